@@ -1,0 +1,49 @@
+// Builds dist/: the command-line tool as CommonJS chunks split by command, and the programmatic API as one ES module.
+//
+// esbuild splits only ES modules, and Node 20 starts CommonJS faster, so the split bundle is made as ES modules first
+// and each chunk is then rewritten to CommonJS.
+import { build, transform } from "esbuild";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const dist = join(root, "dist");
+const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node20.19",
+  format: "esm",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // Names stay readable in a bug report's stack trace.
+  keepNames: false,
+  legalComments: "none",
+  logLevel: "warning",
+  define: { AIPLAT_VERSION: JSON.stringify(version) },
+};
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+
+const cli = await build({ ...shared, entryPoints: ["src/main.ts"], splitting: true, write: false, outdir: dist, chunkNames: "chunks/[name]-[hash]" });
+for (const file of cli.outputFiles) {
+  const { code } = await transform(file.text, {
+    format: "cjs",
+    platform: "node",
+    target: "node20.19",
+    // import() of a sibling chunk becomes require(): one module system, no second loader at start-up.
+    supported: { "dynamic-import": false },
+    minifyWhitespace: true,
+    define: { "import.meta.url": "__filename" },
+    sourcefile: relative(dist, file.path),
+  });
+  await mkdir(dirname(file.path), { recursive: true });
+  await writeFile(file.path, code);
+}
+await writeFile(join(dist, "package.json"), '{ "type": "commonjs" }\n');
+
+await build({ ...shared, entryPoints: ["src/index.ts"], outfile: join(dist, "index.mjs") });

@@ -1,0 +1,21 @@
+import type { AnyCommand } from "./command.ts";
+
+/** One line a command: its words, its summary for --help, and where it lives. Nothing else loads until it is called. */
+export interface RegistryEntry {
+  readonly words: string;
+  readonly summary: string;
+  readonly load: () => Promise<AnyCommand>;
+}
+
+/** Group words and their one-line summaries. */
+export const groups: Readonly<Record<string, string>> = {
+  ami: "Machine images for accelerated ECS and EKS nodes",
+  instances: "What the catalogue knows of accelerated instance types",
+  task: "Tasks of a run: list, wait, logs, stop",
+  taskdef: "ECS task definitions: generate, lint, diff, register",
+  templates: "Workload templates",
+};
+
+export const registry: readonly RegistryEntry[] = [
+  { words: "init", summary: "Write an aiplat.yaml from a template", load: async () => (await import("./init.ts")).init },
+];

@@ -1,0 +1,56 @@
+import type { EcsPort, LogsPort, SsmPort } from "./operations/ports.ts";
+
+/** One of the standard streams, as far as aiplat uses it. */
+export interface Output {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  readonly columns: number;
+}
+
+export const formats = ["text", "json", "yaml", "table", "markdown", "github", "env", "html"] as const;
+export type Format = (typeof formats)[number];
+
+/** The options every command takes. */
+export interface GlobalOptions {
+  /** As given, in order; only the `ami` commands take more than one. */
+  readonly regions: readonly string[];
+  readonly profile?: string;
+  readonly endpointUrl?: string;
+  readonly sandbox: boolean;
+  readonly format: Format;
+  readonly quiet: boolean;
+  readonly color: boolean;
+  readonly debug: boolean;
+  readonly input: boolean;
+  readonly yes: boolean;
+}
+
+/** AWS, loaded at the first call: an offline command never pays for the SDK. */
+export interface Aws {
+  /** The region that flags, environment and profile say, in the AWS CLI's order. Throws NoRegion (exit 6) where none does. */
+  region(): Promise<string>;
+  ecs(): Promise<EcsPort>;
+  ssm(region: string): Promise<SsmPort>;
+  logs(): Promise<LogsPort>;
+}
+
+/** Everything outside a command: tests hand in their own. */
+export interface Context {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** All of standard input. */
+  readStdin(): Promise<string>;
+  readonly stdinIsTTY: boolean;
+  /** Asks on the terminal; true for yes. */
+  ask(question: string): Promise<boolean>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms`, rejects with Interrupted when the signal aborts. */
+  sleep(ms: number): Promise<void>;
+  /** Aborts at the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly options: GlobalOptions;
+  readonly aws: Aws;
+}

@@ -1,0 +1,39 @@
+/** What kind of accelerator an instance type carries. */
+export type AcceleratorKind = "neuron" | "nvidia" | "amd" | "habana" | "qualcomm" | "media" | "fpga";
+
+export type Architecture = "x86_64" | "arm64";
+
+export interface Accelerator {
+  readonly kind: AcceleratorKind;
+  /** The chip's name as EC2 gives it: `Inferentia2`, `H100`. */
+  readonly name: string;
+  readonly manufacturer: string;
+  /** Devices as the host numbers them. 1 on fractional-GPU types. */
+  readonly count: number;
+  /** Physical NeuronCores of one device. Neuron only. */
+  readonly coresPerDevice?: number;
+  /** Memory of one device, in MiB; on fractional-GPU types, of the partition. */
+  readonly memoryMiBPerDevice: number;
+  /** The part of one GPU that a fractional type (g6f, gr6f) carries, e.g. 0.125. */
+  readonly fraction?: number;
+}
+
+/** One EC2 instance type with an accelerator. */
+export interface InstanceType {
+  readonly instanceType: string;
+  readonly family: string;
+  readonly architecture: Architecture;
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+  readonly accelerator: Accelerator;
+  /** EFA interfaces that one instance can have; null where no source says. */
+  readonly efaInterfaces: number | null;
+  readonly networkCards: number;
+  readonly status: "current" | "retired" | "unverified";
+  /** The day EC2 retired the type, where known (YYYY-MM-DD). */
+  readonly retiredOn?: string;
+  /** A trap that a reader of the row must know. */
+  readonly note?: string;
+  /** Where the row comes from. */
+  readonly source: string;
+}

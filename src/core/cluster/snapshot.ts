@@ -1,0 +1,49 @@
+import type { RegisteredTaskDefinition, Task } from "../ecs/api.ts";
+
+/** CPU in units, memory in MiB, ports by protocol, GPUs by id: what ECS registers and subtracts. */
+export interface Resources {
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  readonly tcpPorts: readonly number[];
+  readonly udpPorts: readonly number[];
+  readonly gpus: readonly string[];
+}
+
+/** A container instance as ECS describes it. `tcpPorts` and `udpPorts` are the ports in use. */
+export interface ContainerInstance {
+  readonly arn: string;
+  readonly ec2InstanceId: string;
+  readonly status: string;
+  readonly agentConnected: boolean;
+  readonly agentVersion?: string;
+  readonly capacityProvider?: string;
+  /** Milliseconds since the epoch. */
+  readonly registeredAt?: number;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly registered: Resources;
+  readonly remaining: Resources;
+  readonly runningTasksCount: number;
+  readonly pendingTasksCount: number;
+}
+
+/** The state of one cluster at one moment: the one format of observation, snapshot files and sandbox seeds. */
+export interface ClusterSnapshot {
+  readonly cluster: string;
+  readonly clusterArn?: string;
+  readonly region?: string;
+  /** Milliseconds since the epoch. */
+  readonly observedAt: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly capacityProviders: readonly string[];
+  readonly instances: readonly ContainerInstance[];
+  /** Every task not yet STOPPED. */
+  readonly tasks: readonly Task[];
+  /** The definitions of those tasks, by ARN. */
+  readonly taskDefinitions: Readonly<Record<string, RegisteredTaskDefinition>>;
+}
+
+/** The instance type a container instance says it is; undefined where it does not say. */
+export function instanceTypeOf(instance: ContainerInstance): string | undefined {
+  return instance.attributes["ecs.instance-type"];
+}
+

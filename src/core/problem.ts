@@ -1,0 +1,47 @@
+/** Where in a document a problem is: keys and indices from the root. */
+export type Path = readonly (string | number)[];
+
+/** One thing that is wrong with what the user gave, and what to write instead. */
+export interface Problem {
+  readonly severity: "error" | "warning";
+  /** Stable kebab-case id, e.g. `unknown-instance-type`. */
+  readonly code: string;
+  /** What is wrong, in one sentence, naming the offending value. */
+  readonly message: string;
+  /** What to write instead. */
+  readonly hint?: string;
+  /** The key in the workload file that the problem is about. */
+  readonly path?: Path;
+}
+
+/** Input that the core refuses: every problem at once. The command line turns it into exit 2. */
+export class Refusal extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map((problem) => problem.message).join("\n"));
+    this.name = "Refusal";
+    this.problems = problems;
+  }
+}
+
+/** An error-severity problem; the shape most rules need. */
+export function problem(code: string, path: Path, message: string, hint?: string): Problem {
+  return { severity: "error", code, message, path, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** A warning: the input is legal and is carried out, but the user should know. */
+export function warning(code: string, path: Path, message: string, hint?: string): Problem {
+  return { ...problem(code, path, message, hint), severity: "warning" };
+}
+
+/** Throws a Refusal when any of the problems is an error. */
+export function refuseErrors(problems: readonly Problem[]): void {
+  if (problems.some((each) => each.severity === "error")) throw new Refusal(problems);
+}
+
+/** `a`, `a or b`, `a, b or c`: how every message lists what is legal. */
+export function listOr(items: readonly (string | number)[], word = "or"): string {
+  if (items.length <= 1) return items.join("");
+  return `${items.slice(0, -1).join(", ")} ${word} ${items[items.length - 1]}`;
+}

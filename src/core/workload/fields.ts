@@ -1,0 +1,101 @@
+/**
+ * The values a workload file and the workload flags hold, one rule each: the schema and the flags both use these,
+ * so a size is read the same way wherever it is written.
+ */
+
+/** A pattern with the sentence that says what it wants. The pattern is published in the JSON Schema as it stands. */
+export interface FieldRule {
+  readonly pattern: RegExp;
+  /** Completes "NAME must be ...". */
+  readonly wants: string;
+}
+
+export const nameRule: FieldRule = {
+  pattern: /^[a-z][a-z0-9-]{0,40}$/,
+  wants: "a lower-case letter, then up to 40 lower-case letters, digits and dashes, e.g. bert-inference",
+};
+
+/** Docker's reference grammar, loosely: no spaces, no upper-case repository is left to the registry to judge. */
+export const imageRule: FieldRule = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/,
+  wants: "an image reference, e.g. public.ecr.aws/neuron/pytorch-inference-neuronx:TAG",
+};
+
+export const memoryRule: FieldRule = {
+  pattern: /^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/,
+  wants: "a size with a unit (MiB, GiB or TiB), e.g. 24GiB",
+};
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html */
+export const secretArnRule: FieldRule = {
+  pattern: /^arn:aws[a-z-]*:(?:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|ssm:[a-z0-9-]+:\d{12}:parameter\/.+)$/,
+  wants: "the ARN of a Secrets Manager secret or of an SSM parameter",
+};
+
+export const roleArnRule: FieldRule = {
+  pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/,
+  wants: "the ARN of an IAM role, e.g. arn:aws:iam::123456789012:role/ecsTaskExecutionRole",
+};
+
+export const targetGroupArnRule: FieldRule = {
+  pattern: /^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/.+$/,
+  wants: "the ARN of a target group",
+};
+
+/** The names that a POSIX environment can hold. */
+export const environmentNameRule: FieldRule = {
+  pattern: /^[A-Za-z_][A-Za-z0-9_.-]*$/,
+  wants: "an environment variable's name: a letter or underscore, then letters, digits, '_', '.' and '-'",
+};
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
+export const logGroupRule: FieldRule = {
+  pattern: /^[A-Za-z0-9_\-/.#]{1,512}$/,
+  wants: "a log group's name: letters, digits and _ - / . #",
+};
+
+export const instanceTypeRule: FieldRule = {
+  pattern: /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
+  wants: "an EC2 instance type in lower case, e.g. inf2.24xlarge",
+};
+
+/** Five fields of a cron expression, as Kubernetes' CronJob takes them. */
+export const scheduleRule: FieldRule = {
+  pattern: /^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/,
+  wants: 'a cron expression of five fields, e.g. "0 3 * * *"',
+};
+
+/** The most vCPU of an instance type in the catalogue's families; more is CPU units written by mistake. */
+export const maxVcpu = 192;
+
+const mebibytes: Readonly<Record<string, number>> = { MiB: 1, GiB: 1024, TiB: 1024 * 1024 };
+
+/** MiB of a size such as `24GiB`, rounded down; undefined where it is none. */
+export function parseMemoryMiB(text: string): number | undefined {
+  const match = memoryRule.pattern.exec(text);
+  if (match === null) return undefined;
+  return Math.floor(Number(match[1]) * mebibytes[match[2]!]!);
+}
+
+/** What to write for a size with no unit or another's unit: `24Gi` and `24G` become `24GiB`. */
+export function suggestMemory(text: string): string | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmgt])?i?b?$/i.exec(text);
+  if (match === null) return undefined;
+  if (match[2] === undefined) return `${match[1]}MiB or ${match[1]}GiB`;
+  const unit = { k: undefined, m: "MiB", g: "GiB", t: "TiB" }[match[2].toLowerCase() as "k" | "m" | "g" | "t"];
+  return unit === undefined ? undefined : `${match[1]}${unit}`;
+}
+
+/** `24GiB` where it is whole, else MiB: how every message and table shows memory. */
+export function formatMiB(mib: number): string {
+  if (mib >= 1024 * 1024 && mib % (1024 * 1024) === 0) return `${mib / (1024 * 1024)}TiB`;
+  if (mib >= 1024 && mib % 1024 === 0) return `${mib / 1024}GiB`;
+  return `${mib}MiB`;
+}
+
+/** Why a number is no vCPU figure; undefined where it is one. 256 and more are CPU units written by mistake. */
+export function checkVcpu(vcpu: number): string | undefined {
+  if (!(vcpu > 0)) return "cpu is in vCPU and must be above 0, e.g. 0.5";
+  if (vcpu > maxVcpu) return `cpu is in vCPU: ${vcpu} CPU units are ${vcpu / 1024 === Math.floor(vcpu / 1024) ? vcpu / 1024 : Number((vcpu / 1024).toFixed(3))}`;
+  return undefined;
+}

@@ -1,0 +1,66 @@
+import type { InstanceType } from "../catalog/instance-type.ts";
+import type { Slot } from "../devices/slots.ts";
+import type { Workload } from "./schema.ts";
+
+/** What one replica asks of the accelerator. */
+export type DeviceRequest =
+  | { readonly kind: "none" }
+  | { readonly kind: "neuron"; readonly devices: number; readonly whole: boolean }
+  | { readonly kind: "nvidia"; readonly gpus: number; readonly whole: boolean }
+  | { readonly kind: "nvidia-fraction"; readonly fraction: number }
+  | { readonly kind: "nvidia-mps"; readonly memoryMiB: number; readonly maxComputePercent?: number };
+
+/**
+ * One way to run a replica: the instance types that carry the same devices and give the same share. Two types stand
+ * in one shape only where one task definition is right on both.
+ */
+export interface Shape {
+  /** Empty for a CPU workload. */
+  readonly instanceTypes: readonly InstanceType[];
+  readonly request: DeviceRequest;
+  /** Undefined where nothing says: a CPU workload without resources. */
+  readonly vcpu?: number;
+  readonly memoryMiB?: number;
+  /** EFA interfaces of one replica's node. */
+  readonly efaInterfaces: number;
+}
+
+/** One (instance type, slot) of a workload: on ECS each is a task definition. */
+export interface Variant {
+  /** Family and service name on ECS. */
+  readonly name: string;
+  readonly shape: Shape;
+  /** The devices of the slot; undefined where the orchestrator chooses them (GPU, none). */
+  readonly slot?: Slot;
+}
+
+export interface ResolvedPort {
+  readonly container: number;
+  readonly host?: number;
+  readonly protocol: "tcp" | "udp";
+  readonly name?: string;
+}
+
+/** A workload with every default worked out, free of ECS and Kubernetes words except in its two own sections. */
+export interface ResolvedWorkload {
+  readonly name: string;
+  readonly kind: "service" | "job";
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly ports: readonly ResolvedPort[];
+  readonly health?: { readonly path: string; readonly port: number; readonly startSeconds?: number };
+  readonly replicas: number;
+  readonly nodes: number;
+  /** In the order of the file's instance types. */
+  readonly shapes: readonly Shape[];
+  readonly sharedMemoryMiB?: number;
+  readonly logs?: { readonly group: string };
+  readonly roles: { readonly execution?: string; readonly task?: string };
+  readonly tags: Readonly<Record<string, string>>;
+  readonly model?: { readonly uri: string; readonly format?: string };
+  readonly schedule?: string;
+  readonly ecs: NonNullable<Workload["ecs"]>;
+  readonly eks: NonNullable<Workload["eks"]>;
+}

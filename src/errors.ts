@@ -1,0 +1,107 @@
+import { Refusal, type Problem } from "./core/problem.ts";
+
+/** The exit codes of the contract. */
+export const exitCodes = {
+  success: 0,
+  failed: 1,
+  usage: 2,
+  check: 3,
+  capacity: 4,
+  timeout: 5,
+  credentials: 6,
+  bug: 70,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = number;
+
+/** Every error code that `-o json` can print, with the exit it leads to. */
+const exits = {
+  Usage: exitCodes.usage,
+  InvalidInput: exitCodes.usage,
+  NotFound: exitCodes.failed,
+  OperationFailed: exitCodes.failed,
+  AwsError: exitCodes.failed,
+  Network: exitCodes.failed,
+  CheckFailed: exitCodes.check,
+  NoCapacity: exitCodes.capacity,
+  Timeout: exitCodes.timeout,
+  NoRegion: exitCodes.credentials,
+  NoCredentials: exitCodes.credentials,
+  AccessDenied: exitCodes.credentials,
+  Interrupted: exitCodes.interrupted,
+  Bug: exitCodes.bug,
+} as const;
+
+export type ErrorCode = keyof typeof exits;
+
+export interface ErrorOptions {
+  /** What to do about it. */
+  readonly hint?: string;
+  /** Facts for scripts: request ids, names, problems. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** An error the user sees: one clear message, what to do about it, and the exit code of its kind. */
+export class AiplatError extends Error {
+  readonly code: ErrorCode;
+  readonly hint?: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "AiplatError";
+    this.code = code;
+    if (options.hint !== undefined) this.hint = options.hint;
+    this.details = options.details ?? {};
+  }
+
+  get exitCode(): ExitCode {
+    return exits[this.code];
+  }
+}
+
+/** A problem with the place it stands in: the file's line and column, or the flag that set it. */
+export interface LocatedProblem extends Problem {
+  readonly file?: string;
+  /** From 1. */
+  readonly line?: number;
+  /** From 1. */
+  readonly column?: number;
+  readonly flag?: string;
+}
+
+/** Invalid input with every problem at once (exit 2). */
+export class InvalidInput extends AiplatError {
+  readonly problems: readonly LocatedProblem[];
+
+  constructor(problems: readonly LocatedProblem[], message = summarise(problems)) {
+    super("InvalidInput", message, { details: { problems } });
+    this.problems = problems;
+  }
+}
+
+/** Ctrl-C: what still runs and how to go on is the operation's to say, in the hint. */
+export class Interrupted extends AiplatError {
+  constructor(message = "interrupted", options: ErrorOptions = {}) {
+    super("Interrupted", message, options);
+  }
+}
+
+/** Makes an AiplatError of whatever was thrown: a core refusal is invalid input, anything unknown is a bug. */
+export function toAiplatError(error: unknown): AiplatError {
+  if (error instanceof AiplatError) return error;
+  if (error instanceof Refusal) return new InvalidInput(error.problems);
+  if (error instanceof Error && error.name === "AbortError") return new Interrupted();
+  const message = error instanceof Error ? error.message : String(error);
+  return new AiplatError("Bug", `aiplat has a bug: ${message}`, {
+    hint: "Run it again with --debug and report the output at https://github.com/aiplat/aiplat/issues",
+    cause: error,
+  });
+}
+
+function summarise(problems: readonly LocatedProblem[]): string {
+  const errors = problems.filter((each) => each.severity === "error");
+  return errors.length === 1 ? errors[0]!.message : `${errors.length} problems`;
+}

@@ -1,0 +1,107 @@
+// The only file that touches process: argv, streams, signals and the exit code.
+import { setTimeout as delay } from "node:timers/promises";
+import type { Aws, Context, GlobalOptions, Output } from "./context.ts";
+import { Interrupted, toAiplatError } from "./errors.ts";
+import { reportError } from "./output/error.ts";
+import { runProgram } from "./program.ts";
+
+const interruption = new AbortController();
+const { signal } = interruption;
+
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.on(name, () => {
+    // The second signal does not wait for anything.
+    if (signal.aborted) process.exit(130);
+    interruption.abort(new Interrupted());
+  });
+}
+
+let readerGone = false;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    // `aiplat ... | head`: whoever read has had enough. Stop quietly, following commands too.
+    readerGone = true;
+    interruption.abort(new Interrupted());
+  });
+}
+
+const stdout = output(process.stdout);
+const stderr = output(process.stderr);
+const argv = process.argv.slice(2);
+
+void main();
+
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await runProgram(argv, { stdout, stderr }, connect);
+  } catch (thrown) {
+    const error = toAiplatError(thrown);
+    if (!readerGone) await reportError(error, { argv, env: process.env, stderr });
+    process.exitCode = readerGone ? 0 : error.exitCode;
+  }
+}
+
+function connect(options: GlobalOptions): Context {
+  return {
+    stdout,
+    stderr,
+    readStdin,
+    stdinIsTTY: process.stdin.isTTY === true,
+    ask,
+    env: process.env,
+    cwd: process.cwd(),
+    now: () => Date.now(),
+    sleep,
+    signal,
+    options,
+    aws: lazyAws(options),
+  };
+}
+
+function lazyAws(options: GlobalOptions): Aws {
+  let connection: Promise<Aws> | undefined;
+  const get = () => (connection ??= import("./aws/connect.ts").then(({ connectAws }) => connectAws(options, process.env, signal)));
+  return {
+    region: async () => (await get()).region(),
+    ecs: async () => (await get()).ecs(),
+    ssm: async (region) => (await get()).ssm(region),
+    logs: async () => (await get()).logs(),
+  };
+}
+
+function output(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (text) => {
+      if (!readerGone) stream.write(text);
+    },
+    isTTY: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+  };
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+async function ask(question: string): Promise<boolean> {
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal })).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+async function sleep(milliseconds: number): Promise<void> {
+  try {
+    await delay(milliseconds, undefined, { signal });
+  } catch {
+    throw new Interrupted();
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * What the operations need of AWS, in aiplat's own words: src/aws implements these over the SDK, and nothing else
+ * talks to AWS. Every method throws an AiplatError with the request id kept; every method stops when `signal` aborts.
+ */
+import type { ContainerInstance } from "../core/cluster/snapshot.ts";
+import type { Failure, RegisteredTaskDefinition, RunTaskRequest, Task, TaskDefinition } from "../core/ecs/api.ts";
+
+export interface ClusterDescription {
+  readonly name: string;
+  readonly arn: string;
+  readonly status: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly capacityProviders: readonly string[];
+  readonly defaultCapacityProviderStrategy: readonly { readonly capacityProvider: string }[];
+}
+
+export interface TaskFilter {
+  readonly desiredStatus?: "RUNNING" | "STOPPED";
+  /** ECS takes it only as the sole filter. */
+  readonly startedBy?: string;
+  readonly family?: string;
+}
+
+export interface EcsPort {
+  describeCluster(cluster: string): Promise<ClusterDescription | undefined>;
+  /** The names of the capacity providers that are Managed Instances. */
+  managedInstancesProviders(names: readonly string[]): Promise<readonly string[]>;
+  registerTaskDefinition(definition: TaskDefinition): Promise<RegisteredTaskDefinition>;
+  /** The definition by family (latest ACTIVE revision), family:revision or ARN; undefined when there is none. */
+  describeTaskDefinition(reference: string): Promise<RegisteredTaskDefinition | undefined>;
+  runTask(request: RunTaskRequest): Promise<{ readonly tasks: readonly Task[]; readonly failures: readonly Failure[] }>;
+  /** ARNs, every page. */
+  listTasks(cluster: string, filter: TaskFilter): Promise<readonly string[]>;
+  /** Any number of ARNs or ids, in batches of 100. */
+  describeTasks(cluster: string, tasks: readonly string[]): Promise<{ readonly tasks: readonly Task[]; readonly failures: readonly Failure[] }>;
+  stopTask(cluster: string, task: string, reason: string): Promise<Task>;
+  listContainerInstances(cluster: string, filter?: { readonly status?: string }): Promise<readonly string[]>;
+  describeContainerInstances(cluster: string, arns: readonly string[]): Promise<readonly ContainerInstance[]>;
+}
+
+export interface SsmPort {
+  /** Values by parameter name, in batches of 10; names that the region does not have are in `missing`. */
+  getParameters(names: readonly string[]): Promise<{ readonly values: ReadonlyMap<string, string>; readonly missing: readonly string[] }>;
+}
+
+export interface LogEvent {
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+export interface LogsPort {
+  /** Events of one stream after `token` (or from the start) in order; undefined when group or stream is not there yet. */
+  getEvents(group: string, stream: string, token?: string): Promise<{ readonly events: readonly LogEvent[]; readonly token: string } | undefined>;
+}

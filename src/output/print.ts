@@ -1,0 +1,91 @@
+import type { Context } from "../context.ts";
+import { styleFor, type Style } from "./style.ts";
+import { alignedTable, htmlTable, markdownTable, tabSeparated, type Table } from "./table.ts";
+
+/** One result in every form a command offers. A renderer file per result kind makes it; a missing form is not offered. */
+export interface View {
+  /** The kind of the document, e.g. `AmiList`. */
+  readonly kind: string;
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly table?: Table;
+  /** Instead of the aligned table on a terminal. */
+  readonly text?: (style: Style) => string | Promise<string>;
+  /** Instead of tab-separated lines when piped. */
+  readonly piped?: string;
+  /** Shell assignments. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Lines for GitHub Actions: `name=value` for $GITHUB_OUTPUT, or `::error ...` annotations. */
+  readonly github?: string;
+  /** A page's body instead of the table. */
+  readonly html?: string;
+}
+
+/** Writes a result to stdout in the format the user chose. */
+export async function print(context: Context, view: View): Promise<void> {
+  context.stdout.write(await render(context, view));
+}
+
+async function render(context: Context, view: View): Promise<string> {
+  const { options, stdout, env } = context;
+  const style = () => styleFor(options.color, env, stdout);
+  const table = view.table ?? { columns: [], rows: [] };
+  switch (options.format) {
+    case "json":
+      return `${JSON.stringify(documentOf(view), null, 2)}\n`;
+    case "yaml":
+      return toYaml(documentOf(view));
+    case "table":
+      return alignedTable(table, await style());
+    case "markdown":
+      return markdownTable(table);
+    case "env":
+      return Object.entries(view.env ?? {}).map(([name, value]) => `${name}=${shellWord(value)}\n`).join("");
+    case "github":
+      return view.github ?? "";
+    case "html":
+      return page(view.kind, view.html ?? htmlTable(table));
+    case "text": {
+      if (!stdout.isTTY && view.piped !== undefined) return view.piped;
+      if (stdout.isTTY || view.table === undefined) return view.text === undefined ? alignedTable(table, await style()) : view.text(await style());
+      return tabSeparated(table);
+    }
+  }
+}
+
+/** The document of a result, as scripts rely on it. */
+function documentOf(view: View): Readonly<Record<string, unknown>> {
+  return { apiVersion: "aiplat/v1", kind: view.kind, ...view.document };
+}
+
+/** Prints an artefact (a task definition, a manifest): raw, to pipe straight into aws or kubectl. */
+export async function printArtefact(context: Context, artefact: unknown): Promise<void> {
+  context.stdout.write(context.options.format === "yaml" ? await toYaml(artefact) : `${JSON.stringify(artefact, null, 2)}\n`);
+}
+
+async function toYaml(value: unknown): Promise<string> {
+  const { stringify } = await import("yaml");
+  return stringify(value, { lineWidth: 0 });
+}
+
+function shellWord(value: string): string {
+  return /^[A-Za-z0-9_./:@-]*$/.test(value) ? value : `'${value.replace(/'/g, "'\\''")}'`;
+}
+
+function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>aiplat ${title}</title>
+<style>
+:root { color-scheme: light dark; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); padding: .35rem .75rem; text-align: left; }
+td { font-variant-numeric: tabular-nums; }
+.number { text-align: right; }
+</style>
+<h1>${title}</h1>
+${body}</html>
+`;
+}

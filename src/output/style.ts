@@ -1,0 +1,36 @@
+import type { Context, Output } from "../context.ts";
+
+/** How words are marked on a terminal; every function returns the text as it is where there is no colour. */
+export interface Style {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly cyan: (text: string) => string;
+}
+
+const plainText = (text: string) => text;
+const plain: Style = { bold: plainText, dim: plainText, red: plainText, green: plainText, yellow: plainText, cyan: plainText };
+
+/**
+ * Whether to colour a stream: the flag, then FORCE_COLOR, then a non-empty NO_COLOR (https://no-color.org), then
+ * TERM=dumb, then whether it is a terminal. The one place that decides: chalk knows nothing of NO_COLOR.
+ */
+export function colorLevel(flag: boolean, env: Context["env"], stream: Output): 0 | 1 | 2 | 3 {
+  if (!flag) return 0;
+  const force = env["FORCE_COLOR"];
+  if (force !== undefined && force !== "") return force === "0" || force === "false" ? 0 : force === "2" ? 2 : force === "3" ? 3 : 1;
+  if (env["NO_COLOR"]) return 0;
+  if (env["TERM"] === "dumb" || !stream.isTTY) return 0;
+  return 1;
+}
+
+/** The style for a stream; chalk is loaded only where there is colour. */
+export async function styleFor(flag: boolean, env: Context["env"], stream: Output): Promise<Style> {
+  const level = colorLevel(flag, env, stream);
+  if (level === 0) return plain;
+  const { Chalk } = await import("chalk");
+  const chalk = new Chalk({ level });
+  return { bold: chalk.bold, dim: chalk.dim, red: chalk.red, green: chalk.green, yellow: chalk.yellow, cyan: chalk.cyan };
+}

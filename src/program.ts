@@ -1,0 +1,147 @@
+import { Command as Commander, CommanderError, Option } from "commander";
+import type { AnyCommand, OptionSpec } from "./commands/command.ts";
+import { groups, registry, type RegistryEntry } from "./commands/registry.ts";
+import { formats, type Context, type Format, type GlobalOptions } from "./context.ts";
+import { AiplatError, type ExitCode } from "./errors.ts";
+import { listOr } from "./core/problem.ts";
+
+declare const AIPLAT_VERSION: string;
+
+/** Runs the command that argv (without node and script) names, in the context that `connect` makes for its options. */
+export async function runProgram(
+  argv: readonly string[],
+  io: Pick<Context, "stdout" | "stderr">,
+  connect: (options: GlobalOptions) => Context,
+): Promise<ExitCode> {
+  const dashes = argv.indexOf("--");
+  const words = dashes < 0 ? argv : argv.slice(0, dashes);
+  const passthrough = dashes < 0 ? undefined : argv.slice(dashes + 1);
+  let exitCode: ExitCode = 0;
+
+  const root = new Commander("aiplat")
+    .description("Puts an AI workload on the right accelerator on AWS.")
+    .version(AIPLAT_VERSION, "-V, --version", "print the version")
+    .addHelpText("after", "\nStart with:  aiplat init --help   or   aiplat instances list --accelerator neuron");
+  for (const option of globalOptions) root.addOption(option());
+  settle(root, io);
+
+  for (const [word, summary] of Object.entries(groups)) settle(root.command(word).summary(summary).description(summary), io);
+  for (const entry of registry) {
+    const [first, second] = entry.words.split(" ") as [string, string?];
+    const parent = second === undefined ? root : root.commands.find((each) => each.name() === first)!;
+    const command = settle(parent.command(second ?? first).summary(entry.summary), io);
+    loaders.set(command, entry);
+  }
+  for (const parent of [root, ...root.commands]) {
+    parent.hook("preSubcommand", async (_, command) => {
+      const entry = loaders.get(command);
+      if (entry === undefined) return;
+      const spec = await entry.load();
+      attach(command, spec);
+      command.action(async () => {
+        const options = checkedOptions(root.opts(), spec, passthrough !== undefined);
+        exitCode = (await spec.run(connect(options), { args: command.args, options: command.opts(), ...(passthrough === undefined ? {} : { passthrough }) })) ?? 0;
+      });
+    });
+  }
+
+  try {
+    await root.parseAsync(words as string[], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version were asked for and printed; a group without a command printed its help as the answer to a mistake.
+    if (error.exitCode === 0) return 0;
+    if (error.code === "commander.help") throw new AiplatError("Usage", "no command given", { hint: "The commands are listed above." });
+    throw new AiplatError("Usage", tidy(error.message), error.code === "commander.unknownCommand" ? { hint: "aiplat --help lists the commands." } : {});
+  }
+  return exitCode;
+}
+
+const loaders = new Map<Commander, RegistryEntry>();
+
+const globalOptions: readonly (() => Option)[] = [
+  () => new Option("--region <region>", "AWS region").argParser(collect).default([], "AWS_REGION, then the profile's"),
+  () => new Option("--profile <name>", "profile of the AWS configuration"),
+  () => new Option("--endpoint-url <url>", "another AWS endpoint for every call"),
+  () => new Option("-o, --output <format>", "text, json, yaml and, where they make sense, table, markdown, github, env, html"),
+  () => new Option("-q, --quiet", "no progress, no notes"),
+  () => new Option("--no-color", "no colour"),
+  () => new Option("--debug", "stack traces and AWS calls on stderr"),
+  () => new Option("--no-input", "never ask"),
+  () => new Option("-y, --yes", "answer yes to every question"),
+];
+
+function settle(command: Commander, io: Pick<Context, "stdout" | "stderr">): Commander {
+  return command
+    .exitOverride()
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      // The error is reported once, by main, in the format that was asked for.
+      outputError: () => undefined,
+      getOutHelpWidth: () => io.stdout.columns,
+      getErrHelpWidth: () => io.stderr.columns,
+    });
+}
+
+/** Gives a commander command what its spec says. */
+export function attach(command: Commander, spec: AnyCommand): void {
+  command.description(spec.description);
+  for (const argument of spec.arguments ?? []) command.argument(argument.syntax, argument.description);
+  for (const option of spec.options ?? []) command.addOption(toCommander(option));
+  if (spec.takesCommand === true) command.usage(`${command.usage()} [-- COMMAND...]`);
+  if (spec.examples !== undefined) {
+    const lines = spec.examples.map(([line, what]) => `  # ${what}\n  $ ${line}`);
+    command.addHelpText("after", `\nExamples:\n${lines.join("\n\n")}`);
+  }
+}
+
+function toCommander(spec: OptionSpec): Option {
+  const option = new Option(spec.flags, spec.defaultText === undefined ? spec.description : `${spec.description} (default: ${spec.defaultText})`);
+  if (spec.choices !== undefined) option.choices(spec.choices);
+  const parse = spec.parse;
+  const choices = spec.choices;
+  if (spec.repeatable === true) {
+    option.argParser((text: string, previous: readonly unknown[] | undefined) => {
+      if (choices !== undefined && !choices.includes(text)) throw new AiplatError("Usage", `${option.long} ${text}: not one of ${listOr(choices)}`);
+      return [...(previous ?? []), parse === undefined ? text : parse(text)];
+    });
+  } else if (parse !== undefined) {
+    option.argParser(parse);
+  }
+  return option;
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+function checkedOptions(raw: Record<string, unknown>, spec: AnyCommand, hasCommand: boolean): GlobalOptions {
+  const regions = raw["region"] as readonly string[];
+  if (regions.length > 1 && spec.manyRegions !== true) throw new AiplatError("Usage", `--region was given ${regions.length} times: this command works in one region`);
+  if (hasCommand && spec.takesCommand !== true) throw new AiplatError("Usage", "this command takes nothing after --");
+  const format = (raw["output"] ?? spec.formats[0]!) as Format;
+  if (!spec.formats.includes(format)) {
+    const known = formats.includes(format) ? "not offered by this command" : "not a format";
+    throw new AiplatError("Usage", `--output ${format}: ${known}`, { hint: `Use ${listOr(spec.formats)}.` });
+  }
+  return {
+    regions,
+    ...(typeof raw["profile"] === "string" ? { profile: raw["profile"] } : {}),
+    ...(typeof raw["endpointUrl"] === "string" ? { endpointUrl: raw["endpointUrl"] } : {}),
+    sandbox: raw["sandbox"] === true,
+    format,
+    quiet: raw["quiet"] === true,
+    color: raw["color"] !== false,
+    debug: raw["debug"] === true,
+    input: raw["input"] !== false,
+    yes: raw["yes"] === true,
+  };
+}
+
+/** commander's sentence without its prefix and line break. */
+function tidy(message: string): string {
+  return message.replace(/^error: /, "").replace(/\n\(Did you mean (.*?)\?\)/, " - did you mean $1?");
+}
