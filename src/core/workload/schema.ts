@@ -49,7 +49,7 @@ const acceleratorSchema = z.union([
 
 const ecsSchema = z.strictObject({
   cluster: z.optional(nonEmpty),
-  networkMode: z.optional(z.enum(["bridge", "host", "awsvpc", "none"])),
+  networkMode: z.optional(z.enum(["bridge", "host", "awsvpc"])),
   capacity: z.optional(
     z.union([
       z.enum(["ec2", "managed-instances"]),

@@ -1,0 +1,111 @@
+import { lockPortMappings } from "../devices/locks.ts";
+import { devicePath } from "../devices/slots.ts";
+import type { DeviceRequest, ResolvedWorkload, Variant } from "../workload/resolved.ts";
+import type { ContainerDefinition, Device, LinuxParameters, PortMapping, ResourceRequirement } from "./api.ts";
+import type { NetworkMode } from "./capacity.ts";
+
+export interface ContainerSettings {
+  readonly networkMode: NetworkMode;
+  readonly managedInstances: boolean;
+  /** The region that the log group is in. */
+  readonly region?: string;
+  readonly lockPortBase?: number;
+}
+
+/** The workload's own container. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+export function workloadContainer(workload: ResolvedWorkload, variant: Variant, settings: ContainerSettings): ContainerDefinition {
+  const { shape } = variant;
+  const { vcpu, memoryMiB } = shape;
+  const listsDevices = variant.slot !== undefined && !settings.managedInstances;
+  const ports = portMappings(workload, variant, settings);
+  const requirements = resourceRequirements(shape.request, settings.managedInstances);
+  const linuxParameters = linuxParametersOf(workload, variant, listsDevices);
+  const environment = { ...(shape.efaInterfaces > 0 ? { FI_PROVIDER: "efa" } : {}), ...workload.environment };
+  return {
+    name: workload.name,
+    image: workload.image,
+    // Managed Instances carry the share at task level; on EC2 the container's hard limit does, and nothing at task level.
+    ...(vcpu === undefined || settings.managedInstances ? {} : { cpu: cpuUnits(vcpu) }),
+    ...(memoryMiB === undefined || settings.managedInstances ? {} : { memory: memoryMiB }),
+    ...(ports.length === 0 ? {} : { portMappings: ports }),
+    essential: true,
+    ...(workload.command === undefined ? {} : { command: workload.command }),
+    ...(Object.keys(environment).length === 0 ? {} : { environment: Object.entries(environment).map(([name, value]) => ({ name, value })) }),
+    ...(Object.keys(workload.secrets).length === 0 ? {} : { secrets: Object.entries(workload.secrets).map(([name, valueFrom]) => ({ name, valueFrom })) }),
+    ...(linuxParameters === undefined ? {} : { linuxParameters }),
+    // EFA pins the memory it transfers. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efa.html
+    ...(shape.efaInterfaces > 0 ? { ulimits: [{ name: "memlock", softLimit: -1, hardLimit: -1 }] } : {}),
+    ...(workload.health === undefined ? {} : { healthCheck: healthCheck(workload.health) }),
+    ...(workload.logs === undefined || settings.region === undefined ? {} : { logConfiguration: awslogs(workload.name, workload.logs.group, settings.region) }),
+    ...(requirements.length === 0 ? {} : { resourceRequirements: requirements }),
+  };
+}
+
+/** 1,024 units a vCPU. */
+export function cpuUnits(vcpu: number): number {
+  return Math.floor(vcpu * 1024);
+}
+
+function portMappings(workload: ResolvedWorkload, variant: Variant, settings: ContainerSettings): readonly PortMapping[] {
+  const own = workload.ports.map((port): PortMapping => {
+    // Bridge mode without a host port gets a free one; host and awsvpc mode have the container's own.
+    const hostPort = settings.networkMode === "bridge" ? port.host : port.container;
+    return { ...(port.name === undefined ? {} : { name: port.name }), containerPort: port.container, ...(hostPort === undefined ? {} : { hostPort }), protocol: port.protocol };
+  });
+  return [...own, ...locksOf(variant, settings)];
+}
+
+/** The lock ports of the variant's devices. ECS counts host ports in bridge and host mode only; awsvpc tasks have none. */
+export function locksOf(variant: Variant, settings: ContainerSettings): readonly PortMapping[] {
+  if (variant.slot === undefined || settings.managedInstances || settings.networkMode === "awsvpc") return [];
+  return lockPortMappings(variant.slot, settings.lockPortBase);
+}
+
+function linuxParametersOf(workload: ResolvedWorkload, variant: Variant, listsDevices: boolean): LinuxParameters | undefined {
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html
+  const neuron = listsDevices ? variant.slot!.map((device) => devicePath(device)) : [];
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efa.html: one uverbs device an interface.
+  const efa = Array.from({ length: variant.shape.efaInterfaces }, (_, index) => `/dev/infiniband/uverbs${index}`);
+  const devices = [...neuron, ...efa].map((path): Device => ({ hostPath: path, containerPath: path, permissions: ["read", "write"] }));
+  const { sharedMemoryMiB } = workload;
+  if (devices.length === 0 && sharedMemoryMiB === undefined) return undefined;
+  return {
+    ...(listsDevices ? { capabilities: { add: ["IPC_LOCK"] } } : {}),
+    ...(devices.length === 0 ? {} : { devices }),
+    ...(sharedMemoryMiB === undefined ? {} : { sharedMemorySize: sharedMemoryMiB }),
+  };
+}
+
+function resourceRequirements(request: DeviceRequest, managedInstances: boolean): readonly ResourceRequirement[] {
+  switch (request.kind) {
+    case "neuron":
+      return managedInstances ? [{ type: "NeuronDevice", value: "ALL" }] : [];
+    case "nvidia":
+      return [{ type: "GPU", value: String(request.gpus) }];
+    case "nvidia-fraction":
+      return [{ type: "GPU", value: String(request.fraction) }];
+    case "nvidia-mps": {
+      const { memoryMiB, maxComputePercent } = request;
+      return [{ type: "GPU", sharingStrategy: { nvidiaMps: { memory: memoryMiB, ...(maxComputePercent === undefined ? {} : { maxComputePercent }) } } }];
+    }
+    case "none":
+      return [];
+  }
+}
+
+/** curl or wget, whichever the image has. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
+function healthCheck(health: NonNullable<ResolvedWorkload["health"]>): NonNullable<ContainerDefinition["healthCheck"]> {
+  const url = `http://localhost:${health.port}${health.path}`;
+  return {
+    command: ["CMD-SHELL", `curl -fsS -o /dev/null ${url} || wget -q -O /dev/null ${url} || exit 1`],
+    interval: 30,
+    timeout: 5,
+    retries: 3,
+    ...(health.startSeconds === undefined ? {} : { startPeriod: health.startSeconds }),
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html */
+function awslogs(name: string, group: string, region: string): NonNullable<ContainerDefinition["logConfiguration"]> {
+  return { logDriver: "awslogs", options: { "awslogs-group": group, "awslogs-region": region, "awslogs-stream-prefix": name, "awslogs-create-group": "true" } };
+}

@@ -1,0 +1,146 @@
+import { findInstanceType } from "../catalog/catalog.ts";
+import type { InstanceType } from "../catalog/instance-type.ts";
+import { topologyOf } from "../catalog/topology.ts";
+import { packedSlots, legalSlots, slotName, type Slot } from "../devices/slots.ts";
+import { parseMemoryMiB } from "./fields.ts";
+import type { DeviceRequest, ResolvedWorkload, Shape, Variant } from "./resolved.ts";
+import type { Workload } from "./schema.ts";
+
+type AcceleratorSection = Exclude<NonNullable<Workload["accelerator"]>, "none">;
+
+/**
+ * Works out every default of a workload that the rules have passed (rules.ts). Planning and rendering start here.
+ *
+ * @throws Error when an instance type is not in the catalogue: the rules were not run.
+ */
+export function resolveWorkload(workload: Workload): ResolvedWorkload {
+  const { accelerator, health, logs, model, sharedMemory } = workload;
+  return {
+    name: workload.name,
+    kind: workload.kind ?? "job",
+    image: workload.image,
+    ...(workload.command === undefined ? {} : { command: workload.command }),
+    environment: workload.environment ?? {},
+    secrets: workload.secrets ?? {},
+    ports: (workload.ports ?? []).map(({ container, host, protocol, name }) => ({
+      container,
+      ...(host === undefined ? {} : { host }),
+      protocol: protocol ?? "tcp",
+      ...(name === undefined ? {} : { name }),
+    })),
+    ...(health === undefined ? {} : { health: { path: health.path, port: health.port, ...(health.startSeconds === undefined ? {} : { startSeconds: health.startSeconds }) } }),
+    replicas: workload.replicas ?? 1,
+    nodes: workload.nodes ?? 1,
+    shapes: accelerator === undefined || accelerator === "none" ? [cpuShape(workload)] : groupShapes((accelerator.instanceTypes ?? []).map((name) => shapeOf(workload, accelerator, name))),
+    ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: parseMemoryMiB(sharedMemory)! }),
+    ...(logs === undefined ? {} : { logs }),
+    roles: { ...(workload.roles?.execution === undefined ? {} : { execution: workload.roles.execution }), ...(workload.roles?.task === undefined ? {} : { task: workload.roles.task }) },
+    tags: workload.tags ?? {},
+    ...(model === undefined ? {} : { model: { uri: model.uri, ...(model.format === undefined ? {} : { format: model.format }) } }),
+    ...(workload.schedule === undefined ? {} : { schedule: workload.schedule }),
+    ecs: workload.ecs ?? {},
+    eks: workload.eks ?? {},
+  };
+}
+
+/** The variants of a workload on empty instances: for a part of a Neuron instance, the disjoint slots that fill one. */
+export function variantsOf(workload: ResolvedWorkload): readonly Variant[] {
+  const shaped = workload.shapes.map((shape) => ({ shape, slots: slotsOf(shape, packedSlots) }));
+  const alone = shaped.length === 1 && shaped[0]!.slots.length <= 1;
+  return shaped.flatMap(({ shape, slots }) => (slots.length === 0 ? [variant(workload, shape, undefined, alone)] : slots.map((slot) => variant(workload, shape, slot, alone))));
+}
+
+/** Every variant that may ever be placed: as `variantsOf`, with every legal slot and not only those that fill an empty instance. */
+export function everyVariantOf(workload: ResolvedWorkload): readonly Variant[] {
+  const alone = variantsOf(workload).length === 1;
+  return workload.shapes.flatMap((shape) => {
+    const slots = slotsOf(shape, legalSlots);
+    return slots.length === 0 ? [variant(workload, shape, undefined, alone)] : slots.map((slot) => variant(workload, shape, slot, alone));
+  });
+}
+
+function variant(workload: ResolvedWorkload, shape: Shape, slot: Slot | undefined, alone: boolean): Variant {
+  const type = shape.instanceTypes[0];
+  const whole = slot === undefined || slot.length === type?.accelerator.count;
+  const name = alone || type === undefined ? workload.name : [workload.name, type.instanceType.replace(/\./g, "-"), ...(whole ? [] : [slotName(slot)])].join("-");
+  return { name, shape, ...(slot === undefined ? {} : { slot }) };
+}
+
+function slotsOf(shape: Shape, choose: (type: InstanceType, size: number) => readonly Slot[]): readonly Slot[] {
+  const type = shape.instanceTypes[0];
+  return type === undefined || shape.request.kind !== "neuron" ? [] : choose(type, shape.request.devices);
+}
+
+function cpuShape(workload: Workload): Shape {
+  return { instanceTypes: [], request: { kind: "none" }, ...declaredResources(workload), efaInterfaces: 0 };
+}
+
+function shapeOf(workload: Workload, section: AcceleratorSection, name: string): Shape {
+  const type = findInstanceType(name);
+  if (type === undefined) throw new Error(`${name} is not in the catalogue: run the rules first`);
+  const request = requestOf(section, type);
+  const efa = section.efa ?? (workload.nodes ?? 1) > 1;
+  return {
+    instanceTypes: [type],
+    request,
+    ...fairShare(type, partOf(request, type)),
+    ...declaredResources(workload),
+    efaInterfaces: efa ? (type.efaInterfaces ?? 0) : 0,
+  };
+}
+
+function requestOf(section: AcceleratorSection, type: InstanceType): DeviceRequest {
+  const { count, kind, fraction } = type.accelerator;
+  if (section.mps !== undefined) {
+    const { memory, maxComputePercent } = section.mps;
+    return { kind: "nvidia-mps", memoryMiB: parseMemoryMiB(memory)!, ...(maxComputePercent === undefined ? {} : { maxComputePercent }) };
+  }
+  if (fraction !== undefined) return { kind: "nvidia-fraction", fraction };
+  const devices = section.devicesPerReplica ?? count;
+  const whole = devices === count;
+  return kind === "neuron" ? { kind, devices, whole } : { kind: "nvidia", gpus: devices, whole };
+}
+
+/** How much of the instance a request owns, as numerator and denominator. */
+function partOf(request: DeviceRequest, type: InstanceType): readonly [number, number] {
+  const { count, memoryMiBPerDevice } = type.accelerator;
+  switch (request.kind) {
+    case "neuron":
+      return [request.devices, count];
+    case "nvidia":
+      return [request.gpus, count];
+    case "nvidia-mps":
+      return [request.memoryMiB, memoryMiBPerDevice * count];
+    default:
+      return [1, 1];
+  }
+}
+
+/**
+ * A slot of d of n devices gets d/n of the instance's vCPU and memory less 10 %: the kernel, the agent and
+ * ECS_RESERVED_MEMORY keep 2.5 to 7 % of the memory back in the samples found.
+ */
+function fairShare(type: InstanceType, [part, whole]: readonly [number, number]): { readonly vcpu: number; readonly memoryMiB: number } {
+  const share = (amount: number) => Math.floor((amount * part * 9) / (whole * 10));
+  return { vcpu: share(type.vcpus * 1024) / 1024, memoryMiB: share(type.memoryMiB) };
+}
+
+function declaredResources({ resources }: Workload): { readonly vcpu?: number; readonly memoryMiB?: number } {
+  return {
+    ...(resources?.cpu === undefined ? {} : { vcpu: resources.cpu }),
+    ...(resources?.memory === undefined ? {} : { memoryMiB: parseMemoryMiB(resources.memory)! }),
+  };
+}
+
+/** Joins shapes that differ in nothing but the instance type's name. */
+function groupShapes(shapes: readonly Shape[]): readonly Shape[] {
+  const groups = new Map<string, Shape>();
+  for (const shape of shapes) {
+    const type = shape.instanceTypes[0]!;
+    const { instanceTypes: _, ...rest } = shape;
+    const key = JSON.stringify([rest, type.architecture, type.accelerator.count, topologyOf(type)?.slots]);
+    const group = groups.get(key);
+    groups.set(key, group === undefined ? shape : { ...shape, instanceTypes: [...group.instanceTypes, type] });
+  }
+  return [...groups.values()];
+}
