@@ -2,13 +2,15 @@
 //
 // esbuild splits only ES modules, and Node 20 starts CommonJS faster, so the split bundle is made as ES modules first
 // and each chunk is then rewritten to CommonJS.
+//
+// node scripts/build.mjs [FOLDER]    the tests build into a folder of their own
 import { build, transform } from "esbuild";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const dist = join(root, "dist");
+const dist = resolve(process.argv[2] ?? join(root, "dist"));
 const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 
 const shared = {
