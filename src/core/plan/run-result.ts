@@ -1,0 +1,81 @@
+import { deviceNumber } from "../devices/slots.ts";
+import type { RegisteredTaskDefinition, Task } from "../ecs/api.ts";
+import { explainReason } from "../ecs/reasons.ts";
+
+/** One task as run-task, `task list` and `task wait` report it. */
+export interface TaskResult {
+  readonly taskArn: string;
+  readonly taskDefinitionArn: string;
+  readonly containerInstanceArn?: string;
+  readonly instanceType?: string;
+  /** Paths of the Neuron devices it holds. */
+  readonly devices?: readonly string[];
+  readonly lastStatus: string;
+  readonly stopCode?: string;
+  readonly stoppedReason?: string;
+  /** The first code that is not 0, else 0; absent while it runs and when a container never started. */
+  readonly exitCode?: number;
+  /** ISO 8601. */
+  readonly createdAt?: string;
+}
+
+/** A task that was asked for and is not there, or one that failed. */
+export interface RunFailure {
+  readonly reason: string;
+  readonly detail?: string;
+  readonly hint: string;
+}
+
+/** The document `RunTaskResult`. */
+export interface RunTaskResult {
+  readonly run: string;
+  /** How many tasks were asked for. */
+  readonly requested: number;
+  readonly tasks: readonly TaskResult[];
+  readonly failures: readonly RunFailure[];
+}
+
+/** A task with what its definition and its instance add. */
+export function toTaskResult(task: Task, known: { readonly definition?: RegisteredTaskDefinition; readonly instanceType?: string } = {}): TaskResult {
+  const devices = known.definition === undefined ? [] : neuronDevicePaths(known.definition);
+  const exitCode = exitCodeOf(task);
+  return {
+    taskArn: task.taskArn,
+    taskDefinitionArn: task.taskDefinitionArn,
+    ...(task.containerInstanceArn === undefined ? {} : { containerInstanceArn: task.containerInstanceArn }),
+    ...(known.instanceType === undefined ? {} : { instanceType: known.instanceType }),
+    ...(devices.length === 0 ? {} : { devices }),
+    lastStatus: task.lastStatus,
+    ...(task.stopCode === undefined ? {} : { stopCode: task.stopCode }),
+    ...(task.stoppedReason === undefined ? {} : { stoppedReason: task.stoppedReason }),
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(task.createdAt === undefined ? {} : { createdAt: new Date(task.createdAt).toISOString() }),
+  };
+}
+
+/** A failure with what to do about it. */
+export function toRunFailure(reason: string, detail?: string): RunFailure {
+  return { reason, ...(detail === undefined ? {} : { detail }), hint: explainReason(reason).hint };
+}
+
+/**
+ * The exit code of a stopped task: the first that is not 0, else 0. Undefined before it has stopped, and where a
+ * container never started: ECS leaves its code out, which must not read as success.
+ */
+export function exitCodeOf(task: Task): number | undefined {
+  if (task.lastStatus !== "STOPPED") return undefined;
+  const codes = task.containers.map((container) => container.exitCode);
+  const failed = codes.find((code) => code !== undefined && code !== 0);
+  return failed ?? (codes.length > 0 && codes.every((code) => code === 0) ? 0 : undefined);
+}
+
+function neuronDevicePaths(definition: RegisteredTaskDefinition): readonly string[] {
+  const numbers = new Map<number, string>();
+  for (const container of definition.containerDefinitions) {
+    for (const device of container.linuxParameters?.devices ?? []) {
+      const number = deviceNumber(device.hostPath);
+      if (number !== undefined) numbers.set(number, device.hostPath);
+    }
+  }
+  return [...numbers].sort(([a], [b]) => a - b).map(([, path]) => path);
+}
