@@ -1,0 +1,35 @@
+import type { AwsConfig, AwsService } from "./config.ts";
+import { translateAwsError } from "./errors.ts";
+
+/** What the SDK tells about an answer. */
+interface Answer {
+  readonly $metadata: { readonly requestId?: string | undefined; readonly attempts?: number | undefined };
+}
+
+/** Sends one SDK command, e.g. `call("RunTask", (options) => client.send(new RunTaskCommand(input), options))`. */
+export type Call = <Output extends Answer>(operation: string, send: (options: { readonly abortSignal: AbortSignal }) => Promise<Output>) => Promise<Output>;
+
+/**
+ * The way every adapter sends: it stops when `signal` aborts, throws an AiplatError that says what to do, and logs
+ * service, operation, time and request id under --debug.
+ */
+export function createCall(config: AwsConfig, service: AwsService, signal: AbortSignal): Call {
+  return async (operation, send) => {
+    const started = performance.now();
+    const log = (metadata: Partial<Answer["$metadata"]> | undefined, outcome: string) => {
+      if (config.log === undefined) return;
+      const attempts = (metadata?.attempts ?? 1) > 1 ? `, ${metadata?.attempts} attempts` : "";
+      const request = metadata?.requestId === undefined ? "" : `, request ${metadata.requestId}`;
+      config.log(`aws ${service} ${operation} ${config.region}: ${outcome} in ${Math.round(performance.now() - started)} ms${attempts}${request}`);
+    };
+    try {
+      const output = await send({ abortSignal: signal });
+      log(output.$metadata, "answered");
+      return output;
+    } catch (error) {
+      const { name, $metadata } = error as { readonly name?: string } & Partial<Answer>;
+      log($metadata, name ?? "failed");
+      throw translateAwsError(error, { service, operation, region: config.region, ...(config.profile === undefined ? {} : { profile: config.profile }) });
+    }
+  };
+}

@@ -1,0 +1,49 @@
+/** What every AWS adapter is made with: src/aws/connect.ts builds it, once a region, from flags, environment and profile. */
+import type { SSMClientConfig } from "@aws-sdk/client-ssm";
+
+/** The services aiplat calls, by the name that the AWS CLI and IAM actions use. */
+export type AwsService = "ecs" | "ssm" | "logs";
+
+export interface AwsConfig {
+  readonly region: string;
+  /** One provider for all clients: thirty regions assume a role once. */
+  readonly credentials: NonNullable<SSMClientConfig["credentials"]>;
+  /** Endpoints that a flag, the environment or the profile sets; AWS's own where there is none. */
+  readonly endpoints: Readonly<Partial<Record<AwsService, string>>>;
+  /** The profile in use, where one was named. Errors name it. */
+  readonly profile?: string;
+  /** Writes one line about an AWS call (--debug). */
+  readonly log?: (line: string) => void;
+}
+
+/** The settings that all SDK clients share. */
+export type ClientSettings = Pick<
+  SSMClientConfig,
+  "region" | "credentials" | "endpoint" | "ignoreConfiguredEndpointUrls" | "maxAttempts" | "retryMode" | "requestHandler" | "logger"
+>;
+
+/**
+ * The settings of a service's SDK client.
+ *
+ * Five attempts in adaptive mode, where the client also paces itself after the first throttling answer: the last
+ * attempt comes within 8 seconds. A connection gets 5 seconds, an answer 30, where the SDK would wait for ever.
+ */
+export function clientSettings(config: AwsConfig, service: AwsService): ClientSettings {
+  const endpoint = config.endpoints[service];
+  return {
+    region: config.region,
+    credentials: config.credentials,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    // config.endpoints is the whole answer: the SDK looks only at AWS_PROFILE's endpoint_url, not at --profile's.
+    ignoreConfiguredEndpointUrls: true,
+    maxAttempts: 5,
+    retryMode: "adaptive",
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+    logger: quietLogger,
+  };
+}
+
+/** The SDK warns on the console, e.g. of two sources of credentials, unless it has a logger. */
+export const quietLogger = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+function ignore(): void {}
