@@ -8,6 +8,7 @@ import { build, transform } from "esbuild";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeNotices } from "./third-party-notices.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = resolve(process.argv[2] ?? join(root, "dist"));
@@ -21,8 +22,6 @@ const shared = {
   format: "esm",
   minifySyntax: true,
   minifyWhitespace: true,
-  // Names stay readable in a bug report's stack trace.
-  keepNames: false,
   legalComments: "none",
   logLevel: "warning",
   define: { AIPLAT_VERSION: JSON.stringify(version) },
@@ -31,7 +30,7 @@ const shared = {
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 
-const cli = await build({ ...shared, entryPoints: ["src/main.ts"], splitting: true, write: false, outdir: dist, chunkNames: "chunks/[name]-[hash]" });
+const cli = await build({ ...shared, entryPoints: ["src/main.ts"], splitting: true, metafile: true, write: false, outdir: dist, chunkNames: "chunks/[name]-[hash]" });
 for (const file of cli.outputFiles) {
   const { code } = await transform(file.text, {
     format: "cjs",
@@ -48,4 +47,5 @@ for (const file of cli.outputFiles) {
 }
 await writeFile(join(dist, "package.json"), '{ "type": "commonjs" }\n');
 
-await build({ ...shared, entryPoints: ["src/index.ts"], outfile: join(dist, "index.mjs") });
+const api = await build({ ...shared, entryPoints: ["src/index.ts"], metafile: true, outfile: join(dist, "index.mjs") });
+await writeNotices(root, [...Object.keys(cli.metafile.inputs), ...Object.keys(api.metafile.inputs)]);

@@ -1,0 +1,53 @@
+// CPU time (user + system) of the offline commands against bare Node's, process by process in alternation.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const title = "Start-up: CPU time of offline commands against `node -e 0` (median of the ratios)";
+
+/** The bound of the offline commands that read no file. */
+const bound = 1.35;
+const rounds = 31;
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const cli = join(root, "bin", "aiplat.js");
+const workload = ["--name", "bert", "--image", "bert:1", "--instance-type", "inf2.24xlarge"];
+
+const commands = [
+  { name: "--version", args: ["--version"], bounded: true },
+  { name: "--help", args: ["--help"], bounded: true },
+  { name: "instances list", args: ["instances", "list"], bounded: true },
+  { name: "instances show trn1.32xlarge", args: ["instances", "show", "trn1.32xlarge"], bounded: true },
+  { name: "templates list", args: ["templates", "list"], bounded: true },
+  { name: "taskdef generate (flags)", args: ["taskdef", "generate", ...workload], bounded: true },
+  { name: "taskdef generate (file)", args: ["taskdef", "generate", join(root, "templates/pytorch-inference-inf2/aiplat.yaml"), "--region", "us-east-1"], bounded: false },
+  { name: "validate (file)", args: ["validate", join(root, "templates/pytorch-inference-inf2/aiplat.yaml")], bounded: false },
+];
+
+export async function run() {
+  const folder = mkdtempSync(join(tmpdir(), "aiplat-bench-"));
+  const failures = [];
+  try {
+    for (const { name, args, bounded } of commands) {
+      const ratio = median(Array.from({ length: rounds }, () => cpu([cli, ...args], folder) / cpu(["-e", "0"], folder)));
+      const mark = bounded ? (ratio <= bound ? `  <= ${bound}` : `  ABOVE ${bound}`) : "  (reads a file)";
+      console.log(`  ${name.padEnd(32)} ${ratio.toFixed(2)}${mark}`);
+      if (bounded && ratio > bound) failures.push(`${name}: ${ratio.toFixed(2)} times bare Node, above ${bound}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return failures;
+}
+
+/** CPU microseconds of one process, the same hook loaded on both sides. */
+function cpu(args, cwd) {
+  const { status, stderr, output } = spawnSync(process.execPath, ["--require", join(root, "bench", "report-cpu.cjs"), ...args], { cwd, stdio: ["ignore", "pipe", "pipe", "pipe"] });
+  if (status !== 0) throw new Error(`${args.join(" ")} failed: ${stderr}`);
+  return Number(output[3]);
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}

@@ -1,0 +1,26 @@
+import type { RunTaskRequest, TaskDefinition } from "../ecs/api.ts";
+import type { RunFailure } from "./run-result.ts";
+
+/** Tasks of one task definition that one command starts. */
+export interface RunStep {
+  /** What to register if it changed; undefined where `request.taskDefinition` names one already registered. */
+  readonly definition?: TaskDefinition;
+  /** RunTask's input but for count and client token, which each call of at most 10 tasks gets of its own. */
+  readonly request: Omit<RunTaskRequest, "count" | "clientToken">;
+  readonly count: number;
+}
+
+/** What run-task would do, as data: `--dry-run` prints it, run-task executes it. */
+export interface RunPlan {
+  readonly steps: readonly RunStep[];
+  /** Why the rest cannot be placed; empty when the steps carry every replica. */
+  readonly shortages: readonly RunFailure[];
+}
+
+/** RunTask starts at most 10 tasks a call. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
+export const tasksPerCall = 10;
+
+/** The counts of the calls that start `count` tasks. */
+export function batches(count: number): readonly number[] {
+  return Array.from({ length: Math.ceil(count / tasksPerCall) }, (_, index) => Math.min(tasksPerCall, count - index * tasksPerCall));
+}

@@ -1,0 +1,81 @@
+import { batches, type RunStep } from "../core/plan/run-plan.ts";
+import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
+import type { Failure, RegisteredTaskDefinition, Task, TaskDefinition } from "../core/ecs/api.ts";
+import { Interrupted, toAiplatError, type AiplatError } from "../errors.ts";
+import type { EcsPort } from "./ports.ts";
+import { registerIfChanged, type Registration } from "./register-definition.ts";
+import { deriveToken } from "./tokens.ts";
+
+/** A definition is registered once a command, however many rounds start tasks of it. */
+export type Registrations = Map<string, Promise<Registration>>;
+
+export interface Launched {
+  readonly tasks: readonly Task[];
+  readonly failures: readonly RunFailure[];
+  /** Why it stopped early. What was started until then is in `tasks`: nothing is lost. */
+  readonly error?: AiplatError;
+}
+
+export interface LaunchSettings {
+  readonly token: string;
+  readonly signal: AbortSignal;
+  readonly registrations: Registrations;
+  readonly onRegistered: (registration: Registration) => void;
+  readonly onStarted: (tasks: readonly Task[]) => void;
+}
+
+/** How many task definitions are registered and started at a time. The API's buckets are the adapter's to keep. */
+const concurrency = 8;
+
+/**
+ * Starts the tasks of every step, at most 10 a call. After the first error or an interrupt no further call is made;
+ * calls under way are waited for, since their tasks may run already.
+ */
+export async function launch(ecs: EcsPort, steps: readonly RunStep[], settings: LaunchSettings): Promise<Launched> {
+  const tasks: Task[] = [];
+  const failures: Failure[] = [];
+  let error: AiplatError | undefined;
+  const queue = [...steps.entries()];
+  const halted = () => error !== undefined || settings.signal.aborted;
+
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined && !halted(); next = queue.shift()) {
+      const [index, step] = next;
+      try {
+        const taskDefinition = step.definition === undefined ? step.request.taskDefinition : (await register(ecs, step.definition, settings)).taskDefinitionArn;
+        for (const [batch, count] of batches(step.count).entries()) {
+          if (halted()) break;
+          const clientToken = deriveToken(settings.token, step.request.taskDefinition, index, batch);
+          const answer = await ecs.runTask({ ...step.request, taskDefinition, count, clientToken });
+          tasks.push(...answer.tasks);
+          failures.push(...answer.failures);
+          settings.onStarted(answer.tasks);
+          // ECS had no place for some of these: the same question again gets the same answer.
+          if (answer.tasks.length < count) break;
+        }
+      } catch (thrown) {
+        error ??= toAiplatError(thrown);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, steps.length) }, worker));
+  if (error === undefined && settings.signal.aborted) error = new Interrupted();
+  return { tasks, failures: unique(failures), ...(error === undefined ? {} : { error }) };
+}
+
+async function register(ecs: EcsPort, definition: TaskDefinition, { registrations, onRegistered }: LaunchSettings): Promise<RegisteredTaskDefinition> {
+  const known = registrations.get(definition.family);
+  if (known !== undefined) return (await known).definition;
+  const pending = registerIfChanged(ecs, definition);
+  registrations.set(definition.family, pending);
+  const registration = await pending;
+  onRegistered(registration);
+  return registration.definition;
+}
+
+/** ECS repeats one reason for each container instance it looked at. */
+function unique(failures: readonly Failure[]): readonly RunFailure[] {
+  const byReason = new Map<string, RunFailure>();
+  for (const { reason, detail } of failures) if (!byReason.has(reason)) byReason.set(reason, toRunFailure(reason, detail));
+  return [...byReason.values()];
+}
