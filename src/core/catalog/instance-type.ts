@@ -1,7 +1,16 @@
-/** What kind of accelerator an instance type carries. */
-export type AcceleratorKind = "neuron" | "nvidia" | "amd" | "habana" | "qualcomm" | "media" | "fpga";
+export const acceleratorKinds = ["neuron", "nvidia", "amd", "habana", "qualcomm", "media", "fpga"] as const;
 
-export type Architecture = "x86_64" | "arm64";
+/** What kind of accelerator an instance type carries. */
+export type AcceleratorKind = (typeof acceleratorKinds)[number];
+
+export const architectures = ["x86_64", "arm64"] as const;
+
+export type Architecture = (typeof architectures)[number];
+
+export const instanceTypeStatuses = ["current", "retired", "unverified"] as const;
+
+/** Whether EC2 still launches a type; `unverified` where no current source says so. */
+export type InstanceTypeStatus = (typeof instanceTypeStatuses)[number];
 
 export interface Accelerator {
   readonly kind: AcceleratorKind;
@@ -29,7 +38,7 @@ export interface InstanceType {
   /** EFA interfaces that one instance can have; null where no source says. */
   readonly efaInterfaces: number | null;
   readonly networkCards: number;
-  readonly status: "current" | "retired" | "unverified";
+  readonly status: InstanceTypeStatus;
   /** The day EC2 retired the type, where known (YYYY-MM-DD). */
   readonly retiredOn?: string;
   /** A trap that a reader of the row must know. */
