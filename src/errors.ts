@@ -1,4 +1,6 @@
-import { Refusal, type Problem } from "./core/problem.ts";
+import { Refusal, type LocatedProblem } from "./core/problem.ts";
+
+export type { LocatedProblem } from "./core/problem.ts";
 
 /** The exit codes of the contract. */
 export const exitCodes = {
@@ -60,16 +62,6 @@ export class AiplatError extends Error {
   get exitCode(): ExitCode {
     return exits[this.code];
   }
-}
-
-/** A problem with the place it stands in: the file's line and column, or the flag that set it. */
-export interface LocatedProblem extends Problem {
-  readonly file?: string;
-  /** From 1. */
-  readonly line?: number;
-  /** From 1. */
-  readonly column?: number;
-  readonly flag?: string;
 }
 
 /** Invalid input with every problem at once (exit 2). */

@@ -12,7 +12,22 @@ export interface Problem {
   readonly hint?: string;
   /** The key in the workload file that the problem is about. */
   readonly path?: Path;
+  /** Whether the key itself is wrong and not its value: the place is then the key's. */
+  readonly about?: "key";
 }
+
+/** Where the user can see a problem: a file's line and column, or the flag that set the value. */
+export interface Place {
+  readonly file?: string;
+  /** From 1. */
+  readonly line?: number;
+  /** From 1. */
+  readonly column?: number;
+  readonly flag?: string;
+}
+
+/** A problem with its place. */
+export interface LocatedProblem extends Problem, Place {}
 
 /** Input that the core refuses: every problem at once. The command line turns it into exit 2. */
 export class Refusal extends Error {
