@@ -10,6 +10,12 @@ export interface FieldRule {
   readonly wants: string;
 }
 
+export const workloadKinds = ["service", "job"] as const;
+export const networkModes = ["bridge", "host", "awsvpc"] as const;
+export const protocols = ["tcp", "udp"] as const;
+/** The values of ecs.capacity that are words; any other capacity is a capacity provider's name. */
+export const capacityWords = ["ec2", "managed-instances"] as const;
+
 export const nameRule: FieldRule = {
   pattern: /^[a-z][a-z0-9-]{0,40}$/,
   wants: "a lower-case letter, then up to 40 lower-case letters, digits and dashes, e.g. bert-inference",
@@ -54,6 +60,17 @@ export const logGroupRule: FieldRule = {
   wants: "a log group's name: letters, digits and _ - / . #",
 };
 
+export const portNameRule: FieldRule = {
+  pattern: /^[a-z0-9_][a-z0-9_-]{0,63}$/,
+  wants: "up to 64 lower-case letters, digits, '_' and '-', not starting with '-'",
+};
+
+/** It goes into the health check's command, so nothing that a shell would read is in it. */
+export const healthPathRule: FieldRule = {
+  pattern: /^\/[^\s"'`$\\;|&<>]*$/,
+  wants: "a URL path that starts with /, e.g. /ping",
+};
+
 export const instanceTypeRule: FieldRule = {
   pattern: /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
   wants: "an EC2 instance type in lower case, e.g. inf2.24xlarge",
@@ -64,6 +81,16 @@ export const scheduleRule: FieldRule = {
   pattern: /^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/,
   wants: 'a cron expression of five fields, e.g. "0 3 * * *"',
 };
+
+/** What completes "NAME must be ..." for numbers. */
+export const numberWants = {
+  wholeFrom: (minimum: number) => `a whole number of at least ${minimum}`,
+  wholeBetween: (minimum: number, maximum: number) => `a whole number from ${minimum} to ${maximum}`,
+  above0: "a number above 0",
+  port: "a port from 1 to 65535",
+};
+
+export const maxPort = 65_535;
 
 /** The most vCPU of an instance type in the catalogue's families; more is CPU units written by mistake. */
 export const maxVcpu = 192;

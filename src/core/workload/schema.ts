@@ -4,24 +4,40 @@
  */
 import * as z from "zod/mini";
 import {
+  capacityWords,
   environmentNameRule,
+  healthPathRule,
   imageRule,
   instanceTypeRule,
   logGroupRule,
+  maxPort,
   maxVcpu,
   memoryRule,
   nameRule,
+  networkModes,
+  numberWants,
+  portNameRule,
+  protocols,
   roleArnRule,
   scheduleRule,
   secretArnRule,
   targetGroupArnRule,
+  workloadKinds,
   type FieldRule,
 } from "./fields.ts";
 
-const text = (rule: FieldRule) => z.string().check(z.regex(rule.pattern, { error: `must be ${rule.wants}` }));
-const nonEmpty = z.string().check(z.minLength(1));
-const count = z.int().check(z.minimum(1));
-const port = z.int().check(z.minimum(1), z.maximum(65535));
+/** A message of ours is a predicate: issues.ts puts the key before it and the value after it. */
+const must = (wants: string) => ({ error: `must be ${wants}` });
+const text = (rule: FieldRule) => z.string(must(rule.wants)).check(z.regex(rule.pattern, must(rule.wants)));
+const free = z.string(must("text"));
+const nonEmpty = z.string(must("text")).check(z.minLength(1, must("text of at least one character")));
+const flag = z.boolean(must("true or false"));
+const whole = (minimum: number, maximum?: number) => {
+  const error = must(maximum === undefined ? numberWants.wholeFrom(minimum) : numberWants.wholeBetween(minimum, maximum));
+  return z.int(error).check(z.minimum(minimum, error), ...(maximum === undefined ? [] : [z.maximum(maximum, error)]));
+};
+const above0 = z.number(must(numberWants.above0)).check(z.positive(must(numberWants.above0)));
+const port = z.int(must(numberWants.port)).check(z.minimum(1, must(numberWants.port)), z.maximum(maxPort, must(numberWants.port)));
 const memory = text(memoryRule);
 /** Fields handed on as they are: nothing in them is dropped or judged. */
 const raw = z.record(z.string(), z.unknown());
@@ -31,28 +47,28 @@ const portSchema = z.strictObject({
   container: port,
   /** Default: a free port in bridge mode, the container's port in host and awsvpc mode. */
   host: z.optional(port),
-  protocol: z.optional(z.enum(["tcp", "udp"])),
-  name: z.optional(z.string().check(z.regex(/^[a-z0-9_][a-z0-9_-]{0,63}$/, { error: "must be up to 64 lower-case letters, digits, '_' and '-'" }))),
+  protocol: z.optional(z.enum(protocols)),
+  name: z.optional(text(portNameRule)),
 });
 
 const acceleratorSchema = z.union([
   z.literal("none"),
   z.strictObject({
-    instanceTypes: z.optional(z.array(text(instanceTypeRule)).check(z.minLength(1))),
+    instanceTypes: z.optional(z.array(text(instanceTypeRule)).check(z.minLength(1, must("a list of at least one instance type")))),
     /** A number of devices; a part of one GPU (0.25) on fractional types. Default: every device of the instance. */
-    devicesPerReplica: z.optional(z.number().check(z.positive())),
+    devicesPerReplica: z.optional(above0),
     /** Share one GPU with other containers through NVIDIA MPS. */
-    mps: z.optional(z.strictObject({ memory, maxComputePercent: z.optional(z.int().check(z.minimum(1), z.maximum(100))) })),
-    efa: z.optional(z.boolean()),
+    mps: z.optional(z.strictObject({ memory, maxComputePercent: z.optional(whole(1, 100)) })),
+    efa: z.optional(flag),
   }),
 ]);
 
 const ecsSchema = z.strictObject({
   cluster: z.optional(nonEmpty),
-  networkMode: z.optional(z.enum(["bridge", "host", "awsvpc"])),
+  networkMode: z.optional(z.enum(networkModes)),
   capacity: z.optional(
     z.union([
-      z.enum(["ec2", "managed-instances"]),
+      z.enum(capacityWords),
       z.strictObject({ provider: nonEmpty }),
       /** Managed Instances through the capacity provider of this name. */
       z.strictObject({ managedInstances: nonEmpty }),
@@ -60,9 +76,9 @@ const ecsSchema = z.strictObject({
   ),
   network: z.optional(
     z.strictObject({
-      subnets: z.optional(z.array(nonEmpty).check(z.maxLength(16))),
-      securityGroups: z.optional(z.array(nonEmpty).check(z.maxLength(5))),
-      assignPublicIp: z.optional(z.boolean()),
+      subnets: z.optional(z.array(nonEmpty).check(z.maxLength(16, must("a list of at most 16 subnets")))),
+      securityGroups: z.optional(z.array(nonEmpty).check(z.maxLength(5, must("a list of at most 5 security groups")))),
+      assignPublicIp: z.optional(flag),
     }),
   ),
   loadBalancer: z.optional(z.strictObject({ targetGroup: text(targetGroupArnRule), port })),
@@ -82,35 +98,38 @@ const eksSchema = z.strictObject({
 });
 
 export const workloadSchema = z.strictObject({
-  $schema: z.optional(z.string()),
+  $schema: z.optional(free),
   apiVersion: z.optional(z.literal("aiplat/v1")),
   name: text(nameRule),
-  kind: z.optional(z.enum(["service", "job"])),
+  kind: z.optional(z.enum(workloadKinds)),
   image: text(imageRule),
-  command: z.optional(z.array(z.string())),
-  environment: z.optional(z.record(environmentName, z.string())),
+  command: z.optional(z.array(free)),
+  environment: z.optional(z.record(environmentName, free)),
   secrets: z.optional(z.record(environmentName, text(secretArnRule))),
   ports: z.optional(z.array(portSchema)),
   health: z.optional(
     z.strictObject({
-      path: z.string().check(z.regex(/^\/[^\s"'`$\\;|&<>]*$/, { error: "must be a URL path that starts with /, e.g. /ping" })),
+      path: text(healthPathRule),
       port,
-      startSeconds: z.optional(z.int().check(z.minimum(0))),
+      startSeconds: z.optional(whole(0)),
     }),
   ),
   accelerator: z.optional(acceleratorSchema),
-  replicas: z.optional(count),
-  nodes: z.optional(count),
+  replicas: z.optional(whole(1)),
+  nodes: z.optional(whole(1)),
   resources: z.optional(
     z.strictObject({
-      cpu: z.optional(z.number().check(z.positive(), z.maximum(maxVcpu))),
+      cpu: z.optional(above0.check(z.maximum(maxVcpu))),
       memory: z.optional(memory),
     }),
   ),
   sharedMemory: z.optional(memory),
   logs: z.optional(z.strictObject({ group: text(logGroupRule) })),
   roles: z.optional(z.strictObject({ execution: z.optional(text(roleArnRule)), task: z.optional(text(roleArnRule)) })),
-  tags: z.optional(z.record(z.string().check(z.minLength(1), z.maxLength(128)), z.string().check(z.maxLength(256)))),
+  tags: z.optional(z.record(
+      z.string().check(z.minLength(1, must("1 to 128 characters")), z.maxLength(128, must("1 to 128 characters"))),
+      free.check(z.maxLength(256, must("text of at most 256 characters"))),
+    )),
   model: z.optional(z.strictObject({ uri: nonEmpty, format: z.optional(nonEmpty) })),
   schedule: z.optional(text(scheduleRule)),
   ecs: z.optional(ecsSchema),
