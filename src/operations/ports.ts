@@ -23,8 +23,8 @@ export interface TaskFilter {
 
 export interface EcsPort {
   describeCluster(cluster: string): Promise<ClusterDescription | undefined>;
-  /** The names of the capacity providers that are Managed Instances. */
-  managedInstancesProviders(names: readonly string[]): Promise<readonly string[]>;
+  /** The names of the capacity providers that are Managed Instances. Such a provider belongs to one cluster. */
+  managedInstancesProviders(names: readonly string[], cluster?: string): Promise<readonly string[]>;
   registerTaskDefinition(definition: TaskDefinition): Promise<RegisteredTaskDefinition>;
   /** The definition by family (latest ACTIVE revision), family:revision or ARN; undefined when there is none. */
   describeTaskDefinition(reference: string): Promise<RegisteredTaskDefinition | undefined>;
@@ -50,6 +50,9 @@ export interface LogEvent {
 }
 
 export interface LogsPort {
-  /** Events of one stream after `token` (or from the start) in order; undefined when group or stream is not there yet. */
-  getEvents(group: string, stream: string, token?: string): Promise<{ readonly events: readonly LogEvent[]; readonly token: string } | undefined>;
+  /**
+   * One page of a stream's events in order, after `token` or from the start; none before `since` (milliseconds since
+   * the epoch). The end of what is there answers the token it was asked with. Undefined when group or stream is not there yet.
+   */
+  getEvents(group: string, stream: string, position?: { readonly token?: string; readonly since?: number }): Promise<{ readonly events: readonly LogEvent[]; readonly token: string } | undefined>;
 }

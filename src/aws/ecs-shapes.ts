@@ -1,0 +1,104 @@
+/** The SDK's objects as aiplat's readonly data: dates as milliseconds, and no key without a value. */
+import type {
+  Cluster,
+  ContainerInstance as SdkContainerInstance,
+  Failure as SdkFailure,
+  Resource,
+  Tag as SdkTag,
+  Task as SdkTask,
+} from "@aws-sdk/client-ecs";
+import type { ContainerInstance, Resources } from "../core/cluster/snapshot.ts";
+import type { Failure, RegisteredTaskDefinition, Tag, Task, TaskContainer } from "../core/ecs/api.ts";
+import type { ClusterDescription } from "../operations/ports.ts";
+
+export function toCluster(cluster: Cluster): ClusterDescription {
+  return {
+    name: cluster.clusterName ?? "",
+    arn: cluster.clusterArn ?? "",
+    status: cluster.status ?? "",
+    tags: Object.fromEntries(toTags(cluster.tags).map(({ key, value }) => [key, value])),
+    capacityProviders: cluster.capacityProviders ?? [],
+    defaultCapacityProviderStrategy: (cluster.defaultCapacityProviderStrategy ?? []).map(({ capacityProvider }) => ({ capacityProvider: capacityProvider ?? "" })),
+  };
+}
+
+export function toTask(task: SdkTask): Task {
+  return present<Task>({
+    taskArn: task.taskArn ?? "",
+    taskDefinitionArn: task.taskDefinitionArn ?? "",
+    clusterArn: task.clusterArn,
+    containerInstanceArn: task.containerInstanceArn,
+    group: task.group,
+    startedBy: task.startedBy,
+    lastStatus: task.lastStatus ?? "",
+    desiredStatus: task.desiredStatus ?? "",
+    stopCode: task.stopCode,
+    stoppedReason: task.stoppedReason === "" ? undefined : task.stoppedReason,
+    containers: (task.containers ?? []).map(({ name, lastStatus, exitCode, reason, runtimeId }) => present<TaskContainer>({ name: name ?? "", lastStatus, exitCode, reason, runtimeId })),
+    overrides: task.overrides as Task["overrides"],
+    tags: task.tags === undefined ? undefined : toTags(task.tags),
+    createdAt: task.createdAt?.getTime(),
+    startedAt: task.startedAt?.getTime(),
+    stoppedAt: task.stoppedAt?.getTime(),
+  });
+}
+
+export function toFailure({ arn, reason, detail }: SdkFailure): Failure {
+  return present<Failure>({ arn, reason: reason ?? "", detail });
+}
+
+export function toContainerInstance(instance: SdkContainerInstance): ContainerInstance {
+  return present<ContainerInstance>({
+    arn: instance.containerInstanceArn ?? "",
+    ec2InstanceId: instance.ec2InstanceId ?? "",
+    status: instance.status ?? "",
+    agentConnected: instance.agentConnected ?? false,
+    agentVersion: instance.versionInfo?.agentVersion,
+    capacityProvider: instance.capacityProviderName,
+    registeredAt: instance.registeredAt?.getTime(),
+    attributes: Object.fromEntries((instance.attributes ?? []).map(({ name, value }) => [name, value ?? ""])),
+    registered: toResources(instance.registeredResources),
+    remaining: toResources(instance.remainingResources),
+    runningTasksCount: instance.runningTasksCount ?? 0,
+    pendingTasksCount: instance.pendingTasksCount ?? 0,
+  });
+}
+
+/**
+ * `PORTS` and `PORTS_UDP` list what is in use, among the remaining resources too: reserved by the agent or taken by
+ * tasks; "any port that's not specified here is available for new tasks".
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html
+ */
+function toResources(resources: readonly Resource[] = []): Resources {
+  const named = (name: string) => resources.find((resource) => resource.name === name);
+  const ports = (name: string) => (named(name)?.stringSetValue ?? []).map(Number).sort((one, other) => one - other);
+  return {
+    cpu: named("CPU")?.integerValue ?? 0,
+    memoryMiB: named("MEMORY")?.integerValue ?? 0,
+    tcpPorts: ports("PORTS"),
+    udpPorts: ports("PORTS_UDP"),
+    gpus: named("GPU")?.stringSetValue ?? [],
+  };
+}
+
+/** A task definition as it came over the wire, so that fields newer than the SDK stay in it. */
+export function toTaskDefinition(json: unknown): RegisteredTaskDefinition {
+  const { taskDefinition, tags } = json as { readonly taskDefinition: RegisteredTaskDefinition; readonly tags?: readonly Tag[] };
+  const milliseconds = (key: "registeredAt" | "deregisteredAt") => {
+    const seconds = taskDefinition[key];
+    return typeof seconds === "number" ? { [key]: Math.round(seconds * 1000) } : {};
+  };
+  return { ...taskDefinition, ...milliseconds("registeredAt"), ...milliseconds("deregisteredAt"), ...(tags === undefined || tags.length === 0 ? {} : { tags }) };
+}
+
+function toTags(tags: readonly SdkTag[] = []): readonly Tag[] {
+  return tags.map(({ key, value }) => ({ key: key ?? "", value: value ?? "" }));
+}
+
+/** The shape with `undefined` allowed where the key may be absent. */
+type Loose<Shape> = { readonly [Key in keyof Shape]: Record<never, never> extends Pick<Shape, Key> ? Shape[Key] | undefined : Shape[Key] };
+
+/** The object without the keys that have no value. */
+function present<Shape extends object>(shape: Loose<Shape>): Shape {
+  return Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined)) as Shape;
+}

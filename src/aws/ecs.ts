@@ -1,0 +1,156 @@
+import {
+  DescribeCapacityProvidersCommand,
+  DescribeClustersCommand,
+  DescribeContainerInstancesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListContainerInstancesCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+  type ListContainerInstancesCommandInput,
+} from "@aws-sdk/client-ecs";
+import type { EcsPort } from "../operations/ports.ts";
+import { createCall } from "./call.ts";
+import { clientSettings, type AwsConfig } from "./config.ts";
+import { toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";
+import { createPace, systemClock } from "./pace.ts";
+import { keepRawJson } from "./raw-json.ts";
+
+/** Burst and sustained requests a second, per account and region. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
+const buckets = {
+  clusterRead: { burst: 50, perSecond: 20 },
+  resourceRead: { burst: 100, perSecond: 20 },
+  resourceModify: { burst: 100, perSecond: 40 },
+  definitionRead: { burst: 50, perSecond: 20 },
+  definitionModify: { burst: 20, perSecond: 1 },
+  capacityRead: { burst: 50, perSecond: 20 },
+} as const;
+
+/** DescribeTasks and DescribeContainerInstances take 100 a call, as do the pages of the lists. */
+const batchSize = 100;
+
+/** ECS over the SDK, paced within the buckets of its API. */
+export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
+  const client = new ECSClient(clientSettings(config, "ecs"));
+  const call = createCall(config, "ecs", signal);
+  // A RunTask under way is not cut off by Ctrl-C: its tasks would run and nobody would know of them.
+  const callToTheEnd = createCall(config, "ecs", new AbortController().signal);
+  const clock = systemClock(signal);
+  const paces = Object.fromEntries(Object.entries(buckets).map(([name, bucket]) => [name, createPace(bucket, clock)])) as Record<keyof typeof buckets, ReturnType<typeof createPace>>;
+
+  return {
+    describeCluster: async (cluster) => {
+      const command = new DescribeClustersCommand({ clusters: [cluster], include: ["TAGS"] });
+      const { clusters } = await paces.clusterRead(() => call("DescribeClusters", (options) => client.send(command, options)));
+      return clusters?.[0] === undefined ? undefined : toCluster(clusters[0]);
+    },
+
+    managedInstancesProviders: async (names, cluster) => {
+      // 10 a page; names in one call keep it to one page.
+      const answers = await Promise.all(
+        chunks(names, 10).map((capacityProviders) => {
+          // Managed Instances providers belong to one cluster and are described with it.
+          const command = new DescribeCapacityProvidersCommand({ capacityProviders, ...(cluster === undefined ? {} : { cluster }) });
+          return paces.capacityRead(() => call("DescribeCapacityProviders", (options) => client.send(command, options)));
+        }),
+      );
+      return answers
+        .flatMap((answer) => answer.capacityProviders ?? [])
+        .filter((provider) => provider.type === "MANAGED_INSTANCES" || provider.managedInstancesProvider !== undefined)
+        .map((provider) => provider.name ?? "");
+    },
+
+    registerTaskDefinition: async (definition) => {
+      const command = new RegisterTaskDefinitionCommand({ family: definition.family, containerDefinitions: [] });
+      const raw = keepRawJson(command, definition);
+      await paces.definitionModify(() => call("RegisterTaskDefinition", (options) => client.send(command, options)));
+      return toTaskDefinition(raw.json);
+    },
+
+    describeTaskDefinition: async (reference) => {
+      const command = new DescribeTaskDefinitionCommand({ taskDefinition: reference, include: ["TAGS"] });
+      const raw = keepRawJson(command);
+      const answer = await paces.definitionRead(() =>
+        call("DescribeTaskDefinition", (options) =>
+          client.send(command, options).catch((error: unknown) => {
+            // The API's way to say that there is none.
+            if (error instanceof Error && /unable to describe task definition/i.test(error.message)) return { $metadata: {}, taskDefinition: undefined };
+            throw error;
+          }),
+        ),
+      );
+      return answer.taskDefinition === undefined ? undefined : toTaskDefinition(raw.json);
+    },
+
+    runTask: async (request) => {
+      // The SDK repeats a request that got no answer: without the token that would start the tasks twice.
+      if (request.clientToken === undefined) throw new Error("RunTask without a client token");
+      const command = new RunTaskCommand({ taskDefinition: request.taskDefinition });
+      keepRawJson(command, request);
+      const { tasks, failures } = await paces.resourceModify(() => callToTheEnd("RunTask", (options) => client.send(command, options)));
+      return { tasks: (tasks ?? []).map(toTask), failures: (failures ?? []).map(toFailure) };
+    },
+
+    listTasks: (cluster, filter) =>
+      everyPage(async (nextToken) => {
+        const command = new ListTasksCommand({ cluster, ...filter, maxResults: batchSize, ...nextToken });
+        const answer = await paces.resourceRead(() => call("ListTasks", (options) => client.send(command, options)));
+        return { items: answer.taskArns, nextToken: answer.nextToken };
+      }),
+
+    describeTasks: async (cluster, tasks) => {
+      const answers = await Promise.all(
+        chunks(tasks, batchSize).map((batch) => {
+          const command = new DescribeTasksCommand({ cluster, tasks: batch, include: ["TAGS"] });
+          return paces.resourceRead(() => call("DescribeTasks", (options) => client.send(command, options)));
+        }),
+      );
+      return { tasks: answers.flatMap((answer) => answer.tasks ?? []).map(toTask), failures: answers.flatMap((answer) => answer.failures ?? []).map(toFailure) };
+    },
+
+    stopTask: async (cluster, task, reason) => {
+      const command = new StopTaskCommand({ cluster, task, reason });
+      const answer = await paces.resourceModify(() => call("StopTask", (options) => client.send(command, options)));
+      return toTask(answer.task ?? { taskArn: task });
+    },
+
+    listContainerInstances: (cluster, filter) =>
+      everyPage(async (nextToken) => {
+        // Without a status ECS lists every instance that is not INACTIVE, DRAINING ones too.
+        const status = filter?.status === undefined ? {} : { status: filter.status as NonNullable<ListContainerInstancesCommandInput["status"]> };
+        const command = new ListContainerInstancesCommand({ cluster, ...status, maxResults: batchSize, ...nextToken });
+        const answer = await paces.resourceRead(() => call("ListContainerInstances", (options) => client.send(command, options)));
+        return { items: answer.containerInstanceArns, nextToken: answer.nextToken };
+      }),
+
+    describeContainerInstances: async (cluster, arns) => {
+      const answers = await Promise.all(
+        chunks(arns, batchSize).map((containerInstances) => {
+          const command = new DescribeContainerInstancesCommand({ cluster, containerInstances });
+          return paces.resourceRead(() => call("DescribeContainerInstances", (options) => client.send(command, options)));
+        }),
+      );
+      return answers.flatMap((answer) => answer.containerInstances ?? []).map(toContainerInstance);
+    },
+  };
+}
+
+async function everyPage(
+  ask: (nextToken: { readonly nextToken?: string }) => Promise<{ readonly items: readonly string[] | undefined; readonly nextToken: string | undefined }>,
+): Promise<readonly string[]> {
+  const all: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await ask(nextToken === undefined ? {} : { nextToken });
+    all.push(...(page.items ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined && nextToken !== "");
+  return all;
+}
+
+function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}

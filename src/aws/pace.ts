@@ -1,0 +1,66 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Interrupted } from "../errors.ts";
+
+/** How many requests AWS takes: `burst` at once, then `perSecond`. */
+export interface Bucket {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** Time, so that tests need not wait for it. */
+export interface Clock {
+  /** Milliseconds. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** Runs a request when its bucket and the number of requests under way allow it, first come, first served. */
+export type Pace = <Result>(request: () => Promise<Result>) => Promise<Result>;
+
+/** More at once only queue for the HTTP agent's 50 sockets, of which several buckets share the pool. */
+const mostUnderWay = 16;
+
+/** A token bucket: what AWS keeps on its side, kept here too, so that a large cluster does not run into throttling. */
+export function createPace(bucket: Bucket, clock: Clock): Pace {
+  let tokens = bucket.burst;
+  let filledAt = clock.now();
+  let underWay = 0;
+  const queue: (() => void)[] = [];
+
+  const takeToken = async () => {
+    const now = clock.now();
+    tokens = Math.min(bucket.burst, tokens + ((now - filledAt) / 1000) * bucket.perSecond);
+    filledAt = now;
+    // Below zero are the tokens of those who already wait: each waits for its own.
+    tokens -= 1;
+    if (tokens < 0) await clock.sleep((-tokens / bucket.perSecond) * 1000);
+  };
+
+  return async (request) => {
+    if (underWay >= mostUnderWay) await new Promise<void>((resolve) => queue.push(resolve));
+    else underWay += 1;
+    try {
+      await takeToken();
+      return await request();
+    } finally {
+      const next = queue.shift();
+      // The place goes straight to the next in line.
+      if (next === undefined) underWay -= 1;
+      else next();
+    }
+  };
+}
+
+/** The machine's clock; sleeping ends with Interrupted when the signal aborts. */
+export function systemClock(signal: AbortSignal): Clock {
+  return {
+    now: () => performance.now(),
+    sleep: async (milliseconds) => {
+      try {
+        await delay(milliseconds, undefined, { signal });
+      } catch {
+        throw new Interrupted();
+      }
+    },
+  };
+}

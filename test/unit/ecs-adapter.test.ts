@@ -1,0 +1,202 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { createEcs } from "../../src/aws/ecs.ts";
+import { createLogs } from "../../src/aws/logs.ts";
+import type { TaskDefinition } from "../../src/core/ecs/api.ts";
+import { startJsonServer, type Answer, type JsonRequest, type JsonServer } from "../support/json-server.ts";
+
+let server: JsonServer | undefined;
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+});
+
+const never = new AbortController().signal;
+const serve = async (answer: (request: JsonRequest) => Answer | Promise<Answer>) => (server = await startJsonServer(answer));
+
+describe("createEcs", () => {
+  it("asks for every page of a list", async () => {
+    const { config, requests } = await serve(({ input }) => {
+      const page = Number(input["nextToken"] ?? 0);
+      return { body: { taskArns: [`task-${page}`], ...(page < 3 ? { nextToken: String(page + 1) } : {}) } };
+    });
+    expect(await createEcs(config, never).listTasks("prod", { startedBy: "run-1" })).toEqual(["task-0", "task-1", "task-2", "task-3"]);
+    // ECS refuses startedBy with any other filter, a desired status too.
+    for (const { input } of requests) expect(new Set(Object.keys(input))).toEqual(new Set(["cluster", "startedBy", "maxResults", ...("nextToken" in input ? ["nextToken"] : [])]));
+  });
+
+  it("describes tasks in batches of 100 and gathers tasks and failures of all of them", async () => {
+    const { config, requests } = await serve(({ input }) => {
+      const ids = input["tasks"] as string[];
+      return { body: { tasks: ids.filter((id) => id !== "t7").map((taskArn) => ({ taskArn })), failures: ids.filter((id) => id === "t7").map((arn) => ({ arn, reason: "MISSING" })) } };
+    });
+    const ids = Array.from({ length: 250 }, (_, index) => `t${index}`);
+    const { tasks, failures } = await createEcs(config, never).describeTasks("prod", ids);
+    expect(tasks.map((task) => task.taskArn)).toEqual(ids.filter((id) => id !== "t7"));
+    expect(failures).toEqual([{ arn: "t7", reason: "MISSING" }]);
+    expect(requests.map(({ input }) => (input["tasks"] as string[]).length).sort((one, other) => other - one)).toEqual([100, 100, 50]);
+  });
+
+  it("asks nothing when there is nothing to describe", async () => {
+    const { config, requests } = await serve(() => ({ status: 400, body: { __type: "InvalidParameterException", message: "Tasks cannot be empty." } }));
+    expect(await createEcs(config, never).describeTasks("prod", [])).toEqual({ tasks: [], failures: [] });
+    expect(requests).toEqual([]);
+  });
+
+  it("turns dates into milliseconds and leaves absent fields out", async () => {
+    const { config } = await serve(() => ({
+      body: {
+        tasks: [
+          {
+            taskArn: "arn",
+            taskDefinitionArn: "definition",
+            lastStatus: "STOPPED",
+            desiredStatus: "STOPPED",
+            stoppedReason: "",
+            createdAt: 1_700_000_000.25,
+            stoppedAt: 1_700_000_060,
+            containers: [{ name: "main", exitCode: 0 }, { name: "sidecar", lastStatus: "STOPPED", reason: "CannotPullContainerError" }],
+            tags: [{ key: "aiplat:run", value: "r1" }],
+          },
+        ],
+      },
+    }));
+    const { tasks } = await createEcs(config, never).describeTasks("prod", ["arn"]);
+    expect(tasks[0]).toStrictEqual({
+      taskArn: "arn",
+      taskDefinitionArn: "definition",
+      lastStatus: "STOPPED",
+      desiredStatus: "STOPPED",
+      createdAt: 1_700_000_000_250,
+      stoppedAt: 1_700_000_060_000,
+      containers: [{ name: "main", exitCode: 0 }, { name: "sidecar", lastStatus: "STOPPED", reason: "CannotPullContainerError" }],
+      tags: [{ key: "aiplat:run", value: "r1" }],
+    });
+  });
+
+  it("reads what an instance registered and has left, and its ports in use by protocol", async () => {
+    const resource = (name: string, value: object) => ({ name, ...value });
+    const { config } = await serve(() => ({
+      body: {
+        containerInstances: [
+          {
+            containerInstanceArn: "ci",
+            ec2InstanceId: "i-1",
+            status: "DRAINING",
+            agentConnected: true,
+            versionInfo: { agentVersion: "1.105.1" },
+            registeredAt: 1_700_000_000,
+            attributes: [{ name: "ecs.instance-type", value: "inf2.24xlarge" }, { name: "ecs.capability.secrets.asm.environment-variables" }],
+            registeredResources: [resource("CPU", { integerValue: 98304 }), resource("MEMORY", { integerValue: 377000 }), resource("PORTS", { stringSetValue: ["22", "2375"] }), resource("PORTS_UDP", { stringSetValue: [] })],
+            remainingResources: [
+              resource("CPU", { integerValue: 1024 }),
+              resource("MEMORY", { integerValue: 512 }),
+              resource("PORTS", { stringSetValue: ["8080", "22", "2375"] }),
+              resource("PORTS_UDP", { stringSetValue: ["28701", "28700"] }),
+              resource("GPU", { stringSetValue: ["GPU-a"] }),
+            ],
+            runningTasksCount: 1,
+          },
+        ],
+      },
+    }));
+    expect(await createEcs(config, never).describeContainerInstances("prod", ["ci"])).toStrictEqual([
+      {
+        arn: "ci",
+        ec2InstanceId: "i-1",
+        status: "DRAINING",
+        agentConnected: true,
+        agentVersion: "1.105.1",
+        registeredAt: 1_700_000_000_000,
+        attributes: { "ecs.instance-type": "inf2.24xlarge", "ecs.capability.secrets.asm.environment-variables": "" },
+        registered: { cpu: 98304, memoryMiB: 377000, tcpPorts: [22, 2375], udpPorts: [], gpus: [] },
+        remaining: { cpu: 1024, memoryMiB: 512, tcpPorts: [22, 2375, 8080], udpPorts: [28700, 28701], gpus: ["GPU-a"] },
+        runningTasksCount: 1,
+        pendingTasksCount: 0,
+      },
+    ]);
+  });
+
+  it("sends a task definition's fields that the SDK does not know, and keeps them when it reads", async () => {
+    const definition: TaskDefinition = { family: "app", futureField: { a: 1 }, containerDefinitions: [{ name: "main", futureList: [1, null] }], tags: [{ key: "team", value: "nlp" }] };
+    const { config, requests } = await serve(({ input }) => {
+      const { tags, ...rest } = input;
+      return { body: { taskDefinition: { ...rest, family: "app", taskDefinitionArn: "app:1", revision: 1, status: "ACTIVE", registeredAt: 1_700_000_000.5, pidMode: null, ...definitionOnly(definition) }, tags: tags ?? [] } };
+    });
+    const ecs = createEcs(config, never);
+    const registered = await ecs.registerTaskDefinition(definition);
+    expect(requests[0]!.input).toEqual(definition);
+    expect(registered).toMatchObject({ futureField: { a: 1 }, containerDefinitions: [{ name: "main" }], tags: definition.tags, revision: 1, registeredAt: 1_700_000_000_500 });
+    expect(Object.keys(registered)).not.toContain("pidMode");
+    expect(await ecs.describeTaskDefinition("app")).toMatchObject({ futureField: { a: 1 } });
+    expect(requests[1]!.input).toEqual({ taskDefinition: "app", include: ["TAGS"] });
+  });
+
+  it("answers undefined for a task definition and a cluster that are not there, and throws anything else", async () => {
+    const { config } = await serve(({ operation, input }) =>
+      operation === "DescribeClusters"
+        ? { body: { clusters: [], failures: [{ arn: "x", reason: "MISSING" }] } }
+        : { status: 400, body: { __type: "ClientException", message: input["taskDefinition"] === "none" ? "Unable to describe task definition." : "something else" } },
+    );
+    const ecs = createEcs(config, never);
+    expect(await ecs.describeTaskDefinition("none")).toBeUndefined();
+    expect(await ecs.describeCluster("none")).toBeUndefined();
+    await expect(ecs.describeTaskDefinition("bad")).rejects.toMatchObject({ name: "AiplatError" });
+  });
+
+  it("sends a run as it is, and refuses one that a retry would start twice", async () => {
+    const { config, requests } = await serve(() => ({ body: { tasks: [], failures: [{ arn: "ci", reason: "RESOURCE:MEMORY" }] } }));
+    const ecs = createEcs(config, never);
+    const request = { cluster: "prod", taskDefinition: "app:1", count: 2, clientToken: "token", overrides: { futureOverride: true } };
+    expect(await ecs.runTask(request)).toEqual({ tasks: [], failures: [{ arn: "ci", reason: "RESOURCE:MEMORY" }] });
+    expect(requests[0]!.input).toEqual(request);
+    await expect(ecs.runTask({ cluster: "prod", taskDefinition: "app:1", count: 1 })).rejects.toThrow("client token");
+    expect(requests).toHaveLength(1);
+  });
+
+  it("stops reading when the signal aborts, but hears a RunTask out", async () => {
+    const interruption = new AbortController();
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let arrived = 0;
+    const { config } = await serve(async ({ operation }) => {
+      if (++arrived === 2) interruption.abort();
+      await released;
+      return { body: operation === "RunTask" ? { tasks: [{ taskArn: "started" }] } : { taskArns: [] } };
+    });
+    const ecs = createEcs(config, interruption.signal);
+    const running = ecs.runTask({ cluster: "prod", taskDefinition: "app:1", count: 1, clientToken: "token" });
+    await expect(ecs.listTasks("prod", {})).rejects.toMatchObject({ name: "AiplatError" });
+    release();
+    expect((await running).tasks.map((task) => task.taskArn)).toEqual(["started"]);
+  });
+
+  it("names the Managed Instances providers", async () => {
+    const { config, requests } = await serve(() => ({ body: { capacityProviders: [{ name: "asg", autoScalingGroupProvider: {} }, { name: "mi", type: "MANAGED_INSTANCES" }] } }));
+    expect(await createEcs(config, never).managedInstancesProviders(["asg", "mi"], "prod")).toEqual(["mi"]);
+    expect(requests[0]!.input).toEqual({ capacityProviders: ["asg", "mi"], cluster: "prod" });
+  });
+});
+
+describe("createLogs", () => {
+  it("reads a stream from its head and goes on from a token", async () => {
+    const { config, requests } = await serve(({ input }) => ({
+      body: { events: input["nextToken"] === undefined ? [{ timestamp: 5, message: "first", ingestionTime: 6 }] : [], nextForwardToken: "f/1" },
+    }));
+    const logs = createLogs(config, never);
+    expect(await logs.getEvents("/g", "s", { since: 3 })).toEqual({ events: [{ timestamp: 5, message: "first" }], token: "f/1" });
+    expect(await logs.getEvents("/g", "s", { token: "f/1" })).toEqual({ events: [], token: "f/1" });
+    expect(requests.map(({ input }) => input)).toEqual([
+      { logGroupName: "/g", logStreamName: "s", startFromHead: true, startTime: 3 },
+      { logGroupName: "/g", logStreamName: "s", startFromHead: true, nextToken: "f/1" },
+    ]);
+  });
+
+  it("answers undefined while there is no stream", async () => {
+    const { config } = await serve(() => ({ status: 400, body: { __type: "ResourceNotFoundException", message: "The specified log stream does not exist." } }));
+    expect(await createLogs(config, never).getEvents("/g", "s")).toBeUndefined();
+  });
+});
+
+function definitionOnly({ tags: _tags, ...definition }: TaskDefinition): object {
+  return definition;
+}
