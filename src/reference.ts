@@ -1,0 +1,26 @@
+// Prints the README's command reference as Markdown from the command specs; scripts/build-reference.mjs runs it.
+import type { AnyCommand, OptionSpec } from "./commands/command.ts";
+import { registry } from "./commands/registry.ts";
+
+/** Markdown of every command: usage, description, options, formats and examples. */
+export async function commandReference(): Promise<string> {
+  const sections = await Promise.all(registry.map(async ({ words, load }) => commandSection(words, await load())));
+  return sections.join("\n");
+}
+
+function commandSection(words: string, spec: AnyCommand): string {
+  const syntax = ["aiplat", words, ...(spec.options === undefined ? [] : ["[options]"]), ...(spec.arguments ?? []).map((argument) => argument.syntax), ...(spec.takesCommand === true ? ["[-- COMMAND...]"] : [])];
+  const parts = [`### aiplat ${words}`, "", `    ${syntax.join(" ")}`, "", spec.description, ""];
+  for (const argument of spec.arguments ?? []) parts.push(`- \`${argument.syntax}\`: ${argument.description}`);
+  if ((spec.arguments ?? []).length > 0) parts.push("");
+  if ((spec.options ?? []).length > 0) parts.push("| option | meaning |", "|---|---|", ...spec.options!.map(optionRow), "");
+  parts.push(`Formats (\`--output\`): ${spec.formats.join(", ")}.`, "");
+  if (spec.examples !== undefined) parts.push("```sh", ...spec.examples.flatMap(([line, what]) => [`# ${what}`, line]), "```", "");
+  return parts.join("\n");
+}
+
+function optionRow({ flags, description, choices, defaultText, repeatable }: OptionSpec): string {
+  const notes = [choices === undefined ? "" : `one of ${choices.join(", ")}`, defaultText === undefined ? "" : `default: ${defaultText}`, repeatable === true ? "repeatable" : ""].filter(Boolean);
+  const text = notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
+  return `| \`${flags.replace(/\|/g, "\\|")}\` | ${text.replace(/\|/g, "\\|")} |`;
+}
