@@ -29,7 +29,9 @@ export function createCall(config: AwsConfig, service: AwsService, signal: Abort
     } catch (error) {
       const { name, $metadata } = error as { readonly name?: string } & Partial<Answer>;
       log($metadata, name ?? "failed");
-      throw translateAwsError(error, { service, operation, region: config.region, ...(config.profile === undefined ? {} : { profile: config.profile }) });
+      const { region, profile, endpoints } = config;
+      const endpoint = endpoints[service];
+      throw translateAwsError(error, { service, operation, region, ...(profile === undefined ? {} : { profile }), ...(endpoint === undefined ? {} : { endpoint }) });
     }
   };
 }

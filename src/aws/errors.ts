@@ -1,16 +1,46 @@
-import { AiplatError } from "../errors.ts";
-import type { AwsService } from "./config.ts";
+import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
+import { credentialRules } from "./credential-errors.ts";
+import { ecsRules } from "./ecs-errors.ts";
+import { readFailure, type FailedCall, type Failure, type Rule } from "./failure.ts";
+import { networkRules } from "./network-errors.ts";
+import { callName, serviceRules } from "./service-errors.ts";
 
-/** The call that failed. */
-export interface FailedCall {
-  readonly service: AwsService;
-  /** As the API names it, e.g. `RunTask`. */
-  readonly operation: string;
-  readonly region?: string;
-  readonly profile?: string;
+/**
+ * What the user is told about an error of an SDK call: what failed, why, and what to do. AWS's code and request id stay
+ * in the details, the error itself is the cause. Anything that is neither AWS's nor the network's is a bug of aiplat.
+ */
+export function translateAwsError(error: unknown, call: FailedCall): AiplatError {
+  if (error instanceof AiplatError) return error;
+  if (error instanceof Error && error.name === "AbortError") return new Interrupted("interrupted", { cause: error });
+  const failure = readFailure(error);
+  if (failure === undefined) return toAiplatError(error);
+  const rule = rulesOf(call).find((each) => applies(each, failure)) ?? anything;
+  const { message, hint } = rule.say(failure, call);
+  return new AiplatError(rule.code, message, { ...(hint === undefined ? {} : { hint }), details: detailsOf(failure, call), cause: error });
 }
 
-/** Makes an AiplatError of what the SDK threw. */
-export function translateAwsError(error: unknown, call: FailedCall): AiplatError {
-  return new AiplatError("AwsError", `${call.service}:${call.operation}: ${String(error)}`, { cause: error });
+function rulesOf(call: FailedCall): readonly Rule[] {
+  return [...networkRules, ...credentialRules, ...(call.service === "ecs" ? ecsRules : []), ...serviceRules];
+}
+
+function applies(rule: Rule, failure: Failure): boolean {
+  return (rule.names?.includes(failure.name) ?? true) && (rule.text?.test(failure.message) ?? true) && (rule.when?.(failure) ?? true);
+}
+
+const anything: Rule = {
+  code: "AwsError",
+  say: (failure, call) => ({ message: `${callName(call)} failed: ${failure.name}${failure.message === "" ? "" : `: ${failure.message}`}` }),
+};
+
+function detailsOf(failure: Failure, call: FailedCall): Readonly<Record<string, unknown>> {
+  const { requestId, httpStatus } = failure;
+  return {
+    service: call.service,
+    operation: call.operation,
+    ...(call.region === undefined ? {} : { region: call.region }),
+    awsCode: failure.systemCode ?? failure.name,
+    awsMessage: failure.message,
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(httpStatus === undefined ? {} : { httpStatus }),
+  };
 }
