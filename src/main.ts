@@ -61,7 +61,16 @@ function connect(options: GlobalOptions): Context {
 
 function lazyAws(options: GlobalOptions): Aws {
   let connection: Promise<Aws> | undefined;
-  const get = () => (connection ??= import("./aws/connect.ts").then(({ connectAws }) => connectAws(options, process.env, signal)));
+  const log = (line: string) => {
+    stderr.write(`${line}\n`);
+  };
+  const connectOnce = async () => {
+    // The SDK warns at every run on Node 20 of what its versions from 2027 on need; the version here is bundled and runs.
+    process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+    const { connectAws } = await import("./aws/connect.ts");
+    return connectAws(options, process.env, signal, options.debug ? log : undefined);
+  };
+  const get = () => (connection ??= connectOnce());
   return {
     region: async () => (await get()).region(),
     ecs: async () => (await get()).ecs(),

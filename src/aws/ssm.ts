@@ -1,0 +1,25 @@
+import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
+import type { SsmPort } from "../operations/ports.ts";
+import { createCall } from "./call.ts";
+import { clientSettings, type AwsConfig } from "./config.ts";
+
+/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html: "Maximum number of 10 items." */
+const namesPerCall = 10;
+
+/** Parameter Store in one region. */
+export function createSsm(config: AwsConfig, signal: AbortSignal): SsmPort {
+  const client = new SSMClient(clientSettings(config, "ssm"));
+  const call = createCall(config, "ssm", signal);
+  return {
+    async getParameters(names) {
+      const batches = Array.from({ length: Math.ceil(names.length / namesPerCall) }, (_, index) => names.slice(index * namesPerCall, (index + 1) * namesPerCall));
+      const answers = await Promise.all(batches.map((Names) => call("GetParameters", (options) => client.send(new GetParametersCommand({ Names }), options))));
+      const values = new Map<string, string>();
+      for (const { Name, Value } of answers.flatMap((answer) => answer.Parameters ?? [])) {
+        // A document is a JSON string on AWS; moto 5.2.1 answers the object itself.
+        if (Name !== undefined && Value !== undefined) values.set(Name, typeof Value === "string" ? Value : JSON.stringify(Value));
+      }
+      return { values, missing: names.filter((name) => !values.has(name)) };
+    },
+  };
+}
