@@ -59,6 +59,11 @@ export function everyVariantOf(workload: ResolvedWorkload): readonly Variant[] {
   });
 }
 
+/** The variant of one legal slot of a shape. */
+export function variantFor(workload: ResolvedWorkload, shape: Shape, slot: Slot): Variant {
+  return variant(workload, shape, slot, variantsOf(workload).length === 1);
+}
+
 function variant(workload: ResolvedWorkload, shape: Shape, slot: Slot | undefined, alone: boolean): Variant {
   const type = shape.instanceTypes[0];
   const whole = slot === undefined || slot.length === type?.accelerator.count;

@@ -1,0 +1,80 @@
+import { networkModeOf, namedProvider, onManagedInstances } from "../ecs/capacity.ts";
+import type { NetworkConfiguration, PlacementConstraint, RunTaskRequest, Tag, TaskDefinition } from "../ecs/api.ts";
+import { problem, Refusal } from "../problem.ts";
+import type { ResolvedWorkload } from "../workload/resolved.ts";
+
+/** What the user says of a run besides the workload: the flags of `aws ecs run-task`, and how slots are chosen. */
+export interface RunSettings {
+  readonly run: string;
+  readonly cluster: string;
+  /** Fill one machine after the other, or spread over them. */
+  readonly strategy: "pack" | "spread";
+  readonly group?: string;
+  readonly startedBy?: string;
+  readonly placementConstraints: readonly PlacementConstraint[];
+  readonly networkConfiguration?: NetworkConfiguration;
+  readonly enableExecuteCommand: boolean;
+  /** The capacity provider to start tasks through; undefined for plain EC2. */
+  readonly provider?: string;
+}
+
+type Request = Omit<RunTaskRequest, "count" | "clientToken">;
+
+/**
+ * The RunTask input of one definition.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+ */
+export function runRequest(settings: RunSettings, definition: Pick<TaskDefinition, "family" | "tags" | "networkMode">, added: Partial<Request> = {}): Request {
+  const constraints = [...settings.placementConstraints, ...(added.placementConstraints ?? [])];
+  const group = settings.group ?? added.group;
+  return {
+    cluster: settings.cluster,
+    taskDefinition: added.taskDefinition ?? definition.family,
+    // A strategy excludes a launch type; without one, Managed Instances and managed scaling are never asked.
+    ...(settings.provider === undefined ? { launchType: "EC2" } : { capacityProviderStrategy: [{ capacityProvider: settings.provider, weight: 1 }] }),
+    ...(group === undefined ? {} : { group }),
+    startedBy: settings.startedBy ?? settings.run,
+    ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
+    ...(added.placementStrategy === undefined ? {} : { placementStrategy: added.placementStrategy }),
+    ...(definition.networkMode === "awsvpc" ? { networkConfiguration: settings.networkConfiguration! } : {}),
+    ...(settings.enableExecuteCommand ? { enableExecuteCommand: true } : {}),
+    tags: taskTags(definition.tags ?? [], settings.run),
+  };
+}
+
+/** The definition's tags, and the run that the tasks belong to. */
+function taskTags(tags: readonly Tag[], run: string): readonly Tag[] {
+  return [...tags.filter((tag) => tag.key !== "aiplat:run"), { key: "aiplat:run", value: run }];
+}
+
+/**
+ * The network configuration of a run: the flag, else the file's.
+ *
+ * @throws Refusal when the tasks have network interfaces of their own (awsvpc) and nothing names a subnet.
+ */
+export function networkConfigurationOf(workload: ResolvedWorkload, flag: NetworkConfiguration | undefined): NetworkConfiguration | undefined {
+  if (networkModeOf(workload) !== "awsvpc") return undefined;
+  if (flag !== undefined) return flag;
+  const { subnets, securityGroups, assignPublicIp } = workload.ecs.network ?? {};
+  if (subnets === undefined || subnets.length === 0) {
+    throw new Refusal([problem("subnets-missing", ["ecs", "network", "subnets"], "in network mode awsvpc a task needs subnets", "Set ecs.network.subnets, or give --network-configuration awsvpcConfiguration={subnets=[subnet-1]}.")]);
+  }
+  return {
+    awsvpcConfiguration: {
+      subnets,
+      ...(securityGroups === undefined ? {} : { securityGroups }),
+      ...(assignPublicIp === undefined ? {} : { assignPublicIp: assignPublicIp ? "ENABLED" : "DISABLED" }),
+    },
+  };
+}
+
+/** Who starts the tasks: a provider by name, the cluster's one Managed Instances provider, or plain EC2 (undefined). */
+export function chooseProvider(workload: ResolvedWorkload, managedInstancesProviders: readonly string[]): string | undefined {
+  const named = namedProvider(workload);
+  if (named !== undefined || !onManagedInstances(workload)) return named;
+  const [first, ...others] = managedInstancesProviders;
+  const path = ["ecs", "capacity"];
+  if (first === undefined) throw new Refusal([problem("no-managed-instances", path, "the cluster has no Managed Instances capacity provider", "Attach one to the cluster, or name it: ecs.capacity: { managedInstances: NAME }.")]);
+  if (others.length > 0) throw new Refusal([problem("several-managed-instances", path, `the cluster has several Managed Instances capacity providers: ${managedInstancesProviders.join(", ")}`, "Name one: ecs.capacity: { managedInstances: NAME }.")]);
+  return first;
+}
