@@ -1,0 +1,38 @@
+import type { Path } from "../../problem.ts";
+import type { Subject } from "./subject.ts";
+import type { TypeConstraint } from "./type-constraint.ts";
+
+export type Severity = "error" | "warning";
+
+/** One place where a task definition breaks a rule. */
+export interface Breach {
+  /** Keys and indices from the root of the task definition. */
+  readonly path: Path;
+  /** What is wrong, in one sentence, naming the offending value. */
+  readonly message: string;
+  /** What to write instead. */
+  readonly fix: string;
+}
+
+/** A breach with the rule it breaks. */
+export interface Finding extends Breach {
+  readonly rule: string;
+  readonly severity: Severity;
+}
+
+/** What the rules know beside the task definition itself: what its constraints mean in the catalogue. */
+export interface Facts {
+  /** The instance types that the placement constraints choose; undefined where they choose none. */
+  readonly constraint?: TypeConstraint;
+}
+
+/** A rule is data: what it is called, how bad a breach is, and the check. A check that is not sure stays silent. */
+export interface Rule {
+  /** Stable kebab-case id. */
+  readonly id: string;
+  /** `error`: ECS refuses it, or the task cannot work where it is placed. `warning`: it can work and may not. */
+  readonly severity: Severity;
+  /** The rule in one sentence. */
+  readonly summary: string;
+  readonly check: (subject: Subject, facts: Facts) => readonly Breach[];
+}

@@ -1,0 +1,23 @@
+import { constraintRules } from "./rules/constraints.ts";
+import { gpuRules } from "./rules/gpu.ts";
+import { imageRules } from "./rules/images.ts";
+import { managedInstancesRules } from "./rules/managed-instances.ts";
+import { networkRules } from "./rules/network.ts";
+import { neuronDeviceRules } from "./rules/neuron-devices.ts";
+import { neuronEnvironmentRules } from "./rules/neuron-environment.ts";
+import { registrationRules } from "./rules/registration.ts";
+import { resourceRules } from "./rules/resources.ts";
+import type { Rule } from "./rule.ts";
+
+/** Every rule of `aiplat taskdef lint`. A new rule is an entry in one of these lists. */
+export const rules: readonly Rule[] = [
+  ...registrationRules,
+  ...constraintRules,
+  ...neuronDeviceRules,
+  ...neuronEnvironmentRules,
+  ...managedInstancesRules,
+  ...gpuRules,
+  ...resourceRules,
+  ...networkRules,
+  ...imageRules,
+];

@@ -1,0 +1,127 @@
+import { familyNames, findInstanceType, unknownInstanceType } from "../../../catalog/catalog.ts";
+import { maxExpressionLength } from "../../../placement/query/expression.ts";
+import { listOr } from "../../../problem.ts";
+import type { Breach, Facts, Rule } from "../rule.ts";
+import { neuronDevicesOf, type Subject } from "../subject.ts";
+import { literalTypes, neuronCount, parseConstraint } from "../type-constraint.ts";
+
+/** The placement constraints. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html */
+export const constraintRules: readonly Rule[] = [
+  {
+    id: "constraint-type",
+    severity: "error",
+    summary: "A task definition's constraints are memberOf",
+    // "constraint.type 'distinctInstance' is not supported." (RegisterTaskDefinition)
+    check: ({ constraints }) =>
+      constraints
+        .filter(({ type }) => type !== "memberOf")
+        .map(({ path, type }) => ({
+          path: [...path, "type"],
+          message: type === "" ? "the constraint has no type" : `a task definition takes no ${type} constraint: RegisterTaskDefinition refuses it`,
+          fix: type === "distinctInstance" ? "Give it to run-task or to the service instead." : "Set type to memberOf.",
+        })),
+  },
+  {
+    id: "constraint-limit",
+    severity: "error",
+    summary: "At most 10 constraints, those at run time included, of at most 2,000 characters",
+    check: ({ constraints }) => {
+      const long = constraints
+        .filter(({ expression }) => expression.length > maxExpressionLength)
+        .map(({ path, expression }) => ({ path: [...path, "expression"], message: `the expression has ${expression.length} characters: ECS takes ${maxExpressionLength}`, fix: "Name fewer values, or choose by a pattern or an attribute of your own." }));
+      if (constraints.length <= 10) return long;
+      return [...long, { path: ["placementConstraints"], message: `${constraints.length} placement constraints: ECS takes 10, those at run time included`, fix: "Join them with `and`." }];
+    },
+  },
+  {
+    id: "constraint-syntax",
+    severity: "error",
+    summary: "A constraint's expression is in the cluster query language",
+    check: ({ constraints }) =>
+      constraints.flatMap(({ path, type, expression }) => {
+        if (type !== "memberOf") return [];
+        const at = [...path, "expression"];
+        if (expression.trim() === "") return [{ path: at, message: "the constraint has no expression", fix: "Write one, e.g. attribute:ecs.instance-type == inf2.xlarge" }];
+        const parsed = parseConstraint(expression);
+        return "problem" in parsed ? [{ path: at, message: `the expression cannot be read: ${parsed.problem}`, fix: parsed.hint ?? "Write it as in: attribute:ecs.instance-type == inf2.xlarge" }] : [];
+      }),
+  },
+  {
+    id: "constraint-type-case",
+    severity: "error",
+    summary: "Instance types stand in lower case: ECS compares letter by letter",
+    check: (subject) =>
+      literals(subject)
+        .filter(({ name }) => name !== name.toLowerCase())
+        .map(({ path, name }) => ({ path, message: `${name} matches no instance: instance types are lower case`, fix: `Write ${name.toLowerCase()}.` })),
+  },
+  {
+    id: "constraint-unknown-type",
+    severity: "error",
+    summary: "The instance types in a constraint exist",
+    check: unknownTypes,
+  },
+  {
+    id: "constraint-contradiction",
+    severity: "error",
+    summary: "Some instance type satisfies all constraints",
+    check: (_, { constraint }) =>
+      constraint === undefined || constraint.open || constraint.types.length + constraint.others.length > 0
+        ? []
+        : [{ path: constraint.path, message: "no instance type satisfies all placement constraints: no task can be placed", fix: "Keep one constraint on attribute:ecs.instance-type; `in [..]` takes several types." }],
+  },
+  {
+    id: "constraint-mixed-devices",
+    severity: "warning",
+    summary: "The constraints choose types with the same Neuron devices: the list of devices is right for one count only",
+    // "The task definition must be specific to a single instance type." (developer guide, ecs-inference)
+    check: ({ containers }, { constraint }) => {
+      if (constraint === undefined || neuronDevicesOf(containers).length === 0) return [];
+      const counts = new Map<number, string[]>();
+      for (const type of constraint.types) counts.set(neuronCount(type), [...(counts.get(neuronCount(type)) ?? []), type.instanceType]);
+      if (counts.size <= 1) return [];
+      const groups = [...counts].sort(([one], [other]) => one - other).map(([count, names]) => `${listOr(names.slice(0, 3), "and")} ${names.length === 1 ? "has" : "have"} ${count}`);
+      return [{ path: constraint.path, message: `the constraints choose types with different numbers of Neuron devices: ${groups.join(", ")}`, fix: "Make one task definition for each number of devices." }];
+    },
+  },
+  {
+    id: "accelerator-without-type",
+    severity: "error",
+    summary: "A task with Neuron devices on EC2 says which instance type it is for",
+    check: withoutType,
+  },
+];
+
+/** ECS does not schedule Neuron devices on EC2: without a constraint the task lands on any instance with room. */
+function withoutType({ containers, compatibilities, constraints }: Subject, { constraint }: Facts): readonly Breach[] {
+  if (neuronDevicesOf(containers).length === 0 || constraint !== undefined) return [];
+  // Managed Instances choose by the capacity provider; Fargate has a rule of its own.
+  if (compatibilities.length > 0 && !compatibilities.includes("EC2")) return [];
+  // An attribute of the user's own, or an expression that cannot be read, may choose the right instances.
+  const builtIn = (expression: string) => [...expression.matchAll(/attribute:([^\s=!<>]+)/g)].every(([, name]) => name!.startsWith("ecs.")) && !/ec2InstanceId|task:group/.test(expression);
+  if (constraints.some(({ expression }) => "problem" in parseConstraint(expression) || !builtIn(expression))) return [];
+  return [
+    {
+      path: constraints.length === 0 ? [] : ["placementConstraints"],
+      message: "no placement constraint chooses an instance type, and ECS does not schedule Neuron devices: the task is placed on any instance with room",
+      fix: 'Add { "type": "memberOf", "expression": "attribute:ecs.instance-type == TYPE" } to placementConstraints.',
+    },
+  ];
+}
+
+function unknownTypes(subject: Subject): readonly Breach[] {
+  return literals(subject).flatMap(({ path, name }) => {
+    const type = name.toLowerCase();
+    if (findInstanceType(type) !== undefined) return [];
+    // The catalogue holds accelerated types only: m5.large is none of its business, inf2.large is.
+    const [family = "", size] = type.split(".");
+    const accelerated = (familyNames as readonly string[]).includes(family) || /^(?:inf|trn)\d|^eia\d|^ml$/.test(family);
+    if (size !== undefined && !accelerated) return [];
+    const { message, hint } = unknownInstanceType(type);
+    return [{ path, message, fix: hint ?? "aiplat instances list shows the types." }];
+  });
+}
+
+function literals({ constraints }: Subject) {
+  return constraints.flatMap(({ path, type, expression }) => (type === "memberOf" ? literalTypes(expression).map((name) => ({ path: [...path, "expression"], name })) : []));
+}

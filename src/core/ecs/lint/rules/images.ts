@@ -1,0 +1,63 @@
+import type { AcceleratorKind } from "../../../catalog/instance-type.ts";
+import { parseImageReference } from "../../../catalog/image-reference.ts";
+import { checkImageExists, checkImageOnType } from "../../../catalog/image-checks.ts";
+import { builtFor } from "../../../catalog/images.ts";
+import type { Problem } from "../../../problem.ts";
+import type { Breach, Facts, Rule, Severity } from "../rule.ts";
+import type { SubjectContainer } from "../subject.ts";
+
+/** Images and hardware go together. Only containers that ask for an accelerator are judged. */
+export const imageRules: readonly Rule[] = [
+  {
+    id: "image-hardware",
+    severity: "error",
+    summary: "The image is built for the accelerator that the container asks for",
+    check: ({ containers }, facts) => containers.flatMap((container) => judge(container, facts, "error")),
+  },
+  {
+    id: "image-cpu-only",
+    severity: "warning",
+    summary: "A container with an accelerator does not run an image that is built for CPU",
+    check: ({ containers }, facts) => containers.flatMap((container) => judge(container, facts, "warning")),
+  },
+  {
+    id: "image-missing",
+    severity: "error",
+    summary: "The image can be pulled: AWS's registries hold it in that region and SDK version",
+    check: ({ containers }) => containers.flatMap((container) => breaches(container, missing(container))),
+  },
+];
+
+/** What speaks against the image on every type that the constraints choose; on its kind of accelerator where they choose none. */
+function judge(container: SubjectContainer, { constraint }: Facts, severity: Severity): readonly Breach[] {
+  const kind = kindOf(container);
+  if (kind === undefined || container.image === undefined) return [];
+  const image = parseImageReference(container.image);
+  if (constraint === undefined || constraint.others.length > 0 || constraint.types.length === 0) {
+    const built = builtFor(image);
+    if (built === "unknown" || built === kind) return [];
+    const found: Severity = built === "cpu" ? "warning" : "error";
+    const what = built === "cpu" ? "CPU" : built === "neuron" ? "AWS Neuron" : "NVIDIA GPUs";
+    return found === severity ? [breach(container, `${container.image} is built for ${what}, and the container asks for ${kind === "neuron" ? "Neuron devices" : "GPUs"}`, `Use an image built for ${kind}.`)] : [];
+  }
+  const verdicts = constraint.types.map((type) => checkImageOnType(image, type).filter((each) => each.severity === severity));
+  return verdicts.some((problems) => problems.length === 0) ? [] : breaches(container, verdicts[0]!);
+}
+
+function missing(container: SubjectContainer): readonly Problem[] {
+  if (kindOf(container) === undefined || container.image === undefined) return [];
+  return checkImageExists(parseImageReference(container.image)).filter((each) => each.severity === "error");
+}
+
+function kindOf({ devices, requirements }: SubjectContainer): AcceleratorKind | undefined {
+  if (devices.some((device) => device.neuron !== undefined) || requirements.some(({ type }) => type === "NeuronDevice")) return "neuron";
+  return requirements.some(({ type }) => type === "GPU") ? "nvidia" : undefined;
+}
+
+function breaches(container: SubjectContainer, problems: readonly Problem[]): readonly Breach[] {
+  return problems.map(({ message, hint }) => breach(container, message, hint ?? "Use another image."));
+}
+
+function breach(container: SubjectContainer, message: string, fix: string): Breach {
+  return { path: [...container.path, "image"], message, fix };
+}

@@ -1,0 +1,101 @@
+import { isLockPort, lockPortBase, lockPortCount } from "../../../devices/locks.ts";
+import { listOr } from "../../../problem.ts";
+import type { Breach, Rule } from "../rule.ts";
+import { neuronDevicesOf, type Subject, type SubjectPort } from "../subject.ts";
+import { isPartial } from "./neuron-devices.ts";
+
+/** Network mode, ports and the lock ports of devices. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html */
+export const networkRules: readonly Rule[] = [
+  {
+    id: "host-port-differs",
+    severity: "error",
+    summary: "In host and awsvpc mode a host port is the container port",
+    // "When networkMode=host, the host ports and container ports in port mappings must match." (RegisterTaskDefinition)
+    check: ({ networkMode, containers }) =>
+      networkMode !== "host" && networkMode !== "awsvpc"
+        ? []
+        : containers.flatMap(({ ports }) =>
+            ports
+              .filter(({ hostPort, containerPort }) => hostPort !== undefined && hostPort !== 0 && hostPort !== containerPort)
+              .map(({ path, hostPort, containerPort }) => ({
+                path: [...path, "hostPort"],
+                message: `host port ${hostPort} is not container port ${containerPort}: in ${networkMode} mode RegisterTaskDefinition refuses it`,
+                fix: "Leave hostPort out.",
+              })),
+          ),
+  },
+  {
+    id: "lock-ports-missing",
+    severity: "warning",
+    summary: "A task on some of an instance's Neuron devices locks each by a host port",
+    check: (subject, facts) => {
+      if (!hasHostPorts(subject) || !isPartial(subject, facts)) return [];
+      const ports = subject.containers.flatMap(({ ports }) => ports);
+      const open = neuronDevicesOf(subject.containers).filter((device) => !ports.some((port) => hostPortOf(subject, port) === lockPortBase + device && port.protocol === "udp"));
+      if (open.length === 0) return [];
+      const holder = subject.containers.findIndex((container) => container.devices.some((device) => device.neuron === open[0]));
+      return [
+        {
+          path: ["containerDefinitions", holder],
+          message: `no lock port keeps other tasks off ${listOr(open.map((device) => `neuron${device}`), "and")}: ECS can place a second task on the same devices`,
+          fix: `Add the UDP port mappings ${listOr(open.map((device) => lockPortBase + device), "and")} (hostPort and containerPort alike), or generate the task definition: aiplat taskdef generate`,
+        },
+      ];
+    },
+  },
+  {
+    id: "lock-port-taken",
+    severity: "error",
+    summary: `UDP host ports ${lockPortBase} to ${lockPortBase + lockPortCount - 1} are the locks of Neuron devices`,
+    check: (subject) => foreignLocks(subject),
+  },
+  {
+    id: "awsvpc-partial-devices",
+    severity: "warning",
+    summary: "A task on some of an instance's Neuron devices is not in awsvpc mode, where nothing locks them",
+    check: (subject, facts) =>
+      subject.networkMode !== "awsvpc" || !isPartial(subject, facts)
+        ? []
+        : [
+            {
+              path: ["networkMode"],
+              message: "in awsvpc mode no host port can lock the devices: ECS can place a second task on them, and a service will",
+              fix: "Use bridge or host mode with lock ports, or take every device of the instance.",
+            },
+          ],
+  },
+  {
+    id: "efa-network-mode",
+    severity: "error",
+    summary: "A container with EFA devices is on the host's network",
+    check: ({ networkMode, containers }) => {
+      const efa = containers.flatMap((container) => container.devices).find((device) => device.hostPath.startsWith("/dev/infiniband/"));
+      if (efa === undefined || networkMode === "host") return [];
+      return [{ path: [...efa.path, "hostPath"], message: `${efa.hostPath} is an EFA device of the instance's own network, and networkMode is ${networkMode}`, fix: "Set networkMode to host." }];
+    },
+  },
+];
+
+/** ECS counts host ports on EC2 in bridge and host mode only. */
+function hasHostPorts({ networkMode }: Subject): boolean {
+  return networkMode === "bridge" || networkMode === "host";
+}
+
+/** The static host port of a mapping; undefined for a port that ECS chooses. */
+function hostPortOf({ networkMode }: Subject, { containerPort, hostPort }: SubjectPort): number | undefined {
+  if (networkMode === "host") return containerPort;
+  return hostPort === 0 ? undefined : hostPort;
+}
+
+function foreignLocks(subject: Subject): readonly Breach[] {
+  if (!hasHostPorts(subject)) return [];
+  const held = neuronDevicesOf(subject.containers);
+  return subject.containers.flatMap(({ ports }) =>
+    ports.flatMap((port) => {
+      const hostPort = hostPortOf(subject, port);
+      if (hostPort === undefined || port.protocol !== "udp" || !isLockPort(hostPort) || held.includes(hostPort - lockPortBase)) return [];
+      const device = hostPort - lockPortBase;
+      return [{ path: port.path, message: `UDP host port ${hostPort} locks neuron${device}, which the task does not hold: aiplat's tasks on that device will not be placed beside it`, fix: "Choose a port outside the range, or list the device." }];
+    }),
+  );
+}

@@ -1,0 +1,70 @@
+import { listOr } from "../../../problem.ts";
+import type { Rule } from "../rule.ts";
+import { requirementsOf } from "../subject.ts";
+
+/** What RegisterTaskDefinition refuses, or takes for hardware that is no more. */
+export const registrationRules: readonly Rule[] = [
+  {
+    id: "wrong-type",
+    severity: "error",
+    summary: "Every value has the type that the API takes",
+    check: ({ misshapen }) => misshapen,
+  },
+  {
+    id: "secrets-without-role",
+    severity: "error",
+    summary: "Secrets need an execution role, which reads them for the container",
+    // "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'." (RegisterTaskDefinition)
+    check: ({ hasExecutionRole, containers }) =>
+      hasExecutionRole
+        ? []
+        : containers.flatMap(({ name, secrets }) =>
+            secrets === undefined
+              ? []
+              : [{ path: secrets, message: `the container ${name} has ${String(secrets[secrets.length - 1])}, and there is no executionRoleArn to read them with: RegisterTaskDefinition refuses it`, fix: "Set executionRoleArn to a role that may read the secrets." }],
+          ),
+  },
+  {
+    id: "fargate-accelerator",
+    severity: "error",
+    summary: "Fargate has no devices and no GPUs",
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+    check: (subject) => {
+      if (!subject.compatibilities.includes("FARGATE")) return [];
+      const device = subject.containers.flatMap((container) => container.devices)[0];
+      const requirement = [...requirementsOf(subject, "GPU"), ...requirementsOf(subject, "NeuronDevice")][0];
+      const found = device ?? requirement;
+      if (found === undefined) return [];
+      return [{ path: found.path, message: `requiresCompatibilities has FARGATE, which has no ${device === undefined ? `${requirement!.type} resources` : `devices (${device.hostPath})`}`, fix: 'Set requiresCompatibilities to ["EC2"].' }];
+    },
+  },
+  {
+    id: "elastic-inference",
+    severity: "error",
+    summary: "Elastic Inference is gone",
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-eia.html
+    check: (subject) => {
+      const requirement = requirementsOf(subject, "InferenceAccelerator")[0];
+      const path = subject.inferenceAccelerators ?? requirement?.path;
+      if (path === undefined) return [];
+      return [{ path, message: "Elastic Inference accelerators are no longer available: the task cannot start", fix: "Remove inferenceAccelerators and InferenceAccelerator; run the model on Inf2 by linuxParameters.devices." }];
+    },
+  },
+  {
+    id: "retired-type",
+    severity: "error",
+    summary: "The constraints choose an instance type that EC2 still has",
+    check: (_, { constraint }) => {
+      if (constraint === undefined || constraint.others.length > 0 || constraint.types.length === 0 || !constraint.types.every((type) => type.status === "retired")) return [];
+      const { retiredOn } = constraint.types[0]!;
+      const names = constraint.types.slice(0, 4).map((type) => type.instanceType);
+      return [
+        {
+          path: constraint.path,
+          message: `EC2 has retired ${listOr(names, "and")}${retiredOn === undefined ? "" : ` on ${retiredOn}`}: no such instance can be launched`,
+          fix: "Choose a current type: aiplat instances list",
+        },
+      ];
+    },
+  },
+];

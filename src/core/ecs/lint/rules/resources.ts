@@ -1,0 +1,110 @@
+import { formatMiB } from "../../../workload/fields.ts";
+import type { InstanceType } from "../../../catalog/instance-type.ts";
+import { listOr, type Path } from "../../../problem.ts";
+import type { Breach, Facts, Rule } from "../rule.ts";
+import type { Subject } from "../subject.ts";
+
+/** CPU and memory against what the chosen instance type registers with ECS. */
+export const resourceRules: readonly Rule[] = [
+  {
+    id: "memory-not-set",
+    severity: "error",
+    summary: "On EC2 every container says its memory, or the task does",
+    // "At least one of 'memory' or 'memoryReservation' must be specified." (RegisterTaskDefinition)
+    check: ({ compatibilities, memoryMiB, containers }) =>
+      memoryMiB !== undefined || compatibilities.some((each) => each !== "EC2")
+        ? []
+        : containers
+            .filter(({ memory, memoryReservation }) => memory === undefined && memoryReservation === undefined)
+            .map(({ path, name }) => ({
+              path,
+              message: `the container ${name} has neither memory nor memoryReservation, and the task has no memory: RegisterTaskDefinition refuses it`,
+              fix: "Set memory, in MiB, to the container's share of the instance.",
+            })),
+  },
+  {
+    id: "memory-over-type",
+    severity: "error",
+    summary: "The task fits the memory of the instance type that the constraints choose",
+    check: (subject, facts) => {
+      const { amount, path } = reservedMemory(subject);
+      return unlessFits(facts, amount, (type) => type.memoryMiB, (types, largest) => ({
+        path,
+        message: `the task reserves ${formatMiB(amount)} and ${typeNames(types)} ${formatMiB(largest.memoryMiB)}: it is never placed`,
+        fix: `Reserve at most ${usableMiB(largest)} MiB, or choose a larger type.`,
+      }));
+    },
+  },
+  {
+    id: "memory-over-registered",
+    severity: "warning",
+    summary: "The task leaves 10 % of the type's memory to the kernel and the ECS agent",
+    // An instance registers MemTotal less ECS_RESERVED_MEMORY, 93 to 97.5 % of its memory in the samples found.
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/memory-management.html
+    check: (subject, facts) => {
+      const { amount, path } = reservedMemory(subject);
+      if (facts.constraint?.types.every((type) => amount > type.memoryMiB) === true) return [];
+      return unlessFits(facts, amount, usableMiB, (types, largest) => ({
+        path,
+        message: `the task reserves ${formatMiB(amount)} of the ${formatMiB(largest.memoryMiB)} that ${typeNames(types)}: an instance registers less than it has, and the task may never be placed`,
+        fix: `Reserve at most ${usableMiB(largest)} MiB.`,
+      }));
+    },
+  },
+  {
+    id: "cpu-over-type",
+    severity: "error",
+    summary: "The task fits the CPU of the instance type that the constraints choose",
+    check: (subject, facts) => {
+      const { amount, path } = reservedCpu(subject);
+      return unlessFits(facts, amount, (type) => type.vcpus * 1024, (types, largest) => ({
+        path,
+        message: `the task reserves ${amount} CPU units and ${typeNames(types)} ${largest.vcpus * 1024}: it is never placed`,
+        fix: `Reserve at most ${largest.vcpus * 1024} units, or choose a larger type.`,
+      }));
+    },
+  },
+];
+
+interface Reserved {
+  readonly amount: number;
+  readonly path: Path;
+}
+
+/** What the scheduler subtracts: the task's memory, else each container's memoryReservation, else its memory. */
+function reservedMemory({ memoryMiB, containers }: Subject): Reserved {
+  if (memoryMiB !== undefined) return { amount: memoryMiB, path: ["memory"] };
+  const parts = containers.map(({ path, memory, memoryReservation }) => ({
+    amount: memoryReservation ?? memory ?? 0,
+    path: [...path, memoryReservation === undefined ? "memory" : "memoryReservation"],
+  }));
+  return sumOf(parts);
+}
+
+function reservedCpu({ cpu, containers }: Subject): Reserved {
+  if (cpu !== undefined) return { amount: cpu, path: ["cpu"] };
+  return sumOf(containers.map(({ path, cpu }) => ({ amount: cpu ?? 0, path: [...path, "cpu"] })));
+}
+
+/** The sum, at the place of the largest part. */
+function sumOf(parts: readonly Reserved[]): Reserved {
+  const amount = parts.reduce((sum, each) => sum + each.amount, 0);
+  const largest = [...parts].sort((one, other) => other.amount - one.amount)[0];
+  return { amount, path: largest?.path ?? [] };
+}
+
+/** A breach where no chosen type fits. Types that the catalogue lacks may fit: then nothing is said. */
+function unlessFits({ constraint }: Facts, amount: number, limitOf: (type: InstanceType) => number, breach: (types: readonly InstanceType[], largest: InstanceType) => Breach): readonly Breach[] {
+  if (constraint === undefined || constraint.types.length === 0 || constraint.others.length > 0) return [];
+  const largest = [...constraint.types].sort((one, other) => limitOf(other) - limitOf(one))[0]!;
+  return amount <= limitOf(largest) ? [] : [breach(constraint.types, largest)];
+}
+
+/** Offline, an instance is taken to register 90 % of its memory: what aiplat's own fair share leaves. */
+function usableMiB(type: InstanceType): number {
+  return Math.floor(type.memoryMiB * 0.9);
+}
+
+function typeNames(types: readonly InstanceType[]): string {
+  return types.length === 1 ? `${types[0]!.instanceType} has` : `${listOr(types.slice(0, 3).map((type) => type.instanceType))} has at most`;
+}
