@@ -4,7 +4,8 @@
  */
 import { listOr, type Problem } from "../problem.ts";
 import { dlcAccountByRegion, neuronRepositories } from "./image-data.ts";
-import { compareVersions, parseImageReference, type ImageReference } from "./image-reference.ts";
+import { compareVersions } from "../version.ts";
+import { parseImageReference, type ImageReference } from "./image-reference.ts";
 import { builtFor, familiesServedBy, firstTrn2Sdk, imageName, isAwsImage, isVllmImage, lastVllmForAll, majorMinor, neuronFlavourOf, neuronRepositoryOf, neuronTagOf } from "./images.ts";
 import type { InstanceType } from "./instance-type.ts";
 

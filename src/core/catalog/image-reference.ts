@@ -67,13 +67,3 @@ export function parseNeuronTag(tag: string): NeuronTag | undefined {
   const optional = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   return { framework: framework!, flavour: flavour as NeuronTag["flavour"], ...optional };
 }
-
-/** Below 0 when version `a` is before `b`, above 0 when after; missing parts count as 0. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.split(".").map(Number)) as [number[], number[]];
-  for (let index = 0; index < Math.max(left.length, right.length); index++) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}

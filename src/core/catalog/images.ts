@@ -1,6 +1,7 @@
 /** What an image is built for and where it comes from, judged by its name alone. */
 import { dlcAccountByRegion, gpuRepositories, neuronRepositories, type NeuronRepository } from "./image-data.ts";
-import { compareVersions, parseNeuronTag, type ImageReference, type NeuronTag } from "./image-reference.ts";
+import { compareVersions } from "../version.ts";
+import { parseNeuronTag, type ImageReference, type NeuronTag } from "./image-reference.ts";
 
 /** What an image's software can drive; `unknown` where nothing in its name says. */
 export type BuiltFor = "neuron" | "nvidia" | "cpu" | "unknown";

@@ -1,9 +1,10 @@
 import type { ContainerInstance } from "../../cluster/snapshot.ts";
+import { compareVersions, isVersion } from "../../version.ts";
 import type { Expression, Operator, Subject, Test } from "./expression.ts";
+import { parseInstant } from "./instant.ts";
 import { compileJavaPattern } from "./java-match.ts";
 import { parseJavaPattern } from "./java-pattern.ts";
 import { parseDecimal } from "./subjects.ts";
-import { compareVersions, parseInstant, parseVersion } from "./values.ts";
 
 /** What an expression is about: an instance and the groups of the tasks on it. */
 export interface Candidate {
@@ -99,13 +100,7 @@ function compileText({ operator, args }: Test): (value: string) => boolean {
 function compileOrder({ subject, operator, args }: Test): ((instance: ContainerInstance) => boolean) | undefined {
   const wanted = args[0]!;
   const compare = (distance: (instance: ContainerInstance) => number) => (instance: ContainerInstance) => holds(operator, distance(instance));
-  if (subject === "agentVersion") {
-    const version = parseVersion(wanted)!;
-    return compare(({ agentVersion }) => {
-      const own = parseVersion(agentVersion ?? "");
-      return own === undefined ? Number.NaN : compareVersions(own, version);
-    });
-  }
+  if (subject === "agentVersion") return compare(({ agentVersion = "" }) => (isVersion(agentVersion) ? compareVersions(agentVersion, wanted) : Number.NaN));
   // Expressions have no fractions of a second, and registration times do.
   if (subject === "registeredAt") return compare(({ registeredAt }) => Math.floor((registeredAt ?? Number.NaN) / 1000) - parseInstant(wanted)!);
   if (subject === "runningTasksCount") return compare(({ runningTasksCount }) => runningTasksCount - Number(wanted));

@@ -1,6 +1,8 @@
+import { nearestNames } from "../../nearest.ts";
 import { listOr } from "../../problem.ts";
 import type { Operator, Subject } from "./expression.ts";
-import { parseInstant, parseVersion } from "./values.ts";
+import { isVersion } from "../../version.ts";
+import { parseInstant } from "./instant.ts";
 
 interface SubjectRule {
   readonly operators: readonly Operator[];
@@ -24,7 +26,7 @@ const named: Readonly<Record<Exclude<Subject, `attribute:${string}`>, SubjectRul
   ec2InstanceId: { operators: equality, check: checkWhole },
   agentVersion: {
     operators: ordering,
-    check: (argument) => (parseVersion(argument) === undefined ? { what: `'${argument}' is not an agent version`, hint: "Write numbers and dots, e.g. 1.105.1." } : undefined),
+    check: (argument) => (isVersion(argument) ? undefined : { what: `'${argument}' is not an agent version`, hint: "Write numbers and dots, e.g. 1.105.1." }),
   },
   registeredAt: {
     operators: ordering,
@@ -71,12 +73,11 @@ export function checkAttributeName(name: string): SubjectProblem | undefined {
 /** What to write instead of a word that is no subject. */
 export function suggestSubject(word: string): string {
   const wanted = word.toLowerCase().replace(/[^a-z0-9]/g, "");
-  const close = Object.keys(named).find((each) => each.toLowerCase().replace(":", "") === wanted);
-  if (close !== undefined) return `Write ${close}.`;
   if (/^(?:ec2)?(?:container)?instanceid$/.test(wanted)) return "Write ec2InstanceId.";
   if (wanted === "group") return "Write task:group.";
   if (/^(?:ecs|com\.amazonaws)\.|^attributes?[.:]/i.test(word)) return `Write attribute:${word.replace(/^attributes?[.:]/i, "")}.`;
-  return `A comparison starts with attribute:NAME, ${listOr(Object.keys(named))}.`;
+  const [close] = nearestNames(word, Object.keys(named), 1);
+  return close === undefined ? `A comparison starts with attribute:NAME, ${listOr(Object.keys(named))}.` : `Write ${close}.`;
 }
 
 /** A decimal number; NaN for anything else. */

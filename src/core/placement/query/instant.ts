@@ -1,17 +1,3 @@
-/** The numbers of an agent version such as `1.105.1`; undefined for anything else. */
-export function parseVersion(text: string): readonly number[] | undefined {
-  return /^\d{1,9}(?:\.\d{1,9}){0,3}$/.test(text) ? text.split(".").map(Number) : undefined;
-}
-
-/** Below 0, 0 or above 0, as `one` is older than, the same as or newer than `other`: 1.9 is older than 1.14. */
-export function compareVersions(one: readonly number[], other: readonly number[]): number {
-  for (let index = 0; index < Math.max(one.length, other.length); index++) {
-    const difference = (one[index] ?? 0) - (other[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
 const instant = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(Z|([+-])(\d\d):(\d\d))?)?$/;
 
 /**
