@@ -28,6 +28,11 @@ const corrections = [
     why: "EC2's API says 524,288 MiB a chip; the chip has 96 GiB (aws-neuron/aws-neuron-sdk about-neuron/arch/neuron-hardware/trn2-arch.rst)",
   },
   {
+    of: ["trn2.3xlarge", "trn2.48xlarge", "trn2u.48xlarge"],
+    note: "the 8 physical NeuronCores of a chip are 4 logical ones at the default LNC=2",
+    why: "frameworks see logical cores (aws-neuron/aws-neuron-sdk about-neuron/arch/neuron-features/logical-neuroncore-config.rst)",
+  },
+  {
     of: ["trn2u.48xlarge"],
     note: "runs only as a node of a Trn2 UltraServer (4 x trn2u.48xlarge), through Capacity Blocks; the number of EFA interfaces is inferred: one a chip",
     why: "the source lists the type without prices or offerings of its own",

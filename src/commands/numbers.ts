@@ -18,3 +18,11 @@ export function duration(flag: string): (text: string) => number {
     return Number(match[1]) * milliseconds[match[2] as keyof typeof milliseconds];
   };
 }
+
+/** A number above 0 for a flag, with or without decimals. */
+export function positiveAmount(flag: string): (text: string) => number {
+  return (text) => {
+    if (!/^\d+(?:\.\d+)?$/.test(text) || Number(text) === 0) throw new AiplatError("Usage", `${flag} ${text}: must be a number above 0`);
+    return Number(text);
+  };
+}

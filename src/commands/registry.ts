@@ -18,4 +18,5 @@ export const groups: Readonly<Record<string, string>> = {
 
 export const registry: readonly RegistryEntry[] = [
   { words: "init", summary: "Write an aiplat.yaml from a template", load: async () => (await import("./init.ts")).init },
+  { words: "instances list", summary: "List accelerated instance types", load: async () => (await import("./instances-list.ts")).instancesList },
 ];
