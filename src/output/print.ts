@@ -63,8 +63,9 @@ export async function printArtefact(context: Context, artefact: unknown): Promis
 }
 
 async function toYaml(value: unknown): Promise<string> {
-  const { stringify } = await import("yaml");
-  return stringify(value, { lineWidth: 0 });
+  // Through a module of ours: esbuild gives import() of a CommonJS package no named exports.
+  const { formatYaml } = await import("./yaml.ts");
+  return formatYaml(value);
 }
 
 function shellWord(value: string): string {
