@@ -2,10 +2,14 @@ import { deviceNumber } from "../devices/slots.ts";
 import type { RegisteredTaskDefinition, Task } from "../ecs/api.ts";
 import { explainReason } from "../ecs/reasons.ts";
 
+/** The tag by which every task of one run is found again. */
+export const runTag = "aiplat:run";
+
 /** One task as run-task, `task list` and `task wait` report it. */
 export interface TaskResult {
   readonly taskArn: string;
   readonly taskDefinitionArn: string;
+  readonly run?: string;
   readonly containerInstanceArn?: string;
   readonly instanceType?: string;
   /** Paths of the Neuron devices it holds. */
@@ -39,9 +43,11 @@ export interface RunTaskResult {
 export function toTaskResult(task: Task, known: { readonly definition?: RegisteredTaskDefinition; readonly instanceType?: string } = {}): TaskResult {
   const devices = known.definition === undefined ? [] : neuronDevicePaths(known.definition);
   const exitCode = exitCodeOf(task);
+  const run = runOf(task);
   return {
     taskArn: task.taskArn,
     taskDefinitionArn: task.taskDefinitionArn,
+    ...(run === undefined ? {} : { run }),
     ...(task.containerInstanceArn === undefined ? {} : { containerInstanceArn: task.containerInstanceArn }),
     ...(known.instanceType === undefined ? {} : { instanceType: known.instanceType }),
     ...(devices.length === 0 ? {} : { devices }),
@@ -51,6 +57,11 @@ export function toTaskResult(task: Task, known: { readonly definition?: Register
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(task.createdAt === undefined ? {} : { createdAt: new Date(task.createdAt).toISOString() }),
   };
+}
+
+/** The run that a task belongs to, by its tag. */
+export function runOf(task: Task): string | undefined {
+  return task.tags?.find((tag) => tag.key === runTag)?.value;
 }
 
 /** A failure with what to do about it. */

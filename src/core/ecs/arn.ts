@@ -1,0 +1,17 @@
+/** The id of a task from its ARN; an id is its own. */
+export function taskIdOf(task: string): string {
+  return task.slice(task.lastIndexOf("/") + 1);
+}
+
+/**
+ * The cluster's name in a task's ARN; undefined for an id and for the short ARNs of before 2021, which have none.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#ecs-resource-ids
+ */
+export function clusterOfTask(task: string): string | undefined {
+  return /^arn:[^:]+:ecs:[^:]*:\d*:task\/([^/]+)\/[^/]+$/.exec(task)?.[1];
+}
+
+/** `family:revision` of a task definition's ARN, or the text itself. */
+export function definitionNameOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
+}

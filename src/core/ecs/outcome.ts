@@ -1,0 +1,51 @@
+import type { Task, TaskContainer } from "./api.ts";
+import { explainExitCode, explainReason } from "./reasons.ts";
+
+/** Whether a stopped task did its work, and if not why, and what to do. */
+export type TaskOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly hint: string };
+
+/** Stops that come from outside: whatever the containers exited with, the work was not finished. */
+const cutShort = new Set(["UserInitiated", "ServiceSchedulerInitiated", "SpotInterruption", "TerminationNotice", "InfrastructureHealth", "TaskFailedToStart"]);
+
+/**
+ * Judges a STOPPED task. A container without an exit code never started: that is a failure, and so is a task without
+ * containers, which was never placed.
+ */
+export function judgeTask(task: Task): TaskOutcome {
+  const container = culprit(task.containers);
+  if (container !== undefined) return { ok: false, ...explainContainer(container, task) };
+  if (task.containers.length > 0 && (task.stopCode === undefined || !cutShort.has(task.stopCode))) return { ok: true };
+  const reason = task.stoppedReason ?? task.stopCode ?? "stopped before it started";
+  return { ok: false, reason, hint: explainReason(explainable(task, reason)).hint };
+}
+
+/** The container that says most about why: one that ECS gives a reason for, then one that failed by itself, then any. */
+function culprit(containers: readonly TaskContainer[]): TaskContainer | undefined {
+  const failed = containers.filter((container) => container.exitCode !== 0);
+  return (
+    failed.find((container) => container.reason !== undefined && container.reason !== "") ??
+    // 137 and 143 are mostly ECS stopping the rest of the task.
+    failed.find((container) => container.exitCode !== undefined && container.exitCode !== 137 && container.exitCode !== 143) ??
+    failed[0]
+  );
+}
+
+function explainContainer(container: TaskContainer, task: Task): { readonly reason: string; readonly hint: string } {
+  const { name, exitCode, reason } = container;
+  const because = reason === undefined || reason === "" ? undefined : reason;
+  if (exitCode === undefined) {
+    const why = because ?? task.stoppedReason ?? task.stopCode;
+    return { reason: why === undefined ? `${name} never started` : `${name} never started: ${why}`, hint: explainReason(explainable(task, why ?? "")).hint };
+  }
+  const code = explainExitCode(exitCode);
+  const meaning = because ?? code?.what;
+  return {
+    reason: `${name} exited with ${exitCode}${meaning === undefined ? "" : `: ${meaning}`}`,
+    hint: because === undefined ? (code?.hint ?? "Its log says why: aiplat task logs.") : explainReason(because).hint,
+  };
+}
+
+/** A reason that a person gave (`aws ecs stop-task --reason`) explains nothing: the stop code does. */
+function explainable(task: Task, reason: string): string {
+  return task.stopCode === "UserInitiated" ? "UserInitiated" : reason;
+}

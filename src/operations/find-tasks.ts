@@ -1,0 +1,50 @@
+import { taskIdOf } from "../core/ecs/arn.ts";
+import type { Task } from "../core/ecs/api.ts";
+import { runOf } from "../core/plan/run-result.ts";
+import type { EcsPort } from "./ports.ts";
+
+/** Which tasks: those of a run, or by id or ARN. */
+export type TaskSelection = { readonly run: string } | { readonly tasks: readonly string[] };
+
+export interface FoundTasks {
+  readonly tasks: readonly Task[];
+  /** What was asked for by id or ARN and ECS does not know. */
+  readonly missing: readonly string[];
+}
+
+/** Finds the tasks of a selection, stopped ones too as long as ECS remembers them (about an hour). */
+export async function findTasks(ecs: EcsPort, cluster: string, selection: TaskSelection): Promise<FoundTasks> {
+  if ("run" in selection) return { tasks: await tasksOfRun(ecs, cluster, selection.run), missing: [] };
+  const wanted = new Map(selection.tasks.map((task) => [taskIdOf(task), task]));
+  const { tasks } = await ecs.describeTasks(cluster, [...wanted.values()]);
+  const known = new Map(tasks.map((task) => [taskIdOf(task.taskArn), task]));
+  return {
+    tasks: [...wanted.keys()].flatMap((id) => known.get(id) ?? []),
+    missing: [...wanted].filter(([id]) => !known.has(id)).map(([, task]) => task),
+  };
+}
+
+/** Every task of the cluster that aiplat has started; `stopped`: those that have stopped too. */
+export async function findAiplatTasks(ecs: EcsPort, cluster: string, options: { readonly stopped: boolean }): Promise<readonly Task[]> {
+  // A task that is stopping counts as STOPPED here and still runs.
+  const tasks = await describeListed(ecs, cluster, [ecs.listTasks(cluster, { desiredStatus: "RUNNING" }), ecs.listTasks(cluster, { desiredStatus: "STOPPED" })]);
+  return tasks.filter((task) => runOf(task) !== undefined && (options.stopped || task.lastStatus !== "STOPPED"));
+}
+
+/**
+ * `startedBy` "must be the only filter that you use", so it finds running tasks only, and stopped ones are picked out of
+ * all of the cluster's. Where no task was started by the run's name (the user gave --started-by), the tag alone tells.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
+ */
+async function tasksOfRun(ecs: EcsPort, cluster: string, run: string): Promise<readonly Task[]> {
+  const [started, stopped] = await Promise.all([ecs.listTasks(cluster, { startedBy: run }), ecs.listTasks(cluster, { desiredStatus: "STOPPED" })]);
+  const ofRun = (tasks: readonly Task[]) => tasks.filter((task) => task.startedBy === run || runOf(task) === run);
+  const tasks = ofRun(await describeListed(ecs, cluster, [started, stopped]));
+  if (tasks.some((task) => task.startedBy === run)) return tasks;
+  return ofRun(await describeListed(ecs, cluster, [ecs.listTasks(cluster, { desiredStatus: "RUNNING" }), stopped]));
+}
+
+async function describeListed(ecs: EcsPort, cluster: string, lists: readonly (readonly string[] | Promise<readonly string[]>)[]): Promise<readonly Task[]> {
+  const arns = new Set((await Promise.all(lists)).flat());
+  return (await ecs.describeTasks(cluster, [...arns])).tasks;
+}
