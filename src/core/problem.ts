@@ -60,3 +60,14 @@ export function listOr(items: readonly (string | number)[], word = "or"): string
   if (items.length <= 1) return items.join("");
   return `${items.slice(0, -1).join(", ")} ${word} ${items[items.length - 1]}`;
 }
+
+/** `ports[0].container`: a path as messages name it. */
+export function pathText(path: Path): string {
+  return path.map((each, index) => (typeof each === "number" ? `[${each}]` : /^[A-Za-z_$][\w$-]*$/.test(each) ? `${index === 0 ? "" : "."}${each}` : `[${JSON.stringify(each)}]`)).join("");
+}
+
+/** Whether one path leads to the other or to a part of it. */
+export function pathsMeet(one: Path, other: Path): boolean {
+  const length = Math.min(one.length, other.length);
+  return one.slice(0, length).every((each, index) => String(each) === String(other[index]));
+}

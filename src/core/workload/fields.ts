@@ -120,9 +120,12 @@ export function formatMiB(mib: number): string {
   return `${mib}MiB`;
 }
 
-/** Why a number is no vCPU figure; undefined where it is one. 256 and more are CPU units written by mistake. */
-export function checkVcpu(vcpu: number): string | undefined {
-  if (!(vcpu > 0)) return "cpu is in vCPU and must be above 0, e.g. 0.5";
-  if (vcpu > maxVcpu) return `cpu is in vCPU: ${vcpu} CPU units are ${vcpu / 1024 === Math.floor(vcpu / 1024) ? vcpu / 1024 : Number((vcpu / 1024).toFixed(3))}`;
-  return undefined;
+/** What a figure that is more vCPU than any instance has was meant as: CPU units, in vCPU. Undefined for a vCPU figure. */
+export function vcpuOfUnits(figure: number): number | undefined {
+  return figure > maxVcpu ? Number((figure / 1024).toFixed(3)) : undefined;
+}
+
+/** The sentence for CPU units written as vCPU, to come after the name of the key. */
+export function unitsMistake(figure: number, vcpu: number): string {
+  return `is in vCPU: ${figure} CPU units are ${vcpu}`;
 }

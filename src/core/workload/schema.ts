@@ -51,28 +51,34 @@ const portSchema = z.strictObject({
   name: z.optional(text(portNameRule)),
 });
 
-const acceleratorSchema = z.union([
-  z.literal("none"),
-  z.strictObject({
-    instanceTypes: z.optional(z.array(text(instanceTypeRule)).check(z.minLength(1, must("a list of at least one instance type")))),
-    /** A number of devices; a part of one GPU (0.25) on fractional types. Default: every device of the instance. */
-    devicesPerReplica: z.optional(above0),
-    /** Share one GPU with other containers through NVIDIA MPS. */
-    mps: z.optional(z.strictObject({ memory, maxComputePercent: z.optional(whole(1, 100)) })),
-    efa: z.optional(flag),
-  }),
-]);
+const acceleratorSchema = z.union(
+  [
+    z.literal("none"),
+    z.strictObject({
+      instanceTypes: z.optional(z.array(text(instanceTypeRule)).check(z.minLength(1, must("a list of at least one instance type")))),
+      /** A number of devices; a part of one GPU (0.25) on fractional types. Default: every device of the instance. */
+      devicesPerReplica: z.optional(above0),
+      /** Share one GPU with other containers through NVIDIA MPS. */
+      mps: z.optional(z.strictObject({ memory, maxComputePercent: z.optional(whole(1, 100)) })),
+      efa: z.optional(flag),
+    }),
+  ],
+  must("none, or a map with instanceTypes"),
+);
 
 const ecsSchema = z.strictObject({
   cluster: z.optional(nonEmpty),
   networkMode: z.optional(z.enum(networkModes)),
   capacity: z.optional(
-    z.union([
-      z.enum(capacityWords),
-      z.strictObject({ provider: nonEmpty }),
-      /** Managed Instances through the capacity provider of this name. */
-      z.strictObject({ managedInstances: nonEmpty }),
-    ]),
+    z.union(
+      [
+        z.enum(capacityWords),
+        z.strictObject({ provider: nonEmpty }),
+        /** Managed Instances through the capacity provider of this name. */
+        z.strictObject({ managedInstances: nonEmpty }),
+      ],
+      must(`${capacityWords.join(", ")}, { provider: NAME } or { managedInstances: NAME }`),
+    ),
   ),
   network: z.optional(
     z.strictObject({
@@ -126,10 +132,12 @@ export const workloadSchema = z.strictObject({
   sharedMemory: z.optional(memory),
   logs: z.optional(z.strictObject({ group: text(logGroupRule) })),
   roles: z.optional(z.strictObject({ execution: z.optional(text(roleArnRule)), task: z.optional(text(roleArnRule)) })),
-  tags: z.optional(z.record(
+  tags: z.optional(
+    z.record(
       z.string().check(z.minLength(1, must("1 to 128 characters")), z.maxLength(128, must("1 to 128 characters"))),
       free.check(z.maxLength(256, must("text of at most 256 characters"))),
-    )),
+    ),
+  ),
   model: z.optional(z.strictObject({ uri: nonEmpty, format: z.optional(nonEmpty) })),
   schedule: z.optional(text(scheduleRule)),
   ecs: z.optional(ecsSchema),

@@ -1,0 +1,96 @@
+/** What ECS asks of a workload beyond the rules for every target: the commands that act on ECS run these too. */
+import { listOr } from "../problem.ts";
+import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
+import { onManagedInstances, workloadNetworkMode } from "../workload/rules/capacity.ts";
+import { protocolOf, reservedHostPorts } from "../workload/rules/ports.ts";
+import type { TargetRule } from "../workload/rules/rule.ts";
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
+const longestStartSeconds = 300;
+const networkReads = ["ecs.networkMode", "ecs.capacity", "accelerator.efa", "accelerator.instanceTypes", "nodes"];
+
+export const ecsRules: readonly TargetRule[] = [
+  {
+    code: "nodes-on-ecs",
+    severity: "error",
+    reads: ["nodes"],
+    check: ({ nodes }) => (nodes === undefined || nodes === 1 ? [] : [{ path: ["nodes"], message: `nodes is ${nodes}: on ECS the nodes of a replica have no way to find each other yet`, hint: "Run it on EKS: aiplat eks generate." }]),
+  },
+  {
+    code: "schedule-on-ecs",
+    severity: "warning",
+    reads: ["schedule"],
+    check: ({ schedule }) => (schedule === undefined ? [] : [{ path: ["schedule"], message: "schedule is not carried by an ECS task definition: nothing starts the task by itself", hint: "Start it with EventBridge Scheduler, or run it on EKS." }]),
+  },
+  {
+    code: "model-on-ecs",
+    severity: "warning",
+    reads: ["model"],
+    check: ({ model }) => (model === undefined ? [] : [{ path: ["model"], message: "model is not carried by an ECS task definition: nothing loads the model for the container", hint: "Tell the container where it is, in environment or command." }]),
+  },
+  {
+    code: "memory-missing",
+    severity: "error",
+    reads: ["accelerator", "resources.memory"],
+    check: ({ accelerator, resources }) => (accelerator === "none" && resources?.memory === undefined ? [{ path: ["resources", "memory"], message: "resources.memory is missing: ECS takes no container without it, and a CPU workload has no devices to take a share by", hint: "Write resources: { memory: 2GiB }." }] : []),
+  },
+  {
+    code: "cpu-missing",
+    severity: "error",
+    reads: ["accelerator", "resources.cpu", "ecs.capacity"],
+    check: (workload) => (workload.accelerator === "none" && onManagedInstances(workload) && workload.resources?.cpu === undefined ? [{ path: ["resources", "cpu"], message: "resources.cpu is missing: a task on Managed Instances needs it, and a CPU workload has no devices to take a share by", hint: "Write resources: { cpu: 1, memory: 2GiB }." }] : []),
+  },
+  {
+    code: "health-start",
+    severity: "error",
+    reads: ["health.startSeconds"],
+    check: ({ health }) =>
+      (health?.startSeconds ?? 0) > longestStartSeconds
+        ? [{ path: ["health", "startSeconds"], message: `health.startSeconds ${health!.startSeconds} is more than the ${longestStartSeconds} that an ECS health check can wait`, hint: `Write at most ${longestStartSeconds}, or let the container answer its health check while it loads.` }]
+        : [],
+  },
+  {
+    // RegisterTaskDefinition: "When networkMode=host, the host ports and container ports in port mappings must match."
+    code: "host-port",
+    severity: "error",
+    reads: ["ports", ...networkReads],
+    check: (workload) => {
+      const mode = workloadNetworkMode(workload);
+      if (mode === "bridge") return [];
+      return (workload.ports ?? []).flatMap((port, index) => {
+        const path = ["ports", index, "host"];
+        if (port.host !== undefined && port.host !== port.container) return [{ path, message: `host port ${port.host} is not container port ${port.container}: in ${mode} mode they are the same port`, hint: "Leave host out." }];
+        const taken = mode === "host" && protocolOf(port) === "tcp" && reservedHostPorts.includes(port.container);
+        return taken ? [{ path: ["ports", index, "container"], message: `port ${port.container} is taken on every ECS instance, and in host mode the container's port is the instance's`, hint: `Use another than ${listOr(reservedHostPorts, "and")}.` }] : [];
+      });
+    },
+  },
+  {
+    // RegisterTaskDefinition: "The secret name must be unique and not shared with any new or existing environment variables set on the container"
+    code: "variable-twice",
+    severity: "error",
+    reads: ["environment", "secrets"],
+    check: ({ environment = {}, secrets = {} }) =>
+      Object.keys(secrets)
+        .filter((name) => Object.hasOwn(environment, name))
+        .map((name) => ({ path: ["secrets", name], message: `${name} is in environment and in secrets: a container has it once`, hint: "Keep one of them." })),
+  },
+  {
+    // In awsvpc mode there are no host ports, and so no locks that ECS itself would count.
+    code: "partial-service-awsvpc",
+    severity: "error",
+    reads: ["kind", "accelerator.devicesPerReplica", ...networkReads],
+    check: (workload) => {
+      const devices = sectionOf(workload)?.devicesPerReplica;
+      if (workload.kind !== "service" || devices === undefined || onManagedInstances(workload) || workloadNetworkMode(workload) !== "awsvpc") return [];
+      return typesOf(workload)
+        .filter(({ type }) => type.accelerator.kind === "neuron" && devices < type.accelerator.count)
+        .slice(0, 1)
+        .map(({ type }) => ({
+          path: ["ecs", "networkMode"],
+          message: `a service on ${devices} of the ${type.accelerator.count} devices of ${type.instanceType} is not possible in awsvpc mode: nothing there keeps ECS from placing two tasks on one device`,
+          hint: "Write bridge or host, or let a replica have every device.",
+        }));
+    },
+  },
+];

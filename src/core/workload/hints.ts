@@ -1,0 +1,93 @@
+import { nearestNames } from "../nearest.ts";
+import type { Path } from "../problem.ts";
+import { capacityWords, instanceTypeRule, nameRule, networkModes, suggestMemory, workloadKinds } from "./fields.ts";
+import { isRaw } from "./merge.ts";
+
+/**
+ * What to write instead of a value that is wrong, by where it stands: an index or a free key is `*`. The flags ask here
+ * too, with the path that they set.
+ */
+const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> = {
+  name: (value) => write(typeof value === "string" ? slug(value) : undefined),
+  kind: (value) => write(near(value, workloadKinds)),
+  command: (value) => (typeof value === "string" && !/["'\\]/.test(value) && value.trim() !== "" ? write(`[${value.trim().split(/\s+/).join(", ")}]`) : "Write a list of words, e.g. [serve, --port, \"8080\"]."),
+  environment: () => "Write NAME: value pairs.",
+  ports: (value) => (isPort(value) ? write(`[{ container: ${String(value)} }]`) : undefined),
+  "ports.*": (value) => {
+    if (isPort(value)) return write(`{ container: ${String(value)} }`);
+    const mapping = typeof value === "string" ? /^(?:(\d+):)?(\d+)(?:\/(tcp|udp))?$/.exec(value) : null;
+    if (mapping === null) return "Write { container: 8080 }.";
+    const [, host, container, protocol] = mapping;
+    return write(`{ ${[`container: ${container}`, ...(host === undefined ? [] : [`host: ${host}`]), ...(protocol === undefined ? [] : [`protocol: ${protocol}`])].join(", ")} }`);
+  },
+  accelerator: (value) => (typeof value === "string" && instanceTypeRule.pattern.test(value) ? write(`{ instanceTypes: [${value}] }`) : "Write { instanceTypes: [inf2.xlarge] }, or none for a CPU workload."),
+  "accelerator.instanceTypes": (value) => (typeof value === "string" && value !== "" ? write(`[${value}]`) : "Write a list, e.g. [inf2.xlarge]."),
+  "accelerator.instanceTypes.*": (value) => (typeof value === "string" && instanceTypeRule.pattern.test(value.trim().toLowerCase()) ? write(value.trim().toLowerCase()) : undefined),
+  "accelerator.mps.memory": size,
+  "resources.memory": size,
+  sharedMemory: size,
+  "resources.cpu": (value) => {
+    const millicores = typeof value === "string" ? /^(\d+)m$/.exec(value) : null;
+    return millicores === null ? undefined : write(String(Number(millicores[1]) / 1000));
+  },
+  logs: (value) => (typeof value === "string" ? write(`{ group: ${value} }`) : undefined),
+  "ecs.networkMode": (value) => write(near(value, networkModes)),
+  "ecs.capacity": (value) => {
+    if (typeof value !== "string") return undefined;
+    return write(near(value, capacityWords) ?? `{ provider: ${value} }`);
+  },
+};
+
+/** What to write instead of a value; undefined where nothing better than the message can be said. */
+export function hintFor(path: Path, value: unknown, wants: string, written?: string): string | undefined {
+  const placed = byPlace[placeKey(path)]?.(value);
+  if (placed !== undefined) return placed;
+  if (value === null) return wants.startsWith("text") ? 'Write "" for an empty text, or leave the key out.' : "Give it a value, or leave the key out.";
+  if (wants.startsWith("text") && (typeof value === "number" || typeof value === "boolean")) return write(`"${written ?? String(value)}", in quotes`);
+  if (/number|port/.test(wants) && typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))) return write(`${Number(value)}, without quotes`);
+  if (wants === "true or false" && typeof value === "string") {
+    const word = value.toLowerCase();
+    if (["true", "yes", "on", "y"].includes(word)) return write("true");
+    if (["false", "no", "off", "n"].includes(word)) return write("false");
+  }
+  return undefined;
+}
+
+function placeKey(path: Path): string {
+  const free = path[0] === "environment" || path[0] === "secrets" || path[0] === "tags";
+  return path.map((each, index) => (typeof each === "number" || (free && index === 1) ? "*" : each)).join(".");
+}
+
+function size(value: unknown): string | undefined {
+  return write(typeof value === "string" || typeof value === "number" ? suggestMemory(String(value)) : undefined);
+}
+
+function near(value: unknown, words: readonly string[]): string | undefined {
+  return typeof value === "string" ? nearestNames(value.replace(/_/g, "-"), words, 1)[0] : undefined;
+}
+
+function isPort(value: unknown): boolean {
+  return typeof value === "number" && Number.isInteger(value);
+}
+
+function slug(text: string): string | undefined {
+  const name = text
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-")
+    .replace(/^[^a-z]+|-+$/g, "")
+    .slice(0, 41);
+  return nameRule.pattern.test(name) ? name : undefined;
+}
+
+function write(what: string | undefined): string | undefined {
+  return what === undefined ? undefined : `Write ${what}.`;
+}
+
+/** Text that a value is shown as in a message, cut short. */
+export function showValue(value: unknown, written?: string): string {
+  if (value === null) return "empty";
+  if (Array.isArray(value)) return "a list";
+  if (isRaw(value)) return "a map";
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  return written ?? String(value);
+}

@@ -1,0 +1,155 @@
+import { LineCounter, Lexer, Parser, isAlias, isMap, isScalar, parseDocument, visit, type Alias, type Document, type YAMLError } from "yaml";
+import { Refusal, type Path, type Place, type Problem, type LocatedProblem } from "../problem.ts";
+import { isRaw, type Raw } from "./merge.ts";
+import { nodeAt, textOf } from "./position.ts";
+
+/** A workload file as it was written: plain data, and where each part of it stands. */
+export interface SourceDocument {
+  readonly value: Raw;
+  /** What can be said of the text and leaves it readable: keys written twice, unknown tags. */
+  readonly problems: readonly LocatedProblem[];
+  /** Where a value (or its key) stands; for what is not there, the nearest thing around it. */
+  placeOf(problem: Pick<Problem, "path" | "about">): Place;
+  /** A single value as it is written, e.g. `1.10`; undefined for maps, lists and what is not there. */
+  writtenAt(path: Path): string | undefined;
+}
+
+/** Deeper than any workload, and far from where the parser runs out of stack. */
+const maxDepth = 100;
+/** An alias bomb resolves an alias more often than this. */
+const maxAliases = 100;
+/** What follows a few syntax errors is mostly their echo. */
+const maxSyntaxErrors = 5;
+
+/**
+ * Reads YAML 1.2 (and so JSON) with merge keys; one document, no tags, no key twice.
+ *
+ * @throws Refusal when the text is not readable at all.
+ */
+export function parseWorkloadText(text: string, file: string): SourceDocument {
+  refuseDepth(text, file);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true, schema: "core", prettyErrors: false, logLevel: "error" });
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  const refuse = (code: string, offset: number, message: string, hint?: string): LocatedProblem => ({ severity: "error", code, message, ...(hint === undefined ? {} : { hint }), ...place(offset) });
+
+  const findings = [...document.errors, ...document.warnings];
+  const minor = findings.filter((error) => minorCodes.has(error.code)).map((error) => describeMinor(error, text, refuse));
+  const syntax = findings.filter((error) => !minorCodes.has(error.code)).slice(0, maxSyntaxErrors);
+  if (syntax.length > 0) throw new Refusal([...syntax.map((error) => describeSyntax(error, text, refuse)), ...minor]);
+  if (document.contents === null) throw new Refusal([refuse("empty-file", 0, `${file} is empty`, "Write a workload, or make one with: aiplat init")]);
+
+  const structure = structureProblems(document, refuse);
+  if (structure.length > 0) throw new Refusal([...structure, ...minor]);
+  const value = toPlain(document, refuse);
+  if (!isRaw(value)) throw new Refusal([refuse("not-a-map", document.contents.range?.[0] ?? 0, "a workload is a map of keys such as name and image", "Write a workload, or make one with: aiplat init")]);
+  return {
+    value,
+    problems: minor,
+    placeOf: ({ path = [], about }) => place(nodeAt(document, path, about)),
+    writtenAt: (path) => textOf(document, path, text),
+  };
+}
+
+type Refuse = (code: string, offset: number, message: string, hint?: string) => LocatedProblem;
+
+const minorCodes = new Set(["DUPLICATE_KEY", "TAG_RESOLVE_FAILED"]);
+
+function describeMinor(error: YAMLError, text: string, refuse: Refuse): LocatedProblem {
+  if (error.code === "DUPLICATE_KEY") {
+    const key = /^(?:"[^"]*"|'[^']*'|[^\s:,}]+)/.exec(text.slice(error.pos[0]))?.[0] ?? "a key";
+    return refuse("duplicate-key", error.pos[0], `${key} is written twice in one map`, "Keep one of them.");
+  }
+  return refuse("tag", error.pos[0], `${text.slice(...error.pos)}: tags have no meaning in a workload file`, "Write the value itself; quote it where it must begin with '!'.");
+}
+
+/** What to write, for the mistakes that people make in YAML. */
+const syntaxHints: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "Indent with spaces.",
+  BLOCK_AS_IMPLICIT_KEY: 'A value with ": " in it needs quotes; a list or map begins on a line of its own.',
+  BAD_SCALAR_START: "Put the value in quotes.",
+  BAD_ALIAS: 'A value that begins with "*" needs quotes.',
+  MULTIPLE_DOCS: "Keep one workload a file: remove the second --- and what follows it.",
+  BAD_INDENT: "Keys of one map start in the same column.",
+  MISSING_CHAR: "Close what was opened.",
+};
+
+function describeSyntax(error: YAMLError, text: string, refuse: Refuse): LocatedProblem {
+  // The parser suggests a function of its own here.
+  const message = error.code === "MULTIPLE_DOCS" ? "the file holds several documents" : error.message;
+  const alias = text[error.pos[0]] === "*" || text.slice(...error.pos).trimStart().startsWith("*");
+  return refuse("syntax", error.pos[0], `not valid YAML: ${lowerFirst(message)}`, alias ? syntaxHints["BAD_ALIAS"] : syntaxHints[error.code]);
+}
+
+/** What parses and still cannot become plain data: keys that are no text, aliases without or within their anchor. */
+function structureProblems(document: Document, refuse: Refuse): readonly LocatedProblem[] {
+  const problems: LocatedProblem[] = [];
+  visit(document, {
+    Pair: (_, { key }) => {
+      const offset = rangeStart(key);
+      if (key !== null && !isScalar(key)) problems.push(refuse("key", offset, "a key is a single word here, not a map or a list", 'Where a value begins with "[" or "{", put it in quotes.'));
+      // Assigning it would change the object's prototype instead of setting a key.
+      else if (key?.value === "__proto__") problems.push(refuse("key", offset, "__proto__ cannot be a key"));
+    },
+    Map: (_, map) => {
+      for (const { key, value } of map.items) {
+        if (!isScalar(key) || key.source !== "<<" || key.type !== "PLAIN") continue;
+        const sources = isAlias(value) || isMap(value) ? [value] : ((value as { items?: readonly unknown[] } | null)?.items ?? [null]);
+        if (!sources.every((source) => isMap(isAlias(source) ? source.resolve(document) : source))) problems.push(refuse("merge-key", key.range?.[0] ?? 0, "<< merges maps only", "Write <<: *name of an anchored map, or a list of them."));
+      }
+    },
+    Alias: (_, alias) => {
+      const offset = rangeStart(alias);
+      const target = resolveEarlier(alias, document);
+      if (target === undefined) problems.push(refuse("alias", offset, `*${alias.source} refers to no anchor before it`, `Anchor a value with &${alias.source}, or put the value in quotes.`));
+      else if ((target.range?.[0] ?? 0) <= offset && offset < (target.range?.[1] ?? 0)) problems.push(refuse("alias", offset, `*${alias.source} refers to the value that it is part of`));
+    },
+  });
+  return problems;
+}
+
+function resolveEarlier(alias: Alias, document: Document) {
+  try {
+    return alias.resolve(document);
+  } catch {
+    return undefined;
+  }
+}
+
+function toPlain(document: Document, refuse: Refuse): unknown {
+  try {
+    return document.toJS({ maxAliasCount: maxAliases });
+  } catch (error) {
+    // https://eemeli.org/yaml/#parse-options: maxAliasCount guards against the "billion laughs" attack.
+    throw error instanceof ReferenceError ? new Refusal([refuse("aliases", 0, "the file repeats its anchors too often", "Write the values out.")]) : error;
+  }
+}
+
+/**
+ * The parser composes recursively, and V8 aborts the process when a regular expression is compiled near the end of the
+ * stack. Tokens are read without recursion, so the depth is known first.
+ */
+function refuseDepth(text: string, file: string): void {
+  const parser = new Parser();
+  let offset = 0;
+  for (const token of new Lexer().lex(text)) {
+    for (const _ of parser.next(token)) continue;
+    if (parser.stack.length > 2 * maxDepth) {
+      const before = text.slice(0, offset);
+      const place = { file, line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
+      throw new Refusal([{ severity: "error", code: "depth", message: `nested more than ${maxDepth} deep`, ...place } satisfies LocatedProblem]);
+    }
+    offset = parser.offset;
+  }
+}
+
+function rangeStart(node: unknown): number {
+  return (node as { range?: readonly number[] | null } | null)?.range?.[0] ?? 0;
+}
+
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text;
+}

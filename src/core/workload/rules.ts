@@ -1,0 +1,14 @@
+/**
+ * What several keys of a workload say together, whatever the target: one table. `validate` and every other command run
+ * it, and the published JSON Schema is made of the schema and of these rules' fragments.
+ */
+import { acceleratorRules } from "./rules/accelerator.ts";
+import { capacityRules } from "./rules/capacity.ts";
+import { deviceRules } from "./rules/devices.ts";
+import { portRules } from "./rules/ports.ts";
+import { rawFieldRules } from "./rules/raw-fields.ts";
+import { resourceRules } from "./rules/resources.ts";
+import type { Rule } from "./rules/rule.ts";
+import { sectionRules } from "./rules/sections.ts";
+
+export const workloadRules: readonly Rule[] = [...acceleratorRules, ...deviceRules, ...resourceRules, ...portRules, ...sectionRules, ...capacityRules, ...rawFieldRules];
