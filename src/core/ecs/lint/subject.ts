@@ -1,6 +1,7 @@
 import { deviceNumber } from "../../devices/slots.ts";
 import type { Path } from "../../problem.ts";
 import { isRaw, type Raw } from "../../workload/merge.ts";
+import { parseTaskCpu, parseTaskMemory } from "../task-size.ts";
 import type { Breach } from "./rule.ts";
 import { ShapeReader } from "./shape-reader.ts";
 
@@ -78,8 +79,8 @@ export function readSubject(raw: Raw): Subject {
   const reader = new ShapeReader();
   const compatibilities = reader.texts(raw["requiresCompatibilities"], ["requiresCompatibilities"]);
   const networkMode = reader.text(raw["networkMode"], ["networkMode"]);
-  const cpu = taskCpu(reader.text(raw["cpu"], ["cpu"]));
-  const memoryMiB = taskMemory(reader.text(raw["memory"], ["memory"]));
+  const cpu = parseTaskCpu(reader.text(raw["cpu"], ["cpu"]) ?? "");
+  const memoryMiB = parseTaskMemory(reader.text(raw["memory"], ["memory"]) ?? "");
   const accelerators = reader.list(raw["inferenceAccelerators"], ["inferenceAccelerators"]);
   return {
     networkMode: networkMode ?? (compatibilities.includes("FARGATE") ? "awsvpc" : "bridge"),
@@ -183,16 +184,4 @@ function secretsPath(raw: Raw, path: Path): Path | undefined {
   const log = raw["logConfiguration"];
   if (isRaw(log) && filled(log["secretOptions"])) return [...path, "logConfiguration", "secretOptions"];
   return isRaw(raw["repositoryCredentials"]) ? [...path, "repositoryCredentials"] : undefined;
-}
-
-/** `1024`, `1 vCPU` or `.5 vcpu` in CPU units. */
-function taskCpu(text: string | undefined): number | undefined {
-  const match = /^(\d*\.?\d+)\s*(vcpu)?$/i.exec(text?.trim() ?? "");
-  return match === null ? undefined : Number(match[1]) * (match[2] === undefined ? 1 : 1024);
-}
-
-/** `2048` or `2 GB` in MiB. */
-function taskMemory(text: string | undefined): number | undefined {
-  const match = /^(\d*\.?\d+)\s*(gb)?$/i.exec(text?.trim() ?? "");
-  return match === null ? undefined : Number(match[1]) * (match[2] === undefined ? 1 : 1024);
 }

@@ -1,0 +1,93 @@
+import { isRaw, type Raw } from "../workload/merge.ts";
+import { generatedFields, type FieldTree } from "./generated-fields.ts";
+import { itemKey } from "./list-items.ts";
+import { normalForm } from "./normal-form.ts";
+
+/** One field in which two task definitions differ. */
+export interface Change {
+  /** `containerDefinitions[bert].environment[MODEL_URI].value`: items of lists by their name. */
+  readonly path: string;
+  /** From the registered definition to the declared one. */
+  readonly kind: "added" | "removed" | "changed";
+  /** In the registered definition. */
+  readonly before?: unknown;
+  /** In the declared one. */
+  readonly after?: unknown;
+}
+
+/**
+ * What registering `declared` would change, field by field and in normal form; nothing where both mean the same. Fields
+ * that only the registered definition has count where aiplat could have written them: somebody removed them here.
+ */
+export function diffTaskDefinitions(declared: Raw, registered: Raw): readonly Change[] {
+  return diffObjects(normalForm(registered), normalForm(declared), generatedFields, "");
+}
+
+function diffObjects(before: Raw, after: Raw, fields: FieldTree | true, path: string): readonly Change[] {
+  const names = new Set([...Object.keys(after), ...Object.keys(before)]);
+  return [...names].flatMap((name) => {
+    const ours = fields === true ? true : Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const at = join(path, name);
+    if (Array.isArray(before[name] ?? []) && Array.isArray(after[name] ?? [])) return diffLists(name, (before[name] ?? []) as readonly unknown[], (after[name] ?? []) as readonly unknown[], ours, at);
+    return diffValues(before[name], after[name], ours, at);
+  });
+}
+
+function diffValues(before: unknown, after: unknown, ours: FieldTree | true | undefined, path: string): readonly Change[] {
+  if (after === undefined) return ours === undefined ? [] : removed(before, ours, path);
+  if (before === undefined) return [{ path, kind: "added", after }];
+  if (isRaw(before) && isRaw(after)) return diffObjects(before, after, ours ?? {}, path);
+  return same(before, after) ? [] : [{ path, kind: "changed", before, after }];
+}
+
+/** Of an object that only the registered definition has, the parts that aiplat could have written. */
+function removed(before: unknown, ours: FieldTree | true, path: string): readonly Change[] {
+  return ours !== true && isRaw(before) ? diffObjects(before, {}, ours, path) : [{ path, kind: "removed", before }];
+}
+
+function diffLists(name: string, before: readonly unknown[], after: readonly unknown[], ours: FieldTree | true | undefined, path: string): readonly Change[] {
+  if (after.length === 0 && ours === undefined) return [];
+  const keyOf = itemKey(name);
+  if (keyOf === undefined || ![...before, ...after].every(isRaw)) return diffPlainLists(before, after, ours, path);
+  const [old, now] = [byKey(before as readonly Raw[], keyOf), byKey(after as readonly Raw[], keyOf)];
+  return [...new Set([...now.keys(), ...old.keys()])].flatMap((key) => {
+    const [was, is] = [old.get(key), now.get(key)];
+    const at = `${path}[${key}]`;
+    if (was === undefined) return [{ path: at, kind: "added", after: is } satisfies Change];
+    // A whole item is the user's to remove, in lists of raw fields as in aiplat's own.
+    if (is === undefined) return name === "tags" && !key.startsWith("aiplat:") ? [] : [{ path: at, kind: "removed", before: was } satisfies Change];
+    return diffObjects(was, is, ours ?? {}, at);
+  });
+}
+
+/** Lists whose items have no name: item by item where they are as many, else whole. */
+function diffPlainLists(before: readonly unknown[], after: readonly unknown[], ours: FieldTree | true | undefined, path: string): readonly Change[] {
+  if (before.length === after.length && after.every(isRaw)) return after.flatMap((item, index) => diffValues(before[index], item, ours, `${path}[${index}]`));
+  if (same(before, after)) return [];
+  if (before.length === 0) return [{ path, kind: "added", after }];
+  return after.length === 0 ? [{ path, kind: "removed", before }] : [{ path, kind: "changed", before, after }];
+}
+
+/** Items by key; the second of two with one key is `NAME#2`. */
+function byKey(items: readonly Raw[], keyOf: (item: Raw) => string): ReadonlyMap<string, Raw> {
+  const map = new Map<string, Raw>();
+  for (const item of items) {
+    const key = keyOf(item);
+    let unique = key;
+    for (let copy = 2; map.has(unique); copy++) unique = `${key}#${copy}`;
+    map.set(unique, item);
+  }
+  return map;
+}
+
+/** Whether two values in normal form are equal, whatever order the keys of objects are in. */
+function same(one: unknown, other: unknown): boolean {
+  if (Array.isArray(one) && Array.isArray(other)) return one.length === other.length && one.every((item, index) => same(item, other[index]));
+  if (isRaw(one) && isRaw(other)) return Object.keys(one).length === Object.keys(other).length && Object.entries(one).every(([name, value]) => Object.hasOwn(other, name) && same(value, other[name]));
+  return Object.is(one, other);
+}
+
+function join(path: string, name: string): string {
+  if (!/^[A-Za-z_][\w-]*$/.test(name)) return `${path}[${JSON.stringify(name)}]`;
+  return path === "" ? name : `${path}.${name}`;
+}

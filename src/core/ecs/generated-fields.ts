@@ -1,0 +1,36 @@
+/**
+ * The fields of a task definition that aiplat itself can write, the raw fields aside: a tree of names, `true` for
+ * everything below. What it never writes is somebody else's, and no difference when it is missing from ours.
+ */
+export interface FieldTree {
+  readonly [name: string]: true | FieldTree;
+}
+
+/** Kept equal to generate.ts by test/unit/task-definition-diff.test.ts. Lists stand for their items. */
+export const generatedFields: FieldTree = {
+  family: true,
+  taskRoleArn: true,
+  executionRoleArn: true,
+  networkMode: true,
+  containerDefinitions: {
+    name: true,
+    image: true,
+    cpu: true,
+    memory: true,
+    portMappings: { name: true, containerPort: true, hostPort: true, protocol: true },
+    essential: true,
+    command: true,
+    environment: true,
+    secrets: true,
+    linuxParameters: { capabilities: { add: true }, devices: true, sharedMemorySize: true },
+    ulimits: true,
+    healthCheck: true,
+    logConfiguration: true,
+    resourceRequirements: true,
+  },
+  placementConstraints: true,
+  requiresCompatibilities: true,
+  cpu: true,
+  memory: true,
+  tags: true,
+};
