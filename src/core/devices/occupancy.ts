@@ -1,0 +1,72 @@
+import { findInstanceType } from "../catalog/catalog.ts";
+import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
+import { compareVersions, isVersion } from "../version.ts";
+import { devicesIn } from "./asks.ts";
+import { claimsOn, type Claim } from "./claims.ts";
+
+/** One Neuron device of an instance and who holds it. */
+export interface DeviceState {
+  readonly device: number;
+  readonly holders: readonly Claim[];
+  /**
+   * `conflict`: two tasks use it at once, or will. `hand-over`: one is stopping and the agent holds its successor back
+   * until it has stopped.
+   */
+  readonly state: "free" | "held" | "stopping" | "hand-over" | "conflict";
+}
+
+export interface InstanceDevices {
+  readonly instance: ContainerInstance;
+  readonly claims: readonly Claim[];
+  /** Every Neuron device of the instance in numeric order. */
+  readonly devices: readonly DeviceState[];
+}
+
+/** The devices of every instance of a Neuron type, in the snapshot's order. */
+export function occupancyOf(snapshot: ClusterSnapshot): readonly InstanceDevices[] {
+  const claims = claimsOn(snapshot);
+  return snapshot.instances.flatMap((instance) => {
+    const count = neuronCount(instance);
+    return count === 0 ? [] : [devicesOn(instance, claims.get(instance.arn) ?? [], count)];
+  });
+}
+
+/** How many Neuron devices the instance's type has; 0 where the type is unknown or has none. */
+export function neuronCount(instance: ContainerInstance): number {
+  const type = findInstanceType(instanceTypeOf(instance) ?? "");
+  return type?.accelerator.kind === "neuron" ? type.accelerator.count : 0;
+}
+
+function devicesOn(instance: ContainerInstance, claims: readonly Claim[], count: number): InstanceDevices {
+  const holders: Claim[][] = Array.from({ length: count }, () => []);
+  for (const claim of claims) for (const device of devicesIn(claim.devices, count)) holders[device]!.push(claim);
+  const waits = holdsSuccessors(instance);
+  return { instance, claims, devices: holders.map((each, device) => ({ device, holders: each, state: stateOf(each, waits) })) };
+}
+
+function stateOf(holders: readonly Claim[], waits: boolean): DeviceState["state"] {
+  if (holders.length === 0) return "free";
+  const stopping = holders.filter((each) => each.state === "stopping");
+  const held = holders.filter((each) => each.state === "held");
+  if (held.length > 1) return "conflict";
+  if (held.length === 0) return "stopping";
+  if (stopping.length === 0) return "held";
+  return stopping.every((each) => waits && isHandOver(each, held[0]!)) ? "hand-over" : "conflict";
+}
+
+/** From 1.74.1 on the agent holds a task back until what it needs on the host is free. https://github.com/aws/amazon-ecs-agent/blob/master/CHANGELOG.md */
+const holdingAgent = "1.74.1";
+
+/** An agent that does not say its version is taken for a current one: every AMI that still resolves has it. */
+function holdsSuccessors({ agentVersion = "" }: ContainerInstance): boolean {
+  return !isVersion(agentVersion) || compareVersions(agentVersion, holdingAgent) >= 0;
+}
+
+/**
+ * Whether the successor waits for the stopping task. The agent counts host ports, in bridge and host mode only: with a
+ * port in common it waits for certain; without one it may still be waiting, as long as it does not run.
+ */
+function isHandOver(stopping: Claim, successor: Claim): boolean {
+  const counted = [stopping, successor].every(({ networkMode }) => networkMode === "bridge" || networkMode === "host");
+  return counted && (!successor.running || successor.hostPorts.some((port) => stopping.hostPorts.includes(port)));
+}

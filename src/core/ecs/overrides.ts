@@ -1,0 +1,60 @@
+import type { ContainerDefinition, NameValue, ResourceRequirement, Task, TaskDefinition } from "./api.ts";
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html: the fields that placement and devices depend on. */
+interface ContainerOverride {
+  readonly name?: string;
+  readonly cpu?: number;
+  readonly memory?: number;
+  readonly memoryReservation?: number;
+  readonly environment?: readonly NameValue[];
+  readonly resourceRequirements?: readonly ResourceRequirement[];
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html */
+interface TaskOverride {
+  readonly cpu?: string;
+  readonly memory?: string;
+  readonly containerOverrides?: readonly ContainerOverride[];
+}
+
+/**
+ * The definition as a task with these overrides runs it: its resources, environment and resource requirements. Where
+ * the overrides change none of these it is the same object.
+ */
+export function withOverrides<T extends TaskDefinition>(definition: T, overrides: Task["overrides"]): T {
+  const { cpu, memory, containerOverrides = [] } = (overrides ?? {}) as TaskOverride;
+  const byName = new Map(containerOverrides.filter(changesContainer).map((each) => [each.name, each]));
+  // Only one container: the name may be left out.
+  const override = (container: ContainerDefinition) => byName.get(container.name) ?? (definition.containerDefinitions.length === 1 ? byName.get(undefined) : undefined);
+  if (cpu === undefined && memory === undefined && byName.size === 0) return definition;
+  return {
+    ...definition,
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(memory === undefined ? {} : { memory }),
+    containerDefinitions: definition.containerDefinitions.map((container) => overridden(container, override(container))),
+  };
+}
+
+function changesContainer({ cpu, memory, memoryReservation, environment = [], resourceRequirements = [] }: ContainerOverride): boolean {
+  return cpu !== undefined || memory !== undefined || memoryReservation !== undefined || environment.length > 0 || resourceRequirements.length > 0;
+}
+
+function overridden(container: ContainerDefinition, override: ContainerOverride | undefined): ContainerDefinition {
+  if (override === undefined) return container;
+  const { cpu, memory, memoryReservation, environment = [], resourceRequirements = [] } = override;
+  return {
+    ...container,
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(memoryReservation === undefined ? {} : { memoryReservation }),
+    ...(environment.length === 0 ? {} : { environment: mergeByName(container.environment ?? [], environment) }),
+    ...(resourceRequirements.length === 0 ? {} : { resourceRequirements }),
+  };
+}
+
+/** "You can add new environment variables ... or you can override the existing environment variables." */
+function mergeByName(own: readonly NameValue[], changes: readonly NameValue[]): readonly NameValue[] {
+  const merged = new Map(own.map((each) => [each.name, each]));
+  for (const each of changes) merged.set(each.name, each);
+  return [...merged.values()];
+}
