@@ -1,0 +1,79 @@
+import type { InstanceType } from "../catalog/instance-type.ts";
+import { legalSizes, legalSlots, type Slot } from "./slots.ts";
+
+/**
+ * The free slot of `size` devices whose use destroys the least: first the fewest free slots of the largest size, then
+ * of the next, as a buddy allocator keeps its large blocks; of equals the one with the lowest number. Undefined only
+ * where no legal slot of that size is free.
+ */
+export function chooseSlot(type: InstanceType, taken: ReadonlySet<number>, size: number): Slot | undefined {
+  return cheapestSlot(type, taken, size)?.slot;
+}
+
+/** What using a slot costs: how many free slots of each larger size it destroys, by size. */
+export type SlotCost = readonly number[];
+
+export interface PricedSlot {
+  readonly slot: Slot;
+  readonly cost: SlotCost;
+}
+
+/** As chooseSlot, with what the slot costs, to compare machines. */
+export function cheapestSlot(type: InstanceType, taken: ReadonlySet<number>, size: number): PricedSlot | undefined {
+  const larger = Array.from({ length: type.accelerator.count + 1 }, (_, each) => (each > size ? freeSlotsOf(type, taken, each) : []));
+  let best: PricedSlot | undefined;
+  for (const slot of freeSlotsOf(type, taken, size)) {
+    const cost = larger.map((slots) => slots.filter((each) => overlap(each, slot)).length);
+    if (best === undefined || compareCosts(cost, best.cost) < 0) best = { slot, cost };
+  }
+  return best;
+}
+
+/** Below 0 when the first cost is the lower one: what it destroys of the largest size decides, then of the next. */
+export function compareCosts(one: SlotCost, other: SlotCost): number {
+  for (let size = Math.max(one.length, other.length) - 1; size > 0; size--) {
+    const difference = (one[size] ?? 0) - (other[size] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Every free legal slot by size, ascending; slots of one size may overlap. Sizes of which none is free are left out. */
+export function freeSlots(type: InstanceType, taken: ReadonlySet<number>): ReadonlyMap<number, readonly Slot[]> {
+  const bySize = legalSizes(type).map((size) => [size, freeSlotsOf(type, taken, size)] as const);
+  return new Map(bySize.filter(([, slots]) => slots.length > 0));
+}
+
+/** How many replicas of `size` devices the free devices carry: slots that do not overlap. */
+export function replicasThatFit(type: InstanceType, taken: ReadonlySet<number>, size: number): number {
+  let count = 0;
+  let next = 0;
+  // In ascending order the first that fits is never worse than a later one, in rows and in runs alike.
+  for (const slot of freeSlotsOf(type, taken, size)) {
+    if (slot[0]! < next) continue;
+    count++;
+    next = slot[slot.length - 1]! + 1;
+  }
+  return count;
+}
+
+/**
+ * How far the free devices are from the largest slot that as many could form: 0 where they form it, towards 1 the more
+ * they are scattered. 0 where nothing is free.
+ */
+export function fragmentation(type: InstanceType, taken: ReadonlySet<number>): number {
+  const free = freeSlotsOf(type, taken, 1).length;
+  if (free === 0) return 0;
+  const possible = Math.max(...legalSizes(type).filter((size) => size <= free));
+  const largest = Math.max(...freeSlots(type, taken).keys());
+  return 1 - largest / possible;
+}
+
+function freeSlotsOf(type: InstanceType, taken: ReadonlySet<number>, size: number): readonly Slot[] {
+  return legalSlots(type, size).filter((slot) => !slot.some((device) => taken.has(device)));
+}
+
+/** Slots are contiguous runs, so two overlap where neither ends before the other starts. */
+function overlap(one: Slot, other: Slot): boolean {
+  return one[0]! <= other[other.length - 1]! && other[0]! <= one[one.length - 1]!;
+}
