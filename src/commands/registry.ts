@@ -19,4 +19,5 @@ export const groups: Readonly<Record<string, string>> = {
 export const registry: readonly RegistryEntry[] = [
   { words: "init", summary: "Write an aiplat.yaml from a template", load: async () => (await import("./init.ts")).init },
   { words: "instances list", summary: "List accelerated instance types", load: async () => (await import("./instances-list.ts")).instancesList },
+  { words: "instances show", summary: "Show all that is known of instance types", load: async () => (await import("./instances-show.ts")).instancesShow },
 ];
