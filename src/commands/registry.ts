@@ -20,4 +20,9 @@ export const registry: readonly RegistryEntry[] = [
   { words: "init", summary: "Write an aiplat.yaml from a template", load: async () => (await import("./init.ts")).init },
   { words: "instances list", summary: "List accelerated instance types", load: async () => (await import("./instances-list.ts")).instancesList },
   { words: "instances show", summary: "Show all that is known of instance types", load: async () => (await import("./instances-show.ts")).instancesShow },
+  { words: "task list", summary: "List tasks that aiplat has started", load: async () => (await import("./task-list.ts")).taskList },
+  { words: "task wait", summary: "Wait until tasks have stopped", load: async () => (await import("./task-wait.ts")).taskWait },
+  { words: "task logs", summary: "Print or follow the logs of tasks", load: async () => (await import("./task-logs.ts")).taskLogs },
+  { words: "task stop", summary: "Stop tasks", load: async () => (await import("./task-stop.ts")).taskStop },
+  { words: "taskdef lint", summary: "Check task definitions against what the hardware can do", load: async () => (await import("./taskdef-lint.ts")).taskdefLint },
 ];

@@ -59,7 +59,12 @@ function documentOf(view: View): Readonly<Record<string, unknown>> {
 
 /** Prints an artefact (a task definition, a manifest): raw, to pipe straight into aws or kubectl. */
 export async function printArtefact(context: Context, artefact: unknown): Promise<void> {
-  context.stdout.write(context.options.format === "yaml" ? await toYaml(artefact) : `${JSON.stringify(artefact, null, 2)}\n`);
+  context.stdout.write(await artefactText(context, artefact));
+}
+
+/** An artefact as printed: YAML where it was asked for, else JSON. */
+export async function artefactText(context: Context, artefact: unknown): Promise<string> {
+  return context.options.format === "yaml" ? toYaml(artefact) : `${JSON.stringify(artefact, null, 2)}\n`;
 }
 
 async function toYaml(value: unknown): Promise<string> {
@@ -68,7 +73,8 @@ async function toYaml(value: unknown): Promise<string> {
   return formatYaml(value);
 }
 
-function shellWord(value: string): string {
+/** The value as one word of a shell. */
+export function shellWord(value: string): string {
   return /^[A-Za-z0-9_./:@-]*$/.test(value) ? value : `'${value.replace(/'/g, "'\\''")}'`;
 }
 

@@ -1,0 +1,35 @@
+import type { Task } from "../core/ecs/api.ts";
+import { runOf } from "../core/plan/run-result.ts";
+import { reportTasks } from "../operations/report-tasks.ts";
+import { printFailures } from "../output/failures.ts";
+import { print } from "../output/print.ts";
+import { runTaskResultView } from "../output/tasks.ts";
+import type { Command } from "./command.ts";
+import { requireTarget, requireTasks, targetOptions, taskArgument, type TargetOptions } from "./task-target.ts";
+import { watchOptions, watchTasks, type WatchOptions } from "./watch-tasks.ts";
+
+export const taskWait: Command<TargetOptions & WatchOptions> = {
+  description: "Waits until tasks have stopped, for any length of time, and says how they ended. Exits 1 when a container failed or a task was cut short.",
+  arguments: [taskArgument],
+  options: [...targetOptions, ...watchOptions],
+  examples: [
+    ["aiplat task wait --run bert-1a2b3c4d --cluster prod --logs", "wait for a run and show its logs"],
+    ["aiplat task wait --run train-5e6f7a8b --timeout 6h --exit-code-from main", "pass the program's exit code on to a script"],
+  ],
+  formats: ["text", "json", "yaml", "table", "markdown"],
+  run: async (context, { args, options }) => {
+    const target = requireTarget(args, options);
+    const ecs = await context.aws.ecs();
+    const found = await requireTasks(ecs, target);
+    const { tasks, failures, exitCode } = await watchTasks(context, target, found, options);
+    await print(context, runTaskResultView({ run: options.run ?? commonRun(tasks), requested: found.length, tasks: await reportTasks(ecs, target.cluster, tasks), failures }));
+    await printFailures(context, failures);
+    return exitCode;
+  },
+};
+
+/** The run that all tasks belong to; empty where they belong to several or none. */
+function commonRun(tasks: readonly Task[]): string {
+  const runs = new Set(tasks.map(runOf));
+  return runs.size === 1 ? ([...runs][0] ?? "") : "";
+}
