@@ -1,4 +1,4 @@
-import { nearestNames } from "../nearest.ts";
+import { nearestNames, rankNames } from "../nearest.ts";
 import { listOr, problem, Refusal, type Path, type Problem } from "../problem.ts";
 import { families, type Family } from "./families.ts";
 import type { AcceleratorKind, InstanceType } from "./instance-type.ts";
@@ -22,8 +22,8 @@ export function nearestInstanceTypes(name: string): readonly string[] {
   const family = name.slice(0, name.indexOf(".")).toLowerCase();
   const siblings = Object.hasOwn(families, family) ? families[family as Family] : undefined;
   if (siblings === undefined) return nearestNames(name, [...byName.keys()]);
-  const names = siblings.map((type) => type.instanceType);
-  return names.length <= 4 ? names : nearestNames(name, names, 4);
+  const ranked = rankNames(name, siblings.map((type) => type.instanceType));
+  return ranked.slice(0, 4).map(({ candidate }) => candidate);
 }
 
 /** The problem with a name that `findInstanceType` does not know, with the nearest names. */
