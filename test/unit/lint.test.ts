@@ -80,6 +80,7 @@ describe("readTaskDefinitions", () => {
     ["nothing", "", "no task definition", "register-task-definition"],
     ["an empty list", "[]", "no task definition", "register-task-definition"],
     ["broken JSON", '{"family": "x",, }', "not valid", ""],
+    ["what no parser survives", "[".repeat(100_000), "nested", ""],
     ["an alias bomb", ["a: &a [x, x]", ...[..."bcdefghij"].map((name, index) => `${name}: &${name} [${`*${"abcdefghi"[index]},`.repeat(10)}]`)].join("\n"), "anchors", ""],
   ] as const)("refuses %s", (_, text, message, hint) => {
     const refusal = refusalOf(() => readTaskDefinitions(text, "file"));

@@ -132,7 +132,7 @@ function toPlain(document: Document, refuse: Refuse): unknown {
  * The parser composes recursively, and V8 aborts the process when a regular expression is compiled near the end of the
  * stack. Tokens are read without recursion, so the depth is known first.
  */
-function refuseDepth(text: string, file: string): void {
+export function refuseDepth(text: string, file: string): void {
   const parser = new Parser();
   let offset = 0;
   for (const token of new Lexer().lex(text)) {

@@ -1,6 +1,7 @@
 import { LineCounter, parseAllDocuments, type Document } from "yaml";
 import { Refusal, type LocatedProblem, type Path, type Place } from "../../problem.ts";
 import { isRaw, type Raw } from "../../workload/merge.ts";
+import { refuseDepth } from "../../workload/parse.ts";
 import { nodeAt } from "../../workload/position.ts";
 
 /** A task definition in a file. */
@@ -19,6 +20,7 @@ export interface DefinitionSource {
  * @throws Refusal when the text cannot be read or holds something else.
  */
 export function readTaskDefinitions(text: string, file: string): readonly DefinitionSource[] {
+  refuseDepth(text, file);
   const lines = new LineCounter();
   const place = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);

@@ -165,7 +165,7 @@ function notOnType({ containers }: Subject, { constraint }: Facts): readonly Bre
   const certain = lacking.length === constraint.types.length && constraint.others.length === foreign.length;
   const names = [...(certain ? lacking : lacking.filter((type) => constraint.named.includes(type.instanceType))).map(describe), ...foreign.map((name) => `${name} has no Neuron devices`)];
   if (names.length === 0) return [];
-  return [{ path, message: `/dev/neuron${highest} is not on every instance type that the constraints choose: ${names.join(", ")}`, fix: "List only devices that the type has, or constrain to a type that has them." }];
+  return [{ path, message: `${listOr(names.slice(0, 4), "and")}: /dev/neuron${highest} is not there`, fix: "List only devices that the type has, or constrain to a type that has them." }];
 }
 
 function describe(type: InstanceType): string {

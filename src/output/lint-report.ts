@@ -1,0 +1,54 @@
+import type { LintReport, ReportedFinding } from "../core/ecs/lint/report.ts";
+import type { View } from "./print.ts";
+import type { Style } from "./style.ts";
+
+/** What lint found: a block a finding on a terminal, a line each in a pipe, annotations on GitHub. */
+export function lintReportView({ files, findings }: LintReport): View {
+  return {
+    kind: "LintReport",
+    document: { files, findings },
+    table: {
+      columns: [{ title: "PLACE" }, { title: "SEVERITY", mark: (text, style) => colour(text, style)(text) }, { title: "RULE" }, { title: "PATH" }, { title: "MESSAGE" }, { title: "FIX" }],
+      rows: findings.map((finding) => [placeOf(finding), finding.severity, finding.rule, finding.path, finding.message, finding.fix]),
+    },
+    text: (style) => findings.map((finding) => block(finding, style)).join("\n"),
+    github: findings.map(annotation).join(""),
+  };
+}
+
+/** `2 errors and 1 warning in 3 task definitions.` */
+export function lintSummary({ files }: LintReport): string {
+  const sum = (count: (file: LintReport["files"][number]) => number) => files.reduce((total, file) => total + count(file), 0);
+  const [definitions, errors, warnings] = [sum((file) => file.taskDefinitions), sum((file) => file.errors), sum((file) => file.warnings)];
+  const found = [...(errors === 0 ? [] : [plural(errors, "error")]), ...(warnings === 0 ? [] : [plural(warnings, "warning")])];
+  return `${found.length === 0 ? "No problems" : found.join(" and ")} in ${plural(definitions, "task definition")}.`;
+}
+
+function block(finding: ReportedFinding, style: Style): string {
+  const { severity, rule, path, message, fix } = finding;
+  const where = path === "" ? "" : `${style.dim(path)}\n  `;
+  return `${style.bold(placeOf(finding))}: ${colour(severity, style)(`${severity}:`)} ${message}\n  ${where}${fix} ${style.dim(`[${rule}]`)}\n`;
+}
+
+function colour(severity: string, style: Style): (text: string) => string {
+  return severity === "error" ? style.red : style.yellow;
+}
+
+function placeOf({ file, line, column }: ReportedFinding): string {
+  return [file, line, column].filter((each) => each !== undefined).join(":");
+}
+
+/** https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message */
+function annotation({ severity, rule, file, line, column, message, fix }: ReportedFinding): string {
+  const place = file.startsWith("<") ? {} : { file, line, col: column };
+  const properties = Object.entries({ ...place, title: rule }).filter(([, value]) => value !== undefined);
+  return `::${severity} ${properties.map(([name, value]) => `${name}=${escapeData(String(value)).replace(/:/g, "%3A").replace(/,/g, "%2C")}`).join(",")}::${escapeData(`${message}\n${fix}`)}\n`;
+}
+
+function escapeData(text: string): string {
+  return text.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
