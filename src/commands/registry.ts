@@ -18,11 +18,17 @@ export const groups: Readonly<Record<string, string>> = {
 
 export const registry: readonly RegistryEntry[] = [
   { words: "init", summary: "Write an aiplat.yaml from a template", load: async () => (await import("./init.ts")).init },
+  { words: "validate", summary: "Check a workload: every problem at once, with line and column", load: async () => (await import("./validate.ts")).validate },
   { words: "instances list", summary: "List accelerated instance types", load: async () => (await import("./instances-list.ts")).instancesList },
   { words: "instances show", summary: "Show all that is known of instance types", load: async () => (await import("./instances-show.ts")).instancesShow },
   { words: "task list", summary: "List tasks that aiplat has started", load: async () => (await import("./task-list.ts")).taskList },
   { words: "task wait", summary: "Wait until tasks have stopped", load: async () => (await import("./task-wait.ts")).taskWait },
   { words: "task logs", summary: "Print or follow the logs of tasks", load: async () => (await import("./task-logs.ts")).taskLogs },
   { words: "task stop", summary: "Stop tasks", load: async () => (await import("./task-stop.ts")).taskStop },
+  { words: "run-task", summary: "Run a workload as ECS tasks", load: async () => (await import("./run-task.ts")).runTask },
+  { words: "taskdef generate", summary: "Print the task definition of a workload", load: async () => (await import("./taskdef-generate.ts")).taskdefGenerate },
+  { words: "taskdef register", summary: "Register a workload's task definitions where they changed", load: async () => (await import("./taskdef-register.ts")).taskdefRegister },
   { words: "taskdef lint", summary: "Check task definitions against what the hardware can do", load: async () => (await import("./taskdef-lint.ts")).taskdefLint },
+  { words: "templates list", summary: "List the workload templates", load: async () => (await import("./templates-list.ts")).templatesList },
+  { words: "templates show", summary: "Show a template and its workload file", load: async () => (await import("./templates-show.ts")).templatesShow },
 ];

@@ -4,7 +4,7 @@ import type { Failure, RegisteredTaskDefinition, Task, TaskDefinition } from "..
 import { Interrupted, toAiplatError, type AiplatError } from "../errors.ts";
 import type { EcsPort } from "./ports.ts";
 import { registerIfChanged, type Registration } from "./register-definition.ts";
-import { deriveToken } from "./tokens.ts";
+import { batchToken } from "./tokens.ts";
 
 /** A definition is registered once a command, however many rounds start tasks of it. */
 export type Registrations = Map<string, Promise<Registration>>;
@@ -45,7 +45,7 @@ export async function launch(ecs: EcsPort, steps: readonly RunStep[], settings: 
         const taskDefinition = step.definition === undefined ? step.request.taskDefinition : (await register(ecs, step.definition, settings)).taskDefinitionArn;
         for (const [batch, count] of batches(step.count).entries()) {
           if (halted()) break;
-          const clientToken = deriveToken(settings.token, step.request.taskDefinition, index, batch);
+          const clientToken = batchToken(settings.token, step.request.taskDefinition, index, batch);
           const answer = await ecs.runTask({ ...step.request, taskDefinition, count, clientToken });
           tasks.push(...answer.tasks);
           failures.push(...answer.failures);

@@ -7,7 +7,7 @@ import { launch, type Registrations } from "./launch.ts";
 import type { Registration } from "./register-definition.ts";
 import type { EcsPort } from "./ports.ts";
 import type { Runtime } from "./runtime.ts";
-import { deriveToken } from "./tokens.ts";
+import { roundToken } from "./tokens.ts";
 
 /** How a round is planned: pure, given the cluster as it looks now and how many tasks are still to start. */
 export type PlanRound = (remaining: number, snapshot: ClusterSnapshot | undefined, exhausted: ReadonlySet<string>) => RunPlan;
@@ -62,7 +62,8 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
 /** Starts tasks round by round into `started`; answers why some are missing. */
 async function playRounds(ecs: EcsPort, runtime: Runtime, input: RunTaskInput, started: Map<string, Task>): Promise<readonly RunFailure[]> {
   if (input.clientToken !== undefined) for (const task of await tasksStartedBefore(ecs, input)) started.set(task.taskArn, task);
-  const token = deriveToken(input.clientToken ?? input.run, started.size);
+  const token = input.clientToken ?? input.run;
+  const earlier = started.size;
   const registrations: Registrations = new Map();
   const exhausted = new Set<string>();
   let failures: readonly RunFailure[] = [];
@@ -74,7 +75,7 @@ async function playRounds(ecs: EcsPort, runtime: Runtime, input: RunTaskInput, s
     if (plan.steps.length === 0) return plan.shortages.length > 0 ? plan.shortages : failures;
     const before = started.size;
     const launched = await launch(ecs, plan.steps, {
-      token: deriveToken(token, round),
+      token: roundToken(token, earlier, round),
       signal: runtime.signal,
       registrations,
       onRegistered: input.onRegistered,

@@ -5,8 +5,18 @@ import { createHash, randomBytes } from "node:crypto";
  * starts a task twice. RunTask takes 64 characters.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html
  */
-export function deriveToken(...words: readonly (string | number)[]): string {
+function deriveToken(...words: readonly (string | number)[]): string {
   return createHash("sha256").update(JSON.stringify(words)).digest("hex");
+}
+
+/** The token of one round of a run, of which `earlier` tasks were there before. */
+export function roundToken(token: string, earlier: number, round: number): string {
+  return deriveToken(token, earlier, round);
+}
+
+/** The token of one RunTask call within a round. */
+export function batchToken(round: string, taskDefinition: string, step: number, batch: number): string {
+  return deriveToken(round, taskDefinition, step, batch);
 }
 
 /**

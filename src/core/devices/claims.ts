@@ -27,7 +27,7 @@ export interface Claim {
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html */
 const beforeRunning: ReadonlySet<string> = new Set(["PROVISIONING", "PENDING", "ACTIVATING"]);
 
-type Terms = Omit<Claim, "taskArn" | "state" | "running" | "ours">;
+export type Terms = Omit<Claim, "taskArn" | "state" | "running" | "ours">;
 
 /** The cluster's own lock port base, or the default. */
 export function lockPortBaseOf(tags: Readonly<Record<string, string>>): number {
@@ -69,7 +69,8 @@ function termsReader(snapshot: ClusterSnapshot): (task: Task) => Terms {
   };
 }
 
-function readTerms(definition: TaskDefinition, base: number): Terms {
+/** What a task of the definition would claim. */
+export function readTerms(definition: TaskDefinition, base: number): Terms {
   const ask = deviceAskOf(definition, base);
   const hostPorts = hostPortsOf(definition).map(({ port, protocol }) => `${port}/${protocol}`);
   const locked = ask.devices !== "all" && ask.devices.every((device) => hostPorts.includes(`${base + device}/udp`));

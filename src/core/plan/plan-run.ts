@@ -1,12 +1,14 @@
 import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
 import type { RegisteredTaskDefinition } from "../ecs/api.ts";
+import type { DeviceSet } from "../devices/asks.ts";
+import { claimsOn, lockPortBaseOf, readTerms } from "../devices/claims.ts";
 import { onManagedInstances } from "../ecs/capacity.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
 import { parseExpression } from "../placement/query.ts";
 import { compileExpression } from "../placement/query/evaluate.ts";
 import { variantsOf } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
-import { planSlots } from "./plan-slots.ts";
+import { excludingConstraints, planSlots } from "./plan-slots.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { runRequest, type RunSettings } from "./run-request.ts";
 
@@ -37,11 +39,30 @@ export function planRun(
   return { steps: [{ definition, count: remaining, request: runRequest(settings, definition) }], shortages: [] };
 }
 
-/** Plans a run of a definition that is registered already (--task-definition): as it is, on whatever its constraints allow. */
-export function planRegistered(definition: RegisteredTaskDefinition, settings: RunSettings, remaining: number, exhausted: ReadonlySet<string>): RunPlan {
+/**
+ * Plans a run of a definition that is registered already (--task-definition), as it is. Its Neuron devices are its own
+ * choice: machines where somebody holds one of them, unseen by ECS, are excluded, and without lock ports no two of
+ * these tasks go on one machine.
+ */
+export function planRegistered(definition: RegisteredTaskDefinition, settings: RunSettings, remaining: number, snapshot: ClusterSnapshot | undefined, exhausted: ReadonlySet<string>): RunPlan {
   const taskDefinition = definition.taskDefinitionArn;
-  if (exhausted.has(taskDefinition)) return { steps: [], shortages: [] };
-  return { steps: [{ count: remaining, request: runRequest(settings, definition, { taskDefinition }) }], shortages: [] };
+  if (exhausted.has(taskDefinition) || snapshot === undefined) return { steps: [], shortages: [] };
+  const { devices, locked } = readTerms(definition, lockPortBaseOf(snapshot.tags));
+  const held = devices.length === 0 ? [] : instancesHolding(snapshot, devices, locked);
+  const placementConstraints = [...(devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : []), ...excludingConstraints(held)];
+  return { steps: [{ count: remaining, request: runRequest(settings, definition, { taskDefinition, placementConstraints }) }], shortages: [] };
+}
+
+/** The EC2 ids of machines where a task holds one of the devices and ECS would not refuse a second. */
+function instancesHolding(snapshot: ClusterSnapshot, devices: DeviceSet, locked: boolean): readonly string[] {
+  const claims = claimsOn(snapshot);
+  return snapshot.instances
+    .filter(({ arn }) => (claims.get(arn) ?? []).some((claim) => !(locked && claim.locked) && overlap(claim.devices, devices)))
+    .map((instance) => instance.ec2InstanceId);
+}
+
+function overlap(one: DeviceSet, other: DeviceSet): boolean {
+  return one === "all" || other === "all" || one.some((device) => other.includes(device));
 }
 
 /** The user's own memberOf constraints, over the cluster as it looks now. */

@@ -1,13 +1,11 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { chooseSlot } from "../devices/allocate.ts";
+import { assignSlots } from "../devices/assign.ts";
 import { slotName, type Slot } from "../devices/slots.ts";
-import { networkModeOf } from "../ecs/capacity.ts";
-import { cpuUnits } from "../ecs/container.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
 import type { PlacementConstraint } from "../ecs/api.ts";
 import { variantFor } from "../workload/resolve.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
-import { fits, freshHost, hostsOf, type Host, type Need } from "./hosts.ts";
+import { freshHosts, hostsOf, type Host, type HostQuery } from "./hosts.ts";
 import type { RunPlan, RunStep } from "./run-plan.ts";
 import { runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
@@ -15,84 +13,82 @@ import { explainShortage } from "./shortage.ts";
 /** Ids a constraint can hold within ECS's 2,000 characters. */
 const idsPerConstraint = 80;
 
-/** One slot on the hosts that the plan has it on. */
+/** A slot on one machine, for one replica. */
+interface Placed {
+  readonly shape: Shape;
+  readonly slot: Slot;
+  readonly host: Host;
+}
+
+/** One slot and the machines that the plan has it on. */
 interface Assignment {
   readonly shape: Shape;
   readonly slot: Slot;
-  readonly hosts: Host[];
+  readonly hosts: readonly Host[];
 }
 
 /**
  * Plans `count` replicas of a workload whose Neuron devices ECS does not schedule: chooses the slots, and leaves the
  * machine to ECS, excluding only those where somebody holds the slot without a lock that ECS sees.
  */
-export function planSlots(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, count: number, snapshot: ClusterSnapshot, allows: (instance: NonNullable<Host["instance"]>) => boolean): RunPlan {
-  const networkMode = networkModeOf(workload);
+export function planSlots(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, count: number, snapshot: ClusterSnapshot, allows: HostQuery["allows"]): RunPlan {
   const { provider } = settings;
-  const hosts = hostsOf(workload, snapshot, { networkMode, allows, ...(provider === undefined ? {} : { provider }) });
-  const blocked = provider === undefined ? undefined : new Set(hosts.flatMap((host) => [...host.unlocked]));
-  const assignments = new Map<string, Assignment>();
-  let placed = 0;
-  const take = (host: Host): boolean => {
-    const slot = placed < count ? takeSlot(host, blocked) : undefined;
-    if (slot === undefined) return false;
-    const key = `${workload.shapes.indexOf(host.shape)} ${slotName(slot)}`;
-    const assignment = assignments.get(key) ?? { shape: host.shape, slot, hosts: [] };
-    assignment.hosts.push(host);
-    assignments.set(key, assignment);
-    placed++;
-    return true;
+  const hosts = hostsOf(workload, snapshot, { allows, ...(provider === undefined ? {} : { provider }) });
+  const assigned = assign(workload, settings, hosts, count);
+  const steps = group(assigned).flatMap((assignment) => stepsOf(workload, settings, generate, assignment, hosts));
+  return { steps, shortages: assigned.length < count ? [explainShortage(workload, snapshot, hosts, count - assigned.length, count)] : [] };
+}
+
+/** Fills the machines of the first instance type, then those of the next. */
+function assign(workload: ResolvedWorkload, settings: RunSettings, hosts: readonly Host[], count: number): readonly Placed[] {
+  const assigned: Placed[] = [];
+  const fill = (some: readonly Host[]) => {
+    for (const { machine, slot } of assignSlots(some, count - assigned.length, settings.strategy)) {
+      const host = machine as Host;
+      assigned.push({ shape: host.shape, slot, host });
+    }
   };
-  fill(hosts, settings.strategy, take);
-  // A capacity provider adds machines for what does not fit: they come empty.
-  while (provider !== undefined && placed < count && take(freshHost(workload.shapes[0]!)));
-
-  const steps = [...assignments.values()].flatMap((assignment) => stepsOf(workload, settings, generate, assignment, hosts));
-  return { steps, shortages: placed < count ? [explainShortage(workload, snapshot, hosts, count - placed, count)] : [] };
-}
-
-/** Pack: the fullest machine first, until it is full. Spread: one replica a machine in turn, the emptiest first. */
-function fill(hosts: readonly Host[], strategy: RunSettings["strategy"], take: (host: Host) => boolean): void {
-  const byFullness = [...hosts].sort((one, other) => other.taken.size - one.taken.size);
-  if (strategy === "pack") {
-    for (const host of byFullness) while (take(host));
-    return;
+  if (settings.provider === undefined) {
+    for (const shape of workload.shapes) fill(hosts.filter((host) => host.shape === shape));
+    return assigned;
   }
-  for (let round = byFullness.reverse(); round.length > 0; ) round = round.filter(take);
+  // Ids in a constraint and managed scaling do not go together: a slot that somebody holds unseen by ECS is not used at
+  // all. For what does not fit the provider adds machines, and they come empty.
+  for (const shape of workload.shapes) {
+    const own = hosts.filter((host) => host.shape === shape);
+    const unseen = new Set(own.flatMap((host) => [...host.unlocked]));
+    fill(own.map((host) => ({ ...host, taken: new Set([...host.taken, ...unseen]) })));
+    if (shape === workload.shapes[0]) fill(freshHosts(shape, count - assigned.length).map((host) => ({ ...host, taken: unseen })));
+  }
+  return assigned;
 }
 
-function takeSlot(host: Host, blocked: ReadonlySet<number> | undefined): Slot | undefined {
-  const { request, vcpu, memoryMiB, instanceTypes } = host.shape;
-  const need: Need = { cpu: cpuUnits(vcpu ?? 0), memoryMiB: memoryMiB ?? 0 };
-  if (request.kind !== "neuron" || !fits(host, need)) return undefined;
-  const taken = blocked === undefined ? host.taken : new Set([...host.taken, ...blocked]);
-  const slot = chooseSlot(instanceTypes[0]!, taken, request.devices);
-  if (slot === undefined) return undefined;
-  for (const device of slot) host.taken.add(device);
-  host.cpu -= need.cpu;
-  host.memoryMiB -= need.memoryMiB;
-  return slot;
+function group(assigned: readonly Placed[]): readonly Assignment[] {
+  const groups = new Map<string, Placed[]>();
+  for (const placed of assigned) {
+    const key = `${placed.shape.instanceTypes[0]!.instanceType} ${slotName(placed.slot)}`;
+    groups.set(key, [...(groups.get(key) ?? []), placed]);
+  }
+  return [...groups.values()].map((some) => ({ shape: some[0]!.shape, slot: some[0]!.slot, hosts: some.map((placed) => placed.host) }));
 }
 
 function stepsOf(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, { shape, slot, hosts }: Assignment, all: readonly Host[]): readonly RunStep[] {
-  const variant = variantFor(workload, shape, slot);
-  const definition = generateTaskDefinition(workload, variant, generate);
-  const step = (count: number, placementConstraints: readonly PlacementConstraint[]): RunStep => ({
+  const definition = generateTaskDefinition(workload, variantFor(workload, shape, slot), generate);
+  const awsvpc = definition.networkMode === "awsvpc";
+  const partial = shape.request.kind === "neuron" && !shape.request.whole;
+  const step = (count: number, constraints: readonly PlacementConstraint[]): RunStep => ({
     definition,
     count,
     request: runRequest(settings, definition, {
-      placementConstraints: [...(definition.networkMode === "awsvpc" ? [{ type: "distinctInstance" }] : []), ...placementConstraints],
-      ...(definition.networkMode === "awsvpc" ? { group: `aiplat:${slotName(slot)}` } : {}),
-      ...(shape.request.kind === "neuron" && shape.request.whole ? {} : { placementStrategy: strategies[settings.strategy] }),
+      placementConstraints: [...(awsvpc ? [{ type: "distinctInstance" }] : []), ...constraints],
+      ...(awsvpc ? { group: `aiplat:${slotName(slot)}` } : {}),
+      ...(partial ? { placementStrategy: strategies[settings.strategy] } : {}),
     }),
   });
-  // Ids in a constraint and managed scaling do not go together: there the plan uses no slot that is held without a lock.
-  if (settings.provider !== undefined) return [step(hosts.length, [])];
-  const excluded = idsOf(all.filter((host) => host.shape === shape && slot.some((device) => host.unlocked.has(device))));
-  if (excluded.length === 0) return [step(hosts.length, [])];
-  if (excluded.length <= idsPerConstraint) return [step(hosts.length, [instances("not_in", excluded)])];
-  const chosen = idsOf(hosts);
-  return Array.from({ length: Math.ceil(chosen.length / idsPerConstraint) }, (_, index) => chosen.slice(index * idsPerConstraint, (index + 1) * idsPerConstraint)).map((ids) => step(ids.length, [instances("in", ids)]));
+  const unseen = settings.provider === undefined ? all.filter((host) => host.shape === shape && slot.some((device) => host.unlocked.has(device))) : [];
+  if (unseen.length === 0) return [step(hosts.length, [])];
+  if (unseen.length <= idsPerConstraint) return [step(hosts.length, [instancesConstraint("not_in", ec2Ids(unseen))])];
+  return chunks(ec2Ids(hosts), idsPerConstraint).map((ids) => step(ids.length, [instancesConstraint("in", ids)]));
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html */
@@ -101,10 +97,20 @@ const strategies = {
   spread: [{ type: "spread", field: "instanceId" }],
 } as const;
 
-function instances(operator: "in" | "not_in", ids: readonly string[]): PlacementConstraint {
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html */
+export function instancesConstraint(operator: "in" | "not_in", ids: readonly string[]): PlacementConstraint {
   return { type: "memberOf", expression: `ec2InstanceId ${operator} [${ids.join(", ")}]` };
 }
 
-function idsOf(hosts: readonly Host[]): readonly string[] {
+/** The constraints that exclude instances, as many as their ids need. */
+export function excludingConstraints(ids: readonly string[]): readonly PlacementConstraint[] {
+  return chunks(ids, idsPerConstraint).map((some) => instancesConstraint("not_in", some));
+}
+
+function ec2Ids(hosts: readonly Host[]): readonly string[] {
   return hosts.flatMap((host) => (host.instance === undefined ? [] : [host.instance.ec2InstanceId]));
+}
+
+function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

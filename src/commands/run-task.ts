@@ -1,0 +1,110 @@
+import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
+import type { Context } from "../context.ts";
+import { tasksToGiveBack } from "../core/plan/conflicts.ts";
+import type { RunTaskResult } from "../core/plan/run-result.ts";
+import { AiplatError, exitCodes, type ExitCode } from "../errors.ts";
+import type { EcsPort } from "../operations/ports.ts";
+import { reportTasks } from "../operations/report-tasks.ts";
+import { planRequests } from "../operations/run-requests.ts";
+import { runTasks, type RunOutcome } from "../operations/run-task.ts";
+import { printFailures } from "../output/failures.ts";
+import { note } from "../output/note.ts";
+import { print } from "../output/print.ts";
+import { startProgress } from "../output/progress.ts";
+import { requestsView } from "../output/run-plan.ts";
+import { runTaskResultView } from "../output/tasks.ts";
+import type { Command } from "./command.ts";
+import { workloadArgument } from "./load-workload.ts";
+import { readClusterState } from "./read-cluster.ts";
+import { readRun, runOptions, type Run, type RunOptions } from "./run-options.ts";
+import { goOnHint } from "./task-target.ts";
+import { watchTasks, type WatchOptions } from "./watch-tasks.ts";
+
+export const runTask: Command<RunOptions> = {
+  description:
+    "Runs a workload as ECS tasks: registers its task definition if it changed, chooses free Neuron devices, starts the tasks and says what could not be placed and why. Exits 4 when not all could be placed; what was placed runs on.",
+  arguments: [workloadArgument],
+  options: runOptions,
+  takesCommand: true,
+  examples: [
+    ["aiplat run-task --cluster prod --count 3", "run ./aiplat.yaml three times"],
+    ["aiplat run-task train.yaml --cluster batch --wait --logs --exit-code-from train", "run a job to its end in CI"],
+    ["aiplat run-task --name bert --image bert:1 --instance-type inf2.xlarge --cluster dev -- python serve.py", "from flags alone"],
+    ["aiplat run-task --cluster prod --dry-run -o json | jq .requests", "see the API requests first"],
+  ],
+  formats: ["text", "json", "yaml", "table", "markdown"],
+  run: async (context, invocation) => {
+    const ecs = await context.aws.ecs();
+    const run = await readRun(context, ecs, invocation);
+    const observe = run.readsCluster ? () => readClusterState(context, ecs, run.settings.cluster) : undefined;
+    if (invocation.options.dryRun === true) return showRequests(context, ecs, run, await observe?.());
+    const outcome = await start(context, ecs, run, observe);
+    return waits(invocation.options) && isWorthWaiting(run, outcome) ? waitAndReport(context, ecs, run, outcome, invocation.options) : report(context, ecs, run, outcome);
+  },
+};
+
+async function showRequests(context: Context, ecs: EcsPort, run: Run, snapshot: ClusterSnapshot | undefined): Promise<ExitCode> {
+  const { steps, shortages } = run.plan(run.count, snapshot, new Set());
+  await print(context, requestsView(run.settings.run, await planRequests(ecs, steps, run.clientToken ?? run.settings.run), shortages));
+  await printFailures(context, shortages);
+  return shortages.length > 0 ? exitCodes.capacity : exitCodes.success;
+}
+
+async function start(context: Context, ecs: EcsPort, run: Run, observe: (() => Promise<ClusterSnapshot>) | undefined): Promise<RunOutcome> {
+  const { cluster, run: id } = run.settings;
+  note(context, `run ${id} on cluster ${cluster}`);
+  const progress = await startProgress(context, `starting ${tasksOf(run.count)}`);
+  try {
+    return await runTasks(ecs, context, {
+      run: id,
+      cluster,
+      count: run.count,
+      ...(run.clientToken === undefined ? {} : { clientToken: run.clientToken }),
+      allOrNothing: run.allOrNothing,
+      plan: run.plan,
+      ...(observe === undefined ? {} : { observe }),
+      ...(run.locked ? {} : { conflicting: tasksToGiveBack }),
+      onRegistered: ({ action, definition }) => {
+        if (action === "registered") note(context, `registered ${definition.family}:${definition.revision}`);
+      },
+      onStarted: (placed) => progress.update(`started ${placed} of ${tasksOf(run.count)}`),
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+function waits({ wait, logs, exitCodeFrom }: RunOptions): boolean {
+  return wait === true || logs === true || exitCodeFrom !== undefined;
+}
+
+/** Not where nothing runs: nothing was placed, or --all-or-nothing stopped it again. */
+function isWorthWaiting(run: Run, { tasks, failures, error }: RunOutcome): boolean {
+  return error === undefined && tasks.length > 0 && !(run.allOrNothing && failures.length > 0);
+}
+
+async function waitAndReport(context: Context, ecs: EcsPort, run: Run, outcome: RunOutcome, options: WatchOptions): Promise<ExitCode> {
+  const watched = await watchTasks(context, run.target, outcome.tasks, options);
+  const exitCode = await report(context, ecs, run, { tasks: watched.tasks, failures: [...outcome.failures, ...watched.failures] });
+  return outcome.failures.length > 0 ? exitCode : watched.exitCode;
+}
+
+/** Prints what runs and what does not; then throws what ended the run early, with how to go on. */
+async function report(context: Context, ecs: EcsPort, run: Run, { tasks, failures, error }: RunOutcome): Promise<ExitCode> {
+  const { cluster, run: id } = run.settings;
+  const result: RunTaskResult = { run: id, requested: run.count, tasks: await reportTasks(ecs, cluster, tasks), failures };
+  if (error === undefined || tasks.length > 0) await print(context, runTaskResultView(result));
+  await printFailures(context, failures);
+  if (error !== undefined) throw endedEarly(error, tasks.length, run.count, goOnHint(context, run.target));
+  return failures.length > 0 || tasks.length < run.count ? exitCodes.capacity : exitCodes.success;
+}
+
+function endedEarly(error: AiplatError, placed: number, count: number, hint: string): AiplatError {
+  if (placed === 0) return error;
+  const hints = [error.hint, hint].filter((each) => each !== undefined).join("\n");
+  return new AiplatError(error.code, `${error.message} (${placed} of ${tasksOf(count)} started)`, { hint: hints, details: error.details, cause: error });
+}
+
+function tasksOf(count: number): string {
+  return count === 1 ? "1 task" : `${count} tasks`;
+}
