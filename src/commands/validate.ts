@@ -1,0 +1,34 @@
+import { exitCodes, InvalidInput, type ExitCode } from "../errors.ts";
+import { githubAnnotations } from "../output/annotations.ts";
+import { note, warn } from "../output/note.ts";
+import type { Command } from "./command.ts";
+import { loadWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./load-workload.ts";
+
+export const validate: Command<WorkloadOptions> = {
+  description: "Checks a workload file, flags, or flags over a file, and reports every problem at once on stderr, with line and column and what to write instead. Prints nothing on stdout. Exits 2 on errors; warnings alone exit 0.",
+  arguments: [workloadArgument],
+  options: workloadOptions,
+  takesCommand: true,
+  examples: [
+    ["aiplat validate", "./aiplat.yaml"],
+    ["aiplat validate deploy/bert.yaml -o github", "as annotations in a GitHub workflow"],
+    ["aiplat validate --name bert --image bert:1 --instance-type trn1.32xlarge --devices 3", "flags alone"],
+  ],
+  formats: ["text", "json", "github"],
+  run: async (context, invocation): Promise<ExitCode> => {
+    const annotate = context.options.format === "github";
+    try {
+      const { file, warnings } = await loadWorkload(context, invocation);
+      if (annotate) context.stderr.write(githubAnnotations(warnings));
+      else {
+        await warn(context, ...warnings);
+        note(context, `${file ?? "the workload"} is valid`);
+      }
+      return exitCodes.success;
+    } catch (error) {
+      if (!annotate || !(error instanceof InvalidInput)) throw error;
+      context.stderr.write(githubAnnotations(error.problems));
+      return error.exitCode;
+    }
+  },
+};

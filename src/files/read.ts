@@ -1,0 +1,78 @@
+import { open } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Context } from "../context.ts";
+import { AiplatError } from "../errors.ts";
+
+/** How messages name standard input. */
+export const stdinName = "<stdin>";
+
+/** Far more than any workload or task definition; a file beyond it is another file given by mistake. */
+const mostBytes = 4 * 1024 * 1024;
+
+/** The text of a file, or of standard input for `-`. */
+export async function readText(context: Pick<Context, "cwd" | "readStdin">, path: string): Promise<string> {
+  const text = path === "-" ? await context.readStdin() : decode(await readBytes(resolve(context.cwd, path), path), path);
+  const name = path === "-" ? stdinName : path;
+  if (text.length > mostBytes) throw tooBig(name);
+  // Standard input arrives decoded: what was no UTF-8 is there as U+FFFD.
+  if (text.includes("\0") || (path === "-" && text.includes("\uFFFD"))) throw notText(name);
+  return text;
+}
+
+/** Whether there is a file at the path. */
+export async function fileExists(context: Pick<Context, "cwd">, path: string): Promise<boolean> {
+  try {
+    const file = await open(resolve(context.cwd, path));
+    await file.close();
+    return true;
+  } catch (error) {
+    // Whatever else keeps it from being opened is said when it is read.
+    return (error as NodeJS.ErrnoException).code !== "ENOENT";
+  }
+}
+
+async function readBytes(path: string, name: string): Promise<Buffer> {
+  try {
+    const file = await open(path);
+    try {
+      const { size } = await file.stat();
+      if (size > mostBytes) throw tooBig(name);
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof AiplatError) throw error;
+    throw cannotRead(name, error as NodeJS.ErrnoException);
+  }
+}
+
+function cannotRead(name: string, error: NodeJS.ErrnoException): AiplatError {
+  switch (error.code) {
+    case "ENOENT":
+      return new AiplatError("Usage", `${name}: no such file`);
+    case "EISDIR":
+      return new AiplatError("Usage", `${name} is a directory, not a file`);
+    case "EACCES":
+    case "EPERM":
+      return new AiplatError("Usage", `${name}: permission denied`);
+    default:
+      return new AiplatError("Usage", `${name} cannot be read: ${error.message}`, { cause: error });
+  }
+}
+
+function decode(bytes: Buffer, name: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw notText(name);
+  }
+}
+
+function tooBig(name: string): AiplatError {
+  return new AiplatError("Usage", `${name} is larger than ${mostBytes / 1024 / 1024} MiB: it is no file for aiplat`);
+}
+
+function notText(name: string): AiplatError {
+  return new AiplatError("Usage", `${name} is not UTF-8 text`);
+}
