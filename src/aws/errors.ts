@@ -1,5 +1,5 @@
 import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
-import { credentialRules } from "./credential-errors.ts";
+import { credentialRules, unknownCredentialCodes } from "./credential-errors.ts";
 import { ecsRules } from "./ecs-errors.ts";
 import { readFailure, type FailedCall, type Failure, type Rule } from "./failure.ts";
 import { networkRules } from "./network-errors.ts";
@@ -40,6 +40,8 @@ function detailsOf(failure: Failure, call: FailedCall): Readonly<Record<string, 
     ...(call.region === undefined ? {} : { region: call.region }),
     awsCode: failure.systemCode ?? failure.name,
     awsMessage: failure.message,
+    // What a region answers, too, that the account has not enabled.
+    ...(unknownCredentialCodes.has(failure.name) ? { unknownCredentials: true } : {}),
     ...(requestId === undefined ? {} : { requestId }),
     ...(httpStatus === undefined ? {} : { httpStatus }),
   };

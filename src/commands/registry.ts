@@ -19,6 +19,8 @@ export const groups: Readonly<Record<string, string>> = {
 export const registry: readonly RegistryEntry[] = [
   { words: "init", summary: "Write an aiplat.yaml from a template", load: async () => (await import("./init.ts")).init },
   { words: "validate", summary: "Check a workload: every problem at once, with line and column", load: async () => (await import("./validate.ts")).validate },
+  { words: "ami latest", summary: "Print the newest image id of an AMI family", load: async () => (await import("./ami-latest.ts")).amiLatest },
+  { words: "ami list", summary: "List the AMI families of a region with their newest images", load: async () => (await import("./ami-list.ts")).amiList },
   { words: "instances list", summary: "List accelerated instance types", load: async () => (await import("./instances-list.ts")).instancesList },
   { words: "instances show", summary: "Show all that is known of instance types", load: async () => (await import("./instances-show.ts")).instancesShow },
   { words: "task list", summary: "List tasks that aiplat has started", load: async () => (await import("./task-list.ts")).taskList },
@@ -29,6 +31,7 @@ export const registry: readonly RegistryEntry[] = [
   { words: "taskdef generate", summary: "Print the task definition of a workload", load: async () => (await import("./taskdef-generate.ts")).taskdefGenerate },
   { words: "taskdef register", summary: "Register a workload's task definitions where they changed", load: async () => (await import("./taskdef-register.ts")).taskdefRegister },
   { words: "taskdef lint", summary: "Check task definitions against what the hardware can do", load: async () => (await import("./taskdef-lint.ts")).taskdefLint },
+  { words: "taskdef diff", summary: "Compare a workload with what is registered", load: async () => (await import("./taskdef-diff.ts")).taskdefDiff },
   { words: "templates list", summary: "List the workload templates", load: async () => (await import("./templates-list.ts")).templatesList },
   { words: "templates show", summary: "Show a template and its workload file", load: async () => (await import("./templates-show.ts")).templatesShow },
 ];

@@ -1,0 +1,59 @@
+import type { Ami } from "../core/catalog/ami.ts";
+import type { View } from "./print.ts";
+import type { Column, Table } from "./table.ts";
+
+export interface AmiListing {
+  readonly amis: readonly Ami[];
+  /** Whether the user asked for more than one region: the shape of the output must not hang on how many answered. */
+  readonly severalRegions: boolean;
+  readonly skipped: readonly { readonly region: string; readonly reason: string }[];
+}
+
+/** What `ami latest` prints: the ids, for scripts. */
+export function latestAmiView(listing: AmiListing): View {
+  const { amis, severalRegions } = listing;
+  const lines = amis.map(({ region, imageId }) => `${severalRegions ? `${region}\t` : ""}${imageId}\n`).join("");
+  return {
+    kind: "AmiList",
+    document: documentOf(listing),
+    table: amiTable(amis),
+    text: () => lines,
+    piped: lines,
+    env: Object.fromEntries(amis.map(({ region, imageId }) => [severalRegions ? `AIPLAT_IMAGE_ID_${region.toUpperCase().replaceAll("-", "_")}` : "AIPLAT_IMAGE_ID", imageId])),
+    github: githubOutput(listing),
+  };
+}
+
+/** What `ami list` prints: a row a family and region. */
+export function amiListView(listing: AmiListing): View {
+  return { kind: "AmiList", document: documentOf(listing), table: amiTable(listing.amis) };
+}
+
+function documentOf({ amis, skipped }: AmiListing): Readonly<Record<string, unknown>> {
+  return { items: amis, ...(skipped.length === 0 ? {} : { skipped }) };
+}
+
+const columns: readonly (Column & { readonly of: (ami: Ami) => string })[] = [
+  { title: "Region", of: ({ region }) => region },
+  { title: "Orchestrator", of: ({ orchestrator, kubernetesVersion }) => (kubernetesVersion === undefined ? orchestrator : `${orchestrator} ${kubernetesVersion}`) },
+  { title: "OS", of: ({ os, kernel }) => (kernel === undefined ? os : `${os} kernel-${kernel}`) },
+  { title: "Accelerator", of: ({ accelerator }) => accelerator },
+  { title: "Architecture", of: ({ architecture }) => architecture },
+  { title: "Image", of: ({ imageId }) => imageId, mark: (text, style) => style.bold(text) },
+  { title: "Version", of: ({ imageVersion, releaseVersion }) => imageVersion ?? releaseVersion ?? "" },
+  { title: "Ended", of: ({ retiredOn }) => retiredOn ?? "", mark: (text, style) => style.yellow(text) },
+  { title: "Parameter", of: ({ parameter }) => parameter },
+];
+
+function amiTable(amis: readonly Ami[]): Table {
+  return { columns, rows: amis.map((ami) => columns.map(({ of }) => of(ami))) };
+}
+
+/** Lines for $GITHUB_OUTPUT; with several regions image_id is a JSON map, for fromJSON(). */
+function githubOutput({ amis, severalRegions }: AmiListing): string {
+  if (severalRegions) return `image_id=${JSON.stringify(Object.fromEntries(amis.map(({ region, imageId }) => [region, imageId])))}\n`;
+  return amis.map(({ imageId, imageName, imageVersion, releaseVersion }) => {
+    const version = imageVersion ?? releaseVersion;
+    return `image_id=${imageId}\n${imageName === undefined ? "" : `image_name=${imageName}\n`}${version === undefined ? "" : `image_version=${version}\n`}`;
+  }).join("");
+}
