@@ -1,4 +1,5 @@
 import type { LintReport, ReportedFinding } from "../core/ecs/lint/report.ts";
+import { githubAnnotation } from "./annotations.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
 
@@ -38,15 +39,10 @@ function placeOf({ file, line, column }: ReportedFinding): string {
   return [file, line, column].filter((each) => each !== undefined).join(":");
 }
 
-/** https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message */
 function annotation({ severity, rule, file, line, column, message, fix }: ReportedFinding): string {
+  // Standard input is no file of the repository.
   const place = file.startsWith("<") ? {} : { file, line, col: column };
-  const properties = Object.entries({ ...place, title: rule }).filter(([, value]) => value !== undefined);
-  return `::${severity} ${properties.map(([name, value]) => `${name}=${escapeData(String(value)).replace(/:/g, "%3A").replace(/,/g, "%2C")}`).join(",")}::${escapeData(`${message}\n${fix}`)}\n`;
-}
-
-function escapeData(text: string): string {
-  return text.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+  return githubAnnotation(severity, { ...place, title: rule }, `${message}\n${fix}`);
 }
 
 function plural(count: number, noun: string): string {

@@ -311,7 +311,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([neuron([2], { portMappings: [{ containerPort: 28702, hostPort: 28702 }] })], half), finds: ["containerDefinitions[0]", "neuron2"] },
     { in: task([neuron([2], { portMappings: [{ containerPort: 28702, protocol: "udp" }] })], half), finds: ["containerDefinitions[0]"] },
     { in: task([neuron([2], { portMappings: [{ containerPort: 28702, protocol: "udp" }] })], { ...half, networkMode: "host" }) },
+    { in: task([neuron([2, 3], { portMappings: [{ containerPort: 30_002, hostPort: 30_002, protocol: "udp" }] })], half), finds: ["containerDefinitions[0]", "neuron2 and neuron3"] },
     { in: task([neuron([2], { portMappings: [] }), plain({ portMappings: [lock(2)] })], half) },
+    // A cluster with the lock port base 30,000.
+    { in: task([neuron([2, 3], { portMappings: [2, 3].map((number) => ({ containerPort: 30_000 + number, hostPort: 30_000 + number, protocol: "udp" })) })], half) },
     { in: task([neuron(row(0, 6), { portMappings: [] })], half) },
     { in: task([neuron([2], { portMappings: [] })], { ...half, networkMode: "awsvpc" }) },
   ],

@@ -30,9 +30,12 @@ export const networkRules: readonly Rule[] = [
     summary: "A task on some of an instance's Neuron devices locks each by a host port",
     check: (subject, facts) => {
       if (!hasHostPorts(subject) || !isPartial(subject, facts)) return [];
-      const ports = subject.containers.flatMap(({ ports }) => ports);
-      const open = neuronDevicesOf(subject.containers).filter((device) => !ports.some((port) => hostPortOf(subject, port) === lockPortBase + device && port.protocol === "udp"));
-      if (open.length === 0) return [];
+      const devices = neuronDevicesOf(subject.containers);
+      const ports = new Set(udpHostPorts(subject));
+      const lackUnder = (base: number) => devices.filter((device) => !ports.has(base + device));
+      const open = lackUnder(lockPortBase);
+      // A cluster can have a lock base of its own: ports in the same distance to their devices are locks there.
+      if ([...ports].some((port) => lackUnder(port - devices[0]!).length === 0)) return [];
       const holder = subject.containers.findIndex((container) => container.devices.some((device) => device.neuron === open[0]));
       return [
         {
@@ -79,6 +82,10 @@ export const networkRules: readonly Rule[] = [
 /** ECS counts host ports on EC2 in bridge and host mode only. */
 function hasHostPorts({ networkMode }: Subject): boolean {
   return networkMode === "bridge" || networkMode === "host";
+}
+
+function udpHostPorts(subject: Subject): readonly number[] {
+  return subject.containers.flatMap(({ ports }) => ports.flatMap((port) => (port.protocol === "udp" ? (hostPortOf(subject, port) ?? []) : [])));
 }
 
 /** The static host port of a mapping; undefined for a port that ECS chooses. */
