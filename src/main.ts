@@ -1,4 +1,5 @@
 // The only file that touches process: argv, streams, signals and the exit code.
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Aws, Context, GlobalOptions, Output } from "./context.ts";
 import { Interrupted, toAiplatError } from "./errors.ts";
@@ -7,6 +8,8 @@ import { runProgram } from "./program.ts";
 
 const interruption = new AbortController();
 const { signal } = interruption;
+// Every call under way listens to it, and one command asks thirty regions at once: no leak to warn of.
+setMaxListeners(0, signal);
 
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.on(name, () => {
