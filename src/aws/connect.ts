@@ -23,19 +23,25 @@ export function connectAws(options: GlobalOptions, env: Context["env"], signal: 
   const configFor = async (name: string): Promise<AwsConfig> => ({ ...(await getShared()).config, region: checkRegion(name) });
   return {
     region,
-    ecs: async () => {
+    ecs: once(async () => {
       const config = await configFor(await region());
       return (await import("./ecs.ts")).createEcs(config, signal);
-    },
+    }),
     ssm: async (name) => {
       const config = await configFor(name);
       return (await import("./ssm.ts")).createSsm(config, signal);
     },
-    logs: async () => {
+    logs: once(async () => {
       const config = await configFor(await region());
       return (await import("./logs.ts")).createLogs(config, signal);
-    },
+    }),
   };
+}
+
+/** One adapter a command: its pace holds for all of the command's calls together. */
+function once<Port>(make: () => Promise<Port>): () => Promise<Port> {
+  let made: Promise<Port> | undefined;
+  return () => (made ??= make());
 }
 
 type Shared = Awaited<ReturnType<typeof share>>;

@@ -12,6 +12,7 @@ import {
   StopTaskCommand,
   type ListContainerInstancesCommandInput,
 } from "@aws-sdk/client-ecs";
+import { AiplatError } from "../errors.ts";
 import type { EcsPort } from "../operations/ports.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
@@ -90,14 +91,14 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       if (request.clientToken === undefined) throw new Error("RunTask without a client token");
       const command = new RunTaskCommand({ taskDefinition: request.taskDefinition });
       keepRawJson(command, request);
-      const { tasks, failures } = await paces.resourceModify(() => callToTheEnd("RunTask", (options) => client.send(command, options)));
+      const { tasks, failures } = await paces.resourceModify(() => inCluster(request.cluster, callToTheEnd("RunTask", (options) => client.send(command, options))));
       return { tasks: (tasks ?? []).map(toTask), failures: (failures ?? []).map(toFailure) };
     },
 
     listTasks: (cluster, filter) =>
       everyPage(async (nextToken) => {
         const command = new ListTasksCommand({ cluster, ...filter, maxResults: batchSize, ...nextToken });
-        const answer = await paces.resourceRead(() => call("ListTasks", (options) => client.send(command, options)));
+        const answer = await paces.resourceRead(() => inCluster(cluster, call("ListTasks", (options) => client.send(command, options))));
         return { items: answer.taskArns, nextToken: answer.nextToken };
       }),
 
@@ -105,7 +106,7 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       const answers = await Promise.all(
         chunks(tasks, batchSize).map((batch) => {
           const command = new DescribeTasksCommand({ cluster, tasks: batch, include: ["TAGS"] });
-          return paces.resourceRead(() => call("DescribeTasks", (options) => client.send(command, options)));
+          return paces.resourceRead(() => inCluster(cluster, call("DescribeTasks", (options) => client.send(command, options))));
         }),
       );
       return { tasks: answers.flatMap((answer) => answer.tasks ?? []).map(toTask), failures: answers.flatMap((answer) => answer.failures ?? []).map(toFailure) };
@@ -113,7 +114,7 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
 
     stopTask: async (cluster, task, reason) => {
       const command = new StopTaskCommand({ cluster, task, reason });
-      const answer = await paces.resourceModify(() => call("StopTask", (options) => client.send(command, options)));
+      const answer = await paces.resourceModify(() => inCluster(cluster, call("StopTask", (options) => client.send(command, options))));
       return toTask(answer.task ?? { taskArn: task });
     },
 
@@ -122,7 +123,7 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
         // Without a status ECS lists every instance that is not INACTIVE, DRAINING ones too.
         const status = filter?.status === undefined ? {} : { status: filter.status as NonNullable<ListContainerInstancesCommandInput["status"]> };
         const command = new ListContainerInstancesCommand({ cluster, ...status, maxResults: batchSize, ...nextToken });
-        const answer = await paces.resourceRead(() => call("ListContainerInstances", (options) => client.send(command, options)));
+        const answer = await paces.resourceRead(() => inCluster(cluster, call("ListContainerInstances", (options) => client.send(command, options))));
         return { items: answer.containerInstanceArns, nextToken: answer.nextToken };
       }),
 
@@ -130,12 +131,21 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       const answers = await Promise.all(
         chunks(arns, batchSize).map((containerInstances) => {
           const command = new DescribeContainerInstancesCommand({ cluster, containerInstances });
-          return paces.resourceRead(() => call("DescribeContainerInstances", (options) => client.send(command, options)));
+          return paces.resourceRead(() => inCluster(cluster, call("DescribeContainerInstances", (options) => client.send(command, options))));
         }),
       );
       return answers.flatMap((answer) => answer.containerInstances ?? []).map(toContainerInstance);
     },
   };
+}
+
+/** Names the cluster, of which ECS says no more than "Cluster not found." */
+async function inCluster<Answer>(cluster: string, answer: Promise<Answer>): Promise<Answer> {
+  return answer.catch((error: unknown) => {
+    if (!(error instanceof AiplatError) || error.details["awsCode"] !== "ClusterNotFoundException") throw error;
+    const { code, message, hint, details } = error;
+    throw new AiplatError(code, message.replace("no such cluster", `no cluster ${cluster}`), { ...(hint === undefined ? {} : { hint }), details: { ...details, cluster }, cause: error.cause });
+  });
 }
 
 async function everyPage(

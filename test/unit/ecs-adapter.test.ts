@@ -143,6 +143,11 @@ describe("createEcs", () => {
     await expect(ecs.describeTaskDefinition("bad")).rejects.toMatchObject({ name: "AiplatError" });
   });
 
+  it("names a cluster that is not there", async () => {
+    const { config } = await serve(() => ({ status: 400, body: { __type: "ClusterNotFoundException", message: "Cluster not found." } }));
+    await expect(createEcs(config, never).listTasks("nowhere", {})).rejects.toMatchObject({ code: "NotFound", message: "there is no cluster nowhere in us-east-1", details: { cluster: "nowhere", requestId: "test-request" } });
+  });
+
   it("sends a run as it is, and refuses one that a retry would start twice", async () => {
     const { config, requests } = await serve(() => ({ body: { tasks: [], failures: [{ arn: "ci", reason: "RESOURCE:MEMORY" }] } }));
     const ecs = createEcs(config, never);
@@ -165,7 +170,7 @@ describe("createEcs", () => {
     });
     const ecs = createEcs(config, interruption.signal);
     const running = ecs.runTask({ cluster: "prod", taskDefinition: "app:1", count: 1, clientToken: "token" });
-    await expect(ecs.listTasks("prod", {})).rejects.toMatchObject({ name: "AiplatError" });
+    await expect(ecs.listTasks("prod", {})).rejects.toMatchObject({ code: "Interrupted" });
     release();
     expect((await running).tasks.map((task) => task.taskArn)).toEqual(["started"]);
   });
