@@ -23,7 +23,7 @@ import {
 } from "./fields.ts";
 
 /** What a flag's text says: a value, what the value must be, or what is wrong with it in a sentence after the key's name. */
-export type Reading = { readonly value: unknown } | { readonly wants: string } | { readonly wrong: string; readonly hint?: string };
+export type Reading = { readonly value: unknown } | { readonly wants: string } | { readonly wrong: string; readonly hint?: string | undefined };
 
 export interface WorkloadFlag {
   readonly flag: string;
@@ -34,21 +34,22 @@ export interface WorkloadFlag {
   readonly description: string;
   /** `list` flags replace the file's list with all their values; `map` flags (K=V) add to the file's map or replace a key of it. */
   readonly collects?: "list" | "map";
-  /** A workload cannot be without it. */
-  readonly required?: boolean;
+  /** What to add where the workload cannot be without it. */
+  readonly ifMissing?: string;
   /** Reads one value; for a map, the part after `=`. */
   read(text: string): Reading;
 }
 
 export const workloadFlags: readonly WorkloadFlag[] = [
-  { flag: "--name", argument: "<name>", path: ["name"], required: true, description: "the workload's name, and its task definition's", read: matching(nameRule) },
+  { flag: "--name", argument: "<name>", path: ["name"], ifMissing: "Add --name NAME.", description: "the workload's name, and its task definition's", read: matching(nameRule) },
   { flag: "--kind", argument: "<kind>", path: ["kind"], description: `${listOr(workloadKinds)} (default: job)`, read: oneOf(workloadKinds) },
-  { flag: "--image", argument: "<reference>", path: ["image"], required: true, description: "the container's image", read: matching(imageRule) },
+  { flag: "--image", argument: "<reference>", path: ["image"], ifMissing: "Add --image REFERENCE.", description: "the container's image", read: matching(imageRule) },
   {
     flag: "--instance-type",
     argument: "<type>",
     path: ["accelerator", "instanceTypes"],
     collects: "list",
+    ifMissing: "Add --instance-type TYPE, or --instance-type none for a CPU workload.",
     description: "an accelerated EC2 instance type to run on, repeatable; none for a CPU workload",
     read: (text) => (text === "none" ? { value: text } : matching(instanceTypeRule)(text)),
   },
@@ -104,7 +105,7 @@ function portMapping(text: string): Reading {
   const protocol = match?.[3];
   const legal = (port: number | undefined) => port === undefined || (port >= 1 && port <= maxPort);
   if (container === undefined || !legal(container) || !legal(host) || (protocol !== undefined && !protocols.some((each) => each === protocol))) {
-    return { wants: `a port from 1 to ${maxPort}, as 8080, 8080/udp or 80:8080 (host:container)` };
+    return { wrong: `must be a port from 1 to ${maxPort}, as 8080, 8080/udp or 80:8080 (host:container), not ${JSON.stringify(text)}` };
   }
   return { value: { container, ...(host === undefined ? {} : { host }), ...(protocol === undefined ? {} : { protocol }) } };
 }
@@ -112,5 +113,5 @@ function portMapping(text: string): Reading {
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCapacityProvider.html */
 function capacity(text: string): Reading {
   if (capacityWords.some((word) => word === text)) return { value: text };
-  return /^[A-Za-z0-9_-]{1,255}$/.test(text) ? { value: { provider: text } } : { wants: `${listOr(capacityWords, ",")} or a capacity provider's name` };
+  return /^[A-Za-z0-9_-]{1,255}$/.test(text) ? { value: { provider: text } } : { wants: `${capacityWords.join(", ")} or a capacity provider's name` };
 }

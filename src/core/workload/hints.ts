@@ -3,10 +3,7 @@ import type { Path } from "../problem.ts";
 import { capacityWords, instanceTypeRule, nameRule, networkModes, suggestMemory, workloadKinds } from "./fields.ts";
 import { isRaw } from "./merge.ts";
 
-/**
- * What to write instead of a value that is wrong, by where it stands: an index or a free key is `*`. The flags ask here
- * too, with the path that they set.
- */
+/** What to write instead of a value that is wrong, by where it stands: an index or a free key is `*`. */
 const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> = {
   name: (value) => write(typeof value === "string" ? slug(value) : undefined),
   kind: (value) => write(near(value, workloadKinds)),
@@ -34,13 +31,18 @@ const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> 
   "ecs.networkMode": (value) => write(near(value, networkModes)),
   "ecs.capacity": (value) => {
     if (typeof value !== "string") return undefined;
-    return write(near(value, capacityWords) ?? `{ provider: ${value} }`);
+    return write(near(value, capacityWords) ?? (/^[\w-]+$/.test(value) ? `{ provider: ${value} }` : undefined));
   },
 };
 
-/** What to write instead of a value; undefined where nothing better than the message can be said. */
+/** What to write instead of a value, by its place alone: for files and flags. */
+export function placedHint(path: Path, value: unknown): string | undefined {
+  return byPlace[placeKey(path)]?.(value);
+}
+
+/** What to write instead of a value in a file; undefined where nothing better than the message can be said. */
 export function hintFor(path: Path, value: unknown, wants: string, written?: string): string | undefined {
-  const placed = byPlace[placeKey(path)]?.(value);
+  const placed = placedHint(path, value);
   if (placed !== undefined) return placed;
   if (value === null) return wants.startsWith("text") ? 'Write "" for an empty text, or leave the key out.' : "Give it a value, or leave the key out.";
   if (wants.startsWith("text") && (typeof value === "number" || typeof value === "boolean")) return write(`"${written ?? String(value)}", in quotes`);
@@ -86,7 +88,7 @@ function write(what: string | undefined): string | undefined {
 /** Text that a value is shown as in a message, cut short. */
 export function showValue(value: unknown, written?: string): string {
   if (value === null) return "empty";
-  if (Array.isArray(value)) return "a list";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (isRaw(value)) return "a map";
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
   return written ?? String(value);

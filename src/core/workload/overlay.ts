@@ -1,7 +1,7 @@
 import { pathText, problem, type LocatedProblem, type Path } from "../problem.ts";
 import { environmentNameRule } from "./fields.ts";
 import { workloadFlags, type WorkloadFlag } from "./flags.ts";
-import { hintFor, showValue } from "./hints.ts";
+import { placedHint, showValue } from "./hints.ts";
 import { isRaw, type Raw } from "./merge.ts";
 
 /** The texts of the workload flags, by flag; and the words after `--`. */
@@ -48,13 +48,15 @@ export function overlayFlags(document: Raw, { texts, command }: FlagTexts): Over
       }
       const reading = row.read(value);
       if (!("value" in reading)) {
-        const [message, hint] = "wrong" in reading ? [reading.wrong, reading.hint] : [`must be ${reading.wants}, not ${row.path[0] === "secrets" ? "the secret itself" : showValue(value)}`, hintFor(path, value, reading.wants)];
-        refuse(row.flag, path, `${pathText(path)} ${message}`, hint);
+        const { wrong, hint } = "wrong" in reading ? reading : wrongValue(row, path, value, reading.wants);
+        refuse(row.flag, path, `${row.collects === "list" ? row.flag.slice(2) : pathText(path)} ${wrong}`, hint);
       } else if (row.collects === "map") set(path, reading.value, row.flag);
       else values.push(reading.value);
     }
     if (row.collects === "map" || values.length === 0) continue;
-    if (row.flag === "--instance-type" && values.includes("none")) {
+    if (row.flag === "--devices" && result["accelerator"] === "none" && texts.has("--instance-type")) {
+      refuse(row.flag, row.path, "--devices does not go with --instance-type none: a CPU workload has no devices");
+    } else if (row.flag === "--instance-type" && values.includes("none")) {
       if (values.length > 1) refuse(row.flag, row.path, "--instance-type none stands alone: a CPU workload has no instance types");
       else set(["accelerator"], "none", row.flag);
     } else set(row.path, row.collects === "list" ? values : values.at(-1), row.flag);
@@ -74,14 +76,20 @@ export function flagFor(path: Path): string | undefined {
 
 /** The required keys that a document made of flags alone lacks. */
 export function missingFlags(document: Raw, broken: readonly Path[]): readonly LocatedProblem[] {
-  const absent = workloadFlags.filter(({ path, required }) => required === true && !Object.hasOwn(document, path[0]!) && !broken.some((one) => one[0] === path[0]));
-  return absent.map(({ flag, path, argument }) => ({ ...problem("missing-key", path, `${pathText(path)} is missing`, `Add ${flag} ${argument.slice(1, -1).toUpperCase()}.`), flag }));
+  const absent = workloadFlags.filter(({ path, ifMissing }) => ifMissing !== undefined && !Object.hasOwn(document, path[0]!) && !broken.some((one) => one[0] === path[0]));
+  return absent.map(({ flag, path, ifMissing }) => ({ ...problem("missing-key", path, `${pathText(path)} is missing`, ifMissing), flag }));
 }
 
 function entryOf(row: WorkloadFlag, text: string): readonly [path: Path, value: string | undefined] {
   const equals = text.indexOf("=");
   const key = text.slice(0, Math.max(equals, 0));
   return environmentNameRule.pattern.test(key) && key !== "__proto__" ? [[...row.path, key], text.slice(equals + 1)] : [row.path, undefined];
+}
+
+function wrongValue(row: WorkloadFlag, path: Path, value: string, wants: string): { readonly wrong: string; readonly hint?: string | undefined } {
+  // Whoever gives the secret itself must not find it in the log of a build.
+  if (row.path[0] === "secrets") return { wrong: `must be ${wants}, never the secret itself` };
+  return { wrong: `must be ${wants}, not ${showValue(value)}`, hint: placedHint(row.collects === "list" ? [...path, 0] : path, value) };
 }
 
 /** Only the part before `=` is shown: the rest may be a secret. */

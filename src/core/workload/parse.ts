@@ -14,11 +14,11 @@ export interface SourceDocument {
   writtenAt(path: Path): string | undefined;
 }
 
-/** Deeper than any workload, and far from where the parser runs out of stack. */
-const maxDepth = 100;
+/** Far deeper than any workload, and far from where the parser runs out of stack. */
+const maxDepth = 200;
 /** An alias bomb resolves an alias more often than this. */
 const maxAliases = 100;
-/** What follows a few syntax errors is mostly their echo. */
+/** What follows a few syntax errors is mostly their echo; so is a second one in the same line. */
 const maxSyntaxErrors = 5;
 
 /**
@@ -38,8 +38,8 @@ export function parseWorkloadText(text: string, file: string): SourceDocument {
 
   const findings = [...document.errors, ...document.warnings];
   const minor = findings.filter((error) => minorCodes.has(error.code)).map((error) => describeMinor(error, text, refuse));
-  const syntax = findings.filter((error) => !minorCodes.has(error.code)).slice(0, maxSyntaxErrors);
-  if (syntax.length > 0) throw new Refusal([...syntax.map((error) => describeSyntax(error, text, refuse)), ...minor]);
+  const syntax = new Map(findings.filter((error) => !minorCodes.has(error.code)).map((error) => [lines.linePos(error.pos[0]).line, error] as const).toReversed());
+  if (syntax.size > 0) throw new Refusal([...[...syntax.values()].toReversed().slice(0, maxSyntaxErrors).map((error) => describeSyntax(error, text, refuse)), ...minor]);
   if (document.contents === null) throw new Refusal([refuse("empty-file", 0, `${file} is empty`, "Write a workload, or make one with: aiplat init")]);
 
   const structure = structureProblems(document, refuse);
@@ -74,14 +74,15 @@ const syntaxHints: Readonly<Record<string, string>> = {
   BAD_ALIAS: 'A value that begins with "*" needs quotes.',
   MULTIPLE_DOCS: "Keep one workload a file: remove the second --- and what follows it.",
   BAD_INDENT: "Keys of one map start in the same column.",
-  MISSING_CHAR: "Close what was opened.",
+  MISSING_CHAR: "Close the quote, list or map that was opened before.",
 };
 
 function describeSyntax(error: YAMLError, text: string, refuse: Refuse): LocatedProblem {
   // The parser suggests a function of its own here.
   const message = error.code === "MULTIPLE_DOCS" ? "the file holds several documents" : error.message;
   const alias = text[error.pos[0]] === "*" || text.slice(...error.pos).trimStart().startsWith("*");
-  return refuse("syntax", error.pos[0], `not valid YAML: ${lowerFirst(message)}`, alias ? syntaxHints["BAD_ALIAS"] : syntaxHints[error.code]);
+  const code = alias ? "BAD_ALIAS" : error.code === "BAD_INDENT" && message.startsWith("Flow") ? "MISSING_CHAR" : error.code;
+  return refuse("syntax", error.pos[0], `not valid YAML: ${lowerFirst(message)}`, syntaxHints[code]);
 }
 
 /** What parses and still cannot become plain data: keys that are no text, aliases without or within their anchor. */
@@ -137,10 +138,10 @@ export function refuseDepth(text: string, file: string): void {
   let offset = 0;
   for (const token of new Lexer().lex(text)) {
     for (const _ of parser.next(token)) continue;
-    if (parser.stack.length > 2 * maxDepth) {
+    if (parser.stack.length > maxDepth) {
       const before = text.slice(0, offset);
       const place = { file, line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
-      throw new Refusal([{ severity: "error", code: "depth", message: `nested more than ${maxDepth} deep`, ...place } satisfies LocatedProblem]);
+      throw new Refusal([{ severity: "error", code: "depth", message: "the file is nested too deep", ...place } satisfies LocatedProblem]);
     }
     offset = parser.offset;
   }

@@ -7,7 +7,8 @@ import type { Finding, Rule } from "./rule.ts";
 
 /** The kinds that aiplat places. */
 const placed: ReadonlySet<AcceleratorKind> = new Set(["neuron", "nvidia"]);
-const usable = instanceTypes.filter((type) => type.status !== "retired" && placed.has(type.accelerator.kind));
+/** The types that a workload can run on at all. */
+export const usable = instanceTypes.filter((type) => type.status !== "retired" && placed.has(type.accelerator.kind));
 const namesOf = (types: readonly InstanceType[]) => types.map((type) => type.instanceType);
 const ofKind = (kind: AcceleratorKind) => namesOf(usable.filter((type) => type.accelerator.kind === kind));
 const typesPath = ["accelerator", "instanceTypes"];
@@ -71,8 +72,8 @@ export const acceleratorRules: readonly Rule[] = [
     check: (workload) =>
       (sectionOf(workload)?.instanceTypes ?? []).flatMap((name, index) => {
         if (findInstanceType(name) !== undefined) return [];
-        const { message, hint } = unknownInstanceType(name);
-        return [{ path: [...typesPath, index], message, ...(hint === undefined ? {} : { hint }) }];
+        const { message, hint = "" } = unknownInstanceType(name);
+        return [{ path: [...typesPath, index], message, hint: `${hint} For a CPU workload write accelerator: none.`.trim() }];
       }),
     jsonSchema: knownTypes,
   },

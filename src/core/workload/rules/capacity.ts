@@ -1,12 +1,11 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html and ManagedInstances.html */
-import { instanceTypes } from "../../catalog/catalog.ts";
 import type { Workload } from "../schema.ts";
-import { sectionOf, typesOf, wantsEfa, wantsEfaSchema } from "./accelerator.ts";
+import { sectionOf, typesOf, usable, wantsEfa, wantsEfaSchema } from "./accelerator.ts";
 import { groupTypes } from "./devices.ts";
 import { all, any, at, given, not, runsOn, when } from "./fragments.ts";
 import type { Rule } from "./rule.ts";
 
-const neuron = instanceTypes.filter((type) => type.accelerator.kind === "neuron");
+const neuron = usable.filter((type) => type.accelerator.kind === "neuron");
 
 /** Whether the file asks for ECS Managed Instances. */
 export function onManagedInstances({ ecs }: Workload): boolean {
@@ -68,7 +67,7 @@ export const capacityRules: readonly Rule[] = [
     // RunTask: "Network Configuration is not valid for the given networkMode of this task definition."
     code: "network-without-awsvpc",
     severity: "error",
-    reads: ["accelerator.efa", "accelerator.instanceTypes", "nodes", "ecs.capacity", "ecs.networkMode", "ecs.network"],
+    reads: ["accelerator.efa", "accelerator.instanceTypes", "nodes", "ecs.capacity", "ecs.networkMode", "ecs.network.subnets", "ecs.network.securityGroups", "ecs.network.assignPublicIp"],
     check: (workload) => {
       const { subnets = [], securityGroups = [], assignPublicIp = false } = workload.ecs?.network ?? {};
       const mode = workloadNetworkMode(workload);

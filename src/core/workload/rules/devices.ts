@@ -1,15 +1,13 @@
-import { instanceTypes } from "../../catalog/catalog.ts";
 import type { InstanceType } from "../../catalog/instance-type.ts";
 import { legalSizes } from "../../devices/slots.ts";
 import { listOr } from "../../problem.ts";
 import { formatMiB, parseMemoryMiB } from "../fields.ts";
-import { sectionOf, typesOf } from "./accelerator.ts";
+import { sectionOf, typesOf, usable } from "./accelerator.ts";
 import { all, at, given, not, onlyOn, runsOn, when } from "./fragments.ts";
 import type { Rule } from "./rule.ts";
 import { sizeBelowPattern } from "./size-pattern.ts";
 
 const devicesPath = ["accelerator", "devicesPerReplica"];
-const placed = instanceTypes.filter(({ accelerator: { kind } }) => kind === "neuron" || kind === "nvidia");
 const isShareable = ({ accelerator: { kind, fraction } }: InstanceType) => kind === "nvidia" && fraction === undefined;
 
 /** How much of the accelerator one replica may ask for on the type. */
@@ -48,12 +46,12 @@ export const deviceRules: readonly Rule[] = [
         return [{ path: devicesPath, message: `accelerator.devicesPerReplica ${devices} is not legal on ${type.instanceType}: ${holds}`, hint: `Write ${listOr(legal)}${legal.includes(count) ? "; left out, a replica has every device" : ""}.` }];
       });
     },
-    jsonSchema: () => all(...groupTypes(placed, legalDevices).map(({ value, names }) => when(runsOn(names), at("accelerator.devicesPerReplica", { enum: value })))),
+    jsonSchema: () => all(...groupTypes(usable, legalDevices).map(({ value, names }) => when(runsOn(names), at("accelerator.devicesPerReplica", { enum: value })))),
   },
   {
     code: "mps-with-devices",
     severity: "error",
-    reads: ["accelerator.mps", "accelerator.devicesPerReplica"],
+    reads: ["accelerator.mps.memory", "accelerator.devicesPerReplica"],
     check: (workload) => {
       const section = sectionOf(workload);
       if (section?.mps === undefined || section.devicesPerReplica === undefined) return [];
@@ -64,7 +62,7 @@ export const deviceRules: readonly Rule[] = [
   {
     code: "mps-not-possible",
     severity: "error",
-    reads: ["accelerator.instanceTypes", "accelerator.mps"],
+    reads: ["accelerator.instanceTypes", "accelerator.mps.memory"],
     check: (workload) => {
       if (sectionOf(workload)?.mps === undefined) return [];
       return typesOf(workload)
@@ -75,7 +73,7 @@ export const deviceRules: readonly Rule[] = [
           hint: "Remove mps, or choose a type with whole NVIDIA GPUs.",
         }));
     },
-    jsonSchema: () => when(given("accelerator.mps"), onlyOn(placed.filter(isShareable).map((type) => type.instanceType))),
+    jsonSchema: () => when(given("accelerator.mps"), onlyOn(usable.filter(isShareable).map((type) => type.instanceType))),
   },
   {
     code: "mps-memory",
@@ -93,6 +91,6 @@ export const deviceRules: readonly Rule[] = [
           hint: "The memory must be on a single GPU.",
         }));
     },
-    jsonSchema: () => all(...groupTypes(placed.filter(isShareable), (type) => type.accelerator.memoryMiBPerDevice).map(({ value, names }) => when(runsOn(names), at("accelerator.mps.memory", { pattern: sizeBelowPattern(value + 1) })))),
+    jsonSchema: () => all(...groupTypes(usable.filter(isShareable), (type) => type.accelerator.memoryMiBPerDevice).map(({ value, names }) => when(runsOn(names), at("accelerator.mps.memory", { pattern: sizeBelowPattern(value + 1) })))),
   },
 ];

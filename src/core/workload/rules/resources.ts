@@ -1,7 +1,6 @@
-import { instanceTypes } from "../../catalog/catalog.ts";
 import { formatMiB, parseMemoryMiB } from "../fields.ts";
 import type { Workload } from "../schema.ts";
-import { typesOf } from "./accelerator.ts";
+import { typesOf, usable } from "./accelerator.ts";
 import { groupTypes } from "./devices.ts";
 import { all, at, not, runsOn, when } from "./fragments.ts";
 import type { Rule } from "./rule.ts";
@@ -39,7 +38,7 @@ export const resourceRules: readonly Rule[] = [
           hint: `Write at most ${formatMiB(registeredMiB(type.memoryMiB))}: an instance registers about 90 % of its memory.`,
         }));
     },
-    jsonSchema: () => all(...groupTypes(instanceTypes, (type) => type.memoryMiB).map(({ value, names }) => when(runsOn(names), at("resources.memory", { pattern: sizeBelowPattern(value + 1) })))),
+    jsonSchema: () => all(...groupTypes(usable, (type) => type.memoryMiB).map(({ value, names }) => when(runsOn(names), at("resources.memory", { pattern: sizeBelowPattern(value + 1) })))),
   },
   {
     code: "memory-near-instance",
@@ -70,7 +69,7 @@ export const resourceRules: readonly Rule[] = [
           hint: `Write at most ${type.vcpus}; in CPU units ${cpu} would be ${Number((cpu / 1024).toFixed(3))} vCPU.`,
         }));
     },
-    jsonSchema: () => all(...groupTypes(instanceTypes, (type) => type.vcpus).map(({ value, names }) => when(runsOn(names), at("resources.cpu", { maximum: value })))),
+    jsonSchema: () => all(...groupTypes(usable, (type) => type.vcpus).map(({ value, names }) => when(runsOn(names), at("resources.cpu", { maximum: value })))),
   },
   {
     code: "cpu-too-small",

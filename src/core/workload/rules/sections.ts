@@ -22,14 +22,14 @@ export const sectionRules: readonly Rule[] = [
     reads: ["secrets", "roles.execution"],
     check: ({ secrets = {}, roles }) => {
       const names = Object.keys(secrets);
-      return names.length === 0 || roles?.execution !== undefined ? [] : [{ path: ["secrets"], message: `secrets (${listOr(names, "and")}) need roles.execution: ECS reads them with that role`, hint: "Add roles: { execution: ARN }, a role that may read them." }];
+      return names.length === 0 || roles?.execution !== undefined ? [] : [{ path: ["secrets"], message: `secrets (${listOr(names, "and")}) need roles.execution: ECS reads them with that role`, hint: "Add roles: { execution: ARN } (--execution-role), a role that may read them." }];
     },
     jsonSchema: () => when(given("secrets", { minProperties: 1 }), given("roles.execution")),
   },
   {
     code: "load-balancer-without-service",
     severity: "error",
-    reads: ["kind", "ecs.loadBalancer"],
+    reads: ["kind", "ecs.loadBalancer.port"],
     check: ({ kind, ecs }) => (ecs?.loadBalancer === undefined || kind === "service" ? [] : [{ path: ["ecs", "loadBalancer"], message: "ecs.loadBalancer is for services only", hint: "Write kind: service." }]),
     jsonSchema: () => when(given("ecs.loadBalancer"), given("kind", { const: "service" })),
   },
