@@ -66,6 +66,7 @@ describe("builtFor", () => {
     [`${dlc}/pytorch-inference:2.6.0-cpu-py312-ubuntu22.04-ec2`, "cpu"],
     [`${dlc}/sagemaker-tritonserver:26.03-py3`, "unknown"],
     ["nvcr.io/nvidia/pytorch:26.01-py3", "nvidia"],
+    ["nvcr.io/nvidia/tritonserver:24.01-py3", "unknown"],
     ["nvidia/cuda:12.8.0-runtime-ubuntu24.04", "nvidia"],
     ["docker.io/nvidia/cuda:12.8.0-runtime-ubuntu24.04", "nvidia"],
     ["example.com/nvidia/cuda:1", "unknown"],

@@ -68,6 +68,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
   "retired-type": [
     { in: task([gpu({ value: "1" })], onType("p3.2xlarge")), finds: ["placementConstraints[0].expression", "p3.2xlarge"] },
+    { in: task([gpu({ value: "1" })], on("attribute:ecs.instance-type =~ p3[.].*")), finds: ["placementConstraints[0].expression", "p3.2xlarge"] },
     { in: task([gpu({ value: "1" })], onType("g5.xlarge")) },
     { in: task([gpu({ value: "1" })], on("attribute:ecs.instance-type in [p3.2xlarge, g5.xlarge]")) },
   ],
@@ -114,6 +115,8 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([neuron([0])], on("attribute:ecs.os-type == linux")), finds: ["placementConstraints"] },
     { in: task([neuron([0])], on("attribute:ecs.instance-type != t2.micro")), finds: ["placementConstraints"] },
     { in: task([neuron([0])], on("attribute:accelerator == inferentia2")) },
+    { in: task([neuron([0])], on("attribute:ecs.ami-id == ami-0123456789abcdef0")) },
+    { in: task([neuron([0])], on("attribute:ecs.instance-type == inf2.xlarge or attribute:own == yes")) },
     { in: task([neuron([0])], on("attribute:ecs.instance-type =~ inf2.xlarge")) },
     { in: task([gpu({ value: "1" })]) },
     { in: managedTask([neuron([0])]) },
@@ -266,6 +269,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([gpu({ value: "4" })], onType("g5.12xlarge")) },
     { in: task([gpu({ value: "4" })], on("attribute:ecs.instance-type in [g5.xlarge, g5.12xlarge]")) },
     { in: task([gpu({ value: "4" })], onType("p99.xlarge")) },
+    { in: task([gpu({ value: "9" })], on("attribute:ecs.instance-type =~ [gp].*")) },
     { in: task([gpu({ value: "0.5" })], onType("g6f.4xlarge")) },
   ],
   "gpu-fraction-on-whole": [
@@ -289,6 +293,9 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([neuron([0], { memory: 32_000, memoryReservation: 1000 })], onType("inf2.xlarge")) },
     { in: task([neuron([0], { memory: 16_385 })], on("attribute:ecs.instance-type in [inf2.xlarge, inf2.8xlarge]")) },
     { in: task([plain({ memory: 16_385 })], onType("m5.large")) },
+    { in: task([plain({ memory: 20_000_000 })], on("attribute:ecs.instance-type =~ [gu].*")) },
+    { in: task([plain({ memory: 20_000_000 })], on("attribute:ecs.instance-type =~ g5.*|u-.*")) },
+    { in: task([neuron([0], { memory: 800_000 })], on("attribute:ecs.instance-type =~ inf2.*")), finds: ["containerDefinitions[0].memory", "768GiB"] },
   ],
   "memory-over-registered": [
     { in: task([neuron([0], { memory: 14_746 })], onType("inf2.xlarge")), finds: ["containerDefinitions[0].memory", "16GiB"] },
@@ -338,6 +345,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([gpu({ value: "1" }, { image: "public.ecr.aws/neuron/pytorch-inference-neuronx:2.8.0-neuronx-py311-sdk2.26.0-ubuntu22.04" })]), finds: ["containerDefinitions[0].image", "AWS Neuron", "GPUs"] },
     { in: task([neuron([0], { image: "nvcr.io/nvidia/pytorch:24.01-py3" })]), finds: ["containerDefinitions[0].image", "NVIDIA"] },
     { in: task([neuron([0], { image: "public.ecr.aws/neuron/pytorch-inference-neuronx:2.8.0-neuronx-py311-sdk2.26.0-ubuntu22.04" })], onType("inf2.xlarge")) },
+    { in: task([neuron([0], { image: "nvcr.io/nvidia/tritonserver:24.01-py3" })], onType("inf1.xlarge")) },
     { in: task([neuron([0]), plain({ image: "nvcr.io/nvidia/pytorch:24.01-py3" })], onType("inf2.xlarge")) },
   ],
   "image-cpu-only": [

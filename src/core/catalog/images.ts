@@ -72,8 +72,11 @@ export function majorMinor(version: string): string {
   return version.split(".").slice(0, 2).join(".");
 }
 
-/** https://catalog.ngc.nvidia.com and https://hub.docker.com/r/nvidia/cuda */
+/**
+ * https://catalog.ngc.nvidia.com and https://hub.docker.com/r/nvidia/cuda. Triton is not for NVIDIA alone: its Python
+ * backend serves models on Inferentia (triton-inference-server/python_backend, inferentia/README.md).
+ */
 function isNvidiaImage({ registry, repository }: ImageReference): boolean {
-  if (registry === "nvcr.io") return repository.startsWith("nvidia/");
+  if (registry === "nvcr.io") return repository.startsWith("nvidia/") && repository !== "nvidia/tritonserver";
   return (registry === undefined || registry === "docker.io") && repository === "nvidia/cuda";
 }

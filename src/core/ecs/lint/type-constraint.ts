@@ -15,7 +15,9 @@ export interface TypeConstraint {
   readonly others: readonly string[];
   /** Names that the constraints spell out, in lower case: these types are meant, not only matched. */
   readonly named: readonly string[];
-  /** Whether a pattern chooses: it may match types outside the catalogue as well. */
+  /** Whether a pattern has a say. */
+  readonly patterned: boolean;
+  /** Whether a pattern may match types outside the catalogue's families. */
   readonly open: boolean;
   /** The expression that chooses. */
   readonly path: Path;
@@ -43,9 +45,21 @@ export function readTypeConstraint(constraints: readonly SubjectConstraint[]): T
     types: instanceTypes.filter((type) => passes(type.instanceType)),
     others: named.filter((name) => !known.has(name) && passes(name)),
     named,
-    open: tests.some(({ operator }) => operator === "=~" || operator === "!~"),
+    patterned: tests.some(isPattern),
+    open: tests.some((test) => isPattern(test) && !(test.operator === "=~" && acceleratedPattern.test(test.args[0]!))),
     path: choosing.path,
   };
+}
+
+/** The types that the constraints choose where the catalogue knows them all; else none. */
+export function settledTypes(constraint: TypeConstraint | undefined): readonly InstanceType[] {
+  return constraint === undefined || constraint.open || constraint.others.length > 0 ? [] : constraint.types;
+}
+
+/** The attributes and other subjects that an expression looks at. */
+export function subjectsOf(expression: Expression): readonly string[] {
+  if (expression.kind === "test") return [expression.subject];
+  return (expression.kind === "not" ? [expression.operand] : expression.operands).flatMap(subjectsOf);
 }
 
 /** Every instance type that an expression spells out, as it is written; none where it cannot be read. */
@@ -142,6 +156,13 @@ function negate(value: boolean | undefined): boolean | undefined {
 function typeTests(expression: Expression): readonly Test[] {
   if (expression.kind === "test") return expression.subject === subject ? [expression] : [];
   return (expression.kind === "not" ? [expression.operand] : expression.operands).flatMap(typeTests);
+}
+
+/** A pattern that starts with an accelerated family, all of which the catalogue has. */
+const acceleratedPattern = /^\^?(?:dl|f|g|gr|inf|p|trn|vt)\d[^|]*$/;
+
+function isPattern({ operator }: Test): boolean {
+  return operator === "=~" || operator === "!~";
 }
 
 /** Whether a test spells types out and wants them. */

@@ -3,7 +3,7 @@ import { maxExpressionLength } from "../../../placement/query/expression.ts";
 import { listOr } from "../../../problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject } from "../subject.ts";
-import { literalTypes, neuronCount, parseConstraint } from "../type-constraint.ts";
+import { literalTypes, neuronCount, parseConstraint, subjectsOf } from "../type-constraint.ts";
 
 /** The placement constraints. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html */
 export const constraintRules: readonly Rule[] = [
@@ -66,7 +66,7 @@ export const constraintRules: readonly Rule[] = [
     severity: "error",
     summary: "Some instance type satisfies all constraints",
     check: (_, { constraint }) =>
-      constraint === undefined || constraint.open || constraint.types.length + constraint.others.length > 0
+      constraint === undefined || constraint.patterned || constraint.types.length + constraint.others.length > 0
         ? []
         : [{ path: constraint.path, message: "no instance type satisfies all placement constraints: no task can be placed", fix: "Keep one constraint on attribute:ecs.instance-type; `in [..]` takes several types." }],
   },
@@ -92,14 +92,20 @@ export const constraintRules: readonly Rule[] = [
   },
 ];
 
+/** Attributes that instances with and without Neuron devices share. */
+const generalSubjects = /^attribute:ecs\.(?:availability-zone|capability\..*|cpu-architecture|instance-type|os-family|os-type)$/;
+
 /** ECS does not schedule Neuron devices on EC2: without a constraint the task lands on any instance with room. */
 function withoutType({ containers, compatibilities, constraints }: Subject, { constraint }: Facts): readonly Breach[] {
   if (neuronDevicesOf(containers).length === 0 || constraint !== undefined) return [];
   // Managed Instances choose by the capacity provider; Fargate has a rule of its own.
   if (compatibilities.length > 0 && !compatibilities.includes("EC2")) return [];
-  // An attribute of the user's own, or an expression that cannot be read, may choose the right instances.
-  const builtIn = (expression: string) => [...expression.matchAll(/attribute:([^\s=!<>]+)/g)].every(([, name]) => name!.startsWith("ecs.")) && !/ec2InstanceId|task:group/.test(expression);
-  if (constraints.some(({ expression }) => "problem" in parseConstraint(expression) || !builtIn(expression))) return [];
+  // Any other attribute (one's own, the AMI, the subnet) may choose the right instances, and so may what cannot be read.
+  const may = constraints.some(({ expression }) => {
+    const parsed = parseConstraint(expression);
+    return "problem" in parsed || subjectsOf(parsed.expression).some((each) => !generalSubjects.test(each));
+  });
+  if (may) return [];
   return [
     {
       path: constraints.length === 0 ? [] : ["placementConstraints"],

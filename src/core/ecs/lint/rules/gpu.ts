@@ -2,6 +2,7 @@ import type { InstanceType } from "../../../catalog/instance-type.ts";
 import { listOr } from "../../../problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import { requirementsOf, type Subject, type SubjectRequirement } from "../subject.ts";
+import { settledTypes } from "../type-constraint.ts";
 
 /** How a container asks for NVIDIA GPUs. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html */
 export const gpuRules: readonly Rule[] = [
@@ -73,7 +74,7 @@ function wholeGpus(requirements: readonly SubjectRequirement[]): number {
 
 function notOnType(subject: Subject, { constraint }: Facts): readonly Breach[] {
   const requirements = requirementsOf(subject, "GPU");
-  if (requirements.length === 0 || constraint === undefined) return [];
+  if (requirements.length === 0 || constraint === undefined || constraint.open) return [];
   const wanted = wholeGpus(requirements);
   // Every NVIDIA family begins with g or p.
   const foreign = constraint.others.filter((name) => !/^[gp]/.test(name));
@@ -90,8 +91,8 @@ function notOnType(subject: Subject, { constraint }: Facts): readonly Breach[] {
 }
 
 function fractionOnWhole(subject: Subject, { constraint }: Facts): readonly Breach[] {
-  const types = constraint?.types.filter((type) => gpusOf(type) > 0) ?? [];
-  if (types.length === 0 || constraint!.others.length > 0) return [];
+  const types = settledTypes(constraint).filter((type) => gpusOf(type) > 0);
+  if (types.length === 0) return [];
   const names = listOr(types.slice(0, 4).map((type) => type.instanceType));
   return requirementsOf(subject, "GPU").flatMap((requirement) => {
     const { path, value, mps } = requirement;

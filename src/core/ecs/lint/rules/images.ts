@@ -5,6 +5,7 @@ import { builtFor } from "../../../catalog/images.ts";
 import type { Problem } from "../../../problem.ts";
 import type { Breach, Facts, Rule, Severity } from "../rule.ts";
 import type { SubjectContainer } from "../subject.ts";
+import { settledTypes } from "../type-constraint.ts";
 
 /** Images and hardware go together. Only containers that ask for an accelerator are judged. */
 export const imageRules: readonly Rule[] = [
@@ -33,14 +34,15 @@ function judge(container: SubjectContainer, { constraint }: Facts, severity: Sev
   const kind = kindOf(container);
   if (kind === undefined || container.image === undefined) return [];
   const image = parseImageReference(container.image);
-  if (constraint === undefined || constraint.others.length > 0 || constraint.types.length === 0) {
+  const types = settledTypes(constraint);
+  if (types.length === 0) {
     const built = builtFor(image);
     if (built === "unknown" || built === kind) return [];
     const found: Severity = built === "cpu" ? "warning" : "error";
     const what = built === "cpu" ? "CPU" : built === "neuron" ? "AWS Neuron" : "NVIDIA GPUs";
     return found === severity ? [breach(container, `${container.image} is built for ${what}, and the container asks for ${kind === "neuron" ? "Neuron devices" : "GPUs"}`, `Use an image built for ${kind}.`)] : [];
   }
-  const verdicts = constraint.types.map((type) => checkImageOnType(image, type).filter((each) => each.severity === severity));
+  const verdicts = types.map((type) => checkImageOnType(image, type).filter((each) => each.severity === severity));
   return verdicts.some((problems) => problems.length === 0) ? [] : breaches(container, verdicts[0]!);
 }
 

@@ -1,5 +1,6 @@
 import type { Rule } from "../rule.ts";
 import { requirementsOf, type Subject } from "../subject.ts";
+import { settledTypes } from "../type-constraint.ts";
 
 /** Neuron devices that ECS hands out itself, on Managed Instances. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html */
 export const managedInstancesRules: readonly Rule[] = [
@@ -80,8 +81,8 @@ export const managedInstancesRules: readonly Rule[] = [
     severity: "error",
     summary: "Inf1 runs on EC2 only",
     check: (subject, { constraint }) => {
-      const types = constraint?.types ?? [];
-      if (!runsOnlyOnManagedInstances(subject) || types.length === 0 || constraint!.others.length > 0 || !types.every((type) => type.family === "inf1")) return [];
+      const types = settledTypes(constraint);
+      if (!runsOnlyOnManagedInstances(subject) || types.length === 0 || !types.every((type) => type.family === "inf1")) return [];
       return [{ path: constraint!.path, message: `${types[0]!.instanceType} is chosen, and Managed Instances have no Inf1`, fix: 'Set requiresCompatibilities to ["EC2"], or choose Inf2.' }];
     },
   },

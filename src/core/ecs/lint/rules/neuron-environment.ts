@@ -2,7 +2,7 @@ import { instanceTypes } from "../../../catalog/catalog.ts";
 import { listOr } from "../../../problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import type { SubjectContainer } from "../subject.ts";
-import { coresPerDevice } from "../type-constraint.ts";
+import { coresPerDevice, settledTypes } from "../type-constraint.ts";
 import { isPartial } from "./neuron-devices.ts";
 
 /** Variables of the Neuron runtime against the devices that the container has. */
@@ -46,7 +46,8 @@ interface Held {
 function heldBy(container: SubjectContainer, { constraint }: Facts): Held | undefined {
   const devices = [...new Set(container.devices.flatMap((device) => device.neuron ?? []))].sort((one, other) => one - other);
   if (devices.length === 0 || container.privileged) return undefined;
-  const types = constraint === undefined || constraint.others.length > 0 ? instanceTypes : constraint.types;
+  const settled = settledTypes(constraint);
+  const types = settled.length === 0 ? instanceTypes : settled;
   // https://awsdocs-neuron.readthedocs-hosted.com/en/latest/about-neuron/arch/neuron-features/logical-neuroncore-config.html
   const logical = container.environment.get("NEURON_LOGICAL_NC_CONFIG") ?? container.environment.get("NEURON_RT_VIRTUAL_CORE_SIZE");
   const perDevice = new Set(types.flatMap((type) => coresPerDevice(type, logical?.value === "1" ? 1 : 2) ?? []));

@@ -1,6 +1,7 @@
 import { listOr } from "../../../problem.ts";
 import type { Rule } from "../rule.ts";
 import { requirementsOf } from "../subject.ts";
+import { settledTypes } from "../type-constraint.ts";
 
 /** What RegisterTaskDefinition refuses, or takes for hardware that is no more. */
 export const registrationRules: readonly Rule[] = [
@@ -55,12 +56,13 @@ export const registrationRules: readonly Rule[] = [
     severity: "error",
     summary: "The constraints choose an instance type that EC2 still has",
     check: (_, { constraint }) => {
-      if (constraint === undefined || constraint.others.length > 0 || constraint.types.length === 0 || !constraint.types.every((type) => type.status === "retired")) return [];
-      const { retiredOn } = constraint.types[0]!;
-      const names = constraint.types.slice(0, 4).map((type) => type.instanceType);
+      const types = settledTypes(constraint);
+      if (types.length === 0 || !types.every((type) => type.status === "retired")) return [];
+      const { retiredOn } = types[0]!;
+      const names = types.slice(0, 4).map((type) => type.instanceType);
       return [
         {
-          path: constraint.path,
+          path: constraint!.path,
           message: `EC2 has retired ${listOr(names, "and")}${retiredOn === undefined ? "" : ` on ${retiredOn}`}: no such instance can be launched`,
           fix: "Choose a current type: aiplat instances list",
         },

@@ -3,6 +3,7 @@ import type { InstanceType } from "../../../catalog/instance-type.ts";
 import { listOr, type Path } from "../../../problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import type { Subject } from "../subject.ts";
+import { settledTypes } from "../type-constraint.ts";
 
 /** CPU and memory against what the chosen instance type registers with ECS. */
 export const resourceRules: readonly Rule[] = [
@@ -43,7 +44,8 @@ export const resourceRules: readonly Rule[] = [
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/memory-management.html
     check: (subject, facts) => {
       const { amount, path } = reservedMemory(subject);
-      if (facts.constraint?.types.every((type) => amount > type.memoryMiB) === true) return [];
+      // More than the type has is an error of its own.
+      if (settledTypes(facts.constraint).every((type) => amount > type.memoryMiB)) return [];
       return unlessFits(facts, amount, usableMiB, (types, largest) => ({
         path,
         message: `the task reserves ${formatMiB(amount)} of the ${formatMiB(largest.memoryMiB)} that ${typeNames(types)}: an instance registers less than it has, and the task may never be placed`,
@@ -93,11 +95,12 @@ function sumOf(parts: readonly Reserved[]): Reserved {
   return { amount, path: largest?.path ?? [] };
 }
 
-/** A breach where no chosen type fits. Types that the catalogue lacks may fit: then nothing is said. */
+/** A breach where no chosen type fits. */
 function unlessFits({ constraint }: Facts, amount: number, limitOf: (type: InstanceType) => number, breach: (types: readonly InstanceType[], largest: InstanceType) => Breach): readonly Breach[] {
-  if (constraint === undefined || constraint.types.length === 0 || constraint.others.length > 0) return [];
-  const largest = [...constraint.types].sort((one, other) => limitOf(other) - limitOf(one))[0]!;
-  return amount <= limitOf(largest) ? [] : [breach(constraint.types, largest)];
+  const types = settledTypes(constraint);
+  if (types.length === 0) return [];
+  const largest = types.toSorted((one, other) => limitOf(other) - limitOf(one))[0]!;
+  return amount <= limitOf(largest) ? [] : [breach(types, largest)];
 }
 
 /** Offline, an instance is taken to register 90 % of its memory: what aiplat's own fair share leaves. */
