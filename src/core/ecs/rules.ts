@@ -32,13 +32,13 @@ export const ecsRules: readonly TargetRule[] = [
     code: "memory-missing",
     severity: "error",
     reads: ["accelerator", "resources.memory"],
-    check: ({ accelerator, resources }) => (accelerator === "none" && resources?.memory === undefined ? [{ path: ["resources", "memory"], message: "resources.memory is missing: ECS takes no container without it, and a CPU workload has no devices to take a share by", hint: "Write resources: { memory: 2GiB }." }] : []),
+    check: ({ accelerator, resources }) => (accelerator === "none" && resources?.memory === undefined ? [{ path: ["resources", "memory"], message: "resources.memory is missing: ECS takes no container without it, and a CPU workload has no devices to take a share by", hint: "Write resources: { memory: 2GiB } (--memory 2GiB)." }] : []),
   },
   {
     code: "cpu-missing",
     severity: "error",
     reads: ["accelerator", "resources.cpu", "ecs.capacity"],
-    check: (workload) => (workload.accelerator === "none" && onManagedInstances(workload) && workload.resources?.cpu === undefined ? [{ path: ["resources", "cpu"], message: "resources.cpu is missing: a task on Managed Instances needs it, and a CPU workload has no devices to take a share by", hint: "Write resources: { cpu: 1, memory: 2GiB }." }] : []),
+    check: (workload) => (workload.accelerator === "none" && onManagedInstances(workload) && workload.resources?.cpu === undefined ? [{ path: ["resources", "cpu"], message: "resources.cpu is missing: a task on Managed Instances needs it, and a CPU workload has no devices to take a share by", hint: "Write resources: { cpu: 1, memory: 2GiB } (--cpu 1 --memory 2GiB)." }] : []),
   },
   {
     code: "health-start",
