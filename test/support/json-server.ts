@@ -7,6 +7,8 @@ export interface JsonRequest {
   /** As the API names it, e.g. `ListTasks`. */
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** The region that the request is signed for. */
+  readonly region: string;
 }
 
 export type Answer = { readonly status?: number; readonly body: unknown };
@@ -24,7 +26,11 @@ export async function startJsonServer(answer: (request: JsonRequest) => Answer |
     void (async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of message) chunks.push(chunk as Buffer);
-      const request = { operation: String(message.headers["x-amz-target"]).split(".")[1]!, input: JSON.parse(Buffer.concat(chunks).toString("utf8")) as JsonRequest["input"] };
+      const request = {
+        operation: String(message.headers["x-amz-target"]).split(".")[1]!,
+        input: JSON.parse(Buffer.concat(chunks).toString("utf8")) as JsonRequest["input"],
+        region: /Credential=[^/]+\/\d+\/([^/]+)\//.exec(message.headers.authorization ?? "")?.[1] ?? "",
+      };
       requests.push(request);
       const { status = 200, body } = await answer(request);
       response.writeHead(status, { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": "test-request" });
