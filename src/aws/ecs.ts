@@ -37,7 +37,8 @@ const batchSize = 100;
 export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
   const client = new ECSClient(clientSettings(config, "ecs"));
   const call = createCall(config, "ecs", signal);
-  // A RunTask under way is not cut off by Ctrl-C: its tasks would run and nobody would know of them.
+  // A RunTask under way is not cut off by Ctrl-C: its tasks would run and nobody would know of them. Nor is a StopTask:
+  // after Ctrl-C it is how --all-or-nothing keeps its word.
   const callToTheEnd = createCall(config, "ecs", new AbortController().signal);
   const clock = systemClock(signal);
   const paces = Object.fromEntries(Object.entries(buckets).map(([name, bucket]) => [name, createPace(bucket, clock)])) as Record<keyof typeof buckets, ReturnType<typeof createPace>>;
@@ -114,7 +115,7 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
 
     stopTask: async (cluster, task, reason) => {
       const command = new StopTaskCommand({ cluster, task, reason });
-      const answer = await paces.resourceModify(() => inCluster(cluster, call("StopTask", (options) => client.send(command, options))));
+      const answer = await paces.resourceModify(() => inCluster(cluster, callToTheEnd("StopTask", (options) => client.send(command, options))));
       return toTask(answer.task ?? { taskArn: task });
     },
 
