@@ -149,6 +149,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   "neuron-device-not-on-type": [
     { in: task([neuron([0, 1])], onType("inf2.xlarge")), finds: [`${devices}[1]`, "inf2.xlarge has only /dev/neuron0"] },
     { in: task([neuron(row(0, 6))], on("attribute:ecs.instance-type in [inf2.8xlarge, inf2.24xlarge]")), finds: [`${devices}[5]`, "inf2.8xlarge"] },
+    { in: task([neuron([0, 1])], on("not(attribute:ecs.instance-type != inf2.xlarge)")), finds: [`${devices}[1]`, "inf2.xlarge"] },
     { in: task([neuron([0])], onType("m5.large")), finds: [`${devices}[0]`, "m5.large has no Neuron devices"] },
     { in: task([neuron([0])], onType("g5.xlarge")), finds: [`${devices}[0]`, "g5.xlarge has no Neuron devices"] },
     { in: task([neuron([16])]), finds: [`${devices}[0]`, "no instance type has /dev/neuron16"] },
@@ -163,6 +164,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([neuron([4, 5, 6, 7])], onType("trn1.32xlarge")) },
     { in: task([neuron([1, 2, 3])], half) },
     { in: task([neuron([0, 2])], onType("trn1.32xlarge")) },
+    { in: task([neuron([6])], half) },
   ],
   "neuron-device-shared": [
     { in: task([neuron([0, 1]), neuron([1, 2], { name: "other" })], half), finds: ["containerDefinitions[1].linuxParameters.devices[0]", "model"] },
@@ -200,6 +202,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([neuron([0, 1], variable("NEURON_RT_VISIBLE_CORES", "1-2"))], half) },
     { in: task([neuron([0, 1], variable("NEURON_RT_VISIBLE_CORES", "0-3"))], half) },
     { in: task([neuron([0, 1], variable("NEURON_RT_VISIBLE_CORES", "9"))], half) },
+    { in: task([neuron([0, 1, 2], variable("NEURON_RT_VISIBLE_CORES", "5-6"))], half) },
   ],
   "neuron-num-cores": [
     { in: task([neuron([0], variable("NEURON_RT_NUM_CORES", "4"))], half), finds: ["containerDefinitions[0].environment[0].value", "more than the 2 cores of neuron0"] },
@@ -242,6 +245,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   "managed-instances-inf1": [
     { in: managedTask([neuron([0])], onType("inf1.xlarge")), finds: ["placementConstraints[0].expression", "Inf1"] },
     { in: managedTask([neuron([0])], onType("inf2.xlarge")) },
+    { in: managedTask([neuron([0])], on("attribute:ecs.instance-type in [inf1.xlarge, inf2.xlarge]")) },
     { in: task([neuron([0])], onType("inf1.xlarge")) },
   ],
   "gpu-by-device": [
@@ -278,6 +282,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([gpu({ value: "0.25" })], onType("g6f.2xlarge")) },
     { in: task([gpu({ sharingStrategy: { nvidiaMps: { memory: 2048 } } })], onType("g6.xlarge")) },
     { in: task([gpu({ value: "0.5" })]) },
+    { in: task([gpu({ value: "0.5" })], onType("inf2.xlarge")) },
   ],
   "memory-not-set": [
     { in: task([plain({ memory: undefined })]), finds: ["containerDefinitions[0]", "memoryReservation"] },

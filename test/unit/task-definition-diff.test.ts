@@ -146,6 +146,7 @@ describe("normalForm", () => {
     ["a static host port", { containerDefinitions: [{ name: "a", portMappings: [{ containerPort: 80, hostPort: 80 }] }] }, { containerDefinitions: [{ name: "a", portMappings: [{ containerPort: 80 }] }] }],
     ["an empty variable", { containerDefinitions: [{ name: "a", environment: [{ name: "A", value: "" }] }] }, { containerDefinitions: [{ name: "a" }] }],
     ["essential: false", { containerDefinitions: [{ name: "a", essential: false }] }, { containerDefinitions: [{ name: "a" }] }],
+    ["a device's permissions", { containerDefinitions: [{ linuxParameters: { devices: [{ hostPath: "/dev/neuron0", permissions: ["read", "write"] }] } }] }, { containerDefinitions: [{ linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } }] }],
     ["the order of DNS servers", { containerDefinitions: [{ name: "a", dnsServers: ["1.1.1.1", "8.8.8.8"] }] }, { containerDefinitions: [{ name: "a", dnsServers: ["8.8.8.8", "1.1.1.1"] }] }],
   ])("tells %s apart", (_, one, other) => {
     expect(normalForm(one)).not.toEqual(normalForm(other));

@@ -7,7 +7,7 @@ import type { Breach, Facts, Rule, Severity } from "../rule.ts";
 import type { SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 
-/** Images and hardware go together. Only containers that ask for an accelerator are judged. */
+/** Images and hardware go together. */
 export const imageRules: readonly Rule[] = [
   {
     id: "image-hardware",
@@ -29,7 +29,10 @@ export const imageRules: readonly Rule[] = [
   },
 ];
 
-/** What speaks against the image on every type that the constraints choose; on its kind of accelerator where they choose none. */
+/**
+ * What speaks against the image of a container with an accelerator: on every type that the constraints choose, or where
+ * they choose none, on the kind of accelerator.
+ */
 function judge(container: SubjectContainer, { constraint }: Facts, severity: Severity): readonly Breach[] {
   const kind = kindOf(container);
   if (kind === undefined || container.image === undefined) return [];
@@ -46,9 +49,8 @@ function judge(container: SubjectContainer, { constraint }: Facts, severity: Sev
   return verdicts.some((problems) => problems.length === 0) ? [] : breaches(container, verdicts[0]!);
 }
 
-function missing(container: SubjectContainer): readonly Problem[] {
-  if (kindOf(container) === undefined || container.image === undefined) return [];
-  return checkImageExists(parseImageReference(container.image)).filter((each) => each.severity === "error");
+function missing({ image }: SubjectContainer): readonly Problem[] {
+  return image === undefined ? [] : checkImageExists(parseImageReference(image)).filter((each) => each.severity === "error");
 }
 
 function kindOf({ devices, requirements }: SubjectContainer): AcceleratorKind | undefined {
