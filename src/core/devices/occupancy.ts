@@ -58,15 +58,23 @@ function stateOf(holders: readonly Claim[], waits: boolean): DeviceState["state"
 const holdingAgent = "1.74.1";
 
 /** An agent that does not say its version is taken for a current one: every AMI that still resolves has it. */
-function holdsSuccessors({ agentVersion = "" }: ContainerInstance): boolean {
+export function holdsSuccessors({ agentVersion = "" }: ContainerInstance): boolean {
   return !isVersion(agentVersion) || compareVersions(agentVersion, holdingAgent) >= 0;
 }
 
-/**
- * Whether the successor waits for the stopping task. The agent counts host ports, in bridge and host mode only: with a
- * port in common it waits for certain; without one it may still be waiting, as long as it does not run.
- */
+/** What decides whether a task waits for another one on its instance. */
+type Successor = Pick<Claim, "networkMode" | "hostPorts">;
+
+/** The agent counts host ports, in bridge and host mode only: with one in common the successor waits for certain. */
+export function waitsFor(stopping: Successor, successor: Successor): boolean {
+  return countsPorts(stopping) && countsPorts(successor) && successor.hostPorts.some((port) => stopping.hostPorts.includes(port));
+}
+
+function countsPorts({ networkMode }: Successor): boolean {
+  return networkMode === "bridge" || networkMode === "host";
+}
+
+/** Without a port in common the successor may still be waiting for something else, as long as it does not run. */
 function isHandOver(stopping: Claim, successor: Claim): boolean {
-  const counted = [stopping, successor].every(({ networkMode }) => networkMode === "bridge" || networkMode === "host");
-  return counted && (!successor.running || successor.hostPorts.some((port) => stopping.hostPorts.includes(port)));
+  return waitsFor(stopping, successor) || (!successor.running && countsPorts(stopping) && countsPorts(successor));
 }
