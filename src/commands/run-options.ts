@@ -1,8 +1,9 @@
 import type { Context } from "../context.ts";
 import { lockPortBaseOf } from "../core/devices/claims.ts";
-import type { NetworkConfiguration, PlacementConstraint } from "../core/ecs/api.ts";
+import type { NetworkConfiguration, PlacementConstraint, TaskDefinition } from "../core/ecs/api.ts";
 import { namedProvider, networkModeOf, onManagedInstances } from "../core/ecs/capacity.ts";
 import { choosesDevices, planRegistered, planRun } from "../core/plan/plan-run.ts";
+import { definitionsOf } from "../core/plan/plan-slots.ts";
 import { chooseProvider, networkConfigurationOf, type RunSettings } from "../core/plan/run-request.ts";
 import { parseExpression } from "../core/placement/query.ts";
 import type { ResolvedWorkload } from "../core/workload/resolved.ts";
@@ -68,6 +69,8 @@ export interface Run {
   /** Whether ECS itself refuses a second claim on a device. */
   readonly locked: boolean;
   readonly plan: PlanRound;
+  /** The definitions that any of the tasks may have. */
+  readonly definitions: () => readonly TaskDefinition[];
 }
 
 /** Reads flags, workload and cluster. @throws AiplatError or Refusal (exit 2) on anything that cannot be run, before any call that changes something. */
@@ -91,6 +94,7 @@ async function readWorkloadRun(context: Context, ecs: EcsPort, invocation: Invoc
     readsCluster: choosesDevices(resolved),
     locked: networkModeOf(resolved) !== "awsvpc",
     plan: (remaining, snapshot, exhausted) => planRun(resolved, settings, generateHere, remaining, snapshot, exhausted),
+    definitions: () => definitionsOf(resolved, generateHere),
   };
 }
 
@@ -105,6 +109,7 @@ async function readRegisteredRun(ecs: EcsPort, options: RunOptions, reference: s
     readsCluster: true,
     locked: false,
     plan: (remaining, snapshot, exhausted) => planRegistered(definition, settings, remaining, snapshot, exhausted),
+    definitions: () => [definition],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
 import { tasksToGiveBack } from "../core/plan/conflicts.ts";
+import { explainShortage } from "../core/plan/shortage.ts";
 import { AiplatError, exitCodes, type ExitCode } from "../errors.ts";
 import type { EcsPort } from "../operations/ports.ts";
 import { planRequests } from "../operations/run-requests.ts";
@@ -62,6 +63,7 @@ async function start(context: Context, ecs: EcsPort, run: Run, observe: (() => P
       plan: run.plan,
       ...(observe === undefined ? {} : { observe }),
       ...(run.locked ? {} : { conflicting: tasksToGiveBack }),
+      explain: async (missing) => explainShortage(await readClusterState(context, ecs, cluster), run.definitions(), run.settings, { asked: missing, missing, count: run.count }),
       onRegistered: ({ action, definition }) => {
         if (action === "registered") note(context, `registered ${definition.family}:${definition.revision}`);
       },

@@ -25,6 +25,8 @@ export interface RunTaskInput {
   readonly observe?: () => Promise<ClusterSnapshot>;
   /** Tasks of this run that turned out to share a device with another; empty where lock ports rule it out. */
   readonly conflicting?: (snapshot: ClusterSnapshot, started: ReadonlySet<string>) => readonly string[];
+  /** Why so many tasks have no place, for what ECS refused with a bare reason; undefined where nothing more is known. */
+  readonly explain?: (missing: number) => Promise<RunFailure | undefined>;
   readonly onRegistered: (registration: Registration) => void;
   readonly onStarted: (placed: number) => void;
 }
@@ -72,7 +74,7 @@ async function playRounds(ecs: EcsPort, runtime: Runtime, input: RunTaskInput, s
   for (let round = 0; started.size < input.count && lost < lostRounds; round++) {
     const snapshot = await input.observe?.();
     const plan = input.plan(input.count - started.size, snapshot, exhausted);
-    if (plan.steps.length === 0) return plan.shortages.length > 0 ? plan.shortages : failures;
+    if (plan.steps.length === 0) return plan.shortages.length > 0 ? plan.shortages : explained(input, started.size, failures);
     const before = started.size;
     const launched = await launch(ecs, plan.steps, {
       token: roundToken(token, earlier, round),
@@ -89,7 +91,7 @@ async function playRounds(ecs: EcsPort, runtime: Runtime, input: RunTaskInput, s
     const givenBack = await giveBackConflicts(ecs, input, started);
     const placed = started.size - before;
     if (placed === plan.steps.reduce((sum, step) => sum + step.count, 0)) {
-      if (plan.shortages.length > 0) return failures;
+      if (plan.shortages.length > 0) return plan.shortages;
       lost = 0;
     } else if (snapshot === undefined) {
       // Nobody reads the cluster for devices that ECS schedules: its refusal is the answer for this definition.
@@ -99,7 +101,12 @@ async function playRounds(ecs: EcsPort, runtime: Runtime, input: RunTaskInput, s
       if (lost < lostRounds) await runtime.sleep(givenBack > 0 ? 2_000 : 200 * (lost + 1));
     }
   }
-  return started.size >= input.count ? [] : failures;
+  return started.size >= input.count ? [] : explained(input, started.size, failures);
+}
+
+async function explained(input: RunTaskInput, placed: number, failures: readonly RunFailure[]): Promise<readonly RunFailure[]> {
+  const explanation = await input.explain?.(input.count - placed);
+  return explanation === undefined ? failures : [explanation];
 }
 
 /** An error in the middle of a launch, with the refusals that came before it. */

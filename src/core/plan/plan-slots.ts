@@ -2,8 +2,8 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { assignSlots } from "../devices/assign.ts";
 import { slotName, type Slot } from "../devices/slots.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
-import type { PlacementConstraint } from "../ecs/api.ts";
-import { variantFor } from "../workload/resolve.ts";
+import type { PlacementConstraint, TaskDefinition } from "../ecs/api.ts";
+import { everyVariantOf, variantFor } from "../workload/resolve.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { freshHosts, hostsOf, type Host, type HostQuery } from "./hosts.ts";
 import type { RunPlan, RunStep } from "./run-plan.ts";
@@ -36,7 +36,14 @@ export function planSlots(workload: ResolvedWorkload, settings: RunSettings, gen
   const hosts = hostsOf(workload, snapshot, { allows, ...(provider === undefined ? {} : { provider }) });
   const assigned = assign(workload, settings, hosts, count);
   const steps = group(assigned).flatMap((assignment) => stepsOf(workload, settings, generate, assignment, hosts));
-  return { steps, shortages: assigned.length < count ? [explainShortage(workload, snapshot, hosts, count - assigned.length, count)] : [] };
+  if (assigned.length === count) return { steps, shortages: [] };
+  const shortage = explainShortage(snapshot, definitionsOf(workload, generate), settings, { asked: count, missing: count - assigned.length, count });
+  return { steps, shortages: shortage === undefined ? [] : [shortage] };
+}
+
+/** The definitions of every variant that may ever be placed. */
+export function definitionsOf(workload: ResolvedWorkload, generate: GenerateSettings): readonly TaskDefinition[] {
+  return everyVariantOf(workload).map((variant) => generateTaskDefinition(workload, variant, generate));
 }
 
 /** Fills the machines of the first instance type, then those of the next. */
