@@ -20,15 +20,35 @@ export function isLive({ stderr }: Pick<Context, "stderr">): boolean {
 export async function startProgress(context: Context, text: string): Promise<Progress> {
   const { options } = context;
   if (!isLive(context) || options.quiet || options.format === "json") return silent;
+  if (live !== undefined) return nested(live, text);
   const { default: ora } = await import("ora");
   // discardStdin would swallow Ctrl-C and the answers to questions.
   const spinner = ora({ text, discardStdin: false, isEnabled: true }).start();
+  live = spinner;
   return {
     update: (next) => {
       spinner.text = next;
     },
     stop: () => {
+      live = undefined;
       spinner.stop();
+    },
+  };
+}
+
+/** The one live line that a terminal has room for. */
+let live: { text: string } | undefined;
+
+/** A step within another shows on the same line, which goes back to what it said when the step is over. */
+function nested(line: { text: string }, text: string): Progress {
+  const before = line.text;
+  line.text = text;
+  return {
+    update: (next) => {
+      line.text = next;
+    },
+    stop: () => {
+      line.text = before;
     },
   };
 }
