@@ -37,7 +37,7 @@ export function formatFailures(failures: readonly RunFailure[], style: Style): s
 }
 
 /** The colour of a task's status. */
-export function markStatus(text: string, style: Style): string {
+function markStatus(text: string, style: Style): string {
   if (text === "RUNNING") return style.green(text);
   return text === "STOPPED" ? style.dim(text) : style.yellow(text);
 }
