@@ -10,6 +10,7 @@ export interface RegistryEntry {
 /** Group words and their one-line summaries. */
 export const groups: Readonly<Record<string, string>> = {
   ami: "Machine images for accelerated ECS and EKS nodes",
+  cluster: "Devices and placement in an ECS cluster: devices, explain, snapshot",
   instances: "What the catalogue knows of accelerated instance types",
   task: "Tasks of a run: list, wait, logs, stop",
   taskdef: "ECS task definitions: generate, lint, diff, register",
@@ -21,6 +22,9 @@ export const registry: readonly RegistryEntry[] = [
   { words: "validate", summary: "Check a workload: every problem at once, with line and column", load: async () => (await import("./validate.ts")).validate },
   { words: "ami latest", summary: "Print the newest image id of an AMI family", load: async () => (await import("./ami-latest.ts")).amiLatest },
   { words: "ami list", summary: "List the AMI families of a region with their newest images", load: async () => (await import("./ami-list.ts")).amiList },
+  { words: "cluster devices", summary: "Map every accelerator device and who holds it", load: async () => (await import("./cluster-devices.ts")).clusterDevices },
+  { words: "cluster explain", summary: "Say where a workload fits and, if not, why", load: async () => (await import("./cluster-explain.ts")).clusterExplain },
+  { words: "cluster snapshot", summary: "Write a cluster's state to a file", load: async () => (await import("./cluster-snapshot.ts")).clusterSnapshot },
   { words: "instances list", summary: "List accelerated instance types", load: async () => (await import("./instances-list.ts")).instancesList },
   { words: "instances show", summary: "Show all that is known of instance types", load: async () => (await import("./instances-show.ts")).instancesShow },
   { words: "task list", summary: "List tasks that aiplat has started", load: async () => (await import("./task-list.ts")).taskList },
