@@ -3,6 +3,7 @@ import type { Task } from "../core/ecs/api.ts";
 import type { RunPlan } from "../core/plan/run-plan.ts";
 import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
 import { toAiplatError, type AiplatError } from "../errors.ts";
+import { findTasks } from "./find-tasks.ts";
 import { launch, type Registrations } from "./launch.ts";
 import type { Registration } from "./register-definition.ts";
 import type { EcsPort } from "./ports.ts";
@@ -63,7 +64,7 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
 
 /** Starts tasks round by round into `started`; answers why some are missing. */
 async function playRounds(ecs: EcsPort, runtime: Runtime, input: RunTaskInput, started: Map<string, Task>): Promise<readonly RunFailure[]> {
-  if (input.clientToken !== undefined) for (const task of await tasksStartedBefore(ecs, input)) started.set(task.taskArn, task);
+  if (input.clientToken !== undefined) for (const task of (await findTasks(ecs, input.cluster, { run: input.run })).tasks) started.set(task.taskArn, task);
   const token = input.clientToken ?? input.run;
   const earlier = started.size;
   const registrations: Registrations = new Map();
@@ -104,9 +105,13 @@ async function playRounds(ecs: EcsPort, runtime: Runtime, input: RunTaskInput, s
   return started.size >= input.count ? [] : explained(input, started.size, failures);
 }
 
+/** A shortage is never without a reason, even where ECS answers fewer tasks and none. */
 async function explained(input: RunTaskInput, placed: number, failures: readonly RunFailure[]): Promise<readonly RunFailure[]> {
   const explanation = await input.explain?.(input.count - placed);
-  return explanation === undefined ? failures : [explanation];
+  if (explanation !== undefined) return [explanation];
+  if (failures.length > 0) return failures;
+  const detail = `${input.count - placed} of ${input.count} ${input.count === 1 ? "task" : "tasks"}: ECS placed fewer than it was asked for and gave no reason`;
+  return [{ reason: "UNKNOWN", detail, hint: "Other placements may have come first: run it again, or look at aiplat cluster explain." }];
 }
 
 /** An error in the middle of a launch, with the refusals that came before it. */
@@ -119,12 +124,6 @@ class EarlyEnd extends Error {
     this.error = error;
     this.failures = failures;
   }
-}
-
-async function tasksStartedBefore(ecs: EcsPort, { cluster, run }: RunTaskInput): Promise<readonly Task[]> {
-  const lists = await Promise.all([ecs.listTasks(cluster, { startedBy: run }), ecs.listTasks(cluster, { desiredStatus: "STOPPED" })]);
-  const { tasks } = await ecs.describeTasks(cluster, [...new Set(lists.flat())]);
-  return tasks.filter((task) => task.startedBy === run || task.tags?.some((tag) => tag.key === "aiplat:run" && tag.value === run));
 }
 
 /** Stops tasks of ours that share a device with another; returns how many. */

@@ -151,6 +151,16 @@ describe("runTasks", () => {
     expect(ecs.requests).toHaveLength(5);
   });
 
+  it("gives a reason where ECS gives none, and the explanation where there is one", async () => {
+    const silent = new Ecs(0);
+    const port: EcsPort = { ...silent.port, runTask: async () => ({ tasks: [], failures: [] }) };
+    const bare = await runTasks(port, runtime(), input(2));
+    expect(bare.failures).toMatchObject([{ reason: "UNKNOWN", detail: "2 of 2 tasks: ECS placed fewer than it was asked for and gave no reason" }]);
+    const explanation = { reason: "MEMORY", hint: "ask for less" };
+    const explained = await runTasks(port, runtime(), input(2, { explain: async (missing) => ({ ...explanation, detail: `${missing} missing` }) }));
+    expect(explained.failures).toEqual([{ ...explanation, detail: "2 missing" }]);
+  });
+
   it("after an error in the middle says what was started and makes no further call", async () => {
     const ecs = new Ecs(100);
     ecs.onRun = () => {
