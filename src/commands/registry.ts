@@ -31,6 +31,7 @@ export const registry: readonly RegistryEntry[] = [
   { words: "task wait", summary: "Wait until tasks have stopped", load: async () => (await import("./task-wait.ts")).taskWait },
   { words: "task logs", summary: "Print or follow the logs of tasks", load: async () => (await import("./task-logs.ts")).taskLogs },
   { words: "task stop", summary: "Stop tasks", load: async () => (await import("./task-stop.ts")).taskStop },
+  { words: "plan", summary: "Show what run-task would register and place, and why", load: async () => (await import("./plan.ts")).plan },
   { words: "run-task", summary: "Run a workload as ECS tasks", load: async () => (await import("./run-task.ts")).runTask },
   { words: "taskdef generate", summary: "Print the task definition of a workload", load: async () => (await import("./taskdef-generate.ts")).taskdefGenerate },
   { words: "taskdef register", summary: "Register a workload's task definitions where they changed", load: async () => (await import("./taskdef-register.ts")).taskdefRegister },

@@ -15,7 +15,8 @@ import type { Command } from "./command.ts";
 import { workloadArgument } from "./load-workload.ts";
 import { printRunResult } from "./print-tasks.ts";
 import { readClusterState } from "./read-cluster.ts";
-import { readRun, runOptions, type Run, type RunOptions } from "./run-options.ts";
+import { readRun, type Run } from "./read-run.ts";
+import { runOptions, type RunOptions } from "./run-options.ts";
 import { goOnHint } from "./task-target.ts";
 import { watchTasks, type WatchOptions } from "./watch-tasks.ts";
 

@@ -82,7 +82,7 @@ function runtime(): { readonly now: () => number; readonly sleep: () => Promise<
 const snapshot = { cluster: "prod", observedAt: 0, tags: {}, capacityProviders: [], instances: [], tasks: [], taskDefinitions: {} } satisfies ClusterSnapshot;
 
 function step(count: number, family = "bert"): RunStep {
-  return { count, definition: { family, containerDefinitions: [{ name: family, image: "x" }] }, request: { cluster: "prod", taskDefinition: family, startedBy: "bert-1" } };
+  return { count, why: "", definition: { family, containerDefinitions: [{ name: family, image: "x" }] }, request: { cluster: "prod", taskDefinition: family, startedBy: "bert-1" } };
 }
 
 function input(count: number, change: Partial<RunTaskInput> = {}): RunTaskInput {

@@ -8,6 +8,8 @@ export interface RunStep {
   /** RunTask's input but for count and client token, which each call of at most 10 tasks gets of its own. */
   readonly request: Omit<RunTaskRequest, "count" | "clientToken">;
   readonly count: number;
+  /** Why these devices and these machines. */
+  readonly why: string;
 }
 
 /** What run-task would do, as data: `--dry-run` prints it, run-task executes it. */

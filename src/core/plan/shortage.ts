@@ -1,6 +1,6 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { TaskDefinition } from "../ecs/api.ts";
-import { explainPlacement, type InstanceExplanation } from "../placement/explain.ts";
+import { explainRemainder, type InstanceExplanation } from "../placement/explain.ts";
 import { listOr } from "../problem.ts";
 import type { RunFailure } from "./run-result.ts";
 import { placementOptions, type RunSettings } from "./run-request.ts";
@@ -24,15 +24,18 @@ export interface Shortage {
  * @returns Undefined where the snapshot has room for what is asked: then ECS's own reason is all there is.
  */
 export function explainShortage(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], settings: RunSettings, { asked, missing, count }: Shortage): RunFailure | undefined {
-  const { placeable, instances, nearestChange } = explainPlacement(snapshot, definitions, { ...placementOptions(settings), count: asked });
+  const { placeable, instances, nearestChange } = explainRemainder(snapshot, definitions, { ...placementOptions(settings), count: asked });
   if (placeable) return undefined;
-  const groups = groupByReason(instances);
-  const [first] = groups;
+  const misfits = instances.filter(({ fits }) => !fits);
+  // Where machines of the right kind are full, the others are beside the point.
+  const near = misfits.filter(({ reasons }) => !reasons.some(({ code }) => code === "CONSTRAINT"));
+  const groups = groupByReason(near.length > 0 ? near : misfits);
   const shown = groups.slice(0, shownGroups).map(describe);
   const more = groups.length > shownGroups ? [`${groups.length - shownGroups} more reasons: see aiplat cluster explain`] : [];
+  const why = groups.length === 0 ? "the cluster has no container instances" : [...shown, ...more].join("; ");
   return {
-    reason: first?.code ?? "CONSTRAINT",
-    detail: `${missing} of ${count} ${count === 1 ? "task" : "tasks"}: ${first === undefined ? "the cluster has no container instances" : [...shown, ...more].join("; ")}`,
+    reason: groups[0]?.code ?? "CONSTRAINT",
+    detail: `${missing} of ${count} ${count === 1 ? "task" : "tasks"}: ${why}`,
     hint: nearestChange === undefined ? "No single change makes room: aiplat cluster explain tells what each instance lacks." : `To make room: ${nearestChange.message}.`,
   };
 }
@@ -44,19 +47,21 @@ interface Group {
   readonly ids: readonly string[];
 }
 
-/** Instances that fail for the same codes, those that come closest first: another instance type is the farthest. */
+/** Instances of one type that fail for the same codes. */
 function groupByReason(instances: readonly InstanceExplanation[]): readonly Group[] {
   const groups = new Map<string, { readonly first: InstanceExplanation; readonly ids: string[] }>();
-  for (const each of instances.filter(({ fits }) => !fits)) {
+  for (const each of instances) {
     const key = [each.instanceType, ...new Set(each.reasons.map(({ code }) => code))].join(" ");
     const group = groups.get(key) ?? { first: each, ids: [] };
     groups.set(key, group);
     group.ids.push(each.ec2InstanceId);
   }
-  const distance = ({ first }: { readonly first: InstanceExplanation }) => (first.reasons.some(({ code }) => code === "CONSTRAINT") ? 1 : 0);
-  return [...groups.values()]
-    .sort((one, other) => distance(one) - distance(other))
-    .map(({ first, ids }) => ({ code: first.reasons[0]!.code, message: listOr([...new Set(first.reasons.map(({ message }) => message))].slice(0, 2), "and"), instanceType: first.instanceType, ids }));
+  return [...groups.values()].map(({ first: { instanceType, reasons }, ids }) => {
+    const code = reasons[0]!.code;
+    // On another type everything else fails too, and says nothing.
+    const messages = reasons.filter((reason) => code !== "CONSTRAINT" || reason.code === code).map(({ message }) => message);
+    return { code, message: listOr(messages.slice(0, 2), "and"), instanceType, ids };
+  });
 }
 
 function describe({ message, instanceType, ids }: Group): string {
