@@ -28,8 +28,8 @@ export function explainShortage(snapshot: ClusterSnapshot, definitions: readonly
   if (placeable) return undefined;
   const misfits = instances.filter(({ fits }) => !fits);
   // Where machines of the right kind are full, the others are beside the point.
-  const near = misfits.filter(({ reasons }) => !reasons.some(({ code }) => code === "CONSTRAINT"));
-  const groups = groupByReason(near.length > 0 ? near : misfits);
+  const kindred = misfits.filter(({ reasons }) => near(reasons));
+  const groups = groupByReason(kindred.length > 0 ? kindred : misfits);
   const shown = groups.slice(0, shownGroups).map(describe);
   const more = groups.length > shownGroups ? [`${groups.length - shownGroups} more reasons: see aiplat cluster explain`] : [];
   const why = groups.length === 0 ? "the cluster has no container instances" : [...shown, ...more].join("; ");
@@ -47,6 +47,10 @@ interface Group {
   readonly ids: readonly string[];
 }
 
+function near(reasons: InstanceExplanation["reasons"]): boolean {
+  return !reasons.some(({ code }) => code === "CONSTRAINT");
+}
+
 /** Instances of one type that fail for the same codes. */
 function groupByReason(instances: readonly InstanceExplanation[]): readonly Group[] {
   const groups = new Map<string, { readonly first: InstanceExplanation; readonly ids: string[] }>();
@@ -57,10 +61,11 @@ function groupByReason(instances: readonly InstanceExplanation[]): readonly Grou
     group.ids.push(each.ec2InstanceId);
   }
   return [...groups.values()].map(({ first: { instanceType, reasons }, ids }) => {
-    const code = reasons[0]!.code;
+    // Devices first: who holds them holds most of the CPU and memory too.
+    const { code } = reasons.find((reason) => reason.code === "DEVICES" && near(reasons)) ?? reasons[0]!;
     // On another type everything else fails too, and says nothing.
-    const messages = reasons.filter((reason) => code !== "CONSTRAINT" || reason.code === code).map(({ message }) => message);
-    return { code, message: listOr(messages.slice(0, 2), "and"), instanceType, ids };
+    const told = code === "CONSTRAINT" ? reasons.filter((reason) => reason.code === code) : reasons.toSorted((one, other) => Number(other.code === code) - Number(one.code === code));
+    return { code, message: listOr(told.slice(0, 2).map(({ message }) => message), "and"), instanceType, ids };
   });
 }
 
