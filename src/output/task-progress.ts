@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { note } from "./note.ts";
-import { startProgress } from "./progress.ts";
+import { isLive, startProgress } from "./progress.ts";
 
 /** Shows a wait as it goes on. */
 export interface TaskProgress {
@@ -16,7 +16,7 @@ export interface TaskProgress {
  * `live: false` where other output (logs) would fight with the live line.
  */
 export async function startTaskProgress(context: Context, count: number, { live = true } = {}): Promise<TaskProgress> {
-  if (!live || !context.stderr.isTTY) return { change: (line) => note(context, line), stand: () => undefined, stop: () => undefined };
+  if (!live || !isLive(context)) return { change: (line) => note(context, line), stand: () => undefined, stop: () => undefined };
   const progress = await startProgress(context, `waiting for ${count} ${count === 1 ? "task" : "tasks"}`);
   return { change: () => undefined, stand: progress.update, stop: progress.stop };
 }

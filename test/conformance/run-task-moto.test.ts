@@ -40,7 +40,7 @@ describe.skipIf(missingTools("moto_server", "aws"))("run-task against moto", () 
     const short = JSON.parse(more.stdout) as Result;
     expect(short.tasks).toEqual([]);
     expect(short.failures).toMatchObject([{ reason: "DEVICES" }]);
-    expect(short.failures[0]!.detail).toContain("no inf1.xlarge instance has a free device (of 25)");
+    expect(short.failures[0]!.detail).toContain("25 inf1.xlarge instances, such as");
     expect(await listTasks("batch")).toHaveLength(25);
     expect(await revisions("bert")).toBe(1);
   });
@@ -111,7 +111,7 @@ describe.skipIf(missingTools("moto_server", "aws"))("run-task against moto", () 
     await createMotoCluster(moto, "other", ["inf2.xlarge"]);
     const other = await run([...flags("bert", "inf1.xlarge"), "--cluster", "other"]);
     expect(other.code).toBe(4);
-    expect(other.stderr).toContain("no inf1.xlarge instance; it has inf2.xlarge");
+    expect(other.stderr).toContain("ecs.instance-type is inf2.xlarge");
     await moto.aws("ecs", "create-cluster", "--cluster-name", "empty");
     const empty = await run([...flags("bert", "inf1.xlarge"), "--cluster", "empty"]);
     expect(empty.code).toBe(4);

@@ -82,7 +82,7 @@ function runtime(): { readonly now: () => number; readonly sleep: () => Promise<
 const snapshot = { cluster: "prod", observedAt: 0, tags: {}, capacityProviders: [], instances: [], tasks: [], taskDefinitions: {} } satisfies ClusterSnapshot;
 
 function step(count: number, family = "bert"): RunStep {
-  return { count, definition: { family, containerDefinitions: [{ name: family, image: "x" }] }, request: { cluster: "prod", taskDefinition: family, startedBy: "bert-1" } };
+  return { count, why: "", definition: { family, containerDefinitions: [{ name: family, image: "x" }] }, request: { cluster: "prod", taskDefinition: family, startedBy: "bert-1" } };
 }
 
 function input(count: number, change: Partial<RunTaskInput> = {}): RunTaskInput {
@@ -94,6 +94,7 @@ function input(count: number, change: Partial<RunTaskInput> = {}): RunTaskInput 
     plan: (remaining, _, exhausted) => ({ steps: exhausted.has("bert") ? [] : [step(remaining)], shortages: [] }),
     onRegistered: () => undefined,
     onStarted: () => undefined,
+    onWaiting: () => undefined,
     ...change,
   };
 }
@@ -143,12 +144,34 @@ describe("runTasks", () => {
     expect(ecs.requests).toHaveLength(3);
   });
 
-  it("gives up after five lost races in a row", async () => {
+  it("goes on while other placements come first, each time on another slot", async () => {
+    const ecs = new Ecs(100);
+    let lost = 20;
+    ecs.onRun = () => {
+      ecs.room = lost-- > 0 ? 0 : 100;
+    };
+    let round = 0;
+    const plan: RunTaskInput["plan"] = (remaining) => ({ steps: [step(remaining, `bert-n${round++}`)], shortages: [] });
+    const { tasks, failures } = await runTasks(ecs.port, runtime(), input(2, { plan, observe: async () => snapshot }));
+    expect([tasks.length, failures, round]).toEqual([2, [], 21]);
+  });
+
+  it("gives up after five refusals of the same plan in a row", async () => {
     const ecs = new Ecs(0);
     const { tasks, failures } = await runTasks(ecs.port, runtime(), input(2, { observe: async () => snapshot }));
     expect(tasks).toEqual([]);
     expect(failures).toMatchObject([{ reason: "RESOURCE:PORTS" }]);
     expect(ecs.requests).toHaveLength(5);
+  });
+
+  it("gives a reason where ECS gives none, and the explanation where there is one", async () => {
+    const silent = new Ecs(0);
+    const port: EcsPort = { ...silent.port, runTask: async () => ({ tasks: [], failures: [] }) };
+    const bare = await runTasks(port, runtime(), input(2));
+    expect(bare.failures).toMatchObject([{ reason: "UNKNOWN", detail: "2 of 2 tasks: ECS placed fewer than it was asked for and gave no reason" }]);
+    const explanation = { reason: "MEMORY", hint: "ask for less" };
+    const explained = await runTasks(port, runtime(), input(2, { explain: async (missing) => ({ ...explanation, detail: `${missing} missing` }) }));
+    expect(explained.failures).toEqual([{ ...explanation, detail: "2 missing" }]);
   });
 
   it("after an error in the middle says what was started and makes no further call", async () => {

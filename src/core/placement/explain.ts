@@ -4,7 +4,7 @@ import type { TaskDefinition } from "../ecs/api.ts";
 import type { Reason } from "./checks.ts";
 import { findNearestChange, type NearestChange } from "./nearest-change.ts";
 import { requirementsOf, type PlacementOptions } from "./requirements.ts";
-import { roomsOf } from "./room.ts";
+import { roomsOf, type Room } from "./room.ts";
 import { closestTo, countPlaceable, type Judged } from "./verdict.ts";
 
 export interface InstanceExplanation {
@@ -40,11 +40,22 @@ export interface ExplainOptions extends PlacementOptions {
  * @throws Refusal for a placement constraint that is no expression.
  */
 export function explainPlacement(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], options: ExplainOptions = {}): PlacementExplanation {
+  return explain(snapshot, definitions, options, roomsOf(snapshot));
+}
+
+/** As explainPlacement, once what can be placed has been: why the rest has no place. */
+export function explainRemainder(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], options: ExplainOptions = {}): PlacementExplanation {
+  return explain(snapshot, definitions, options);
+}
+
+/** @param rooms What is judged; else the rooms as they are after placement. */
+function explain(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], options: ExplainOptions, rooms?: readonly Room[]): PlacementExplanation {
   const { count: requested = 1 } = options;
   const base = lockPortBaseOf(snapshot.tags);
   const variants = definitions.map((definition) => requirementsOf(definition, options, base));
-  const judged = roomsOf(snapshot).map((room) => closestTo(room, variants));
-  const possible = countPlaceable(roomsOf(snapshot), variants, requested);
+  const filled = roomsOf(snapshot);
+  const possible = countPlaceable(filled, variants, requested);
+  const judged = (rooms ?? filled).map((room) => closestTo(room, variants));
   const nearestChange = possible < requested ? findNearestChange(snapshot, variants, judged, requested - possible) : undefined;
   return { placeable: possible === requested, requested, possible, instances: judged.map(toExplanation), ...(nearestChange === undefined ? {} : { nearestChange }) };
 }

@@ -36,7 +36,7 @@ export function planRun(
   const variant = variantsOf(workload).find((each) => !exhausted.has(each.name));
   if (variant === undefined) return { steps: [], shortages: [] };
   const definition = generateTaskDefinition(workload, variant, generate);
-  return { steps: [{ definition, count: remaining, request: runRequest(settings, definition) }], shortages: [] };
+  return { steps: [{ definition, count: remaining, request: runRequest(settings, definition), why: "ECS chooses the devices and the machine" }], shortages: [] };
 }
 
 /**
@@ -50,7 +50,7 @@ export function planRegistered(definition: RegisteredTaskDefinition, settings: R
   const { devices, locked } = readTerms(definition, lockPortBaseOf(snapshot.tags));
   const held = devices.length === 0 ? [] : instancesHolding(snapshot, devices, locked);
   const placementConstraints = [...(devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : []), ...excludingConstraints(held)];
-  return { steps: [{ count: remaining, request: runRequest(settings, definition, { taskDefinition, placementConstraints }) }], shortages: [] };
+  return { steps: [{ count: remaining, request: runRequest(settings, definition, { taskDefinition, placementConstraints }), why: "as it is registered" }], shortages: [] };
 }
 
 /** The EC2 ids of machines where a task holds one of the devices and ECS would not refuse a second. */

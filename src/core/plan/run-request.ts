@@ -1,5 +1,6 @@
 import { networkModeOf, namedProvider, onManagedInstances } from "../ecs/capacity.ts";
 import type { NetworkConfiguration, PlacementConstraint, RunTaskRequest, Tag, TaskDefinition } from "../ecs/api.ts";
+import type { PlacementOptions } from "../placement/requirements.ts";
 import { problem, Refusal } from "../problem.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 
@@ -40,6 +41,11 @@ export function runRequest(settings: RunSettings, definition: Pick<TaskDefinitio
     ...(settings.enableExecuteCommand ? { enableExecuteCommand: true } : {}),
     tags: taskTags(definition.tags ?? [], settings.run),
   };
+}
+
+/** What the run's settings mean for placement. */
+export function placementOptions({ group, placementConstraints, provider }: Pick<RunSettings, "group" | "placementConstraints" | "provider">): PlacementOptions {
+  return { ...(group === undefined ? {} : { group }), placementConstraints, ...(provider === undefined ? {} : { capacityProviders: [provider] }) };
 }
 
 /** The definition's tags, and the run that the tasks belong to. */
