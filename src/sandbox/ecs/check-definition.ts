@@ -4,8 +4,8 @@ import { parseExpression } from "../../core/placement/query.ts";
 import { Refusal } from "../../core/problem.ts";
 import { clientError, invalidParameter } from "../wire/aws-error.ts";
 
-const networkModes = ["bridge", "host", "awsvpc", "none", "default"];
-const compatibilities = ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"];
+const networkModes = new Set(["bridge", "host", "awsvpc", "none", "default"]);
+const compatibilities = new Set(["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"]);
 
 /** The definition, once it is one that ECS takes. */
 export function checkDefinition(definition: TaskDefinition): TaskDefinition {
@@ -14,8 +14,8 @@ export function checkDefinition(definition: TaskDefinition): TaskDefinition {
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(family)) throw clientError("Family contains invalid characters.");
   if (containerDefinitions === undefined || containerDefinitions.length === 0) throw clientError("Container list cannot be empty.");
   if (containerDefinitions.length > 10) throw clientError("Too many containers: a task definition has at most 10.");
-  if (networkMode !== undefined && !networkModes.includes(networkMode)) throw clientError(`Invalid network mode: ${networkMode}.`);
-  for (const each of requiresCompatibilities) if (!compatibilities.includes(each)) throw invalidParameter(`Invalid compatibility: ${each}.`);
+  if (networkMode !== undefined && !networkModes.has(networkMode)) throw clientError(`Invalid network mode: ${networkMode}.`);
+  for (const each of requiresCompatibilities) if (!compatibilities.has(each)) throw invalidParameter(`Invalid compatibility: ${each}.`);
   for (const container of containerDefinitions) checkContainer(container, definition);
   const names = containerDefinitions.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);

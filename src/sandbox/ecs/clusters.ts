@@ -80,7 +80,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
     if (world.capacityProviders.has(name)) throw invalidParameter("The specified capacity provider already exists. To change the configuration of an existing capacity provider, update the capacity provider.");
     if ((autoScalingGroupProvider === undefined) === (managedInstancesProvider === undefined)) throw invalidParameter("Specify either an autoScalingGroupProvider or a managedInstancesProvider.");
     const owner = managedInstancesProvider === undefined ? undefined : requireCluster(world, cluster);
-    const record = { arn: world.arn(`capacity-provider/${name}`), name, tags: checkTags(tags), settings: managedInstancesProvider === undefined ? { autoScalingGroupProvider } : { managedInstancesProvider: managed(managedInstancesProvider), cluster: owner!.name } };
+    const record = { arn: world.arn(`capacity-provider/${name}`), name, tags: checkTags(tags), settings: managedInstancesProvider === undefined ? { autoScalingGroupProvider } : { managedInstancesProvider: managedInstancesProvider, cluster: owner!.name } };
     world.capacityProviders.set(name, record);
     if (owner !== undefined) owner.capacityProviders = [...owner.capacityProviders, name];
     return { capacityProvider: providerAnswer(record, true) };
@@ -123,10 +123,6 @@ export function requireProvider(world: World, name: string): NonNullable<ReturnT
   const record = world.capacityProviders.get(name);
   if (record === undefined) throw invalidParameter("The specified capacity provider was not found. Specify a valid name or ARN and try again.");
   return record;
-}
-
-function managed(provider: Raw): Raw {
-  return provider;
 }
 
 function providerAnswer({ arn, name, tags, settings }: ReturnType<typeof requireProvider>, withTags: boolean): Raw {

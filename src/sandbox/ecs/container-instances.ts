@@ -60,7 +60,7 @@ export const containerInstanceOperations: Readonly<Record<string, Operation>> = 
     const instance = findInstance(cluster, containerInstance);
     if (instance === undefined || instance.status === "INACTIVE") throw invalidParameter("Referenced container instance not found.");
     if (instance.tasks.size > 0 && !force) throw invalidParameter("Found running tasks on the instance.");
-    for (const task of [...instance.tasks]) stop(world, task, "UserInitiated", "Container instance deregistration forced by user");
+    for (const task of instance.tasks) stop(world, task, "UserInitiated", "Container instance deregistration forced by user");
     instance.status = "INACTIVE";
     instance.agentConnected = false;
     for (const service of cluster.services.values()) wake(world, service);
@@ -70,7 +70,7 @@ export const containerInstanceOperations: Readonly<Record<string, Operation>> = 
 
 /** "Service tasks on the container instance that are in the PENDING state are stopped immediately." */
 function stopPending(world: World, instance: InstanceRecord): void {
-  for (const task of [...instance.tasks]) {
+  for (const task of instance.tasks) {
     if (task.service !== undefined && task.lastStatus !== "RUNNING") stop(world, task, "ServiceSchedulerInitiated", `Scaling activity initiated by (deployment ${task.deployment!.id})`);
   }
 }

@@ -1,5 +1,5 @@
 /** The parts of ECS's inputs that the sandbox reads. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Types.html */
-import { decimal, document, flag, integer, list, map, struct, text } from "../wire/shape.ts";
+import { document, flag, integer, list, map, struct, text } from "../wire/shape.ts";
 
 export const tag = struct({ key: text, value: text });
 export const tags = list(tag);
@@ -102,4 +102,3 @@ export const serviceSettings = {
 
 export const paging = { nextToken: text, maxResults: integer } as const;
 export const include = list(text);
-export const anyNumber = decimal;

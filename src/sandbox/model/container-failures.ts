@@ -51,8 +51,8 @@ export function failureWhileRunning(world: World, task: TaskRecord, container: C
   if (wanted.length === 0) return undefined;
   for (const other of task.instance!.tasks) {
     if (other === task || !other.containers.some(({ status }) => status === "RUNNING")) continue;
-    const held = other.containers.filter(({ status }) => status === "RUNNING").flatMap(({ name }) => openedDevices(other, name));
-    const taken = wanted.filter((device) => held.includes(device));
+    const held = new Set(other.containers.filter(({ status }) => status === "RUNNING").flatMap(({ name }) => openedDevices(other, name)));
+    const taken = wanted.filter((device) => held.has(device));
     if (taken.length > 0) {
       return { lines: [`sandbox: ${taken.map(devicePath).join(", ")} is held by task ${other.id}`, "ERROR NRT:nrt_init Failed to initialize devices, error: Logical Neuron Core(s) not available"], exitCode: 1, afterMs: 2 * world.timings.pull };
     }
@@ -63,6 +63,6 @@ export function failureWhileRunning(world: World, task: TaskRecord, container: C
 /** The Neuron devices that a container uses. A lock port or `privileged` alone uses none. */
 function openedDevices(task: TaskRecord, name: string): readonly number[] {
   const definition = withOverrides(task.definition, task.overrides);
-  const containers = definition.containerDefinitions.filter((container) => container.name === name).map(({ portMappings: _, privileged: __, ...container }) => container);
+  const containers = definition.containerDefinitions.filter((container) => container.name === name).map((container) => ({ ...container, portMappings: [], privileged: false }));
   return devicesIn(deviceAskOf({ ...definition, containerDefinitions: containers }).devices, task.instance!.neuronDevices);
 }

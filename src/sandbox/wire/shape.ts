@@ -26,8 +26,6 @@ export const integer: Shape<number> = {
   },
 };
 
-export const decimal: Shape<number> = { check: (value) => expectType(value, "number", "a Double") };
-
 /** A list of values of one shape. */
 export function list<T>(item: Shape<T>): Shape<readonly T[]> {
   return {
