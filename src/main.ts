@@ -6,6 +6,7 @@ import { Interrupted, toAiplatError } from "./errors.ts";
 import { reportError } from "./output/error.ts";
 import { note } from "./output/note.ts";
 import { runProgram } from "./program.ts";
+import type { Practice } from "./sandbox/practice.ts";
 
 const interruption = new AbortController();
 const { signal } = interruption;
@@ -78,7 +79,7 @@ function connect(options: GlobalOptions): Context {
 
 /** AWS as a sandbox of this process plays it: the environment, the profile and their credentials are not looked at. */
 function lazySandbox(options: GlobalOptions): { readonly aws: Aws; readonly stock: (instanceTypes: readonly string[]) => void } {
-  let started: Promise<import("./sandbox/practice.ts").Practice> | undefined;
+  let started: Promise<Practice> | undefined;
   const wanted = new Set<string>();
   const start = () => {
     sandboxUsed = true;

@@ -59,7 +59,10 @@ describe("a task's life", () => {
       const { lastStatus: status } = await taskOf(taskArn);
       if (seen.at(-1) !== status) seen.push(status);
     };
-    for (let second = 0; second < 3; second++) (box.step(1), await look());
+    for (let second = 0; second < 3; second++) {
+      box.step(1);
+      await look();
+    }
     await box.ecs("StopTask", { task: taskArn });
     await look();
     for (let second = 0; second < 40; second++) {
