@@ -174,6 +174,13 @@ describe("devices", () => {
   });
 });
 
+describe("RegisterTaskDefinition", () => {
+  it("refuses a device without a path", async () => {
+    await start();
+    await expect(box.register("bad", { linuxParameters: { devices: [{ containerPath: "/dev/neuron0" }] } })).rejects.toThrow("ClientException: Invalid setting for container 'main'. Device.hostPath should not be null or empty.");
+  });
+});
+
 describe("RunTask", () => {
   it("says why each instance did not take a task", async () => {
     await start({ fleet: [{ instanceType: "inf2.xlarge", count: 1 }] });
