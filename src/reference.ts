@@ -20,8 +20,9 @@ function commandSection(words: string, spec: AnyCommand): string {
   for (const argument of spec.arguments ?? []) parts.push(`- \`${argument.syntax}\`: ${argument.description}`);
   if ((spec.arguments ?? []).length > 0) parts.push("");
   const shared = new Set(workloadOptions.map((option) => option.flags));
-  const own = (spec.options ?? []).filter((option) => !shared.has(option.flags));
-  if (own.length < (spec.options ?? []).length) parts.push("Takes the [workload flags](#workload-flags).", "");
+  const takesWorkload = [...shared].every((flags) => spec.options?.some((option) => option.flags === flags) === true);
+  const own = (spec.options ?? []).filter((option) => !takesWorkload || !shared.has(option.flags));
+  if (takesWorkload) parts.push("Takes the [workload flags](#workload-flags).", "");
   if (own.length > 0) parts.push(...table(own));
   parts.push(`Formats (\`--output\`): ${spec.formats.join(", ")}.`, "");
   if (spec.examples !== undefined) parts.push("```sh", ...spec.examples.flatMap(([line, what]) => [`# ${what}`, line]), "```", "");
