@@ -85,16 +85,6 @@ export function neuronCount(type: InstanceType): number {
   return type.accelerator.kind === "neuron" ? type.accelerator.count : 0;
 }
 
-/**
- * The cores of one Neuron device as the runtime counts them: Trainium2 groups `logical` physical ones into one.
- * https://awsdocs-neuron.readthedocs-hosted.com/en/latest/about-neuron/arch/neuron-features/logical-neuroncore-config.html
- */
-export function coresPerDevice(type: InstanceType, logical: 1 | 2): number | undefined {
-  const { kind, coresPerDevice } = type.accelerator;
-  if (kind !== "neuron" || coresPerDevice === undefined) return undefined;
-  return type.family.startsWith("trn2") ? coresPerDevice / logical : coresPerDevice;
-}
-
 const subject = "attribute:ecs.instance-type";
 
 /** A type that no instance has: an expression that is false for it chooses types. */
