@@ -9,6 +9,7 @@ export interface RegistryEntry {
 
 /** Group words and their one-line summaries. */
 export const groups: Readonly<Record<string, string>> = {
+  eks: "Workloads on Kubernetes: manifests",
   ami: "Machine images for accelerated ECS and EKS nodes",
   instances: "What the catalogue knows of accelerated instance types",
   task: "Tasks of a run: list, wait, logs, stop",
@@ -32,6 +33,7 @@ export const registry: readonly RegistryEntry[] = [
   { words: "taskdef register", summary: "Register a workload's task definitions where they changed", load: async () => (await import("./taskdef-register.ts")).taskdefRegister },
   { words: "taskdef lint", summary: "Check task definitions against what the hardware can do", load: async () => (await import("./taskdef-lint.ts")).taskdefLint },
   { words: "taskdef diff", summary: "Compare a workload with what is registered", load: async () => (await import("./taskdef-diff.ts")).taskdefDiff },
+  { words: "eks generate", summary: "Print a workload as a Kubernetes resource of your choice", load: async () => (await import("./eks-generate.ts")).eksGenerate },
   { words: "templates list", summary: "List the workload templates", load: async () => (await import("./templates-list.ts")).templatesList },
   { words: "templates show", summary: "Show a template and its workload file", load: async () => (await import("./templates-show.ts")).templatesShow },
 ];
