@@ -30,11 +30,13 @@ export function coordinatorPod(pod: PodTemplate, shape: Shape, change: (containe
 }
 
 function withoutDevices(container: Container): Container {
-  const { resources: _resources, volumeMounts, ports: _ports, ...rest } = container;
+  const { resources: _resources, volumeMounts, ports: _ports, securityContext, ...rest } = container;
   const mounts = (volumeMounts ?? []).filter(({ name }) => !ownVolumes.has(name));
+  const { capabilities: _pinning, ...context } = securityContext ?? {};
   return {
     ...(rest as Container),
     resources: { requests: coordinatorResources, limits: { memory: coordinatorResources["memory"]! } },
     ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),
+    ...(Object.keys(context).length === 0 ? {} : { securityContext: context }),
   };
 }
