@@ -53,11 +53,8 @@ export const eksGenerate: Command<Options> = {
   formats: ["yaml", "json"],
   run: async (context, invocation) => {
     const { options } = invocation;
-    const { workload: source, warnings, locate, locating } = await loadWorkload(context, invocation, eksRules);
-    const { manifests, warnings: more } = locating(() => {
-      const { workload, kind } = resolveForKubernetes(source, options.as);
-      return generateManifests(workload, kind, settingsOf(options));
-    });
+    const { workload, warnings, locate, locating } = await loadWorkload(context, invocation, eksRules);
+    const { manifests, warnings: more } = locating(() => generateManifests(resolveForKubernetes(workload, options.as), settingsOf(options)));
     await warn(context, ...warnings, ...more.map(locate));
     if (options.outDir === undefined) {
       context.stdout.write(await manifestsText(context, manifests));

@@ -47,8 +47,7 @@ export function workloadOf({ kind, accelerator, devices, nodes }: Case): Workloa
 
 /** The manifests of a workload as a kind. */
 export function generate(workload: Workload, kind?: Kind, settings: KubernetesSettings = {}): readonly Manifest[] {
-  const resolved = resolveForKubernetes(workload, kind);
-  return generateManifests(resolved.workload, resolved.kind, settings).manifests;
+  return generateManifests(resolveForKubernetes(workload, kind), settings).manifests;
 }
 
 /** Every pod of the documents that requests devices, wherever it stands, with KServe's model in place of a container. */

@@ -37,8 +37,10 @@ export interface Envelope {
   wrap(contents: Contents): Manifest;
   /** What the resource needs and nobody else makes, to be applied before it. */
   companions?(contents: Contents): readonly Manifest[];
-  /** The keys of the resource under which an autoscaler would find its replicas; undefined where there is no scale subresource. */
+  /** Whether it has a scale subresource, for an autoscaler. */
   readonly scalable?: true;
+  /** Whether it starts by the workload's schedule. */
+  readonly scheduled?: true;
 }
 
 /** `metadata` with the queue's labels. */
@@ -68,10 +70,6 @@ export function oneNode({ nodes }: ResolvedWorkload): readonly Limit[] {
 
 export function oneReplica({ replicas }: ResolvedWorkload): readonly Limit[] {
   return replicas === 1 ? [] : [{ path: ["replicas"], message: `runs one replica, and replicas is ${replicas}` }];
-}
-
-export function unscheduled({ schedule }: ResolvedWorkload): readonly Limit[] {
-  return schedule === undefined ? [] : [{ path: ["schedule"], message: "starts once, and there is a schedule" }];
 }
 
 /** The decimal digits of the last of `count` indices. */

@@ -30,14 +30,22 @@ export interface GeneratedManifests {
 /** The longest name of a pod's host or of a Service. */
 const longestName = 63;
 
+/** A workload with what it is to be on Kubernetes. */
+export interface KubernetesTarget {
+  readonly workload: ResolvedWorkload;
+  readonly kind: Kind;
+  /** Whether the workload itself says that it is a service or a job; else it is what the kind runs. */
+  readonly says: boolean;
+}
+
 /**
  * Works out every default of a workload for Kubernetes, and the kind: what is asked for, else the file's eks.as, else by
- * what the workload is. A file that does not say what it is, is what the kind runs.
+ * what the workload is.
  */
-export function resolveForKubernetes(workload: Workload, asked?: Kind): { readonly workload: ResolvedWorkload; readonly kind: Kind } {
+export function resolveForKubernetes(workload: Workload, asked?: Kind): KubernetesTarget {
   const kind = asked ?? (workload.eks?.as === undefined ? undefined : requireKind(workload.eks.as, ["eks", "as"]));
   const resolved = resolveWorkload({ ...workload, ...(kind === undefined ? {} : { kind: workload.kind ?? envelopes[kind].runs }) });
-  return { workload: resolved, kind: kind ?? defaultKind(resolved) };
+  return { workload: resolved, kind: kind ?? defaultKind(resolved), says: workload.kind !== undefined };
 }
 
 function defaultKind({ kind, nodes }: ResolvedWorkload): Kind {
@@ -50,8 +58,9 @@ function defaultKind({ kind, nodes }: ResolvedWorkload): Kind {
  *
  * @throws Refusal when the kind cannot carry the workload, an extra cannot go with it, or raw fields change its devices.
  */
-export function generateManifests(workload: ResolvedWorkload, kind: Kind, settings: KubernetesSettings = {}): GeneratedManifests {
-  refuseErrors(limitProblems(kind, workload));
+export function generateManifests(target: KubernetesTarget, settings: KubernetesSettings = {}): GeneratedManifests {
+  const { workload, kind } = target;
+  refuseErrors(limitProblems(target));
   const { name, shape } = choosePodVariant(workload, settings.variant);
   const metadata = metadataOf(workload, name);
   const extra = { workload, shape, kind, name, metadata, ...settings };
@@ -93,14 +102,17 @@ function limitsOf(kind: Kind, workload: ResolvedWorkload): readonly Limit[] {
   return [
     ...(envelope.runs === workload.kind ? [] : [{ path: ["kind"], message: `is for ${envelope.runs === "service" ? "services" : "jobs"}, and ${workload.name} is a ${workload.kind}` }]),
     ...envelope.limits(workload),
+    ...(workload.schedule === undefined || envelope.scheduled === true ? [] : [{ path: ["schedule"], message: "starts at once, and there is a schedule" }]),
     ...(queue === undefined || kueueKinds.has(kind) ? [] : [{ path: ["eks", "queue", "kueue"], message: "is no kind that Kueue holds back, and there is eks.queue.kueue" }]),
   ];
 }
 
-function limitProblems(kind: Kind, workload: ResolvedWorkload): readonly Problem[] {
+function limitProblems({ workload, kind, says }: KubernetesTarget): readonly Problem[] {
   const limits = limitsOf(kind, workload);
   if (limits.length === 0) return [];
-  const able = kinds.filter((each) => limitsOf(each, workload).length === 0);
+  const all = kinds.filter((each) => limitsOf(each, says ? workload : { ...workload, kind: envelopes[each].runs }).length === 0);
+  const alike = (each: Kind) => envelopes[each].runs === workload.kind;
+  const able = [...all.filter(alike), ...all.filter((each) => !alike(each))];
   const hint = able.length === 0 ? "No kind can carry all of it." : `${listOr(able)} can carry it: --as ${able[0]!}.`;
   return limits.map(({ path, message }) => problem("kind-limit", path, `${kind} ${message}`, hint));
 }

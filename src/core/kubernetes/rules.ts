@@ -79,7 +79,7 @@ export const eksRules: readonly TargetRule[] = [
     severity: "warning",
     reads: ["roles", "eks.serviceAccount"],
     check: ({ roles = {}, eks }) =>
-      eks?.serviceAccount !== undefined && Object.keys(roles).length > 0 ? [{ path: ["roles"], message: `${listOr(Object.keys(roles).map((role) => `roles.${role}`), "and")} are not on the pod: service account ${eks.serviceAccount} must have their permissions, and the node's role pulls the image` }] : [],
+      eks?.serviceAccount !== undefined && Object.keys(roles).length > 0 ? [{ path: ["roles"], message: `a pod has no roles: service account ${eks.serviceAccount} must have the permissions of ${listOr(Object.keys(roles).map((role) => `roles.${role}`), "and")}, and the node's role pulls the image` }] : [],
   },
   {
     code: "logs-on-eks",

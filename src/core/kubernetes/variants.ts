@@ -18,7 +18,7 @@ export function podVariants({ name, shapes }: ResolvedWorkload): readonly PodVar
  */
 export function choosePodVariant(workload: ResolvedWorkload, name?: string): PodVariant {
   const variants = podVariants(workload);
-  const names = listOr(variants.map((variant) => variant.name));
+  const names = variants.map((variant) => variant.name);
   if (name === undefined) {
     if (variants.length === 1) return variants[0]!;
     throw new Refusal([
@@ -26,11 +26,11 @@ export function choosePodVariant(workload: ResolvedWorkload, name?: string): Pod
         "several-variants",
         ["accelerator", "instanceTypes"],
         "the instance types carry different devices or shares: no one pod is right on all of them",
-        `Choose one with --variant (${names}); with resources given, types with equal devices share one pod.`,
+        `Choose one with --variant (${listOr(names)}); with resources given, types with equal devices share one pod.`,
       ),
     ]);
   }
   const found = variants.find((variant) => variant.name === name);
-  if (found === undefined) throw new Refusal([settingProblem("unknown-variant", `--variant ${name}: there is no such variant`, `There ${variants.length === 1 ? "is" : "are"} ${names}.`)]);
+  if (found === undefined) throw new Refusal([settingProblem("unknown-variant", `--variant ${name}: there is no such variant`, `There ${names.length === 1 ? "is" : "are"} ${listOr(names, "and")}.`)]);
   return found;
 }

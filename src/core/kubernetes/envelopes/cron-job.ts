@@ -12,6 +12,7 @@ export const cronJob: Envelope = {
   limits: (workload) => [...oneIndex(workload), ...(workload.schedule === undefined ? [{ path: ["schedule"], message: "runs by a schedule, and there is none" }] : [])],
   // Its Jobs are NAME-MINUTES: the API server takes 52 characters.
   nameRoom: () => 11,
+  scheduled: true,
   companions: jobCompanions,
   wrap: (contents) => ({
     apiVersion: "batch/v1",

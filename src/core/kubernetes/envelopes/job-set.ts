@@ -1,4 +1,4 @@
-import { indexDigits, queued, unscheduled, type Contents, type Envelope } from "../envelope.ts";
+import { indexDigits, queued, type Contents, type Envelope } from "../envelope.ts";
 import type { EnvironmentVariable, PodTemplate } from "../manifest.ts";
 import { withRendezvous } from "../rendezvous.ts";
 import { indexedJobSpec } from "./job.ts";
@@ -21,7 +21,7 @@ function nodePod(contents: Contents): PodTemplate {
 export const jobSet: Envelope = {
   apiVersion: "jobset.x-k8s.io/v1alpha2",
   runs: "job",
-  limits: unscheduled,
+  limits: () => [],
   // A pod is JOBSET-GROUP-JOB-INDEX-RANDOM, which its webhook holds to 63 characters.
   nameRoom: ({ replicas, nodes }) => `-${group}-`.length + indexDigits(replicas) + 1 + indexDigits(nodes) + "-abcde".length,
   wrap: (contents) => ({

@@ -1,5 +1,5 @@
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
-import { indexDigits, queued, unscheduled, withSpec, type Contents, type Envelope, type Limit } from "../envelope.ts";
+import { indexDigits, queued, withSpec, type Contents, type Envelope, type Limit } from "../envelope.ts";
 import { selectorOf } from "../labels.ts";
 import type { EnvironmentVariable, Manifest, PodTemplate } from "../manifest.ts";
 import { headlessName, headlessService, withRendezvous } from "../rendezvous.ts";
@@ -38,7 +38,7 @@ export function jobCompanions({ workload, metadata, name }: Contents): readonly 
 export const job: Envelope = {
   apiVersion: "batch/v1",
   runs: "job",
-  limits: (workload) => [...oneIndex(workload), ...unscheduled(workload)],
+  limits: oneIndex,
   // A pod's hostname is NAME-INDEX, the Service is NAME-nodes.
   nameRoom: ({ nodes }) => (nodes === 1 ? 0 : Math.max("-nodes".length, 1 + indexDigits(nodes))),
   companions: jobCompanions,

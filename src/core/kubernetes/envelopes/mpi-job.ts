@@ -1,5 +1,5 @@
 import { coordinatorPod } from "../coordinator.ts";
-import { indexDigits, oneReplica, queued, unscheduled, withContainer, type Envelope } from "../envelope.ts";
+import { indexDigits, oneReplica, queued, withContainer, type Envelope } from "../envelope.ts";
 import type { Container } from "../manifest.ts";
 import { withoutProbes } from "../probes.ts";
 import { processesPerNode } from "../rendezvous.ts";
@@ -15,7 +15,7 @@ function asWorker(container: Container): Container {
 export const mpiJob: Envelope = {
   apiVersion: "kubeflow.org/v2beta1",
   runs: "job",
-  limits: (workload) => [...oneReplica(workload), ...unscheduled(workload)],
+  limits: oneReplica,
   // Hosts are NAME-launcher and NAME-worker-INDEX.
   nameRoom: ({ nodes }) => Math.max("-launcher".length, "-worker-".length + indexDigits(nodes)),
   wrap: (contents) => {

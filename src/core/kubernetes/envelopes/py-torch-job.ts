@@ -1,4 +1,4 @@
-import { indexDigits, oneReplica, queued, renamed, unscheduled, type Envelope } from "../envelope.ts";
+import { indexDigits, oneReplica, queued, renamed, type Envelope } from "../envelope.ts";
 import { processesPerNode } from "../rendezvous.ts";
 import { backoffLimit } from "./job.ts";
 
@@ -9,7 +9,7 @@ const containerName = "pytorch";
 export const pyTorchJob: Envelope = {
   apiVersion: "kubeflow.org/v1",
   runs: "job",
-  limits: (workload) => [...oneReplica(workload), ...unscheduled(workload)],
+  limits: oneReplica,
   // Pods and their Services are NAME-master-0 and NAME-worker-INDEX.
   nameRoom: ({ nodes }) => Math.max("-master-0".length, "-worker-".length + indexDigits(nodes)),
   wrap: (contents) => {

@@ -1,4 +1,4 @@
-import { oneReplica, queued, unscheduled, type Envelope } from "../envelope.ts";
+import { oneReplica, queued, type Envelope } from "../envelope.ts";
 import { rayApiVersion, rayClusterSpec, unprobed } from "../ray.ts";
 import { backoffLimit } from "./job.ts";
 
@@ -13,7 +13,6 @@ export const rayJob: Envelope = {
   runs: "job",
   limits: (workload) => [
     ...oneReplica(workload),
-    ...unscheduled(workload),
     ...unprobed(workload),
     ...(workload.command === undefined ? [{ path: ["command"], message: "submits a command, and there is none" }] : []),
   ],

@@ -1,4 +1,4 @@
-import { indexDigits, oneReplica, queued, renamed, unscheduled, withSpec, type Contents, type Envelope } from "../envelope.ts";
+import { indexDigits, oneReplica, queued, renamed, withSpec, type Contents, type Envelope } from "../envelope.ts";
 import type { Manifest } from "../manifest.ts";
 import { processesPerNode } from "../rendezvous.ts";
 import { backoffLimit } from "./job.ts";
@@ -37,7 +37,7 @@ function clusterTrainingRuntime({ metadata, pod, workload }: Contents): Manifest
 export const trainJob: Envelope = {
   apiVersion: "trainer.kubeflow.org/v1alpha1",
   runs: "job",
-  limits: (workload) => [...oneReplica(workload), ...unscheduled(workload)],
+  limits: oneReplica,
   // It becomes a JobSet of the same name.
   nameRoom: ({ nodes }) => `-${node}-0-`.length + indexDigits(nodes) + "-abcde".length,
   companions: (contents) => [clusterTrainingRuntime(contents)],
