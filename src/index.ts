@@ -1,5 +1,6 @@
 /**
  * aiplat's programmatic API: the pure core. Nothing here reads a file, calls AWS or prints.
+ * The type Workload is inferred from a schema: to use it install zod, an optional peer dependency.
  */
 export { findInstanceType, instanceTypes, nearestInstanceTypes, priceOf, type Price } from "./core/catalog/catalog.ts";
 export type { Accelerator, AcceleratorKind, Architecture, InstanceType } from "./core/catalog/instance-type.ts";

@@ -81,8 +81,8 @@ function settle(command: Commander, io: Pick<Context, "stdout" | "stderr">): Com
       writeErr: (text) => io.stderr.write(text),
       // The error is reported once, by main, in the format that was asked for.
       outputError: () => undefined,
-      getOutHelpWidth: () => io.stdout.columns,
-      getErrHelpWidth: () => io.stderr.columns,
+      getOutHelpWidth: () => io.stdout.columns || 80,
+      getErrHelpWidth: () => io.stderr.columns || 80,
     });
 }
 

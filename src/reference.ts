@@ -1,11 +1,17 @@
 // Prints the README's command reference as Markdown from the command specs; scripts/build-reference.mjs runs it.
 import type { AnyCommand, OptionSpec } from "./commands/command.ts";
 import { registry } from "./commands/registry.ts";
+import { workloadOptions } from "./commands/workload-options.ts";
 
 /** Markdown of every command: usage, description, options, formats and examples. */
 export async function commandReference(): Promise<string> {
   const sections = await Promise.all(registry.map(async ({ words, load }) => commandSection(words, await load())));
-  return sections.join("\n");
+  return [workloadSection(), ...sections].join("\n");
+}
+
+/** The flags that every command with a workload shares, told once. */
+function workloadSection(): string {
+  return ["### Workload flags", "", "Commands that take a workload take these; a flag overrides the file. Everything after `--` is the command.", "", ...table(workloadOptions)].join("\n");
 }
 
 function commandSection(words: string, spec: AnyCommand): string {
@@ -13,14 +19,21 @@ function commandSection(words: string, spec: AnyCommand): string {
   const parts = [`### aiplat ${words}`, "", `    ${syntax.join(" ")}`, "", spec.description, ""];
   for (const argument of spec.arguments ?? []) parts.push(`- \`${argument.syntax}\`: ${argument.description}`);
   if ((spec.arguments ?? []).length > 0) parts.push("");
-  if ((spec.options ?? []).length > 0) parts.push("| option | meaning |", "|---|---|", ...spec.options!.map(optionRow), "");
+  const shared = new Set(workloadOptions.map((option) => option.flags));
+  const own = (spec.options ?? []).filter((option) => !shared.has(option.flags));
+  if (own.length < (spec.options ?? []).length) parts.push("Takes the [workload flags](#workload-flags).", "");
+  if (own.length > 0) parts.push(...table(own));
   parts.push(`Formats (\`--output\`): ${spec.formats.join(", ")}.`, "");
   if (spec.examples !== undefined) parts.push("```sh", ...spec.examples.flatMap(([line, what]) => [`# ${what}`, line]), "```", "");
   return parts.join("\n");
 }
 
+function table(options: readonly OptionSpec[]): readonly string[] {
+  return ["| option | meaning |", "|---|---|", ...options.map(optionRow), ""];
+}
+
 function optionRow({ flags, description, choices, defaultText, repeatable }: OptionSpec): string {
-  const notes = [choices === undefined ? "" : `one of ${choices.join(", ")}`, defaultText === undefined ? "" : `default: ${defaultText}`, repeatable === true ? "repeatable" : ""].filter(Boolean);
+  const notes = [choices === undefined ? "" : `one of ${choices.join(", ")}`, defaultText === undefined ? "" : `default: ${defaultText}`, repeatable === true && !description.includes("repeatable") ? "repeatable" : ""].filter(Boolean);
   const text = notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
   return `| \`${flags.replace(/\|/g, "\\|")}\` | ${text.replace(/\|/g, "\\|")} |`;
 }

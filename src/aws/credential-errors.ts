@@ -10,7 +10,7 @@ export const credentialRules: readonly Rule[] = [
   },
   {
     names: ["CredentialsProviderError"],
-    text: /re-?authenticate using aws login|session has expired.*login/i,
+    text: /re-?authenticate using aws login|session has expired.*login|login\/cache/i,
     code: "NoCredentials",
     say: (_, call) => ({ message: `the sign-in session of ${profileOf(call)} has expired or was never opened`, hint: `Run: aws login${profileFlag(call)}` }),
   },
@@ -28,6 +28,14 @@ export const credentialRules: readonly Rule[] = [
     text: /Could not resolve credentials using profile/,
     code: "NoCredentials",
     say: (_, call) => ({ message: `${profileOf(call)} holds no credentials`, hint: `Run aws configure${profileFlag(call)} or aws configure sso${profileFlag(call)}.` }),
+  },
+  {
+    // The chain ends with this sentence whatever a profile's own source said, e.g. a credential_process that failed.
+    names: ["CredentialsProviderError"],
+    text: /Could not load credentials from any providers/,
+    when: (_, { profile }) => profile !== undefined,
+    code: "NoCredentials",
+    say: (_, call) => ({ message: `${profileOf(call)} gives no credentials`, hint: `aws sts get-caller-identity${profileFlag(call)} says why.` }),
   },
   {
     names: ["CredentialsProviderError", "TokenProviderError", "ProviderError"],

@@ -34,7 +34,7 @@ export function toTask(task: SdkTask): Task {
     desiredStatus: task.desiredStatus ?? "",
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason === "" ? undefined : task.stoppedReason,
-    containers: (task.containers ?? []).map(({ name, lastStatus, exitCode, reason, runtimeId }) => present<TaskContainer>({ name: name ?? "", lastStatus, exitCode, reason, runtimeId })),
+    containers: (task.containers ?? []).map(({ name, lastStatus, exitCode, reason, runtimeId, gpuIds }) => present<TaskContainer>({ name: name ?? "", lastStatus, exitCode, reason, runtimeId, gpuIds })),
     overrides: task.overrides as Task["overrides"],
     tags: task.tags === undefined ? undefined : toTags(task.tags),
     createdAt: task.createdAt?.getTime(),

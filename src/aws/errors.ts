@@ -14,7 +14,7 @@ export function translateAwsError(error: unknown, call: FailedCall): AiplatError
   if (error instanceof Error && error.name === "AbortError") return new Interrupted("interrupted", { cause: error });
   const failure = readFailure(error);
   if (failure === undefined) return toAiplatError(error);
-  const rule = rulesOf(call).find((each) => applies(each, failure)) ?? anything;
+  const rule = rulesOf(call).find((each) => applies(each, failure, call)) ?? anything;
   const { message, hint } = rule.say(failure, call);
   return new AiplatError(rule.code, message, { ...(hint === undefined ? {} : { hint }), details: detailsOf(failure, call), cause: error });
 }
@@ -23,8 +23,8 @@ function rulesOf(call: FailedCall): readonly Rule[] {
   return [...networkRules, ...credentialRules, ...(call.service === "ecs" ? ecsRules : []), ...serviceRules];
 }
 
-function applies(rule: Rule, failure: Failure): boolean {
-  return (rule.names?.includes(failure.name) ?? true) && (rule.text?.test(failure.message) ?? true) && (rule.when?.(failure) ?? true);
+function applies(rule: Rule, failure: Failure, call: FailedCall): boolean {
+  return (rule.names?.includes(failure.name) ?? true) && (rule.text?.test(failure.message) ?? true) && (rule.when?.(failure, call) ?? true);
 }
 
 const anything: Rule = {

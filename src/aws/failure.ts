@@ -36,7 +36,7 @@ export interface Rule {
   readonly names?: readonly string[];
   /** What the message must say as well. */
   readonly text?: RegExp;
-  readonly when?: (failure: Failure) => boolean;
+  readonly when?: (failure: Failure, call: FailedCall) => boolean;
   readonly code: ErrorCode;
   readonly say: (failure: Failure, call: FailedCall) => { readonly message: string; readonly hint?: string };
 }

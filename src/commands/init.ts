@@ -26,12 +26,12 @@ export const init: Command<Options> = {
   ],
   formats: ["text"],
   run: async (context, { args, options: { file = defaultFile, force = false } }) => {
-    const { name, workload } = chooseTemplate(await readTemplates(), args[0]);
+    const { name, workload } = chooseTemplate(readTemplates(), args[0]);
     if (file === "-") {
       context.stdout.write(workload);
       return;
     }
-    await writeNewFile(context, file, workload, force);
+    writeNewFile(context, file, workload, force);
     const argument = file === defaultFile ? "" : ` ${file}`;
     note(context, `Wrote ${file}. Read what it needs: aiplat templates show ${name}\nThen:  aiplat validate${argument}\n       aiplat taskdef generate${argument}`);
   },

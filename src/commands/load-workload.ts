@@ -34,7 +34,7 @@ const defaultFile = "aiplat.yaml";
  */
 export async function loadWorkload(context: Context, { args, options, passthrough }: Invocation<WorkloadOptions>, target: readonly TargetRule[] = []): Promise<LoadedWorkload> {
   const flags = flagTexts(options, passthrough);
-  const path = args[0] ?? ((await fileExists(context, defaultFile)) ? defaultFile : undefined);
+  const path = args[0] ?? (fileExists(context, defaultFile) ? defaultFile : undefined);
   if (path === undefined && !describesWorkload(flags)) {
     throw new AiplatError("Usage", `no workload: there is no ${defaultFile} here, and no file or flags were given`, {
       hint: "Write one with aiplat init, name a file, or give --name, --image and --instance-type.",

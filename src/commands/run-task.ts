@@ -1,10 +1,10 @@
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
+import { taskIdOf } from "../core/ecs/arn.ts";
 import { tasksToGiveBack } from "../core/plan/conflicts.ts";
-import type { RunTaskResult } from "../core/plan/run-result.ts";
+import { explainShortage } from "../core/plan/shortage.ts";
 import { AiplatError, exitCodes, type ExitCode } from "../errors.ts";
 import type { EcsPort } from "../operations/ports.ts";
-import { reportTasks } from "../operations/report-tasks.ts";
 import { planRequests } from "../operations/run-requests.ts";
 import { runTasks, type RunOutcome } from "../operations/run-task.ts";
 import { printFailures } from "../output/failures.ts";
@@ -12,11 +12,12 @@ import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
 import { requestsView } from "../output/run-plan.ts";
-import { runTaskResultView } from "../output/tasks.ts";
 import type { Command } from "./command.ts";
 import { workloadArgument } from "./load-workload.ts";
+import { printRunResult } from "./print-tasks.ts";
 import { readClusterState } from "./read-cluster.ts";
-import { readRun, runOptions, type Run, type RunOptions } from "./run-options.ts";
+import { readRun, type Run } from "./read-run.ts";
+import { runOptions, type RunOptions } from "./run-options.ts";
 import { goOnHint } from "./task-target.ts";
 import { watchTasks, type WatchOptions } from "./watch-tasks.ts";
 
@@ -64,10 +65,12 @@ async function start(context: Context, ecs: EcsPort, run: Run, observe: (() => P
       plan: run.plan,
       ...(observe === undefined ? {} : { observe }),
       ...(run.locked ? {} : { conflicting: tasksToGiveBack }),
+      explain: async (missing) => explainShortage(await readClusterState(context, ecs, cluster), run.definitions(), run.settings, { asked: missing, missing }),
       onRegistered: ({ action, definition }) => {
         if (action === "registered") note(context, `registered ${definition.family}:${definition.revision}`);
       },
       onStarted: (placed) => progress.update(`started ${placed} of ${tasksOf(run.count)}`),
+      onWaiting: (stopping) => progress.update(`waiting for devices until ${stopping.length === 1 ? `task ${taskIdOf(stopping[0]!)} has` : `${stopping.length} tasks have`} stopped`),
     });
   } finally {
     progress.stop();
@@ -92,8 +95,7 @@ async function waitAndReport(context: Context, ecs: EcsPort, run: Run, outcome: 
 /** Prints what runs and what does not; then throws what ended the run early, with how to go on. */
 async function report(context: Context, ecs: EcsPort, run: Run, { tasks, failures, error }: RunOutcome): Promise<ExitCode> {
   const { cluster, run: id } = run.settings;
-  const result: RunTaskResult = { run: id, requested: run.count, tasks: await reportTasks(ecs, cluster, tasks), failures };
-  if (error === undefined || tasks.length > 0) await print(context, runTaskResultView(result));
+  if (error === undefined || tasks.length > 0) await printRunResult(context, ecs, cluster, { run: id, requested: run.count, tasks, failures });
   await printFailures(context, failures);
   if (error !== undefined) throw endedEarly(error, tasks.length, run.count, goOnHint(context, run.target));
   return failures.length > 0 || tasks.length < run.count ? exitCodes.capacity : exitCodes.success;

@@ -1,8 +1,6 @@
 import { findAiplatTasks, findTasks } from "../operations/find-tasks.ts";
-import { reportTasks } from "../operations/report-tasks.ts";
 import { note } from "../output/note.ts";
-import { print } from "../output/print.ts";
-import { taskListView } from "../output/tasks.ts";
+import { printTaskList } from "./print-tasks.ts";
 import type { Command } from "./command.ts";
 import { missingRun, missingTasks, readCluster, readTarget, targetOptions, taskArgument, type TargetOptions } from "./task-target.ts";
 
@@ -27,12 +25,12 @@ export const taskList: Command<Options> = {
       const cluster = readCluster(args, options.cluster);
       const tasks = await findAiplatTasks(ecs, cluster, { stopped: options.all === true });
       if (tasks.length === 0) note(context, `no task of aiplat's in cluster ${cluster}`);
-      await print(context, taskListView(await reportTasks(ecs, cluster, tasks), context.now()));
+      await printTaskList(context, ecs, cluster, tasks);
       return;
     }
     const { tasks, missing } = await findTasks(ecs, target.cluster, target.selection);
     if (tasks.length === 0 && missing.length === 0) throw missingRun(target);
-    await print(context, taskListView(await reportTasks(ecs, target.cluster, tasks), context.now()));
+    await printTaskList(context, ecs, target.cluster, tasks);
     if (missing.length > 0) throw missingTasks(missing, target.cluster);
   },
 };

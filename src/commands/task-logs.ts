@@ -6,11 +6,11 @@ import type { EcsPort } from "../operations/ports.ts";
 import { waitForTasks } from "../operations/wait-for-tasks.ts";
 import { createLogPrinter } from "../output/log-lines.ts";
 import { note } from "../output/note.ts";
-import { shortId } from "../output/task-progress.ts";
+import { shortId } from "../core/ecs/task-text.ts";
 import type { Command } from "./command.ts";
 import { duration } from "./numbers.ts";
 import { goOnHint, requireTarget, requireTasks, targetOptions, taskArgument, type TargetOptions } from "./task-target.ts";
-import { logOptions, logPauseMs, requireContainer, severalStreams, silentHint } from "./watch-tasks.ts";
+import { logOptions, logPauseMs, requireContainer, streamPrefix, silentHint } from "./watch-tasks.ts";
 
 interface Options extends TargetOptions {
   readonly follow?: boolean;
@@ -57,7 +57,7 @@ export const taskLogs: Command<Options> = {
 
 async function openReader(context: Context, ecs: EcsPort, tasks: readonly Task[], options: Options, silent: string[]): Promise<LogReader> {
   const [logs, region] = await Promise.all([context.aws.logs(), context.aws.region()]);
-  const print = await createLogPrinter(context, context.stdout, { prefixed: severalStreams(tasks, options.container), json: context.options.format === "json" });
+  const print = await createLogPrinter(context, context.stdout, { ...streamPrefix(tasks, options.container), json: context.options.format === "json" });
   return createLogReader(ecs, logs, {
     ...logOptions(context, region, print),
     onSilent: ({ container, why }) => silent.push(`${container}: ${why}`),

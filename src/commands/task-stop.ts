@@ -1,12 +1,10 @@
 import type { Context } from "../context.ts";
 import { AiplatError } from "../errors.ts";
 import { findTasks } from "../operations/find-tasks.ts";
-import { reportTasks } from "../operations/report-tasks.ts";
 import { stopTasks } from "../operations/stop-tasks.ts";
 import { note } from "../output/note.ts";
-import { print } from "../output/print.ts";
-import { shortId } from "../output/task-progress.ts";
-import { taskListView } from "../output/tasks.ts";
+import { shortId } from "../core/ecs/task-text.ts";
+import { printTaskList } from "./print-tasks.ts";
 import type { Command } from "./command.ts";
 import { commandFor, missingRun, missingTasks, requireTarget, targetOptions, taskArgument, type TargetOptions, type TaskTarget } from "./task-target.ts";
 
@@ -33,7 +31,7 @@ export const taskStop: Command<Options> = {
       if (error === undefined) note(context, `${shortId(task.taskArn)}  ${alreadyStopped ? "had stopped already" : "stopping"}`);
       else note(context, `${shortId(task.taskArn)}  not stopped: ${error.message}`);
     }
-    await print(context, taskListView(await reportTasks(ecs, target.cluster, outcomes.map((outcome) => outcome.task)), context.now()));
+    await printTaskList(context, ecs, target.cluster, outcomes.map((outcome) => outcome.task));
 
     const errors = outcomes.flatMap(({ error }) => error ?? []);
     const [first] = errors;

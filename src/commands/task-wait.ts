@@ -1,10 +1,8 @@
 import type { Task } from "../core/ecs/api.ts";
 import { runOf } from "../core/plan/run-result.ts";
-import { reportTasks } from "../operations/report-tasks.ts";
 import { printFailures } from "../output/failures.ts";
-import { print } from "../output/print.ts";
-import { runTaskResultView } from "../output/tasks.ts";
 import type { Command } from "./command.ts";
+import { printRunResult } from "./print-tasks.ts";
 import { requireTarget, requireTasks, targetOptions, taskArgument, type TargetOptions } from "./task-target.ts";
 import { watchOptions, watchTasks, type WatchOptions } from "./watch-tasks.ts";
 
@@ -22,7 +20,7 @@ export const taskWait: Command<TargetOptions & WatchOptions> = {
     const ecs = await context.aws.ecs();
     const found = await requireTasks(ecs, target);
     const { tasks, failures, exitCode } = await watchTasks(context, target, found, options);
-    await print(context, runTaskResultView({ run: options.run ?? commonRun(tasks), requested: found.length, tasks: await reportTasks(ecs, target.cluster, tasks), failures }));
+    await printRunResult(context, ecs, target.cluster, { run: options.run ?? commonRun(tasks), requested: found.length, tasks, failures });
     await printFailures(context, failures);
     return exitCode;
   },

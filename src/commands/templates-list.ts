@@ -8,6 +8,6 @@ export const templatesList: Command = {
   examples: [["aiplat templates list", "every template with what it is for"]],
   formats: ["text", "json", "yaml", "table", "markdown", "html"],
   run: async (context) => {
-    await print(context, templateListView(await readTemplates()));
+    await print(context, templateListView(readTemplates()));
   },
 };

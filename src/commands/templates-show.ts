@@ -10,6 +10,6 @@ export const templatesShow: Command = {
   examples: [["aiplat templates show pytorch-inference-inf2", "what the template needs, and its file"]],
   formats: ["text", "json", "yaml"],
   run: async (context, { args }) => {
-    await print(context, templateView(chooseTemplate(await readTemplates(), args[0])));
+    await print(context, templateView(chooseTemplate(readTemplates(), args[0])));
   },
 };

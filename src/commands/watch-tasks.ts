@@ -1,6 +1,9 @@
 import type { Context } from "../context.ts";
+import { formatDuration } from "../core/duration.ts";
 import { taskIdOf } from "../core/ecs/arn.ts";
 import { judgeTask } from "../core/ecs/outcome.ts";
+import type { LogStream } from "../core/ecs/log-streams.ts";
+import { changeLine, countStatuses, shortId } from "../core/ecs/task-text.ts";
 import type { Task } from "../core/ecs/api.ts";
 import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
 import { listOr } from "../core/problem.ts";
@@ -41,14 +44,15 @@ export async function watchTasks(context: Context, target: TaskTarget, tasks: re
   const ecs = await context.aws.ecs();
   const reader = options.logs === true ? await startReader(context, ecs, tasks) : undefined;
   const progress = await startTaskProgress(context, tasks.length, { live: reader === undefined });
+  const startedAt = context.now();
   let outcome: WaitOutcome;
   try {
     outcome = await waitForTasks(ecs, target.cluster, tasks.map((task) => task.taskArn), context, {
       ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
       hint: goOnHint(context, target),
-      onChange: progress.onChange,
+      onChange: ({ task }) => progress.change(changeLine(task)),
       onPoll: async (known) => {
-        progress.onPoll(known);
+        progress.stand(`${countStatuses(known)}  ${formatDuration(context.now() - startedAt)}`);
         await reader?.read(known);
       },
       ...(reader === undefined ? {} : { longestPauseMs: logPauseMs }),
@@ -86,7 +90,7 @@ export function logOptions(context: Context, region: string, onLines: LogOptions
 /** Reads logs beside a wait: trouble with the logs ends the reading, not the wait. */
 async function startReader(context: Context, ecs: EcsPort, tasks: readonly Task[]): Promise<Pick<LogReader, "read" | "drain">> {
   const [logs, region] = await Promise.all([context.aws.logs(), context.aws.region()]);
-  const print = await createLogPrinter(context, context.stderr, { prefixed: severalStreams(tasks), json: false });
+  const print = await createLogPrinter(context, context.stderr, { ...streamPrefix(tasks), json: false });
   const reader = createLogReader(ecs, logs, logOptions(context, region, print));
   let broken = false;
   const guarded = async (read: () => Promise<void>) => {
@@ -103,9 +107,10 @@ async function startReader(context: Context, ecs: EcsPort, tasks: readonly Task[
   return { read: (known) => guarded(() => reader.read(known)), drain: (known, runtime) => guarded(() => reader.drain(known, runtime)) };
 }
 
-/** Whether lines need to say whose they are. */
-export function severalStreams(tasks: readonly Task[], container?: string): boolean {
-  return tasks.length > 1 || (container === undefined && tasks.some((task) => task.containers.length > 1));
+/** What lines are marked with where they come from several streams: the task and its container. */
+export function streamPrefix(tasks: readonly Task[], container?: string): { readonly prefixOf?: (stream: LogStream) => string } {
+  const several = tasks.length > 1 || (container === undefined && tasks.some((task) => task.containers.length > 1));
+  return several ? { prefixOf: (stream) => `${shortId(stream.taskArn)}/${stream.container}` } : {};
 }
 
 function judge({ tasks, gone }: WaitOutcome, exitCodeFrom: string | undefined): Watched {

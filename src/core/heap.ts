@@ -8,10 +8,6 @@ export class Heap<T> {
     this.compare = compare;
   }
 
-  get size(): number {
-    return this.items.length;
-  }
-
   push(item: T): void {
     const { items } = this;
     let at = items.length;

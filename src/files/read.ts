@@ -1,4 +1,5 @@
-import { open } from "node:fs/promises";
+// Not node:fs/promises: commands that read no file would pay for loading it.
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { AiplatError } from "../errors.ts";
@@ -11,7 +12,7 @@ const mostBytes = 4 * 1024 * 1024;
 
 /** The text of a file, or of standard input for `-`. */
 export async function readText(context: Pick<Context, "cwd" | "readStdin">, path: string): Promise<string> {
-  const text = path === "-" ? await context.readStdin() : decode(await readBytes(resolve(context.cwd, path), path), path);
+  const text = path === "-" ? await context.readStdin() : decode(readBytes(resolve(context.cwd, path), path), path);
   const name = path === "-" ? stdinName : path;
   if (text.length > mostBytes) throw tooBig(name);
   // Standard input arrives decoded: what was no UTF-8 is there as U+FFFD.
@@ -19,31 +20,17 @@ export async function readText(context: Pick<Context, "cwd" | "readStdin">, path
   return text;
 }
 
-/** Whether there is a file at the path. */
-export async function fileExists(context: Pick<Context, "cwd">, path: string): Promise<boolean> {
-  try {
-    const file = await open(resolve(context.cwd, path));
-    await file.close();
-    return true;
-  } catch (error) {
-    // Whatever else keeps it from being opened is said when it is read.
-    return (error as NodeJS.ErrnoException).code !== "ENOENT";
-  }
+/** Whether there is something at the path. */
+export function fileExists(context: Pick<Context, "cwd">, path: string): boolean {
+  return existsSync(resolve(context.cwd, path));
 }
 
-async function readBytes(path: string, name: string): Promise<Buffer> {
+function readBytes(path: string, name: string): Buffer {
   try {
-    const file = await open(path);
-    try {
-      const { size } = await file.stat();
-      if (size > mostBytes) throw tooBig(name);
-      return await file.readFile();
-    } finally {
-      await file.close();
-    }
+    if (statSync(path).size > mostBytes) throw tooBig(name);
+    return readFileSync(path);
   } catch (error) {
-    if (error instanceof AiplatError) throw error;
-    throw cannotRead(name, error as NodeJS.ErrnoException);
+    throw error instanceof AiplatError ? error : cannotRead(name, error as NodeJS.ErrnoException);
   }
 }
 

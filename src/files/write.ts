@@ -1,12 +1,13 @@
-import { mkdir, writeFile } from "node:fs/promises";
+// Not node:fs/promises: commands that write no file would pay for loading it.
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { AiplatError } from "../errors.ts";
 
 /** Writes a new file; one that is there already is overwritten only where `force` says so. */
-export async function writeNewFile(context: Pick<Context, "cwd">, path: string, text: string, force: boolean): Promise<void> {
+export function writeNewFile(context: Pick<Context, "cwd">, path: string, text: string, force: boolean): void {
   try {
-    await writeFile(resolve(context.cwd, path), text, { flag: force ? "w" : "wx" });
+    writeFileSync(resolve(context.cwd, path), text, { flag: force ? "w" : "wx" });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") throw new AiplatError("Usage", `${path} exists already`, { hint: "Use --force to overwrite it, or --file for another path." });
@@ -17,13 +18,13 @@ export async function writeNewFile(context: Pick<Context, "cwd">, path: string, 
 }
 
 /** Writes generated files below a folder, making it where it is missing; answers their paths as the user would type them. */
-export async function writeFiles(context: Pick<Context, "cwd">, folder: string, files: ReadonlyMap<string, string>): Promise<readonly string[]> {
+export function writeFiles(context: Pick<Context, "cwd">, folder: string, files: ReadonlyMap<string, string>): readonly string[] {
   const paths: string[] = [];
   for (const [name, text] of files) {
     const path = join(folder, name);
     try {
-      await mkdir(resolve(context.cwd, folder), { recursive: true });
-      await writeFile(resolve(context.cwd, path), text);
+      mkdirSync(resolve(context.cwd, folder), { recursive: true });
+      writeFileSync(resolve(context.cwd, path), text);
     } catch (error) {
       throw new AiplatError("OperationFailed", `cannot write ${path}: ${(error as Error).message}`, { cause: error });
     }

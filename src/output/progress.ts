@@ -8,19 +8,47 @@ export interface Progress {
 
 const silent: Progress = { update: () => undefined, stop: () => undefined };
 
+/**
+ * Whether a line on stderr can be drawn over. Not on a terminal of no size (`script` in a pipe, `docker run -t` without
+ * a terminal behind it): ora would clear infinitely many lines there.
+ */
+export function isLive({ stderr }: Pick<Context, "stderr">): boolean {
+  return stderr.isTTY && stderr.columns > 0;
+}
+
 /** A spinner on stderr, only on a terminal: pipes, --quiet and -o json get none. */
 export async function startProgress(context: Context, text: string): Promise<Progress> {
-  const { options, stderr } = context;
-  if (!stderr.isTTY || options.quiet || options.format === "json") return silent;
+  const { options } = context;
+  if (!isLive(context) || options.quiet || options.format === "json") return silent;
+  if (live !== undefined) return nested(live, text);
   const { default: ora } = await import("ora");
   // discardStdin would swallow Ctrl-C and the answers to questions.
   const spinner = ora({ text, discardStdin: false, isEnabled: true }).start();
+  live = spinner;
   return {
     update: (next) => {
       spinner.text = next;
     },
     stop: () => {
+      live = undefined;
       spinner.stop();
+    },
+  };
+}
+
+/** The one live line that a terminal has room for. */
+let live: { text: string } | undefined;
+
+/** A step within another shows on the same line, which goes back to what it said when the step is over. */
+function nested(line: { text: string }, text: string): Progress {
+  const before = line.text;
+  line.text = text;
+  return {
+    update: (next) => {
+      line.text = next;
+    },
+    stop: () => {
+      line.text = before;
     },
   };
 }

@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
-import { runCli } from "../support/cli.ts";
+import { bareEnv, cliPath, runCli } from "../support/cli.ts";
 import { startJsonServer, type JsonServer } from "../support/json-server.ts";
+import { missingTools } from "../support/tools.ts";
 
 /** What moto's tasks never do: fail, not start, be forgotten, refuse to stop. */
 interface WireTask {
@@ -79,6 +82,37 @@ describe("task wait", () => {
     const { code, stderr } = await aiplat([exited("a", { name: "main", exitCode: 0 })], ...wait, "--exit-code-from", "mian");
     expect(code).toBe(2);
     expect(stderr).toContain("They have main.");
+  });
+});
+
+describe.skipIf(missingTools("script", "stty"))("task wait on a terminal", () => {
+  /** Runs it on a pseudo-terminal of so many columns; 0 is what a terminal without a size says. */
+  const onTerminal = async (columns: number) => {
+    let looks = 0;
+    server = await startJsonServer(({ operation }) => {
+      if (operation !== "DescribeTasks") return { status: 400, body: { __type: "AccessDeniedException", message: "no" } };
+      const more = looks++ < 2 ? { taskArn: arn("a"), lastStatus: "RUNNING", desiredStatus: "RUNNING", containers: [{ name: "main" }] } : { ...exited("a", { name: "main", exitCode: 0 }), lastStatus: "STOPPED" };
+      return { body: { tasks: [{ taskDefinitionArn: definition, ...more }] } };
+    });
+    const env = { ...bareEnv(), AWS_ENDPOINT_URL: server.config.endpoints.ecs!, AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "testing", AWS_SECRET_ACCESS_KEY: "testing", TERM: "xterm", CLI: cliPath(), NODE: process.execPath };
+    const child = spawn("script", ["-qec", `stty cols ${columns} rows ${columns === 0 ? 0 : 24}; "$NODE" "$CLI" task wait ${arn("a")}`, "/dev/null"], { env, stdio: ["ignore", "pipe", "inherit"], timeout: 30_000 });
+    let screen = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (screen += text));
+    const [code] = (await once(child, "close")) as [number | null];
+    return { code, screen };
+  };
+
+  it("shows one live line with counts, and then the table", async () => {
+    const { code, screen } = await onTerminal(100);
+    expect(code).toBe(0);
+    expect(screen).toMatch(/1 RUNNING {2}\d+s/);
+    expect(screen).toMatch(/TASK.*STATUS.*DEFINITION.*EXIT/);
+  });
+
+  it("ends on a terminal of no size too", async () => {
+    const { code, screen } = await onTerminal(0);
+    expect(code).toBe(0);
+    expect(screen).toContain("a  STOPPED");
   });
 });
 

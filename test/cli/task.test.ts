@@ -145,8 +145,8 @@ describe.skipIf(missingTools("moto_server", "aws"))("task commands against moto"
     const closed = once(child, "close");
     await putLogs(arn!, "early");
     await seen;
-    await awsStop(arn!);
     await putLogs(arn!, "last words");
+    await awsStop(arn!);
     expect((await closed)[0]).toBe(0);
     expect(stdout).toBe("early\nlast words\n");
   });

@@ -112,6 +112,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
   "accelerator-without-type": [
     { in: task([neuron([0])]), finds: ["", "any instance"] },
+    { in: task([neuron([0])], { requiresCompatibilities: undefined }), finds: ["", "any instance"] },
     { in: task([neuron([0])], on("attribute:ecs.os-type == linux")), finds: ["placementConstraints"] },
     { in: task([neuron([0])], on("attribute:ecs.instance-type != t2.micro")), finds: ["placementConstraints"] },
     { in: task([neuron([0])], on("attribute:accelerator == inferentia2")) },
@@ -283,6 +284,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([gpu({ sharingStrategy: { nvidiaMps: { memory: 2048 } } })], onType("g6.xlarge")) },
     { in: task([gpu({ value: "0.5" })]) },
     { in: task([gpu({ value: "0.5" })], onType("inf2.xlarge")) },
+    { in: task([gpu({ value: "0.5" })], on("attribute:ecs.instance-type in [g5.xlarge, g6f.4xlarge]")) },
   ],
   "memory-not-set": [
     { in: task([plain({ memory: undefined })]), finds: ["containerDefinitions[0]", "memoryReservation"] },
@@ -304,6 +306,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
   "memory-over-registered": [
     { in: task([neuron([0], { memory: 14_746 })], onType("inf2.xlarge")), finds: ["containerDefinitions[0].memory", "16GiB"] },
+    { in: task([neuron([0], { memory: 16_384 })], onType("inf2.xlarge")), finds: ["containerDefinitions[0].memory", "16GiB"] },
     { in: task([neuron([0], { memory: 14_745 })], onType("inf2.xlarge")) },
     { in: task([neuron([0], { memory: 16_385 })], onType("inf2.xlarge")) },
   ],
@@ -350,6 +353,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([gpu({ value: "1" }, { image: "public.ecr.aws/neuron/pytorch-inference-neuronx:2.8.0-neuronx-py311-sdk2.26.0-ubuntu22.04" })]), finds: ["containerDefinitions[0].image", "AWS Neuron", "GPUs"] },
     { in: task([neuron([0], { image: "nvcr.io/nvidia/pytorch:24.01-py3" })]), finds: ["containerDefinitions[0].image", "NVIDIA"] },
     { in: task([neuron([0], { image: "public.ecr.aws/neuron/pytorch-inference-neuronx:2.8.0-neuronx-py311-sdk2.26.0-ubuntu22.04" })], onType("inf2.xlarge")) },
+    { in: task([neuron([0], { image: "public.ecr.aws/neuron/pytorch-inference-neuronx:2.8.0-neuronx-py311-sdk2.26.0-ubuntu22.04" })], on("attribute:ecs.instance-type in [inf1.xlarge, inf2.xlarge]")) },
     { in: task([neuron([0], { image: "nvcr.io/nvidia/tritonserver:24.01-py3" })], onType("inf1.xlarge")) },
     { in: task([neuron([0]), plain({ image: "nvcr.io/nvidia/pytorch:24.01-py3" })], onType("inf2.xlarge")) },
   ],

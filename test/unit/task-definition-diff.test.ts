@@ -106,6 +106,7 @@ describe("diffTaskDefinitions", () => {
     ["a command in another order", withContainer(declared, { command: ["a", "b"] }), withContainer(registered, { command: ["b", "a"] }), { path: "containerDefinitions[bert].command", kind: "changed", before: ["b", "a"], after: ["a", "b"] }],
     ["a changed tag", { ...declared, tags: [{ key: "aiplat:workload", value: "other" }] }, registered, { path: "tags[aiplat:workload].value", kind: "changed", before: "bert", after: "other" }],
     ["a removed tag of aiplat's", { ...declared, tags: [] }, registered, { path: "tags[aiplat:workload]", kind: "removed", before: { key: "aiplat:workload", value: "bert" } }],
+    ["a list that was a word", withContainer(declared, { links: ["a"] }), withContainer(registered, { links: "a" }), { path: "containerDefinitions[bert].links", kind: "changed", before: "a", after: ["a"] }],
     ["a variable written twice", withContainer(declared, { environment: [{ name: "A", value: "1" }, { name: "A", value: "2" }] }), withContainer(registered, { environment: [{ name: "A", value: "1" }] }), { path: "containerDefinitions[bert].environment[A#2]", kind: "added", after: { name: "A", value: "2" } }],
   ])("names %s", (_, ours, theirs, change) => {
     expect(diffTaskDefinitions(ours, theirs)).toEqual([change]);

@@ -63,10 +63,33 @@ function holdsSuccessors({ agentVersion = "" }: ContainerInstance): boolean {
 }
 
 /**
- * Whether the successor waits for the stopping task. The agent counts host ports, in bridge and host mode only: with a
- * port in common it waits for certain; without one it may still be waiting, as long as it does not run.
+ * What keeps a new task that reserves a device's lock port apart from the claim on the device:
+ *
+ * - `ecs`: the claim reserves the port too, and ECS places nothing there that does.
+ * - `agent`: the claim's task is stopping. ECS has freed its ports, and the agent holds the new task back until it has stopped.
+ * - Undefined: nothing does. aiplat itself must keep the new task away.
+ *
+ * @param lockPort Undefined for a task that reserves none, as in awsvpc mode.
  */
+export function guardOf(claim: Claim, lockPort: number | undefined, instance: ContainerInstance): "ecs" | "agent" | undefined {
+  if (lockPort === undefined || !claim.hostPorts.includes(`${lockPort}/udp`)) return undefined;
+  if (claim.state === "held") return "ecs";
+  return holdsSuccessors(instance) ? "agent" : undefined;
+}
+
+/** What decides whether a task waits for another one on its instance. */
+type Successor = Pick<Claim, "networkMode" | "hostPorts">;
+
+/** The agent counts host ports, in bridge and host mode only: with one in common the successor waits for certain. */
+function waitsFor(stopping: Successor, successor: Successor): boolean {
+  return countsPorts(stopping) && countsPorts(successor) && successor.hostPorts.some((port) => stopping.hostPorts.includes(port));
+}
+
+function countsPorts({ networkMode }: Successor): boolean {
+  return networkMode === "bridge" || networkMode === "host";
+}
+
+/** Without a port in common the successor may still be waiting for something else, as long as it does not run. */
 function isHandOver(stopping: Claim, successor: Claim): boolean {
-  const counted = [stopping, successor].every(({ networkMode }) => networkMode === "bridge" || networkMode === "host");
-  return counted && (!successor.running || successor.hostPorts.some((port) => stopping.hostPorts.includes(port)));
+  return waitsFor(stopping, successor) || (!successor.running && countsPorts(stopping) && countsPorts(successor));
 }

@@ -135,6 +135,8 @@ export interface TaskContainer {
   readonly exitCode?: number;
   readonly reason?: string;
   readonly runtimeId?: string;
+  /** The GPUs that ECS assigned to it. */
+  readonly gpuIds?: readonly string[];
 }
 
 /** A task as DescribeTasks and RunTask answer it. */

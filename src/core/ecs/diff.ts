@@ -28,8 +28,8 @@ function diffObjects(before: Raw, after: Raw, fields: FieldTree | true, path: st
   return [...names].flatMap((name) => {
     const ours = fields === true ? true : Object.hasOwn(fields, name) ? fields[name] : undefined;
     const at = join(path, name);
-    if (Array.isArray(before[name] ?? []) && Array.isArray(after[name] ?? [])) return diffLists(name, (before[name] ?? []) as readonly unknown[], (after[name] ?? []) as readonly unknown[], ours, at);
-    return diffValues(before[name], after[name], ours, at);
+    const [was, is] = [before[name], after[name]];
+    return isListOrNothing(was) && isListOrNothing(is) ? diffLists(name, was ?? [], is ?? [], ours, at) : diffValues(was, is, ours, at);
   });
 }
 
@@ -80,11 +80,13 @@ function byKey(items: readonly Raw[], keyOf: (item: Raw) => string): ReadonlyMap
   return map;
 }
 
-/** Whether two values in normal form are equal, whatever order the keys of objects are in. */
+/** Whether two values are equal: in normal form keys and items have one order. */
 function same(one: unknown, other: unknown): boolean {
-  if (Array.isArray(one) && Array.isArray(other)) return one.length === other.length && one.every((item, index) => same(item, other[index]));
-  if (isRaw(one) && isRaw(other)) return Object.keys(one).length === Object.keys(other).length && Object.entries(one).every(([name, value]) => Object.hasOwn(other, name) && same(value, other[name]));
-  return Object.is(one, other);
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function isListOrNothing(value: unknown): value is readonly unknown[] | undefined {
+  return value === undefined || Array.isArray(value);
 }
 
 function join(path: string, name: string): string {

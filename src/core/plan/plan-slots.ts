@@ -1,11 +1,12 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { assignSlots } from "../devices/assign.ts";
-import { slotName, type Slot } from "../devices/slots.ts";
+import { devicePath, slotName, type Slot } from "../devices/slots.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
-import type { PlacementConstraint } from "../ecs/api.ts";
-import { variantFor } from "../workload/resolve.ts";
+import type { PlacementConstraint, TaskDefinition } from "../ecs/api.ts";
+import { listOr } from "../problem.ts";
+import { everyVariantOf, variantFor } from "../workload/resolve.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
-import { freshHosts, hostsOf, type Host, type HostQuery } from "./hosts.ts";
+import { freshHosts, hostsOf, type Host } from "./hosts.ts";
 import type { RunPlan, RunStep } from "./run-plan.ts";
 import { runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
@@ -31,12 +32,28 @@ interface Assignment {
  * Plans `count` replicas of a workload whose Neuron devices ECS does not schedule: chooses the slots, and leaves the
  * machine to ECS, excluding only those where somebody holds the slot without a lock that ECS sees.
  */
-export function planSlots(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, count: number, snapshot: ClusterSnapshot, allows: HostQuery["allows"]): RunPlan {
-  const { provider } = settings;
-  const hosts = hostsOf(workload, snapshot, { allows, ...(provider === undefined ? {} : { provider }) });
+export function planSlots(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, count: number, snapshot: ClusterSnapshot): RunPlan {
+  const hosts = hostsOf(workload, settings, generate, snapshot);
   const assigned = assign(workload, settings, hosts, count);
   const steps = group(assigned).flatMap((assignment) => stepsOf(workload, settings, generate, assignment, hosts));
-  return { steps, shortages: assigned.length < count ? [explainShortage(workload, snapshot, hosts, count - assigned.length, count)] : [] };
+  if (assigned.length === count) return { steps, shortages: [] };
+  const shortage = explainShortage(snapshot, definitionsOf(workload, generate), settings, { asked: count, missing: count - assigned.length });
+  const stopping = worthWaitingFor(workload, settings, hosts, assigned.length, count);
+  return { steps, shortages: shortage === undefined ? [] : [shortage], ...(stopping.length === 0 ? {} : { stopping }) };
+}
+
+/** The stopping tasks after whose end more replicas have a place. Where locks hand a slot over the agent does the waiting, and there are none. */
+function worthWaitingFor(workload: ResolvedWorkload, settings: RunSettings, hosts: readonly Host[], placed: number, count: number): readonly string[] {
+  if (hosts.every(({ leaving }) => leaving.size === 0)) return [];
+  const stays = (devices: ReadonlySet<number>, { leaving }: Host) => new Set([...devices].filter((device) => !leaving.has(device)));
+  const later = assign(workload, settings, hosts.map((host) => ({ ...host, taken: stays(host.taken, host), unlocked: stays(host.unlocked, host) })), count);
+  if (later.length === placed) return [];
+  return [...new Set(later.flatMap(({ slot, host }) => slot.flatMap((device) => host.leaving.get(device) ?? [])))];
+}
+
+/** The definitions of every variant that may ever be placed. */
+export function definitionsOf(workload: ResolvedWorkload, generate: GenerateSettings): readonly TaskDefinition[] {
+  return everyVariantOf(workload).map((variant) => generateTaskDefinition(workload, variant, generate));
 }
 
 /** Fills the machines of the first instance type, then those of the next. */
@@ -75,20 +92,38 @@ function group(assigned: readonly Placed[]): readonly Assignment[] {
 function stepsOf(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, { shape, slot, hosts }: Assignment, all: readonly Host[]): readonly RunStep[] {
   const definition = generateTaskDefinition(workload, variantFor(workload, shape, slot), generate);
   const awsvpc = definition.networkMode === "awsvpc";
+  // Ids in a constraint and managed scaling do not go together: there assign() uses no slot that is held unseen.
+  const unseen = settings.provider === undefined ? all.filter((host) => host.shape === shape && slot.some((device) => host.unlocked.has(device))) : [];
   const partial = shape.request.kind === "neuron" && !shape.request.whole;
   const step = (count: number, constraints: readonly PlacementConstraint[]): RunStep => ({
     definition,
     count,
+    why: whyHere(slot, hosts, unseen),
     request: runRequest(settings, definition, {
       placementConstraints: [...(awsvpc ? [{ type: "distinctInstance" }] : []), ...constraints],
       ...(awsvpc ? { group: `aiplat:${slotName(slot)}` } : {}),
       ...(partial ? { placementStrategy: strategies[settings.strategy] } : {}),
     }),
   });
-  const unseen = settings.provider === undefined ? all.filter((host) => host.shape === shape && slot.some((device) => host.unlocked.has(device))) : [];
   if (unseen.length === 0) return [step(hosts.length, [])];
   if (unseen.length <= idsPerConstraint) return [step(hosts.length, [instancesConstraint("not_in", ec2Ids(unseen))])];
   return chunks(ec2Ids(hosts), idsPerConstraint).map((ids) => step(ids.length, [instancesConstraint("in", ids)]));
+}
+
+/** How many instances a reason names. */
+const namedIds = 3;
+
+function whyHere(slot: Slot, hosts: readonly Host[], unseen: readonly Host[]): string {
+  const type = hosts[0]!.type.instanceType;
+  const fresh = hosts.filter((host) => host.instance === undefined).length;
+  const places = [...(fresh < hosts.length ? [naming(ec2Ids(hosts))] : []), ...(fresh > 0 ? [`${fresh} new ${type} ${fresh === 1 ? "instance" : "instances"}`] : [])];
+  const devices = slot.length === 1 ? devicePath(slot[0]!) : `${devicePath(slot[0]!)} to neuron${slot.at(-1)}`;
+  const free = `${devices} ${slot.length === 1 ? "is" : "are"} free on ${places.join(" and on ")}`;
+  return unseen.length === 0 ? free : `${free}; not on ${naming(ec2Ids(unseen))}, where a task that ECS sees no lock of holds ${slot.length === 1 ? "it" : "some"}`;
+}
+
+function naming(ids: readonly string[]): string {
+  return ids.length <= namedIds ? listOr(ids, "and") : `${ids.slice(0, namedIds).join(", ")} and ${ids.length - namedIds} more`;
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html */

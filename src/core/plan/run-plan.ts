@@ -8,6 +8,8 @@ export interface RunStep {
   /** RunTask's input but for count and client token, which each call of at most 10 tasks gets of its own. */
   readonly request: Omit<RunTaskRequest, "count" | "clientToken">;
   readonly count: number;
+  /** Why these devices and these machines. */
+  readonly why: string;
 }
 
 /** What run-task would do, as data: `--dry-run` prints it, run-task executes it. */
@@ -15,6 +17,8 @@ export interface RunPlan {
   readonly steps: readonly RunStep[];
   /** Why the rest cannot be placed; empty when the steps carry every replica. */
   readonly shortages: readonly RunFailure[];
+  /** Tasks that are stopping and still hold slots which missing replicas would take: worth waiting for. */
+  readonly stopping?: readonly string[];
 }
 
 /** RunTask starts at most 10 tasks a call. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */

@@ -1,5 +1,6 @@
 import { networkModeOf, namedProvider, onManagedInstances } from "../ecs/capacity.ts";
 import type { NetworkConfiguration, PlacementConstraint, RunTaskRequest, Tag, TaskDefinition } from "../ecs/api.ts";
+import type { PlacementOptions } from "../placement/requirements.ts";
 import { problem, Refusal } from "../problem.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 
@@ -7,6 +8,8 @@ import type { ResolvedWorkload } from "../workload/resolved.ts";
 export interface RunSettings {
   readonly run: string;
   readonly cluster: string;
+  /** How many tasks in all; a round plans those of them that are still to start. */
+  readonly count: number;
   /** Fill one machine after the other, or spread over them. */
   readonly strategy: "pack" | "spread";
   readonly group?: string;
@@ -40,6 +43,11 @@ export function runRequest(settings: RunSettings, definition: Pick<TaskDefinitio
     ...(settings.enableExecuteCommand ? { enableExecuteCommand: true } : {}),
     tags: taskTags(definition.tags ?? [], settings.run),
   };
+}
+
+/** What the run's settings mean for placement. */
+export function placementOptions({ group, placementConstraints, provider }: Pick<RunSettings, "group" | "placementConstraints" | "provider">): PlacementOptions {
+  return { ...(group === undefined ? {} : { group }), placementConstraints, ...(provider === undefined ? {} : { capacityProviders: [provider] }) };
 }
 
 /** The definition's tags, and the run that the tasks belong to. */

@@ -1,55 +1,74 @@
-import { instanceTypeOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import type { TaskDefinition } from "../ecs/api.ts";
+import { explainRemainder, type InstanceExplanation } from "../placement/explain.ts";
 import { listOr } from "../problem.ts";
-import { formatMiB } from "../workload/fields.ts";
-import type { ResolvedWorkload } from "../workload/resolved.ts";
-import { devicesPerReplica, needOf, type Host } from "./hosts.ts";
 import type { RunFailure } from "./run-result.ts";
+import { placementOptions, type RunSettings } from "./run-request.ts";
 
-/** Why replicas of a Neuron workload have no place, in one failure that says what would make room. */
-export function explainShortage(workload: ResolvedWorkload, snapshot: ClusterSnapshot, hosts: readonly Host[], missing: number, count: number): RunFailure {
-  const types = workload.shapes.flatMap((shape) => shape.instanceTypes.map((type) => type.instanceType));
-  const present = snapshot.instances.filter((instance) => types.includes(instanceTypeOf(instance) ?? ""));
-  const failure = (reason: string, why: string, hint: string): RunFailure => ({ reason, detail: `${missing} of ${count} ${count === 1 ? "task" : "tasks"}: ${why}`, hint });
-  const add = `add ${machinesFor(workload, missing)}`;
+/** How many different reasons a failure tells; `cluster explain` tells them all. */
+const shownGroups = 3;
 
-  if (present.length === 0) {
-    const others = [...new Set(snapshot.instances.map((instance) => instanceTypeOf(instance)).filter((type) => type !== undefined))];
-    const has = others.length === 0 ? "it has no container instances" : `it has ${listOr(others.slice(0, 5), "and")}`;
-    return failure("CONSTRAINT", `the cluster has no ${listOr(types)} instance; ${has}`, `To make room, ${add}, or name a type that the cluster has (--instance-type).`);
-  }
-  if (hosts.length === 0) {
-    const disconnected = present.filter((instance) => !instance.agentConnected).length;
-    const inactive = present.filter((instance) => instance.status !== "ACTIVE").length;
-    return failure(
-      disconnected > 0 ? "AGENT" : inactive > 0 ? "STATUS" : "CONSTRAINT",
-      `of ${present.length} ${listOr(types)} ${present.length === 1 ? "instance" : "instances"} none takes the task (${disconnected} with a disconnected agent, ${inactive} not ACTIVE, the rest excluded by placement constraints or capacity provider)`,
-      `Look at the ECS agent on them, set them to ACTIVE, loosen --placement-constraints, or ${add}.`,
-    );
-  }
-  const full = hosts.filter((host) => host.room === 0);
-  const need = needOf(hosts[0]!.shape);
-  // Devices first: a machine whose devices are held has little memory left just because of them.
-  const idle = full.filter((host) => host.taken.size === 0);
-  const memory = Math.max(0, ...idle.map((host) => host.instance?.remaining.memoryMiB ?? 0));
-  if (idle.length > 0 && memory < need.memoryMiB) {
-    return failure("MEMORY", `each needs ${formatMiB(need.memoryMiB)}, and the freest ${listOr(types)} instance has ${formatMiB(memory)} left`, `Ask for at most that (--memory ${formatMiB(memory)}), or stop what else runs there.`);
-  }
-  const cpu = Math.max(0, ...idle.map((host) => host.instance?.remaining.cpu ?? 0));
-  if (idle.length > 0 && cpu < need.cpu) {
-    return failure("CPU", `each needs ${need.cpu / 1024} vCPU, and the freest ${listOr(types)} instance has ${cpu / 1024} left`, `Ask for at most that (--cpu ${cpu / 1024}), or stop what else runs there.`);
-  }
-  const devices = devicesPerReplica(hosts[0]!.shape);
-  return failure(
-    "DEVICES",
-    `no ${listOr(types)} instance has ${devices === 1 ? "a free device" : `a free slot of ${devices} devices`} (of ${hosts.length})`,
-    `To make room, ${add}, or stop a task that holds devices (aiplat task list shows them).`,
-  );
+export interface Shortage {
+  /** How many tasks the snapshot would have to take. */
+  readonly asked: number;
+  /** How many of the run's tasks have no place. */
+  readonly missing: number;
 }
 
-/** How many machines of the first type would carry that many replicas. */
-function machinesFor(workload: ResolvedWorkload, replicas: number): string {
-  const shape = workload.shapes[0]!;
-  const type = shape.instanceTypes[0]!;
-  const count = Math.ceil(replicas / Math.floor(type.accelerator.count / devicesPerReplica(shape)));
-  return `${count} ${type.instanceType} ${count === 1 ? "instance" : "instances"}`;
+/**
+ * Why tasks have no place, in one failure with the nearest change that would make room: what ECS's own reason leaves out.
+ *
+ * @param definitions The workload's variants: any of them would have done.
+ * @returns Undefined where the snapshot has room for what is asked: then ECS's own reason is all there is.
+ */
+export function explainShortage(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], settings: RunSettings, { asked, missing }: Shortage): RunFailure | undefined {
+  const { count } = settings;
+  const { placeable, instances, nearestChange } = explainRemainder(snapshot, definitions, { ...placementOptions(settings), count: asked });
+  if (placeable) return undefined;
+  const misfits = instances.filter(({ fits }) => !fits);
+  // Where machines of the right kind are full, the others are beside the point.
+  const kindred = misfits.filter(({ reasons }) => near(reasons));
+  const groups = groupByReason(kindred.length > 0 ? kindred : misfits);
+  const shown = groups.slice(0, shownGroups).map(describe);
+  const more = groups.length > shownGroups ? [`${groups.length - shownGroups} more reasons: see aiplat cluster explain`] : [];
+  const why = groups.length === 0 ? "the cluster has no container instances" : [...shown, ...more].join("; ");
+  return {
+    reason: groups[0]?.code ?? "CONSTRAINT",
+    detail: `${missing} of ${count} ${count === 1 ? "task" : "tasks"}: ${why}`,
+    hint: nearestChange === undefined ? "No single change makes room: aiplat cluster explain tells what each instance lacks." : `To make room: ${nearestChange.message}.`,
+  };
+}
+
+interface Group {
+  readonly code: string;
+  readonly message: string;
+  readonly instanceType: string;
+  readonly ids: readonly string[];
+}
+
+function near(reasons: InstanceExplanation["reasons"]): boolean {
+  return !reasons.some(({ code }) => code === "CONSTRAINT");
+}
+
+/** Instances of one type that fail for the same codes. */
+function groupByReason(instances: readonly InstanceExplanation[]): readonly Group[] {
+  const groups = new Map<string, { readonly first: InstanceExplanation; readonly ids: string[] }>();
+  for (const each of instances) {
+    const key = [each.instanceType, ...new Set(each.reasons.map(({ code }) => code))].join(" ");
+    const group = groups.get(key) ?? { first: each, ids: [] };
+    groups.set(key, group);
+    group.ids.push(each.ec2InstanceId);
+  }
+  return [...groups.values()].map(({ first: { instanceType, reasons }, ids }) => {
+    // Devices first: who holds them holds most of the CPU and memory too.
+    const { code } = reasons.find((reason) => reason.code === "DEVICES" && near(reasons)) ?? reasons[0]!;
+    // On another type everything else fails too, and says nothing.
+    const told = code === "CONSTRAINT" ? reasons.filter((reason) => reason.code === code) : reasons.toSorted((one, other) => Number(other.code === code) - Number(one.code === code));
+    const messages = new Set(told.map(({ message }) => (message.endsWith("another task of this run") ? "what is free goes to other tasks of this run" : message)));
+    return { code, message: listOr([...messages].slice(0, 2), "and"), instanceType, ids };
+  });
+}
+
+function describe({ message, instanceType, ids }: Group): string {
+  return ids.length === 1 ? `${instanceType} ${ids[0]}: ${message}` : `${ids.length} ${instanceType} instances, such as ${ids[0]}: ${message}`;
 }

@@ -6,6 +6,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   kind: "A service is kept running, a job runs to its end. Default: job.",
   image: "The container's image.",
   command: "The container's command, word by word. Default: the image's own.",
+  "command.*": "A word of the command.",
   environment: "Environment variables. Numbers and words such as true need quotes.",
   "environment.*": "The variable's value, as text.",
   secrets: "Environment variables whose values the orchestrator reads from Secrets Manager or SSM. Needs roles.execution.",

@@ -45,7 +45,7 @@ function describe(issue: Issue, path: Path, value: unknown, written: string | un
   }
   if (value === undefined) return problem("missing-key", path, `${name} is missing`, `Write ${wants}.`);
   // Whoever writes the secret itself must not find it in the log of a build.
-  if (path[0] === "secrets" && typeof value === "string") return problem("invalid-value", path, `${name} must be ${wants}, never the secret itself`);
+  if (path[0] === "secrets" && path.length === 2) return problem("invalid-value", path, `${name} must be ${wants}, never the secret itself`);
   const vcpu = typeof value === "number" && path.at(-1) === "cpu" ? vcpuOfUnits(value) : undefined;
   if (vcpu !== undefined) return problem("invalid-value", path, `${name} ${unitsMistake(value as number, vcpu)}`, `Write ${vcpu}.`);
   return problem("invalid-value", path, `${name} must be ${wants}, not ${showValue(value, written)}`, hintFor(path, value, wants, written));

@@ -124,7 +124,7 @@ describe("the state of a device", () => {
     ["the first agent that does", [[locked, stopping], [locked, pending]], "hand-over", "1.74.1"],
     ["two stopping tasks", [[locked, stopping], [bare, stopping]], "stopping"],
     ["two successors of a stopping task", [[locked, stopping], [locked, pending], [locked, pending]], "conflict"],
-  ])("%s: %s", (_name, holders, state, agentVersion = "1.105.1") => {
+  ])("%s", (_name, holders, state, agentVersion = "1.105.1") => {
     const instance = anInstance("a", "inf2.xlarge", { agentVersion });
     const tasks = holders.map(([definition, changes], index) => aTask(String(index), definition, instance, changes));
     const [found] = occupancyOf(aSnapshot([instance], tasks, [locked, bare, vpc]));

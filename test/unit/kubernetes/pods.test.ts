@@ -6,7 +6,7 @@ import { kinds } from "../../../src/core/kubernetes/kinds.ts";
 import type { Manifest, PodSpec } from "../../../src/core/kubernetes/manifest.ts";
 import { resolveWorkload, variantsOf } from "../../../src/core/workload/resolve.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
-import { acceleratedPods, accelerators, cases, generate, multiNodeKinds, workloadOf, type Case } from "../../support/kubernetes-workloads.ts";
+import { acceleratedPods, cases, generate, multiNodeKinds, workloadOf, type AcceleratorName, type Case } from "../../support/kubernetes-workloads.ts";
 
 /** What must be the same in every kind; the instance label is its name's, and the queue's is its kind's. */
 function placed(pod: PodSpec): unknown {
@@ -92,7 +92,7 @@ describe("the same on ECS", () => {
   });
 
   it("huge pages are NCCL's alone", () => {
-    const hugepages = (accelerator: keyof typeof accelerators) => podsOf(generate(workloadOf({ kind: "JobSet", accelerator, devices: "whole instance", nodes: 2 }), "JobSet"))[0]!.containers[0]!.resources!.limits!["hugepages-2Mi"];
+    const hugepages = (accelerator: AcceleratorName) => podsOf(generate(workloadOf({ kind: "JobSet", accelerator, devices: "whole instance", nodes: 2 }), "JobSet"))[0]!.containers[0]!.resources!.limits!["hugepages-2Mi"];
     expect([hugepages("nvidia"), hugepages("neuron")]).toEqual(["5120Mi", undefined]);
   });
 

@@ -1,7 +1,7 @@
 import type { Raw } from "../../workload/merge.ts";
+import { readSubject } from "./read-subject.ts";
 import type { Facts, Finding } from "./rule.ts";
 import { rules } from "./rules.ts";
-import { readSubject } from "./subject.ts";
 import { readTypeConstraint } from "./type-constraint.ts";
 
 /** What is wrong with a task definition, whoever wrote it: a RegisterTaskDefinition input or what ECS describes. */

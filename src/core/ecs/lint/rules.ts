@@ -5,6 +5,7 @@ import { managedInstancesRules } from "./rules/managed-instances.ts";
 import { networkRules } from "./rules/network.ts";
 import { neuronDeviceRules } from "./rules/neuron-devices.ts";
 import { neuronEnvironmentRules } from "./rules/neuron-environment.ts";
+import { neuronTypeRules } from "./rules/neuron-types.ts";
 import { registrationRules } from "./rules/registration.ts";
 import { resourceRules } from "./rules/resources.ts";
 import type { Rule } from "./rule.ts";
@@ -14,6 +15,7 @@ export const rules: readonly Rule[] = [
   ...registrationRules,
   ...constraintRules,
   ...neuronDeviceRules,
+  ...neuronTypeRules,
   ...neuronEnvironmentRules,
   ...managedInstancesRules,
   ...gpuRules,

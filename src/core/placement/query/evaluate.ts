@@ -10,7 +10,7 @@ import { parseDecimal } from "./subjects.ts";
 export interface Candidate {
   readonly instance: ContainerInstance;
   /** Of the tasks whose desired status is not STOPPED, as for distinctInstance. */
-  readonly groups: Iterable<string>;
+  readonly groups: readonly string[];
 }
 
 export type Predicate = (candidate: Candidate) => boolean;
@@ -29,12 +29,6 @@ export function compileExpression(expression: Expression): Predicate {
   }
   const operands = expression.operands.map(compileExpression);
   return expression.kind === "and" ? (candidate) => operands.every((each) => each(candidate)) : (candidate) => operands.some((each) => each(candidate));
-}
-
-/** Whether placing a task can change what the expression says of an instance. */
-export function dependsOnTasks(expression: Expression): boolean {
-  if (expression.kind === "test") return expression.subject === "task:group" || expression.subject === "runningTasksCount";
-  return expression.kind === "not" ? dependsOnTasks(expression.operand) : expression.operands.some(dependsOnTasks);
 }
 
 /** The value that a comparison looks at, as text; undefined where the instance has none. */

@@ -3,7 +3,8 @@ import { maxExpressionLength } from "../../../placement/query/expression.ts";
 import { listOr } from "../../../problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject } from "../subject.ts";
-import { literalTypes, neuronCount, parseConstraint, subjectsOf } from "../type-constraint.ts";
+import { neuronCount } from "../type-constraint.ts";
+import { literalTypes, parseConstraint, subjectsOf } from "../type-expression.ts";
 
 /** The placement constraints. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html */
 export const constraintRules: readonly Rule[] = [

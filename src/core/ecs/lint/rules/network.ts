@@ -2,7 +2,7 @@ import { isLockPort, lockPortBase, lockPortCount } from "../../../devices/locks.
 import { listOr } from "../../../problem.ts";
 import type { Breach, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject, type SubjectPort } from "../subject.ts";
-import { isPartial } from "./neuron-devices.ts";
+import { isPartial } from "./neuron-types.ts";
 
 /** Network mode, ports and the lock ports of devices. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html */
 export const networkRules: readonly Rule[] = [

@@ -1,10 +1,7 @@
-import { instanceTypes } from "../../../catalog/catalog.ts";
-import type { InstanceType } from "../../../catalog/instance-type.ts";
-import { isLegalSlot, legalSizes } from "../../../devices/slots.ts";
-import { listOr, type Path } from "../../../problem.ts";
-import type { Breach, Facts, Rule } from "../rule.ts";
-import { neuronDevicesOf, type Subject, type SubjectContainer, type SubjectDevice } from "../subject.ts";
-import { neuronCount } from "../type-constraint.ts";
+import { devicesPath, gapsIn, neuronEntries, numberList, numbersOf, sorted } from "../device-numbers.ts";
+import type { Rule } from "../rule.ts";
+import type { Subject, SubjectDevice } from "../subject.ts";
+import { isPartial } from "./neuron-types.ts";
 
 /** How a container lists Neuron devices. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html */
 export const neuronDeviceRules: readonly Rule[] = [
@@ -85,18 +82,6 @@ export const neuronDeviceRules: readonly Rule[] = [
       }),
   },
   {
-    id: "neuron-device-not-on-type",
-    severity: "error",
-    summary: "The instance types that the constraints choose have every Neuron device listed",
-    check: notOnType,
-  },
-  {
-    id: "neuron-device-slot",
-    severity: "error",
-    summary: "A container's Neuron devices are a set that the type's wiring allows",
-    check: illegalSlot,
-  },
-  {
     id: "neuron-device-shared",
     severity: "error",
     summary: "No Neuron device is in two containers",
@@ -144,84 +129,6 @@ export const neuronDeviceRules: readonly Rule[] = [
   },
 ];
 
-/** Whether the task lists fewer Neuron devices than some instance type that its constraints choose. */
-export function isPartial({ containers }: Subject, { constraint }: Facts): boolean {
-  const held = neuronDevicesOf(containers).length;
-  return held > 0 && constraint !== undefined && constraint.types.some((type) => neuronCount(type) > held);
-}
-
-function notOnType({ containers }: Subject, { constraint }: Facts): readonly Breach[] {
-  const devices = neuronDevicesOf(containers);
-  if (devices.length === 0) return [];
-  const highest = devices[devices.length - 1]!;
-  const path = containers.flatMap((container) => container.devices).find((device) => device.neuron === highest)!.path;
-  if (constraint === undefined) {
-    const most = Math.max(...instanceTypes.map((type) => neuronCount(type)));
-    return highest < most ? [] : [{ path, message: `no instance type has /dev/neuron${highest}: the largest have ${most} devices, 0 to ${most - 1}`, fix: "List devices that the instance has." }];
-  }
-  const lacking = constraint.types.filter((type) => neuronCount(type) <= highest);
-  const foreign = constraint.others.filter((name) => !/^(?:inf|trn)/.test(name));
-  // A pattern may match more types than the cluster has: it is wrong for certain only where every type it matches is.
-  const certain = lacking.length === constraint.types.length && constraint.others.length === foreign.length;
-  const names = [...(certain ? lacking : lacking.filter((type) => constraint.named.includes(type.instanceType))).map(describe), ...foreign.map((name) => `${name} has no Neuron devices`)];
-  if (names.length === 0) return [];
-  return [{ path, message: `${listOr(names.slice(0, 4), "and")}: /dev/neuron${highest} is not there`, fix: "List only devices that the type has, or constrain to a type that has them." }];
-}
-
-function describe(type: InstanceType): string {
-  const count = neuronCount(type);
-  if (count === 0) return `${type.instanceType} has no Neuron devices`;
-  return count === 1 ? `${type.instanceType} has only /dev/neuron0` : `${type.instanceType} has /dev/neuron0 to /dev/neuron${count - 1}`;
-}
-
-function illegalSlot({ containers }: Subject, { constraint }: Facts): readonly Breach[] {
-  return containers.flatMap((container) => {
-    const numbers = sorted(numbersOf(container));
-    if (numbers.length === 0 || gapsIn(numbers).length > 0 || constraint === undefined || constraint.others.length > 0) return [];
-    const types = constraint.types.filter((type) => neuronCount(type) > numbers[numbers.length - 1]!);
-    if (types.length === 0 || types.some((type) => isLegalSlot(type, numbers))) return [];
-    const type = types[0]!;
-    return [
-      {
-        path: devicesPath(container),
-        message: `${type.instanceType} cannot give one container the devices ${numberList(numbers)}: its chips are wired in rows of 4`,
-        fix: `List ${listOr(legalSizes(type))} devices, from a multiple of their number on.`,
-      },
-    ];
-  });
-}
-
 function devicesOf({ containers }: Subject): readonly SubjectDevice[] {
   return containers.flatMap((container) => container.devices);
-}
-
-function neuronEntries(container: SubjectContainer): readonly SubjectDevice[] {
-  return container.devices.filter((device) => device.neuron !== undefined);
-}
-
-function numbersOf(container: SubjectContainer): readonly number[] {
-  return container.devices.flatMap((device) => device.neuron ?? []);
-}
-
-function sorted(numbers: readonly number[]): readonly number[] {
-  return [...new Set(numbers)].sort((one, other) => one - other);
-}
-
-/** The numbers that ascending ones leave out, at most 32 of each gap: a path can name any number. */
-function gapsIn(numbers: readonly number[]): readonly number[] {
-  return numbers.flatMap((number, at) => {
-    const before = numbers[at - 1] ?? number - 1;
-    return Array.from({ length: Math.min(number - before - 1, 32) }, (_, step) => before + 1 + step);
-  });
-}
-
-/** `neuron0, neuron1`, or `neuron0 to neuron15` where they are many in a row. */
-function numberList(numbers: readonly number[]): string {
-  const name = (number: number | undefined) => `neuron${number}`;
-  const row = numbers.length > 4 && gapsIn(numbers).length === 0;
-  return row ? `${name(numbers[0])} to ${name(numbers[numbers.length - 1])}` : numbers.map(name).join(", ");
-}
-
-function devicesPath(container: SubjectContainer): Path {
-  return [...container.path, "linuxParameters", "devices"];
 }

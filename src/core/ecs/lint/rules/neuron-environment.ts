@@ -4,7 +4,7 @@ import { listOr } from "../../../problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import type { SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
-import { isPartial } from "./neuron-devices.ts";
+import { isPartial } from "./neuron-types.ts";
 
 /** Variables of the Neuron runtime against the devices that the container has. */
 export const neuronEnvironmentRules: readonly Rule[] = [

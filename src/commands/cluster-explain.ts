@@ -1,0 +1,51 @@
+import type { PlacementConstraint, TaskDefinition } from "../core/ecs/api.ts";
+import { namedProvider } from "../core/ecs/capacity.ts";
+import { lockPortBaseOf } from "../core/devices/claims.ts";
+import { explainPlacement } from "../core/placement/explain.ts";
+import { definitionsOf } from "../core/plan/plan-slots.ts";
+import { exitCodes } from "../errors.ts";
+import { explanationView } from "../output/explanation.ts";
+import { print } from "../output/print.ts";
+import { parsePlacementConstraints } from "./aws-syntax.ts";
+import { clusterStateOption, loadClusterState, type ClusterStateOptions } from "./cluster-state.ts";
+import type { Command } from "./command.ts";
+import { loadEcsWorkload } from "./ecs-workload.ts";
+import { workloadArgument, workloadOptions, type WorkloadOptions } from "./load-workload.ts";
+import { wholeNumber } from "./numbers.ts";
+
+interface Options extends WorkloadOptions, ClusterStateOptions {
+  readonly count?: number;
+  readonly placementConstraints?: readonly (readonly PlacementConstraint[])[];
+}
+
+export const clusterExplain: Command<Options> = {
+  description:
+    "Says for each container instance whether a workload fits and, if not, every reason; then the nearest change that would make it fit. Exits 4 when not all replicas can be placed. Piped, each line is: instance, type, fits, reasons.",
+  arguments: [workloadArgument],
+  options: [
+    ...workloadOptions,
+    { flags: "--count <n>", description: "replicas to place", defaultText: "the file's replicas, else 1", parse: wholeNumber("--count") },
+    { flags: "--placement-constraints <constraint>", description: "type=memberOf,expression=... or type=distinctInstance", repeatable: true, parse: parsePlacementConstraints },
+    clusterStateOption,
+  ],
+  takesCommand: true,
+  examples: [
+    ["aiplat cluster explain --cluster prod", "why does ./aiplat.yaml not fit?"],
+    ["aiplat cluster explain --cluster-state prod.json --count 12", "in a pull request, without credentials"],
+  ],
+  formats: ["text", "json", "yaml", "table", "markdown"],
+  run: async (context, invocation) => {
+    const { options } = invocation;
+    const { resolved, generate, locating } = await loadEcsWorkload(context, invocation);
+    const snapshot = await loadClusterState(context, options, resolved.ecs.cluster);
+    const definitions = locating((): readonly TaskDefinition[] => definitionsOf(resolved, { ...generate, lockPortBase: lockPortBaseOf(snapshot.tags) }));
+    const provider = namedProvider(resolved);
+    const explanation = explainPlacement(snapshot, definitions, {
+      count: options.count ?? resolved.replicas,
+      placementConstraints: (options.placementConstraints ?? []).flat(),
+      ...(provider === undefined ? {} : { capacityProviders: [provider] }),
+    });
+    await print(context, explanationView(explanation));
+    return explanation.placeable ? exitCodes.success : exitCodes.capacity;
+  },
+};

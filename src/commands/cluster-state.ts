@@ -1,0 +1,26 @@
+import type { Context } from "../context.ts";
+import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
+import { AiplatError } from "../errors.ts";
+import { readText } from "../files/read.ts";
+import type { OptionSpec } from "./command.ts";
+import { readClusterState } from "./read-cluster.ts";
+
+export interface ClusterStateOptions {
+  readonly cluster?: string;
+  readonly clusterState?: string;
+}
+
+export const clusterOption: OptionSpec = { flags: "--cluster <name>", description: "name or ARN of the cluster", defaultText: "default" };
+
+export const clusterStateOption: OptionSpec = { flags: "--cluster-state <file>", description: "a file of `aiplat cluster snapshot` instead of the cluster itself: no credentials needed" };
+
+/** The state of the cluster that the options name: read from AWS, or from a snapshot file (- for standard input). */
+export async function loadClusterState(context: Context, { cluster, clusterState }: ClusterStateOptions, fileCluster?: string): Promise<ClusterSnapshot> {
+  if (clusterState === undefined) return readClusterState(context, await context.aws.ecs(), cluster ?? fileCluster ?? "default");
+  const [text, { parseSnapshot }] = await Promise.all([readText(context, clusterState), import("../core/cluster/snapshot-file.ts")]);
+  const snapshot = parseSnapshot(text, clusterState === "-" ? "standard input" : clusterState);
+  if (cluster !== undefined && cluster !== snapshot.cluster && cluster !== snapshot.clusterArn) {
+    throw new AiplatError("Usage", `--cluster ${cluster}: ${clusterState} is a snapshot of cluster ${snapshot.cluster}`);
+  }
+  return snapshot;
+}

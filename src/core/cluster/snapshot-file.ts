@@ -1,0 +1,92 @@
+import * as z from "zod/mini";
+import { problem, Refusal } from "../problem.ts";
+import type { ClusterSnapshot } from "./snapshot.ts";
+
+const text = z.string();
+const record = z.record(z.string(), z.string());
+const numbers = z.array(z.number());
+const resources = z.object({ cpu: z.number(), memoryMiB: z.number(), tcpPorts: numbers, udpPorts: numbers, gpus: z.array(text) });
+
+/** What aiplat reads of a snapshot. Other fields pass: definitions are kept as ECS describes them. */
+const schema = z.object({
+  apiVersion: z.literal("aiplat/v1"),
+  kind: z.literal("ClusterSnapshot"),
+  cluster: text,
+  clusterArn: z.optional(text),
+  region: z.optional(text),
+  observedAt: z.number(),
+  tags: record,
+  capacityProviders: z.array(text),
+  instances: z.array(
+    z.looseObject({
+      arn: text,
+      ec2InstanceId: text,
+      status: text,
+      agentConnected: z.boolean(),
+      attributes: record,
+      registered: resources,
+      remaining: resources,
+      runningTasksCount: z.number(),
+      pendingTasksCount: z.number(),
+    }),
+  ),
+  tasks: z.array(z.looseObject({ taskArn: text, taskDefinitionArn: text, lastStatus: text, desiredStatus: text, containers: z.array(z.looseObject({ name: text })) })),
+  taskDefinitions: z.record(text, z.looseObject({ family: text, containerDefinitions: z.array(z.looseObject({ name: text })) })),
+});
+
+/**
+ * Reads a snapshot file.
+ *
+ * @param name How messages call the file.
+ * @throws Refusal saying what in the file is not a snapshot's.
+ */
+export function parseSnapshot(json: string, name: string): ClusterSnapshot {
+  const hint = "Write one with aiplat cluster snapshot --cluster NAME --file FILE.";
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw new Refusal([problem("snapshot", [], `${name} is no JSON: ${(error as Error).message}`, hint)]);
+  }
+  if ((value as { readonly kind?: unknown } | null)?.kind !== "ClusterSnapshot") throw new Refusal([problem("snapshot", [], `${name} is no cluster snapshot: its kind is not ClusterSnapshot`, hint)]);
+  const result = z.safeParse(schema, value);
+  if (!result.success) {
+    throw new Refusal(result.error.issues.slice(0, 5).map(({ path, message }) => problem("snapshot", path as readonly (string | number)[], `${name} is no cluster snapshot: ${path.join(".") || "the document"}: ${message}`, hint)));
+  }
+  const { apiVersion: _, kind: __, ...snapshot } = result.data;
+  return snapshot as unknown as ClusterSnapshot;
+}
+
+/** A snapshot as a file: stable, a document like every other. */
+export function formatSnapshot(snapshot: ClusterSnapshot): string {
+  return `${JSON.stringify({ apiVersion: "aiplat/v1", kind: "ClusterSnapshot", ...snapshot }, null, 2)}\n`;
+}
+
+/** Account ids become these, one for each different account, so that what belongs together still does. */
+const firstAccount = 111_122_223_333;
+
+/** What says which devices a task sees stays: device claims are read from it. */
+const keptVariables: ReadonlySet<string> = new Set(["AWS_NEURON_VISIBLE_DEVICES", "NEURON_RT_VISIBLE_CORES", "NEURON_RT_NUM_CORES"]);
+
+/** The snapshot without account ids and without the values of environment variables, in definitions and in overrides. */
+export function redactSnapshot(snapshot: ClusterSnapshot): ClusterSnapshot {
+  const accounts = new Map<string, string>();
+  const replaceAccounts = (value: string) =>
+    value.replace(/(?<!\d)\d{12}(?!\d)/g, (account) => {
+      const known = accounts.get(account) ?? String(firstAccount + accounts.size);
+      accounts.set(account, known);
+      return known;
+    });
+  const redact = (value: unknown, key = ""): unknown => {
+    if (typeof value === "string") return replaceAccounts(value);
+    if (Array.isArray(value)) return value.map((item) => (key === "environment" ? redactVariable(item, redact) : redact(item, key)));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [replaceAccounts(name), redact(each, name)]));
+  };
+  return redact(snapshot) as ClusterSnapshot;
+}
+
+function redactVariable(item: unknown, redact: (value: unknown) => unknown): unknown {
+  const { name, value } = item as { readonly name?: string; readonly value?: string };
+  return { name, value: name !== undefined && keptVariables.has(name) ? redact(value) : "REDACTED" };
+}

@@ -1,0 +1,111 @@
+import { findInstanceType } from "../catalog/catalog.ts";
+import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
+import { definitionNameOf, taskIdOf } from "../ecs/arn.ts";
+import type { Task } from "../ecs/api.ts";
+import { fragmentation, freeSlots } from "./allocate.ts";
+import { occupancyOf, type DeviceState, type InstanceDevices } from "./occupancy.ts";
+import { devicePath } from "./slots.ts";
+
+/** One accelerator device and the tasks that hold it. */
+export interface MappedDevice {
+  /** `/dev/neuron0`, or a GPU's id. */
+  readonly path: string;
+  readonly state: DeviceState["state"];
+  /** Task ARNs. */
+  readonly claimedBy: readonly string[];
+}
+
+export interface MappedInstance {
+  readonly containerInstanceArn: string;
+  readonly ec2InstanceId: string;
+  readonly instanceType: string;
+  readonly devices: readonly MappedDevice[];
+  /** How many slots of each size are free; sizes of which none is are left out. Neuron only. */
+  readonly freeSlots: Readonly<Record<string, number>>;
+  /** 0 where the free devices form the largest slot they could, towards 1 the more they are scattered. */
+  readonly fragmentation: number;
+}
+
+export interface DeviceConflict {
+  readonly containerInstanceArn: string;
+  readonly path: string;
+  readonly tasks: readonly string[];
+}
+
+/** A task on the map, in the words of a legend. */
+export interface MappedTask {
+  readonly taskArn: string;
+  readonly id: string;
+  readonly definition: string;
+  readonly status: string;
+  readonly stopping: boolean;
+}
+
+/** The data of a `ClusterDevices` document. */
+export interface ClusterDevices {
+  readonly cluster: string;
+  readonly instances: readonly MappedInstance[];
+  readonly conflicts: readonly DeviceConflict[];
+  /** One task is stopping and its successor waits: no conflict. */
+  readonly handOvers: readonly DeviceConflict[];
+  readonly tasks: readonly MappedTask[];
+}
+
+/** The map of every accelerator device in the cluster: Neuron devices by what tasks reach, GPUs as ECS assigns them. */
+export function mapDevices(snapshot: ClusterSnapshot): ClusterDevices {
+  const neuron = new Map(occupancyOf(snapshot).map((each) => [each.instance.arn, mapNeuron(each)]));
+  const gpuHolders = holdersOfGpus(snapshot);
+  const instances = snapshot.instances.flatMap((instance) => neuron.get(instance.arn) ?? mapGpus(instance, gpuHolders));
+  const inState = (state: DeviceState["state"]) =>
+    instances.flatMap(({ containerInstanceArn, devices }) => devices.filter((device) => device.state === state).map(({ path, claimedBy }): DeviceConflict => ({ containerInstanceArn, path, tasks: claimedBy })));
+  const holding = new Set(instances.flatMap(({ devices }) => devices.flatMap(({ claimedBy }) => claimedBy)));
+  return {
+    cluster: snapshot.cluster,
+    instances,
+    conflicts: inState("conflict"),
+    handOvers: inState("hand-over"),
+    tasks: snapshot.tasks.filter(({ taskArn }) => holding.has(taskArn)).map(toMappedTask),
+  };
+}
+
+function mapNeuron({ instance, devices }: InstanceDevices): MappedInstance {
+  const type = findInstanceType(instanceTypeOf(instance)!)!;
+  const taken = new Set(devices.filter(({ state }) => state !== "free").map(({ device }) => device));
+  return {
+    ...identify(instance),
+    devices: devices.map(({ device, state, holders }) => ({ path: devicePath(device), state, claimedBy: holders.map(({ taskArn }) => taskArn) })),
+    freeSlots: Object.fromEntries([...freeSlots(type, taken)].map(([size, slots]) => [size, slots.length])),
+    fragmentation: Math.round(fragmentation(type, taken) * 100) / 100,
+  };
+}
+
+function mapGpus(instance: ContainerInstance, holders: ReadonlyMap<string, readonly string[]>): readonly MappedInstance[] {
+  const ids = instance.registered.gpus;
+  if (ids.length === 0) return [];
+  const free = new Set(instance.remaining.gpus);
+  const devices = ids.map((id): MappedDevice => {
+    const claimedBy = holders.get(`${instance.arn} ${id}`) ?? [];
+    return { path: id, state: claimedBy.length > 0 || !free.has(id) ? "held" : "free", claimedBy };
+  });
+  return [{ ...identify(instance), devices, freeSlots: {}, fragmentation: 0 }];
+}
+
+/** By instance and GPU id. Several containers may share a GPU through MPS. */
+function holdersOfGpus(snapshot: ClusterSnapshot): ReadonlyMap<string, readonly string[]> {
+  const holders = new Map<string, string[]>();
+  for (const { taskArn, containerInstanceArn, containers } of snapshot.tasks) {
+    for (const id of new Set(containers.flatMap(({ gpuIds }) => gpuIds ?? []))) {
+      const key = `${containerInstanceArn} ${id}`;
+      holders.set(key, [...(holders.get(key) ?? []), taskArn]);
+    }
+  }
+  return holders;
+}
+
+function identify(instance: ContainerInstance): Pick<MappedInstance, "containerInstanceArn" | "ec2InstanceId" | "instanceType"> {
+  return { containerInstanceArn: instance.arn, ec2InstanceId: instance.ec2InstanceId, instanceType: instanceTypeOf(instance) ?? "unknown" };
+}
+
+function toMappedTask({ taskArn, taskDefinitionArn, lastStatus, desiredStatus }: Task): MappedTask {
+  return { taskArn, id: taskIdOf(taskArn), definition: definitionNameOf(taskDefinitionArn), status: lastStatus, stopping: desiredStatus === "STOPPED" };
+}

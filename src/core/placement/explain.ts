@@ -1,0 +1,73 @@
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import { lockPortBaseOf } from "../devices/claims.ts";
+import type { TaskDefinition } from "../ecs/api.ts";
+import type { Reason } from "./checks.ts";
+import { findNearestChange, type NearestChange } from "./nearest-change.ts";
+import { requirementsOf, type PlacementOptions } from "./requirements.ts";
+import { roomsOf, type Room } from "./room.ts";
+import { closestTo, countPlaceable, type Judged } from "./verdict.ts";
+
+export interface InstanceExplanation {
+  readonly containerInstanceArn: string;
+  readonly ec2InstanceId: string;
+  /** `unknown` where the instance does not say. */
+  readonly instanceType: string;
+  readonly fits: boolean;
+  readonly reasons: readonly Reason[];
+}
+
+/** The data of a PlacementExplanation document. */
+export interface PlacementExplanation {
+  /** Whether all that is asked for can be placed now. */
+  readonly placeable: boolean;
+  readonly requested: number;
+  /** How many of them can be placed now. */
+  readonly possible: number;
+  readonly instances: readonly InstanceExplanation[];
+  readonly nearestChange?: NearestChange;
+}
+
+export interface ExplainOptions extends PlacementOptions {
+  /** Default 1. */
+  readonly count?: number;
+}
+
+/**
+ * For each container instance whether one of the definitions fits and, if not, every reason; then the nearest change
+ * that would make room.
+ *
+ * @param definitions The variants of one workload: any of them will do. In the order in which they are to be used.
+ * @throws Refusal for a placement constraint that is no expression.
+ */
+export function explainPlacement(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], options: ExplainOptions = {}): PlacementExplanation {
+  return explain(snapshot, definitions, options, roomsOf(snapshot));
+}
+
+/** As explainPlacement, once what can be placed has been: why the rest has no place. */
+export function explainRemainder(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], options: ExplainOptions = {}): PlacementExplanation {
+  return explain(snapshot, definitions, options);
+}
+
+/** @param rooms What is judged; else the rooms as they are after placement. */
+function explain(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], options: ExplainOptions, rooms?: readonly Room[]): PlacementExplanation {
+  const { count: requested = 1 } = options;
+  const base = lockPortBaseOf(snapshot.tags);
+  const variants = definitions.map((definition) => requirementsOf(definition, options, base));
+  const filled = roomsOf(snapshot);
+  const possible = countPlaceable(filled, variants, requested);
+  const judged = (rooms ?? filled).map((room) => closestTo(room, variants));
+  const nearestChange = possible < requested ? findNearestChange(snapshot, variants, judged, requested - possible) : undefined;
+  return { placeable: possible === requested, requested, possible, instances: judged.map(toExplanation), ...(nearestChange === undefined ? {} : { nearestChange }) };
+}
+
+function toExplanation({ room, closest }: Judged): InstanceExplanation {
+  const { instance, instanceType } = room;
+  const reasons = new Map(closest.flatMap(({ verdict }) => verdict.reasons).map((reason) => [`${reason.code} ${reason.message}`, reason]));
+  return {
+    containerInstanceArn: instance.arn,
+    ec2InstanceId: instance.ec2InstanceId,
+    instanceType: instanceType ?? "unknown",
+    fits: closest.some(({ verdict }) => verdict.fits),
+    reasons: [...reasons.values()],
+  };
+}

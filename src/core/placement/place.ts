@@ -1,0 +1,89 @@
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import { lockPortBaseOf } from "../devices/claims.ts";
+import type { Failure, TaskDefinition } from "../ecs/api.ts";
+import { checkConstraints, checkDistinct, checks, takenPorts } from "./checks.ts";
+import { requirementsOf, type PlacementOptions, type Requirements } from "./requirements.ts";
+import { occupy, roomsOf, type Room } from "./room.ts";
+import { chooserFor, defaultStrategy, type PlacementStrategy } from "./strategies.ts";
+
+export interface PlaceOptions {
+  readonly count: number;
+  /** Default: as ECS does for a service. */
+  readonly placementStrategy?: readonly PlacementStrategy[];
+  /** Numbers from 0 up to 1, for the strategy `random`. */
+  readonly random?: () => number;
+  /** Why the room cannot take one more task; undefined where it can. Default: ECS's own reason. */
+  readonly refuse?: (needs: Requirements, room: Room) => string | undefined;
+}
+
+export interface Placement {
+  readonly containerInstanceArn: string;
+  /** The GPUs that the task gets. */
+  readonly gpus: readonly string[];
+}
+
+export interface PlaceResult {
+  readonly placements: readonly Placement[];
+  /** Where not all were placed: one for each instance, in ECS's own words. Empty also where ECS has no instance to look at. */
+  readonly failures: readonly Failure[];
+  /** The exception that ECS answers with when it has no instance to look at. */
+  readonly exception?: string;
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html does not list it; ECS answers InvalidParameterException. */
+export const noInstances = "No Container Instances were found in your cluster.";
+
+/**
+ * Places tasks over a snapshot as ECS does. ECS knows no Neuron devices: two tasks that list the same one are both
+ * placed, unless their lock ports keep them apart.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html
+ *
+ * @throws Refusal for a constraint or a strategy that ECS does not take.
+ */
+export function place(snapshot: ClusterSnapshot, definition: TaskDefinition, options: PlacementOptions & PlaceOptions): PlaceResult {
+  return placeIn(roomsOf(snapshot), requirementsOf(definition, options, lockPortBaseOf(snapshot.tags)), options);
+}
+
+/** As place, in rooms that other tasks may have been placed in before; the rooms are changed. */
+export function placeIn(rooms: readonly Room[], needs: Requirements, { count, placementStrategy = defaultStrategy, random, refuse = refusalOfEcs }: PlaceOptions): PlaceResult {
+  const considered = rooms.filter((room) => room.instance.status === "ACTIVE" && checks.CAPACITY_PROVIDER(needs, room).length === 0);
+  if (considered.length === 0) return { placements: [], failures: [], exception: noInstances };
+  const chooser = chooserFor(placementStrategy, rooms, needs.group, random);
+  const refusals = new Map<Room, string>();
+  const candidates = new Set<Room>();
+  // A placement changes one room only, and never makes another one fit.
+  const consider = (room: Room) => {
+    const reason = refuse(needs, room);
+    if (reason === undefined) return candidates.add(room);
+    refusals.set(room, reason);
+    return candidates.delete(room);
+  };
+  for (const room of considered) consider(room);
+  const placements: Placement[] = [];
+  while (placements.length < count) {
+    const room = chooser.choose(candidates);
+    if (room === undefined) break;
+    placements.push({ containerInstanceArn: room.instance.arn, gpus: occupy(room, needs) });
+    chooser.placed(room);
+    consider(room);
+  }
+  const failures = placements.length === count ? [] : considered.map((room) => ({ arn: room.instance.arn, reason: refusals.get(room)! }));
+  return { placements, failures };
+}
+
+/**
+ * The reason that ECS gives for not placing a task on an instance: resources first, then what the task requires of the
+ * instance, then constraints. Where AGENT stands among them, AWS does not say.
+ */
+export function refusalOfEcs(needs: Requirements, room: Room): string | undefined {
+  if (checks.AGENT(needs, room).length > 0) return "AGENT";
+  if (needs.cpu > room.cpu) return "RESOURCE:CPU";
+  if (checks.GPU(needs, room).length > 0) return "RESOURCE:GPU";
+  if (needs.memoryMiB > room.memoryMiB) return "RESOURCE:MEMORY";
+  if (takenPorts(needs.ports, room).length > 0 || needs.locks.some(({ port }) => room.udpPorts.has(port))) return "RESOURCE:PORTS";
+  if (checks.ATTRIBUTE(needs, room).length > 0 || checks.ENI(needs, room).length > 0) return "ATTRIBUTE";
+  if (checks.LOCATION(needs, room).length > 0) return "LOCATION";
+  if (checkConstraints(needs, room).length > 0) return "MemberOf placement constraint unsatisfied.";
+  if (checkDistinct(needs, room).length > 0) return "DistinctInstance placement constraint unsatisfied.";
+  return undefined;
+}

@@ -1,0 +1,110 @@
+import { deviceAskOf, type DeviceSet } from "../devices/asks.ts";
+import { isLockPort } from "../devices/locks.ts";
+import type { PlacementConstraint, Task, TaskDefinition } from "../ecs/api.ts";
+import { hostPortsOf, networkModeOfDefinition, type HostPort } from "../ecs/host-ports.ts";
+import { withOverrides } from "../ecs/overrides.ts";
+import type { Expression } from "./query/expression.ts";
+import { compileExpression, type Predicate } from "./query/evaluate.ts";
+import { parseExpression } from "./query.ts";
+
+/** What a run adds to a task definition that placement depends on. */
+export interface PlacementOptions {
+  /** Default: the family's group, as ECS has it. */
+  readonly group?: string;
+  readonly placementConstraints?: readonly PlacementConstraint[];
+  /** The capacity providers of the run's strategy; undefined for launch type EC2, which takes any instance. */
+  readonly capacityProviders?: readonly string[];
+  /** The zones of the task's subnets, where they are known: awsvpc mode only. */
+  readonly availabilityZones?: readonly string[];
+  readonly overrides?: Task["overrides"];
+}
+
+export interface Constraint {
+  readonly text: string;
+  readonly expression: Expression;
+  readonly holds: Predicate;
+}
+
+/** What one task needs of a container instance. */
+export interface Requirements {
+  readonly group: string;
+  readonly networkMode: string;
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  /** Static host ports, the lock ports of devices apart. */
+  readonly ports: readonly HostPort[];
+  /** UDP host ports that lock a device. */
+  readonly locks: readonly { readonly device: number; readonly port: number }[];
+  /** A number of whole GPUs, all there are, or a share of one that ECS does not take away from the others. */
+  readonly gpus: number | "all" | "share";
+  readonly devices: DeviceSet;
+  readonly attributes: readonly { readonly name: string; readonly value?: string }[];
+  readonly constraints: readonly Constraint[];
+  readonly distinctInstance: boolean;
+  readonly compatibilities: readonly string[];
+  readonly capacityProviders?: readonly string[];
+  readonly availabilityZones?: readonly string[];
+}
+
+/**
+ * What a task of the definition needs.
+ *
+ * @param lockPortBase The cluster's.
+ * @throws Refusal for a placement constraint that is no expression.
+ */
+export function requirementsOf(definition: TaskDefinition, options: PlacementOptions, lockPortBase: number): Requirements {
+  const task = withOverrides(definition, options.overrides);
+  const networkMode = networkModeOfDefinition(task);
+  const ports = hostPortsOf(task);
+  const isLock = ({ port, protocol }: HostPort) => protocol === "udp" && isLockPort(port, lockPortBase);
+  const constraints = [...(task.placementConstraints ?? []), ...(options.placementConstraints ?? [])];
+  const { capacityProviders, availabilityZones } = options;
+  return {
+    group: options.group ?? `family:${task.family}`,
+    networkMode,
+    cpu: parseCpuUnits(task.cpu) ?? sum(task.containerDefinitions.map(({ cpu }) => cpu ?? 0)),
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html: the reservation is what is subtracted, where there is one.
+    memoryMiB: parseTaskMemoryMiB(task.memory) ?? sum(task.containerDefinitions.map(({ memory, memoryReservation }) => memoryReservation ?? memory ?? 0)),
+    ports: ports.filter((port) => !isLock(port)),
+    locks: ports.filter(isLock).map(({ port }) => ({ device: port - lockPortBase, port })),
+    gpus: gpusOf(task),
+    devices: deviceAskOf(task, lockPortBase).devices,
+    attributes: (task["requiresAttributes"] ?? []) as Requirements["attributes"],
+    constraints: constraints.flatMap(({ type, expression }, index) => (type === "memberOf" && expression !== undefined ? [readConstraint(expression, index)] : [])),
+    distinctInstance: constraints.some(({ type }) => type === "distinctInstance"),
+    compatibilities: task.requiresCompatibilities ?? [],
+    ...(capacityProviders === undefined ? {} : { capacityProviders }),
+    ...(availabilityZones === undefined || networkMode !== "awsvpc" ? {} : { availabilityZones }),
+  };
+}
+
+function readConstraint(text: string, index: number): Constraint {
+  const expression = parseExpression(text, ["placementConstraints", index, "expression"]);
+  return { text, expression, holds: compileExpression(expression) };
+}
+
+/** `256` or `.25 vCPU`. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size */
+function parseCpuUnits(text: string | undefined): number | undefined {
+  const found = /^\s*(\d*\.?\d+)\s*(vcpu)?\s*$/i.exec(text ?? "");
+  if (found === null) return undefined;
+  return found[2] === undefined ? Number(found[1]) : Math.round(Number(found[1]) * 1024);
+}
+
+/** `512` or `0.5 GB`. */
+function parseTaskMemoryMiB(text: string | undefined): number | undefined {
+  const found = /^\s*(\d*\.?\d+)\s*(gb)?\s*$/i.exec(text ?? "");
+  if (found === null) return undefined;
+  return found[2] === undefined ? Number(found[1]) : Math.round(Number(found[1]) * 1024);
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html. How shares of a GPU are counted, AWS does not say. */
+function gpusOf(definition: TaskDefinition): Requirements["gpus"] {
+  const asked = definition.containerDefinitions.flatMap(({ resourceRequirements = [] }) => resourceRequirements.filter(({ type }) => type === "GPU"));
+  if (asked.some(({ value }) => value?.toUpperCase() === "ALL")) return "all";
+  const whole = sum(asked.map(({ value }) => (/^\d+$/.test(value ?? "") ? Number(value) : 0)));
+  return whole === 0 && asked.length > 0 ? "share" : whole;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}

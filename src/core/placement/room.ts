@@ -1,0 +1,90 @@
+import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
+import { devicesIn } from "../devices/asks.ts";
+import { claimsOn, type Claim } from "../devices/claims.ts";
+import { neuronCount } from "../devices/occupancy.ts";
+import type { Task } from "../ecs/api.ts";
+import { hostPortsOf, type HostPort } from "../ecs/host-ports.ts";
+import type { Requirements } from "./requirements.ts";
+
+/** What is left on a container instance, and who is there: one instance of a cluster while tasks are placed on it. */
+export interface Room {
+  readonly instance: ContainerInstance;
+  readonly instanceType: string | undefined;
+  /** Every task on it that is not STOPPED. */
+  readonly tasks: readonly Task[];
+  /** The definitions of the cluster's tasks, by ARN. */
+  readonly definitions: ClusterSnapshot["taskDefinitions"];
+  readonly claims: readonly Claim[];
+  /** How many Neuron devices it has. */
+  readonly neuronDevices: number;
+  cpu: number;
+  memoryMiB: number;
+  readonly tcpPorts: Set<number>;
+  readonly udpPorts: Set<number>;
+  gpus: readonly string[];
+  /** How many tasks it has of each group, of those whose desired status is not STOPPED. */
+  readonly groups: Map<string, number>;
+  /** Neuron devices that tasks placed here, after the snapshot, hold. */
+  readonly placedDevices: Set<number>;
+}
+
+/** The rooms of a cluster in its own order. Each call makes new ones: placing tasks changes them, never the snapshot. */
+export function roomsOf(snapshot: ClusterSnapshot): readonly Room[] {
+  const claims = claimsOn(snapshot);
+  const tasks = new Map<string, Task[]>();
+  for (const task of snapshot.tasks) {
+    if (task.containerInstanceArn === undefined || task.lastStatus === "STOPPED") continue;
+    const known = tasks.get(task.containerInstanceArn);
+    if (known === undefined) tasks.set(task.containerInstanceArn, [task]);
+    else known.push(task);
+  }
+  const definitions = snapshot.taskDefinitions;
+  return snapshot.instances.map((instance) => ({ ...emptyRoom(instance), tasks: tasks.get(instance.arn) ?? [], definitions, claims: claims.get(instance.arn) ?? [], groups: groupsOf(tasks.get(instance.arn) ?? []) }));
+}
+
+/** The room of an instance that nobody is known to be on: what ECS says remains. */
+export function emptyRoom(instance: ContainerInstance): Room {
+  const { remaining } = instance;
+  return {
+    instance,
+    instanceType: instanceTypeOf(instance),
+    tasks: [],
+    definitions: {},
+    claims: [],
+    neuronDevices: neuronCount(instance),
+    cpu: remaining.cpu,
+    memoryMiB: remaining.memoryMiB,
+    tcpPorts: new Set(remaining.tcpPorts),
+    udpPorts: new Set(remaining.udpPorts),
+    gpus: remaining.gpus,
+    groups: new Map(),
+    placedDevices: new Set(),
+  };
+}
+
+function groupsOf(tasks: readonly Task[]): Map<string, number> {
+  const groups = new Map<string, number>();
+  for (const { desiredStatus, group } of tasks) if (group !== undefined && desiredStatus !== "STOPPED") groups.set(group, (groups.get(group) ?? 0) + 1);
+  return groups;
+}
+
+/** The tasks on the instance that reserve the host port. */
+export function holdersOf({ tasks, definitions }: Room, wanted: HostPort): readonly Task[] {
+  return tasks.filter(({ taskDefinitionArn, desiredStatus }) => {
+    const definition = definitions[taskDefinitionArn];
+    return definition !== undefined && desiredStatus !== "STOPPED" && hostPortsOf(definition).some(({ port, protocol }) => port === wanted.port && protocol === wanted.protocol);
+  });
+}
+
+/** Takes what a task needs out of the room; gives back the GPUs it gets. */
+export function occupy(room: Room, { cpu, memoryMiB, ports, locks, gpus, devices, group }: Requirements): readonly string[] {
+  room.cpu -= cpu;
+  room.memoryMiB -= memoryMiB;
+  for (const { port, protocol } of ports) (protocol === "udp" ? room.udpPorts : room.tcpPorts).add(port);
+  for (const { port } of locks) room.udpPorts.add(port);
+  const given = gpus === "share" ? room.gpus.slice(0, 1) : gpus === "all" ? room.gpus : room.gpus.slice(0, gpus);
+  if (gpus !== "share") room.gpus = room.gpus.slice(given.length);
+  room.groups.set(group, (room.groups.get(group) ?? 0) + 1);
+  for (const device of devicesIn(devices, room.neuronDevices)) room.placedDevices.add(device);
+  return given;
+}

@@ -1,0 +1,50 @@
+import { checks, type Reason, type ReasonCode } from "./checks.ts";
+import { placeIn } from "./place.ts";
+import type { Requirements } from "./requirements.ts";
+import type { Room } from "./room.ts";
+
+/** Whether a task fits a container instance as it is now and, if not, every reason. */
+export interface Verdict {
+  readonly fits: boolean;
+  readonly reasons: readonly Reason[];
+}
+
+const codes = Object.keys(checks) as readonly ReasonCode[];
+
+export function judge(needs: Requirements, room: Room): Verdict {
+  const reasons = codes.flatMap((code) => checks[code](needs, room).map((message): Reason => ({ code, message })));
+  return { fits: reasons.length === 0, reasons };
+}
+
+/** An instance with the definitions that come closest to fitting it. */
+export interface Judged {
+  readonly room: Room;
+  readonly closest: readonly { readonly needs: Requirements; readonly verdict: Verdict }[];
+}
+
+/** What no waiting and no asking for less changes. */
+const lasting: ReadonlySet<ReasonCode> = new Set(["CONSTRAINT", "ATTRIBUTE", "LOCATION", "ENI", "CAPACITY_PROVIDER"]);
+
+/** Judges the room by every variant, and keeps those that fit, or else come closest. */
+export function closestTo(room: Room, variants: readonly Requirements[]): Judged {
+  let closest: { readonly needs: Requirements; readonly verdict: Verdict }[] = [];
+  let least = Infinity;
+  for (const needs of variants) {
+    const verdict = judge(needs, room);
+    const distance = verdict.reasons.reduce((sum, { code }) => sum + (lasting.has(code) ? 1000 : 1), 0);
+    if (distance > least) continue;
+    if (distance < least) closest = [];
+    least = distance;
+    closest.push({ needs, verdict });
+  }
+  // Variants of other instance types are all equally far: one of them says why.
+  return { room, closest: least >= 1000 ? closest.slice(0, 1) : closest };
+}
+
+/** How many tasks can be placed, any of the variants each, without two on one device. The rooms are filled. */
+export function countPlaceable(rooms: readonly Room[], variants: readonly Requirements[], count: number): number {
+  let placed = 0;
+  const refuse = (needs: Requirements, room: Room) => codes.find((code) => checks[code](needs, room).length > 0);
+  for (const needs of variants) placed += placeIn(rooms, needs, { count: count - placed, refuse }).placements.length;
+  return placed;
+}

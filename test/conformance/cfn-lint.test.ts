@@ -1,0 +1,60 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
+import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
+import type { Workload } from "../../src/core/workload/schema.ts";
+import { missingTools } from "../support/tools.ts";
+
+const workloads: Readonly<Record<string, Partial<Workload>>> = {
+  WholeNeuron: { accelerator: { instanceTypes: ["trn1.32xlarge"] } },
+  Slots: { accelerator: { instanceTypes: ["inf2.48xlarge"], devicesPerReplica: 4 } },
+  Efa: { accelerator: { instanceTypes: ["trn1.32xlarge"], efa: true }, sharedMemory: "8GiB" },
+  Gpu: { accelerator: { instanceTypes: ["p5.48xlarge"], devicesPerReplica: 4 }, ports: [{ container: 8080, name: "http" }], health: { path: "/ping", port: 8080, startSeconds: 300 } },
+  Cpu: { accelerator: "none", resources: { cpu: 0.5, memory: "1GiB" }, command: ["serve", "--all"] },
+  Secrets: {
+    accelerator: { instanceTypes: ["inf1.xlarge"] },
+    environment: { MODEL: "bert" },
+    secrets: { TOKEN: "arn:aws:secretsmanager:us-east-1:123456789012:secret:hf-AbCdEf" },
+    roles: { execution: "arn:aws:iam::123456789012:role/execution", task: "arn:aws:iam::123456789012:role/task" },
+    logs: { group: "/aiplat/bert" },
+    tags: { team: "nlp" },
+  },
+  Awsvpc: { accelerator: { instanceTypes: ["inf1.xlarge"] }, ecs: { networkMode: "awsvpc" }, ports: [{ container: 80 }] },
+};
+
+/** The maps whose keys are the user's own. */
+const opaque = new Set(["Options", "DockerLabels"]);
+
+/** CloudFormation's casing of the API's fields. */
+function toCloudFormation(value: unknown, key = ""): unknown {
+  if (Array.isArray(value)) return value.map((item) => toCloudFormation(item));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => {
+      const cased = opaque.has(key) ? name : name[0]!.toUpperCase() + name.slice(1);
+      return [cased, opaque.has(key) ? each : toCloudFormation(each, cased)];
+    }),
+  );
+}
+
+describe.skipIf(missingTools("cfn-lint"))("cfn-lint", () => {
+  it("finds nothing wrong with what is generated", async () => {
+    const resources = Object.entries(workloads).flatMap(([name, change]) => {
+      const workload = resolveWorkload({ name: name.toLowerCase(), image: "repo/bert:1", ...change });
+      return variantsOf(workload).map((variant, index) => {
+        const definition = generateTaskDefinition(workload, variant, { region: "us-east-1" });
+        return [`${name}${index}`, { Type: "AWS::ECS::TaskDefinition", Properties: toCloudFormation(definition) }] as const;
+      });
+    });
+    expect(resources).toHaveLength(9);
+    const file = join(mkdtempSync(join(tmpdir(), "aiplat-cfn-")), "template.json");
+    writeFileSync(file, JSON.stringify({ AWSTemplateFormatVersion: "2010-09-09", Resources: Object.fromEntries(resources) }));
+    const output = await new Promise<string>((resolve) => {
+      execFile("cfn-lint", ["--format", "parseable", "--regions", "us-east-1", "--", file], (_, stdout, stderr) => resolve(stdout + stderr));
+    });
+    expect(output).toBe("");
+  });
+});
