@@ -124,9 +124,11 @@ function nameProblems(kind: Kind, workload: ResolvedWorkload, name: string): rea
 
 function queueProblems({ eks }: ResolvedWorkload, { queueFleets = [] }: KubernetesSettings): readonly Problem[] {
   if (queueFleets.length === 0) return [];
+  const others = queueFleets.filter(({ type }) => type.accelerator.kind !== "neuron" && type.accelerator.kind !== "nvidia");
   const twice = queueFleets.filter(({ type }, index) => queueFleets.findIndex((each) => each.type === type) !== index);
   return [
     ...(eks.queue?.kueue === undefined ? [problem("queue-missing", ["eks", "queue"], "--queue-fleet makes a queue, and the workload names none", "Write eks.queue: { kueue: NAME }.")] : []),
+    ...others.map(({ type }) => settingProblem("fleet-accelerator", `--queue-fleet: ${type.instanceType} carries ${type.accelerator.name}: aiplat places Neuron and NVIDIA accelerators only`)),
     ...twice.map(({ type }) => settingProblem("fleet-twice", `--queue-fleet: ${type.instanceType} is given twice`, "Write one count.")),
   ];
 }

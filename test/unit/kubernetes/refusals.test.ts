@@ -179,6 +179,7 @@ describe("extras, queues and DRA", () => {
     ["monitoring of no devices", { accelerator: "none" }, "Job", { extras: ["pod-monitor"] }, ["--with pod-monitor: a CPU workload has no devices to watch"]],
     ["fleets without a queue", {}, "Job", { queueFleets: [{ type: requireInstanceType("inf2.xlarge"), count: 1 }] }, ["eks.queue: --queue-fleet makes a queue, and the workload names none | Write eks.queue: { kueue: NAME }."]],
     ["a fleet twice", { eks: { queue: { kueue: "q" } } }, "Job", { queueFleets: [1, 2].map((count) => ({ type: requireInstanceType("inf2.xlarge"), count })) }, ["--queue-fleet: inf2.xlarge is given twice | Write one count."]],
+    ["a fleet of another accelerator", { eks: { queue: { kueue: "q" } } }, "Job", { queueFleets: [{ type: requireInstanceType("dl1.24xlarge"), count: 1 }] }, ["--queue-fleet: dl1.24xlarge carries Gaudi HL-205: aiplat places Neuron and NVIDIA accelerators only"]],
     ["DRA before 1.34", { accelerator: { instanceTypes: ["trn2.48xlarge"] } }, "Job", { neuronScheduler: "dra", kubernetesVersion: "1.33" }, ["the Neuron DRA driver needs Kubernetes 1.34, and the cluster's is 1.33 | Use --neuron-scheduler extension."]],
     ["DRA on Inferentia", {}, "Job", { neuronScheduler: "dra" }, ["accelerator.instanceTypes: the Neuron DRA driver does not serve inf2.xlarge: it serves trn2.48xlarge | Use --neuron-scheduler extension."]],
   ])("%s", (_, change, kind, settings, expected) => {
