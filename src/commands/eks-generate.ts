@@ -50,7 +50,7 @@ export const eksGenerate: Command<Options> = {
     ["aiplat eks generate --as PyTorchJob --nodes 4", "./aiplat.yaml as a distributed job on four instances"],
     ["aiplat eks generate --with service --with pod-monitor --out-dir k8s && kubectl diff -k k8s", "files for review"],
   ],
-  formats: ["yaml", "json"],
+  formats: ["text", "yaml", "json"],
   run: async (context, invocation) => {
     const { options } = invocation;
     const { workload, warnings, locate, locating } = await loadWorkload(context, invocation, eksRules);

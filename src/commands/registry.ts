@@ -9,9 +9,9 @@ export interface RegistryEntry {
 
 /** Group words and their one-line summaries. */
 export const groups: Readonly<Record<string, string>> = {
-  eks: "Workloads on Kubernetes: manifests",
   ami: "Machine images for accelerated ECS and EKS nodes",
   cluster: "Devices and placement in an ECS cluster: devices, explain, snapshot",
+  eks: "Workloads on Kubernetes: manifests",
   instances: "What the catalogue knows of accelerated instance types",
   task: "Tasks of a run: list, wait, logs, stop",
   taskdef: "ECS task definitions: generate, lint, diff, register",

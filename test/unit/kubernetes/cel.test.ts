@@ -88,6 +88,12 @@ describe("every rule has a resource that breaks it and one that passes", () => {
     }
   });
 
+  it("compares the items of a list by their names", () => {
+    const jobSet = (...names: readonly string[]) => ({ kind: "JobSet", metadata: { name: "bert" }, spec: { replicatedJobs: names.map((name) => ({ name, dependsOn: [{ name: `before-${name}` }] })) } });
+    expect(celViolations(jobSet("b", "c", "a"), jobSet("a", "b"))).toEqual([]);
+    expect(celViolations({ ...jobSet("a"), spec: { replicatedJobs: [{ name: "a", dependsOn: [] }] } }, jobSet("b", "a")).map(({ path }) => path)).toEqual(["spec.replicatedJobs[0].dependsOn"]);
+  });
+
   it("says where", () => {
     const violations = celViolations({ kind: "RayJob", metadata: { name: "bert" }, spec: { deletionStrategy: { deletionRules: [{ condition: { jobStatus: "FAILED" } }, { condition: {} }] } } });
     expect(violations.map(({ path, rule }) => `${path}: ${rule.message}`)).toEqual(["spec.deletionStrategy.deletionRules[1].condition: the deletion condition requires either the JobStatus or the JobDeploymentStatus field."]);

@@ -91,6 +91,11 @@ describe("the same on ECS", () => {
     expect(Object.fromEntries(Object.keys(counts).map((name) => [name, efaOf(name)]))).toEqual(counts);
   });
 
+  it("one node with EFA has it to itself, in any zone", () => {
+    const [pod] = podsOf(generate({ name: "train", image: "i", accelerator: { instanceTypes: ["trn1.32xlarge"], efa: true } }));
+    expect([pod!.containers[0]!.resources!.limits!["vpc.amazonaws.com/efa"], Object.keys(pod!.affinity!)]).toEqual(["8", ["nodeAffinity"]]);
+  });
+
   it("huge pages are NCCL's alone", () => {
     const hugepages = (accelerator: AcceleratorName) => podsOf(generate(workloadOf({ kind: "JobSet", accelerator, devices: "whole instance", nodes: 2 }), "JobSet"))[0]!.containers[0]!.resources!.limits!["hugepages-2Mi"];
     expect([hugepages("nvidia"), hugepages("neuron")]).toEqual(["5120Mi", undefined]);
