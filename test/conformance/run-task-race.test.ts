@@ -13,7 +13,7 @@ interface Result {
 const rounds = 50;
 const everyDevice = Array.from({ length: 12 }, (_, device) => `/dev/neuron${device}`);
 
-describe.skipIf(missingTools("moto_server"))("run-task processes that start at the same moment", () => {
+describe.skipIf(missingTools("moto_server", "aws"))("run-task processes that start at the same moment", () => {
   let moto: Moto;
 
   beforeAll(async () => {
@@ -23,9 +23,11 @@ describe.skipIf(missingTools("moto_server"))("run-task processes that start at t
   afterAll(async () => moto?.stop());
 
   /** Starts one process a count at once on a new cluster of one inf2.48xlarge. */
-  async function race(cluster: string, counts: readonly number[]): Promise<{ readonly runs: readonly CliRun[]; readonly results: readonly Result[]; readonly running: readonly string[] }> {
-    await createMotoCluster(moto, cluster, ["inf2.48xlarge"]);
-    const args = (count: number) => ["run-task", "--name", "chip", "--image", "chip:1", "--instance-type", "inf2.48xlarge", "--devices", "1", "--cpu", "0.125", "--memory", "256MiB", "--cluster", cluster, "--count", String(count), "-o", "json"];
+  async function race(cluster: string, counts: readonly number[], more: readonly string[] = []): Promise<{ readonly runs: readonly CliRun[]; readonly results: readonly Result[]; readonly running: readonly string[] }> {
+    const [arn] = await createMotoCluster(moto, cluster, ["inf2.48xlarge"]);
+    // The agent registers it; moto does not.
+    await callEcs(moto, "PutAttributes", { cluster, attributes: [{ name: "ecs.capability.task-eni", targetId: arn!.split("/").at(-1), targetType: "container-instance" }] });
+    const args = (count: number) => ["run-task", "--name", "chip", "--image", "chip:1", "--instance-type", "inf2.48xlarge", "--devices", "1", "--cpu", "0.125", "--memory", "256MiB", "--cluster", cluster, "--count", String(count), "-o", "json", ...more];
     const runs = await Promise.all(counts.map((count) => runCli(args(count), { env: moto.env })));
     const { taskArns } = (await callEcs(moto, "ListTasks", { cluster, desiredStatus: "RUNNING" })) as { readonly taskArns: readonly string[] };
     return { runs, results: runs.map(({ stdout }) => JSON.parse(stdout) as Result), running: taskArns };
@@ -46,7 +48,7 @@ describe.skipIf(missingTools("moto_server"))("run-task processes that start at t
     }
   });
 
-  it("two of 8 place 12 between them, and say that 4 are missing", async () => {
+  it("two of 8 place 12 between them, and say that 4 are missing", { timeout: 180_000 }, async () => {
     for (let round = 0; round < 5; round++) {
       const { runs, results, running } = await race(`eight-${round}`, [8, 8]);
       expectOneTaskADevice(results, running, everyDevice);
@@ -61,5 +63,16 @@ describe.skipIf(missingTools("moto_server"))("run-task processes that start at t
     const { runs, results, running } = await race("twelve", everyDevice.map(() => 1));
     expect(runs.map(({ code }) => code)).toEqual(everyDevice.map(() => 0));
     expectOneTaskADevice(results, running, everyDevice);
+  });
+
+  it("in awsvpc mode, where moto keeps nothing apart, give back what they share", { timeout: 300_000 }, async () => {
+    const { Subnets: subnets } = (await moto.aws("ec2", "describe-subnets")) as { readonly Subnets: readonly { readonly SubnetId: string }[] };
+    const { SecurityGroups: groups } = (await moto.aws("ec2", "describe-security-groups")) as { readonly SecurityGroups: readonly { readonly GroupId: string }[] };
+    const network = ["--network-mode", "awsvpc", "--network-configuration", `awsvpcConfiguration={subnets=[${subnets[0]!.SubnetId}],securityGroups=[${groups[0]!.GroupId}]}`];
+    for (let round = 0; round < 3; round++) {
+      const { runs, results, running } = await race(`awsvpc-${round}`, [6, 6], network);
+      expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual([[0, ""], [0, ""]]);
+      expectOneTaskADevice(results, running, everyDevice);
+    }
   });
 });
