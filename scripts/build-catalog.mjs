@@ -112,6 +112,7 @@ const lastReleases = [
 /** The public origin of each file's data; the rows of families/ name their own. */
 const origins = {
   "prices.ts": "Karpenter's copy of the AWS price list",
+  "max-pods.ts": "the network interfaces in moto 5.2.1's dump of EC2 DescribeInstanceTypes and the rows that it lacks",
   "regions.ts": "moto 5.2.1's dump of EC2 DescribeInstanceTypeOfferings",
   "image-data.ts": "aws-neuron/deep-learning-containers README.md @2be9ed1 and aws/deep-learning-containers docs @e0ecede",
 };
@@ -124,7 +125,8 @@ if (folder === undefined || process.argv.length > 3) {
 const catalog = join(dirname(fileURLToPath(import.meta.url)), "../src/core/catalog");
 const read = async (name) => JSON.parse(await readFile(join(folder, name), "utf8"));
 
-const types = applyCorrections([...(await read("accelerated-instance-types.json")), ...(await read("gap-rows.json"))].filter((row) => row.instanceType !== null).map(toInstanceType));
+const facts = [...(await read("accelerated-instance-types.json")), ...(await read("gap-rows.json"))].filter((row) => row.instanceType !== null);
+const types = applyCorrections(facts.map(toInstanceType));
 for (const type of types) checkRow(type);
 const families = groupFamilies(types);
 
@@ -134,6 +136,7 @@ for (const [family, rows] of families) await write(`families/${family}.ts`, fami
 await write("families.ts", familiesFile([...families.keys()]));
 await write("prices.ts", pricesFile(await read("prices.json"), [...families.values()].flat()));
 await write("regions.ts", regionsFile(await read("moto-accelerated-offerings-by-region.json"), families));
+await write("max-pods.ts", maxPodsFile(facts, [...families.values()].flat()));
 await write("image-data.ts", imageFile(await read("neuron-images.json")));
 
 /** A row of DescribeInstanceTypes, or a gap row, as the catalogue has it. */
@@ -269,6 +272,18 @@ ${regions.map((region) => `  ${JSON.stringify(region)},\n`).join("")}];
 /** The regions that offer at least one type of a family; empty where the source does not know the family. */
 export const regionsOfFamily: Readonly<Record<Family, readonly string[]>> = {
 ${lines.join("")}};
+`;
+}
+
+/** As nodeadm computes it: the interfaces of the first network card, their addresses without the interfaces' own, and two pods of the host's network. */
+function maxPodsFile(rows, ordered) {
+  const byName = new Map(rows.filter((row) => row.eniPerNetworkCard && row.ipv4PerENI).map((row) => [row.instanceType, row.eniPerNetworkCard[0] * (row.ipv4PerENI - 1) + 2]));
+  return `/**
+ * The most pods that a node of the type runs, as kubelet is told on EKS's AMIs (awslabs/amazon-eks-ami @81fec2e,
+ * nodeadm/internal/kubelet/eni_max_pods.go); a type whose network interfaces no source gives is not in it.
+ */
+export const maxPods: Readonly<Record<string, number>> = {
+${ordered.filter(({ instanceType }) => byName.has(instanceType)).map(({ instanceType }) => `  ${JSON.stringify(instanceType)}: ${byName.get(instanceType)},\n`).join("")}};
 `;
 }
 

@@ -12,3 +12,6 @@ export type { DeviceRequest, ResolvedWorkload, Shape, Variant } from "./core/wor
 export type { Workload } from "./core/workload/schema.ts";
 export type { TaskDefinition } from "./core/ecs/api.ts";
 export { generateTaskDefinition, type GenerateSettings } from "./core/ecs/generate.ts";
+export { generateManifests, resolveForKubernetes, type GeneratedManifests, type KubernetesSettings, type KubernetesTarget } from "./core/kubernetes/generate.ts";
+export { kinds as kubernetesKinds, type Kind as KubernetesKind } from "./core/kubernetes/kinds.ts";
+export type { Manifest } from "./core/kubernetes/manifest.ts";

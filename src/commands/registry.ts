@@ -11,6 +11,7 @@ export interface RegistryEntry {
 export const groups: Readonly<Record<string, string>> = {
   ami: "Machine images for accelerated ECS and EKS nodes",
   cluster: "Devices and placement in an ECS cluster: devices, explain, snapshot",
+  eks: "Workloads on Kubernetes: manifests",
   instances: "What the catalogue knows of accelerated instance types",
   task: "Tasks of a run: list, wait, logs, stop",
   taskdef: "ECS task definitions: generate, lint, diff, register",
@@ -38,6 +39,7 @@ export const registry: readonly RegistryEntry[] = [
   { words: "taskdef lint", summary: "Check task definitions against what the hardware can do", load: async () => (await import("./taskdef-lint.ts")).taskdefLint },
   { words: "taskdef diff", summary: "Compare a workload with what is registered", load: async () => (await import("./taskdef-diff.ts")).taskdefDiff },
   { words: "sandbox", summary: "Start a local AWS endpoint to practise and test against", load: async () => (await import("./sandbox.ts")).sandbox },
+  { words: "eks generate", summary: "Print a workload as a Kubernetes resource of your choice", load: async () => (await import("./eks-generate.ts")).eksGenerate },
   { words: "templates list", summary: "List the workload templates", load: async () => (await import("./templates-list.ts")).templatesList },
   { words: "templates show", summary: "Show a template and its workload file", load: async () => (await import("./templates-show.ts")).templatesShow },
 ];

@@ -176,7 +176,10 @@ describe("EFA", () => {
     expect(definition.networkMode).toBe("host");
     expect(devices.slice(0, 16)).toEqual(Array.from({ length: 16 }, (_, index) => `/dev/neuron${index}`));
     expect(devices.slice(16)).toEqual(Array.from({ length: 8 }, (_, index) => `/dev/infiniband/uverbs${index}`));
-    expect(definition.containerDefinitions[0]!.environment).toEqual([{ name: "FI_PROVIDER", value: "efa" }]);
+    expect(definition.containerDefinitions[0]!.environment).toEqual([
+      { name: "FI_PROVIDER", value: "efa" },
+      { name: "FI_EFA_USE_DEVICE_RDMA", value: "1" },
+    ]);
   });
 });
 

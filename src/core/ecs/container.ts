@@ -1,5 +1,7 @@
+import { fabricEnvironment } from "../catalog/fabric.ts";
 import { lockPortMappings } from "../devices/locks.ts";
 import { devicePath } from "../devices/slots.ts";
+import { healthCheckSettings } from "../workload/health.ts";
 import type { DeviceRequest, ResolvedWorkload, Variant } from "../workload/resolved.ts";
 import type { ContainerDefinition, Device, LinuxParameters, PortMapping, ResourceRequirement } from "./api.ts";
 import type { NetworkMode } from "./capacity.ts";
@@ -20,7 +22,7 @@ export function workloadContainer(workload: ResolvedWorkload, variant: Variant, 
   const ports = portMappings(workload, variant, settings);
   const requirements = resourceRequirements(shape.request, settings.managedInstances);
   const linuxParameters = linuxParametersOf(workload, variant, listsDevices);
-  const environment = { ...(shape.efaInterfaces > 0 ? { FI_PROVIDER: "efa" } : {}), ...workload.environment };
+  const environment = { ...fabricEnvironment(shape.instanceTypes, shape.efaInterfaces), ...workload.environment };
   return {
     name: workload.name,
     image: workload.image,
@@ -98,9 +100,9 @@ function healthCheck(health: NonNullable<ResolvedWorkload["health"]>): NonNullab
   const url = `http://localhost:${health.port}${health.path}`;
   return {
     command: ["CMD-SHELL", `curl -fsS -o /dev/null ${url} || wget -q -O /dev/null ${url} || exit 1`],
-    interval: 30,
-    timeout: 5,
-    retries: 3,
+    interval: healthCheckSettings.intervalSeconds,
+    timeout: healthCheckSettings.timeoutSeconds,
+    retries: healthCheckSettings.retries,
     ...(health.startSeconds === undefined ? {} : { startPeriod: health.startSeconds }),
   };
 }

@@ -32,6 +32,7 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
     replicas: workload.replicas ?? 1,
     nodes: workload.nodes ?? 1,
     shapes: accelerator === undefined || accelerator === "none" ? [cpuShape(workload)] : groupShapes((accelerator.instanceTypes ?? []).map((name) => shapeOf(workload, accelerator, name))),
+    resources: declaredResources(workload),
     ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: parseMemoryMiB(sharedMemory)! }),
     ...(logs === undefined ? {} : { logs }),
     roles: { ...(workload.roles?.execution === undefined ? {} : { execution: workload.roles.execution }), ...(workload.roles?.task === undefined ? {} : { task: workload.roles.task }) },

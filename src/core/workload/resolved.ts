@@ -55,6 +55,8 @@ export interface ResolvedWorkload {
   readonly nodes: number;
   /** In the order of the file's instance types. */
   readonly shapes: readonly Shape[];
+  /** What the file itself says; every shape carries it, with its fair share in place of what is absent. */
+  readonly resources: { readonly vcpu?: number; readonly memoryMiB?: number };
   readonly sharedMemoryMiB?: number;
   readonly logs?: { readonly group: string };
   readonly roles: { readonly execution?: string; readonly task?: string };

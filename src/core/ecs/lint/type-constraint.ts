@@ -59,16 +59,6 @@ export function neuronCount(type: InstanceType): number {
   return type.accelerator.kind === "neuron" ? type.accelerator.count : 0;
 }
 
-/**
- * The cores of one Neuron device as the runtime counts them: Trainium2 groups `logical` physical ones into one.
- * https://awsdocs-neuron.readthedocs-hosted.com/en/latest/about-neuron/arch/neuron-features/logical-neuroncore-config.html
- */
-export function coresPerDevice(type: InstanceType, logical: 1 | 2): number | undefined {
-  const { kind, coresPerDevice } = type.accelerator;
-  if (kind !== "neuron" || coresPerDevice === undefined) return undefined;
-  return type.family.startsWith("trn2") ? coresPerDevice / logical : coresPerDevice;
-}
-
 /** A pattern that starts with an accelerated family, all of which the catalogue has. */
 const acceleratedPattern = /^\^?(?:dl|f|g|gr|inf|p|trn|vt)\d[^|]*$/;
 

@@ -1,8 +1,9 @@
 import { instanceTypes } from "../../../catalog/catalog.ts";
+import { coresPerDevice, logicalCoreSize } from "../../../catalog/neuron-cores.ts";
 import { listOr } from "../../../problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import type { SubjectContainer } from "../subject.ts";
-import { coresPerDevice, settledTypes } from "../type-constraint.ts";
+import { settledTypes } from "../type-constraint.ts";
 import { isPartial } from "./neuron-types.ts";
 
 /** Variables of the Neuron runtime against the devices that the container has. */
@@ -48,9 +49,8 @@ function heldBy(container: SubjectContainer, { constraint }: Facts): Held | unde
   if (devices.length === 0 || container.privileged) return undefined;
   const settled = settledTypes(constraint);
   const types = settled.length === 0 ? instanceTypes : settled;
-  // https://awsdocs-neuron.readthedocs-hosted.com/en/latest/about-neuron/arch/neuron-features/logical-neuroncore-config.html
-  const logical = container.environment.get("NEURON_LOGICAL_NC_CONFIG") ?? container.environment.get("NEURON_RT_VIRTUAL_CORE_SIZE");
-  const perDevice = new Set(types.flatMap((type) => coresPerDevice(type, logical?.value === "1" ? 1 : 2) ?? []));
+  const logical = logicalCoreSize((name) => container.environment.get(name)?.value);
+  const perDevice = new Set(types.flatMap((type) => coresPerDevice(type, logical) ?? []));
   return perDevice.size === 0 ? undefined : { devices, perDevice: [...perDevice] };
 }
 

@@ -1,0 +1,42 @@
+/** The pod of a kind that has no devices and leads those that have: Ray's head, MPI's launcher. */
+import type { Shape } from "../workload/resolved.ts";
+import { componentLabel, components } from "./labels.ts";
+import type { Container, PodTemplate, Quantities } from "./manifest.ts";
+import { architectureLabel } from "./placement.ts";
+import { compileCacheVolume, sharedMemoryVolume } from "./volumes.ts";
+
+/** Enough for the head of a small Ray cluster, and for mpirun; eks.resource says otherwise. */
+export const coordinatorResources: Quantities = { cpu: "2", memory: "8Gi" };
+
+const ownVolumes: ReadonlySet<string> = new Set([sharedMemoryVolume, compileCacheVolume]);
+
+/**
+ * The accelerated pod without what its devices bring: it runs on any node of the image's CPU architecture, with the same
+ * image, environment, secrets and service account.
+ */
+export function coordinatorPod(pod: PodTemplate, shape: Shape, change: (container: Container) => Container = (container) => container): PodTemplate {
+  const { affinity: _affinity, tolerations: _tolerations, schedulerName: _scheduler, resourceClaims: _claims, nodeSelector: _selector, containers, volumes, ...spec } = pod.spec;
+  const architecture = architectureLabel(shape);
+  const kept = (volumes ?? []).filter(({ name }) => !ownVolumes.has(name));
+  return {
+    metadata: { ...pod.metadata, labels: { ...pod.metadata.labels, [componentLabel]: components.coordinator } },
+    spec: {
+      ...spec,
+      ...(architecture === undefined ? {} : { nodeSelector: architecture }),
+      containers: [change(withoutDevices(containers[0]!))],
+      ...(kept.length === 0 ? {} : { volumes: kept }),
+    },
+  };
+}
+
+function withoutDevices(container: Container): Container {
+  const { resources: _resources, volumeMounts, ports: _ports, securityContext, ...rest } = container;
+  const mounts = (volumeMounts ?? []).filter(({ name }) => !ownVolumes.has(name));
+  const { capabilities: _pinning, ...context } = securityContext ?? {};
+  return {
+    ...(rest as Container),
+    resources: { requests: coordinatorResources, limits: { memory: coordinatorResources["memory"]! } },
+    ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),
+    ...(Object.keys(context).length === 0 ? {} : { securityContext: context }),
+  };
+}

@@ -1,0 +1,23 @@
+import { oneNode, queued, type Envelope } from "../envelope.ts";
+import { selectorOf } from "../labels.ts";
+import { withoutSpareNode } from "../rollout.ts";
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/ */
+export const deployment: Envelope = {
+  apiVersion: "apps/v1",
+  runs: "service",
+  limits: oneNode,
+  nameRoom: () => 0,
+  scalable: true,
+  wrap: (contents) => ({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: queued(contents),
+    spec: {
+      ...(contents.autoscaled ? {} : { replicas: contents.workload.replicas }),
+      selector: { matchLabels: selectorOf(contents.name) },
+      ...withoutSpareNode(contents.shape, "strategy"),
+      template: contents.pod,
+    },
+  }),
+};

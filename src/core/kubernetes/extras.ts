@@ -1,0 +1,139 @@
+/** What goes beside the resource where it is asked for. */
+import { listOr, settingProblem, type Problem } from "../problem.ts";
+import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import type { Kind } from "./kinds.ts";
+import { envelopes, kinds } from "./kinds.ts";
+import { selectorOf, sharedLabels } from "./labels.ts";
+import type { Manifest, Metadata } from "./manifest.ts";
+
+export const extras = ["service", "hpa", "scaled-object", "pod-monitor"] as const;
+export type Extra = (typeof extras)[number];
+
+export interface ExtraSettings {
+  readonly extras?: readonly Extra[];
+  /** The most replicas that an autoscaler starts; the file's replicas are the least. */
+  readonly maxReplicas?: number;
+  /** Where KEDA asks for the devices' utilisation. */
+  readonly prometheusUrl?: string;
+}
+
+export interface ExtraContents extends ExtraSettings {
+  readonly workload: ResolvedWorkload;
+  readonly shape: Shape;
+  readonly kind: Kind;
+  readonly name: string;
+  readonly metadata: Metadata;
+}
+
+/** Percent: below it a replica has room, above it another one starts. */
+const targetUtilization = 70;
+
+/** Whether the extras say how many replicas run. */
+export function isAutoscaled({ extras: asked = [] }: ExtraSettings): boolean {
+  return asked.includes("hpa") || asked.includes("scaled-object");
+}
+
+/** The kinds whose pods take requests and whose controller makes no Service of its own that does. */
+const served: readonly Kind[] = ["Deployment", "StatefulSet", "DaemonSet", "LeaderWorkerSet"];
+const scalable = kinds.filter((kind) => "scalable" in envelopes[kind]);
+
+/** Why the extras that are asked for cannot go with the workload. */
+export function extraProblems({ workload, shape, kind, extras: asked = [], maxReplicas, prometheusUrl }: ExtraContents): readonly Problem[] {
+  const problems: Problem[] = [];
+  const wrong = (extra: Extra, message: string, hint?: string) => {
+    if (asked.includes(extra)) problems.push(settingProblem(`with-${extra}`, `--with ${extra}: ${message}`, hint));
+  };
+  if (!served.includes(kind)) wrong("service", `${kind} has no Service of aiplat's`, `There is one for ${listOr(served, "and")}; the controllers of the other services make their own.`);
+  else if (workload.ports.length === 0) wrong("service", "the workload has no ports", "Write ports, or --port.");
+  for (const extra of ["hpa", "scaled-object"] as const) {
+    if (!scalable.includes(kind)) wrong(extra, `${kind} has no scale subresource`, `There is one for ${listOr(scalable, "and")}.`);
+    if (maxReplicas === undefined) wrong(extra, "--max-replicas is missing");
+    else if (maxReplicas <= workload.replicas) wrong(extra, `--max-replicas ${maxReplicas} is no more than the workload's replicas (${workload.replicas}), which are the least`);
+  }
+  if (asked.includes("hpa")) wrong("scaled-object", "KEDA makes a HorizontalPodAutoscaler of its own, so hpa cannot go with it", "Keep one of them.");
+  if (prometheusUrl === undefined) wrong("scaled-object", "--prometheus is missing: KEDA reads the devices' utilisation there", "Write --prometheus http://prometheus.monitoring:9090.");
+  if (shape.request.kind === "none") {
+    wrong("scaled-object", "a CPU workload has no devices to scale on", "Use hpa.");
+    wrong("pod-monitor", "a CPU workload has no devices to watch");
+  }
+  return problems;
+}
+
+/** The extras in their order. */
+export function extraManifests(contents: ExtraContents): readonly Manifest[] {
+  const make: Readonly<Record<Extra, (contents: ExtraContents) => Manifest>> = { service, hpa, "scaled-object": scaledObject, "pod-monitor": podMonitor };
+  return extras.filter((extra) => contents.extras?.includes(extra)).map((extra) => make[extra](contents));
+}
+
+function service({ workload, kind, name, metadata }: ExtraContents): Manifest {
+  // The controller of a LeaderWorkerSet makes a Service of its name; requests are for the leaders.
+  const leaders = kind === "LeaderWorkerSet";
+  const selector = leaders ? { ...selectorOf(name), "leaderworkerset.sigs.k8s.io/worker-index": "0" } : selectorOf(name);
+  const ports = workload.ports.map((port) => ({ name: port.name ?? `${port.protocol}-${port.container}`, port: port.container, targetPort: port.container, protocol: port.protocol.toUpperCase() }));
+  return { apiVersion: "v1", kind: "Service", metadata: leaders ? { ...metadata, name: `${name}-leader` } : metadata, spec: { selector, ports } };
+}
+
+function scaleTarget({ kind, name }: ExtraContents): Readonly<Record<string, string>> {
+  return { apiVersion: envelopes[kind].apiVersion, kind, name };
+}
+
+/** On CPU, which every cluster's metrics server knows. https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ */
+function hpa(contents: ExtraContents): Manifest {
+  return {
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: contents.metadata,
+    spec: {
+      scaleTargetRef: scaleTarget(contents),
+      minReplicas: contents.workload.replicas,
+      maxReplicas: contents.maxReplicas,
+      metrics: [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: targetUtilization } } }],
+    },
+  };
+}
+
+/** On the devices' utilisation. https://keda.sh/docs/latest/scalers/prometheus/ */
+function scaledObject(contents: ExtraContents): Manifest {
+  return {
+    apiVersion: "keda.sh/v1alpha1",
+    kind: "ScaledObject",
+    metadata: contents.metadata,
+    spec: {
+      scaleTargetRef: scaleTarget(contents),
+      minReplicaCount: contents.workload.replicas,
+      maxReplicaCount: contents.maxReplicas,
+      triggers: [{ type: "prometheus", metricType: "Value", metadata: { serverAddress: contents.prometheusUrl, query: utilisationQuery(contents), threshold: String(targetUtilization) } }],
+    },
+  };
+}
+
+/** Percent over all of the workload's devices: DCGM's exporter names the pod, neuron-monitor the instance type. */
+function utilisationQuery({ shape, name, metadata }: ExtraContents): string {
+  if (shape.request.kind === "neuron") return `100 * avg(neuroncore_utilization_ratio{instance_type=~"${shape.instanceTypes.map((type) => type.instanceType).join("|")}"})`;
+  const namespace = metadata.namespace === undefined ? "" : `namespace="${metadata.namespace}",`;
+  return `avg(DCGM_FI_DEV_GPU_UTIL{${namespace}pod=~"${name}-.+"})`;
+}
+
+/** The exporters of the devices' metrics, by the labels that their projects give them, and their ports. */
+const exporters = {
+  // aws-neuron-sdk @81ce03a, src/k8/k8s-neuron-monitor-daemonset.yml
+  neuron: { name: "neuron-monitor", labels: { app: "neuron-monitor" }, port: 8000 },
+  // NVIDIA/dcgm-exporter @d5e5f51, dcgm-exporter.yaml
+  nvidia: { name: "dcgm-exporter", labels: { "app.kubernetes.io/name": "dcgm-exporter" }, port: 9400 },
+} as const;
+
+/** One for all workloads on such devices: a second one would be scraped twice. https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor */
+function podMonitor({ shape, metadata: { namespace } }: ExtraContents): Manifest {
+  const { name, labels, port } = shape.request.kind === "neuron" ? exporters.neuron : exporters.nvidia;
+  return {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "PodMonitor",
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels: sharedLabels },
+    spec: {
+      namespaceSelector: { any: true },
+      selector: { matchLabels: labels },
+      // The exporter's own labels say whose pod uses the device.
+      podMetricsEndpoints: [{ portNumber: port, path: "/metrics", honorLabels: true }],
+    },
+  };
+}

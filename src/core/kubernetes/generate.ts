@@ -1,0 +1,142 @@
+import { listOr, problem, refuseErrors, settingProblem, warning, type Problem } from "../problem.ts";
+import { resolveWorkload } from "../workload/resolve.ts";
+import type { ResolvedWorkload } from "../workload/resolved.ts";
+import type { Workload } from "../workload/schema.ts";
+import { celProblems } from "./cel/violations.ts";
+import type { Contents, Envelope, Limit } from "./envelope.ts";
+import { extraManifests, extraProblems, isAutoscaled, type ExtraSettings } from "./extras.ts";
+import { envelopes, kinds, requireKind, type Kind } from "./kinds.ts";
+import { ownLabels, tagMetadata } from "./labels.ts";
+import type { Manifest, Metadata } from "./manifest.ts";
+import { claimTemplate, draProblems, neuronAllocation, type ClusterSettings } from "./neuron-scheduling.ts";
+import { acceleratedPod, claimTemplateName } from "./pod.ts";
+import { kueueKinds, kueueLabels, kueueQueue, type Fleet } from "./queues/kueue.ts";
+import { changedDevices, mergePod, mergeResource } from "./raw-merge.ts";
+import { choosePodVariant } from "./variants.ts";
+
+export interface KubernetesSettings extends ClusterSettings, ExtraSettings {
+  /** The one variant, where there are several. */
+  readonly variant?: string;
+  /** The nodes that the workload's queue is made for; none where the queue is there already. */
+  readonly queueFleets?: readonly Fleet[];
+}
+
+export interface GeneratedManifests {
+  /** In the order to apply them. */
+  readonly manifests: readonly Manifest[];
+  readonly warnings: readonly Problem[];
+}
+
+/** The longest name of a pod's host or of a Service. */
+const longestName = 63;
+
+/** A workload with what it is to be on Kubernetes. */
+export interface KubernetesTarget {
+  readonly workload: ResolvedWorkload;
+  readonly kind: Kind;
+  /** Whether the workload itself says that it is a service or a job; else it is what the kind runs. */
+  readonly says: boolean;
+}
+
+/**
+ * Works out every default of a workload for Kubernetes, and the kind: what is asked for, else the file's eks.as, else by
+ * what the workload is.
+ */
+export function resolveForKubernetes(workload: Workload, asked?: Kind): KubernetesTarget {
+  const kind = asked ?? (workload.eks?.as === undefined ? undefined : requireKind(workload.eks.as, ["eks", "as"]));
+  const resolved = resolveWorkload({ ...workload, ...(kind === undefined ? {} : { kind: workload.kind ?? envelopes[kind].runs }) });
+  return { workload: resolved, kind: kind ?? defaultKind(resolved), says: workload.kind !== undefined };
+}
+
+function defaultKind({ kind, nodes }: ResolvedWorkload): Kind {
+  if (kind === "service") return "Deployment";
+  return nodes > 1 ? "JobSet" : "Job";
+}
+
+/**
+ * The manifests of a workload that the rules have passed (rules.ts), in the order to apply them.
+ *
+ * @throws Refusal when the kind cannot carry the workload, an extra cannot go with it, or raw fields change its devices.
+ */
+export function generateManifests(target: KubernetesTarget, settings: KubernetesSettings = {}): GeneratedManifests {
+  const { workload, kind } = target;
+  refuseErrors(limitProblems(target));
+  const { name, shape } = choosePodVariant(workload, settings.variant);
+  const metadata = metadataOf(workload, name);
+  const extra = { workload, shape, kind, name, metadata, ...settings };
+  refuseErrors([...nameProblems(kind, workload, name), ...draProblems(shape, settings), ...extraProblems(extra), ...queueProblems(workload, settings)]);
+
+  const plain = acceleratedPod(workload, shape, name, settings);
+  const pod = mergePod(plain, workload.eks.pod);
+  refuseErrors(changedDevices(plain, pod, ["eks", "pod"]));
+  const contents: Contents = { workload, shape, name, metadata, queueLabels: kueueLabels(workload), pod, autoscaled: isAutoscaled(settings) };
+  const envelope: Envelope = envelopes[kind];
+  const wrapped = envelope.wrap(contents);
+  const resource = mergeResource(wrapped, workload.eks.resource);
+  const manifests = [
+    ...queueManifests(workload, settings),
+    ...(neuronAllocation(shape, settings) === "dra" ? [claimTemplate(shape, { ...metadata, name: claimTemplateName(name) })] : []),
+    ...(envelope.companions?.(contents) ?? []),
+    resource,
+    ...extraManifests(extra),
+  ];
+  refuseErrors([...changedDevices(wrapped, resource, ["eks", "resource"]), ...manifests.flatMap(celProblems)]);
+  return { manifests, warnings: warningsOf(kind, workload) };
+}
+
+function metadataOf(workload: ResolvedWorkload, name: string): Metadata {
+  const { labels, annotations } = tagMetadata(workload);
+  const { namespace } = workload.eks;
+  return {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    labels: { ...labels, ...ownLabels(workload, name) },
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+  };
+}
+
+/** Why the kind cannot carry the workload. */
+function limitsOf(kind: Kind, workload: ResolvedWorkload): readonly Limit[] {
+  const envelope: Envelope = envelopes[kind];
+  const queue = workload.eks.queue?.kueue;
+  return [
+    ...(envelope.runs === workload.kind ? [] : [{ path: ["kind"], message: `is for ${envelope.runs === "service" ? "services" : "jobs"}, and ${workload.name} is a ${workload.kind}` }]),
+    ...envelope.limits(workload),
+    ...(workload.schedule === undefined || envelope.scheduled === true ? [] : [{ path: ["schedule"], message: "starts at once, and there is a schedule" }]),
+    ...(queue === undefined || kueueKinds.has(kind) ? [] : [{ path: ["eks", "queue", "kueue"], message: "is no kind that Kueue holds back, and there is eks.queue.kueue" }]),
+  ];
+}
+
+function limitProblems({ workload, kind, says }: KubernetesTarget): readonly Problem[] {
+  const limits = limitsOf(kind, workload);
+  if (limits.length === 0) return [];
+  const all = kinds.filter((each) => limitsOf(each, says ? workload : { ...workload, kind: envelopes[each].runs }).length === 0);
+  const alike = (each: Kind) => envelopes[each].runs === workload.kind;
+  const able = [...all.filter(alike), ...all.filter((each) => !alike(each))];
+  const hint = able.length === 0 ? "No kind can carry all of it." : `${listOr(able)} can carry it: --as ${able[0]!}.`;
+  return limits.map(({ path, message }) => problem("kind-limit", path, `${kind} ${message}`, hint));
+}
+
+function nameProblems(kind: Kind, workload: ResolvedWorkload, name: string): readonly Problem[] {
+  const most = longestName - (envelopes[kind] as Envelope).nameRoom(workload);
+  return name.length <= most ? [] : [problem("name-length", ["name"], `the name ${name} has ${name.length} characters, and ${kind} can have ${most}: its controller appends to it`, "Write a shorter name.")];
+}
+
+function queueProblems({ eks }: ResolvedWorkload, { queueFleets = [] }: KubernetesSettings): readonly Problem[] {
+  if (queueFleets.length === 0) return [];
+  const others = queueFleets.filter(({ type }) => type.accelerator.kind !== "neuron" && type.accelerator.kind !== "nvidia");
+  const twice = queueFleets.filter(({ type }, index) => queueFleets.findIndex((each) => each.type === type) !== index);
+  return [
+    ...(eks.queue?.kueue === undefined ? [problem("queue-missing", ["eks", "queue"], "--queue-fleet makes a queue, and the workload names none", "Write eks.queue: { kueue: NAME }.")] : []),
+    ...others.map(({ type }) => settingProblem("fleet-accelerator", `--queue-fleet: ${type.instanceType} carries ${type.accelerator.name}: aiplat places Neuron and NVIDIA accelerators only`)),
+    ...twice.map(({ type }) => settingProblem("fleet-twice", `--queue-fleet: ${type.instanceType} is given twice`, "Write one count.")),
+  ];
+}
+
+function queueManifests({ eks }: ResolvedWorkload, { queueFleets = [] }: KubernetesSettings): readonly Manifest[] {
+  return queueFleets.length === 0 ? [] : kueueQueue(eks.queue!.kueue!, queueFleets, eks.namespace);
+}
+
+function warningsOf(kind: Kind, { model }: ResolvedWorkload): readonly Problem[] {
+  return model === undefined || kind === "InferenceService" ? [] : [warning("model-not-loaded", ["model"], `model is not carried by a ${kind}: nothing loads the model for the container`, "Tell the container where it is, in environment or command, or use --as InferenceService.")];
+}

@@ -1,0 +1,84 @@
+/** The accelerated pod: one function of the workload, the same in every kind of resource that wraps it. */
+import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import { podShare } from "./allocatable.ts";
+import { deviceLimits, deviceTolerations, neuronResource } from "./devices.ts";
+import { environmentOf, literal } from "./environment.ts";
+import { componentLabel, components, ownLabels, tagMetadata } from "./labels.ts";
+import type { Container, PodTemplate, Quantities } from "./manifest.ts";
+import { claimName, extensionScheduler, neuronAllocation, type ClusterSettings } from "./neuron-scheduling.ts";
+import { affinityOf } from "./placement.ts";
+import { probesOf } from "./probes.ts";
+import { cpuQuantity, memoryQuantity } from "./quantity.ts";
+import { volumesOf } from "./volumes.ts";
+
+/** The name of the template that DRA claims are made from. */
+export function claimTemplateName(name: string): string {
+  return `${name}-devices`;
+}
+
+/**
+ * The pod that runs one node of a replica.
+ *
+ * @param name The resource's name: the workload's, or its variant's.
+ */
+export function acceleratedPod(workload: ResolvedWorkload, shape: Shape, name: string, cluster: ClusterSettings): PodTemplate {
+  const { labels, annotations } = tagMetadata(workload);
+  const volumes = volumesOf(workload, shape).map(({ volume }) => volume);
+  const tolerations = deviceTolerations(shape.request);
+  const affinity = affinityOf(workload, shape, name);
+  const allocation = neuronAllocation(shape, cluster);
+  const { serviceAccount } = workload.eks;
+  return {
+    metadata: {
+      labels: { ...labels, ...ownLabels(workload, name), ...(workload.nodes > 1 ? { [componentLabel]: components.node } : {}) },
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    },
+    spec: {
+      ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
+      ...(allocation === "extension" ? { schedulerName: extensionScheduler } : {}),
+      ...(affinity === undefined ? {} : { affinity }),
+      ...(tolerations.length === 0 ? {} : { tolerations }),
+      ...(allocation === "dra" ? { resourceClaims: [{ name: claimName, resourceClaimTemplateName: claimTemplateName(name) }] } : {}),
+      containers: [containerOf(workload, shape, allocation === "dra")],
+      ...(volumes.length === 0 ? {} : { volumes }),
+    },
+  };
+}
+
+function containerOf(workload: ResolvedWorkload, shape: Shape, claimed: boolean): Container {
+  const env = environmentOf(workload, shape);
+  const mounts = volumesOf(workload, shape).map(({ mount }) => mount);
+  const ports = workload.ports.map(({ container, host, protocol, name }) => ({
+    ...(name === undefined ? {} : { name }),
+    containerPort: container,
+    ...(host === undefined ? {} : { hostPort: host }),
+    protocol: protocol.toUpperCase(),
+  }));
+  return {
+    name: workload.name,
+    image: workload.image,
+    // As on ECS, the command replaces the image's CMD and leaves its ENTRYPOINT: Kubernetes calls that args.
+    ...(workload.command === undefined ? {} : { args: workload.command.map(literal) }),
+    ...(env.length === 0 ? {} : { env }),
+    ...(ports.length === 0 ? {} : { ports }),
+    ...resourcesOf(workload, shape, claimed),
+    ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),
+    ...probesOf(workload),
+    // Neuron and EFA pin the memory they transfer, and Kubernetes has no ulimits: the capability lifts the limit.
+    ...(shape.request.kind === "neuron" || shape.efaInterfaces > 0 ? { securityContext: { capabilities: { add: ["IPC_LOCK"] } } } : {}),
+  };
+}
+
+function resourcesOf(workload: ResolvedWorkload, shape: Shape, claimed: boolean): Pick<Container, "resources"> {
+  const { vcpu, memoryMiB } = podShare(workload, shape);
+  const memory: Quantities = memoryMiB === undefined ? {} : { memory: memoryQuantity(memoryMiB) };
+  const requests = { ...(vcpu === undefined ? {} : { cpu: cpuQuantity(vcpu) }), ...memory };
+  const devices = Object.entries(deviceLimits(shape)).filter(([name]) => !(claimed && name === neuronResource));
+  const limits = { ...memory, ...Object.fromEntries(devices) };
+  const resources = {
+    ...(Object.keys(requests).length === 0 ? {} : { requests }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(claimed ? { claims: [{ name: claimName }] } : {}),
+  };
+  return Object.keys(resources).length === 0 ? {} : { resources };
+}

@@ -1,0 +1,33 @@
+/** https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/ */
+import { healthCheckSettings } from "../workload/health.ts";
+import type { ResolvedWorkload } from "../workload/resolved.ts";
+import type { Container } from "./manifest.ts";
+
+const { intervalSeconds, timeoutSeconds, retries } = healthCheckSettings;
+/** More often than health is checked, so that a container that is up soon serves soon. */
+const startupIntervalSeconds = 10;
+
+/** The probes of a container, one after another in the fields of the API. */
+export type Probes = Pick<Container, "startupProbe" | "livenessProbe" | "readinessProbe">;
+
+/**
+ * Health as on ECS: a service's container is replaced after three failures in a row, counted from `startSeconds` on; a
+ * job's is only reported, since ECS ends no task of a job for its health.
+ */
+export function probesOf({ health, kind }: Pick<ResolvedWorkload, "health" | "kind">): Probes {
+  if (health === undefined) return {};
+  const request = { httpGet: { path: health.path, port: health.port }, timeoutSeconds };
+  const checks = { ...request, periodSeconds: intervalSeconds, failureThreshold: retries };
+  if (kind === "job") return { readinessProbe: checks };
+  const start = health.startSeconds ?? 0;
+  return {
+    startupProbe: { ...request, periodSeconds: startupIntervalSeconds, failureThreshold: Math.ceil((start + intervalSeconds * retries) / startupIntervalSeconds) },
+    livenessProbe: checks,
+    readinessProbe: { ...request, periodSeconds: startupIntervalSeconds, failureThreshold: retries },
+  };
+}
+
+/** The container without probes: for the pods of a replica that do not answer. */
+export function withoutProbes({ startupProbe: _startup, livenessProbe: _liveness, readinessProbe: _readiness, ...rest }: Container): Container {
+  return rest as Container;
+}

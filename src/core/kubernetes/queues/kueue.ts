@@ -1,0 +1,91 @@
+/** https://kueue.sigs.k8s.io/docs/ */
+import type { InstanceType } from "../../catalog/instance-type.ts";
+import type { ResolvedWorkload } from "../../workload/resolved.ts";
+import { allocatableMiB, allocatableMilliCpu } from "../allocatable.ts";
+import { coordinatorResources } from "../coordinator.ts";
+import { deviceLimits, deviceTaint } from "../devices.ts";
+import type { Kind } from "../kinds.ts";
+import { sharedLabels } from "../labels.ts";
+import type { Manifest, Metadata, Quantities } from "../manifest.ts";
+import { cpuQuantity } from "../quantity.ts";
+import { shapeOfNode } from "../whole-node.ts";
+
+const apiVersion = "kueue.x-k8s.io/v1beta2";
+
+/** The kinds that Kueue has an integration for (kubernetes-sigs/kueue @ff69552, site/content/en/docs/tasks/run). */
+export const kueueKinds: ReadonlySet<Kind> = new Set<Kind>(["Deployment", "StatefulSet", "Job", "CronJob", "JobSet", "LeaderWorkerSet", "PyTorchJob", "MPIJob", "TrainJob", "RayCluster", "RayJob", "RayService"]);
+
+/** What makes Kueue hold the object until its queue admits it; Kueue suspends it itself. */
+export function kueueLabels({ eks }: ResolvedWorkload): Readonly<Record<string, string>> {
+  return eks.queue?.kueue === undefined ? {} : { "kueue.x-k8s.io/queue-name": eks.queue.kueue };
+}
+
+/** So many nodes of a type. */
+export interface Fleet {
+  readonly type: InstanceType;
+  readonly count: number;
+}
+
+/** The flavor of pods without devices: any node. */
+const anyNode = "cpu";
+
+/**
+ * A queue over the fleets: a flavor for each type, a cluster queue with all that their nodes can allocate, and the local
+ * queue that the workload names. Pods that lead others (a Ray head, an MPI launcher) get a flavor of their own, with room
+ * for one a node.
+ */
+export function kueueQueue(queue: string, fleets: readonly Fleet[], namespace?: string): readonly Manifest[] {
+  const clusterWide = (name: string): Metadata => ({ name, labels: sharedLabels });
+  const nodes = fleets.reduce((sum, { count }) => sum + count, 0);
+  const flavors = [
+    { name: anyNode, quotas: { cpu: String(Number(coordinatorResources["cpu"]) * nodes), memory: `${Number.parseInt(coordinatorResources["memory"]!, 10) * nodes}Gi` } },
+    ...fleets.map((fleet) => ({ name: flavorName(fleet.type), quotas: quotasOf(fleet) })),
+  ];
+  const covered = [...new Set(flavors.flatMap(({ quotas }) => Object.keys(quotas)))];
+  return [
+    { apiVersion, kind: "ResourceFlavor", metadata: clusterWide(anyNode), spec: {} },
+    ...fleets.map(({ type }) => resourceFlavor(type, clusterWide(flavorName(type)))),
+    {
+      apiVersion,
+      kind: "ClusterQueue",
+      metadata: clusterWide(queue),
+      spec: {
+        // Every namespace; without it, none.
+        namespaceSelector: {},
+        resourceGroups: [
+          {
+            coveredResources: covered,
+            // Each flavor lists every resource, in their order.
+            flavors: flavors.map(({ name, quotas }) => ({ name, resources: covered.map((resource) => ({ name: resource, nominalQuota: (quotas as Quantities)[resource] ?? "0" })) })),
+          },
+        ],
+      },
+    },
+    { apiVersion, kind: "LocalQueue", metadata: { name: queue, ...(namespace === undefined ? {} : { namespace }), labels: sharedLabels }, spec: { clusterQueue: queue } },
+  ];
+}
+
+function flavorName({ instanceType }: InstanceType): string {
+  return instanceType.replace(/\./g, "-");
+}
+
+function resourceFlavor(type: InstanceType, metadata: Metadata): Manifest {
+  const taint = deviceTaint(shapeOfNode(type).request);
+  return {
+    apiVersion,
+    kind: "ResourceFlavor",
+    metadata,
+    spec: { nodeLabels: { "node.kubernetes.io/instance-type": type.instanceType }, ...(taint === undefined ? {} : { nodeTaints: [taint] }) },
+  };
+}
+
+/** What all nodes of the fleet can allocate together. */
+function quotasOf({ type, count }: Fleet): Quantities {
+  const devices = Object.entries(deviceLimits(shapeOfNode(type))).map(([resource, amount]) => [resource, times(amount, count)]);
+  return { cpu: cpuQuantity((allocatableMilliCpu(type) * count) / 1000), memory: `${allocatableMiB(type) * count}Mi`, ...Object.fromEntries(devices) };
+}
+
+/** `5120Mi` twice is `10240Mi`. */
+function times(quantity: string, count: number): string {
+  return quantity.replace(/^\d+/, (number) => String(Number(number) * count));
+}

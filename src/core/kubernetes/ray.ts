@@ -1,0 +1,52 @@
+/** What Ray's kinds have in common: a head without devices and one group of workers with them. */
+import type { ResolvedWorkload } from "../workload/resolved.ts";
+import { coordinatorPod } from "./coordinator.ts";
+import { withContainer, type Contents, type Limit } from "./envelope.ts";
+import { processesPerNode } from "./rendezvous.ts";
+import type { Container } from "./manifest.ts";
+
+export const rayApiVersion = "ray.io/v1";
+const groupName = "workers";
+
+/**
+ * KubeRay knows GPUs and `aws.amazon.com/neuroncore` by the pod's limits and not `aws.amazon.com/neuron`: Ray is told how
+ * many NeuronCores a worker has. The value is one word of a shell (ray-project/kuberay @feeaf72, ray-operator/controllers/ray/common/pod.go).
+ */
+function workerStartParams({ workload, shape }: Contents): Readonly<Record<string, string>> {
+  const cores = shape.request.kind === "neuron" ? processesPerNode(workload, shape) : undefined;
+  return cores === undefined ? {} : { resources: `'${JSON.stringify({ neuron_cores: cores })}'` };
+}
+
+/** KubeRay starts Ray in the container; args would run before it. */
+function withoutArgs({ args: _args, ...rest }: Container): Container {
+  return rest as Container;
+}
+
+/** https://ray-project.github.io/kuberay/reference/api/ */
+export function rayClusterSpec(contents: Contents): Readonly<Record<string, unknown>> {
+  const { workload, shape, pod } = contents;
+  const { replicas, nodes } = workload;
+  return {
+    headGroupSpec: {
+      // Nothing but Ray itself runs on the head.
+      rayStartParams: { "dashboard-host": "0.0.0.0", "num-cpus": "0" },
+      template: coordinatorPod(pod, shape, withoutArgs),
+    },
+    workerGroupSpecs: [
+      {
+        groupName,
+        replicas,
+        minReplicas: replicas,
+        maxReplicas: replicas,
+        numOfHosts: nodes,
+        rayStartParams: workerStartParams(contents),
+        template: withContainer(pod, withoutArgs),
+      },
+    ],
+  };
+}
+
+/** KubeRay puts its own probes into the container, and none where there are some. */
+export function unprobed({ health }: ResolvedWorkload): readonly Limit[] {
+  return health === undefined ? [] : [{ path: ["health"], message: "has Ray's own health checks, and there is another" }];
+}

@@ -1,0 +1,54 @@
+/** How the pods of several nodes find each other in kinds whose controller does not say. */
+import { coresPerDevice, logicalCoreSize } from "../catalog/neuron-cores.ts";
+import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import { deviceCount } from "./devices.ts";
+import { withDefaults } from "./environment.ts";
+import { withContainer } from "./envelope.ts";
+import type { EnvironmentVariable, Manifest, Metadata, PodTemplate } from "./manifest.ts";
+
+/** torchrun's own default, and Kubeflow's. */
+const masterPort = 29_500;
+
+/** The index of a pod in an indexed Job. https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode */
+export const completionIndex = { fieldRef: { fieldPath: "metadata.annotations['batch.kubernetes.io/job-completion-index']" } };
+
+/** Processes of one pod: one a GPU, one a logical NeuronCore; undefined where there are no devices. */
+export function processesPerNode({ environment }: ResolvedWorkload, { request, instanceTypes }: Shape): number | undefined {
+  if (request.kind === "none") return undefined;
+  if (request.kind !== "neuron") return deviceCount(request);
+  const cores = Math.min(...instanceTypes.map((type) => coresPerDevice(type, logicalCoreSize((name) => environment[name])) ?? 1));
+  return request.devices * cores;
+}
+
+/**
+ * The variables that torchrun reads (torch/distributed/argparse_util.py), where the workload sets none itself.
+ *
+ * @param before Variables that the address refers to.
+ */
+export function withRendezvous(pod: PodTemplate, { workload, shape }: { readonly workload: ResolvedWorkload; readonly shape: Shape }, address: string, before: readonly EnvironmentVariable[] = []): PodTemplate {
+  const processes = processesPerNode(workload, shape);
+  const variables: readonly EnvironmentVariable[] = [
+    ...before,
+    { name: "PET_NNODES", value: String(workload.nodes) },
+    { name: "PET_NODE_RANK", valueFrom: completionIndex },
+    { name: "PET_MASTER_ADDR", value: address },
+    { name: "PET_MASTER_PORT", value: String(masterPort) },
+    ...(processes === undefined ? [] : [{ name: "PET_NPROC_PER_NODE", value: String(processes) }]),
+  ];
+  return withContainer(pod, (container) => ({ ...container, env: withDefaults(container.env ?? [], variables) }));
+}
+
+/** The name of the Service that gives pods their DNS names. */
+export function headlessName(name: string): string {
+  return `${name}-nodes`;
+}
+
+/** DNS names for the pods that the labels select, before they are ready too: they wait for each other. */
+export function headlessService(metadata: Metadata, selector: Readonly<Record<string, string>>): Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { ...metadata, name: headlessName(metadata.name) },
+    spec: { clusterIP: "None", publishNotReadyAddresses: true, selector },
+  };
+}

@@ -1,0 +1,86 @@
+// kubectl reads what aiplat writes, and understands it as it was meant: no cluster is needed for either command.
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { requireInstanceType } from "../../src/core/catalog/catalog.ts";
+import { kinds } from "../../src/core/kubernetes/kinds.ts";
+import { kustomizationFiles } from "../../src/core/kubernetes/kustomization.ts";
+import type { Manifest } from "../../src/core/kubernetes/manifest.ts";
+import { formatManifests } from "../../src/output/yaml.ts";
+import { cases, generate, workloadOf } from "../support/kubernetes-workloads.ts";
+import { missingTools } from "../support/tools.ts";
+
+function kubectl(args: readonly string[], input = ""): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("kubectl", args, { env: { PATH: process.env["PATH"] ?? "", KUBECONFIG: "/nowhere" } });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.stdin.on("error", () => undefined).end(input);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve(stdout);
+      else reject(new Error(stderr));
+    });
+  });
+}
+
+/** What kubectl makes of manifests: each with the annotation. */
+async function annotated(text: string): Promise<readonly unknown[]> {
+  const answer = await kubectl(["annotate", "--local", "-f", "-", "read-by=kubectl", "-o", "yaml"], text);
+  return parseAllDocuments(answer, { schema: "core" }).map((document) => document.toJS() as unknown);
+}
+
+function withAnnotation(manifest: Manifest): Manifest {
+  return { ...manifest, metadata: { ...manifest.metadata, annotations: { ...manifest.metadata.annotations, "read-by": "kubectl" } } };
+}
+
+describe.skipIf(missingTools("kubectl"))("kubectl", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "aiplat-kubectl-"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each(kinds)("reads every %s as it was meant", async (kind) => {
+    const manifests = cases.filter((each) => each.kind === kind).flatMap((each) => generate(workloadOf(each), kind));
+    expect(await annotated(formatManifests(manifests))).toEqual(manifests.map(withAnnotation));
+  });
+
+  it("reads text as text, whatever it looks like", async () => {
+    const words = ["yes", "no", "on", "y", "true", "null", "~", "012", "0o14", "-0o7", "0x1F", "1_000", "0b101", "1:30", "1e3", ".5", "+1", "=", "<<", "2001-01-01", "", " a", "a: b", "- a", "#x", "*a", "!x", "a #b", "two\nlines\n", "tab\tx", "\u0007", "é", "0", "08", ".inf", ".NaN", "1_0.5", "{}", "[]", "|", "%x", "@x"];
+    const environment = Object.fromEntries(words.map((word, index) => [`V${index}`, word]));
+    const manifests = generate({ name: "bert", image: "repo/bert:1", accelerator: "none", environment, tags: { y: "yes", on: "off", team: "1e3" } });
+    expect(await annotated(formatManifests(manifests))).toEqual(manifests.map(withAnnotation));
+  });
+
+  it("builds the kustomization, in the order that was written", async () => {
+    const manifests = [
+      ...generate({ ...workloadOf({ kind: "StatefulSet", accelerator: "nvidia", devices: "whole instance", nodes: 1 }), eks: { namespace: "ml", queue: { kueue: "team-a" } } }, "StatefulSet", {
+        extras: ["service", "scaled-object", "pod-monitor"],
+        maxReplicas: 5,
+        prometheusUrl: "http://prometheus:9090",
+        queueFleets: [{ type: requireInstanceType("p5.48xlarge"), count: 2 }],
+      }),
+    ];
+    const files = kustomizationFiles(manifests, "yaml");
+    expect([...files.keys()]).toEqual([
+      "kustomization.yaml",
+      "resourceflavor-cpu.yaml",
+      "resourceflavor-p5-48xlarge.yaml",
+      "clusterqueue-team-a.yaml",
+      "localqueue-team-a.yaml",
+      "service-bert-nodes.yaml",
+      "statefulset-bert.yaml",
+      "service-bert.yaml",
+      "scaledobject-bert.yaml",
+      "podmonitor-dcgm-exporter.yaml",
+    ]);
+    for (const [name, manifest] of files) await writeFile(join(folder, name), formatManifests([manifest]));
+    const built = parseAllDocuments(await kubectl(["kustomize", folder]), { schema: "core" }).map((document) => document.toJS() as unknown);
+    expect(built).toEqual(manifests);
+  });
+});
