@@ -86,7 +86,9 @@ function locatorOf(source: SourceDocument, overlaid: Overlaid): LoadedWorkload["
 
 function loaded(workload: Workload, file: string | undefined, problems: readonly LocatedProblem[], locate: LoadedWorkload["locate"]): LoadedWorkload {
   if (problems.some((each) => each.severity === "error")) throw new InvalidInput(inOrder(problems));
-  return { workload, ...(file === undefined ? {} : { file }), warnings: problems, locate, locating: (work) => parsed(work, locate) };
+  // What is about no key of the workload has no place in it.
+  const place = (each: Problem) => (each.path === undefined ? each : locate(each));
+  return { workload, ...(file === undefined ? {} : { file }), warnings: problems, locate, locating: (work) => parsed(work, place) };
 }
 
 /** As the user reads the file, then the flags. */

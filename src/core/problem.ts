@@ -45,6 +45,11 @@ export function problem(code: string, path: Path, message: string, hint?: string
   return { severity: "error", code, message, path, ...(hint === undefined ? {} : { hint }) };
 }
 
+/** An error-severity problem that is about no key of the workload, but about what else a command was told. */
+export function settingProblem(code: string, message: string, hint?: string): Problem {
+  return { severity: "error", code, message, ...(hint === undefined ? {} : { hint }) };
+}
+
 /** A warning: the input is legal and is carried out, but the user should know. */
 export function warning(code: string, path: Path, message: string, hint?: string): Problem {
   return { ...problem(code, path, message, hint), severity: "warning" };
