@@ -1,5 +1,8 @@
 /** Nodes as Karpenter's resources: aws/karpenter-provider-aws @1d92708. */
 import type { InstanceType } from "../../catalog/instance-type.ts";
+import { refuseErrors, settingProblem } from "../../problem.ts";
+import { karpenterRules } from "../cel/karpenter.ts";
+import { celViolations } from "../cel/violations.ts";
 import { deviceResource, hugepagesResource, neuronResource } from "../devices.ts";
 import { sharedLabels } from "../labels.ts";
 import type { Manifest, Quantities } from "../manifest.ts";
@@ -9,10 +12,16 @@ import { defaultDiskGiB, type NodeSettings } from "./settings.ts";
 
 const typeLabel = "node.kubernetes.io/instance-type";
 
-/** The class, the pool, and the overlay where Karpenter has to be told what the nodes will offer. */
+/**
+ * The class, the pool, and the overlay where Karpenter has to be told what the nodes will offer.
+ *
+ * @throws Refusal where the operator's settings break a rule by which the API server would refuse them.
+ */
 export function karpenterManifests(workload: string, fleet: NodeFleet, settings: NodeSettings): readonly Manifest[] {
   const overlay = nodeOverlay(fleet);
-  return [nodeClass(workload, fleet, settings), nodePool(fleet, settings), ...(overlay === undefined ? [] : [overlay])];
+  const manifests = [nodeClass(workload, fleet, settings), nodePool(fleet, settings), ...(overlay === undefined ? [] : [overlay])];
+  refuseErrors(manifests.flatMap((manifest) => celViolations(manifest, undefined, karpenterRules)).map(({ rule, path }) => settingProblem("cel", `${rule.kind} ${path}: ${rule.message}`)));
+  return manifests;
 }
 
 function metadata({ name }: NodeFleet): Manifest["metadata"] {

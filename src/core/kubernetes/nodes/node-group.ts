@@ -106,7 +106,7 @@ export function planNodegroup(workload: string, fleet: NodeFleet, settings: Node
 function launchTemplate(fleet: NodeFleet, settings: NodeSettings, tags: Tags, name: string): LaunchTemplateRequest {
   const { securityGroups, reservation, capacityBlock, diskGiB = defaultDiskGiB } = settings;
   const id = reservation ?? capacityBlock;
-  const interfaces = fleet.interfaces?.map(({ networkCardIndex, deviceIndex, interfaceType }) => ({ NetworkCardIndex: networkCardIndex, DeviceIndex: deviceIndex, InterfaceType: interfaceType, Groups: securityGroups }));
+  const interfaces = fleet.interfaces?.map(({ networkCardIndex, deviceIndex, interfaceType }) => ({ NetworkCardIndex: networkCardIndex, DeviceIndex: deviceIndex, InterfaceType: interfaceType, Groups: [...securityGroups] }));
   return {
     LaunchTemplateName: name,
     LaunchTemplateData: {
