@@ -1,5 +1,6 @@
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
+import { taskIdOf } from "../core/ecs/arn.ts";
 import { tasksToGiveBack } from "../core/plan/conflicts.ts";
 import { explainShortage } from "../core/plan/shortage.ts";
 import { AiplatError, exitCodes, type ExitCode } from "../errors.ts";
@@ -64,11 +65,12 @@ async function start(context: Context, ecs: EcsPort, run: Run, observe: (() => P
       plan: run.plan,
       ...(observe === undefined ? {} : { observe }),
       ...(run.locked ? {} : { conflicting: tasksToGiveBack }),
-      explain: async (missing) => explainShortage(await readClusterState(context, ecs, cluster), run.definitions(), run.settings, { asked: missing, missing, count: run.count }),
+      explain: async (missing) => explainShortage(await readClusterState(context, ecs, cluster), run.definitions(), run.settings, { asked: missing, missing }),
       onRegistered: ({ action, definition }) => {
         if (action === "registered") note(context, `registered ${definition.family}:${definition.revision}`);
       },
       onStarted: (placed) => progress.update(`started ${placed} of ${tasksOf(run.count)}`),
+      onWaiting: (stopping) => progress.update(`waiting for devices until ${stopping.length === 1 ? `task ${taskIdOf(stopping[0]!)} has` : `${stopping.length} tasks have`} stopped`),
     });
   } finally {
     progress.stop();
