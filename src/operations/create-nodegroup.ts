@@ -53,6 +53,12 @@ export async function createNodegroup({ eks, ec2 }: Ports, plan: NodegroupPlan, 
 }
 
 function refuseOther(before: DescribedNodegroup, { nodegroup }: NodegroupPlan): void {
+  if (before.status === "CREATE_FAILED" || before.status === "DELETING" || before.status === "DELETE_FAILED") {
+    const issues = before.healthIssues.map(({ code, message }) => ` ${code}: ${message}`).join(";");
+    throw new AiplatError("OperationFailed", `node group ${nodegroup.nodegroupName} of cluster ${nodegroup.clusterName} is ${before.status}${issues === "" ? "" : `:${issues}`}`, {
+      hint: `Delete it first, and wait: aws eks delete-nodegroup --cluster-name ${nodegroup.clusterName} --nodegroup-name ${nodegroup.nodegroupName}`,
+    });
+  }
   const differences = nodegroupDifferences(nodegroup, before);
   if (differences.length > 0) throw other(`node group ${nodegroup.nodegroupName} of cluster ${nodegroup.clusterName}`, differences);
 }

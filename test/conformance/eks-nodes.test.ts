@@ -133,6 +133,9 @@ describe.skipIf(missingTools("moto_server", "aws"))("node groups on moto", () =>
       await group("stale", "AL2023_x86_64_NVIDIA", "g5.xlarge", "--taints", "key=nvidia.com/gpu,effect=NO_SCHEDULE", "--release-version", "1.33.1-20250601");
       await group("no-taint", "AL2023_x86_64_NEURON", "inf2.xlarge", ...fresh);
       await group("no-efa", "AL2023_x86_64_NEURON", "trn1.32xlarge", ...neuronTaint, ...fresh);
+      const template = { Placement: { GroupName: "fabric" }, NetworkInterfaces: [{ DeviceIndex: 0, NetworkCardIndex: 0, InterfaceType: "efa" }] };
+      await moto.aws("ec2", "create-launch-template", "--launch-template-name", "one-efa", "--launch-template-data", JSON.stringify(template));
+      await group("one-efa", "AL2023_x86_64_NEURON", "trn1.32xlarge", ...neuronTaint, ...fresh, "--launch-template", "name=one-efa,version=1");
       await group("plain", "AL2023_x86_64_STANDARD", "m5.large", ...fresh);
     });
 
@@ -160,7 +163,8 @@ describe.skipIf(missingTools("moto_server", "aws"))("node groups on moto", () =>
       expect(found("node group stale", "release")).toEqual(["WARN"]);
       expect(found("node group stale", "ami-type")).toEqual(["OK"]);
       expect(found("node group no-taint", "taint")).toEqual(["WARN"]);
-      expect(found("node group no-efa", "efa")).toEqual(["WARN"]);
+      expect(found("node group no-efa", "efa")).toEqual(["SKIP"]);
+      expect(groups.find(({ subject }) => subject === "node group one-efa")!.items.at(-1)).toMatchObject({ status: "FAIL", message: "the launch template gives trn1.32xlarge 1 of its 8 EFA interfaces, and its nodes are in placement group fabric" });
       expect(found("node group plain", "ami-type")).toEqual(["OK"]);
       expect(found("node group plain", "taint")).toEqual([]);
       expect(groups.at(-1)!.items).toEqual([{ status: "SKIP", check: "kubectl", message: "there is no kubectl on the PATH", fix: "Install it: https://kubernetes.io/docs/tasks/tools/" }]);

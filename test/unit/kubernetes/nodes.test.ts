@@ -35,9 +35,10 @@ describe("the image of a node group", () => {
   });
 
   it("never is AL2 or a FIPS build, and there is one for every current Neuron and NVIDIA type of EKS's table", () => {
-    const unserved = ["g2", "g3", "g3s", "p2"];
-    const current = instanceTypes.filter((type) => type.status === "current" && ["neuron", "nvidia"].includes(type.accelerator.kind) && !unserved.includes(type.family));
-    for (const type of current) expect(nodeAmiTypeFor(type), type.instanceType).toMatch(/^(AL2023|BOTTLEROCKET)_(?!.*FIPS)/);
+    const unserved = new Set(["g2", "g3", "g3s", "p2"]);
+    const current = instanceTypes.filter((type) => type.status === "current" && ["neuron", "nvidia"].includes(type.accelerator.kind) && !unserved.has(type.family));
+    expect(current.length).toBeGreaterThan(50);
+    expect(current.filter((type) => !/^(AL2023|BOTTLEROCKET)_(?!.*FIPS)/.test(nodeAmiTypeFor(type) ?? ""))).toEqual([]);
   });
 
   it.each([
@@ -169,7 +170,7 @@ describe("Karpenter's resources", () => {
   });
 
   it.skipIf(missingSchemas())("are valid by their published schemas, with no field unknown", () => {
-    for (const each of Object.values(nodeCases)) for (const manifest of karpenterOf(each)) expect(publishedProblems(manifest), `${manifest.kind} ${manifest.metadata.name}`).toEqual([]);
+    for (const each of Object.values(nodeCases)) for (const manifest of karpenterOf(each)) expect(publishedProblems(manifest)).toEqual([]);
     const [nodeClass] = karpenterOf(nodeCases["nvidia-nodes"]!);
     expect(publishedProblems({ ...nodeClass, spec: { ...(nodeClass!["spec"] as object), subnets: [] } })).toEqual(['/spec: must NOT have additional properties {"additionalProperty":"subnets"}']);
   });

@@ -143,7 +143,7 @@ function notEmpty(path: string, message: string): RuleOf {
 }
 
 const overlayRequirements = "spec.requirements";
-const sizedByEc2 = ["cpu", "memory", "ephemeral-storage", "pods"];
+const sizedByEc2 = new Set(["cpu", "memory", "ephemeral-storage", "pods"]);
 
 const nodeOverlayRules = [
   {
@@ -156,7 +156,7 @@ const nodeOverlayRules = [
     path: "spec.capacity",
     rule: "self.all(x, !(x in ['cpu', 'memory', 'ephemeral-storage', 'pods']))",
     message: "invalid resource restricted",
-    holds: (self) => !Object.keys(raw(self)).some((key) => sizedByEc2.includes(key)),
+    holds: (self) => !Object.keys(raw(self)).some((key) => sizedByEc2.has(key)),
   },
   {
     path: overlayRequirements,
@@ -226,7 +226,7 @@ const nodeClassRules = [
     ([alias, family]): RuleOf => ({
       path: "spec",
       rule: `!has(self.amiFamily) || (self.amiSelectorTerms.exists(x, has(x.alias) && x.alias.find('^[^@]+') == '${alias}') ? (self.amiFamily == 'Custom' || self.amiFamily == '${family}') : true)`,
-      message: `if set, amiFamily must be '${family}' or 'Custom' when using ${/^AL/.test(family) ? "an" : "a"} ${family} alias`,
+      message: `if set, amiFamily must be '${family}' or 'Custom' when using ${family.startsWith("AL") ? "an" : "a"} ${family} alias`,
       holds: (self) => !has(self, "amiFamily") || !aliases(self).some((each) => each.split("@", 1)[0] === alias) || ["Custom", family].includes(String(raw(self)["amiFamily"])),
     }),
   ),

@@ -97,5 +97,7 @@ function checkEfa(template: DescribedTemplate | undefined, types: readonly Insta
   const reason = shape !== undefined ? `workload ${workload!.name} spans ${workload!.nodes} nodes` : template?.placementGroup !== undefined ? `its nodes are in placement group ${template.placementGroup}` : undefined;
   const what = has === 0 ? `the launch template gives ${names} no EFA interface` : `the launch template gives ${names} ${has} of its ${most} EFA interfaces`;
   const fix = "Interfaces are set when a node starts: create a node group with aiplat eks nodegroup create and nodes above 1, and delete this one.";
-  return [reason === undefined ? warn(check, `${what}: a workload of several nodes would not run on it`, fix) : fail(check, `${what}, and ${reason}`, fix)];
+  if (reason !== undefined) return [fail(check, `${what}, and ${reason}`, fix)];
+  if (has > 0) return [warn(check, what, fix)];
+  return [skip(check, `${what}: a workload of several nodes would not run on it`, "--workload FILE says whether there is one.")];
 }
