@@ -1,9 +1,10 @@
 // The only file that touches process: argv, streams, signals and the exit code.
 import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Aws, Context, GlobalOptions, Output } from "./context.ts";
+import type { Aws, Context, GlobalOptions } from "./context.ts";
 import { Interrupted, toAiplatError } from "./errors.ts";
 import { reportError } from "./output/error.ts";
+import { standardStream } from "./output/standard-stream.ts";
 import { runProgram } from "./program.ts";
 
 const interruption = new AbortController();
@@ -20,17 +21,9 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 }
 
 let readerGone = false;
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    // `aiplat ... | head`: whoever read has had enough. Stop quietly, following commands too.
-    readerGone = true;
-    interruption.abort(new Interrupted());
-  });
-}
-
-const stdout = output(process.stdout);
-const stderr = output(process.stderr);
+const reader = { isGone: () => readerGone, fail: stopWriting };
+const stdout = standardStream(1, () => process.stdout, reader);
+const stderr = standardStream(2, () => process.stderr, reader);
 const argv = process.argv.slice(2);
 
 void main();
@@ -50,7 +43,10 @@ function connect(options: GlobalOptions): Context {
     stdout,
     stderr,
     readStdin,
-    stdinIsTTY: process.stdin.isTTY === true,
+    // Only when asked: Node makes the stream of standard input when it is first read.
+    get stdinIsTTY() {
+      return process.stdin.isTTY === true;
+    },
     ask,
     env: process.env,
     cwd: process.cwd(),
@@ -84,16 +80,11 @@ function lazyAws(options: GlobalOptions): Aws {
   };
 }
 
-function output(stream: NodeJS.WriteStream): Output {
-  return {
-    write: (text) => {
-      if (!readerGone) stream.write(text);
-    },
-    isTTY: stream.isTTY === true,
-    get columns() {
-      return stream.columns ?? 80;
-    },
-  };
+function stopWriting(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  // `aiplat ... | head`: whoever read has had enough. Stop quietly, following commands too.
+  readerGone = true;
+  interruption.abort(new Interrupted());
 }
 
 async function readStdin(): Promise<string> {
