@@ -91,7 +91,9 @@ function fleetOf(workload: ResolvedWorkload, { shape, types, amiType }: Group & 
     taint,
     labels: { ...pluginLabels(shape), ...settings.labels },
     ...(interfaces === undefined ? {} : { interfaces }),
-    placementGroup: several,
+    // The instances of a capacity block are close together as they are, and in no placement group of ours.
+    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-blocks.html
+    placementGroup: several && settings.capacityBlock === undefined,
     desiredSize: Math.ceil((workload.replicas * workload.nodes) / perNode),
   };
 }
