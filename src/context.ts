@@ -1,4 +1,4 @@
-import type { EcsPort, LogsPort, SsmPort } from "./operations/ports.ts";
+import type { Ec2Port, EcsPort, EksPort, LogsPort, SsmPort } from "./operations/ports.ts";
 
 /** One of the standard streams, as far as aiplat uses it. */
 export interface Output {
@@ -32,6 +32,8 @@ export interface Aws {
   ecs(): Promise<EcsPort>;
   ssm(region: string): Promise<SsmPort>;
   logs(): Promise<LogsPort>;
+  eks(): Promise<EksPort>;
+  ec2(): Promise<Ec2Port>;
 }
 
 /** Everything outside a command: tests hand in their own. */

@@ -108,6 +108,8 @@ function lazyAws(options: GlobalOptions, environment: () => Promise<Context["env
     ecs: async () => (await get()).ecs(),
     ssm: async (region) => (await get()).ssm(region),
     logs: async () => (await get()).logs(),
+    eks: async () => (await get()).eks(),
+    ec2: async () => (await get()).ec2(),
   };
 }
 

@@ -25,14 +25,15 @@ export async function runProgram(
   for (const option of globalOptions) root.addOption(option());
   settle(root, io);
 
-  for (const [word, summary] of Object.entries(groups)) settle(root.command(word).summary(summary).description(summary), io);
-  for (const entry of registry) {
-    const [first, second] = entry.words.split(" ") as [string, string?];
-    const parent = second === undefined ? root : root.commands.find((each) => each.name() === first)!;
-    const command = settle(parent.command(second ?? first).summary(entry.summary), io);
-    loaders.set(command, entry);
-  }
-  for (const parent of [root, ...root.commands]) {
+  const parents = new Map([["", root]]);
+  /** `eks nodegroup create` is the command `create` of the group `eks nodegroup`. */
+  const add = (words: string, summary: string) => {
+    const space = words.lastIndexOf(" ");
+    return settle(parents.get(words.slice(0, Math.max(space, 0)))!.command(words.slice(space + 1)).summary(summary), io);
+  };
+  for (const [words, summary] of Object.entries(groups)) parents.set(words, add(words, summary).description(summary));
+  for (const entry of registry) loaders.set(add(entry.words, entry.summary), entry);
+  for (const parent of parents.values()) {
     parent.hook("preSubcommand", async (_, command) => {
       const entry = loaders.get(command);
       if (entry === undefined) return;

@@ -35,6 +35,14 @@ export function connectAws(options: GlobalOptions, env: Context["env"], signal: 
       const config = await configFor(await region());
       return (await import("./logs.ts")).createLogs(config, signal);
     }),
+    eks: once(async () => {
+      const config = await configFor(await region());
+      return (await import("./eks.ts")).createEks(config, signal);
+    }),
+    ec2: once(async () => {
+      const config = await configFor(await region());
+      return (await import("./ec2.ts")).createEc2(config, signal);
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
 import { credentialRules, unknownCredentialCodes } from "./credential-errors.ts";
 import { ecsRules } from "./ecs-errors.ts";
+import { eksRules } from "./eks-errors.ts";
 import { readFailure, type FailedCall, type Failure, type Rule } from "./failure.ts";
 import { networkRules } from "./network-errors.ts";
 import { callName, serviceRules } from "./service-errors.ts";
@@ -20,7 +21,7 @@ export function translateAwsError(error: unknown, call: FailedCall): AiplatError
 }
 
 function rulesOf(call: FailedCall): readonly Rule[] {
-  return [...networkRules, ...credentialRules, ...(call.service === "ecs" ? ecsRules : []), ...serviceRules];
+  return [...networkRules, ...credentialRules, ...(call.service === "ecs" ? ecsRules : call.service === "eks" ? eksRules : []), ...serviceRules];
 }
 
 function applies(rule: Rule, failure: Failure, call: FailedCall): boolean {

@@ -15,7 +15,7 @@ export interface Profile {
 }
 
 /** The names that AWS gives a service in AWS_ENDPOINT_URL_<SERVICE> and in `[services]` sections. https://docs.aws.amazon.com/sdkref/latest/guide/ss-endpoints-table.html */
-const endpointNames: Readonly<Record<AwsService, string>> = { ecs: "ecs", ssm: "ssm", logs: "cloudwatch_logs" };
+const endpointNames: Readonly<Record<AwsService, string>> = { ecs: "ecs", ssm: "ssm", logs: "cloudwatch_logs", eks: "eks", ec2: "ec2" };
 
 /** Reads the profile that --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE names. A named one must exist, as for the AWS CLI. */
 export async function readProfile(options: Pick<GlobalOptions, "profile">, env: Env): Promise<Profile> {

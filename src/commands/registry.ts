@@ -7,11 +7,12 @@ export interface RegistryEntry {
   readonly load: () => Promise<AnyCommand>;
 }
 
-/** Group words and their one-line summaries. */
+/** Group words and their one-line summaries; a group within another comes after it. */
 export const groups: Readonly<Record<string, string>> = {
   ami: "Machine images for accelerated ECS and EKS nodes",
   cluster: "Devices and placement in an ECS cluster: devices, explain, snapshot",
-  eks: "Workloads on Kubernetes: manifests",
+  eks: "The same workload on Kubernetes: manifests, nodes, checks",
+  "eks nodegroup": "Nodes that can run a workload: generate, create",
   instances: "What the catalogue knows of accelerated instance types",
   task: "Tasks of a run: list, wait, logs, stop",
   taskdef: "ECS task definitions: generate, lint, diff, register",
@@ -26,6 +27,10 @@ export const registry: readonly RegistryEntry[] = [
   { words: "cluster devices", summary: "Map every accelerator device and who holds it", load: async () => (await import("./cluster-devices.ts")).clusterDevices },
   { words: "cluster explain", summary: "Say where a workload fits and, if not, why", load: async () => (await import("./cluster-explain.ts")).clusterExplain },
   { words: "cluster snapshot", summary: "Write a cluster's state to a file", load: async () => (await import("./cluster-snapshot.ts")).clusterSnapshot },
+  { words: "eks check", summary: "Check an EKS cluster's node groups and device plugins", load: async () => (await import("./eks-check.ts")).eksCheck },
+  { words: "eks apply", summary: "Show what manifests change, apply them, and wait for the rollout", load: async () => (await import("./eks-apply.ts")).eksApply },
+  { words: "eks nodegroup generate", summary: "Print the node groups or Karpenter resources that a workload needs", load: async () => (await import("./eks-nodegroup-generate.ts")).eksNodegroupGenerate },
+  { words: "eks nodegroup create", summary: "Create the node groups that a workload needs", load: async () => (await import("./eks-nodegroup-create.ts")).eksNodegroupCreate },
   { words: "instances list", summary: "List accelerated instance types", load: async () => (await import("./instances-list.ts")).instancesList },
   { words: "instances show", summary: "Show all that is known of instance types", load: async () => (await import("./instances-show.ts")).instancesShow },
   { words: "task list", summary: "List tasks that aiplat has started", load: async () => (await import("./task-list.ts")).taskList },

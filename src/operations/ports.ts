@@ -3,6 +3,8 @@
  * talks to AWS. Every method throws an AiplatError with the request id kept; every method stops when `signal` aborts.
  */
 import type { ContainerInstance } from "../core/cluster/snapshot.ts";
+import type { DescribedNodegroup, EksCluster } from "../core/kubernetes/check/snapshot.ts";
+import type { LaunchTemplateRequest, NodegroupRequest, PlacementGroupRequest } from "../core/kubernetes/nodes/node-group.ts";
 import type { Failure, RegisteredTaskDefinition, RunTaskRequest, Task, TaskDefinition } from "../core/ecs/api.ts";
 
 export interface ClusterDescription {
@@ -55,4 +57,37 @@ export interface LogsPort {
    * the epoch). The end of what is there answers the token it was asked with. Undefined when group or stream is not there yet.
    */
   getEvents(group: string, stream: string, position?: { readonly token?: string; readonly since?: number }): Promise<{ readonly events: readonly LogEvent[]; readonly token: string } | undefined>;
+}
+
+export interface EksPort {
+  describeCluster(name: string): Promise<EksCluster>;
+  listNodegroups(cluster: string): Promise<readonly string[]>;
+  /** Undefined when the cluster has none of that name. */
+  describeNodegroup(cluster: string, name: string): Promise<DescribedNodegroup | undefined>;
+  createNodegroup(request: NodegroupRequest, clientToken: string): Promise<DescribedNodegroup>;
+}
+
+/** One version of a launch template, in the API's own words. */
+export type LaunchTemplateVersion = Readonly<Record<string, unknown>>;
+
+export interface Ec2Port {
+  /** The data of a version (`$Default` and `$Latest` too); undefined where there is no such template. */
+  launchTemplateVersion(template: { readonly id: string } | { readonly name: string }, version: string): Promise<LaunchTemplateVersion | undefined>;
+  createLaunchTemplate(request: LaunchTemplateRequest, clientToken: string): Promise<void>;
+  /** Its strategy; undefined where there is no such group. */
+  placementGroupStrategy(name: string): Promise<string | undefined>;
+  createPlacementGroup(request: PlacementGroupRequest): Promise<void>;
+}
+
+export interface KubectlAnswer {
+  /** kubectl's exit code. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The kubectl on the PATH, with the kubeconfig, context and namespace that the user named. */
+export interface KubectlPort {
+  /** @throws AiplatError where there is no kubectl. */
+  run(args: readonly string[], input?: string): Promise<KubectlAnswer>;
 }

@@ -36,3 +36,13 @@ export function nameRun(workload: string, clientToken?: string): string {
   const id = clientToken === undefined ? randomBytes(4).toString("hex") : deriveToken("run", clientToken).slice(0, 8);
   return `${workload}-${id}`;
 }
+
+/** The token of one mutating call of a command: EC2 and EKS take 64 characters. */
+export function callToken(token: string, request: object): string {
+  return deriveToken(token, JSON.stringify(request));
+}
+
+/** A token of its own for a command that was given none. */
+export function randomToken(): string {
+  return randomBytes(16).toString("hex");
+}

@@ -78,7 +78,7 @@ test("a profile that is not there is an error with those that are", async () => 
 });
 
 describe("the endpoints", () => {
-  const all = (url: string) => ({ ecs: url, ssm: url, logs: url });
+  const all = (url: string) => ({ ecs: url, ssm: url, logs: url, eks: url, ec2: url });
   const rows: readonly (readonly [what: string, flags: Partial<GlobalOptions>, env: Record<string, string>, endpoints: object])[] = [
     ["AWS's own by default", {}, {}, {}],
     ["--endpoint-url for every service", { endpointUrl: "http://flag:1", profile: "dev" }, { AWS_ENDPOINT_URL: "http://env:1" }, all("http://flag:1")],

@@ -12,9 +12,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": ["core"],
   "index.ts": ["core"],
   "reference.ts": ["commands"],
-  commands: ["operations", "core", "aws", "sandbox", "output", "files", "context.ts", "errors.ts"],
+  commands: ["operations", "core", "aws", "kubectl", "sandbox", "output", "files", "context.ts", "errors.ts"],
   operations: ["core", "errors.ts", "context.ts"],
   aws: ["core", "operations", "errors.ts", "context.ts"],
+  kubectl: ["operations", "errors.ts", "context.ts"],
   sandbox: ["core", "errors.ts"],
   output: ["core", "context.ts", "errors.ts", "operations"],
   files: ["errors.ts", "context.ts", "core"],
@@ -25,6 +26,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const onlyTypes: Readonly<Record<string, readonly string[]>> = {
   output: ["core", "operations"],
   aws: ["operations", "context.ts"],
+  kubectl: ["operations", "context.ts"],
   operations: ["context.ts"],
   "context.ts": ["operations"],
 };
@@ -39,6 +41,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   files: /^node:/,
   commands: /^(node:|yaml)/,
   sandbox: /^node:/,
+  kubectl: /^node:child_process$/,
 };
 
 interface Import {
@@ -86,6 +89,11 @@ describe("layers", () => {
 
   it("keep ECS and Kubernetes apart", () => {
     const broken = local.filter(({ file, target }) => (file.startsWith("core/ecs/") && target.startsWith("core/kubernetes/")) || (file.startsWith("core/kubernetes/") && target.startsWith("core/ecs/")));
+    expect(broken).toEqual([]);
+  });
+
+  it("start processes in kubectl/ only", () => {
+    const broken = imports.filter(({ file, target }) => target === "node:child_process" && layerOf(file) !== "kubectl");
     expect(broken).toEqual([]);
   });
 

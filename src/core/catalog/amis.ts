@@ -81,7 +81,8 @@ export function warningsOf(family: AmiFamily): readonly Problem[] {
   ];
 }
 
-function serves({ accelerator, architecture, cannotServe }: AmiFamily, type: InstanceType): boolean {
+/** Whether the images of a family run on an instance type and drive its accelerator. */
+export function serves({ accelerator, architecture, cannotServe }: AmiFamily, type: InstanceType): boolean {
   return accelerator === acceleratorOf[type.accelerator.kind] && architecture === type.architecture && !(cannotServe ?? []).some(({ families }) => familyAmong(families, type));
 }
 

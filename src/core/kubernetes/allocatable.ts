@@ -17,7 +17,7 @@ const unknownMaxPods = 250;
  * Huge pages that the host sets aside where EFA is attached: two endpoints of 110 MiB a core
  * (bottlerocket-os/bottlerocket-core-kit, sources/api/corndog; the EFA installer computes the same).
  */
-function hugepagesMiB({ vcpus, efaInterfaces }: InstanceType): number {
+export function hugepagesMiB({ vcpus, efaInterfaces }: InstanceType): number {
   return efaInterfaces === null || efaInterfaces > 0 ? vcpus * 220 : 0;
 }
 

@@ -11,8 +11,8 @@ export interface CelViolation {
 }
 
 /** The rules that a resource breaks; those on changes only where the cluster's own is given. */
-export function celViolations(resource: Readonly<Record<string, unknown>>, live?: Readonly<Record<string, unknown>>): readonly CelViolation[] {
-  return celRules
+export function celViolations(resource: Readonly<Record<string, unknown>>, live?: Readonly<Record<string, unknown>>, rules: readonly CelRule[] = celRules): readonly CelViolation[] {
+  return rules
     .filter(({ kind }) => kind === resource["kind"])
     .flatMap((rule) =>
       valuesAt(resource, live, segmentsOf(rule.path))

@@ -1,0 +1,82 @@
+import { CreateNodegroupCommand, DescribeClusterCommand, DescribeNodegroupCommand, EKSClient, ListNodegroupsCommand, type Nodegroup } from "@aws-sdk/client-eks";
+import type { DescribedNodegroup } from "../core/kubernetes/check/snapshot.ts";
+import { AiplatError } from "../errors.ts";
+import type { EksPort } from "../operations/ports.ts";
+import { createCall } from "./call.ts";
+import { clientSettings, type AwsConfig } from "./config.ts";
+import { writable } from "./writable.ts";
+
+/** EKS over the SDK. */
+export function createEks(config: AwsConfig, signal: AbortSignal): EksPort {
+  const client = new EKSClient(clientSettings(config, "eks"));
+  const call = createCall(config, "eks", signal);
+  // Not cut off by Ctrl-C: the node group would be made and nobody would know of it.
+  const callToTheEnd = createCall(config, "eks", new AbortController().signal);
+  return {
+    describeCluster: async (name) => {
+      const { cluster } = await inCluster(name, call("DescribeCluster", (options) => client.send(new DescribeClusterCommand({ name }), options)));
+      return { name, version: cluster?.version ?? "", ...(cluster?.endpoint === undefined ? {} : { endpoint: cluster.endpoint }) };
+    },
+
+    listNodegroups: async (clusterName) => {
+      const names: string[] = [];
+      let nextToken: string | undefined;
+      do {
+        const command = new ListNodegroupsCommand({ clusterName, maxResults: 100, ...(nextToken === undefined ? {} : { nextToken }) });
+        const answer = await inCluster(clusterName, call("ListNodegroups", (options) => client.send(command, options)));
+        names.push(...(answer.nodegroups ?? []));
+        nextToken = answer.nextToken;
+      } while (nextToken !== undefined && nextToken !== "");
+      return names;
+    },
+
+    describeNodegroup: async (clusterName, nodegroupName) => {
+      const command = new DescribeNodegroupCommand({ clusterName, nodegroupName });
+      try {
+        const { nodegroup } = await call("DescribeNodegroup", (options) => client.send(command, options));
+        return nodegroup === undefined ? undefined : described(nodegroup);
+      } catch (error) {
+        if (error instanceof AiplatError && error.details["awsCode"] === "ResourceNotFoundException") return undefined;
+        throw error;
+      }
+    },
+
+    createNodegroup: async (request, clientRequestToken) => {
+      const command = new CreateNodegroupCommand({ ...writable(request), clientRequestToken });
+      const { nodegroup } = await inCluster(request.clusterName, callToTheEnd("CreateNodegroup", (options) => client.send(command, options)));
+      return described(nodegroup ?? { nodegroupName: request.nodegroupName });
+    },
+  };
+}
+
+/** Names the cluster, of which EKS's error need not. */
+async function inCluster<Answer>(cluster: string, answer: Promise<Answer>): Promise<Answer> {
+  return answer.catch((error: unknown) => {
+    if (!(error instanceof AiplatError) || error.code !== "NotFound") throw error;
+    const { code, message, hint, details } = error;
+    throw new AiplatError(code, message.replace("no such EKS cluster", `no EKS cluster ${cluster}`), { ...(hint === undefined ? {} : { hint }), details: { ...details, cluster }, cause: error.cause });
+  });
+}
+
+function described(nodegroup: Nodegroup): DescribedNodegroup {
+  const { nodegroupName, status, amiType, capacityType, version, releaseVersion, nodeRole, diskSize, instanceTypes, subnets, labels, taints, scalingConfig, launchTemplate, health } = nodegroup;
+  const given = { status, amiType, capacityType, version, releaseVersion, nodeRole, diskSize };
+  return {
+    nodegroupName: nodegroupName ?? "",
+    ...(present(given) as Partial<DescribedNodegroup>),
+    instanceTypes: instanceTypes ?? [],
+    subnets: subnets ?? [],
+    labels: labels ?? {},
+    taints: (taints ?? []).map((taint) => present(taint)),
+    scalingConfig: present(scalingConfig ?? {}),
+    ...(launchTemplate === undefined ? {} : { launchTemplate: present(launchTemplate) }),
+    healthIssues: (health?.issues ?? []).map(({ code, message }) => ({ code: code ?? "Unknown", message: message ?? "" })),
+  };
+}
+
+type Present<Value> = { [Key in keyof Value]?: Exclude<Value[Key], undefined | null> };
+
+/** Without the keys that have no value: moto answers null where AWS leaves a key out. */
+function present<Value extends object>(value: Value): Present<Value> {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined && each !== null)) as Present<Value>;
+}

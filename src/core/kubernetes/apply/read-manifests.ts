@@ -1,0 +1,49 @@
+import { parseAllDocuments, type Document } from "yaml";
+import { problem, Refusal, type Problem } from "../../problem.ts";
+import { isRaw } from "../../workload/merge.ts";
+
+/** Which resource a manifest is. */
+export interface ResourceReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/**
+ * The resources of a text for kubectl: YAML documents, JSON, or a List of several.
+ *
+ * @throws Refusal with every document that is no resource; the text itself goes to kubectl as it is.
+ */
+export function readManifests(text: string, source: string): readonly ResourceReference[] {
+  const documents = parseAllDocuments(text, { version: "1.1", logLevel: "silent" }) as readonly Document[];
+  const problems: Problem[] = [];
+  const references = documents.flatMap((document, index) => {
+    const where = `document ${index + 1} of ${source}`;
+    const [error] = document.errors;
+    if (error !== undefined) {
+      problems.push(problem("yaml", [], `${where}: ${error.message.split("\n", 1)[0]!}`));
+      return [];
+    }
+    const value: unknown = document.toJS();
+    // What stands between two `---` may be a comment.
+    return value === null ? [] : itemsOf(value).flatMap((item) => referenceOf(item, where, problems) ?? []);
+  });
+  if (problems.length > 0) throw new Refusal(problems);
+  if (references.length === 0) throw new Refusal([problem("no-manifests", [], `${source} holds no Kubernetes resource`, "Pipe aiplat eks generate into it, or name a file of manifests.")]);
+  return references;
+}
+
+function itemsOf(value: unknown): readonly unknown[] {
+  return isRaw(value) && value["kind"] === "List" && Array.isArray(value["items"]) ? value["items"] : [value];
+}
+
+function referenceOf(value: unknown, where: string, problems: Problem[]): ResourceReference | undefined {
+  const metadata = isRaw(value) && isRaw(value["metadata"]) ? value["metadata"] : {};
+  const { apiVersion, kind } = isRaw(value) ? value : {};
+  const { name, namespace } = metadata;
+  if (typeof apiVersion === "string" && typeof kind === "string" && typeof name === "string") return { apiVersion, kind, name, ...(typeof namespace === "string" ? { namespace } : {}) };
+  const workload = isRaw(value) && "image" in value ? "It looks like a workload: aiplat eks generate makes manifests of it." : "kubectl takes resources with apiVersion, kind and metadata.name.";
+  problems.push(problem("no-resource", [], `${where} is no Kubernetes resource`, workload));
+  return undefined;
+}
