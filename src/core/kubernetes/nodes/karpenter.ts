@@ -1,6 +1,5 @@
 /** Nodes as Karpenter's resources: aws/karpenter-provider-aws @1d92708. */
 import { hugepagesMiB } from "../allocatable.ts";
-import type { InstanceType } from "../../catalog/instance-type.ts";
 import { refuseErrors, settingProblem } from "../../problem.ts";
 import { karpenterRules } from "../cel/karpenter.ts";
 import { celViolations } from "../cel/violations.ts";
