@@ -29,9 +29,9 @@ export async function runProgram(
   /** `eks nodegroup create` is the command `create` of the group `eks nodegroup`. */
   const add = (words: string, summary: string) => {
     const space = words.lastIndexOf(" ");
-    return settle(parents.get(words.slice(0, Math.max(space, 0)))!.command(words.slice(space + 1)).summary(summary), io);
+    return parents.get(words.slice(0, Math.max(space, 0)))!.command(words.slice(space + 1)).summary(summary);
   };
-  for (const [words, summary] of Object.entries(groups)) parents.set(words, add(words, summary).description(summary));
+  for (const [words, summary] of Object.entries(groups)) parents.set(words, add(words, summary).description(summary).helpCommand(false));
   for (const entry of registry) loaders.set(add(entry.words, entry.summary), entry);
   for (const parent of parents.values()) {
     parent.hook("preSubcommand", async (_, command) => {
@@ -73,8 +73,9 @@ const globalOptions: readonly (() => Option)[] = [
   () => new Option("-y, --yes", "answer yes to every question"),
 ];
 
-function settle(command: Commander, io: Pick<Context, "stdout" | "stderr">): Commander {
-  return command
+/** What every command inherits of the root, and the root's own lack of a help command. */
+function settle(root: Commander, io: Pick<Context, "stdout" | "stderr">): void {
+  root
     .exitOverride()
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
