@@ -76,10 +76,13 @@ interface World {
  * Plays the deployments one after the other over the cluster, as ECS's arithmetic has it: start up to the upper
  * limit wherever there is room, stop down to the lower limit. A verdict for each, in order; what a stalled one holds
  * stays held for those after it.
+ *
+ * @param deleted Services whose tasks all stop before.
  */
-export function judgeRollouts(snapshot: ClusterSnapshot, rollouts: readonly Rollout[]): readonly RolloutVerdict[] {
+export function judgeRollouts(snapshot: ClusterSnapshot, rollouts: readonly Rollout[], deleted: readonly string[] = []): readonly RolloutVerdict[] {
   const base = lockPortBaseOf(snapshot.tags);
-  const world = worldOf(snapshot, rollouts.map(({ service }) => service), base);
+  const world = worldOf(snapshot, [...rollouts.map(({ service }) => service), ...deleted], base);
+  for (const service of deleted) for (const { room, needs, gpus } of world.old.get(service) ?? []) vacate(room, needs, gpus);
   return rollouts.map((rollout) => {
     const before = copyWorld(world);
     const needs = needsOf(rollout, base);
@@ -100,7 +103,7 @@ export function judgeRollouts(snapshot: ClusterSnapshot, rollouts: readonly Roll
   });
 }
 
-/** How many tasks of each definition have room, beside everything that is there but the tasks of these services. */
+/** The cluster's rooms beside everything that is there but the tasks of these services. */
 export function roomWithout(snapshot: ClusterSnapshot, services: readonly string[]): readonly Room[] {
   const { rooms, old } = worldOf(snapshot, services, lockPortBaseOf(snapshot.tags));
   for (const tasks of old.values()) for (const { room, needs, gpus } of tasks) vacate(room, needs, gpus);
