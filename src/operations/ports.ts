@@ -34,6 +34,8 @@ export interface EcsServicePort {
   listServices(cluster: string): Promise<readonly string[]>;
   /** `force` deletes it with the tasks it has. */
   deleteService(cluster: string, service: string, options: { readonly force: boolean }): Promise<Service>;
+  /** The task definitions of the service's successful deployments, the newest first; undefined where the endpoint keeps none. */
+  stableDefinitions(cluster: string, service: string): Promise<readonly string[] | undefined>;
   tagResource(arn: string, tags: readonly Tag[]): Promise<void>;
 }
 

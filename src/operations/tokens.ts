@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 
 /**
  * The client token of one call of a command: the same words give the same token, so that a repeated command never
@@ -26,4 +26,9 @@ export function batchToken(round: string, taskDefinition: string, step: number, 
 export function nameRun(workload: string, clientToken?: string): string {
   const id = clientToken === undefined ? randomBytes(4).toString("hex") : deriveToken("run", clientToken).slice(0, 8);
   return `${workload}-${id}`;
+}
+
+/** The token of one CreateService call, which takes 36 characters. It guards the SDK's own repetitions of the call. */
+export function newServiceToken(): string {
+  return randomUUID();
 }

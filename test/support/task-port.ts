@@ -73,6 +73,7 @@ export function scriptedEcs(look: (describes: number) => readonly Task[], more: 
     describeServices: refuse("DescribeServices"),
     listServices: refuse("ListServices"),
     deleteService: refuse("DeleteService"),
+    stableDefinitions: refuse("ListServiceDeployments"),
     tagResource: refuse("TagResource"),
     listContainerInstances: refuse("ListContainerInstances"),
     describeContainerInstances: async () => [],

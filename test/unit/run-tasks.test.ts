@@ -30,6 +30,7 @@ class Ecs {
       describeServices: refuse,
       listServices: refuse,
       deleteService: refuse,
+      stableDefinitions: refuse,
       tagResource: refuse,
       listContainerInstances: refuse,
       describeContainerInstances: refuse,

@@ -74,6 +74,7 @@ export function planServices(workload: ResolvedWorkload, settings: ServicePlanSe
     registrations: planned.map(({ registration }) => registration),
     steps,
     placements: verdicts.flatMap((verdict, index) => placementsOf(verdict.service, verdict.placements, snapshot, rollouts[index]!)),
+    deployments: settings.provider === undefined ? rollouts : [],
     rollouts: verdicts,
     stalls: verdicts.flatMap((verdict, index) => (verdict.finishes ? [] : [rolloutProblem(verdict, rollouts[index]!)])),
     basis: [...parts.map(({ service, definition, live: each }) => basisOf(service, each, latestOf(live, definition.family))), ...leftOver.map((each) => basisOf(each.serviceName, each, undefined))],
@@ -135,7 +136,7 @@ interface Planned {
 
 function planPart(workload: ResolvedWorkload, settings: ServicePlanSettings, part: Part, desiredCount: number, known: LiveServices): Planned {
   const { variant, definition, live, service } = part;
-  const registration = planRevision(definition, live, known);
+  const registration = planRevision(service, definition, live, known);
   const taskDefinition = registration.taskDefinitionArn ?? definition.family;
   const declared = generateService(workload, variant, { ...settings, taskDefinition, desiredCount, placementConstraints: part.constraints });
   const needed = registration.action === "register" ? { definition } : {};
@@ -168,15 +169,15 @@ function isOwnTag({ path, kind }: Change): boolean {
 }
 
 /** The revision that the service runs where it says the same, else the latest, else a new one. */
-function planRevision(definition: TaskDefinition, live: Service | undefined, known: LiveServices): ServiceRegistration {
+function planRevision(service: string, definition: TaskDefinition, live: Service | undefined, known: LiveServices): ServiceRegistration {
   const { family } = definition;
   const differences = (registered: RegisteredTaskDefinition) => diffTaskDefinitions(definition, registered).filter((change) => !isOwnTag(change));
   const running = known.definitions.find(({ taskDefinitionArn }) => live !== undefined && definitionNameOf(taskDefinitionArn) === definitionNameOf(live.taskDefinition));
   const latest = latestOf(known, family);
   const keep = [running, latest].find((each) => each !== undefined && each.family === family && differences(each).length === 0);
-  if (keep !== undefined) return { family, action: "keep", taskDefinitionArn: keep.taskDefinitionArn, changes: [] };
+  if (keep !== undefined) return { service, family, action: "keep", taskDefinitionArn: keep.taskDefinitionArn, changes: [] };
   const before = running?.family === family ? running : latest;
-  return { family, action: "register", changes: before === undefined ? [] : differences(before) };
+  return { service, family, action: "register", changes: before === undefined ? [] : differences(before) };
 }
 
 function rolloutOf({ definition, service, constraints }: Part, declared: ServiceInput, desired: number, newDeployment: boolean): Rollout {

@@ -1,6 +1,6 @@
 import type { Tag, TaskDefinition } from "../ecs/api.ts";
 import type { Change } from "../ecs/diff.ts";
-import type { RolloutVerdict } from "../ecs/rollout.ts";
+import type { Rollout, RolloutVerdict } from "../ecs/rollout.ts";
 import type { ServiceInput } from "../ecs/service-api.ts";
 import type { ServiceUpdate } from "../ecs/service-form.ts";
 import type { Problem } from "../problem.ts";
@@ -27,6 +27,7 @@ export interface ServiceStep {
 
 /** What becomes of one task definition. */
 export interface ServiceRegistration {
+  readonly service: string;
   readonly family: string;
   readonly action: "register" | "keep";
   readonly taskDefinitionArn?: string;
@@ -53,11 +54,28 @@ export interface ServicePlan {
   readonly steps: readonly ServiceStep[];
   /** Where the new tasks go. */
   readonly placements: readonly { readonly service: string; readonly count: number; readonly why: string }[];
+  /** The deployments that it starts, as the rollout guard judges them. */
+  readonly deployments: readonly Rollout[];
   /** How each deployment goes; empty where a capacity provider would add machines. */
   readonly rollouts: readonly RolloutVerdict[];
   /** Deployments that would stall. */
   readonly stalls: readonly Problem[];
   readonly basis: readonly ServiceBasis[];
+}
+
+/** What has moved since a plan was made, each in a sentence without its full stop; empty where nothing has. */
+export function movedSince(plan: Pick<ServicePlan, "basis">, now: readonly ServiceBasis[]): readonly string[] {
+  const current = new Map(now.map((each) => [each.service, each]));
+  const known = new Set(plan.basis.map(({ service }) => service));
+  return [
+    ...plan.basis.flatMap((before): readonly string[] => {
+      const after = current.get(before.service);
+      if ((before.serviceArn === undefined) !== (after?.serviceArn === undefined)) return [`service ${before.service} ${before.serviceArn === undefined ? "exists now" : "is gone"}`];
+      if (JSON.stringify(before.settings) !== JSON.stringify(after?.settings)) return [`service ${before.service} was changed`];
+      return before.latest === after?.latest ? [] : [`${after?.latest === undefined ? "its task definition is gone" : `${after.latest.slice(after.latest.lastIndexOf("/") + 1)} was registered`}`];
+    }),
+    ...now.filter(({ service, serviceArn }) => serviceArn !== undefined && !known.has(service)).map(({ service }) => `service ${service} exists now`),
+  ];
 }
 
 /** Whether carrying out the plan changes anything but where tasks run. */
