@@ -53,4 +53,6 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly options: GlobalOptions;
   readonly aws: Aws;
+  /** With --sandbox: sees to it that its clusters have instances of these types. */
+  readonly stockSandbox?: (instanceTypes: readonly string[]) => void;
 }

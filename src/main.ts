@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Aws, Context, GlobalOptions, Output } from "./context.ts";
 import { Interrupted, toAiplatError } from "./errors.ts";
 import { reportError } from "./output/error.ts";
+import { note } from "./output/note.ts";
 import { runProgram } from "./program.ts";
 
 const interruption = new AbortController();
@@ -32,21 +33,31 @@ for (const stream of [process.stdout, process.stderr]) {
 const stdout = output(process.stdout);
 const stderr = output(process.stderr);
 const argv = process.argv.slice(2);
+let connected: Context | undefined;
+let sandboxUsed = false;
 
 void main();
 
 async function main(): Promise<void> {
   try {
     process.exitCode = await runProgram(argv, { stdout, stderr }, connect);
+    noteSandbox();
   } catch (thrown) {
+    noteSandbox();
     const error = toAiplatError(thrown);
     if (!readerGone) await reportError(error, { argv, env: process.env, stderr });
     process.exitCode = readerGone ? 0 : error.exitCode;
   }
 }
 
+/** What --sandbox says at the end. */
+function noteSandbox(): void {
+  if (connected !== undefined && sandboxUsed) note(connected, "This was a sandbox: AWS was not called and nothing is kept. aiplat sandbox starts one that stays.");
+}
+
 function connect(options: GlobalOptions): Context {
-  return {
+  const sandbox = options.sandbox ? lazySandbox(options) : undefined;
+  const context: Context = {
     stdout,
     stderr,
     readStdin,
@@ -58,11 +69,32 @@ function connect(options: GlobalOptions): Context {
     sleep,
     signal,
     options,
-    aws: lazyAws(options),
+    aws: sandbox?.aws ?? lazyAws(options, async () => process.env),
+    ...(sandbox === undefined ? {} : { stockSandbox: sandbox.stock }),
+  };
+  connected = context;
+  return context;
+}
+
+/** AWS as a sandbox of this process plays it: the environment, the profile and their credentials are not looked at. */
+function lazySandbox(options: GlobalOptions): { readonly aws: Aws; readonly stock: (instanceTypes: readonly string[]) => void } {
+  let started: Promise<import("./sandbox/practice.ts").Practice> | undefined;
+  const wanted = new Set<string>();
+  const start = () => {
+    sandboxUsed = true;
+    return (started ??= import("./sandbox/practice.ts").then(({ startPractice }) => startPractice(wanted, options.regions[0], () => Date.now())));
+  };
+  const { profile: _, ...others } = options;
+  return {
+    aws: lazyAws(others, async () => (await start()).environment),
+    stock: (instanceTypes) => {
+      for (const each of instanceTypes) wanted.add(each);
+      void started?.then((practice) => practice.stock(instanceTypes));
+    },
   };
 }
 
-function lazyAws(options: GlobalOptions): Aws {
+function lazyAws(options: GlobalOptions, environment: () => Promise<Context["env"]>): Aws {
   let connection: Promise<Aws> | undefined;
   const log = (line: string) => {
     stderr.write(`${line}\n`);
@@ -71,7 +103,7 @@ function lazyAws(options: GlobalOptions): Aws {
     // The SDK warns at every run on Node 20 of what its versions from 2027 on need; the version here is bundled and runs.
     process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
     const { connectAws } = await import("./aws/connect.ts");
-    return connectAws(options, process.env, signal, options.debug ? log : undefined);
+    return connectAws(options, await environment(), signal, options.debug ? log : undefined);
   };
   const get = () => (connection ??= connectOnce());
   return {

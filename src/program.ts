@@ -63,6 +63,7 @@ const globalOptions: readonly (() => Option)[] = [
   () => new Option("--region <region>", "AWS region").argParser(collect).default([], "AWS_REGION, then the profile's"),
   () => new Option("--profile <name>", "profile of the AWS configuration"),
   () => new Option("--endpoint-url <url>", "another AWS endpoint for every call"),
+  () => new Option("--sandbox", "work on a sandbox of the command's own instead of AWS: nothing is kept, no credentials needed"),
   () => new Option("-o, --output <format>", "text, json, yaml and, where they make sense, table, markdown, github, env, html"),
   () => new Option("-q, --quiet", "no progress, no notes"),
   () => new Option("--no-color", "no colour"),
@@ -122,6 +123,7 @@ function checkedOptions(raw: Record<string, unknown>, spec: AnyCommand, hasComma
   const regions = raw["region"] as readonly string[];
   if (regions.length > 1 && spec.manyRegions !== true) throw new AiplatError("Usage", `--region was given ${regions.length} times: this command works in one region`);
   if (hasCommand && spec.takesCommand !== true) throw new AiplatError("Usage", "this command takes nothing after --");
+  if (raw["sandbox"] === true && typeof raw["endpointUrl"] === "string") throw new AiplatError("Usage", "give --sandbox or --endpoint-url, not both");
   const format = (raw["output"] ?? spec.formats[0]!) as Format;
   if (!spec.formats.includes(format)) {
     const known = formats.includes(format) ? "not offered by this command" : "not a format";

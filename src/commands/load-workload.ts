@@ -40,7 +40,10 @@ export async function loadWorkload(context: Context, { args, options, passthroug
       hint: "Write one with aiplat init, name a file, or give --name, --image and --instance-type.",
     });
   }
-  return path === undefined ? fromFlags(flags, target) : fromFile(context, path, flags, target);
+  const found = path === undefined ? fromFlags(flags, target) : await fromFile(context, path, flags, target);
+  const { accelerator } = found.workload;
+  if (accelerator !== "none") context.stockSandbox?.(accelerator?.instanceTypes ?? []);
+  return found;
 }
 
 /** `--cluster` alone says where, not what. */

@@ -43,6 +43,7 @@ export const registry: readonly RegistryEntry[] = [
   { words: "taskdef register", summary: "Register a workload's task definitions where they changed", load: async () => (await import("./taskdef-register.ts")).taskdefRegister },
   { words: "taskdef lint", summary: "Check task definitions against what the hardware can do", load: async () => (await import("./taskdef-lint.ts")).taskdefLint },
   { words: "taskdef diff", summary: "Compare a workload with what is registered", load: async () => (await import("./taskdef-diff.ts")).taskdefDiff },
+  { words: "sandbox", summary: "Start a local AWS endpoint to practise and test against", load: async () => (await import("./sandbox.ts")).sandbox },
   { words: "templates list", summary: "List the workload templates", load: async () => (await import("./templates-list.ts")).templatesList },
   { words: "templates show", summary: "Show a template and its workload file", load: async () => (await import("./templates-show.ts")).templatesShow },
 ];

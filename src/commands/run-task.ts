@@ -1,5 +1,6 @@
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
+import { taskIdOf } from "../core/ecs/arn.ts";
 import { tasksToGiveBack } from "../core/plan/conflicts.ts";
 import { explainShortage } from "../core/plan/shortage.ts";
 import { AiplatError, exitCodes, type ExitCode } from "../errors.ts";
@@ -69,6 +70,7 @@ async function start(context: Context, ecs: EcsPort, run: Run, observe: (() => P
         if (action === "registered") note(context, `registered ${definition.family}:${definition.revision}`);
       },
       onStarted: (placed) => progress.update(`started ${placed} of ${tasksOf(run.count)}`),
+      onWaiting: (stopping) => progress.update(`waiting for devices until ${stopping.length === 1 ? `task ${taskIdOf(stopping[0]!)} has` : `${stopping.length} tasks have`} stopped`),
     });
   } finally {
     progress.stop();

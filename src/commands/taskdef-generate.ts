@@ -37,7 +37,7 @@ export const taskdefGenerate: Command<Options> = {
     if (outDir !== undefined) {
       const extension = context.options.format === "yaml" ? "yaml" : "json";
       const files = await Promise.all(definitions.map(async (each) => [`${each.family}.${extension}`, await artefactText(context, each)] as const));
-      const paths = await writeFiles(context, outDir, new Map(files));
+      const paths = writeFiles(context, outDir, new Map(files));
       context.stdout.write(paths.map((path) => `${path}\n`).join(""));
       return;
     }

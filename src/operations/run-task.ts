@@ -3,12 +3,11 @@ import type { Task } from "../core/ecs/api.ts";
 import type { RunPlan } from "../core/plan/run-plan.ts";
 import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
 import { toAiplatError, type AiplatError } from "../errors.ts";
-import { findTasks } from "./find-tasks.ts";
-import { launch, type Registrations } from "./launch.ts";
-import type { Registration } from "./register-definition.ts";
+import { EarlyEnd, playRounds } from "./play-rounds.ts";
 import type { EcsPort } from "./ports.ts";
+import type { Registration } from "./register-definition.ts";
 import type { Runtime } from "./runtime.ts";
-import { roundToken } from "./tokens.ts";
+import { stopTasks } from "./stop-tasks.ts";
 
 /** How a round is planned: pure, given the cluster as it looks now and how many tasks are still to start. */
 export type PlanRound = (remaining: number, snapshot: ClusterSnapshot | undefined, exhausted: ReadonlySet<string>) => RunPlan;
@@ -30,6 +29,8 @@ export interface RunTaskInput {
   readonly explain?: (missing: number) => Promise<RunFailure | undefined>;
   readonly onRegistered: (registration: Registration) => void;
   readonly onStarted: (placed: number) => void;
+  /** Called while slots are waited for that these tasks, which are stopping, still hold. */
+  readonly onWaiting: (stopping: readonly string[]) => void;
 }
 
 export interface RunOutcome {
@@ -38,9 +39,6 @@ export interface RunOutcome {
   /** Why it ended early; the tasks above were started all the same. */
   readonly error?: AiplatError;
 }
-
-/** Rounds in a row in which another placement won every race, before run-task reports the shortage. */
-const lostRounds = 5;
 
 /**
  * Starts `count` tasks: plans a round, launches it, and where ECS placed fewer than planned (another placement won the
@@ -58,81 +56,11 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
     error = thrown instanceof EarlyEnd ? thrown.error : toAiplatError(thrown);
     if (thrown instanceof EarlyEnd) failures = thrown.failures;
   }
-  if (input.allOrNothing && (started.size < input.count || failures.length > 0 || error !== undefined)) await stopAll(ecs, input, started);
+  if (input.allOrNothing && (started.size < input.count || failures.length > 0 || error !== undefined)) {
+    const unstopped = await stopAll(ecs, input, started);
+    error ??= unstopped;
+  }
   return { tasks: [...started.values()], failures, ...(error === undefined ? {} : { error }) };
-}
-
-/** Starts tasks round by round into `started`; answers why some are missing. */
-async function playRounds(ecs: EcsPort, runtime: Runtime, input: RunTaskInput, started: Map<string, Task>): Promise<readonly RunFailure[]> {
-  if (input.clientToken !== undefined) for (const task of (await findTasks(ecs, input.cluster, { run: input.run })).tasks) started.set(task.taskArn, task);
-  const token = input.clientToken ?? input.run;
-  const earlier = started.size;
-  const registrations: Registrations = new Map();
-  const exhausted = new Set<string>();
-  let failures: readonly RunFailure[] = [];
-  let lost = 0;
-
-  for (let round = 0; started.size < input.count && lost < lostRounds; round++) {
-    const snapshot = await input.observe?.();
-    const plan = input.plan(input.count - started.size, snapshot, exhausted);
-    if (plan.steps.length === 0) return plan.shortages.length > 0 ? plan.shortages : explained(input, started.size, failures);
-    const before = started.size;
-    const launched = await launch(ecs, plan.steps, {
-      token: roundToken(token, earlier, round),
-      signal: runtime.signal,
-      registrations,
-      onRegistered: input.onRegistered,
-      onStarted: (tasks) => {
-        for (const task of tasks) started.set(task.taskArn, task);
-        input.onStarted(started.size);
-      },
-    });
-    failures = [...launched.failures, ...plan.shortages];
-    if (launched.error !== undefined) throw new EarlyEnd(launched.error, failures);
-    const givenBack = await giveBackConflicts(ecs, input, started);
-    const placed = started.size - before;
-    if (placed === plan.steps.reduce((sum, step) => sum + step.count, 0)) {
-      if (plan.shortages.length > 0) return plan.shortages;
-      lost = 0;
-    } else if (snapshot === undefined) {
-      // Nobody reads the cluster for devices that ECS schedules: its refusal is the answer for this definition.
-      for (const step of plan.steps) exhausted.add(step.request.taskDefinition);
-    } else {
-      lost = placed > 0 ? 0 : lost + 1;
-      if (lost < lostRounds) await runtime.sleep(givenBack > 0 ? 2_000 : 200 * (lost + 1));
-    }
-  }
-  return started.size >= input.count ? [] : explained(input, started.size, failures);
-}
-
-/** A shortage is never without a reason, even where ECS answers fewer tasks and none. */
-async function explained(input: RunTaskInput, placed: number, failures: readonly RunFailure[]): Promise<readonly RunFailure[]> {
-  const explanation = await input.explain?.(input.count - placed);
-  if (explanation !== undefined) return [explanation];
-  if (failures.length > 0) return failures;
-  const detail = `${input.count - placed} of ${input.count} ${input.count === 1 ? "task" : "tasks"}: ECS placed fewer than it was asked for and gave no reason`;
-  return [{ reason: "UNKNOWN", detail, hint: "Other placements may have come first: run it again, or look at aiplat cluster explain." }];
-}
-
-/** An error in the middle of a launch, with the refusals that came before it. */
-class EarlyEnd extends Error {
-  readonly error: AiplatError;
-  readonly failures: readonly RunFailure[];
-
-  constructor(error: AiplatError, failures: readonly RunFailure[]) {
-    super(error.message);
-    this.error = error;
-    this.failures = failures;
-  }
-}
-
-/** Stops tasks of ours that share a device with another; returns how many. */
-async function giveBackConflicts(ecs: EcsPort, input: RunTaskInput, started: Map<string, Task>): Promise<number> {
-  if (input.conflicting === undefined || input.observe === undefined) return 0;
-  const arns = input.conflicting(await input.observe(), new Set(started.keys()));
-  await Promise.all(arns.map((arn) => ecs.stopTask(input.cluster, arn, "aiplat: another task holds the device")));
-  for (const arn of arns) started.delete(arn);
-  return arns.length;
 }
 
 /** With a capacity provider tasks wait in PROVISIONING: waits until each has an instance or failed to start; answers the failures. */
@@ -145,8 +73,9 @@ async function awaitPlacement(ecs: EcsPort, runtime: Runtime, input: RunTaskInpu
   return failed().map((task) => toRunFailure(task.stoppedReason ?? "TaskFailedToStart"));
 }
 
-async function stopAll(ecs: EcsPort, input: RunTaskInput, started: Map<string, Task>): Promise<void> {
-  const running = [...started.values()].filter((task) => task.lastStatus !== "STOPPED");
-  const stopped = await Promise.all(running.map((task) => ecs.stopTask(input.cluster, task.taskArn, "aiplat --all-or-nothing: not every task could be placed")));
-  for (const task of stopped) started.set(task.taskArn, task);
+/** Stops everything; answers why a task could not be stopped. */
+async function stopAll(ecs: EcsPort, input: RunTaskInput, started: Map<string, Task>): Promise<AiplatError | undefined> {
+  const outcomes = await stopTasks(ecs, input.cluster, [...started.values()], "aiplat --all-or-nothing: not every task could be placed");
+  for (const { task } of outcomes) started.set(task.taskArn, task);
+  return outcomes.find((each) => each.error !== undefined)?.error;
 }

@@ -20,6 +20,15 @@ export function batchToken(round: string, taskDefinition: string, step: number, 
 }
 
 /**
+ * How long a run that lost `lost` races in a row lets the others go first: longer each time, and a time of its own, so
+ * that two runs that met once do not meet for ever.
+ */
+export function pauseMs(token: string, round: number, lost: number): number {
+  const share = Number.parseInt(deriveToken("pause", token, round).slice(0, 8), 16) / 0x1_0000_0000;
+  return 100 + Math.round(share * Math.min(5_000, 200 * 2 ** lost));
+}
+
+/**
  * The name by which the tasks of one run are found again: random, or always the same for one client token.
  * It fits `startedBy` (128 characters).
  */

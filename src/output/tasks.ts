@@ -10,7 +10,7 @@ export function runTaskResultView(result: RunTaskResult, rows: readonly TaskRow[
     kind: "RunTaskResult",
     document: { run: result.run, requested: result.requested, tasks: result.tasks, failures: result.failures },
     table: toTable(everything, rows),
-    text: async (style) => (rows.length === 0 ? "" : alignedTable(trimmed(toTable(ofRun, rows)), style)),
+    text: async (style) => (rows.length === 0 ? "" : alignedTable(trimmed(toTable(narrow(ofRun, rows), rows)), style)),
   };
 }
 
@@ -20,7 +20,7 @@ export function taskListView(tasks: readonly TaskResult[], rows: readonly TaskRo
     kind: "TaskList",
     document: { tasks },
     table: toTable(everything, rows),
-    text: async (style) => (rows.length === 0 ? "" : alignedTable(trimmed(toTable(ofList, rows)), style)),
+    text: async (style) => (rows.length === 0 ? "" : alignedTable(trimmed(toTable(narrow(ofList, rows), rows)), style)),
   };
 }
 
@@ -66,6 +66,11 @@ const ofList = ["id", "status", "run", "type", "devices", "definition", "age", "
 
 function toTable(keys: readonly (keyof TaskRow)[], rows: readonly TaskRow[]): Table {
   return { columns: keys.map((key) => columns[key]), rows: rows.map((row) => keys.map((key) => row[key])) };
+}
+
+/** Where type and devices of every task are told, the definition's name says no more: 80 columns hold the rest. */
+function narrow(keys: readonly (keyof TaskRow)[], rows: readonly TaskRow[]): readonly (keyof TaskRow)[] {
+  return rows.every(({ type, devices }) => type !== "" && devices !== "") ? keys.filter((key) => key !== "definition") : keys;
 }
 
 /** A terminal is narrow: columns where no task has anything are left out. */

@@ -101,6 +101,7 @@ function input(count: number, change: Partial<RunTaskInput> = {}): RunTaskInput 
     plan: (remaining, _, exhausted) => ({ steps: exhausted.has("bert") ? [] : [step(remaining)], shortages: [] }),
     onRegistered: () => undefined,
     onStarted: () => undefined,
+    onWaiting: () => undefined,
     ...change,
   };
 }
@@ -150,7 +151,19 @@ describe("runTasks", () => {
     expect(ecs.requests).toHaveLength(3);
   });
 
-  it("gives up after five lost races in a row", async () => {
+  it("goes on while other placements come first, each time on another slot", async () => {
+    const ecs = new Ecs(100);
+    let lost = 20;
+    ecs.onRun = () => {
+      ecs.room = lost-- > 0 ? 0 : 100;
+    };
+    let round = 0;
+    const plan: RunTaskInput["plan"] = (remaining) => ({ steps: [step(remaining, `bert-n${round++}`)], shortages: [] });
+    const { tasks, failures } = await runTasks(ecs.port, runtime(), input(2, { plan, observe: async () => snapshot }));
+    expect([tasks.length, failures, round]).toEqual([2, [], 21]);
+  });
+
+  it("gives up after five refusals of the same plan in a row", async () => {
     const ecs = new Ecs(0);
     const { tasks, failures } = await runTasks(ecs.port, runtime(), input(2, { observe: async () => snapshot }));
     expect(tasks).toEqual([]);

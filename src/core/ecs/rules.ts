@@ -66,6 +66,29 @@ export const ecsRules: readonly TargetRule[] = [
     },
   },
   {
+    // The guide describes decimals for Managed Instances only; the API's own text calls the value a number of physical GPUs.
+    code: "fraction-on-ec2",
+    severity: "warning",
+    reads: ["accelerator.instanceTypes", "ecs.capacity"],
+    check: (workload) =>
+      onManagedInstances(workload)
+        ? []
+        : typesOf(workload)
+            .filter(({ type }) => type.accelerator.fraction !== undefined)
+            .slice(0, 1)
+            .map(({ type, index }) => ({ path: ["accelerator", "instanceTypes", index], message: `${type.instanceType} carries ${type.accelerator.fraction} of a GPU: AWS describes that on Managed Instances only`, hint: "Set ecs.capacity: managed-instances, or try it on one instance first." })),
+  },
+  {
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters-managed-instances.html
+    code: "shared-memory-on-managed-instances",
+    severity: "warning",
+    reads: ["sharedMemory", "ecs.capacity"],
+    check: (workload) =>
+      workload.sharedMemory !== undefined && onManagedInstances(workload)
+        ? [{ path: ["sharedMemory"], message: "sharedMemory becomes linuxParameters.sharedMemorySize, which AWS's guide does not offer on Managed Instances", hint: "Leave it out, or run on EC2 capacity." }]
+        : [],
+  },
+  {
     // RegisterTaskDefinition: "The secret name must be unique and not shared with any new or existing environment variables set on the container"
     code: "variable-twice",
     severity: "error",

@@ -17,6 +17,8 @@ export interface RunPlan {
   readonly steps: readonly RunStep[];
   /** Why the rest cannot be placed; empty when the steps carry every replica. */
   readonly shortages: readonly RunFailure[];
+  /** Tasks that are stopping and still hold slots which missing replicas would take: worth waiting for. */
+  readonly stopping?: readonly string[];
 }
 
 /** RunTask starts at most 10 tasks a call. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */

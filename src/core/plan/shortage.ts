@@ -65,7 +65,8 @@ function groupByReason(instances: readonly InstanceExplanation[]): readonly Grou
     const { code } = reasons.find((reason) => reason.code === "DEVICES" && near(reasons)) ?? reasons[0]!;
     // On another type everything else fails too, and says nothing.
     const told = code === "CONSTRAINT" ? reasons.filter((reason) => reason.code === code) : reasons.toSorted((one, other) => Number(other.code === code) - Number(one.code === code));
-    return { code, message: listOr(told.slice(0, 2).map(({ message }) => message), "and"), instanceType, ids };
+    const messages = new Set(told.map(({ message }) => (message.endsWith("another task of this run") ? "what is free goes to other tasks of this run" : message)));
+    return { code, message: listOr([...messages].slice(0, 2), "and"), instanceType, ids };
   });
 }
 

@@ -144,6 +144,14 @@ describe("the rules of ECS", () => {
     expect([onEcs({ ports: [{ container: 22 }], ecs: { networkMode: "host" } }), onEcs({ ports: [{ container: 22 }] })]).toEqual([["error host-port ports.0.container"], []]);
   });
 
+  test("warn of a fractional GPU on EC2 and of shared memory on Managed Instances", () => {
+    const fraction = { accelerator: { instanceTypes: ["g6f.large"] } };
+    expect(onEcs(fraction)).toEqual(["warning fraction-on-ec2 accelerator.instanceTypes.0"]);
+    expect(onEcs({ ...fraction, ecs: { capacity: "managed-instances" } })).toEqual([]);
+    expect(onEcs({ ...fraction, sharedMemory: "1GiB", ecs: { capacity: "managed-instances" } })).toEqual(["warning shared-memory-on-managed-instances sharedMemory"]);
+    expect(onEcs({ sharedMemory: "1GiB" })).toEqual([]);
+  });
+
   test("refuse a service on a part of an instance where nothing locks its devices", () => {
     const part = { kind: "service", accelerator: { instanceTypes: ["trn1.32xlarge"], devicesPerReplica: 4 } };
     expect(onEcs({ ...part, ecs: { networkMode: "awsvpc" } })).toEqual(["error partial-service-awsvpc ecs.networkMode"]);

@@ -1,0 +1,140 @@
+import { findInstanceType, unknownInstanceType } from "../core/catalog/catalog.ts";
+import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
+import type { Context } from "../context.ts";
+import { AiplatError, InvalidInput } from "../errors.ts";
+import { note } from "../output/note.ts";
+import { print } from "../output/print.ts";
+import { sandboxView } from "../output/sandbox.ts";
+import type { FleetRow, Sandbox, SandboxOptions } from "../sandbox/sandbox.ts";
+import type { Faults } from "../sandbox/wire/faults.ts";
+import { clusterStateOption, loadClusterState } from "./cluster-state.ts";
+import type { Command } from "./command.ts";
+import { positiveAmount, wholeNumber } from "./numbers.ts";
+
+type Fault = { readonly throttle: true } | { readonly operation: string; readonly count: number };
+
+interface Options {
+  readonly port?: number;
+  readonly instance?: readonly FleetRow[];
+  readonly cluster?: string;
+  readonly clusterState?: string;
+  readonly speed?: number;
+  readonly stepped?: boolean;
+  readonly taskSeconds?: number;
+  readonly fault?: readonly Fault[];
+}
+
+/** What the sandbox has where nothing else is asked for. */
+export const defaultFleet: readonly FleetRow[] = [
+  { instanceType: "inf2.xlarge", count: 2 },
+  { instanceType: "trn1.2xlarge", count: 1 },
+  { instanceType: "g5.xlarge", count: 1 },
+];
+
+export const sandbox: Command<Options> = {
+  description:
+    "Starts a local AWS endpoint to practise and test against, until Ctrl-C: ECS with its placement and task life cycle, the AMI parameters of SSM, the containers' logs, STS. Any AWS SDK, the AWS CLI and aiplat can use it. Nothing is run, nothing costs anything, and no credentials are needed.",
+  options: [
+    { flags: "--port <port>", description: "loopback port", defaultText: "a free one", parse: readPort },
+    { flags: "--instance <type=count>", description: "container instances of the cluster, e.g. inf2.24xlarge=2", repeatable: true, defaultText: defaultFleet.map(({ instanceType, count }) => `${instanceType}=${count}`).join(" "), parse: readFleetRow },
+    { flags: "--cluster <name>", description: "the cluster's name", defaultText: "default" },
+    { ...clusterStateOption, description: "start with the cluster of a snapshot file (aiplat cluster snapshot)" },
+    { flags: "--speed <factor>", description: "how many times faster than real time its clock goes", defaultText: "1", parse: positiveAmount("--speed") },
+    { flags: "--stepped", description: "time stands still; POST {\"seconds\": N} to /_sandbox/advance moves it" },
+    { flags: "--task-seconds <n>", description: "end a task of run-task after this time where its container does not say when it ends", defaultText: "it runs on", parse: positiveAmount("--task-seconds") },
+    { flags: "--fault <fault>", description: "throttle: refuse requests above AWS's published rates; drop=OPERATION:N: lose its first N answers after they took effect", repeatable: true, parse: readFault },
+  ],
+  examples: [
+    ["aiplat sandbox --port 4566 --instance inf2.24xlarge=2 --instance trn1.32xlarge=1", "a cluster to practise on"],
+    ["aiplat sandbox --cluster-state prod.json", "a copy of a cluster to try a change on"],
+    ["aiplat sandbox --speed 60 --fault throttle --fault drop=RunTask:1", "for the tests of a deploy tool"],
+  ],
+  formats: ["text", "json", "yaml", "env"],
+  run: async (context, { options }) => {
+    const snapshot = await readSnapshot(context, options);
+    const region = context.options.regions[0] ?? snapshot?.region ?? "us-east-1";
+    const fleet = options.instance ?? defaultFleet;
+    const running = await start(options.port ?? 0, {
+      port: options.port ?? 0,
+      cluster: snapshot === undefined ? { name: options.cluster ?? "default", fleet } : { snapshot },
+      region,
+      now: context.now,
+      ...(options.speed === undefined ? {} : { speed: options.speed }),
+      stepped: options.stepped ?? false,
+      ...(options.taskSeconds === undefined ? {} : { timings: { task: options.taskSeconds * 1000 } }),
+      faults: readFaults(options.fault ?? []),
+    });
+    try {
+      const instances = snapshot === undefined ? fleet : countTypes(snapshot);
+      await print(context, sandboxView({ endpoint: running.url, region, cluster: snapshot?.cluster ?? options.cluster ?? "default", instances, environment: running.environment }));
+      await untilInterrupted(context.signal);
+      note(context, "sandbox ended");
+    } finally {
+      await running.close();
+    }
+  },
+};
+
+async function readSnapshot(context: Context, { cluster, clusterState, instance }: Options): Promise<ClusterSnapshot | undefined> {
+  if (clusterState === undefined) return undefined;
+  if (instance !== undefined) throw new AiplatError("Usage", "give --instance or --cluster-state, not both");
+  return loadClusterState(context, { clusterState, ...(cluster === undefined ? {} : { cluster }) });
+}
+
+async function start(port: number, options: SandboxOptions): Promise<Sandbox> {
+  const { startSandbox } = await import("../sandbox/sandbox.ts");
+  try {
+    return await startSandbox(options);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") throw new AiplatError("OperationFailed", `port ${port} is in use`, { hint: "Give another --port, or none for a free one.", cause: error });
+    if (code === "EACCES") throw new AiplatError("OperationFailed", `this user may not listen on port ${port}`, { hint: "Give a --port above 1023.", cause: error });
+    throw error;
+  }
+}
+
+function countTypes({ instances }: ClusterSnapshot): readonly FleetRow[] {
+  const counts = new Map<string, number>();
+  for (const { attributes } of instances) {
+    const type = attributes["ecs.instance-type"] ?? "unknown";
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  return [...counts].map(([instanceType, count]) => ({ instanceType, count }));
+}
+
+function untilInterrupted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+function readPort(text: string): number {
+  const port = wholeNumber("--port")(text);
+  if (port > 65_535) throw new AiplatError("Usage", `--port ${text}: ports go up to 65535`);
+  return port;
+}
+
+/** ECS's own limit. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
+const mostInstances = 5_000;
+
+function readFleetRow(text: string): FleetRow {
+  const [, instanceType, count = "1"] = /^([^=]+)(?:=(\d{1,5}))?$/.exec(text) ?? [];
+  if (instanceType === undefined || Number(count) > mostInstances) throw new AiplatError("Usage", `--instance ${text}: write TYPE=COUNT, e.g. inf2.24xlarge=2, with a count up to ${mostInstances}`);
+  if (findInstanceType(instanceType) === undefined) throw new InvalidInput([{ ...unknownInstanceType(instanceType), flag: "--instance" }]);
+  return { instanceType, count: Number(count) };
+}
+
+function readFault(text: string): Fault {
+  if (text === "throttle") return { throttle: true };
+  const [, operation, count = "1"] = /^drop=([A-Za-z]+)(?::(\d{1,6}))?$/.exec(text) ?? [];
+  if (operation === undefined) throw new AiplatError("Usage", `--fault ${text}: not a fault`, { hint: "Write throttle, or drop=OPERATION:N, e.g. drop=RunTask:1." });
+  return { operation, count: Number(count) };
+}
+
+function readFaults(faults: readonly Fault[]): Faults {
+  return {
+    throttle: faults.some((each) => "throttle" in each),
+    drop: Object.fromEntries(faults.flatMap((each) => ("operation" in each ? [[each.operation, each.count] as const] : []))),
+  };
+}

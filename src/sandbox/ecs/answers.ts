@@ -1,0 +1,225 @@
+/** Records as ECS's API answers them: seconds for times, and no key without a value. */
+import { describeInstance, isPending } from "../model/instances.ts";
+import type { ClusterRecord, ContainerRecord, DeploymentRecord, InstanceRecord, Raw, ServiceRecord, TaskRecord } from "../model/records.ts";
+import { healthCheckOf } from "../model/lifecycle.ts";
+import type { DefinitionRecord } from "../model/world.ts";
+import type { Resources } from "../../core/cluster/snapshot.ts";
+
+/** Seconds since the epoch, as AWS's JSON protocol has times. */
+export function seconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : milliseconds / 1000;
+}
+
+export function clusterAnswer(cluster: ClusterRecord, include: readonly string[]): Raw {
+  const tasks = [...cluster.tasks.values()];
+  const instances = [...cluster.instances.values()];
+  return {
+    clusterArn: cluster.arn,
+    clusterName: cluster.name,
+    status: cluster.status,
+    registeredContainerInstancesCount: instances.filter(({ status }) => status !== "INACTIVE").length,
+    runningTasksCount: tasks.filter(({ lastStatus }) => lastStatus === "RUNNING").length,
+    pendingTasksCount: tasks.filter(isPending).length,
+    activeServicesCount: [...cluster.services.values()].filter(({ status }) => status === "ACTIVE").length,
+    statistics: include.includes("STATISTICS") ? statistics(cluster) : [],
+    tags: include.includes("TAGS") ? cluster.tags : [],
+    settings: include.includes("SETTINGS") ? cluster.settings : [],
+    capacityProviders: cluster.capacityProviders,
+    defaultCapacityProviderStrategy: cluster.defaultStrategy,
+    ...(include.includes("CONFIGURATIONS") && cluster.configuration !== undefined ? { configuration: cluster.configuration } : {}),
+  };
+}
+
+function statistics(cluster: ClusterRecord): readonly Raw[] {
+  const tasks = [...cluster.tasks.values()];
+  const services = [...cluster.services.values()].filter(({ status }) => status !== "INACTIVE");
+  return [
+    { name: "runningEC2TasksCount", value: String(tasks.filter(({ lastStatus }) => lastStatus === "RUNNING").length) },
+    { name: "pendingEC2TasksCount", value: String(tasks.filter(isPending).length) },
+    { name: "activeEC2ServiceCount", value: String(services.filter(({ status }) => status === "ACTIVE").length) },
+    { name: "drainingEC2ServiceCount", value: String(services.filter(({ status }) => status === "DRAINING").length) },
+  ];
+}
+
+export function instanceAnswer(instance: InstanceRecord, include: readonly string[] = []): Raw {
+  const { registered, remaining, runningTasksCount, pendingTasksCount } = describeInstance(instance);
+  return present({
+    containerInstanceArn: instance.arn,
+    ec2InstanceId: instance.ec2InstanceId,
+    capacityProviderName: instance.capacityProvider,
+    version: 1,
+    versionInfo: { agentVersion: instance.agentVersion, agentHash: "0".repeat(8), dockerVersion: "DockerVersion: 25.0.14" },
+    remainingResources: resources(remaining),
+    registeredResources: resources(registered),
+    status: instance.status,
+    agentConnected: instance.agentConnected,
+    runningTasksCount,
+    pendingTasksCount,
+    attributes: [...instance.attributes].map(([name, value]) => (value === "" ? { name } : { name, value })),
+    registeredAt: seconds(instance.registeredAt),
+    attachments: [],
+    tags: include.includes("TAGS") ? instance.tags : [],
+  });
+}
+
+function resources({ cpu, memoryMiB, tcpPorts, udpPorts, gpus }: Resources): readonly Raw[] {
+  const number = (name: string, value: number) => ({ name, type: "INTEGER", doubleValue: 0, longValue: 0, integerValue: value });
+  const set = (name: string, values: readonly (string | number)[]) => ({ name, type: "STRINGSET", doubleValue: 0, longValue: 0, integerValue: 0, stringSetValue: values.map(String) });
+  return [number("CPU", cpu), number("MEMORY", memoryMiB), set("PORTS", tcpPorts), set("PORTS_UDP", udpPorts), ...(gpus.length === 0 ? [] : [set("GPU", gpus)])];
+}
+
+export function definitionAnswer({ definition, status, deregisteredAt }: DefinitionRecord): Raw {
+  const { tags: _, registeredAt, ...fields } = definition as typeof definition & { readonly registeredAt?: number };
+  return present({ ...fields, status, registeredAt: seconds(registeredAt), deregisteredAt: seconds(deregisteredAt) });
+}
+
+export function taskAnswer(task: TaskRecord, include: readonly string[] = []): Raw {
+  const { definition, instance, eni } = task;
+  return present({
+    taskArn: task.arn,
+    clusterArn: task.cluster.arn,
+    taskDefinitionArn: definition.taskDefinitionArn,
+    containerInstanceArn: instance?.arn,
+    attachments: eni === undefined ? [] : [attachment(task, eni)],
+    attributes: [{ name: "ecs.cpu-architecture", value: instance?.attributes.get("ecs.cpu-architecture") ?? "x86_64" }],
+    availabilityZone: instance?.attributes.get("ecs.availability-zone"),
+    capacityProviderName: task.capacityProvider,
+    connectivity: task.lastStatus === "PROVISIONING" ? undefined : "CONNECTED",
+    connectivityAt: task.lastStatus === "PROVISIONING" ? undefined : seconds(task.createdAt),
+    containers: task.containers.map((container) => containerAnswer(task, container)),
+    cpu: definition.cpu ?? String(task.needs.cpu),
+    memory: definition.memory ?? String(task.needs.memoryMiB),
+    createdAt: seconds(task.createdAt),
+    desiredStatus: task.desiredStatus,
+    enableExecuteCommand: task.enableExecuteCommand,
+    executionStoppedAt: seconds(task.executionStoppedAt),
+    group: task.group,
+    healthStatus: healthOf(task),
+    lastStatus: task.lastStatus,
+    launchType: task.launchType ?? "EC2",
+    overrides: { containerOverrides: task.containers.map(({ name }) => ({ name })), inferenceAcceleratorOverrides: [], ...task.overrides },
+    pullStartedAt: seconds(task.pullStartedAt),
+    pullStoppedAt: seconds(task.pullStoppedAt),
+    startedAt: seconds(task.startedAt),
+    startedBy: task.startedBy,
+    stopCode: task.stopCode,
+    stoppedAt: seconds(task.stoppedAt),
+    stoppedReason: task.stoppedReason,
+    stoppingAt: seconds(task.stoppingAt),
+    tags: include.includes("TAGS") ? task.tags : [],
+    version: task.version,
+  });
+}
+
+function attachment(task: TaskRecord, eni: NonNullable<TaskRecord["eni"]>): Raw {
+  const status = task.lastStatus === "PROVISIONING" ? "PRECREATED" : task.lastStatus === "STOPPED" ? "DELETED" : "ATTACHED";
+  return {
+    id: `${task.id.slice(0, 8)}-${task.id.slice(8, 12)}-${task.id.slice(12, 16)}-${task.id.slice(16, 20)}-${task.id.slice(20)}`,
+    type: "ElasticNetworkInterface",
+    status,
+    details: [
+      { name: "subnetId", value: eni.subnetId },
+      { name: "networkInterfaceId", value: eni.id },
+      { name: "privateIPv4Address", value: eni.address },
+    ],
+  };
+}
+
+function containerAnswer(task: TaskRecord, container: ContainerRecord): Raw {
+  return present({
+    containerArn: container.arn,
+    taskArn: task.arn,
+    name: container.name,
+    image: container.image,
+    runtimeId: container.runtimeId,
+    lastStatus: container.status,
+    exitCode: container.exitCode,
+    reason: container.reason,
+    networkBindings: container.status === "RUNNING" && task.eni === undefined ? bindings(task, container.name) : [],
+    networkInterfaces: task.eni === undefined ? [] : [{ attachmentId: task.eni.id, privateIpv4Address: task.eni.address }],
+    healthStatus: container.health,
+    gpuIds: container.gpus.length === 0 ? undefined : container.gpus,
+    cpu: "0",
+  });
+}
+
+/** In bridge mode a mapping without a host port gets one of the ephemeral range. */
+function bindings(task: TaskRecord, name: string): readonly Raw[] {
+  const mappings = task.definition.containerDefinitions.find((container) => container.name === name)?.portMappings ?? [];
+  return mappings.map(({ containerPort, hostPort, protocol = "tcp" }, index) => ({ bindIP: "0.0.0.0", containerPort, hostPort: hostPort ? hostPort : 32_768 + ((Number.parseInt(task.id.slice(0, 6), 16) + index) % 28_000), protocol }));
+}
+
+function healthOf(task: TaskRecord): string {
+  const checked = task.containers.filter(({ name }) => healthCheckOf(task, name) !== undefined);
+  if (checked.length === 0) return "UNKNOWN";
+  if (checked.some(({ health }) => health === "UNHEALTHY")) return "UNHEALTHY";
+  return checked.every(({ health }) => health === "HEALTHY") ? "HEALTHY" : "UNKNOWN";
+}
+
+export function serviceAnswer(service: ServiceRecord, include: readonly string[] = []): Raw {
+  const { settings } = service;
+  const tasks = [...service.cluster.tasks.values()].filter((task) => task.service === service);
+  const primary = service.deployments[0];
+  return present({
+    serviceArn: service.arn,
+    serviceName: service.name,
+    clusterArn: service.cluster.arn,
+    loadBalancers: settings.loadBalancers,
+    serviceRegistries: settings.serviceRegistries,
+    status: service.status,
+    desiredCount: settings.desiredCount,
+    runningCount: tasks.filter(({ lastStatus }) => lastStatus === "RUNNING").length,
+    pendingCount: tasks.filter(isPending).length,
+    ...launchOf(settings),
+    taskDefinition: primary?.definition.taskDefinitionArn,
+    deploymentConfiguration: {
+      deploymentCircuitBreaker: settings.circuitBreaker,
+      maximumPercent: settings.maximumPercent,
+      minimumHealthyPercent: settings.minimumHealthyPercent,
+      strategy: "ROLLING",
+      bakeTimeInMinutes: 0,
+    },
+    deployments: service.deployments.filter(({ status }) => status !== "INACTIVE").map((deployment) => deploymentAnswer(service, deployment)),
+    events: service.events.map(({ id, createdAt, message }) => ({ id, createdAt: seconds(createdAt), message })),
+    createdAt: seconds(service.createdAt),
+    placementConstraints: settings.placementConstraints,
+    placementStrategy: settings.placementStrategy,
+    networkConfiguration: settings.networkConfiguration,
+    healthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds,
+    schedulingStrategy: service.schedulingStrategy,
+    deploymentController: { type: "ECS" },
+    createdBy: `arn:aws:iam::${service.arn.split(":")[4]}:root`,
+    enableECSManagedTags: settings.enableEcsManagedTags,
+    propagateTags: settings.propagateTags ?? "NONE",
+    enableExecuteCommand: settings.enableExecuteCommand,
+    availabilityZoneRebalancing: settings.availabilityZoneRebalancing,
+    tags: include.includes("TAGS") ? service.tags : undefined,
+  });
+}
+
+function launchOf({ capacityProviderStrategy, launchType }: ServiceRecord["settings"]): Raw {
+  return capacityProviderStrategy.length > 0 ? { capacityProviderStrategy } : { launchType: launchType ?? "EC2" };
+}
+
+function deploymentAnswer(service: ServiceRecord, deployment: DeploymentRecord): Raw {
+  const tasks = [...service.cluster.tasks.values()].filter((task) => task.deployment === deployment);
+  return present({
+    id: deployment.id,
+    status: deployment.status,
+    taskDefinition: deployment.definition.taskDefinitionArn,
+    desiredCount: deployment.status === "PRIMARY" ? service.settings.desiredCount : tasks.filter(({ desiredStatus }) => desiredStatus === "RUNNING").length,
+    pendingCount: tasks.filter(isPending).length,
+    runningCount: tasks.filter(({ lastStatus }) => lastStatus === "RUNNING").length,
+    failedTasks: deployment.failedTasks,
+    createdAt: seconds(deployment.createdAt),
+    updatedAt: seconds(deployment.updatedAt),
+    ...launchOf(deployment.settings),
+    networkConfiguration: deployment.settings.networkConfiguration,
+    rolloutState: deployment.rolloutState,
+    rolloutStateReason: deployment.rolloutStateReason,
+  });
+}
+
+function present(object: Raw): Raw {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,129 @@
+import type { ClusterSnapshot, ContainerInstance, Resources } from "../../core/cluster/snapshot.ts";
+import { lockPortBaseOf } from "../../core/devices/claims.ts";
+import { neuronCount } from "../../core/devices/occupancy.ts";
+import type { Task } from "../../core/ecs/api.ts";
+import { emptyInstance } from "../../core/placement/empty-instance.ts";
+import type { Requirements } from "../../core/placement/requirements.ts";
+import type { ClusterRecord, InstanceRecord, TaskRecord } from "./records.ts";
+import type { World } from "./world.ts";
+
+/** The agent that fresh instances run: a current one, which holds successors back. */
+export const agentVersion = "1.105.1";
+
+const zones = ["a", "b", "c"];
+
+/** A fresh container instance of a type in the catalogue; undefined where the catalogue has no such type. */
+export function addInstance(world: World, cluster: ClusterRecord, instanceType: string, changes: Partial<Pick<ContainerInstance, "ec2InstanceId" | "capacityProvider" | "attributes">> = {}): InstanceRecord | undefined {
+  const empty = emptyInstance({ cluster: cluster.name, observedAt: world.now(), tags: {}, capacityProviders: [], instances: [], tasks: [], taskDefinitions: {} }, instanceType, []);
+  if (empty === undefined) return undefined;
+  const zone = `${world.region}${zones[cluster.instances.size % zones.length]}`;
+  const { instance } = empty;
+  return registerInstance(world, cluster, {
+    ...instance,
+    arn: world.arn(`container-instance/${cluster.name}/${world.hex(32)}`),
+    ec2InstanceId: `i-${world.hex(17)}`,
+    agentVersion,
+    ...changes,
+    attributes: { ...instance.attributes, "ecs.availability-zone": zone, "ecs.ami-id": `ami-${world.hex(17)}`, "ecs.cpu-architecture": "x86_64", ...changes.attributes },
+  });
+}
+
+/** Takes a container instance into a cluster as a description shows it, without tasks. */
+export function registerInstance(world: World, cluster: ClusterRecord, instance: ContainerInstance): InstanceRecord {
+  const id = instance.arn.slice(instance.arn.lastIndexOf("/") + 1);
+  const record: InstanceRecord = {
+    arn: instance.arn,
+    id,
+    cluster,
+    ec2InstanceId: instance.ec2InstanceId,
+    status: instance.status === "DRAINING" ? "DRAINING" : "ACTIVE",
+    agentConnected: instance.agentConnected,
+    agentVersion: instance.agentVersion ?? agentVersion,
+    capacityProvider: instance.capacityProvider,
+    attributes: new Map(Object.entries(instance.attributes)),
+    registered: instance.registered,
+    free: instance.remaining,
+    registeredAt: instance.registeredAt ?? world.now(),
+    neuronDevices: neuronCount(instance),
+    tags: [],
+    tasks: new Set(),
+    waiting: [],
+  };
+  cluster.instances.set(id, record);
+  return record;
+}
+
+/** What remains: CPU, memory and ports count as free as soon as a task starts to stop. GPUs as well: not verified. */
+export function remainingOf(instance: InstanceRecord): Resources {
+  let { cpu, memoryMiB } = instance.free;
+  const tcpPorts = new Set(instance.free.tcpPorts);
+  const udpPorts = new Set(instance.free.udpPorts);
+  const gpus = new Set(instance.free.gpus);
+  for (const task of instance.tasks) {
+    if (task.desiredStatus === "STOPPED") continue;
+    cpu -= task.needs.cpu;
+    memoryMiB -= task.needs.memoryMiB;
+    for (const { port, protocol } of hostPortsOfNeeds(task.needs)) (protocol === "udp" ? udpPorts : tcpPorts).add(port);
+    if (task.needs.gpus !== "share") for (const gpu of task.gpus) gpus.delete(gpu);
+  }
+  const sorted = (ports: ReadonlySet<number>) => [...ports].sort((one, other) => one - other);
+  return { cpu, memoryMiB, tcpPorts: sorted(tcpPorts), udpPorts: sorted(udpPorts), gpus: [...gpus] };
+}
+
+/** Every static host port, locks among them. */
+export function hostPortsOfNeeds({ ports, locks }: Requirements): readonly { readonly port: number; readonly protocol: "tcp" | "udp" }[] {
+  return [...ports, ...locks.map(({ port }) => ({ port, protocol: "udp" as const }))];
+}
+
+/** The instance as ECS describes it. */
+export function describeInstance(instance: InstanceRecord): ContainerInstance {
+  const tasks = [...instance.tasks];
+  return {
+    arn: instance.arn,
+    ec2InstanceId: instance.ec2InstanceId,
+    status: instance.status,
+    agentConnected: instance.agentConnected,
+    agentVersion: instance.agentVersion,
+    ...(instance.capacityProvider === undefined ? {} : { capacityProvider: instance.capacityProvider }),
+    registeredAt: instance.registeredAt,
+    attributes: Object.fromEntries(instance.attributes),
+    registered: instance.registered,
+    remaining: remainingOf(instance),
+    runningTasksCount: tasks.filter((task) => task.lastStatus === "RUNNING").length,
+    pendingTasksCount: tasks.filter((task) => isPending(task)).length,
+  };
+}
+
+/** PENDING, or on the way there. */
+export function isPending({ lastStatus, desiredStatus }: TaskRecord): boolean {
+  return desiredStatus === "RUNNING" && (lastStatus === "PROVISIONING" || lastStatus === "PENDING" || lastStatus === "ACTIVATING");
+}
+
+/** The cluster as core/placement reads it. */
+export function snapshotOf(world: World, cluster: ClusterRecord): ClusterSnapshot {
+  const tasks = [...cluster.tasks.values()].filter((task) => task.lastStatus !== "STOPPED");
+  return {
+    cluster: cluster.name,
+    clusterArn: cluster.arn,
+    region: world.region,
+    observedAt: world.now(),
+    tags: tagsOfCluster(cluster),
+    capacityProviders: cluster.capacityProviders,
+    instances: [...cluster.instances.values()].map(describeInstance),
+    tasks: tasks.map(toTask),
+    taskDefinitions: Object.fromEntries(tasks.map(({ definition }) => [definition.taskDefinitionArn, definition])),
+  };
+}
+
+/** The base of the cluster's lock ports. */
+export function lockBaseOf(cluster: ClusterRecord): number {
+  return lockPortBaseOf(tagsOfCluster(cluster));
+}
+
+function tagsOfCluster({ tags }: ClusterRecord): Readonly<Record<string, string>> {
+  return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+}
+
+function toTask({ arn, definition, instance, group, lastStatus, desiredStatus, overrides }: TaskRecord): Task {
+  return { taskArn: arn, taskDefinitionArn: definition.taskDefinitionArn, ...(instance === undefined ? {} : { containerInstanceArn: instance.arn }), group, lastStatus, desiredStatus, containers: [], overrides };
+}

@@ -1,0 +1,192 @@
+/** A task's way from PROVISIONING to STOPPED. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html */
+import { compareVersions } from "../../core/version.ts";
+import { failureAtStart, failureWhileRunning } from "./container-failures.ts";
+import { hostPortsOfNeeds } from "./instances.ts";
+import type { ContainerRecord, InstanceRecord, TaskRecord, TaskStatus } from "./records.ts";
+import { logStreamOf, writeLog } from "./task-logs.ts";
+import type { World } from "./world.ts";
+
+/** ECS shows a stopped task for "at least one hour". https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
+const forgetMs = 3_600_000;
+
+/** Puts a task on an instance and starts it. */
+export function launch(world: World, task: TaskRecord, instance: InstanceRecord, gpus: readonly string[]): void {
+  task.instance = instance;
+  task.gpus = gpus;
+  for (const container of task.containers) container.gpus = gpus;
+  instance.tasks.add(task);
+  if (task.eni === undefined) return enterAgent(world, task, instance);
+  world.after(world.timings.interface, () => {
+    if (task.lastStatus === "PROVISIONING" && task.desiredStatus === "RUNNING") enterAgent(world, task, instance);
+  });
+}
+
+function enterAgent(world: World, task: TaskRecord, instance: InstanceRecord): void {
+  move(world, task, "PENDING");
+  instance.waiting.push(task);
+  admit(world, instance);
+}
+
+/** Lets waiting tasks start, first in, first out, as far as the machine has room: one that has to wait blocks the others. */
+function admit(world: World, instance: InstanceRecord): void {
+  for (let head = instance.waiting[0]; head !== undefined && canStart(instance, head); head = instance.waiting[0]) {
+    instance.waiting.shift();
+    head.admitted = true;
+    const task = head;
+    task.pullStartedAt = world.now();
+    world.after(world.timings.pull, () => create(world, task));
+  }
+}
+
+/** The agent counts what its tasks hold until they are STOPPED: from 1.74.1 on, host ports in bridge and host mode. */
+function canStart(instance: InstanceRecord, task: TaskRecord): boolean {
+  if (compareVersions(instance.agentVersion, "1.74.1") < 0) return true;
+  let cpu = instance.free.cpu;
+  let memoryMiB = instance.free.memoryMiB;
+  const ports = new Set<string>();
+  const gpus = new Set<string>();
+  for (const other of instance.tasks) {
+    if (!other.admitted) continue;
+    cpu -= other.needs.cpu;
+    memoryMiB -= other.needs.memoryMiB;
+    for (const { port, protocol } of hostPortsOfNeeds(other.needs)) ports.add(`${port}/${protocol}`);
+    if (other.needs.gpus !== "share") for (const gpu of other.gpus) gpus.add(gpu);
+  }
+  return task.needs.cpu <= cpu && task.needs.memoryMiB <= memoryMiB && !hostPortsOfNeeds(task.needs).some(({ port, protocol }) => ports.has(`${port}/${protocol}`)) && !task.gpus.some((gpu) => gpus.has(gpu));
+}
+
+function create(world: World, task: TaskRecord): void {
+  if (task.desiredStatus === "STOPPED") return;
+  task.pullStoppedAt = world.now();
+  for (const container of task.containers) {
+    const failure = failureAtStart(world, task, container);
+    if (failure === undefined) continue;
+    container.reason = failure.reason;
+    return stop(world, task, "TaskFailedToStart", failure.stoppedReason);
+  }
+  if (task.service === undefined || task.service.settings.loadBalancers.length === 0) return run(world, task);
+  move(world, task, "ACTIVATING");
+  world.after(world.timings.target, () => {
+    if (task.desiredStatus === "RUNNING") run(world, task);
+  });
+}
+
+function run(world: World, task: TaskRecord): void {
+  task.startedAt = world.now();
+  for (const container of task.containers) start(world, task, container);
+  move(world, task, "RUNNING");
+  watchHealth(world, task);
+}
+
+function start(world: World, task: TaskRecord, container: ContainerRecord): void {
+  container.status = "RUNNING";
+  container.runtimeId = world.hex(64);
+  const { behaviour } = container;
+  writeLog(world, task, container, behaviour.lines.length > 0 ? behaviour.lines : [`sandbox: ${container.name} of ${container.image} runs; nothing is executed`]);
+  const broken = failureWhileRunning(world, task, container);
+  if (broken !== undefined) {
+    writeLog(world, task, container, broken.lines);
+    return void world.after(broken.afterMs, () => exit(world, task, container, broken.exitCode));
+  }
+  const seconds = behaviour.decided || task.service !== undefined ? behaviour.seconds : world.timings.task === undefined ? undefined : world.timings.task / 1000;
+  if (seconds !== undefined) world.after(seconds * 1000, () => exit(world, task, container, behaviour.exitCode));
+}
+
+/** A container ended; an essential one takes the task with it. */
+function exit(world: World, task: TaskRecord, container: ContainerRecord, exitCode: number): void {
+  if (container.status !== "RUNNING" || task.desiredStatus === "STOPPED") return;
+  end(world, task, container, exitCode);
+  if (container.essential || task.containers.every(({ status }) => status === "STOPPED")) stop(world, task, "EssentialContainerExited", "Essential container in task exited");
+}
+
+function end(world: World, task: TaskRecord, container: ContainerRecord, exitCode: number): void {
+  container.status = "STOPPED";
+  container.exitCode = exitCode;
+  if (logStreamOf(task, container) !== undefined) writeLog(world, task, container, [`sandbox: ${container.name} exited with ${exitCode}`]);
+}
+
+/** Health by the container health check; without one its service decides. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
+function watchHealth(world: World, task: TaskRecord): void {
+  const checked = task.containers.filter(({ name }) => healthCheckOf(task, name) !== undefined);
+  if (checked.length === 0) {
+    const balanced = (task.service?.settings.loadBalancers.length ?? 0) > 0;
+    if (balanced && task.containers.some(({ behaviour }) => behaviour.unhealthy)) return failTarget(world, task);
+    task.healthyAt = world.now() + (balanced ? 0 : world.timings.healthy);
+    return;
+  }
+  for (const container of checked) {
+    const { interval = 30, retries = 3, startPeriod = 0 } = healthCheckOf(task, container.name)! as { readonly interval?: number; readonly retries?: number; readonly startPeriod?: number };
+    const { unhealthy } = container.behaviour;
+    world.after((unhealthy ? startPeriod + interval * retries : interval) * 1000, () => {
+      if (container.status !== "RUNNING") return;
+      container.health = unhealthy ? "UNHEALTHY" : "HEALTHY";
+      if (!unhealthy && checked.every(({ health }) => health === "HEALTHY")) task.healthyAt = world.now();
+      if (unhealthy && container.essential && task.service !== undefined) stop(world, task, "ServiceSchedulerInitiated", "Task failed container health checks");
+      else world.taskChanged(task);
+    });
+  }
+}
+
+/** Two failed checks of 30 seconds after the grace period: the target group's defaults. */
+function failTarget(world: World, task: TaskRecord): void {
+  const { healthCheckGracePeriodSeconds = 0, loadBalancers } = task.service!.settings;
+  const target = String(loadBalancers[0]!["targetGroupArn"] ?? loadBalancers[0]!["loadBalancerName"]);
+  world.after((healthCheckGracePeriodSeconds + 60) * 1000, () => stop(world, task, "ServiceSchedulerInitiated", `Task failed ELB health checks in (${target.startsWith("arn:") ? "target-group" : "elb"} ${target})`));
+}
+
+export function healthCheckOf(task: TaskRecord, name: string): Readonly<Record<string, unknown>> | undefined {
+  return task.definition.containerDefinitions.find((container) => container.name === name)?.healthCheck;
+}
+
+/** Begins to stop a task, whatever state it is in. */
+export function stop(world: World, task: TaskRecord, stopCode: string, stoppedReason: string): void {
+  if (task.desiredStatus === "STOPPED") return;
+  const { instance } = task;
+  task.desiredStatus = "STOPPED";
+  task.stoppingAt = world.now();
+  task.stopCode = stopCode;
+  task.stoppedReason = stoppedReason;
+  task.version++;
+  if (instance !== undefined && instance.waiting.includes(task)) instance.waiting.splice(instance.waiting.indexOf(task), 1);
+  if (!task.containers.some(({ status }) => status === "RUNNING")) return void world.after(0, () => finish(world, task));
+  const balanced = (task.service?.settings.loadBalancers.length ?? 0) > 0;
+  if (balanced) move(world, task, "DEACTIVATING");
+  else world.taskChanged(task);
+  world.after(balanced ? world.timings.target : 0, () => terminate(world, task));
+}
+
+/** SIGTERM to what runs, SIGKILL after its stopTimeout. */
+function terminate(world: World, task: TaskRecord): void {
+  move(world, task, "STOPPING");
+  let longest = 0;
+  for (const container of task.containers.filter(({ status }) => status === "RUNNING")) {
+    const timeout = (task.definition.containerDefinitions.find(({ name }) => name === container.name)?.["stopTimeout"] as number | undefined) ?? 30;
+    const wanted = container.behaviour.stopSeconds ?? world.timings.stop / 1000;
+    const seconds = Math.min(wanted, timeout);
+    longest = Math.max(longest, seconds);
+    world.after(seconds * 1000, () => end(world, task, container, wanted >= timeout ? 137 : 143));
+  }
+  world.after(longest * 1000, () => finish(world, task));
+}
+
+function finish(world: World, task: TaskRecord): void {
+  task.executionStoppedAt = world.now();
+  for (const container of task.containers) container.status = "STOPPED";
+  if (task.eni === undefined || task.instance === undefined) return stopped(world, task);
+  move(world, task, "DEPROVISIONING");
+  world.after(world.timings.interface, () => stopped(world, task));
+}
+
+function stopped(world: World, task: TaskRecord): void {
+  task.stoppedAt = world.now();
+  task.instance?.tasks.delete(task);
+  world.after(forgetMs, () => task.cluster.tasks.delete(task.id));
+  move(world, task, "STOPPED");
+  if (task.instance !== undefined) admit(world, task.instance);
+}
+
+function move(world: World, task: TaskRecord, status: TaskStatus): void {
+  task.lastStatus = status;
+  task.version++;
+  world.taskChanged(task);
+}

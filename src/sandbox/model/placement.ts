@@ -1,0 +1,73 @@
+import type { Failure } from "../../core/ecs/api.ts";
+import { placeIn, refusalOfEcs } from "../../core/placement/place.ts";
+import { roomsOf, type Room } from "../../core/placement/room.ts";
+import type { PlacementStrategy } from "../../core/placement/strategies.ts";
+import { snapshotOf } from "./instances.ts";
+import { launch } from "./lifecycle.ts";
+import type { ClusterRecord, InstanceRecord, TaskRecord } from "./records.ts";
+import { createTask, readNeeds, refusing, type NeedsOptions, type TaskSpec } from "./tasks.ts";
+import type { World } from "./world.ts";
+
+export type PlaceSpec = Omit<TaskSpec, "needs"> & NeedsOptions;
+
+export interface Placed {
+  readonly tasks: readonly TaskRecord[];
+  readonly failures: readonly Failure[];
+  /** The exception of a cluster without a single instance to look at. */
+  readonly exception?: string;
+}
+
+/** Places up to `count` tasks as ECS does and starts them. @param only The instances that come into question; all unless given. */
+export function placeTasks(world: World, spec: PlaceSpec, count: number, placementStrategy: readonly PlacementStrategy[] | undefined, only?: (instance: InstanceRecord) => boolean): Placed {
+  const needs = readNeeds(spec.cluster, spec.definition, spec);
+  const rooms = roomsIn(world, spec.cluster, only);
+  const strategy = placementStrategy === undefined || placementStrategy.length === 0 ? {} : { placementStrategy };
+  const { placements, failures, exception } = refusing(() => placeIn(rooms, needs, { count, ...strategy, random: world.random }));
+  const tasks = placements.map(({ containerInstanceArn, gpus }) => {
+    const task = createTask(world, { ...spec, needs });
+    launch(world, task, instanceOf(spec.cluster, containerInstanceArn), gpus);
+    return task;
+  });
+  return { tasks, failures, ...(exception === undefined ? {} : { exception }) };
+}
+
+/** Places a task that waits for its capacity provider; whether it could. */
+export function placeWaiting(world: World, task: TaskRecord): boolean {
+  const rooms = roomsIn(world, task.cluster);
+  const strategy = task.placementStrategy === undefined || task.placementStrategy.length === 0 ? {} : { placementStrategy: task.placementStrategy };
+  const [placement] = placeIn(rooms, task.needs, { count: 1, ...strategy, random: world.random }).placements;
+  if (placement === undefined) return false;
+  launch(world, task, instanceOf(task.cluster, placement.containerInstanceArn), placement.gpus);
+  return true;
+}
+
+/** Starts a task on the instance that StartTask names; the reason where it cannot be there. */
+export function placeOn(world: World, spec: PlaceSpec, instance: InstanceRecord): TaskRecord | string {
+  const needs = readNeeds(spec.cluster, spec.definition, spec);
+  const [room] = roomsIn(world, spec.cluster, (each) => each === instance);
+  if (instance.status === "INACTIVE") return "INACTIVE";
+  const { placements, failures } = placeIn([{ ...room!, instance: { ...room!.instance, status: "ACTIVE" } }], needs, { count: 1, refuse: refusalOfEcs });
+  if (placements[0] === undefined) return failures[0]?.reason ?? "ATTRIBUTE";
+  const task = createTask(world, { ...spec, needs });
+  launch(world, task, instance, placements[0].gpus);
+  return task;
+}
+
+/** The instances on which a task of a DAEMON service belongs, whether or not there is room. */
+export function eligibleInstances(world: World, spec: PlaceSpec): readonly InstanceRecord[] {
+  const needs = readNeeds(spec.cluster, spec.definition, spec);
+  const lasting = new Set(["ATTRIBUTE", "LOCATION", "MemberOf placement constraint unsatisfied."]);
+  return roomsIn(world, spec.cluster)
+    .filter((room) => room.instance.status === "ACTIVE" && !lasting.has(refusalOfEcs({ ...needs, cpu: 0, memoryMiB: 0, ports: [], locks: [], gpus: 0 }, room) ?? ""))
+    .map((room) => instanceOf(spec.cluster, room.instance.arn));
+}
+
+/** The rooms in the order in which the instances were registered: of equals the first is taken. */
+function roomsIn(world: World, cluster: ClusterRecord, only?: (instance: InstanceRecord) => boolean): readonly Room[] {
+  const rooms = roomsOf(snapshotOf(world, cluster));
+  return only === undefined ? rooms : rooms.filter(({ instance }) => only(instanceOf(cluster, instance.arn)));
+}
+
+function instanceOf(cluster: ClusterRecord, arn: string): InstanceRecord {
+  return cluster.instances.get(arn.slice(arn.lastIndexOf("/") + 1))!;
+}

@@ -1,0 +1,39 @@
+import { startSandbox, type FleetRow } from "./sandbox.ts";
+
+/** The sandbox of one command with --sandbox. */
+export interface Practice {
+  /** All that the command's AWS clients are told of: nothing of the user's own environment, configuration or credentials. */
+  readonly environment: Readonly<Record<string, string>>;
+  stock(instanceTypes: readonly string[]): void;
+}
+
+/** There whatever the workload names. */
+const mixed = ["inf2.xlarge", "trn1.2xlarge", "g5.xlarge"];
+
+/** Its time goes faster than the user waits: a task is there in a moment, a deployment in seconds. */
+const speed = 10;
+
+/** How long a task runs whose container does not say: two seconds of the user's. */
+const taskMs = 20_000;
+
+/** Starts a sandbox on a free port that ends with the process, with two machines of each type that is wanted. */
+export async function startPractice(instanceTypes: Iterable<string>, region: string | undefined, now: () => number): Promise<Practice> {
+  const sandbox = await startSandbox({
+    port: 0,
+    cluster: { name: "default", fleet: [...rows(instanceTypes, 2), ...rows(mixed, 1)] },
+    ...(region === undefined ? {} : { region }),
+    now,
+    speed,
+    timings: { task: taskMs },
+    background: true,
+  });
+  return {
+    // Files of these names are not there: no profile, no configuration.
+    environment: { ...sandbox.environment, AWS_CONFIG_FILE: "aiplat-sandbox-has-no-configuration", AWS_SHARED_CREDENTIALS_FILE: "aiplat-sandbox-has-no-configuration" },
+    stock: (more) => sandbox.provide(rows(more, 2)),
+  };
+}
+
+function rows(instanceTypes: Iterable<string>, count: number): readonly FleetRow[] {
+  return [...instanceTypes].map((instanceType) => ({ instanceType, count }));
+}

@@ -1,0 +1,101 @@
+import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
+import { seedCluster } from "./seed.ts";
+import { createCluster } from "./model/clusters.ts";
+import { runningClock, steppedClock } from "./model/clock.ts";
+import { addInstance } from "./model/instances.ts";
+import { Logs } from "./model/logs.ts";
+import type { ClusterRecord } from "./model/records.ts";
+import { installScheduler } from "./model/scheduler.ts";
+import { defaultTimings, World, type Timings } from "./model/world.ts";
+import { noFaults, type Faults } from "./wire/faults.ts";
+import { createRouter, type Handled } from "./wire/router.ts";
+import { serve } from "./wire/server.ts";
+
+/** So many instances of a type. */
+export interface FleetRow {
+  readonly instanceType: string;
+  readonly count: number;
+}
+
+export interface SandboxOptions {
+  /** 0 for a free one. */
+  readonly port: number;
+  /** The one cluster it starts with: of this name and these instances, or as a snapshot shows it. */
+  readonly cluster: { readonly name: string; readonly fleet: readonly FleetRow[] } | { readonly snapshot: ClusterSnapshot };
+  readonly region?: string;
+  readonly now: () => number;
+  /** How many times as fast as the machine's its time goes. */
+  readonly speed?: number;
+  /** Time stands still until it is moved. */
+  readonly stepped?: boolean;
+  readonly timings?: Partial<Timings>;
+  readonly faults?: Faults;
+  /** Where ids start; the same for the same sandbox. */
+  readonly seed?: number;
+  /** It lives for one command: it does not keep the process alive, and clusters that are named are there. */
+  readonly background?: boolean;
+  /** Told of every request. */
+  readonly onHandled?: (handled: Handled) => void;
+}
+
+export interface Sandbox {
+  readonly url: string;
+  readonly region: string;
+  readonly world: World;
+  /** What a client of it needs in its environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Moves stepped time on. */
+  advance(seconds: number): void;
+  /** Sees to it that every cluster has at least so many instances of the types. */
+  provide(fleet: readonly FleetRow[]): void;
+  close(): Promise<void>;
+}
+
+/** Starts a sandbox on the loopback interface. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { region = "us-east-1", now, speed = 1, stepped = false, faults = noFaults, seed = now() % 2_147_483_647 } = options;
+  const steps = steppedClock(now());
+  const world = new World({ clock: stepped ? steps : runningClock(now, speed), region, account: "123456789012", seed, timings: { ...defaultTimings, ...options.timings }, logs: new Logs() });
+  installScheduler(world);
+  const fleet: FleetRow[] = "fleet" in options.cluster ? [...options.cluster.fleet] : [];
+  if ("snapshot" in options.cluster) seedCluster(world, options.cluster.snapshot);
+  else stock(world, createCluster(world, options.cluster.name), fleet);
+  if (options.background === true) {
+    world.adopt = (name) => {
+      const cluster = createCluster(world, name);
+      stock(world, cluster, fleet);
+      return cluster;
+    };
+  }
+  const route = createRouter(world, faults, now);
+  const advance = (seconds: number) => {
+    if (stepped) steps.advance(seconds * 1000);
+    world.settle();
+  };
+  const handle: typeof route = (request) => {
+    const handled = route(request);
+    options.onHandled?.(handled);
+    return handled;
+  };
+  const server = await serve(handle, { port: options.port, background: options.background ?? false, ...(stepped ? { steps: advance } : {}) });
+  return {
+    url: server.url,
+    region,
+    world,
+    environment: { AWS_ENDPOINT_URL: server.url, AWS_REGION: region, AWS_DEFAULT_REGION: region, AWS_ACCESS_KEY_ID: "sandbox", AWS_SECRET_ACCESS_KEY: "sandbox" },
+    advance,
+    provide: (rows) => {
+      for (const row of rows) if (!fleet.some(({ instanceType }) => instanceType === row.instanceType)) fleet.push(row);
+      for (const cluster of world.clusters.values()) stock(world, cluster, rows);
+    },
+    close: () => server.close(),
+  };
+}
+
+/** Adds what is missing to so many instances of each type. */
+function stock(world: World, cluster: ClusterRecord, fleet: readonly FleetRow[]): void {
+  for (const { instanceType, count } of fleet) {
+    const there = [...cluster.instances.values()].filter(({ attributes }) => attributes.get("ecs.instance-type") === instanceType).length;
+    for (let missing = count - there; missing > 0; missing--) addInstance(world, cluster, instanceType);
+  }
+}

@@ -1,0 +1,30 @@
+import { attributeOperations } from "../ecs/attributes.ts";
+import { clusterOperations } from "../ecs/clusters.ts";
+import { containerInstanceOperations } from "../ecs/container-instances.ts";
+import { serviceOperations } from "../ecs/services.ts";
+import { tagOperations } from "../ecs/tags.ts";
+import { taskDefinitionOperations } from "../ecs/task-definitions.ts";
+import { taskOperations } from "../ecs/tasks.ts";
+import { logsOperations } from "../logs.ts";
+import { ssmOperations } from "../ssm.ts";
+import { stsOperations } from "../sts.ts";
+import type { Operation } from "./operation.ts";
+
+/** One AWS service: how its requests are told apart, and what it can do. */
+export interface Service {
+  readonly name: "ecs" | "ssm" | "logs" | "sts";
+  /** What stands before the operation in X-Amz-Target; undefined for the query protocol. */
+  readonly target?: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+}
+
+export const services: readonly Service[] = [
+  {
+    name: "ecs",
+    target: "AmazonEC2ContainerServiceV20141113",
+    operations: { ...clusterOperations, ...containerInstanceOperations, ...taskDefinitionOperations, ...taskOperations, ...serviceOperations, ...attributeOperations, ...tagOperations },
+  },
+  { name: "ssm", target: "AmazonSSM", operations: ssmOperations },
+  { name: "logs", target: "Logs_20140328", operations: logsOperations },
+  { name: "sts", operations: stsOperations },
+];

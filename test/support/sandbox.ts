@@ -1,0 +1,55 @@
+import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
+import { startSandbox, type FleetRow, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
+
+/* oxlint-disable typescript/no-explicit-any -- answers are read as a script reads them */
+export type Json = any;
+
+export interface TestSandbox {
+  readonly sandbox: Sandbox;
+  /** Calls an operation of ECS over HTTP. @throws WireError for an answer that is an error. */
+  ecs(operation: string, input?: object): Promise<Json>;
+  /** Calls any service: the target is what X-Amz-Target says. */
+  call(target: string, input?: object): Promise<Json>;
+  /** Registers a definition of one busybox container. */
+  register(family: string, container?: object, definition?: object): Promise<string>;
+  /** Steps time on, a second at a time. */
+  step(seconds: number): void;
+}
+
+export class WireError extends Error {
+  readonly code: string;
+  readonly body: Json;
+
+  constructor(body: Json) {
+    super(`${body.__type}: ${body.message}`);
+    this.code = body.__type;
+    this.body = body;
+  }
+}
+
+export interface TestSandboxOptions extends Partial<Omit<SandboxOptions, "cluster">> {
+  readonly fleet?: readonly FleetRow[];
+  readonly snapshot?: ClusterSnapshot;
+}
+
+/** A sandbox of stepped time and fixed ids on a free port. */
+export async function startTestSandbox({ fleet = [{ instanceType: "inf2.24xlarge", count: 2 }], snapshot, ...options }: TestSandboxOptions = {}): Promise<TestSandbox> {
+  const sandbox = await startSandbox({ port: 0, cluster: snapshot === undefined ? { name: "default", fleet } : { snapshot }, now: () => Date.now(), stepped: true, seed: 1, ...options });
+  const call = async (target: string, input: object = {}): Promise<Json> => {
+    const answer = await fetch(sandbox.url, { method: "POST", headers: { "x-amz-target": target, "content-type": "application/x-amz-json-1.1" }, body: JSON.stringify(input) });
+    const body = (await answer.json()) as Json;
+    if (!answer.ok) throw new WireError(body);
+    return body;
+  };
+  const ecs = (operation: string, input?: object) => call(`AmazonEC2ContainerServiceV20141113.${operation}`, input);
+  return {
+    sandbox,
+    call,
+    ecs,
+    register: async (family, container = {}, definition = {}) =>
+      (await ecs("RegisterTaskDefinition", { family, containerDefinitions: [{ name: "main", image: "busybox", memory: 128, ...container }], ...definition })).taskDefinition.taskDefinitionArn as string,
+    step: (seconds) => {
+      for (let done = 0; done < seconds; done++) sandbox.advance(1);
+    },
+  };
+}
