@@ -57,14 +57,13 @@ export async function waitForServices(ecs: EcsPort, cluster: string, changed: re
       for (const task of await tasksOf(ecs, cluster, before.serviceName)) {
         const known = tasks.get(task.taskArn);
         tasks.set(task.taskArn, task);
-        // What had stopped before is no news.
-        if (known?.lastStatus === task.lastStatus || (known === undefined && task.lastStatus === "STOPPED" && (task.stoppedAt ?? 0) < startedAt - 5_000)) continue;
+        if (known?.lastStatus === task.lastStatus || (known === undefined && task.lastStatus === "STOPPED" && !isOf(before, task))) continue;
         options.onTask(before.serviceName, task);
         news = true;
       }
       const verdict = service === undefined || service.status === "INACTIVE" ? "the service was deleted" : judge(before, service);
       if (verdict === undefined) continue;
-      const failedTasks = verdict === "steady" ? [] : [...tasks.values()].filter((task) => isFailureOf(before, task, startedAt));
+      const failedTasks = verdict === "steady" ? [] : [...tasks.values()].filter((task) => isFailureOf(before, task));
       outcomes.set(before.serviceName, { service: service ?? before, failedTasks, ...(verdict === "steady" ? {} : { failure: verdict }) });
     }
     options.onPoll?.(services);
@@ -95,16 +94,20 @@ function judge(changed: Service, service: Service): string | undefined {
   const ours = primaryOf(changed)?.id;
   const primary = primaryOf(service);
   const deployment = service.deployments.find(({ id }) => id === ours);
-  const now = primary === undefined ? "" : ` it runs ${definitionNameOf(primary.taskDefinition)} now`;
-  if (deployment?.rolloutState === "FAILED") return `${deployment.rolloutStateReason ?? "the deployment failed"}${deployment === primary ? "" : `;${now}`}`;
-  if (ours !== undefined && deployment !== primary) return primary?.taskDefinition === changed.taskDefinition ? "another deployment has taken its place" : `the deployment was rolled back:${now}`;
+  const now = primary === undefined || deployment === primary ? "" : `; the service goes back to ${definitionNameOf(primary.taskDefinition)}`;
+  if (deployment?.rolloutState === "FAILED") return `${(deployment.rolloutStateReason ?? "the deployment failed").replace(/\.$/, "")}${now}`;
+  if (ours !== undefined && deployment !== primary) return primary?.taskDefinition === changed.taskDefinition ? "another deployment has taken its place" : `the deployment was rolled back${now}`;
   const complete = primary?.rolloutState === undefined ? service.deployments.length <= 1 : primary.rolloutState === "COMPLETED";
   return complete && service.runningCount === service.desiredCount && service.pendingCount === 0 ? "steady" : undefined;
 }
 
-function isFailureOf({ taskDefinition }: Service, task: Task, startedAt: number): boolean {
-  if (task.lastStatus !== "STOPPED" || task.stopCode === "ServiceSchedulerInitiated") return false;
-  return task.taskDefinitionArn === taskDefinition && (task.createdAt ?? startedAt) >= startedAt - 5_000 && !judgeTask(task).ok;
+/** Whether the task was started by the deployment that the service had when it was changed: by ECS's clock, not ours. */
+function isOf(changed: Service, { taskDefinitionArn, createdAt = 0 }: Task): boolean {
+  return taskDefinitionArn === changed.taskDefinition && createdAt >= (primaryOf(changed)?.createdAt ?? 0);
+}
+
+function isFailureOf(changed: Service, task: Task): boolean {
+  return task.lastStatus === "STOPPED" && task.stopCode !== "ServiceSchedulerInitiated" && isOf(changed, task) && !judgeTask(task).ok;
 }
 
 async function tasksOf(ecs: EcsPort, cluster: string, serviceName: string): Promise<readonly Task[]> {

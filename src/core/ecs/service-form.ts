@@ -120,7 +120,7 @@ export interface ServiceUpdate {
 export function updateInput(declared: ServiceInput, live: Raw, changes: readonly Change[], { force = false }: { readonly force?: boolean } = {}): ServiceUpdate | undefined {
   const names = [...new Set(changes.map(fieldOf))].filter((name) => name !== "tags" && name !== "launchType");
   if (names.length === 0 && !force) return undefined;
-  // "You must force a new deployment" when the strategy changes.
+  // Tasks that run stay on the old strategy until they are replaced.
   const restarts = force || names.includes("capacityProviderStrategy");
   return { cluster: declared.cluster, service: declared.serviceName, ...Object.fromEntries(names.map((name) => [name, updated(declared[name], live[name])])), ...(restarts ? { forceNewDeployment: true } : {}) };
 }
@@ -133,8 +133,8 @@ function updated(declared: unknown, live: unknown): unknown {
   return typeof live === "boolean" ? false : typeof live === "number" ? 0 : undefined;
 }
 
-/** Changes that start new tasks. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service.html */
-const redeploying: ReadonlySet<string> = new Set(["taskDefinition", "capacityProviderStrategy", "networkConfiguration", "loadBalancers", "serviceRegistries", "serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations", "platformVersion", "enableExecuteCommand", "propagateTags", "enableECSManagedTags", "monitoring"]);
+/** Fields of which UpdateService says "This parameter triggers a new service deployment"; aiplat forces one for the strategy. */
+const redeploying: ReadonlySet<string> = new Set(["taskDefinition", "capacityProviderStrategy", "networkConfiguration", "loadBalancers", "platformVersion", "serviceRegistries", "serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations"]);
 
 /** Whether an update by these changes replaces the service's tasks. */
 export function startsDeployment(changes: readonly Change[], force: boolean): boolean {
