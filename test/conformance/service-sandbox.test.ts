@@ -1,5 +1,4 @@
-import { writeFileSync } from "node:fs";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -147,7 +146,7 @@ describe("a service on the sandbox", () => {
 
 describe("a service on parts of instances", () => {
   const slots = (changes: object = {}) =>
-    writeWorkload({ name: "chip", accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 }, replicas: 4, ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 100 } } }, ...changes });
+    writeWorkload({ name: "chip", accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 }, replicas: 4, ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } } }, ...changes });
   const names = ["chip-inf2-24xlarge-n0-1", "chip-inf2-24xlarge-n2-3", "chip-inf2-24xlarge-n4-5"];
   const counts = async () => Promise.all(names.map(async (name) => (await describeService(name)).desiredCount as number));
 
