@@ -144,6 +144,28 @@ describe("a service on the sandbox", () => {
   });
 });
 
+describe("a service that somebody else has made", () => {
+  it("is imported, plans to no change, and keeps its fields when it is deployed", async () => {
+    const both = [{ name: "app", image: "busybox", memory: 128, dependsOn: [{ containerName: "side", condition: "START" }] }, { name: "side", image: "busybox", memory: 64, essential: false, firelensConfiguration: { type: "fluentbit" } }];
+    await box.ecs("RegisterTaskDefinition", { family: "Legacy", containerDefinitions: both, volumes: [{ name: "models", efsVolumeConfiguration: { fileSystemId: "fs-1", transitEncryption: "ENABLED" } }], runtimePlatform: { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" } });
+    await box.ecs("CreateService", { serviceName: "Legacy-Service", taskDefinition: "Legacy", desiredCount: 2, deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 150 }, placementStrategy: [{ type: "binpack", field: "memory" }] });
+    const imported = await run("service", "import", "Legacy-Service");
+    expect(imported.stderr).toContain("Wrote aiplat.yaml");
+    const unchanged = await run("plan", "--exit-code");
+    expect(unchanged.stdout).toBe("keep\tLegacy:1\tsays the same\nkeep\tLegacy-Service\t2 replicas\n");
+    expect(unchanged.code).toBe(0);
+    const overwritten = await run("service", "import", "Legacy-Service");
+    expect(overwritten.code).toBe(2);
+    expect((await run("service", "import", "nothing", "--file", "-")).code).toBe(1);
+
+    expect((await run("service", "deploy", "--image", "busybox:2")).code).toBe(0);
+    const { taskDefinition } = await box.ecs("DescribeTaskDefinition", { taskDefinition: "Legacy" });
+    expect(taskDefinition).toMatchObject({ revision: 2, volumes: [{ efsVolumeConfiguration: { fileSystemId: "fs-1", transitEncryption: "ENABLED" } }], runtimePlatform: { cpuArchitecture: "X86_64" } });
+    expect(taskDefinition.containerDefinitions.map(({ name, image }: Json) => [name, image])).toEqual([["app", "busybox:2"], ["side", "busybox"]]);
+    expect(await describeService("Legacy-Service")).toMatchObject({ placementStrategy: [{ type: "binpack", field: "memory" }], deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 150 } });
+  });
+});
+
 describe("a service on parts of instances", () => {
   const slots = (changes: object = {}) =>
     writeWorkload({ name: "chip", accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 }, replicas: 4, ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } } }, ...changes });
