@@ -1,11 +1,13 @@
 // The only file that touches process: argv, streams, signals and the exit code.
 import { setMaxListeners } from "node:events";
+import { fstatSync, writeSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Aws, Context, GlobalOptions, Output } from "./context.ts";
 import { Interrupted, toAiplatError } from "./errors.ts";
 import { reportError } from "./output/error.ts";
 import { note } from "./output/note.ts";
 import { runProgram } from "./program.ts";
+import type { Practice } from "./sandbox/practice.ts";
 
 const interruption = new AbortController();
 const { signal } = interruption;
@@ -21,17 +23,8 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 }
 
 let readerGone = false;
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    // `aiplat ... | head`: whoever read has had enough. Stop quietly, following commands too.
-    readerGone = true;
-    interruption.abort(new Interrupted());
-  });
-}
-
-const stdout = output(process.stdout);
-const stderr = output(process.stderr);
+const stdout = output(1, () => process.stdout);
+const stderr = output(2, () => process.stderr);
 const argv = process.argv.slice(2);
 let connected: Context | undefined;
 let sandboxUsed = false;
@@ -61,7 +54,9 @@ function connect(options: GlobalOptions): Context {
     stdout,
     stderr,
     readStdin,
-    stdinIsTTY: process.stdin.isTTY === true,
+    get stdinIsTTY() {
+      return process.stdin.isTTY === true;
+    },
     ask,
     env: process.env,
     cwd: process.cwd(),
@@ -78,7 +73,7 @@ function connect(options: GlobalOptions): Context {
 
 /** AWS as a sandbox of this process plays it: the environment, the profile and their credentials are not looked at. */
 function lazySandbox(options: GlobalOptions): { readonly aws: Aws; readonly stock: (instanceTypes: readonly string[]) => void } {
-  let started: Promise<import("./sandbox/practice.ts").Practice> | undefined;
+  let started: Promise<Practice> | undefined;
   const wanted = new Set<string>();
   const start = () => {
     sandboxUsed = true;
@@ -114,16 +109,66 @@ function lazyAws(options: GlobalOptions, environment: () => Promise<Context["env
   };
 }
 
-function output(stream: NodeJS.WriteStream): Output {
+/**
+ * A standard stream. Node's own stream object costs a tenth of an offline command's start-up, so it is made only for a
+ * terminal; a file or a pipe is written to as it is.
+ *
+ * @param make Node's stream, made at its first use.
+ */
+function output(descriptor: 1 | 2, make: () => NodeJS.WriteStream): Output {
+  let stream: NodeJS.WriteStream | undefined;
+  const open = () => {
+    if (stream !== undefined) return stream;
+    stream = make();
+    stream.on("error", (error: NodeJS.ErrnoException) => onWriteError(error));
+    return stream;
+  };
+  const plain = isFileOrPipe(descriptor);
   return {
     write: (text) => {
-      if (!readerGone) stream.write(text);
+      if (readerGone) return;
+      const rest = plain && stream === undefined ? writeNow(descriptor, text) : text;
+      if (rest !== "") open().write(rest);
     },
-    isTTY: stream.isTTY === true,
+    get isTTY() {
+      return !plain && open().isTTY === true;
+    },
     get columns() {
-      return stream.columns ?? 80;
+      return plain ? 80 : (open().columns ?? 80);
     },
   };
+}
+
+function isFileOrPipe(descriptor: number): boolean {
+  try {
+    const status = fstatSync(descriptor);
+    return status.isFIFO() || status.isFile();
+  } catch {
+    // Closed: Node's stream says what that means.
+    return false;
+  }
+}
+
+/** Writes to a file or pipe at once; answers what a pipe that does not block could not take now. */
+function writeNow(descriptor: number, text: string): Uint8Array | "" {
+  let bytes: Uint8Array = Buffer.from(text);
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(descriptor, bytes));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EAGAIN") return bytes;
+      onWriteError(error as NodeJS.ErrnoException);
+      return "";
+    }
+  }
+  return "";
+}
+
+function onWriteError(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  // `aiplat ... | head`: whoever read has had enough. Stop quietly, following commands too.
+  readerGone = true;
+  interruption.abort(new Interrupted());
 }
 
 async function readStdin(): Promise<string> {

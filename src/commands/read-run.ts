@@ -66,11 +66,11 @@ export async function readWorkloadRun(context: Context, invocation: Invocation<R
   const known = onManagedInstances(resolved) && namedProvider(resolved) === undefined ? await description.managedInstancesProviders() : [];
   const provider = locating(() => chooseProvider(resolved, known));
   const networkConfiguration = locating(() => networkConfigurationOf(resolved, options.networkConfiguration));
-  const settings = settingsOf(options, resolved.name, description.name, { ...(provider === undefined ? {} : { provider }), ...(networkConfiguration === undefined ? {} : { networkConfiguration }) });
+  const count = options.count ?? (resolved.kind === "job" ? resolved.replicas : 1);
+  const settings = settingsOf(options, resolved.name, description.name, { count, ...(provider === undefined ? {} : { provider }), ...(networkConfiguration === undefined ? {} : { networkConfiguration }) });
   const generateHere = { ...generate, lockPortBase: lockPortBaseOf(description.tags) };
   return {
     ...common(options, settings),
-    count: options.count ?? (resolved.kind === "job" ? resolved.replicas : 1),
     readsCluster: choosesDevices(resolved),
     locked: networkModeOf(resolved) !== "awsvpc",
     plan: (remaining, snapshot, exhausted) => planRun(resolved, settings, generateHere, remaining, snapshot, exhausted),
@@ -82,10 +82,10 @@ async function readRegisteredRun(ecs: EcsPort, options: RunOptions, reference: s
   const [definition, description] = await Promise.all([ecs.describeTaskDefinition(reference), requireCluster(ecs, options.cluster ?? "default")]);
   if (definition === undefined) throw new AiplatError("NotFound", `there is no task definition ${reference} in this region`, { hint: "aws ecs list-task-definitions lists them." });
   if (definition.networkMode === "awsvpc" && options.networkConfiguration === undefined) throw new AiplatError("Usage", `${reference} uses network mode awsvpc: give --network-configuration with its subnets`);
-  const settings = settingsOf(options, definition.family, description.name, options.networkConfiguration === undefined ? {} : { networkConfiguration: options.networkConfiguration });
+  const { count = 1, networkConfiguration } = options;
+  const settings = settingsOf(options, definition.family, description.name, { count, ...(networkConfiguration === undefined ? {} : { networkConfiguration }) });
   return {
     ...common(options, settings),
-    count: options.count ?? 1,
     readsCluster: true,
     locked: false,
     plan: (remaining, snapshot, exhausted) => planRegistered(definition, settings, remaining, snapshot, exhausted),
@@ -93,16 +93,17 @@ async function readRegisteredRun(ecs: EcsPort, options: RunOptions, reference: s
   };
 }
 
-function common(options: RunOptions, settings: RunSettings): Pick<Run, "settings" | "target" | "clientToken" | "allOrNothing"> {
+function common(options: RunOptions, settings: RunSettings): Pick<Run, "settings" | "target" | "count" | "clientToken" | "allOrNothing"> {
   return {
     settings,
+    count: settings.count,
     target: { cluster: settings.cluster, selection: { run: settings.run } },
     ...(options.clientToken === undefined ? {} : { clientToken: options.clientToken }),
     allOrNothing: options.allOrNothing === true,
   };
 }
 
-function settingsOf(options: RunOptions, name: string, cluster: string, more: Pick<RunSettings, "provider" | "networkConfiguration">): RunSettings {
+function settingsOf(options: RunOptions, name: string, cluster: string, more: Pick<RunSettings, "count" | "provider" | "networkConfiguration">): RunSettings {
   return {
     run: nameRun(name, options.clientToken),
     cluster,

@@ -65,7 +65,7 @@ async function start(context: Context, ecs: EcsPort, run: Run, observe: (() => P
       plan: run.plan,
       ...(observe === undefined ? {} : { observe }),
       ...(run.locked ? {} : { conflicting: tasksToGiveBack }),
-      explain: async (missing) => explainShortage(await readClusterState(context, ecs, cluster), run.definitions(), run.settings, { asked: missing, missing, count: run.count }),
+      explain: async (missing) => explainShortage(await readClusterState(context, ecs, cluster), run.definitions(), run.settings, { asked: missing, missing }),
       onRegistered: ({ action, definition }) => {
         if (action === "registered") note(context, `registered ${definition.family}:${definition.revision}`);
       },

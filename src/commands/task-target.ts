@@ -84,5 +84,6 @@ export function commandFor(context: Pick<Context, "options">, words: string, { c
 
 /** What to do about tasks that still run when a wait ends early. */
 export function goOnHint(context: Pick<Context, "options">, target: TaskTarget): string {
+  if (context.options.sandbox) return "The sandbox of this command ends with it, and its tasks too. To keep one:  aiplat sandbox";
   return `The tasks go on running. To wait on:  ${commandFor(context, "task wait", target)}\nTo stop them:  ${commandFor(context, "task stop", target)}`;
 }

@@ -25,7 +25,7 @@ export function batchToken(round: string, taskDefinition: string, step: number, 
  */
 export function pauseMs(token: string, round: number, lost: number): number {
   const share = Number.parseInt(deriveToken("pause", token, round).slice(0, 8), 16) / 0x1_0000_0000;
-  return 100 + Math.round(share * Math.min(5_000, 200 * 2 ** lost));
+  return 100 + Math.round(share * Math.min(2_000, 200 * 2 ** lost));
 }
 
 /**

@@ -83,10 +83,18 @@ describe("aiplat validate", () => {
 describe("flags alone", () => {
   test("load neither the schema library nor YAML", async () => {
     const hook = join(folder, "loaded.cjs");
-    await writeFile(hook, 'process.on("exit", () => process.stdout.write(Object.keys(require.cache).join("\\n")));\n');
+    // On Node 20 bin/load.js reads the files of dist/, later require does.
+    await writeFile(
+      hook,
+      `const fs = require("node:fs");
+       const { readFileSync, writeSync } = fs;
+       const read = [];
+       fs.readFileSync = (path, ...rest) => (read.push(String(path)), readFileSync(path, ...rest));
+       process.on("exit", () => writeSync(1, [...read, ...Object.keys(require.cache)].join("\\n")));`,
+    );
     const loaded = async (args: readonly string[]) => {
       const { stdout } = await runCli(args, { env: { NODE_OPTIONS: `--require ${hook}` } });
-      const text = stdout.split("\n").filter((file) => file.includes("/dist/")).map((file) => readFileSync(file, "utf8")).join("\n");
+      const text = stdout.split("\n").filter((file) => file.includes("/dist/") && file.endsWith(".js")).map((file) => readFileSync(file, "utf8")).join("\n");
       return { zod: text.includes("unrecognized_keys"), yaml: text.includes("BLOCK_AS_IMPLICIT_KEY"), rules: text.includes("unknown-instance-type") };
     };
     expect(await loaded(["validate", ...flags])).toEqual({ zod: false, yaml: false, rules: true });

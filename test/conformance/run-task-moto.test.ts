@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { instanceTypes } from "../../src/core/catalog/catalog.ts";
-import { runCli } from "../support/cli.ts";
+import { bareEnv, cliPath, runCli } from "../support/cli.ts";
 import { createMotoCluster, setTaskProgression } from "../support/moto-cluster.ts";
 import { startMoto, type Moto } from "../support/moto.ts";
 import { missingTools } from "../support/tools.ts";
@@ -116,6 +118,22 @@ describe.skipIf(missingTools("moto_server", "aws"))("run-task against moto", () 
     const empty = await run([...flags("bert", "inf1.xlarge"), "--cluster", "empty"]);
     expect(empty.code).toBe(4);
     expect(empty.stderr).toContain("no container instances");
+  });
+
+  it("at Ctrl-C while it waits exits 130, says how to go on, and leaves the task running", async () => {
+    await createMotoCluster(moto, "interrupted", ["inf1.xlarge"]);
+    const child = spawn(process.execPath, [cliPath(), "run-task", ...flags("long", "inf1.xlarge"), "--cluster", "interrupted", "--wait"], { env: { ...bareEnv(), ...moto.env } });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+      if (text.includes("RUNNING")) child.kill("SIGINT");
+    });
+    const [code] = (await once(child, "close")) as [number];
+    expect(code).toBe(130);
+    const run = /run (long-[0-9a-f]{8}) on cluster interrupted/.exec(stderr)![1]!;
+    expect(stderr).toContain(`aiplat task wait --run ${run} --cluster interrupted`);
+    expect(stderr).toContain(`aiplat task stop --run ${run} --cluster interrupted`);
+    expect(await listTasks("interrupted")).toHaveLength(1);
   });
 
   it("runs a registered definition", async () => {

@@ -24,7 +24,7 @@ describe("an answer that is lost after the effect", () => {
   it("makes it run twice without a token", async () => {
     box = await startTestSandbox({ faults: { throttle: false, drop: { RunTask: 1 } } });
     await box.register("one");
-    await expect(box.ecs("RunTask", { taskDefinition: "one" })).rejects.toThrow();
+    await expect(box.ecs("RunTask", { taskDefinition: "one" })).rejects.toThrow("fetch failed");
     await box.ecs("RunTask", { taskDefinition: "one" });
     expect((await box.ecs("ListTasks")).taskArns).toHaveLength(2);
   });

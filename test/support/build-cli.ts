@@ -21,9 +21,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const emptyFolder = join(folder, "empty");
   await mkdir(emptyFolder);
   try {
-    await promisify(execFile)(process.execPath, [join(root, "scripts/build.mjs"), join(folder, "dist")], { cwd: root });
     await cp(join(root, "bin"), join(folder, "bin"), { recursive: true });
     for (const name of ["templates", "schema", "package.json"]) await symlink(join(root, name), join(folder, name));
+    await promisify(execFile)(process.execPath, [join(root, "scripts/build.mjs"), join(folder, "dist")], { cwd: root });
     project.provide("cli", { folder, emptyFolder });
   } catch (error) {
     // Unit tests need no build: only the tests that run the tool fail.

@@ -5,12 +5,12 @@ import type { Moto } from "./moto.ts";
  * 4,096 CPU units and 7,482 MiB whatever the type. Speaks the wire itself: the AWS CLI takes a second for each call.
  */
 export async function createMotoCluster(moto: Moto, cluster: string, instanceTypes: readonly string[]): Promise<readonly string[]> {
-  await ecs(moto, "CreateCluster", { clusterName: cluster });
+  await callEcs(moto, "CreateCluster", { clusterName: cluster });
   const arns: string[] = [];
   for (const instanceType of instanceTypes) {
     const instanceId = await runInstance(moto, instanceType);
     const instanceIdentityDocument = JSON.stringify({ instanceId, instanceType, region: "us-east-1", accountId: "123456789012" });
-    const answer = (await ecs(moto, "RegisterContainerInstance", { cluster, instanceIdentityDocument })) as { containerInstance: { containerInstanceArn: string } };
+    const answer = (await callEcs(moto, "RegisterContainerInstance", { cluster, instanceIdentityDocument })) as { containerInstance: { containerInstanceArn: string } };
     arns.push(answer.containerInstance.containerInstanceArn);
   }
   return arns;
@@ -29,7 +29,8 @@ async function runInstance(moto: Moto, instanceType: string): Promise<string> {
   return /<instanceId>([^<]+)<\/instanceId>/.exec(answer)![1]!;
 }
 
-async function ecs(moto: Moto, operation: string, input: object): Promise<unknown> {
+/** One call of the ECS API on the wire. */
+export async function callEcs(moto: Moto, operation: string, input: object): Promise<unknown> {
   const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": `AmazonEC2ContainerServiceV20141113.${operation}` };
   return JSON.parse(await send(moto, "ecs", headers, JSON.stringify(input)));
 }

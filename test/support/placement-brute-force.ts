@@ -124,10 +124,12 @@ export function bruteReasons(it: BruteCase, instance: BruteInstance, placedBefor
   for (const task of there) {
     const theirs = bruteDevices(task.definition);
     const overlap = (theirs === "all" ? upTo(count) : theirs).filter((device) => device < count && mine.includes(device));
-    if (overlap.length === 0) continue;
-    // The agent holds a successor back for host ports only, from 1.74.1 on.
-    const waits = task.desiredStatus === "STOPPED" && bruteNewer(instance.agentVersion, "1.74.1") && brutePorts(task.definition).some((port) => lock(port) && brutePorts(wanted).includes(port));
-    if (!waits) found.add("DEVICES");
+    // The agent holds a successor back for host ports only, from 1.74.1 on. aiplat asks for that of each device by itself.
+    const waits = (device: number) => {
+      const port = `${28_700 + device}/udp`;
+      return task.desiredStatus === "STOPPED" && bruteNewer(instance.agentVersion, "1.74.1") && brutePorts(task.definition).includes(port) && brutePorts(wanted).includes(port);
+    };
+    if (!overlap.every(waits)) found.add("DEVICES");
   }
 
   const kinds = wanted.requiresCompatibilities ?? [];

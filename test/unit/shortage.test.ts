@@ -7,13 +7,13 @@ import type { Workload } from "../../src/core/workload/schema.ts";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
 
-const settings: RunSettings = { run: "bert-1", cluster: "prod", strategy: "pack", placementConstraints: [], enableExecuteCommand: false };
+const settings: RunSettings = { run: "bert-1", cluster: "prod", count: 1, strategy: "pack", placementConstraints: [], enableExecuteCommand: false };
 const small: Partial<Workload> = { resources: { cpu: 1, memory: "1GiB" } };
 const listing = (...numbers: readonly number[]) => ({ linuxParameters: { devices: numbers.map((number) => ({ hostPath: `/dev/neuron${number}` })) } });
 
 function planOf(snapshot: ClusterSnapshot, count: number, change: Partial<Workload> = {}, more: Partial<RunSettings> = {}) {
   const workload = resolveWorkload({ name: "bert", image: "x:1", accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 }, ...small, ...change });
-  return planRun(workload, { ...settings, ...more }, {}, count, snapshot, new Set());
+  return planRun(workload, { ...settings, count, ...more }, {}, count, snapshot, new Set());
 }
 
 describe("what a plan cannot place", () => {

@@ -58,15 +58,30 @@ function stateOf(holders: readonly Claim[], waits: boolean): DeviceState["state"
 const holdingAgent = "1.74.1";
 
 /** An agent that does not say its version is taken for a current one: every AMI that still resolves has it. */
-export function holdsSuccessors({ agentVersion = "" }: ContainerInstance): boolean {
+function holdsSuccessors({ agentVersion = "" }: ContainerInstance): boolean {
   return !isVersion(agentVersion) || compareVersions(agentVersion, holdingAgent) >= 0;
+}
+
+/**
+ * What keeps a new task that reserves a device's lock port apart from the claim on the device:
+ *
+ * - `ecs`: the claim reserves the port too, and ECS places nothing there that does.
+ * - `agent`: the claim's task is stopping. ECS has freed its ports, and the agent holds the new task back until it has stopped.
+ * - Undefined: nothing does. aiplat itself must keep the new task away.
+ *
+ * @param lockPort Undefined for a task that reserves none, as in awsvpc mode.
+ */
+export function guardOf(claim: Claim, lockPort: number | undefined, instance: ContainerInstance): "ecs" | "agent" | undefined {
+  if (lockPort === undefined || !claim.hostPorts.includes(`${lockPort}/udp`)) return undefined;
+  if (claim.state === "held") return "ecs";
+  return holdsSuccessors(instance) ? "agent" : undefined;
 }
 
 /** What decides whether a task waits for another one on its instance. */
 type Successor = Pick<Claim, "networkMode" | "hostPorts">;
 
 /** The agent counts host ports, in bridge and host mode only: with one in common the successor waits for certain. */
-export function waitsFor(stopping: Successor, successor: Successor): boolean {
+function waitsFor(stopping: Successor, successor: Successor): boolean {
   return countsPorts(stopping) && countsPorts(successor) && successor.hostPorts.some((port) => stopping.hostPorts.includes(port));
 }
 

@@ -1,6 +1,6 @@
 import { devicesIn } from "../devices/asks.ts";
 import type { Claim } from "../devices/claims.ts";
-import { holdsSuccessors, waitsFor } from "../devices/occupancy.ts";
+import { guardOf } from "../devices/occupancy.ts";
 import { devicePath } from "../devices/slots.ts";
 import { taskIdOf } from "../ecs/arn.ts";
 import { listOr } from "../problem.ts";
@@ -30,16 +30,28 @@ export interface Blocker {
 }
 
 /** The claims that stand in the task's way. One that is stopping does not, where the agent holds the task back for it. */
-export function blockersOf(needs: Requirements, { claims, instance, neuronDevices }: Room): readonly Blocker[] {
-  const wanted = devicesIn(needs.devices, neuronDevices);
-  if (wanted.length === 0) return [];
-  const successor = { networkMode: needs.networkMode, hostPorts: needs.locks.map(({ port }) => `${port}/udp`) };
-  return claims.flatMap((claim) => {
-    const devices = wanted.filter((device) => claim.devices === "all" || claim.devices.includes(device));
-    if (devices.length === 0) return [];
-    const handsOver = claim.state === "stopping" && holdsSuccessors(instance) && waitsFor(claim, successor);
-    return handsOver ? [] : [{ claim, devices }];
+export function blockersOf(needs: Requirements, room: Room): readonly Blocker[] {
+  return room.claims.flatMap((claim) => {
+    const devices = sharedDevices(needs, claim, room.neuronDevices).filter((device) => guardOf(claim, lockOf(needs, device), room.instance) !== "agent");
+    return devices.length === 0 ? [] : [{ claim, devices }];
   });
+}
+
+/**
+ * Whether somebody holds one of the task's devices and neither ECS nor the agent keeps the task away.
+ *
+ * @param count How many devices the instance has, or may have.
+ */
+export function isHeldUnseen(needs: Requirements, { claims, instance }: Room, count: number): boolean {
+  return claims.some((claim) => sharedDevices(needs, claim, count).some((device) => guardOf(claim, lockOf(needs, device), instance) === undefined));
+}
+
+function sharedDevices({ devices }: Requirements, claim: Claim, count: number): readonly number[] {
+  return devicesIn(devices, count).filter((device) => claim.devices === "all" || claim.devices.includes(device));
+}
+
+function lockOf({ locks }: Requirements, device: number): number | undefined {
+  return locks.find((lock) => lock.device === device)?.port;
 }
 
 function describe({ taskArn, sources, state }: Claim): string {

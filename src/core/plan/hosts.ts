@@ -1,80 +1,91 @@
 import { findInstanceType } from "../catalog/catalog.ts";
-import type { InstanceType } from "../catalog/instance-type.ts";
-import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
+import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
 import { devicesIn } from "../devices/asks.ts";
 import type { Machine } from "../devices/assign.ts";
-import { claimsOn, type Claim } from "../devices/claims.ts";
+import { lockPortBaseOf, type Claim } from "../devices/claims.ts";
+import { guardOf } from "../devices/occupancy.ts";
+import { legalSlots } from "../devices/slots.ts";
 import { networkModeOf } from "../ecs/capacity.ts";
-import { cpuUnits } from "../ecs/container.ts";
+import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
+import { headroom, isEligible } from "../placement/headroom.ts";
+import { requirementsOf, type Requirements } from "../placement/requirements.ts";
+import { roomsOf, type Room } from "../placement/room.ts";
+import { variantFor } from "../workload/resolve.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import { placementOptions, type RunSettings } from "./run-request.ts";
 
 /** A machine that may take replicas of a workload that lists its Neuron devices. */
 export interface Host extends Machine {
   readonly shape: Shape;
   /** Undefined for a machine that a capacity provider would add. */
   readonly instance?: ContainerInstance;
-  /** Devices whose claim ECS does not see: no lock port refuses a second one. */
+  /** Devices that somebody holds unseen by ECS: no lock port refuses a second claim. */
   readonly unlocked: ReadonlySet<number>;
+  /** Devices that nobody but stopping tasks keep from being used, and these tasks. */
+  readonly leaving: ReadonlyMap<number, readonly string[]>;
 }
 
-export interface HostQuery {
-  /** Only machines of this capacity provider. */
-  readonly provider?: string;
-  /** Whether the user's own placement constraints hold for the instance. */
-  readonly allows: (instance: ContainerInstance) => boolean;
-}
-
-/** The cluster's machines of a shape's types that take tasks now. */
-export function hostsOf(workload: ResolvedWorkload, snapshot: ClusterSnapshot, { provider, allows }: HostQuery): readonly Host[] {
-  const claims = claimsOn(snapshot);
+/** The cluster's machines of the workload's types that take its tasks, however full they are. */
+export function hostsOf(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, snapshot: ClusterSnapshot): readonly Host[] {
+  const base = lockPortBaseOf(snapshot.tags);
+  const lockPort = networkModeOf(workload) === "awsvpc" ? () => undefined : (device: number) => base + device;
   const replicas = replicasByInstance(workload, snapshot);
-  const takesTasks = (instance: ContainerInstance) => instance.status === "ACTIVE" && instance.agentConnected && (provider === undefined || instance.capacityProvider === provider) && allows(instance);
-  const awsvpc = networkModeOf(workload) === "awsvpc";
+  const rooms = roomsOf(snapshot);
   return workload.shapes.flatMap((shape) => {
     const names = new Set(shape.instanceTypes.map((type) => type.instanceType));
-    return snapshot.instances
-      .filter((instance) => names.has(instanceTypeOf(instance) ?? "") && takesTasks(instance))
-      .map((instance) => toHost(shape, instance, claims.get(instance.arn) ?? [], awsvpc, replicas.get(instance.arn) ?? 0));
+    const needs = needsOf(workload, shape, settings, generate, base);
+    return rooms
+      .filter((room) => names.has(room.instanceType ?? "") && isEligible(needs, room))
+      .map((room): Host => {
+        const { instance } = room;
+        return {
+          id: instance.arn,
+          shape,
+          instance,
+          type: findInstanceType(room.instanceType!)!,
+          size: devicesPerReplica(shape),
+          ...devicesOn(room, lockPort),
+          room: headroom(needs, room),
+          replicas: replicas.get(instance.arn) ?? 0,
+        };
+      });
   });
 }
 
 /** Machines as a capacity provider would add them: empty. */
 export function freshHosts(shape: Shape, count: number): readonly Host[] {
   const type = shape.instanceTypes[0]!;
-  return Array.from({ length: count }, (_, index) => ({ id: `new-${index}`, shape, type, size: devicesPerReplica(shape), taken: new Set<number>(), unlocked: new Set<number>(), room: type.accelerator.count, replicas: 0 }));
+  return Array.from({ length: count }, (_, index) => ({ id: `new-${index}`, shape, type, size: devicesPerReplica(shape), taken: new Set<number>(), unlocked: new Set<number>(), leaving: new Map(), room: type.accelerator.count, replicas: 0 }));
 }
 
 /** How many Neuron devices one replica holds. */
-export function devicesPerReplica(shape: Shape): number {
+function devicesPerReplica(shape: Shape): number {
   return shape.request.kind === "neuron" ? shape.request.devices : 0;
 }
 
-/** What one replica takes of a machine besides devices: CPU units and MiB. */
-export function needOf(shape: Shape): { readonly cpu: number; readonly memoryMiB: number } {
-  return { cpu: cpuUnits(shape.vcpu ?? 0), memoryMiB: shape.memoryMiB ?? 0 };
+/** What a replica needs wherever its slot is. The family's group differs by slot, so that without --group distinctInstance says no more than the devices. */
+function needsOf(workload: ResolvedWorkload, shape: Shape, settings: RunSettings, generate: GenerateSettings, base: number): Requirements {
+  const [slot] = legalSlots(shape.instanceTypes[0]!, devicesPerReplica(shape));
+  const needs = requirementsOf(generateTaskDefinition(workload, variantFor(workload, shape, slot!), generate), placementOptions(settings), base);
+  return { ...needs, distinctInstance: needs.distinctInstance && settings.group !== undefined };
 }
 
-function toHost(shape: Shape, instance: ContainerInstance, claims: readonly Claim[], awsvpc: boolean, replicas: number): Host {
-  const type: InstanceType = findInstanceType(instanceTypeOf(instance)!)!;
-  const numbers = (some: readonly Claim[]) => new Set(some.flatMap((claim) => devicesIn(claim.devices, type.accelerator.count)));
-  const need = needOf(shape);
-  return {
-    id: instance.arn,
-    shape,
-    instance,
-    type,
-    size: devicesPerReplica(shape),
-    // In bridge and host mode the agent holds a successor back until a stopping task with locks is gone: a hand-over.
-    // In awsvpc mode nothing does, so a slot is free only when its last task is STOPPED.
-    taken: numbers(claims.filter((claim) => awsvpc || claim.state === "held" || !claim.locked)),
-    unlocked: numbers(claims.filter((claim) => awsvpc || !claim.locked)),
-    room: Math.min(times(instance.remaining.cpu, need.cpu), times(instance.remaining.memoryMiB, need.memoryMiB)),
-    replicas,
-  };
-}
-
-function times(amount: number, need: number): number {
-  return need === 0 ? Number.POSITIVE_INFINITY : Math.floor(amount / need);
+/** Who holds the room's devices, as far as a replica with a lock port for each of its own is concerned. */
+function devicesOn({ claims, instance, neuronDevices, udpPorts }: Room, lockPort: (device: number) => number | undefined): Pick<Host, "taken" | "unlocked" | "leaving"> {
+  const holders = Array.from({ length: neuronDevices }, (): Claim[] => []);
+  for (const claim of claims) for (const device of devicesIn(claim.devices, neuronDevices)) holders[device]!.push(claim);
+  const taken = new Set<number>();
+  const unlocked = new Set<number>();
+  const leaving = new Map<number, readonly string[]>();
+  for (const [device, all] of holders.entries()) {
+    const port = lockPort(device);
+    const blockers = all.filter((claim) => guardOf(claim, port, instance) !== "agent");
+    const reserved = port !== undefined && udpPorts.has(port);
+    if (reserved || blockers.length > 0) taken.add(device);
+    if (blockers.some((claim) => guardOf(claim, port, instance) === undefined)) unlocked.add(device);
+    if (!reserved && blockers.length > 0 && blockers.every(({ state }) => state === "stopping")) leaving.set(device, blockers.map(({ taskArn }) => taskArn));
+  }
+  return { taken, unlocked, leaving };
 }
 
 function replicasByInstance(workload: ResolvedWorkload, snapshot: ClusterSnapshot): ReadonlyMap<string, number> {

@@ -1,11 +1,13 @@
-import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
+import { findInstanceType } from "../catalog/catalog.ts";
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import { lockPortBaseOf, readTerms } from "../devices/claims.ts";
+import { lockPortCount } from "../devices/locks.ts";
 import type { RegisteredTaskDefinition } from "../ecs/api.ts";
-import type { DeviceSet } from "../devices/asks.ts";
-import { claimsOn, lockPortBaseOf, readTerms } from "../devices/claims.ts";
 import { onManagedInstances } from "../ecs/capacity.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
-import { parseExpression } from "../placement/query.ts";
-import { compileExpression } from "../placement/query/evaluate.ts";
+import { isHeldUnseen } from "../placement/check-devices.ts";
+import { requirementsOf, type Requirements } from "../placement/requirements.ts";
+import { roomsOf, type Room } from "../placement/room.ts";
 import { variantsOf } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { excludingConstraints, planSlots } from "./plan-slots.ts";
@@ -32,7 +34,7 @@ export function planRun(
   snapshot: ClusterSnapshot | undefined,
   exhausted: ReadonlySet<string>,
 ): RunPlan {
-  if (snapshot !== undefined && choosesDevices(workload)) return planSlots(workload, settings, generate, remaining, snapshot, allowedBy(settings, snapshot));
+  if (snapshot !== undefined && choosesDevices(workload)) return planSlots(workload, settings, generate, remaining, snapshot);
   const variant = variantsOf(workload).find((each) => !exhausted.has(each.name));
   if (variant === undefined) return { steps: [], shortages: [] };
   const definition = generateTaskDefinition(workload, variant, generate);
@@ -47,30 +49,21 @@ export function planRun(
 export function planRegistered(definition: RegisteredTaskDefinition, settings: RunSettings, remaining: number, snapshot: ClusterSnapshot | undefined, exhausted: ReadonlySet<string>): RunPlan {
   const taskDefinition = definition.taskDefinitionArn;
   if (exhausted.has(taskDefinition) || snapshot === undefined) return { steps: [], shortages: [] };
-  const { devices, locked } = readTerms(definition, lockPortBaseOf(snapshot.tags));
-  const held = devices.length === 0 ? [] : instancesHolding(snapshot, devices, locked);
+  const base = lockPortBaseOf(snapshot.tags);
+  const { devices, locked } = readTerms(definition, base);
+  const held = instancesHolding(snapshot, requirementsOf(definition, {}, base));
   const placementConstraints = [...(devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : []), ...excludingConstraints(held)];
   return { steps: [{ count: remaining, request: runRequest(settings, definition, { taskDefinition, placementConstraints }), why: "as it is registered" }], shortages: [] };
 }
 
 /** The EC2 ids of machines where a task holds one of the devices and ECS would not refuse a second. */
-function instancesHolding(snapshot: ClusterSnapshot, devices: DeviceSet, locked: boolean): readonly string[] {
-  const claims = claimsOn(snapshot);
-  return snapshot.instances
-    .filter(({ arn }) => (claims.get(arn) ?? []).some((claim) => !(locked && claim.locked) && overlap(claim.devices, devices)))
-    .map((instance) => instance.ec2InstanceId);
+function instancesHolding(snapshot: ClusterSnapshot, needs: Requirements): readonly string[] {
+  return roomsOf(snapshot)
+    .filter((room) => isHeldUnseen(needs, room, isKnown(room) ? room.neuronDevices : lockPortCount))
+    .map(({ instance }) => instance.ec2InstanceId);
 }
 
-function overlap(one: DeviceSet, other: DeviceSet): boolean {
-  return one === "all" || other === "all" || one.some((device) => other.includes(device));
-}
-
-/** The user's own memberOf constraints, over the cluster as it looks now. */
-function allowedBy(settings: RunSettings, snapshot: ClusterSnapshot): (instance: ContainerInstance) => boolean {
-  const groups = new Map<string, string[]>();
-  for (const { containerInstanceArn, group, desiredStatus } of snapshot.tasks) {
-    if (containerInstanceArn !== undefined && group !== undefined && desiredStatus !== "STOPPED") groups.set(containerInstanceArn, [...(groups.get(containerInstanceArn) ?? []), group]);
-  }
-  const predicates = settings.placementConstraints.flatMap(({ expression }) => (expression === undefined ? [] : [compileExpression(parseExpression(expression, ["--placement-constraints"]))]));
-  return (instance) => predicates.every((holds) => holds({ instance, groups: groups.get(instance.arn) ?? [] }));
+/** Whether the catalogue knows the instance's type, and so its devices. */
+function isKnown({ instanceType }: Room): boolean {
+  return findInstanceType(instanceType ?? "") !== undefined;
 }

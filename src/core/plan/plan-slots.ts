@@ -6,7 +6,7 @@ import type { PlacementConstraint, TaskDefinition } from "../ecs/api.ts";
 import { listOr } from "../problem.ts";
 import { everyVariantOf, variantFor } from "../workload/resolve.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
-import { freshHosts, hostsOf, type Host, type HostQuery } from "./hosts.ts";
+import { freshHosts, hostsOf, type Host } from "./hosts.ts";
 import type { RunPlan, RunStep } from "./run-plan.ts";
 import { runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
@@ -32,14 +32,23 @@ interface Assignment {
  * Plans `count` replicas of a workload whose Neuron devices ECS does not schedule: chooses the slots, and leaves the
  * machine to ECS, excluding only those where somebody holds the slot without a lock that ECS sees.
  */
-export function planSlots(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, count: number, snapshot: ClusterSnapshot, allows: HostQuery["allows"]): RunPlan {
-  const { provider } = settings;
-  const hosts = hostsOf(workload, snapshot, { allows, ...(provider === undefined ? {} : { provider }) });
+export function planSlots(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, count: number, snapshot: ClusterSnapshot): RunPlan {
+  const hosts = hostsOf(workload, settings, generate, snapshot);
   const assigned = assign(workload, settings, hosts, count);
   const steps = group(assigned).flatMap((assignment) => stepsOf(workload, settings, generate, assignment, hosts));
   if (assigned.length === count) return { steps, shortages: [] };
-  const shortage = explainShortage(snapshot, definitionsOf(workload, generate), settings, { asked: count, missing: count - assigned.length, count });
-  return { steps, shortages: shortage === undefined ? [] : [shortage] };
+  const shortage = explainShortage(snapshot, definitionsOf(workload, generate), settings, { asked: count, missing: count - assigned.length });
+  const stopping = worthWaitingFor(workload, settings, hosts, assigned.length, count);
+  return { steps, shortages: shortage === undefined ? [] : [shortage], ...(stopping.length === 0 ? {} : { stopping }) };
+}
+
+/** The stopping tasks after whose end more replicas have a place. Where locks hand a slot over the agent does the waiting, and there are none. */
+function worthWaitingFor(workload: ResolvedWorkload, settings: RunSettings, hosts: readonly Host[], placed: number, count: number): readonly string[] {
+  if (hosts.every(({ leaving }) => leaving.size === 0)) return [];
+  const stays = (devices: ReadonlySet<number>, { leaving }: Host) => new Set([...devices].filter((device) => !leaving.has(device)));
+  const later = assign(workload, settings, hosts.map((host) => ({ ...host, taken: stays(host.taken, host), unlocked: stays(host.unlocked, host) })), count);
+  if (later.length === placed) return [];
+  return [...new Set(later.flatMap(({ slot, host }) => slot.flatMap((device) => host.leaving.get(device) ?? [])))];
 }
 
 /** The definitions of every variant that may ever be placed. */

@@ -8,6 +8,8 @@ import type { ResolvedWorkload } from "../workload/resolved.ts";
 export interface RunSettings {
   readonly run: string;
   readonly cluster: string;
+  /** How many tasks in all; a round plans those of them that are still to start. */
+  readonly count: number;
   /** Fill one machine after the other, or spread over them. */
   readonly strategy: "pack" | "spread";
   readonly group?: string;

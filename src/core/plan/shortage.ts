@@ -11,10 +11,8 @@ const shownGroups = 3;
 export interface Shortage {
   /** How many tasks the snapshot would have to take. */
   readonly asked: number;
-  /** How many of `count` have no place. */
+  /** How many of the run's tasks have no place. */
   readonly missing: number;
-  /** How many the user asked for. */
-  readonly count: number;
 }
 
 /**
@@ -23,7 +21,8 @@ export interface Shortage {
  * @param definitions The workload's variants: any of them would have done.
  * @returns Undefined where the snapshot has room for what is asked: then ECS's own reason is all there is.
  */
-export function explainShortage(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], settings: RunSettings, { asked, missing, count }: Shortage): RunFailure | undefined {
+export function explainShortage(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], settings: RunSettings, { asked, missing }: Shortage): RunFailure | undefined {
+  const { count } = settings;
   const { placeable, instances, nearestChange } = explainRemainder(snapshot, definitions, { ...placementOptions(settings), count: asked });
   if (placeable) return undefined;
   const misfits = instances.filter(({ fits }) => !fits);

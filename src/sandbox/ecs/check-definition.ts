@@ -50,6 +50,7 @@ function checkContainer(container: ContainerDefinition, { memory, networkMode }:
     if (protocol !== "tcp" && protocol !== "udp") throw invalid(`Invalid protocol: ${protocol}.`);
     if ((networkMode === "host" || networkMode === "awsvpc") && hostPort !== undefined && hostPort !== 0 && hostPort !== containerPort) throw clientError(`When networkMode=${networkMode}, the host ports and container ports in port mappings must match.`);
   }
+  for (const { hostPath } of (container.linuxParameters?.devices ?? []) as readonly { readonly hostPath?: string }[]) if (hostPath === undefined || hostPath === "") throw invalid("Device.hostPath should not be null or empty.");
   for (const { type } of container.resourceRequirements ?? []) if (!["GPU", "InferenceAccelerator", "NeuronDevice"].includes(type)) throw invalidParameter(`Invalid resource requirement type: ${type}.`);
 }
 

@@ -85,9 +85,9 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
     if (owner !== undefined) owner.capacityProviders = [...owner.capacityProviders, name];
     return { capacityProvider: providerAnswer(record, true) };
   }),
-  DescribeCapacityProviders: operation("capacityRead", struct({ capacityProviders: list(text), cluster: text, include, ...paging }), ({ capacityProviders, include = [], cluster: _, ...page }, { world }) => {
+  DescribeCapacityProviders: operation("capacityRead", struct({ capacityProviders: list(text), cluster: text, include, ...paging }), ({ capacityProviders, include = [], nextToken, maxResults }, { world }) => {
     const names = (capacityProviders ?? []).map(lastPart);
-    const { items, ...next } = pageOf([...world.capacityProviders.keys()].filter((name) => names.length === 0 || names.includes(name)), page, 10);
+    const { items, ...next } = pageOf([...world.capacityProviders.keys()].filter((name) => names.length === 0 || names.includes(name)), { ...(nextToken === undefined ? {} : { nextToken }), ...(maxResults === undefined ? {} : { maxResults }) }, 10);
     return {
       capacityProviders: items.map((name) => providerAnswer(world.capacityProviders.get(name)!, include.includes("TAGS"))),
       failures: names.filter((name) => !world.capacityProviders.has(name)).map((name) => ({ arn: world.arn(`capacity-provider/${name}`), reason: "MISSING" })),

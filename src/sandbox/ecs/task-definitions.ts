@@ -66,11 +66,19 @@ function requireRecord(world: World, reference: string | undefined, message: str
   return record;
 }
 
+/** Tags are beside a definition in the answers, not in it. */
+function withoutTags(input: TaskDefinition): TaskDefinition {
+  const definition: { tags?: unknown } & Omit<TaskDefinition, "tags"> = { ...input };
+  delete definition.tags;
+  return definition as TaskDefinition;
+}
+
 function tagsAnswer({ tags }: DefinitionRecord): Raw {
   return tags.length === 0 ? {} : { tags };
 }
 
-function register(world: World, { tags: _, ...definition }: TaskDefinition, tags: DefinitionRecord["tags"]): DefinitionRecord {
+function register(world: World, input: TaskDefinition, tags: DefinitionRecord["tags"]): DefinitionRecord {
+  const definition = withoutTags(input);
   const revisions = world.families.get(definition.family) ?? [];
   const revision = (revisions.at(-1)?.definition.revision ?? 0) + 1;
   const registered: RegisteredTaskDefinition = {

@@ -1,4 +1,4 @@
-import { AwsError, clientError } from "../wire/aws-error.ts";
+import { clientError, type AwsError } from "../wire/aws-error.ts";
 import { lastPart } from "./clusters.ts";
 import type { DefinitionRecord, World } from "./world.ts";
 

@@ -46,7 +46,7 @@ function countFailure(task: TaskRecord): void {
   const { service, deployment } = task;
   if (service === undefined || deployment === undefined || counted.has(task)) return;
   counted.add(task);
-  const byItself = task.stopCode !== "ServiceSchedulerInitiated" || /^Task failed/.test(task.stoppedReason ?? "");
+  const byItself = task.stopCode !== "ServiceSchedulerInitiated" || task.stoppedReason?.startsWith("Task failed") === true;
   if (!byItself || task.stopCode === "UserInitiated") return;
   const healthy = task.healthyAt !== undefined && task.healthyAt <= (task.stoppingAt ?? 0);
   if (healthy) return;

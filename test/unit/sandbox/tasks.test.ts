@@ -59,7 +59,10 @@ describe("a task's life", () => {
       const { lastStatus: status } = await taskOf(taskArn);
       if (seen.at(-1) !== status) seen.push(status);
     };
-    for (let second = 0; second < 3; second++) (box.step(1), await look());
+    for (let second = 0; second < 3; second++) {
+      box.step(1);
+      await look();
+    }
     await box.ecs("StopTask", { task: taskArn });
     await look();
     for (let second = 0; second < 40; second++) {
@@ -168,6 +171,13 @@ describe("devices", () => {
     expect([(await taskOf(successor.taskArn)).lastStatus, (await taskOf(free.taskArn)).lastStatus]).toEqual(["PENDING", "PENDING"]);
     box.step(15);
     expect([(await taskOf(successor.taskArn)).lastStatus, (await taskOf(free.taskArn)).lastStatus]).toEqual(["RUNNING", "RUNNING"]);
+  });
+});
+
+describe("RegisterTaskDefinition", () => {
+  it("refuses a device without a path", async () => {
+    await start();
+    await expect(box.register("bad", { linuxParameters: { devices: [{ containerPath: "/dev/neuron0" }] } })).rejects.toThrow("ClientException: Invalid setting for container 'main'. Device.hostPath should not be null or empty.");
   });
 });
 

@@ -1,0 +1,23 @@
+import { checks, takenPorts, type ReasonCode } from "./checks.ts";
+import type { Requirements } from "./requirements.ts";
+import type { Room } from "./room.ts";
+
+/** What neither other tasks nor the task's own devices decide. */
+const standing: readonly ReasonCode[] = ["STATUS", "AGENT", "ATTRIBUTE", "CONSTRAINT", "LOCATION", "ENI", "GPU", "CAPACITY_PROVIDER"];
+
+/** Whether the instance takes such tasks at all, however full it is. */
+export function isEligible(needs: Requirements, room: Room): boolean {
+  return standing.every((code) => checks[code](needs, room).length === 0);
+}
+
+/** How many such tasks the room has CPU, memory and ports for; Neuron devices are left aside. */
+export function headroom(needs: Requirements, room: Room): number {
+  if (takenPorts(needs.ports, room).length > 0) return 0;
+  // A static host port is there once on an instance.
+  const most = needs.ports.length > 0 || needs.distinctInstance ? 1 : Number.POSITIVE_INFINITY;
+  return Math.min(most, times(room.cpu, needs.cpu), times(room.memoryMiB, needs.memoryMiB));
+}
+
+function times(amount: number, need: number): number {
+  return need === 0 ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor(amount / need));
+}

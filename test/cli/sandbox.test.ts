@@ -1,0 +1,116 @@
+import { createServer } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runCli } from "../support/cli.ts";
+import { startSandboxProcess } from "../support/sandbox-process.ts";
+
+const bert = ["--name", "bert", "--image", "bert:1", "--instance-type", "inf2.24xlarge"];
+
+describe("aiplat sandbox", () => {
+  it("serves until Ctrl-C, and aiplat works against it between commands", async () => {
+    const sandbox = await startSandboxProcess("--instance", "inf2.24xlarge=2", "--cluster", "prod");
+    try {
+      expect(Object.keys(sandbox.environment)).toEqual(["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
+      const run = await runCli(["run-task", ...bert, "--cluster", "prod", "--count", "2"], { env: sandbox.environment });
+      expect(run.code).toBe(0);
+      const devices = await runCli(["cluster", "devices", "--cluster", "prod", "-o", "json"], { env: sandbox.environment });
+      const { instances, conflicts } = JSON.parse(devices.stdout) as { readonly instances: readonly { readonly devices: readonly { readonly claimedBy: readonly unknown[] }[] }[]; readonly conflicts: readonly unknown[] };
+      expect(instances.map((each) => each.devices.filter(({ claimedBy }) => claimedBy.length === 1).length)).toEqual([6, 6]);
+      expect(conflicts).toEqual([]);
+    } finally {
+      expect(await sandbox.interrupt()).toBe(0);
+    }
+  });
+
+  it("starts from a snapshot of a cluster: its instances, its tasks, what remains", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "aiplat-sandbox-"));
+    const first = await startSandboxProcess("--instance", "inf2.24xlarge=2", "--cluster", "prod");
+    try {
+      await runCli(["run-task", ...bert, "--cluster", "prod"], { env: first.environment });
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      const before = await runCli(["cluster", "snapshot", "--cluster", "prod"], { env: first.environment });
+      await writeFile(join(folder, "prod.json"), before.stdout);
+      const second = await startSandboxProcess("--cluster-state", join(folder, "prod.json"));
+      try {
+        const after = JSON.parse((await runCli(["cluster", "snapshot", "--cluster", "prod"], { env: second.environment })).stdout) as { readonly instances: readonly object[]; readonly tasks: readonly { readonly group: string; readonly lastStatus: string }[] };
+        const seed = JSON.parse(await readFile(join(folder, "prod.json"), "utf8")) as typeof after;
+        const byArn = (instances: readonly object[]) => [...instances].sort((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
+        expect(byArn(after.instances)).toEqual(byArn(seed.instances));
+        expect(after.tasks.map(({ group, lastStatus }) => [group, lastStatus])).toEqual([["family:bert", "RUNNING"]]);
+        const more = await runCli(["run-task", ...bert, "--cluster", "prod", "--count", "2"], { env: second.environment });
+        expect(more.code).toBe(4);
+      } finally {
+        await second.interrupt();
+      }
+    } finally {
+      await first.interrupt();
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it.each([
+    [["--instance", "inf2.24xlarg=2"], "inf2.24xlarge"],
+    [["--instance", "inf2.24xlarge=many"], "write TYPE=COUNT"],
+    [["--fault", "earthquake"], "Write throttle, or drop=OPERATION:N"],
+    [["--port", "70000"], "ports go up to 65535"],
+    [["--instance", "inf2.xlarge=1", "--cluster-state", "x.json"], "give --instance or --cluster-state, not both"],
+  ])("refuses %j", async (args, says) => {
+    const { code, stderr } = await runCli(["sandbox", ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(says);
+  });
+
+  it("says that a port is in use", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    try {
+      const { code, stderr } = await runCli(["sandbox", "--port", String((server.address() as AddressInfo).port)]);
+      expect(code).toBe(1);
+      expect(stderr).toContain("is in use");
+    } finally {
+      server.close();
+    }
+  });
+});
+
+describe("--sandbox", () => {
+  it("needs no credentials, ignores the user's endpoint, profile and region, and says that nothing is kept", async () => {
+    const env = { AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_ENDPOINT_URL_ECS: "http://127.0.0.1:9", AWS_PROFILE: "not-there", AWS_REGION: "eu-central-1" };
+    const { code, stdout, stderr } = await runCli(["run-task", "--sandbox", ...bert, "--count", "2"], { env });
+    expect(code).toBe(0);
+    expect(stdout.trim().split("\n")).toHaveLength(2);
+    expect(stderr).toContain("nothing is kept");
+    expect(stderr).toContain("aiplat sandbox");
+  });
+
+  it("has two machines of each type that a workload names, whatever its cluster is called", async () => {
+    const args = ["run-task", "--sandbox", "--name", "bert", "--image", "bert:1", "--instance-type", "trn1.32xlarge", "--cluster", "some-cluster", "--count", "3", "-o", "json"];
+    const { code, stdout } = await runCli(args);
+    expect(code).toBe(4);
+    expect((JSON.parse(stdout) as { readonly tasks: readonly unknown[] }).tasks).toHaveLength(2);
+  });
+
+  it("waits for tasks, shows their logs and passes their exit code on", async () => {
+    const { code, stderr } = await runCli(["run-task", "--sandbox", ...bert, "--log-group", "/bert", "--wait", "--logs", "--exit-code-from", "bert", "--", "sh", "-c", "echo hello; sleep 1; exit 42"]);
+    expect(code).toBe(42);
+    expect(stderr).toContain("hello");
+  });
+
+  it("answers image ids of any region, and keeps stderr for the machine under -o json", async () => {
+    const { code, stdout, stderr } = await runCli(["ami", "latest", "--sandbox", "--region", "eu-west-1", "--region", "us-west-2", "-o", "json"]);
+    expect(code).toBe(0);
+    const { items } = JSON.parse(stdout) as { readonly items: readonly { readonly imageId: string }[] };
+    expect(new Set(items.map(({ imageId }) => imageId)).size).toBe(2);
+    expect(stderr).toBe("");
+  });
+
+  it("does not go with --endpoint-url, and starts nothing for a command that calls nothing", async () => {
+    expect(await runCli(["ami", "latest", "--sandbox", "--endpoint-url", "http://127.0.0.1:1"])).toMatchObject({ code: 2 });
+    const offline = await runCli(["instances", "show", "inf2.xlarge", "--sandbox"]);
+    expect(offline).toMatchObject({ code: 0, stderr: "" });
+  });
+});

@@ -1,0 +1,241 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
+import type { PortMapping, RegisteredTaskDefinition, Task } from "../../src/core/ecs/api.ts";
+import { explainPlacement } from "../../src/core/placement/explain.ts";
+import { planRegistered } from "../../src/core/plan/plan-run.ts";
+import { definitionsOf, planSlots } from "../../src/core/plan/plan-slots.ts";
+import { placementOptions, type RunSettings } from "../../src/core/plan/run-request.ts";
+import { resolveWorkload } from "../../src/core/workload/resolve.ts";
+import type { Workload } from "../../src/core/workload/schema.ts";
+import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
+
+const deviceCounts: Readonly<Record<string, number>> = { "inf2.xlarge": 1, "inf2.24xlarge": 6, "inf2.48xlarge": 12, "trn1.32xlarge": 16 };
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+/** A task as the test itself knows it: nothing here is read back from a definition. */
+interface Holder {
+  readonly on: number;
+  readonly devices: readonly number[];
+  /** Those of them whose lock port it reserves. */
+  readonly locked: readonly number[];
+  readonly awsvpc: boolean;
+  readonly stopping: boolean;
+}
+
+interface Machine {
+  readonly type: string;
+  readonly zone: string;
+  readonly active: boolean;
+  readonly connected: boolean;
+  readonly oldAgent: boolean;
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  readonly webPortTaken: boolean;
+}
+
+const often = <T>(value: T, other: T) => fc.oneof({ weight: 7, arbitrary: fc.constant(value) }, { weight: 1, arbitrary: fc.constant(other) });
+const machine: fc.Arbitrary<Machine> = fc.record({
+  type: fc.constantFrom("wanted", "wanted", "wanted", ...Object.keys(deviceCounts)),
+  zone: fc.constantFrom("us-east-1a", "us-east-1b"),
+  active: often(true, false),
+  connected: often(true, false),
+  oldAgent: often(false, true),
+  cpu: fc.constantFrom(512, 2048, 100_000),
+  memoryMiB: fc.constantFrom(1024, 3000, 100_000),
+  webPortTaken: often(false, true),
+});
+const holder = fc.record({
+  on: fc.nat(),
+  first: fc.nat(15),
+  length: fc.constantFrom(1, 1, 2, 4, 16),
+  locks: fc.constantFrom("all", "all", "none", "first"),
+  awsvpc: often(false, true),
+  stopping: fc.boolean(),
+});
+const wish = fc.record({
+  types: fc.constantFrom<string[]>(["inf2.48xlarge"], ["inf2.24xlarge"], ["trn1.32xlarge"], ["inf2.xlarge"], ["inf2.24xlarge", "inf2.48xlarge"], ["trn1.32xlarge", "inf2.48xlarge"]),
+  devices: fc.constantFrom(1, 1, 2, 4, 5, 6),
+  count: fc.integer({ min: 1, max: 20 }),
+  mode: fc.constantFrom("bridge" as const, "bridge" as const, "host" as const, "awsvpc" as const),
+  cpu: fc.constantFrom(0.25, 1),
+  memory: fc.constantFrom("512MiB", "1GiB"),
+  webPort: often(false, true),
+  zone: often(false, true),
+  distinct: often(false, true),
+  group: often(undefined as string | undefined, "own"),
+  strategy: fc.constantFrom("pack" as const, "spread" as const),
+});
+type Wish = typeof wish extends fc.Arbitrary<infer T> ? T : never;
+
+/** A size that each of the types takes. */
+function sizeFor({ types, devices }: Wish): number {
+  const smallest = Math.min(...types.map((type) => deviceCounts[type]!));
+  if (types.some((type) => type.startsWith("trn"))) return [1, 4].includes(devices) ? devices : 1;
+  return Math.min(devices, smallest);
+}
+
+function workloadOf(it: Wish): Workload {
+  return {
+    name: "chip",
+    image: "chip:1",
+    accelerator: { instanceTypes: it.types, devicesPerReplica: sizeFor(it) },
+    resources: { cpu: it.cpu, memory: it.memory },
+    ...(it.webPort ? { ports: [{ container: 8080, host: 8080 }] } : {}),
+    ecs: { networkMode: it.mode },
+  };
+}
+
+function settingsOf(it: Wish): RunSettings {
+  return {
+    run: "chip-1",
+    cluster: "prod",
+    count: it.count,
+    strategy: it.strategy,
+    ...(it.group === undefined || it.mode === "awsvpc" ? {} : { group: it.group }),
+    placementConstraints: [...(it.zone ? [{ type: "memberOf", expression: "attribute:ecs.availability-zone == us-east-1a" }] : []), ...(it.distinct ? [{ type: "distinctInstance" }] : [])],
+    networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
+    enableExecuteCommand: false,
+  };
+}
+
+function snapshotOf(machines: readonly Machine[], holders: readonly Holder[]): ClusterSnapshot {
+  const ports = (on: number) => [...new Set(holders.flatMap((each) => (each.on === on && !each.stopping && !each.awsvpc ? each.locked.map((device) => 28_700 + device) : [])))];
+  const instances = machines.map((each, index) => {
+    const resources = { cpu: each.cpu, memoryMiB: each.memoryMiB, tcpPorts: each.webPortTaken ? [22, 8080] : [22], udpPorts: ports(index), gpus: [] };
+    return anInstance(String(index), each.type, { status: each.active ? "ACTIVE" : "DRAINING", agentConnected: each.connected, agentVersion: each.oldAgent ? "1.74.0" : "1.105.1", attributes: { "ecs.availability-zone": each.zone }, registered: resources, remaining: resources });
+  });
+  const definitions: RegisteredTaskDefinition[] = [];
+  const tasks: Task[] = [];
+  for (const [index, { on, devices, locked, awsvpc, stopping }] of holders.entries()) {
+    const portMappings = locked.map((device): PortMapping => ({ containerPort: 28_700 + device, hostPort: 28_700 + device, protocol: "udp" }));
+    const definition = aDefinition(`held-${index}`, { linuxParameters: { devices: devices.map((device) => ({ hostPath: `/dev/neuron${device}` })) }, portMappings }, awsvpc ? { networkMode: "awsvpc" } : {});
+    definitions.push(definition);
+    tasks.push(aTask(String(index), definition, instances[on], stopping ? { desiredStatus: "STOPPED" } : {}));
+  }
+  return aSnapshot(instances, tasks, definitions);
+}
+
+/** The slot of a step, from the devices that its definition lists. */
+function slotOf(definition: { readonly containerDefinitions: readonly { readonly linuxParameters?: { readonly devices?: readonly { readonly hostPath: string }[] } }[] }): readonly number[] {
+  return definition.containerDefinitions[0]!.linuxParameters!.devices!.map(({ hostPath }) => Number(hostPath.slice("/dev/neuron".length)));
+}
+
+function isLegal(type: string, slot: readonly number[]): boolean {
+  const contiguous = slot.every((device, index) => device === slot[0]! + index) && slot.at(-1)! < deviceCounts[type]!;
+  return contiguous && (!type.startsWith("trn") || ([1, 4, 8, 16].includes(slot.length) && slot[0]! % slot.length === 0));
+}
+
+const cluster = fc.record({ machines: fc.array(machine, { minLength: 1, maxLength: 5 }), holding: fc.array(holder, { maxLength: 6 }), it: wish }).map(({ machines: drawn, holding, it }) => {
+  const machines = drawn.map((each, index) => (each.type === "wanted" ? { ...each, type: it.types[index % it.types.length]! } : each));
+  const holders = holding.map(({ on: any, first, length, locks, awsvpc, stopping }): Holder => {
+    const on = any % machines.length;
+    const count = deviceCounts[machines[on]!.type]!;
+    const devices = upTo(Math.min(length, count - (first % count))).map((index) => (first % count) + index);
+    return { on, devices, locked: awsvpc || locks === "none" ? [] : locks === "first" ? devices.slice(0, 1) : devices, awsvpc, stopping };
+  });
+  return { machines, holders, it };
+});
+
+/** What stands between a new replica and a device, told without aiplat: nothing, ECS by the port, or nobody. */
+function standing({ machines, holders, it }: { readonly machines: readonly Machine[]; readonly holders: readonly Holder[]; readonly it: Wish }, on: number, device: number): { readonly free: boolean; readonly unseen: boolean } {
+  const here = holders.filter((each) => each.on === on && each.devices.includes(device));
+  const locks = it.mode !== "awsvpc";
+  const handedOver = (each: Holder) => locks && each.stopping && each.locked.includes(device) && !machines[on]!.oldAgent;
+  const seen = (each: Holder) => locks && !each.stopping && each.locked.includes(device);
+  return { free: here.every(handedOver), unseen: here.some((each) => !handedOver(each) && !seen(each)) };
+}
+
+describe("a plan of slots", () => {
+  it("places as many as explain says, on legal slots that are free, and excludes just the machines where ECS does not see who holds them", () => {
+    const seen = { full: 0, partial: 0, excluded: 0 };
+    fc.assert(
+      fc.property(cluster, (given) => {
+        const { machines, holders, it } = given;
+        const snapshot = snapshotOf(machines, holders);
+        const workload = resolveWorkload(workloadOf(it));
+        const settings = settingsOf(it);
+        const { steps, shortages, stopping } = planSlots(workload, settings, {}, it.count, snapshot);
+        const planned = steps.reduce((sum, { count }) => sum + count, 0);
+
+        const { possible } = explainPlacement(snapshot, definitionsOf(workload, {}), { ...placementOptions(settings), count: it.count });
+        expect(planned).toBe(possible);
+        expect(shortages.length).toBe(planned < it.count ? 1 : 0);
+        // To wait is worth it where that very cluster without the stopping tasks takes more.
+        const later = planSlots(workload, settings, {}, it.count, snapshotOf(machines, holders.filter((each) => !each.stopping)));
+        expect((stopping ?? []).length > 0).toBe(later.steps.reduce((sum, { count }) => sum + count, 0) > planned);
+
+        const takes = ({ type, active, connected, zone }: Machine) => it.types.includes(type) && active && connected && (!it.zone || zone === "us-east-1a");
+        const wanted: Wanted[] = [];
+        for (const { definition, count, request } of steps) {
+          const slot = slotOf(definition!);
+          const types = /attribute:ecs.instance-type (?:== (\S+)|in \[(.*)\])/.exec(definition!.placementConstraints![0]!.expression!)!;
+          const ofType = upTo(machines.length).filter((on) => (types[1] ?? types[2])!.split(", ").includes(machines[on]!.type) && takes(machines[on]!));
+          for (const on of ofType) expect(isLegal(machines[on]!.type, slot)).toBe(true);
+          const excluded = (request.placementConstraints ?? []).flatMap(({ expression }) => /^ec2InstanceId not_in \[(.*)\]$/.exec(expression ?? "")?.[1]?.split(", ") ?? []);
+          expect(excluded).toEqual(ofType.filter((on) => slot.some((device) => standing(given, on, device).unseen)).map((on) => `i-${on}`));
+          const places = ofType.filter((on) => slot.every((device) => standing(given, on, device).free));
+          for (let each = 0; each < count; each++) wanted.push({ slot, places });
+          if (excluded.length > 0) seen.excluded++;
+        }
+        const room = machines.map(({ cpu, memoryMiB, webPortTaken }) => {
+          const one = (it.webPort && it.mode !== "awsvpc") || (it.distinct && settings.group !== undefined);
+          const most = Math.min(Math.floor(cpu / (it.cpu * 1024)), Math.floor(memoryMiB / (it.memory === "1GiB" ? 1024 : 512)));
+          return it.webPort && it.mode !== "awsvpc" && webPortTaken ? 0 : one ? Math.min(1, most) : most;
+        });
+        expect(canStand(wanted, room, machines.map(() => new Set<number>()))).toBe(true);
+        if (planned === it.count) seen.full++;
+        else if (planned > 0) seen.partial++;
+      }),
+      { numRuns: 1500 },
+    );
+    // The cases must be worth something.
+    expect(seen.full).toBeGreaterThan(100);
+    expect(seen.partial).toBeGreaterThan(50);
+    expect(seen.excluded).toBeGreaterThan(50);
+  });
+});
+
+describe("a slot whose task is stopping", () => {
+  const locked = aDefinition("own", { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] }, portMappings: [{ containerPort: 28_700, hostPort: 28_700, protocol: "udp" }] });
+  const workload = (mode: "bridge" | "awsvpc") => resolveWorkload({ name: "chip", image: "chip:1", accelerator: { instanceTypes: ["inf2.xlarge"] }, resources: { cpu: 1, memory: "1GiB" }, ecs: { networkMode: mode } });
+  const settings: RunSettings = { run: "chip-1", cluster: "prod", count: 1, strategy: "pack", placementConstraints: [], networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } }, enableExecuteCommand: false };
+  const on = (agentVersion: string) => {
+    const instance = anInstance("0", "inf2.xlarge", { agentVersion });
+    return aSnapshot([instance], [aTask("t", locked, instance, { desiredStatus: "STOPPED" })], [locked]);
+  };
+
+  it.each([
+    ["is given on where the agent makes the successor wait", "bridge", "1.74.1", 1],
+    ["is not where an old agent does not", "bridge", "1.74.0", 0],
+    ["is not in awsvpc mode, where no agent does", "awsvpc", "1.105.1", 0],
+  ] as const)("%s", (_, mode, agent, expected) => {
+    const { steps, stopping } = planSlots(workload(mode), settings, {}, 1, on(agent));
+    expect(steps.length).toBe(expected);
+    expect(explainPlacement(on(agent), definitionsOf(workload(mode), {})).possible).toBe(expected);
+    expect(stopping?.map((arn) => arn.split("/").at(-1))).toEqual(expected === 1 ? undefined : ["t"]);
+  });
+
+  it.each([
+    ["lets a registered definition follow", "1.74.1", undefined],
+    ["keeps it off where an old agent would start both", "1.74.0", [{ type: "memberOf", expression: "ec2InstanceId not_in [i-0]" }]],
+  ] as const)("%s", (_, agent, constraints) => {
+    const { steps } = planRegistered(locked, settings, 1, on(agent), new Set());
+    expect(steps[0]!.request.placementConstraints).toEqual(constraints);
+  });
+});
+
+interface Wanted {
+  readonly slot: readonly number[];
+  /** The machines where the slot is free. */
+  readonly places: readonly number[];
+}
+
+/** Whether all of them find a machine together: tries one after the other, and goes back where it came to nothing. */
+function canStand([first, ...others]: readonly Wanted[], room: readonly number[], used: readonly ReadonlySet<number>[]): boolean {
+  if (first === undefined) return true;
+  return first.places.some((on) => {
+    if (room[on] === 0 || first.slot.some((device) => used[on]!.has(device))) return false;
+    return canStand(others, room.with(on, room[on]! - 1), used.with(on, new Set([...used[on]!, ...first.slot])));
+  });
+}
