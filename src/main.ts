@@ -1,11 +1,11 @@
 // The only file that touches process: argv, streams, signals and the exit code.
 import { setMaxListeners } from "node:events";
-import { fstatSync, writeSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Aws, Context, GlobalOptions, Output } from "./context.ts";
+import type { Aws, Context, GlobalOptions } from "./context.ts";
 import { Interrupted, toAiplatError } from "./errors.ts";
 import { reportError } from "./output/error.ts";
 import { note } from "./output/note.ts";
+import { standardStream } from "./output/standard-stream.ts";
 import { runProgram } from "./program.ts";
 import type { Practice } from "./sandbox/practice.ts";
 
@@ -23,8 +23,9 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 }
 
 let readerGone = false;
-const stdout = output(1, () => process.stdout);
-const stderr = output(2, () => process.stderr);
+const reader = { isGone: () => readerGone, fail: stopWriting };
+const stdout = standardStream(1, () => process.stdout, reader);
+const stderr = standardStream(2, () => process.stderr, reader);
 const argv = process.argv.slice(2);
 let connected: Context | undefined;
 let sandboxUsed = false;
@@ -54,6 +55,7 @@ function connect(options: GlobalOptions): Context {
     stdout,
     stderr,
     readStdin,
+    // Only when asked: Node makes the stream of standard input when it is first read.
     get stdinIsTTY() {
       return process.stdin.isTTY === true;
     },
@@ -109,62 +111,7 @@ function lazyAws(options: GlobalOptions, environment: () => Promise<Context["env
   };
 }
 
-/**
- * A standard stream. Node's own stream object costs a tenth of an offline command's start-up, so it is made only for a
- * terminal; a file or a pipe is written to as it is.
- *
- * @param make Node's stream, made at its first use.
- */
-function output(descriptor: 1 | 2, make: () => NodeJS.WriteStream): Output {
-  let stream: NodeJS.WriteStream | undefined;
-  const open = () => {
-    if (stream !== undefined) return stream;
-    stream = make();
-    stream.on("error", (error: NodeJS.ErrnoException) => onWriteError(error));
-    return stream;
-  };
-  const plain = isFileOrPipe(descriptor);
-  return {
-    write: (text) => {
-      if (readerGone) return;
-      const rest = plain && stream === undefined ? writeNow(descriptor, text) : text;
-      if (rest !== "") open().write(rest);
-    },
-    get isTTY() {
-      return !plain && open().isTTY === true;
-    },
-    get columns() {
-      return plain ? 80 : (open().columns ?? 80);
-    },
-  };
-}
-
-function isFileOrPipe(descriptor: number): boolean {
-  try {
-    const status = fstatSync(descriptor);
-    return status.isFIFO() || status.isFile();
-  } catch {
-    // Closed: Node's stream says what that means.
-    return false;
-  }
-}
-
-/** Writes to a file or pipe at once; answers what a pipe that does not block could not take now. */
-function writeNow(descriptor: number, text: string): Uint8Array | "" {
-  let bytes: Uint8Array = Buffer.from(text);
-  while (bytes.length > 0) {
-    try {
-      bytes = bytes.subarray(writeSync(descriptor, bytes));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EAGAIN") return bytes;
-      onWriteError(error as NodeJS.ErrnoException);
-      return "";
-    }
-  }
-  return "";
-}
-
-function onWriteError(error: NodeJS.ErrnoException): void {
+function stopWriting(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
   // `aiplat ... | head`: whoever read has had enough. Stop quietly, following commands too.
   readerGone = true;

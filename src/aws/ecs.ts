@@ -18,7 +18,7 @@ import { clientSettings, type AwsConfig } from "./config.ts";
 import { chunks, everyPage, inCluster } from "./ecs-calls.ts";
 import { createServiceCalls } from "./ecs-services.ts";
 import { toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";
-import { createPace, systemClock } from "./pace.ts";
+import { createPace, systemClock, type Bucket, type Pace } from "./pace.ts";
 import { keepRawJson } from "./raw-json.ts";
 
 /** Burst and sustained requests a second, per account and region. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
@@ -42,9 +42,10 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
   const call = createCall(config, "ecs", signal);
   // A RunTask under way is not cut off by Ctrl-C: its tasks would run and nobody would know of them. Nor is a StopTask:
   // after Ctrl-C it is how --all-or-nothing keeps its word.
-  const callToTheEnd = createCall(config, "ecs", new AbortController().signal);
-  const clock = systemClock(signal);
-  const paces = Object.fromEntries(Object.entries(buckets).map(([name, bucket]) => [name, createPace(bucket, clock)])) as Record<keyof typeof buckets, ReturnType<typeof createPace>>;
+  const never = new AbortController().signal;
+  const callToTheEnd = createCall(config, "ecs", never);
+  const paceOf = ([name, bucket]: readonly [string, Bucket]) => [name, createPace(bucket, systemClock(name === "resourceModify" ? never : signal))] as const;
+  const paces = Object.fromEntries(Object.entries(buckets).map(paceOf)) as Record<keyof typeof buckets, Pace>;
 
   return {
     ...createServiceCalls({ client, call, callToTheEnd, read: paces.serviceRead, modify: paces.serviceModify }),

@@ -5,6 +5,7 @@ import { namedProvider, networkModeOf, onManagedInstances } from "../core/ecs/ca
 import { choosesDevices, planRegistered, planRun } from "../core/plan/plan-run.ts";
 import { definitionsOf } from "../core/plan/plan-slots.ts";
 import { chooseProvider, networkConfigurationOf, type RunSettings } from "../core/plan/run-request.ts";
+import type { ResolvedWorkload } from "../core/workload/resolved.ts";
 import { AiplatError } from "../errors.ts";
 import { requireCluster } from "../operations/observe-cluster.ts";
 import type { EcsPort } from "../operations/ports.ts";
@@ -62,6 +63,7 @@ export async function readRun(context: Context, ecs: EcsPort, invocation: Invoca
 export async function readWorkloadRun(context: Context, invocation: Invocation<RunOptions>, factsOf: (cluster: string) => Promise<ClusterFacts>, workload?: EcsWorkload): Promise<Run> {
   const { options } = invocation;
   const { resolved, generate, locating } = workload ?? (await loadEcsWorkload(context, invocation));
+  checkGroup(resolved, options.group);
   const description = await factsOf(resolved.ecs.cluster ?? "default");
   const known = onManagedInstances(resolved) && namedProvider(resolved) === undefined ? await description.managedInstancesProviders() : [];
   const provider = locating(() => chooseProvider(resolved, known));
@@ -76,6 +78,12 @@ export async function readWorkloadRun(context: Context, invocation: Invocation<R
     plan: (remaining, snapshot, exhausted) => planRun(resolved, settings, generateHere, remaining, snapshot, exhausted),
     definitions: () => definitionsOf(resolved, generateHere),
   };
+}
+
+/** Without host ports the group is what keeps two tasks of one slot off one machine. */
+function checkGroup(workload: ResolvedWorkload, group: string | undefined): void {
+  if (group === undefined || !choosesDevices(workload) || networkModeOf(workload) !== "awsvpc") return;
+  throw new AiplatError("Usage", `--group ${group}: in awsvpc mode a task's group says which devices it holds, so that ECS keeps two tasks off one device`, { hint: "Leave --group out, or use network mode bridge or host." });
 }
 
 async function readRegisteredRun(ecs: EcsPort, options: RunOptions, reference: string): Promise<Run> {

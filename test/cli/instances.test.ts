@@ -1,4 +1,6 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { bareEnv, cliPath, runCli } from "../support/cli.ts";
@@ -105,6 +107,13 @@ describe("instances list", () => {
     const command = `"${process.execPath}" "${cliPath()}" instances list -o json | head -n 1; echo "\${PIPESTATUS[0]}"`;
     const { stdout, stderr } = await promisify(execFile)("bash", ["-c", command], { env: bareEnv() });
     expect([stdout, stderr]).toEqual(["{\n0\n", ""]);
+  });
+
+  test("stops in silence when there is no reader for the little it has to say", async () => {
+    const child = spawn(process.execPath, [cliPath(), "instances", "list", "--family", "inf1"], { env: bareEnv(), stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.destroy();
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+    expect([code, stderr]).toEqual([0, ""]);
   });
 });
 

@@ -175,6 +175,16 @@ describe("createEcs", () => {
     expect((await running).tasks.map((task) => task.taskArn)).toEqual(["started"]);
   });
 
+  it("stops every task after Ctrl-C, more than the bucket lets through at once too", async () => {
+    const { config, requests } = await serve(({ input }) => ({ body: { task: { taskArn: input["task"] } } }));
+    const interruption = new AbortController();
+    const ecs = createEcs(config, interruption.signal);
+    interruption.abort();
+    const stopped = await Promise.all(Array.from({ length: 140 }, (_, index) => ecs.stopTask("prod", `t${index}`, "done")));
+    expect(new Set(stopped.map(({ taskArn }) => taskArn)).size).toBe(140);
+    expect(requests).toHaveLength(140);
+  });
+
   it("names the Managed Instances providers", async () => {
     const { config, requests } = await serve(() => ({ body: { capacityProviders: [{ name: "asg", autoScalingGroupProvider: {} }, { name: "mi", type: "MANAGED_INSTANCES" }] } }));
     expect(await createEcs(config, never).managedInstancesProviders(["asg", "mi"], "prod")).toEqual(["mi"]);

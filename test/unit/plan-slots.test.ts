@@ -187,7 +187,7 @@ describe("a plan of slots", () => {
         if (planned === it.count) seen.full++;
         else if (planned > 0) seen.partial++;
       }),
-      { numRuns: 1500 },
+      { numRuns: 1000 },
     );
     // The cases must be worth something.
     expect(seen.full).toBeGreaterThan(100);
@@ -222,6 +222,27 @@ describe("a slot whose task is stopping", () => {
   ] as const)("%s", (_, agent, constraints) => {
     const { steps } = planRegistered(locked, settings, 1, on(agent), new Set());
     expect(steps[0]!.request.placementConstraints).toEqual(constraints);
+  });
+});
+
+describe("more machines to keep away from than a constraint can name", () => {
+  const foreign = aDefinition("foreign", { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } });
+  const machines = upTo(190).map((index) => anInstance(String(index), "inf2.xlarge"));
+  const snapshot = aSnapshot(machines, machines.slice(0, 90).map((each, index) => aTask(String(index), foreign, each)), [foreign]);
+  const settings: RunSettings = { run: "chip-1", cluster: "prod", count: 95, strategy: "pack", placementConstraints: [], enableExecuteCommand: false };
+  const idsOf = (constraints: readonly { readonly expression?: string }[] = []) => constraints.flatMap(({ expression }) => /^ec2InstanceId in \[(.*)\]$/.exec(expression ?? "")?.[1]!.split(", ") ?? []);
+  const workload = resolveWorkload({ name: "chip", image: "chip:1", accelerator: { instanceTypes: ["inf2.xlarge"] }, resources: { cpu: 1, memory: "1GiB" } });
+
+  it.each([
+    ["slots", () => planSlots(workload, settings, {}, 95, snapshot).steps],
+    ["a registered definition", () => planRegistered(foreign, settings, 95, snapshot, new Set()).steps],
+  ])("%s: names the free ones instead", (_, plan) => {
+    const steps = plan();
+    expect(steps.map(({ count, request }) => [count, idsOf(request.placementConstraints).length])).toEqual([[80, 80], [15, 15]]);
+    const named = steps.flatMap(({ request }) => idsOf(request.placementConstraints));
+    expect(new Set(named).size).toBe(95);
+    expect(named.filter((id) => Number(id.slice(2)) < 90)).toEqual([]);
+    for (const { request } of steps) for (const { expression } of request.placementConstraints!) expect((expression ?? "").length).toBeLessThanOrEqual(2000);
   });
 });
 

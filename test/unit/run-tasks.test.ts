@@ -233,6 +233,15 @@ describe("runTasks", () => {
       expect(interrupted.running.size).toBe(0);
     });
 
+    it("stops the others when one cannot be stopped, and says why", async () => {
+      const ecs = new Ecs(3);
+      const port: EcsPort = { ...ecs.port, stopTask: async (cluster, arn, reason) => (arn.startsWith("task-1-") ? Promise.reject(new AiplatError("AwsError", "throttled")) : ecs.port.stopTask(cluster, arn, reason)) };
+      const { tasks, error } = await runTasks(port, runtime(), input(4, { allOrNothing: true }));
+      expect([...ecs.running.keys()]).toEqual(["task-1-1"]);
+      expect(error).toMatchObject({ message: "throttled" });
+      expect(tasks.map(({ lastStatus }) => lastStatus)).toEqual(["STOPPED", "PENDING", "STOPPED"]);
+    });
+
     it("waits for tasks in PROVISIONING, and stops all when one fails to start", async () => {
       const ecs = new Ecs(100);
       const clock = runtime();

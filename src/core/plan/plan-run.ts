@@ -6,13 +6,15 @@ import type { RegisteredTaskDefinition } from "../ecs/api.ts";
 import { onManagedInstances } from "../ecs/capacity.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
 import { isHeldUnseen } from "../placement/check-devices.ts";
-import { requirementsOf, type Requirements } from "../placement/requirements.ts";
+import { requirementsOf } from "../placement/requirements.ts";
 import { roomsOf, type Room } from "../placement/room.ts";
+import { judge } from "../placement/verdict.ts";
 import { variantsOf } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
-import { excludingConstraints, planSlots } from "./plan-slots.ts";
+import { keepAway } from "./exclusion.ts";
+import { planSlots } from "./plan-slots.ts";
 import type { RunPlan } from "./run-plan.ts";
-import { runRequest, type RunSettings } from "./run-request.ts";
+import { placementOptions, runRequest, type RunSettings } from "./run-request.ts";
 
 /** Whether aiplat chooses the devices, and so has to read the cluster: ECS schedules all others itself. */
 export function choosesDevices(workload: ResolvedWorkload): boolean {
@@ -51,19 +53,20 @@ export function planRegistered(definition: RegisteredTaskDefinition, settings: R
   if (exhausted.has(taskDefinition) || snapshot === undefined) return { steps: [], shortages: [] };
   const base = lockPortBaseOf(snapshot.tags);
   const { devices, locked } = readTerms(definition, base);
-  const held = instancesHolding(snapshot, requirementsOf(definition, {}, base));
-  const placementConstraints = [...(devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : []), ...excludingConstraints(held)];
-  return { steps: [{ count: remaining, request: runRequest(settings, definition, { taskDefinition, placementConstraints }), why: "as it is registered" }], shortages: [] };
-}
-
-/** The EC2 ids of machines where a task holds one of the devices and ECS would not refuse a second. */
-function instancesHolding(snapshot: ClusterSnapshot, needs: Requirements): readonly string[] {
-  return roomsOf(snapshot)
-    .filter((room) => isHeldUnseen(needs, room, isKnown(room) ? room.neuronDevices : lockPortCount))
-    .map(({ instance }) => instance.ec2InstanceId);
+  const needs = requirementsOf(definition, placementOptions(settings), base);
+  const rooms = roomsOf(snapshot);
+  const unseen = rooms.filter((room) => isHeldUnseen(needs, room, isKnown(room) ? room.neuronDevices : lockPortCount));
+  const free = rooms.filter((room) => judge(needs, room).fits);
+  const distinct = devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : [];
+  const steps = keepAway(remaining, ec2Ids(unseen), ec2Ids(free)).map(({ count, constraints }) => ({ count, request: runRequest(settings, definition, { taskDefinition, placementConstraints: [...distinct, ...constraints] }), why: "as it is registered" }));
+  return { steps, shortages: [] };
 }
 
 /** Whether the catalogue knows the instance's type, and so its devices. */
 function isKnown({ instanceType }: Room): boolean {
   return findInstanceType(instanceType ?? "") !== undefined;
+}
+
+function ec2Ids(rooms: readonly Room[]): readonly string[] {
+  return rooms.map(({ instance }) => instance.ec2InstanceId);
 }

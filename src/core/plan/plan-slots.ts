@@ -6,13 +6,11 @@ import type { PlacementConstraint, TaskDefinition } from "../ecs/api.ts";
 import { listOr } from "../problem.ts";
 import { everyVariantOf, variantFor } from "../workload/resolve.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import { keepAway } from "./exclusion.ts";
 import { freshHosts, hostsOf, type Host } from "./hosts.ts";
 import type { RunPlan, RunStep } from "./run-plan.ts";
 import { runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
-
-/** Ids a constraint can hold within ECS's 2,000 characters. */
-const idsPerConstraint = 80;
 
 /** A slot on one machine, for one replica. */
 interface Placed {
@@ -105,9 +103,7 @@ function stepsOf(workload: ResolvedWorkload, settings: RunSettings, generate: Ge
       ...(partial ? { placementStrategy: strategies[settings.strategy] } : {}),
     }),
   });
-  if (unseen.length === 0) return [step(hosts.length, [])];
-  if (unseen.length <= idsPerConstraint) return [step(hosts.length, [instancesConstraint("not_in", ec2Ids(unseen))])];
-  return chunks(ec2Ids(hosts), idsPerConstraint).map((ids) => step(ids.length, [instancesConstraint("in", ids)]));
+  return keepAway(hosts.length, ec2Ids(unseen), ec2Ids(hosts)).map(({ count, constraints }) => step(count, constraints));
 }
 
 /** How many instances a reason names. */
@@ -132,20 +128,6 @@ const strategies = {
   spread: [{ type: "spread", field: "instanceId" }],
 } as const;
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html */
-export function instancesConstraint(operator: "in" | "not_in", ids: readonly string[]): PlacementConstraint {
-  return { type: "memberOf", expression: `ec2InstanceId ${operator} [${ids.join(", ")}]` };
-}
-
-/** The constraints that exclude instances, as many as their ids need. */
-export function excludingConstraints(ids: readonly string[]): readonly PlacementConstraint[] {
-  return chunks(ids, idsPerConstraint).map((some) => instancesConstraint("not_in", some));
-}
-
 function ec2Ids(hosts: readonly Host[]): readonly string[] {
   return hosts.flatMap((host) => (host.instance === undefined ? [] : [host.instance.ec2InstanceId]));
-}
-
-function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

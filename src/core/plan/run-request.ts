@@ -28,7 +28,7 @@ type Request = Omit<RunTaskRequest, "count" | "clientToken">;
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
  */
 export function runRequest(settings: RunSettings, definition: Pick<TaskDefinition, "family" | "tags" | "networkMode">, added: Partial<Request> = {}): Request {
-  const constraints = [...settings.placementConstraints, ...(added.placementConstraints ?? [])];
+  const constraints = withoutRepeats([...settings.placementConstraints, ...(added.placementConstraints ?? [])]);
   const group = settings.group ?? added.group;
   return {
     cluster: settings.cluster,
@@ -43,6 +43,11 @@ export function runRequest(settings: RunSettings, definition: Pick<TaskDefinitio
     ...(settings.enableExecuteCommand ? { enableExecuteCommand: true } : {}),
     tags: taskTags(definition.tags ?? [], settings.run),
   };
+}
+
+/** The user may ask for distinctInstance where a slot needs it anyway. */
+function withoutRepeats(constraints: readonly PlacementConstraint[]): readonly PlacementConstraint[] {
+  return [...new Map(constraints.map((each) => [`${each.type} ${each.expression ?? ""}`, each])).values()];
 }
 
 /** What the run's settings mean for placement. */

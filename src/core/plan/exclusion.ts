@@ -1,0 +1,32 @@
+import type { PlacementConstraint } from "../ecs/api.ts";
+
+/** Ids that one constraint holds within ECS's 2,000 characters; there are at most 10 constraints. */
+const idsPerConstraint = 80;
+
+/** How many tasks to ask for under which constraints. */
+export interface Part {
+  readonly count: number;
+  readonly constraints: readonly PlacementConstraint[];
+}
+
+/**
+ * How to ask for `count` tasks so that none comes to the machines where ECS does not see who holds their devices: the
+ * machine is ECS's choice among all others, or where these are too many to name, among those where there is room.
+ *
+ * @param unseen EC2 ids of the machines to keep away from.
+ * @param room EC2 ids of machines that take one of the tasks each.
+ */
+export function keepAway(count: number, unseen: readonly string[], room: readonly string[]): readonly Part[] {
+  if (unseen.length === 0) return [{ count, constraints: [] }];
+  if (unseen.length <= idsPerConstraint) return [{ count, constraints: [instancesConstraint("not_in", unseen)] }];
+  return chunks(room.slice(0, count), idsPerConstraint).map((ids) => ({ count: ids.length, constraints: [instancesConstraint("in", ids)] }));
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html */
+function instancesConstraint(operator: "in" | "not_in", ids: readonly string[]): PlacementConstraint {
+  return { type: "memberOf", expression: `ec2InstanceId ${operator} [${ids.join(", ")}]` };
+}
+
+function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
