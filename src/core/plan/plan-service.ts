@@ -15,7 +15,7 @@ import { listOr, problem, Refusal } from "../problem.ts";
 import { variantsOf } from "../workload/resolve.ts";
 import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
 import { distribute } from "./distribute.ts";
-import { excludingConstraints } from "./plan-slots.ts";
+import { keepServiceAway } from "./exclusion.ts";
 import type { ServicePlan, ServiceRegistration, ServiceStep } from "./service-plan.ts";
 
 export interface ServicePlanSettings {
@@ -101,7 +101,7 @@ function partsOf(workload: ResolvedWorkload, settings: ServicePlanSettings, gene
     const service = serviceNameOf(workload, variant);
     const found = live.services.find(({ serviceName }) => serviceName === service);
     // Ids in a constraint and managed scaling do not go together.
-    const constraints = settings.provider === undefined ? excludingConstraints(holdersUnseen(snapshot, variant, service)) : [];
+    const constraints = settings.provider === undefined ? keepServiceAway(service, holdersUnseen(snapshot, variant, service)) : [];
     return { variant, service, definition: generateTaskDefinition(workload, variant, generate), ...(found === undefined ? {} : { live: found }), constraints };
   });
 }
