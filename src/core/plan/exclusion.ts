@@ -23,7 +23,6 @@ export function keepAway(count: number, unseen: readonly string[], room: readonl
   return chunks(room.slice(0, count), idsPerConstraint).map((ids) => ({ count: ids.length, constraints: [instancesConstraint("in", ids)] }));
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html */
 /**
  * The one constraint that keeps every task of a service off instances, for as long as the service lasts; none for none.
  *
@@ -36,6 +35,7 @@ export function keepServiceAway(service: string, unseen: readonly string[]): rea
   return unseen.length === 0 ? [] : [instancesConstraint("not_in", unseen)];
 }
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html */
 function instancesConstraint(operator: "in" | "not_in", ids: readonly string[]): PlacementConstraint {
   return { type: "memberOf", expression: `ec2InstanceId ${operator} [${ids.join(", ")}]` };
 }
