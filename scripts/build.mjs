@@ -3,7 +3,7 @@
 // esbuild splits only ES modules, and Node 20 starts CommonJS faster, so the split bundle is made as ES modules first
 // and each chunk is then rewritten to CommonJS.
 //
-// node scripts/build.mjs [FOLDER]    the tests build into a folder of their own
+// node scripts/build.mjs [FOLDER]    the tests build into a folder of their own, beside bin/
 import { build, transform } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -61,9 +61,20 @@ await writeFile(join(dist, "package.json"), '{ "type": "commonjs" }\n');
 const api = await build({ ...shared, entryPoints: ["src/index.ts"], metafile: true, outfile: join(dist, "index.mjs") });
 await writeNotices(root, [...Object.keys(cli.metafile.inputs), ...Object.keys(api.metafile.inputs)]);
 
-// Compiled code for Node 20 (bin/load.js), of what the offline commands use.
+// Node 20: what V8 compiles in these commands is kept for bin/load.js.
 if (process.versions.node.startsWith("20.")) {
-  const workload = ["--name", "x", "--image", "x", "--instance-type", "inf2.24xlarge"];
-  const runs = [["--version"], ["--help"], ["instances", "list"], ["instances", "show", "trn1.32xlarge"], ["templates", "list"], ["taskdef", "generate", ...workload], ["validate", join(root, "templates/pytorch-inference-inf2/aiplat.yaml")]];
-  for (const args of runs) execFileSync(process.execPath, [join(dist, "../bin/aiplat.js"), ...args], { cwd: tmpdir(), stdio: "ignore", env: { ...process.env, AIPLAT_SAVE_CODE: "1" } });
+  const file = join(root, "templates/pytorch-inference-inf2/aiplat.yaml");
+  const commands = [
+    ["--version"],
+    ["--help"],
+    ["instances", "list"],
+    ["instances", "show", "trn1.32xlarge"],
+    ["templates", "list"],
+    ["taskdef", "generate", "--name", "x", "--image", "x", "--instance-type", "inf2.24xlarge"],
+    ["taskdef", "generate", file, "--region", "us-east-1"],
+    ["validate", file],
+  ];
+  // V8 takes compiled code only where its flags are the same.
+  const env = { ...process.env, NODE_OPTIONS: "" };
+  for (const args of commands) execFileSync(process.execPath, ["--require", join(root, "scripts/keep-compiled.cjs"), join(dist, "../bin/aiplat.js"), ...args], { cwd: tmpdir(), stdio: "ignore", env });
 }

@@ -25,11 +25,11 @@ export async function runProgram(
   for (const option of globalOptions) root.addOption(option());
   settle(root, io);
 
-  for (const [word, summary] of Object.entries(groups)) settle(root.command(word).summary(summary).description(summary), io);
+  for (const [word, summary] of Object.entries(groups)) root.command(word).summary(summary).description(summary).helpCommand(false);
   for (const entry of registry) {
     const [first, second] = entry.words.split(" ") as [string, string?];
     const parent = second === undefined ? root : root.commands.find((each) => each.name() === first)!;
-    const command = settle(parent.command(second ?? first).summary(entry.summary), io);
+    const command = parent.command(second ?? first).summary(entry.summary);
     loaders.set(command, entry);
   }
   for (const parent of [root, ...root.commands]) {
@@ -72,8 +72,9 @@ const globalOptions: readonly (() => Option)[] = [
   () => new Option("-y, --yes", "answer yes to every question"),
 ];
 
-function settle(command: Commander, io: Pick<Context, "stdout" | "stderr">): Commander {
-  return command
+/** What every command inherits of the root, and the root's own lack of a help command. */
+function settle(root: Commander, io: Pick<Context, "stdout" | "stderr">): void {
+  root
     .exitOverride()
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })

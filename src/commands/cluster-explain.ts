@@ -45,7 +45,7 @@ export const clusterExplain: Command<Options> = {
       placementConstraints: (options.placementConstraints ?? []).flat(),
       ...(provider === undefined ? {} : { capacityProviders: [provider] }),
     });
-    await print(context, explanationView(explanation));
+    await print(context, explanationView(explanation, context.stdout.columns));
     return explanation.placeable ? exitCodes.success : exitCodes.capacity;
   },
 };

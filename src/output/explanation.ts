@@ -1,13 +1,14 @@
 import type { InstanceExplanation, PlacementExplanation } from "../core/placement/explain.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
+import { wrap } from "./wrap.ts";
 
-/** What `cluster explain` answers. Instances that say the same stand together on a terminal. */
-export function explanationView(explanation: PlacementExplanation): View {
+/** What `cluster explain` answers. Instances that fail for the same reasons stand together on a terminal of so many columns. */
+export function explanationView(explanation: PlacementExplanation, columns: number): View {
   return {
     kind: "PlacementExplanation",
     document: { ...explanation },
-    text: (style) => draw(explanation, style),
+    text: (style) => draw(explanation, columns, style),
     table: {
       columns: [{ title: "INSTANCE" }, { title: "TYPE" }, { title: "FITS", mark: (text, style) => (text === "yes" ? style.green(text) : style.red(text)) }, { title: "REASONS" }],
       rows: explanation.instances.map(({ ec2InstanceId, instanceType, fits, reasons }) => [ec2InstanceId, instanceType, fits ? "yes" : "no", reasons.map(({ code, message }) => `${code}: ${message}`).join("; ")]),
@@ -16,22 +17,50 @@ export function explanationView(explanation: PlacementExplanation): View {
 }
 
 /** How many instances of a group are named. */
-const shownIds = 3;
+const namedIds = 2;
 
-function draw({ requested, possible, placeable, instances, nearestChange }: PlacementExplanation, style: Style): string {
+/** How many reasons of an instance are told; the other forms tell them all. */
+const toldReasons = 5;
+
+function draw({ requested, possible, placeable, instances, nearestChange }: PlacementExplanation, columns: number, style: Style): string {
   const answer = placeable ? style.green(`fits: all ${requested} can be placed now`) : style.red(`does not fit: ${possible} of ${requested} can be placed now`);
   const groups = new Map<string, InstanceExplanation[]>();
   for (const each of instances) {
-    const key = JSON.stringify([each.instanceType, each.fits, each.reasons]);
-    groups.set(key, [...(groups.get(key) ?? []), each]);
+    const key = [each.instanceType, each.fits, ...new Set(toldOf(each).map(({ code }) => code))].join(" ");
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [each]);
+    else group.push(each);
   }
-  const blocks = [...groups.values()].map((group) => {
-    const { instanceType, fits, reasons } = group[0]!;
-    const ids = group.slice(0, shownIds).map(({ ec2InstanceId }) => ec2InstanceId).join(", ");
-    const more = group.length > shownIds ? ` and ${group.length - shownIds} more` : "";
-    const lines = reasons.map(({ code, message }) => `    ${style.yellow(code.padEnd(10))} ${message}\n`);
-    return `  ${fits ? style.green("fits") : style.red("no  ")}  ${style.bold(instanceType)}  ${ids}${more}\n${lines.join("")}`;
-  });
-  const change = nearestChange === undefined ? "" : `\nnearest change: ${nearestChange.message}\n`;
+  const blocks = [...groups.values()].sort((one, other) => rank(one[0]!) - rank(other[0]!)).map((group) => drawGroup(group, columns, style));
+  const change = nearestChange === undefined ? "" : `\n${wrap(`nearest change: ${nearestChange.message}`, columns).join("\n")}\n`;
   return `${answer}\n${instances.length === 0 ? "  the cluster has no container instances\n" : `\n${blocks.join("")}`}${change}`;
+}
+
+/** What fits first, then what is of the right kind, then the rest. */
+function rank(instance: InstanceExplanation): number {
+  return instance.fits ? 0 : isOfAnotherKind(instance) ? 2 : 1;
+}
+
+function isOfAnotherKind({ reasons }: InstanceExplanation): boolean {
+  return reasons.some(({ code }) => code === "CONSTRAINT");
+}
+
+/** On an instance of another kind everything else fails too, and says nothing. */
+function toldOf(instance: InstanceExplanation): InstanceExplanation["reasons"] {
+  return isOfAnotherKind(instance) ? instance.reasons.filter(({ code }) => code === "CONSTRAINT") : instance.reasons;
+}
+
+function drawGroup(group: readonly InstanceExplanation[], columns: number, style: Style): string {
+  const { instanceType, fits, ec2InstanceId } = group[0]!;
+  const told = toldOf(group[0]!);
+  const same = group.every((each) => JSON.stringify(toldOf(each)) === JSON.stringify(told));
+  const ids = group.slice(0, namedIds).map((each) => each.ec2InstanceId).join(", ");
+  const who = !same ? `${group.length} instances, such as ${ec2InstanceId}:` : group.length > namedIds ? `${ids} and ${group.length - namedIds} more` : ids;
+  const width = Math.max(0, ...told.map(({ code }) => code.length));
+  const lines = told.slice(0, toldReasons).map(({ code, message }) => {
+    const text = wrap(message, Math.max(columns - width - 7, 20)).join(`\n${" ".repeat(width + 6)}`);
+    return `    ${style.yellow(code.padEnd(width))}  ${text}\n`;
+  });
+  const more = told.length > toldReasons ? `    ${style.dim(`and ${told.length - toldReasons} more reasons: -o json`)}\n` : "";
+  return `  ${fits ? style.green("fits") : style.red("no  ")}  ${style.bold(instanceType)}  ${who}\n${lines.join("")}${more}`;
 }

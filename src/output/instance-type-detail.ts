@@ -2,6 +2,7 @@ import type { InstanceTypeDetail } from "../core/catalog/detail.ts";
 import { acceleratorLabel, gibibytes, pricesDocument, toItem } from "./instance-types.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
+import { wrap } from "./wrap.ts";
 import { tabSeparated, type Table } from "./table.ts";
 
 /** What `instances show` prints: a block a type on a terminal, a column a type in tables. */
@@ -90,15 +91,4 @@ function comparison(details: readonly InstanceTypeDetail[]): Table {
     columns: ["Instance type", ...details.map(({ type }) => type.instanceType)].map((title) => ({ title })),
     rows: known.map((row) => row.map((text) => text?.replaceAll("\n", ", ") ?? "-")),
   };
-}
-
-/** Words in lines of at most `width` characters; a longer word keeps a line of its own. */
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines[lines.length - 1];
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -2,9 +2,9 @@ import { findInstanceType } from "../catalog/catalog.ts";
 import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
 import { definitionNameOf, taskIdOf } from "../ecs/arn.ts";
 import type { Task } from "../ecs/api.ts";
-import { fragmentation, freeSlots } from "./allocate.ts";
+import { fragmentation, replicasThatFit } from "./allocate.ts";
 import { occupancyOf, type DeviceState, type InstanceDevices } from "./occupancy.ts";
-import { devicePath } from "./slots.ts";
+import { devicePath, legalSizes } from "./slots.ts";
 
 /** One accelerator device and the tasks that hold it. */
 export interface MappedDevice {
@@ -20,7 +20,7 @@ export interface MappedInstance {
   readonly ec2InstanceId: string;
   readonly instanceType: string;
   readonly devices: readonly MappedDevice[];
-  /** How many slots of each size are free; sizes of which none is are left out. Neuron only. */
+  /** How many replicas of each size find a slot of their own; sizes of which none does are left out. Neuron only. */
   readonly freeSlots: Readonly<Record<string, number>>;
   /** 0 where the free devices form the largest slot they could, towards 1 the more they are scattered. */
   readonly fragmentation: number;
@@ -74,7 +74,7 @@ function mapNeuron({ instance, devices }: InstanceDevices): MappedInstance {
   return {
     ...identify(instance),
     devices: devices.map(({ device, state, holders }) => ({ path: devicePath(device), state, claimedBy: holders.map(({ taskArn }) => taskArn) })),
-    freeSlots: Object.fromEntries([...freeSlots(type, taken)].map(([size, slots]) => [size, slots.length])),
+    freeSlots: Object.fromEntries(legalSizes(type).map((size) => [size, replicasThatFit(type, taken, size)]).filter(([, count]) => count !== 0)),
     fragmentation: Math.round(fragmentation(type, taken) * 100) / 100,
   };
 }

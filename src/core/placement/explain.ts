@@ -1,9 +1,11 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import { devicesIn } from "../devices/asks.ts";
 import { lockPortBaseOf } from "../devices/claims.ts";
 import type { TaskDefinition } from "../ecs/api.ts";
+import { checkDevices } from "./check-devices.ts";
 import type { Reason } from "./checks.ts";
 import { findNearestChange, type NearestChange } from "./nearest-change.ts";
-import { requirementsOf, type PlacementOptions } from "./requirements.ts";
+import { requirementsOf, type PlacementOptions, type Requirements } from "./requirements.ts";
 import { roomsOf, type Room } from "./room.ts";
 import { closestTo, countPlaceable, type Judged } from "./verdict.ts";
 
@@ -62,12 +64,31 @@ function explain(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition
 
 function toExplanation({ room, closest }: Judged): InstanceExplanation {
   const { instance, instanceType } = room;
-  const reasons = new Map(closest.flatMap(({ verdict }) => verdict.reasons).map((reason) => [`${reason.code} ${reason.message}`, reason]));
   return {
     containerInstanceArn: instance.arn,
     ec2InstanceId: instance.ec2InstanceId,
     instanceType: instanceType ?? "unknown",
     fits: closest.some(({ verdict }) => verdict.fits),
-    reasons: [...reasons.values()],
+    reasons: reasonsOf(room, closest),
   };
+}
+
+/** What the variants that come closest say, once each. */
+function reasonsOf(room: Room, closest: Judged["closest"]): readonly Reason[] {
+  const reasons = [...new Map(closest.flatMap(({ verdict }) => verdict.reasons).map((reason) => [`${reason.code} ${reason.message}`, reason])).values()];
+  const first = reasons.findIndex(({ code }) => code === "DEVICES");
+  if (first < 0 || closest.length === 1) return reasons;
+  const rest = reasons.filter(({ code }) => code !== "DEVICES");
+  return rest.toSpliced(first, 0, ...slotReasons(room, closest.map(({ needs }) => needs)));
+}
+
+/** Why none of several slots is free: each task in the way once, with all that it holds of them. */
+function slotReasons(room: Room, variants: readonly Requirements[]): readonly Reason[] {
+  const slots = variants.map(({ devices }) => devicesIn(devices, room.neuronDevices));
+  const devices = [...new Set(slots.flat())].sort((one, other) => one - other);
+  const locks = new Map(variants.flatMap((needs) => needs.locks.map((lock) => [lock.device, lock])));
+  const needs: Requirements = { ...variants[0]!, devices, locks: [...locks.values()] };
+  const free = devices.filter((device) => checkDevices({ ...needs, devices: [device], locks: needs.locks.filter((lock) => lock.device === device) }, room).length === 0);
+  const scattered = free.length < slots[0]!.length ? [] : [`${free.length} devices are free, and no slot of ${slots[0]!.length} among them`];
+  return [...scattered, ...checkDevices(needs, room)].map((message) => ({ code: "DEVICES", message }));
 }

@@ -118,13 +118,13 @@ describe("variants of a workload", () => {
     expect(explained).toMatchObject({ placeable: false, possible: 1, requested: 5, instances: [{ fits: true, reasons: [] }] });
   });
 
-  it("say of each slot who holds it, and of another type's only that it is another type's", () => {
+  it("say once who holds the slots, and of another type only that it is another type", () => {
     const [instance, other] = [anInstance("a", "inf2.24xlarge"), anInstance("b", "trn1.32xlarge")];
     const holder = neuron("holder", [1, 4]);
     const [first, second] = explainPlacement(aSnapshot([instance, other], [aTask("t1", holder, instance)], [holder]), slots.filter((_, index) => index !== 2)).instances;
     expect(first!.reasons).toEqual([
-      { code: "DEVICES", message: "/dev/neuron1 is held by task t1" },
-      { code: "DEVICES", message: "/dev/neuron4 is held by task t1" },
+      { code: "DEVICES", message: "4 devices are free, and no slot of 2 among them" },
+      { code: "DEVICES", message: "/dev/neuron1 and /dev/neuron4 are held by task t1" },
     ]);
     expect(second!.reasons).toEqual([{ code: "CONSTRAINT", message: "attribute:ecs.instance-type == inf2.24xlarge: ecs.instance-type is trn1.32xlarge" }]);
   });

@@ -1,0 +1,164 @@
+import type { ClusterDevices, MappedDevice, MappedInstance, MappedTask } from "../core/devices/device-map.ts";
+import type { Style } from "./style.ts";
+
+/** Of more instances than this, those that look the same are drawn once. */
+const singlyDrawn = 12;
+
+/** Tasks are told beneath their instances as long as they leave a terminal of 24 lines room for the map. */
+const toldTasks = 16;
+
+/** How many clashes are told; the other forms tell them all. */
+const toldClashes = 10;
+
+/** A line for each instance with one character a device; then the devices that two tasks hold. */
+export function drawDevices(map: ClusterDevices, style: Style): string {
+  if (map.instances.length === 0) return "";
+  const tasks = new Map(map.tasks.map((task) => [task.taskArn, task]));
+  const told = map.tasks.length <= toldTasks;
+  const rows = map.instances.map((instance) => drawInstance(instance, tasks));
+  const hints = told ? [] : ["every device with its task: aiplat cluster devices -o table"];
+  const blocks = [summary(map, style), drawRows(rows, told, style), clashes(map, tasks, style), [...hints, key(rows)].map((line) => `${style.dim(line)}\n`).join("")];
+  return blocks.filter((block) => block !== "").join("\n");
+}
+
+/** An instance as the map shows it, before colour. */
+interface Row {
+  readonly instance: MappedInstance;
+  /** One character a device. */
+  readonly drawn: string;
+  readonly free: string;
+  /** The tasks with the letters that stand for them. */
+  readonly letters: ReadonlyMap<string, string>;
+  readonly tasks: ReadonlyMap<string, MappedTask>;
+}
+
+function drawInstance(instance: MappedInstance, tasks: ReadonlyMap<string, MappedTask>): Row {
+  const letters = new Map<string, string>();
+  for (const arn of new Set(instance.devices.flatMap(({ claimedBy }) => claimedBy))) {
+    const letter = letters.size < 26 ? String.fromCharCode(97 + letters.size) : "*";
+    letters.set(arn, tasks.get(arn)?.stopping === true ? letter.toUpperCase() : letter);
+  }
+  return { instance, drawn: instance.devices.map((device) => drawDevice(device, letters)).join(""), free: describeFree(instance), letters, tasks };
+}
+
+const signs: Readonly<Record<string, string>> = { free: ".", "hand-over": ">", conflict: "!" };
+
+function drawDevice({ state, claimedBy: [task] }: MappedDevice, letters: ReadonlyMap<string, string>): string {
+  return signs[state] ?? (task === undefined ? "#" : letters.get(task)!);
+}
+
+function colour(character: string, style: Style): string {
+  if (character === ".") return style.green(character);
+  if (character === "!") return style.red(character);
+  if (character === ">") return style.yellow(character);
+  return /[A-Z]/.test(character) ? style.dim(character) : style.cyan(character);
+}
+
+function describeFree({ devices, freeSlots }: MappedInstance): string {
+  const free = devices.filter(({ state }) => state === "free").length;
+  const largest = Math.max(0, ...Object.keys(freeSlots).map(Number));
+  if (free === 0) return "full";
+  return largest === 0 || largest === free ? `${free} free` : `${free} free, ${largest} together`;
+}
+
+function drawRows(rows: readonly Row[], told: boolean, style: Style): string {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const alone = rows.length <= singlyDrawn || (told && row.letters.size > 0);
+    const look = alone ? row.instance.containerInstanceArn : [row.instance.instanceType, row.drawn].join(" ");
+    const group = groups.get(look);
+    if (group === undefined) groups.set(look, [row]);
+    else group.push(row);
+  }
+  const heads = [...groups.values()].map((group) => `${group[0]!.instance.ec2InstanceId}${group.length === 1 ? "" : ` +${group.length - 1}`}`);
+  const widthOf = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
+  const [headWidth, typeWidth, drawnWidth] = [widthOf(heads), widthOf(rows.map(({ instance }) => instance.instanceType)), widthOf(rows.map(({ drawn }) => drawn))];
+  return [...groups.values()]
+    .map(([row], index) => {
+      const { instance, drawn, free } = row!;
+      const characters = [...drawn].map((character) => colour(character, style)).join("") + " ".repeat(drawnWidth - drawn.length);
+      return `${style.bold(heads[index]!.padEnd(headWidth))}  ${instance.instanceType.padEnd(typeWidth)}  ${characters}  ${free}\n${told ? legend(row!, style) : ""}`;
+    })
+    .join("");
+}
+
+function legend({ letters, tasks }: Row, style: Style): string {
+  return [...letters].map(([arn, letter]) => `  ${letter}  ${idOf(arn).slice(0, 8)}  ${describeTask(tasks.get(arn), style)}\n`).join("");
+}
+
+function describeTask(task: MappedTask | undefined, style: Style): string {
+  const { definition = "", status = "", stopping = false } = task ?? {};
+  return `${definition}  ${style.dim(stopping && !leaving.has(status) ? `${status}, stopping` : status)}`;
+}
+
+/** Statuses that say themselves that the task is stopping. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html */
+const leaving: ReadonlySet<string> = new Set(["DEACTIVATING", "STOPPING", "DEPROVISIONING"]);
+
+/** Devices that two tasks hold, with the whole ids: somebody has to act on them. */
+function clashes({ instances }: ClusterDevices, tasks: ReadonlyMap<string, MappedTask>, style: Style): string {
+  const found = new Map<string, { readonly instance: MappedInstance; readonly devices: MappedDevice[] }>();
+  for (const instance of instances) {
+    for (const device of instance.devices.filter(({ state }) => state === "conflict" || state === "hand-over")) {
+      const look = [device.state, instance.containerInstanceArn, ...device.claimedBy].join(" ");
+      const clash = found.get(look) ?? { instance, devices: [] };
+      found.set(look, clash);
+      clash.devices.push(device);
+    }
+  }
+  // Conflicts before hand-overs, of which nobody has to do anything.
+  const sorted = [...found.values()].sort((one, other) => Number(other.devices[0]!.state === "conflict") - Number(one.devices[0]!.state === "conflict"));
+  const lines = sorted.slice(0, toldClashes).map(({ instance, devices }) => {
+    const { state, claimedBy } = devices[0]!;
+    const paths = devices.length === 1 ? devices[0]!.path : `${devices[0]!.path} to ${idOf(devices.at(-1)!.path)}`;
+    const head = state === "conflict" ? style.red(`! conflict on ${instance.ec2InstanceId}, ${paths}:`) : style.yellow(`> hand-over on ${instance.ec2InstanceId}, ${paths}:`);
+    return `${head}\n${claimedBy.map((arn) => `  ${idOf(arn)}  ${describeTask(tasks.get(arn), style)}\n`).join("")}`;
+  });
+  return lines.join("") + (sorted.length > toldClashes ? `and ${sorted.length - toldClashes} more: -o json\n` : "");
+}
+
+function summary({ cluster, instances }: ClusterDevices, style: Style): string {
+  const devices = instances.flatMap((instance) => instance.devices);
+  const count = (state: string) => devices.filter((device) => device.state === state).length;
+  const parts = [
+    style.green(`${count("free")} free`),
+    `${count("held")} held`,
+    ...(count("stopping") > 0 ? [`${count("stopping")} held by stopping tasks`] : []),
+    ...(count("hand-over") > 0 ? [style.yellow(`${count("hand-over")} in hand-over`)] : []),
+    ...(count("conflict") > 0 ? [style.red(`${count("conflict")} in conflict`)] : []),
+  ];
+  return `cluster ${style.bold(cluster)}: ${devices.length} devices on ${instances.length} ${instances.length === 1 ? "instance" : "instances"}\n${parts.join(", ")}\n${rooms(instances)}`;
+}
+
+/** How many replicas each type has room for, of the sizes that share an instance evenly. */
+function rooms(instances: readonly MappedInstance[]): string {
+  const types = new Map<string, MappedInstance[]>();
+  for (const instance of instances.filter(({ freeSlots }) => Object.keys(freeSlots).length > 0)) types.set(instance.instanceType, [...(types.get(instance.instanceType) ?? []), instance]);
+  const width = Math.max(0, ...[...types.keys()].map((type) => type.length));
+  return [...types]
+    .map(([type, some]) => {
+      const count = some[0]!.devices.length;
+      const sizes = Array.from({ length: count }, (_, index) => index + 1).filter((size) => count % size === 0);
+      const fitting = sizes.map((size) => ({ size, replicas: some.reduce((sum, { freeSlots }) => sum + (freeSlots[size] ?? 0), 0) })).filter(({ replicas }) => replicas > 0);
+      const last = fitting.at(-1)!.size;
+      return `${type.padEnd(width)}  room for ${fitting.map(({ size, replicas }) => `${replicas} x ${size}`).join(", ")} ${last === 1 ? "device" : "devices"}\n`;
+    })
+    .join("");
+}
+
+/** What the characters mean, of those that stand there. */
+function key(rows: readonly Row[]): string {
+  const all = rows.map(({ drawn }) => drawn).join("");
+  const meanings: readonly (readonly [RegExp, string])[] = [
+    [/\./, ". free"],
+    [/[a-z*]/, "a-z tasks"],
+    [/[A-Z]/, "A-Z tasks that are stopping"],
+    [/#/, "# held"],
+    [/>/, "> hand-over"],
+    [/!/, "! conflict"],
+  ];
+  return meanings.filter(([sign]) => sign.test(all)).map(([, meaning]) => meaning).join("   ");
+}
+
+function idOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
