@@ -9,6 +9,7 @@ import type {
 } from "@aws-sdk/client-ecs";
 import type { ContainerInstance, Resources } from "../core/cluster/snapshot.ts";
 import type { Failure, RegisteredTaskDefinition, Tag, Task, TaskContainer } from "../core/ecs/api.ts";
+import type { Deployment, Service, ServiceEvent } from "../core/ecs/service-api.ts";
 import type { ClusterDescription } from "../operations/ports.ts";
 
 export function toCluster(cluster: Cluster): ClusterDescription {
@@ -89,6 +90,24 @@ export function toTaskDefinition(json: unknown): RegisteredTaskDefinition {
     return typeof seconds === "number" ? { [key]: Math.round(seconds * 1000) } : {};
   };
   return { ...taskDefinition, ...milliseconds("registeredAt"), ...milliseconds("deregisteredAt"), ...(tags === undefined || tags.length === 0 ? {} : { tags }) };
+}
+
+/** A service as it came over the wire, with its dates in milliseconds. */
+export function toService(json: unknown): Service {
+  const service = json as Partial<Service>;
+  const at = (seconds: unknown) => (typeof seconds === "number" ? Math.round(seconds * 1000) : 0);
+  return {
+    ...service,
+    serviceArn: service.serviceArn ?? "",
+    serviceName: service.serviceName ?? "",
+    status: service.status ?? "",
+    desiredCount: service.desiredCount ?? 0,
+    runningCount: service.runningCount ?? 0,
+    pendingCount: service.pendingCount ?? 0,
+    taskDefinition: service.taskDefinition ?? "",
+    deployments: (service.deployments ?? []).map((each): Deployment => ({ ...each, createdAt: at(each.createdAt) })),
+    events: (service.events ?? []).map((each): ServiceEvent => ({ ...each, createdAt: at(each.createdAt) })),
+  };
 }
 
 function toTags(tags: readonly SdkTag[] = []): readonly Tag[] {

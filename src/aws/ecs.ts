@@ -12,10 +12,11 @@ import {
   StopTaskCommand,
   type ListContainerInstancesCommandInput,
 } from "@aws-sdk/client-ecs";
-import { AiplatError } from "../errors.ts";
 import type { EcsPort } from "../operations/ports.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
+import { chunks, everyPage, inCluster } from "./ecs-calls.ts";
+import { createServiceCalls } from "./ecs-services.ts";
 import { toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";
 import { createPace, systemClock, type Bucket, type Pace } from "./pace.ts";
 import { keepRawJson } from "./raw-json.ts";
@@ -27,6 +28,8 @@ const buckets = {
   resourceModify: { burst: 100, perSecond: 40 },
   definitionRead: { burst: 50, perSecond: 20 },
   definitionModify: { burst: 20, perSecond: 1 },
+  serviceRead: { burst: 100, perSecond: 20 },
+  serviceModify: { burst: 50, perSecond: 5 },
   capacityRead: { burst: 50, perSecond: 20 },
 } as const;
 
@@ -45,6 +48,8 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
   const paces = Object.fromEntries(Object.entries(buckets).map(paceOf)) as Record<keyof typeof buckets, Pace>;
 
   return {
+    ...createServiceCalls({ client, call, callToTheEnd, read: paces.serviceRead, modify: paces.serviceModify }),
+
     describeCluster: async (cluster) => {
       const command = new DescribeClustersCommand({ clusters: [cluster], include: ["TAGS"] });
       const { clusters } = await paces.clusterRead(() => call("DescribeClusters", (options) => client.send(command, options)));
@@ -139,30 +144,4 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       return answers.flatMap((answer) => answer.containerInstances ?? []).map(toContainerInstance);
     },
   };
-}
-
-/** Names the cluster, of which ECS says no more than "Cluster not found." */
-async function inCluster<Answer>(cluster: string, answer: Promise<Answer>): Promise<Answer> {
-  return answer.catch((error: unknown) => {
-    if (!(error instanceof AiplatError) || error.details["awsCode"] !== "ClusterNotFoundException") throw error;
-    const { code, message, hint, details } = error;
-    throw new AiplatError(code, message.replace("no such cluster", `no cluster ${cluster}`), { ...(hint === undefined ? {} : { hint }), details: { ...details, cluster }, cause: error.cause });
-  });
-}
-
-async function everyPage(
-  ask: (nextToken: { readonly nextToken?: string }) => Promise<{ readonly items: readonly string[] | undefined; readonly nextToken: string | undefined }>,
-): Promise<readonly string[]> {
-  const all: string[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await ask(nextToken === undefined ? {} : { nextToken });
-    all.push(...(page.items ?? []));
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined && nextToken !== "");
-  return all;
-}
-
-function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

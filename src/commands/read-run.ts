@@ -12,7 +12,7 @@ import type { EcsPort } from "../operations/ports.ts";
 import type { PlanRound } from "../operations/run-task.ts";
 import { nameRun } from "../operations/tokens.ts";
 import type { Invocation } from "./command.ts";
-import { loadEcsWorkload } from "./ecs-workload.ts";
+import { loadEcsWorkload, type EcsWorkload } from "./ecs-workload.ts";
 import { checkRunFlags, type RunOptions } from "./run-options.ts";
 import type { TaskTarget } from "./task-target.ts";
 
@@ -60,9 +60,9 @@ export async function readRun(context: Context, ecs: EcsPort, invocation: Invoca
 }
 
 /** As readRun for a workload, with the facts from wherever they come. */
-export async function readWorkloadRun(context: Context, invocation: Invocation<RunOptions>, factsOf: (cluster: string) => Promise<ClusterFacts>): Promise<Run> {
+export async function readWorkloadRun(context: Context, invocation: Invocation<RunOptions>, factsOf: (cluster: string) => Promise<ClusterFacts>, workload?: EcsWorkload): Promise<Run> {
   const { options } = invocation;
-  const { resolved, generate, locating } = await loadEcsWorkload(context, invocation);
+  const { resolved, generate, locating } = workload ?? (await loadEcsWorkload(context, invocation));
   checkGroup(resolved, options.group);
   const description = await factsOf(resolved.ecs.cluster ?? "default");
   const known = onManagedInstances(resolved) && namedProvider(resolved) === undefined ? await description.managedInstancesProviders() : [];

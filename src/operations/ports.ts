@@ -5,7 +5,9 @@
 import type { ContainerInstance } from "../core/cluster/snapshot.ts";
 import type { DescribedNodegroup, EksCluster } from "../core/kubernetes/check/snapshot.ts";
 import type { LaunchTemplateRequest, NodegroupRequest, PlacementGroupRequest } from "../core/kubernetes/nodes/node-group.ts";
-import type { Failure, RegisteredTaskDefinition, RunTaskRequest, Task, TaskDefinition } from "../core/ecs/api.ts";
+import type { Failure, RegisteredTaskDefinition, RunTaskRequest, Tag, Task, TaskDefinition } from "../core/ecs/api.ts";
+import type { Service, ServiceInput } from "../core/ecs/service-api.ts";
+import type { ServiceUpdate } from "../core/ecs/service-form.ts";
 
 export interface ClusterDescription {
   readonly name: string;
@@ -21,9 +23,25 @@ export interface TaskFilter {
   /** ECS takes it only as the sole filter. */
   readonly startedBy?: string;
   readonly family?: string;
+  readonly serviceName?: string;
 }
 
-export interface EcsPort {
+export interface EcsServicePort {
+  /** `clientToken` has at most 36 characters here. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html */
+  createService(input: ServiceInput & { readonly clientToken: string }): Promise<Service>;
+  updateService(input: ServiceUpdate): Promise<Service>;
+  /** Any number of names or ARNs, in batches of 10; those that the cluster does not have are left out. */
+  describeServices(cluster: string, services: readonly string[]): Promise<readonly Service[]>;
+  /** ARNs, every page. */
+  listServices(cluster: string): Promise<readonly string[]>;
+  /** `force` deletes it with the tasks it has. */
+  deleteService(cluster: string, service: string, options: { readonly force: boolean }): Promise<Service>;
+  /** The task definitions of the service's successful deployments, the newest first; undefined where the endpoint keeps none. */
+  stableDefinitions(cluster: string, service: string): Promise<readonly string[] | undefined>;
+  tagResource(arn: string, tags: readonly Tag[]): Promise<void>;
+}
+
+export interface EcsPort extends EcsServicePort {
   describeCluster(cluster: string): Promise<ClusterDescription | undefined>;
   /** The names of the capacity providers that are Managed Instances. Such a provider belongs to one cluster. */
   managedInstancesProviders(names: readonly string[], cluster?: string): Promise<readonly string[]>;

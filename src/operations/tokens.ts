@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 
 /**
  * The client token of one call of a command: the same words give the same token, so that a repeated command never
@@ -45,4 +45,9 @@ export function callToken(token: string, request: object): string {
 /** A token of its own for a command that was given none. */
 export function randomToken(): string {
   return randomBytes(16).toString("hex");
+}
+
+/** The token of one CreateService call, which takes 36 characters. It guards the SDK's own repetitions of the call. */
+export function newServiceToken(): string {
+  return randomUUID();
 }

@@ -68,6 +68,13 @@ export function scriptedEcs(look: (describes: number) => readonly Task[], more: 
     describeTaskDefinition: async () => undefined,
     runTask: refuse("RunTask"),
     stopTask: refuse("StopTask"),
+    createService: refuse("CreateService"),
+    updateService: refuse("UpdateService"),
+    describeServices: refuse("DescribeServices"),
+    listServices: refuse("ListServices"),
+    deleteService: refuse("DeleteService"),
+    stableDefinitions: refuse("ListServiceDeployments"),
+    tagResource: refuse("TagResource"),
     listContainerInstances: refuse("ListContainerInstances"),
     describeContainerInstances: async () => [],
     listTasks: async (_, { startedBy, desiredStatus = "RUNNING", ...other }) => {

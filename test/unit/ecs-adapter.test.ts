@@ -210,6 +210,26 @@ describe("createLogs", () => {
     const { config } = await serve(() => ({ status: 400, body: { __type: "ResourceNotFoundException", message: "The specified log stream does not exist." } }));
     expect(await createLogs(config, never).getEvents("/g", "s")).toBeUndefined();
   });
+
+  it("creates a service as it is, with a token, and reads it as it came", async () => {
+    const { config, requests } = await serve(() => ({ body: { service: { serviceArn: "arn:s", serviceName: "bert", status: "ACTIVE", newField: { kept: true }, deployments: [{ id: "1", status: "PRIMARY", createdAt: 2, rolloutState: "IN_PROGRESS" }], events: [{ id: "e", createdAt: 1.5, message: "m" }] } } }));
+    const input = { cluster: "prod", serviceName: "bert", taskDefinition: "bert:1", desiredCount: 1, fieldOfTomorrow: [1], clientToken: "0123" };
+    const service = await createEcs(config, never).createService(input);
+    expect(requests.map((request) => request.input)).toEqual([input]);
+    expect(service).toMatchObject({ serviceName: "bert", newField: { kept: true }, desiredCount: 0, deployments: [{ createdAt: 2000, rolloutState: "IN_PROGRESS" }], events: [{ createdAt: 1500 }] });
+  });
+
+  it("describes services in batches of 10, with their tags", async () => {
+    const { config, requests } = await serve(({ input }) => ({ body: { services: (input["services"] as string[]).map((serviceName) => ({ serviceName })) } }));
+    const names = Array.from({ length: 23 }, (_, index) => `s${index}`);
+    expect((await createEcs(config, never).describeServices("prod", names)).map(({ serviceName }) => serviceName)).toEqual(names);
+    expect(requests.map(({ input }) => [(input["services"] as string[]).length, input["include"]])).toEqual([[10, ["TAGS"]], [10, ["TAGS"]], [3, ["TAGS"]]]);
+  });
+
+  it("takes an endpoint that keeps no deployments for what it is", async () => {
+    const { config } = await serve(() => ({ status: 400, body: { __type: "UnknownOperationException", message: "" } }));
+    expect(await createEcs(config, never).stableDefinitions("prod", "bert")).toBeUndefined();
+  });
 });
 
 function definitionOnly({ tags: _tags, ...definition }: TaskDefinition): object {

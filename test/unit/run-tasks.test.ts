@@ -25,6 +25,13 @@ class Ecs {
     return {
       describeCluster: refuse,
       managedInstancesProviders: refuse,
+      createService: refuse,
+      updateService: refuse,
+      describeServices: refuse,
+      listServices: refuse,
+      deleteService: refuse,
+      stableDefinitions: refuse,
+      tagResource: refuse,
       listContainerInstances: refuse,
       describeContainerInstances: refuse,
       describeTaskDefinition: async (family) => this.latest(family),

@@ -20,7 +20,12 @@ export interface Change {
  * that only the registered definition has count where aiplat could have written them: somebody removed them here.
  */
 export function diffTaskDefinitions(declared: Raw, registered: Raw): readonly Change[] {
-  return diffObjects(normalForm(registered), normalForm(declared), generatedFields, "");
+  return diffNormalForms(normalForm(registered), normalForm(declared), generatedFields);
+}
+
+/** The same for any two objects in normal form. `fields` are those that aiplat could have written. */
+export function diffNormalForms(before: Raw, after: Raw, fields: FieldTree): readonly Change[] {
+  return diffObjects(before, after, fields, "");
 }
 
 function diffObjects(before: Raw, after: Raw, fields: FieldTree | true, path: string): readonly Change[] {

@@ -2,22 +2,25 @@ import { deviceNumber } from "../devices/slots.ts";
 import type { Raw } from "../workload/merge.ts";
 
 /**
- * The lists of a task definition whose order means nothing to ECS, and what tells two items apart. Any other list
+ * The lists of a task definition, and of a service, whose order means nothing to ECS, and what tells two items apart. Any other list
  * (command, entryPoint, dnsServers, environmentFiles) keeps its order.
  */
 const keys: Readonly<Record<string, (item: Raw) => string>> = {
+  capacityProviderStrategy: by("capacityProvider"),
   containerDefinitions: by("name"),
   dependsOn: by("containerName"),
   devices: by("hostPath"),
   environment: by("name"),
   extraHosts: by("hostname"),
   inferenceAccelerators: by("deviceName"),
+  loadBalancers: (item) => text(item["targetGroupArn"] ?? item["loadBalancerName"]),
   mountPoints: by("containerPath"),
   portMappings: (item) => `${text(item["containerPort"] ?? item["containerPortRange"])}/${text(item["protocol"] ?? "tcp")}`,
   properties: by("name"),
   resourceRequirements: by("type"),
   secretOptions: by("name"),
   secrets: by("name"),
+  serviceRegistries: by("registryArn"),
   systemControls: by("namespace"),
   tags: by("key"),
   tmpfs: by("containerPath"),
@@ -27,7 +30,7 @@ const keys: Readonly<Record<string, (item: Raw) => string>> = {
 };
 
 /** Lists of plain words, and of constraints, that ECS takes as sets. */
-const sets: ReadonlySet<string> = new Set(["add", "credentialSpecs", "dockerSecurityOptions", "drop", "links", "mountOptions", "permissions", "placementConstraints", "requiresCompatibilities"]);
+const sets: ReadonlySet<string> = new Set(["add", "credentialSpecs", "dockerSecurityOptions", "drop", "links", "mountOptions", "permissions", "placementConstraints", "requiresCompatibilities", "securityGroups", "subnets"]);
 
 /** What tells the items of a list apart, e.g. the name of an environment variable; undefined where nothing does. */
 export function itemKey(list: string): ((item: Raw) => string) | undefined {

@@ -88,3 +88,21 @@ export function occupy(room: Room, { cpu, memoryMiB, ports, locks, gpus, devices
   for (const device of devicesIn(devices, room.neuronDevices)) room.placedDevices.add(device);
   return given;
 }
+
+/** Gives back what a task took by occupy, when it stops. */
+export function vacate(room: Room, { cpu, memoryMiB, ports, locks, gpus, devices, group }: Requirements, given: readonly string[]): void {
+  room.cpu += cpu;
+  room.memoryMiB += memoryMiB;
+  for (const { port, protocol } of ports) (protocol === "udp" ? room.udpPorts : room.tcpPorts).delete(port);
+  for (const { port } of locks) room.udpPorts.delete(port);
+  if (gpus !== "share") room.gpus = [...room.gpus, ...given];
+  const left = (room.groups.get(group) ?? 1) - 1;
+  if (left === 0) room.groups.delete(group);
+  else room.groups.set(group, left);
+  for (const device of devicesIn(devices, room.neuronDevices)) room.placedDevices.delete(device);
+}
+
+/** Rooms of their own, to try something in. */
+export function copyRooms(rooms: readonly Room[]): readonly Room[] {
+  return rooms.map((room) => ({ ...room, tcpPorts: new Set(room.tcpPorts), udpPorts: new Set(room.udpPorts), groups: new Map(room.groups), placedDevices: new Set(room.placedDevices) }));
+}

@@ -1,4 +1,5 @@
 import type { PlacementConstraint } from "../ecs/api.ts";
+import { problem, Refusal } from "../problem.ts";
 
 /** Ids that one constraint holds within ECS's 2,000 characters; there are at most 10 constraints. */
 const idsPerConstraint = 80;
@@ -20,6 +21,18 @@ export function keepAway(count: number, unseen: readonly string[], room: readonl
   if (unseen.length === 0) return [{ count, constraints: [] }];
   if (unseen.length <= idsPerConstraint) return [{ count, constraints: [instancesConstraint("not_in", unseen)] }];
   return chunks(room.slice(0, count), idsPerConstraint).map((ids) => ({ count: ids.length, constraints: [instancesConstraint("in", ids)] }));
+}
+
+/**
+ * The one constraint that keeps every task of a service off instances, for as long as the service lasts; none for none.
+ *
+ * @throws Refusal where there are more than a constraint can hold.
+ */
+export function keepServiceAway(service: string, unseen: readonly string[]): readonly PlacementConstraint[] {
+  if (unseen.length > idsPerConstraint) {
+    throw new Refusal([problem("too-many-holders", ["ecs", "cluster"], `${service}: on ${unseen.length} instances tasks without locks hold a device of its slot, and a placement constraint names at most ${idsPerConstraint}`, "Stop them, or run them with aiplat, whose tasks lock their devices: aiplat cluster devices shows them.")]);
+  }
+  return unseen.length === 0 ? [] : [instancesConstraint("not_in", unseen)];
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html */

@@ -1,0 +1,29 @@
+import { AiplatError } from "../errors.ts";
+
+/** Names the cluster, of which ECS says no more than "Cluster not found." */
+export async function inCluster<Answer>(cluster: string, answer: Promise<Answer>): Promise<Answer> {
+  return answer.catch((error: unknown) => {
+    if (!(error instanceof AiplatError) || error.details["awsCode"] !== "ClusterNotFoundException") throw error;
+    const { code, message, hint, details } = error;
+    throw new AiplatError(code, message.replace("no such cluster", `no cluster ${cluster}`), { ...(hint === undefined ? {} : { hint }), details: { ...details, cluster }, cause: error.cause });
+  });
+}
+
+/** The items of every page of a list. */
+export async function everyPage(
+  ask: (nextToken: { readonly nextToken?: string }) => Promise<{ readonly items: readonly string[] | undefined; readonly nextToken: string | undefined }>,
+): Promise<readonly string[]> {
+  const all: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await ask(nextToken === undefined ? {} : { nextToken });
+    all.push(...(page.items ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined && nextToken !== "");
+  return all;
+}
+
+/** The items in batches of at most `size`. */
+export function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}

@@ -1,0 +1,110 @@
+import {
+  CreateServiceCommand,
+  DeleteServiceCommand,
+  DescribeServiceRevisionsCommand,
+  DescribeServicesCommand,
+  ListServiceDeploymentsCommand,
+  ListServicesCommand,
+  TagResourceCommand,
+  UpdateServiceCommand,
+  type ECSClient,
+} from "@aws-sdk/client-ecs";
+import { AiplatError } from "../errors.ts";
+import type { EcsServicePort } from "../operations/ports.ts";
+import type { Call } from "./call.ts";
+import { toService } from "./ecs-shapes.ts";
+import { chunks, everyPage, inCluster } from "./ecs-calls.ts";
+import type { Pace } from "./pace.ts";
+import { keepRawJson } from "./raw-json.ts";
+
+/** DescribeServices and the pages of ListServices take no more. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
+const describeBatch = 10;
+const listPage = 100;
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRevisions.html */
+const revisionBatch = 20;
+
+export interface ServiceCalls {
+  readonly client: ECSClient;
+  readonly call: Call;
+  /** Is not cut off by Ctrl-C: what it starts would go on and nobody would know. */
+  readonly callToTheEnd: Call;
+  readonly read: Pace;
+  readonly modify: Pace;
+}
+
+/** Services over the SDK, as they are on the wire: raw fields pass through both ways. */
+export function createServiceCalls({ client, call, callToTheEnd, read, modify }: ServiceCalls): EcsServicePort {
+  return {
+    createService: async (input) => {
+      const command = new CreateServiceCommand({ serviceName: input.serviceName });
+      const raw = keepRawJson(command, input);
+      await modify(() => inCluster(input.cluster, callToTheEnd("CreateService", (options) => client.send(command, options))));
+      return serviceIn(raw.json);
+    },
+
+    updateService: async (input) => {
+      const command = new UpdateServiceCommand({ service: input.service });
+      const raw = keepRawJson(command, input);
+      await modify(() => inCluster(input.cluster, callToTheEnd("UpdateService", (options) => client.send(command, options))));
+      return serviceIn(raw.json);
+    },
+
+    deleteService: async (cluster, service, { force }) => {
+      const command = new DeleteServiceCommand({ cluster, service, force });
+      const raw = keepRawJson(command);
+      await modify(() => inCluster(cluster, callToTheEnd("DeleteService", (options) => client.send(command, options))));
+      return serviceIn(raw.json);
+    },
+
+    describeServices: async (cluster, services) => {
+      const answers = await Promise.all(
+        chunks(services, describeBatch).map(async (batch) => {
+          const command = new DescribeServicesCommand({ cluster, services: batch, include: ["TAGS"] });
+          const raw = keepRawJson(command);
+          await read(() => inCluster(cluster, call("DescribeServices", (options) => client.send(command, options))));
+          return (raw.json as { readonly services?: readonly unknown[] }).services ?? [];
+        }),
+      );
+      return answers.flat().map(toService);
+    },
+
+    listServices: (cluster) =>
+      everyPage(async (nextToken) => {
+        const command = new ListServicesCommand({ cluster, maxResults: listPage, ...nextToken });
+        const answer = await read(() => inCluster(cluster, call("ListServices", (options) => client.send(command, options))));
+        return { items: answer.serviceArns, nextToken: answer.nextToken };
+      }),
+
+    stableDefinitions: async (cluster, service) => {
+      const deployments = new ListServiceDeploymentsCommand({ cluster, service, status: ["SUCCESSFUL"] });
+      const listed = await optional(() => read(() => call("ListServiceDeployments", (options) => client.send(deployments, options))));
+      const arns = [...new Set((listed?.serviceDeployments ?? []).flatMap(({ targetServiceRevisionArn }) => targetServiceRevisionArn ?? []))].slice(0, revisionBatch);
+      if (arns.length === 0) return listed === undefined ? undefined : [];
+      const revisions = new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns });
+      const described = await read(() => call("DescribeServiceRevisions", (options) => client.send(revisions, options)));
+      const byArn = new Map((described.serviceRevisions ?? []).map(({ serviceRevisionArn, taskDefinition }) => [serviceRevisionArn, taskDefinition]));
+      return [...new Set(arns.flatMap((arn) => byArn.get(arn) ?? []))];
+    },
+
+    tagResource: async (resourceArn, tags) => {
+      const command = new TagResourceCommand({ resourceArn, tags: tags.map(({ key, value }) => ({ key, value })) });
+      await modify(() => callToTheEnd("TagResource", (options) => client.send(command, options)));
+    },
+  };
+}
+
+/** Undefined where the endpoint, one that only plays ECS, does not know the operation. */
+async function optional<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    const status = error instanceof AiplatError ? error.details["httpStatus"] : undefined;
+    const unknown = error instanceof AiplatError && (error.details["awsCode"] === "UnknownOperationException" || status === 404 || status === 501);
+    if (unknown) return undefined;
+    throw error;
+  }
+}
+
+function serviceIn(json: unknown): ReturnType<typeof toService> {
+  return toService((json as { readonly service?: unknown }).service ?? {});
+}

@@ -1,0 +1,52 @@
+import type { Context } from "../context.ts";
+import type { Service } from "../core/ecs/service-api.ts";
+import { AiplatError } from "../errors.ts";
+import { fileExists } from "../files/read.ts";
+import { findServices } from "../operations/find-services.ts";
+import type { EcsPort } from "../operations/ports.ts";
+import { shellWord } from "../output/print.ts";
+import type { ArgumentSpec, OptionSpec } from "./command.ts";
+import { loadWorkload } from "./load-workload.ts";
+
+/** A workload's services in their cluster. */
+export interface ServiceTarget {
+  readonly workload: string;
+  readonly cluster: string;
+}
+
+export interface ServiceTargetOptions {
+  readonly cluster?: string;
+}
+
+export const serviceArgument: ArgumentSpec = { syntax: "[name]", description: "the workload's name (default: that of ./aiplat.yaml)" };
+
+export const serviceClusterOption: OptionSpec = { flags: "--cluster <name>", description: "name or ARN of the cluster", defaultText: "that of ./aiplat.yaml, else default" };
+
+/** The workload that the argument names, or the one of ./aiplat.yaml. */
+export async function readServiceTarget(context: Context, args: readonly string[], { cluster }: ServiceTargetOptions): Promise<ServiceTarget> {
+  const [name] = args;
+  if (!fileExists(context, "aiplat.yaml")) {
+    if (name === undefined) throw new AiplatError("Usage", "no workload named, and there is no aiplat.yaml here", { hint: "Name the workload, as in: aiplat service status bert --cluster prod" });
+    return { workload: name, cluster: cluster ?? "default" };
+  }
+  if (name !== undefined && cluster !== undefined) return { workload: name, cluster };
+  const { workload } = await loadWorkload(context, { args: [], options: {} });
+  const own = name === undefined || name === workload.name;
+  return { workload: name ?? workload.name, cluster: cluster ?? (own ? workload.ecs?.cluster : undefined) ?? "default" };
+}
+
+/** @throws AiplatError NotFound where the workload has no service in the cluster. */
+export async function requireServices(ecs: EcsPort, { workload, cluster }: ServiceTarget): Promise<readonly Service[]> {
+  const services = await findServices(ecs, cluster, workload);
+  if (services.length === 0) {
+    throw new AiplatError("NotFound", `workload ${workload} has no service in cluster ${cluster}`, { hint: "Check --cluster and --region. Services are found by their tag aiplat:workload, or by this name; aws ecs list-services lists them all.", details: { workload, cluster } });
+  }
+  return services;
+}
+
+/** A command line that does `words` with the same services, in the same place. */
+export function serviceCommand(context: Pick<Context, "options">, words: string, { workload, cluster }: ServiceTarget): string {
+  const { regions, profile, endpointUrl } = context.options;
+  const rest = [workload, "--cluster", cluster, ...regions.flatMap((region) => ["--region", region]), ...(profile === undefined ? [] : ["--profile", profile]), ...(endpointUrl === undefined ? [] : ["--endpoint-url", endpointUrl])];
+  return `aiplat ${words} ${rest.map(shellWord).join(" ")}`;
+}

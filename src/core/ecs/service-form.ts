@@ -1,0 +1,142 @@
+import { isRaw, mergeRaw, type Raw } from "../workload/merge.ts";
+import { diffNormalForms, type Change } from "./diff.ts";
+import type { FieldTree } from "./generated-fields.ts";
+import { orderItems } from "./list-items.ts";
+import { primaryOf, type Service, type ServiceInput } from "./service-api.ts";
+
+/** The fields of a service that aiplat itself can write, the raw fields aside. */
+export const generatedServiceFields: FieldTree = {
+  taskDefinition: true,
+  desiredCount: true,
+  launchType: true,
+  capacityProviderStrategy: true,
+  loadBalancers: { targetGroupArn: true, containerName: true, containerPort: true },
+  deploymentConfiguration: { maximumPercent: true, minimumHealthyPercent: true, deploymentCircuitBreaker: { enable: true, rollback: true } },
+  placementConstraints: true,
+  networkConfiguration: true,
+  healthCheckGracePeriodSeconds: true,
+  enableExecuteCommand: true,
+  availabilityZoneRebalancing: true,
+  propagateTags: true,
+  tags: true,
+};
+
+/** What names the service, and what ECS says of it. */
+const notSettings: ReadonlySet<string> = new Set([
+  "cluster", "clusterArn", "serviceName", "serviceArn", "clientToken", "status", "runningCount", "pendingCount", "deployments", "taskSets", "events", "createdAt", "createdBy",
+  "role", "roleArn", "platformFamily", "currentServiceDeployment", "currentServiceRevisions", "resourceManagementType",
+]);
+
+/** Settings that DescribeServices shows with the newest deployment only. */
+const settingsOfDeployment = ["serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations"] as const;
+
+/** What ECS takes where a field is left out, by the kind of object that the field is in. */
+const defaults: Readonly<Record<string, Raw>> = {
+  service: { schedulingStrategy: "REPLICA", enableECSManagedTags: false, enableExecuteCommand: false, healthCheckGracePeriodSeconds: 0, propagateTags: "NONE", availabilityZoneRebalancing: "DISABLED", platformVersion: "" },
+  deploymentController: { type: "ECS" },
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+  deploymentConfiguration: { strategy: "ROLLING", bakeTimeInMinutes: 0 },
+  deploymentCircuitBreaker: { enable: false, rollback: false },
+  awsvpcConfiguration: { assignPublicIp: "DISABLED" },
+  capacityProviderStrategy: { base: 0 },
+  serviceConnectConfiguration: { enabled: false },
+};
+
+/**
+ * The normal form of a service: equal for the input of CreateService and what DescribeServices answers for it. A list
+ * of placement strategies keeps its order, which means something.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
+ */
+export function normalService(service: Raw): Raw {
+  const primary = Array.isArray(service["deployments"]) ? primaryOf(service as unknown as Service) : undefined;
+  const lifted = Object.fromEntries(settingsOfDeployment.flatMap((name) => (primary?.[name] === undefined ? [] : [[name, primary[name]]])));
+  const settings = Object.fromEntries(Object.entries({ ...lifted, ...service }).filter(([name]) => !notSettings.has(name)));
+  // ECS shows a launch type only where there is no strategy.
+  if (Array.isArray(settings["capacityProviderStrategy"]) && settings["capacityProviderStrategy"].length > 0) delete settings["launchType"];
+  const daemon = settings["schedulingStrategy"] === "DAEMON";
+  if (daemon) delete settings["desiredCount"];
+  const percentages = { maximumPercent: daemon ? 100 : 200, minimumHealthyPercent: daemon ? 0 : 100 };
+  const given = settings["deploymentConfiguration"];
+  return normalObject({ ...settings, deploymentConfiguration: { ...percentages, ...(isRaw(given) ? given : {}) } }, "service");
+}
+
+function normalObject(object: Raw, kind: string): Raw {
+  const known = Object.hasOwn(defaults, kind) ? defaults[kind]! : {};
+  const kept = Object.entries(object)
+    .map(([name, value]) => [name, normalValue(name, value)] as const)
+    .filter(([name, value]) => value !== undefined && !(Object.hasOwn(known, name) && known[name] === value));
+  return Object.fromEntries(kept.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function normalValue(name: string, value: unknown): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => (isRaw(item) ? normalObject(item, name) : item));
+    return items.length === 0 ? undefined : orderItems(name, items);
+  }
+  if (!isRaw(value)) return value;
+  const normal = normalObject(value, name);
+  return Object.keys(normal).length === 0 ? undefined : normal;
+}
+
+/**
+ * What deploying `declared` would change in the live service, field by field. Fields that only the live service has
+ * count where aiplat could have written them. A service that ECS keeps no count for (`desiredCount: null`) keeps its own.
+ *
+ * @param only The fields that are known of the live service; all where left out.
+ */
+export function diffService(declared: ServiceInput, live: Raw, only?: readonly string[]): readonly Change[] {
+  const known = (service: Raw) => (only === undefined ? service : Object.fromEntries(Object.entries(service).filter(([name]) => only.includes(name))));
+  const before = known(normalService(live));
+  const after = known(normalService(declared));
+  if (declared.desiredCount === undefined) delete (before as Record<string, unknown>)["desiredCount"];
+  return diffNormalForms(before, after, generatedServiceFields);
+}
+
+/** The top-level field that a change is in. */
+export function fieldOf({ path }: Pick<Change, "path">): string {
+  return /^[A-Za-z_][\w-]*/.exec(path)?.[0] ?? path;
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html has no word for these. */
+const fixed: ReadonlySet<string> = new Set(["launchType", "schedulingStrategy"]);
+
+/** The changes that no update can make: the service has to be deleted and created again. */
+export function unchangeable(changes: readonly Change[]): readonly Change[] {
+  return changes.filter((change) => fixed.has(fieldOf(change)) && change.kind !== "removed");
+}
+
+export interface ServiceUpdate {
+  readonly cluster: string;
+  readonly service: string;
+  readonly forceNewDeployment?: boolean;
+  readonly [field: string]: unknown;
+}
+
+/**
+ * The UpdateService input that makes the changes: the fields that change and no other. Within an object, what only the
+ * live service has stays.
+ */
+export function updateInput(declared: ServiceInput, live: Raw, changes: readonly Change[], { force = false }: { readonly force?: boolean } = {}): ServiceUpdate | undefined {
+  const names = [...new Set(changes.map(fieldOf))].filter((name) => name !== "tags" && name !== "launchType");
+  if (names.length === 0 && !force) return undefined;
+  // Tasks that run stay on the old strategy until they are replaced.
+  const restarts = force || names.includes("capacityProviderStrategy");
+  return { cluster: declared.cluster, service: declared.serviceName, ...Object.fromEntries(names.map((name) => [name, updated(declared[name], live[name])])), ...(restarts ? { forceNewDeployment: true } : {}) };
+}
+
+function updated(declared: unknown, live: unknown): unknown {
+  if (isRaw(declared)) return isRaw(live) ? mergeRaw(live, declared, {}) : declared;
+  if (declared !== undefined) return declared;
+  // Removed: what stands for nothing.
+  if (Array.isArray(live)) return [];
+  return typeof live === "boolean" ? false : typeof live === "number" ? 0 : undefined;
+}
+
+/** Fields of which UpdateService says "This parameter triggers a new service deployment"; aiplat forces one for the strategy. */
+const redeploying: ReadonlySet<string> = new Set(["taskDefinition", "capacityProviderStrategy", "networkConfiguration", "loadBalancers", "platformVersion", "serviceRegistries", "serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations"]);
+
+/** Whether an update by these changes replaces the service's tasks. */
+export function startsDeployment(changes: readonly Change[], force: boolean): boolean {
+  return force || changes.some((change) => redeploying.has(fieldOf(change)));
+}

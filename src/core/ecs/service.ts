@@ -1,0 +1,139 @@
+import { problem, refuseErrors, type Problem } from "../problem.ts";
+import { isRaw, mergeRaw, type Raw } from "../workload/merge.ts";
+import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
+import type { NetworkConfiguration, PlacementConstraint, Tag } from "./api.ts";
+import { networkModeOf, onManagedInstances } from "./capacity.ts";
+import { slotTag } from "./generate.ts";
+import { deploymentSettingsOf, type ServiceInput } from "./service-api.ts";
+
+export interface ServiceSettings {
+  readonly cluster: string;
+  /** What its tasks are made of. */
+  readonly taskDefinition: string;
+  readonly desiredCount: number;
+  /** The capacity provider; undefined for plain EC2. */
+  readonly provider?: string;
+  readonly networkConfiguration?: NetworkConfiguration;
+  readonly enableExecuteCommand: boolean;
+  /** Constraints that keep it off instances where somebody holds the slot unseen by ECS. */
+  readonly placementConstraints: readonly PlacementConstraint[];
+}
+
+/** Whether a replica has a part of a Neuron instance, so that the workload is one ECS service a slot. */
+export function isSlotService({ slot, shape }: Variant): boolean {
+  return slot !== undefined && shape.request.kind === "neuron" && !shape.request.whole;
+}
+
+/**
+ * The service of one variant, as CreateService takes it.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+ *
+ * @throws Refusal when raw fields ask for what cannot work.
+ */
+export function generateService(workload: ResolvedWorkload, variant: Variant, settings: ServiceSettings): ServiceInput {
+  const raw: Raw = workload.ecs.service ?? {};
+  refuseErrors(checkRawService(raw, isSlotService(variant)));
+  const merged = mergeRaw(generated(workload, variant, settings, raw), withoutCapacityClash(raw), {});
+  const breaker = explicitBreaker(merged);
+  const complete = { ...merged, ...(breaker === undefined ? {} : { deploymentConfiguration: breaker }), tags: tagsOf(workload, variant, merged["tags"]) } as unknown as ServiceInput;
+  refuseErrors(checkMergedService(complete));
+  return complete["availabilityZoneRebalancing"] === undefined && raw["availabilityZoneRebalancing"] !== null ? { ...complete, availabilityZoneRebalancing: zoneRebalancing(complete) } : complete;
+}
+
+function generated(workload: ResolvedWorkload, variant: Variant, settings: ServiceSettings, raw: Raw): Raw {
+  const { cluster, taskDefinition, desiredCount, provider, networkConfiguration, enableExecuteCommand } = settings;
+  const { loadBalancer } = workload.ecs;
+  const daemon = raw["schedulingStrategy"] === "DAEMON";
+  const listsDevices = variant.slot !== undefined && !onManagedInstances(workload);
+  // In awsvpc mode no lock port keeps two tasks off one device.
+  const constraints = [...(listsDevices && networkModeOf(workload) === "awsvpc" ? [{ type: "distinctInstance" }] : []), ...settings.placementConstraints];
+  return {
+    cluster,
+    serviceName: variant.name,
+    taskDefinition,
+    ...(daemon ? {} : { desiredCount }),
+    ...(provider === undefined ? { launchType: "EC2" } : { capacityProviderStrategy: [{ capacityProvider: provider, weight: 1 }] }),
+    ...(loadBalancer === undefined ? {} : { loadBalancers: [{ targetGroupArn: loadBalancer.targetGroup, containerName: workload.name, containerPort: loadBalancer.port }] }),
+    deploymentConfiguration: {
+      maximumPercent: daemon ? 100 : 200,
+      minimumHealthyPercent: daemon ? 0 : 100,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+    },
+    ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
+    ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+    // ECS takes it with a load balancer only; the container's own health check has its start period.
+    ...(loadBalancer === undefined || workload.health?.startSeconds === undefined ? {} : { healthCheckGracePeriodSeconds: workload.health.startSeconds }),
+    ...(enableExecuteCommand ? { enableExecuteCommand: true } : {}),
+    // By these tags its tasks are told from other people's.
+    propagateTags: "SERVICE",
+  };
+}
+
+/** "If a launchType is specified, the capacityProviderStrategy parameter must be omitted": what the user writes wins. */
+function withoutCapacityClash(raw: Raw): Raw {
+  if (raw["capacityProviderStrategy"] !== undefined && raw["capacityProviderStrategy"] !== null) return { launchType: null, ...raw };
+  return raw["launchType"] !== undefined && raw["launchType"] !== null ? { capacityProviderStrategy: null, ...raw } : raw;
+}
+
+/** The circuit breaker is for rolling updates only. Switched off rather than left out, so that an update switches it off too. */
+function explicitBreaker({ deploymentConfiguration }: Raw): Raw | undefined {
+  if (!isRaw(deploymentConfiguration)) return undefined;
+  return isRolling(deploymentConfiguration["strategy"]) ? undefined : { ...deploymentConfiguration, deploymentCircuitBreaker: { enable: false, rollback: false } };
+}
+
+/**
+ * On by default for a new service, and not to be had with maximumPercent 100, a DAEMON or a Classic Load Balancer.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+ */
+function zoneRebalancing(service: ServiceInput): "ENABLED" | "DISABLED" {
+  const { maximumPercent, daemon, strategy } = deploymentSettingsOf(service);
+  return daemon || maximumPercent <= 100 || !isRolling(strategy) ? "DISABLED" : "ENABLED";
+}
+
+function isRolling(strategy: unknown): boolean {
+  return strategy === undefined || strategy === "ROLLING";
+}
+
+const root = ["ecs", "service"];
+const at = (...path: readonly string[]) => [...root, ...path];
+
+/** What the raw fields may not say, before they are merged. */
+function checkRawService(raw: Raw, slots: boolean): readonly Problem[] {
+  const problems: Problem[] = [];
+  const refuse = (code: string, path: readonly string[], message: string, hint: string) => problems.push(problem(code, at(...path), message, hint));
+  const deployment = isRaw(raw["deploymentConfiguration"]) ? raw["deploymentConfiguration"] : {};
+  const strategy = deployment["strategy"];
+  const breaker = deployment["deploymentCircuitBreaker"];
+  if (raw["taskDefinition"] !== undefined) refuse("service-task-definition", ["taskDefinition"], "ecs.service.taskDefinition is aiplat's to set: it registers the task definition of the workload", "Remove it; raw fields of the task definition go into ecs.taskDefinition.");
+  if (raw["desiredCount"] !== undefined && raw["desiredCount"] !== null) refuse("service-desired-count", ["desiredCount"], `ecs.service.desiredCount ${String(raw["desiredCount"])}: how many tasks there are is the workload's replicas`, "Write replicas; desiredCount: null leaves the count of a live service alone, for autoscaling.");
+  if (raw["cluster"] !== undefined) refuse("service-cluster", ["cluster"], "ecs.service.cluster is ecs.cluster", "Write ecs.cluster.");
+  if (raw["launchType"] === "FARGATE") refuse("service-fargate", ["launchType"], "launchType FARGATE has no accelerators and takes no task definition for EC2", "Remove it.");
+  const controller = isRaw(raw["deploymentController"]) ? raw["deploymentController"]["type"] : undefined;
+  if (controller !== undefined && controller !== "ECS") refuse("service-controller", ["deploymentController"], `deploymentController ${String(controller)}: its deployments are not ECS's, and aiplat could neither start nor watch them`, "Use ECS's own, with deploymentConfiguration.strategy BLUE_GREEN, LINEAR or CANARY where needed.");
+  if (!isRolling(strategy) && isRaw(breaker) && breaker["enable"] === true) refuse("breaker-not-rolling", ["deploymentConfiguration", "deploymentCircuitBreaker"], `the deployment circuit breaker is for rolling updates, and the strategy is ${String(strategy)}`, "Remove deploymentCircuitBreaker; alarms and lifecycle hooks roll such a deployment back.");
+  if (!slots) return problems;
+  const why = "a workload on a part of an instance is one ECS service a slot";
+  if (!isRolling(strategy)) refuse("slots-strategy", ["deploymentConfiguration", "strategy"], `strategy ${String(strategy)} is not possible here: ${why}, and ${String(strategy)} needs a pair of target groups for each of them`, "Use rolling updates, or give a replica every device of its instance.");
+  if (isRaw(raw["serviceConnectConfiguration"]) && raw["serviceConnectConfiguration"]["enabled"] !== false) refuse("slots-service-connect", ["serviceConnectConfiguration"], `Service Connect is not possible here: ${why}, and each needs a discovery name of its own in the namespace`, "Use a load balancer (ecs.loadBalancer), or give a replica every device of its instance.");
+  if (raw["serviceName"] !== undefined) refuse("slots-service-name", ["serviceName"], `ecs.service.serviceName is one name, and ${why}`, "Remove it: the services are named after the workload and the slot.");
+  if (raw["schedulingStrategy"] === "DAEMON") refuse("slots-daemon", ["schedulingStrategy"], `DAEMON is not possible here: ${why}, and their replicas are counted`, "Write replicas: as many as there are slots on the instances.");
+  return problems;
+}
+
+function checkMergedService(service: ServiceInput): readonly Problem[] {
+  const { maximumPercent } = deploymentSettingsOf(service);
+  const problems: Problem[] = [];
+  if (service["availabilityZoneRebalancing"] === "ENABLED" && maximumPercent <= 100) {
+    problems.push(problem("zone-rebalancing", at("availabilityZoneRebalancing"), `availability-zone rebalancing starts a task before it stops another, which maximumPercent ${maximumPercent} does not allow`, "Write DISABLED, or a maximumPercent above 100."));
+  }
+  return problems;
+}
+
+/** As a task definition's: the workload's, the raw ones, and aiplat's own, by which it finds the service again. */
+function tagsOf(workload: ResolvedWorkload, variant: Variant, raw: unknown): readonly Tag[] {
+  const tags = new Map(Object.entries(workload.tags));
+  for (const { key, value } of Array.isArray(raw) ? (raw as readonly Tag[]) : []) tags.set(key, value);
+  tags.set("aiplat:workload", workload.name);
+  tags.set("aiplat:slot", slotTag(variant));
+  return [...tags].map(([key, value]) => ({ key, value }));
+}

@@ -1,0 +1,47 @@
+import type { Requirements } from "../placement/requirements.ts";
+import type { Room } from "../placement/room.ts";
+import { placeSafely } from "../ecs/rollout.ts";
+
+/** One ECS service among those that carry a workload. */
+export interface Share {
+  readonly service: string;
+  readonly needs: Requirements;
+  /** Services of one rank share evenly; a higher rank gets what the lower ones have no room for. */
+  readonly rank: number;
+  /** How many tasks it has now; 0 for a new one. */
+  readonly current: number;
+}
+
+/**
+ * How many of `replicas` each service has: as it is now where the number is the same, else the fewest changes that
+ * lead to it. One more goes to the service with the fewest that has room for it; one less leaves the one with the
+ * most. What has no room anywhere is shared evenly all the same: the rollout guard says what is short.
+ *
+ * @param rooms The cluster without the workload's own tasks; tasks are placed in them.
+ */
+export function distribute(shares: readonly Share[], replicas: number, rooms: readonly Room[] | undefined): readonly number[] {
+  const counts = shares.map(({ current }) => current);
+  const total = () => counts.reduce((sum, count) => sum + count, 0);
+  while (total() > replicas) counts[pick(shares, counts, () => true, "most")!]!--;
+  const full = new Set<number>();
+  if (rooms !== undefined) for (const [index, { needs }] of shares.entries()) placeSafely(rooms, needs, counts[index]!);
+  while (total() < replicas) {
+    const index = pick(shares, counts, (each) => !full.has(each), "fewest");
+    if (index === undefined) break;
+    if (rooms === undefined || placeSafely(rooms, shares[index]!.needs, 1).length === 1) counts[index]!++;
+    else full.add(index);
+  }
+  while (total() < replicas) counts[pick(shares, counts, (each) => shares[each]!.rank === shares[0]!.rank, "fewest")!]!++;
+  return counts;
+}
+
+/** The first service with the fewest tasks of the lowest rank, or the last with the most of the highest. */
+function pick(shares: readonly Share[], counts: readonly number[], may: (index: number) => boolean, what: "fewest" | "most"): number | undefined {
+  let best: number | undefined;
+  for (const [index, { rank }] of shares.entries()) {
+    if (!may(index) || (what === "most" && counts[index] === 0)) continue;
+    const better = best === undefined || (what === "fewest" ? rank - shares[best]!.rank || counts[index]! - counts[best]! : shares[best]!.rank - rank || counts[best]! - counts[index]!);
+    if (better === true || (typeof better === "number" && (what === "fewest" ? better < 0 : better <= 0))) best = index;
+  }
+  return best;
+}

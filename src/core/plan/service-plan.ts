@@ -1,0 +1,84 @@
+import type { Tag, TaskDefinition } from "../ecs/api.ts";
+import type { Change } from "../ecs/diff.ts";
+import type { Rollout, RolloutVerdict } from "../ecs/rollout.ts";
+import type { ServiceInput } from "../ecs/service-api.ts";
+import type { ServiceUpdate } from "../ecs/service-form.ts";
+import type { Problem } from "../problem.ts";
+
+/** What becomes of one ECS service of the workload. */
+export interface ServiceStep {
+  readonly service: string;
+  readonly action: "create" | "update" | "keep" | "delete";
+  /** Field by field what differs from the live service; empty for one that is created or deleted. */
+  readonly changes: readonly Change[];
+  readonly desiredCount: number;
+  readonly why: string;
+  /** Whether every task of it is replaced. */
+  readonly replacesTasks: boolean;
+  /** What to register first; undefined where the revision that runs, or the latest, says the same. */
+  readonly definition?: TaskDefinition;
+  /** CreateService's input; where there is a `definition`, with its family for a revision that has no number yet. */
+  readonly create?: ServiceInput;
+  /** UpdateService's input; the same holds for its task definition. */
+  readonly update?: ServiceUpdate;
+  /** Tags that the live service lacks or has otherwise. */
+  readonly tags?: readonly Tag[];
+}
+
+/** What becomes of one task definition. */
+export interface ServiceRegistration {
+  readonly service: string;
+  readonly family: string;
+  readonly action: "register" | "keep";
+  readonly taskDefinitionArn?: string;
+  readonly changes: readonly Change[];
+}
+
+/** What a plan was made from, to tell whether the world has moved since. */
+export interface ServiceBasis {
+  readonly service: string;
+  readonly serviceArn?: string;
+  /** The live service's settings in normal form; undefined where there was none. */
+  readonly settings?: unknown;
+  /** The latest revision of its family. */
+  readonly latest?: string;
+}
+
+/** What `service deploy` does, as data: `plan` prints it, deploy executes it. */
+export interface ServicePlan {
+  readonly workload: string;
+  readonly cluster: string;
+  readonly replicas: number;
+  readonly registrations: readonly ServiceRegistration[];
+  /** In the order in which they are carried out. */
+  readonly steps: readonly ServiceStep[];
+  /** Where the new tasks go. */
+  readonly placements: readonly { readonly service: string; readonly count: number; readonly why: string }[];
+  /** The deployments that it starts, as the rollout guard judges them. */
+  readonly deployments: readonly Rollout[];
+  /** How each deployment goes; empty where a capacity provider would add machines. */
+  readonly rollouts: readonly RolloutVerdict[];
+  /** Deployments that would stall. */
+  readonly stalls: readonly Problem[];
+  readonly basis: readonly ServiceBasis[];
+}
+
+/** What has moved since a plan was made, each in a sentence without its full stop; empty where nothing has. */
+export function movedSince(plan: Pick<ServicePlan, "basis">, now: readonly ServiceBasis[]): readonly string[] {
+  const current = new Map(now.map((each) => [each.service, each]));
+  const known = new Set(plan.basis.map(({ service }) => service));
+  return [
+    ...plan.basis.flatMap((before): readonly string[] => {
+      const after = current.get(before.service);
+      if ((before.serviceArn === undefined) !== (after?.serviceArn === undefined)) return [`service ${before.service} ${before.serviceArn === undefined ? "exists now" : "is gone"}`];
+      if (JSON.stringify(before.settings) !== JSON.stringify(after?.settings)) return [`service ${before.service} was changed`];
+      return before.latest === after?.latest ? [] : [`${after?.latest === undefined ? "its task definition is gone" : `${after.latest.slice(after.latest.lastIndexOf("/") + 1)} was registered`}`];
+    }),
+    ...now.filter(({ service, serviceArn }) => serviceArn !== undefined && !known.has(service)).map(({ service }) => `service ${service} exists now`),
+  ];
+}
+
+/** Whether carrying out the plan changes anything but where tasks run. */
+export function changesAnything({ steps }: Pick<ServicePlan, "steps">): boolean {
+  return steps.some(({ action }) => action !== "keep");
+}

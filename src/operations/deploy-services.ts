@@ -1,0 +1,96 @@
+import type { Service, ServiceInput } from "../core/ecs/service-api.ts";
+import type { ServiceUpdate } from "../core/ecs/service-form.ts";
+import type { ServicePlan, ServiceStep } from "../core/plan/service-plan.ts";
+import { Interrupted, toAiplatError, type AiplatError } from "../errors.ts";
+import type { EcsPort } from "./ports.ts";
+import type { Runtime } from "./runtime.ts";
+import { newServiceToken } from "./tokens.ts";
+import { waitForServices, type ServiceOutcome, type ServiceWaitOptions } from "./wait-for-services.ts";
+
+export interface DeployedStep {
+  readonly service: string;
+  readonly action: ServiceStep["action"];
+  /** `steady`, `failed`, `started` where nobody waited, `unchanged`, `deleted`, or `not-reached` after a failure. */
+  readonly result: "steady" | "failed" | "started" | "unchanged" | "deleted" | "not-reached";
+  readonly desiredCount: number;
+  readonly taskDefinition?: string;
+  readonly outcome?: ServiceOutcome;
+}
+
+export interface Deployed {
+  readonly steps: readonly DeployedStep[];
+  /** What ended it early: nothing that was done is lost from `steps`. */
+  readonly error?: AiplatError;
+}
+
+export interface DeployOptions {
+  /** Undefined: do not wait. */
+  readonly wait?: ServiceWaitOptions;
+  readonly onStep: (text: string) => void;
+}
+
+/**
+ * Carries out a plan in its order. Services whose tasks are replaced follow one another, so that the devices of one
+ * slot at a time change hands; after a failure the rest is left as it is.
+ */
+export async function deployServices(ecs: EcsPort, runtime: Runtime, plan: Pick<ServicePlan, "cluster" | "steps">, options: DeployOptions): Promise<Deployed> {
+  const done = new Map<string, DeployedStep>();
+  const pending: { readonly step: ServiceStep; readonly service: Service }[] = [];
+  const record = (step: ServiceStep, result: DeployedStep["result"], more: Partial<DeployedStep> = {}) => done.set(step.service, { service: step.service, action: step.action, desiredCount: step.desiredCount, result, ...more });
+  const settle = async (): Promise<boolean> => {
+    const waiting = pending.splice(0);
+    if (options.wait === undefined || waiting.length === 0) return true;
+    const outcomes = await waitForServices(ecs, plan.cluster, waiting.map(({ service }) => service), runtime, options.wait);
+    for (const [index, { step, service }] of waiting.entries()) record(step, outcomes[index]!.failure === undefined ? "steady" : "failed", { taskDefinition: service.taskDefinition, outcome: outcomes[index]! });
+    return outcomes.every(({ failure }) => failure === undefined);
+  };
+
+  let error: AiplatError | undefined;
+  try {
+    let well = true;
+    for (const step of plan.steps) {
+      if (runtime.signal.aborted) throw new Interrupted();
+      if (!well) break;
+      if (step.action === "keep") record(step, "unchanged");
+      else if (step.action === "delete") {
+        await ecs.deleteService(plan.cluster, step.service, { force: true });
+        options.onStep(`deleted ${step.service}`);
+        record(step, "deleted");
+      } else {
+        const replaces = step.action === "update" && step.replacesTasks;
+        if (replaces) well = await settle();
+        if (!well) break;
+        const service = await apply(ecs, plan.cluster, step, options);
+        record(step, "started", service === undefined ? {} : { taskDefinition: service.taskDefinition });
+        if (service !== undefined) pending.push({ step, service });
+        if (replaces) well = await settle();
+      }
+    }
+    if (well) await settle();
+  } catch (thrown) {
+    error = toAiplatError(thrown);
+  }
+  const steps = plan.steps.map((step) => done.get(step.service) ?? { service: step.service, action: step.action, desiredCount: step.desiredCount, result: "not-reached" as const });
+  return { steps, ...(error === undefined ? {} : { error }) };
+}
+
+/** Registers, creates or updates; undefined where only tags change. */
+async function apply(ecs: EcsPort, cluster: string, step: ServiceStep, { onStep }: DeployOptions): Promise<Service | undefined> {
+  const registered = step.definition === undefined ? undefined : await ecs.registerTaskDefinition(step.definition);
+  if (registered !== undefined) onStep(`registered ${registered.family}:${registered.revision}`);
+  const revision = registered === undefined ? {} : { taskDefinition: registered.taskDefinitionArn };
+  if (step.create !== undefined) {
+    const input: ServiceInput = { ...step.create, ...revision };
+    const service = await ecs.createService({ ...input, clientToken: newServiceToken() });
+    onStep(`created ${step.service}`);
+    return service;
+  }
+  const service = step.update === undefined ? undefined : await ecs.updateService({ ...step.update, ...revision } satisfies ServiceUpdate);
+  if (service !== undefined) onStep(`updated ${step.service}`);
+  if (step.tags !== undefined) {
+    const [live] = service === undefined ? await ecs.describeServices(cluster, [step.service]) : [service];
+    if (live !== undefined) await ecs.tagResource(live.serviceArn, step.tags);
+    onStep(`tagged ${step.service}`);
+  }
+  return service;
+}

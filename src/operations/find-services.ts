@@ -1,0 +1,25 @@
+import type { Service } from "../core/ecs/service-api.ts";
+import type { LiveServices } from "../core/plan/plan-service.ts";
+import type { EcsPort } from "./ports.ts";
+
+const workloadTag = "aiplat:workload";
+
+/** The services of a workload that are not deleted: by their tag, and by name those that somebody else has made. */
+export async function findServices(ecs: EcsPort, cluster: string, workload: string, names: readonly string[] = [workload]): Promise<readonly Service[]> {
+  const arns = await ecs.listServices(cluster);
+  const services = await ecs.describeServices(cluster, arns);
+  const ours = ({ serviceName, tags }: Service) => {
+    const tag = tags?.find(({ key }) => key === workloadTag)?.value;
+    return tag === undefined ? names.includes(serviceName) : tag === workload;
+  };
+  return services.filter((service) => service.status === "ACTIVE" && ours(service)).toSorted((one, other) => one.serviceName.localeCompare(other.serviceName, "en", { numeric: true }));
+}
+
+/** The workload's services with the revisions that they run and the latest ones of their families. */
+export async function readLiveServices(ecs: EcsPort, cluster: string, workload: string, names: { readonly services: readonly string[]; readonly families: readonly string[] }): Promise<LiveServices> {
+  const services = await findServices(ecs, cluster, workload, names.services);
+  const references = new Set([...names.families, ...services.map(({ taskDefinition }) => taskDefinition)]);
+  const found = await Promise.all([...references].map((reference) => ecs.describeTaskDefinition(reference)));
+  const definitions = new Map(found.flatMap((each) => (each === undefined ? [] : [[each.taskDefinitionArn, each] as const])));
+  return { services, definitions: [...definitions.values()] };
+}

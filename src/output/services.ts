@@ -1,0 +1,80 @@
+import type { RunFailure } from "../core/plan/run-result.ts";
+import type { DeployedStep } from "../operations/deploy-services.ts";
+import type { Service } from "../core/ecs/service-api.ts";
+import type { View } from "./print.ts";
+import type { Style } from "./style.ts";
+
+/** What `service deploy`, `scale` and `rollback` answer. */
+export function deploymentView(target: { readonly workload: string; readonly cluster: string }, steps: readonly DeployedStep[], failures: readonly RunFailure[]): View {
+  return {
+    kind: "ServiceDeployment",
+    document: {
+      ...target,
+      services: steps.map(({ service, action, result, desiredCount, taskDefinition, outcome }) => ({
+        service,
+        action,
+        result,
+        desiredCount,
+        ...(taskDefinition === undefined ? {} : { taskDefinition }),
+        ...(outcome?.failure === undefined ? {} : { reason: outcome.failure }),
+      })),
+      failures,
+    },
+    table: {
+      columns: [{ title: "SERVICE" }, { title: "ACTION" }, { title: "RESULT", mark: markResult }, { title: "TASKS", align: "right" }, { title: "DEFINITION" }],
+      rows: steps.map(({ service, action, result, desiredCount, taskDefinition = "" }) => [service, action, result, String(desiredCount), nameIn(taskDefinition)]),
+    },
+  };
+}
+
+/** What `service status` and `delete` answer. */
+export function servicesView(target: { readonly workload: string; readonly cluster: string }, services: readonly Service[]): View {
+  return {
+    kind: "ServiceStatus",
+    document: {
+      ...target,
+      services: services.map(({ serviceName, serviceArn, status, desiredCount, runningCount, pendingCount, taskDefinition, deployments, events, tags = [] }) => ({
+        service: serviceName,
+        serviceArn,
+        status,
+        desiredCount,
+        runningCount,
+        pendingCount,
+        taskDefinition,
+        slot: tags.find(({ key }) => key === "aiplat:slot")?.value,
+        deployments: deployments.map(({ id, status: standing, taskDefinition: revision, desiredCount: desired, runningCount: running, failedTasks, rolloutState, rolloutStateReason }) => ({ id, status: standing, taskDefinition: revision, desiredCount: desired, runningCount: running, failedTasks, rolloutState, rolloutStateReason })),
+        events: events.slice(0, 5).map(({ createdAt, message }) => ({ createdAt: new Date(createdAt).toISOString(), message })),
+      })),
+    },
+    table: {
+      columns: [{ title: "SERVICE" }, { title: "STATUS" }, { title: "RUNNING", align: "right" }, { title: "PENDING", align: "right" }, { title: "DEFINITION" }, { title: "ROLLOUT", mark: markRollout }, { title: "LAST EVENT" }],
+      rows: services.map(({ serviceName, status, desiredCount, runningCount, pendingCount, taskDefinition, deployments, events }) => [
+        serviceName,
+        status,
+        `${runningCount}/${desiredCount}`,
+        String(pendingCount),
+        nameIn(taskDefinition),
+        deployments.find((each) => each.status === "PRIMARY")?.rolloutState ?? "",
+        eventText(events[0]?.message ?? ""),
+      ]),
+    },
+  };
+}
+
+/** An event without the service's own name before it. */
+export function eventText(message: string): string {
+  return message.replace(/^\(service [^)]*\)\s*/, "");
+}
+
+function nameIn(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
+}
+
+function markResult(text: string, style: Style): string {
+  if (text === "failed" || text === "not-reached") return style.red(text);
+  return text === "unchanged" ? style.dim(text) : style.green(text);
+}
+
+function markRollout(text: string, style: Style): string {
+  return text === "FAILED" ? style.red(text) : text === "IN_PROGRESS" ? style.yellow(text) : text;
+}

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../support/cli.ts";
+import { createMotoCluster } from "../support/moto-cluster.ts";
+import { startMoto, type Moto } from "../support/moto.ts";
+import { missingTools } from "../support/tools.ts";
+
+interface Described {
+  readonly services: readonly { readonly serviceName: string; readonly status: string; readonly desiredCount: number; readonly taskDefinition: string; readonly tags: readonly { readonly key: string; readonly value: string }[] }[];
+}
+
+/** moto keeps neither deployment settings nor tasks of a service: what it does keep agrees. */
+describe.skipIf(missingTools("moto_server", "aws"))("services against moto", () => {
+  let moto: Moto;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "aiplat-service-"));
+    moto = await startMoto();
+  });
+  afterAll(async () => {
+    await moto?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const run = (...args: readonly string[]) => runCli(args, { env: moto.env, cwd: folder });
+  const described = async () => ((await moto.aws("ecs", "describe-services", "--cluster", "prod", "--services", "bert", "--include", "TAGS")) as Described).services[0]!;
+  const write = (changes: object) => writeFileSync(join(folder, "aiplat.yaml"), JSON.stringify({ name: "bert", kind: "service", image: "bert:1", accelerator: { instanceTypes: ["inf1.xlarge"] }, replicas: 2, ecs: { cluster: "prod" }, ...changes }));
+
+  it("creates, updates, rolls back, scales and deletes, and the AWS CLI agrees after each", async () => {
+    await createMotoCluster(moto, "prod", ["inf1.xlarge", "inf1.xlarge", "inf1.xlarge"]);
+    write({});
+    expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
+    expect(await described()).toMatchObject({ status: "ACTIVE", desiredCount: 2, tags: expect.arrayContaining([{ key: "aiplat:workload", value: "bert" }, { key: "aiplat:slot", value: "n0-0" }]) });
+
+    write({ image: "bert:2" });
+    expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
+    expect((await described()).taskDefinition).toMatch(/bert:2$/);
+
+    // moto fails on ListServiceDeployments: the last stable one is the sandbox's to test.
+    expect((await run("service", "rollback", "--to-revision", "1", "--no-wait")).code).toBe(0);
+    expect((await described()).taskDefinition).toMatch(/bert:1$/);
+
+    expect((await run("service", "scale", "--replicas", "3", "--no-wait")).code).toBe(0);
+    expect((await described()).desiredCount).toBe(3);
+
+    expect((await run("service", "delete", "--yes")).code).toBe(0);
+    expect((await described()).status).toBe("INACTIVE");
+  });
+});

@@ -1,0 +1,210 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runCli, type CliRun } from "../support/cli.ts";
+import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
+
+let box: TestSandbox;
+let folder: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "aiplat-service-"));
+  box = await startTestSandbox({ stepped: false, speed: 100, fleet: [{ instanceType: "inf2.xlarge", count: 3 }, { instanceType: "inf2.24xlarge", count: 2 }] });
+});
+afterEach(async () => {
+  await box.sandbox.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const describeService = async (name: string): Promise<Json> => (await box.ecs("DescribeServices", { services: [name], include: ["TAGS"] })).services[0];
+
+function writeWorkload(changes: object = {}): void {
+  writeFileSync(join(folder, "aiplat.yaml"), JSON.stringify({ name: "bert", kind: "service", image: "bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] }, replicas: 2, ...changes }));
+}
+
+async function plan(...args: readonly string[]): Promise<Json> {
+  const { stdout } = await run("plan", "-o", "json", ...args);
+  return JSON.parse(stdout);
+}
+
+describe("a service on the sandbox", () => {
+  it("is created, and a second deploy changes and registers nothing", async () => {
+    writeWorkload();
+    const first = await run("service", "deploy", "-o", "json");
+    expect(first.stderr).toBe("");
+    expect(first.code).toBe(0);
+    expect(JSON.parse(first.stdout).services).toMatchObject([{ service: "bert", action: "create", result: "steady", desiredCount: 2 }]);
+    expect(await describeService("bert")).toMatchObject({
+      desiredCount: 2,
+      runningCount: 2,
+      deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200, deploymentCircuitBreaker: { enable: true, rollback: true } },
+      availabilityZoneRebalancing: "ENABLED",
+      tags: expect.arrayContaining([{ key: "aiplat:workload", value: "bert" }]),
+    });
+    expect((await run("plan", "--exit-code")).code).toBe(0);
+    const second = await run("service", "deploy");
+    expect(second.code).toBe(0);
+    expect(second.stderr).toContain("No difference");
+    expect((await box.ecs("ListTaskDefinitions")).taskDefinitionArns).toHaveLength(1);
+    expect((await describeService("bert")).deployments).toHaveLength(1);
+  });
+
+  it("plans exactly the field that changed, and updates it", async () => {
+    writeWorkload();
+    await run("service", "deploy");
+    writeWorkload({ image: "bert:2" });
+    const { registrations, steps } = await plan();
+    expect(registrations).toMatchObject([{ action: "register", changes: [{ path: "containerDefinitions[bert].image", kind: "changed", before: "bert:1", after: "bert:2" }] }]);
+    expect(steps).toMatchObject([{ action: "update", changes: [{ path: "taskDefinition", before: "bert:1", after: "bert (new revision)" }] }]);
+    expect((await run("plan", "--exit-code")).code).toBe(3);
+    expect((await run("service", "deploy")).code).toBe(0);
+    expect((await describeService("bert")).taskDefinition).toMatch(/bert:2$/);
+
+    writeWorkload({ image: "bert:2", replicas: 3 });
+    expect((await plan()).steps).toMatchObject([{ action: "update", changes: [{ path: "desiredCount", before: 2, after: 3 }], update: { cluster: "default", service: "bert", desiredCount: 3 } }]);
+    expect((await run("service", "deploy")).code).toBe(0);
+    expect(await describeService("bert")).toMatchObject({ desiredCount: 3, runningCount: 3 });
+  });
+
+  it("rolls a failing image back by itself and shows why", async () => {
+    writeWorkload({ logs: { group: "/bert" } });
+    await run("service", "deploy");
+    writeWorkload({ logs: { group: "/bert" }, environment: { AIPLAT_SANDBOX_EXIT: "3", AIPLAT_SANDBOX_LOG: "model not found" } });
+    const { code, stderr, stdout } = await run("service", "deploy");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^bert\tupdate\tfailed/);
+    expect(stderr).toContain("goes back to bert:1");
+    expect(stderr).toContain("bert exited with 3");
+    expect(stderr).toContain("model not found");
+    expect((await describeService("bert")).taskDefinition).toMatch(/bert:1$/);
+  });
+
+  it("goes back to the revision before, or to a named one", async () => {
+    writeWorkload();
+    for (const image of ["bert:1", "bert:2", "bert:3"]) {
+      writeWorkload({ image });
+      expect((await run("service", "deploy")).code).toBe(0);
+    }
+    const back = await run("service", "rollback");
+    expect(back.code).toBe(0);
+    expect(back.stderr).toContain("back from bert:3 to bert:2");
+    expect((await describeService("bert")).taskDefinition).toMatch(/bert:2$/);
+    expect((await run("service", "rollback", "bert", "--to-revision", "1", "--cluster", "default")).code).toBe(0);
+    expect((await describeService("bert")).taskDefinition).toMatch(/bert:1$/);
+    const none = await run("service", "rollback", "--to-revision", "9");
+    expect(none.code).toBe(1);
+    expect(none.stderr).toContain("bert:9");
+  });
+
+  it("refuses a deployment that could never finish, with the arithmetic; --allow-stall starts it", async () => {
+    writeWorkload({ replicas: 3 });
+    await run("service", "deploy");
+    writeWorkload({ replicas: 3, image: "bert:2" });
+    const refused = await run("service", "deploy");
+    expect(refused.code).toBe(4);
+    expect(refused.stderr).toContain("at least 3 must stay healthy");
+    expect(refused.stderr).toContain("minimumHealthyPercent 66");
+    expect((await box.ecs("ListTaskDefinitions")).taskDefinitionArns).toHaveLength(1);
+    const fits = { ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 66 } } } };
+    writeWorkload({ replicas: 3, image: "bert:2", ...fits });
+    expect((await run("service", "deploy")).code).toBe(0);
+    writeWorkload({ replicas: 3, image: "bert:3" });
+    expect((await run("service", "deploy", "--allow-stall", "--no-wait")).code).toBe(0);
+  });
+
+  it("carries out a saved plan, once", async () => {
+    writeWorkload();
+    const { stdout } = await run("plan", "-o", "json");
+    writeFileSync(join(folder, "plan.json"), stdout);
+    expect((await run("service", "deploy", "--plan", "plan.json")).code).toBe(0);
+    expect(await describeService("bert")).toMatchObject({ runningCount: 2 });
+    const again = await run("service", "deploy", "--plan", "plan.json");
+    expect(again.code).toBe(3);
+    expect(again.stderr).toContain("service bert exists now");
+    writeFileSync(join(folder, "plan.json"), "{}");
+    expect((await run("service", "deploy", "--plan", "plan.json")).code).toBe(2);
+  });
+
+  it("scales, and says how to delete where nobody can be asked", async () => {
+    writeWorkload();
+    await run("service", "deploy");
+    expect((await run("service", "scale", "--replicas", "3")).code).toBe(0);
+    expect(await describeService("bert")).toMatchObject({ desiredCount: 3, runningCount: 3 });
+    const short = await run("service", "scale", "--replicas", "4");
+    expect(short.code).toBe(4);
+    expect(short.stderr).toContain("room for 3");
+    const asked = await run("service", "delete");
+    expect(asked.code).toBe(2);
+    expect(asked.stderr).toContain("--yes");
+    expect((await run("service", "delete", "--yes")).code).toBe(0);
+    expect((await describeService("bert")).status).not.toBe("ACTIVE");
+    expect((await run("service", "status")).code).toBe(1);
+  });
+});
+
+describe("a service that somebody else has made", () => {
+  it("is imported, plans to no change, and keeps its fields when it is deployed", async () => {
+    const both = [{ name: "app", image: "busybox", memory: 128, dependsOn: [{ containerName: "side", condition: "START" }] }, { name: "side", image: "busybox", memory: 64, essential: false, firelensConfiguration: { type: "fluentbit" } }];
+    await box.ecs("RegisterTaskDefinition", { family: "Legacy", containerDefinitions: both, volumes: [{ name: "models", efsVolumeConfiguration: { fileSystemId: "fs-1", transitEncryption: "ENABLED" } }], runtimePlatform: { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" } });
+    await box.ecs("CreateService", { serviceName: "Legacy-Service", taskDefinition: "Legacy", desiredCount: 2, deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 150 }, placementStrategy: [{ type: "binpack", field: "memory" }] });
+    const imported = await run("service", "import", "Legacy-Service");
+    expect(imported.stderr).toContain("Wrote aiplat.yaml");
+    const unchanged = await run("plan", "--exit-code");
+    expect(unchanged.stdout).toBe("keep\tLegacy:1\tsays the same\nkeep\tLegacy-Service\t2 replicas\n");
+    expect(unchanged.code).toBe(0);
+    const overwritten = await run("service", "import", "Legacy-Service");
+    expect(overwritten.code).toBe(2);
+    expect((await run("service", "import", "nothing", "--file", "-")).code).toBe(1);
+
+    expect((await run("service", "deploy", "--image", "busybox:2")).code).toBe(0);
+    const { taskDefinition } = await box.ecs("DescribeTaskDefinition", { taskDefinition: "Legacy" });
+    expect(taskDefinition).toMatchObject({ revision: 2, volumes: [{ efsVolumeConfiguration: { fileSystemId: "fs-1", transitEncryption: "ENABLED" } }], runtimePlatform: { cpuArchitecture: "X86_64" } });
+    expect(taskDefinition.containerDefinitions.map(({ name, image }: Json) => [name, image])).toEqual([["app", "busybox:2"], ["side", "busybox"]]);
+    expect(await describeService("Legacy-Service")).toMatchObject({ placementStrategy: [{ type: "binpack", field: "memory" }], deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 150 } });
+  });
+});
+
+describe("a service on parts of instances", () => {
+  const slots = (changes: object = {}) =>
+    writeWorkload({ name: "chip", accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 }, replicas: 4, ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } } }, ...changes });
+  const names = ["chip-inf2-24xlarge-n0-1", "chip-inf2-24xlarge-n2-3", "chip-inf2-24xlarge-n4-5"];
+  const counts = async () => Promise.all(names.map(async (name) => (await describeService(name)).desiredCount as number));
+
+  it("is one service a slot, distributed, updated one after the other, and scaled with the fewest changes", async () => {
+    slots();
+    expect((await run("service", "deploy")).code).toBe(0);
+    expect(await counts()).toEqual([2, 1, 1]);
+    expect((await run("service", "scale", "--replicas", "5")).code).toBe(0);
+    expect(await counts()).toEqual([2, 2, 1]);
+    slots({ replicas: 5, image: "chip:2" });
+    const { code, stderr } = await run("service", "deploy");
+    expect(code).toBe(0);
+    const updated = [...stderr.matchAll(/^updated (\S+)/gm)].map((match) => ({ service: match[1]!, at: match.index }));
+    expect(updated.map(({ service }) => service)).toEqual(names);
+    // Each is steady before the next begins.
+    for (const [index, { at }] of updated.slice(1).entries()) expect(stderr.slice(0, at)).toContain(`${names[index]}  has reached a steady state.`);
+    expect((await run("plan", "--exit-code")).code).toBe(0);
+    const conflicts = await run("cluster", "devices");
+    expect(conflicts.code).toBe(0);
+  });
+
+  it("deletes the services of slots that are no more", async () => {
+    slots();
+    await run("service", "deploy");
+    slots({ accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 } });
+    const { code, stdout } = await run("service", "deploy");
+    expect(code).toBe(0);
+    expect(stdout.trim().split("\n").map((line) => line.split("\t").slice(0, 3).join(" "))).toEqual([...names.map((name) => `${name} delete deleted`), "chip-inf2-24xlarge-n0-2 create steady", "chip-inf2-24xlarge-n3-5 create steady"]);
+  });
+
+  it("is refused with Service Connect and with blue/green, with the reason", async () => {
+    slots({ ecs: { service: { serviceConnectConfiguration: { enabled: true }, deploymentConfiguration: { strategy: "BLUE_GREEN" } } } });
+    const { code, stderr } = await run("service", "deploy");
+    expect(code).toBe(2);
+    expect(stderr).toContain("discovery name");
+    expect(stderr).toContain("pair of target groups");
+    expect((await box.ecs("ListServices")).serviceArns).toEqual([]);
+  });
+});

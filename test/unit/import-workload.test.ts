@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import { importWorkload } from "../../src/core/ecs/import-workload.ts";
+import type { RegisteredTaskDefinition } from "../../src/core/ecs/api.ts";
+import { ecsRules } from "../../src/core/ecs/rules.ts";
+import type { Service } from "../../src/core/ecs/service-api.ts";
+import { networkConfigurationOf } from "../../src/core/plan/run-request.ts";
+import { planServices } from "../../src/core/plan/plan-service.ts";
+import { Refusal } from "../../src/core/problem.ts";
+import { mergeRaw, type Raw } from "../../src/core/workload/merge.ts";
+import { rawOverlay } from "../../src/core/workload/overlay-raw.ts";
+import { parseWorkloadText } from "../../src/core/workload/parse.ts";
+import { resolveWorkload } from "../../src/core/workload/resolve.ts";
+import { workloadRules } from "../../src/core/workload/rules.ts";
+import type { Workload } from "../../src/core/workload/schema.ts";
+import { formatYaml } from "../../src/output/yaml.ts";
+import { namedProvider } from "../../src/core/ecs/capacity.ts";
+import { anInstance, aSnapshot } from "../support/cluster.ts";
+import { problemsOf } from "../support/workload.ts";
+
+const prefix = "arn:aws:ecs:us-east-1:111122223333";
+
+function definition(changes: object = {}): RegisteredTaskDefinition {
+  return {
+    taskDefinitionArn: `${prefix}:task-definition/Legacy_Family:7`,
+    family: "Legacy_Family",
+    revision: 7,
+    status: "ACTIVE",
+    requiresAttributes: [{ name: "com.amazonaws.ecs.capability.docker-remote-api.1.29" }],
+    compatibilities: ["EC2"],
+    registeredAt: 1,
+    containerDefinitions: [{ name: "app", image: "app:1", cpu: 512, memory: 1024, essential: true, portMappings: [{ containerPort: 80, hostPort: 0, protocol: "tcp" }], environment: [{ name: "A", value: "1" }], mountPoints: [], volumesFrom: [], systemControls: [] }],
+    volumes: [],
+    placementConstraints: [],
+    ...changes,
+  } as unknown as RegisteredTaskDefinition;
+}
+
+function service(changes: object = {}): Service {
+  return {
+    serviceArn: `${prefix}:service/prod/Legacy-Service`,
+    serviceName: "Legacy-Service",
+    status: "ACTIVE",
+    desiredCount: 3,
+    runningCount: 3,
+    pendingCount: 0,
+    taskDefinition: `${prefix}:task-definition/Legacy_Family:7`,
+    launchType: "EC2",
+    deploymentConfiguration: { maximumPercent: 150, minimumHealthyPercent: 50 },
+    schedulingStrategy: "REPLICA",
+    propagateTags: "NONE",
+    deployments: [],
+    events: [],
+    loadBalancers: [],
+    ...changes,
+  } as unknown as Service;
+}
+
+const rich = definition({
+  networkMode: "awsvpc",
+  taskRoleArn: "arn:aws:iam::111122223333:role/task",
+  executionRoleArn: "arn:aws:iam::111122223333:role/execution",
+  cpu: "1024",
+  memory: "2048",
+  runtimePlatform: { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" },
+  proxyConfiguration: { type: "APPMESH", containerName: "envoy", properties: [{ name: "ProxyIngressPort", value: "15000" }] },
+  volumes: [{ name: "models", efsVolumeConfiguration: { fileSystemId: "fs-1", rootDirectory: "/m", transitEncryption: "ENABLED", authorizationConfig: { iam: "ENABLED" } } }],
+  pidMode: "task",
+  someFieldNewerThanAiplat: { deep: [{ a: 1 }] },
+  placementConstraints: [{ type: "memberOf", expression: "attribute:stack == prod" }],
+  tags: [{ key: "team", value: "nlp" }],
+  containerDefinitions: [
+    {
+      name: "app",
+      image: "app:1",
+      memoryReservation: 700,
+      essential: true,
+      command: ["serve", "--all"],
+      entryPoint: ["/bin/tini"],
+      environment: [{ name: "A", value: "1" }, { name: "B", value: "x y" }],
+      secrets: [{ name: "TOKEN", valueFrom: "token-parameter" }],
+      portMappings: [{ name: "http", containerPort: 8080, hostPort: 8080, protocol: "tcp", appProtocol: "http" }],
+      mountPoints: [{ sourceVolume: "models", containerPath: "/models", readOnly: true }],
+      dependsOn: [{ containerName: "envoy", condition: "HEALTHY" }],
+      ulimits: [{ name: "nofile", softLimit: 1, hardLimit: 2 }],
+      healthCheck: { command: ["CMD", "true"], interval: 30, timeout: 5, retries: 3 },
+      logConfiguration: { logDriver: "awsfirelens", options: { Name: "cloudwatch" } },
+      linuxParameters: { initProcessEnabled: true },
+      resourceRequirements: [{ type: "GPU", value: "1" }],
+    },
+    { name: "envoy", image: "envoy:1", memory: 256, essential: true, user: "1337", healthCheck: { command: ["CMD", "true"] } },
+    { name: "log_router", image: "fluent-bit:1", memory: 64, essential: true, firelensConfiguration: { type: "fluentbit", options: { "enable-ecs-log-metadata": "true" } } },
+  ],
+});
+
+const richService = service({
+  capacityProviderStrategy: [{ capacityProvider: "gpu", weight: 2, base: 1 }, { capacityProvider: "spot", weight: 1, base: 0 }],
+  launchType: undefined,
+  networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1", "subnet-2"], securityGroups: ["sg-1"], assignPublicIp: "DISABLED" } },
+  loadBalancers: [{ targetGroupArn: "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/a/0123456789abcdef", containerName: "app", containerPort: 8080, advancedConfiguration: { alternateTargetGroupArn: "arn:x" } }],
+  deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 5, maximumPercent: 200, minimumHealthyPercent: 100, deploymentCircuitBreaker: { enable: false, rollback: false }, lifecycleHooks: [{ hookTargetArn: "arn:f", roleArn: "arn:r", lifecycleStages: ["POST_SCALE_UP"] }] },
+  serviceRegistries: [{ registryArn: "arn:s", containerName: "app", containerPort: 8080 }],
+  placementStrategy: [{ type: "binpack", field: "memory" }],
+  healthCheckGracePeriodSeconds: 60,
+  enableExecuteCommand: true,
+  enableECSManagedTags: true,
+  propagateTags: "TASK_DEFINITION",
+  availabilityZoneRebalancing: "DISABLED",
+  newServiceField: "kept",
+  deployments: [{ id: "1", status: "PRIMARY", serviceConnectConfiguration: { enabled: true, namespace: "ml" } }],
+  tags: [{ key: "team", value: "nlp" }],
+});
+
+const cases: readonly (readonly [string, Service, RegisteredTaskDefinition])[] = [
+  ["a plain service", service(), definition()],
+  ["fields that aiplat does not model, several containers, blue/green", richService, rich],
+  ["host mode", service(), definition({ networkMode: "host" })],
+  ["its circuit breaker and zone rebalancing on", service({ deploymentConfiguration: { maximumPercent: 200, minimumHealthyPercent: 100, deploymentCircuitBreaker: { enable: true, rollback: false } }, availabilityZoneRebalancing: "ENABLED" }), definition()],
+  ["scaled to none", service({ desiredCount: 0 }), definition()],
+  ["a daemon", service({ schedulingStrategy: "DAEMON", deploymentConfiguration: { maximumPercent: 100, minimumHealthyPercent: 0 } }), definition()],
+  ["its own names", service({ serviceName: "app" }), definition({ family: "app" })],
+];
+
+/** The file as a user has it: written, read and checked. */
+function readBack(document: Raw): Workload {
+  const { value } = parseWorkloadText(formatYaml(document), "aiplat.yaml");
+  expect(problemsOf(value, [...workloadRules, ...ecsRules]).filter(({ severity }) => severity === "error")).toEqual([]);
+  return value as unknown as Workload;
+}
+
+describe("an imported service", () => {
+  it.each(cases)("plans to no change: %s", (_, live, registered) => {
+    const workload = resolveWorkload(readBack(importWorkload(live, registered, "prod")));
+    const provider = namedProvider(workload);
+    const network = networkConfigurationOf(workload, undefined);
+    const settings = { cluster: "prod", enableExecuteCommand: false, force: false, ...(provider === undefined ? {} : { provider }), ...(network === undefined ? {} : { networkConfiguration: network }) };
+    const { steps, registrations } = planServices(workload, settings, {}, aSnapshot([anInstance("i1", "g5.xlarge")]), { services: [live], definitions: [registered] });
+    expect(registrations.flatMap(({ changes }) => changes)).toEqual([]);
+    expect(steps.flatMap(({ changes }) => changes)).toEqual([]);
+    expect(steps).toMatchObject([{ service: live.serviceName, action: "keep" }]);
+    expect(registrations).toMatchObject([{ action: "keep", taskDefinitionArn: registered.taskDefinitionArn }]);
+  });
+
+  it("says in its own words what it has words for", () => {
+    expect(importWorkload(service({ serviceName: "app" }), definition({ family: "app" }), "prod")).toEqual({
+      name: "app",
+      kind: "service",
+      image: "app:1",
+      environment: { A: "1" },
+      accelerator: "none",
+      replicas: 3,
+      resources: { cpu: 0.5, memory: "1024MiB" },
+      ecs: {
+        cluster: "prod",
+        taskDefinition: { requiresCompatibilities: null, containerDefinitions: [{ name: "app", portMappings: [{ containerPort: 80 }] }] },
+        service: { availabilityZoneRebalancing: "DISABLED", propagateTags: "NONE", deploymentConfiguration: { deploymentCircuitBreaker: null, maximumPercent: 150, minimumHealthyPercent: 50 } },
+      },
+    });
+  });
+
+  it.each([
+    ["import-fargate", service({ launchType: "FARGATE" }), definition()],
+    ["import-controller", service({ deploymentController: { type: "EXTERNAL" } }), definition()],
+    ["import-name", service(), definition({ containerDefinitions: [{ name: "App_1", image: "x", memory: 1 }] })],
+    ["import-neuron", service(), definition({ containerDefinitions: [{ name: "app", image: "x", memory: 1, linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } }] })],
+  ])("is refused by name: %s", (code, live, registered) => {
+    try {
+      importWorkload(live, registered, "prod");
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(Refusal);
+      expect((error as Refusal).problems.map((each) => each.code)).toEqual([code]);
+    }
+  });
+});
+
+describe("rawOverlay", () => {
+  it("is the inverse of the merge", () => {
+    const base = { a: 1, b: { c: 1, d: 2 }, list: [{ name: "x", v: 1 }], gone: true };
+    const wanted = { a: 1, b: { c: 3 }, list: [{ name: "x", v: 2, w: 1 }, { name: "y" }], fresh: [1] };
+    const keys = { list: (item: Raw) => String(item["name"]) };
+    const overlay = rawOverlay(base, wanted, keys);
+    expect(overlay).toEqual({ gone: null, b: { d: null, c: 3 }, list: [{ name: "x", v: 2, w: 1 }, { name: "y" }], fresh: [1] });
+    expect(mergeRaw(base, overlay, keys)).toEqual(wanted);
+  });
+});
