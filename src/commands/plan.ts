@@ -6,7 +6,7 @@ import { planRegistrations } from "../operations/run-requests.ts";
 import { printFailures } from "../output/failures.ts";
 import { planView, type PlannedRegistration } from "../output/plan.ts";
 import { print } from "../output/print.ts";
-import { clusterStateOption, loadClusterState, type ClusterStateOptions } from "./cluster-state.ts";
+import { checkOneStandardInput, clusterStateOption, loadClusterState, type ClusterStateOptions } from "./cluster-state.ts";
 import type { Command, Invocation } from "./command.ts";
 import { workloadArgument } from "./load-workload.ts";
 import { readClusterState } from "./read-cluster.ts";
@@ -30,6 +30,7 @@ export const plan: Command<Options> = {
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
     const { options } = invocation;
+    checkOneStandardInput(invocation);
     const { run, round, registrations } = options.clusterState === undefined ? await planLive(context, invocation) : await planOffline(context, invocation);
     await print(context, planView({ cluster: run.settings.cluster, requested: run.count, registrations, placements: round.steps.map(({ request, count, why }) => ({ taskDefinition: request.taskDefinition, count, why })), failures: round.shortages }));
     await printFailures(context, round.shortages);
@@ -53,7 +54,7 @@ async function planLive(context: Context, invocation: Invocation<Options>): Prom
 }
 
 async function planOffline(context: Context, invocation: Invocation<Options>): Promise<Planned> {
-  const snapshot = await loadClusterState(context, { clusterState: invocation.options.clusterState! });
+  const snapshot = await loadClusterState(context, invocation.options);
   const run = await readWorkloadRun(context, invocation, async () => factsOf(snapshot));
   const round = run.plan(run.count, snapshot, new Set());
   return { run, round, registrations: await planRegistrations(async (family) => latestRunning(snapshot, family), round.steps) };
