@@ -61,16 +61,16 @@ await writeFile(join(dist, "package.json"), '{ "type": "commonjs" }\n');
 const api = await build({ ...shared, entryPoints: ["src/index.ts"], metafile: true, outfile: join(dist, "index.mjs") });
 await writeNotices(root, [...Object.keys(cli.metafile.inputs), ...Object.keys(api.metafile.inputs)]);
 
-// Node 20: what V8 compiles in these commands is kept for bin/load.js.
+// Node 20: what V8 compiles in these commands is kept for bin/load.js. A package that is packed there carries it.
 if (process.versions.node.startsWith("20.")) {
   const file = join(root, "templates/pytorch-inference-inf2/aiplat.yaml");
   const commands = [
     ["--version"],
     ["--help"],
     ["instances", "list"],
-    ["instances", "show", "trn1.32xlarge"],
+    ["instances", "show", "inf2.xlarge"],
     ["templates", "list"],
-    ["taskdef", "generate", "--name", "x", "--image", "x", "--instance-type", "inf2.24xlarge"],
+    ["taskdef", "generate", "--name", "x", "--image", "x", "--instance-type", "trn1.32xlarge", "--devices", "4", "--all"],
     ["taskdef", "generate", file, "--region", "us-east-1"],
     ["validate", file],
   ];

@@ -7,7 +7,7 @@ import { exitCodes } from "../errors.ts";
 import { explanationView } from "../output/explanation.ts";
 import { print } from "../output/print.ts";
 import { parsePlacementConstraints } from "./aws-syntax.ts";
-import { clusterStateOption, loadClusterState, type ClusterStateOptions } from "./cluster-state.ts";
+import { checkOneStandardInput, clusterStateOption, loadClusterState, type ClusterStateOptions } from "./cluster-state.ts";
 import type { Command } from "./command.ts";
 import { loadEcsWorkload } from "./ecs-workload.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "./load-workload.ts";
@@ -36,6 +36,7 @@ export const clusterExplain: Command<Options> = {
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
     const { options } = invocation;
+    checkOneStandardInput(invocation);
     const { resolved, generate, locating } = await loadEcsWorkload(context, invocation);
     const snapshot = await loadClusterState(context, options, resolved.ecs.cluster);
     const definitions = locating((): readonly TaskDefinition[] => definitionsOf(resolved, { ...generate, lockPortBase: lockPortBaseOf(snapshot.tags) }));

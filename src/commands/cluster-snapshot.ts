@@ -20,7 +20,8 @@ export const clusterSnapshot: Command<Options> = {
     { flags: "--redact", description: "leave account ids and the values of environment variables out" },
   ],
   examples: [["aiplat cluster snapshot --cluster prod --redact --file prod.json", "for a pull request's checks"]],
-  formats: ["json"],
+  // The same document: a person at the terminal sees the progress and the note too.
+  formats: ["text", "json"],
   run: async (context, { options }) => {
     const snapshot = await readClusterState(context, await context.aws.ecs(), options.cluster ?? "default");
     const text = formatSnapshot(options.redact === true ? redactSnapshot(snapshot) : snapshot);

@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { AiplatError } from "../errors.ts";
 import { readText } from "../files/read.ts";
-import type { OptionSpec } from "./command.ts";
+import type { Invocation, OptionSpec } from "./command.ts";
 import { readClusterState } from "./read-cluster.ts";
 
 export interface ClusterStateOptions {
@@ -13,6 +13,11 @@ export interface ClusterStateOptions {
 export const clusterOption: OptionSpec = { flags: "--cluster <name>", description: "name or ARN of the cluster", defaultText: "default" };
 
 export const clusterStateOption: OptionSpec = { flags: "--cluster-state <file>", description: "a file of `aiplat cluster snapshot` instead of the cluster itself: no credentials needed" };
+
+/** @throws AiplatError Usage when the workload and the snapshot are both to come from standard input. */
+export function checkOneStandardInput({ args, options }: Invocation<ClusterStateOptions>): void {
+  if (args[0] === "-" && options.clusterState === "-") throw new AiplatError("Usage", "the workload and --cluster-state are both standard input: give one of them as a file");
+}
 
 /** The state of the cluster that the options name: read from AWS, or from a snapshot file (- for standard input). */
 export async function loadClusterState(context: Context, { cluster, clusterState }: ClusterStateOptions, fileCluster?: string): Promise<ClusterSnapshot> {

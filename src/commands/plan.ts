@@ -8,7 +8,7 @@ import { printFailures } from "../output/failures.ts";
 import { planView, type PlannedRegistration } from "../output/plan.ts";
 import { print } from "../output/print.ts";
 import { servicePlanView, stallFailures } from "../output/service-plan.ts";
-import { clusterStateOption, loadClusterState, type ClusterStateOptions } from "./cluster-state.ts";
+import { checkOneStandardInput, clusterStateOption, loadClusterState, type ClusterStateOptions } from "./cluster-state.ts";
 import type { Command, Invocation } from "./command.ts";
 import { loadEcsWorkload, type EcsWorkload } from "./ecs-workload.ts";
 import { workloadArgument } from "./load-workload.ts";
@@ -36,6 +36,7 @@ export const plan: Command<Options> = {
   run: async (context, invocation) => {
     const { options } = invocation;
     checkRunFlags(invocation);
+    checkOneStandardInput(invocation);
     const workload = options.taskDefinition === undefined ? await loadEcsWorkload(context, invocation) : undefined;
     if (workload?.resolved.kind === "service" && options.count === undefined) return planService(context, invocation, workload);
     const { run, round, registrations } = options.clusterState === undefined ? await planLive(context, invocation, workload) : await planOffline(context, invocation, workload);
@@ -74,7 +75,7 @@ async function planLive(context: Context, invocation: Invocation<Options>, workl
 }
 
 async function planOffline(context: Context, invocation: Invocation<Options>, workload: EcsWorkload | undefined): Promise<Planned> {
-  const snapshot = await loadClusterState(context, { clusterState: invocation.options.clusterState! });
+  const snapshot = await loadClusterState(context, invocation.options);
   const run = await readWorkloadRun(context, invocation, async () => factsOf(snapshot), workload);
   const round = run.plan(run.count, snapshot, new Set());
   return { run, round, registrations: await planRegistrations(async (family) => latestRunning(snapshot, family), round.steps) };
