@@ -9,15 +9,17 @@ export async function inCluster<Answer>(cluster: string, answer: Promise<Answer>
   });
 }
 
-/** The items of every page of a list. */
+/** The items of every page of a list; `onPage` hears of each as it comes. */
 export async function everyPage(
   ask: (nextToken: { readonly nextToken?: string }) => Promise<{ readonly items: readonly string[] | undefined; readonly nextToken: string | undefined }>,
+  onPage?: (items: readonly string[]) => void,
 ): Promise<readonly string[]> {
   const all: string[] = [];
   let nextToken: string | undefined;
   do {
-    const page = await ask(nextToken === undefined ? {} : { nextToken });
-    all.push(...(page.items ?? []));
+    const { items = [], ...page } = await ask(nextToken === undefined ? {} : { nextToken });
+    all.push(...items);
+    onPage?.(items);
     nextToken = page.nextToken;
   } while (nextToken !== undefined && nextToken !== "");
   return all;

@@ -12,7 +12,9 @@ import {
   StopTaskCommand,
   type ListContainerInstancesCommandInput,
 } from "@aws-sdk/client-ecs";
+import { itemsPerCall } from "../core/ecs/api.ts";
 import type { EcsPort } from "../operations/ports.ts";
+import { buckets } from "./buckets.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 import { chunks, everyPage, inCluster } from "./ecs-calls.ts";
@@ -20,21 +22,6 @@ import { createServiceCalls } from "./ecs-services.ts";
 import { toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";
 import { createPace, systemClock, type Bucket, type Pace } from "./pace.ts";
 import { keepRawJson } from "./raw-json.ts";
-
-/** Burst and sustained requests a second, per account and region. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
-const buckets = {
-  clusterRead: { burst: 50, perSecond: 20 },
-  resourceRead: { burst: 100, perSecond: 20 },
-  resourceModify: { burst: 100, perSecond: 40 },
-  definitionRead: { burst: 50, perSecond: 20 },
-  definitionModify: { burst: 20, perSecond: 1 },
-  serviceRead: { burst: 100, perSecond: 20 },
-  serviceModify: { burst: 50, perSecond: 5 },
-  capacityRead: { burst: 50, perSecond: 20 },
-} as const;
-
-/** DescribeTasks and DescribeContainerInstances take 100 a call, as do the pages of the lists. */
-const batchSize = 100;
 
 /** ECS over the SDK, paced within the buckets of its API. */
 export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
@@ -102,21 +89,22 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       return { tasks: (tasks ?? []).map(toTask), failures: (failures ?? []).map(toFailure) };
     },
 
-    listTasks: (cluster, filter) =>
+    listTasks: (cluster, filter, onPage) =>
       everyPage(async (nextToken) => {
-        const command = new ListTasksCommand({ cluster, ...filter, maxResults: batchSize, ...nextToken });
+        const command = new ListTasksCommand({ cluster, ...filter, maxResults: itemsPerCall, ...nextToken });
         const answer = await paces.resourceRead(() => inCluster(cluster, call("ListTasks", (options) => client.send(command, options))));
         return { items: answer.taskArns, nextToken: answer.nextToken };
-      }),
+      }, onPage),
 
     describeTasks: async (cluster, tasks) => {
       const answers = await Promise.all(
-        chunks(tasks, batchSize).map((batch) => {
+        chunks(tasks, itemsPerCall).map(async (batch) => {
           const command = new DescribeTasksCommand({ cluster, tasks: batch, include: ["TAGS"] });
-          return paces.resourceRead(() => inCluster(cluster, call("DescribeTasks", (options) => client.send(command, options))));
+          const answer = await paces.resourceRead(() => inCluster(cluster, call("DescribeTasks", (options) => client.send(command, options))));
+          return { tasks: (answer.tasks ?? []).map(toTask), failures: (answer.failures ?? []).map(toFailure) };
         }),
       );
-      return { tasks: answers.flatMap((answer) => answer.tasks ?? []).map(toTask), failures: answers.flatMap((answer) => answer.failures ?? []).map(toFailure) };
+      return { tasks: answers.flatMap((answer) => answer.tasks), failures: answers.flatMap((answer) => answer.failures) };
     },
 
     stopTask: async (cluster, task, reason) => {
@@ -125,23 +113,24 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       return toTask(answer.task ?? { taskArn: task });
     },
 
-    listContainerInstances: (cluster, filter) =>
+    listContainerInstances: (cluster, filter, onPage) =>
       everyPage(async (nextToken) => {
         // Without a status ECS lists every instance that is not INACTIVE, DRAINING ones too.
         const status = filter?.status === undefined ? {} : { status: filter.status as NonNullable<ListContainerInstancesCommandInput["status"]> };
-        const command = new ListContainerInstancesCommand({ cluster, ...status, maxResults: batchSize, ...nextToken });
+        const command = new ListContainerInstancesCommand({ cluster, ...status, maxResults: itemsPerCall, ...nextToken });
         const answer = await paces.resourceRead(() => inCluster(cluster, call("ListContainerInstances", (options) => client.send(command, options))));
         return { items: answer.containerInstanceArns, nextToken: answer.nextToken };
-      }),
+      }, onPage),
 
     describeContainerInstances: async (cluster, arns) => {
       const answers = await Promise.all(
-        chunks(arns, batchSize).map((containerInstances) => {
+        chunks(arns, itemsPerCall).map(async (containerInstances) => {
           const command = new DescribeContainerInstancesCommand({ cluster, containerInstances });
-          return paces.resourceRead(() => inCluster(cluster, call("DescribeContainerInstances", (options) => client.send(command, options))));
+          const answer = await paces.resourceRead(() => inCluster(cluster, call("DescribeContainerInstances", (options) => client.send(command, options))));
+          return (answer.containerInstances ?? []).map(toContainerInstance);
         }),
       );
-      return answers.flatMap((answer) => answer.containerInstances ?? []).map(toContainerInstance);
+      return answers.flat();
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
-import type { RegisteredTaskDefinition, Task } from "../core/ecs/api.ts";
+import { itemsPerCall, type RegisteredTaskDefinition } from "../core/ecs/api.ts";
 import { AiplatError } from "../errors.ts";
-import type { ClusterDescription, EcsPort } from "./ports.ts";
+import { InBatches } from "./in-batches.ts";
+import type { ClusterDescription, EcsPort, PageListener } from "./ports.ts";
 
 /** How far the reading of a cluster has come, for a progress line. */
 export interface ObserveProgress {
@@ -20,31 +21,49 @@ export async function observeCluster(ecs: EcsPort, cluster: string, now: number,
   const progress = { instances: 0, tasks: 0, definitions: 0 };
   const step = (change: Partial<ObserveProgress>) => report(Object.assign(progress, change));
 
-  const [description, instances, tasks] = await Promise.all([
+  const definitions = new Map<string, Promise<RegisteredTaskDefinition | undefined>>();
+  const readDefinition = async (arn: string) => {
+    const definition = await ecs.describeTaskDefinition(arn);
+    step({ definitions: progress.definitions + 1 });
+    return definition;
+  };
+  const instances = new InBatches(itemsPerCall, async (arns: readonly string[]) => {
+    const found = await ecs.describeContainerInstances(cluster, arns);
+    step({ instances: progress.instances + found.length });
+    return found;
+  });
+  const tasks = new InBatches(itemsPerCall, async (arns: readonly string[]) => {
+    const found = (await ecs.describeTasks(cluster, arns)).tasks.filter((task) => task.lastStatus !== "STOPPED");
+    for (const { taskDefinitionArn } of found) {
+      if (definitions.has(taskDefinitionArn)) continue;
+      const definition = readDefinition(taskDefinitionArn);
+      // Whoever waits for it below hears of its failure.
+      definition.catch(() => undefined);
+      definitions.set(taskDefinitionArn, definition);
+    }
+    step({ tasks: progress.tasks + found.length });
+    return found;
+  });
+  const [description, , ...listed] = await Promise.all([
     requireCluster(ecs, cluster),
-    ecs
-      .listContainerInstances(cluster)
-      .then((arns) => ecs.describeContainerInstances(cluster, arns))
-      .then((found) => (step({ instances: found.length }), found)),
-    readTasks(ecs, cluster).then((found) => (step({ tasks: found.length }), found)),
+    readList(instances, (onPage) => ecs.listContainerInstances(cluster, {}, onPage)),
+    readList(tasks, (onPage) => ecs.listTasks(cluster, { desiredStatus: "RUNNING" }, onPage)),
+    readList(tasks, (onPage) => ecs.listTasks(cluster, { desiredStatus: "STOPPED" }, onPage)),
   ]);
-  const arns = [...new Set(tasks.map((task) => task.taskDefinitionArn))];
-  const definitions = await Promise.all(
-    arns.map(async (arn) => {
-      const definition = await ecs.describeTaskDefinition(arn);
-      step({ definitions: progress.definitions + 1 });
-      return [arn, definition] as const;
-    }),
-  );
+  const [allInstances, allTasks] = await Promise.all([instances.end(), tasks.end()]);
+  // In the order of the lists, whichever page came first.
+  const byArn = new Map(allTasks.map((task) => [task.taskArn, task]));
+  const inOrder = [...new Set(listed.flat())].flatMap((arn) => byArn.get(arn) ?? []);
+  const known = await Promise.all([...definitions].map(async ([arn, definition]) => [arn, await definition] as const));
   return {
     cluster: description.name,
     clusterArn: description.arn,
     observedAt: now,
     tags: description.tags,
     capacityProviders: description.capacityProviders,
-    instances,
-    tasks,
-    taskDefinitions: Object.fromEntries(definitions.filter((entry): entry is readonly [string, RegisteredTaskDefinition] => entry[1] !== undefined)),
+    instances: allInstances,
+    tasks: inOrder,
+    taskDefinitions: Object.fromEntries(known.filter((entry): entry is readonly [string, RegisteredTaskDefinition] => entry[1] !== undefined)),
   };
 }
 
@@ -57,8 +76,9 @@ export async function requireCluster(ecs: EcsPort, cluster: string): Promise<Clu
   return description;
 }
 
-async function readTasks(ecs: EcsPort, cluster: string): Promise<readonly Task[]> {
-  const lists = await Promise.all([ecs.listTasks(cluster, { desiredStatus: "RUNNING" }), ecs.listTasks(cluster, { desiredStatus: "STOPPED" })]);
-  const { tasks } = await ecs.describeTasks(cluster, [...new Set(lists.flat())]);
-  return tasks.filter((task) => task.lastStatus !== "STOPPED");
+/** Reads a list to its end and sends each page on as it comes. */
+async function readList<Answer>(batches: InBatches<string, Answer>, list: (onPage: PageListener) => Promise<readonly string[]>): Promise<readonly string[]> {
+  const all = await list((page) => batches.add(page));
+  batches.add(all);
+  return all;
 }

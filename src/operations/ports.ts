@@ -41,6 +41,9 @@ export interface EcsServicePort {
   tagResource(arn: string, tags: readonly Tag[]): Promise<void>;
 }
 
+/** Hears of one page of a list; what it throws ends the listing. */
+export type PageListener = (arns: readonly string[]) => void;
+
 export interface EcsPort extends EcsServicePort {
   describeCluster(cluster: string): Promise<ClusterDescription | undefined>;
   /** The names of the capacity providers that are Managed Instances. Such a provider belongs to one cluster. */
@@ -49,12 +52,12 @@ export interface EcsPort extends EcsServicePort {
   /** The definition by family (latest ACTIVE revision), family:revision or ARN; undefined when there is none. */
   describeTaskDefinition(reference: string): Promise<RegisteredTaskDefinition | undefined>;
   runTask(request: RunTaskRequest): Promise<{ readonly tasks: readonly Task[]; readonly failures: readonly Failure[] }>;
-  /** ARNs, every page. */
-  listTasks(cluster: string, filter: TaskFilter): Promise<readonly string[]>;
+  /** ARNs, every page; `onPage` hears of each as it comes. */
+  listTasks(cluster: string, filter: TaskFilter, onPage?: PageListener): Promise<readonly string[]>;
   /** Any number of ARNs or ids, in batches of 100. */
   describeTasks(cluster: string, tasks: readonly string[]): Promise<{ readonly tasks: readonly Task[]; readonly failures: readonly Failure[] }>;
   stopTask(cluster: string, task: string, reason: string): Promise<Task>;
-  listContainerInstances(cluster: string, filter?: { readonly status?: string }): Promise<readonly string[]>;
+  listContainerInstances(cluster: string, filter?: { readonly status?: string }, onPage?: PageListener): Promise<readonly string[]>;
   describeContainerInstances(cluster: string, arns: readonly string[]): Promise<readonly ContainerInstance[]>;
 }
 

@@ -105,6 +105,9 @@ export interface NetworkConfiguration {
   };
 }
 
+/** DescribeTasks and DescribeContainerInstances take so many a call, as do the pages of the lists. */
+export const itemsPerCall = 100;
+
 /** The input of RunTask. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
 export interface RunTaskRequest {
   readonly cluster: string;
