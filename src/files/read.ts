@@ -8,13 +8,13 @@ import { AiplatError } from "../errors.ts";
 export const stdinName = "<stdin>";
 
 /** Far more than any workload or task definition; a file beyond it is another file given by mistake. */
-const mostBytes = 4 * 1024 * 1024;
+const usualMiB = 4;
 
 /** The text of a file, or of standard input for `-`. */
-export async function readText(context: Pick<Context, "cwd" | "readStdin">, path: string): Promise<string> {
-  const text = path === "-" ? await context.readStdin() : decode(readBytes(resolve(context.cwd, path), path), path);
+export async function readText(context: Pick<Context, "cwd" | "readStdin">, path: string, mostMiB = usualMiB): Promise<string> {
+  const text = path === "-" ? await context.readStdin() : decode(readBytes(resolve(context.cwd, path), path, mostMiB), path);
   const name = path === "-" ? stdinName : path;
-  if (text.length > mostBytes) throw tooBig(name);
+  if (text.length > mostMiB * bytesPerMiB) throw tooBig(name, mostMiB);
   // Standard input arrives decoded: what was no UTF-8 is there as U+FFFD.
   if (text.includes("\0") || (path === "-" && text.includes("\uFFFD"))) throw notText(name);
   return text;
@@ -25,9 +25,11 @@ export function fileExists(context: Pick<Context, "cwd">, path: string): boolean
   return existsSync(resolve(context.cwd, path));
 }
 
-function readBytes(path: string, name: string): Buffer {
+const bytesPerMiB = 1024 * 1024;
+
+function readBytes(path: string, name: string, mostMiB: number): Buffer {
   try {
-    if (statSync(path).size > mostBytes) throw tooBig(name);
+    if (statSync(path).size > mostMiB * bytesPerMiB) throw tooBig(name, mostMiB);
     return readFileSync(path);
   } catch (error) {
     throw error instanceof AiplatError ? error : cannotRead(name, error as NodeJS.ErrnoException);
@@ -56,8 +58,8 @@ function decode(bytes: Buffer, name: string): string {
   }
 }
 
-function tooBig(name: string): AiplatError {
-  return new AiplatError("Usage", `${name} is larger than ${mostBytes / 1024 / 1024} MiB: it is no file for aiplat`);
+function tooBig(name: string, mostMiB: number): AiplatError {
+  return new AiplatError("Usage", `${name} is larger than ${mostMiB} MiB: it is no file for aiplat`);
 }
 
 function notText(name: string): AiplatError {

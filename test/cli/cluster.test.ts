@@ -105,6 +105,14 @@ describe("cluster devices", () => {
     expect(stderr).toContain("Write one with aiplat cluster snapshot");
   });
 
+  it("reads the snapshot of a large cluster", async () => {
+    const tasks = Array.from({ length: 20_000 }, (_, index) => aTask(`t${index}`, own, machine));
+    const large = aSnapshot([machine], tasks, [own]);
+    expect(formatSnapshot(large).length).toBeGreaterThan(5 * 1024 * 1024);
+    const { code, stdout } = await devices(large, "-o", "json");
+    expect([code, (JSON.parse(stdout) as { readonly conflicts: readonly { readonly tasks: readonly string[] }[] }).conflicts[0]!.tasks.length]).toEqual([3, 20_000]);
+  });
+
   it("takes the cluster's ARN for its name", async () => {
     const arn = "arn:aws:ecs:us-east-1:111122223333:cluster/prod";
     expect((await devices({ ...calm, clusterArn: arn }, "--cluster", arn)).code).toBe(0);

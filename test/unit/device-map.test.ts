@@ -60,6 +60,13 @@ describe("a snapshot file", () => {
 
   it("says what the cluster says", () => {
     expect(parseSnapshot(formatSnapshot(snapshot), "x.json")).toEqual(snapshot);
+    expect(parseSnapshot(formatSnapshot(aSnapshot([])), "x.json")).toEqual(aSnapshot([]));
+  });
+
+  it("has a line for each instance, task and definition", () => {
+    const lines = formatSnapshot(snapshot).split("\n");
+    for (const each of [snapshot.instances[0], snapshot.tasks[0]]) expect(lines).toContain(JSON.stringify(each));
+    expect(lines).toContain(`"${secret.taskDefinitionArn}": ${JSON.stringify(secret)}`);
   });
 
   it("redacted has neither account ids nor values of environment variables, and the same devices", () => {

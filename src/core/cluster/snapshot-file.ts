@@ -57,9 +57,24 @@ export function parseSnapshot(json: string, name: string): ClusterSnapshot {
   return snapshot as unknown as ClusterSnapshot;
 }
 
-/** A snapshot as a file: stable, a document like every other. */
-export function formatSnapshot(snapshot: ClusterSnapshot): string {
-  return `${JSON.stringify({ apiVersion: "aiplat/v1", kind: "ClusterSnapshot", ...snapshot }, null, 2)}\n`;
+/** A snapshot as a file: a document like every other, with a line for each instance, task and definition, for diff and grep. */
+export function formatSnapshot({ instances, tasks, taskDefinitions, ...rest }: ClusterSnapshot): string {
+  const small = Object.entries({ apiVersion: "aiplat/v1", kind: "ClusterSnapshot", ...rest }).map(([key, value]) => entry(key, JSON.stringify(value)));
+  const definitions = Object.entries(taskDefinitions).map(([arn, definition]) => entry(arn, JSON.stringify(definition)));
+  const large = [
+    entry("instances", block("[", instances.map((each) => JSON.stringify(each)), "]")),
+    entry("tasks", block("[", tasks.map((each) => JSON.stringify(each)), "]")),
+    entry("taskDefinitions", block("{", definitions, "}")),
+  ];
+  return `${block("{", [...small, ...large], "}")}\n`;
+}
+
+function entry(key: string, json: string): string {
+  return `${JSON.stringify(key)}: ${json}`;
+}
+
+function block(open: string, lines: readonly string[], close: string): string {
+  return lines.length === 0 ? `${open}${close}` : `${open}\n${lines.join(",\n")}\n${close}`;
 }
 
 /** Account ids become these, one for each different account, so that what belongs together still does. */
