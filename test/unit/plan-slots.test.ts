@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
-import type { PortMapping, RegisteredTaskDefinition, Task } from "../../src/core/ecs/api.ts";
+import type { PortMapping, RegisteredTaskDefinition, Task, TaskDefinition } from "../../src/core/ecs/api.ts";
 import { explainPlacement } from "../../src/core/placement/explain.ts";
+import { place } from "../../src/core/placement/place.ts";
 import { planRegistered } from "../../src/core/plan/plan-run.ts";
 import { definitionsOf, planSlots } from "../../src/core/plan/plan-slots.ts";
 import { placementOptions, type RunSettings } from "../../src/core/plan/run-request.ts";
@@ -147,7 +148,7 @@ function standing({ machines, holders, it }: { readonly machines: readonly Machi
 }
 
 describe("a plan of slots", () => {
-  it("places as many as explain says, on legal slots that are free, and excludes just the machines where ECS does not see who holds them", () => {
+  it("places as many as explain says, on legal slots that are free, and excludes just the machines where ECS would do harm", () => {
     const seen = { full: 0, partial: 0, excluded: 0 };
     fc.assert(
       fc.property(cluster, (given) => {
@@ -173,8 +174,15 @@ describe("a plan of slots", () => {
           const ofType = upTo(machines.length).filter((on) => (types[1] ?? types[2])!.split(", ").includes(machines[on]!.type) && takes(machines[on]!));
           for (const on of ofType) expect(isLegal(machines[on]!.type, slot)).toBe(true);
           const excluded = (request.placementConstraints ?? []).flatMap(({ expression }) => /^ec2InstanceId not_in \[(.*)\]$/.exec(expression ?? "")?.[1]?.split(", ") ?? []);
-          expect(excluded).toEqual(ofType.filter((on) => slot.some((device) => standing(given, on, device).unseen)).map((on) => `i-${on}`));
+          const unseen = ofType.filter((on) => slot.some((device) => standing(given, on, device).unseen)).map((on) => `i-${on}`);
+          expect(excluded.slice(0, unseen.length)).toEqual(unseen);
           const places = ofType.filter((on) => slot.every((device) => standing(given, on, device).free));
+          // The others are free, and another slot of the plan needs some of the devices there.
+          for (const id of excluded.slice(unseen.length)) {
+            const on = Number(id.slice(2));
+            expect(places).toContain(on);
+            expect(steps.some((other) => clashes(slotOf(other.definition!), slot) && slotOf(other.definition!).every((device) => standing(given, on, device).free))).toBe(true);
+          }
           for (let each = 0; each < count; each++) wanted.push({ slot, places });
           if (excluded.length > 0) seen.excluded++;
         }
@@ -194,7 +202,58 @@ describe("a plan of slots", () => {
     expect(seen.partial).toBeGreaterThan(50);
     expect(seen.excluded).toBeGreaterThan(50);
   });
+
+  it("comes to as many tasks as explain says whichever machines ECS takes, and to no device twice", () => {
+    fc.assert(
+      fc.property(cluster, fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })), (given, numbers) => {
+        const { machines, holders, it } = given;
+        const workload = resolveWorkload(workloadOf(it));
+        const settings = settingsOf(it);
+        let snapshot = snapshotOf(machines, holders);
+        const { possible } = explainPlacement(snapshot, definitionsOf(workload, {}), { ...placementOptions(settings), count: it.count });
+        const used = machines.map(() => new Set<number>());
+        let placed = 0;
+        for (let round = 0; round < 40 && placed < it.count; round++) {
+          const { steps } = planSlots(workload, settings, {}, it.count - placed, snapshot);
+          if (steps.length === 0) break;
+          for (const { definition, count, request } of steps) {
+            const options = { count, placementConstraints: request.placementConstraints ?? [], ...(request.group === undefined ? {} : { group: request.group }), placementStrategy: [{ type: "random" }], random: () => numbers.next().value };
+            for (const { containerInstanceArn } of place(snapshot, definition!, options).placements) {
+              const on = snapshot.instances.findIndex(({ arn }) => arn === containerInstanceArn);
+              for (const device of slotOf(definition!)) {
+                expect([standing(given, on, device).free, used[on]!.has(device)]).toEqual([true, false]);
+                used[on]!.add(device);
+              }
+              snapshot = withTask(snapshot, on, definition!, request.group, it, String(placed++));
+            }
+          }
+        }
+        expect(placed).toBe(possible);
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
+
+/** The cluster as it looks with one more task of the definition. */
+function withTask(snapshot: ClusterSnapshot, on: number, definition: TaskDefinition, group: string | undefined, it: Wish, id: string): ClusterSnapshot {
+  const registered = { ...definition, taskDefinitionArn: `arn:${definition.family}:1`, revision: 1, status: "ACTIVE" };
+  const instance = snapshot.instances[on]!;
+  const { cpu, memoryMiB, tcpPorts, udpPorts } = instance.remaining;
+  const ports = it.mode === "awsvpc" ? [] : definition.containerDefinitions[0]!.portMappings!;
+  const of = (protocol: string) => ports.flatMap((port) => (port.protocol === protocol ? [port.hostPort!] : []));
+  const remaining = { ...instance.remaining, cpu: cpu - it.cpu * 1024, memoryMiB: memoryMiB - (it.memory === "1GiB" ? 1024 : 512), tcpPorts: [...tcpPorts, ...of("tcp")], udpPorts: [...udpPorts, ...of("udp")] };
+  return {
+    ...snapshot,
+    instances: snapshot.instances.with(on, { ...instance, remaining }),
+    tasks: [...snapshot.tasks, aTask(`own-${id}`, registered, instance, group === undefined ? {} : { group })],
+    taskDefinitions: { ...snapshot.taskDefinitions, [registered.taskDefinitionArn]: registered },
+  };
+}
+
+function clashes(one: readonly number[], other: readonly number[]): boolean {
+  return one[0] !== other[0] && one.some((device) => other.includes(device));
+}
 
 describe("a slot whose task is stopping", () => {
   const locked = aDefinition("own", { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] }, portMappings: [{ containerPort: 28_700, hostPort: 28_700, protocol: "udp" }] });

@@ -1,10 +1,11 @@
 import type { InstanceType } from "../catalog/instance-type.ts";
-import { legalSizes, legalSlots, type Slot } from "./slots.ts";
+import { isPacked, legalSizes, legalSlots, type Slot } from "./slots.ts";
 
 /**
  * The free slot of `size` devices whose use destroys the least: first the fewest free slots of the largest size, then
- * of the next, as a buddy allocator keeps its large blocks; of equals the one with the lowest number. Undefined only
- * where no legal slot of that size is free.
+ * of the next, as a buddy allocator keeps its large blocks. Of equals one that leaves room for the most replicas of its
+ * own size; of these one that an empty instance would have, so that machines share task definitions; then the one with
+ * the lowest number. Undefined only where no legal slot of that size is free.
  */
 export function chooseSlot(type: InstanceType, taken: ReadonlySet<number>, size: number): Slot | undefined {
   return cheapestSlot(type, taken, size)?.slot;
@@ -24,9 +25,15 @@ export function cheapestSlot(type: InstanceType, taken: ReadonlySet<number>, siz
   let best: PricedSlot | undefined;
   for (const slot of freeSlotsOf(type, taken, size)) {
     const cost = larger.map((slots) => slots.filter((each) => overlap(each, slot)).length);
-    if (best === undefined || compareCosts(cost, best.cost) < 0) best = { slot, cost };
+    const difference = best === undefined ? -1 : compareCosts(cost, best.cost) || leftAfter(type, taken, best.slot) - leftAfter(type, taken, slot) || Number(isPacked(best.slot)) - Number(isPacked(slot));
+    if (difference < 0) best = { slot, cost };
   }
   return best;
+}
+
+/** How many more replicas of the slot's size fit once it is taken. */
+function leftAfter(type: InstanceType, taken: ReadonlySet<number>, slot: Slot): number {
+  return replicasThatFit(type, new Set([...taken, ...slot]), slot.length);
 }
 
 /** Below 0 when the first cost is the lower one: what it destroys of the largest size decides, then of the next. */

@@ -24,7 +24,12 @@ export function legalSlots(type: InstanceType, size: number): readonly Slot[] {
 
 /** The disjoint slots that fill an empty instance, from device 0 on: what a reviewer sees before any cluster is read. */
 export function packedSlots(type: InstanceType, size: number): readonly Slot[] {
-  return legalSlots(type, size).filter((slot) => slot[0]! % size === 0);
+  return legalSlots(type, size).filter(isPacked);
+}
+
+/** Whether the slot is one of those that fill an empty instance from device 0 on. */
+export function isPacked(slot: Slot): boolean {
+  return slot[0]! % slot.length === 0;
 }
 
 /** Whether the devices are a legal slot of the type. */

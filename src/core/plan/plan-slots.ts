@@ -1,9 +1,8 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { assignSlots } from "../devices/assign.ts";
-import { devicePath, slotName, type Slot } from "../devices/slots.ts";
+import { slotName, type Slot } from "../devices/slots.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
 import type { PlacementConstraint, TaskDefinition } from "../ecs/api.ts";
-import { listOr } from "../problem.ts";
 import { everyVariantOf, variantFor } from "../workload/resolve.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { keepAway } from "./exclusion.ts";
@@ -11,6 +10,7 @@ import { freshHosts, hostsOf, type Host } from "./hosts.ts";
 import type { RunPlan, RunStep } from "./run-plan.ts";
 import { runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
+import { whyHere } from "./why-here.ts";
 
 /** A slot on one machine, for one replica. */
 interface Placed {
@@ -26,14 +26,25 @@ interface Assignment {
   readonly hosts: readonly Host[];
 }
 
+/** Machines that ECS must not choose for a slot. */
+interface Away {
+  /** Somebody holds the slot there without a lock that ECS sees. */
+  readonly unseen: readonly Host[];
+  /** The slot is free there and takes devices of another one that the plan has there, and nowhere else. */
+  readonly spoiled: readonly Host[];
+}
+
+/** Ids in a constraint and managed scaling do not go together: through a provider assign() uses no slot that is held unseen. */
+const nowhere: Away = { unseen: [], spoiled: [] };
+
 /**
  * Plans `count` replicas of a workload whose Neuron devices ECS does not schedule: chooses the slots, and leaves the
- * machine to ECS, excluding only those where somebody holds the slot without a lock that ECS sees.
+ * machine to ECS, excluding only those where it would do harm.
  */
 export function planSlots(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, count: number, snapshot: ClusterSnapshot): RunPlan {
   const hosts = hostsOf(workload, settings, generate, snapshot);
   const assigned = assign(workload, settings, hosts, count);
-  const steps = group(assigned).flatMap((assignment) => stepsOf(workload, settings, generate, assignment, hosts));
+  const steps = group(assigned).flatMap((assignment) => stepsOf(workload, settings, generate, assignment, settings.provider === undefined ? awayFrom(assignment, hosts, assigned) : nowhere));
   if (assigned.length === count) return { steps, shortages: [] };
   const shortage = explainShortage(snapshot, definitionsOf(workload, generate), settings, { asked: count, missing: count - assigned.length });
   const stopping = worthWaitingFor(workload, settings, hosts, assigned.length, count);
@@ -87,39 +98,30 @@ function group(assigned: readonly Placed[]): readonly Assignment[] {
   return [...groups.values()].map((some) => ({ shape: some[0]!.shape, slot: some[0]!.slot, hosts: some.map((placed) => placed.host) }));
 }
 
-function stepsOf(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, { shape, slot, hosts }: Assignment, all: readonly Host[]): readonly RunStep[] {
+function awayFrom({ shape, slot }: Assignment, all: readonly Host[], assigned: readonly Placed[]): Away {
+  const same = all.filter((host) => host.shape === shape);
+  const clashing = new Set(assigned.filter((placed) => placed.slot[0] !== slot[0] && placed.slot.some((device) => slot.includes(device))).map(({ host }) => host.id));
+  return {
+    unseen: same.filter((host) => slot.some((device) => host.unlocked.has(device))),
+    spoiled: same.filter((host) => clashing.has(host.id) && !slot.some((device) => host.taken.has(device))),
+  };
+}
+
+function stepsOf(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, { shape, slot, hosts }: Assignment, { unseen, spoiled }: Away): readonly RunStep[] {
   const definition = generateTaskDefinition(workload, variantFor(workload, shape, slot), generate);
   const awsvpc = definition.networkMode === "awsvpc";
-  // Ids in a constraint and managed scaling do not go together: there assign() uses no slot that is held unseen.
-  const unseen = settings.provider === undefined ? all.filter((host) => host.shape === shape && slot.some((device) => host.unlocked.has(device))) : [];
   const partial = shape.request.kind === "neuron" && !shape.request.whole;
   const step = (count: number, constraints: readonly PlacementConstraint[]): RunStep => ({
     definition,
     count,
-    why: whyHere(slot, hosts, unseen),
+    why: whyHere(slot, { free: namesOf(hosts), unseen: ec2Ids(unseen), spoiled: ec2Ids(spoiled) }),
     request: runRequest(settings, definition, {
       placementConstraints: [...(awsvpc ? [{ type: "distinctInstance" }] : []), ...constraints],
       ...(awsvpc ? { group: `aiplat:${slotName(slot)}` } : {}),
       ...(partial ? { placementStrategy: strategies[settings.strategy] } : {}),
     }),
   });
-  return keepAway(hosts.length, ec2Ids(unseen), ec2Ids(hosts)).map(({ count, constraints }) => step(count, constraints));
-}
-
-/** How many instances a reason names. */
-const namedIds = 3;
-
-function whyHere(slot: Slot, hosts: readonly Host[], unseen: readonly Host[]): string {
-  const type = hosts[0]!.type.instanceType;
-  const fresh = hosts.filter((host) => host.instance === undefined).length;
-  const places = [...(fresh < hosts.length ? [naming(ec2Ids(hosts))] : []), ...(fresh > 0 ? [`${fresh} new ${type} ${fresh === 1 ? "instance" : "instances"}`] : [])];
-  const devices = slot.length === 1 ? devicePath(slot[0]!) : `${devicePath(slot[0]!)} to neuron${slot.at(-1)}`;
-  const free = `${devices} ${slot.length === 1 ? "is" : "are"} free on ${places.join(" and on ")}`;
-  return unseen.length === 0 ? free : `${free}; not on ${naming(ec2Ids(unseen))}, where a task that ECS sees no lock of holds ${slot.length === 1 ? "it" : "some"}`;
-}
-
-function naming(ids: readonly string[]): string {
-  return ids.length <= namedIds ? listOr(ids, "and") : `${ids.slice(0, namedIds).join(", ")} and ${ids.length - namedIds} more`;
+  return keepAway(hosts.length, ec2Ids([...unseen, ...spoiled]), ec2Ids(hosts)).map(({ count, constraints }) => step(count, constraints));
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html */
@@ -130,4 +132,10 @@ const strategies = {
 
 function ec2Ids(hosts: readonly Host[]): readonly string[] {
   return hosts.flatMap((host) => (host.instance === undefined ? [] : [host.instance.ec2InstanceId]));
+}
+
+/** Where the plan has a slot: machines by their id, and those that a provider would add by their number. */
+function namesOf(hosts: readonly Host[]): readonly string[] {
+  const fresh = hosts.filter((host) => host.instance === undefined).length;
+  return [...ec2Ids(hosts), ...(fresh === 0 ? [] : [`${fresh} new ${hosts[0]!.type.instanceType} ${fresh === 1 ? "instance" : "instances"}`])];
 }

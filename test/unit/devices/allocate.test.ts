@@ -33,8 +33,10 @@ describe("the choice of a slot", () => {
     ["inf2.48xlarge", [], 1, [0]],
     // Runs 0-4 and 6-7: the short one is used, the long one kept.
     ["inf2.48xlarge", [5, 8, 9, 10, 11], 2, [6, 7]],
-    // No run fits exactly: the end of the shortest that is long enough.
-    ["inf2.48xlarge", [4, 8, 9, 10, 11], 2, [5, 6]],
+    // No run fits exactly: the end of the shortest that is long enough, and of its ends the one that empty machines use.
+    ["inf2.48xlarge", [4, 8, 9, 10, 11], 2, [6, 7]],
+    ["inf2.24xlarge", [0], 2, [4, 5]],
+    ["inf2.24xlarge", [0, 5], 3, [1, 2, 3]],
     ["inf2.48xlarge", [1, 3, 5, 7, 9, 11], 2, undefined],
     // The ring's last and first device are neighbours, but no set wraps.
     ["inf2.48xlarge", range(1, 10), 2, undefined],
@@ -56,6 +58,8 @@ describe("the choice of a slot", () => {
         const slot = chooseSlot(type(name), new Set(held), size);
         expect(slot === undefined).toBe(free.length === 0);
         if (slot !== undefined) expect(free).toContainEqual(slot);
+        // No choice costs a later replica of the same size its place.
+        if (slot !== undefined) expect(replicasThatFit(type(name), new Set([...held, ...slot]), size)).toBe(replicasThatFit(type(name), new Set(held), size) - 1);
         expect(freeSlots(type(name), new Set(held)).get(size) ?? []).toEqual(free);
       }),
       { numRuns: 5000 },

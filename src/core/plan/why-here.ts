@@ -1,0 +1,29 @@
+import { devicePath, type Slot } from "../devices/slots.ts";
+import { listOr } from "../problem.ts";
+
+/** Machines by their EC2 ids, as a plan sees them for one slot. */
+export interface Places {
+  readonly free: readonly string[];
+  /** A task holds devices of the slot, and ECS does not see that. */
+  readonly unseen: readonly string[];
+  /** The slot would take devices of another one of the run. */
+  readonly spoiled: readonly string[];
+}
+
+/** Why a plan has a slot where it has it, in one line. */
+export function whyHere(slot: Slot, { free, unseen, spoiled }: Places): string {
+  const one = slot.length === 1;
+  const devices = one ? devicePath(slot[0]!) : `${devicePath(slot[0]!)} to neuron${slot.at(-1)}`;
+  return [
+    `${devices} ${one ? "is" : "are"} free on ${naming(free)}`,
+    ...(unseen.length === 0 ? [] : [`not on ${naming(unseen)}, where a task that ECS sees no lock of holds ${one ? "it" : "some"}`]),
+    ...(spoiled.length === 0 ? [] : [`not on ${naming(spoiled)}, where another slot of this run needs some`]),
+  ].join("; ");
+}
+
+/** How many instances a reason names. */
+const namedIds = 3;
+
+function naming(names: readonly string[]): string {
+  return names.length <= namedIds ? listOr(names, "and") : `${names.slice(0, namedIds).join(", ")} and ${names.length - namedIds} more`;
+}
