@@ -1,0 +1,32 @@
+import type { ClusterDevices, MappedInstance } from "../core/devices/device-map.ts";
+import type { Style } from "./style.ts";
+
+/** How many devices are free and held, and what there is room for. */
+export function summarise({ cluster, instances }: ClusterDevices, style: Style): string {
+  const devices = instances.flatMap((instance) => instance.devices);
+  const count = (state: string) => devices.filter((device) => device.state === state).length;
+  const parts = [
+    style.green(`${count("free")} free`),
+    `${count("held")} held`,
+    ...(count("stopping") > 0 ? [`${count("stopping")} held by stopping tasks`] : []),
+    ...(count("hand-over") > 0 ? [style.yellow(`${count("hand-over")} in hand-over`)] : []),
+    ...(count("conflict") > 0 ? [style.red(`${count("conflict")} in conflict`)] : []),
+  ];
+  return `cluster ${style.bold(cluster)}: ${devices.length} devices on ${instances.length} ${instances.length === 1 ? "instance" : "instances"}\n${parts.join(", ")}\n${rooms(instances)}`;
+}
+
+/** How many replicas each type has room for, of the sizes that share an instance evenly. */
+function rooms(instances: readonly MappedInstance[]): string {
+  const types = new Map<string, MappedInstance[]>();
+  for (const instance of instances.filter(({ freeSlots }) => Object.keys(freeSlots).length > 0)) types.set(instance.instanceType, [...(types.get(instance.instanceType) ?? []), instance]);
+  const width = Math.max(0, ...[...types.keys()].map((type) => type.length));
+  return [...types]
+    .map(([type, some]) => {
+      const count = some[0]!.devices.length;
+      const sizes = Array.from({ length: count }, (_, index) => index + 1).filter((size) => count % size === 0);
+      const fitting = sizes.map((size) => ({ size, replicas: some.reduce((sum, { freeSlots }) => sum + (freeSlots[size] ?? 0), 0) })).filter(({ replicas }) => replicas > 0);
+      const last = fitting.at(-1)!.size;
+      return `${type.padEnd(width)}  room for ${fitting.map(({ size, replicas }) => `${replicas} x ${size}`).join(", ")} ${last === 1 ? "device" : "devices"}\n`;
+    })
+    .join("");
+}
