@@ -40,6 +40,10 @@ const nowhere: Away = { unseen: [], spoiled: [] };
 /**
  * Plans `count` replicas of a workload whose Neuron devices ECS does not schedule: chooses the slots, and leaves the
  * machine to ECS, excluding only those where it would do harm.
+ *
+ * It places as many as explainPlacement says can be placed (test/unit/plan-slots.test.ts), but for a capacity provider:
+ * explain looks at the machines there are, the plan counts on those that the provider adds as well. A constraint on
+ * the run's own task:group the plan does not foresee: ECS refuses what it forbids, and the next round sees it.
  */
 export function planSlots(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, count: number, snapshot: ClusterSnapshot): RunPlan {
   const hosts = hostsOf(workload, settings, generate, snapshot);
