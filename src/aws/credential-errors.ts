@@ -1,4 +1,4 @@
-import type { FailedCall, Rule } from "./failure.ts";
+import { inRegion, type FailedCall, type Rule } from "./failure.ts";
 
 /** Failures to prove who calls: no credentials, expired ones, unknown ones, or a clock that is wrong. */
 export const credentialRules: readonly Rule[] = [
@@ -95,8 +95,4 @@ function profileFlag({ profile }: FailedCall): string {
 
 function login(call: FailedCall): string {
   return `aws sso login${profileFlag(call)}`;
-}
-
-function inRegion({ region }: FailedCall): string {
-  return region === undefined ? "" : ` in ${region}`;
 }

@@ -1,5 +1,5 @@
 import { callName } from "./service-errors.ts";
-import type { FailedCall, Rule } from "./failure.ts";
+import { inRegion, type Rule } from "./failure.ts";
 
 /**
  * What ECS refuses, with the fix. Its answers to different mistakes share three codes, so the sentence decides:
@@ -81,7 +81,3 @@ export const ecsRules: readonly Rule[] = [
     say: (failure, call) => ({ message: `${callName(call)} was refused: ${failure.message}` }),
   },
 ];
-
-function inRegion({ region }: FailedCall): string {
-  return region === undefined ? "" : ` in ${region}`;
-}

@@ -13,7 +13,8 @@ import { AiplatError } from "../errors.ts";
 import type { EcsServicePort } from "../operations/ports.ts";
 import type { Call } from "./call.ts";
 import { toService } from "./ecs-shapes.ts";
-import { chunks, everyPage, inCluster } from "./ecs-calls.ts";
+import { chunks } from "../core/chunks.ts";
+import { everyPage, inCluster } from "./ecs-calls.ts";
 import type { Pace } from "./pace.ts";
 import { keepRawJson } from "./raw-json.ts";
 

@@ -1,4 +1,4 @@
-import type { FailedCall, Rule } from "./failure.ts";
+import { inRegion, type Rule } from "./failure.ts";
 import { callName } from "./service-errors.ts";
 
 /** What EKS refuses, with the fix. https://docs.aws.amazon.com/eks/latest/APIReference/CommonErrors.html */
@@ -23,7 +23,3 @@ export const eksRules: readonly Rule[] = [
     say: (failure, call) => ({ message: `${callName(call)} was refused: ${failure.message}` }),
   },
 ];
-
-function inRegion({ region }: FailedCall): string {
-  return region === undefined ? "" : ` in ${region}`;
-}

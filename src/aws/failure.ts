@@ -13,6 +13,11 @@ export interface FailedCall {
   readonly profile?: string;
 }
 
+/** ` in us-east-1`, or nothing where the region is not known: the end of many messages. */
+export function inRegion({ region }: FailedCall): string {
+  return region === undefined ? "" : ` in ${region}`;
+}
+
 /** What an SDK error says, whatever raised it: the service, the credentials or the network. */
 export interface Failure {
   /** AWS's error code, or the SDK's own name such as `CredentialsProviderError`. */

@@ -2,6 +2,7 @@ import type { PlacementConstraint, TaskDefinition } from "../core/ecs/api.ts";
 import { namedProvider } from "../core/ecs/capacity.ts";
 import { lockPortBaseOf } from "../core/devices/claims.ts";
 import { explainPlacement } from "../core/placement/explain.ts";
+import { placementOptions } from "../core/plan/run-request.ts";
 import { definitionsOf } from "../core/plan/plan-slots.ts";
 import { exitCodes } from "../errors.ts";
 import { explanationView } from "../output/explanation.ts";
@@ -43,8 +44,7 @@ export const clusterExplain: Command<Options> = {
     const provider = namedProvider(resolved);
     const explanation = explainPlacement(snapshot, definitions, {
       count: options.count ?? resolved.replicas,
-      placementConstraints: (options.placementConstraints ?? []).flat(),
-      ...(provider === undefined ? {} : { capacityProviders: [provider] }),
+      ...placementOptions({ placementConstraints: (options.placementConstraints ?? []).flat(), ...(provider === undefined ? {} : { provider }) }),
     });
     await print(context, explanationView(explanation, context.stdout.columns));
     return explanation.placeable ? exitCodes.success : exitCodes.capacity;

@@ -1,6 +1,5 @@
-import type { Context } from "../context.ts";
 import { Refusal } from "../core/problem.ts";
-import { AiplatError, InvalidInput } from "../errors.ts";
+import { InvalidInput } from "../errors.ts";
 import { readText, stdinName } from "../files/read.ts";
 import { createKubectl, type KubectlTarget } from "../kubectl/kubectl.ts";
 import { applyManifests, diffManifests, waitForRollout } from "../operations/apply-manifests.ts";
@@ -8,6 +7,7 @@ import { appliedView } from "../output/applied.ts";
 import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
+import { confirm } from "./confirm.ts";
 import type { Command } from "./command.ts";
 import { kubectlOptions, kubectlTarget } from "./kubectl-options.ts";
 import { duration } from "./numbers.ts";
@@ -48,7 +48,9 @@ export const eksApply: Command<Options> = {
       note(context, "The cluster has all of it already.");
     } else {
       note(context, diff.trimEnd());
-      await confirm(context, path, resources.length);
+      const what = resources.length === 1 ? "1 resource" : `${resources.length} resources`;
+      // Standard input that held the manifests holds no answer.
+      await confirm(context, { doing: `applying ${what}`, question: `Apply ${what}?`, hint: "The diff is above. Say it in advance with --yes.", refused: "nothing was applied", answerable: path !== "-" });
     }
     // What is equal may still be another field manager's: applying makes it aiplat's.
     const applied = await applyManifests(kubectl, text, force);
@@ -70,13 +72,4 @@ async function read(text: string, source: string) {
   } catch (error) {
     throw error instanceof Refusal ? new InvalidInput(error.problems) : error;
   }
-}
-
-async function confirm(context: Context, path: string, count: number): Promise<void> {
-  const { yes, input } = context.options;
-  if (yes) return;
-  const what = count === 1 ? "1 resource" : `${count} resources`;
-  // Standard input that held the manifests holds no answer.
-  if (!input || path === "-" || !context.stdinIsTTY) throw new AiplatError("Usage", `applying ${what} needs a yes, and there is nobody to ask`, { hint: "The diff is above. Say it in advance with --yes." });
-  if (!(await context.ask(`Apply ${what}?`))) throw new AiplatError("OperationFailed", "nothing was applied");
 }

@@ -1,5 +1,4 @@
-import type { Context } from "../context.ts";
-import { planNodegroup, type NodegroupPlan } from "../core/kubernetes/nodes/node-group.ts";
+import { planNodegroup } from "../core/kubernetes/nodes/node-group.ts";
 import { AiplatError } from "../errors.ts";
 import { createNodegroup, type MadeResource } from "../operations/create-nodegroup.ts";
 import { randomToken } from "../operations/tokens.ts";
@@ -7,6 +6,7 @@ import { madeNodegroupsView } from "../output/made-nodegroups.ts";
 import { note, warn } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
+import { confirm } from "./confirm.ts";
 import type { Command } from "./command.ts";
 import { loadWorkload, workloadArgument } from "./load-workload.ts";
 import { nodeOptions, readNodes, type NodeOptions } from "./node-options.ts";
@@ -32,7 +32,13 @@ export const eksNodegroupCreate: Command<Options> = {
     await warn(context, ...loaded.warnings);
     const { workload, settings, fleets } = readNodes(loaded, options, "nodegroup");
     const plans = fleets.map((fleet) => planNodegroup(workload.name, fleet, settings));
-    await confirm(context, settings.cluster, plans);
+    const nodes = plans.map(({ nodegroup }) => `${nodegroup.nodegroupName} (${nodegroup.scalingConfig.desiredSize} nodes)`).join(", ");
+    await confirm(context, {
+      doing: `creating ${nodes} in cluster ${settings.cluster}`,
+      question: `Create ${nodes} in cluster ${settings.cluster}?`,
+      hint: "Say it in advance with --yes; aiplat eks nodegroup generate shows what would be made.",
+      refused: "nothing was created",
+    });
     const eks = await context.aws.eks();
     const token = options.clientToken ?? randomToken();
     const made: MadeResource[] = [];
@@ -49,16 +55,6 @@ export const eksNodegroupCreate: Command<Options> = {
     note(context, `Nodes join within minutes: aws eks wait nodegroup-active --cluster-name ${settings.cluster} --nodegroup-name ${plans[0]!.nodegroup.nodegroupName}`);
   },
 };
-
-async function confirm(context: Context, cluster: string, plans: readonly NodegroupPlan[]): Promise<void> {
-  const { yes, input } = context.options;
-  if (yes) return;
-  const nodes = plans.map(({ nodegroup }) => `${nodegroup.nodegroupName} (${nodegroup.scalingConfig.desiredSize} nodes)`).join(", ");
-  if (!input || !context.stdinIsTTY) {
-    throw new AiplatError("Usage", `creating ${nodes} in cluster ${cluster} needs a yes, and there is nobody to ask`, { hint: "Say it in advance with --yes; aiplat eks nodegroup generate shows what would be made." });
-  }
-  if (!(await context.ask(`Create ${nodes} in cluster ${cluster}?`))) throw new AiplatError("OperationFailed", "nothing was created");
-}
 
 /** The node groups that were made before another one failed. */
 function withEarlier(error: AiplatError, made: readonly MadeResource[]): AiplatError {

@@ -1,7 +1,8 @@
 import type { Context } from "../context.ts";
 import { lockPortBaseOf } from "../core/devices/claims.ts";
 import type { TaskDefinition } from "../core/ecs/api.ts";
-import { namedProvider, networkModeOf, onManagedInstances } from "../core/ecs/capacity.ts";
+import { onManagedInstances } from "../core/workload/managed-instances.ts";
+import { namedProvider, networkModeOf } from "../core/ecs/capacity.ts";
 import { choosesDevices, planRegistered, planRun } from "../core/plan/plan-run.ts";
 import { definitionsOf } from "../core/plan/plan-slots.ts";
 import { chooseProvider, networkConfigurationOf, type RunSettings } from "../core/plan/run-request.ts";

@@ -1,11 +1,10 @@
-import type { Context } from "../context.ts";
 import type { Service } from "../core/ecs/service-api.ts";
-import { AiplatError } from "../errors.ts";
 import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { servicesView } from "../output/services.ts";
+import { confirm } from "./confirm.ts";
 import type { Command } from "./command.ts";
-import { readServiceTarget, requireServices, serviceArgument, serviceClusterOption, serviceCommand, type ServiceTarget, type ServiceTargetOptions } from "./service-target.ts";
+import { readServiceTarget, requireServices, serviceArgument, serviceClusterOption, serviceCommand, type ServiceTargetOptions } from "./service-target.ts";
 
 export const serviceDelete: Command<ServiceTargetOptions> = {
   description: "Deletes every ECS service of a workload with the tasks it has. Asks first. Task definitions stay.",
@@ -17,7 +16,14 @@ export const serviceDelete: Command<ServiceTargetOptions> = {
     const target = await readServiceTarget(context, args, options);
     const ecs = await context.aws.ecs();
     const services = await requireServices(ecs, target);
-    await confirm(context, target, services);
+    const tasks = services.reduce((sum, { runningCount, pendingCount }) => sum + runningCount + pendingCount, 0);
+    const what = `${services.map(({ serviceName }) => serviceName).join(", ")} with ${tasks} ${tasks === 1 ? "task" : "tasks"}`;
+    await confirm(context, {
+      doing: `deleting ${what}`,
+      question: `Delete ${what} in cluster ${target.cluster}?`,
+      hint: `Say it in advance:  ${serviceCommand(context, "service delete", target)} --yes`,
+      refused: "nothing was deleted",
+    });
     const deleted: Service[] = [];
     for (const { serviceName } of services) {
       deleted.push(await ecs.deleteService(target.cluster, serviceName, { force: true }));
@@ -26,12 +32,3 @@ export const serviceDelete: Command<ServiceTargetOptions> = {
     await print(context, servicesView(target, deleted));
   },
 };
-
-async function confirm(context: Context, target: ServiceTarget, services: readonly Service[]): Promise<void> {
-  const { yes, input } = context.options;
-  if (yes) return;
-  const tasks = services.reduce((sum, { runningCount, pendingCount }) => sum + runningCount + pendingCount, 0);
-  const what = `${services.map(({ serviceName }) => serviceName).join(", ")} with ${tasks} ${tasks === 1 ? "task" : "tasks"}`;
-  if (!input || !context.stdinIsTTY) throw new AiplatError("Usage", `deleting ${what} needs a yes, and there is nobody to ask`, { hint: `Say it in advance:  ${serviceCommand(context, "service delete", target)} --yes` });
-  if (!(await context.ask(`Delete ${what} in cluster ${target.cluster}?`))) throw new AiplatError("OperationFailed", "nothing was deleted");
-}

@@ -1,12 +1,12 @@
-import type { Context } from "../context.ts";
 import { AiplatError } from "../errors.ts";
 import { findTasks } from "../operations/find-tasks.ts";
 import { stopTasks } from "../operations/stop-tasks.ts";
 import { note } from "../output/note.ts";
 import { shortId } from "../core/ecs/task-text.ts";
 import { printTaskList } from "./print-tasks.ts";
+import { confirm } from "./confirm.ts";
 import type { Command } from "./command.ts";
-import { commandFor, missingRun, missingTasks, requireTarget, targetOptions, taskArgument, type TargetOptions, type TaskTarget } from "./task-target.ts";
+import { commandFor, missingRun, missingTasks, requireTarget, targetOptions, taskArgument, type TargetOptions } from "./task-target.ts";
 
 interface Options extends TargetOptions {
   readonly reason?: string;
@@ -24,7 +24,14 @@ export const taskStop: Command<Options> = {
     const { tasks, missing } = await findTasks(ecs, target.cluster, target.selection);
     if (tasks.length === 0) throw missing.length > 0 ? missingTasks(missing, target.cluster) : missingRun(target);
     const running = tasks.filter((task) => task.lastStatus !== "STOPPED");
-    if (running.length > 1) await confirm(context, target, running.length);
+    if (running.length > 1) {
+      await confirm(context, {
+        doing: `stopping ${running.length} tasks`,
+        question: `Stop ${running.length} tasks in cluster ${target.cluster}?`,
+        hint: `Say it in advance:  ${commandFor(context, "task stop", target)} --yes`,
+        refused: "nothing was stopped",
+      });
+    }
 
     const outcomes = await stopTasks(ecs, target.cluster, tasks, options.reason ?? "aiplat task stop");
     for (const { task, alreadyStopped, error } of outcomes) {
@@ -39,12 +46,3 @@ export const taskStop: Command<Options> = {
     if (missing.length > 0) throw missingTasks(missing, target.cluster);
   },
 };
-
-async function confirm(context: Context, target: TaskTarget, count: number): Promise<void> {
-  const { yes, input } = context.options;
-  if (yes) return;
-  if (!input || !context.stdinIsTTY) {
-    throw new AiplatError("Usage", `stopping ${count} tasks needs a yes, and there is nobody to ask`, { hint: `Say it in advance:  ${commandFor(context, "task stop", target)} --yes` });
-  }
-  if (!(await context.ask(`Stop ${count} tasks in cluster ${target.cluster}?`))) throw new AiplatError("OperationFailed", "nothing was stopped");
-}

@@ -1,5 +1,4 @@
 // kubectl reads what aiplat writes, and understands it as it was meant: no cluster is needed for either command.
-import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,23 +9,9 @@ import { kinds } from "../../src/core/kubernetes/kinds.ts";
 import { kustomizationFiles } from "../../src/core/kubernetes/kustomization.ts";
 import type { Manifest } from "../../src/core/kubernetes/manifest.ts";
 import { formatManifests } from "../../src/output/yaml.ts";
+import { kubectl } from "../support/kubectl.ts";
 import { cases, generate, workloadOf } from "../support/kubernetes-workloads.ts";
 import { missingTools } from "../support/tools.ts";
-
-function kubectl(args: readonly string[], input = ""): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("kubectl", args, { env: { PATH: process.env["PATH"] ?? "", KUBECONFIG: "/nowhere" } });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    child.stdin.on("error", () => undefined).end(input);
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) resolve(stdout);
-      else reject(new Error(stderr));
-    });
-  });
-}
 
 /** What kubectl makes of manifests: each with the annotation. */
 async function annotated(text: string): Promise<readonly unknown[]> {

@@ -1,16 +1,16 @@
 // Node groups against moto's EKS and EC2 as a third party, and node resources read by kubectl.
-import { spawn } from "node:child_process";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { formatManifests } from "../../src/output/yaml.ts";
-import { bareEnv, runCli } from "../support/cli.ts";
+import { runCli } from "../support/cli.ts";
 import { startEc2, type Ec2Server } from "../support/ec2-server.ts";
 import { startMoto, type Moto } from "../support/moto.ts";
 import { karpenterOf, nodeCases } from "../support/nodes.ts";
 import { startParameterStore, type ParameterStore } from "../support/parameter-store.ts";
+import { kubectl } from "../support/kubectl.ts";
 import { missingTools } from "../support/tools.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -213,19 +213,6 @@ describe.skipIf(missingTools("moto_server", "aws"))("node groups on moto", () =>
 });
 
 describe.skipIf(missingTools("kubectl"))("kubectl reads Karpenter's resources", () => {
-  const kubectl = (args: readonly string[], input = "") =>
-    new Promise<string>((resolve, reject) => {
-      const child = spawn("kubectl", args, { env: { ...bareEnv(), KUBECONFIG: "/nowhere" } });
-      let [stdout, stderr] = ["", ""];
-      child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-      child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-      child.stdin.on("error", () => undefined).end(input);
-      child.on("error", reject);
-      child.on("close", (code) => {
-        if (code === 0) resolve(stdout);
-        else reject(new Error(stderr));
-      });
-    });
   const documents = (text: string) => parseAllDocuments(text, { schema: "core" }).map((document) => document.toJS() as unknown);
   const manifests = karpenterOf(nodeCases["nvidia-nodes"]!);
 

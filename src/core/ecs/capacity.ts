@@ -1,12 +1,7 @@
+import { onManagedInstances } from "../workload/managed-instances.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 
 export type NetworkMode = "bridge" | "host" | "awsvpc";
-
-/** Whether the workload runs on ECS Managed Instances. */
-export function onManagedInstances(workload: ResolvedWorkload): boolean {
-  const { capacity } = workload.ecs;
-  return capacity === "managed-instances" || (typeof capacity === "object" && "managedInstances" in capacity);
-}
 
 /** The capacity provider that the workload names; undefined for plain EC2 and for the cluster's own Managed Instances provider. */
 export function namedProvider(workload: ResolvedWorkload): string | undefined {

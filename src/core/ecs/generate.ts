@@ -3,7 +3,8 @@ import { refuseErrors } from "../problem.ts";
 import { mergeRaw, type ListKeys, type Raw } from "../workload/merge.ts";
 import type { ResolvedWorkload, Shape, Variant } from "../workload/resolved.ts";
 import type { Device, PlacementConstraint, Tag, TaskDefinition } from "./api.ts";
-import { networkModeOf, onManagedInstances } from "./capacity.ts";
+import { onManagedInstances } from "../workload/managed-instances.ts";
+import { networkModeOf } from "./capacity.ts";
 import { cpuUnits, locksOf, workloadContainer } from "./container.ts";
 import { checkMerged, devicesOf } from "./merged.ts";
 

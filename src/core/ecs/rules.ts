@@ -1,7 +1,8 @@
 /** What ECS asks of a workload beyond the rules for every target: the commands that act on ECS run these too. */
 import { listOr } from "../problem.ts";
 import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
-import { onManagedInstances, workloadNetworkMode } from "../workload/rules/capacity.ts";
+import { onManagedInstances } from "../workload/managed-instances.ts";
+import { workloadNetworkMode } from "../workload/rules/capacity.ts";
 import { protocolOf, reservedHostPorts } from "../workload/rules/ports.ts";
 import type { TargetRule } from "../workload/rules/rule.ts";
 

@@ -2,7 +2,8 @@ import { problem, refuseErrors, type Problem } from "../problem.ts";
 import { isRaw, mergeRaw, type Raw } from "../workload/merge.ts";
 import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
 import type { NetworkConfiguration, PlacementConstraint, Tag } from "./api.ts";
-import { networkModeOf, onManagedInstances } from "./capacity.ts";
+import { onManagedInstances } from "../workload/managed-instances.ts";
+import { networkModeOf } from "./capacity.ts";
 import { slotTag } from "./generate.ts";
 import { deploymentSettingsOf, type ServiceInput } from "./service-api.ts";
 

@@ -41,11 +41,6 @@ function allocatableShareMiB(shape: Shape): number {
   return shares.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...shares);
 }
 
-/** The most that one pod may request and still be placed on an empty node. */
-export function mostMemoryMiB({ instanceTypes }: Shape): number {
-  return instanceTypes.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...instanceTypes.map(allocatableMiB));
-}
-
 /**
  * The pod's share: what the file says; else the fair share as on ECS, or its part of what the node can allocate where
  * that is less (kubelet keeps more back on a small instance than ECS's agent does).

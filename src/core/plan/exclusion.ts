@@ -1,3 +1,4 @@
+import { chunks } from "../chunks.ts";
 import type { PlacementConstraint } from "../ecs/api.ts";
 import { problem, Refusal } from "../problem.ts";
 
@@ -38,8 +39,4 @@ export function keepServiceAway(service: string, unseen: readonly string[]): rea
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html */
 function instancesConstraint(operator: "in" | "not_in", ids: readonly string[]): PlacementConstraint {
   return { type: "memberOf", expression: `ec2InstanceId ${operator} [${ids.join(", ")}]` };
-}
-
-function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

@@ -3,7 +3,7 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf, readTerms } from "../devices/claims.ts";
 import { lockPortCount } from "../devices/locks.ts";
 import type { RegisteredTaskDefinition } from "../ecs/api.ts";
-import { onManagedInstances } from "../ecs/capacity.ts";
+import { onManagedInstances } from "../workload/managed-instances.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
 import { isHeldUnseen } from "../placement/check-devices.ts";
 import { requirementsOf } from "../placement/requirements.ts";

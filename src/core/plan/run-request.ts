@@ -1,4 +1,5 @@
-import { networkModeOf, namedProvider, onManagedInstances } from "../ecs/capacity.ts";
+import { onManagedInstances } from "../workload/managed-instances.ts";
+import { networkModeOf, namedProvider } from "../ecs/capacity.ts";
 import type { NetworkConfiguration, PlacementConstraint, RunTaskRequest, Tag, TaskDefinition } from "../ecs/api.ts";
 import type { PlacementOptions } from "../placement/requirements.ts";
 import { problem, Refusal } from "../problem.ts";

@@ -1,14 +1,5 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
-
-/** "rounded up to the nearest integer value" */
-export function lowerLimit(desired: number, minimumHealthyPercent: number): number {
-  return Math.ceil((desired * minimumHealthyPercent) / 100);
-}
-
-/** "rounded down to the nearest integer value" */
-export function upperLimit(desired: number, maximumPercent: number): number {
-  return Math.floor((desired * maximumPercent) / 100);
-}
+import { lowerLimit, upperLimit } from "../../core/ecs/rollout.ts";
 
 /** Half of the desired count, from 3 to 200. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html */
 export function breakerThreshold(desired: number): number {
@@ -42,7 +33,6 @@ export function nextMoves({ desired, fresh, freshHealthy, stale, staleHealthy, m
   const upper = upperLimit(desired, maximumPercent);
   const start = Math.max(0, Math.min(desired - fresh, upper - fresh - stale));
   const spare = Math.max(0, freshHealthy + staleHealthy - lower);
-  const wanted = stale;
   const sick = stale - staleHealthy;
-  return { start, stopStale: Math.min(wanted, sick + Math.min(staleHealthy, spare)), stopFresh: Math.max(0, fresh - desired) };
+  return { start, stopStale: Math.min(stale, sick + Math.min(staleHealthy, spare)), stopFresh: Math.max(0, fresh - desired) };
 }

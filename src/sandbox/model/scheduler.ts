@@ -1,6 +1,7 @@
 /** The service scheduler: keeps the desired number of tasks, and rolls deployments out. */
+import { lowerLimit } from "../../core/ecs/rollout.ts";
 import type { RegisteredTaskDefinition } from "../../core/ecs/api.ts";
-import { breakerThreshold, lowerLimit, nextMoves } from "./deployment-arithmetic.ts";
+import { breakerThreshold, nextMoves } from "./deployment-arithmetic.ts";
 import { stop } from "./lifecycle.ts";
 import { eligibleInstances, placeTasks, type Placed, type PlaceSpec } from "./placement.ts";
 import type { DeploymentRecord, InstanceRecord, ServiceRecord, TaskRecord } from "./records.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { breakerThreshold, lowerLimit, nextMoves, upperLimit } from "../../../src/sandbox/model/deployment-arithmetic.ts";
+import { lowerLimit, upperLimit } from "../../../src/core/ecs/rollout.ts";
+import { breakerThreshold, nextMoves } from "../../../src/sandbox/model/deployment-arithmetic.ts";
 import { startTestSandbox, type Json, type TestSandbox, type TestSandboxOptions } from "../../support/sandbox.ts";
 
 let box: TestSandbox;

@@ -1,6 +1,6 @@
 /** aws/karpenter-provider-aws @1d92708: NodePool and EC2NodeClass v1, NodeOverlay v1alpha1 */
 import type { Raw } from "../../workload/merge.ts";
-import { has, items, raw, type CelRule, type RuleOf } from "./rule.ts";
+import { has, items, raw, rulesFor, type CelRule, type RuleOf } from "./rule.ts";
 
 const wellKnown = [
   "instance-encryption-in-transit-supported",
@@ -344,9 +344,6 @@ const nodeClassRules = [
   noTag("self.all(k, k !='karpenter.k8s.aws/ec2nodeclass')", "tag contains a restricted tag matching karpenter.k8s.aws/ec2nodeclass", (key) => key === "karpenter.k8s.aws/ec2nodeclass"),
 ] satisfies readonly RuleOf[];
 
-function of(kind: string, rules: readonly RuleOf[]): readonly CelRule[] {
-  return rules.map((rule) => ({ kind, ...rule }));
-}
 
 /** Every rule of Karpenter's three resources. */
-export const karpenterRules: readonly CelRule[] = [...of("EC2NodeClass", nodeClassRules), ...of("NodePool", nodePoolRules), ...of("NodeOverlay", nodeOverlayRules)];
+export const karpenterRules: readonly CelRule[] = [...rulesFor("EC2NodeClass", nodeClassRules), ...rulesFor("NodePool", nodePoolRules), ...rulesFor("NodeOverlay", nodeOverlayRules)];

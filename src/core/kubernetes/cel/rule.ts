@@ -20,6 +20,11 @@ export interface CelRule {
 /** A rule wherever its part of a resource stands. */
 export type RuleOf = Omit<CelRule, "kind">;
 
+/** The rules of one kind. */
+export function rulesFor(kind: string, rules: readonly RuleOf[]): readonly CelRule[] {
+  return rules.map((rule) => ({ kind, ...rule }));
+}
+
 export const raw = (value: unknown): Raw => (isRaw(value) ? value : {});
 export const items = (value: unknown): readonly Raw[] => (Array.isArray(value) ? value.map(raw) : []);
 export const has = (value: unknown, key: string): boolean => raw(value)[key] !== undefined;

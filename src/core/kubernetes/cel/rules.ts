@@ -1,7 +1,7 @@
 import { jobSetSpec } from "./job-set.ts";
 import { clusterQueueRules, resourceFlavorRules } from "./kueue.ts";
 import { rayClusterRules, rayJobRules, rayServiceRules } from "./ray.ts";
-import { below, has, immutable, raw, type CelRule, type RuleOf } from "./rule.ts";
+import { below, has, immutable, raw, rulesFor, type CelRule, type RuleOf } from "./rule.ts";
 import { trainJobRules, trainingRuntimeRules } from "./trainer.ts";
 
 /** kedacore/keda @8b4f083 */
@@ -14,22 +14,19 @@ const scaledObject = [
   },
 ] satisfies readonly RuleOf[];
 
-function of(kind: string, rules: readonly RuleOf[]): readonly CelRule[] {
-  return rules.map((rule) => ({ kind, ...rule }));
-}
 
 /** Every rule of the versions that aiplat writes; a test compares them with the published schemas. */
 export const celRules: readonly CelRule[] = [
-  ...of("JobSet", below("spec", jobSetSpec)),
+  ...rulesFor("JobSet", below("spec", jobSetSpec)),
   // kubeflow/training-operator @6f74c7f
-  ...of("PyTorchJob", [immutable("spec.runPolicy.schedulingPolicy.queue", "spec.runPolicy.schedulingPolicy.queue is immutable")]),
-  ...of("TrainJob", trainJobRules),
-  ...of("ClusterTrainingRuntime", trainingRuntimeRules),
-  ...of("RayCluster", rayClusterRules),
-  ...of("RayJob", rayJobRules),
-  ...of("RayService", rayServiceRules),
-  ...of("ClusterQueue", clusterQueueRules),
-  ...of("LocalQueue", [immutable("spec.clusterQueue", "field is immutable")]),
-  ...of("ResourceFlavor", resourceFlavorRules),
-  ...of("ScaledObject", scaledObject),
+  ...rulesFor("PyTorchJob", [immutable("spec.runPolicy.schedulingPolicy.queue", "spec.runPolicy.schedulingPolicy.queue is immutable")]),
+  ...rulesFor("TrainJob", trainJobRules),
+  ...rulesFor("ClusterTrainingRuntime", trainingRuntimeRules),
+  ...rulesFor("RayCluster", rayClusterRules),
+  ...rulesFor("RayJob", rayJobRules),
+  ...rulesFor("RayService", rayServiceRules),
+  ...rulesFor("ClusterQueue", clusterQueueRules),
+  ...rulesFor("LocalQueue", [immutable("spec.clusterQueue", "field is immutable")]),
+  ...rulesFor("ResourceFlavor", resourceFlavorRules),
+  ...rulesFor("ScaledObject", scaledObject),
 ];

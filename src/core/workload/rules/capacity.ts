@@ -1,4 +1,5 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html and ManagedInstances.html */
+import { onManagedInstances } from "../managed-instances.ts";
 import type { Workload } from "../schema.ts";
 import { sectionOf, typesOf, usable, wantsEfa, wantsEfaSchema } from "./accelerator.ts";
 import { groupTypes } from "./devices.ts";
@@ -6,12 +7,6 @@ import { all, any, at, given, not, runsOn, when } from "./fragments.ts";
 import type { Rule } from "./rule.ts";
 
 const neuron = usable.filter((type) => type.accelerator.kind === "neuron");
-
-/** Whether the file asks for ECS Managed Instances. */
-export function onManagedInstances({ ecs }: Workload): boolean {
-  const capacity = ecs?.capacity;
-  return capacity === "managed-instances" || (typeof capacity === "object" && "managedInstances" in capacity);
-}
 
 const managed = any(given("ecs.capacity", { const: "managed-instances" }), given("ecs.capacity.managedInstances"));
 

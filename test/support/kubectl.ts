@@ -1,0 +1,17 @@
+import { spawn } from "node:child_process";
+
+/** Runs kubectl without a cluster; what it prints, or an error with what it complains of. */
+export function kubectl(args: readonly string[], input = ""): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("kubectl", args, { env: { PATH: process.env["PATH"] ?? "", KUBECONFIG: "/nowhere" } });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.stdin.on("error", () => undefined).end(input);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve(stdout);
+      else reject(new Error(stderr));
+    });
+  });
+}
