@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { styleFor } from "../../src/output/style.ts";
 import { alignedTable, type Table } from "../../src/output/table.ts";
 
-const style = await styleFor(false, {}, { isTTY: false });
+const style = await styleFor(false, {}, { isTTY: false, columns: 80, write: () => {} });
 const table: Table = {
   columns: [{ title: "SERVICE" }, { title: "RUNNING", align: "right" }, { title: "LAST EVENT" }],
   rows: [
