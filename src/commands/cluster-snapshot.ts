@@ -1,4 +1,5 @@
-import { formatSnapshot, redactSnapshot } from "../core/cluster/snapshot-file.ts";
+import { redactSnapshot } from "../core/cluster/redact.ts";
+import { formatSnapshot } from "../core/cluster/snapshot-file.ts";
 import { writeNewFile } from "../files/write.ts";
 import { note } from "../output/note.ts";
 import { clusterOption } from "./cluster-state.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatSnapshot, parseSnapshot, redactSnapshot } from "../../src/core/cluster/snapshot-file.ts";
+import { redactSnapshot } from "../../src/core/cluster/redact.ts";
+import { formatSnapshot, parseSnapshot } from "../../src/core/cluster/snapshot-file.ts";
 import { mapDevices } from "../../src/core/devices/device-map.ts";
 import { explainPlacement } from "../../src/core/placement/explain.ts";
 import { Refusal } from "../../src/core/problem.ts";

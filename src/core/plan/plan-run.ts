@@ -12,6 +12,7 @@ import { judge } from "../placement/verdict.ts";
 import { variantsOf } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { keepAway } from "./exclusion.ts";
+import { planByRoom } from "./plan-by-room.ts";
 import { planSlots } from "./plan-slots.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { placementOptions, runRequest, type RunSettings } from "./run-request.ts";
@@ -25,7 +26,8 @@ export function choosesDevices(workload: ResolvedWorkload): boolean {
  * Plans the next round of a run: which definitions to register and which RunTask calls to make, as data.
  *
  * @param remaining How many tasks are still to start.
- * @param snapshot The cluster as it looks now; needed where aiplat chooses the devices.
+ * @param snapshot The cluster as it looks now: needed where aiplat chooses the devices, else it shows what has room. Without one ECS
+ * is asked for everything.
  * @param exhausted Families that ECS had no place for; the next shape is tried instead.
  */
 export function planRun(
@@ -36,7 +38,7 @@ export function planRun(
   snapshot: ClusterSnapshot | undefined,
   exhausted: ReadonlySet<string>,
 ): RunPlan {
-  if (snapshot !== undefined && choosesDevices(workload)) return planSlots(workload, settings, generate, remaining, snapshot);
+  if (snapshot !== undefined) return (choosesDevices(workload) ? planSlots : planByRoom)(workload, settings, generate, remaining, snapshot);
   const variant = variantsOf(workload).find((each) => !exhausted.has(each.name));
   if (variant === undefined) return { steps: [], shortages: [] };
   const definition = generateTaskDefinition(workload, variant, generate);
