@@ -37,7 +37,7 @@ const strategy = z.array(z.object({ type: text, field: optional(text) }));
 
 const container = z.looseObject({
   name: word,
-  image: optional(text),
+  image: word,
   cpu: optional(number),
   memory: optional(number),
   memoryReservation: optional(number),
@@ -65,7 +65,7 @@ export const taskDefinition = z.looseObject({
   family: word,
   taskRoleArn: optional(text),
   executionRoleArn: optional(text),
-  networkMode: optional(text),
+  networkMode: optional(z.enum(["bridge", "host", "awsvpc", "none"])),
   containerDefinitions: z.array(container).check(z.minLength(1)),
   volumes: optional(z.array(z.looseObject({ host: optional(z.looseObject({ sourcePath: optional(text) })) }))),
   placementConstraints: optional(constraints),
