@@ -31,6 +31,6 @@ export function planByRoom(workload: ResolvedWorkload, settings: RunSettings, ge
     const why = `${namesInShort(names)} ${names.length === 1 ? "has" : "have"} room; ECS chooses`;
     return placements.length === 0 ? [] : [{ definition, count: placements.length, request: runRequest(settings, definition), why }];
   });
-  const shortage = left === 0 ? undefined : explainShortage(snapshot, definitionsOf(workload, generate), settings, { asked: count, missing: left });
+  const shortage = left === 0 ? undefined : explainShortage(snapshot, definitionsOf(workload, generate), settings, { asked: count });
   return { steps, shortages: shortage === undefined ? [] : [shortage] };
 }

@@ -15,6 +15,7 @@ import { keepAway } from "./exclusion.ts";
 import { planByRoom } from "./plan-by-room.ts";
 import { planSlots } from "./plan-slots.ts";
 import type { RunPlan } from "./run-plan.ts";
+import { explainShortage } from "./shortage.ts";
 import { placementOptions, runRequest, type RunSettings } from "./run-request.ts";
 
 /** Whether aiplat chooses the devices, and so has to read the cluster: ECS schedules all others itself. */
@@ -61,7 +62,9 @@ export function planRegistered(definition: RegisteredTaskDefinition, settings: R
   const free = rooms.filter((room) => judge(needs, room).fits);
   const distinct = devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : [];
   const steps = keepAway(remaining, ec2Ids(unseen), ec2Ids(free)).map(({ count, constraints }) => ({ count, request: runRequest(settings, definition, { taskDefinition, placementConstraints: [...distinct, ...constraints] }), why: "as it is registered" }));
-  return { steps, shortages: [] };
+  // ECS is asked for all the same: of a definition that others wrote it may know better.
+  const shortage = explainShortage(snapshot, [definition], settings, { asked: remaining });
+  return { steps, shortages: shortage === undefined ? [] : [shortage] };
 }
 
 /** Whether the catalogue knows the instance's type, and so its devices. */
