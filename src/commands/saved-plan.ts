@@ -19,5 +19,8 @@ export function checkPlanAlone({ args, options, passthrough }: Invocation<object
 /** @throws AiplatError CheckFailed naming everything that has moved since the plan was made. */
 export function requireUnmoved(moved: readonly string[]): void {
   if (moved.length === 0) return;
-  throw new AiplatError("CheckFailed", `the plan no longer holds: ${moved.join("; ")}`, { hint: "Plan again: aiplat plan -o json > plan.json", details: { moved } });
+  const one = moved.length === 1;
+  throw new AiplatError("CheckFailed", `the plan no longer holds: ${one ? moved[0]! : `${moved.length} things have moved`}`, { hint: [...(one ? [] : moved), planAgain].join("\n"), details: { moved } });
 }
+
+const planAgain = "Plan again: aiplat plan -o json > plan.json";

@@ -69,9 +69,8 @@ describe("a saved plan of a run", () => {
   it("is started once by two who carry it out at the same time", async () => {
     const plan = await save(...chip, "--count", "4");
     const both = await Promise.all([carryOut("-o", "json"), carryOut("-o", "json")]);
-    // The second sees the first's tasks, or its places taken, or sends the very same requests.
-    for (const { code } of both) expect([0, 3]).toContain(code);
-    expect(both.map(({ code }) => code)).toContain(0);
+    // The second sees the first's tasks or its places taken, sends the very same requests, or hears that its tokens are in use.
+    for (const { code, stderr } of both) expect([0, 3].includes(code!) || stderr.includes("another command has started tasks"), stderr).toBe(true);
     expect(await tasks()).toHaveLength(4);
     expect((await box.ecs("DescribeTasks", { tasks: await tasks() })).tasks.every(({ startedBy }: Json) => startedBy === plan.run)).toBe(true);
   });
@@ -133,7 +132,7 @@ describe("a saved plan of a run", () => {
     const { code, stderr, stdout } = await carryOut("-o", "json");
     expect([code, stdout]).toEqual([3, ""]);
     const error = JSON.parse(stderr);
-    expect(error).toMatchObject({ code: "CheckFailed", hint: "Plan again: aiplat plan -o json > plan.json", details: { moved: ["chip-inf2-24xlarge-n0-2:1 was registered", expect.stringContaining(`${machine}: the instance is DRAINING`)] } });
+    expect(error).toMatchObject({ code: "CheckFailed", hint: expect.stringMatching(/^chip-inf2-24xlarge-n0-2:1 was registered\n.*DRAINING.*\nPlan again: aiplat plan -o json > plan\.json$/), details: { moved: ["chip-inf2-24xlarge-n0-2:1 was registered", expect.stringContaining(`${machine}: the instance is DRAINING`)] } });
     expect([await tasks(), await registered()]).toEqual([[], before]);
   });
 

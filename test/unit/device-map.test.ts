@@ -79,6 +79,15 @@ describe("a snapshot file", () => {
     expect(explainPlacement(redacted, wanted).instances.map(({ fits }) => fits)).toEqual(explainPlacement(snapshot, wanted).instances.map(({ fits }) => fits));
   });
 
+  it("keeps the ids of instances and tasks, which may have twelve digits in a row", () => {
+    const one = anInstance("x", "inf2.xlarge", { ec2InstanceId: "i-a123456789012bcde" });
+    const taskArn = "arn:aws:ecs:us-east-1:444455556666:task/prod/0123456789abcdef111122223333abcd";
+    const redacted = redactSnapshot(aSnapshot([one], [aTask("t", secret, one, { taskArn })], [secret]));
+    expect(redacted.instances[0]!.ec2InstanceId).toBe("i-a123456789012bcde");
+    expect(redacted.tasks[0]!.taskArn).toMatch(/task\/prod\/0123456789abcdef111122223333abcd$/);
+    expect(redacted.tasks[0]!.taskArn).not.toContain("444455556666");
+  });
+
   it("keeps accounts apart from each other", () => {
     const two = redactSnapshot(aSnapshot([], [], [], { clusterArn: "arn:aws:ecs:us-east-1:999988887777:cluster/prod", tags: { owner: "555566667777" } }));
     expect(two.clusterArn).not.toContain("999988887777");
