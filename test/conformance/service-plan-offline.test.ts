@@ -44,8 +44,8 @@ async function sameAsLive(): Promise<void> {
   }
 }
 
-function withoutUnknown({ unknown: _, registrations, ...plan }: Json): Json {
-  return { ...plan, registrations: registrations.map(({ notCompared: __, ...each }: Json) => each) };
+function withoutUnknown(plan: Json): Json {
+  return { ...plan, unknown: [], registrations: plan.registrations.map((each: Json) => ({ ...each, notCompared: undefined })) };
 }
 
 const slots = { name: "chip", accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 }, replicas: 4, ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } } } };

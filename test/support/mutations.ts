@@ -24,7 +24,8 @@ export function mutate(root: unknown, changes: readonly Mutation[]): unknown {
     if (places.length === 0) break;
     const { parent, key } = places[at % places.length]!;
     if (how === "replace") parent[key] = structuredClone(given);
-    else if (how === "delete") Array.isArray(parent) ? parent.splice(Number(key), 1) : delete parent[key];
+    else if (how === "delete" && Array.isArray(parent)) parent.splice(Number(key), 1);
+    else if (how === "delete") delete parent[key];
     else if (how === "duplicate" && Array.isArray(parent)) parent.push(structuredClone(parent[Number(key)]));
     else {
       parent[`${key}x`] = parent[key];

@@ -59,7 +59,7 @@ describe("a plan file", () => {
     ["no plan", { kind: "RunTaskResult" }, "plan.json is not a plan of aiplat"],
     ["a list", [], "plan.json is not a plan of aiplat"],
     ["of another version", { ...run, apiVersion: "aiplat/v2" }, "plan.json is not a plan of aiplat"],
-    ["empty", { apiVersion: "aiplat/v1", kind: "Plan" }, "plan.json: run"],
+    ["empty", { apiVersion: "aiplat/v1", kind: "Plan" }, "plan.json: run is missing"],
   ])("that is %s is refused", (_, document, says) => {
     expect(problemsOf(parseRunPlan, document)?.[0]).toContain(says);
   });
@@ -74,10 +74,11 @@ describe("a plan file", () => {
     broken.requested = "three";
     broken.steps[0]!.count = 0;
     broken.steps[1]!.definition.containerDefinitions = "none";
-    expect(problemsOf(parseRunPlan, broken)).toEqual([expect.stringMatching(/^plan\.json: requested: /), expect.stringMatching(/^plan\.json: steps\[0\]\.count: /), expect.stringMatching(/^plan\.json: steps\[1\]\.definition\.containerDefinitions: /)]);
+    expect(problemsOf(parseRunPlan, broken)).toEqual(['plan.json: requested "three" is no number', "plan.json: steps[0].count 0 is less than 1", 'plan.json: steps[1].definition.containerDefinitions "none" is no list']);
+    expect(problemsOf(parseRunPlan, { ...broken, settings: undefined })).toContain("plan.json: settings is missing");
     const elsewhere = structuredClone(run) as typeof broken;
     elsewhere.steps[0]!.request.cluster = "staging";
-    expect(problemsOf(parseRunPlan, elsewhere)).toEqual(['plan.json: steps[0].request.cluster: "staging" is not the plan\'s cluster, "prod"']);
+    expect(problemsOf(parseRunPlan, elsewhere)).toEqual(['plan.json: steps[0].request.cluster "staging" is not the plan\'s cluster, "prod"']);
   });
 
   it("that was made from too little says so", () => {

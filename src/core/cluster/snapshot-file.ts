@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { problem, Refusal } from "../problem.ts";
+import { mismatchesOf } from "../document-issues.ts";
+import { pathText, problem, Refusal } from "../problem.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 
 const text = z.string();
@@ -68,7 +69,7 @@ export function parseSnapshot(json: string, name: string): ClusterSnapshot {
   if ((value as { readonly kind?: unknown } | null)?.kind !== "ClusterSnapshot") throw new Refusal([problem("snapshot", [], `${name} is no cluster snapshot: its kind is not ClusterSnapshot`, hint)]);
   const result = z.safeParse(schema, value);
   if (!result.success) {
-    throw new Refusal(result.error.issues.slice(0, 5).map(({ path, message }) => problem("snapshot", path as readonly (string | number)[], `${name} is no cluster snapshot: ${path.join(".") || "the document"}: ${message}`, hint)));
+    throw new Refusal(mismatchesOf(result.error.issues, value).slice(0, 5).map(({ path, message }) => problem("snapshot", path, `${name} is no cluster snapshot: ${pathText(path) || "the document"} ${message}`, hint)));
   }
   const { apiVersion: _, kind: __, ...snapshot } = result.data;
   return snapshot as unknown as ClusterSnapshot;

@@ -64,7 +64,9 @@ function placementOf({ group, placementConstraints, capacityProviderStrategy }: 
 function placeLost(id: string, needs: Requirements, room: Room | undefined): readonly string[] {
   if (room === undefined) return [`${id} is gone`];
   const { fits, reasons } = judge(needs, room);
-  if (!fits) return [`${id}: ${reasons.map(({ message }) => message).join("; ")}`];
+  // Who holds the devices holds most of the CPU and memory too.
+  const told = reasons.some(({ code }) => code === "DEVICES") ? reasons.filter(({ code }) => code === "DEVICES") : reasons;
+  if (!fits) return [`${id}: ${told.map(({ message }) => message).join("; ")}`];
   occupy(room, needs);
   return [];
 }

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { pathText, problem, Refusal, type Problem } from "../problem.ts";
+import { mismatchesOf, type Mismatch } from "../document-issues.ts";
+import { pathText, problem, Refusal, type Path } from "../problem.ts";
 import { isRaw, type Raw } from "../workload/merge.ts";
 import { clusterBasis, rollout, runBasis, runSettings, runStep, serviceBasis, serviceStep } from "./plan-shapes.ts";
 import type { PlannedRun } from "./planned-run.ts";
@@ -88,22 +89,19 @@ const told = 10;
 function checked(schema: z.ZodMiniType, document: Raw, name: string): unknown {
   const result = z.safeParse(schema, document);
   if (result.success) return document;
-  refuseAll(name, result.error.issues.map(({ path, message }) => ({ path: path as readonly (string | number)[], message: message.replace(/^Invalid input: /, "") })));
+  refuseAll(name, mismatchesOf(result.error.issues, document));
   return document;
-}
-
-interface Mismatch {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
 }
 
 function refuseAll(name: string, mismatches: readonly Mismatch[]): void {
   if (mismatches.length === 0) return;
-  const problems: Problem[] = mismatches.slice(0, told).map(({ path, message }) => problem("broken-plan", path, `${name}: ${pathText(path) || "the document"}: ${message}`, "A plan is carried out as it was printed: plan again rather than edit it."));
-  throw new Refusal(problems);
+  const shown = mismatches.slice(0, told);
+  const more = mismatches.length > told ? ` ${mismatches.length - told} more problems are not shown.` : "";
+  // One hint for all of them.
+  throw new Refusal(shown.map(({ path, message }, index) => problem("broken-plan", path, `${name}: ${pathText(path) || "the document"} ${message}`, index === shown.length - 1 ? `A plan is carried out as it was printed: plan again rather than edit it.${more}` : undefined)));
 }
 
-function differ(path: readonly (string | number)[], value: unknown, other: unknown, what: string): readonly Mismatch[] {
+function differ(path: Path, value: unknown, other: unknown, what: string): readonly Mismatch[] {
   return value === other ? [] : [{ path, message: `${JSON.stringify(value) ?? "nothing"} is not the plan's ${what}, ${JSON.stringify(other)}` }];
 }
 
