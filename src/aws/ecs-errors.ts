@@ -41,6 +41,13 @@ export const ecsRules: readonly Rule[] = [
     code: "NotFound",
     say: (_, call) => ({ message: `there is no such task definition${inRegion(call)}`, hint: "aws ecs list-task-definitions shows those there are; aiplat taskdef register makes one." }),
   },
+  {
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html: the token is known, with another request.
+    names: ["ConflictException"],
+    when: (_, { operation }) => operation === "RunTask",
+    code: "OperationFailed",
+    say: () => ({ message: "another command has started tasks under this call's client token", hint: "Somebody carries out the same plan, or runs with the same --client-token: aiplat task list shows the tasks." }),
+  },
   { names: ["ServiceNotFoundException"], code: "NotFound", say: (_, call) => ({ message: `there is no such service${inRegion(call)}`, hint: "aws ecs list-services --cluster NAME shows those there are." }) },
   { text: /The referenced task was not found/i, code: "NotFound", say: () => ({ message: "the task is not in this cluster", hint: "ECS forgets a stopped task after an hour or so. Is --cluster right?" }) },
   {

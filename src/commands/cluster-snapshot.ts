@@ -1,6 +1,12 @@
-import { formatSnapshot, redactSnapshot } from "../core/cluster/snapshot-file.ts";
+import type { Context } from "../context.ts";
+import { redactSnapshot } from "../core/cluster/redact.ts";
+import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
+import { formatSnapshot } from "../core/cluster/snapshot-file.ts";
+import { AiplatError } from "../errors.ts";
 import { writeNewFile } from "../files/write.ts";
-import { note } from "../output/note.ts";
+import { observeServices } from "../operations/observe-cluster.ts";
+import type { EcsPort } from "../operations/ports.ts";
+import { note, warn } from "../output/note.ts";
 import { clusterOption } from "./cluster-state.ts";
 import type { Command } from "./command.ts";
 import { readClusterState } from "./read-cluster.ts";
@@ -13,7 +19,7 @@ interface Options {
 
 export const clusterSnapshot: Command<Options> = {
   description:
-    "Writes the state of a cluster (instances, tasks that are not stopped, their task definitions) as a file that --cluster-state takes, so that a pull request is checked without credentials.",
+    "Writes the state of a cluster (instances, services, tasks that are not stopped, their task definitions) as a file that --cluster-state takes, so that a pull request is checked without credentials.",
   options: [
     clusterOption,
     { flags: "--file <path>", description: "write to this file, overwriting it", defaultText: "standard output" },
@@ -23,13 +29,25 @@ export const clusterSnapshot: Command<Options> = {
   // The same document: a person at the terminal sees the progress and the note too.
   formats: ["text", "json"],
   run: async (context, { options }) => {
-    const snapshot = await readClusterState(context, await context.aws.ecs(), options.cluster ?? "default");
+    const ecs = await context.aws.ecs();
+    const snapshot = await withServices(context, ecs, await readClusterState(context, ecs, options.cluster ?? "default"));
     const text = formatSnapshot(options.redact === true ? redactSnapshot(snapshot) : snapshot);
     if (options.file === undefined) {
       context.stdout.write(text);
       return;
     }
     await writeNewFile(context, options.file, text, true);
-    note(context, `wrote ${options.file}: ${snapshot.instances.length} instances, ${snapshot.tasks.length} tasks`);
+    note(context, `wrote ${options.file}: ${snapshot.instances.length} instances, ${snapshot.tasks.length} tasks${snapshot.services === undefined ? "" : `, ${snapshot.services.length} ${snapshot.services.length === 1 ? "service" : "services"}`}`);
   },
 };
+
+/** A snapshot without services is of use too: only plans of services need them. */
+async function withServices(context: Context, ecs: EcsPort, snapshot: ClusterSnapshot): Promise<ClusterSnapshot> {
+  try {
+    return await observeServices(ecs, snapshot);
+  } catch (error) {
+    if (!(error instanceof AiplatError) || error.code !== "AccessDenied") throw error;
+    await warn(context, { message: `the services are left out, and plans of services from this snapshot say less: ${error.message}`, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+    return snapshot;
+  }
+}

@@ -1,35 +1,36 @@
-import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
-import type { RunPlan } from "../core/plan/run-plan.ts";
-import { changesAnything, type ServicePlan } from "../core/plan/service-plan.ts";
-import { exitCodes, type ExitCode } from "../errors.ts";
-import { planRegistrations } from "../operations/run-requests.ts";
+import { familiesOf, plannedRun, type PlannedRun } from "../core/plan/planned-run.ts";
+import { changesAnything } from "../core/plan/service-plan.ts";
+import { listOr } from "../core/problem.ts";
+import { AiplatError, exitCodes, type ExitCode } from "../errors.ts";
 import { printFailures } from "../output/failures.ts";
-import { planView, type PlannedRegistration } from "../output/plan.ts";
+import { note } from "../output/note.ts";
+import { planView } from "../output/plan.ts";
 import { print } from "../output/print.ts";
 import { servicePlanView, stallFailures } from "../output/service-plan.ts";
 import { checkOneStandardInput, clusterStateOption, loadClusterState, type ClusterStateOptions } from "./cluster-state.ts";
 import type { Command, Invocation } from "./command.ts";
 import { loadEcsWorkload, type EcsWorkload } from "./ecs-workload.ts";
 import { workloadArgument } from "./load-workload.ts";
-import { readClusterState } from "./read-cluster.ts";
-import { describeFacts, readRun, readWorkloadRun, type ClusterFacts, type Run } from "./read-run.ts";
-import { planLiveService, planOfflineService } from "./read-service.ts";
-import { checkRunFlags, placementOptions, type RunOptions } from "./run-options.ts";
+import { liveSource, snapshotSource } from "./plan-source.ts";
+import { readRun } from "./read-run.ts";
+import { forceNewDeploymentOption, planLiveService, planOfflineService, type ServiceFlags } from "./read-service.ts";
+import { checkRunFlags, plannedOptions, type RunOptions } from "./run-options.ts";
 
-interface Options extends RunOptions, ClusterStateOptions {
+interface Options extends RunOptions, ClusterStateOptions, ServiceFlags {
   readonly exitCode?: boolean;
 }
 
 export const plan: Command<Options> = {
   description:
-    "Shows what `service deploy` (for kind: service) or run-task would register, create, update, delete and place, field by field, and why: the same plan, and nothing is changed. --count asks for run-task's plan of a service. With --cluster-state it works offline, where only what is running is known of earlier revisions. Exits 4 when not all replicas have a place, or a deployment could not finish.",
+    "Shows what `service deploy` (for kind: service) or run-task would register, create, update, delete and place, field by field, and why: the same plan, and nothing is changed. --count asks for run-task's plan of a service. With --cluster-state it works offline, and says what the snapshot does not know. Exits 4 when not all replicas have a place, or a deployment could not finish. As -o json it is a file that `service deploy --plan` or `run-task --plan` carries out.",
   arguments: [workloadArgument],
-  options: [...placementOptions, clusterStateOption, { flags: "--exit-code", description: "exit 3 where something would be registered, created, updated or deleted; pending placement does not count" }],
+  options: [...plannedOptions, forceNewDeploymentOption, clusterStateOption, { flags: "--exit-code", description: "exit 3 where something would be registered, created, updated or deleted; pending placement does not count" }],
   takesCommand: true,
   examples: [
     ["aiplat plan --cluster prod", "before service deploy"],
     ["aiplat plan --cluster prod --count 3", "before run-task"],
+    ["aiplat plan --count 3 -o json > plan.json && aiplat run-task --plan plan.json", "carry out exactly what was reviewed"],
     ["aiplat plan --cluster-state prod.json", "in a pull request, without credentials"],
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
@@ -38,56 +39,51 @@ export const plan: Command<Options> = {
     checkRunFlags(invocation);
     checkOneStandardInput(invocation);
     const workload = options.taskDefinition === undefined ? await loadEcsWorkload(context, invocation) : undefined;
-    if (workload?.resolved.kind === "service" && options.count === undefined) return planService(context, invocation, workload);
-    const { run, round, registrations } = options.clusterState === undefined ? await planLive(context, invocation, workload) : await planOffline(context, invocation, workload);
-    await print(context, planView({ cluster: run.settings.cluster, requested: run.count, registrations, placements: round.steps.map(({ request, count, why }) => ({ taskDefinition: request.taskDefinition, count, why })), failures: round.shortages }));
-    await printFailures(context, round.shortages);
-    const changes = registrations.some(({ action }) => action === "register");
+    if (workload?.resolved.kind === "service" && options.count === undefined) return planService(context, options, workload);
+    const planned = await planRun(context, invocation, workload);
+    await print(context, planView(planned));
+    tellUnknown(context, planned.unknown);
+    await printFailures(context, planned.failures);
+    const changes = planned.registrations.some(({ action }) => action === "register");
     if (options.exitCode === true) return changes ? exitCodes.check : exitCodes.success;
-    return round.shortages.length > 0 ? exitCodes.capacity : exitCodes.success;
+    return planned.failures.length > 0 ? exitCodes.capacity : exitCodes.success;
   },
 };
 
-async function planService(context: Context, { options }: Invocation<Options>, workload: EcsWorkload): Promise<ExitCode> {
-  const plan = options.clusterState === undefined ? await planLiveService(context, await context.aws.ecs(), workload, options) : await planOfflineServiceIn(context, options.clusterState, workload, options);
-  await print(context, servicePlanView(plan));
-  await printFailures(context, stallFailures(plan));
-  if (options.exitCode === true) return changesAnything(plan) ? exitCodes.check : exitCodes.success;
-  return plan.stalls.length > 0 ? exitCodes.capacity : exitCodes.success;
+/** Options of a run that no service has. */
+const runOnly = ["pack", "spread", "placementConstraints", "group", "startedBy", "clientToken"] as const;
+
+async function planService(context: Context, options: Options, workload: EcsWorkload): Promise<ExitCode> {
+  const given = runOnly.filter((name) => options[name] !== undefined).map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  if (given.length > 0) throw new AiplatError("Usage", `${listOr(given, "and")}: this is the plan of a service, and ${given.length === 1 ? "this is" : "these are"} about a run`, { hint: "Leave it out, or give --count for the plan of run-task. What a service has of it goes into ecs.service." });
+  const servicePlan =
+    options.clusterState === undefined ? await planLiveService(context, await context.aws.ecs(), workload, options) : await planOfflineService(workload, await loadClusterState(context, options), options);
+  await print(context, servicePlanView(servicePlan));
+  tellUnknown(context, servicePlan.unknown);
+  await printFailures(context, stallFailures(servicePlan));
+  if (options.exitCode === true) return changesAnything(servicePlan) ? exitCodes.check : exitCodes.success;
+  return servicePlan.stalls.length > 0 ? exitCodes.capacity : exitCodes.success;
 }
 
-async function planOfflineServiceIn(context: Context, clusterState: string, workload: EcsWorkload, options: Options): Promise<ServicePlan> {
-  const snapshot = await loadClusterState(context, { clusterState });
-  return planOfflineService(workload, snapshot, factsOf(snapshot), options);
+function tellUnknown(context: Context, unknown: readonly string[]): void {
+  for (const each of unknown) note(context, each);
 }
 
-interface Planned {
-  readonly run: Run;
-  readonly round: RunPlan;
-  readonly registrations: readonly PlannedRegistration[];
-}
-
-async function planLive(context: Context, invocation: Invocation<Options>, workload: EcsWorkload | undefined): Promise<Planned> {
-  const ecs = await context.aws.ecs();
-  const run = workload === undefined ? await readRun(context, ecs, invocation) : await readWorkloadRun(context, invocation, (cluster) => describeFacts(ecs, cluster), workload);
-  const round = run.plan(run.count, run.readsCluster ? await readClusterState(context, ecs, run.settings.cluster) : undefined, new Set());
-  return { run, round, registrations: await planRegistrations((family) => ecs.describeTaskDefinition(family), round.steps) };
-}
-
-async function planOffline(context: Context, invocation: Invocation<Options>, workload: EcsWorkload | undefined): Promise<Planned> {
-  const snapshot = await loadClusterState(context, invocation.options);
-  const run = await readWorkloadRun(context, invocation, async () => factsOf(snapshot), workload);
-  const round = run.plan(run.count, snapshot, new Set());
-  return { run, round, registrations: await planRegistrations(async (family) => latestRunning(snapshot, family), round.steps) };
-}
-
-/** A snapshot does not say which provider is Managed Instances: the workload has to name it. */
-function factsOf({ cluster, tags, capacityProviders }: ClusterSnapshot): ClusterFacts {
-  return { name: cluster, tags, capacityProviders, managedInstancesProviders: async () => [] };
-}
-
-function latestRunning(snapshot: ClusterSnapshot, family: string): ClusterSnapshot["taskDefinitions"][string] | undefined {
-  return Object.values(snapshot.taskDefinitions)
-    .filter((definition) => definition.family === family)
-    .toSorted((one, other) => other.revision - one.revision)[0];
+async function planRun(context: Context, invocation: Invocation<Options>, workload: EcsWorkload | undefined): Promise<PlannedRun> {
+  const { options } = invocation;
+  if (options.forceNewDeployment === true) throw new AiplatError("Usage", "--force-new-deployment is about a service, and this is the plan of a run", { hint: "Leave it out, or plan a workload of kind: service without --count." });
+  const source = options.clusterState === undefined ? liveSource(context, await context.aws.ecs()) : snapshotSource(await loadClusterState(context, options));
+  const { settings, cluster, follows, clientToken, readsCluster: devices, plan: planRound } = await readRun(context, source, invocation, workload);
+  // A capacity provider adds machines: for what ECS schedules by itself those that are there say nothing.
+  const round = planRound(settings.count, devices || settings.provider === undefined ? await source.snapshot(cluster.name) : undefined, new Set());
+  return plannedRun({
+    settings,
+    ...(clientToken === undefined ? {} : { clientToken }),
+    round,
+    cluster,
+    devices,
+    follows,
+    newest: await source.newest(familiesOf(round.steps, follows)),
+    now: context.now(),
+  });
 }

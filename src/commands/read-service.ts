@@ -3,19 +3,17 @@ import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { lockPortBaseOf } from "../core/devices/claims.ts";
 import type { NetworkConfiguration } from "../core/ecs/api.ts";
 import type { GenerateSettings } from "../core/ecs/generate.ts";
-import type { Service } from "../core/ecs/service-api.ts";
 import { namesOf, planServices, type LiveServices, type ServicePlanSettings } from "../core/plan/plan-service.ts";
 import { chooseProvider, networkConfigurationOf } from "../core/plan/run-request.ts";
 import type { ServicePlan } from "../core/plan/service-plan.ts";
-import type { ResolvedWorkload } from "../core/workload/resolved.ts";
+import { servicesIn } from "../core/plan/services-in.ts";
 import { fileExists } from "../files/read.ts";
 import { readLiveServices } from "../operations/find-services.ts";
 import type { EcsPort } from "../operations/ports.ts";
-import type { Invocation } from "./command.ts";
+import type { Invocation, OptionSpec } from "./command.ts";
 import type { EcsWorkload } from "./ecs-workload.ts";
 import type { WorkloadOptions } from "./load-workload.ts";
-import { readClusterState } from "./read-cluster.ts";
-import { describeFacts, providersOf, type ClusterFacts } from "./read-run.ts";
+import { liveSource, providersOf, snapshotSource, type ClusterFacts } from "./plan-source.ts";
 import { flagTexts } from "./workload-options.ts";
 
 export interface ServiceFlags {
@@ -23,6 +21,8 @@ export interface ServiceFlags {
   readonly enableExecuteCommand?: boolean;
   readonly forceNewDeployment?: boolean;
 }
+
+export const forceNewDeploymentOption: OptionSpec = { flags: "--force-new-deployment", description: "of a service: replace the tasks even where nothing changed" };
 
 /** `service ...` commands imply kind: service. */
 export function implyService<Options extends WorkloadOptions>(context: Pick<Context, "cwd">, invocation: Invocation<Options>): Invocation<Options> {
@@ -33,17 +33,23 @@ export function implyService<Options extends WorkloadOptions>(context: Pick<Cont
 
 /** Plans a service against the live cluster. */
 export async function planLiveService(context: Context, ecs: EcsPort, workload: EcsWorkload, flags: ServiceFlags): Promise<ServicePlan> {
-  const facts = await describeFacts(ecs, workload.resolved.ecs.cluster ?? "default");
-  const generate: GenerateSettings = { ...workload.generate, lockPortBase: lockPortBaseOf(facts.tags) };
-  const names = workload.locating(() => namesOf(workload.resolved, generate));
-  const [snapshot, live] = await Promise.all([readClusterState(context, ecs, facts.name), readLiveServices(ecs, facts.name, workload.resolved.name, names)]);
+  const source = liveSource(context, ecs);
+  const facts = await source.facts(workload.resolved.ecs.cluster ?? "default");
+  const { generate, names } = namedIn(workload, facts);
+  const [snapshot, live] = await Promise.all([source.snapshot(facts.name), readLiveServices(ecs, facts.name, workload.resolved.name, names)]);
   return planWith(workload, facts, generate, flags, snapshot, live);
 }
 
-/** Plans a service against a snapshot, which knows of services what their tasks tell. */
-export async function planOfflineService(workload: EcsWorkload, snapshot: ClusterSnapshot, facts: ClusterFacts, flags: ServiceFlags): Promise<ServicePlan> {
-  const generate: GenerateSettings = { ...workload.generate, lockPortBase: lockPortBaseOf(facts.tags) };
-  return planWith(workload, facts, generate, flags, snapshot, servicesIn(snapshot, workload.resolved));
+/** Plans a service against a snapshot, as far as that knows of services. */
+export async function planOfflineService(workload: EcsWorkload, snapshot: ClusterSnapshot, flags: ServiceFlags): Promise<ServicePlan> {
+  const facts = await snapshotSource(snapshot).facts(snapshot.cluster);
+  const { generate, names } = namedIn(workload, facts);
+  return planWith(workload, facts, generate, flags, snapshot, servicesIn(snapshot, workload.resolved.name, names));
+}
+
+function namedIn({ resolved, generate: given, locating }: EcsWorkload, { tags }: ClusterFacts): { readonly generate: GenerateSettings; readonly names: ReturnType<typeof namesOf> } {
+  const generate: GenerateSettings = { ...given, lockPortBase: lockPortBaseOf(tags) };
+  return { generate, names: locating(() => namesOf(resolved, generate)) };
 }
 
 async function planWith(workload: EcsWorkload, facts: ClusterFacts, generate: GenerateSettings, flags: ServiceFlags, snapshot: ClusterSnapshot, live: LiveServices): Promise<ServicePlan> {
@@ -59,20 +65,7 @@ async function planWith(workload: EcsWorkload, facts: ClusterFacts, generate: Ge
       enableExecuteCommand: flags.enableExecuteCommand === true,
       force: flags.forceNewDeployment === true,
     };
-    return planServices(resolved, settings, generate, snapshot, live);
+    const { name, arn, tags, capacityProviders } = facts;
+    return planServices(resolved, settings, generate, snapshot, { ...live, cluster: { name, ...(arn === undefined ? {} : { arn }), tags, capacityProviders } });
   });
-}
-
-/** The workload's services as far as their running tasks show them: revision and number. */
-function servicesIn(snapshot: ClusterSnapshot, workload: ResolvedWorkload): LiveServices {
-  const services = new Map<string, Service>();
-  for (const { group = "", desiredStatus, taskDefinitionArn, tags = [] } of snapshot.tasks) {
-    const ours = group.startsWith("service:") && (group === `service:${workload.name}` || tags.some(({ key, value }) => key === "aiplat:workload" && value === workload.name));
-    if (!ours || desiredStatus === "STOPPED") continue;
-    const serviceName = group.slice("service:".length);
-    const before = services.get(serviceName);
-    const desiredCount = (before?.desiredCount ?? 0) + 1;
-    services.set(serviceName, { serviceArn: serviceName, serviceName, status: "ACTIVE", desiredCount, runningCount: desiredCount, pendingCount: 0, taskDefinition: taskDefinitionArn, deployments: [], events: [] });
-  }
-  return { services: [...services.values()], definitions: Object.values(snapshot.taskDefinitions), knownFields: ["taskDefinition", "desiredCount"] };
 }

@@ -23,7 +23,13 @@ export interface RunOptions extends WorkloadOptions, WatchOptions {
   readonly allOrNothing?: boolean;
   readonly dryRun?: boolean;
   readonly wait?: boolean;
+  /** run-task's only: a saved plan. */
+  readonly plan?: string;
+  /** plan's only: a snapshot instead of the cluster. */
+  readonly clusterState?: string;
 }
+
+export const networkConfigurationOption: OptionSpec = { flags: "--network-configuration <configuration>", description: "awsvpcConfiguration={subnets=[...],securityGroups=[...]}", parse: parseNetworkConfiguration };
 
 /** What to run and where. Flags that `aws ecs run-task` has too keep its name and meaning. */
 export const placementOptions: readonly OptionSpec[] = [
@@ -33,16 +39,24 @@ export const placementOptions: readonly OptionSpec[] = [
   { flags: "--pack", description: "fill one machine after the other (the default)" },
   { flags: "--spread", description: "spread the replicas over the machines" },
   { flags: "--placement-constraints <constraint>", description: "type=memberOf,expression=... or type=distinctInstance", repeatable: true, parse: parsePlacementConstraints },
-  { flags: "--network-configuration <configuration>", description: "awsvpcConfiguration={subnets=[...],securityGroups=[...]}", parse: parseNetworkConfiguration },
+  networkConfigurationOption,
+];
+
+export const enableExecuteCommandOption: OptionSpec = { flags: "--enable-execute-command", description: "let aws ecs execute-command into the containers" };
+
+/** All that a run's plan holds. */
+export const plannedOptions: readonly OptionSpec[] = [
+  ...placementOptions,
+  { flags: "--group <name>", description: "task group", defaultText: "ECS's own, family:NAME" },
+  { flags: "--started-by <text>", description: "who started the tasks", defaultText: "the run's id" },
+  enableExecuteCommandOption,
+  { flags: "--client-token <token>", description: "makes the command repeatable: what it started before under this token is not started again" },
 ];
 
 export const runOptions: readonly OptionSpec[] = [
-  ...placementOptions,
+  ...plannedOptions,
+  { flags: "--plan <file>", description: "carry out what `aiplat plan -o json` printed (- for standard input); refused where the plan no longer holds" },
   { flags: "--all-or-nothing", description: "stop every task again when not all can be placed" },
-  { flags: "--group <name>", description: "task group", defaultText: "ECS's own, family:NAME" },
-  { flags: "--started-by <text>", description: "who started the tasks", defaultText: "the run's id" },
-  { flags: "--enable-execute-command", description: "let aws ecs execute-command into the containers" },
-  { flags: "--client-token <token>", description: "makes the command repeatable: what it started before under this token is not started again" },
   { flags: "--dry-run", description: "print the exact API requests and change nothing" },
   { flags: "--wait", description: "wait until the tasks have stopped; exit 1 when a container failed" },
   ...watchOptions,

@@ -2,6 +2,7 @@ import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
 import { taskIdOf } from "../core/ecs/arn.ts";
 import { tasksToGiveBack } from "../core/plan/conflicts.ts";
+import type { RunPlan } from "../core/plan/run-plan.ts";
 import { explainShortage } from "../core/plan/shortage.ts";
 import { AiplatError, exitCodes, type ExitCode } from "../errors.ts";
 import type { EcsPort } from "../operations/ports.ts";
@@ -16,6 +17,8 @@ import type { Command } from "./command.ts";
 import { workloadArgument } from "./load-workload.ts";
 import { printRunResult } from "./print-tasks.ts";
 import { readClusterState } from "./read-cluster.ts";
+import { liveSource } from "./plan-source.ts";
+import { readPlannedRun } from "./read-planned-run.ts";
 import { readRun, type Run } from "./read-run.ts";
 import { runOptions, type RunOptions } from "./run-options.ts";
 import { goOnHint } from "./task-target.ts";
@@ -31,21 +34,22 @@ export const runTask: Command<RunOptions> = {
     ["aiplat run-task --cluster prod --count 3", "run ./aiplat.yaml three times"],
     ["aiplat run-task train.yaml --cluster batch --wait --logs --exit-code-from train", "run a job to its end in CI"],
     ["aiplat run-task --name bert --image bert:1 --instance-type inf2.xlarge --cluster dev -- python serve.py", "from flags alone"],
+    ["aiplat plan --count 3 -o json > plan.json && aiplat run-task --plan plan.json", "carry out exactly what was reviewed"],
     ["aiplat run-task --cluster prod --dry-run -o json | jq .requests", "see the API requests first"],
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
+    const { options } = invocation;
     const ecs = await context.aws.ecs();
-    const run = await readRun(context, ecs, invocation);
+    const { run, earlier } = options.plan === undefined ? { run: await readRun(context, liveSource(context, ecs), invocation), earlier: undefined } : await readPlannedRun(context, ecs, invocation, options.plan);
     const observe = run.readsCluster ? () => readClusterState(context, ecs, run.settings.cluster) : undefined;
-    if (invocation.options.dryRun === true) return showRequests(context, ecs, run, await observe?.());
-    const outcome = await start(context, ecs, run, observe);
-    return waits(invocation.options) && isWorthWaiting(run, outcome) ? waitAndReport(context, ecs, run, outcome, invocation.options) : report(context, ecs, run, outcome);
+    if (options.dryRun === true) return showRequests(context, ecs, run, earlier === undefined ? run.plan(run.count, await observe?.(), new Set()) : { steps: [], shortages: earlier.failures });
+    const outcome = earlier ?? (await start(context, ecs, run, observe));
+    return waits(options) && isWorthWaiting(run, outcome) ? waitAndReport(context, ecs, run, outcome, options) : report(context, ecs, run, outcome);
   },
 };
 
-async function showRequests(context: Context, ecs: EcsPort, run: Run, snapshot: ClusterSnapshot | undefined): Promise<ExitCode> {
-  const { steps, shortages } = run.plan(run.count, snapshot, new Set());
+async function showRequests(context: Context, ecs: EcsPort, run: Run, { steps, shortages }: RunPlan): Promise<ExitCode> {
   await print(context, requestsView(run.settings.run, await planRequests(ecs, steps, run.clientToken ?? run.settings.run), shortages));
   await printFailures(context, shortages);
   return shortages.length > 0 ? exitCodes.capacity : exitCodes.success;
@@ -63,6 +67,7 @@ async function start(context: Context, ecs: EcsPort, run: Run, observe: (() => P
       ...(run.clientToken === undefined ? {} : { clientToken: run.clientToken }),
       allOrNothing: run.allOrNothing,
       plan: run.plan,
+      ...(run.oneRound === undefined ? {} : { oneRound: run.oneRound }),
       ...(observe === undefined ? {} : { observe }),
       ...(run.locked ? {} : { conflicting: tasksToGiveBack }),
       explain: async (missing) => explainShortage(await readClusterState(context, ecs, cluster), run.definitions(), run.settings, { asked: missing, missing }),

@@ -1,23 +1,23 @@
 import type { Context } from "../context.ts";
 import { judgeRollouts } from "../core/ecs/rollout.ts";
 import { rolloutProblem } from "../core/ecs/rollout-text.ts";
+import { clusterMoved } from "../core/plan/cluster-basis.ts";
 import { basisOf, latestOf } from "../core/plan/plan-service.ts";
-import { parseServicePlan } from "../core/plan/plan-file.ts";
 import { changesAnything, movedSince, type ServicePlan } from "../core/plan/service-plan.ts";
 import type { Problem } from "../core/problem.ts";
 import { AiplatError } from "../errors.ts";
-import { readText } from "../files/read.ts";
+import { readText, stdinName } from "../files/read.ts";
 import { readLiveServices } from "../operations/find-services.ts";
 import type { EcsPort } from "../operations/ports.ts";
 import { note, warn } from "../output/note.ts";
-import { parseNetworkConfiguration } from "./aws-syntax.ts";
 import { carryOut, deployWaitOptions, type DeployWaitOptions } from "./carry-out.ts";
 import type { Command, OptionSpec } from "./command.ts";
 import { loadEcsWorkload } from "./ecs-workload.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "./load-workload.ts";
 import { readClusterState } from "./read-cluster.ts";
-import { implyService, planLiveService, type ServiceFlags } from "./read-service.ts";
-import { flagTexts } from "./workload-options.ts";
+import { forceNewDeploymentOption, implyService, planLiveService, type ServiceFlags } from "./read-service.ts";
+import { enableExecuteCommandOption, networkConfigurationOption } from "./run-options.ts";
+import { checkPlanAlone, requireUnmoved } from "./saved-plan.ts";
 
 export const allowStallOption: OptionSpec = { flags: "--allow-stall", description: "go on although the rollout guard says that the deployment cannot finish" };
 
@@ -26,16 +26,16 @@ interface Options extends WorkloadOptions, ServiceFlags, DeployWaitOptions {
   readonly plan?: string;
 }
 
+/** All that a service's plan holds. */
+const plannedServiceOptions: readonly OptionSpec[] = [...workloadOptions, forceNewDeploymentOption, enableExecuteCommandOption, networkConfigurationOption];
+
 export const serviceDeploy: Command<Options> = {
   description:
     "Makes the ECS services of a workload say what it says: registers its task definitions where they changed, creates or updates one service, or one for each slot of a shared instance, and waits until they are steady. Refuses beforehand, with the arithmetic, a deployment that could never finish on the machines there are. Exits 1 when the deployment fails, and shows why.",
   arguments: [workloadArgument],
   options: [
-    ...workloadOptions,
-    { flags: "--plan <file>", description: "carry out what `aiplat plan -o json` printed; refused where the services have changed since" },
-    { flags: "--force-new-deployment", description: "replace the tasks even where nothing changed" },
-    { flags: "--enable-execute-command", description: "let aws ecs execute-command into the containers" },
-    { flags: "--network-configuration <configuration>", description: "awsvpcConfiguration={subnets=[...],securityGroups=[...]}", parse: parseNetworkConfiguration },
+    ...plannedServiceOptions,
+    { flags: "--plan <file>", description: "carry out what `aiplat plan -o json` printed (- for standard input); refused where the plan no longer holds" },
     allowStallOption,
     ...deployWaitOptions,
   ],
@@ -46,8 +46,8 @@ export const serviceDeploy: Command<Options> = {
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
-    const { options, args, passthrough } = invocation;
-    if (options.plan !== undefined && (args.length > 0 || passthrough !== undefined || flagTexts(options).texts.size > 0)) throw new AiplatError("Usage", "give a workload or --plan, not both");
+    const { options } = invocation;
+    if (options.plan !== undefined) checkPlanAlone(invocation, plannedServiceOptions);
     const ecs = await context.aws.ecs();
     const plan = options.plan === undefined ? await planLiveService(context, ecs, await loadEcsWorkload(context, implyService(context, invocation)), options) : await readSavedPlan(context, ecs, options.plan);
     if (!changesAnything(plan)) note(context, "No difference: the services say the same.");
@@ -65,14 +65,16 @@ export async function guard(context: Context, stalls: readonly Problem[], allow:
 
 /** @throws AiplatError CheckFailed where the services are not what they were when the plan was made. */
 async function readSavedPlan(context: Context, ecs: EcsPort, path: string): Promise<ServicePlan> {
-  const plan = parseServicePlan(await readText(context, path), path);
+  const [text, { parseServicePlan }] = await Promise.all([readText(context, path), import("../core/plan/plan-file.ts")]);
+  const plan = parseServicePlan(text, path === "-" ? stdinName : path);
+  const described = await ecs.describeCluster(plan.cluster);
+  requireUnmoved(clusterMoved(plan.clusterBasis ?? { name: plan.cluster }, described?.status === "INACTIVE" ? undefined : described));
   const services = plan.basis.map(({ service }) => service);
   const live = await readLiveServices(ecs, plan.cluster, plan.workload, { services, families: plan.registrations.map(({ family }) => family) });
   const familyOf = new Map(plan.registrations.map(({ service, family }) => [service, family]));
   const names = new Set([...services, ...live.services.map(({ serviceName }) => serviceName)]);
   const now = [...names].map((service) => basisOf(service, live.services.find(({ serviceName }) => serviceName === service), latestOf(live, familyOf.get(service) ?? "")));
-  const moved = movedSince(plan, now);
-  if (moved.length > 0) throw new AiplatError("CheckFailed", `the plan no longer holds: ${moved.join("; ")}`, { hint: "Plan again: aiplat plan -o json > plan.json", details: { moved } });
+  requireUnmoved(movedSince(plan, now));
   if (plan.deployments.length === 0) return plan;
   const deleted = plan.steps.filter(({ action }) => action === "delete").map(({ service }) => service);
   const verdicts = judgeRollouts(await readClusterState(context, ecs, plan.cluster), plan.deployments, deleted);

@@ -27,6 +27,6 @@ export function flagTexts(options: WorkloadOptions, passthrough?: readonly strin
 }
 
 /** commander's name of a flag's value: --instance-type is instanceType. */
-function optionName(flag: string): string {
+export function optionName(flag: string): string {
   return flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -76,3 +76,10 @@ export function pathsMeet(one: Path, other: Path): boolean {
   const length = Math.min(one.length, other.length);
   return one.slice(0, length).every((each, index) => String(each) === String(other[index]));
 }
+
+/** What a document has at a path; undefined where it has nothing there. */
+export function valueAt(document: unknown, path: Path): unknown {
+  let value = document;
+  for (const segment of path) value = typeof value === "object" && value !== null && Object.hasOwn(value, segment) ? (value as Readonly<Record<string | number, unknown>>)[segment] : undefined;
+  return value;
+}

@@ -1,18 +1,10 @@
-import type { Service } from "../core/ecs/service-api.ts";
+import { servicesOf, type Service } from "../core/ecs/service-api.ts";
 import type { LiveServices } from "../core/plan/plan-service.ts";
 import type { EcsPort } from "./ports.ts";
 
-const workloadTag = "aiplat:workload";
-
 /** The services of a workload that are not deleted: by their tag, and by name those that somebody else has made. */
 export async function findServices(ecs: EcsPort, cluster: string, workload: string, names: readonly string[] = [workload]): Promise<readonly Service[]> {
-  const arns = await ecs.listServices(cluster);
-  const services = await ecs.describeServices(cluster, arns);
-  const ours = ({ serviceName, tags }: Service) => {
-    const tag = tags?.find(({ key }) => key === workloadTag)?.value;
-    return tag === undefined ? names.includes(serviceName) : tag === workload;
-  };
-  return services.filter((service) => service.status === "ACTIVE" && ours(service)).toSorted((one, other) => one.serviceName.localeCompare(other.serviceName, "en", { numeric: true }));
+  return servicesOf(await ecs.describeServices(cluster, await ecs.listServices(cluster)), workload, names);
 }
 
 /** The workload's services with the revisions that they run and the latest ones of their families. */

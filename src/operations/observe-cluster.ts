@@ -1,5 +1,6 @@
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { itemsPerCall, type RegisteredTaskDefinition } from "../core/ecs/api.ts";
+import { definitionNameOf } from "../core/ecs/arn.ts";
 import { AiplatError } from "../errors.ts";
 import { InBatches } from "./in-batches.ts";
 import type { ClusterDescription, EcsPort, PageListener } from "./ports.ts";
@@ -65,6 +66,19 @@ export async function observeCluster(ecs: EcsPort, cluster: string, now: number,
     tasks: inOrder,
     taskDefinitions: Object.fromEntries(known.filter((entry): entry is readonly [string, RegisteredTaskDefinition] => entry[1] !== undefined)),
   };
+}
+
+/**
+ * The snapshot with the cluster's services, the revisions that they run, and the newest revision of every family in
+ * use: what a plan of a service needs, and nobody else. The services' events are left out: there are a hundred of each.
+ */
+export async function observeServices(ecs: EcsPort, snapshot: ClusterSnapshot): Promise<ClusterSnapshot> {
+  const services = (await ecs.describeServices(snapshot.cluster, await ecs.listServices(snapshot.cluster))).filter(({ status }) => status !== "INACTIVE").map((service) => ({ ...service, events: [] }));
+  const known = snapshot.taskDefinitions;
+  const run = services.flatMap(({ taskDefinition, deployments }) => [taskDefinition, ...deployments.map((each) => each.taskDefinition)]).filter((arn) => !Object.hasOwn(known, arn));
+  const families = [...Object.values(known).map(({ family }) => family), ...run.map((arn) => definitionNameOf(arn).split(":", 1)[0]!)];
+  const found = await Promise.all([...new Set([...run, ...families])].map((reference) => ecs.describeTaskDefinition(reference)));
+  return { ...snapshot, services, taskDefinitions: { ...known, ...Object.fromEntries(found.flatMap((each) => (each === undefined ? [] : [[each.taskDefinitionArn, each]]))) } };
 }
 
 /** The cluster's description, or an error that says it is not there. */

@@ -58,7 +58,9 @@ export async function playRounds(ecs: EcsPort, runtime: Runtime, input: RunTaskI
       await giveBackConflicts(ecs, runtime, input, started);
     }
     const placed = started.size - before;
-    if (placed < steps.reduce((sum, step) => sum + step.count, 0)) {
+    const planned = steps.reduce((sum, step) => sum + step.count, 0);
+    if (input.oneRound === true) return placed < planned ? explained(input, started.size, failures) : shortages;
+    if (placed < planned) {
       // Nobody reads the cluster for devices that ECS schedules: its refusal is the answer for this definition.
       if (snapshot === undefined) for (const step of steps) exhausted.add(step.request.taskDefinition);
       else await setbacks.add(placed, steps, (lost) => runtime.sleep(pauseMs(token, round, lost)));

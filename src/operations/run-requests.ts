@@ -1,5 +1,4 @@
 import type { RunTaskRequest, TaskDefinition } from "../core/ecs/api.ts";
-import type { Change } from "../core/ecs/diff.ts";
 import { batches, type RunStep } from "../core/plan/run-plan.ts";
 import { planRegistration } from "./register-definition.ts";
 import type { EcsPort } from "./ports.ts";
@@ -9,25 +8,6 @@ import { batchToken, roundToken } from "./tokens.ts";
 export type RunRequest =
   | { readonly service: "ecs"; readonly operation: "RegisterTaskDefinition"; readonly input: TaskDefinition }
   | { readonly service: "ecs"; readonly operation: "RunTask"; readonly input: RunTaskRequest };
-
-/** What becomes of each step's task definition. */
-export interface RegistrationOutlook {
-  readonly family: string;
-  readonly action: "register" | "keep";
-  readonly taskDefinitionArn?: string;
-  readonly changes: readonly Change[];
-}
-
-/** Compares the definitions of a plan with the latest ones, wherever those are known from. */
-export async function planRegistrations(describeTaskDefinition: EcsPort["describeTaskDefinition"], steps: readonly RunStep[]): Promise<readonly RegistrationOutlook[]> {
-  const definitions = new Map(steps.flatMap(({ definition }) => (definition === undefined ? [] : [[definition.family, definition] as const])));
-  return Promise.all(
-    [...definitions.values()].map(async (definition): Promise<RegistrationOutlook> => {
-      const { latest, needed, changes = [] } = await planRegistration({ describeTaskDefinition }, definition);
-      return { family: definition.family, action: needed ? "register" : "keep", ...(latest === undefined || needed ? {} : { taskDefinitionArn: latest.taskDefinitionArn }), changes };
-    }),
-  );
-}
 
 /**
  * The requests that the first round of a run would send. It reads the latest revisions and changes nothing. A revision

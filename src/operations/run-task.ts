@@ -21,6 +21,8 @@ export interface RunTaskInput {
   /** Every task placed, or none left running. */
   readonly allOrNothing: boolean;
   readonly plan: PlanRound;
+  /** Carry out one round as it is planned: what ECS refuses is not planned anew. */
+  readonly oneRound?: boolean;
   /** Reads the cluster, where the plan needs it: Neuron devices, which ECS does not schedule. */
   readonly observe?: () => Promise<ClusterSnapshot>;
   /** Tasks of this run that turned out to share a device with another; empty where lock ports rule it out. */

@@ -4,8 +4,9 @@ import { hostPortsOfNeeds, registerInstance } from "./model/instances.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./model/records.ts";
 import { createTask, readNeeds } from "./model/tasks.ts";
 import type { World } from "./model/world.ts";
+import { seedServices, serviceOf, wakeServices } from "./seed-services.ts";
 
-/** Makes a cluster as a snapshot shows it: its instances, its running tasks, their definitions. */
+/** Makes a cluster as a snapshot shows it: its instances, its services, its running tasks, their definitions. */
 export function seedCluster(world: World, snapshot: ClusterSnapshot): ClusterRecord {
   const cluster = createCluster(world, snapshot.cluster, snapshot.clusterArn);
   cluster.tags = Object.entries(snapshot.tags).map(([key, value]) => ({ key, value }));
@@ -18,15 +19,17 @@ export function seedCluster(world: World, snapshot: ClusterSnapshot): ClusterRec
     const records = [...(world.families.get(definition.family) ?? []), { definition: rest, status: definition.status === "INACTIVE" ? ("INACTIVE" as const) : ("ACTIVE" as const), tags }];
     world.families.set(definition.family, records.sort((one, other) => one.definition.revision - other.definition.revision));
   }
+  seedServices(world, cluster, snapshot);
   const byArn = new Map(snapshot.instances.map((instance) => [instance.arn, registerInstance(world, cluster, instance)]));
   for (const task of snapshot.tasks) {
     const definition = snapshot.taskDefinitions[task.taskDefinitionArn];
     const instance = byArn.get(task.containerInstanceArn ?? "");
     if (definition === undefined || instance === undefined || task.lastStatus === "STOPPED" || task.desiredStatus === "STOPPED") continue;
     const needs = readNeeds(cluster, definition, { group: task.group, overrides: task.overrides });
-    const record = createTask(world, { cluster, definition, needs, startedBy: task.startedBy, overrides: task.overrides, launchType: "EC2", tags: task.tags });
+    const record = createTask(world, { cluster, definition, needs, startedBy: task.startedBy, overrides: task.overrides, launchType: "EC2", tags: task.tags, ...serviceOf(cluster, task.group, task.taskDefinitionArn) });
     settle(world, record, instance, task.startedAt);
   }
+  wakeServices(world, cluster);
   return cluster;
 }
 
@@ -45,6 +48,7 @@ function settle(world: World, task: TaskRecord, instance: InstanceRecord, starte
   task.admitted = true;
   task.lastStatus = "RUNNING";
   task.startedAt = startedAt;
+  task.healthyAt = startedAt;
   for (const container of task.containers) {
     container.status = "RUNNING";
     container.runtimeId = world.hex(64);

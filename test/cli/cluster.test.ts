@@ -97,7 +97,7 @@ describe("cluster devices", () => {
     ["no JSON", "devices:\n", "standard input is no JSON"],
     ["another document", '{"apiVersion":"aiplat/v1","kind":"AmiList","items":[]}', "its kind is not ClusterSnapshot"],
     ["a null", "null", "its kind is not ClusterSnapshot"],
-    ["a broken snapshot", JSON.stringify({ ...(JSON.parse(formatSnapshot(calm)) as object), instances: [{ arn: 1 }] }), "instances.0.arn"],
+    ["a broken snapshot", JSON.stringify({ ...(JSON.parse(formatSnapshot(calm)) as object), instances: [{ arn: 1 }] }), "instances[0].arn"],
   ])("exits 2 on %s", async (_, input, message) => {
     const { code, stdout, stderr } = await runCli(["cluster", "devices", "--cluster-state", "-"], { input });
     expect([code, stdout]).toEqual([2, ""]);

@@ -57,7 +57,7 @@ describe.skipIf(missingTools("moto_server"))("the cluster commands against moto"
   it("snapshot: the file gives the answers that the cluster gives", async () => {
     const file = join(folder, "shared.json");
     const written = await live("cluster", "snapshot", "--cluster", "shared", "--file", file);
-    expect([written.code, written.stdout, written.stderr]).toEqual([0, "", `wrote ${file}: 2 instances, 2 tasks\n`]);
+    expect([written.code, written.stdout, written.stderr]).toEqual([0, "", `wrote ${file}: 2 instances, 2 tasks, 0 services\n`]);
     const piped = await live("cluster", "snapshot", "--cluster", "shared");
     const withoutTime = (text: string) => ({ ...(JSON.parse(text) as object), observedAt: 0 });
     expect(withoutTime(piped.stdout)).toEqual(withoutTime(await readFile(file, "utf8")));

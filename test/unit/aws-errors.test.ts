@@ -70,6 +70,7 @@ describe("translateAwsError", () => {
     ["no cluster", answer("ClusterNotFoundException", "Cluster not found."), "NotFound", 1, /no such cluster in eu-west-1/, /--cluster/],
     ["no instances", answer("InvalidParameterException", "No Container Instances were found in your cluster."), "NoCapacity", 4, /no container instances/, /vCPU quota/],
     ["not idempotent", answer("InvalidParameterException", "Creation of service was not idempotent."), "OperationFailed", 1, /exists with other settings/, /another name/],
+    ["client token in use", answer("ConflictException", "The provided clientToken is already in use"), "OperationFailed", 1, /another command has started tasks/, /same plan/],
     ["awsvpc without network", answer("InvalidParameterException", "Network Configuration must be provided when networkMode 'awsvpc' is specified."), "InvalidInput", 2, /needs subnets/, /ecs\.network\.subnets/],
     ["inactive definition", answer("InvalidParameterException", "TaskDefinition is inactive"), "NotFound", 1, /inactive/, /ACTIVE/],
     ["inactive definition, the other exception", answer("ClientException", "TaskDefinition is inactive"), "NotFound", 1, /inactive/, /ACTIVE/],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatSnapshot, parseSnapshot, redactSnapshot } from "../../src/core/cluster/snapshot-file.ts";
+import { redactSnapshot } from "../../src/core/cluster/redact.ts";
+import { formatSnapshot, parseSnapshot } from "../../src/core/cluster/snapshot-file.ts";
 import { mapDevices } from "../../src/core/devices/device-map.ts";
 import { explainPlacement } from "../../src/core/placement/explain.ts";
 import { Refusal } from "../../src/core/problem.ts";
@@ -76,6 +77,15 @@ describe("a snapshot file", () => {
     expect(mapDevices(redacted).instances[0]!.devices.map(({ state }) => state)).toEqual(mapDevices(snapshot).instances[0]!.devices.map(({ state }) => state));
     const wanted = [aDefinition("next", locking(0))];
     expect(explainPlacement(redacted, wanted).instances.map(({ fits }) => fits)).toEqual(explainPlacement(snapshot, wanted).instances.map(({ fits }) => fits));
+  });
+
+  it("keeps the ids of instances and tasks, which may have twelve digits in a row", () => {
+    const one = anInstance("x", "inf2.xlarge", { ec2InstanceId: "i-a123456789012bcde" });
+    const taskArn = "arn:aws:ecs:us-east-1:444455556666:task/prod/0123456789abcdef111122223333abcd";
+    const redacted = redactSnapshot(aSnapshot([one], [aTask("t", secret, one, { taskArn })], [secret]));
+    expect(redacted.instances[0]!.ec2InstanceId).toBe("i-a123456789012bcde");
+    expect(redacted.tasks[0]!.taskArn).toMatch(/task\/prod\/0123456789abcdef111122223333abcd$/);
+    expect(redacted.tasks[0]!.taskArn).not.toContain("444455556666");
   });
 
   it("keeps accounts apart from each other", () => {

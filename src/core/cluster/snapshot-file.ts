@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { problem, Refusal } from "../problem.ts";
+import { mismatchesOf } from "../document-issues.ts";
+import { pathText, problem, Refusal } from "../problem.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 
 const text = z.string();
@@ -31,6 +32,23 @@ const schema = z.object({
     }),
   ),
   tasks: z.array(z.looseObject({ taskArn: text, taskDefinitionArn: text, lastStatus: text, desiredStatus: text, containers: z.array(z.looseObject({ name: text })) })),
+  services: z.optional(
+    z.array(
+      z.looseObject({
+        serviceArn: text,
+        serviceName: text,
+        status: text,
+        desiredCount: z.number(),
+        runningCount: z.number(),
+        pendingCount: z.number(),
+        taskDefinition: text,
+        deployments: z.array(z.looseObject({ id: text, status: text, taskDefinition: text })),
+        events: z.array(z.looseObject({ message: text })),
+        tags: z.optional(z.array(z.object({ key: text, value: text }))),
+      }),
+    ),
+  ),
+  redacted: z.optional(z.literal(true)),
   taskDefinitions: z.record(text, z.looseObject({ family: text, containerDefinitions: z.array(z.looseObject({ name: text })) })),
 });
 
@@ -51,19 +69,20 @@ export function parseSnapshot(json: string, name: string): ClusterSnapshot {
   if ((value as { readonly kind?: unknown } | null)?.kind !== "ClusterSnapshot") throw new Refusal([problem("snapshot", [], `${name} is no cluster snapshot: its kind is not ClusterSnapshot`, hint)]);
   const result = z.safeParse(schema, value);
   if (!result.success) {
-    throw new Refusal(result.error.issues.slice(0, 5).map(({ path, message }) => problem("snapshot", path as readonly (string | number)[], `${name} is no cluster snapshot: ${path.join(".") || "the document"}: ${message}`, hint)));
+    throw new Refusal(mismatchesOf(result.error.issues, value).slice(0, 5).map(({ path, message }) => problem("snapshot", path, `${name} is no cluster snapshot: ${pathText(path) || "the document"} ${message}`, hint)));
   }
   const { apiVersion: _, kind: __, ...snapshot } = result.data;
   return snapshot as unknown as ClusterSnapshot;
 }
 
-/** A snapshot as a file: a document like every other, with a line for each instance, task and definition, for diff and grep. */
-export function formatSnapshot({ instances, tasks, taskDefinitions, ...rest }: ClusterSnapshot): string {
+/** A snapshot as a file: a document like every other, with a line for each instance, task, service and definition, for diff and grep. */
+export function formatSnapshot({ instances, tasks, services, taskDefinitions, ...rest }: ClusterSnapshot): string {
   const small = Object.entries({ apiVersion: "aiplat/v1", kind: "ClusterSnapshot", ...rest }).map(([key, value]) => entry(key, JSON.stringify(value)));
   const definitions = Object.entries(taskDefinitions).map(([arn, definition]) => entry(arn, JSON.stringify(definition)));
   const large = [
     entry("instances", block("[", instances.map((each) => JSON.stringify(each)), "]")),
     entry("tasks", block("[", tasks.map((each) => JSON.stringify(each)), "]")),
+    ...(services === undefined ? [] : [entry("services", block("[", services.map((each) => JSON.stringify(each)), "]"))]),
     entry("taskDefinitions", block("{", definitions, "}")),
   ];
   return `${block("{", [...small, ...large], "}")}\n`;
@@ -75,33 +94,4 @@ function entry(key: string, json: string): string {
 
 function block(open: string, lines: readonly string[], close: string): string {
   return lines.length === 0 ? `${open}${close}` : `${open}\n${lines.join(",\n")}\n${close}`;
-}
-
-/** Account ids become these, one for each different account, so that what belongs together still does. */
-const firstAccount = 111_122_223_333;
-
-/** What says which devices a task sees stays: device claims are read from it. */
-const keptVariables: ReadonlySet<string> = new Set(["AWS_NEURON_VISIBLE_DEVICES", "NEURON_RT_VISIBLE_CORES", "NEURON_RT_NUM_CORES"]);
-
-/** The snapshot without account ids and without the values of environment variables, in definitions and in overrides. */
-export function redactSnapshot(snapshot: ClusterSnapshot): ClusterSnapshot {
-  const accounts = new Map<string, string>();
-  const replaceAccounts = (value: string) =>
-    value.replace(/(?<!\d)\d{12}(?!\d)/g, (account) => {
-      const known = accounts.get(account) ?? String(firstAccount + accounts.size);
-      accounts.set(account, known);
-      return known;
-    });
-  const redact = (value: unknown, key = ""): unknown => {
-    if (typeof value === "string") return replaceAccounts(value);
-    if (Array.isArray(value)) return value.map((item) => (key === "environment" ? redactVariable(item, redact) : redact(item, key)));
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [replaceAccounts(name), redact(each, name)]));
-  };
-  return redact(snapshot) as ClusterSnapshot;
-}
-
-function redactVariable(item: unknown, redact: (value: unknown) => unknown): unknown {
-  const { name, value } = item as { readonly name?: string; readonly value?: string };
-  return { name, value: name !== undefined && keptVariables.has(name) ? redact(value) : "REDACTED" };
 }

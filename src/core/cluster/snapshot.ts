@@ -1,4 +1,5 @@
 import type { RegisteredTaskDefinition, Task } from "../ecs/api.ts";
+import type { Service } from "../ecs/service-api.ts";
 
 /** CPU in units, memory in MiB, ports by protocol, GPUs by id: what ECS registers and subtracts. */
 export interface Resources {
@@ -38,7 +39,11 @@ export interface ClusterSnapshot {
   readonly instances: readonly ContainerInstance[];
   /** Every task not yet STOPPED. */
   readonly tasks: readonly Task[];
-  /** The definitions of those tasks, by ARN. */
+  /** The services that are not deleted, without their events; left out where nobody asked for them. */
+  readonly services?: readonly Service[];
+  /** Whether account ids and the values of environment variables were replaced. */
+  readonly redacted?: true;
+  /** The definitions of those tasks, by ARN. Where there are `services`, theirs and the newest revision of each family too. */
   readonly taskDefinitions: Readonly<Record<string, RegisteredTaskDefinition>>;
 }
 

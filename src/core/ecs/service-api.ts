@@ -99,3 +99,14 @@ export function primaryOf(service: Pick<Service, "deployments">): Deployment | u
 export function groupOfService(serviceName: string): string {
   return `service:${serviceName}`;
 }
+
+/** The services of a workload that are not deleted: by their tag, and by name those that somebody else has made. */
+export function servicesOf(services: readonly Service[], workload: string, names: readonly string[]): readonly Service[] {
+  const ours = ({ serviceName, tags }: Service) => {
+    const tag = tags?.find(({ key }) => key === workloadTag)?.value;
+    return tag === undefined ? names.includes(serviceName) : tag === workload;
+  };
+  return services.filter((service) => service.status === "ACTIVE" && ours(service)).toSorted((one, other) => one.serviceName.localeCompare(other.serviceName, "en", { numeric: true }));
+}
+
+const workloadTag = "aiplat:workload";

@@ -12,8 +12,10 @@ import { judge } from "../placement/verdict.ts";
 import { variantsOf } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { keepAway } from "./exclusion.ts";
+import { planByRoom } from "./plan-by-room.ts";
 import { planSlots } from "./plan-slots.ts";
 import type { RunPlan } from "./run-plan.ts";
+import { explainShortage } from "./shortage.ts";
 import { placementOptions, runRequest, type RunSettings } from "./run-request.ts";
 
 /** Whether aiplat chooses the devices, and so has to read the cluster: ECS schedules all others itself. */
@@ -25,7 +27,8 @@ export function choosesDevices(workload: ResolvedWorkload): boolean {
  * Plans the next round of a run: which definitions to register and which RunTask calls to make, as data.
  *
  * @param remaining How many tasks are still to start.
- * @param snapshot The cluster as it looks now; needed where aiplat chooses the devices.
+ * @param snapshot The cluster as it looks now: needed where aiplat chooses the devices, else it shows what has room. Without one ECS
+ * is asked for everything.
  * @param exhausted Families that ECS had no place for; the next shape is tried instead.
  */
 export function planRun(
@@ -36,7 +39,7 @@ export function planRun(
   snapshot: ClusterSnapshot | undefined,
   exhausted: ReadonlySet<string>,
 ): RunPlan {
-  if (snapshot !== undefined && choosesDevices(workload)) return planSlots(workload, settings, generate, remaining, snapshot);
+  if (snapshot !== undefined) return (choosesDevices(workload) ? planSlots : planByRoom)(workload, settings, generate, remaining, snapshot);
   const variant = variantsOf(workload).find((each) => !exhausted.has(each.name));
   if (variant === undefined) return { steps: [], shortages: [] };
   const definition = generateTaskDefinition(workload, variant, generate);
@@ -59,7 +62,9 @@ export function planRegistered(definition: RegisteredTaskDefinition, settings: R
   const free = rooms.filter((room) => judge(needs, room).fits);
   const distinct = devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : [];
   const steps = keepAway(remaining, ec2Ids(unseen), ec2Ids(free)).map(({ count, constraints }) => ({ count, request: runRequest(settings, definition, { taskDefinition, placementConstraints: [...distinct, ...constraints] }), why: "as it is registered" }));
-  return { steps, shortages: [] };
+  // ECS is asked for all the same: of a definition that others wrote it may know better.
+  const shortage = explainShortage(snapshot, [definition], settings, { asked: remaining });
+  return { steps, shortages: shortage === undefined ? [] : [shortage] };
 }
 
 /** Whether the catalogue knows the instance's type, and so its devices. */

@@ -1,3 +1,4 @@
+import { withoutRedacted } from "../cluster/redact.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { claimsOn, lockPortBaseOf } from "../devices/claims.ts";
 import { devicesIn } from "../devices/asks.ts";
@@ -11,11 +12,14 @@ import { rolloutProblem } from "../ecs/rollout-text.ts";
 import { generateService } from "../ecs/service.ts";
 import { deploymentSettingsOf, groupOfService, type Service, type ServiceInput } from "../ecs/service-api.ts";
 import { diffService, fieldOf, normalService, startsDeployment, unchangeable, updateInput } from "../ecs/service-form.ts";
-import { listOr, problem, Refusal } from "../problem.ts";
+import { problem, Refusal } from "../problem.ts";
 import { variantsOf } from "../workload/resolve.ts";
 import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
+import { clusterBasisOf, type DescribedCluster } from "./cluster-basis.ts";
 import { distribute } from "./distribute.ts";
 import { keepServiceAway } from "./exclusion.ts";
+import { noRevisionKnown } from "./newest-revisions.ts";
+import { namesInShort } from "./why-here.ts";
 import type { ServicePlan, ServiceRegistration, ServiceStep } from "./service-plan.ts";
 
 export interface ServicePlanSettings {
@@ -35,6 +39,16 @@ export interface LiveServices {
   readonly definitions: readonly RegisteredTaskDefinition[];
   /** The fields of the services that are known; all where left out. */
   readonly knownFields?: readonly string[];
+  /** Whether account ids and the values of environment variables are not known. */
+  readonly redacted?: boolean;
+  /** The cluster as it is described. */
+  readonly cluster?: DescribedCluster;
+  /** Families of which no revision is known, and there may be some. */
+  readonly notCompared?: readonly string[];
+  /** What is not known, each in a sentence. */
+  readonly unknown?: readonly string[];
+  /** Why a plan made from this cannot be carried out. */
+  readonly reviewOnly?: string;
 }
 
 /** A variant with what it comes to on ECS. */
@@ -78,6 +92,9 @@ export function planServices(workload: ResolvedWorkload, settings: ServicePlanSe
     rollouts: verdicts,
     stalls: verdicts.flatMap((verdict, index) => (verdict.finishes ? [] : [rolloutProblem(verdict, rollouts[index]!)])),
     basis: [...parts.map(({ service, definition, live: each }) => basisOf(service, each, latestOf(live, definition.family))), ...leftOver.map((each) => basisOf(each.serviceName, each, undefined))],
+    ...(live.cluster === undefined ? {} : { clusterBasis: clusterBasisOf(live.cluster, { locks: parts.some(({ variant }) => variant.slot !== undefined), providers: settings.provider === undefined ? [] : [settings.provider] }) }),
+    unknown: live.unknown ?? [],
+    ...(live.reviewOnly === undefined ? {} : { reviewOnly: live.reviewOnly }),
   };
 }
 
@@ -147,7 +164,8 @@ function planPart(workload: ResolvedWorkload, settings: ServicePlanSettings, par
     const step: ServiceStep = { service, action: "create", changes: [], desiredCount, why, replacesTasks: true, ...needed, create };
     return { step, registration, rollout: rolloutOf(part, declared, desiredCount, true) };
   }
-  const all = diffService(declared, live, known.knownFields);
+  const comparable = comparing(known);
+  const all = diffService(comparable(declared), comparable(live), known.knownFields);
   const stuck = unchangeable(all);
   if (stuck.length > 0) throw new Refusal(stuck.map(({ path, before, after }) => problem("service-fixed", ["ecs", "service", path], `${service}: ${path} is ${text(before)} and cannot be changed to ${text(after)}: ECS takes it when a service is created only`, `Delete the service first (aiplat service delete ${workload.name}), or set ecs.service.${path} to what it is.`)));
   const changes = all.flatMap((change): readonly Change[] => (change.path === "taskDefinition" ? [{ ...change, before: nameOf(change.before), after: registration.action === "register" ? `${definition.family} (new revision)` : nameOf(change.after) }] : isOwnTag(change) ? [] : [change]));
@@ -163,6 +181,11 @@ function planPart(workload: ResolvedWorkload, settings: ServicePlanSettings, par
   };
 }
 
+/** Makes what is compared alike where a part of it was redacted on one side. */
+function comparing({ redacted }: LiveServices): <T>(value: T) => T {
+  return redacted === true ? withoutRedacted : (value) => value;
+}
+
 /** aiplat's own tags alone are no reason to touch a service that somebody else has made. */
 function isOwnTag({ path, kind }: Change): boolean {
   return kind === "added" && path.startsWith("tags[aiplat:");
@@ -171,13 +194,15 @@ function isOwnTag({ path, kind }: Change): boolean {
 /** The revision that the service runs where it says the same, else the latest, else a new one. */
 function planRevision(service: string, definition: TaskDefinition, live: Service | undefined, known: LiveServices): ServiceRegistration {
   const { family } = definition;
-  const differences = (registered: RegisteredTaskDefinition) => diffTaskDefinitions(definition, registered).filter((change) => !isOwnTag(change));
+  const comparable = comparing(known);
+  const differences = (registered: RegisteredTaskDefinition) => diffTaskDefinitions(comparable(definition), comparable(registered)).filter((change) => !isOwnTag(change));
   const running = known.definitions.find(({ taskDefinitionArn }) => live !== undefined && definitionNameOf(taskDefinitionArn) === definitionNameOf(live.taskDefinition));
   const latest = latestOf(known, family);
   const keep = [running, latest].find((each) => each !== undefined && each.family === family && differences(each).length === 0);
   if (keep !== undefined) return { service, family, action: "keep", taskDefinitionArn: keep.taskDefinitionArn, changes: [] };
   const before = running?.family === family ? running : latest;
-  return { service, family, action: "register", changes: before === undefined ? [] : differences(before) };
+  const unknown = known.notCompared?.includes(family) === true;
+  return { service, family, action: "register", changes: before === undefined ? [] : differences(before), ...(unknown ? { notCompared: noRevisionKnown } : {}) };
 }
 
 function rolloutOf({ definition, service, constraints }: Part, declared: ServiceInput, desired: number, newDeployment: boolean): Rollout {
@@ -188,8 +213,7 @@ function rolloutOf({ definition, service, constraints }: Part, declared: Service
 function placementsOf(service: string, arns: readonly string[], { instances }: ClusterSnapshot, { definition }: Rollout): ServicePlan["placements"] {
   if (arns.length === 0) return [];
   const ids = [...new Set(arns)].map((arn) => instances.find((instance) => instance.arn === arn)?.ec2InstanceId ?? arn);
-  const shown = ids.length <= 3 ? listOr(ids, "and") : `${ids.slice(0, 3).join(", ")} and ${ids.length - 3} more`;
-  return [{ service, count: arns.length, why: `${definition.family} has room on ${shown}` }];
+  return [{ service, count: arns.length, why: `${definition.family} has room on ${namesInShort(ids)}` }];
 }
 
 function whyCount({ replicas, ecs }: ResolvedWorkload, variant: Variant, desired: number): string {

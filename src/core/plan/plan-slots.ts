@@ -115,9 +115,11 @@ function stepsOf(workload: ResolvedWorkload, settings: RunSettings, generate: Ge
   const definition = generateTaskDefinition(workload, variantFor(workload, shape, slot), generate);
   const awsvpc = definition.networkMode === "awsvpc";
   const partial = shape.request.kind === "neuron" && !shape.request.whole;
-  const step = (count: number, constraints: readonly PlacementConstraint[]): RunStep => ({
+  const places = ec2Ids(hosts);
+  const step = (count: number, constraints: readonly PlacementConstraint[], machines: readonly string[]): RunStep => ({
     definition,
     count,
+    machines,
     why: whyHere(slot, { free: namesOf(hosts), unseen: ec2Ids(unseen), spoiled: ec2Ids(spoiled) }),
     request: runRequest(settings, definition, {
       placementConstraints: [...(awsvpc ? [{ type: "distinctInstance" }] : []), ...constraints],
@@ -125,7 +127,8 @@ function stepsOf(workload: ResolvedWorkload, settings: RunSettings, generate: Ge
       ...(partial ? { placementStrategy: strategies[settings.strategy] } : {}),
     }),
   });
-  return keepAway(hosts.length, ec2Ids([...unseen, ...spoiled]), ec2Ids(hosts)).map(({ count, constraints }) => step(count, constraints));
+  let done = 0;
+  return keepAway(hosts.length, ec2Ids([...unseen, ...spoiled]), places).map(({ count, constraints }) => step(count, constraints, places.slice(done, (done += count))));
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html */

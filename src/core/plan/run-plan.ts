@@ -10,6 +10,8 @@ export interface RunStep {
   readonly count: number;
   /** Why these devices and these machines. */
   readonly why: string;
+  /** EC2 ids of the machines that have a place for one task each, where aiplat chose the devices; ECS may choose others that have. */
+  readonly machines?: readonly string[];
 }
 
 /** What run-task would do, as data: `--dry-run` prints it, run-task executes it. */

@@ -4,6 +4,8 @@ import type { Rollout, RolloutVerdict } from "../ecs/rollout.ts";
 import type { ServiceInput } from "../ecs/service-api.ts";
 import type { ServiceUpdate } from "../ecs/service-form.ts";
 import type { Problem } from "../problem.ts";
+import type { PlannedRegistration } from "./planned-run.ts";
+import { revisionMoved, type ClusterBasis } from "./cluster-basis.ts";
 
 /** What becomes of one ECS service of the workload. */
 export interface ServiceStep {
@@ -25,13 +27,9 @@ export interface ServiceStep {
   readonly tags?: readonly Tag[];
 }
 
-/** What becomes of one task definition. */
-export interface ServiceRegistration {
+/** What becomes of one service's task definition. */
+export interface ServiceRegistration extends PlannedRegistration {
   readonly service: string;
-  readonly family: string;
-  readonly action: "register" | "keep";
-  readonly taskDefinitionArn?: string;
-  readonly changes: readonly Change[];
 }
 
 /** What a plan was made from, to tell whether the world has moved since. */
@@ -61,6 +59,12 @@ export interface ServicePlan {
   /** Deployments that would stall. */
   readonly stalls: readonly Problem[];
   readonly basis: readonly ServiceBasis[];
+  /** The cluster, where it was described. */
+  readonly clusterBasis?: ClusterBasis;
+  /** What the state that it was made from does not say, each in a sentence. */
+  readonly unknown: readonly string[];
+  /** Why nobody can carry it out, where it was made from too little. */
+  readonly reviewOnly?: string;
 }
 
 /** What has moved since a plan was made, each in a sentence without its full stop; empty where nothing has. */
@@ -72,7 +76,7 @@ export function movedSince(plan: Pick<ServicePlan, "basis">, now: readonly Servi
       const after = current.get(before.service);
       if ((before.serviceArn === undefined) !== (after?.serviceArn === undefined)) return [`service ${before.service} ${before.serviceArn === undefined ? "exists now" : "is gone"}`];
       if (JSON.stringify(before.settings) !== JSON.stringify(after?.settings)) return [`service ${before.service} was changed`];
-      return before.latest === after?.latest ? [] : [`${after?.latest === undefined ? "its task definition is gone" : `${after.latest.slice(after.latest.lastIndexOf("/") + 1)} was registered`}`];
+      return revisionMoved(before.latest, after?.latest);
     }),
     ...now.filter(({ service, serviceArn }) => serviceArn !== undefined && !known.has(service)).map(({ service }) => `service ${service} exists now`),
   ];

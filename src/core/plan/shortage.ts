@@ -11,8 +11,8 @@ const shownGroups = 3;
 export interface Shortage {
   /** How many tasks the snapshot would have to take. */
   readonly asked: number;
-  /** How many of the run's tasks have no place. */
-  readonly missing: number;
+  /** How many of the run's tasks have no place: those that are asked and not possible, unless the snapshot is behind. */
+  readonly missing?: number;
 }
 
 /**
@@ -21,10 +21,11 @@ export interface Shortage {
  * @param definitions The workload's variants: any of them would have done.
  * @returns Undefined where the snapshot has room for what is asked: then ECS's own reason is all there is.
  */
-export function explainShortage(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], settings: RunSettings, { asked, missing }: Shortage): RunFailure | undefined {
+export function explainShortage(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], settings: RunSettings, { asked, missing: known }: Shortage): RunFailure | undefined {
   const { count } = settings;
-  const { placeable, instances, nearestChange } = explainRemainder(snapshot, definitions, { ...placementOptions(settings), count: asked });
+  const { placeable, possible, instances, nearestChange } = explainRemainder(snapshot, definitions, { ...placementOptions(settings), count: asked });
   if (placeable) return undefined;
+  const missing = known ?? asked - possible;
   const misfits = instances.filter(({ fits }) => !fits);
   // Where machines of the right kind are full, the others are beside the point.
   const kindred = misfits.filter(({ reasons }) => near(reasons));

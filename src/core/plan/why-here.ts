@@ -15,15 +15,16 @@ export function whyHere(slot: Slot, { free, unseen, spoiled }: Places): string {
   const one = slot.length === 1;
   const devices = one ? devicePath(slot[0]!) : `${devicePath(slot[0]!)} to neuron${slot.at(-1)}`;
   return [
-    `${devices} ${one ? "is" : "are"} free on ${naming(free)}`,
-    ...(unseen.length === 0 ? [] : [`not on ${naming(unseen)}, where a task that ECS sees no lock of holds ${one ? "it" : "some"}`]),
-    ...(spoiled.length === 0 ? [] : [`not on ${naming(spoiled)}, where another slot of this run needs some`]),
+    `${devices} ${one ? "is" : "are"} free on ${namesInShort(free)}`,
+    ...(unseen.length === 0 ? [] : [`not on ${namesInShort(unseen)}, where a task that ECS sees no lock of holds ${one ? "it" : "some"}`]),
+    ...(spoiled.length === 0 ? [] : [`not on ${namesInShort(spoiled)}, where another slot of this run needs some`]),
   ].join("; ");
 }
 
 /** How many instances a reason names. */
 const namedIds = 3;
 
-function naming(names: readonly string[]): string {
+/** `i-1, i-2, i-3 and 4 more`. */
+export function namesInShort(names: readonly string[]): string {
   return names.length <= namedIds ? listOr(names, "and") : `${names.slice(0, namedIds).join(", ")} and ${names.length - namedIds} more`;
 }

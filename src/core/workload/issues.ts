@@ -1,5 +1,5 @@
 import type * as z from "zod/mini";
-import { listOr, pathText, problem, type Path, type Problem } from "../problem.ts";
+import { listOr, pathText, problem, type Path, type Problem, valueAt } from "../problem.ts";
 import { unitsMistake, vcpuOfUnits } from "./fields.ts";
 import { hintFor, showValue } from "./hints.ts";
 import { isRaw } from "./merge.ts";
@@ -67,12 +67,6 @@ function chooseBranch(issue: Issue, document: unknown): readonly Issue[] {
   const [best, next] = branches;
   if (best === undefined || (next !== undefined && next.length === best.length)) return [issue];
   return best.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
-}
-
-function valueAt(document: unknown, path: Path): unknown {
-  let value = document;
-  for (const segment of path) value = typeof value === "object" && value !== null && Object.hasOwn(value, segment) ? (value as Readonly<Record<string | number, unknown>>)[segment] : undefined;
-  return value;
 }
 
 function samePath(one: Path, other: Path): boolean {

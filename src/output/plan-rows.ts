@@ -1,0 +1,38 @@
+import type { Change } from "../core/ecs/diff.ts";
+import type { PlannedRegistration } from "../core/plan/planned-run.ts";
+import type { Style } from "./style.ts";
+
+/** What becomes of a task definition, in rows of a plan: one for each field that changes. */
+export function changeRows(family: string, { action, changes, taskDefinitionArn, notCompared }: Omit<PlannedRegistration, "family">): readonly (readonly string[])[] {
+  if (action === "keep") return [["keep", taskDefinitionArn?.replace(/.*\//, "") ?? family, "says the same"]];
+  if (notCompared !== undefined) return [["register", family, `${notCompared}: registered unless the newest says the same`]];
+  return changes.length === 0 ? [["register", family, "the first revision"]] : changes.map((change) => ["register", family, changeText(change)]);
+}
+
+/** A plan as a person reads it on a terminal: what is done to what, and below it each reason, however long. */
+export function planText(title: string, rows: readonly (readonly string[])[], style: Style): string {
+  const lines = [style.bold(title)];
+  let last = "";
+  for (const [action = "", what = "", why = ""] of rows) {
+    if (last !== `${action} ${what}`) lines.push(`${markAction(action.padEnd(indent.length - 2), style)}  ${what}`);
+    last = `${action} ${what}`;
+    lines.push(`${indent}${style.dim(why)}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** As wide as the longest action and two spaces. */
+const indent = " ".repeat("register".length + 2);
+
+/** `desiredCount changed: 2 -> 3`. */
+export function changeText({ path, kind, before, after }: Change): string {
+  const values = [before, after].filter((each) => each !== undefined).map((each) => JSON.stringify(each));
+  return `${path} ${kind}: ${values.join(" -> ")}`;
+}
+
+/** The colour of what is done. */
+export function markAction(text: string, style: Style): string {
+  const action = text.trim();
+  if (action === "keep") return style.dim(text);
+  return (action === "delete" || action === "stall" ? style.red : action === "update" ? style.yellow : style.green)(text);
+}
