@@ -49,6 +49,7 @@ export async function carryOut(context: Context, ecs: EcsPort, target: ServiceTa
             hint: `The deployment goes on. To look:  ${serviceCommand(context, "service status", target)}\nTo go back:  ${serviceCommand(context, "service rollback", target)}`,
             onEvent: (service, { message }) => say(service, eventText(message)),
             onTask: (service, task) => say(service, changeLine(task)),
+            onStage: (service, stage) => say(service, `deployment ${stage}`),
             onPoll: (services) => progress.update(`${services.map(({ serviceName, runningCount, desiredCount }) => `${serviceName} ${runningCount}/${desiredCount}`).join(", ")}  ${formatDuration(context.now() - startedAt)}`),
           },
         }),

@@ -1,9 +1,10 @@
 import { formatDuration } from "../core/duration.ts";
 import type { Task } from "../core/ecs/api.ts";
-import { definitionNameOf } from "../core/ecs/arn.ts";
 import { judgeTask } from "../core/ecs/outcome.ts";
 import { primaryOf, type Service, type ServiceEvent } from "../core/ecs/service-api.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
+import { createFollower, type AwaitedService } from "./follow-deployments.ts";
+import { judgeDeployment, judgeRollback } from "./judge-deployment.ts";
 import type { EcsPort } from "./ports.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -14,6 +15,8 @@ export interface ServiceWaitOptions {
   readonly hint: string;
   readonly onEvent: (service: string, event: ServiceEvent) => void;
   readonly onTask: (service: string, task: Task) => void;
+  /** Hears of each stage of a deployment that is not a rolling update. */
+  readonly onStage?: (service: string, stage: string) => void;
   readonly onPoll?: (services: readonly Service[]) => void;
 }
 
@@ -32,21 +35,23 @@ const longestPauseMs = 10_000;
  * Waits until each service is steady with the deployment that it had when it was changed, or that deployment has
  * failed, been rolled back or replaced. Of its own, since the SDK's waiter stops at ten minutes and tells no reason.
  *
- * @param changed The services as CreateService or UpdateService answered them.
  * @throws AiplatError Timeout, Interrupted: the deployments go on.
  */
-export async function waitForServices(ecs: EcsPort, cluster: string, changed: readonly Service[], runtime: Runtime, options: ServiceWaitOptions): Promise<readonly ServiceOutcome[]> {
+export async function waitForServices(ecs: EcsPort, cluster: string, awaited: readonly AwaitedService[], runtime: Runtime, options: ServiceWaitOptions): Promise<readonly ServiceOutcome[]> {
   const startedAt = runtime.now();
+  const changed = awaited.map(({ service }) => service);
+  const follow = createFollower(ecs, cluster, options.onStage);
   const seenEvents = new Set(changed.flatMap(({ events }) => events.map(({ id }) => id)));
   const tasks = new Map<string, Task>();
   const outcomes = new Map<string, ServiceOutcome>();
   let pauseMs = firstPauseMs;
 
   const look = async (): Promise<boolean> => {
-    const open = changed.filter(({ serviceName }) => !outcomes.has(serviceName));
-    const services = await ecs.describeServices(cluster, open.map(({ serviceArn }) => serviceArn));
+    const open = awaited.filter(({ service }) => !outcomes.has(service.serviceName));
+    const services = await ecs.describeServices(cluster, open.map(({ service }) => service.serviceArn));
+    const rollouts = await follow(open, services);
     let news = false;
-    for (const before of open) {
+    for (const { service: before, rollback } of open) {
       const service = services.find(({ serviceArn }) => serviceArn === before.serviceArn);
       for (const event of (service?.events ?? []).toSorted((one, other) => one.createdAt - other.createdAt)) {
         if (seenEvents.has(event.id)) continue;
@@ -61,9 +66,9 @@ export async function waitForServices(ecs: EcsPort, cluster: string, changed: re
         options.onTask(before.serviceName, task);
         news = true;
       }
-      const verdict = service === undefined || service.status === "INACTIVE" ? "the service was deleted" : judge(before, service);
+      const verdict = service === undefined || service.status === "INACTIVE" ? "the service was deleted" : rollback === undefined ? judgeDeployment(before, service, rollouts.get(before.serviceName)) : judgeRollback(service, rollouts.get(before.serviceName));
       if (verdict === undefined) continue;
-      const failedTasks = verdict === "steady" ? [] : [...tasks.values()].filter((task) => isFailureOf(before, task));
+      const failedTasks = verdict === "steady" ? [] : [...tasks.values()].filter((task) => isFailureOf(rollback === undefined ? before : (service ?? before), task));
       outcomes.set(before.serviceName, { service: service ?? before, failedTasks, ...(verdict === "steady" ? {} : { failure: verdict }) });
     }
     options.onPoll?.(services);
@@ -87,18 +92,6 @@ export async function waitForServices(ecs: EcsPort, cluster: string, changed: re
     throw error;
   }
   return changed.map(({ serviceName }) => outcomes.get(serviceName)!);
-}
-
-/** `steady`, why the deployment failed, or undefined where it goes on. */
-function judge(changed: Service, service: Service): string | undefined {
-  const ours = primaryOf(changed)?.id;
-  const primary = primaryOf(service);
-  const deployment = service.deployments.find(({ id }) => id === ours);
-  const now = primary === undefined || deployment === primary ? "" : `; the service goes back to ${definitionNameOf(primary.taskDefinition)}`;
-  if (deployment?.rolloutState === "FAILED") return `${(deployment.rolloutStateReason ?? "the deployment failed").replace(/\.$/, "")}${now}`;
-  if (ours !== undefined && deployment !== primary) return primary?.taskDefinition === changed.taskDefinition ? "another deployment has taken its place" : `the deployment was rolled back${now}`;
-  const complete = primary?.rolloutState === undefined ? service.deployments.length <= 1 : primary.rolloutState === "COMPLETED";
-  return complete && service.runningCount === service.desiredCount && service.pendingCount === 0 ? "steady" : undefined;
 }
 
 /** Whether the task was started by the deployment that the service had when it was changed: by ECS's clock, not ours. */
