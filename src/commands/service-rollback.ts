@@ -37,8 +37,8 @@ export const serviceRollback: Command<Options> = {
     const ecs = await context.aws.ecs();
     const services = await requireServices(ecs, target);
     // Every revision is found before the first service is touched.
-    const revisions = await Promise.all(services.map((service) => revisionFor(ecs, target.cluster, service, options.toRevision)));
     const rollouts = options.toRevision === undefined ? await findRollouts(ecs, target.cluster, services) : new Map<string, ServiceDeployment>();
+    const revisions = await Promise.all(services.map((service) => revisionFor(ecs, target.cluster, service, options.toRevision, rollouts.has(service.serviceName))));
     const steps = services.map((service, index) => stepBack(service, revisions[index]!, target.cluster, rollouts.get(service.serviceName)));
     await guard(context, await stallsOf(context, ecs, target.cluster, steps, services, revisions), options.allowStall === true);
     for (const { service, action, why } of steps) if (action === "update") note(context, `${service}: ${why}`);
@@ -46,9 +46,9 @@ export const serviceRollback: Command<Options> = {
   },
 };
 
-async function revisionFor(ecs: EcsPort, cluster: string, service: Service, revision: number | undefined): Promise<RegisteredTaskDefinition> {
+async function revisionFor(ecs: EcsPort, cluster: string, service: Service, revision: number | undefined, stopping: boolean): Promise<RegisteredTaskDefinition> {
   const family = definitionNameOf(service.taskDefinition).split(":")[0]!;
-  const found = revision === undefined ? await findStableRevision(ecs, cluster, service) : await ecs.describeTaskDefinition(`${family}:${revision}`);
+  const found = revision === undefined ? await findStableRevision(ecs, cluster, service, stopping) : await ecs.describeTaskDefinition(`${family}:${revision}`);
   if (found?.status === "ACTIVE") return found;
   const what = revision === undefined ? `${service.serviceName} has no earlier stable revision than ${definitionNameOf(service.taskDefinition)}` : `there is no ACTIVE revision ${family}:${revision}`;
   throw new AiplatError("NotFound", what, { hint: `aws ecs list-task-definitions --family-prefix ${family} shows those there are; name one with --to-revision.` });
@@ -62,11 +62,11 @@ async function revisionFor(ecs: EcsPort, cluster: string, service: Service, revi
  */
 function stepBack({ serviceName, desiredCount, taskDefinition }: Service, revision: RegisteredTaskDefinition, cluster: string, rollout: ServiceDeployment | undefined): ServiceStep {
   const [before, after] = [definitionNameOf(taskDefinition), definitionNameOf(revision.taskDefinitionArn)];
-  const back = `back from ${before} to ${after}`;
-  const common = { service: serviceName, desiredCount, why: before === after ? `it runs ${after}` : rollout === undefined ? back : `the deployment of ${before} is stopped: ${back}` };
-  if (before === after) return { ...common, action: "keep", changes: [], replacesTasks: false };
-  const step = { ...common, action: "update", replacesTasks: true, changes: [{ path: "taskDefinition", kind: "changed", before, after }] } as const;
-  return rollout === undefined ? { ...step, update: { cluster, service: serviceName, taskDefinition: revision.taskDefinitionArn } } : { ...step, rollback: rollout.arn };
+  const common = { service: serviceName, desiredCount };
+  const changes = before === after ? [] : [{ path: "taskDefinition", kind: "changed", before, after } as const];
+  if (rollout !== undefined) return { ...common, action: "update", changes, replacesTasks: true, why: `the deployment of ${before} is stopped: back ${before === after ? "to the tasks before it" : `from ${before} to ${after}`}`, rollback: rollout.arn };
+  if (before === after) return { ...common, action: "keep", changes, replacesTasks: false, why: `it runs ${after}` };
+  return { ...common, action: "update", changes, replacesTasks: true, why: `back from ${before} to ${after}`, update: { cluster, service: serviceName, taskDefinition: revision.taskDefinitionArn } };
 }
 
 /** The deployments that would stall. One that ECS rolls back has the room that it took from the tasks it goes back to. */

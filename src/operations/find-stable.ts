@@ -7,11 +7,13 @@ import type { EcsPort } from "./ports.ts";
  * The revision to go back to: of the service's successful deployments the last with another revision than the one it
  * runs or deploys, so past every one that failed since. Where ECS keeps no deployments, or none of the last 90 days,
  * the one that is being replaced, or the ACTIVE revision before.
+ *
+ * @param stopping Whether a deployment under way is stopped: ECS then goes back to the last successful one, of whatever revision.
  */
-export async function findStableRevision(ecs: EcsPort, cluster: string, service: Service): Promise<RegisteredTaskDefinition | undefined> {
+export async function findStableRevision(ecs: EcsPort, cluster: string, service: Service, stopping = false): Promise<RegisteredTaskDefinition | undefined> {
   const stable = await ecs.stableDefinitions(cluster, service.serviceArn);
   if (stable !== undefined && stable.length > 0) {
-    const before = stable.find((arn) => definitionNameOf(arn) !== definitionNameOf(service.taskDefinition));
+    const before = stable.find((arn) => stopping || definitionNameOf(arn) !== definitionNameOf(service.taskDefinition));
     return before === undefined ? undefined : ecs.describeTaskDefinition(before);
   }
   const replaced = service.deployments.filter(({ status, taskDefinition }) => status === "ACTIVE" && taskDefinition !== service.taskDefinition);

@@ -1,5 +1,5 @@
 import { primaryOf, type Service } from "../core/ecs/service-api.ts";
-import { isOngoing, rollsOut, stageText, type ServiceDeployment } from "../core/ecs/service-deployment.ts";
+import { isOngoing, rollsOut, type ServiceDeployment } from "../core/ecs/service-deployment.ts";
 import { AiplatError } from "../errors.ts";
 import { isRolling } from "./judge-deployment.ts";
 import type { EcsPort } from "./ports.ts";
@@ -22,7 +22,7 @@ export type Follower = (open: readonly AwaitedService[], services: readonly Serv
  * Reads the service deployments of services, where they say more than DescribeServices: of deployments that are not
  * rolling updates, of those that are no longer the newest, for the reason, and of rollbacks.
  */
-export function createFollower(ecs: EcsPort, cluster: string, onStage: (service: string, stage: string) => void = () => undefined): Follower {
+export function createFollower(ecs: EcsPort, cluster: string, onStage: (service: string, rollout: ServiceDeployment) => void = () => undefined): Follower {
   const arns = new Map<string, string>();
   const stages = new Map<string, string>();
   let kept = true;
@@ -44,16 +44,16 @@ export function createFollower(ecs: EcsPort, cluster: string, onStage: (service:
     const described = asked.length === 0 ? [] : ((await ecs.describeServiceDeployments(asked.map(([, arn]) => arn)).catch(withoutPermission)) ?? []);
     const rollouts = new Map(asked.flatMap(([service, arn]) => described.filter((each) => each.arn === arn).map((each) => [service, each] as const)));
     for (const [service, rollout] of rollouts) {
-      const text = stageText(rollout);
-      if ((rollout.stage !== undefined || !isOngoing(rollout)) && stages.get(service) !== text) onStage(service, text);
-      stages.set(service, text);
+      const stage = `${rollout.status} ${rollout.stage} ${rollout.productionPercent}`;
+      if ((rollout.stage !== undefined || !isOngoing(rollout)) && stages.get(service) !== stage) onStage(service, rollout);
+      stages.set(service, stage);
     }
     return rollouts;
   };
 }
 
 /** DescribeServices is enough to tell the end, if not the reason, where the caller may not read service deployments. */
-function withoutPermission(error: unknown): undefined {
+export function withoutPermission(error: unknown): undefined {
   if (error instanceof AiplatError && error.code === "AccessDenied") return undefined;
   throw error;
 }

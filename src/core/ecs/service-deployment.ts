@@ -29,12 +29,6 @@ export function rollsOut({ revisionArn }: Pick<ServiceDeployment, "revisionArn">
   return lastPart(revisionArn) === lastPart(id);
 }
 
-/** Where it is, in the words of the API: `BAKE_TIME, 100% of the traffic`. */
-export function stageText({ status, stage, productionPercent }: ServiceDeployment): string {
-  if (stage === undefined || status !== "IN_PROGRESS") return status;
-  return productionPercent === undefined || productionPercent === 0 ? stage : `${stage}, ${productionPercent}% of the traffic`;
-}
-
 function lastPart(text: string): string {
   return text.slice(text.lastIndexOf("/") + 1);
 }
