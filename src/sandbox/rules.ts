@@ -80,7 +80,7 @@ export const sandboxRules: Readonly<Record<string, readonly SandboxRule[]>> = {
   ],
   "Service deployments": [
     { rule: "Each deployment is kept with its status: PENDING, IN_PROGRESS, then SUCCESSFUL, STOPPED (failed without a rollback, or overtaken by another), ROLLBACK_SUCCESSFUL or ROLLBACK_FAILED; a rollback is part of the deployment that failed.", source: `${guide}/service-deployment.html; STOPPED where overtaken, without STOP_REQUESTED: ${unverified}` },
-    { rule: "The deployment `ecs-svc/N` rolls out the revision `service-revision/CLUSTER/SERVICE/N`.", source: "seen in public repositories" },
+    { rule: "The deployment `ecs-svc/N` rolls out the revision `service-revision/CLUSTER/SERVICE/N`.", source: "https://github.com/hashicorp/terraform-provider-aws (internal/service/ecs/service.go) finds it so" },
     { rule: "StopServiceDeployment rolls back what is under way, over ROLLBACK_REQUESTED; there is no other stop type.", source: `${api}/API_StopServiceDeployment.html; what ended already: ConflictException, ${unverified}` },
     { rule: "A rollback with nothing to go back to is ROLLBACK_FAILED.", source: unverified },
     { rule: "Lists are the newest first, 20 a page unless asked, by status and by time; they go with their service.", source: `${api}/API_ListServiceDeployments.html; the order: ${unverified}` },

@@ -155,9 +155,9 @@ describe("the difference of services", () => {
   });
 
   it("replaces tasks for exactly the fields of which UpdateService says so, and for capacity providers by force", () => {
-    const starts = (field: string) => startsDeployment([{ path: field, kind: "changed", before: 1, after: 2 }], false);
-    for (const field of ["taskDefinition", "networkConfiguration.awsvpcConfiguration.subnets", "loadBalancers[arn:x]", "serviceRegistries", "serviceConnectConfiguration.enabled", "volumeConfigurations", "vpcLatticeConfigurations", "platformVersion", "capacityProviderStrategy"]) expect(starts(field), field).toBe(true);
-    for (const field of ["desiredCount", "deploymentConfiguration.strategy", "placementConstraints", "placementStrategy", "enableExecuteCommand", "enableECSManagedTags", "propagateTags", "healthCheckGracePeriodSeconds", "availabilityZoneRebalancing", "tags[a]"]) expect(starts(field), field).toBe(false);
+    const starting = ["taskDefinition", "networkConfiguration.awsvpcConfiguration.subnets", "loadBalancers[arn:x]", "serviceRegistries", "serviceConnectConfiguration.enabled", "volumeConfigurations", "vpcLatticeConfigurations", "platformVersion", "capacityProviderStrategy"];
+    const others = ["desiredCount", "deploymentConfiguration.strategy", "placementConstraints", "placementStrategy", "enableExecuteCommand", "enableECSManagedTags", "propagateTags", "healthCheckGracePeriodSeconds", "availabilityZoneRebalancing", "tags[a]"];
+    expect([...starting, ...others].filter((path) => startsDeployment([{ path, kind: "changed", before: 1, after: 2 }], false))).toEqual(starting);
     expect(startsDeployment([], true)).toBe(true);
   });
 
