@@ -19,16 +19,18 @@ const listPage = 100;
 
 /** The history of services over the SDK. */
 export function createServiceDeploymentCalls({ client, call, callToTheEnd, read, modify, played }: ServiceCalls): ServiceDeploymentPort {
-  const list = (cluster: string, service: string, { statuses, createdAfter, createdBefore }: ServiceDeploymentFilter) => {
+  const list = async (cluster: string, service: string, { statuses, createdAfter, createdBefore }: ServiceDeploymentFilter) => {
     const times = { ...(createdAfter === undefined ? {} : { after: new Date(createdAfter) }), ...(createdBefore === undefined ? {} : { before: new Date(createdBefore) }) };
     const input: ListServiceDeploymentsCommandInput = { cluster, service, maxResults: listPage, ...(statuses === undefined ? {} : { status: [...statuses] }), ...(Object.keys(times).length === 0 ? {} : { createdAt: times }) };
-    return optional(played, () =>
+    const found = await optional(played, () =>
       everyPage<ServiceDeploymentBrief>(async (nextToken) => {
         const command = new ListServiceDeploymentsCommand({ ...input, ...nextToken });
         const answer = await read(() => call("ListServiceDeployments", (options) => client.send(command, options)));
         return { items: answer.serviceDeployments, nextToken: answer.nextToken };
       }),
     );
+    // The order of the pages is not documented.
+    return found?.map(toListedDeployment).toSorted((one, other) => other.createdAt - one.createdAt);
   };
   const definitionsOf = async (serviceRevisionArns: readonly string[]) => {
     const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: [...serviceRevisionArns] });
@@ -38,11 +40,7 @@ export function createServiceDeploymentCalls({ client, call, callToTheEnd, read,
   };
 
   return {
-    listServiceDeployments: async (cluster, service, filter) => {
-      const found = await list(cluster, service, filter);
-      // The order of the pages is not documented.
-      return found?.map(toListedDeployment).toSorted((one, other) => other.createdAt - one.createdAt);
-    },
+    listServiceDeployments: list,
 
     describeServiceDeployments: async (arns) => {
       const answers = await Promise.all(
@@ -61,14 +59,13 @@ export function createServiceDeploymentCalls({ client, call, callToTheEnd, read,
 
     stableDefinitions: async (cluster, service) => {
       const found = await list(cluster, service, { statuses: ["SUCCESSFUL"] });
-      const revisions = found?.map(toListedDeployment).toSorted((one, other) => other.createdAt - one.createdAt).map(({ revisionArn }) => revisionArn);
       const definitions = new Set<string>();
       // Several deployments in a row can be of one definition; whoever asks knows one, and looks for another.
-      for (const batch of chunks([...new Set(revisions)], describeBatch)) {
+      for (const batch of chunks([...new Set(found?.map(({ revisionArn }) => revisionArn))], describeBatch)) {
         for (const definition of await definitionsOf(batch)) definitions.add(definition);
         if (definitions.size > 1) break;
       }
-      return revisions === undefined ? undefined : [...definitions];
+      return found === undefined ? undefined : [...definitions];
     },
   };
 }

@@ -64,7 +64,10 @@ function stepBack({ serviceName, desiredCount, taskDefinition }: Service, revisi
   const [before, after] = [definitionNameOf(taskDefinition), definitionNameOf(revision.taskDefinitionArn)];
   const common = { service: serviceName, desiredCount };
   const changes = before === after ? [] : [{ path: "taskDefinition", kind: "changed", before, after } as const];
-  if (rollout !== undefined) return { ...common, action: "update", changes, replacesTasks: true, why: `the deployment of ${before} is stopped: back ${before === after ? "to the tasks before it" : `from ${before} to ${after}`}`, rollback: rollout.arn };
+  if (rollout !== undefined) {
+    const stopped = `the deployment of ${before} is stopped: back ${before === after ? "to the tasks before it" : `from ${before} to ${after}`}`;
+    return { ...common, action: "update", changes, replacesTasks: true, why: rollout.status.startsWith("ROLLBACK") ? `ECS goes back to ${after} already` : stopped, rollback: rollout.arn };
+  }
   if (before === after) return { ...common, action: "keep", changes, replacesTasks: false, why: `it runs ${after}` };
   return { ...common, action: "update", changes, replacesTasks: true, why: `back from ${before} to ${after}`, update: { cluster, service: serviceName, taskDefinition: revision.taskDefinitionArn } };
 }

@@ -82,7 +82,7 @@ export async function deployServices(ecs: EcsPort, runtime: Runtime, plan: Pick<
 async function apply(ecs: EcsPort, cluster: string, step: ServiceStep, { onStep }: DeployOptions): Promise<Service | undefined> {
   if (step.rollback !== undefined) {
     await ecs.stopServiceDeployment(step.rollback);
-    onStep(`stopped the deployment of ${step.service}`);
+    onStep(`had ECS roll ${step.service} back`);
     return (await ecs.describeServices(cluster, [step.service]))[0];
   }
   const registered = step.definition === undefined ? undefined : await ecs.registerTaskDefinition(step.definition);

@@ -6,11 +6,12 @@ import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
 
 /** What `service deploy`, `scale` and `rollback` answer. */
-export function deploymentView(target: { readonly workload: string; readonly cluster: string }, steps: readonly DeployedStep[], failures: readonly RunFailure[]): View {
+export function deploymentView({ workload, cluster }: { readonly workload: string; readonly cluster: string }, steps: readonly DeployedStep[], failures: readonly RunFailure[]): View {
   return {
     kind: "ServiceDeployment",
     document: {
-      ...target,
+      workload,
+      cluster,
       services: steps.map(({ service, action, result, desiredCount, taskDefinition, outcome }) => ({
         service,
         action,
@@ -76,10 +77,10 @@ function rolloutText(state = "", rollout: ServiceDeployment | undefined): string
   return text === state || state === "" ? text : `${state} (${text})`;
 }
 
-/** Where it is, in the words of the API: `BAKE_TIME, 100% of the traffic`. */
+/** Where it is, in the words of the API: `BAKE_TIME, traffic 100%`. */
 export function stageText({ status, stage, productionPercent }: ServiceDeployment): string {
   if (stage === undefined || status !== "IN_PROGRESS") return status;
-  return productionPercent === undefined || productionPercent === 0 ? stage : `${stage}, ${productionPercent}% of the traffic`;
+  return productionPercent === undefined || productionPercent === 0 ? stage : `${stage}, traffic ${productionPercent}%`;
 }
 
 /** An event without the service's own name before it. */

@@ -83,7 +83,7 @@ describe("service status and rollback", () => {
     const started = await run("service", "deploy", "--timeout", "3s");
     expect(started.code).toBe(5);
     const status = await run("service", "status");
-    expect(status.stdout).toContain("IN_PROGRESS (BAKE_TIME, 100% of the traffic)");
+    expect(status.stdout).toContain("IN_PROGRESS (BAKE_TIME, traffic 100%)");
     expect(JSON.parse((await run("service", "status", "-o", "json")).stdout).services[0]).toMatchObject({ strategy: "BLUE_GREEN", rollout: { status: "IN_PROGRESS", stage: "BAKE_TIME", productionPercent: 100 } });
     const { code, stderr, stdout } = await run("service", "rollback");
     expect(code).toBe(0);
@@ -125,7 +125,27 @@ describe("service status and rollback", () => {
     expect((await serviceNow()).taskDefinition).toMatch(/bert:2$/);
   });
 
-  it("says so where the rollback fails as well", async () => {
+  it("leaves a rollback alone that ECS has begun itself", async () => {
+    const stepped = await startTestSandbox({ fleet: [{ instanceType: "inf2.xlarge", count: 4 }] });
+    try {
+      const env = { ...stepped.sandbox.environment };
+      writeWorkload(baking);
+      expect((await runCli(["service", "deploy", "--no-wait"], { env, cwd: folder })).code).toBe(0);
+      stepped.step(60);
+      writeWorkload(baking, { image: "bert:2" });
+      expect((await runCli(["service", "deploy", "--no-wait"], { env, cwd: folder })).code).toBe(0);
+      stepped.step(60);
+      const [{ serviceDeploymentArn }] = (await stepped.ecs("ListServiceDeployments", { service: "bert" })).serviceDeployments;
+      await stepped.ecs("StopServiceDeployment", { serviceDeploymentArn });
+      stepped.step(1);
+      const { code, stderr } = await runCli(["service", "rollback", "--no-wait"], { env, cwd: folder });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "bert: ECS goes back to bert:1 already\nhad ECS roll bert back\n" });
+    } finally {
+      await stepped.sandbox.close();
+    }
+  });
+
+  it("says so where there is nothing to go back to", async () => {
     writeWorkload({ deploymentCircuitBreaker: { enable: true, rollback: true } }, { environment: { AIPLAT_SANDBOX_EXIT: "3" } });
     expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
     const { code, stderr } = await run("service", "rollback");

@@ -88,6 +88,12 @@ describe("waiting", () => {
     expect(stages).toEqual(["SCALE_UP", "BAKE_TIME", "CLEAN_UP"]);
   });
 
+  it("names the revision that ECS went back to, though it went there between two answers", async () => {
+    let looks = 0;
+    const outcomes = await wait({ describeServices: async () => [service(looks++ === 0 ? both : [blue])], listServiceDeployments: async () => [rollout("PENDING")], describeServiceDeployments: async () => [rollout("ROLLBACK_SUCCESSFUL", { statusReason: "An alarm." })] });
+    expect(outcomes.map(({ failure }) => failure)).toEqual(["An alarm; the service goes back to bert:1"]);
+  });
+
   it("does without, where the endpoint keeps none or the caller may not read them", async () => {
     for (const listServiceDeployments of [async () => undefined, denied]) {
       let looks = 0;

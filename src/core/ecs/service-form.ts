@@ -134,8 +134,8 @@ function updated(declared: unknown, live: unknown): unknown {
 }
 
 /**
- * The fields of which UpdateService's page says "This parameter triggers a new service deployment". Of all others it
- * says that they don't: placement, execute command, the number of tasks and how a deployment goes are for tasks to come.
+ * The fields of which UpdateService's page says "This parameter triggers a new service deployment". Of most others
+ * it says that they don't: placement, execute command and how a deployment goes are for tasks and deployments to come.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
  */
 export const redeployingFields: ReadonlySet<string> = new Set(["taskDefinition", "networkConfiguration", "loadBalancers", "platformVersion", "serviceRegistries", "serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations"]);

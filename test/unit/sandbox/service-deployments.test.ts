@@ -155,7 +155,7 @@ describe("a blue/green deployment", () => {
     // The next one has two revisions to start from.
     await update({ cpu: 1 }, { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } } });
     box.step(1);
-    expect((await newest()).sourceServiceRevisions).toHaveLength(2);
+    expect((await newest()).sourceServiceRevisions.map(({ runningTaskCount }: Json) => runningTaskCount)).toEqual([2, 0]);
     box.step(400);
     expect(await serviceNow()).toMatchObject({ runningCount: 2, taskDefinition: expect.stringMatching(/web:3$/) });
     await update(broken);
@@ -174,6 +174,14 @@ describe("a blue/green deployment", () => {
     expect((await listed())[1]).toMatchObject({ status: "STOPPED", statusReason: expect.stringContaining("newer") });
     box.step(300);
     expect(await serviceNow()).toMatchObject({ runningCount: 2, taskDefinition: expect.stringMatching(/web:3$/), deployments: [{ rolloutState: "COMPLETED" }] });
+    // Of one that has all the traffic already its own tasks stay.
+    await update({ cpu: 3 });
+    box.step(90);
+    const { lifecycleStage, targetServiceRevision } = await newest();
+    expect(lifecycleStage).toBe("BAKE_TIME");
+    await update({ cpu: 4 });
+    box.step(10);
+    expect((await newest()).sourceServiceRevisions).toMatchObject([{ arn: targetServiceRevision.arn, runningTaskCount: 2 }, { runningTaskCount: 0 }]);
   });
 });
 
@@ -232,8 +240,10 @@ describe("service deployments", () => {
   it("are there for rolling updates too, the newest first, with their reasons", async () => {
     await start();
     await create({ deploymentCircuitBreaker: { enable: true, rollback: true } });
-    await update(broken);
+    await update(broken, { serviceRegistries: [{ registryArn: "arn:x" }], enableExecuteCommand: true });
     box.step(120);
+    // The registries are part of a revision and go back with it, execute command is not.
+    expect(await serviceNow()).toMatchObject({ serviceRegistries: [], enableExecuteCommand: true });
     const [failed, first] = await listed();
     expect(failed).toMatchObject({ status: "ROLLBACK_SUCCESSFUL", statusReason: expect.stringContaining("circuit breaker"), startedAt: expect.any(Number), finishedAt: expect.any(Number) });
     expect(first).toMatchObject({ status: "SUCCESSFUL", targetServiceRevisionArn: expect.stringMatching(/:service-revision\/default\/web\/\d{19}$/) });
