@@ -10,11 +10,11 @@ export async function inCluster<Answer>(cluster: string, answer: Promise<Answer>
 }
 
 /** The items of every page of a list; `onPage` hears of each as it comes. */
-export async function everyPage(
-  ask: (nextToken: { readonly nextToken?: string }) => Promise<{ readonly items: readonly string[] | undefined; readonly nextToken: string | undefined }>,
-  onPage?: (items: readonly string[]) => void,
-): Promise<readonly string[]> {
-  const all: string[] = [];
+export async function everyPage<Item>(
+  ask: (nextToken: { readonly nextToken?: string }) => Promise<{ readonly items: readonly Item[] | undefined; readonly nextToken: string | undefined }>,
+  onPage?: (items: readonly Item[]) => void,
+): Promise<readonly Item[]> {
+  const all: Item[] = [];
   let nextToken: string | undefined;
   do {
     const { items = [], ...page } = await ask(nextToken === undefined ? {} : { nextToken });

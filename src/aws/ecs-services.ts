@@ -1,28 +1,24 @@
 import {
   CreateServiceCommand,
   DeleteServiceCommand,
-  DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
-  ListServiceDeploymentsCommand,
   ListServicesCommand,
   TagResourceCommand,
   UpdateServiceCommand,
   type ECSClient,
 } from "@aws-sdk/client-ecs";
-import { AiplatError } from "../errors.ts";
 import type { EcsServicePort } from "../operations/ports.ts";
 import type { Call } from "./call.ts";
 import { toService } from "./ecs-shapes.ts";
 import { chunks } from "../core/chunks.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
+import { createServiceDeploymentCalls } from "./ecs-service-deployments.ts";
 import type { Pace } from "./pace.ts";
 import { keepRawJson } from "./raw-json.ts";
 
 /** DescribeServices and the pages of ListServices take no more. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
 const describeBatch = 10;
 const listPage = 100;
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRevisions.html */
-const revisionBatch = 20;
 
 export interface ServiceCalls {
   readonly client: ECSClient;
@@ -31,11 +27,16 @@ export interface ServiceCalls {
   readonly callToTheEnd: Call;
   readonly read: Pace;
   readonly modify: Pace;
+  /** Whether the endpoint is not AWS's own, and may know less. */
+  readonly played: boolean;
 }
 
 /** Services over the SDK, as they are on the wire: raw fields pass through both ways. */
-export function createServiceCalls({ client, call, callToTheEnd, read, modify }: ServiceCalls): EcsServicePort {
+export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
+  const { client, call, callToTheEnd, read, modify } = calls;
   return {
+    ...createServiceDeploymentCalls(calls),
+
     createService: async (input) => {
       const command = new CreateServiceCommand({ serviceName: input.serviceName });
       const raw = keepRawJson(command, input);
@@ -76,34 +77,11 @@ export function createServiceCalls({ client, call, callToTheEnd, read, modify }:
         return { items: answer.serviceArns, nextToken: answer.nextToken };
       }),
 
-    stableDefinitions: async (cluster, service) => {
-      const deployments = new ListServiceDeploymentsCommand({ cluster, service, status: ["SUCCESSFUL"] });
-      const listed = await optional(() => read(() => call("ListServiceDeployments", (options) => client.send(deployments, options))));
-      const arns = [...new Set((listed?.serviceDeployments ?? []).flatMap(({ targetServiceRevisionArn }) => targetServiceRevisionArn ?? []))].slice(0, revisionBatch);
-      if (arns.length === 0) return listed === undefined ? undefined : [];
-      const revisions = new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns });
-      const described = await read(() => call("DescribeServiceRevisions", (options) => client.send(revisions, options)));
-      const byArn = new Map((described.serviceRevisions ?? []).map(({ serviceRevisionArn, taskDefinition }) => [serviceRevisionArn, taskDefinition]));
-      return [...new Set(arns.flatMap((arn) => byArn.get(arn) ?? []))];
-    },
-
     tagResource: async (resourceArn, tags) => {
       const command = new TagResourceCommand({ resourceArn, tags: tags.map(({ key, value }) => ({ key, value })) });
       await modify(() => callToTheEnd("TagResource", (options) => client.send(command, options)));
     },
   };
-}
-
-/** Undefined where the endpoint, one that only plays ECS, does not know the operation. */
-async function optional<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    const status = error instanceof AiplatError ? error.details["httpStatus"] : undefined;
-    const unknown = error instanceof AiplatError && (error.details["awsCode"] === "UnknownOperationException" || status === 404 || status === 501);
-    if (unknown) return undefined;
-    throw error;
-  }
 }
 
 function serviceIn(json: unknown): ReturnType<typeof toService> {

@@ -4,12 +4,15 @@ import type {
   ContainerInstance as SdkContainerInstance,
   Failure as SdkFailure,
   Resource,
+  ServiceDeployment as SdkServiceDeployment,
+  ServiceDeploymentBrief,
   Tag as SdkTag,
   Task as SdkTask,
 } from "@aws-sdk/client-ecs";
 import type { ContainerInstance, Resources } from "../core/cluster/snapshot.ts";
 import type { Failure, RegisteredTaskDefinition, Tag, Task, TaskContainer } from "../core/ecs/api.ts";
 import type { Deployment, Service, ServiceEvent } from "../core/ecs/service-api.ts";
+import type { ServiceDeployment } from "../core/ecs/service-deployment.ts";
 import type { ClusterDescription } from "../operations/ports.ts";
 
 export function toCluster(cluster: Cluster): ClusterDescription {
@@ -108,6 +111,17 @@ export function toService(json: unknown): Service {
     deployments: (service.deployments ?? []).map((each): Deployment => ({ ...each, createdAt: at(each.createdAt) })),
     events: (service.events ?? []).map((each): ServiceEvent => ({ ...each, createdAt: at(each.createdAt) })),
   };
+}
+
+/** A service deployment as ListServiceDeployments shows it: without its stage. */
+export function toListedDeployment({ serviceDeploymentArn, targetServiceRevisionArn, status, statusReason, createdAt }: ServiceDeploymentBrief): ServiceDeployment {
+  return present<ServiceDeployment>({ arn: serviceDeploymentArn ?? "", revisionArn: targetServiceRevisionArn ?? "", status: status ?? "", statusReason: statusReason === "" ? undefined : statusReason, createdAt: createdAt?.getTime() ?? 0 });
+}
+
+/** A service deployment as DescribeServiceDeployments shows it. */
+export function toServiceDeployment({ targetServiceRevision: target, lifecycleStage, rollback, ...brief }: SdkServiceDeployment): ServiceDeployment {
+  const listed = toListedDeployment({ ...brief, targetServiceRevisionArn: target?.arn, statusReason: brief.statusReason ?? rollback?.reason });
+  return present<ServiceDeployment>({ ...listed, stage: lifecycleStage, productionPercent: target?.requestedProductionTrafficWeight });
 }
 
 function toTags(tags: readonly SdkTag[] = []): readonly Tag[] {

@@ -36,7 +36,7 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
   const paces = Object.fromEntries(Object.entries(buckets).map(paceOf)) as Record<keyof typeof buckets, Pace>;
 
   return {
-    ...createServiceCalls({ client, call, callToTheEnd, read: paces.serviceRead, modify: paces.serviceModify }),
+    ...createServiceCalls({ client, call, callToTheEnd, read: paces.serviceRead, modify: paces.serviceModify, played: config.endpoints.ecs !== undefined }),
 
     describeCluster: async (cluster) => {
       const command = new DescribeClustersCommand({ clusters: [cluster], include: ["TAGS"] });

@@ -14,7 +14,7 @@ import { printFailures } from "../output/failures.ts";
 import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
-import { deploymentView, eventText } from "../output/services.ts";
+import { deploymentView, eventText, stageText } from "../output/services.ts";
 import type { OptionSpec } from "./command.ts";
 import { duration } from "./numbers.ts";
 import { serviceCommand, type ServiceTarget } from "./service-target.ts";
@@ -49,6 +49,7 @@ export async function carryOut(context: Context, ecs: EcsPort, target: ServiceTa
             hint: `The deployment goes on. To look:  ${serviceCommand(context, "service status", target)}\nTo go back:  ${serviceCommand(context, "service rollback", target)}`,
             onEvent: (service, { message }) => say(service, eventText(message)),
             onTask: (service, task) => say(service, changeLine(task)),
+            onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),
             onPoll: (services) => progress.update(`${services.map(({ serviceName, runningCount, desiredCount }) => `${serviceName} ${runningCount}/${desiredCount}`).join(", ")}  ${formatDuration(context.now() - startedAt)}`),
           },
         }),

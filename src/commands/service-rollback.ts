@@ -1,11 +1,13 @@
 import type { Context } from "../context.ts";
 import type { RegisteredTaskDefinition } from "../core/ecs/api.ts";
 import { definitionNameOf } from "../core/ecs/arn.ts";
+import type { ServiceDeployment } from "../core/ecs/service-deployment.ts";
 import { judgeRollouts, type Rollout } from "../core/ecs/rollout.ts";
 import { rolloutProblem } from "../core/ecs/rollout-text.ts";
 import { deploymentSettingsOf, type Service } from "../core/ecs/service-api.ts";
 import type { ServiceStep } from "../core/plan/service-plan.ts";
 import { AiplatError } from "../errors.ts";
+import { findRollouts } from "../operations/find-rollouts.ts";
 import { findStableRevision } from "../operations/find-stable.ts";
 import type { EcsPort } from "../operations/ports.ts";
 import { note } from "../output/note.ts";
@@ -22,7 +24,7 @@ interface Options extends ServiceTargetOptions, DeployWaitOptions {
 }
 
 export const serviceRollback: Command<Options> = {
-  description: "Takes every service of a workload back to the task definition of its last stable deployment, or to a revision by number. Only the task definition goes back: settings and replicas stay.",
+  description: "Takes every service of a workload back to the task definition of its last stable deployment, or to a revision by number. A deployment under way is stopped, and ECS itself goes back; else only the task definition goes back. Other settings and replicas stay.",
   arguments: [serviceArgument],
   options: [serviceClusterOption, { flags: "--to-revision <n>", description: "the revision of the services' own families", defaultText: "the last stable one", parse: wholeNumber("--to-revision") }, allowStallOption, ...deployWaitOptions],
   examples: [
@@ -35,33 +37,46 @@ export const serviceRollback: Command<Options> = {
     const ecs = await context.aws.ecs();
     const services = await requireServices(ecs, target);
     // Every revision is found before the first service is touched.
-    const revisions = await Promise.all(services.map((service) => revisionFor(ecs, target.cluster, service, options.toRevision)));
-    const steps = services.map((service, index) => stepBack(service, revisions[index]!, target.cluster));
-    await guard(context, await stallsOf(context, ecs, target.cluster, services, revisions), options.allowStall === true);
+    const rollouts = options.toRevision === undefined ? await findRollouts(ecs, target.cluster, services) : new Map<string, ServiceDeployment>();
+    const revisions = await Promise.all(services.map((service) => revisionFor(ecs, target.cluster, service, options.toRevision, rollouts.has(service.serviceName))));
+    const steps = services.map((service, index) => stepBack(service, revisions[index]!, target.cluster, rollouts.get(service.serviceName)));
+    await guard(context, await stallsOf(context, ecs, target.cluster, steps, services, revisions), options.allowStall === true);
     for (const { service, action, why } of steps) if (action === "update") note(context, `${service}: ${why}`);
     return carryOut(context, ecs, target, steps, options);
   },
 };
 
-async function revisionFor(ecs: EcsPort, cluster: string, service: Service, revision: number | undefined): Promise<RegisteredTaskDefinition> {
+async function revisionFor(ecs: EcsPort, cluster: string, service: Service, revision: number | undefined, stopping: boolean): Promise<RegisteredTaskDefinition> {
   const family = definitionNameOf(service.taskDefinition).split(":")[0]!;
-  const found = revision === undefined ? await findStableRevision(ecs, cluster, service) : await ecs.describeTaskDefinition(`${family}:${revision}`);
+  const found = revision === undefined ? await findStableRevision(ecs, cluster, service, stopping) : await ecs.describeTaskDefinition(`${family}:${revision}`);
   if (found?.status === "ACTIVE") return found;
   const what = revision === undefined ? `${service.serviceName} has no earlier stable revision than ${definitionNameOf(service.taskDefinition)}` : `there is no ACTIVE revision ${family}:${revision}`;
   throw new AiplatError("NotFound", what, { hint: `aws ecs list-task-definitions --family-prefix ${family} shows those there are; name one with --to-revision.` });
 }
 
-function stepBack({ serviceName, desiredCount, taskDefinition }: Service, revision: RegisteredTaskDefinition, cluster: string): ServiceStep {
+/**
+ * A deployment under way is rolled back by ECS (StopServiceDeployment), not by another deployment: "you can use this
+ * option even if you didn't configure the service deployment for the rollback option". Blue/green traffic then goes
+ * straight back to the tasks that still run, where UpdateService would want room for a third set of them, and bake it.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
+ */
+function stepBack({ serviceName, desiredCount, taskDefinition }: Service, revision: RegisteredTaskDefinition, cluster: string, rollout: ServiceDeployment | undefined): ServiceStep {
   const [before, after] = [definitionNameOf(taskDefinition), definitionNameOf(revision.taskDefinitionArn)];
-  const common = { service: serviceName, desiredCount, why: before === after ? `it runs ${after}` : `back from ${before} to ${after}` };
-  if (before === after) return { ...common, action: "keep", changes: [], replacesTasks: false };
-  return { ...common, action: "update", replacesTasks: true, changes: [{ path: "taskDefinition", kind: "changed", before, after }], update: { cluster, service: serviceName, taskDefinition: revision.taskDefinitionArn } };
+  const common = { service: serviceName, desiredCount };
+  const changes = before === after ? [] : [{ path: "taskDefinition", kind: "changed", before, after } as const];
+  if (rollout !== undefined) {
+    const stopped = `the deployment of ${before} is stopped: back ${before === after ? "to the tasks before it" : `from ${before} to ${after}`}`;
+    return { ...common, action: "update", changes, replacesTasks: true, why: rollout.status.startsWith("ROLLBACK") ? `ECS goes back to ${after} already` : stopped, rollback: rollout.arn };
+  }
+  if (before === after) return { ...common, action: "keep", changes, replacesTasks: false, why: `it runs ${after}` };
+  return { ...common, action: "update", changes, replacesTasks: true, why: `back from ${before} to ${after}`, update: { cluster, service: serviceName, taskDefinition: revision.taskDefinitionArn } };
 }
 
-async function stallsOf(context: Context, ecs: EcsPort, cluster: string, services: readonly Service[], revisions: readonly RegisteredTaskDefinition[]) {
+/** The deployments that would stall. One that ECS rolls back has the room that it took from the tasks it goes back to. */
+async function stallsOf(context: Context, ecs: EcsPort, cluster: string, steps: readonly ServiceStep[], services: readonly Service[], revisions: readonly RegisteredTaskDefinition[]) {
   const rollouts = services.flatMap((service, index): readonly Rollout[] => {
     const scales = Array.isArray(service["capacityProviderStrategy"]) && service["capacityProviderStrategy"].length > 0;
-    if (scales || definitionNameOf(service.taskDefinition) === definitionNameOf(revisions[index]!.taskDefinitionArn)) return [];
+    if (scales || steps[index]!.update === undefined) return [];
     return [{ service: service.serviceName, definition: revisions[index]!, desired: service.desiredCount, settings: deploymentSettingsOf(service), newDeployment: true, placement: { placementConstraints: service.placementConstraints ?? [] } }];
   });
   if (rollouts.length === 0) return [];

@@ -2,10 +2,12 @@ import type { Service, ServiceInput } from "../core/ecs/service-api.ts";
 import type { ServiceUpdate } from "../core/ecs/service-form.ts";
 import type { ServicePlan, ServiceStep } from "../core/plan/service-plan.ts";
 import { Interrupted, toAiplatError, type AiplatError } from "../errors.ts";
+import type { AwaitedService } from "./follow-deployments.ts";
+import { judgeDeployment } from "./judge-deployment.ts";
 import type { EcsPort } from "./ports.ts";
 import type { Runtime } from "./runtime.ts";
 import { newServiceToken } from "./tokens.ts";
-import { isSteady, waitForServices, type ServiceOutcome, type ServiceWaitOptions } from "./wait-for-services.ts";
+import { waitForServices, type ServiceOutcome, type ServiceWaitOptions } from "./wait-for-services.ts";
 
 export interface DeployedStep {
   readonly service: string;
@@ -35,13 +37,16 @@ export interface DeployOptions {
  */
 export async function deployServices(ecs: EcsPort, runtime: Runtime, plan: Pick<ServicePlan, "cluster" | "steps">, options: DeployOptions): Promise<Deployed> {
   const done = new Map<string, DeployedStep>();
-  const pending: { readonly step: ServiceStep; readonly service: Service }[] = [];
+  const pending: (AwaitedService & { readonly step: ServiceStep })[] = [];
   const record = (step: ServiceStep, result: DeployedStep["result"], more: Partial<DeployedStep> = {}) => done.set(step.service, { service: step.service, action: step.action, desiredCount: step.desiredCount, result, ...more });
   const settle = async (): Promise<boolean> => {
     const waiting = pending.splice(0);
     if (options.wait === undefined || waiting.length === 0) return true;
-    const outcomes = await waitForServices(ecs, plan.cluster, waiting.map(({ service }) => service), runtime, options.wait);
-    for (const [index, { step, service }] of waiting.entries()) record(step, outcomes[index]!.failure === undefined ? "steady" : "failed", { taskDefinition: service.taskDefinition, outcome: outcomes[index]! });
+    const outcomes = await waitForServices(ecs, plan.cluster, waiting, runtime, options.wait);
+    for (const [index, { step, service, rollback }] of waiting.entries()) {
+      const outcome = outcomes[index]!;
+      record(step, outcome.failure === undefined ? "steady" : "failed", { taskDefinition: (rollback === undefined ? service : outcome.service).taskDefinition, outcome });
+    }
     return outcomes.every(({ failure }) => failure === undefined);
   };
 
@@ -68,7 +73,7 @@ export async function deployServices(ecs: EcsPort, runtime: Runtime, plan: Pick<
         if (!well) break;
         const service = await apply(ecs, plan.cluster, step, options);
         record(step, "started", service === undefined ? {} : { taskDefinition: service.taskDefinition });
-        if (service !== undefined) pending.push({ step, service });
+        if (service !== undefined) pending.push({ step, service, ...(step.rollback === undefined ? {} : { rollback: step.rollback }) });
         if (replaces) well = await settle();
       }
     }
@@ -84,11 +89,16 @@ export async function deployServices(ecs: EcsPort, runtime: Runtime, plan: Pick<
 async function deploymentsUnderWay(ecs: EcsPort, { cluster, steps }: Pick<ServicePlan, "cluster" | "steps">): Promise<ReadonlyMap<string, Service>> {
   const kept = steps.filter(({ action }) => action === "keep").map(({ service }) => service);
   const services = kept.length === 0 ? [] : await ecs.describeServices(cluster, kept);
-  return new Map(services.filter((service) => !isSteady(service)).map((service) => [service.serviceName, service]));
+  return new Map(services.filter((service) => judgeDeployment(service, service, undefined) !== "steady").map((service) => [service.serviceName, service]));
 }
 
 /** Registers, creates or updates; undefined where only tags change. */
 async function apply(ecs: EcsPort, cluster: string, step: ServiceStep, { onStep }: DeployOptions): Promise<Service | undefined> {
+  if (step.rollback !== undefined) {
+    await ecs.stopServiceDeployment(step.rollback);
+    onStep(`had ECS roll ${step.service} back`);
+    return (await ecs.describeServices(cluster, [step.service]))[0];
+  }
   const registered = step.definition === undefined ? undefined : await ecs.registerTaskDefinition(step.definition);
   if (registered !== undefined) onStep(`registered ${registered.family}:${registered.revision}`);
   const revision = registered === undefined ? {} : { taskDefinition: registered.taskDefinitionArn };

@@ -5,15 +5,20 @@ import type { EcsPort } from "./ports.ts";
 
 /**
  * The revision to go back to: of the service's successful deployments the last with another revision than the one it
- * runs; while a deployment is under way, the one it replaces; where ECS keeps no deployments, the ACTIVE revision before.
+ * runs or deploys, so past every one that failed since. Where ECS keeps no deployments, or none of the last 90 days,
+ * the one that is being replaced, or the ACTIVE revision before.
+ *
+ * @param stopping Whether a deployment under way is stopped: ECS then goes back to the last successful one, of whatever revision.
  */
-export async function findStableRevision(ecs: EcsPort, cluster: string, service: Service): Promise<RegisteredTaskDefinition | undefined> {
-  const replaced = service.deployments.find(({ status, taskDefinition }) => status === "ACTIVE" && taskDefinition !== service.taskDefinition);
-  if (replaced !== undefined && primaryOf(service)?.rolloutState !== "COMPLETED") return ecs.describeTaskDefinition(replaced.taskDefinition);
+export async function findStableRevision(ecs: EcsPort, cluster: string, service: Service, stopping = false): Promise<RegisteredTaskDefinition | undefined> {
   const stable = await ecs.stableDefinitions(cluster, service.serviceArn);
-  const before = stable?.find((arn) => definitionNameOf(arn) !== definitionNameOf(service.taskDefinition));
-  if (before !== undefined) return ecs.describeTaskDefinition(before);
-  return stable === undefined || stable.length === 0 ? previousRevision(ecs, service.taskDefinition) : undefined;
+  if (stable !== undefined && stable.length > 0) {
+    const before = stable.find((arn) => stopping || definitionNameOf(arn) !== definitionNameOf(service.taskDefinition));
+    return before === undefined ? undefined : ecs.describeTaskDefinition(before);
+  }
+  const replaced = service.deployments.filter(({ status, taskDefinition }) => status === "ACTIVE" && taskDefinition !== service.taskDefinition);
+  const last = replaced.find(({ rolloutState }) => rolloutState === "COMPLETED") ?? replaced[0];
+  return last !== undefined && primaryOf(service)?.rolloutState !== "COMPLETED" ? ecs.describeTaskDefinition(last.taskDefinition) : previousRevision(ecs, service.taskDefinition);
 }
 
 /** How many revisions back are looked at: each is a call. */

@@ -7,6 +7,7 @@ import type { DescribedNodegroup, EksCluster } from "../core/kubernetes/check/sn
 import type { LaunchTemplateRequest, NodegroupRequest, PlacementGroupRequest } from "../core/kubernetes/nodes/node-group.ts";
 import type { Failure, RegisteredTaskDefinition, RunTaskRequest, Tag, Task, TaskDefinition } from "../core/ecs/api.ts";
 import type { Service, ServiceInput } from "../core/ecs/service-api.ts";
+import type { ServiceDeployment, ServiceDeploymentStatus } from "../core/ecs/service-deployment.ts";
 import type { ServiceUpdate } from "../core/ecs/service-form.ts";
 
 export interface ClusterDescription {
@@ -26,7 +27,26 @@ export interface TaskFilter {
   readonly serviceName?: string;
 }
 
-export interface EcsServicePort {
+export interface ServiceDeploymentFilter {
+  readonly statuses?: readonly ServiceDeploymentStatus[];
+  /** Milliseconds since the epoch, both. */
+  readonly createdAfter?: number;
+  readonly createdBefore?: number;
+}
+
+/** The history of services, which endpoints that play ECS may not have. */
+export interface ServiceDeploymentPort {
+  /** Every page, the newest first, without the stage; undefined where the endpoint keeps none. */
+  listServiceDeployments(cluster: string, service: string, filter: ServiceDeploymentFilter): Promise<readonly ServiceDeployment[] | undefined>;
+  /** Any number of ARNs, in batches of 20; those that are not there are left out. */
+  describeServiceDeployments(arns: readonly string[]): Promise<readonly ServiceDeployment[]>;
+  /** Has ECS roll it back to the last revision that was deployed successfully. */
+  stopServiceDeployment(arn: string): Promise<void>;
+  /** The task definitions of the service's successful deployments, the newest first, at least two where there are as many; undefined where the endpoint keeps none. */
+  stableDefinitions(cluster: string, service: string): Promise<readonly string[] | undefined>;
+}
+
+export interface EcsServicePort extends ServiceDeploymentPort {
   /** `clientToken` has at most 36 characters here. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html */
   createService(input: ServiceInput & { readonly clientToken: string }): Promise<Service>;
   updateService(input: ServiceUpdate): Promise<Service>;
@@ -36,8 +56,6 @@ export interface EcsServicePort {
   listServices(cluster: string): Promise<readonly string[]>;
   /** `force` deletes it with the tasks it has. */
   deleteService(cluster: string, service: string, options: { readonly force: boolean }): Promise<Service>;
-  /** The task definitions of the service's successful deployments, the newest first; undefined where the endpoint keeps none. */
-  stableDefinitions(cluster: string, service: string): Promise<readonly string[] | undefined>;
   tagResource(arn: string, tags: readonly Tag[]): Promise<void>;
 }
 

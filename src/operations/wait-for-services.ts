@@ -1,9 +1,11 @@
 import { formatDuration } from "../core/duration.ts";
 import type { Task } from "../core/ecs/api.ts";
-import { definitionNameOf } from "../core/ecs/arn.ts";
 import { judgeTask } from "../core/ecs/outcome.ts";
 import { primaryOf, type Service, type ServiceEvent } from "../core/ecs/service-api.ts";
+import type { ServiceDeployment } from "../core/ecs/service-deployment.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
+import { createFollower, type AwaitedService } from "./follow-deployments.ts";
+import { judgeDeployment, judgeRollback } from "./judge-deployment.ts";
 import type { EcsPort } from "./ports.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -14,6 +16,8 @@ export interface ServiceWaitOptions {
   readonly hint: string;
   readonly onEvent: (service: string, event: ServiceEvent) => void;
   readonly onTask: (service: string, task: Task) => void;
+  /** Hears of each stage of a deployment that is not a rolling update, and of a rollback's. */
+  readonly onStage?: (service: string, rollout: ServiceDeployment) => void;
   readonly onPoll?: (services: readonly Service[]) => void;
 }
 
@@ -32,51 +36,57 @@ const longestPauseMs = 10_000;
  * Waits until each service is steady with the deployment that it had when it was changed, or that deployment has
  * failed, been rolled back or replaced. Of its own, since the SDK's waiter stops at ten minutes and tells no reason.
  *
- * @param changed The services as CreateService or UpdateService answered them.
  * @throws AiplatError Timeout, Interrupted: the deployments go on.
  */
-export async function waitForServices(ecs: EcsPort, cluster: string, changed: readonly Service[], runtime: Runtime, options: ServiceWaitOptions): Promise<readonly ServiceOutcome[]> {
+export async function waitForServices(ecs: EcsPort, cluster: string, awaited: readonly AwaitedService[], runtime: Runtime, options: ServiceWaitOptions): Promise<readonly ServiceOutcome[]> {
   const startedAt = runtime.now();
-  const seenEvents = new Set(changed.flatMap(({ events }) => events.map(({ id }) => id)));
+  const all = awaited.map(({ service }) => service);
+  const follow = createFollower(ecs, cluster, options.onStage);
+  const seenEvents = new Set(all.flatMap(({ events }) => events.map(({ id }) => id)));
   const tasks = new Map<string, Task>();
   const outcomes = new Map<string, ServiceOutcome>();
   let pauseMs = firstPauseMs;
 
   const look = async (): Promise<boolean> => {
-    const open = changed.filter(({ serviceName }) => !outcomes.has(serviceName));
-    const services = await ecs.describeServices(cluster, open.map(({ serviceArn }) => serviceArn));
+    const open = awaited.filter(({ service }) => !outcomes.has(service.serviceName));
+    const describe = () => ecs.describeServices(cluster, open.map(({ service }) => service.serviceArn));
+    const before = await describe();
+    const rollouts = await follow(open, before);
+    // What has ended since is to be judged by the service as it was left.
+    const services = [...rollouts.values()].some(({ status }) => status !== "PENDING" && status !== "IN_PROGRESS") ? await describe() : before;
     let news = false;
-    for (const before of open) {
-      const service = services.find(({ serviceArn }) => serviceArn === before.serviceArn);
-      for (const event of (service?.events ?? []).toSorted((one, other) => one.createdAt - other.createdAt)) {
+    for (const { service: changed, rollback } of open) {
+      const service = services.find(({ serviceArn }) => serviceArn === changed.serviceArn);
+      // ECS shows the newest first; those of one moment stay in their order.
+      for (const event of (service?.events ?? []).toReversed().toSorted((one, other) => one.createdAt - other.createdAt)) {
         if (seenEvents.has(event.id)) continue;
         seenEvents.add(event.id);
-        options.onEvent(before.serviceName, event);
+        options.onEvent(changed.serviceName, event);
         news = true;
       }
-      for (const task of await tasksOf(ecs, cluster, before.serviceName)) {
+      for (const task of await tasksOf(ecs, cluster, changed.serviceName)) {
         const known = tasks.get(task.taskArn);
         tasks.set(task.taskArn, task);
-        if (known?.lastStatus === task.lastStatus || (known === undefined && task.lastStatus === "STOPPED" && !isOf(before, task))) continue;
-        options.onTask(before.serviceName, task);
+        if (known?.lastStatus === task.lastStatus || (known === undefined && task.lastStatus === "STOPPED" && !isOf(changed, task))) continue;
+        options.onTask(changed.serviceName, task);
         news = true;
       }
-      const verdict = service === undefined || service.status === "INACTIVE" ? "the service was deleted" : judge(before, service);
+      const verdict = service === undefined || service.status === "INACTIVE" ? "the service was deleted" : rollback === undefined ? judgeDeployment(changed, service, rollouts.get(changed.serviceName)) : judgeRollback(service, rollouts.get(changed.serviceName));
       if (verdict === undefined) continue;
-      const failedTasks = verdict === "steady" ? [] : [...tasks.values()].filter((task) => isFailureOf(before, task));
-      outcomes.set(before.serviceName, { service: service ?? before, failedTasks, ...(verdict === "steady" ? {} : { failure: verdict }) });
+      const failedTasks = verdict === "steady" ? [] : [...tasks.values()].filter((task) => isFailureOf(rollback === undefined ? changed : (service ?? changed), task));
+      outcomes.set(changed.serviceName, { service: service ?? changed, failedTasks, ...(verdict === "steady" ? {} : { failure: verdict }) });
     }
     options.onPoll?.(services);
     return news;
   };
 
   try {
-    while (outcomes.size < changed.length) {
+    while (outcomes.size < all.length) {
       const news = await look();
-      if (outcomes.size === changed.length) break;
+      if (outcomes.size === all.length) break;
       const left = (options.deadline ?? Number.POSITIVE_INFINITY) - runtime.now();
       if (left <= 0) {
-        const open = changed.filter(({ serviceName }) => !outcomes.has(serviceName)).map(({ serviceName }) => serviceName);
+        const open = all.filter(({ serviceName }) => !outcomes.has(serviceName)).map(({ serviceName }) => serviceName);
         throw new AiplatError("Timeout", `${open.join(", ")} not steady after ${formatDuration(runtime.now() - startedAt)}`, { hint: options.hint, details: { services: open } });
       }
       pauseMs = news ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 1.25);
@@ -86,25 +96,7 @@ export async function waitForServices(ecs: EcsPort, cluster: string, changed: re
     if (error instanceof Interrupted) throw new Interrupted("interrupted: the deployment goes on", { hint: options.hint });
     throw error;
   }
-  return changed.map(({ serviceName }) => outcomes.get(serviceName)!);
-}
-
-/** `steady`, why the deployment failed, or undefined where it goes on. */
-function judge(changed: Service, service: Service): string | undefined {
-  const ours = primaryOf(changed)?.id;
-  const primary = primaryOf(service);
-  const deployment = service.deployments.find(({ id }) => id === ours);
-  const now = primary === undefined || deployment === primary ? "" : `; the service goes back to ${definitionNameOf(primary.taskDefinition)}`;
-  if (deployment?.rolloutState === "FAILED") return `${(deployment.rolloutStateReason ?? "the deployment failed").replace(/\.$/, "")}${now}`;
-  if (ours !== undefined && deployment !== primary) return primary?.taskDefinition === changed.taskDefinition ? "another deployment has taken its place" : `the deployment was rolled back${now}`;
-  return isSteady(service) ? "steady" : undefined;
-}
-
-/** Whether the service's latest deployment has come to its end and runs what it should. */
-export function isSteady(service: Service): boolean {
-  const primary = primaryOf(service);
-  const complete = primary?.rolloutState === undefined ? service.deployments.length <= 1 : primary.rolloutState === "COMPLETED";
-  return complete && service.runningCount === service.desiredCount && service.pendingCount === 0;
+  return all.map(({ serviceName }) => outcomes.get(serviceName)!);
 }
 
 /** Whether the task was started by the deployment that the service had when it was changed: by ECS's clock, not ours. */

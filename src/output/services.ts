@@ -1,15 +1,17 @@
 import type { RunFailure } from "../core/plan/run-result.ts";
 import type { DeployedStep } from "../operations/deploy-services.ts";
 import type { Service } from "../core/ecs/service-api.ts";
+import type { ServiceDeployment } from "../core/ecs/service-deployment.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
 
 /** What `service deploy`, `scale` and `rollback` answer. */
-export function deploymentView(target: { readonly workload: string; readonly cluster: string }, steps: readonly DeployedStep[], failures: readonly RunFailure[]): View {
+export function deploymentView({ workload, cluster }: { readonly workload: string; readonly cluster: string }, steps: readonly DeployedStep[], failures: readonly RunFailure[]): View {
   return {
     kind: "ServiceDeployment",
     document: {
-      ...target,
+      workload,
+      cluster,
       services: steps.map(({ service, action, result, desiredCount, taskDefinition, outcome }) => ({
         service,
         action,
@@ -28,12 +30,12 @@ export function deploymentView(target: { readonly workload: string; readonly clu
 }
 
 /** What `service status` and `delete` answer. */
-export function servicesView(target: { readonly workload: string; readonly cluster: string }, services: readonly Service[]): View {
+export function servicesView(target: { readonly workload: string; readonly cluster: string }, services: readonly Service[], rollouts: ReadonlyMap<string, ServiceDeployment> = new Map()): View {
   return {
     kind: "ServiceStatus",
     document: {
       ...target,
-      services: services.map(({ serviceName, serviceArn, status, desiredCount, runningCount, pendingCount, taskDefinition, deployments, events, tags = [] }) => ({
+      services: services.map(({ serviceName, serviceArn, status, desiredCount, runningCount, pendingCount, taskDefinition, deployments, deploymentConfiguration, events, tags = [] }) => ({
         service: serviceName,
         serviceArn,
         status,
@@ -43,6 +45,8 @@ export function servicesView(target: { readonly workload: string; readonly clust
         taskDefinition,
         slot: tags.find(({ key }) => key === "aiplat:slot")?.value,
         deployments: deployments.map(({ id, status: standing, taskDefinition: revision, desiredCount: desired, runningCount: running, failedTasks, rolloutState, rolloutStateReason }) => ({ id, status: standing, taskDefinition: revision, desiredCount: desired, runningCount: running, failedTasks, rolloutState, rolloutStateReason })),
+        strategy: deploymentConfiguration?.strategy ?? "ROLLING",
+        rollout: rolloutOf(rollouts.get(serviceName)),
         events: events.slice(0, 5).map(({ createdAt, message }) => ({ createdAt: new Date(createdAt).toISOString(), message })),
       })),
     },
@@ -54,11 +58,29 @@ export function servicesView(target: { readonly workload: string; readonly clust
         `${runningCount}/${desiredCount}`,
         String(pendingCount),
         nameIn(taskDefinition),
-        deployments.find((each) => each.status === "PRIMARY")?.rolloutState ?? "",
+        rolloutText(deployments.find((each) => each.status === "PRIMARY")?.rolloutState, rollouts.get(serviceName)),
         eventText(events[0]?.message ?? ""),
       ]),
     },
   };
+}
+
+function rolloutOf(rollout: ServiceDeployment | undefined): object | undefined {
+  if (rollout === undefined) return undefined;
+  const { arn, status, statusReason, stage, productionPercent } = rollout;
+  return { serviceDeploymentArn: arn, status, reason: statusReason, stage, productionPercent };
+}
+
+/** ECS's state of the newest deployment, and where a service deployment under way is beyond that. */
+function rolloutText(state = "", rollout: ServiceDeployment | undefined): string {
+  const text = rollout === undefined ? state : stageText(rollout);
+  return text === state || state === "" ? text : `${state} (${text})`;
+}
+
+/** Where it is, in the words of the API: `BAKE_TIME, traffic 100%`. */
+export function stageText({ status, stage, productionPercent }: ServiceDeployment): string {
+  if (stage === undefined || status !== "IN_PROGRESS") return status;
+  return productionPercent === undefined || productionPercent === 0 ? stage : `${stage}, traffic ${productionPercent}%`;
 }
 
 /** An event without the service's own name before it. */
@@ -76,5 +98,5 @@ function markResult(text: string, style: Style): string {
 }
 
 function markRollout(text: string, style: Style): string {
-  return text === "FAILED" ? style.red(text) : text === "IN_PROGRESS" ? style.yellow(text) : text;
+  return text === "FAILED" ? style.red(text) : text.startsWith("IN_PROGRESS") ? style.yellow(text) : text;
 }

@@ -1,25 +1,21 @@
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
-import { deploymentSettingsOf, type Service } from "../core/ecs/service-api.ts";
-import type { ClusterRecord, DeploymentRecord, Raw, ServiceRecord, ServiceSettings } from "./model/records.ts";
+import type { Service } from "../core/ecs/service-api.ts";
+import { defaultsFor, readSettings } from "./ecs/service-settings.ts";
+import { lastPart } from "./model/clusters.ts";
+import type { ClusterRecord, DeploymentRecord, DeploymentStrategy, Raw, ServiceRecord, ServiceSettings } from "./model/records.ts";
 import { wake } from "./model/scheduler.ts";
+import { closeServiceDeployment, ongoingOf, openServiceDeployment } from "./model/service-deployments.ts";
 import type { World } from "./model/world.ts";
 
 /** Makes the services of a snapshot, each with its deployments as they were; their tasks are seeded after. */
 export function seedServices(world: World, cluster: ClusterRecord, { services = [], taskDefinitions }: ClusterSnapshot): void {
   for (const service of services) {
     const settings = settingsOf(service);
-    const deployments = service.deployments
-      .filter(({ status }) => status === "PRIMARY" || status === "ACTIVE")
-      .flatMap(({ id, status, taskDefinition, createdAt = world.now() }): readonly DeploymentRecord[] => {
-        const definition = taskDefinitions[taskDefinition];
-        if (definition === undefined) return [];
-        const done = service.deployments.length === 1;
-        const rolloutState = done ? "COMPLETED" : "IN_PROGRESS";
-        return [{ id, status: status as "PRIMARY" | "ACTIVE", definition, createdAt, updatedAt: createdAt, failedTasks: 0, rolloutState, rolloutStateReason: `ECS deployment ${id} ${done ? "completed" : "in progress"}.`, settings }];
-      });
-    if (!deployments.some(({ status }) => status === "PRIMARY")) continue;
+    const deployments = deploymentsOf(world, cluster, service, settings, taskDefinitions);
+    const primary = deployments.find(({ status }) => status === "PRIMARY");
+    if (primary === undefined) continue;
     const { serviceArn: arn, serviceName: name, schedulingStrategy, tags = [] } = service;
-    cluster.services.set(name, {
+    const record: ServiceRecord = {
       arn,
       name,
       cluster,
@@ -32,19 +28,39 @@ export function seedServices(world: World, cluster: ClusterRecord, { services = 
       settings,
       deployments,
       events: [],
+      history: [],
       lastCompleted: deployments.find(({ rolloutState }) => rolloutState === "COMPLETED"),
       steady: deployments.length === 1,
       retryMs: 0,
       nextLook: undefined,
       failedStarts: 0,
       notBefore: 0,
-    });
+    };
+    cluster.services.set(name, record);
+    openServiceDeployment(world, record, primary, deployments.filter((each) => each !== primary));
   }
 }
 
-/** Lets the scheduler look at the seeded services, once their tasks are there. */
+/** The deployments as they were; one beside others begins its rollout anew. */
+function deploymentsOf(world: World, cluster: ClusterRecord, service: Service, settings: ServiceSettings, definitions: ClusterSnapshot["taskDefinitions"]): DeploymentRecord[] {
+  const done = service.deployments.length === 1;
+  const rolloutState = done ? "COMPLETED" : "IN_PROGRESS";
+  return service.deployments.flatMap(({ id, status, taskDefinition, createdAt = world.now() }): readonly DeploymentRecord[] => {
+    const definition = definitions[taskDefinition];
+    if (definition === undefined || (status !== "PRIMARY" && status !== "ACTIVE")) return [];
+    const revision = { arn: world.arn(`service-revision/${cluster.name}/${service.serviceName}/${lastPart(id)}`), definition, settings, createdAt };
+    const keeps = status === "PRIMARY" || settings.strategy === "ROLLING" ? undefined : settings.desiredCount;
+    return [{ id, status, definition, createdAt, updatedAt: createdAt, failedTasks: 0, rolloutState, rolloutStateReason: `ECS deployment ${id} ${done ? "completed" : "in progress"}.`, settings, revision, keeps }];
+  });
+}
+
+/** Lets the scheduler look at the seeded services, once their tasks are there; a rollout that was over is over. */
 export function wakeServices(world: World, cluster: ClusterRecord): void {
-  for (const service of cluster.services.values()) wake(world, service);
+  for (const service of cluster.services.values()) {
+    const current = ongoingOf(service);
+    if (current?.target.rolloutState === "COMPLETED") closeServiceDeployment(world, service, current, "SUCCESSFUL");
+    wake(world, service);
+  }
 }
 
 /** The service that a task of this group and definition belongs to, and the deployment. */
@@ -54,26 +70,11 @@ export function serviceOf(cluster: ClusterRecord, group: string | undefined, tas
   return service === undefined || deployment === undefined ? undefined : { service, deployment };
 }
 
-/** What DescribeServices shows of the settings, as CreateService would have set them. */
+/** What DescribeServices shows of the settings, as CreateService would have set them. The sandbox plays no lifecycle hooks. */
 function settingsOf(service: Service): ServiceSettings {
-  const { minimumHealthyPercent, maximumPercent } = deploymentSettingsOf(service);
-  const list = (name: string) => (service[name] ?? []) as readonly Raw[];
-  return {
-    launchType: service["launchType"] as string | undefined,
-    capacityProviderStrategy: list("capacityProviderStrategy"),
-    placementConstraints: service.placementConstraints ?? [],
-    placementStrategy: list("placementStrategy") as unknown as ServiceSettings["placementStrategy"],
-    networkConfiguration: service["networkConfiguration"] as Raw | undefined,
-    loadBalancers: list("loadBalancers"),
-    serviceRegistries: list("serviceRegistries"),
-    minimumHealthyPercent,
-    maximumPercent,
-    circuitBreaker: service.deploymentConfiguration?.deploymentCircuitBreaker ?? { enable: false, rollback: false },
-    healthCheckGracePeriodSeconds: service["healthCheckGracePeriodSeconds"] as number | undefined,
-    enableExecuteCommand: service["enableExecuteCommand"] === true,
-    enableEcsManagedTags: service["enableECSManagedTags"] === true,
-    propagateTags: service["propagateTags"] as string | undefined,
-    availabilityZoneRebalancing: service["availabilityZoneRebalancing"] === "ENABLED" ? "ENABLED" : "DISABLED",
-    desiredCount: service.desiredCount,
-  };
+  const daemon = service.schedulingStrategy === "DAEMON";
+  const { deploymentConfiguration: { lifecycleHooks: _, ...deploymentConfiguration } = {}, ...rest } = service as Service & Raw & { readonly deploymentConfiguration?: Raw };
+  const defaults = defaultsFor(daemon, service["launchType"] as string | undefined);
+  const strategy = (deploymentConfiguration["strategy"] as DeploymentStrategy | undefined) ?? defaults.strategy;
+  return { ...readSettings({ ...rest, deploymentConfiguration }, { ...defaults, strategy }, daemon), desiredCount: service.desiredCount };
 }

@@ -212,7 +212,7 @@ describe("a service on parts of instances", () => {
   });
 
   it("is refused with Service Connect and with blue/green, with the reason", async () => {
-    slots({ ecs: { service: { serviceConnectConfiguration: { enabled: true }, deploymentConfiguration: { strategy: "BLUE_GREEN" } } } });
+    slots({ ecs: { service: { serviceConnectConfiguration: { enabled: true }, deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 } } } });
     const { code, stderr } = await run("service", "deploy");
     expect(code).toBe(2);
     expect(stderr).toContain("discovery name");

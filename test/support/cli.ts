@@ -15,6 +15,8 @@ export interface CliOptions {
   readonly input?: string;
   /** An empty folder unless given. */
   readonly cwd?: string;
+  /** Sends SIGINT, as Ctrl-C does, once standard error holds this. */
+  readonly interruptAt?: string;
 }
 
 /** The path of the built command-line tool, to run with `process.execPath`. */
@@ -36,7 +38,10 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+      if (options.interruptAt !== undefined && stderr.includes(options.interruptAt)) child.kill("SIGINT");
+    });
     // A tool that fails before it reads closes its end.
     child.stdin.on("error", () => undefined).end(options.input ?? "");
     child.on("error", reject);

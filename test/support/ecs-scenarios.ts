@@ -8,12 +8,15 @@ import {
   DeregisterTaskDefinitionCommand,
   DescribeClustersCommand,
   DescribeContainerInstancesCommand,
+  DescribeServiceDeploymentsCommand,
+  DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ListAttributesCommand,
   ListClustersCommand,
   ListContainerInstancesCommand,
+  ListServiceDeploymentsCommand,
   ListServicesCommand,
   ListTagsForResourceCommand,
   ListTaskDefinitionFamiliesCommand,
@@ -374,6 +377,42 @@ export const scenarios: readonly Scenario[] = [
         expect(described.services).toMatchObject([{ serviceName: name, desiredCount: 1 }]);
         expect(described.failures).toMatchObject([{ arn: expect.stringMatching(new RegExp(`${name}-none$`)), reason: "MISSING" }]);
         await ecs.send(new DeleteServiceCommand({ cluster, service: name, force: true }));
+      });
+    },
+  },
+  {
+    does: "keeps the deployments of a service, each with the revision that it rolls out",
+    on: notMoto,
+    needsInstances: true,
+    play: async ({ ecs, cluster, name }) => {
+      await withDefinition(ecs, definition(name), async (taskDefinition) => {
+        const service = { cluster, service: name };
+        await ecs.send(new CreateServiceCommand({ cluster, serviceName: name, taskDefinition, desiredCount: 0 }));
+        try {
+          await ecs.send(new UpdateServiceCommand({ ...service, enableExecuteCommand: true, placementStrategy: [{ type: "binpack", field: "memory" }] }));
+          const { serviceDeployments: [deployment, ...others] = [] } = await ecs.send(new ListServiceDeploymentsCommand(service));
+          expect(others).toEqual([]);
+          const { services: [described] = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [name] }));
+          expect(deployment!.targetServiceRevisionArn!.split("/").at(-1)).toBe(described!.deployments![0]!.id!.split("/")[1]);
+          const { serviceRevisions } = await ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns: [deployment!.targetServiceRevisionArn!] }));
+          expect(serviceRevisions).toMatchObject([{ taskDefinition, launchType: "EC2" }]);
+          const { serviceDeployments } = await ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [deployment!.serviceDeploymentArn!] }));
+          expect(serviceDeployments).toMatchObject([{ targetServiceRevision: { arn: deployment!.targetServiceRevisionArn }, deploymentConfiguration: { strategy: "ROLLING" } }]);
+          await ecs.send(new UpdateServiceCommand({ ...service, forceNewDeployment: true }));
+          expect((await ecs.send(new ListServiceDeploymentsCommand(service))).serviceDeployments).toHaveLength(2);
+        } finally {
+          await ecs.send(new DeleteServiceCommand({ ...service, force: true }));
+        }
+      });
+    },
+  },
+  {
+    does: "asks for the bake time of a blue/green service",
+    on: notMoto,
+    needsInstances: true,
+    play: async ({ ecs, cluster, name }) => {
+      await withDefinition(ecs, definition(name), async (taskDefinition) => {
+        expect(await errorOf(ecs.send(new CreateServiceCommand({ cluster, serviceName: name, taskDefinition, desiredCount: 0, deploymentConfiguration: { strategy: "BLUE_GREEN" } })))).toMatch(/^InvalidParameterException/);
       });
     },
   },

@@ -226,6 +226,29 @@ describe("createLogs", () => {
     expect(requests.map(({ input }) => [(input["services"] as string[]).length, input["include"]])).toEqual([[10, ["TAGS"]], [10, ["TAGS"]], [3, ["TAGS"]]]);
   });
 
+  it("reads every page of successful deployments, and their revisions until two definitions are known, the newest first", async () => {
+    const brief = (index: number) => ({ serviceDeploymentArn: `arn:d${index}`, targetServiceRevisionArn: `arn:r${index}`, status: "SUCCESSFUL", createdAt: 1_000 + index });
+    const { config, requests } = await serve(({ input, operation }) => {
+      if (operation === "ListServiceDeployments") return { body: input["nextToken"] === undefined ? { serviceDeployments: Array.from({ length: 30 }, (_, index) => brief(index)), nextToken: "next" } : { serviceDeployments: Array.from({ length: 30 }, (_, index) => brief(30 + index)) } };
+      return { body: { serviceRevisions: (input["serviceRevisionArns"] as string[]).map((serviceRevisionArn) => ({ serviceRevisionArn, taskDefinition: Number(serviceRevisionArn.slice(5)) < 35 ? "arn:td/bert:1" : "arn:td/bert:2" })) } };
+    });
+    expect(await createEcs(config, never).stableDefinitions("prod", "bert")).toEqual(["arn:td/bert:2", "arn:td/bert:1"]);
+    const described = requests.filter(({ input }) => input["serviceRevisionArns"] !== undefined).map(({ input }) => input["serviceRevisionArns"] as string[]);
+    expect(described.map((arns) => [arns[0], arns.length])).toEqual([["arn:r59", 20], ["arn:r39", 20]]);
+    expect(requests[0]!.input).toEqual({ cluster: "prod", service: "bert", maxResults: 100, status: ["SUCCESSFUL"] });
+  });
+
+  it("reads service deployments with their stage and reason", async () => {
+    const { config, requests } = await serve(({ operation }) => ({
+      body: operation === "StopServiceDeployment" ? {} : { serviceDeployments: [{ serviceDeploymentArn: "arn:d", status: "IN_PROGRESS", createdAt: 1.5, lifecycleStage: "BAKE_TIME", targetServiceRevision: { arn: "arn:r", requestedProductionTrafficWeight: 100 }, rollback: { reason: "because" } }] },
+    }));
+    const port = createEcs(config, never);
+    expect(await port.describeServiceDeployments(["arn:d"])).toEqual([{ arn: "arn:d", revisionArn: "arn:r", status: "IN_PROGRESS", statusReason: "because", createdAt: 1_500, stage: "BAKE_TIME", productionPercent: 100 }]);
+    await port.listServiceDeployments("prod", "bert", { statuses: ["PENDING"], createdAfter: 2_000, createdBefore: 3_000 });
+    await port.stopServiceDeployment("arn:d");
+    expect(requests.slice(1).map(({ input }) => input)).toEqual([{ cluster: "prod", service: "bert", maxResults: 100, status: ["PENDING"], createdAt: { after: 2, before: 3 } }, { serviceDeploymentArn: "arn:d", stopType: "ROLLBACK" }]);
+  });
+
   it("takes an endpoint that keeps no deployments for what it is", async () => {
     const { config } = await serve(() => ({ status: 400, body: { __type: "UnknownOperationException", message: "" } }));
     expect(await createEcs(config, never).stableDefinitions("prod", "bert")).toBeUndefined();

@@ -113,6 +113,7 @@ const richService = service({
 const cases: readonly (readonly [string, Service, RegisteredTaskDefinition])[] = [
   ["a plain service", service(), definition()],
   ["fields that aiplat does not model, several containers, blue/green", richService, rich],
+  ["blue/green without a bake time", service({ deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0, maximumPercent: 200, minimumHealthyPercent: 100, deploymentCircuitBreaker: { enable: false, rollback: false } }, availabilityZoneRebalancing: "DISABLED" }), definition()],
   ["host mode", service(), definition({ networkMode: "host" })],
   ["its circuit breaker and zone rebalancing on", service({ deploymentConfiguration: { maximumPercent: 200, minimumHealthyPercent: 100, deploymentCircuitBreaker: { enable: true, rollback: false } }, availabilityZoneRebalancing: "ENABLED" }), definition()],
   ["scaled to none", service({ desiredCount: 0 }), definition()],

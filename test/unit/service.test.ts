@@ -87,7 +87,12 @@ describe("the service of a workload", () => {
 
   it("has the circuit breaker for rolling updates only", () => {
     expect(raw({ deploymentConfiguration: { strategy: "CANARY", canaryConfiguration: { canaryPercent: 10 } } }).deploymentConfiguration).toMatchObject({ strategy: "CANARY", canaryConfiguration: { canaryPercent: 10 }, deploymentCircuitBreaker: { enable: false, rollback: false } });
-    expect(codesOf(() => raw({ deploymentConfiguration: { strategy: "BLUE_GREEN", deploymentCircuitBreaker: { enable: true, rollback: true } } }))).toEqual(["breaker-not-rolling"]);
+    expect(codesOf(() => raw({ deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0, deploymentCircuitBreaker: { enable: true, rollback: true } } }))).toEqual(["breaker-not-rolling"]);
+  });
+
+  it("has a bake time for blue/green", () => {
+    expect(codesOf(() => raw({ deploymentConfiguration: { strategy: "BLUE_GREEN" } }))).toEqual(["blue-green-bake-time"]);
+    expect(codesOf(() => raw({ deploymentConfiguration: { strategy: "CANARY" } }))).toEqual([]);
   });
 
   it("lets the user's capacity win over the generated one", () => {
@@ -105,7 +110,7 @@ describe("the service of a workload", () => {
   });
 
   it.each([
-    [{ deploymentConfiguration: { strategy: "BLUE_GREEN" } }, "slots-strategy"],
+    [{ deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 } }, "slots-strategy"],
     [{ serviceConnectConfiguration: { enabled: true } }, "slots-service-connect"],
     [{ serviceName: "x" }, "slots-service-name"],
     [{ schedulingStrategy: "DAEMON" }, "slots-daemon"],
@@ -147,6 +152,13 @@ describe("the difference of services", () => {
     expect(changes.map(({ path, kind }) => [path, kind])).toEqual([["enableExecuteCommand", "removed"], [`loadBalancers[${targetGroup}]`, "removed"], ["placementConstraints", "removed"]]);
     expect(updateInput(without, before, changes)).toEqual({ cluster: "prod", service: "bert", enableExecuteCommand: false, loadBalancers: [], placementConstraints: [] });
     expect(startsDeployment(changes, false)).toBe(true);
+  });
+
+  it("replaces tasks for exactly the fields of which UpdateService says so, and for capacity providers by force", () => {
+    const starting = ["taskDefinition", "networkConfiguration.awsvpcConfiguration.subnets", "loadBalancers[arn:x]", "serviceRegistries", "serviceConnectConfiguration.enabled", "volumeConfigurations", "vpcLatticeConfigurations", "platformVersion", "capacityProviderStrategy"];
+    const others = ["desiredCount", "deploymentConfiguration.strategy", "placementConstraints", "placementStrategy", "enableExecuteCommand", "enableECSManagedTags", "propagateTags", "healthCheckGracePeriodSeconds", "availabilityZoneRebalancing", "tags[a]"];
+    expect([...starting, ...others].filter((path) => startsDeployment([{ path, kind: "changed", before: 1, after: 2 }], false))).toEqual(starting);
+    expect(startsDeployment([], true)).toBe(true);
   });
 
   it("leaves the count to autoscaling where desiredCount is null", () => {

@@ -66,11 +66,13 @@ function networkOf(service: Service): { readonly networkConfiguration?: never } 
   return service.networkConfiguration === undefined ? {} : { networkConfiguration: service.networkConfiguration as never };
 }
 
-/** The raw fields of the service. Rebalancing is said, since left out it would be switched on. */
+/** The raw fields of the service. Rebalancing is said, since left out it would be switched on, and the bake time that blue/green has to say. */
 function serviceOverlay(service: Service, generated: Raw): Raw {
   const settings = (each: Raw) => Object.fromEntries(Object.entries(normalService(each)).filter(([name]) => name !== "taskDefinition" && name !== "desiredCount" && name !== "tags"));
   const overlay: Record<string, unknown> = { ...rawOverlay(settings(generated), settings(service), {}) };
   if (overlay["availabilityZoneRebalancing"] === null) overlay["availabilityZoneRebalancing"] = "DISABLED";
+  const deployment = overlay["deploymentConfiguration"];
+  if (isRaw(deployment) && deployment["strategy"] === "BLUE_GREEN") overlay["deploymentConfiguration"] = { bakeTimeInMinutes: 0, ...deployment };
   if (overlay["propagateTags"] === null) overlay["propagateTags"] = "NONE";
   return { ...overlay, ...(service.desiredCount === 0 ? { desiredCount: null } : {}), ...tagsOf(service.tags) };
 }

@@ -133,10 +133,14 @@ function updated(declared: unknown, live: unknown): unknown {
   return typeof live === "boolean" ? false : typeof live === "number" ? 0 : undefined;
 }
 
-/** Fields of which UpdateService says "This parameter triggers a new service deployment"; aiplat forces one for the strategy. */
-const redeploying: ReadonlySet<string> = new Set(["taskDefinition", "capacityProviderStrategy", "networkConfiguration", "loadBalancers", "platformVersion", "serviceRegistries", "serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations"]);
+/**
+ * The fields of which UpdateService's page says "This parameter triggers a new service deployment". Of most others
+ * it says that they don't: placement, execute command and how a deployment goes are for tasks and deployments to come.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+ */
+export const redeployingFields: ReadonlySet<string> = new Set(["taskDefinition", "networkConfiguration", "loadBalancers", "platformVersion", "serviceRegistries", "serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations"]);
 
-/** Whether an update by these changes replaces the service's tasks. */
+/** Whether an update by these changes replaces the service's tasks. For another strategy of capacity providers `updateInput` forces it. */
 export function startsDeployment(changes: readonly Change[], force: boolean): boolean {
-  return force || changes.some((change) => redeploying.has(fieldOf(change)));
+  return force || changes.map(fieldOf).some((field) => redeployingFields.has(field) || field === "capacityProviderStrategy");
 }

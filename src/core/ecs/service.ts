@@ -112,6 +112,8 @@ function checkRawService(raw: Raw, slots: boolean): readonly Problem[] {
   const controller = isRaw(raw["deploymentController"]) ? raw["deploymentController"]["type"] : undefined;
   if (controller !== undefined && controller !== "ECS") refuse("service-controller", ["deploymentController"], `deploymentController ${String(controller)}: its deployments are not ECS's, and aiplat could neither start nor watch them`, "Use ECS's own, with deploymentConfiguration.strategy BLUE_GREEN, LINEAR or CANARY where needed.");
   if (!isRolling(strategy) && isRaw(breaker) && breaker["enable"] === true) refuse("breaker-not-rolling", ["deploymentConfiguration", "deploymentCircuitBreaker"], `the deployment circuit breaker is for rolling updates, and the strategy is ${String(strategy)}`, "Remove deploymentCircuitBreaker; alarms and lifecycle hooks roll such a deployment back.");
+  // "You must provide this parameter": https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+  if (strategy === "BLUE_GREEN" && typeof deployment["bakeTimeInMinutes"] !== "number") refuse("blue-green-bake-time", ["deploymentConfiguration", "bakeTimeInMinutes"], "strategy BLUE_GREEN needs bakeTimeInMinutes: how long the old tasks stay beside the new ones, to go back to", "Write a number of minutes, 0 for none.");
   if (!slots) return problems;
   const why = "a workload on a part of an instance is one ECS service a slot";
   if (!isRolling(strategy)) refuse("slots-strategy", ["deploymentConfiguration", "strategy"], `strategy ${String(strategy)} is not possible here: ${why}, and ${String(strategy)} needs a pair of target groups for each of them`, "Use rolling updates, or give a replica every device of its instance.");

@@ -1,6 +1,6 @@
 /** Records as ECS's API answers them: seconds for times, and no key without a value. */
 import { describeInstance, isPending } from "../model/instances.ts";
-import type { ClusterRecord, ContainerRecord, DeploymentRecord, InstanceRecord, Raw, ServiceRecord, TaskRecord } from "../model/records.ts";
+import type { ClusterRecord, ContainerRecord, InstanceRecord, Raw, TaskRecord } from "../model/records.ts";
 import { healthCheckOf } from "../model/lifecycle.ts";
 import type { DefinitionRecord } from "../model/world.ts";
 import type { Resources } from "../../core/cluster/snapshot.ts";
@@ -156,70 +156,7 @@ function healthOf(task: TaskRecord): string {
   return checked.every(({ health }) => health === "HEALTHY") ? "HEALTHY" : "UNKNOWN";
 }
 
-export function serviceAnswer(service: ServiceRecord, include: readonly string[] = []): Raw {
-  const { settings } = service;
-  const tasks = [...service.cluster.tasks.values()].filter((task) => task.service === service);
-  const primary = service.deployments[0];
-  return present({
-    serviceArn: service.arn,
-    serviceName: service.name,
-    clusterArn: service.cluster.arn,
-    loadBalancers: settings.loadBalancers,
-    serviceRegistries: settings.serviceRegistries,
-    status: service.status,
-    desiredCount: settings.desiredCount,
-    runningCount: tasks.filter(({ lastStatus }) => lastStatus === "RUNNING").length,
-    pendingCount: tasks.filter(isPending).length,
-    ...launchOf(settings),
-    taskDefinition: primary?.definition.taskDefinitionArn,
-    deploymentConfiguration: {
-      deploymentCircuitBreaker: settings.circuitBreaker,
-      maximumPercent: settings.maximumPercent,
-      minimumHealthyPercent: settings.minimumHealthyPercent,
-      strategy: "ROLLING",
-      bakeTimeInMinutes: 0,
-    },
-    deployments: service.deployments.filter(({ status }) => status !== "INACTIVE").map((deployment) => deploymentAnswer(service, deployment)),
-    events: service.events.map(({ id, createdAt, message }) => ({ id, createdAt: seconds(createdAt), message })),
-    createdAt: seconds(service.createdAt),
-    placementConstraints: settings.placementConstraints,
-    placementStrategy: settings.placementStrategy,
-    networkConfiguration: settings.networkConfiguration,
-    healthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds,
-    schedulingStrategy: service.schedulingStrategy,
-    deploymentController: { type: "ECS" },
-    createdBy: `arn:aws:iam::${service.arn.split(":")[4]}:root`,
-    enableECSManagedTags: settings.enableEcsManagedTags,
-    propagateTags: settings.propagateTags ?? "NONE",
-    enableExecuteCommand: settings.enableExecuteCommand,
-    availabilityZoneRebalancing: settings.availabilityZoneRebalancing,
-    tags: include.includes("TAGS") ? service.tags : undefined,
-  });
-}
-
-function launchOf({ capacityProviderStrategy, launchType }: ServiceRecord["settings"]): Raw {
-  return capacityProviderStrategy.length > 0 ? { capacityProviderStrategy } : { launchType: launchType ?? "EC2" };
-}
-
-function deploymentAnswer(service: ServiceRecord, deployment: DeploymentRecord): Raw {
-  const tasks = [...service.cluster.tasks.values()].filter((task) => task.deployment === deployment);
-  return present({
-    id: deployment.id,
-    status: deployment.status,
-    taskDefinition: deployment.definition.taskDefinitionArn,
-    desiredCount: deployment.status === "PRIMARY" ? service.settings.desiredCount : tasks.filter(({ desiredStatus }) => desiredStatus === "RUNNING").length,
-    pendingCount: tasks.filter(isPending).length,
-    runningCount: tasks.filter(({ lastStatus }) => lastStatus === "RUNNING").length,
-    failedTasks: deployment.failedTasks,
-    createdAt: seconds(deployment.createdAt),
-    updatedAt: seconds(deployment.updatedAt),
-    ...launchOf(deployment.settings),
-    networkConfiguration: deployment.settings.networkConfiguration,
-    rolloutState: deployment.rolloutState,
-    rolloutStateReason: deployment.rolloutStateReason,
-  });
-}
-
-function present(object: Raw): Raw {
+/** The object without the keys that have no value. */
+export function present(object: Raw): Raw {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }

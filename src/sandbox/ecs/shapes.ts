@@ -1,5 +1,5 @@
 /** The parts of ECS's inputs that the sandbox reads. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Types.html */
-import { document, flag, integer, list, map, struct, text } from "../wire/shape.ts";
+import { document, double, flag, integer, list, map, struct, text } from "../wire/shape.ts";
 
 export const tag = struct({ key: text, value: text });
 export const tags = list(tag);
@@ -76,7 +76,10 @@ export const deploymentConfiguration = struct({
   strategy: text,
   bakeTimeInMinutes: integer,
   deploymentCircuitBreaker: struct({ enable: flag, rollback: flag }),
-  alarms: document,
+  linearConfiguration: struct({ stepPercent: double, stepBakeTimeInMinutes: integer }),
+  canaryConfiguration: struct({ canaryPercent: double, canaryBakeTimeInMinutes: integer }),
+  lifecycleHooks: list(document),
+  alarms: struct({ alarmNames: list(text), enable: flag, rollback: flag }),
 });
 
 export const loadBalancers = list(struct({ targetGroupArn: text, loadBalancerName: text, containerName: text, containerPort: integer }));

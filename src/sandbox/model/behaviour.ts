@@ -15,6 +15,8 @@ export interface Behaviour {
   readonly unhealthy: boolean;
   /** Seconds it takes to end after SIGTERM; undefined: the sandbox's own time. */
   readonly stopSeconds: number | undefined;
+  /** The CloudWatch alarm that it sets off while it runs. */
+  readonly alarm: string | undefined;
   /** Whether there is no such image. */
   readonly missingImage: boolean;
 }
@@ -25,6 +27,7 @@ export const steering = {
   AIPLAT_SANDBOX_EXIT: "the code it exits with, after a second where no seconds are given",
   AIPLAT_SANDBOX_LOG: "what it prints when it starts; several lines are split at line breaks",
   AIPLAT_SANDBOX_HEALTH: "`UNHEALTHY`: its health check or its load balancer's fails",
+  AIPLAT_SANDBOX_ALARM: "the name of a CloudWatch alarm that is in ALARM while the container runs: one of a service's `alarms` fails its deployment",
   AIPLAT_SANDBOX_STOP_SECONDS: "how many seconds it takes to end after SIGTERM; at `stopTimeout` (30) it is killed and exits with 137",
 } as const;
 
@@ -45,6 +48,7 @@ export function behaviourOf(container: ContainerDefinition): Behaviour {
     lines: printed === undefined ? (script?.lines ?? []) : printed.split("\n"),
     unhealthy: variable("AIPLAT_SANDBOX_HEALTH")?.toUpperCase() === "UNHEALTHY",
     stopSeconds: number(variable("AIPLAT_SANDBOX_STOP_SECONDS")),
+    alarm: variable("AIPLAT_SANDBOX_ALARM"),
     missingImage: container.image?.includes(missingImageWord) === true,
   };
 }

@@ -102,6 +102,15 @@ export interface TaskRecord {
   readonly eni: { readonly id: string; readonly subnetId: string; readonly address: string } | undefined;
 }
 
+/** What a deployment rolls out, for good. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-revision.html */
+export interface RevisionRecord {
+  readonly arn: string;
+  readonly definition: RegisteredTaskDefinition;
+  readonly settings: ServiceSettings;
+  readonly createdAt: number;
+}
+
+/** An entry of `deployments` in DescribeServices: the tasks of one revision. */
 export interface DeploymentRecord {
   readonly id: string;
   status: "PRIMARY" | "ACTIVE" | "INACTIVE";
@@ -113,7 +122,57 @@ export interface DeploymentRecord {
   rolloutStateReason: string;
   /** Of the service when the deployment was made. */
   readonly settings: ServiceSettings;
+  readonly revision: RevisionRecord;
+  /** How many tasks it keeps beside a newer one that is not a rolling update; undefined: it has as many as the service wants. */
+  keeps: number | undefined;
 }
+
+export type ServiceDeploymentStatus = "PENDING" | "IN_PROGRESS" | "SUCCESSFUL" | "STOPPED" | "ROLLBACK_REQUESTED" | "ROLLBACK_IN_PROGRESS" | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED";
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html: PRE_PRODUCTION_TRAFFIC_SHIFT is for hooks alone. */
+export type LifecycleStage =
+  | "RECONCILE_SERVICE"
+  | "PRE_SCALE_UP"
+  | "SCALE_UP"
+  | "POST_SCALE_UP"
+  | "TEST_TRAFFIC_SHIFT"
+  | "POST_TEST_TRAFFIC_SHIFT"
+  | "PRODUCTION_TRAFFIC_SHIFT"
+  | "POST_PRODUCTION_TRAFFIC_SHIFT"
+  | "BAKE_TIME"
+  | "CLEAN_UP";
+
+export interface TaskCounts {
+  readonly requested: number;
+  readonly running: number;
+  readonly pending: number;
+}
+
+/** One rollout from its start to its end, as ListServiceDeployments keeps it. */
+export interface ServiceDeploymentRecord {
+  readonly arn: string;
+  readonly createdAt: number;
+  readonly target: DeploymentRecord;
+  /** What ran before, the one in production first. */
+  readonly sources: readonly DeploymentRecord[];
+  status: ServiceDeploymentStatus;
+  statusReason?: string;
+  startedAt?: number;
+  updatedAt: number;
+  finishedAt?: number;
+  stoppedAt?: number;
+  rollback?: { readonly reason: string; readonly startedAt: number; readonly to: DeploymentRecord };
+  /** Undefined for a rolling update. */
+  stage?: LifecycleStage;
+  stageSince: number;
+  /** How many steps the production traffic has been shifted. */
+  steps: number;
+  triggeredAlarms: readonly string[];
+  /** The tasks there were when it was over. */
+  last?: ReadonlyMap<DeploymentRecord, TaskCounts>;
+}
+
+export type DeploymentStrategy = "ROLLING" | "BLUE_GREEN" | "LINEAR" | "CANARY";
 
 /** What CreateService and UpdateService set. */
 export interface ServiceSettings {
@@ -124,6 +183,11 @@ export interface ServiceSettings {
   readonly networkConfiguration: Raw | undefined;
   readonly loadBalancers: readonly Raw[];
   readonly serviceRegistries: readonly Raw[];
+  readonly strategy: DeploymentStrategy;
+  readonly bakeTimeInMinutes: number;
+  readonly linear: { readonly stepPercent: number; readonly stepBakeTimeInMinutes: number };
+  readonly canary: { readonly canaryPercent: number; readonly canaryBakeTimeInMinutes: number };
+  readonly alarms: { readonly alarmNames: readonly string[]; readonly enable: boolean; readonly rollback: boolean };
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   readonly circuitBreaker: { readonly enable: boolean; readonly rollback: boolean };
@@ -156,6 +220,8 @@ export interface ServiceRecord {
   deployments: DeploymentRecord[];
   /** The newest first. */
   events: ServiceEvent[];
+  /** Every rollout, the newest first. */
+  history: ServiceDeploymentRecord[];
   /** The last deployment that was completed, to roll back to. */
   lastCompleted: DeploymentRecord | undefined;
   steady: boolean;

@@ -1,11 +1,14 @@
 /** The service scheduler: keeps the desired number of tasks, and rolls deployments out. */
 import { lowerLimit } from "../../core/ecs/rollout.ts";
 import type { RegisteredTaskDefinition } from "../../core/ecs/api.ts";
-import { breakerThreshold, nextMoves } from "./deployment-arithmetic.ts";
+import { enterFirstStage, rollGreen } from "./blue-green.ts";
+import { nextMoves } from "./deployment-arithmetic.ts";
 import { stop } from "./lifecycle.ts";
-import { eligibleInstances, placeTasks, type Placed, type PlaceSpec } from "./placement.ts";
-import type { DeploymentRecord, InstanceRecord, ServiceRecord, TaskRecord } from "./records.ts";
-import { say, sayBlocked, sayStarted, sayStopped, sayUnplaced, sayUnsteady } from "./service-events.ts";
+import { eligibleInstances, placeTasks } from "./placement.ts";
+import type { DeploymentRecord, InstanceRecord, ServiceDeploymentRecord, ServiceRecord, TaskRecord } from "./records.ts";
+import { closeServiceDeployment, failServiceDeployment, failureOf, ongoingOf, openServiceDeployment, productionOf, rollbackFails } from "./service-deployments.ts";
+import { say, sayBlocked } from "./service-events.ts";
+import { isHealthy, mayStart, primaryOf, specOf, startReplicas, startSome, stopSome, tasksOf } from "./service-tasks.ts";
 import type { World } from "./world.ts";
 
 const firstRetryMs = 5_000;
@@ -57,12 +60,28 @@ function countFailure(task: TaskRecord): void {
   service.notBefore = (task.stoppingAt ?? 0) + (service.failedStarts < 3 ? 0 : pauseMs);
 }
 
-/** A new deployment of the service as it is set now; those before it are rolled away. */
-export function deploy(world: World, service: ServiceRecord, definition: RegisteredTaskDefinition): DeploymentRecord {
-  for (const each of service.deployments) if (each.status === "PRIMARY") each.status = "ACTIVE";
-  const id = `ecs-svc/${Array.from({ length: 19 }, () => Math.floor(world.random() * 9) + 1).join("")}`;
+/**
+ * A new deployment of the service as it is set now; those before it are rolled away.
+ *
+ * @param before How many tasks the service wanted until now: so many stay beside those of a deployment that is not a rolling update.
+ */
+export function deploy(world: World, service: ServiceRecord, definition: RegisteredTaskDefinition, before = service.settings.desiredCount): DeploymentRecord {
+  const { settings } = service;
+  const production = productionOf(service);
+  const current = ongoingOf(service);
+  if (current !== undefined) closeServiceDeployment(world, service, current, "STOPPED", "Service deployment stopped because a newer one was started.");
+  const rolling = settings.strategy === "ROLLING";
+  for (const each of service.deployments) {
+    each.status = "ACTIVE";
+    each.keeps = rolling || each !== production ? undefined : (each.keeps ?? before);
+  }
+  const number = Array.from({ length: 19 }, () => Math.floor(world.random() * 9) + 1).join("");
+  const id = `ecs-svc/${number}`;
   const now = world.now();
-  const deployment: DeploymentRecord = { id, status: "PRIMARY", definition, createdAt: now, updatedAt: now, failedTasks: 0, rolloutState: "IN_PROGRESS", rolloutStateReason: `ECS deployment ${id} in progress.`, settings: service.settings };
+  const revision = { arn: world.arn(`service-revision/${service.cluster.name}/${service.name}/${number}`), definition, settings, createdAt: now };
+  const deployment: DeploymentRecord = { id, status: "PRIMARY", definition, createdAt: now, updatedAt: now, failedTasks: 0, rolloutState: "IN_PROGRESS", rolloutStateReason: `ECS deployment ${id} in progress.`, settings, revision, keeps: undefined };
+  const sources = production === undefined ? [] : [production, ...service.deployments.filter((each) => each !== production)];
+  openServiceDeployment(world, service, deployment, sources);
   service.deployments.unshift(deployment);
   service.steady = false;
   service.failedStarts = 0;
@@ -71,30 +90,37 @@ export function deploy(world: World, service: ServiceRecord, definition: Registe
   return deployment;
 }
 
-/** The tasks of a service that are to run. */
-export function tasksOf(service: ServiceRecord): readonly TaskRecord[] {
-  return [...service.cluster.tasks.values()].filter((task) => task.service === service && task.desiredStatus === "RUNNING");
-}
-
-export function primaryOf(service: ServiceRecord): DeploymentRecord {
-  return service.deployments.find(({ status }) => status === "PRIMARY")!;
-}
-
-function isHealthy(world: World, task: TaskRecord): boolean {
-  return task.lastStatus === "RUNNING" && task.healthyAt !== undefined && task.healthyAt <= world.now();
-}
-
 function reconcile(world: World, service: ServiceRecord): void {
   if (service.status === "INACTIVE") return;
   if (service.status === "DRAINING") return drain(world, service);
+  const current = ongoingOf(service);
+  if (current?.status === "PENDING") begin(world, current);
+  const failure = current === undefined ? undefined : failureOf(world, service, current);
+  if (failure !== undefined) failServiceDeployment(world, service, current!, failure);
   const primary = primaryOf(service);
-  if (tripBreaker(world, service, primary)) return;
-  const changed = service.schedulingStrategy === "DAEMON" ? rollDaemon(world, service, primary) : rollReplicas(world, service, primary);
+  if (current !== undefined && rollbackFails(service, current)) {
+    primary.rolloutState = "FAILED";
+    closeServiceDeployment(world, service, current, "ROLLBACK_FAILED");
+  }
+  const { changed, lookInMs } = roll(world, service, primary, current);
   if (changed) service.retryMs = firstRetryMs;
-  if (settleSteady(world, service, primary)) return;
+  if (settleSteady(world, service, primary, current)) return;
   const healthyIn = tasksOf(service).flatMap(({ healthyAt }) => (healthyAt !== undefined && healthyAt > world.now() ? [healthyAt - world.now()] : []));
-  lookAt(world, service, Math.min(service.retryMs, ...healthyIn));
+  lookAt(world, service, Math.min(service.retryMs, lookInMs ?? lastRetryMs, ...healthyIn));
   service.retryMs = Math.min(lastRetryMs, service.retryMs * 2);
+}
+
+function begin(world: World, current: ServiceDeploymentRecord): void {
+  current.status = "IN_PROGRESS";
+  current.startedAt = world.now();
+  current.updatedAt = world.now();
+  if (current.target.settings.strategy !== "ROLLING") enterFirstStage(world, current);
+}
+
+/** Starts and stops tasks: by stages where a deployment has them and goes forward, else between the two limits. */
+function roll(world: World, service: ServiceRecord, primary: DeploymentRecord, current: ServiceDeploymentRecord | undefined): { readonly changed: boolean; readonly lookInMs?: number | undefined } {
+  if (current?.status === "IN_PROGRESS" && current.stage !== undefined) return rollGreen(world, service, current);
+  return { changed: service.schedulingStrategy === "DAEMON" ? rollDaemon(world, service, primary) : rollReplicas(world, service, primary) };
 }
 
 function drain(world: World, service: ServiceRecord): void {
@@ -103,26 +129,8 @@ function drain(world: World, service: ServiceRecord): void {
   if ([...service.cluster.tasks.values()].some((task) => task.service === service && task.lastStatus !== "STOPPED")) return;
   service.status = "INACTIVE";
   for (const each of service.deployments) each.status = "INACTIVE";
-}
-
-function specOf(service: ServiceRecord, deployment: DeploymentRecord): PlaceSpec {
-  const { settings } = deployment;
-  const providers = settings.capacityProviderStrategy.map(({ capacityProvider }) => String(capacityProvider));
-  return {
-    cluster: service.cluster,
-    definition: deployment.definition,
-    group: `service:${service.name}`,
-    startedBy: deployment.id,
-    launchType: providers.length === 0 ? (settings.launchType ?? "EC2") : undefined,
-    capacityProvider: providers[0],
-    ...(providers.length === 0 ? {} : { capacityProviders: providers }),
-    placementConstraints: settings.placementConstraints,
-    networkConfiguration: settings.networkConfiguration,
-    enableExecuteCommand: settings.enableExecuteCommand,
-    tags: settings.propagateTags === "SERVICE" ? service.tags : settings.propagateTags === "TASK_DEFINITION" ? (deployment.definition.tags ?? []) : [],
-    service,
-    deployment,
-  };
+  // "When you delete a service, Amazon ECS deletes the corresponding service deployment": service-deployment.html
+  service.history = [];
 }
 
 /** Whether a task is to be replaced: of an older deployment, or on an instance that drains. */
@@ -131,7 +139,7 @@ function isStale(task: TaskRecord, primary: DeploymentRecord): boolean {
 }
 
 function rollReplicas(world: World, service: ServiceRecord, primary: DeploymentRecord): boolean {
-  const { desiredCount: desired, minimumHealthyPercent, maximumPercent, placementStrategy } = service.settings;
+  const { desiredCount: desired, minimumHealthyPercent, maximumPercent } = service.settings;
   const tasks = tasksOf(service);
   const stale = tasks.filter((task) => isStale(task, primary));
   const fresh = tasks.filter((task) => !isStale(task, primary));
@@ -140,10 +148,8 @@ function rollReplicas(world: World, service: ServiceRecord, primary: DeploymentR
   const moves = nextMoves(standing);
   stopSome(world, service, stale, moves.stopStale);
   stopSome(world, service, fresh.toReversed(), moves.stopFresh);
-  const mayStart = primary.rolloutState !== "FAILED" && world.now() >= service.notBefore;
-  if (!mayStart && primary.rolloutState !== "FAILED" && service.failedStarts >= 3) sayUnsteady(world, service);
   // Stopping frees CPU, memory and ports at once, so what starts now may take the place of what stops now.
-  const placed = moves.start > 0 && mayStart ? startSome(world, service, specOf(service, primary), moves.start, (spec, count) => placeTasks(world, spec, count, placementStrategy)) : 0;
+  const placed = mayStart(world, service) && moves.start > 0 ? startReplicas(world, service, primary, moves.start) : 0;
   const stuck = stale.length > 0 && fresh.length < desired && moves.start === 0 && moves.stopStale === 0 && healthy(tasks) >= lowerLimit(desired, minimumHealthyPercent) && tasks.every((task) => isHealthy(world, task));
   if (stuck) sayBlocked(world, service);
   return placed > 0 || moves.stopStale > 0 || moves.stopFresh > 0;
@@ -174,46 +180,15 @@ function rollDaemon(world: World, service: ServiceRecord, primary: DeploymentRec
   return started > 0 || stopping > 0;
 }
 
-function startSome(world: World, service: ServiceRecord, spec: PlaceSpec, count: number, place: (spec: PlaceSpec, count: number) => Placed): number {
-  const { tasks, failures, exception } = place(spec, count);
-  if (tasks.length > 0) sayStarted(world, service, tasks);
-  if (tasks.length < count) sayUnplaced(world, service, failures, exception);
-  return tasks.length;
-}
-
-/** Stops so many of the tasks, those that are not healthy first. */
-function stopSome(world: World, service: ServiceRecord, tasks: readonly TaskRecord[], count: number): void {
-  const chosen = tasks.toSorted((one, other) => Number(isHealthy(world, one)) - Number(isHealthy(world, other))).slice(0, count);
-  if (chosen.length === 0) return;
-  for (const task of chosen) stop(world, task, "ServiceSchedulerInitiated", `Scaling activity initiated by (deployment ${primaryOf(service).id})`);
-  sayStopped(world, service, chosen);
-}
-
-/** The circuit breaker of a rolling update. Whether it tripped, and something new is under way. */
-function tripBreaker(world: World, service: ServiceRecord, primary: DeploymentRecord): boolean {
-  const { circuitBreaker, desiredCount } = service.settings;
-  if (!circuitBreaker.enable || primary.rolloutState !== "IN_PROGRESS" || primary.failedTasks < breakerThreshold(desiredCount)) return false;
-  primary.rolloutState = "FAILED";
-  primary.updatedAt = world.now();
-  primary.rolloutStateReason = "ECS deployment circuit breaker: tasks failed to start.";
-  say(world, service, `(deployment ${primary.id}) deployment failed: tasks failed to start.`);
-  const previous = service.lastCompleted;
-  if (!circuitBreaker.rollback || previous === undefined || previous === primary) return false;
-  service.settings = { ...previous.settings, desiredCount };
-  const back = deploy(world, service, previous.definition);
-  back.rolloutStateReason = `ECS deployment circuit breaker: rolling back to deploymentId ${back.id}.`;
-  primary.rolloutStateReason = `ECS deployment circuit breaker: rolling back to deploymentId ${back.id}.`;
-  say(world, service, `rolling back to deployment ${back.id}.`);
-  return true;
-}
-
 /** Whether all is as it should be; the first time it says so. */
-function settleSteady(world: World, service: ServiceRecord, primary: DeploymentRecord): boolean {
+function settleSteady(world: World, service: ServiceRecord, primary: DeploymentRecord, current: ServiceDeploymentRecord | undefined): boolean {
   const tasks = tasksOf(service);
   const { desiredCount } = service.settings;
   const rolled = tasks.length === desiredCount && tasks.every((task) => !isStale(task, primary) && isHealthy(world, task));
   const stopping = [...service.cluster.tasks.values()].some((task) => task.service === service && task.desiredStatus === "STOPPED" && task.lastStatus !== "STOPPED" && task.deployment !== primary);
-  if (!rolled || stopping || primary.rolloutState === "FAILED") {
+  const onTheWay = current?.status === "IN_PROGRESS" && current.stage !== undefined && current.stage !== "CLEAN_UP";
+  const justBack = current?.rollback !== undefined && world.now() < current.rollback.startedAt + world.timings.stage;
+  if (!rolled || stopping || onTheWay || justBack || primary.rolloutState === "FAILED") {
     service.steady = false;
     return false;
   }
@@ -224,6 +199,7 @@ function settleSteady(world: World, service: ServiceRecord, primary: DeploymentR
     primary.updatedAt = world.now();
     service.lastCompleted = primary;
     service.deployments = [primary];
+    if (current !== undefined) closeServiceDeployment(world, service, current, current.rollback === undefined ? "SUCCESSFUL" : "ROLLBACK_SUCCESSFUL");
     say(world, service, `(deployment ${primary.id}) deployment completed.`);
   }
   if (!service.steady) say(world, service, "has reached a steady state.");

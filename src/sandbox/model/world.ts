@@ -18,9 +18,11 @@ export interface Timings {
   readonly task: number | undefined;
   /** From RUNNING until a task without health checks counts as healthy. */
   readonly healthy: number;
+  /** What a stage of a deployment takes that has nothing to wait for. */
+  readonly stage: number;
 }
 
-export const defaultTimings: Timings = { interface: 1_000, pull: 1_000, target: 1_000, stop: 1_000, task: undefined, healthy: 40_000 };
+export const defaultTimings: Timings = { interface: 1_000, pull: 1_000, target: 1_000, stop: 1_000, task: undefined, healthy: 40_000, stage: 1_000 };
 
 /** A definition with what only the registry knows of it. */
 export interface DefinitionRecord {

@@ -1,6 +1,7 @@
 import { attributeOperations } from "../ecs/attributes.ts";
 import { clusterOperations } from "../ecs/clusters.ts";
 import { containerInstanceOperations } from "../ecs/container-instances.ts";
+import { serviceDeploymentOperations } from "../ecs/service-deployments.ts";
 import { serviceOperations } from "../ecs/services.ts";
 import { tagOperations } from "../ecs/tags.ts";
 import { taskDefinitionOperations } from "../ecs/task-definitions.ts";
@@ -22,7 +23,7 @@ export const services: readonly Service[] = [
   {
     name: "ecs",
     target: "AmazonEC2ContainerServiceV20141113",
-    operations: { ...clusterOperations, ...containerInstanceOperations, ...taskDefinitionOperations, ...taskOperations, ...serviceOperations, ...attributeOperations, ...tagOperations },
+    operations: { ...clusterOperations, ...containerInstanceOperations, ...taskDefinitionOperations, ...taskOperations, ...serviceOperations, ...serviceDeploymentOperations, ...attributeOperations, ...tagOperations },
   },
   { name: "ssm", target: "AmazonSSM", operations: ssmOperations },
   { name: "logs", target: "Logs_20140328", operations: logsOperations },

@@ -19,6 +19,8 @@ export const flag: Shape<boolean> = { check: (value) => expectType(value, "boole
 /** A JSON object of any members. */
 export const document: Shape<Readonly<Record<string, unknown>>> = { check: (value) => void asObject(value) };
 
+export const double: Shape<number> = { check: (value) => expectType(value, "number", "a Double") };
+
 export const integer: Shape<number> = {
   check: (value) => {
     expectType(value, "number", "an Integer");
