@@ -1,8 +1,8 @@
 /** What kubectl lists of a cluster: its nodes, its workloads, and the device plugins among them. */
 import { findInstanceType } from "../../catalog/catalog.ts";
+import { fail, ok, skip, type CheckItem } from "../../check-report.ts";
 import { isRaw } from "../../workload/merge.ts";
 import { efaResource, neuronResource, nvidiaResource } from "../devices.ts";
-import { fail, ok, skip, type CheckItem } from "./finding.ts";
 import type { EksSnapshot, KubernetesObject } from "./snapshot.ts";
 
 /** Gone since Neuron 2.20. https://awsdocs-neuron.readthedocs-hosted.com/en/latest/release-notes/ */

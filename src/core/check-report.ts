@@ -11,15 +11,14 @@ export interface CheckItem {
   readonly fix?: string;
 }
 
-/** What was checked of one part of a cluster: a branch of the tree. */
+/** What was checked of one part of the whole: a branch of the tree. */
 export interface CheckGroup {
   readonly subject: string;
   readonly items: readonly CheckItem[];
 }
 
+/** A tree of what is right and wrong: what `eks check` and `doctor` find. */
 export interface CheckReport {
-  readonly cluster: string;
-  readonly kubernetesVersion: string;
   readonly groups: readonly CheckGroup[];
 }
 
