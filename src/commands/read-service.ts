@@ -9,6 +9,7 @@ import type { Service } from "../core/ecs/service-api.ts";
 import { namesOf, planServices, type LiveServices, type ServicePlanSettings } from "../core/plan/plan-service.ts";
 import { chooseProvider, networkConfigurationOf } from "../core/plan/run-request.ts";
 import type { ServicePlan } from "../core/plan/service-plan.ts";
+import { isOfService } from "../core/plan/service-tasks.ts";
 import type { ResolvedWorkload } from "../core/workload/resolved.ts";
 import { fileExists } from "../files/read.ts";
 import { readLiveServices } from "../operations/find-services.ts";
@@ -68,9 +69,9 @@ async function planWith(workload: EcsWorkload, facts: ClusterFacts, generate: Ge
 /** The workload's services as far as their running tasks show them: revision and number. */
 function servicesIn(snapshot: ClusterSnapshot, workload: ResolvedWorkload): LiveServices {
   const services = new Map<string, Service>();
-  for (const { group = "", desiredStatus, taskDefinitionArn, tags = [] } of snapshot.tasks) {
-    const ours = group.startsWith("service:") && (group === `service:${workload.name}` || tags.some(({ key, value }) => key === "aiplat:workload" && value === workload.name));
-    if (!ours || desiredStatus === "STOPPED") continue;
+  for (const task of snapshot.tasks) {
+    const { group = "", desiredStatus, taskDefinitionArn } = task;
+    if (!isOfService(task, workload.name) || desiredStatus === "STOPPED") continue;
     const serviceName = group.slice("service:".length);
     const before = services.get(serviceName);
     const desiredCount = (before?.desiredCount ?? 0) + 1;

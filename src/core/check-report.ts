@@ -31,3 +31,11 @@ export const fail = (check: string, message: string, fix: string): CheckItem => 
 export function hasFailed({ groups }: CheckReport): boolean {
   return groups.some(({ items }) => items.some(({ status }) => status === "FAIL"));
 }
+
+/** How many names a message lists. */
+const shown = 5;
+
+/** The names, of many the first few. */
+export function someOf(names: readonly string[]): string {
+  return names.length > shown ? `${names.slice(0, shown).join(", ")} and ${names.length - shown} more` : names.join(", ");
+}

@@ -1,0 +1,6 @@
+import type { Task } from "../ecs/api.ts";
+
+/** Whether a task is of one of the ECS services that make up the workload of this name. */
+export function isOfService({ group = "", tags = [] }: Task, workload: string): boolean {
+  return group.startsWith("service:") && (group === `service:${workload}` || tags.some(({ key, value }) => key === "aiplat:workload" && value === workload));
+}
