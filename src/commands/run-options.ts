@@ -25,6 +25,8 @@ export interface RunOptions extends WorkloadOptions, WatchOptions {
   readonly wait?: boolean;
 }
 
+export const networkOption: OptionSpec = { flags: "--network-configuration <configuration>", description: "awsvpcConfiguration={subnets=[...],securityGroups=[...]}", parse: parseNetworkConfiguration };
+
 /** What to run and where. Flags that `aws ecs run-task` has too keep its name and meaning. */
 export const placementOptions: readonly OptionSpec[] = [
   ...workloadOptions,
@@ -33,7 +35,7 @@ export const placementOptions: readonly OptionSpec[] = [
   { flags: "--pack", description: "fill one machine after the other (the default)" },
   { flags: "--spread", description: "spread the replicas over the machines" },
   { flags: "--placement-constraints <constraint>", description: "type=memberOf,expression=... or type=distinctInstance", repeatable: true, parse: parsePlacementConstraints },
-  { flags: "--network-configuration <configuration>", description: "awsvpcConfiguration={subnets=[...],securityGroups=[...]}", parse: parseNetworkConfiguration },
+  networkOption,
 ];
 
 export const runOptions: readonly OptionSpec[] = [

@@ -1,6 +1,6 @@
 import type { Aws } from "../context.ts";
 import { providerFor } from "../core/doctor/check-cluster.ts";
-import { amiAttribute } from "../core/doctor/check-drivers.ts";
+import { amiAttribute, neuronHosts } from "../core/doctor/check-drivers.ts";
 import { quotasOf } from "../core/doctor/check-quotas.ts";
 import type { Patient } from "../core/doctor/diagnose.ts";
 import type { Needs } from "../core/doctor/needs.ts";
@@ -68,7 +68,7 @@ async function observeClusterAndHosts({ aws }: DoctorPorts, request: DoctorReque
   const found = valueOf(cluster);
   const snapshot = found === undefined ? undefined : valueOf(found.snapshot);
   const candidates = workload === undefined || found === undefined || snapshot === undefined ? [] : candidatesFor(workload, providerFor(workload, found), snapshot);
-  const amis = [...new Set(candidates.flatMap(({ attributes }) => attributes[amiAttribute] ?? []))];
+  const amis = [...new Set(neuronHosts(candidates).flatMap(({ attributes }) => attributes[amiAttribute] ?? []))];
   const quotas = quotasOf(wantedTypes(workload, snapshot, undefined));
   const [machineImages, observedQuotas] = await Promise.all([
     amis.length === 0 ? { value: [] } : read(async () => (await aws.ec2Read()).images(amis)),

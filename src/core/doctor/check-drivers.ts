@@ -16,13 +16,18 @@ const fix = "Replace them with instances of the newest Neuron image: aiplat ami 
 
 /** Whether the Neuron driver of the instances' machine images runs the containers' images. */
 export function checkDrivers({ images }: Needs, { machineImages }: ObservedAccount, candidates: readonly ContainerInstance[]): readonly CheckItem[] {
-  const neuron = candidates.filter((each) => typeOf(each)?.accelerator.kind === "neuron");
+  const neuron = neuronHosts(candidates);
   const accelerated = images.filter((each) => each.accelerated).map(({ image }) => image);
   if (neuron.length === 0 || accelerated.length === 0) return [];
   return judged("driver", "the machine images of the instances", machineImages, (found) => {
     const names = new Map(found.map(({ id, name }) => [id, name]));
     return groupByHost(neuron, names).map((host) => checkHost(host, neuron, accelerated));
   });
+}
+
+/** The instances that have Neuron devices. */
+export function neuronHosts(instances: readonly ContainerInstance[]): readonly ContainerInstance[] {
+  return instances.filter((each) => typeOf(each)?.accelerator.kind === "neuron");
 }
 
 /** Instances of one machine image and one family of types. */

@@ -26,7 +26,7 @@ function toItem({ severity, code, message, hint }: Problem): CheckItem {
 
 function checkState(need: ImageNeed, states: ObservedAccount["images"], types: readonly InstanceType[]): readonly CheckItem[] {
   const { image, containers, signsIn } = need;
-  const what = `${image.text}, of ${containers.join(", ")},`;
+  const what = `image ${image.text} (${containers.join(", ")})`;
   if (signsIn) return [skip("image", `${what} was not looked for: ECS signs in to its registry with the task's repositoryCredentials`)];
   return judged("image", what, states.get(image.text)!, (state) => [judgeState(need, what, state, types)]);
 }

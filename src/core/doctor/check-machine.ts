@@ -12,5 +12,5 @@ export function checkMachine({ aiplat, node, region, identity, locked }: Observe
 
 function checkIdentity(identity: NonNullable<ObservedMachine["identity"]>, locked: boolean): CheckItem {
   if ("value" in identity) return ok("credentials", `account ${identity.value.account}, as ${identity.value.arn}`);
-  return locked ? fail("credentials", identity.unread, identity.fix ?? "aws sts get-caller-identity tells more.") : skip("credentials", `who calls was not read: ${identity.unread}`, identity.fix);
+  return locked ? fail("credentials", identity.unread, identity.fix ?? "aws sts get-caller-identity tells more.") : skip("credentials", `account: ${identity.unread}`, identity.fix);
 }

@@ -30,7 +30,8 @@ export function checkQuotas(types: readonly WantedType[], { quotas }: ObservedAc
   const items = (alone: boolean) => judgements.flatMap(({ type, quota, observed }) => judgeType(type, quota, observed, region, alone));
   const strict = items(true);
   const all = strict.every(({ status }) => status === "FAIL");
-  return all ? strict : items(false);
+  // Types of one quota that was not read say so once.
+  return [...new Map((all ? strict : items(false)).map((item) => [item.message, item])).values()];
 }
 
 /** @param alone Whether no other type can take this one's place. */

@@ -49,7 +49,7 @@ function checkPermissions(needs: Needs, role: string, { decisions, secrets, logG
     .filter(({ unlessGroup }) => unlessGroup === undefined || valueOf(logGroups.get(unlessGroup)) !== true)
     .flatMap((need) => need.actions.map((action) => ({ need, action, reading: decisions.get(decisionKey(action, need.resource)) })));
   const unread = all.find(({ reading }) => reading !== undefined && "unread" in reading)?.reading;
-  if (unread !== undefined && "unread" in unread) return [skip(check, `what ${roleNameOf(role)} may do was not read: ${unread.unread}`, unread.fix)];
+  if (unread !== undefined && "unread" in unread) return [skip(check, `what ${roleNameOf(role)} may do: ${unread.unread}`, unread.fix)];
   const refused = all.flatMap(({ need, action, reading }): readonly Refused[] => {
     const decision = valueOf(reading);
     return decision === undefined || decision === "allowed" ? [] : [{ need, action, explicit: decision === "explicitDeny" }];

@@ -10,13 +10,13 @@ export function checkSecrets({ secrets }: Needs, observed: ObservedAccount): rea
 }
 
 function checkParameter({ valueFrom, users }: SecretNeed, { parameters }: ObservedAccount): readonly CheckItem[] {
-  const what = `parameter ${valueFrom}, for ${users.join(", ")},`;
+  const what = `parameter ${valueFrom} (${users.join(", ")})`;
   return judged("parameter", what, parameters.get(valueFrom)!, (exists) => [exists ? ok("parameter", `${what} is there`) : fail("parameter", `${what} does not exist: the task would stop with ResourceInitializationError`, "Create it in Parameter Store (aws ssm put-parameter), or name another.")]);
 }
 
 function checkSecret({ users }: SecretNeed, { id, stage, version }: Extract<SecretNeed["reference"], { service: "secretsmanager" }>, { secrets }: ObservedAccount): readonly CheckItem[] {
   const check = "secret";
-  const what = `secret ${id}, for ${users.join(", ")},`;
+  const what = `secret ${id} (${users.join(", ")})`;
   return judged(check, what, secrets.get(id)!, (state) => {
     if (state === undefined) return [fail(check, `${what} does not exist: the task would stop with ResourceInitializationError`, "Create it in Secrets Manager, or name another; an ARN ends in a dash and six characters.")];
     if (state.deleted) return [fail(check, `${what} is scheduled for deletion: nothing can read it`, `aws secretsmanager restore-secret --secret-id ${id}`)];

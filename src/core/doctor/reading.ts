@@ -4,7 +4,7 @@ import { skip, type CheckItem } from "../check-report.ts";
 export type Reading<Value> = { readonly value: Value } | Unread;
 
 export interface Unread {
-  /** Completes "X was not read: ...". */
+  /** In a sentence. */
   readonly unread: string;
   readonly fix?: string;
 }
@@ -16,5 +16,5 @@ export function valueOf<Value>(reading: Reading<Value> | undefined): Value | und
 
 /** SKIP with the reason where `what` could not be read, else what `judge` makes of it. */
 export function judged<Value>(check: string, what: string, reading: Reading<Value>, judge: (value: Value) => readonly CheckItem[]): readonly CheckItem[] {
-  return "value" in reading ? judge(reading.value) : [skip(check, `${what} was not read: ${reading.unread}`, reading.fix)];
+  return "value" in reading ? judge(reading.value) : [skip(check, `${what}: ${reading.unread}`, reading.fix)];
 }
