@@ -21,14 +21,11 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
       return answers.flatMap((answer) => answer?.Images ?? []).map(({ ImageId, Name }) => ({ id: ImageId ?? "", name: Name ?? "" }));
     },
 
-    onDemandInstances: async (typePatterns) => {
+    onDemandInstances: async () => {
       const found: Instance[] = [];
       let NextToken: string | undefined;
       do {
-        const Filters = [
-          { Name: "instance-state-name", Values: ["pending", "running"] },
-          { Name: "instance-type", Values: [...typePatterns] },
-        ];
+        const Filters = [{ Name: "instance-state-name", Values: ["pending", "running"] }];
         const command = new DescribeInstancesCommand({ Filters, MaxResults: 1000, ...(NextToken === undefined ? {} : { NextToken }) });
         const answer = await call("DescribeInstances", (options) => client.send(command, options));
         found.push(...(answer.Reservations ?? []).flatMap(({ Instances = [] }) => Instances));

@@ -37,9 +37,10 @@ export const doctor: Command<Options> = {
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
     const { aws } = context;
-    const patient = namesWorkload(context, invocation) ? await readPatient(context, invocation) : undefined;
+    const region = await regionIfAny(context);
+    const patient = namesWorkload(context, invocation) ? await readPatient(context, invocation, region) : undefined;
     const cluster = patient?.workload.ecs.cluster ?? invocation.options.cluster ?? "default";
-    const needs = patient === undefined ? undefined : needsOf(patient.definitions, patient.generate.region ?? "");
+    const needs = patient === undefined ? undefined : needsOf(patient.definitions, region ?? "");
     const progress = await startProgress(context, `looking at cluster ${cluster}`);
     const observation = await observeDoctor(
       { aws, registry: createRegistry(context) },
@@ -61,8 +62,8 @@ export const doctor: Command<Options> = {
 };
 
 /** The workload with its definitions. Where no region is named that is a finding, and the definitions do without. */
-async function readPatient(context: Context, invocation: Invocation<Options>): Promise<Patient> {
-  const { resolved, generate, definitionOf } = await loadEcsWorkload(context, invocation, () => regionIfAny(context));
+async function readPatient(context: Context, invocation: Invocation<Options>, region: string | undefined): Promise<Patient> {
+  const { resolved, generate, definitionOf } = await loadEcsWorkload(context, invocation, async () => region);
   const flag = invocation.options.networkConfiguration;
   const named = (resolved.ecs.network?.subnets ?? []).length > 0;
   const network = networkModeOf(resolved) === "awsvpc" && (flag !== undefined || named) ? networkConfigurationOf(resolved, flag) : undefined;

@@ -4,7 +4,7 @@ import { amiAttribute, neuronHosts } from "../core/doctor/check-drivers.ts";
 import { quotasOf } from "../core/doctor/check-quotas.ts";
 import type { Patient } from "../core/doctor/diagnose.ts";
 import type { Needs } from "../core/doctor/needs.ts";
-import type { Observation, ObservedAccount, ObservedCluster, ObservedMachine, ObservedQuota } from "../core/doctor/observation.ts";
+import type { Observation, ObservedAccount, ObservedCluster, ObservedMachine } from "../core/doctor/observation.ts";
 import { candidatesFor } from "../core/doctor/observed-instances.ts";
 import { placeOf } from "../core/doctor/place.ts";
 import { valueOf } from "../core/doctor/reading.ts";
@@ -61,7 +61,7 @@ async function observeMachine(aws: Aws, versions: DoctorRequest["versions"]): Pr
   return { ...versions, region, identity, locked };
 }
 
-async function observeClusterAndHosts({ aws }: DoctorPorts, request: DoctorRequest): Promise<Pick<ObservedAccount, "cluster" | "machineImages" | "quotas">> {
+async function observeClusterAndHosts({ aws }: DoctorPorts, request: DoctorRequest): Promise<Pick<ObservedAccount, "cluster" | "machineImages" | "quotas" | "running">> {
   const { patient } = request;
   const workload = patient?.workload;
   const cluster = await read(async () => observeState(await aws.ecs(), request));
@@ -70,14 +70,12 @@ async function observeClusterAndHosts({ aws }: DoctorPorts, request: DoctorReque
   const candidates = workload === undefined || found === undefined || snapshot === undefined ? [] : candidatesFor(workload, providerFor(workload, found), snapshot);
   const amis = [...new Set(neuronHosts(candidates).flatMap(({ attributes }) => attributes[amiAttribute] ?? []))];
   const quotas = quotasOf(wantedTypes(workload, snapshot, undefined));
-  const [machineImages, observedQuotas] = await Promise.all([
+  const [machineImages, limits, running] = await Promise.all([
     amis.length === 0 ? { value: [] } : read(async () => (await aws.ec2Read()).images(amis)),
-    Promise.all(quotas.map(async ({ code, letters }): Promise<readonly [string, ObservedQuota]> => {
-      const [limit, running] = await Promise.all([read(async () => (await aws.quotas()).ec2Quota(code)), read(async () => (await aws.ec2Read()).onDemandInstances(letters.map((each) => `${each}*`)))]);
-      return [code, { limit, running }];
-    })),
+    Promise.all(quotas.map(async ({ code }) => [code, await read(async () => (await aws.quotas()).ec2Quota(code))] as const)),
+    quotas.length === 0 ? { value: [] } : read(async () => (await aws.ec2Read()).onDemandInstances()),
   ]);
-  return { cluster, machineImages, quotas: new Map(observedQuotas) };
+  return { cluster, machineImages, quotas: new Map(limits), running };
 }
 
 /** Undefined where there is no such cluster. */

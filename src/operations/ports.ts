@@ -123,8 +123,8 @@ export interface QuotasPort {
 /** What EC2 has, for those who only look. What is not there is left out of the answers. */
 export interface Ec2ReadPort {
   images(ids: readonly string[]): Promise<readonly MachineImage[]>;
-  /** Pending and running ones of these types (`inf2.*`) that count against On-Demand quotas: no Spot, no Capacity Blocks, no Dedicated Hosts. */
-  onDemandInstances(typePatterns: readonly string[]): Promise<readonly OnDemandInstances[]>;
+  /** Pending and running ones that count against On-Demand quotas: no Spot, no Capacity Blocks, no Dedicated Hosts. */
+  onDemandInstances(): Promise<readonly OnDemandInstances[]>;
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
   securityGroups(ids: readonly string[]): Promise<readonly SecurityGroup[]>;
 }

@@ -9,7 +9,7 @@ export async function read<Value>(ask: () => Promise<Value>): Promise<Reading<Va
   try {
     return { value: await ask() };
   } catch (error) {
-    if (!(error instanceof AiplatError) || error.code === "Interrupted" || error.code === "Bug" || error.code === "Usage") throw error;
+    if (!(error instanceof AiplatError) || error.code === "Interrupted" || error.code === "Bug") throw error;
     const { awsCode, httpStatus, service, operation } = error.details;
     if (unoffered.has(awsCode) || httpStatus === 501) return { unread: `the endpoint does not offer ${String(service)}:${String(operation)}` };
     return { unread: error.message, ...(error.hint === undefined ? {} : { fix: error.hint }) };

@@ -1,7 +1,7 @@
 import { findInstanceType } from "../catalog/catalog.ts";
 import { vcpuQuotaOf, type VcpuQuota } from "../catalog/vcpu-quotas.ts";
 import { fail, ok, skip, warn, type CheckItem } from "../check-report.ts";
-import type { ObservedAccount, ObservedQuota } from "./observation.ts";
+import type { ObservedAccount } from "./observation.ts";
 import type { OnDemandInstances } from "./observed-ec2.ts";
 import { judged } from "./reading.ts";
 
@@ -22,12 +22,12 @@ export function quotasOf(types: readonly Pick<WantedType, "instanceType">[]): re
  * Whether the account may run the instances. The workload runs on any of its types, so a quota fails it only where no
  * other type's holds an instance.
  */
-export function checkQuotas(types: readonly WantedType[], { quotas }: ObservedAccount, region: string): readonly CheckItem[] {
+export function checkQuotas(types: readonly WantedType[], account: ObservedAccount, region: string): readonly CheckItem[] {
   const judgements = types.flatMap((type) => {
     const quota = vcpuQuotaOf(type.instanceType);
-    return quota === undefined ? [] : [{ type, quota, observed: quotas.get(quota.code)! }];
+    return quota === undefined ? [] : [{ type, quota }];
   });
-  const items = (alone: boolean) => judgements.flatMap(({ type, quota, observed }) => judgeType(type, quota, observed, region, alone));
+  const items = (alone: boolean) => judgements.flatMap(({ type, quota }) => judgeType(type, quota, account, region, alone));
   const strict = items(true);
   const all = strict.every(({ status }) => status === "FAIL");
   // Types of one quota that was not read say so once.
@@ -35,10 +35,10 @@ export function checkQuotas(types: readonly WantedType[], { quotas }: ObservedAc
 }
 
 /** @param alone Whether no other type can take this one's place. */
-function judgeType(type: WantedType, quota: VcpuQuota, { limit, running }: ObservedQuota, region: string, alone: boolean): readonly CheckItem[] {
+function judgeType(type: WantedType, quota: VcpuQuota, { quotas, running }: ObservedAccount, region: string, alone: boolean): readonly CheckItem[] {
   const check = "vcpu-quota";
   const { instanceType, vcpus, more } = type;
-  return judged(check, `the quota "${quota.name}"`, limit, (most) => {
+  return judged(check, `the quota "${quota.name}"`, quotas.get(quota.code)!, (most) => {
     if (most === undefined) return [skip(check, `Service Quotas has no quota "${quota.name}" here`)];
     const raise = (to: number) => `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${quota.code} --desired-value ${to} --region ${region}`;
     const has = `"${quota.name}" is ${most} vCPU in ${region}`;

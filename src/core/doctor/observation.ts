@@ -23,12 +23,6 @@ export interface ObservedCluster {
   readonly snapshot: Reading<ClusterSnapshot>;
 }
 
-export interface ObservedQuota {
-  /** In vCPU; undefined where Service Quotas has none of that code. */
-  readonly limit: Reading<number | undefined>;
-  readonly running: Reading<readonly OnDemandInstances[]>;
-}
-
 /** What was read of the account, by the names that the workload's needs have for it. */
 export interface ObservedAccount {
   /** Undefined where there is no such cluster. */
@@ -49,8 +43,10 @@ export interface ObservedAccount {
   readonly logGroups: ReadonlyMap<string, Reading<boolean>>;
   readonly subnets: Reading<readonly Subnet[]>;
   readonly securityGroups: Reading<readonly SecurityGroup[]>;
-  /** By code. */
-  readonly quotas: ReadonlyMap<string, ObservedQuota>;
+  /** In vCPU, by code; undefined where Service Quotas has none of that code. */
+  readonly quotas: ReadonlyMap<string, Reading<number | undefined>>;
+  /** What runs in the region and counts against quotas. */
+  readonly running: Reading<readonly OnDemandInstances[]>;
 }
 
 export interface Observation {
