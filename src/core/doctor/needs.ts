@@ -64,10 +64,10 @@ export function needsOf(definitions: readonly TaskDefinition[], region: string):
     secrets: grouped(containers.flatMap(secretsOf), ({ valueFrom }) => valueFrom).map(([valueFrom, uses]) => ({ valueFrom, reference: uses[0]!.reference, users: [...new Set(uses.map(({ user }) => user))] })),
     logs: grouped(
       containers.filter(({ logConfiguration }) => logConfiguration?.logDriver === "awslogs"),
-      ({ logConfiguration }) => logConfiguration?.options?.["awslogs-group"],
-    ).map(([group, users]) => {
+      ({ logConfiguration }) => logConfiguration?.options?.["awslogs-group"] && logGroupKey({ group: logConfiguration.options["awslogs-group"], region: logConfiguration.options["awslogs-region"] || region }),
+    ).map(([, users]) => {
       const options = users[0]!.logConfiguration!.options!;
-      return { group, region: options["awslogs-region"] || region, created: options["awslogs-create-group"] === "true", containers: namesOf(users) };
+      return { group: options["awslogs-group"]!, region: options["awslogs-region"] || region, created: users.every(({ logConfiguration }) => logConfiguration!.options!["awslogs-create-group"] === "true"), containers: namesOf(users) };
     }),
   };
 }
@@ -99,7 +99,7 @@ function grouped<Item>(items: readonly Item[], textOf: (item: Item) => string | 
   const groups = new Map<string, Item[]>();
   for (const item of items) {
     const text = textOf(item);
-    if (text === undefined) continue;
+    if (text === undefined || text === "") continue;
     const group = groups.get(text);
     if (group === undefined) groups.set(text, [item]);
     else group.push(item);
