@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ContainerInstance } from "../../src/core/cluster/snapshot.ts";
-import { startIam, startRegistry, type LoopbackServer } from "../support/account-server.ts";
+import { startIam, startLoopback, startRegistry, type LoopbackServer } from "../support/account-server.ts";
 import { runCli } from "../support/cli.ts";
 import { anInstance, aSnapshot } from "../support/cluster.ts";
 import { startJsonServer, type JsonServer } from "../support/json-server.ts";
@@ -234,5 +234,63 @@ describe.skipIf(missingTools("moto_server"))("doctor", () => {
       expect(stdout).toContain(wanted);
       expect(code).toBe(3);
     }
+  });
+});
+
+describe("doctor without permission to read", () => {
+  it("skips each check, naming the IAM action", async () => {
+    const names = { ecs: "AccessDeniedException", iam: "AccessDenied", ec2: "UnauthorizedOperation" };
+    // Every service denies everything but who calls.
+    const server = await startLoopback((request, body) => {
+      if (request.headers["x-amz-target"] !== undefined) return { status: 400, headers: { "content-type": "application/x-amz-json-1.1" }, body: JSON.stringify({ __type: names.ecs, message: "no" }) };
+      const call = new URLSearchParams(body);
+      const xml = { "content-type": "text/xml" };
+      if (call.get("Action") === "GetCallerIdentity") return { headers: xml, body: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Account>${account}</Account><Arn>arn:aws:iam::${account}:user/ann</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>` };
+      if (call.get("Version") === "2016-11-15") return { status: 403, headers: xml, body: `<Response><Errors><Error><Code>${names.ec2}</Code><Message>You are not authorized to perform this operation.</Message></Error></Errors><RequestID>r</RequestID></Response>` };
+      return { status: 403, headers: xml, body: `<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><Error><Type>Sender</Type><Code>${names.iam}</Code><Message>no</Message></Error><RequestId>r</RequestId></ErrorResponse>` };
+    });
+    const file = {
+      name: "bert",
+      image: neuronImage("2.29.0"),
+      accelerator: { instanceTypes: ["inf2.xlarge"] },
+      secrets: { HF: `arn:aws:secretsmanager:us-east-1:${account}:secret:hf-AbCdEf`, TOKEN: `arn:aws:ssm:us-east-1:${account}:parameter/token` },
+      roles: { execution: role("execution") },
+      logs: { group: "/bert" },
+      ecs: { networkMode: "awsvpc", network: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } },
+    };
+    const env = { AWS_ENDPOINT_URL: server.url, AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "testing", AWS_SECRET_ACCESS_KEY: "testing" };
+    const { code, stdout } = await runCli(["doctor", "-", "--cluster", "prod", "-o", "json"], { env, input: JSON.stringify(file) });
+    await server.stop();
+    const items = (JSON.parse(stdout) as Report).groups.flatMap((group) => group.items).filter(({ status }) => status !== "OK");
+    expect(items.map(({ status, check, message }) => [status, check, /may not call (\S+)/.exec(message)?.[1]])).toEqual([
+      ["SKIP", "cluster", "ecs:DescribeClusters"],
+      ["SKIP", "execution-role", "iam:GetRole"],
+      ["SKIP", "image", "ecr:BatchGetImage"],
+      ["SKIP", "secret", "secretsmanager:DescribeSecret"],
+      ["SKIP", "parameter", "ssm:GetParameters"],
+      ["SKIP", "log-group", "logs:DescribeLogGroups"],
+      ["SKIP", "subnets", "ec2:DescribeSubnets"],
+      ["SKIP", "security-groups", "ec2:DescribeSecurityGroups"],
+      ["SKIP", "vcpu-quota", "servicequotas:GetServiceQuota"],
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it("a sandbox skips what it has not got", async () => {
+    const { code, stdout } = await runCli(["doctor", "--sandbox", "--name", "bert", "--image", `${ecr}/bert:1`, "--instance-type", "inf2.xlarge", "--task-role", role("task"), "-o", "json"]);
+    const items = (JSON.parse(stdout) as Report).groups.flatMap((group) => group.items);
+    expect(items.filter(({ status }) => status !== "OK").map(({ status, message }) => [status, /does not offer (\S+)/.exec(message)?.[1]])).toEqual([
+      ["SKIP", "iam:GetRole"],
+      ["SKIP", "ecr:BatchGetImage"],
+      ["SKIP", "ec2:DescribeImages"],
+      ["SKIP", "servicequotas:GetServiceQuota"],
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it("a broken workload file is exit 2, as everywhere", async () => {
+    const { code, stdout, stderr } = await runCli(["doctor", "-", "--cluster", "prod"], { input: "name: bert\nimage: [", env: { AWS_REGION: "us-east-1" } });
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/<stdin>:\d+:\d+/);
   });
 });
