@@ -17,7 +17,7 @@ export function createLogs(config: AwsConfig, signal: AbortSignal): LogsPort & L
     hasGroup: async (name) => {
       let nextToken: string | undefined;
       do {
-        // The name is the first of those it is a prefix of; AWS sorts them.
+        // Groups whose names go on after it are listed too.
         const command = new DescribeLogGroupsCommand({ logGroupNamePrefix: name, limit: 50, ...(nextToken === undefined ? {} : { nextToken }) });
         const answer = await call("DescribeLogGroups", (options) => client.send(command, options));
         if (answer.logGroups?.some(({ logGroupName }) => logGroupName === name) === true) return true;

@@ -16,8 +16,8 @@ export function createSecrets(config: AwsConfig, signal: AbortSignal): SecretsPo
       const { ResourcePolicy } = await call("GetResourcePolicy", (options) => client.send(new GetResourcePolicyCommand({ SecretId }), options));
       return ResourcePolicy !== undefined;
     } catch (error) {
-      if (error instanceof AiplatError && error.code === "AccessDenied") return undefined;
-      throw error;
+      if (!(error instanceof AiplatError) || error.code === "Interrupted") throw error;
+      return undefined;
     }
   };
 

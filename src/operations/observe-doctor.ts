@@ -13,7 +13,7 @@ import { namedProvider } from "../core/ecs/capacity.ts";
 import { onManagedInstances } from "../core/workload/managed-instances.ts";
 import { AiplatError } from "../errors.ts";
 import { observeCluster, type ObserveProgress } from "./observe-cluster.ts";
-import { observeNeeds } from "./observe-needs.ts";
+import { noNeeds, observeNeeds } from "./observe-needs.ts";
 import type { EcsPort, RegistryPort } from "./ports.ts";
 import { read } from "./read.ts";
 
@@ -36,11 +36,10 @@ export interface DoctorRequest {
 export async function observeDoctor(ports: DoctorPorts, request: DoctorRequest): Promise<Observation> {
   const machine = await observeMachine(ports.aws, request.versions);
   if (machine.locked || !("value" in machine.region)) return { machine };
-  const nothing = { roles: new Map(), decisions: new Map(), images: new Map(), secrets: new Map(), parameters: new Map(), logGroups: new Map(), subnets: { value: [] }, securityGroups: { value: [] } };
   const { needs, patient } = request;
   const [cluster, needed] = await Promise.all([
     observeClusterAndHosts(ports, request),
-    needs === undefined ? nothing : observeNeeds(ports, needs, placeOf(machine, needs), patient?.network),
+    needs === undefined ? noNeeds : observeNeeds(ports, needs, placeOf(machine, needs), patient?.network),
   ]);
   return { machine, account: { ...cluster, ...needed } };
 }

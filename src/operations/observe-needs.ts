@@ -9,10 +9,14 @@ import type { NetworkConfiguration } from "../core/ecs/api.ts";
 import type { DoctorPorts } from "./observe-doctor.ts";
 import { read } from "./read.ts";
 
-type Observed = Pick<ObservedAccount, "roles" | "decisions" | "images" | "secrets" | "parameters" | "logGroups" | "subnets" | "securityGroups">;
+/** What a workload's needs have read. */
+export type ObservedNeeds = Pick<ObservedAccount, "roles" | "decisions" | "images" | "secrets" | "parameters" | "logGroups" | "subnets" | "securityGroups">;
+
+/** Where there is no workload, nothing is read. */
+export const noNeeds: ObservedNeeds = { roles: new Map(), decisions: new Map(), images: new Map(), secrets: new Map(), parameters: new Map(), logGroups: new Map(), subnets: { value: [] }, securityGroups: { value: [] } };
 
 /** Reads what the tasks use of the account, all at once. */
-export async function observeNeeds(ports: DoctorPorts, needs: Needs, place: Place, network: NetworkConfiguration | undefined): Promise<Observed> {
+export async function observeNeeds(ports: DoctorPorts, needs: Needs, place: Place, network: NetworkConfiguration | undefined): Promise<ObservedNeeds> {
   const { aws } = ports;
   const { subnets = [], securityGroups = [] } = network?.awsvpcConfiguration ?? {};
   const none = Promise.resolve({ value: [] });
@@ -29,7 +33,7 @@ export async function observeNeeds(ports: DoctorPorts, needs: Needs, place: Plac
 }
 
 /** The roles, and what the execution role may do where it is there. */
-async function observeAccess({ aws }: DoctorPorts, needs: Needs, place: Place): Promise<Pick<Observed, "roles" | "decisions">> {
+async function observeAccess({ aws }: DoctorPorts, needs: Needs, place: Place): Promise<Pick<ObservedNeeds, "roles" | "decisions">> {
   const named = [needs.executionRole, needs.taskRole].filter((role) => role !== undefined);
   // Another account's roles are not this account's to read.
   const own = named.filter((role) => (roleAccountOf(role) ?? place.account) === place.account);
@@ -49,7 +53,7 @@ async function observeAccess({ aws }: DoctorPorts, needs: Needs, place: Place): 
 async function hasParameter({ aws }: DoctorPorts, { reference }: Needs["secrets"][number], place: Place): Promise<Reading<boolean>> {
   const { names, region, account } = reference as Extract<typeof reference, { service: "ssm" }>;
   if (account !== undefined && account !== place.account) return { unread: `it is shared from account ${account}` };
-  // Values come encrypted, and are left unread.
+  // Without decryption, and the values are left unread.
   return read(async () => (await (await aws.ssm(region ?? place.region)).getParameters(names)).values.size > 0);
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { ImageReference } from "../core/catalog/image-reference.ts";
-import { architecturesOf, manifestTypes, type ImageState } from "../core/doctor/observed-image.ts";
+import { architecturesOf, isIndex, manifestTypes, type ImageState } from "../core/doctor/observed-image.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import type { RegistryPort } from "../operations/ports.ts";
 import { askForToken } from "./token.ts";
@@ -45,7 +45,7 @@ async function findManifest(url: string, signal: AbortSignal): Promise<ImageStat
   const answer = token === undefined ? first : await ask("HEAD", token);
   if (answer.status === 401 || answer.status === 403) return { kind: "private" };
   if (answer.status !== 200 && answer.status !== 404) throw new Error(`HTTP ${answer.status}`);
-  if (answer.status === 200 && !/index|list/.test(answer.headers.get("content-type") ?? "")) return { kind: "found", architectures: [] };
+  if (answer.status === 200 && !isIndex(answer.headers.get("content-type") ?? "")) return { kind: "found", architectures: [] };
   // The architectures of an index, or which of repository and tag there is not.
   const text = await (await ask("GET", token)).text();
   if (answer.status === 200) return { kind: "found", architectures: architecturesOf(text) };

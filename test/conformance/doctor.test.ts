@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ContainerInstance } from "../../src/core/cluster/snapshot.ts";
-import { startIam, startLoopback, startRegistry, type LoopbackServer } from "../support/account-server.ts";
+import { startIam, startLoopback, startRegistry, type LoopbackServer } from "../support/loopback-servers.ts";
 import { runCli } from "../support/cli.ts";
 import { anInstance, aSnapshot } from "../support/cluster.ts";
 import { startJsonServer, type JsonServer } from "../support/json-server.ts";
@@ -265,7 +265,7 @@ describe("doctor without permission to read", () => {
     expect(items.map(({ status, check, message }) => [status, check, /may not call (\S+)/.exec(message)?.[1]])).toEqual([
       ["SKIP", "cluster", "ecs:DescribeClusters"],
       ["SKIP", "execution-role", "iam:GetRole"],
-      ["SKIP", "image", "ecr:BatchGetImage"],
+      ["SKIP", "image", "ecr:DescribeImages"],
       ["SKIP", "secret", "secretsmanager:DescribeSecret"],
       ["SKIP", "parameter", "ssm:GetParameters"],
       ["SKIP", "log-group", "logs:DescribeLogGroups"],
@@ -281,7 +281,7 @@ describe("doctor without permission to read", () => {
     const items = (JSON.parse(stdout) as Report).groups.flatMap((group) => group.items);
     expect(items.filter(({ status }) => status !== "OK").map(({ status, message }) => [status, /does not offer (\S+)/.exec(message)?.[1]])).toEqual([
       ["SKIP", "iam:GetRole"],
-      ["SKIP", "ecr:BatchGetImage"],
+      ["SKIP", "ecr:DescribeImages"],
       ["SKIP", "ec2:DescribeImages"],
       ["SKIP", "servicequotas:GetServiceQuota"],
     ]);

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { AwsConfig, AwsService } from "../../src/aws/config.ts";
+import { createEcr } from "../../src/aws/ecr.ts";
 import { createEc2Read } from "../../src/aws/ec2-read.ts";
 import { createLogs } from "../../src/aws/logs.ts";
 import { createSecrets } from "../../src/aws/secrets-manager.ts";
 import { createQuotas } from "../../src/aws/service-quotas.ts";
-import { startLoopback } from "../support/account-server.ts";
+import { parseImageReference } from "../../src/core/catalog/image-reference.ts";
+import { startLoopback } from "../support/loopback-servers.ts";
 import { startJsonServer, type Answer, type JsonRequest } from "../support/json-server.ts";
 
 const { signal } = new AbortController();
@@ -26,6 +28,52 @@ describe("the quota", () => {
     expect(await ask((operation) => (operation === "GetServiceQuota" ? { body: { Quota: { Value: 0 } } } : { body: { Quota: { Value: 8 } } }))).toBe(0);
     expect(await ask((operation) => (operation === "GetServiceQuota" ? none : { body: { Quota: { Value: 8 } } }))).toBe(8);
     expect(await ask(() => none)).toBeUndefined();
+  });
+});
+
+describe("an image in ECR", () => {
+  const none = (type: string): Answer => ({ status: 400, body: { __type: type, message: "none" } });
+  const index = { imageDetails: [{ imageDigest: "sha256:1", imageManifestMediaType: "application/vnd.oci.image.index.v1+json" }] };
+  const pulled = { images: [{ imageManifest: JSON.stringify({ manifests: [{ platform: { architecture: "arm64" } }] }) }] };
+  const find = async (name: string, answers: Readonly<Record<string, Answer>>) => {
+    const calls: unknown[] = [];
+    const answer = ({ operation, input }: JsonRequest) => {
+      calls.push([operation, (input["imageIds"] as readonly unknown[] | undefined)?.[0]]);
+      return answers[operation]!;
+    };
+    const state = await withJson("ecr", answer, (config) => createEcr(config, signal).findImage(parseImageReference(name)));
+    return { state, calls };
+  };
+  const own = "123456789012.dkr.ecr.us-east-1.amazonaws.com/hub/app:1";
+  const rules: Answer = { body: { pullThroughCacheRules: [{ ecrRepositoryPrefix: "hub", upstreamRegistryUrl: "registry-1.docker.io" }] } };
+
+  it("is pulled by no tag, which would fill a pull-through cache", async () => {
+    expect(await find(own, { DescribeImages: { body: index }, BatchGetImage: { body: pulled } })).toEqual({
+      state: { kind: "found", architectures: ["arm64"] },
+      calls: [["DescribeImages", { imageTag: "1" }], ["BatchGetImage", { imageDigest: "sha256:1" }]],
+    });
+    expect((await find(own, { DescribeImages: { body: { imageDetails: [{ imageDigest: "sha256:1" }] } } })).state).toEqual({ kind: "found", architectures: [] });
+  });
+
+  it.each<readonly [what: string, answers: Readonly<Record<string, Answer>>, state: object]>([
+    ["no repository", { DescribeImages: none("RepositoryNotFoundException"), DescribePullThroughCacheRules: { body: {} } }, { kind: "no-repository" }],
+    ["no tag", { DescribeImages: none("ImageNotFoundException"), DescribePullThroughCacheRules: { body: {} } }, { kind: "no-image" }],
+    ["rules that may not be read", { DescribeImages: none("ImageNotFoundException"), DescribePullThroughCacheRules: none("AccessDeniedException") }, { kind: "no-image" }],
+    ["a cache that has it not yet", { DescribeImages: none("RepositoryNotFoundException"), DescribePullThroughCacheRules: rules }, { kind: "cached-on-pull", upstream: "registry-1.docker.io" }],
+  ])("%s", async (_, answers, state) => {
+    expect((await find(own, answers)).state).toEqual(state);
+  });
+
+  it("a cache of other repositories says nothing", async () => {
+    expect((await find(own.replace("hub/", "hubs/"), { DescribeImages: none("RepositoryNotFoundException"), DescribePullThroughCacheRules: rules })).state).toEqual({ kind: "no-repository" });
+  });
+
+  it("of AWS's own is pulled, which is all that AWS allows", async () => {
+    const dlc = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:1";
+    expect(await find(dlc, { BatchGetImage: { body: pulled } })).toEqual({ state: { kind: "found", architectures: ["arm64"] }, calls: [["BatchGetImage", { imageTag: "1" }]] });
+    expect((await find(dlc, { BatchGetImage: { body: { failures: [{ failureCode: "ImageNotFound" }] } } })).state).toEqual({ kind: "no-image" });
+    expect((await find(dlc, { BatchGetImage: none("RepositoryNotFoundException") })).state).toEqual({ kind: "no-repository" });
+    await expect(find(dlc, { BatchGetImage: none("AccessDeniedException") })).rejects.toMatchObject({ code: "AccessDenied" });
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseImageReference } from "../../src/core/catalog/image-reference.ts";
 import { createRegistry } from "../../src/registry/registry.ts";
-import { startLoopback, startRegistry, type LoopbackServer } from "../support/account-server.ts";
+import { startLoopback, startRegistry, type LoopbackServer } from "../support/loopback-servers.ts";
 import { freePort } from "../support/moto.ts";
 
 describe("a registry that is asked without credentials", () => {

@@ -39,6 +39,8 @@ function judgeState({ image }: ImageNeed, what: string, state: ImageState, types
       return fail(check, `${what} cannot be pulled: ${registry} has no repository ${repository}`, "Push it there, or name another.");
     case "no-image":
       return fail(check, `${what} cannot be pulled: repository ${repository} has no ${digest === undefined ? `tag ${tag}` : `digest ${digest}`}`, "Push it, or name one that is there.");
+    case "cached-on-pull":
+      return skip(check, `${what} is not cached yet: the first pull gets it from ${state.upstream}`);
     case "private":
       return skip(check, `${what} is private or does not exist: ${registry} tells only who signs in`, "ECS needs repositoryCredentials for a private registry; see that docker pull works.");
     case "found": {

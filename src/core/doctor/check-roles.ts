@@ -47,9 +47,10 @@ function checkPermissions(needs: Needs, role: string, { decisions, secrets, logG
   const check = "permissions";
   const all = permissionsOf(needs, place)
     .filter(({ unlessGroup }) => unlessGroup === undefined || valueOf(logGroups.get(unlessGroup)) !== true)
-    .flatMap((need) => need.actions.map((action) => ({ need, action, reading: decisions.get(decisionKey(action, need.resource)) })));
-  const unread = all.find(({ reading }) => reading !== undefined && "unread" in reading)?.reading;
-  if (unread !== undefined && "unread" in unread) return [skip(check, `what ${roleNameOf(role)} may do: ${unread.unread}`, unread.fix)];
+    .flatMap((need) => need.actions.flatMap((action) => ({ need, action, reading: decisions.get(decisionKey(action, need.resource)) })))
+    .filter(({ reading }) => reading !== undefined);
+  const unread = all.map(({ reading }) => reading!).find((reading) => "unread" in reading);
+  if (unread !== undefined) return [skip(check, `what ${roleNameOf(role)} may do: ${unread.unread}`, unread.fix)];
   const refused = all.flatMap(({ need, action, reading }): readonly Refused[] => {
     const decision = valueOf(reading);
     return decision === undefined || decision === "allowed" ? [] : [{ need, action, explicit: decision === "explicitDeny" }];

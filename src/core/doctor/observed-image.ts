@@ -4,11 +4,18 @@ export type ImageState =
   | { readonly kind: "found"; readonly architectures: readonly string[] }
   | { readonly kind: "no-repository" }
   | { readonly kind: "no-image" }
+  /** Not there, but the first pull gets it from the registry that ECR caches. */
+  | { readonly kind: "cached-on-pull"; readonly upstream: string }
   /** Nothing to be had without signing in. */
   | { readonly kind: "private" };
 
 /** What clients accept as a manifest: an image's, and the index or list of several architectures. https://github.com/opencontainers/image-spec/blob/main/media-types.md */
 export const manifestTypes = ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"];
+
+/** Whether a manifest of the type lists those of several architectures. */
+export function isIndex(mediaType: string): boolean {
+  return /index|list/.test(mediaType);
+}
 
 /** The architectures of an index or a list; empty for the manifest of one image, which does not say. */
 export function architecturesOf(manifest: string): readonly string[] {

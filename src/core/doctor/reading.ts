@@ -4,7 +4,7 @@ import { skip, type CheckItem } from "../check-report.ts";
 export type Reading<Value> = { readonly value: Value } | Unread;
 
 export interface Unread {
-  /** In a sentence. */
+  /** Why not, in a sentence. */
   readonly unread: string;
   readonly fix?: string;
 }

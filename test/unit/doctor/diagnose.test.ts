@@ -55,6 +55,7 @@ describe("the cluster", () => {
     ["with an old agent on a Neuron machine, for no workload", withInstances(host("i1", { agentVersion: "1.70.0" })), "none", ["FAIL agent-version"]],
     ["with an old agent elsewhere, for no workload", withInstances(host("i1", { agentVersion: "1.70.0" }, "m5.large")), "none", ["WARN agent-version"]],
     ["with an old agent on a machine of no concern", withInstances(host("i1"), host("i2", { agentVersion: "1.70.0" }, "m5.large")), workload, []],
+    ["with an old agent that the provider does not use", observe({}, { capacityProviders: ["inf"], snapshot: { value: aSnapshot([host("i1", { capacityProvider: "inf" }), host("i2", { agentVersion: "1.70.0" })]) } }), { ...workload, ecs: { capacity: { provider: "inf" } } }, []],
     ["with room for one of two", observe(), { ...workload, replicas: 2 }, ["WARN room"]],
   ])("%s", (_, account, file, expected) => {
     // The quota of the types found is another matter.
@@ -120,6 +121,7 @@ describe("images", () => {
   it.each<readonly [what: string, found: readonly string[], expected: readonly string[]]>([
     ["no repository", state({ kind: "no-repository" }), ["FAIL image"]],
     ["no tag", state({ kind: "no-image" }), ["FAIL image"]],
+    ["to come with the first pull", state({ kind: "cached-on-pull", upstream: "registry-1.docker.io" }), ["SKIP image"]],
     ["private", state({ kind: "private" }), ["SKIP image"]],
     ["not to be read", ofAccount({ images: new Map([[image, { unread: "denied" }]]) }), ["SKIP image"]],
     ["of both architectures", state({ kind: "found", architectures: ["arm64", "amd64"] }), []],
