@@ -1,4 +1,4 @@
-import type { Ec2Port, EcsPort, EksPort, LogsPort, SsmPort } from "./operations/ports.ts";
+import type { EcrPort, Ec2Port, Ec2ReadPort, EcsPort, EksPort, IamPort, LogGroupsPort, LogsPort, QuotasPort, SecretsPort, SsmPort, StsPort } from "./operations/ports.ts";
 
 /** One of the standard streams, as far as aiplat uses it. */
 export interface Output {
@@ -29,11 +29,20 @@ export interface GlobalOptions {
 export interface Aws {
   /** The region that flags, environment and profile say, in the AWS CLI's order. Throws NoRegion (exit 6) where none does. */
   region(): Promise<string>;
+  /** What says the region, e.g. `AWS_REGION`. */
+  regionSource(): Promise<string>;
   ecs(): Promise<EcsPort>;
   ssm(region: string): Promise<SsmPort>;
-  logs(): Promise<LogsPort>;
+  /** In the command's region unless another is named. */
+  logs(region?: string): Promise<LogsPort & LogGroupsPort>;
   eks(): Promise<EksPort>;
   ec2(): Promise<Ec2Port>;
+  ec2Read(): Promise<Ec2ReadPort>;
+  sts(): Promise<StsPort>;
+  iam(): Promise<IamPort>;
+  ecr(region: string): Promise<EcrPort>;
+  secrets(region: string): Promise<SecretsPort>;
+  quotas(): Promise<QuotasPort>;
 }
 
 /** Everything outside a command: tests hand in their own. */
@@ -47,6 +56,8 @@ export interface Context {
   ask(question: string): Promise<boolean>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Node's version, as 20.19.0. */
+  readonly nodeVersion: string;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Resolves after `ms`, rejects with Interrupted when the signal aborts. */

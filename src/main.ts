@@ -62,6 +62,7 @@ function connect(options: GlobalOptions): Context {
     ask,
     env: process.env,
     cwd: process.cwd(),
+    nodeVersion: process.versions.node,
     now: () => Date.now(),
     sleep,
     signal,
@@ -105,11 +106,18 @@ function lazyAws(options: GlobalOptions, environment: () => Promise<Context["env
   const get = () => (connection ??= connectOnce());
   return {
     region: async () => (await get()).region(),
+    regionSource: async () => (await get()).regionSource(),
     ecs: async () => (await get()).ecs(),
     ssm: async (region) => (await get()).ssm(region),
-    logs: async () => (await get()).logs(),
+    logs: async (region) => (await get()).logs(region),
     eks: async () => (await get()).eks(),
     ec2: async () => (await get()).ec2(),
+    ec2Read: async () => (await get()).ec2Read(),
+    sts: async () => (await get()).sts(),
+    iam: async () => (await get()).iam(),
+    ecr: async (region) => (await get()).ecr(region),
+    secrets: async (region) => (await get()).secrets(region),
+    quotas: async () => (await get()).quotas(),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { SSMClientConfig } from "@aws-sdk/client-ssm";
 
 /** The services aiplat calls, by the name that the AWS CLI and IAM actions use. */
-export type AwsService = "ecs" | "ssm" | "logs" | "eks" | "ec2";
+export type AwsService = "ecs" | "ssm" | "logs" | "eks" | "ec2" | "sts" | "iam" | "ecr" | "secretsmanager" | "servicequotas";
 
 export interface AwsConfig {
   readonly region: string;

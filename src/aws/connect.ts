@@ -15,14 +15,16 @@ const fallbackRegion = "us-east-1";
 export function connectAws(options: GlobalOptions, env: Context["env"], signal: AbortSignal, log?: (line: string) => void): Aws {
   let shared: Promise<Shared> | undefined;
   const getShared = () => (shared ??= share(options, env, log));
-  const region = async () => {
-    const { home, profile } = await getShared();
-    if (home === undefined) throw noRegion(profile);
-    return checkRegion(home);
+  const home = async () => {
+    const { region: named, profile } = await getShared();
+    if (named === undefined) throw noRegion(profile);
+    return named;
   };
+  const region = async () => checkRegion((await home()).name);
   const configFor = async (name: string): Promise<AwsConfig> => ({ ...(await getShared()).config, region: checkRegion(name) });
   return {
     region,
+    regionSource: async () => (await home()).source,
     ecs: once(async () => {
       const config = await configFor(await region());
       return (await import("./ecs.ts")).createEcs(config, signal);
@@ -31,8 +33,8 @@ export function connectAws(options: GlobalOptions, env: Context["env"], signal: 
       const config = await configFor(name);
       return (await import("./ssm.ts")).createSsm(config, signal);
     },
-    logs: once(async () => {
-      const config = await configFor(await region());
+    logs: onceEach(async (name) => {
+      const config = await configFor(name ?? (await region()));
       return (await import("./logs.ts")).createLogs(config, signal);
     }),
     eks: once(async () => {
@@ -43,6 +45,30 @@ export function connectAws(options: GlobalOptions, env: Context["env"], signal: 
       const config = await configFor(await region());
       return (await import("./ec2.ts")).createEc2(config, signal);
     }),
+    ec2Read: once(async () => {
+      const config = await configFor(await region());
+      return (await import("./ec2-read.ts")).createEc2Read(config, signal);
+    }),
+    sts: once(async () => {
+      const config = await configFor(await region());
+      return (await import("./sts.ts")).createSts(config, signal);
+    }),
+    iam: once(async () => {
+      const config = await configFor(await region());
+      return (await import("./iam.ts")).createIam(config, signal);
+    }),
+    ecr: onceEach(async (name: string) => {
+      const config = await configFor(name);
+      return (await import("./ecr.ts")).createEcr(config, signal);
+    }),
+    secrets: onceEach(async (name: string) => {
+      const config = await configFor(name);
+      return (await import("./secrets-manager.ts")).createSecrets(config, signal);
+    }),
+    quotas: once(async () => {
+      const config = await configFor(await region());
+      return (await import("./service-quotas.ts")).createQuotas(config, signal);
+    }),
   };
 }
 
@@ -52,17 +78,27 @@ function once<Port>(make: () => Promise<Port>): () => Promise<Port> {
   return () => (made ??= make());
 }
 
+/** As `once`, for each region. */
+function onceEach<Region extends string | undefined, Port>(make: (region: Region) => Promise<Port>): (region: Region) => Promise<Port> {
+  const made = new Map<Region, Promise<Port>>();
+  return (region) => {
+    const port = made.get(region) ?? make(region);
+    made.set(region, port);
+    return port;
+  };
+}
+
 type Shared = Awaited<ReturnType<typeof share>>;
 
 /** What holds for every region. */
 async function share(options: GlobalOptions, env: Context["env"], log: ((line: string) => void) | undefined) {
   const profile = await readProfile(options, env);
-  const home = chooseRegion(options, env, profile);
+  const region = chooseRegion(options, env, profile);
   const config: Omit<AwsConfig, "region"> = {
-    credentials: chooseCredentials(options, env, profile, home ?? fallbackRegion),
+    credentials: chooseCredentials(options, env, profile, region?.name ?? fallbackRegion),
     endpoints: chooseEndpoints(options, env, profile),
     ...(profile.name === undefined ? {} : { profile: profile.name }),
     ...(log === undefined ? {} : { log }),
   };
-  return { profile, home, config };
+  return { profile, region, config };
 }

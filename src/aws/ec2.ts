@@ -1,6 +1,6 @@
 import { CreateLaunchTemplateCommand, CreatePlacementGroupCommand, DescribeLaunchTemplateVersionsCommand, DescribePlacementGroupsCommand, EC2Client, type CreateLaunchTemplateCommandInput } from "@aws-sdk/client-ec2";
-import { AiplatError } from "../errors.ts";
 import type { Ec2Port } from "../operations/ports.ts";
+import { absentAs } from "./absent.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 import { writable } from "./writable.ts";
@@ -35,12 +35,4 @@ export function createEc2(config: AwsConfig, signal: AbortSignal): Ec2Port {
       await callToTheEnd("CreatePlacementGroup", (options) => client.send(new CreatePlacementGroupCommand(writable(request)), options));
     },
   };
-}
-
-/** Undefined where EC2 answers one of the codes by which it says that there is none. */
-async function absentAs<Answer>(code: RegExp, answer: Promise<Answer>): Promise<Answer | undefined> {
-  return answer.catch((error: unknown) => {
-    if (error instanceof AiplatError && code.test(String(error.details["awsCode"]))) return undefined;
-    throw error;
-  });
 }

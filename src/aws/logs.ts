@@ -1,5 +1,5 @@
-import { CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import type { LogsPort } from "../operations/ports.ts";
+import { CloudWatchLogsClient, DescribeLogGroupsCommand, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import type { LogGroupsPort, LogsPort } from "../operations/ports.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 import { createPace, systemClock } from "./pace.ts";
@@ -8,12 +8,24 @@ import { createPace, systemClock } from "./pace.ts";
 const readEvents = { burst: 10, perSecond: 10 };
 
 /** CloudWatch Logs over the SDK. */
-export function createLogs(config: AwsConfig, signal: AbortSignal): LogsPort {
+export function createLogs(config: AwsConfig, signal: AbortSignal): LogsPort & LogGroupsPort {
   const client = new CloudWatchLogsClient(clientSettings(config, "logs"));
   const call = createCall(config, "logs", signal);
   const pace = createPace(readEvents, systemClock(signal));
 
   return {
+    hasGroup: async (name) => {
+      let nextToken: string | undefined;
+      do {
+        // Groups whose names go on after it are listed too.
+        const command = new DescribeLogGroupsCommand({ logGroupNamePrefix: name, limit: 50, ...(nextToken === undefined ? {} : { nextToken }) });
+        const answer = await call("DescribeLogGroups", (options) => client.send(command, options));
+        if (answer.logGroups?.some(({ logGroupName }) => logGroupName === name) === true) return true;
+        nextToken = answer.nextToken;
+      } while (nextToken !== undefined && nextToken !== "");
+      return false;
+    },
+
     getEvents: async (group, stream, { token, since } = {}) => {
       const command = new GetLogEventsCommand({
         logGroupName: group,

@@ -15,7 +15,18 @@ export interface Profile {
 }
 
 /** The names that AWS gives a service in AWS_ENDPOINT_URL_<SERVICE> and in `[services]` sections. https://docs.aws.amazon.com/sdkref/latest/guide/ss-endpoints-table.html */
-const endpointNames: Readonly<Record<AwsService, string>> = { ecs: "ecs", ssm: "ssm", logs: "cloudwatch_logs", eks: "eks", ec2: "ec2" };
+const endpointNames: Readonly<Record<AwsService, string>> = {
+  ecs: "ecs",
+  ssm: "ssm",
+  logs: "cloudwatch_logs",
+  eks: "eks",
+  ec2: "ec2",
+  sts: "sts",
+  iam: "iam",
+  ecr: "ecr",
+  secretsmanager: "secrets_manager",
+  servicequotas: "service_quotas",
+};
 
 /** Reads the profile that --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE names. A named one must exist, as for the AWS CLI. */
 export async function readProfile(options: Pick<GlobalOptions, "profile">, env: Env): Promise<Profile> {
@@ -39,9 +50,22 @@ export async function readProfile(options: Pick<GlobalOptions, "profile">, env: 
   return { ...(name === undefined ? {} : { name }), settings, services: configFile[`services.${settings["services"]}`] ?? {} };
 }
 
+/** A region with what named it. */
+export interface NamedRegion {
+  readonly name: string;
+  readonly source: string;
+}
+
 /** The region in the AWS CLI's order: --region, AWS_REGION, AWS_DEFAULT_REGION, the profile's; undefined where none says. */
-export function chooseRegion(options: Pick<GlobalOptions, "regions">, env: Env, profile: Profile): string | undefined {
-  return options.regions[0] || env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || profile.settings["region"] || undefined;
+export function chooseRegion(options: Pick<GlobalOptions, "regions">, env: Env, profile: Profile): NamedRegion | undefined {
+  const candidates: readonly (readonly [source: string, name: string | undefined])[] = [
+    ["--region", options.regions[0]],
+    ["AWS_REGION", env["AWS_REGION"]],
+    ["AWS_DEFAULT_REGION", env["AWS_DEFAULT_REGION"]],
+    [`profile ${profile.name ?? "default"}`, profile.settings["region"]],
+  ];
+  const [source, name] = candidates.find(([, each]) => each) ?? [];
+  return source === undefined || name === undefined ? undefined : { name, source };
 }
 
 /** The error of a command that needs a region where none is named. */

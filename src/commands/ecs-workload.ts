@@ -20,12 +20,17 @@ export interface EcsWorkload {
   locating<T>(work: () => T): T;
 }
 
-/** Reads a workload for ECS; its warnings go to stderr. The region is asked for only where the log configuration names it. */
-export async function loadEcsWorkload(context: Context, invocation: Invocation<WorkloadOptions>): Promise<EcsWorkload> {
+/**
+ * Reads a workload for ECS; its warnings go to stderr. The region is asked for only where the log configuration names it.
+ *
+ * @param askRegion The region that the tasks run in; where it answers none, the definitions have no logs.
+ */
+export async function loadEcsWorkload(context: Context, invocation: Invocation<WorkloadOptions>, askRegion: () => Promise<string | undefined> = () => context.aws.region()): Promise<EcsWorkload> {
   const { workload, warnings, locating } = await loadWorkload(context, invocation, ecsRules);
   await warn(context, ...warnings);
   const resolved = resolveWorkload(workload);
-  const generate = workload.logs === undefined ? {} : { region: await context.aws.region() };
+  const region = workload.logs === undefined ? undefined : await askRegion();
+  const generate = region === undefined ? {} : { region };
   return { resolved, generate, definitionOf: (variant) => locating(() => generateTaskDefinition(resolved, variant, generate)), locating };
 }
 

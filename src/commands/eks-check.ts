@@ -1,5 +1,5 @@
+import { hasFailed } from "../core/check-report.ts";
 import { checkCluster } from "../core/kubernetes/check/check-cluster.ts";
-import { hasFailed } from "../core/kubernetes/check/finding.ts";
 import { resolveWorkload } from "../core/workload/resolve.ts";
 import { exitCodes } from "../errors.ts";
 import { createKubectl, type KubectlTarget } from "../kubectl/kubectl.ts";
@@ -41,7 +41,7 @@ export const eksCheck: Command<Options> = {
       progress.stop();
     });
     const report = checkCluster(snapshot, workload);
-    await print(context, checkReportView(report));
+    await print(context, checkReportView({ kind: "EksCheck", subject: report.cluster, about: `Kubernetes ${report.kubernetesVersion}`, report }));
     return hasFailed(report) ? exitCodes.check : exitCodes.success;
   },
 };

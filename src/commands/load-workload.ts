@@ -46,6 +46,11 @@ export async function loadWorkload(context: Context, { args, options, passthroug
   return found;
 }
 
+/** Whether there is a workload to load: a file is named or lies here, or flags describe one. */
+export function namesWorkload(context: Pick<Context, "cwd">, { args, options, passthrough }: Invocation<WorkloadOptions>): boolean {
+  return args.length > 0 || fileExists(context, defaultFile) || describesWorkload(flagTexts(options, passthrough));
+}
+
 /** `--cluster` alone says where, not what. */
 function describesWorkload({ texts, command }: FlagTexts): boolean {
   return command !== undefined || [...texts.keys()].some((flag) => flag !== "--cluster");

@@ -46,6 +46,7 @@ export const registry: readonly RegistryEntry[] = [
   { words: "service import", summary: "Write a workload file from a live ECS service", load: async () => (await import("./service-import.ts")).serviceImport },
   { words: "plan", summary: "Show what deploying or running a workload would change and place, and why", load: async () => (await import("./plan.ts")).plan },
   { words: "run-task", summary: "Run a workload as ECS tasks", load: async () => (await import("./run-task.ts")).runTask },
+  { words: "doctor", summary: "Check whether this machine, the account and the cluster are ready", load: async () => (await import("./doctor.ts")).doctor },
   { words: "taskdef generate", summary: "Print the task definition of a workload", load: async () => (await import("./taskdef-generate.ts")).taskdefGenerate },
   { words: "taskdef register", summary: "Register a workload's task definitions where they changed", load: async () => (await import("./taskdef-register.ts")).taskdefRegister },
   { words: "taskdef lint", summary: "Check task definitions against what the hardware can do", load: async () => (await import("./taskdef-lint.ts")).taskdefLint },

@@ -29,6 +29,7 @@ export interface RunOptions extends WorkloadOptions, WatchOptions {
   readonly clusterState?: string;
 }
 
+/** The network of tasks in awsvpc mode, instead of the file's. */
 export const networkConfigurationOption: OptionSpec = { flags: "--network-configuration <configuration>", description: "awsvpcConfiguration={subnets=[...],securityGroups=[...]}", parse: parseNetworkConfiguration };
 
 /** What to run and where. Flags that `aws ecs run-task` has too keep its name and meaning. */

@@ -2,6 +2,10 @@
  * What the operations need of AWS, in aiplat's own words: src/aws implements these over the SDK, and nothing else
  * talks to AWS. Every method throws an AiplatError with the request id kept; every method stops when `signal` aborts.
  */
+import type { MachineImage, OnDemandInstances, SecurityGroup, Subnet } from "../core/doctor/observed-ec2.ts";
+import type { Decision, Role, SecretState } from "../core/doctor/observed-account.ts";
+import type { ImageReference } from "../core/catalog/image-reference.ts";
+import type { ImageState } from "../core/doctor/observed-image.ts";
 import type { ContainerInstance } from "../core/cluster/snapshot.ts";
 import type { DescribedNodegroup, EksCluster } from "../core/kubernetes/check/snapshot.ts";
 import type { LaunchTemplateRequest, NodegroupRequest, PlacementGroupRequest } from "../core/kubernetes/nodes/node-group.ts";
@@ -90,12 +94,57 @@ export interface LogEvent {
   readonly message: string;
 }
 
+export interface LogGroupsPort {
+  hasGroup(name: string): Promise<boolean>;
+}
+
 export interface LogsPort {
+
   /**
    * One page of a stream's events in order, after `token` or from the start; none before `since` (milliseconds since
    * the epoch). The end of what is there answers the token it was asked with. Undefined when group or stream is not there yet.
    */
   getEvents(group: string, stream: string, position?: { readonly token?: string; readonly since?: number }): Promise<{ readonly events: readonly LogEvent[]; readonly token: string } | undefined>;
+}
+
+export interface StsPort {
+  callerIdentity(): Promise<{ readonly account: string; readonly arn: string }>;
+}
+
+export interface IamPort {
+  /** Undefined where the account has none of that name. */
+  role(name: string): Promise<Role | undefined>;
+  /** What the principal's policies say of each action on the resource. */
+  simulate(principalArn: string, actions: readonly string[], resource: string): Promise<ReadonlyMap<string, Decision>>;
+}
+
+export interface EcrPort {
+  /** An image of a private ECR registry of this region. */
+  findImage(image: ImageReference): Promise<ImageState>;
+}
+
+/** Registries that speak the OCI distribution API, asked without credentials. */
+export interface RegistryPort {
+  findImage(image: ImageReference): Promise<ImageState>;
+}
+
+export interface SecretsPort {
+  /** Undefined where there is no such secret. Never its value. */
+  describeSecret(arn: string): Promise<SecretState | undefined>;
+}
+
+export interface QuotasPort {
+  /** The quota's value for this account, else AWS's default; undefined where there is none of that code. */
+  ec2Quota(code: string): Promise<number | undefined>;
+}
+
+/** What EC2 has, for those who only look. What is not there is left out of the answers. */
+export interface Ec2ReadPort {
+  images(ids: readonly string[]): Promise<readonly MachineImage[]>;
+  /** Pending and running ones that count against On-Demand quotas: no Spot, no Capacity Blocks, no Dedicated Hosts. */
+  onDemandInstances(): Promise<readonly OnDemandInstances[]>;
+  subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
+  securityGroups(ids: readonly string[]): Promise<readonly SecurityGroup[]>;
 }
 
 export interface EksPort {

@@ -1,15 +1,27 @@
-import type { CheckItem, CheckReport, CheckStatus } from "../core/kubernetes/check/finding.ts";
+import type { CheckItem, CheckReport, CheckStatus } from "../core/check-report.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
 
-/** What `eks check` found: a tree on a terminal and in a pipe, a table elsewhere. */
-export function checkReportView(report: CheckReport): View {
+/** A report with what stands above its tree. */
+export interface TitledReport {
+  /** The kind of the document. */
+  readonly kind: string;
+  readonly subject: string;
+  /** Stands after the subject, in parentheses. */
+  readonly about?: string;
+  /** The document's data. */
+  readonly report: CheckReport;
+}
+
+/** What checks found: a tree on a terminal and in a pipe, a table elsewhere. */
+export function checkReportView(titled: TitledReport): View {
+  const { kind, report } = titled;
   const rows = report.groups.flatMap(({ subject, items }) => items.map(({ status, check, message, fix }) => [status, subject, check, message, fix ?? ""]));
   return {
-    kind: "EksCheck",
+    kind,
     document: { ...report },
-    text: (style) => draw(report, style),
-    piped: draw(report, plain),
+    text: (style) => draw(titled, style),
+    piped: draw(titled, plain),
     table: { columns: [{ title: "STATUS", mark: (text, style) => marks(style)[text as CheckStatus](text) }, { title: "SUBJECT" }, { title: "CHECK" }, { title: "MESSAGE" }, { title: "FIX" }], rows },
   };
 }
@@ -20,7 +32,8 @@ function marks({ green, yellow, dim, red }: Style): Readonly<Record<CheckStatus,
   return { OK: green, WARN: yellow, SKIP: dim, FAIL: red };
 }
 
-function draw({ cluster, kubernetesVersion, groups }: CheckReport, style: Style): string {
+function draw({ subject, about, report }: TitledReport, style: Style): string {
   const line = ({ status, message, fix }: CheckItem) => `  ${marks(style)[status](status.padEnd(4))}  ${message}\n${fix === undefined ? "" : `        ${style.dim(fix)}\n`}`;
-  return `${style.bold(cluster)} (Kubernetes ${kubernetesVersion})\n${groups.map(({ subject, items }) => `\n${style.bold(subject)}\n${items.map(line).join("")}`).join("")}`;
+  const branches = report.groups.map((group) => `\n${style.bold(group.subject)}\n${group.items.map(line).join("")}`);
+  return `${style.bold(subject)}${about === undefined ? "" : ` (${about})`}\n${branches.join("")}`;
 }

@@ -23,7 +23,8 @@ export async function setTaskProgression(moto: Moto, every = 1_000_000): Promise
   if (!answer.ok) throw new Error(`set-transition: ${answer.status}`);
 }
 
-async function runInstance(moto: Moto, instanceType: string): Promise<string> {
+/** Runs an EC2 instance; answers its id. */
+export async function runInstance(moto: Moto, instanceType: string): Promise<string> {
   const body = new URLSearchParams({ Action: "RunInstances", Version: "2016-11-15", ImageId: "ami-12c6146b", InstanceType: instanceType, MinCount: "1", MaxCount: "1" });
   const answer = await send(moto, "ec2", { "content-type": "application/x-www-form-urlencoded; charset=utf-8" }, body.toString());
   return /<instanceId>([^<]+)<\/instanceId>/.exec(answer)![1]!;
@@ -33,6 +34,12 @@ async function runInstance(moto: Moto, instanceType: string): Promise<string> {
 export async function callEcs(moto: Moto, operation: string, input: object): Promise<unknown> {
   const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": `AmazonEC2ContainerServiceV20141113.${operation}` };
   return JSON.parse(await send(moto, "ecs", headers, JSON.stringify(input)));
+}
+
+/** One call of another API on the wire: AWS JSON with a target, else the query protocol. Answers the JSON, or the XML's text. */
+export async function callAws(moto: Moto, service: string, target: string | undefined, input: object): Promise<unknown> {
+  if (target !== undefined) return JSON.parse((await send(moto, service, { "content-type": "application/x-amz-json-1.1", "x-amz-target": target }, JSON.stringify(input))) || "{}");
+  return send(moto, service, { "content-type": "application/x-www-form-urlencoded; charset=utf-8" }, new URLSearchParams(input as Record<string, string>).toString());
 }
 
 /** moto reads service and region from the signature's scope and checks no signature. */

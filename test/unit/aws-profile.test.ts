@@ -51,7 +51,7 @@ describe("the region", () => {
     test(`${what}`, async () => {
       const all = { ...files, ...env };
       const given = { ...options, ...flags };
-      expect(chooseRegion(given, all, await readProfile(given, all))).toBe(region);
+      expect(chooseRegion(given, all, await readProfile(given, all))?.name).toBe(region);
     });
   }
 

@@ -27,10 +27,18 @@ export interface AmiFamily {
   readonly retiredOn?: string;
   /** The last minor version of Kubernetes the family is built for. */
   readonly lastKubernetesMinor?: number;
-  /** What a reader must know of its accelerator driver. */
-  readonly driver?: string;
+  /** Linux, where it is too old for a reader not to be told. */
+  readonly oldKernel?: "4.14";
+  /** The Neuron driver that it stays on; absent where each image has the newest of its day. */
+  readonly pinnedDriver?: PinnedDriver;
   readonly cannotServe?: readonly { readonly families: readonly Family[]; readonly reason: string }[];
   readonly source: string;
+}
+
+export interface PinnedDriver {
+  readonly version: string;
+  /** The only instance families on which it is; all where absent. */
+  readonly onlyOn?: readonly Family[];
 }
 
 const ecsPath = "/aws/service/ecs/optimized-ami";
@@ -63,6 +71,9 @@ const al2Gpu = [
   { families: ["p6-b200", "p6-b300"], reason: "it carries no NVLink subnet manager, which P6 needs" },
 ] as const;
 
+/** The last Neuron driver for kernel 4.14. */
+const al2Driver = "2.17";
+
 const ecs = { orchestrator: "ecs", shape: "document", source: ecsGuide } as const;
 const ecsAl2 = { ...ecs, os: "al2", retiredOn: ecsAl2RetiredOn } as const;
 const ecsBottlerocket = { orchestrator: "ecs", os: "bottlerocket", shape: "version-leaves", source: ecsBottlerocketGuide } as const;
@@ -83,7 +94,7 @@ export const amiFamilies: readonly AmiFamily[] = [
     os: "al2023",
     accelerator: "neuron",
     parameter: `${ecsPath}/amazon-linux-2023/neuron/recommended`,
-    driver: "on inf1 a boot service installs driver 2.21, on which Neuron SDK 2.30 and later images do not run",
+    pinnedDriver: { version: "2.21", onlyOn: ["inf1"] },
     source: `${ecsGuide}; ${recipes} scripts/al2023/neuron`,
   },
   { ...ecs, ...x86, os: "al2023", accelerator: "nvidia", parameter: `${ecsPath}/amazon-linux-2023/gpu/recommended`, cannotServe: [kepler] },
@@ -98,9 +109,10 @@ export const amiFamilies: readonly AmiFamily[] = [
     ...x86,
     accelerator: "neuron",
     parameter: `${ecsPath}/amazon-linux-2/inf/recommended`,
-    driver: "kernel 4.14 and driver 2.17, on which Neuron SDK 2.30 and later images do not run",
-    // Driver 2.17 came with Neuron SDK 2.19; Trn2 came with SDK 2.21.
-    cannotServe: [{ families: ["trn2", "trn2u"], reason: "its Neuron driver is 2.17, older than Trn2" }],
+    oldKernel: "4.14",
+    pinnedDriver: { version: al2Driver },
+    // It came with Neuron SDK 2.19; Trn2 came with SDK 2.21.
+    cannotServe: [{ families: ["trn2", "trn2u"], reason: `its Neuron driver is ${al2Driver}, older than Trn2` }],
     source: `${ecsGuide}; ${recipes} scripts/enable-ecs-agent-inferentia-support.sh`,
   },
   {
@@ -109,10 +121,10 @@ export const amiFamilies: readonly AmiFamily[] = [
     kernel: "5.10",
     accelerator: "neuron",
     parameter: `${ecsPath}/amazon-linux-2/kernel-5.10/inf/recommended`,
-    driver: "driver 2.21, on which Neuron SDK 2.30 and later images do not run",
+    pinnedDriver: { version: "2.21" },
     source: `${ecsGuide}; ${recipes} scripts/enable-ecs-agent-inferentia-support.sh`,
   },
-  { ...ecsAl2, ...x86, accelerator: "nvidia", parameter: `${ecsPath}/amazon-linux-2/gpu/recommended`, driver: "kernel 4.14", cannotServe: al2Gpu },
+  { ...ecsAl2, ...x86, accelerator: "nvidia", parameter: `${ecsPath}/amazon-linux-2/gpu/recommended`, oldKernel: "4.14", cannotServe: al2Gpu },
   { ...ecsAl2, ...x86, kernel: "5.10", accelerator: "nvidia", parameter: `${ecsPath}/amazon-linux-2/kernel-5.10/gpu/recommended`, cannotServe: al2Gpu },
   { ...ecsAl2, ...x86, accelerator: "none", parameter: `${ecsPath}/amazon-linux-2/recommended` },
   { ...ecsAl2, ...x86, kernel: "5.10", accelerator: "none", parameter: `${ecsPath}/amazon-linux-2/kernel-5.10/recommended` },

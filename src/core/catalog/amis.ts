@@ -1,4 +1,5 @@
 import { listOr, problem, refuseErrors, Refusal, warning, type Problem } from "../problem.ts";
+import { describeDriver } from "./ami-drivers.ts";
 import { amiFamilies, describeAmiFamily, type AmiFamily, type AmiOs } from "./ami-families.ts";
 import { acceleratorOf, missingVersion, readQuery, type AmiQuery, type Wanted } from "./ami-query.ts";
 import type { InstanceType } from "./instance-type.ts";
@@ -70,12 +71,12 @@ export function amiFamiliesFor(type: InstanceType): readonly string[] {
 export function warningsOf(family: AmiFamily): readonly Problem[] {
   if (family.retiredOn === undefined) return [];
   const next = amiFamilies.find((each) => each.os !== "al2" && each.orchestrator === family.orchestrator && each.accelerator === family.accelerator && each.architecture === family.architecture);
-  const driver = family.driver === undefined ? "" : ` It has ${family.driver}.`;
+  const driver = describeDriver(family);
   return [
     warning(
       "retired-ami",
       [],
-      `${describeAmiFamily(family)} ended on ${family.retiredOn}: its last image still resolves, but gets no more updates.${driver}`,
+      `${describeAmiFamily(family)} ended on ${family.retiredOn}: its last image still resolves, but gets no more updates.${driver === undefined ? "" : ` It has ${driver}.`}`,
       next === undefined ? undefined : `Move to --os ${next.os}.`,
     ),
   ];
@@ -117,10 +118,11 @@ function alternatives(wanted: Wanted): string {
 
 function typeWarnings(family: AmiFamily, type: InstanceType | undefined): readonly Problem[] {
   if (type === undefined) return [];
+  const driver = describeDriver(family);
   return [
     ...(type.status === "retired" ? [warning("retired-type", [], `EC2 no longer launches ${type.instanceType}${type.retiredOn === undefined ? "" : `: it was retired on ${type.retiredOn}`}`)] : []),
     // The AL2 families say it in the warning that they have ended.
-    ...(type.family === "inf1" && family.retiredOn === undefined && family.driver !== undefined ? [warning("old-driver", [], `${describeAmiFamily(family)}: ${family.driver}`)] : []),
+    ...(type.family === "inf1" && family.retiredOn === undefined && driver !== undefined ? [warning("old-driver", [], `${describeAmiFamily(family)}: ${driver}`)] : []),
   ];
 }
 

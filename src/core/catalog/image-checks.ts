@@ -10,7 +10,7 @@ import { builtFor, familiesServedBy, firstTrn2Sdk, imageName, isAwsImage, isVllm
 import type { InstanceType } from "./instance-type.ts";
 
 /** From this Neuron SDK on, images need a driver newer than `lastOldDriver` (aws-neuron/deep-learning-containers README.md @2be9ed1). */
-const firstNewDriverSdk = "2.30";
+export const firstNewDriverSdk = "2.30";
 const lastOldDriver = "2.26";
 
 const hardware = { neuron: "AWS Neuron", nvidia: "NVIDIA GPUs" } as const;
@@ -41,11 +41,21 @@ export function checkImageExists(image: ImageReference): readonly Problem[] {
   return [...checkRegistry(image), ...checkPublished(image)];
 }
 
+/** Whether an image runs only on a Neuron driver newer than some hosts have. */
+export function needsNewDriver(image: ImageReference): boolean {
+  const sdk = neuronTagOf(image)?.sdk;
+  return sdk !== undefined && compareVersions(sdk, firstNewDriverSdk) >= 0;
+}
+
+/** Whether images of `firstNewDriverSdk` and later do not run on a driver. */
+export function isOldDriver(driver: string): boolean {
+  return compareVersions(majorMinor(driver), lastOldDriver) <= 0;
+}
+
 /** Why an image does not start with this Neuron driver; `host` names the machine, e.g. `the ECS AL2 inf AMI`. */
 export function checkImageDriver(image: ImageReference, driver: string, host: string): readonly Problem[] {
-  const sdk = neuronTagOf(image)?.sdk;
-  if (sdk === undefined || compareVersions(sdk, firstNewDriverSdk) < 0 || compareVersions(majorMinor(driver), lastOldDriver) > 0) return [];
-  const message = `${image.text} is of Neuron SDK ${sdk} and needs a host driver newer than ${lastOldDriver}; ${host} has ${driver}`;
+  if (!needsNewDriver(image) || !isOldDriver(driver)) return [];
+  const message = `${image.text} is of Neuron SDK ${neuronTagOf(image)!.sdk} and needs a host driver newer than ${lastOldDriver}; ${host} has ${driver}`;
   return [error("image-driver", message, `Use an AL2023 Neuron AMI, or an image of an SDK before ${firstNewDriverSdk}.`)];
 }
 

@@ -1,7 +1,8 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { groupOfService, servicesOf, type Service } from "../ecs/service-api.ts";
+import { servicesOf, type Service } from "../ecs/service-api.ts";
 import { newestIn, unknownRevisions } from "./newest-revisions.ts";
 import type { LiveServices } from "./plan-service.ts";
+import { isOfService } from "./service-tasks.ts";
 
 /** A workload's services as a snapshot has them; where it has none at all, as far as their running tasks show them. */
 export function servicesIn(snapshot: ClusterSnapshot, workload: string, names: { readonly services: readonly string[]; readonly families: readonly string[] }): LiveServices {
@@ -32,9 +33,9 @@ export function servicesIn(snapshot: ClusterSnapshot, workload: string, names: {
 
 function servicesByTasks({ tasks }: ClusterSnapshot, workload: string): readonly Service[] {
   const services = new Map<string, Service>();
-  for (const { group = "", desiredStatus, taskDefinitionArn, tags = [] } of tasks) {
-    const ours = group.startsWith("service:") && (group === groupOfService(workload) || tags.some(({ key, value }) => key === "aiplat:workload" && value === workload));
-    if (!ours || desiredStatus === "STOPPED") continue;
+  for (const task of tasks) {
+    const { group = "", desiredStatus, taskDefinitionArn } = task;
+    if (!isOfService(task, workload) || desiredStatus === "STOPPED") continue;
     const serviceName = group.slice("service:".length);
     const desiredCount = (services.get(serviceName)?.desiredCount ?? 0) + 1;
     services.set(serviceName, { serviceArn: serviceName, serviceName, status: "ACTIVE", desiredCount, runningCount: desiredCount, pendingCount: 0, taskDefinition: taskDefinitionArn, deployments: [], events: [] });

@@ -1,10 +1,10 @@
 import { findInstanceType } from "../../catalog/catalog.ts";
 import type { InstanceType } from "../../catalog/instance-type.ts";
 import { amiTypeServes, findNodeAmiType, nodeAmiTypeFor, releaseParameter, type NodeAmiType } from "../../catalog/node-ami-types.ts";
+import { fail, ok, skip, warn, type CheckItem } from "../../check-report.ts";
 import { listOr } from "../../problem.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import { neuronResource, nvidiaResource } from "../devices.ts";
-import { fail, ok, skip, warn, type CheckItem } from "./finding.ts";
 import type { DescribedNodegroup, DescribedTemplate, EksCluster, EksSnapshot } from "./snapshot.ts";
 
 type Subject = EksSnapshot["nodegroups"][number];

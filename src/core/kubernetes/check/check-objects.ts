@@ -1,8 +1,8 @@
 /** What kubectl lists of a cluster: its nodes, its workloads, and the device plugins among them. */
 import { findInstanceType } from "../../catalog/catalog.ts";
+import { fail, ok, skip, someOf, type CheckItem } from "../../check-report.ts";
 import { isRaw } from "../../workload/merge.ts";
 import { efaResource, neuronResource, nvidiaResource } from "../devices.ts";
-import { fail, ok, skip, type CheckItem } from "./finding.ts";
 import type { EksSnapshot, KubernetesObject } from "./snapshot.ts";
 
 /** Gone since Neuron 2.20. https://awsdocs-neuron.readthedocs-hosted.com/en/latest/release-notes/ */
@@ -51,7 +51,7 @@ function checkPlugin(resource: string, nodes: readonly Node[], objects: readonly
   if (without.length === 0) return ok("device-plugin", `${resource} on ${nodes.length} of ${nodes.length} nodes`);
   const driver = objects.find((object) => object["kind"] === "DaemonSet" && draDrivers[resource]!.test(String(at(object, "metadata")["name"])));
   if (driver !== undefined) return skip("device-plugin", `${String(at(driver, "metadata")["name"])} hands out devices by DRA: kubectl get resourceslices shows them`);
-  return fail("device-plugin", `${without.length} of ${nodes.length} nodes offer no ${resource}: ${some(without.map(({ name }) => name))}`, `The device plugin is missing, or does not run there. ${installs[resource]}`);
+  return fail("device-plugin", `${without.length} of ${nodes.length} nodes offer no ${resource}: ${someOf(without.map(({ name }) => name))}`, `The device plugin is missing, or does not run there. ${installs[resource]}`);
 }
 
 function checkRemoved(objects: readonly KubernetesObject[]): CheckItem {
@@ -59,7 +59,7 @@ function checkRemoved(objects: readonly KubernetesObject[]): CheckItem {
   const asking = objects.filter((object) => !Array.isArray(at(object, "metadata")["ownerReferences"]) && podSpecs(object).some(asksForRemoved));
   if (asking.length === 0) return ok("neurondevice", `nothing requests ${removedResource}`);
   const names = asking.map((object) => `${String(object["kind"])} ${[at(object, "metadata")["namespace"], at(object, "metadata")["name"]].filter(Boolean).join("/")}`);
-  return fail("neurondevice", `${removedResource} was removed in Neuron 2.20 and is still requested: ${some(names)}`, `Request ${neuronResource} instead: one is a whole device, as neurondevice was.`);
+  return fail("neurondevice", `${removedResource} was removed in Neuron 2.20 and is still requested: ${someOf(names)}`, `Request ${neuronResource} instead: one is a whole device, as neurondevice was.`);
 }
 
 /** The specs of an object's pods: its own, its template's, its job template's. */
@@ -75,11 +75,4 @@ function asksForRemoved(spec: KubernetesObject): boolean {
 function at(value: unknown, ...path: readonly string[]): KubernetesObject {
   const found = path.reduce<unknown>((each, key) => (isRaw(each) ? each[key] : undefined), value);
   return isRaw(found) ? found : {};
-}
-
-/** How many names a message lists. */
-const shown = 5;
-
-function some(names: readonly string[]): string {
-  return names.length > shown ? `${names.slice(0, shown).join(", ")} and ${names.length - shown} more` : names.join(", ");
 }

@@ -11,15 +11,14 @@ export interface CheckItem {
   readonly fix?: string;
 }
 
-/** What was checked of one part of a cluster: a branch of the tree. */
+/** What was checked of one part of the whole: a branch of the tree. */
 export interface CheckGroup {
   readonly subject: string;
   readonly items: readonly CheckItem[];
 }
 
+/** A tree of what is right and wrong: what `eks check` and `doctor` find. */
 export interface CheckReport {
-  readonly cluster: string;
-  readonly kubernetesVersion: string;
   readonly groups: readonly CheckGroup[];
 }
 
@@ -31,4 +30,12 @@ export const fail = (check: string, message: string, fix: string): CheckItem => 
 /** Whether something is wrong, for the exit code. */
 export function hasFailed({ groups }: CheckReport): boolean {
   return groups.some(({ items }) => items.some(({ status }) => status === "FAIL"));
+}
+
+/** How many names a message lists. */
+const shown = 5;
+
+/** The names, of many the first few. */
+export function someOf(names: readonly string[]): string {
+  return names.length > shown ? `${names.slice(0, shown).join(", ")} and ${names.length - shown} more` : names.join(", ");
 }

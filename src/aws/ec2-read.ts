@@ -1,0 +1,64 @@
+import { DescribeImagesCommand, DescribeInstancesCommand, DescribeSecurityGroupsCommand, DescribeSubnetsCommand, EC2Client, type Instance } from "@aws-sdk/client-ec2";
+import type { OnDemandInstances } from "../core/doctor/observed-ec2.ts";
+import type { Ec2ReadPort } from "../operations/ports.ts";
+import { absentAs } from "./absent.ts";
+import { createCall } from "./call.ts";
+import { clientSettings, type AwsConfig } from "./config.ts";
+
+/** The reading side of EC2 over the SDK. */
+export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPort {
+  const client = new EC2Client(clientSettings(config, "ec2"));
+  const call = createCall(config, "ec2", signal);
+  return {
+    images: async (ids) => {
+      // One at a time: EC2 refuses a list that has one it does not know.
+      const answers = await Promise.all(
+        ids.map((id) => {
+          const command = new DescribeImagesCommand({ ImageIds: [id], IncludeDeprecated: true });
+          return absentAs(/^InvalidAMIID\./, call("DescribeImages", (options) => client.send(command, options)));
+        }),
+      );
+      return answers.flatMap((answer) => answer?.Images ?? []).map(({ ImageId, Name }) => ({ id: ImageId ?? "", name: Name ?? "" }));
+    },
+
+    onDemandInstances: async () => {
+      const found: Instance[] = [];
+      let NextToken: string | undefined;
+      do {
+        const Filters = [{ Name: "instance-state-name", Values: ["pending", "running"] }];
+        const command = new DescribeInstancesCommand({ Filters, MaxResults: 1000, ...(NextToken === undefined ? {} : { NextToken }) });
+        const answer = await call("DescribeInstances", (options) => client.send(command, options));
+        found.push(...(answer.Reservations ?? []).flatMap(({ Instances = [] }) => Instances));
+        NextToken = answer.NextToken;
+      } while (NextToken !== undefined && NextToken !== "");
+      return countByType(found.filter(isOnDemand));
+    },
+
+    // By filters: EC2 refuses a list of ids that has one it does not know.
+    subnets: async (ids) => {
+      const command = new DescribeSubnetsCommand({ Filters: [{ Name: "subnet-id", Values: [...ids] }] });
+      const { Subnets = [] } = await call("DescribeSubnets", (options) => client.send(command, options));
+      return Subnets.map(({ SubnetId, VpcId, State, AvailableIpAddressCount }) => ({ id: SubnetId ?? "", vpcId: VpcId ?? "", state: State ?? "", availableAddresses: AvailableIpAddressCount ?? 0 }));
+    },
+
+    securityGroups: async (ids) => {
+      const command = new DescribeSecurityGroupsCommand({ Filters: [{ Name: "group-id", Values: [...ids] }] });
+      const { SecurityGroups = [] } = await call("DescribeSecurityGroups", (options) => client.send(command, options));
+      return SecurityGroups.map(({ GroupId, VpcId }) => ({ id: GroupId ?? "", vpcId: VpcId ?? "" }));
+    },
+  };
+}
+
+/** Spot Instances have quotas of their own, Capacity Blocks and Dedicated Hosts count against none of these. https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html */
+function isOnDemand({ InstanceLifecycle, Placement }: Instance): boolean {
+  return InstanceLifecycle === undefined && Placement?.Tenancy !== "host";
+}
+
+function countByType(instances: readonly Instance[]): readonly OnDemandInstances[] {
+  const types = new Map<string, { count: number; vcpus: number }>();
+  for (const { InstanceType = "", CpuOptions } of instances) {
+    const { count, vcpus } = types.get(InstanceType) ?? { count: 0, vcpus: 0 };
+    types.set(InstanceType, { count: count + 1, vcpus: vcpus + (CpuOptions?.CoreCount ?? 0) * (CpuOptions?.ThreadsPerCore ?? 1) });
+  }
+  return [...types].map(([instanceType, sums]) => ({ instanceType, ...sums }));
+}

@@ -1,0 +1,80 @@
+import type { Context } from "../context.ts";
+import { hasFailed } from "../core/check-report.ts";
+import { diagnose, type Patient } from "../core/doctor/diagnose.ts";
+import { needsOf } from "../core/doctor/needs.ts";
+import type { NetworkConfiguration } from "../core/ecs/api.ts";
+import { networkModeOf } from "../core/ecs/capacity.ts";
+import { networkConfigurationOf } from "../core/plan/run-request.ts";
+import { variantsOf } from "../core/workload/resolve.ts";
+import { AiplatError, exitCodes } from "../errors.ts";
+import { observeDoctor } from "../operations/observe-doctor.ts";
+import { checkReportView } from "../output/check-report.ts";
+import { print } from "../output/print.ts";
+import { startProgress } from "../output/progress.ts";
+import { createRegistry } from "../registry/registry.ts";
+import type { Command, Invocation } from "./command.ts";
+import { loadEcsWorkload } from "./ecs-workload.ts";
+import { namesWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./load-workload.ts";
+import { networkConfigurationOption } from "./run-options.ts";
+
+declare const AIPLAT_VERSION: string;
+
+interface Options extends WorkloadOptions {
+  readonly cluster?: string;
+  readonly networkConfiguration?: NetworkConfiguration;
+}
+
+export const doctor: Command<Options> = {
+  description:
+    "Checks, before anything is touched, whether this machine, the account and the cluster are ready for a workload: credentials, container instances and their agents, roles, images and the driver of their hosts, secrets, log group, subnets and security groups, vCPU quotas. Without a workload it checks machine, account, cluster and the quotas of what the cluster has. Each finding has its fix; what may not be read is skipped, naming the permission. Exits 3 where something fails. Changes nothing.",
+  arguments: [workloadArgument],
+  options: [...workloadOptions, networkConfigurationOption],
+  takesCommand: true,
+  examples: [
+    ["aiplat doctor --cluster prod", "./aiplat.yaml, or the cluster alone where there is none"],
+    ["aiplat doctor bert.yaml --cluster prod -o json | jq '.groups[].items[] | select(.status == \"FAIL\")'", "what is wrong, for a script"],
+  ],
+  formats: ["text", "json", "yaml", "table", "markdown"],
+  run: async (context, invocation) => {
+    const { aws } = context;
+    const region = await regionIfAny(context);
+    const patient = namesWorkload(context, invocation) ? await readPatient(context, invocation, region) : undefined;
+    const cluster = patient?.workload.ecs.cluster ?? invocation.options.cluster ?? "default";
+    const needs = patient === undefined ? undefined : needsOf(patient.definitions, region ?? "");
+    const progress = await startProgress(context, `looking at cluster ${cluster}`);
+    const observation = await observeDoctor(
+      { aws, registry: createRegistry(context) },
+      {
+        cluster,
+        versions: { aiplat: AIPLAT_VERSION, node: context.nodeVersion },
+        ...(patient === undefined || needs === undefined ? {} : { patient, needs }),
+        now: context.now(),
+        report: ({ instances, tasks }) => progress.update(`looking at cluster ${cluster}: ${instances} instances, ${tasks} tasks`),
+      },
+    ).finally(() => {
+      progress.stop();
+    });
+    const report = diagnose(cluster, patient, needs, observation);
+    const about = [...(report.account === undefined ? [] : [`account ${report.account}`]), ...(report.region === undefined ? [] : [report.region])].join(", ");
+    await print(context, checkReportView({ kind: "Doctor", subject: report.workload === undefined ? `cluster ${cluster}` : `${report.workload} on cluster ${cluster}`, ...(about === "" ? {} : { about }), report }));
+    return hasFailed(report) ? exitCodes.check : exitCodes.success;
+  },
+};
+
+/** The workload with its definitions. Where no region is named that is a finding, and the definitions do without. */
+async function readPatient(context: Context, invocation: Invocation<Options>, region: string | undefined): Promise<Patient> {
+  const { resolved, generate, definitionOf } = await loadEcsWorkload(context, invocation, async () => region);
+  const flag = invocation.options.networkConfiguration;
+  const named = (resolved.ecs.network?.subnets ?? []).length > 0;
+  const network = networkModeOf(resolved) === "awsvpc" && (flag !== undefined || named) ? networkConfigurationOf(resolved, flag) : undefined;
+  return { workload: resolved, generate, definitions: variantsOf(resolved).map(definitionOf), ...(network === undefined ? {} : { network }) };
+}
+
+async function regionIfAny(context: Context): Promise<string | undefined> {
+  try {
+    return await context.aws.region();
+  } catch (error) {
+    if (error instanceof AiplatError && error.exitCode === exitCodes.credentials) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { ecsNeuronFamilyOf, isEcsImageWithoutNeuron, pinnedDriverOn } from "../catalog/ami-drivers.ts";
+import { findInstanceType } from "../catalog/catalog.ts";
+import { checkImageDriver, needsNewDriver } from "../catalog/image-checks.ts";
+import type { ImageReference } from "../catalog/image-reference.ts";
+import { fail, ok, skip, type CheckItem } from "../check-report.ts";
+import { instanceTypeOf, type ContainerInstance } from "../cluster/snapshot.ts";
+import type { Needs } from "./needs.ts";
+import type { ObservedAccount } from "./observation.ts";
+import { nameInstances } from "./observed-instances.ts";
+import { judged } from "./reading.ts";
+
+/** The attribute by which a container instance says its machine image. */
+export const amiAttribute = "ecs.ami-id";
+
+const fix = "Replace them with instances of the newest Neuron image: aiplat ami latest.";
+
+/** Whether the Neuron driver of the instances' machine images runs the containers' images. */
+export function checkDrivers({ images }: Needs, { machineImages }: ObservedAccount, candidates: readonly ContainerInstance[]): readonly CheckItem[] {
+  const neuron = neuronHosts(candidates);
+  const accelerated = images.filter((each) => each.accelerated).map(({ image }) => image);
+  if (neuron.length === 0 || accelerated.length === 0) return [];
+  return judged("driver", "the machine images of the instances", machineImages, (found) => {
+    const names = new Map(found.map(({ id, name }) => [id, name]));
+    return groupByHost(neuron, names).map((host) => checkHost(host, neuron, accelerated));
+  });
+}
+
+/** The instances that have Neuron devices. */
+export function neuronHosts(instances: readonly ContainerInstance[]): readonly ContainerInstance[] {
+  return instances.filter((each) => typeOf(each)?.accelerator.kind === "neuron");
+}
+
+/** Instances of one machine image and one family of types. */
+interface Host {
+  /** The image's name; undefined where EC2 does not know it. */
+  readonly name: string | undefined;
+  readonly ami: string;
+  readonly instances: readonly ContainerInstance[];
+}
+
+function groupByHost(instances: readonly ContainerInstance[], names: ReadonlyMap<string, string>): readonly Host[] {
+  const hosts = new Map<string, { readonly name: string | undefined; readonly ami: string; readonly instances: ContainerInstance[] }>();
+  for (const instance of instances) {
+    const ami = instance.attributes[amiAttribute] ?? "";
+    const name = names.get(ami);
+    const key = `${name ?? ami} ${typeOf(instance)?.family}`;
+    const host = hosts.get(key) ?? { name, ami, instances: [] };
+    hosts.set(key, host);
+    host.instances.push(instance);
+  }
+  return [...hosts.values()];
+}
+
+function checkHost({ name, ami, instances }: Host, all: readonly ContainerInstance[], images: readonly ImageReference[]): CheckItem {
+  const check = "driver";
+  const which = nameInstances(instances, all);
+  if (name === undefined) return skip(check, `${which} ${ami === "" ? "does not say its machine image" : `runs ${ami}, which EC2 does not show to this account`}: its driver is not known`);
+  if (isEcsImageWithoutNeuron(name)) return fail(check, `${which} runs ${name}, which carries no Neuron driver`, fix);
+  const family = ecsNeuronFamilyOf(name);
+  if (family === undefined) return skip(check, `${which} runs ${name}, which is not one of AWS's ECS images: its driver is not known`);
+  const pinned = pinnedDriverOn(family, typeOf(instances[0]!)!.family);
+  if (pinned !== undefined) {
+    const [problem] = images.flatMap((image) => checkImageDriver(image, pinned, `${which} with ${name}`));
+    return problem === undefined ? ok(check, `${which} has driver ${pinned} (${name})`) : fail(check, problem.message, problem.hint ?? fix);
+  }
+  const demanding = images.find(needsNewDriver);
+  return demanding === undefined ? ok(check, `${which} has the driver of ${name}`) : skip(check, `${which} has the driver of ${name}, whose version AWS does not publish: ${demanding.text} needs a new one`, "If it does not start there, replace the instance with one of the newest image: aiplat ami latest.");
+}
+
+function typeOf(instance: ContainerInstance) {
+  return findInstanceType(instanceTypeOf(instance) ?? "");
+}

@@ -1,0 +1,61 @@
+import { findInstanceType } from "../catalog/catalog.ts";
+import { fail, ok, warn, type CheckItem } from "../check-report.ts";
+import { instanceTypeOf, type ContainerInstance } from "../cluster/snapshot.ts";
+import { networkModeOf } from "../ecs/capacity.ts";
+import { compareVersions, isVersion } from "../version.ts";
+import { onManagedInstances } from "../workload/managed-instances.ts";
+import type { ResolvedWorkload } from "../workload/resolved.ts";
+import { countTypes, nameInstances } from "./observed-instances.ts";
+
+/** The first agent that holds a task back until the one before it on its host ports has stopped (aws/amazon-ecs-agent CHANGELOG.md, 1.74.1). */
+const handOverAgent = "1.74.1";
+
+/**
+ * Whether tasks could be placed on the instances, and handed over on them.
+ *
+ * @param candidates Those that ECS could choose for the workload, or all.
+ * @param scales Whether a capacity provider starts more of them when needed.
+ */
+export function checkInstances(candidates: readonly ContainerInstance[], workload: ResolvedWorkload | undefined, scales: boolean): readonly CheckItem[] {
+  const active = candidates.filter(({ status }) => status === "ACTIVE");
+  return [ok("instances", countTypes(candidates)), ...checkStatus(candidates, active, scales), ...checkConnection(active, scales), ...checkAgent(candidates, workload)];
+}
+
+function checkStatus(candidates: readonly ContainerInstance[], active: readonly ContainerInstance[], scales: boolean): readonly CheckItem[] {
+  const rest = candidates.filter(({ status }) => status !== "ACTIVE");
+  if (rest.length === 0) return [];
+  const states = [...new Set(rest.map(({ status }) => status))].join(" or ");
+  const message = `${nameInstances(rest, candidates)} ${rest.length === 1 ? "is" : "are"} ${states}: ECS places nothing there`;
+  const fix = "aws ecs update-container-instances-state --status ACTIVE brings a DRAINING one back.";
+  return [active.length === 0 && !scales ? fail("instance-status", message, fix) : warn("instance-status", message, fix)];
+}
+
+function checkConnection(active: readonly ContainerInstance[], scales: boolean): readonly CheckItem[] {
+  const silent = active.filter(({ agentConnected }) => !agentConnected);
+  if (silent.length === 0) return [];
+  const message = `the agent of ${nameInstances(silent, active)} is not connected: ECS places nothing there`;
+  const fix = "Is the instance running, and can it reach ECS? sudo systemctl restart ecs restarts its agent, whose log is /var/log/ecs/ecs-agent.log.";
+  return [silent.length === active.length && !scales ? fail("agent", message, fix) : warn("agent", message, fix)];
+}
+
+function checkAgent(candidates: readonly ContainerInstance[], workload: ResolvedWorkload | undefined): readonly CheckItem[] {
+  // Managed Instances have AWS's agent.
+  if (workload !== undefined && onManagedInstances(workload)) return [];
+  const known = candidates.filter(({ agentVersion }) => agentVersion !== undefined && isVersion(agentVersion));
+  const old = known.filter(({ agentVersion }) => compareVersions(agentVersion!, handOverAgent) < 0);
+  const items = [...describeOld(old.filter((each) => handsOver(each, workload)), candidates, fail), ...describeOld(old.filter((each) => !handsOver(each, workload)), candidates, warn)];
+  return items.length > 0 || known.length === 0 ? items : [ok("agent-version", `the ECS agents are ${handOverAgent} or later`)];
+}
+
+/** Whether a device goes from one task to its successor there by way of its lock port. */
+function handsOver(instance: ContainerInstance, workload: ResolvedWorkload | undefined): boolean {
+  if (workload === undefined) return findInstanceType(instanceTypeOf(instance) ?? "")?.accelerator.kind === "neuron";
+  return workload.shapes.some(({ request }) => request.kind === "neuron") && networkModeOf(workload) !== "awsvpc";
+}
+
+function describeOld(old: readonly ContainerInstance[], candidates: readonly ContainerInstance[], status: typeof fail): readonly CheckItem[] {
+  if (old.length === 0) return [];
+  const versions = [...new Set(old.map(({ agentVersion }) => agentVersion!))].toSorted(compareVersions).join(", ");
+  const message = `the agent of ${nameInstances(old, candidates)} is ${versions}: before ${handOverAgent} it starts a task on a device that the one before it still holds`;
+  return [status("agent-version", message, "aws ecs update-container-agent, or replace the instance with the current image (aiplat ami latest).")];
+}

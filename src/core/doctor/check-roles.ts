@@ -1,0 +1,70 @@
+import { fail, ok, skip, someOf, warn, type CheckItem } from "../check-report.ts";
+import type { Needs } from "./needs.ts";
+import type { ObservedAccount } from "./observation.ts";
+import type { Role } from "./observed-account.ts";
+import { decisionKey, permissionsOf, type PermissionNeed } from "./permissions.ts";
+import type { Place } from "./place.ts";
+import { judged, valueOf } from "./reading.ts";
+import { roleAccountOf, roleNameOf } from "./role-name.ts";
+import { executionRoleUses } from "./role-use.ts";
+import { judgeTrust, tasksPrincipal } from "./trust-policy.ts";
+
+/** The roles that tasks run with: there, assumable, and allowed what the tasks' start needs. */
+export function checkRoles(needs: Needs, observed: ObservedAccount, place: Place, managedInstances: boolean): readonly CheckItem[] {
+  const { executionRole, taskRole } = needs;
+  const uses = executionRoleUses(needs, managedInstances);
+  const absent = (): readonly CheckItem[] => (uses.length === 0 ? [] : [fail("execution-role", `the task has no execution role, and cannot ${uses.join(" or ")} without one`, "Set roles.execution (--execution-role).")]);
+  return [
+    ...(executionRole === undefined ? absent() : checkRole("execution role", executionRole, observed, place)),
+    ...(executionRole === undefined || valueOf(observed.roles.get(executionRole)) === undefined ? [] : checkPermissions(needs, executionRole, observed, place)),
+    ...(taskRole === undefined || taskRole === executionRole ? [] : checkRole("task role", taskRole, observed, place)),
+  ];
+}
+
+function checkRole(what: string, role: string, { roles }: ObservedAccount, place: Place): readonly CheckItem[] {
+  const check = what.replace(" ", "-");
+  const name = roleNameOf(role);
+  const account = roleAccountOf(role);
+  // "The role must be in the same account": iam:PassRole goes no further.
+  if (account !== undefined && account !== place.account) return [fail(check, `${what} ${role} is of account ${account}, and the tasks run in ${place.account}: ECS takes roles of its own account only`, "Make a role in this account; it may assume the other one.")];
+  return judged(check, `${what} ${name}`, roles.get(role)!, (found) => [found === undefined ? fail(check, `there is no ${what} ${name} in account ${place.account}`, `Create it with a trust policy for ${tasksPrincipal}, or name another.`) : checkTrust(check, `${what} ${name}`, found, place)]);
+}
+
+function checkTrust(check: string, what: string, { trustPolicy }: Role, place: Place): CheckItem {
+  const trust = judgeTrust(trustPolicy, place);
+  if (trust.kind === "trusted") return ok(check, `${what} trusts ${tasksPrincipal}`);
+  const fix = `aws iam update-assume-role-policy with a statement that allows sts:AssumeRole to {"Service": "${tasksPrincipal}"}.`;
+  return trust.kind === "unclear" ? warn(check, `${what}: ${trust.why}`, `See that this holds for ECS. ${fix}`) : fail(check, `${what} cannot be assumed by tasks: ${trust.why}`, fix);
+}
+
+interface Refused {
+  readonly need: PermissionNeed;
+  readonly action: string;
+  readonly explicit: boolean;
+}
+
+function checkPermissions(needs: Needs, role: string, { decisions, secrets, logGroups }: ObservedAccount, place: Place): readonly CheckItem[] {
+  const check = "permissions";
+  const all = permissionsOf(needs, place)
+    .filter(({ unlessGroup }) => unlessGroup === undefined || valueOf(logGroups.get(unlessGroup)) !== true)
+    .flatMap((need) => need.actions.flatMap((action) => ({ need, action, reading: decisions.get(decisionKey(action, need.resource)) })))
+    .filter(({ reading }) => reading !== undefined);
+  const unread = all.map(({ reading }) => reading!).find((reading) => "unread" in reading);
+  if (unread !== undefined) return [skip(check, `what ${roleNameOf(role)} may do: ${unread.unread}`, unread.fix)];
+  const refused = all.flatMap(({ need, action, reading }): readonly Refused[] => {
+    const decision = valueOf(reading);
+    return decision === undefined || decision === "allowed" ? [] : [{ need, action, explicit: decision === "explicitDeny" }];
+  });
+  // A secret's own policy may allow what the role's do not.
+  const doubtful = ({ need, explicit }: Refused) => !explicit && need.secret !== undefined && valueOf(secrets.get(need.secret))?.hasPolicy !== false;
+  const items = [
+    ...byAction(refused.filter((each) => !doubtful(each))).map(([action, each]) => fail(check, `${roleNameOf(role)} may not ${each[0]!.need.to}: ${action} is ${each.some(({ explicit }) => explicit) ? "denied" : "not allowed"} on ${someOf(each.map(({ need }) => need.resource))}`, `Allow ${action} on it in the role's policies.`)),
+    ...byAction(refused.filter(doubtful)).map(([action, each]) => warn(check, `the policies of ${roleNameOf(role)} do not allow ${action} on ${someOf(each.map(({ need }) => need.resource))}: the secret's own policy must`, `Allow ${action} on it in the role's policies, or see aws secretsmanager get-resource-policy.`)),
+  ];
+  if (items.length > 0 || all.length === 0) return items;
+  return [ok(check, `${roleNameOf(role)} may call ${[...new Set(all.map(({ action }) => action))].join(", ")}`)];
+}
+
+function byAction(refused: readonly Refused[]): readonly (readonly [string, readonly Refused[]])[] {
+  return [...new Set(refused.map(({ action }) => action))].map((action) => [action, refused.filter((each) => each.action === action)]);
+}

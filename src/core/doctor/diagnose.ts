@@ -1,0 +1,98 @@
+import { skip, type CheckGroup, type CheckItem, type CheckReport } from "../check-report.ts";
+import { networkModeOf } from "../ecs/capacity.ts";
+import type { NetworkConfiguration, TaskDefinition } from "../ecs/api.ts";
+import type { GenerateSettings } from "../ecs/generate.ts";
+import { onManagedInstances } from "../workload/managed-instances.ts";
+import type { ResolvedWorkload } from "../workload/resolved.ts";
+import { checkCluster, providerFor } from "./check-cluster.ts";
+import { checkDrivers } from "./check-drivers.ts";
+import { checkImages } from "./check-images.ts";
+import { checkLogs } from "./check-logs.ts";
+import { checkMachine } from "./check-machine.ts";
+import { checkNetwork } from "./check-network.ts";
+import { checkQuotas } from "./check-quotas.ts";
+import { checkRoles } from "./check-roles.ts";
+import { checkSecrets } from "./check-secrets.ts";
+import { findLacking } from "./lacking.ts";
+import type { Needs } from "./needs.ts";
+import type { Observation, ObservedAccount, ObservedCluster } from "./observation.ts";
+import { candidatesFor } from "./observed-instances.ts";
+import { placeOf, type Place } from "./place.ts";
+import { valueOf } from "./reading.ts";
+import { wantedTypes } from "./wanted-types.ts";
+
+/** The workload that is to run, as everything that is asked of the account depends on it. */
+export interface Patient {
+  readonly workload: ResolvedWorkload;
+  readonly generate: GenerateSettings;
+  readonly definitions: readonly TaskDefinition[];
+  /** Of tasks with network interfaces of their own. */
+  readonly network?: NetworkConfiguration;
+}
+
+/** The data of a Doctor document. */
+export interface DoctorReport extends CheckReport {
+  readonly cluster: string;
+  readonly region?: string;
+  readonly account?: string;
+  readonly workload?: string;
+}
+
+/** What doctor says of what was observed. */
+export function diagnose(cluster: string, patient: Patient | undefined, needs: Needs | undefined, observation: Observation): DoctorReport {
+  const { machine, account } = observation;
+  const region = valueOf(machine.region)?.name;
+  const number = valueOf(machine.identity)?.account;
+  const machineGroup: CheckGroup = { subject: "this machine", items: checkMachine(machine) };
+  const rest = account === undefined ? notAsked(cluster, patient, needs) : examine(cluster, patient, needs, account, placeOf(machine, needs));
+  return {
+    cluster,
+    ...(region === undefined ? {} : { region }),
+    ...(number === undefined ? {} : { account: number }),
+    ...(patient === undefined ? {} : { workload: patient.workload.name }),
+    groups: [machineGroup, ...rest.filter(({ items }) => items.length > 0)],
+  };
+}
+
+/** One reason for all that cannot be asked. */
+function notAsked(cluster: string, patient: Patient | undefined, needs: Needs | undefined): readonly CheckGroup[] {
+  const subjects = [`cluster ${cluster}`, ...(needs === undefined ? [] : subjectsOf(needs)), ...(patient !== undefined && usesOwnNetwork(patient) ? ["network"] : []), "quotas"];
+  return subjects.map((subject) => ({ subject, items: [skip("not-asked", "not checked: it takes working credentials and a region")] }));
+}
+
+function subjectsOf({ executionRole, taskRole, images, secrets, logs }: Needs): readonly string[] {
+  return [...(executionRole ?? taskRole ? ["roles"] : []), ...(images.length > 0 ? ["images"] : []), ...(secrets.length > 0 ? ["secrets"] : []), ...(logs.length > 0 ? ["logs"] : [])];
+}
+
+function usesOwnNetwork({ workload }: Patient): boolean {
+  return networkModeOf(workload) === "awsvpc";
+}
+
+function examine(cluster: string, patient: Patient | undefined, needs: Needs | undefined, account: ObservedAccount, place: Place): readonly CheckGroup[] {
+  const found = valueOf(account.cluster);
+  const snapshot = found === undefined ? undefined : valueOf(found.snapshot);
+  const provider = patient === undefined || found === undefined ? undefined : providerFor(patient.workload, found);
+  const lacking = patient === undefined || snapshot === undefined ? undefined : findLacking(patient.workload, patient.generate, snapshot, provider);
+  const workload = patient?.workload;
+  const question = { name: cluster, region: place.region, ...(workload === undefined ? {} : { workload }), ...(lacking === undefined ? {} : { lacking }) };
+  return [
+    { subject: `cluster ${cluster}`, items: checkCluster(question, account.cluster) },
+    ...(patient === undefined || needs === undefined ? [] : examineNeeds(patient, needs, account, place, found, lacking?.asked)),
+    { subject: "quotas", items: checkQuotas(wantedTypes(workload, snapshot, lacking), account, place.region) },
+  ];
+}
+
+function examineNeeds(patient: Patient, needs: Needs, account: ObservedAccount, place: Place, cluster: ObservedCluster | undefined, asked: number | undefined): readonly CheckGroup[] {
+  const { workload, network } = patient;
+  const types = workload.shapes.flatMap(({ instanceTypes }) => instanceTypes);
+  const snapshot = cluster === undefined ? undefined : valueOf(cluster.snapshot);
+  const candidates = cluster === undefined || snapshot === undefined ? [] : candidatesFor(workload, providerFor(workload, cluster), snapshot);
+  const group = (subject: string, items: readonly CheckItem[]): CheckGroup => ({ subject, items });
+  return [
+    group("roles", checkRoles(needs, account, place, onManagedInstances(workload))),
+    group("images", [...checkImages(needs, account, types), ...checkDrivers(needs, account, candidates)]),
+    group("secrets", checkSecrets(needs, account)),
+    group("logs", checkLogs(needs, account)),
+    group("network", usesOwnNetwork(patient) ? checkNetwork(network, account, asked ?? workload.replicas) : []),
+  ];
+}

@@ -1,0 +1,49 @@
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import { lockPortBaseOf } from "../devices/claims.ts";
+import { emptyInstance } from "../placement/empty-instance.ts";
+import { explainPlacement } from "../placement/explain.ts";
+import { placementOptions } from "../plan/run-request.ts";
+import { definitionsOf } from "../plan/plan-slots.ts";
+import { isOfService } from "../plan/service-tasks.ts";
+import type { GenerateSettings } from "../ecs/generate.ts";
+import type { ResolvedWorkload } from "../workload/resolved.ts";
+
+/** What the cluster has no room for now. */
+export interface Lacking {
+  /** Replicas that do not run yet. */
+  readonly asked: number;
+  /** How many of them have a place. */
+  readonly possible: number;
+  readonly nearestChange?: string;
+  /** How many more instances of a type would hold the rest. */
+  instancesOf(type: string): number;
+}
+
+/**
+ * How many of a workload's replicas the cluster has room for, beside those that run.
+ *
+ * @param provider The capacity provider that starts the tasks.
+ */
+export function findLacking(workload: ResolvedWorkload, generate: GenerateSettings, snapshot: ClusterSnapshot, provider: string | undefined): Lacking {
+  const definitions = definitionsOf(workload, { ...generate, lockPortBase: lockPortBaseOf(snapshot.tags) });
+  const options = placementOptions({ placementConstraints: [], ...(provider === undefined ? {} : { provider }) });
+  const asked = Math.max(0, workload.replicas - runningOf(workload, snapshot));
+  const { possible, nearestChange } = explainPlacement(snapshot, definitions, { ...options, count: asked });
+  const missing = asked - possible;
+  const heldByOne = (type: string) => {
+    const empty = emptyInstance(snapshot, type, [])?.instance;
+    const instances = empty === undefined ? [] : [{ ...empty, ...(provider === undefined ? {} : { capacityProvider: provider }) }];
+    return explainPlacement({ ...snapshot, tasks: [], instances }, definitions, { ...options, count: missing }).possible;
+  };
+  return {
+    asked,
+    possible,
+    ...(nearestChange === undefined ? {} : { nearestChange: nearestChange.message }),
+    instancesOf: (type) => (missing === 0 ? 0 : Math.ceil(missing / Math.max(1, heldByOne(type)))),
+  };
+}
+
+/** Tasks of the service that run already; a job's replicas come beside those of earlier runs. */
+function runningOf({ name, kind }: ResolvedWorkload, { tasks }: ClusterSnapshot): number {
+  return kind === "job" ? 0 : tasks.filter((task) => task.desiredStatus !== "STOPPED" && isOfService(task, name)).length;
+}

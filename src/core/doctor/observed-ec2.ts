@@ -1,0 +1,26 @@
+/** What `doctor` reads of EC2, as readonly data. */
+
+export interface MachineImage {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Instances of one type that run on demand. */
+export interface OnDemandInstances {
+  readonly instanceType: string;
+  readonly count: number;
+  /** vCPUs of all of them, by their cores and threads. */
+  readonly vcpus: number;
+}
+
+export interface Subnet {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly state: string;
+  readonly availableAddresses: number;
+}
+
+export interface SecurityGroup {
+  readonly id: string;
+  readonly vpcId: string;
+}

@@ -1,0 +1,20 @@
+import type { Needs } from "./needs.ts";
+import type { ObservedMachine } from "./observation.ts";
+import { valueOf } from "./reading.ts";
+import { roleAccountOf } from "./role-name.ts";
+
+/** Where the tasks run: what the ARNs of their resources hold. */
+export interface Place {
+  /** `aws`, `aws-cn`, `aws-us-gov`. */
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+}
+
+/** Where the tasks run. The account is the credentials', and where STS did not tell, that of the roles. */
+export function placeOf({ region: reading, identity }: ObservedMachine, needs: Needs | undefined): Place {
+  const region = valueOf(reading)?.name ?? "";
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+  const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  return { partition, region, account: valueOf(identity)?.account ?? roleAccountOf(needs?.executionRole ?? needs?.taskRole ?? "") ?? "" };
+}

@@ -1,0 +1,59 @@
+/** Whether a role's trust policy lets ECS's tasks assume it. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html */
+import { isRaw } from "../workload/merge.ts";
+import type { Place } from "./place.ts";
+import { globToPattern, listOf } from "./policy-text.ts";
+import { judgeConditions, type Verdict } from "./trust-conditions.ts";
+
+export const tasksPrincipal = "ecs-tasks.amazonaws.com";
+
+export type Trust =
+  | { readonly kind: "trusted" }
+  | { readonly kind: "not-trusted"; readonly why: string }
+  /** Something that aiplat cannot judge decides. */
+  | { readonly kind: "unclear"; readonly why: string };
+
+/**
+ * Judges AssumeRolePolicyDocument, URL-encoded as IAM answers it or plain. A Deny wins over every Allow.
+ *
+ * @param caller Where the tasks run: conditions may ask for their account and ARN.
+ */
+export function judgeTrust(document: string, caller: Place): Trust {
+  const statements = statementsOf(document);
+  if (statements === undefined) return { kind: "unclear", why: "its trust policy is no JSON policy document" };
+  const about = statements.filter((statement) => coversTasks(statement) && coversAssuming(statement)).map((statement) => ({ effect: statement["Effect"], verdict: judgeConditions(statement["Condition"], caller) }));
+  const of = (effect: string, result: Verdict["result"]) => about.find((each) => each.effect === effect && each.verdict.result === result)?.verdict.why;
+  const denied = of("Deny", "met");
+  if (denied !== undefined) return { kind: "not-trusted", why: `its trust policy denies ${tasksPrincipal}` };
+  const doubt = of("Deny", "unclear");
+  if (of("Allow", "met") !== undefined) return doubt === undefined ? { kind: "trusted" } : { kind: "unclear", why: `its trust policy denies ${tasksPrincipal} where ${doubt}` };
+  const unclear = of("Allow", "unclear");
+  if (unclear !== undefined) return { kind: "unclear", why: `its trust policy lets ${tasksPrincipal} assume it where ${unclear}` };
+  const unmet = of("Allow", "unmet");
+  return { kind: "not-trusted", why: unmet === undefined ? `its trust policy does not let ${tasksPrincipal} assume it` : `its trust policy lets ${tasksPrincipal} assume it only where ${unmet}` };
+}
+
+type Statement = Readonly<Record<string, unknown>>;
+
+function statementsOf(document: string): readonly Statement[] | undefined {
+  try {
+    const policy: unknown = JSON.parse(document.startsWith("%") ? decodeURIComponent(document) : document);
+    if (!isRaw(policy)) return undefined;
+    return listOf(policy["Statement"]).filter(isRaw);
+  } catch {
+    return undefined;
+  }
+}
+
+function coversTasks({ Principal: principal, NotPrincipal: except }: Statement): boolean {
+  if (except !== undefined) return !namesTasks(except);
+  return principal === "*" || namesTasks(principal);
+}
+
+function namesTasks(principal: unknown): boolean {
+  return isRaw(principal) && listOf(principal["Service"]).some((service) => service === tasksPrincipal || service === "*");
+}
+
+function coversAssuming({ Action: action, NotAction: except }: Statement): boolean {
+  const matches = (pattern: unknown) => typeof pattern === "string" && globToPattern(pattern, "i").test("sts:AssumeRole");
+  return except !== undefined ? !listOf(except).some(matches) : listOf(action).some(matches);
+}

@@ -1,0 +1,88 @@
+import type { Aws } from "../context.ts";
+import { providerFor } from "../core/doctor/check-cluster.ts";
+import { amiAttribute, neuronHosts } from "../core/doctor/check-drivers.ts";
+import { quotasOf } from "../core/doctor/check-quotas.ts";
+import type { Patient } from "../core/doctor/diagnose.ts";
+import type { Needs } from "../core/doctor/needs.ts";
+import type { Observation, ObservedAccount, ObservedCluster, ObservedMachine } from "../core/doctor/observation.ts";
+import { candidatesFor } from "../core/doctor/observed-instances.ts";
+import { placeOf } from "../core/doctor/place.ts";
+import { valueOf } from "../core/doctor/reading.ts";
+import { wantedTypes } from "../core/doctor/wanted-types.ts";
+import { namedProvider } from "../core/ecs/capacity.ts";
+import { onManagedInstances } from "../core/workload/managed-instances.ts";
+import { AiplatError } from "../errors.ts";
+import { observeCluster, type ObserveProgress } from "./observe-cluster.ts";
+import { noNeeds, observeNeeds } from "./observe-needs.ts";
+import type { EcsPort, RegistryPort } from "./ports.ts";
+import { read } from "./read.ts";
+
+export interface DoctorPorts {
+  readonly aws: Aws;
+  readonly registry: RegistryPort;
+}
+
+export interface DoctorRequest {
+  readonly cluster: string;
+  readonly versions: Pick<ObservedMachine, "aiplat" | "node">;
+  /** Undefined where no workload is named. */
+  readonly patient?: Patient;
+  readonly needs?: Needs;
+  readonly now: number;
+  readonly report: (progress: ObserveProgress) => void;
+}
+
+/** Reads everything that doctor judges, as much at once as depends on nothing else; changes nothing. */
+export async function observeDoctor(ports: DoctorPorts, request: DoctorRequest): Promise<Observation> {
+  const machine = await observeMachine(ports.aws, request.versions);
+  if (machine.locked || !("value" in machine.region)) return { machine };
+  const { needs, patient } = request;
+  const [cluster, needed] = await Promise.all([
+    observeClusterAndHosts(ports, request),
+    needs === undefined ? noNeeds : observeNeeds(ports, needs, placeOf(machine, needs), patient?.network),
+  ]);
+  return { machine, account: { ...cluster, ...needed } };
+}
+
+/** The region and who calls. Errors that no other call would escape lock the rest. */
+async function observeMachine(aws: Aws, versions: DoctorRequest["versions"]): Promise<ObservedMachine> {
+  const region = await read(async () => ({ name: await aws.region(), source: await aws.regionSource() }));
+  if ("unread" in region) return { ...versions, region, locked: true };
+  let locked = false;
+  const identity = await read(async () => {
+    try {
+      return await (await aws.sts()).callerIdentity();
+    } catch (error) {
+      locked = error instanceof AiplatError && (error.code === "NoCredentials" || error.code === "Network");
+      throw error;
+    }
+  });
+  return { ...versions, region, identity, locked };
+}
+
+async function observeClusterAndHosts({ aws }: DoctorPorts, request: DoctorRequest): Promise<Pick<ObservedAccount, "cluster" | "machineImages" | "quotas" | "running">> {
+  const { patient } = request;
+  const workload = patient?.workload;
+  const cluster = await read(async () => observeState(await aws.ecs(), request));
+  const found = valueOf(cluster);
+  const snapshot = found === undefined ? undefined : valueOf(found.snapshot);
+  const candidates = workload === undefined || found === undefined || snapshot === undefined ? [] : candidatesFor(workload, providerFor(workload, found), snapshot);
+  const amis = [...new Set(neuronHosts(candidates).flatMap(({ attributes }) => attributes[amiAttribute] ?? []))];
+  const quotas = quotasOf(wantedTypes(workload, snapshot, undefined));
+  const [machineImages, limits, running] = await Promise.all([
+    amis.length === 0 ? { value: [] } : read(async () => (await aws.ec2Read()).images(amis)),
+    Promise.all(quotas.map(async ({ code }) => [code, await read(async () => (await aws.quotas()).ec2Quota(code))] as const)),
+    quotas.length === 0 ? { value: [] } : read(async () => (await aws.ec2Read()).onDemandInstances()),
+  ]);
+  return { cluster, machineImages, quotas: new Map(limits), running };
+}
+
+/** Undefined where there is no such cluster. */
+async function observeState(ecs: EcsPort, { cluster, patient, now, report }: DoctorRequest): Promise<ObservedCluster | undefined> {
+  const description = await ecs.describeCluster(cluster);
+  if (description === undefined || description.status === "INACTIVE") return undefined;
+  const { name, status, capacityProviders } = description;
+  const choosesManaged = patient !== undefined && onManagedInstances(patient.workload) && namedProvider(patient.workload) === undefined;
+  const [snapshot, managedInstances] = await Promise.all([read(() => observeCluster(ecs, name, now, report)), choosesManaged ? read(() => ecs.managedInstancesProviders(capacityProviders, name)) : undefined]);
+  return { status, capacityProviders, snapshot, ...(managedInstances === undefined ? {} : { managedInstances }) };
+}

@@ -1,0 +1,21 @@
+/**
+ * A token for nobody in particular, from where the registry's challenge says; undefined where it gives none.
+ * https://distribution.github.io/distribution/spec/auth/token/
+ */
+export async function askForToken(challenge: string, signal: AbortSignal): Promise<string | undefined> {
+  const { realm, service, scope } = readChallenge(challenge);
+  if (realm === undefined || !URL.canParse(realm)) return undefined;
+  const url = new URL(realm);
+  if (service !== undefined) url.searchParams.set("service", service);
+  if (scope !== undefined) url.searchParams.set("scope", scope);
+  const answer = await fetch(url, { signal });
+  if (!answer.ok) return undefined;
+  const { token, access_token: accessToken } = (await answer.json()) as { readonly token?: string; readonly access_token?: string };
+  return token ?? accessToken;
+}
+
+/** The parameters of `Bearer realm="...",service="...",scope="..."`. */
+function readChallenge(challenge: string): Readonly<Record<string, string | undefined>> {
+  if (!/^bearer /i.test(challenge)) return {};
+  return Object.fromEntries([...challenge.matchAll(/([a-z]+)="([^"]*)"/gi)].map(([, name, value]) => [name!.toLowerCase(), value!]));
+}
