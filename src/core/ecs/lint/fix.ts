@@ -1,0 +1,113 @@
+import { applyEdit, touchedBy, type Edit } from "../../edit/edit.ts";
+import { editText, replaceText, type Replacement } from "../../edit/edit-text.ts";
+import { styleOfText, type TextStyle } from "../../edit/text-style.ts";
+import { pathsMeet, Refusal, type Path } from "../../problem.ts";
+import type { Raw } from "../../workload/merge.ts";
+import { lintTaskDefinition } from "./lint.ts";
+import type { Finding } from "./rule.ts";
+import { readTaskDefinitions, type DefinitionSource } from "./source.ts";
+
+/** A finding that was fixed, and the task definition it was in. */
+export interface FixedFinding extends Finding {
+  readonly source: DefinitionSource;
+}
+
+/** A file after its fixes. */
+export interface FixedText {
+  readonly text: string;
+  readonly fixed: readonly FixedFinding[];
+}
+
+/** One fix: what it changes in the text, and in its definition. */
+interface Fix {
+  readonly finding: Finding;
+  /** The index of its definition in the file. */
+  readonly at: number;
+  readonly replacements: readonly Replacement[];
+}
+
+/**
+ * Carries out every fix that has one right answer, in the text itself, so that what it does not touch stays as it is
+ * written. Fixes that meet are made one after the other. It ends since each fix leaves fewer findings than there were.
+ *
+ * @throws Refusal when the text holds no task definitions.
+ */
+export function fixText(text: string, file: string): FixedText {
+  const fixed: FixedFinding[] = [];
+  let current = text;
+  for (;;) {
+    const sources = readTaskDefinitions(current, file);
+    const fixes = fixesOf(sources, current, file);
+    if (fixes.length === 0) return { text: current, fixed };
+    fixed.push(...fixes.map(({ finding, at }) => ({ ...finding, source: sources[at]! })));
+    current = textAfter(current, fixes);
+  }
+}
+
+/** The fixes that can be made at once, none of which meets another. */
+function fixesOf(sources: readonly DefinitionSource[], text: string, file: string): readonly Fix[] {
+  const style = styleOfText(text);
+  const wanted = sources.map(({ definition }) => definition);
+  const fixes = sources.flatMap((source, at) => {
+    const { fixes: own, definition } = fixesIn(source, at, text, style);
+    wanted[at] = definition;
+    return own;
+  });
+  if (fixes.length === 0 || reads(textAfter(text, fixes), file, wanted)) return fixes;
+  // One of them comes out otherwise than it was meant to: each is tried alone, and made where it does what it says.
+  const good = fixes.find((fix) => reads(textAfter(text, [fix]), file, sources.map(({ definition }, at) => (at === fix.at ? edited(definition, fix.finding.edits!) : definition))));
+  return good === undefined ? [] : [good];
+}
+
+function fixesIn(source: DefinitionSource, at: number, text: string, style: TextStyle): { readonly fixes: readonly Fix[]; readonly definition: Raw } {
+  const fixes: Fix[] = [];
+  const touched: Path[] = [];
+  let definition = source.definition;
+  let findings = lintTaskDefinition(definition);
+  for (const finding of findings) {
+    const edits = finding.edits ?? [];
+    const replacements = edits.flatMap((edit) => editText(source.document, text, style, { ...edit, path: [...source.prefix, ...edit.path] }) ?? []);
+    if (edits.length === 0 || replacements.length < edits.length) continue;
+    if (edits.some((edit) => touched.some((path) => pathsMeet(path, touchedBy(edit)))) || meet([...fixes.flatMap((fix) => fix.replacements), ...replacements])) continue;
+    const after = edited(definition, edits);
+    const left = lintTaskDefinition(after);
+    if (!isBetter(findings, left)) continue;
+    fixes.push({ finding, at, replacements });
+    touched.push(...edits.map(touchedBy));
+    definition = after;
+    findings = left;
+  }
+  return { fixes, definition };
+}
+
+/** Fewer findings than before, and of no rule more. */
+function isBetter(before: readonly Finding[], after: readonly Finding[]): boolean {
+  const count = (findings: readonly Finding[], rule: string) => findings.filter((each) => each.rule === rule).length;
+  return after.length < before.length && after.every(({ rule }) => count(after, rule) <= count(before, rule));
+}
+
+function edited(definition: Raw, edits: readonly Edit[]): Raw {
+  const copy = structuredClone(definition);
+  for (const edit of edits) applyEdit(copy, edit);
+  return copy;
+}
+
+/** Whether any two replacements have a place in common. */
+function meet(replacements: readonly Replacement[]): boolean {
+  const inOrder = replacements.toSorted((one, other) => one.start - other.start);
+  return inOrder.some(({ start }, index) => index > 0 && start <= inOrder[index - 1]!.end);
+}
+
+function textAfter(text: string, fixes: readonly Fix[]): string {
+  return replaceText(text, fixes.flatMap(({ replacements }) => replacements));
+}
+
+/** Whether the text holds these definitions. */
+function reads(text: string, file: string, definitions: readonly Raw[]): boolean {
+  try {
+    return JSON.stringify(readTaskDefinitions(text, file).map(({ definition }) => definition)) === JSON.stringify(definitions);
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
+}
