@@ -3,7 +3,7 @@ import type { Path } from "../problem.ts";
 import { addToBlock, arrangeBlock, removeFromBlock } from "./block-text.ts";
 import { removedBy, type Edit } from "./edit.ts";
 import { addToFlow, arrangeFlow, removeFromFlow } from "./flow-text.ts";
-import { endOf, inline, scalarLike, startOf, type Collection, type TextStyle } from "./text-style.ts";
+import { endOf, inline, scalarLike, spread, startOf, type Collection, type TextStyle } from "./text-style.ts";
 
 /** Characters of a text that others stand for: the least that has to change. */
 export interface Replacement {
@@ -14,7 +14,8 @@ export interface Replacement {
 
 /**
  * What an edit comes to in the text of a document, JSON or YAML. Undefined where it cannot be made at that place
- * alone: behind an anchor, an alias or a merge key it would change other places too.
+ * alone: behind an anchor or an alias it would change other places too. Below a merge key it may come to something
+ * else than the edit says: the caller reads the text again.
  */
 export function editText(document: Document, text: string, style: TextStyle, edit: Edit): Replacement | undefined {
   switch (edit.kind) {
@@ -82,8 +83,8 @@ function set(document: Document, text: string, style: TextStyle, path: Path, val
     if (holder === undefined) continue;
     if (missing.some((key) => typeof key === "number")) return undefined;
     if (!isMap(holder) || holder.items.length === 0) return isEmpty(holder) ? replaceNode(holder, nested(missing, value), text, style, inFlow(document, path.slice(0, depth))) : undefined;
-    // What a merge key brings along, or an alias stands for, is written elsewhere.
-    if (indexIn(holder as Collection, missing[0]!) >= 0 || indexIn(holder as Collection, "<<") >= 0) return undefined;
+    // What an alias stands for is written elsewhere.
+    if (indexIn(holder as Collection, missing[0]!) >= 0) return undefined;
     const entries = [{ key: String(missing[0]), value: nested(missing.slice(1), value) }];
     return holder.flow === true ? addToFlow(holder as Collection, entries, text, style) : addToBlock(holder as Collection, entries, text, style);
   }
@@ -107,9 +108,17 @@ function replaceNode(node: Node, value: unknown, text: string, style: TextStyle,
   // 1.10 is the number 1.1: what it is as text is as it is written, which only its author knows to be meant.
   if (isScalar(node) && typeof node.value !== "string" && node.value !== null && typeof value === "string" && node.source !== value) return undefined;
   const [start, end] = [startOf(node), endOf(node)];
-  const put = typeof value === "object" && value !== null ? inline(value, style) : scalarLike(node, value, style, flow);
-  const before = /[\s[{,(]/.test(text[start - 1] ?? " ") ? "" : " ";
+  const put = typeof value === "object" && value !== null ? collectionAt(start, value, text, style, flow) : scalarLike(node, value, style, flow);
+  // Nothing at all is right after the colon.
+  const before = start === end && !/\s/.test(text[start - 1] ?? " ") ? " " : "";
   // The text of a block scalar has the end of its last line in it.
   const after = end > start && text[end - 1] === "\n" ? style.lineEnd : "";
   return { start, end, text: before + put + after };
+}
+
+/** A map or list for a place that had none: over several lines where its neighbours have lines of their own. */
+function collectionAt(start: number, value: object, text: string, style: TextStyle, flow: boolean): string {
+  const lineStart = text.lastIndexOf("\n", start - 1) + 1;
+  const indent = /^([ \t]*)(?:(?:"(?:[^"\\]|\\.)*"|[\w-]+)\s*:\s*)?$/.exec(text.slice(lineStart, start))?.[1];
+  return flow && lineStart > 0 && indent !== undefined ? spread(value, indent, style) : inline(value, style);
 }

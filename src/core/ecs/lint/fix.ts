@@ -26,30 +26,60 @@ interface Fix {
   readonly replacements: readonly Replacement[];
 }
 
+/** A fix can show what another mistake hid. It is made if what it shows can be fixed as well, or not at all. */
+type Guard = (finding: Finding, before: readonly Finding[], after: readonly Finding[]) => boolean;
+
+/** Fixes can hide and show one another in turn; nobody's file needs so many rounds. */
+const mostRounds = 100;
+
 /**
  * Carries out every fix that has one right answer, in the text itself, so that what it does not touch stays as it is
- * written. Fixes that meet are made one after the other. It ends since each fix leaves fewer findings than there were.
+ * written. Fixes that meet are made one after the other. No definition has more findings of any rule than before.
  *
  * @throws Refusal when the text holds no task definitions.
  */
 export function fixText(text: string, file: string): FixedText {
+  const bold = fixWith(text, file, showsOnlyFixable);
+  const [before, after] = [text, bold.text].map((each) => readTaskDefinitions(each, file).map(({ definition }) => lintTaskDefinition(definition)));
+  return before!.every((findings, at) => risen(findings, after![at]!).length === 0) ? bold : fixWith(text, file, showsNothing);
+}
+
+function fixWith(text: string, file: string, accepts: Guard): FixedText {
   const fixed: FixedFinding[] = [];
   let current = text;
-  for (;;) {
+  for (let round = 0; round < mostRounds; round++) {
     const sources = readTaskDefinitions(current, file);
-    const fixes = fixesOf(sources, current, file);
-    if (fixes.length === 0) return { text: current, fixed };
+    const fixes = fixesOf(sources, current, file, accepts);
+    if (fixes.length === 0) break;
     fixed.push(...fixes.map(({ finding, at }) => ({ ...finding, source: sources[at]! })));
     current = textAfter(current, fixes);
   }
+  return { text: current, fixed };
+}
+
+function showsOnlyFixable({ rule }: Finding, before: readonly Finding[], after: readonly Finding[]): boolean {
+  return count(after, rule) < count(before, rule) && risen(before, after).every(({ edits }) => edits !== undefined);
+}
+
+function showsNothing(_: Finding, before: readonly Finding[], after: readonly Finding[]): boolean {
+  return after.length < before.length && risen(before, after).length === 0;
+}
+
+/** The findings of the rules that are broken more often than before. */
+function risen(before: readonly Finding[], after: readonly Finding[]): readonly Finding[] {
+  return after.filter(({ rule }) => count(after, rule) > count(before, rule));
+}
+
+function count(findings: readonly Finding[], rule: string): number {
+  return findings.filter((each) => each.rule === rule).length;
 }
 
 /** The fixes that can be made at once, none of which meets another. */
-function fixesOf(sources: readonly DefinitionSource[], text: string, file: string): readonly Fix[] {
+function fixesOf(sources: readonly DefinitionSource[], text: string, file: string, accepts: Guard): readonly Fix[] {
   const style = styleOfText(text);
   const wanted = sources.map(({ definition }) => definition);
   const fixes = sources.flatMap((source, at) => {
-    const { fixes: own, definition } = fixesIn(source, at, text, style);
+    const { fixes: own, definition } = fixesIn(source, at, text, style, accepts);
     wanted[at] = definition;
     return own;
   });
@@ -59,7 +89,7 @@ function fixesOf(sources: readonly DefinitionSource[], text: string, file: strin
   return good === undefined ? [] : [good];
 }
 
-function fixesIn(source: DefinitionSource, at: number, text: string, style: TextStyle): { readonly fixes: readonly Fix[]; readonly definition: Raw } {
+function fixesIn(source: DefinitionSource, at: number, text: string, style: TextStyle, accepts: Guard): { readonly fixes: readonly Fix[]; readonly definition: Raw } {
   const fixes: Fix[] = [];
   const touched: Path[] = [];
   let definition = source.definition;
@@ -71,19 +101,13 @@ function fixesIn(source: DefinitionSource, at: number, text: string, style: Text
     if (edits.some((edit) => touched.some((path) => pathsMeet(path, touchedBy(edit)))) || meet([...fixes.flatMap((fix) => fix.replacements), ...replacements])) continue;
     const after = edited(definition, edits);
     const left = lintTaskDefinition(after);
-    if (!isBetter(findings, left)) continue;
+    if (!accepts(finding, findings, left)) continue;
     fixes.push({ finding, at, replacements });
     touched.push(...edits.map(touchedBy));
     definition = after;
     findings = left;
   }
   return { fixes, definition };
-}
-
-/** Fewer findings than before, and of no rule more. */
-function isBetter(before: readonly Finding[], after: readonly Finding[]): boolean {
-  const count = (findings: readonly Finding[], rule: string) => findings.filter((each) => each.rule === rule).length;
-  return after.length < before.length && after.every(({ rule }) => count(after, rule) <= count(before, rule));
 }
 
 function edited(definition: Raw, edits: readonly Edit[]): Raw {
