@@ -3,9 +3,10 @@ import { lockPortBaseOf } from "../core/devices/claims.ts";
 import type { TaskDefinition } from "../core/ecs/api.ts";
 import { onManagedInstances } from "../core/workload/managed-instances.ts";
 import { namedProvider, networkModeOf } from "../core/ecs/capacity.ts";
-import { choosesDevices, planRegistered, planRun } from "../core/plan/plan-run.ts";
+import { choosesDevices, planRegistered, planRun, readsCluster } from "../core/plan/plan-run.ts";
 import { definitionsOf } from "../core/plan/plan-slots.ts";
 import { chooseProvider, networkConfigurationOf, type RunSettings } from "../core/plan/run-request.ts";
+import { rawDevicesOf } from "../core/ecs/raw-devices.ts";
 import type { ResolvedWorkload } from "../core/workload/resolved.ts";
 import { AiplatError } from "../errors.ts";
 import { requireCluster } from "../operations/observe-cluster.ts";
@@ -74,8 +75,8 @@ export async function readWorkloadRun(context: Context, invocation: Invocation<R
   const generateHere = { ...generate, lockPortBase: lockPortBaseOf(description.tags) };
   return {
     ...common(options, settings),
-    readsCluster: choosesDevices(resolved),
-    locked: networkModeOf(resolved) !== "awsvpc",
+    readsCluster: readsCluster(resolved),
+    locked: networkModeOf(resolved) !== "awsvpc" && rawDevicesOf(resolved).devices.length === 0,
     plan: (remaining, snapshot, exhausted) => planRun(resolved, settings, generateHere, remaining, snapshot, exhausted),
     definitions: () => definitionsOf(resolved, generateHere),
   };

@@ -2,7 +2,8 @@ import type { Service } from "../core/ecs/service-api.ts";
 import type { LiveServices } from "../core/plan/plan-service.ts";
 import type { EcsPort } from "./ports.ts";
 
-const workloadTag = "aiplat:workload";
+/** By this tag everything of a workload is found. */
+export const workloadTag = "aiplat:workload";
 
 /** The services of a workload that are not deleted: by their tag, and by name those that somebody else has made. */
 export async function findServices(ecs: EcsPort, cluster: string, workload: string, names: readonly string[] = [workload]): Promise<readonly Service[]> {

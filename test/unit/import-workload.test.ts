@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { importWorkload } from "../../src/core/ecs/import-workload.ts";
+import { importWorkload } from "../../src/core/import/import-workload.ts";
 import type { RegisteredTaskDefinition } from "../../src/core/ecs/api.ts";
 import { ecsRules } from "../../src/core/ecs/rules.ts";
 import type { Service } from "../../src/core/ecs/service-api.ts";
@@ -127,9 +127,14 @@ function readBack(document: Raw): Workload {
   return value as unknown as Workload;
 }
 
+/** The file of one live service. */
+function imported(live: Service, registered: RegisteredTaskDefinition): Raw {
+  return importWorkload({ parts: [{ service: live, definition: registered }], cluster: "prod" }).document;
+}
+
 describe("an imported service", () => {
   it.each(cases)("plans to no change: %s", (_, live, registered) => {
-    const workload = resolveWorkload(readBack(importWorkload(live, registered, "prod")));
+    const workload = resolveWorkload(readBack(imported(live, registered)));
     const provider = namedProvider(workload);
     const network = networkConfigurationOf(workload, undefined);
     const settings = { cluster: "prod", enableExecuteCommand: false, force: false, ...(provider === undefined ? {} : { provider }), ...(network === undefined ? {} : { networkConfiguration: network }) };
@@ -141,7 +146,7 @@ describe("an imported service", () => {
   });
 
   it("says in its own words what it has words for", () => {
-    expect(importWorkload(service({ serviceName: "app" }), definition({ family: "app" }), "prod")).toEqual({
+    expect(imported(service({ serviceName: "app" }), definition({ family: "app" }))).toEqual({
       name: "app",
       kind: "service",
       image: "app:1",
@@ -161,10 +166,9 @@ describe("an imported service", () => {
     ["import-fargate", service({ launchType: "FARGATE" }), definition()],
     ["import-controller", service({ deploymentController: { type: "EXTERNAL" } }), definition()],
     ["import-name", service(), definition({ containerDefinitions: [{ name: "App_1", image: "x", memory: 1 }] })],
-    ["import-neuron", service(), definition({ containerDefinitions: [{ name: "app", image: "x", memory: 1, linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } }] })],
   ])("is refused by name: %s", (code, live, registered) => {
     try {
-      importWorkload(live, registered, "prod");
+      imported(live, registered);
       expect.unreachable();
     } catch (error) {
       expect(error).toBeInstanceOf(Refusal);

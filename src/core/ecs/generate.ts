@@ -39,7 +39,7 @@ export function generateTaskDefinition(workload: ResolvedWorkload, variant: Vari
     ...(managedInstances && memoryMiB !== undefined ? { memory: String(memoryMiB) } : {}),
   } satisfies TaskDefinition;
   const merged = mergeRaw(generated, workload.ecs.taskDefinition ?? {}, taskDefinitionLists) as TaskDefinition;
-  refuseErrors(checkMerged(container, locksOf(variant, containerSettings), merged));
+  refuseErrors(checkMerged(container, locksOf(variant, containerSettings), merged, { accelerated: variant.shape.request.kind !== "none" }));
   return { ...withOrderedDevices(merged), tags: tagsOf(workload, variant, merged.tags) };
 }
 
@@ -51,7 +51,7 @@ export const taskDefinitionLists: ListKeys = {
   volumes: named,
   mountPoints: (item) => String(item["containerPath"]),
   devices: (item) => String(item["hostPath"]),
-  portMappings: (item) => `${String(item["containerPort"])}/${String(item["protocol"] ?? "tcp")}`,
+  portMappings: (item) => `${String(item["containerPort"] ?? item["containerPortRange"])}/${String(item["protocol"] ?? "tcp")}`,
 };
 
 function named(item: Raw): string {

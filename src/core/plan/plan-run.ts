@@ -2,16 +2,17 @@ import { findInstanceType } from "../catalog/catalog.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf, readTerms } from "../devices/claims.ts";
 import { lockPortCount } from "../devices/locks.ts";
-import type { RegisteredTaskDefinition } from "../ecs/api.ts";
+import type { RegisteredTaskDefinition, TaskDefinition } from "../ecs/api.ts";
 import { onManagedInstances } from "../workload/managed-instances.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
+import { rawDevicesOf } from "../ecs/raw-devices.ts";
 import { isHeldUnseen } from "../placement/check-devices.ts";
 import { requirementsOf } from "../placement/requirements.ts";
 import { roomsOf, type Room } from "../placement/room.ts";
 import { judge } from "../placement/verdict.ts";
 import { variantsOf } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
-import { keepAway } from "./exclusion.ts";
+import { keepAway, type Part } from "./exclusion.ts";
 import { planSlots } from "./plan-slots.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { placementOptions, runRequest, type RunSettings } from "./run-request.ts";
@@ -21,11 +22,16 @@ export function choosesDevices(workload: ResolvedWorkload): boolean {
   return workload.shapes.some((shape) => shape.request.kind === "neuron") && !onManagedInstances(workload);
 }
 
+/** Whether a plan of the workload has to see the cluster: for the devices that aiplat chooses, or those that raw fields list. */
+export function readsCluster(workload: ResolvedWorkload): boolean {
+  return choosesDevices(workload) || rawDevicesOf(workload).devices.length > 0;
+}
+
 /**
  * Plans the next round of a run: which definitions to register and which RunTask calls to make, as data.
  *
  * @param remaining How many tasks are still to start.
- * @param snapshot The cluster as it looks now; needed where aiplat chooses the devices.
+ * @param snapshot The cluster as it looks now; needed where `readsCluster` says so.
  * @param exhausted Families that ECS had no place for; the next shape is tried instead.
  */
 export function planRun(
@@ -40,17 +46,26 @@ export function planRun(
   const variant = variantsOf(workload).find((each) => !exhausted.has(each.name));
   if (variant === undefined) return { steps: [], shortages: [] };
   const definition = generateTaskDefinition(workload, variant, generate);
+  if (snapshot !== undefined && rawDevicesOf(workload).devices.length > 0) {
+    const steps = keepListedAway(definition, settings, remaining, snapshot).map(({ count, constraints }) => ({ definition, count, request: runRequest(settings, definition, { placementConstraints: constraints }), why: "its raw fields list the devices" }));
+    return { steps, shortages: [] };
+  }
   return { steps: [{ definition, count: remaining, request: runRequest(settings, definition), why: "ECS chooses the devices and the machine" }], shortages: [] };
 }
 
-/**
- * Plans a run of a definition that is registered already (--task-definition), as it is. Its Neuron devices are its own
- * choice: machines where somebody holds one of them, unseen by ECS, are excluded, and without lock ports no two of
- * these tasks go on one machine.
- */
+/** Plans a run of a definition that is registered already (--task-definition), as it is. */
 export function planRegistered(definition: RegisteredTaskDefinition, settings: RunSettings, remaining: number, snapshot: ClusterSnapshot | undefined, exhausted: ReadonlySet<string>): RunPlan {
   const taskDefinition = definition.taskDefinitionArn;
   if (exhausted.has(taskDefinition) || snapshot === undefined) return { steps: [], shortages: [] };
+  const steps = keepListedAway(definition, settings, remaining, snapshot).map(({ count, constraints }) => ({ count, request: runRequest(settings, definition, { taskDefinition, placementConstraints: constraints }), why: "as it is registered" }));
+  return { steps, shortages: [] };
+}
+
+/**
+ * How to ask for tasks whose Neuron devices are their definition's own choice: machines where somebody holds one of
+ * them, unseen by ECS, are excluded, and without lock ports no two of these tasks go on one machine.
+ */
+function keepListedAway(definition: TaskDefinition, settings: RunSettings, remaining: number, snapshot: ClusterSnapshot): readonly Part[] {
   const base = lockPortBaseOf(snapshot.tags);
   const { devices, locked } = readTerms(definition, base);
   const needs = requirementsOf(definition, placementOptions(settings), base);
@@ -58,8 +73,7 @@ export function planRegistered(definition: RegisteredTaskDefinition, settings: R
   const unseen = rooms.filter((room) => isHeldUnseen(needs, room, isKnown(room) ? room.neuronDevices : lockPortCount));
   const free = rooms.filter((room) => judge(needs, room).fits);
   const distinct = devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : [];
-  const steps = keepAway(remaining, ec2Ids(unseen), ec2Ids(free)).map(({ count, constraints }) => ({ count, request: runRequest(settings, definition, { taskDefinition, placementConstraints: [...distinct, ...constraints] }), why: "as it is registered" }));
-  return { steps, shortages: [] };
+  return keepAway(remaining, ec2Ids(unseen), ec2Ids(free)).map(({ count, constraints }) => ({ count, constraints: [...distinct, ...constraints] }));
 }
 
 /** Whether the catalogue knows the instance's type, and so its devices. */

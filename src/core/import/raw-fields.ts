@@ -1,0 +1,71 @@
+import type { Tag } from "../ecs/api.ts";
+import { generateTaskDefinition, taskDefinitionLists } from "../ecs/generate.ts";
+import { namedProvider } from "../ecs/capacity.ts";
+import { normalForm } from "../ecs/normal-form.ts";
+import { generateService } from "../ecs/service.ts";
+import type { Service, ServiceInput } from "../ecs/service-api.ts";
+import { normalService } from "../ecs/service-form.ts";
+import { networkConfigurationOf } from "../plan/run-request.ts";
+import type { Raw } from "../workload/merge.ts";
+import { rawOverlay } from "../workload/overlay-raw.ts";
+import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
+import type { ImportedPart, ImportSource } from "./source.ts";
+
+/** The raw fields that make what is there of what the workload generates by itself. */
+export interface RawFields {
+  readonly taskDefinition: Raw;
+  readonly service: Raw;
+}
+
+/** The raw fields of one part, whose variant of the workload this is. */
+export function rawFieldsOf(workload: ResolvedWorkload, variant: Variant, part: ImportedPart, { serviceName, lockPortBase }: ImportSource): RawFields {
+  const { definition, service } = part;
+  const generated = generateTaskDefinition(workload, variant, { ...(lockPortBase === undefined ? {} : { lockPortBase }) });
+  const overlay = rawOverlay(settingsOfDefinition(generated), settingsOfDefinition(definition), taskDefinitionLists);
+  const name = service?.serviceName ?? serviceName;
+  return {
+    taskDefinition: { ...(definition.family === variant.name ? {} : { family: definition.family }), ...overlay, ...tagsOf(definition.tags) },
+    service: { ...(name === undefined || name === variant.name ? {} : { serviceName: name }), ...(service === undefined ? {} : serviceOverlay(service, serviceOf(workload, variant, part))) },
+  };
+}
+
+/** The service as deploy would declare it. */
+export function serviceOf(workload: ResolvedWorkload, variant: Variant, { definition }: ImportedPart): ServiceInput {
+  const provider = namedProvider(workload);
+  const networkConfiguration = networkConfigurationOf(workload, undefined);
+  return generateService(workload, variant, {
+    cluster: workload.ecs.cluster ?? "default",
+    taskDefinition: definition.family,
+    desiredCount: workload.replicas,
+    ...(provider === undefined ? {} : { provider }),
+    ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+    enableExecuteCommand: false,
+    placementConstraints: [],
+  });
+}
+
+/** What a definition says, its name and tags aside. */
+export function settingsOfDefinition(definition: Raw): Raw {
+  const { tags: _, family: __, ...settings } = normalForm(definition);
+  return settings;
+}
+
+/** What a service says, its name, revision, count and tags aside. */
+export function settingsOfService(service: Raw): Raw {
+  const { taskDefinition: _, desiredCount: __, tags: ___, ...settings } = normalService(service);
+  return settings;
+}
+
+/** Rebalancing and tags of tasks are said: left out, aiplat would switch them on. */
+function serviceOverlay(service: Service, generated: ServiceInput): Raw {
+  const overlay: Record<string, unknown> = { ...rawOverlay(settingsOfService(generated), settingsOfService(service), {}) };
+  if (overlay["availabilityZoneRebalancing"] === null) overlay["availabilityZoneRebalancing"] = "DISABLED";
+  if (overlay["propagateTags"] === null) overlay["propagateTags"] = "NONE";
+  return { ...overlay, ...(service.desiredCount === 0 ? { desiredCount: null } : {}), ...tagsOf(service.tags) };
+}
+
+/** Tags of the user's: aiplat's are written anyway, and AWS's cannot be. */
+function tagsOf(tags: readonly Tag[] = []): { readonly tags?: readonly Tag[] } {
+  const own = tags.filter(({ key }) => !/^(?:aws|aiplat):/i.test(key));
+  return own.length === 0 ? {} : { tags: own };
+}
