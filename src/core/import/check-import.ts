@@ -1,7 +1,9 @@
+import type { Tag } from "../ecs/api.ts";
 import { diffNormalForms } from "../ecs/diff.ts";
 import { generatedFields, type FieldTree } from "../ecs/generated-fields.ts";
 import { generateTaskDefinition } from "../ecs/generate.ts";
 import { ecsRules } from "../ecs/rules.ts";
+import type { Service, ServiceInput } from "../ecs/service-api.ts";
 import { generatedServiceFields } from "../ecs/service-form.ts";
 import { Refusal } from "../problem.ts";
 import { checkDocument } from "../workload/check.ts";
@@ -26,7 +28,8 @@ export function problemsOfImport(document: Raw, { parts, lockPortBase }: ImportS
       return [
         ...(generated.family === part.definition.family ? [] : [`${part.definition.family} would be ${generated.family}`]),
         ...differences(settingsOfDefinition(part.definition), settingsOfDefinition(generated), generatedFields),
-        ...(part.service === undefined ? [] : differences(settingsOfService(part.service), settingsOfService(serviceOf(workload, variants[index]!, part)), generatedServiceFields)),
+        ...tagDifferences(part.definition.tags, generated.tags),
+        ...(part.service === undefined ? [] : serviceDifferences(part.service, serviceOf(workload, variants[index]!, part))),
       ];
     });
   } catch (error) {
@@ -40,4 +43,14 @@ function differences(live: Raw, generated: Raw, fields: FieldTree): readonly str
   if (JSON.stringify(live) === JSON.stringify(generated)) return [];
   const paths = [...diffNormalForms(live, generated, fields), ...diffNormalForms(generated, live, fields)].map(({ path }) => path);
   return [`${[...new Set(paths)].join(", ") || "the order of a list"} would be another`];
+}
+
+function serviceDifferences(live: Service, generated: ServiceInput): readonly string[] {
+  return [...differences(settingsOfService(live), settingsOfService(generated), generatedServiceFields), ...tagDifferences(live.tags, generated.tags)];
+}
+
+/** Tags that are there and would have another value, such as the slot of a workload that is named otherwise. */
+function tagDifferences(live: readonly Tag[] = [], generated: readonly Tag[] = []): readonly string[] {
+  const values = new Map(generated.map(({ key, value }) => [key, value]));
+  return live.flatMap(({ key, value }) => (values.has(key) && values.get(key) !== value ? [`the tag ${key} would be ${values.get(key)} and not ${value}`] : []));
 }

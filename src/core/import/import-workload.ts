@@ -71,6 +71,12 @@ function attempt(source: ImportSource, words: Words): { readonly document: Raw; 
 }
 
 function nothingFits({ parts }: ImportSource, problems: readonly string[]): Problem {
+  const others = familiesWith(parts[0]).filter((family) => !parts.some(({ definition }) => definition.family === family));
+  if (parts.length === 1 && others.length > 0) {
+    const { definition, service } = parts[0];
+    const missing = service === undefined ? `the task ${others.length === 1 ? "definition" : "definitions"}` : `the ${others.length === 1 ? "service" : "services"}`;
+    return problem("import-slot", [], `${service?.serviceName ?? definition.family} is one slot of a workload, and ${missing} of the others ${others.length === 1 ? "is" : "are"} not there: ${listOr(others, "and")}`, "Write the file with aiplat init; aiplat plan then shows what changes.");
+  }
   const names = parts.map(({ definition, service }) => service?.serviceName ?? definition.family);
   const what = parts.length === 1 ? names[0]! : `${listOr(names, "and")} are one workload, and`;
   return problem("import-differs", [], `${what}: no workload file comes to the same${problems.length === 0 ? "" : `: ${problems.join("; ")}`}`, parts.length === 1 ? "Change that first, or write the file with aiplat init; aiplat plan then shows what changes." : "Make them alike first, or write the file with aiplat init; aiplat plan then shows what changes.");

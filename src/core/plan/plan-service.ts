@@ -4,7 +4,7 @@ import { devicesIn } from "../devices/asks.ts";
 import { neuronCount } from "../devices/occupancy.ts";
 import type { NetworkConfiguration, PlacementConstraint, RegisteredTaskDefinition, TaskDefinition } from "../ecs/api.ts";
 import { definitionNameOf } from "../ecs/arn.ts";
-import { diffTaskDefinitions, type Change } from "../ecs/diff.ts";
+import { diffTaskDefinitions, isOwnTag, type Change } from "../ecs/diff.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
 import { judgeRollouts, needsOf, roomWithout, type Rollout } from "../ecs/rollout.ts";
 import { rolloutProblem } from "../ecs/rollout-text.ts";
@@ -161,11 +161,6 @@ function planPart(workload: ResolvedWorkload, settings: ServicePlanSettings, par
     rollout: rolloutOf(part, { ...declared, deploymentConfiguration: declared.deploymentConfiguration! }, desired, replacesTasks),
     step: { service, action: acts ? "update" : "keep", changes, desiredCount: desired, why: acts && changes.length === 0 ? "its tasks are replaced (--force-new-deployment)" : why, replacesTasks, ...(acts ? needed : {}), ...(acts && update !== undefined ? { update } : {}), ...(acts && tags !== undefined ? { tags } : {}) },
   };
-}
-
-/** aiplat's own tags alone are no reason to touch a service that somebody else has made. */
-function isOwnTag({ path, kind }: Change): boolean {
-  return kind === "added" && path.startsWith("tags[aiplat:");
 }
 
 /** The revision that the service runs where it says the same, else the latest, else a new one. */
