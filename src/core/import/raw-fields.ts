@@ -56,13 +56,16 @@ export function settingsOfService(service: Raw): Raw {
   return settings;
 }
 
-/** Rebalancing and tags of tasks are said: left out, aiplat would switch them on. */
+/** Rebalancing and tags of tasks are said: left out, aiplat would choose by the deployment settings, and switch tags on. */
 function serviceOverlay(service: Service, generated: ServiceInput): Raw {
   const overlay: Record<string, unknown> = { ...rawOverlay(settingsOfService(generated), settingsOfService(service), {}) };
-  if (overlay["availabilityZoneRebalancing"] === null) overlay["availabilityZoneRebalancing"] = "DISABLED";
+  const rebalancing = service["availabilityZoneRebalancing"] ?? "DISABLED";
+  if (Object.keys(overlay).some((name) => decideRebalancing.has(name))) overlay["availabilityZoneRebalancing"] = rebalancing;
   if (overlay["propagateTags"] === null) overlay["propagateTags"] = "NONE";
   return { ...overlay, ...(service.desiredCount === 0 ? { desiredCount: null } : {}), ...tagsOf(service.tags) };
 }
+
+const decideRebalancing: ReadonlySet<string> = new Set(["availabilityZoneRebalancing", "deploymentConfiguration", "schedulingStrategy"]);
 
 /** Tags of the user's: aiplat's are written anyway, and AWS's cannot be. */
 function tagsOf(tags: readonly Tag[] = []): { readonly tags?: readonly Tag[] } {

@@ -42,7 +42,7 @@ export function neuronDevicesOf(container: ContainerDefinition): readonly number
   return devicesOf(container).flatMap(({ hostPath }) => deviceNumber(hostPath) ?? []).sort((one, other) => one - other);
 }
 
-/** Whether the definition is for Managed Instances. */
-export function isForManagedInstances({ definition }: ImportedPart): boolean {
-  return definition.requiresCompatibilities?.includes("MANAGED_INSTANCES") === true;
+/** Whether the definition is for Managed Instances and nothing else. */
+export function isForManagedInstances({ definition: { requiresCompatibilities = [] } }: ImportedPart): boolean {
+  return requiresCompatibilities.length > 0 && requiresCompatibilities.every((each) => each === "MANAGED_INSTANCES");
 }
