@@ -53,7 +53,7 @@ export function planOf(workload: ResolvedWorkload, { parts }: ImportSource, snap
 }
 
 /** Imports and plans: nothing changes, and what a new revision or service would be says the same as what is there. */
-export function expectNoChange(source: ImportSource, snapshot?: ClusterSnapshot): Imported {
+export function importUnchanged(source: ImportSource, snapshot?: ClusterSnapshot): Imported {
   const imported = importWorkload(source);
   const workload = readBack(imported.document);
   const plan = planOf(workload, source, snapshot);

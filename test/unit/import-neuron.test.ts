@@ -7,7 +7,7 @@ import { Refusal } from "../../src/core/problem.ts";
 import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { anInstance, aSnapshot } from "../support/cluster.ts";
-import { asRegistered, asService, expectNoChange, planOf, readBack } from "../support/imports.ts";
+import { asRegistered, asService, importUnchanged, planOf, readBack } from "../support/imports.ts";
 
 /** What is live after aiplat has deployed a workload. */
 function deployed(workload: Omit<Workload, "name" | "image">, counts: readonly number[] = [2]): ImportSource {
@@ -49,7 +49,7 @@ describe("what aiplat has deployed itself", () => {
     ["a part of a GPU", { accelerator: { instanceTypes: ["g6f.xlarge"] } }, { instanceTypes: ["g6f.xlarge"] }],
     ["with ports, logs, health and its own fields", { accelerator: { instanceTypes: ["inf2.24xlarge"] }, ports: [{ container: 8080, name: "http" }, { container: 53, protocol: "udp" }], logs: { group: "/bert" }, health: { path: "/ping", port: 8080 }, sharedMemory: "1GiB", ecs: { taskDefinition: { pidMode: "task", containerDefinitions: [{ name: "side", image: "s:1", memory: 9 }] } } }, { instanceTypes: ["inf2.24xlarge"] }],
   ])("is imported with its accelerator: %s", (_, workload, accelerator) => {
-    const { document, warnings } = expectNoChange(deployed(workload));
+    const { document, warnings } = importUnchanged(deployed(workload));
     expect(document["accelerator"]).toEqual(accelerator);
     expect(warnings).toEqual([]);
   });
@@ -58,7 +58,7 @@ describe("what aiplat has deployed itself", () => {
     const source = slots([3, 1, 2]);
     const [first, ...rest] = source.parts;
     const asked: ImportSource = { ...source, parts: [rest[1]!, first, rest[0]!] };
-    const { document } = expectNoChange(asked, aSnapshot([anInstance("i1", "inf2.24xlarge"), anInstance("i2", "inf2.24xlarge")]));
+    const { document } = importUnchanged(asked, aSnapshot([anInstance("i1", "inf2.24xlarge"), anInstance("i2", "inf2.24xlarge")]));
     expect(document).toMatchObject({ name: "bert", accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 }, replicas: 6 });
     expect(document["resources"]).toBeUndefined();
   });
@@ -80,7 +80,7 @@ describe("what aiplat has deployed itself", () => {
   it("keeps the locks of a slot without tags, which is nobody's", () => {
     const { definition } = slots([1, 1, 1]).parts[1]!;
     const untagged = asRegistered({ ...definition, tags: [] });
-    const { document, warnings } = expectNoChange({ parts: [{ definition: untagged, service: asService(untagged, {}) }], cluster: "prod" });
+    const { document, warnings } = importUnchanged({ parts: [{ definition: untagged, service: asService(untagged, {}) }], cluster: "prod" });
     expect(document["accelerator"]).toBe("none");
     expect(warnings).toEqual([]);
   });
@@ -88,7 +88,7 @@ describe("what aiplat has deployed itself", () => {
   it("is one workload from its task definitions, too", () => {
     const { parts } = slots([1, 1, 1]);
     const alone = parts.map(({ definition }) => ({ definition })) as unknown as ImportSource["parts"];
-    expect(expectNoChange({ parts: alone }).document).toMatchObject({ accelerator: { devicesPerReplica: 2 }, replicas: 1 });
+    expect(importUnchanged({ parts: alone }).document).toMatchObject({ accelerator: { devicesPerReplica: 2 }, replicas: 1 });
   });
 });
 
@@ -115,7 +115,7 @@ describe("Neuron devices that somebody listed by hand", () => {
     ["in two containers", byHand({ containerDefinitions: ["a", "b"].map((name, index) => ({ name, image: "x", memory: 9, linuxParameters: { devices: [{ hostPath: `/dev/neuron${index}` }] } })) })],
   ])("stay as they are, with a word on the risk: %s", (_, definition) => {
     const awsvpc = definition.networkMode === "awsvpc" ? { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } } } : {};
-    const { document, warnings } = expectNoChange({ parts: [{ definition, service: asService(definition, { launchType: "EC2", desiredCount: 2, ...awsvpc }) }], cluster: "prod" });
+    const { document, warnings } = importUnchanged({ parts: [{ definition, service: asService(definition, { launchType: "EC2", desiredCount: 2, ...awsvpc }) }], cluster: "prod" });
     expect(document["accelerator"]).toBe("none");
     expect(warnings).toMatchObject([{ message: expect.stringContaining("without lock ports") as string, hint: expect.stringContaining("accelerator: { instanceTypes: ") as string }]);
   });
@@ -125,14 +125,14 @@ describe("Neuron devices that somebody listed by hand", () => {
     const { document, warnings } = importWorkload({ parts: [{ definition }] });
     expect(warnings[0]!.hint).toContain("accelerator: { instanceTypes: [inf2.24xlarge], devicesPerReplica: 2 }");
     const { containerDefinitions, ...taskDefinition } = (document["ecs"] as { taskDefinition: { containerDefinitions: readonly { linuxParameters: object }[] } }).taskDefinition;
-    const moved = { ...document, accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 }, ecs: { taskDefinition: { ...taskDefinition, family: undefined, containerDefinitions: containerDefinitions.map(({ linuxParameters: _, ...each }) => each) } } };
+    const moved = { ...document, accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 }, ecs: { taskDefinition: { ...taskDefinition, family: undefined, containerDefinitions: containerDefinitions.map((each) => ({ ...each, linuxParameters: undefined })) } } };
     const { registrations } = planOf(readBack(JSON.parse(JSON.stringify(moved))), { parts: [] as unknown as ImportSource["parts"] });
     expect(registrations.map(({ family }) => family)).toEqual(["model-inf2-24xlarge-n0-1", "model-inf2-24xlarge-n2-3", "model-inf2-24xlarge-n4-5"]);
   });
 
   it("carry no warning where locks are there, by hand as well", () => {
     const definition = byHand({ containerDefinitions: [{ name: "model", image: "m", memory: 9, linuxParameters: { devices: [{ hostPath: "/dev/neuron1" }] }, portMappings: [{ containerPort: 28701, hostPort: 28701, protocol: "udp" }] }] });
-    expect(expectNoChange({ parts: [{ definition, service: asService(definition, {}) }] }).warnings).toEqual([]);
+    expect(importUnchanged({ parts: [{ definition, service: asService(definition, {}) }] }).warnings).toEqual([]);
   });
 
   it("are still no way around a slot", () => {
@@ -151,7 +151,7 @@ describe("NeuronDevice and GPUs that somebody asked for by hand", () => {
     ["GPUs in two containers", asRegistered({ family: "gpu", placementConstraints: [{ type: "memberOf", expression: "attribute:ecs.instance-type == g5.12xlarge" }], containerDefinitions: ["a", "b"].map((name) => ({ name, image: "m", memory: 9, resourceRequirements: [{ type: "GPU", value: "1" }] })) }), { placementStrategy: [{ type: "binpack", field: "memory" }] }],
     ["a device that a Managed Instance lists", asRegistered({ family: "mi", requiresCompatibilities: ["MANAGED_INSTANCES"], networkMode: "awsvpc", cpu: "4096", memory: "8192", containerDefinitions: [{ name: "model", image: "m", linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } }] }), { capacityProviderStrategy: [{ capacityProvider: "mi", weight: 1, base: 0 }], networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"], assignPublicIp: "DISABLED" } } }],
   ])("plan to no change: %s", (_, definition, input) => {
-    expectNoChange({ parts: [{ definition, service: asService(definition, input) }], cluster: "prod" });
+    expect(importUnchanged({ parts: [{ definition, service: asService(definition, input) }], cluster: "prod" }).document["kind"]).toBe("service");
   });
 });
 
@@ -159,7 +159,7 @@ describe("a task definition that no service runs", () => {
   it("is a service's file, on which plan creates only the service", () => {
     const definition = asRegistered({ family: "Legacy", containerDefinitions: [{ name: "app", image: "app:1", memory: 128, user: "1000" }] });
     const source: ImportSource = { parts: [{ definition }], serviceName: "new-one", cluster: "prod" };
-    const { document, warnings } = expectNoChange(source);
+    const { document, warnings } = importUnchanged(source);
     expect(document).toMatchObject({ name: "app", kind: "service", replicas: 1, ecs: { cluster: "prod", taskDefinition: { family: "Legacy" }, service: { serviceName: "new-one" } } });
     expect(warnings).toEqual([]);
     expect(planOf(readBack(document), source).steps).toMatchObject([{ service: "new-one", action: "create", create: { taskDefinition: definition.taskDefinitionArn } }]);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { describe, it } from "vitest";
-import { asRegistered, asService, expectNoChange } from "../support/imports.ts";
+import { describe, expect, it } from "vitest";
+import { asRegistered, asService, importUnchanged } from "../support/imports.ts";
 
 const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
 const label = fc.stringMatching(/^[A-Za-z][A-Za-z0-9._/-]{0,12}$/);
@@ -180,7 +180,7 @@ describe("anything of the API's shape", () => {
   it("is imported from a service, and plans to no change", () => {
     fc.assert(
       fc.property(definition.chain((registered) => settings(registered.networkMode === "awsvpc").map((input) => ({ registered, input }))), ({ registered, input }) => {
-        expectNoChange({ parts: [{ definition: registered, service: asService(registered, input) }], cluster: "prod" });
+        expect(importUnchanged({ parts: [{ definition: registered, service: asService(registered, input) }], cluster: "prod" }).document).toMatchObject({ kind: "service", ecs: { cluster: "prod" } });
       }),
       { numRuns: 250 },
     );
@@ -189,7 +189,7 @@ describe("anything of the API's shape", () => {
   it("is imported from a task definition, and plans to a service more and no other change", () => {
     fc.assert(
       fc.property(definition.filter(({ networkMode }) => networkMode !== "awsvpc"), (registered) => {
-        expectNoChange({ parts: [{ definition: registered }], serviceName: "taken-over" });
+        expect(importUnchanged({ parts: [{ definition: registered }], serviceName: "taken-over" }).document).toMatchObject({ replicas: 1, ecs: { service: { serviceName: "taken-over" } } });
       }),
       { numRuns: 150 },
     );

@@ -251,7 +251,7 @@ const anyGood = fc
 
 const broken = fc.tuple(anyGood, fc.array(fc.tuple(fc.nat({ max: breaks.length - 1 }), fc.nat()), { maxLength: 6 })).map(([definition, chosen]) => {
   // In the order of the list: one that takes a part away comes after those that change it.
-  for (const [index, detail] of chosen.toSorted(([one], [other]) => one - other)) if (mainOf(definition).linuxParameters.capabilities != null || index < 6 || index > 9) breaks[index]!(definition, detail);
+  for (const [index, detail] of chosen.toSorted(([one], [other]) => one - other)) if ((mainOf(definition).linuxParameters.capabilities ?? null) !== null || index < 6 || index > 9) breaks[index]!(definition, detail);
   return definition;
 });
 

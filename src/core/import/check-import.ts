@@ -24,7 +24,7 @@ export function problemsOfImport(document: Raw, { parts, lockPortBase }: ImportS
     const variants = variantsOf(workload);
     if (variants.length !== parts.length) return [`it would be ${variants.length} services: ${variants.map(({ name }) => name).join(", ")}`];
     return parts.flatMap((part, index) => {
-      const generated = generateTaskDefinition(workload, variants[index]!, { ...(lockPortBase === undefined ? {} : { lockPortBase }) });
+      const generated = generateTaskDefinition(workload, variants[index]!, lockPortBase === undefined ? {} : { lockPortBase });
       return [
         ...(generated.family === part.definition.family ? [] : [`${part.definition.family} would be ${generated.family}`]),
         ...differences(settingsOfDefinition(part.definition), settingsOfDefinition(generated), generatedFields),

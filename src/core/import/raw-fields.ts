@@ -20,7 +20,7 @@ export interface RawFields {
 /** The raw fields of one part, whose variant of the workload this is. */
 export function rawFieldsOf(workload: ResolvedWorkload, variant: Variant, part: ImportedPart, { serviceName, lockPortBase }: ImportSource): RawFields {
   const { definition, service } = part;
-  const generated = generateTaskDefinition(workload, variant, { ...(lockPortBase === undefined ? {} : { lockPortBase }) });
+  const generated = generateTaskDefinition(workload, variant, lockPortBase === undefined ? {} : { lockPortBase });
   const overlay = rawOverlay(settingsOfDefinition(generated), settingsOfDefinition(definition), taskDefinitionLists);
   const name = service?.serviceName ?? serviceName;
   return {
