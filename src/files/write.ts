@@ -1,5 +1,5 @@
 // Not node:fs/promises: commands that write no file would pay for loading it.
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { AiplatError } from "../errors.ts";
@@ -23,6 +23,8 @@ export function replaceFile(context: Pick<Context, "cwd">, path: string, text: s
   try {
     // Through a link, the file that it leads to.
     const target = realpathSync(resolve(context.cwd, path));
+    // Renaming asks for the folder's permission only.
+    accessSync(target, constants.W_OK);
     const hasMark = readFileSync(target).subarray(0, 3).equals(byteOrderMark);
     temporary = `${target}.${Math.random().toString(36).slice(2)}.tmp`;
     writeFileSync(temporary, hasMark ? Buffer.concat([byteOrderMark, Buffer.from(text)]) : text, { flag: "wx", mode: statSync(target).mode });

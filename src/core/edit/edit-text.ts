@@ -46,9 +46,13 @@ export function editText(document: Document, text: string, style: TextStyle, edi
 
 /** The text with some replacements, none of which meets another. */
 export function replaceText(text: string, replacements: readonly Replacement[]): string {
-  let result = text;
-  for (const { start, end, text: put } of replacements.toSorted((one, other) => other.start - one.start)) result = result.slice(0, start) + put + result.slice(end);
-  return result;
+  const parts: string[] = [];
+  let from = 0;
+  for (const { start, end, text: put } of replacements.toSorted((one, other) => one.start - other.start)) {
+    parts.push(text.slice(from, start), put);
+    from = end;
+  }
+  return parts.join("") + text.slice(from);
 }
 
 /** The node that is written at a path; undefined where there is none, or where it is shared with other places. */

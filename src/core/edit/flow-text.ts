@@ -11,8 +11,8 @@ export interface Entry {
 /** Adds to a collection in brackets that has items: on its line, or on lines of their own where its items have theirs. */
 export function addToFlow(collection: Collection, entries: readonly Entry[], text: string, style: TextStyle): Replacement {
   const last = collection.items.at(-1);
-  const before = text.slice(0, startOf(last));
-  const indent = /(?:^|\n)([ \t]*)$/.exec(before)?.[1];
+  const begin = startOf(last);
+  const indent = /^[ \t]*$/.exec(text.slice(text.lastIndexOf("\n", begin - 1) + 1, begin))?.[0];
   const oneLine = indent === undefined || siblingsOnOneLine(collection, text);
   const written = entries.map(({ key, value }) => `${key === undefined ? "" : `${scalar(key, style, true)}${style.colon}`}${oneLine ? inline(value, style) : spread(value, indent, style)}`);
   const separator = indent === undefined ? style.comma : `,${style.lineEnd}${indent}`;

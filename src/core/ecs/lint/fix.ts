@@ -12,9 +12,14 @@ export interface FixedFinding extends Finding {
   readonly source: DefinitionSource;
 }
 
-/** A file after its fixes. */
-export interface FixedText {
+/** A text, and the task definitions in it. */
+interface Read {
   readonly text: string;
+  readonly sources: readonly DefinitionSource[];
+}
+
+/** A file after its fixes. */
+export interface FixedText extends Read {
   readonly fixed: readonly FixedFinding[];
 }
 
@@ -39,22 +44,24 @@ const mostRounds = 100;
  * @throws Refusal when the text holds no task definitions.
  */
 export function fixText(text: string, file: string): FixedText {
-  const bold = fixWith(text, file, showsOnlyFixable);
-  const [before, after] = [text, bold.text].map((each) => readTaskDefinitions(each, file).map(({ definition }) => lintTaskDefinition(definition)));
-  return before!.every((findings, at) => risen(findings, after![at]!).length === 0) ? bold : fixWith(text, file, showsNothing);
+  const before: Read = { text, sources: readTaskDefinitions(text, file) };
+  const bold = fixWith(before, file, showsOnlyFixable);
+  const findingsIn = ({ sources }: Read, at: number) => lintTaskDefinition(sources[at]!.definition);
+  const worse = bold.fixed.length > 0 && before.sources.some((_, at) => risen(findingsIn(before, at), findingsIn(bold, at)).length > 0);
+  return worse ? fixWith(before, file, showsNothing) : bold;
 }
 
-function fixWith(text: string, file: string, accepts: Guard): FixedText {
+function fixWith(before: Read, file: string, accepts: Guard): FixedText {
   const fixed: FixedFinding[] = [];
-  let current = text;
+  let current = before;
   for (let round = 0; round < mostRounds; round++) {
-    const sources = readTaskDefinitions(current, file);
-    const fixes = fixesOf(sources, current, file, accepts);
+    const { fixes, after } = fixOnce(current, file, accepts);
     if (fixes.length === 0) break;
+    const { sources } = current;
     fixed.push(...fixes.map(({ finding, at }) => ({ ...finding, source: sources[at]! })));
-    current = textAfter(current, fixes);
+    current = after;
   }
-  return { text: current, fixed };
+  return { ...current, fixed };
 }
 
 function showsOnlyFixable({ rule }: Finding, before: readonly Finding[], after: readonly Finding[]): boolean {
@@ -74,8 +81,9 @@ function count(findings: readonly Finding[], rule: string): number {
   return findings.filter((each) => each.rule === rule).length;
 }
 
-/** The fixes that can be made at once, none of which meets another. */
-function fixesOf(sources: readonly DefinitionSource[], text: string, file: string, accepts: Guard): readonly Fix[] {
+/** Makes the fixes that can be made at once, none of which meets another. */
+function fixOnce(before: Read, file: string, accepts: Guard): { readonly fixes: readonly Fix[]; readonly after: Read } {
+  const { text, sources } = before;
   const style = styleOfText(text);
   const wanted = sources.map(({ definition }) => definition);
   const fixes = sources.flatMap((source, at) => {
@@ -83,10 +91,14 @@ function fixesOf(sources: readonly DefinitionSource[], text: string, file: strin
     wanted[at] = definition;
     return own;
   });
-  if (fixes.length === 0 || reads(textAfter(text, fixes), file, wanted)) return fixes;
-  // One of them comes out otherwise than it was meant to: each is tried alone, and made where it does what it says.
-  const good = fixes.find((fix) => reads(textAfter(text, [fix]), file, sources.map(({ definition }, at) => (at === fix.at ? edited(definition, fix.finding.edits!) : definition))));
-  return good === undefined ? [] : [good];
+  const all = fixes.length === 0 ? before : make(fixes, text, file, wanted);
+  if (all !== undefined) return { fixes, after: all };
+  // One of them comes out otherwise than it was meant to: each is tried alone, and the first made that does what it says.
+  for (const fix of fixes) {
+    const alone = make([fix], text, file, sources.map(({ definition }, at) => (at === fix.at ? edited(definition, fix.finding.edits!) : definition)));
+    if (alone !== undefined) return { fixes: [fix], after: alone };
+  }
+  return { fixes: [], after: before };
 }
 
 function fixesIn(source: DefinitionSource, at: number, text: string, style: TextStyle, accepts: Guard): { readonly fixes: readonly Fix[]; readonly definition: Raw } {
@@ -122,16 +134,14 @@ function meet(replacements: readonly Replacement[]): boolean {
   return inOrder.some(({ start }, index) => index > 0 && start <= inOrder[index - 1]!.end);
 }
 
-function textAfter(text: string, fixes: readonly Fix[]): string {
-  return replaceText(text, fixes.flatMap(({ replacements }) => replacements));
-}
-
-/** Whether the text holds these definitions. */
-function reads(text: string, file: string, definitions: readonly Raw[]): boolean {
+/** The text after the fixes; undefined where it does not hold these definitions then. */
+function make(fixes: readonly Fix[], text: string, file: string, definitions: readonly Raw[]): Read | undefined {
+  const after = replaceText(text, fixes.flatMap(({ replacements }) => replacements));
   try {
-    return JSON.stringify(readTaskDefinitions(text, file).map(({ definition }) => definition)) === JSON.stringify(definitions);
+    const sources = readTaskDefinitions(after, file);
+    return JSON.stringify(sources.map(({ definition }) => definition)) === JSON.stringify(definitions) ? { text: after, sources } : undefined;
   } catch (error) {
-    if (error instanceof Refusal) return false;
+    if (error instanceof Refusal) return undefined;
     throw error;
   }
 }

@@ -50,7 +50,7 @@ export interface LintInput {
  * @throws Refusal with the problems of every file that cannot be read as task definitions.
  */
 export function lintFiles(files: readonly LintInput[]): LintReport {
-  const linted = files.map(({ name, text }) => attempt(() => lintFile(text, name)));
+  const linted = files.map(({ name, text }) => attempt(() => lintFile(readTaskDefinitions(text, name), name)));
   refuseAll(linted);
   return { files: linted.map(({ value }) => value!.file), findings: linted.flatMap(({ value }) => value!.findings) };
 }
@@ -65,7 +65,7 @@ export function fixFiles(files: readonly LintInput[]): { readonly report: LintRe
   const fixed = files.map(({ name, text }) =>
     attempt(() => {
       const result = fixText(text, name);
-      return { text: result.text, fixed: result.fixed.map((each) => reported(each, each.source, name)), left: lintFile(result.text, name) };
+      return { text: result.text, fixed: result.fixed.map((each) => reported(each, each.source, name)), left: lintFile(result.sources, name) };
     }),
   );
   refuseAll(fixed);
@@ -96,8 +96,7 @@ function refuseAll(attempts: readonly Attempt<unknown>[]): void {
   if (problems.length > 0) throw new Refusal(problems);
 }
 
-function lintFile(text: string, name: string): { readonly file: LintedFile; readonly findings: readonly ReportedFinding[] } {
-  const sources = readTaskDefinitions(text, name);
+function lintFile(sources: readonly DefinitionSource[], name: string): { readonly file: LintedFile; readonly findings: readonly ReportedFinding[] } {
   const findings = sources.flatMap((source) => findingsOf(source, name)).sort(byPlace);
   const count = (severity: Severity) => findings.filter((each) => each.severity === severity).length;
   return { file: { file: name, taskDefinitions: sources.length, errors: count("error"), warnings: count("warning") }, findings };
