@@ -1,6 +1,7 @@
 import { parseTaskCpu, parseTaskMemory } from "../ecs/task-size.ts";
 import { environmentNameRule, formatMiB, roleArnRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../workload/merge.ts";
+import { containerWords, loadBalancerWords } from "./own-words.ts";
 import { isForManagedInstances, mainContainer, type ImportedPart, type ImportSource } from "./source.ts";
 
 /** How a file may say what one replica has. */
@@ -8,10 +9,12 @@ export interface Words {
   readonly accelerator: Raw | "none";
   /** Whether CPU and memory are said, or left to the devices' fair share. */
   readonly sized: boolean;
+  /** Whether it says all that there is a word for. The rules may forbid what ECS takes; then the raw fields say it. */
+  readonly full: boolean;
 }
 
 /** What aiplat has words of its own for, in the file's order; the raw fields come after it. */
-export function baseOf({ parts, cluster }: ImportSource, words: Words): Raw {
+export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Words): Raw {
   const [part] = parts;
   const container = mainContainer(part);
   const { taskRoleArn, executionRoleArn } = part.definition;
@@ -25,11 +28,12 @@ export function baseOf({ parts, cluster }: ImportSource, words: Words): Raw {
     image: container.image,
     ...(container.command === undefined || container.command.length === 0 ? {} : { command: container.command }),
     ...(named ? { environment: Object.fromEntries(environment.map(({ name, value }) => [name, value])) } : {}),
+    ...(words.full ? containerWords(part, lockPortBase) : {}),
     accelerator: words.accelerator,
     replicas: Math.max(1, desired),
     ...(words.sized ? resourcesOf(part, words.accelerator === "none") : {}),
     ...(Object.keys(roles).length === 0 ? {} : { roles }),
-    ecs: { ...(cluster === undefined ? {} : { cluster }), ...placeOf(part) },
+    ecs: { ...(cluster === undefined ? {} : { cluster }), ...placeOf(part), ...(words.full ? loadBalancerWords(part) : {}) },
   };
 }
 

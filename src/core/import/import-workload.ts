@@ -41,14 +41,15 @@ export function importWorkload(source: ImportSource): Imported {
 /** The families of the workload that a definition is a slot of, in the order of its slots; its own alone where it is none. */
 export function familiesWith(part: ImportedPart): readonly string[] {
   const { family } = part.definition;
-  const slots = acceleratorsOf(part).map((accelerator) => variantsOf(resolveWorkload(baseOf({ parts: [part] }, { accelerator, sized: true }) as unknown as Workload)).map(({ name }) => name));
+  const slots = acceleratorsOf(part).map((accelerator) => variantsOf(resolveWorkload(baseOf({ parts: [part] }, { accelerator, sized: true, full: false }) as unknown as Workload)).map(({ name }) => name));
   return slots.find((names) => names.includes(family)) ?? [family];
 }
 
 function waysToSay({ parts }: ImportSource): readonly Words[] {
-  const own = acceleratorsOf(parts[0]).flatMap((accelerator) => [{ accelerator, sized: false }, { accelerator, sized: true }]);
+  const fullness = [true, false];
+  const own = acceleratorsOf(parts[0]).flatMap((accelerator) => fullness.flatMap((full) => [{ accelerator, sized: false, full }, { accelerator, sized: true, full }]));
   // Several services are one workload by their slots only.
-  return parts.length > 1 ? own : [...own, { accelerator: "none", sized: true }];
+  return parts.length > 1 ? own : [...own, ...fullness.map((full) => ({ accelerator: "none" as const, sized: true, full }))];
 }
 
 function attempt(source: ImportSource, words: Words): { readonly document: Raw; readonly problems: readonly string[] } {

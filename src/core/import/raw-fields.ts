@@ -9,6 +9,7 @@ import { networkConfigurationOf } from "../plan/run-request.ts";
 import type { Raw } from "../workload/merge.ts";
 import { rawOverlay } from "../workload/overlay-raw.ts";
 import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
+import { userTags } from "./own-words.ts";
 import type { ImportedPart, ImportSource } from "./source.ts";
 
 /** The raw fields that make what is there of what the workload generates by itself. */
@@ -24,8 +25,8 @@ export function rawFieldsOf(workload: ResolvedWorkload, variant: Variant, part: 
   const overlay = rawOverlay(settingsOfDefinition(generated), settingsOfDefinition(definition), taskDefinitionLists);
   const name = service?.serviceName ?? serviceName;
   return {
-    taskDefinition: { ...(definition.family === variant.name ? {} : { family: definition.family }), ...overlay, ...tagsOf(definition.tags) },
-    service: { ...(name === undefined || name === variant.name ? {} : { serviceName: name }), ...(service === undefined ? {} : serviceOverlay(service, serviceOf(workload, variant, part))) },
+    taskDefinition: { ...(definition.family === variant.name ? {} : { family: definition.family }), ...overlay, ...tagsOf(definition.tags, workload) },
+    service: { ...(name === undefined || name === variant.name ? {} : { serviceName: name }), ...(service === undefined ? {} : { ...serviceOverlay(service, serviceOf(workload, variant, part)), ...tagsOf(service.tags, workload) }) },
   };
 }
 
@@ -62,13 +63,13 @@ function serviceOverlay(service: Service, generated: ServiceInput): Raw {
   const rebalancing = service["availabilityZoneRebalancing"] ?? "DISABLED";
   if (Object.keys(overlay).some((name) => decideRebalancing.has(name))) overlay["availabilityZoneRebalancing"] = rebalancing;
   if (overlay["propagateTags"] === null) overlay["propagateTags"] = "NONE";
-  return { ...overlay, ...(service.desiredCount === 0 ? { desiredCount: null } : {}), ...tagsOf(service.tags) };
+  return { ...overlay, ...(service.desiredCount === 0 ? { desiredCount: null } : {}) };
 }
 
 const decideRebalancing: ReadonlySet<string> = new Set(["availabilityZoneRebalancing", "deploymentConfiguration", "schedulingStrategy"]);
 
-/** Tags of the user's: aiplat's are written anyway, and AWS's cannot be. */
-function tagsOf(tags: readonly Tag[] = []): { readonly tags?: readonly Tag[] } {
-  const own = tags.filter(({ key }) => !/^(?:aws|aiplat):/i.test(key));
+/** Tags of the user's that the workload does not say. */
+function tagsOf(tags: readonly Tag[] | undefined, workload: ResolvedWorkload): { readonly tags?: readonly Tag[] } {
+  const own = Object.entries(userTags(tags)).flatMap(([key, value]) => (workload.tags[key] === value ? [] : [{ key, value }]));
   return own.length === 0 ? {} : { tags: own };
 }
