@@ -181,7 +181,7 @@ describe("an imported service", () => {
       replicas: 3,
       resources: { cpu: 1, memory: "1024MiB" },
       roles: { execution: "arn:aws:iam::111122223333:role/execution" },
-      ecs: { cluster: "prod", networkMode: "bridge", loadBalancer: { targetGroup: group, port: 80 }, taskDefinition: { containerDefinitions: [{ name: "app", portMappings: [{ containerPort: 80, appProtocol: "http2" }] }], tags: [{ key: "cost", value: "1" }] } },
+      ecs: { cluster: "prod", networkMode: "bridge", loadBalancer: { targetGroup: group, port: 80 }, taskDefinition: { containerDefinitions: [{ name: "app", portMappings: [{ name: "http", containerPort: 80, appProtocol: "http2" }] }], tags: [{ key: "cost", value: "1" }] } },
     });
   });
 
