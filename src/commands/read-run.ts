@@ -2,10 +2,11 @@ import type { Context } from "../context.ts";
 import { lockPortBaseOf } from "../core/devices/claims.ts";
 import type { TaskDefinition } from "../core/ecs/api.ts";
 import { networkModeOf } from "../core/ecs/capacity.ts";
-import { choosesDevices, planRegistered, planRun } from "../core/plan/plan-run.ts";
+import { choosesDevices, planRegistered, planRun, readsCluster } from "../core/plan/plan-run.ts";
 import { definitionsOf } from "../core/plan/plan-slots.ts";
 import type { DescribedCluster } from "../core/plan/cluster-basis.ts";
 import { chooseProvider, networkConfigurationOf, type RunSettings } from "../core/plan/run-request.ts";
+import { rawDevicesOf } from "../core/ecs/raw-devices.ts";
 import type { ResolvedWorkload } from "../core/workload/resolved.ts";
 import { AiplatError } from "../errors.ts";
 import type { PlanRound } from "../operations/run-task.ts";
@@ -65,8 +66,8 @@ async function readWorkloadRun(source: PlanSource, options: RunOptions, { resolv
   const generateHere = { ...generate, lockPortBase: lockPortBaseOf(facts.tags) };
   return {
     ...common(options, settings, facts),
-    readsCluster: choosesDevices(resolved),
-    locked: networkModeOf(resolved) !== "awsvpc",
+    readsCluster: readsCluster(resolved),
+    locked: networkModeOf(resolved) !== "awsvpc" && rawDevicesOf(resolved).devices.length === 0,
     follows: [],
     plan: (remaining, snapshot, exhausted) => planRun(resolved, settings, generateHere, remaining, snapshot, exhausted),
     definitions: () => definitionsOf(resolved, generateHere),

@@ -1,5 +1,5 @@
 // Not node:fs/promises: commands that write no file would pay for loading it.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { AiplatError } from "../errors.ts";
@@ -16,6 +16,27 @@ export function writeNewFile(context: Pick<Context, "cwd">, path: string, text: 
     throw new AiplatError("OperationFailed", `${path} cannot be written: ${message}`, { cause: error });
   }
 }
+
+/** Gives a file that is there another text, all at once: whoever reads it sees the old one or the new one. */
+export function replaceFile(context: Pick<Context, "cwd">, path: string, text: string): void {
+  let temporary: string | undefined;
+  try {
+    // Through a link, the file that it leads to.
+    const target = realpathSync(resolve(context.cwd, path));
+    // Renaming asks for the folder's permission only.
+    accessSync(target, constants.W_OK);
+    const hasMark = readFileSync(target).subarray(0, 3).equals(byteOrderMark);
+    temporary = `${target}.${Math.random().toString(36).slice(2)}.tmp`;
+    writeFileSync(temporary, hasMark ? Buffer.concat([byteOrderMark, Buffer.from(text)]) : text, { flag: "wx", mode: statSync(target).mode });
+    renameSync(temporary, target);
+  } catch (error) {
+    if (temporary !== undefined) rmSync(temporary, { force: true });
+    throw new AiplatError("OperationFailed", `${path} cannot be written: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Reading takes it away: it is no part of the text. */
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Writes generated files below a folder, making it where it is missing; answers their paths as the user would type them. */
 export function writeFiles(context: Pick<Context, "cwd">, folder: string, files: ReadonlyMap<string, string>): readonly string[] {

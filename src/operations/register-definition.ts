@@ -1,5 +1,5 @@
 import type { RegisteredTaskDefinition, TaskDefinition } from "../core/ecs/api.ts";
-import { diffTaskDefinitions, type Change } from "../core/ecs/diff.ts";
+import { diffTaskDefinitions, isOwnTag, type Change } from "../core/ecs/diff.ts";
 import type { EcsPort } from "./ports.ts";
 
 /** What registering came to. */
@@ -21,7 +21,7 @@ export interface RegistrationPlan {
 export async function planRegistration(ecs: Pick<EcsPort, "describeTaskDefinition">, definition: TaskDefinition): Promise<RegistrationPlan> {
   const latest = await ecs.describeTaskDefinition(definition.family);
   if (latest === undefined) return { needed: true };
-  const changes = diffTaskDefinitions(definition, latest);
+  const changes = diffTaskDefinitions(definition, latest).filter((change) => !isOwnTag(change));
   return { latest, changes, needed: changes.length > 0 };
 }
 

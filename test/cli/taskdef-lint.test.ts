@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -134,5 +134,74 @@ describe("taskdef lint", () => {
     const { code, stderr } = await runCli(["taskdef", "lint", join(folder, "none.json"), "-o", "json"]);
     expect(code).toBe(2);
     expect(JSON.parse(stderr)).toMatchObject({ kind: "Error", message: expect.stringContaining("no such file") as string });
+  });
+});
+
+/** The guide's definition, with a mistake of each kind: one that --fix knows the answer to, and one that it does not. */
+function correctable(devices = 1) {
+  const broken = devices === 1 ? structuredClone(guide) : with2Chips();
+  broken.containerDefinitions[0]!.linuxParameters.devices[0]!.containerPath = "/dev/neuron7";
+  return broken;
+}
+
+describe("taskdef lint --fix", () => {
+  it("corrects files in place, says what it corrected, and what is left decides the exit code", async () => {
+    const [clean, half] = [await write("clean.json", correctable()), await write("half.json", correctable(2))];
+    const { code, stdout, stderr } = await runCli(["taskdef", "lint", "--fix", clean, half]);
+    expect(code).toBe(3);
+    expect(await readFile(clean, "utf8")).toBe(JSON.stringify(guide, null, 2));
+    expect(await readFile(half, "utf8")).toBe(JSON.stringify(with2Chips(), null, 2));
+    expect(stdout.trimEnd().split("\n").map((line) => line.split("\t").slice(0, 3))).toEqual([[`${half}:42:11`, "error", "neuron-device-not-on-type"]]);
+    expect(stderr).toBe(
+      [clean, half].map((file) => `fixed ${file}: containerDefinitions[0].linuxParameters.devices[0].containerPath: the host's /dev/neuron0 becomes /dev/neuron7 in the container: the Neuron runtime numbers devices as the host does [neuron-device-mapping]\n`).join("") +
+        "Fixed 2 problems; 1 error left in 2 task definitions.\n",
+    );
+    const again = await runCli(["taskdef", "lint", "--fix", clean]);
+    expect(again).toEqual({ code: 0, stdout: "", stderr: "No problems in 1 task definition.\n" });
+    expect((await runCli(["taskdef", "lint", "--fix", await write("clean.json", correctable())])).stderr).toContain("Fixed 1 problem; none left in 1 task definition.");
+  });
+
+  it("says so in the document", async () => {
+    const path = await write("half.json", correctable(2));
+    const { stdout } = await runCli(["taskdef", "lint", "--fix", "-o", "json", path]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      files: [{ file: path, errors: 1, warnings: 0, fixed: 1 }],
+      fixed: [{ rule: "neuron-device-mapping", severity: "error", file: path, family: "ecs-neuron", path: "containerDefinitions[0].linuxParameters.devices[0].containerPath" }],
+      findings: [{ rule: "neuron-device-not-on-type" }],
+    });
+    expect(JSON.parse((await runCli(["taskdef", "lint", "-o", "json", path])).stdout)).not.toHaveProperty("fixed");
+  });
+
+  it("gives standard input back corrected, and the report on stderr", async () => {
+    const input = JSON.stringify({ taskDefinition: correctable(2), tags: [] }, null, 4);
+    const { code, stdout, stderr } = await runCli(["taskdef", "lint", "--fix", "-"], { input });
+    expect([code, stdout]).toEqual([3, JSON.stringify({ taskDefinition: with2Chips(), tags: [] }, null, 4)]);
+    expect(stderr).toContain("neuron-device-not-on-type");
+    expect(stderr).toContain("Fixed 1 problem; 1 error left");
+    const right = JSON.stringify(guide);
+    expect(await runCli(["taskdef", "lint", "--fix", "-q", "-"], { input: right })).toEqual({ code: 0, stdout: right, stderr: "" });
+  });
+
+  it("writes a file at once and only where it changes, through a link, with its permissions and byte order mark", async () => {
+    const right = await write("right.json", guide);
+    const before = await stat(right);
+    const marked = await write("marked.json", `\uFEFF${JSON.stringify(correctable())}`);
+    await chmod(marked, 0o640);
+    const link = join(folder, "link.json");
+    await symlink("marked.json", link);
+    expect((await runCli(["taskdef", "lint", "--fix", right, link])).code).toBe(0);
+    const after = await stat(right);
+    expect([after.ino, after.mtimeMs]).toEqual([before.ino, before.mtimeMs]);
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(await readFile(marked, "utf8")).toBe(`\uFEFF${JSON.stringify(guide)}`);
+    expect((await stat(marked)).mode & 0o777).toBe(0o640);
+    expect((await readdir(folder)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  it("writes nothing where one of the files is no task definition", async () => {
+    const path = await write("clean.json", correctable());
+    const { code, stdout } = await runCli(["taskdef", "lint", "--fix", path, await write("none.json", "{}")]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(await readFile(path, "utf8")).toBe(JSON.stringify(correctable(), null, 2));
   });
 });

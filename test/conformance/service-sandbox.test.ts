@@ -178,6 +178,67 @@ describe("a service that somebody else has made", () => {
   });
 });
 
+describe("Neuron devices that somebody listed by hand", () => {
+  const byHand = (devices: readonly number[]) => ({
+    family: "by-hand",
+    networkMode: "bridge",
+    placementConstraints: [{ type: "memberOf", expression: "attribute:ecs.instance-type == inf2.24xlarge" }],
+    containerDefinitions: [{ name: "model", image: "model:1", memory: 4096, linuxParameters: { capabilities: { add: ["IPC_LOCK"] }, devices: devices.map((each) => ({ hostPath: `/dev/neuron${each}`, containerPath: `/dev/neuron${each}`, permissions: ["read", "write"] })) } }],
+  });
+  const definitions = async () => (await box.ecs("ListTaskDefinitions")).taskDefinitionArns as readonly string[];
+
+  it("are imported with their service, with a word on the risk, and deploying changes and registers nothing", async () => {
+    await box.ecs("RegisterTaskDefinition", byHand([0, 1]));
+    await box.ecs("CreateService", { serviceName: "model", taskDefinition: "by-hand", desiredCount: 2 });
+    const imported = await run("service", "import", "model");
+    expect(imported.code).toBe(0);
+    expect(imported.stderr).toContain("without lock ports: nothing keeps another task off them");
+    expect(imported.stderr).toContain("accelerator: { instanceTypes: [inf2.24xlarge], devicesPerReplica: 2 }");
+    const unchanged = await run("plan", "--exit-code");
+    expect([unchanged.code, unchanged.stdout]).toEqual([0, "keep\tby-hand:1\tsays the same\nkeep\tmodel\t2 replicas\n"]);
+    expect(unchanged.stderr).toContain("lists 2 Neuron devices by hand, without lock ports");
+    expect((await run("service", "deploy")).code).toBe(0);
+    expect(await definitions()).toHaveLength(1);
+    expect((await describeService("model")).deployments).toHaveLength(1);
+    // A change keeps them, and changes nothing else.
+    expect((await run("service", "deploy", "--image", "model:2", "--allow-stall", "--no-wait")).code).toBe(0);
+    const { taskDefinition } = await box.ecs("DescribeTaskDefinition", { taskDefinition: "by-hand" });
+    expect(taskDefinition.containerDefinitions[0]).toMatchObject({ image: "model:2", linuxParameters: byHand([0, 1]).containerDefinitions[0]!.linuxParameters });
+  });
+
+  it("are imported from the definition alone, and plan creates the service and nothing else", async () => {
+    await box.ecs("RegisterTaskDefinition", byHand([2, 3]));
+    await box.ecs("RegisterTaskDefinition", byHand([0, 1]));
+    const older = await run("service", "import", "--task-definition", "by-hand:1", "--file", "-");
+    expect(older.stdout).toContain("/dev/neuron2");
+    expect(older.stderr).toContain("by-hand:1 is not the latest revision: by-hand:2 is");
+    expect((await run("service", "import", "fresh", "--task-definition", "by-hand")).code).toBe(0);
+    expect((await run("taskdef", "diff", "--exit-code")).code).toBe(0);
+    expect((await plan()).registrations).toMatchObject([{ action: "keep", family: "by-hand" }]);
+    expect((await plan()).steps).toMatchObject([{ service: "fresh", action: "create" }]);
+    expect((await run("service", "deploy")).code).toBe(0);
+    expect(await definitions()).toHaveLength(2);
+    expect(await describeService("fresh")).toMatchObject({ taskDefinition: expect.stringMatching(/by-hand:2$/) as string, runningCount: 1 });
+    expect((await run("plan", "--exit-code")).code).toBe(0);
+  });
+
+  it("are run with no two tasks on one machine, where nothing locks them", async () => {
+    await box.ecs("RegisterTaskDefinition", byHand([0, 1]));
+    await run("service", "import", "--task-definition", "by-hand");
+    const { stdout, code } = await run("run-task", "--count", "3", "-o", "json");
+    expect(code).toBe(4);
+    const tasks = JSON.parse(stdout).tasks as readonly Json[];
+    expect(new Set(tasks.map(({ containerInstanceArn }) => containerInstanceArn as string)).size).toBe(2);
+    expect(tasks).toHaveLength(2);
+  });
+
+  it("says what is missing: a name, a service, a definition", async () => {
+    expect(await run("service", "import")).toMatchObject({ code: 2, stderr: expect.stringContaining("--task-definition FAMILY") as string });
+    expect(await run("service", "import", "nothing")).toMatchObject({ code: 1, stderr: expect.stringContaining("no active service nothing") as string });
+    expect(await run("service", "import", "--task-definition", "nothing")).toMatchObject({ code: 1, stderr: expect.stringContaining("no task definition nothing") as string });
+  });
+});
+
 describe("a service on parts of instances", () => {
   const slots = (changes: object = {}) =>
     writeWorkload({ name: "chip", accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 }, replicas: 4, ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } } }, ...changes });
@@ -200,6 +261,18 @@ describe("a service on parts of instances", () => {
     expect((await run("plan", "--exit-code")).code).toBe(0);
     const conflicts = await run("cluster", "devices");
     expect(conflicts.code).toBe(0);
+  });
+
+  it("is imported whole by any of its services, and plans to no change", async () => {
+    slots({ ports: [{ container: 8080 }], tags: { team: "nlp" } });
+    await run("service", "deploy");
+    const imported = await run("service", "import", names[1]!, "--force");
+    expect([imported.code, imported.stderr]).toEqual([0, "Wrote aiplat.yaml. What deploying it would change:  aiplat plan\n"]);
+    const unchanged = await run("plan", "--exit-code");
+    expect([unchanged.code, unchanged.stdout]).toEqual([0, [...names.map((name) => `keep\t${name}:1\tsays the same\n`), ...names.map((name, index) => `keep\t${name}\t${index === 0 ? 2 : 1} of 4 replicas on inf2.24xlarge\n`)].join("")]);
+    expect((await run("service", "deploy")).stderr).toContain("No difference");
+    expect((await run("service", "import", "--task-definition", names[2]!, "--force")).code).toBe(0);
+    expect((await run("taskdef", "diff", "--exit-code")).code).toBe(0);
   });
 
   it("deletes the services of slots that are no more", async () => {

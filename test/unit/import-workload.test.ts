@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { importWorkload } from "../../src/core/ecs/import-workload.ts";
+import { importWorkload } from "../../src/core/import/import-workload.ts";
 import type { RegisteredTaskDefinition } from "../../src/core/ecs/api.ts";
 import { ecsRules } from "../../src/core/ecs/rules.ts";
 import type { Service } from "../../src/core/ecs/service-api.ts";
@@ -128,9 +128,14 @@ function readBack(document: Raw): Workload {
   return value as unknown as Workload;
 }
 
+/** The file of one live service. */
+function imported(live: Service, registered: RegisteredTaskDefinition): Raw {
+  return importWorkload({ parts: [{ service: live, definition: registered }], cluster: "prod" }).document;
+}
+
 describe("an imported service", () => {
   it.each(cases)("plans to no change: %s", (_, live, registered) => {
-    const workload = resolveWorkload(readBack(importWorkload(live, registered, "prod")));
+    const workload = resolveWorkload(readBack(imported(live, registered)));
     const provider = namedProvider(workload);
     const network = networkConfigurationOf(workload, undefined);
     const settings = { cluster: "prod", enableExecuteCommand: false, force: false, ...(provider === undefined ? {} : { provider }), ...(network === undefined ? {} : { networkConfiguration: network }) };
@@ -142,30 +147,57 @@ describe("an imported service", () => {
   });
 
   it("says in its own words what it has words for", () => {
-    expect(importWorkload(service({ serviceName: "app" }), definition({ family: "app" }), "prod")).toEqual({
+    expect(imported(service({ serviceName: "app" }), definition({ family: "app" }))).toEqual({
       name: "app",
       kind: "service",
       image: "app:1",
       environment: { A: "1" },
+      ports: [{ container: 80 }],
       accelerator: "none",
       replicas: 3,
       resources: { cpu: 0.5, memory: "1024MiB" },
       ecs: {
         cluster: "prod",
-        taskDefinition: { requiresCompatibilities: null, containerDefinitions: [{ name: "app", portMappings: [{ containerPort: 80 }] }] },
+        taskDefinition: { requiresCompatibilities: null },
         service: { availabilityZoneRebalancing: "DISABLED", propagateTags: "NONE", deploymentConfiguration: { deploymentCircuitBreaker: null, maximumPercent: 150, minimumHealthyPercent: 50 } },
       },
     });
+  });
+
+  it("has words for ports, secrets, shared memory, a load balancer and tags; what they do not say stays raw", () => {
+    const [secret, group] = ["arn:aws:ssm:us-east-1:111122223333:parameter/token", "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/a/0123456789abcdef"];
+    const tags = [{ key: "team", value: "nlp" }, { key: "aiplat:run", value: "x" }];
+    const container = { name: "app", image: "app:1", memory: 1024, cpu: 1024, secrets: [{ name: "TOKEN", valueFrom: secret }], linuxParameters: { sharedMemorySize: 2048 }, portMappings: [{ containerPort: 80, hostPort: 8080, protocol: "tcp", name: "http", appProtocol: "http2" }, { containerPort: 53, hostPort: 0, protocol: "udp" }] };
+    const registered = definition({ family: "app", networkMode: "bridge", requiresCompatibilities: ["EC2"], executionRoleArn: "arn:aws:iam::111122223333:role/execution", containerDefinitions: [container], tags: [...tags, { key: "cost", value: "1" }] });
+    const live = service({ serviceName: "app", tags, availabilityZoneRebalancing: "ENABLED", propagateTags: "SERVICE", deploymentConfiguration: { maximumPercent: 200, minimumHealthyPercent: 100, deploymentCircuitBreaker: { enable: true, rollback: true } }, loadBalancers: [{ targetGroupArn: group, containerName: "app", containerPort: 80 }] });
+    expect(imported(live, registered)).toEqual({
+      name: "app",
+      kind: "service",
+      image: "app:1",
+      secrets: { TOKEN: secret },
+      ports: [{ container: 80, host: 8080, name: "http" }, { container: 53, protocol: "udp" }],
+      sharedMemory: "2GiB",
+      tags: { team: "nlp" },
+      accelerator: "none",
+      replicas: 3,
+      resources: { cpu: 1, memory: "1024MiB" },
+      roles: { execution: "arn:aws:iam::111122223333:role/execution" },
+      ecs: { cluster: "prod", networkMode: "bridge", loadBalancer: { targetGroup: group, port: 80 }, taskDefinition: { containerDefinitions: [{ name: "app", portMappings: [{ name: "http", containerPort: 80, appProtocol: "http2" }] }], tags: [{ key: "cost", value: "1" }] } },
+    });
+  });
+
+  it("leaves to the raw fields what a rule forbids and ECS takes", () => {
+    const registered = definition({ containerDefinitions: [{ name: "app", image: "app:1", memory: 64, portMappings: [{ containerPort: 22, hostPort: 22, protocol: "tcp" }] }] });
+    expect(imported(service(), registered)).toMatchObject({ ecs: { taskDefinition: { containerDefinitions: [{ portMappings: [{ containerPort: 22, hostPort: 22 }] }] } } });
   });
 
   it.each([
     ["import-fargate", service({ launchType: "FARGATE" }), definition()],
     ["import-controller", service({ deploymentController: { type: "EXTERNAL" } }), definition()],
     ["import-name", service(), definition({ containerDefinitions: [{ name: "App_1", image: "x", memory: 1 }] })],
-    ["import-neuron", service(), definition({ containerDefinitions: [{ name: "app", image: "x", memory: 1, linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } }] })],
   ])("is refused by name: %s", (code, live, registered) => {
     try {
-      importWorkload(live, registered, "prod");
+      imported(live, registered);
       expect.unreachable();
     } catch (error) {
       expect(error).toBeInstanceOf(Refusal);

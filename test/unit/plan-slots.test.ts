@@ -4,7 +4,7 @@ import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
 import type { TaskDefinition } from "../../src/core/ecs/api.ts";
 import { explainPlacement } from "../../src/core/placement/explain.ts";
 import { place } from "../../src/core/placement/place.ts";
-import { planRegistered } from "../../src/core/plan/plan-run.ts";
+import { planRegistered, planRun, readsCluster } from "../../src/core/plan/plan-run.ts";
 import { definitionsOf, planSlots } from "../../src/core/plan/plan-slots.ts";
 import { placementOptions, type RunSettings } from "../../src/core/plan/run-request.ts";
 import { resolveWorkload } from "../../src/core/workload/resolve.ts";
@@ -156,9 +156,18 @@ describe("more machines to keep away from than a constraint can name", () => {
   const idsOf = (constraints: readonly { readonly expression?: string }[] = []) => constraints.flatMap(({ expression }) => /^ec2InstanceId in \[(.*)\]$/.exec(expression ?? "")?.[1]!.split(", ") ?? []);
   const workload = resolveWorkload({ name: "chip", image: "chip:1", accelerator: { instanceTypes: ["inf2.xlarge"] }, resources: { cpu: 1, memory: "1GiB" } });
 
+  const byHand = resolveWorkload({ name: "chip", image: "chip:1", accelerator: "none", resources: { cpu: 1, memory: "1GiB" }, ecs: { taskDefinition: { containerDefinitions: [{ name: "chip", linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } }] } } });
+
+  it("raw fields: no two of their tasks on one machine, without locks", () => {
+    expect(readsCluster(byHand)).toBe(true);
+    const [step] = planRun(byHand, settings, {}, 2, aSnapshot(machines.slice(100, 103)), new Set()).steps;
+    expect(step).toMatchObject({ count: 2, definition: { family: "chip" }, request: { taskDefinition: "chip", placementConstraints: [{ type: "distinctInstance" }] } });
+  });
+
   it.each([
     ["slots", () => planSlots(workload, settings, {}, 95, snapshot).steps],
     ["a registered definition", () => planRegistered(foreign, settings, 95, snapshot, new Set()).steps],
+    ["raw fields", () => planRun(byHand, settings, {}, 95, snapshot, new Set()).steps],
   ])("%s: names the free ones instead", (_, plan) => {
     const steps = plan();
     expect(steps.map(({ count, request }) => [count, idsOf(request.placementConstraints).length])).toEqual([[80, 80], [15, 15]]);

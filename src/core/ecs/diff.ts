@@ -23,6 +23,11 @@ export function diffTaskDefinitions(declared: Raw, registered: Raw): readonly Ch
   return diffNormalForms(normalForm(registered), normalForm(declared), generatedFields);
 }
 
+/** aiplat's own tags alone are no reason to touch what somebody else has made. */
+export function isOwnTag({ path, kind }: Change): boolean {
+  return kind === "added" && path.startsWith("tags[aiplat:");
+}
+
 /** The same for any two objects in normal form. `fields` are those that aiplat could have written. */
 export function diffNormalForms(before: Raw, after: Raw, fields: FieldTree): readonly Change[] {
   return diffObjects(before, after, fields, "");

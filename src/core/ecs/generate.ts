@@ -1,3 +1,4 @@
+import { workloadTag } from "./service-api.ts";
 import { deviceNumber, slotName } from "../devices/slots.ts";
 import { refuseErrors } from "../problem.ts";
 import { mergeRaw, type ListKeys, type Raw } from "../workload/merge.ts";
@@ -39,7 +40,7 @@ export function generateTaskDefinition(workload: ResolvedWorkload, variant: Vari
     ...(managedInstances && memoryMiB !== undefined ? { memory: String(memoryMiB) } : {}),
   } satisfies TaskDefinition;
   const merged = mergeRaw(generated, workload.ecs.taskDefinition ?? {}, taskDefinitionLists) as TaskDefinition;
-  refuseErrors(checkMerged(container, locksOf(variant, containerSettings), merged));
+  refuseErrors(checkMerged(container, locksOf(variant, containerSettings), merged, { accelerated: variant.shape.request.kind !== "none" }));
   return { ...withOrderedDevices(merged), tags: tagsOf(workload, variant, merged.tags) };
 }
 
@@ -51,7 +52,7 @@ export const taskDefinitionLists: ListKeys = {
   volumes: named,
   mountPoints: (item) => String(item["containerPath"]),
   devices: (item) => String(item["hostPath"]),
-  portMappings: (item) => `${String(item["containerPort"])}/${String(item["protocol"] ?? "tcp")}`,
+  portMappings: (item) => `${String(item["containerPort"] ?? item["containerPortRange"])}/${String(item["protocol"] ?? "tcp")}`,
 };
 
 function named(item: Raw): string {
@@ -82,7 +83,7 @@ function withOrderedDevices(definition: TaskDefinition): TaskDefinition {
 function tagsOf(workload: ResolvedWorkload, variant: Variant, raw: readonly Tag[] | undefined): readonly Tag[] {
   const tags = new Map(Object.entries(workload.tags));
   for (const { key, value } of raw ?? []) tags.set(key, value);
-  tags.set("aiplat:workload", workload.name);
+  tags.set(workloadTag, workload.name);
   tags.set("aiplat:slot", slotTag(variant));
   return [...tags].map(([key, value]) => ({ key, value }));
 }

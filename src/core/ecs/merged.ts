@@ -6,12 +6,13 @@ import type { ContainerDefinition, Device, PortMapping, TaskDefinition } from ".
 const path = ["ecs", "taskDefinition", "containerDefinitions"];
 
 /**
- * What the raw fields may not do: take a device or a lock of the slot away, or claim a Neuron device beyond it.
+ * What the raw fields may not do: take a device or a lock of the slot away, or claim a Neuron device beyond it. A
+ * workload that asks for no accelerator has no slot: there the raw fields may list devices as its author sees fit.
  *
  * @param generated The workload's own container before the merge, with the slot's devices.
  * @param locks The port mappings that lock them.
  */
-export function checkMerged(generated: ContainerDefinition, locks: readonly PortMapping[], merged: TaskDefinition): readonly Problem[] {
+export function checkMerged(generated: ContainerDefinition, locks: readonly PortMapping[], merged: TaskDefinition, { accelerated }: { readonly accelerated: boolean }): readonly Problem[] {
   const containers = Array.isArray(merged.containerDefinitions) ? merged.containerDefinitions.filter(isRaw) : [];
   const ours = containers.find((each) => each["name"] === generated.name) as ContainerDefinition | undefined;
   if (ours === undefined) {
@@ -20,7 +21,7 @@ export function checkMerged(generated: ContainerDefinition, locks: readonly Port
   return [
     ...removedDevices(generated, ours),
     ...removedLocks(locks, ours),
-    ...containers.flatMap((each) => foreignDevices(generated, each as unknown as ContainerDefinition, each === (ours as unknown))),
+    ...containers.flatMap((each) => (!accelerated ? [] : foreignDevices(generated, each as unknown as ContainerDefinition, each === (ours as unknown)))),
   ];
 }
 

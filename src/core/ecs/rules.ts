@@ -1,5 +1,6 @@
 /** What ECS asks of a workload beyond the rules for every target: the commands that act on ECS run these too. */
 import { listOr } from "../problem.ts";
+import { rawDevicesOf } from "./raw-devices.ts";
 import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
 import { onManagedInstances } from "../workload/managed-instances.ts";
 import { workloadNetworkMode } from "../workload/rules/capacity.ts";
@@ -28,6 +29,16 @@ export const ecsRules: readonly TargetRule[] = [
     severity: "warning",
     reads: ["model"],
     check: ({ model }) => (model === undefined ? [] : [{ path: ["model"], message: "model is not carried by an ECS task definition: nothing loads the model for the container", hint: "Tell the container where it is, in environment or command." }]),
+  },
+  {
+    code: "raw-neuron-devices",
+    severity: "warning",
+    reads: ["accelerator", "ecs.taskDefinition"],
+    check: (workload) => {
+      const { devices, locked } = rawDevicesOf(workload);
+      if (workload.accelerator !== "none" || devices.length === 0 || locked) return [];
+      return [{ path: ["ecs", "taskDefinition", "containerDefinitions"], message: `ecs.taskDefinition lists ${devices.length === 1 ? "a Neuron device" : `${devices.length} Neuron devices`} by hand, without lock ports: nothing keeps another task off ${devices.length === 1 ? "it" : "them"}`, hint: "Write accelerator: { instanceTypes: [TYPE], devicesPerReplica: NUMBER } and leave the devices out: aiplat lists and locks them." }];
+    },
   },
   {
     code: "memory-missing",

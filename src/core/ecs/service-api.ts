@@ -100,6 +100,9 @@ export function groupOfService(serviceName: string): string {
   return `service:${serviceName}`;
 }
 
+/** By this tag everything of a workload is found. */
+export const workloadTag = "aiplat:workload";
+
 /** The services of a workload that are not deleted: by their tag, and by name those that somebody else has made. */
 export function servicesOf(services: readonly Service[], workload: string, names: readonly string[]): readonly Service[] {
   const ours = ({ serviceName, tags }: Service) => {
@@ -108,5 +111,3 @@ export function servicesOf(services: readonly Service[], workload: string, names
   };
   return services.filter((service) => service.status === "ACTIVE" && ours(service)).toSorted((one, other) => one.serviceName.localeCompare(other.serviceName, "en", { numeric: true }));
 }
-
-const workloadTag = "aiplat:workload";

@@ -5,7 +5,7 @@ import type { NetworkConfiguration, PlacementConstraint, Tag } from "./api.ts";
 import { onManagedInstances } from "../workload/managed-instances.ts";
 import { networkModeOf } from "./capacity.ts";
 import { slotTag } from "./generate.ts";
-import { deploymentSettingsOf, type ServiceInput } from "./service-api.ts";
+import { deploymentSettingsOf, workloadTag, type ServiceInput } from "./service-api.ts";
 
 export interface ServiceSettings {
   readonly cluster: string;
@@ -136,7 +136,7 @@ function checkMergedService(service: ServiceInput): readonly Problem[] {
 function tagsOf(workload: ResolvedWorkload, variant: Variant, raw: unknown): readonly Tag[] {
   const tags = new Map(Object.entries(workload.tags));
   for (const { key, value } of Array.isArray(raw) ? (raw as readonly Tag[]) : []) tags.set(key, value);
-  tags.set("aiplat:workload", workload.name);
+  tags.set(workloadTag, workload.name);
   tags.set("aiplat:slot", slotTag(variant));
   return [...tags].map(([key, value]) => ({ key, value }));
 }

@@ -1,3 +1,4 @@
+import { workloadTag } from "../ecs/service-api.ts";
 import { findInstanceType } from "../catalog/catalog.ts";
 import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
 import { devicesIn } from "../devices/asks.ts";
@@ -91,7 +92,7 @@ function devicesOn({ claims, instance, neuronDevices, udpPorts }: Room, lockPort
 function replicasByInstance(workload: ResolvedWorkload, snapshot: ClusterSnapshot): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { containerInstanceArn, tags } of snapshot.tasks) {
-    if (containerInstanceArn === undefined || tags?.some((tag) => tag.key === "aiplat:workload" && tag.value === workload.name) !== true) continue;
+    if (containerInstanceArn === undefined || tags?.some((tag) => tag.key === workloadTag && tag.value === workload.name) !== true) continue;
     counts.set(containerInstanceArn, (counts.get(containerInstanceArn) ?? 0) + 1);
   }
   return counts;

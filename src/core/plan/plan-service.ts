@@ -5,7 +5,7 @@ import { devicesIn } from "../devices/asks.ts";
 import { neuronCount } from "../devices/occupancy.ts";
 import type { NetworkConfiguration, PlacementConstraint, RegisteredTaskDefinition, TaskDefinition } from "../ecs/api.ts";
 import { definitionNameOf } from "../ecs/arn.ts";
-import { diffTaskDefinitions, type Change } from "../ecs/diff.ts";
+import { diffTaskDefinitions, isOwnTag, type Change } from "../ecs/diff.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
 import { judgeRollouts, needsOf, roomWithout, type Rollout } from "../ecs/rollout.ts";
 import { rolloutProblem } from "../ecs/rollout-text.ts";
@@ -184,11 +184,6 @@ function planPart(workload: ResolvedWorkload, settings: ServicePlanSettings, par
 /** Makes what is compared alike where a part of it was redacted on one side. */
 function comparing({ redacted }: LiveServices): <T>(value: T) => T {
   return redacted === true ? withoutRedacted : (value) => value;
-}
-
-/** aiplat's own tags alone are no reason to touch a service that somebody else has made. */
-function isOwnTag({ path, kind }: Change): boolean {
-  return kind === "added" && path.startsWith("tags[aiplat:");
 }
 
 /** The revision that the service runs where it says the same, else the latest, else a new one. */

@@ -50,6 +50,7 @@ function readContainer(reader: ShapeReader, raw: Raw, path: Path): SubjectContai
     privileged: reader.flag(raw["privileged"], at("privileged")),
     devices: reader.objects(linux["devices"], at("linuxParameters", "devices")).map((each) => readDevice(reader, each.value, each.path)),
     addedCapabilities: reader.texts(capabilities["add"], at("linuxParameters", "capabilities", "add")),
+    droppedCapabilities: reader.texts(capabilities["drop"], at("linuxParameters", "capabilities", "drop")),
     ports: reader.objects(raw["portMappings"], at("portMappings")).map((each) => readPort(reader, each.value, each.path)),
     requirements: reader.objects(raw["resourceRequirements"], at("resourceRequirements")).map((each) => readRequirement(reader, each.value, each.path)),
     environment: new Map(

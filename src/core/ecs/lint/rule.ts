@@ -1,3 +1,4 @@
+import type { Edit } from "../../edit/edit.ts";
 import type { Path } from "../../problem.ts";
 import type { Subject } from "./subject.ts";
 import type { TypeConstraint } from "./type-constraint.ts";
@@ -12,6 +13,8 @@ export interface Breach {
   readonly message: string;
   /** What to write instead. */
   readonly fix: string;
+  /** What carries the fix out, from the root of the task definition; only where there is one right answer. */
+  readonly edits?: readonly Edit[];
 }
 
 /** A breach with the rule it breaks. */

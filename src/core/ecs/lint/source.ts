@@ -9,6 +9,8 @@ export interface DefinitionSource {
   readonly definition: Raw;
   /** Where in the file it stands: an item of a list, or below `taskDefinition`. */
   readonly prefix: Path;
+  /** What it stands in, with the place of every part. */
+  readonly document: Document;
   /** Where a part of it stands. */
   placeOf(path: Path): Place;
 }
@@ -32,7 +34,7 @@ export function readTaskDefinitions(text: string, file: string): readonly Defini
     const placeOf = (path: Path) => place(nodeAt(document, path));
     const found = findDefinitions(toPlain(document, placeOf), []);
     problems.push(...found.flatMap((each) => ("message" in each ? { severity: "error" as const, code: "not-a-task-definition", message: each.message, hint: each.hint, ...placeOf(each.prefix) } : [])));
-    return found.flatMap((each): DefinitionSource[] => ("message" in each ? [] : [{ ...each, placeOf: (path) => placeOf([...each.prefix, ...path]) }]));
+    return found.flatMap((each): DefinitionSource[] => ("message" in each ? [] : [{ ...each, document, placeOf: (path) => placeOf([...each.prefix, ...path]) }]));
   });
   if (problems.length > 0) throw new Refusal(problems);
   if (sources.length === 0) {

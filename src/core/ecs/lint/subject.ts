@@ -40,6 +40,7 @@ export interface SubjectContainer extends Placed {
   readonly privileged: boolean;
   readonly devices: readonly SubjectDevice[];
   readonly addedCapabilities: readonly string[];
+  readonly droppedCapabilities: readonly string[];
   readonly ports: readonly SubjectPort[];
   readonly requirements: readonly SubjectRequirement[];
   readonly environment: ReadonlyMap<string, SubjectVariable>;

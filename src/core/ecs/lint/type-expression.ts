@@ -28,6 +28,19 @@ export function literalTypes(expression: string): readonly string[] {
   return "problem" in parsed ? [] : typeTests(parsed.expression).filter(isLiteral).flatMap(({ args }) => args);
 }
 
+/** The expression with one instance type in lower case, and not another attribute's value that reads the same. */
+export function lowerType(expression: string, name: string): string | undefined {
+  const before = literalTypes(expression);
+  const lower = name.toLowerCase();
+  for (let at = expression.indexOf(name); at >= 0; at = expression.indexOf(name, at + 1)) {
+    const lowered = expression.slice(0, at) + lower + expression.slice(at + name.length);
+    const after = literalTypes(lowered);
+    const changed = before.filter((each, index) => each !== after[index]);
+    if (after.length === before.length && changed.length === 1 && changed[0] === name && after.filter((each) => each === lower).length === before.filter((each) => each === lower).length + 1) return lowered;
+  }
+  return undefined;
+}
+
 const subject = "attribute:ecs.instance-type";
 
 /** A type that no instance has: an expression that is false for it chooses types. */

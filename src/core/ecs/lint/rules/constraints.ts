@@ -4,7 +4,7 @@ import { listOr } from "../../../problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject } from "../subject.ts";
 import { neuronCount } from "../type-constraint.ts";
-import { literalTypes, parseConstraint, subjectsOf } from "../type-expression.ts";
+import { literalTypes, lowerType, parseConstraint, subjectsOf } from "../type-expression.ts";
 
 /** The placement constraints. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html */
 export const constraintRules: readonly Rule[] = [
@@ -16,10 +16,12 @@ export const constraintRules: readonly Rule[] = [
     check: ({ constraints }) =>
       constraints
         .filter(({ type }) => type !== "memberOf")
-        .map(({ path, type }) => ({
+        .map(({ path, type, expression }) => ({
           path: [...path, "type"],
           message: type === "" ? "the constraint has no type" : `a task definition takes no ${type} constraint: RegisterTaskDefinition refuses it`,
           fix: type === "distinctInstance" ? "Give it to run-task or to the service instead." : "Set type to memberOf.",
+          // Of the two types only memberOf has an expression.
+          ...(type === "distinctInstance" || expression === "" ? {} : { edits: [{ kind: "set" as const, path: [...path, "type"], value: "memberOf" }] }),
         })),
   },
   {
@@ -54,7 +56,10 @@ export const constraintRules: readonly Rule[] = [
     check: (subject) =>
       literals(subject)
         .filter(({ name }) => name !== name.toLowerCase())
-        .map(({ path, name }) => ({ path, message: `${name} matches no instance: instance types are lower case`, fix: `Write ${name.toLowerCase()}.` })),
+        .map(({ path, name, expression }) => {
+          const lowered = lowerType(expression, name);
+          return { path, message: `${name} matches no instance: instance types are lower case`, fix: `Write ${name.toLowerCase()}.`, ...(lowered === undefined ? {} : { edits: [{ kind: "set" as const, path, value: lowered }] }) };
+        }),
   },
   {
     id: "constraint-unknown-type",
@@ -130,5 +135,5 @@ function unknownTypes(subject: Subject): readonly Breach[] {
 }
 
 function literals({ constraints }: Subject) {
-  return constraints.flatMap(({ path, type, expression }) => (type === "memberOf" ? literalTypes(expression).map((name) => ({ path: [...path, "expression"], name })) : []));
+  return constraints.flatMap(({ path, type, expression }) => (type === "memberOf" ? literalTypes(expression).map((name) => ({ path: [...path, "expression"], name, expression })) : []));
 }

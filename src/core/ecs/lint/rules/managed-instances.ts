@@ -33,6 +33,7 @@ export const managedInstancesRules: readonly Rule[] = [
           path: [...path, "value"],
           message: `NeuronDevice ${value === undefined ? "has no value" : `asks for ${value}`}: ECS gives all devices of the instance or none`,
           fix: "Set value to ALL.",
+          edits: [{ kind: "set" as const, path: [...path, "value"], value: "ALL" }],
         })),
   },
   {

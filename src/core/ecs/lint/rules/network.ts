@@ -1,4 +1,4 @@
-import { isLockPort, lockPortBase, lockPortCount } from "../../../devices/locks.ts";
+import { isLockPort, lockPortBase, lockPortCount, lockPortMappings } from "../../../devices/locks.ts";
 import { listOr } from "../../../problem.ts";
 import type { Breach, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject, type SubjectPort } from "../subject.ts";
@@ -21,6 +21,7 @@ export const networkRules: readonly Rule[] = [
                 path: [...path, "hostPort"],
                 message: `host port ${hostPort} is not container port ${containerPort}: in ${networkMode} mode RegisterTaskDefinition refuses it`,
                 fix: "Leave hostPort out.",
+                edits: [{ kind: "remove" as const, path: [...path, "hostPort"] }],
               })),
           ),
   },
@@ -42,6 +43,7 @@ export const networkRules: readonly Rule[] = [
           path: ["containerDefinitions", holder],
           message: `no lock port keeps other tasks off ${listOr(open.map((device) => `neuron${device}`), "and")}: ECS can place a second task on the same devices`,
           fix: `Add the UDP port mappings ${listOr(open.map((device) => lockPortBase + device), "and")} (hostPort and containerPort alike), or generate the task definition: aiplat taskdef generate`,
+          ...lockEdits(subject, open),
         },
       ];
     },
@@ -71,13 +73,25 @@ export const networkRules: readonly Rule[] = [
     id: "efa-network-mode",
     severity: "error",
     summary: "A container with EFA devices is on the host's network",
-    check: ({ networkMode, containers }) => {
+    check: ({ networkMode, networkModeGiven, containers }) => {
       const efa = containers.flatMap((container) => container.devices).find((device) => device.hostPath.startsWith("/dev/infiniband/"));
       if (efa === undefined || networkMode === "host") return [];
-      return [{ path: [...efa.path, "hostPath"], message: `${efa.hostPath} is an EFA device of the instance's own network, and networkMode is ${networkMode}`, fix: "Set networkMode to host." }];
+      return [{ path: [...efa.path, "hostPath"], message: `${efa.hostPath} is an EFA device of the instance's own network, and networkMode is ${networkMode}`, fix: "Set networkMode to host.", ...(networkModeGiven ? {} : { edits: [{ kind: "set" as const, path: ["networkMode"], value: "host" }] }) }];
     },
   },
 ];
+
+/** Locks for the devices, each on a container that lists it; none where another mapping has one of the ports already. */
+function lockEdits({ containers }: Subject, open: readonly number[]): Pick<Breach, "edits"> {
+  const taken = containers.some(({ ports }) => ports.some(({ containerPort, protocol }) => protocol === "udp" && containerPort !== undefined && open.includes(containerPort - lockPortBase)));
+  if (taken) return {};
+  const holderOf = (device: number) => containers.find((container) => container.devices.some((each) => each.neuron === device));
+  const edits = containers.flatMap((container) => {
+    const devices = open.filter((device) => holderOf(device) === container);
+    return devices.length === 0 ? [] : [{ kind: "append" as const, path: [...container.path, "portMappings"], values: lockPortMappings(devices) }];
+  });
+  return { edits };
+}
 
 /** ECS counts host ports on EC2 in bridge and host mode only. */
 function hasHostPorts({ networkMode }: Subject): boolean {

@@ -1,6 +1,6 @@
 import { devicesPath, gapsIn, neuronEntries, numberList, numbersOf, sorted } from "../device-numbers.ts";
-import type { Rule } from "../rule.ts";
-import type { Subject, SubjectDevice } from "../subject.ts";
+import type { Breach, Rule } from "../rule.ts";
+import type { Subject, SubjectContainer, SubjectDevice } from "../subject.ts";
 import { isPartial } from "./neuron-types.ts";
 
 /** How a container lists Neuron devices. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html */
@@ -25,10 +25,11 @@ export const neuronDeviceRules: readonly Rule[] = [
     check: (subject) =>
       devicesOf(subject)
         .filter(({ hostPath, containerPath }) => hostPath !== containerPath && (hostPath.startsWith("/dev/neuron") || containerPath.startsWith("/dev/neuron")))
-        .map(({ path, hostPath, containerPath }) => ({
+        .map(({ path, hostPath, containerPath, neuron }) => ({
           path: [...path, "containerPath"],
           message: `the host's ${hostPath} becomes ${containerPath} in the container: the Neuron runtime numbers devices as the host does`,
           fix: `Set containerPath to ${hostPath}.`,
+          ...(neuron === undefined ? {} : { edits: [{ kind: "set" as const, path: [...path, "containerPath"], value: hostPath }] }),
         })),
   },
   {
@@ -40,7 +41,7 @@ export const neuronDeviceRules: readonly Rule[] = [
         if (neuron === undefined || permissions === undefined) return [];
         const missing = ["read", "write"].filter((each) => !permissions.includes(each));
         if (missing.length === 0) return [];
-        return [{ path: [...path, "permissions"], message: `the container may not ${missing.join(" or ")} ${hostPath}`, fix: 'Set permissions to ["read", "write"].' }];
+        return [{ path: [...path, "permissions"], message: `the container may not ${missing.join(" or ")} ${hostPath}`, fix: 'Set permissions to ["read", "write"].', edits: [{ kind: "append" as const, path: [...path, "permissions"], values: missing }] }];
       }),
   },
   {
@@ -58,6 +59,7 @@ export const neuronDeviceRules: readonly Rule[] = [
             path: [...neuronEntries(container)[index]!.path, "hostPath"],
             message: before === after ? `/dev/neuron${after} is listed twice` : `/dev/neuron${after} stands after /dev/neuron${before}`,
             fix: `List them as ${numberList(sorted(numbers))}.`,
+            ...orderEdits(container),
           },
         ];
       }),
@@ -110,6 +112,8 @@ export const neuronDeviceRules: readonly Rule[] = [
           path: [...container.path, "linuxParameters"],
           message: `the container ${container.name} has Neuron devices and not the capability IPC_LOCK`,
           fix: 'Set linuxParameters.capabilities.add to ["IPC_LOCK"].',
+          // Dropped by name it is somebody's decision.
+          ...(container.droppedCapabilities.includes("IPC_LOCK") ? {} : { edits: [{ kind: "append" as const, path: [...container.path, "linuxParameters", "capabilities", "add"], values: ["IPC_LOCK"] }] }),
         })),
   },
   {
@@ -128,6 +132,22 @@ export const neuronDeviceRules: readonly Rule[] = [
             })),
   },
 ];
+
+/** The Neuron devices in ascending order in the places that they have among others, each once where its entries say the same. */
+function orderEdits(container: SubjectContainer): Pick<Breach, "edits"> {
+  const says = ({ containerPath, permissions }: SubjectDevice) => JSON.stringify([containerPath, permissions]);
+  const entries = neuronEntries(container);
+  const first = entries.filter((entry, index) => entries.findIndex((each) => each.neuron === entry.neuron) === index);
+  if (entries.some((entry) => !first.some((each) => each.neuron === entry.neuron && says(each) === says(entry)))) return {};
+  const queue = first.toSorted((one, other) => one.neuron! - other.neuron!).map(indexOf);
+  const order = container.devices.flatMap((device) => (device.neuron === undefined ? [indexOf(device)] : queue.splice(0, 1)));
+  return { edits: [{ kind: "arrange", path: devicesPath(container), order }] };
+}
+
+/** The place of a device in its list. */
+function indexOf({ path }: SubjectDevice): number {
+  return Number(path[path.length - 1]);
+}
 
 function devicesOf({ containers }: Subject): readonly SubjectDevice[] {
   return containers.flatMap((container) => container.devices);

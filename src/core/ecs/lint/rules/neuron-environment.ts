@@ -1,6 +1,7 @@
 import { instanceTypes } from "../../../catalog/catalog.ts";
 import { coresPerDevice, logicalCoreSize } from "../../../catalog/neuron-cores.ts";
-import { listOr } from "../../../problem.ts";
+import type { Edit } from "../../../edit/edit.ts";
+import { listOr, type Path } from "../../../problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import type { SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
@@ -69,11 +70,11 @@ function checkVisibleCores(container: SubjectContainer, facts: Facts): readonly 
   if (variable === undefined || variable.value === "") return [];
   const { path, value } = variable;
   const cores = parseRanges(value);
-  const fix = "Leave NEURON_RT_VISIBLE_CORES out: the runtime takes every core of the devices it is given.";
-  if (cores === undefined) return [{ path, message: `NEURON_RT_VISIBLE_CORES is ${JSON.stringify(value)}, which is no list of cores such as 0-3`, fix }];
+  const out = { fix: "Leave NEURON_RT_VISIBLE_CORES out: the runtime takes every core of the devices it is given.", edits: leaveOut(path) };
+  if (cores === undefined) return [{ path, message: `NEURON_RT_VISIBLE_CORES is ${JSON.stringify(value)}, which is no list of cores such as 0-3`, ...out }];
   // "The resulting range must be contiguous ... and indices need to be provided in consecutive increasing order"
   // (aws-neuron-sdk @81ce03a, neuron-runtime/guides/nrt-developer-guide.rst).
-  if (cores.some((core, at) => at > 0 && core !== cores[at - 1]! + 1)) return [{ path, message: `NEURON_RT_VISIBLE_CORES=${value} is not one ascending row of cores`, fix }];
+  if (cores.some((core, at) => at > 0 && core !== cores[at - 1]! + 1)) return [{ path, message: `NEURON_RT_VISIBLE_CORES=${value} is not one ascending row of cores`, ...out }];
   const held = heldBy(container, facts);
   if (held === undefined) return [];
   const named = (all: readonly number[]) => cores.every((core) => all.includes(core));
@@ -84,7 +85,7 @@ function checkVisibleCores(container: SubjectContainer, facts: Facts): readonly 
     {
       path,
       message: `NEURON_RT_VISIBLE_CORES=${value} names cores that the container does not have: ${deviceList(held)} ${held.devices.length === 1 ? "has" : "have"} ${rowOf(own!)}`,
-      fix,
+      ...out,
     },
   ];
 }
@@ -127,16 +128,21 @@ function checkVisibleDevices(container: SubjectContainer, partial: boolean): rea
   const listed = new Set(container.devices.flatMap((device) => device.neuron ?? []));
   if (variable === undefined || variable.value === "" || listed.size === 0) return [];
   const { path, value } = variable;
-  const fix = "Leave AWS_NEURON_VISIBLE_DEVICES out: linuxParameters.devices says it all.";
+  const out = { fix: "Leave AWS_NEURON_VISIBLE_DEVICES out: linuxParameters.devices says it all.", edits: leaveOut(path) };
   // The Neuron OCI hook, where the host has it, then adds every device (aws-neuron-sdk @81ce03a, deploy/tutorials/oci-hook.rst).
-  if (/^all$/i.test(value)) return partial ? [{ path, message: `AWS_NEURON_VISIBLE_DEVICES=${value} asks for every device of the instance, and linuxParameters.devices lists some`, fix }] : [];
+  if (/^all$/i.test(value)) return partial ? [{ path, message: `AWS_NEURON_VISIBLE_DEVICES=${value} asks for every device of the instance, and linuxParameters.devices lists some`, ...out }] : [];
   const named = parseRanges(value);
-  if (named === undefined) return [{ path, message: `AWS_NEURON_VISIBLE_DEVICES is ${JSON.stringify(value)}, which is no list of devices such as 0,1`, fix }];
+  if (named === undefined) return [{ path, message: `AWS_NEURON_VISIBLE_DEVICES is ${JSON.stringify(value)}, which is no list of devices such as 0,1`, ...out }];
   const beyond = named.filter((device) => !listed.has(device));
   const left = [...listed].filter((device) => !named.includes(device));
   if (beyond.length === 0 && left.length === 0) return [];
   const what = beyond.length > 0 ? `names ${names(beyond)}, which linuxParameters.devices lacks` : `leaves out ${names(left)}, which linuxParameters.devices lists`;
-  return [{ path, message: `AWS_NEURON_VISIBLE_DEVICES=${value} ${what}`, fix }];
+  return [{ path, message: `AWS_NEURON_VISIBLE_DEVICES=${value} ${what}`, ...out }];
+}
+
+/** Takes a variable out of the environment: its value's path is the variable's, and `value`. */
+function leaveOut(path: Path): readonly Edit[] {
+  return [{ kind: "remove", path: path.slice(0, -1) }];
 }
 
 /** `0-3,8` as numbers, in the order written; undefined for anything else. */
@@ -165,4 +171,3 @@ function rowOf(cores: readonly number[]): string {
   const row = cores.every((core, at) => at === 0 || core === cores[at - 1]! + 1);
   return row ? `cores ${cores[0]} to ${cores[cores.length - 1]}` : `the cores ${cores.join(", ")}`;
 }
-

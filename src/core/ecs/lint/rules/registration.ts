@@ -1,6 +1,6 @@
 import { listOr } from "../../../problem.ts";
-import type { Rule } from "../rule.ts";
-import { requirementsOf } from "../subject.ts";
+import type { Breach, Rule } from "../rule.ts";
+import { requirementsOf, type Subject } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 
 /** What RegisterTaskDefinition refuses, or takes for hardware that is no more. */
@@ -36,7 +36,7 @@ export const registrationRules: readonly Rule[] = [
       const requirement = [...requirementsOf(subject, "GPU"), ...requirementsOf(subject, "NeuronDevice")][0];
       const found = device ?? requirement;
       if (found === undefined) return [];
-      return [{ path: found.path, message: `requiresCompatibilities has FARGATE, which has no ${device === undefined ? `${requirement!.type} resources` : `devices (${device.hostPath})`}`, fix: 'Set requiresCompatibilities to ["EC2"].' }];
+      return [{ path: found.path, message: `requiresCompatibilities has FARGATE, which has no ${device === undefined ? `${requirement!.type} resources` : `devices (${device.hostPath})`}`, fix: 'Set requiresCompatibilities to ["EC2"].', ...leaveFargate(subject) }];
     },
   },
   {
@@ -70,3 +70,8 @@ export const registrationRules: readonly Rule[] = [
     },
   },
 ];
+
+/** Beside EC2, FARGATE is what is wrong. Alone, only its author knows which of task and hardware was meant; and without a network mode it says that too. */
+function leaveFargate({ compatibilities, networkModeGiven }: Subject): Pick<Breach, "edits"> {
+  return compatibilities.includes("EC2") && networkModeGiven ? { edits: [{ kind: "remove", path: ["requiresCompatibilities", compatibilities.indexOf("FARGATE")] }] } : {};
+}

@@ -1,8 +1,9 @@
 import { formatMiB } from "../../../workload/fields.ts";
 import type { InstanceType } from "../../../catalog/instance-type.ts";
+import type { Edit } from "../../../edit/edit.ts";
 import { listOr, type Path } from "../../../problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
-import type { Subject } from "../subject.ts";
+import type { Subject, SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 
 /** CPU and memory against what the chosen instance type registers with ECS. */
@@ -50,6 +51,8 @@ export const resourceRules: readonly Rule[] = [
         path,
         message: `the task reserves ${formatMiB(amount)} of the ${formatMiB(largest.memoryMiB)} that ${typeNames(types)}: an instance registers less than it has, and the task may never be placed`,
         fix: `Reserve at most ${usableMiB(largest)} MiB.`,
+        // All that the machine has says that all of it was meant; another figure may fit a machine that keeps less back.
+        ...(amount === largest.memoryMiB && subject.containers.length === 1 && subject.memoryMiB === undefined ? { edits: wholeMachine(subject.containers[0]!, amount, usableMiB(largest)) } : {}),
       }));
     },
   },
@@ -101,6 +104,12 @@ function unlessFits({ constraint }: Facts, amount: number, limitOf: (type: Insta
   if (types.length === 0) return [];
   const largest = types.toSorted((one, other) => limitOf(other) - limitOf(one))[0]!;
   return amount <= limitOf(largest) ? [] : [breach(types, largest)];
+}
+
+/** The container's share of a machine: no more than can be reserved, as its reservation and as its limit. */
+function wholeMachine({ path, memory, memoryReservation }: SubjectContainer, amount: number, usable: number): readonly Edit[] {
+  const written = { memory, memoryReservation };
+  return (["memory", "memoryReservation"] as const).flatMap((name) => (written[name] === amount ? [{ kind: "set" as const, path: [...path, name], value: usable }] : []));
 }
 
 /** Offline, an instance is taken to register 90 % of its memory: what aiplat's own fair share leaves. */

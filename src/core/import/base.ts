@@ -1,0 +1,73 @@
+import { parseTaskCpu, parseTaskMemory } from "../ecs/task-size.ts";
+import { environmentNameRule, formatMiB, roleArnRule } from "../workload/fields.ts";
+import { isRaw, type Raw } from "../workload/merge.ts";
+import { containerWords, loadBalancerWords } from "./own-words.ts";
+import { isForManagedInstances, mainContainer, type ImportedPart, type ImportSource } from "./source.ts";
+
+/** How a file may say what one replica has. */
+export interface Words {
+  readonly accelerator: Raw | "none";
+  /** Whether CPU and memory are said, or left to the devices' fair share. */
+  readonly sized: boolean;
+  /** Whether it says all that there is a word for. The rules may forbid what ECS takes; then the raw fields say it. */
+  readonly full: boolean;
+}
+
+/** What aiplat has words of its own for, in the file's order; the raw fields come after it. */
+export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Words): Raw {
+  const [part] = parts;
+  const container = mainContainer(part);
+  const { taskRoleArn, executionRoleArn } = part.definition;
+  const roles = { ...(isRole(executionRoleArn) ? { execution: executionRoleArn } : {}), ...(isRole(taskRoleArn) ? { task: taskRoleArn } : {}) };
+  const environment = container.environment ?? [];
+  const named = environment.length > 0 && environment.every(({ name, value }) => environmentNameRule.pattern.test(name) && typeof value === "string");
+  const desired = parts.reduce((sum, { service }) => sum + (service?.desiredCount ?? 0), 0);
+  return {
+    name: container.name,
+    kind: "service",
+    image: container.image,
+    ...(container.command === undefined || container.command.length === 0 ? {} : { command: container.command }),
+    ...(named ? { environment: Object.fromEntries(environment.map(({ name, value }) => [name, value])) } : {}),
+    ...(words.full ? containerWords(part, lockPortBase) : {}),
+    accelerator: words.accelerator,
+    replicas: Math.max(1, desired),
+    ...(words.sized ? resourcesOf(part, words.accelerator === "none") : {}),
+    ...(Object.keys(roles).length === 0 ? {} : { roles }),
+    ecs: { ...(cluster === undefined ? {} : { cluster }), ...placeOf(part), ...(words.full ? loadBalancerWords(part) : {}) },
+  };
+}
+
+/** The API takes names of roles too, which the file has no word for. */
+function isRole(arn: string | undefined): arn is string {
+  return arn !== undefined && roleArnRule.pattern.test(arn);
+}
+
+/** On Managed Instances the task's size, else the container's. A CPU workload has to say both; the raw fields take away what there is not. */
+function resourcesOf(part: ImportedPart, both: boolean): { readonly resources?: Raw } {
+  const { cpu, memory, memoryReservation } = mainContainer(part);
+  const managed = isForManagedInstances(part);
+  const units = (managed ? parseTaskCpu(part.definition.cpu ?? "") : undefined) ?? cpu ?? 0;
+  const memoryMiB = (managed ? parseTaskMemory(part.definition.memory ?? "") : undefined) ?? memory ?? (both ? (memoryReservation ?? 512) : undefined);
+  const resources = { ...(units > 0 ? { cpu: units / 1024 } : both ? { cpu: 1 } : {}), ...(memoryMiB === undefined ? {} : { memory: both ? `${memoryMiB}MiB` : formatMiB(memoryMiB) }) };
+  return Object.keys(resources).length === 0 ? {} : { resources };
+}
+
+/** Where its tasks run. */
+function placeOf(part: ImportedPart): Raw {
+  const { definition, service } = part;
+  const { networkMode } = definition;
+  const strategy = service?.["capacityProviderStrategy"];
+  const provider = Array.isArray(strategy) && isRaw(strategy[0]) ? strategy[0]["capacityProvider"] : undefined;
+  const managed = isForManagedInstances(part);
+  const capacity = typeof provider === "string" ? (managed ? { managedInstances: provider } : { provider }) : managed && service === undefined ? "managed-instances" : undefined;
+  const awsvpc = (service?.networkConfiguration as Raw | undefined)?.["awsvpcConfiguration"];
+  return {
+    ...(networkMode === "bridge" || networkMode === "host" || networkMode === "awsvpc" ? { networkMode } : {}),
+    ...(capacity === undefined ? {} : { capacity }),
+    ...(networkMode === "awsvpc" && isRaw(awsvpc) ? { network: networkOf(awsvpc) } : {}),
+  };
+}
+
+function networkOf({ subnets, securityGroups, assignPublicIp }: Raw): Raw {
+  return { subnets, ...(Array.isArray(securityGroups) && securityGroups.length > 0 ? { securityGroups } : {}), ...(assignPublicIp === "ENABLED" ? { assignPublicIp: true } : {}) };
+}

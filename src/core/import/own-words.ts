@@ -1,0 +1,59 @@
+import type { ContainerDefinition, PortMapping, Tag } from "../ecs/api.ts";
+import { isLockPort } from "../devices/locks.ts";
+import { environmentNameRule, formatMiB, portNameRule, secretArnRule, targetGroupArnRule } from "../workload/fields.ts";
+import { isRaw, type Raw } from "../workload/merge.ts";
+import { mainContainer, type ImportedPart } from "./source.ts";
+
+/** What the file can say of the container beside its size and its devices. What has no word here is left to the raw fields. */
+export function containerWords(part: ImportedPart, lockPortBase: number | undefined): Raw {
+  const container = mainContainer(part);
+  const ports = portsOf(container, part.definition.networkMode, lockPortBase);
+  const secrets = secretsOf(container, part);
+  const sharedMemory = isRaw(container.linuxParameters) ? container.linuxParameters.sharedMemorySize : undefined;
+  return {
+    ...(secrets === undefined ? {} : { secrets }),
+    ...(ports.length === 0 ? {} : { ports }),
+    ...(typeof sharedMemory === "number" && sharedMemory > 0 ? { sharedMemory: formatMiB(sharedMemory) } : {}),
+    ...tagWords(part),
+  };
+}
+
+/** The one load balancer that sends to the container; several, and blue/green pairs, are for the raw fields. */
+export function loadBalancerWords(part: ImportedPart): Raw {
+  const balancers = part.service?.["loadBalancers"];
+  const [only, ...others] = Array.isArray(balancers) ? (balancers as readonly unknown[]) : [];
+  if (!isRaw(only) || others.length > 0) return {};
+  const { targetGroupArn, containerName, containerPort } = only;
+  const container = mainContainer(part);
+  if (typeof targetGroupArn !== "string" || !targetGroupArnRule.pattern.test(targetGroupArn) || containerName !== container.name || typeof containerPort !== "number") return {};
+  return (container.portMappings ?? []).some((mapping) => mapping.containerPort === containerPort) ? { loadBalancer: { targetGroup: targetGroupArn, port: containerPort } } : {};
+}
+
+/** Lock ports come with the devices; ranges have no word. */
+function portsOf({ portMappings = [] }: ContainerDefinition, networkMode: string | undefined, lockPortBase: number | undefined): readonly Raw[] {
+  const own = portMappings.filter(({ containerPort, protocol }) => typeof containerPort === "number" && !(protocol === "udp" && isLockPort(containerPort, lockPortBase)));
+  return own.map(({ containerPort, hostPort, protocol, name }: PortMapping) => ({
+    container: containerPort,
+    ...(hostPort !== undefined && hostPort !== 0 && (networkMode ?? "bridge") === "bridge" ? { host: hostPort } : {}),
+    ...(protocol === "udp" ? { protocol } : {}),
+    ...(name !== undefined && portNameRule.pattern.test(name) ? { name } : {}),
+  }));
+}
+
+/** In the file's words every secret is an ARN that the execution role reads. */
+function secretsOf({ secrets = [] }: ContainerDefinition, { definition: { executionRoleArn } }: ImportedPart): Raw | undefined {
+  const sayable = secrets.length > 0 && executionRoleArn !== undefined && secrets.every(({ name, valueFrom }) => environmentNameRule.pattern.test(name) && secretArnRule.pattern.test(valueFrom));
+  return sayable ? Object.fromEntries(secrets.map(({ name, valueFrom }) => [name, valueFrom])) : undefined;
+}
+
+/** Tags that the service and its definition share. */
+function tagWords({ definition, service }: ImportedPart): { readonly tags?: Raw } {
+  const [ofDefinition, ofService] = [userTags(definition.tags), userTags(service?.tags)];
+  const entries = Object.entries(ofDefinition).filter(([key, value]) => ofService[key] === value);
+  return entries.length === 0 ? {} : { tags: Object.fromEntries(entries) };
+}
+
+/** aiplat's are written anyway, and AWS's cannot be. */
+export function userTags(tags: readonly Tag[] = []): Readonly<Record<string, string>> {
+  return Object.fromEntries(tags.filter(({ key }) => !/^(?:aws|aiplat):/i.test(key)).map(({ key, value }) => [key, value]));
+}

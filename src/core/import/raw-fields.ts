@@ -1,0 +1,77 @@
+import type { Tag } from "../ecs/api.ts";
+import { generateTaskDefinition, taskDefinitionLists } from "../ecs/generate.ts";
+import { namedProvider } from "../ecs/capacity.ts";
+import { normalForm } from "../ecs/normal-form.ts";
+import { generateService } from "../ecs/service.ts";
+import type { Service, ServiceInput } from "../ecs/service-api.ts";
+import { normalService } from "../ecs/service-form.ts";
+import { networkConfigurationOf } from "../plan/run-request.ts";
+import { isRaw, type Raw } from "../workload/merge.ts";
+import { rawOverlay } from "../workload/overlay-raw.ts";
+import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
+import { userTags } from "./own-words.ts";
+import type { ImportedPart, ImportSource } from "./source.ts";
+
+/** The raw fields that make what is there of what the workload generates by itself. */
+export interface RawFields {
+  readonly taskDefinition: Raw;
+  readonly service: Raw;
+}
+
+/** The raw fields of one part, whose variant of the workload this is. */
+export function rawFieldsOf(workload: ResolvedWorkload, variant: Variant, part: ImportedPart, { serviceName, lockPortBase }: ImportSource): RawFields {
+  const { definition, service } = part;
+  const generated = generateTaskDefinition(workload, variant, lockPortBase === undefined ? {} : { lockPortBase });
+  const overlay = rawOverlay(settingsOfDefinition(generated), settingsOfDefinition(definition), taskDefinitionLists);
+  const name = service?.serviceName ?? serviceName;
+  return {
+    taskDefinition: { ...(definition.family === variant.name ? {} : { family: definition.family }), ...overlay, ...tagsOf(definition.tags, workload) },
+    service: { ...(name === undefined || name === variant.name ? {} : { serviceName: name }), ...(service === undefined ? {} : { ...serviceOverlay(service, serviceOf(workload, variant, part)), ...tagsOf(service.tags, workload) }) },
+  };
+}
+
+/** The service as deploy would declare it. */
+export function serviceOf(workload: ResolvedWorkload, variant: Variant, { definition }: ImportedPart): ServiceInput {
+  const provider = namedProvider(workload);
+  const networkConfiguration = networkConfigurationOf(workload, undefined);
+  return generateService(workload, variant, {
+    cluster: workload.ecs.cluster ?? "default",
+    taskDefinition: definition.family,
+    desiredCount: workload.replicas,
+    ...(provider === undefined ? {} : { provider }),
+    ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+    enableExecuteCommand: false,
+    placementConstraints: [],
+  });
+}
+
+/** What a definition says, its name and tags aside. */
+export function settingsOfDefinition(definition: Raw): Raw {
+  const { tags: _, family: __, ...settings } = normalForm(definition);
+  return settings;
+}
+
+/** What a service says, its name, revision, count and tags aside. */
+export function settingsOfService(service: Raw): Raw {
+  const { taskDefinition: _, desiredCount: __, tags: ___, ...settings } = normalService(service);
+  return settings;
+}
+
+/** Rebalancing and tags of tasks are said: left out, aiplat would choose by the deployment settings, and switch tags on; and the bake time that blue/green has to say. */
+function serviceOverlay(service: Service, generated: ServiceInput): Raw {
+  const overlay: Record<string, unknown> = { ...rawOverlay(settingsOfService(generated), settingsOfService(service), {}) };
+  const rebalancing = service["availabilityZoneRebalancing"] ?? "DISABLED";
+  if (Object.keys(overlay).some((name) => decideRebalancing.has(name))) overlay["availabilityZoneRebalancing"] = rebalancing;
+  const deployment = overlay["deploymentConfiguration"];
+  if (isRaw(deployment) && deployment["strategy"] === "BLUE_GREEN") overlay["deploymentConfiguration"] = { bakeTimeInMinutes: 0, ...deployment };
+  if (overlay["propagateTags"] === null) overlay["propagateTags"] = "NONE";
+  return { ...overlay, ...(service.desiredCount === 0 ? { desiredCount: null } : {}) };
+}
+
+const decideRebalancing: ReadonlySet<string> = new Set(["availabilityZoneRebalancing", "deploymentConfiguration", "schedulingStrategy"]);
+
+/** Tags of the user's that the workload does not say. */
+function tagsOf(tags: readonly Tag[] | undefined, workload: ResolvedWorkload): { readonly tags?: readonly Tag[] } {
+  const own = Object.entries(userTags(tags)).flatMap(([key, value]) => (workload.tags[key] === value ? [] : [{ key, value }]));
+  return own.length === 0 ? {} : { tags: own };
+}
