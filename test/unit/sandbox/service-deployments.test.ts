@@ -155,7 +155,8 @@ describe("a blue/green deployment", () => {
     // The next one has two revisions to start from.
     await update({ cpu: 1 }, { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } } });
     box.step(1);
-    expect((await newest()).sourceServiceRevisions.map(({ runningTaskCount }: Json) => runningTaskCount)).toEqual([2, 0]);
+    const [, failed, first] = await listed();
+    expect((await newest()).sourceServiceRevisions).toMatchObject([{ arn: first.targetServiceRevisionArn, runningTaskCount: 2 }, { arn: failed.targetServiceRevisionArn, runningTaskCount: 0 }]);
     box.step(400);
     expect(await serviceNow()).toMatchObject({ runningCount: 2, taskDefinition: expect.stringMatching(/web:3$/) });
     await update(broken);
