@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
 import { generateService } from "../../src/core/ecs/service.ts";
+import { ecsRules } from "../../src/core/ecs/rules.ts";
 import { importWorkload } from "../../src/core/import/import-workload.ts";
 import type { ImportedPart, ImportSource } from "../../src/core/import/source.ts";
 import { Refusal } from "../../src/core/problem.ts";
@@ -8,6 +9,7 @@ import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts"
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { anInstance, aSnapshot } from "../support/cluster.ts";
 import { asRegistered, asService, importUnchanged, planOf, readBack } from "../support/imports.ts";
+import { problemsOf } from "../support/workload.ts";
 
 /** What is live after aiplat has deployed a workload. */
 function deployed(workload: Omit<Workload, "name" | "image">, counts: readonly number[] = [2]): ImportSource {
@@ -132,7 +134,14 @@ describe("Neuron devices that somebody listed by hand", () => {
 
   it("carry no warning where locks are there, by hand as well", () => {
     const definition = byHand({ containerDefinitions: [{ name: "model", image: "m", memory: 9, linuxParameters: { devices: [{ hostPath: "/dev/neuron1" }] }, portMappings: [{ containerPort: 28701, hostPort: 28701, protocol: "udp" }] }] });
-    expect(importUnchanged({ parts: [{ definition, service: asService(definition, {}) }] }).warnings).toEqual([]);
+    const { document, warnings } = importUnchanged({ parts: [{ definition, service: asService(definition, {}) }] });
+    expect(warnings).toEqual([]);
+    expect(problemsOf(document, ecsRules)).toEqual([]);
+  });
+
+  it("are warned of by every command that takes the file", () => {
+    const { document } = importWorkload({ parts: [{ definition: byHand() }] });
+    expect(problemsOf(document, ecsRules)).toMatchObject([{ severity: "warning", code: "raw-neuron-devices", message: expect.stringContaining("2 Neuron devices by hand, without lock ports") as string }]);
   });
 
   it("are still no way around a slot", () => {

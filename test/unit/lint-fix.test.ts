@@ -102,6 +102,14 @@ describe("taskdef lint --fix", () => {
     expect(fixed.definition).toEqual(JSON.parse(JSON.stringify(broken)));
   });
 
+  it("makes the fixes that show others to make, beside one that it leaves for what it would show", () => {
+    const constraint = [{ expression: "attribute:ecs.instance-type == INF2.24xlarge" }];
+    const fixed = fix(task({ ...variables(["NEURON_RT_NUM_CORES", "9"], ["NEURON_RT_VISIBLE_CORES", "20-23"]), portMappings: [] }, {}, { placementConstraints: constraint }));
+    expect(fixed.definition.placementConstraints).toEqual([{ expression: "attribute:ecs.instance-type == inf2.24xlarge", type: "memberOf" }]);
+    expect(fixed.rules).toEqual(["constraint-type", "constraint-type-case", "lock-ports-missing"]);
+    expect(fixed.left).toEqual(["neuron-visible-cores"]);
+  });
+
   it("leaves what is right as it is, to the byte", () => {
     const text = JSON.stringify(good, null, 3);
     expect(fixText(text, "f.json")).toMatchObject({ text, fixed: [] });
@@ -185,6 +193,8 @@ describe("what --fix does not touch", () => {
   it("is what other places share", () => {
     const shared = "family: a\nx: &two\n- hostPath: /dev/neuron1\n- hostPath: /dev/neuron0\ncontainerDefinitions:\n- name: a\n  image: a\n  memory: 9\n  linuxParameters: { devices: *two }\n";
     expect(fixText(shared, "f.yaml").text).toBe(shared.replace("{ devices: *two }", "{ devices: *two, capabilities: { add: [IPC_LOCK] } }"));
+    const anchored = "taskDefinition:\n  family: a\n  containerDefinitions:\n  - name: a\n    image: a\n    memory: &size '9'\nelsewhere: *size\n";
+    expect(fixText(anchored, "f.yaml")).toMatchObject({ text: anchored, fixed: [] });
     const merged = "base: &base\n  memory: '9'\nfamily: a\ncontainerDefinitions:\n- <<: *base\n  name: a\n  image: a\n";
     expect(fixText(merged, "f.yaml").text).toBe(`${merged}  memory: 9\n`);
     const deep = "base: &base\n  linuxParameters: { devices: [ { hostPath: /dev/neuron0 } ] }\nfamily: a\ncontainerDefinitions:\n- <<: *base\n  name: a\n  image: a\n  memory: 9\n";
