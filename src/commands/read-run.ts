@@ -5,7 +5,7 @@ import { onManagedInstances } from "../core/workload/managed-instances.ts";
 import { namedProvider, networkModeOf } from "../core/ecs/capacity.ts";
 import { choosesDevices, planRegistered, planRun } from "../core/plan/plan-run.ts";
 import { definitionsOf } from "../core/plan/plan-slots.ts";
-import { chooseProvider, networkConfigurationOf, type RunSettings } from "../core/plan/run-request.ts";
+import { chooseProvider, networkConfigurationOf, type ClusterProviders, type RunSettings } from "../core/plan/run-request.ts";
 import type { ResolvedWorkload } from "../core/workload/resolved.ts";
 import { AiplatError } from "../errors.ts";
 import { requireCluster } from "../operations/observe-cluster.ts";
@@ -48,6 +48,12 @@ export async function describeFacts(ecs: EcsPort, cluster: string): Promise<Clus
   return { name, tags, capacityProviders, managedInstancesProviders: () => ecs.managedInstancesProviders(capacityProviders, name) };
 }
 
+/** The cluster's capacity providers; which of them are Managed Instances is asked only where the workload leaves it open. */
+export async function providersOf(workload: ResolvedWorkload, facts: ClusterFacts): Promise<ClusterProviders> {
+  const open = onManagedInstances(workload) && namedProvider(workload) === undefined;
+  return { all: facts.capacityProviders, managedInstances: open ? await facts.managedInstancesProviders() : [] };
+}
+
 /**
  * Reads flags, workload and cluster.
  *
@@ -66,8 +72,8 @@ export async function readWorkloadRun(context: Context, invocation: Invocation<R
   const { resolved, generate, locating } = workload ?? (await loadEcsWorkload(context, invocation));
   checkGroup(resolved, options.group);
   const description = await factsOf(resolved.ecs.cluster ?? "default");
-  const known = onManagedInstances(resolved) && namedProvider(resolved) === undefined ? await description.managedInstancesProviders() : [];
-  const provider = locating(() => chooseProvider(resolved, known));
+  const providers = await providersOf(resolved, description);
+  const provider = locating(() => chooseProvider(resolved, providers));
   const networkConfiguration = locating(() => networkConfigurationOf(resolved, options.networkConfiguration));
   const count = options.count ?? (resolved.kind === "job" ? resolved.replicas : 1);
   const settings = settingsOf(options, resolved.name, description.name, { count, ...(provider === undefined ? {} : { provider }), ...(networkConfiguration === undefined ? {} : { networkConfiguration }) });

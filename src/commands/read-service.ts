@@ -2,8 +2,6 @@ import type { Context } from "../context.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { lockPortBaseOf } from "../core/devices/claims.ts";
 import type { NetworkConfiguration } from "../core/ecs/api.ts";
-import { onManagedInstances } from "../core/workload/managed-instances.ts";
-import { namedProvider } from "../core/ecs/capacity.ts";
 import type { GenerateSettings } from "../core/ecs/generate.ts";
 import type { Service } from "../core/ecs/service-api.ts";
 import { namesOf, planServices, type LiveServices, type ServicePlanSettings } from "../core/plan/plan-service.ts";
@@ -18,7 +16,7 @@ import type { Invocation } from "./command.ts";
 import type { EcsWorkload } from "./ecs-workload.ts";
 import type { WorkloadOptions } from "./load-workload.ts";
 import { readClusterState } from "./read-cluster.ts";
-import { describeFacts, type ClusterFacts } from "./read-run.ts";
+import { describeFacts, providersOf, type ClusterFacts } from "./read-run.ts";
 import { flagTexts } from "./workload-options.ts";
 
 export interface ServiceFlags {
@@ -51,9 +49,9 @@ export async function planOfflineService(workload: EcsWorkload, snapshot: Cluste
 
 async function planWith(workload: EcsWorkload, facts: ClusterFacts, generate: GenerateSettings, flags: ServiceFlags, snapshot: ClusterSnapshot, live: LiveServices): Promise<ServicePlan> {
   const { resolved, locating } = workload;
-  const known = onManagedInstances(resolved) && namedProvider(resolved) === undefined ? await facts.managedInstancesProviders() : [];
+  const providers = await providersOf(resolved, facts);
   return locating(() => {
-    const provider = chooseProvider(resolved, known);
+    const provider = chooseProvider(resolved, providers);
     const networkConfiguration = networkConfigurationOf(resolved, flags.networkConfiguration);
     const settings: ServicePlanSettings = {
       cluster: facts.name,

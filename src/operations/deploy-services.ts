@@ -5,12 +5,12 @@ import { Interrupted, toAiplatError, type AiplatError } from "../errors.ts";
 import type { EcsPort } from "./ports.ts";
 import type { Runtime } from "./runtime.ts";
 import { newServiceToken } from "./tokens.ts";
-import { waitForServices, type ServiceOutcome, type ServiceWaitOptions } from "./wait-for-services.ts";
+import { isSteady, waitForServices, type ServiceOutcome, type ServiceWaitOptions } from "./wait-for-services.ts";
 
 export interface DeployedStep {
   readonly service: string;
   readonly action: ServiceStep["action"];
-  /** `steady`, `failed`, `started` where nobody waited, `unchanged`, `deleted`, or `not-reached` after a failure. */
+  /** `steady`, `failed`, `started` where nobody waited, `unchanged` (and steady, where one waits), `deleted`, or `not-reached` after a failure. */
   readonly result: "steady" | "failed" | "started" | "unchanged" | "deleted" | "not-reached";
   readonly desiredCount: number;
   readonly taskDefinition?: string;
@@ -48,10 +48,16 @@ export async function deployServices(ecs: EcsPort, runtime: Runtime, plan: Pick<
   let error: AiplatError | undefined;
   try {
     let well = true;
+    const underWay = options.wait === undefined ? new Map<string, Service>() : await deploymentsUnderWay(ecs, plan);
     for (const step of plan.steps) {
       if (runtime.signal.aborted) throw new Interrupted();
       if (!well) break;
-      if (step.action === "keep") record(step, "unchanged");
+      const unfinished = underWay.get(step.service);
+      if (unfinished !== undefined) {
+        options.onStep(`${step.service} says the same, and its last deployment is not done yet`);
+        record(step, "started", { taskDefinition: unfinished.taskDefinition });
+        pending.push({ step, service: unfinished });
+      } else if (step.action === "keep") record(step, "unchanged");
       else if (step.action === "delete") {
         await ecs.deleteService(plan.cluster, step.service, { force: true });
         options.onStep(`deleted ${step.service}`);
@@ -72,6 +78,13 @@ export async function deployServices(ecs: EcsPort, runtime: Runtime, plan: Pick<
   }
   const steps = plan.steps.map((step) => done.get(step.service) ?? { service: step.service, action: step.action, desiredCount: step.desiredCount, result: "not-reached" as const });
   return { steps, ...(error === undefined ? {} : { error }) };
+}
+
+/** The services that stay as they are and whose last deployment has not come to its end: a second call waits for what the first one began. */
+async function deploymentsUnderWay(ecs: EcsPort, { cluster, steps }: Pick<ServicePlan, "cluster" | "steps">): Promise<ReadonlyMap<string, Service>> {
+  const kept = steps.filter(({ action }) => action === "keep").map(({ service }) => service);
+  const services = kept.length === 0 ? [] : await ecs.describeServices(cluster, kept);
+  return new Map(services.filter((service) => !isSteady(service)).map((service) => [service.serviceName, service]));
 }
 
 /** Registers, creates or updates; undefined where only tags change. */

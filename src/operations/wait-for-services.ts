@@ -97,8 +97,14 @@ function judge(changed: Service, service: Service): string | undefined {
   const now = primary === undefined || deployment === primary ? "" : `; the service goes back to ${definitionNameOf(primary.taskDefinition)}`;
   if (deployment?.rolloutState === "FAILED") return `${(deployment.rolloutStateReason ?? "the deployment failed").replace(/\.$/, "")}${now}`;
   if (ours !== undefined && deployment !== primary) return primary?.taskDefinition === changed.taskDefinition ? "another deployment has taken its place" : `the deployment was rolled back${now}`;
+  return isSteady(service) ? "steady" : undefined;
+}
+
+/** Whether the service's latest deployment has come to its end and runs what it should. */
+export function isSteady(service: Service): boolean {
+  const primary = primaryOf(service);
   const complete = primary?.rolloutState === undefined ? service.deployments.length <= 1 : primary.rolloutState === "COMPLETED";
-  return complete && service.runningCount === service.desiredCount && service.pendingCount === 0 ? "steady" : undefined;
+  return complete && service.runningCount === service.desiredCount && service.pendingCount === 0;
 }
 
 /** Whether the task was started by the deployment that the service had when it was changed: by ECS's clock, not ours. */

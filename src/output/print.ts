@@ -29,13 +29,14 @@ async function render(context: Context, view: View): Promise<string> {
   const { options, stdout, env } = context;
   const style = () => styleFor(options.color, env, stdout);
   const table = view.table ?? { columns: [], rows: [] };
+  const inLine = async () => alignedTable(table, await style(), stdout.isTTY ? stdout.columns : undefined);
   switch (options.format) {
     case "json":
       return `${JSON.stringify(documentOf(view), null, 2)}\n`;
     case "yaml":
       return toYaml(documentOf(view));
     case "table":
-      return alignedTable(table, await style());
+      return inLine();
     case "markdown":
       return markdownTable(table);
     case "env":
@@ -46,7 +47,7 @@ async function render(context: Context, view: View): Promise<string> {
       return page(view.kind, view.html ?? htmlTable(table));
     case "text": {
       if (!stdout.isTTY && view.piped !== undefined) return view.piped;
-      if (stdout.isTTY || view.table === undefined) return view.text === undefined ? alignedTable(table, await style()) : view.text(await style());
+      if (stdout.isTTY || view.table === undefined) return view.text === undefined ? inLine() : view.text(await style());
       return tabSeparated(table);
     }
   }

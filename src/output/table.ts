@@ -1,4 +1,5 @@
 import type { Style } from "./style.ts";
+import { wrap } from "./wrap.ts";
 
 export interface Column {
   readonly title: string;
@@ -13,23 +14,37 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Columns in line under a header, cut to nothing: long values wrap in the terminal rather than get lost. */
-export async function alignedTable(table: Table, style: Style): Promise<string> {
+/** A last column with less room than this stands under its row instead. */
+const leastRoom = 24;
+
+/**
+ * Columns in line under a header, cut to nothing. On a terminal of `terminalColumns` the words of the last column wrap
+ * below its own title, and where the others leave it no room, below the row.
+ */
+export async function alignedTable(table: Table, style: Style, terminalColumns = Number.POSITIVE_INFINITY): Promise<string> {
   const { default: stringWidth } = await import("string-width");
   const cells = [table.columns.map((column) => column.title), ...table.rows];
   const widths = table.columns.map((_, index) => Math.max(...cells.map((row) => stringWidth(row[index] ?? ""))));
-  const line = (row: readonly string[], header: boolean) =>
-    table.columns
-      .map((column, index) => {
-        const text = row[index] ?? "";
-        const padding = " ".repeat(widths[index]! - stringWidth(text));
-        const marked = header ? style.bold(text) : (column.mark?.(text, style) ?? text);
-        if (column.align === "right") return padding + marked;
-        return index === table.columns.length - 1 ? marked : marked + padding;
-      })
-      .join("  ")
-      .trimEnd();
-  return cells.map((row, index) => `${line(row, index === 0)}\n`).join("");
+  const last = table.columns.length - 1;
+  const before = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
+  const wraps = last > 0 && table.columns[last]!.align === undefined && before + widths[last]! > terminalColumns;
+  const below = wraps && terminalColumns - before < leastRoom;
+  const indent = " ".repeat(below ? 4 : before);
+  const mark = (text: string, index: number, header: boolean) => (header ? style.bold(text) : (table.columns[index]!.mark?.(text, style) ?? text));
+  const aligned = (row: readonly string[], header: boolean) =>
+    table.columns.slice(0, wraps ? last : undefined).map(({ align }, index) => {
+      const text = row[index] ?? "";
+      const padding = " ".repeat(widths[index]! - stringWidth(text));
+      return align === "right" ? padding + mark(text, index, header) : mark(text, index, header) + padding;
+    });
+  const line = (row: readonly string[], header: boolean): readonly string[] => {
+    const start = aligned(row, header).join("  ").trimEnd();
+    if (!wraps || (row[last] ?? "") === "") return [start];
+    const [first, ...rest] = wrap(row[last]!, terminalColumns - indent.length).map((words) => mark(words, last, header));
+    const under = (words: string) => indent + words;
+    return below ? [start, under(first!), ...rest.map(under)] : [`${aligned(row, header).join("  ")}  ${first}`, ...rest.map(under)];
+  };
+  return cells.flatMap((row, index) => line(row, index === 0)).map((text) => `${text}\n`).join("");
 }
 
 /** Tab-separated lines without a header, for cut and awk. */

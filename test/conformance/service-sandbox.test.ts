@@ -51,6 +51,18 @@ describe("a service on the sandbox", () => {
     expect((await describeService("bert")).deployments).toHaveLength(1);
   });
 
+  it("waits, when deployed again, for what the first call began", async () => {
+    writeWorkload();
+    expect((await run("service", "deploy")).code).toBe(0);
+    // Without the circuit breaker a deployment whose tasks all exit never ends.
+    writeWorkload({ environment: { AIPLAT_SANDBOX_EXIT: "3" }, ecs: { service: { deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false } } } } });
+    expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
+    const again = await run("service", "deploy", "--timeout", "1s");
+    expect(again.code).toBe(5);
+    expect(again.stdout).toMatch(/^bert\tkeep\tstarted/);
+    expect(again.stderr).toContain("bert says the same, and its last deployment is not done yet");
+  });
+
   it("plans exactly the field that changed, and updates it", async () => {
     writeWorkload();
     await run("service", "deploy");

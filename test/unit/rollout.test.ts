@@ -114,6 +114,6 @@ describe("the rollout guard", () => {
     const each = rollout(3, 100, 200);
     const { message, hint } = rolloutProblem(judge(cluster(3, 3), each), each);
     expect(message).toBe("bert would stall: 3 tasks are wanted and 3 run; at minimumHealthyPercent 100 at least 3 must stay healthy and at maximumPercent 200 at most 6 may run; so none of the old ones stops, and there is no room for a new one");
-    expect(hint).toBe("Set minimumHealthyPercent 66 or add 1 inf2.xlarge instance. --allow-stall deploys all the same.");
+    expect(hint).toBe("Set minimumHealthyPercent 66 in ecs.service.deploymentConfiguration or add 1 inf2.xlarge instance. --allow-stall deploys all the same.");
   });
 });

@@ -18,9 +18,12 @@ function arithmetic({ desired, before, lower, upper, started, left }: RolloutVer
 }
 
 function remedyText({ remedies: { minimumHealthyPercent, maximumPercent, instances } }: RolloutVerdict, strategy: string): string {
+  const settings = [
+    ...(minimumHealthyPercent === undefined ? [] : [`minimumHealthyPercent ${minimumHealthyPercent}`]),
+    ...(maximumPercent === undefined ? [] : [`maximumPercent ${maximumPercent}`]),
+  ];
   const ways = [
-    ...(minimumHealthyPercent === undefined ? [] : [`${strategy === "ROLLING" ? "set" : "use rolling updates with"} minimumHealthyPercent ${minimumHealthyPercent}`]),
-    ...(maximumPercent === undefined ? [] : [`set maximumPercent ${maximumPercent}`]),
+    ...(settings.length === 0 ? [] : [`${strategy === "ROLLING" ? "set" : "use rolling updates with"} ${listOr(settings)} in ecs.service.deploymentConfiguration`]),
     ...(instances === undefined ? [] : [`add ${instances.count} ${instances.instanceType} ${instances.count === 1 ? "instance" : "instances"}`]),
   ];
   const all = ways.length === 0 ? "no setting and no further instance of the cluster's types would help: aiplat cluster explain tells what each instance lacks" : listOr(ways);

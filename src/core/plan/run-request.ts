@@ -2,7 +2,7 @@ import { onManagedInstances } from "../workload/managed-instances.ts";
 import { networkModeOf, namedProvider } from "../ecs/capacity.ts";
 import type { NetworkConfiguration, PlacementConstraint, RunTaskRequest, Tag, TaskDefinition } from "../ecs/api.ts";
 import type { PlacementOptions } from "../placement/requirements.ts";
-import { problem, Refusal } from "../problem.ts";
+import { listOr, problem, Refusal } from "../problem.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 
 /** What the user says of a run besides the workload: the flags of `aws ecs run-task`, and how slots are chosen. */
@@ -82,13 +82,30 @@ export function networkConfigurationOf(workload: ResolvedWorkload, flag: Network
   };
 }
 
-/** Who starts the tasks: a provider by name, the cluster's one Managed Instances provider, or plain EC2 (undefined). */
-export function chooseProvider(workload: ResolvedWorkload, managedInstancesProviders: readonly string[]): string | undefined {
+/** The capacity providers of a cluster. */
+export interface ClusterProviders {
+  readonly all: readonly string[];
+  /** Those of them that are Managed Instances. */
+  readonly managedInstances: readonly string[];
+}
+
+/**
+ * Who starts the tasks: a provider by name, the cluster's one Managed Instances provider, or plain EC2 (undefined).
+ *
+ * @throws Refusal where the cluster has no such provider: RunTask and CreateService take only those associated with it.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+ */
+export function chooseProvider(workload: ResolvedWorkload, providers: ClusterProviders): string | undefined {
   const named = namedProvider(workload);
-  if (named !== undefined || !onManagedInstances(workload)) return named;
-  const [first, ...others] = managedInstancesProviders;
   const path = ["ecs", "capacity"];
+  if (named !== undefined) {
+    if (providers.all.includes(named)) return named;
+    const there = providers.all.length === 0 ? "It has none" : `It has ${listOr(providers.all, "and")}`;
+    throw new Refusal([problem("no-such-provider", path, `the cluster has no capacity provider ${named}`, `${there}; aws ecs put-cluster-capacity-providers associates one with it.`)]);
+  }
+  if (!onManagedInstances(workload)) return undefined;
+  const [first, ...others] = providers.managedInstances;
   if (first === undefined) throw new Refusal([problem("no-managed-instances", path, "the cluster has no Managed Instances capacity provider", "Attach one to the cluster, or name it: ecs.capacity: { managedInstances: NAME }.")]);
-  if (others.length > 0) throw new Refusal([problem("several-managed-instances", path, `the cluster has several Managed Instances capacity providers: ${managedInstancesProviders.join(", ")}`, "Name one: ecs.capacity: { managedInstances: NAME }.")]);
+  if (others.length > 0) throw new Refusal([problem("several-managed-instances", path, `the cluster has several Managed Instances capacity providers: ${providers.managedInstances.join(", ")}`, "Name one: ecs.capacity: { managedInstances: NAME }.")]);
   return first;
 }
