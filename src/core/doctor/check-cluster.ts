@@ -42,18 +42,12 @@ export function providerFor(workload: ResolvedWorkload, cluster: Pick<ObservedCl
   return namedProvider(workload) ?? (known.length === 1 ? known[0] : undefined);
 }
 
-function checkProvider(workload: ResolvedWorkload, { capacityProviders, managedInstances }: ObservedCluster): readonly CheckItem[] {
+function checkProvider(workload: ResolvedWorkload, { capacityProviders, managedInstances = { value: [] } }: ObservedCluster): readonly CheckItem[] {
   const check = "capacity-provider";
-  const named = namedProvider(workload);
-  const has = capacityProviders.length === 0 ? "it has none" : `it has ${listOr(capacityProviders, "and")}`;
-  if (named !== undefined) {
-    if (capacityProviders.includes(named)) return [ok(check, `capacity provider ${named} is the cluster's`)];
-    return [fail(check, `the cluster has no capacity provider ${named}: ${has}`, "Set ecs.capacity (--capacity) to one of the cluster's, or attach it: aws ecs put-cluster-capacity-providers.")];
-  }
-  if (!onManagedInstances(workload)) return [];
-  return judged(check, "which capacity providers are Managed Instances", managedInstances!, (known) => {
+  if (namedProvider(workload) === undefined && !onManagedInstances(workload)) return [];
+  return judged(check, "which capacity providers are Managed Instances", managedInstances, (known) => {
     try {
-      return [ok(check, `capacity provider ${chooseProvider(workload, known)!} is the cluster's, and Managed Instances`)];
+      return [ok(check, `capacity provider ${chooseProvider(workload, { all: capacityProviders, managedInstances: known })!} is the cluster's`)];
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return error.problems.map(({ message, hint }) => fail(check, message, hint ?? "Set ecs.capacity."));
