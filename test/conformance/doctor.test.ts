@@ -288,6 +288,20 @@ describe("doctor without permission to read", () => {
     expect(code).toBe(0);
   });
 
+  it("says that credentials have expired, and asks for nothing else", async () => {
+    const calls: string[] = [];
+    const server = await startLoopback((request, body) => {
+      calls.push(new URLSearchParams(body).get("Action") ?? String(request.headers["x-amz-target"]));
+      return { status: 403, headers: { "content-type": "text/xml" }, body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error><RequestId>r</RequestId></ErrorResponse>` };
+    });
+    const env = { AWS_ENDPOINT_URL: server.url, AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "testing", AWS_SECRET_ACCESS_KEY: "testing", AWS_SESSION_TOKEN: "old" };
+    const { code, stdout } = await runCli(["doctor", "--name", "bert", "--image", "bert:1", "--instance-type", "inf2.xlarge"], { env });
+    await server.stop();
+    expect(stdout).toContain("FAIL  the AWS credentials have expired");
+    expect(stdout.match(/SKIP {2}not checked/g)).toHaveLength(3);
+    expect([code, calls]).toEqual([3, ["GetCallerIdentity"]]);
+  });
+
   it("a broken workload file is exit 2, as everywhere", async () => {
     const { code, stdout, stderr } = await runCli(["doctor", "-", "--cluster", "prod"], { input: "name: bert\nimage: [", env: { AWS_REGION: "us-east-1" } });
     expect([code, stdout]).toEqual([2, ""]);

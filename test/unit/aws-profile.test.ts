@@ -37,21 +37,21 @@ const options: GlobalOptions = { regions: [], sandbox: false, format: "text", qu
 
 describe("the region", () => {
   const everything = { AWS_REGION: "us-east-2", AWS_DEFAULT_REGION: "us-west-2", AWS_PROFILE: "dev" };
-  const rows: readonly (readonly [what: string, flags: Partial<GlobalOptions>, env: Record<string, string>, region: string | undefined])[] = [
-    ["--region wins over everything", { regions: ["sa-east-1"] }, everything, "sa-east-1"],
-    ["then AWS_REGION", {}, everything, "us-east-2"],
-    ["then AWS_DEFAULT_REGION", {}, { ...everything, AWS_REGION: "" }, "us-west-2"],
-    ["then the profile of AWS_PROFILE", {}, { AWS_PROFILE: "dev" }, "eu-west-3"],
-    ["then the profile of AWS_DEFAULT_PROFILE", {}, { AWS_DEFAULT_PROFILE: "dev" }, "eu-west-3"],
-    ["--profile wins over AWS_PROFILE", { profile: "keys" }, { AWS_PROFILE: "dev" }, "us-west-1"],
-    ["then the default profile", {}, {}, "eu-north-1"],
+  const rows: readonly (readonly [what: string, flags: Partial<GlobalOptions>, env: Record<string, string>, name: string | undefined, source?: string])[] = [
+    ["--region wins over everything", { regions: ["sa-east-1"] }, everything, "sa-east-1", "--region"],
+    ["then AWS_REGION", {}, everything, "us-east-2", "AWS_REGION"],
+    ["then AWS_DEFAULT_REGION", {}, { ...everything, AWS_REGION: "" }, "us-west-2", "AWS_DEFAULT_REGION"],
+    ["then the profile of AWS_PROFILE", {}, { AWS_PROFILE: "dev" }, "eu-west-3", "profile dev"],
+    ["then the profile of AWS_DEFAULT_PROFILE", {}, { AWS_DEFAULT_PROFILE: "dev" }, "eu-west-3", "profile dev"],
+    ["--profile wins over AWS_PROFILE", { profile: "keys" }, { AWS_PROFILE: "dev" }, "us-west-1", "profile keys"],
+    ["then the default profile", {}, {}, "eu-north-1", "profile default"],
     ["a named profile without a region takes no other profile's", { profile: "bare" }, {}, undefined],
   ];
-  for (const [what, flags, env, region] of rows) {
+  for (const [what, flags, env, name, source] of rows) {
     test(`${what}`, async () => {
       const all = { ...files, ...env };
       const given = { ...options, ...flags };
-      expect(chooseRegion(given, all, await readProfile(given, all))?.name).toBe(region);
+      expect(chooseRegion(given, all, await readProfile(given, all))).toEqual(name === undefined ? undefined : { name, source });
     });
   }
 
@@ -78,11 +78,13 @@ test("a profile that is not there is an error with those that are", async () => 
 });
 
 describe("the endpoints", () => {
-  const all = (url: string) => ({ ecs: url, ssm: url, logs: url, eks: url, ec2: url });
+  const services = ["ecs", "ssm", "logs", "eks", "ec2", "sts", "iam", "ecr", "secretsmanager", "servicequotas"];
+  const all = (url: string) => Object.fromEntries(services.map((service) => [service, url]));
   const rows: readonly (readonly [what: string, flags: Partial<GlobalOptions>, env: Record<string, string>, endpoints: object])[] = [
     ["AWS's own by default", {}, {}, {}],
     ["--endpoint-url for every service", { endpointUrl: "http://flag:1", profile: "dev" }, { AWS_ENDPOINT_URL: "http://env:1" }, all("http://flag:1")],
     ["a service's variable before the general one", {}, { AWS_ENDPOINT_URL: "http://env:1", AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: "http://logs:1" }, { ...all("http://env:1"), logs: "http://logs:1" }],
+    ["a service of two words", {}, { AWS_ENDPOINT_URL_SECRETS_MANAGER: "http://a:1", AWS_ENDPOINT_URL_SERVICE_QUOTAS: "http://b:1" }, { secretsmanager: "http://a:1", servicequotas: "http://b:1" }],
     ["the profile's services before its endpoint_url", { profile: "dev" }, {}, { ...all("http://localhost:1000"), ecs: "http://localhost:2000" }],
     ["the environment before the profile", { profile: "dev" }, { AWS_ENDPOINT_URL: "http://env:1" }, all("http://env:1")],
     ["none but the flag's under AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", { profile: "dev" }, { AWS_ENDPOINT_URL: "http://env:1", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" }, {}],

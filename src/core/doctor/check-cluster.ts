@@ -42,19 +42,17 @@ export function providerFor(workload: ResolvedWorkload, cluster: Pick<ObservedCl
   return namedProvider(workload) ?? (known.length === 1 ? known[0] : undefined);
 }
 
-function checkProvider(workload: ResolvedWorkload, { capacityProviders, managedInstances }: ObservedCluster): readonly CheckItem[] {
+function checkProvider(workload: ResolvedWorkload, { capacityProviders, managedInstances = { value: [] } }: ObservedCluster): readonly CheckItem[] {
   const check = "capacity-provider";
-  const choose = (known: readonly string[]): readonly CheckItem[] => {
+  if (namedProvider(workload) === undefined && !onManagedInstances(workload)) return [];
+  return judged(check, "which capacity providers are Managed Instances", managedInstances, (known) => {
     try {
-      const provider = chooseProvider(workload, { all: capacityProviders, managedInstances: known });
-      return provider === undefined ? [] : [ok(check, `capacity provider ${provider} is the cluster's${known.includes(provider) ? ", and Managed Instances" : ""}`)];
+      return [ok(check, `capacity provider ${chooseProvider(workload, { all: capacityProviders, managedInstances: known })!} is the cluster's`)];
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return error.problems.map(({ message, hint }) => fail(check, message, hint ?? "Set ecs.capacity."));
     }
-  };
-  const open = onManagedInstances(workload) && namedProvider(workload) === undefined;
-  return open ? judged(check, "which capacity providers are Managed Instances", managedInstances!, choose) : choose([]);
+  });
 }
 
 function checkCapacity({ workload, lacking }: ClusterQuestion, cluster: ObservedCluster, snapshot: ClusterSnapshot): readonly CheckItem[] {

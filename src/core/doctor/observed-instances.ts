@@ -1,4 +1,5 @@
 import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
+import { formatCount } from "../placement/checks.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 
 /** The names of the instance types that the workload may run on; empty for a CPU workload, and where there is none. */
@@ -19,7 +20,7 @@ export function countTypes(instances: readonly ContainerInstance[]): string {
     const type = instanceTypeOf(instance) ?? "of unknown type";
     counts.set(type, (counts.get(type) ?? 0) + 1);
   }
-  const parts = [...counts].toSorted(([, one], [, other]) => other - one).map(([type, count]) => `${count} ${type}`);
+  const parts = [...counts].toSorted(([, one], [, other]) => other - one).map(([type, count]) => `${formatCount(count)} ${type}`);
   return parts.length <= 1 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)!}`;
 }
 
@@ -27,5 +28,5 @@ export function countTypes(instances: readonly ContainerInstance[]): string {
 export function nameInstances(some: readonly ContainerInstance[], all: readonly ContainerInstance[]): string {
   const first = some[0]!;
   const which = `${instanceTypeOf(first) ?? "instance"} ${first.ec2InstanceId}`;
-  return some.length === 1 ? which : `${some.length} of ${all.length} instances, such as ${which},`;
+  return some.length === 1 ? which : `${formatCount(some.length)} of ${formatCount(all.length)} instances, such as ${which},`;
 }

@@ -66,8 +66,8 @@ describe("the cluster", () => {
     const instances = Array.from({ length: 5000 }, (_, index) => host(`i${index}`, index % 2 === 0 ? {} : { agentConnected: false, agentVersion: index % 4 === 1 ? "1.60.0" : "1.70.0" }));
     const items = examine(observe({}, { snapshot: { value: aSnapshot(instances) } }), "none");
     expect(items.filter(({ status }) => status !== "OK").map(({ check, message }) => [check, message])).toEqual([
-      ["agent", expect.stringContaining("2500 of 5000 instances, such as inf2.xlarge i-i1,")],
-      ["agent-version", expect.stringContaining("2500 of 5000 instances, such as inf2.xlarge i-i1, is 1.60.0, 1.70.0")],
+      ["agent", expect.stringContaining("2,500 of 5,000 instances, such as inf2.xlarge i-i1,")],
+      ["agent-version", expect.stringContaining("2,500 of 5,000 instances, such as inf2.xlarge i-i1, is 1.60.0, 1.70.0")],
     ]);
   });
 
