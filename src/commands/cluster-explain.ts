@@ -46,7 +46,7 @@ export const clusterExplain: Command<Options> = {
       count: options.count ?? resolved.replicas,
       ...placementOptions({ placementConstraints: (options.placementConstraints ?? []).flat(), ...(provider === undefined ? {} : { provider }) }),
     });
-    await print(context, explanationView(explanation, context.stdout.columns));
+    await print(context, explanationView(explanation));
     return explanation.placeable ? exitCodes.success : exitCodes.capacity;
   },
 };

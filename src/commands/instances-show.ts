@@ -16,6 +16,6 @@ export const instancesShow: Command = {
   run: async (context, { args }) => {
     refuseErrors(args.filter((name) => findInstanceType(name) === undefined).map((name) => unknownInstanceType(name)));
     const details = args.map((name) => describeInstanceType(findInstanceType(name)!));
-    await print(context, instanceTypeDetailView(details, context.stdout.columns));
+    await print(context, instanceTypeDetailView(details));
   },
 };

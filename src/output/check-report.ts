@@ -1,6 +1,7 @@
 import type { CheckItem, CheckReport, CheckStatus } from "../core/check-report.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
+import { wrapAfter } from "./wrap.ts";
 
 /** A report with what stands above its tree. */
 export interface TitledReport {
@@ -20,8 +21,8 @@ export function checkReportView(titled: TitledReport): View {
   return {
     kind,
     document: { ...report },
-    text: (style) => draw(titled, style),
-    piped: draw(titled, plain),
+    text: (style, columns) => draw(titled, style, columns),
+    piped: draw(titled, plain, Number.POSITIVE_INFINITY),
     table: { columns: [{ title: "STATUS", mark: (text, style) => marks(style)[text as CheckStatus](text) }, { title: "SUBJECT" }, { title: "CHECK" }, { title: "MESSAGE" }, { title: "FIX" }], rows },
   };
 }
@@ -32,8 +33,12 @@ function marks({ green, yellow, dim, red }: Style): Readonly<Record<CheckStatus,
   return { OK: green, WARN: yellow, SKIP: dim, FAIL: red };
 }
 
-function draw({ subject, about, report }: TitledReport, style: Style): string {
-  const line = ({ status, message, fix }: CheckItem) => `  ${marks(style)[status](status.padEnd(4))}  ${message}\n${fix === undefined ? "" : `        ${style.dim(fix)}\n`}`;
+/** The width of `  FAIL  `. */
+const indent = 8;
+
+function draw({ subject, about, report }: TitledReport, style: Style, columns: number): string {
+  const under = (text: string) => wrapAfter(indent, text, columns);
+  const line = ({ status, message, fix }: CheckItem) => `  ${marks(style)[status](status.padEnd(4))}  ${under(message)}\n${fix === undefined ? "" : `${" ".repeat(indent)}${style.dim(under(fix))}\n`}`;
   const branches = report.groups.map((group) => `\n${style.bold(group.subject)}\n${group.items.map(line).join("")}`);
   return `${style.bold(subject)}${about === undefined ? "" : ` (${about})`}\n${branches.join("")}`;
 }

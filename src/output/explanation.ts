@@ -1,14 +1,14 @@
 import type { InstanceExplanation, PlacementExplanation } from "../core/placement/explain.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
-import { wrap } from "./wrap.ts";
+import { wrap, wrapAfter } from "./wrap.ts";
 
-/** What `cluster explain` answers. Instances that fail for the same reasons stand together on a terminal of so many columns. */
-export function explanationView(explanation: PlacementExplanation, columns: number): View {
+/** What `cluster explain` answers. Instances that fail for the same reasons stand together on a terminal. */
+export function explanationView(explanation: PlacementExplanation): View {
   return {
     kind: "PlacementExplanation",
     document: { ...explanation },
-    text: (style) => draw(explanation, columns, style),
+    text: (style, columns) => draw(explanation, columns, style),
     table: {
       columns: [{ title: "INSTANCE" }, { title: "TYPE" }, { title: "FITS", mark: (text, style) => (text === "yes" ? style.green(text) : style.red(text)) }, { title: "REASONS" }],
       rows: explanation.instances.map(({ ec2InstanceId, instanceType, fits, reasons }) => [ec2InstanceId, instanceType, fits ? "yes" : "no", reasons.map(({ code, message }) => `${code}: ${message}`).join("; ")]),
@@ -57,10 +57,7 @@ function drawGroup(group: readonly InstanceExplanation[], columns: number, style
   const ids = group.slice(0, namedIds).map((each) => each.ec2InstanceId).join(", ");
   const who = !same ? `${group.length} instances, such as ${ec2InstanceId}:` : group.length > namedIds ? `${ids} and ${group.length - namedIds} more` : ids;
   const width = Math.max(0, ...told.map(({ code }) => code.length));
-  const lines = told.slice(0, toldReasons).map(({ code, message }) => {
-    const text = wrap(message, Math.max(columns - width - 7, 20)).join(`\n${" ".repeat(width + 6)}`);
-    return `    ${style.yellow(code.padEnd(width))}  ${text}\n`;
-  });
+  const lines = told.slice(0, toldReasons).map(({ code, message }) => `    ${style.yellow(code.padEnd(width))}  ${wrapAfter(width + 6, message, columns)}\n`);
   const more = told.length > toldReasons ? `    ${style.dim(`and ${told.length - toldReasons} more reasons: -o json`)}\n` : "";
   return `  ${fits ? style.green("fits") : style.red("no  ")}  ${style.bold(instanceType)}  ${who}\n${lines.join("")}${more}`;
 }

@@ -2,11 +2,11 @@ import type { InstanceTypeDetail } from "../core/catalog/detail.ts";
 import { acceleratorLabel, gibibytes, pricesDocument, toItem } from "./instance-types.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
-import { wrap } from "./wrap.ts";
+import { wrapAfter } from "./wrap.ts";
 import { tabSeparated, type Table } from "./table.ts";
 
 /** What `instances show` prints: a block a type on a terminal, a column a type in tables. */
-export function instanceTypeDetailView(details: readonly InstanceTypeDetail[], columns: number): View {
+export function instanceTypeDetailView(details: readonly InstanceTypeDetail[]): View {
   const table = comparison(details);
   return {
     kind: "InstanceTypeList",
@@ -14,7 +14,7 @@ export function instanceTypeDetailView(details: readonly InstanceTypeDetail[], c
     table,
     // The header is the one line that says which column is which type.
     piped: tabSeparated({ ...table, rows: [table.columns.map(({ title }) => title), ...table.rows] }),
-    text: (style) => details.map((detail) => block(detail, columns, style)).join("\n"),
+    text: (style, columns) => details.map((detail) => block(detail, columns, style)).join("\n"),
   };
 }
 
@@ -77,7 +77,7 @@ function block(detail: InstanceTypeDetail, columns: number, style: Style): strin
   const known = facts(detail).flatMap(([name, text]) => (text === undefined ? [] : [{ name, text }]));
   const width = Math.max(...known.map(({ name }) => name.length)) + 4;
   const lines = known.map(({ name, text }) => {
-    const value = text.split("\n").flatMap((line) => wrap(line, Math.max(columns - width, 20))).join(`\n${" ".repeat(width)}`);
+    const value = text.split("\n").map((line) => wrapAfter(width, line, columns)).join(`\n${" ".repeat(width)}`);
     return `  ${style.dim(name.padEnd(width - 2))}${name === "Status" && detail.type.status !== "current" ? style.yellow(value) : value}\n`;
   });
   return `${style.bold(detail.type.instanceType)}\n${lines.join("")}`;

@@ -1,6 +1,7 @@
 import type { Change } from "../core/ecs/diff.ts";
 import type { PlannedRegistration } from "../core/plan/planned-run.ts";
 import type { Style } from "./style.ts";
+import { wrapAfter } from "./wrap.ts";
 
 /** What becomes of a task definition, in rows of a plan: one for each field that changes. */
 export function changeRows(family: string, { action, changes, taskDefinitionArn, notCompared }: Omit<PlannedRegistration, "family">): readonly (readonly string[])[] {
@@ -10,19 +11,19 @@ export function changeRows(family: string, { action, changes, taskDefinitionArn,
 }
 
 /** A plan as a person reads it on a terminal: what is done to what, and below it each reason, however long. */
-export function planText(title: string, rows: readonly (readonly string[])[], style: Style): string {
+export function planText(title: string, rows: readonly (readonly string[])[], style: Style, columns: number): string {
   const lines = [style.bold(title)];
   let last = "";
   for (const [action = "", what = "", why = ""] of rows) {
-    if (last !== `${action} ${what}`) lines.push(`${markAction(action.padEnd(indent.length - 2), style)}  ${what}`);
+    if (last !== `${action} ${what}`) lines.push(`${markAction(action.padEnd(indent - 2), style)}  ${what}`);
     last = `${action} ${what}`;
-    lines.push(`${indent}${style.dim(why)}`);
+    lines.push(`${" ".repeat(indent)}${style.dim(wrapAfter(indent, why, columns))}`);
   }
   return `${lines.join("\n")}\n`;
 }
 
 /** As wide as the longest action and two spaces. */
-const indent = " ".repeat("register".length + 2);
+const indent = "register".length + 2;
 
 /** `desiredCount changed: 2 -> 3`. */
 export function changeText({ path, kind, before, after }: Change): string {

@@ -15,7 +15,7 @@ export function planView(plan: PlannedRun): View {
     kind: "Plan",
     // Beside the steps, in short.
     document: { ...plan, placements: steps.map(({ request, count, why }) => ({ taskDefinition: request.taskDefinition, count, why })) },
-    text: (style) => planText(`run ${run} on cluster ${cluster}: ${placed === requested ? tasks : `${placed} of ${tasks}, the rest has no place`}`, rows, style),
+    text: (style, columns) => planText(`run ${run} on cluster ${cluster}: ${placed === requested ? tasks : `${placed} of ${tasks}, the rest has no place`}`, rows, style, columns),
     table: { columns: [{ title: "ACTION", mark: markAction }, { title: "WHAT" }, { title: "WHY" }], rows },
   };
 }

@@ -8,8 +8,8 @@ export interface View {
   readonly kind: string;
   readonly document: Readonly<Record<string, unknown>>;
   readonly table?: Table;
-  /** Instead of the aligned table on a terminal. */
-  readonly text?: (style: Style) => string | Promise<string>;
+  /** Instead of the aligned table on a terminal of so many columns. */
+  readonly text?: (style: Style, columns: number) => string | Promise<string>;
   /** Instead of tab-separated lines when piped. */
   readonly piped?: string;
   /** Shell assignments. */
@@ -29,7 +29,8 @@ async function render(context: Context, view: View): Promise<string> {
   const { options, stdout, env } = context;
   const style = () => styleFor(options.color, env, stdout);
   const table = view.table ?? { columns: [], rows: [] };
-  const inLine = async () => alignedTable(table, await style(), stdout.isTTY ? stdout.columns : undefined);
+  const columns = stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY;
+  const inLine = async () => alignedTable(table, await style(), columns);
   switch (options.format) {
     case "json":
       return `${JSON.stringify(documentOf(view), null, 2)}\n`;
@@ -47,7 +48,7 @@ async function render(context: Context, view: View): Promise<string> {
       return page(view.kind, view.html ?? htmlTable(table));
     case "text": {
       if (!stdout.isTTY && view.piped !== undefined) return view.piped;
-      if (stdout.isTTY || view.table === undefined) return view.text === undefined ? inLine() : view.text(await style());
+      if (stdout.isTTY || view.table === undefined) return view.text === undefined ? inLine() : view.text(await style(), columns);
       return tabSeparated(table);
     }
   }

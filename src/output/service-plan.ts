@@ -16,7 +16,7 @@ export function servicePlanView(plan: ServicePlan): View {
     kind: "Plan",
     document: { ...plan, requested: replicas, failures: stallFailures(plan) },
     // What stalls is said beside it, with what to do.
-    text: (style) => planText(`service ${workload} on cluster ${cluster}: ${replicas} ${replicas === 1 ? "replica" : "replicas"}${steps.every(({ action }) => action === "keep") ? ", nothing to change" : ""}`, rows, style),
+    text: (style, columns) => planText(`service ${workload} on cluster ${cluster}: ${replicas} ${replicas === 1 ? "replica" : "replicas"}${steps.every(({ action }) => action === "keep") ? ", nothing to change" : ""}`, rows, style, columns),
     table: { columns: [{ title: "ACTION", mark: markAction }, { title: "WHAT" }, { title: "WHY" }], rows: [...rows, ...stalled] },
   };
 }

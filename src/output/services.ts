@@ -4,6 +4,7 @@ import type { Service } from "../core/ecs/service-api.ts";
 import type { ServiceDeployment } from "../core/ecs/service-deployment.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
+import { alignedTable, type Table } from "./table.ts";
 
 /** What `service deploy`, `scale` and `rollback` answer. */
 export function deploymentView({ workload, cluster }: { readonly workload: string; readonly cluster: string }, steps: readonly DeployedStep[], failures: readonly RunFailure[]): View {
@@ -50,18 +51,24 @@ export function servicesView(target: { readonly workload: string; readonly clust
         events: events.slice(0, 5).map(({ createdAt, message }) => ({ createdAt: new Date(createdAt).toISOString(), message })),
       })),
     },
-    table: {
-      columns: [{ title: "SERVICE" }, { title: "STATUS" }, { title: "RUNNING", align: "right" }, { title: "PENDING", align: "right" }, { title: "DEFINITION" }, { title: "ROLLOUT", mark: markRollout }, { title: "LAST EVENT" }],
-      rows: services.map(({ serviceName, status, desiredCount, runningCount, pendingCount, taskDefinition, deployments, events }) => [
-        serviceName,
-        status,
-        `${runningCount}/${desiredCount}`,
-        String(pendingCount),
-        nameIn(taskDefinition),
-        rolloutText(deployments.find((each) => each.status === "PRIMARY")?.rolloutState, rollouts.get(serviceName)),
-        eventText(events[0]?.message ?? ""),
-      ]),
-    },
+    table: statusTable(services, rollouts, nameIn),
+    // Where the family has the service's own name, the revision says it all.
+    text: (style, columns) => alignedTable(statusTable(services, rollouts, shortName), style, columns),
+  };
+}
+
+function statusTable(services: readonly Service[], rollouts: ReadonlyMap<string, ServiceDeployment>, nameDefinition: (arn: string, service: string) => string): Table {
+  return {
+    columns: [{ title: "SERVICE" }, { title: "STATUS" }, { title: "RUNNING", align: "right" }, { title: "PENDING", align: "right" }, { title: "DEFINITION" }, { title: "ROLLOUT", mark: markRollout }, { title: "LAST EVENT" }],
+    rows: services.map(({ serviceName, status, desiredCount, runningCount, pendingCount, taskDefinition, deployments, events }) => [
+      serviceName,
+      status,
+      `${runningCount}/${desiredCount}`,
+      String(pendingCount),
+      nameDefinition(taskDefinition, serviceName),
+      rolloutText(deployments.find((each) => each.status === "PRIMARY")?.rolloutState, rollouts.get(serviceName)),
+      eventText(events[0]?.message ?? ""),
+    ]),
   };
 }
 
@@ -86,6 +93,12 @@ export function stageText({ status, stage, productionPercent }: ServiceDeploymen
 /** An event without the service's own name before it. */
 export function eventText(message: string): string {
   return message.replace(/^\(service [^)]*\)\s*/, "");
+}
+
+/** `:2` of `bert:2` where the service is bert. */
+function shortName(arn: string, service: string): string {
+  const name = nameIn(arn);
+  return name.startsWith(`${service}:`) ? name.slice(service.length) : name;
 }
 
 function nameIn(arn: string): string {

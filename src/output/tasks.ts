@@ -81,6 +81,9 @@ function trimmed({ columns, rows }: Table): Table {
 
 function about(details: readonly string[]): string {
   if (details.length === 0) return "";
-  const shown = details.slice(0, 4).map((detail) => (detail.startsWith("arn:") ? detail.slice(detail.lastIndexOf("/") + 1) : detail)).join(", ");
-  return ` (${details.length <= 4 ? shown : `${shown} and ${details.length - 4} more`})`;
+  const shown = details.slice(0, 4).map((detail) => (detail.startsWith("arn:") ? detail.slice(detail.lastIndexOf("/") + 1) : detail));
+  const more = details.length - shown.length;
+  // Sentences each have a line of their own; names stand in a row.
+  if (shown.some((detail) => detail.includes(" "))) return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].map((line) => `\n  ${line}`).join("");
+  return ` (${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""})`;
 }

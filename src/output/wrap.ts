@@ -1,3 +1,11 @@
+/** No line of wrapped text is narrower, however little room an indent leaves. */
+const leastWidth = 20;
+
+/** Words that follow an indent of so many characters, on a terminal of `columns`; further lines begin below them. */
+export function wrapAfter(indent: number, text: string, columns: number): string {
+  return wrap(text, Math.max(columns - indent, leastWidth)).join(`\n${" ".repeat(indent)}`);
+}
+
 /** Words in lines of at most `width` characters; a longer word keeps a line of its own. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];

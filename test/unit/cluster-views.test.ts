@@ -17,7 +17,7 @@ const machine = (index: number, type = "inf2.48xlarge") => anInstance(`${index}`
 const id = (index: number) => `${index}`.padStart(8, "0").padEnd(32, "f");
 
 function drawn(instances: readonly ContainerInstance[], tasks: readonly Task[] = [], definitions: readonly RegisteredTaskDefinition[] = []): string {
-  const text = clusterDevicesView(mapDevices(aSnapshot(instances, tasks, definitions))).text!(plain) as string;
+  const text = clusterDevicesView(mapDevices(aSnapshot(instances, tasks, definitions))).text!(plain, 80) as string;
   expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
   expect(text).not.toMatch(/undefined|NaN|null/);
   return text;
@@ -101,7 +101,7 @@ every device with its task: aiplat cluster devices -o table
 describe("an explanation on a terminal of 80 columns", () => {
   const wanted = (slots: readonly (readonly number[])[]) => slots.map((slot) => aDefinition(`own-n${slot[0]}`, locking(...slot), { placementConstraints: [{ type: "memberOf", expression: "attribute:ecs.instance-type == inf2.48xlarge" }] }));
   const explained = (instances: readonly ContainerInstance[], tasks: readonly Task[], definitions: readonly RegisteredTaskDefinition[], count: number) => {
-    const text = explanationView(explainPlacement(aSnapshot(instances, tasks, definitions), wanted([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]), { count }), 80).text!(plain) as string;
+    const text = explanationView(explainPlacement(aSnapshot(instances, tasks, definitions), wanted([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]), { count })).text!(plain, 80) as string;
     expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
     return text;
   };

@@ -10,7 +10,7 @@ const plain = await styleFor(false, {}, { write: () => undefined, isTTY: true, c
 
 describe("on a terminal of 80 columns", () => {
   test("no row of the list wraps", async () => {
-    const text = await instanceTypeListView(instanceTypes.map(summariseInstanceType)).text!(plain);
+    const text = await instanceTypeListView(instanceTypes.map(summariseInstanceType)).text!(plain, 80);
     const [rows = "", footnote] = text.split("\n\n");
     expect(rows.split("\n")).toHaveLength(instanceTypes.length + 1);
     expect(rows.split("\n").filter((line) => line.length > 80)).toEqual([]);
@@ -21,7 +21,7 @@ describe("on a terminal of 80 columns", () => {
   });
 
   test.each(instanceTypes.map((type) => [type.instanceType, type] as const))("the block of %s breaks between words", async (name, type) => {
-    const text = await instanceTypeDetailView([describeInstanceType(type)], 80).text!(plain);
+    const text = await instanceTypeDetailView([describeInstanceType(type)]).text!(plain, 80);
     expect(text.startsWith(`${name}\n  Status `)).toBe(true);
     // A word longer than the line, such as a path, keeps a line of its own.
     const tooLong = text.split("\n").filter((line) => line.length > 80 && line.trim().includes(" "));
@@ -31,7 +31,7 @@ describe("on a terminal of 80 columns", () => {
 });
 
 describe("facts of several types side by side", () => {
-  const { table } = instanceTypeDetailView(["trn2u.48xlarge", "dl2q.24xlarge"].map((name) => describeInstanceType(instanceTypes.find((type) => type.instanceType === name)!)), 80);
+  const { table } = instanceTypeDetailView(["trn2u.48xlarge", "dl2q.24xlarge"].map((name) => describeInstanceType(instanceTypes.find((type) => type.instanceType === name)!)));
 
   test("stand in one row each, with a dash where a type has none", () => {
     expect(table?.columns.map((column) => column.title)).toEqual(["Instance type", "trn2u.48xlarge", "dl2q.24xlarge"]);
