@@ -3,6 +3,8 @@ import type { AwsConfig } from "./config.ts";
 import { chooseCredentials } from "./credentials.ts";
 import { checkRegion, chooseEndpoints, chooseRegion, noRegion, readProfile } from "./profile.ts";
 
+type CreatePort<Port> = (config: AwsConfig, signal: AbortSignal) => Port;
+
 /** Role credentials work in every region of the partition; this one is always enabled. */
 const fallbackRegion = "us-east-1";
 
@@ -22,69 +24,34 @@ export function connectAws(options: GlobalOptions, env: Context["env"], signal: 
   };
   const region = async () => checkRegion((await home()).name);
   const configFor = async (name: string): Promise<AwsConfig> => ({ ...(await getShared()).config, region: checkRegion(name) });
+  // One adapter a command and region: its pace holds for all of the command's calls together.
+  const inEach = <Port>(load: () => Promise<CreatePort<Port>>) => {
+    const made = new Map<string, Promise<Port>>();
+    return async (name?: string): Promise<Port> => {
+      const config = await configFor(name ?? (await region()));
+      const port = made.get(config.region) ?? load().then((create) => create(config, signal));
+      made.set(config.region, port);
+      return port;
+    };
+  };
+  const here = <Port>(load: () => Promise<CreatePort<Port>>) => {
+    const port = inEach(load);
+    return () => port();
+  };
   return {
     region,
     regionSource: async () => (await home()).source,
-    ecs: once(async () => {
-      const config = await configFor(await region());
-      return (await import("./ecs.ts")).createEcs(config, signal);
-    }),
-    ssm: async (name) => {
-      const config = await configFor(name);
-      return (await import("./ssm.ts")).createSsm(config, signal);
-    },
-    logs: onceEach(async (name) => {
-      const config = await configFor(name ?? (await region()));
-      return (await import("./logs.ts")).createLogs(config, signal);
-    }),
-    eks: once(async () => {
-      const config = await configFor(await region());
-      return (await import("./eks.ts")).createEks(config, signal);
-    }),
-    ec2: once(async () => {
-      const config = await configFor(await region());
-      return (await import("./ec2.ts")).createEc2(config, signal);
-    }),
-    ec2Read: once(async () => {
-      const config = await configFor(await region());
-      return (await import("./ec2-read.ts")).createEc2Read(config, signal);
-    }),
-    sts: once(async () => {
-      const config = await configFor(await region());
-      return (await import("./sts.ts")).createSts(config, signal);
-    }),
-    iam: once(async () => {
-      const config = await configFor(await region());
-      return (await import("./iam.ts")).createIam(config, signal);
-    }),
-    ecr: onceEach(async (name: string) => {
-      const config = await configFor(name);
-      return (await import("./ecr.ts")).createEcr(config, signal);
-    }),
-    secrets: onceEach(async (name: string) => {
-      const config = await configFor(name);
-      return (await import("./secrets-manager.ts")).createSecrets(config, signal);
-    }),
-    quotas: once(async () => {
-      const config = await configFor(await region());
-      return (await import("./service-quotas.ts")).createQuotas(config, signal);
-    }),
-  };
-}
-
-/** One adapter a command: its pace holds for all of the command's calls together. */
-function once<Port>(make: () => Promise<Port>): () => Promise<Port> {
-  let made: Promise<Port> | undefined;
-  return () => (made ??= make());
-}
-
-/** As `once`, for each region. */
-function onceEach<Region extends string | undefined, Port>(make: (region: Region) => Promise<Port>): (region: Region) => Promise<Port> {
-  const made = new Map<Region, Promise<Port>>();
-  return (region) => {
-    const port = made.get(region) ?? make(region);
-    made.set(region, port);
-    return port;
+    ecs: here(async () => (await import("./ecs.ts")).createEcs),
+    ssm: inEach(async () => (await import("./ssm.ts")).createSsm),
+    logs: inEach(async () => (await import("./logs.ts")).createLogs),
+    eks: here(async () => (await import("./eks.ts")).createEks),
+    ec2: here(async () => (await import("./ec2.ts")).createEc2),
+    ec2Read: here(async () => (await import("./ec2-read.ts")).createEc2Read),
+    sts: here(async () => (await import("./sts.ts")).createSts),
+    iam: here(async () => (await import("./iam.ts")).createIam),
+    ecr: inEach(async () => (await import("./ecr.ts")).createEcr),
+    secrets: inEach(async () => (await import("./secrets-manager.ts")).createSecrets),
+    quotas: here(async () => (await import("./service-quotas.ts")).createQuotas),
   };
 }
 

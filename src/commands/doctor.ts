@@ -11,7 +11,7 @@ import { observeDoctor } from "../operations/observe-doctor.ts";
 import { checkReportView } from "../output/check-report.ts";
 import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
-import { createRegistry } from "../registry/registry.ts";
+import { createRegistry } from "../image-registry/registry.ts";
 import type { Command, Invocation } from "./command.ts";
 import { loadEcsWorkload } from "./ecs-workload.ts";
 import { namesWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./load-workload.ts";
