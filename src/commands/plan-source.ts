@@ -14,8 +14,8 @@ import { readClusterState } from "./read-cluster.ts";
 
 /** What a plan has to know of a cluster besides its instances and tasks. */
 export interface ClusterFacts extends DescribedCluster {
-  /** Those of its capacity providers that are Managed Instances. */
-  managedInstancesProviders(): Promise<readonly string[]>;
+  /** Those of its capacity providers that are Managed Instances; undefined where that is not known. */
+  managedInstancesProviders(): Promise<readonly string[] | undefined>;
 }
 
 /** Where a plan is made from: ECS, or a snapshot of a cluster. */
@@ -52,7 +52,7 @@ export function snapshotSource(snapshot: ClusterSnapshot): PlanSource {
   const { cluster, clusterArn, redacted, tags, capacityProviders, taskDefinitions } = snapshot;
   const newest = newestIn(snapshot);
   return {
-    facts: async () => ({ name: cluster, ...(clusterArn === undefined || redacted === true ? {} : { arn: clusterArn }), tags, capacityProviders, managedInstancesProviders: async () => [] }),
+    facts: async () => ({ name: cluster, ...(clusterArn === undefined || redacted === true ? {} : { arn: clusterArn }), tags, capacityProviders, managedInstancesProviders: async () => undefined }),
     describe: async (reference) => (reference.includes(":") ? Object.values(taskDefinitions).find((each) => definitionNameOf(each.taskDefinitionArn) === definitionNameOf(reference)) : newest.of(reference)),
     snapshot: async () => snapshot,
     newest: async () => newest,

@@ -4,8 +4,8 @@ import { Refusal } from "../../src/core/problem.ts";
 import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 
-const choose = (capacity: unknown, all: readonly string[], managedInstances: readonly string[] = []) => chooseProvider(resolveWorkload({ name: "bert", image: "bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] }, ecs: { networkMode: "awsvpc", capacity: capacity as NonNullable<Workload["ecs"]>["capacity"] } }), { all, managedInstances });
-const refusal = (capacity: unknown, all: readonly string[], managedInstances: readonly string[] = []) => {
+const choose = (capacity: unknown, all: readonly string[], managedInstances?: readonly string[]) => chooseProvider(resolveWorkload({ name: "bert", image: "bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] }, ecs: { networkMode: "awsvpc", capacity: capacity as NonNullable<Workload["ecs"]>["capacity"] } }), { all, managedInstances });
+const refusal = (capacity: unknown, all: readonly string[], managedInstances?: readonly string[]) => {
   try {
     choose(capacity, all, managedInstances);
   } catch (error) {
@@ -30,6 +30,10 @@ it("refuses a provider that the cluster does not have, and names those it has", 
 });
 
 it("refuses Managed Instances where the cluster has none or several", () => {
-  expect(refusal("managed-instances", ["asg"])).toMatch(/^no-managed-instances:/);
+  expect(refusal("managed-instances", ["asg"], [])).toMatch(/^no-managed-instances:/);
   expect(refusal("managed-instances", ["a", "b"], ["a", "b"])).toMatch(/^several-managed-instances:.*a, b/);
+});
+
+it("refuses to guess which provider is Managed Instances", () => {
+  expect(refusal("managed-instances", ["mi"], undefined)).toMatch(/^managed-instances-unknown:.*Name the provider/);
 });

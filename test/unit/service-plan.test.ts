@@ -103,7 +103,7 @@ describe("a plan of services", () => {
   it("says what has moved since it was made", () => {
     const [a, b] = [{ service: "a", serviceArn: "arn:a", settings: { x: 1 }, latest: "arn:td/a:1" }, { service: "b" }];
     expect(movedSince({ basis: [a, b] }, [a, b])).toEqual([]);
-    expect(movedSince({ basis: [a, b] }, [{ ...a, settings: { x: 2 } }, b])).toEqual(["service a was changed"]);
+    expect(movedSince({ basis: [a, b] }, [{ ...a, settings: { x: 2 } }, b])).toEqual(["service a was changed: x"]);
     expect(movedSince({ basis: [a, b] }, [{ ...a, latest: "arn:td/a:2" }, b])).toEqual(["a:2 was registered"]);
     expect(movedSince({ basis: [a, b] }, [b])).toEqual(["service a is gone"]);
     expect(movedSince({ basis: [a, b] }, [a, { service: "b", serviceArn: "arn:b" }, { service: "c", serviceArn: "arn:c" }])).toEqual(["service b exists now", "service c exists now"]);

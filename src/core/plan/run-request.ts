@@ -85,8 +85,8 @@ export function networkConfigurationOf(workload: ResolvedWorkload, flag: Network
 /** The capacity providers of a cluster. */
 export interface ClusterProviders {
   readonly all: readonly string[];
-  /** Those of them that are Managed Instances. */
-  readonly managedInstances: readonly string[];
+  /** Those of them that are Managed Instances; undefined where that is not known. */
+  readonly managedInstances: readonly string[] | undefined;
 }
 
 /**
@@ -104,6 +104,7 @@ export function chooseProvider(workload: ResolvedWorkload, providers: ClusterPro
     throw new Refusal([problem("no-such-provider", path, `the cluster has no capacity provider ${named}`, `${there}; aws ecs put-cluster-capacity-providers associates one with it.`)]);
   }
   if (!onManagedInstances(workload)) return undefined;
+  if (providers.managedInstances === undefined) throw new Refusal([problem("managed-instances-unknown", path, "a snapshot does not tell which of the cluster's capacity providers are Managed Instances", "Name the provider: ecs.capacity: { managedInstances: NAME }.")]);
   const [first, ...others] = providers.managedInstances;
   if (first === undefined) throw new Refusal([problem("no-managed-instances", path, "the cluster has no Managed Instances capacity provider", "Attach one to the cluster, or name it: ecs.capacity: { managedInstances: NAME }.")]);
   if (others.length > 0) throw new Refusal([problem("several-managed-instances", path, `the cluster has several Managed Instances capacity providers: ${providers.managedInstances.join(", ")}`, "Name one: ecs.capacity: { managedInstances: NAME }.")]);

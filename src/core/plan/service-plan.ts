@@ -3,7 +3,8 @@ import type { Change } from "../ecs/diff.ts";
 import type { Rollout, RolloutVerdict } from "../ecs/rollout.ts";
 import type { ServiceInput } from "../ecs/service-api.ts";
 import type { ServiceUpdate } from "../ecs/service-form.ts";
-import type { Problem } from "../problem.ts";
+import { listOr, type Problem } from "../problem.ts";
+import { isRaw } from "../workload/merge.ts";
 import type { PlannedRegistration } from "./planned-run.ts";
 import { revisionMoved, type ClusterBasis } from "./cluster-basis.ts";
 
@@ -77,11 +78,17 @@ export function movedSince(plan: Pick<ServicePlan, "basis">, now: readonly Servi
     ...plan.basis.flatMap((before): readonly string[] => {
       const after = current.get(before.service);
       if ((before.serviceArn === undefined) !== (after?.serviceArn === undefined)) return [`service ${before.service} ${before.serviceArn === undefined ? "exists now" : "is gone"}`];
-      if (JSON.stringify(before.settings) !== JSON.stringify(after?.settings)) return [`service ${before.service} was changed`];
-      return revisionMoved(before.latest, after?.latest);
+      const fields = differingFields(before.settings, after?.settings);
+      const changed = fields.length === 0 ? [] : [`service ${before.service} was changed: ${listOr(fields, "and")}`];
+      return [...changed, ...revisionMoved(before.latest, after?.latest)];
     }),
     ...now.filter(({ service, serviceArn }) => serviceArn !== undefined && !known.has(service)).map(({ service }) => `service ${service} exists now`),
   ];
+}
+
+function differingFields(before: unknown, after: unknown): readonly string[] {
+  const [was, is] = [before, after].map((settings) => (isRaw(settings) ? settings : {}));
+  return [...new Set([...Object.keys(was!), ...Object.keys(is!)])].filter((name) => JSON.stringify(was![name]) !== JSON.stringify(is![name])).sort();
 }
 
 /** Whether carrying out the plan changes anything but where tasks run. */
