@@ -37,10 +37,13 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
     const child = spawn(process.execPath, [cliPath(), ...args], { cwd: options.cwd ?? inject("cli").emptyFolder, env: { ...bareEnv(), ...options.env } });
     let stdout = "";
     let stderr = "";
+    let interrupted = false;
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
-      if (options.interruptAt !== undefined && stderr.includes(options.interruptAt)) child.kill("SIGINT");
+      // Once: a second Ctrl-C ends the tool at once.
+      if (interrupted || options.interruptAt === undefined || !stderr.includes(options.interruptAt)) return;
+      interrupted = child.kill("SIGINT");
     });
     // A tool that fails before it reads closes its end.
     child.stdin.on("error", () => undefined).end(options.input ?? "");
