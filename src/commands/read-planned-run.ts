@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { formatDuration } from "../core/duration.ts";
+import { lockPortBaseOf, readTerms } from "../core/devices/claims.ts";
 import type { TaskDefinition } from "../core/ecs/api.ts";
 import { networkModeOfDefinition } from "../core/ecs/host-ports.ts";
 import { clusterMoved } from "../core/plan/cluster-basis.ts";
@@ -53,7 +54,7 @@ export async function readPlannedRun(context: Context, ecs: EcsPort, invocation:
     const found = definition ?? world?.definitions.get(request.taskDefinition);
     return found === undefined ? [] : [found];
   });
-  const run = runOf(plan, target, definitions, invocation.options.allOrNothing === true);
+  const run = runOf(plan, target, definitions, { allOrNothing: invocation.options.allOrNothing === true, lockPortBase: lockPortBaseOf(cluster?.tags ?? {}) });
   if (world === undefined) {
     await warn(context, { message: `this plan was carried out before: run ${plan.run} has ${tasks.length === 1 ? "1 task" : `${tasks.length} tasks`}, and nothing is started again`, hint: "For another run of the same, plan again." });
     return { run, earlier: { tasks, failures: plan.failures } };
@@ -68,9 +69,9 @@ async function readWorld(context: Context, ecs: EcsPort, { cluster, basis, steps
   return { cluster: description, definitions, ...(snapshot === undefined ? {} : { snapshot }) };
 }
 
-function runOf(plan: PlannedRun, target: TaskTarget, definitions: readonly TaskDefinition[], allOrNothing: boolean): Run {
+function runOf(plan: PlannedRun, target: TaskTarget, definitions: readonly TaskDefinition[], { allOrNothing, lockPortBase }: { readonly allOrNothing: boolean; readonly lockPortBase: number }): Run {
   const { settings, requested, clientToken, steps, failures, basis } = plan;
-  const locked = steps.every(({ definition }) => definition !== undefined && networkModeOfDefinition(definition) !== "awsvpc");
+  const locked = steps.every(({ definition }) => definition !== undefined && networkModeOfDefinition(definition) !== "awsvpc" && readTerms(definition, lockPortBase).locked);
   return {
     settings,
     target,
