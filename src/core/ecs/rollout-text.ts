@@ -3,7 +3,7 @@ import type { Rollout, RolloutVerdict } from "./rollout.ts";
 
 /** Why a deployment would stall, with the arithmetic and what would let it finish. */
 export function rolloutProblem(verdict: RolloutVerdict, { settings, newDeployment }: Rollout): Problem {
-  return problem("rollout-stalls", ["ecs", "service", "deploymentConfiguration"], `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}`, remedyText(verdict, settings.strategy));
+  return problem("rollout-stalls", ["ecs", "service", "deploymentConfiguration"], `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}`, remedyText(verdict));
 }
 
 function arithmetic({ desired, before, lower, upper, started, left }: RolloutVerdict, { strategy, minimumHealthyPercent, maximumPercent, daemon }: Rollout["settings"], newDeployment: boolean): string {
@@ -17,13 +17,14 @@ function arithmetic({ desired, before, lower, upper, started, left }: RolloutVer
   return `${wanted} and ${before} run; ${stops} and ${starts}; ${end}`;
 }
 
-function remedyText({ remedies: { minimumHealthyPercent, maximumPercent, instances } }: RolloutVerdict, strategy: string): string {
+function remedyText({ remedies: { rolling, minimumHealthyPercent, maximumPercent, instances } }: RolloutVerdict): string {
   const settings = [
     ...(minimumHealthyPercent === undefined ? [] : [`minimumHealthyPercent ${minimumHealthyPercent}`]),
     ...(maximumPercent === undefined ? [] : [`maximumPercent ${maximumPercent}`]),
   ];
   const ways = [
-    ...(settings.length === 0 ? [] : [`${strategy === "ROLLING" ? "set" : "use rolling updates with"} ${listOr(settings)} in ecs.service.deploymentConfiguration`]),
+    ...(rolling === true ? [`use strategy ROLLING${settings.length === 0 ? "" : ` with ${listOr(settings)}`} in ecs.service.deploymentConfiguration`] : []),
+    ...(rolling === undefined && settings.length > 0 ? [`set ${listOr(settings)} in ecs.service.deploymentConfiguration`] : []),
     ...(instances === undefined ? [] : [`add ${instances.count} ${instances.instanceType} ${instances.count === 1 ? "instance" : "instances"}`]),
   ];
   const all = ways.length === 0 ? "no setting and no further instance of the cluster's types would help: aiplat cluster explain tells what each instance lacks" : listOr(ways);

@@ -37,6 +37,8 @@ export interface Rollout {
 
 /** The changes that would let a stalled deployment finish, the least each; undefined where none of its kind does. */
 export interface RolloutRemedies {
+  /** Rolling updates instead of the strategy, with the percentage below where there is one. */
+  readonly rolling?: true;
   readonly minimumHealthyPercent?: number;
   readonly maximumPercent?: number;
   readonly instances?: { readonly instanceType: string; readonly count: number };
@@ -170,9 +172,11 @@ function remediesFor(snapshot: ClusterSnapshot, before: World, rollout: Rollout,
     const world = copyWorld(before);
     return play({ ...world, rooms: [...world.rooms, ...extra] }, { ...rollout, settings: { ...settings, ...changes } }, needs).finishes;
   };
+  const rolls = settings.strategy === "ROLLING";
   const rolling = { strategy: "ROLLING" };
-  const fewer = least(desired, (count) => finishes({ ...rolling, minimumHealthyPercent: percentDown(desired - count, desired) }));
-  const more = settings.strategy === "ROLLING" ? least(desired, (count) => finishes({ maximumPercent: percentUp(desired + count, desired) })) : undefined;
+  const rollsAsItIs = !rolls && finishes(rolling);
+  const fewer = rollsAsItIs ? undefined : least(desired, (count) => finishes({ ...rolling, minimumHealthyPercent: percentDown(desired - count, desired) }));
+  const more = rolls ? least(desired, (count) => finishes({ maximumPercent: percentUp(desired + count, desired) })) : undefined;
   const instances = instanceTypesFor(snapshot, [needs]).flatMap((instanceType) => {
     const empty = emptyInstance(snapshot, instanceType, [needs]);
     if (empty === undefined) return [];
@@ -181,6 +185,7 @@ function remediesFor(snapshot: ClusterSnapshot, before: World, rollout: Rollout,
     return count === undefined ? [] : [{ instanceType, count }];
   });
   return {
+    ...(rollsAsItIs || (!rolls && fewer !== undefined) ? { rolling: true } : {}),
     ...(fewer === undefined || settings.daemon ? {} : { minimumHealthyPercent: percentDown(desired - fewer, desired) }),
     ...(more === undefined ? {} : { maximumPercent: percentUp(desired + more, desired) }),
     ...(instances[0] === undefined ? {} : { instances: instances[0] }),
