@@ -19,13 +19,15 @@ export function judgeConditions(conditions: unknown, caller: Place): Verdict {
 
 function judgeCondition(operator: string, key: string, values: readonly string[], caller: Place): Verdict {
   const why = `${key} is ${values.join(" or ")}`;
-  const parts = /^(?:ForA(?:ny|ll)Values:)?(?:String|Arn)(Not)?(Equals|Like|EqualsIgnoreCase)(IfExists)?$/.exec(operator);
+  const parts = /^(?:ForA(?:ny|ll)Values:)?(String|Arn)(Not)?(Equals|Like|EqualsIgnoreCase)(IfExists)?$/.exec(operator);
   if (parts === null) return { result: "unclear", why: `${operator} of ${why}` };
-  const [, not, , ifExists] = parts;
+  const [, kind, not, way, ifExists] = parts;
   if (neverSent.test(key)) return { result: not !== undefined || ifExists !== undefined ? "met" : "unmet", why: `${why}, which ECS does not send` };
   const name = key.toLowerCase();
   if (name !== "aws:sourceaccount" && name !== "aws:sourcearn") return { result: "unclear", why };
-  const matches = values.some((value) => (name === "aws:sourceaccount" ? globToPattern(value).test(caller.account) : canBeSource(value, caller)));
+  // ArnEquals takes wildcards as ArnLike does; in StringEquals they are letters, and no ARN or account has any.
+  const patterns = kind === "String" && way !== "Like" ? values.filter((value) => !/[*?]/.test(value)) : values;
+  const matches = patterns.some((value) => (name === "aws:sourceaccount" ? globToPattern(value).test(caller.account) : canBeSource(value, caller)));
   const holds = matches === (not === undefined);
   return { result: holds ? "met" : "unmet", why: not === undefined ? why : `${key} is not ${values.join(" or ")}` };
 }

@@ -45,12 +45,13 @@ function statementsOf(document: string): readonly Statement[] | undefined {
 }
 
 function coversTasks({ Principal: principal, NotPrincipal: except }: Statement): boolean {
-  if (except !== undefined) return !namesTasks(except);
-  return principal === "*" || namesTasks(principal);
+  return except !== undefined ? !namesTasks(except) : namesTasks(principal);
 }
 
+/** `*` and `{"AWS": "*"}` are the same: anybody. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous */
 function namesTasks(principal: unknown): boolean {
-  return isRaw(principal) && listOf(principal["Service"]).some((service) => service === tasksPrincipal || service === "*");
+  if (!isRaw(principal)) return principal === "*";
+  return listOf(principal["AWS"]).includes("*") || listOf(principal["Service"]).some((service) => service === tasksPrincipal || service === "*");
 }
 
 function coversAssuming({ Action: action, NotAction: except }: Statement): boolean {
