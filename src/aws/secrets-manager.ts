@@ -28,7 +28,7 @@ export function createSecrets(config: AwsConfig, signal: AbortSignal): SecretsPo
       const deleted = answer.DeletedDate !== undefined;
       // "You can't perform this operation on the secret because it was marked for deletion": none of the others either.
       const policy = deleted ? undefined : await hasPolicy(SecretId);
-      return { deleted, ...(policy === undefined ? {} : { hasPolicy: policy }), versions: answer.VersionIdsToStages ?? {} };
+      return { ...(answer.ARN === undefined ? {} : { arn: answer.ARN }), deleted, ...(policy === undefined ? {} : { hasPolicy: policy }), versions: answer.VersionIdsToStages ?? {} };
     },
   };
 }

@@ -20,10 +20,11 @@ export async function observeNeeds(ports: DoctorPorts, needs: Needs, place: Plac
   const { aws } = ports;
   const { subnets = [], securityGroups = [] } = network?.awsvpcConfiguration ?? {};
   const none = Promise.resolve({ value: [] });
+  const describedSecrets = keyed(needs.secrets.flatMap(({ reference }) => (reference.service === "secretsmanager" ? [reference] : [])), ({ id }) => id, ({ id, region }) => read(async () => (await aws.secrets(region ?? place.region)).describeSecret(id)));
   const [access, images, secrets, parameters, logGroups, foundSubnets, foundGroups] = await Promise.all([
-    observeAccess(ports, needs, place),
+    observeAccess(ports, needs, place, describedSecrets),
     keyed(needs.images.filter(({ signsIn }) => !signsIn), ({ image }) => image.text, ({ image }) => read(async () => (image.ecr === undefined ? ports.registry : await aws.ecr(image.ecr.region)).findImage(image))),
-    keyed(needs.secrets.flatMap(({ reference }) => (reference.service === "secretsmanager" ? [reference] : [])), ({ id }) => id, ({ id, region }) => read(async () => (await aws.secrets(region ?? place.region)).describeSecret(id))),
+    describedSecrets,
     keyed(needs.secrets.filter(({ reference }) => reference.service === "ssm"), ({ valueFrom }) => valueFrom, (need) => hasParameter(ports, need, place)),
     keyed(needs.logs, logGroupKey, ({ group, region }) => read(async () => (await aws.logs(region)).hasGroup(group))),
     subnets.length === 0 ? none : read(async () => (await aws.ec2Read()).subnets(subnets)),
@@ -33,7 +34,7 @@ export async function observeNeeds(ports: DoctorPorts, needs: Needs, place: Plac
 }
 
 /** The roles, and what the execution role may do where it is there. */
-async function observeAccess({ aws }: DoctorPorts, needs: Needs, place: Place): Promise<Pick<ObservedNeeds, "roles" | "decisions">> {
+async function observeAccess({ aws }: DoctorPorts, needs: Needs, place: Place, secrets: Promise<ObservedNeeds["secrets"]>): Promise<Pick<ObservedNeeds, "roles" | "decisions">> {
   const named = [needs.executionRole, needs.taskRole].filter((role) => role !== undefined);
   // Another account's roles are not this account's to read.
   const own = named.filter((role) => (roleAccountOf(role) ?? place.account) === place.account);
@@ -42,7 +43,7 @@ async function observeAccess({ aws }: DoctorPorts, needs: Needs, place: Place): 
   const role = executionRole === undefined ? undefined : valueOf(roles.get(executionRole));
   if (role === undefined) return { roles, decisions: new Map() };
   const answers = await Promise.all(
-    permissionsOf(needs, place).map(async ({ actions, resource }) => {
+    permissionsOf(needs, place, await secrets).map(async ({ actions, resource }) => {
       const decided = await read(async () => (await aws.iam()).simulate(role.arn, actions, resource));
       return actions.map((action): readonly [string, Reading<Decision>] => [decisionKey(action, resource), "unread" in decided ? decided : { value: decided.value.get(action) ?? "implicitDeny" }]);
     }),

@@ -27,7 +27,7 @@ export const workload: Workload = {
 /** Everything in order for `workload`, but for the changes. */
 export function observe(changes: Partial<ObservedAccount> = {}, cluster: Partial<ObservedCluster> = {}): ObservedAccount {
   const found = needsOf(definitionsOf(workload), place.region);
-  const decisions = permissionsOf(found, place).flatMap(({ actions, resource }) => actions.map((action) => [decisionKey(action, resource), { value: "allowed" as const }] as const));
+  const decisions = permissionsOf(found, place, new Map()).flatMap(({ actions, resource }) => actions.map((action) => [decisionKey(action, resource), { value: "allowed" as const }] as const));
   const present = (name: string) => [role(name), { value: { arn: role(name), trustPolicy } }] as const;
   return {
     cluster: { value: { status: "ACTIVE", capacityProviders: [], snapshot: { value: aSnapshot([anInstance("i1", "inf2.xlarge", { attributes: { "ecs.ami-id": "ami-1" } })]) }, ...cluster } },

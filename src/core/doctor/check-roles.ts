@@ -45,7 +45,7 @@ interface Refused {
 
 function checkPermissions(needs: Needs, role: string, { decisions, secrets, logGroups }: ObservedAccount, place: Place): readonly CheckItem[] {
   const check = "permissions";
-  const all = permissionsOf(needs, place)
+  const all = permissionsOf(needs, place, secrets)
     .filter(({ unlessGroup }) => unlessGroup === undefined || valueOf(logGroups.get(unlessGroup)) !== true)
     .flatMap((need) => need.actions.flatMap((action) => ({ need, action, reading: decisions.get(decisionKey(action, need.resource)) })))
     .filter(({ reading }) => reading !== undefined);
@@ -55,14 +55,18 @@ function checkPermissions(needs: Needs, role: string, { decisions, secrets, logG
     const decision = valueOf(reading);
     return decision === undefined || decision === "allowed" ? [] : [{ need, action, explicit: decision === "explicitDeny" }];
   });
-  // A secret's own policy may allow what the role's do not.
-  const doubtful = ({ need, explicit }: Refused) => !explicit && need.secret !== undefined && valueOf(secrets.get(need.secret))?.hasPolicy !== false;
+  // A secret's own policy may allow what the role's do not, and so may a repository's.
+  const doubtful = ({ need, explicit }: Refused) => !explicit && (need.repository !== undefined || (need.secret !== undefined && valueOf(secrets.get(need.secret))?.hasPolicy !== false));
   const items = [
     ...byAction(refused.filter((each) => !doubtful(each))).map(([action, each]) => fail(check, `${roleNameOf(role)} may not ${each[0]!.need.to}: ${action} is ${each.some(({ explicit }) => explicit) ? "denied" : "not allowed"} on ${someOf(each.map(({ need }) => need.resource))}`, `Allow ${action} on it in the role's policies.`)),
-    ...byAction(refused.filter(doubtful)).map(([action, each]) => warn(check, `the policies of ${roleNameOf(role)} do not allow ${action} on ${someOf(each.map(({ need }) => need.resource))}: the secret's own policy must`, `Allow ${action} on it in the role's policies, or see aws secretsmanager get-resource-policy.`)),
+    ...byAction(refused.filter(doubtful)).map(([action, each]) => warn(check, `the policies of ${roleNameOf(role)} do not allow ${action} on ${someOf(each.map(({ need }) => need.resource))}: the ${each[0]!.need.repository === undefined ? "secret" : "repository"}'s own policy must`, `Allow ${action} on it in the role's policies, or see ${ownPolicyCommand(each[0]!.need)}.`)),
   ];
   if (items.length > 0 || all.length === 0) return items;
   return [ok(check, `${roleNameOf(role)} may call ${[...new Set(all.map(({ action }) => action))].join(", ")}`)];
+}
+
+function ownPolicyCommand({ repository, secret }: PermissionNeed): string {
+  return repository === undefined ? `aws secretsmanager get-resource-policy --secret-id ${secret}` : `aws ecr get-repository-policy --repository-name ${repository}`;
 }
 
 function byAction(refused: readonly Refused[]): readonly (readonly [string, readonly Refused[]])[] {

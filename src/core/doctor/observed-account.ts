@@ -11,6 +11,7 @@ export type Decision = "allowed" | "explicitDeny" | "implicitDeny";
 
 /** A secret of Secrets Manager, without its value. */
 export interface SecretState {
+  readonly arn?: string;
   /** Whether it is scheduled for deletion: nothing reads it then. */
   readonly deleted: boolean;
   /** Whether it has a policy of its own, which may let a role read it; undefined where that is not known. */

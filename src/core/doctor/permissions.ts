@@ -1,4 +1,6 @@
+import type { SecretState } from "./observed-account.ts";
 import type { Place } from "./place.ts";
+import { valueOf, type Reading } from "./reading.ts";
 import { needsSignIn } from "./role-use.ts";
 import { logGroupKey, type Needs } from "./needs.ts";
 
@@ -10,21 +12,34 @@ export interface PermissionNeed {
   readonly to: string;
   /** The id of the secret whose own policy may allow it too. */
   readonly secret?: string;
+  /** The repository whose own policy may allow it too: one of the role's account. */
+  readonly repository?: string;
   /** The log group (REGION GROUP) that makes the permission needless where it is there already. */
   readonly unlessGroup?: string;
 }
 
-/** What the agent calls with the execution role before a task's containers start. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html */
-export function permissionsOf(needs: Needs, { partition, region, account }: Place): readonly PermissionNeed[] {
+/**
+ * What the agent calls with the execution role before a task's containers start.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+ *
+ * @param found The secrets by their id: policies name their whole ARN, and a task may leave its last six characters out.
+ */
+export function permissionsOf(needs: Needs, { partition, region, account }: Place, found: ReadonlyMap<string, Reading<SecretState | undefined>>): readonly PermissionNeed[] {
   const secrets = needs.secrets.map(({ valueFrom, reference }): PermissionNeed => {
     if (reference.service === "secretsmanager") {
-      const resource = reference.id.startsWith("arn:") ? reference.id : `arn:${partition}:secretsmanager:${region}:${account}:secret:${reference.id}-??????`;
+      const resource = valueOf(found.get(reference.id))?.arn ?? (reference.id.startsWith("arn:") ? reference.id : `arn:${partition}:secretsmanager:${region}:${account}:secret:${reference.id}-??????`);
       return { actions: ["secretsmanager:GetSecretValue"], resource, to: "read the secret", secret: reference.id };
     }
-    const resource = valueFrom.startsWith("arn:") ? valueFrom : `arn:${partition}:ssm:${region}:${account}:parameter/${valueFrom.replace(/^\//, "")}`;
+    const parameter = valueFrom.startsWith("arn:") ? valueFrom : `arn:${partition}:ssm:${region}:${account}:parameter/${valueFrom.replace(/^\//, "")}`;
+    // A version or a label may follow the name, and is no part of the resource.
+    const resource = parameter.replace(/(:parameter\/[^:]*):.*$/, "$1");
     return { actions: ["ssm:GetParameters"], resource, to: "read the parameter" };
   });
-  const pulls = needs.images.some(needsSignIn) ? [{ actions: ["ecr:GetAuthorizationToken"], resource: "*", to: "sign in to ECR" }] : [];
+  const pulled = new Map(needs.images.filter(needsSignIn).map(({ image: { ecr, repository } }) => [`arn:${partition}:ecr:${ecr!.region}:${ecr!.account}:repository/${repository}`, ecr!.account === account ? repository : undefined]));
+  const pulls: readonly PermissionNeed[] = [
+    ...(pulled.size === 0 ? [] : [{ actions: ["ecr:GetAuthorizationToken"], resource: "*", to: "sign in to ECR" }]),
+    ...[...pulled].map(([resource, repository]) => ({ actions: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], resource, to: "pull the image", ...(repository === undefined ? {} : { repository }) })),
+  ];
   const logs = needs.logs.flatMap((log): readonly PermissionNeed[] => {
     const resource = `arn:${partition}:logs:${log.region}:${account}:log-group:${log.group}:*`;
     const creates = log.created ? [{ actions: ["logs:CreateLogGroup"], resource, to: "make the log group", unlessGroup: logGroupKey(log) }] : [];

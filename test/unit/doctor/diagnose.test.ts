@@ -105,6 +105,8 @@ describe("roles", () => {
     ["a secret of which that is not known", decided("secretsmanager:GetSecretValue", secret, "implicitDeny", policy(undefined)), ["WARN permissions"]],
     ["a secret that is denied whatever its policy", decided("secretsmanager:GetSecretValue", secret, "explicitDeny", policy(true)), ["FAIL permissions"]],
     ["no sign-in to ECR", decided("ecr:GetAuthorizationToken", "*", "implicitDeny"), ["FAIL permissions"]],
+    ["no pull from a repository, whose own policy may allow it", decided("ecr:BatchGetImage", "arn:aws:ecr:us-east-1:123456789012:repository/bert", "implicitDeny"), ["WARN permissions"]],
+    ["a pull that is denied whatever the repository's policy", decided("ecr:GetDownloadUrlForLayer", "arn:aws:ecr:us-east-1:123456789012:repository/bert", "explicitDeny"), ["FAIL permissions"]],
     ["no making of a group that is there", decided("logs:CreateLogGroup", group, "implicitDeny"), []],
     ["no making of a group that is not", decided("logs:CreateLogGroup", group, "implicitDeny", { logGroups: new Map([["us-east-1 /bert", { value: false }]]) }), ["FAIL permissions"]],
   ])("%s", (_, found, expected) => {

@@ -54,15 +54,23 @@ describe("what tasks need of the account", () => {
   });
 
   it("says what the execution role is asked for, and on what", () => {
-    expect(permissionsOf(needs, place).map(({ actions, resource }) => `${actions.join()} ${resource}`)).toEqual([
+    expect(permissionsOf(needs, place, new Map()).map(({ actions, resource }) => `${actions.join()} ${resource}`)).toEqual([
       `secretsmanager:GetSecretValue ${secret}`,
       "ssm:GetParameters arn:aws:ssm:us-east-1:123456789012:parameter/log-key",
       "secretsmanager:GetSecretValue arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-??????",
       "ecr:GetAuthorizationToken *",
+      "ecr:BatchGetImage,ecr:GetDownloadUrlForLayer arn:aws:ecr:us-east-1:123456789012:repository/bert",
       "logs:CreateLogStream,logs:PutLogEvents arn:aws:logs:us-east-1:123456789012:log-group:/x:*",
       "logs:CreateLogGroup arn:aws:logs:us-east-1:123456789012:log-group:/x:*",
       "logs:CreateLogStream,logs:PutLogEvents arn:aws:logs:eu-west-1:123456789012:log-group:/x:*",
     ]);
+  });
+
+  it("asks for what policies name: the whole ARN of a secret, a parameter without its version", () => {
+    const references = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:hf::AWSPREVIOUS:", "arn:aws:ssm:us-east-1:123456789012:parameter/a/b:3", "/c/d:live"];
+    const reader = { family: "bert", containerDefinitions: [{ name: "bert", secrets: references.map((valueFrom) => ({ name: valueFrom, valueFrom })) }] };
+    const found = new Map([["arn:aws:secretsmanager:us-east-1:123456789012:secret:hf", { value: { arn: secret, deleted: false, versions: {} } }]]);
+    expect(permissionsOf(needsOf([reader], "us-east-1"), place, found).map(({ resource }) => resource)).toEqual([secret, "arn:aws:ssm:us-east-1:123456789012:parameter/a/b", "arn:aws:ssm:us-east-1:123456789012:parameter/c/d"]);
   });
 
   it("is a role for secrets anywhere, and for ECR and logs on Managed Instances", () => {
