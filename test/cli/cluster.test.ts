@@ -97,6 +97,9 @@ describe("cluster devices", () => {
     ["no JSON", "devices:\n", "standard input is no JSON"],
     ["another document", '{"apiVersion":"aiplat/v1","kind":"AmiList","items":[]}', "its kind is not ClusterSnapshot"],
     ["a null", "null", "its kind is not ClusterSnapshot"],
+    ["a definition without an ARN", formatSnapshot(calm).replace(/(task-definition\/own:1":\s*\{)"taskDefinitionArn":"[^"]*",/, "$1"), "taskDefinitionArn is missing"],
+    ["a device that is none", formatSnapshot(calm).replace('{"hostPath":"/dev/neuron0"}', "1.5"), "linuxParameters.devices[0] "],
+    ["an agent's version that is no text", formatSnapshot(calm).replace('"agentConnected":', '"agentVersion":1.5,"agentConnected":').replace(/("agentVersion":1\.5.*?)"agentVersion":"[^"]*",?/, "$1"), "instances[0].agentVersion "],
     ["a broken snapshot", JSON.stringify({ ...(JSON.parse(formatSnapshot(calm)) as object), instances: [{ arn: 1 }] }), "instances[0].arn"],
   ])("exits 2 on %s", async (_, input, message) => {
     const { code, stdout, stderr } = await runCli(["cluster", "devices", "--cluster-state", "-"], { input });

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { mismatchesOf } from "../document-issues.ts";
+import { container } from "../plan/plan-shapes.ts";
 import { pathText, problem, Refusal } from "../problem.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 
@@ -24,6 +25,8 @@ const schema = z.object({
       ec2InstanceId: text,
       status: text,
       agentConnected: z.boolean(),
+      agentVersion: z.optional(text),
+      capacityProvider: z.optional(text),
       attributes: record,
       registered: resources,
       remaining: resources,
@@ -49,7 +52,7 @@ const schema = z.object({
     ),
   ),
   redacted: z.optional(z.literal(true)),
-  taskDefinitions: z.record(text, z.looseObject({ family: text, containerDefinitions: z.array(z.looseObject({ name: text })) })),
+  taskDefinitions: z.record(text, z.looseObject({ taskDefinitionArn: text, family: text, containerDefinitions: z.array(container) })),
 });
 
 /**

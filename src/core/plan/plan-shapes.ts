@@ -35,7 +35,7 @@ const network = z.object({ awsvpcConfiguration: z.object({ subnets: texts, secur
 const providers = z.array(z.object({ capacityProvider: text, weight: optional(number), base: optional(number) }));
 const strategy = z.array(z.object({ type: text, field: optional(text) }));
 
-const container = z.looseObject({
+export const container = z.looseObject({
   name: word,
   image: word,
   cpu: optional(number),
