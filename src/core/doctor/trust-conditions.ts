@@ -27,18 +27,28 @@ function judgeCondition(operator: string, key: string, values: readonly string[]
   if (name !== "aws:sourceaccount" && name !== "aws:sourcearn") return { result: "unclear", why };
   // ArnEquals takes wildcards as ArnLike does; in StringEquals they are letters, and no ARN or account has any.
   const patterns = kind === "String" && way !== "Like" ? values.filter((value) => !/[*?]/.test(value)) : values;
-  const matches = patterns.some((value) => (name === "aws:sourceaccount" ? globToPattern(value).test(caller.account) : canBeSource(value, caller)));
+  const matching = patterns.filter((value) => (name === "aws:sourceaccount" ? globToPattern(value).test(caller.account) : canBeSource(value, caller)));
+  const matches = matching.length > 0;
+  if (matches && name === "aws:sourcearn" && matching.every(namesResource)) return { result: "unclear", why };
   const holds = matches === (not === undefined);
   return { result: holds ? "met" : "unmet", why: not === undefined ? why : `${key} is not ${values.join(" or ")}` };
 }
 
 /**
  * Whether a pattern can be the ARN that ECS sends, `arn:aws:ecs:REGION:ACCOUNT:` and more. What stands after the account
- * is not judged: "Using the aws:SourceArn condition key to specify a specific cluster is not currently supported".
+ * is not judged here.
  */
 function canBeSource(pattern: string, { partition, region, account }: Place): boolean {
   const parts = pattern.split(":");
   const wanted = ["arn", partition, "ecs", region, account];
   if (parts.length <= wanted.length) return globToPattern(pattern).test(`${wanted.join(":")}:*`);
   return wanted.every((each, index) => globToPattern(parts[index]!).test(each));
+}
+
+/**
+ * Whether a pattern asks for more than any resource of the account: "Using the aws:SourceArn condition key to specify a
+ * specific cluster is not currently supported". https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+ */
+function namesResource(pattern: string): boolean {
+  return !/^\**$/.test(pattern.split(":").slice(5).join(""));
 }

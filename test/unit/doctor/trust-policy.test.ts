@@ -38,6 +38,8 @@ describe("whether tasks may assume a role", () => {
     ["a wildcard where text is compared to the letter", [where("StringEquals", "aws:SourceArn", "arn:aws:ecs:us-east-1:123456789012:*")], "not-trusted"],
     ["any account, to the letter", [where("StringEquals", "aws:SourceAccount", "*")], "not-trusted"],
     ["denied where a wildcard does not match to the letter", [allow(), deny({ Condition: { StringNotEquals: { "aws:SourceAccount": "1234*" } } })], "not-trusted"],
+    ["one cluster, of which ECS says that it does not work", [where("ArnLike", "aws:SourceArn", "arn:aws:ecs:us-east-1:123456789012:cluster/prod")], "unclear"],
+    ["one cluster or all", [where("ArnLike", "aws:SourceArn", ["arn:aws:ecs:us-east-1:123456789012:cluster/prod", "arn:aws:ecs:us-east-1:123456789012:*"])], "trusted"],
     ["another region", [where("ArnLike", "aws:SourceArn", "arn:aws:ecs:eu-west-1:123456789012:*")], "not-trusted"],
     ["another account's ARN", [where("ArnLikeIfExists", "aws:SourceArn", "arn:aws:ecs:us-east-1:999999999999:*")], "not-trusted"],
     ["another service's ARN", [where("ArnLike", "aws:SourceArn", "arn:aws:lambda:us-east-1:123456789012:*")], "not-trusted"],
