@@ -59,7 +59,7 @@ function checkCapacity({ workload, lacking }: ClusterQuestion, cluster: Observed
   const provider = workload === undefined ? undefined : providerFor(workload, cluster);
   const candidates = candidatesFor(workload, provider, snapshot);
   if (candidates.length === 0) return [checkNone(workload, provider, cluster, snapshot)];
-  const items = checkInstances(candidates, workload, provider !== undefined);
+  const items = checkInstances(snapshot.cluster, candidates, workload, provider !== undefined);
   return [...items, ...(items.some(({ status }) => status === "FAIL") ? [] : checkRoom(lacking, provider))];
 }
 

@@ -27,7 +27,7 @@ function checkSecret({ users }: SecretNeed, { id, stage, version }: Extract<Secr
 function checkVersion(what: string, id: string, { versions }: SecretState, stage: string | undefined, version: string | undefined): CheckItem {
   const check = "secret";
   if (Object.keys(versions).length === 0) return version === undefined && stage === undefined ? fail(check, `${what} has no value`, `aws secretsmanager put-secret-value --secret-id ${id}`) : skip(check, `${what} lists no versions`);
-  const fix = "aws secretsmanager list-secret-version-ids shows those there are.";
+  const fix = `aws secretsmanager list-secret-version-ids --secret-id ${id} shows those there are.`;
   if (version !== undefined && versions[version] === undefined) return fail(check, `${what} has no version ${version}`, fix);
   const wanted = stage ?? (version === undefined ? "AWSCURRENT" : undefined);
   const staged = version === undefined ? Object.values(versions).flat() : versions[version]!;

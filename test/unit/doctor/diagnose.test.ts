@@ -71,6 +71,13 @@ describe("the cluster", () => {
     ]);
   });
 
+  it("names commands with all that they require", () => {
+    const old = host("i1", { status: "DRAINING", agentVersion: "1.70.0" });
+    const { arn } = old;
+    const fixes = examine(withInstances(old)).flatMap(({ fix = "" }) => fix);
+    expect(fixes).toEqual(expect.arrayContaining([expect.stringContaining(`--cluster prod --container-instances ${arn} --status ACTIVE`), expect.stringContaining(`update-container-agent --cluster prod --container-instance ${arn}`)]));
+  });
+
   it("does not count a service's running tasks as room it lacks", () => {
     const definition = aDefinition("bert", { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } });
     const task = aTask("t1", definition, host("i1"), { group: "service:bert" });
