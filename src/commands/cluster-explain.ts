@@ -8,7 +8,7 @@ import { exitCodes } from "../errors.ts";
 import { explanationView } from "../output/explanation.ts";
 import { print } from "../output/print.ts";
 import { parsePlacementConstraints } from "./aws-syntax.ts";
-import { checkOneStandardInput, clusterStateOption, loadClusterState, type ClusterStateOptions } from "./cluster-state.ts";
+import { checkOneStandardInput, clusterStateOption, loadClusterState, regionFor, type ClusterStateOptions } from "./cluster-state.ts";
 import type { Command } from "./command.ts";
 import { loadEcsWorkload } from "./ecs-workload.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "./load-workload.ts";
@@ -38,8 +38,9 @@ export const clusterExplain: Command<Options> = {
   run: async (context, invocation) => {
     const { options } = invocation;
     checkOneStandardInput(invocation);
-    const { resolved, generate, locating } = await loadEcsWorkload(context, invocation);
-    const snapshot = await loadClusterState(context, options, resolved.ecs.cluster);
+    const state = options.clusterState === undefined ? undefined : await loadClusterState(context, options);
+    const { resolved, generate, locating } = await loadEcsWorkload(context, invocation, () => regionFor(context, state));
+    const snapshot = state ?? (await loadClusterState(context, options, resolved.ecs.cluster));
     const definitions = locating((): readonly TaskDefinition[] => definitionsOf(resolved, { ...generate, lockPortBase: lockPortBaseOf(snapshot.tags) }));
     const provider = namedProvider(resolved);
     const explanation = explainPlacement(snapshot, definitions, {

@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
+import { regionOf, type ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { AiplatError } from "../errors.ts";
 import { readText } from "../files/read.ts";
 import type { Invocation, OptionSpec } from "./command.ts";
@@ -20,6 +20,11 @@ const mostMiB = 480;
 /** @throws AiplatError Usage when the workload and the snapshot are both to come from standard input. */
 export function checkOneStandardInput({ args, options }: Invocation<ClusterStateOptions>): void {
   if (args[0] === "-" && options.clusterState === "-") throw new AiplatError("Usage", "the workload and --cluster-state are both standard input: give one of them as a file");
+}
+
+/** The region to write definitions for: that of the cluster in a snapshot file, whatever this machine is set to. */
+export async function regionFor(context: Context, snapshot: ClusterSnapshot | undefined): Promise<string> {
+  return (snapshot === undefined ? undefined : regionOf(snapshot)) ?? context.aws.region();
 }
 
 /** The state of the cluster that the options name: read from AWS, or from a snapshot file (- for standard input). */

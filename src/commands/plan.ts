@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { familiesOf, plannedRun, type PlannedRun } from "../core/plan/planned-run.ts";
 import { changesAnything } from "../core/plan/service-plan.ts";
 import { listOr } from "../core/problem.ts";
@@ -8,7 +9,7 @@ import { note } from "../output/note.ts";
 import { planView } from "../output/plan.ts";
 import { print } from "../output/print.ts";
 import { servicePlanView, stallFailures } from "../output/service-plan.ts";
-import { checkOneStandardInput, clusterStateOption, loadClusterState, type ClusterStateOptions } from "./cluster-state.ts";
+import { checkOneStandardInput, clusterStateOption, loadClusterState, regionFor, type ClusterStateOptions } from "./cluster-state.ts";
 import type { Command, Invocation } from "./command.ts";
 import { loadEcsWorkload, type EcsWorkload } from "./ecs-workload.ts";
 import { workloadArgument } from "./load-workload.ts";
@@ -38,9 +39,10 @@ export const plan: Command<Options> = {
     const { options } = invocation;
     checkRunFlags(invocation);
     checkOneStandardInput(invocation);
-    const workload = options.taskDefinition === undefined ? await loadEcsWorkload(context, invocation) : undefined;
-    if (workload?.resolved.kind === "service" && options.count === undefined) return planService(context, options, workload);
-    const planned = await planRun(context, invocation, workload);
+    const state = options.clusterState === undefined ? undefined : await loadClusterState(context, options);
+    const workload = options.taskDefinition === undefined ? await loadEcsWorkload(context, invocation, () => regionFor(context, state)) : undefined;
+    if (workload?.resolved.kind === "service" && options.count === undefined) return planService(context, options, workload, state);
+    const planned = await planRun(context, invocation, workload, state);
     await print(context, planView(planned));
     tellUnknown(context, planned.unknown);
     await printFailures(context, planned.failures);
@@ -53,11 +55,10 @@ export const plan: Command<Options> = {
 /** Options of a run that no service has. */
 const runOnly = ["pack", "spread", "placementConstraints", "group", "startedBy", "clientToken"] as const;
 
-async function planService(context: Context, options: Options, workload: EcsWorkload): Promise<ExitCode> {
+async function planService(context: Context, options: Options, workload: EcsWorkload, state: ClusterSnapshot | undefined): Promise<ExitCode> {
   const given = runOnly.filter((name) => options[name] !== undefined).map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
   if (given.length > 0) throw new AiplatError("Usage", `${listOr(given, "and")}: this is the plan of a service, and ${given.length === 1 ? "this is" : "these are"} about a run`, { hint: "Leave it out, or give --count for the plan of run-task. What a service has of it goes into ecs.service." });
-  const servicePlan =
-    options.clusterState === undefined ? await planLiveService(context, await context.aws.ecs(), workload, options) : await planOfflineService(workload, await loadClusterState(context, options), options);
+  const servicePlan = state === undefined ? await planLiveService(context, await context.aws.ecs(), workload, options) : await planOfflineService(workload, state, options);
   await print(context, servicePlanView(servicePlan));
   tellUnknown(context, servicePlan.unknown);
   await printFailures(context, stallFailures(servicePlan));
@@ -69,10 +70,10 @@ function tellUnknown(context: Context, unknown: readonly string[]): void {
   for (const each of unknown) note(context, each);
 }
 
-async function planRun(context: Context, invocation: Invocation<Options>, workload: EcsWorkload | undefined): Promise<PlannedRun> {
+async function planRun(context: Context, invocation: Invocation<Options>, workload: EcsWorkload | undefined, state: ClusterSnapshot | undefined): Promise<PlannedRun> {
   const { options } = invocation;
   if (options.forceNewDeployment === true) throw new AiplatError("Usage", "--force-new-deployment is about a service, and this is the plan of a run", { hint: "Leave it out, or plan a workload of kind: service without --count." });
-  const source = options.clusterState === undefined ? liveSource(context, await context.aws.ecs()) : snapshotSource(await loadClusterState(context, options));
+  const source = state === undefined ? liveSource(context, await context.aws.ecs()) : snapshotSource(state);
   const { settings, cluster, follows, clientToken, readsCluster: devices, plan: planRound } = await readRun(context, source, invocation, workload);
   // A capacity provider adds machines: for what ECS schedules by itself those that are there say nothing.
   const round = planRound(settings.count, devices || settings.provider === undefined ? await source.snapshot(cluster.name) : undefined, new Set());

@@ -187,6 +187,16 @@ describe("plan from a snapshot", () => {
 });
 
 describe("cluster snapshot", () => {
+  it.each([{}, { AWS_REGION: "us-east-1" }])("writes definitions for the snapshot's region (%o)", async (env) => {
+    const file = await fileOf(aSnapshot([machine], [], [], { clusterArn: "arn:aws:ecs:eu-west-1:111122223333:cluster/prod" }));
+    const args = ["--cluster-state", file, "--name", "bert", "--image", "bert:1", "--instance-type", "inf2.24xlarge", "--cpu", "1", "--memory", "1GiB", "--log-group", "/bert", "-o", "json"];
+    const plan = await runCli(["plan", ...args], { env });
+    expect(plan.stderr).toBe("");
+    const { steps } = JSON.parse(plan.stdout) as { readonly steps: readonly { readonly definition: { readonly containerDefinitions: readonly object[] } }[] };
+    expect(steps[0]!.definition.containerDefinitions[0]).toMatchObject({ logConfiguration: { options: { "awslogs-region": "eu-west-1" } } });
+    expect((await runCli(["cluster", "explain", ...args], { env })).code).toBe(0);
+  });
+
   it("needs a region and credentials, which a snapshot file does not", async () => {
     const { code, stderr } = await runCli(["cluster", "snapshot", "--cluster", "prod"]);
     expect(code).toBe(6);

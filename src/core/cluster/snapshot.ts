@@ -52,3 +52,7 @@ export function instanceTypeOf(instance: ContainerInstance): string | undefined 
   return instance.attributes["ecs.instance-type"];
 }
 
+/** The region of the cluster; undefined where the snapshot does not say. */
+export function regionOf({ region, clusterArn }: ClusterSnapshot): string | undefined {
+  return region ?? /^arn:[^:]+:ecs:([^:]+):/.exec(clusterArn ?? "")?.[1];
+}
