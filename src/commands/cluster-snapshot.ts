@@ -37,9 +37,14 @@ export const clusterSnapshot: Command<Options> = {
       return;
     }
     await writeNewFile(context, options.file, text, true);
-    note(context, `wrote ${options.file}: ${snapshot.instances.length} instances, ${snapshot.tasks.length} tasks${snapshot.services === undefined ? "" : `, ${snapshot.services.length} ${snapshot.services.length === 1 ? "service" : "services"}`}`);
+    const { instances, tasks, services } = snapshot;
+    note(context, `wrote ${options.file}: ${[counted(instances, "instance"), counted(tasks, "task"), ...(services === undefined ? [] : [counted(services, "service")])].join(", ")}`);
   },
 };
+
+function counted({ length }: readonly unknown[], what: string): string {
+  return `${length} ${what}${length === 1 ? "" : "s"}`;
+}
 
 /** A snapshot without services is of use too: only plans of services need them. */
 async function withServices(context: Context, ecs: EcsPort, snapshot: ClusterSnapshot): Promise<ClusterSnapshot> {
