@@ -8,7 +8,7 @@ import { exitCodes } from "../errors.ts";
 import { explanationView } from "../output/explanation.ts";
 import { print } from "../output/print.ts";
 import { parsePlacementConstraints } from "./aws-syntax.ts";
-import { checkOneStandardInput, clusterStateOption, loadClusterState, regionFor, type ClusterStateOptions } from "./cluster-state.ts";
+import { checkOneStandardInput, clusterStateOption, loadClusterState, regionFor, warnOfOtherCluster, type ClusterStateOptions } from "./cluster-state.ts";
 import type { Command } from "./command.ts";
 import { loadEcsWorkload } from "./ecs-workload.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "./load-workload.ts";
@@ -40,6 +40,7 @@ export const clusterExplain: Command<Options> = {
     checkOneStandardInput(invocation);
     const state = options.clusterState === undefined ? undefined : await loadClusterState(context, options);
     const { resolved, generate, locating } = await loadEcsWorkload(context, invocation, () => regionFor(context, state));
+    if (state !== undefined) await warnOfOtherCluster(context, state, resolved.ecs.cluster);
     const snapshot = state ?? (await loadClusterState(context, options, resolved.ecs.cluster));
     const definitions = locating((): readonly TaskDefinition[] => definitionsOf(resolved, { ...generate, lockPortBase: lockPortBaseOf(snapshot.tags) }));
     const provider = namedProvider(resolved);

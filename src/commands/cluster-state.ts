@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { regionOf, type ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { AiplatError } from "../errors.ts";
 import { readText } from "../files/read.ts";
+import { warn } from "../output/note.ts";
 import type { Invocation, OptionSpec } from "./command.ts";
 import { readClusterState } from "./read-cluster.ts";
 
@@ -25,6 +26,12 @@ export function checkOneStandardInput({ args, options }: Invocation<ClusterState
 /** The region to write definitions for: that of the cluster in a snapshot file, whatever this machine is set to. */
 export async function regionFor(context: Context, snapshot: ClusterSnapshot | undefined): Promise<string> {
   return (snapshot === undefined ? undefined : regionOf(snapshot)) ?? context.aws.region();
+}
+
+/** Warns of a workload that names another cluster than its snapshot's: what is said here is of the snapshot's. */
+export async function warnOfOtherCluster(context: Context, { cluster, clusterArn }: ClusterSnapshot, named: string | undefined): Promise<void> {
+  if (named === undefined || named === cluster || named === clusterArn) return;
+  await warn(context, { message: `the workload is for cluster ${named}, and the snapshot is of ${cluster}`, hint: `What follows is what cluster ${cluster} says.` });
 }
 
 /** The state of the cluster that the options name: read from AWS, or from a snapshot file (- for standard input). */

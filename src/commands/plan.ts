@@ -9,7 +9,7 @@ import { note } from "../output/note.ts";
 import { planView } from "../output/plan.ts";
 import { print } from "../output/print.ts";
 import { servicePlanView, stallFailures } from "../output/service-plan.ts";
-import { checkOneStandardInput, clusterStateOption, loadClusterState, regionFor, type ClusterStateOptions } from "./cluster-state.ts";
+import { checkOneStandardInput, clusterStateOption, loadClusterState, regionFor, warnOfOtherCluster, type ClusterStateOptions } from "./cluster-state.ts";
 import type { Command, Invocation } from "./command.ts";
 import { loadEcsWorkload, type EcsWorkload } from "./ecs-workload.ts";
 import { workloadArgument } from "./load-workload.ts";
@@ -41,6 +41,7 @@ export const plan: Command<Options> = {
     checkOneStandardInput(invocation);
     const state = options.clusterState === undefined ? undefined : await loadClusterState(context, options);
     const workload = options.taskDefinition === undefined ? await loadEcsWorkload(context, invocation, () => regionFor(context, state)) : undefined;
+    if (state !== undefined) await warnOfOtherCluster(context, state, workload?.resolved.ecs.cluster);
     if (workload?.resolved.kind === "service" && options.count === undefined) return planService(context, options, workload, state);
     const planned = await planRun(context, invocation, workload, state);
     await print(context, planView(planned));

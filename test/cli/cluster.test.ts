@@ -184,6 +184,12 @@ describe("plan from a snapshot", () => {
     expect(code).toBe(2);
     expect(stderr).toContain("is a snapshot of cluster prod");
   });
+
+  it.each([["plan"], ["cluster", "explain"]])("warns of a file that names another one (%s %s)", async (...words) => {
+    const run = async (cluster: string) => runCli([...words.filter(Boolean), "-", "--cluster-state", await fileOf(calm)], { input: JSON.stringify({ name: "chip", image: "chip:1", accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 }, ecs: { cluster } }) });
+    expect((await run("staging")).stderr).toContain("warning: the workload is for cluster staging, and the snapshot is of prod\n");
+    expect((await run("prod")).stderr).not.toContain("is for cluster");
+  });
 });
 
 describe("cluster snapshot", () => {
