@@ -166,6 +166,11 @@ describe("a service that somebody else has made", () => {
     const unchanged = await run("plan", "--exit-code");
     expect(unchanged.stdout).toBe("keep\tLegacy:1\tsays the same\nkeep\tLegacy-Service\t2 replicas\n");
     expect(unchanged.code).toBe(0);
+    await box.ecs("CreateService", { serviceName: "app", taskDefinition: "Legacy", desiredCount: 0 });
+    for (const named of [[], ["app", "--cluster", "default"]]) {
+      const status = await run("service", "status", ...named);
+      expect([status.code, status.stdout.split("\t")[0], status.stdout.trim().split("\n").length]).toEqual([0, "Legacy-Service", 1]);
+    }
     const overwritten = await run("service", "import", "Legacy-Service");
     expect(overwritten.code).toBe(2);
     expect((await run("service", "import", "nothing", "--file", "-")).code).toBe(1);
