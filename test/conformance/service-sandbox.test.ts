@@ -268,6 +268,19 @@ describe("a service on parts of instances", () => {
     expect(conflicts.code).toBe(0);
   });
 
+  it("goes back where a deployment came to, when that was interrupted, and no further", async () => {
+    slots();
+    expect((await run("service", "deploy")).code).toBe(0);
+    slots({ image: "chip:2" });
+    // As a deployment leaves it that ends after its first service.
+    const { steps } = await plan();
+    const { taskDefinition } = await box.ecs("RegisterTaskDefinition", steps[0].definition);
+    await box.ecs("UpdateService", { service: names[0], taskDefinition: taskDefinition.taskDefinitionArn });
+    const back = await run("service", "rollback");
+    expect([back.code, back.stdout.trim().split("\n").map((line) => line.split("\t").slice(0, 2).join(" "))]).toEqual([0, names.map((name, index) => `${name} ${index === 0 ? "update" : "keep"}`)]);
+    expect(await Promise.all(names.map(async (name) => (await describeService(name)).taskDefinition.split("/").at(-1)))).toEqual(names.map((name) => `${name}:1`));
+  });
+
   it("is imported whole by any of its services, and plans to no change", async () => {
     slots({ ports: [{ container: 8080 }], tags: { team: "nlp" } });
     await run("service", "deploy");
