@@ -302,6 +302,17 @@ describe("a service on parts of instances", () => {
     expect(stdout.trim().split("\n").map((line) => line.split("\t").slice(0, 3).join(" "))).toEqual([...names.map((name) => `${name} delete deleted`), "chip-inf2-24xlarge-n0-2 create steady", "chip-inf2-24xlarge-n3-5 create steady"]);
   });
 
+  it("keeps the services of slots that are no more where ECS does not take what replaces them", async () => {
+    slots();
+    await run("service", "deploy");
+    slots({ accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 }, ecs: { taskDefinition: { containerDefinitions: [{ name: "side", image: "side:1" }] } } });
+    const { code, stderr } = await run("service", "deploy");
+    expect(code).toBe(2);
+    expect(stderr).toContain("At least one of 'memory' or 'memoryReservation' must be specified");
+    expect(await counts()).toEqual([2, 1, 1]);
+    expect((await box.ecs("ListServices")).serviceArns).toHaveLength(3);
+  });
+
   it("is refused with Service Connect and with blue/green, with the reason", async () => {
     slots({ ecs: { service: { serviceConnectConfiguration: { enabled: true }, deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 } } } });
     const { code, stderr } = await run("service", "deploy");
