@@ -7,6 +7,7 @@ import {
   UpdateServiceCommand,
   type ECSClient,
 } from "@aws-sdk/client-ecs";
+import { AiplatError } from "../errors.ts";
 import type { EcsServicePort } from "../operations/ports.ts";
 import type { Call } from "./call.ts";
 import { toService } from "./ecs-shapes.ts";
@@ -34,6 +35,17 @@ export interface ServiceCalls {
 /** Services over the SDK, as they are on the wire: raw fields pass through both ways. */
 export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
   const { client, call, callToTheEnd, read, modify } = calls;
+  const describe: EcsServicePort["describeServices"] = async (cluster, services) => {
+    const answers = await Promise.all(
+      chunks(services, describeBatch).map(async (batch) => {
+        const command = new DescribeServicesCommand({ cluster, services: batch, include: ["TAGS"] });
+        const raw = keepRawJson(command);
+        await read(() => inCluster(cluster, call("DescribeServices", (options) => client.send(command, options))));
+        return (raw.json as { readonly services?: readonly unknown[] }).services ?? [];
+      }),
+    );
+    return answers.flat().map(toService);
+  };
   return {
     ...createServiceDeploymentCalls(calls),
 
@@ -54,21 +66,18 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
     deleteService: async (cluster, service, { force }) => {
       const command = new DeleteServiceCommand({ cluster, service, force });
       const raw = keepRawJson(command);
-      await modify(() => inCluster(cluster, callToTheEnd("DeleteService", (options) => client.send(command, options))));
-      return serviceIn(raw.json);
+      try {
+        await modify(() => inCluster(cluster, callToTheEnd("DeleteService", (options) => client.send(command, options))));
+        return serviceIn(raw.json);
+      } catch (error) {
+        // The SDK repeats a call whose answer was lost, and finds that the first one has done it.
+        const gone = isGone(error) ? (await describe(cluster, [service])).find(({ status }) => status !== "ACTIVE") : undefined;
+        if (gone === undefined) throw error;
+        return gone;
+      }
     },
 
-    describeServices: async (cluster, services) => {
-      const answers = await Promise.all(
-        chunks(services, describeBatch).map(async (batch) => {
-          const command = new DescribeServicesCommand({ cluster, services: batch, include: ["TAGS"] });
-          const raw = keepRawJson(command);
-          await read(() => inCluster(cluster, call("DescribeServices", (options) => client.send(command, options))));
-          return (raw.json as { readonly services?: readonly unknown[] }).services ?? [];
-        }),
-      );
-      return answers.flat().map(toService);
-    },
+    describeServices: describe,
 
     listServices: (cluster) =>
       everyPage(async (nextToken) => {
@@ -82,6 +91,11 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
       await modify(() => callToTheEnd("TagResource", (options) => client.send(command, options)));
     },
   };
+}
+
+/** Whether ECS refused to delete a service because it is deleted. */
+function isGone(error: unknown): boolean {
+  return error instanceof AiplatError && (error.details["awsCode"] === "ServiceNotFoundException" || error.details["awsCode"] === "ServiceNotActiveException");
 }
 
 function serviceIn(json: unknown): ReturnType<typeof toService> {

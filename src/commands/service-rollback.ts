@@ -5,6 +5,7 @@ import type { ServiceDeployment } from "../core/ecs/service-deployment.ts";
 import { judgeRollouts, type Rollout } from "../core/ecs/rollout.ts";
 import { rolloutProblem } from "../core/ecs/rollout-text.ts";
 import { deploymentSettingsOf, type Service } from "../core/ecs/service-api.ts";
+import { unreachedServices, type WayBack } from "../core/plan/unreached.ts";
 import type { ServiceStep } from "../core/plan/service-plan.ts";
 import { AiplatError } from "../errors.ts";
 import { findRollouts } from "../operations/find-rollouts.ts";
@@ -38,7 +39,9 @@ export const serviceRollback: Command<Options> = {
     const services = await requireServices(ecs, target);
     // Every revision is found before the first service is touched.
     const rollouts = options.toRevision === undefined ? await findRollouts(ecs, target.cluster, services) : new Map<string, ServiceDeployment>();
-    const revisions = await Promise.all(services.map((service) => revisionFor(ecs, target.cluster, service, options.toRevision, rollouts.has(service.serviceName))));
+    const ways = await Promise.all(services.map((service) => wayBack(ecs, target.cluster, service, options.toRevision, rollouts.has(service.serviceName))));
+    const unreached = options.toRevision === undefined ? unreachedServices(ways) : new Set<string>();
+    const revisions = ways.map(({ service, running, back }) => (running !== undefined && unreached.has(service.serviceName) && !rollouts.has(service.serviceName) ? running : requireActive(service, back, options.toRevision)));
     const steps = services.map((service, index) => stepBack(service, revisions[index]!, target.cluster, rollouts.get(service.serviceName)));
     await guard(context, await stallsOf(context, ecs, target.cluster, steps, services, revisions), options.allowStall === true);
     for (const { service, action, why } of steps) if (action === "update") note(context, `${service}: ${why}`);
@@ -46,10 +49,21 @@ export const serviceRollback: Command<Options> = {
   },
 };
 
-async function revisionFor(ecs: EcsPort, cluster: string, service: Service, revision: number | undefined, stopping: boolean): Promise<RegisteredTaskDefinition> {
-  const family = definitionNameOf(service.taskDefinition).split(":")[0]!;
-  const found = revision === undefined ? await findStableRevision(ecs, cluster, service, stopping) : await ecs.describeTaskDefinition(`${family}:${revision}`);
+async function wayBack(ecs: EcsPort, cluster: string, service: Service, revision: number | undefined, stopping: boolean): Promise<WayBack> {
+  const [running, back] = await Promise.all([
+    ecs.describeTaskDefinition(service.taskDefinition),
+    revision === undefined ? findStableRevision(ecs, cluster, service, stopping) : ecs.describeTaskDefinition(`${familyOf(service)}:${revision}`),
+  ]);
+  return { service, ...(running === undefined ? {} : { running }), ...(back === undefined ? {} : { back }) };
+}
+
+function familyOf({ taskDefinition }: Service): string {
+  return definitionNameOf(taskDefinition).split(":")[0]!;
+}
+
+function requireActive(service: Service, found: RegisteredTaskDefinition | undefined, revision: number | undefined): RegisteredTaskDefinition {
   if (found?.status === "ACTIVE") return found;
+  const family = familyOf(service);
   const what = revision === undefined ? `${service.serviceName} has no earlier stable revision than ${definitionNameOf(service.taskDefinition)}` : `there is no ACTIVE revision ${family}:${revision}`;
   throw new AiplatError("NotFound", what, { hint: `aws ecs list-task-definitions --family-prefix ${family} shows those there are; name one with --to-revision.` });
 }

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Service } from "../core/ecs/service-api.ts";
-import { AiplatError } from "../errors.ts";
+import { AiplatError, InvalidInput } from "../errors.ts";
 import { fileExists } from "../files/read.ts";
 import { findServices } from "../operations/find-services.ts";
 import type { EcsPort } from "../operations/ports.ts";
@@ -12,6 +12,8 @@ import { loadWorkload } from "./load-workload.ts";
 export interface ServiceTarget {
   readonly workload: string;
   readonly cluster: string;
+  /** What the file calls its ECS service: an imported one has no tag of aiplat yet. */
+  readonly serviceName?: string;
 }
 
 export interface ServiceTargetOptions {
@@ -29,15 +31,20 @@ export async function readServiceTarget(context: Context, args: readonly string[
     if (name === undefined) throw new AiplatError("Usage", "no workload named, and there is no aiplat.yaml here", { hint: "Name the workload, as in: aiplat service status bert --cluster prod" });
     return { workload: name, cluster: cluster ?? "default" };
   }
-  if (name !== undefined && cluster !== undefined) return { workload: name, cluster };
-  const { workload } = await loadWorkload(context, { args: [], options: {} });
-  const own = name === undefined || name === workload.name;
-  return { workload: name ?? workload.name, cluster: cluster ?? (own ? workload.ecs?.cluster : undefined) ?? "default" };
+  const said = name !== undefined && cluster !== undefined;
+  const loaded = await loadWorkload(context, { args: [], options: {} }).catch((error: unknown) => {
+    // Where the command line says all, a broken file is in nobody's way.
+    if (said && error instanceof InvalidInput) return undefined;
+    throw error;
+  });
+  const own = name === undefined || name === loaded?.workload.name ? loaded?.workload : undefined;
+  const serviceName = own?.ecs?.service?.["serviceName"];
+  return { workload: name ?? own!.name, cluster: cluster ?? own?.ecs?.cluster ?? "default", ...(typeof serviceName === "string" ? { serviceName } : {}) };
 }
 
 /** @throws AiplatError NotFound where the workload has no service in the cluster. */
-export async function requireServices(ecs: EcsPort, { workload, cluster }: ServiceTarget): Promise<readonly Service[]> {
-  const services = await findServices(ecs, cluster, workload);
+export async function requireServices(ecs: EcsPort, { workload, cluster, serviceName = workload }: ServiceTarget): Promise<readonly Service[]> {
+  const services = await findServices(ecs, cluster, workload, [serviceName]);
   if (services.length === 0) {
     throw new AiplatError("NotFound", `workload ${workload} has no service in cluster ${cluster}`, { hint: "Check --cluster and --region. Services are found by their tag aiplat:workload, or by this name; aws ecs list-services lists them all.", details: { workload, cluster } });
   }

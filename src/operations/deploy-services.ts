@@ -1,3 +1,4 @@
+import type { RegisteredTaskDefinition } from "../core/ecs/api.ts";
 import type { Service, ServiceInput } from "../core/ecs/service-api.ts";
 import type { ServiceUpdate } from "../core/ecs/service-form.ts";
 import type { ServicePlan, ServiceStep } from "../core/plan/service-plan.ts";
@@ -54,6 +55,15 @@ export async function deployServices(ecs: EcsPort, runtime: Runtime, plan: Pick<
   try {
     let well = true;
     const underWay = options.wait === undefined ? new Map<string, Service>() : await deploymentsUnderWay(ecs, plan);
+    const registered = new Map<ServiceStep, RegisteredTaskDefinition>();
+    const register = async (step: ServiceStep) => {
+      if (step.definition === undefined || registered.has(step)) return;
+      const definition = await ecs.registerTaskDefinition(step.definition);
+      options.onStep(`registered ${definition.family}:${definition.revision}`);
+      registered.set(step, definition);
+    };
+    // What ECS refuses to register must not cost the services that make room for it.
+    if (plan.steps.some(({ action }) => action === "delete")) for (const step of plan.steps) await register(step);
     for (const step of plan.steps) {
       if (runtime.signal.aborted) throw new Interrupted();
       if (!well) break;
@@ -71,7 +81,8 @@ export async function deployServices(ecs: EcsPort, runtime: Runtime, plan: Pick<
         const replaces = step.action === "update" && step.replacesTasks;
         if (replaces) well = await settle();
         if (!well) break;
-        const service = await apply(ecs, plan.cluster, step, options);
+        await register(step);
+        const service = await apply(ecs, plan.cluster, step, registered.get(step), options);
         record(step, "started", service === undefined ? {} : { taskDefinition: service.taskDefinition });
         if (service !== undefined) pending.push({ step, service, ...(step.rollback === undefined ? {} : { rollback: step.rollback }) });
         if (replaces) well = await settle();
@@ -92,15 +103,13 @@ async function deploymentsUnderWay(ecs: EcsPort, { cluster, steps }: Pick<Servic
   return new Map(services.filter((service) => judgeDeployment(service, service, undefined) !== "steady").map((service) => [service.serviceName, service]));
 }
 
-/** Registers, creates or updates; undefined where only tags change. */
-async function apply(ecs: EcsPort, cluster: string, step: ServiceStep, { onStep }: DeployOptions): Promise<Service | undefined> {
+/** Creates or updates, with the revision registered for it; undefined where only tags change. */
+async function apply(ecs: EcsPort, cluster: string, step: ServiceStep, registered: RegisteredTaskDefinition | undefined, { onStep }: DeployOptions): Promise<Service | undefined> {
   if (step.rollback !== undefined) {
     await ecs.stopServiceDeployment(step.rollback);
     onStep(`had ECS roll ${step.service} back`);
     return (await ecs.describeServices(cluster, [step.service]))[0];
   }
-  const registered = step.definition === undefined ? undefined : await ecs.registerTaskDefinition(step.definition);
-  if (registered !== undefined) onStep(`registered ${registered.family}:${registered.revision}`);
   const revision = registered === undefined ? {} : { taskDefinition: registered.taskDefinitionArn };
   if (step.create !== undefined) {
     const input: ServiceInput = { ...step.create, ...revision };

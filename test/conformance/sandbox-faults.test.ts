@@ -37,6 +37,15 @@ describe("an answer that is lost after the effect", () => {
     expect([...(await box.ecs("ListTasks")).taskArns].sort()).toEqual(tasks.map(({ taskArn }) => taskArn).sort());
     expect(tasks).toHaveLength(2);
   });
+
+  it("does not make a failure of a service that was deleted", async () => {
+    box = await startTestSandbox({ stepped: false, speed: 100, faults: { throttle: false, drop: { DeleteService: 1 } } });
+    await box.register("bert");
+    await box.ecs("CreateService", { serviceName: "bert", taskDefinition: "bert", desiredCount: 0 });
+    const { code, stdout } = await runCli(["service", "delete", "bert", "--yes", "-o", "json"], { env: { ...box.sandbox.environment } });
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as { readonly services: readonly object[] }).services).toMatchObject([{ service: "bert", status: "INACTIVE" }]);
+  });
 });
 
 describe("throttling", () => {

@@ -166,6 +166,11 @@ describe("a service that somebody else has made", () => {
     const unchanged = await run("plan", "--exit-code");
     expect(unchanged.stdout).toBe("keep\tLegacy:1\tsays the same\nkeep\tLegacy-Service\t2 replicas\n");
     expect(unchanged.code).toBe(0);
+    await box.ecs("CreateService", { serviceName: "app", taskDefinition: "Legacy", desiredCount: 0 });
+    for (const named of [[], ["app", "--cluster", "default"]]) {
+      const status = await run("service", "status", ...named);
+      expect([status.code, status.stdout.split("\t")[0], status.stdout.trim().split("\n").length]).toEqual([0, "Legacy-Service", 1]);
+    }
     const overwritten = await run("service", "import", "Legacy-Service");
     expect(overwritten.code).toBe(2);
     expect((await run("service", "import", "nothing", "--file", "-")).code).toBe(1);
@@ -263,6 +268,19 @@ describe("a service on parts of instances", () => {
     expect(conflicts.code).toBe(0);
   });
 
+  it("goes back where a deployment came to, when that was interrupted, and no further", async () => {
+    slots();
+    expect((await run("service", "deploy")).code).toBe(0);
+    slots({ image: "chip:2" });
+    // As a deployment leaves it that ends after its first service.
+    const { steps } = await plan();
+    const { taskDefinition } = await box.ecs("RegisterTaskDefinition", steps[0].definition);
+    await box.ecs("UpdateService", { service: names[0], taskDefinition: taskDefinition.taskDefinitionArn });
+    const back = await run("service", "rollback");
+    expect([back.code, back.stdout.trim().split("\n").map((line) => line.split("\t").slice(0, 2).join(" "))]).toEqual([0, names.map((name, index) => `${name} ${index === 0 ? "update" : "keep"}`)]);
+    expect(await Promise.all(names.map(async (name) => (await describeService(name)).taskDefinition.split("/").at(-1)))).toEqual(names.map((name) => `${name}:1`));
+  });
+
   it("is imported whole by any of its services, and plans to no change", async () => {
     slots({ ports: [{ container: 8080 }], tags: { team: "nlp" } });
     await run("service", "deploy");
@@ -282,6 +300,17 @@ describe("a service on parts of instances", () => {
     const { code, stdout } = await run("service", "deploy");
     expect(code).toBe(0);
     expect(stdout.trim().split("\n").map((line) => line.split("\t").slice(0, 3).join(" "))).toEqual([...names.map((name) => `${name} delete deleted`), "chip-inf2-24xlarge-n0-2 create steady", "chip-inf2-24xlarge-n3-5 create steady"]);
+  });
+
+  it("keeps the services of slots that are no more where ECS does not take what replaces them", async () => {
+    slots();
+    await run("service", "deploy");
+    slots({ accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 }, ecs: { taskDefinition: { containerDefinitions: [{ name: "side", image: "side:1" }] } } });
+    const { code, stderr } = await run("service", "deploy");
+    expect(code).toBe(2);
+    expect(stderr).toContain("At least one of 'memory' or 'memoryReservation' must be specified");
+    expect(await counts()).toEqual([2, 1, 1]);
+    expect((await box.ecs("ListServices")).serviceArns).toHaveLength(3);
   });
 
   it("is refused with Service Connect and with blue/green, with the reason", async () => {
