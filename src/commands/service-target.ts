@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Service } from "../core/ecs/service-api.ts";
+import type { Workload } from "../core/workload/schema.ts";
 import { AiplatError, InvalidInput } from "../errors.ts";
 import { fileExists } from "../files/read.ts";
 import { findServices } from "../operations/find-services.ts";
@@ -20,26 +21,31 @@ export interface ServiceTargetOptions {
   readonly cluster?: string;
 }
 
-export const serviceArgument: ArgumentSpec = { syntax: "[name]", description: "the workload's name (default: that of ./aiplat.yaml)" };
+export const serviceArgument: ArgumentSpec = { syntax: "[workload]", description: "the workload's name, or its file (default: ./aiplat.yaml)" };
 
 export const serviceClusterOption: OptionSpec = { flags: "--cluster <name>", description: "name or ARN of the cluster", defaultText: "that of ./aiplat.yaml, else default" };
 
-/** The workload that the argument names, or the one of ./aiplat.yaml. */
-export async function readServiceTarget(context: Context, args: readonly string[], { cluster }: ServiceTargetOptions): Promise<ServiceTarget> {
-  const [name] = args;
+/** The workload that the argument names, that of the file that it names, or the one of ./aiplat.yaml. */
+export async function readServiceTarget(context: Context, [given]: readonly string[], { cluster }: ServiceTargetOptions): Promise<ServiceTarget> {
+  // No name has a dot or a slash.
+  if (given !== undefined && /[./]|^-$/.test(given)) return targetOf((await loadWorkload(context, { args: [given], options: {} })).workload, cluster);
   if (!fileExists(context, "aiplat.yaml")) {
-    if (name === undefined) throw new AiplatError("Usage", "no workload named, and there is no aiplat.yaml here", { hint: "Name the workload, as in: aiplat service status bert --cluster prod" });
-    return { workload: name, cluster: cluster ?? "default" };
+    if (given === undefined) throw new AiplatError("Usage", "no workload named, and there is no aiplat.yaml here", { hint: "Name the workload, as in: aiplat service status bert --cluster prod" });
+    return { workload: given, cluster: cluster ?? "default" };
   }
-  const said = name !== undefined && cluster !== undefined;
+  const said = given !== undefined && cluster !== undefined;
   const loaded = await loadWorkload(context, { args: [], options: {} }).catch((error: unknown) => {
     // Where the command line says all, a broken file is in nobody's way.
     if (said && error instanceof InvalidInput) return undefined;
     throw error;
   });
-  const own = name === undefined || name === loaded?.workload.name ? loaded?.workload : undefined;
-  const serviceName = own?.ecs?.service?.["serviceName"];
-  return { workload: name ?? own!.name, cluster: cluster ?? own?.ecs?.cluster ?? "default", ...(typeof serviceName === "string" ? { serviceName } : {}) };
+  const own = given === undefined || given === loaded?.workload.name ? loaded?.workload : undefined;
+  return targetOf(own ?? { name: given! }, cluster);
+}
+
+function targetOf({ name, ecs }: Pick<Workload, "name" | "ecs">, cluster: string | undefined): ServiceTarget {
+  const serviceName = ecs?.service?.["serviceName"];
+  return { workload: name, cluster: cluster ?? ecs?.cluster ?? "default", ...(typeof serviceName === "string" ? { serviceName } : {}) };
 }
 
 /** @throws AiplatError NotFound where the workload has no service in the cluster. */

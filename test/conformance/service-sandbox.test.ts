@@ -66,6 +66,7 @@ describe("a service on the sandbox", () => {
   it("plans exactly the field that changed, and updates it", async () => {
     writeWorkload();
     await run("service", "deploy");
+    expect((await run("service", "status", "./aiplat.yaml")).stdout).toMatch(/^bert\tACTIVE\t/);
     writeWorkload({ image: "bert:2" });
     const { registrations, steps } = await plan();
     expect(registrations).toMatchObject([{ action: "register", changes: [{ path: "containerDefinitions[bert].image", kind: "changed", before: "bert:1", after: "bert:2" }] }]);
