@@ -154,6 +154,22 @@ describe("the difference of services", () => {
     expect(startsDeployment(changes, false)).toBe(true);
   });
 
+  it("says to UpdateService what stands for nothing: what is left out would stay", () => {
+    const awsvpc = (network: object) => ({ ...generate(), networkConfiguration: { awsvpcConfiguration: network } }) as ReturnType<typeof generate>;
+    const before = live(awsvpc({ subnets: ["a"], securityGroups: ["sg"], assignPublicIp: "ENABLED" }), { propagateTags: "SERVICE", healthCheckGracePeriodSeconds: 30 });
+    const after = { ...awsvpc({ subnets: ["a"] }), propagateTags: undefined } as unknown as ReturnType<typeof generate>;
+    const update = updateInput(after, before, diffService(after, before))!;
+    expect(update).toEqual({ cluster: "prod", service: "bert", networkConfiguration: { awsvpcConfiguration: { subnets: ["a"], securityGroups: [], assignPublicIp: "DISABLED" } }, propagateTags: "NONE", healthCheckGracePeriodSeconds: 0 });
+    expect(diffService(after, { ...before, ...update })).toEqual([]);
+  });
+
+  it("cannot take a network configuration away, and can change it", () => {
+    const awsvpc = (subnet: string) => ({ ...generate(), networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } } }) as ReturnType<typeof generate>;
+    expect(unchangeable(diffService(generate(), live(awsvpc("a"))))).toMatchObject([{ path: "networkConfiguration", kind: "removed" }]);
+    expect(unchangeable(diffService(awsvpc("b"), live(awsvpc("a"))))).toEqual([]);
+    expect(unchangeable(diffService(awsvpc("a"), live(generate())))).toEqual([]);
+  });
+
   it("replaces tasks for exactly the fields of which UpdateService says so, and for capacity providers by force", () => {
     const starting = ["taskDefinition", "networkConfiguration.awsvpcConfiguration.subnets", "loadBalancers[arn:x]", "serviceRegistries", "serviceConnectConfiguration.enabled", "volumeConfigurations", "vpcLatticeConfigurations", "platformVersion", "capacityProviderStrategy"];
     const others = ["desiredCount", "deploymentConfiguration.strategy", "placementConstraints", "placementStrategy", "enableExecuteCommand", "enableECSManagedTags", "propagateTags", "healthCheckGracePeriodSeconds", "availabilityZoneRebalancing", "tags[a]"];

@@ -101,9 +101,9 @@ export function fieldOf({ path }: Pick<Change, "path">): string {
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html has no word for these. */
 const fixed: ReadonlySet<string> = new Set(["launchType", "schedulingStrategy"]);
 
-/** The changes that no update can make: the service has to be deleted and created again. */
+/** The changes that no update can make: the service has to be deleted and created again. A network configuration can be another one, and not be taken away. */
 export function unchangeable(changes: readonly Change[]): readonly Change[] {
-  return changes.filter((change) => fixed.has(fieldOf(change)) && change.kind !== "removed");
+  return changes.filter((change) => (change.kind === "removed" ? change.path === "networkConfiguration" : fixed.has(fieldOf(change))));
 }
 
 export interface ServiceUpdate {
@@ -115,21 +115,35 @@ export interface ServiceUpdate {
 
 /**
  * The UpdateService input that makes the changes: the fields that change and no other. Within an object, what only the
- * live service has stays.
+ * live service has stays where aiplat has no word for it.
  */
 export function updateInput(declared: ServiceInput, live: Raw, changes: readonly Change[], { force = false }: { readonly force?: boolean } = {}): ServiceUpdate | undefined {
   const names = [...new Set(changes.map(fieldOf))].filter((name) => name !== "tags" && name !== "launchType");
   if (names.length === 0 && !force) return undefined;
   // Tasks that run stay on the old strategy until they are replaced.
   const restarts = force || names.includes("capacityProviderStrategy");
-  return { cluster: declared.cluster, service: declared.serviceName, ...Object.fromEntries(names.map((name) => [name, updated(declared[name], live[name])])), ...(restarts ? { forceNewDeployment: true } : {}) };
+  const removedIn = (name: string) => changes.flatMap(({ path, kind }) => (kind === "removed" && path.startsWith(`${name}.`) && !path.includes("[") ? [path.slice(name.length + 1).split(".")] : []));
+  return { cluster: declared.cluster, service: declared.serviceName, ...Object.fromEntries(names.map((name) => [name, updated(name, declared[name], live[name], removedIn(name))])), ...(restarts ? { forceNewDeployment: true } : {}) };
 }
 
-function updated(declared: unknown, live: unknown): unknown {
-  if (isRaw(declared)) return isRaw(live) ? mergeRaw(live, declared, {}) : declared;
-  if (declared !== undefined) return declared;
-  // Removed: what stands for nothing.
+function updated(name: string, declared: unknown, live: unknown, removed: readonly (readonly string[])[]): unknown {
+  if (isRaw(declared)) return isRaw(live) ? removed.reduce((object, path) => without(object, path, name), mergeRaw(live, declared, {})) : declared;
+  return declared ?? nothingFor(name, live, "service");
+}
+
+/** The object without what a path leads to, or with what stands for nothing there. */
+function without(object: Raw, [name = "", ...rest]: readonly string[], kind: string): Raw {
+  const { [name]: value, ...others } = object;
+  const left = rest.length > 0 && isRaw(value) ? without(value, rest, name) : nothingFor(name, value, kind);
+  return left === undefined ? others : { ...others, [name]: left };
+}
+
+/** What UpdateService takes for a field that is to be removed: left out, it would stay. Undefined where nothing stands for it. */
+function nothingFor(name: string, live: unknown, kind: string): unknown {
+  const known = Object.hasOwn(defaults, kind) ? defaults[kind]! : {};
+  if (Object.hasOwn(known, name)) return known[name];
   if (Array.isArray(live)) return [];
+  if (isRaw(live)) return Object.hasOwn(defaults, name) ? defaults[name] : undefined;
   return typeof live === "boolean" ? false : typeof live === "number" ? 0 : undefined;
 }
 

@@ -167,7 +167,7 @@ function planPart(workload: ResolvedWorkload, settings: ServicePlanSettings, par
   const comparable = comparing(known);
   const all = diffService(comparable(declared), comparable(live), known.knownFields);
   const stuck = unchangeable(all);
-  if (stuck.length > 0) throw new Refusal(stuck.map(({ path, before, after }) => problem("service-fixed", ["ecs", "service", path], `${service}: ${path} is ${text(before)} and cannot be changed to ${text(after)}: ECS takes it when a service is created only`, `Delete the service first (aiplat service delete ${workload.name}), or set ecs.service.${path} to what it is.`)));
+  if (stuck.length > 0) throw new Refusal(stuck.map(({ path, before, after }) => problem("service-fixed", ["ecs", "service", path], `${service}: ${path} is ${text(before)} and cannot be ${after === undefined ? "taken away" : `changed to ${text(after)}`}: UpdateService has no way to do that`, `Delete the service first (aiplat service delete ${workload.name}), or leave ${path} as it is.`)));
   const changes = all.flatMap((change): readonly Change[] => (change.path === "taskDefinition" ? [{ ...change, before: nameOf(change.before), after: registration.action === "register" ? `${definition.family} (new revision)` : nameOf(change.after) }] : isOwnTag(change) ? [] : [change]));
   const update = updateInput(declared, live, changes, { force: settings.force });
   const tags = all.some((change) => fieldOf(change) === "tags") ? declared.tags : undefined;
