@@ -60,7 +60,9 @@ export const serviceDeploy: Command<Options> = {
 export async function guard(context: Context, stalls: readonly Problem[], allow: boolean): Promise<void> {
   if (stalls.length === 0) return;
   if (allow) return warn(context, ...stalls.map(({ message }) => ({ message })));
-  throw new AiplatError("NoCapacity", stalls.length === 1 ? stalls[0]!.message : `${stalls.length} services would stall`, { details: { problems: stalls } });
+  const [first, ...others] = stalls;
+  const said = others.length === 0 ? { message: first!.message, hint: first!.hint } : { message: `${stalls.length} services would stall`, hint: "details.problems says of each what would fit; --allow-stall deploys all the same." };
+  throw new AiplatError("NoCapacity", said.message, { ...(said.hint === undefined ? {} : { hint: said.hint }), details: { problems: stalls } });
 }
 
 /** @throws AiplatError CheckFailed where the services are not what they were when the plan was made. */

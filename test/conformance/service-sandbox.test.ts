@@ -119,6 +119,7 @@ describe("a service on the sandbox", () => {
     expect(refused.code).toBe(4);
     expect(refused.stderr).toContain("at least 3 must stay healthy");
     expect(refused.stderr).toContain("minimumHealthyPercent 66");
+    expect(JSON.parse((await run("service", "deploy", "-o", "json")).stderr)).toMatchObject({ code: "NoCapacity", hint: expect.stringContaining("minimumHealthyPercent 66") });
     expect((await box.ecs("ListTaskDefinitions")).taskDefinitionArns).toHaveLength(1);
     const fits = { ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 66 } } } };
     writeWorkload({ replicas: 3, image: "bert:2", ...fits });
