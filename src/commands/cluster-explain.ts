@@ -8,9 +8,10 @@ import { exitCodes } from "../errors.ts";
 import { explanationView } from "../output/explanation.ts";
 import { print } from "../output/print.ts";
 import { parsePlacementConstraints } from "./aws-syntax.ts";
-import { checkOneStandardInput, clusterStateOption, loadClusterState, regionFor, warnOfOtherCluster, type ClusterStateOptions } from "./cluster-state.ts";
+import { checkOneStandardInput, clusterStateOption, loadSnapshot, regionFor, warnOfOtherCluster, type ClusterStateOptions } from "./cluster-state.ts";
 import type { Command } from "./command.ts";
 import { loadEcsWorkload } from "./ecs-workload.ts";
+import { readClusterState } from "./read-cluster.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "./load-workload.ts";
 import { wholeNumber } from "./numbers.ts";
 
@@ -38,10 +39,10 @@ export const clusterExplain: Command<Options> = {
   run: async (context, invocation) => {
     const { options } = invocation;
     checkOneStandardInput(invocation);
-    const state = options.clusterState === undefined ? undefined : await loadClusterState(context, options);
+    const state = await loadSnapshot(context, options);
     const { resolved, generate, locating } = await loadEcsWorkload(context, invocation, () => regionFor(context, state));
-    if (state !== undefined) await warnOfOtherCluster(context, state, resolved.ecs.cluster);
-    const snapshot = state ?? (await loadClusterState(context, options, resolved.ecs.cluster));
+    await warnOfOtherCluster(context, state, resolved.ecs.cluster);
+    const snapshot = state ?? (await readClusterState(context, await context.aws.ecs(), resolved.ecs.cluster ?? "default"));
     const definitions = locating((): readonly TaskDefinition[] => definitionsOf(resolved, { ...generate, lockPortBase: lockPortBaseOf(snapshot.tags) }));
     const provider = namedProvider(resolved);
     const explanation = explainPlacement(snapshot, definitions, {

@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { redactSnapshot } from "../core/cluster/redact.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { formatSnapshot } from "../core/cluster/snapshot-file.ts";
+import { counted } from "../core/counted.ts";
 import { AiplatError } from "../errors.ts";
 import { writeNewFile } from "../files/write.ts";
 import { observeServices } from "../operations/observe-cluster.ts";
@@ -38,13 +39,9 @@ export const clusterSnapshot: Command<Options> = {
     }
     await writeNewFile(context, options.file, text, true);
     const { instances, tasks, services } = snapshot;
-    note(context, `wrote ${options.file}: ${[counted(instances, "instance"), counted(tasks, "task"), ...(services === undefined ? [] : [counted(services, "service")])].join(", ")}`);
+    note(context, `wrote ${options.file}: ${[counted(instances.length, "instance"), counted(tasks.length, "task"), ...(services === undefined ? [] : [counted(services.length, "service")])].join(", ")}`);
   },
 };
-
-function counted({ length }: readonly unknown[], what: string): string {
-  return `${length} ${what}${length === 1 ? "" : "s"}`;
-}
 
 /** A snapshot without services is of use too: only plans of services need them. */
 async function withServices(context: Context, ecs: EcsPort, snapshot: ClusterSnapshot): Promise<ClusterSnapshot> {

@@ -29,14 +29,20 @@ export async function regionFor(context: Context, snapshot: ClusterSnapshot | un
 }
 
 /** Warns of a workload that names another cluster than its snapshot's: what is said here is of the snapshot's. */
-export async function warnOfOtherCluster(context: Context, { cluster, clusterArn }: ClusterSnapshot, named: string | undefined): Promise<void> {
-  if (named === undefined || named === cluster || named === clusterArn) return;
+export async function warnOfOtherCluster(context: Context, snapshot: ClusterSnapshot | undefined, named: string | undefined): Promise<void> {
+  if (snapshot === undefined || named === undefined || named === snapshot.cluster || named === snapshot.clusterArn) return;
+  const { cluster } = snapshot;
   await warn(context, { message: `the workload is for cluster ${named}, and the snapshot is of ${cluster}`, hint: `What follows is what cluster ${cluster} says.` });
 }
 
-/** The state of the cluster that the options name: read from AWS, or from a snapshot file (- for standard input). */
-export async function loadClusterState(context: Context, { cluster, clusterState }: ClusterStateOptions, fileCluster?: string): Promise<ClusterSnapshot> {
-  if (clusterState === undefined) return readClusterState(context, await context.aws.ecs(), cluster ?? fileCluster ?? "default");
+/** The state of the cluster that the options name: read from AWS, or from a snapshot file. */
+export async function loadClusterState(context: Context, options: ClusterStateOptions): Promise<ClusterSnapshot> {
+  return (await loadSnapshot(context, options)) ?? readClusterState(context, await context.aws.ecs(), options.cluster ?? "default");
+}
+
+/** The snapshot that --cluster-state names (- for standard input); undefined without it. */
+export async function loadSnapshot(context: Context, { cluster, clusterState }: ClusterStateOptions): Promise<ClusterSnapshot | undefined> {
+  if (clusterState === undefined) return undefined;
   const [text, { parseSnapshot }] = await Promise.all([readText(context, clusterState, mostMiB), import("../core/cluster/snapshot-file.ts")]);
   const snapshot = parseSnapshot(text, clusterState === "-" ? "standard input" : clusterState);
   if (cluster !== undefined && cluster !== snapshot.cluster && cluster !== snapshot.clusterArn) {

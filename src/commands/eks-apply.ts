@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { Refusal } from "../core/problem.ts";
 import { InvalidInput } from "../errors.ts";
 import { readText, stdinName } from "../files/read.ts";
@@ -48,7 +49,7 @@ export const eksApply: Command<Options> = {
       note(context, "The cluster has all of it already.");
     } else {
       note(context, diff.trimEnd());
-      const what = resources.length === 1 ? "1 resource" : `${resources.length} resources`;
+      const what = counted(resources.length, "resource");
       // Standard input that held the manifests holds no answer.
       await confirm(context, { doing: `applying ${what}`, question: `Apply ${what}?`, hint: "The diff is above. Say it in advance with --yes.", refused: "nothing was applied", answerable: path !== "-" });
     }

@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import type { Context } from "../context.ts";
 import { formatDuration } from "../core/duration.ts";
 import { lockPortBaseOf, readTerms } from "../core/devices/claims.ts";
@@ -56,7 +57,7 @@ export async function readPlannedRun(context: Context, ecs: EcsPort, invocation:
   });
   const run = runOf(plan, target, definitions, { allOrNothing: invocation.options.allOrNothing === true, lockPortBase: lockPortBaseOf(cluster?.tags ?? {}) });
   if (world === undefined) {
-    await warn(context, { message: `this plan was carried out before: run ${plan.run} has ${tasks.length === 1 ? "1 task" : `${tasks.length} tasks`}, and nothing is started again`, hint: "For another run of the same, plan again." });
+    await warn(context, { message: `this plan was carried out before: run ${plan.run} has ${counted(tasks.length, "task")}, and nothing is started again`, hint: "For another run of the same, plan again." });
     return { run, earlier: { tasks, failures: plan.failures } };
   }
   await warnOfAge(context, plan);

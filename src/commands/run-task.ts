@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
 import { taskIdOf } from "../core/ecs/arn.ts";
@@ -58,7 +59,7 @@ async function showRequests(context: Context, ecs: EcsPort, run: Run, { steps, s
 async function start(context: Context, ecs: EcsPort, run: Run, observe: (() => Promise<ClusterSnapshot>) | undefined): Promise<RunOutcome> {
   const { cluster, run: id } = run.settings;
   note(context, `run ${id} on cluster ${cluster}`);
-  const progress = await startProgress(context, `starting ${tasksOf(run.count)}`);
+  const progress = await startProgress(context, `starting ${counted(run.count, "task")}`);
   try {
     return await runTasks(ecs, context, {
       run: id,
@@ -74,7 +75,7 @@ async function start(context: Context, ecs: EcsPort, run: Run, observe: (() => P
       onRegistered: ({ action, definition }) => {
         if (action === "registered") note(context, `registered ${definition.family}:${definition.revision}`);
       },
-      onStarted: (placed) => progress.update(`started ${placed} of ${tasksOf(run.count)}`),
+      onStarted: (placed) => progress.update(`started ${placed} of ${counted(run.count, "task")}`),
       onWaiting: (stopping) => progress.update(`waiting for devices until ${stopping.length === 1 ? `task ${taskIdOf(stopping[0]!)} has` : `${stopping.length} tasks have`} stopped`),
     });
   } finally {
@@ -109,9 +110,5 @@ async function report(context: Context, ecs: EcsPort, run: Run, { tasks, failure
 function endedEarly(error: AiplatError, placed: number, count: number, hint: string): AiplatError {
   if (placed === 0) return error;
   const hints = [error.hint, hint].filter((each) => each !== undefined).join("\n");
-  return new AiplatError(error.code, `${error.message} (${placed} of ${tasksOf(count)} started)`, { hint: hints, details: error.details, cause: error });
-}
-
-function tasksOf(count: number): string {
-  return count === 1 ? "1 task" : `${count} tasks`;
+  return new AiplatError(error.code, `${error.message} (${placed} of ${counted(count, "task")} started)`, { hint: hints, details: error.details, cause: error });
 }

@@ -7,7 +7,7 @@ import { print } from "../output/print.ts";
 import { sandboxView } from "../output/sandbox.ts";
 import type { FleetRow, Sandbox, SandboxOptions } from "../sandbox/sandbox.ts";
 import type { Faults } from "../sandbox/wire/faults.ts";
-import { clusterStateOption, loadClusterState } from "./cluster-state.ts";
+import { clusterStateOption, loadSnapshot } from "./cluster-state.ts";
 import type { Command } from "./command.ts";
 import { positiveAmount, wholeNumber } from "./numbers.ts";
 
@@ -75,10 +75,9 @@ export const sandbox: Command<Options> = {
   },
 };
 
-async function readSnapshot(context: Context, { cluster, clusterState, instance }: Options): Promise<ClusterSnapshot | undefined> {
-  if (clusterState === undefined) return undefined;
-  if (instance !== undefined) throw new AiplatError("Usage", "give --instance or --cluster-state, not both");
-  return loadClusterState(context, { clusterState, ...(cluster === undefined ? {} : { cluster }) });
+async function readSnapshot(context: Context, options: Options): Promise<ClusterSnapshot | undefined> {
+  if (options.clusterState !== undefined && options.instance !== undefined) throw new AiplatError("Usage", "give --instance or --cluster-state, not both");
+  return loadSnapshot(context, options);
 }
 
 async function start(port: number, options: SandboxOptions): Promise<Sandbox> {

@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import type { Service } from "../core/ecs/service-api.ts";
 import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
@@ -17,7 +18,7 @@ export const serviceDelete: Command<ServiceTargetOptions> = {
     const ecs = await context.aws.ecs();
     const services = await requireServices(ecs, target);
     const tasks = services.reduce((sum, { runningCount, pendingCount }) => sum + runningCount + pendingCount, 0);
-    const what = `${services.map(({ serviceName }) => serviceName).join(", ")} with ${tasks} ${tasks === 1 ? "task" : "tasks"}`;
+    const what = `${services.map(({ serviceName }) => serviceName).join(", ")} with ${counted(tasks, "task")}`;
     await confirm(context, {
       doing: `deleting ${what}`,
       question: `Delete ${what} in cluster ${target.cluster}?`,

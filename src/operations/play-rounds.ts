@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import type { Task } from "../core/ecs/api.ts";
 import type { RunStep } from "../core/plan/run-plan.ts";
 import type { RunFailure } from "../core/plan/run-result.ts";
@@ -132,6 +133,6 @@ async function explained(input: RunTaskInput, placed: number, failures: readonly
   const explanation = await input.explain?.(input.count - placed);
   if (explanation !== undefined) return [explanation];
   if (failures.length > 0) return failures;
-  const detail = `${input.count - placed} of ${input.count} ${input.count === 1 ? "task" : "tasks"}: ECS placed fewer than it was asked for and gave no reason`;
+  const detail = `${input.count - placed} of ${counted(input.count, "task")}: ECS placed fewer than it was asked for and gave no reason`;
   return [{ reason: "UNKNOWN", detail, hint: "Other placements may have come first: run it again, or look at aiplat cluster explain." }];
 }

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import { fail, ok, skip, warn, type CheckItem } from "../check-report.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { namedProvider } from "../ecs/capacity.ts";
@@ -77,7 +78,7 @@ function checkNone(workload: ResolvedWorkload | undefined, provider: string | un
 function checkRoom(lacking: Lacking | undefined, provider: string | undefined): readonly CheckItem[] {
   if (lacking === undefined || lacking.asked === 0) return [];
   const { asked, possible, nearestChange } = lacking;
-  const replicas = `${asked} ${asked === 1 ? "replica" : "replicas"}`;
+  const replicas = counted(asked, "replica");
   if (possible >= asked) return [ok("room", `there is room for ${replicas}`)];
   if (provider !== undefined) return [ok("room", `there is room for ${possible} of ${replicas} now: ${provider} starts more instances`)];
   return [warn("room", `there is room for ${possible} of ${replicas} now`, nearestChange === undefined ? "aiplat cluster explain tells what each instance lacks." : `To make room: ${nearestChange}.`)];

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import { taskIdOf } from "../ecs/arn.ts";
 import { listOr } from "../problem.ts";
 import { checkDevices } from "./check-devices.ts";
@@ -91,7 +92,7 @@ function checkGpus({ gpus }: Requirements, room: Room): readonly string[] {
     if (all === 0) return ["needs a GPU, and the instance has none"];
     return gpus === "share" || left === all ? [] : [`needs all ${all} GPUs, ${left} remain`];
   }
-  return gpus <= left ? [] : [`needs ${gpus} ${gpus === 1 ? "GPU" : "GPUs"}, ${left} remain${gpus > all ? `; the whole instance has ${all}` : ""}`];
+  return gpus <= left ? [] : [`needs ${counted(gpus, "GPU")}, ${left} remain${gpus > all ? `; the whole instance has ${all}` : ""}`];
 }
 
 function checkProvider({ capacityProviders, compatibilities }: Requirements, { instance }: Room): readonly string[] {

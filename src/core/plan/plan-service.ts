@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import { withoutRedacted } from "../cluster/redact.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { claimsOn, lockPortBaseOf } from "../devices/claims.ts";
@@ -77,7 +78,7 @@ export function planServices(workload: ResolvedWorkload, settings: ServicePlanSe
   const planned = parts.map((part, index) => planPart(workload, settings, part, counts[index]!, live));
   const wanted = new Set(parts.map(({ service }) => service));
   const leftOver = live.services.filter(({ serviceName }) => !wanted.has(serviceName));
-  const deleted = leftOver.map((each): ServiceStep => ({ service: each.serviceName, action: "delete", changes: [], desiredCount: 0, replacesTasks: false, why: `the workload has no variant of this name any more: its ${each.desiredCount} ${each.desiredCount === 1 ? "task" : "tasks"} stop` }));
+  const deleted = leftOver.map((each): ServiceStep => ({ service: each.serviceName, action: "delete", changes: [], desiredCount: 0, replacesTasks: false, why: `the workload has no variant of this name any more: its ${counted(each.desiredCount, "task")} stop` }));
   const steps = [...deleted, ...planned.map(({ step }) => step)];
   const rollouts = planned.flatMap(({ step, rollout }) => (step.action === "keep" || rollout === undefined ? [] : [rollout]));
   const verdicts = settings.provider === undefined ? judgeRollouts(snapshot, rollouts, leftOver.map(({ serviceName }) => serviceName)) : [];
@@ -214,7 +215,7 @@ function placementsOf(service: string, arns: readonly string[], { instances }: C
 function whyCount({ replicas, ecs }: ResolvedWorkload, variant: Variant, desired: number): string {
   if (ecs.service?.["desiredCount"] === null) return "the number of its tasks is left alone";
   const where = variant.shape.instanceTypes.map(({ instanceType }) => instanceType).join(", ");
-  return desired === replicas ? `${desired} ${desired === 1 ? "replica" : "replicas"}${where === "" ? "" : ` on ${where}`}` : `${desired} of ${replicas} replicas on ${where}`;
+  return desired === replicas ? `${counted(desired, "replica")}${where === "" ? "" : ` on ${where}`}` : `${desired} of ${replicas} replicas on ${where}`;
 }
 
 function nameOf(arn: unknown): unknown {

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { TaskDefinition } from "../ecs/api.ts";
 import { explainRemainder, type InstanceExplanation } from "../placement/explain.ts";
@@ -35,7 +36,7 @@ export function explainShortage(snapshot: ClusterSnapshot, definitions: readonly
   const why = groups.length === 0 ? "the cluster has no container instances" : [...shown, ...more].join("; ");
   return {
     reason: groups[0]?.code ?? "CONSTRAINT",
-    detail: `${missing} of ${count} ${count === 1 ? "task" : "tasks"}: ${why}`,
+    detail: `${missing} of ${counted(count, "task")}: ${why}`,
     hint: nearestChange === undefined ? "No single change makes room: aiplat cluster explain tells what each instance lacks." : `To make room: ${nearestChange.message}.`,
   };
 }

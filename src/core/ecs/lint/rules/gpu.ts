@@ -1,3 +1,4 @@
+import { counted } from "../../../counted.ts";
 import type { InstanceType } from "../../../catalog/instance-type.ts";
 import { listOr } from "../../../problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
@@ -84,7 +85,7 @@ function notOnType(subject: Subject, { constraint }: Facts): readonly Breach[] {
   return [
     {
       path: requirements[0]!.path,
-      message: `the task asks for ${wanted === 0 ? "GPUs" : wanted === 1 ? "1 GPU" : `${wanted} GPUs`}, and no type that the constraints choose has as many: ${names.slice(0, 4).join(", ")}`,
+      message: `the task asks for ${wanted === 0 ? "GPUs" : counted(wanted, "GPU")}, and no type that the constraints choose has as many: ${names.slice(0, 4).join(", ")}`,
       fix: "Ask for as many as the type has, or constrain to a larger type.",
     },
   ];

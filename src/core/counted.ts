@@ -1,0 +1,4 @@
+/** `1 task`, `3 tasks`: a count with its noun, where the plural ends in s. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
