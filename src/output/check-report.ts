@@ -1,6 +1,6 @@
 import type { CheckItem, CheckReport, CheckStatus } from "../core/check-report.ts";
 import type { View } from "./print.ts";
-import type { Style } from "./style.ts";
+import { plain, type Style } from "./style.ts";
 import { wrapAfter } from "./wrap.ts";
 
 /** A report with what stands above its tree. */
@@ -26,8 +26,6 @@ export function checkReportView(titled: TitledReport): View {
     table: { columns: [{ title: "STATUS", mark: (text, style) => marks(style)[text as CheckStatus](text) }, { title: "SUBJECT" }, { title: "CHECK" }, { title: "MESSAGE" }, { title: "FIX" }], rows },
   };
 }
-
-const plain: Style = { bold: String, dim: String, red: String, green: String, yellow: String, cyan: String };
 
 function marks({ green, yellow, dim, red }: Style): Readonly<Record<CheckStatus, (text: string) => string>> {
   return { OK: green, WARN: yellow, SKIP: dim, FAIL: red };

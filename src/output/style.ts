@@ -11,7 +11,9 @@ export interface Style {
 }
 
 const plainText = (text: string) => text;
-const plain: Style = { bold: plainText, dim: plainText, red: plainText, green: plainText, yellow: plainText, cyan: plainText };
+
+/** No marks at all: of a pipe, and of a terminal without colour. */
+export const plain: Style = { bold: plainText, dim: plainText, red: plainText, green: plainText, yellow: plainText, cyan: plainText };
 
 /**
  * Whether to colour a stream: the flag, then FORCE_COLOR, then a non-empty NO_COLOR (https://no-color.org), then

@@ -2,7 +2,7 @@ import type { RegisteredTaskDefinition, TaskDefinition } from "../core/ecs/api.t
 import type { Change } from "../core/ecs/diff.ts";
 import { githubAnnotation } from "./annotations.ts";
 import type { View } from "./print.ts";
-import type { Style } from "./style.ts";
+import { plain, type Style } from "./style.ts";
 
 /** A declared task definition beside the latest registered one of its family. */
 export interface ComparedDefinition {
@@ -42,12 +42,7 @@ function statusOf(registered: RegisteredTaskDefinition | undefined, changes: rea
   return changes.length === 0 ? "unchanged" : "changed";
 }
 
-type Marks = Pick<Style, "bold" | "red" | "green">;
-
-const asIs = (text: string) => text;
-const plain: Marks = { bold: asIs, red: asIs, green: asIs };
-
-function unified(compared: readonly ComparedDefinition[], style: Marks): string {
+function unified(compared: readonly ComparedDefinition[], style: Style): string {
   return compared
     .filter(({ registered, changes }) => registered === undefined || changes.length > 0)
     .map(({ declared: { family }, registered, changes }) => {
@@ -58,7 +53,7 @@ function unified(compared: readonly ComparedDefinition[], style: Marks): string 
     .join("\n");
 }
 
-function changeLines({ path, before, after }: Change, style: Marks): readonly string[] {
+function changeLines({ path, before, after }: Change, style: Style): readonly string[] {
   const lines = (sign: string, value: unknown) => (value === undefined ? [] : JSON.stringify(value, null, 2).split("\n").map((line) => `${sign}   ${line}`));
   return [`  ${path}`, ...lines("-", before).map(style.red), ...lines("+", after).map(style.green)];
 }
