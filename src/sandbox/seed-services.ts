@@ -1,56 +1,39 @@
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Service } from "../core/ecs/service-api.ts";
 import { defaultsFor, readSettings } from "./ecs/service-settings.ts";
-import { lastPart } from "./model/clusters.ts";
 import type { ClusterRecord, DeploymentRecord, DeploymentStrategy, Raw, ServiceRecord, ServiceSettings } from "./model/records.ts";
 import { wake } from "./model/scheduler.ts";
 import { closeServiceDeployment, ongoingOf, openServiceDeployment } from "./model/service-deployments.ts";
+import { markCompleted, newDeployment, newService } from "./model/service-records.ts";
 import type { World } from "./model/world.ts";
 
 /** Makes the services of a snapshot, each with its deployments as they were; their tasks are seeded after. */
 export function seedServices(world: World, cluster: ClusterRecord, { services = [], taskDefinitions }: ClusterSnapshot): void {
   for (const service of services) {
     const settings = settingsOf(service);
-    const deployments = deploymentsOf(world, cluster, service, settings, taskDefinitions);
-    const primary = deployments.find(({ status }) => status === "PRIMARY");
-    if (primary === undefined) continue;
     const { serviceArn: arn, serviceName: name, schedulingStrategy, tags = [] } = service;
-    const record: ServiceRecord = {
-      arn,
-      name,
-      cluster,
-      schedulingStrategy: schedulingStrategy === "DAEMON" ? "DAEMON" : "REPLICA",
-      createdAt: world.now(),
-      request: "",
-      clientToken: undefined,
-      status: "ACTIVE",
-      tags,
-      settings,
-      deployments,
-      events: [],
-      history: [],
-      lastCompleted: deployments.find(({ rolloutState }) => rolloutState === "COMPLETED"),
-      steady: deployments.length === 1,
-      retryMs: 0,
-      nextLook: undefined,
-      failedStarts: 0,
-      notBefore: 0,
-    };
+    const record = newService(world, { arn, name, cluster, schedulingStrategy: schedulingStrategy === "DAEMON" ? "DAEMON" : "REPLICA", request: "", clientToken: undefined, tags, settings });
+    record.deployments = deploymentsOf(world, record, service, taskDefinitions);
+    const primary = record.deployments.find(({ status }) => status === "PRIMARY");
+    if (primary === undefined) continue;
+    record.lastCompleted = record.deployments.find(({ rolloutState }) => rolloutState === "COMPLETED");
+    record.steady = record.deployments.length === 1;
     cluster.services.set(name, record);
-    openServiceDeployment(world, record, primary, deployments.filter((each) => each !== primary));
+    openServiceDeployment(world, record, primary, record.deployments.filter((each) => each !== primary));
   }
 }
 
 /** The deployments as they were; one beside others begins its rollout anew. */
-function deploymentsOf(world: World, cluster: ClusterRecord, service: Service, settings: ServiceSettings, definitions: ClusterSnapshot["taskDefinitions"]): DeploymentRecord[] {
-  const done = service.deployments.length === 1;
-  const rolloutState = done ? "COMPLETED" : "IN_PROGRESS";
-  return service.deployments.flatMap(({ id, status, taskDefinition, createdAt = world.now() }): readonly DeploymentRecord[] => {
+function deploymentsOf(world: World, record: ServiceRecord, service: Service, definitions: ClusterSnapshot["taskDefinitions"]): DeploymentRecord[] {
+  const { settings } = record;
+  return service.deployments.flatMap(({ id, status, taskDefinition, createdAt }): readonly DeploymentRecord[] => {
     const definition = definitions[taskDefinition];
     if (definition === undefined || (status !== "PRIMARY" && status !== "ACTIVE")) return [];
-    const revision = { arn: world.arn(`service-revision/${cluster.name}/${service.serviceName}/${lastPart(id)}`), definition, settings, createdAt };
-    const keeps = status === "PRIMARY" || settings.strategy === "ROLLING" ? undefined : settings.desiredCount;
-    return [{ id, status, definition, createdAt, updatedAt: createdAt, failedTasks: 0, rolloutState, rolloutStateReason: `ECS deployment ${id} ${done ? "completed" : "in progress"}.`, settings, revision, keeps }];
+    const deployment = newDeployment(world, record, id, definition, settings, createdAt);
+    deployment.status = status;
+    if (status === "ACTIVE" && settings.strategy !== "ROLLING") deployment.keeps = settings.desiredCount;
+    if (service.deployments.length === 1) markCompleted(deployment);
+    return [deployment];
   });
 }
 

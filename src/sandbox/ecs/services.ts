@@ -3,6 +3,7 @@ import { lastPart, requireCluster } from "../model/clusters.ts";
 import { requireDefinition } from "../model/definitions.ts";
 import type { ClusterRecord, Raw, ServiceRecord } from "../model/records.ts";
 import { deploy, wake } from "../model/scheduler.ts";
+import { newService } from "../model/service-records.ts";
 import { primaryOf } from "../model/service-tasks.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
@@ -36,27 +37,8 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
     if (daemon && (input.placementStrategy?.length ?? 0) > 0) throw invalidParameter("Placement strategies are not supported for the DAEMON scheduling strategy.");
     const settings = readSettings(input, defaultsFor(daemon, input.launchType), daemon);
     checkSettings(cluster, settings, definition);
-    const service: ServiceRecord = {
-      arn: world.arn(`service/${cluster.name}/${serviceName}`),
-      name: serviceName,
-      cluster,
-      schedulingStrategy,
-      createdAt: world.now(),
-      request,
-      clientToken,
-      status: "ACTIVE",
-      tags: checkTags(input.tags),
-      settings,
-      deployments: [],
-      events: [],
-      history: [],
-      lastCompleted: undefined,
-      steady: false,
-      retryMs: 0,
-      nextLook: undefined,
-      failedStarts: 0,
-      notBefore: 0,
-    };
+    const arn = world.arn(`service/${cluster.name}/${serviceName}`);
+    const service = newService(world, { arn, name: serviceName, cluster, schedulingStrategy, request, clientToken, tags: checkTags(input.tags), settings });
     cluster.services.set(serviceName, service);
     deploy(world, service, definition);
     return { service: serviceAnswer(service, ["TAGS"]) };

@@ -7,6 +7,7 @@ import { stop } from "./lifecycle.ts";
 import { eligibleInstances, placeTasks } from "./placement.ts";
 import type { DeploymentRecord, InstanceRecord, ServiceDeploymentRecord, ServiceRecord, TaskRecord } from "./records.ts";
 import { closeServiceDeployment, failServiceDeployment, failureOf, ongoingOf, openServiceDeployment, productionOf, rollbackFails } from "./service-deployments.ts";
+import { markCompleted, newDeployment } from "./service-records.ts";
 import { say, sayBlocked } from "./service-events.ts";
 import { isHealthy, mayStart, primaryOf, specOf, startReplicas, startSome, stopSome, tasksOf } from "./service-tasks.ts";
 import type { World } from "./world.ts";
@@ -76,10 +77,7 @@ export function deploy(world: World, service: ServiceRecord, definition: Registe
     each.keeps = rolling || each !== production ? undefined : (each.keeps ?? before);
   }
   const number = Array.from({ length: 19 }, () => Math.floor(world.random() * 9) + 1).join("");
-  const id = `ecs-svc/${number}`;
-  const now = world.now();
-  const revision = { arn: world.arn(`service-revision/${service.cluster.name}/${service.name}/${number}`), definition, settings, createdAt: now };
-  const deployment: DeploymentRecord = { id, status: "PRIMARY", definition, createdAt: now, updatedAt: now, failedTasks: 0, rolloutState: "IN_PROGRESS", rolloutStateReason: `ECS deployment ${id} in progress.`, settings, revision, keeps: undefined };
+  const deployment = newDeployment(world, service, `ecs-svc/${number}`, definition, settings);
   const sources = production === undefined ? [] : [production, ...service.deployments.filter((each) => each !== production)];
   openServiceDeployment(world, service, deployment, sources);
   service.deployments.unshift(deployment);
@@ -194,8 +192,7 @@ function settleSteady(world: World, service: ServiceRecord, primary: DeploymentR
   }
   service.failedStarts = 0;
   if (primary.rolloutState === "IN_PROGRESS") {
-    primary.rolloutState = "COMPLETED";
-    primary.rolloutStateReason = `ECS deployment ${primary.id} completed.`;
+    markCompleted(primary);
     primary.updatedAt = world.now();
     service.lastCompleted = primary;
     service.deployments = [primary];
