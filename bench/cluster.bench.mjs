@@ -20,7 +20,10 @@ export async function run() {
   const failures = [];
   try {
     const bare = await measure(["-e", "0"], endpoint.url);
-    const read = await measure([join(root, "bin", "aiplat.js"), "cluster", "devices", "--cluster", cluster, "-o", "json"], endpoint.url);
+    const read = await measure(
+      [join(root, "bin", "aiplat.js"), "cluster", "devices", "--cluster", cluster, "-o", "json"],
+      endpoint.url,
+    );
     failures.push(...wrongAnswers(JSON.parse(read.stdout), made));
 
     for (const [operation, minimum] of Object.entries(fewest)) {
@@ -28,12 +31,19 @@ export async function run() {
       print(operation, `${calls} calls, ${(calls / minimum).toFixed(2)} times the fewest`);
       if (calls !== minimum) failures.push(`${operation}: ${calls} calls, and ${minimum} are enough`);
     }
-    for (const operation of Object.keys(endpoint.calls).filter((each) => !(each in fewest))) failures.push(`${operation}: no call is needed`);
+    for (const operation of Object.keys(endpoint.calls).filter((each) => !(each in fewest)))
+      failures.push(`${operation}: no call is needed`);
 
     const seconds = leastSeconds(fewest, buckets);
-    print("time", `${read.seconds.toFixed(1)} s, ${(read.seconds / seconds).toFixed(2)} times the ${seconds.toFixed(1)} s that the request rates allow`);
+    print(
+      "time",
+      `${read.seconds.toFixed(1)} s, ${(read.seconds / seconds).toFixed(2)} times the ${seconds.toFixed(1)} s that the request rates allow`,
+    );
     print("above the request rates by", `${endpoint.overdrawn().toFixed(1)} requests at most`);
-    print("peak memory", `${mebibytes(read.peakKiB)} MiB, ${(read.peakKiB / bare.peakKiB).toFixed(1)} times bare Node's; ${mebibytes(endpoint.bytes.sent / 1024)} MiB were received`);
+    print(
+      "peak memory",
+      `${mebibytes(read.peakKiB)} MiB, ${(read.peakKiB / bare.peakKiB).toFixed(1)} times bare Node's; ${mebibytes(endpoint.bytes.sent / 1024)} MiB were received`,
+    );
   } finally {
     endpoint.stop();
   }
@@ -44,7 +54,10 @@ export async function run() {
 function leastSeconds(fewest, buckets) {
   return Math.max(
     ...Object.entries(buckets).map(([name, { burst, perSecond }]) => {
-      const calls = Object.entries(fewest).reduce((sum, [operation, count]) => (bucketOf[operation] === name ? sum + count : sum), 0);
+      const calls = Object.entries(fewest).reduce(
+        (sum, [operation, count]) => (bucketOf[operation] === name ? sum + count : sum),
+        0,
+      );
       return Math.max(0, calls - burst) / perSecond;
     }),
   );
@@ -53,10 +66,14 @@ function leastSeconds(fewest, buckets) {
 /** A quick answer that is wrong is worth nothing. */
 function wrongAnswers({ instances, conflicts }, made) {
   const accelerated = made.instances.filter(({ devices, gpus }) => devices !== undefined || gpus !== undefined);
-  const held = instances.flatMap(({ devices }) => devices.filter(({ path, claimedBy }) => path.startsWith("/dev/neuron") && claimedBy.length === 1)).length;
+  const held = instances.flatMap(({ devices }) =>
+    devices.filter(({ path, claimedBy }) => path.startsWith("/dev/neuron") && claimedBy.length === 1),
+  ).length;
   const holding = made.tasks.filter(({ instance }) => instance.devices !== undefined).length;
   return [
-    ...(instances.length === accelerated.length ? [] : [`${instances.length} instances on the map, and there are ${accelerated.length}`]),
+    ...(instances.length === accelerated.length
+      ? []
+      : [`${instances.length} instances on the map, and there are ${accelerated.length}`]),
     ...(held === holding ? [] : [`${held} devices held, and ${holding} tasks hold one`]),
     ...(conflicts.length === 0 ? [] : [`${conflicts.length} conflicts, and there is none`]),
   ];
@@ -64,9 +81,23 @@ function wrongAnswers({ instances, conflicts }, made) {
 
 async function measure(args, url) {
   const started = performance.now();
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, AWS_ENDPOINT_URL: url, AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "bench", AWS_SECRET_ACCESS_KEY: "bench" };
-  const child = spawn(process.execPath, ["--require", join(root, "bench", "report-memory.cjs"), ...args], { env, stdio: ["ignore", "pipe", "inherit", "pipe"] });
-  const [stdout, peak, code] = await Promise.all([text(child.stdout), text(child.stdio[3]), new Promise((resolve) => child.on("close", resolve))]);
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "bench",
+    AWS_SECRET_ACCESS_KEY: "bench",
+  };
+  const child = spawn(process.execPath, ["--require", join(root, "bench", "report-memory.cjs"), ...args], {
+    env,
+    stdio: ["ignore", "pipe", "inherit", "pipe"],
+  });
+  const [stdout, peak, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stdio[3]),
+    new Promise((resolve) => child.on("close", resolve)),
+  ]);
   if (code !== 0) throw new Error(`${args.join(" ")}: exit ${code}`);
   return { stdout, seconds: (performance.now() - started) / 1000, peakKiB: Number(peak) };
 }

@@ -37,7 +37,13 @@ const workloads = 5;
  * Besides these there are tasks that have stopped, which ListTasks gives under the same status as the stopping ones.
  */
 export function makeCluster({ instances: count, stopped }) {
-  const instances = kinds.flatMap(({ share, ...kind }) => Array.from({ length: Math.round(count * share) }, () => kind)).map((kind, index) => ({ ...kind, arn: `${prefix}:container-instance/${cluster}/${hex(index, 32)}`, id: `i-${hex(index, 17)}` }));
+  const instances = kinds
+    .flatMap(({ share, ...kind }) => Array.from({ length: Math.round(count * share) }, () => kind))
+    .map((kind, index) => ({
+      ...kind,
+      arn: `${prefix}:container-instance/${cluster}/${hex(index, 32)}`,
+      id: `i-${hex(index, 17)}`,
+    }));
   const tasks = instances.flatMap((instance, index) =>
     Array.from({ length: tasksPerInstance }, (_, slot) => ({
       arn: `${prefix}:task/${cluster}/${hex(index * tasksPerInstance + slot, 32)}`,
@@ -47,7 +53,12 @@ export function makeCluster({ instances: count, stopped }) {
       stopping: (index * tasksPerInstance + slot) % 100 === 0,
     })),
   );
-  const gone = Array.from({ length: stopped }, (_, index) => ({ ...tasks[index], arn: `${prefix}:task/${cluster}/${hex(10_000_000 + index, 32)}`, stopping: true, stopped: true }));
+  const gone = Array.from({ length: stopped }, (_, index) => ({
+    ...tasks[index],
+    arn: `${prefix}:task/${cluster}/${hex(10_000_000 + index, 32)}`,
+    stopping: true,
+    stopped: true,
+  }));
   return { instances, tasks, gone, definitions: new Set(tasks.map(({ definition }) => definition)) };
 }
 
@@ -79,9 +90,28 @@ export async function startEndpoint(made, buckets) {
   const stopped = [...made.tasks.filter((task) => task.stopping), ...made.gone].map(({ arn }) => arn);
 
   const answers = {
-    DescribeClusters: () => ({ clusters: [{ clusterArn: `${prefix}:cluster/${cluster}`, clusterName: cluster, status: "ACTIVE", tags: [], capacityProviders: [] }], failures: [] }),
-    ListContainerInstances: (input) => page(made.instances.map(({ arn }) => arn), input, "containerInstanceArns"),
-    DescribeContainerInstances: ({ containerInstances }) => ({ containerInstances: limited(containerInstances).map((arn) => describeInstance(instanceByArn.get(arn))), failures: [] }),
+    DescribeClusters: () => ({
+      clusters: [
+        {
+          clusterArn: `${prefix}:cluster/${cluster}`,
+          clusterName: cluster,
+          status: "ACTIVE",
+          tags: [],
+          capacityProviders: [],
+        },
+      ],
+      failures: [],
+    }),
+    ListContainerInstances: (input) =>
+      page(
+        made.instances.map(({ arn }) => arn),
+        input,
+        "containerInstanceArns",
+      ),
+    DescribeContainerInstances: ({ containerInstances }) => ({
+      containerInstances: limited(containerInstances).map((arn) => describeInstance(instanceByArn.get(arn))),
+      failures: [],
+    }),
     ListTasks: (input) => page(input.desiredStatus === "STOPPED" ? stopped : running, input, "taskArns"),
     DescribeTasks: ({ tasks }) => ({ tasks: limited(tasks).map((arn) => describeTask(byArn.get(arn))), failures: [] }),
     DescribeTaskDefinition: ({ taskDefinition }) => ({ taskDefinition: describeDefinition(taskDefinition), tags: [] }),
@@ -132,11 +162,15 @@ function draw(meters, bucket) {
 function page(all, { nextToken = "0", maxResults = pageSize }, key) {
   const first = Number(nextToken);
   const size = Math.min(maxResults, pageSize);
-  return { [key]: all.slice(first, first + size), ...(first + size < all.length ? { nextToken: String(first + size) } : {}) };
+  return {
+    [key]: all.slice(first, first + size),
+    ...(first + size < all.length ? { nextToken: String(first + size) } : {}),
+  };
 }
 
 function limited(items) {
-  if (items.length === 0 || items.length > pageSize) throw new Error(`${items.length} items: 1 to ${pageSize} are taken`);
+  if (items.length === 0 || items.length > pageSize)
+    throw new Error(`${items.length} items: 1 to ${pageSize} are taken`);
   return items;
 }
 
@@ -145,8 +179,18 @@ function describeInstance({ arn, id, type, devices = 0, gpus = 0 }) {
     { name: "CPU", type: "INTEGER", integerValue: free ? 1024 : 196_608 },
     { name: "MEMORY", type: "INTEGER", integerValue: free ? 2048 : 380_000 },
     { name: "PORTS", type: "STRINGSET", stringSetValue: ["22", "2375", "2376", "51678", "51679"] },
-    { name: "PORTS_UDP", type: "STRINGSET", stringSetValue: free ? Array.from({ length: Math.min(devices, tasksPerInstance) }, (_, index) => String(28_700 + index)) : [] },
-    { name: "GPU", type: "STRINGSET", stringSetValue: Array.from({ length: gpus }, (_, index) => `GPU-${id}-${index}`) },
+    {
+      name: "PORTS_UDP",
+      type: "STRINGSET",
+      stringSetValue: free
+        ? Array.from({ length: Math.min(devices, tasksPerInstance) }, (_, index) => String(28_700 + index))
+        : [],
+    },
+    {
+      name: "GPU",
+      type: "STRINGSET",
+      stringSetValue: Array.from({ length: gpus }, (_, index) => `GPU-${id}-${index}`),
+    },
   ];
   return {
     containerInstanceArn: arn,
@@ -219,9 +263,21 @@ function describeDefinition(arn) {
     cpu: 512,
     memory: 2048,
     essential: true,
-    ...(neuron ? { linuxParameters: { devices: [{ hostPath: path, containerPath: path, permissions: ["read", "write"] }] }, portMappings: [{ containerPort: 28_700 + slot, hostPort: 28_700 + slot, protocol: "udp" }] } : {}),
+    ...(neuron
+      ? {
+          linuxParameters: { devices: [{ hostPath: path, containerPath: path, permissions: ["read", "write"] }] },
+          portMappings: [{ containerPort: 28_700 + slot, hostPort: 28_700 + slot, protocol: "udp" }],
+        }
+      : {}),
   };
-  return { taskDefinitionArn: arn, family, revision: 1, status: "ACTIVE", networkMode: "bridge", containerDefinitions: [main, { name: "log-router", image: "fluent-bit", cpu: 64, memory: 64, essential: false }] };
+  return {
+    taskDefinitionArn: arn,
+    family,
+    revision: 1,
+    status: "ACTIVE",
+    networkMode: "bridge",
+    containerDefinitions: [main, { name: "log-router", image: "fluent-bit", cpu: 64, memory: 64, essential: false }],
+  };
 }
 
 function hex(number, length) {

@@ -8,7 +8,10 @@ const folder = dirname(fileURLToPath(import.meta.url));
 const words = process.argv.slice(2);
 const check = words.includes("--check");
 const wanted = words.filter((word) => !word.startsWith("--"));
-const names = (await readdir(folder)).filter((file) => file.endsWith(".bench.mjs")).map((file) => file.replace(".bench.mjs", "")).sort();
+const names = (await readdir(folder))
+  .filter((file) => file.endsWith(".bench.mjs"))
+  .map((file) => file.replace(".bench.mjs", ""))
+  .sort();
 
 for (const name of wanted.length > 0 ? wanted : names) {
   if (!names.includes(name)) throw new Error(`no benchmark ${name}; there are ${names.join(", ")}`);

@@ -22,8 +22,16 @@ const commands = [
   { name: "instances show trn1.32xlarge", args: ["instances", "show", "trn1.32xlarge"], bounded: true },
   { name: "templates list", args: ["templates", "list"], bounded: true },
   { name: "taskdef generate (flags)", args: ["taskdef", "generate", ...workload], bounded: true },
-  { name: "taskdef generate (file)", args: ["taskdef", "generate", join(root, "templates/pytorch-inference-inf2/aiplat.yaml"), "--region", "us-east-1"], bounded: false },
-  { name: "validate (file)", args: ["validate", join(root, "templates/pytorch-inference-inf2/aiplat.yaml")], bounded: false },
+  {
+    name: "taskdef generate (file)",
+    args: ["taskdef", "generate", join(root, "templates/pytorch-inference-inf2/aiplat.yaml"), "--region", "us-east-1"],
+    bounded: false,
+  },
+  {
+    name: "validate (file)",
+    args: ["validate", join(root, "templates/pytorch-inference-inf2/aiplat.yaml")],
+    bounded: false,
+  },
 ];
 
 export async function run() {
@@ -37,7 +45,8 @@ export async function run() {
       const looks = ratio === first ? "" : ` (at first ${first.toFixed(2)})`;
       const mark = bounded ? `  ${ratio <= bound ? "<=" : "ABOVE"} ${bound}${looks}` : "  (reads a file)";
       console.log(`  ${name.padEnd(32)} ${ratio.toFixed(2)}${mark}`);
-      if (bounded && isBinding && ratio > bound) failures.push(`${name}: ${ratio.toFixed(2)} times bare Node, above ${bound}`);
+      if (bounded && isBinding && ratio > bound)
+        failures.push(`${name}: ${ratio.toFixed(2)} times bare Node, above ${bound}`);
     }
   } finally {
     rmSync(folder, { recursive: true });
@@ -52,7 +61,11 @@ function measure(args, folder) {
 
 /** CPU microseconds of one process, the same hook loaded on both sides. */
 function cpu(args, cwd) {
-  const { status, stderr, output } = spawnSync(process.execPath, ["--require", join(root, "bench", "report-cpu.cjs"), ...args], { cwd, stdio: ["ignore", "pipe", "pipe", "pipe"] });
+  const { status, stderr, output } = spawnSync(
+    process.execPath,
+    ["--require", join(root, "bench", "report-cpu.cjs"), ...args],
+    { cwd, stdio: ["ignore", "pipe", "pipe", "pipe"] },
+  );
   if (status !== 0) throw new Error(`${args.join(" ")} failed: ${stderr}`);
   return Number(output[3]);
 }

@@ -25,7 +25,12 @@ exports.load = function load(name) {
     cachedData: existsSync(compiled) ? readFileSync(compiled) : undefined,
   });
   const folder = name.slice(0, name.lastIndexOf("/") + 1);
-  script.runInThisContext()(module.exports, (id) => (id.startsWith(".") ? load(join(folder, id)) : require(id)), module, filename);
+  script.runInThisContext()(
+    module.exports,
+    (id) => (id.startsWith(".") ? load(join(folder, id)) : require(id)),
+    module,
+    filename,
+  );
   return module.exports;
 };
 

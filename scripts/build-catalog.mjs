@@ -78,7 +78,8 @@ const corrections = [
     memoryMiB: 15_360,
     networkCards: 1,
     note: "the day of its retirement is not known",
-    source: "vantage-sh/ec2instances.info scraper/aws/ec2/gpu_data.go @4ef36cd; vCPU and memory: kubernetes/autoscaler cluster-autoscaler/cloudprovider/aws/ec2_instance_types.go @01c0d41",
+    source:
+      "vantage-sh/ec2instances.info scraper/aws/ec2/gpu_data.go @4ef36cd; vCPU and memory: kubernetes/autoscaler cluster-autoscaler/cloudprovider/aws/ec2_instance_types.go @01c0d41",
     why: "the row's source gives the GPU only",
   },
   {
@@ -87,7 +88,8 @@ const corrections = [
     memoryMiB: 61_440,
     networkCards: 1,
     note: "the day of its retirement is not known",
-    source: "vantage-sh/ec2instances.info scraper/aws/ec2/gpu_data.go @4ef36cd; vCPU and memory: kubernetes/autoscaler cluster-autoscaler/cloudprovider/aws/ec2_instance_types.go @01c0d41",
+    source:
+      "vantage-sh/ec2instances.info scraper/aws/ec2/gpu_data.go @4ef36cd; vCPU and memory: kubernetes/autoscaler cluster-autoscaler/cloudprovider/aws/ec2_instance_types.go @01c0d41",
     why: "the row's source gives the GPU only",
   },
 ];
@@ -105,8 +107,16 @@ const generations = { inf1: ["inf1"], inf2: ["inf2"], trn1: ["trn1", "trn1n"], t
 
 /** The first Neuron SDK release that an image was no longer published for. */
 const lastReleases = [
-  { repository: "pytorch-training-neuronx", endedWithSdk: "2.31.0", says: "pytorch-training-neuronx no longer published from SDK 2.31.0" },
-  { repository: "pytorch-inference-neuronx", endedWithSdk: "2.32.0", says: "pytorch-inference-neuronx and vLLM 0.16 images (the last ones for trn1/inf2) no longer published from SDK 2.32.0" },
+  {
+    repository: "pytorch-training-neuronx",
+    endedWithSdk: "2.31.0",
+    says: "pytorch-training-neuronx no longer published from SDK 2.31.0",
+  },
+  {
+    repository: "pytorch-inference-neuronx",
+    endedWithSdk: "2.32.0",
+    says: "pytorch-inference-neuronx and vLLM 0.16 images (the last ones for trn1/inf2) no longer published from SDK 2.32.0",
+  },
 ];
 
 /** The public origin of each file's data; the rows of families/ name their own. */
@@ -114,7 +124,8 @@ const origins = {
   "prices.ts": "Karpenter's copy of the AWS price list",
   "max-pods.ts": "the network interfaces in moto 5.2.1's dump of EC2 DescribeInstanceTypes and the rows that it lacks",
   "regions.ts": "moto 5.2.1's dump of EC2 DescribeInstanceTypeOfferings",
-  "image-data.ts": "aws-neuron/deep-learning-containers README.md @2be9ed1 and aws/deep-learning-containers docs @e0ecede",
+  "image-data.ts":
+    "aws-neuron/deep-learning-containers README.md @2be9ed1 and aws/deep-learning-containers docs @e0ecede",
 };
 
 const folder = process.argv[2];
@@ -125,7 +136,9 @@ if (folder === undefined || process.argv.length > 3) {
 const catalog = join(dirname(fileURLToPath(import.meta.url)), "../src/core/catalog");
 const read = async (name) => JSON.parse(await readFile(join(folder, name), "utf8"));
 
-const facts = [...(await read("accelerated-instance-types.json")), ...(await read("gap-rows.json"))].filter((row) => row.instanceType !== null);
+const facts = [...(await read("accelerated-instance-types.json")), ...(await read("gap-rows.json"))].filter(
+  (row) => row.instanceType !== null,
+);
 const types = applyCorrections(facts.map(toInstanceType));
 for (const type of types) checkRow(type);
 const families = groupFamilies(types);
@@ -143,7 +156,8 @@ await write("image-data.ts", imageFile(await read("neuron-images.json")));
 function toInstanceType(row) {
   const { accelerator } = row;
   // g6f and gr6f carry a part of one GPU: the API counts 0, the logical count is 1.
-  const fraction = accelerator.partitionSize === undefined || accelerator.partitionSize === 1 ? undefined : accelerator.partitionSize;
+  const fraction =
+    accelerator.partitionSize === undefined || accelerator.partitionSize === 1 ? undefined : accelerator.partitionSize;
   return {
     instanceType: row.instanceType,
     family: row.family,
@@ -187,7 +201,10 @@ function applyCorrections(rows) {
     for (const name of of) {
       const row = byName.get(name);
       if (row === undefined) throw new Error(`correction of ${name}: no such row (${why})`);
-      const changes = [...Object.entries(fields).map((entry) => [row, ...entry]), ...Object.entries(accelerator ?? {}).map((entry) => [row.accelerator, ...entry])];
+      const changes = [
+        ...Object.entries(fields).map((entry) => [row, ...entry]),
+        ...Object.entries(accelerator ?? {}).map((entry) => [row.accelerator, ...entry]),
+      ];
       for (const [target, key, value] of changes) {
         if (target[key] === value) throw new Error(`correction of ${name}: ${key} is ${value} already (${why})`);
         target[key] = value;
@@ -200,8 +217,15 @@ function applyCorrections(rows) {
 
 function checkRow(type) {
   const { accelerator, instanceType } = type;
-  if (!kinds.includes(accelerator.kind)) throw new Error(`${instanceType}: unknown accelerator kind ${accelerator.kind}`);
-  const numbers = { vcpus: type.vcpus, memoryMiB: type.memoryMiB, networkCards: type.networkCards, count: accelerator.count, memoryMiBPerDevice: accelerator.memoryMiBPerDevice };
+  if (!kinds.includes(accelerator.kind))
+    throw new Error(`${instanceType}: unknown accelerator kind ${accelerator.kind}`);
+  const numbers = {
+    vcpus: type.vcpus,
+    memoryMiB: type.memoryMiB,
+    networkCards: type.networkCards,
+    count: accelerator.count,
+    memoryMiBPerDevice: accelerator.memoryMiBPerDevice,
+  };
   for (const [name, value] of Object.entries(numbers)) {
     if (!(value > 0)) throw new Error(`${instanceType}: ${name} is ${value}; add a correction with its source`);
   }
@@ -212,7 +236,8 @@ function groupFamilies(rows) {
   const order = (row) => `${kinds.indexOf(row.accelerator.kind)} ${row.family}`;
   const bySize = (a, b) => a.vcpus - b.vcpus || a.memoryMiB - b.memoryMiB || compare(a.instanceType, b.instanceType);
   const groups = new Map();
-  for (const row of rows.toSorted((a, b) => compare(order(a), order(b)) || bySize(a, b))) groups.set(row.family, [...(groups.get(row.family) ?? []), row]);
+  for (const row of rows.toSorted((a, b) => compare(order(a), order(b)) || bySize(a, b)))
+    groups.set(row.family, [...(groups.get(row.family) ?? []), row]);
   return groups;
 }
 
@@ -229,9 +254,13 @@ ${rows.map(line).join("")}] satisfies readonly InstanceType[];
 }
 
 function familiesFile(names) {
-  const entry = (name) => (identifier(name) === name ? `  ${name},\n` : `  ${JSON.stringify(name)}: ${identifier(name)},\n`);
+  const entry = (name) =>
+    identifier(name) === name ? `  ${name},\n` : `  ${JSON.stringify(name)}: ${identifier(name)},\n`;
   return `import type { InstanceType } from "./instance-type.ts";
-${names.map((name) => `import { ${identifier(name)} } from "./families/${name}.ts";\n`).toSorted(compare).join("")}
+${names
+  .map((name) => `import { ${identifier(name)} } from "./families/${name}.ts";\n`)
+  .toSorted(compare)
+  .join("")}
 const rows = {
 ${names.map(entry).join("")}} satisfies Readonly<Record<string, readonly InstanceType[]>>;
 
@@ -244,8 +273,11 @@ export const families: Readonly<Record<Family, readonly InstanceType[]>> = rows;
 
 function pricesFile({ currency, usEast1, prices }, ordered) {
   const byName = new Map(prices.map((each) => [each.instanceType, each.usEast1]));
-  for (const { instanceType } of ordered) if (!byName.has(instanceType)) throw new Error(`${instanceType}: no row in prices.json`);
-  const lines = ordered.map(({ instanceType }) => [instanceType, byName.get(instanceType)]).filter(([, price]) => price !== null);
+  for (const { instanceType } of ordered)
+    if (!byName.has(instanceType)) throw new Error(`${instanceType}: no row in prices.json`);
+  const lines = ordered
+    .map(({ instanceType }) => [instanceType, byName.get(instanceType)])
+    .filter(([, price]) => price !== null);
   return `export const priceRegion = "us-east-1";
 
 export const priceSource = ${JSON.stringify(usEast1.source)};
@@ -261,7 +293,8 @@ ${lines.map(([name, price]) => `  ${JSON.stringify(name)}: ${price},\n`).join(""
 
 function regionsFile(offerings, grouped) {
   const regions = Object.keys(offerings).toSorted(compare);
-  const offering = (rows) => regions.filter((region) => rows.some((row) => offerings[region].includes(row.instanceType)));
+  const offering = (rows) =>
+    regions.filter((region) => rows.some((row) => offerings[region].includes(row.instanceType)));
   const lines = [...grouped].map(([family, rows]) => `  ${key(family)}: ${list(offering(rows))},\n`);
   return `import type { Family } from "./families.ts";
 
@@ -277,27 +310,41 @@ ${lines.join("")}};
 
 /** As nodeadm computes it: the interfaces of the first network card, their addresses without the interfaces' own, and two pods of the host's network. */
 function maxPodsFile(rows, ordered) {
-  const byName = new Map(rows.filter((row) => row.eniPerNetworkCard && row.ipv4PerENI).map((row) => [row.instanceType, row.eniPerNetworkCard[0] * (row.ipv4PerENI - 1) + 2]));
+  const byName = new Map(
+    rows
+      .filter((row) => row.eniPerNetworkCard && row.ipv4PerENI)
+      .map((row) => [row.instanceType, row.eniPerNetworkCard[0] * (row.ipv4PerENI - 1) + 2]),
+  );
   return `/**
  * The most pods that a node of the type runs, as kubelet is told on EKS's AMIs (awslabs/amazon-eks-ami @81fec2e,
  * nodeadm/internal/kubelet/eni_max_pods.go); a type whose network interfaces no source gives is not in it.
  */
 export const maxPods: Readonly<Record<string, number>> = {
-${ordered.filter(({ instanceType }) => byName.has(instanceType)).map(({ instanceType }) => `  ${JSON.stringify(instanceType)}: ${byName.get(instanceType)},\n`).join("")}};
+${ordered
+  .filter(({ instanceType }) => byName.has(instanceType))
+  .map(({ instanceType }) => `  ${JSON.stringify(instanceType)}: ${byName.get(instanceType)},\n`)
+  .join("")}};
 `;
 }
 
 function imageFile({ asOf, dlcAccountByRegion, publicNeuron, privateNeuron, gpu, lifecycle }) {
-  for (const { says } of lastReleases) if (!lifecycle.some((line) => line.startsWith(says))) throw new Error(`neuron-images.json no longer says "${says}"`);
+  for (const { says } of lastReleases)
+    if (!lifecycle.some((line) => line.startsWith(says)))
+      throw new Error(`neuron-images.json no longer says "${says}"`);
   const accounts = Object.entries(dlcAccountByRegion).toSorted(([a], [b]) => compare(a, b));
-  const names = [...new Set([...publicNeuron, ...privateNeuron].map(({ repository }) => lastComponent(repository)))].toSorted(compare);
+  const names = [
+    ...new Set([...publicNeuron, ...privateNeuron].map(({ repository }) => lastComponent(repository))),
+  ].toSorted(compare);
   const repositories = names.map((repository) => {
     const published = publicNeuron.find((each) => lastComponent(each.repository) === repository);
     return {
       repository,
       newestTag: published?.newest.tag ?? privateNeuron.find((each) => each.repository === repository).newestTag,
       endedWithSdk: lastReleases.find((each) => each.repository === repository)?.endedWithSdk,
-      images: (published?.newestPerFramework ?? []).map(({ tag, instances }) => ({ tag, families: instances.flatMap((each) => generations[each]).toSorted(compare) })),
+      images: (published?.newestPerFramework ?? []).map(({ tag, instances }) => ({
+        tag,
+        families: instances.flatMap((each) => generations[each]).toSorted(compare),
+      })),
     };
   });
   const gpuRepositories = [...new Set(gpu.map((each) => each.repository))].toSorted(compare);
@@ -305,7 +352,9 @@ function imageFile({ asOf, dlcAccountByRegion, publicNeuron, privateNeuron, gpu,
     `  {\n${Object.entries(rest)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `    ${name}: ${JSON.stringify(value)},\n`)
-      .join("")}    images: [${images.length === 0 ? "" : `\n${images.map((image) => `      ${literal(image)},\n`).join("")}    `}],\n  },\n`;
+      .join(
+        "",
+      )}    images: [${images.length === 0 ? "" : `\n${images.map((image) => `      ${literal(image)},\n`).join("")}    `}],\n  },\n`;
   return `/** The day the lists were read (YYYY-MM-DD). */
 export const imagesAsOf = ${JSON.stringify(asOf)};
 

@@ -9,7 +9,15 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const folder = await mkdtemp(join(tmpdir(), "aiplat-schema-"));
 try {
   const outfile = join(folder, "schema.mjs");
-  await build({ absWorkingDir: root, entryPoints: ["src/core/workload/json-schema.ts"], bundle: true, platform: "node", format: "esm", outfile, logLevel: "warning" });
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["src/core/workload/json-schema.ts"],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    outfile,
+    logLevel: "warning",
+  });
   const { workloadJsonSchema } = await import(pathToFileURL(outfile).href);
   await writeFile(join(root, "schema/workload.json"), `${JSON.stringify(workloadJsonSchema(), null, 2)}\n`);
 } finally {

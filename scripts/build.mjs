@@ -20,7 +20,9 @@ const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"
 const withoutChildProcess = {
   name: "without-child-process",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) => (importer.includes("/commander/") ? { path: "child_process", namespace: "stub" } : undefined));
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes("/commander/") ? { path: "child_process", namespace: "stub" } : undefined,
+    );
     onLoad({ filter: /.*/, namespace: "stub" }, () => ({ contents: "module.exports = {};", loader: "js" }));
   },
 };
@@ -41,7 +43,16 @@ const shared = {
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 
-const cli = await build({ ...shared, entryPoints: ["src/main.ts"], plugins: [withoutChildProcess], splitting: true, metafile: true, write: false, outdir: dist, chunkNames: "chunks/[name]-[hash]" });
+const cli = await build({
+  ...shared,
+  entryPoints: ["src/main.ts"],
+  plugins: [withoutChildProcess],
+  splitting: true,
+  metafile: true,
+  write: false,
+  outdir: dist,
+  chunkNames: "chunks/[name]-[hash]",
+});
 for (const file of cli.outputFiles) {
   const { code } = await transform(file.text, {
     format: "cjs",
@@ -70,11 +81,28 @@ if (process.versions.node.startsWith("20.")) {
     ["instances", "list"],
     ["instances", "show", "inf2.xlarge"],
     ["templates", "list"],
-    ["taskdef", "generate", "--name", "x", "--image", "x", "--instance-type", "trn1.32xlarge", "--devices", "4", "--all"],
+    [
+      "taskdef",
+      "generate",
+      "--name",
+      "x",
+      "--image",
+      "x",
+      "--instance-type",
+      "trn1.32xlarge",
+      "--devices",
+      "4",
+      "--all",
+    ],
     ["taskdef", "generate", file, "--region", "us-east-1"],
     ["validate", file],
   ];
   // V8 takes compiled code only where its flags are the same.
   const env = { ...process.env, NODE_OPTIONS: "" };
-  for (const args of commands) execFileSync(process.execPath, ["--require", join(root, "scripts/keep-compiled.cjs"), join(dist, "../bin/aiplat.js"), ...args], { cwd: tmpdir(), stdio: "ignore", env });
+  for (const args of commands)
+    execFileSync(
+      process.execPath,
+      ["--require", join(root, "scripts/keep-compiled.cjs"), join(dist, "../bin/aiplat.js"), ...args],
+      { cwd: tmpdir(), stdio: "ignore", env },
+    );
 }

@@ -21,7 +21,11 @@ export async function writeNotices(root, inputs) {
   }
   // One copy of a licence text, however many packages carry it.
   const byText = new Map();
-  for (const [name, text] of [...sections].sort(([a], [b]) => a.localeCompare(b))) byText.set(text, [...(byText.get(text) ?? []), name]);
+  for (const [name, text] of [...sections].sort(([a], [b]) => a.localeCompare(b)))
+    byText.set(text, [...(byText.get(text) ?? []), name]);
   const parts = [...byText].map(([text, names]) => `${names.join("\n")}\n\n${text}\n`);
-  await writeFile(join(root, "THIRD-PARTY-NOTICES"), `aiplat's dist/ contains code of these packages.\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`);
+  await writeFile(
+    join(root, "THIRD-PARTY-NOTICES"),
+    `aiplat's dist/ contains code of these packages.\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`,
+  );
 }

@@ -1,4 +1,17 @@
-import type { EcrPort, Ec2Port, Ec2ReadPort, EcsPort, EksPort, IamPort, LogGroupsPort, LogsPort, QuotasPort, SecretsPort, SsmPort, StsPort } from "./operations/ports.ts";
+import type {
+  EcrPort,
+  Ec2Port,
+  Ec2ReadPort,
+  EcsPort,
+  EksPort,
+  IamPort,
+  LogGroupsPort,
+  LogsPort,
+  QuotasPort,
+  SecretsPort,
+  SsmPort,
+  StsPort,
+} from "./operations/ports.ts";
 
 /** One of the standard streams, as far as aiplat uses it. */
 export interface Output {

@@ -5,13 +5,27 @@
 export { findInstanceType, instanceTypes, nearestInstanceTypes, priceOf, type Price } from "./core/catalog/catalog.ts";
 export type { Accelerator, AcceleratorKind, Architecture, InstanceType } from "./core/catalog/instance-type.ts";
 export { topologyOf, type Topology } from "./core/catalog/topology.ts";
-export { devicePath, isLegalSlot, legalSizes, legalSlots, packedSlots, slotName, type Slot } from "./core/devices/slots.ts";
+export {
+  devicePath,
+  isLegalSlot,
+  legalSizes,
+  legalSlots,
+  packedSlots,
+  slotName,
+  type Slot,
+} from "./core/devices/slots.ts";
 export { Refusal, type Problem } from "./core/problem.ts";
 export { everyVariantOf, resolveWorkload, variantsOf } from "./core/workload/resolve.ts";
 export type { DeviceRequest, ResolvedWorkload, Shape, Variant } from "./core/workload/resolved.ts";
 export type { Workload } from "./core/workload/schema.ts";
 export type { TaskDefinition } from "./core/ecs/api.ts";
 export { generateTaskDefinition, type GenerateSettings } from "./core/ecs/generate.ts";
-export { generateManifests, resolveForKubernetes, type GeneratedManifests, type KubernetesSettings, type KubernetesTarget } from "./core/kubernetes/generate.ts";
+export {
+  generateManifests,
+  resolveForKubernetes,
+  type GeneratedManifests,
+  type KubernetesSettings,
+  type KubernetesTarget,
+} from "./core/kubernetes/generate.ts";
 export { kinds as kubernetesKinds, type Kind as KubernetesKind } from "./core/kubernetes/kinds.ts";
 export type { Manifest } from "./core/kubernetes/manifest.ts";

@@ -46,7 +46,11 @@ async function main(): Promise<void> {
 
 /** What --sandbox says at the end. */
 function noteSandbox(): void {
-  if (connected !== undefined && sandboxUsed) note(connected, "This was a sandbox: AWS was not called and nothing is kept. aiplat sandbox starts one that stays.");
+  if (connected !== undefined && sandboxUsed)
+    note(
+      connected,
+      "This was a sandbox: AWS was not called and nothing is kept. aiplat sandbox starts one that stays.",
+    );
 }
 
 function connect(options: GlobalOptions): Context {
@@ -75,12 +79,17 @@ function connect(options: GlobalOptions): Context {
 }
 
 /** AWS as a sandbox of this process plays it: the environment, the profile and their credentials are not looked at. */
-function lazySandbox(options: GlobalOptions): { readonly aws: Aws; readonly stock: (instanceTypes: readonly string[]) => void } {
+function lazySandbox(options: GlobalOptions): {
+  readonly aws: Aws;
+  readonly stock: (instanceTypes: readonly string[]) => void;
+} {
   let started: Promise<Practice> | undefined;
   const wanted = new Set<string>();
   const start = () => {
     sandboxUsed = true;
-    return (started ??= import("./sandbox/practice.ts").then(({ startPractice }) => startPractice(wanted, options.regions[0], () => Date.now())));
+    return (started ??= import("./sandbox/practice.ts").then(({ startPractice }) =>
+      startPractice(wanted, options.regions[0], () => Date.now()),
+    ));
   };
   const { profile: _, ...others } = options;
   return {

@@ -29,9 +29,13 @@ export async function runProgram(
   /** `eks nodegroup create` is the command `create` of the group `eks nodegroup`. */
   const add = (words: string, summary: string) => {
     const space = words.lastIndexOf(" ");
-    return parents.get(words.slice(0, Math.max(space, 0)))!.command(words.slice(space + 1)).summary(summary);
+    return parents
+      .get(words.slice(0, Math.max(space, 0)))!
+      .command(words.slice(space + 1))
+      .summary(summary);
   };
-  for (const [words, summary] of Object.entries(groups)) parents.set(words, add(words, summary).description(summary).helpCommand(false));
+  for (const [words, summary] of Object.entries(groups))
+    parents.set(words, add(words, summary).description(summary).helpCommand(false));
   for (const entry of registry) loaders.set(add(entry.words, entry.summary), entry);
   for (const parent of parents.values()) {
     parent.hook("preSubcommand", async (_, command) => {
@@ -41,7 +45,12 @@ export async function runProgram(
       attach(command, spec);
       command.action(async () => {
         const options = checkedOptions(root.opts(), spec, passthrough !== undefined);
-        exitCode = (await spec.run(connect(options), { args: command.args, options: command.opts(), ...(passthrough === undefined ? {} : { passthrough }) })) ?? 0;
+        exitCode =
+          (await spec.run(connect(options), {
+            args: command.args,
+            options: command.opts(),
+            ...(passthrough === undefined ? {} : { passthrough }),
+          })) ?? 0;
       });
     });
   }
@@ -52,8 +61,13 @@ export async function runProgram(
     if (!(error instanceof CommanderError)) throw error;
     // Help and version were asked for and printed; a group without a command printed its help as the answer to a mistake.
     if (error.exitCode === 0) return 0;
-    if (error.code === "commander.help") throw new AiplatError("Usage", "no command given", { hint: "The commands are listed above." });
-    throw new AiplatError("Usage", tidy(error.message), error.code === "commander.unknownCommand" ? { hint: "aiplat --help lists the commands." } : {});
+    if (error.code === "commander.help")
+      throw new AiplatError("Usage", "no command given", { hint: "The commands are listed above." });
+    throw new AiplatError(
+      "Usage",
+      tidy(error.message),
+      error.code === "commander.unknownCommand" ? { hint: "aiplat --help lists the commands." } : {},
+    );
   }
   return exitCode;
 }
@@ -64,8 +78,16 @@ const globalOptions: readonly (() => Option)[] = [
   () => new Option("--region <region>", "AWS region").argParser(collect).default([], "AWS_REGION, then the profile's"),
   () => new Option("--profile <name>", "profile of the AWS configuration"),
   () => new Option("--endpoint-url <url>", "another AWS endpoint for every call"),
-  () => new Option("--sandbox", "work on a sandbox of the command's own instead of AWS: nothing is kept, no credentials needed"),
-  () => new Option("-o, --output <format>", "text, json, yaml and, where they make sense, table, markdown, github, env, html"),
+  () =>
+    new Option(
+      "--sandbox",
+      "work on a sandbox of the command's own instead of AWS: nothing is kept, no credentials needed",
+    ),
+  () =>
+    new Option(
+      "-o, --output <format>",
+      "text, json, yaml and, where they make sense, table, markdown, github, env, html",
+    ),
   () => new Option("-q, --quiet", "no progress, no notes"),
   () => new Option("--no-color", "no colour"),
   () => new Option("--debug", "stack traces and AWS calls on stderr"),
@@ -102,13 +124,17 @@ export function attach(command: Commander, spec: AnyCommand): void {
 }
 
 function toCommander(spec: OptionSpec): Option {
-  const option = new Option(spec.flags, spec.defaultText === undefined ? spec.description : `${spec.description} (default: ${spec.defaultText})`);
+  const option = new Option(
+    spec.flags,
+    spec.defaultText === undefined ? spec.description : `${spec.description} (default: ${spec.defaultText})`,
+  );
   if (spec.choices !== undefined) option.choices(spec.choices);
   const parse = spec.parse;
   const choices = spec.choices;
   if (spec.repeatable === true) {
     option.argParser((text: string, previous: readonly unknown[] | undefined) => {
-      if (choices !== undefined && !choices.includes(text)) throw new AiplatError("Usage", `${option.long} ${text}: not one of ${listOr(choices)}`);
+      if (choices !== undefined && !choices.includes(text))
+        throw new AiplatError("Usage", `${option.long} ${text}: not one of ${listOr(choices)}`);
       return [...(previous ?? []), parse === undefined ? text : parse(text)];
     });
   } else if (parse !== undefined) {
@@ -123,9 +149,11 @@ function collect(value: string, previous: readonly string[]): readonly string[] 
 
 function checkedOptions(raw: Record<string, unknown>, spec: AnyCommand, hasCommand: boolean): GlobalOptions {
   const regions = raw["region"] as readonly string[];
-  if (regions.length > 1 && spec.manyRegions !== true) throw new AiplatError("Usage", `--region was given ${regions.length} times: this command works in one region`);
+  if (regions.length > 1 && spec.manyRegions !== true)
+    throw new AiplatError("Usage", `--region was given ${regions.length} times: this command works in one region`);
   if (hasCommand && spec.takesCommand !== true) throw new AiplatError("Usage", "this command takes nothing after --");
-  if (raw["sandbox"] === true && typeof raw["endpointUrl"] === "string") throw new AiplatError("Usage", "give --sandbox or --endpoint-url, not both");
+  if (raw["sandbox"] === true && typeof raw["endpointUrl"] === "string")
+    throw new AiplatError("Usage", "give --sandbox or --endpoint-url, not both");
   const format = (raw["output"] ?? spec.formats[0]!) as Format;
   if (!spec.formats.includes(format)) {
     const known = formats.includes(format) ? "not offered by this command" : "not a format";

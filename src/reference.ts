@@ -11,11 +11,23 @@ export async function commandReference(): Promise<string> {
 
 /** The flags that every command with a workload shares, told once. */
 function workloadSection(): string {
-  return ["### Workload flags", "", "Commands that take a workload take these; a flag overrides the file. Everything after `--` is the command.", "", ...table(workloadOptions)].join("\n");
+  return [
+    "### Workload flags",
+    "",
+    "Commands that take a workload take these; a flag overrides the file. Everything after `--` is the command.",
+    "",
+    ...table(workloadOptions),
+  ].join("\n");
 }
 
 function commandSection(words: string, spec: AnyCommand): string {
-  const syntax = ["aiplat", words, ...(spec.options === undefined ? [] : ["[options]"]), ...(spec.arguments ?? []).map((argument) => argument.syntax), ...(spec.takesCommand === true ? ["[-- COMMAND...]"] : [])];
+  const syntax = [
+    "aiplat",
+    words,
+    ...(spec.options === undefined ? [] : ["[options]"]),
+    ...(spec.arguments ?? []).map((argument) => argument.syntax),
+    ...(spec.takesCommand === true ? ["[-- COMMAND...]"] : []),
+  ];
   const parts = [`### aiplat ${words}`, "", `    ${syntax.join(" ")}`, "", spec.description, ""];
   for (const argument of spec.arguments ?? []) parts.push(`- \`${argument.syntax}\`: ${argument.description}`);
   if ((spec.arguments ?? []).length > 0) parts.push("");
@@ -25,7 +37,8 @@ function commandSection(words: string, spec: AnyCommand): string {
   if (takesWorkload) parts.push("Takes the [workload flags](#workload-flags).", "");
   if (own.length > 0) parts.push(...table(own));
   parts.push(`Formats (\`--output\`): ${spec.formats.join(", ")}.`, "");
-  if (spec.examples !== undefined) parts.push("```sh", ...spec.examples.flatMap(([line, what]) => [`# ${what}`, line]), "```", "");
+  if (spec.examples !== undefined)
+    parts.push("```sh", ...spec.examples.flatMap(([line, what]) => [`# ${what}`, line]), "```", "");
   return parts.join("\n");
 }
 
@@ -34,7 +47,11 @@ function table(options: readonly OptionSpec[]): readonly string[] {
 }
 
 function optionRow({ flags, description, choices, defaultText, repeatable }: OptionSpec): string {
-  const notes = [choices === undefined ? "" : `one of ${choices.join(", ")}`, defaultText === undefined ? "" : `default: ${defaultText}`, repeatable === true && !description.includes("repeatable") ? "repeatable" : ""].filter(Boolean);
+  const notes = [
+    choices === undefined ? "" : `one of ${choices.join(", ")}`,
+    defaultText === undefined ? "" : `default: ${defaultText}`,
+    repeatable === true && !description.includes("repeatable") ? "repeatable" : "",
+  ].filter(Boolean);
   const text = notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
   return `| \`${flags.replace(/\|/g, "\\|")}\` | ${text.replace(/\|/g, "\\|")} |`;
 }

@@ -7,7 +7,10 @@ interface Answer {
 }
 
 /** Sends one SDK command, e.g. `call("RunTask", (options) => client.send(new RunTaskCommand(input), options))`. */
-export type Call = <Output extends Answer>(operation: string, send: (options: { readonly abortSignal: AbortSignal }) => Promise<Output>) => Promise<Output>;
+export type Call = <Output extends Answer>(
+  operation: string,
+  send: (options: { readonly abortSignal: AbortSignal }) => Promise<Output>,
+) => Promise<Output>;
 
 /**
  * The way every adapter sends: it stops when `signal` aborts, throws an AiplatError that says what to do, and logs
@@ -20,7 +23,9 @@ export function createCall(config: AwsConfig, service: AwsService, signal: Abort
       if (config.log === undefined) return;
       const attempts = (metadata?.attempts ?? 1) > 1 ? `, ${metadata?.attempts} attempts` : "";
       const request = metadata?.requestId === undefined ? "" : `, request ${metadata.requestId}`;
-      config.log(`aws ${service} ${operation} ${config.region}: ${outcome} in ${Math.round(performance.now() - started)} ms${attempts}${request}`);
+      config.log(
+        `aws ${service} ${operation} ${config.region}: ${outcome} in ${Math.round(performance.now() - started)} ms${attempts}${request}`,
+      );
     };
     try {
       const output = await send({ abortSignal: signal });
@@ -31,7 +36,13 @@ export function createCall(config: AwsConfig, service: AwsService, signal: Abort
       log($metadata, name ?? "failed");
       const { region, profile, endpoints } = config;
       const endpoint = endpoints[service];
-      throw translateAwsError(error, { service, operation, region, ...(profile === undefined ? {} : { profile }), ...(endpoint === undefined ? {} : { endpoint }) });
+      throw translateAwsError(error, {
+        service,
+        operation,
+        region,
+        ...(profile === undefined ? {} : { profile }),
+        ...(endpoint === undefined ? {} : { endpoint }),
+      });
     }
   };
 }

@@ -2,7 +2,17 @@
 import type { SSMClientConfig } from "@aws-sdk/client-ssm";
 
 /** The services aiplat calls, by the name that the AWS CLI and IAM actions use. */
-export type AwsService = "ecs" | "ssm" | "logs" | "eks" | "ec2" | "sts" | "iam" | "ecr" | "secretsmanager" | "servicequotas";
+export type AwsService =
+  | "ecs"
+  | "ssm"
+  | "logs"
+  | "eks"
+  | "ec2"
+  | "sts"
+  | "iam"
+  | "ecr"
+  | "secretsmanager"
+  | "servicequotas";
 
 export interface AwsConfig {
   readonly region: string;
@@ -19,7 +29,14 @@ export interface AwsConfig {
 /** The settings that all SDK clients share. */
 export type ClientSettings = Pick<
   SSMClientConfig,
-  "region" | "credentials" | "endpoint" | "ignoreConfiguredEndpointUrls" | "maxAttempts" | "retryMode" | "requestHandler" | "logger"
+  | "region"
+  | "credentials"
+  | "endpoint"
+  | "ignoreConfiguredEndpointUrls"
+  | "maxAttempts"
+  | "retryMode"
+  | "requestHandler"
+  | "logger"
 >;
 
 /**

@@ -14,7 +14,12 @@ const fallbackRegion = "us-east-1";
  *
  * @param log Writes a line about each AWS call; undefined without --debug.
  */
-export function connectAws(options: GlobalOptions, env: Context["env"], signal: AbortSignal, log?: (line: string) => void): Aws {
+export function connectAws(
+  options: GlobalOptions,
+  env: Context["env"],
+  signal: AbortSignal,
+  log?: (line: string) => void,
+): Aws {
   let shared: Promise<Shared> | undefined;
   const getShared = () => (shared ??= share(options, env, log));
   const home = async () => {
@@ -23,7 +28,10 @@ export function connectAws(options: GlobalOptions, env: Context["env"], signal: 
     return named;
   };
   const region = async () => checkRegion((await home()).name);
-  const configFor = async (name: string): Promise<AwsConfig> => ({ ...(await getShared()).config, region: checkRegion(name) });
+  const configFor = async (name: string): Promise<AwsConfig> => ({
+    ...(await getShared()).config,
+    region: checkRegion(name),
+  });
   // One adapter a command and region: its pace holds for all of the command's calls together.
   const inEach = <Port>(load: () => Promise<CreatePort<Port>>) => {
     const made = new Map<string, Promise<Port>>();

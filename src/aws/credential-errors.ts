@@ -6,13 +6,19 @@ export const credentialRules: readonly Rule[] = [
     names: ["CredentialsProviderError", "TokenProviderError", "UnauthorizedException"],
     text: /\bSSO\b|sso login|session token not found/i,
     code: "NoCredentials",
-    say: (_, call) => ({ message: `the IAM Identity Center (SSO) session of ${profileOf(call)} has expired or was never opened`, hint: `Run: ${login(call)}` }),
+    say: (_, call) => ({
+      message: `the IAM Identity Center (SSO) session of ${profileOf(call)} has expired or was never opened`,
+      hint: `Run: ${login(call)}`,
+    }),
   },
   {
     names: ["CredentialsProviderError"],
     text: /re-?authenticate using aws login|session has expired.*login|login\/cache/i,
     code: "NoCredentials",
-    say: (_, call) => ({ message: `the sign-in session of ${profileOf(call)} has expired or was never opened`, hint: `Run: aws login${profileFlag(call)}` }),
+    say: (_, call) => ({
+      message: `the sign-in session of ${profileOf(call)} has expired or was never opened`,
+      hint: `Run: aws login${profileFlag(call)}`,
+    }),
   },
   {
     names: ["CredentialsProviderError"],
@@ -27,7 +33,10 @@ export const credentialRules: readonly Rule[] = [
     names: ["CredentialsProviderError"],
     text: /Could not resolve credentials using profile/,
     code: "NoCredentials",
-    say: (_, call) => ({ message: `${profileOf(call)} holds no credentials`, hint: `Run aws configure${profileFlag(call)} or aws configure sso${profileFlag(call)}.` }),
+    say: (_, call) => ({
+      message: `${profileOf(call)} holds no credentials`,
+      hint: `Run aws configure${profileFlag(call)} or aws configure sso${profileFlag(call)}.`,
+    }),
   },
   {
     // The chain ends with this sentence whatever a profile's own source said, e.g. a credential_process that failed.
@@ -35,7 +44,10 @@ export const credentialRules: readonly Rule[] = [
     text: /Could not load credentials from any providers/,
     when: (_, { profile }) => profile !== undefined,
     code: "NoCredentials",
-    say: (_, call) => ({ message: `${profileOf(call)} gives no credentials`, hint: `aws sts get-caller-identity${profileFlag(call)} says why.` }),
+    say: (_, call) => ({
+      message: `${profileOf(call)} gives no credentials`,
+      hint: `aws sts get-caller-identity${profileFlag(call)} says why.`,
+    }),
   },
   {
     names: ["CredentialsProviderError", "TokenProviderError", "ProviderError"],
@@ -49,26 +61,42 @@ export const credentialRules: readonly Rule[] = [
   {
     names: ["CredentialsProviderError", "TokenProviderError", "ProviderError"],
     code: "NoCredentials",
-    say: (failure, call) => ({ message: `no AWS credentials from ${profileOf(call)}: ${failure.message}`, hint: `aws sts get-caller-identity${profileFlag(call)} shows whether they work.` }),
+    say: (failure, call) => ({
+      message: `no AWS credentials from ${profileOf(call)}: ${failure.message}`,
+      hint: `aws sts get-caller-identity${profileFlag(call)} shows whether they work.`,
+    }),
   },
   {
     names: ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"],
     code: "NoCredentials",
     say: (_, call) => ({
       message: "the AWS credentials have expired",
-      hint: call.profile === undefined ? "Get new ones: temporary keys in AWS_ACCESS_KEY_ID and its companions last a few hours." : `Renew them, for an SSO profile with: ${login(call)}`,
+      hint:
+        call.profile === undefined
+          ? "Get new ones: temporary keys in AWS_ACCESS_KEY_ID and its companions last a few hours."
+          : `Renew them, for an SSO profile with: ${login(call)}`,
     }),
   },
   {
     names: ["InvalidSignatureException", "SignatureDoesNotMatch", "RequestExpired", "RequestTimeTooSkewed"],
     text: /expired|not yet current|skew|too far|time/i,
     code: "NoCredentials",
-    say: () => ({ message: "AWS refused the request's time: this machine's clock is wrong", hint: "Set the clock, e.g. with NTP, and run the command again." }),
+    say: () => ({
+      message: "AWS refused the request's time: this machine's clock is wrong",
+      hint: "Set the clock, e.g. with NTP, and run the command again.",
+    }),
   },
   {
     // AWS answers the same where the region is not enabled for the account: it does not know the credentials there.
     // https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
-    names: ["UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure", "InvalidAccessKeyId", "RegionDisabledException", "OptInRequired"],
+    names: [
+      "UnrecognizedClientException",
+      "InvalidClientTokenId",
+      "AuthFailure",
+      "InvalidAccessKeyId",
+      "RegionDisabledException",
+      "OptInRequired",
+    ],
     code: "NoCredentials",
     say: (_, call) => ({
       message: `AWS does not know these credentials${inRegion(call)}`,
@@ -76,14 +104,29 @@ export const credentialRules: readonly Rule[] = [
     }),
   },
   {
-    names: ["InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature", "MissingAuthenticationToken", "MissingAuthenticationTokenException"],
+    names: [
+      "InvalidSignatureException",
+      "SignatureDoesNotMatch",
+      "IncompleteSignature",
+      "MissingAuthenticationToken",
+      "MissingAuthenticationTokenException",
+    ],
     code: "NoCredentials",
-    say: () => ({ message: "AWS refused the request's signature: the secret access key does not belong to the access key id", hint: "Set both again, from the same key." }),
+    say: () => ({
+      message: "AWS refused the request's signature: the secret access key does not belong to the access key id",
+      hint: "Set both again, from the same key.",
+    }),
   },
 ];
 
 /** AWS's codes for credentials that a region does not know: what a region gives that is not enabled for the account. */
-export const unknownCredentialCodes: ReadonlySet<string> = new Set(["UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure", "RegionDisabledException", "OptInRequired"]);
+export const unknownCredentialCodes: ReadonlySet<string> = new Set([
+  "UnrecognizedClientException",
+  "InvalidClientTokenId",
+  "AuthFailure",
+  "RegionDisabledException",
+  "OptInRequired",
+]);
 
 function profileOf({ profile }: FailedCall): string {
   return profile === undefined ? "the default profile" : `profile ${profile}`;

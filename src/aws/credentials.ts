@@ -10,7 +10,12 @@ import type { Profile } from "./profile.ts";
  *
  * @param region Where roles are assumed. Asking many regions must not assume them in one that is not enabled.
  */
-export function chooseCredentials(options: Pick<GlobalOptions, "profile">, env: Context["env"], profile: Profile, region: string): AwsConfig["credentials"] {
+export function chooseCredentials(
+  options: Pick<GlobalOptions, "profile">,
+  env: Context["env"],
+  profile: Profile,
+  region: string,
+): AwsConfig["credentials"] {
   const accessKeyId = env["AWS_ACCESS_KEY_ID"];
   const secretAccessKey = env["AWS_SECRET_ACCESS_KEY"];
   const sessionToken = env["AWS_SESSION_TOKEN"];

@@ -1,4 +1,11 @@
-import { DescribeImagesCommand, DescribeInstancesCommand, DescribeSecurityGroupsCommand, DescribeSubnetsCommand, EC2Client, type Instance } from "@aws-sdk/client-ec2";
+import {
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+  type Instance,
+} from "@aws-sdk/client-ec2";
 import type { OnDemandInstances } from "../core/doctor/observed-ec2.ts";
 import type { Ec2ReadPort } from "../operations/ports.ts";
 import { absentAs } from "./absent.ts";
@@ -15,10 +22,15 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
       const answers = await Promise.all(
         ids.map((id) => {
           const command = new DescribeImagesCommand({ ImageIds: [id], IncludeDeprecated: true });
-          return absentAs(/^InvalidAMIID\./, call("DescribeImages", (options) => client.send(command, options)));
+          return absentAs(
+            /^InvalidAMIID\./,
+            call("DescribeImages", (options) => client.send(command, options)),
+          );
         }),
       );
-      return answers.flatMap((answer) => answer?.Images ?? []).map(({ ImageId, Name }) => ({ id: ImageId ?? "", name: Name ?? "" }));
+      return answers
+        .flatMap((answer) => answer?.Images ?? [])
+        .map(({ ImageId, Name }) => ({ id: ImageId ?? "", name: Name ?? "" }));
     },
 
     onDemandInstances: async () => {
@@ -26,7 +38,11 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
       let NextToken: string | undefined;
       do {
         const Filters = [{ Name: "instance-state-name", Values: ["pending", "running"] }];
-        const command = new DescribeInstancesCommand({ Filters, MaxResults: 1000, ...(NextToken === undefined ? {} : { NextToken }) });
+        const command = new DescribeInstancesCommand({
+          Filters,
+          MaxResults: 1000,
+          ...(NextToken === undefined ? {} : { NextToken }),
+        });
         const answer = await call("DescribeInstances", (options) => client.send(command, options));
         found.push(...(answer.Reservations ?? []).flatMap(({ Instances = [] }) => Instances));
         NextToken = answer.NextToken;
@@ -38,7 +54,12 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
     subnets: async (ids) => {
       const command = new DescribeSubnetsCommand({ Filters: [{ Name: "subnet-id", Values: [...ids] }] });
       const { Subnets = [] } = await call("DescribeSubnets", (options) => client.send(command, options));
-      return Subnets.map(({ SubnetId, VpcId, State, AvailableIpAddressCount }) => ({ id: SubnetId ?? "", vpcId: VpcId ?? "", state: State ?? "", availableAddresses: AvailableIpAddressCount ?? 0 }));
+      return Subnets.map(({ SubnetId, VpcId, State, AvailableIpAddressCount }) => ({
+        id: SubnetId ?? "",
+        vpcId: VpcId ?? "",
+        state: State ?? "",
+        availableAddresses: AvailableIpAddressCount ?? 0,
+      }));
     },
 
     securityGroups: async (ids) => {
@@ -58,7 +79,10 @@ function countByType(instances: readonly Instance[]): readonly OnDemandInstances
   const types = new Map<string, { count: number; vcpus: number }>();
   for (const { InstanceType = "", CpuOptions } of instances) {
     const { count, vcpus } = types.get(InstanceType) ?? { count: 0, vcpus: 0 };
-    types.set(InstanceType, { count: count + 1, vcpus: vcpus + (CpuOptions?.CoreCount ?? 0) * (CpuOptions?.ThreadsPerCore ?? 1) });
+    types.set(InstanceType, {
+      count: count + 1,
+      vcpus: vcpus + (CpuOptions?.CoreCount ?? 0) * (CpuOptions?.ThreadsPerCore ?? 1),
+    });
   }
   return [...types].map(([instanceType, sums]) => ({ instanceType, ...sums }));
 }

@@ -1,4 +1,11 @@
-import { CreateLaunchTemplateCommand, CreatePlacementGroupCommand, DescribeLaunchTemplateVersionsCommand, DescribePlacementGroupsCommand, EC2Client, type CreateLaunchTemplateCommandInput } from "@aws-sdk/client-ec2";
+import {
+  CreateLaunchTemplateCommand,
+  CreatePlacementGroupCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  DescribePlacementGroupsCommand,
+  EC2Client,
+  type CreateLaunchTemplateCommandInput,
+} from "@aws-sdk/client-ec2";
 import type { Ec2Port } from "../operations/ports.ts";
 import { absentAs } from "./absent.ts";
 import { createCall } from "./call.ts";
@@ -15,24 +22,35 @@ export function createEc2(config: AwsConfig, signal: AbortSignal): Ec2Port {
     launchTemplateVersion: async (template, version) => {
       const which = "id" in template ? { LaunchTemplateId: template.id } : { LaunchTemplateName: template.name };
       const command = new DescribeLaunchTemplateVersionsCommand({ ...which, Versions: [version] });
-      const answer = await absentAs(/^InvalidLaunchTemplate(Id|Name).*NotFound/, call("DescribeLaunchTemplateVersions", (options) => client.send(command, options)));
+      const answer = await absentAs(
+        /^InvalidLaunchTemplate(Id|Name).*NotFound/,
+        call("DescribeLaunchTemplateVersions", (options) => client.send(command, options)),
+      );
       return answer?.LaunchTemplateVersions?.[0]?.LaunchTemplateData as Readonly<Record<string, unknown>> | undefined;
     },
 
     createLaunchTemplate: async (request, ClientToken) => {
       // EC2 may have instance types that this version of the SDK has not.
-      const command = new CreateLaunchTemplateCommand({ ...writable(request), ClientToken } as CreateLaunchTemplateCommandInput);
+      const command = new CreateLaunchTemplateCommand({
+        ...writable(request),
+        ClientToken,
+      } as CreateLaunchTemplateCommandInput);
       await callToTheEnd("CreateLaunchTemplate", (options) => client.send(command, options));
     },
 
     placementGroupStrategy: async (name) => {
       const command = new DescribePlacementGroupsCommand({ GroupNames: [name] });
-      const answer = await absentAs(/^InvalidPlacementGroup\.Unknown/, call("DescribePlacementGroups", (options) => client.send(command, options)));
+      const answer = await absentAs(
+        /^InvalidPlacementGroup\.Unknown/,
+        call("DescribePlacementGroups", (options) => client.send(command, options)),
+      );
       return answer?.PlacementGroups?.[0]?.Strategy;
     },
 
     createPlacementGroup: async (request) => {
-      await callToTheEnd("CreatePlacementGroup", (options) => client.send(new CreatePlacementGroupCommand(writable(request)), options));
+      await callToTheEnd("CreatePlacementGroup", (options) =>
+        client.send(new CreatePlacementGroupCommand(writable(request)), options),
+      );
     },
   };
 }

@@ -5,13 +5,19 @@ export async function inCluster<Answer>(cluster: string, answer: Promise<Answer>
   return answer.catch((error: unknown) => {
     if (!(error instanceof AiplatError) || error.details["awsCode"] !== "ClusterNotFoundException") throw error;
     const { code, message, hint, details } = error;
-    throw new AiplatError(code, message.replace("no such cluster", `no cluster ${cluster}`), { ...(hint === undefined ? {} : { hint }), details: { ...details, cluster }, cause: error.cause });
+    throw new AiplatError(code, message.replace("no such cluster", `no cluster ${cluster}`), {
+      ...(hint === undefined ? {} : { hint }),
+      details: { ...details, cluster },
+      cause: error.cause,
+    });
   });
 }
 
 /** The items of every page of a list; `onPage` hears of each as it comes. */
 export async function everyPage<Item>(
-  ask: (nextToken: { readonly nextToken?: string }) => Promise<{ readonly items: readonly Item[] | undefined; readonly nextToken: string | undefined }>,
+  ask: (nextToken: {
+    readonly nextToken?: string;
+  }) => Promise<{ readonly items: readonly Item[] | undefined; readonly nextToken: string | undefined }>,
   onPage?: (items: readonly Item[]) => void,
 ): Promise<readonly Item[]> {
   const all: Item[] = [];

@@ -9,7 +9,10 @@ export const ecsRules: readonly Rule[] = [
   {
     names: ["ClusterNotFoundException"],
     code: "NotFound",
-    say: (_, call) => ({ message: `there is no such cluster${inRegion(call)}`, hint: "Name another with --cluster or --region; aws ecs list-clusters shows those there are." }),
+    say: (_, call) => ({
+      message: `there is no such cluster${inRegion(call)}`,
+      hint: "Name another with --cluster or --region; aws ecs list-clusters shows those there are.",
+    }),
   },
   {
     text: /No Container Instances were found in your (cluster|capacity provider)/i,
@@ -24,62 +27,109 @@ export const ecsRules: readonly Rule[] = [
   {
     text: /Creation of service was not idempotent/i,
     code: "OperationFailed",
-    say: () => ({ message: "a service of that name exists with other settings", hint: "Update it, delete it, or give the new one another name." }),
+    say: () => ({
+      message: "a service of that name exists with other settings",
+      hint: "Update it, delete it, or give the new one another name.",
+    }),
   },
   {
     text: /Network Configuration must be provided when networkMode/i,
     code: "InvalidInput",
-    say: () => ({ message: "awsvpc networking needs subnets, and none were given", hint: "Set ecs.network.subnets (and securityGroups) in the workload file, or give --network-configuration." }),
+    say: () => ({
+      message: "awsvpc networking needs subnets, and none were given",
+      hint: "Set ecs.network.subnets (and securityGroups) in the workload file, or give --network-configuration.",
+    }),
   },
   {
     text: /TaskDefinition is inactive|task definition is inactive/i,
     code: "NotFound",
-    say: () => ({ message: "the task definition is inactive: its revision was deregistered", hint: "Name an ACTIVE revision (aws ecs list-task-definitions), or register it again with aiplat taskdef register." }),
+    say: () => ({
+      message: "the task definition is inactive: its revision was deregistered",
+      hint: "Name an ACTIVE revision (aws ecs list-task-definitions), or register it again with aiplat taskdef register.",
+    }),
   },
   {
     text: /TaskDefinition not found|Unable to describe task definition/i,
     code: "NotFound",
-    say: (_, call) => ({ message: `there is no such task definition${inRegion(call)}`, hint: "aws ecs list-task-definitions shows those there are; aiplat taskdef register makes one." }),
+    say: (_, call) => ({
+      message: `there is no such task definition${inRegion(call)}`,
+      hint: "aws ecs list-task-definitions shows those there are; aiplat taskdef register makes one.",
+    }),
   },
   {
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html: the token is known, with another request.
     names: ["ConflictException"],
     when: (_, { operation }) => operation === "RunTask",
     code: "OperationFailed",
-    say: () => ({ message: "another command has started tasks under this call's client token", hint: "Somebody carries out the same plan, or runs with the same --client-token: aiplat task list shows the tasks." }),
+    say: () => ({
+      message: "another command has started tasks under this call's client token",
+      hint: "Somebody carries out the same plan, or runs with the same --client-token: aiplat task list shows the tasks.",
+    }),
   },
-  { names: ["ServiceNotFoundException"], code: "NotFound", say: (_, call) => ({ message: `there is no such service${inRegion(call)}`, hint: "aws ecs list-services --cluster NAME shows those there are." }) },
-  { text: /The referenced task was not found/i, code: "NotFound", say: () => ({ message: "the task is not in this cluster", hint: "ECS forgets a stopped task after an hour or so. Is --cluster right?" }) },
+  {
+    names: ["ServiceNotFoundException"],
+    code: "NotFound",
+    say: (_, call) => ({
+      message: `there is no such service${inRegion(call)}`,
+      hint: "aws ecs list-services --cluster NAME shows those there are.",
+    }),
+  },
+  {
+    text: /The referenced task was not found/i,
+    code: "NotFound",
+    say: () => ({
+      message: "the task is not in this cluster",
+      hint: "ECS forgets a stopped task after an hour or so. Is --cluster right?",
+    }),
+  },
   {
     text: /At least one of 'memory' or 'memoryReservation' must be specified/i,
     code: "InvalidInput",
-    say: (failure) => ({ message: failure.message, hint: "Set resources.memory in the workload file (--memory), or memory in the container definition." }),
+    say: (failure) => ({
+      message: failure.message,
+      hint: "Set resources.memory in the workload file (--memory), or memory in the container definition.",
+    }),
   },
   {
     text: /host ports and container ports in port mappings must match/i,
     code: "InvalidInput",
-    say: (failure) => ({ message: failure.message, hint: "With host networking write hostPort equal to containerPort, or leave it out." }),
+    say: (failure) => ({
+      message: failure.message,
+      hint: "With host networking write hostPort equal to containerPort, or leave it out.",
+    }),
   },
   {
     text: /constraint\.type 'distinctInstance' is not supported/i,
     code: "InvalidInput",
-    say: () => ({ message: "a task definition cannot hold the constraint distinctInstance", hint: "Give it when the task is run: --placement-constraints type=distinctInstance" }),
+    say: () => ({
+      message: "a task definition cannot hold the constraint distinctInstance",
+      hint: "Give it when the task is run: --placement-constraints type=distinctInstance",
+    }),
   },
   {
     text: /Too many concurrent attempts to create a new revision/i,
     code: "AwsError",
-    say: () => ({ message: "someone else registers the same task definition family at this moment", hint: "Run the command again." }),
+    say: () => ({
+      message: "someone else registers the same task definition family at this moment",
+      hint: "Run the command again.",
+    }),
   },
   {
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
     text: /Unable to assume the service linked role/i,
     code: "OperationFailed",
-    say: () => ({ message: "the account has no service-linked role for ECS yet", hint: "Run once: aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com" }),
+    say: () => ({
+      message: "the account has no service-linked role for ECS yet",
+      hint: "Run once: aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com",
+    }),
   },
   {
     text: /unable to assume the role|Role is not valid/i,
     code: "OperationFailed",
-    say: (failure) => ({ message: failure.message, hint: "The role must exist, and its trust policy must let ecs-tasks.amazonaws.com assume it." }),
+    say: (failure) => ({
+      message: failure.message,
+      hint: "The role must exist, and its trust policy must let ecs-tasks.amazonaws.com assume it.",
+    }),
   },
   {
     // Whatever else ECS finds wrong with a request: its own sentence is the best there is.

@@ -18,10 +18,30 @@ const describeBatch = 20;
 const listPage = 100;
 
 /** The history of services over the SDK. */
-export function createServiceDeploymentCalls({ client, call, callToTheEnd, read, modify, played }: ServiceCalls): ServiceDeploymentPort {
-  const list = async (cluster: string, service: string, { statuses, createdAfter, createdBefore }: ServiceDeploymentFilter) => {
-    const times = { ...(createdAfter === undefined ? {} : { after: new Date(createdAfter) }), ...(createdBefore === undefined ? {} : { before: new Date(createdBefore) }) };
-    const input: ListServiceDeploymentsCommandInput = { cluster, service, maxResults: listPage, ...(statuses === undefined ? {} : { status: [...statuses] }), ...(Object.keys(times).length === 0 ? {} : { createdAt: times }) };
+export function createServiceDeploymentCalls({
+  client,
+  call,
+  callToTheEnd,
+  read,
+  modify,
+  played,
+}: ServiceCalls): ServiceDeploymentPort {
+  const list = async (
+    cluster: string,
+    service: string,
+    { statuses, createdAfter, createdBefore }: ServiceDeploymentFilter,
+  ) => {
+    const times = {
+      ...(createdAfter === undefined ? {} : { after: new Date(createdAfter) }),
+      ...(createdBefore === undefined ? {} : { before: new Date(createdBefore) }),
+    };
+    const input: ListServiceDeploymentsCommandInput = {
+      cluster,
+      service,
+      maxResults: listPage,
+      ...(statuses === undefined ? {} : { status: [...statuses] }),
+      ...(Object.keys(times).length === 0 ? {} : { createdAt: times }),
+    };
     const found = await optional(played, () =>
       everyPage<ServiceDeploymentBrief>(async (nextToken) => {
         const command = new ListServiceDeploymentsCommand({ ...input, ...nextToken });
@@ -34,8 +54,12 @@ export function createServiceDeploymentCalls({ client, call, callToTheEnd, read,
   };
   const definitionsOf = async (serviceRevisionArns: readonly string[]) => {
     const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: [...serviceRevisionArns] });
-    const { serviceRevisions = [] } = await read(() => call("DescribeServiceRevisions", (options) => client.send(command, options)));
-    const byArn = new Map(serviceRevisions.map(({ serviceRevisionArn, taskDefinition }) => [serviceRevisionArn, taskDefinition]));
+    const { serviceRevisions = [] } = await read(() =>
+      call("DescribeServiceRevisions", (options) => client.send(command, options)),
+    );
+    const byArn = new Map(
+      serviceRevisions.map(({ serviceRevisionArn, taskDefinition }) => [serviceRevisionArn, taskDefinition]),
+    );
     return serviceRevisionArns.flatMap((arn) => byArn.get(arn) ?? []);
   };
 
@@ -76,7 +100,11 @@ async function optional<Answer>(played: boolean, ask: () => Promise<Answer>): Pr
     return await ask();
   } catch (error) {
     const { awsCode, httpStatus } = error instanceof AiplatError ? error.details : {};
-    const unknown = awsCode === "UnknownOperationException" || httpStatus === 404 || httpStatus === 501 || (httpStatus === 500 && awsCode === "SyntaxError");
+    const unknown =
+      awsCode === "UnknownOperationException" ||
+      httpStatus === 404 ||
+      httpStatus === 501 ||
+      (httpStatus === 500 && awsCode === "SyntaxError");
     if (played && unknown) return undefined;
     throw error;
   }

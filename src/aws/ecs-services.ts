@@ -40,7 +40,12 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
       chunks(services, describeBatch).map(async (batch) => {
         const command = new DescribeServicesCommand({ cluster, services: batch, include: ["TAGS"] });
         const raw = keepRawJson(command);
-        await read(() => inCluster(cluster, call("DescribeServices", (options) => client.send(command, options))));
+        await read(() =>
+          inCluster(
+            cluster,
+            call("DescribeServices", (options) => client.send(command, options)),
+          ),
+        );
         return (raw.json as { readonly services?: readonly unknown[] }).services ?? [];
       }),
     );
@@ -52,14 +57,24 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
     createService: async (input) => {
       const command = new CreateServiceCommand({ serviceName: input.serviceName });
       const raw = keepRawJson(command, input);
-      await modify(() => inCluster(input.cluster, callToTheEnd("CreateService", (options) => client.send(command, options))));
+      await modify(() =>
+        inCluster(
+          input.cluster,
+          callToTheEnd("CreateService", (options) => client.send(command, options)),
+        ),
+      );
       return serviceIn(raw.json);
     },
 
     updateService: async (input) => {
       const command = new UpdateServiceCommand({ service: input.service });
       const raw = keepRawJson(command, input);
-      await modify(() => inCluster(input.cluster, callToTheEnd("UpdateService", (options) => client.send(command, options))));
+      await modify(() =>
+        inCluster(
+          input.cluster,
+          callToTheEnd("UpdateService", (options) => client.send(command, options)),
+        ),
+      );
       return serviceIn(raw.json);
     },
 
@@ -67,11 +82,18 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
       const command = new DeleteServiceCommand({ cluster, service, force });
       const raw = keepRawJson(command);
       try {
-        await modify(() => inCluster(cluster, callToTheEnd("DeleteService", (options) => client.send(command, options))));
+        await modify(() =>
+          inCluster(
+            cluster,
+            callToTheEnd("DeleteService", (options) => client.send(command, options)),
+          ),
+        );
         return serviceIn(raw.json);
       } catch (error) {
         // The SDK repeats a call whose answer was lost, and finds that the first one has done it.
-        const gone = isGone(error) ? (await describe(cluster, [service])).find(({ status }) => status !== "ACTIVE") : undefined;
+        const gone = isGone(error)
+          ? (await describe(cluster, [service])).find(({ status }) => status !== "ACTIVE")
+          : undefined;
         if (gone === undefined) throw error;
         return gone;
       }
@@ -82,7 +104,12 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
     listServices: (cluster) =>
       everyPage(async (nextToken) => {
         const command = new ListServicesCommand({ cluster, maxResults: listPage, ...nextToken });
-        const answer = await read(() => inCluster(cluster, call("ListServices", (options) => client.send(command, options))));
+        const answer = await read(() =>
+          inCluster(
+            cluster,
+            call("ListServices", (options) => client.send(command, options)),
+          ),
+        );
         return { items: answer.serviceArns, nextToken: answer.nextToken };
       }),
 
@@ -95,7 +122,11 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
 
 /** Whether ECS refused to delete a service because it is deleted. */
 function isGone(error: unknown): boolean {
-  return error instanceof AiplatError && (error.details["awsCode"] === "ServiceNotFoundException" || error.details["awsCode"] === "ServiceNotActiveException");
+  return (
+    error instanceof AiplatError &&
+    (error.details["awsCode"] === "ServiceNotFoundException" ||
+      error.details["awsCode"] === "ServiceNotActiveException")
+  );
 }
 
 function serviceIn(json: unknown): ReturnType<typeof toService> {

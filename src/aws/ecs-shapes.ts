@@ -22,7 +22,9 @@ export function toCluster(cluster: Cluster): ClusterDescription {
     status: cluster.status ?? "",
     tags: Object.fromEntries(toTags(cluster.tags).map(({ key, value }) => [key, value])),
     capacityProviders: cluster.capacityProviders ?? [],
-    defaultCapacityProviderStrategy: (cluster.defaultCapacityProviderStrategy ?? []).map(({ capacityProvider }) => ({ capacityProvider: capacityProvider ?? "" })),
+    defaultCapacityProviderStrategy: (cluster.defaultCapacityProviderStrategy ?? []).map(({ capacityProvider }) => ({
+      capacityProvider: capacityProvider ?? "",
+    })),
   };
 }
 
@@ -38,7 +40,9 @@ export function toTask(task: SdkTask): Task {
     desiredStatus: task.desiredStatus ?? "",
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason === "" ? undefined : task.stoppedReason,
-    containers: (task.containers ?? []).map(({ name, lastStatus, exitCode, reason, runtimeId, gpuIds }) => present<TaskContainer>({ name: name ?? "", lastStatus, exitCode, reason, runtimeId, gpuIds })),
+    containers: (task.containers ?? []).map(({ name, lastStatus, exitCode, reason, runtimeId, gpuIds }) =>
+      present<TaskContainer>({ name: name ?? "", lastStatus, exitCode, reason, runtimeId, gpuIds }),
+    ),
     overrides: task.overrides as Task["overrides"],
     tags: task.tags === undefined ? undefined : toTags(task.tags),
     createdAt: task.createdAt?.getTime(),
@@ -87,12 +91,20 @@ function toResources(resources: readonly Resource[] = []): Resources {
 
 /** A task definition as it came over the wire, so that fields newer than the SDK stay in it. */
 export function toTaskDefinition(json: unknown): RegisteredTaskDefinition {
-  const { taskDefinition, tags } = json as { readonly taskDefinition: RegisteredTaskDefinition; readonly tags?: readonly Tag[] };
+  const { taskDefinition, tags } = json as {
+    readonly taskDefinition: RegisteredTaskDefinition;
+    readonly tags?: readonly Tag[];
+  };
   const milliseconds = (key: "registeredAt" | "deregisteredAt") => {
     const seconds = taskDefinition[key];
     return typeof seconds === "number" ? { [key]: Math.round(seconds * 1000) } : {};
   };
-  return { ...taskDefinition, ...milliseconds("registeredAt"), ...milliseconds("deregisteredAt"), ...(tags === undefined || tags.length === 0 ? {} : { tags }) };
+  return {
+    ...taskDefinition,
+    ...milliseconds("registeredAt"),
+    ...milliseconds("deregisteredAt"),
+    ...(tags === undefined || tags.length === 0 ? {} : { tags }),
+  };
 }
 
 /** A service as it came over the wire, with its dates in milliseconds. */
@@ -114,14 +126,39 @@ export function toService(json: unknown): Service {
 }
 
 /** A service deployment as ListServiceDeployments shows it: without its stage. */
-export function toListedDeployment({ serviceDeploymentArn, targetServiceRevisionArn, status, statusReason, createdAt }: ServiceDeploymentBrief): ServiceDeployment {
-  return present<ServiceDeployment>({ arn: serviceDeploymentArn ?? "", revisionArn: targetServiceRevisionArn ?? "", status: status ?? "", statusReason: statusReason === "" ? undefined : statusReason, createdAt: createdAt?.getTime() ?? 0 });
+export function toListedDeployment({
+  serviceDeploymentArn,
+  targetServiceRevisionArn,
+  status,
+  statusReason,
+  createdAt,
+}: ServiceDeploymentBrief): ServiceDeployment {
+  return present<ServiceDeployment>({
+    arn: serviceDeploymentArn ?? "",
+    revisionArn: targetServiceRevisionArn ?? "",
+    status: status ?? "",
+    statusReason: statusReason === "" ? undefined : statusReason,
+    createdAt: createdAt?.getTime() ?? 0,
+  });
 }
 
 /** A service deployment as DescribeServiceDeployments shows it. */
-export function toServiceDeployment({ targetServiceRevision: target, lifecycleStage, rollback, ...brief }: SdkServiceDeployment): ServiceDeployment {
-  const listed = toListedDeployment({ ...brief, targetServiceRevisionArn: target?.arn, statusReason: brief.statusReason ?? rollback?.reason });
-  return present<ServiceDeployment>({ ...listed, stage: lifecycleStage, productionPercent: target?.requestedProductionTrafficWeight });
+export function toServiceDeployment({
+  targetServiceRevision: target,
+  lifecycleStage,
+  rollback,
+  ...brief
+}: SdkServiceDeployment): ServiceDeployment {
+  const listed = toListedDeployment({
+    ...brief,
+    targetServiceRevisionArn: target?.arn,
+    statusReason: brief.statusReason ?? rollback?.reason,
+  });
+  return present<ServiceDeployment>({
+    ...listed,
+    stage: lifecycleStage,
+    productionPercent: target?.requestedProductionTrafficWeight,
+  });
 }
 
 function toTags(tags: readonly SdkTag[] = []): readonly Tag[] {
@@ -129,7 +166,9 @@ function toTags(tags: readonly SdkTag[] = []): readonly Tag[] {
 }
 
 /** The shape with `undefined` allowed where the key may be absent. */
-type Loose<Shape> = { readonly [Key in keyof Shape]: Record<never, never> extends Pick<Shape, Key> ? Shape[Key] | undefined : Shape[Key] };
+type Loose<Shape> = {
+  readonly [Key in keyof Shape]: Record<never, never> extends Pick<Shape, Key> ? Shape[Key] | undefined : Shape[Key];
+};
 
 /** The object without the keys that have no value. */
 function present<Shape extends object>(shape: Loose<Shape>): Shape {

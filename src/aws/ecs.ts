@@ -32,15 +32,25 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
   // after Ctrl-C it is how --all-or-nothing keeps its word.
   const never = new AbortController().signal;
   const callToTheEnd = createCall(config, "ecs", never);
-  const paceOf = ([name, bucket]: readonly [string, Bucket]) => [name, createPace(bucket, systemClock(name === "resourceModify" ? never : signal))] as const;
+  const paceOf = ([name, bucket]: readonly [string, Bucket]) =>
+    [name, createPace(bucket, systemClock(name === "resourceModify" ? never : signal))] as const;
   const paces = Object.fromEntries(Object.entries(buckets).map(paceOf)) as Record<keyof typeof buckets, Pace>;
 
   return {
-    ...createServiceCalls({ client, call, callToTheEnd, read: paces.serviceRead, modify: paces.serviceModify, played: config.endpoints.ecs !== undefined }),
+    ...createServiceCalls({
+      client,
+      call,
+      callToTheEnd,
+      read: paces.serviceRead,
+      modify: paces.serviceModify,
+      played: config.endpoints.ecs !== undefined,
+    }),
 
     describeCluster: async (cluster) => {
       const command = new DescribeClustersCommand({ clusters: [cluster], include: ["TAGS"] });
-      const { clusters } = await paces.clusterRead(() => call("DescribeClusters", (options) => client.send(command, options)));
+      const { clusters } = await paces.clusterRead(() =>
+        call("DescribeClusters", (options) => client.send(command, options)),
+      );
       return clusters?.[0] === undefined ? undefined : toCluster(clusters[0]);
     },
 
@@ -49,8 +59,13 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       const answers = await Promise.all(
         chunks(names, 10).map((capacityProviders) => {
           // Managed Instances providers belong to one cluster and are described with it.
-          const command = new DescribeCapacityProvidersCommand({ capacityProviders, ...(cluster === undefined ? {} : { cluster }) });
-          return paces.capacityRead(() => call("DescribeCapacityProviders", (options) => client.send(command, options)));
+          const command = new DescribeCapacityProvidersCommand({
+            capacityProviders,
+            ...(cluster === undefined ? {} : { cluster }),
+          });
+          return paces.capacityRead(() =>
+            call("DescribeCapacityProviders", (options) => client.send(command, options)),
+          );
         }),
       );
       return answers
@@ -73,7 +88,8 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
         call("DescribeTaskDefinition", (options) =>
           client.send(command, options).catch((error: unknown) => {
             // The API's way to say that there is none.
-            if (error instanceof Error && /unable to describe task definition/i.test(error.message)) return { $metadata: {}, taskDefinition: undefined };
+            if (error instanceof Error && /unable to describe task definition/i.test(error.message))
+              return { $metadata: {}, taskDefinition: undefined };
             throw error;
           }),
         ),
@@ -86,14 +102,24 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       if (request.clientToken === undefined) throw new Error("RunTask without a client token");
       const command = new RunTaskCommand({ taskDefinition: request.taskDefinition });
       keepRawJson(command, request);
-      const { tasks, failures } = await paces.resourceModify(() => inCluster(request.cluster, callToTheEnd("RunTask", (options) => client.send(command, options))));
+      const { tasks, failures } = await paces.resourceModify(() =>
+        inCluster(
+          request.cluster,
+          callToTheEnd("RunTask", (options) => client.send(command, options)),
+        ),
+      );
       return { tasks: (tasks ?? []).map(toTask), failures: (failures ?? []).map(toFailure) };
     },
 
     listTasks: (cluster, filter, onPage) =>
       everyPage(async (nextToken) => {
         const command = new ListTasksCommand({ cluster, ...filter, maxResults: itemsPerCall, ...nextToken });
-        const answer = await paces.resourceRead(() => inCluster(cluster, call("ListTasks", (options) => client.send(command, options))));
+        const answer = await paces.resourceRead(() =>
+          inCluster(
+            cluster,
+            call("ListTasks", (options) => client.send(command, options)),
+          ),
+        );
         return { items: answer.taskArns, nextToken: answer.nextToken };
       }, onPage),
 
@@ -101,25 +127,51 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       const answers = await Promise.all(
         chunks(tasks, itemsPerCall).map(async (batch) => {
           const command = new DescribeTasksCommand({ cluster, tasks: batch, include: ["TAGS"] });
-          const answer = await paces.resourceRead(() => inCluster(cluster, call("DescribeTasks", (options) => client.send(command, options))));
+          const answer = await paces.resourceRead(() =>
+            inCluster(
+              cluster,
+              call("DescribeTasks", (options) => client.send(command, options)),
+            ),
+          );
           return { tasks: (answer.tasks ?? []).map(toTask), failures: (answer.failures ?? []).map(toFailure) };
         }),
       );
-      return { tasks: answers.flatMap((answer) => answer.tasks), failures: answers.flatMap((answer) => answer.failures) };
+      return {
+        tasks: answers.flatMap((answer) => answer.tasks),
+        failures: answers.flatMap((answer) => answer.failures),
+      };
     },
 
     stopTask: async (cluster, task, reason) => {
       const command = new StopTaskCommand({ cluster, task, reason });
-      const answer = await paces.resourceModify(() => inCluster(cluster, callToTheEnd("StopTask", (options) => client.send(command, options))));
+      const answer = await paces.resourceModify(() =>
+        inCluster(
+          cluster,
+          callToTheEnd("StopTask", (options) => client.send(command, options)),
+        ),
+      );
       return toTask(answer.task ?? { taskArn: task });
     },
 
     listContainerInstances: (cluster, filter, onPage) =>
       everyPage(async (nextToken) => {
         // Without a status ECS lists every instance that is not INACTIVE, DRAINING ones too.
-        const status = filter?.status === undefined ? {} : { status: filter.status as NonNullable<ListContainerInstancesCommandInput["status"]> };
-        const command = new ListContainerInstancesCommand({ cluster, ...status, maxResults: itemsPerCall, ...nextToken });
-        const answer = await paces.resourceRead(() => inCluster(cluster, call("ListContainerInstances", (options) => client.send(command, options))));
+        const status =
+          filter?.status === undefined
+            ? {}
+            : { status: filter.status as NonNullable<ListContainerInstancesCommandInput["status"]> };
+        const command = new ListContainerInstancesCommand({
+          cluster,
+          ...status,
+          maxResults: itemsPerCall,
+          ...nextToken,
+        });
+        const answer = await paces.resourceRead(() =>
+          inCluster(
+            cluster,
+            call("ListContainerInstances", (options) => client.send(command, options)),
+          ),
+        );
         return { items: answer.containerInstanceArns, nextToken: answer.nextToken };
       }, onPage),
 
@@ -127,7 +179,12 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       const answers = await Promise.all(
         chunks(arns, itemsPerCall).map(async (containerInstances) => {
           const command = new DescribeContainerInstancesCommand({ cluster, containerInstances });
-          const answer = await paces.resourceRead(() => inCluster(cluster, call("DescribeContainerInstances", (options) => client.send(command, options))));
+          const answer = await paces.resourceRead(() =>
+            inCluster(
+              cluster,
+              call("DescribeContainerInstances", (options) => client.send(command, options)),
+            ),
+          );
           return (answer.containerInstances ?? []).map(toContainerInstance);
         }),
       );

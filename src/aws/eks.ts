@@ -1,4 +1,11 @@
-import { CreateNodegroupCommand, DescribeClusterCommand, DescribeNodegroupCommand, EKSClient, ListNodegroupsCommand, type Nodegroup } from "@aws-sdk/client-eks";
+import {
+  CreateNodegroupCommand,
+  DescribeClusterCommand,
+  DescribeNodegroupCommand,
+  EKSClient,
+  ListNodegroupsCommand,
+  type Nodegroup,
+} from "@aws-sdk/client-eks";
 import type { DescribedNodegroup } from "../core/kubernetes/check/snapshot.ts";
 import { AiplatError } from "../errors.ts";
 import type { EksPort } from "../operations/ports.ts";
@@ -14,16 +21,30 @@ export function createEks(config: AwsConfig, signal: AbortSignal): EksPort {
   const callToTheEnd = createCall(config, "eks", new AbortController().signal);
   return {
     describeCluster: async (name) => {
-      const { cluster } = await inCluster(name, call("DescribeCluster", (options) => client.send(new DescribeClusterCommand({ name }), options)));
-      return { name, version: cluster?.version ?? "", ...(cluster?.endpoint === undefined ? {} : { endpoint: cluster.endpoint }) };
+      const { cluster } = await inCluster(
+        name,
+        call("DescribeCluster", (options) => client.send(new DescribeClusterCommand({ name }), options)),
+      );
+      return {
+        name,
+        version: cluster?.version ?? "",
+        ...(cluster?.endpoint === undefined ? {} : { endpoint: cluster.endpoint }),
+      };
     },
 
     listNodegroups: async (clusterName) => {
       const names: string[] = [];
       let nextToken: string | undefined;
       do {
-        const command = new ListNodegroupsCommand({ clusterName, maxResults: 100, ...(nextToken === undefined ? {} : { nextToken }) });
-        const answer = await inCluster(clusterName, call("ListNodegroups", (options) => client.send(command, options)));
+        const command = new ListNodegroupsCommand({
+          clusterName,
+          maxResults: 100,
+          ...(nextToken === undefined ? {} : { nextToken }),
+        });
+        const answer = await inCluster(
+          clusterName,
+          call("ListNodegroups", (options) => client.send(command, options)),
+        );
         names.push(...(answer.nodegroups ?? []));
         nextToken = answer.nextToken;
       } while (nextToken !== undefined && nextToken !== "");
@@ -43,7 +64,10 @@ export function createEks(config: AwsConfig, signal: AbortSignal): EksPort {
 
     createNodegroup: async (request, clientRequestToken) => {
       const command = new CreateNodegroupCommand({ ...writable(request), clientRequestToken });
-      const { nodegroup } = await inCluster(request.clusterName, callToTheEnd("CreateNodegroup", (options) => client.send(command, options)));
+      const { nodegroup } = await inCluster(
+        request.clusterName,
+        callToTheEnd("CreateNodegroup", (options) => client.send(command, options)),
+      );
       return described(nodegroup ?? { nodegroupName: request.nodegroupName });
     },
   };
@@ -54,12 +78,32 @@ async function inCluster<Answer>(cluster: string, answer: Promise<Answer>): Prom
   return answer.catch((error: unknown) => {
     if (!(error instanceof AiplatError) || error.code !== "NotFound") throw error;
     const { code, message, hint, details } = error;
-    throw new AiplatError(code, message.replace("no such EKS cluster", `no EKS cluster ${cluster}`), { ...(hint === undefined ? {} : { hint }), details: { ...details, cluster }, cause: error.cause });
+    throw new AiplatError(code, message.replace("no such EKS cluster", `no EKS cluster ${cluster}`), {
+      ...(hint === undefined ? {} : { hint }),
+      details: { ...details, cluster },
+      cause: error.cause,
+    });
   });
 }
 
 function described(nodegroup: Nodegroup): DescribedNodegroup {
-  const { nodegroupName, status, amiType, capacityType, version, releaseVersion, nodeRole, diskSize, instanceTypes, subnets, labels, taints, scalingConfig, launchTemplate, health } = nodegroup;
+  const {
+    nodegroupName,
+    status,
+    amiType,
+    capacityType,
+    version,
+    releaseVersion,
+    nodeRole,
+    diskSize,
+    instanceTypes,
+    subnets,
+    labels,
+    taints,
+    scalingConfig,
+    launchTemplate,
+    health,
+  } = nodegroup;
   const given = { status, amiType, capacityType, version, releaseVersion, nodeRole, diskSize };
   return {
     nodegroupName: nodegroupName ?? "",
@@ -70,7 +114,10 @@ function described(nodegroup: Nodegroup): DescribedNodegroup {
     taints: (taints ?? []).map((taint) => present(taint)),
     scalingConfig: present(scalingConfig ?? {}),
     ...(launchTemplate === undefined ? {} : { launchTemplate: present(launchTemplate) }),
-    healthIssues: (health?.issues ?? []).map(({ code, message }) => ({ code: code ?? "Unknown", message: message ?? "" })),
+    healthIssues: (health?.issues ?? []).map(({ code, message }) => ({
+      code: code ?? "Unknown",
+      message: message ?? "",
+    })),
   };
 }
 
@@ -78,5 +125,7 @@ type Present<Value> = { [Key in keyof Value]?: Exclude<Value[Key], undefined | n
 
 /** Without the keys that have no value: moto answers null where AWS leaves a key out. */
 function present<Value extends object>(value: Value): Present<Value> {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined && each !== null)) as Present<Value>;
+  return Object.fromEntries(
+    Object.entries(value).filter(([, each]) => each !== undefined && each !== null),
+  ) as Present<Value>;
 }

@@ -17,20 +17,35 @@ export function translateAwsError(error: unknown, call: FailedCall): AiplatError
   if (failure === undefined) return toAiplatError(error);
   const rule = rulesOf(call).find((each) => applies(each, failure, call)) ?? anything;
   const { message, hint } = rule.say(failure, call);
-  return new AiplatError(rule.code, message, { ...(hint === undefined ? {} : { hint }), details: detailsOf(failure, call), cause: error });
+  return new AiplatError(rule.code, message, {
+    ...(hint === undefined ? {} : { hint }),
+    details: detailsOf(failure, call),
+    cause: error,
+  });
 }
 
 function rulesOf(call: FailedCall): readonly Rule[] {
-  return [...networkRules, ...credentialRules, ...(call.service === "ecs" ? ecsRules : call.service === "eks" ? eksRules : []), ...serviceRules];
+  return [
+    ...networkRules,
+    ...credentialRules,
+    ...(call.service === "ecs" ? ecsRules : call.service === "eks" ? eksRules : []),
+    ...serviceRules,
+  ];
 }
 
 function applies(rule: Rule, failure: Failure, call: FailedCall): boolean {
-  return (rule.names?.includes(failure.name) ?? true) && (rule.text?.test(failure.message) ?? true) && (rule.when?.(failure, call) ?? true);
+  return (
+    (rule.names?.includes(failure.name) ?? true) &&
+    (rule.text?.test(failure.message) ?? true) &&
+    (rule.when?.(failure, call) ?? true)
+  );
 }
 
 const anything: Rule = {
   code: "AwsError",
-  say: (failure, call) => ({ message: `${callName(call)} failed: ${failure.name}${failure.message === "" ? "" : `: ${failure.message}`}` }),
+  say: (failure, call) => ({
+    message: `${callName(call)} failed: ${failure.name}${failure.message === "" ? "" : `: ${failure.message}`}`,
+  }),
 };
 
 function detailsOf(failure: Failure, call: FailedCall): Readonly<Record<string, unknown>> {

@@ -105,13 +105,20 @@ export function readFailure(error: unknown): Failure | undefined {
 
 /** The network error itself, or the one it was caused by; where a host has several addresses, the first one's. */
 function readNetworkFault(raw: Raw, depth = 0): Pick<Failure, "network" | "systemCode" | "host"> | undefined {
-  const fault = typeof raw.code === "string" && Object.hasOwn(networkFaults, raw.code) ? networkFaults[raw.code] : undefined;
+  const fault =
+    typeof raw.code === "string" && Object.hasOwn(networkFaults, raw.code) ? networkFaults[raw.code] : undefined;
   if (fault !== undefined) {
     const first = Array.isArray(raw.errors) && raw.errors.length > 0 ? (raw.errors[0] as Raw) : raw;
     const host = first.hostname ?? first.address;
-    return { network: fault, systemCode: raw.code as string, ...(typeof host === "string" ? { host: withPort(host, first.port) } : {}) };
+    return {
+      network: fault,
+      systemCode: raw.code as string,
+      ...(typeof host === "string" ? { host: withPort(host, first.port) } : {}),
+    };
   }
-  return depth < 5 && typeof raw.cause === "object" && raw.cause !== null ? readNetworkFault(raw.cause as Raw, depth + 1) : undefined;
+  return depth < 5 && typeof raw.cause === "object" && raw.cause !== null
+    ? readNetworkFault(raw.cause as Raw, depth + 1)
+    : undefined;
 }
 
 function withPort(host: string, port: unknown): string {

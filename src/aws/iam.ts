@@ -11,14 +11,30 @@ export function createIam(config: AwsConfig, signal: AbortSignal): IamPort {
   const call = createCall(config, "iam", signal);
   return {
     role: async (RoleName) => {
-      const answer = await absentAs(/^NoSuchEntity/, call("GetRole", (options) => client.send(new GetRoleCommand({ RoleName }), options)));
-      return answer?.Role === undefined ? undefined : { arn: answer.Role.Arn ?? "", trustPolicy: answer.Role.AssumeRolePolicyDocument ?? "" };
+      const answer = await absentAs(
+        /^NoSuchEntity/,
+        call("GetRole", (options) => client.send(new GetRoleCommand({ RoleName }), options)),
+      );
+      return answer?.Role === undefined
+        ? undefined
+        : { arn: answer.Role.Arn ?? "", trustPolicy: answer.Role.AssumeRolePolicyDocument ?? "" };
     },
 
     simulate: async (PolicySourceArn, actions, resource) => {
-      const command = new SimulatePrincipalPolicyCommand({ PolicySourceArn, ActionNames: [...actions], ResourceArns: [resource] });
-      const { EvaluationResults = [] } = await call("SimulatePrincipalPolicy", (options) => client.send(command, options));
-      return new Map(EvaluationResults.map(({ EvalActionName, EvalDecision }) => [EvalActionName ?? "", (EvalDecision ?? "implicitDeny") as Decision]));
+      const command = new SimulatePrincipalPolicyCommand({
+        PolicySourceArn,
+        ActionNames: [...actions],
+        ResourceArns: [resource],
+      });
+      const { EvaluationResults = [] } = await call("SimulatePrincipalPolicy", (options) =>
+        client.send(command, options),
+      );
+      return new Map(
+        EvaluationResults.map(({ EvalActionName, EvalDecision }) => [
+          EvalActionName ?? "",
+          (EvalDecision ?? "implicitDeny") as Decision,
+        ]),
+      );
     },
   };
 }

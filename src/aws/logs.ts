@@ -18,7 +18,11 @@ export function createLogs(config: AwsConfig, signal: AbortSignal): LogsPort & L
       let nextToken: string | undefined;
       do {
         // Groups whose names go on after it are listed too.
-        const command = new DescribeLogGroupsCommand({ logGroupNamePrefix: name, limit: 50, ...(nextToken === undefined ? {} : { nextToken }) });
+        const command = new DescribeLogGroupsCommand({
+          logGroupNamePrefix: name,
+          limit: 50,
+          ...(nextToken === undefined ? {} : { nextToken }),
+        });
         const answer = await call("DescribeLogGroups", (options) => client.send(command, options));
         if (answer.logGroups?.some(({ logGroupName }) => logGroupName === name) === true) return true;
         nextToken = answer.nextToken;
@@ -38,7 +42,8 @@ export function createLogs(config: AwsConfig, signal: AbortSignal): LogsPort & L
         call("GetLogEvents", (options) =>
           client.send(command, options).catch((error: unknown) => {
             // Group and stream come into being with the container's first line.
-            if (error instanceof Error && error.name === "ResourceNotFoundException") return { $metadata: {}, events: undefined, nextForwardToken: undefined };
+            if (error instanceof Error && error.name === "ResourceNotFoundException")
+              return { $metadata: {}, events: undefined, nextForwardToken: undefined };
             throw error;
           }),
         ),

@@ -5,20 +5,28 @@ const onCustomEndpoint = "Is the server of --endpoint-url or AWS_ENDPOINT_URL ru
 const faults: Readonly<Record<NetworkFault, { readonly what: string; readonly hint: (call: FailedCall) => string }>> = {
   refused: {
     what: "nothing listens at",
-    hint: (call) => (call.endpoint === undefined ? "A firewall or a proxy may refuse the connection." : onCustomEndpoint),
+    hint: (call) =>
+      call.endpoint === undefined ? "A firewall or a proxy may refuse the connection." : onCustomEndpoint,
   },
   "unknown-host": {
     what: "there is no such host:",
-    hint: (call) => (call.endpoint === undefined ? `Is ${call.region ?? "the region"} the right region, and is this machine online?` : onCustomEndpoint),
+    hint: (call) =>
+      call.endpoint === undefined
+        ? `Is ${call.region ?? "the region"} the right region, and is this machine online?`
+        : onCustomEndpoint,
   },
   unreachable: { what: "there is no route to", hint: () => "Is this machine online, and does it need a VPN?" },
   lost: { what: "the connection was lost:", hint: () => "Try again; a proxy or a firewall may have closed it." },
   slow: { what: "no answer came from", hint: () => "Try again; a proxy or a firewall may swallow the connection." },
   certificate: {
     what: "the certificate is not trusted:",
-    hint: () => "Behind a proxy that signs its own certificates, put its authority in a PEM file and set NODE_EXTRA_CA_CERTS to its path.",
+    hint: () =>
+      "Behind a proxy that signs its own certificates, put its authority in a PEM file and set NODE_EXTRA_CA_CERTS to its path.",
   },
-  "not-tls": { what: "https was expected, but something else answers at", hint: () => "If the endpoint speaks plain HTTP, write http:// in --endpoint-url or AWS_ENDPOINT_URL." },
+  "not-tls": {
+    what: "https was expected, but something else answers at",
+    hint: () => "If the endpoint speaks plain HTTP, write http:// in --endpoint-url or AWS_ENDPOINT_URL.",
+  },
 };
 
 /** Failures to reach the service, or anything that speaks its protocol. */
@@ -28,7 +36,10 @@ export const networkRules: readonly Rule[] = [
     code: "Network",
     say: (failure, call) => {
       const { what, hint } = faults[failure.network!];
-      return { message: `${calling(call)}: ${what} ${placeOf(failure, call)} (${failure.systemCode})`, hint: hint(call) };
+      return {
+        message: `${calling(call)}: ${what} ${placeOf(failure, call)} (${failure.systemCode})`,
+        hint: hint(call),
+      };
     },
   },
   {
@@ -37,7 +48,10 @@ export const networkRules: readonly Rule[] = [
     code: "Network",
     say: (failure, call) => ({
       message: `${calling(call)}: ${placeOf(failure, call)} does not answer as AWS does (HTTP ${failure.httpStatus})`,
-      hint: call.endpoint === undefined ? "A proxy or a captive portal may stand between this machine and AWS." : "Is that address an AWS endpoint? Check --endpoint-url and AWS_ENDPOINT_URL.",
+      hint:
+        call.endpoint === undefined
+          ? "A proxy or a captive portal may stand between this machine and AWS."
+          : "Is that address an AWS endpoint? Check --endpoint-url and AWS_ENDPOINT_URL.",
     }),
   },
 ];

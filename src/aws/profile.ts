@@ -41,13 +41,22 @@ export async function readProfile(options: Pick<GlobalOptions, "profile">, env: 
   const found = configFile[key] !== undefined || credentialsFile[key] !== undefined;
   if (name !== undefined && !found) {
     // Sections such as [services dev] and [sso-session dev] are in the same file under names with a dot.
-    const names = [...new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)])].filter((each) => !/^(services|sso-session)\./.test(each));
+    const names = [...new Set([...Object.keys(configFile), ...Object.keys(credentialsFile)])].filter(
+      (each) => !/^(services|sso-session)\./.test(each),
+    );
     throw new AiplatError("NoCredentials", `there is no profile ${name} in the AWS configuration`, {
-      hint: names.length === 0 ? `Make it with aws configure --profile ${name} or aws configure sso --profile ${name}.` : `Those there are: ${names.toSorted().join(", ")}.`,
+      hint:
+        names.length === 0
+          ? `Make it with aws configure --profile ${name} or aws configure sso --profile ${name}.`
+          : `Those there are: ${names.toSorted().join(", ")}.`,
     });
   }
   const settings = { ...configFile[key], ...credentialsFile[key] };
-  return { ...(name === undefined ? {} : { name }), settings, services: configFile[`services.${settings["services"]}`] ?? {} };
+  return {
+    ...(name === undefined ? {} : { name }),
+    settings,
+    services: configFile[`services.${settings["services"]}`] ?? {},
+  };
 }
 
 /** A region with what named it. */
@@ -57,7 +66,11 @@ export interface NamedRegion {
 }
 
 /** The region in the AWS CLI's order: --region, AWS_REGION, AWS_DEFAULT_REGION, the profile's; undefined where none says. */
-export function chooseRegion(options: Pick<GlobalOptions, "regions">, env: Env, profile: Profile): NamedRegion | undefined {
+export function chooseRegion(
+  options: Pick<GlobalOptions, "regions">,
+  env: Env,
+  profile: Profile,
+): NamedRegion | undefined {
   const candidates: readonly (readonly [source: string, name: string | undefined])[] = [
     ["--region", options.regions[0]],
     ["AWS_REGION", env["AWS_REGION"]],
@@ -71,7 +84,9 @@ export function chooseRegion(options: Pick<GlobalOptions, "regions">, env: Env, 
 /** The error of a command that needs a region where none is named. */
 export function noRegion(profile: Profile): AiplatError {
   const flag = profile.name === undefined ? "" : ` --profile ${profile.name}`;
-  return new AiplatError("NoRegion", "no AWS region is named", { hint: `Give --region, set AWS_REGION, or run aws configure set region us-east-1${flag}` });
+  return new AiplatError("NoRegion", "no AWS region is named", {
+    hint: `Give --region, set AWS_REGION, or run aws configure set region us-east-1${flag}`,
+  });
 }
 
 /**
@@ -80,8 +95,12 @@ export function noRegion(profile: Profile): AiplatError {
  */
 export function checkRegion(region: string): string {
   const zone = /^([a-z]{2}(?:-[a-z]+)+-\d+)[a-z]$/.exec(region);
-  if (zone !== null) throw new AiplatError("Usage", `${region} is an availability zone, not a region`, { hint: `Write ${zone[1]}.` });
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(region)) throw new AiplatError("Usage", `${region || "an empty text"} is not a region's name`, { hint: "Write it as us-east-1." });
+  if (zone !== null)
+    throw new AiplatError("Usage", `${region} is an availability zone, not a region`, { hint: `Write ${zone[1]}.` });
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(region))
+    throw new AiplatError("Usage", `${region || "an empty text"} is not a region's name`, {
+      hint: "Write it as us-east-1.",
+    });
   return region;
 }
 
@@ -89,8 +108,14 @@ export function checkRegion(region: string): string {
  * The endpoints that are not AWS's own, in the order of https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html:
  * --endpoint-url, AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, the profile's services section, the profile's endpoint_url.
  */
-export function chooseEndpoints(options: Pick<GlobalOptions, "endpointUrl">, env: Env, profile: Profile): Readonly<Partial<Record<AwsService, string>>> {
-  const configured = !isTrue(env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] || profile.settings["ignore_configured_endpoint_urls"]);
+export function chooseEndpoints(
+  options: Pick<GlobalOptions, "endpointUrl">,
+  env: Env,
+  profile: Profile,
+): Readonly<Partial<Record<AwsService, string>>> {
+  const configured = !isTrue(
+    env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] || profile.settings["ignore_configured_endpoint_urls"],
+  );
   const candidates = (service: AwsService): readonly (readonly [source: string, url: string | undefined])[] => {
     const name = endpointNames[service];
     const variable = `AWS_ENDPOINT_URL_${name.toUpperCase()}`;
@@ -107,7 +132,10 @@ export function chooseEndpoints(options: Pick<GlobalOptions, "endpointUrl">, env
   for (const service of Object.keys(endpointNames) as AwsService[]) {
     const [source, url] = candidates(service).find(([, each]) => each) ?? [];
     if (source === undefined || url === undefined) continue;
-    if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) throw new AiplatError("Usage", `${source}: ${url} is not a URL`, { hint: "Write it with its scheme, e.g. http://localhost:5000" });
+    if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
+      throw new AiplatError("Usage", `${source}: ${url} is not a URL`, {
+        hint: "Write it with its scheme, e.g. http://localhost:5000",
+      });
     endpoints[service] = url;
   }
   return endpoints;

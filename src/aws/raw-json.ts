@@ -32,7 +32,8 @@ export function keepRawJson(command: { readonly middlewareStack: unknown }, inpu
       const bytes = await readBody(response.body);
       response.body = bytes;
       // AWS leaves absent fields out; null would be no value of any.
-      if (response.statusCode < 300) raw.json = JSON.parse(bytes.toString("utf8"), (_, value: unknown) => value ?? undefined);
+      if (response.statusCode < 300)
+        raw.json = JSON.parse(bytes.toString("utf8"), (_, value: unknown) => value ?? undefined);
       return result;
     },
     { name: "aiplatRawResponse", step: "deserialize", priority: "low" },

@@ -13,7 +13,9 @@ export function createSecrets(config: AwsConfig, signal: AbortSignal): SecretsPo
   /** Undefined where it may not be read: then nobody knows. */
   const hasPolicy = async (SecretId: string): Promise<boolean | undefined> => {
     try {
-      const { ResourcePolicy } = await call("GetResourcePolicy", (options) => client.send(new GetResourcePolicyCommand({ SecretId }), options));
+      const { ResourcePolicy } = await call("GetResourcePolicy", (options) =>
+        client.send(new GetResourcePolicyCommand({ SecretId }), options),
+      );
       return ResourcePolicy !== undefined;
     } catch (error) {
       if (!(error instanceof AiplatError) || error.code === "Interrupted") throw error;
@@ -23,12 +25,20 @@ export function createSecrets(config: AwsConfig, signal: AbortSignal): SecretsPo
 
   return {
     describeSecret: async (SecretId) => {
-      const answer = await absentAs(/^ResourceNotFoundException$/, call("DescribeSecret", (options) => client.send(new DescribeSecretCommand({ SecretId }), options)));
+      const answer = await absentAs(
+        /^ResourceNotFoundException$/,
+        call("DescribeSecret", (options) => client.send(new DescribeSecretCommand({ SecretId }), options)),
+      );
       if (answer === undefined) return undefined;
       const deleted = answer.DeletedDate !== undefined;
       // "You can't perform this operation on the secret because it was marked for deletion": none of the others either.
       const policy = deleted ? undefined : await hasPolicy(SecretId);
-      return { ...(answer.ARN === undefined ? {} : { arn: answer.ARN }), deleted, ...(policy === undefined ? {} : { hasPolicy: policy }), versions: answer.VersionIdsToStages ?? {} };
+      return {
+        ...(answer.ARN === undefined ? {} : { arn: answer.ARN }),
+        deleted,
+        ...(policy === undefined ? {} : { hasPolicy: policy }),
+        versions: answer.VersionIdsToStages ?? {},
+      };
     },
   };
 }

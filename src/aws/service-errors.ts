@@ -7,9 +7,21 @@ export const serviceRules: readonly Rule[] = [
     code: "AccessDenied",
     say: sayDenied,
   },
-  { names: ["BlockedException"], code: "AccessDenied", say: () => ({ message: "AWS has blocked this account", hint: "Write to AWS Support." }) },
   {
-    names: ["ThrottlingException", "Throttling", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled", "SlowDown"],
+    names: ["BlockedException"],
+    code: "AccessDenied",
+    say: () => ({ message: "AWS has blocked this account", hint: "Write to AWS Support." }),
+  },
+  {
+    names: [
+      "ThrottlingException",
+      "Throttling",
+      "ThrottledException",
+      "TooManyRequestsException",
+      "RequestLimitExceeded",
+      "RequestThrottled",
+      "SlowDown",
+    ],
     code: "AwsError",
     say: throttled,
   },
@@ -18,7 +30,10 @@ export const serviceRules: readonly Rule[] = [
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
     names: ["LimitExceededException", "ServiceQuotaExceededException", "AttributeLimitExceededException"],
     code: "NoCapacity",
-    say: (failure, call) => ({ message: `${callName(call)} would exceed a quota of the account: ${failure.message}`, hint: "Raise it in the Service Quotas console, or free what is not needed." }),
+    say: (failure, call) => ({
+      message: `${callName(call)} would exceed a quota of the account: ${failure.message}`,
+      hint: "Raise it in the Service Quotas console, or free what is not needed.",
+    }),
   },
   {
     when: (failure) => (failure.httpStatus ?? 0) >= 500,
@@ -37,14 +52,18 @@ export function callName({ service, operation, region }: FailedCall): string {
 
 /** AWS's sentence names the principal, the action and the resource, in most services. */
 function sayDenied(failure: Failure, call: FailedCall) {
-  const action = /not authorized to perform:? ([\w-]+:\w+)/i.exec(failure.message)?.[1] ?? `${call.service}:${call.operation}`;
+  const action =
+    /not authorized to perform:? ([\w-]+:\w+)/i.exec(failure.message)?.[1] ?? `${call.service}:${call.operation}`;
   const principal = /User: (arn:\S+)/.exec(failure.message)?.[1] ?? "these credentials";
   const resource = /on resource: (\S+)/.exec(failure.message)?.[1]?.replace(/[.,]$/, "");
   const explicit = /explicit deny in (?:a |an )?([\w -]+?)(?: policy)?(?:$|[.:,])/.exec(failure.message)?.[1];
   const named = failure.message.includes(action) ? "" : `: ${failure.message}`;
   return {
     message: `${principal} may not call ${action}${resource === undefined ? "" : ` on ${resource}`}${call.region === undefined ? "" : ` in ${call.region}`}${named}`,
-    hint: explicit === undefined ? `Have ${action} allowed for it by an IAM policy.` : `An explicit deny in a ${explicit} policy forbids ${action}: no other policy can allow it.`,
+    hint:
+      explicit === undefined
+        ? `Have ${action} allowed for it by an IAM policy.`
+        : `An explicit deny in a ${explicit} policy forbids ${action}: no other policy can allow it.`,
   };
 }
 

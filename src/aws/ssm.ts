@@ -12,12 +12,19 @@ export function createSsm(config: AwsConfig, signal: AbortSignal): SsmPort {
   const call = createCall(config, "ssm", signal);
   return {
     async getParameters(names) {
-      const batches = Array.from({ length: Math.ceil(names.length / namesPerCall) }, (_, index) => names.slice(index * namesPerCall, (index + 1) * namesPerCall));
-      const answers = await Promise.all(batches.map((Names) => call("GetParameters", (options) => client.send(new GetParametersCommand({ Names }), options))));
+      const batches = Array.from({ length: Math.ceil(names.length / namesPerCall) }, (_, index) =>
+        names.slice(index * namesPerCall, (index + 1) * namesPerCall),
+      );
+      const answers = await Promise.all(
+        batches.map((Names) =>
+          call("GetParameters", (options) => client.send(new GetParametersCommand({ Names }), options)),
+        ),
+      );
       const values = new Map<string, string>();
       for (const { Name, Value } of answers.flatMap((answer) => answer.Parameters ?? [])) {
         // A document is a JSON string on AWS; moto 5.2.1 answers the object itself.
-        if (Name !== undefined && Value !== undefined) values.set(Name, typeof Value === "string" ? Value : JSON.stringify(Value));
+        if (Name !== undefined && Value !== undefined)
+          values.set(Name, typeof Value === "string" ? Value : JSON.stringify(Value));
       }
       return { values, missing: names.filter((name) => !values.has(name)) };
     },

@@ -9,7 +9,9 @@ export function createSts(config: AwsConfig, signal: AbortSignal): StsPort {
   const call = createCall(config, "sts", signal);
   return {
     callerIdentity: async () => {
-      const { Account, Arn } = await call("GetCallerIdentity", (options) => client.send(new GetCallerIdentityCommand({}), options));
+      const { Account, Arn } = await call("GetCallerIdentity", (options) =>
+        client.send(new GetCallerIdentityCommand({}), options),
+      );
       return { account: Account ?? "", arn: Arn ?? "" };
     },
   };

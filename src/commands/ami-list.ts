@@ -17,16 +17,21 @@ export const amiList: Command<AmiFlags> = {
   manyRegions: true,
   examples: [
     ["aiplat ami list", "every ECS family in the caller's region"],
-    ["aiplat ami list --instance-type trn1.32xlarge --kubernetes-version 1.33", "all that serves a type, on ECS and EKS"],
+    [
+      "aiplat ami list --instance-type trn1.32xlarge --kubernetes-version 1.33",
+      "all that serves a type, on ECS and EKS",
+    ],
   ],
   formats: ["text", "json", "yaml", "table", "markdown", "html"],
   run: async (context, { options: flags }) => {
     const found = await searchAmis(context, flags, filterAmis(flags), flags.accelerator);
     const { amis, skipped, failures, regions, everywhere } = found;
-    if (amis.length > 0) await print(context, amiListView({ amis, severalRegions: everywhere || regions.length > 1, skipped }));
+    if (amis.length > 0)
+      await print(context, amiListView({ amis, severalRegions: everywhere || regions.length > 1, skipped }));
     for (const { region, reason } of skipped) note(context, `Skipped ${region}: ${reason}.`);
     for (const line of absenceLines(found)) note(context, line);
-    if (flags.orchestrator === undefined && flags.kubernetesVersion === undefined) note(context, "These are for ECS; --kubernetes-version adds those for EKS.");
+    if (flags.orchestrator === undefined && flags.kubernetesVersion === undefined)
+      note(context, "These are for ECS; --kubernetes-version adds those for EKS.");
     const failure = failureOf(failures, regions.length);
     if (failure !== undefined) throw failure;
     if (amis.length === 0) throw noneFound(found);
@@ -43,6 +48,13 @@ function absenceLines({ regions, absent, amis }: Searched): readonly string[] {
 }
 
 function noneFound({ regions, families, kubernetesVersion }: Searched): AiplatError {
-  const hint = kubernetesVersion === undefined ? {} : { hint: `Does EKS offer Kubernetes ${kubernetesVersion}? aws eks describe-cluster-versions tells.` };
-  return new AiplatError("NotFound", `none of these AMIs is in ${listOr(regions)}: ${families.map(describeAmiFamily).join(", ")}`, hint);
+  const hint =
+    kubernetesVersion === undefined
+      ? {}
+      : { hint: `Does EKS offer Kubernetes ${kubernetesVersion}? aws eks describe-cluster-versions tells.` };
+  return new AiplatError(
+    "NotFound",
+    `none of these AMIs is in ${listOr(regions)}: ${families.map(describeAmiFamily).join(", ")}`,
+    hint,
+  );
 }

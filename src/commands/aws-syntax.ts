@@ -10,25 +10,39 @@ export function parsePlacementConstraints(text: string): readonly PlacementConst
   if (/^\s*[[{]/.test(text)) {
     const parsed = parseJson("--placement-constraints", text);
     const items = Array.isArray(parsed) ? parsed : [parsed];
-    if (!items.every((item): item is PlacementConstraint => typeof item === "object" && item !== null && typeof item.type === "string")) throw usage("--placement-constraints", text, wants);
+    if (
+      !items.every(
+        (item): item is PlacementConstraint =>
+          typeof item === "object" && item !== null && typeof item.type === "string",
+      )
+    )
+      throw usage("--placement-constraints", text, wants);
     return items;
   }
   // The expression comes last and may hold commas of its own: `in [a, b]`.
   const match = /^type=(\w+)(?:,expression=(.+))?$/s.exec(text.trim());
-  if (match === null || (match[1] !== "memberOf" && match[1] !== "distinctInstance")) throw usage("--placement-constraints", text, wants);
-  if ((match[1] === "memberOf") !== (match[2] !== undefined)) throw usage("--placement-constraints", text, "memberOf takes an expression, distinctInstance takes none");
-  return [{ type: match[1], ...(match[2] === undefined ? {} : { expression: match[2].replace(/^(["'])(.*)\1$/s, "$2") }) }];
+  if (match === null || (match[1] !== "memberOf" && match[1] !== "distinctInstance"))
+    throw usage("--placement-constraints", text, wants);
+  if ((match[1] === "memberOf") !== (match[2] !== undefined))
+    throw usage("--placement-constraints", text, "memberOf takes an expression, distinctInstance takes none");
+  return [
+    { type: match[1], ...(match[2] === undefined ? {} : { expression: match[2].replace(/^(["'])(.*)\1$/s, "$2") }) },
+  ];
 }
 
 /** A network configuration as `aws ecs run-task` takes it: the shorthand `awsvpcConfiguration={subnets=[a],...}` or JSON. */
 export function parseNetworkConfiguration(text: string): NetworkConfiguration {
   const wants = "write awsvpcConfiguration={subnets=[subnet-1],securityGroups=[sg-1],assignPublicIp=DISABLED} or JSON";
-  const configuration = /^\s*\{/.test(text) ? (parseJson("--network-configuration", text) as Partial<NetworkConfiguration>).awsvpcConfiguration : shorthandNetwork(text);
+  const configuration = /^\s*\{/.test(text)
+    ? (parseJson("--network-configuration", text) as Partial<NetworkConfiguration>).awsvpcConfiguration
+    : shorthandNetwork(text);
   const subnets = configuration?.subnets;
-  if (configuration === undefined || !Array.isArray(subnets) || subnets.length === 0) throw usage("--network-configuration", text, wants);
+  if (configuration === undefined || !Array.isArray(subnets) || subnets.length === 0)
+    throw usage("--network-configuration", text, wants);
   const known = ["subnets", "securityGroups", "assignPublicIp"];
   const unknown = Object.keys(configuration).filter((key) => !known.includes(key));
-  if (unknown.length > 0) throw usage("--network-configuration", text, `${unknown.join(", ")}: the keys are ${known.join(", ")}`);
+  if (unknown.length > 0)
+    throw usage("--network-configuration", text, `${unknown.join(", ")}: the keys are ${known.join(", ")}`);
   return { awsvpcConfiguration: configuration as NetworkConfiguration["awsvpcConfiguration"] };
 }
 
@@ -37,7 +51,17 @@ function shorthandNetwork(text: string): Record<string, unknown> | undefined {
   if (body === undefined) return undefined;
   const entries = [...body.matchAll(/(\w+)=(?:\[([^\]]*)\]|([^,]+))(?:,|$)/g)];
   if (entries.map((entry) => entry[0]).join("") !== body) return undefined;
-  return Object.fromEntries(entries.map(([, key, list, value]) => [key, list === undefined ? value : list.split(",").map((item) => item.trim()).filter(Boolean)]));
+  return Object.fromEntries(
+    entries.map(([, key, list, value]) => [
+      key,
+      list === undefined
+        ? value
+        : list
+            .split(",")
+            .map((item) => item.trim())
+            .filter(Boolean),
+    ]),
+  );
 }
 
 function parseJson(flag: string, text: string): unknown {

@@ -26,7 +26,12 @@ export interface DeployWaitOptions {
 }
 
 export const deployWaitOptions: readonly OptionSpec[] = [
-  { flags: "--timeout <duration>", description: "give up waiting after this time (exit 5), e.g. 90s, 30m, 2h; the deployment goes on", defaultText: "wait as long as it takes", parse: duration("--timeout") },
+  {
+    flags: "--timeout <duration>",
+    description: "give up waiting after this time (exit 5), e.g. 90s, 30m, 2h; the deployment goes on",
+    defaultText: "wait as long as it takes",
+    parse: duration("--timeout"),
+  },
   { flags: "--no-wait", description: "do not wait until the services are steady" },
 ];
 
@@ -34,30 +39,50 @@ export const deployWaitOptions: readonly OptionSpec[] = [
 const lastLines = 10;
 
 /** Carries out steps, shows them as they go on, and reports what became of each. */
-export async function carryOut(context: Context, ecs: EcsPort, target: ServiceTarget, steps: readonly ServiceStep[], options: DeployWaitOptions): Promise<ExitCode> {
+export async function carryOut(
+  context: Context,
+  ecs: EcsPort,
+  target: ServiceTarget,
+  steps: readonly ServiceStep[],
+  options: DeployWaitOptions,
+): Promise<ExitCode> {
   const startedAt = context.now();
   const several = steps.length > 1;
   const say = (service: string, text: string) => note(context, several ? `${service}  ${text}` : text);
   const progress = await startProgress(context, "deploying");
-  const deployed = await deployServices(ecs, context, { cluster: target.cluster, steps }, {
-    onStep: (text) => note(context, text),
-    ...(options.wait === false
-      ? {}
-      : {
-          wait: {
-            ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
-            hint: `The deployment goes on. To look:  ${serviceCommand(context, "service status", target)}\nTo go back:  ${serviceCommand(context, "service rollback", target)}`,
-            onEvent: (service, { message }) => say(service, eventText(message)),
-            onTask: (service, task) => say(service, changeLine(task)),
-            onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),
-            onPoll: (services) => progress.update(`${services.map(({ serviceName, runningCount, desiredCount }) => `${serviceName} ${runningCount}/${desiredCount}`).join(", ")}  ${formatDuration(context.now() - startedAt)}`),
-          },
-        }),
-  }).finally(() => progress.stop());
+  const deployed = await deployServices(
+    ecs,
+    context,
+    { cluster: target.cluster, steps },
+    {
+      onStep: (text) => note(context, text),
+      ...(options.wait === false
+        ? {}
+        : {
+            wait: {
+              ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
+              hint: `The deployment goes on. To look:  ${serviceCommand(context, "service status", target)}\nTo go back:  ${serviceCommand(context, "service rollback", target)}`,
+              onEvent: (service, { message }) => say(service, eventText(message)),
+              onTask: (service, task) => say(service, changeLine(task)),
+              onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),
+              onPoll: (services) =>
+                progress.update(
+                  `${services.map(({ serviceName, runningCount, desiredCount }) => `${serviceName} ${runningCount}/${desiredCount}`).join(", ")}  ${formatDuration(context.now() - startedAt)}`,
+                ),
+            },
+          }),
+    },
+  ).finally(() => progress.stop());
   return report(context, ecs, target, deployed.steps, deployed.error);
 }
 
-async function report(context: Context, ecs: EcsPort, target: ServiceTarget, steps: readonly DeployedStep[], error: AiplatError | undefined): Promise<ExitCode> {
+async function report(
+  context: Context,
+  ecs: EcsPort,
+  target: ServiceTarget,
+  steps: readonly DeployedStep[],
+  error: AiplatError | undefined,
+): Promise<ExitCode> {
   const failed = steps.flatMap(({ outcome }) => (outcome?.failure === undefined ? [] : [outcome]));
   const failures = failed.flatMap(failuresOf);
   const touched = steps.some(({ result }) => result !== "not-reached" && result !== "unchanged");
@@ -73,7 +98,8 @@ function failuresOf({ service, failure, failedTasks }: ServiceOutcome): readonly
   const reasons = new Map<string, RunFailure>();
   for (const task of failedTasks) {
     const outcome = judgeTask(task);
-    if (!outcome.ok && !reasons.has(outcome.reason)) reasons.set(outcome.reason, { reason: outcome.reason, detail: task.taskArn, hint: outcome.hint });
+    if (!outcome.ok && !reasons.has(outcome.reason))
+      reasons.set(outcome.reason, { reason: outcome.reason, detail: task.taskArn, hint: outcome.hint });
   }
   const hint = reasons.size > 0 ? "Why its tasks stopped is below." : "Its events say more: aiplat service status.";
   return [{ reason: failure ?? "the deployment failed", detail: service.serviceName, hint }, ...reasons.values()];
@@ -86,9 +112,14 @@ async function showLastLines(context: Context, ecs: EcsPort, failedTasks: readon
   try {
     const [logs, region] = await Promise.all([context.aws.logs(), context.aws.region()]);
     const lines: LogLine[] = [];
-    const reader = createLogReader(ecs, logs, { region, onLines: (some) => lines.push(...some), onSilent: ({ container, why }) => note(context, `no log of ${container}: ${why}`) });
+    const reader = createLogReader(ecs, logs, {
+      region,
+      onLines: (some) => lines.push(...some),
+      onSilent: ({ container, why }) => note(context, `no log of ${container}: ${why}`),
+    });
     await reader.read([task]);
-    for (const { stream, message } of lines.slice(-lastLines)) note(context, `${stream.container}  ${message.trimEnd()}`);
+    for (const { stream, message } of lines.slice(-lastLines))
+      note(context, `${stream.container}  ${message.trimEnd()}`);
   } catch (thrown) {
     const error = toAiplatError(thrown);
     if (error instanceof Interrupted || error.code === "Bug") throw error;

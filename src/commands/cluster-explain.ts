@@ -8,7 +8,14 @@ import { exitCodes } from "../errors.ts";
 import { explanationView } from "../output/explanation.ts";
 import { print } from "../output/print.ts";
 import { parsePlacementConstraints } from "./aws-syntax.ts";
-import { checkOneStandardInput, clusterStateOption, loadSnapshot, regionFor, warnOfOtherCluster, type ClusterStateOptions } from "./cluster-state.ts";
+import {
+  checkOneStandardInput,
+  clusterStateOption,
+  loadSnapshot,
+  regionFor,
+  warnOfOtherCluster,
+  type ClusterStateOptions,
+} from "./cluster-state.ts";
 import type { Command } from "./command.ts";
 import { loadEcsWorkload } from "./ecs-workload.ts";
 import { readClusterState } from "./read-cluster.ts";
@@ -26,8 +33,18 @@ export const clusterExplain: Command<Options> = {
   arguments: [workloadArgument],
   options: [
     ...workloadOptions,
-    { flags: "--count <n>", description: "replicas to place", defaultText: "the file's replicas, else 1", parse: wholeNumber("--count") },
-    { flags: "--placement-constraints <constraint>", description: "type=memberOf,expression=... or type=distinctInstance", repeatable: true, parse: parsePlacementConstraints },
+    {
+      flags: "--count <n>",
+      description: "replicas to place",
+      defaultText: "the file's replicas, else 1",
+      parse: wholeNumber("--count"),
+    },
+    {
+      flags: "--placement-constraints <constraint>",
+      description: "type=memberOf,expression=... or type=distinctInstance",
+      repeatable: true,
+      parse: parsePlacementConstraints,
+    },
     clusterStateOption,
   ],
   takesCommand: true,
@@ -40,14 +57,22 @@ export const clusterExplain: Command<Options> = {
     const { options } = invocation;
     checkOneStandardInput(invocation);
     const state = await loadSnapshot(context, options);
-    const { resolved, generate, locating } = await loadEcsWorkload(context, invocation, () => regionFor(context, state));
+    const { resolved, generate, locating } = await loadEcsWorkload(context, invocation, () =>
+      regionFor(context, state),
+    );
     await warnOfOtherCluster(context, state, resolved.ecs.cluster);
-    const snapshot = state ?? (await readClusterState(context, await context.aws.ecs(), resolved.ecs.cluster ?? "default"));
-    const definitions = locating((): readonly TaskDefinition[] => definitionsOf(resolved, { ...generate, lockPortBase: lockPortBaseOf(snapshot.tags) }));
+    const snapshot =
+      state ?? (await readClusterState(context, await context.aws.ecs(), resolved.ecs.cluster ?? "default"));
+    const definitions = locating((): readonly TaskDefinition[] =>
+      definitionsOf(resolved, { ...generate, lockPortBase: lockPortBaseOf(snapshot.tags) }),
+    );
     const provider = namedProvider(resolved);
     const explanation = explainPlacement(snapshot, definitions, {
       count: options.count ?? resolved.replicas,
-      ...placementOptions({ placementConstraints: (options.placementConstraints ?? []).flat(), ...(provider === undefined ? {} : { provider }) }),
+      ...placementOptions({
+        placementConstraints: (options.placementConstraints ?? []).flat(),
+        ...(provider === undefined ? {} : { provider }),
+      }),
     });
     await print(context, explanationView(explanation));
     return explanation.placeable ? exitCodes.success : exitCodes.capacity;

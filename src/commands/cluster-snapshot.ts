@@ -31,7 +31,11 @@ export const clusterSnapshot: Command<Options> = {
   formats: ["text", "json"],
   run: async (context, { options }) => {
     const ecs = await context.aws.ecs();
-    const snapshot = await withServices(context, ecs, await readClusterState(context, ecs, options.cluster ?? "default"));
+    const snapshot = await withServices(
+      context,
+      ecs,
+      await readClusterState(context, ecs, options.cluster ?? "default"),
+    );
     const text = formatSnapshot(options.redact === true ? redactSnapshot(snapshot) : snapshot);
     if (options.file === undefined) {
       context.stdout.write(text);
@@ -39,7 +43,10 @@ export const clusterSnapshot: Command<Options> = {
     }
     await writeNewFile(context, options.file, text, true);
     const { instances, tasks, services } = snapshot;
-    note(context, `wrote ${options.file}: ${[counted(instances.length, "instance"), counted(tasks.length, "task"), ...(services === undefined ? [] : [counted(services.length, "service")])].join(", ")}`);
+    note(
+      context,
+      `wrote ${options.file}: ${[counted(instances.length, "instance"), counted(tasks.length, "task"), ...(services === undefined ? [] : [counted(services.length, "service")])].join(", ")}`,
+    );
   },
 };
 
@@ -49,7 +56,10 @@ async function withServices(context: Context, ecs: EcsPort, snapshot: ClusterSna
     return await observeServices(ecs, snapshot);
   } catch (error) {
     if (!(error instanceof AiplatError) || error.code !== "AccessDenied") throw error;
-    await warn(context, { message: `the services are left out, and plans of services from this snapshot say less: ${error.message}`, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+    await warn(context, {
+      message: `the services are left out, and plans of services from this snapshot say less: ${error.message}`,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
     return snapshot;
   }
 }

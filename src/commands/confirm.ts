@@ -19,9 +19,13 @@ export interface Confirmation {
  *
  * @throws AiplatError Usage where nobody can be asked (--no-input, no terminal), OperationFailed on a no.
  */
-export async function confirm(context: Context, { doing, question, hint, refused, answerable = true }: Confirmation): Promise<void> {
+export async function confirm(
+  context: Context,
+  { doing, question, hint, refused, answerable = true }: Confirmation,
+): Promise<void> {
   const { yes, input } = context.options;
   if (yes) return;
-  if (!input || !answerable || !context.stdinIsTTY) throw new AiplatError("Usage", `${doing} needs a yes, and there is nobody to ask`, { hint });
+  if (!input || !answerable || !context.stdinIsTTY)
+    throw new AiplatError("Usage", `${doing} needs a yes, and there is nobody to ask`, { hint });
   if (!(await context.ask(question))) throw new AiplatError("OperationFailed", refused);
 }

@@ -32,7 +32,10 @@ export const doctor: Command<Options> = {
   takesCommand: true,
   examples: [
     ["aiplat doctor --cluster prod", "./aiplat.yaml, or the cluster alone where there is none"],
-    ["aiplat doctor bert.yaml --cluster prod -o json | jq '.groups[].items[] | select(.status == \"FAIL\")'", "what is wrong, for a script"],
+    [
+      "aiplat doctor bert.yaml --cluster prod -o json | jq '.groups[].items[] | select(.status == \"FAIL\")'",
+      "what is wrong, for a script",
+    ],
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
@@ -49,25 +52,49 @@ export const doctor: Command<Options> = {
         versions: { aiplat: AIPLAT_VERSION, node: context.nodeVersion },
         ...(patient === undefined || needs === undefined ? {} : { patient, needs }),
         now: context.now(),
-        report: ({ instances, tasks }) => progress.update(`looking at cluster ${cluster}: ${instances} instances, ${tasks} tasks`),
+        report: ({ instances, tasks }) =>
+          progress.update(`looking at cluster ${cluster}: ${instances} instances, ${tasks} tasks`),
       },
     ).finally(() => {
       progress.stop();
     });
     const report = diagnose(cluster, patient, needs, observation);
-    const about = [...(report.account === undefined ? [] : [`account ${report.account}`]), ...(report.region === undefined ? [] : [report.region])].join(", ");
-    await print(context, checkReportView({ kind: "Doctor", subject: report.workload === undefined ? `cluster ${cluster}` : `${report.workload} on cluster ${cluster}`, ...(about === "" ? {} : { about }), report }));
+    const about = [
+      ...(report.account === undefined ? [] : [`account ${report.account}`]),
+      ...(report.region === undefined ? [] : [report.region]),
+    ].join(", ");
+    await print(
+      context,
+      checkReportView({
+        kind: "Doctor",
+        subject: report.workload === undefined ? `cluster ${cluster}` : `${report.workload} on cluster ${cluster}`,
+        ...(about === "" ? {} : { about }),
+        report,
+      }),
+    );
     return hasFailed(report) ? exitCodes.check : exitCodes.success;
   },
 };
 
 /** The workload with its definitions. Where no region is named that is a finding, and the definitions do without. */
-async function readPatient(context: Context, invocation: Invocation<Options>, region: string | undefined): Promise<Patient> {
+async function readPatient(
+  context: Context,
+  invocation: Invocation<Options>,
+  region: string | undefined,
+): Promise<Patient> {
   const { resolved, generate, definitionOf } = await loadEcsWorkload(context, invocation, async () => region);
   const flag = invocation.options.networkConfiguration;
   const named = (resolved.ecs.network?.subnets ?? []).length > 0;
-  const network = networkModeOf(resolved) === "awsvpc" && (flag !== undefined || named) ? networkConfigurationOf(resolved, flag) : undefined;
-  return { workload: resolved, generate, definitions: variantsOf(resolved).map(definitionOf), ...(network === undefined ? {} : { network }) };
+  const network =
+    networkModeOf(resolved) === "awsvpc" && (flag !== undefined || named)
+      ? networkConfigurationOf(resolved, flag)
+      : undefined;
+  return {
+    workload: resolved,
+    generate,
+    definitions: variantsOf(resolved).map(definitionOf),
+    ...(network === undefined ? {} : { network }),
+  };
 }
 
 async function regionIfAny(context: Context): Promise<string | undefined> {

@@ -25,22 +25,40 @@ export interface EcsWorkload {
  *
  * @param askRegion The region that the tasks run in; where it answers none, the definitions have no logs.
  */
-export async function loadEcsWorkload(context: Context, invocation: Invocation<WorkloadOptions>, askRegion: () => Promise<string | undefined> = () => context.aws.region()): Promise<EcsWorkload> {
+export async function loadEcsWorkload(
+  context: Context,
+  invocation: Invocation<WorkloadOptions>,
+  askRegion: () => Promise<string | undefined> = () => context.aws.region(),
+): Promise<EcsWorkload> {
   const { workload, warnings, locating } = await loadWorkload(context, invocation, ecsRules);
   await warn(context, ...warnings);
   const resolved = resolveWorkload(workload);
   const region = workload.logs === undefined ? undefined : await askRegion();
   const generate = region === undefined ? {} : { region };
-  return { resolved, generate, definitionOf: (variant) => locating(() => generateTaskDefinition(resolved, variant, generate)), locating };
+  return {
+    resolved,
+    generate,
+    definitionOf: (variant) => locating(() => generateTaskDefinition(resolved, variant, generate)),
+    locating,
+  };
 }
 
-export const variantOption: OptionSpec = { flags: "--variant <name>", description: "the one variant (instance type and slot) of this name" };
+export const variantOption: OptionSpec = {
+  flags: "--variant <name>",
+  description: "the one variant (instance type and slot) of this name",
+};
 
 /** The variants a command acts on: the named one, else all. @throws AiplatError Usage naming the variants there are. */
 export function chooseVariants({ resolved }: EcsWorkload, name: string | undefined): readonly Variant[] {
   if (name === undefined) return variantsOf(resolved);
   const all = everyVariantOf(resolved);
   const found = all.find((variant) => variant.name === name);
-  if (found === undefined) throw new AiplatError("Usage", `--variant ${name}: there is no such variant`, { hint: `There ${all.length === 1 ? "is" : "are"} ${listOr(all.map((variant) => variant.name), "and")}.` });
+  if (found === undefined)
+    throw new AiplatError("Usage", `--variant ${name}: there is no such variant`, {
+      hint: `There ${all.length === 1 ? "is" : "are"} ${listOr(
+        all.map((variant) => variant.name),
+        "and",
+      )}.`,
+    });
   return [found];
 }

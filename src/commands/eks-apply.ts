@@ -29,12 +29,20 @@ export const eksApply: Command<Options> = {
     ...kubectlOptions,
     { flags: "--namespace <name>", description: "for manifests that name none", defaultText: "the context's" },
     { flags: "--force-conflicts", description: "take over fields that another field manager owns" },
-    { flags: "--timeout <duration>", description: "how long the rollout may take in all", defaultText: "10m", parse: duration("--timeout") },
+    {
+      flags: "--timeout <duration>",
+      description: "how long the rollout may take in all",
+      defaultText: "10m",
+      parse: duration("--timeout"),
+    },
     { flags: "--no-wait", description: "do not wait for the rollout" },
   ],
   examples: [
     ["aiplat eks generate | aiplat eks apply - --yes", "a workload from ./aiplat.yaml, in a pipeline"],
-    ["aiplat eks apply k8s/bert.yaml --context prod --namespace ml", "manifests from a file, with the diff and a question"],
+    [
+      "aiplat eks apply k8s/bert.yaml --context prod --namespace ml",
+      "manifests from a file, with the diff and a question",
+    ],
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { args, options }) => {
@@ -51,7 +59,13 @@ export const eksApply: Command<Options> = {
       note(context, diff.trimEnd());
       const what = counted(resources.length, "resource");
       // Standard input that held the manifests holds no answer.
-      await confirm(context, { doing: `applying ${what}`, question: `Apply ${what}?`, hint: "The diff is above. Say it in advance with --yes.", refused: "nothing was applied", answerable: path !== "-" });
+      await confirm(context, {
+        doing: `applying ${what}`,
+        question: `Apply ${what}?`,
+        hint: "The diff is above. Say it in advance with --yes.",
+        refused: "nothing was applied",
+        answerable: path !== "-",
+      });
     }
     // What is equal may still be another field manager's: applying makes it aiplat's.
     const applied = await applyManifests(kubectl, text, force);

@@ -32,16 +32,32 @@ export const eksCheck: Command<Options> = {
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { options }) => {
     const cluster = requireEksCluster(options.cluster);
-    const workload = options.workload === undefined ? undefined : resolveWorkload((await loadWorkload(context, { args: [options.workload], options: {} })).workload);
+    const workload =
+      options.workload === undefined
+        ? undefined
+        : resolveWorkload((await loadWorkload(context, { args: [options.workload], options: {} })).workload);
     const { aws } = context;
     const eks = await aws.eks();
     const progress = await startProgress(context, `looking at cluster ${cluster}`);
-    const ports = { eks, ec2: () => aws.ec2(), ssm: async () => aws.ssm(await aws.region()), kubectl: createKubectl(context, kubectlTarget(options)) };
+    const ports = {
+      eks,
+      ec2: () => aws.ec2(),
+      ssm: async () => aws.ssm(await aws.region()),
+      kubectl: createKubectl(context, kubectlTarget(options)),
+    };
     const snapshot = await observeEks(ports, cluster).finally(() => {
       progress.stop();
     });
     const report = checkCluster(snapshot, workload);
-    await print(context, checkReportView({ kind: "EksCheck", subject: report.cluster, about: `Kubernetes ${report.kubernetesVersion}`, report }));
+    await print(
+      context,
+      checkReportView({
+        kind: "EksCheck",
+        subject: report.cluster,
+        about: `Kubernetes ${report.kubernetesVersion}`,
+        report,
+      }),
+    );
     return hasFailed(report) ? exitCodes.check : exitCodes.success;
   },
 };

@@ -28,14 +28,42 @@ interface Options extends WorkloadOptions {
 }
 
 const ownOptions: readonly OptionSpec[] = [
-  { flags: "--as <kind>", description: "kind of Kubernetes resource", defaultText: "eks.as, else Deployment for a service, Job for a job, JobSet for a job of several nodes", parse: (text) => refusing("--as", () => requireKind(text)) },
+  {
+    flags: "--as <kind>",
+    description: "kind of Kubernetes resource",
+    defaultText: "eks.as, else Deployment for a service, Job for a job, JobSet for a job of several nodes",
+    parse: (text) => refusing("--as", () => requireKind(text)),
+  },
   { flags: "--variant <name>", description: "the one variant of this name, where the instance types differ" },
-  { flags: "--kubernetes-version <version>", description: "the cluster's, e.g. 1.34; from 1.34 on, parts of a Trainium2 instance are claimed by DRA", parse: minorVersion },
-  { flags: "--neuron-scheduler <how>", description: "what the cluster allocates Neuron devices with", choices: neuronSchedulers, defaultText: "extension for a part of an instance, or DRA by the Kubernetes version" },
-  { flags: "--with <extra>", description: "what goes beside the resource, repeatable", choices: extras, repeatable: true },
-  { flags: "--max-replicas <n>", description: "the most replicas that hpa or scaled-object starts", parse: wholeNumber("--max-replicas") },
+  {
+    flags: "--kubernetes-version <version>",
+    description: "the cluster's, e.g. 1.34; from 1.34 on, parts of a Trainium2 instance are claimed by DRA",
+    parse: minorVersion,
+  },
+  {
+    flags: "--neuron-scheduler <how>",
+    description: "what the cluster allocates Neuron devices with",
+    choices: neuronSchedulers,
+    defaultText: "extension for a part of an instance, or DRA by the Kubernetes version",
+  },
+  {
+    flags: "--with <extra>",
+    description: "what goes beside the resource, repeatable",
+    choices: extras,
+    repeatable: true,
+  },
+  {
+    flags: "--max-replicas <n>",
+    description: "the most replicas that hpa or scaled-object starts",
+    parse: wholeNumber("--max-replicas"),
+  },
   { flags: "--prometheus <url>", description: "where scaled-object reads the devices' utilisation" },
-  { flags: "--queue-fleet <type=count>", description: "make the workload's Kueue queue over so many nodes of the type, repeatable", repeatable: true, parse: fleet },
+  {
+    flags: "--queue-fleet <type=count>",
+    description: "make the workload's Kueue queue over so many nodes of the type, repeatable",
+    repeatable: true,
+    parse: fleet,
+  },
   { flags: "--out-dir <folder>", description: "a file each in the folder, with a kustomization" },
 ];
 
@@ -46,7 +74,10 @@ export const eksGenerate: Command<Options> = {
   options: [...workloadOptions, ...ownOptions],
   takesCommand: true,
   examples: [
-    ["aiplat eks generate --name bert --image bert:1 --instance-type inf2.xlarge --as Deployment | kubectl apply -f -", "a service on Inferentia2, from flags alone"],
+    [
+      "aiplat eks generate --name bert --image bert:1 --instance-type inf2.xlarge --as Deployment | kubectl apply -f -",
+      "a service on Inferentia2, from flags alone",
+    ],
     ["aiplat eks generate --as PyTorchJob --nodes 4", "./aiplat.yaml as a distributed job on four instances"],
     ["aiplat eks generate --with service --with pod-monitor --out-dir k8s && kubectl diff -k k8s", "files for review"],
   ],
@@ -54,20 +85,35 @@ export const eksGenerate: Command<Options> = {
   run: async (context, invocation) => {
     const { options } = invocation;
     const { workload, warnings, locate, locating } = await loadWorkload(context, invocation, eksRules);
-    const { manifests, warnings: more } = locating(() => generateManifests(resolveForKubernetes(workload, options.as), settingsOf(options)));
+    const { manifests, warnings: more } = locating(() =>
+      generateManifests(resolveForKubernetes(workload, options.as), settingsOf(options)),
+    );
     await warn(context, ...warnings, ...more.map(locate));
     if (options.outDir === undefined) {
       context.stdout.write(await manifestsText(context, manifests));
       return;
     }
     const extension = context.options.format === "json" ? "json" : "yaml";
-    const files = await Promise.all([...kustomizationFiles(manifests, extension)].map(async ([name, manifest]) => [name, await manifestText(manifest, name.endsWith(".json") ? "json" : "yaml")] as const));
+    const files = await Promise.all(
+      [...kustomizationFiles(manifests, extension)].map(
+        async ([name, manifest]) =>
+          [name, await manifestText(manifest, name.endsWith(".json") ? "json" : "yaml")] as const,
+      ),
+    );
     const paths = await writeFiles(context, options.outDir, new Map(files));
     context.stdout.write(paths.map((path) => `${path}\n`).join(""));
   },
 };
 
-function settingsOf({ variant, kubernetesVersion, neuronScheduler, with: asked, maxReplicas, prometheus, queueFleet }: Options): KubernetesSettings {
+function settingsOf({
+  variant,
+  kubernetesVersion,
+  neuronScheduler,
+  with: asked,
+  maxReplicas,
+  prometheus,
+  queueFleet,
+}: Options): KubernetesSettings {
   return {
     ...(variant === undefined ? {} : { variant }),
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
@@ -82,14 +128,19 @@ function settingsOf({ variant, kubernetesVersion, neuronScheduler, with: asked, 
 function minorVersion(text: string): string {
   if (/^1\.\d{2}$/.test(text)) return text;
   const meant = /^v?(1\.\d{2})(?:\.\d+)?$/.exec(text)?.[1];
-  throw new AiplatError("Usage", `--kubernetes-version ${text} is not a minor version`, { hint: `Write ${meant ?? "it as 1.34"}.` });
+  throw new AiplatError("Usage", `--kubernetes-version ${text} is not a minor version`, {
+    hint: `Write ${meant ?? "it as 1.34"}.`,
+  });
 }
 
 /** `trn1.32xlarge=4`: the instance type and how many nodes of it there are. */
 function fleet(text: string): Fleet {
   const match = /^([^=]+)=(\d+)$/.exec(text);
   const count = Number(match?.[2]);
-  if (match === null || count < 1) throw new AiplatError("Usage", `--queue-fleet ${text}: must be an instance type and a number of nodes`, { hint: "Write --queue-fleet trn1.32xlarge=4." });
+  if (match === null || count < 1)
+    throw new AiplatError("Usage", `--queue-fleet ${text}: must be an instance type and a number of nodes`, {
+      hint: "Write --queue-fleet trn1.32xlarge=4.",
+    });
   return { type: refusing("--queue-fleet", () => requireInstanceType(match[1]!)), count };
 }
 

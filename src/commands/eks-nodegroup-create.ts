@@ -19,10 +19,20 @@ export const eksNodegroupCreate: Command<Options> = {
   description:
     "Creates the node groups that a workload needs, with their launch templates and placement groups: exactly what eks nodegroup generate prints. What exists already with the same settings is used as it is, so the command can be repeated. Asks first.",
   arguments: [workloadArgument],
-  options: [...nodeOptions, { flags: "--client-token <token>", description: "the same token makes the same resources once", defaultText: "random" }],
+  options: [
+    ...nodeOptions,
+    {
+      flags: "--client-token <token>",
+      description: "the same token makes the same resources once",
+      defaultText: "random",
+    },
+  ],
   takesCommand: true,
   examples: [
-    ["aiplat eks nodegroup create --cluster prod --node-role arn:aws:iam::123456789012:role/eks-node --subnet subnet-1a2b3c4d --yes", "the node group of ./aiplat.yaml, without a question"],
+    [
+      "aiplat eks nodegroup create --cluster prod --node-role arn:aws:iam::123456789012:role/eks-node --subnet subnet-1a2b3c4d --yes",
+      "the node group of ./aiplat.yaml, without a question",
+    ],
     ["aws eks wait nodegroup-active --cluster-name prod --nodegroup-name bert", "wait until its nodes have joined"],
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
@@ -32,7 +42,9 @@ export const eksNodegroupCreate: Command<Options> = {
     await warn(context, ...loaded.warnings);
     const { workload, settings, fleets } = readNodes(loaded, options, "nodegroup");
     const plans = fleets.map((fleet) => planNodegroup(workload.name, fleet, settings));
-    const nodes = plans.map(({ nodegroup }) => `${nodegroup.nodegroupName} (${nodegroup.scalingConfig.desiredSize} nodes)`).join(", ");
+    const nodes = plans
+      .map(({ nodegroup }) => `${nodegroup.nodegroupName} (${nodegroup.scalingConfig.desiredSize} nodes)`)
+      .join(", ");
     await confirm(context, {
       doing: `creating ${nodes} in cluster ${settings.cluster}`,
       question: `Create ${nodes} in cluster ${settings.cluster}?`,
@@ -42,23 +54,36 @@ export const eksNodegroupCreate: Command<Options> = {
     const eks = await context.aws.eks();
     const token = options.clientToken ?? randomToken();
     const made: MadeResource[] = [];
-    const progress = await startProgress(context, `making ${plans.length === 1 ? "a node group" : `${plans.length} node groups`} in cluster ${settings.cluster}`);
+    const progress = await startProgress(
+      context,
+      `making ${plans.length === 1 ? "a node group" : `${plans.length} node groups`} in cluster ${settings.cluster}`,
+    );
     try {
       // One after the other: a failure leaves a state that can be told in a sentence.
-      for (const plan of plans) made.push(...(await createNodegroup({ eks, ec2: () => context.aws.ec2() }, plan, token)));
+      for (const plan of plans)
+        made.push(...(await createNodegroup({ eks, ec2: () => context.aws.ec2() }, plan, token)));
     } catch (error) {
       throw error instanceof AiplatError && made.length > 0 ? withEarlier(error, made) : error;
     } finally {
       progress.stop();
     }
     await print(context, madeNodegroupsView(settings.cluster, made));
-    note(context, `Nodes join within minutes: aws eks wait nodegroup-active --cluster-name ${settings.cluster} --nodegroup-name ${plans[0]!.nodegroup.nodegroupName}`);
+    note(
+      context,
+      `Nodes join within minutes: aws eks wait nodegroup-active --cluster-name ${settings.cluster} --nodegroup-name ${plans[0]!.nodegroup.nodegroupName}`,
+    );
   },
 };
 
 /** The node groups that were made before another one failed. */
 function withEarlier(error: AiplatError, made: readonly MadeResource[]): AiplatError {
-  const groups = made.filter(({ resource }) => resource === "nodegroup").map(({ name, action }) => `${name} (${action})`);
+  const groups = made
+    .filter(({ resource }) => resource === "nodegroup")
+    .map(({ name, action }) => `${name} (${action})`);
   const earlier = `Made before: node group ${groups.join(", ")}.`;
-  return new AiplatError(error.code, error.message, { hint: error.hint === undefined ? earlier : `${error.hint}\n${earlier}`, details: { ...error.details, earlier: made }, cause: error });
+  return new AiplatError(error.code, error.message, {
+    hint: error.hint === undefined ? earlier : `${error.hint}\n${earlier}`,
+    details: { ...error.details, earlier: made },
+    cause: error,
+  });
 }

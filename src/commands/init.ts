@@ -33,7 +33,10 @@ export const init: Command<Options> = {
     }
     writeNewFile(context, file, workload, force);
     const argument = file === defaultFile ? "" : ` ${file}`;
-    note(context, `Wrote ${file}. Read what it needs: aiplat templates show ${name}\nThen:  aiplat validate${argument}\n       aiplat taskdef generate${argument}`);
+    note(
+      context,
+      `Wrote ${file}. Read what it needs: aiplat templates show ${name}\nThen:  aiplat validate${argument}\n       aiplat taskdef generate${argument}`,
+    );
   },
 };
 
@@ -41,8 +44,16 @@ export const init: Command<Options> = {
 export function chooseTemplate(templates: readonly Template[], name: string | undefined): Template {
   const found = templates.find((each) => each.name === name);
   if (found !== undefined) return found;
-  const near = name === undefined ? undefined : nearestNames(name, templates.map((each) => each.name))[0];
-  const list = templates.map((each) => `${each.name.padEnd(Math.max(...templates.map((one) => one.name.length)))}  ${each.summary}`).join("\n");
+  const near =
+    name === undefined
+      ? undefined
+      : nearestNames(
+          name,
+          templates.map((each) => each.name),
+        )[0];
+  const list = templates
+    .map((each) => `${each.name.padEnd(Math.max(...templates.map((one) => one.name.length)))}  ${each.summary}`)
+    .join("\n");
   throw new AiplatError("Usage", name === undefined ? "no template given" : `there is no template ${name}`, {
     hint: `${near === undefined ? "" : `Did you mean ${near}? `}The templates are:\n${list}`,
     details: { templates: templates.map((each) => each.name) },

@@ -1,6 +1,19 @@
 import { familyNames, instanceTypes } from "../core/catalog/catalog.ts";
-import { filterInstanceTypes, sortInstanceTypes, sortKeys, type InstanceTypeFilter, type SortKey } from "../core/catalog/filter.ts";
-import { acceleratorKinds, architectures, instanceTypeStatuses, type AcceleratorKind, type Architecture, type InstanceTypeStatus } from "../core/catalog/instance-type.ts";
+import {
+  filterInstanceTypes,
+  sortInstanceTypes,
+  sortKeys,
+  type InstanceTypeFilter,
+  type SortKey,
+} from "../core/catalog/filter.ts";
+import {
+  acceleratorKinds,
+  architectures,
+  instanceTypeStatuses,
+  type AcceleratorKind,
+  type Architecture,
+  type InstanceTypeStatus,
+} from "../core/catalog/instance-type.ts";
 import { summariseInstanceType } from "../core/catalog/summary.ts";
 import { nearestNames } from "../core/nearest.ts";
 import { listOr } from "../core/problem.ts";
@@ -31,20 +44,45 @@ export const instancesList: Command<Options> = {
     "Lists the accelerated EC2 instance types of the catalogue. Piped, each line is: type, kind, accelerator, devices, MiB of one device, vCPU, memory in MiB, architecture, EFA interfaces, on-demand USD an hour in us-east-1, status.",
   options: [
     { flags: "--accelerator <kind>", description: "kind of accelerator", choices: acceleratorKinds },
-    { flags: "--family <family>", description: "instance family, e.g. inf2; repeatable", repeatable: true, parse: knownFamily },
+    {
+      flags: "--family <family>",
+      description: "instance family, e.g. inf2; repeatable",
+      repeatable: true,
+      parse: knownFamily,
+    },
     { flags: "--name <pattern>", description: "part of the name, or a pattern with * and ? for all of it" },
     { flags: "--min-devices <n>", description: "at least so many devices", parse: wholeNumber("--min-devices") },
-    { flags: "--min-device-memory <size>", description: "at least so much memory on each device, e.g. 24GiB", parse: memorySize("--min-device-memory") },
-    { flags: "--min-memory <size>", description: "at least so much instance memory, e.g. 128GiB", parse: memorySize("--min-memory") },
+    {
+      flags: "--min-device-memory <size>",
+      description: "at least so much memory on each device, e.g. 24GiB",
+      parse: memorySize("--min-device-memory"),
+    },
+    {
+      flags: "--min-memory <size>",
+      description: "at least so much instance memory, e.g. 128GiB",
+      parse: memorySize("--min-memory"),
+    },
     { flags: "--architecture <arch>", description: "CPU architecture", choices: architectures },
     { flags: "--efa", description: "with Elastic Fabric Adapter only" },
-    { flags: "--max-price <usd>", description: "at most so many USD an hour on demand; leaves out types without a list price", parse: positiveAmount("--max-price") },
-    { flags: "--status <status>", description: "whether EC2 still launches the type", choices: [...instanceTypeStatuses, "all"], defaultText: "all" },
+    {
+      flags: "--max-price <usd>",
+      description: "at most so many USD an hour on demand; leaves out types without a list price",
+      parse: positiveAmount("--max-price"),
+    },
+    {
+      flags: "--status <status>",
+      description: "whether EC2 still launches the type",
+      choices: [...instanceTypeStatuses, "all"],
+      defaultText: "all",
+    },
     { flags: "--sort <key>", description: "ascending; without it by kind, family and size", choices: sortKeys },
   ],
   examples: [
     ["aiplat instances list --accelerator neuron", "every Inferentia and Trainium type"],
-    ["aiplat instances list --min-device-memory 40GiB --max-price 8 --sort price", "the cheapest types for a large model"],
+    [
+      "aiplat instances list --min-device-memory 40GiB --max-price 8 --sort price",
+      "the cheapest types for a large model",
+    ],
     ["aiplat instances list --name 'g6*.xlarge' -o json", "as a document for scripts"],
   ],
   formats: ["text", "json", "yaml", "table", "markdown", "html"],
@@ -56,7 +94,18 @@ export const instancesList: Command<Options> = {
   },
 };
 
-function filterOf({ accelerator, family, name, minDevices, minDeviceMemory, minMemory, architecture, efa, maxPrice, status }: Options): InstanceTypeFilter {
+function filterOf({
+  accelerator,
+  family,
+  name,
+  minDevices,
+  minDeviceMemory,
+  minMemory,
+  architecture,
+  efa,
+  maxPrice,
+  status,
+}: Options): InstanceTypeFilter {
   return {
     ...(accelerator === undefined ? {} : { kind: accelerator }),
     ...(family === undefined ? {} : { families: family }),

@@ -32,7 +32,11 @@ const defaultFile = "aiplat.yaml";
  * @param target The rules of the target that the command acts on; `validate` has none.
  * @throws InvalidInput with every problem at once, each with its place.
  */
-export async function loadWorkload(context: Context, { args, options, passthrough }: Invocation<WorkloadOptions>, target: readonly TargetRule[] = []): Promise<LoadedWorkload> {
+export async function loadWorkload(
+  context: Context,
+  { args, options, passthrough }: Invocation<WorkloadOptions>,
+  target: readonly TargetRule[] = [],
+): Promise<LoadedWorkload> {
   const flags = flagTexts(options, passthrough);
   const path = args[0] ?? (fileExists(context, defaultFile) ? defaultFile : undefined);
   if (path === undefined && !describesWorkload(flags)) {
@@ -47,7 +51,10 @@ export async function loadWorkload(context: Context, { args, options, passthroug
 }
 
 /** Whether there is a workload to load: a file is named or lies here, or flags describe one. */
-export function namesWorkload(context: Pick<Context, "cwd">, { args, options, passthrough }: Invocation<WorkloadOptions>): boolean {
+export function namesWorkload(
+  context: Pick<Context, "cwd">,
+  { args, options, passthrough }: Invocation<WorkloadOptions>,
+): boolean {
   return args.length > 0 || fileExists(context, defaultFile) || describesWorkload(flagTexts(options, passthrough));
 }
 
@@ -66,21 +73,44 @@ function fromFlags(flags: FlagTexts, target: readonly TargetRule[]): LoadedWorkl
     const flag = overlaid.flagOf(problem.path ?? []) ?? flagFor(problem.path ?? []);
     return { ...problem, ...(flag === undefined ? {} : { flag }) };
   };
-  const problems = [...overlaid.problems, ...missing, ...runRules([...workloadRules, ...target], workload, broken).map(locate)];
+  const problems = [
+    ...overlaid.problems,
+    ...missing,
+    ...runRules([...workloadRules, ...target], workload, broken).map(locate),
+  ];
   return loaded(workload, undefined, problems, locate);
 }
 
-async function fromFile(context: Context, path: string, flags: FlagTexts, target: readonly TargetRule[]): Promise<LoadedWorkload> {
+async function fromFile(
+  context: Context,
+  path: string,
+  flags: FlagTexts,
+  target: readonly TargetRule[],
+): Promise<LoadedWorkload> {
   const text = await readText(context, path);
-  const [{ parseWorkloadText }, { checkDocument }] = await Promise.all([import("../core/workload/parse.ts"), import("../core/workload/check.ts")]);
+  const [{ parseWorkloadText }, { checkDocument }] = await Promise.all([
+    import("../core/workload/parse.ts"),
+    import("../core/workload/check.ts"),
+  ]);
   const file = path === "-" ? stdinName : path;
   const source = parsed(() => parseWorkloadText(text, file));
   const overlaid = overlayFlags(source.value, flags);
-  const checked = checkDocument(overlaid.document, (at: Path) => (overlaid.flagOf(at) === undefined ? source.writtenAt(at) : undefined));
+  const checked = checkDocument(overlaid.document, (at: Path) =>
+    overlaid.flagOf(at) === undefined ? source.writtenAt(at) : undefined,
+  );
   const locate = locatorOf(source, overlaid);
   // What a wrong flag would have set is not missing.
-  const own = checked.problems.filter((each) => each.code !== "missing-key" || !overlaid.broken.some((one) => one.join("\0") === each.path!.join("\0")));
-  const problems = [...source.problems, ...[...own, ...runRules([...workloadRules, ...target], checked.workload, [...checked.broken, ...overlaid.broken])].map(locate), ...overlaid.problems];
+  const own = checked.problems.filter(
+    (each) => each.code !== "missing-key" || !overlaid.broken.some((one) => one.join("\0") === each.path!.join("\0")),
+  );
+  const problems = [
+    ...source.problems,
+    ...[
+      ...own,
+      ...runRules([...workloadRules, ...target], checked.workload, [...checked.broken, ...overlaid.broken]),
+    ].map(locate),
+    ...overlaid.problems,
+  ];
   return loaded(checked.workload, file, problems, locate);
 }
 
@@ -88,15 +118,29 @@ function locatorOf(source: SourceDocument, overlaid: Overlaid): LoadedWorkload["
   return ({ about, ...problem }) => {
     const path = problem.path ?? [];
     const flag = overlaid.flagOf(path);
-    return { ...problem, ...(flag === undefined ? source.placeOf({ path, ...(about === undefined ? {} : { about }) }) : { flag }) };
+    return {
+      ...problem,
+      ...(flag === undefined ? source.placeOf({ path, ...(about === undefined ? {} : { about }) }) : { flag }),
+    };
   };
 }
 
-function loaded(workload: Workload, file: string | undefined, problems: readonly LocatedProblem[], locate: LoadedWorkload["locate"]): LoadedWorkload {
+function loaded(
+  workload: Workload,
+  file: string | undefined,
+  problems: readonly LocatedProblem[],
+  locate: LoadedWorkload["locate"],
+): LoadedWorkload {
   if (problems.some((each) => each.severity === "error")) throw new InvalidInput(inOrder(problems));
   // What is about no key of the workload has no place in it.
   const place = (each: Problem) => (each.path === undefined ? each : locate(each));
-  return { workload, ...(file === undefined ? {} : { file }), warnings: problems, locate, locating: (work) => parsed(work, place) };
+  return {
+    workload,
+    ...(file === undefined ? {} : { file }),
+    warnings: problems,
+    locate,
+    locating: (work) => parsed(work, place),
+  };
 }
 
 /** As the user reads the file, then the flags. */

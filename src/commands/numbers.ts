@@ -3,7 +3,8 @@ import { AiplatError } from "../errors.ts";
 /** A whole number of at least `least` for a flag. */
 export function wholeNumber(flag: string, least = 1): (text: string) => number {
   return (text) => {
-    if (!/^\d+$/.test(text) || Number(text) < least) throw new AiplatError("Usage", `${flag} ${text}: must be a whole number of at least ${least}`);
+    if (!/^\d+$/.test(text) || Number(text) < least)
+      throw new AiplatError("Usage", `${flag} ${text}: must be a whole number of at least ${least}`);
     return Number(text);
   };
 }
@@ -22,7 +23,8 @@ export function duration(flag: string): (text: string) => number {
 /** A number above 0 for a flag, with or without decimals. */
 export function positiveAmount(flag: string): (text: string) => number {
   return (text) => {
-    if (!/^\d+(?:\.\d+)?$/.test(text) || Number(text) === 0) throw new AiplatError("Usage", `${flag} ${text}: must be a number above 0`);
+    if (!/^\d+(?:\.\d+)?$/.test(text) || Number(text) === 0)
+      throw new AiplatError("Usage", `${flag} ${text}: must be a number above 0`);
     return Number(text);
   };
 }

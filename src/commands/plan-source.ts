@@ -33,7 +33,13 @@ export function liveSource(context: Context, ecs: EcsPort): PlanSource {
   return {
     facts: async (cluster) => {
       const { name, arn, tags, capacityProviders } = await requireCluster(ecs, cluster);
-      return { name, arn, tags, capacityProviders, managedInstancesProviders: () => ecs.managedInstancesProviders(capacityProviders, name) };
+      return {
+        name,
+        arn,
+        tags,
+        capacityProviders,
+        managedInstancesProviders: () => ecs.managedInstancesProviders(capacityProviders, name),
+      };
     },
     describe: (reference) => ecs.describeTaskDefinition(reference),
     snapshot: (cluster) => readClusterState(context, ecs, cluster),
@@ -42,9 +48,16 @@ export function liveSource(context: Context, ecs: EcsPort): PlanSource {
 }
 
 /** By reference; those that there are not are left out. */
-export async function describeDefinitions(ecs: Pick<EcsPort, "describeTaskDefinition">, references: readonly string[]): Promise<ReadonlyMap<string, RegisteredTaskDefinition>> {
-  const found = await Promise.all(references.map(async (reference) => [reference, await ecs.describeTaskDefinition(reference)] as const));
-  return new Map(found.flatMap(([reference, definition]) => (definition === undefined ? [] : [[reference, definition] as const])));
+export async function describeDefinitions(
+  ecs: Pick<EcsPort, "describeTaskDefinition">,
+  references: readonly string[],
+): Promise<ReadonlyMap<string, RegisteredTaskDefinition>> {
+  const found = await Promise.all(
+    references.map(async (reference) => [reference, await ecs.describeTaskDefinition(reference)] as const),
+  );
+  return new Map(
+    found.flatMap(([reference, definition]) => (definition === undefined ? [] : [[reference, definition] as const])),
+  );
 }
 
 /** The world as a snapshot shows it. It does not say which provider is Managed Instances: the workload has to name it. */
@@ -52,8 +65,19 @@ export function snapshotSource(snapshot: ClusterSnapshot): PlanSource {
   const { cluster, clusterArn, redacted, tags, capacityProviders, taskDefinitions } = snapshot;
   const newest = newestIn(snapshot);
   return {
-    facts: async () => ({ name: cluster, ...(clusterArn === undefined || redacted === true ? {} : { arn: clusterArn }), tags, capacityProviders, managedInstancesProviders: async () => undefined }),
-    describe: async (reference) => (reference.includes(":") ? Object.values(taskDefinitions).find((each) => definitionNameOf(each.taskDefinitionArn) === definitionNameOf(reference)) : newest.of(reference)),
+    facts: async () => ({
+      name: cluster,
+      ...(clusterArn === undefined || redacted === true ? {} : { arn: clusterArn }),
+      tags,
+      capacityProviders,
+      managedInstancesProviders: async () => undefined,
+    }),
+    describe: async (reference) =>
+      reference.includes(":")
+        ? Object.values(taskDefinitions).find(
+            (each) => definitionNameOf(each.taskDefinitionArn) === definitionNameOf(reference),
+          )
+        : newest.of(reference),
     snapshot: async () => snapshot,
     newest: async () => newest,
   };

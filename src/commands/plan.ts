@@ -9,7 +9,14 @@ import { note } from "../output/note.ts";
 import { planView } from "../output/plan.ts";
 import { print } from "../output/print.ts";
 import { servicePlanView, stallFailures } from "../output/service-plan.ts";
-import { checkOneStandardInput, clusterStateOption, loadSnapshot, regionFor, warnOfOtherCluster, type ClusterStateOptions } from "./cluster-state.ts";
+import {
+  checkOneStandardInput,
+  clusterStateOption,
+  loadSnapshot,
+  regionFor,
+  warnOfOtherCluster,
+  type ClusterStateOptions,
+} from "./cluster-state.ts";
 import type { Command, Invocation } from "./command.ts";
 import { loadEcsWorkload, type EcsWorkload } from "./ecs-workload.ts";
 import { workloadArgument } from "./load-workload.ts";
@@ -26,12 +33,24 @@ export const plan: Command<Options> = {
   description:
     "Shows what `service deploy` (for kind: service) or run-task would register, create, update, delete and place, field by field, and why: the same plan, and nothing is changed. --count asks for run-task's plan of a service. With --cluster-state it works offline, and says what the snapshot does not know. Exits 4 when not all replicas have a place, or a deployment could not finish. As -o json it is a file that `service deploy --plan` or `run-task --plan` carries out.",
   arguments: [workloadArgument],
-  options: [...plannedOptions, forceNewDeploymentOption, clusterStateOption, { flags: "--exit-code", description: "exit 3 where something would be registered, created, updated or deleted; pending placement does not count" }],
+  options: [
+    ...plannedOptions,
+    forceNewDeploymentOption,
+    clusterStateOption,
+    {
+      flags: "--exit-code",
+      description:
+        "exit 3 where something would be registered, created, updated or deleted; pending placement does not count",
+    },
+  ],
   takesCommand: true,
   examples: [
     ["aiplat plan --cluster prod", "before service deploy"],
     ["aiplat plan --cluster prod --count 3", "before run-task"],
-    ["aiplat plan --count 3 -o json > plan.json && aiplat run-task --plan plan.json", "carry out exactly what was reviewed"],
+    [
+      "aiplat plan --count 3 -o json > plan.json && aiplat run-task --plan plan.json",
+      "carry out exactly what was reviewed",
+    ],
     ["aiplat plan --cluster-state prod.json", "in a pull request, without credentials"],
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
@@ -40,9 +59,13 @@ export const plan: Command<Options> = {
     checkRunFlags(invocation);
     checkOneStandardInput(invocation);
     const state = await loadSnapshot(context, options);
-    const workload = options.taskDefinition === undefined ? await loadEcsWorkload(context, invocation, () => regionFor(context, state)) : undefined;
+    const workload =
+      options.taskDefinition === undefined
+        ? await loadEcsWorkload(context, invocation, () => regionFor(context, state))
+        : undefined;
     await warnOfOtherCluster(context, state, workload?.resolved.ecs.cluster);
-    if (workload?.resolved.kind === "service" && options.count === undefined) return planService(context, options, workload, state);
+    if (workload?.resolved.kind === "service" && options.count === undefined)
+      return planService(context, options, workload, state);
     const planned = await planRun(context, invocation, workload, state);
     await print(context, planView(planned));
     tellUnknown(context, planned.unknown);
@@ -56,10 +79,27 @@ export const plan: Command<Options> = {
 /** Options of a run that no service has. */
 const runOnly = ["pack", "spread", "placementConstraints", "group", "startedBy", "clientToken"] as const;
 
-async function planService(context: Context, options: Options, workload: EcsWorkload, state: ClusterSnapshot | undefined): Promise<ExitCode> {
-  const given = runOnly.filter((name) => options[name] !== undefined).map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
-  if (given.length > 0) throw new AiplatError("Usage", `${listOr(given, "and")}: this is the plan of a service, and ${given.length === 1 ? "this is" : "these are"} about a run`, { hint: "Leave it out, or give --count for the plan of run-task. What a service has of it goes into ecs.service." });
-  const servicePlan = state === undefined ? await planLiveService(context, await context.aws.ecs(), workload, options) : await planOfflineService(workload, state, options);
+async function planService(
+  context: Context,
+  options: Options,
+  workload: EcsWorkload,
+  state: ClusterSnapshot | undefined,
+): Promise<ExitCode> {
+  const given = runOnly
+    .filter((name) => options[name] !== undefined)
+    .map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  if (given.length > 0)
+    throw new AiplatError(
+      "Usage",
+      `${listOr(given, "and")}: this is the plan of a service, and ${given.length === 1 ? "this is" : "these are"} about a run`,
+      {
+        hint: "Leave it out, or give --count for the plan of run-task. What a service has of it goes into ecs.service.",
+      },
+    );
+  const servicePlan =
+    state === undefined
+      ? await planLiveService(context, await context.aws.ecs(), workload, options)
+      : await planOfflineService(workload, state, options);
   await print(context, servicePlanView(servicePlan));
   tellUnknown(context, servicePlan.unknown);
   await printFailures(context, stallFailures(servicePlan));
@@ -71,13 +111,32 @@ function tellUnknown(context: Context, unknown: readonly string[]): void {
   for (const each of unknown) note(context, each);
 }
 
-async function planRun(context: Context, invocation: Invocation<Options>, workload: EcsWorkload | undefined, state: ClusterSnapshot | undefined): Promise<PlannedRun> {
+async function planRun(
+  context: Context,
+  invocation: Invocation<Options>,
+  workload: EcsWorkload | undefined,
+  state: ClusterSnapshot | undefined,
+): Promise<PlannedRun> {
   const { options } = invocation;
-  if (options.forceNewDeployment === true) throw new AiplatError("Usage", "--force-new-deployment is about a service, and this is the plan of a run", { hint: "Leave it out, or plan a workload of kind: service without --count." });
+  if (options.forceNewDeployment === true)
+    throw new AiplatError("Usage", "--force-new-deployment is about a service, and this is the plan of a run", {
+      hint: "Leave it out, or plan a workload of kind: service without --count.",
+    });
   const source = state === undefined ? liveSource(context, await context.aws.ecs()) : snapshotSource(state);
-  const { settings, cluster, follows, clientToken, readsCluster: devices, plan: planRound } = await readRun(context, source, invocation, workload);
+  const {
+    settings,
+    cluster,
+    follows,
+    clientToken,
+    readsCluster: devices,
+    plan: planRound,
+  } = await readRun(context, source, invocation, workload);
   // A capacity provider adds machines: for what ECS schedules by itself those that are there say nothing.
-  const round = planRound(settings.count, devices || settings.provider === undefined ? await source.snapshot(cluster.name) : undefined, new Set());
+  const round = planRound(
+    settings.count,
+    devices || settings.provider === undefined ? await source.snapshot(cluster.name) : undefined,
+    new Set(),
+  );
   return plannedRun({
     settings,
     ...(clientToken === undefined ? {} : { clientToken }),

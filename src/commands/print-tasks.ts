@@ -8,13 +8,35 @@ import { print } from "../output/print.ts";
 import { runTaskResultView, taskListView } from "../output/tasks.ts";
 
 /** Prints tasks as `task list` and `task stop` answer them. */
-export async function printTaskList(context: Context, ecs: EcsPort, cluster: string, tasks: readonly Task[]): Promise<void> {
+export async function printTaskList(
+  context: Context,
+  ecs: EcsPort,
+  cluster: string,
+  tasks: readonly Task[],
+): Promise<void> {
   const results = await reportTasks(ecs, cluster, tasks);
-  await print(context, taskListView(results, results.map((task) => taskRow(task, context.now()))));
+  await print(
+    context,
+    taskListView(
+      results,
+      results.map((task) => taskRow(task, context.now())),
+    ),
+  );
 }
 
 /** Prints a run as run-task and `task wait` answer it. */
-export async function printRunResult(context: Context, ecs: EcsPort, cluster: string, run: Omit<RunTaskResult, "tasks"> & { readonly tasks: readonly Task[] }): Promise<void> {
+export async function printRunResult(
+  context: Context,
+  ecs: EcsPort,
+  cluster: string,
+  run: Omit<RunTaskResult, "tasks"> & { readonly tasks: readonly Task[] },
+): Promise<void> {
   const results = await reportTasks(ecs, cluster, run.tasks);
-  await print(context, runTaskResultView({ ...run, tasks: results }, results.map((task) => taskRow(task, context.now()))));
+  await print(
+    context,
+    runTaskResultView(
+      { ...run, tasks: results },
+      results.map((task) => taskRow(task, context.now())),
+    ),
+  );
 }

@@ -8,7 +8,11 @@ import { startProgress } from "../output/progress.ts";
 export async function readClusterState(context: Context, ecs: EcsPort, cluster: string): Promise<ClusterSnapshot> {
   const progress = await startProgress(context, `reading cluster ${cluster}`);
   try {
-    return await observeCluster(ecs, cluster, context.now(), ({ instances, tasks, definitions }) => progress.update(`reading cluster ${cluster}: ${instances} instances, ${tasks} tasks, ${definitions} task definitions`));
+    return await observeCluster(ecs, cluster, context.now(), ({ instances, tasks, definitions }) =>
+      progress.update(
+        `reading cluster ${cluster}: ${instances} instances, ${tasks} tasks, ${definitions} task definitions`,
+      ),
+    );
   } finally {
     progress.stop();
   }

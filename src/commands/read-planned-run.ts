@@ -39,7 +39,12 @@ const rememberedMs = 3_600_000;
  *
  * @throws AiplatError CheckFailed where the world has moved, or the plan was carried out in part.
  */
-export async function readPlannedRun(context: Context, ecs: EcsPort, invocation: Invocation<RunOptions>, path: string): Promise<ReadPlan> {
+export async function readPlannedRun(
+  context: Context,
+  ecs: EcsPort,
+  invocation: Invocation<RunOptions>,
+  path: string,
+): Promise<ReadPlan> {
   checkPlanAlone(invocation, plannedOptions);
   const [text, { parseRunPlan }] = await Promise.all([readText(context, path), import("../core/plan/plan-file.ts")]);
   const plan = parseRunPlan(text, path === "-" ? stdinName : path);
@@ -48,31 +53,62 @@ export async function readPlannedRun(context: Context, ecs: EcsPort, invocation:
   requireUnmoved(clusterMoved(plan.basis.cluster, cluster));
   const target: TaskTarget = { cluster: plan.cluster, selection: { run: plan.run } };
   const { tasks } = await findTasks(ecs, plan.cluster, target.selection);
-  if (tasks.length > 0 && tasks.length < tasksIn(plan)) throw carriedOutInPart(context, target, tasks.length, tasksIn(plan));
+  if (tasks.length > 0 && tasks.length < tasksIn(plan))
+    throw carriedOutInPart(context, target, tasks.length, tasksIn(plan));
   const world = tasks.length > 0 ? undefined : await readWorld(context, ecs, plan, cluster);
   if (world !== undefined) requireUnmoved(runMoved(plan, world));
   const definitions = plan.steps.flatMap(({ definition, request }): readonly TaskDefinition[] => {
     const found = definition ?? world?.definitions.get(request.taskDefinition);
     return found === undefined ? [] : [found];
   });
-  const run = runOf(plan, target, definitions, { allOrNothing: invocation.options.allOrNothing === true, lockPortBase: lockPortBaseOf(cluster?.tags ?? {}) });
+  const run = runOf(plan, target, definitions, {
+    allOrNothing: invocation.options.allOrNothing === true,
+    lockPortBase: lockPortBaseOf(cluster?.tags ?? {}),
+  });
   if (world === undefined) {
-    await warn(context, { message: `this plan was carried out before: run ${plan.run} has ${counted(tasks.length, "task")}, and nothing is started again`, hint: "For another run of the same, plan again." });
+    await warn(context, {
+      message: `this plan was carried out before: run ${plan.run} has ${counted(tasks.length, "task")}, and nothing is started again`,
+      hint: "For another run of the same, plan again.",
+    });
     return { run, earlier: { tasks, failures: plan.failures } };
   }
   await warnOfAge(context, plan);
   return { run };
 }
 
-async function readWorld(context: Context, ecs: EcsPort, { cluster, basis, steps }: PlannedRun, description: ClusterDescription | undefined): Promise<RunWorld> {
-  const references = [...familiesOf(steps, basis.families.map(({ family }) => family)), ...steps.filter(({ definition }) => definition === undefined).map(({ request }) => request.taskDefinition)];
-  const [definitions, snapshot] = await Promise.all([describeDefinitions(ecs, [...new Set(references)]), basis.devices ? readClusterState(context, ecs, cluster) : undefined]);
+async function readWorld(
+  context: Context,
+  ecs: EcsPort,
+  { cluster, basis, steps }: PlannedRun,
+  description: ClusterDescription | undefined,
+): Promise<RunWorld> {
+  const references = [
+    ...familiesOf(
+      steps,
+      basis.families.map(({ family }) => family),
+    ),
+    ...steps.filter(({ definition }) => definition === undefined).map(({ request }) => request.taskDefinition),
+  ];
+  const [definitions, snapshot] = await Promise.all([
+    describeDefinitions(ecs, [...new Set(references)]),
+    basis.devices ? readClusterState(context, ecs, cluster) : undefined,
+  ]);
   return { cluster: description, definitions, ...(snapshot === undefined ? {} : { snapshot }) };
 }
 
-function runOf(plan: PlannedRun, target: TaskTarget, definitions: readonly TaskDefinition[], { allOrNothing, lockPortBase }: { readonly allOrNothing: boolean; readonly lockPortBase: number }): Run {
+function runOf(
+  plan: PlannedRun,
+  target: TaskTarget,
+  definitions: readonly TaskDefinition[],
+  { allOrNothing, lockPortBase }: { readonly allOrNothing: boolean; readonly lockPortBase: number },
+): Run {
   const { settings, requested, clientToken, steps, failures, basis } = plan;
-  const locked = steps.every(({ definition }) => definition !== undefined && networkModeOfDefinition(definition) !== "awsvpc" && readTerms(definition, lockPortBase).locked);
+  const locked = steps.every(
+    ({ definition }) =>
+      definition !== undefined &&
+      networkModeOfDefinition(definition) !== "awsvpc" &&
+      readTerms(definition, lockPortBase).locked,
+  );
   return {
     settings,
     target,
@@ -89,14 +125,21 @@ function runOf(plan: PlannedRun, target: TaskTarget, definitions: readonly TaskD
 }
 
 function carriedOutInPart(context: Context, target: TaskTarget, there: number, planned: number): AiplatError {
-  return new AiplatError("CheckFailed", `this plan was carried out before, in part: ${there} of its ${planned} tasks are there`, {
-    hint: `To look:  ${commandFor(context, "task wait", target)}\nFor the rest, plan again with --count ${planned - there}.`,
-    details: { moved: [`${there} of ${planned} tasks were started before`] },
-  });
+  return new AiplatError(
+    "CheckFailed",
+    `this plan was carried out before, in part: ${there} of its ${planned} tasks are there`,
+    {
+      hint: `To look:  ${commandFor(context, "task wait", target)}\nFor the rest, plan again with --count ${planned - there}.`,
+      details: { moved: [`${there} of ${planned} tasks were started before`] },
+    },
+  );
 }
 
 /** Nobody can tell of an old plan whether it was carried out: ECS has forgotten tasks that have stopped. */
 async function warnOfAge(context: Context, { plannedAt }: PlannedRun): Promise<void> {
   const age = context.now() - Date.parse(plannedAt);
-  if (age > rememberedMs) await warn(context, { message: `the plan was made ${formatDuration(age)} ago: ECS would not remember tasks of it that have stopped since` });
+  if (age > rememberedMs)
+    await warn(context, {
+      message: `the plan was made ${formatDuration(age)} ago: ECS would not remember tasks of it that have stopped since`,
+    });
 }

@@ -48,21 +48,34 @@ export interface PlannableRun extends Run {
  * @param workload Where it was read already.
  * @throws AiplatError or Refusal (exit 2) on anything that cannot be run, before any call that changes something.
  */
-export async function readRun(context: Context, source: PlanSource, invocation: Invocation<RunOptions>, workload?: EcsWorkload): Promise<PlannableRun> {
+export async function readRun(
+  context: Context,
+  source: PlanSource,
+  invocation: Invocation<RunOptions>,
+  workload?: EcsWorkload,
+): Promise<PlannableRun> {
   const { options } = invocation;
   checkRunFlags(invocation);
   if (options.taskDefinition !== undefined) return readRegisteredRun(source, options, options.taskDefinition);
   return readWorkloadRun(source, options, workload ?? (await loadEcsWorkload(context, invocation)));
 }
 
-async function readWorkloadRun(source: PlanSource, options: RunOptions, { resolved, generate, locating }: EcsWorkload): Promise<PlannableRun> {
+async function readWorkloadRun(
+  source: PlanSource,
+  options: RunOptions,
+  { resolved, generate, locating }: EcsWorkload,
+): Promise<PlannableRun> {
   checkGroup(resolved, options.group);
   const facts = await source.facts(resolved.ecs.cluster ?? "default");
   const providers = await providersOf(resolved, facts);
   const provider = locating(() => chooseProvider(resolved, providers));
   const networkConfiguration = locating(() => networkConfigurationOf(resolved, options.networkConfiguration));
   const count = options.count ?? (resolved.kind === "job" ? resolved.replicas : 1);
-  const settings = settingsOf(options, resolved.name, facts.name, { count, ...(provider === undefined ? {} : { provider }), ...(networkConfiguration === undefined ? {} : { networkConfiguration }) });
+  const settings = settingsOf(options, resolved.name, facts.name, {
+    count,
+    ...(provider === undefined ? {} : { provider }),
+    ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+  });
   const generateHere = { ...generate, lockPortBase: lockPortBaseOf(facts.tags) };
   return {
     ...common(options, settings, facts),
@@ -77,15 +90,29 @@ async function readWorkloadRun(source: PlanSource, options: RunOptions, { resolv
 /** Without host ports the group is what keeps two tasks of one slot off one machine. */
 function checkGroup(workload: ResolvedWorkload, group: string | undefined): void {
   if (group === undefined || !choosesDevices(workload) || networkModeOf(workload) !== "awsvpc") return;
-  throw new AiplatError("Usage", `--group ${group}: in awsvpc mode a task's group says which devices it holds, so that ECS keeps two tasks off one device`, { hint: "Leave --group out, or use network mode bridge or host." });
+  throw new AiplatError(
+    "Usage",
+    `--group ${group}: in awsvpc mode a task's group says which devices it holds, so that ECS keeps two tasks off one device`,
+    { hint: "Leave --group out, or use network mode bridge or host." },
+  );
 }
 
 async function readRegisteredRun(source: PlanSource, options: RunOptions, reference: string): Promise<PlannableRun> {
-  const [definition, facts] = await Promise.all([source.describe(reference), source.facts(options.cluster ?? "default")]);
+  const [definition, facts] = await Promise.all([
+    source.describe(reference),
+    source.facts(options.cluster ?? "default"),
+  ]);
   if (definition === undefined) throw missingDefinition(reference, options);
-  if (definition.networkMode === "awsvpc" && options.networkConfiguration === undefined) throw new AiplatError("Usage", `${reference} uses network mode awsvpc: give --network-configuration with its subnets`);
+  if (definition.networkMode === "awsvpc" && options.networkConfiguration === undefined)
+    throw new AiplatError(
+      "Usage",
+      `${reference} uses network mode awsvpc: give --network-configuration with its subnets`,
+    );
   const { count = 1, networkConfiguration } = options;
-  const settings = settingsOf(options, definition.family, facts.name, { count, ...(networkConfiguration === undefined ? {} : { networkConfiguration }) });
+  const settings = settingsOf(options, definition.family, facts.name, {
+    count,
+    ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+  });
   return {
     ...common(options, settings, facts),
     readsCluster: true,
@@ -97,11 +124,20 @@ async function readRegisteredRun(source: PlanSource, options: RunOptions, refere
 }
 
 function missingDefinition(reference: string, { clusterState }: RunOptions): AiplatError {
-  if (clusterState !== undefined) return new AiplatError("NotFound", `${clusterState} has no task definition ${reference}`, { hint: "A snapshot has the definitions of running tasks and of services. Plan without --cluster-state, or from the workload." });
-  return new AiplatError("NotFound", `there is no task definition ${reference} in this region`, { hint: "aws ecs list-task-definitions lists them." });
+  if (clusterState !== undefined)
+    return new AiplatError("NotFound", `${clusterState} has no task definition ${reference}`, {
+      hint: "A snapshot has the definitions of running tasks and of services. Plan without --cluster-state, or from the workload.",
+    });
+  return new AiplatError("NotFound", `there is no task definition ${reference} in this region`, {
+    hint: "aws ecs list-task-definitions lists them.",
+  });
 }
 
-function common(options: RunOptions, settings: RunSettings, cluster: DescribedCluster): Pick<PlannableRun, "settings" | "cluster" | "target" | "count" | "clientToken" | "allOrNothing"> {
+function common(
+  options: RunOptions,
+  settings: RunSettings,
+  cluster: DescribedCluster,
+): Pick<PlannableRun, "settings" | "cluster" | "target" | "count" | "clientToken" | "allOrNothing"> {
   return {
     settings,
     cluster,
@@ -112,7 +148,12 @@ function common(options: RunOptions, settings: RunSettings, cluster: DescribedCl
   };
 }
 
-function settingsOf(options: RunOptions, name: string, cluster: string, more: Pick<RunSettings, "count" | "provider" | "networkConfiguration">): RunSettings {
+function settingsOf(
+  options: RunOptions,
+  name: string,
+  cluster: string,
+  more: Pick<RunSettings, "count" | "provider" | "networkConfiguration">,
+): RunSettings {
   return {
     run: nameRun(name, options.clientToken),
     cluster,

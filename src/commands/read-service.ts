@@ -22,37 +22,69 @@ export interface ServiceFlags {
   readonly forceNewDeployment?: boolean;
 }
 
-export const forceNewDeploymentOption: OptionSpec = { flags: "--force-new-deployment", description: "of a service: replace the tasks even where nothing changed" };
+export const forceNewDeploymentOption: OptionSpec = {
+  flags: "--force-new-deployment",
+  description: "of a service: replace the tasks even where nothing changed",
+};
 
 /** `service ...` commands imply kind: service. */
-export function implyService<Options extends WorkloadOptions>(context: Pick<Context, "cwd">, invocation: Invocation<Options>): Invocation<Options> {
+export function implyService<Options extends WorkloadOptions>(
+  context: Pick<Context, "cwd">,
+  invocation: Invocation<Options>,
+): Invocation<Options> {
   const { args, options, passthrough } = invocation;
-  const given = args.length > 0 || passthrough !== undefined || flagTexts(options).texts.size > 0 || fileExists(context, "aiplat.yaml");
+  const given =
+    args.length > 0 ||
+    passthrough !== undefined ||
+    flagTexts(options).texts.size > 0 ||
+    fileExists(context, "aiplat.yaml");
   return given ? { ...invocation, options: { ...options, kind: "service" } } : invocation;
 }
 
 /** Plans a service against the live cluster. */
-export async function planLiveService(context: Context, ecs: EcsPort, workload: EcsWorkload, flags: ServiceFlags): Promise<ServicePlan> {
+export async function planLiveService(
+  context: Context,
+  ecs: EcsPort,
+  workload: EcsWorkload,
+  flags: ServiceFlags,
+): Promise<ServicePlan> {
   const source = liveSource(context, ecs);
   const facts = await source.facts(workload.resolved.ecs.cluster ?? "default");
   const { generate, names } = namedIn(workload, facts);
-  const [snapshot, live] = await Promise.all([source.snapshot(facts.name), readLiveServices(ecs, facts.name, workload.resolved.name, names)]);
+  const [snapshot, live] = await Promise.all([
+    source.snapshot(facts.name),
+    readLiveServices(ecs, facts.name, workload.resolved.name, names),
+  ]);
   return planWith(workload, facts, generate, flags, snapshot, live);
 }
 
 /** Plans a service against a snapshot, as far as that knows of services. */
-export async function planOfflineService(workload: EcsWorkload, snapshot: ClusterSnapshot, flags: ServiceFlags): Promise<ServicePlan> {
+export async function planOfflineService(
+  workload: EcsWorkload,
+  snapshot: ClusterSnapshot,
+  flags: ServiceFlags,
+): Promise<ServicePlan> {
   const facts = await snapshotSource(snapshot).facts(snapshot.cluster);
   const { generate, names } = namedIn(workload, facts);
   return planWith(workload, facts, generate, flags, snapshot, servicesIn(snapshot, workload.resolved.name, names));
 }
 
-function namedIn({ resolved, generate: given, locating }: EcsWorkload, { tags }: ClusterFacts): { readonly generate: GenerateSettings; readonly names: ReturnType<typeof namesOf> } {
+function namedIn(
+  { resolved, generate: given, locating }: EcsWorkload,
+  { tags }: ClusterFacts,
+): { readonly generate: GenerateSettings; readonly names: ReturnType<typeof namesOf> } {
   const generate: GenerateSettings = { ...given, lockPortBase: lockPortBaseOf(tags) };
   return { generate, names: locating(() => namesOf(resolved, generate)) };
 }
 
-async function planWith(workload: EcsWorkload, facts: ClusterFacts, generate: GenerateSettings, flags: ServiceFlags, snapshot: ClusterSnapshot, live: LiveServices): Promise<ServicePlan> {
+async function planWith(
+  workload: EcsWorkload,
+  facts: ClusterFacts,
+  generate: GenerateSettings,
+  flags: ServiceFlags,
+  snapshot: ClusterSnapshot,
+  live: LiveServices,
+): Promise<ServicePlan> {
   const { resolved, locating } = workload;
   const providers = await providersOf(resolved, facts);
   return locating(() => {
@@ -66,6 +98,9 @@ async function planWith(workload: EcsWorkload, facts: ClusterFacts, generate: Ge
       force: flags.forceNewDeployment === true,
     };
     const { name, arn, tags, capacityProviders } = facts;
-    return planServices(resolved, settings, generate, snapshot, { ...live, cluster: { name, ...(arn === undefined ? {} : { arn }), tags, capacityProviders } });
+    return planServices(resolved, settings, generate, snapshot, {
+      ...live,
+      cluster: { name, ...(arn === undefined ? {} : { arn }), tags, capacityProviders },
+    });
   });
 }

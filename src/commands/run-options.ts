@@ -30,20 +30,40 @@ export interface RunOptions extends WorkloadOptions, WatchOptions {
 }
 
 /** The network of tasks in awsvpc mode, instead of the file's. */
-export const networkConfigurationOption: OptionSpec = { flags: "--network-configuration <configuration>", description: "awsvpcConfiguration={subnets=[...],securityGroups=[...]}", parse: parseNetworkConfiguration };
+export const networkConfigurationOption: OptionSpec = {
+  flags: "--network-configuration <configuration>",
+  description: "awsvpcConfiguration={subnets=[...],securityGroups=[...]}",
+  parse: parseNetworkConfiguration,
+};
 
 /** What to run and where. Flags that `aws ecs run-task` has too keep its name and meaning. */
 export const placementOptions: readonly OptionSpec[] = [
   ...workloadOptions,
-  { flags: "--count <n>", description: "replicas to run now", defaultText: "the file's replicas for a job, 1 for a service", parse: wholeNumber("--count") },
-  { flags: "--task-definition <definition>", description: "run a registered task definition (family, family:revision or ARN) instead of a workload" },
+  {
+    flags: "--count <n>",
+    description: "replicas to run now",
+    defaultText: "the file's replicas for a job, 1 for a service",
+    parse: wholeNumber("--count"),
+  },
+  {
+    flags: "--task-definition <definition>",
+    description: "run a registered task definition (family, family:revision or ARN) instead of a workload",
+  },
   { flags: "--pack", description: "fill one machine after the other (the default)" },
   { flags: "--spread", description: "spread the replicas over the machines" },
-  { flags: "--placement-constraints <constraint>", description: "type=memberOf,expression=... or type=distinctInstance", repeatable: true, parse: parsePlacementConstraints },
+  {
+    flags: "--placement-constraints <constraint>",
+    description: "type=memberOf,expression=... or type=distinctInstance",
+    repeatable: true,
+    parse: parsePlacementConstraints,
+  },
   networkConfigurationOption,
 ];
 
-export const enableExecuteCommandOption: OptionSpec = { flags: "--enable-execute-command", description: "let aws ecs execute-command into the containers" };
+export const enableExecuteCommandOption: OptionSpec = {
+  flags: "--enable-execute-command",
+  description: "let aws ecs execute-command into the containers",
+};
 
 /** All that a run's plan holds. */
 export const plannedOptions: readonly OptionSpec[] = [
@@ -51,12 +71,19 @@ export const plannedOptions: readonly OptionSpec[] = [
   { flags: "--group <name>", description: "task group", defaultText: "ECS's own, family:NAME" },
   { flags: "--started-by <text>", description: "who started the tasks", defaultText: "the run's id" },
   enableExecuteCommandOption,
-  { flags: "--client-token <token>", description: "makes the command repeatable: what it started before under this token is not started again" },
+  {
+    flags: "--client-token <token>",
+    description: "makes the command repeatable: what it started before under this token is not started again",
+  },
 ];
 
 export const runOptions: readonly OptionSpec[] = [
   ...plannedOptions,
-  { flags: "--plan <file>", description: "carry out what `aiplat plan -o json` printed (- for standard input); refused where the plan no longer holds" },
+  {
+    flags: "--plan <file>",
+    description:
+      "carry out what `aiplat plan -o json` printed (- for standard input); refused where the plan no longer holds",
+  },
   { flags: "--all-or-nothing", description: "stop every task again when not all can be placed" },
   { flags: "--dry-run", description: "print the exact API requests and change nothing" },
   { flags: "--wait", description: "wait until the tasks have stopped; exit 1 when a container failed" },
@@ -72,9 +99,14 @@ function describesWorkload(options: RunOptions): boolean {
 export function checkRunFlags({ args, options, passthrough }: Invocation<RunOptions>): void {
   const usage = (message: string) => new AiplatError("Usage", message);
   if (options.pack === true && options.spread === true) throw usage("give --pack or --spread, not both");
-  if (options.taskDefinition !== undefined && (args.length > 0 || passthrough !== undefined || describesWorkload(options))) throw usage("give a workload or --task-definition, not both");
+  if (
+    options.taskDefinition !== undefined &&
+    (args.length > 0 || passthrough !== undefined || describesWorkload(options))
+  )
+    throw usage("give a workload or --task-definition, not both");
   // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
   if ((options.startedBy?.length ?? 0) > 128) throw usage("--started-by is at most 128 characters");
   if ((options.group?.length ?? 0) > 255) throw usage("--group is at most 255 characters");
-  for (const { expression } of (options.placementConstraints ?? []).flat()) if (expression !== undefined) parseExpression(expression, ["--placement-constraints"]);
+  for (const { expression } of (options.placementConstraints ?? []).flat())
+    if (expression !== undefined) parseExpression(expression, ["--placement-constraints"]);
 }

@@ -34,29 +34,61 @@ export const runTask: Command<RunOptions> = {
   examples: [
     ["aiplat run-task --cluster prod --count 3", "run ./aiplat.yaml three times"],
     ["aiplat run-task train.yaml --cluster batch --wait --logs --exit-code-from train", "run a job to its end in CI"],
-    ["aiplat run-task --name bert --image bert:1 --instance-type inf2.xlarge --cluster dev -- python serve.py", "from flags alone"],
-    ["aiplat plan --count 3 -o json > plan.json && aiplat run-task --plan plan.json", "carry out exactly what was reviewed"],
+    [
+      "aiplat run-task --name bert --image bert:1 --instance-type inf2.xlarge --cluster dev -- python serve.py",
+      "from flags alone",
+    ],
+    [
+      "aiplat plan --count 3 -o json > plan.json && aiplat run-task --plan plan.json",
+      "carry out exactly what was reviewed",
+    ],
     ["aiplat run-task --cluster prod --dry-run -o json | jq .requests", "see the API requests first"],
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
     const { options } = invocation;
     const ecs = await context.aws.ecs();
-    const { run, earlier } = options.plan === undefined ? { run: await readRun(context, liveSource(context, ecs), invocation), earlier: undefined } : await readPlannedRun(context, ecs, invocation, options.plan);
+    const { run, earlier } =
+      options.plan === undefined
+        ? { run: await readRun(context, liveSource(context, ecs), invocation), earlier: undefined }
+        : await readPlannedRun(context, ecs, invocation, options.plan);
     const observe = run.readsCluster ? () => readClusterState(context, ecs, run.settings.cluster) : undefined;
-    if (options.dryRun === true) return showRequests(context, ecs, run, earlier === undefined ? run.plan(run.count, await observe?.(), new Set()) : { steps: [], shortages: earlier.failures });
+    if (options.dryRun === true)
+      return showRequests(
+        context,
+        ecs,
+        run,
+        earlier === undefined
+          ? run.plan(run.count, await observe?.(), new Set())
+          : { steps: [], shortages: earlier.failures },
+      );
     const outcome = earlier ?? (await start(context, ecs, run, observe));
-    return waits(options) && isWorthWaiting(run, outcome) ? waitAndReport(context, ecs, run, outcome, options) : report(context, ecs, run, outcome);
+    return waits(options) && isWorthWaiting(run, outcome)
+      ? waitAndReport(context, ecs, run, outcome, options)
+      : report(context, ecs, run, outcome);
   },
 };
 
-async function showRequests(context: Context, ecs: EcsPort, run: Run, { steps, shortages }: RunPlan): Promise<ExitCode> {
-  await print(context, requestsView(run.settings.run, await planRequests(ecs, steps, run.clientToken ?? run.settings.run), shortages));
+async function showRequests(
+  context: Context,
+  ecs: EcsPort,
+  run: Run,
+  { steps, shortages }: RunPlan,
+): Promise<ExitCode> {
+  await print(
+    context,
+    requestsView(run.settings.run, await planRequests(ecs, steps, run.clientToken ?? run.settings.run), shortages),
+  );
   await printFailures(context, shortages);
   return shortages.length > 0 ? exitCodes.capacity : exitCodes.success;
 }
 
-async function start(context: Context, ecs: EcsPort, run: Run, observe: (() => Promise<ClusterSnapshot>) | undefined): Promise<RunOutcome> {
+async function start(
+  context: Context,
+  ecs: EcsPort,
+  run: Run,
+  observe: (() => Promise<ClusterSnapshot>) | undefined,
+): Promise<RunOutcome> {
   const { cluster, run: id } = run.settings;
   note(context, `run ${id} on cluster ${cluster}`);
   const progress = await startProgress(context, `starting ${counted(run.count, "task")}`);
@@ -71,12 +103,19 @@ async function start(context: Context, ecs: EcsPort, run: Run, observe: (() => P
       ...(run.oneRound === undefined ? {} : { oneRound: run.oneRound }),
       ...(observe === undefined ? {} : { observe }),
       ...(run.locked ? {} : { conflicting: tasksToGiveBack }),
-      explain: async (missing) => explainShortage(await readClusterState(context, ecs, cluster), run.definitions(), run.settings, { asked: missing, missing }),
+      explain: async (missing) =>
+        explainShortage(await readClusterState(context, ecs, cluster), run.definitions(), run.settings, {
+          asked: missing,
+          missing,
+        }),
       onRegistered: ({ action, definition }) => {
         if (action === "registered") note(context, `registered ${definition.family}:${definition.revision}`);
       },
       onStarted: (placed) => progress.update(`started ${placed} of ${counted(run.count, "task")}`),
-      onWaiting: (stopping) => progress.update(`waiting for devices until ${stopping.length === 1 ? `task ${taskIdOf(stopping[0]!)} has` : `${stopping.length} tasks have`} stopped`),
+      onWaiting: (stopping) =>
+        progress.update(
+          `waiting for devices until ${stopping.length === 1 ? `task ${taskIdOf(stopping[0]!)} has` : `${stopping.length} tasks have`} stopped`,
+        ),
     });
   } finally {
     progress.stop();
@@ -92,16 +131,31 @@ function isWorthWaiting(run: Run, { tasks, failures, error }: RunOutcome): boole
   return error === undefined && tasks.length > 0 && !(run.allOrNothing && failures.length > 0);
 }
 
-async function waitAndReport(context: Context, ecs: EcsPort, run: Run, outcome: RunOutcome, options: WatchOptions): Promise<ExitCode> {
+async function waitAndReport(
+  context: Context,
+  ecs: EcsPort,
+  run: Run,
+  outcome: RunOutcome,
+  options: WatchOptions,
+): Promise<ExitCode> {
   const watched = await watchTasks(context, run.target, outcome.tasks, options);
-  const exitCode = await report(context, ecs, run, { tasks: watched.tasks, failures: [...outcome.failures, ...watched.failures] });
+  const exitCode = await report(context, ecs, run, {
+    tasks: watched.tasks,
+    failures: [...outcome.failures, ...watched.failures],
+  });
   return outcome.failures.length > 0 ? exitCode : watched.exitCode;
 }
 
 /** Prints what runs and what does not; then throws what ended the run early, with how to go on. */
-async function report(context: Context, ecs: EcsPort, run: Run, { tasks, failures, error }: RunOutcome): Promise<ExitCode> {
+async function report(
+  context: Context,
+  ecs: EcsPort,
+  run: Run,
+  { tasks, failures, error }: RunOutcome,
+): Promise<ExitCode> {
   const { cluster, run: id } = run.settings;
-  if (error === undefined || tasks.length > 0) await printRunResult(context, ecs, cluster, { run: id, requested: run.count, tasks, failures });
+  if (error === undefined || tasks.length > 0)
+    await printRunResult(context, ecs, cluster, { run: id, requested: run.count, tasks, failures });
   await printFailures(context, failures);
   if (error !== undefined) throw endedEarly(error, tasks.length, run.count, goOnHint(context, run.target));
   return failures.length > 0 || tasks.length < run.count ? exitCodes.capacity : exitCodes.success;
@@ -110,5 +164,9 @@ async function report(context: Context, ecs: EcsPort, run: Run, { tasks, failure
 function endedEarly(error: AiplatError, placed: number, count: number, hint: string): AiplatError {
   if (placed === 0) return error;
   const hints = [error.hint, hint].filter((each) => each !== undefined).join("\n");
-  return new AiplatError(error.code, `${error.message} (${placed} of ${counted(count, "task")} started)`, { hint: hints, details: error.details, cause: error });
+  return new AiplatError(error.code, `${error.message} (${placed} of ${counted(count, "task")} started)`, {
+    hint: hints,
+    details: error.details,
+    cause: error,
+  });
 }

@@ -36,13 +36,35 @@ export const sandbox: Command<Options> = {
     "Starts a local AWS endpoint to practise and test against, until Ctrl-C: ECS with its placement and task life cycle, the AMI parameters of SSM, the containers' logs, STS. Any AWS SDK, the AWS CLI and aiplat can use it. Nothing is run, nothing costs anything, and no credentials are needed.",
   options: [
     { flags: "--port <port>", description: "loopback port", defaultText: "a free one", parse: readPort },
-    { flags: "--instance <type=count>", description: "container instances of the cluster, e.g. inf2.24xlarge=2", repeatable: true, defaultText: defaultFleet.map(({ instanceType, count }) => `${instanceType}=${count}`).join(" "), parse: readFleetRow },
+    {
+      flags: "--instance <type=count>",
+      description: "container instances of the cluster, e.g. inf2.24xlarge=2",
+      repeatable: true,
+      defaultText: defaultFleet.map(({ instanceType, count }) => `${instanceType}=${count}`).join(" "),
+      parse: readFleetRow,
+    },
     { flags: "--cluster <name>", description: "the cluster's name", defaultText: "default" },
     { ...clusterStateOption, description: "start with the cluster of a snapshot file (aiplat cluster snapshot)" },
-    { flags: "--speed <factor>", description: "how many times faster than real time its clock goes", defaultText: "1", parse: positiveAmount("--speed") },
-    { flags: "--stepped", description: "time stands still; POST {\"seconds\": N} to /_sandbox/advance moves it" },
-    { flags: "--task-seconds <n>", description: "end a task of run-task after this time where its container does not say when it ends", defaultText: "it runs on", parse: positiveAmount("--task-seconds") },
-    { flags: "--fault <fault>", description: "throttle: refuse requests above AWS's published rates; drop=OPERATION:N: lose its first N answers after they took effect", repeatable: true, parse: readFault },
+    {
+      flags: "--speed <factor>",
+      description: "how many times faster than real time its clock goes",
+      defaultText: "1",
+      parse: positiveAmount("--speed"),
+    },
+    { flags: "--stepped", description: 'time stands still; POST {"seconds": N} to /_sandbox/advance moves it' },
+    {
+      flags: "--task-seconds <n>",
+      description: "end a task of run-task after this time where its container does not say when it ends",
+      defaultText: "it runs on",
+      parse: positiveAmount("--task-seconds"),
+    },
+    {
+      flags: "--fault <fault>",
+      description:
+        "throttle: refuse requests above AWS's published rates; drop=OPERATION:N: lose its first N answers after they took effect",
+      repeatable: true,
+      parse: readFault,
+    },
   ],
   examples: [
     ["aiplat sandbox --port 4566 --instance inf2.24xlarge=2 --instance trn1.32xlarge=1", "a cluster to practise on"],
@@ -66,7 +88,16 @@ export const sandbox: Command<Options> = {
     });
     try {
       const instances = snapshot === undefined ? fleet : countTypes(snapshot);
-      await print(context, sandboxView({ endpoint: running.url, region, cluster: snapshot?.cluster ?? options.cluster ?? "default", instances, environment: running.environment }));
+      await print(
+        context,
+        sandboxView({
+          endpoint: running.url,
+          region,
+          cluster: snapshot?.cluster ?? options.cluster ?? "default",
+          instances,
+          environment: running.environment,
+        }),
+      );
       await untilInterrupted(context.signal);
       note(context, "sandbox ended");
     } finally {
@@ -76,7 +107,8 @@ export const sandbox: Command<Options> = {
 };
 
 async function readSnapshot(context: Context, options: Options): Promise<ClusterSnapshot | undefined> {
-  if (options.clusterState !== undefined && options.instance !== undefined) throw new AiplatError("Usage", "give --instance or --cluster-state, not both");
+  if (options.clusterState !== undefined && options.instance !== undefined)
+    throw new AiplatError("Usage", "give --instance or --cluster-state, not both");
   return loadSnapshot(context, options);
 }
 
@@ -86,8 +118,16 @@ async function start(port: number, options: SandboxOptions): Promise<Sandbox> {
     return await startSandbox(options);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "EADDRINUSE") throw new AiplatError("OperationFailed", `port ${port} is in use`, { hint: "Give another --port, or none for a free one.", cause: error });
-    if (code === "EACCES") throw new AiplatError("OperationFailed", `this user may not listen on port ${port}`, { hint: "Give a --port above 1023.", cause: error });
+    if (code === "EADDRINUSE")
+      throw new AiplatError("OperationFailed", `port ${port} is in use`, {
+        hint: "Give another --port, or none for a free one.",
+        cause: error,
+      });
+    if (code === "EACCES")
+      throw new AiplatError("OperationFailed", `this user may not listen on port ${port}`, {
+        hint: "Give a --port above 1023.",
+        cause: error,
+      });
     throw error;
   }
 }
@@ -119,21 +159,31 @@ const mostInstances = 5_000;
 
 function readFleetRow(text: string): FleetRow {
   const [, instanceType, count = "1"] = /^([^=]+)(?:=(\d{1,5}))?$/.exec(text) ?? [];
-  if (instanceType === undefined || Number(count) > mostInstances) throw new AiplatError("Usage", `--instance ${text}: write TYPE=COUNT, e.g. inf2.24xlarge=2, with a count up to ${mostInstances}`);
-  if (findInstanceType(instanceType) === undefined) throw new InvalidInput([{ ...unknownInstanceType(instanceType), flag: "--instance" }]);
+  if (instanceType === undefined || Number(count) > mostInstances)
+    throw new AiplatError(
+      "Usage",
+      `--instance ${text}: write TYPE=COUNT, e.g. inf2.24xlarge=2, with a count up to ${mostInstances}`,
+    );
+  if (findInstanceType(instanceType) === undefined)
+    throw new InvalidInput([{ ...unknownInstanceType(instanceType), flag: "--instance" }]);
   return { instanceType, count: Number(count) };
 }
 
 function readFault(text: string): Fault {
   if (text === "throttle") return { throttle: true };
   const [, operation, count = "1"] = /^drop=([A-Za-z]+)(?::(\d{1,6}))?$/.exec(text) ?? [];
-  if (operation === undefined) throw new AiplatError("Usage", `--fault ${text}: not a fault`, { hint: "Write throttle, or drop=OPERATION:N, e.g. drop=RunTask:1." });
+  if (operation === undefined)
+    throw new AiplatError("Usage", `--fault ${text}: not a fault`, {
+      hint: "Write throttle, or drop=OPERATION:N, e.g. drop=RunTask:1.",
+    });
   return { operation, count: Number(count) };
 }
 
 function readFaults(faults: readonly Fault[]): Faults {
   return {
     throttle: faults.some((each) => "throttle" in each),
-    drop: Object.fromEntries(faults.flatMap((each) => ("operation" in each ? [[each.operation, each.count] as const] : []))),
+    drop: Object.fromEntries(
+      faults.flatMap((each) => ("operation" in each ? [[each.operation, each.count] as const] : [])),
+    ),
   };
 }

@@ -5,7 +5,14 @@ import { print } from "../output/print.ts";
 import { servicesView } from "../output/services.ts";
 import { confirm } from "./confirm.ts";
 import type { Command } from "./command.ts";
-import { readServiceTarget, requireServices, serviceArgument, serviceClusterOption, serviceCommand, type ServiceTargetOptions } from "./service-target.ts";
+import {
+  readServiceTarget,
+  requireServices,
+  serviceArgument,
+  serviceClusterOption,
+  serviceCommand,
+  type ServiceTargetOptions,
+} from "./service-target.ts";
 
 export const serviceDelete: Command<ServiceTargetOptions> = {
   description: "Deletes every ECS service of a workload with the tasks it has. Asks first. Task definitions stay.",

@@ -19,7 +19,10 @@ import { forceNewDeploymentOption, implyService, planLiveService, type ServiceFl
 import { enableExecuteCommandOption, networkConfigurationOption } from "./run-options.ts";
 import { checkPlanAlone, requireUnmoved } from "./saved-plan.ts";
 
-export const allowStallOption: OptionSpec = { flags: "--allow-stall", description: "go on although the rollout guard says that the deployment cannot finish" };
+export const allowStallOption: OptionSpec = {
+  flags: "--allow-stall",
+  description: "go on although the rollout guard says that the deployment cannot finish",
+};
 
 interface Options extends WorkloadOptions, ServiceFlags, DeployWaitOptions {
   readonly allowStall?: boolean;
@@ -27,7 +30,12 @@ interface Options extends WorkloadOptions, ServiceFlags, DeployWaitOptions {
 }
 
 /** All that a service's plan holds. */
-const plannedServiceOptions: readonly OptionSpec[] = [...workloadOptions, forceNewDeploymentOption, enableExecuteCommandOption, networkConfigurationOption];
+const plannedServiceOptions: readonly OptionSpec[] = [
+  ...workloadOptions,
+  forceNewDeploymentOption,
+  enableExecuteCommandOption,
+  networkConfigurationOption,
+];
 
 export const serviceDeploy: Command<Options> = {
   description:
@@ -35,21 +43,36 @@ export const serviceDeploy: Command<Options> = {
   arguments: [workloadArgument],
   options: [
     ...plannedServiceOptions,
-    { flags: "--plan <file>", description: "carry out what `aiplat plan -o json` printed (- for standard input); refused where the plan no longer holds" },
+    {
+      flags: "--plan <file>",
+      description:
+        "carry out what `aiplat plan -o json` printed (- for standard input); refused where the plan no longer holds",
+    },
     allowStallOption,
     ...deployWaitOptions,
   ],
   takesCommand: true,
   examples: [
     ["aiplat service deploy --cluster prod", "create or update the services of ./aiplat.yaml"],
-    ["aiplat plan -o json > plan.json && aiplat service deploy --plan plan.json", "carry out exactly what was reviewed"],
+    [
+      "aiplat plan -o json > plan.json && aiplat service deploy --plan plan.json",
+      "carry out exactly what was reviewed",
+    ],
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
     const { options } = invocation;
     if (options.plan !== undefined) checkPlanAlone(invocation, plannedServiceOptions);
     const ecs = await context.aws.ecs();
-    const plan = options.plan === undefined ? await planLiveService(context, ecs, await loadEcsWorkload(context, implyService(context, invocation)), options) : await readSavedPlan(context, ecs, options.plan);
+    const plan =
+      options.plan === undefined
+        ? await planLiveService(
+            context,
+            ecs,
+            await loadEcsWorkload(context, implyService(context, invocation)),
+            options,
+          )
+        : await readSavedPlan(context, ecs, options.plan);
     if (!changesAnything(plan)) note(context, "No difference: the services say the same.");
     await guard(context, plan.stalls, options.allowStall === true);
     return carryOut(context, ecs, plan, plan.steps, options);
@@ -61,24 +84,52 @@ export async function guard(context: Context, stalls: readonly Problem[], allow:
   if (stalls.length === 0) return;
   if (allow) return warn(context, ...stalls.map(({ message }) => ({ message })));
   const [first, ...others] = stalls;
-  const said = others.length === 0 ? { message: first!.message, hint: first!.hint } : { message: `${stalls.length} services would stall`, hint: "details.problems says of each what would fit; --allow-stall deploys all the same." };
-  throw new AiplatError("NoCapacity", said.message, { ...(said.hint === undefined ? {} : { hint: said.hint }), details: { problems: stalls } });
+  const said =
+    others.length === 0
+      ? { message: first!.message, hint: first!.hint }
+      : {
+          message: `${stalls.length} services would stall`,
+          hint: "details.problems says of each what would fit; --allow-stall deploys all the same.",
+        };
+  throw new AiplatError("NoCapacity", said.message, {
+    ...(said.hint === undefined ? {} : { hint: said.hint }),
+    details: { problems: stalls },
+  });
 }
 
 /** @throws AiplatError CheckFailed where the services are not what they were when the plan was made. */
 async function readSavedPlan(context: Context, ecs: EcsPort, path: string): Promise<ServicePlan> {
-  const [text, { parseServicePlan }] = await Promise.all([readText(context, path), import("../core/plan/plan-file.ts")]);
+  const [text, { parseServicePlan }] = await Promise.all([
+    readText(context, path),
+    import("../core/plan/plan-file.ts"),
+  ]);
   const plan = parseServicePlan(text, path === "-" ? stdinName : path);
   const described = await ecs.describeCluster(plan.cluster);
-  requireUnmoved(clusterMoved(plan.clusterBasis ?? { name: plan.cluster }, described?.status === "INACTIVE" ? undefined : described));
+  requireUnmoved(
+    clusterMoved(plan.clusterBasis ?? { name: plan.cluster }, described?.status === "INACTIVE" ? undefined : described),
+  );
   const services = plan.basis.map(({ service }) => service);
-  const live = await readLiveServices(ecs, plan.cluster, plan.workload, { services, families: plan.registrations.map(({ family }) => family) });
+  const live = await readLiveServices(ecs, plan.cluster, plan.workload, {
+    services,
+    families: plan.registrations.map(({ family }) => family),
+  });
   const familyOf = new Map(plan.registrations.map(({ service, family }) => [service, family]));
   const names = new Set([...services, ...live.services.map(({ serviceName }) => serviceName)]);
-  const now = [...names].map((service) => basisOf(service, live.services.find(({ serviceName }) => serviceName === service), latestOf(live, familyOf.get(service) ?? "")));
+  const now = [...names].map((service) =>
+    basisOf(
+      service,
+      live.services.find(({ serviceName }) => serviceName === service),
+      latestOf(live, familyOf.get(service) ?? ""),
+    ),
+  );
   requireUnmoved(movedSince(plan, now));
   if (plan.deployments.length === 0) return plan;
   const deleted = plan.steps.filter(({ action }) => action === "delete").map(({ service }) => service);
   const verdicts = judgeRollouts(await readClusterState(context, ecs, plan.cluster), plan.deployments, deleted);
-  return { ...plan, stalls: verdicts.flatMap((verdict, index) => (verdict.finishes ? [] : [rolloutProblem(verdict, plan.deployments[index]!)])) };
+  return {
+    ...plan,
+    stalls: verdicts.flatMap((verdict, index) =>
+      verdict.finishes ? [] : [rolloutProblem(verdict, plan.deployments[index]!)],
+    ),
+  };
 }

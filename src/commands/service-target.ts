@@ -21,16 +21,31 @@ export interface ServiceTargetOptions {
   readonly cluster?: string;
 }
 
-export const serviceArgument: ArgumentSpec = { syntax: "[workload]", description: "the workload's name, or its file (default: ./aiplat.yaml)" };
+export const serviceArgument: ArgumentSpec = {
+  syntax: "[workload]",
+  description: "the workload's name, or its file (default: ./aiplat.yaml)",
+};
 
-export const serviceClusterOption: OptionSpec = { flags: "--cluster <name>", description: "name or ARN of the cluster", defaultText: "that of ./aiplat.yaml, else default" };
+export const serviceClusterOption: OptionSpec = {
+  flags: "--cluster <name>",
+  description: "name or ARN of the cluster",
+  defaultText: "that of ./aiplat.yaml, else default",
+};
 
 /** The workload that the argument names, that of the file that it names, or the one of ./aiplat.yaml. */
-export async function readServiceTarget(context: Context, [given]: readonly string[], { cluster }: ServiceTargetOptions): Promise<ServiceTarget> {
+export async function readServiceTarget(
+  context: Context,
+  [given]: readonly string[],
+  { cluster }: ServiceTargetOptions,
+): Promise<ServiceTarget> {
   // No name has a dot or a slash.
-  if (given !== undefined && /[./]|^-$/.test(given)) return targetOf((await loadWorkload(context, { args: [given], options: {} })).workload, cluster);
+  if (given !== undefined && /[./]|^-$/.test(given))
+    return targetOf((await loadWorkload(context, { args: [given], options: {} })).workload, cluster);
   if (!fileExists(context, "aiplat.yaml")) {
-    if (given === undefined) throw new AiplatError("Usage", "no workload named, and there is no aiplat.yaml here", { hint: "Name the workload, as in: aiplat service status bert --cluster prod" });
+    if (given === undefined)
+      throw new AiplatError("Usage", "no workload named, and there is no aiplat.yaml here", {
+        hint: "Name the workload, as in: aiplat service status bert --cluster prod",
+      });
     return { workload: given, cluster: cluster ?? "default" };
   }
   const said = given !== undefined && cluster !== undefined;
@@ -45,21 +60,42 @@ export async function readServiceTarget(context: Context, [given]: readonly stri
 
 function targetOf({ name, ecs }: Pick<Workload, "name" | "ecs">, cluster: string | undefined): ServiceTarget {
   const serviceName = ecs?.service?.["serviceName"];
-  return { workload: name, cluster: cluster ?? ecs?.cluster ?? "default", ...(typeof serviceName === "string" ? { serviceName } : {}) };
+  return {
+    workload: name,
+    cluster: cluster ?? ecs?.cluster ?? "default",
+    ...(typeof serviceName === "string" ? { serviceName } : {}),
+  };
 }
 
 /** @throws AiplatError NotFound where the workload has no service in the cluster. */
-export async function requireServices(ecs: EcsPort, { workload, cluster, serviceName = workload }: ServiceTarget): Promise<readonly Service[]> {
+export async function requireServices(
+  ecs: EcsPort,
+  { workload, cluster, serviceName = workload }: ServiceTarget,
+): Promise<readonly Service[]> {
   const services = await findServices(ecs, cluster, workload, [serviceName]);
   if (services.length === 0) {
-    throw new AiplatError("NotFound", `workload ${workload} has no service in cluster ${cluster}`, { hint: "Check --cluster and --region. Services are found by their tag aiplat:workload, or by this name; aws ecs list-services lists them all.", details: { workload, cluster } });
+    throw new AiplatError("NotFound", `workload ${workload} has no service in cluster ${cluster}`, {
+      hint: "Check --cluster and --region. Services are found by their tag aiplat:workload, or by this name; aws ecs list-services lists them all.",
+      details: { workload, cluster },
+    });
   }
   return services;
 }
 
 /** A command line that does `words` with the same services, in the same place. */
-export function serviceCommand(context: Pick<Context, "options">, words: string, { workload, cluster }: ServiceTarget): string {
+export function serviceCommand(
+  context: Pick<Context, "options">,
+  words: string,
+  { workload, cluster }: ServiceTarget,
+): string {
   const { regions, profile, endpointUrl } = context.options;
-  const rest = [workload, "--cluster", cluster, ...regions.flatMap((region) => ["--region", region]), ...(profile === undefined ? [] : ["--profile", profile]), ...(endpointUrl === undefined ? [] : ["--endpoint-url", endpointUrl])];
+  const rest = [
+    workload,
+    "--cluster",
+    cluster,
+    ...regions.flatMap((region) => ["--region", region]),
+    ...(profile === undefined ? [] : ["--profile", profile]),
+    ...(endpointUrl === undefined ? [] : ["--endpoint-url", endpointUrl]),
+  ];
   return `aiplat ${words} ${rest.map(shellWord).join(" ")}`;
 }

@@ -7,6 +7,10 @@ export function memorySize(flag: string): (text: string) => number {
     const mib = parseMemoryMiB(text);
     if (mib !== undefined) return mib;
     const instead = suggestMemory(text);
-    throw new AiplatError("Usage", `${flag} ${text}: must be a size with a unit (MiB, GiB or TiB), e.g. 24GiB`, instead === undefined ? {} : { hint: `Write ${instead}.` });
+    throw new AiplatError(
+      "Usage",
+      `${flag} ${text}: must be a size with a unit (MiB, GiB or TiB), e.g. 24GiB`,
+      instead === undefined ? {} : { hint: `Write ${instead}.` },
+    );
   };
 }

@@ -2,7 +2,15 @@ import { findAiplatTasks, findTasks } from "../operations/find-tasks.ts";
 import { note } from "../output/note.ts";
 import { printTaskList } from "./print-tasks.ts";
 import type { Command } from "./command.ts";
-import { missingRun, missingTasks, readCluster, readTarget, targetOptions, taskArgument, type TargetOptions } from "./task-target.ts";
+import {
+  missingRun,
+  missingTasks,
+  readCluster,
+  readTarget,
+  targetOptions,
+  taskArgument,
+  type TargetOptions,
+} from "./task-target.ts";
 
 interface Options extends TargetOptions {
   readonly all?: boolean;
@@ -12,7 +20,10 @@ export const taskList: Command<Options> = {
   description:
     "Lists tasks: by id, of one run, or every task in the cluster that aiplat has started. Piped, each line is: id, status, run, instance type, devices, task definition, exit code, creation time, reason.",
   arguments: [taskArgument],
-  options: [...targetOptions, { flags: "-a, --all", description: "stopped tasks too, as long as ECS remembers them (about an hour)" }],
+  options: [
+    ...targetOptions,
+    { flags: "-a, --all", description: "stopped tasks too, as long as ECS remembers them (about an hour)" },
+  ],
   examples: [
     ["aiplat task list --cluster prod", "every task of aiplat's that is not stopped"],
     ["aiplat task list --run bert-1a2b3c4d --cluster prod", "the tasks of one run, stopped ones too"],

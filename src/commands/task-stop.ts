@@ -6,17 +6,31 @@ import { shortId } from "../core/ecs/task-text.ts";
 import { printTaskList } from "./print-tasks.ts";
 import { confirm } from "./confirm.ts";
 import type { Command } from "./command.ts";
-import { commandFor, missingRun, missingTasks, requireTarget, targetOptions, taskArgument, type TargetOptions } from "./task-target.ts";
+import {
+  commandFor,
+  missingRun,
+  missingTasks,
+  requireTarget,
+  targetOptions,
+  taskArgument,
+  type TargetOptions,
+} from "./task-target.ts";
 
 interface Options extends TargetOptions {
   readonly reason?: string;
 }
 
 export const taskStop: Command<Options> = {
-  description: "Stops tasks: each container gets SIGTERM, and SIGKILL after its stop timeout. Tasks that have stopped already are left alone. Asks first when there are several.",
+  description:
+    "Stops tasks: each container gets SIGTERM, and SIGKILL after its stop timeout. Tasks that have stopped already are left alone. Asks first when there are several.",
   arguments: [taskArgument],
-  options: [...targetOptions, { flags: "--reason <text>", description: "why, as ECS keeps it", defaultText: "aiplat task stop" }],
-  examples: [["aiplat task stop --run bert-1a2b3c4d --cluster prod --yes", "stop every task of a run, without a question"]],
+  options: [
+    ...targetOptions,
+    { flags: "--reason <text>", description: "why, as ECS keeps it", defaultText: "aiplat task stop" },
+  ],
+  examples: [
+    ["aiplat task stop --run bert-1a2b3c4d --cluster prod --yes", "stop every task of a run, without a question"],
+  ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { args, options }) => {
     const target = requireTarget(args, options);
@@ -35,14 +49,25 @@ export const taskStop: Command<Options> = {
 
     const outcomes = await stopTasks(ecs, target.cluster, tasks, options.reason ?? "aiplat task stop");
     for (const { task, alreadyStopped, error } of outcomes) {
-      if (error === undefined) note(context, `${shortId(task.taskArn)}  ${alreadyStopped ? "had stopped already" : "stopping"}`);
+      if (error === undefined)
+        note(context, `${shortId(task.taskArn)}  ${alreadyStopped ? "had stopped already" : "stopping"}`);
       else note(context, `${shortId(task.taskArn)}  not stopped: ${error.message}`);
     }
-    await printTaskList(context, ecs, target.cluster, outcomes.map((outcome) => outcome.task));
+    await printTaskList(
+      context,
+      ecs,
+      target.cluster,
+      outcomes.map((outcome) => outcome.task),
+    );
 
     const errors = outcomes.flatMap(({ error }) => error ?? []);
     const [first] = errors;
-    if (first !== undefined) throw new AiplatError(first.code, `${errors.length} of ${tasks.length} tasks could not be stopped: ${first.message}`, { ...(first.hint === undefined ? {} : { hint: first.hint }), details: first.details, cause: first });
+    if (first !== undefined)
+      throw new AiplatError(
+        first.code,
+        `${errors.length} of ${tasks.length} tasks could not be stopped: ${first.message}`,
+        { ...(first.hint === undefined ? {} : { hint: first.hint }), details: first.details, cause: first },
+      );
     if (missing.length > 0) throw missingTasks(missing, target.cluster);
   },
 };

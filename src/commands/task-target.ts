@@ -22,7 +22,11 @@ export const taskArgument: ArgumentSpec = { syntax: "[task...]", description: "t
 
 export const targetOptions: readonly OptionSpec[] = [
   { flags: "--run <id>", description: "all tasks of this run, as run-task named it" },
-  { flags: "--cluster <name>", description: "name or ARN of the cluster", defaultText: "that of the task's ARN, else default" },
+  {
+    flags: "--cluster <name>",
+    description: "name or ARN of the cluster",
+    defaultText: "that of the task's ARN, else default",
+  },
 ];
 
 /** What the arguments and --run name; undefined where they name nothing. */
@@ -35,7 +39,10 @@ export function readTarget(tasks: readonly string[], options: TargetOptions): Ta
 
 export function requireTarget(tasks: readonly string[], options: TargetOptions): TaskTarget {
   const target = readTarget(tasks, options);
-  if (target === undefined) throw new AiplatError("Usage", "no task named", { hint: "Give task ids, or --run ID for all tasks of a run. aiplat task list shows them." });
+  if (target === undefined)
+    throw new AiplatError("Usage", "no task named", {
+      hint: "Give task ids, or --run ID for all tasks of a run. aiplat task list shows them.",
+    });
   return target;
 }
 
@@ -45,7 +52,10 @@ export function readCluster(tasks: readonly string[], cluster: string | undefine
   const given = cluster?.slice(cluster.lastIndexOf("/") + 1);
   const other = [...named].find((name) => given !== undefined && name !== given);
   if (other !== undefined) throw new AiplatError("Usage", `--cluster ${cluster}: a task's ARN is of cluster ${other}`);
-  if (named.size > 1) throw new AiplatError("Usage", `the tasks are of several clusters: ${[...named].join(", ")}`, { hint: "Give one command for each cluster." });
+  if (named.size > 1)
+    throw new AiplatError("Usage", `the tasks are of several clusters: ${[...named].join(", ")}`, {
+      hint: "Give one command for each cluster.",
+    });
   return cluster ?? [...named][0] ?? "default";
 }
 
@@ -58,18 +68,28 @@ export async function requireTasks(ecs: EcsPort, target: TaskTarget): Promise<re
 }
 
 export function missingTasks(missing: readonly string[], cluster: string): AiplatError {
-  return new AiplatError("NotFound", `no task ${missing.join(", ")} in cluster ${cluster}`, { hint: forgotten, details: { cluster, missing } });
+  return new AiplatError("NotFound", `no task ${missing.join(", ")} in cluster ${cluster}`, {
+    hint: forgotten,
+    details: { cluster, missing },
+  });
 }
 
 export function missingRun({ cluster, selection }: TaskTarget): AiplatError {
   const run = "run" in selection ? selection.run : "";
-  return new AiplatError("NotFound", `no task of run ${run} in cluster ${cluster}`, { hint: `${forgotten} aiplat task list shows the runs of the cluster.`, details: { cluster, run } });
+  return new AiplatError("NotFound", `no task of run ${run} in cluster ${cluster}`, {
+    hint: `${forgotten} aiplat task list shows the runs of the cluster.`,
+    details: { cluster, run },
+  });
 }
 
 const forgotten = "Check --cluster and --region. ECS forgets a stopped task after about an hour.";
 
 /** A command line that does `words` with the same tasks, in the same place. */
-export function commandFor(context: Pick<Context, "options">, words: string, { cluster, selection }: TaskTarget): string {
+export function commandFor(
+  context: Pick<Context, "options">,
+  words: string,
+  { cluster, selection }: TaskTarget,
+): string {
   const { regions, profile, endpointUrl } = context.options;
   const rest = [
     ...("run" in selection ? ["--run", selection.run] : selection.tasks),
@@ -84,6 +104,7 @@ export function commandFor(context: Pick<Context, "options">, words: string, { c
 
 /** What to do about tasks that still run when a wait ends early. */
 export function goOnHint(context: Pick<Context, "options">, target: TaskTarget): string {
-  if (context.options.sandbox) return "The sandbox of this command ends with it, and its tasks too. To keep one:  aiplat sandbox";
+  if (context.options.sandbox)
+    return "The sandbox of this command ends with it, and its tasks too. To keep one:  aiplat sandbox";
   return `The tasks go on running. To wait on:  ${commandFor(context, "task wait", target)}\nTo stop them:  ${commandFor(context, "task stop", target)}`;
 }

@@ -7,12 +7,16 @@ import { requireTarget, requireTasks, targetOptions, taskArgument, type TargetOp
 import { watchOptions, watchTasks, type WatchOptions } from "./watch-tasks.ts";
 
 export const taskWait: Command<TargetOptions & WatchOptions> = {
-  description: "Waits until tasks have stopped, for any length of time, and says how they ended. Exits 1 when a container failed or a task was cut short.",
+  description:
+    "Waits until tasks have stopped, for any length of time, and says how they ended. Exits 1 when a container failed or a task was cut short.",
   arguments: [taskArgument],
   options: [...targetOptions, ...watchOptions],
   examples: [
     ["aiplat task wait --run bert-1a2b3c4d --cluster prod --logs", "wait for a run and show its logs"],
-    ["aiplat task wait --run train-5e6f7a8b --timeout 6h --exit-code-from main", "pass the program's exit code on to a script"],
+    [
+      "aiplat task wait --run train-5e6f7a8b --timeout 6h --exit-code-from main",
+      "pass the program's exit code on to a script",
+    ],
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { args, options }) => {
@@ -20,7 +24,12 @@ export const taskWait: Command<TargetOptions & WatchOptions> = {
     const ecs = await context.aws.ecs();
     const found = await requireTasks(ecs, target);
     const { tasks, failures, exitCode } = await watchTasks(context, target, found, options);
-    await printRunResult(context, ecs, target.cluster, { run: options.run ?? commonRun(tasks), requested: found.length, tasks, failures });
+    await printRunResult(context, ecs, target.cluster, {
+      run: options.run ?? commonRun(tasks),
+      requested: found.length,
+      tasks,
+      failures,
+    });
     await printFailures(context, failures);
     return exitCode;
   },

@@ -16,11 +16,18 @@ export const taskdefDiff: Command<Options> = {
   description:
     "Compares the task definitions of a workload with the latest registered ones, by what they mean to ECS: its defaults, the order of lists and its own fields are no difference, nor are fields that neither the workload nor aiplat writes.",
   arguments: [workloadArgument],
-  options: [...workloadOptions, variantOption, { flags: "--exit-code", description: "exit 3 where registering would change something" }],
+  options: [
+    ...workloadOptions,
+    variantOption,
+    { flags: "--exit-code", description: "exit 3 where registering would change something" },
+  ],
   takesCommand: true,
   examples: [
     ["aiplat taskdef diff", "what `aiplat taskdef register` would change"],
-    ["aiplat taskdef diff --exit-code -o markdown >> \"$GITHUB_STEP_SUMMARY\"", "show and fail on a difference in a workflow"],
+    [
+      'aiplat taskdef diff --exit-code -o markdown >> "$GITHUB_STEP_SUMMARY"',
+      "show and fail on a difference in a workflow",
+    ],
   ],
   formats: ["text", "json", "yaml", "table", "markdown", "github", "html"],
   run: async (context, invocation) => {

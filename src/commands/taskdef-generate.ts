@@ -24,29 +24,45 @@ export const taskdefGenerate: Command<Options> = {
   ],
   takesCommand: true,
   examples: [
-    ["aiplat taskdef generate --name bert --image bert:1 --instance-type inf2.24xlarge", "a whole machine, from flags alone"],
-    ["aiplat taskdef generate aiplat.yaml > taskdef.json && aws ecs register-task-definition --cli-input-json file://taskdef.json", "hand it to the AWS CLI"],
-    ["aiplat taskdef generate --name bert --image bert:1 --instance-type trn1.32xlarge --devices 4 --out-dir taskdefs", "one file for each slot"],
+    [
+      "aiplat taskdef generate --name bert --image bert:1 --instance-type inf2.24xlarge",
+      "a whole machine, from flags alone",
+    ],
+    [
+      "aiplat taskdef generate aiplat.yaml > taskdef.json && aws ecs register-task-definition --cli-input-json file://taskdef.json",
+      "hand it to the AWS CLI",
+    ],
+    [
+      "aiplat taskdef generate --name bert --image bert:1 --instance-type trn1.32xlarge --devices 4 --out-dir taskdefs",
+      "one file for each slot",
+    ],
   ],
   formats: ["text", "json", "yaml"],
   run: async (context, invocation) => {
     const { variant, all, outDir } = invocation.options;
-    if ([variant, all, outDir].filter((each) => each !== undefined).length > 1) throw new AiplatError("Usage", "give one of --variant, --all and --out-dir");
+    if ([variant, all, outDir].filter((each) => each !== undefined).length > 1)
+      throw new AiplatError("Usage", "give one of --variant, --all and --out-dir");
     const workload = await loadEcsWorkload(context, invocation);
     const definitions = chooseVariants(workload, variant).map((each) => workload.definitionOf(each));
     if (outDir !== undefined) {
       const extension = context.options.format === "yaml" ? "yaml" : "json";
-      const files = await Promise.all(definitions.map(async (each) => [`${each.family}.${extension}`, await artefactText(context, each)] as const));
+      const files = await Promise.all(
+        definitions.map(async (each) => [`${each.family}.${extension}`, await artefactText(context, each)] as const),
+      );
       const paths = writeFiles(context, outDir, new Map(files));
       context.stdout.write(paths.map((path) => `${path}\n`).join(""));
       return;
     }
     if (all === true) return printArtefact(context, definitions);
     if (definitions.length > 1) {
-      throw new AiplatError("Usage", `the workload has ${definitions.length} task definitions, one for each instance type and slot`, {
-        hint: `Choose one with --variant (${listOr(definitions.map((each) => each.family))}), or take --all or --out-dir DIR.`,
-        details: { variants: definitions.map((each) => each.family) },
-      });
+      throw new AiplatError(
+        "Usage",
+        `the workload has ${definitions.length} task definitions, one for each instance type and slot`,
+        {
+          hint: `Choose one with --variant (${listOr(definitions.map((each) => each.family))}), or take --all or --out-dir DIR.`,
+          details: { variants: definitions.map((each) => each.family) },
+        },
+      );
     }
     await printArtefact(context, definitions[0]);
   },

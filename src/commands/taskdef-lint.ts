@@ -17,7 +17,12 @@ export const taskdefLint: Command<Options> = {
     "Checks ECS task definitions against what the hardware and ECS can do. Takes JSON or YAML: the input of register-task-definition, the answer of describe-task-definition, or a list of them. Piped, each line is: place, severity, rule, path, message, fix. With --fix it corrects in place what has one right answer, and reports what is left; the rest of a file stays as it is written. Standard input comes out corrected on stdout, with the report on stderr.",
   arguments: [{ syntax: "<file...>", description: "files with task definitions, or - for standard input" }],
   options: [
-    { flags: "--fail-on <severity>", description: "exit 3 where there is a finding of this severity or worse", choices: ["error", "warning"], defaultText: "error" },
+    {
+      flags: "--fail-on <severity>",
+      description: "exit 3 where there is a finding of this severity or worse",
+      choices: ["error", "warning"],
+      defaultText: "error",
+    },
     { flags: "--fix", description: "correct what has one right answer; what is left decides the exit code" },
   ],
   examples: [
@@ -28,8 +33,12 @@ export const taskdefLint: Command<Options> = {
   ],
   formats: ["text", "json", "yaml", "table", "markdown", "github", "html"],
   run: async (context, { args, options }) => {
-    if (args.filter((path) => path === "-").length > 1) throw new AiplatError("Usage", "- was given more than once: standard input can be read once");
-    const [{ fixFiles, lintFiles }, { fixLines, lintReportView, lintSummary }] = await Promise.all([import("../core/ecs/lint/report.ts"), import("../output/lint-report.ts")]);
+    if (args.filter((path) => path === "-").length > 1)
+      throw new AiplatError("Usage", "- was given more than once: standard input can be read once");
+    const [{ fixFiles, lintFiles }, { fixLines, lintReportView, lintSummary }] = await Promise.all([
+      import("../core/ecs/lint/report.ts"),
+      import("../output/lint-report.ts"),
+    ]);
     const files: LintInput[] = [];
     for (const path of args) files.push({ name: path === "-" ? stdinName : path, text: await readText(context, path) });
     const { report, texts } = options.fix === true ? fixFiles(files) : { report: lintFiles(files), texts: [] };

@@ -10,7 +10,8 @@ interface Options extends WorkloadOptions {
 }
 
 export const taskdefRegister: Command<Options> = {
-  description: "Registers the task definitions of a workload, each only where it differs from the latest revision of its family.",
+  description:
+    "Registers the task definitions of a workload, each only where it differs from the latest revision of its family.",
   arguments: [workloadArgument],
   options: [...workloadOptions, variantOption],
   takesCommand: true,

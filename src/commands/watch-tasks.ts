@@ -25,9 +25,17 @@ export interface WatchOptions {
 }
 
 export const watchOptions: readonly OptionSpec[] = [
-  { flags: "--timeout <duration>", description: "give up after this time (exit 5), e.g. 90s, 30m, 2h; the tasks go on", defaultText: "wait as long as it takes", parse: duration("--timeout") },
+  {
+    flags: "--timeout <duration>",
+    description: "give up after this time (exit 5), e.g. 90s, 30m, 2h; the tasks go on",
+    defaultText: "wait as long as it takes",
+    parse: duration("--timeout"),
+  },
   { flags: "--logs", description: "show the tasks' CloudWatch logs on stderr meanwhile" },
-  { flags: "--exit-code-from <container>", description: "exit with the code of this container; the first that is not 0 of several tasks" },
+  {
+    flags: "--exit-code-from <container>",
+    description: "exit with the code of this container; the first that is not 0 of several tasks",
+  },
 ];
 
 export interface Watched {
@@ -39,7 +47,12 @@ export interface Watched {
 }
 
 /** Waits until the tasks have stopped, showing it as it goes on, and judges how they ended. */
-export async function watchTasks(context: Context, target: TaskTarget, tasks: readonly Task[], options: WatchOptions): Promise<Watched> {
+export async function watchTasks(
+  context: Context,
+  target: TaskTarget,
+  tasks: readonly Task[],
+  options: WatchOptions,
+): Promise<Watched> {
   if (options.exitCodeFrom !== undefined) requireContainer(tasks, "--exit-code-from", options.exitCodeFrom);
   const ecs = await context.aws.ecs();
   const reader = options.logs === true ? await startReader(context, ecs, tasks) : undefined;
@@ -47,16 +60,22 @@ export async function watchTasks(context: Context, target: TaskTarget, tasks: re
   const startedAt = context.now();
   let outcome: WaitOutcome;
   try {
-    outcome = await waitForTasks(ecs, target.cluster, tasks.map((task) => task.taskArn), context, {
-      ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
-      hint: goOnHint(context, target),
-      onChange: ({ task }) => progress.change(changeLine(task)),
-      onPoll: async (known) => {
-        progress.stand(`${countStatuses(known)}  ${formatDuration(context.now() - startedAt)}`);
-        await reader?.read(known);
+    outcome = await waitForTasks(
+      ecs,
+      target.cluster,
+      tasks.map((task) => task.taskArn),
+      context,
+      {
+        ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
+        hint: goOnHint(context, target),
+        onChange: ({ task }) => progress.change(changeLine(task)),
+        onPoll: async (known) => {
+          progress.stand(`${countStatuses(known)}  ${formatDuration(context.now() - startedAt)}`);
+          await reader?.read(known);
+        },
+        ...(reader === undefined ? {} : { longestPauseMs: logPauseMs }),
       },
-      ...(reader === undefined ? {} : { longestPauseMs: logPauseMs }),
-    });
+    );
     await reader?.drain(outcome.tasks, context);
   } finally {
     progress.stop();
@@ -71,7 +90,10 @@ export const logPauseMs = 2_500;
 export function requireContainer(tasks: readonly Task[], flag: string, container: string): void {
   const names = [...new Set(tasks.flatMap((task) => task.containers.map((each) => each.name)))];
   // A task that was never placed has no containers to ask.
-  if (names.length > 0 && !names.includes(container)) throw new AiplatError("Usage", `${flag} ${container}: no task has such a container`, { hint: `They have ${listOr(names, "and")}.` });
+  if (names.length > 0 && !names.includes(container))
+    throw new AiplatError("Usage", `${flag} ${container}: no task has such a container`, {
+      hint: `They have ${listOr(names, "and")}.`,
+    });
 }
 
 /** What the log reader is told to leave to the user. */
@@ -88,7 +110,11 @@ export function logOptions(context: Context, region: string, onLines: LogOptions
 }
 
 /** Reads logs beside a wait: trouble with the logs ends the reading, not the wait. */
-async function startReader(context: Context, ecs: EcsPort, tasks: readonly Task[]): Promise<Pick<LogReader, "read" | "drain">> {
+async function startReader(
+  context: Context,
+  ecs: EcsPort,
+  tasks: readonly Task[],
+): Promise<Pick<LogReader, "read" | "drain">> {
   const [logs, region] = await Promise.all([context.aws.logs(), context.aws.region()]);
   const print = await createLogPrinter(context, context.stderr, { ...streamPrefix(tasks), json: false });
   const reader = createLogReader(ecs, logs, logOptions(context, region, print));
@@ -101,14 +127,23 @@ async function startReader(context: Context, ecs: EcsPort, tasks: readonly Task[
       const error = toAiplatError(thrown);
       if (error instanceof Interrupted || error.code === "Bug") throw error;
       broken = true;
-      await warn(context, { message: `the logs cannot be read: ${error.message}`, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      await warn(context, {
+        message: `the logs cannot be read: ${error.message}`,
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+      });
     }
   };
-  return { read: (known) => guarded(() => reader.read(known)), drain: (known, runtime) => guarded(() => reader.drain(known, runtime)) };
+  return {
+    read: (known) => guarded(() => reader.read(known)),
+    drain: (known, runtime) => guarded(() => reader.drain(known, runtime)),
+  };
 }
 
 /** What lines are marked with where they come from several streams: the task and its container. */
-export function streamPrefix(tasks: readonly Task[], container?: string): { readonly prefixOf?: (stream: LogStream) => string } {
+export function streamPrefix(
+  tasks: readonly Task[],
+  container?: string,
+): { readonly prefixOf?: (stream: LogStream) => string } {
   const several = tasks.length > 1 || (container === undefined && tasks.some((task) => task.containers.length > 1));
   return several ? { prefixOf: (stream) => `${shortId(stream.taskArn)}/${stream.container}` } : {};
 }
@@ -122,11 +157,22 @@ function judge({ tasks, gone }: WaitOutcome, exitCodeFrom: string | undefined): 
     if (!outcome.ok) failures.push({ reason: outcome.reason, detail: task.taskArn, hint: outcome.hint });
   }
   for (const task of gone) failures.push(toRunFailure("MISSING", task));
-  return { tasks, failures, exitCode: exitCodeFrom === undefined ? (failures.length > 0 ? exitCodes.failed : exitCodes.success) : exitCodeOf(tasks, gone, exitCodeFrom) };
+  return {
+    tasks,
+    failures,
+    exitCode:
+      exitCodeFrom === undefined
+        ? failures.length > 0
+          ? exitCodes.failed
+          : exitCodes.success
+        : exitCodeOf(tasks, gone, exitCodeFrom),
+  };
 }
 
 /** The container's code, passed through; 1 where it never started or nobody knows. */
 function exitCodeOf(tasks: readonly Task[], gone: readonly string[], name: string): ExitCode {
-  const codes = tasks.map((task) => task.containers.find((container) => container.name === name)?.exitCode ?? exitCodes.failed);
+  const codes = tasks.map(
+    (task) => task.containers.find((container) => container.name === name)?.exitCode ?? exitCodes.failed,
+  );
   return codes.find((code) => code !== 0) ?? (gone.length > 0 ? exitCodes.failed : exitCodes.success);
 }

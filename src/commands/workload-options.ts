@@ -3,14 +3,19 @@ import type { FlagTexts } from "../core/workload/overlay.ts";
 import type { ArgumentSpec, OptionSpec } from "./command.ts";
 
 /** The argument of every command that takes a workload. */
-export const workloadArgument: ArgumentSpec = { syntax: "[workload]", description: "a workload file, or - for standard input (default: ./aiplat.yaml where there is one)" };
+export const workloadArgument: ArgumentSpec = {
+  syntax: "[workload]",
+  description: "a workload file, or - for standard input (default: ./aiplat.yaml where there is one)",
+};
 
 /** The options of every command that takes a workload. Their texts are read together, to report every mistake at once. */
-export const workloadOptions: readonly OptionSpec[] = workloadFlags.map(({ flag, argument, description, collects }) => ({
-  flags: `${flag} ${argument}`,
-  description,
-  ...(collects === undefined ? {} : { repeatable: true }),
-}));
+export const workloadOptions: readonly OptionSpec[] = workloadFlags.map(
+  ({ flag, argument, description, collects }) => ({
+    flags: `${flag} ${argument}`,
+    description,
+    ...(collects === undefined ? {} : { repeatable: true }),
+  }),
+);
 
 /** The values of `workloadOptions` as commander hands them over: text, or a list of texts. */
 export type WorkloadOptions = Readonly<Record<string, unknown>>;

@@ -23,9 +23,24 @@ export interface CheckReport {
 }
 
 export const ok = (check: string, message: string): CheckItem => ({ status: "OK", check, message });
-export const skip = (check: string, message: string, fix?: string): CheckItem => ({ status: "SKIP", check, message, ...(fix === undefined ? {} : { fix }) });
-export const warn = (check: string, message: string, fix: string): CheckItem => ({ status: "WARN", check, message, fix });
-export const fail = (check: string, message: string, fix: string): CheckItem => ({ status: "FAIL", check, message, fix });
+export const skip = (check: string, message: string, fix?: string): CheckItem => ({
+  status: "SKIP",
+  check,
+  message,
+  ...(fix === undefined ? {} : { fix }),
+});
+export const warn = (check: string, message: string, fix: string): CheckItem => ({
+  status: "WARN",
+  check,
+  message,
+  fix,
+});
+export const fail = (check: string, message: string, fix: string): CheckItem => ({
+  status: "FAIL",
+  check,
+  message,
+  fix,
+});
 
 /** Whether something is wrong, for the exit code. */
 export function hasFailed({ groups }: CheckReport): boolean {
@@ -37,5 +52,7 @@ const shown = 5;
 
 /** The names, of many the first few. */
 export function someOf(names: readonly string[]): string {
-  return names.length > shown ? `${names.slice(0, shown).join(", ")} and ${names.length - shown} more` : names.join(", ");
+  return names.length > shown
+    ? `${names.slice(0, shown).join(", ")} and ${names.length - shown} more`
+    : names.join(", ");
 }

@@ -20,12 +20,20 @@ export function mismatchesOf(issues: readonly z.core.$ZodIssue[], document: unkn
 function wrong(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_type") return `is no ${kinds[issue.expected] ?? issue.expected}`;
   if (issue.code === "invalid_value") return `is not ${listOr(issue.values.map(String))}`;
-  if (issue.code === "too_small") return issue.origin === "number" || issue.origin === "int" ? `is less than ${issue.minimum}` : "is empty";
+  if (issue.code === "too_small")
+    return issue.origin === "number" || issue.origin === "int" ? `is less than ${issue.minimum}` : "is empty";
   if (issue.code === "too_big") return `is more than ${issue.maximum}`;
   return issue.message === "Invalid input" ? "is of another kind" : issue.message;
 }
 
-const kinds: Readonly<Record<string, string>> = { array: "list", object: "object", record: "object", string: "text", boolean: "true or false", int: "whole number" };
+const kinds: Readonly<Record<string, string>> = {
+  array: "list",
+  object: "object",
+  record: "object",
+  string: "text",
+  boolean: "true or false",
+  int: "whole number",
+};
 
 /** As much of a value as a message has room for. */
 function shortened(value: unknown): string {

@@ -10,7 +10,12 @@ export function nearestNames(name: string, candidates: readonly string[], limit 
 }
 
 /** Every candidate from the most to the least alike. */
-export function rankNames(name: string, candidates: readonly string[]): readonly { readonly candidate: string; readonly far: number }[] {
+export function rankNames(
+  name: string,
+  candidates: readonly string[],
+): readonly { readonly candidate: string; readonly far: number }[] {
   const word = name.toLowerCase();
-  return candidates.map((candidate) => ({ candidate, far: distance(word, candidate.toLowerCase()) })).sort((a, b) => a.far - b.far);
+  return candidates
+    .map((candidate) => ({ candidate, far: distance(word, candidate.toLowerCase()) }))
+    .sort((a, b) => a.far - b.far);
 }

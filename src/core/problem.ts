@@ -68,7 +68,15 @@ export function listOr(items: readonly (string | number)[], word = "or"): string
 
 /** `ports[0].container`: a path as messages name it. */
 export function pathText(path: Path): string {
-  return path.map((each, index) => (typeof each === "number" ? `[${each}]` : /^[A-Za-z_$][\w$-]*$/.test(each) ? `${index === 0 ? "" : "."}${each}` : `[${JSON.stringify(each)}]`)).join("");
+  return path
+    .map((each, index) =>
+      typeof each === "number"
+        ? `[${each}]`
+        : /^[A-Za-z_$][\w$-]*$/.test(each)
+          ? `${index === 0 ? "" : "."}${each}`
+          : `[${JSON.stringify(each)}]`,
+    )
+    .join("");
 }
 
 /** Whether one path leads to the other or to a part of it. */
@@ -80,6 +88,10 @@ export function pathsMeet(one: Path, other: Path): boolean {
 /** What a document has at a path; undefined where it has nothing there. */
 export function valueAt(document: unknown, path: Path): unknown {
   let value = document;
-  for (const segment of path) value = typeof value === "object" && value !== null && Object.hasOwn(value, segment) ? (value as Readonly<Record<string | number, unknown>>)[segment] : undefined;
+  for (const segment of path)
+    value =
+      typeof value === "object" && value !== null && Object.hasOwn(value, segment)
+        ? (value as Readonly<Record<string | number, unknown>>)[segment]
+        : undefined;
   return value;
 }

@@ -11,8 +11,13 @@ export const stdinName = "<stdin>";
 const usualMiB = 4;
 
 /** The text of a file, or of standard input for `-`. */
-export async function readText(context: Pick<Context, "cwd" | "readStdin">, path: string, mostMiB = usualMiB): Promise<string> {
-  const text = path === "-" ? await context.readStdin() : decode(readBytes(resolve(context.cwd, path), path, mostMiB), path);
+export async function readText(
+  context: Pick<Context, "cwd" | "readStdin">,
+  path: string,
+  mostMiB = usualMiB,
+): Promise<string> {
+  const text =
+    path === "-" ? await context.readStdin() : decode(readBytes(resolve(context.cwd, path), path, mostMiB), path);
   const name = path === "-" ? stdinName : path;
   if (text.length > mostMiB * bytesPerMiB) throw tooBig(name, mostMiB);
   // Standard input arrives decoded: what was no UTF-8 is there as U+FFFD.

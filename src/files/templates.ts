@@ -5,7 +5,9 @@ import { packageRoot } from "./package-root.ts";
 
 /** Every template, by name: a folder more is a template more. */
 export function readTemplates(folder = join(packageRoot(), "templates")): readonly Template[] {
-  const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [entry.name] : [],
+  );
   return names.toSorted().map((name) => {
     const read = (file: string) => readFileSync(join(folder, name, file), "utf8");
     const readme = read("README.md");

@@ -1,5 +1,15 @@
 // Not node:fs/promises: commands that write no file would pay for loading it.
-import { accessSync, constants, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { AiplatError } from "../errors.ts";
@@ -10,9 +20,14 @@ export function writeNewFile(context: Pick<Context, "cwd">, path: string, text: 
     writeFileSync(resolve(context.cwd, path), text, { flag: force ? "w" : "wx" });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") throw new AiplatError("Usage", `${path} exists already`, { hint: "Use --force to overwrite it, or --file for another path." });
-    if (code === "EISDIR") throw new AiplatError("Usage", `${path} is a directory`, { hint: "Name a file with --file." });
-    if (code === "ENOENT" || code === "ENOTDIR") throw new AiplatError("Usage", `${path}: there is no such folder`, { hint: "Make the folder first." });
+    if (code === "EEXIST")
+      throw new AiplatError("Usage", `${path} exists already`, {
+        hint: "Use --force to overwrite it, or --file for another path.",
+      });
+    if (code === "EISDIR")
+      throw new AiplatError("Usage", `${path} is a directory`, { hint: "Name a file with --file." });
+    if (code === "ENOENT" || code === "ENOTDIR")
+      throw new AiplatError("Usage", `${path}: there is no such folder`, { hint: "Make the folder first." });
     throw new AiplatError("OperationFailed", `${path} cannot be written: ${message}`, { cause: error });
   }
 }
@@ -27,11 +42,16 @@ export function replaceFile(context: Pick<Context, "cwd">, path: string, text: s
     accessSync(target, constants.W_OK);
     const hasMark = readFileSync(target).subarray(0, 3).equals(byteOrderMark);
     temporary = `${target}.${Math.random().toString(36).slice(2)}.tmp`;
-    writeFileSync(temporary, hasMark ? Buffer.concat([byteOrderMark, Buffer.from(text)]) : text, { flag: "wx", mode: statSync(target).mode });
+    writeFileSync(temporary, hasMark ? Buffer.concat([byteOrderMark, Buffer.from(text)]) : text, {
+      flag: "wx",
+      mode: statSync(target).mode,
+    });
     renameSync(temporary, target);
   } catch (error) {
     if (temporary !== undefined) rmSync(temporary, { force: true });
-    throw new AiplatError("OperationFailed", `${path} cannot be written: ${(error as Error).message}`, { cause: error });
+    throw new AiplatError("OperationFailed", `${path} cannot be written: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -39,7 +59,11 @@ export function replaceFile(context: Pick<Context, "cwd">, path: string, text: s
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Writes generated files below a folder, making it where it is missing; answers their paths as the user would type them. */
-export function writeFiles(context: Pick<Context, "cwd">, folder: string, files: ReadonlyMap<string, string>): readonly string[] {
+export function writeFiles(
+  context: Pick<Context, "cwd">,
+  folder: string,
+  files: ReadonlyMap<string, string>,
+): readonly string[] {
   const paths: string[] = [];
   for (const [name, text] of files) {
     const path = join(folder, name);

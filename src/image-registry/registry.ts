@@ -21,7 +21,10 @@ export function createRegistry({ signal }: Pick<Context, "signal">): RegistryPor
         return await findManifest(url, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
       } catch (error) {
         if (signal.aborted) throw new Interrupted("interrupted", { cause: error });
-        throw new AiplatError("Network", `${new URL(base).host} cannot be asked: ${causeOf(error)}`, { hint: "Can this machine reach the registry? The instances must.", cause: error });
+        throw new AiplatError("Network", `${new URL(base).host} cannot be asked: ${causeOf(error)}`, {
+          hint: "Can this machine reach the registry? The instances must.",
+          cause: error,
+        });
       }
     },
   };
@@ -30,7 +33,11 @@ export function createRegistry({ signal }: Pick<Context, "signal">): RegistryPor
 /** Where a registry's API is, and how it calls the repository. */
 function locate({ registry, repository }: ImageReference): { readonly base: string; readonly repository: string } {
   // https://pkg.go.dev/github.com/distribution/reference: Docker Hub is meant where no registry is named, and `library` where no owner is.
-  if (registry === undefined || registry === "docker.io") return { base: "https://registry-1.docker.io", repository: repository.includes("/") ? repository : `library/${repository}` };
+  if (registry === undefined || registry === "docker.io")
+    return {
+      base: "https://registry-1.docker.io",
+      repository: repository.includes("/") ? repository : `library/${repository}`,
+    };
   // Docker takes the loopback interface's registries without TLS. https://docs.docker.com/reference/cli/dockerd/#insecure-registries
   const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+)(?::\d+)?$/.test(registry);
   return { base: `${loopback ? "http" : "https"}://${registry}`, repository };
@@ -38,14 +45,21 @@ function locate({ registry, repository }: ImageReference): { readonly base: stri
 
 async function findManifest(url: string, signal: AbortSignal): Promise<ImageState> {
   const headers = { accept: manifestTypes.join(", ") };
-  const ask = (method: string, token: string | undefined) => fetch(url, { method, headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }, signal });
+  const ask = (method: string, token: string | undefined) =>
+    fetch(url, {
+      method,
+      headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      signal,
+    });
   // HEAD: Docker Hub counts a GET as a pull.
   const first = await ask("HEAD", undefined);
-  const token = first.status === 401 ? await askForToken(first.headers.get("www-authenticate") ?? "", signal) : undefined;
+  const token =
+    first.status === 401 ? await askForToken(first.headers.get("www-authenticate") ?? "", signal) : undefined;
   const answer = token === undefined ? first : await ask("HEAD", token);
   if (answer.status === 401 || answer.status === 403) return { kind: "private" };
   if (answer.status !== 200 && answer.status !== 404) throw new Error(`HTTP ${answer.status}`);
-  if (answer.status === 200 && !isIndex(answer.headers.get("content-type") ?? "")) return { kind: "found", architectures: [] };
+  if (answer.status === 200 && !isIndex(answer.headers.get("content-type") ?? ""))
+    return { kind: "found", architectures: [] };
   // The architectures of an index, or which of repository and tag there is not.
   const text = await (await ask("GET", token)).text();
   if (answer.status === 200) return { kind: "found", architectures: architecturesOf(text) };
@@ -53,7 +67,11 @@ async function findManifest(url: string, signal: AbortSignal): Promise<ImageStat
 }
 
 function causeOf(error: unknown): string {
-  const { message, name, cause } = error as { readonly message?: string; readonly name?: string; readonly cause?: { readonly code?: string; readonly message?: string } };
+  const { message, name, cause } = error as {
+    readonly message?: string;
+    readonly name?: string;
+    readonly cause?: { readonly code?: string; readonly message?: string };
+  };
   if (name === "TimeoutError") return `no answer in ${timeoutMs / 1000} seconds`;
   return cause?.code ?? cause?.message ?? message ?? String(error);
 }

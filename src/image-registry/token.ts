@@ -10,12 +10,17 @@ export async function askForToken(challenge: string, signal: AbortSignal): Promi
   if (scope !== undefined) url.searchParams.set("scope", scope);
   const answer = await fetch(url, { signal });
   if (!answer.ok) return undefined;
-  const { token, access_token: accessToken } = (await answer.json()) as { readonly token?: string; readonly access_token?: string };
+  const { token, access_token: accessToken } = (await answer.json()) as {
+    readonly token?: string;
+    readonly access_token?: string;
+  };
   return token ?? accessToken;
 }
 
 /** The parameters of `Bearer realm="...",service="...",scope="..."`. */
 function readChallenge(challenge: string): Readonly<Record<string, string | undefined>> {
   if (!/^bearer /i.test(challenge)) return {};
-  return Object.fromEntries([...challenge.matchAll(/([a-z]+)="([^"]*)"/gi)].map(([, name, value]) => [name!.toLowerCase(), value!]));
+  return Object.fromEntries(
+    [...challenge.matchAll(/([a-z]+)="([^"]*)"/gi)].map(([, name, value]) => [name!.toLowerCase(), value!]),
+  );
 }

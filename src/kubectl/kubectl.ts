@@ -11,7 +11,10 @@ export interface KubectlTarget {
 }
 
 /** The kubectl on the PATH. Nothing else of aiplat starts a process. */
-export function createKubectl({ env, cwd, signal }: Pick<Context, "env" | "cwd" | "signal">, { kubeconfig, context, namespace }: KubectlTarget): KubectlPort {
+export function createKubectl(
+  { env, cwd, signal }: Pick<Context, "env" | "cwd" | "signal">,
+  { kubeconfig, context, namespace }: KubectlTarget,
+): KubectlPort {
   const global = [
     ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),
     ...(context === undefined ? [] : ["--context", context]),
@@ -42,6 +45,14 @@ export function createKubectl({ env, cwd, signal }: Pick<Context, "env" | "cwd" 
 
 function translate(error: NodeJS.ErrnoException): AiplatError {
   if (error.name === "AbortError") return new Interrupted("interrupted", { cause: error });
-  if (error.code === "ENOENT") return new AiplatError("NotFound", "there is no kubectl on the PATH", { hint: "Install it: https://kubernetes.io/docs/tasks/tools/", details: { program: "kubectl" }, cause: error });
-  return new AiplatError("OperationFailed", `kubectl cannot be started: ${error.message}`, { details: { program: "kubectl" }, cause: error });
+  if (error.code === "ENOENT")
+    return new AiplatError("NotFound", "there is no kubectl on the PATH", {
+      hint: "Install it: https://kubernetes.io/docs/tasks/tools/",
+      details: { program: "kubectl" },
+      cause: error,
+    });
+  return new AiplatError("OperationFailed", `kubectl cannot be started: ${error.message}`, {
+    details: { program: "kubectl" },
+    cause: error,
+  });
 }

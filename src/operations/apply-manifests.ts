@@ -20,7 +20,11 @@ export async function diffManifests(kubectl: KubectlPort, text: string, force: b
   throw failed("diff", answer);
 }
 
-export async function applyManifests(kubectl: KubectlPort, text: string, force: boolean): Promise<readonly AppliedResource[]> {
+export async function applyManifests(
+  kubectl: KubectlPort,
+  text: string,
+  force: boolean,
+): Promise<readonly AppliedResource[]> {
   const answer = await kubectl.run(["apply", ...fieldManager, ...forced(force), "--filename", "-"], text);
   if (answer.code !== 0) throw failed("apply", answer);
   return answer.stdout
@@ -37,7 +41,12 @@ export async function applyManifests(kubectl: KubectlPort, text: string, force: 
  *
  * @param remaining Seconds that are left; asked before each resource.
  */
-export async function waitForRollout(kubectl: KubectlPort, resources: readonly ResourceReference[], remaining: () => number, tell: (text: string) => void): Promise<void> {
+export async function waitForRollout(
+  kubectl: KubectlPort,
+  resources: readonly ResourceReference[],
+  remaining: () => number,
+  tell: (text: string) => void,
+): Promise<void> {
   for (const resource of resources) {
     const args = rolloutArguments(resource, Math.max(1, Math.ceil(remaining())));
     if (args === undefined) continue;
@@ -46,7 +55,13 @@ export async function waitForRollout(kubectl: KubectlPort, resources: readonly R
     if (answer.code === 0) continue;
     const said = sentence(answer);
     const describe = `kubectl describe ${resource.kind.toLowerCase()} ${resource.name}${resource.namespace === undefined ? "" : ` --namespace ${resource.namespace}`}`;
-    throw new AiplatError(/timed out|exceeded its progress deadline/i.test(`${answer.stderr}${answer.stdout}`) ? "Timeout" : "OperationFailed", `${resource.kind} ${resource.name} is applied and not up: ${said}`, { hint: `${describe} says why. The manifests stay applied; --timeout waits longer.` });
+    throw new AiplatError(
+      /timed out|exceeded its progress deadline/i.test(`${answer.stderr}${answer.stdout}`)
+        ? "Timeout"
+        : "OperationFailed",
+      `${resource.kind} ${resource.name} is applied and not up: ${said}`,
+      { hint: `${describe} says why. The manifests stay applied; --timeout waits longer.` },
+    );
   }
 }
 
@@ -63,7 +78,10 @@ function failed(verb: string, answer: KubectlAnswer): AiplatError {
       : /connection refused|no such host|no configuration has been provided|context .* does not exist/i.test(text)
         ? "aws eks update-kubeconfig --name CLUSTER makes kubectl talk to a cluster; --context names another."
         : undefined;
-  return new AiplatError("OperationFailed", `kubectl ${verb} failed with exit ${answer.code}: ${sentence(answer)}`, { ...(hint === undefined ? {} : { hint }), details: { exitCode: answer.code, stderr: answer.stderr } });
+  return new AiplatError("OperationFailed", `kubectl ${verb} failed with exit ${answer.code}: ${sentence(answer)}`, {
+    ...(hint === undefined ? {} : { hint }),
+    details: { exitCode: answer.code, stderr: answer.stderr },
+  });
 }
 
 function sentence({ stderr, stdout }: KubectlAnswer): string {

@@ -36,17 +36,32 @@ export interface DeployOptions {
  * Carries out a plan in its order. Services whose tasks are replaced follow one another, so that the devices of one
  * slot at a time change hands; after a failure the rest is left as it is.
  */
-export async function deployServices(ecs: EcsPort, runtime: Runtime, plan: Pick<ServicePlan, "cluster" | "steps">, options: DeployOptions): Promise<Deployed> {
+export async function deployServices(
+  ecs: EcsPort,
+  runtime: Runtime,
+  plan: Pick<ServicePlan, "cluster" | "steps">,
+  options: DeployOptions,
+): Promise<Deployed> {
   const done = new Map<string, DeployedStep>();
   const pending: (AwaitedService & { readonly step: ServiceStep })[] = [];
-  const record = (step: ServiceStep, result: DeployedStep["result"], more: Partial<DeployedStep> = {}) => done.set(step.service, { service: step.service, action: step.action, desiredCount: step.desiredCount, result, ...more });
+  const record = (step: ServiceStep, result: DeployedStep["result"], more: Partial<DeployedStep> = {}) =>
+    done.set(step.service, {
+      service: step.service,
+      action: step.action,
+      desiredCount: step.desiredCount,
+      result,
+      ...more,
+    });
   const settle = async (): Promise<boolean> => {
     const waiting = pending.splice(0);
     if (options.wait === undefined || waiting.length === 0) return true;
     const outcomes = await waitForServices(ecs, plan.cluster, waiting, runtime, options.wait);
     for (const [index, { step, service, rollback }] of waiting.entries()) {
       const outcome = outcomes[index]!;
-      record(step, outcome.failure === undefined ? "steady" : "failed", { taskDefinition: (rollback === undefined ? service : outcome.service).taskDefinition, outcome });
+      record(step, outcome.failure === undefined ? "steady" : "failed", {
+        taskDefinition: (rollback === undefined ? service : outcome.service).taskDefinition,
+        outcome,
+      });
     }
     return outcomes.every(({ failure }) => failure === undefined);
   };
@@ -84,7 +99,8 @@ export async function deployServices(ecs: EcsPort, runtime: Runtime, plan: Pick<
         await register(step);
         const service = await apply(ecs, plan.cluster, step, registered.get(step), options);
         record(step, "started", service === undefined ? {} : { taskDefinition: service.taskDefinition });
-        if (service !== undefined) pending.push({ step, service, ...(step.rollback === undefined ? {} : { rollback: step.rollback }) });
+        if (service !== undefined)
+          pending.push({ step, service, ...(step.rollback === undefined ? {} : { rollback: step.rollback }) });
         if (replaces) well = await settle();
       }
     }
@@ -92,19 +108,40 @@ export async function deployServices(ecs: EcsPort, runtime: Runtime, plan: Pick<
   } catch (thrown) {
     error = toAiplatError(thrown);
   }
-  const steps = plan.steps.map((step) => done.get(step.service) ?? { service: step.service, action: step.action, desiredCount: step.desiredCount, result: "not-reached" as const });
+  const steps = plan.steps.map(
+    (step) =>
+      done.get(step.service) ?? {
+        service: step.service,
+        action: step.action,
+        desiredCount: step.desiredCount,
+        result: "not-reached" as const,
+      },
+  );
   return { steps, ...(error === undefined ? {} : { error }) };
 }
 
 /** The services that stay as they are and whose last deployment has not come to its end: a second call waits for what the first one began. */
-async function deploymentsUnderWay(ecs: EcsPort, { cluster, steps }: Pick<ServicePlan, "cluster" | "steps">): Promise<ReadonlyMap<string, Service>> {
+async function deploymentsUnderWay(
+  ecs: EcsPort,
+  { cluster, steps }: Pick<ServicePlan, "cluster" | "steps">,
+): Promise<ReadonlyMap<string, Service>> {
   const kept = steps.filter(({ action }) => action === "keep").map(({ service }) => service);
   const services = kept.length === 0 ? [] : await ecs.describeServices(cluster, kept);
-  return new Map(services.filter((service) => judgeDeployment(service, service, undefined) !== "steady").map((service) => [service.serviceName, service]));
+  return new Map(
+    services
+      .filter((service) => judgeDeployment(service, service, undefined) !== "steady")
+      .map((service) => [service.serviceName, service]),
+  );
 }
 
 /** Creates or updates, with the revision registered for it; undefined where only tags change. */
-async function apply(ecs: EcsPort, cluster: string, step: ServiceStep, registered: RegisteredTaskDefinition | undefined, { onStep }: DeployOptions): Promise<Service | undefined> {
+async function apply(
+  ecs: EcsPort,
+  cluster: string,
+  step: ServiceStep,
+  registered: RegisteredTaskDefinition | undefined,
+  { onStep }: DeployOptions,
+): Promise<Service | undefined> {
   if (step.rollback !== undefined) {
     await ecs.stopServiceDeployment(step.rollback);
     onStep(`had ECS roll ${step.service} back`);
@@ -117,7 +154,10 @@ async function apply(ecs: EcsPort, cluster: string, step: ServiceStep, registere
     onStep(`created ${step.service}`);
     return service;
   }
-  const service = step.update === undefined ? undefined : await ecs.updateService({ ...step.update, ...revision } satisfies ServiceUpdate);
+  const service =
+    step.update === undefined
+      ? undefined
+      : await ecs.updateService({ ...step.update, ...revision } satisfies ServiceUpdate);
   if (service !== undefined) onStep(`updated ${step.service}`);
   if (step.tags !== undefined) {
     const [live] = service === undefined ? await ecs.describeServices(cluster, [step.service]) : [service];

@@ -3,10 +3,24 @@ import { ongoingStatuses, type ServiceDeployment } from "../core/ecs/service-dep
 import type { EcsPort } from "./ports.ts";
 
 /** The service deployments that are under way, by service name; none where the endpoint keeps none. */
-export async function findRollouts(ecs: EcsPort, cluster: string, services: readonly Service[]): Promise<ReadonlyMap<string, ServiceDeployment>> {
-  const listed = await Promise.all(services.map(({ serviceArn }) => ecs.listServiceDeployments(cluster, serviceArn, { statuses: ongoingStatuses })));
-  const newest = new Map(services.flatMap(({ serviceName }, index) => (listed[index]?.[0] === undefined ? [] : [[serviceName, listed[index][0].arn] as const])));
+export async function findRollouts(
+  ecs: EcsPort,
+  cluster: string,
+  services: readonly Service[],
+): Promise<ReadonlyMap<string, ServiceDeployment>> {
+  const listed = await Promise.all(
+    services.map(({ serviceArn }) => ecs.listServiceDeployments(cluster, serviceArn, { statuses: ongoingStatuses })),
+  );
+  const newest = new Map(
+    services.flatMap(({ serviceName }, index) =>
+      listed[index]?.[0] === undefined ? [] : [[serviceName, listed[index][0].arn] as const],
+    ),
+  );
   if (newest.size === 0) return new Map();
-  const described = new Map((await ecs.describeServiceDeployments([...newest.values()])).map((each) => [each.arn, each]));
-  return new Map([...newest].flatMap(([service, arn]) => (described.has(arn) ? [[service, described.get(arn)!] as const] : [])));
+  const described = new Map(
+    (await ecs.describeServiceDeployments([...newest.values()])).map((each) => [each.arn, each]),
+  );
+  return new Map(
+    [...newest].flatMap(([service, arn]) => (described.has(arn) ? [[service, described.get(arn)!] as const] : [])),
+  );
 }

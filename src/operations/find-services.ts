@@ -3,15 +3,27 @@ import type { LiveServices } from "../core/plan/plan-service.ts";
 import type { EcsPort } from "./ports.ts";
 
 /** The services of a workload that are not deleted: by their tag, and by name those that somebody else has made. */
-export async function findServices(ecs: EcsPort, cluster: string, workload: string, names: readonly string[] = [workload]): Promise<readonly Service[]> {
+export async function findServices(
+  ecs: EcsPort,
+  cluster: string,
+  workload: string,
+  names: readonly string[] = [workload],
+): Promise<readonly Service[]> {
   return servicesOf(await ecs.describeServices(cluster, await ecs.listServices(cluster)), workload, names);
 }
 
 /** The workload's services with the revisions that they run and the latest ones of their families. */
-export async function readLiveServices(ecs: EcsPort, cluster: string, workload: string, names: { readonly services: readonly string[]; readonly families: readonly string[] }): Promise<LiveServices> {
+export async function readLiveServices(
+  ecs: EcsPort,
+  cluster: string,
+  workload: string,
+  names: { readonly services: readonly string[]; readonly families: readonly string[] },
+): Promise<LiveServices> {
   const services = await findServices(ecs, cluster, workload, names.services);
   const references = new Set([...names.families, ...services.map(({ taskDefinition }) => taskDefinition)]);
   const found = await Promise.all([...references].map((reference) => ecs.describeTaskDefinition(reference)));
-  const definitions = new Map(found.flatMap((each) => (each === undefined ? [] : [[each.taskDefinitionArn, each] as const])));
+  const definitions = new Map(
+    found.flatMap((each) => (each === undefined ? [] : [[each.taskDefinitionArn, each] as const])),
+  );
   return { services, definitions: [...definitions.values()] };
 }

@@ -10,15 +10,24 @@ import type { EcsPort } from "./ports.ts";
  *
  * @param stopping Whether a deployment under way is stopped: ECS then goes back to the last successful one, of whatever revision.
  */
-export async function findStableRevision(ecs: EcsPort, cluster: string, service: Service, stopping = false): Promise<RegisteredTaskDefinition | undefined> {
+export async function findStableRevision(
+  ecs: EcsPort,
+  cluster: string,
+  service: Service,
+  stopping = false,
+): Promise<RegisteredTaskDefinition | undefined> {
   const stable = await ecs.stableDefinitions(cluster, service.serviceArn);
   if (stable !== undefined && stable.length > 0) {
     const before = stable.find((arn) => stopping || definitionNameOf(arn) !== definitionNameOf(service.taskDefinition));
     return before === undefined ? undefined : ecs.describeTaskDefinition(before);
   }
-  const replaced = service.deployments.filter(({ status, taskDefinition }) => status === "ACTIVE" && taskDefinition !== service.taskDefinition);
+  const replaced = service.deployments.filter(
+    ({ status, taskDefinition }) => status === "ACTIVE" && taskDefinition !== service.taskDefinition,
+  );
   const last = replaced.find(({ rolloutState }) => rolloutState === "COMPLETED") ?? replaced[0];
-  return last !== undefined && primaryOf(service)?.rolloutState !== "COMPLETED" ? ecs.describeTaskDefinition(last.taskDefinition) : previousRevision(ecs, service.taskDefinition);
+  return last !== undefined && primaryOf(service)?.rolloutState !== "COMPLETED"
+    ? ecs.describeTaskDefinition(last.taskDefinition)
+    : previousRevision(ecs, service.taskDefinition);
 }
 
 /** How many revisions back are looked at: each is a call. */

@@ -25,9 +25,16 @@ export async function findTasks(ecs: EcsPort, cluster: string, selection: TaskSe
 }
 
 /** Every task of the cluster that aiplat has started; `stopped`: those that have stopped too. */
-export async function findAiplatTasks(ecs: EcsPort, cluster: string, options: { readonly stopped: boolean }): Promise<readonly Task[]> {
+export async function findAiplatTasks(
+  ecs: EcsPort,
+  cluster: string,
+  options: { readonly stopped: boolean },
+): Promise<readonly Task[]> {
   // A task that is stopping counts as STOPPED here and still runs.
-  const tasks = await describeListed(ecs, cluster, [ecs.listTasks(cluster, { desiredStatus: "RUNNING" }), ecs.listTasks(cluster, { desiredStatus: "STOPPED" })]);
+  const tasks = await describeListed(ecs, cluster, [
+    ecs.listTasks(cluster, { desiredStatus: "RUNNING" }),
+    ecs.listTasks(cluster, { desiredStatus: "STOPPED" }),
+  ]);
   return tasks.filter((task) => runOf(task) !== undefined && (options.stopped || task.lastStatus !== "STOPPED"));
 }
 
@@ -37,14 +44,21 @@ export async function findAiplatTasks(ecs: EcsPort, cluster: string, options: { 
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
  */
 async function tasksOfRun(ecs: EcsPort, cluster: string, run: string): Promise<readonly Task[]> {
-  const [started, stopped] = await Promise.all([ecs.listTasks(cluster, { startedBy: run }), ecs.listTasks(cluster, { desiredStatus: "STOPPED" })]);
+  const [started, stopped] = await Promise.all([
+    ecs.listTasks(cluster, { startedBy: run }),
+    ecs.listTasks(cluster, { desiredStatus: "STOPPED" }),
+  ]);
   const ofRun = (tasks: readonly Task[]) => tasks.filter((task) => task.startedBy === run || runOf(task) === run);
   const tasks = ofRun(await describeListed(ecs, cluster, [started, stopped]));
   if (tasks.some((task) => task.startedBy === run)) return tasks;
   return ofRun(await describeListed(ecs, cluster, [ecs.listTasks(cluster, { desiredStatus: "RUNNING" }), stopped]));
 }
 
-async function describeListed(ecs: EcsPort, cluster: string, lists: readonly (readonly string[] | Promise<readonly string[]>)[]): Promise<readonly Task[]> {
+async function describeListed(
+  ecs: EcsPort,
+  cluster: string,
+  lists: readonly (readonly string[] | Promise<readonly string[]>)[],
+): Promise<readonly Task[]> {
   const arns = new Set((await Promise.all(lists)).flat());
   return (await ecs.describeTasks(cluster, [...arns])).tasks;
 }

@@ -16,13 +16,20 @@ export interface AwaitedService {
 const nearMs = 300_000;
 
 /** One look at the service deployments of those services that are still waited for, by service name. */
-export type Follower = (open: readonly AwaitedService[], services: readonly Service[]) => Promise<ReadonlyMap<string, ServiceDeployment>>;
+export type Follower = (
+  open: readonly AwaitedService[],
+  services: readonly Service[],
+) => Promise<ReadonlyMap<string, ServiceDeployment>>;
 
 /**
  * Reads the service deployments of services, where they say more than DescribeServices: of deployments that are not
  * rolling updates, of those that are no longer the newest, for the reason, and of rollbacks.
  */
-export function createFollower(ecs: EcsPort, cluster: string, onStage: (service: string, rollout: ServiceDeployment) => void = () => undefined): Follower {
+export function createFollower(
+  ecs: EcsPort,
+  cluster: string,
+  onStage: (service: string, rollout: ServiceDeployment) => void = () => undefined,
+): Follower {
   const arns = new Map<string, string>();
   const stages = new Map<string, string>();
   let kept = true;
@@ -30,8 +37,18 @@ export function createFollower(ecs: EcsPort, cluster: string, onStage: (service:
   const find = async ({ service: changed, rollback }: AwaitedService, now: Service | undefined): Promise<void> => {
     const ours = primaryOf(changed);
     if (rollback !== undefined) arns.set(changed.serviceName, rollback);
-    if (arns.has(changed.serviceName) || ours === undefined || now === undefined || !kept || (isRolling(changed) && primaryOf(now)?.id === ours.id)) return;
-    const near = ours.createdAt === undefined ? {} : { createdAfter: ours.createdAt - nearMs, createdBefore: ours.createdAt + nearMs };
+    if (
+      arns.has(changed.serviceName) ||
+      ours === undefined ||
+      now === undefined ||
+      !kept ||
+      (isRolling(changed) && primaryOf(now)?.id === ours.id)
+    )
+      return;
+    const near =
+      ours.createdAt === undefined
+        ? {}
+        : { createdAfter: ours.createdAt - nearMs, createdBefore: ours.createdAt + nearMs };
     const listed = await ecs.listServiceDeployments(cluster, changed.serviceArn, near).catch(withoutPermission);
     if (listed === undefined) kept = false;
     const found = listed?.find((each) => rollsOut(each, ours));
@@ -39,13 +56,30 @@ export function createFollower(ecs: EcsPort, cluster: string, onStage: (service:
   };
 
   return async (open, services) => {
-    await Promise.all(open.map((each) => find(each, services.find(({ serviceArn }) => serviceArn === each.service.serviceArn))));
-    const asked = open.flatMap(({ service: { serviceName } }) => (arns.has(serviceName) ? [[serviceName, arns.get(serviceName)!] as const] : []));
-    const described = asked.length === 0 ? [] : ((await ecs.describeServiceDeployments(asked.map(([, arn]) => arn)).catch(withoutPermission)) ?? []);
-    const rollouts = new Map(asked.flatMap(([service, arn]) => described.filter((each) => each.arn === arn).map((each) => [service, each] as const)));
+    await Promise.all(
+      open.map((each) =>
+        find(
+          each,
+          services.find(({ serviceArn }) => serviceArn === each.service.serviceArn),
+        ),
+      ),
+    );
+    const asked = open.flatMap(({ service: { serviceName } }) =>
+      arns.has(serviceName) ? [[serviceName, arns.get(serviceName)!] as const] : [],
+    );
+    const described =
+      asked.length === 0
+        ? []
+        : ((await ecs.describeServiceDeployments(asked.map(([, arn]) => arn)).catch(withoutPermission)) ?? []);
+    const rollouts = new Map(
+      asked.flatMap(([service, arn]) =>
+        described.filter((each) => each.arn === arn).map((each) => [service, each] as const),
+      ),
+    );
     for (const [service, rollout] of rollouts) {
       const stage = `${rollout.status} ${rollout.stage} ${rollout.productionPercent}`;
-      if ((rollout.stage !== undefined || !isOngoing(rollout)) && stages.get(service) !== stage) onStage(service, rollout);
+      if ((rollout.stage !== undefined || !isOngoing(rollout)) && stages.get(service) !== stage)
+        onStage(service, rollout);
       stages.set(service, stage);
     }
     return rollouts;

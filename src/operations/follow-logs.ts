@@ -56,7 +56,8 @@ export function createLogReader(ecs: EcsPort, logs: LogsPort, options: LogOption
 
   const locate = async (task: Task) => {
     let definition = definitions.get(task.taskDefinitionArn);
-    if (definition === undefined) definitions.set(task.taskDefinitionArn, (definition = ecs.describeTaskDefinition(task.taskDefinitionArn)));
+    if (definition === undefined)
+      definitions.set(task.taskDefinitionArn, (definition = ecs.describeTaskDefinition(task.taskDefinitionArn)));
     const described = await definition;
     if (described === undefined) return;
     const found = logStreamsOf(task, described);
@@ -65,7 +66,8 @@ export function createLogReader(ecs: EcsPort, logs: LogsPort, options: LogOption
     for (const stream of found.streams) {
       if (!wanted(stream.container)) continue;
       const key = `${stream.group} ${stream.stream}`;
-      if (stream.region !== undefined && stream.region !== options.region) silence(task, { container: stream.container, why: `its log group ${stream.group} is in ${stream.region}` });
+      if (stream.region !== undefined && stream.region !== options.region)
+        silence(task, { container: stream.container, why: `its log group ${stream.group} is in ${stream.region}` });
       else if (!positions.has(key)) positions.set(key, { stream, lines: 0 });
     }
   };

@@ -9,28 +9,45 @@ import { isOngoing, type ServiceDeployment } from "../core/ecs/service-deploymen
  * @param rollout Its service deployment where that is known: with a deployment that is not a rolling update, all tasks run
  *   long before it is over.
  */
-export function judgeDeployment(changed: Service, service: Service, rollout: ServiceDeployment | undefined): string | undefined {
+export function judgeDeployment(
+  changed: Service,
+  service: Service,
+  rollout: ServiceDeployment | undefined,
+): string | undefined {
   const ours = primaryOf(changed)?.id;
   const primary = primaryOf(service);
   const deployment = service.deployments.find(({ id }) => id === ours);
   const newest = primary === undefined || primary.id === ours ? undefined : definitionNameOf(primary.taskDefinition);
-  const failed = (reason: string, verb = "goes back to") => `${sentence(reason)}${newest === undefined ? "" : `; the service ${verb} ${newest}`}`;
+  const failed = (reason: string, verb = "goes back to") =>
+    `${sentence(reason)}${newest === undefined ? "" : `; the service ${verb} ${newest}`}`;
   if (rollout !== undefined && rollout.status !== "SUCCESSFUL") {
     if (isOngoing(rollout) && rollout.status !== "ROLLBACK_IN_PROGRESS") return undefined;
-    return failed(rollout.statusReason ?? "the deployment failed", rollout.status === "STOPPED" ? "now deploys" : undefined);
+    return failed(
+      rollout.statusReason ?? "the deployment failed",
+      rollout.status === "STOPPED" ? "now deploys" : undefined,
+    );
   }
   if (deployment?.rolloutState === "FAILED") return failed(deployment.rolloutStateReason ?? "the deployment failed");
-  if (ours !== undefined && deployment !== primary) return rollout !== undefined || primary?.taskDefinition === changed.taskDefinition ? "another deployment has taken its place" : failed("the deployment was rolled back");
+  if (ours !== undefined && deployment !== primary)
+    return rollout !== undefined || primary?.taskDefinition === changed.taskDefinition
+      ? "another deployment has taken its place"
+      : failed("the deployment was rolled back");
   // Without a word of ECS on it: a deployment of another strategy is over when its old tasks are gone.
-  const complete = rollout !== undefined || primary?.rolloutState === undefined || !isRolling(changed) ? service.deployments.length <= 1 && primary?.rolloutState !== "IN_PROGRESS" : primary.rolloutState === "COMPLETED";
+  const complete =
+    rollout !== undefined || primary?.rolloutState === undefined || !isRolling(changed)
+      ? service.deployments.length <= 1 && primary?.rolloutState !== "IN_PROGRESS"
+      : primary.rolloutState === "COMPLETED";
   return complete && hasItsTasks(service) ? "steady" : undefined;
 }
 
 /** The same for a service deployment that ECS was asked to roll back. */
 export function judgeRollback(service: Service, rollout: ServiceDeployment | undefined): string | undefined {
   if (rollout === undefined || isOngoing(rollout)) return undefined;
-  if (rollout.status === "ROLLBACK_SUCCESSFUL") return service.deployments.length <= 1 && hasItsTasks(service) ? "steady" : undefined;
-  return rollout.status === "SUCCESSFUL" ? "the deployment had succeeded before it could be rolled back" : sentence(rollout.statusReason ?? "the rollback failed");
+  if (rollout.status === "ROLLBACK_SUCCESSFUL")
+    return service.deployments.length <= 1 && hasItsTasks(service) ? "steady" : undefined;
+  return rollout.status === "SUCCESSFUL"
+    ? "the deployment had succeeded before it could be rolled back"
+    : sentence(rollout.statusReason ?? "the rollback failed");
 }
 
 /** Whether the service's deployments are rolling updates, of which DescribeServices tells all. */

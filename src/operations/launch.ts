@@ -42,7 +42,10 @@ export async function launch(ecs: EcsPort, steps: readonly RunStep[], settings: 
     for (let next = queue.shift(); next !== undefined && !halted(); next = queue.shift()) {
       const [index, step] = next;
       try {
-        const taskDefinition = step.definition === undefined ? step.request.taskDefinition : (await register(ecs, step.definition, settings)).taskDefinitionArn;
+        const taskDefinition =
+          step.definition === undefined
+            ? step.request.taskDefinition
+            : (await register(ecs, step.definition, settings)).taskDefinitionArn;
         for (const [batch, count] of batches(step.count).entries()) {
           if (halted()) break;
           const clientToken = batchToken(settings.token, step.request.taskDefinition, index, batch);
@@ -63,7 +66,11 @@ export async function launch(ecs: EcsPort, steps: readonly RunStep[], settings: 
   return { tasks, failures: unique(failures), ...(error === undefined ? {} : { error }) };
 }
 
-async function register(ecs: EcsPort, definition: TaskDefinition, { registrations, onRegistered }: LaunchSettings): Promise<RegisteredTaskDefinition> {
+async function register(
+  ecs: EcsPort,
+  definition: TaskDefinition,
+  { registrations, onRegistered }: LaunchSettings,
+): Promise<RegisteredTaskDefinition> {
   const known = registrations.get(definition.family);
   if (known !== undefined) return (await known).definition;
   const pending = registerIfChanged(ecs, definition);
@@ -76,6 +83,7 @@ async function register(ecs: EcsPort, definition: TaskDefinition, { registration
 /** ECS repeats one reason for each container instance it looked at. */
 function unique(failures: readonly Failure[]): readonly RunFailure[] {
   const byReason = new Map<string, RunFailure>();
-  for (const { reason, detail } of failures) if (!byReason.has(reason)) byReason.set(reason, toRunFailure(reason, detail));
+  for (const { reason, detail } of failures)
+    if (!byReason.has(reason)) byReason.set(reason, toRunFailure(reason, detail));
   return [...byReason.values()];
 }

@@ -18,7 +18,12 @@ export interface ObserveProgress {
  *
  * @throws AiplatError NotFound when there is no such cluster.
  */
-export async function observeCluster(ecs: EcsPort, cluster: string, now: number, report: (progress: ObserveProgress) => void = () => undefined): Promise<ClusterSnapshot> {
+export async function observeCluster(
+  ecs: EcsPort,
+  cluster: string,
+  now: number,
+  report: (progress: ObserveProgress) => void = () => undefined,
+): Promise<ClusterSnapshot> {
   const progress = { instances: 0, tasks: 0, definitions: 0 };
   const step = (change: Partial<ObserveProgress>) => report(Object.assign(progress, change));
 
@@ -64,7 +69,9 @@ export async function observeCluster(ecs: EcsPort, cluster: string, now: number,
     capacityProviders: description.capacityProviders,
     instances: allInstances,
     tasks: inOrder,
-    taskDefinitions: Object.fromEntries(known.filter((entry): entry is readonly [string, RegisteredTaskDefinition] => entry[1] !== undefined)),
+    taskDefinitions: Object.fromEntries(
+      known.filter((entry): entry is readonly [string, RegisteredTaskDefinition] => entry[1] !== undefined),
+    ),
   };
 }
 
@@ -73,25 +80,46 @@ export async function observeCluster(ecs: EcsPort, cluster: string, now: number,
  * use: what a plan of a service needs, and nobody else. The services' events are left out: there are a hundred of each.
  */
 export async function observeServices(ecs: EcsPort, snapshot: ClusterSnapshot): Promise<ClusterSnapshot> {
-  const services = (await ecs.describeServices(snapshot.cluster, await ecs.listServices(snapshot.cluster))).filter(({ status }) => status !== "INACTIVE").map((service) => ({ ...service, events: [] }));
+  const services = (await ecs.describeServices(snapshot.cluster, await ecs.listServices(snapshot.cluster)))
+    .filter(({ status }) => status !== "INACTIVE")
+    .map((service) => ({ ...service, events: [] }));
   const known = snapshot.taskDefinitions;
-  const run = services.flatMap(({ taskDefinition, deployments }) => [taskDefinition, ...deployments.map((each) => each.taskDefinition)]).filter((arn) => !Object.hasOwn(known, arn));
-  const families = [...Object.values(known).map(({ family }) => family), ...run.map((arn) => definitionNameOf(arn).split(":", 1)[0]!)];
-  const found = await Promise.all([...new Set([...run, ...families])].map((reference) => ecs.describeTaskDefinition(reference)));
-  return { ...snapshot, services, taskDefinitions: { ...known, ...Object.fromEntries(found.flatMap((each) => (each === undefined ? [] : [[each.taskDefinitionArn, each]]))) } };
+  const run = services
+    .flatMap(({ taskDefinition, deployments }) => [taskDefinition, ...deployments.map((each) => each.taskDefinition)])
+    .filter((arn) => !Object.hasOwn(known, arn));
+  const families = [
+    ...Object.values(known).map(({ family }) => family),
+    ...run.map((arn) => definitionNameOf(arn).split(":", 1)[0]!),
+  ];
+  const found = await Promise.all(
+    [...new Set([...run, ...families])].map((reference) => ecs.describeTaskDefinition(reference)),
+  );
+  return {
+    ...snapshot,
+    services,
+    taskDefinitions: {
+      ...known,
+      ...Object.fromEntries(found.flatMap((each) => (each === undefined ? [] : [[each.taskDefinitionArn, each]]))),
+    },
+  };
 }
 
 /** The cluster's description, or an error that says it is not there. */
 export async function requireCluster(ecs: EcsPort, cluster: string): Promise<ClusterDescription> {
   const description = await ecs.describeCluster(cluster);
   if (description === undefined || description.status === "INACTIVE") {
-    throw new AiplatError("NotFound", `there is no active cluster ${cluster} in this region`, { hint: "Name it with --cluster or ecs.cluster; `aws ecs list-clusters` lists them." });
+    throw new AiplatError("NotFound", `there is no active cluster ${cluster} in this region`, {
+      hint: "Name it with --cluster or ecs.cluster; `aws ecs list-clusters` lists them.",
+    });
   }
   return description;
 }
 
 /** Reads a list to its end and sends each page on as it comes. */
-async function readList<Answer>(batches: InBatches<string, Answer>, list: (onPage: PageListener) => Promise<readonly string[]>): Promise<readonly string[]> {
+async function readList<Answer>(
+  batches: InBatches<string, Answer>,
+  list: (onPage: PageListener) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
   const all = await list((page) => batches.add(page));
   batches.add(all);
   return all;

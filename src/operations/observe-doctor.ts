@@ -60,29 +60,44 @@ async function observeMachine(aws: Aws, versions: DoctorRequest["versions"]): Pr
   return { ...versions, region, identity, locked };
 }
 
-async function observeClusterAndHosts({ aws }: DoctorPorts, request: DoctorRequest): Promise<Pick<ObservedAccount, "cluster" | "machineImages" | "quotas" | "running">> {
+async function observeClusterAndHosts(
+  { aws }: DoctorPorts,
+  request: DoctorRequest,
+): Promise<Pick<ObservedAccount, "cluster" | "machineImages" | "quotas" | "running">> {
   const { patient } = request;
   const workload = patient?.workload;
   const cluster = await read(async () => observeState(await aws.ecs(), request));
   const found = valueOf(cluster);
   const snapshot = found === undefined ? undefined : valueOf(found.snapshot);
-  const candidates = workload === undefined || found === undefined || snapshot === undefined ? [] : candidatesFor(workload, providerFor(workload, found), snapshot);
+  const candidates =
+    workload === undefined || found === undefined || snapshot === undefined
+      ? []
+      : candidatesFor(workload, providerFor(workload, found), snapshot);
   const amis = [...new Set(neuronHosts(candidates).flatMap(({ attributes }) => attributes[amiAttribute] ?? []))];
   const quotas = quotasOf(wantedTypes(workload, snapshot, undefined));
   const [machineImages, limits, running] = await Promise.all([
     amis.length === 0 ? { value: [] } : read(async () => (await aws.ec2Read()).images(amis)),
-    Promise.all(quotas.map(async ({ code }) => [code, await read(async () => (await aws.quotas()).ec2Quota(code))] as const)),
+    Promise.all(
+      quotas.map(async ({ code }) => [code, await read(async () => (await aws.quotas()).ec2Quota(code))] as const),
+    ),
     quotas.length === 0 ? { value: [] } : read(async () => (await aws.ec2Read()).onDemandInstances()),
   ]);
   return { cluster, machineImages, quotas: new Map(limits), running };
 }
 
 /** Undefined where there is no such cluster. */
-async function observeState(ecs: EcsPort, { cluster, patient, now, report }: DoctorRequest): Promise<ObservedCluster | undefined> {
+async function observeState(
+  ecs: EcsPort,
+  { cluster, patient, now, report }: DoctorRequest,
+): Promise<ObservedCluster | undefined> {
   const description = await ecs.describeCluster(cluster);
   if (description === undefined || description.status === "INACTIVE") return undefined;
   const { name, status, capacityProviders } = description;
-  const choosesManaged = patient !== undefined && onManagedInstances(patient.workload) && namedProvider(patient.workload) === undefined;
-  const [snapshot, managedInstances] = await Promise.all([read(() => observeCluster(ecs, name, now, report)), choosesManaged ? read(() => ecs.managedInstancesProviders(capacityProviders, name)) : undefined]);
+  const choosesManaged =
+    patient !== undefined && onManagedInstances(patient.workload) && namedProvider(patient.workload) === undefined;
+  const [snapshot, managedInstances] = await Promise.all([
+    read(() => observeCluster(ecs, name, now, report)),
+    choosesManaged ? read(() => ecs.managedInstancesProviders(capacityProviders, name)) : undefined,
+  ]);
   return { status, capacityProviders, snapshot, ...(managedInstances === undefined ? {} : { managedInstances }) };
 }

@@ -1,5 +1,11 @@
 import { releaseParameterOf } from "../core/kubernetes/check/check-nodegroup.ts";
-import type { DescribedNodegroup, DescribedTemplate, EksCluster, EksSnapshot, KubernetesObject } from "../core/kubernetes/check/snapshot.ts";
+import type {
+  DescribedNodegroup,
+  DescribedTemplate,
+  EksCluster,
+  EksSnapshot,
+  KubernetesObject,
+} from "../core/kubernetes/check/snapshot.ts";
 import { AiplatError } from "../errors.ts";
 import type { Ec2Port, EksPort, KubectlPort, LaunchTemplateVersion, SsmPort } from "./ports.ts";
 
@@ -13,7 +19,9 @@ interface Ports {
 /** Everything `eks check` judges. kubectl and what it cannot do are no failure: those checks are skipped with the reason. */
 export async function observeEks({ eks, ec2, ssm, kubectl }: Ports, name: string): Promise<EksSnapshot> {
   const cluster = await eks.describeCluster(name);
-  const described = await Promise.all((await eks.listNodegroups(name)).map((each) => eks.describeNodegroup(name, each)));
+  const described = await Promise.all(
+    (await eks.listNodegroups(name)).map((each) => eks.describeNodegroup(name, each)),
+  );
   // One that was deleted in between is none.
   const present = described.filter((each) => each !== undefined);
   const [nodegroups, releases, objects] = await Promise.all([
@@ -24,7 +32,10 @@ export async function observeEks({ eks, ec2, ssm, kubectl }: Ports, name: string
   return { cluster, nodegroups, releases, objects };
 }
 
-async function withTemplate(nodegroup: DescribedNodegroup, ec2: () => Promise<Ec2Port>): Promise<EksSnapshot["nodegroups"][number]> {
+async function withTemplate(
+  nodegroup: DescribedNodegroup,
+  ec2: () => Promise<Ec2Port>,
+): Promise<EksSnapshot["nodegroups"][number]> {
   const { id, name, version = "$Default" } = nodegroup.launchTemplate ?? {};
   const which = id === undefined ? (name === undefined ? undefined : { name }) : { id };
   const data = which === undefined ? undefined : await (await ec2()).launchTemplateVersion(which, version);
@@ -32,7 +43,11 @@ async function withTemplate(nodegroup: DescribedNodegroup, ec2: () => Promise<Ec
 }
 
 function readTemplate(data: LaunchTemplateVersion): DescribedTemplate {
-  const { InstanceType, NetworkInterfaces, Placement } = data as { readonly InstanceType?: string; readonly NetworkInterfaces?: readonly { readonly InterfaceType?: string }[]; readonly Placement?: { readonly GroupName?: string } };
+  const { InstanceType, NetworkInterfaces, Placement } = data as {
+    readonly InstanceType?: string;
+    readonly NetworkInterfaces?: readonly { readonly InterfaceType?: string }[];
+    readonly Placement?: { readonly GroupName?: string };
+  };
   const group = Placement?.GroupName;
   return {
     ...(InstanceType === undefined ? {} : { instanceType: InstanceType }),
@@ -41,7 +56,11 @@ function readTemplate(data: LaunchTemplateVersion): DescribedTemplate {
   };
 }
 
-async function newestReleases(nodegroups: readonly DescribedNodegroup[], cluster: EksCluster, ssm: () => Promise<SsmPort>): Promise<ReadonlyMap<string, string>> {
+async function newestReleases(
+  nodegroups: readonly DescribedNodegroup[],
+  cluster: EksCluster,
+  ssm: () => Promise<SsmPort>,
+): Promise<ReadonlyMap<string, string>> {
   const names = [...new Set(nodegroups.flatMap((each) => releaseParameterOf(each, cluster) ?? []))];
   return names.length === 0 ? new Map() : (await (await ssm()).getParameters(names)).values;
 }
@@ -55,23 +74,33 @@ async function listObjects(kubectl: KubectlPort, { name, endpoint }: EksCluster)
     if (view.code !== 0) return { skipped: "kubectl has no kubeconfig with a current context", fix };
     const server = serverOf(view.stdout);
     // Another cluster's pods say nothing of this one.
-    if (endpoint !== undefined && !sameServer(server, endpoint)) return { skipped: `kubectl's context is of another cluster: ${server ?? "none"}`, fix };
+    if (endpoint !== undefined && !sameServer(server, endpoint))
+      return { skipped: `kubectl's context is of another cluster: ${server ?? "none"}`, fix };
     const list = await kubectl.run(["get", listed, "--all-namespaces", "--output", "json", "--request-timeout", "30s"]);
-    if (list.code !== 0) return { skipped: `kubectl get failed: ${lastLine(list.stderr)}`, fix: "The kubeconfig's user must be allowed to list these in all namespaces." };
+    if (list.code !== 0)
+      return {
+        skipped: `kubectl get failed: ${lastLine(list.stderr)}`,
+        fix: "The kubeconfig's user must be allowed to list these in all namespaces.",
+      };
     return (JSON.parse(list.stdout) as { readonly items?: readonly KubernetesObject[] }).items ?? [];
   } catch (error) {
-    if (error instanceof AiplatError && error.details["program"] === "kubectl") return { skipped: error.message, fix: error.hint ?? "" };
+    if (error instanceof AiplatError && error.details["program"] === "kubectl")
+      return { skipped: error.message, fix: error.hint ?? "" };
     throw error;
   }
 }
 
 function serverOf(view: string): string | undefined {
-  const config = JSON.parse(view) as { readonly clusters?: readonly { readonly cluster?: { readonly server?: string } }[] | null };
+  const config = JSON.parse(view) as {
+    readonly clusters?: readonly { readonly cluster?: { readonly server?: string } }[] | null;
+  };
   return config.clusters?.[0]?.cluster?.server;
 }
 
 function sameServer(server: string | undefined, endpoint: string): boolean {
-  return server !== undefined && server.replace(/\/+$/, "").toLowerCase() === endpoint.replace(/\/+$/, "").toLowerCase();
+  return (
+    server !== undefined && server.replace(/\/+$/, "").toLowerCase() === endpoint.replace(/\/+$/, "").toLowerCase()
+  );
 }
 
 function lastLine(text: string): string {

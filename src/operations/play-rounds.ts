@@ -40,8 +40,14 @@ export class EarlyEnd extends Error {
  *
  * @throws EarlyEnd
  */
-export async function playRounds(ecs: EcsPort, runtime: Runtime, input: RunTaskInput, started: Map<string, Task>): Promise<readonly RunFailure[]> {
-  if (input.clientToken !== undefined) for (const task of (await findTasks(ecs, input.cluster, { run: input.run })).tasks) started.set(task.taskArn, task);
+export async function playRounds(
+  ecs: EcsPort,
+  runtime: Runtime,
+  input: RunTaskInput,
+  started: Map<string, Task>,
+): Promise<readonly RunFailure[]> {
+  if (input.clientToken !== undefined)
+    for (const task of (await findTasks(ecs, input.cluster, { run: input.run })).tasks) started.set(task.taskArn, task);
   const token = input.clientToken ?? input.run;
   const earlier = started.size;
   const registrations: Registrations = new Map();
@@ -55,7 +61,13 @@ export async function playRounds(ecs: EcsPort, runtime: Runtime, input: RunTaskI
     const { steps, shortages, stopping = [] } = input.plan(input.count - started.size, snapshot, exhausted);
     const before = started.size;
     if (steps.length > 0) {
-      failures = await launchRound(ecs, runtime, input, { steps, token: roundToken(token, earlier, round), registrations }, started);
+      failures = await launchRound(
+        ecs,
+        runtime,
+        input,
+        { steps, token: roundToken(token, earlier, round), registrations },
+        started,
+      );
       await giveBackConflicts(ecs, runtime, input, started);
     }
     const placed = started.size - before;
@@ -105,7 +117,13 @@ interface Round {
 }
 
 /** Launches a round into `started`; answers what ECS refused. */
-async function launchRound(ecs: EcsPort, runtime: Runtime, input: RunTaskInput, { steps, ...settings }: Round, started: Map<string, Task>): Promise<readonly RunFailure[]> {
+async function launchRound(
+  ecs: EcsPort,
+  runtime: Runtime,
+  input: RunTaskInput,
+  { steps, ...settings }: Round,
+  started: Map<string, Task>,
+): Promise<readonly RunFailure[]> {
   const { failures, error } = await launch(ecs, steps, {
     ...settings,
     signal: runtime.signal,
@@ -120,7 +138,12 @@ async function launchRound(ecs: EcsPort, runtime: Runtime, input: RunTaskInput, 
 }
 
 /** Stops tasks of ours that share a device with another. */
-async function giveBackConflicts(ecs: EcsPort, runtime: Runtime, input: RunTaskInput, started: Map<string, Task>): Promise<void> {
+async function giveBackConflicts(
+  ecs: EcsPort,
+  runtime: Runtime,
+  input: RunTaskInput,
+  started: Map<string, Task>,
+): Promise<void> {
   if (input.conflicting === undefined || input.observe === undefined || started.size === 0) return;
   await runtime.sleep(readBackMs);
   const arns = input.conflicting(await input.observe(), new Set(started.keys()));
@@ -129,10 +152,20 @@ async function giveBackConflicts(ecs: EcsPort, runtime: Runtime, input: RunTaskI
 }
 
 /** A shortage is never without a reason, even where ECS answers fewer tasks and none. */
-async function explained(input: RunTaskInput, placed: number, failures: readonly RunFailure[]): Promise<readonly RunFailure[]> {
+async function explained(
+  input: RunTaskInput,
+  placed: number,
+  failures: readonly RunFailure[],
+): Promise<readonly RunFailure[]> {
   const explanation = await input.explain?.(input.count - placed);
   if (explanation !== undefined) return [explanation];
   if (failures.length > 0) return failures;
   const detail = `${input.count - placed} of ${counted(input.count, "task")}: ECS placed fewer than it was asked for and gave no reason`;
-  return [{ reason: "UNKNOWN", detail, hint: "Other placements may have come first: run it again, or look at aiplat cluster explain." }];
+  return [
+    {
+      reason: "UNKNOWN",
+      detail,
+      hint: "Other placements may have come first: run it again, or look at aiplat cluster explain.",
+    },
+  ];
 }

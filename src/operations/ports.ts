@@ -8,7 +8,11 @@ import type { ImageReference } from "../core/catalog/image-reference.ts";
 import type { ImageState } from "../core/doctor/observed-image.ts";
 import type { ContainerInstance } from "../core/cluster/snapshot.ts";
 import type { DescribedNodegroup, EksCluster } from "../core/kubernetes/check/snapshot.ts";
-import type { LaunchTemplateRequest, NodegroupRequest, PlacementGroupRequest } from "../core/kubernetes/nodes/node-group.ts";
+import type {
+  LaunchTemplateRequest,
+  NodegroupRequest,
+  PlacementGroupRequest,
+} from "../core/kubernetes/nodes/node-group.ts";
 import type { Failure, RegisteredTaskDefinition, RunTaskRequest, Tag, Task, TaskDefinition } from "../core/ecs/api.ts";
 import type { Service, ServiceInput } from "../core/ecs/service-api.ts";
 import type { ServiceDeployment, ServiceDeploymentStatus } from "../core/ecs/service-deployment.ts";
@@ -41,7 +45,11 @@ export interface ServiceDeploymentFilter {
 /** The history of services, which endpoints that play ECS may not have. */
 export interface ServiceDeploymentPort {
   /** Every page, the newest first, without the stage; undefined where the endpoint keeps none. */
-  listServiceDeployments(cluster: string, service: string, filter: ServiceDeploymentFilter): Promise<readonly ServiceDeployment[] | undefined>;
+  listServiceDeployments(
+    cluster: string,
+    service: string,
+    filter: ServiceDeploymentFilter,
+  ): Promise<readonly ServiceDeployment[] | undefined>;
   /** Any number of ARNs, in batches of 20; those that are not there are left out. */
   describeServiceDeployments(arns: readonly string[]): Promise<readonly ServiceDeployment[]>;
   /** Has ECS roll it back to the last revision that was deployed successfully. */
@@ -77,15 +85,24 @@ export interface EcsPort extends EcsServicePort {
   /** ARNs, every page; `onPage` hears of each as it comes. */
   listTasks(cluster: string, filter: TaskFilter, onPage?: PageListener): Promise<readonly string[]>;
   /** Any number of ARNs or ids, in batches of 100. */
-  describeTasks(cluster: string, tasks: readonly string[]): Promise<{ readonly tasks: readonly Task[]; readonly failures: readonly Failure[] }>;
+  describeTasks(
+    cluster: string,
+    tasks: readonly string[],
+  ): Promise<{ readonly tasks: readonly Task[]; readonly failures: readonly Failure[] }>;
   stopTask(cluster: string, task: string, reason: string): Promise<Task>;
-  listContainerInstances(cluster: string, filter?: { readonly status?: string }, onPage?: PageListener): Promise<readonly string[]>;
+  listContainerInstances(
+    cluster: string,
+    filter?: { readonly status?: string },
+    onPage?: PageListener,
+  ): Promise<readonly string[]>;
   describeContainerInstances(cluster: string, arns: readonly string[]): Promise<readonly ContainerInstance[]>;
 }
 
 export interface SsmPort {
   /** Values by parameter name, in batches of 10; names that the region does not have are in `missing`. */
-  getParameters(names: readonly string[]): Promise<{ readonly values: ReadonlyMap<string, string>; readonly missing: readonly string[] }>;
+  getParameters(
+    names: readonly string[],
+  ): Promise<{ readonly values: ReadonlyMap<string, string>; readonly missing: readonly string[] }>;
 }
 
 export interface LogEvent {
@@ -99,12 +116,15 @@ export interface LogGroupsPort {
 }
 
 export interface LogsPort {
-
   /**
    * One page of a stream's events in order, after `token` or from the start; none before `since` (milliseconds since
    * the epoch). The end of what is there answers the token it was asked with. Undefined when group or stream is not there yet.
    */
-  getEvents(group: string, stream: string, position?: { readonly token?: string; readonly since?: number }): Promise<{ readonly events: readonly LogEvent[]; readonly token: string } | undefined>;
+  getEvents(
+    group: string,
+    stream: string,
+    position?: { readonly token?: string; readonly since?: number },
+  ): Promise<{ readonly events: readonly LogEvent[]; readonly token: string } | undefined>;
 }
 
 export interface StsPort {
@@ -160,7 +180,10 @@ export type LaunchTemplateVersion = Readonly<Record<string, unknown>>;
 
 export interface Ec2Port {
   /** The data of a version (`$Default` and `$Latest` too); undefined where there is no such template. */
-  launchTemplateVersion(template: { readonly id: string } | { readonly name: string }, version: string): Promise<LaunchTemplateVersion | undefined>;
+  launchTemplateVersion(
+    template: { readonly id: string } | { readonly name: string },
+    version: string,
+  ): Promise<LaunchTemplateVersion | undefined>;
   createLaunchTemplate(request: LaunchTemplateRequest, clientToken: string): Promise<void>;
   /** Its strategy; undefined where there is no such group. */
   placementGroupStrategy(name: string): Promise<string | undefined>;

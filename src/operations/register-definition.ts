@@ -18,7 +18,10 @@ export interface RegistrationPlan {
 }
 
 /** Compares a definition with its family's latest ACTIVE revision. */
-export async function planRegistration(ecs: Pick<EcsPort, "describeTaskDefinition">, definition: TaskDefinition): Promise<RegistrationPlan> {
+export async function planRegistration(
+  ecs: Pick<EcsPort, "describeTaskDefinition">,
+  definition: TaskDefinition,
+): Promise<RegistrationPlan> {
   const latest = await ecs.describeTaskDefinition(definition.family);
   if (latest === undefined) return { needed: true };
   const changes = diffTaskDefinitions(definition, latest).filter((change) => !isOwnTag(change));

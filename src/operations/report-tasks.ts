@@ -8,24 +8,45 @@ import type { EcsPort } from "./ports.ts";
  * The tasks as results show them, with instance type and devices. Those two are looked up, each definition once; where
  * they cannot be had (no permission, the instance is gone) they are left out: the tasks are what was asked for.
  */
-export async function reportTasks(ecs: EcsPort, cluster: string, tasks: readonly Task[]): Promise<readonly TaskResult[]> {
-  const [definitions, types] = await Promise.all([definitionsOf(ecs, tasks), optional(instanceTypesOf(ecs, cluster, tasks))]);
+export async function reportTasks(
+  ecs: EcsPort,
+  cluster: string,
+  tasks: readonly Task[],
+): Promise<readonly TaskResult[]> {
+  const [definitions, types] = await Promise.all([
+    definitionsOf(ecs, tasks),
+    optional(instanceTypesOf(ecs, cluster, tasks)),
+  ]);
   return tasks.map((task) => {
     const definition = definitions.get(task.taskDefinitionArn);
     const instanceType = task.containerInstanceArn === undefined ? undefined : types?.get(task.containerInstanceArn);
-    return toTaskResult(task, { ...(definition === undefined ? {} : { definition }), ...(instanceType === undefined ? {} : { instanceType }) });
+    return toTaskResult(task, {
+      ...(definition === undefined ? {} : { definition }),
+      ...(instanceType === undefined ? {} : { instanceType }),
+    });
   });
 }
 
-async function definitionsOf(ecs: EcsPort, tasks: readonly Task[]): Promise<ReadonlyMap<string, RegisteredTaskDefinition | undefined>> {
+async function definitionsOf(
+  ecs: EcsPort,
+  tasks: readonly Task[],
+): Promise<ReadonlyMap<string, RegisteredTaskDefinition | undefined>> {
   const arns = [...new Set(tasks.map((task) => task.taskDefinitionArn))];
-  return new Map(await Promise.all(arns.map(async (arn) => [arn, await optional(ecs.describeTaskDefinition(arn))] as const)));
+  return new Map(
+    await Promise.all(arns.map(async (arn) => [arn, await optional(ecs.describeTaskDefinition(arn))] as const)),
+  );
 }
 
-async function instanceTypesOf(ecs: EcsPort, cluster: string, tasks: readonly Task[]): Promise<ReadonlyMap<string, string | undefined>> {
+async function instanceTypesOf(
+  ecs: EcsPort,
+  cluster: string,
+  tasks: readonly Task[],
+): Promise<ReadonlyMap<string, string | undefined>> {
   const arns = [...new Set(tasks.flatMap((task) => task.containerInstanceArn ?? []))];
   if (arns.length === 0) return new Map();
-  return new Map((await ecs.describeContainerInstances(cluster, arns)).map((instance) => [instance.arn, instanceTypeOf(instance)]));
+  return new Map(
+    (await ecs.describeContainerInstances(cluster, arns)).map((instance) => [instance.arn, instanceTypeOf(instance)]),
+  );
 }
 
 async function optional<Value>(asked: Promise<Value>): Promise<Value | undefined> {

@@ -13,19 +13,29 @@ export type RunRequest =
  * The requests that the first round of a run would send. It reads the latest revisions and changes nothing. A revision
  * that is still to be registered has no number yet: its RunTask names the family, and so the newest revision.
  */
-export async function planRequests(ecs: Pick<EcsPort, "describeTaskDefinition">, steps: readonly RunStep[], token: string): Promise<readonly RunRequest[]> {
+export async function planRequests(
+  ecs: Pick<EcsPort, "describeTaskDefinition">,
+  steps: readonly RunStep[],
+  token: string,
+): Promise<readonly RunRequest[]> {
   const perStep = await Promise.all(
     steps.map(async (step, index): Promise<readonly RunRequest[]> => {
       const { definition } = step;
       const registration = definition === undefined ? undefined : await planRegistration(ecs, definition);
-      const taskDefinition = registration?.needed === false ? registration.latest!.taskDefinitionArn : step.request.taskDefinition;
+      const taskDefinition =
+        registration?.needed === false ? registration.latest!.taskDefinitionArn : step.request.taskDefinition;
       const runs = batches(step.count).map((count, batch): RunRequest => {
         const clientToken = batchToken(roundToken(token, 0, 0), step.request.taskDefinition, index, batch);
         return { service: "ecs", operation: "RunTask", input: { ...step.request, taskDefinition, count, clientToken } };
       });
-      return registration?.needed === true ? [{ service: "ecs", operation: "RegisterTaskDefinition", input: definition! }, ...runs] : runs;
+      return registration?.needed === true
+        ? [{ service: "ecs", operation: "RegisterTaskDefinition", input: definition! }, ...runs]
+        : runs;
     }),
   );
   const all = perStep.flat();
-  return [...all.filter(({ operation }) => operation === "RegisterTaskDefinition"), ...all.filter(({ operation }) => operation === "RunTask")];
+  return [
+    ...all.filter(({ operation }) => operation === "RegisterTaskDefinition"),
+    ...all.filter(({ operation }) => operation === "RunTask"),
+  ];
 }

@@ -10,7 +10,11 @@ import type { Runtime } from "./runtime.ts";
 import { stopTasks } from "./stop-tasks.ts";
 
 /** How a round is planned: pure, given the cluster as it looks now and how many tasks are still to start. */
-export type PlanRound = (remaining: number, snapshot: ClusterSnapshot | undefined, exhausted: ReadonlySet<string>) => RunPlan;
+export type PlanRound = (
+  remaining: number,
+  snapshot: ClusterSnapshot | undefined,
+  exhausted: ReadonlySet<string>,
+) => RunPlan;
 
 export interface RunTaskInput {
   readonly run: string;
@@ -66,18 +70,37 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
 }
 
 /** With a capacity provider tasks wait in PROVISIONING: waits until each has an instance or failed to start; answers the failures. */
-async function awaitPlacement(ecs: EcsPort, runtime: Runtime, input: RunTaskInput, started: Map<string, Task>): Promise<readonly RunFailure[]> {
+async function awaitPlacement(
+  ecs: EcsPort,
+  runtime: Runtime,
+  input: RunTaskInput,
+  started: Map<string, Task>,
+): Promise<readonly RunFailure[]> {
   const failed = () => [...started.values()].filter((task) => task.stopCode === "TaskFailedToStart");
-  while (started.size >= input.count && failed().length === 0 && [...started.values()].some((task) => task.lastStatus === "PROVISIONING")) {
+  while (
+    started.size >= input.count &&
+    failed().length === 0 &&
+    [...started.values()].some((task) => task.lastStatus === "PROVISIONING")
+  ) {
     await runtime.sleep(3_000);
-    for (const task of (await ecs.describeTasks(input.cluster, [...started.keys()])).tasks) started.set(task.taskArn, task);
+    for (const task of (await ecs.describeTasks(input.cluster, [...started.keys()])).tasks)
+      started.set(task.taskArn, task);
   }
   return failed().map((task) => toRunFailure(task.stoppedReason ?? "TaskFailedToStart"));
 }
 
 /** Stops everything; answers why a task could not be stopped. */
-async function stopAll(ecs: EcsPort, input: RunTaskInput, started: Map<string, Task>): Promise<AiplatError | undefined> {
-  const outcomes = await stopTasks(ecs, input.cluster, [...started.values()], "aiplat --all-or-nothing: not every task could be placed");
+async function stopAll(
+  ecs: EcsPort,
+  input: RunTaskInput,
+  started: Map<string, Task>,
+): Promise<AiplatError | undefined> {
+  const outcomes = await stopTasks(
+    ecs,
+    input.cluster,
+    [...started.values()],
+    "aiplat --all-or-nothing: not every task could be placed",
+  );
   for (const { task } of outcomes) started.set(task.taskArn, task);
   return outcomes.find((each) => each.error !== undefined)?.error;
 }

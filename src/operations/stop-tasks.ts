@@ -11,7 +11,12 @@ export interface StopOutcome {
 }
 
 /** Stops the tasks at the same time; one that cannot be stopped does not keep the others running. */
-export async function stopTasks(ecs: EcsPort, cluster: string, tasks: readonly Task[], reason: string): Promise<readonly StopOutcome[]> {
+export async function stopTasks(
+  ecs: EcsPort,
+  cluster: string,
+  tasks: readonly Task[],
+  reason: string,
+): Promise<readonly StopOutcome[]> {
   return Promise.all(
     tasks.map(async (task): Promise<StopOutcome> => {
       if (task.lastStatus === "STOPPED") return { task, alreadyStopped: true };

@@ -38,7 +38,13 @@ const longestPauseMs = 10_000;
  *
  * @throws AiplatError Timeout, Interrupted: the deployments go on.
  */
-export async function waitForServices(ecs: EcsPort, cluster: string, awaited: readonly AwaitedService[], runtime: Runtime, options: ServiceWaitOptions): Promise<readonly ServiceOutcome[]> {
+export async function waitForServices(
+  ecs: EcsPort,
+  cluster: string,
+  awaited: readonly AwaitedService[],
+  runtime: Runtime,
+  options: ServiceWaitOptions,
+): Promise<readonly ServiceOutcome[]> {
   const startedAt = runtime.now();
   const all = awaited.map(({ service }) => service);
   const follow = createFollower(ecs, cluster, options.onStage);
@@ -49,16 +55,24 @@ export async function waitForServices(ecs: EcsPort, cluster: string, awaited: re
 
   const look = async (): Promise<boolean> => {
     const open = awaited.filter(({ service }) => !outcomes.has(service.serviceName));
-    const describe = () => ecs.describeServices(cluster, open.map(({ service }) => service.serviceArn));
+    const describe = () =>
+      ecs.describeServices(
+        cluster,
+        open.map(({ service }) => service.serviceArn),
+      );
     const before = await describe();
     const rollouts = await follow(open, before);
     // What has ended since is to be judged by the service as it was left.
-    const services = [...rollouts.values()].some(({ status }) => status !== "PENDING" && status !== "IN_PROGRESS") ? await describe() : before;
+    const services = [...rollouts.values()].some(({ status }) => status !== "PENDING" && status !== "IN_PROGRESS")
+      ? await describe()
+      : before;
     let news = false;
     for (const { service: changed, rollback } of open) {
       const service = services.find(({ serviceArn }) => serviceArn === changed.serviceArn);
       // ECS shows the newest first; those of one moment stay in their order.
-      for (const event of (service?.events ?? []).toReversed().toSorted((one, other) => one.createdAt - other.createdAt)) {
+      for (const event of (service?.events ?? [])
+        .toReversed()
+        .toSorted((one, other) => one.createdAt - other.createdAt)) {
         if (seenEvents.has(event.id)) continue;
         seenEvents.add(event.id);
         options.onEvent(changed.serviceName, event);
@@ -67,14 +81,32 @@ export async function waitForServices(ecs: EcsPort, cluster: string, awaited: re
       for (const task of await tasksOf(ecs, cluster, changed.serviceName)) {
         const known = tasks.get(task.taskArn);
         tasks.set(task.taskArn, task);
-        if (known?.lastStatus === task.lastStatus || (known === undefined && task.lastStatus === "STOPPED" && !isOf(changed, task))) continue;
+        if (
+          known?.lastStatus === task.lastStatus ||
+          (known === undefined && task.lastStatus === "STOPPED" && !isOf(changed, task))
+        )
+          continue;
         options.onTask(changed.serviceName, task);
         news = true;
       }
-      const verdict = service === undefined || service.status === "INACTIVE" ? "the service was deleted" : rollback === undefined ? judgeDeployment(changed, service, rollouts.get(changed.serviceName)) : judgeRollback(service, rollouts.get(changed.serviceName));
+      const verdict =
+        service === undefined || service.status === "INACTIVE"
+          ? "the service was deleted"
+          : rollback === undefined
+            ? judgeDeployment(changed, service, rollouts.get(changed.serviceName))
+            : judgeRollback(service, rollouts.get(changed.serviceName));
       if (verdict === undefined) continue;
-      const failedTasks = verdict === "steady" ? [] : [...tasks.values()].filter((task) => isFailureOf(rollback === undefined ? changed : (service ?? changed), task));
-      outcomes.set(changed.serviceName, { service: service ?? changed, failedTasks, ...(verdict === "steady" ? {} : { failure: verdict }) });
+      const failedTasks =
+        verdict === "steady"
+          ? []
+          : [...tasks.values()].filter((task) =>
+              isFailureOf(rollback === undefined ? changed : (service ?? changed), task),
+            );
+      outcomes.set(changed.serviceName, {
+        service: service ?? changed,
+        failedTasks,
+        ...(verdict === "steady" ? {} : { failure: verdict }),
+      });
     }
     options.onPoll?.(services);
     return news;
@@ -87,13 +119,18 @@ export async function waitForServices(ecs: EcsPort, cluster: string, awaited: re
       const left = (options.deadline ?? Number.POSITIVE_INFINITY) - runtime.now();
       if (left <= 0) {
         const open = all.filter(({ serviceName }) => !outcomes.has(serviceName)).map(({ serviceName }) => serviceName);
-        throw new AiplatError("Timeout", `${open.join(", ")} not steady after ${formatDuration(runtime.now() - startedAt)}`, { hint: options.hint, details: { services: open } });
+        throw new AiplatError(
+          "Timeout",
+          `${open.join(", ")} not steady after ${formatDuration(runtime.now() - startedAt)}`,
+          { hint: options.hint, details: { services: open } },
+        );
       }
       pauseMs = news ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 1.25);
       await runtime.sleep(Math.min(pauseMs, left));
     }
   } catch (error) {
-    if (error instanceof Interrupted) throw new Interrupted("interrupted: the deployment goes on", { hint: options.hint });
+    if (error instanceof Interrupted)
+      throw new Interrupted("interrupted: the deployment goes on", { hint: options.hint });
     throw error;
   }
   return all.map(({ serviceName }) => outcomes.get(serviceName)!);
@@ -105,11 +142,19 @@ function isOf(changed: Service, { taskDefinitionArn, createdAt = 0 }: Task): boo
 }
 
 function isFailureOf(changed: Service, task: Task): boolean {
-  return task.lastStatus === "STOPPED" && task.stopCode !== "ServiceSchedulerInitiated" && isOf(changed, task) && !judgeTask(task).ok;
+  return (
+    task.lastStatus === "STOPPED" &&
+    task.stopCode !== "ServiceSchedulerInitiated" &&
+    isOf(changed, task) &&
+    !judgeTask(task).ok
+  );
 }
 
 async function tasksOf(ecs: EcsPort, cluster: string, serviceName: string): Promise<readonly Task[]> {
-  const lists = await Promise.all([ecs.listTasks(cluster, { serviceName }), ecs.listTasks(cluster, { serviceName, desiredStatus: "STOPPED" })]);
+  const lists = await Promise.all([
+    ecs.listTasks(cluster, { serviceName }),
+    ecs.listTasks(cluster, { serviceName, desiredStatus: "STOPPED" }),
+  ]);
   const arns = [...new Set(lists.flat())];
   return arns.length === 0 ? [] : (await ecs.describeTasks(cluster, arns)).tasks;
 }

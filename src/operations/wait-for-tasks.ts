@@ -43,7 +43,13 @@ const patienceMs = 300_000;
  *
  * @throws AiplatError Timeout when `timeoutMs` is over, Interrupted at Ctrl-C: the tasks go on running.
  */
-export async function waitForTasks(ecs: EcsPort, cluster: string, tasks: readonly string[], runtime: Runtime, options: WaitOptions): Promise<WaitOutcome> {
+export async function waitForTasks(
+  ecs: EcsPort,
+  cluster: string,
+  tasks: readonly string[],
+  runtime: Runtime,
+  options: WaitOptions,
+): Promise<WaitOutcome> {
   const startedAt = runtime.now();
   const deadline = options.timeoutMs === undefined ? Number.POSITIVE_INFINITY : startedAt + options.timeoutMs;
   const known = new Map<string, Task>();
@@ -80,20 +86,28 @@ export async function waitForTasks(ecs: EcsPort, cluster: string, tasks: readonl
   try {
     for (;;) {
       const changed = await look().catch((error: unknown) => {
-        if (error instanceof AiplatError && error.code === "Network" && runtime.now() - heardAt < patienceMs) return false;
+        if (error instanceof AiplatError && error.code === "Network" && runtime.now() - heardAt < patienceMs)
+          return false;
         throw error;
       });
       await options.onPoll?.([...known.values()]);
       if (open.size === 0) break;
       const left = deadline - runtime.now();
       if (left <= 0) {
-        throw new AiplatError("Timeout", `${running()} after ${formatDuration(options.timeoutMs ?? 0)}`, { hint: options.hint, details: { tasks: [...open.values()] } });
+        throw new AiplatError("Timeout", `${running()} after ${formatDuration(options.timeoutMs ?? 0)}`, {
+          hint: options.hint,
+          details: { tasks: [...open.values()] },
+        });
       }
       pauseMs = changed ? firstPauseMs : Math.min(options.longestPauseMs ?? longestPauseMs, pauseMs * 1.25);
       await runtime.sleep(Math.min(pauseMs, left));
     }
   } catch (error) {
-    if (error instanceof Interrupted) throw new Interrupted(`interrupted: ${running()}`, { hint: options.hint, details: { tasks: [...open.values()] } });
+    if (error instanceof Interrupted)
+      throw new Interrupted(`interrupted: ${running()}`, {
+        hint: options.hint,
+        details: { tasks: [...open.values()] },
+      });
     throw error;
   }
   return { tasks: [...new Set(tasks.map(taskIdOf))].flatMap((id) => known.get(id) ?? []), gone };

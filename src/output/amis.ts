@@ -19,7 +19,12 @@ export function latestAmiView(listing: AmiListing): View {
     table: amiTable(amis),
     text: () => lines,
     piped: lines,
-    env: Object.fromEntries(amis.map(({ region, imageId }) => [severalRegions ? `AIPLAT_IMAGE_ID_${region.toUpperCase().replaceAll("-", "_")}` : "AIPLAT_IMAGE_ID", imageId])),
+    env: Object.fromEntries(
+      amis.map(({ region, imageId }) => [
+        severalRegions ? `AIPLAT_IMAGE_ID_${region.toUpperCase().replaceAll("-", "_")}` : "AIPLAT_IMAGE_ID",
+        imageId,
+      ]),
+    ),
     github: githubOutput(listing),
   };
 }
@@ -35,7 +40,11 @@ function documentOf({ amis, skipped }: AmiListing): Readonly<Record<string, unkn
 
 const columns: readonly (Column & { readonly of: (ami: Ami) => string })[] = [
   { title: "Region", of: ({ region }) => region },
-  { title: "Orchestrator", of: ({ orchestrator, kubernetesVersion }) => (kubernetesVersion === undefined ? orchestrator : `${orchestrator} ${kubernetesVersion}`) },
+  {
+    title: "Orchestrator",
+    of: ({ orchestrator, kubernetesVersion }) =>
+      kubernetesVersion === undefined ? orchestrator : `${orchestrator} ${kubernetesVersion}`,
+  },
   { title: "OS", of: ({ os, kernel }) => (kernel === undefined ? os : `${os} kernel-${kernel}`) },
   { title: "Accelerator", of: ({ accelerator }) => accelerator },
   { title: "Architecture", of: ({ architecture }) => architecture },
@@ -51,9 +60,12 @@ function amiTable(amis: readonly Ami[]): Table {
 
 /** Lines for $GITHUB_OUTPUT; with several regions image_id is a JSON map, for fromJSON(). */
 function githubOutput({ amis, severalRegions }: AmiListing): string {
-  if (severalRegions) return `image_id=${JSON.stringify(Object.fromEntries(amis.map(({ region, imageId }) => [region, imageId])))}\n`;
-  return amis.map(({ imageId, imageName, imageVersion, releaseVersion }) => {
-    const version = imageVersion ?? releaseVersion;
-    return `image_id=${imageId}\n${imageName === undefined ? "" : `image_name=${imageName}\n`}${version === undefined ? "" : `image_version=${version}\n`}`;
-  }).join("");
+  if (severalRegions)
+    return `image_id=${JSON.stringify(Object.fromEntries(amis.map(({ region, imageId }) => [region, imageId])))}\n`;
+  return amis
+    .map(({ imageId, imageName, imageVersion, releaseVersion }) => {
+      const version = imageVersion ?? releaseVersion;
+      return `image_id=${imageId}\n${imageName === undefined ? "" : `image_name=${imageName}\n`}${version === undefined ? "" : `image_version=${version}\n`}`;
+    })
+    .join("");
 }

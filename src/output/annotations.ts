@@ -12,7 +12,11 @@ export interface AnnotationProperties {
  * An annotation of GitHub Actions.
  * https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#setting-an-error-message
  */
-export function githubAnnotation(level: "error" | "warning" | "notice", { file, line, col, title }: AnnotationProperties, text: string): string {
+export function githubAnnotation(
+  level: "error" | "warning" | "notice",
+  { file, line, col, title }: AnnotationProperties,
+  text: string,
+): string {
   const given = Object.entries({ file, line, col, title }).filter(([, value]) => value !== undefined);
   const properties = given.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(",");
   return `::${level}${properties === "" ? "" : ` ${properties}`}::${escapeData(text)}\n`;
@@ -22,7 +26,11 @@ export function githubAnnotation(level: "error" | "warning" | "notice", { file, 
 export function githubAnnotations(problems: readonly LocatedProblem[]): string {
   return problems
     .map(({ severity, message, hint, file, line, column, flag }) =>
-      githubAnnotation(severity, { file, line, col: column }, `${flag === undefined ? "" : `${flag}: `}${message}${hint === undefined ? "" : `\n${hint}`}`),
+      githubAnnotation(
+        severity,
+        { file, line, col: column },
+        `${flag === undefined ? "" : `${flag}: `}${message}${hint === undefined ? "" : `\n${hint}`}`,
+      ),
     )
     .join("");
 }

@@ -6,6 +6,9 @@ export function appliedView(items: readonly AppliedResource[]): View {
   return {
     kind: "EksApplyResult",
     document: { items },
-    table: { columns: [{ title: "RESOURCE" }, { title: "ACTION" }], rows: items.map(({ resource, action }) => [resource, action]) },
+    table: {
+      columns: [{ title: "RESOURCE" }, { title: "ACTION" }],
+      rows: items.map(({ resource, action }) => [resource, action]),
+    },
   };
 }

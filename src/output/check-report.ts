@@ -17,13 +17,24 @@ export interface TitledReport {
 /** What checks found: a tree on a terminal and in a pipe, a table elsewhere. */
 export function checkReportView(titled: TitledReport): View {
   const { kind, report } = titled;
-  const rows = report.groups.flatMap(({ subject, items }) => items.map(({ status, check, message, fix }) => [status, subject, check, message, fix ?? ""]));
+  const rows = report.groups.flatMap(({ subject, items }) =>
+    items.map(({ status, check, message, fix }) => [status, subject, check, message, fix ?? ""]),
+  );
   return {
     kind,
     document: { ...report },
     text: (style, columns) => draw(titled, style, columns),
     piped: draw(titled, plain, Number.POSITIVE_INFINITY),
-    table: { columns: [{ title: "STATUS", mark: (text, style) => marks(style)[text as CheckStatus](text) }, { title: "SUBJECT" }, { title: "CHECK" }, { title: "MESSAGE" }, { title: "FIX" }], rows },
+    table: {
+      columns: [
+        { title: "STATUS", mark: (text, style) => marks(style)[text as CheckStatus](text) },
+        { title: "SUBJECT" },
+        { title: "CHECK" },
+        { title: "MESSAGE" },
+        { title: "FIX" },
+      ],
+      rows,
+    },
   };
 }
 
@@ -36,7 +47,8 @@ const indent = 8;
 
 function draw({ subject, about, report }: TitledReport, style: Style, columns: number): string {
   const under = (text: string) => wrapAfter(indent, text, columns);
-  const line = ({ status, message, fix }: CheckItem) => `  ${marks(style)[status](status.padEnd(4))}  ${under(message)}\n${fix === undefined ? "" : `${" ".repeat(indent)}${style.dim(under(fix))}\n`}`;
+  const line = ({ status, message, fix }: CheckItem) =>
+    `  ${marks(style)[status](status.padEnd(4))}  ${under(message)}\n${fix === undefined ? "" : `${" ".repeat(indent)}${style.dim(under(fix))}\n`}`;
   const branches = report.groups.map((group) => `\n${style.bold(group.subject)}\n${group.items.map(line).join("")}`);
   return `${style.bold(subject)}${about === undefined ? "" : ` (${about})`}\n${branches.join("")}`;
 }

@@ -21,10 +21,28 @@ function tableOf({ instances }: ClusterDevices, idOf: (taskArn: string) => strin
       { title: "INSTANCE" },
       { title: "TYPE" },
       { title: "DEVICE" },
-      { title: "STATE", mark: (text, style) => (text === "conflict" ? style.red(text) : text === "hand-over" ? style.yellow(text) : text === "free" ? style.green(text) : text) },
+      {
+        title: "STATE",
+        mark: (text, style) =>
+          text === "conflict"
+            ? style.red(text)
+            : text === "hand-over"
+              ? style.yellow(text)
+              : text === "free"
+                ? style.green(text)
+                : text,
+      },
       { title: "TASKS" },
     ],
-    rows: instances.flatMap(({ ec2InstanceId, instanceType, devices }) => devices.map(({ path, state, claimedBy }) => [ec2InstanceId, instanceType, path, state, claimedBy.map(idOf).join(",")])),
+    rows: instances.flatMap(({ ec2InstanceId, instanceType, devices }) =>
+      devices.map(({ path, state, claimedBy }) => [
+        ec2InstanceId,
+        instanceType,
+        path,
+        state,
+        claimedBy.map(idOf).join(","),
+      ]),
+    ),
   };
 }
 

@@ -18,7 +18,12 @@ export function drawDevices(map: ClusterDevices, style: Style): string {
   const told = map.tasks.length <= toldTasks;
   const rows = map.instances.map((instance) => drawInstance(instance, tasks));
   const hints = told ? [] : ["every device with its task: aiplat cluster devices -o table"];
-  const blocks = [summarise(map, style), drawRows(rows, told, style), clashes(map, tasks, style), [...hints, key(rows)].map((line) => `${style.dim(line)}\n`).join("")];
+  const blocks = [
+    summarise(map, style),
+    drawRows(rows, told, style),
+    clashes(map, tasks, style),
+    [...hints, key(rows)].map((line) => `${style.dim(line)}\n`).join(""),
+  ];
   return blocks.filter((block) => block !== "").join("\n");
 }
 
@@ -39,7 +44,13 @@ function drawInstance(instance: MappedInstance, tasks: ReadonlyMap<string, Mappe
     const letter = letters.size < 26 ? String.fromCharCode(97 + letters.size) : "*";
     letters.set(arn, tasks.get(arn)?.stopping === true ? letter.toUpperCase() : letter);
   }
-  return { instance, drawn: instance.devices.map((device) => drawDevice(device, letters)).join(""), free: describeFree(instance), letters, tasks };
+  return {
+    instance,
+    drawn: instance.devices.map((device) => drawDevice(device, letters)).join(""),
+    free: describeFree(instance),
+    letters,
+    tasks,
+  };
 }
 
 const signs: Readonly<Record<string, string>> = { free: ".", "hand-over": ">", conflict: "!" };
@@ -71,20 +82,29 @@ function drawRows(rows: readonly Row[], told: boolean, style: Style): string {
     if (group === undefined) groups.set(look, [row]);
     else group.push(row);
   }
-  const heads = [...groups.values()].map((group) => `${group[0]!.instance.ec2InstanceId}${group.length === 1 ? "" : ` +${group.length - 1}`}`);
+  const heads = [...groups.values()].map(
+    (group) => `${group[0]!.instance.ec2InstanceId}${group.length === 1 ? "" : ` +${group.length - 1}`}`,
+  );
   const widthOf = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
-  const [headWidth, typeWidth, drawnWidth] = [widthOf(heads), widthOf(rows.map(({ instance }) => instance.instanceType)), widthOf(rows.map(({ drawn }) => drawn))];
+  const [headWidth, typeWidth, drawnWidth] = [
+    widthOf(heads),
+    widthOf(rows.map(({ instance }) => instance.instanceType)),
+    widthOf(rows.map(({ drawn }) => drawn)),
+  ];
   return [...groups.values()]
     .map(([row], index) => {
       const { instance, drawn, free } = row!;
-      const characters = [...drawn].map((character) => colour(character, style)).join("") + " ".repeat(drawnWidth - drawn.length);
+      const characters =
+        [...drawn].map((character) => colour(character, style)).join("") + " ".repeat(drawnWidth - drawn.length);
       return `${style.bold(heads[index]!.padEnd(headWidth))}  ${instance.instanceType.padEnd(typeWidth)}  ${characters}  ${free}\n${told ? legend(row!, style) : ""}`;
     })
     .join("");
 }
 
 function legend({ letters, tasks }: Row, style: Style): string {
-  return [...letters].map(([arn, letter]) => `  ${letter}  ${idOf(arn).slice(0, 8)}  ${describeTask(tasks.get(arn), style)}\n`).join("");
+  return [...letters]
+    .map(([arn, letter]) => `  ${letter}  ${idOf(arn).slice(0, 8)}  ${describeTask(tasks.get(arn), style)}\n`)
+    .join("");
 }
 
 function describeTask(task: MappedTask | undefined, style: Style): string {
@@ -107,11 +127,16 @@ function clashes({ instances }: ClusterDevices, tasks: ReadonlyMap<string, Mappe
     }
   }
   // Conflicts before hand-overs, of which nobody has to do anything.
-  const sorted = [...found.values()].sort((one, other) => Number(other.devices[0]!.state === "conflict") - Number(one.devices[0]!.state === "conflict"));
+  const sorted = [...found.values()].sort(
+    (one, other) => Number(other.devices[0]!.state === "conflict") - Number(one.devices[0]!.state === "conflict"),
+  );
   const lines = sorted.slice(0, toldClashes).map(({ instance, devices }) => {
     const { state, claimedBy } = devices[0]!;
     const paths = devices.length === 1 ? devices[0]!.path : `${devices[0]!.path} to ${idOf(devices.at(-1)!.path)}`;
-    const head = state === "conflict" ? style.red(`! conflict on ${instance.ec2InstanceId}, ${paths}:`) : style.yellow(`> hand-over on ${instance.ec2InstanceId}, ${paths}:`);
+    const head =
+      state === "conflict"
+        ? style.red(`! conflict on ${instance.ec2InstanceId}, ${paths}:`)
+        : style.yellow(`> hand-over on ${instance.ec2InstanceId}, ${paths}:`);
     return `${head}\n${claimedBy.map((arn) => `  ${idOf(arn)}  ${describeTask(tasks.get(arn), style)}\n`).join("")}`;
   });
   return lines.join("") + (sorted.length > toldClashes ? `and ${sorted.length - toldClashes} more: -o json\n` : "");
@@ -128,7 +153,10 @@ function key(rows: readonly Row[]): string {
     [/>/, "> hand-over"],
     [/!/, "! conflict"],
   ];
-  return meanings.filter(([sign]) => sign.test(all)).map(([, meaning]) => meaning).join("   ");
+  return meanings
+    .filter(([sign]) => sign.test(all))
+    .map(([, meaning]) => meaning)
+    .join("   ");
 }
 
 function idOf(path: string): string {

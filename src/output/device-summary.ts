@@ -18,13 +18,16 @@ export function summarise({ cluster, instances }: ClusterDevices, style: Style):
 /** How many replicas each type has room for, of the sizes that share an instance evenly. */
 function rooms(instances: readonly MappedInstance[]): string {
   const types = new Map<string, MappedInstance[]>();
-  for (const instance of instances.filter(({ freeSlots }) => Object.keys(freeSlots).length > 0)) types.set(instance.instanceType, [...(types.get(instance.instanceType) ?? []), instance]);
+  for (const instance of instances.filter(({ freeSlots }) => Object.keys(freeSlots).length > 0))
+    types.set(instance.instanceType, [...(types.get(instance.instanceType) ?? []), instance]);
   const width = Math.max(0, ...[...types.keys()].map((type) => type.length));
   return [...types]
     .map(([type, some]) => {
       const count = some[0]!.devices.length;
       const sizes = Array.from({ length: count }, (_, index) => index + 1).filter((size) => count % size === 0);
-      const fitting = sizes.map((size) => ({ size, replicas: some.reduce((sum, { freeSlots }) => sum + (freeSlots[size] ?? 0), 0) })).filter(({ replicas }) => replicas > 0);
+      const fitting = sizes
+        .map((size) => ({ size, replicas: some.reduce((sum, { freeSlots }) => sum + (freeSlots[size] ?? 0), 0) }))
+        .filter(({ replicas }) => replicas > 0);
       const last = fitting.at(-1)!.size;
       return `${type.padEnd(width)}  room for ${fitting.map(({ size, replicas }) => `${replicas} x ${size}`).join(", ")} ${last === 1 ? "device" : "devices"}\n`;
     })

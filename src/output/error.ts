@@ -13,10 +13,15 @@ interface Reporting {
  * since the mistake may be in the options.
  */
 export async function reportError(error: AiplatError, { argv, env, stderr }: Reporting): Promise<void> {
-  if (argv.includes("--debug")) stderr.write(`${error.stack ?? error.message}\n${error.cause instanceof Error ? `caused by ${error.cause.stack}\n` : ""}`);
+  if (argv.includes("--debug"))
+    stderr.write(
+      `${error.stack ?? error.message}\n${error.cause instanceof Error ? `caused by ${error.cause.stack}\n` : ""}`,
+    );
   if (wantsJson(argv)) {
     const { code, message, hint, details } = error;
-    stderr.write(`${JSON.stringify({ apiVersion: "aiplat/v1", kind: "Error", code, message, ...(hint === undefined ? {} : { hint }), details })}\n`);
+    stderr.write(
+      `${JSON.stringify({ apiVersion: "aiplat/v1", kind: "Error", code, message, ...(hint === undefined ? {} : { hint }), details })}\n`,
+    );
     return;
   }
   const style = await styleFor(!argv.includes("--no-color"), env, stderr);
@@ -56,5 +61,10 @@ function indent(text: string): string {
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf("--");
   const words = end < 0 ? argv : argv.slice(0, end);
-  return words.some((word, index) => word === "-ojson" || word === "--output=json" || ((word === "-o" || word === "--output") && words[index + 1] === "json"));
+  return words.some(
+    (word, index) =>
+      word === "-ojson" ||
+      word === "--output=json" ||
+      ((word === "-o" || word === "--output") && words[index + 1] === "json"),
+  );
 }

@@ -10,8 +10,18 @@ export function explanationView(explanation: PlacementExplanation): View {
     document: { ...explanation },
     text: (style, columns) => draw(explanation, columns, style),
     table: {
-      columns: [{ title: "INSTANCE" }, { title: "TYPE" }, { title: "FITS", mark: (text, style) => (text === "yes" ? style.green(text) : style.red(text)) }, { title: "REASONS" }],
-      rows: explanation.instances.map(({ ec2InstanceId, instanceType, fits, reasons }) => [ec2InstanceId, instanceType, fits ? "yes" : "no", reasons.map(({ code, message }) => `${code}: ${message}`).join("; ")]),
+      columns: [
+        { title: "INSTANCE" },
+        { title: "TYPE" },
+        { title: "FITS", mark: (text, style) => (text === "yes" ? style.green(text) : style.red(text)) },
+        { title: "REASONS" },
+      ],
+      rows: explanation.instances.map(({ ec2InstanceId, instanceType, fits, reasons }) => [
+        ec2InstanceId,
+        instanceType,
+        fits ? "yes" : "no",
+        reasons.map(({ code, message }) => `${code}: ${message}`).join("; "),
+      ]),
     },
   };
 }
@@ -22,8 +32,14 @@ const namedIds = 2;
 /** How many reasons of an instance are told; the other forms tell them all. */
 const toldReasons = 5;
 
-function draw({ requested, possible, placeable, instances, nearestChange }: PlacementExplanation, columns: number, style: Style): string {
-  const answer = placeable ? style.green(`fits: all ${requested} can be placed now`) : style.red(`does not fit: ${possible} of ${requested} can be placed now`);
+function draw(
+  { requested, possible, placeable, instances, nearestChange }: PlacementExplanation,
+  columns: number,
+  style: Style,
+): string {
+  const answer = placeable
+    ? style.green(`fits: all ${requested} can be placed now`)
+    : style.red(`does not fit: ${possible} of ${requested} can be placed now`);
   const groups = new Map<string, InstanceExplanation[]>();
   for (const each of instances) {
     const key = [each.instanceType, each.fits, ...new Set(toldOf(each).map(({ code }) => code))].join(" ");
@@ -31,8 +47,11 @@ function draw({ requested, possible, placeable, instances, nearestChange }: Plac
     if (group === undefined) groups.set(key, [each]);
     else group.push(each);
   }
-  const blocks = [...groups.values()].sort((one, other) => rank(one[0]!) - rank(other[0]!)).map((group) => drawGroup(group, columns, style));
-  const change = nearestChange === undefined ? "" : `\n${wrap(`nearest change: ${nearestChange.message}`, columns).join("\n")}\n`;
+  const blocks = [...groups.values()]
+    .sort((one, other) => rank(one[0]!) - rank(other[0]!))
+    .map((group) => drawGroup(group, columns, style));
+  const change =
+    nearestChange === undefined ? "" : `\n${wrap(`nearest change: ${nearestChange.message}`, columns).join("\n")}\n`;
   return `${answer}\n${instances.length === 0 ? "  the cluster has no container instances\n" : `\n${blocks.join("")}`}${change}`;
 }
 
@@ -54,10 +73,20 @@ function drawGroup(group: readonly InstanceExplanation[], columns: number, style
   const { instanceType, fits, ec2InstanceId } = group[0]!;
   const told = toldOf(group[0]!);
   const same = group.every((each) => JSON.stringify(toldOf(each)) === JSON.stringify(told));
-  const ids = group.slice(0, namedIds).map((each) => each.ec2InstanceId).join(", ");
-  const who = !same ? `${group.length} instances, such as ${ec2InstanceId}:` : group.length > namedIds ? `${ids} and ${group.length - namedIds} more` : ids;
+  const ids = group
+    .slice(0, namedIds)
+    .map((each) => each.ec2InstanceId)
+    .join(", ");
+  const who = !same
+    ? `${group.length} instances, such as ${ec2InstanceId}:`
+    : group.length > namedIds
+      ? `${ids} and ${group.length - namedIds} more`
+      : ids;
   const width = Math.max(0, ...told.map(({ code }) => code.length));
-  const lines = told.slice(0, toldReasons).map(({ code, message }) => `    ${style.yellow(code.padEnd(width))}  ${wrapAfter(width + 6, message, columns)}\n`);
-  const more = told.length > toldReasons ? `    ${style.dim(`and ${told.length - toldReasons} more reasons: -o json`)}\n` : "";
+  const lines = told
+    .slice(0, toldReasons)
+    .map(({ code, message }) => `    ${style.yellow(code.padEnd(width))}  ${wrapAfter(width + 6, message, columns)}\n`);
+  const more =
+    told.length > toldReasons ? `    ${style.dim(`and ${told.length - toldReasons} more reasons: -o json`)}\n` : "";
   return `  ${fits ? style.green("fits") : style.red("no  ")}  ${style.bold(instanceType)}  ${who}\n${lines.join("")}${more}`;
 }

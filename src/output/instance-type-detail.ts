@@ -38,10 +38,22 @@ function facts(detail: InstanceTypeDetail): readonly Fact[] {
     ["vCPU", String(type.vcpus)],
     ["Memory", `${gibibytes(type.memoryMiB)} GiB`],
     ["EFA", efaText(type.efaInterfaces)],
-    ["Price", price === undefined ? "none in the list (Capacity Blocks only, or not sold in us-east-1)" : `${price.usdPerHour} USD/hour on demand in ${price.region}, ${price.asOf}`],
+    [
+      "Price",
+      price === undefined
+        ? "none in the list (Capacity Blocks only, or not sold in us-east-1)"
+        : `${price.usdPerHour} USD/hour on demand in ${price.region}, ${price.asOf}`,
+    ],
     ["Devices", devicePaths.length === 0 ? undefined : devicePaths.join(" ")],
     ["Legal slots", slotsText(detail)],
-    ["Topology", topology === undefined ? undefined : topology.note === undefined ? topology.wiring : `${topology.wiring}; ${topology.note}`],
+    [
+      "Topology",
+      topology === undefined
+        ? undefined
+        : topology.note === undefined
+          ? topology.wiring
+          : `${topology.wiring}; ${topology.note}`,
+    ],
     ["Topology source", topology?.source],
     ["AMI families", amiFamilies.length === 0 ? "none" : amiFamilies.join("\n")],
     ["Note", type.note],
@@ -52,8 +64,12 @@ function facts(detail: InstanceTypeDetail): readonly Fact[] {
 function acceleratorText({ type }: InstanceTypeDetail): string {
   const { count, coresPerDevice, memoryMiBPerDevice, manufacturer, name } = type.accelerator;
   const each = `${gibibytes(memoryMiBPerDevice)} GiB${coresPerDevice === undefined ? "" : ` and ${coresPerDevice} NeuronCores`}`;
-  const label = name.startsWith(manufacturer) ? acceleratorLabel(type) : acceleratorLabel(type).replace(" ", ` ${manufacturer} `);
-  return count === 1 ? `${label} with ${each}` : `${label} with ${each} each, ${gibibytes(memoryMiBPerDevice * count)} GiB in all`;
+  const label = name.startsWith(manufacturer)
+    ? acceleratorLabel(type)
+    : acceleratorLabel(type).replace(" ", ` ${manufacturer} `);
+  return count === 1
+    ? `${label} with ${each}`
+    : `${label} with ${each} each, ${gibibytes(memoryMiBPerDevice * count)} GiB in all`;
 }
 
 function efaText(interfaces: number | null): string {
@@ -65,19 +81,25 @@ function slotsText({ legalSlots, topology }: InstanceTypeDetail): string | undef
   if (topology === undefined) return undefined;
   const largest = legalSlots[legalSlots.length - 1]!;
   if (topology.slots === "single") return "the one device";
-  const range = (slot: readonly number[]) => (slot.length === 1 ? String(slot[0]) : `${slot[0]}-${slot[slot.length - 1]}`);
+  const range = (slot: readonly number[]) =>
+    slot.length === 1 ? String(slot[0]) : `${slot[0]}-${slot[slot.length - 1]}`;
   if (topology.slots === "run") {
     const number = legalSlots.reduce((sum, { slots }) => sum + slots.length, 0);
     return `1 to ${largest.devices} devices that follow one another, such as 0-1 or ${largest.devices - 2}-${largest.devices - 1}; ${number} slots`;
   }
-  return legalSlots.map(({ devices, slots }) => `${devices}: ${devices === 1 ? "any one" : slots.map(range).join(" ")}`).join("; ");
+  return legalSlots
+    .map(({ devices, slots }) => `${devices}: ${devices === 1 ? "any one" : slots.map(range).join(" ")}`)
+    .join("; ");
 }
 
 function block(detail: InstanceTypeDetail, columns: number, style: Style): string {
   const known = facts(detail).flatMap(([name, text]) => (text === undefined ? [] : [{ name, text }]));
   const width = Math.max(...known.map(({ name }) => name.length)) + 4;
   const lines = known.map(({ name, text }) => {
-    const value = text.split("\n").map((line) => wrapAfter(width, line, columns)).join(`\n${" ".repeat(width)}`);
+    const value = text
+      .split("\n")
+      .map((line) => wrapAfter(width, line, columns))
+      .join(`\n${" ".repeat(width)}`);
     return `  ${style.dim(name.padEnd(width - 2))}${name === "Status" && detail.type.status !== "current" ? style.yellow(value) : value}\n`;
   });
   return `${style.bold(detail.type.instanceType)}\n${lines.join("")}`;

@@ -10,7 +10,8 @@ export function instanceTypeListView(summaries: readonly InstanceTypeSummary[]):
     kind: "InstanceTypeList",
     document: { ...pricesDocument(summaries), items: summaries.map(toItem) },
     table: listTable(summaries),
-    text: async (style) => (summaries.length === 0 ? "" : (await alignedTable(narrowTable(summaries), style)) + footnote(summaries, style)),
+    text: async (style) =>
+      summaries.length === 0 ? "" : (await alignedTable(narrowTable(summaries), style)) + footnote(summaries, style),
   };
 }
 
@@ -31,7 +32,9 @@ export function toItem({ type, devicePaths, price }: InstanceTypeSummary): Reado
 /** Where and when the prices of the items are from; nothing where none has one. */
 export function pricesDocument(summaries: readonly InstanceTypeSummary[]): Readonly<Record<string, unknown>> {
   const price = summaries.find((each) => each.price !== undefined)?.price;
-  return price === undefined ? {} : { prices: { currency: "USD", region: price.region, asOf: price.asOf, source: price.source } };
+  return price === undefined
+    ? {}
+    : { prices: { currency: "USD", region: price.region, asOf: price.asOf, source: price.source } };
 }
 
 /** `16 Trainium2`, `1/8 L4`. */
@@ -111,4 +114,3 @@ function footnote(summaries: readonly InstanceTypeSummary[], style: Style): stri
 export function efaLabel({ efaInterfaces }: InstanceType): string {
   return efaInterfaces === null ? "?" : String(efaInterfaces);
 }
-

@@ -9,8 +9,22 @@ export function lintReportView({ files, findings, fixed }: LintReport): View {
     kind: "LintReport",
     document: { files, findings, ...(fixed === undefined ? {} : { fixed }) },
     table: {
-      columns: [{ title: "PLACE" }, { title: "SEVERITY", mark: (text, style) => colour(text, style)(text) }, { title: "RULE" }, { title: "PATH" }, { title: "MESSAGE" }, { title: "FIX" }],
-      rows: findings.map((finding) => [placeOf(finding), finding.severity, finding.rule, finding.path, finding.message, finding.fix]),
+      columns: [
+        { title: "PLACE" },
+        { title: "SEVERITY", mark: (text, style) => colour(text, style)(text) },
+        { title: "RULE" },
+        { title: "PATH" },
+        { title: "MESSAGE" },
+        { title: "FIX" },
+      ],
+      rows: findings.map((finding) => [
+        placeOf(finding),
+        finding.severity,
+        finding.rule,
+        finding.path,
+        finding.message,
+        finding.fix,
+      ]),
     },
     text: (style) => findings.map((finding) => block(finding, style)).join("\n"),
     github: findings.map(annotation).join(""),
@@ -19,9 +33,17 @@ export function lintReportView({ files, findings, fixed }: LintReport): View {
 
 /** `2 errors and 1 warning in 3 task definitions.`, after fixes `Fixed 2 problems; 1 error left in 3 task definitions.` */
 export function lintSummary({ files, fixed = [] }: LintReport): string {
-  const sum = (count: (file: LintReport["files"][number]) => number) => files.reduce((total, file) => total + count(file), 0);
-  const [definitions, errors, warnings] = [sum((file) => file.taskDefinitions), sum((file) => file.errors), sum((file) => file.warnings)];
-  const found = [...(errors === 0 ? [] : [plural(errors, "error")]), ...(warnings === 0 ? [] : [plural(warnings, "warning")])];
+  const sum = (count: (file: LintReport["files"][number]) => number) =>
+    files.reduce((total, file) => total + count(file), 0);
+  const [definitions, errors, warnings] = [
+    sum((file) => file.taskDefinitions),
+    sum((file) => file.errors),
+    sum((file) => file.warnings),
+  ];
+  const found = [
+    ...(errors === 0 ? [] : [plural(errors, "error")]),
+    ...(warnings === 0 ? [] : [plural(warnings, "warning")]),
+  ];
   const where = `in ${plural(definitions, "task definition")}.`;
   if (fixed.length === 0) return `${found.length === 0 ? "No problems" : found.join(" and ")} ${where}`;
   return `Fixed ${plural(fixed.length, "problem")}; ${found.length === 0 ? "none" : found.join(" and ")} left ${where}`;
@@ -29,7 +51,9 @@ export function lintSummary({ files, fixed = [] }: LintReport): string {
 
 /** A line for each finding that was fixed. */
 export function fixLines({ fixed = [] }: LintReport): readonly string[] {
-  return fixed.map(({ file, path, message, rule }) => `fixed ${file}: ${path === "" ? "" : `${path}: `}${message} [${rule}]`);
+  return fixed.map(
+    ({ file, path, message, rule }) => `fixed ${file}: ${path === "" ? "" : `${path}: `}${message} [${rule}]`,
+  );
 }
 
 function block(finding: ReportedFinding, style: Style): string {

@@ -12,10 +12,15 @@ interface LogLine {
  * Prints log lines as they come: the bare text where there is one stream, `TASK/CONTAINER | text` where there are
  * several, and one LogEvent document a line with `json`.
  */
-export async function createLogPrinter(context: Context, to: Output, form: { readonly prefixOf?: (stream: LogStream) => string; readonly json: boolean }): Promise<(lines: readonly LogLine[]) => void> {
+export async function createLogPrinter(
+  context: Context,
+  to: Output,
+  form: { readonly prefixOf?: (stream: LogStream) => string; readonly json: boolean },
+): Promise<(lines: readonly LogLine[]) => void> {
   const style = await styleFor(context.options.color, context.env, to);
   const format = ({ stream, timestamp, message }: LogLine): string => {
-    if (form.json) return `${JSON.stringify({ apiVersion: "aiplat/v1", kind: "LogEvent", taskArn: stream.taskArn, container: stream.container, timestamp: new Date(timestamp).toISOString(), message })}\n`;
+    if (form.json)
+      return `${JSON.stringify({ apiVersion: "aiplat/v1", kind: "LogEvent", taskArn: stream.taskArn, container: stream.container, timestamp: new Date(timestamp).toISOString(), message })}\n`;
     const text = message.replace(/\r?\n$/, "");
     if (form.prefixOf === undefined) return `${text}\n`;
     const prefix = style.cyan(`${form.prefixOf(stream)} |`);

@@ -7,7 +7,11 @@ export function madeNodegroupsView(cluster: string, made: readonly MadeResource[
     kind: "NodegroupCreation",
     document: { cluster, items: made },
     table: {
-      columns: [{ title: "RESOURCE" }, { title: "NAME" }, { title: "ACTION", mark: (text, style) => (text === "created" ? style.green(text) : style.dim(text)) }],
+      columns: [
+        { title: "RESOURCE" },
+        { title: "NAME" },
+        { title: "ACTION", mark: (text, style) => (text === "created" ? style.green(text) : style.dim(text)) },
+      ],
       rows: made.map(({ resource, name, action }) => [resource, name, action]),
     },
   };

@@ -2,7 +2,8 @@ import type { Context } from "../context.ts";
 
 /** Kubernetes manifests as kubectl takes them from a pipe: YAML documents, or a JSON list of several. */
 export async function manifestsText(context: Context, manifests: readonly object[]): Promise<string> {
-  if (context.options.format === "json") return jsonText(manifests.length === 1 ? manifests[0] : { apiVersion: "v1", kind: "List", items: manifests });
+  if (context.options.format === "json")
+    return jsonText(manifests.length === 1 ? manifests[0] : { apiVersion: "v1", kind: "List", items: manifests });
   return yamlText(manifests);
 }
 

@@ -9,8 +9,16 @@ export function note(context: Context, text: string): void {
 }
 
 /** Warns on stderr; only --quiet silences it. */
-export async function warn(context: Context, ...warnings: readonly Omit<LocatedProblem, "severity" | "code">[]): Promise<void> {
+export async function warn(
+  context: Context,
+  ...warnings: readonly Omit<LocatedProblem, "severity" | "code">[]
+): Promise<void> {
   if (context.options.quiet || warnings.length === 0) return;
   const style = await styleFor(context.options.color, context.env, context.stderr);
-  context.stderr.write(formatProblems(warnings.map((each) => ({ ...each, severity: "warning", code: "warning" })), style));
+  context.stderr.write(
+    formatProblems(
+      warnings.map((each) => ({ ...each, severity: "warning", code: "warning" })),
+      style,
+    ),
+  );
 }

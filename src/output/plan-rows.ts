@@ -4,10 +4,16 @@ import type { Style } from "./style.ts";
 import { wrapAfter } from "./wrap.ts";
 
 /** What becomes of a task definition, in rows of a plan: one for each field that changes. */
-export function changeRows(family: string, { action, changes, taskDefinitionArn, notCompared }: Omit<PlannedRegistration, "family">): readonly (readonly string[])[] {
+export function changeRows(
+  family: string,
+  { action, changes, taskDefinitionArn, notCompared }: Omit<PlannedRegistration, "family">,
+): readonly (readonly string[])[] {
   if (action === "keep") return [["keep", taskDefinitionArn?.replace(/.*\//, "") ?? family, "says the same"]];
-  if (notCompared !== undefined) return [["register", family, `${notCompared}: registered unless the newest says the same`]];
-  return changes.length === 0 ? [["register", family, "the first revision"]] : changes.map((change) => ["register", family, changeText(change)]);
+  if (notCompared !== undefined)
+    return [["register", family, `${notCompared}: registered unless the newest says the same`]];
+  return changes.length === 0
+    ? [["register", family, "the first revision"]]
+    : changes.map((change) => ["register", family, changeText(change)]);
 }
 
 /** A plan as a person reads it on a terminal: what is done to what, and below it each reason, however long. */
@@ -35,5 +41,7 @@ export function changeText({ path, kind, before, after }: Change): string {
 export function markAction(text: string, style: Style): string {
   const action = text.trim();
   if (action === "keep") return style.dim(text);
-  return (action === "delete" || action === "stall" ? style.red : action === "update" ? style.yellow : style.green)(text);
+  return (action === "delete" || action === "stall" ? style.red : action === "update" ? style.yellow : style.green)(
+    text,
+  );
 }

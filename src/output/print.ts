@@ -41,14 +41,17 @@ async function render(context: Context, view: View): Promise<string> {
     case "markdown":
       return markdownTable(table);
     case "env":
-      return Object.entries(view.env ?? {}).map(([name, value]) => `${name}=${shellWord(value)}\n`).join("");
+      return Object.entries(view.env ?? {})
+        .map(([name, value]) => `${name}=${shellWord(value)}\n`)
+        .join("");
     case "github":
       return view.github ?? "";
     case "html":
       return page(view.kind, view.html ?? htmlTable(table));
     case "text": {
       if (!stdout.isTTY && view.piped !== undefined) return view.piped;
-      if (stdout.isTTY || view.table === undefined) return view.text === undefined ? inLine() : view.text(await style(), columns);
+      if (stdout.isTTY || view.table === undefined)
+        return view.text === undefined ? inLine() : view.text(await style(), columns);
       return tabSeparated(table);
     }
   }

@@ -19,7 +19,10 @@ export function requestsView(run: string, requests: readonly ApiRequest[], short
   return {
     kind: "RunTaskPlan",
     document: { run, requests, failures: shortages },
-    text: (style) => requests.map(({ operation, input }) => `${style.dim(`# ${commands[operation]}`)}\n${JSON.stringify(input, null, 2)}\n`).join(""),
+    text: (style) =>
+      requests
+        .map(({ operation, input }) => `${style.dim(`# ${commands[operation]}`)}\n${JSON.stringify(input, null, 2)}\n`)
+        .join(""),
     table: {
       columns: [{ title: "OPERATION" }, { title: "INPUT" }],
       rows: requests.map(({ operation, input }) => [operation, JSON.stringify(input)]),

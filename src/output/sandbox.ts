@@ -12,7 +12,10 @@ export interface SandboxDescription {
 /** As text it is shell code: the environment to export, the rest as comments. */
 export function sandboxView(sandbox: SandboxDescription): View {
   const { endpoint, region, cluster, instances, environment } = sandbox;
-  const fleet = instances.length === 0 ? "no instances" : instances.map(({ instanceType, count }) => `${count} ${instanceType}`).join(", ");
+  const fleet =
+    instances.length === 0
+      ? "no instances"
+      : instances.map(({ instanceType, count }) => `${count} ${instanceType}`).join(", ");
   const lines = [
     `# A sandbox of ECS at ${endpoint}: region ${region}, cluster ${cluster} with ${fleet}.`,
     "# In another terminal:",

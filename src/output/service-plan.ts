@@ -8,7 +8,9 @@ export function servicePlanView(plan: ServicePlan): View {
   const { workload, cluster, replicas, stalls, registrations, steps, placements } = plan;
   const rows = [
     ...registrations.flatMap(({ family, ...rest }) => changeRows(family, rest)),
-    ...steps.flatMap(({ action, service, changes, why }) => (changes.length === 0 ? [[action, service, why]] : changes.map((change) => [action, service, changeText(change)]))),
+    ...steps.flatMap(({ action, service, changes, why }) =>
+      changes.length === 0 ? [[action, service, why]] : changes.map((change) => [action, service, changeText(change)]),
+    ),
     ...placements.map(({ service, count, why }) => ["place", `${count} x ${service}`, why]),
   ];
   const stalled = stalls.map(({ message }) => ["stall", message.split(" ", 1)[0]!, message]);
@@ -16,8 +18,17 @@ export function servicePlanView(plan: ServicePlan): View {
     kind: "Plan",
     document: { ...plan, requested: replicas, failures: stallFailures(plan) },
     // What stalls is said beside it, with what to do.
-    text: (style, columns) => planText(`service ${workload} on cluster ${cluster}: ${replicas} ${replicas === 1 ? "replica" : "replicas"}${steps.every(({ action }) => action === "keep") ? ", nothing to change" : ""}`, rows, style, columns),
-    table: { columns: [{ title: "ACTION", mark: markAction }, { title: "WHAT" }, { title: "WHY" }], rows: [...rows, ...stalled] },
+    text: (style, columns) =>
+      planText(
+        `service ${workload} on cluster ${cluster}: ${replicas} ${replicas === 1 ? "replica" : "replicas"}${steps.every(({ action }) => action === "keep") ? ", nothing to change" : ""}`,
+        rows,
+        style,
+        columns,
+      ),
+    table: {
+      columns: [{ title: "ACTION", mark: markAction }, { title: "WHAT" }, { title: "WHY" }],
+      rows: [...rows, ...stalled],
+    },
   };
 }
 

@@ -7,7 +7,11 @@ import type { Style } from "./style.ts";
 import { alignedTable, type Table } from "./table.ts";
 
 /** What `service deploy`, `scale` and `rollback` answer. */
-export function deploymentView({ workload, cluster }: { readonly workload: string; readonly cluster: string }, steps: readonly DeployedStep[], failures: readonly RunFailure[]): View {
+export function deploymentView(
+  { workload, cluster }: { readonly workload: string; readonly cluster: string },
+  steps: readonly DeployedStep[],
+  failures: readonly RunFailure[],
+): View {
   return {
     kind: "ServiceDeployment",
     document: {
@@ -24,32 +28,84 @@ export function deploymentView({ workload, cluster }: { readonly workload: strin
       failures,
     },
     table: {
-      columns: [{ title: "SERVICE" }, { title: "ACTION" }, { title: "RESULT", mark: markResult }, { title: "TASKS", align: "right" }, { title: "DEFINITION" }],
-      rows: steps.map(({ service, action, result, desiredCount, taskDefinition = "" }) => [service, action, result, String(desiredCount), nameIn(taskDefinition)]),
+      columns: [
+        { title: "SERVICE" },
+        { title: "ACTION" },
+        { title: "RESULT", mark: markResult },
+        { title: "TASKS", align: "right" },
+        { title: "DEFINITION" },
+      ],
+      rows: steps.map(({ service, action, result, desiredCount, taskDefinition = "" }) => [
+        service,
+        action,
+        result,
+        String(desiredCount),
+        nameIn(taskDefinition),
+      ]),
     },
   };
 }
 
 /** What `service status` and `delete` answer. */
-export function servicesView(target: { readonly workload: string; readonly cluster: string }, services: readonly Service[], rollouts: ReadonlyMap<string, ServiceDeployment> = new Map()): View {
+export function servicesView(
+  target: { readonly workload: string; readonly cluster: string },
+  services: readonly Service[],
+  rollouts: ReadonlyMap<string, ServiceDeployment> = new Map(),
+): View {
   return {
     kind: "ServiceStatus",
     document: {
       ...target,
-      services: services.map(({ serviceName, serviceArn, status, desiredCount, runningCount, pendingCount, taskDefinition, deployments, deploymentConfiguration, events, tags = [] }) => ({
-        service: serviceName,
-        serviceArn,
-        status,
-        desiredCount,
-        runningCount,
-        pendingCount,
-        taskDefinition,
-        slot: tags.find(({ key }) => key === "aiplat:slot")?.value,
-        deployments: deployments.map(({ id, status: standing, taskDefinition: revision, desiredCount: desired, runningCount: running, failedTasks, rolloutState, rolloutStateReason }) => ({ id, status: standing, taskDefinition: revision, desiredCount: desired, runningCount: running, failedTasks, rolloutState, rolloutStateReason })),
-        strategy: deploymentConfiguration?.strategy ?? "ROLLING",
-        rollout: rolloutOf(rollouts.get(serviceName)),
-        events: events.slice(0, 5).map(({ createdAt, message }) => ({ createdAt: new Date(createdAt).toISOString(), message })),
-      })),
+      services: services.map(
+        ({
+          serviceName,
+          serviceArn,
+          status,
+          desiredCount,
+          runningCount,
+          pendingCount,
+          taskDefinition,
+          deployments,
+          deploymentConfiguration,
+          events,
+          tags = [],
+        }) => ({
+          service: serviceName,
+          serviceArn,
+          status,
+          desiredCount,
+          runningCount,
+          pendingCount,
+          taskDefinition,
+          slot: tags.find(({ key }) => key === "aiplat:slot")?.value,
+          deployments: deployments.map(
+            ({
+              id,
+              status: standing,
+              taskDefinition: revision,
+              desiredCount: desired,
+              runningCount: running,
+              failedTasks,
+              rolloutState,
+              rolloutStateReason,
+            }) => ({
+              id,
+              status: standing,
+              taskDefinition: revision,
+              desiredCount: desired,
+              runningCount: running,
+              failedTasks,
+              rolloutState,
+              rolloutStateReason,
+            }),
+          ),
+          strategy: deploymentConfiguration?.strategy ?? "ROLLING",
+          rollout: rolloutOf(rollouts.get(serviceName)),
+          events: events
+            .slice(0, 5)
+            .map(({ createdAt, message }) => ({ createdAt: new Date(createdAt).toISOString(), message })),
+        }),
+      ),
     },
     table: statusTable(services, rollouts, nameIn),
     // Where the family has the service's own name, the revision says it all.
@@ -57,18 +113,32 @@ export function servicesView(target: { readonly workload: string; readonly clust
   };
 }
 
-function statusTable(services: readonly Service[], rollouts: ReadonlyMap<string, ServiceDeployment>, nameDefinition: (arn: string, service: string) => string): Table {
+function statusTable(
+  services: readonly Service[],
+  rollouts: ReadonlyMap<string, ServiceDeployment>,
+  nameDefinition: (arn: string, service: string) => string,
+): Table {
   return {
-    columns: [{ title: "SERVICE" }, { title: "STATUS" }, { title: "RUNNING", align: "right" }, { title: "PENDING", align: "right" }, { title: "DEFINITION" }, { title: "ROLLOUT", mark: markRollout }, { title: "LAST EVENT" }],
-    rows: services.map(({ serviceName, status, desiredCount, runningCount, pendingCount, taskDefinition, deployments, events }) => [
-      serviceName,
-      status,
-      `${runningCount}/${desiredCount}`,
-      String(pendingCount),
-      nameDefinition(taskDefinition, serviceName),
-      rolloutText(deployments.find((each) => each.status === "PRIMARY")?.rolloutState, rollouts.get(serviceName)),
-      eventText(events[0]?.message ?? ""),
-    ]),
+    columns: [
+      { title: "SERVICE" },
+      { title: "STATUS" },
+      { title: "RUNNING", align: "right" },
+      { title: "PENDING", align: "right" },
+      { title: "DEFINITION" },
+      { title: "ROLLOUT", mark: markRollout },
+      { title: "LAST EVENT" },
+    ],
+    rows: services.map(
+      ({ serviceName, status, desiredCount, runningCount, pendingCount, taskDefinition, deployments, events }) => [
+        serviceName,
+        status,
+        `${runningCount}/${desiredCount}`,
+        String(pendingCount),
+        nameDefinition(taskDefinition, serviceName),
+        rolloutText(deployments.find((each) => each.status === "PRIMARY")?.rolloutState, rollouts.get(serviceName)),
+        eventText(events[0]?.message ?? ""),
+      ],
+    ),
   };
 }
 

@@ -13,7 +13,14 @@ export interface Style {
 const plainText = (text: string) => text;
 
 /** No marks at all: of a pipe, and of a terminal without colour. */
-export const plain: Style = { bold: plainText, dim: plainText, red: plainText, green: plainText, yellow: plainText, cyan: plainText };
+export const plain: Style = {
+  bold: plainText,
+  dim: plainText,
+  red: plainText,
+  green: plainText,
+  yellow: plainText,
+  cyan: plainText,
+};
 
 /**
  * Whether to colour a stream: the flag, then FORCE_COLOR, then a non-empty NO_COLOR (https://no-color.org), then
@@ -22,7 +29,8 @@ export const plain: Style = { bold: plainText, dim: plainText, red: plainText, g
 export function colorLevel(flag: boolean, env: Context["env"], stream: Output): 0 | 1 | 2 | 3 {
   if (!flag) return 0;
   const force = env["FORCE_COLOR"];
-  if (force !== undefined && force !== "") return force === "0" || force === "false" ? 0 : force === "2" ? 2 : force === "3" ? 3 : 1;
+  if (force !== undefined && force !== "")
+    return force === "0" || force === "false" ? 0 : force === "2" ? 2 : force === "3" ? 3 : 1;
   if (env["NO_COLOR"]) return 0;
   if (env["TERM"] === "dumb" || !stream.isTTY) return 0;
   return 1;
@@ -34,5 +42,12 @@ export async function styleFor(flag: boolean, env: Context["env"], stream: Outpu
   if (level === 0) return plain;
   const { Chalk } = await import("chalk");
   const chalk = new Chalk({ level });
-  return { bold: chalk.bold, dim: chalk.dim, red: chalk.red, green: chalk.green, yellow: chalk.yellow, cyan: chalk.cyan };
+  return {
+    bold: chalk.bold,
+    dim: chalk.dim,
+    red: chalk.red,
+    green: chalk.green,
+    yellow: chalk.yellow,
+    cyan: chalk.cyan,
+  };
 }

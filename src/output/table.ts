@@ -21,7 +21,11 @@ const leastRoom = 24;
  * Columns in line under a header, cut to nothing. On a terminal of `terminalColumns` the words of the last column wrap
  * below its own title, and where the others leave it no room, below the row.
  */
-export async function alignedTable(table: Table, style: Style, terminalColumns = Number.POSITIVE_INFINITY): Promise<string> {
+export async function alignedTable(
+  table: Table,
+  style: Style,
+  terminalColumns = Number.POSITIVE_INFINITY,
+): Promise<string> {
   const { default: stringWidth } = await import("string-width");
   const cells = [table.columns.map((column) => column.title), ...table.rows];
   const widths = table.columns.map((_, index) => Math.max(...cells.map((row) => stringWidth(row[index] ?? ""))));
@@ -30,7 +34,8 @@ export async function alignedTable(table: Table, style: Style, terminalColumns =
   const wraps = last > 0 && table.columns[last]!.align === undefined && before + widths[last]! > terminalColumns;
   const below = wraps && terminalColumns - before < leastRoom;
   const indent = " ".repeat(below ? 4 : before);
-  const mark = (text: string, index: number, header: boolean) => (header ? style.bold(text) : (table.columns[index]!.mark?.(text, style) ?? text));
+  const mark = (text: string, index: number, header: boolean) =>
+    header ? style.bold(text) : (table.columns[index]!.mark?.(text, style) ?? text);
   const aligned = (row: readonly string[], header: boolean) =>
     table.columns.slice(0, wraps ? last : undefined).map(({ align }, index) => {
       const text = row[index] ?? "";
@@ -40,11 +45,18 @@ export async function alignedTable(table: Table, style: Style, terminalColumns =
   const line = (row: readonly string[], header: boolean): readonly string[] => {
     const start = aligned(row, header).join("  ").trimEnd();
     if (!wraps || (row[last] ?? "") === "") return [start];
-    const [first, ...rest] = wrap(row[last]!, terminalColumns - indent.length).map((words) => mark(words, last, header));
+    const [first, ...rest] = wrap(row[last]!, terminalColumns - indent.length).map((words) =>
+      mark(words, last, header),
+    );
     const under = (words: string) => indent + words;
-    return below ? [start, under(first!), ...rest.map(under)] : [`${aligned(row, header).join("  ")}  ${first}`, ...rest.map(under)];
+    return below
+      ? [start, under(first!), ...rest.map(under)]
+      : [`${aligned(row, header).join("  ")}  ${first}`, ...rest.map(under)];
   };
-  return cells.flatMap((row, index) => line(row, index === 0)).map((text) => `${text}\n`).join("");
+  return cells
+    .flatMap((row, index) => line(row, index === 0))
+    .map((text) => `${text}\n`)
+    .join("");
 }
 
 /** Tab-separated lines without a header, for cut and awk. */
@@ -53,16 +65,27 @@ export function tabSeparated(table: Table): string {
 }
 
 export function markdownTable(table: Table): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replace(/\|/g, "\\|").replace(/\n/g, "<br>")).join(" | ")} |\n`;
-  return line(table.columns.map((column) => column.title)) + line(table.columns.map((column) => (column.align === "right" ? "---:" : "---"))) + table.rows.map(line).join("");
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replace(/\|/g, "\\|").replace(/\n/g, "<br>")).join(" | ")} |\n`;
+  return (
+    line(table.columns.map((column) => column.title)) +
+    line(table.columns.map((column) => (column.align === "right" ? "---:" : "---"))) +
+    table.rows.map(line).join("")
+  );
 }
 
 export function htmlTable(table: Table): string {
   const row = (tag: "th" | "td", cells: readonly string[]) =>
     `<tr>${cells.map((cell, index) => `<${tag}${table.columns[index]?.align === "right" ? ' class="number"' : ""}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>\n`;
-  return `<table>\n<thead>\n${row("th", table.columns.map((column) => column.title))}</thead>\n<tbody>\n${table.rows.map((cells) => row("td", cells)).join("")}</tbody>\n</table>\n`;
+  return `<table>\n<thead>\n${row(
+    "th",
+    table.columns.map((column) => column.title),
+  )}</thead>\n<tbody>\n${table.rows.map((cells) => row("td", cells)).join("")}</tbody>\n</table>\n`;
 }
 
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[character]!);
+  return text.replace(
+    /[&<>"]/g,
+    (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[character]!,
+  );
 }

@@ -15,7 +15,9 @@ export interface ComparedDefinition {
 /** What `taskdef diff` answers: unified like a text diff, for people and for pipes. */
 export function taskDefinitionDiffView(compared: readonly ComparedDefinition[]): View {
   const rows = compared.flatMap(({ declared: { family }, registered, changes }) =>
-    registered === undefined ? [[family, "new", "", "", ""]] : changes.map(({ path, kind, before, after }) => [family, kind, path, cell(before), cell(after)]),
+    registered === undefined
+      ? [[family, "new", "", "", ""]]
+      : changes.map(({ path, kind, before, after }) => [family, kind, path, cell(before), cell(after)]),
   );
   return {
     kind: "TaskDefinitionDiff",
@@ -23,21 +25,46 @@ export function taskDefinitionDiffView(compared: readonly ComparedDefinition[]):
       items: compared.map(({ declared: { family }, registered, changes }) => ({
         family,
         status: statusOf(registered, changes),
-        ...(registered === undefined ? {} : { revision: registered.revision, taskDefinitionArn: registered.taskDefinitionArn }),
+        ...(registered === undefined
+          ? {}
+          : { revision: registered.revision, taskDefinitionArn: registered.taskDefinitionArn }),
         changes,
       })),
     },
     table: {
-      columns: [{ title: "FAMILY" }, { title: "CHANGE", mark: (text, style) => (text === "removed" ? style.red : text === "changed" ? style.yellow : style.green)(text) }, { title: "FIELD" }, { title: "REGISTERED" }, { title: "DECLARED" }],
+      columns: [
+        { title: "FAMILY" },
+        {
+          title: "CHANGE",
+          mark: (text, style) =>
+            (text === "removed" ? style.red : text === "changed" ? style.yellow : style.green)(text),
+        },
+        { title: "FIELD" },
+        { title: "REGISTERED" },
+        { title: "DECLARED" },
+      ],
       rows,
     },
     text: (style) => unified(compared, style),
     piped: unified(compared, plain),
-    github: rows.map(([family, kind, path, before, after]) => githubAnnotation("notice", { title: family }, kind === "new" ? "not registered yet" : `${path} ${kind}: ${[before, after].filter((each) => each !== "").join(" -> ")}`)).join(""),
+    github: rows
+      .map(([family, kind, path, before, after]) =>
+        githubAnnotation(
+          "notice",
+          { title: family },
+          kind === "new"
+            ? "not registered yet"
+            : `${path} ${kind}: ${[before, after].filter((each) => each !== "").join(" -> ")}`,
+        ),
+      )
+      .join(""),
   };
 }
 
-function statusOf(registered: RegisteredTaskDefinition | undefined, changes: readonly Change[]): "new" | "changed" | "unchanged" {
+function statusOf(
+  registered: RegisteredTaskDefinition | undefined,
+  changes: readonly Change[],
+): "new" | "changed" | "unchanged" {
   if (registered === undefined) return "new";
   return changes.length === 0 ? "unchanged" : "changed";
 }
@@ -47,14 +74,22 @@ function unified(compared: readonly ComparedDefinition[], style: Style): string 
     .filter(({ registered, changes }) => registered === undefined || changes.length > 0)
     .map(({ declared: { family }, registered, changes }) => {
       if (registered === undefined) return style.green(`+ ${family} is not registered yet\n`);
-      const head = [style.bold(`--- ${family}:${registered.revision} registered`), style.bold(`+++ ${family} declared`)];
+      const head = [
+        style.bold(`--- ${family}:${registered.revision} registered`),
+        style.bold(`+++ ${family} declared`),
+      ];
       return `${[...head, ...changes.flatMap((change) => changeLines(change, style))].join("\n")}\n`;
     })
     .join("\n");
 }
 
 function changeLines({ path, before, after }: Change, style: Style): readonly string[] {
-  const lines = (sign: string, value: unknown) => (value === undefined ? [] : JSON.stringify(value, null, 2).split("\n").map((line) => `${sign}   ${line}`));
+  const lines = (sign: string, value: unknown) =>
+    value === undefined
+      ? []
+      : JSON.stringify(value, null, 2)
+          .split("\n")
+          .map((line) => `${sign}   ${line}`);
   return [`  ${path}`, ...lines("-", before).map(style.red), ...lines("+", after).map(style.green)];
 }
 

@@ -16,7 +16,8 @@ export interface TaskProgress {
  * `live: false` where other output (logs) would fight with the live line.
  */
 export async function startTaskProgress(context: Context, count: number, { live = true } = {}): Promise<TaskProgress> {
-  if (!live || !isLive(context)) return { change: (line) => note(context, line), stand: () => undefined, stop: () => undefined };
+  if (!live || !isLive(context))
+    return { change: (line) => note(context, line), stand: () => undefined, stop: () => undefined };
   const progress = await startProgress(context, `waiting for ${count} ${count === 1 ? "task" : "tasks"}`);
   return { change: () => undefined, stand: progress.update, stop: progress.stop };
 }

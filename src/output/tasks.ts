@@ -33,7 +33,9 @@ export function formatFailures(failures: readonly RunFailure[], style: Style): s
     groups.set(key, group);
     if (failure.detail !== undefined) group.details.push(failure.detail);
   }
-  return [...groups.values()].map(({ failure, details }) => `${style.red("failed:")} ${failure.reason}${about(details)}\n  ${failure.hint}\n`).join("");
+  return [...groups.values()]
+    .map(({ failure, details }) => `${style.red("failed:")} ${failure.reason}${about(details)}\n  ${failure.hint}\n`)
+    .join("");
 }
 
 /** The colour of a task's status. */
@@ -43,7 +45,11 @@ function markStatus(text: string, style: Style): string {
 }
 
 const status: Column = { title: "STATUS", mark: markStatus };
-const exit: Column = { title: "EXIT", align: "right", mark: (text, style) => (text === "0" || text === "" ? text : style.red(text)) };
+const exit: Column = {
+  title: "EXIT",
+  align: "right",
+  mark: (text, style) => (text === "0" || text === "" ? text : style.red(text)),
+};
 
 /** The columns there are, by what they show. */
 const columns: Readonly<Record<keyof TaskRow, Column>> = {
@@ -70,20 +76,28 @@ function toTable(keys: readonly (keyof TaskRow)[], rows: readonly TaskRow[]): Ta
 
 /** Where type and devices of every task are told, the definition's name says no more: 80 columns hold the rest. */
 function narrow(keys: readonly (keyof TaskRow)[], rows: readonly TaskRow[]): readonly (keyof TaskRow)[] {
-  return rows.every(({ type, devices }) => type !== "" && devices !== "") ? keys.filter((key) => key !== "definition") : keys;
+  return rows.every(({ type, devices }) => type !== "" && devices !== "")
+    ? keys.filter((key) => key !== "definition")
+    : keys;
 }
 
 /** A terminal is narrow: columns where no task has anything are left out. */
 function trimmed({ columns, rows }: Table): Table {
   const filled = columns.map((_, index) => rows.some((row) => row[index] !== ""));
-  return { columns: columns.filter((_, index) => filled[index]), rows: rows.map((row) => row.filter((_, index) => filled[index])) };
+  return {
+    columns: columns.filter((_, index) => filled[index]),
+    rows: rows.map((row) => row.filter((_, index) => filled[index])),
+  };
 }
 
 function about(details: readonly string[]): string {
   if (details.length === 0) return "";
-  const shown = details.slice(0, 4).map((detail) => (detail.startsWith("arn:") ? detail.slice(detail.lastIndexOf("/") + 1) : detail));
+  const shown = details
+    .slice(0, 4)
+    .map((detail) => (detail.startsWith("arn:") ? detail.slice(detail.lastIndexOf("/") + 1) : detail));
   const more = details.length - shown.length;
   // Sentences each have a line of their own; names stand in a row.
-  if (shown.some((detail) => detail.includes(" "))) return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].map((line) => `\n  ${line}`).join("");
+  if (shown.some((detail) => detail.includes(" ")))
+    return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].map((line) => `\n  ${line}`).join("");
   return ` (${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""})`;
 }

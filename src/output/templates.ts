@@ -5,7 +5,10 @@ export function templateListView(templates: readonly Template[]): View {
   return {
     kind: "TemplateList",
     document: { items: templates.map(({ name, summary }) => ({ name, summary })) },
-    table: { columns: [{ title: "NAME" }, { title: "SUMMARY" }], rows: templates.map(({ name, summary }) => [name, summary]) },
+    table: {
+      columns: [{ title: "NAME" }, { title: "SUMMARY" }],
+      rows: templates.map(({ name, summary }) => [name, summary]),
+    },
   };
 }
 

@@ -9,7 +9,8 @@ import { flag, integer, list, struct, text } from "./wire/shape.ts";
 export const logsOperations: Readonly<Record<string, Operation>> = {
   CreateLogGroup: operation("logsModify", struct({ logGroupName: text }), ({ logGroupName }, { world }) => {
     const name = requireName(logGroupName, "logGroupName");
-    if (world.logs.groups.has(name)) throw new AwsError("ResourceAlreadyExistsException", "The specified log group already exists");
+    if (world.logs.groups.has(name))
+      throw new AwsError("ResourceAlreadyExistsException", "The specified log group already exists");
     world.logs.createGroup(name, world.now());
     return {};
   }),
@@ -17,34 +18,97 @@ export const logsOperations: Readonly<Record<string, Operation>> = {
     world.logs.groups.delete(requireGroup(world, logGroupName).name);
     return {};
   }),
-  DescribeLogGroups: operation("logsRead", struct({ logGroupNamePrefix: text, limit: integer, nextToken: text }), ({ logGroupNamePrefix = "", limit = 50, nextToken }, { world }) => {
-    const { items, ...next } = page([...world.logs.groups.keys()].filter((name) => name.startsWith(logGroupNamePrefix)), limit, nextToken);
-    return { logGroups: items.map((name) => groupAnswer(world, world.logs.groups.get(name)!)), ...next };
-  }),
-  DescribeLogStreams: operation("logsRead", struct({ logGroupName: text, logStreamNamePrefix: text, limit: integer, nextToken: text, orderBy: text, descending: flag }), ({ logGroupName, logStreamNamePrefix = "", limit = 50, nextToken }, { world }) => {
-    const group = requireGroup(world, logGroupName);
-    const { items, ...next } = page([...group.streams.keys()].filter((name) => name.startsWith(logStreamNamePrefix)), limit, nextToken);
-    return { logStreams: items.map((name) => streamAnswer(world, group, group.streams.get(name)!)), ...next };
-  }),
+  DescribeLogGroups: operation(
+    "logsRead",
+    struct({ logGroupNamePrefix: text, limit: integer, nextToken: text }),
+    ({ logGroupNamePrefix = "", limit = 50, nextToken }, { world }) => {
+      const { items, ...next } = page(
+        [...world.logs.groups.keys()].filter((name) => name.startsWith(logGroupNamePrefix)),
+        limit,
+        nextToken,
+      );
+      return { logGroups: items.map((name) => groupAnswer(world, world.logs.groups.get(name)!)), ...next };
+    },
+  ),
+  DescribeLogStreams: operation(
+    "logsRead",
+    struct({
+      logGroupName: text,
+      logStreamNamePrefix: text,
+      limit: integer,
+      nextToken: text,
+      orderBy: text,
+      descending: flag,
+    }),
+    ({ logGroupName, logStreamNamePrefix = "", limit = 50, nextToken }, { world }) => {
+      const group = requireGroup(world, logGroupName);
+      const { items, ...next } = page(
+        [...group.streams.keys()].filter((name) => name.startsWith(logStreamNamePrefix)),
+        limit,
+        nextToken,
+      );
+      return { logStreams: items.map((name) => streamAnswer(world, group, group.streams.get(name)!)), ...next };
+    },
+  ),
   GetLogEvents: operation(
     "logsRead",
-    struct({ logGroupName: text, logStreamName: text, startTime: integer, endTime: integer, nextToken: text, limit: integer, startFromHead: flag }),
-    ({ logGroupName, logStreamName, startTime, endTime, nextToken, limit = 10_000, startFromHead = false }, { world }) => {
+    struct({
+      logGroupName: text,
+      logStreamName: text,
+      startTime: integer,
+      endTime: integer,
+      nextToken: text,
+      limit: integer,
+      startFromHead: flag,
+    }),
+    (
+      { logGroupName, logStreamName, startTime, endTime, nextToken, limit = 10_000, startFromHead = false },
+      { world },
+    ) => {
       const stream = requireGroup(world, logGroupName).streams.get(requireName(logStreamName, "logStreamName"));
-      if (stream === undefined) throw new AwsError("ResourceNotFoundException", "The specified log stream does not exist.");
+      if (stream === undefined)
+        throw new AwsError("ResourceNotFoundException", "The specified log stream does not exist.");
       const size = checkLimit(limit, 10_000);
       const [first, last] = readWindow(stream.lines.length, nextToken, startFromHead, size);
       const events = stream.lines.slice(first, last).filter(between(startTime, endTime));
       // At the end of the stream the token is the one that was given.
-      return { events: events.map(({ timestamp, message, ingestionTime }) => ({ timestamp, message, ingestionTime })), nextForwardToken: token("f", last), nextBackwardToken: token("b", first) };
+      return {
+        events: events.map(({ timestamp, message, ingestionTime }) => ({ timestamp, message, ingestionTime })),
+        nextForwardToken: token("f", last),
+        nextBackwardToken: token("b", first),
+      };
     },
   ),
   FilterLogEvents: operation(
     "logsRead",
-    struct({ logGroupName: text, logStreamNames: list(text), logStreamNamePrefix: text, startTime: integer, endTime: integer, filterPattern: text, nextToken: text, limit: integer, interleaved: flag }),
-    ({ logGroupName, logStreamNames, logStreamNamePrefix = "", startTime, endTime, filterPattern = "", nextToken, limit = 10_000 }, { world }) => {
+    struct({
+      logGroupName: text,
+      logStreamNames: list(text),
+      logStreamNamePrefix: text,
+      startTime: integer,
+      endTime: integer,
+      filterPattern: text,
+      nextToken: text,
+      limit: integer,
+      interleaved: flag,
+    }),
+    (
+      {
+        logGroupName,
+        logStreamNames,
+        logStreamNamePrefix = "",
+        startTime,
+        endTime,
+        filterPattern = "",
+        nextToken,
+        limit = 10_000,
+      },
+      { world },
+    ) => {
       const group = requireGroup(world, logGroupName);
-      const streams = [...group.streams.values()].filter(({ name }) => (logStreamNames === undefined ? name.startsWith(logStreamNamePrefix) : logStreamNames.includes(name)));
+      const streams = [...group.streams.values()].filter(({ name }) =>
+        logStreamNames === undefined ? name.startsWith(logStreamNamePrefix) : logStreamNames.includes(name),
+      );
       const words = filterPattern.split(/\s+/).map((word) => word.replace(/^"(.*)"$/, "$1"));
       const found = streams
         .flatMap((stream) => stream.lines.map((line, index) => ({ stream, line, index })))
@@ -53,7 +117,15 @@ export const logsOperations: Readonly<Record<string, Operation>> = {
       const from = nextToken === undefined ? 0 : readOffset(nextToken, "f");
       const size = checkLimit(limit, 10_000);
       return {
-        events: found.slice(from, from + size).map(({ stream, line, index }) => ({ logStreamName: stream.name, timestamp: line.timestamp, message: line.message, ingestionTime: line.ingestionTime, eventId: `${line.timestamp}${String(index).padStart(8, "0")}` })),
+        events: found
+          .slice(from, from + size)
+          .map(({ stream, line, index }) => ({
+            logStreamName: stream.name,
+            timestamp: line.timestamp,
+            message: line.message,
+            ingestionTime: line.ingestionTime,
+            eventId: `${line.timestamp}${String(index).padStart(8, "0")}`,
+          })),
         searchedLogStreams: [],
         ...(from + size < found.length ? { nextToken: token("f", from + size) } : {}),
       };
@@ -67,7 +139,12 @@ function between(start: number | undefined, end: number | undefined): (line: Log
 }
 
 /** The lines of one answer, from the first to before the last. */
-function readWindow(length: number, nextToken: string | undefined, fromHead: boolean, size: number): readonly [number, number] {
+function readWindow(
+  length: number,
+  nextToken: string | undefined,
+  fromHead: boolean,
+  size: number,
+): readonly [number, number] {
   if (nextToken === undefined) return fromHead ? [0, Math.min(length, size)] : [Math.max(0, length - size), length];
   if (nextToken.startsWith("b/")) {
     const last = Math.min(length, readOffset(nextToken, "b"));
@@ -92,12 +169,18 @@ function page(names: readonly string[], limit: number, nextToken: string | undef
 }
 
 function checkLimit(limit: number, most: number): number {
-  if (limit < 1 || limit > most) throw invalid(`1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value between 1 and ${most}`);
+  if (limit < 1 || limit > most)
+    throw invalid(
+      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value between 1 and ${most}`,
+    );
   return limit;
 }
 
 function requireName(name: string | undefined, what: string): string {
-  if (name === undefined || name === "" || name.length > 512) throw invalid(`1 validation error detected: Value at '${what}' failed to satisfy constraint: Member must have length between 1 and 512`);
+  if (name === undefined || name === "" || name.length > 512)
+    throw invalid(
+      `1 validation error detected: Value at '${what}' failed to satisfy constraint: Member must have length between 1 and 512`,
+    );
   return name;
 }
 
@@ -113,14 +196,31 @@ function invalid(message: string): AwsError {
 
 function groupAnswer({ region, account }: World, { name, createdAt }: LogGroupRecord): object {
   const arn = `arn:aws:logs:${region}:${account}:log-group:${name}`;
-  return { logGroupName: name, creationTime: createdAt, metricFilterCount: 0, arn: `${arn}:*`, logGroupArn: arn, storedBytes: 0 };
+  return {
+    logGroupName: name,
+    creationTime: createdAt,
+    metricFilterCount: 0,
+    arn: `${arn}:*`,
+    logGroupArn: arn,
+    storedBytes: 0,
+  };
 }
 
-function streamAnswer({ region, account }: World, group: LogGroupRecord, { name, createdAt, lines }: LogStreamRecord): object {
+function streamAnswer(
+  { region, account }: World,
+  group: LogGroupRecord,
+  { name, createdAt, lines }: LogStreamRecord,
+): object {
   return {
     logStreamName: name,
     creationTime: createdAt,
-    ...(lines.length === 0 ? {} : { firstEventTimestamp: lines[0]!.timestamp, lastEventTimestamp: lines.at(-1)!.timestamp, lastIngestionTime: lines.at(-1)!.ingestionTime }),
+    ...(lines.length === 0
+      ? {}
+      : {
+          firstEventTimestamp: lines[0]!.timestamp,
+          lastEventTimestamp: lines.at(-1)!.timestamp,
+          lastIngestionTime: lines.at(-1)!.ingestionTime,
+        }),
     arn: `arn:aws:logs:${region}:${account}:log-group:${group.name}:log-stream:${name}`,
     storedBytes: 0,
   };

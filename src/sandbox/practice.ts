@@ -17,7 +17,11 @@ const speed = 10;
 const taskMs = 20_000;
 
 /** Starts a sandbox on a free port that ends with the process, with two machines of each type that is wanted. */
-export async function startPractice(instanceTypes: Iterable<string>, region: string | undefined, now: () => number): Promise<Practice> {
+export async function startPractice(
+  instanceTypes: Iterable<string>,
+  region: string | undefined,
+  now: () => number,
+): Promise<Practice> {
   const sandbox = await startSandbox({
     port: 0,
     cluster: { name: "default", fleet: [...rows(instanceTypes, 2), ...rows(mixed, 1)] },
@@ -29,7 +33,11 @@ export async function startPractice(instanceTypes: Iterable<string>, region: str
   });
   return {
     // Files of these names are not there: no profile, no configuration.
-    environment: { ...sandbox.environment, AWS_CONFIG_FILE: "aiplat-sandbox-has-no-configuration", AWS_SHARED_CREDENTIALS_FILE: "aiplat-sandbox-has-no-configuration" },
+    environment: {
+      ...sandbox.environment,
+      AWS_CONFIG_FILE: "aiplat-sandbox-has-no-configuration",
+      AWS_SHARED_CREDENTIALS_FILE: "aiplat-sandbox-has-no-configuration",
+    },
     stock: (more) => sandbox.provide(rows(more, 2)),
   };
 }

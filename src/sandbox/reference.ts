@@ -7,8 +7,13 @@ const titles = { ecs: "Amazon ECS", ssm: "SSM Parameter Store", logs: "CloudWatc
 /** The part of docs/sandbox.md that the code knows best, as Markdown. */
 export function sandboxReference(): string {
   const variables = Object.entries(steering).map(([name, does]) => `| \`${name}\` | ${does} |`);
-  const offered = services.map(({ name, operations }) => `- **${titles[name]}**: ${Object.keys(operations).sort().join(", ")}`);
-  const rules = Object.entries(sandboxRules).map(([area, rows]) => `### ${area}\n\n| rule | source |\n|---|---|\n${rows.map(({ rule, source }) => `| ${rule} | ${source} |`).join("\n")}`);
+  const offered = services.map(
+    ({ name, operations }) => `- **${titles[name]}**: ${Object.keys(operations).sort().join(", ")}`,
+  );
+  const rules = Object.entries(sandboxRules).map(
+    ([area, rows]) =>
+      `### ${area}\n\n| rule | source |\n|---|---|\n${rows.map(({ rule, source }) => `| ${rule} | ${source} |`).join("\n")}`,
+  );
   return `## How a container behaves
 
 | variable in its environment | what it does |

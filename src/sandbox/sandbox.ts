@@ -21,7 +21,9 @@ export interface SandboxOptions {
   /** 0 for a free one. */
   readonly port: number;
   /** The one cluster it starts with: of this name and these instances, or as a snapshot shows it. */
-  readonly cluster: { readonly name: string; readonly fleet: readonly FleetRow[] } | { readonly snapshot: ClusterSnapshot };
+  readonly cluster:
+    | { readonly name: string; readonly fleet: readonly FleetRow[] }
+    | { readonly snapshot: ClusterSnapshot };
   readonly region?: string;
   readonly now: () => number;
   /** How many times as fast as the machine's its time goes. */
@@ -53,9 +55,23 @@ export interface Sandbox {
 
 /** Starts a sandbox on the loopback interface. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { region = "us-east-1", now, speed = 1, stepped = false, faults = noFaults, seed = now() % 2_147_483_647 } = options;
+  const {
+    region = "us-east-1",
+    now,
+    speed = 1,
+    stepped = false,
+    faults = noFaults,
+    seed = now() % 2_147_483_647,
+  } = options;
   const steps = steppedClock(now());
-  const world = new World({ clock: stepped ? steps : runningClock(now, speed), region, account: "123456789012", seed, timings: { ...defaultTimings, ...options.timings }, logs: new Logs() });
+  const world = new World({
+    clock: stepped ? steps : runningClock(now, speed),
+    region,
+    account: "123456789012",
+    seed,
+    timings: { ...defaultTimings, ...options.timings },
+    logs: new Logs(),
+  });
   installScheduler(world);
   const fleet: FleetRow[] = "fleet" in options.cluster ? [...options.cluster.fleet] : [];
   if ("snapshot" in options.cluster) seedCluster(world, options.cluster.snapshot);
@@ -77,12 +93,22 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     options.onHandled?.(handled);
     return handled;
   };
-  const server = await serve(handle, { port: options.port, background: options.background ?? false, ...(stepped ? { steps: advance } : {}) });
+  const server = await serve(handle, {
+    port: options.port,
+    background: options.background ?? false,
+    ...(stepped ? { steps: advance } : {}),
+  });
   return {
     url: server.url,
     region,
     world,
-    environment: { AWS_ENDPOINT_URL: server.url, AWS_REGION: region, AWS_DEFAULT_REGION: region, AWS_ACCESS_KEY_ID: "sandbox", AWS_SECRET_ACCESS_KEY: "sandbox" },
+    environment: {
+      AWS_ENDPOINT_URL: server.url,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: "sandbox",
+      AWS_SECRET_ACCESS_KEY: "sandbox",
+    },
     advance,
     provide: (rows) => {
       for (const row of rows) if (!fleet.some(({ instanceType }) => instanceType === row.instanceType)) fleet.push(row);
@@ -95,7 +121,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 /** Adds what is missing to so many instances of each type. */
 function stock(world: World, cluster: ClusterRecord, fleet: readonly FleetRow[]): void {
   for (const { instanceType, count } of fleet) {
-    const there = [...cluster.instances.values()].filter(({ attributes }) => attributes.get("ecs.instance-type") === instanceType).length;
+    const there = [...cluster.instances.values()].filter(
+      ({ attributes }) => attributes.get("ecs.instance-type") === instanceType,
+    ).length;
     for (let missing = count - there; missing > 0; missing--) addInstance(world, cluster, instanceType);
   }
 }

@@ -19,20 +19,42 @@ export const ssmOperations: Readonly<Record<string, Operation>> = {
     return { Parameter: answer(Name, value, call) };
   }),
   GetParameters: operation("ssm", struct({ Names: list(text), WithDecryption: flag }), ({ Names = [] }, call) => {
-    if (Names.length === 0 || Names.length > 10) throw validation(`1 validation error detected: Value '${JSON.stringify(Names)}' at 'names' failed to satisfy constraint: Member must have length less than or equal to 10`);
+    if (Names.length === 0 || Names.length > 10)
+      throw validation(
+        `1 validation error detected: Value '${JSON.stringify(Names)}' at 'names' failed to satisfy constraint: Member must have length less than or equal to 10`,
+      );
     const parameters = parametersOf(call.region);
     const names = [...new Set(Names)];
-    return { Parameters: names.flatMap((name) => (parameters.has(name) ? [answer(name, parameters.get(name)!, call)] : [])), InvalidParameters: names.filter((name) => !parameters.has(name)) };
+    return {
+      Parameters: names.flatMap((name) => (parameters.has(name) ? [answer(name, parameters.get(name)!, call)] : [])),
+      InvalidParameters: names.filter((name) => !parameters.has(name)),
+    };
   }),
-  GetParametersByPath: operation("ssm", struct({ Path: text, Recursive: flag, WithDecryption: flag, MaxResults: integer, NextToken: text }), ({ Path = "", Recursive = false, MaxResults = 10, NextToken }, call) => {
-    if (!Path.startsWith("/")) throw validation("The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash \"/\".");
-    if (MaxResults < 1 || MaxResults > 10) throw validation("MaxResults must be between 1 and 10.");
-    const prefix = Path.endsWith("/") ? Path : `${Path}/`;
-    const parameters = parametersOf(call.region);
-    const names = [...parameters.keys()].filter((name) => name.startsWith(prefix) && (Recursive || !name.slice(prefix.length).includes("/")));
-    const { items, nextToken } = pageOf(names, { maxResults: MaxResults, ...(NextToken === undefined ? {} : { nextToken: NextToken }) }, 10);
-    return { Parameters: items.map((name) => answer(name, parameters.get(name)!, call)), ...(nextToken === undefined ? {} : { NextToken: nextToken }) };
-  }),
+  GetParametersByPath: operation(
+    "ssm",
+    struct({ Path: text, Recursive: flag, WithDecryption: flag, MaxResults: integer, NextToken: text }),
+    ({ Path = "", Recursive = false, MaxResults = 10, NextToken }, call) => {
+      if (!Path.startsWith("/"))
+        throw validation(
+          'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/".',
+        );
+      if (MaxResults < 1 || MaxResults > 10) throw validation("MaxResults must be between 1 and 10.");
+      const prefix = Path.endsWith("/") ? Path : `${Path}/`;
+      const parameters = parametersOf(call.region);
+      const names = [...parameters.keys()].filter(
+        (name) => name.startsWith(prefix) && (Recursive || !name.slice(prefix.length).includes("/")),
+      );
+      const { items, nextToken } = pageOf(
+        names,
+        { maxResults: MaxResults, ...(NextToken === undefined ? {} : { nextToken: NextToken }) },
+        10,
+      );
+      return {
+        Parameters: items.map((name) => answer(name, parameters.get(name)!, call)),
+        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+      };
+    },
+  ),
 };
 
 function validation(message: string): AwsError {
@@ -40,7 +62,15 @@ function validation(message: string): AwsError {
 }
 
 function answer(name: string, value: string, { region }: Call): object {
-  return { Name: name, Type: "String", Value: value, Version: 1, LastModifiedDate: Date.UTC(2026, 0, 15) / 1000, ARN: `arn:aws:ssm:${region}::parameter${name}`, DataType: "text" };
+  return {
+    Name: name,
+    Type: "String",
+    Value: value,
+    Version: 1,
+    LastModifiedDate: Date.UTC(2026, 0, 15) / 1000,
+    ARN: `arn:aws:ssm:${region}::parameter${name}`,
+    DataType: "text",
+  };
 }
 
 const regions = new Map<string, ReadonlyMap<string, string>>();
@@ -54,10 +84,15 @@ function parametersOf(region: string): ReadonlyMap<string, string> {
     for (const version of family.orchestrator === "eks" ? minorsOf(family) : [undefined]) {
       const { image, version: versionParameter } = amiParameters(family, version);
       const imageId = `ami-${fingerprint(`${region} ${image}`)}`;
-      if (family.shape === "document") for (const [name, value] of documentOf(family, image, imageId)) parameters.set(name, value);
+      if (family.shape === "document")
+        for (const [name, value] of documentOf(family, image, imageId)) parameters.set(name, value);
       else {
         parameters.set(image, imageId);
-        if (versionParameter !== undefined) parameters.set(versionParameter, family.shape === "release-leaves" ? `${version}.0-${built}` : `1.55.0-${fingerprint(image).slice(0, 8)}`);
+        if (versionParameter !== undefined)
+          parameters.set(
+            versionParameter,
+            family.shape === "release-leaves" ? `${version}.0-${built}` : `1.55.0-${fingerprint(image).slice(0, 8)}`,
+          );
       }
     }
   }
@@ -71,7 +106,11 @@ function minorsOf({ lastKubernetesMinor = Number.MAX_SAFE_INTEGER }: AmiFamily):
 }
 
 /** The document of `/recommended`, and its members below it. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html */
-function documentOf({ os, accelerator, architecture }: AmiFamily, parameter: string, imageId: string): readonly (readonly [string, string])[] {
+function documentOf(
+  { os, accelerator, architecture }: AmiFamily,
+  parameter: string,
+  imageId: string,
+): readonly (readonly [string, string])[] {
   const al2023 = os === "al2023";
   const members = {
     ecs_agent_version: agentVersion,
@@ -82,7 +121,10 @@ function documentOf({ os, accelerator, architecture }: AmiFamily, parameter: str
     os: al2023 ? "Amazon Linux 2023" : "Amazon Linux 2",
     schema_version: 1,
   };
-  return [[parameter, JSON.stringify(members)], ...Object.entries(members).map(([name, value]) => [`${parameter}/${name}`, String(value)] as const)];
+  return [
+    [parameter, JSON.stringify(members)],
+    ...Object.entries(members).map(([name, value]) => [`${parameter}/${name}`, String(value)] as const),
+  ];
 }
 
 /** 17 hexadecimal digits of a text (FNV-1a, twice). */

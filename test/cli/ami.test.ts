@@ -29,7 +29,8 @@ async function ami(regions: Readonly<Record<string, Region>>, ...args: readonly 
   return runCli(["ami", ...args], { env: store.env });
 }
 
-const items = ({ stdout }: CliRun) => (JSON.parse(stdout) as { readonly items: readonly Record<string, string>[] }).items;
+const items = ({ stdout }: CliRun) =>
+  (JSON.parse(stdout) as { readonly items: readonly Record<string, string>[] }).items;
 
 describe("ami latest", () => {
   test("prints the id of the ECS Neuron image in the caller's region", async () => {
@@ -63,35 +64,95 @@ describe("ami latest", () => {
 
   const bottlerocket = "/aws/service/bottlerocket";
   const eks = "/aws/service/eks/optimized-ami/1.32";
-  const leaves: readonly (readonly [flags: string, names: readonly [image: string, version: string], version: "imageVersion" | "releaseVersion"])[] = [
-    ["--os bottlerocket --accelerator nvidia", [`${bottlerocket}/aws-ecs-2-nvidia/x86_64/latest/image_id`, `${bottlerocket}/aws-ecs-2-nvidia/x86_64/latest/image_version`], "imageVersion"],
-    ["--instance-type g5g.xlarge", [`${bottlerocket}/aws-ecs-2-nvidia/arm64/latest/image_id`, `${bottlerocket}/aws-ecs-2-nvidia/arm64/latest/image_version`], "imageVersion"],
-    ["--orchestrator eks --kubernetes-version 1.32", [`${eks}/amazon-linux-2023/x86_64/neuron/recommended/image_id`, `${eks}/amazon-linux-2023/x86_64/neuron/recommended/release_version`], "releaseVersion"],
+  const leaves: readonly (readonly [
+    flags: string,
+    names: readonly [image: string, version: string],
+    version: "imageVersion" | "releaseVersion",
+  ])[] = [
     [
-      "--orchestrator eks --kubernetes-version 1.32 --instance-type g5g.2xlarge",
-      [`${eks}/amazon-linux-2023/arm64/nvidia/recommended/image_id`, `${eks}/amazon-linux-2023/arm64/nvidia/recommended/release_version`],
+      "--os bottlerocket --accelerator nvidia",
+      [
+        `${bottlerocket}/aws-ecs-2-nvidia/x86_64/latest/image_id`,
+        `${bottlerocket}/aws-ecs-2-nvidia/x86_64/latest/image_version`,
+      ],
+      "imageVersion",
+    ],
+    [
+      "--instance-type g5g.xlarge",
+      [
+        `${bottlerocket}/aws-ecs-2-nvidia/arm64/latest/image_id`,
+        `${bottlerocket}/aws-ecs-2-nvidia/arm64/latest/image_version`,
+      ],
+      "imageVersion",
+    ],
+    [
+      "--orchestrator eks --kubernetes-version 1.32",
+      [
+        `${eks}/amazon-linux-2023/x86_64/neuron/recommended/image_id`,
+        `${eks}/amazon-linux-2023/x86_64/neuron/recommended/release_version`,
+      ],
       "releaseVersion",
     ],
-    ["--orchestrator eks --kubernetes-version 1.32 --os al2", [`${eks}/amazon-linux-2-gpu/recommended/image_id`, `${eks}/amazon-linux-2-gpu/recommended/release_version`], "releaseVersion"],
-    ["--orchestrator eks --kubernetes-version 1.32 --os bottlerocket", [`${bottlerocket}/aws-k8s-1.32/x86_64/latest/image_id`, `${bottlerocket}/aws-k8s-1.32/x86_64/latest/image_version`], "imageVersion"],
+    [
+      "--orchestrator eks --kubernetes-version 1.32 --instance-type g5g.2xlarge",
+      [
+        `${eks}/amazon-linux-2023/arm64/nvidia/recommended/image_id`,
+        `${eks}/amazon-linux-2023/arm64/nvidia/recommended/release_version`,
+      ],
+      "releaseVersion",
+    ],
+    [
+      "--orchestrator eks --kubernetes-version 1.32 --os al2",
+      [`${eks}/amazon-linux-2-gpu/recommended/image_id`, `${eks}/amazon-linux-2-gpu/recommended/release_version`],
+      "releaseVersion",
+    ],
+    [
+      "--orchestrator eks --kubernetes-version 1.32 --os bottlerocket",
+      [
+        `${bottlerocket}/aws-k8s-1.32/x86_64/latest/image_id`,
+        `${bottlerocket}/aws-k8s-1.32/x86_64/latest/image_version`,
+      ],
+      "imageVersion",
+    ],
     [
       "--orchestrator eks --kubernetes-version 1.32 --os bottlerocket --accelerator nvidia --architecture arm64",
-      [`${bottlerocket}/aws-k8s-1.32-nvidia/arm64/latest/image_id`, `${bottlerocket}/aws-k8s-1.32-nvidia/arm64/latest/image_version`],
+      [
+        `${bottlerocket}/aws-k8s-1.32-nvidia/arm64/latest/image_id`,
+        `${bottlerocket}/aws-k8s-1.32-nvidia/arm64/latest/image_version`,
+      ],
       "imageVersion",
     ],
   ];
-  test.each(leaves)("%s asks for the image and its version and nothing else", async (flags, [image, version], versionField) => {
-    const run = await ami({ "us-east-1": { [image]: "ami-0b2", [version]: "1.32.9-20261101" } }, "latest", ...flags.split(" "), "-o", "json");
-    expect(run.code).toBe(0);
-    expect(store!.asked()).toEqual([`us-east-1 ${image}`, `us-east-1 ${version}`]);
-    expect(items(run)).toEqual([expect.objectContaining({ imageId: "ami-0b2", [versionField]: "1.32.9-20261101", parameter: image })]);
-  });
+  test.each(leaves)(
+    "%s asks for the image and its version and nothing else",
+    async (flags, [image, version], versionField) => {
+      const run = await ami(
+        { "us-east-1": { [image]: "ami-0b2", [version]: "1.32.9-20261101" } },
+        "latest",
+        ...flags.split(" "),
+        "-o",
+        "json",
+      );
+      expect(run.code).toBe(0);
+      expect(store!.asked()).toEqual([`us-east-1 ${image}`, `us-east-1 ${version}`]);
+      expect(items(run)).toEqual([
+        expect.objectContaining({ imageId: "ami-0b2", [versionField]: "1.32.9-20261101", parameter: image }),
+      ]);
+    },
+  );
 
-  const two: Readonly<Record<string, Region>> = { "us-east-1": { [neuron]: recommended("ami-0a1") }, "eu-west-1": { [neuron]: recommended("ami-0e1") } };
+  const two: Readonly<Record<string, Region>> = {
+    "us-east-1": { [neuron]: recommended("ami-0a1") },
+    "eu-west-1": { [neuron]: recommended("ami-0e1") },
+  };
   const inBoth = ["latest", "--region", "eu-west-1", "--region", "us-east-1", "--region", "eu-west-1"];
 
   test("prints region and id where there are several, in the order asked, each once", async () => {
-    expect(await ami(two, ...inBoth)).toEqual({ code: 0, stdout: "eu-west-1\tami-0e1\nus-east-1\tami-0a1\n", stderr: "" });
+    expect(await ami(two, ...inBoth)).toEqual({
+      code: 0,
+      stdout: "eu-west-1\tami-0e1\nus-east-1\tami-0a1\n",
+      stderr: "",
+    });
   });
 
   test.each([
@@ -102,7 +163,10 @@ describe("ami latest", () => {
   });
 
   test.each([
-    ["github", "image_id=ami-0a1\nimage_name=al2023-ami-ecs-neuron-hvm-2023.0.20260820-kernel-6.1-x86_64\nimage_version=2023.0.20260820\n"],
+    [
+      "github",
+      "image_id=ami-0a1\nimage_name=al2023-ami-ecs-neuron-hvm-2023.0.20260820-kernel-6.1-x86_64\nimage_version=2023.0.20260820\n",
+    ],
     ["env", "AIPLAT_IMAGE_ID=ami-0a1\n"],
     ["yaml", "apiVersion: aiplat/v1\nkind: AmiList\nitems:\n  - region: us-east-1\n"],
     ["markdown", "| Region | Orchestrator |"],
@@ -115,21 +179,48 @@ describe("ami latest", () => {
   });
 
   test("names the region that fails, prints the others and exits 1", async () => {
-    const run = await ami({ ...two, "us-west-2": { error: "AccessDeniedException", message: "User: arn:aws:iam::1:user/ann is not authorized to perform: ssm:GetParameters on resource: *" } }, ...inBoth, "--region", "us-west-2");
+    const run = await ami(
+      {
+        ...two,
+        "us-west-2": {
+          error: "AccessDeniedException",
+          message: "User: arn:aws:iam::1:user/ann is not authorized to perform: ssm:GetParameters on resource: *",
+        },
+      },
+      ...inBoth,
+      "--region",
+      "us-west-2",
+    );
     expect(run).toMatchObject({ code: 1, stdout: "eu-west-1\tami-0e1\nus-east-1\tami-0a1\n" });
-    expect(run.stderr).toMatch(/^--region us-west-2: error: arn:aws:iam::1:user\/ann may not call ssm:GetParameters on \* in us-west-2$/m);
+    expect(run.stderr).toMatch(
+      /^--region us-west-2: error: arn:aws:iam::1:user\/ann may not call ssm:GetParameters on \* in us-west-2$/m,
+    );
     expect(run.stderr).not.toContain("    at ");
   });
 
   test("under -o json the error is the last line of stderr", async () => {
-    const run = await ami({ ...two, "us-west-2": { error: "AccessDeniedException" } }, ...inBoth, "--region", "us-west-2", "-o", "json");
+    const run = await ami(
+      { ...two, "us-west-2": { error: "AccessDeniedException" } },
+      ...inBoth,
+      "--region",
+      "us-west-2",
+      "-o",
+      "json",
+    );
     expect(items(run)).toHaveLength(2);
     expect(run.stderr.trimEnd().split("\n")).toHaveLength(1);
-    expect(JSON.parse(run.stderr)).toMatchObject({ kind: "Error", code: "OperationFailed", details: { problems: [{ code: "AccessDenied", flag: "--region us-west-2" }] } });
+    expect(JSON.parse(run.stderr)).toMatchObject({
+      kind: "Error",
+      code: "OperationFailed",
+      details: { problems: [{ code: "AccessDenied", flag: "--region us-west-2" }] },
+    });
   });
 
   test("where every region refuses for one reason, that is the error, with its own exit code", async () => {
-    const refused: Region = { error: "UnrecognizedClientException", message: "The security token included in the request is invalid." };
+    const refused: Region = {
+      error: "UnrecognizedClientException",
+      message: "The security token included in the request is invalid.",
+    };
     const run = await ami({ "us-east-1": refused, "eu-west-1": refused }, ...inBoth);
     expect(run).toMatchObject({ code: 6, stdout: "" });
     expect(run.stderr).toContain("AWS does not know these credentials in eu-west-1");
@@ -138,20 +229,41 @@ describe("ami latest", () => {
   test("a region without the image is a failure where the user named it", async () => {
     const run = await ami(two, "latest", "--region", "us-gov-west-1");
     expect(run).toMatchObject({ code: 1, stdout: "" });
-    expect(run.stderr).toContain(`error: us-gov-west-1 has no ecs al2023 neuron x86_64 AMI: there is no parameter ${neuron}`);
+    expect(run.stderr).toContain(
+      `error: us-gov-west-1 has no ecs al2023 neuron x86_64 AMI: there is no parameter ${neuron}`,
+    );
   });
 
   const trn2 = ["latest", "--instance-type", "trn2.48xlarge", "--all-regions"];
-  const disabled: Region = { error: "UnrecognizedClientException", message: "The security token included in the request is invalid." };
+  const disabled: Region = {
+    error: "UnrecognizedClientException",
+    message: "The security token included in the request is invalid.",
+  };
 
   test("--all-regions asks where the catalogue has the type, and skips a region that is not enabled", async () => {
-    const run = await ami({ "us-east-2": { [neuron]: recommended("ami-0a2") }, "sa-east-1": { [neuron]: recommended("ami-0a3") }, "ap-southeast-4": disabled }, ...trn2);
-    expect(run).toEqual({ code: 0, stdout: "sa-east-1\tami-0a3\nus-east-2\tami-0a2\n", stderr: "Skipped ap-southeast-4: not enabled for this account.\n" });
+    const run = await ami(
+      {
+        "us-east-2": { [neuron]: recommended("ami-0a2") },
+        "sa-east-1": { [neuron]: recommended("ami-0a3") },
+        "ap-southeast-4": disabled,
+      },
+      ...trn2,
+    );
+    expect(run).toEqual({
+      code: 0,
+      stdout: "sa-east-1\tami-0a3\nus-east-2\tami-0a2\n",
+      stderr: "Skipped ap-southeast-4: not enabled for this account.\n",
+    });
     expect(store!.asked()).toEqual([`ap-southeast-4 ${neuron}`, `sa-east-1 ${neuron}`, `us-east-2 ${neuron}`]);
   });
 
   test("--all-regions says in the document what it skipped", async () => {
-    const run = await ami({ "us-east-2": { [neuron]: recommended("ami-0a2") }, "ap-southeast-4": disabled }, ...trn2, "-o", "json");
+    const run = await ami(
+      { "us-east-2": { [neuron]: recommended("ami-0a2") }, "ap-southeast-4": disabled },
+      ...trn2,
+      "-o",
+      "json",
+    );
     expect(run).toMatchObject({ code: 0, stderr: "" });
     expect((JSON.parse(run.stdout) as { skipped: unknown }).skipped).toEqual([
       { region: "ap-southeast-4", reason: "not enabled for this account" },
@@ -165,25 +277,49 @@ describe("ami latest", () => {
   });
 
   test("--all-regions does not skip a region that fails for another reason", async () => {
-    const run = await ami({ "us-east-2": { [neuron]: recommended("ami-0a2") }, "sa-east-1": { error: "ValidationException", message: "no" }, "ap-southeast-4": disabled }, ...trn2);
+    const run = await ami(
+      {
+        "us-east-2": { [neuron]: recommended("ami-0a2") },
+        "sa-east-1": { error: "ValidationException", message: "no" },
+        "ap-southeast-4": disabled,
+      },
+      ...trn2,
+    );
     expect(run.code).toBe(1);
-    expect(run.stderr).toContain("--region sa-east-1: error: ssm:GetParameters in sa-east-1 failed: ValidationException: no");
+    expect(run.stderr).toContain(
+      "--region sa-east-1: error: ssm:GetParameters in sa-east-1 failed: ValidationException: no",
+    );
   });
 
   test("a family that has ended resolves with a warning on stderr", async () => {
-    const run = await ami({ "us-east-1": { "/aws/service/ecs/optimized-ami/amazon-linux-2/inf/recommended": recommended("ami-0d1") } }, "latest", "--os", "al2");
+    const run = await ami(
+      { "us-east-1": { "/aws/service/ecs/optimized-ami/amazon-linux-2/inf/recommended": recommended("ami-0d1") } },
+      "latest",
+      "--os",
+      "al2",
+    );
     expect(run).toMatchObject({ code: 0, stdout: "ami-0d1\n" });
     expect(run.stderr).toMatch(/^warning: ecs al2 neuron x86_64 ended on 2026-06-30/);
   });
 
   test("a document without an image id is an error that names the parameter", async () => {
     const run = await ami({ "us-east-1": { [neuron]: "{}" } }, "latest");
-    expect(run).toMatchObject({ code: 1, stdout: "", stderr: `error: ${neuron} in us-east-1 holds no image id: undefined\n` });
+    expect(run).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: `error: ${neuron} in us-east-1 holds no image id: undefined\n`,
+    });
   });
 
   test("throttling is retried", async () => {
     let calls = 0;
-    const regions = { get "us-east-1"(): Region { return ++calls < 3 ? { error: "ThrottlingException", message: "Rate exceeded" } : { [neuron]: recommended("ami-0a1") }; } };
+    const regions = {
+      get "us-east-1"(): Region {
+        return ++calls < 3
+          ? { error: "ThrottlingException", message: "Rate exceeded" }
+          : { [neuron]: recommended("ami-0a1") };
+      },
+    };
     expect(await ami(regions, "latest")).toEqual({ code: 0, stdout: "ami-0a1\n", stderr: "" });
     expect(calls).toBe(3);
   });
@@ -197,9 +333,17 @@ describe("ami latest", () => {
 
 describe("ami latest, before any call", () => {
   const refused: readonly (readonly [flags: string, code: number, message: RegExp])[] = [
-    ["--architecture arm64", 2, /there is no ecs al2023 neuron arm64 AMI\n {2}There are: ecs al2023 neuron x86_64 and ecs al2 neuron x86_64/],
+    [
+      "--architecture arm64",
+      2,
+      /there is no ecs al2023 neuron arm64 AMI\n {2}There are: ecs al2023 neuron x86_64 and ecs al2 neuron x86_64/,
+    ],
     ["--orchestrator eks", 2, /Add --kubernetes-version/],
-    ["--instance-type inf2.xlarge --accelerator nvidia --architecture arm64", 2, /accelerator nvidia contradicts[^]*architecture arm64 contradicts/],
+    [
+      "--instance-type inf2.xlarge --accelerator nvidia --architecture arm64",
+      2,
+      /accelerator nvidia contradicts[^]*architecture arm64 contradicts/,
+    ],
     ["--instance-type g4ad.xlarge", 2, /no ECS- or EKS-optimised AMI carries a driver/],
     ["--instance-type inf2.larg", 2, /inf2\.xlarge/],
     ["--all-regions --region us-east-1", 2, /--all-regions contradicts --region/],
@@ -210,7 +354,14 @@ describe("ami latest, before any call", () => {
   ];
   test.each(refused)("%s is refused", async (flags, code, message) => {
     // Nothing listens there: a call would fail otherwise.
-    const run = await runCli(["ami", "latest", ...flags.split(" ")], { env: { AWS_REGION: "us-east-1", AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x" } });
+    const run = await runCli(["ami", "latest", ...flags.split(" ")], {
+      env: {
+        AWS_REGION: "us-east-1",
+        AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+        AWS_ACCESS_KEY_ID: "x",
+        AWS_SECRET_ACCESS_KEY: "x",
+      },
+    });
     expect(run).toMatchObject({ code, stdout: "" });
     expect(run.stderr).toMatch(message);
     expect(run.stderr).not.toContain("    at ");
@@ -218,7 +369,12 @@ describe("ami latest, before any call", () => {
 
   test("no region is exit 6 with what to do", async () => {
     const run = await runCli(["ami", "latest"], { env: { AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x" } });
-    expect(run).toEqual({ code: 6, stdout: "", stderr: "error: no AWS region is named\n  Give --region, set AWS_REGION, or run aws configure set region us-east-1\n" });
+    expect(run).toEqual({
+      code: 6,
+      stdout: "",
+      stderr:
+        "error: no AWS region is named\n  Give --region, set AWS_REGION, or run aws configure set region us-east-1\n",
+    });
   });
 
   test("no credentials is exit 6 with what to do", async () => {
@@ -228,7 +384,9 @@ describe("ami latest, before any call", () => {
   });
 
   test("a refused connection names the endpoint", async () => {
-    const run = await runCli(["ami", "latest", "--endpoint-url", "http://127.0.0.1:9"], { env: { AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x" } });
+    const run = await runCli(["ami", "latest", "--endpoint-url", "http://127.0.0.1:9"], {
+      env: { AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x" },
+    });
     expect(run).toMatchObject({ code: 1, stdout: "" });
     expect(run.stderr).toMatch(/nothing listens at http:\/\/127\.0\.0\.1:9 \(ECONNREFUSED\)/);
   });
@@ -257,8 +415,19 @@ describe("ami list", () => {
   });
 
   test("with nothing found is an error", async () => {
-    const run = await ami({}, "list", "--orchestrator", "eks", "--kubernetes-version", "1.99", "--accelerator", "neuron");
+    const run = await ami(
+      {},
+      "list",
+      "--orchestrator",
+      "eks",
+      "--kubernetes-version",
+      "1.99",
+      "--accelerator",
+      "neuron",
+    );
     expect(run).toMatchObject({ code: 1, stdout: "" });
-    expect(run.stderr).toMatch(/none of these AMIs is in us-east-1: eks al2023 neuron x86_64[^]*Does EKS offer Kubernetes 1\.99/);
+    expect(run.stderr).toMatch(
+      /none of these AMIs is in us-east-1: eks al2023 neuron x86_64[^]*Does EKS offer Kubernetes 1\.99/,
+    );
   });
 });

@@ -19,7 +19,15 @@ const cases = readFileSync(join(folder, "expected.txt"), "utf8")
   .map((block): Case => {
     const [line = "", ...rest] = block.trimEnd().split("\n");
     const words = [...line.slice("$ aiplat ".length).matchAll(/'([^']*)'|(\S+)/g)];
-    return { line, args: words.map((word) => word[1] ?? word[2]!), stderr: rest.slice(0, -1).map((each) => `${each}\n`).join(""), code: Number(/^exit (\d+)$/.exec(rest.at(-1) ?? "")?.[1]) };
+    return {
+      line,
+      args: words.map((word) => word[1] ?? word[2]!),
+      stderr: rest
+        .slice(0, -1)
+        .map((each) => `${each}\n`)
+        .join(""),
+      code: Number(/^exit (\d+)$/.exec(rest.at(-1) ?? "")?.[1]),
+    };
   });
 
 describe("broken workloads and flags", () => {

@@ -32,12 +32,25 @@ describe.skipIf(!process.versions.node.startsWith("20."))("code compiled at buil
   afterAll(() => rm(folder, { recursive: true }));
 
   async function run(...args: readonly string[]) {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--require", join(folder, "tell.cjs"), cli, ...args], { cwd: folder, env: bareEnv() });
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      ["--require", join(folder, "tell.cjs"), cli, ...args],
+      { cwd: folder, env: bareEnv() },
+    );
     const files = stderr.trim().split("\n");
-    return { stdout, taken: files.filter((line) => line.startsWith("taken ")), compiled: files.filter((line) => line.startsWith("compiled ")) };
+    return {
+      stdout,
+      taken: files.filter((line) => line.startsWith("taken ")),
+      compiled: files.filter((line) => line.startsWith("compiled ")),
+    };
   }
 
-  test.each([["--help"], ["instances list --family inf1"], ["templates list"], ["taskdef generate --name bert --image bert:1 --instance-type g5.xlarge"]])("is taken for every file of %s", async (line) => {
+  test.each([
+    ["--help"],
+    ["instances list --family inf1"],
+    ["templates list"],
+    ["taskdef generate --name bert --image bert:1 --instance-type g5.xlarge"],
+  ])("is taken for every file of %s", async (line) => {
     const { taken, compiled } = await run(...line.split(" "));
     expect(taken.length).toBeGreaterThan(1);
     expect(compiled).toEqual([]);

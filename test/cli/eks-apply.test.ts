@@ -17,15 +17,22 @@ describe("eks apply", () => {
   beforeEach(async () => {
     kubectl = await makeFakeKubectl();
     await kubectl.reply("diff", { code: 1, stdout: diff });
-    await kubectl.reply("apply", { stdout: "deployment.apps/bert serverside-applied\nservice/bert serverside-applied\n" });
+    await kubectl.reply("apply", {
+      stdout: "deployment.apps/bert serverside-applied\nservice/bert serverside-applied\n",
+    });
   });
   afterEach(() => kubectl.remove());
 
-  const apply = (input: string, ...args: readonly string[]) => runCli(["eks", "apply", "-", ...args], { input, env: { PATH: `${kubectl.folder}:${process.env["PATH"]}` } });
+  const apply = (input: string, ...args: readonly string[]) =>
+    runCli(["eks", "apply", "-", ...args], { input, env: { PATH: `${kubectl.folder}:${process.env["PATH"]}` } });
 
   it("shows the diff, applies server-side as aiplat, and waits for what has a rollout: these arguments and this input", async () => {
     const { code, stdout, stderr } = await apply(all, "--yes", "--timeout", "90s");
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "deployment.apps/bert\tserverside-applied\nservice/bert\tserverside-applied\n", stderr: diff });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: "deployment.apps/bert\tserverside-applied\nservice/bert\tserverside-applied\n",
+      stderr: diff,
+    });
     const calls = await kubectl.calls();
     expect(calls.map(({ args }) => args.map((each) => each.replace(/^(90|89|88)s$/, "SECONDS")))).toEqual([
       ["diff", ...serverSide, "--filename", "-"],
@@ -37,21 +44,53 @@ describe("eks apply", () => {
   });
 
   it("passes kubeconfig, context and namespace to every call", async () => {
-    const { code } = await apply(deployment, "--yes", "--kubeconfig", "k.yaml", "--context", "prod", "--namespace", "nlp", "--force-conflicts");
+    const { code } = await apply(
+      deployment,
+      "--yes",
+      "--kubeconfig",
+      "k.yaml",
+      "--context",
+      "prod",
+      "--namespace",
+      "nlp",
+      "--force-conflicts",
+    );
     expect(code).toBe(0);
     const target = ["--kubeconfig", "k.yaml", "--context", "prod", "--namespace", "nlp"];
-    expect((await kubectl.calls()).map(({ args }) => args.slice(0, 7))).toEqual([[...target, "diff"], [...target, "apply"], [...target, "rollout"]]);
-    expect((await kubectl.calls())[1]!.args.slice(6)).toEqual(["apply", ...serverSide, "--force-conflicts", "--filename", "-"]);
+    expect((await kubectl.calls()).map(({ args }) => args.slice(0, 7))).toEqual([
+      [...target, "diff"],
+      [...target, "apply"],
+      [...target, "rollout"],
+    ]);
+    expect((await kubectl.calls())[1]!.args.slice(6)).toEqual([
+      "apply",
+      ...serverSide,
+      "--force-conflicts",
+      "--filename",
+      "-",
+    ]);
   });
 
   it("reads a file, as it is", async () => {
     const path = join(kubectl.folder, "bert.yaml");
     const text = `# ours\n${deployment}`;
     await writeFile(path, text);
-    const { code, stdout } = await runCli(["eks", "apply", path, "--yes", "--no-wait", "-o", "json"], { env: { PATH: `${kubectl.folder}:${process.env["PATH"]}` } });
+    const { code, stdout } = await runCli(["eks", "apply", path, "--yes", "--no-wait", "-o", "json"], {
+      env: { PATH: `${kubectl.folder}:${process.env["PATH"]}` },
+    });
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({ apiVersion: "aiplat/v1", kind: "EksApplyResult", items: [{ resource: "deployment.apps/bert", action: "serverside-applied" }, { resource: "service/bert", action: "serverside-applied" }] });
-    expect((await kubectl.calls()).map(({ args, input }) => [args[0], input])).toEqual([["diff", text], ["apply", text]]);
+    expect(JSON.parse(stdout)).toEqual({
+      apiVersion: "aiplat/v1",
+      kind: "EksApplyResult",
+      items: [
+        { resource: "deployment.apps/bert", action: "serverside-applied" },
+        { resource: "service/bert", action: "serverside-applied" },
+      ],
+    });
+    expect((await kubectl.calls()).map(({ args, input }) => [args[0], input])).toEqual([
+      ["diff", text],
+      ["apply", text],
+    ]);
   });
 
   it("applies nothing without a yes", async () => {
@@ -69,16 +108,53 @@ describe("eks apply", () => {
   });
 
   it("takes JSON and lists", async () => {
-    await apply(JSON.stringify({ apiVersion: "v1", kind: "List", items: [{ apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "a" } }] }), "--yes");
+    await apply(
+      JSON.stringify({
+        apiVersion: "v1",
+        kind: "List",
+        items: [{ apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "a" } }],
+      }),
+      "--yes",
+    );
     expect((await kubectl.calls()).at(-1)!.args.slice(0, 3)).toEqual(["rollout", "status", "daemonset.v1.apps/a"]);
   });
 
   it.each([
-    ["diff", { code: 2, stderr: "error: no matches for kind \"JobSet\" in version \"jobset.x-k8s.io/v1alpha2\"" }, 1, "kubectl diff failed with exit 2: no matches for kind", "install its operator first"],
-    ["diff", { code: 1, stderr: "The connection to the server localhost:8080 was refused: connection refused" }, 1, "kubectl diff failed with exit 1", "aws eks update-kubeconfig"],
-    ["apply", { code: 1, stderr: "error: Apply failed with 1 conflict: conflict with \"hpa\": .spec.replicas" }, 1, "kubectl apply failed with exit 1: Apply failed with 1 conflict", "--force-conflicts"],
-    ["rollout", { code: 1, stderr: "error: timed out waiting for the condition" }, 5, "Deployment bert is applied and not up: timed out waiting for the condition", "kubectl describe deployment bert --namespace ml says why"],
-    ["rollout", { code: 1, stderr: "error: deployment \"bert\" exceeded its progress deadline" }, 5, "exceeded its progress deadline", "stay applied"],
+    [
+      "diff",
+      { code: 2, stderr: 'error: no matches for kind "JobSet" in version "jobset.x-k8s.io/v1alpha2"' },
+      1,
+      "kubectl diff failed with exit 2: no matches for kind",
+      "install its operator first",
+    ],
+    [
+      "diff",
+      { code: 1, stderr: "The connection to the server localhost:8080 was refused: connection refused" },
+      1,
+      "kubectl diff failed with exit 1",
+      "aws eks update-kubeconfig",
+    ],
+    [
+      "apply",
+      { code: 1, stderr: 'error: Apply failed with 1 conflict: conflict with "hpa": .spec.replicas' },
+      1,
+      "kubectl apply failed with exit 1: Apply failed with 1 conflict",
+      "--force-conflicts",
+    ],
+    [
+      "rollout",
+      { code: 1, stderr: "error: timed out waiting for the condition" },
+      5,
+      "Deployment bert is applied and not up: timed out waiting for the condition",
+      "kubectl describe deployment bert --namespace ml says why",
+    ],
+    [
+      "rollout",
+      { code: 1, stderr: 'error: deployment "bert" exceeded its progress deadline' },
+      5,
+      "exceeded its progress deadline",
+      "stay applied",
+    ],
   ] as const)("says what to do where kubectl %s fails with %j", async (verb, reply, exitCode, message, hint) => {
     await kubectl.reply(verb, reply);
     const { code, stdout, stderr } = await apply(deployment, "--yes");
@@ -101,8 +177,13 @@ describe("eks apply", () => {
   });
 
   it("says where to get kubectl where there is none", async () => {
-    const { code, stderr } = await runCli(["eks", "apply", "-", "--yes"], { input: deployment, env: { PATH: "/nowhere" } });
+    const { code, stderr } = await runCli(["eks", "apply", "-", "--yes"], {
+      input: deployment,
+      env: { PATH: "/nowhere" },
+    });
     expect(code).toBe(1);
-    expect(stderr).toBe("error: there is no kubectl on the PATH\n  Install it: https://kubernetes.io/docs/tasks/tools/\n");
+    expect(stderr).toBe(
+      "error: there is no kubectl on the PATH\n  Install it: https://kubernetes.io/docs/tasks/tools/\n",
+    );
   });
 });

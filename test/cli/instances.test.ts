@@ -29,7 +29,14 @@ describe("instances list", () => {
       architecture: "x86_64",
       vcpus: 96,
       memoryMiB: 393_216,
-      accelerator: { kind: "neuron", name: "Inferentia2", manufacturer: "AWS", count: 6, coresPerDevice: 2, memoryMiBPerDevice: 32_768 },
+      accelerator: {
+        kind: "neuron",
+        name: "Inferentia2",
+        manufacturer: "AWS",
+        count: 6,
+        coresPerDevice: 2,
+        memoryMiBPerDevice: 32_768,
+      },
       devicePaths: ["/dev/neuron0", "/dev/neuron1", "/dev/neuron2", "/dev/neuron3", "/dev/neuron4", "/dev/neuron5"],
       efaInterfaces: 0,
       networkCards: 1,
@@ -51,18 +58,57 @@ describe("instances list", () => {
   test("prints tab-separated lines without a header into a pipe", async () => {
     const { code, stdout, stderr } = await runCli(["instances", "list", "--family", "inf1", "--family", "trn2"]);
     expect([code, stderr]).toEqual([0, ""]);
-    const rows = stdout.trimEnd().split("\n").map((line) => line.split("\t"));
+    const rows = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split("\t"));
     expect(rows.map((row) => row.length)).toEqual([11, 11, 11, 11, 11, 11]);
-    expect(rows[0]).toEqual(["inf1.xlarge", "neuron", "Inferentia", "1", "8192", "4", "8192", "x86_64", "0", "0.228", "current"]);
-    expect(rows[5]).toEqual(["trn2.48xlarge", "neuron", "Trainium2", "16", "98304", "192", "2097152", "x86_64", "16", "-", "current"]);
+    expect(rows[0]).toEqual([
+      "inf1.xlarge",
+      "neuron",
+      "Inferentia",
+      "1",
+      "8192",
+      "4",
+      "8192",
+      "x86_64",
+      "0",
+      "0.228",
+      "current",
+    ]);
+    expect(rows[5]).toEqual([
+      "trn2.48xlarge",
+      "neuron",
+      "Trainium2",
+      "16",
+      "98304",
+      "192",
+      "2097152",
+      "x86_64",
+      "16",
+      "-",
+      "current",
+    ]);
   });
 
   test.each([
-    [["--accelerator", "neuron", "--min-devices", "6", "--max-price", "10"], ["inf1.24xlarge", "inf2.24xlarge"]],
+    [
+      ["--accelerator", "neuron", "--min-devices", "6", "--max-price", "10"],
+      ["inf1.24xlarge", "inf2.24xlarge"],
+    ],
     [["--accelerator", "nvidia", "--architecture", "arm64", "--efa"], ["p6e-gb200.36xlarge"]],
-    [["--family", "g6", "--min-memory", "384GiB", "--sort", "price"], ["g6.24xlarge", "g6.48xlarge"]],
-    [["--min-device-memory", "0.15TiB", "--status", "current", "--name", "p6*"], ["p6-b200.48xlarge", "p6-b300.48xlarge", "p6e-gb200.36xlarge"]],
-    [["--name", "p3*", "--status", "retired", "--sort", "memory"], ["p3.2xlarge", "p3.8xlarge", "p3.16xlarge"]],
+    [
+      ["--family", "g6", "--min-memory", "384GiB", "--sort", "price"],
+      ["g6.24xlarge", "g6.48xlarge"],
+    ],
+    [
+      ["--min-device-memory", "0.15TiB", "--status", "current", "--name", "p6*"],
+      ["p6-b200.48xlarge", "p6-b300.48xlarge", "p6e-gb200.36xlarge"],
+    ],
+    [
+      ["--name", "p3*", "--status", "retired", "--sort", "memory"],
+      ["p3.2xlarge", "p3.8xlarge", "p3.16xlarge"],
+    ],
   ])("filters: %j", async (args, expected) => {
     expect((await items("list", ...args)).map((item) => item.instanceType)).toEqual(expected);
   });
@@ -71,7 +117,11 @@ describe("instances list", () => {
     const { code, stdout, stderr } = await runCli(["instances", "list", "--name", "h100"]);
     expect([code, stdout, stderr]).toEqual([0, "", "No instance type of the catalogue matches.\n"]);
     expect(await items("list", "--name", "h100")).toEqual([]);
-    expect(await runCli(["instances", "list", "--name", "h100", "--quiet"])).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await runCli(["instances", "list", "--name", "h100", "--quiet"])).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
   });
 
   test.each([
@@ -110,7 +160,10 @@ describe("instances list", () => {
   });
 
   test("stops in silence when there is no reader for the little it has to say", async () => {
-    const child = spawn(process.execPath, [cliPath(), "instances", "list", "--family", "inf1"], { env: bareEnv(), stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [cliPath(), "instances", "list", "--family", "inf1"], {
+      env: bareEnv(),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     child.stdout.destroy();
     const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
     expect([code, stderr]).toEqual([0, ""]);
@@ -120,7 +173,9 @@ describe("instances list", () => {
 describe.skipIf(missingTools("script"))("instances list on a terminal", () => {
   async function onTerminal(env: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
     const command = `stty cols 80; "${process.execPath}" "${cliPath()}" instances list`;
-    const { stdout } = await promisify(execFile)("script", ["-qec", command, "/dev/null"], { env: { ...bareEnv(), TERM: "xterm", SHELL: "/bin/bash", ...env } });
+    const { stdout } = await promisify(execFile)("script", ["-qec", command, "/dev/null"], {
+      env: { ...bareEnv(), TERM: "xterm", SHELL: "/bin/bash", ...env },
+    });
     return stdout.replaceAll("\r", "").trimEnd().split("\n");
   }
 
@@ -141,9 +196,29 @@ describe.skipIf(missingTools("script"))("instances list on a terminal", () => {
 describe("instances show", () => {
   test("adds slots, topology and AMI families to the document", async () => {
     const [inferentia, trainium, gpu] = await items("show", "inf2.24xlarge", "trn1.32xlarge", "g5.xlarge");
-    expect(inferentia).toMatchObject({ instanceType: "inf2.24xlarge", topology: { wiring: "line of 6", note: expect.stringContaining("ring") as string } });
-    expect(inferentia?.["legalSlots"]).toContainEqual({ devices: 5, slots: [[0, 1, 2, 3, 4], [1, 2, 3, 4, 5]] });
-    expect(trainium?.["legalSlots"]).toMatchObject([{ devices: 1 }, { devices: 4 }, { devices: 8, slots: [[0, 1, 2, 3, 4, 5, 6, 7], [8, 9, 10, 11, 12, 13, 14, 15]] }, { devices: 16 }]);
+    expect(inferentia).toMatchObject({
+      instanceType: "inf2.24xlarge",
+      topology: { wiring: "line of 6", note: expect.stringContaining("ring") as string },
+    });
+    expect(inferentia?.["legalSlots"]).toContainEqual({
+      devices: 5,
+      slots: [
+        [0, 1, 2, 3, 4],
+        [1, 2, 3, 4, 5],
+      ],
+    });
+    expect(trainium?.["legalSlots"]).toMatchObject([
+      { devices: 1 },
+      { devices: 4 },
+      {
+        devices: 8,
+        slots: [
+          [0, 1, 2, 3, 4, 5, 6, 7],
+          [8, 9, 10, 11, 12, 13, 14, 15],
+        ],
+      },
+      { devices: 16 },
+    ]);
     expect(inferentia?.["amiFamilies"]).not.toEqual([]);
     expect(gpu).toMatchObject({ devicePaths: [], legalSlots: [] });
     expect(gpu).not.toHaveProperty("topology");
@@ -152,7 +227,12 @@ describe("instances show", () => {
   test("prints one fact a line into a pipe", async () => {
     const { code, stdout } = await runCli(["instances", "show", "trn1.32xlarge", "p3.2xlarge"]);
     expect(code).toBe(0);
-    const facts = new Map(stdout.trimEnd().split("\n").map((line) => [line.split("\t")[0], line.split("\t").slice(1)]));
+    const facts = new Map(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => [line.split("\t")[0], line.split("\t").slice(1)]),
+    );
     expect(facts.get("Instance type")).toEqual(["trn1.32xlarge", "p3.2xlarge"]);
     expect(facts.get("Status")).toEqual(["current", "retired on 2025-12-20"]);
     expect(facts.get("Legal slots")).toEqual(["1: any one; 4: 0-3 4-7 8-11 12-15; 8: 0-7 8-15; 16: 0-15", "-"]);
@@ -160,7 +240,14 @@ describe("instances show", () => {
   });
 
   test("names every unknown type with the nearest ones", async () => {
-    const { code, stdout, stderr } = await runCli(["instances", "show", "inf2.2xlarge", "Inf1.xlarge", "eia2.medium", "inf1.xlarge"]);
+    const { code, stdout, stderr } = await runCli([
+      "instances",
+      "show",
+      "inf2.2xlarge",
+      "Inf1.xlarge",
+      "eia2.medium",
+      "inf1.xlarge",
+    ]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain("inf2.2xlarge is not in the catalogue");
     expect(stderr).toContain("inf2.8xlarge");
@@ -171,7 +258,11 @@ describe("instances show", () => {
   test("reports an unknown type as one document under -o json", async () => {
     const { code, stdout, stderr } = await runCli(["instances", "show", "inf2.2xlarge", "-o", "json"]);
     expect([code, stdout]).toEqual([2, ""]);
-    expect(JSON.parse(stderr)).toMatchObject({ kind: "Error", code: "InvalidInput", details: { problems: [{ code: "unknown-instance-type" }] } });
+    expect(JSON.parse(stderr)).toMatchObject({
+      kind: "Error",
+      code: "InvalidInput",
+      details: { problems: [{ code: "unknown-instance-type" }] },
+    });
   });
 
   test("wants a type", async () => {

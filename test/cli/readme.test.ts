@@ -11,7 +11,9 @@ const root = join(import.meta.dirname, "../..");
 const readme = await readFile(join(root, "README.md"), "utf8");
 
 /** The lines of the blocks that are marked, in order. */
-const lines = [...readme.matchAll(/<!-- runs against aiplat sandbox -->\n```sh\n(.*?)```/gs)].flatMap((block) => block[1]!.trim().split("\n"));
+const lines = [...readme.matchAll(/<!-- runs against aiplat sandbox -->\n```sh\n(.*?)```/gs)].flatMap((block) =>
+  block[1]!.trim().split("\n"),
+);
 
 describe.skipIf(missingTools("jq"))("the README's examples", () => {
   let sandbox: SandboxProcess;
@@ -19,7 +21,18 @@ describe.skipIf(missingTools("jq"))("the README's examples", () => {
 
   beforeAll(async () => {
     // Machines of the types that the examples name; time goes fast, and a task ends after a second.
-    sandbox = await startSandboxProcess("--cluster", "prod", "--instance", "inf2.xlarge=14", "--instance", "trn1.32xlarge=2", "--speed", "20", "--task-seconds", "20");
+    sandbox = await startSandboxProcess(
+      "--cluster",
+      "prod",
+      "--instance",
+      "inf2.xlarge=14",
+      "--instance",
+      "trn1.32xlarge=2",
+      "--speed",
+      "20",
+      "--task-seconds",
+      "20",
+    );
     folder = await mkdtemp(join(tmpdir(), "aiplat-readme-"));
     await writeFile(join(folder, "aiplat"), `#!/bin/sh\nexec '${process.execPath}' '${cliPath()}' "$@"\n`);
     await writeFile(join(folder, "npx"), '#!/bin/sh\nexec "$@"\n');
@@ -38,7 +51,9 @@ describe.skipIf(missingTools("jq"))("the README's examples", () => {
   it.each(lines)("%s", async (line) => {
     const env = { ...bareEnv(), ...sandbox.environment, PATH: `${folder}${delimiter}${process.env["PATH"]}` };
     const { code, stderr } = await new Promise<{ code: number; stderr: string }>((resolve) => {
-      execFile("sh", ["-c", line], { cwd: folder, env }, (error, _, text) => resolve({ code: error === null ? 0 : Number(error.code), stderr: text }));
+      execFile("sh", ["-c", line], { cwd: folder, env }, (error, _, text) =>
+        resolve({ code: error === null ? 0 : Number(error.code), stderr: text }),
+      );
     });
     expect(`${code} ${stderr}`).toMatch(/^0 /);
   });

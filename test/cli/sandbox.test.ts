@@ -14,12 +14,27 @@ describe("aiplat sandbox", () => {
   it("serves until Ctrl-C, and aiplat works against it between commands", async () => {
     const sandbox = await startSandboxProcess("--instance", "inf2.24xlarge=2", "--cluster", "prod");
     try {
-      expect(Object.keys(sandbox.environment)).toEqual(["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
-      const run = await runCli(["run-task", ...bert, "--cluster", "prod", "--count", "2"], { env: sandbox.environment });
+      expect(Object.keys(sandbox.environment)).toEqual([
+        "AWS_ENDPOINT_URL",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+      ]);
+      const run = await runCli(["run-task", ...bert, "--cluster", "prod", "--count", "2"], {
+        env: sandbox.environment,
+      });
       expect(run.code).toBe(0);
-      const devices = await runCli(["cluster", "devices", "--cluster", "prod", "-o", "json"], { env: sandbox.environment });
-      const { instances, conflicts } = JSON.parse(devices.stdout) as { readonly instances: readonly { readonly devices: readonly { readonly claimedBy: readonly unknown[] }[] }[]; readonly conflicts: readonly unknown[] };
-      expect(instances.map((each) => each.devices.filter(({ claimedBy }) => claimedBy.length === 1).length)).toEqual([6, 6]);
+      const devices = await runCli(["cluster", "devices", "--cluster", "prod", "-o", "json"], {
+        env: sandbox.environment,
+      });
+      const { instances, conflicts } = JSON.parse(devices.stdout) as {
+        readonly instances: readonly { readonly devices: readonly { readonly claimedBy: readonly unknown[] }[] }[];
+        readonly conflicts: readonly unknown[];
+      };
+      expect(instances.map((each) => each.devices.filter(({ claimedBy }) => claimedBy.length === 1).length)).toEqual([
+        6, 6,
+      ]);
       expect(conflicts).toEqual([]);
     } finally {
       expect(await sandbox.interrupt()).toBe(0);
@@ -36,12 +51,20 @@ describe("aiplat sandbox", () => {
       await writeFile(join(folder, "prod.json"), before.stdout);
       const second = await startSandboxProcess("--cluster-state", join(folder, "prod.json"));
       try {
-        const after = JSON.parse((await runCli(["cluster", "snapshot", "--cluster", "prod"], { env: second.environment })).stdout) as { readonly instances: readonly object[]; readonly tasks: readonly { readonly group: string; readonly lastStatus: string }[] };
+        const after = JSON.parse(
+          (await runCli(["cluster", "snapshot", "--cluster", "prod"], { env: second.environment })).stdout,
+        ) as {
+          readonly instances: readonly object[];
+          readonly tasks: readonly { readonly group: string; readonly lastStatus: string }[];
+        };
         const seed = JSON.parse(await readFile(join(folder, "prod.json"), "utf8")) as typeof after;
-        const byArn = (instances: readonly object[]) => [...instances].sort((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
+        const byArn = (instances: readonly object[]) =>
+          [...instances].sort((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)));
         expect(byArn(after.instances)).toEqual(byArn(seed.instances));
         expect(after.tasks.map(({ group, lastStatus }) => [group, lastStatus])).toEqual([["family:bert", "RUNNING"]]);
-        const more = await runCli(["run-task", ...bert, "--cluster", "prod", "--count", "2"], { env: second.environment });
+        const more = await runCli(["run-task", ...bert, "--cluster", "prod", "--count", "2"], {
+          env: second.environment,
+        });
         expect(more.code).toBe(4);
       } finally {
         await second.interrupt();
@@ -79,7 +102,12 @@ describe("aiplat sandbox", () => {
 
 describe("--sandbox", () => {
   it("needs no credentials, ignores the user's endpoint, profile and region, and says that nothing is kept", async () => {
-    const env = { AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_ENDPOINT_URL_ECS: "http://127.0.0.1:9", AWS_PROFILE: "not-there", AWS_REGION: "eu-central-1" };
+    const env = {
+      AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+      AWS_ENDPOINT_URL_ECS: "http://127.0.0.1:9",
+      AWS_PROFILE: "not-there",
+      AWS_REGION: "eu-central-1",
+    };
     const { code, stdout, stderr } = await runCli(["run-task", "--sandbox", ...bert, "--count", "2"], { env });
     expect(code).toBe(0);
     expect(stdout.trim().split("\n")).toHaveLength(2);
@@ -88,20 +116,59 @@ describe("--sandbox", () => {
   });
 
   it("has two machines of each type that a workload names, whatever its cluster is called", async () => {
-    const args = ["run-task", "--sandbox", "--name", "bert", "--image", "bert:1", "--instance-type", "trn1.32xlarge", "--cluster", "some-cluster", "--count", "3", "-o", "json"];
+    const args = [
+      "run-task",
+      "--sandbox",
+      "--name",
+      "bert",
+      "--image",
+      "bert:1",
+      "--instance-type",
+      "trn1.32xlarge",
+      "--cluster",
+      "some-cluster",
+      "--count",
+      "3",
+      "-o",
+      "json",
+    ];
     const { code, stdout } = await runCli(args);
     expect(code).toBe(4);
     expect((JSON.parse(stdout) as { readonly tasks: readonly unknown[] }).tasks).toHaveLength(2);
   });
 
   it("waits for tasks, shows their logs and passes their exit code on", async () => {
-    const { code, stderr } = await runCli(["run-task", "--sandbox", ...bert, "--log-group", "/bert", "--wait", "--logs", "--exit-code-from", "bert", "--", "sh", "-c", "echo hello; sleep 1; exit 42"]);
+    const { code, stderr } = await runCli([
+      "run-task",
+      "--sandbox",
+      ...bert,
+      "--log-group",
+      "/bert",
+      "--wait",
+      "--logs",
+      "--exit-code-from",
+      "bert",
+      "--",
+      "sh",
+      "-c",
+      "echo hello; sleep 1; exit 42",
+    ]);
     expect(code).toBe(42);
     expect(stderr).toContain("hello");
   });
 
   it("answers image ids of any region, and keeps stderr for the machine under -o json", async () => {
-    const { code, stdout, stderr } = await runCli(["ami", "latest", "--sandbox", "--region", "eu-west-1", "--region", "us-west-2", "-o", "json"]);
+    const { code, stdout, stderr } = await runCli([
+      "ami",
+      "latest",
+      "--sandbox",
+      "--region",
+      "eu-west-1",
+      "--region",
+      "us-west-2",
+      "-o",
+      "json",
+    ]);
     expect(code).toBe(0);
     const { items } = JSON.parse(stdout) as { readonly items: readonly { readonly imageId: string }[] };
     expect(new Set(items.map(({ imageId }) => imageId)).size).toBe(2);
@@ -109,7 +176,9 @@ describe("--sandbox", () => {
   });
 
   it("does not go with --endpoint-url, and starts nothing for a command that calls nothing", async () => {
-    expect(await runCli(["ami", "latest", "--sandbox", "--endpoint-url", "http://127.0.0.1:1"])).toMatchObject({ code: 2 });
+    expect(await runCli(["ami", "latest", "--sandbox", "--endpoint-url", "http://127.0.0.1:1"])).toMatchObject({
+      code: 2,
+    });
     const offline = await runCli(["instances", "show", "inf2.xlarge", "--sandbox"]);
     expect(offline).toMatchObject({ code: 0, stderr: "" });
   });

@@ -31,7 +31,8 @@ describe.skipIf(missingTools("moto_server", "aws"))("taskdef diff", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const diff = (text: string, ...args: readonly string[]) => runCli(["taskdef", "diff", "-", ...args], { input: text, env: moto.env });
+  const diff = (text: string, ...args: readonly string[]) =>
+    runCli(["taskdef", "diff", "-", ...args], { input: text, env: moto.env });
 
   /** Registers with the AWS CLI what aiplat generates for a workload, changed as somebody else might. */
   async function register(text: string, change: (definition: Raw) => Raw = (definition) => definition): Promise<void> {
@@ -53,14 +54,29 @@ describe.skipIf(missingTools("moto_server", "aws"))("taskdef diff", () => {
     expect(await diff(workload("fresh"))).toEqual({ code: 0, stdout: "+ fresh is not registered yet\n", stderr: "" });
     const { code, stdout } = await diff(workload("fresh"), "--exit-code", "-o", "json");
     expect(code).toBe(3);
-    expect(JSON.parse(stdout)).toEqual({ apiVersion: "aiplat/v1", kind: "TaskDefinitionDiff", items: [{ family: "fresh", status: "new", changes: [] }] });
+    expect(JSON.parse(stdout)).toEqual({
+      apiVersion: "aiplat/v1",
+      kind: "TaskDefinitionDiff",
+      items: [{ family: "fresh", status: "new", changes: [] }],
+    });
   });
 
   it("shows nothing after the AWS CLI has registered what aiplat generates", async () => {
     await register(workload("same"));
-    expect(await diff(workload("same"), "--exit-code")).toEqual({ code: 0, stdout: "", stderr: "No difference: what is registered says the same.\n" });
-    await register(workload("slots").replace("instanceTypes: [inf2.xlarge]", "instanceTypes: [inf2.24xlarge], devicesPerReplica: 2"));
-    const parts = await diff(workload("slots").replace("instanceTypes: [inf2.xlarge]", "instanceTypes: [inf2.24xlarge], devicesPerReplica: 2"), "--exit-code", "-o", "json");
+    expect(await diff(workload("same"), "--exit-code")).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "No difference: what is registered says the same.\n",
+    });
+    await register(
+      workload("slots").replace("instanceTypes: [inf2.xlarge]", "instanceTypes: [inf2.24xlarge], devicesPerReplica: 2"),
+    );
+    const parts = await diff(
+      workload("slots").replace("instanceTypes: [inf2.xlarge]", "instanceTypes: [inf2.24xlarge], devicesPerReplica: 2"),
+      "--exit-code",
+      "-o",
+      "json",
+    );
     expect(parts.code).toBe(0);
     expect((JSON.parse(parts.stdout) as { readonly items: readonly unknown[] }).items).toHaveLength(3);
   });
@@ -79,18 +95,42 @@ describe.skipIf(missingTools("moto_server", "aws"))("taskdef diff", () => {
       stderr: "",
     });
     expect((await diff(changed)).code).toBe(0);
-    expect((await diff(changed, "-o", "github")).stdout).toBe("::notice title=one::containerDefinitions[one].environment[MODEL_URI].value changed: s3://models/bert -> s3://models/bert-2\n");
+    expect((await diff(changed, "-o", "github")).stdout).toBe(
+      "::notice title=one::containerDefinitions[one].environment[MODEL_URI].value changed: s3://models/bert -> s3://models/bert-2\n",
+    );
     expect(JSON.parse((await diff(changed, "-o", "json")).stdout)).toMatchObject({
-      items: [{ family: "one", status: "changed", revision: 1, changes: [{ path: "containerDefinitions[one].environment[MODEL_URI].value", kind: "changed", before: "s3://models/bert", after: "s3://models/bert-2" }] }],
+      items: [
+        {
+          family: "one",
+          status: "changed",
+          revision: 1,
+          changes: [
+            {
+              path: "containerDefinitions[one].environment[MODEL_URI].value",
+              kind: "changed",
+              before: "s3://models/bert",
+              after: "s3://models/bert-2",
+            },
+          ],
+        },
+      ],
     });
-    for (const format of ["table", "markdown", "html", "yaml"]) expect((await diff(changed, "-o", format)).stdout).toContain("s3://models/bert-2");
+    for (const format of ["table", "markdown", "html", "yaml"])
+      expect((await diff(changed, "-o", format)).stdout).toContain("s3://models/bert-2");
   });
 
   it("ignores what somebody else has set and nobody declares here", async () => {
-    await register(workload("foreign"), (definition) => ({ ...changeContainer(definition, { user: "1000", dockerLabels: { a: "b" } }), pidMode: "task", tags: [...(definition["tags"] as readonly Raw[]), { key: "owner", value: "me" }] }));
+    await register(workload("foreign"), (definition) => ({
+      ...changeContainer(definition, { user: "1000", dockerLabels: { a: "b" } }),
+      pidMode: "task",
+      tags: [...(definition["tags"] as readonly Raw[]), { key: "owner", value: "me" }],
+    }));
     expect(await diff(workload("foreign"), "--exit-code")).toMatchObject({ code: 0, stdout: "" });
     const declared = await diff(workload("foreign", "ecs: { taskDefinition: { pidMode: host } }"), "--exit-code");
-    expect([declared.code, declared.stdout.split("\n").slice(2)]).toEqual([3, ["  pidMode", '-   "task"', '+   "host"', ""]]);
+    expect([declared.code, declared.stdout.split("\n").slice(2)]).toEqual([
+      3,
+      ["  pidMode", '-   "task"', '+   "host"', ""],
+    ]);
   });
 
   it("shows logs that were removed from the workload", async () => {

@@ -38,7 +38,11 @@ const guide = {
 
 function with2Chips() {
   const broken = structuredClone(guide);
-  broken.containerDefinitions[0]!.linuxParameters.devices.push({ containerPath: "/dev/neuron1", hostPath: "/dev/neuron1", permissions: ["read", "write"] });
+  broken.containerDefinitions[0]!.linuxParameters.devices.push({
+    containerPath: "/dev/neuron1",
+    hostPath: "/dev/neuron1",
+    permissions: ["read", "write"],
+  });
   return broken;
 }
 
@@ -50,8 +54,14 @@ async function write(name: string, content: unknown): Promise<string> {
 
 describe("taskdef lint", () => {
   it("is silent on stdout where nothing is wrong", async () => {
-    expect(await runCli(["taskdef", "lint", await write("good.json", guide)])).toEqual({ code: 0, stdout: "", stderr: "No problems in 1 task definition.\n" });
-    expect(await runCli(["taskdef", "lint", "-q", "-"], { input: JSON.stringify({ taskDefinition: guide, tags: [] }) })).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await runCli(["taskdef", "lint", await write("good.json", guide)])).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "No problems in 1 task definition.\n",
+    });
+    expect(
+      await runCli(["taskdef", "lint", "-q", "-"], { input: JSON.stringify({ taskDefinition: guide, tags: [] }) }),
+    ).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
   it("prints each finding with rule, severity, path, message and fix, and exits with 3", async () => {
@@ -82,8 +92,22 @@ describe("taskdef lint", () => {
         { file: yaml, taskDefinitions: 1, errors: 1, warnings: 0 },
       ],
       findings: [
-        { rule: "neuron-device-not-on-type", severity: "error", file: list, family: "ecs-neuron", path: "[1].containerDefinitions[0].linuxParameters.devices[1]" },
-        { rule: "memory-not-set", severity: "error", file: yaml, line: 3, column: 5, family: "x", path: "containerDefinitions[0]" },
+        {
+          rule: "neuron-device-not-on-type",
+          severity: "error",
+          file: list,
+          family: "ecs-neuron",
+          path: "[1].containerDefinitions[0].linuxParameters.devices[1]",
+        },
+        {
+          rule: "memory-not-set",
+          severity: "error",
+          file: yaml,
+          line: 3,
+          column: 5,
+          family: "x",
+          path: "containerDefinitions[0]",
+        },
       ],
     });
   });
@@ -104,7 +128,9 @@ describe("taskdef lint", () => {
     const path = await write("a,b.json", with2Chips());
     const { code, stdout } = await runCli(["taskdef", "lint", path, "-o", "github"]);
     expect(code).toBe(3);
-    expect(stdout).toBe(`::error file=${path.replace(",", "%2C")},line=42,col=11,title=neuron-device-not-on-type::inf1.xlarge has only /dev/neuron0: /dev/neuron1 is not there%0AList only devices that the type has, or constrain to a type that has them.\n`);
+    expect(stdout).toBe(
+      `::error file=${path.replace(",", "%2C")},line=42,col=11,title=neuron-device-not-on-type::inf1.xlarge has only /dev/neuron0: /dev/neuron1 is not there%0AList only devices that the type has, or constrain to a type that has them.\n`,
+    );
     const piped = await runCli(["taskdef", "lint", "-", "-o", "github"], { input: JSON.stringify(with2Chips()) });
     expect(piped.stdout).toMatch(/^::error title=neuron-device-not-on-type::/);
   });
@@ -116,8 +142,16 @@ describe("taskdef lint", () => {
   });
 
   it.each([
-    ["a workload file", "name: bert\nimage: x:1\naccelerator: { instanceTypes: [inf2.xlarge] }\n", [/input:1:1: error: this is a workload file/, /aiplat taskdef generate WORKLOAD --all \| aiplat taskdef lint -/]],
-    ["CloudFormation's words", '{"Family": "x", "ContainerDefinitions": []}', [/CloudFormation/, /containerDefinitions/]],
+    [
+      "a workload file",
+      "name: bert\nimage: x:1\naccelerator: { instanceTypes: [inf2.xlarge] }\n",
+      [/input:1:1: error: this is a workload file/, /aiplat taskdef generate WORKLOAD --all \| aiplat taskdef lint -/],
+    ],
+    [
+      "CloudFormation's words",
+      '{"Family": "x", "ContainerDefinitions": []}',
+      [/CloudFormation/, /containerDefinitions/],
+    ],
     ["text that is neither JSON nor YAML", '{"family": "x"', [/input:1:\d+: error: not valid JSON or YAML/]],
     ["an empty file", "", [/input: error: the file holds no task definition/]],
   ])("refuses %s", async (_, content, patterns) => {
@@ -129,11 +163,20 @@ describe("taskdef lint", () => {
 
   it("refuses what cannot be read, and says so as a document under -o json", async () => {
     expect(await runCli(["taskdef", "lint"])).toMatchObject({ code: 2, stdout: "" });
-    expect(await runCli(["taskdef", "lint", "-", "-"])).toMatchObject({ code: 2, stderr: expect.stringContaining("standard input can be read once") as string });
-    expect(await runCli(["taskdef", "lint", "--fail-on", "never", "-"])).toMatchObject({ code: 2, stderr: expect.stringContaining("error, warning") as string });
+    expect(await runCli(["taskdef", "lint", "-", "-"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("standard input can be read once") as string,
+    });
+    expect(await runCli(["taskdef", "lint", "--fail-on", "never", "-"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("error, warning") as string,
+    });
     const { code, stderr } = await runCli(["taskdef", "lint", join(folder, "none.json"), "-o", "json"]);
     expect(code).toBe(2);
-    expect(JSON.parse(stderr)).toMatchObject({ kind: "Error", message: expect.stringContaining("no such file") as string });
+    expect(JSON.parse(stderr)).toMatchObject({
+      kind: "Error",
+      message: expect.stringContaining("no such file") as string,
+    });
   });
 });
 
@@ -151,14 +194,25 @@ describe("taskdef lint --fix", () => {
     expect(code).toBe(3);
     expect(await readFile(clean, "utf8")).toBe(JSON.stringify(guide, null, 2));
     expect(await readFile(half, "utf8")).toBe(JSON.stringify(with2Chips(), null, 2));
-    expect(stdout.trimEnd().split("\n").map((line) => line.split("\t").slice(0, 3))).toEqual([[`${half}:42:11`, "error", "neuron-device-not-on-type"]]);
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.split("\t").slice(0, 3)),
+    ).toEqual([[`${half}:42:11`, "error", "neuron-device-not-on-type"]]);
     expect(stderr).toBe(
-      [clean, half].map((file) => `fixed ${file}: containerDefinitions[0].linuxParameters.devices[0].containerPath: the host's /dev/neuron0 becomes /dev/neuron7 in the container: the Neuron runtime numbers devices as the host does [neuron-device-mapping]\n`).join("") +
-        "Fixed 2 problems; 1 error left in 2 task definitions.\n",
+      [clean, half]
+        .map(
+          (file) =>
+            `fixed ${file}: containerDefinitions[0].linuxParameters.devices[0].containerPath: the host's /dev/neuron0 becomes /dev/neuron7 in the container: the Neuron runtime numbers devices as the host does [neuron-device-mapping]\n`,
+        )
+        .join("") + "Fixed 2 problems; 1 error left in 2 task definitions.\n",
     );
     const again = await runCli(["taskdef", "lint", "--fix", clean]);
     expect(again).toEqual({ code: 0, stdout: "", stderr: "No problems in 1 task definition.\n" });
-    expect((await runCli(["taskdef", "lint", "--fix", await write("clean.json", correctable())])).stderr).toContain("Fixed 1 problem; none left in 1 task definition.");
+    expect((await runCli(["taskdef", "lint", "--fix", await write("clean.json", correctable())])).stderr).toContain(
+      "Fixed 1 problem; none left in 1 task definition.",
+    );
   });
 
   it("says so in the document", async () => {
@@ -166,7 +220,15 @@ describe("taskdef lint --fix", () => {
     const { stdout } = await runCli(["taskdef", "lint", "--fix", "-o", "json", path]);
     expect(JSON.parse(stdout)).toMatchObject({
       files: [{ file: path, errors: 1, warnings: 0, fixed: 1 }],
-      fixed: [{ rule: "neuron-device-mapping", severity: "error", file: path, family: "ecs-neuron", path: "containerDefinitions[0].linuxParameters.devices[0].containerPath" }],
+      fixed: [
+        {
+          rule: "neuron-device-mapping",
+          severity: "error",
+          file: path,
+          family: "ecs-neuron",
+          path: "containerDefinitions[0].linuxParameters.devices[0].containerPath",
+        },
+      ],
       findings: [{ rule: "neuron-device-not-on-type" }],
     });
     expect(JSON.parse((await runCli(["taskdef", "lint", "-o", "json", path])).stdout)).not.toHaveProperty("fixed");
@@ -179,7 +241,11 @@ describe("taskdef lint --fix", () => {
     expect(stderr).toContain("neuron-device-not-on-type");
     expect(stderr).toContain("Fixed 1 problem; 1 error left");
     const right = JSON.stringify(guide);
-    expect(await runCli(["taskdef", "lint", "--fix", "-q", "-"], { input: right })).toEqual({ code: 0, stdout: right, stderr: "" });
+    expect(await runCli(["taskdef", "lint", "--fix", "-q", "-"], { input: right })).toEqual({
+      code: 0,
+      stdout: right,
+      stderr: "",
+    });
   });
 
   it("writes a file at once and only where it changes, through a link, with its permissions and byte order mark", async () => {

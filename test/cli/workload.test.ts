@@ -24,33 +24,65 @@ async function inFolder(files: Readonly<Record<string, string>>, args: readonly 
 
 describe("aiplat validate", () => {
   test("says on stderr that a workload is legal, and nothing on stdout", async () => {
-    expect(await inFolder({ "aiplat.yaml": legal }, ["validate"])).toMatchObject({ code: 0, stdout: "", stderr: "aiplat.yaml is valid\n" });
-    expect(await inFolder({ "w.yaml": legal }, ["validate", "w.yaml", "--quiet"])).toMatchObject({ code: 0, stdout: "", stderr: "" });
-    expect(await inFolder({}, ["validate", ...flags])).toMatchObject({ code: 0, stdout: "", stderr: "the workload is valid\n" });
+    expect(await inFolder({ "aiplat.yaml": legal }, ["validate"])).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: "aiplat.yaml is valid\n",
+    });
+    expect(await inFolder({ "w.yaml": legal }, ["validate", "w.yaml", "--quiet"])).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
+    expect(await inFolder({}, ["validate", ...flags])).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: "the workload is valid\n",
+    });
   });
 
   test("reads standard input, YAML or JSON", async () => {
     expect(await inFolder({}, ["validate", "-"], legal)).toMatchObject({ code: 0, stderr: "<stdin> is valid\n" });
-    expect(await inFolder({}, ["validate", "-"], '{ "name": "bert", "image": 7, "accelerator": "none" }')).toMatchObject({
+    expect(
+      await inFolder({}, ["validate", "-"], '{ "name": "bert", "image": 7, "accelerator": "none" }'),
+    ).toMatchObject({
       code: 2,
-      stderr: '<stdin>:1:28: error: image must be an image reference, e.g. public.ecr.aws/neuron/pytorch-inference-neuronx:TAG, not 7\n',
+      stderr:
+        "<stdin>:1:28: error: image must be an image reference, e.g. public.ecr.aws/neuron/pytorch-inference-neuronx:TAG, not 7\n",
     });
-    expect(await inFolder({}, ["validate", "-"], "name: \0")).toMatchObject({ code: 2, stderr: "error: <stdin> is not UTF-8 text\n" });
+    expect(await inFolder({}, ["validate", "-"], "name: \0")).toMatchObject({
+      code: 2,
+      stderr: "error: <stdin> is not UTF-8 text\n",
+    });
   });
 
   test("takes flags over ./aiplat.yaml", async () => {
-    expect(await inFolder({ "aiplat.yaml": "name: bert\nimage: 7\naccelerator: none\n" }, ["validate", "--image", "bert:1"])).toMatchObject({ code: 0 });
-    expect(await inFolder({ "aiplat.yaml": legal }, ["validate", "--memory", "64GiB"])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^--memory: error: resources\.memory 64GiB is more than inf2\.xlarge has/) as string });
+    expect(
+      await inFolder({ "aiplat.yaml": "name: bert\nimage: 7\naccelerator: none\n" }, ["validate", "--image", "bert:1"]),
+    ).toMatchObject({ code: 0 });
+    expect(await inFolder({ "aiplat.yaml": legal }, ["validate", "--memory", "64GiB"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^--memory: error: resources\.memory 64GiB is more than inf2\.xlarge has/,
+      ) as string,
+    });
   });
 
   test("lets warnings pass", async () => {
-    const { code, stdout, stderr } = await inFolder({ "aiplat.yaml": `${legal}resources: { memory: 16GiB }\n` }, ["validate"]);
+    const { code, stdout, stderr } = await inFolder({ "aiplat.yaml": `${legal}resources: { memory: 16GiB }\n` }, [
+      "validate",
+    ]);
     expect([code, stdout]).toEqual([0, ""]);
-    expect(stderr).toMatch(/^aiplat\.yaml:4:22: warning: resources\.memory 16GiB is more than 90 % of what inf2\.xlarge has/);
+    expect(stderr).toMatch(
+      /^aiplat\.yaml:4:22: warning: resources\.memory 16GiB is more than 90 % of what inf2\.xlarge has/,
+    );
   });
 
   test("ends, under -o json, with one compact document of every problem", async () => {
-    const { code, stdout, stderr } = await inFolder({ "aiplat.yaml": "nmae: bert\nimage: bert:1\nreplicas: 0\naccelerator: none\n" }, ["validate", "-o", "json"]);
+    const { code, stdout, stderr } = await inFolder(
+      { "aiplat.yaml": "nmae: bert\nimage: bert:1\nreplicas: 0\naccelerator: none\n" },
+      ["validate", "-o", "json"],
+    );
     expect([code, stdout, stderr.split("\n").length]).toEqual([2, "", 2]);
     expect(JSON.parse(stderr)).toEqual({
       apiVersion: "aiplat/v1",
@@ -59,24 +91,46 @@ describe("aiplat validate", () => {
       message: "2 problems",
       details: {
         problems: [
-          { severity: "error", code: "unknown-key", message: "unknown key nmae", hint: "Did you mean name?", path: ["nmae"], file: "aiplat.yaml", line: 1, column: 1 },
-          { severity: "error", code: "invalid-value", message: "replicas must be a whole number of at least 1, not 0", path: ["replicas"], file: "aiplat.yaml", line: 3, column: 11 },
+          {
+            severity: "error",
+            code: "unknown-key",
+            message: "unknown key nmae",
+            hint: "Did you mean name?",
+            path: ["nmae"],
+            file: "aiplat.yaml",
+            line: 1,
+            column: 1,
+          },
+          {
+            severity: "error",
+            code: "invalid-value",
+            message: "replicas must be a whole number of at least 1, not 0",
+            path: ["replicas"],
+            file: "aiplat.yaml",
+            line: 3,
+            column: 11,
+          },
         ],
       },
     });
   });
 
   test("writes annotations for GitHub", async () => {
-    expect(await inFolder({ "aiplat.yaml": `${legal}replicas: 0\ncomand: [x]\n` }, ["validate", "-o", "github"])).toMatchObject({
+    expect(
+      await inFolder({ "aiplat.yaml": `${legal}replicas: 0\ncomand: [x]\n` }, ["validate", "-o", "github"]),
+    ).toMatchObject({
       code: 2,
       stdout: "",
-      stderr: "::error file=aiplat.yaml,line=4,col=11::replicas must be a whole number of at least 1, not 0\n::error file=aiplat.yaml,line=5,col=1::unknown key comand%0ADid you mean command?\n",
+      stderr:
+        "::error file=aiplat.yaml,line=4,col=11::replicas must be a whole number of at least 1, not 0\n::error file=aiplat.yaml,line=5,col=1::unknown key comand%0ADid you mean command?\n",
     });
   });
 
   test("prints no stack trace, whatever is broken", async () => {
     // The transcript is what broken-workloads.test.ts holds the tool to.
-    expect(readFileSync(join(root, "test/fixtures/broken/expected.txt"), "utf8")).not.toMatch(/^\s+at |node:internal|aiplat has a bug|exit (?!2)/m);
+    expect(readFileSync(join(root, "test/fixtures/broken/expected.txt"), "utf8")).not.toMatch(
+      /^\s+at |node:internal|aiplat has a bug|exit (?!2)/m,
+    );
   });
 });
 
@@ -94,11 +148,23 @@ describe("flags alone", () => {
     );
     const loaded = async (args: readonly string[]) => {
       const { stdout } = await runCli(args, { env: { NODE_OPTIONS: `--require ${hook}` } });
-      const text = stdout.split("\n").filter((file) => file.includes("/dist/") && file.endsWith(".js")).map((file) => readFileSync(file, "utf8")).join("\n");
-      return { zod: text.includes("unrecognized_keys"), yaml: text.includes("BLOCK_AS_IMPLICIT_KEY"), rules: text.includes("unknown-instance-type") };
+      const text = stdout
+        .split("\n")
+        .filter((file) => file.includes("/dist/") && file.endsWith(".js"))
+        .map((file) => readFileSync(file, "utf8"))
+        .join("\n");
+      return {
+        zod: text.includes("unrecognized_keys"),
+        yaml: text.includes("BLOCK_AS_IMPLICIT_KEY"),
+        rules: text.includes("unknown-instance-type"),
+      };
     };
     expect(await loaded(["validate", ...flags])).toEqual({ zod: false, yaml: false, rules: true });
-    expect(await loaded(["validate", join(root, "templates/pytorch-inference-inf2/aiplat.yaml")])).toEqual({ zod: true, yaml: true, rules: true });
+    expect(await loaded(["validate", join(root, "templates/pytorch-inference-inf2/aiplat.yaml")])).toEqual({
+      zod: true,
+      yaml: true,
+      rules: true,
+    });
   });
 });
 
@@ -110,14 +176,20 @@ describe("aiplat init and templates", () => {
       const { cwd, code, stdout, stderr } = await inFolder({}, ["init", name]);
       expect([code, stdout]).toEqual([0, ""]);
       expect(stderr).toContain("aiplat validate\n");
-      expect(await readFile(join(cwd, "aiplat.yaml"), "utf8")).toBe(readFileSync(join(root, "templates", name, "aiplat.yaml"), "utf8"));
+      expect(await readFile(join(cwd, "aiplat.yaml"), "utf8")).toBe(
+        readFileSync(join(root, "templates", name, "aiplat.yaml"), "utf8"),
+      );
       expect(await runCli(["validate"], { cwd })).toMatchObject({ code: 0, stderr: "aiplat.yaml is valid\n" });
     }
   });
 
   test("overwrite a file only where they are told to", async () => {
     const { cwd, code, stderr } = await inFolder({ "aiplat.yaml": "mine\n" }, ["init", names[0]!]);
-    expect([code, stderr, await readFile(join(cwd, "aiplat.yaml"), "utf8")]).toEqual([2, "error: aiplat.yaml exists already\n  Use --force to overwrite it, or --file for another path.\n", "mine\n"]);
+    expect([code, stderr, await readFile(join(cwd, "aiplat.yaml"), "utf8")]).toEqual([
+      2,
+      "error: aiplat.yaml exists already\n  Use --force to overwrite it, or --file for another path.\n",
+      "mine\n",
+    ]);
     expect((await runCli(["init", names[0]!, "--force"], { cwd })).code).toBe(0);
     expect(await readFile(join(cwd, "aiplat.yaml"), "utf8")).not.toBe("mine\n");
   });
@@ -138,11 +210,24 @@ describe("aiplat init and templates", () => {
 
   test("list and show the templates", async () => {
     const { stdout } = await runCli(["templates", "list"]);
-    expect(stdout.split("\n").filter(Boolean).map((line) => line.split("\t")[0])).toEqual(names.toSorted());
+    expect(
+      stdout
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => line.split("\t")[0]),
+    ).toEqual(names.toSorted());
     const list = JSON.parse((await runCli(["templates", "list", "-o", "json"])).stdout) as unknown;
-    expect(list).toMatchObject({ apiVersion: "aiplat/v1", kind: "TemplateList", items: names.toSorted().map((name) => ({ name })) });
+    expect(list).toMatchObject({
+      apiVersion: "aiplat/v1",
+      kind: "TemplateList",
+      items: names.toSorted().map((name) => ({ name })),
+    });
     const shown = await runCli(["templates", "show", names[0]!]);
-    expect(shown).toEqual({ code: 0, stdout: readFileSync(join(root, "templates", names[0]!, "aiplat.yaml"), "utf8"), stderr: "" });
+    expect(shown).toEqual({
+      code: 0,
+      stdout: readFileSync(join(root, "templates", names[0]!, "aiplat.yaml"), "utf8"),
+      stderr: "",
+    });
   });
 
   test("work with a path that has a space", async () => {

@@ -11,7 +11,10 @@ interface Parameters {
 }
 
 /** The families whose parameters moto 5.2.1 has: Amazon Linux under ECS. Ten, as many as one call takes: plain AL2 with its older kernel only. */
-const families = amiFamilies.filter(({ orchestrator, os, accelerator, kernel }) => orchestrator === "ecs" && os !== "bottlerocket" && (accelerator !== "none" || kernel === undefined));
+const families = amiFamilies.filter(
+  ({ orchestrator, os, accelerator, kernel }) =>
+    orchestrator === "ecs" && os !== "bottlerocket" && (accelerator !== "none" || kernel === undefined),
+);
 
 describe.skipIf(missingTools("moto_server", "aws"))("the AWS CLI against moto", () => {
   let moto: Moto;
@@ -24,8 +27,16 @@ describe.skipIf(missingTools("moto_server", "aws"))("the AWS CLI against moto", 
     const ask = async () => {
       for (let region = queue.pop(); region !== undefined; region = queue.pop()) {
         const leaves = families.map(({ parameter }) => `${parameter}/image_id`);
-        const answer = (await moto.aws("ssm", "get-parameters", "--region", region, "--names", ...leaves)) as Parameters;
-        for (const { Name, Value } of answer.Parameters) theirs.set(`${region} ${Name.replace("/image_id", "")}`, Value);
+        const answer = (await moto.aws(
+          "ssm",
+          "get-parameters",
+          "--region",
+          region,
+          "--names",
+          ...leaves,
+        )) as Parameters;
+        for (const { Name, Value } of answer.Parameters)
+          theirs.set(`${region} ${Name.replace("/image_id", "")}`, Value);
       }
     };
     await Promise.all([ask(), ask(), ask()]);
@@ -34,24 +45,40 @@ describe.skipIf(missingTools("moto_server", "aws"))("the AWS CLI against moto", 
   afterAll(() => moto.stop());
 
   /** `REGION<TAB>ID` lines for a family, from their answers. */
-  const linesOf = ({ parameter }: AmiFamily, asked: readonly string[]) => asked.map((region) => `${region}\t${theirs.get(`${region} ${parameter}`)}\n`).join("");
+  const linesOf = ({ parameter }: AmiFamily, asked: readonly string[]) =>
+    asked.map((region) => `${region}\t${theirs.get(`${region} ${parameter}`)}\n`).join("");
 
   test("knows each accelerated family in each region of the catalogue", () => {
     const accelerated = families.filter(({ accelerator }) => accelerator !== "none");
     expect(accelerated).toHaveLength(6);
-    for (const { parameter } of accelerated) expect(regions.filter((region) => !theirs.has(`${region} ${parameter}`))).toEqual([]);
+    for (const { parameter } of accelerated)
+      expect(regions.filter((region) => !theirs.has(`${region} ${parameter}`))).toEqual([]);
   });
 
-  test.each(families.filter(({ kernel }) => kernel === undefined).map((family) => [describeAmiFamily(family), family] as const))("agrees with ami latest on %s in every region", async (_, family) => {
+  test.each(
+    families.filter(({ kernel }) => kernel === undefined).map((family) => [describeAmiFamily(family), family] as const),
+  )("agrees with ami latest on %s in every region", async (_, family) => {
     const { os, accelerator, architecture } = family;
-    const flags = ["--os", os, "--accelerator", accelerator, "--architecture", architecture, ...regions.flatMap((region) => ["--region", region])];
+    const flags = [
+      "--os",
+      os,
+      "--accelerator",
+      accelerator,
+      "--architecture",
+      architecture,
+      ...regions.flatMap((region) => ["--region", region]),
+    ];
     const run = await runCli(["ami", "latest", ...flags], { env: moto.env });
     expect(run).toMatchObject({ code: 0, stdout: linesOf(family, regions) });
   });
 
   test("agrees with ami list on every family, both kernels of AL2 among them", async () => {
-    const run = await runCli(["ami", "list", "-o", "json", ...regions.flatMap((region) => ["--region", region])], { env: moto.env });
-    const { items } = JSON.parse(run.stdout) as { readonly items: readonly { readonly region: string; readonly parameter: string; readonly imageId: string }[] };
+    const run = await runCli(["ami", "list", "-o", "json", ...regions.flatMap((region) => ["--region", region])], {
+      env: moto.env,
+    });
+    const { items } = JSON.parse(run.stdout) as {
+      readonly items: readonly { readonly region: string; readonly parameter: string; readonly imageId: string }[];
+    };
     const ours = items.map(({ region, parameter, imageId }) => [`${region} ${parameter}`, imageId] as const);
     expect(run.code).toBe(0);
     expect(new Map(ours.filter(([key]) => theirs.has(key)))).toEqual(theirs);

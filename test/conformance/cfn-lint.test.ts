@@ -12,7 +12,11 @@ const workloads: Readonly<Record<string, Partial<Workload>>> = {
   WholeNeuron: { accelerator: { instanceTypes: ["trn1.32xlarge"] } },
   Slots: { accelerator: { instanceTypes: ["inf2.48xlarge"], devicesPerReplica: 4 } },
   Efa: { accelerator: { instanceTypes: ["trn1.32xlarge"], efa: true }, sharedMemory: "8GiB" },
-  Gpu: { accelerator: { instanceTypes: ["p5.48xlarge"], devicesPerReplica: 4 }, ports: [{ container: 8080, name: "http" }], health: { path: "/ping", port: 8080, startSeconds: 300 } },
+  Gpu: {
+    accelerator: { instanceTypes: ["p5.48xlarge"], devicesPerReplica: 4 },
+    ports: [{ container: 8080, name: "http" }],
+    health: { path: "/ping", port: 8080, startSeconds: 300 },
+  },
   Cpu: { accelerator: "none", resources: { cpu: 0.5, memory: "1GiB" }, command: ["serve", "--all"] },
   Secrets: {
     accelerator: { instanceTypes: ["inf1.xlarge"] },
@@ -22,7 +26,11 @@ const workloads: Readonly<Record<string, Partial<Workload>>> = {
     logs: { group: "/aiplat/bert" },
     tags: { team: "nlp" },
   },
-  Awsvpc: { accelerator: { instanceTypes: ["inf1.xlarge"] }, ecs: { networkMode: "awsvpc" }, ports: [{ container: 80 }] },
+  Awsvpc: {
+    accelerator: { instanceTypes: ["inf1.xlarge"] },
+    ecs: { networkMode: "awsvpc" },
+    ports: [{ container: 80 }],
+  },
 };
 
 /** The maps whose keys are the user's own. */
@@ -46,14 +54,22 @@ describe.skipIf(missingTools("cfn-lint"))("cfn-lint", () => {
       const workload = resolveWorkload({ name: name.toLowerCase(), image: "repo/bert:1", ...change });
       return variantsOf(workload).map((variant, index) => {
         const definition = generateTaskDefinition(workload, variant, { region: "us-east-1" });
-        return [`${name}${index}`, { Type: "AWS::ECS::TaskDefinition", Properties: toCloudFormation(definition) }] as const;
+        return [
+          `${name}${index}`,
+          { Type: "AWS::ECS::TaskDefinition", Properties: toCloudFormation(definition) },
+        ] as const;
       });
     });
     expect(resources).toHaveLength(9);
     const file = join(mkdtempSync(join(tmpdir(), "aiplat-cfn-")), "template.json");
-    writeFileSync(file, JSON.stringify({ AWSTemplateFormatVersion: "2010-09-09", Resources: Object.fromEntries(resources) }));
+    writeFileSync(
+      file,
+      JSON.stringify({ AWSTemplateFormatVersion: "2010-09-09", Resources: Object.fromEntries(resources) }),
+    );
     const output = await new Promise<string>((resolve) => {
-      execFile("cfn-lint", ["--format", "parseable", "--regions", "us-east-1", "--", file], (_, stdout, stderr) => resolve(stdout + stderr));
+      execFile("cfn-lint", ["--format", "parseable", "--regions", "us-east-1", "--", file], (_, stdout, stderr) =>
+        resolve(stdout + stderr),
+      );
     });
     expect(output).toBe("");
   });

@@ -32,10 +32,15 @@ describe("ECS as the sandbox plays it", () => {
   });
   afterAll(() => box.sandbox.close());
 
-  it.each(scenarios.filter(({ on }) => on.includes("sandbox")).map((each, index) => [each.does, index, each] as const))("%s", async (_, index, { play }) => {
-    const ecs = clientOf(box.sandbox.url);
-    await expect(play({ ecs, name: `scenario-${index}`, cluster: "default", stopped: waiter(ecs, () => box.step(1)) })).resolves.toBeUndefined();
-  });
+  it.each(scenarios.filter(({ on }) => on.includes("sandbox")).map((each, index) => [each.does, index, each] as const))(
+    "%s",
+    async (_, index, { play }) => {
+      const ecs = clientOf(box.sandbox.url);
+      await expect(
+        play({ ecs, name: `scenario-${index}`, cluster: "default", stopped: waiter(ecs, () => box.step(1)) }),
+      ).resolves.toBeUndefined();
+    },
+  );
 });
 
 describe.skipIf(missingTools("moto_server", "aws"))("ECS as moto plays it", () => {
@@ -46,10 +51,15 @@ describe.skipIf(missingTools("moto_server", "aws"))("ECS as moto plays it", () =
   });
   afterAll(() => moto.stop());
 
-  it.each(scenarios.filter(({ on }) => on.includes("moto")).map((each, index) => [each.does, index, each] as const))("%s", async (_, index, { play }) => {
-    const ecs = clientOf(moto.url);
-    await expect(play({ ecs, name: `scenario-${index}`, cluster: "default", stopped: waiter(ecs, () => undefined) })).resolves.toBeUndefined();
-  });
+  it.each(scenarios.filter(({ on }) => on.includes("moto")).map((each, index) => [each.does, index, each] as const))(
+    "%s",
+    async (_, index, { play }) => {
+      const ecs = clientOf(moto.url);
+      await expect(
+        play({ ecs, name: `scenario-${index}`, cluster: "default", stopped: waiter(ecs, () => undefined) }),
+      ).resolves.toBeUndefined();
+    },
+  );
 });
 
 /**
@@ -59,17 +69,25 @@ describe.skipIf(missingTools("moto_server", "aws"))("ECS as moto plays it", () =
  */
 describe.skipIf(process.env["AIPLAT_LIVE"] !== "1")("ECS as AWS plays it", () => {
   const cluster = process.env["AIPLAT_LIVE_CLUSTER"];
-  const playable = scenarios.filter(({ on, needsInstances }) => on.includes("aws") && (needsInstances !== true || cluster !== undefined));
+  const playable = scenarios.filter(
+    ({ on, needsInstances }) => on.includes("aws") && (needsInstances !== true || cluster !== undefined),
+  );
 
-  it.each(playable.map((each, index) => [each.does, index, each] as const))("%s", { timeout: 300_000 }, async (_, index, { play }) => {
-    const ecs = new ECSClient({});
-    const wait: Stage["stopped"] = async (name, taskArn) => {
-      for (;;) {
-        const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster: name, tasks: [taskArn] }));
-        if (tasks?.[0]?.lastStatus === "STOPPED") return;
-        await delay(3_000);
-      }
-    };
-    await expect(play({ ecs, name: `aiplat-live-${index}-${Date.now().toString(36)}`, cluster: cluster ?? "", stopped: wait })).resolves.toBeUndefined();
-  });
+  it.each(playable.map((each, index) => [each.does, index, each] as const))(
+    "%s",
+    { timeout: 300_000 },
+    async (_, index, { play }) => {
+      const ecs = new ECSClient({});
+      const wait: Stage["stopped"] = async (name, taskArn) => {
+        for (;;) {
+          const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster: name, tasks: [taskArn] }));
+          if (tasks?.[0]?.lastStatus === "STOPPED") return;
+          await delay(3_000);
+        }
+      };
+      await expect(
+        play({ ecs, name: `aiplat-live-${index}-${Date.now().toString(36)}`, cluster: cluster ?? "", stopped: wait }),
+      ).resolves.toBeUndefined();
+    },
+  );
 });

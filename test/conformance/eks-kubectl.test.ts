@@ -20,7 +20,10 @@ async function annotated(text: string): Promise<readonly unknown[]> {
 }
 
 function withAnnotation(manifest: Manifest): Manifest {
-  return { ...manifest, metadata: { ...manifest.metadata, annotations: { ...manifest.metadata.annotations, "read-by": "kubectl" } } };
+  return {
+    ...manifest,
+    metadata: { ...manifest.metadata, annotations: { ...manifest.metadata.annotations, "read-by": "kubectl" } },
+  };
 }
 
 describe.skipIf(missingTools("kubectl"))("kubectl", () => {
@@ -36,20 +39,76 @@ describe.skipIf(missingTools("kubectl"))("kubectl", () => {
   });
 
   it("reads text as text, whatever it looks like", async () => {
-    const words = ["yes", "no", "on", "y", "true", "null", "~", "012", "0o14", "-0o7", "0x1F", "1_000", "0b101", "1:30", "1e3", ".5", "+1", "=", "<<", "2001-01-01", "", " a", "a: b", "- a", "#x", "*a", "!x", "a #b", "two\nlines\n", "tab\tx", "\u0007", "é", "0", "08", ".inf", ".NaN", "1_0.5", "{}", "[]", "|", "%x", "@x"];
+    const words = [
+      "yes",
+      "no",
+      "on",
+      "y",
+      "true",
+      "null",
+      "~",
+      "012",
+      "0o14",
+      "-0o7",
+      "0x1F",
+      "1_000",
+      "0b101",
+      "1:30",
+      "1e3",
+      ".5",
+      "+1",
+      "=",
+      "<<",
+      "2001-01-01",
+      "",
+      " a",
+      "a: b",
+      "- a",
+      "#x",
+      "*a",
+      "!x",
+      "a #b",
+      "two\nlines\n",
+      "tab\tx",
+      "\u0007",
+      "é",
+      "0",
+      "08",
+      ".inf",
+      ".NaN",
+      "1_0.5",
+      "{}",
+      "[]",
+      "|",
+      "%x",
+      "@x",
+    ];
     const environment = Object.fromEntries(words.map((word, index) => [`V${index}`, word]));
-    const manifests = generate({ name: "bert", image: "repo/bert:1", accelerator: "none", environment, tags: { y: "yes", on: "off", team: "1e3" } });
+    const manifests = generate({
+      name: "bert",
+      image: "repo/bert:1",
+      accelerator: "none",
+      environment,
+      tags: { y: "yes", on: "off", team: "1e3" },
+    });
     expect(await annotated(formatManifests(manifests))).toEqual(manifests.map(withAnnotation));
   });
 
   it("builds the kustomization, in the order that was written", async () => {
     const manifests = [
-      ...generate({ ...workloadOf({ kind: "StatefulSet", accelerator: "nvidia", devices: "whole instance", nodes: 1 }), eks: { namespace: "ml", queue: { kueue: "team-a" } } }, "StatefulSet", {
-        extras: ["service", "scaled-object", "pod-monitor"],
-        maxReplicas: 5,
-        prometheusUrl: "http://prometheus:9090",
-        queueFleets: [{ type: requireInstanceType("p5.48xlarge"), count: 2 }],
-      }),
+      ...generate(
+        {
+          ...workloadOf({ kind: "StatefulSet", accelerator: "nvidia", devices: "whole instance", nodes: 1 }),
+          eks: { namespace: "ml", queue: { kueue: "team-a" } },
+        },
+        "StatefulSet",
+        {
+          extras: ["service", "scaled-object", "pod-monitor"],
+          maxReplicas: 5,
+          prometheusUrl: "http://prometheus:9090",
+          queueFleets: [{ type: requireInstanceType("p5.48xlarge"), count: 2 }],
+        },
+      ),
     ];
     const files = kustomizationFiles(manifests, "yaml");
     expect([...files.keys()]).toEqual([
@@ -65,7 +124,9 @@ describe.skipIf(missingTools("kubectl"))("kubectl", () => {
       "podmonitor-dcgm-exporter.yaml",
     ]);
     for (const [name, manifest] of files) await writeFile(join(folder, name), formatManifests([manifest]));
-    const built = parseAllDocuments(await kubectl(["kustomize", folder]), { schema: "core" }).map((document) => document.toJS() as unknown);
+    const built = parseAllDocuments(await kubectl(["kustomize", folder]), { schema: "core" }).map(
+      (document) => document.toJS() as unknown,
+    );
     expect(built).toEqual(manifests);
   });
 });

@@ -28,32 +28,115 @@ describe.skipIf(missingTools("moto_server", "aws"))("node groups on moto", () =>
     ec2 = await startEc2(moto);
     store = await startParameterStore({
       "us-east-1": {
-        "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/neuron/recommended/release_version": "1.33.3-20250819",
-        "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/nvidia/recommended/release_version": "1.33.3-20250819",
+        "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/neuron/recommended/release_version":
+          "1.33.3-20250819",
+        "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/nvidia/recommended/release_version":
+          "1.33.3-20250819",
       },
     });
     folder = await mkdtemp(join(tmpdir(), "aiplat-eks-"));
-    await moto.aws("eks", "create-cluster", "--name", "prod", "--role-arn", role, "--resources-vpc-config", "subnetIds=subnet-1a", "--kubernetes-version", "1.33");
-    await moto.aws("eks", "create-cluster", "--name", "mixed", "--role-arn", role, "--resources-vpc-config", "subnetIds=subnet-1a", "--kubernetes-version", "1.33");
-    endpoint = ((await moto.aws("eks", "describe-cluster", "--name", "mixed")) as { cluster: { endpoint: string } }).cluster.endpoint;
+    await moto.aws(
+      "eks",
+      "create-cluster",
+      "--name",
+      "prod",
+      "--role-arn",
+      role,
+      "--resources-vpc-config",
+      "subnetIds=subnet-1a",
+      "--kubernetes-version",
+      "1.33",
+    );
+    await moto.aws(
+      "eks",
+      "create-cluster",
+      "--name",
+      "mixed",
+      "--role-arn",
+      role,
+      "--resources-vpc-config",
+      "subnetIds=subnet-1a",
+      "--kubernetes-version",
+      "1.33",
+    );
+    endpoint = ((await moto.aws("eks", "describe-cluster", "--name", "mixed")) as { cluster: { endpoint: string } })
+      .cluster.endpoint;
   });
   afterAll(async () => {
     await Promise.all([moto?.stop(), ec2?.stop(), store?.stop()]);
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
 
-  const env = () => ({ ...moto.env, AWS_ENDPOINT_URL_EC2: ec2.url, AWS_ENDPOINT_URL_SSM: store.env["AWS_ENDPOINT_URL"]! });
+  const env = () => ({
+    ...moto.env,
+    AWS_ENDPOINT_URL_EC2: ec2.url,
+    AWS_ENDPOINT_URL_SSM: store.env["AWS_ENDPOINT_URL"]!,
+  });
   const nodegroup = (verb: "create" | "generate", ...args: readonly string[]) =>
-    runCli(["eks", "nodegroup", verb, "--image", "bert:1", "--cluster", "prod", "--node-role", role, "--subnet", "subnet-1a", "--yes", ...args], { env: env() });
-  const describeGroup = async (cluster: string, name: string) => ((await moto.aws("eks", "describe-nodegroup", "--cluster-name", cluster, "--nodegroup-name", name)) as { nodegroup: Fields }).nodegroup;
+    runCli(
+      [
+        "eks",
+        "nodegroup",
+        verb,
+        "--image",
+        "bert:1",
+        "--cluster",
+        "prod",
+        "--node-role",
+        role,
+        "--subnet",
+        "subnet-1a",
+        "--yes",
+        ...args,
+      ],
+      { env: env() },
+    );
+  const describeGroup = async (cluster: string, name: string) =>
+    (
+      (await moto.aws("eks", "describe-nodegroup", "--cluster-name", cluster, "--nodegroup-name", name)) as {
+        nodegroup: Fields;
+      }
+    ).nodegroup;
   const actions = () => ec2.calls.map((call) => call.get("Action")).filter((action) => action!.startsWith("Create"));
 
-  const wide = ["--name", "train", "--instance-type", "trn1.32xlarge", "--nodes", "2", "--security-group", "sg-1a", "--release-version", "1.33.3-20250819"];
+  const wide = [
+    "--name",
+    "train",
+    "--instance-type",
+    "trn1.32xlarge",
+    "--nodes",
+    "2",
+    "--security-group",
+    "sg-1a",
+    "--release-version",
+    "1.33.3-20250819",
+  ];
 
   it("describe as intended: image, size, taint, labels, tags, disk", async () => {
-    const { code, stdout, stderr } = await nodegroup("create", "--name", "bert", "--instance-type", "inf2.24xlarge", "--devices", "1", "--replicas", "8", "--label", "team=nlp", "--disk", "100GiB", "-o", "json");
+    const { code, stdout, stderr } = await nodegroup(
+      "create",
+      "--name",
+      "bert",
+      "--instance-type",
+      "inf2.24xlarge",
+      "--devices",
+      "1",
+      "--replicas",
+      "8",
+      "--label",
+      "team=nlp",
+      "--disk",
+      "100GiB",
+      "-o",
+      "json",
+    );
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(JSON.parse(stdout)).toEqual({ apiVersion: "aiplat/v1", kind: "NodegroupCreation", cluster: "prod", items: [{ resource: "nodegroup", name: "bert", action: "created" }] });
+    expect(JSON.parse(stdout)).toEqual({
+      apiVersion: "aiplat/v1",
+      kind: "NodegroupCreation",
+      cluster: "prod",
+      items: [{ resource: "nodegroup", name: "bert", action: "created" }],
+    });
     expect(await describeGroup("prod", "bert")).toMatchObject({
       amiType: "AL2023_x86_64_NEURON",
       capacityType: "ON_DEMAND",
@@ -70,9 +153,17 @@ describe.skipIf(missingTools("moto_server", "aws"))("node groups on moto", () =>
   });
 
   it("of several nodes have exactly the template and the group that generate prints, made once", async () => {
-    const printed = JSON.parse((await nodegroup("generate", ...wide)).stdout) as { launchTemplate: { LaunchTemplateName: string; LaunchTemplateData: Fields }; nodegroup: Fields };
+    const printed = JSON.parse((await nodegroup("generate", ...wide)).stdout) as {
+      launchTemplate: { LaunchTemplateName: string; LaunchTemplateData: Fields };
+      nodegroup: Fields;
+    };
     expect((await nodegroup("create", ...wide)).code).toBe(0);
-    const versions = (await moto.aws("ec2", "describe-launch-template-versions", "--launch-template-name", "prod-train")) as { LaunchTemplateVersions: readonly { VersionNumber: number; LaunchTemplateData: Fields }[] };
+    const versions = (await moto.aws(
+      "ec2",
+      "describe-launch-template-versions",
+      "--launch-template-name",
+      "prod-train",
+    )) as { LaunchTemplateVersions: readonly { VersionNumber: number; LaunchTemplateData: Fields }[] };
     expect(versions.LaunchTemplateVersions.map(({ VersionNumber }) => VersionNumber)).toEqual([1]);
     const { TagSpecifications: _, ...data } = printed.launchTemplate.LaunchTemplateData;
     expect(versions.LaunchTemplateVersions[0]!.LaunchTemplateData).toMatchObject(data);
@@ -82,16 +173,26 @@ describe.skipIf(missingTools("moto_server", "aws"))("node groups on moto", () =>
 
     // Again: what exists is used, and nothing is made twice.
     const again = await nodegroup("create", ...wide);
-    expect({ code: again.code, stdout: again.stdout }).toEqual({ code: 0, stdout: "placement-group\tprod-train\texists\nlaunch-template\tprod-train\texists\nnodegroup\ttrain\texists\n" });
+    expect({ code: again.code, stdout: again.stdout }).toEqual({
+      code: 0,
+      stdout: "placement-group\tprod-train\texists\nlaunch-template\tprod-train\texists\nnodegroup\ttrain\texists\n",
+    });
     expect(actions()).toEqual(["CreatePlacementGroup", "CreateLaunchTemplate"]);
-    expect(ec2.calls.find((call) => call.get("Action") === "CreateLaunchTemplate")!.get("ClientToken")).toMatch(/^[0-9a-f]{64}$/);
+    expect(ec2.calls.find((call) => call.get("Action") === "CreateLaunchTemplate")!.get("ClientToken")).toMatch(
+      /^[0-9a-f]{64}$/,
+    );
   });
 
   it("that exist with other settings are named with every difference, and nothing is made", async () => {
     const before = actions();
-    const { code, stderr } = await nodegroup("create", ...wide.map((word) => (word === "trn1.32xlarge" ? "trn1n.32xlarge" : word)));
+    const { code, stderr } = await nodegroup(
+      "create",
+      ...wide.map((word) => (word === "trn1.32xlarge" ? "trn1n.32xlarge" : word)),
+    );
     expect(code).toBe(1);
-    expect(stderr).toContain('node group train of cluster prod exists with other settings: instanceTypes is ["trn1.32xlarge"], not ["trn1n.32xlarge"]');
+    expect(stderr).toContain(
+      'node group train of cluster prod exists with other settings: instanceTypes is ["trn1.32xlarge"], not ["trn1n.32xlarge"]',
+    );
     expect(actions()).toEqual(before);
   });
 
@@ -105,37 +206,123 @@ describe.skipIf(missingTools("moto_server", "aws"))("node groups on moto", () =>
       { resource: "placement-group", name: "absent-half", action: "created" },
       { resource: "launch-template", name: "absent-half", action: "created" },
     ]);
-    expect(error.hint).toContain("The placement group absent-half and launch template absent-half exist now. Run the command again: what exists is used.");
-    expect(error.hint).toContain("aws ec2 delete-launch-template --launch-template-name absent-half && aws ec2 delete-placement-group --group-name absent-half");
+    expect(error.hint).toContain(
+      "The placement group absent-half and launch template absent-half exist now. Run the command again: what exists is used.",
+    );
+    expect(error.hint).toContain(
+      "aws ec2 delete-launch-template --launch-template-name absent-half && aws ec2 delete-placement-group --group-name absent-half",
+    );
 
-    await moto.aws("eks", "create-cluster", "--name", "absent", "--role-arn", role, "--resources-vpc-config", "subnetIds=subnet-1a");
-    expect((await nodegroup("create", ...args, "--cluster", "absent")).stdout).toBe("placement-group\tabsent-half\texists\nlaunch-template\tabsent-half\texists\nnodegroup\thalf\tcreated\n");
+    await moto.aws(
+      "eks",
+      "create-cluster",
+      "--name",
+      "absent",
+      "--role-arn",
+      role,
+      "--resources-vpc-config",
+      "subnetIds=subnet-1a",
+    );
+    expect((await nodegroup("create", ...args, "--cluster", "absent")).stdout).toBe(
+      "placement-group\tabsent-half\texists\nlaunch-template\tabsent-half\texists\nnodegroup\thalf\tcreated\n",
+    );
   });
 
   it("need a yes", async () => {
-    const { code, stderr } = await runCli(["eks", "nodegroup", "create", "--name", "bert", "--image", "b:1", "--instance-type", "g5.xlarge", "--cluster", "prod", "--node-role", role, "--subnet", "subnet-1a"], { env: env() });
+    const { code, stderr } = await runCli(
+      [
+        "eks",
+        "nodegroup",
+        "create",
+        "--name",
+        "bert",
+        "--image",
+        "b:1",
+        "--instance-type",
+        "g5.xlarge",
+        "--cluster",
+        "prod",
+        "--node-role",
+        role,
+        "--subnet",
+        "subnet-1a",
+      ],
+      { env: env() },
+    );
     expect(code).toBe(2);
     expect(stderr).toContain("creating bert (1 nodes) in cluster prod needs a yes");
   });
 
   describe("eks check", () => {
     interface Report {
-      readonly groups: readonly { readonly subject: string; readonly items: readonly { readonly status: string; readonly check: string; readonly message: string; readonly fix?: string }[] }[];
+      readonly groups: readonly {
+        readonly subject: string;
+        readonly items: readonly {
+          readonly status: string;
+          readonly check: string;
+          readonly message: string;
+          readonly fix?: string;
+        }[];
+      }[];
     }
     const group = (name: string, amiType: string, type: string, ...more: readonly string[]) =>
-      moto.aws("eks", "create-nodegroup", "--cluster-name", "mixed", "--nodegroup-name", name, "--node-role", role, "--subnets", "subnet-1a", "--ami-type", amiType, "--instance-types", type, "--kubernetes-version", "1.33", ...more);
+      moto.aws(
+        "eks",
+        "create-nodegroup",
+        "--cluster-name",
+        "mixed",
+        "--nodegroup-name",
+        name,
+        "--node-role",
+        role,
+        "--subnets",
+        "subnet-1a",
+        "--ami-type",
+        amiType,
+        "--instance-types",
+        type,
+        "--kubernetes-version",
+        "1.33",
+        ...more,
+      );
     const neuronTaint = ["--taints", "key=aws.amazon.com/neuron,effect=NO_SCHEDULE"];
     const fresh = ["--release-version", "1.33.3-20250819"];
 
     beforeAll(async () => {
       await group("right", "AL2023_x86_64_NEURON", "inf2.xlarge", ...neuronTaint, ...fresh);
       await group("wrong-image", "AL2023_x86_64_STANDARD", "inf2.xlarge", ...neuronTaint, ...fresh);
-      await group("stale", "AL2023_x86_64_NVIDIA", "g5.xlarge", "--taints", "key=nvidia.com/gpu,effect=NO_SCHEDULE", "--release-version", "1.33.1-20250601");
+      await group(
+        "stale",
+        "AL2023_x86_64_NVIDIA",
+        "g5.xlarge",
+        "--taints",
+        "key=nvidia.com/gpu,effect=NO_SCHEDULE",
+        "--release-version",
+        "1.33.1-20250601",
+      );
       await group("no-taint", "AL2023_x86_64_NEURON", "inf2.xlarge", ...fresh);
       await group("no-efa", "AL2023_x86_64_NEURON", "trn1.32xlarge", ...neuronTaint, ...fresh);
-      const template = { Placement: { GroupName: "fabric" }, NetworkInterfaces: [{ DeviceIndex: 0, NetworkCardIndex: 0, InterfaceType: "efa" }] };
-      await moto.aws("ec2", "create-launch-template", "--launch-template-name", "one-efa", "--launch-template-data", JSON.stringify(template));
-      await group("one-efa", "AL2023_x86_64_NEURON", "trn1.32xlarge", ...neuronTaint, ...fresh, "--launch-template", "name=one-efa,version=1");
+      const template = {
+        Placement: { GroupName: "fabric" },
+        NetworkInterfaces: [{ DeviceIndex: 0, NetworkCardIndex: 0, InterfaceType: "efa" }],
+      };
+      await moto.aws(
+        "ec2",
+        "create-launch-template",
+        "--launch-template-name",
+        "one-efa",
+        "--launch-template-data",
+        JSON.stringify(template),
+      );
+      await group(
+        "one-efa",
+        "AL2023_x86_64_NEURON",
+        "trn1.32xlarge",
+        ...neuronTaint,
+        ...fresh,
+        "--launch-template",
+        "name=one-efa,version=1",
+      );
       await group("plain", "AL2023_x86_64_STANDARD", "m5.large", ...fresh);
     });
 
@@ -144,30 +331,58 @@ describe.skipIf(missingTools("moto_server", "aws"))("node groups on moto", () =>
       const bin = await mkdtemp(join(folder, "bin-"));
       await writeFile(join(bin, "view.json"), JSON.stringify({ clusters: [{ cluster: { server } }] }));
       await writeFile(join(bin, "list.json"), JSON.stringify({ kind: "List", items: objects }));
-      await writeFile(join(bin, "kubectl"), `#!/bin/sh\ncase "$*" in\n*"config view --minify --output json") cat ${bin}/view.json;;\n*"get nodes,"*) cat ${bin}/list.json;;\n*) exit 9;;\nesac\n`);
+      await writeFile(
+        join(bin, "kubectl"),
+        `#!/bin/sh\ncase "$*" in\n*"config view --minify --output json") cat ${bin}/view.json;;\n*"get nodes,"*) cat ${bin}/list.json;;\n*) exit 9;;\nesac\n`,
+      );
       await chmod(join(bin, "kubectl"), 0o755);
       return `${bin}:${process.env["PATH"]}`;
     };
     const check = async (path: string, ...args: readonly string[]) => {
-      const { code, stdout, stderr } = await runCli(["eks", "check", "--cluster", "mixed", "-o", "json", ...args], { env: { ...env(), PATH: path } });
+      const { code, stdout, stderr } = await runCli(["eks", "check", "--cluster", "mixed", "-o", "json", ...args], {
+        env: { ...env(), PATH: path },
+      });
       expect(stderr).toBe("");
       const { groups } = JSON.parse(stdout) as Report;
-      return { code, found: (subject: string, name: string) => groups.find((each) => each.subject === subject)?.items.filter((item) => item.check === name).map(({ status }) => status), groups };
+      return {
+        code,
+        found: (subject: string, name: string) =>
+          groups
+            .find((each) => each.subject === subject)
+            ?.items.filter((item) => item.check === name)
+            .map(({ status }) => status),
+        groups,
+      };
     };
 
     it("finds each planted mismatch, and nothing where all is right", async () => {
       const { code, found, groups } = await check("/nowhere");
       expect(code).toBe(3);
-      expect(groups.find(({ subject }) => subject === "node group right")!.items.map(({ status }) => status)).toEqual(["OK", "OK", "OK"]);
+      expect(groups.find(({ subject }) => subject === "node group right")!.items.map(({ status }) => status)).toEqual([
+        "OK",
+        "OK",
+        "OK",
+      ]);
       expect(found("node group wrong-image", "ami-type")).toEqual(["FAIL"]);
       expect(found("node group stale", "release")).toEqual(["WARN"]);
       expect(found("node group stale", "ami-type")).toEqual(["OK"]);
       expect(found("node group no-taint", "taint")).toEqual(["WARN"]);
       expect(found("node group no-efa", "efa")).toEqual(["SKIP"]);
-      expect(groups.find(({ subject }) => subject === "node group one-efa")!.items.at(-1)).toMatchObject({ status: "FAIL", message: "the launch template gives trn1.32xlarge 1 of its 8 EFA interfaces, and its nodes are in placement group fabric" });
+      expect(groups.find(({ subject }) => subject === "node group one-efa")!.items.at(-1)).toMatchObject({
+        status: "FAIL",
+        message:
+          "the launch template gives trn1.32xlarge 1 of its 8 EFA interfaces, and its nodes are in placement group fabric",
+      });
       expect(found("node group plain", "ami-type")).toEqual(["OK"]);
       expect(found("node group plain", "taint")).toEqual([]);
-      expect(groups.at(-1)!.items).toEqual([{ status: "SKIP", check: "kubectl", message: "there is no kubectl on the PATH", fix: "Install it: https://kubernetes.io/docs/tasks/tools/" }]);
+      expect(groups.at(-1)!.items).toEqual([
+        {
+          status: "SKIP",
+          check: "kubectl",
+          message: "there is no kubectl on the PATH",
+          fix: "Install it: https://kubernetes.io/docs/tasks/tools/",
+        },
+      ]);
     });
 
     it("fails on absent EFA where the workload spans nodes", async () => {
@@ -177,13 +392,27 @@ describe.skipIf(missingTools("moto_server", "aws"))("node groups on moto", () =>
     });
 
     it("finds missing device plugins and requests for neurondevice through kubectl", async () => {
-      const node = (name: string, type: string, allocatable: Fields): Fields => ({ kind: "Node", metadata: { name, labels: { "node.kubernetes.io/instance-type": type } }, status: { allocatable } });
-      const container = (resource: string) => ({ containers: [{ name: "main", resources: { limits: { [resource]: "1" } } }] });
+      const node = (name: string, type: string, allocatable: Fields): Fields => ({
+        kind: "Node",
+        metadata: { name, labels: { "node.kubernetes.io/instance-type": type } },
+        status: { allocatable },
+      });
+      const container = (resource: string) => ({
+        containers: [{ name: "main", resources: { limits: { [resource]: "1" } } }],
+      });
       const objects = [
         node("neuron-1", "inf2.xlarge", { cpu: "4" }),
         node("gpu-1", "g5.xlarge", { cpu: "4", "nvidia.com/gpu": "1" }),
-        { kind: "Deployment", metadata: { name: "old", namespace: "ml" }, spec: { template: { spec: container("aws.amazon.com/neurondevice") } } },
-        { kind: "Pod", metadata: { name: "old-1", namespace: "ml", ownerReferences: [{}] }, spec: container("aws.amazon.com/neurondevice") },
+        {
+          kind: "Deployment",
+          metadata: { name: "old", namespace: "ml" },
+          spec: { template: { spec: container("aws.amazon.com/neurondevice") } },
+        },
+        {
+          kind: "Pod",
+          metadata: { name: "old-1", namespace: "ml", ownerReferences: [{}] },
+          spec: container("aws.amazon.com/neurondevice"),
+        },
         { kind: "Pod", metadata: { name: "new", namespace: "ml" }, spec: container("aws.amazon.com/neuron") },
       ];
       const { code, groups } = await check(await fakeKubectl(endpoint, objects));
@@ -198,28 +427,51 @@ describe.skipIf(missingTools("moto_server", "aws"))("node groups on moto", () =>
 
     it("leaves kubectl alone where its context is another cluster", async () => {
       const { groups } = await check(await fakeKubectl("https://elsewhere.example", []));
-      expect(groups.at(-1)!.items.map(({ status, message }) => [status, message])).toEqual([["SKIP", "kubectl's context is of another cluster: https://elsewhere.example"]]);
+      expect(groups.at(-1)!.items.map(({ status, message }) => [status, message])).toEqual([
+        ["SKIP", "kubectl's context is of another cluster: https://elsewhere.example"],
+      ]);
     });
 
     it("draws a tree, and a table in markdown", async () => {
       const tree = await runCli(["eks", "check", "--cluster", "mixed"], { env: { ...env(), PATH: "/nowhere" } });
-      expect(tree.stdout).toContain("mixed (Kubernetes 1.33)\n\nnode group no-efa\n  OK    AL2023_x86_64_NEURON serves trn1.32xlarge\n");
-      expect(tree.stdout).toMatch(/\n {2}FAIL {2}AL2023_x86_64_STANDARD does not serve inf2\.xlarge .*\n {8}A node group keeps its image: create another with amiType AL2023_x86_64_NEURON/);
-      expect((await runCli(["eks", "check", "--cluster", "mixed", "-o", "markdown"], { env: { ...env(), PATH: "/nowhere" } })).stdout).toMatch(/^\| STATUS \| SUBJECT \| CHECK \| MESSAGE \| FIX \|\n/);
+      expect(tree.stdout).toContain(
+        "mixed (Kubernetes 1.33)\n\nnode group no-efa\n  OK    AL2023_x86_64_NEURON serves trn1.32xlarge\n",
+      );
+      expect(tree.stdout).toMatch(
+        /\n {2}FAIL {2}AL2023_x86_64_STANDARD does not serve inf2\.xlarge .*\n {8}A node group keeps its image: create another with amiType AL2023_x86_64_NEURON/,
+      );
+      expect(
+        (
+          await runCli(["eks", "check", "--cluster", "mixed", "-o", "markdown"], {
+            env: { ...env(), PATH: "/nowhere" },
+          })
+        ).stdout,
+      ).toMatch(/^\| STATUS \| SUBJECT \| CHECK \| MESSAGE \| FIX \|\n/);
       const absent = await runCli(["eks", "check", "--cluster", "nowhere"], { env: env() });
-      expect({ code: absent.code, stderr: absent.stderr.split("\n")[0] }).toEqual({ code: 1, stderr: "error: there is no EKS cluster nowhere in us-east-1" });
+      expect({ code: absent.code, stderr: absent.stderr.split("\n")[0] }).toEqual({
+        code: 1,
+        stderr: "error: there is no EKS cluster nowhere in us-east-1",
+      });
     });
   });
 });
 
 describe.skipIf(missingTools("kubectl"))("kubectl reads Karpenter's resources", () => {
-  const documents = (text: string) => parseAllDocuments(text, { schema: "core" }).map((document) => document.toJS() as unknown);
+  const documents = (text: string) =>
+    parseAllDocuments(text, { schema: "core" }).map((document) => document.toJS() as unknown);
   const manifests = karpenterOf(nodeCases["nvidia-nodes"]!);
 
   it("as they were meant", async () => {
     for (const each of Object.values(nodeCases).map(karpenterOf)) {
-      const answer = documents(await kubectl(["annotate", "--local", "-f", "-", "read-by=kubectl", "-o", "yaml"], formatManifests(each)));
-      expect(answer).toEqual(each.map((manifest) => ({ ...manifest, metadata: { ...manifest.metadata, annotations: { "read-by": "kubectl" } } })));
+      const answer = documents(
+        await kubectl(["annotate", "--local", "-f", "-", "read-by=kubectl", "-o", "yaml"], formatManifests(each)),
+      );
+      expect(answer).toEqual(
+        each.map((manifest) => ({
+          ...manifest,
+          metadata: { ...manifest.metadata, annotations: { "read-by": "kubectl" } },
+        })),
+      );
     }
   });
 
@@ -227,7 +479,10 @@ describe.skipIf(missingTools("kubectl"))("kubectl reads Karpenter's resources", 
     const folder = await mkdtemp(join(tmpdir(), "aiplat-kustomize-"));
     try {
       await writeFile(join(folder, "nodes.yaml"), formatManifests(manifests));
-      await writeFile(join(folder, "kustomization.yaml"), "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [nodes.yaml]\nsortOptions: { order: fifo }\n");
+      await writeFile(
+        join(folder, "kustomization.yaml"),
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [nodes.yaml]\nsortOptions: { order: fifo }\n",
+      );
       expect(documents(await kubectl(["kustomize", folder]))).toEqual(manifests);
     } finally {
       await rm(folder, { recursive: true, force: true });

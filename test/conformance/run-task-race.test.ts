@@ -23,18 +23,58 @@ describe.skipIf(missingTools("moto_server", "aws"))("run-task processes that sta
   afterAll(async () => moto?.stop());
 
   /** Starts one process a count at once on a new cluster of one inf2.48xlarge. */
-  async function race(cluster: string, counts: readonly number[], more: readonly string[] = []): Promise<{ readonly runs: readonly CliRun[]; readonly results: readonly Result[]; readonly running: readonly string[] }> {
+  async function race(
+    cluster: string,
+    counts: readonly number[],
+    more: readonly string[] = [],
+  ): Promise<{
+    readonly runs: readonly CliRun[];
+    readonly results: readonly Result[];
+    readonly running: readonly string[];
+  }> {
     const [arn] = await createMotoCluster(moto, cluster, ["inf2.48xlarge"]);
     // The agent registers it; moto does not.
-    await callEcs(moto, "PutAttributes", { cluster, attributes: [{ name: "ecs.capability.task-eni", targetId: arn!.split("/").at(-1), targetType: "container-instance" }] });
-    const args = (count: number) => ["run-task", "--name", "chip", "--image", "chip:1", "--instance-type", "inf2.48xlarge", "--devices", "1", "--cpu", "0.125", "--memory", "256MiB", "--cluster", cluster, "--count", String(count), "-o", "json", ...more];
+    await callEcs(moto, "PutAttributes", {
+      cluster,
+      attributes: [
+        { name: "ecs.capability.task-eni", targetId: arn!.split("/").at(-1), targetType: "container-instance" },
+      ],
+    });
+    const args = (count: number) => [
+      "run-task",
+      "--name",
+      "chip",
+      "--image",
+      "chip:1",
+      "--instance-type",
+      "inf2.48xlarge",
+      "--devices",
+      "1",
+      "--cpu",
+      "0.125",
+      "--memory",
+      "256MiB",
+      "--cluster",
+      cluster,
+      "--count",
+      String(count),
+      "-o",
+      "json",
+      ...more,
+    ];
     const runs = await Promise.all(counts.map((count) => runCli(args(count), { env: moto.env })));
-    const { taskArns } = (await callEcs(moto, "ListTasks", { cluster, desiredStatus: "RUNNING" })) as { readonly taskArns: readonly string[] };
+    const { taskArns } = (await callEcs(moto, "ListTasks", { cluster, desiredStatus: "RUNNING" })) as {
+      readonly taskArns: readonly string[];
+    };
     return { runs, results: runs.map(({ stdout }) => JSON.parse(stdout) as Result), running: taskArns };
   }
 
   /** No device twice, and what the processes say they started is what runs. */
-  function expectOneTaskADevice(results: readonly Result[], running: readonly string[], devices: readonly string[]): void {
+  function expectOneTaskADevice(
+    results: readonly Result[],
+    running: readonly string[],
+    devices: readonly string[],
+  ): void {
     const tasks = results.flatMap((result) => result.tasks);
     expect(tasks.flatMap((task) => task.devices).sort()).toEqual([...devices].sort());
     expect(tasks.map((task) => task.taskArn).sort()).toEqual([...running].sort());
@@ -43,7 +83,10 @@ describe.skipIf(missingTools("moto_server", "aws"))("run-task processes that sta
   it(`${rounds} times two of 6 fill 12 devices`, { timeout: 600_000 }, async () => {
     for (let round = 0; round < rounds; round++) {
       const { runs, results, running } = await race(`six-${round}`, [6, 6]);
-      expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual([[0, ""], [0, ""]]);
+      expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual([
+        [0, ""],
+        [0, ""],
+      ]);
       expectOneTaskADevice(results, running, everyDevice);
     }
   });
@@ -54,24 +97,41 @@ describe.skipIf(missingTools("moto_server", "aws"))("run-task processes that sta
       expectOneTaskADevice(results, running, everyDevice);
       for (const [index, { tasks, failures }] of results.entries()) {
         expect(runs[index]!.code).toBe(tasks.length < 8 ? 4 : 0);
-        expect(failures.map(({ detail }) => detail.split(":")[0])).toEqual(tasks.length < 8 ? [`${8 - tasks.length} of 8 tasks`] : []);
+        expect(failures.map(({ detail }) => detail.split(":")[0])).toEqual(
+          tasks.length < 8 ? [`${8 - tasks.length} of 8 tasks`] : [],
+        );
       }
     }
   });
 
   it("twelve of 1 each find a device of their own", async () => {
-    const { runs, results, running } = await race("twelve", everyDevice.map(() => 1));
+    const { runs, results, running } = await race(
+      "twelve",
+      everyDevice.map(() => 1),
+    );
     expect(runs.map(({ code }) => code)).toEqual(everyDevice.map(() => 0));
     expectOneTaskADevice(results, running, everyDevice);
   });
 
   it("in awsvpc mode, where moto keeps nothing apart, give back what they share", { timeout: 300_000 }, async () => {
-    const { Subnets: subnets } = (await moto.aws("ec2", "describe-subnets")) as { readonly Subnets: readonly { readonly SubnetId: string }[] };
-    const { SecurityGroups: groups } = (await moto.aws("ec2", "describe-security-groups")) as { readonly SecurityGroups: readonly { readonly GroupId: string }[] };
-    const network = ["--network-mode", "awsvpc", "--network-configuration", `awsvpcConfiguration={subnets=[${subnets[0]!.SubnetId}],securityGroups=[${groups[0]!.GroupId}]}`];
+    const { Subnets: subnets } = (await moto.aws("ec2", "describe-subnets")) as {
+      readonly Subnets: readonly { readonly SubnetId: string }[];
+    };
+    const { SecurityGroups: groups } = (await moto.aws("ec2", "describe-security-groups")) as {
+      readonly SecurityGroups: readonly { readonly GroupId: string }[];
+    };
+    const network = [
+      "--network-mode",
+      "awsvpc",
+      "--network-configuration",
+      `awsvpcConfiguration={subnets=[${subnets[0]!.SubnetId}],securityGroups=[${groups[0]!.GroupId}]}`,
+    ];
     for (let round = 0; round < 3; round++) {
       const { runs, results, running } = await race(`awsvpc-${round}`, [6, 6], network);
-      expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual([[0, ""], [0, ""]]);
+      expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual([
+        [0, ""],
+        [0, ""],
+      ]);
       expectOneTaskADevice(results, running, everyDevice);
     }
   });

@@ -10,12 +10,29 @@ const container = {
   memory: 64,
   command: ["sh", "-c", "echo hello; sleep 1; exit 3"],
   portMappings: [{ containerPort: 28_700, hostPort: 28_700, protocol: "udp" }],
-  linuxParameters: { devices: [{ hostPath: "/dev/neuron0", containerPath: "/dev/neuron0", permissions: ["read", "write"] }] },
+  linuxParameters: {
+    devices: [{ hostPath: "/dev/neuron0", containerPath: "/dev/neuron0", permissions: ["read", "write"] }],
+  },
   healthCheck: { command: ["CMD", "true"], interval: 5 },
-  logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/bert", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "p", "awslogs-create-group": "true" } },
+  logConfiguration: {
+    logDriver: "awslogs",
+    options: {
+      "awslogs-group": "/bert",
+      "awslogs-region": "us-east-1",
+      "awslogs-stream-prefix": "p",
+      "awslogs-create-group": "true",
+    },
+  },
 };
-const serving = { name: "main", image: "busybox", memory: 64, cpu: 10, resourceRequirements: [{ type: "GPU", value: "1" }] };
-const provider = "autoScalingGroupArn=arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:x:autoScalingGroupName/pool";
+const serving = {
+  name: "main",
+  image: "busybox",
+  memory: 64,
+  cpu: 10,
+  resourceRequirements: [{ type: "GPU", value: "1" }],
+};
+const provider =
+  "autoScalingGroupArn=arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:x:autoScalingGroupName/pool";
 const network = "awsvpcConfiguration={subnets=[subnet-1],securityGroups=[sg-1]}";
 const image = "/aws/service/ecs/optimized-ami/amazon-linux-2023/neuron/recommended";
 
@@ -25,56 +42,278 @@ const steps: readonly Step[] = [
   { args: ["ssm", "get-parameter", "--name", image] },
   { args: ["ssm", "get-parameters", "--names", image, "/nothing"] },
   { args: ["ssm", "get-parameters-by-path", "--path", "/aws/service/ecs/optimized-ami", "--recursive"] },
-  { args: ["ecs", "create-cluster", "--cluster-name", "prod", "--tags", "key=team,value=ml", "--settings", "name=containerInsights,value=enabled"], capture: { prod: "cluster.clusterArn" } },
-  { args: ["ecs", "update-cluster", "--cluster", "prod", "--settings", "name=containerInsights,value=enhanced", "--configuration", "executeCommandConfiguration={logging=DEFAULT}"] },
-  { args: ["ecs", "update-cluster-settings", "--cluster", "prod", "--settings", "name=containerInsights,value=disabled"] },
+  {
+    args: [
+      "ecs",
+      "create-cluster",
+      "--cluster-name",
+      "prod",
+      "--tags",
+      "key=team,value=ml",
+      "--settings",
+      "name=containerInsights,value=enabled",
+    ],
+    capture: { prod: "cluster.clusterArn" },
+  },
+  {
+    args: [
+      "ecs",
+      "update-cluster",
+      "--cluster",
+      "prod",
+      "--settings",
+      "name=containerInsights,value=enhanced",
+      "--configuration",
+      "executeCommandConfiguration={logging=DEFAULT}",
+    ],
+  },
+  {
+    args: [
+      "ecs",
+      "update-cluster-settings",
+      "--cluster",
+      "prod",
+      "--settings",
+      "name=containerInsights,value=disabled",
+    ],
+  },
   { args: ["ecs", "list-clusters"] },
-  { args: ["ecs", "describe-clusters", "--clusters", "default", "prod", "none", "--include", "TAGS", "SETTINGS", "STATISTICS", "CONFIGURATIONS"] },
+  {
+    args: [
+      "ecs",
+      "describe-clusters",
+      "--clusters",
+      "default",
+      "prod",
+      "none",
+      "--include",
+      "TAGS",
+      "SETTINGS",
+      "STATISTICS",
+      "CONFIGURATIONS",
+    ],
+  },
   { args: ["ecs", "tag-resource", "--resource-arn", "{prod}", "--tags", "key=a,value=b"] },
   { args: ["ecs", "list-tags-for-resource", "--resource-arn", "{prod}"] },
   { args: ["ecs", "untag-resource", "--resource-arn", "{prod}", "--tag-keys", "a"] },
   { args: ["ecs", "create-capacity-provider", "--name", "pool", "--auto-scaling-group-provider", provider] },
-  { args: ["ecs", "put-cluster-capacity-providers", "--cluster", "prod", "--capacity-providers", "pool", "--default-capacity-provider-strategy", "capacityProvider=pool,weight=1"] },
+  {
+    args: [
+      "ecs",
+      "put-cluster-capacity-providers",
+      "--cluster",
+      "prod",
+      "--capacity-providers",
+      "pool",
+      "--default-capacity-provider-strategy",
+      "capacityProvider=pool,weight=1",
+    ],
+  },
   { args: ["ecs", "describe-capacity-providers", "--capacity-providers", "pool", "none", "--include", "TAGS"] },
-  { args: ["ecs", "put-cluster-capacity-providers", "--cluster", "prod", "--capacity-providers", "[]", "--default-capacity-provider-strategy", "[]"] },
+  {
+    args: [
+      "ecs",
+      "put-cluster-capacity-providers",
+      "--cluster",
+      "prod",
+      "--capacity-providers",
+      "[]",
+      "--default-capacity-provider-strategy",
+      "[]",
+    ],
+  },
   { args: ["ecs", "delete-capacity-provider", "--capacity-provider", "pool"] },
-  { args: ["ecs", "register-container-instance", "--cluster", "prod", "--instance-identity-document", '{"instanceType":"inf2.24xlarge","instanceId":"i-0123456789abcdef0"}', "--tags", "key=a,value=b"], capture: { extra: "containerInstance.containerInstanceArn" } },
-  { args: ["ecs", "list-container-instances", "--filter", "attribute:ecs.instance-type == g5.xlarge"], capture: { gpu: "containerInstanceArns[0]" } },
-  { args: ["ecs", "list-container-instances", "--filter", "attribute:ecs.instance-type == inf2.24xlarge"], capture: { inf: "containerInstanceArns[0]" } },
-  { args: ["ecs", "describe-container-instances", "--container-instances", "{gpu}", "{inf}", "unknown", "--include", "TAGS"] },
+  {
+    args: [
+      "ecs",
+      "register-container-instance",
+      "--cluster",
+      "prod",
+      "--instance-identity-document",
+      '{"instanceType":"inf2.24xlarge","instanceId":"i-0123456789abcdef0"}',
+      "--tags",
+      "key=a,value=b",
+    ],
+    capture: { extra: "containerInstance.containerInstanceArn" },
+  },
+  {
+    args: ["ecs", "list-container-instances", "--filter", "attribute:ecs.instance-type == g5.xlarge"],
+    capture: { gpu: "containerInstanceArns[0]" },
+  },
+  {
+    args: ["ecs", "list-container-instances", "--filter", "attribute:ecs.instance-type == inf2.24xlarge"],
+    capture: { inf: "containerInstanceArns[0]" },
+  },
+  {
+    args: [
+      "ecs",
+      "describe-container-instances",
+      "--container-instances",
+      "{gpu}",
+      "{inf}",
+      "unknown",
+      "--include",
+      "TAGS",
+    ],
+  },
   { args: ["ecs", "put-attributes", "--attributes", "name=stack,value=prod,targetId={inf}"] },
   { args: ["ecs", "list-attributes", "--target-type", "container-instance", "--attribute-name", "stack"] },
   { args: ["ecs", "delete-attributes", "--attributes", "name=stack,targetId={inf}"] },
-  { args: ["ecs", "register-task-definition", "--family", "bert", "--container-definitions", JSON.stringify([container]), "--tags", "key=a,value=b", "--placement-constraints", "type=memberOf,expression=attribute:ecs.instance-type == inf2.24xlarge"] },
-  { args: ["ecs", "register-task-definition", "--family", "serving", "--container-definitions", JSON.stringify([serving]), "--network-mode", "awsvpc", "--volumes", "name=v,host={sourcePath=/tmp}"] },
+  {
+    args: [
+      "ecs",
+      "register-task-definition",
+      "--family",
+      "bert",
+      "--container-definitions",
+      JSON.stringify([container]),
+      "--tags",
+      "key=a,value=b",
+      "--placement-constraints",
+      "type=memberOf,expression=attribute:ecs.instance-type == inf2.24xlarge",
+    ],
+  },
+  {
+    args: [
+      "ecs",
+      "register-task-definition",
+      "--family",
+      "serving",
+      "--container-definitions",
+      JSON.stringify([serving]),
+      "--network-mode",
+      "awsvpc",
+      "--volumes",
+      "name=v,host={sourcePath=/tmp}",
+    ],
+  },
   { args: ["ecs", "describe-task-definition", "--task-definition", "bert", "--include", "TAGS"] },
   { args: ["ecs", "list-task-definitions", "--sort", "DESC"] },
   { args: ["ecs", "list-task-definition-families"] },
-  { args: ["ecs", "run-task", "--task-definition", "bert", "--count", "2", "--started-by", "me", "--client-token", "one", "--enable-execute-command", "--tags", "key=a,value=b"], capture: { task: "tasks[0].taskArn" } },
-  { args: ["ecs", "start-task", "--task-definition", "serving", "--container-instances", "{gpu}", "unknown", "--network-configuration", network], capture: { started: "tasks[0].taskArn" } },
+  {
+    args: [
+      "ecs",
+      "run-task",
+      "--task-definition",
+      "bert",
+      "--count",
+      "2",
+      "--started-by",
+      "me",
+      "--client-token",
+      "one",
+      "--enable-execute-command",
+      "--tags",
+      "key=a,value=b",
+    ],
+    capture: { task: "tasks[0].taskArn" },
+  },
+  {
+    args: [
+      "ecs",
+      "start-task",
+      "--task-definition",
+      "serving",
+      "--container-instances",
+      "{gpu}",
+      "unknown",
+      "--network-configuration",
+      network,
+    ],
+    capture: { started: "tasks[0].taskArn" },
+  },
   { args: ["ecs", "describe-tasks", "--tasks", "{task}", "{started}", "unknown", "--include", "TAGS"] },
   { args: ["ecs", "list-tasks", "--family", "bert"] },
   { args: ["ecs", "stop-task", "--task", "{started}", "--reason", "enough"] },
   { args: ["ecs", "wait", "tasks-stopped", "--tasks", "{task}", "{started}"] },
   { args: ["ecs", "describe-tasks", "--tasks", "{task}", "{started}", "--include", "TAGS"] },
   { args: ["logs", "describe-log-groups"] },
-  { args: ["logs", "describe-log-streams", "--log-group-name", "/bert"], capture: { stream: "logStreams[0].logStreamName" } },
-  { args: ["logs", "get-log-events", "--log-group-name", "/bert", "--log-stream-name", "{stream}", "--start-from-head"] },
+  {
+    args: ["logs", "describe-log-streams", "--log-group-name", "/bert"],
+    capture: { stream: "logStreams[0].logStreamName" },
+  },
+  {
+    args: ["logs", "get-log-events", "--log-group-name", "/bert", "--log-stream-name", "{stream}", "--start-from-head"],
+  },
   { args: ["logs", "filter-log-events", "--log-group-name", "/bert", "--filter-pattern", "hello"] },
   { args: ["logs", "create-log-group", "--log-group-name", "/mine"] },
   { args: ["logs", "delete-log-group", "--log-group-name", "/mine"] },
-  { args: ["ecs", "create-service", "--service-name", "web", "--task-definition", "serving", "--desired-count", "1", "--network-configuration", network, "--deployment-configuration", "deploymentCircuitBreaker={enable=true,rollback=true},minimumHealthyPercent=0,maximumPercent=100", "--availability-zone-rebalancing", "DISABLED", "--placement-strategy", "type=binpack,field=memory", "--tags", "key=a,value=b"] },
+  {
+    args: [
+      "ecs",
+      "create-service",
+      "--service-name",
+      "web",
+      "--task-definition",
+      "serving",
+      "--desired-count",
+      "1",
+      "--network-configuration",
+      network,
+      "--deployment-configuration",
+      "deploymentCircuitBreaker={enable=true,rollback=true},minimumHealthyPercent=0,maximumPercent=100",
+      "--availability-zone-rebalancing",
+      "DISABLED",
+      "--placement-strategy",
+      "type=binpack,field=memory",
+      "--tags",
+      "key=a,value=b",
+    ],
+  },
   { args: ["ecs", "wait", "services-stable", "--services", "web"] },
-  { args: ["ecs", "update-service", "--service", "web", "--force-new-deployment", "--health-check-grace-period-seconds", "5"] },
+  {
+    args: [
+      "ecs",
+      "update-service",
+      "--service",
+      "web",
+      "--force-new-deployment",
+      "--health-check-grace-period-seconds",
+      "5",
+    ],
+  },
   { args: ["ecs", "describe-services", "--services", "web", "none", "--include", "TAGS"] },
   { args: ["ecs", "wait", "services-stable", "--services", "web"] },
   { args: ["ecs", "describe-services", "--services", "web"] },
   { args: ["ecs", "list-services", "--launch-type", "EC2"] },
-  { args: ["ecs", "create-service", "--service-name", "canary", "--task-definition", "serving", "--desired-count", "0", "--network-configuration", network, "--deployment-configuration", "strategy=CANARY,bakeTimeInMinutes=5,canaryConfiguration={canaryPercent=12.5,canaryBakeTimeInMinutes=600},alarms={alarmNames=[errors],enable=true,rollback=true}"] },
+  {
+    args: [
+      "ecs",
+      "create-service",
+      "--service-name",
+      "canary",
+      "--task-definition",
+      "serving",
+      "--desired-count",
+      "0",
+      "--network-configuration",
+      network,
+      "--deployment-configuration",
+      "strategy=CANARY,bakeTimeInMinutes=5,canaryConfiguration={canaryPercent=12.5,canaryBakeTimeInMinutes=600},alarms={alarmNames=[errors],enable=true,rollback=true}",
+    ],
+  },
   { args: ["ecs", "wait", "services-stable", "--services", "canary"] },
-  { args: ["ecs", "list-service-deployments", "--service", "web", "--status", "SUCCESSFUL", "--created-at", "after=2020-01-01T00:00:00Z"], capture: { revision: "serviceDeployments[0].targetServiceRevisionArn", done: "serviceDeployments[0].serviceDeploymentArn" } },
+  {
+    args: [
+      "ecs",
+      "list-service-deployments",
+      "--service",
+      "web",
+      "--status",
+      "SUCCESSFUL",
+      "--created-at",
+      "after=2020-01-01T00:00:00Z",
+    ],
+    capture: {
+      revision: "serviceDeployments[0].targetServiceRevisionArn",
+      done: "serviceDeployments[0].serviceDeploymentArn",
+    },
+  },
   { args: ["ecs", "update-service", "--service", "canary", "--force-new-deployment"] },
-  { args: ["ecs", "list-service-deployments", "--service", "canary"], capture: { ongoing: "serviceDeployments[0].serviceDeploymentArn" } },
+  {
+    args: ["ecs", "list-service-deployments", "--service", "canary"],
+    capture: { ongoing: "serviceDeployments[0].serviceDeploymentArn" },
+  },
   { args: ["ecs", "describe-service-deployments", "--service-deployment-arns", "{ongoing}", "{done}", "none"] },
   { args: ["ecs", "describe-service-revisions", "--service-revision-arns", "{revision}", "none"] },
   { args: ["ecs", "describe-services", "--services", "canary"] },
@@ -83,7 +322,17 @@ const steps: readonly Step[] = [
   { args: ["ecs", "delete-service", "--service", "canary", "--force"] },
   { args: ["ecs", "delete-service", "--service", "web", "--force"] },
   { args: ["ecs", "wait", "services-inactive", "--services", "web"] },
-  { args: ["ecs", "update-container-instances-state", "--container-instances", "{inf}", "unknown", "--status", "DRAINING"] },
+  {
+    args: [
+      "ecs",
+      "update-container-instances-state",
+      "--container-instances",
+      "{inf}",
+      "unknown",
+      "--status",
+      "DRAINING",
+    ],
+  },
   { args: ["ecs", "deregister-container-instance", "--cluster", "prod", "--container-instance", "{extra}", "--force"] },
   { args: ["ecs", "deregister-task-definition", "--task-definition", "bert:1"] },
   { args: ["ecs", "delete-task-definitions", "--task-definitions", "bert:1", "serving:1", "none:1"] },
@@ -92,47 +341,96 @@ const steps: readonly Step[] = [
 
 /** What the CLI says of an answer that is an error. */
 const refused: readonly (readonly [args: readonly string[], says: string])[] = [
-  [["ecs", "list-tasks", "--cluster", "none"], "An error occurred (ClusterNotFoundException) when calling the ListTasks operation: Cluster not found."],
-  [["ecs", "describe-services", "--services", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"], "An error occurred (InvalidParameterException) when calling the DescribeServices operation"],
-  [["ecs", "describe-task-definition", "--task-definition", "none"], "An error occurred (ClientException) when calling the DescribeTaskDefinition operation: Unable to describe task definition."],
-  [["ecs", "put-account-setting", "--name", "taskLongArnFormat", "--value", "enabled"], "An error occurred (UnknownOperationException) when calling the PutAccountSetting operation"],
-  [["ecs", "stop-service-deployment", "--service-deployment-arn", "none"], "An error occurred (ServiceDeploymentNotFoundException) when calling the StopServiceDeployment operation: Service deployment not found."],
-  [["ecs", "list-service-deployments", "--service", "none"], "An error occurred (ServiceNotFoundException) when calling the ListServiceDeployments operation: Service not found."],
-  [["ssm", "get-parameter", "--name", "/none"], "An error occurred (ParameterNotFound) when calling the GetParameter operation"],
-  [["logs", "get-log-events", "--log-group-name", "/none", "--log-stream-name", "x"], "An error occurred (ResourceNotFoundException) when calling the GetLogEvents operation: The specified log group does not exist."],
+  [
+    ["ecs", "list-tasks", "--cluster", "none"],
+    "An error occurred (ClusterNotFoundException) when calling the ListTasks operation: Cluster not found.",
+  ],
+  [
+    ["ecs", "describe-services", "--services", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"],
+    "An error occurred (InvalidParameterException) when calling the DescribeServices operation",
+  ],
+  [
+    ["ecs", "describe-task-definition", "--task-definition", "none"],
+    "An error occurred (ClientException) when calling the DescribeTaskDefinition operation: Unable to describe task definition.",
+  ],
+  [
+    ["ecs", "put-account-setting", "--name", "taskLongArnFormat", "--value", "enabled"],
+    "An error occurred (UnknownOperationException) when calling the PutAccountSetting operation",
+  ],
+  [
+    ["ecs", "stop-service-deployment", "--service-deployment-arn", "none"],
+    "An error occurred (ServiceDeploymentNotFoundException) when calling the StopServiceDeployment operation: Service deployment not found.",
+  ],
+  [
+    ["ecs", "list-service-deployments", "--service", "none"],
+    "An error occurred (ServiceNotFoundException) when calling the ListServiceDeployments operation: Service not found.",
+  ],
+  [
+    ["ssm", "get-parameter", "--name", "/none"],
+    "An error occurred (ParameterNotFound) when calling the GetParameter operation",
+  ],
+  [
+    ["logs", "get-log-events", "--log-group-name", "/none", "--log-stream-name", "x"],
+    "An error occurred (ResourceNotFoundException) when calling the GetLogEvents operation: The specified log group does not exist.",
+  ],
   [["sts", "get-session-token"], "An error occurred (InvalidAction) when calling the GetSessionToken operation"],
 ];
 
 const python = findAwsPython();
 
 describe.skipIf(python === undefined)("the AWS CLI", () => {
-  it("passes through every operation offered, and every answer is of botocore's shape", { timeout: 120_000 }, async () => {
-    const handled: Handled[] = [];
-    const box = await startTestSandbox({ stepped: false, speed: 100, fleet: [{ instanceType: "inf2.24xlarge", count: 2 }, { instanceType: "g5.xlarge", count: 1 }], onHandled: (each) => handled.push(each) });
-    try {
-      const all = [...steps, ...refused.map(([args]) => ({ args }))];
-      const results = await runAwsCli(python!, box.sandbox.url, all, { ...box.sandbox.environment });
-      const failed = results.slice(0, steps.length).flatMap(({ code, stderr }, index) => (code === 0 ? [] : [`${steps[index]!.args.join(" ")}: ${stderr}`]));
-      expect(failed).toEqual([]);
-      for (const [index, [, says]] of refused.entries()) expect(results[steps.length + index]!.stderr).toContain(says);
+  it(
+    "passes through every operation offered, and every answer is of botocore's shape",
+    { timeout: 120_000 },
+    async () => {
+      const handled: Handled[] = [];
+      const box = await startTestSandbox({
+        stepped: false,
+        speed: 100,
+        fleet: [
+          { instanceType: "inf2.24xlarge", count: 2 },
+          { instanceType: "g5.xlarge", count: 1 },
+        ],
+        onHandled: (each) => handled.push(each),
+      });
+      try {
+        const all = [...steps, ...refused.map(([args]) => ({ args }))];
+        const results = await runAwsCli(python!, box.sandbox.url, all, { ...box.sandbox.environment });
+        const failed = results
+          .slice(0, steps.length)
+          .flatMap(({ code, stderr }, index) => (code === 0 ? [] : [`${steps[index]!.args.join(" ")}: ${stderr}`]));
+        expect(failed).toEqual([]);
+        for (const [index, [, says]] of refused.entries())
+          expect(results[steps.length + index]!.stderr).toContain(says);
 
-      const answered = handled.filter(({ answer }) => answer.status === 200);
-      const offered = services.flatMap(({ name, operations }) => Object.keys(operations).map((operation) => `${name} ${operation}`));
-      const called = new Set(answered.map(({ service, operation }) => `${service} ${operation}`));
-      expect(offered.filter((each) => !called.has(each))).toEqual([]);
-      const json = answered.filter(({ service }) => service !== "sts").map(({ service, operation, answer }) => ({ service: service!, operation: operation!, body: answer.body }));
-      expect(await checkShapes(python!, json)).toEqual([]);
+        const answered = handled.filter(({ answer }) => answer.status === 200);
+        const offered = services.flatMap(({ name, operations }) =>
+          Object.keys(operations).map((operation) => `${name} ${operation}`),
+        );
+        const called = new Set(answered.map(({ service, operation }) => `${service} ${operation}`));
+        expect(offered.filter((each) => !called.has(each))).toEqual([]);
+        const json = answered
+          .filter(({ service }) => service !== "sts")
+          .map(({ service, operation, answer }) => ({ service: service!, operation: operation!, body: answer.body }));
+        expect(await checkShapes(python!, json)).toEqual([]);
 
-      const last = JSON.parse(results[steps.findIndex(({ args }) => args[1] === "wait") + 1]!.stdout) as { readonly tasks: readonly { readonly containers: readonly { readonly exitCode: number }[] }[] };
-      expect(last.tasks[0]!.containers[0]!.exitCode).toBe(3);
-    } finally {
-      await box.sandbox.close();
-    }
-  });
+        const last = JSON.parse(results[steps.findIndex(({ args }) => args[1] === "wait") + 1]!.stdout) as {
+          readonly tasks: readonly { readonly containers: readonly { readonly exitCode: number }[] }[];
+        };
+        expect(last.tasks[0]!.containers[0]!.exitCode).toBe(3);
+      } finally {
+        await box.sandbox.close();
+      }
+    },
+  );
 
   it("would be told of an answer that is not", async () => {
     const wrong = [
-      { service: "ecs", operation: "DescribeTasks", body: '{"tasks":[{"taskArn":5,"launchType":"MOON","surprise":1}]}' },
+      {
+        service: "ecs",
+        operation: "DescribeTasks",
+        body: '{"tasks":[{"taskArn":5,"launchType":"MOON","surprise":1}]}',
+      },
       { service: "ecs", operation: "ListTasks", body: '{"taskArns":{}}' },
     ];
     const problems = await checkShapes(python!, wrong);

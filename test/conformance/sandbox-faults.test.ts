@@ -1,4 +1,11 @@
-import { DescribeTasksCommand, ECSClient, ListClustersCommand, ListTasksCommand, RegisterTaskDefinitionCommand, RunTaskCommand } from "@aws-sdk/client-ecs";
+import {
+  DescribeTasksCommand,
+  ECSClient,
+  ListClustersCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
+} from "@aws-sdk/client-ecs";
 import { afterEach, describe, expect, it } from "vitest";
 import { runCli } from "../support/cli.ts";
 import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
@@ -7,15 +14,27 @@ let box: TestSandbox;
 afterEach(() => box.sandbox.close());
 
 function client(): ECSClient {
-  return new ECSClient({ region: "us-east-1", endpoint: box.sandbox.url, credentials: { accessKeyId: "x", secretAccessKey: "x" } });
+  return new ECSClient({
+    region: "us-east-1",
+    endpoint: box.sandbox.url,
+    credentials: { accessKeyId: "x", secretAccessKey: "x" },
+  });
 }
 
 describe("an answer that is lost after the effect", () => {
   it("makes the SDK ask again, and under its client token the task runs once", async () => {
     const answered: string[] = [];
-    box = await startTestSandbox({ faults: { throttle: false, drop: { RunTask: 1 } }, onHandled: ({ operation, dropped }) => answered.push(`${operation}${dropped ? " dropped" : ""}`) });
+    box = await startTestSandbox({
+      faults: { throttle: false, drop: { RunTask: 1 } },
+      onHandled: ({ operation, dropped }) => answered.push(`${operation}${dropped ? " dropped" : ""}`),
+    });
     const ecs = client();
-    await ecs.send(new RegisterTaskDefinitionCommand({ family: "one", containerDefinitions: [{ name: "main", image: "x", memory: 64 }] }));
+    await ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: "one",
+        containerDefinitions: [{ name: "main", image: "x", memory: 64 }],
+      }),
+    );
     const { tasks } = await ecs.send(new RunTaskCommand({ taskDefinition: "one", clientToken: "token" }));
     expect(answered.filter((each) => each.startsWith("RunTask"))).toEqual(["RunTask dropped", "RunTask"]);
     expect((await ecs.send(new ListTasksCommand({}))).taskArns).toEqual([tasks![0]!.taskArn]);
@@ -30,8 +49,26 @@ describe("an answer that is lost after the effect", () => {
   });
 
   it("does not double a run of aiplat", async () => {
-    box = await startTestSandbox({ stepped: false, faults: { throttle: false, drop: { RunTask: 1, RegisterTaskDefinition: 1 } } });
-    const { code, stdout } = await runCli(["run-task", "--name", "bert", "--image", "bert:1", "--instance-type", "inf2.24xlarge", "--count", "2", "-o", "json"], { env: { ...box.sandbox.environment } });
+    box = await startTestSandbox({
+      stepped: false,
+      faults: { throttle: false, drop: { RunTask: 1, RegisterTaskDefinition: 1 } },
+    });
+    const { code, stdout } = await runCli(
+      [
+        "run-task",
+        "--name",
+        "bert",
+        "--image",
+        "bert:1",
+        "--instance-type",
+        "inf2.24xlarge",
+        "--count",
+        "2",
+        "-o",
+        "json",
+      ],
+      { env: { ...box.sandbox.environment } },
+    );
     expect(code).toBe(0);
     const { tasks } = JSON.parse(stdout) as { readonly tasks: readonly { readonly taskArn: string }[] };
     expect([...(await box.ecs("ListTasks")).taskArns].sort()).toEqual(tasks.map(({ taskArn }) => taskArn).sort());
@@ -39,19 +76,31 @@ describe("an answer that is lost after the effect", () => {
   });
 
   it("does not make a failure of a service that was deleted", async () => {
-    box = await startTestSandbox({ stepped: false, speed: 100, faults: { throttle: false, drop: { DeleteService: 1 } } });
+    box = await startTestSandbox({
+      stepped: false,
+      speed: 100,
+      faults: { throttle: false, drop: { DeleteService: 1 } },
+    });
     await box.register("bert");
     await box.ecs("CreateService", { serviceName: "bert", taskDefinition: "bert", desiredCount: 0 });
-    const { code, stdout } = await runCli(["service", "delete", "bert", "--yes", "-o", "json"], { env: { ...box.sandbox.environment } });
+    const { code, stdout } = await runCli(["service", "delete", "bert", "--yes", "-o", "json"], {
+      env: { ...box.sandbox.environment },
+    });
     expect(code).toBe(0);
-    expect((JSON.parse(stdout) as { readonly services: readonly object[] }).services).toMatchObject([{ service: "bert", status: "INACTIVE" }]);
+    expect((JSON.parse(stdout) as { readonly services: readonly object[] }).services).toMatchObject([
+      { service: "bert", status: "INACTIVE" },
+    ]);
   });
 });
 
 describe("throttling", () => {
   it("refuses what is above the published burst, and the SDK gets through in the end", async () => {
     let refused = 0;
-    box = await startTestSandbox({ faults: { throttle: true, drop: {} }, onHandled: ({ answer }) => (refused += answer.body.includes('"__type":"ThrottlingException","message":"Rate exceeded"') ? 1 : 0) });
+    box = await startTestSandbox({
+      faults: { throttle: true, drop: {} },
+      onHandled: ({ answer }) =>
+        (refused += answer.body.includes('"__type":"ThrottlingException","message":"Rate exceeded"') ? 1 : 0),
+    });
     const direct = await Promise.allSettled(Array.from({ length: 70 }, () => box.ecs("ListClusters")));
     // 50 at once and 20 a second while they come in.
     const answered = direct.filter(({ status }) => status === "fulfilled").length;
@@ -61,6 +110,8 @@ describe("throttling", () => {
     const { clusterArns } = await client().send(new ListClustersCommand({}));
     expect(clusterArns).toHaveLength(1);
     // Another bucket is not touched.
-    await expect(client().send(new DescribeTasksCommand({ tasks: ["x"] }))).resolves.toMatchObject({ failures: [{ reason: "MISSING" }] });
+    await expect(client().send(new DescribeTasksCommand({ tasks: ["x"] }))).resolves.toMatchObject({
+      failures: [{ reason: "MISSING" }],
+    });
   });
 });

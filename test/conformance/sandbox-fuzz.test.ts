@@ -7,7 +7,12 @@ import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
 let box: TestSandbox;
 
 beforeAll(async () => {
-  box = await startTestSandbox({ fleet: [{ instanceType: "inf2.24xlarge", count: 2 }, { instanceType: "g5.xlarge", count: 1 }] });
+  box = await startTestSandbox({
+    fleet: [
+      { instanceType: "inf2.24xlarge", count: 2 },
+      { instanceType: "g5.xlarge", count: 1 },
+    ],
+  });
   await box.register("web");
   await box.ecs("CreateService", { serviceName: "web", taskDefinition: "web", desiredCount: 1 });
 });
@@ -20,11 +25,24 @@ interface Reply {
 }
 
 /** Sends anything at all. @throws where there is no answer within 10 seconds. */
-function send(body: string | Buffer, headers: Readonly<Record<string, string>>, method = "POST", path = "/"): Promise<Reply> {
+function send(
+  body: string | Buffer,
+  headers: Readonly<Record<string, string>>,
+  method = "POST",
+  path = "/",
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const call = request(`${box.sandbox.url}${path}`, { method, headers, timeout: 10_000 }, (response) => {
       const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk)).on("end", () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks).toString("utf8") }));
+      response
+        .on("data", (chunk: Buffer) => chunks.push(chunk))
+        .on("end", () =>
+          resolve({
+            status: response.statusCode!,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString("utf8"),
+          }),
+        );
     });
     call.on("timeout", () => call.destroy(new Error("no answer")));
     call.on("error", reject);
@@ -32,10 +50,55 @@ function send(body: string | Buffer, headers: Readonly<Record<string, string>>, 
   });
 }
 
-const targets = services.flatMap(({ target, operations }) => (target === undefined ? [] : Object.keys(operations).map((name) => `${target}.${name}`)));
+const targets = services.flatMap(({ target, operations }) =>
+  target === undefined ? [] : Object.keys(operations).map((name) => `${target}.${name}`),
+);
 
 /** Words that mean something to some operation, so that the fuzzer gets past the first check. */
-const words = ["default", "web", "web:1", "main", "busybox", "memberOf", "distinctInstance", "spread", "binpack", "random", "instanceId", "memory", "attribute:ecs.instance-type == inf2.24xlarge", "bridge", "host", "awsvpc", "EC2", "DAEMON", "REPLICA", "ACTIVE", "DRAINING", "RUNNING", "STOPPED", "TAGS", "GPU", "1", "ALL", "NeuronDevice", "/dev/neuron0", "awslogs", "awslogs-group", "/g", "containerInsights", "enabled", "container-instance", "udp", "arn:aws:ecs:us-east-1:123456789012:cluster/default", "__proto__", "constructor", '{"instanceType":"inf2.xlarge"}', "/aws/service/ecs/optimized-ami", ""];
+const words = [
+  "default",
+  "web",
+  "web:1",
+  "main",
+  "busybox",
+  "memberOf",
+  "distinctInstance",
+  "spread",
+  "binpack",
+  "random",
+  "instanceId",
+  "memory",
+  "attribute:ecs.instance-type == inf2.24xlarge",
+  "bridge",
+  "host",
+  "awsvpc",
+  "EC2",
+  "DAEMON",
+  "REPLICA",
+  "ACTIVE",
+  "DRAINING",
+  "RUNNING",
+  "STOPPED",
+  "TAGS",
+  "GPU",
+  "1",
+  "ALL",
+  "NeuronDevice",
+  "/dev/neuron0",
+  "awslogs",
+  "awslogs-group",
+  "/g",
+  "containerInsights",
+  "enabled",
+  "container-instance",
+  "udp",
+  "arn:aws:ecs:us-east-1:123456789012:cluster/default",
+  "__proto__",
+  "constructor",
+  '{"instanceType":"inf2.xlarge"}',
+  "/aws/service/ecs/optimized-ami",
+  "",
+];
 const keys = `
   cluster clusters clusterName taskDefinition taskDefinitions family familyPrefix containerDefinitions name image memory memoryReservation cpu essential
   command environment value key portMappings containerPort hostPort protocol linuxParameters devices hostPath resourceRequirements type expression
@@ -48,31 +111,119 @@ const keys = `
   .trim()
   .split(/\s+/);
 
-const leaf = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...words) }, fc.string({ maxLength: 20 }), fc.integer({ min: -2, max: 70_000 }), fc.constantFrom(0, 1, 2, 10, 100, 128, 1e21, -1, 0.5, Number.MAX_SAFE_INTEGER), fc.boolean(), fc.constant(null));
+const leaf = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...words) },
+  fc.string({ maxLength: 20 }),
+  fc.integer({ min: -2, max: 70_000 }),
+  fc.constantFrom(0, 1, 2, 10, 100, 128, 1e21, -1, 0.5, Number.MAX_SAFE_INTEGER),
+  fc.boolean(),
+  fc.constant(null),
+);
 const { value } = fc.letrec<{ value: unknown; object: unknown }>((tie) => ({
-  value: fc.oneof({ depthSize: "small", withCrossShrink: true }, leaf, fc.array(tie("value"), { maxLength: 3 }), tie("object")),
+  value: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    leaf,
+    fc.array(tie("value"), { maxLength: 3 }),
+    tie("object"),
+  ),
   object: fc.dictionary(fc.constantFrom(...keys), tie("value"), { maxKeys: 6 }),
 }));
 const input = fc.dictionary(fc.constantFrom(...keys), value, { maxKeys: 8 });
 
 /** A good request of each kind, of which the fuzzer changes one place. */
 const good: readonly (readonly [string, object])[] = [
-  ["AmazonEC2ContainerServiceV20141113.RegisterTaskDefinition", { family: "f", networkMode: "bridge", cpu: "256", placementConstraints: [{ type: "memberOf", expression: "runningTasksCount < 9" }], volumes: [{ name: "v", host: { sourcePath: "/dev" } }], containerDefinitions: [{ name: "main", image: "busybox", memory: 64, cpu: 1, essential: true, command: ["sh", "-c", "sleep 1; exit 0"], environment: [{ name: "AIPLAT_SANDBOX_EXIT", value: "1" }], portMappings: [{ containerPort: 80, hostPort: 0, protocol: "tcp" }], mountPoints: [{ sourceVolume: "v", containerPath: "/v" }], linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] }, resourceRequirements: [{ type: "GPU", value: "1" }], healthCheck: { command: ["CMD", "true"], interval: 5 }, logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/g", "awslogs-create-group": "true", "awslogs-stream-prefix": "p" } }, stopTimeout: 5 }] }],
-  ["AmazonEC2ContainerServiceV20141113.RunTask", { taskDefinition: "f", count: 1, group: "g", startedBy: "me", placementConstraints: [{ type: "distinctInstance" }], placementStrategy: [{ type: "spread", field: "instanceId" }], overrides: { cpu: "1", containerOverrides: [{ name: "main", command: ["true"], environment: [{ name: "A", value: "1" }] }] }, tags: [{ key: "a", value: "b" }], clientToken: "t" }],
-  ["AmazonEC2ContainerServiceV20141113.CreateService", { serviceName: "s", taskDefinition: "f", desiredCount: 1, schedulingStrategy: "REPLICA", deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 200, deploymentCircuitBreaker: { enable: true, rollback: true } }, placementStrategy: [{ type: "binpack", field: "memory" }] }],
-  ["AmazonEC2ContainerServiceV20141113.UpdateService", { service: "web", taskDefinition: "f", desiredCount: 2, forceNewDeployment: true, healthCheckGracePeriodSeconds: 1 }],
+  [
+    "AmazonEC2ContainerServiceV20141113.RegisterTaskDefinition",
+    {
+      family: "f",
+      networkMode: "bridge",
+      cpu: "256",
+      placementConstraints: [{ type: "memberOf", expression: "runningTasksCount < 9" }],
+      volumes: [{ name: "v", host: { sourcePath: "/dev" } }],
+      containerDefinitions: [
+        {
+          name: "main",
+          image: "busybox",
+          memory: 64,
+          cpu: 1,
+          essential: true,
+          command: ["sh", "-c", "sleep 1; exit 0"],
+          environment: [{ name: "AIPLAT_SANDBOX_EXIT", value: "1" }],
+          portMappings: [{ containerPort: 80, hostPort: 0, protocol: "tcp" }],
+          mountPoints: [{ sourceVolume: "v", containerPath: "/v" }],
+          linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] },
+          resourceRequirements: [{ type: "GPU", value: "1" }],
+          healthCheck: { command: ["CMD", "true"], interval: 5 },
+          logConfiguration: {
+            logDriver: "awslogs",
+            options: { "awslogs-group": "/g", "awslogs-create-group": "true", "awslogs-stream-prefix": "p" },
+          },
+          stopTimeout: 5,
+        },
+      ],
+    },
+  ],
+  [
+    "AmazonEC2ContainerServiceV20141113.RunTask",
+    {
+      taskDefinition: "f",
+      count: 1,
+      group: "g",
+      startedBy: "me",
+      placementConstraints: [{ type: "distinctInstance" }],
+      placementStrategy: [{ type: "spread", field: "instanceId" }],
+      overrides: {
+        cpu: "1",
+        containerOverrides: [{ name: "main", command: ["true"], environment: [{ name: "A", value: "1" }] }],
+      },
+      tags: [{ key: "a", value: "b" }],
+      clientToken: "t",
+    },
+  ],
+  [
+    "AmazonEC2ContainerServiceV20141113.CreateService",
+    {
+      serviceName: "s",
+      taskDefinition: "f",
+      desiredCount: 1,
+      schedulingStrategy: "REPLICA",
+      deploymentConfiguration: {
+        minimumHealthyPercent: 50,
+        maximumPercent: 200,
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+      },
+      placementStrategy: [{ type: "binpack", field: "memory" }],
+    },
+  ],
+  [
+    "AmazonEC2ContainerServiceV20141113.UpdateService",
+    {
+      service: "web",
+      taskDefinition: "f",
+      desiredCount: 2,
+      forceNewDeployment: true,
+      healthCheckGracePeriodSeconds: 1,
+    },
+  ],
 ];
 
-const mutated = fc.tuple(fc.constantFrom(...good), fc.nat(), value).map(([[target, body], place, put]) => [target, mutate(body, place, put)] as const);
+const mutated = fc
+  .tuple(fc.constantFrom(...good), fc.nat(), value)
+  .map(([[target, body], place, put]) => [target, mutate(body, place, put)] as const);
 
 /** The value with the nth part of it, counted in depth, replaced. */
 function mutate(root: unknown, place: number, put: unknown): unknown {
-  const count = (node: unknown): number => (typeof node === "object" && node !== null ? 1 + Object.values(node).reduce((sum: number, each) => sum + count(each), 0) : 1);
+  const count = (node: unknown): number =>
+    typeof node === "object" && node !== null
+      ? 1 + Object.values(node).reduce((sum: number, each) => sum + count(each), 0)
+      : 1;
   let left = place % count(root);
   const walk = (node: unknown): unknown => {
     if (left-- === 0) return put;
     if (Array.isArray(node)) return node.map(walk);
-    return typeof node === "object" && node !== null ? Object.fromEntries(Object.entries(node).map(([key, each]) => [key, walk(each)])) : node;
+    return typeof node === "object" && node !== null
+      ? Object.fromEntries(Object.entries(node).map(([key, each]) => [key, walk(each)]))
+      : node;
   };
   return walk(root);
 }
@@ -99,7 +250,9 @@ describe("the wire", () => {
   it("answers any input to any operation in AWS's shape", async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...targets), input, async (target, body) => {
-        expectAwsShape(await send(JSON.stringify(body), { "x-amz-target": target, "content-type": "application/x-amz-json-1.1" }));
+        expectAwsShape(
+          await send(JSON.stringify(body), { "x-amz-target": target, "content-type": "application/x-amz-json-1.1" }),
+        );
       }),
       { numRuns: 1_000 },
     );
@@ -110,7 +263,9 @@ describe("the wire", () => {
     let turn = 0;
     await fc.assert(
       fc.asyncProperty(mutated, async ([target, body]) => {
-        expectAwsShape(await send(JSON.stringify(body), { "x-amz-target": target, "content-type": "application/x-amz-json-1.1" }));
+        expectAwsShape(
+          await send(JSON.stringify(body), { "x-amz-target": target, "content-type": "application/x-amz-json-1.1" }),
+        );
         if (++turn % 20 === 0) await works();
       }),
       { numRuns: 1_500 },
@@ -120,9 +275,24 @@ describe("the wire", () => {
 
   it("answers bytes that are no JSON", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...targets, "", "X", "AmazonSSM.", ".ListClusters", "AmazonSSM.ListClusters", "AmazonSSM.toString"), fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.string({ unit: "binary", maxLength: 100 }).map((text) => new TextEncoder().encode(text))), async (target, bytes) => {
-        expectAwsShape(await send(Buffer.from(bytes), { "x-amz-target": target }));
-      }),
+      fc.asyncProperty(
+        fc.constantFrom(
+          ...targets,
+          "",
+          "X",
+          "AmazonSSM.",
+          ".ListClusters",
+          "AmazonSSM.ListClusters",
+          "AmazonSSM.toString",
+        ),
+        fc.oneof(
+          fc.uint8Array({ maxLength: 200 }),
+          fc.string({ unit: "binary", maxLength: 100 }).map((text) => new TextEncoder().encode(text)),
+        ),
+        async (target, bytes) => {
+          expectAwsShape(await send(Buffer.from(bytes), { "x-amz-target": target }));
+        },
+      ),
       { numRuns: 300 },
     );
     expect(await works()).toBe(true);
@@ -130,12 +300,24 @@ describe("the wire", () => {
 
   it("answers any form to STS in XML", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.dictionary(fc.oneof(fc.constantFrom("Action", "Version"), fc.string()), fc.oneof(fc.constantFrom("GetCallerIdentity", "AssumeRole", "2011-06-15"), fc.string())), async (form) => {
-        const { status, body, headers } = await send(new URLSearchParams(Object.entries(form)).toString(), { "content-type": "application/x-www-form-urlencoded" });
-        expect([200, 400]).toContain(status);
-        expect(headers["content-type"]).toBe("text/xml");
-        expect(body).toMatch(status === 200 ? /^<GetCallerIdentityResponse .*<\/GetCallerIdentityResponse>$/s : /^<ErrorResponse .*<Code>\w+<\/Code>.*<\/ErrorResponse>$/s);
-      }),
+      fc.asyncProperty(
+        fc.dictionary(
+          fc.oneof(fc.constantFrom("Action", "Version"), fc.string()),
+          fc.oneof(fc.constantFrom("GetCallerIdentity", "AssumeRole", "2011-06-15"), fc.string()),
+        ),
+        async (form) => {
+          const { status, body, headers } = await send(new URLSearchParams(Object.entries(form)).toString(), {
+            "content-type": "application/x-www-form-urlencoded",
+          });
+          expect([200, 400]).toContain(status);
+          expect(headers["content-type"]).toBe("text/xml");
+          expect(body).toMatch(
+            status === 200
+              ? /^<GetCallerIdentityResponse .*<\/GetCallerIdentityResponse>$/s
+              : /^<ErrorResponse .*<Code>\w+<\/Code>.*<\/ErrorResponse>$/s,
+          );
+        },
+      ),
       { numRuns: 200 },
     );
   });
@@ -143,7 +325,8 @@ describe("the wire", () => {
   it("refuses a body that is too large, and hangs on no method or path", async () => {
     const huge = await send("x".repeat(5 * 1024 * 1024), { "x-amz-target": targets[0]! });
     expect(huge.status).toBe(413);
-    for (const method of ["GET", "PUT", "DELETE", "OPTIONS", "HEAD"]) expect((await send("", {}, method, "/anything")).status).toBe(200);
+    for (const method of ["GET", "PUT", "DELETE", "OPTIONS", "HEAD"])
+      expect((await send("", {}, method, "/anything")).status).toBe(200);
     expect((await send('{"seconds":-1}', {}, "POST", "/_sandbox/advance")).status).toBe(400);
     expect((await send('{"seconds":1}', {}, "POST", "/_sandbox/advance")).status).toBe(204);
   });

@@ -19,12 +19,25 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const run = (...args: readonly string[]): Promise<CliRun> =>
+  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
 const serviceNow = async (): Promise<Json> => (await box.ecs("DescribeServices", { services: ["bert"] })).services[0];
-const history = async (): Promise<readonly string[]> => (await box.ecs("ListServiceDeployments", { service: "bert" })).serviceDeployments.map(({ status }: Json) => status);
+const history = async (): Promise<readonly string[]> =>
+  (await box.ecs("ListServiceDeployments", { service: "bert" })).serviceDeployments.map(({ status }: Json) => status);
 
 function writeWorkload(deploymentConfiguration: object, changes: object = {}): void {
-  writeFileSync(join(folder, "aiplat.yaml"), JSON.stringify({ name: "bert", kind: "service", image: "bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] }, replicas: 2, ecs: { service: { deploymentConfiguration } }, ...changes }));
+  writeFileSync(
+    join(folder, "aiplat.yaml"),
+    JSON.stringify({
+      name: "bert",
+      kind: "service",
+      image: "bert:1",
+      accelerator: { instanceTypes: ["inf2.xlarge"] },
+      replicas: 2,
+      ecs: { service: { deploymentConfiguration } },
+      ...changes,
+    }),
+  );
 }
 
 const strategies = [
@@ -46,17 +59,26 @@ describe.each(strategies)("a deployment of strategy $strategy", (configuration) 
     expect(stdout).toBe("bert\tupdate\tsteady\t2\tbert:2\n");
     // All of its tasks ran long before it was over.
     expect(stderr).toMatch(/deployment (BAKE_TIME|PRODUCTION_TRAFFIC_SHIFT)/);
-    expect(await serviceNow()).toMatchObject({ runningCount: 2, taskDefinition: expect.stringMatching(/bert:2$/), deployments: [{ rolloutState: "COMPLETED" }] });
+    expect(await serviceNow()).toMatchObject({
+      runningCount: 2,
+      taskDefinition: expect.stringMatching(/bert:2$/),
+      deployments: [{ rolloutState: "COMPLETED" }],
+    });
     expect(await history()).toEqual(["SUCCESSFUL", "SUCCESSFUL"]);
   });
 
   it("is guarded: twice the tasks, whatever the percentages", async () => {
     writeWorkload({ ...configuration, minimumHealthyPercent: 0, maximumPercent: 200 }, { replicas: 3 });
     expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
-    writeWorkload({ ...configuration, minimumHealthyPercent: 0, maximumPercent: 200 }, { replicas: 3, image: "bert:2" });
+    writeWorkload(
+      { ...configuration, minimumHealthyPercent: 0, maximumPercent: 200 },
+      { replicas: 3, image: "bert:2" },
+    );
     const { code, stderr } = await run("service", "deploy");
     expect(code).toBe(4);
-    expect(stderr).toContain(`${configuration.strategy} needs 3 more tasks beside the 3 that run, and the cluster has room for 1`);
+    expect(stderr).toContain(
+      `${configuration.strategy} needs 3 more tasks beside the 3 that run, and the cluster has room for 1`,
+    );
     expect(await history()).toHaveLength(1);
   });
 
@@ -67,7 +89,9 @@ describe.each(strategies)("a deployment of strategy $strategy", (configuration) 
     const { code, stderr, stdout } = await run("service", "deploy");
     expect(code).toBe(1);
     expect(stdout).toBe("bert\tupdate\tfailed\t2\tbert:2\n");
-    expect(stderr).toContain("failed: Service deployment rolled back because an alarm went off: errors; the service goes back to bert:1");
+    expect(stderr).toContain(
+      "failed: Service deployment rolled back because an alarm went off: errors; the service goes back to bert:1",
+    );
     expect((await serviceNow()).taskDefinition).toMatch(/bert:1$/);
   });
 });
@@ -84,7 +108,10 @@ describe("service status and rollback", () => {
     expect(started.code).toBe(5);
     const status = await run("service", "status");
     expect(status.stdout).toContain("IN_PROGRESS (BAKE_TIME, traffic 100%)");
-    expect(JSON.parse((await run("service", "status", "-o", "json")).stdout).services[0]).toMatchObject({ strategy: "BLUE_GREEN", rollout: { status: "IN_PROGRESS", stage: "BAKE_TIME", productionPercent: 100 } });
+    expect(JSON.parse((await run("service", "status", "-o", "json")).stdout).services[0]).toMatchObject({
+      strategy: "BLUE_GREEN",
+      rollout: { status: "IN_PROGRESS", stage: "BAKE_TIME", productionPercent: 100 },
+    });
     const { code, stderr, stdout } = await run("service", "rollback");
     expect(code).toBe(0);
     expect(stderr).toContain("bert: the deployment of bert:2 is stopped: back from bert:2 to bert:1");
@@ -96,7 +123,16 @@ describe("service status and rollback", () => {
   it("stops a rolling update that cannot finish, too", async () => {
     writeWorkload({}, { replicas: 3 });
     await run("service", "deploy");
-    writeWorkload({}, { replicas: 3, ecs: { service: { deploymentConfiguration: {} }, taskDefinition: { placementConstraints: [{ type: "memberOf", expression: "attribute:zone == nowhere" }] } } });
+    writeWorkload(
+      {},
+      {
+        replicas: 3,
+        ecs: {
+          service: { deploymentConfiguration: {} },
+          taskDefinition: { placementConstraints: [{ type: "memberOf", expression: "attribute:zone == nowhere" }] },
+        },
+      },
+    );
     expect((await run("service", "deploy", "--allow-stall", "--no-wait")).code).toBe(0);
     expect((await run("service", "rollback")).code).toBe(0);
     expect(await serviceNow()).toMatchObject({ runningCount: 3, taskDefinition: expect.stringMatching(/bert:1$/) });
@@ -135,18 +171,25 @@ describe("service status and rollback", () => {
       writeWorkload(baking, { image: "bert:2" });
       expect((await runCli(["service", "deploy", "--no-wait"], { env, cwd: folder })).code).toBe(0);
       stepped.step(60);
-      const [{ serviceDeploymentArn }] = (await stepped.ecs("ListServiceDeployments", { service: "bert" })).serviceDeployments;
+      const [{ serviceDeploymentArn }] = (await stepped.ecs("ListServiceDeployments", { service: "bert" }))
+        .serviceDeployments;
       await stepped.ecs("StopServiceDeployment", { serviceDeploymentArn });
       stepped.step(1);
       const { code, stderr } = await runCli(["service", "rollback", "--no-wait"], { env, cwd: folder });
-      expect({ code, stderr }).toEqual({ code: 0, stderr: "bert: ECS goes back to bert:1 already\nhad ECS roll bert back\n" });
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: "bert: ECS goes back to bert:1 already\nhad ECS roll bert back\n",
+      });
     } finally {
       await stepped.sandbox.close();
     }
   });
 
   it("says so where there is nothing to go back to", async () => {
-    writeWorkload({ deploymentCircuitBreaker: { enable: true, rollback: true } }, { environment: { AIPLAT_SANDBOX_EXIT: "3" } });
+    writeWorkload(
+      { deploymentCircuitBreaker: { enable: true, rollback: true } },
+      { environment: { AIPLAT_SANDBOX_EXIT: "3" } },
+    );
     expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
     const { code, stderr } = await run("service", "rollback");
     expect(code).toBe(1);
@@ -156,7 +199,11 @@ describe("service status and rollback", () => {
 
 describe("a wait for a service", () => {
   const slow = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 1_440 };
-  const goesOn = ["The deployment goes on", "aiplat service status bert --cluster default", "aiplat service rollback bert --cluster default"];
+  const goesOn = [
+    "The deployment goes on",
+    "aiplat service status bert --cluster default",
+    "aiplat service rollback bert --cluster default",
+  ];
 
   it("ends by --timeout with 5, and the deployment goes on", async () => {
     writeWorkload(slow);
@@ -173,7 +220,11 @@ describe("a wait for a service", () => {
     writeWorkload(slow);
     await run("service", "deploy");
     writeWorkload(slow, { image: "bert:2" });
-    const { code, stdout, stderr } = await runCli(["service", "deploy"], { env: { ...box.sandbox.environment }, cwd: folder, interruptAt: "deployment BAKE_TIME" });
+    const { code, stdout, stderr } = await runCli(["service", "deploy"], {
+      env: { ...box.sandbox.environment },
+      cwd: folder,
+      interruptAt: "deployment BAKE_TIME",
+    });
     expect(code).toBe(130);
     expect(stdout).toBe("bert\tupdate\tstarted\t2\tbert:2\n");
     for (const text of ["interrupted: the deployment goes on", ...goesOn]) expect(stderr).toContain(text);
@@ -183,7 +234,11 @@ describe("a wait for a service", () => {
   it("is left out by --no-wait", async () => {
     writeWorkload({});
     const { code, stdout, stderr } = await run("service", "deploy", "--no-wait");
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "bert\tcreate\tstarted\t2\tbert:1\n", stderr: "registered bert:1\ncreated bert\n" });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: "bert\tcreate\tstarted\t2\tbert:1\n",
+      stderr: "registered bert:1\ncreated bert\n",
+    });
     expect(await history()).toEqual(["IN_PROGRESS"]);
   });
 });
@@ -208,7 +263,12 @@ describe("service delete", () => {
     { input: "\u0003", code: 130, says: "interrupted", status: "ACTIVE" },
     { input: "y\n", code: 0, says: "deleted bert", status: "DRAINING" },
   ])("asks on a terminal, and takes $input for what it is", async ({ input, code, says, status }) => {
-    const asked = await runOnTerminal(["service", "delete"], { env: { ...box.sandbox.environment }, cwd: folder, input, prompt: "[y/N]" });
+    const asked = await runOnTerminal(["service", "delete"], {
+      env: { ...box.sandbox.environment },
+      cwd: folder,
+      input,
+      prompt: "[y/N]",
+    });
     expect(asked.stdout).toContain("Delete bert with 2 tasks in cluster default? [y/N]");
     expect(asked.stdout).toContain(says);
     expect(asked.code).toBe(code);

@@ -8,7 +8,13 @@ import { startMoto, type Moto } from "../support/moto.ts";
 import { missingTools } from "../support/tools.ts";
 
 interface Described {
-  readonly services: readonly { readonly serviceName: string; readonly status: string; readonly desiredCount: number; readonly taskDefinition: string; readonly tags: readonly { readonly key: string; readonly value: string }[] }[];
+  readonly services: readonly {
+    readonly serviceName: string;
+    readonly status: string;
+    readonly desiredCount: number;
+    readonly taskDefinition: string;
+    readonly tags: readonly { readonly key: string; readonly value: string }[];
+  }[];
 }
 
 /** moto keeps neither deployment settings nor tasks of a service: what it does keep agrees. */
@@ -26,14 +32,45 @@ describe.skipIf(missingTools("moto_server", "aws"))("services against moto", () 
   });
 
   const run = (...args: readonly string[]) => runCli(args, { env: moto.env, cwd: folder });
-  const described = async () => ((await moto.aws("ecs", "describe-services", "--cluster", "prod", "--services", "bert", "--include", "TAGS")) as Described).services[0]!;
-  const write = (changes: object) => writeFileSync(join(folder, "aiplat.yaml"), JSON.stringify({ name: "bert", kind: "service", image: "bert:1", accelerator: { instanceTypes: ["inf1.xlarge"] }, replicas: 2, ecs: { cluster: "prod" }, ...changes }));
+  const described = async () =>
+    (
+      (await moto.aws(
+        "ecs",
+        "describe-services",
+        "--cluster",
+        "prod",
+        "--services",
+        "bert",
+        "--include",
+        "TAGS",
+      )) as Described
+    ).services[0]!;
+  const write = (changes: object) =>
+    writeFileSync(
+      join(folder, "aiplat.yaml"),
+      JSON.stringify({
+        name: "bert",
+        kind: "service",
+        image: "bert:1",
+        accelerator: { instanceTypes: ["inf1.xlarge"] },
+        replicas: 2,
+        ecs: { cluster: "prod" },
+        ...changes,
+      }),
+    );
 
   it("creates, updates, rolls back, scales and deletes, and the AWS CLI agrees after each", async () => {
     await createMotoCluster(moto, "prod", ["inf1.xlarge", "inf1.xlarge", "inf1.xlarge"]);
     write({});
     expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
-    expect(await described()).toMatchObject({ status: "ACTIVE", desiredCount: 2, tags: expect.arrayContaining([{ key: "aiplat:workload", value: "bert" }, { key: "aiplat:slot", value: "n0-0" }]) });
+    expect(await described()).toMatchObject({
+      status: "ACTIVE",
+      desiredCount: 2,
+      tags: expect.arrayContaining([
+        { key: "aiplat:workload", value: "bert" },
+        { key: "aiplat:slot", value: "n0-0" },
+      ]),
+    });
 
     write({ image: "bert:2" });
     expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
@@ -54,18 +91,66 @@ describe.skipIf(missingTools("moto_server", "aws"))("services against moto", () 
   it("imports what the AWS CLI has made, as far as moto keeps it, and plans to no change", async () => {
     await createMotoCluster(moto, "legacy", ["inf2.24xlarge"]);
     const containers = [
-      { name: "model", image: "model:1", memory: 4096, essential: true, dependsOn: [{ containerName: "log", condition: "START" }], ulimits: [{ name: "memlock", softLimit: -1, hardLimit: -1 }], mountPoints: [{ sourceVolume: "models", containerPath: "/models", readOnly: true }], linuxParameters: { devices: [{ hostPath: "/dev/neuron0", containerPath: "/dev/neuron0", permissions: ["read", "write"] }], capabilities: { add: ["IPC_LOCK"] }, tmpfs: [{ containerPath: "/t", size: 64 }] } },
+      {
+        name: "model",
+        image: "model:1",
+        memory: 4096,
+        essential: true,
+        dependsOn: [{ containerName: "log", condition: "START" }],
+        ulimits: [{ name: "memlock", softLimit: -1, hardLimit: -1 }],
+        mountPoints: [{ sourceVolume: "models", containerPath: "/models", readOnly: true }],
+        linuxParameters: {
+          devices: [{ hostPath: "/dev/neuron0", containerPath: "/dev/neuron0", permissions: ["read", "write"] }],
+          capabilities: { add: ["IPC_LOCK"] },
+          tmpfs: [{ containerPath: "/t", size: 64 }],
+        },
+      },
       { name: "log", image: "fluent:1", memory: 64, essential: false, firelensConfiguration: { type: "fluentbit" } },
     ];
-    await moto.aws("ecs", "register-task-definition", "--family", "Legacy", "--container-definitions", JSON.stringify(containers), "--volumes", '[{"name":"models","efsVolumeConfiguration":{"fileSystemId":"fs-1","transitEncryption":"ENABLED"}}]', "--runtime-platform", '{"cpuArchitecture":"X86_64","operatingSystemFamily":"LINUX"}', "--tags", "key=team,value=nlp");
-    await moto.aws("ecs", "create-service", "--cluster", "legacy", "--service-name", "Legacy_Service", "--task-definition", "Legacy", "--desired-count", "2", "--launch-type", "EC2", "--load-balancers", "targetGroupArn=arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/a/0123456789abcdef,containerName=model,containerPort=80");
-    expect((await run("service", "import", "Legacy_Service", "--cluster", "legacy", "--force")).stderr).toContain("lists a Neuron device by hand");
+    await moto.aws(
+      "ecs",
+      "register-task-definition",
+      "--family",
+      "Legacy",
+      "--container-definitions",
+      JSON.stringify(containers),
+      "--volumes",
+      '[{"name":"models","efsVolumeConfiguration":{"fileSystemId":"fs-1","transitEncryption":"ENABLED"}}]',
+      "--runtime-platform",
+      '{"cpuArchitecture":"X86_64","operatingSystemFamily":"LINUX"}',
+      "--tags",
+      "key=team,value=nlp",
+    );
+    await moto.aws(
+      "ecs",
+      "create-service",
+      "--cluster",
+      "legacy",
+      "--service-name",
+      "Legacy_Service",
+      "--task-definition",
+      "Legacy",
+      "--desired-count",
+      "2",
+      "--launch-type",
+      "EC2",
+      "--load-balancers",
+      "targetGroupArn=arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/a/0123456789abcdef,containerName=model,containerPort=80",
+    );
+    expect((await run("service", "import", "Legacy_Service", "--cluster", "legacy", "--force")).stderr).toContain(
+      "lists a Neuron device by hand",
+    );
     const unchanged = await run("plan", "--exit-code");
-    expect([unchanged.code, unchanged.stdout]).toEqual([0, "keep\tLegacy:1\tsays the same\nkeep\tLegacy_Service\t2 replicas\n"]);
+    expect([unchanged.code, unchanged.stdout]).toEqual([
+      0,
+      "keep\tLegacy:1\tsays the same\nkeep\tLegacy_Service\t2 replicas\n",
+    ]);
     expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
     expect((await run("service", "import", "--task-definition", "Legacy:1", "--force")).code).toBe(0);
     expect((await run("taskdef", "diff", "--exit-code")).code).toBe(0);
-    const { taskDefinitionArns } = (await moto.aws("ecs", "list-task-definitions", "--family-prefix", "Legacy")) as { readonly taskDefinitionArns: readonly string[] };
+    const { taskDefinitionArns } = (await moto.aws("ecs", "list-task-definitions", "--family-prefix", "Legacy")) as {
+      readonly taskDefinitionArns: readonly string[];
+    };
     expect(taskDefinitionArns).toHaveLength(1);
   });
 });

@@ -11,20 +11,41 @@ let folder: string;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiplat-offline-"));
-  box = await startTestSandbox({ stepped: false, speed: 100, fleet: [{ instanceType: "inf2.xlarge", count: 3 }, { instanceType: "inf2.24xlarge", count: 2 }] });
+  box = await startTestSandbox({
+    stepped: false,
+    speed: 100,
+    fleet: [
+      { instanceType: "inf2.xlarge", count: 3 },
+      { instanceType: "inf2.24xlarge", count: 2 },
+    ],
+  });
 });
 afterEach(async () => {
   await box.sandbox.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const live = (...args: readonly string[]): Promise<CliRun> => runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const live = (...args: readonly string[]): Promise<CliRun> =>
+  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
 /** Without an endpoint and without credentials: a call to AWS would fail. */
-const offline = (...args: readonly string[]): Promise<CliRun> => runCli([...args, "--cluster-state", "state.json"], { cwd: folder });
-const snapshot = async (...args: readonly string[]) => expect((await live("cluster", "snapshot", "--file", "state.json", ...args)).code).toBe(0);
+const offline = (...args: readonly string[]): Promise<CliRun> =>
+  runCli([...args, "--cluster-state", "state.json"], { cwd: folder });
+const snapshot = async (...args: readonly string[]) =>
+  expect((await live("cluster", "snapshot", "--file", "state.json", ...args)).code).toBe(0);
 
 function writeWorkload(changes: object = {}): void {
-  writeFileSync(join(folder, "aiplat.yaml"), JSON.stringify({ name: "bert", kind: "service", image: "bert:1", environment: { TOKEN: "one" }, accelerator: { instanceTypes: ["inf2.xlarge"] }, replicas: 2, ...changes }));
+  writeFileSync(
+    join(folder, "aiplat.yaml"),
+    JSON.stringify({
+      name: "bert",
+      kind: "service",
+      image: "bert:1",
+      environment: { TOKEN: "one" },
+      accelerator: { instanceTypes: ["inf2.xlarge"] },
+      replicas: 2,
+      ...changes,
+    }),
+  );
 }
 
 /** As old snapshots are: without services. */
@@ -36,31 +57,58 @@ function dropServices(): void {
 
 /** The same in text, in json and by its exit code, but for what a snapshot cannot know: families that nobody uses. */
 async function sameAsLive(): Promise<void> {
-  const results = await Promise.all([["plan"], ["plan", "-o", "json"], ["plan", "--exit-code"]].map((how) => Promise.all([live(...how), offline(...how)])));
+  const results = await Promise.all(
+    [["plan"], ["plan", "-o", "json"], ["plan", "--exit-code"]].map((how) =>
+      Promise.all([live(...how), offline(...how)]),
+    ),
+  );
   for (const [index, [one, other]] of results.entries()) {
-    const shown = ({ stdout }: CliRun) => (index === 1 ? withoutUnknown(JSON.parse(stdout)) : stdout.replaceAll("the snapshot has no revision of it: registered unless the newest says the same", "the first revision"));
+    const shown = ({ stdout }: CliRun) =>
+      index === 1
+        ? withoutUnknown(JSON.parse(stdout))
+        : stdout.replaceAll(
+            "the snapshot has no revision of it: registered unless the newest says the same",
+            "the first revision",
+          );
     expect(shown(other!)).toEqual(shown(one!));
     expect(other!.code).toBe(one!.code);
   }
 }
 
 function withoutUnknown(plan: Json): Json {
-  return { ...plan, unknown: [], registrations: plan.registrations.map((each: Json) => ({ ...each, notCompared: undefined })) };
+  return {
+    ...plan,
+    unknown: [],
+    registrations: plan.registrations.map((each: Json) => ({ ...each, notCompared: undefined })),
+  };
 }
 
-const slots = { name: "chip", accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 }, replicas: 4, ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } } } };
+const slots = {
+  name: "chip",
+  accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 },
+  replicas: 4,
+  ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } } },
+};
 const states: readonly (readonly [what: string, before: object | undefined, after: object])[] = [
   ["a service that is created", undefined, {}],
   ["one that stays as it is", {}, {}],
   ["one changed field", {}, { image: "bert:2" }],
   ["another number", {}, { replicas: 3 }],
-  ["another setting of the service", {}, { ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 50 } } } }],
+  [
+    "another setting of the service",
+    {},
+    { ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 50 } } } },
+  ],
   ["an environment variable that is gone", {}, { environment: {} }],
   ["a deployment that would stall", { replicas: 3 }, { replicas: 3, image: "bert:2" }],
   ["more than has room", undefined, { replicas: 4 }],
   ["slots that are created", undefined, slots],
   ["slots, one replica more", slots, { ...slots, replicas: 5 }],
-  ["slots that are no more", slots, { ...slots, accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 } }],
+  [
+    "slots that are no more",
+    slots,
+    { ...slots, accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 } },
+  ],
 ];
 
 describe("the plan of a service from a snapshot", () => {
@@ -88,10 +136,16 @@ describe("the plan of a service from a snapshot", () => {
     writeWorkload();
     await snapshot();
     expect((await offline("plan", "--exit-code")).code).toBe(3);
-    expect((await offline("plan")).stderr).toBe("The snapshot has no revision of bert: one that is registered already is used where it says the same.\n");
+    expect((await offline("plan")).stderr).toBe(
+      "The snapshot has no revision of bert: one that is registered already is used where it says the same.\n",
+    );
     await live("service", "deploy");
     await snapshot();
-    expect(await offline("plan", "--exit-code")).toEqual({ code: 0, stdout: "keep\tbert:1\tsays the same\nkeep\tbert\t2 replicas on inf2.xlarge\n", stderr: "" });
+    expect(await offline("plan", "--exit-code")).toEqual({
+      code: 0,
+      stdout: "keep\tbert:1\tsays the same\nkeep\tbert\t2 replicas on inf2.xlarge\n",
+      stderr: "",
+    });
     writeWorkload({ image: "bert:2", replicas: 3 });
     const stall = await offline("plan");
     expect(stall.code).toBe(4);
@@ -118,13 +172,22 @@ describe("the plan of a service from a snapshot", () => {
     expect(readFileSync(join(folder, "state.json"), "utf8")).not.toMatch(/763104351884|123456789012|"one"/);
     writeWorkload({ image: `${account}:1`, environment: { TOKEN: "two" } });
     const same = await offline("plan", "--exit-code");
-    expect([same.code, same.stderr]).toEqual([0, "The snapshot is redacted: account ids and the values of environment variables are not compared.\n"]);
+    expect([same.code, same.stderr]).toEqual([
+      0,
+      "The snapshot is redacted: account ids and the values of environment variables are not compared.\n",
+    ]);
     writeWorkload({ image: `${account}:2` });
     const { code, stdout } = await offline("plan", "--exit-code", "-o", "json");
-    expect([code, JSON.parse(stdout).registrations[0].changes.map(({ path }: Json) => path)]).toEqual([3, ["containerDefinitions[bert].image"]]);
+    expect([code, JSON.parse(stdout).registrations[0].changes.map(({ path }: Json) => path)]).toEqual([
+      3,
+      ["containerDefinitions[bert].image"],
+    ]);
     writeFileSync(join(folder, "plan.json"), stdout);
     const refused = await live("service", "deploy", "--plan", "plan.json");
-    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("it was made from a redacted snapshot")]);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining("it was made from a redacted snapshot"),
+    ]);
   });
 
   it("from one without services says what it takes from the tasks, and what it cannot know", async () => {
@@ -137,7 +200,9 @@ describe("the plan of a service from a snapshot", () => {
     expect(stderr).toContain("The snapshot has no services");
     expect(stderr).toContain("there may be newer ones of bert");
     writeFileSync(join(folder, "plan.json"), (await offline("plan", "-o", "json")).stdout);
-    expect((await live("service", "deploy", "--plan", "plan.json")).stderr).toContain("it was made from a snapshot without services");
+    expect((await live("service", "deploy", "--plan", "plan.json")).stderr).toContain(
+      "it was made from a snapshot without services",
+    );
   });
 
   it("refuses what is about a run", async () => {
@@ -147,7 +212,9 @@ describe("the plan of a service from a snapshot", () => {
       const { code, stderr } = await offline("plan", ...flags);
       expect([code, stderr]).toEqual([2, expect.stringContaining(`${flags[0]}: this is the plan of a service`)]);
     }
-    expect((await offline("plan", "--count", "1", "--force-new-deployment")).stderr).toContain("this is the plan of a run");
+    expect((await offline("plan", "--count", "1", "--force-new-deployment")).stderr).toContain(
+      "this is the plan of a run",
+    );
   });
 });
 
@@ -159,17 +226,31 @@ describe("a sandbox from a snapshot with services", () => {
     await live("service", "deploy");
     await snapshot();
     const before = await live("service", "status", "bert", "--cluster", "default", "-o", "json");
-    const copy = await startTestSandbox({ stepped: false, speed: 100, snapshot: parseSnapshot(readFileSync(join(folder, "state.json"), "utf8"), "state.json") });
+    const copy = await startTestSandbox({
+      stepped: false,
+      speed: 100,
+      snapshot: parseSnapshot(readFileSync(join(folder, "state.json"), "utf8"), "state.json"),
+    });
     try {
       const there = (...args: readonly string[]) => runCli(args, { env: { ...copy.sandbox.environment }, cwd: folder });
-      const settings = (text: string) => JSON.parse(text).services.map(({ service, taskDefinition, desiredCount, runningCount }: Json) => ({ service, taskDefinition, desiredCount, runningCount }));
-      expect(settings((await there("service", "status", "bert", "--cluster", "default", "-o", "json")).stdout)).toEqual(settings(before.stdout));
+      const settings = (text: string) =>
+        JSON.parse(text).services.map(({ service, taskDefinition, desiredCount, runningCount }: Json) => ({
+          service,
+          taskDefinition,
+          desiredCount,
+          runningCount,
+        }));
+      expect(settings((await there("service", "status", "bert", "--cluster", "default", "-o", "json")).stdout)).toEqual(
+        settings(before.stdout),
+      );
       expect((await there("plan", "--exit-code")).code).toBe(0);
       writeWorkload();
       expect((await there("plan", "--exit-code")).code).toBe(0);
       writeWorkload({ image: "bert:2" });
       expect((await there("service", "deploy")).code).toBe(0);
-      expect((await copy.ecs("DescribeServices", { services: ["bert"] })).services).toMatchObject([{ taskDefinition: expect.stringMatching(/bert:2$/), runningCount: 2 }]);
+      expect((await copy.ecs("DescribeServices", { services: ["bert"] })).services).toMatchObject([
+        { taskDefinition: expect.stringMatching(/bert:2$/), runningCount: 2 },
+      ]);
       expect((await copy.ecs("ListTasks", { serviceName: "bert" })).taskArns).toHaveLength(2);
     } finally {
       await copy.sandbox.close();

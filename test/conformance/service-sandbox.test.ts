@@ -10,18 +10,37 @@ let folder: string;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiplat-service-"));
-  box = await startTestSandbox({ stepped: false, speed: 100, fleet: [{ instanceType: "inf2.xlarge", count: 3 }, { instanceType: "inf2.24xlarge", count: 2 }] });
+  box = await startTestSandbox({
+    stepped: false,
+    speed: 100,
+    fleet: [
+      { instanceType: "inf2.xlarge", count: 3 },
+      { instanceType: "inf2.24xlarge", count: 2 },
+    ],
+  });
 });
 afterEach(async () => {
   await box.sandbox.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
-const describeService = async (name: string): Promise<Json> => (await box.ecs("DescribeServices", { services: [name], include: ["TAGS"] })).services[0];
+const run = (...args: readonly string[]): Promise<CliRun> =>
+  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const describeService = async (name: string): Promise<Json> =>
+  (await box.ecs("DescribeServices", { services: [name], include: ["TAGS"] })).services[0];
 
 function writeWorkload(changes: object = {}): void {
-  writeFileSync(join(folder, "aiplat.yaml"), JSON.stringify({ name: "bert", kind: "service", image: "bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] }, replicas: 2, ...changes }));
+  writeFileSync(
+    join(folder, "aiplat.yaml"),
+    JSON.stringify({
+      name: "bert",
+      kind: "service",
+      image: "bert:1",
+      accelerator: { instanceTypes: ["inf2.xlarge"] },
+      replicas: 2,
+      ...changes,
+    }),
+  );
 }
 
 async function plan(...args: readonly string[]): Promise<Json> {
@@ -35,11 +54,17 @@ describe("a service on the sandbox", () => {
     const first = await run("service", "deploy", "-o", "json");
     expect(first.stderr).toBe("");
     expect(first.code).toBe(0);
-    expect(JSON.parse(first.stdout).services).toMatchObject([{ service: "bert", action: "create", result: "steady", desiredCount: 2 }]);
+    expect(JSON.parse(first.stdout).services).toMatchObject([
+      { service: "bert", action: "create", result: "steady", desiredCount: 2 },
+    ]);
     expect(await describeService("bert")).toMatchObject({
       desiredCount: 2,
       runningCount: 2,
-      deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200, deploymentCircuitBreaker: { enable: true, rollback: true } },
+      deploymentConfiguration: {
+        minimumHealthyPercent: 100,
+        maximumPercent: 200,
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+      },
       availabilityZoneRebalancing: "ENABLED",
       tags: expect.arrayContaining([{ key: "aiplat:workload", value: "bert" }]),
     });
@@ -55,7 +80,10 @@ describe("a service on the sandbox", () => {
     writeWorkload();
     expect((await run("service", "deploy")).code).toBe(0);
     // Without the circuit breaker a deployment whose tasks all exit never ends.
-    writeWorkload({ environment: { AIPLAT_SANDBOX_EXIT: "3" }, ecs: { service: { deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false } } } } });
+    writeWorkload({
+      environment: { AIPLAT_SANDBOX_EXIT: "3" },
+      ecs: { service: { deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false } } } },
+    });
     expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
     const again = await run("service", "deploy", "--timeout", "1s");
     expect(again.code).toBe(5);
@@ -69,14 +97,27 @@ describe("a service on the sandbox", () => {
     expect((await run("service", "status", "./aiplat.yaml")).stdout).toMatch(/^bert\tACTIVE\t/);
     writeWorkload({ image: "bert:2" });
     const { registrations, steps } = await plan();
-    expect(registrations).toMatchObject([{ action: "register", changes: [{ path: "containerDefinitions[bert].image", kind: "changed", before: "bert:1", after: "bert:2" }] }]);
-    expect(steps).toMatchObject([{ action: "update", changes: [{ path: "taskDefinition", before: "bert:1", after: "bert (new revision)" }] }]);
+    expect(registrations).toMatchObject([
+      {
+        action: "register",
+        changes: [{ path: "containerDefinitions[bert].image", kind: "changed", before: "bert:1", after: "bert:2" }],
+      },
+    ]);
+    expect(steps).toMatchObject([
+      { action: "update", changes: [{ path: "taskDefinition", before: "bert:1", after: "bert (new revision)" }] },
+    ]);
     expect((await run("plan", "--exit-code")).code).toBe(3);
     expect((await run("service", "deploy")).code).toBe(0);
     expect((await describeService("bert")).taskDefinition).toMatch(/bert:2$/);
 
     writeWorkload({ image: "bert:2", replicas: 3 });
-    expect((await plan()).steps).toMatchObject([{ action: "update", changes: [{ path: "desiredCount", before: 2, after: 3 }], update: { cluster: "default", service: "bert", desiredCount: 3 } }]);
+    expect((await plan()).steps).toMatchObject([
+      {
+        action: "update",
+        changes: [{ path: "desiredCount", before: 2, after: 3 }],
+        update: { cluster: "default", service: "bert", desiredCount: 3 },
+      },
+    ]);
     expect((await run("service", "deploy")).code).toBe(0);
     expect(await describeService("bert")).toMatchObject({ desiredCount: 3, runningCount: 3 });
   });
@@ -84,7 +125,10 @@ describe("a service on the sandbox", () => {
   it("rolls a failing image back by itself and shows why", async () => {
     writeWorkload({ logs: { group: "/bert" } });
     await run("service", "deploy");
-    writeWorkload({ logs: { group: "/bert" }, environment: { AIPLAT_SANDBOX_EXIT: "3", AIPLAT_SANDBOX_LOG: "model not found" } });
+    writeWorkload({
+      logs: { group: "/bert" },
+      environment: { AIPLAT_SANDBOX_EXIT: "3", AIPLAT_SANDBOX_LOG: "model not found" },
+    });
     const { code, stderr, stdout } = await run("service", "deploy");
     expect(code).toBe(1);
     expect(stdout).toMatch(/^bert\tupdate\tfailed/);
@@ -119,7 +163,10 @@ describe("a service on the sandbox", () => {
     expect(refused.code).toBe(4);
     expect(refused.stderr).toContain("at least 3 must stay healthy");
     expect(refused.stderr).toContain("minimumHealthyPercent 66");
-    expect(JSON.parse((await run("service", "deploy", "-o", "json")).stderr)).toMatchObject({ code: "NoCapacity", hint: expect.stringContaining("minimumHealthyPercent 66") });
+    expect(JSON.parse((await run("service", "deploy", "-o", "json")).stderr)).toMatchObject({
+      code: "NoCapacity",
+      hint: expect.stringContaining("minimumHealthyPercent 66"),
+    });
     expect((await box.ecs("ListTaskDefinitions")).taskDefinitionArns).toHaveLength(1);
     const fits = { ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 66 } } } };
     writeWorkload({ replicas: 3, image: "bert:2", ...fits });
@@ -160,9 +207,23 @@ describe("a service on the sandbox", () => {
 
 describe("a service that somebody else has made", () => {
   it("is imported, plans to no change, and keeps its fields when it is deployed", async () => {
-    const both = [{ name: "app", image: "busybox", memory: 128, dependsOn: [{ containerName: "side", condition: "START" }] }, { name: "side", image: "busybox", memory: 64, essential: false, firelensConfiguration: { type: "fluentbit" } }];
-    await box.ecs("RegisterTaskDefinition", { family: "Legacy", containerDefinitions: both, volumes: [{ name: "models", efsVolumeConfiguration: { fileSystemId: "fs-1", transitEncryption: "ENABLED" } }], runtimePlatform: { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" } });
-    await box.ecs("CreateService", { serviceName: "Legacy-Service", taskDefinition: "Legacy", desiredCount: 2, deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 150 }, placementStrategy: [{ type: "binpack", field: "memory" }] });
+    const both = [
+      { name: "app", image: "busybox", memory: 128, dependsOn: [{ containerName: "side", condition: "START" }] },
+      { name: "side", image: "busybox", memory: 64, essential: false, firelensConfiguration: { type: "fluentbit" } },
+    ];
+    await box.ecs("RegisterTaskDefinition", {
+      family: "Legacy",
+      containerDefinitions: both,
+      volumes: [{ name: "models", efsVolumeConfiguration: { fileSystemId: "fs-1", transitEncryption: "ENABLED" } }],
+      runtimePlatform: { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" },
+    });
+    await box.ecs("CreateService", {
+      serviceName: "Legacy-Service",
+      taskDefinition: "Legacy",
+      desiredCount: 2,
+      deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 150 },
+      placementStrategy: [{ type: "binpack", field: "memory" }],
+    });
     const imported = await run("service", "import", "Legacy-Service");
     expect(imported.stderr).toContain("Wrote aiplat.yaml");
     const unchanged = await run("plan", "--exit-code");
@@ -171,7 +232,11 @@ describe("a service that somebody else has made", () => {
     await box.ecs("CreateService", { serviceName: "app", taskDefinition: "Legacy", desiredCount: 0 });
     for (const named of [[], ["app", "--cluster", "default"]]) {
       const status = await run("service", "status", ...named);
-      expect([status.code, status.stdout.split("\t")[0], status.stdout.trim().split("\n").length]).toEqual([0, "Legacy-Service", 1]);
+      expect([status.code, status.stdout.split("\t")[0], status.stdout.trim().split("\n").length]).toEqual([
+        0,
+        "Legacy-Service",
+        1,
+      ]);
     }
     const overwritten = await run("service", "import", "Legacy-Service");
     expect(overwritten.code).toBe(2);
@@ -179,9 +244,19 @@ describe("a service that somebody else has made", () => {
 
     expect((await run("service", "deploy", "--image", "busybox:2")).code).toBe(0);
     const { taskDefinition } = await box.ecs("DescribeTaskDefinition", { taskDefinition: "Legacy" });
-    expect(taskDefinition).toMatchObject({ revision: 2, volumes: [{ efsVolumeConfiguration: { fileSystemId: "fs-1", transitEncryption: "ENABLED" } }], runtimePlatform: { cpuArchitecture: "X86_64" } });
-    expect(taskDefinition.containerDefinitions.map(({ name, image }: Json) => [name, image])).toEqual([["app", "busybox:2"], ["side", "busybox"]]);
-    expect(await describeService("Legacy-Service")).toMatchObject({ placementStrategy: [{ type: "binpack", field: "memory" }], deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 150 } });
+    expect(taskDefinition).toMatchObject({
+      revision: 2,
+      volumes: [{ efsVolumeConfiguration: { fileSystemId: "fs-1", transitEncryption: "ENABLED" } }],
+      runtimePlatform: { cpuArchitecture: "X86_64" },
+    });
+    expect(taskDefinition.containerDefinitions.map(({ name, image }: Json) => [name, image])).toEqual([
+      ["app", "busybox:2"],
+      ["side", "busybox"],
+    ]);
+    expect(await describeService("Legacy-Service")).toMatchObject({
+      placementStrategy: [{ type: "binpack", field: "memory" }],
+      deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 150 },
+    });
   });
 });
 
@@ -190,7 +265,21 @@ describe("Neuron devices that somebody listed by hand", () => {
     family: "by-hand",
     networkMode: "bridge",
     placementConstraints: [{ type: "memberOf", expression: "attribute:ecs.instance-type == inf2.24xlarge" }],
-    containerDefinitions: [{ name: "model", image: "model:1", memory: 4096, linuxParameters: { capabilities: { add: ["IPC_LOCK"] }, devices: devices.map((each) => ({ hostPath: `/dev/neuron${each}`, containerPath: `/dev/neuron${each}`, permissions: ["read", "write"] })) } }],
+    containerDefinitions: [
+      {
+        name: "model",
+        image: "model:1",
+        memory: 4096,
+        linuxParameters: {
+          capabilities: { add: ["IPC_LOCK"] },
+          devices: devices.map((each) => ({
+            hostPath: `/dev/neuron${each}`,
+            containerPath: `/dev/neuron${each}`,
+            permissions: ["read", "write"],
+          })),
+        },
+      },
+    ],
   });
   const definitions = async () => (await box.ecs("ListTaskDefinitions")).taskDefinitionArns as readonly string[];
 
@@ -202,7 +291,10 @@ describe("Neuron devices that somebody listed by hand", () => {
     expect(imported.stderr).toContain("without lock ports: nothing keeps another task off them");
     expect(imported.stderr).toContain("accelerator: { instanceTypes: [inf2.24xlarge], devicesPerReplica: 2 }");
     const unchanged = await run("plan", "--exit-code");
-    expect([unchanged.code, unchanged.stdout]).toEqual([0, "keep\tby-hand:1\tsays the same\nkeep\tmodel\t2 replicas\n"]);
+    expect([unchanged.code, unchanged.stdout]).toEqual([
+      0,
+      "keep\tby-hand:1\tsays the same\nkeep\tmodel\t2 replicas\n",
+    ]);
     expect(unchanged.stderr).toContain("lists 2 Neuron devices by hand, without lock ports");
     expect((await run("service", "deploy")).code).toBe(0);
     expect(await definitions()).toHaveLength(1);
@@ -210,7 +302,10 @@ describe("Neuron devices that somebody listed by hand", () => {
     // A change keeps them, and changes nothing else.
     expect((await run("service", "deploy", "--image", "model:2", "--allow-stall", "--no-wait")).code).toBe(0);
     const { taskDefinition } = await box.ecs("DescribeTaskDefinition", { taskDefinition: "by-hand" });
-    expect(taskDefinition.containerDefinitions[0]).toMatchObject({ image: "model:2", linuxParameters: byHand([0, 1]).containerDefinitions[0]!.linuxParameters });
+    expect(taskDefinition.containerDefinitions[0]).toMatchObject({
+      image: "model:2",
+      linuxParameters: byHand([0, 1]).containerDefinitions[0]!.linuxParameters,
+    });
   });
 
   it("are imported from the definition alone, and plan creates the service and nothing else", async () => {
@@ -225,7 +320,10 @@ describe("Neuron devices that somebody listed by hand", () => {
     expect((await plan()).steps).toMatchObject([{ service: "fresh", action: "create" }]);
     expect((await run("service", "deploy")).code).toBe(0);
     expect(await definitions()).toHaveLength(2);
-    expect(await describeService("fresh")).toMatchObject({ taskDefinition: expect.stringMatching(/by-hand:2$/) as string, runningCount: 1 });
+    expect(await describeService("fresh")).toMatchObject({
+      taskDefinition: expect.stringMatching(/by-hand:2$/) as string,
+      runningCount: 1,
+    });
     expect((await run("plan", "--exit-code")).code).toBe(0);
   });
 
@@ -240,17 +338,33 @@ describe("Neuron devices that somebody listed by hand", () => {
   });
 
   it("says what is missing: a name, a service, a definition", async () => {
-    expect(await run("service", "import")).toMatchObject({ code: 2, stderr: expect.stringContaining("--task-definition FAMILY") as string });
-    expect(await run("service", "import", "nothing")).toMatchObject({ code: 1, stderr: expect.stringContaining("no active service nothing") as string });
-    expect(await run("service", "import", "--task-definition", "nothing")).toMatchObject({ code: 1, stderr: expect.stringContaining("no task definition nothing") as string });
+    expect(await run("service", "import")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--task-definition FAMILY") as string,
+    });
+    expect(await run("service", "import", "nothing")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("no active service nothing") as string,
+    });
+    expect(await run("service", "import", "--task-definition", "nothing")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("no task definition nothing") as string,
+    });
   });
 });
 
 describe("a service on parts of instances", () => {
   const slots = (changes: object = {}) =>
-    writeWorkload({ name: "chip", accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 }, replicas: 4, ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } } }, ...changes });
+    writeWorkload({
+      name: "chip",
+      accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 },
+      replicas: 4,
+      ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } } },
+      ...changes,
+    });
   const names = ["chip-inf2-24xlarge-n0-1", "chip-inf2-24xlarge-n2-3", "chip-inf2-24xlarge-n4-5"];
-  const counts = async () => Promise.all(names.map(async (name) => (await describeService(name)).desiredCount as number));
+  const counts = async () =>
+    Promise.all(names.map(async (name) => (await describeService(name)).desiredCount as number));
 
   it("is one service a slot, distributed, updated one after the other, and scaled with the fewest changes", async () => {
     slots();
@@ -264,7 +378,8 @@ describe("a service on parts of instances", () => {
     const updated = [...stderr.matchAll(/^updated (\S+)/gm)].map((match) => ({ service: match[1]!, at: match.index }));
     expect(updated.map(({ service }) => service)).toEqual(names);
     // Each is steady before the next begins.
-    for (const [index, { at }] of updated.slice(1).entries()) expect(stderr.slice(0, at)).toContain(`${names[index]}  has reached a steady state.`);
+    for (const [index, { at }] of updated.slice(1).entries())
+      expect(stderr.slice(0, at)).toContain(`${names[index]}  has reached a steady state.`);
     expect((await run("plan", "--exit-code")).code).toBe(0);
     const conflicts = await run("cluster", "devices");
     expect(conflicts.code).toBe(0);
@@ -279,17 +394,34 @@ describe("a service on parts of instances", () => {
     const { taskDefinition } = await box.ecs("RegisterTaskDefinition", steps[0].definition);
     await box.ecs("UpdateService", { service: names[0], taskDefinition: taskDefinition.taskDefinitionArn });
     const back = await run("service", "rollback");
-    expect([back.code, back.stdout.trim().split("\n").map((line) => line.split("\t").slice(0, 2).join(" "))]).toEqual([0, names.map((name, index) => `${name} ${index === 0 ? "update" : "keep"}`)]);
-    expect(await Promise.all(names.map(async (name) => (await describeService(name)).taskDefinition.split("/").at(-1)))).toEqual(names.map((name) => `${name}:1`));
+    expect([
+      back.code,
+      back.stdout
+        .trim()
+        .split("\n")
+        .map((line) => line.split("\t").slice(0, 2).join(" ")),
+    ]).toEqual([0, names.map((name, index) => `${name} ${index === 0 ? "update" : "keep"}`)]);
+    expect(
+      await Promise.all(names.map(async (name) => (await describeService(name)).taskDefinition.split("/").at(-1))),
+    ).toEqual(names.map((name) => `${name}:1`));
   });
 
   it("is imported whole by any of its services, and plans to no change", async () => {
     slots({ ports: [{ container: 8080 }], tags: { team: "nlp" } });
     await run("service", "deploy");
     const imported = await run("service", "import", names[1]!, "--force");
-    expect([imported.code, imported.stderr]).toEqual([0, "Wrote aiplat.yaml. What deploying it would change:  aiplat plan\n"]);
+    expect([imported.code, imported.stderr]).toEqual([
+      0,
+      "Wrote aiplat.yaml. What deploying it would change:  aiplat plan\n",
+    ]);
     const unchanged = await run("plan", "--exit-code");
-    expect([unchanged.code, unchanged.stdout]).toEqual([0, [...names.map((name) => `keep\t${name}:1\tsays the same\n`), ...names.map((name, index) => `keep\t${name}\t${index === 0 ? 2 : 1} of 4 replicas on inf2.24xlarge\n`)].join("")]);
+    expect([unchanged.code, unchanged.stdout]).toEqual([
+      0,
+      [
+        ...names.map((name) => `keep\t${name}:1\tsays the same\n`),
+        ...names.map((name, index) => `keep\t${name}\t${index === 0 ? 2 : 1} of 4 replicas on inf2.24xlarge\n`),
+      ].join(""),
+    ]);
     expect((await run("service", "deploy")).stderr).toContain("No difference");
     expect((await run("service", "import", "--task-definition", names[2]!, "--force")).code).toBe(0);
     expect((await run("taskdef", "diff", "--exit-code")).code).toBe(0);
@@ -301,13 +433,25 @@ describe("a service on parts of instances", () => {
     slots({ accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 } });
     const { code, stdout } = await run("service", "deploy");
     expect(code).toBe(0);
-    expect(stdout.trim().split("\n").map((line) => line.split("\t").slice(0, 3).join(" "))).toEqual([...names.map((name) => `${name} delete deleted`), "chip-inf2-24xlarge-n0-2 create steady", "chip-inf2-24xlarge-n3-5 create steady"]);
+    expect(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => line.split("\t").slice(0, 3).join(" ")),
+    ).toEqual([
+      ...names.map((name) => `${name} delete deleted`),
+      "chip-inf2-24xlarge-n0-2 create steady",
+      "chip-inf2-24xlarge-n3-5 create steady",
+    ]);
   });
 
   it("keeps the services of slots that are no more where ECS does not take what replaces them", async () => {
     slots();
     await run("service", "deploy");
-    slots({ accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 }, ecs: { taskDefinition: { containerDefinitions: [{ name: "side", image: "side:1" }] } } });
+    slots({
+      accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 },
+      ecs: { taskDefinition: { containerDefinitions: [{ name: "side", image: "side:1" }] } },
+    });
     const { code, stderr } = await run("service", "deploy");
     expect(code).toBe(2);
     expect(stderr).toContain("At least one of 'memory' or 'memoryReservation' must be specified");
@@ -316,7 +460,14 @@ describe("a service on parts of instances", () => {
   });
 
   it("is refused with Service Connect and with blue/green, with the reason", async () => {
-    slots({ ecs: { service: { serviceConnectConfiguration: { enabled: true }, deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 } } } });
+    slots({
+      ecs: {
+        service: {
+          serviceConnectConfiguration: { enabled: true },
+          deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 },
+        },
+      },
+    });
     const { code, stderr } = await run("service", "deploy");
     expect(code).toBe(2);
     expect(stderr).toContain("discovery name");

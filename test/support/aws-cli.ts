@@ -45,16 +45,29 @@ function interpreterOfAws(): string | undefined {
 }
 
 /** Runs the steps with the AWS CLI's own code, one after the other in one process. */
-export function runAwsCli(python: string, endpoint: string, steps: readonly Step[], env: Readonly<Record<string, string>>): Promise<readonly StepResult[]> {
+export function runAwsCli(
+  python: string,
+  endpoint: string,
+  steps: readonly Step[],
+  env: Readonly<Record<string, string>>,
+): Promise<readonly StepResult[]> {
   return pythonJson(python, "run", { endpoint, steps }, env) as Promise<readonly StepResult[]>;
 }
 
 /** What of the answers is not as botocore's models say. */
-export function checkShapes(python: string, answers: readonly { readonly service: string; readonly operation: string; readonly body: string }[]): Promise<readonly string[]> {
+export function checkShapes(
+  python: string,
+  answers: readonly { readonly service: string; readonly operation: string; readonly body: string }[],
+): Promise<readonly string[]> {
   return pythonJson(python, "check", answers, {}) as Promise<readonly string[]>;
 }
 
-function pythonJson(python: string, mode: string, input: unknown, env: Readonly<Record<string, string>>): Promise<unknown> {
+function pythonJson(
+  python: string,
+  mode: string,
+  input: unknown,
+  env: Readonly<Record<string, string>>,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const child = spawn(python, [join(import.meta.dirname, "aws_cli.py"), mode], { env: { ...bareEnv(), ...env } });
     let stdout = "";
@@ -62,7 +75,9 @@ function pythonJson(python: string, mode: string, input: unknown, env: Readonly<
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.on("error", reject);
-    child.on("close", (code) => (code === 0 ? resolve(JSON.parse(stdout)) : reject(new Error(`aws_cli.py ${mode}: ${code}\n${stderr}`))));
+    child.on("close", (code) =>
+      code === 0 ? resolve(JSON.parse(stdout)) : reject(new Error(`aws_cli.py ${mode}: ${code}\n${stderr}`)),
+    );
     child.stdin.end(JSON.stringify(input));
   });
 }

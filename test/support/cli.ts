@@ -34,7 +34,10 @@ export function bareEnv(): Record<string, string> {
 /** Runs the built tool with stdin, stdout and stderr as pipes. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cliPath(), ...args], { cwd: options.cwd ?? inject("cli").emptyFolder, env: { ...bareEnv(), ...options.env } });
+    const child = spawn(process.execPath, [cliPath(), ...args], {
+      cwd: options.cwd ?? inject("cli").emptyFolder,
+      env: { ...bareEnv(), ...options.env },
+    });
     let stdout = "";
     let stderr = "";
     let interrupted = false;

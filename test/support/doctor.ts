@@ -13,7 +13,9 @@ export const place = { partition: "aws", region: "us-east-1", account: "12345678
 const role = (name: string) => `arn:aws:iam::${place.account}:role/${name}`;
 export const secret = `arn:aws:secretsmanager:us-east-1:${place.account}:secret:hf-AbCdEf`;
 export const image = `${place.account}.dkr.ecr.us-east-1.amazonaws.com/bert:1`;
-export const trustPolicy = JSON.stringify({ Statement: [{ Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" }] });
+export const trustPolicy = JSON.stringify({
+  Statement: [{ Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" }],
+});
 
 export const workload: Workload = {
   name: "bert",
@@ -25,12 +27,24 @@ export const workload: Workload = {
 };
 
 /** Everything in order for `workload`, but for the changes. */
-export function observe(changes: Partial<ObservedAccount> = {}, cluster: Partial<ObservedCluster> = {}): ObservedAccount {
+export function observe(
+  changes: Partial<ObservedAccount> = {},
+  cluster: Partial<ObservedCluster> = {},
+): ObservedAccount {
   const found = needsOf(definitionsOf(workload), place.region);
-  const decisions = permissionsOf(found, place, new Map()).flatMap(({ actions, resource }) => actions.map((action) => [decisionKey(action, resource), { value: "allowed" as const }] as const));
+  const decisions = permissionsOf(found, place, new Map()).flatMap(({ actions, resource }) =>
+    actions.map((action) => [decisionKey(action, resource), { value: "allowed" as const }] as const),
+  );
   const present = (name: string) => [role(name), { value: { arn: role(name), trustPolicy } }] as const;
   return {
-    cluster: { value: { status: "ACTIVE", capacityProviders: [], snapshot: { value: aSnapshot([anInstance("i1", "inf2.xlarge", { attributes: { "ecs.ami-id": "ami-1" } })]) }, ...cluster } },
+    cluster: {
+      value: {
+        status: "ACTIVE",
+        capacityProviders: [],
+        snapshot: { value: aSnapshot([anInstance("i1", "inf2.xlarge", { attributes: { "ecs.ami-id": "ami-1" } })]) },
+        ...cluster,
+      },
+    },
     roles: new Map([present("execution"), present("task")]),
     decisions: new Map(decisions),
     images: new Map([[image, { value: { kind: "found", architectures: [] } }]]),
@@ -52,17 +66,41 @@ function definitionsOf(file: Workload): Patient["definitions"] {
 }
 
 /** What doctor says of the account, for a workload or for none. */
-export function examine(account: ObservedAccount | undefined, named: Workload | "none" = workload, machine: Partial<Observation["machine"]> = {}): readonly CheckItem[] {
+export function examine(
+  account: ObservedAccount | undefined,
+  named: Workload | "none" = workload,
+  machine: Partial<Observation["machine"]> = {},
+): readonly CheckItem[] {
   const file = named === "none" ? undefined : named;
   const resolved = file === undefined ? undefined : resolveWorkload(file);
   const hasSubnets = (resolved?.ecs.network?.subnets ?? []).length > 0;
   const network = resolved === undefined || !hasSubnets ? undefined : networkConfigurationOf(resolved, undefined);
-  const patient: Patient | undefined = file === undefined || resolved === undefined ? undefined : { workload: resolved, generate: { region: place.region }, definitions: definitionsOf(file), ...(network === undefined ? {} : { network }) };
+  const patient: Patient | undefined =
+    file === undefined || resolved === undefined
+      ? undefined
+      : {
+          workload: resolved,
+          generate: { region: place.region },
+          definitions: definitionsOf(file),
+          ...(network === undefined ? {} : { network }),
+        };
   const observation: Observation = {
-    machine: { aiplat: "0.1.0", node: "20.19.0", region: { value: { name: place.region, source: "--region" } }, identity: { value: { account: place.account, arn: "arn:aws:iam::123456789012:user/ann" } }, locked: false, ...machine },
+    machine: {
+      aiplat: "0.1.0",
+      node: "20.19.0",
+      region: { value: { name: place.region, source: "--region" } },
+      identity: { value: { account: place.account, arn: "arn:aws:iam::123456789012:user/ann" } },
+      locked: false,
+      ...machine,
+    },
     ...(account === undefined ? {} : { account }),
   };
-  return diagnose("prod", patient, patient === undefined ? undefined : needsOf(patient.definitions, place.region), observation).groups.flatMap(({ items }) => items);
+  return diagnose(
+    "prod",
+    patient,
+    patient === undefined ? undefined : needsOf(patient.definitions, place.region),
+    observation,
+  ).groups.flatMap(({ items }) => items);
 }
 
 /** What is not OK, as `STATUS check`. */

@@ -22,7 +22,8 @@ export async function startEc2(moto: Moto): Promise<Ec2Server> {
       const body = Buffer.concat(chunks).toString("utf8");
       const call = new URLSearchParams(body);
       calls.push(call);
-      const answer = (status: number, text: string) => response.writeHead(status, { "content-type": "text/xml" }).end(text);
+      const answer = (status: number, text: string) =>
+        response.writeHead(status, { "content-type": "text/xml" }).end(text);
       const action = call.get("Action");
       if (action === "CreatePlacementGroup") {
         groups.set(call.get("GroupName")!, call.get("Strategy")!);
@@ -30,10 +31,21 @@ export async function startEc2(moto: Moto): Promise<Ec2Server> {
       } else if (action === "DescribePlacementGroups") {
         const name = call.get("GroupName.1")!;
         const strategy = groups.get(name);
-        if (strategy === undefined) answer(400, `<Response><Errors><Error><Code>InvalidPlacementGroup.Unknown</Code><Message>The Placement Group '${name}' is unknown.</Message></Error></Errors><RequestID>r</RequestID></Response>`);
-        else answer(200, `<DescribePlacementGroupsResponse><placementGroupSet><item><groupName>${name}</groupName><strategy>${strategy}</strategy><state>available</state></item></placementGroupSet></DescribePlacementGroupsResponse>`);
+        if (strategy === undefined)
+          answer(
+            400,
+            `<Response><Errors><Error><Code>InvalidPlacementGroup.Unknown</Code><Message>The Placement Group '${name}' is unknown.</Message></Error></Errors><RequestID>r</RequestID></Response>`,
+          );
+        else
+          answer(
+            200,
+            `<DescribePlacementGroupsResponse><placementGroupSet><item><groupName>${name}</groupName><strategy>${strategy}</strategy><state>available</state></item></placementGroupSet></DescribePlacementGroupsResponse>`,
+          );
       } else {
-        const headers = { "content-type": message.headers["content-type"]!, authorization: message.headers.authorization! };
+        const headers = {
+          "content-type": message.headers["content-type"]!,
+          authorization: message.headers.authorization!,
+        };
         const forwarded = await fetch(moto.url, { method: "POST", headers, body });
         answer(forwarded.status, await forwarded.text());
       }

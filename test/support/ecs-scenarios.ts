@@ -60,11 +60,24 @@ export interface Scenario {
 const everywhere: readonly Backend[] = ["sandbox", "moto", "aws"];
 const notMoto: readonly Backend[] = ["sandbox", "aws"];
 
-function definition(family: string, more: Partial<RegisterTaskDefinitionCommandInput> = {}): RegisterTaskDefinitionCommand {
-  return new RegisterTaskDefinitionCommand({ family, containerDefinitions: [{ name: "main", image: "public.ecr.aws/docker/library/busybox:latest", memory: 64, command: ["sleep", "600"] }], ...more });
+function definition(
+  family: string,
+  more: Partial<RegisterTaskDefinitionCommandInput> = {},
+): RegisterTaskDefinitionCommand {
+  return new RegisterTaskDefinitionCommand({
+    family,
+    containerDefinitions: [
+      { name: "main", image: "public.ecr.aws/docker/library/busybox:latest", memory: 64, command: ["sleep", "600"] },
+    ],
+    ...more,
+  });
 }
 
-async function withDefinition(ecs: ECSClient, command: RegisterTaskDefinitionCommand, use: (arn: string) => Promise<void>): Promise<void> {
+async function withDefinition(
+  ecs: ECSClient,
+  command: RegisterTaskDefinitionCommand,
+  use: (arn: string) => Promise<void>,
+): Promise<void> {
   const { taskDefinition } = await ecs.send(command);
   try {
     await use(taskDefinition!.taskDefinitionArn!);
@@ -95,12 +108,21 @@ export const scenarios: readonly Scenario[] = [
     does: "creates, describes, lists and deletes a cluster",
     on: everywhere,
     play: async ({ ecs, name }) => {
-      const { cluster } = await ecs.send(new CreateClusterCommand({ clusterName: name, tags: [{ key: "team", value: "ml" }] }));
-      expect(cluster).toMatchObject({ clusterName: name, status: "ACTIVE", runningTasksCount: 0, registeredContainerInstancesCount: 0 });
+      const { cluster } = await ecs.send(
+        new CreateClusterCommand({ clusterName: name, tags: [{ key: "team", value: "ml" }] }),
+      );
+      expect(cluster).toMatchObject({
+        clusterName: name,
+        status: "ACTIVE",
+        runningTasksCount: 0,
+        registeredContainerInstancesCount: 0,
+      });
       const { clusters } = await ecs.send(new DescribeClustersCommand({ clusters: [name], include: ["TAGS"] }));
       expect(clusters).toMatchObject([{ clusterArn: cluster!.clusterArn, tags: [{ key: "team", value: "ml" }] }]);
       expect((await ecs.send(new ListClustersCommand({}))).clusterArns).toContain(cluster!.clusterArn);
-      expect((await ecs.send(new DeleteClusterCommand({ cluster: name }))).cluster).toMatchObject({ status: "INACTIVE" });
+      expect((await ecs.send(new DeleteClusterCommand({ cluster: name }))).cluster).toMatchObject({
+        status: "INACTIVE",
+      });
     },
   },
   {
@@ -109,15 +131,21 @@ export const scenarios: readonly Scenario[] = [
     play: async ({ ecs, name }) => {
       const { clusters, failures } = await ecs.send(new DescribeClustersCommand({ clusters: [name] }));
       expect(clusters).toEqual([]);
-      expect(failures).toMatchObject([{ arn: expect.stringMatching(new RegExp(`:cluster/${name}$`)), reason: "MISSING" }]);
+      expect(failures).toMatchObject([
+        { arn: expect.stringMatching(new RegExp(`:cluster/${name}$`)), reason: "MISSING" },
+      ]);
     },
   },
   {
     does: "answers ClusterNotFoundException to work on a cluster that is not there",
     on: everywhere,
     play: async ({ ecs, name }) => {
-      expect(await errorOf(ecs.send(new ListTasksCommand({ cluster: name })))).toBe("ClusterNotFoundException: Cluster not found.");
-      expect(await errorOf(ecs.send(new ListServicesCommand({ cluster: name })))).toBe("ClusterNotFoundException: Cluster not found.");
+      expect(await errorOf(ecs.send(new ListTasksCommand({ cluster: name })))).toBe(
+        "ClusterNotFoundException: Cluster not found.",
+      );
+      expect(await errorOf(ecs.send(new ListServicesCommand({ cluster: name })))).toBe(
+        "ClusterNotFoundException: Cluster not found.",
+      );
     },
   },
   {
@@ -130,10 +158,22 @@ export const scenarios: readonly Scenario[] = [
           expect(revision).toBe(Number(first.split(":").at(-1)) + 1);
           for (const reference of [name, `${name}:${revision}`, second]) {
             const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: reference }));
-            expect(taskDefinition).toMatchObject({ taskDefinitionArn: second, family: name, revision, status: "ACTIVE", networkMode: "host", containerDefinitions: [{ name: "main", essential: true, memory: 64 }] });
+            expect(taskDefinition).toMatchObject({
+              taskDefinitionArn: second,
+              family: name,
+              revision,
+              status: "ACTIVE",
+              networkMode: "host",
+              containerDefinitions: [{ name: "main", essential: true, memory: 64 }],
+            });
           }
-          expect((await ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: name }))).taskDefinitionArns).toEqual([first, second]);
-          expect((await ecs.send(new ListTaskDefinitionFamiliesCommand({ familyPrefix: name }))).families).toEqual([name]);
+          expect((await ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: name }))).taskDefinitionArns).toEqual([
+            first,
+            second,
+          ]);
+          expect((await ecs.send(new ListTaskDefinitionFamiliesCommand({ familyPrefix: name }))).families).toEqual([
+            name,
+          ]);
         });
       });
     },
@@ -148,20 +188,37 @@ export const scenarios: readonly Scenario[] = [
         memory: 64,
         environment: [{ name: "A", value: "1" }],
         portMappings: [{ containerPort: 28_700, hostPort: 28_700, protocol: "udp" as const }],
-        linuxParameters: { devices: [{ hostPath: "/dev/neuron0", containerPath: "/dev/neuron0", permissions: ["read" as const, "write" as const] }], capabilities: { add: ["IPC_LOCK"] } },
+        linuxParameters: {
+          devices: [
+            {
+              hostPath: "/dev/neuron0",
+              containerPath: "/dev/neuron0",
+              permissions: ["read" as const, "write" as const],
+            },
+          ],
+          capabilities: { add: ["IPC_LOCK"] },
+        },
       };
-      await withDefinition(ecs, definition(name, { containerDefinitions: [container], tags: [{ key: "k", value: "v" }] }), async (arn) => {
-        const { taskDefinition, tags } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: arn, include: ["TAGS"] }));
-        expect(taskDefinition!.containerDefinitions![0]).toMatchObject(container);
-        expect(tags).toEqual([{ key: "k", value: "v" }]);
-      });
+      await withDefinition(
+        ecs,
+        definition(name, { containerDefinitions: [container], tags: [{ key: "k", value: "v" }] }),
+        async (arn) => {
+          const { taskDefinition, tags } = await ecs.send(
+            new DescribeTaskDefinitionCommand({ taskDefinition: arn, include: ["TAGS"] }),
+          );
+          expect(taskDefinition!.containerDefinitions![0]).toMatchObject(container);
+          expect(tags).toEqual([{ key: "k", value: "v" }]);
+        },
+      );
     },
   },
   {
     does: "does not find a definition that is not there",
     on: notMoto,
     play: async ({ ecs, name }) => {
-      expect(await errorOf(ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: name })))).toBe("ClientException: Unable to describe task definition.");
+      expect(await errorOf(ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: name })))).toBe(
+        "ClientException: Unable to describe task definition.",
+      );
     },
   },
   {
@@ -169,9 +226,29 @@ export const scenarios: readonly Scenario[] = [
     on: notMoto,
     play: async ({ ecs, name }) => {
       const container = { name: "main", image: "x" };
-      expect(await errorOf(ecs.send(definition(name, { containerDefinitions: [container] })))).toBe("ClientException: Invalid setting for container 'main'. At least one of 'memory' or 'memoryReservation' must be specified.");
-      expect(await errorOf(ecs.send(definition(name, { containerDefinitions: [{ ...container, memory: 64 }], placementConstraints: [{ type: "distinctInstance" as "memberOf" }] })))).toBe("ClientException: constraint.type 'distinctInstance' is not supported.");
-      expect(await errorOf(ecs.send(definition(name, { networkMode: "host", containerDefinitions: [{ ...container, memory: 64, portMappings: [{ containerPort: 80, hostPort: 81 }] }] })))).toBe("ClientException: When networkMode=host, the host ports and container ports in port mappings must match.");
+      expect(await errorOf(ecs.send(definition(name, { containerDefinitions: [container] })))).toBe(
+        "ClientException: Invalid setting for container 'main'. At least one of 'memory' or 'memoryReservation' must be specified.",
+      );
+      expect(
+        await errorOf(
+          ecs.send(
+            definition(name, {
+              containerDefinitions: [{ ...container, memory: 64 }],
+              placementConstraints: [{ type: "distinctInstance" as "memberOf" }],
+            }),
+          ),
+        ),
+      ).toBe("ClientException: constraint.type 'distinctInstance' is not supported.");
+      expect(
+        await errorOf(
+          ecs.send(
+            definition(name, {
+              networkMode: "host",
+              containerDefinitions: [{ ...container, memory: 64, portMappings: [{ containerPort: 80, hostPort: 81 }] }],
+            }),
+          ),
+        ),
+      ).toBe("ClientException: When networkMode=host, the host ports and container ports in port mappings must match.");
     },
   },
   {
@@ -180,7 +257,9 @@ export const scenarios: readonly Scenario[] = [
     play: async ({ ecs, name }) => {
       await withCluster(ecs, name, () =>
         withDefinition(ecs, definition(name), async (taskDefinition) => {
-          expect(await errorOf(ecs.send(new RunTaskCommand({ cluster: name, taskDefinition })))).toBe("InvalidParameterException: No Container Instances were found in your cluster.");
+          expect(await errorOf(ecs.send(new RunTaskCommand({ cluster: name, taskDefinition })))).toBe(
+            "InvalidParameterException: No Container Instances were found in your cluster.",
+          );
         }),
       );
     },
@@ -190,10 +269,21 @@ export const scenarios: readonly Scenario[] = [
     on: notMoto,
     play: async ({ ecs, name }) => {
       await withCluster(ecs, name, async () => {
-        const resourceArn = (await ecs.send(new DescribeClustersCommand({ clusters: [name] }))).clusters![0]!.clusterArn!;
-        await ecs.send(new TagResourceCommand({ resourceArn, tags: [{ key: "a", value: "1" }, { key: "b", value: "2" }] }));
+        const resourceArn = (await ecs.send(new DescribeClustersCommand({ clusters: [name] }))).clusters![0]!
+          .clusterArn!;
+        await ecs.send(
+          new TagResourceCommand({
+            resourceArn,
+            tags: [
+              { key: "a", value: "1" },
+              { key: "b", value: "2" },
+            ],
+          }),
+        );
         await ecs.send(new UntagResourceCommand({ resourceArn, tagKeys: ["a"] }));
-        expect((await ecs.send(new ListTagsForResourceCommand({ resourceArn }))).tags).toEqual([{ key: "b", value: "2" }]);
+        expect((await ecs.send(new ListTagsForResourceCommand({ resourceArn }))).tags).toEqual([
+          { key: "b", value: "2" },
+        ]);
       });
     },
   },
@@ -204,9 +294,13 @@ export const scenarios: readonly Scenario[] = [
     play: async ({ ecs, cluster }) => {
       const { containerInstanceArns = [] } = await ecs.send(new ListContainerInstancesCommand({ cluster }));
       expect(containerInstanceArns.length).toBeGreaterThan(1);
-      const { containerInstances = [], failures } = await ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances: containerInstanceArns }));
+      const { containerInstances = [], failures } = await ecs.send(
+        new DescribeContainerInstancesCommand({ cluster, containerInstances: containerInstanceArns }),
+      );
       expect(failures).toEqual([]);
-      expect(containerInstances.map((each) => each.containerInstanceArn).sort()).toEqual([...containerInstanceArns].sort());
+      expect(containerInstances.map((each) => each.containerInstanceArn).sort()).toEqual(
+        [...containerInstanceArns].sort(),
+      );
       for (const each of containerInstances) {
         expect(each).toMatchObject({ status: "ACTIVE", agentConnected: true });
         const names = each.registeredResources!.map((resource) => resource.name);
@@ -220,17 +314,36 @@ export const scenarios: readonly Scenario[] = [
     needsInstances: true,
     play: async ({ ecs, name, cluster, stopped }) => {
       await withDefinition(ecs, definition(name), async (taskDefinition) => {
-        const { tasks = [], failures } = await ecs.send(new RunTaskCommand({ cluster, taskDefinition, count: 2, startedBy: name }));
+        const { tasks = [], failures } = await ecs.send(
+          new RunTaskCommand({ cluster, taskDefinition, count: 2, startedBy: name }),
+        );
         expect(failures).toEqual([]);
         const arns = tasks.map((task) => task.taskArn!).sort();
         expect(arns).toHaveLength(2);
-        expect(tasks[0]).toMatchObject({ taskDefinitionArn: taskDefinition, desiredStatus: "RUNNING", startedBy: name, group: `family:${name}` });
+        expect(tasks[0]).toMatchObject({
+          taskDefinitionArn: taskDefinition,
+          desiredStatus: "RUNNING",
+          startedBy: name,
+          group: `family:${name}`,
+        });
         expect([...(await ecs.send(new ListTasksCommand({ cluster, family: name }))).taskArns!].sort()).toEqual(arns);
-        expect([...(await ecs.send(new ListTasksCommand({ cluster, startedBy: name }))).taskArns!].sort()).toEqual(arns);
-        for (const task of arns) expect((await ecs.send(new StopTaskCommand({ cluster, task, reason: "conformance" }))).task).toMatchObject({ desiredStatus: "STOPPED", stoppedReason: "conformance" });
+        expect([...(await ecs.send(new ListTasksCommand({ cluster, startedBy: name }))).taskArns!].sort()).toEqual(
+          arns,
+        );
+        for (const task of arns)
+          expect((await ecs.send(new StopTaskCommand({ cluster, task, reason: "conformance" }))).task).toMatchObject({
+            desiredStatus: "STOPPED",
+            stoppedReason: "conformance",
+          });
         for (const task of arns) await stopped(cluster, task);
-        expect((await ecs.send(new ListTasksCommand({ cluster, family: name, desiredStatus: "RUNNING" }))).taskArns).toEqual([]);
-        expect([...(await ecs.send(new ListTasksCommand({ cluster, family: name, desiredStatus: "STOPPED" }))).taskArns!].sort()).toEqual(arns);
+        expect(
+          (await ecs.send(new ListTasksCommand({ cluster, family: name, desiredStatus: "RUNNING" }))).taskArns,
+        ).toEqual([]);
+        expect(
+          [
+            ...(await ecs.send(new ListTasksCommand({ cluster, family: name, desiredStatus: "STOPPED" }))).taskArns!,
+          ].sort(),
+        ).toEqual(arns);
       });
     },
   },
@@ -239,13 +352,27 @@ export const scenarios: readonly Scenario[] = [
     on: everywhere,
     needsInstances: true,
     play: async ({ ecs, name, cluster, stopped }) => {
-      const container = { name: "main", image: "public.ecr.aws/docker/library/busybox:latest", memory: 64, command: ["sleep", "600"], portMappings: [{ containerPort: 28_777, hostPort: 28_777, protocol: "udp" as const }] };
+      const container = {
+        name: "main",
+        image: "public.ecr.aws/docker/library/busybox:latest",
+        memory: 64,
+        command: ["sleep", "600"],
+        portMappings: [{ containerPort: 28_777, hostPort: 28_777, protocol: "udp" as const }],
+      };
       await withDefinition(ecs, definition(name, { containerDefinitions: [container] }), async (taskDefinition) => {
-        const { containerInstanceArns: [instance] = [] } = await ecs.send(new ListContainerInstancesCommand({ cluster }));
-        const first = await ecs.send(new StartTaskCommand({ cluster, taskDefinition, containerInstances: [instance!] }));
+        const { containerInstanceArns: [instance] = [] } = await ecs.send(
+          new ListContainerInstancesCommand({ cluster }),
+        );
+        const first = await ecs.send(
+          new StartTaskCommand({ cluster, taskDefinition, containerInstances: [instance!] }),
+        );
         expect(first.tasks).toHaveLength(1);
-        const { containerInstances } = await ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances: [instance!] }));
-        const ports = containerInstances![0]!.remainingResources!.filter((each) => each.name?.startsWith("PORTS")).flatMap((each) => each.stringSetValue ?? []);
+        const { containerInstances } = await ecs.send(
+          new DescribeContainerInstancesCommand({ cluster, containerInstances: [instance!] }),
+        );
+        const ports = containerInstances![0]!
+          .remainingResources!.filter((each) => each.name?.startsWith("PORTS"))
+          .flatMap((each) => each.stringSetValue ?? []);
         expect(ports).toContain("28777");
         await ecs.send(new StopTaskCommand({ cluster, task: first.tasks![0]!.taskArn! }));
         await stopped(cluster, first.tasks![0]!.taskArn!);
@@ -257,11 +384,23 @@ export const scenarios: readonly Scenario[] = [
     on: notMoto,
     needsInstances: true,
     play: async ({ ecs, name, cluster, stopped }) => {
-      const container = { name: "main", image: "public.ecr.aws/docker/library/busybox:latest", memory: 64, command: ["sleep", "600"], portMappings: [{ containerPort: 28_778, hostPort: 28_778, protocol: "udp" as const }] };
+      const container = {
+        name: "main",
+        image: "public.ecr.aws/docker/library/busybox:latest",
+        memory: 64,
+        command: ["sleep", "600"],
+        portMappings: [{ containerPort: 28_778, hostPort: 28_778, protocol: "udp" as const }],
+      };
       await withDefinition(ecs, definition(name, { containerDefinitions: [container] }), async (taskDefinition) => {
-        const { containerInstanceArns: [instance] = [] } = await ecs.send(new ListContainerInstancesCommand({ cluster }));
-        const first = await ecs.send(new StartTaskCommand({ cluster, taskDefinition, containerInstances: [instance!] }));
-        const second = await ecs.send(new StartTaskCommand({ cluster, taskDefinition, containerInstances: [instance!] }));
+        const { containerInstanceArns: [instance] = [] } = await ecs.send(
+          new ListContainerInstancesCommand({ cluster }),
+        );
+        const first = await ecs.send(
+          new StartTaskCommand({ cluster, taskDefinition, containerInstances: [instance!] }),
+        );
+        const second = await ecs.send(
+          new StartTaskCommand({ cluster, taskDefinition, containerInstances: [instance!] }),
+        );
         expect(second.failures).toMatchObject([{ arn: instance, reason: expect.stringMatching(/^RESOURCE:PORTS/) }]);
         await ecs.send(new StopTaskCommand({ cluster, task: first.tasks![0]!.taskArn! }));
         await stopped(cluster, first.tasks![0]!.taskArn!);
@@ -273,12 +412,24 @@ export const scenarios: readonly Scenario[] = [
     on: notMoto,
     needsInstances: true,
     play: async ({ ecs, name, cluster, stopped }) => {
-      const container = { name: "main", image: "public.ecr.aws/docker/library/busybox:latest", memory: 64, command: ["sh", "-c", "sleep 1; exit 3"] };
+      const container = {
+        name: "main",
+        image: "public.ecr.aws/docker/library/busybox:latest",
+        memory: 64,
+        command: ["sh", "-c", "sleep 1; exit 3"],
+      };
       await withDefinition(ecs, definition(name, { containerDefinitions: [container] }), async (taskDefinition) => {
         const { tasks } = await ecs.send(new RunTaskCommand({ cluster, taskDefinition }));
         await stopped(cluster, tasks![0]!.taskArn!);
         const ended = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [tasks![0]!.taskArn!] }));
-        expect(ended.tasks).toMatchObject([{ lastStatus: "STOPPED", stopCode: "EssentialContainerExited", stoppedReason: "Essential container in task exited", containers: [{ exitCode: 3 }] }]);
+        expect(ended.tasks).toMatchObject([
+          {
+            lastStatus: "STOPPED",
+            stopCode: "EssentialContainerExited",
+            stoppedReason: "Essential container in task exited",
+            containers: [{ exitCode: 3 }],
+          },
+        ]);
       });
     },
   },
@@ -303,10 +454,16 @@ export const scenarios: readonly Scenario[] = [
     on: notMoto,
     needsInstances: true,
     play: async ({ ecs, cluster }) => {
-      const { tasks, failures } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: ["0123456789abcdef0123456789abcdef"] }));
+      const { tasks, failures } = await ecs.send(
+        new DescribeTasksCommand({ cluster, tasks: ["0123456789abcdef0123456789abcdef"] }),
+      );
       expect(tasks).toEqual([]);
-      expect(failures).toMatchObject([{ arn: expect.stringMatching(/0123456789abcdef0123456789abcdef$/), reason: "MISSING" }]);
-      expect(await errorOf(ecs.send(new DescribeTasksCommand({ cluster, tasks: [] })))).toBe("InvalidParameterException: Tasks cannot be empty.");
+      expect(failures).toMatchObject([
+        { arn: expect.stringMatching(/0123456789abcdef0123456789abcdef$/), reason: "MISSING" },
+      ]);
+      expect(await errorOf(ecs.send(new DescribeTasksCommand({ cluster, tasks: [] })))).toBe(
+        "InvalidParameterException: Tasks cannot be empty.",
+      );
     },
   },
   {
@@ -317,7 +474,13 @@ export const scenarios: readonly Scenario[] = [
       const all = (await ecs.send(new ListContainerInstancesCommand({ cluster }))).containerInstanceArns!;
       const paged: string[] = [];
       for (let nextToken: string | undefined, more = true; more; more = nextToken !== undefined) {
-        const page = await ecs.send(new ListContainerInstancesCommand({ cluster, maxResults: 1, ...(nextToken === undefined ? {} : { nextToken }) }));
+        const page = await ecs.send(
+          new ListContainerInstancesCommand({
+            cluster,
+            maxResults: 1,
+            ...(nextToken === undefined ? {} : { nextToken }),
+          }),
+        );
         expect(page.containerInstanceArns!.length).toBeLessThanOrEqual(1);
         paged.push(...page.containerInstanceArns!);
         nextToken = page.nextToken === "" ? undefined : page.nextToken;
@@ -330,9 +493,14 @@ export const scenarios: readonly Scenario[] = [
     on: notMoto,
     needsInstances: true,
     play: async ({ ecs, cluster }) => {
-      const all = (await ecs.send(new ListContainerInstancesCommand({ cluster, filter: "attribute:ecs.os-type == linux" }))).containerInstanceArns!;
+      const all = (
+        await ecs.send(new ListContainerInstancesCommand({ cluster, filter: "attribute:ecs.os-type == linux" }))
+      ).containerInstanceArns!;
       expect(all.length).toBeGreaterThan(1);
-      expect((await ecs.send(new ListContainerInstancesCommand({ cluster, filter: "attribute:ecs.os-type == windows" }))).containerInstanceArns).toEqual([]);
+      expect(
+        (await ecs.send(new ListContainerInstancesCommand({ cluster, filter: "attribute:ecs.os-type == windows" })))
+          .containerInstanceArns,
+      ).toEqual([]);
     },
   },
   {
@@ -341,12 +509,26 @@ export const scenarios: readonly Scenario[] = [
     needsInstances: true,
     play: async ({ ecs, cluster, name }) => {
       const { containerInstanceArns: [targetId] = [] } = await ecs.send(new ListContainerInstancesCommand({ cluster }));
-      const attribute = { name: `${name}.stack`, targetId: targetId!.split("/").at(-1)!, targetType: "container-instance" as const };
+      const attribute = {
+        name: `${name}.stack`,
+        targetId: targetId!.split("/").at(-1)!,
+        targetType: "container-instance" as const,
+      };
       await ecs.send(new PutAttributesCommand({ cluster, attributes: [{ ...attribute, value: "prod" }] }));
-      const listed = await ecs.send(new ListAttributesCommand({ cluster, targetType: "container-instance", attributeName: attribute.name }));
-      expect(listed.attributes).toMatchObject([{ name: attribute.name, value: "prod", targetId: expect.stringContaining(targetId!.split("/").at(-1)!) }]);
+      const listed = await ecs.send(
+        new ListAttributesCommand({ cluster, targetType: "container-instance", attributeName: attribute.name }),
+      );
+      expect(listed.attributes).toMatchObject([
+        { name: attribute.name, value: "prod", targetId: expect.stringContaining(targetId!.split("/").at(-1)!) },
+      ]);
       await ecs.send(new DeleteAttributesCommand({ cluster, attributes: [{ ...attribute, value: "prod" }] }));
-      expect((await ecs.send(new ListAttributesCommand({ cluster, targetType: "container-instance", attributeName: attribute.name }))).attributes).toEqual([]);
+      expect(
+        (
+          await ecs.send(
+            new ListAttributesCommand({ cluster, targetType: "container-instance", attributeName: attribute.name }),
+          )
+        ).attributes,
+      ).toEqual([]);
     },
   },
   {
@@ -355,11 +537,17 @@ export const scenarios: readonly Scenario[] = [
     needsInstances: true,
     play: async ({ ecs, cluster }) => {
       const { containerInstanceArns: [instance] = [] } = await ecs.send(new ListContainerInstancesCommand({ cluster }));
-      const draining = await ecs.send(new UpdateContainerInstancesStateCommand({ cluster, containerInstances: [instance!], status: "DRAINING" }));
+      const draining = await ecs.send(
+        new UpdateContainerInstancesStateCommand({ cluster, containerInstances: [instance!], status: "DRAINING" }),
+      );
       expect(draining.containerInstances).toMatchObject([{ containerInstanceArn: instance, status: "DRAINING" }]);
-      const status = async () => (await ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances: [instance!] }))).containerInstances![0]!.status;
+      const status = async () =>
+        (await ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances: [instance!] })))
+          .containerInstances![0]!.status;
       expect(await status()).toBe("DRAINING");
-      await ecs.send(new UpdateContainerInstancesStateCommand({ cluster, containerInstances: [instance!], status: "ACTIVE" }));
+      await ecs.send(
+        new UpdateContainerInstancesStateCommand({ cluster, containerInstances: [instance!], status: "ACTIVE" }),
+      );
       expect(await status()).toBe("ACTIVE");
     },
   },
@@ -369,13 +557,26 @@ export const scenarios: readonly Scenario[] = [
     needsInstances: true,
     play: async ({ ecs, cluster, name }) => {
       await withDefinition(ecs, definition(name), async (taskDefinition) => {
-        const { service } = await ecs.send(new CreateServiceCommand({ cluster, serviceName: name, taskDefinition, desiredCount: 0 }));
-        expect(service).toMatchObject({ serviceName: name, status: "ACTIVE", desiredCount: 0, taskDefinition, schedulingStrategy: "REPLICA", deployments: [{ status: "PRIMARY", taskDefinition }] });
+        const { service } = await ecs.send(
+          new CreateServiceCommand({ cluster, serviceName: name, taskDefinition, desiredCount: 0 }),
+        );
+        expect(service).toMatchObject({
+          serviceName: name,
+          status: "ACTIVE",
+          desiredCount: 0,
+          taskDefinition,
+          schedulingStrategy: "REPLICA",
+          deployments: [{ status: "PRIMARY", taskDefinition }],
+        });
         expect((await ecs.send(new ListServicesCommand({ cluster }))).serviceArns).toContain(service!.serviceArn);
-        expect((await ecs.send(new UpdateServiceCommand({ cluster, service: name, desiredCount: 1 }))).service).toMatchObject({ desiredCount: 1 });
+        expect(
+          (await ecs.send(new UpdateServiceCommand({ cluster, service: name, desiredCount: 1 }))).service,
+        ).toMatchObject({ desiredCount: 1 });
         const described = await ecs.send(new DescribeServicesCommand({ cluster, services: [name, `${name}-none`] }));
         expect(described.services).toMatchObject([{ serviceName: name, desiredCount: 1 }]);
-        expect(described.failures).toMatchObject([{ arn: expect.stringMatching(new RegExp(`${name}-none$`)), reason: "MISSING" }]);
+        expect(described.failures).toMatchObject([
+          { arn: expect.stringMatching(new RegExp(`${name}-none$`)), reason: "MISSING" },
+        ]);
         await ecs.send(new DeleteServiceCommand({ cluster, service: name, force: true }));
       });
     },
@@ -389,15 +590,36 @@ export const scenarios: readonly Scenario[] = [
         const service = { cluster, service: name };
         await ecs.send(new CreateServiceCommand({ cluster, serviceName: name, taskDefinition, desiredCount: 0 }));
         try {
-          await ecs.send(new UpdateServiceCommand({ ...service, enableExecuteCommand: true, placementStrategy: [{ type: "binpack", field: "memory" }] }));
-          const { serviceDeployments: [deployment, ...others] = [] } = await ecs.send(new ListServiceDeploymentsCommand(service));
+          await ecs.send(
+            new UpdateServiceCommand({
+              ...service,
+              enableExecuteCommand: true,
+              placementStrategy: [{ type: "binpack", field: "memory" }],
+            }),
+          );
+          const { serviceDeployments: [deployment, ...others] = [] } = await ecs.send(
+            new ListServiceDeploymentsCommand(service),
+          );
           expect(others).toEqual([]);
-          const { services: [described] = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [name] }));
-          expect(deployment!.targetServiceRevisionArn!.split("/").at(-1)).toBe(described!.deployments![0]!.id!.split("/")[1]);
-          const { serviceRevisions } = await ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns: [deployment!.targetServiceRevisionArn!] }));
+          const { services: [described] = [] } = await ecs.send(
+            new DescribeServicesCommand({ cluster, services: [name] }),
+          );
+          expect(deployment!.targetServiceRevisionArn!.split("/").at(-1)).toBe(
+            described!.deployments![0]!.id!.split("/")[1],
+          );
+          const { serviceRevisions } = await ecs.send(
+            new DescribeServiceRevisionsCommand({ serviceRevisionArns: [deployment!.targetServiceRevisionArn!] }),
+          );
           expect(serviceRevisions).toMatchObject([{ taskDefinition, launchType: "EC2" }]);
-          const { serviceDeployments } = await ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [deployment!.serviceDeploymentArn!] }));
-          expect(serviceDeployments).toMatchObject([{ targetServiceRevision: { arn: deployment!.targetServiceRevisionArn }, deploymentConfiguration: { strategy: "ROLLING" } }]);
+          const { serviceDeployments } = await ecs.send(
+            new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [deployment!.serviceDeploymentArn!] }),
+          );
+          expect(serviceDeployments).toMatchObject([
+            {
+              targetServiceRevision: { arn: deployment!.targetServiceRevisionArn },
+              deploymentConfiguration: { strategy: "ROLLING" },
+            },
+          ]);
           await ecs.send(new UpdateServiceCommand({ ...service, forceNewDeployment: true }));
           expect((await ecs.send(new ListServiceDeploymentsCommand(service))).serviceDeployments).toHaveLength(2);
         } finally {
@@ -412,7 +634,19 @@ export const scenarios: readonly Scenario[] = [
     needsInstances: true,
     play: async ({ ecs, cluster, name }) => {
       await withDefinition(ecs, definition(name), async (taskDefinition) => {
-        expect(await errorOf(ecs.send(new CreateServiceCommand({ cluster, serviceName: name, taskDefinition, desiredCount: 0, deploymentConfiguration: { strategy: "BLUE_GREEN" } })))).toMatch(/^InvalidParameterException/);
+        expect(
+          await errorOf(
+            ecs.send(
+              new CreateServiceCommand({
+                cluster,
+                serviceName: name,
+                taskDefinition,
+                desiredCount: 0,
+                deploymentConfiguration: { strategy: "BLUE_GREEN" },
+              }),
+            ),
+          ),
+        ).toMatch(/^InvalidParameterException/);
       });
     },
   },

@@ -45,7 +45,12 @@ export async function makeFakeKubectl(): Promise<FakeKubectl> {
   return {
     folder,
     reply: async (verb, { code = 0, stdout = "", stderr = "" }) => {
-      for (const [name, text] of [["reply", String(code)], ["stdout", stdout], ["stderr", stderr]] as const) await writeFile(join(folder, `${name}-${verb}`), text);
+      for (const [name, text] of [
+        ["reply", String(code)],
+        ["stdout", stdout],
+        ["stderr", stderr],
+      ] as const)
+        await writeFile(join(folder, `${name}-${verb}`), text);
     },
     calls: async () => {
       const calls: KubectlCall[] = [];

@@ -26,15 +26,37 @@ const prefix = "arn:aws:ecs:us-east-1:111122223333";
 /** A definition as DescribeTaskDefinition answers it. */
 export function asRegistered(definition: TaskDefinition | object, revision = 7): RegisteredTaskDefinition {
   const { family } = definition as TaskDefinition;
-  const added = { taskDefinitionArn: `${prefix}:task-definition/${family}:${revision}`, revision, status: "ACTIVE", requiresAttributes: [{ name: "com.amazonaws.ecs.capability.docker-remote-api.1.29" }], compatibilities: ["EC2"], registeredAt: 1 };
+  const added = {
+    taskDefinitionArn: `${prefix}:task-definition/${family}:${revision}`,
+    revision,
+    status: "ACTIVE",
+    requiresAttributes: [{ name: "com.amazonaws.ecs.capability.docker-remote-api.1.29" }],
+    compatibilities: ["EC2"],
+    registeredAt: 1,
+  };
   return { volumes: [], placementConstraints: [], ...definition, ...added } as unknown as RegisteredTaskDefinition;
 }
 
 /** A service as DescribeServices answers it. */
 export function asService(definition: RegisteredTaskDefinition, input: object): Service {
   const { serviceName = definition.family } = input as { readonly serviceName?: string };
-  const described = { status: "ACTIVE", desiredCount: 1, runningCount: 1, pendingCount: 0, schedulingStrategy: "REPLICA", deployments: [], events: [], loadBalancers: [] };
-  return { ...described, serviceName, serviceArn: `${prefix}:service/prod/${serviceName}`, taskDefinition: definition.taskDefinitionArn, ...input } as unknown as Service;
+  const described = {
+    status: "ACTIVE",
+    desiredCount: 1,
+    runningCount: 1,
+    pendingCount: 0,
+    schedulingStrategy: "REPLICA",
+    deployments: [],
+    events: [],
+    loadBalancers: [],
+  };
+  return {
+    ...described,
+    serviceName,
+    serviceArn: `${prefix}:service/prod/${serviceName}`,
+    taskDefinition: definition.taskDefinitionArn,
+    ...input,
+  } as unknown as Service;
 }
 
 /** The file as a user has it: written, read and checked. */
@@ -45,11 +67,24 @@ export function readBack(document: Raw): ResolvedWorkload {
 }
 
 /** What plan says of the imported file, against what is there. */
-export function planOf(workload: ResolvedWorkload, { parts }: ImportSource, snapshot: ClusterSnapshot = aSnapshot([anInstance("i1", "g5.xlarge")])): ServicePlan {
+export function planOf(
+  workload: ResolvedWorkload,
+  { parts }: ImportSource,
+  snapshot: ClusterSnapshot = aSnapshot([anInstance("i1", "g5.xlarge")]),
+): ServicePlan {
   const provider = namedProvider(workload);
   const network = networkConfigurationOf(workload, undefined);
-  const settings = { cluster: "prod", enableExecuteCommand: false, force: false, ...(provider === undefined ? {} : { provider }), ...(network === undefined ? {} : { networkConfiguration: network }) };
-  return planServices(workload, settings, {}, snapshot, { services: parts.flatMap(({ service }) => service ?? []), definitions: parts.map(({ definition }) => definition) });
+  const settings = {
+    cluster: "prod",
+    enableExecuteCommand: false,
+    force: false,
+    ...(provider === undefined ? {} : { provider }),
+    ...(network === undefined ? {} : { networkConfiguration: network }),
+  };
+  return planServices(workload, settings, {}, snapshot, {
+    services: parts.flatMap(({ service }) => service ?? []),
+    definitions: parts.map(({ definition }) => definition),
+  });
 }
 
 /** Imports and plans: nothing changes, and what a new revision or service would be says the same as what is there. */
@@ -58,17 +93,25 @@ export function importUnchanged(source: ImportSource, snapshot?: ClusterSnapshot
   const workload = readBack(imported.document);
   const plan = planOf(workload, source, snapshot);
   expect(plan.registrations.flatMap(({ changes }) => changes)).toEqual([]);
-  expect(plan.registrations.map(({ action, taskDefinitionArn }) => [action, taskDefinitionArn]).sort()).toEqual(source.parts.map(({ definition }) => ["keep", definition.taskDefinitionArn]).sort());
+  expect(plan.registrations.map(({ action, taskDefinitionArn }) => [action, taskDefinitionArn]).sort()).toEqual(
+    source.parts.map(({ definition }) => ["keep", definition.taskDefinitionArn]).sort(),
+  );
   expect(plan.steps.flatMap(({ changes }) => changes)).toEqual([]);
-  expect(plan.steps.map(({ action }) => action)).toEqual(source.parts.map(({ service }) => (service === undefined ? "create" : "keep")));
+  expect(plan.steps.map(({ action }) => action)).toEqual(
+    source.parts.map(({ service }) => (service === undefined ? "create" : "keep")),
+  );
   // As if nothing were there: everything is made anew, and nothing was lost on the way.
   const anew = planOf(workload, { parts: [] as unknown as ImportSource["parts"] }, snapshot);
   for (const { definition, service } of source.parts) {
     const step = anew.steps.find((each) => each.definition?.family === definition.family)!;
     expect(without(normalForm(step.definition!), "tags")).toEqual(without(normalForm(definition), "tags"));
-    if (service !== undefined) expect(without(normalService(step.create!), "tags", "taskDefinition", "desiredCount")).toEqual(without(normalService(service), "tags", "taskDefinition", "desiredCount"));
+    if (service !== undefined)
+      expect(without(normalService(step.create!), "tags", "taskDefinition", "desiredCount")).toEqual(
+        without(normalService(service), "tags", "taskDefinition", "desiredCount"),
+      );
     for (const tag of service?.tags ?? []) expect(step.create!.tags).toContainEqual(tag);
-    for (const tag of definition.tags ?? []) if (!tag.key.startsWith("aiplat:")) expect(step.definition!.tags).toContainEqual(tag);
+    for (const tag of definition.tags ?? [])
+      if (!tag.key.startsWith("aiplat:")) expect(step.definition!.tags).toContainEqual(tag);
   }
   return imported;
 }

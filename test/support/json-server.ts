@@ -41,7 +41,11 @@ export async function startJsonServer(answer: (request: JsonRequest) => Answer |
   await once(server, "listening");
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    config: { region: "us-east-1", credentials: { accessKeyId: "testing", secretAccessKey: "testing" }, endpoints: { ecs: endpoint, logs: endpoint, ssm: endpoint } },
+    config: {
+      region: "us-east-1",
+      credentials: { accessKeyId: "testing", secretAccessKey: "testing" },
+      endpoints: { ecs: endpoint, logs: endpoint, ssm: endpoint },
+    },
     requests,
     stop: async () => {
       server.closeAllConnections();

@@ -19,7 +19,9 @@ const folder = process.env["CRD_SCHEMAS"];
  */
 export function missingCrdSchemas(): boolean {
   if (folder !== undefined && existsSync(folder)) return false;
-  process.stderr.write(`skipped: ${folder === undefined ? "CRD_SCHEMAS is not set" : `there is no folder ${folder}`}\n`);
+  process.stderr.write(
+    `skipped: ${folder === undefined ? "CRD_SCHEMAS is not set" : `there is no folder ${folder}`}\n`,
+  );
   return true;
 }
 
@@ -48,16 +50,23 @@ export function isCoreKind(apiVersion: string): boolean {
 export async function schemaProblems(manifest: Schema): Promise<readonly string[]> {
   const { apiVersion, kind } = manifest as { apiVersion: string; kind: string };
   if (isCoreKind(apiVersion)) return modelProblems(coreModel(apiVersion, kind), manifest);
-  return [...crdProblems(apiVersion, kind, manifest), ...(await modelProblems("IoK8sApimachineryPkgApisMetaV1ObjectMeta", manifest["metadata"] as Schema))];
+  return [
+    ...crdProblems(apiVersion, kind, manifest),
+    ...(await modelProblems("IoK8sApimachineryPkgApisMetaV1ObjectMeta", manifest["metadata"] as Schema)),
+  ];
 }
 
 function coreModel(apiVersion: string, kind: string): string {
-  const [group, version] = apiVersion.includes("/") ? (apiVersion.split("/") as [string, string]) : ["core", apiVersion];
+  const [group, version] = apiVersion.includes("/")
+    ? (apiVersion.split("/") as [string, string])
+    : ["core", apiVersion];
   const title = (word: string) => word[0]!.toUpperCase() + word.slice(1);
   return `IoK8sApi${title(group.split(".")[0]!)}${title(version)}${kind}`;
 }
 
-type Validator = ((value: unknown) => boolean) & { errors?: readonly Pick<ErrorObject, "instancePath" | "keyword" | "params">[] | null };
+type Validator = ((value: unknown) => boolean) & {
+  errors?: readonly Pick<ErrorObject, "instancePath" | "keyword" | "params">[] | null;
+};
 
 /** The package's validators are compiled and take unknown fields: those are the ones that they never read. */
 async function modelProblems(model: string, value: Schema): Promise<readonly string[]> {
@@ -65,7 +74,11 @@ async function modelProblems(model: string, value: Schema): Promise<readonly str
   const { validate } = (await import(`${library}/_schemas/${model}`)) as { validate: Validator };
   const unread: (() => readonly string[])[] = [];
   const valid = validate(watched(value, "", unread));
-  const errors = valid ? [] : (validate.errors ?? []).map(({ instancePath, keyword, params }) => `${instancePath}: ${keyword} ${JSON.stringify(params)}`);
+  const errors = valid
+    ? []
+    : (validate.errors ?? []).map(
+        ({ instancePath, keyword, params }) => `${instancePath}: ${keyword} ${JSON.stringify(params)}`,
+      );
   return [...errors, ...unread.flatMap((list) => list())];
 }
 
@@ -73,7 +86,12 @@ async function modelProblems(model: string, value: Schema): Promise<readonly str
 function watched(value: unknown, path: string, unread: (() => readonly string[])[]): unknown {
   if (typeof value !== "object" || value === null) return value;
   const read = new Map<string, unknown>();
-  if (!Array.isArray(value)) unread.push(() => Object.keys(value).filter((key) => !read.has(key)).map((key) => `${path}/${key}: unknown field`));
+  if (!Array.isArray(value))
+    unread.push(() =>
+      Object.keys(value)
+        .filter((key) => !read.has(key))
+        .map((key) => `${path}/${key}: unknown field`),
+    );
   return new Proxy(value, {
     get: (target, key) => {
       const held = Reflect.get(target, key) as unknown;
@@ -91,7 +109,11 @@ function crdProblems(apiVersion: string, kind: string, manifest: Schema): readon
   const key = `${apiVersion} ${kind}`;
   const validate = compiled.get(key) ?? ajv.compile(rootSchema(crdSchema(apiVersion, kind)));
   compiled.set(key, validate);
-  return validate(manifest) ? [] : validate.errors!.map(({ instancePath, message, params }) => `${instancePath}: ${message} ${JSON.stringify(params)}`);
+  return validate(manifest)
+    ? []
+    : validate.errors!.map(
+        ({ instancePath, message, params }) => `${instancePath}: ${message} ${JSON.stringify(params)}`,
+      );
 }
 
 /** The metadata of a custom resource is Kubernetes' own. */
@@ -102,13 +124,32 @@ function rootSchema(schema: Schema): Schema {
 
 /** OpenAPI as JSON Schema in which an object has the fields that are named, and no others. */
 function forbidUnknown(schema: Schema): Schema {
-  const { properties, items, additionalProperties, nullable, type, "x-kubernetes-int-or-string": intOrString, "x-kubernetes-preserve-unknown-fields": preserve, ...rest } = schema;
+  const {
+    properties,
+    items,
+    additionalProperties,
+    nullable,
+    type,
+    "x-kubernetes-int-or-string": intOrString,
+    "x-kubernetes-preserve-unknown-fields": preserve,
+    ...rest
+  } = schema;
   const named = properties as Readonly<Record<string, Schema>> | undefined;
   return {
     ...rest,
-    ...(intOrString === true ? { type: ["integer", "string"] } : type === undefined ? {} : { type: nullable === true ? [type, "null"] : type }),
-    ...(named === undefined ? {} : { properties: Object.fromEntries(Object.entries(named).map(([name, each]) => [name, forbidUnknown(each)])) }),
+    ...(intOrString === true
+      ? { type: ["integer", "string"] }
+      : type === undefined
+        ? {}
+        : { type: nullable === true ? [type, "null"] : type }),
+    ...(named === undefined
+      ? {}
+      : { properties: Object.fromEntries(Object.entries(named).map(([name, each]) => [name, forbidUnknown(each)])) }),
     ...(items === undefined ? {} : { items: forbidUnknown(items as Schema) }),
-    ...(typeof additionalProperties === "object" ? { additionalProperties: forbidUnknown(additionalProperties as Schema) } : type === "object" && preserve !== true ? { additionalProperties: false } : {}),
+    ...(typeof additionalProperties === "object"
+      ? { additionalProperties: forbidUnknown(additionalProperties as Schema) }
+      : type === "object" && preserve !== true
+        ? { additionalProperties: false }
+        : {}),
   };
 }

@@ -1,5 +1,9 @@
 import { envelopes, kinds, type Kind } from "../../src/core/kubernetes/kinds.ts";
-import { generateManifests, resolveForKubernetes, type KubernetesSettings } from "../../src/core/kubernetes/generate.ts";
+import {
+  generateManifests,
+  resolveForKubernetes,
+  type KubernetesSettings,
+} from "../../src/core/kubernetes/generate.ts";
 import type { Manifest, PodSpec } from "../../src/core/kubernetes/manifest.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 
@@ -14,12 +18,22 @@ export interface Case {
 }
 
 /** The kinds that carry several nodes. */
-export const multiNodeKinds: readonly Kind[] = kinds.filter((kind) => envelopes[kind].limits({ ...resolveForKubernetes(workloadOf({ kind, accelerator: "neuron", devices: "whole instance", nodes: 2 }), kind).workload }).length === 0);
+export const multiNodeKinds: readonly Kind[] = kinds.filter(
+  (kind) =>
+    envelopes[kind].limits({
+      ...resolveForKubernetes(workloadOf({ kind, accelerator: "neuron", devices: "whole instance", nodes: 2 }), kind)
+        .workload,
+    }).length === 0,
+);
 
 /** Every kind by accelerator, devices, and nodes where it carries several. */
 export const cases: readonly Case[] = kinds.flatMap((kind) =>
   (["neuron", "nvidia"] as const).flatMap((accelerator) =>
-    (["one device", "whole instance"] as const).flatMap((devices) => [1, 2].filter((nodes) => nodes === 1 || multiNodeKinds.includes(kind)).map((nodes) => ({ kind, accelerator, devices, nodes }))),
+    (["one device", "whole instance"] as const).flatMap((devices) =>
+      [1, 2]
+        .filter((nodes) => nodes === 1 || multiNodeKinds.includes(kind))
+        .map((nodes) => ({ kind, accelerator, devices, nodes })),
+    ),
   ),
 );
 
@@ -31,7 +45,10 @@ export function workloadOf({ kind, accelerator, devices, nodes }: Case): Workloa
   return {
     name: "bert",
     image: "repo/bert:1",
-    accelerator: { instanceTypes: [accelerators[accelerator]], ...(devices === "one device" ? { devicesPerReplica: 1 } : {}) },
+    accelerator: {
+      instanceTypes: [accelerators[accelerator]],
+      ...(devices === "one device" ? { devicesPerReplica: 1 } : {}),
+    },
     ...(kind === "RayCluster" ? {} : { command: command ?? ["torchrun", "train.py", "--name", "it's $(HOME)"] }),
     environment: { MODEL: "bert", SWITCH: "yes" },
     tags: { team: "nlp", contact: "a b" },
@@ -55,7 +72,16 @@ export function acceleratedPods(value: unknown): readonly PodSpec[] {
   if (Array.isArray(value)) return value.flatMap(acceleratedPods);
   if (typeof value !== "object" || value === null) return [];
   const fields = value as Readonly<Record<string, unknown>>;
-  const containers = [...(Array.isArray(fields["containers"]) ? fields["containers"] : []), ...("model" in fields ? [fields["model"]] : [])] as PodSpec["containers"];
-  const own = containers.some((container) => Object.keys(container.resources?.limits ?? {}).some((name) => name.includes("/")) || container.resources?.claims !== undefined) ? [{ ...fields, containers } as PodSpec] : [];
+  const containers = [
+    ...(Array.isArray(fields["containers"]) ? fields["containers"] : []),
+    ...("model" in fields ? [fields["model"]] : []),
+  ] as PodSpec["containers"];
+  const own = containers.some(
+    (container) =>
+      Object.keys(container.resources?.limits ?? {}).some((name) => name.includes("/")) ||
+      container.resources?.claims !== undefined,
+  )
+    ? [{ ...fields, containers } as PodSpec]
+    : [];
   return [...own, ...Object.values(fields).flatMap(acceleratedPods)];
 }

@@ -24,7 +24,13 @@ export async function startMoto(): Promise<Moto> {
   server.stderr.setEncoding("utf8").on("data", (text: string) => (log = (log + text).slice(-4000)));
   const end = () => server.kill("SIGKILL");
   process.once("exit", end);
-  const env = { AWS_ENDPOINT_URL: url, AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "testing", AWS_SECRET_ACCESS_KEY: "testing" };
+  const env = {
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: "us-east-1",
+    AWS_DEFAULT_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "testing",
+    AWS_SECRET_ACCESS_KEY: "testing",
+  };
   for (let attempt = 0; !(await answers(url)); attempt++) {
     if (server.exitCode !== null || attempt > 600) throw new Error(`moto_server did not start:\n${log}`);
     await delay(100);
@@ -33,7 +39,10 @@ export async function startMoto(): Promise<Moto> {
     url,
     env,
     aws: async (...args) => {
-      const { stdout } = await promisify(execFile)("aws", [...args, "--output", "json", "--endpoint-url", url], { env: { ...bareEnv(), ...env }, maxBuffer: 64 * 1024 * 1024 });
+      const { stdout } = await promisify(execFile)("aws", [...args, "--output", "json", "--endpoint-url", url], {
+        env: { ...bareEnv(), ...env },
+        maxBuffer: 64 * 1024 * 1024,
+      });
       return stdout.trim() === "" ? undefined : (JSON.parse(stdout) as unknown);
     },
     stop: async () => {

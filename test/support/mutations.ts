@@ -10,11 +10,41 @@ export interface Mutation {
 }
 
 const value: fc.Arbitrary<Json> = fc.oneof(
-  fc.constantFrom<Json>(null, true, false, 0, -1, 1.5, 1e21, "", "x", "__proto__", [], {}, [null], [[]], { name: null }, "arn:aws:ecs:us-east-1:1:task-definition/x:1"),
+  fc.constantFrom<Json>(
+    null,
+    true,
+    false,
+    0,
+    -1,
+    1.5,
+    1e21,
+    "",
+    "x",
+    "__proto__",
+    [],
+    {},
+    [null],
+    [[]],
+    { name: null },
+    "arn:aws:ecs:us-east-1:1:task-definition/x:1",
+  ),
   fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>,
 );
 
-export const mutations: fc.Arbitrary<readonly Mutation[]> = fc.array(fc.record({ at: fc.nat(), how: fc.constantFrom("replace" as const, "replace" as const, "delete" as const, "rename" as const, "duplicate" as const), value }), { minLength: 1, maxLength: 3 });
+export const mutations: fc.Arbitrary<readonly Mutation[]> = fc.array(
+  fc.record({
+    at: fc.nat(),
+    how: fc.constantFrom(
+      "replace" as const,
+      "replace" as const,
+      "delete" as const,
+      "rename" as const,
+      "duplicate" as const,
+    ),
+    value,
+  }),
+  { minLength: 1, maxLength: 3 },
+);
 
 /** The value with each mutation at one of its places. */
 export function mutate(root: unknown, changes: readonly Mutation[]): unknown {
@@ -42,5 +72,8 @@ interface Place {
 
 function placesIn(value: unknown): readonly Place[] {
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, child]) => [{ parent: value as Record<string, unknown>, key }, ...placesIn(child)]);
+  return Object.entries(value).flatMap(([key, child]) => [
+    { parent: value as Record<string, unknown>, key },
+    ...placesIn(child),
+  ]);
 }

@@ -7,7 +7,13 @@ import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 
 /** A legal operator's settings. */
-export const nodeSettings: NodeSettings = { cluster: "prod", nodeRole: "arn:aws:iam::123456789012:role/eks-node", subnets: ["subnet-1a"], securityGroups: ["sg-1a"], labels: {} };
+export const nodeSettings: NodeSettings = {
+  cluster: "prod",
+  nodeRole: "arn:aws:iam::123456789012:role/eks-node",
+  subnets: ["subnet-1a"],
+  securityGroups: ["sg-1a"],
+  labels: {},
+};
 
 export interface NodeCase {
   readonly types: readonly string[];
@@ -36,17 +42,30 @@ export function plansOf(each: NodeCase): readonly NodegroupPlan[] {
 }
 
 export function karpenterOf(each: NodeCase): readonly Manifest[] {
-  return fleetsOf(each, "karpenter").flatMap((fleet) => karpenterManifests("bert", fleet, { ...nodeSettings, ...each.settings }));
+  return fleetsOf(each, "karpenter").flatMap((fleet) =>
+    karpenterManifests("bert", fleet, { ...nodeSettings, ...each.settings }),
+  );
 }
 
 /** Neuron and NVIDIA, one device, a whole instance, several nodes, reservations, Bottlerocket, a fractional GPU. */
 export const nodeCases: Readonly<Record<string, NodeCase>> = {
   "neuron-device": { types: ["inf2.24xlarge"], devices: 1, replicas: 8, settings: { securityGroups: [] } },
   "neuron-nodes": { types: ["trn1.32xlarge"], nodes: 4 },
-  "nvidia-device": { types: ["g5.xlarge", "g5.2xlarge"], replicas: 3, settings: { securityGroups: [], diskGiB: 100, labels: { team: "nlp" } } },
-  "nvidia-nodes": { types: ["p6-b300.48xlarge"], nodes: 2, settings: { kubernetesVersion: "1.33", releaseVersion: "1.33.3-20250819" } },
+  "nvidia-device": {
+    types: ["g5.xlarge", "g5.2xlarge"],
+    replicas: 3,
+    settings: { securityGroups: [], diskGiB: 100, labels: { team: "nlp" } },
+  },
+  "nvidia-nodes": {
+    types: ["p6-b300.48xlarge"],
+    nodes: 2,
+    settings: { kubernetesVersion: "1.33", releaseVersion: "1.33.3-20250819" },
+  },
   "nvidia-capacity-block": { types: ["p5.48xlarge"], nodes: 2, settings: { capacityBlock: "cr-0123456789abcdef0" } },
   "neuron-reservation": { types: ["trn2.48xlarge"], settings: { reservation: "cr-0123456789abcdef0" } },
-  "nvidia-bottlerocket": { types: ["g5g.xlarge"], settings: { os: "bottlerocket", securityGroups: [], releaseVersion: "1.20.3-5d9ac849" } },
+  "nvidia-bottlerocket": {
+    types: ["g5g.xlarge"],
+    settings: { os: "bottlerocket", securityGroups: [], releaseVersion: "1.20.3-5d9ac849" },
+  },
   "nvidia-fraction": { types: ["g6f.xlarge"], settings: { securityGroups: [] } },
 };

@@ -1,7 +1,9 @@
 import { startJsonServer, type Answer, type JsonServer } from "./json-server.ts";
 
 /** What one region's Parameter Store holds, or the error it answers instead. */
-export type Region = Readonly<Record<string, string>> | { readonly error: string; readonly message?: string; readonly status?: number };
+export type Region =
+  | Readonly<Record<string, string>>
+  | { readonly error: string; readonly message?: string; readonly status?: number };
 
 export interface ParameterStore {
   /** What aiplat needs to talk to it. */
@@ -16,19 +18,33 @@ export interface ParameterStore {
 export async function startParameterStore(regions: Readonly<Record<string, Region>>): Promise<ParameterStore> {
   const server: JsonServer = await startJsonServer(({ input, region }): Answer => {
     const store = regions[region] ?? {};
-    if (typeof store["error"] === "string") return { status: Number(store["status"] ?? 400), body: { __type: store["error"], message: store["message"] ?? "" } };
+    if (typeof store["error"] === "string")
+      return {
+        status: Number(store["status"] ?? 400),
+        body: { __type: store["error"], message: store["message"] ?? "" },
+      };
     const names = input["Names"] as readonly string[];
     const values = store as Readonly<Record<string, string>>;
     return {
       body: {
-        Parameters: names.filter((name) => name in values).map((Name) => ({ Name, Type: "String", Value: values[Name] })),
+        Parameters: names
+          .filter((name) => name in values)
+          .map((Name) => ({ Name, Type: "String", Value: values[Name] })),
         InvalidParameters: names.filter((name) => !(name in values)),
       },
     };
   });
   return {
-    env: { AWS_ENDPOINT_URL: server.config.endpoints.ssm!, AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "testing", AWS_SECRET_ACCESS_KEY: "testing" },
-    asked: () => server.requests.flatMap(({ region, input }) => (input["Names"] as readonly string[]).map((name) => `${region} ${name}`)).toSorted(),
+    env: {
+      AWS_ENDPOINT_URL: server.config.endpoints.ssm!,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "testing",
+      AWS_SECRET_ACCESS_KEY: "testing",
+    },
+    asked: () =>
+      server.requests
+        .flatMap(({ region, input }) => (input["Names"] as readonly string[]).map((name) => `${region} ${name}`))
+        .toSorted(),
     namesPerCall: () => server.requests.map(({ input }) => (input["Names"] as readonly string[]).length),
     stop: server.stop,
   };

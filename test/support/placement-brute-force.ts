@@ -12,7 +12,13 @@ export interface BruteInstance {
   readonly registeredAt: number;
   readonly capacityProvider?: string;
   readonly attributes: Readonly<Record<string, string>>;
-  readonly remaining: { readonly cpu: number; readonly memoryMiB: number; readonly tcpPorts: readonly number[]; readonly udpPorts: readonly number[]; readonly gpus: readonly string[] };
+  readonly remaining: {
+    readonly cpu: number;
+    readonly memoryMiB: number;
+    readonly tcpPorts: readonly number[];
+    readonly udpPorts: readonly number[];
+    readonly gpus: readonly string[];
+  };
   readonly runningTasksCount: number;
 }
 
@@ -23,7 +29,11 @@ export interface BruteContainer {
   readonly memoryReservation?: number;
   readonly privileged?: boolean;
   readonly environment?: readonly { readonly name: string; readonly value: string }[];
-  readonly portMappings?: readonly { readonly containerPort: number; readonly hostPort?: number; readonly protocol?: string }[];
+  readonly portMappings?: readonly {
+    readonly containerPort: number;
+    readonly hostPort?: number;
+    readonly protocol?: string;
+  }[];
   readonly resourceRequirements?: readonly { readonly type: string; readonly value?: string }[];
   readonly linuxParameters?: { readonly devices?: readonly { readonly hostPath: string }[] };
 }
@@ -50,7 +60,12 @@ export interface BruteTask {
 export type BruteExpression =
   | { readonly op: "and" | "or"; readonly left: BruteExpression; readonly right: BruteExpression }
   | { readonly op: "not"; readonly left: BruteExpression }
-  | { readonly op: "attribute"; readonly name: string; readonly how: "==" | "!=" | "in" | "!in" | "exists" | "!exists" | "starts"; readonly values: readonly string[] }
+  | {
+      readonly op: "attribute";
+      readonly name: string;
+      readonly how: "==" | "!=" | "in" | "!in" | "exists" | "!exists" | "starts";
+      readonly values: readonly string[];
+    }
   | { readonly op: "group"; readonly value: string }
   | { readonly op: "running" | "version" | "registered"; readonly how: "<" | ">=" | "=="; readonly value: string };
 
@@ -65,7 +80,12 @@ export interface BruteCase {
   readonly availabilityZones?: readonly string[];
 }
 
-const neuronDevices: Readonly<Record<string, number>> = { "inf2.xlarge": 1, "inf2.24xlarge": 6, "inf2.48xlarge": 12, "trn1.32xlarge": 16 };
+const neuronDevices: Readonly<Record<string, number>> = {
+  "inf2.xlarge": 1,
+  "inf2.24xlarge": 6,
+  "inf2.48xlarge": 12,
+  "trn1.32xlarge": 16,
+};
 
 export function writeExpression(tree: BruteExpression): string {
   switch (tree.op) {
@@ -95,24 +115,46 @@ export function bruteReasons(it: BruteCase, instance: BruteInstance, placedBefor
   if (instance.status !== "ACTIVE") found.add("STATUS");
   if (!instance.agentConnected) found.add("AGENT");
   for (const { name, value } of wanted.requiresAttributes ?? []) {
-    if (!(name in instance.attributes) || (value !== undefined && instance.attributes[name] !== value)) found.add("ATTRIBUTE");
+    if (!(name in instance.attributes) || (value !== undefined && instance.attributes[name] !== value))
+      found.add("ATTRIBUTE");
   }
   const groups = there.filter((task) => task.desiredStatus !== "STOPPED").map((task) => task.group!);
   if (placedBefore > 0) groups.push(it.group);
   if (it.constraint !== undefined && !bruteSelects(it.constraint, instance, groups)) found.add("CONSTRAINT");
   if (it.distinctInstance && groups.includes(it.group)) found.add("CONSTRAINT");
-  if (mode === "awsvpc" && it.availabilityZones !== undefined && !it.availabilityZones.includes(instance.attributes["ecs.availability-zone"]!)) found.add("LOCATION");
+  if (
+    mode === "awsvpc" &&
+    it.availabilityZones !== undefined &&
+    !it.availabilityZones.includes(instance.attributes["ecs.availability-zone"]!)
+  )
+    found.add("LOCATION");
 
-  const cpu = wanted.cpu === undefined ? total(wanted.containerDefinitions.map((each) => each.cpu ?? 0)) : Number(wanted.cpu);
+  const cpu =
+    wanted.cpu === undefined ? total(wanted.containerDefinitions.map((each) => each.cpu ?? 0)) : Number(wanted.cpu);
   if (cpu > instance.remaining.cpu - cpu * placedBefore) found.add("CPU");
-  const memory = wanted.memory === undefined ? total(wanted.containerDefinitions.map((each) => (each.memoryReservation === undefined ? (each.memory ?? 0) : each.memoryReservation))) : Number(wanted.memory);
+  const memory =
+    wanted.memory === undefined
+      ? total(
+          wanted.containerDefinitions.map((each) =>
+            each.memoryReservation === undefined ? (each.memory ?? 0) : each.memoryReservation,
+          ),
+        )
+      : Number(wanted.memory);
   if (memory > instance.remaining.memoryMiB - memory * placedBefore) found.add("MEMORY");
 
   const lock = (port: string) => /^287(?:0\d|1[0-5])\/udp$/.test(port);
-  const used = new Set([...instance.remaining.tcpPorts.map((port) => `${port}/tcp`), ...instance.remaining.udpPorts.map((port) => `${port}/udp`), ...(placedBefore > 0 ? brutePorts(wanted) : [])]);
+  const used = new Set([
+    ...instance.remaining.tcpPorts.map((port) => `${port}/tcp`),
+    ...instance.remaining.udpPorts.map((port) => `${port}/udp`),
+    ...(placedBefore > 0 ? brutePorts(wanted) : []),
+  ]);
   if (brutePorts(wanted).some((port) => !lock(port) && used.has(port))) found.add("PORTS");
   if (mode === "awsvpc" && !("ecs.capability.task-eni" in instance.attributes)) found.add("ENI");
-  const gpus = total(wanted.containerDefinitions.flatMap((each) => (each.resourceRequirements ?? []).filter(({ type }) => type === "GPU").map(({ value }) => Number(value))));
+  const gpus = total(
+    wanted.containerDefinitions.flatMap((each) =>
+      (each.resourceRequirements ?? []).filter(({ type }) => type === "GPU").map(({ value }) => Number(value)),
+    ),
+  );
   if (gpus > instance.remaining.gpus.length - gpus * placedBefore) found.add("GPU");
 
   const count = neuronDevices[instance.attributes["ecs.instance-type"]!] ?? 0;
@@ -123,18 +165,31 @@ export function bruteReasons(it: BruteCase, instance: BruteInstance, placedBefor
   if (placedBefore > 0 && mine.length > 0) found.add("DEVICES");
   for (const task of there) {
     const theirs = bruteDevices(task.definition);
-    const overlap = (theirs === "all" ? upTo(count) : theirs).filter((device) => device < count && mine.includes(device));
+    const overlap = (theirs === "all" ? upTo(count) : theirs).filter(
+      (device) => device < count && mine.includes(device),
+    );
     // The agent holds a successor back for host ports only, from 1.74.1 on. aiplat asks for that of each device by itself.
     const waits = (device: number) => {
       const port = `${28_700 + device}/udp`;
-      return task.desiredStatus === "STOPPED" && bruteNewer(instance.agentVersion, "1.74.1") && brutePorts(task.definition).includes(port) && brutePorts(wanted).includes(port);
+      return (
+        task.desiredStatus === "STOPPED" &&
+        bruteNewer(instance.agentVersion, "1.74.1") &&
+        brutePorts(task.definition).includes(port) &&
+        brutePorts(wanted).includes(port)
+      );
     };
     if (!overlap.every(waits)) found.add("DEVICES");
   }
 
   const kinds = wanted.requiresCompatibilities ?? [];
-  if (it.capacityProviders !== undefined && !it.capacityProviders.includes(instance.capacityProvider ?? "none")) found.add("CAPACITY_PROVIDER");
-  if (kinds.length > 0 && !kinds.includes("EC2") && !(kinds.includes("MANAGED_INSTANCES") && instance.capacityProvider !== undefined)) found.add("CAPACITY_PROVIDER");
+  if (it.capacityProviders !== undefined && !it.capacityProviders.includes(instance.capacityProvider ?? "none"))
+    found.add("CAPACITY_PROVIDER");
+  if (
+    kinds.length > 0 &&
+    !kinds.includes("EC2") &&
+    !(kinds.includes("MANAGED_INSTANCES") && instance.capacityProvider !== undefined)
+  )
+    found.add("CAPACITY_PROVIDER");
   return [...found].sort();
 }
 
@@ -169,9 +224,15 @@ function bruteSelects(tree: BruteExpression, instance: BruteInstance, groups: re
     case "running":
       return bruteCompare(instance.runningTasksCount - Number(tree.value), tree.how);
     case "registered":
-      return bruteCompare(Math.floor(instance.registeredAt / 1000) - Date.parse(`${tree.value}T00:00:00Z`) / 1000, tree.how);
+      return bruteCompare(
+        Math.floor(instance.registeredAt / 1000) - Date.parse(`${tree.value}T00:00:00Z`) / 1000,
+        tree.how,
+      );
     case "version":
-      return bruteCompare(instance.agentVersion === tree.value ? 0 : bruteNewer(instance.agentVersion, tree.value) ? 1 : -1, tree.how);
+      return bruteCompare(
+        instance.agentVersion === tree.value ? 0 : bruteNewer(instance.agentVersion, tree.value) ? 1 : -1,
+        tree.how,
+      );
   }
 }
 
@@ -181,7 +242,11 @@ function bruteCompare(difference: number, how: "<" | ">=" | "=="): boolean {
 
 /** Whether the first of two versions of three parts is the second or a later one. */
 function bruteNewer(one: string, other: string): boolean {
-  const padded = (version: string) => version.split(".").map((part) => part.padStart(6, "0")).join("");
+  const padded = (version: string) =>
+    version
+      .split(".")
+      .map((part) => part.padStart(6, "0"))
+      .join("");
   return padded(one) >= padded(other);
 }
 
@@ -199,10 +264,13 @@ function bruteDevices(definition: BruteDefinition): readonly number[] | "all" {
   const devices: number[] = [];
   for (const container of definition.containerDefinitions) {
     if (container.privileged === true) return "all";
-    for (const { hostPath } of container.linuxParameters?.devices ?? []) devices.push(Number(hostPath.slice("/dev/neuron".length)));
-    for (const { name, value } of container.environment ?? []) if (name === "AWS_NEURON_VISIBLE_DEVICES") devices.push(...value.split(",").map(Number));
+    for (const { hostPath } of container.linuxParameters?.devices ?? [])
+      devices.push(Number(hostPath.slice("/dev/neuron".length)));
+    for (const { name, value } of container.environment ?? [])
+      if (name === "AWS_NEURON_VISIBLE_DEVICES") devices.push(...value.split(",").map(Number));
   }
-  for (const port of brutePorts(definition)) if (/^287(?:0\d|1[0-5])\/udp$/.test(port)) devices.push(Number(port.slice(3, 5)));
+  for (const port of brutePorts(definition))
+    if (/^287(?:0\d|1[0-5])\/udp$/.test(port)) devices.push(Number(port.slice(3, 5)));
   return devices;
 }
 

@@ -24,7 +24,12 @@ export async function startSandboxProcess(...args: readonly string[]): Promise<S
     });
     child.once("exit", () => reject(new Error(`the sandbox ended: ${stderr}`)));
   });
-  const environment = Object.fromEntries(stdout.trim().split("\n").map((line) => line.split("=", 2) as [string, string]));
+  const environment = Object.fromEntries(
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => line.split("=", 2) as [string, string]),
+  );
   return {
     stdout,
     environment,

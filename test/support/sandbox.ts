@@ -33,10 +33,25 @@ export interface TestSandboxOptions extends Partial<Omit<SandboxOptions, "cluste
 }
 
 /** A sandbox of stepped time and fixed ids on a free port. */
-export async function startTestSandbox({ fleet = [{ instanceType: "inf2.24xlarge", count: 2 }], snapshot, ...options }: TestSandboxOptions = {}): Promise<TestSandbox> {
-  const sandbox = await startSandbox({ port: 0, cluster: snapshot === undefined ? { name: "default", fleet } : { snapshot }, now: () => Date.now(), stepped: true, seed: 1, ...options });
+export async function startTestSandbox({
+  fleet = [{ instanceType: "inf2.24xlarge", count: 2 }],
+  snapshot,
+  ...options
+}: TestSandboxOptions = {}): Promise<TestSandbox> {
+  const sandbox = await startSandbox({
+    port: 0,
+    cluster: snapshot === undefined ? { name: "default", fleet } : { snapshot },
+    now: () => Date.now(),
+    stepped: true,
+    seed: 1,
+    ...options,
+  });
   const call = async (target: string, input: object = {}): Promise<Json> => {
-    const answer = await fetch(sandbox.url, { method: "POST", headers: { "x-amz-target": target, "content-type": "application/x-amz-json-1.1" }, body: JSON.stringify(input) });
+    const answer = await fetch(sandbox.url, {
+      method: "POST",
+      headers: { "x-amz-target": target, "content-type": "application/x-amz-json-1.1" },
+      body: JSON.stringify(input),
+    });
     const body = (await answer.json()) as Json;
     if (!answer.ok) throw new WireError(body);
     return body;
@@ -47,7 +62,13 @@ export async function startTestSandbox({ fleet = [{ instanceType: "inf2.24xlarge
     call,
     ecs,
     register: async (family, container = {}, definition = {}) =>
-      (await ecs("RegisterTaskDefinition", { family, containerDefinitions: [{ name: "main", image: "busybox", memory: 128, ...container }], ...definition })).taskDefinition.taskDefinitionArn as string,
+      (
+        await ecs("RegisterTaskDefinition", {
+          family,
+          containerDefinitions: [{ name: "main", image: "busybox", memory: 128, ...container }],
+          ...definition,
+        })
+      ).taskDefinition.taskDefinitionArn as string,
     step: (seconds) => {
       for (let done = 0; done < seconds; done++) sandbox.advance(1);
     },

@@ -7,7 +7,9 @@ export interface FakeRuntime extends Runtime {
   readonly sleeps: readonly number[];
 }
 
-export function fakeRuntime({ interrupt }: { readonly interrupt?: { readonly atMs: number; readonly error: Error } } = {}): FakeRuntime {
+export function fakeRuntime({
+  interrupt,
+}: { readonly interrupt?: { readonly atMs: number; readonly error: Error } } = {}): FakeRuntime {
   let now = 1_700_000_000_000;
   const startedAt = now;
   const sleeps: number[] = [];
@@ -56,7 +58,10 @@ export function stoppedTask(id: string, exitCode: number | undefined, more: Part
  * A cluster that behaves as ECS's API does with tasks: ListTasks defaults to RUNNING, takes startedBy only alone, and
  * DescribeTasks answers MISSING for what it does not know. `look` says which tasks there are at the nth look.
  */
-export function scriptedEcs(look: (describes: number) => readonly Task[], more: Partial<EcsPort> = {}): EcsPort & { readonly asked: readonly (readonly string[])[] } {
+export function scriptedEcs(
+  look: (describes: number) => readonly Task[],
+  more: Partial<EcsPort> = {},
+): EcsPort & { readonly asked: readonly (readonly string[])[] } {
   const asked: (readonly string[])[] = [];
   const refuse = (operation: string) => () => Promise.reject(new Error(`unexpected ${operation}`));
   const idOf = (text: string) => text.slice(text.lastIndexOf("/") + 1);
@@ -81,9 +86,12 @@ export function scriptedEcs(look: (describes: number) => readonly Task[], more: 
     listContainerInstances: refuse("ListContainerInstances"),
     describeContainerInstances: async () => [],
     listTasks: async (_, { startedBy, desiredStatus = "RUNNING", ...other }) => {
-      if (startedBy !== undefined && (desiredStatus !== "RUNNING" || Object.keys(other).length > 0)) throw new Error("startedBy must be the only filter");
+      if (startedBy !== undefined && (desiredStatus !== "RUNNING" || Object.keys(other).length > 0))
+        throw new Error("startedBy must be the only filter");
       return look(asked.length)
-        .filter((task) => task.desiredStatus === desiredStatus && (startedBy === undefined || task.startedBy === startedBy))
+        .filter(
+          (task) => task.desiredStatus === desiredStatus && (startedBy === undefined || task.startedBy === startedBy),
+        )
         .map((task) => task.taskArn);
     },
     describeTasks: async (_, ids) => {
@@ -99,5 +107,12 @@ export function scriptedEcs(look: (describes: number) => readonly Task[], more: 
 }
 
 export function makeDefinition(more: Partial<RegisteredTaskDefinition> = {}): RegisteredTaskDefinition {
-  return { family: "app", taskDefinitionArn: `${prefix}:task-definition/app:1`, revision: 1, status: "ACTIVE", containerDefinitions: [], ...more };
+  return {
+    family: "app",
+    taskDefinitionArn: `${prefix}:task-definition/app:1`,
+    revision: 1,
+    status: "ACTIVE",
+    containerDefinitions: [],
+    ...more,
+  };
 }

@@ -13,7 +13,10 @@ export interface TerminalOptions {
 export function runOnTerminal(args: readonly string[], { env, cwd, input, prompt }: TerminalOptions): Promise<CliRun> {
   return new Promise((resolve, reject) => {
     const command = [process.execPath, cliPath(), ...args].map((word) => `'${word}'`).join(" ");
-    const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], { cwd, env: { ...bareEnv(), TERM: "xterm", ...env } });
+    const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
+      cwd,
+      env: { ...bareEnv(), TERM: "xterm", ...env },
+    });
     let stdout = "";
     let stderr = "";
     let typed = false;

@@ -30,64 +30,145 @@ describe("selectAmi", () => {
     [{ os: "al2", accelerator: "nvidia" }, `${ecs}/amazon-linux-2/gpu/recommended`],
     [{ os: "al2", accelerator: "none" }, `${ecs}/amazon-linux-2/recommended`],
     [{ os: "al2", accelerator: "none", architecture: "arm64" }, `${ecs}/amazon-linux-2/arm64/recommended`],
-    [{ os: "bottlerocket", accelerator: "nvidia" }, "/aws/service/bottlerocket/aws-ecs-2-nvidia/x86_64/latest/image_id"],
-    [{ os: "bottlerocket", accelerator: "nvidia", architecture: "arm64" }, "/aws/service/bottlerocket/aws-ecs-2-nvidia/arm64/latest/image_id"],
+    [
+      { os: "bottlerocket", accelerator: "nvidia" },
+      "/aws/service/bottlerocket/aws-ecs-2-nvidia/x86_64/latest/image_id",
+    ],
+    [
+      { os: "bottlerocket", accelerator: "nvidia", architecture: "arm64" },
+      "/aws/service/bottlerocket/aws-ecs-2-nvidia/arm64/latest/image_id",
+    ],
     [{ os: "bottlerocket", accelerator: "none" }, "/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id"],
     [eksQuery, `${eks}/amazon-linux-2023/x86_64/neuron/recommended/image_id`],
     [{ ...eksQuery, accelerator: "nvidia" }, `${eks}/amazon-linux-2023/x86_64/nvidia/recommended/image_id`],
-    [{ ...eksQuery, accelerator: "nvidia", architecture: "arm64" }, `${eks}/amazon-linux-2023/arm64/nvidia/recommended/image_id`],
+    [
+      { ...eksQuery, accelerator: "nvidia", architecture: "arm64" },
+      `${eks}/amazon-linux-2023/arm64/nvidia/recommended/image_id`,
+    ],
     [{ ...eksQuery, accelerator: "none" }, `${eks}/amazon-linux-2023/x86_64/standard/recommended/image_id`],
     [{ ...eksQuery, os: "al2", accelerator: "nvidia" }, `${eks}/amazon-linux-2-gpu/recommended/image_id`],
     [{ ...eksQuery, os: "al2" }, `${eks}/amazon-linux-2-gpu/recommended/image_id`],
-    [{ ...eksQuery, os: "al2", accelerator: "none", architecture: "arm64" }, `${eks}/amazon-linux-2-arm64/recommended/image_id`],
+    [
+      { ...eksQuery, os: "al2", accelerator: "none", architecture: "arm64" },
+      `${eks}/amazon-linux-2-arm64/recommended/image_id`,
+    ],
     [{ ...eksQuery, os: "bottlerocket" }, "/aws/service/bottlerocket/aws-k8s-1.31/x86_64/latest/image_id"],
-    [{ ...eksQuery, os: "bottlerocket", accelerator: "nvidia", architecture: "arm64" }, "/aws/service/bottlerocket/aws-k8s-1.31-nvidia/arm64/latest/image_id"],
+    [
+      { ...eksQuery, os: "bottlerocket", accelerator: "nvidia", architecture: "arm64" },
+      "/aws/service/bottlerocket/aws-k8s-1.31-nvidia/arm64/latest/image_id",
+    ],
     [{ instanceType: "inf2.24xlarge" }, `${ecs}/amazon-linux-2023/neuron/recommended`],
     [{ instanceType: "trn1.32xlarge", os: "al2" }, `${ecs}/amazon-linux-2/inf/recommended`],
     [{ instanceType: "p5.48xlarge" }, `${ecs}/amazon-linux-2023/gpu/recommended`],
     [{ instanceType: "g5g.xlarge" }, "/aws/service/bottlerocket/aws-ecs-2-nvidia/arm64/latest/image_id"],
     [{ ...eksQuery, instanceType: "g5g.xlarge" }, `${eks}/amazon-linux-2023/arm64/nvidia/recommended/image_id`],
-    [{ instanceType: "inf1.xlarge", accelerator: "neuron", architecture: "x86_64", os: "al2023", orchestrator: "ecs" }, `${ecs}/amazon-linux-2023/neuron/recommended`],
+    [
+      { instanceType: "inf1.xlarge", accelerator: "neuron", architecture: "x86_64", os: "al2023", orchestrator: "ecs" },
+      `${ecs}/amazon-linux-2023/neuron/recommended`,
+    ],
   ];
   test.each(rows)("%j is %s", (query, parameter) => {
     expect(chosen(query)).toBe(parameter);
   });
 
-  const refused: readonly (readonly [AmiQuery, readonly (readonly [code: string, message: RegExp, hint: RegExp])[]])[] = [
-    [{ architecture: "arm64" }, [["no-such-ami", /^there is no ecs al2023 neuron arm64 AMI$/, /^There are: ecs al2023 neuron x86_64 and ecs al2 neuron x86_64\.$/]]],
-    [{ os: "bottlerocket" }, [["no-such-ami", /ecs bottlerocket neuron x86_64/, /ecs al2023 neuron x86_64/]]],
-    [{ accelerator: "nvidia", architecture: "arm64" }, [["no-such-ami", /ecs al2023 nvidia arm64/, /ecs bottlerocket nvidia arm64/]]],
-    [{ orchestrator: "eks" }, [["missing-kubernetes-version", /none was given/, /--kubernetes-version 1\.33/]]],
+  const refused: readonly (readonly [AmiQuery, readonly (readonly [code: string, message: RegExp, hint: RegExp])[]])[] =
     [
-      { orchestrator: "eks", architecture: "arm64" },
       [
-        ["missing-kubernetes-version", /none was given/, /--kubernetes-version/],
-        ["no-such-ami", /eks al2023 neuron arm64/, /eks al2023 neuron x86_64, eks bottlerocket neuron x86_64 and eks al2 neuron x86_64/],
+        { architecture: "arm64" },
+        [
+          [
+            "no-such-ami",
+            /^there is no ecs al2023 neuron arm64 AMI$/,
+            /^There are: ecs al2023 neuron x86_64 and ecs al2 neuron x86_64\.$/,
+          ],
+        ],
       ],
-    ],
-    [{ kubernetesVersion: "1.33" }, [["kubernetes-version-for-ecs", /does not go with ECS/, /--orchestrator eks/]]],
-    [{ orchestrator: "eks", kubernetesVersion: "v1.33.2" }, [["bad-kubernetes-version", /v1\.33\.2 is not a minor version/, /^Write 1\.33\.$/]]],
-    [{ orchestrator: "eks", kubernetesVersion: "latest" }, [["bad-kubernetes-version", /latest/, /Write it as 1\.33/]]],
-    [{ orchestrator: "eks", kubernetesVersion: "1.33", os: "al2" }, [["no-such-ami", /for Kubernetes 1\.33: the last were for 1\.32/, /eks al2023 neuron x86_64/]]],
-    [{ instanceType: "inf2.xlarge", accelerator: "nvidia" }, [["accelerator-contradiction", /--accelerator nvidia contradicts --instance-type inf2\.xlarge, which needs neuron/, /Leave one/]]],
-    [{ instanceType: "inf2.xlarge", accelerator: "none" }, [["accelerator-contradiction", /--accelerator none contradicts/, /Leave one/]]],
-    [
-      { instanceType: "g5g.xlarge", accelerator: "neuron", architecture: "x86_64", orchestrator: "eks" },
+      [{ os: "bottlerocket" }, [["no-such-ami", /ecs bottlerocket neuron x86_64/, /ecs al2023 neuron x86_64/]]],
       [
-        ["missing-kubernetes-version", /none was given/, /--kubernetes-version/],
-        ["accelerator-contradiction", /needs nvidia/, /Leave one/],
-        ["architecture-contradiction", /which is arm64/, /Leave one/],
+        { accelerator: "nvidia", architecture: "arm64" },
+        [["no-such-ami", /ecs al2023 nvidia arm64/, /ecs bottlerocket nvidia arm64/]],
       ],
-    ],
-    [{ instanceType: "inf2.2xlarge" }, [["unknown-instance-type", /inf2\.2xlarge is not in the catalogue/, /inf2\.xlarge/]]],
-    [{ instanceType: "trn2.48xlarge", os: "al2" }, [["no-such-ami", /ecs al2 neuron x86_64 AMI does not serve trn2\.48xlarge: its Neuron driver is 2\.17/, /^There are: ecs al2023 neuron x86_64\.$/]]],
-    [{ instanceType: "g6f.large", os: "al2" }, [["no-such-ami", /GRID/, /ecs al2023 nvidia x86_64/]]],
-    [{ instanceType: "p2.xlarge" }, [["no-such-ami", /does not serve p2\.xlarge: .*Kepler/, /No ECS- or EKS-optimised AMI serves it/]]],
-    [{ instanceType: "p6e-gb200.36xlarge" }, [["no-such-ami", /ecs al2023 nvidia arm64/, /eks al2023 nvidia arm64/]]],
-    ...(["dl1.24xlarge", "vt1.3xlarge", "f2.6xlarge", "g4ad.xlarge", "dl2q.24xlarge"] as const).map(
-      (instanceType) => [{ instanceType }, [["no-ami-for-accelerator", new RegExp(`${instanceType.replace(".", "\\.")} has .*no ECS- or EKS-optimised AMI`), /AMI of your own/]]] as const,
-    ),
-  ];
+      [{ orchestrator: "eks" }, [["missing-kubernetes-version", /none was given/, /--kubernetes-version 1\.33/]]],
+      [
+        { orchestrator: "eks", architecture: "arm64" },
+        [
+          ["missing-kubernetes-version", /none was given/, /--kubernetes-version/],
+          [
+            "no-such-ami",
+            /eks al2023 neuron arm64/,
+            /eks al2023 neuron x86_64, eks bottlerocket neuron x86_64 and eks al2 neuron x86_64/,
+          ],
+        ],
+      ],
+      [{ kubernetesVersion: "1.33" }, [["kubernetes-version-for-ecs", /does not go with ECS/, /--orchestrator eks/]]],
+      [
+        { orchestrator: "eks", kubernetesVersion: "v1.33.2" },
+        [["bad-kubernetes-version", /v1\.33\.2 is not a minor version/, /^Write 1\.33\.$/]],
+      ],
+      [
+        { orchestrator: "eks", kubernetesVersion: "latest" },
+        [["bad-kubernetes-version", /latest/, /Write it as 1\.33/]],
+      ],
+      [
+        { orchestrator: "eks", kubernetesVersion: "1.33", os: "al2" },
+        [["no-such-ami", /for Kubernetes 1\.33: the last were for 1\.32/, /eks al2023 neuron x86_64/]],
+      ],
+      [
+        { instanceType: "inf2.xlarge", accelerator: "nvidia" },
+        [
+          [
+            "accelerator-contradiction",
+            /--accelerator nvidia contradicts --instance-type inf2\.xlarge, which needs neuron/,
+            /Leave one/,
+          ],
+        ],
+      ],
+      [
+        { instanceType: "inf2.xlarge", accelerator: "none" },
+        [["accelerator-contradiction", /--accelerator none contradicts/, /Leave one/]],
+      ],
+      [
+        { instanceType: "g5g.xlarge", accelerator: "neuron", architecture: "x86_64", orchestrator: "eks" },
+        [
+          ["missing-kubernetes-version", /none was given/, /--kubernetes-version/],
+          ["accelerator-contradiction", /needs nvidia/, /Leave one/],
+          ["architecture-contradiction", /which is arm64/, /Leave one/],
+        ],
+      ],
+      [
+        { instanceType: "inf2.2xlarge" },
+        [["unknown-instance-type", /inf2\.2xlarge is not in the catalogue/, /inf2\.xlarge/]],
+      ],
+      [
+        { instanceType: "trn2.48xlarge", os: "al2" },
+        [
+          [
+            "no-such-ami",
+            /ecs al2 neuron x86_64 AMI does not serve trn2\.48xlarge: its Neuron driver is 2\.17/,
+            /^There are: ecs al2023 neuron x86_64\.$/,
+          ],
+        ],
+      ],
+      [{ instanceType: "g6f.large", os: "al2" }, [["no-such-ami", /GRID/, /ecs al2023 nvidia x86_64/]]],
+      [
+        { instanceType: "p2.xlarge" },
+        [["no-such-ami", /does not serve p2\.xlarge: .*Kepler/, /No ECS- or EKS-optimised AMI serves it/]],
+      ],
+      [{ instanceType: "p6e-gb200.36xlarge" }, [["no-such-ami", /ecs al2023 nvidia arm64/, /eks al2023 nvidia arm64/]]],
+      ...(["dl1.24xlarge", "vt1.3xlarge", "f2.6xlarge", "g4ad.xlarge", "dl2q.24xlarge"] as const).map(
+        (instanceType) =>
+          [
+            { instanceType },
+            [
+              [
+                "no-ami-for-accelerator",
+                new RegExp(`${instanceType.replace(".", "\\.")} has .*no ECS- or EKS-optimised AMI`),
+                /AMI of your own/,
+              ],
+            ],
+          ] as const,
+      ),
+    ];
   test.each(refused)("%j is refused", (query, expected) => {
     const problems = refusal(() => selectAmi(query));
     expect(problems.map(({ code }) => code)).toEqual(expected.map(([code]) => code));
@@ -100,16 +181,24 @@ describe("selectAmi", () => {
   const warned: readonly (readonly [AmiQuery, readonly (readonly [code: string, message: RegExp])[]])[] = [
     [{}, []],
     [{ os: "al2" }, [["retired-ami", /^ecs al2 neuron x86_64 ended on 2026-06-30: .*driver 2\.17/]]],
-    [{ orchestrator: "eks", kubernetesVersion: "1.32", os: "al2", accelerator: "nvidia" }, [["retired-ami", /^eks al2 nvidia x86_64 ended on 2025-11-26/]]],
+    [
+      { orchestrator: "eks", kubernetesVersion: "1.32", os: "al2", accelerator: "nvidia" },
+      [["retired-ami", /^eks al2 nvidia x86_64 ended on 2025-11-26/]],
+    ],
     [{ instanceType: "inf1.xlarge" }, [["old-driver", /driver 2\.21/]]],
     [{ instanceType: "inf2.xlarge" }, []],
-    [{ instanceType: "p3.2xlarge" }, [["retired-type", /no longer launches p3\.2xlarge: it was retired on 2025-12-20/]]],
+    [
+      { instanceType: "p3.2xlarge" },
+      [["retired-type", /no longer launches p3\.2xlarge: it was retired on 2025-12-20/]],
+    ],
     [{ instanceType: "g5g.xlarge" }, [["other-os", /no ECS AMI of AL2023 serves g5g\.xlarge: this is bottlerocket/]]],
     [{ instanceType: "g5g.xlarge", os: "bottlerocket" }, []],
   ];
   test.each(warned)("%j warns of what the user should know", (query, expected) => {
     const { warnings } = selectAmi(query);
-    expect(warnings.map(({ code, severity }) => `${severity} ${code}`)).toEqual(expected.map(([code]) => `warning ${code}`));
+    expect(warnings.map(({ code, severity }) => `${severity} ${code}`)).toEqual(
+      expected.map(([code]) => `warning ${code}`),
+    );
     for (const [index, [, message]] of expected.entries()) expect(warnings[index]!.message).toMatch(message);
   });
 });
@@ -128,16 +217,24 @@ describe("filterAmis", () => {
   });
 
   test("an instance type leaves what serves it", () => {
-    expect(names({ instanceType: "trn2.48xlarge" })).toEqual(["ecs al2023 neuron x86_64", "ecs al2 kernel-5.10 neuron x86_64"]);
+    expect(names({ instanceType: "trn2.48xlarge" })).toEqual([
+      "ecs al2023 neuron x86_64",
+      "ecs al2 kernel-5.10 neuron x86_64",
+    ]);
   });
 
   test("what EKS alone has asks for a version of Kubernetes", () => {
-    expect(refusal(() => filterAmis({ accelerator: "nvidia", architecture: "arm64", os: "al2023" })).map(({ code }) => code)).toEqual(["missing-kubernetes-version"]);
+    expect(
+      refusal(() => filterAmis({ accelerator: "nvidia", architecture: "arm64", os: "al2023" })).map(({ code }) => code),
+    ).toEqual(["missing-kubernetes-version"]);
   });
 
   test("no match is refused with what comes nearest", () => {
     const [problem] = refusal(() => filterAmis({ accelerator: "neuron", architecture: "arm64" }));
-    expect(problem).toMatchObject({ code: "no-such-ami", hint: expect.stringContaining("eks bottlerocket neuron x86_64") as string });
+    expect(problem).toMatchObject({
+      code: "no-such-ami",
+      hint: expect.stringContaining("eks bottlerocket neuron x86_64") as string,
+    });
   });
 });
 
@@ -146,14 +243,19 @@ describe("the families", () => {
     expect(new Set(amiFamilies.map(describeAmiFamily)).size).toBe(amiFamilies.length);
   });
 
-  test.each(amiFamilies)("the kind and the architecture in $parameter are the family's", ({ parameter, accelerator, architecture }) => {
-    if (accelerator === "none") expect(parameter).not.toMatch(/neuron|nvidia|gpu|\/inf\//);
-    if (accelerator === "nvidia") expect(parameter).toMatch(/nvidia|gpu/);
-    expect(parameter.includes("arm64")).toBe(architecture === "arm64");
-  });
+  test.each(amiFamilies)(
+    "the kind and the architecture in $parameter are the family's",
+    ({ parameter, accelerator, architecture }) => {
+      if (accelerator === "none") expect(parameter).not.toMatch(/neuron|nvidia|gpu|\/inf\//);
+      if (accelerator === "nvidia") expect(parameter).toMatch(/nvidia|gpu/);
+      expect(parameter.includes("arm64")).toBe(architecture === "arm64");
+    },
+  );
 
   test("every type is either served by a family or has an accelerator that none carries a driver for, or one too old", () => {
-    const unserved = [...new Set(instanceTypes.filter((type) => amiFamiliesFor(type).length === 0).map(({ family }) => family))];
+    const unserved = [
+      ...new Set(instanceTypes.filter((type) => amiFamiliesFor(type).length === 0).map(({ family }) => family)),
+    ];
     expect(unserved.toSorted()).toEqual(["dl1", "dl2q", "f1", "f2", "g2", "g4ad", "p2", "vt1"]);
   });
 

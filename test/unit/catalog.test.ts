@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { familiesOf, findInstanceType, instanceTypes, nearestInstanceTypes, priceOf, requireInstanceType, unknownInstanceType } from "../../src/core/catalog/catalog.ts";
+import {
+  familiesOf,
+  findInstanceType,
+  instanceTypes,
+  nearestInstanceTypes,
+  priceOf,
+  requireInstanceType,
+  unknownInstanceType,
+} from "../../src/core/catalog/catalog.ts";
 import { families } from "../../src/core/catalog/families.ts";
 import { acceleratorKinds, instanceTypeStatuses, type InstanceType } from "../../src/core/catalog/instance-type.ts";
 import { pricesAsOf, usdPerHour } from "../../src/core/catalog/prices.ts";
@@ -21,7 +29,9 @@ describe("the catalogue's rows", () => {
     expect(names).toHaveLength(108);
     // AWS's own table of Neuron instances, and the types it forgets.
     expect(names.filter((name) => get(name).accelerator.kind === "neuron")).toEqual(
-      "inf1.xlarge inf1.2xlarge inf1.6xlarge inf1.24xlarge inf2.xlarge inf2.8xlarge inf2.24xlarge inf2.48xlarge trn1.2xlarge trn1.32xlarge trn1n.32xlarge trn2.3xlarge trn2.48xlarge trn2u.48xlarge".split(" "),
+      "inf1.xlarge inf1.2xlarge inf1.6xlarge inf1.24xlarge inf2.xlarge inf2.8xlarge inf2.24xlarge inf2.48xlarge trn1.2xlarge trn1.32xlarge trn1n.32xlarge trn2.3xlarge trn2.48xlarge trn2u.48xlarge".split(
+        " ",
+      ),
     );
   });
 
@@ -33,7 +43,13 @@ describe("the catalogue's rows", () => {
     expect(acceleratorKinds).toContain(accelerator.kind);
     expect(["x86_64", "arm64"]).toContain(type.architecture);
     expect(instanceTypeStatuses).toContain(type.status);
-    for (const figure of [type.vcpus, type.memoryMiB, type.networkCards, accelerator.count, accelerator.memoryMiBPerDevice]) {
+    for (const figure of [
+      type.vcpus,
+      type.memoryMiB,
+      type.networkCards,
+      accelerator.count,
+      accelerator.memoryMiBPerDevice,
+    ]) {
       expect(Number.isInteger(figure)).toBe(true);
       expect(figure).toBeGreaterThan(0);
     }
@@ -42,7 +58,8 @@ describe("the catalogue's rows", () => {
     expect(type.source).not.toMatch(/(?:^|\s)[.~]*\/\w/);
     expect(type.source.length).toBeGreaterThan(10);
     expect(accelerator.coresPerDevice !== undefined).toBe(accelerator.kind === "neuron");
-    if (type.retiredOn !== undefined) expect([type.status, /^\d{4}-\d\d-\d\d$/.test(type.retiredOn)]).toEqual(["retired", true]);
+    if (type.retiredOn !== undefined)
+      expect([type.status, /^\d{4}-\d\d-\d\d$/.test(type.retiredOn)]).toEqual(["retired", true]);
     if (type.status === "unverified" || type.efaInterfaces === null) expect(type.note).toBeDefined();
   });
 
@@ -54,7 +71,9 @@ describe("the catalogue's rows", () => {
   });
 
   test("keep the families of a kind together, Neuron first", () => {
-    const kinds = instanceTypes.map((type) => type.accelerator.kind).filter((kind, index, all) => kind !== all[index - 1]);
+    const kinds = instanceTypes
+      .map((type) => type.accelerator.kind)
+      .filter((kind, index, all) => kind !== all[index - 1]);
     expect(kinds).toEqual(["neuron", "nvidia", "amd", "habana", "qualcomm", "media", "fpga"]);
     expect(familiesOf("neuron")).toEqual(["inf1", "inf2", "trn1", "trn1n", "trn2", "trn2u"]);
     expect(familiesOf("media")).toEqual(["vt1"]);
@@ -62,7 +81,8 @@ describe("the catalogue's rows", () => {
 
   test("give every Neuron type of several devices its topology", () => {
     for (const type of instanceTypes) {
-      if (type.accelerator.kind === "neuron") expect(topologyOf(type)?.slots === "single").toBe(type.accelerator.count === 1);
+      if (type.accelerator.kind === "neuron")
+        expect(topologyOf(type)?.slots === "single").toBe(type.accelerator.count === 1);
       else expect(topologyOf(type)).toBeUndefined();
     }
   });
@@ -75,8 +95,22 @@ describe("traps in the sources", () => {
     ["inf2.8xlarge", { memoryMiB: 131_072 }],
     // EC2's API: 524,288 MiB a chip.
     ["trn2.3xlarge", { accelerator: { count: 1, memoryMiBPerDevice: 98_304, coresPerDevice: 8 } }],
-    ["trn2.48xlarge", { memoryMiB: 2_097_152, accelerator: { count: 16, memoryMiBPerDevice: 98_304, coresPerDevice: 8 }, efaInterfaces: 16 }],
-    ["trn2u.48xlarge", { status: "current", accelerator: { count: 16, memoryMiBPerDevice: 98_304 }, note: expect.stringContaining("UltraServer") as string }],
+    [
+      "trn2.48xlarge",
+      {
+        memoryMiB: 2_097_152,
+        accelerator: { count: 16, memoryMiBPerDevice: 98_304, coresPerDevice: 8 },
+        efaInterfaces: 16,
+      },
+    ],
+    [
+      "trn2u.48xlarge",
+      {
+        status: "current",
+        accelerator: { count: 16, memoryMiBPerDevice: 98_304 },
+        note: expect.stringContaining("UltraServer") as string,
+      },
+    ],
     ["trn1.32xlarge", { efaInterfaces: 8 }],
     ["trn1n.32xlarge", { efaInterfaces: 16 }],
     ["inf2.48xlarge", { efaInterfaces: 0 }],
@@ -111,7 +145,13 @@ describe("traps in the sources", () => {
   });
 
   test("only parts of a GPU have a fraction", () => {
-    expect(names.filter((name) => get(name).accelerator.fraction !== undefined)).toEqual(["g6f.large", "g6f.xlarge", "g6f.2xlarge", "g6f.4xlarge", "gr6f.4xlarge"]);
+    expect(names.filter((name) => get(name).accelerator.fraction !== undefined)).toEqual([
+      "g6f.large",
+      "g6f.xlarge",
+      "g6f.2xlarge",
+      "g6f.4xlarge",
+      "gr6f.4xlarge",
+    ]);
   });
 });
 
@@ -157,7 +197,11 @@ describe("an unknown type", () => {
     ["", "not in the catalogue", ""],
   ])("%s", (name, message, hint) => {
     const found = unknownInstanceType(name, ["accelerator", "instanceTypes", 0]);
-    expect(found).toMatchObject({ severity: "error", code: "unknown-instance-type", path: ["accelerator", "instanceTypes", 0] });
+    expect(found).toMatchObject({
+      severity: "error",
+      code: "unknown-instance-type",
+      path: ["accelerator", "instanceTypes", 0],
+    });
     expect(found.message).toContain(message);
     expect(found.hint).toContain(hint);
   });

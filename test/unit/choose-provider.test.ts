@@ -4,12 +4,22 @@ import { Refusal } from "../../src/core/problem.ts";
 import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 
-const choose = (capacity: unknown, all: readonly string[], managedInstances?: readonly string[]) => chooseProvider(resolveWorkload({ name: "bert", image: "bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] }, ecs: { networkMode: "awsvpc", capacity: capacity as NonNullable<Workload["ecs"]>["capacity"] } }), { all, managedInstances });
+const choose = (capacity: unknown, all: readonly string[], managedInstances?: readonly string[]) =>
+  chooseProvider(
+    resolveWorkload({
+      name: "bert",
+      image: "bert:1",
+      accelerator: { instanceTypes: ["inf2.xlarge"] },
+      ecs: { networkMode: "awsvpc", capacity: capacity as NonNullable<Workload["ecs"]>["capacity"] },
+    }),
+    { all, managedInstances },
+  );
 const refusal = (capacity: unknown, all: readonly string[], managedInstances?: readonly string[]) => {
   try {
     choose(capacity, all, managedInstances);
   } catch (error) {
-    if (error instanceof Refusal) return error.problems.map(({ code, message, hint }) => `${code}: ${message}. ${hint}`).join("\n");
+    if (error instanceof Refusal)
+      return error.problems.map(({ code, message, hint }) => `${code}: ${message}. ${hint}`).join("\n");
     throw error;
   }
   return "";
@@ -25,8 +35,12 @@ it.each([
 });
 
 it("refuses a provider that the cluster does not have, and names those it has", () => {
-  expect(refusal({ provider: "asg" }, ["gpu", "neuron"])).toMatch(/^no-such-provider: the cluster has no capacity provider asg\. It has gpu and neuron;/);
-  expect(refusal({ managedInstances: "mi" }, [])).toMatch(/^no-such-provider: the cluster has no capacity provider mi\. It has none;/);
+  expect(refusal({ provider: "asg" }, ["gpu", "neuron"])).toMatch(
+    /^no-such-provider: the cluster has no capacity provider asg\. It has gpu and neuron;/,
+  );
+  expect(refusal({ managedInstances: "mi" }, [])).toMatch(
+    /^no-such-provider: the cluster has no capacity provider mi\. It has none;/,
+  );
 });
 
 it("refuses Managed Instances where the cluster has none or several", () => {

@@ -10,13 +10,26 @@ import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts
 
 const plain = await styleFor(false, {}, { write: () => undefined, isTTY: true, columns: 80 });
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
-const listing = (...devices: readonly number[]) => ({ linuxParameters: { devices: devices.map((device) => ({ hostPath: `/dev/neuron${device}` })) } });
-const locking = (...devices: readonly number[]) => ({ ...listing(...devices), portMappings: devices.map((device) => ({ containerPort: 28_700 + device, hostPort: 28_700 + device, protocol: "udp" })) });
+const listing = (...devices: readonly number[]) => ({
+  linuxParameters: { devices: devices.map((device) => ({ hostPath: `/dev/neuron${device}` })) },
+});
+const locking = (...devices: readonly number[]) => ({
+  ...listing(...devices),
+  portMappings: devices.map((device) => ({
+    containerPort: 28_700 + device,
+    hostPort: 28_700 + device,
+    protocol: "udp",
+  })),
+});
 /** Ids as long as AWS's. */
 const machine = (index: number, type = "inf2.48xlarge") => anInstance(`${index}`.padStart(17, "0"), type);
 const id = (index: number) => `${index}`.padStart(8, "0").padEnd(32, "f");
 
-function drawn(instances: readonly ContainerInstance[], tasks: readonly Task[] = [], definitions: readonly RegisteredTaskDefinition[] = []): string {
+function drawn(
+  instances: readonly ContainerInstance[],
+  tasks: readonly Task[] = [],
+  definitions: readonly RegisteredTaskDefinition[] = [],
+): string {
   const text = clusterDevicesView(mapDevices(aSnapshot(instances, tasks, definitions))).text!(plain, 80) as string;
   expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
   expect(text).not.toMatch(/undefined|NaN|null/);
@@ -26,7 +39,8 @@ function drawn(instances: readonly ContainerInstance[], tasks: readonly Task[] =
 describe("the map of devices on a terminal of 80 columns", () => {
   it("tells of a few instances who holds what, and of what there is room for", () => {
     const own = aDefinition("bert-inf2-48xlarge-n0-1", locking(0, 1));
-    expect(drawn([machine(1), machine(2)], [aTask(id(1), own, machine(1))], [own])).toBe(`cluster prod: 24 devices on 2 instances
+    expect(drawn([machine(1), machine(2)], [aTask(id(1), own, machine(1))], [own]))
+      .toBe(`cluster prod: 24 devices on 2 instances
 22 free, 2 held
 inf2.48xlarge  room for 22 x 1, 11 x 2, 7 x 3, 5 x 4, 3 x 6, 1 x 12 devices
 
@@ -41,7 +55,12 @@ i-00000000000000002  inf2.48xlarge  ............  12 free
   it("tells a conflict from a hand-over, with the whole ids of the tasks", () => {
     const [own, foreign] = [aDefinition("own", locking(0, 1)), aDefinition("foreign", listing(7))];
     const on = machine(1);
-    const tasks = [aTask(id(1), own, on, { desiredStatus: "STOPPED", lastStatus: "DEPROVISIONING" }), aTask(id(2), own, on, { lastStatus: "PENDING" }), aTask(id(3), foreign, on), aTask(id(4), foreign, on, { desiredStatus: "STOPPED" })];
+    const tasks = [
+      aTask(id(1), own, on, { desiredStatus: "STOPPED", lastStatus: "DEPROVISIONING" }),
+      aTask(id(2), own, on, { lastStatus: "PENDING" }),
+      aTask(id(3), foreign, on),
+      aTask(id(4), foreign, on, { desiredStatus: "STOPPED" }),
+    ];
     expect(drawn([on], tasks, [own, foreign])).toBe(`cluster prod: 12 devices on 1 instance
 9 free, 0 held, 2 in hand-over, 1 in conflict
 inf2.48xlarge  room for 9 x 1, 4 x 2, 2 x 3, 2 x 4 devices
@@ -66,7 +85,9 @@ i-00000000000000001  inf2.48xlarge  >>.....!....  9 free, 5 together
   it("draws many instances that look the same once, and leaves the tasks to the table", () => {
     const halves = [aDefinition("low", locking(0, 1, 2, 3, 4, 5)), aDefinition("high", locking(6, 7, 8, 9, 10, 11))];
     const machines = upTo(40).map((index) => machine(index, index === 39 ? "trn1.32xlarge" : "inf2.48xlarge"));
-    const tasks = machines.slice(0, 30).flatMap((on, index) => halves.map((half, which) => aTask(id(2 * index + which), half, on)));
+    const tasks = machines
+      .slice(0, 30)
+      .flatMap((on, index) => halves.map((half, which) => aTask(id(2 * index + which), half, on)));
     expect(drawn(machines, tasks, halves)).toBe(`cluster prod: 484 devices on 40 instances
 124 free, 360 held
 inf2.48xlarge  room for 108 x 1, 54 x 2, 36 x 3, 27 x 4, 18 x 6, 9 x 12 devices
@@ -83,8 +104,14 @@ every device with its task: aiplat cluster devices -o table
 
   it("shows a GPU that nobody is known to hold as held", () => {
     const gpus = { cpu: 1, memoryMiB: 1, tcpPorts: [], udpPorts: [] };
-    const gpu = anInstance("g1", "g5.12xlarge", { registered: { ...gpus, gpus: ["A", "B", "C", "D"] }, remaining: { ...gpus, gpus: ["D"] } });
-    const task = aTask(id(1), aDefinition("vision"), gpu, { containers: [{ name: "main", gpuIds: ["A"] }], desiredStatus: "STOPPED" });
+    const gpu = anInstance("g1", "g5.12xlarge", {
+      registered: { ...gpus, gpus: ["A", "B", "C", "D"] },
+      remaining: { ...gpus, gpus: ["D"] },
+    });
+    const task = aTask(id(1), aDefinition("vision"), gpu, {
+      containers: [{ name: "main", gpuIds: ["A"] }],
+      desiredStatus: "STOPPED",
+    });
     expect(drawn([gpu], [task])).toContain("i-g1  g5.12xlarge  A##.  1 free\n");
   });
 
@@ -92,24 +119,50 @@ every device with its task: aiplat cluster devices -o table
 
   it("gives scripts the whole ids, and people the start of them", () => {
     const own = aDefinition("own", listing(0));
-    const view = clusterDevicesView(mapDevices(aSnapshot([machine(1, "inf2.xlarge")], [aTask(id(1), own, machine(1))], [own])));
+    const view = clusterDevicesView(
+      mapDevices(aSnapshot([machine(1, "inf2.xlarge")], [aTask(id(1), own, machine(1))], [own])),
+    );
     expect(view.piped).toBe(`i-00000000000000001\tinf2.xlarge\t/dev/neuron0\theld\t${id(1)}\n`);
     expect(view.table!.rows).toEqual([["i-00000000000000001", "inf2.xlarge", "/dev/neuron0", "held", "00000001"]]);
   });
 });
 
 describe("an explanation on a terminal of 80 columns", () => {
-  const wanted = (slots: readonly (readonly number[])[]) => slots.map((slot) => aDefinition(`own-n${slot[0]}`, locking(...slot), { placementConstraints: [{ type: "memberOf", expression: "attribute:ecs.instance-type == inf2.48xlarge" }] }));
-  const explained = (instances: readonly ContainerInstance[], tasks: readonly Task[], definitions: readonly RegisteredTaskDefinition[], count: number) => {
-    const text = explanationView(explainPlacement(aSnapshot(instances, tasks, definitions), wanted([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]), { count })).text!(plain, 80) as string;
+  const wanted = (slots: readonly (readonly number[])[]) =>
+    slots.map((slot) =>
+      aDefinition(`own-n${slot[0]}`, locking(...slot), {
+        placementConstraints: [{ type: "memberOf", expression: "attribute:ecs.instance-type == inf2.48xlarge" }],
+      }),
+    );
+  const explained = (
+    instances: readonly ContainerInstance[],
+    tasks: readonly Task[],
+    definitions: readonly RegisteredTaskDefinition[],
+    count: number,
+  ) => {
+    const text = explanationView(
+      explainPlacement(
+        aSnapshot(instances, tasks, definitions),
+        wanted([
+          [0, 1, 2, 3],
+          [4, 5, 6, 7],
+          [8, 9, 10, 11],
+        ]),
+        { count },
+      ),
+    ).text!(plain, 80) as string;
     expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
     return text;
   };
 
   it("puts what fits first, then what is too full, then the rest", () => {
-    const thirds = upTo(3).map((third) => aDefinition(`third-${third}`, listing(...upTo(4).map((index) => 4 * third + index))));
+    const thirds = upTo(3).map((third) =>
+      aDefinition(`third-${third}`, listing(...upTo(4).map((index) => 4 * third + index))),
+    );
     const machines = [machine(0, "m5.large"), machine(1), machine(2), machine(3), machine(4, "m5.large")];
-    const tasks = machines.slice(1, 3).flatMap((on, index) => thirds.map((third, which) => aTask(id(3 * index + which), third, on)));
+    const tasks = machines
+      .slice(1, 3)
+      .flatMap((on, index) => thirds.map((third, which) => aTask(id(3 * index + which), third, on)));
     expect(explained(machines, tasks, thirds, 4)).toBe(`does not fit: 3 of 4 can be placed now
 
   fits  inf2.48xlarge  i-00000000000000003
@@ -128,12 +181,19 @@ i-00000000000000001
 
   it("tells five reasons of many", () => {
     const singles = upTo(12).map((device) => aDefinition(`one-${device}`, listing(device)));
-    const text = explained([machine(1)], singles.map((each, index) => aTask(id(index), each, machine(1))), singles, 1);
+    const text = explained(
+      [machine(1)],
+      singles.map((each, index) => aTask(id(index), each, machine(1))),
+      singles,
+      1,
+    );
     expect(text.match(/^ {4}DEVICES/gm)).toHaveLength(5);
     expect(text).toContain("    and 7 more reasons: -o json\n");
   });
 
   it("says that there is nothing to look at", () => {
-    expect(explained([], [], [], 1)).toBe("does not fit: 0 of 1 can be placed now\n  the cluster has no container instances\n\nnearest change: one more inf2.48xlarge\n");
+    expect(explained([], [], [], 1)).toBe(
+      "does not fit: 0 of 1 can be placed now\n  the cluster has no container instances\n\nnearest change: one more inf2.48xlarge\n",
+    );
   });
 });

@@ -4,12 +4,19 @@ import type { Task } from "../../src/core/ecs/api.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
 
 const machine = anInstance("m", "inf2.24xlarge");
-const listing = aDefinition("listing", { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } }, { networkMode: "awsvpc" });
-const at = (id: string, createdAt: number | undefined, changes: Partial<Task> = {}) => aTask(id, listing, machine, { ...changes, ...(createdAt === undefined ? {} : { createdAt }) });
+const listing = aDefinition(
+  "listing",
+  { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } },
+  { networkMode: "awsvpc" },
+);
+const at = (id: string, createdAt: number | undefined, changes: Partial<Task> = {}) =>
+  aTask(id, listing, machine, { ...changes, ...(createdAt === undefined ? {} : { createdAt }) });
 
 /** The tasks given back when those of `ours` are the run's. */
 function givenBack(tasks: readonly Task[], ...ours: readonly string[]): readonly string[] {
-  const started = new Set(tasks.filter(({ taskArn }) => ours.includes(taskArn.split("/").at(-1)!)).map(({ taskArn }) => taskArn));
+  const started = new Set(
+    tasks.filter(({ taskArn }) => ours.includes(taskArn.split("/").at(-1)!)).map(({ taskArn }) => taskArn),
+  );
   return tasksToGiveBack(aSnapshot([machine], tasks, [listing]), started).map((arn) => arn.split("/").at(-1)!);
 }
 

@@ -11,7 +11,8 @@ afterEach(async () => {
 });
 
 const never = new AbortController().signal;
-const serve = async (answer: (request: JsonRequest) => Answer | Promise<Answer>) => (server = await startJsonServer(answer));
+const serve = async (answer: (request: JsonRequest) => Answer | Promise<Answer>) =>
+  (server = await startJsonServer(answer));
 
 describe("createEcs", () => {
   it("asks for every page of a list", async () => {
@@ -19,25 +20,43 @@ describe("createEcs", () => {
       const page = Number(input["nextToken"] ?? 0);
       return { body: { taskArns: [`task-${page}`], ...(page < 3 ? { nextToken: String(page + 1) } : {}) } };
     });
-    expect(await createEcs(config, never).listTasks("prod", { startedBy: "run-1" })).toEqual(["task-0", "task-1", "task-2", "task-3"]);
+    expect(await createEcs(config, never).listTasks("prod", { startedBy: "run-1" })).toEqual([
+      "task-0",
+      "task-1",
+      "task-2",
+      "task-3",
+    ]);
     // ECS refuses startedBy with any other filter, a desired status too.
-    for (const { input } of requests) expect(new Set(Object.keys(input))).toEqual(new Set(["cluster", "startedBy", "maxResults", ...("nextToken" in input ? ["nextToken"] : [])]));
+    for (const { input } of requests)
+      expect(new Set(Object.keys(input))).toEqual(
+        new Set(["cluster", "startedBy", "maxResults", ...("nextToken" in input ? ["nextToken"] : [])]),
+      );
   });
 
   it("describes tasks in batches of 100 and gathers tasks and failures of all of them", async () => {
     const { config, requests } = await serve(({ input }) => {
       const ids = input["tasks"] as string[];
-      return { body: { tasks: ids.filter((id) => id !== "t7").map((taskArn) => ({ taskArn })), failures: ids.filter((id) => id === "t7").map((arn) => ({ arn, reason: "MISSING" })) } };
+      return {
+        body: {
+          tasks: ids.filter((id) => id !== "t7").map((taskArn) => ({ taskArn })),
+          failures: ids.filter((id) => id === "t7").map((arn) => ({ arn, reason: "MISSING" })),
+        },
+      };
     });
     const ids = Array.from({ length: 250 }, (_, index) => `t${index}`);
     const { tasks, failures } = await createEcs(config, never).describeTasks("prod", ids);
     expect(tasks.map((task) => task.taskArn)).toEqual(ids.filter((id) => id !== "t7"));
     expect(failures).toEqual([{ arn: "t7", reason: "MISSING" }]);
-    expect(requests.map(({ input }) => (input["tasks"] as string[]).length).sort((one, other) => other - one)).toEqual([100, 100, 50]);
+    expect(requests.map(({ input }) => (input["tasks"] as string[]).length).sort((one, other) => other - one)).toEqual([
+      100, 100, 50,
+    ]);
   });
 
   it("asks nothing when there is nothing to describe", async () => {
-    const { config, requests } = await serve(() => ({ status: 400, body: { __type: "InvalidParameterException", message: "Tasks cannot be empty." } }));
+    const { config, requests } = await serve(() => ({
+      status: 400,
+      body: { __type: "InvalidParameterException", message: "Tasks cannot be empty." },
+    }));
     expect(await createEcs(config, never).describeTasks("prod", [])).toEqual({ tasks: [], failures: [] });
     expect(requests).toEqual([]);
   });
@@ -54,7 +73,10 @@ describe("createEcs", () => {
             stoppedReason: "",
             createdAt: 1_700_000_000.25,
             stoppedAt: 1_700_000_060,
-            containers: [{ name: "main", exitCode: 0 }, { name: "sidecar", lastStatus: "STOPPED", reason: "CannotPullContainerError" }],
+            containers: [
+              { name: "main", exitCode: 0 },
+              { name: "sidecar", lastStatus: "STOPPED", reason: "CannotPullContainerError" },
+            ],
             tags: [{ key: "aiplat:run", value: "r1" }],
           },
         ],
@@ -68,7 +90,10 @@ describe("createEcs", () => {
       desiredStatus: "STOPPED",
       createdAt: 1_700_000_000_250,
       stoppedAt: 1_700_000_060_000,
-      containers: [{ name: "main", exitCode: 0 }, { name: "sidecar", lastStatus: "STOPPED", reason: "CannotPullContainerError" }],
+      containers: [
+        { name: "main", exitCode: 0 },
+        { name: "sidecar", lastStatus: "STOPPED", reason: "CannotPullContainerError" },
+      ],
       tags: [{ key: "aiplat:run", value: "r1" }],
     });
   });
@@ -85,8 +110,16 @@ describe("createEcs", () => {
             agentConnected: true,
             versionInfo: { agentVersion: "1.105.1" },
             registeredAt: 1_700_000_000,
-            attributes: [{ name: "ecs.instance-type", value: "inf2.24xlarge" }, { name: "ecs.capability.secrets.asm.environment-variables" }],
-            registeredResources: [resource("CPU", { integerValue: 98304 }), resource("MEMORY", { integerValue: 377000 }), resource("PORTS", { stringSetValue: ["22", "2375"] }), resource("PORTS_UDP", { stringSetValue: [] })],
+            attributes: [
+              { name: "ecs.instance-type", value: "inf2.24xlarge" },
+              { name: "ecs.capability.secrets.asm.environment-variables" },
+            ],
+            registeredResources: [
+              resource("CPU", { integerValue: 98304 }),
+              resource("MEMORY", { integerValue: 377000 }),
+              resource("PORTS", { stringSetValue: ["22", "2375"] }),
+              resource("PORTS_UDP", { stringSetValue: [] }),
+            ],
             remainingResources: [
               resource("CPU", { integerValue: 1024 }),
               resource("MEMORY", { integerValue: 512 }),
@@ -117,15 +150,40 @@ describe("createEcs", () => {
   });
 
   it("sends a task definition's fields that the SDK does not know, and keeps them when it reads", async () => {
-    const definition: TaskDefinition = { family: "app", futureField: { a: 1 }, containerDefinitions: [{ name: "main", futureList: [1, null] }], tags: [{ key: "team", value: "nlp" }] };
+    const definition: TaskDefinition = {
+      family: "app",
+      futureField: { a: 1 },
+      containerDefinitions: [{ name: "main", futureList: [1, null] }],
+      tags: [{ key: "team", value: "nlp" }],
+    };
     const { config, requests } = await serve(({ input }) => {
       const { tags, ...rest } = input;
-      return { body: { taskDefinition: { ...rest, family: "app", taskDefinitionArn: "app:1", revision: 1, status: "ACTIVE", registeredAt: 1_700_000_000.5, pidMode: null, ...definitionOnly(definition) }, tags: tags ?? [] } };
+      return {
+        body: {
+          taskDefinition: {
+            ...rest,
+            family: "app",
+            taskDefinitionArn: "app:1",
+            revision: 1,
+            status: "ACTIVE",
+            registeredAt: 1_700_000_000.5,
+            pidMode: null,
+            ...definitionOnly(definition),
+          },
+          tags: tags ?? [],
+        },
+      };
     });
     const ecs = createEcs(config, never);
     const registered = await ecs.registerTaskDefinition(definition);
     expect(requests[0]!.input).toEqual(definition);
-    expect(registered).toMatchObject({ futureField: { a: 1 }, containerDefinitions: [{ name: "main" }], tags: definition.tags, revision: 1, registeredAt: 1_700_000_000_500 });
+    expect(registered).toMatchObject({
+      futureField: { a: 1 },
+      containerDefinitions: [{ name: "main" }],
+      tags: definition.tags,
+      revision: 1,
+      registeredAt: 1_700_000_000_500,
+    });
     expect(Object.keys(registered)).not.toContain("pidMode");
     expect(await ecs.describeTaskDefinition("app")).toMatchObject({ futureField: { a: 1 } });
     expect(requests[1]!.input).toEqual({ taskDefinition: "app", include: ["TAGS"] });
@@ -135,7 +193,13 @@ describe("createEcs", () => {
     const { config } = await serve(({ operation, input }) =>
       operation === "DescribeClusters"
         ? { body: { clusters: [], failures: [{ arn: "x", reason: "MISSING" }] } }
-        : { status: 400, body: { __type: "ClientException", message: input["taskDefinition"] === "none" ? "Unable to describe task definition." : "something else" } },
+        : {
+            status: 400,
+            body: {
+              __type: "ClientException",
+              message: input["taskDefinition"] === "none" ? "Unable to describe task definition." : "something else",
+            },
+          },
     );
     const ecs = createEcs(config, never);
     expect(await ecs.describeTaskDefinition("none")).toBeUndefined();
@@ -144,14 +208,29 @@ describe("createEcs", () => {
   });
 
   it("names a cluster that is not there", async () => {
-    const { config } = await serve(() => ({ status: 400, body: { __type: "ClusterNotFoundException", message: "Cluster not found." } }));
-    await expect(createEcs(config, never).listTasks("nowhere", {})).rejects.toMatchObject({ code: "NotFound", message: "there is no cluster nowhere in us-east-1", details: { cluster: "nowhere", requestId: "test-request" } });
+    const { config } = await serve(() => ({
+      status: 400,
+      body: { __type: "ClusterNotFoundException", message: "Cluster not found." },
+    }));
+    await expect(createEcs(config, never).listTasks("nowhere", {})).rejects.toMatchObject({
+      code: "NotFound",
+      message: "there is no cluster nowhere in us-east-1",
+      details: { cluster: "nowhere", requestId: "test-request" },
+    });
   });
 
   it("sends a run as it is, and refuses one that a retry would start twice", async () => {
-    const { config, requests } = await serve(() => ({ body: { tasks: [], failures: [{ arn: "ci", reason: "RESOURCE:MEMORY" }] } }));
+    const { config, requests } = await serve(() => ({
+      body: { tasks: [], failures: [{ arn: "ci", reason: "RESOURCE:MEMORY" }] },
+    }));
     const ecs = createEcs(config, never);
-    const request = { cluster: "prod", taskDefinition: "app:1", count: 2, clientToken: "token", overrides: { futureOverride: true } };
+    const request = {
+      cluster: "prod",
+      taskDefinition: "app:1",
+      count: 2,
+      clientToken: "token",
+      overrides: { futureOverride: true },
+    };
     expect(await ecs.runTask(request)).toEqual({ tasks: [], failures: [{ arn: "ci", reason: "RESOURCE:MEMORY" }] });
     expect(requests[0]!.input).toEqual(request);
     await expect(ecs.runTask({ cluster: "prod", taskDefinition: "app:1", count: 1 })).rejects.toThrow("client token");
@@ -180,13 +259,22 @@ describe("createEcs", () => {
     const interruption = new AbortController();
     const ecs = createEcs(config, interruption.signal);
     interruption.abort();
-    const stopped = await Promise.all(Array.from({ length: 140 }, (_, index) => ecs.stopTask("prod", `t${index}`, "done")));
+    const stopped = await Promise.all(
+      Array.from({ length: 140 }, (_, index) => ecs.stopTask("prod", `t${index}`, "done")),
+    );
     expect(new Set(stopped.map(({ taskArn }) => taskArn)).size).toBe(140);
     expect(requests).toHaveLength(140);
   });
 
   it("names the Managed Instances providers", async () => {
-    const { config, requests } = await serve(() => ({ body: { capacityProviders: [{ name: "asg", autoScalingGroupProvider: {} }, { name: "mi", type: "MANAGED_INSTANCES" }] } }));
+    const { config, requests } = await serve(() => ({
+      body: {
+        capacityProviders: [
+          { name: "asg", autoScalingGroupProvider: {} },
+          { name: "mi", type: "MANAGED_INSTANCES" },
+        ],
+      },
+    }));
     expect(await createEcs(config, never).managedInstancesProviders(["asg", "mi"], "prod")).toEqual(["mi"]);
     expect(requests[0]!.input).toEqual({ capacityProviders: ["asg", "mi"], cluster: "prod" });
   });
@@ -195,10 +283,16 @@ describe("createEcs", () => {
 describe("createLogs", () => {
   it("reads a stream from its head and goes on from a token", async () => {
     const { config, requests } = await serve(({ input }) => ({
-      body: { events: input["nextToken"] === undefined ? [{ timestamp: 5, message: "first", ingestionTime: 6 }] : [], nextForwardToken: "f/1" },
+      body: {
+        events: input["nextToken"] === undefined ? [{ timestamp: 5, message: "first", ingestionTime: 6 }] : [],
+        nextForwardToken: "f/1",
+      },
     }));
     const logs = createLogs(config, never);
-    expect(await logs.getEvents("/g", "s", { since: 3 })).toEqual({ events: [{ timestamp: 5, message: "first" }], token: "f/1" });
+    expect(await logs.getEvents("/g", "s", { since: 3 })).toEqual({
+      events: [{ timestamp: 5, message: "first" }],
+      token: "f/1",
+    });
     expect(await logs.getEvents("/g", "s", { token: "f/1" })).toEqual({ events: [], token: "f/1" });
     expect(requests.map(({ input }) => input)).toEqual([
       { logGroupName: "/g", logStreamName: "s", startFromHead: true, startTime: 3 },
@@ -207,46 +301,138 @@ describe("createLogs", () => {
   });
 
   it("answers undefined while there is no stream", async () => {
-    const { config } = await serve(() => ({ status: 400, body: { __type: "ResourceNotFoundException", message: "The specified log stream does not exist." } }));
+    const { config } = await serve(() => ({
+      status: 400,
+      body: { __type: "ResourceNotFoundException", message: "The specified log stream does not exist." },
+    }));
     expect(await createLogs(config, never).getEvents("/g", "s")).toBeUndefined();
   });
 
   it("creates a service as it is, with a token, and reads it as it came", async () => {
-    const { config, requests } = await serve(() => ({ body: { service: { serviceArn: "arn:s", serviceName: "bert", status: "ACTIVE", newField: { kept: true }, deployments: [{ id: "1", status: "PRIMARY", createdAt: 2, rolloutState: "IN_PROGRESS" }], events: [{ id: "e", createdAt: 1.5, message: "m" }] } } }));
-    const input = { cluster: "prod", serviceName: "bert", taskDefinition: "bert:1", desiredCount: 1, fieldOfTomorrow: [1], clientToken: "0123" };
+    const { config, requests } = await serve(() => ({
+      body: {
+        service: {
+          serviceArn: "arn:s",
+          serviceName: "bert",
+          status: "ACTIVE",
+          newField: { kept: true },
+          deployments: [{ id: "1", status: "PRIMARY", createdAt: 2, rolloutState: "IN_PROGRESS" }],
+          events: [{ id: "e", createdAt: 1.5, message: "m" }],
+        },
+      },
+    }));
+    const input = {
+      cluster: "prod",
+      serviceName: "bert",
+      taskDefinition: "bert:1",
+      desiredCount: 1,
+      fieldOfTomorrow: [1],
+      clientToken: "0123",
+    };
     const service = await createEcs(config, never).createService(input);
     expect(requests.map((request) => request.input)).toEqual([input]);
-    expect(service).toMatchObject({ serviceName: "bert", newField: { kept: true }, desiredCount: 0, deployments: [{ createdAt: 2000, rolloutState: "IN_PROGRESS" }], events: [{ createdAt: 1500 }] });
+    expect(service).toMatchObject({
+      serviceName: "bert",
+      newField: { kept: true },
+      desiredCount: 0,
+      deployments: [{ createdAt: 2000, rolloutState: "IN_PROGRESS" }],
+      events: [{ createdAt: 1500 }],
+    });
   });
 
   it("describes services in batches of 10, with their tags", async () => {
-    const { config, requests } = await serve(({ input }) => ({ body: { services: (input["services"] as string[]).map((serviceName) => ({ serviceName })) } }));
+    const { config, requests } = await serve(({ input }) => ({
+      body: { services: (input["services"] as string[]).map((serviceName) => ({ serviceName })) },
+    }));
     const names = Array.from({ length: 23 }, (_, index) => `s${index}`);
-    expect((await createEcs(config, never).describeServices("prod", names)).map(({ serviceName }) => serviceName)).toEqual(names);
-    expect(requests.map(({ input }) => [(input["services"] as string[]).length, input["include"]])).toEqual([[10, ["TAGS"]], [10, ["TAGS"]], [3, ["TAGS"]]]);
+    expect(
+      (await createEcs(config, never).describeServices("prod", names)).map(({ serviceName }) => serviceName),
+    ).toEqual(names);
+    expect(requests.map(({ input }) => [(input["services"] as string[]).length, input["include"]])).toEqual([
+      [10, ["TAGS"]],
+      [10, ["TAGS"]],
+      [3, ["TAGS"]],
+    ]);
   });
 
   it("reads every page of successful deployments, and their revisions until two definitions are known, the newest first", async () => {
-    const brief = (index: number) => ({ serviceDeploymentArn: `arn:d${index}`, targetServiceRevisionArn: `arn:r${index}`, status: "SUCCESSFUL", createdAt: 1_000 + index });
-    const { config, requests } = await serve(({ input, operation }) => {
-      if (operation === "ListServiceDeployments") return { body: input["nextToken"] === undefined ? { serviceDeployments: Array.from({ length: 30 }, (_, index) => brief(index)), nextToken: "next" } : { serviceDeployments: Array.from({ length: 30 }, (_, index) => brief(30 + index)) } };
-      return { body: { serviceRevisions: (input["serviceRevisionArns"] as string[]).map((serviceRevisionArn) => ({ serviceRevisionArn, taskDefinition: Number(serviceRevisionArn.slice(5)) < 35 ? "arn:td/bert:1" : "arn:td/bert:2" })) } };
+    const brief = (index: number) => ({
+      serviceDeploymentArn: `arn:d${index}`,
+      targetServiceRevisionArn: `arn:r${index}`,
+      status: "SUCCESSFUL",
+      createdAt: 1_000 + index,
     });
-    expect(await createEcs(config, never).stableDefinitions("prod", "bert")).toEqual(["arn:td/bert:2", "arn:td/bert:1"]);
-    const described = requests.filter(({ input }) => input["serviceRevisionArns"] !== undefined).map(({ input }) => input["serviceRevisionArns"] as string[]);
-    expect(described.map((arns) => [arns[0], arns.length])).toEqual([["arn:r59", 20], ["arn:r39", 20]]);
+    const { config, requests } = await serve(({ input, operation }) => {
+      if (operation === "ListServiceDeployments")
+        return {
+          body:
+            input["nextToken"] === undefined
+              ? { serviceDeployments: Array.from({ length: 30 }, (_, index) => brief(index)), nextToken: "next" }
+              : { serviceDeployments: Array.from({ length: 30 }, (_, index) => brief(30 + index)) },
+        };
+      return {
+        body: {
+          serviceRevisions: (input["serviceRevisionArns"] as string[]).map((serviceRevisionArn) => ({
+            serviceRevisionArn,
+            taskDefinition: Number(serviceRevisionArn.slice(5)) < 35 ? "arn:td/bert:1" : "arn:td/bert:2",
+          })),
+        },
+      };
+    });
+    expect(await createEcs(config, never).stableDefinitions("prod", "bert")).toEqual([
+      "arn:td/bert:2",
+      "arn:td/bert:1",
+    ]);
+    const described = requests
+      .filter(({ input }) => input["serviceRevisionArns"] !== undefined)
+      .map(({ input }) => input["serviceRevisionArns"] as string[]);
+    expect(described.map((arns) => [arns[0], arns.length])).toEqual([
+      ["arn:r59", 20],
+      ["arn:r39", 20],
+    ]);
     expect(requests[0]!.input).toEqual({ cluster: "prod", service: "bert", maxResults: 100, status: ["SUCCESSFUL"] });
   });
 
   it("reads service deployments with their stage and reason", async () => {
     const { config, requests } = await serve(({ operation }) => ({
-      body: operation === "StopServiceDeployment" ? {} : { serviceDeployments: [{ serviceDeploymentArn: "arn:d", status: "IN_PROGRESS", createdAt: 1.5, lifecycleStage: "BAKE_TIME", targetServiceRevision: { arn: "arn:r", requestedProductionTrafficWeight: 100 }, rollback: { reason: "because" } }] },
+      body:
+        operation === "StopServiceDeployment"
+          ? {}
+          : {
+              serviceDeployments: [
+                {
+                  serviceDeploymentArn: "arn:d",
+                  status: "IN_PROGRESS",
+                  createdAt: 1.5,
+                  lifecycleStage: "BAKE_TIME",
+                  targetServiceRevision: { arn: "arn:r", requestedProductionTrafficWeight: 100 },
+                  rollback: { reason: "because" },
+                },
+              ],
+            },
     }));
     const port = createEcs(config, never);
-    expect(await port.describeServiceDeployments(["arn:d"])).toEqual([{ arn: "arn:d", revisionArn: "arn:r", status: "IN_PROGRESS", statusReason: "because", createdAt: 1_500, stage: "BAKE_TIME", productionPercent: 100 }]);
-    await port.listServiceDeployments("prod", "bert", { statuses: ["PENDING"], createdAfter: 2_000, createdBefore: 3_000 });
+    expect(await port.describeServiceDeployments(["arn:d"])).toEqual([
+      {
+        arn: "arn:d",
+        revisionArn: "arn:r",
+        status: "IN_PROGRESS",
+        statusReason: "because",
+        createdAt: 1_500,
+        stage: "BAKE_TIME",
+        productionPercent: 100,
+      },
+    ]);
+    await port.listServiceDeployments("prod", "bert", {
+      statuses: ["PENDING"],
+      createdAfter: 2_000,
+      createdBefore: 3_000,
+    });
     await port.stopServiceDeployment("arn:d");
-    expect(requests.slice(1).map(({ input }) => input)).toEqual([{ cluster: "prod", service: "bert", maxResults: 100, status: ["PENDING"], createdAt: { after: 2, before: 3 } }, { serviceDeploymentArn: "arn:d", stopType: "ROLLBACK" }]);
+    expect(requests.slice(1).map(({ input }) => input)).toEqual([
+      { cluster: "prod", service: "bert", maxResults: 100, status: ["PENDING"], createdAt: { after: 2, before: 3 } },
+      { serviceDeploymentArn: "arn:d", stopType: "ROLLBACK" },
+    ]);
   });
 
   it("takes an endpoint that keeps no deployments for what it is", async () => {

@@ -4,7 +4,8 @@ import { findAiplatTasks, findTasks } from "../../src/operations/find-tasks.ts";
 import { makeTask, scriptedEcs, stoppedTask, taskArn } from "../support/task-port.ts";
 
 const tagged = (run: string) => ({ tags: [{ key: "aiplat:run", value: run }] });
-const ids = (tasks: readonly Task[]) => tasks.map((task) => task.taskArn.slice(task.taskArn.lastIndexOf("/") + 1)).sort();
+const ids = (tasks: readonly Task[]) =>
+  tasks.map((task) => task.taskArn.slice(task.taskArn.lastIndexOf("/") + 1)).sort();
 
 describe("findTasks", () => {
   it("finds running, stopping and stopped tasks of a run, and none of another", async () => {
@@ -19,7 +20,11 @@ describe("findTasks", () => {
   });
 
   it("finds the run by its tag where the user gave another --started-by", async () => {
-    const ecs = scriptedEcs(() => [makeTask("a", { startedBy: "ci", ...tagged("r1") }), stoppedTask("b", 0, { startedBy: "ci", ...tagged("r1") }), makeTask("c", { startedBy: "ci", ...tagged("r2") })]);
+    const ecs = scriptedEcs(() => [
+      makeTask("a", { startedBy: "ci", ...tagged("r1") }),
+      stoppedTask("b", 0, { startedBy: "ci", ...tagged("r1") }),
+      makeTask("c", { startedBy: "ci", ...tagged("r2") }),
+    ]);
     expect(ids((await findTasks(ecs, "prod", { run: "r1" })).tasks)).toEqual(["a", "b"]);
   });
 
@@ -38,6 +43,8 @@ describe("findAiplatTasks", () => {
     stoppedTask("stopped", 0, tagged("r1")),
     makeTask("foreign"),
   ]);
-  it("lists what still runs", async () => expect(ids(await findAiplatTasks(ecs, "prod", { stopped: false }))).toEqual(["ours", "stopping"]));
-  it("lists stopped ones on demand", async () => expect(ids(await findAiplatTasks(ecs, "prod", { stopped: true }))).toEqual(["ours", "stopped", "stopping"]));
+  it("lists what still runs", async () =>
+    expect(ids(await findAiplatTasks(ecs, "prod", { stopped: false }))).toEqual(["ours", "stopping"]));
+  it("lists stopped ones on demand", async () =>
+    expect(ids(await findAiplatTasks(ecs, "prod", { stopped: true }))).toEqual(["ours", "stopped", "stopping"]));
 });

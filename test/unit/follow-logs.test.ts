@@ -17,10 +17,18 @@ function fakeLogs(streams: Map<string, LogEvent[]>): LogsPort {
   };
 }
 
-const awslogs = { logDriver: "awslogs", options: { "awslogs-group": "/g", "awslogs-stream-prefix": "p", "awslogs-region": "us-east-1" } };
-const definition = makeDefinition({ containerDefinitions: [{ name: "main", logConfiguration: awslogs }, { name: "sidecar" }] });
+const awslogs = {
+  logDriver: "awslogs",
+  options: { "awslogs-group": "/g", "awslogs-stream-prefix": "p", "awslogs-region": "us-east-1" },
+};
+const definition = makeDefinition({
+  containerDefinitions: [{ name: "main", logConfiguration: awslogs }, { name: "sidecar" }],
+});
 
-function setUp(streams: Map<string, LogEvent[]>, more: { readonly region?: string; readonly container?: string; readonly since?: number } = {}) {
+function setUp(
+  streams: Map<string, LogEvent[]>,
+  more: { readonly region?: string; readonly container?: string; readonly since?: number } = {},
+) {
   const lines: string[] = [];
   const silent: string[] = [];
   const ecs = scriptedEcs(() => [], { describeTaskDefinition: async () => definition });
@@ -39,7 +47,10 @@ const tasks: readonly Task[] = [makeTask("a"), makeTask("b")];
 describe("createLogReader", () => {
   it("reads every page of every stream once, side by side in the order of time, and then only what is new", async () => {
     const a = [event(1), event(4), event(5)];
-    const streams = new Map([["/g p/main/a", a], ["/g p/main/b", [event(2), event(3)]]]);
+    const streams = new Map([
+      ["/g p/main/a", a],
+      ["/g p/main/b", [event(2), event(3)]],
+    ]);
     const { lines, reader } = setUp(streams);
     await reader.read(tasks);
     expect(lines).toEqual(["a 1", "b 2", "b 3", "a 4", "a 5"]);
@@ -67,7 +78,10 @@ describe("createLogReader", () => {
   });
 
   it("leaves a log in another region alone and says so", async () => {
-    const { lines, silent, reader } = setUp(new Map([["/g p/main/a", [event(1)]]]), { region: "eu-west-1", container: "main" });
+    const { lines, silent, reader } = setUp(new Map([["/g p/main/a", [event(1)]]]), {
+      region: "eu-west-1",
+      container: "main",
+    });
     await reader.read(tasks);
     expect([lines, silent]).toEqual([[], ["main: its log group /g is in us-east-1"]]);
   });
@@ -83,10 +97,13 @@ describe("createLogReader", () => {
     const { lines, reader } = setUp(new Map([["/g p/main/a", a]]));
     await reader.read(tasks);
     const runtime = fakeRuntime();
-    const late = { ...runtime, sleep: async (milliseconds: number) => {
-      await runtime.sleep(milliseconds);
-      if (runtime.sleeps.length === 2) a.push(event(8, "last words"));
-    } };
+    const late = {
+      ...runtime,
+      sleep: async (milliseconds: number) => {
+        await runtime.sleep(milliseconds);
+        if (runtime.sleeps.length === 2) a.push(event(8, "last words"));
+      },
+    };
     await reader.drain([stoppedTask("a", 0, { stoppedAt: runtime.now() })], late);
     expect(lines).toEqual(["a 1", "a last words"]);
   });

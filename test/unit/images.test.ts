@@ -15,10 +15,36 @@ describe("parseImageReference", () => {
     ["nvidia/cuda:12.8.0-runtime-ubuntu24.04", { repository: "nvidia/cuda", tag: "12.8.0-runtime-ubuntu24.04" }],
     ["localhost/app", { registry: "localhost", repository: "app" }],
     ["registry.local:5000/team/app:v1", { registry: "registry.local:5000", repository: "team/app", tag: "v1" }],
-    [`${gallery}/jax-training-neuronx@sha256:abc`, { registry: "public.ecr.aws", repository: "neuron/jax-training-neuronx", digest: "sha256:abc" }],
-    [`${dlc}/vllm:1.0@sha256:abc`, { registry: dlc, ecr: { account: "763104351884", region: "us-east-1" }, repository: "vllm", tag: "1.0", digest: "sha256:abc" }],
-    ["727897471807.dkr.ecr.cn-north-1.amazonaws.com.cn/vllm", { registry: "727897471807.dkr.ecr.cn-north-1.amazonaws.com.cn", ecr: { account: "727897471807", region: "cn-north-1" }, repository: "vllm" }],
-    ["123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/app", { registry: "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com", ecr: { account: "123456789012", region: "us-east-1" }, repository: "app" }],
+    [
+      `${gallery}/jax-training-neuronx@sha256:abc`,
+      { registry: "public.ecr.aws", repository: "neuron/jax-training-neuronx", digest: "sha256:abc" },
+    ],
+    [
+      `${dlc}/vllm:1.0@sha256:abc`,
+      {
+        registry: dlc,
+        ecr: { account: "763104351884", region: "us-east-1" },
+        repository: "vllm",
+        tag: "1.0",
+        digest: "sha256:abc",
+      },
+    ],
+    [
+      "727897471807.dkr.ecr.cn-north-1.amazonaws.com.cn/vllm",
+      {
+        registry: "727897471807.dkr.ecr.cn-north-1.amazonaws.com.cn",
+        ecr: { account: "727897471807", region: "cn-north-1" },
+        repository: "vllm",
+      },
+    ],
+    [
+      "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/app",
+      {
+        registry: "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com",
+        ecr: { account: "123456789012", region: "us-east-1" },
+        repository: "app",
+      },
+    ],
   ])("%s", (text, parts) => {
     expect(parseImageReference(text)).toEqual({ text, ...parts });
   });
@@ -26,25 +52,54 @@ describe("parseImageReference", () => {
 
 describe("parseNeuronTag", () => {
   test.each([
-    ["2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04", { framework: "2.9.0", flavour: "neuronx", python: "312", sdk: "2.31.1", os: "24.04" }],
-    ["0.21.0.1.0.0-neuronx-py313-sdk2.31.0-ubuntu24.04", { framework: "0.21.0.1.0.0", flavour: "neuronx", python: "313", sdk: "2.31.0", os: "24.04" }],
-    ["2.8.0-transformers4.55.4-neuronx-py310-sdk2.26.0-ubuntu22.04", { framework: "2.8.0", extra: "transformers4.55.4", flavour: "neuronx", python: "310", sdk: "2.26.0", os: "22.04" }],
-    ["0.11.0-optimum0.4.5-neuronx-py310-sdk2.26.1-ubuntu22.04", { framework: "0.11.0", extra: "optimum0.4.5", flavour: "neuronx", python: "310", sdk: "2.26.1", os: "22.04" }],
-    ["1.13.1-neuron-py310-sdk2.20.2-ubuntu20.04", { framework: "1.13.1", flavour: "neuron", python: "310", sdk: "2.20.2", os: "20.04" }],
-    ["1.13.1-neuron-py310-sdk2.20.2-ubuntu20.04-v1.2", { framework: "1.13.1", flavour: "neuron", python: "310", sdk: "2.20.2", os: "20.04" }],
+    [
+      "2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04",
+      { framework: "2.9.0", flavour: "neuronx", python: "312", sdk: "2.31.1", os: "24.04" },
+    ],
+    [
+      "0.21.0.1.0.0-neuronx-py313-sdk2.31.0-ubuntu24.04",
+      { framework: "0.21.0.1.0.0", flavour: "neuronx", python: "313", sdk: "2.31.0", os: "24.04" },
+    ],
+    [
+      "2.8.0-transformers4.55.4-neuronx-py310-sdk2.26.0-ubuntu22.04",
+      {
+        framework: "2.8.0",
+        extra: "transformers4.55.4",
+        flavour: "neuronx",
+        python: "310",
+        sdk: "2.26.0",
+        os: "22.04",
+      },
+    ],
+    [
+      "0.11.0-optimum0.4.5-neuronx-py310-sdk2.26.1-ubuntu22.04",
+      { framework: "0.11.0", extra: "optimum0.4.5", flavour: "neuronx", python: "310", sdk: "2.26.1", os: "22.04" },
+    ],
+    [
+      "1.13.1-neuron-py310-sdk2.20.2-ubuntu20.04",
+      { framework: "1.13.1", flavour: "neuron", python: "310", sdk: "2.20.2", os: "20.04" },
+    ],
+    [
+      "1.13.1-neuron-py310-sdk2.20.2-ubuntu20.04-v1.2",
+      { framework: "1.13.1", flavour: "neuron", python: "310", sdk: "2.20.2", os: "20.04" },
+    ],
     ["1.15.4-neuron-py37-ubuntu18.04", { framework: "1.15.4", flavour: "neuron", python: "37", os: "18.04" }],
     ["0.30.0-neuronx-sdk2.20.1", { framework: "0.30.0", flavour: "neuronx", sdk: "2.20.1" }],
   ])("%s", (tag, parts) => {
     expect(parseNeuronTag(tag)).toEqual(parts);
   });
 
-  test.each(["latest", "1.0-neuron", "1.0-neuronxyz", "2.10.0-gpu-py313-cu130-ubuntu22.04-ec2", "neuron-py37"])("%s is none", (tag) => {
-    expect(parseNeuronTag(tag)).toBeUndefined();
-  });
+  test.each(["latest", "1.0-neuron", "1.0-neuronxyz", "2.10.0-gpu-py313-cu130-ubuntu22.04-ec2", "neuron-py37"])(
+    "%s is none",
+    (tag) => {
+      expect(parseNeuronTag(tag)).toBeUndefined();
+    },
+  );
 
   test("reads every tag of AWS's lists", () => {
     for (const { repository, newestTag, images } of neuronRepositories) {
-      for (const tag of [newestTag, ...images.map((image) => image.tag)]) expect([repository, parseNeuronTag(tag)?.sdk]).not.toContain(undefined);
+      for (const tag of [newestTag, ...images.map((image) => image.tag)])
+        expect([repository, parseNeuronTag(tag)?.sdk]).not.toContain(undefined);
     }
   });
 });
@@ -78,13 +133,20 @@ describe("builtFor", () => {
 
 describe("familiesServedBy", () => {
   // Two ways to the same answer: the rules, and what AWS lists for each image.
-  test.each(neuronRepositories.flatMap(({ repository, images }) => images.map(({ tag, families }) => [`${gallery}/${repository}:${tag}`, families] as const)))("%s", (image, families) => {
+  test.each(
+    neuronRepositories.flatMap(({ repository, images }) =>
+      images.map(({ tag, families }) => [`${gallery}/${repository}:${tag}`, families] as const),
+    ),
+  )("%s", (image, families) => {
     expect(familiesServedBy(parseImageReference(image))).toEqual(families);
   });
 
   test.each([
     [`${dlc}/tensorflow-inference-neuron:1.15.4-neuron-py37-ubuntu18.04`, ["inf1"]],
-    [`${dlc}/huggingface-vllm-inference-neuronx:0.17.0-optimum0.4.5-neuronx-py310-sdk2.31.0-ubuntu22.04`, ["trn2", "trn2u"]],
+    [
+      `${dlc}/huggingface-vllm-inference-neuronx:0.17.0-optimum0.4.5-neuronx-py310-sdk2.31.0-ubuntu22.04`,
+      ["trn2", "trn2u"],
+    ],
     [`${dlc}/huggingface-vllm-inference-neuronx:0.11.0-optimum0.4.5-neuronx-py310-sdk2.26.1-ubuntu22.04`, later],
     [`${gallery}/pytorch-inference-neuronx:2.1.2-neuronx-py310-sdk2.20.2-ubuntu20.04`, ["inf2", "trn1", "trn1n"]],
     [`${gallery}/pytorch-inference-neuronx:latest`, later],
@@ -100,31 +162,78 @@ describe("checkImageOnType", () => {
     [`${dlc}/tensorflow-inference-neuron:1.15.4-neuron-py37-ubuntu18.04`, "inf1.xlarge", []],
     [`${gallery}/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04`, "inf2.24xlarge", []],
     [`${gallery}/pytorch-inference-vllm-neuronx:0.16.0-neuronx-py312-sdk2.31.1-ubuntu24.04`, "inf2.8xlarge", []],
-    [`${gallery}/pytorch-inference-vllm-neuronx:0.24.0.1.1.0-neuronx-py313-sdk2.32.0-ubuntu24.04`, "trn2u.48xlarge", []],
+    [
+      `${gallery}/pytorch-inference-vllm-neuronx:0.24.0.1.1.0-neuronx-py313-sdk2.32.0-ubuntu24.04`,
+      "trn2u.48xlarge",
+      [],
+    ],
     ["tensorflow/serving", "inf1.xlarge", []],
     ["nvcr.io/nvidia/pytorch:26.01-py3", "g6.xlarge", []],
     ["public.ecr.aws/deep-learning-containers/vllm-arm64:0.10.2-gpu-py312-cu129-ubuntu22.04-ec2", "g5g.xlarge", []],
 
     [`${dlc}/tensorflow-inference-neuron:1.15.4-neuron-py37-ubuntu18.04`, "inf2.xlarge", ["image-family"]],
     [`${gallery}/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04`, "inf1.xlarge", ["image-family"]],
-    [`${gallery}/pytorch-inference-vllm-neuronx:0.21.0.1.0.0-neuronx-py313-sdk2.31.1-ubuntu24.04`, "trn1.32xlarge", ["image-family"]],
-    [`${gallery}/pytorch-inference-vllm-neuronx:0.21.0.1.0.0-neuronx-py313-sdk2.31.1-ubuntu24.04`, "inf2.48xlarge", ["image-family"]],
-    [`${gallery}/pytorch-training-neuronx:2.1.2-neuronx-py310-sdk2.20.2-ubuntu20.04`, "trn2.48xlarge", ["image-family"]],
+    [
+      `${gallery}/pytorch-inference-vllm-neuronx:0.21.0.1.0.0-neuronx-py313-sdk2.31.1-ubuntu24.04`,
+      "trn1.32xlarge",
+      ["image-family"],
+    ],
+    [
+      `${gallery}/pytorch-inference-vllm-neuronx:0.21.0.1.0.0-neuronx-py313-sdk2.31.1-ubuntu24.04`,
+      "inf2.48xlarge",
+      ["image-family"],
+    ],
+    [
+      `${gallery}/pytorch-training-neuronx:2.1.2-neuronx-py310-sdk2.20.2-ubuntu20.04`,
+      "trn2.48xlarge",
+      ["image-family"],
+    ],
     [`${gallery}/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04`, "g5.xlarge", ["image-hardware"]],
     [`${dlc}/pytorch-training:2.10.0-gpu-py313-cu130-ubuntu22.04-ec2`, "trn1.32xlarge", ["image-hardware"]],
     [`${dlc}/pytorch-training:2.10.0-gpu-py313-cu130-ubuntu22.04-ec2`, "g4ad.xlarge", ["image-hardware"]],
     [`${dlc}/pytorch-inference:2.6.0-cpu-py312-ubuntu22.04-ec2`, "inf2.xlarge", ["image-cpu-only"]],
-    ["public.ecr.aws/deep-learning-containers/vllm-arm64:0.10.2-gpu-py312-cu129-ubuntu22.04-ec2", "g6.xlarge", ["image-architecture"]],
+    [
+      "public.ecr.aws/deep-learning-containers/vllm-arm64:0.10.2-gpu-py312-cu129-ubuntu22.04-ec2",
+      "g6.xlarge",
+      ["image-architecture"],
+    ],
   ])("%s on %s", (image, type, codes) => {
-    expect(checkImageOnType(parseImageReference(image), findInstanceType(type)!).map(({ code }) => code)).toEqual(codes);
+    expect(checkImageOnType(parseImageReference(image), findInstanceType(type)!).map(({ code }) => code)).toEqual(
+      codes,
+    );
   });
 
   test.each([
-    [`${gallery}/pytorch-inference-vllm-neuronx:0.24.0.1.1.0-neuronx-py313-sdk2.32.0-ubuntu24.04`, "inf2.xlarge", "the last vLLM image for it is 0.16", "pytorch-inference-vllm-neuronx:0.16.0-neuronx-py312-sdk2.31.1-ubuntu24.04"],
-    [`${gallery}/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04`, "inf1.xlarge", "chips after Inf1", "For inf1 there is pytorch-inference-neuron:1.13.1-neuron-py310-sdk2.20.2-ubuntu20.04."],
-    [`${dlc}/tensorflow-inference-neuron:1.15.4-neuron-py37-ubuntu18.04`, "inf2.xlarge", "Inf1 only", "For inf2 there is tensorflow-inference-neuronx:2.10.1-neuronx-py310-sdk2.17.0-ubuntu20.04."],
-    [`${dlc}/tensorflow-inference-neuron:1.15.4-neuron-py37-ubuntu18.04`, "trn2.48xlarge", "Inf1 only", "It runs on inf1."],
-    [`${gallery}/pytorch-training-neuronx:2.1.2-neuronx-py310-sdk2.20.2-ubuntu20.04`, "trn2.3xlarge", "SDK 2.20.2 is older than 2.21", "pytorch-training-neuronx:2.9.0-neuronx-py312-sdk2.30.0-ubuntu24.04"],
+    [
+      `${gallery}/pytorch-inference-vllm-neuronx:0.24.0.1.1.0-neuronx-py313-sdk2.32.0-ubuntu24.04`,
+      "inf2.xlarge",
+      "the last vLLM image for it is 0.16",
+      "pytorch-inference-vllm-neuronx:0.16.0-neuronx-py312-sdk2.31.1-ubuntu24.04",
+    ],
+    [
+      `${gallery}/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04`,
+      "inf1.xlarge",
+      "chips after Inf1",
+      "For inf1 there is pytorch-inference-neuron:1.13.1-neuron-py310-sdk2.20.2-ubuntu20.04.",
+    ],
+    [
+      `${dlc}/tensorflow-inference-neuron:1.15.4-neuron-py37-ubuntu18.04`,
+      "inf2.xlarge",
+      "Inf1 only",
+      "For inf2 there is tensorflow-inference-neuronx:2.10.1-neuronx-py310-sdk2.17.0-ubuntu20.04.",
+    ],
+    [
+      `${dlc}/tensorflow-inference-neuron:1.15.4-neuron-py37-ubuntu18.04`,
+      "trn2.48xlarge",
+      "Inf1 only",
+      "It runs on inf1.",
+    ],
+    [
+      `${gallery}/pytorch-training-neuronx:2.1.2-neuronx-py310-sdk2.20.2-ubuntu20.04`,
+      "trn2.3xlarge",
+      "SDK 2.20.2 is older than 2.21",
+      "pytorch-training-neuronx:2.9.0-neuronx-py312-sdk2.30.0-ubuntu24.04",
+    ],
   ])("says why, and what to use: %s on %s", (image, type, message, hint) => {
     const [found] = checkImageOnType(parseImageReference(image), findInstanceType(type)!);
     expect(found?.message).toContain(message);
@@ -139,13 +248,37 @@ describe("checkImageExists", () => {
   });
 
   test.each([
-    ["763104351884.dkr.ecr.af-south-1.amazonaws.com/vllm:1", "dlc-account", "Use 626614931356.dkr.ecr.af-south-1.amazonaws.com."],
-    ["626614931356.dkr.ecr.us-east-1.amazonaws.com/vllm:1", "dlc-account", "Use 763104351884.dkr.ecr.us-east-1.amazonaws.com."],
-    ["763104351884.dkr.ecr.cn-north-1.amazonaws.com.cn/vllm:1", "dlc-account", "Use 727897471807.dkr.ecr.cn-north-1.amazonaws.com.cn."],
-    ["727897471807.dkr.ecr.cn-north-1.amazonaws.com/vllm:1", "dlc-account", "Use 727897471807.dkr.ecr.cn-north-1.amazonaws.com.cn."],
+    [
+      "763104351884.dkr.ecr.af-south-1.amazonaws.com/vllm:1",
+      "dlc-account",
+      "Use 626614931356.dkr.ecr.af-south-1.amazonaws.com.",
+    ],
+    [
+      "626614931356.dkr.ecr.us-east-1.amazonaws.com/vllm:1",
+      "dlc-account",
+      "Use 763104351884.dkr.ecr.us-east-1.amazonaws.com.",
+    ],
+    [
+      "763104351884.dkr.ecr.cn-north-1.amazonaws.com.cn/vllm:1",
+      "dlc-account",
+      "Use 727897471807.dkr.ecr.cn-north-1.amazonaws.com.cn.",
+    ],
+    [
+      "727897471807.dkr.ecr.cn-north-1.amazonaws.com/vllm:1",
+      "dlc-account",
+      "Use 727897471807.dkr.ecr.cn-north-1.amazonaws.com.cn.",
+    ],
     ["763104351884.dkr.ecr.us-gov-west-1.amazonaws.com/vllm:1", "dlc-region", "us-east-1"],
-    [`${gallery}/pytorch-training-neuronx:2.9.0-neuronx-py312-sdk2.31.0-ubuntu24.04`, "image-not-published", "pytorch-training-neuronx:2.9.0-neuronx-py312-sdk2.30.0-ubuntu24.04"],
-    [`${dlc}/pytorch-inference-neuronx:2.10.0-neuronx-py312-sdk2.32.0-ubuntu24.04`, "image-not-published", "pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04"],
+    [
+      `${gallery}/pytorch-training-neuronx:2.9.0-neuronx-py312-sdk2.31.0-ubuntu24.04`,
+      "image-not-published",
+      "pytorch-training-neuronx:2.9.0-neuronx-py312-sdk2.30.0-ubuntu24.04",
+    ],
+    [
+      `${dlc}/pytorch-inference-neuronx:2.10.0-neuronx-py312-sdk2.32.0-ubuntu24.04`,
+      "image-not-published",
+      "pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04",
+    ],
   ])("%s", (image, code, hint) => {
     const problems = checkImageExists(parseImageReference(image));
     expect(problems).toMatchObject([{ severity: "error", code }]);
@@ -162,7 +295,9 @@ describe("checkImageExists", () => {
   });
 
   test("only warns of a name that somebody else may have built", () => {
-    const image = parseImageReference("123456789012.dkr.ecr.us-east-1.amazonaws.com/pytorch-training-neuronx:2.9.0-neuronx-py312-sdk2.33.0-ubuntu24.04");
+    const image = parseImageReference(
+      "123456789012.dkr.ecr.us-east-1.amazonaws.com/pytorch-training-neuronx:2.9.0-neuronx-py312-sdk2.33.0-ubuntu24.04",
+    );
     expect(checkImageExists(image)).toMatchObject([{ severity: "warning", code: "image-not-published" }]);
   });
 });
@@ -176,10 +311,18 @@ describe("checkImageDriver", () => {
     ["2.29.1", "2.17", false],
   ])("SDK %s on driver %s: refused is %s", (sdk, driver, refused) => {
     const image = parseImageReference(`${gallery}/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk${sdk}-ubuntu24.04`);
-    expect(checkImageDriver(image, driver, "the host").map(({ code }) => code)).toEqual(refused ? ["image-driver"] : []);
+    expect(checkImageDriver(image, driver, "the host").map(({ code }) => code)).toEqual(
+      refused ? ["image-driver"] : [],
+    );
   });
 
   test("has nothing to say of an image without an SDK", () => {
-    expect(checkImageDriver(parseImageReference(`${dlc}/tensorflow-inference-neuron:1.15.4-neuron-py37-ubuntu18.04`), "2.17", "the host")).toEqual([]);
+    expect(
+      checkImageDriver(
+        parseImageReference(`${dlc}/tensorflow-inference-neuron:1.15.4-neuron-py37-ubuntu18.04`),
+        "2.17",
+        "the host",
+      ),
+    ).toEqual([]);
   });
 });

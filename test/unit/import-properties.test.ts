@@ -5,30 +5,84 @@ import { asRegistered, asService, importUnchanged } from "../support/imports.ts"
 const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
 const label = fc.stringMatching(/^[A-Za-z][A-Za-z0-9._/-]{0,12}$/);
 /** What people write: numbers, dates, YAML's own words, quotes, several lines. */
-const text = fc.oneof(label, fc.constantFrom("yes", "1.10", "0x1F", "null", "", " x ", "a: b # c", "it's \"so\"", "two\nlines\n", "2026-01-01", "~", "- a", "é"));
+const text = fc.oneof(
+  label,
+  fc.constantFrom(
+    "yes",
+    "1.10",
+    "0x1F",
+    "null",
+    "",
+    " x ",
+    "a: b # c",
+    'it\'s "so"',
+    "two\nlines\n",
+    "2026-01-01",
+    "~",
+    "- a",
+    "é",
+  ),
+);
 const positive = fc.integer({ min: 1, max: 4096 });
 const arn = (service: string) => word.map((name) => `arn:aws:${service}:us-east-1:111122223333:${name}`);
-const named = <T>(value: fc.Arbitrary<T>) => fc.uniqueArray(fc.record({ name: label, value }), { maxLength: 3, selector: ({ name }) => name });
+const named = <T>(value: fc.Arbitrary<T>) =>
+  fc.uniqueArray(fc.record({ name: label, value }), { maxLength: 3, selector: ({ name }) => name });
 /** Each field is there or not. */
-const some = <T extends object>(model: { [Key in keyof T]: fc.Arbitrary<T[Key]> }) => fc.record(model, { requiredKeys: [] });
-const few = <T>(item: fc.Arbitrary<T>, selector: (each: T) => unknown = JSON.stringify) => fc.uniqueArray(item, { maxLength: 3, selector });
+const some = <T extends object>(model: { [Key in keyof T]: fc.Arbitrary<T[Key]> }) =>
+  fc.record(model, { requiredKeys: [] });
+const few = <T>(item: fc.Arbitrary<T>, selector: (each: T) => unknown = JSON.stringify) =>
+  fc.uniqueArray(item, { maxLength: 3, selector });
 
 const ports = (networkMode: string | undefined) =>
   few(
     fc.oneof(
-      fc.record({ containerPort: fc.integer({ min: 1, max: 9999 }), protocol: fc.constantFrom("tcp", "udp", undefined), host: fc.boolean(), name: fc.option(word, { nil: undefined }), appProtocol: fc.constantFrom("http", "grpc", undefined) }).map(({ host, ...port }) => ({ ...port, ...(host ? { hostPort: networkMode === "bridge" || networkMode === undefined ? port.containerPort + 10_000 : port.containerPort } : {}) })),
-      fc.integer({ min: 20_000, max: 29_000 }).map((first) => ({ containerPortRange: `${first}-${first + 5}`, protocol: "tcp" as const })),
+      fc
+        .record({
+          containerPort: fc.integer({ min: 1, max: 9999 }),
+          protocol: fc.constantFrom("tcp", "udp", undefined),
+          host: fc.boolean(),
+          name: fc.option(word, { nil: undefined }),
+          appProtocol: fc.constantFrom("http", "grpc", undefined),
+        })
+        .map(({ host, ...port }) => ({
+          ...port,
+          ...(host
+            ? {
+                hostPort:
+                  networkMode === "bridge" || networkMode === undefined
+                    ? port.containerPort + 10_000
+                    : port.containerPort,
+              }
+            : {}),
+        })),
+      fc
+        .integer({ min: 20_000, max: 29_000 })
+        .map((first) => ({ containerPortRange: `${first}-${first + 5}`, protocol: "tcp" as const })),
     ),
-    (port) => `${JSON.stringify("containerPort" in port ? port.containerPort : port.containerPortRange)}/${port.protocol ?? "tcp"}`,
+    (port) =>
+      `${JSON.stringify("containerPort" in port ? port.containerPort : port.containerPortRange)}/${port.protocol ?? "tcp"}`,
   );
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html */
 const linuxParameters = some({
-  capabilities: some({ add: few(fc.constantFrom("SYS_PTRACE", "IPC_LOCK", "NET_ADMIN")), drop: few(fc.constantFrom("ALL", "MKNOD")) }),
-  devices: few(some({ containerPath: label, permissions: few(fc.constantFrom("read", "write", "mknod")) }).chain((device) => fc.constantFrom("/dev/fuse", "/dev/neuron0", "/dev/neuron11", "/dev/neuron2").map((hostPath) => ({ hostPath, ...device }))), ({ hostPath }) => hostPath),
+  capabilities: some({
+    add: few(fc.constantFrom("SYS_PTRACE", "IPC_LOCK", "NET_ADMIN")),
+    drop: few(fc.constantFrom("ALL", "MKNOD")),
+  }),
+  devices: few(
+    some({ containerPath: label, permissions: few(fc.constantFrom("read", "write", "mknod")) }).chain((device) =>
+      fc
+        .constantFrom("/dev/fuse", "/dev/neuron0", "/dev/neuron11", "/dev/neuron2")
+        .map((hostPath) => ({ hostPath, ...device })),
+    ),
+    ({ hostPath }) => hostPath,
+  ),
   initProcessEnabled: fc.boolean(),
   sharedMemorySize: positive,
-  tmpfs: few(fc.record({ containerPath: label, size: positive, mountOptions: few(fc.constantFrom("ro", "noexec")) }), ({ containerPath }) => containerPath),
+  tmpfs: few(
+    fc.record({ containerPath: label, size: positive, mountOptions: few(fc.constantFrom("ro", "noexec")) }),
+    ({ containerPath }) => containerPath,
+  ),
   maxSwap: fc.integer({ min: 0, max: 9 }),
   swappiness: fc.integer({ min: 0, max: 100 }),
 });
@@ -37,7 +91,15 @@ const linuxParameters = some({
 const container = (name: string, networkMode: string | undefined, others: readonly string[]) =>
   fc
     .tuple(
-      fc.record({ image: fc.constantFrom("busybox", "public.ecr.aws/x/y:1.10", "111122223333.dkr.ecr.us-east-1.amazonaws.com/a/b@sha256:0123456789abcdef"), size: fc.constantFrom("memory", "memoryReservation", "both"), memory: fc.integer({ min: 6, max: 4096 }) }),
+      fc.record({
+        image: fc.constantFrom(
+          "busybox",
+          "public.ecr.aws/x/y:1.10",
+          "111122223333.dkr.ecr.us-east-1.amazonaws.com/a/b@sha256:0123456789abcdef",
+        ),
+        size: fc.constantFrom("memory", "memoryReservation", "both"),
+        memory: fc.integer({ min: 6, max: 4096 }),
+      }),
       some({
         cpu: fc.integer({ min: 0, max: 4096 }),
         essential: fc.boolean(),
@@ -45,20 +107,63 @@ const container = (name: string, networkMode: string | undefined, others: readon
         command: fc.array(text, { maxLength: 2 }),
         environment: named(text),
         environmentFiles: few(fc.record({ type: fc.constant("s3"), value: arn("s3") })),
-        secrets: fc.uniqueArray(fc.record({ name: label, valueFrom: fc.oneof(arn("ssm"), label) }), { maxLength: 2, selector: ({ name }) => name }),
-        mountPoints: few(fc.record({ sourceVolume: word, containerPath: label, readOnly: fc.boolean() }), ({ containerPath }) => containerPath),
-        volumesFrom: few(fc.record({ sourceContainer: word, readOnly: fc.boolean() }), ({ sourceContainer }) => sourceContainer),
+        secrets: fc.uniqueArray(fc.record({ name: label, valueFrom: fc.oneof(arn("ssm"), label) }), {
+          maxLength: 2,
+          selector: ({ name }) => name,
+        }),
+        mountPoints: few(
+          fc.record({ sourceVolume: word, containerPath: label, readOnly: fc.boolean() }),
+          ({ containerPath }) => containerPath,
+        ),
+        volumesFrom: few(
+          fc.record({ sourceContainer: word, readOnly: fc.boolean() }),
+          ({ sourceContainer }) => sourceContainer,
+        ),
         portMappings: ports(networkMode),
         linuxParameters,
-        ulimits: few(fc.record({ name: fc.constantFrom("nofile", "memlock"), softLimit: fc.constantFrom(-1, 10), hardLimit: fc.constantFrom(-1, 20) }), ({ name: each }) => each),
-        dependsOn: few(fc.record({ containerName: fc.constantFrom(...others), condition: fc.constantFrom("START", "HEALTHY", "COMPLETE") }), ({ containerName }) => containerName),
-        healthCheck: fc.record({ command: fc.constant(["CMD-SHELL", "exit 0"]), interval: fc.constantFrom(30, 10), retries: fc.constantFrom(3, 5) }),
-        logConfiguration: fc.constantFrom({ logDriver: "awsfirelens", options: { Name: "cloudwatch" } }, { logDriver: "awslogs", options: { "awslogs-group": "/a", "awslogs-region": "us-east-1" } }, { logDriver: "splunk", secretOptions: [{ name: "token", valueFrom: "t" }] }),
-        firelensConfiguration: fc.constantFrom({ type: "fluentbit" }, { type: "fluentd", options: { "enable-ecs-log-metadata": "true" } }),
-        resourceRequirements: fc.constantFrom([{ type: "GPU", value: "1" }], [{ type: "GPU", value: "ALL" }], [{ type: "GPU", sharingStrategy: { nvidiaMps: { memory: 1024 } } }]),
+        ulimits: few(
+          fc.record({
+            name: fc.constantFrom("nofile", "memlock"),
+            softLimit: fc.constantFrom(-1, 10),
+            hardLimit: fc.constantFrom(-1, 20),
+          }),
+          ({ name: each }) => each,
+        ),
+        dependsOn: few(
+          fc.record({
+            containerName: fc.constantFrom(...others),
+            condition: fc.constantFrom("START", "HEALTHY", "COMPLETE"),
+          }),
+          ({ containerName }) => containerName,
+        ),
+        healthCheck: fc.record({
+          command: fc.constant(["CMD-SHELL", "exit 0"]),
+          interval: fc.constantFrom(30, 10),
+          retries: fc.constantFrom(3, 5),
+        }),
+        logConfiguration: fc.constantFrom(
+          { logDriver: "awsfirelens", options: { Name: "cloudwatch" } },
+          { logDriver: "awslogs", options: { "awslogs-group": "/a", "awslogs-region": "us-east-1" } },
+          { logDriver: "splunk", secretOptions: [{ name: "token", valueFrom: "t" }] },
+        ),
+        firelensConfiguration: fc.constantFrom(
+          { type: "fluentbit" },
+          { type: "fluentd", options: { "enable-ecs-log-metadata": "true" } },
+        ),
+        resourceRequirements: fc.constantFrom(
+          [{ type: "GPU", value: "1" }],
+          [{ type: "GPU", value: "ALL" }],
+          [{ type: "GPU", sharingStrategy: { nvidiaMps: { memory: 1024 } } }],
+        ),
         repositoryCredentials: fc.record({ credentialsParameter: arn("secretsmanager") }),
         restartPolicy: fc.constant({ enabled: true, ignoredExitCodes: [0, 137], restartAttemptPeriod: 60 }),
-        systemControls: few(fc.record({ namespace: fc.constantFrom("net.core.somaxconn", "net.ipv4.tcp_keepalive_time"), value: fc.constant("1") }), ({ namespace }) => namespace),
+        systemControls: few(
+          fc.record({
+            namespace: fc.constantFrom("net.core.somaxconn", "net.ipv4.tcp_keepalive_time"),
+            value: fc.constant("1"),
+          }),
+          ({ namespace }) => namespace,
+        ),
         extraHosts: few(fc.record({ hostname: word, ipAddress: fc.constant("10.0.0.1") }), ({ hostname }) => hostname),
         dockerLabels: fc.dictionary(label, text, { maxKeys: 2 }),
         dockerSecurityOptions: few(fc.constantFrom("no-new-privileges", "label:x")),
@@ -78,7 +183,16 @@ const container = (name: string, networkMode: string | undefined, others: readon
         newContainerField: fc.constantFrom({ deep: [{ name: "x", devices: [{ a: 1 }] }] }, "text"),
       }),
     )
-    .map(([{ image, size, memory }, rest]) => ({ name, image, ...(size === "memory" ? { memory } : size === "memoryReservation" ? { memoryReservation: memory } : { memory, memoryReservation: 6 }), ...rest }));
+    .map(([{ image, size, memory }, rest]) => ({
+      name,
+      image,
+      ...(size === "memory"
+        ? { memory }
+        : size === "memoryReservation"
+          ? { memoryReservation: memory }
+          : { memory, memoryReservation: 6 }),
+      ...rest,
+    }));
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html */
 const volume = fc
@@ -87,19 +201,47 @@ const volume = fc
     fc.oneof(
       fc.constant({ host: {} }),
       fc.record({ host: fc.record({ sourcePath: label }) }),
-      fc.record({ efsVolumeConfiguration: some({ rootDirectory: label, transitEncryption: fc.constantFrom("ENABLED", "DISABLED"), transitEncryptionPort: positive, authorizationConfig: some({ accessPointId: word, iam: fc.constantFrom("ENABLED", "DISABLED") }) }).map((efs) => ({ fileSystemId: "fs-1", ...efs })) }),
-      fc.record({ dockerVolumeConfiguration: some({ scope: fc.constantFrom("task", "shared"), autoprovision: fc.boolean(), driver: fc.constantFrom("local", "rexray"), driverOpts: fc.dictionary(label, label, { maxKeys: 2 }), labels: fc.dictionary(label, text, { maxKeys: 2 }) }) }),
+      fc.record({
+        efsVolumeConfiguration: some({
+          rootDirectory: label,
+          transitEncryption: fc.constantFrom("ENABLED", "DISABLED"),
+          transitEncryptionPort: positive,
+          authorizationConfig: some({ accessPointId: word, iam: fc.constantFrom("ENABLED", "DISABLED") }),
+        }).map((efs) => ({ fileSystemId: "fs-1", ...efs })),
+      }),
+      fc.record({
+        dockerVolumeConfiguration: some({
+          scope: fc.constantFrom("task", "shared"),
+          autoprovision: fc.boolean(),
+          driver: fc.constantFrom("local", "rexray"),
+          driverOpts: fc.dictionary(label, label, { maxKeys: 2 }),
+          labels: fc.dictionary(label, text, { maxKeys: 2 }),
+        }),
+      }),
       fc.constant({ configuredAtLaunch: true }),
-      fc.record({ fsxWindowsFileServerVolumeConfiguration: fc.record({ fileSystemId: word, rootDirectory: label, authorizationConfig: fc.record({ credentialsParameter: arn("ssm"), domain: label }) }) }),
+      fc.record({
+        fsxWindowsFileServerVolumeConfiguration: fc.record({
+          fileSystemId: word,
+          rootDirectory: label,
+          authorizationConfig: fc.record({ credentialsParameter: arn("ssm"), domain: label }),
+        }),
+      }),
     ),
   )
   .map(([name, rest]) => ({ name, ...rest }));
 
-const tags = fc.uniqueArray(fc.record({ key: label.filter((key) => !/^aws/i.test(key)), value: text }), { maxLength: 3, selector: ({ key }) => key });
+const tags = fc.uniqueArray(fc.record({ key: label.filter((key) => !/^aws/i.test(key)), value: text }), {
+  maxLength: 3,
+  selector: ({ key }) => key,
+});
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
 const definition = fc
-  .record({ networkMode: fc.constantFrom("bridge", "host", "awsvpc", "none", undefined), names: fc.uniqueArray(word, { minLength: 1, maxLength: 3 }), family: label.map((name) => name.replace(/[./]/g, "_")) })
+  .record({
+    networkMode: fc.constantFrom("bridge", "host", "awsvpc", "none", undefined),
+    names: fc.uniqueArray(word, { minLength: 1, maxLength: 3 }),
+    family: label.map((name) => name.replace(/[./]/g, "_")),
+  })
   .chain(({ networkMode, names, family }) =>
     fc
       .tuple(
@@ -110,10 +252,31 @@ const definition = fc
           cpu: fc.constantFrom("1024", "1 vCPU", "256"),
           memory: fc.constantFrom("2048", "2 GB"),
           volumes: few(volume, ({ name }) => name),
-          placementConstraints: few(fc.record({ type: fc.constant("memberOf"), expression: fc.constantFrom("attribute:ecs.instance-type == inf2.24xlarge", "attribute:ecs.instance-type =~ g5.*", "attribute:ecs.instance-type in [g5.xlarge, g5.2xlarge]", "attribute:stack == prod", "attribute:ecs.instance-type == g5.12xlarge") })),
+          placementConstraints: few(
+            fc.record({
+              type: fc.constant("memberOf"),
+              expression: fc.constantFrom(
+                "attribute:ecs.instance-type == inf2.24xlarge",
+                "attribute:ecs.instance-type =~ g5.*",
+                "attribute:ecs.instance-type in [g5.xlarge, g5.2xlarge]",
+                "attribute:stack == prod",
+                "attribute:ecs.instance-type == g5.12xlarge",
+              ),
+            }),
+          ),
           requiresCompatibilities: fc.constantFrom(["EC2"], ["EC2", "MANAGED_INSTANCES"], ["MANAGED_INSTANCES"], []),
-          runtimePlatform: some({ cpuArchitecture: fc.constantFrom("X86_64", "ARM64"), operatingSystemFamily: fc.constant("LINUX") }),
-          proxyConfiguration: fc.constant({ type: "APPMESH", containerName: names[0]!, properties: [{ name: "ProxyIngressPort", value: "15000" }, { name: "AppPorts", value: "80" }] }),
+          runtimePlatform: some({
+            cpuArchitecture: fc.constantFrom("X86_64", "ARM64"),
+            operatingSystemFamily: fc.constant("LINUX"),
+          }),
+          proxyConfiguration: fc.constant({
+            type: "APPMESH",
+            containerName: names[0]!,
+            properties: [
+              { name: "ProxyIngressPort", value: "15000" },
+              { name: "AppPorts", value: "80" },
+            ],
+          }),
           pidMode: fc.constantFrom("task", "host"),
           ipcMode: fc.constantFrom("task", "none"),
           enableFaultInjection: fc.boolean(),
@@ -123,43 +286,127 @@ const definition = fc
         }),
       )
       // ECS has no other mode for them, and wants it written.
-      .filter(([, { requiresCompatibilities = [] }]) => requiresCompatibilities.join() !== "MANAGED_INSTANCES" || networkMode === "host" || networkMode === "awsvpc")
-      .map(([containerDefinitions, rest]) => asRegistered({ family, ...(networkMode === undefined ? {} : { networkMode }), containerDefinitions, ...rest })),
+      .filter(
+        ([, { requiresCompatibilities = [] }]) =>
+          requiresCompatibilities.join() !== "MANAGED_INSTANCES" || networkMode === "host" || networkMode === "awsvpc",
+      )
+      .map(([containerDefinitions, rest]) =>
+        asRegistered({ family, ...(networkMode === undefined ? {} : { networkMode }), containerDefinitions, ...rest }),
+      ),
   );
 
 const loadBalancers = few(
   fc.oneof(
-    fc.record({ targetGroupArn: word.map((name) => `arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/${name}/1`), containerName: word, containerPort: positive, advancedConfiguration: fc.constantFrom(undefined, { alternateTargetGroupArn: "arn:b", productionListenerRule: "arn:r", roleArn: "arn:r" }) }),
+    fc.record({
+      targetGroupArn: word.map((name) => `arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/${name}/1`),
+      containerName: word,
+      containerPort: positive,
+      advancedConfiguration: fc.constantFrom(undefined, {
+        alternateTargetGroupArn: "arn:b",
+        productionListenerRule: "arn:r",
+        roleArn: "arn:r",
+      }),
+    }),
     fc.record({ loadBalancerName: word, containerName: word, containerPort: positive }),
   ),
   (each) => ("targetGroupArn" in each ? each.targetGroupArn : each.loadBalancerName),
 );
 
-const percentages = some({ minimumHealthyPercent: fc.constantFrom(0, 50, 100), maximumPercent: fc.constantFrom(100, 150, 200) });
-const alarms = fc.constantFrom({ alarmNames: ["b", "a"], enable: true, rollback: true }, { alarmNames: [], enable: false, rollback: false });
+const percentages = some({
+  minimumHealthyPercent: fc.constantFrom(0, 50, 100),
+  maximumPercent: fc.constantFrom(100, 150, 200),
+});
+const alarms = fc.constantFrom(
+  { alarmNames: ["b", "a"], enable: true, rollback: true },
+  { alarmNames: [], enable: false, rollback: false },
+);
 const hooks = [{ hookTargetArn: "arn:f", roleArn: "arn:r", lifecycleStages: ["POST_SCALE_UP", "PRE_SCALE_UP"] }];
-const rolling = fc.tuple(percentages, some({ strategy: fc.constant("ROLLING"), deploymentCircuitBreaker: fc.record({ enable: fc.boolean(), rollback: fc.boolean() }), alarms })).map(([one, other]) => ({ ...one, ...other }));
-const shifting = fc.tuple(percentages, fc.constantFrom({ strategy: "BLUE_GREEN" }, { strategy: "LINEAR", linearConfiguration: { stepPercent: 20.5, stepBakeTimeInMinutes: 2 } }, { strategy: "CANARY", canaryConfiguration: { canaryPercent: 5, canaryBakeTimeInMinutes: 10 } }), some({ bakeTimeInMinutes: fc.integer({ min: 0, max: 9 }), lifecycleHooks: fc.constant(hooks), alarms })).map(([one, two, three]) => ({ ...one, ...two, ...three }));
+const rolling = fc
+  .tuple(
+    percentages,
+    some({
+      strategy: fc.constant("ROLLING"),
+      deploymentCircuitBreaker: fc.record({ enable: fc.boolean(), rollback: fc.boolean() }),
+      alarms,
+    }),
+  )
+  .map(([one, other]) => ({ ...one, ...other }));
+const shifting = fc
+  .tuple(
+    percentages,
+    fc.constantFrom(
+      { strategy: "BLUE_GREEN" },
+      { strategy: "LINEAR", linearConfiguration: { stepPercent: 20.5, stepBakeTimeInMinutes: 2 } },
+      { strategy: "CANARY", canaryConfiguration: { canaryPercent: 5, canaryBakeTimeInMinutes: 10 } },
+    ),
+    some({ bakeTimeInMinutes: fc.integer({ min: 0, max: 9 }), lifecycleHooks: fc.constant(hooks), alarms }),
+  )
+  .map(([one, two, three]) => ({ ...one, ...two, ...three }));
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html */
 const settings = (awsvpc: boolean) =>
   fc
     .tuple(
-      fc.oneof(fc.constant({ launchType: "EC2" }), fc.constant({}), few(fc.record({ capacityProvider: word, weight: fc.integer({ min: 0, max: 9 }), base: fc.integer({ min: 0, max: 9 }) }), ({ capacityProvider }) => capacityProvider).map((capacityProviderStrategy) => ({ capacityProviderStrategy }))),
-      fc.record({ desiredCount: fc.integer({ min: 0, max: 9 }), deploymentConfiguration: fc.oneof(rolling, shifting), daemon: fc.boolean() }),
-      fc.record({ subnets: fc.uniqueArray(word, { minLength: 1, maxLength: 3 }), securityGroups: fc.uniqueArray(word, { maxLength: 2 }), assignPublicIp: fc.constantFrom("DISABLED", undefined) }),
+      fc.oneof(
+        fc.constant({ launchType: "EC2" }),
+        fc.constant({}),
+        few(
+          fc.record({
+            capacityProvider: word,
+            weight: fc.integer({ min: 0, max: 9 }),
+            base: fc.integer({ min: 0, max: 9 }),
+          }),
+          ({ capacityProvider }) => capacityProvider,
+        ).map((capacityProviderStrategy) => ({ capacityProviderStrategy })),
+      ),
+      fc.record({
+        desiredCount: fc.integer({ min: 0, max: 9 }),
+        deploymentConfiguration: fc.oneof(rolling, shifting),
+        daemon: fc.boolean(),
+      }),
+      fc.record({
+        subnets: fc.uniqueArray(word, { minLength: 1, maxLength: 3 }),
+        securityGroups: fc.uniqueArray(word, { maxLength: 2 }),
+        assignPublicIp: fc.constantFrom("DISABLED", undefined),
+      }),
       some({
         serviceName: label.map((name) => name.replace(/[./]/g, "_")),
         loadBalancers,
-        serviceRegistries: few(fc.record({ registryArn: arn("servicediscovery"), containerName: word, containerPort: positive }), ({ registryArn }) => registryArn),
-        placementConstraints: few(fc.constantFrom({ type: "distinctInstance" }, { type: "memberOf", expression: "attribute:a == b" })),
-        placementStrategy: fc.uniqueArray(fc.constantFrom({ type: "spread", field: "attribute:ecs.availability-zone" }, { type: "binpack", field: "memory" }, { type: "random" })),
+        serviceRegistries: few(
+          fc.record({ registryArn: arn("servicediscovery"), containerName: word, containerPort: positive }),
+          ({ registryArn }) => registryArn,
+        ),
+        placementConstraints: few(
+          fc.constantFrom({ type: "distinctInstance" }, { type: "memberOf", expression: "attribute:a == b" }),
+        ),
+        placementStrategy: fc.uniqueArray(
+          fc.constantFrom(
+            { type: "spread", field: "attribute:ecs.availability-zone" },
+            { type: "binpack", field: "memory" },
+            { type: "random" },
+          ),
+        ),
         healthCheckGracePeriodSeconds: fc.integer({ min: 0, max: 600 }),
         enableExecuteCommand: fc.boolean(),
         enableECSManagedTags: fc.boolean(),
         propagateTags: fc.constantFrom("SERVICE", "TASK_DEFINITION", "NONE"),
         deploymentController: fc.constant({ type: "ECS" }),
-        deployments: fc.constantFrom([{ id: "2", status: "PRIMARY", serviceConnectConfiguration: { enabled: true, namespace: "ml", services: [{ portName: "http", clientAliases: [{ port: 80, dnsName: "a" }] }] }, volumeConfigurations: [{ name: "data", managedEBSVolume: { roleArn: "arn:r", sizeInGiB: 10 } }] }, { id: "1", status: "ACTIVE" }], [{ id: "3", status: "PRIMARY", serviceConnectConfiguration: { enabled: false } }]),
+        deployments: fc.constantFrom(
+          [
+            {
+              id: "2",
+              status: "PRIMARY",
+              serviceConnectConfiguration: {
+                enabled: true,
+                namespace: "ml",
+                services: [{ portName: "http", clientAliases: [{ port: 80, dnsName: "a" }] }],
+              },
+              volumeConfigurations: [{ name: "data", managedEBSVolume: { roleArn: "arn:r", sizeInGiB: 10 } }],
+            },
+            { id: "1", status: "ACTIVE" },
+          ],
+          [{ id: "3", status: "PRIMARY", serviceConnectConfiguration: { enabled: false } }],
+        ),
         newServiceField: fc.constantFrom("x", { deep: [1] }),
         tags,
       }),
@@ -170,7 +417,9 @@ const settings = (awsvpc: boolean) =>
         ...rest,
         ...capacity,
         desiredCount,
-        ...(daemon ? { schedulingStrategy: "DAEMON", deploymentConfiguration: { maximumPercent: 100, minimumHealthyPercent: 0 } } : { deploymentConfiguration }),
+        ...(daemon
+          ? { schedulingStrategy: "DAEMON", deploymentConfiguration: { maximumPercent: 100, minimumHealthyPercent: 0 } }
+          : { deploymentConfiguration }),
         ...(awsvpc ? { networkConfiguration: { awsvpcConfiguration } } : {}),
         availabilityZoneRebalancing: !daemon && maximumPercent > 100 && desiredCount % 2 === 0 ? "ENABLED" : "DISABLED",
       };
@@ -179,18 +428,33 @@ const settings = (awsvpc: boolean) =>
 describe("anything of the API's shape", () => {
   it("is imported from a service, and plans to no change", () => {
     fc.assert(
-      fc.property(definition.chain((registered) => settings(registered.networkMode === "awsvpc").map((input) => ({ registered, input }))), ({ registered, input }) => {
-        expect(importUnchanged({ parts: [{ definition: registered, service: asService(registered, input) }], cluster: "prod" }).document).toMatchObject({ kind: "service", ecs: { cluster: "prod" } });
-      }),
+      fc.property(
+        definition.chain((registered) =>
+          settings(registered.networkMode === "awsvpc").map((input) => ({ registered, input })),
+        ),
+        ({ registered, input }) => {
+          expect(
+            importUnchanged({
+              parts: [{ definition: registered, service: asService(registered, input) }],
+              cluster: "prod",
+            }).document,
+          ).toMatchObject({ kind: "service", ecs: { cluster: "prod" } });
+        },
+      ),
       { numRuns: 250 },
     );
   });
 
   it("is imported from a task definition, and plans to a service more and no other change", () => {
     fc.assert(
-      fc.property(definition.filter(({ networkMode }) => networkMode !== "awsvpc"), (registered) => {
-        expect(importUnchanged({ parts: [{ definition: registered }], serviceName: "taken-over" }).document).toMatchObject({ replicas: 1, ecs: { service: { serviceName: "taken-over" } } });
-      }),
+      fc.property(
+        definition.filter(({ networkMode }) => networkMode !== "awsvpc"),
+        (registered) => {
+          expect(
+            importUnchanged({ parts: [{ definition: registered }], serviceName: "taken-over" }).document,
+          ).toMatchObject({ replicas: 1, ecs: { service: { serviceName: "taken-over" } } });
+        },
+      ),
       { numRuns: 150 },
     );
   });

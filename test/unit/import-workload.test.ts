@@ -28,7 +28,20 @@ function definition(changes: object = {}): RegisteredTaskDefinition {
     requiresAttributes: [{ name: "com.amazonaws.ecs.capability.docker-remote-api.1.29" }],
     compatibilities: ["EC2"],
     registeredAt: 1,
-    containerDefinitions: [{ name: "app", image: "app:1", cpu: 512, memory: 1024, essential: true, portMappings: [{ containerPort: 80, hostPort: 0, protocol: "tcp" }], environment: [{ name: "A", value: "1" }], mountPoints: [], volumesFrom: [], systemControls: [] }],
+    containerDefinitions: [
+      {
+        name: "app",
+        image: "app:1",
+        cpu: 512,
+        memory: 1024,
+        essential: true,
+        portMappings: [{ containerPort: 80, hostPort: 0, protocol: "tcp" }],
+        environment: [{ name: "A", value: "1" }],
+        mountPoints: [],
+        volumesFrom: [],
+        systemControls: [],
+      },
+    ],
     volumes: [],
     placementConstraints: [],
     ...changes,
@@ -62,8 +75,22 @@ const rich = definition({
   cpu: "1024",
   memory: "2048",
   runtimePlatform: { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" },
-  proxyConfiguration: { type: "APPMESH", containerName: "envoy", properties: [{ name: "ProxyIngressPort", value: "15000" }] },
-  volumes: [{ name: "models", efsVolumeConfiguration: { fileSystemId: "fs-1", rootDirectory: "/m", transitEncryption: "ENABLED", authorizationConfig: { iam: "ENABLED" } } }],
+  proxyConfiguration: {
+    type: "APPMESH",
+    containerName: "envoy",
+    properties: [{ name: "ProxyIngressPort", value: "15000" }],
+  },
+  volumes: [
+    {
+      name: "models",
+      efsVolumeConfiguration: {
+        fileSystemId: "fs-1",
+        rootDirectory: "/m",
+        transitEncryption: "ENABLED",
+        authorizationConfig: { iam: "ENABLED" },
+      },
+    },
+  ],
   pidMode: "task",
   someFieldNewerThanAiplat: { deep: [{ a: 1 }] },
   placementConstraints: [{ type: "memberOf", expression: "attribute:stack == prod" }],
@@ -76,7 +103,10 @@ const rich = definition({
       essential: true,
       command: ["serve", "--all"],
       entryPoint: ["/bin/tini"],
-      environment: [{ name: "A", value: "1" }, { name: "B", value: "x y" }],
+      environment: [
+        { name: "A", value: "1" },
+        { name: "B", value: "x y" },
+      ],
       secrets: [{ name: "TOKEN", valueFrom: "token-parameter" }],
       portMappings: [{ name: "http", containerPort: 8080, hostPort: 8080, protocol: "tcp", appProtocol: "http" }],
       mountPoints: [{ sourceVolume: "models", containerPath: "/models", readOnly: true }],
@@ -87,17 +117,49 @@ const rich = definition({
       linuxParameters: { initProcessEnabled: true },
       resourceRequirements: [{ type: "GPU", value: "1" }],
     },
-    { name: "envoy", image: "envoy:1", memory: 256, essential: true, user: "1337", healthCheck: { command: ["CMD", "true"] } },
-    { name: "log_router", image: "fluent-bit:1", memory: 64, essential: true, firelensConfiguration: { type: "fluentbit", options: { "enable-ecs-log-metadata": "true" } } },
+    {
+      name: "envoy",
+      image: "envoy:1",
+      memory: 256,
+      essential: true,
+      user: "1337",
+      healthCheck: { command: ["CMD", "true"] },
+    },
+    {
+      name: "log_router",
+      image: "fluent-bit:1",
+      memory: 64,
+      essential: true,
+      firelensConfiguration: { type: "fluentbit", options: { "enable-ecs-log-metadata": "true" } },
+    },
   ],
 });
 
 const richService = service({
-  capacityProviderStrategy: [{ capacityProvider: "gpu", weight: 2, base: 1 }, { capacityProvider: "spot", weight: 1, base: 0 }],
+  capacityProviderStrategy: [
+    { capacityProvider: "gpu", weight: 2, base: 1 },
+    { capacityProvider: "spot", weight: 1, base: 0 },
+  ],
   launchType: undefined,
-  networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1", "subnet-2"], securityGroups: ["sg-1"], assignPublicIp: "DISABLED" } },
-  loadBalancers: [{ targetGroupArn: "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/a/0123456789abcdef", containerName: "app", containerPort: 8080, advancedConfiguration: { alternateTargetGroupArn: "arn:x" } }],
-  deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 5, maximumPercent: 200, minimumHealthyPercent: 100, deploymentCircuitBreaker: { enable: false, rollback: false }, lifecycleHooks: [{ hookTargetArn: "arn:f", roleArn: "arn:r", lifecycleStages: ["POST_SCALE_UP"] }] },
+  networkConfiguration: {
+    awsvpcConfiguration: { subnets: ["subnet-1", "subnet-2"], securityGroups: ["sg-1"], assignPublicIp: "DISABLED" },
+  },
+  loadBalancers: [
+    {
+      targetGroupArn: "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/a/0123456789abcdef",
+      containerName: "app",
+      containerPort: 8080,
+      advancedConfiguration: { alternateTargetGroupArn: "arn:x" },
+    },
+  ],
+  deploymentConfiguration: {
+    strategy: "BLUE_GREEN",
+    bakeTimeInMinutes: 5,
+    maximumPercent: 200,
+    minimumHealthyPercent: 100,
+    deploymentCircuitBreaker: { enable: false, rollback: false },
+    lifecycleHooks: [{ hookTargetArn: "arn:f", roleArn: "arn:r", lifecycleStages: ["POST_SCALE_UP"] }],
+  },
   serviceRegistries: [{ registryArn: "arn:s", containerName: "app", containerPort: 8080 }],
   placementStrategy: [{ type: "binpack", field: "memory" }],
   healthCheckGracePeriodSeconds: 60,
@@ -113,11 +175,42 @@ const richService = service({
 const cases: readonly (readonly [string, Service, RegisteredTaskDefinition])[] = [
   ["a plain service", service(), definition()],
   ["fields that aiplat does not model, several containers, blue/green", richService, rich],
-  ["blue/green without a bake time", service({ deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0, maximumPercent: 200, minimumHealthyPercent: 100, deploymentCircuitBreaker: { enable: false, rollback: false } }, availabilityZoneRebalancing: "DISABLED" }), definition()],
+  [
+    "blue/green without a bake time",
+    service({
+      deploymentConfiguration: {
+        strategy: "BLUE_GREEN",
+        bakeTimeInMinutes: 0,
+        maximumPercent: 200,
+        minimumHealthyPercent: 100,
+        deploymentCircuitBreaker: { enable: false, rollback: false },
+      },
+      availabilityZoneRebalancing: "DISABLED",
+    }),
+    definition(),
+  ],
   ["host mode", service(), definition({ networkMode: "host" })],
-  ["its circuit breaker and zone rebalancing on", service({ deploymentConfiguration: { maximumPercent: 200, minimumHealthyPercent: 100, deploymentCircuitBreaker: { enable: true, rollback: false } }, availabilityZoneRebalancing: "ENABLED" }), definition()],
+  [
+    "its circuit breaker and zone rebalancing on",
+    service({
+      deploymentConfiguration: {
+        maximumPercent: 200,
+        minimumHealthyPercent: 100,
+        deploymentCircuitBreaker: { enable: true, rollback: false },
+      },
+      availabilityZoneRebalancing: "ENABLED",
+    }),
+    definition(),
+  ],
   ["scaled to none", service({ desiredCount: 0 }), definition()],
-  ["a daemon", service({ schedulingStrategy: "DAEMON", deploymentConfiguration: { maximumPercent: 100, minimumHealthyPercent: 0 } }), definition()],
+  [
+    "a daemon",
+    service({
+      schedulingStrategy: "DAEMON",
+      deploymentConfiguration: { maximumPercent: 100, minimumHealthyPercent: 0 },
+    }),
+    definition(),
+  ],
   ["its own names", service({ serviceName: "app" }), definition({ family: "app" })],
 ];
 
@@ -138,8 +231,17 @@ describe("an imported service", () => {
     const workload = resolveWorkload(readBack(imported(live, registered)));
     const provider = namedProvider(workload);
     const network = networkConfigurationOf(workload, undefined);
-    const settings = { cluster: "prod", enableExecuteCommand: false, force: false, ...(provider === undefined ? {} : { provider }), ...(network === undefined ? {} : { networkConfiguration: network }) };
-    const { steps, registrations } = planServices(workload, settings, {}, aSnapshot([anInstance("i1", "g5.xlarge")]), { services: [live], definitions: [registered] });
+    const settings = {
+      cluster: "prod",
+      enableExecuteCommand: false,
+      force: false,
+      ...(provider === undefined ? {} : { provider }),
+      ...(network === undefined ? {} : { networkConfiguration: network }),
+    };
+    const { steps, registrations } = planServices(workload, settings, {}, aSnapshot([anInstance("i1", "g5.xlarge")]), {
+      services: [live],
+      definitions: [registered],
+    });
     expect(registrations.flatMap(({ changes }) => changes)).toEqual([]);
     expect(steps.flatMap(({ changes }) => changes)).toEqual([]);
     expect(steps).toMatchObject([{ service: live.serviceName, action: "keep" }]);
@@ -159,36 +261,99 @@ describe("an imported service", () => {
       ecs: {
         cluster: "prod",
         taskDefinition: { requiresCompatibilities: null },
-        service: { availabilityZoneRebalancing: "DISABLED", propagateTags: "NONE", deploymentConfiguration: { deploymentCircuitBreaker: null, maximumPercent: 150, minimumHealthyPercent: 50 } },
+        service: {
+          availabilityZoneRebalancing: "DISABLED",
+          propagateTags: "NONE",
+          deploymentConfiguration: { deploymentCircuitBreaker: null, maximumPercent: 150, minimumHealthyPercent: 50 },
+        },
       },
     });
   });
 
   it("has words for ports, secrets, shared memory, a load balancer and tags; what they do not say stays raw", () => {
-    const [secret, group] = ["arn:aws:ssm:us-east-1:111122223333:parameter/token", "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/a/0123456789abcdef"];
-    const tags = [{ key: "team", value: "nlp" }, { key: "aiplat:run", value: "x" }];
-    const container = { name: "app", image: "app:1", memory: 1024, cpu: 1024, secrets: [{ name: "TOKEN", valueFrom: secret }], linuxParameters: { sharedMemorySize: 2048 }, portMappings: [{ containerPort: 80, hostPort: 8080, protocol: "tcp", name: "http", appProtocol: "http2" }, { containerPort: 53, hostPort: 0, protocol: "udp" }] };
-    const registered = definition({ family: "app", networkMode: "bridge", requiresCompatibilities: ["EC2"], executionRoleArn: "arn:aws:iam::111122223333:role/execution", containerDefinitions: [container], tags: [...tags, { key: "cost", value: "1" }] });
-    const live = service({ serviceName: "app", tags, availabilityZoneRebalancing: "ENABLED", propagateTags: "SERVICE", deploymentConfiguration: { maximumPercent: 200, minimumHealthyPercent: 100, deploymentCircuitBreaker: { enable: true, rollback: true } }, loadBalancers: [{ targetGroupArn: group, containerName: "app", containerPort: 80 }] });
+    const [secret, group] = [
+      "arn:aws:ssm:us-east-1:111122223333:parameter/token",
+      "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/a/0123456789abcdef",
+    ];
+    const tags = [
+      { key: "team", value: "nlp" },
+      { key: "aiplat:run", value: "x" },
+    ];
+    const container = {
+      name: "app",
+      image: "app:1",
+      memory: 1024,
+      cpu: 1024,
+      secrets: [{ name: "TOKEN", valueFrom: secret }],
+      linuxParameters: { sharedMemorySize: 2048 },
+      portMappings: [
+        { containerPort: 80, hostPort: 8080, protocol: "tcp", name: "http", appProtocol: "http2" },
+        { containerPort: 53, hostPort: 0, protocol: "udp" },
+      ],
+    };
+    const registered = definition({
+      family: "app",
+      networkMode: "bridge",
+      requiresCompatibilities: ["EC2"],
+      executionRoleArn: "arn:aws:iam::111122223333:role/execution",
+      containerDefinitions: [container],
+      tags: [...tags, { key: "cost", value: "1" }],
+    });
+    const live = service({
+      serviceName: "app",
+      tags,
+      availabilityZoneRebalancing: "ENABLED",
+      propagateTags: "SERVICE",
+      deploymentConfiguration: {
+        maximumPercent: 200,
+        minimumHealthyPercent: 100,
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+      },
+      loadBalancers: [{ targetGroupArn: group, containerName: "app", containerPort: 80 }],
+    });
     expect(imported(live, registered)).toEqual({
       name: "app",
       kind: "service",
       image: "app:1",
       secrets: { TOKEN: secret },
-      ports: [{ container: 80, host: 8080, name: "http" }, { container: 53, protocol: "udp" }],
+      ports: [
+        { container: 80, host: 8080, name: "http" },
+        { container: 53, protocol: "udp" },
+      ],
       sharedMemory: "2GiB",
       tags: { team: "nlp" },
       accelerator: "none",
       replicas: 3,
       resources: { cpu: 1, memory: "1024MiB" },
       roles: { execution: "arn:aws:iam::111122223333:role/execution" },
-      ecs: { cluster: "prod", networkMode: "bridge", loadBalancer: { targetGroup: group, port: 80 }, taskDefinition: { containerDefinitions: [{ name: "app", portMappings: [{ name: "http", containerPort: 80, appProtocol: "http2" }] }], tags: [{ key: "cost", value: "1" }] } },
+      ecs: {
+        cluster: "prod",
+        networkMode: "bridge",
+        loadBalancer: { targetGroup: group, port: 80 },
+        taskDefinition: {
+          containerDefinitions: [
+            { name: "app", portMappings: [{ name: "http", containerPort: 80, appProtocol: "http2" }] },
+          ],
+          tags: [{ key: "cost", value: "1" }],
+        },
+      },
     });
   });
 
   it("leaves to the raw fields what a rule forbids and ECS takes", () => {
-    const registered = definition({ containerDefinitions: [{ name: "app", image: "app:1", memory: 64, portMappings: [{ containerPort: 22, hostPort: 22, protocol: "tcp" }] }] });
-    expect(imported(service(), registered)).toMatchObject({ ecs: { taskDefinition: { containerDefinitions: [{ portMappings: [{ containerPort: 22, hostPort: 22 }] }] } } });
+    const registered = definition({
+      containerDefinitions: [
+        {
+          name: "app",
+          image: "app:1",
+          memory: 64,
+          portMappings: [{ containerPort: 22, hostPort: 22, protocol: "tcp" }],
+        },
+      ],
+    });
+    expect(imported(service(), registered)).toMatchObject({
+      ecs: { taskDefinition: { containerDefinitions: [{ portMappings: [{ containerPort: 22, hostPort: 22 }] }] } },
+    });
   });
 
   it.each([
@@ -212,7 +377,12 @@ describe("rawOverlay", () => {
     const wanted = { a: 1, b: { c: 3 }, list: [{ name: "x", v: 2, w: 1 }, { name: "y" }], fresh: [1] };
     const keys = { list: (item: Raw) => String(item["name"]) };
     const overlay = rawOverlay(base, wanted, keys);
-    expect(overlay).toEqual({ gone: null, b: { d: null, c: 3 }, list: [{ name: "x", v: 2, w: 1 }, { name: "y" }], fresh: [1] });
+    expect(overlay).toEqual({
+      gone: null,
+      b: { d: null, c: 3 },
+      list: [{ name: "x", v: 2, w: 1 }, { name: "y" }],
+      fresh: [1],
+    });
     expect(mergeRaw(base, overlay, keys)).toEqual(wanted);
   });
 });

@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { instanceTypes } from "../../src/core/catalog/catalog.ts";
-import { filterInstanceTypes, sortInstanceTypes, sortKeys, type InstanceTypeFilter } from "../../src/core/catalog/filter.ts";
+import {
+  filterInstanceTypes,
+  sortInstanceTypes,
+  sortKeys,
+  type InstanceTypeFilter,
+} from "../../src/core/catalog/filter.ts";
 
-const names = (filter: InstanceTypeFilter) => filterInstanceTypes(instanceTypes, filter).map((type) => type.instanceType);
+const names = (filter: InstanceTypeFilter) =>
+  filterInstanceTypes(instanceTypes, filter).map((type) => type.instanceType);
 
 describe("filterInstanceTypes", () => {
   test("asks nothing by default", () => {
@@ -18,10 +24,22 @@ describe("filterInstanceTypes", () => {
     ["pattern for the whole name", { name: "trn*.32xlarge" }, ["trn1.32xlarge", "trn1n.32xlarge"]],
     ["pattern of one letter", { name: "p4d?.*" }, ["p4de.24xlarge"]],
     ["a dot in a pattern is a dot", { name: "inf?.xlarge*" }, ["inf1.xlarge", "inf2.xlarge"]],
-    ["devices", { kind: "neuron", minDevices: 12 }, ["inf1.24xlarge", "inf2.48xlarge", "trn1.32xlarge", "trn1n.32xlarge", "trn2.48xlarge", "trn2u.48xlarge"]],
-    ["memory of a device", { kind: "neuron", minMemoryMiBPerDevice: 98_304 }, ["trn2.3xlarge", "trn2.48xlarge", "trn2u.48xlarge"]],
+    [
+      "devices",
+      { kind: "neuron", minDevices: 12 },
+      ["inf1.24xlarge", "inf2.48xlarge", "trn1.32xlarge", "trn1n.32xlarge", "trn2.48xlarge", "trn2u.48xlarge"],
+    ],
+    [
+      "memory of a device",
+      { kind: "neuron", minMemoryMiBPerDevice: 98_304 },
+      ["trn2.3xlarge", "trn2.48xlarge", "trn2u.48xlarge"],
+    ],
     ["memory of the instance", { minMemoryMiB: 4_194_304 }, ["p6-b300.48xlarge"]],
-    ["architecture", { architecture: "arm64", minMemoryMiB: 131_072 }, ["g5g.16xlarge", "g5g.metal", "p6e-gb200.36xlarge"]],
+    [
+      "architecture",
+      { architecture: "arm64", minMemoryMiB: 131_072 },
+      ["g5g.16xlarge", "g5g.metal", "p6e-gb200.36xlarge"],
+    ],
     ["EFA, also where the number is not known", { efa: true, architecture: "arm64" }, ["p6e-gb200.36xlarge"]],
     ["price, and none without one", { kind: "neuron", maxUsdPerHour: 0.362 }, ["inf1.xlarge", "inf1.2xlarge"]],
     ["status", { status: "unverified" }, ["g3s.xlarge", "p2.xlarge", "p2.8xlarge", "p2.16xlarge"]],
@@ -49,7 +67,11 @@ describe("sortInstanceTypes", () => {
   });
 
   test("keeps sizes in order within a family by name", () => {
-    expect(sortInstanceTypes(filterInstanceTypes(instanceTypes, { families: ["inf1"] }), "name").map((type) => type.instanceType)).toEqual(["inf1.xlarge", "inf1.2xlarge", "inf1.6xlarge", "inf1.24xlarge"]);
+    expect(
+      sortInstanceTypes(filterInstanceTypes(instanceTypes, { families: ["inf1"] }), "name").map(
+        (type) => type.instanceType,
+      ),
+    ).toEqual(["inf1.xlarge", "inf1.2xlarge", "inf1.6xlarge", "inf1.24xlarge"]);
   });
 
   test("a part of a GPU is less than a GPU", () => {

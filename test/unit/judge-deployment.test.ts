@@ -7,31 +7,90 @@ import { judgeDeployment, judgeRollback } from "../../src/operations/judge-deplo
 import { waitForServices } from "../../src/operations/wait-for-services.ts";
 import { fakeRuntime, makeDefinition, scriptedEcs } from "../support/task-port.ts";
 
-const deployment = (number: number, more: Partial<Deployment> = {}): Deployment => ({ id: `ecs-svc/${number}`, status: "PRIMARY", taskDefinition: `arn:td/bert:${number}`, desiredCount: 2, pendingCount: 0, runningCount: 2, createdAt: 1_000, ...more });
+const deployment = (number: number, more: Partial<Deployment> = {}): Deployment => ({
+  id: `ecs-svc/${number}`,
+  status: "PRIMARY",
+  taskDefinition: `arn:td/bert:${number}`,
+  desiredCount: 2,
+  pendingCount: 0,
+  runningCount: 2,
+  createdAt: 1_000,
+  ...more,
+});
 
 function service(deployments: readonly Deployment[], strategy = "BLUE_GREEN", more: Partial<Service> = {}): Service {
-  return { serviceArn: "arn:bert", serviceName: "bert", status: "ACTIVE", desiredCount: 2, runningCount: 2, pendingCount: 0, taskDefinition: deployments[0]!.taskDefinition, deployments, events: [], deploymentConfiguration: { strategy }, ...more };
+  return {
+    serviceArn: "arn:bert",
+    serviceName: "bert",
+    status: "ACTIVE",
+    desiredCount: 2,
+    runningCount: 2,
+    pendingCount: 0,
+    taskDefinition: deployments[0]!.taskDefinition,
+    deployments,
+    events: [],
+    deploymentConfiguration: { strategy },
+    ...more,
+  };
 }
 
-const rollout = (status: string, more: Partial<ServiceDeployment> = {}): ServiceDeployment => ({ arn: "arn:sd", revisionArn: "arn:service-revision/prod/bert/2", status, createdAt: 1_000, ...more });
+const rollout = (status: string, more: Partial<ServiceDeployment> = {}): ServiceDeployment => ({
+  arn: "arn:sd",
+  revisionArn: "arn:service-revision/prod/bert/2",
+  status,
+  createdAt: 1_000,
+  ...more,
+});
 
 const green = deployment(2);
 const blue = deployment(1);
-const changed = service([deployment(2, { rolloutState: "IN_PROGRESS" }), { ...blue, status: "ACTIVE" }], "BLUE_GREEN", { runningCount: 0 });
+const changed = service([deployment(2, { rolloutState: "IN_PROGRESS" }), { ...blue, status: "ACTIVE" }], "BLUE_GREEN", {
+  runningCount: 0,
+});
 const both = [green, { ...blue, status: "ACTIVE" }];
 
 describe("a deployment that is not a rolling update", () => {
   it.each([
-    ["goes on while its tasks all run and it bakes", service(both), rollout("IN_PROGRESS", { stage: "BAKE_TIME" }), undefined],
+    [
+      "goes on while its tasks all run and it bakes",
+      service(both),
+      rollout("IN_PROGRESS", { stage: "BAKE_TIME" }),
+      undefined,
+    ],
     ["goes on while ECS has only been asked to roll it back", service(both), rollout("ROLLBACK_REQUESTED"), undefined],
     ["goes on until the old tasks are gone", service(both), rollout("SUCCESSFUL"), undefined],
-    ["goes on until every task runs", service([green], "BLUE_GREEN", { runningCount: 1 }), rollout("SUCCESSFUL"), undefined],
+    [
+      "goes on until every task runs",
+      service([green], "BLUE_GREEN", { runningCount: 1 }),
+      rollout("SUCCESSFUL"),
+      undefined,
+    ],
     ["is steady when it succeeded", service([green]), rollout("SUCCESSFUL"), "steady"],
-    ["has failed when it is rolled back", service([blue, { ...green, status: "ACTIVE" }]), rollout("ROLLBACK_IN_PROGRESS", { statusReason: "An alarm." }), "An alarm; the service goes back to bert:1"],
-    ["has failed when it was rolled back", service([blue]), rollout("ROLLBACK_SUCCESSFUL", { statusReason: "An alarm." }), "An alarm; the service goes back to bert:1"],
+    [
+      "has failed when it is rolled back",
+      service([blue, { ...green, status: "ACTIVE" }]),
+      rollout("ROLLBACK_IN_PROGRESS", { statusReason: "An alarm." }),
+      "An alarm; the service goes back to bert:1",
+    ],
+    [
+      "has failed when it was rolled back",
+      service([blue]),
+      rollout("ROLLBACK_SUCCESSFUL", { statusReason: "An alarm." }),
+      "An alarm; the service goes back to bert:1",
+    ],
     ["has failed where nothing could be done", service(both), rollout("ROLLBACK_FAILED"), "the deployment failed"],
-    ["has failed when another one took its place", service([deployment(3), ...both.map((each) => ({ ...each, status: "ACTIVE" }))]), rollout("STOPPED", { statusReason: "Stopped." }), "Stopped; the service now deploys bert:3"],
-    ["has failed when another one took its place after it", service([deployment(3)]), rollout("SUCCESSFUL"), "another deployment has taken its place"],
+    [
+      "has failed when another one took its place",
+      service([deployment(3), ...both.map((each) => ({ ...each, status: "ACTIVE" }))]),
+      rollout("STOPPED", { statusReason: "Stopped." }),
+      "Stopped; the service now deploys bert:3",
+    ],
+    [
+      "has failed when another one took its place after it",
+      service([deployment(3)]),
+      rollout("SUCCESSFUL"),
+      "another deployment has taken its place",
+    ],
   ])("%s", (_, now, known, verdict) => {
     expect(judgeDeployment(changed, now, known)).toBe(verdict);
   });
@@ -40,7 +99,11 @@ describe("a deployment that is not a rolling update", () => {
     ["goes on while both revisions run", service(both), undefined],
     ["goes on while it says so itself", service([{ ...green, rolloutState: "IN_PROGRESS" }]), undefined],
     ["is steady with its own tasks alone", service([{ ...green, rolloutState: "COMPLETED" }]), "steady"],
-    ["has failed when another is the newest", service([blue]), "the deployment was rolled back; the service goes back to bert:1"],
+    [
+      "has failed when another is the newest",
+      service([blue]),
+      "the deployment was rolled back; the service goes back to bert:1",
+    ],
   ])("whose history cannot be had %s", (_, now, verdict) => {
     expect(judgeDeployment(changed, now, undefined)).toBe(verdict);
   });
@@ -50,13 +113,39 @@ describe("a rolling update", () => {
   const rolling = service([deployment(2, { rolloutState: "IN_PROGRESS" }), { ...blue, status: "ACTIVE" }], "ROLLING");
 
   it("is over by its own word, though old tasks still stop", () => {
-    expect(judgeDeployment(rolling, service([{ ...green, rolloutState: "COMPLETED" }, { ...blue, status: "ACTIVE" }], "ROLLING"), undefined)).toBe("steady");
-    expect(judgeDeployment(rolling, service([{ ...green, rolloutState: "IN_PROGRESS" }], "ROLLING"), undefined)).toBeUndefined();
-    expect(judgeDeployment(rolling, service([{ ...green, rolloutState: "FAILED", rolloutStateReason: "breaker." }], "ROLLING"), undefined)).toBe("breaker");
+    expect(
+      judgeDeployment(
+        rolling,
+        service(
+          [
+            { ...green, rolloutState: "COMPLETED" },
+            { ...blue, status: "ACTIVE" },
+          ],
+          "ROLLING",
+        ),
+        undefined,
+      ),
+    ).toBe("steady");
+    expect(
+      judgeDeployment(rolling, service([{ ...green, rolloutState: "IN_PROGRESS" }], "ROLLING"), undefined),
+    ).toBeUndefined();
+    expect(
+      judgeDeployment(
+        rolling,
+        service([{ ...green, rolloutState: "FAILED", rolloutStateReason: "breaker." }], "ROLLING"),
+        undefined,
+      ),
+    ).toBe("breaker");
   });
 
   it("that is gone has the reason of its service deployment", () => {
-    expect(judgeDeployment(rolling, service([blue], "ROLLING"), rollout("ROLLBACK_SUCCESSFUL", { statusReason: "breaker." }))).toBe("breaker; the service goes back to bert:1");
+    expect(
+      judgeDeployment(
+        rolling,
+        service([blue], "ROLLING"),
+        rollout("ROLLBACK_SUCCESSFUL", { statusReason: "breaker." }),
+      ),
+    ).toBe("breaker; the service goes back to bert:1");
   });
 });
 
@@ -76,28 +165,62 @@ describe("a rollback by ECS", () => {
 describe("waiting", () => {
   const denied = () => Promise.reject(new AiplatError("AccessDenied", "no"));
   const wait = (more: Parameters<typeof scriptedEcs>[1], stages: string[] = []) =>
-    waitForServices(scriptedEcs(() => [], more), "prod", [{ service: changed }], fakeRuntime(), { hint: "", onEvent: () => undefined, onTask: () => undefined, onStage: (_, { stage, status }) => stages.push(stage ?? status) });
+    waitForServices(
+      scriptedEcs(() => [], more),
+      "prod",
+      [{ service: changed }],
+      fakeRuntime(),
+      {
+        hint: "",
+        onEvent: () => undefined,
+        onTask: () => undefined,
+        onStage: (_, { stage, status }) => stages.push(stage ?? status),
+      },
+    );
 
   it("looks for the service deployment that rolls out the newest revision, and tells its stages once", async () => {
-    const script = [rollout("IN_PROGRESS", { stage: "SCALE_UP" }), rollout("IN_PROGRESS", { stage: "BAKE_TIME" }), rollout("IN_PROGRESS", { stage: "BAKE_TIME" }), rollout("SUCCESSFUL", { stage: "CLEAN_UP" })];
+    const script = [
+      rollout("IN_PROGRESS", { stage: "SCALE_UP" }),
+      rollout("IN_PROGRESS", { stage: "BAKE_TIME" }),
+      rollout("IN_PROGRESS", { stage: "BAKE_TIME" }),
+      rollout("SUCCESSFUL", { stage: "CLEAN_UP" }),
+    ];
     let looks = 0;
     const stages: string[] = [];
-    const other = { ...rollout("ROLLBACK_SUCCESSFUL"), arn: "arn:other", revisionArn: "arn:service-revision/prod/bert/12" };
-    const outcomes = await wait({ describeServices: async () => [service(looks < 4 ? both : [green])], listServiceDeployments: async () => [other, rollout("PENDING")], describeServiceDeployments: async (arns) => (arns[0] === "arn:sd" ? [script[looks++]!] : []) }, stages);
+    const other = {
+      ...rollout("ROLLBACK_SUCCESSFUL"),
+      arn: "arn:other",
+      revisionArn: "arn:service-revision/prod/bert/12",
+    };
+    const outcomes = await wait(
+      {
+        describeServices: async () => [service(looks < 4 ? both : [green])],
+        listServiceDeployments: async () => [other, rollout("PENDING")],
+        describeServiceDeployments: async (arns) => (arns[0] === "arn:sd" ? [script[looks++]!] : []),
+      },
+      stages,
+    );
     expect(outcomes.map(({ failure }) => failure)).toEqual([undefined]);
     expect(stages).toEqual(["SCALE_UP", "BAKE_TIME", "CLEAN_UP"]);
   });
 
   it("names the revision that ECS went back to, though it went there between two answers", async () => {
     let looks = 0;
-    const outcomes = await wait({ describeServices: async () => [service(looks++ === 0 ? both : [blue])], listServiceDeployments: async () => [rollout("PENDING")], describeServiceDeployments: async () => [rollout("ROLLBACK_SUCCESSFUL", { statusReason: "An alarm." })] });
+    const outcomes = await wait({
+      describeServices: async () => [service(looks++ === 0 ? both : [blue])],
+      listServiceDeployments: async () => [rollout("PENDING")],
+      describeServiceDeployments: async () => [rollout("ROLLBACK_SUCCESSFUL", { statusReason: "An alarm." })],
+    });
     expect(outcomes.map(({ failure }) => failure)).toEqual(["An alarm; the service goes back to bert:1"]);
   });
 
   it("does without, where the endpoint keeps none or the caller may not read them", async () => {
     for (const listServiceDeployments of [async () => undefined, denied]) {
       let looks = 0;
-      const outcomes = await wait({ describeServices: async () => [service(looks++ < 3 ? both : [green])], listServiceDeployments });
+      const outcomes = await wait({
+        describeServices: async () => [service(looks++ < 3 ? both : [green])],
+        listServiceDeployments,
+      });
       expect(outcomes.map(({ failure }) => failure)).toEqual([undefined]);
       expect(looks).toBe(4);
     }
@@ -105,10 +228,25 @@ describe("waiting", () => {
 });
 
 describe("the revision to go back to", () => {
-  const revision = (arn: string) => makeDefinition({ taskDefinitionArn: arn, family: "bert", revision: Number(arn.split(":").at(-1)) });
+  const revision = (arn: string) =>
+    makeDefinition({ taskDefinitionArn: arn, family: "bert", revision: Number(arn.split(":").at(-1)) });
   const find = async (stable: readonly string[] | undefined, now: Service, stopping = false) =>
-    (await findStableRevision(scriptedEcs(() => [], { stableDefinitions: async () => stable, describeTaskDefinition: async (arn) => revision(arn) }), "prod", now, stopping))?.revision;
-  const failing = service([deployment(3, { rolloutState: "IN_PROGRESS" }), deployment(2, { status: "ACTIVE", rolloutState: "FAILED" }), deployment(1, { status: "ACTIVE", rolloutState: "COMPLETED" })]);
+    (
+      await findStableRevision(
+        scriptedEcs(() => [], {
+          stableDefinitions: async () => stable,
+          describeTaskDefinition: async (arn) => revision(arn),
+        }),
+        "prod",
+        now,
+        stopping,
+      )
+    )?.revision;
+  const failing = service([
+    deployment(3, { rolloutState: "IN_PROGRESS" }),
+    deployment(2, { status: "ACTIVE", rolloutState: "FAILED" }),
+    deployment(1, { status: "ACTIVE", rolloutState: "COMPLETED" }),
+  ]);
 
   it("is the last successful one with another definition", async () => {
     expect(await find(["arn:td/bert:3", "arn:td/bert:1"], service([deployment(3)]))).toBe(1);

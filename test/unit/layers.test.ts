@@ -12,7 +12,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": ["core"],
   "index.ts": ["core"],
   "reference.ts": ["commands"],
-  commands: ["operations", "core", "aws", "kubectl", "image-registry", "sandbox", "output", "files", "context.ts", "errors.ts"],
+  commands: [
+    "operations",
+    "core",
+    "aws",
+    "kubectl",
+    "image-registry",
+    "sandbox",
+    "output",
+    "files",
+    "context.ts",
+    "errors.ts",
+  ],
   operations: ["core", "errors.ts", "context.ts"],
   aws: ["core", "operations", "errors.ts", "context.ts"],
   kubectl: ["operations", "errors.ts", "context.ts"],
@@ -55,10 +66,16 @@ interface Import {
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
 const imports = files.flatMap((file): readonly Import[] => {
   const text = readFileSync(join(src, file), "utf8");
-  const found = [...text.matchAll(/^(?:import|export)\s+(type\s+)?[^;"]*?from\s+"([^"]+)"|import\("([^"]+)"\)|^import\s+"([^"]+)"/gm)];
+  const found = [
+    ...text.matchAll(
+      /^(?:import|export)\s+(type\s+)?[^;"]*?from\s+"([^"]+)"|import\("([^"]+)"\)|^import\s+"([^"]+)"/gm,
+    ),
+  ];
   return found.map((match) => {
     const specifier = match[2] ?? match[3] ?? match[4]!;
-    const target = specifier.startsWith(".") ? relative(src, normalize(join(src, dirname(file), specifier))) : specifier;
+    const target = specifier.startsWith(".")
+      ? relative(src, normalize(join(src, dirname(file), specifier)))
+      : specifier;
     return { file, target, typeOnly: match[1] !== undefined };
   });
 });
@@ -75,22 +92,33 @@ describe("layers", () => {
   });
 
   it("import only what lies beneath them", () => {
-    const broken = local.filter(({ file, target }) => layerOf(file) !== layerOf(target) && !allowed[layerOf(file)]?.includes(layerOf(target)));
+    const broken = local.filter(
+      ({ file, target }) => layerOf(file) !== layerOf(target) && !allowed[layerOf(file)]?.includes(layerOf(target)),
+    );
     expect(broken.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
   });
 
   it("take only types where only types are allowed", () => {
-    const broken = local.filter(({ file, target, typeOnly }) => onlyTypes[layerOf(file)]?.includes(layerOf(target)) && !typeOnly && layerOf(file) !== layerOf(target));
+    const broken = local.filter(
+      ({ file, target, typeOnly }) =>
+        onlyTypes[layerOf(file)]?.includes(layerOf(target)) && !typeOnly && layerOf(file) !== layerOf(target),
+    );
     expect(broken.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
   });
 
   it("import only the packages that are theirs", () => {
-    const broken = imports.filter(({ file, target }) => !files.includes(target) && !packages[layerOf(file)]?.test(target));
+    const broken = imports.filter(
+      ({ file, target }) => !files.includes(target) && !packages[layerOf(file)]?.test(target),
+    );
     expect(broken.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
   });
 
   it("keep ECS and Kubernetes apart", () => {
-    const broken = local.filter(({ file, target }) => (file.startsWith("core/ecs/") && target.startsWith("core/kubernetes/")) || (file.startsWith("core/kubernetes/") && target.startsWith("core/ecs/")));
+    const broken = local.filter(
+      ({ file, target }) =>
+        (file.startsWith("core/ecs/") && target.startsWith("core/kubernetes/")) ||
+        (file.startsWith("core/kubernetes/") && target.startsWith("core/ecs/")),
+    );
     expect(broken).toEqual([]);
   });
 
@@ -100,7 +128,13 @@ describe("layers", () => {
   });
 
   it("touch process in main.ts only", () => {
-    const broken = files.filter((file) => file !== "main.ts" && /\bprocess\.(?!env\b)\w+|\bprocess\.env\b/.test(readFileSync(join(src, file), "utf8").replace(/^\s*(\/\/|\*|\/\*).*$/gm, "")));
+    const broken = files.filter(
+      (file) =>
+        file !== "main.ts" &&
+        /\bprocess\.(?!env\b)\w+|\bprocess\.env\b/.test(
+          readFileSync(join(src, file), "utf8").replace(/^\s*(\/\/|\*|\/\*).*$/gm, ""),
+        ),
+    );
     expect(broken).toEqual([]);
   });
 });

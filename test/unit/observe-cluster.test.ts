@@ -8,7 +8,12 @@ import { makeDefinition, makeTask, scriptedEcs } from "../support/task-port.ts";
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 /** A cluster whose lists come in pages of 100; `asked` says what was asked in which order. */
-function pagedEcs(running: readonly Task[], stopped: readonly Task[], instances: number, more: Partial<EcsPort> = {}): { readonly ecs: EcsPort; readonly asked: string[] } {
+function pagedEcs(
+  running: readonly Task[],
+  stopped: readonly Task[],
+  instances: number,
+  more: Partial<EcsPort> = {},
+): { readonly ecs: EcsPort; readonly asked: string[] } {
   const asked: string[] = [];
   const machines = upTo(instances).map((index) => anInstance(String(index), "inf2.xlarge"));
   const all = new Map([...running, ...stopped].map((task) => [task.taskArn, task]));
@@ -21,13 +26,30 @@ function pagedEcs(running: readonly Task[], stopped: readonly Task[], instances:
     return items;
   };
   const ecs = scriptedEcs(() => [], {
-    describeCluster: async () => ({ name: "prod", arn: "arn:cluster/prod", status: "ACTIVE", tags: {}, capacityProviders: [], defaultCapacityProviderStrategy: [] }),
-    listContainerInstances: (_, __, onPage) => paged("instances", machines.map(({ arn }) => arn), onPage),
+    describeCluster: async () => ({
+      name: "prod",
+      arn: "arn:cluster/prod",
+      status: "ACTIVE",
+      tags: {},
+      capacityProviders: [],
+      defaultCapacityProviderStrategy: [],
+    }),
+    listContainerInstances: (_, __, onPage) =>
+      paged(
+        "instances",
+        machines.map(({ arn }) => arn),
+        onPage,
+      ),
     describeContainerInstances: async (_, arns) => {
       asked.push(`describe ${arns.length} instances`);
       return machines.filter(({ arn }) => arns.includes(arn));
     },
-    listTasks: (_, { desiredStatus }, onPage) => paged(String(desiredStatus), (desiredStatus === "STOPPED" ? stopped : running).map(({ taskArn }) => taskArn), onPage),
+    listTasks: (_, { desiredStatus }, onPage) =>
+      paged(
+        String(desiredStatus),
+        (desiredStatus === "STOPPED" ? stopped : running).map(({ taskArn }) => taskArn),
+        onPage,
+      ),
     describeTasks: async (_, arns) => {
       asked.push(`describe ${arns.length} tasks`);
       return { tasks: arns.map((arn) => all.get(arn)!), failures: [] };
@@ -42,24 +64,45 @@ function pagedEcs(running: readonly Task[], stopped: readonly Task[], instances:
 }
 
 const running = upTo(250).map((index) => makeTask(`r${index}`, { taskDefinitionArn: `d${index % 3}` }));
-const leaving = upTo(30).map((index) => makeTask(`l${index}`, { desiredStatus: "STOPPED", lastStatus: "DEPROVISIONING", taskDefinitionArn: "d1" }));
-const gone = upTo(40).map((index) => makeTask(`g${index}`, { desiredStatus: "STOPPED", lastStatus: "STOPPED", taskDefinitionArn: "old" }));
+const leaving = upTo(30).map((index) =>
+  makeTask(`l${index}`, { desiredStatus: "STOPPED", lastStatus: "DEPROVISIONING", taskDefinitionArn: "d1" }),
+);
+const gone = upTo(40).map((index) =>
+  makeTask(`g${index}`, { desiredStatus: "STOPPED", lastStatus: "STOPPED", taskDefinitionArn: "old" }),
+);
 
 describe("the reading of a cluster", () => {
   it("describes in full batches over both lists, each definition once, and none of what has stopped", async () => {
     const { ecs, asked } = pagedEcs(running, [...leaving, ...gone], 130);
     const snapshot = await observeCluster(ecs, "prod", 5);
-    expect(snapshot.tasks.map(({ taskArn }) => taskArn)).toEqual([...running, ...leaving].map(({ taskArn }) => taskArn));
+    expect(snapshot.tasks.map(({ taskArn }) => taskArn)).toEqual(
+      [...running, ...leaving].map(({ taskArn }) => taskArn),
+    );
     expect(snapshot.instances).toHaveLength(130);
     expect(Object.keys(snapshot.taskDefinitions).sort()).toEqual(["d0", "d1", "d2"]);
     expect([snapshot.cluster, snapshot.observedAt]).toEqual(["prod", 5]);
     const describes = asked.filter((each) => each.startsWith("describe"));
-    expect(describes.toSorted()).toEqual(["describe 100 instances", "describe 100 tasks", "describe 100 tasks", "describe 100 tasks", "describe 20 tasks", "describe 30 instances"]);
-    expect(asked.filter((each) => each.startsWith("definition")).toSorted()).toEqual(["definition d0", "definition d1", "definition d2"]);
+    expect(describes.toSorted()).toEqual([
+      "describe 100 instances",
+      "describe 100 tasks",
+      "describe 100 tasks",
+      "describe 100 tasks",
+      "describe 20 tasks",
+      "describe 30 instances",
+    ]);
+    expect(asked.filter((each) => each.startsWith("definition")).toSorted()).toEqual([
+      "definition d0",
+      "definition d1",
+      "definition d2",
+    ]);
   });
 
   it("describes while it lists", async () => {
-    const { ecs, asked } = pagedEcs(upTo(1000).map((index) => makeTask(`r${index}`)), [], 1);
+    const { ecs, asked } = pagedEcs(
+      upTo(1000).map((index) => makeTask(`r${index}`)),
+      [],
+      1,
+    );
     await observeCluster(ecs, "prod", 0);
     expect(asked.indexOf("describe 100 tasks")).toBeLessThan(asked.lastIndexOf("RUNNING"));
   });
@@ -71,7 +114,10 @@ describe("the reading of a cluster", () => {
   });
 
   it("does without pages", async () => {
-    const { ecs } = pagedEcs(running, leaving, 3, { listTasks: async (_, { desiredStatus }) => (desiredStatus === "STOPPED" ? leaving : running).map(({ taskArn }) => taskArn) });
+    const { ecs } = pagedEcs(running, leaving, 3, {
+      listTasks: async (_, { desiredStatus }) =>
+        (desiredStatus === "STOPPED" ? leaving : running).map(({ taskArn }) => taskArn),
+    });
     expect((await observeCluster(ecs, "prod", 0)).tasks).toHaveLength(280);
   });
 

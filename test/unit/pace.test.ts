@@ -61,7 +61,9 @@ describe("createPace", () => {
     for (let index = 0; index < 40; index++) {
       void pace(() => {
         started.push(index);
-        return new Promise<void>((resolve, reject) => ends.push(index % 2 === 0 ? resolve : () => reject(new Error("refused"))));
+        return new Promise<void>((resolve, reject) =>
+          ends.push(index % 2 === 0 ? resolve : () => reject(new Error("refused"))),
+        );
       }).catch(() => undefined);
     }
     await settle();

@@ -17,20 +17,53 @@ import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts
 import { mutate, mutations } from "../support/mutations.ts";
 
 const resources = { cpu: 96 * 1024, memoryMiB: 370_000, tcpPorts: [22], udpPorts: [], gpus: [] };
-const machines = ["1", "2"].map((id) => anInstance(id, "inf2.24xlarge", { registered: resources, remaining: resources }));
+const machines = ["1", "2"].map((id) =>
+  anInstance(id, "inf2.24xlarge", { registered: resources, remaining: resources }),
+);
 const foreign = aDefinition("foreign", { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } });
 const snapshot = aSnapshot(machines, [aTask("t", foreign, machines[0])], [foreign]);
-const cluster = { name: "prod", arn: "arn:aws:ecs:us-east-1:111122223333:cluster/prod", tags: {}, capacityProviders: [] };
-const workload: Workload = { name: "chip", image: "chip:1", command: ["serve"], environment: { A: "1" }, ports: [{ container: 8080 }], health: { path: "/ping", port: 8080 }, accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 }, replicas: 3 };
+const cluster = {
+  name: "prod",
+  arn: "arn:aws:ecs:us-east-1:111122223333:cluster/prod",
+  tags: {},
+  capacityProviders: [],
+};
+const workload: Workload = {
+  name: "chip",
+  image: "chip:1",
+  command: ["serve"],
+  environment: { A: "1" },
+  ports: [{ container: 8080 }],
+  health: { path: "/ping", port: 8080 },
+  accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 },
+  replicas: 3,
+};
 
 function aRunPlan(): object {
-  const settings = { run: "chip-1", cluster: "prod", count: 4, strategy: "pack" as const, placementConstraints: [], enableExecuteCommand: false };
+  const settings = {
+    run: "chip-1",
+    cluster: "prod",
+    count: 4,
+    strategy: "pack" as const,
+    placementConstraints: [],
+    enableExecuteCommand: false,
+  };
   const round = planRun(resolveWorkload(workload), settings, {}, 4, snapshot, new Set());
-  return { apiVersion: "aiplat/v1", kind: "Plan", ...plannedRun({ settings, round, cluster, devices: true, follows: [], newest: newestOf(new Map()), now: 0 }) };
+  return {
+    apiVersion: "aiplat/v1",
+    kind: "Plan",
+    ...plannedRun({ settings, round, cluster, devices: true, follows: [], newest: newestOf(new Map()), now: 0 }),
+  };
 }
 
 function aServicePlan(): object {
-  const plan = planServices(resolveWorkload({ ...workload, kind: "service" }), { cluster: "prod", enableExecuteCommand: false, force: false }, {}, snapshot, { services: [], definitions: [], cluster });
+  const plan = planServices(
+    resolveWorkload({ ...workload, kind: "service" }),
+    { cluster: "prod", enableExecuteCommand: false, force: false },
+    {},
+    snapshot,
+    { services: [], definitions: [], cluster },
+  );
   return { apiVersion: "aiplat/v1", kind: "Plan", ...plan };
 }
 
@@ -65,24 +98,53 @@ describe("a plan file", () => {
   });
 
   it("of the other kind says which command takes it", () => {
-    expect(() => parseRunPlan(JSON.stringify(service), "plan.json")).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ message: "plan.json is the plan of a service", hint: expect.stringContaining("aiplat service deploy --plan") })] }));
-    expect(() => parseServicePlan(JSON.stringify(run), "plan.json")).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ message: "plan.json is the plan of a run", hint: expect.stringContaining("aiplat run-task --plan") })] }));
+    expect(() => parseRunPlan(JSON.stringify(service), "plan.json")).toThrow(
+      expect.objectContaining({
+        problems: [
+          expect.objectContaining({
+            message: "plan.json is the plan of a service",
+            hint: expect.stringContaining("aiplat service deploy --plan"),
+          }),
+        ],
+      }),
+    );
+    expect(() => parseServicePlan(JSON.stringify(run), "plan.json")).toThrow(
+      expect.objectContaining({
+        problems: [
+          expect.objectContaining({
+            message: "plan.json is the plan of a run",
+            hint: expect.stringContaining("aiplat run-task --plan"),
+          }),
+        ],
+      }),
+    );
   });
 
   it("names everything that is broken, each with its place", () => {
-    const broken = structuredClone(run) as { steps: { count: number; request: { cluster: string }; definition: { containerDefinitions: unknown } }[]; requested: unknown };
+    const broken = structuredClone(run) as {
+      steps: { count: number; request: { cluster: string }; definition: { containerDefinitions: unknown } }[];
+      requested: unknown;
+    };
     broken.requested = "three";
     broken.steps[0]!.count = 0;
     broken.steps[1]!.definition.containerDefinitions = "none";
-    expect(problemsOf(parseRunPlan, broken)).toEqual(['plan.json: requested "three" is no number', "plan.json: steps[0].count 0 is less than 1", 'plan.json: steps[1].definition.containerDefinitions "none" is no list']);
+    expect(problemsOf(parseRunPlan, broken)).toEqual([
+      'plan.json: requested "three" is no number',
+      "plan.json: steps[0].count 0 is less than 1",
+      'plan.json: steps[1].definition.containerDefinitions "none" is no list',
+    ]);
     expect(problemsOf(parseRunPlan, { ...broken, settings: undefined })).toContain("plan.json: settings is missing");
     const elsewhere = structuredClone(run) as typeof broken;
     elsewhere.steps[0]!.request.cluster = "staging";
-    expect(problemsOf(parseRunPlan, elsewhere)).toEqual(['plan.json: steps[0].request.cluster "staging" is not the plan\'s cluster, "prod"']);
+    expect(problemsOf(parseRunPlan, elsewhere)).toEqual([
+      'plan.json: steps[0].request.cluster "staging" is not the plan\'s cluster, "prod"',
+    ]);
   });
 
   it("that was made from too little says so", () => {
-    expect(problemsOf(parseServicePlan, { ...service, reviewOnly: "it was made from a redacted snapshot" })).toEqual(["plan.json cannot be carried out: it was made from a redacted snapshot"]);
+    expect(problemsOf(parseServicePlan, { ...service, reviewOnly: "it was made from a redacted snapshot" })).toEqual([
+      "plan.json cannot be carried out: it was made from a redacted snapshot",
+    ]);
   });
 
   it("that somebody has changed is refused, or is a plan that everything can be done with", () => {
@@ -90,7 +152,8 @@ describe("a plan file", () => {
     fc.assert(
       fc.property(fc.constantFrom("run", "service"), mutations, (kind, changes) => {
         const document = mutate(kind === "run" ? run : service, changes);
-        if (problemsOf(kind === "run" ? parseRunPlan : parseServicePlan, document) !== undefined) return void seen.refused++;
+        if (problemsOf(kind === "run" ? parseRunPlan : parseServicePlan, document) !== undefined)
+          return void seen.refused++;
         seen.read++;
         if (kind === "run") {
           const plan = parseRunPlan(JSON.stringify(document), "plan.json");

@@ -9,7 +9,18 @@ import { definitionsOf, planSlots } from "../../src/core/plan/plan-slots.ts";
 import { placementOptions, type RunSettings } from "../../src/core/plan/run-request.ts";
 import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
-import { cluster, isLegal, settingsOf, slotOf, snapshotOf, standing, upTo, workloadOf, type Machine, type Wish } from "../support/random-clusters.ts";
+import {
+  cluster,
+  isLegal,
+  settingsOf,
+  slotOf,
+  snapshotOf,
+  standing,
+  upTo,
+  workloadOf,
+  type Machine,
+  type Wish,
+} from "../support/random-clusters.ts";
 
 describe("a plan of slots", () => {
   it("places as many as explain says, on legal slots that are free, and excludes just the machines where ECS would do harm", () => {
@@ -23,39 +34,75 @@ describe("a plan of slots", () => {
         const { steps, shortages, stopping } = planSlots(workload, settings, {}, it.count, snapshot);
         const planned = steps.reduce((sum, { count }) => sum + count, 0);
 
-        const { possible } = explainPlacement(snapshot, definitionsOf(workload, {}), { ...placementOptions(settings), count: it.count });
+        const { possible } = explainPlacement(snapshot, definitionsOf(workload, {}), {
+          ...placementOptions(settings),
+          count: it.count,
+        });
         expect(planned).toBe(possible);
         expect(shortages.length).toBe(planned < it.count ? 1 : 0);
         // To wait is worth it where that very cluster without the stopping tasks takes more.
-        const later = planSlots(workload, settings, {}, it.count, snapshotOf(machines, holders.filter((each) => !each.stopping)));
+        const later = planSlots(
+          workload,
+          settings,
+          {},
+          it.count,
+          snapshotOf(
+            machines,
+            holders.filter((each) => !each.stopping),
+          ),
+        );
         expect((stopping ?? []).length > 0).toBe(later.steps.reduce((sum, { count }) => sum + count, 0) > planned);
 
-        const takes = ({ type, active, connected, zone }: Machine) => it.types.includes(type) && active && connected && (!it.zone || zone === "us-east-1a");
+        const takes = ({ type, active, connected, zone }: Machine) =>
+          it.types.includes(type) && active && connected && (!it.zone || zone === "us-east-1a");
         const wanted: Wanted[] = [];
         for (const { definition, count, request } of steps) {
           const slot = slotOf(definition!);
-          const types = /attribute:ecs.instance-type (?:== (\S+)|in \[(.*)\])/.exec(definition!.placementConstraints![0]!.expression!)!;
-          const ofType = upTo(machines.length).filter((on) => (types[1] ?? types[2])!.split(", ").includes(machines[on]!.type) && takes(machines[on]!));
+          const types = /attribute:ecs.instance-type (?:== (\S+)|in \[(.*)\])/.exec(
+            definition!.placementConstraints![0]!.expression!,
+          )!;
+          const ofType = upTo(machines.length).filter(
+            (on) => (types[1] ?? types[2])!.split(", ").includes(machines[on]!.type) && takes(machines[on]!),
+          );
           for (const on of ofType) expect(isLegal(machines[on]!.type, slot)).toBe(true);
-          const excluded = (request.placementConstraints ?? []).flatMap(({ expression }) => /^ec2InstanceId not_in \[(.*)\]$/.exec(expression ?? "")?.[1]?.split(", ") ?? []);
-          const unseen = ofType.filter((on) => slot.some((device) => standing(given, on, device).unseen)).map((on) => `i-${on}`);
+          const excluded = (request.placementConstraints ?? []).flatMap(
+            ({ expression }) => /^ec2InstanceId not_in \[(.*)\]$/.exec(expression ?? "")?.[1]?.split(", ") ?? [],
+          );
+          const unseen = ofType
+            .filter((on) => slot.some((device) => standing(given, on, device).unseen))
+            .map((on) => `i-${on}`);
           expect(excluded.slice(0, unseen.length)).toEqual(unseen);
           const places = ofType.filter((on) => slot.every((device) => standing(given, on, device).free));
           // The others are free, and another slot of the plan needs some of the devices there.
           for (const id of excluded.slice(unseen.length)) {
             const on = Number(id.slice(2));
             expect(places).toContain(on);
-            expect(steps.some((other) => clashes(slotOf(other.definition!), slot) && slotOf(other.definition!).every((device) => standing(given, on, device).free))).toBe(true);
+            expect(
+              steps.some(
+                (other) =>
+                  clashes(slotOf(other.definition!), slot) &&
+                  slotOf(other.definition!).every((device) => standing(given, on, device).free),
+              ),
+            ).toBe(true);
           }
           for (let each = 0; each < count; each++) wanted.push({ slot, places });
           if (excluded.length > 0) seen.excluded++;
         }
         const room = machines.map(({ cpu, memoryMiB, webPortTaken }) => {
           const one = (it.webPort && it.mode !== "awsvpc") || (it.distinct && settings.group !== undefined);
-          const most = Math.min(Math.floor(cpu / (it.cpu * 1024)), Math.floor(memoryMiB / (it.memory === "1GiB" ? 1024 : 512)));
+          const most = Math.min(
+            Math.floor(cpu / (it.cpu * 1024)),
+            Math.floor(memoryMiB / (it.memory === "1GiB" ? 1024 : 512)),
+          );
           return it.webPort && it.mode !== "awsvpc" && webPortTaken ? 0 : one ? Math.min(1, most) : most;
         });
-        expect(canStand(wanted, room, machines.map(() => new Set<number>()))).toBe(true);
+        expect(
+          canStand(
+            wanted,
+            room,
+            machines.map(() => new Set<number>()),
+          ),
+        ).toBe(true);
         if (planned === it.count) seen.full++;
         else if (planned > 0) seen.partial++;
       }),
@@ -69,44 +116,70 @@ describe("a plan of slots", () => {
 
   it("comes to as many tasks as explain says whichever machines ECS takes, and to no device twice", () => {
     fc.assert(
-      fc.property(cluster, fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })), (given, numbers) => {
-        const { machines, holders, it } = given;
-        const workload = resolveWorkload(workloadOf(it));
-        const settings = settingsOf(it);
-        let snapshot = snapshotOf(machines, holders);
-        const { possible } = explainPlacement(snapshot, definitionsOf(workload, {}), { ...placementOptions(settings), count: it.count });
-        const used = machines.map(() => new Set<number>());
-        let placed = 0;
-        for (let round = 0; round < 40 && placed < it.count; round++) {
-          const { steps } = planSlots(workload, settings, {}, it.count - placed, snapshot);
-          if (steps.length === 0) break;
-          for (const { definition, count, request } of steps) {
-            const options = { count, placementConstraints: request.placementConstraints ?? [], ...(request.group === undefined ? {} : { group: request.group }), placementStrategy: [{ type: "random" }], random: () => numbers.next().value };
-            for (const { containerInstanceArn } of place(snapshot, definition!, options).placements) {
-              const on = snapshot.instances.findIndex(({ arn }) => arn === containerInstanceArn);
-              for (const device of slotOf(definition!)) {
-                expect([standing(given, on, device).free, used[on]!.has(device)]).toEqual([true, false]);
-                used[on]!.add(device);
+      fc.property(
+        cluster,
+        fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
+        (given, numbers) => {
+          const { machines, holders, it } = given;
+          const workload = resolveWorkload(workloadOf(it));
+          const settings = settingsOf(it);
+          let snapshot = snapshotOf(machines, holders);
+          const { possible } = explainPlacement(snapshot, definitionsOf(workload, {}), {
+            ...placementOptions(settings),
+            count: it.count,
+          });
+          const used = machines.map(() => new Set<number>());
+          let placed = 0;
+          for (let round = 0; round < 40 && placed < it.count; round++) {
+            const { steps } = planSlots(workload, settings, {}, it.count - placed, snapshot);
+            if (steps.length === 0) break;
+            for (const { definition, count, request } of steps) {
+              const options = {
+                count,
+                placementConstraints: request.placementConstraints ?? [],
+                ...(request.group === undefined ? {} : { group: request.group }),
+                placementStrategy: [{ type: "random" }],
+                random: () => numbers.next().value,
+              };
+              for (const { containerInstanceArn } of place(snapshot, definition!, options).placements) {
+                const on = snapshot.instances.findIndex(({ arn }) => arn === containerInstanceArn);
+                for (const device of slotOf(definition!)) {
+                  expect([standing(given, on, device).free, used[on]!.has(device)]).toEqual([true, false]);
+                  used[on]!.add(device);
+                }
+                snapshot = withTask(snapshot, on, definition!, request.group, it, String(placed++));
               }
-              snapshot = withTask(snapshot, on, definition!, request.group, it, String(placed++));
             }
           }
-        }
-        expect(placed).toBe(possible);
-      }),
+          expect(placed).toBe(possible);
+        },
+      ),
       { numRuns: 500 },
     );
   });
 });
 
 /** The cluster as it looks with one more task of the definition. */
-function withTask(snapshot: ClusterSnapshot, on: number, definition: TaskDefinition, group: string | undefined, it: Wish, id: string): ClusterSnapshot {
+function withTask(
+  snapshot: ClusterSnapshot,
+  on: number,
+  definition: TaskDefinition,
+  group: string | undefined,
+  it: Wish,
+  id: string,
+): ClusterSnapshot {
   const registered = { ...definition, taskDefinitionArn: `arn:${definition.family}:1`, revision: 1, status: "ACTIVE" };
   const instance = snapshot.instances[on]!;
   const { cpu, memoryMiB, tcpPorts, udpPorts } = instance.remaining;
   const ports = it.mode === "awsvpc" ? [] : definition.containerDefinitions[0]!.portMappings!;
   const of = (protocol: string) => ports.flatMap((port) => (port.protocol === protocol ? [port.hostPort!] : []));
-  const remaining = { ...instance.remaining, cpu: cpu - it.cpu * 1024, memoryMiB: memoryMiB - (it.memory === "1GiB" ? 1024 : 512), tcpPorts: [...tcpPorts, ...of("tcp")], udpPorts: [...udpPorts, ...of("udp")] };
+  const remaining = {
+    ...instance.remaining,
+    cpu: cpu - it.cpu * 1024,
+    memoryMiB: memoryMiB - (it.memory === "1GiB" ? 1024 : 512),
+    tcpPorts: [...tcpPorts, ...of("tcp")],
+    udpPorts: [...udpPorts, ...of("udp")],
+  };
   return {
     ...snapshot,
     instances: snapshot.instances.with(on, { ...instance, remaining }),
@@ -120,9 +193,27 @@ function clashes(one: readonly number[], other: readonly number[]): boolean {
 }
 
 describe("a slot whose task is stopping", () => {
-  const locked = aDefinition("own", { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] }, portMappings: [{ containerPort: 28_700, hostPort: 28_700, protocol: "udp" }] });
-  const workload = (mode: "bridge" | "awsvpc") => resolveWorkload({ name: "chip", image: "chip:1", accelerator: { instanceTypes: ["inf2.xlarge"] }, resources: { cpu: 1, memory: "1GiB" }, ecs: { networkMode: mode } });
-  const settings: RunSettings = { run: "chip-1", cluster: "prod", count: 1, strategy: "pack", placementConstraints: [], networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } }, enableExecuteCommand: false };
+  const locked = aDefinition("own", {
+    linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] },
+    portMappings: [{ containerPort: 28_700, hostPort: 28_700, protocol: "udp" }],
+  });
+  const workload = (mode: "bridge" | "awsvpc") =>
+    resolveWorkload({
+      name: "chip",
+      image: "chip:1",
+      accelerator: { instanceTypes: ["inf2.xlarge"] },
+      resources: { cpu: 1, memory: "1GiB" },
+      ecs: { networkMode: mode },
+    });
+  const settings: RunSettings = {
+    run: "chip-1",
+    cluster: "prod",
+    count: 1,
+    strategy: "pack",
+    placementConstraints: [],
+    networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
+    enableExecuteCommand: false,
+  };
   const on = (agentVersion: string) => {
     const instance = anInstance("0", "inf2.xlarge", { agentVersion });
     return aSnapshot([instance], [aTask("t", locked, instance, { desiredStatus: "STOPPED" })], [locked]);
@@ -141,7 +232,11 @@ describe("a slot whose task is stopping", () => {
 
   it.each([
     ["lets a registered definition follow", "1.74.1", undefined],
-    ["keeps it off where an old agent would start both", "1.74.0", [{ type: "memberOf", expression: "ec2InstanceId not_in [i-0]" }]],
+    [
+      "keeps it off where an old agent would start both",
+      "1.74.0",
+      [{ type: "memberOf", expression: "ec2InstanceId not_in [i-0]" }],
+    ],
   ] as const)("%s", (_, agent, constraints) => {
     const { steps } = planRegistered(locked, settings, 1, on(agent), new Set());
     expect(steps[0]!.request.placementConstraints).toEqual(constraints);
@@ -151,17 +246,50 @@ describe("a slot whose task is stopping", () => {
 describe("more machines to keep away from than a constraint can name", () => {
   const foreign = aDefinition("foreign", { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } });
   const machines = upTo(190).map((index) => anInstance(String(index), "inf2.xlarge"));
-  const snapshot = aSnapshot(machines, machines.slice(0, 90).map((each, index) => aTask(String(index), foreign, each)), [foreign]);
-  const settings: RunSettings = { run: "chip-1", cluster: "prod", count: 95, strategy: "pack", placementConstraints: [], enableExecuteCommand: false };
-  const idsOf = (constraints: readonly { readonly expression?: string }[] = []) => constraints.flatMap(({ expression }) => /^ec2InstanceId in \[(.*)\]$/.exec(expression ?? "")?.[1]!.split(", ") ?? []);
-  const workload = resolveWorkload({ name: "chip", image: "chip:1", accelerator: { instanceTypes: ["inf2.xlarge"] }, resources: { cpu: 1, memory: "1GiB" } });
+  const snapshot = aSnapshot(
+    machines,
+    machines.slice(0, 90).map((each, index) => aTask(String(index), foreign, each)),
+    [foreign],
+  );
+  const settings: RunSettings = {
+    run: "chip-1",
+    cluster: "prod",
+    count: 95,
+    strategy: "pack",
+    placementConstraints: [],
+    enableExecuteCommand: false,
+  };
+  const idsOf = (constraints: readonly { readonly expression?: string }[] = []) =>
+    constraints.flatMap(
+      ({ expression }) => /^ec2InstanceId in \[(.*)\]$/.exec(expression ?? "")?.[1]!.split(", ") ?? [],
+    );
+  const workload = resolveWorkload({
+    name: "chip",
+    image: "chip:1",
+    accelerator: { instanceTypes: ["inf2.xlarge"] },
+    resources: { cpu: 1, memory: "1GiB" },
+  });
 
-  const byHand = resolveWorkload({ name: "chip", image: "chip:1", accelerator: "none", resources: { cpu: 1, memory: "1GiB" }, ecs: { taskDefinition: { containerDefinitions: [{ name: "chip", linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } }] } } });
+  const byHand = resolveWorkload({
+    name: "chip",
+    image: "chip:1",
+    accelerator: "none",
+    resources: { cpu: 1, memory: "1GiB" },
+    ecs: {
+      taskDefinition: {
+        containerDefinitions: [{ name: "chip", linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } }],
+      },
+    },
+  });
 
   it("raw fields: no two of their tasks on one machine, without locks", () => {
     expect(readsCluster(byHand)).toBe(true);
     const [step] = planRun(byHand, settings, {}, 2, aSnapshot(machines.slice(100, 103)), new Set()).steps;
-    expect(step).toMatchObject({ count: 2, definition: { family: "chip" }, request: { taskDefinition: "chip", placementConstraints: [{ type: "distinctInstance" }] } });
+    expect(step).toMatchObject({
+      count: 2,
+      definition: { family: "chip" },
+      request: { taskDefinition: "chip", placementConstraints: [{ type: "distinctInstance" }] },
+    });
   });
 
   it.each([
@@ -170,11 +298,16 @@ describe("more machines to keep away from than a constraint can name", () => {
     ["raw fields", () => planRun(byHand, settings, {}, 95, snapshot, new Set()).steps],
   ])("%s: names the free ones instead", (_, plan) => {
     const steps = plan();
-    expect(steps.map(({ count, request }) => [count, idsOf(request.placementConstraints).length])).toEqual([[80, 80], [15, 15]]);
+    expect(steps.map(({ count, request }) => [count, idsOf(request.placementConstraints).length])).toEqual([
+      [80, 80],
+      [15, 15],
+    ]);
     const named = steps.flatMap(({ request }) => idsOf(request.placementConstraints));
     expect(new Set(named).size).toBe(95);
     expect(named.filter((id) => Number(id.slice(2)) < 90)).toEqual([]);
-    for (const { request } of steps) for (const { expression } of request.placementConstraints!) expect((expression ?? "").length).toBeLessThanOrEqual(2000);
+    for (const { request } of steps)
+      for (const { expression } of request.placementConstraints!)
+        expect((expression ?? "").length).toBeLessThanOrEqual(2000);
   });
 });
 
@@ -185,7 +318,11 @@ interface Wanted {
 }
 
 /** Whether all of them find a machine together: tries one after the other, and goes back where it came to nothing. */
-function canStand([first, ...others]: readonly Wanted[], room: readonly number[], used: readonly ReadonlySet<number>[]): boolean {
+function canStand(
+  [first, ...others]: readonly Wanted[],
+  room: readonly number[],
+  used: readonly ReadonlySet<number>[],
+): boolean {
   if (first === undefined) return true;
   return first.places.some((on) => {
     if (room[on] === 0 || first.slot.some((device) => used[on]!.has(device))) return false;

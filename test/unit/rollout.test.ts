@@ -12,7 +12,9 @@ const cpu = 4 * 1024;
 const whole = aDefinition("bert", {
   cpu: 3686,
   memory: 14_745,
-  linuxParameters: { devices: [{ hostPath: "/dev/neuron0", containerPath: "/dev/neuron0", permissions: ["read", "write"] }] },
+  linuxParameters: {
+    devices: [{ hostPath: "/dev/neuron0", containerPath: "/dev/neuron0", permissions: ["read", "write"] }],
+  },
   portMappings: lockPortMappings([0]),
 });
 /** A part of an instance that locks nothing: eight of them fit. */
@@ -24,15 +26,35 @@ function cluster(instances: number, running: number, definition: RegisteredTaskD
   const locks = (held.portMappings ?? []).map(({ containerPort }) => containerPort);
   const registered = { cpu, memoryMiB: 16_000, tcpPorts: [22], udpPorts: [], gpus: [] };
   const machines = Array.from({ length: instances }, (_, index) =>
-    anInstance(`i${index}`, "inf2.xlarge", { registered, remaining: index < running ? { ...registered, cpu: cpu - held.cpu!, memoryMiB: 16_000 - held.memory!, udpPorts: locks } : registered }),
+    anInstance(`i${index}`, "inf2.xlarge", {
+      registered,
+      remaining:
+        index < running
+          ? { ...registered, cpu: cpu - held.cpu!, memoryMiB: 16_000 - held.memory!, udpPorts: locks }
+          : registered,
+    }),
   );
-  const tasks = machines.slice(0, running).map((machine, index) => aTask(`t${index}`, definition, machine, { group: "service:bert" }));
+  const tasks = machines
+    .slice(0, running)
+    .map((machine, index) => aTask(`t${index}`, definition, machine, { group: "service:bert" }));
   return aSnapshot(machines, tasks, [definition]);
 }
 
-function rollout(desired: number, minimumHealthyPercent: number, maximumPercent: number, changes: Partial<Rollout> & { readonly strategy?: string; readonly daemon?: boolean } = {}): Rollout {
+function rollout(
+  desired: number,
+  minimumHealthyPercent: number,
+  maximumPercent: number,
+  changes: Partial<Rollout> & { readonly strategy?: string; readonly daemon?: boolean } = {},
+): Rollout {
   const { strategy = "ROLLING", daemon = false, ...others } = changes;
-  return { service: "bert", definition: whole, desired, settings: { strategy, minimumHealthyPercent, maximumPercent, daemon }, newDeployment: true, ...others };
+  return {
+    service: "bert",
+    definition: whole,
+    desired,
+    settings: { strategy, minimumHealthyPercent, maximumPercent, daemon },
+    newDeployment: true,
+    ...others,
+  };
 }
 
 const judge = (snapshot: ClusterSnapshot, each: Rollout) => judgeRollouts(snapshot, [each])[0]!;
@@ -52,56 +74,368 @@ interface Case {
 
 /** lower = ceil(desired x min / 100), upper = floor(desired x max / 100); moves where a task may stop, or may start and has room. */
 const table: readonly Case[] = [
-  { what: "1 at 100/200 on 1: nothing may stop, no room", instances: 1, running: 1, rollout: rollout(1, 100, 200), finishes: false, lower: 1, upper: 2, remedies: { minimumHealthyPercent: 0, instances: { instanceType: "inf2.xlarge", count: 1 } } },
-  { what: "1 at 100/200 on 2: starts beside, then stops", instances: 2, running: 1, rollout: rollout(1, 100, 200), finishes: true, lower: 1, upper: 2 },
-  { what: "1 at 0/100 on 1: stops first", instances: 1, running: 1, rollout: rollout(1, 0, 100), finishes: true, lower: 0, upper: 1 },
-  { what: "1 at 50/100 on 1: half of one is one", instances: 1, running: 1, rollout: rollout(1, 50, 100), finishes: false, lower: 1, upper: 1, remedies: { minimumHealthyPercent: 0 } },
-  { what: "1 at 100/150 on 2: one and a half is one", instances: 2, running: 1, rollout: rollout(1, 100, 150), finishes: false, lower: 1, upper: 1, remedies: { minimumHealthyPercent: 0, maximumPercent: 200 } },
-  { what: "1 at 99/100 on 1: ceil(0.99) is one", instances: 1, running: 1, rollout: rollout(1, 99, 100), finishes: false, lower: 1, upper: 1, remedies: { minimumHealthyPercent: 0 } },
-  { what: "2 at 50/100 on 2: one at a time", instances: 2, running: 2, rollout: rollout(2, 50, 100), finishes: true, lower: 1, upper: 2 },
-  { what: "2 at 51/100 on 2: ceil(1.02) is two", instances: 2, running: 2, rollout: rollout(2, 51, 100), finishes: false, lower: 2, upper: 2, remedies: { minimumHealthyPercent: 50 } },
-  { what: "2 at 100/150 on 3: three at once, one at a time", instances: 3, running: 2, rollout: rollout(2, 100, 150), finishes: true, lower: 2, upper: 3 },
-  { what: "2 at 100/149 on 3: floor(2.98) is two", instances: 3, running: 2, rollout: rollout(2, 100, 149), finishes: false, lower: 2, upper: 2, remedies: { minimumHealthyPercent: 50, maximumPercent: 150 } },
-  { what: "3 at 100/200 on 3: no spare machine", instances: 3, running: 3, rollout: rollout(3, 100, 200), finishes: false, lower: 3, upper: 6, remedies: { minimumHealthyPercent: 66, instances: { instanceType: "inf2.xlarge", count: 1 } } },
-  { what: "3 at 100/200 on 4: one spare machine is enough", instances: 4, running: 3, rollout: rollout(3, 100, 200), finishes: true, lower: 3, upper: 6 },
-  { what: "3 at 66/100 on 3: ceil(1.98) is two", instances: 3, running: 3, rollout: rollout(3, 66, 100), finishes: true, lower: 2, upper: 3 },
-  { what: "3 at 67/100 on 3: ceil(2.01) is three", instances: 3, running: 3, rollout: rollout(3, 67, 100), finishes: false, lower: 3, upper: 3, remedies: { minimumHealthyPercent: 66 } },
-  { what: "3 at 100/133 on 4: floor(3.99) is three", instances: 4, running: 3, rollout: rollout(3, 100, 133), finishes: false, lower: 3, upper: 3, remedies: { minimumHealthyPercent: 66, maximumPercent: 134 } },
-  { what: "3 at 100/134 on 4: floor(4.02) is four", instances: 4, running: 3, rollout: rollout(3, 100, 134), finishes: true, lower: 3, upper: 4 },
-  { what: "10 at 90/100 on 10", instances: 10, running: 10, rollout: rollout(10, 90, 100), finishes: true, lower: 9, upper: 10 },
-  { what: "10 at 91/100 on 10", instances: 10, running: 10, rollout: rollout(10, 91, 100), finishes: false, lower: 10, upper: 10, remedies: { minimumHealthyPercent: 90 } },
-  { what: "2 of 4 scaled and updated at 100/200 on 4: two start, two more have no room", instances: 4, running: 2, rollout: rollout(4, 100, 200), finishes: false, lower: 4, upper: 8, remedies: { minimumHealthyPercent: 75, instances: { instanceType: "inf2.xlarge", count: 1 } } },
-  { what: "4 scaled to 2 and updated at 100/200 on 4: the two too many stop", instances: 4, running: 4, rollout: rollout(2, 100, 200), finishes: true, lower: 2, upper: 4 },
-  { what: "a new service of 3 on 3", instances: 3, running: 0, rollout: rollout(3, 100, 200), finishes: true, lower: 3, upper: 6 },
-  { what: "a new service of 3 on 2: one has no machine", instances: 2, running: 0, rollout: rollout(3, 100, 200), finishes: false, lower: 3, upper: 6, remedies: { instances: { instanceType: "inf2.xlarge", count: 1 } } },
-  { what: "blue/green of 2 on 4: all the new beside all the old", instances: 4, running: 2, rollout: rollout(2, 100, 200, { strategy: "BLUE_GREEN" }), finishes: true, lower: 2, upper: 4 },
-  { what: "blue/green of 2 on 3: one short", instances: 3, running: 2, rollout: rollout(2, 0, 200, { strategy: "BLUE_GREEN" }), finishes: false, lower: 0, upper: 4, remedies: { rolling: true, instances: { instanceType: "inf2.xlarge", count: 1 } } },
-  { what: "blue/green of 3 at 100/200 on 4: rolling would do, one beside at a time", instances: 4, running: 3, rollout: rollout(3, 100, 200, { strategy: "BLUE_GREEN" }), finishes: false, lower: 3, upper: 6, remedies: { rolling: true, instances: { instanceType: "inf2.xlarge", count: 2 } } },
-  { what: "blue/green of 2 at 100/200 on 2: rolling would do where one may stop first", instances: 2, running: 2, rollout: rollout(2, 100, 200, { strategy: "BLUE_GREEN" }), finishes: false, lower: 2, upper: 4, remedies: { rolling: true, minimumHealthyPercent: 50, instances: { instanceType: "inf2.xlarge", count: 2 } } },
-  { what: "canary of 1 on 1: percentages do not reduce it", instances: 1, running: 1, rollout: rollout(1, 0, 100, { strategy: "CANARY" }), finishes: false, lower: 0, upper: 1, remedies: { rolling: true, instances: { instanceType: "inf2.xlarge", count: 1 } } },
-  { what: "linear of 1 on 2", instances: 2, running: 1, rollout: rollout(1, 100, 200, { strategy: "LINEAR" }), finishes: true, lower: 1, upper: 2 },
-  { what: "a daemon at 0/100: stops, then starts", instances: 3, running: 3, rollout: rollout(3, 0, 100, { daemon: true }), finishes: true, lower: 0, upper: 3 },
-  { what: "a daemon at 100/100", instances: 3, running: 3, rollout: rollout(3, 100, 100, { daemon: true }), finishes: false, lower: 3, upper: 3 },
-  { what: "scaling 2 to 3 on 3, without a new deployment", instances: 3, running: 2, rollout: rollout(3, 100, 200, { newDeployment: false }), finishes: true, lower: 3, upper: 6 },
-  { what: "scaling 2 to 4 on 3", instances: 3, running: 2, rollout: rollout(4, 100, 200, { newDeployment: false }), finishes: false, lower: 4, upper: 8, remedies: { instances: { instanceType: "inf2.xlarge", count: 1 } } },
-  { what: "small tasks that lock nothing: beside the old one", instances: 1, running: 1, old: small, rollout: rollout(1, 100, 200, { definition: small }), finishes: true, lower: 1, upper: 2 },
-  { what: "a larger task beside a small one: 3,686 of the 3,584 units left", instances: 1, running: 1, old: small, rollout: rollout(1, 100, 200), finishes: false, lower: 1, upper: 2, remedies: { minimumHealthyPercent: 0, instances: { instanceType: "inf2.xlarge", count: 1 } } },
+  {
+    what: "1 at 100/200 on 1: nothing may stop, no room",
+    instances: 1,
+    running: 1,
+    rollout: rollout(1, 100, 200),
+    finishes: false,
+    lower: 1,
+    upper: 2,
+    remedies: { minimumHealthyPercent: 0, instances: { instanceType: "inf2.xlarge", count: 1 } },
+  },
+  {
+    what: "1 at 100/200 on 2: starts beside, then stops",
+    instances: 2,
+    running: 1,
+    rollout: rollout(1, 100, 200),
+    finishes: true,
+    lower: 1,
+    upper: 2,
+  },
+  {
+    what: "1 at 0/100 on 1: stops first",
+    instances: 1,
+    running: 1,
+    rollout: rollout(1, 0, 100),
+    finishes: true,
+    lower: 0,
+    upper: 1,
+  },
+  {
+    what: "1 at 50/100 on 1: half of one is one",
+    instances: 1,
+    running: 1,
+    rollout: rollout(1, 50, 100),
+    finishes: false,
+    lower: 1,
+    upper: 1,
+    remedies: { minimumHealthyPercent: 0 },
+  },
+  {
+    what: "1 at 100/150 on 2: one and a half is one",
+    instances: 2,
+    running: 1,
+    rollout: rollout(1, 100, 150),
+    finishes: false,
+    lower: 1,
+    upper: 1,
+    remedies: { minimumHealthyPercent: 0, maximumPercent: 200 },
+  },
+  {
+    what: "1 at 99/100 on 1: ceil(0.99) is one",
+    instances: 1,
+    running: 1,
+    rollout: rollout(1, 99, 100),
+    finishes: false,
+    lower: 1,
+    upper: 1,
+    remedies: { minimumHealthyPercent: 0 },
+  },
+  {
+    what: "2 at 50/100 on 2: one at a time",
+    instances: 2,
+    running: 2,
+    rollout: rollout(2, 50, 100),
+    finishes: true,
+    lower: 1,
+    upper: 2,
+  },
+  {
+    what: "2 at 51/100 on 2: ceil(1.02) is two",
+    instances: 2,
+    running: 2,
+    rollout: rollout(2, 51, 100),
+    finishes: false,
+    lower: 2,
+    upper: 2,
+    remedies: { minimumHealthyPercent: 50 },
+  },
+  {
+    what: "2 at 100/150 on 3: three at once, one at a time",
+    instances: 3,
+    running: 2,
+    rollout: rollout(2, 100, 150),
+    finishes: true,
+    lower: 2,
+    upper: 3,
+  },
+  {
+    what: "2 at 100/149 on 3: floor(2.98) is two",
+    instances: 3,
+    running: 2,
+    rollout: rollout(2, 100, 149),
+    finishes: false,
+    lower: 2,
+    upper: 2,
+    remedies: { minimumHealthyPercent: 50, maximumPercent: 150 },
+  },
+  {
+    what: "3 at 100/200 on 3: no spare machine",
+    instances: 3,
+    running: 3,
+    rollout: rollout(3, 100, 200),
+    finishes: false,
+    lower: 3,
+    upper: 6,
+    remedies: { minimumHealthyPercent: 66, instances: { instanceType: "inf2.xlarge", count: 1 } },
+  },
+  {
+    what: "3 at 100/200 on 4: one spare machine is enough",
+    instances: 4,
+    running: 3,
+    rollout: rollout(3, 100, 200),
+    finishes: true,
+    lower: 3,
+    upper: 6,
+  },
+  {
+    what: "3 at 66/100 on 3: ceil(1.98) is two",
+    instances: 3,
+    running: 3,
+    rollout: rollout(3, 66, 100),
+    finishes: true,
+    lower: 2,
+    upper: 3,
+  },
+  {
+    what: "3 at 67/100 on 3: ceil(2.01) is three",
+    instances: 3,
+    running: 3,
+    rollout: rollout(3, 67, 100),
+    finishes: false,
+    lower: 3,
+    upper: 3,
+    remedies: { minimumHealthyPercent: 66 },
+  },
+  {
+    what: "3 at 100/133 on 4: floor(3.99) is three",
+    instances: 4,
+    running: 3,
+    rollout: rollout(3, 100, 133),
+    finishes: false,
+    lower: 3,
+    upper: 3,
+    remedies: { minimumHealthyPercent: 66, maximumPercent: 134 },
+  },
+  {
+    what: "3 at 100/134 on 4: floor(4.02) is four",
+    instances: 4,
+    running: 3,
+    rollout: rollout(3, 100, 134),
+    finishes: true,
+    lower: 3,
+    upper: 4,
+  },
+  {
+    what: "10 at 90/100 on 10",
+    instances: 10,
+    running: 10,
+    rollout: rollout(10, 90, 100),
+    finishes: true,
+    lower: 9,
+    upper: 10,
+  },
+  {
+    what: "10 at 91/100 on 10",
+    instances: 10,
+    running: 10,
+    rollout: rollout(10, 91, 100),
+    finishes: false,
+    lower: 10,
+    upper: 10,
+    remedies: { minimumHealthyPercent: 90 },
+  },
+  {
+    what: "2 of 4 scaled and updated at 100/200 on 4: two start, two more have no room",
+    instances: 4,
+    running: 2,
+    rollout: rollout(4, 100, 200),
+    finishes: false,
+    lower: 4,
+    upper: 8,
+    remedies: { minimumHealthyPercent: 75, instances: { instanceType: "inf2.xlarge", count: 1 } },
+  },
+  {
+    what: "4 scaled to 2 and updated at 100/200 on 4: the two too many stop",
+    instances: 4,
+    running: 4,
+    rollout: rollout(2, 100, 200),
+    finishes: true,
+    lower: 2,
+    upper: 4,
+  },
+  {
+    what: "a new service of 3 on 3",
+    instances: 3,
+    running: 0,
+    rollout: rollout(3, 100, 200),
+    finishes: true,
+    lower: 3,
+    upper: 6,
+  },
+  {
+    what: "a new service of 3 on 2: one has no machine",
+    instances: 2,
+    running: 0,
+    rollout: rollout(3, 100, 200),
+    finishes: false,
+    lower: 3,
+    upper: 6,
+    remedies: { instances: { instanceType: "inf2.xlarge", count: 1 } },
+  },
+  {
+    what: "blue/green of 2 on 4: all the new beside all the old",
+    instances: 4,
+    running: 2,
+    rollout: rollout(2, 100, 200, { strategy: "BLUE_GREEN" }),
+    finishes: true,
+    lower: 2,
+    upper: 4,
+  },
+  {
+    what: "blue/green of 2 on 3: one short",
+    instances: 3,
+    running: 2,
+    rollout: rollout(2, 0, 200, { strategy: "BLUE_GREEN" }),
+    finishes: false,
+    lower: 0,
+    upper: 4,
+    remedies: { rolling: true, instances: { instanceType: "inf2.xlarge", count: 1 } },
+  },
+  {
+    what: "blue/green of 3 at 100/200 on 4: rolling would do, one beside at a time",
+    instances: 4,
+    running: 3,
+    rollout: rollout(3, 100, 200, { strategy: "BLUE_GREEN" }),
+    finishes: false,
+    lower: 3,
+    upper: 6,
+    remedies: { rolling: true, instances: { instanceType: "inf2.xlarge", count: 2 } },
+  },
+  {
+    what: "blue/green of 2 at 100/200 on 2: rolling would do where one may stop first",
+    instances: 2,
+    running: 2,
+    rollout: rollout(2, 100, 200, { strategy: "BLUE_GREEN" }),
+    finishes: false,
+    lower: 2,
+    upper: 4,
+    remedies: { rolling: true, minimumHealthyPercent: 50, instances: { instanceType: "inf2.xlarge", count: 2 } },
+  },
+  {
+    what: "canary of 1 on 1: percentages do not reduce it",
+    instances: 1,
+    running: 1,
+    rollout: rollout(1, 0, 100, { strategy: "CANARY" }),
+    finishes: false,
+    lower: 0,
+    upper: 1,
+    remedies: { rolling: true, instances: { instanceType: "inf2.xlarge", count: 1 } },
+  },
+  {
+    what: "linear of 1 on 2",
+    instances: 2,
+    running: 1,
+    rollout: rollout(1, 100, 200, { strategy: "LINEAR" }),
+    finishes: true,
+    lower: 1,
+    upper: 2,
+  },
+  {
+    what: "a daemon at 0/100: stops, then starts",
+    instances: 3,
+    running: 3,
+    rollout: rollout(3, 0, 100, { daemon: true }),
+    finishes: true,
+    lower: 0,
+    upper: 3,
+  },
+  {
+    what: "a daemon at 100/100",
+    instances: 3,
+    running: 3,
+    rollout: rollout(3, 100, 100, { daemon: true }),
+    finishes: false,
+    lower: 3,
+    upper: 3,
+  },
+  {
+    what: "scaling 2 to 3 on 3, without a new deployment",
+    instances: 3,
+    running: 2,
+    rollout: rollout(3, 100, 200, { newDeployment: false }),
+    finishes: true,
+    lower: 3,
+    upper: 6,
+  },
+  {
+    what: "scaling 2 to 4 on 3",
+    instances: 3,
+    running: 2,
+    rollout: rollout(4, 100, 200, { newDeployment: false }),
+    finishes: false,
+    lower: 4,
+    upper: 8,
+    remedies: { instances: { instanceType: "inf2.xlarge", count: 1 } },
+  },
+  {
+    what: "small tasks that lock nothing: beside the old one",
+    instances: 1,
+    running: 1,
+    old: small,
+    rollout: rollout(1, 100, 200, { definition: small }),
+    finishes: true,
+    lower: 1,
+    upper: 2,
+  },
+  {
+    what: "a larger task beside a small one: 3,686 of the 3,584 units left",
+    instances: 1,
+    running: 1,
+    old: small,
+    rollout: rollout(1, 100, 200),
+    finishes: false,
+    lower: 1,
+    upper: 2,
+    remedies: { minimumHealthyPercent: 0, instances: { instanceType: "inf2.xlarge", count: 1 } },
+  },
 ];
 
 describe("the rollout guard", () => {
   it.each(table)("$what", ({ instances, running, rollout: each, old, finishes, lower, upper, remedies = {} }) => {
     const verdict = judge(cluster(instances, running, old), each);
-    expect({ finishes: verdict.finishes, lower: verdict.lower, upper: verdict.upper, remedies: verdict.remedies }).toEqual({ finishes, lower, upper, remedies });
+    expect({
+      finishes: verdict.finishes,
+      lower: verdict.lower,
+      upper: verdict.upper,
+      remedies: verdict.remedies,
+    }).toEqual({ finishes, lower, upper, remedies });
   });
 
   it("rounds the limits as ECS does", () => {
-    expect([lowerLimit(3, 50), lowerLimit(3, 34), lowerLimit(7, 0), upperLimit(3, 150), upperLimit(3, 166), upperLimit(1, 199)]).toEqual([2, 2, 0, 4, 4, 1]);
+    expect([
+      lowerLimit(3, 50),
+      lowerLimit(3, 34),
+      lowerLimit(7, 0),
+      upperLimit(3, 150),
+      upperLimit(3, 166),
+      upperLimit(1, 199),
+    ]).toEqual([2, 2, 0, 4, 4, 1]);
   });
 
   it("does not take a device that a task without locks holds, which ECS would", () => {
-    const foreign = aDefinition("foreign", { cpu: 64, memory: 64, linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } });
+    const foreign = aDefinition("foreign", {
+      cpu: 64,
+      memory: 64,
+      linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] },
+    });
     const snapshot = cluster(2, 1);
-    const taken: ClusterSnapshot = { ...snapshot, tasks: [...snapshot.tasks, aTask("f", foreign, snapshot.instances[1])], taskDefinitions: { ...snapshot.taskDefinitions, [foreign.taskDefinitionArn]: foreign } };
+    const taken: ClusterSnapshot = {
+      ...snapshot,
+      tasks: [...snapshot.tasks, aTask("f", foreign, snapshot.instances[1])],
+      taskDefinitions: { ...snapshot.taskDefinitions, [foreign.taskDefinitionArn]: foreign },
+    };
     expect(judge(snapshot, rollout(1, 100, 200)).finishes).toBe(true);
     expect(judge(taken, rollout(1, 100, 200)).finishes).toBe(false);
   });
@@ -109,13 +443,22 @@ describe("the rollout guard", () => {
   it("leaves what a first service takes to none after it", () => {
     const snapshot = cluster(3, 0);
     const second: Rollout = { ...rollout(2, 100, 200), service: "other" };
-    expect(judgeRollouts(snapshot, [rollout(2, 100, 200), second]).map(({ finishes, started }) => [finishes, started])).toEqual([[true, 2], [false, 1]]);
+    expect(
+      judgeRollouts(snapshot, [rollout(2, 100, 200), second]).map(({ finishes, started }) => [finishes, started]),
+    ).toEqual([
+      [true, 2],
+      [false, 1],
+    ]);
   });
 
   it("says the arithmetic and what would fit", () => {
     const each = rollout(3, 100, 200);
     const { message, hint } = rolloutProblem(judge(cluster(3, 3), each), each);
-    expect(message).toBe("bert would stall: 3 tasks are wanted and 3 run; at minimumHealthyPercent 100 at least 3 must stay healthy and at maximumPercent 200 at most 6 may run; so none of the old ones stops, and there is no room for a new one");
-    expect(hint).toBe("Set minimumHealthyPercent 66 in ecs.service.deploymentConfiguration or add 1 inf2.xlarge instance. --allow-stall deploys all the same.");
+    expect(message).toBe(
+      "bert would stall: 3 tasks are wanted and 3 run; at minimumHealthyPercent 100 at least 3 must stay healthy and at maximumPercent 200 at most 6 may run; so none of the old ones stops, and there is no room for a new one",
+    );
+    expect(hint).toBe(
+      "Set minimumHealthyPercent 66 in ecs.service.deploymentConfiguration or add 1 inf2.xlarge instance. --allow-stall deploys all the same.",
+    );
   });
 });

@@ -36,7 +36,17 @@ class Cluster {
   /** Starts a task whatever is there, as another tool does. */
   start(id: string, definition: RegisteredTaskDefinition, changes: Partial<FakeTask> = {}): Task {
     this.definitions.set(definition.taskDefinitionArn, definition);
-    const task = { taskArn: `arn:task/prod/${id}`, taskDefinitionArn: definition.taskDefinitionArn, containerInstanceArn: this.instance.arn, group: `family:${definition.family}`, lastStatus: "RUNNING", desiredStatus: "RUNNING", containers: [], createdAt: this.clock++, ...changes };
+    const task = {
+      taskArn: `arn:task/prod/${id}`,
+      taskDefinitionArn: definition.taskDefinitionArn,
+      containerInstanceArn: this.instance.arn,
+      group: `family:${definition.family}`,
+      lastStatus: "RUNNING",
+      desiredStatus: "RUNNING",
+      containers: [],
+      createdAt: this.clock++,
+      ...changes,
+    };
     this.tasks.set(task.taskArn, task);
     return task;
   }
@@ -44,18 +54,33 @@ class Cluster {
   port(beforeRun: () => void = () => undefined): EcsPort {
     const all = () => [...this.tasks.values()];
     return scriptedEcs(all, {
-      describeCluster: async () => ({ name: "prod", arn: "arn:cluster/prod", status: "ACTIVE", tags: {}, capacityProviders: [], defaultCapacityProviderStrategy: [] }),
+      describeCluster: async () => ({
+        name: "prod",
+        arn: "arn:cluster/prod",
+        status: "ACTIVE",
+        tags: {},
+        capacityProviders: [],
+        defaultCapacityProviderStrategy: [],
+      }),
       listContainerInstances: async () => [this.instance.arn],
       describeContainerInstances: async () => [this.instance],
-      describeTaskDefinition: async (reference) => this.definitions.get(reference) ?? [...this.definitions.values()].find(({ family }) => family === reference),
+      describeTaskDefinition: async (reference) =>
+        this.definitions.get(reference) ?? [...this.definitions.values()].find(({ family }) => family === reference),
       registerTaskDefinition: async (definition) => {
-        const registered = { ...definition, taskDefinitionArn: `arn:${definition.family}:1`, revision: 1, status: "ACTIVE" };
+        const registered = {
+          ...definition,
+          taskDefinitionArn: `arn:${definition.family}:1`,
+          revision: 1,
+          status: "ACTIVE",
+        };
         this.definitions.set(registered.taskDefinitionArn, registered);
         return registered;
       },
       listTasks: async (_, { desiredStatus }) => {
         if (desiredStatus === "STOPPED") this.look();
-        return all().filter((task) => task.desiredStatus === desiredStatus).map(({ taskArn }) => taskArn);
+        return all()
+          .filter((task) => task.desiredStatus === desiredStatus)
+          .map(({ taskArn }) => taskArn);
       },
       runTask: async (request) => {
         beforeRun();
@@ -63,7 +88,12 @@ class Cluster {
       },
       stopTask: async (_, arn) => {
         this.stopped.push(arn);
-        const task = { ...this.tasks.get(arn)!, desiredStatus: "STOPPED", lastStatus: "DEPROVISIONING", looksLeft: this.looksToStop };
+        const task = {
+          ...this.tasks.get(arn)!,
+          desiredStatus: "STOPPED",
+          lastStatus: "DEPROVISIONING",
+          looksLeft: this.looksToStop,
+        };
         this.tasks.set(arn, task);
         return task;
       },
@@ -73,31 +103,69 @@ class Cluster {
   /** Devices that more than one task holds. */
   shared(): readonly number[] {
     const snapshot = aSnapshot([this.instance], [...this.tasks.values()], [...this.definitions.values()]);
-    return occupancyOf(snapshot).flatMap(({ devices }) => devices.filter(({ holders }) => holders.length > 1).map(({ device }) => device));
+    return occupancyOf(snapshot).flatMap(({ devices }) =>
+      devices.filter(({ holders }) => holders.length > 1).map(({ device }) => device),
+    );
   }
 
   private look(): void {
     for (const [arn, task] of this.tasks) {
       if (task.looksLeft === undefined) continue;
-      this.tasks.set(arn, task.looksLeft === 0 ? { ...task, lastStatus: "STOPPED" } : { ...task, looksLeft: task.looksLeft - 1 });
+      this.tasks.set(
+        arn,
+        task.looksLeft === 0 ? { ...task, lastStatus: "STOPPED" } : { ...task, looksLeft: task.looksLeft - 1 },
+      );
     }
   }
 
   private run(request: RunTaskRequest): { readonly tasks: readonly Task[]; readonly failures: readonly Failure[] } {
     this.requests.push(request);
     const distinct = request.placementConstraints?.some(({ type }) => type === "distinctInstance") === true;
-    const clash = [...this.tasks.values()].some((task) => task.desiredStatus !== "STOPPED" && task.group === request.group);
-    const excluded = request.placementConstraints?.some(({ expression }) => expression === `ec2InstanceId not_in [${this.instance.ec2InstanceId}]`) === true;
-    if (excluded || (distinct && clash)) return { tasks: [], failures: [{ reason: "DistinctInstance placement constraint unsatisfied." }] };
-    return { tasks: [this.start(`own-${this.requests.length}`, this.definitions.get(request.taskDefinition)!, { group: request.group!, startedBy: request.startedBy! })], failures: [] };
+    const clash = [...this.tasks.values()].some(
+      (task) => task.desiredStatus !== "STOPPED" && task.group === request.group,
+    );
+    const excluded =
+      request.placementConstraints?.some(
+        ({ expression }) => expression === `ec2InstanceId not_in [${this.instance.ec2InstanceId}]`,
+      ) === true;
+    if (excluded || (distinct && clash))
+      return { tasks: [], failures: [{ reason: "DistinctInstance placement constraint unsatisfied." }] };
+    return {
+      tasks: [
+        this.start(`own-${this.requests.length}`, this.definitions.get(request.taskDefinition)!, {
+          group: request.group!,
+          startedBy: request.startedBy!,
+        }),
+      ],
+      failures: [],
+    };
   }
 }
 
 /** Runs replicas of `size` devices each. */
-async function runReplicas(cluster: Cluster, count: number, size: number, { beforeRun, allOrNothing = false }: { readonly beforeRun?: () => void; readonly allOrNothing?: boolean } = {}) {
+async function runReplicas(
+  cluster: Cluster,
+  count: number,
+  size: number,
+  { beforeRun, allOrNothing = false }: { readonly beforeRun?: () => void; readonly allOrNothing?: boolean } = {},
+) {
   const ecs = cluster.port(beforeRun);
-  const workload = resolveWorkload({ name: "chip", image: "chip:1", accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: size }, resources: { cpu: 0.25, memory: "512MiB" }, ecs: { networkMode: "awsvpc" } });
-  const settings: RunSettings = { run: "chip-1", cluster: "prod", count, strategy: "pack", placementConstraints: [], networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } }, enableExecuteCommand: false };
+  const workload = resolveWorkload({
+    name: "chip",
+    image: "chip:1",
+    accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: size },
+    resources: { cpu: 0.25, memory: "512MiB" },
+    ecs: { networkMode: "awsvpc" },
+  });
+  const settings: RunSettings = {
+    run: "chip-1",
+    cluster: "prod",
+    count,
+    strategy: "pack",
+    placementConstraints: [],
+    networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
+    enableExecuteCommand: false,
+  };
   const observe = () => observeCluster(ecs, "prod", 0);
   const waited: string[] = [];
   const clock = fakeRuntime();
@@ -106,10 +174,12 @@ async function runReplicas(cluster: Cluster, count: number, size: number, { befo
     cluster: "prod",
     count,
     allOrNothing,
-    plan: (remaining, snapshot, exhausted) => planRun(workload, settings, { lockPortBase: lockPortBaseOf({}) }, remaining, snapshot, exhausted),
+    plan: (remaining, snapshot, exhausted) =>
+      planRun(workload, settings, { lockPortBase: lockPortBaseOf({}) }, remaining, snapshot, exhausted),
     observe,
     conflicting: tasksToGiveBack,
-    explain: async (missing) => explainShortage(await observe(), definitionsOf(workload, {}), settings, { asked: missing, missing }),
+    explain: async (missing) =>
+      explainShortage(await observe(), definitionsOf(workload, {}), settings, { asked: missing, missing }),
     onRegistered: () => undefined,
     onStarted: () => undefined,
     onWaiting: (arns) => waited.push(...arns),
@@ -117,7 +187,12 @@ async function runReplicas(cluster: Cluster, count: number, size: number, { befo
   return { ...outcome, waited, sleeps: clock.sleeps };
 }
 
-const listing = (family: string, ...devices: readonly number[]) => aDefinition(family, { linuxParameters: { devices: devices.map((device) => ({ hostPath: `/dev/neuron${device}` })) } }, { networkMode: "awsvpc" });
+const listing = (family: string, ...devices: readonly number[]) =>
+  aDefinition(
+    family,
+    { linuxParameters: { devices: devices.map((device) => ({ hostPath: `/dev/neuron${device}` })) } },
+    { networkMode: "awsvpc" },
+  );
 const slots = (tasks: readonly Task[]) => tasks.map(({ group }) => group).sort();
 
 describe("run-task in awsvpc mode", () => {
@@ -125,13 +200,18 @@ describe("run-task in awsvpc mode", () => {
     const cluster = new Cluster();
     const { tasks, failures } = await runReplicas(cluster, 3, 2);
     expect([slots(tasks), failures]).toEqual([["aiplat:n0-1", "aiplat:n2-3", "aiplat:n4-5"], []]);
-    for (const { placementConstraints } of cluster.requests) expect(placementConstraints).toEqual([{ type: "distinctInstance" }]);
+    for (const { placementConstraints } of cluster.requests)
+      expect(placementConstraints).toEqual([{ type: "distinctInstance" }]);
   });
 
   it("uses a slot again only when its last task has STOPPED, and waits for that", async () => {
     const cluster = new Cluster();
     cluster.looksToStop = 4;
-    const old = cluster.start("old", listing("old", 0, 1), { desiredStatus: "STOPPED", lastStatus: "DEPROVISIONING", looksLeft: 4 });
+    const old = cluster.start("old", listing("old", 0, 1), {
+      desiredStatus: "STOPPED",
+      lastStatus: "DEPROVISIONING",
+      looksLeft: 4,
+    });
     let statusAtStart: string | undefined;
     const { tasks, waited } = await runReplicas(cluster, 3, 2, {
       beforeRun: () => {
@@ -197,6 +277,10 @@ describe("run-task in awsvpc mode", () => {
     });
     expect(failures).toHaveLength(1);
     expect(tasks.every(({ desiredStatus }) => desiredStatus === "STOPPED")).toBe(true);
-    expect([...cluster.tasks.values()].filter(({ desiredStatus }) => desiredStatus === "RUNNING").map(({ taskArn }) => taskArn)).toEqual(["arn:task/prod/theirs"]);
+    expect(
+      [...cluster.tasks.values()]
+        .filter(({ desiredStatus }) => desiredStatus === "RUNNING")
+        .map(({ taskArn }) => taskArn),
+    ).toEqual(["arn:task/prod/theirs"]);
   });
 });

@@ -55,7 +55,14 @@ class Ecs {
 
   private latest(family: string): RegisteredTaskDefinition | undefined {
     const revision = this.registered.filter((each) => each.family === family).length;
-    return revision === 0 ? undefined : { ...this.registered.findLast((each) => each.family === family)!, taskDefinitionArn: `arn:${family}:${revision}`, revision, status: "ACTIVE" };
+    return revision === 0
+      ? undefined
+      : {
+          ...this.registered.findLast((each) => each.family === family)!,
+          taskDefinitionArn: `arn:${family}:${revision}`,
+          revision,
+          status: "ACTIVE",
+        };
   }
 
   private run(request: RunTaskRequest): { tasks: readonly Task[]; failures: readonly { reason: string }[] } {
@@ -79,7 +86,12 @@ class Ecs {
   }
 }
 
-function runtime(): { readonly now: () => number; readonly sleep: () => Promise<void>; readonly signal: AbortSignal; readonly abort: () => void } {
+function runtime(): {
+  readonly now: () => number;
+  readonly sleep: () => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly abort: () => void;
+} {
   const controller = new AbortController();
   return {
     now: () => 0,
@@ -89,10 +101,23 @@ function runtime(): { readonly now: () => number; readonly sleep: () => Promise<
   };
 }
 
-const snapshot = { cluster: "prod", observedAt: 0, tags: {}, capacityProviders: [], instances: [], tasks: [], taskDefinitions: {} } satisfies ClusterSnapshot;
+const snapshot = {
+  cluster: "prod",
+  observedAt: 0,
+  tags: {},
+  capacityProviders: [],
+  instances: [],
+  tasks: [],
+  taskDefinitions: {},
+} satisfies ClusterSnapshot;
 
 function step(count: number, family = "bert"): RunStep {
-  return { count, why: "", definition: { family, containerDefinitions: [{ name: family, image: "x" }] }, request: { cluster: "prod", taskDefinition: family, startedBy: "bert-1" } };
+  return {
+    count,
+    why: "",
+    definition: { family, containerDefinitions: [{ name: family, image: "x" }] },
+    request: { cluster: "prod", taskDefinition: family, startedBy: "bert-1" },
+  };
 }
 
 function input(count: number, change: Partial<RunTaskInput> = {}): RunTaskInput {
@@ -178,9 +203,15 @@ describe("runTasks", () => {
     const silent = new Ecs(0);
     const port: EcsPort = { ...silent.port, runTask: async () => ({ tasks: [], failures: [] }) };
     const bare = await runTasks(port, runtime(), input(2));
-    expect(bare.failures).toMatchObject([{ reason: "UNKNOWN", detail: "2 of 2 tasks: ECS placed fewer than it was asked for and gave no reason" }]);
+    expect(bare.failures).toMatchObject([
+      { reason: "UNKNOWN", detail: "2 of 2 tasks: ECS placed fewer than it was asked for and gave no reason" },
+    ]);
     const explanation = { reason: "MEMORY", hint: "ask for less" };
-    const explained = await runTasks(port, runtime(), input(2, { explain: async (missing) => ({ ...explanation, detail: `${missing} missing` }) }));
+    const explained = await runTasks(
+      port,
+      runtime(),
+      input(2, { explain: async (missing) => ({ ...explanation, detail: `${missing} missing` }) }),
+    );
     expect(explained.failures).toEqual([{ ...explanation, detail: "2 missing" }]);
   });
 
@@ -238,7 +269,13 @@ describe("runTasks", () => {
 
     it("stops the others when one cannot be stopped, and says why", async () => {
       const ecs = new Ecs(3);
-      const port: EcsPort = { ...ecs.port, stopTask: async (cluster, arn, reason) => (arn.startsWith("task-1-") ? Promise.reject(new AiplatError("AwsError", "throttled")) : ecs.port.stopTask(cluster, arn, reason)) };
+      const port: EcsPort = {
+        ...ecs.port,
+        stopTask: async (cluster, arn, reason) =>
+          arn.startsWith("task-1-")
+            ? Promise.reject(new AiplatError("AwsError", "throttled"))
+            : ecs.port.stopTask(cluster, arn, reason),
+      };
       const { tasks, error } = await runTasks(port, runtime(), input(4, { allOrNothing: true }));
       expect([...ecs.running.keys()]).toEqual(["task-1-1"]);
       expect(error).toMatchObject({ message: "throttled" });
@@ -258,7 +295,15 @@ describe("runTasks", () => {
         },
         describeTasks: async (_, arns) => {
           looks++;
-          return { tasks: arns.map((arn, index) => ({ ...ecs.running.get(arn)!, ...(index === 0 ? { lastStatus: "STOPPED", stopCode: "TaskFailedToStart", stoppedReason: "EMPTY CAPACITY PROVIDER" } : {}) })), failures: [] };
+          return {
+            tasks: arns.map((arn, index) => ({
+              ...ecs.running.get(arn)!,
+              ...(index === 0
+                ? { lastStatus: "STOPPED", stopCode: "TaskFailedToStart", stoppedReason: "EMPTY CAPACITY PROVIDER" }
+                : {}),
+            })),
+            failures: [],
+          };
         },
       };
       const { failures } = await runTasks(port, clock, input(2, { allOrNothing: true }));

@@ -14,24 +14,65 @@ import type { Workload } from "../../src/core/workload/schema.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
 
 const settings = { cluster: "prod", enableExecuteCommand: false, force: false };
-const slots = (changes: Partial<Workload> = {}) => resolveWorkload({ name: "chip", kind: "service", image: "chip:1", accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 }, replicas: 4, ...changes } as Workload);
+const slots = (changes: Partial<Workload> = {}) =>
+  resolveWorkload({
+    name: "chip",
+    kind: "service",
+    image: "chip:1",
+    accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 },
+    replicas: 4,
+    ...changes,
+  } as Workload);
 const empty = { services: [], definitions: [] };
 /** What an inf2.24xlarge registers. */
 const registered = { cpu: 96 * 1024, memoryMiB: 370_000, tcpPorts: [22], udpPorts: [], gpus: [] };
 const machine = (id: string) => anInstance(id, "inf2.24xlarge", { registered, remaining: registered });
 
-function livePart(workload: ReturnType<typeof slots>, index: number, desiredCount: number): { readonly service: Service; readonly definition: RegisteredTaskDefinition } {
+function livePart(
+  workload: ReturnType<typeof slots>,
+  index: number,
+  desiredCount: number,
+): { readonly service: Service; readonly definition: RegisteredTaskDefinition } {
   const variant = variantsOf(workload)[index]!;
-  const definition = { ...generateTaskDefinition(workload, variant), taskDefinitionArn: `arn:aws:ecs:us-east-1:1:task-definition/${variant.name}:1`, revision: 1, status: "ACTIVE" };
-  const input = generateService(workload, variant, { ...settings, taskDefinition: definition.taskDefinitionArn, desiredCount, placementConstraints: [] });
-  return { definition, service: { ...input, serviceArn: `arn:${variant.name}`, status: "ACTIVE", desiredCount, runningCount: desiredCount, pendingCount: 0, deployments: [], events: [] } };
+  const definition = {
+    ...generateTaskDefinition(workload, variant),
+    taskDefinitionArn: `arn:aws:ecs:us-east-1:1:task-definition/${variant.name}:1`,
+    revision: 1,
+    status: "ACTIVE",
+  };
+  const input = generateService(workload, variant, {
+    ...settings,
+    taskDefinition: definition.taskDefinitionArn,
+    desiredCount,
+    placementConstraints: [],
+  });
+  return {
+    definition,
+    service: {
+      ...input,
+      serviceArn: `arn:${variant.name}`,
+      status: "ACTIVE",
+      desiredCount,
+      runningCount: desiredCount,
+      pendingCount: 0,
+      deployments: [],
+      events: [],
+    },
+  };
 }
 
 const live = (workload: ReturnType<typeof slots>, counts: readonly number[]) => {
   const parts = counts.map((count, index) => livePart(workload, index, count));
   return { services: parts.map(({ service }) => service), definitions: parts.map(({ definition }) => definition) };
 };
-const counts = (workload: ReturnType<typeof slots>, snapshot: ClusterSnapshot, known: Parameters<typeof planServices>[4] = empty) => planServices(workload, settings, {}, snapshot, known).steps.map(({ action, desiredCount }) => `${action} ${desiredCount}`);
+const counts = (
+  workload: ReturnType<typeof slots>,
+  snapshot: ClusterSnapshot,
+  known: Parameters<typeof planServices>[4] = empty,
+) =>
+  planServices(workload, settings, {}, snapshot, known).steps.map(
+    ({ action, desiredCount }) => `${action} ${desiredCount}`,
+  );
 
 describe("the replicas over the slots", () => {
   it("are shared evenly, the first slots first", () => {
@@ -39,27 +80,60 @@ describe("the replicas over the slots", () => {
   });
 
   it("stay where they are", () => {
-    expect(counts(slots(), aSnapshot([machine("i1"), machine("i2")]), live(slots(), [1, 1, 2]))).toEqual(["keep 1", "keep 1", "keep 2"]);
-    expect(counts(slots({ replicas: 5 }), aSnapshot([machine("i1"), machine("i2")]), live(slots(), [1, 1, 2]))).toEqual(["update 2", "keep 1", "keep 2"]);
-    expect(counts(slots({ replicas: 2 }), aSnapshot([machine("i1"), machine("i2")]), live(slots(), [1, 1, 2]))).toEqual(["keep 1", "keep 1", "update 0"]);
+    expect(counts(slots(), aSnapshot([machine("i1"), machine("i2")]), live(slots(), [1, 1, 2]))).toEqual([
+      "keep 1",
+      "keep 1",
+      "keep 2",
+    ]);
+    expect(counts(slots({ replicas: 5 }), aSnapshot([machine("i1"), machine("i2")]), live(slots(), [1, 1, 2]))).toEqual(
+      ["update 2", "keep 1", "keep 2"],
+    );
+    expect(counts(slots({ replicas: 2 }), aSnapshot([machine("i1"), machine("i2")]), live(slots(), [1, 1, 2]))).toEqual(
+      ["keep 1", "keep 1", "update 0"],
+    );
   });
 
   it("go round a slot that somebody holds without a lock, and the service is kept off that instance", () => {
     const foreign = aDefinition("foreign", { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } });
     const [one, two] = [machine("i1"), machine("i2")];
-    const plan = planServices(slots({ replicas: 5 }), settings, {}, aSnapshot([one, two], [aTask("f", foreign, one)], [foreign]), empty);
+    const plan = planServices(
+      slots({ replicas: 5 }),
+      settings,
+      {},
+      aSnapshot([one, two], [aTask("f", foreign, one)], [foreign]),
+      empty,
+    );
     expect(plan.steps.map(({ desiredCount }) => desiredCount)).toEqual([1, 2, 2]);
-    expect(plan.steps.map(({ create }) => create?.placementConstraints)).toEqual([[{ type: "memberOf", expression: "ec2InstanceId not_in [i-i1]" }], undefined, undefined]);
+    expect(plan.steps.map(({ create }) => create?.placementConstraints)).toEqual([
+      [{ type: "memberOf", expression: "ec2InstanceId not_in [i-i1]" }],
+      undefined,
+      undefined,
+    ]);
     expect(plan.stalls).toEqual([]);
   });
 
   it("that have no room are said, one service at a time", () => {
-    const { stalls } = planServices(slots({ replicas: 8 }), settings, {}, aSnapshot([machine("i1"), machine("i2")]), empty);
-    expect(stalls.map(({ message }) => message.split(" would stall")[0])).toEqual(["chip-inf2-24xlarge-n0-1", "chip-inf2-24xlarge-n2-3"]);
+    const { stalls } = planServices(
+      slots({ replicas: 8 }),
+      settings,
+      {},
+      aSnapshot([machine("i1"), machine("i2")]),
+      empty,
+    );
+    expect(stalls.map(({ message }) => message.split(" would stall")[0])).toEqual([
+      "chip-inf2-24xlarge-n0-1",
+      "chip-inf2-24xlarge-n2-3",
+    ]);
   });
 
   it("are not counted against a capacity provider, which adds machines", () => {
-    const { stalls, steps } = planServices(slots({ replicas: 8 }), { ...settings, provider: "inf2" }, {}, aSnapshot([]), empty);
+    const { stalls, steps } = planServices(
+      slots({ replicas: 8 }),
+      { ...settings, provider: "inf2" },
+      {},
+      aSnapshot([]),
+      empty,
+    );
     expect(stalls).toEqual([]);
     expect(steps.map(({ desiredCount }) => desiredCount)).toEqual([3, 3, 2]);
   });
@@ -75,19 +149,46 @@ describe("a plan of services", () => {
     const before = slots({ replicas: 6 });
     const known = live(before, [1, 1, 1]);
     const one = machine("i1");
-    const tasks = known.definitions.map((definition, index) => aTask(`t${index}`, definition, one, { group: `service:${definition.family}`, tags: [{ key: "aiplat:workload", value: "chip" }] }));
-    const full = { ...one, remaining: { ...registered, cpu: 9_000, memoryMiB: 16_000, udpPorts: [28700, 28701, 28702, 28703, 28704, 28705] } };
-    const plan = planServices(slots({ replicas: 2, accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 } }), settings, {}, aSnapshot([full], tasks, known.definitions), known);
-    expect(plan.steps.map(({ action, service }) => `${action} ${service.slice(-4)}`)).toEqual(["delete n0-1", "delete n2-3", "delete n4-5", "create n0-2", "create n3-5"]);
+    const tasks = known.definitions.map((definition, index) =>
+      aTask(`t${index}`, definition, one, {
+        group: `service:${definition.family}`,
+        tags: [{ key: "aiplat:workload", value: "chip" }],
+      }),
+    );
+    const full = {
+      ...one,
+      remaining: { ...registered, cpu: 9_000, memoryMiB: 16_000, udpPorts: [28700, 28701, 28702, 28703, 28704, 28705] },
+    };
+    const plan = planServices(
+      slots({ replicas: 2, accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 } }),
+      settings,
+      {},
+      aSnapshot([full], tasks, known.definitions),
+      known,
+    );
+    expect(plan.steps.map(({ action, service }) => `${action} ${service.slice(-4)}`)).toEqual([
+      "delete n0-1",
+      "delete n2-3",
+      "delete n4-5",
+      "create n0-2",
+      "create n3-5",
+    ]);
     expect(plan.stalls).toEqual([]);
   });
 
   it("goes back to the latest revision that says the same rather than register it again", () => {
     const workload = slots({ accelerator: { instanceTypes: ["inf2.xlarge"] }, replicas: 1 });
     const { service, definition } = livePart(workload, 0, 1);
-    const older = { ...definition, containerDefinitions: [{ ...definition.containerDefinitions[0]!, image: "chip:0" }], revision: 1 };
+    const older = {
+      ...definition,
+      containerDefinitions: [{ ...definition.containerDefinitions[0]!, image: "chip:0" }],
+      revision: 1,
+    };
     const newest = { ...definition, taskDefinitionArn: definition.taskDefinitionArn.replace(/:1$/, ":2"), revision: 2 };
-    const plan = planServices(workload, settings, {}, aSnapshot([anInstance("i1", "inf2.xlarge")]), { services: [service], definitions: [older, newest] });
+    const plan = planServices(workload, settings, {}, aSnapshot([anInstance("i1", "inf2.xlarge")]), {
+      services: [service],
+      definitions: [older, newest],
+    });
     expect(plan.registrations).toMatchObject([{ action: "keep", taskDefinitionArn: newest.taskDefinitionArn }]);
     expect(plan.steps).toMatchObject([{ action: "update", changes: [{ path: "taskDefinition" }] }]);
     expect(plan.steps[0]).not.toHaveProperty("definition");
@@ -96,7 +197,16 @@ describe("a plan of services", () => {
   it("refuses what no update can change", () => {
     const workload = slots({ accelerator: { instanceTypes: ["inf2.xlarge"] }, replicas: 1 });
     const known = live(workload, [1]);
-    const provided = { ...known, services: [{ ...known.services[0]!, launchType: undefined, capacityProviderStrategy: [{ capacityProvider: "x", weight: 1 }] }] } as typeof known;
+    const provided = {
+      ...known,
+      services: [
+        {
+          ...known.services[0]!,
+          launchType: undefined,
+          capacityProviderStrategy: [{ capacityProvider: "x", weight: 1 }],
+        },
+      ],
+    } as typeof known;
     expect(() => planServices(workload, settings, {}, aSnapshot([]), provided)).toThrow(Refusal);
   });
 
@@ -106,14 +216,22 @@ describe("a plan of services", () => {
     expect(movedSince({ basis: [a, b] }, [{ ...a, settings: { x: 2 } }, b])).toEqual(["service a was changed: x"]);
     expect(movedSince({ basis: [a, b] }, [{ ...a, latest: "arn:td/a:2" }, b])).toEqual(["a:2 was registered"]);
     expect(movedSince({ basis: [a, b] }, [b])).toEqual(["service a is gone"]);
-    expect(movedSince({ basis: [a, b] }, [a, { service: "b", serviceArn: "arn:b" }, { service: "c", serviceArn: "arn:c" }])).toEqual(["service b exists now", "service c exists now"]);
+    expect(
+      movedSince({ basis: [a, b] }, [a, { service: "b", serviceArn: "arn:b" }, { service: "c", serviceArn: "arn:c" }]),
+    ).toEqual(["service b exists now", "service c exists now"]);
   });
 
   it("scales with the fewest changes, and says what has no room", () => {
     const known = live(slots(), [2, 1, 1]);
     const snapshot = aSnapshot([machine("i1"), machine("i2")]);
-    expect(planScale(known.services, known.definitions, 5, snapshot, "prod").steps.map(({ action, desiredCount }) => `${action} ${desiredCount}`)).toEqual(["keep 2", "update 2", "keep 1"]);
-    expect(planScale(known.services, known.definitions, 0, snapshot, "prod").steps.map(({ desiredCount }) => desiredCount)).toEqual([0, 0, 0]);
+    expect(
+      planScale(known.services, known.definitions, 5, snapshot, "prod").steps.map(
+        ({ action, desiredCount }) => `${action} ${desiredCount}`,
+      ),
+    ).toEqual(["keep 2", "update 2", "keep 1"]);
+    expect(
+      planScale(known.services, known.definitions, 0, snapshot, "prod").steps.map(({ desiredCount }) => desiredCount),
+    ).toEqual([0, 0, 0]);
     expect(planScale(known.services, known.definitions, 7, snapshot, "prod").stalls).toHaveLength(1);
   });
 });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { generateService } from "../../src/core/ecs/service.ts";
 import type { Service } from "../../src/core/ecs/service-api.ts";
-import { diffService, normalService, startsDeployment, unchangeable, updateInput } from "../../src/core/ecs/service-form.ts";
+import {
+  diffService,
+  normalService,
+  startsDeployment,
+  unchangeable,
+  updateInput,
+} from "../../src/core/ecs/service-form.ts";
 import { Refusal } from "../../src/core/problem.ts";
 import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
@@ -9,11 +15,26 @@ import type { Workload } from "../../src/core/workload/schema.ts";
 const targetGroup = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/bert/0123456789abcdef";
 
 function generate(changes: Partial<Workload> = {}, settings: object = {}) {
-  const workload = resolveWorkload({ name: "bert", kind: "service", image: "bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] }, replicas: 2, ...changes } as Workload);
-  return generateService(workload, variantsOf(workload)[0]!, { cluster: "prod", taskDefinition: "bert:3", desiredCount: 2, enableExecuteCommand: false, placementConstraints: [], ...settings });
+  const workload = resolveWorkload({
+    name: "bert",
+    kind: "service",
+    image: "bert:1",
+    accelerator: { instanceTypes: ["inf2.xlarge"] },
+    replicas: 2,
+    ...changes,
+  } as Workload);
+  return generateService(workload, variantsOf(workload)[0]!, {
+    cluster: "prod",
+    taskDefinition: "bert:3",
+    desiredCount: 2,
+    enableExecuteCommand: false,
+    placementConstraints: [],
+    ...settings,
+  });
 }
 
-const raw = (service: object, changes: Partial<Workload> = {}) => generate({ ...changes, ecs: { service: service as Record<string, unknown> } });
+const raw = (service: object, changes: Partial<Workload> = {}) =>
+  generate({ ...changes, ecs: { service: service as Record<string, unknown> } });
 const codesOf = (work: () => unknown) => {
   try {
     work();
@@ -58,40 +79,94 @@ describe("the service of a workload", () => {
       taskDefinition: "bert:3",
       desiredCount: 2,
       launchType: "EC2",
-      deploymentConfiguration: { maximumPercent: 200, minimumHealthyPercent: 100, deploymentCircuitBreaker: { enable: true, rollback: true } },
+      deploymentConfiguration: {
+        maximumPercent: 200,
+        minimumHealthyPercent: 100,
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+      },
       propagateTags: "SERVICE",
       availabilityZoneRebalancing: "ENABLED",
-      tags: [{ key: "aiplat:workload", value: "bert" }, { key: "aiplat:slot", value: "n0-0" }],
+      tags: [
+        { key: "aiplat:workload", value: "bert" },
+        { key: "aiplat:slot", value: "n0-0" },
+      ],
     });
   });
 
   it("has the load balancer, its grace period, the provider and the command access that were asked for", () => {
-    const service = generate({ health: { path: "/ping", port: 8080, startSeconds: 120 }, ports: [{ container: 8080 }], ecs: { loadBalancer: { targetGroup, port: 8080 } } }, { provider: "inf2", enableExecuteCommand: true });
-    expect(service).toMatchObject({ loadBalancers: [{ targetGroupArn: targetGroup, containerName: "bert", containerPort: 8080 }], healthCheckGracePeriodSeconds: 120, capacityProviderStrategy: [{ capacityProvider: "inf2", weight: 1 }], enableExecuteCommand: true });
+    const service = generate(
+      {
+        health: { path: "/ping", port: 8080, startSeconds: 120 },
+        ports: [{ container: 8080 }],
+        ecs: { loadBalancer: { targetGroup, port: 8080 } },
+      },
+      { provider: "inf2", enableExecuteCommand: true },
+    );
+    expect(service).toMatchObject({
+      loadBalancers: [{ targetGroupArn: targetGroup, containerName: "bert", containerPort: 8080 }],
+      healthCheckGracePeriodSeconds: 120,
+      capacityProviderStrategy: [{ capacityProvider: "inf2", weight: 1 }],
+      enableExecuteCommand: true,
+    });
     expect(service).not.toHaveProperty("launchType");
   });
 
   it("keeps rebalancing off where a task cannot start before another stops", () => {
-    expect(raw({ deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } })["availabilityZoneRebalancing"]).toBe("DISABLED");
+    expect(
+      raw({ deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } })[
+        "availabilityZoneRebalancing"
+      ],
+    ).toBe("DISABLED");
     expect(raw({ deploymentConfiguration: { maximumPercent: 101 } })["availabilityZoneRebalancing"]).toBe("ENABLED");
     expect(raw({ availabilityZoneRebalancing: "DISABLED" })["availabilityZoneRebalancing"]).toBe("DISABLED");
-    expect(codesOf(() => raw({ availabilityZoneRebalancing: "ENABLED", deploymentConfiguration: { maximumPercent: 100 } }))).toEqual(["zone-rebalancing"]);
+    expect(
+      codesOf(() => raw({ availabilityZoneRebalancing: "ENABLED", deploymentConfiguration: { maximumPercent: 100 } })),
+    ).toEqual(["zone-rebalancing"]);
   });
 
   it("merges raw fields last: deep, with null to delete, and drops none", () => {
-    const service = raw({ deploymentConfiguration: { alarms: { alarmNames: ["a"], enable: true, rollback: true } }, propagateTags: null, placementStrategy: [{ type: "binpack", field: "memory" }], newFieldOfEcs: { deep: [1] }, desiredCount: null });
-    expect(service).toMatchObject({ deploymentConfiguration: { maximumPercent: 200, alarms: { alarmNames: ["a"] } }, placementStrategy: [{ type: "binpack", field: "memory" }], newFieldOfEcs: { deep: [1] } });
+    const service = raw({
+      deploymentConfiguration: { alarms: { alarmNames: ["a"], enable: true, rollback: true } },
+      propagateTags: null,
+      placementStrategy: [{ type: "binpack", field: "memory" }],
+      newFieldOfEcs: { deep: [1] },
+      desiredCount: null,
+    });
+    expect(service).toMatchObject({
+      deploymentConfiguration: { maximumPercent: 200, alarms: { alarmNames: ["a"] } },
+      placementStrategy: [{ type: "binpack", field: "memory" }],
+      newFieldOfEcs: { deep: [1] },
+    });
     expect(service).not.toHaveProperty("propagateTags");
     expect(service).not.toHaveProperty("desiredCount");
   });
 
   it("has the circuit breaker for rolling updates only", () => {
-    expect(raw({ deploymentConfiguration: { strategy: "CANARY", canaryConfiguration: { canaryPercent: 10 } } }).deploymentConfiguration).toMatchObject({ strategy: "CANARY", canaryConfiguration: { canaryPercent: 10 }, deploymentCircuitBreaker: { enable: false, rollback: false } });
-    expect(codesOf(() => raw({ deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0, deploymentCircuitBreaker: { enable: true, rollback: true } } }))).toEqual(["breaker-not-rolling"]);
+    expect(
+      raw({ deploymentConfiguration: { strategy: "CANARY", canaryConfiguration: { canaryPercent: 10 } } })
+        .deploymentConfiguration,
+    ).toMatchObject({
+      strategy: "CANARY",
+      canaryConfiguration: { canaryPercent: 10 },
+      deploymentCircuitBreaker: { enable: false, rollback: false },
+    });
+    expect(
+      codesOf(() =>
+        raw({
+          deploymentConfiguration: {
+            strategy: "BLUE_GREEN",
+            bakeTimeInMinutes: 0,
+            deploymentCircuitBreaker: { enable: true, rollback: true },
+          },
+        }),
+      ),
+    ).toEqual(["breaker-not-rolling"]);
   });
 
   it("has a bake time for blue/green", () => {
-    expect(codesOf(() => raw({ deploymentConfiguration: { strategy: "BLUE_GREEN" } }))).toEqual(["blue-green-bake-time"]);
+    expect(codesOf(() => raw({ deploymentConfiguration: { strategy: "BLUE_GREEN" } }))).toEqual([
+      "blue-green-bake-time",
+    ]);
     expect(codesOf(() => raw({ deploymentConfiguration: { strategy: "CANARY" } }))).toEqual([]);
   });
 
@@ -115,7 +190,9 @@ describe("the service of a workload", () => {
     [{ serviceName: "x" }, "slots-service-name"],
     [{ schedulingStrategy: "DAEMON" }, "slots-daemon"],
   ])("refuses %j on slots, and takes it on whole instances", (service, code) => {
-    expect(codesOf(() => raw(service, { accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 1 } }))).toEqual([code]);
+    expect(
+      codesOf(() => raw(service, { accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 1 } })),
+    ).toEqual([code]);
     expect(codesOf(() => raw(service))).toEqual([]);
   });
 });
@@ -129,51 +206,125 @@ describe("the difference of services", () => {
   });
 
   it("ignores what was not declared and aiplat never writes", () => {
-    expect(diffService(declared, live(declared, { placementStrategy: [{ type: "spread", field: "host" }], serviceRegistries: [{ registryArn: "arn:x" }], platformVersion: "1.4.0", newField: { a: 1 } }))).toEqual([]);
+    expect(
+      diffService(
+        declared,
+        live(declared, {
+          placementStrategy: [{ type: "spread", field: "host" }],
+          serviceRegistries: [{ registryArn: "arn:x" }],
+          platformVersion: "1.4.0",
+          newField: { a: 1 },
+        }),
+      ),
+    ).toEqual([]);
   });
 
   it("names exactly the field that changed, and sends it alone", () => {
     const changes = diffService({ ...declared, desiredCount: 5 }, live(declared));
     expect(changes).toEqual([{ path: "desiredCount", kind: "changed", before: 2, after: 5 }]);
-    expect(updateInput({ ...declared, desiredCount: 5 }, live(declared), changes)).toEqual({ cluster: "prod", service: "bert", desiredCount: 5 });
+    expect(updateInput({ ...declared, desiredCount: 5 }, live(declared), changes)).toEqual({
+      cluster: "prod",
+      service: "bert",
+      desiredCount: 5,
+    });
     expect(startsDeployment(changes, false)).toBe(false);
   });
 
   it("keeps what only the live service has within an object that changes", () => {
-    const before = live(declared, { deploymentConfiguration: { ...declared.deploymentConfiguration, alarms: { alarmNames: ["a"], enable: true, rollback: false } } });
-    const after = { ...declared, deploymentConfiguration: { ...declared.deploymentConfiguration, minimumHealthyPercent: 50 } };
-    expect(updateInput(after, before, diffService(after, before))).toMatchObject({ deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 200, alarms: { alarmNames: ["a"] } } });
+    const before = live(declared, {
+      deploymentConfiguration: {
+        ...declared.deploymentConfiguration,
+        alarms: { alarmNames: ["a"], enable: true, rollback: false },
+      },
+    });
+    const after = {
+      ...declared,
+      deploymentConfiguration: { ...declared.deploymentConfiguration, minimumHealthyPercent: 50 },
+    };
+    expect(updateInput(after, before, diffService(after, before))).toMatchObject({
+      deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 200, alarms: { alarmNames: ["a"] } },
+    });
   });
 
   it("takes away what aiplat could have written and is gone", () => {
     const without = generate();
     const before = live(declared, { placementConstraints: [{ type: "distinctInstance" }], enableExecuteCommand: true });
     const changes = diffService(without, before);
-    expect(changes.map(({ path, kind }) => [path, kind])).toEqual([["enableExecuteCommand", "removed"], [`loadBalancers[${targetGroup}]`, "removed"], ["placementConstraints", "removed"]]);
-    expect(updateInput(without, before, changes)).toEqual({ cluster: "prod", service: "bert", enableExecuteCommand: false, loadBalancers: [], placementConstraints: [] });
+    expect(changes.map(({ path, kind }) => [path, kind])).toEqual([
+      ["enableExecuteCommand", "removed"],
+      [`loadBalancers[${targetGroup}]`, "removed"],
+      ["placementConstraints", "removed"],
+    ]);
+    expect(updateInput(without, before, changes)).toEqual({
+      cluster: "prod",
+      service: "bert",
+      enableExecuteCommand: false,
+      loadBalancers: [],
+      placementConstraints: [],
+    });
     expect(startsDeployment(changes, false)).toBe(true);
   });
 
   it("says to UpdateService what stands for nothing: what is left out would stay", () => {
-    const awsvpc = (network: object) => ({ ...generate(), networkConfiguration: { awsvpcConfiguration: network } }) as ReturnType<typeof generate>;
-    const before = live(awsvpc({ subnets: ["a"], securityGroups: ["sg"], assignPublicIp: "ENABLED" }), { propagateTags: "SERVICE", healthCheckGracePeriodSeconds: 30 });
+    const awsvpc = (network: object) =>
+      ({ ...generate(), networkConfiguration: { awsvpcConfiguration: network } }) as ReturnType<typeof generate>;
+    const before = live(awsvpc({ subnets: ["a"], securityGroups: ["sg"], assignPublicIp: "ENABLED" }), {
+      propagateTags: "SERVICE",
+      healthCheckGracePeriodSeconds: 30,
+    });
     const after = { ...awsvpc({ subnets: ["a"] }), propagateTags: undefined } as unknown as ReturnType<typeof generate>;
     const update = updateInput(after, before, diffService(after, before))!;
-    expect(update).toEqual({ cluster: "prod", service: "bert", networkConfiguration: { awsvpcConfiguration: { subnets: ["a"], securityGroups: [], assignPublicIp: "DISABLED" } }, propagateTags: "NONE", healthCheckGracePeriodSeconds: 0 });
+    expect(update).toEqual({
+      cluster: "prod",
+      service: "bert",
+      networkConfiguration: { awsvpcConfiguration: { subnets: ["a"], securityGroups: [], assignPublicIp: "DISABLED" } },
+      propagateTags: "NONE",
+      healthCheckGracePeriodSeconds: 0,
+    });
     expect(diffService(after, { ...before, ...update })).toEqual([]);
   });
 
   it("cannot take a network configuration away, and can change it", () => {
-    const awsvpc = (subnet: string) => ({ ...generate(), networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } } }) as ReturnType<typeof generate>;
-    expect(unchangeable(diffService(generate(), live(awsvpc("a"))))).toMatchObject([{ path: "networkConfiguration", kind: "removed" }]);
+    const awsvpc = (subnet: string) =>
+      ({ ...generate(), networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } } }) as ReturnType<
+        typeof generate
+      >;
+    expect(unchangeable(diffService(generate(), live(awsvpc("a"))))).toMatchObject([
+      { path: "networkConfiguration", kind: "removed" },
+    ]);
     expect(unchangeable(diffService(awsvpc("b"), live(awsvpc("a"))))).toEqual([]);
     expect(unchangeable(diffService(awsvpc("a"), live(generate())))).toEqual([]);
   });
 
   it("replaces tasks for exactly the fields of which UpdateService says so, and for capacity providers by force", () => {
-    const starting = ["taskDefinition", "networkConfiguration.awsvpcConfiguration.subnets", "loadBalancers[arn:x]", "serviceRegistries", "serviceConnectConfiguration.enabled", "volumeConfigurations", "vpcLatticeConfigurations", "platformVersion", "capacityProviderStrategy"];
-    const others = ["desiredCount", "deploymentConfiguration.strategy", "placementConstraints", "placementStrategy", "enableExecuteCommand", "enableECSManagedTags", "propagateTags", "healthCheckGracePeriodSeconds", "availabilityZoneRebalancing", "tags[a]"];
-    expect([...starting, ...others].filter((path) => startsDeployment([{ path, kind: "changed", before: 1, after: 2 }], false))).toEqual(starting);
+    const starting = [
+      "taskDefinition",
+      "networkConfiguration.awsvpcConfiguration.subnets",
+      "loadBalancers[arn:x]",
+      "serviceRegistries",
+      "serviceConnectConfiguration.enabled",
+      "volumeConfigurations",
+      "vpcLatticeConfigurations",
+      "platformVersion",
+      "capacityProviderStrategy",
+    ];
+    const others = [
+      "desiredCount",
+      "deploymentConfiguration.strategy",
+      "placementConstraints",
+      "placementStrategy",
+      "enableExecuteCommand",
+      "enableECSManagedTags",
+      "propagateTags",
+      "healthCheckGracePeriodSeconds",
+      "availabilityZoneRebalancing",
+      "tags[a]",
+    ];
+    expect(
+      [...starting, ...others].filter((path) =>
+        startsDeployment([{ path, kind: "changed", before: 1, after: 2 }], false),
+      ),
+    ).toEqual(starting);
     expect(startsDeployment([], true)).toBe(true);
   });
 
@@ -186,12 +337,19 @@ describe("the difference of services", () => {
     expect(unchangeable(diffService(generate(), live(own)))).toMatchObject([{ path: "launchType", kind: "added" }]);
     const changes = diffService(own, live(generate()));
     expect(unchangeable(changes)).toEqual([]);
-    expect(updateInput(own, live(generate()), changes)).toEqual({ cluster: "prod", service: "bert", capacityProviderStrategy: [{ capacityProvider: "inf2", weight: 1 }], forceNewDeployment: true });
+    expect(updateInput(own, live(generate()), changes)).toEqual({
+      cluster: "prod",
+      service: "bert",
+      capacityProviderStrategy: [{ capacityProvider: "inf2", weight: 1 }],
+      forceNewDeployment: true,
+    });
   });
 
   it("reads Service Connect where DescribeServices shows it", () => {
     const connected = { ...declared, serviceConnectConfiguration: { enabled: true, namespace: "ml" } };
-    const answered = live(declared, { deployments: [{ id: "1", status: "PRIMARY", serviceConnectConfiguration: { enabled: true, namespace: "ml" } }] });
+    const answered = live(declared, {
+      deployments: [{ id: "1", status: "PRIMARY", serviceConnectConfiguration: { enabled: true, namespace: "ml" } }],
+    });
     expect(diffService(connected, answered)).toEqual([]);
   });
 });

@@ -6,7 +6,18 @@ const root = join(import.meta.dirname, "../..");
 const heavy = /node_modules\/(@aws-sdk|@smithy|zod|yaml|chalk|ora|string-width)\//;
 
 /** What each command needs before it has read a file, made a call or found a terminal. */
-const offline = ["main", "commands/instances-list", "commands/instances-show", "commands/templates-list", "commands/templates-show", "commands/init", "commands/validate", "commands/taskdef-generate", "commands/run-task", "commands/ami-latest"];
+const offline = [
+  "main",
+  "commands/instances-list",
+  "commands/instances-show",
+  "commands/templates-list",
+  "commands/templates-show",
+  "commands/init",
+  "commands/validate",
+  "commands/taskdef-generate",
+  "commands/run-task",
+  "commands/ami-latest",
+];
 
 describe("what is loaded at start-up", () => {
   let outputs: Metafile["outputs"];
@@ -33,7 +44,8 @@ describe("what is loaded at start-up", () => {
     const visit = (path: string) => {
       if (seen.has(path)) return;
       seen.add(path);
-      for (const each of outputs[path]!.imports) if (each.kind === "import-statement" && outputs[each.path] !== undefined) visit(each.path);
+      for (const each of outputs[path]!.imports)
+        if (each.kind === "import-statement" && outputs[each.path] !== undefined) visit(each.path);
     };
     visit(`out/${name}.js`);
     return [...seen].flatMap((path) => Object.keys(outputs[path]!.inputs));

@@ -13,9 +13,16 @@ describe("stopTasks", () => {
         return makeTask("", { taskArn: task, desiredStatus: "STOPPED", stoppedReason: reason });
       },
     });
-    const outcomes = await stopTasks(ecs, "prod", [makeTask("a"), makeTask("b"), stoppedTask("c", 0), makeTask("d")], "enough");
+    const outcomes = await stopTasks(
+      ecs,
+      "prod",
+      [makeTask("a"), makeTask("b"), stoppedTask("c", 0), makeTask("d")],
+      "enough",
+    );
     expect(stopped).toEqual([taskArn("a"), taskArn("d")]);
-    expect(outcomes.map(({ task, alreadyStopped, error }) => [task.taskArn.slice(-1), alreadyStopped, error?.code])).toEqual([
+    expect(
+      outcomes.map(({ task, alreadyStopped, error }) => [task.taskArn.slice(-1), alreadyStopped, error?.code]),
+    ).toEqual([
       ["a", false, undefined],
       ["b", false, "AccessDenied"],
       ["c", true, undefined],

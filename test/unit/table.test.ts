@@ -13,7 +13,12 @@ const table: Table = {
 
 it("keeps a row on one line where no terminal bounds it", async () => {
   expect(await alignedTable(table, style)).toBe(
-    ["SERVICE          RUNNING  LAST EVENT", "bert                 1/1  was unable to place a task because no container instance met all of its requirements.", "llama-long-name     0/10", ""].join("\n"),
+    [
+      "SERVICE          RUNNING  LAST EVENT",
+      "bert                 1/1  was unable to place a task because no container instance met all of its requirements.",
+      "llama-long-name     0/10",
+      "",
+    ].join("\n"),
   );
 });
 
@@ -43,6 +48,9 @@ it("puts it below the row where the other columns leave too little room", async 
 
 it("leaves a table alone that fits, and one whose last column is numbers", async () => {
   expect(await alignedTable(table, style, 200)).toBe(await alignedTable(table, style));
-  const numbers: Table = { columns: [{ title: "NAME" }, { title: "COUNT", align: "right" }], rows: [["x".repeat(90), "1"]] };
+  const numbers: Table = {
+    columns: [{ title: "NAME" }, { title: "COUNT", align: "right" }],
+    rows: [["x".repeat(90), "1"]],
+  };
   expect(await alignedTable(numbers, style, 40)).toBe(await alignedTable(numbers, style));
 });

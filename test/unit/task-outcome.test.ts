@@ -11,30 +11,87 @@ const withContainers = (...containers: Task["containers"]) => stoppedTask("a", 0
 
 describe("judgeTask", () => {
   it("is content when every container exited with 0", () => {
-    expect(judgeTask(withContainers({ name: "main", exitCode: 0 }, { name: "sidecar", exitCode: 0 }))).toEqual({ ok: true });
+    expect(judgeTask(withContainers({ name: "main", exitCode: 0 }, { name: "sidecar", exitCode: 0 }))).toEqual({
+      ok: true,
+    });
   });
 
   it.each<[string, Task, RegExp, RegExp]>([
     ["a program that failed", stoppedTask("a", 3), /^main exited with 3$/, /task logs/],
-    ["a container that never started", stoppedTask("a", undefined, { containers: [{ name: "main", reason: "CannotPullContainerError: manifest unknown" }] }), /^main never started: CannotPull/, /tag/],
-    ["a container without code or reason", stoppedTask("a", undefined, { stoppedReason: "Task failed to start" }), /^main never started: Task failed to start$/, /docs.aws/],
-    ["too little memory", withContainers({ name: "main", exitCode: 137, reason: "OutOfMemoryError: Container killed due to memory usage" }), /^main exited with 137: OutOfMemory/, /--memory/],
+    [
+      "a container that never started",
+      stoppedTask("a", undefined, {
+        containers: [{ name: "main", reason: "CannotPullContainerError: manifest unknown" }],
+      }),
+      /^main never started: CannotPull/,
+      /tag/,
+    ],
+    [
+      "a container without code or reason",
+      stoppedTask("a", undefined, { stoppedReason: "Task failed to start" }),
+      /^main never started: Task failed to start$/,
+      /docs.aws/,
+    ],
+    [
+      "too little memory",
+      withContainers({ name: "main", exitCode: 137, reason: "OutOfMemoryError: Container killed due to memory usage" }),
+      /^main exited with 137: OutOfMemory/,
+      /--memory/,
+    ],
     ["a kill without a reason", stoppedTask("a", 137), /out of memory, or not stopped in time/, /--memory/],
-    ["the program among containers that were only stopped", withContainers({ name: "sidecar", exitCode: 143 }, { name: "main", exitCode: 2 }), /^main exited with 2$/, /task logs/],
-    ["a sidecar alone", withContainers({ name: "main", exitCode: 0 }, { name: "sidecar", exitCode: 143 }), /^sidecar exited with 143: asked to stop/, /Another container/],
-    ["a task that was never placed", stoppedTask("a", 0, { containers: [], stopCode: "TaskFailedToStart", stoppedReason: "TaskFailedToStart: EMPTY CAPACITY PROVIDER" }), /EMPTY CAPACITY PROVIDER/, /maximum size/],
-    ["a task that someone stopped, however well it took it", stoppedTask("a", 0, { stopCode: "UserInitiated", stoppedReason: "CPU is needed elsewhere" }), /^CPU is needed elsewhere$/, /not meant/],
-    ["a Spot interruption", stoppedTask("a", 0, { stopCode: "SpotInterruption", stoppedReason: "Your Spot Task was interrupted." }), /Spot/, /On-Demand/],
+    [
+      "the program among containers that were only stopped",
+      withContainers({ name: "sidecar", exitCode: 143 }, { name: "main", exitCode: 2 }),
+      /^main exited with 2$/,
+      /task logs/,
+    ],
+    [
+      "a sidecar alone",
+      withContainers({ name: "main", exitCode: 0 }, { name: "sidecar", exitCode: 143 }),
+      /^sidecar exited with 143: asked to stop/,
+      /Another container/,
+    ],
+    [
+      "a task that was never placed",
+      stoppedTask("a", 0, {
+        containers: [],
+        stopCode: "TaskFailedToStart",
+        stoppedReason: "TaskFailedToStart: EMPTY CAPACITY PROVIDER",
+      }),
+      /EMPTY CAPACITY PROVIDER/,
+      /maximum size/,
+    ],
+    [
+      "a task that someone stopped, however well it took it",
+      stoppedTask("a", 0, { stopCode: "UserInitiated", stoppedReason: "CPU is needed elsewhere" }),
+      /^CPU is needed elsewhere$/,
+      /not meant/,
+    ],
+    [
+      "a Spot interruption",
+      stoppedTask("a", 0, { stopCode: "SpotInterruption", stoppedReason: "Your Spot Task was interrupted." }),
+      /Spot/,
+      /On-Demand/,
+    ],
   ])("explains %s", (_, task, reason, hint) => {
     const outcome = judgeTask(task);
-    expect(outcome).toMatchObject({ ok: false, reason: expect.stringMatching(reason), hint: expect.stringMatching(hint) });
+    expect(outcome).toMatchObject({
+      ok: false,
+      reason: expect.stringMatching(reason),
+      hint: expect.stringMatching(hint),
+    });
   });
 });
 
 describe("exitCodeOf", () => {
-  it("is the first that is not 0", () => expect(exitCodeOf(withContainers({ name: "a", exitCode: 0 }, { name: "b", exitCode: 4 }, { name: "c", exitCode: 5 }))).toBe(4));
-  it("is absent when a container never started", () => expect(exitCodeOf(withContainers({ name: "a", exitCode: 0 }, { name: "b" }))).toBeUndefined());
-  it("is absent while the task runs", () => expect(exitCodeOf(makeTask("a", { containers: [{ name: "main", exitCode: 0 }] }))).toBeUndefined());
+  it("is the first that is not 0", () =>
+    expect(
+      exitCodeOf(withContainers({ name: "a", exitCode: 0 }, { name: "b", exitCode: 4 }, { name: "c", exitCode: 5 })),
+    ).toBe(4));
+  it("is absent when a container never started", () =>
+    expect(exitCodeOf(withContainers({ name: "a", exitCode: 0 }, { name: "b" }))).toBeUndefined());
+  it("is absent while the task runs", () =>
+    expect(exitCodeOf(makeTask("a", { containers: [{ name: "main", exitCode: 0 }] }))).toBeUndefined());
 });
 
 describe("toTaskResult", () => {
@@ -64,7 +121,14 @@ describe("logStreamsOf", () => {
   const task = makeTask("0123abcd", { containers: [{ name: "bare", runtimeId: "docker-id" }, { name: "waiting" }] });
   const definition = makeDefinition({
     containerDefinitions: [
-      { name: "main", logConfiguration: awslogs({ "awslogs-group": "/g", "awslogs-stream-prefix": "p", "awslogs-region": "eu-west-1" }) },
+      {
+        name: "main",
+        logConfiguration: awslogs({
+          "awslogs-group": "/g",
+          "awslogs-stream-prefix": "p",
+          "awslogs-region": "eu-west-1",
+        }),
+      },
       { name: "bare", logConfiguration: awslogs({ "awslogs-group": "/g" }) },
       { name: "waiting", logConfiguration: awslogs({ "awslogs-group": "/g" }) },
       { name: "fire", logConfiguration: { logDriver: "awsfirelens" } },

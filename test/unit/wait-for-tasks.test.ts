@@ -9,24 +9,41 @@ const arns = (...ids: readonly string[]) => ids.map((id) => taskArn(id));
 
 describe("waitForTasks", () => {
   it("ends when every task has stopped and tells each change once", async () => {
-    const ecs = scriptedEcs((look) => [look < 2 ? makeTask("a", { lastStatus: "PENDING" }) : look < 4 ? makeTask("a") : stoppedTask("a", 0), look < 1 ? makeTask("b") : stoppedTask("b", 3)]);
+    const ecs = scriptedEcs((look) => [
+      look < 2 ? makeTask("a", { lastStatus: "PENDING" }) : look < 4 ? makeTask("a") : stoppedTask("a", 0),
+      look < 1 ? makeTask("b") : stoppedTask("b", 3),
+    ]);
     const changes: string[] = [];
     const outcome = await waitForTasks(ecs, "prod", arns("a", "b"), fakeRuntime(), {
       hint,
       onChange: ({ task, from }) => changes.push(`${task.taskArn.slice(-1)} ${from ?? "-"} ${task.lastStatus}`),
     });
-    expect(outcome.tasks.map((task) => [task.taskArn.slice(-1), task.lastStatus, task.containers[0]!.exitCode])).toEqual([
+    expect(
+      outcome.tasks.map((task) => [task.taskArn.slice(-1), task.lastStatus, task.containers[0]!.exitCode]),
+    ).toEqual([
       ["a", "STOPPED", 0],
       ["b", "STOPPED", 3],
     ]);
-    expect(changes).toEqual(["a - PENDING", "b - RUNNING", "b RUNNING STOPPED", "a PENDING RUNNING", "a RUNNING STOPPED"]);
+    expect(changes).toEqual([
+      "a - PENDING",
+      "b - RUNNING",
+      "b RUNNING STOPPED",
+      "a PENDING RUNNING",
+      "a RUNNING STOPPED",
+    ]);
     // What has stopped is not asked for again.
     expect(ecs.asked.slice(2)).toEqual([arns("a"), arns("a"), arns("a")]);
   });
 
   it("does not take a task that stopped before the first look for a failure", async () => {
     const runtime = fakeRuntime();
-    const { tasks, gone } = await waitForTasks(scriptedEcs(() => [stoppedTask("a", 0)]), "prod", arns("a"), runtime, { hint });
+    const { tasks, gone } = await waitForTasks(
+      scriptedEcs(() => [stoppedTask("a", 0)]),
+      "prod",
+      arns("a"),
+      runtime,
+      { hint },
+    );
     expect([tasks.length, gone, runtime.sleeps]).toEqual([1, [], []]);
   });
 
@@ -35,7 +52,9 @@ describe("waitForTasks", () => {
     const startedAt = runtime.now();
     const ecs = scriptedEcs(() => {
       const hours = (runtime.now() - startedAt) / 3_600_000;
-      return [hours < 1 ? makeTask("a", { lastStatus: "PROVISIONING" }) : hours < 30 ? makeTask("a") : stoppedTask("a", 0)];
+      return [
+        hours < 1 ? makeTask("a", { lastStatus: "PROVISIONING" }) : hours < 30 ? makeTask("a") : stoppedTask("a", 0),
+      ];
     });
     const { tasks } = await waitForTasks(ecs, "prod", arns("a"), runtime, { hint });
     expect(tasks[0]!.lastStatus).toBe("STOPPED");
@@ -49,23 +68,55 @@ describe("waitForTasks", () => {
   it("times out naming what still runs and how to go on, and never later than asked", async () => {
     const runtime = fakeRuntime();
     const startedAt = runtime.now();
-    const waiting = waitForTasks(scriptedEcs(() => [makeTask("a"), stoppedTask("b", 0), makeTask("c")]), "prod", arns("a", "b", "c"), runtime, { hint, timeoutMs: 65_000 });
-    const error = await waiting.then(() => undefined, (thrown: unknown) => thrown as AiplatError);
-    expect(error).toMatchObject({ code: "Timeout", exitCode: 5, message: "2 of 3 tasks have not stopped after 1m 5s", hint, details: { tasks: arns("a", "c") } });
+    const waiting = waitForTasks(
+      scriptedEcs(() => [makeTask("a"), stoppedTask("b", 0), makeTask("c")]),
+      "prod",
+      arns("a", "b", "c"),
+      runtime,
+      { hint, timeoutMs: 65_000 },
+    );
+    const error = await waiting.then(
+      () => undefined,
+      (thrown: unknown) => thrown as AiplatError,
+    );
+    expect(error).toMatchObject({
+      code: "Timeout",
+      exitCode: 5,
+      message: "2 of 3 tasks have not stopped after 1m 5s",
+      hint,
+      details: { tasks: arns("a", "c") },
+    });
     expect(runtime.now() - startedAt).toBe(65_000);
   });
 
   it("says at Ctrl-C what still runs and how to go on", async () => {
-    const waiting = waitForTasks(scriptedEcs(() => [makeTask("a")]), "prod", arns("a"), fakeRuntime({ interrupt: { atMs: 20_000, error: new Interrupted() } }), { hint });
-    const error = await waiting.then(() => undefined, (thrown: unknown) => thrown as AiplatError);
-    expect(error).toMatchObject({ code: "Interrupted", exitCode: 130, message: "interrupted: 1 of 1 task has not stopped", hint });
+    const waiting = waitForTasks(
+      scriptedEcs(() => [makeTask("a")]),
+      "prod",
+      arns("a"),
+      fakeRuntime({ interrupt: { atMs: 20_000, error: new Interrupted() } }),
+      { hint },
+    );
+    const error = await waiting.then(
+      () => undefined,
+      (thrown: unknown) => thrown as AiplatError,
+    );
+    expect(error).toMatchObject({
+      code: "Interrupted",
+      exitCode: 130,
+      message: "interrupted: 1 of 1 task has not stopped",
+      hint,
+    });
   });
 
   it("gives a task just started a minute to become visible", async () => {
     const runtime = fakeRuntime();
     const startedAt = runtime.now();
     const ecs = scriptedEcs(() => (runtime.now() - startedAt < 45_000 ? [] : [stoppedTask("a", 0)]));
-    expect(await waitForTasks(ecs, "prod", arns("a"), runtime, { hint })).toMatchObject({ tasks: [{ lastStatus: "STOPPED" }], gone: [] });
+    expect(await waitForTasks(ecs, "prod", arns("a"), runtime, { hint })).toMatchObject({
+      tasks: [{ lastStatus: "STOPPED" }],
+      gone: [],
+    });
   });
 
   it("reports a task that ECS never knew and one that it forgot, with the last that was seen", async () => {
@@ -97,7 +148,15 @@ describe("waitForTasks", () => {
   it("throws any other error at once", async () => {
     const denied = new AiplatError("AccessDenied", "no");
     const runtime = fakeRuntime();
-    await expect(waitForTasks(scriptedEcs(() => [], { describeTasks: () => Promise.reject(denied) }), "prod", arns("a"), runtime, { hint })).rejects.toBe(denied);
+    await expect(
+      waitForTasks(
+        scriptedEcs(() => [], { describeTasks: () => Promise.reject(denied) }),
+        "prod",
+        arns("a"),
+        runtime,
+        { hint },
+      ),
+    ).rejects.toBe(denied);
     expect(runtime.sleeps).toEqual([]);
   });
 

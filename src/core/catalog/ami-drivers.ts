@@ -7,7 +7,8 @@ export function describeDriver({ oldKernel, pinnedDriver }: AmiFamily): string |
   const kernel = oldKernel === undefined ? [] : [`kernel ${oldKernel}`];
   if (pinnedDriver === undefined) return kernel[0];
   const { version, onlyOn } = pinnedDriver;
-  const installed = onlyOn === undefined ? `driver ${version}` : `on ${onlyOn.join(", ")} a boot service installs driver ${version}`;
+  const installed =
+    onlyOn === undefined ? `driver ${version}` : `on ${onlyOn.join(", ")} a boot service installs driver ${version}`;
   return `${[...kernel, installed].join(" and ")}${isOldDriver(version) ? `, on which Neuron SDK ${firstNewDriverSdk} and later images do not run` : ""}`;
 }
 
@@ -21,7 +22,11 @@ export function pinnedDriverOn({ pinnedDriver }: AmiFamily, instanceFamily: stri
  * How AWS names the ECS images with a Neuron driver (aws/amazon-ecs-ami al2inf.pkr.hcl, al2kernel5dot10inf.pkr.hcl,
  * al2023neu.pkr.hcl), and so a copy that nobody renamed.
  */
-const neuronNames: readonly { readonly pattern: RegExp; readonly os: AmiFamily["os"]; readonly kernel?: AmiFamily["kernel"] }[] = [
+const neuronNames: readonly {
+  readonly pattern: RegExp;
+  readonly os: AmiFamily["os"];
+  readonly kernel?: AmiFamily["kernel"];
+}[] = [
   { pattern: /^al2023-ami-ecs-neuron-hvm-/, os: "al2023" },
   { pattern: /^amzn2-ami-ecs-inf-hvm-/, os: "al2" },
   { pattern: /^amzn2-ami-ecs-kernel-5\.10-inf-hvm-/, os: "al2", kernel: "5.10" },
@@ -30,10 +35,18 @@ const neuronNames: readonly { readonly pattern: RegExp; readonly os: AmiFamily["
 /** The ECS family with a Neuron driver that an image of this name belongs to; undefined for any other image. */
 export function ecsNeuronFamilyOf(imageName: string): AmiFamily | undefined {
   const found = neuronNames.find(({ pattern }) => pattern.test(imageName));
-  return found === undefined ? undefined : amiFamilies.find(({ orchestrator, accelerator, os, kernel }) => orchestrator === "ecs" && accelerator === "neuron" && os === found.os && kernel === found.kernel);
+  return found === undefined
+    ? undefined
+    : amiFamilies.find(
+        ({ orchestrator, accelerator, os, kernel }) =>
+          orchestrator === "ecs" && accelerator === "neuron" && os === found.os && kernel === found.kernel,
+      );
 }
 
 /** Whether the name is one of an ECS image of AWS's without a Neuron driver. */
 export function isEcsImageWithoutNeuron(imageName: string): boolean {
-  return /^(?:al2023-ami-ecs|amzn2-ami-ecs|bottlerocket-aws-ecs)-/.test(imageName) && ecsNeuronFamilyOf(imageName) === undefined;
+  return (
+    /^(?:al2023-ami-ecs|amzn2-ami-ecs|bottlerocket-aws-ecs)-/.test(imageName) &&
+    ecsNeuronFamilyOf(imageName) === undefined
+  );
 }

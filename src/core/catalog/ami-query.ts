@@ -61,19 +61,43 @@ export function readQuery(query: AmiQuery, orchestrator: Orchestrator | undefine
 
 /** The problem that only a version of Kubernetes solves. */
 export function missingVersion(message: string): Problem {
-  return problem("missing-kubernetes-version", [], message, "Add --kubernetes-version, e.g. --kubernetes-version 1.33.");
+  return problem(
+    "missing-kubernetes-version",
+    [],
+    message,
+    "Add --kubernetes-version, e.g. --kubernetes-version 1.33.",
+  );
 }
 
-function checkVersion({ kubernetesVersion: version }: AmiQuery, orchestrator: Orchestrator | undefined): readonly Problem[] {
+function checkVersion(
+  { kubernetesVersion: version }: AmiQuery,
+  orchestrator: Orchestrator | undefined,
+): readonly Problem[] {
   if (version === undefined) {
-    return orchestrator === "eks" ? [missingVersion("EKS AMIs are built for a version of Kubernetes, and none was given")] : [];
+    return orchestrator === "eks"
+      ? [missingVersion("EKS AMIs are built for a version of Kubernetes, and none was given")]
+      : [];
   }
   if (orchestrator === "ecs") {
-    return [problem("kubernetes-version-for-ecs", [], "--kubernetes-version does not go with ECS", "Add --orchestrator eks, or leave --kubernetes-version out.")];
+    return [
+      problem(
+        "kubernetes-version-for-ecs",
+        [],
+        "--kubernetes-version does not go with ECS",
+        "Add --orchestrator eks, or leave --kubernetes-version out.",
+      ),
+    ];
   }
   if (/^1\.\d{2}$/.test(version)) return [];
   const meant = /^v?(1\.\d{2})(?:\.\d+)?$/.exec(version)?.[1];
-  return [problem("bad-kubernetes-version", [], `--kubernetes-version ${version} is not a minor version`, meant === undefined ? "Write it as 1.33." : `Write ${meant}.`)];
+  return [
+    problem(
+      "bad-kubernetes-version",
+      [],
+      `--kubernetes-version ${version} is not a minor version`,
+      meant === undefined ? "Write it as 1.33." : `Write ${meant}.`,
+    ),
+  ];
 }
 
 function checkType(query: AmiQuery, type: InstanceType): readonly Problem[] {
@@ -81,14 +105,35 @@ function checkType(query: AmiQuery, type: InstanceType): readonly Problem[] {
   const served = acceleratorOf[accelerator.kind];
   const what = `${instanceType} has ${accelerator.count === 1 ? "a" : accelerator.count} ${accelerator.manufacturer} ${accelerator.name}`;
   if (served === undefined) {
-    return [problem("no-ami-for-accelerator", [], `${what}: no ECS- or EKS-optimised AMI carries a driver for it`, "Build an AMI of your own for it, or take a type with Neuron or NVIDIA devices.")];
+    return [
+      problem(
+        "no-ami-for-accelerator",
+        [],
+        `${what}: no ECS- or EKS-optimised AMI carries a driver for it`,
+        "Build an AMI of your own for it, or take a type with Neuron or NVIDIA devices.",
+      ),
+    ];
   }
   const problems: Problem[] = [];
   if (query.accelerator !== undefined && query.accelerator !== served) {
-    problems.push(problem("accelerator-contradiction", [], `--accelerator ${query.accelerator} contradicts --instance-type ${instanceType}, which needs ${served}`, "Leave one of them out."));
+    problems.push(
+      problem(
+        "accelerator-contradiction",
+        [],
+        `--accelerator ${query.accelerator} contradicts --instance-type ${instanceType}, which needs ${served}`,
+        "Leave one of them out.",
+      ),
+    );
   }
   if (query.architecture !== undefined && query.architecture !== architecture) {
-    problems.push(problem("architecture-contradiction", [], `--architecture ${query.architecture} contradicts --instance-type ${instanceType}, which is ${architecture}`, "Leave one of them out."));
+    problems.push(
+      problem(
+        "architecture-contradiction",
+        [],
+        `--architecture ${query.architecture} contradicts --instance-type ${instanceType}, which is ${architecture}`,
+        "Leave one of them out.",
+      ),
+    );
   }
   return problems;
 }

@@ -10,11 +10,22 @@ import type { Family } from "./families.ts";
  *
  * @throws Refusal where no source says where the type is offered.
  */
-export function regionsOffering(accelerator: AmiAccelerator | undefined, instanceType: string | undefined): readonly string[] {
+export function regionsOffering(
+  accelerator: AmiAccelerator | undefined,
+  instanceType: string | undefined,
+): readonly string[] {
   if (instanceType !== undefined) {
     const { family } = requireInstanceType(instanceType);
     const offered = regionsOfFamily[family as Family];
-    if (offered.length === 0) throw new Refusal([problem("no-known-region", [], `the catalogue knows no region that offers ${family}`, "Name the regions with --region instead of --all-regions.")]);
+    if (offered.length === 0)
+      throw new Refusal([
+        problem(
+          "no-known-region",
+          [],
+          `the catalogue knows no region that offers ${family}`,
+          "Name the regions with --region instead of --all-regions.",
+        ),
+      ]);
     return offered;
   }
   if (accelerator === undefined || accelerator === "none") return regions;

@@ -28,13 +28,22 @@ export interface Ami {
  *
  * @throws Error where a parameter holds what it should not: neither a document nor an image id.
  */
-export function readAmi(family: AmiFamily, region: string, kubernetesVersion: string | undefined, values: ReadonlyMap<string, string>): Ami | undefined {
+export function readAmi(
+  family: AmiFamily,
+  region: string,
+  kubernetesVersion: string | undefined,
+  values: ReadonlyMap<string, string>,
+): Ami | undefined {
   const { orchestrator, os, accelerator, architecture, kernel, retiredOn } = family;
   const { image, version } = amiParameters(family, kubernetesVersion);
   const value = values.get(image);
   if (value === undefined) return undefined;
-  const facts = family.shape === "document" ? readDocument(value, image) : readLeaves(family, value, version === undefined ? undefined : values.get(version));
-  if (!/^ami-[0-9a-f]+$/.test(facts.imageId)) throw new Error(`${image} in ${region} holds no image id: ${facts.imageId}`);
+  const facts =
+    family.shape === "document"
+      ? readDocument(value, image)
+      : readLeaves(family, value, version === undefined ? undefined : values.get(version));
+  if (!/^ami-[0-9a-f]+$/.test(facts.imageId))
+    throw new Error(`${image} in ${region} holds no image id: ${facts.imageId}`);
   return {
     region,
     orchestrator,
@@ -59,7 +68,8 @@ function readDocument(text: string, parameter: string): Facts {
   } catch (error) {
     throw new Error(`${parameter} holds no JSON document`, { cause: error });
   }
-  const field = <Name extends keyof Facts>(name: Name, key: string) => (typeof document[key] === "string" ? ({ [name]: document[key] } as Record<Name, string>) : {});
+  const field = <Name extends keyof Facts>(name: Name, key: string) =>
+    typeof document[key] === "string" ? ({ [name]: document[key] } as Record<Name, string>) : {};
   return {
     imageId: String(document["image_id"]),
     ...field("imageName", "image_name"),

@@ -22,7 +22,10 @@ export function nearestInstanceTypes(name: string): readonly string[] {
   const family = name.slice(0, name.indexOf(".")).toLowerCase();
   const siblings = Object.hasOwn(families, family) ? families[family as Family] : undefined;
   if (siblings === undefined) return nearestNames(name, [...byName.keys()]);
-  const ranked = rankNames(name, siblings.map((type) => type.instanceType));
+  const ranked = rankNames(
+    name,
+    siblings.map((type) => type.instanceType),
+  );
   return ranked.slice(0, 4).map(({ candidate }) => candidate);
 }
 
@@ -31,14 +34,29 @@ export function unknownInstanceType(name: string, path: Path = []): Problem {
   const code = "unknown-instance-type";
   // https://docs.aws.amazon.com/elastic-inference/latest/developerguide/what-is-ei.html
   if (/^(?:ml\.)?eia\d/i.test(name)) {
-    return problem(code, path, `${name} is an Elastic Inference accelerator: AWS ended that service in April 2024`, "Use an Inferentia2 type, e.g. inf2.xlarge.");
+    return problem(
+      code,
+      path,
+      `${name} is an Elastic Inference accelerator: AWS ended that service in April 2024`,
+      "Use an Inferentia2 type, e.g. inf2.xlarge.",
+    );
   }
   const lower = name.toLowerCase();
-  if (lower !== name && byName.has(lower)) return problem(code, path, `${name} must be written in lower case`, `Write ${lower}.`);
+  if (lower !== name && byName.has(lower))
+    return problem(code, path, `${name} must be written in lower case`, `Write ${lower}.`);
   // SageMaker's names: ml.inf2.xlarge.
-  if (byName.has(lower.replace(/^ml\./, ""))) return problem(code, path, `${name} is a name of SageMaker's, not of EC2's`, `Write ${lower.replace(/^ml\./, "")}.`);
+  if (byName.has(lower.replace(/^ml\./, "")))
+    return problem(
+      code,
+      path,
+      `${name} is a name of SageMaker's, not of EC2's`,
+      `Write ${lower.replace(/^ml\./, "")}.`,
+    );
   const nearest = nearestInstanceTypes(name);
-  const hint = nearest.length === 0 ? "The catalogue holds accelerated types only; aiplat instances list shows them." : `Did you mean ${listOr(nearest)}?`;
+  const hint =
+    nearest.length === 0
+      ? "The catalogue holds accelerated types only; aiplat instances list shows them."
+      : `Did you mean ${listOr(nearest)}?`;
   return problem(code, path, `${name} is not in the catalogue of accelerated instance types`, hint);
 }
 
@@ -65,5 +83,7 @@ export interface Price {
 /** The on-demand list price of a type; undefined where the list has none. */
 export function priceOf({ instanceType }: InstanceType): Price | undefined {
   const price = usdPerHour[instanceType];
-  return price === undefined ? undefined : { usdPerHour: price, region: priceRegion, asOf: pricesAsOf, source: priceSource };
+  return price === undefined
+    ? undefined
+    : { usdPerHour: price, region: priceRegion, asOf: pricesAsOf, source: priceSource };
 }

@@ -16,7 +16,8 @@ export function describeInstanceType(type: InstanceType): InstanceTypeDetail {
   const topology = topologyOf(type);
   return {
     ...summariseInstanceType(type),
-    legalSlots: topology === undefined ? [] : legalSizes(type).map((devices) => ({ devices, slots: legalSlots(type, devices) })),
+    legalSlots:
+      topology === undefined ? [] : legalSizes(type).map((devices) => ({ devices, slots: legalSlots(type, devices) })),
     ...(topology === undefined ? {} : { topology }),
     amiFamilies: amiFamiliesFor(type),
   };

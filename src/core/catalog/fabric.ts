@@ -14,7 +14,10 @@ const rdmaFamilies = new Set(["trn1", "trn1n", "trn2", "trn2u", "p4d", "p4de", "
  * The environment of the fabric. FI_EFA_FORK_SAFE is not in it: only kernels before 5.15 need it
  * (aws-neuron-sdk @81ce03a, neuron-runtime/nrt-troubleshoot.rst), and the current AMIs have newer ones.
  */
-export function fabricEnvironment(types: readonly InstanceType[], efaInterfaces: number): Readonly<Record<string, string>> {
+export function fabricEnvironment(
+  types: readonly InstanceType[],
+  efaInterfaces: number,
+): Readonly<Record<string, string>> {
   if (efaInterfaces === 0) return {};
   const rdma = types.length > 0 && types.every((type) => rdmaFamilies.has(type.family));
   return { FI_PROVIDER: "efa", ...(rdma ? { FI_EFA_USE_DEVICE_RDMA: "1" } : {}) };

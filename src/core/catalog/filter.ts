@@ -23,7 +23,10 @@ export const sortKeys = ["name", "price", "devices", "device-memory", "memory", 
 export type SortKey = (typeof sortKeys)[number];
 
 /** The types that pass every part of the filter, in the order given. */
-export function filterInstanceTypes(types: readonly InstanceType[], filter: InstanceTypeFilter): readonly InstanceType[] {
+export function filterInstanceTypes(
+  types: readonly InstanceType[],
+  filter: InstanceTypeFilter,
+): readonly InstanceType[] {
   const isNamed = filter.name === undefined ? () => true : nameMatcher(filter.name);
   return types.filter(
     (type) =>
@@ -58,7 +61,12 @@ const measures: Readonly<Record<Exclude<SortKey, "name">, (type: InstanceType) =
 function nameMatcher(text: string): (name: string) => boolean {
   const wanted = text.toLowerCase();
   if (!/[*?]/.test(wanted)) return (name) => name.includes(wanted);
-  const pattern = new RegExp(`^${wanted.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".")}$`);
+  const pattern = new RegExp(
+    `^${wanted
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replace(/\*/g, ".*")
+      .replace(/\?/g, ".")}$`,
+  );
   return (name) => pattern.test(name);
 }
 

@@ -6,7 +6,19 @@ import { listOr, type Problem } from "../problem.ts";
 import { dlcAccountByRegion, neuronRepositories } from "./image-data.ts";
 import { compareVersions } from "../version.ts";
 import { parseImageReference, type ImageReference } from "./image-reference.ts";
-import { builtFor, familiesServedBy, firstTrn2Sdk, imageName, isAwsImage, isVllmImage, lastVllmForAll, majorMinor, neuronFlavourOf, neuronRepositoryOf, neuronTagOf } from "./images.ts";
+import {
+  builtFor,
+  familiesServedBy,
+  firstTrn2Sdk,
+  imageName,
+  isAwsImage,
+  isVllmImage,
+  lastVllmForAll,
+  majorMinor,
+  neuronFlavourOf,
+  neuronRepositoryOf,
+  neuronTagOf,
+} from "./images.ts";
 import type { InstanceType } from "./instance-type.ts";
 
 /** From this Neuron SDK on, images need a driver newer than `lastOldDriver` (aws-neuron/deep-learning-containers README.md @2be9ed1). */
@@ -21,17 +33,37 @@ export function checkImageOnType(image: ImageReference, type: InstanceType): rea
   const built = builtFor(image);
   const problems: Problem[] = [];
   if (isAwsImage(image) && imageName(image).endsWith("-arm64") && architecture !== "arm64") {
-    problems.push(error("image-architecture", `${image.text} is built for arm64; ${instanceType} is ${architecture}`, "Use the repository of the same name without -arm64."));
+    problems.push(
+      error(
+        "image-architecture",
+        `${image.text} is built for arm64; ${instanceType} is ${architecture}`,
+        "Use the repository of the same name without -arm64.",
+      ),
+    );
   }
   if (built === "cpu") {
     const message = `${image.text} is built for CPU: it leaves the ${accelerator.name} of ${instanceType} idle`;
-    problems.push({ severity: "warning", code: "image-cpu-only", message, hint: `Use an image built for ${accelerator.kind}.` });
+    problems.push({
+      severity: "warning",
+      code: "image-cpu-only",
+      message,
+      hint: `Use an image built for ${accelerator.kind}.`,
+    });
   } else if (built !== "unknown" && built !== accelerator.kind) {
     const message = `${image.text} is built for ${hardware[built]}; ${instanceType} carries ${accelerator.manufacturer} ${accelerator.name}`;
-    problems.push(error("image-hardware", message, `Use an image built for ${accelerator.kind}, or another instance type.`));
+    problems.push(
+      error("image-hardware", message, `Use an image built for ${accelerator.kind}, or another instance type.`),
+    );
   } else if (built === "neuron") {
     const served = familiesServedBy(image)!;
-    if (!served.includes(family)) problems.push(error("image-family", `${image.text} does not run on ${family}: ${whyNot(image, family)}`, `It runs on ${listOr(served, "and")}.${betterImage(image, family)}`));
+    if (!served.includes(family))
+      problems.push(
+        error(
+          "image-family",
+          `${image.text} does not run on ${family}: ${whyNot(image, family)}`,
+          `It runs on ${listOr(served, "and")}.${betterImage(image, family)}`,
+        ),
+      );
   }
   return problems;
 }
@@ -56,7 +88,9 @@ export function isOldDriver(driver: string): boolean {
 export function checkImageDriver(image: ImageReference, driver: string, host: string): readonly Problem[] {
   if (!needsNewDriver(image) || !isOldDriver(driver)) return [];
   const message = `${image.text} is of Neuron SDK ${neuronTagOf(image)!.sdk} and needs a host driver newer than ${lastOldDriver}; ${host} has ${driver}`;
-  return [error("image-driver", message, `Use an AL2023 Neuron AMI, or an image of an SDK before ${firstNewDriverSdk}.`)];
+  return [
+    error("image-driver", message, `Use an AL2023 Neuron AMI, or an image of an SDK before ${firstNewDriverSdk}.`),
+  ];
 }
 
 function checkRegistry(image: ImageReference): readonly Problem[] {
@@ -64,11 +98,23 @@ function checkRegistry(image: ImageReference): readonly Problem[] {
   if (ecr === undefined || !isAwsImage(image)) return [];
   const account = dlcAccountByRegion[ecr.region];
   if (account === undefined) {
-    return [error("dlc-region", `AWS has no Deep Learning Containers in ${ecr.region}`, `It has them in ${listOr(Object.keys(dlcAccountByRegion), "and")}.`)];
+    return [
+      error(
+        "dlc-region",
+        `AWS has no Deep Learning Containers in ${ecr.region}`,
+        `It has them in ${listOr(Object.keys(dlcAccountByRegion), "and")}.`,
+      ),
+    ];
   }
   const domain = ecr.region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
   if (account === ecr.account && registry!.endsWith(`.${domain}`)) return [];
-  return [error("dlc-account", `${registry} does not hold AWS's Deep Learning Containers in ${ecr.region}`, `Use ${account}.dkr.ecr.${ecr.region}.${domain}.`)];
+  return [
+    error(
+      "dlc-account",
+      `${registry} does not hold AWS's Deep Learning Containers in ${ecr.region}`,
+      `Use ${account}.dkr.ecr.${ecr.region}.${domain}.`,
+    ),
+  ];
 }
 
 function checkPublished(image: ImageReference): readonly Problem[] {
@@ -77,7 +123,14 @@ function checkPublished(image: ImageReference): readonly Problem[] {
   if (sdk === undefined || known?.endedWithSdk === undefined || compareVersions(sdk, known.endedWithSdk) < 0) return [];
   const message = `${known.repository} has no image of Neuron SDK ${sdk}: AWS published none from SDK ${known.endedWithSdk} on`;
   // In a registry of one's own the image may be a build of one's own.
-  return [{ severity: isAwsImage(image) ? "error" : "warning", code: "image-not-published", message, hint: `The last one is ${known.repository}:${known.newestTag}.` }];
+  return [
+    {
+      severity: isAwsImage(image) ? "error" : "warning",
+      code: "image-not-published",
+      message,
+      hint: `The last one is ${known.repository}:${known.newestTag}.`,
+    },
+  ];
 }
 
 function whyNot(image: ImageReference, family: string): string {

@@ -81,9 +81,7 @@ export const neuronRepositories: readonly NeuronRepository[] = [
   {
     repository: "pytorch-inference-neuron",
     newestTag: "1.13.1-neuron-py310-sdk2.20.2-ubuntu20.04",
-    images: [
-      { tag: "1.13.1-neuron-py310-sdk2.20.2-ubuntu20.04", families: ["inf1"] },
-    ],
+    images: [{ tag: "1.13.1-neuron-py310-sdk2.20.2-ubuntu20.04", families: ["inf1"] }],
   },
   {
     repository: "pytorch-inference-neuronx",

@@ -21,7 +21,9 @@ export function builtFor(image: ImageReference): BuiltFor {
   if (!isAwsImage(image)) return isNvidiaImage(image) ? "nvidia" : "unknown";
   const { tag = "" } = image;
   if (/(?:^|-)cpu(?:-|$)/.test(tag)) return "cpu";
-  return gpuRepositories.includes(imageName(image)) && /(?:^|-)(?:gpu|cuda|cu\d+)(?:-|$)/.test(tag) ? "nvidia" : "unknown";
+  return gpuRepositories.includes(imageName(image)) && /(?:^|-)(?:gpu|cuda|cu\d+)(?:-|$)/.test(tag)
+    ? "nvidia"
+    : "unknown";
 }
 
 /** The Neuron families that an image runs on; undefined for an image that is not built for Neuron. */
@@ -30,8 +32,10 @@ export function familiesServedBy(image: ImageReference): readonly string[] | und
   if (flavour === undefined) return undefined;
   if (flavour === "neuron") return ["inf1"];
   const { framework, sdk } = neuronTagOf(image) ?? {};
-  if (isVllmImage(image) && framework !== undefined && compareVersions(majorMinor(framework), lastVllmForAll) > 0) return laterFamilies.filter((family) => family.startsWith("trn2"));
-  if (sdk !== undefined && compareVersions(sdk, firstTrn2Sdk) < 0) return laterFamilies.filter((family) => !family.startsWith("trn2"));
+  if (isVllmImage(image) && framework !== undefined && compareVersions(majorMinor(framework), lastVllmForAll) > 0)
+    return laterFamilies.filter((family) => family.startsWith("trn2"));
+  if (sdk !== undefined && compareVersions(sdk, firstTrn2Sdk) < 0)
+    return laterFamilies.filter((family) => !family.startsWith("trn2"));
   return laterFamilies;
 }
 

@@ -67,10 +67,19 @@ export function nodeAmiTypeFor(type: InstanceType, os?: NodeOs): NodeAmiTypeName
 /** The public SSM parameter that holds the newest release version of an image; undefined where none is known. */
 export function releaseParameter(ami: NodeAmiType, kubernetesVersion: string): string | undefined {
   if (ami.fips === true) return undefined;
-  const family = familiesOf(ami).find(({ lastKubernetesMinor }) => lastKubernetesMinor === undefined || Number(kubernetesVersion.slice(2)) <= lastKubernetesMinor);
+  const family = familiesOf(ami).find(
+    ({ lastKubernetesMinor }) =>
+      lastKubernetesMinor === undefined || Number(kubernetesVersion.slice(2)) <= lastKubernetesMinor,
+  );
   return family === undefined ? undefined : amiParameters(family, kubernetesVersion).version;
 }
 
 function familiesOf({ os, architecture, accelerators }: NodeAmiType): readonly AmiFamily[] {
-  return amiFamilies.filter((family) => family.orchestrator === "eks" && family.os === os && family.architecture === architecture && accelerators.includes(family.accelerator));
+  return amiFamilies.filter(
+    (family) =>
+      family.orchestrator === "eks" &&
+      family.os === os &&
+      family.architecture === architecture &&
+      accelerators.includes(family.accelerator),
+  );
 }

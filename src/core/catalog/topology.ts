@@ -30,7 +30,11 @@ const trn2: Topology = {
   note: "that the sets of 8 are devices 0-7 and 8-15 is inferred from Trn1",
   source: `${driver} v3/neuron_dhal_v3.c; ${sdk} deploy/eks/dra.rst`,
 };
-const single: Topology = { slots: "single", wiring: "one device", source: `${sdk} deploy/infrastructure/scheduler.rst` };
+const single: Topology = {
+  slots: "single",
+  wiring: "one device",
+  source: `${sdk} deploy/infrastructure/scheduler.rst`,
+};
 const inf1 = (devices: number): Topology => ({
   slots: "run",
   wiring: `ring of ${devices}`,
@@ -55,7 +59,10 @@ const byType: Readonly<Record<string, Topology>> = {
   "trn1.32xlarge": trn1,
   "trn1n.32xlarge": trn1,
   "trn2.48xlarge": trn2,
-  "trn2u.48xlarge": { ...trn2, wiring: "2D torus 4x4; chips of the same place in the 4 nodes of an UltraServer form a ring" },
+  "trn2u.48xlarge": {
+    ...trn2,
+    wiring: "2D torus 4x4; chips of the same place in the 4 nodes of an UltraServer form a ring",
+  },
 };
 
 /**

@@ -18,7 +18,11 @@ export const vcpuQuotas: readonly VcpuQuota[] = [
   { code: "L-417A185B", name: "Running On-Demand P instances", letters: ["p"] },
   { code: "L-6E869C2A", name: "Running On-Demand DL instances", letters: ["dl"] },
   { code: "L-74FC7D96", name: "Running On-Demand F instances", letters: ["f"] },
-  { code: "L-1216C47A", name: "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", letters: ["a", "c", "d", "h", "i", "im", "is", "m", "r", "t", "z"] },
+  {
+    code: "L-1216C47A",
+    name: "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
+    letters: ["a", "c", "d", "h", "i", "im", "is", "m", "r", "t", "z"],
+  },
 ];
 
 /** The quota that instances of a type count against; undefined for the families that none here is for. */

@@ -4,7 +4,11 @@ import type { ClusterSnapshot } from "./snapshot.ts";
 const firstAccount = 111_122_223_333;
 
 /** What says which devices a task sees stays: device claims are read from it. */
-const keptVariables: ReadonlySet<string> = new Set(["AWS_NEURON_VISIBLE_DEVICES", "NEURON_RT_VISIBLE_CORES", "NEURON_RT_NUM_CORES"]);
+const keptVariables: ReadonlySet<string> = new Set([
+  "AWS_NEURON_VISIBLE_DEVICES",
+  "NEURON_RT_VISIBLE_CORES",
+  "NEURON_RT_NUM_CORES",
+]);
 
 /** An account id; the ids of instances and tasks, which may have twelve digits in a row, are found first and stay. */
 const idOrAccount = /\bi-[0-9a-f]{17}\b|\b[0-9a-f]{32}\b|(?<!\d)\d{12}(?!\d)/g;
@@ -26,10 +30,12 @@ export function withoutRedacted<T>(value: T): T {
 }
 
 function redact(root: unknown, replaceAccount: (account: string) => string): unknown {
-  const text = (value: string) => value.replace(idOrAccount, (found) => (found.length === 12 ? replaceAccount(found) : found));
+  const text = (value: string) =>
+    value.replace(idOrAccount, (found) => (found.length === 12 ? replaceAccount(found) : found));
   const walk = (value: unknown, key = ""): unknown => {
     if (typeof value === "string") return text(value);
-    if (Array.isArray(value)) return value.map((item) => (key === "environment" ? redactVariable(item, walk) : walk(item, key)));
+    if (Array.isArray(value))
+      return value.map((item) => (key === "environment" ? redactVariable(item, walk) : walk(item, key)));
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [text(name), walk(each, name)]));
   };

@@ -7,7 +7,13 @@ import type { ClusterSnapshot } from "./snapshot.ts";
 const text = z.string();
 const record = z.record(z.string(), z.string());
 const numbers = z.array(z.number());
-const resources = z.object({ cpu: z.number(), memoryMiB: z.number(), tcpPorts: numbers, udpPorts: numbers, gpus: z.array(text) });
+const resources = z.object({
+  cpu: z.number(),
+  memoryMiB: z.number(),
+  tcpPorts: numbers,
+  udpPorts: numbers,
+  gpus: z.array(text),
+});
 
 /** What aiplat reads of a snapshot. Other fields pass: definitions are kept as ECS describes them. */
 const schema = z.object({
@@ -34,7 +40,15 @@ const schema = z.object({
       pendingTasksCount: z.number(),
     }),
   ),
-  tasks: z.array(z.looseObject({ taskArn: text, taskDefinitionArn: text, lastStatus: text, desiredStatus: text, containers: z.array(z.looseObject({ name: text })) })),
+  tasks: z.array(
+    z.looseObject({
+      taskArn: text,
+      taskDefinitionArn: text,
+      lastStatus: text,
+      desiredStatus: text,
+      containers: z.array(z.looseObject({ name: text })),
+    }),
+  ),
   services: z.optional(
     z.array(
       z.looseObject({
@@ -52,7 +66,10 @@ const schema = z.object({
     ),
   ),
   redacted: z.optional(z.literal(true)),
-  taskDefinitions: z.record(text, z.looseObject({ taskDefinitionArn: text, family: text, containerDefinitions: z.array(container) })),
+  taskDefinitions: z.record(
+    text,
+    z.looseObject({ taskDefinitionArn: text, family: text, containerDefinitions: z.array(container) }),
+  ),
 });
 
 /**
@@ -69,10 +86,24 @@ export function parseSnapshot(json: string, name: string): ClusterSnapshot {
   } catch (error) {
     throw new Refusal([problem("snapshot", [], `${name} is no JSON: ${(error as Error).message}`, hint)]);
   }
-  if ((value as { readonly kind?: unknown } | null)?.kind !== "ClusterSnapshot") throw new Refusal([problem("snapshot", [], `${name} is no cluster snapshot: its kind is not ClusterSnapshot`, hint)]);
+  if ((value as { readonly kind?: unknown } | null)?.kind !== "ClusterSnapshot")
+    throw new Refusal([
+      problem("snapshot", [], `${name} is no cluster snapshot: its kind is not ClusterSnapshot`, hint),
+    ]);
   const result = z.safeParse(schema, value);
   if (!result.success) {
-    throw new Refusal(mismatchesOf(result.error.issues, value).slice(0, 5).map(({ path, message }) => problem("snapshot", path, `${name} is no cluster snapshot: ${pathText(path) || "the document"} ${message}`, hint)));
+    throw new Refusal(
+      mismatchesOf(result.error.issues, value)
+        .slice(0, 5)
+        .map(({ path, message }) =>
+          problem(
+            "snapshot",
+            path,
+            `${name} is no cluster snapshot: ${pathText(path) || "the document"} ${message}`,
+            hint,
+          ),
+        ),
+    );
   }
   const { apiVersion: _, kind: __, ...snapshot } = result.data;
   return snapshot as unknown as ClusterSnapshot;
@@ -80,12 +111,41 @@ export function parseSnapshot(json: string, name: string): ClusterSnapshot {
 
 /** A snapshot as a file: a document like every other, with a line for each instance, task, service and definition, for diff and grep. */
 export function formatSnapshot({ instances, tasks, services, taskDefinitions, ...rest }: ClusterSnapshot): string {
-  const small = Object.entries({ apiVersion: "aiplat/v1", kind: "ClusterSnapshot", ...rest }).map(([key, value]) => entry(key, JSON.stringify(value)));
-  const definitions = Object.entries(taskDefinitions).map(([arn, definition]) => entry(arn, JSON.stringify(definition)));
+  const small = Object.entries({ apiVersion: "aiplat/v1", kind: "ClusterSnapshot", ...rest }).map(([key, value]) =>
+    entry(key, JSON.stringify(value)),
+  );
+  const definitions = Object.entries(taskDefinitions).map(([arn, definition]) =>
+    entry(arn, JSON.stringify(definition)),
+  );
   const large = [
-    entry("instances", block("[", instances.map((each) => JSON.stringify(each)), "]")),
-    entry("tasks", block("[", tasks.map((each) => JSON.stringify(each)), "]")),
-    ...(services === undefined ? [] : [entry("services", block("[", services.map((each) => JSON.stringify(each)), "]"))]),
+    entry(
+      "instances",
+      block(
+        "[",
+        instances.map((each) => JSON.stringify(each)),
+        "]",
+      ),
+    ),
+    entry(
+      "tasks",
+      block(
+        "[",
+        tasks.map((each) => JSON.stringify(each)),
+        "]",
+      ),
+    ),
+    ...(services === undefined
+      ? []
+      : [
+          entry(
+            "services",
+            block(
+              "[",
+              services.map((each) => JSON.stringify(each)),
+              "]",
+            ),
+          ),
+        ]),
     entry("taskDefinitions", block("{", definitions, "}")),
   ];
   return `${block("{", [...small, ...large], "}")}\n`;

@@ -21,11 +21,18 @@ export interface PricedSlot {
 
 /** As chooseSlot, with what the slot costs, to compare machines. */
 export function cheapestSlot(type: InstanceType, taken: ReadonlySet<number>, size: number): PricedSlot | undefined {
-  const larger = Array.from({ length: type.accelerator.count + 1 }, (_, each) => (each > size ? freeSlotsOf(type, taken, each) : []));
+  const larger = Array.from({ length: type.accelerator.count + 1 }, (_, each) =>
+    each > size ? freeSlotsOf(type, taken, each) : [],
+  );
   let best: PricedSlot | undefined;
   for (const slot of freeSlotsOf(type, taken, size)) {
     const cost = larger.map((slots) => slots.filter((each) => overlap(each, slot)).length);
-    const difference = best === undefined ? -1 : compareCosts(cost, best.cost) || leftAfter(type, taken, best.slot) - leftAfter(type, taken, slot) || Number(isPacked(best.slot)) - Number(isPacked(slot));
+    const difference =
+      best === undefined
+        ? -1
+        : compareCosts(cost, best.cost) ||
+          leftAfter(type, taken, best.slot) - leftAfter(type, taken, slot) ||
+          Number(isPacked(best.slot)) - Number(isPacked(slot));
     if (difference < 0) best = { slot, cost };
   }
   return best;

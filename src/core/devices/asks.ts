@@ -25,22 +25,32 @@ export function deviceAskOf(definition: TaskDefinition, base = lockPortBase): De
   const paths = hostPathsOf(definition);
   const locks = hostPortsOf(definition).filter(({ port, protocol }) => protocol === "udp" && isLockPort(port, base));
   return join([
-    ask("lock-port", locks.map(({ port }) => port - base)),
+    ask(
+      "lock-port",
+      locks.map(({ port }) => port - base),
+    ),
     ...definition.containerDefinitions.flatMap((container) => [
-      ask("devices", (container.linuxParameters?.devices ?? []).flatMap(({ hostPath }) => deviceNumber(normalise(hostPath)) ?? [])),
+      ask(
+        "devices",
+        (container.linuxParameters?.devices ?? []).flatMap(({ hostPath }) => deviceNumber(normalise(hostPath)) ?? []),
+      ),
       // A privileged container sees every device of its host. https://docs.docker.com/engine/containers/run/
       container.privileged === true ? ask("privileged", "all") : none,
       ask("bind-mount", mountedDevices(container, paths)),
       ask("visible-devices", visibleDevices(container)),
       // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances.html: ALL is its only value.
-      container.resourceRequirements?.some(({ type }) => type === "NeuronDevice") === true ? ask("neuron-device", "all") : none,
+      container.resourceRequirements?.some(({ type }) => type === "NeuronDevice") === true
+        ? ask("neuron-device", "all")
+        : none,
     ]),
   ]);
 }
 
 /** The numbers of the devices on an instance that has `count` of them. */
 export function devicesIn(devices: DeviceSet, count: number): readonly number[] {
-  return devices === "all" ? Array.from({ length: count }, (_, device) => device) : devices.filter((device) => device < count);
+  return devices === "all"
+    ? Array.from({ length: count }, (_, device) => device)
+    : devices.filter((device) => device < count);
 }
 
 function ask(source: AskSource, devices: DeviceSet): DeviceAsk {

@@ -36,16 +36,26 @@ interface State {
  * fewest replicas of the workload first, then the one with the fewest devices taken. Of equals the first machine and the lowest slot win, so that the same cluster
  * gives the same answer.
  */
-export function assignSlots(machines: readonly Machine[], count: number, strategy: "pack" | "spread"): readonly SlotAssignment[] {
+export function assignSlots(
+  machines: readonly Machine[],
+  count: number,
+  strategy: "pack" | "spread",
+): readonly SlotAssignment[] {
   const price = slotPricer();
   const replicas = ({ machine, assigned }: State) => machine.replicas + assigned;
   const emptier = (one: State, other: State) => replicas(one) - replicas(other) || one.taken.size - other.taken.size;
-  const queue = new Heap<State>((one, other) => (strategy === "spread" ? emptier(one, other) : 0) || compareCosts(one.priced.cost, other.priced.cost) || one.order - other.order);
+  const queue = new Heap<State>(
+    (one, other) =>
+      (strategy === "spread" ? emptier(one, other) : 0) ||
+      compareCosts(one.priced.cost, other.priced.cost) ||
+      one.order - other.order,
+  );
   const enqueue = (state: Omit<State, "priced">) => {
     const priced = state.assigned < state.machine.room ? price(state.machine, state.taken) : undefined;
     if (priced !== undefined) queue.push({ ...state, priced });
   };
-  for (const [order, machine] of machines.entries()) enqueue({ machine, order, taken: new Set(machine.taken), assigned: 0 });
+  for (const [order, machine] of machines.entries())
+    enqueue({ machine, order, taken: new Set(machine.taken), assigned: 0 });
   const assignments: SlotAssignment[] = [];
   while (assignments.length < count) {
     const best = queue.pop();

@@ -45,7 +45,13 @@ export function claimsOn(snapshot: ClusterSnapshot): ReadonlyMap<string, readonl
     const terms = termsOf(task);
     if (terms.devices.length === 0) continue;
     const { taskArn, desiredStatus } = task;
-    const claim: Claim = { taskArn, ...terms, state: desiredStatus === "STOPPED" ? "stopping" : "held", running: !beforeRunning.has(lastStatus), ours: isOurs(task, terms) };
+    const claim: Claim = {
+      taskArn,
+      ...terms,
+      state: desiredStatus === "STOPPED" ? "stopping" : "held",
+      running: !beforeRunning.has(lastStatus),
+      ours: isOurs(task, terms),
+    };
     const held = claims.get(containerInstanceArn);
     if (held === undefined) claims.set(containerInstanceArn, [claim]);
     else held.push(claim);

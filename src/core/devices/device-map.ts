@@ -57,7 +57,11 @@ export function mapDevices(snapshot: ClusterSnapshot): ClusterDevices {
   const gpuHolders = holdersOfGpus(snapshot);
   const instances = snapshot.instances.flatMap((instance) => neuron.get(instance.arn) ?? mapGpus(instance, gpuHolders));
   const inState = (state: DeviceState["state"]) =>
-    instances.flatMap(({ containerInstanceArn, devices }) => devices.filter((device) => device.state === state).map(({ path, claimedBy }): DeviceConflict => ({ containerInstanceArn, path, tasks: claimedBy })));
+    instances.flatMap(({ containerInstanceArn, devices }) =>
+      devices
+        .filter((device) => device.state === state)
+        .map(({ path, claimedBy }): DeviceConflict => ({ containerInstanceArn, path, tasks: claimedBy })),
+    );
   const holding = new Set(instances.flatMap(({ devices }) => devices.flatMap(({ claimedBy }) => claimedBy)));
   return {
     cluster: snapshot.cluster,
@@ -73,13 +77,24 @@ function mapNeuron({ instance, devices }: InstanceDevices): MappedInstance {
   const taken = new Set(devices.filter(({ state }) => state !== "free").map(({ device }) => device));
   return {
     ...identify(instance),
-    devices: devices.map(({ device, state, holders }) => ({ path: devicePath(device), state, claimedBy: holders.map(({ taskArn }) => taskArn) })),
-    freeSlots: Object.fromEntries(legalSizes(type).map((size) => [size, replicasThatFit(type, taken, size)]).filter(([, count]) => count !== 0)),
+    devices: devices.map(({ device, state, holders }) => ({
+      path: devicePath(device),
+      state,
+      claimedBy: holders.map(({ taskArn }) => taskArn),
+    })),
+    freeSlots: Object.fromEntries(
+      legalSizes(type)
+        .map((size) => [size, replicasThatFit(type, taken, size)])
+        .filter(([, count]) => count !== 0),
+    ),
     fragmentation: Math.round(fragmentation(type, taken) * 100) / 100,
   };
 }
 
-function mapGpus(instance: ContainerInstance, holders: ReadonlyMap<string, readonly string[]>): readonly MappedInstance[] {
+function mapGpus(
+  instance: ContainerInstance,
+  holders: ReadonlyMap<string, readonly string[]>,
+): readonly MappedInstance[] {
   const ids = instance.registered.gpus;
   if (ids.length === 0) return [];
   const free = new Set(instance.remaining.gpus);
@@ -102,10 +117,22 @@ function holdersOfGpus(snapshot: ClusterSnapshot): ReadonlyMap<string, readonly 
   return holders;
 }
 
-function identify(instance: ContainerInstance): Pick<MappedInstance, "containerInstanceArn" | "ec2InstanceId" | "instanceType"> {
-  return { containerInstanceArn: instance.arn, ec2InstanceId: instance.ec2InstanceId, instanceType: instanceTypeOf(instance) ?? "unknown" };
+function identify(
+  instance: ContainerInstance,
+): Pick<MappedInstance, "containerInstanceArn" | "ec2InstanceId" | "instanceType"> {
+  return {
+    containerInstanceArn: instance.arn,
+    ec2InstanceId: instance.ec2InstanceId,
+    instanceType: instanceTypeOf(instance) ?? "unknown",
+  };
 }
 
 function toMappedTask({ taskArn, taskDefinitionArn, lastStatus, desiredStatus }: Task): MappedTask {
-  return { taskArn, id: taskIdOf(taskArn), definition: definitionNameOf(taskDefinitionArn), status: lastStatus, stopping: desiredStatus === "STOPPED" };
+  return {
+    taskArn,
+    id: taskIdOf(taskArn),
+    definition: definitionNameOf(taskDefinitionArn),
+    status: lastStatus,
+    stopping: desiredStatus === "STOPPED",
+  };
 }

@@ -41,7 +41,11 @@ function devicesOn(instance: ContainerInstance, claims: readonly Claim[], count:
   const holders: Claim[][] = Array.from({ length: count }, () => []);
   for (const claim of claims) for (const device of devicesIn(claim.devices, count)) holders[device]!.push(claim);
   const waits = holdsSuccessors(instance);
-  return { instance, claims, devices: holders.map((each, device) => ({ device, holders: each, state: stateOf(each, waits) })) };
+  return {
+    instance,
+    claims,
+    devices: holders.map((each, device) => ({ device, holders: each, state: stateOf(each, waits) })),
+  };
 }
 
 function stateOf(holders: readonly Claim[], waits: boolean): DeviceState["state"] {
@@ -71,7 +75,11 @@ function holdsSuccessors({ agentVersion = "" }: ContainerInstance): boolean {
  *
  * @param lockPort Undefined for a task that reserves none, as in awsvpc mode.
  */
-export function guardOf(claim: Claim, lockPort: number | undefined, instance: ContainerInstance): "ecs" | "agent" | undefined {
+export function guardOf(
+  claim: Claim,
+  lockPort: number | undefined,
+  instance: ContainerInstance,
+): "ecs" | "agent" | undefined {
   if (lockPort === undefined || !claim.hostPorts.includes(`${lockPort}/udp`)) return undefined;
   if (claim.state === "held") return "ecs";
   return holdsSuccessors(instance) ? "agent" : undefined;
@@ -82,7 +90,11 @@ type Successor = Pick<Claim, "networkMode" | "hostPorts">;
 
 /** The agent counts host ports, in bridge and host mode only: with one in common the successor waits for certain. */
 function waitsFor(stopping: Successor, successor: Successor): boolean {
-  return countsPorts(stopping) && countsPorts(successor) && successor.hostPorts.some((port) => stopping.hostPorts.includes(port));
+  return (
+    countsPorts(stopping) &&
+    countsPorts(successor) &&
+    successor.hostPorts.some((port) => stopping.hostPorts.includes(port))
+  );
 }
 
 function countsPorts({ networkMode }: Successor): boolean {

@@ -15,7 +15,11 @@ export const amiAttribute = "ecs.ami-id";
 const fix = "Replace them with instances of the newest Neuron image: aiplat ami latest.";
 
 /** Whether the Neuron driver of the instances' machine images runs the containers' images. */
-export function checkDrivers({ images }: Needs, { machineImages }: ObservedAccount, candidates: readonly ContainerInstance[]): readonly CheckItem[] {
+export function checkDrivers(
+  { images }: Needs,
+  { machineImages }: ObservedAccount,
+  candidates: readonly ContainerInstance[],
+): readonly CheckItem[] {
   const neuron = neuronHosts(candidates);
   const accelerated = images.filter((each) => each.accelerated).map(({ image }) => image);
   if (neuron.length === 0 || accelerated.length === 0) return [];
@@ -39,7 +43,10 @@ interface Host {
 }
 
 function groupByHost(instances: readonly ContainerInstance[], names: ReadonlyMap<string, string>): readonly Host[] {
-  const hosts = new Map<string, { readonly name: string | undefined; readonly ami: string; readonly instances: ContainerInstance[] }>();
+  const hosts = new Map<
+    string,
+    { readonly name: string | undefined; readonly ami: string; readonly instances: ContainerInstance[] }
+  >();
   for (const instance of instances) {
     const ami = instance.attributes[amiAttribute] ?? "";
     const name = names.get(ami);
@@ -51,20 +58,37 @@ function groupByHost(instances: readonly ContainerInstance[], names: ReadonlyMap
   return [...hosts.values()];
 }
 
-function checkHost({ name, ami, instances }: Host, all: readonly ContainerInstance[], images: readonly ImageReference[]): CheckItem {
+function checkHost(
+  { name, ami, instances }: Host,
+  all: readonly ContainerInstance[],
+  images: readonly ImageReference[],
+): CheckItem {
   const check = "driver";
   const which = nameInstances(instances, all);
-  if (name === undefined) return skip(check, `${which} ${ami === "" ? "does not say its machine image" : `runs ${ami}, which EC2 does not show to this account`}: its driver is not known`);
+  if (name === undefined)
+    return skip(
+      check,
+      `${which} ${ami === "" ? "does not say its machine image" : `runs ${ami}, which EC2 does not show to this account`}: its driver is not known`,
+    );
   if (isEcsImageWithoutNeuron(name)) return fail(check, `${which} runs ${name}, which carries no Neuron driver`, fix);
   const family = ecsNeuronFamilyOf(name);
-  if (family === undefined) return skip(check, `${which} runs ${name}, which is not one of AWS's ECS images: its driver is not known`);
+  if (family === undefined)
+    return skip(check, `${which} runs ${name}, which is not one of AWS's ECS images: its driver is not known`);
   const pinned = pinnedDriverOn(family, typeOf(instances[0]!)!.family);
   if (pinned !== undefined) {
     const [problem] = images.flatMap((image) => checkImageDriver(image, pinned, `${which} with ${name}`));
-    return problem === undefined ? ok(check, `${which} has driver ${pinned} (${name})`) : fail(check, problem.message, problem.hint ?? fix);
+    return problem === undefined
+      ? ok(check, `${which} has driver ${pinned} (${name})`)
+      : fail(check, problem.message, problem.hint ?? fix);
   }
   const demanding = images.find(needsNewDriver);
-  return demanding === undefined ? ok(check, `${which} has the driver of ${name}`) : skip(check, `${which} has the driver of ${name}, whose version AWS does not publish: ${demanding.text} needs a new one`, "If it does not start there, replace the instance with one of the newest image: aiplat ami latest.");
+  return demanding === undefined
+    ? ok(check, `${which} has the driver of ${name}`)
+    : skip(
+        check,
+        `${which} has the driver of ${name}, whose version AWS does not publish: ${demanding.text} needs a new one`,
+        "If it does not start there, replace the instance with one of the newest image: aiplat ami latest.",
+      );
 }
 
 function typeOf(instance: ContainerInstance) {

@@ -11,9 +11,16 @@ import { judged } from "./reading.ts";
 const dockerArchitectures: Readonly<Record<Architecture, string>> = { x86_64: "amd64", arm64: "arm64" };
 
 /** Whether each image is in its registry, and made for the instances. */
-export function checkImages({ images }: Needs, { images: states }: ObservedAccount, types: readonly InstanceType[]): readonly CheckItem[] {
+export function checkImages(
+  { images }: Needs,
+  { images: states }: ObservedAccount,
+  types: readonly InstanceType[],
+): readonly CheckItem[] {
   return images.flatMap((need) => {
-    const known = [...checkImageExists(need.image), ...(need.accelerated ? types.flatMap((type) => checkImageOnType(need.image, type)) : [])].map(toItem);
+    const known = [
+      ...checkImageExists(need.image),
+      ...(need.accelerated ? types.flatMap((type) => checkImageOnType(need.image, type)) : []),
+    ].map(toItem);
     const items = [...new Map(known.map((item) => [item.message, item])).values()];
     // What the catalogue refuses need not be looked for.
     return items.some(({ status }) => status === "FAIL") ? items : [...checkState(need, states, types), ...items];
@@ -24,10 +31,17 @@ function toItem({ severity, code, message, hint }: Problem): CheckItem {
   return (severity === "error" ? fail : warn)(code, message, hint ?? "Use another image.");
 }
 
-function checkState(need: ImageNeed, states: ObservedAccount["images"], types: readonly InstanceType[]): readonly CheckItem[] {
+function checkState(
+  need: ImageNeed,
+  states: ObservedAccount["images"],
+  types: readonly InstanceType[],
+): readonly CheckItem[] {
   const { image, containers, signsIn } = need;
   const what = `image ${image.text} (${containers.join(", ")})`;
-  if (signsIn) return [skip("image", `${what} was not looked for: ECS signs in to its registry with the task's repositoryCredentials`)];
+  if (signsIn)
+    return [
+      skip("image", `${what} was not looked for: ECS signs in to its registry with the task's repositoryCredentials`),
+    ];
   return judged("image", what, states.get(image.text)!, (state) => [judgeState(need, what, state, types)]);
 }
 
@@ -36,17 +50,36 @@ function judgeState({ image }: ImageNeed, what: string, state: ImageState, types
   const check = "image";
   switch (state.kind) {
     case "no-repository":
-      return fail(check, `${what} cannot be pulled: ${registry} has no repository ${repository}`, "Push it there, or name another.");
+      return fail(
+        check,
+        `${what} cannot be pulled: ${registry} has no repository ${repository}`,
+        "Push it there, or name another.",
+      );
     case "no-image":
-      return fail(check, `${what} cannot be pulled: repository ${repository} has no ${digest === undefined ? `tag ${tag}` : `digest ${digest}`}`, "Push it, or name one that is there.");
+      return fail(
+        check,
+        `${what} cannot be pulled: repository ${repository} has no ${digest === undefined ? `tag ${tag}` : `digest ${digest}`}`,
+        "Push it, or name one that is there.",
+      );
     case "cached-on-pull":
       return skip(check, `${what} is not cached yet: the first pull gets it from ${state.upstream}`);
     case "private":
-      return skip(check, `${what} is private or does not exist: ${registry} tells only who signs in`, "ECS needs repositoryCredentials for a private registry; see that docker pull works.");
+      return skip(
+        check,
+        `${what} is private or does not exist: ${registry} tells only who signs in`,
+        "ECS needs repositoryCredentials for a private registry; see that docker pull works.",
+      );
     case "found": {
-      const unserved = state.architectures.length === 0 ? undefined : types.find(({ architecture }) => !state.architectures.includes(dockerArchitectures[architecture]));
+      const unserved =
+        state.architectures.length === 0
+          ? undefined
+          : types.find(({ architecture }) => !state.architectures.includes(dockerArchitectures[architecture]));
       if (unserved === undefined) return ok(check, `${what} is there`);
-      return fail("image-architecture", `${what} is made for ${state.architectures.join(", ")}; ${unserved.instanceType} is ${unserved.architecture}`, `Build it for ${dockerArchitectures[unserved.architecture]} (docker buildx build --platform linux/${dockerArchitectures[unserved.architecture]}).`);
+      return fail(
+        "image-architecture",
+        `${what} is made for ${state.architectures.join(", ")}; ${unserved.instanceType} is ${unserved.architecture}`,
+        `Build it for ${dockerArchitectures[unserved.architecture]} (docker buildx build --platform linux/${dockerArchitectures[unserved.architecture]}).`,
+      );
     }
   }
 }

@@ -16,35 +16,72 @@ const handOverAgent = "1.74.1";
  * @param candidates Those that ECS could choose for the workload, or all.
  * @param scales Whether a capacity provider starts more of them when needed.
  */
-export function checkInstances(cluster: string, candidates: readonly ContainerInstance[], workload: ResolvedWorkload | undefined, scales: boolean): readonly CheckItem[] {
+export function checkInstances(
+  cluster: string,
+  candidates: readonly ContainerInstance[],
+  workload: ResolvedWorkload | undefined,
+  scales: boolean,
+): readonly CheckItem[] {
   const active = candidates.filter(({ status }) => status === "ACTIVE");
-  return [ok("instances", countTypes(candidates)), ...checkStatus(cluster, candidates, active, scales), ...checkConnection(active, scales), ...checkAgent(cluster, candidates, workload)];
+  return [
+    ok("instances", countTypes(candidates)),
+    ...checkStatus(cluster, candidates, active, scales),
+    ...checkConnection(active, scales),
+    ...checkAgent(cluster, candidates, workload),
+  ];
 }
 
-function checkStatus(cluster: string, candidates: readonly ContainerInstance[], active: readonly ContainerInstance[], scales: boolean): readonly CheckItem[] {
+function checkStatus(
+  cluster: string,
+  candidates: readonly ContainerInstance[],
+  active: readonly ContainerInstance[],
+  scales: boolean,
+): readonly CheckItem[] {
   const rest = candidates.filter(({ status }) => status !== "ACTIVE");
   if (rest.length === 0) return [];
   const states = [...new Set(rest.map(({ status }) => status))].join(" or ");
   const message = `${nameInstances(rest, candidates)} ${rest.length === 1 ? "is" : "are"} ${states}: ECS places nothing there`;
   const fix = `aws ecs update-container-instances-state --cluster ${cluster} --container-instances ${rest[0]!.arn} --status ACTIVE brings a DRAINING one back.`;
-  return [active.length === 0 && !scales ? fail("instance-status", message, fix) : warn("instance-status", message, fix)];
+  return [
+    active.length === 0 && !scales ? fail("instance-status", message, fix) : warn("instance-status", message, fix),
+  ];
 }
 
 function checkConnection(active: readonly ContainerInstance[], scales: boolean): readonly CheckItem[] {
   const silent = active.filter(({ agentConnected }) => !agentConnected);
   if (silent.length === 0) return [];
   const message = `the agent of ${nameInstances(silent, active)} is not connected: ECS places nothing there`;
-  const fix = "Is the instance running, and can it reach ECS? sudo systemctl restart ecs restarts its agent, whose log is /var/log/ecs/ecs-agent.log.";
+  const fix =
+    "Is the instance running, and can it reach ECS? sudo systemctl restart ecs restarts its agent, whose log is /var/log/ecs/ecs-agent.log.";
   return [silent.length === active.length && !scales ? fail("agent", message, fix) : warn("agent", message, fix)];
 }
 
-function checkAgent(cluster: string, candidates: readonly ContainerInstance[], workload: ResolvedWorkload | undefined): readonly CheckItem[] {
+function checkAgent(
+  cluster: string,
+  candidates: readonly ContainerInstance[],
+  workload: ResolvedWorkload | undefined,
+): readonly CheckItem[] {
   // Managed Instances have AWS's agent.
   if (workload !== undefined && onManagedInstances(workload)) return [];
   const known = candidates.filter(({ agentVersion }) => agentVersion !== undefined && isVersion(agentVersion));
   const old = known.filter(({ agentVersion }) => compareVersions(agentVersion!, handOverAgent) < 0);
-  const items = [...describeOld(old.filter((each) => handsOver(each, workload)), cluster, candidates, fail), ...describeOld(old.filter((each) => !handsOver(each, workload)), cluster, candidates, warn)];
-  return items.length > 0 || known.length === 0 ? items : [ok("agent-version", `the ECS agents are ${handOverAgent} or later`)];
+  const items = [
+    ...describeOld(
+      old.filter((each) => handsOver(each, workload)),
+      cluster,
+      candidates,
+      fail,
+    ),
+    ...describeOld(
+      old.filter((each) => !handsOver(each, workload)),
+      cluster,
+      candidates,
+      warn,
+    ),
+  ];
+  return items.length > 0 || known.length === 0
+    ? items
+    : [ok("agent-version", `the ECS agents are ${handOverAgent} or later`)];
 }
 
 /** Whether a device goes from one task to its successor there by way of its lock port. */
@@ -53,9 +90,20 @@ function handsOver(instance: ContainerInstance, workload: ResolvedWorkload | und
   return workload.shapes.some(({ request }) => request.kind === "neuron") && networkModeOf(workload) !== "awsvpc";
 }
 
-function describeOld(old: readonly ContainerInstance[], cluster: string, candidates: readonly ContainerInstance[], status: typeof fail): readonly CheckItem[] {
+function describeOld(
+  old: readonly ContainerInstance[],
+  cluster: string,
+  candidates: readonly ContainerInstance[],
+  status: typeof fail,
+): readonly CheckItem[] {
   if (old.length === 0) return [];
   const versions = [...new Set(old.map(({ agentVersion }) => agentVersion!))].toSorted(compareVersions).join(", ");
   const message = `the agent of ${nameInstances(old, candidates)} is ${versions}: before ${handOverAgent} it starts a task on a device that the one before it still holds`;
-  return [status("agent-version", message, `aws ecs update-container-agent --cluster ${cluster} --container-instance ${old[0]!.arn}, or replace the instance with the current image (aiplat ami latest).`)];
+  return [
+    status(
+      "agent-version",
+      message,
+      `aws ecs update-container-agent --cluster ${cluster} --container-instance ${old[0]!.arn}, or replace the instance with the current image (aiplat ami latest).`,
+    ),
+  ];
 }

@@ -5,12 +5,18 @@ import type { ObservedMachine } from "./observation.ts";
 export function checkMachine({ aiplat, node, region, identity, locked }: ObservedMachine): readonly CheckItem[] {
   return [
     ok("versions", `aiplat ${aiplat} on Node.js ${node}`),
-    "value" in region ? ok("region", `region ${region.value.name}, from ${region.value.source}`) : fail("region", region.unread, region.fix ?? "Give --region."),
-    ...(identity === undefined ? [skip("credentials", "the credentials were not tried: there is no region to ask in")] : [checkIdentity(identity, locked)]),
+    "value" in region
+      ? ok("region", `region ${region.value.name}, from ${region.value.source}`)
+      : fail("region", region.unread, region.fix ?? "Give --region."),
+    ...(identity === undefined
+      ? [skip("credentials", "the credentials were not tried: there is no region to ask in")]
+      : [checkIdentity(identity, locked)]),
   ];
 }
 
 function checkIdentity(identity: NonNullable<ObservedMachine["identity"]>, locked: boolean): CheckItem {
   if ("value" in identity) return ok("credentials", `account ${identity.value.account}, as ${identity.value.arn}`);
-  return locked ? fail("credentials", identity.unread, identity.fix ?? "aws sts get-caller-identity tells more.") : skip("credentials", `account: ${identity.unread}`, identity.fix);
+  return locked
+    ? fail("credentials", identity.unread, identity.fix ?? "aws sts get-caller-identity tells more.")
+    : skip("credentials", `account: ${identity.unread}`, identity.fix);
 }

@@ -22,12 +22,17 @@ export function quotasOf(types: readonly Pick<WantedType, "instanceType">[]): re
  * Whether the account may run the instances. The workload runs on any of its types, so a quota fails it only where no
  * other type's holds an instance.
  */
-export function checkQuotas(types: readonly WantedType[], account: ObservedAccount, region: string): readonly CheckItem[] {
+export function checkQuotas(
+  types: readonly WantedType[],
+  account: ObservedAccount,
+  region: string,
+): readonly CheckItem[] {
   const judgements = types.flatMap((type) => {
     const quota = vcpuQuotaOf(type.instanceType);
     return quota === undefined ? [] : [{ type, quota }];
   });
-  const items = (alone: boolean) => judgements.flatMap(({ type, quota }) => judgeType(type, quota, account, region, alone));
+  const items = (alone: boolean) =>
+    judgements.flatMap(({ type, quota }) => judgeType(type, quota, account, region, alone));
   const strict = items(true);
   const all = strict.every(({ status }) => status === "FAIL");
   // Types of one quota that was not read say so once.
@@ -35,25 +40,47 @@ export function checkQuotas(types: readonly WantedType[], account: ObservedAccou
 }
 
 /** @param alone Whether no other type can take this one's place. */
-function judgeType(type: WantedType, quota: VcpuQuota, { quotas, running }: ObservedAccount, region: string, alone: boolean): readonly CheckItem[] {
+function judgeType(
+  type: WantedType,
+  quota: VcpuQuota,
+  { quotas, running }: ObservedAccount,
+  region: string,
+  alone: boolean,
+): readonly CheckItem[] {
   const check = "vcpu-quota";
   const { instanceType, vcpus, more } = type;
   return judged(check, `the quota "${quota.name}"`, quotas.get(quota.code)!, (most) => {
     if (most === undefined) return [skip(check, `Service Quotas has no quota "${quota.name}" here`)];
-    const raise = (to: number) => `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${quota.code} --desired-value ${to} --region ${region}`;
+    const raise = (to: number) =>
+      `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${quota.code} --desired-value ${to} --region ${region}`;
     const has = `"${quota.name}" is ${most} vCPU in ${region}`;
     if (vcpus > most) {
       const message = `${has}, and one ${instanceType} has ${vcpus}`;
       if (more === 0) return [warn(check, `${message}: no further one starts`, raise(vcpus))];
-      return [(alone ? fail : warn)(check, `${message}: none can start, which ECS reports as "No Container Instances were found in your cluster."`, `${raise(vcpus * more)} (Capacity Blocks need none; Spot Instances have another quota)`)];
+      return [
+        (alone ? fail : warn)(
+          check,
+          `${message}: none can start, which ECS reports as "No Container Instances were found in your cluster."`,
+          `${raise(vcpus * more)} (Capacity Blocks need none; Spot Instances have another quota)`,
+        ),
+      ];
     }
     return judged(check, "how much of the vCPU quota is in use", running, (instances) => {
       const used = usedOf(quota, instances);
       const left = Math.max(0, Math.floor((most - used) / vcpus));
       const state = `${has}, of which ${used} are in use`;
       if (left >= Math.max(1, more)) return [ok(check, `${state}: ${left} more ${instanceType} can start`)];
-      const short = left === 0 ? `no further ${instanceType} (${vcpus} vCPU) can start` : `${left} of the ${more} ${instanceType} that the workload lacks can start`;
-      return [warn(check, `${state}: ${short}`, `${raise(used + vcpus * Math.max(1, more))}; unused Capacity Reservations count too, and are not in that figure.`)];
+      const short =
+        left === 0
+          ? `no further ${instanceType} (${vcpus} vCPU) can start`
+          : `${left} of the ${more} ${instanceType} that the workload lacks can start`;
+      return [
+        warn(
+          check,
+          `${state}: ${short}`,
+          `${raise(used + vcpus * Math.max(1, more))}; unused Capacity Reservations count too, and are not in that figure.`,
+        ),
+      ];
     });
   });
 }

@@ -10,13 +10,29 @@ import { executionRoleUses } from "./role-use.ts";
 import { judgeTrust, tasksPrincipal } from "./trust-policy.ts";
 
 /** The roles that tasks run with: there, assumable, and allowed what the tasks' start needs. */
-export function checkRoles(needs: Needs, observed: ObservedAccount, place: Place, managedInstances: boolean): readonly CheckItem[] {
+export function checkRoles(
+  needs: Needs,
+  observed: ObservedAccount,
+  place: Place,
+  managedInstances: boolean,
+): readonly CheckItem[] {
   const { executionRole, taskRole } = needs;
   const uses = executionRoleUses(needs, managedInstances);
-  const absent = (): readonly CheckItem[] => (uses.length === 0 ? [] : [fail("execution-role", `the task has no execution role, and cannot ${uses.join(" or ")} without one`, "Set roles.execution (--execution-role).")]);
+  const absent = (): readonly CheckItem[] =>
+    uses.length === 0
+      ? []
+      : [
+          fail(
+            "execution-role",
+            `the task has no execution role, and cannot ${uses.join(" or ")} without one`,
+            "Set roles.execution (--execution-role).",
+          ),
+        ];
   return [
     ...(executionRole === undefined ? absent() : checkRole("execution role", executionRole, observed, place)),
-    ...(executionRole === undefined || valueOf(observed.roles.get(executionRole)) === undefined ? [] : checkPermissions(needs, executionRole, observed, place)),
+    ...(executionRole === undefined || valueOf(observed.roles.get(executionRole)) === undefined
+      ? []
+      : checkPermissions(needs, executionRole, observed, place)),
     ...(taskRole === undefined || taskRole === executionRole ? [] : checkRole("task role", taskRole, observed, place)),
   ];
 }
@@ -26,15 +42,32 @@ function checkRole(what: string, role: string, { roles }: ObservedAccount, place
   const name = roleNameOf(role);
   const account = roleAccountOf(role);
   // "The role must be in the same account": iam:PassRole goes no further.
-  if (account !== undefined && account !== place.account) return [fail(check, `${what} ${role} is of account ${account}, and the tasks run in ${place.account}: ECS takes roles of its own account only`, "Make a role in this account; it may assume the other one.")];
-  return judged(check, `${what} ${name}`, roles.get(role)!, (found) => [found === undefined ? fail(check, `there is no ${what} ${name} in account ${place.account}`, `Create it with a trust policy for ${tasksPrincipal}, or name another.`) : checkTrust(check, `${what} ${name}`, found, place)]);
+  if (account !== undefined && account !== place.account)
+    return [
+      fail(
+        check,
+        `${what} ${role} is of account ${account}, and the tasks run in ${place.account}: ECS takes roles of its own account only`,
+        "Make a role in this account; it may assume the other one.",
+      ),
+    ];
+  return judged(check, `${what} ${name}`, roles.get(role)!, (found) => [
+    found === undefined
+      ? fail(
+          check,
+          `there is no ${what} ${name} in account ${place.account}`,
+          `Create it with a trust policy for ${tasksPrincipal}, or name another.`,
+        )
+      : checkTrust(check, `${what} ${name}`, found, place),
+  ]);
 }
 
 function checkTrust(check: string, what: string, { trustPolicy }: Role, place: Place): CheckItem {
   const trust = judgeTrust(trustPolicy, place);
   if (trust.kind === "trusted") return ok(check, `${what} trusts ${tasksPrincipal}`);
   const fix = `aws iam update-assume-role-policy with a statement that allows sts:AssumeRole to {"Service": "${tasksPrincipal}"}.`;
-  return trust.kind === "unclear" ? warn(check, `${what}: ${trust.why}`, `See that this holds for ECS. ${fix}`) : fail(check, `${what} cannot be assumed by tasks: ${trust.why}`, fix);
+  return trust.kind === "unclear"
+    ? warn(check, `${what}: ${trust.why}`, `See that this holds for ECS. ${fix}`)
+    : fail(check, `${what} cannot be assumed by tasks: ${trust.why}`, fix);
 }
 
 interface Refused {
@@ -43,32 +76,61 @@ interface Refused {
   readonly explicit: boolean;
 }
 
-function checkPermissions(needs: Needs, role: string, { decisions, secrets, logGroups }: ObservedAccount, place: Place): readonly CheckItem[] {
+function checkPermissions(
+  needs: Needs,
+  role: string,
+  { decisions, secrets, logGroups }: ObservedAccount,
+  place: Place,
+): readonly CheckItem[] {
   const check = "permissions";
   const all = permissionsOf(needs, place, secrets)
     .filter(({ unlessGroup }) => unlessGroup === undefined || valueOf(logGroups.get(unlessGroup)) !== true)
-    .flatMap((need) => need.actions.flatMap((action) => ({ need, action, reading: decisions.get(decisionKey(action, need.resource)) })))
+    .flatMap((need) =>
+      need.actions.flatMap((action) => ({ need, action, reading: decisions.get(decisionKey(action, need.resource)) })),
+    )
     .filter(({ reading }) => reading !== undefined);
   const unread = all.map(({ reading }) => reading!).find((reading) => "unread" in reading);
   if (unread !== undefined) return [skip(check, `what ${roleNameOf(role)} may do: ${unread.unread}`, unread.fix)];
   const refused = all.flatMap(({ need, action, reading }): readonly Refused[] => {
     const decision = valueOf(reading);
-    return decision === undefined || decision === "allowed" ? [] : [{ need, action, explicit: decision === "explicitDeny" }];
+    return decision === undefined || decision === "allowed"
+      ? []
+      : [{ need, action, explicit: decision === "explicitDeny" }];
   });
   // A secret's own policy may allow what the role's do not, and so may a repository's.
-  const doubtful = ({ need, explicit }: Refused) => !explicit && (need.repository !== undefined || (need.secret !== undefined && valueOf(secrets.get(need.secret))?.hasPolicy !== false));
+  const doubtful = ({ need, explicit }: Refused) =>
+    !explicit &&
+    (need.repository !== undefined ||
+      (need.secret !== undefined && valueOf(secrets.get(need.secret))?.hasPolicy !== false));
   const items = [
-    ...byAction(refused.filter((each) => !doubtful(each))).map(([action, each]) => fail(check, `${roleNameOf(role)} may not ${each[0]!.need.to}: ${action} is ${each.some(({ explicit }) => explicit) ? "denied" : "not allowed"} on ${someOf(each.map(({ need }) => need.resource))}`, `Allow ${action} on it in the role's policies.`)),
-    ...byAction(refused.filter(doubtful)).map(([action, each]) => warn(check, `the policies of ${roleNameOf(role)} do not allow ${action} on ${someOf(each.map(({ need }) => need.resource))}: the ${each[0]!.need.repository === undefined ? "secret" : "repository"}'s own policy must`, `Allow ${action} on it in the role's policies, or see ${ownPolicyCommand(each[0]!.need)}.`)),
+    ...byAction(refused.filter((each) => !doubtful(each))).map(([action, each]) =>
+      fail(
+        check,
+        `${roleNameOf(role)} may not ${each[0]!.need.to}: ${action} is ${each.some(({ explicit }) => explicit) ? "denied" : "not allowed"} on ${someOf(each.map(({ need }) => need.resource))}`,
+        `Allow ${action} on it in the role's policies.`,
+      ),
+    ),
+    ...byAction(refused.filter(doubtful)).map(([action, each]) =>
+      warn(
+        check,
+        `the policies of ${roleNameOf(role)} do not allow ${action} on ${someOf(each.map(({ need }) => need.resource))}: the ${each[0]!.need.repository === undefined ? "secret" : "repository"}'s own policy must`,
+        `Allow ${action} on it in the role's policies, or see ${ownPolicyCommand(each[0]!.need)}.`,
+      ),
+    ),
   ];
   if (items.length > 0 || all.length === 0) return items;
   return [ok(check, `${roleNameOf(role)} may call ${[...new Set(all.map(({ action }) => action))].join(", ")}`)];
 }
 
 function ownPolicyCommand({ repository, secret }: PermissionNeed): string {
-  return repository === undefined ? `aws secretsmanager get-resource-policy --secret-id ${secret}` : `aws ecr get-repository-policy --repository-name ${repository}`;
+  return repository === undefined
+    ? `aws secretsmanager get-resource-policy --secret-id ${secret}`
+    : `aws ecr get-repository-policy --repository-name ${repository}`;
 }
 
 function byAction(refused: readonly Refused[]): readonly (readonly [string, readonly Refused[]])[] {
-  return [...new Set(refused.map(({ action }) => action))].map((action) => [action, refused.filter((each) => each.action === action)]);
+  return [...new Set(refused.map(({ action }) => action))].map((action) => [
+    action,
+    refused.filter((each) => each.action === action),
+  ]);
 }

@@ -39,12 +39,20 @@ export interface DoctorReport extends CheckReport {
 }
 
 /** What doctor says of what was observed. */
-export function diagnose(cluster: string, patient: Patient | undefined, needs: Needs | undefined, observation: Observation): DoctorReport {
+export function diagnose(
+  cluster: string,
+  patient: Patient | undefined,
+  needs: Needs | undefined,
+  observation: Observation,
+): DoctorReport {
   const { machine, account } = observation;
   const region = valueOf(machine.region)?.name;
   const number = valueOf(machine.identity)?.account;
   const machineGroup: CheckGroup = { subject: "this machine", items: checkMachine(machine) };
-  const rest = account === undefined ? notAsked(cluster, patient, needs) : examine(cluster, patient, needs, account, placeOf(machine, needs));
+  const rest =
+    account === undefined
+      ? notAsked(cluster, patient, needs)
+      : examine(cluster, patient, needs, account, placeOf(machine, needs));
   return {
     cluster,
     ...(region === undefined ? {} : { region }),
@@ -56,37 +64,76 @@ export function diagnose(cluster: string, patient: Patient | undefined, needs: N
 
 /** One reason for all that cannot be asked. */
 function notAsked(cluster: string, patient: Patient | undefined, needs: Needs | undefined): readonly CheckGroup[] {
-  const subjects = [`cluster ${cluster}`, ...(needs === undefined ? [] : subjectsOf(needs)), ...(patient !== undefined && usesOwnNetwork(patient) ? ["network"] : []), "quotas"];
-  return subjects.map((subject) => ({ subject, items: [skip("not-asked", "not checked: it takes working credentials and a region")] }));
+  const subjects = [
+    `cluster ${cluster}`,
+    ...(needs === undefined ? [] : subjectsOf(needs)),
+    ...(patient !== undefined && usesOwnNetwork(patient) ? ["network"] : []),
+    "quotas",
+  ];
+  return subjects.map((subject) => ({
+    subject,
+    items: [skip("not-asked", "not checked: it takes working credentials and a region")],
+  }));
 }
 
 function subjectsOf({ executionRole, taskRole, images, secrets, logs }: Needs): readonly string[] {
-  return [...(executionRole ?? taskRole ? ["roles"] : []), ...(images.length > 0 ? ["images"] : []), ...(secrets.length > 0 ? ["secrets"] : []), ...(logs.length > 0 ? ["logs"] : [])];
+  return [
+    ...((executionRole ?? taskRole) ? ["roles"] : []),
+    ...(images.length > 0 ? ["images"] : []),
+    ...(secrets.length > 0 ? ["secrets"] : []),
+    ...(logs.length > 0 ? ["logs"] : []),
+  ];
 }
 
 function usesOwnNetwork({ workload }: Patient): boolean {
   return networkModeOf(workload) === "awsvpc";
 }
 
-function examine(cluster: string, patient: Patient | undefined, needs: Needs | undefined, account: ObservedAccount, place: Place): readonly CheckGroup[] {
+function examine(
+  cluster: string,
+  patient: Patient | undefined,
+  needs: Needs | undefined,
+  account: ObservedAccount,
+  place: Place,
+): readonly CheckGroup[] {
   const found = valueOf(account.cluster);
   const snapshot = found === undefined ? undefined : valueOf(found.snapshot);
   const provider = patient === undefined || found === undefined ? undefined : providerFor(patient.workload, found);
-  const lacking = patient === undefined || snapshot === undefined ? undefined : findLacking(patient.workload, patient.generate, snapshot, provider);
+  const lacking =
+    patient === undefined || snapshot === undefined
+      ? undefined
+      : findLacking(patient.workload, patient.generate, snapshot, provider);
   const workload = patient?.workload;
-  const question = { name: cluster, region: place.region, ...(workload === undefined ? {} : { workload }), ...(lacking === undefined ? {} : { lacking }) };
+  const question = {
+    name: cluster,
+    region: place.region,
+    ...(workload === undefined ? {} : { workload }),
+    ...(lacking === undefined ? {} : { lacking }),
+  };
   return [
     { subject: `cluster ${cluster}`, items: checkCluster(question, account.cluster) },
-    ...(patient === undefined || needs === undefined ? [] : examineNeeds(patient, needs, account, place, found, lacking?.asked)),
+    ...(patient === undefined || needs === undefined
+      ? []
+      : examineNeeds(patient, needs, account, place, found, lacking?.asked)),
     { subject: "quotas", items: checkQuotas(wantedTypes(workload, snapshot, lacking), account, place.region) },
   ];
 }
 
-function examineNeeds(patient: Patient, needs: Needs, account: ObservedAccount, place: Place, cluster: ObservedCluster | undefined, asked: number | undefined): readonly CheckGroup[] {
+function examineNeeds(
+  patient: Patient,
+  needs: Needs,
+  account: ObservedAccount,
+  place: Place,
+  cluster: ObservedCluster | undefined,
+  asked: number | undefined,
+): readonly CheckGroup[] {
   const { workload, network } = patient;
   const types = workload.shapes.flatMap(({ instanceTypes }) => instanceTypes);
   const snapshot = cluster === undefined ? undefined : valueOf(cluster.snapshot);
-  const candidates = cluster === undefined || snapshot === undefined ? [] : candidatesFor(workload, providerFor(workload, cluster), snapshot);
+  const candidates =
+    cluster === undefined || snapshot === undefined
+      ? []
+      : candidatesFor(workload, providerFor(workload, cluster), snapshot);
   const group = (subject: string, items: readonly CheckItem[]): CheckGroup => ({ subject, items });
   return [
     group("roles", checkRoles(needs, account, place, onManagedInstances(workload))),

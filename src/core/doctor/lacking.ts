@@ -24,7 +24,12 @@ export interface Lacking {
  *
  * @param provider The capacity provider that starts the tasks.
  */
-export function findLacking(workload: ResolvedWorkload, generate: GenerateSettings, snapshot: ClusterSnapshot, provider: string | undefined): Lacking {
+export function findLacking(
+  workload: ResolvedWorkload,
+  generate: GenerateSettings,
+  snapshot: ClusterSnapshot,
+  provider: string | undefined,
+): Lacking {
   const definitions = definitionsOf(workload, { ...generate, lockPortBase: lockPortBaseOf(snapshot.tags) });
   const options = placementOptions({ placementConstraints: [], ...(provider === undefined ? {} : { provider }) });
   const asked = Math.max(0, workload.replicas - runningOf(workload, snapshot));
@@ -32,8 +37,10 @@ export function findLacking(workload: ResolvedWorkload, generate: GenerateSettin
   const missing = asked - possible;
   const heldByOne = (type: string) => {
     const empty = emptyInstance(snapshot, type, [])?.instance;
-    const instances = empty === undefined ? [] : [{ ...empty, ...(provider === undefined ? {} : { capacityProvider: provider }) }];
-    return explainPlacement({ ...snapshot, tasks: [], instances }, definitions, { ...options, count: missing }).possible;
+    const instances =
+      empty === undefined ? [] : [{ ...empty, ...(provider === undefined ? {} : { capacityProvider: provider }) }];
+    return explainPlacement({ ...snapshot, tasks: [], instances }, definitions, { ...options, count: missing })
+      .possible;
   };
   return {
     asked,
@@ -45,5 +52,7 @@ export function findLacking(workload: ResolvedWorkload, generate: GenerateSettin
 
 /** Tasks of the service that run already; a job's replicas come beside those of earlier runs. */
 function runningOf({ name, kind }: ResolvedWorkload, { tasks }: ClusterSnapshot): number {
-  return kind === "job" ? 0 : tasks.filter((task) => task.desiredStatus !== "STOPPED" && isOfService(task, name)).length;
+  return kind === "job"
+    ? 0
+    : tasks.filter((task) => task.desiredStatus !== "STOPPED" && isOfService(task, name)).length;
 }

@@ -61,20 +61,37 @@ export function needsOf(definitions: readonly TaskDefinition[], region: string):
       accelerated: users.some(isAccelerated),
       signsIn: users.some(({ repositoryCredentials }) => repositoryCredentials !== undefined),
     })),
-    secrets: grouped(containers.flatMap(secretsOf), ({ valueFrom }) => valueFrom).map(([valueFrom, uses]) => ({ valueFrom, reference: uses[0]!.reference, users: [...new Set(uses.map(({ user }) => user))] })),
+    secrets: grouped(containers.flatMap(secretsOf), ({ valueFrom }) => valueFrom).map(([valueFrom, uses]) => ({
+      valueFrom,
+      reference: uses[0]!.reference,
+      users: [...new Set(uses.map(({ user }) => user))],
+    })),
     logs: grouped(
       containers.filter(({ logConfiguration }) => logConfiguration?.logDriver === "awslogs"),
-      ({ logConfiguration }) => logConfiguration?.options?.["awslogs-group"] && logGroupKey({ group: logConfiguration.options["awslogs-group"], region: logConfiguration.options["awslogs-region"] || region }),
+      ({ logConfiguration }) =>
+        logConfiguration?.options?.["awslogs-group"] &&
+        logGroupKey({
+          group: logConfiguration.options["awslogs-group"],
+          region: logConfiguration.options["awslogs-region"] || region,
+        }),
     ).map(([, users]) => {
       const options = users[0]!.logConfiguration!.options!;
-      return { group: options["awslogs-group"]!, region: options["awslogs-region"] || region, created: users.every(({ logConfiguration }) => logConfiguration!.options!["awslogs-create-group"] === "true"), containers: namesOf(users) };
+      return {
+        group: options["awslogs-group"]!,
+        region: options["awslogs-region"] || region,
+        created: users.every(({ logConfiguration }) => logConfiguration!.options!["awslogs-create-group"] === "true"),
+        containers: namesOf(users),
+      };
     }),
   };
 }
 
 /** Whether a container is given accelerator devices. */
 function isAccelerated(container: ContainerDefinition): boolean {
-  return (container.resourceRequirements ?? []).length > 0 || devicesOf(container).some(({ hostPath }) => deviceNumber(hostPath) !== undefined);
+  return (
+    (container.resourceRequirements ?? []).length > 0 ||
+    devicesOf(container).some(({ hostPath }) => deviceNumber(hostPath) !== undefined)
+  );
 }
 
 interface SecretUse {
@@ -84,18 +101,41 @@ interface SecretUse {
 }
 
 /** A container's variables, what its log driver is told, and what its image is pulled with. */
-function secretsOf({ name, secrets = [], logConfiguration, repositoryCredentials }: ContainerDefinition): readonly SecretUse[] {
-  const { secretOptions = [] } = (logConfiguration ?? {}) as { readonly secretOptions?: ContainerDefinition["secrets"] };
-  const named = [...secrets, ...secretOptions].map((each): SecretUse => ({ valueFrom: each.valueFrom, reference: parseSecretReference(each.valueFrom), user: `${each.name} of ${name}` }));
+function secretsOf({
+  name,
+  secrets = [],
+  logConfiguration,
+  repositoryCredentials,
+}: ContainerDefinition): readonly SecretUse[] {
+  const { secretOptions = [] } = (logConfiguration ?? {}) as {
+    readonly secretOptions?: ContainerDefinition["secrets"];
+  };
+  const named = [...secrets, ...secretOptions].map((each): SecretUse => ({
+    valueFrom: each.valueFrom,
+    reference: parseSecretReference(each.valueFrom),
+    user: `${each.name} of ${name}`,
+  }));
   const { credentialsParameter } = (repositoryCredentials ?? {}) as { readonly credentialsParameter?: string };
   if (credentialsParameter === undefined) return named;
   const reference = parseSecretReference(credentialsParameter);
   // Here a name is a secret's. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RepositoryCredentials.html
-  return [...named, { valueFrom: credentialsParameter, reference: credentialsParameter.startsWith("arn:") ? reference : { service: "secretsmanager", id: credentialsParameter }, user: `the registry credentials of ${name}` }];
+  return [
+    ...named,
+    {
+      valueFrom: credentialsParameter,
+      reference: credentialsParameter.startsWith("arn:")
+        ? reference
+        : { service: "secretsmanager", id: credentialsParameter },
+      user: `the registry credentials of ${name}`,
+    },
+  ];
 }
 
 /** The items by a text that each has, in their order; those without it are left out. */
-function grouped<Item>(items: readonly Item[], textOf: (item: Item) => string | undefined): readonly (readonly [string, readonly Item[]])[] {
+function grouped<Item>(
+  items: readonly Item[],
+  textOf: (item: Item) => string | undefined,
+): readonly (readonly [string, readonly Item[]])[] {
   const groups = new Map<string, Item[]>();
   for (const item of items) {
     const text = textOf(item);

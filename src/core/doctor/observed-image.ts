@@ -10,7 +10,12 @@ export type ImageState =
   | { readonly kind: "private" };
 
 /** What clients accept as a manifest: an image's, and the index or list of several architectures. https://github.com/opencontainers/image-spec/blob/main/media-types.md */
-export const manifestTypes = ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"];
+export const manifestTypes = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+];
 
 /** Whether a manifest of the type lists those of several architectures. */
 export function isIndex(mediaType: string): boolean {
@@ -25,8 +30,12 @@ export function architecturesOf(manifest: string): readonly string[] {
   } catch {
     return [];
   }
-  const { manifests } = document as { readonly manifests?: readonly { readonly platform?: { readonly architecture?: string } }[] };
-  const named = (Array.isArray(manifests) ? (manifests as NonNullable<typeof manifests>) : []).map(({ platform }) => platform?.architecture);
+  const { manifests } = document as {
+    readonly manifests?: readonly { readonly platform?: { readonly architecture?: string } }[];
+  };
+  const named = (Array.isArray(manifests) ? (manifests as NonNullable<typeof manifests>) : []).map(
+    ({ platform }) => platform?.architecture,
+  );
   // Attestations stand beside the images, as of architecture unknown. https://docs.docker.com/build/metadata/attestations/attestation-storage/
   return [...new Set(named.filter((each) => each !== undefined && each !== "unknown"))] as readonly string[];
 }

@@ -4,13 +4,25 @@ import type { ResolvedWorkload } from "../workload/resolved.ts";
 
 /** The names of the instance types that the workload may run on; empty for a CPU workload, and where there is none. */
 export function typeNamesOf(workload: ResolvedWorkload | undefined): readonly string[] {
-  return [...new Set((workload?.shapes ?? []).flatMap(({ instanceTypes }) => instanceTypes.map(({ instanceType }) => instanceType)))];
+  return [
+    ...new Set(
+      (workload?.shapes ?? []).flatMap(({ instanceTypes }) => instanceTypes.map(({ instanceType }) => instanceType)),
+    ),
+  ];
 }
 
 /** The instances that ECS could choose for the workload: of its types, of its capacity provider. All where there is no workload. */
-export function candidatesFor(workload: ResolvedWorkload | undefined, provider: string | undefined, { instances }: ClusterSnapshot): readonly ContainerInstance[] {
+export function candidatesFor(
+  workload: ResolvedWorkload | undefined,
+  provider: string | undefined,
+  { instances }: ClusterSnapshot,
+): readonly ContainerInstance[] {
   const types = typeNamesOf(workload);
-  return instances.filter((instance) => (types.length === 0 || types.includes(instanceTypeOf(instance) ?? "")) && (provider === undefined || instance.capacityProvider === provider));
+  return instances.filter(
+    (instance) =>
+      (types.length === 0 || types.includes(instanceTypeOf(instance) ?? "")) &&
+      (provider === undefined || instance.capacityProvider === provider),
+  );
 }
 
 /** `2 inf2.24xlarge and 1 m5.large`, the most frequent first. */
@@ -20,7 +32,9 @@ export function countTypes(instances: readonly ContainerInstance[]): string {
     const type = instanceTypeOf(instance) ?? "of unknown type";
     counts.set(type, (counts.get(type) ?? 0) + 1);
   }
-  const parts = [...counts].toSorted(([, one], [, other]) => other - one).map(([type, count]) => `${formatCount(count)} ${type}`);
+  const parts = [...counts]
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([type, count]) => `${formatCount(count)} ${type}`);
   return parts.length <= 1 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)!}`;
 }
 
@@ -28,5 +42,7 @@ export function countTypes(instances: readonly ContainerInstance[]): string {
 export function nameInstances(some: readonly ContainerInstance[], all: readonly ContainerInstance[]): string {
   const first = some[0]!;
   const which = `${instanceTypeOf(first) ?? "instance"} ${first.ec2InstanceId}`;
-  return some.length === 1 ? which : `${formatCount(some.length)} of ${formatCount(all.length)} instances, such as ${which},`;
+  return some.length === 1
+    ? which
+    : `${formatCount(some.length)} of ${formatCount(all.length)} instances, such as ${which},`;
 }

@@ -24,25 +24,49 @@ export interface PermissionNeed {
  *
  * @param found The secrets by their id: policies name their whole ARN, and a task may leave its last six characters out.
  */
-export function permissionsOf(needs: Needs, { partition, region, account }: Place, found: ReadonlyMap<string, Reading<SecretState | undefined>>): readonly PermissionNeed[] {
+export function permissionsOf(
+  needs: Needs,
+  { partition, region, account }: Place,
+  found: ReadonlyMap<string, Reading<SecretState | undefined>>,
+): readonly PermissionNeed[] {
   const secrets = needs.secrets.map(({ valueFrom, reference }): PermissionNeed => {
     if (reference.service === "secretsmanager") {
-      const resource = valueOf(found.get(reference.id))?.arn ?? (reference.id.startsWith("arn:") ? reference.id : `arn:${partition}:secretsmanager:${region}:${account}:secret:${reference.id}-??????`);
+      const resource =
+        valueOf(found.get(reference.id))?.arn ??
+        (reference.id.startsWith("arn:")
+          ? reference.id
+          : `arn:${partition}:secretsmanager:${region}:${account}:secret:${reference.id}-??????`);
       return { actions: ["secretsmanager:GetSecretValue"], resource, to: "read the secret", secret: reference.id };
     }
-    const parameter = valueFrom.startsWith("arn:") ? valueFrom : `arn:${partition}:ssm:${region}:${account}:parameter/${valueFrom.replace(/^\//, "")}`;
+    const parameter = valueFrom.startsWith("arn:")
+      ? valueFrom
+      : `arn:${partition}:ssm:${region}:${account}:parameter/${valueFrom.replace(/^\//, "")}`;
     // A version or a label may follow the name, and is no part of the resource.
     const resource = parameter.replace(/(:parameter\/[^:]*):.*$/, "$1");
     return { actions: ["ssm:GetParameters"], resource, to: "read the parameter" };
   });
-  const pulled = new Map(needs.images.filter(needsSignIn).map(({ image: { ecr, repository } }) => [`arn:${partition}:ecr:${ecr!.region}:${ecr!.account}:repository/${repository}`, ecr!.account === account ? repository : undefined]));
+  const pulled = new Map(
+    needs.images
+      .filter(needsSignIn)
+      .map(({ image: { ecr, repository } }) => [
+        `arn:${partition}:ecr:${ecr!.region}:${ecr!.account}:repository/${repository}`,
+        ecr!.account === account ? repository : undefined,
+      ]),
+  );
   const pulls: readonly PermissionNeed[] = [
     ...(pulled.size === 0 ? [] : [{ actions: ["ecr:GetAuthorizationToken"], resource: "*", to: "sign in to ECR" }]),
-    ...[...pulled].map(([resource, repository]) => ({ actions: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], resource, to: "pull the image", ...(repository === undefined ? {} : { repository }) })),
+    ...[...pulled].map(([resource, repository]) => ({
+      actions: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      resource,
+      to: "pull the image",
+      ...(repository === undefined ? {} : { repository }),
+    })),
   ];
   const logs = needs.logs.flatMap((log): readonly PermissionNeed[] => {
     const resource = `arn:${partition}:logs:${log.region}:${account}:log-group:${log.group}:*`;
-    const creates = log.created ? [{ actions: ["logs:CreateLogGroup"], resource, to: "make the log group", unlessGroup: logGroupKey(log) }] : [];
+    const creates = log.created
+      ? [{ actions: ["logs:CreateLogGroup"], resource, to: "make the log group", unlessGroup: logGroupKey(log) }]
+      : [];
     return [{ actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resource, to: "write the logs" }, ...creates];
   });
   return [...secrets, ...pulls, ...logs];

@@ -16,5 +16,9 @@ export function placeOf({ region: reading, identity }: ObservedMachine, needs: N
   const region = valueOf(reading)?.name ?? "";
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
   const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-  return { partition, region, account: valueOf(identity)?.account ?? roleAccountOf(needs?.executionRole ?? needs?.taskRole ?? "") ?? "" };
+  return {
+    partition,
+    region,
+    account: valueOf(identity)?.account ?? roleAccountOf(needs?.executionRole ?? needs?.taskRole ?? "") ?? "",
+  };
 }

@@ -7,5 +7,11 @@ export function listOf(value: unknown): readonly unknown[] {
 
 /** IAM's wildcards: `*` for any text, `?` for one character. */
 export function globToPattern(glob: string, flags = ""): RegExp {
-  return new RegExp(`^${glob.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".")}$`, flags);
+  return new RegExp(
+    `^${glob
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replace(/\*/g, ".*")
+      .replace(/\?/g, ".")}$`,
+    flags,
+  );
 }

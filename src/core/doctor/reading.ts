@@ -15,6 +15,11 @@ export function valueOf<Value>(reading: Reading<Value> | undefined): Value | und
 }
 
 /** SKIP with the reason where `what` could not be read, else what `judge` makes of it. */
-export function judged<Value>(check: string, what: string, reading: Reading<Value>, judge: (value: Value) => readonly CheckItem[]): readonly CheckItem[] {
+export function judged<Value>(
+  check: string,
+  what: string,
+  reading: Reading<Value>,
+  judge: (value: Value) => readonly CheckItem[],
+): readonly CheckItem[] {
   return "value" in reading ? judge(reading.value) : [skip(check, `${what}: ${reading.unread}`, reading.fix)];
 }

@@ -9,12 +9,20 @@ export interface Verdict {
 }
 
 /** Keys that ECS sends no value for: nobody shares an id or a session with it. */
-const neverSent = /^(?:sts:ExternalId|sts:RoleSessionName|aws:PrincipalOrgID|aws:PrincipalArn|aws:PrincipalAccount|aws:MultiFactorAuthPresent|aws:userid|aws:username)$/i;
+const neverSent =
+  /^(?:sts:ExternalId|sts:RoleSessionName|aws:PrincipalOrgID|aws:PrincipalArn|aws:PrincipalAccount|aws:MultiFactorAuthPresent|aws:userid|aws:username)$/i;
 
 /** All conditions of a statement must hold. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 export function judgeConditions(conditions: unknown, caller: Place): Verdict {
-  const tests = Object.entries(isRaw(conditions) ? conditions : {}).flatMap(([operator, keys]) => Object.entries(isRaw(keys) ? keys : {}).map(([key, values]) => judgeCondition(operator, key, listOf(values).map(String), caller)));
-  return tests.find(({ result }) => result === "unmet") ?? tests.find(({ result }) => result === "unclear") ?? { result: "met", why: "" };
+  const tests = Object.entries(isRaw(conditions) ? conditions : {}).flatMap(([operator, keys]) =>
+    Object.entries(isRaw(keys) ? keys : {}).map(([key, values]) =>
+      judgeCondition(operator, key, listOf(values).map(String), caller),
+    ),
+  );
+  return (
+    tests.find(({ result }) => result === "unmet") ??
+    tests.find(({ result }) => result === "unclear") ?? { result: "met", why: "" }
+  );
 }
 
 function judgeCondition(operator: string, key: string, values: readonly string[], caller: Place): Verdict {
@@ -22,12 +30,18 @@ function judgeCondition(operator: string, key: string, values: readonly string[]
   const parts = /^(?:ForA(?:ny|ll)Values:)?(String|Arn)(Not)?(Equals|Like|EqualsIgnoreCase)(IfExists)?$/.exec(operator);
   if (parts === null) return { result: "unclear", why: `${operator} of ${why}` };
   const [, kind, not, way, ifExists] = parts;
-  if (neverSent.test(key)) return { result: not !== undefined || ifExists !== undefined ? "met" : "unmet", why: `${why}, which ECS does not send` };
+  if (neverSent.test(key))
+    return {
+      result: not !== undefined || ifExists !== undefined ? "met" : "unmet",
+      why: `${why}, which ECS does not send`,
+    };
   const name = key.toLowerCase();
   if (name !== "aws:sourceaccount" && name !== "aws:sourcearn") return { result: "unclear", why };
   // ArnEquals takes wildcards as ArnLike does; in StringEquals they are letters, and no ARN or account has any.
   const patterns = kind === "String" && way !== "Like" ? values.filter((value) => !/[*?]/.test(value)) : values;
-  const matching = patterns.filter((value) => (name === "aws:sourceaccount" ? globToPattern(value).test(caller.account) : canBeSource(value, caller)));
+  const matching = patterns.filter((value) =>
+    name === "aws:sourceaccount" ? globToPattern(value).test(caller.account) : canBeSource(value, caller),
+  );
   const matches = matching.length > 0;
   if (matches && name === "aws:sourcearn" && matching.every(namesResource)) return { result: "unclear", why };
   const holds = matches === (not === undefined);

@@ -20,16 +20,29 @@ export type Trust =
 export function judgeTrust(document: string, caller: Place): Trust {
   const statements = statementsOf(document);
   if (statements === undefined) return { kind: "unclear", why: "its trust policy is no JSON policy document" };
-  const about = statements.filter((statement) => coversTasks(statement) && coversAssuming(statement)).map((statement) => ({ effect: statement["Effect"], verdict: judgeConditions(statement["Condition"], caller) }));
-  const of = (effect: string, result: Verdict["result"]) => about.find((each) => each.effect === effect && each.verdict.result === result)?.verdict.why;
+  const about = statements
+    .filter((statement) => coversTasks(statement) && coversAssuming(statement))
+    .map((statement) => ({ effect: statement["Effect"], verdict: judgeConditions(statement["Condition"], caller) }));
+  const of = (effect: string, result: Verdict["result"]) =>
+    about.find((each) => each.effect === effect && each.verdict.result === result)?.verdict.why;
   const denied = of("Deny", "met");
   if (denied !== undefined) return { kind: "not-trusted", why: `its trust policy denies ${tasksPrincipal}` };
   const doubt = of("Deny", "unclear");
-  if (of("Allow", "met") !== undefined) return doubt === undefined ? { kind: "trusted" } : { kind: "unclear", why: `its trust policy denies ${tasksPrincipal} where ${doubt}` };
+  if (of("Allow", "met") !== undefined)
+    return doubt === undefined
+      ? { kind: "trusted" }
+      : { kind: "unclear", why: `its trust policy denies ${tasksPrincipal} where ${doubt}` };
   const unclear = of("Allow", "unclear");
-  if (unclear !== undefined) return { kind: "unclear", why: `its trust policy lets ${tasksPrincipal} assume it where ${unclear}` };
+  if (unclear !== undefined)
+    return { kind: "unclear", why: `its trust policy lets ${tasksPrincipal} assume it where ${unclear}` };
   const unmet = of("Allow", "unmet");
-  return { kind: "not-trusted", why: unmet === undefined ? `its trust policy does not let ${tasksPrincipal} assume it` : `its trust policy lets ${tasksPrincipal} assume it only where ${unmet}` };
+  return {
+    kind: "not-trusted",
+    why:
+      unmet === undefined
+        ? `its trust policy does not let ${tasksPrincipal} assume it`
+        : `its trust policy lets ${tasksPrincipal} assume it only where ${unmet}`,
+  };
 }
 
 type Statement = Readonly<Record<string, unknown>>;
@@ -51,10 +64,14 @@ function coversTasks({ Principal: principal, NotPrincipal: except }: Statement):
 /** `*` and `{"AWS": "*"}` are the same: anybody. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous */
 function namesTasks(principal: unknown): boolean {
   if (!isRaw(principal)) return principal === "*";
-  return listOf(principal["AWS"]).includes("*") || listOf(principal["Service"]).some((service) => service === tasksPrincipal || service === "*");
+  return (
+    listOf(principal["AWS"]).includes("*") ||
+    listOf(principal["Service"]).some((service) => service === tasksPrincipal || service === "*")
+  );
 }
 
 function coversAssuming({ Action: action, NotAction: except }: Statement): boolean {
-  const matches = (pattern: unknown) => typeof pattern === "string" && globToPattern(pattern, "i").test("sts:AssumeRole");
+  const matches = (pattern: unknown) =>
+    typeof pattern === "string" && globToPattern(pattern, "i").test("sts:AssumeRole");
   return except !== undefined ? !listOf(except).some(matches) : listOf(action).some(matches);
 }

@@ -6,7 +6,11 @@ import type { Lacking } from "./lacking.ts";
 import { typeNamesOf } from "./observed-instances.ts";
 
 /** The types whose quotas matter: the workload's, else those that the cluster has. */
-export function wantedTypes(workload: ResolvedWorkload | undefined, snapshot: ClusterSnapshot | undefined, lacking: Lacking | undefined): readonly WantedType[] {
+export function wantedTypes(
+  workload: ResolvedWorkload | undefined,
+  snapshot: ClusterSnapshot | undefined,
+  lacking: Lacking | undefined,
+): readonly WantedType[] {
   if (workload === undefined) return typesIn(snapshot);
   return typeNamesOf(workload).map((instanceType) => ({
     instanceType,
@@ -23,7 +27,11 @@ function typesIn(snapshot: ClusterSnapshot | undefined): readonly WantedType[] {
     const instanceType = instanceTypeOf(instance);
     if (instanceType === undefined) continue;
     const family = instanceType.slice(0, instanceType.indexOf("."));
-    const type = { instanceType, vcpus: findInstanceType(instanceType)?.vcpus ?? Math.round(instance.registered.cpu / 1024), more: 0 };
+    const type = {
+      instanceType,
+      vcpus: findInstanceType(instanceType)?.vcpus ?? Math.round(instance.registered.cpu / 1024),
+      more: 0,
+    };
     if (type.vcpus < (smallest.get(family)?.vcpus ?? Number.POSITIVE_INFINITY)) smallest.set(family, type);
   }
   return [...smallest.values()];

@@ -15,7 +15,11 @@ export interface ContainerSettings {
 }
 
 /** The workload's own container. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
-export function workloadContainer(workload: ResolvedWorkload, variant: Variant, settings: ContainerSettings): ContainerDefinition {
+export function workloadContainer(
+  workload: ResolvedWorkload,
+  variant: Variant,
+  settings: ContainerSettings,
+): ContainerDefinition {
   const { shape } = variant;
   const { vcpu, memoryMiB } = shape;
   const listsDevices = variant.slot !== undefined && !settings.managedInstances;
@@ -32,13 +36,19 @@ export function workloadContainer(workload: ResolvedWorkload, variant: Variant, 
     ...(ports.length === 0 ? {} : { portMappings: ports }),
     essential: true,
     ...(workload.command === undefined ? {} : { command: workload.command }),
-    ...(Object.keys(environment).length === 0 ? {} : { environment: Object.entries(environment).map(([name, value]) => ({ name, value })) }),
-    ...(Object.keys(workload.secrets).length === 0 ? {} : { secrets: Object.entries(workload.secrets).map(([name, valueFrom]) => ({ name, valueFrom })) }),
+    ...(Object.keys(environment).length === 0
+      ? {}
+      : { environment: Object.entries(environment).map(([name, value]) => ({ name, value })) }),
+    ...(Object.keys(workload.secrets).length === 0
+      ? {}
+      : { secrets: Object.entries(workload.secrets).map(([name, valueFrom]) => ({ name, valueFrom })) }),
     ...(linuxParameters === undefined ? {} : { linuxParameters }),
     // EFA pins the memory it transfers. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efa.html
     ...(shape.efaInterfaces > 0 ? { ulimits: [{ name: "memlock", softLimit: -1, hardLimit: -1 }] } : {}),
     ...(workload.health === undefined ? {} : { healthCheck: healthCheck(workload.health) }),
-    ...(workload.logs === undefined || settings.region === undefined ? {} : { logConfiguration: awslogs(workload.name, workload.logs.group, settings.region) }),
+    ...(workload.logs === undefined || settings.region === undefined
+      ? {}
+      : { logConfiguration: awslogs(workload.name, workload.logs.group, settings.region) }),
     ...(requirements.length === 0 ? {} : { resourceRequirements: requirements }),
   };
 }
@@ -48,11 +58,20 @@ export function cpuUnits(vcpu: number): number {
   return Math.floor(vcpu * 1024);
 }
 
-function portMappings(workload: ResolvedWorkload, variant: Variant, settings: ContainerSettings): readonly PortMapping[] {
+function portMappings(
+  workload: ResolvedWorkload,
+  variant: Variant,
+  settings: ContainerSettings,
+): readonly PortMapping[] {
   const own = workload.ports.map((port): PortMapping => {
     // Bridge mode without a host port gets a free one; host and awsvpc mode have the container's own.
     const hostPort = settings.networkMode === "bridge" ? port.host : port.container;
-    return { ...(port.name === undefined ? {} : { name: port.name }), containerPort: port.container, ...(hostPort === undefined ? {} : { hostPort }), protocol: port.protocol };
+    return {
+      ...(port.name === undefined ? {} : { name: port.name }),
+      containerPort: port.container,
+      ...(hostPort === undefined ? {} : { hostPort }),
+      protocol: port.protocol,
+    };
   });
   return [...own, ...locksOf(variant, settings)];
 }
@@ -63,12 +82,20 @@ export function locksOf(variant: Variant, settings: ContainerSettings): readonly
   return lockPortMappings(variant.slot, settings.lockPortBase);
 }
 
-function linuxParametersOf(workload: ResolvedWorkload, variant: Variant, listsDevices: boolean): LinuxParameters | undefined {
+function linuxParametersOf(
+  workload: ResolvedWorkload,
+  variant: Variant,
+  listsDevices: boolean,
+): LinuxParameters | undefined {
   // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html
   const neuron = listsDevices ? variant.slot!.map((device) => devicePath(device)) : [];
   // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efa.html: one uverbs device an interface.
   const efa = Array.from({ length: variant.shape.efaInterfaces }, (_, index) => `/dev/infiniband/uverbs${index}`);
-  const devices = [...neuron, ...efa].map((path): Device => ({ hostPath: path, containerPath: path, permissions: ["read", "write"] }));
+  const devices = [...neuron, ...efa].map((path): Device => ({
+    hostPath: path,
+    containerPath: path,
+    permissions: ["read", "write"],
+  }));
   const { sharedMemoryMiB } = workload;
   if (devices.length === 0 && sharedMemoryMiB === undefined) return undefined;
   return {
@@ -88,7 +115,14 @@ function resourceRequirements(request: DeviceRequest, managedInstances: boolean)
       return [{ type: "GPU", value: String(request.fraction) }];
     case "nvidia-mps": {
       const { memoryMiB, maxComputePercent } = request;
-      return [{ type: "GPU", sharingStrategy: { nvidiaMps: { memory: memoryMiB, ...(maxComputePercent === undefined ? {} : { maxComputePercent }) } } }];
+      return [
+        {
+          type: "GPU",
+          sharingStrategy: {
+            nvidiaMps: { memory: memoryMiB, ...(maxComputePercent === undefined ? {} : { maxComputePercent }) },
+          },
+        },
+      ];
     }
     case "none":
       return [];
@@ -109,5 +143,13 @@ function healthCheck(health: NonNullable<ResolvedWorkload["health"]>): NonNullab
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html */
 function awslogs(name: string, group: string, region: string): NonNullable<ContainerDefinition["logConfiguration"]> {
-  return { logDriver: "awslogs", options: { "awslogs-group": group, "awslogs-region": region, "awslogs-stream-prefix": name, "awslogs-create-group": "true" } };
+  return {
+    logDriver: "awslogs",
+    options: {
+      "awslogs-group": group,
+      "awslogs-region": region,
+      "awslogs-stream-prefix": name,
+      "awslogs-create-group": "true",
+    },
+  };
 }

@@ -39,11 +39,18 @@ function diffObjects(before: Raw, after: Raw, fields: FieldTree | true, path: st
     const ours = fields === true ? true : Object.hasOwn(fields, name) ? fields[name] : undefined;
     const at = join(path, name);
     const [was, is] = [before[name], after[name]];
-    return isListOrNothing(was) && isListOrNothing(is) ? diffLists(name, was ?? [], is ?? [], ours, at) : diffValues(was, is, ours, at);
+    return isListOrNothing(was) && isListOrNothing(is)
+      ? diffLists(name, was ?? [], is ?? [], ours, at)
+      : diffValues(was, is, ours, at);
   });
 }
 
-function diffValues(before: unknown, after: unknown, ours: FieldTree | true | undefined, path: string): readonly Change[] {
+function diffValues(
+  before: unknown,
+  after: unknown,
+  ours: FieldTree | true | undefined,
+  path: string,
+): readonly Change[] {
   if (after === undefined) return ours === undefined ? [] : removed(before, ours, path);
   if (before === undefined) return [{ path, kind: "added", after }];
   if (isRaw(before) && isRaw(after)) return diffObjects(before, after, ours ?? {}, path);
@@ -55,7 +62,13 @@ function removed(before: unknown, ours: FieldTree | true, path: string): readonl
   return ours !== true && isRaw(before) ? diffObjects(before, {}, ours, path) : [{ path, kind: "removed", before }];
 }
 
-function diffLists(name: string, before: readonly unknown[], after: readonly unknown[], ours: FieldTree | true | undefined, path: string): readonly Change[] {
+function diffLists(
+  name: string,
+  before: readonly unknown[],
+  after: readonly unknown[],
+  ours: FieldTree | true | undefined,
+  path: string,
+): readonly Change[] {
   if (after.length === 0 && ours === undefined) return [];
   const keyOf = itemKey(name);
   if (keyOf === undefined || ![...before, ...after].every(isRaw)) return diffPlainLists(before, after, ours, path);
@@ -65,14 +78,23 @@ function diffLists(name: string, before: readonly unknown[], after: readonly unk
     const at = `${path}[${key}]`;
     if (was === undefined) return [{ path: at, kind: "added", after: is } satisfies Change];
     // A whole item is the user's to remove, in lists of raw fields as in aiplat's own.
-    if (is === undefined) return name === "tags" && !key.startsWith("aiplat:") ? [] : [{ path: at, kind: "removed", before: was } satisfies Change];
+    if (is === undefined)
+      return name === "tags" && !key.startsWith("aiplat:")
+        ? []
+        : [{ path: at, kind: "removed", before: was } satisfies Change];
     return diffObjects(was, is, ours ?? {}, at);
   });
 }
 
 /** Lists whose items have no name: item by item where they are as many, else whole. */
-function diffPlainLists(before: readonly unknown[], after: readonly unknown[], ours: FieldTree | true | undefined, path: string): readonly Change[] {
-  if (before.length === after.length && after.every(isRaw)) return after.flatMap((item, index) => diffValues(before[index], item, ours, `${path}[${index}]`));
+function diffPlainLists(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  ours: FieldTree | true | undefined,
+  path: string,
+): readonly Change[] {
+  if (before.length === after.length && after.every(isRaw))
+    return after.flatMap((item, index) => diffValues(before[index], item, ours, `${path}[${index}]`));
   if (same(before, after)) return [];
   if (before.length === 0) return [{ path, kind: "added", after }];
   return after.length === 0 ? [{ path, kind: "removed", before }] : [{ path, kind: "changed", before, after }];

@@ -22,7 +22,11 @@ export interface GenerateSettings {
  *
  * @throws Refusal when raw fields take a device or a lock of the slot away, or claim a device beyond it.
  */
-export function generateTaskDefinition(workload: ResolvedWorkload, variant: Variant, settings: GenerateSettings = {}): TaskDefinition {
+export function generateTaskDefinition(
+  workload: ResolvedWorkload,
+  variant: Variant,
+  settings: GenerateSettings = {},
+): TaskDefinition {
   const networkMode = networkModeOf(workload);
   const managedInstances = onManagedInstances(workload);
   const containerSettings = { networkMode, managedInstances, ...settings };
@@ -40,7 +44,11 @@ export function generateTaskDefinition(workload: ResolvedWorkload, variant: Vari
     ...(managedInstances && memoryMiB !== undefined ? { memory: String(memoryMiB) } : {}),
   } satisfies TaskDefinition;
   const merged = mergeRaw(generated, workload.ecs.taskDefinition ?? {}, taskDefinitionLists) as TaskDefinition;
-  refuseErrors(checkMerged(container, locksOf(variant, containerSettings), merged, { accelerated: variant.shape.request.kind !== "none" }));
+  refuseErrors(
+    checkMerged(container, locksOf(variant, containerSettings), merged, {
+      accelerated: variant.shape.request.kind !== "none",
+    }),
+  );
   return { ...withOrderedDevices(merged), tags: tagsOf(workload, variant, merged.tags) };
 }
 
@@ -52,7 +60,8 @@ export const taskDefinitionLists: ListKeys = {
   volumes: named,
   mountPoints: (item) => String(item["containerPath"]),
   devices: (item) => String(item["hostPath"]),
-  portMappings: (item) => `${String(item["containerPort"] ?? item["containerPortRange"])}/${String(item["protocol"] ?? "tcp")}`,
+  portMappings: (item) =>
+    `${String(item["containerPort"] ?? item["containerPortRange"])}/${String(item["protocol"] ?? "tcp")}`,
 };
 
 function named(item: Raw): string {
@@ -74,7 +83,15 @@ function withOrderedDevices(definition: TaskDefinition): TaskDefinition {
     ...definition,
     containerDefinitions: definition.containerDefinitions.map((container) => {
       const devices = devicesOf(container);
-      return devices.length === 0 ? container : { ...container, linuxParameters: { ...container.linuxParameters, devices: [...devices].sort((one, other) => rank(one) - rank(other)) } };
+      return devices.length === 0
+        ? container
+        : {
+            ...container,
+            linuxParameters: {
+              ...container.linuxParameters,
+              devices: [...devices].sort((one, other) => rank(one) - rank(other)),
+            },
+          };
     }),
   };
 }

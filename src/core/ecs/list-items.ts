@@ -15,7 +15,8 @@ const keys: Readonly<Record<string, (item: Raw) => string>> = {
   inferenceAccelerators: by("deviceName"),
   loadBalancers: (item) => text(item["targetGroupArn"] ?? item["loadBalancerName"]),
   mountPoints: by("containerPath"),
-  portMappings: (item) => `${text(item["containerPort"] ?? item["containerPortRange"])}/${text(item["protocol"] ?? "tcp")}`,
+  portMappings: (item) =>
+    `${text(item["containerPort"] ?? item["containerPortRange"])}/${text(item["protocol"] ?? "tcp")}`,
   properties: by("name"),
   resourceRequirements: by("type"),
   secretOptions: by("name"),
@@ -30,7 +31,19 @@ const keys: Readonly<Record<string, (item: Raw) => string>> = {
 };
 
 /** Lists of plain words, and of constraints, that ECS takes as sets. */
-const sets: ReadonlySet<string> = new Set(["add", "credentialSpecs", "dockerSecurityOptions", "drop", "links", "mountOptions", "permissions", "placementConstraints", "requiresCompatibilities", "securityGroups", "subnets"]);
+const sets: ReadonlySet<string> = new Set([
+  "add",
+  "credentialSpecs",
+  "dockerSecurityOptions",
+  "drop",
+  "links",
+  "mountOptions",
+  "permissions",
+  "placementConstraints",
+  "requiresCompatibilities",
+  "securityGroups",
+  "subnets",
+]);
 
 /** What tells the items of a list apart, e.g. the name of an environment variable; undefined where nothing does. */
 export function itemKey(list: string): ((item: Raw) => string) | undefined {
@@ -41,16 +54,21 @@ export function itemKey(list: string): ((item: Raw) => string) | undefined {
 export function orderItems(list: string, items: readonly unknown[]): readonly unknown[] {
   const key = itemKey(list);
   if (key === undefined && !sets.has(list)) return items;
-  const rank = (item: unknown) => (key === undefined || typeof item !== "object" || item === null ? "" : sortable(key(item as Raw)));
+  const rank = (item: unknown) =>
+    key === undefined || typeof item !== "object" || item === null ? "" : sortable(key(item as Raw));
   const entries = items.map((item) => ({ item, rank: rank(item), content: JSON.stringify(item) }));
-  return entries.sort((one, other) => compare(one.rank, other.rank) || compare(one.content, other.content)).map(({ item }) => item);
+  return entries
+    .sort((one, other) => compare(one.rank, other.rank) || compare(one.content, other.content))
+    .map(({ item }) => item);
 }
 
 /** Numbers in numeric order: /dev/neuron2 before /dev/neuron10, port 80 before 8080. */
 function sortable(key: string): string {
   const device = deviceNumber(key);
   const number = device ?? (/^\d/.test(key) ? Number.parseInt(key, 10) : undefined);
-  return number === undefined ? key : `${device === undefined ? "" : "/dev/neuron"}${String(number).padStart(9, "0")} ${key}`;
+  return number === undefined
+    ? key
+    : `${device === undefined ? "" : "/dev/neuron"}${String(number).padStart(9, "0")} ${key}`;
 }
 
 function compare(one: string, other: string): number {

@@ -22,19 +22,33 @@ export interface SilentContainer {
  * known only once the container exists.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
  */
-export function logStreamsOf(task: Task, definition: RegisteredTaskDefinition): { readonly streams: readonly LogStream[]; readonly silent: readonly SilentContainer[] } {
+export function logStreamsOf(
+  task: Task,
+  definition: RegisteredTaskDefinition,
+): { readonly streams: readonly LogStream[]; readonly silent: readonly SilentContainer[] } {
   const streams: LogStream[] = [];
   const silent: SilentContainer[] = [];
   for (const { name, logConfiguration } of definition.containerDefinitions) {
     const options = logConfiguration?.options ?? {};
     const group = options["awslogs-group"];
     if (logConfiguration === undefined) silent.push({ container: name, why: "it has no log configuration" });
-    else if (logConfiguration.logDriver !== "awslogs" || group === undefined) silent.push({ container: name, why: `its log driver is ${logConfiguration.logDriver}, not awslogs` });
+    else if (logConfiguration.logDriver !== "awslogs" || group === undefined)
+      silent.push({ container: name, why: `its log driver is ${logConfiguration.logDriver}, not awslogs` });
     else {
       const prefix = options["awslogs-stream-prefix"];
-      const stream = prefix === undefined ? task.containers.find((container) => container.name === name)?.runtimeId : `${prefix}/${name}/${taskIdOf(task.taskArn)}`;
+      const stream =
+        prefix === undefined
+          ? task.containers.find((container) => container.name === name)?.runtimeId
+          : `${prefix}/${name}/${taskIdOf(task.taskArn)}`;
       const region = options["awslogs-region"];
-      if (stream !== undefined) streams.push({ taskArn: task.taskArn, container: name, group, stream, ...(region === undefined ? {} : { region }) });
+      if (stream !== undefined)
+        streams.push({
+          taskArn: task.taskArn,
+          container: name,
+          group,
+          stream,
+          ...(region === undefined ? {} : { region }),
+        });
     }
   }
   return { streams, silent };

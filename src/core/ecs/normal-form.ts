@@ -33,7 +33,16 @@ const setByEcs: ReadonlySet<string> = new Set([
 /** What ECS takes where a field is left out, by the kind of object that the field is in. */
 const defaults: Readonly<Record<string, Raw>> = {
   task: { enableFaultInjection: false },
-  containerDefinitions: { cpu: 0, disableNetworking: false, essential: true, interactive: false, privileged: false, pseudoTerminal: false, readonlyRootFilesystem: false, versionConsistency: "enabled" },
+  containerDefinitions: {
+    cpu: 0,
+    disableNetworking: false,
+    essential: true,
+    interactive: false,
+    privileged: false,
+    pseudoTerminal: false,
+    readonlyRootFilesystem: false,
+    versionConsistency: "enabled",
+  },
   // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
   healthCheck: { interval: 30, retries: 3, startPeriod: 0, timeout: 5 },
   portMappings: { protocol: "tcp" },
@@ -47,8 +56,12 @@ const defaults: Readonly<Record<string, Raw>> = {
 
 function normalObject(object: Raw, kind: string, networkMode: string | undefined): Raw {
   const known = Object.hasOwn(defaults, kind) ? defaults[kind]! : {};
-  const entries = Object.entries(special(object, kind, networkMode)).map(([name, value]) => [name, normalValue(value, name, networkMode)] as const);
-  const kept = entries.filter(([name, value]) => value !== undefined && !(Object.hasOwn(known, name) && known[name] === value));
+  const entries = Object.entries(special(object, kind, networkMode)).map(
+    ([name, value]) => [name, normalValue(value, name, networkMode)] as const,
+  );
+  const kept = entries.filter(
+    ([name, value]) => value !== undefined && !(Object.hasOwn(known, name) && known[name] === value),
+  );
   return Object.fromEntries(kept.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
@@ -79,13 +92,19 @@ function networkModeOf({ networkMode, requiresCompatibilities, runtimePlatform }
   if (compatibilities.includes("FARGATE")) return "awsvpc";
   const windows = isRaw(runtimePlatform) && String(runtimePlatform["operatingSystemFamily"]).startsWith("WINDOWS");
   // Managed Instances and Windows have no bridge.
-  return windows || (compatibilities.length > 0 && !compatibilities.includes("EC2") && !compatibilities.includes("EXTERNAL")) ? undefined : "bridge";
+  return windows ||
+    (compatibilities.length > 0 && !compatibilities.includes("EC2") && !compatibilities.includes("EXTERNAL"))
+    ? undefined
+    : "bridge";
 }
 
 function sizes({ cpu, memory }: Raw): Raw {
   const units = parseTaskCpu(String(cpu));
   const mib = parseTaskMemory(String(memory));
-  return { ...(units === undefined ? {} : { cpu: String(units) }), ...(mib === undefined ? {} : { memory: String(mib) }) };
+  return {
+    ...(units === undefined ? {} : { cpu: String(units) }),
+    ...(mib === undefined ? {} : { memory: String(mib) }),
+  };
 }
 
 /** In bridge mode host port 0 and none are a port that ECS chooses; in host and awsvpc mode none is the container's own. */

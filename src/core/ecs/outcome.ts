@@ -2,10 +2,19 @@ import type { Task, TaskContainer } from "./api.ts";
 import { explainExitCode, explainReason } from "./reasons.ts";
 
 /** Whether a stopped task did its work, and if not why, and what to do. */
-export type TaskOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly hint: string };
+export type TaskOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: string; readonly hint: string };
 
 /** Stops that come from outside: whatever the containers exited with, the work was not finished. */
-const cutShort = new Set(["UserInitiated", "ServiceSchedulerInitiated", "SpotInterruption", "TerminationNotice", "InfrastructureHealth", "TaskFailedToStart"]);
+const cutShort = new Set([
+  "UserInitiated",
+  "ServiceSchedulerInitiated",
+  "SpotInterruption",
+  "TerminationNotice",
+  "InfrastructureHealth",
+  "TaskFailedToStart",
+]);
 
 /**
  * Judges a STOPPED task. A container without an exit code never started: that is a failure, and so is a task without
@@ -25,7 +34,9 @@ function culprit(containers: readonly TaskContainer[]): TaskContainer | undefine
   return (
     failed.find((container) => container.reason !== undefined && container.reason !== "") ??
     // 137 and 143 are mostly ECS stopping the rest of the task.
-    failed.find((container) => container.exitCode !== undefined && container.exitCode !== 137 && container.exitCode !== 143) ??
+    failed.find(
+      (container) => container.exitCode !== undefined && container.exitCode !== 137 && container.exitCode !== 143,
+    ) ??
     failed[0]
   );
 }
@@ -35,7 +46,10 @@ function explainContainer(container: TaskContainer, task: Task): { readonly reas
   const because = reason === undefined || reason === "" ? undefined : reason;
   if (exitCode === undefined) {
     const why = because ?? task.stoppedReason ?? task.stopCode;
-    return { reason: why === undefined ? `${name} never started` : `${name} never started: ${why}`, hint: explainReason(explainable(task, why ?? "")).hint };
+    return {
+      reason: why === undefined ? `${name} never started` : `${name} never started: ${why}`,
+      hint: explainReason(explainable(task, why ?? "")).hint,
+    };
   }
   const code = explainExitCode(exitCode);
   const meaning = because ?? code?.what;

@@ -25,18 +25,33 @@ export function withOverrides<T extends TaskDefinition>(definition: T, overrides
   const { cpu, memory, containerOverrides = [] } = (overrides ?? {}) as TaskOverride;
   const byName = new Map(containerOverrides.filter(changesContainer).map((each) => [each.name, each]));
   // Only one container: the name may be left out.
-  const override = (container: ContainerDefinition) => byName.get(container.name) ?? (definition.containerDefinitions.length === 1 ? byName.get(undefined) : undefined);
+  const override = (container: ContainerDefinition) =>
+    byName.get(container.name) ?? (definition.containerDefinitions.length === 1 ? byName.get(undefined) : undefined);
   if (cpu === undefined && memory === undefined && byName.size === 0) return definition;
   return {
     ...definition,
     ...(cpu === undefined ? {} : { cpu }),
     ...(memory === undefined ? {} : { memory }),
-    containerDefinitions: definition.containerDefinitions.map((container) => overridden(container, override(container))),
+    containerDefinitions: definition.containerDefinitions.map((container) =>
+      overridden(container, override(container)),
+    ),
   };
 }
 
-function changesContainer({ cpu, memory, memoryReservation, environment = [], resourceRequirements = [] }: ContainerOverride): boolean {
-  return cpu !== undefined || memory !== undefined || memoryReservation !== undefined || environment.length > 0 || resourceRequirements.length > 0;
+function changesContainer({
+  cpu,
+  memory,
+  memoryReservation,
+  environment = [],
+  resourceRequirements = [],
+}: ContainerOverride): boolean {
+  return (
+    cpu !== undefined ||
+    memory !== undefined ||
+    memoryReservation !== undefined ||
+    environment.length > 0 ||
+    resourceRequirements.length > 0
+  );
 }
 
 function overridden(container: ContainerDefinition, override: ContainerOverride | undefined): ContainerDefinition {

@@ -16,11 +16,27 @@ export interface RawDevices {
  */
 export function rawDevicesOf({ ecs }: Pick<Workload, "ecs">): RawDevices {
   const containers = objectsIn(ecs?.taskDefinition?.["containerDefinitions"]);
-  const numbers = containers.flatMap(({ linuxParameters }) => objectsIn(isRaw(linuxParameters) ? linuxParameters["devices"] : undefined).flatMap(({ hostPath }) => deviceNumber(String(hostPath)) ?? []));
+  const numbers = containers.flatMap(({ linuxParameters }) =>
+    objectsIn(isRaw(linuxParameters) ? linuxParameters["devices"] : undefined).flatMap(
+      ({ hostPath }) => deviceNumber(String(hostPath)) ?? [],
+    ),
+  );
   const devices = [...new Set(numbers)].sort((one, other) => one - other);
-  const ports = new Set(containers.flatMap(({ portMappings }) => objectsIn(portMappings).flatMap(({ protocol, hostPort }) => (protocol === "udp" && typeof hostPort === "number" ? [hostPort] : []))));
+  const ports = new Set(
+    containers.flatMap(({ portMappings }) =>
+      objectsIn(portMappings).flatMap(({ protocol, hostPort }) =>
+        protocol === "udp" && typeof hostPort === "number" ? [hostPort] : [],
+      ),
+    ),
+  );
   const first = devices[0];
-  return { devices, locked: first !== undefined && ecs?.networkMode !== "awsvpc" && [...ports].some((port) => devices.every((device) => ports.has(port - first + device))) };
+  return {
+    devices,
+    locked:
+      first !== undefined &&
+      ecs?.networkMode !== "awsvpc" &&
+      [...ports].some((port) => devices.every((device) => ports.has(port - first + device))),
+  };
 }
 
 function objectsIn(list: unknown): readonly Raw[] {

@@ -81,10 +81,15 @@ interface World {
  *
  * @param deleted Services whose tasks all stop before.
  */
-export function judgeRollouts(snapshot: ClusterSnapshot, rollouts: readonly Rollout[], deleted: readonly string[] = []): readonly RolloutVerdict[] {
+export function judgeRollouts(
+  snapshot: ClusterSnapshot,
+  rollouts: readonly Rollout[],
+  deleted: readonly string[] = [],
+): readonly RolloutVerdict[] {
   const base = lockPortBaseOf(snapshot.tags);
   const world = worldOf(snapshot, [...rollouts.map(({ service }) => service), ...deleted], base);
-  for (const service of deleted) for (const { room, needs, gpus } of world.old.get(service) ?? []) vacate(room, needs, gpus);
+  for (const service of deleted)
+    for (const { room, needs, gpus } of world.old.get(service) ?? []) vacate(room, needs, gpus);
   return rollouts.map((rollout) => {
     const before = copyWorld(world);
     const needs = needsOf(rollout, base);
@@ -114,11 +119,17 @@ export function roomWithout(snapshot: ClusterSnapshot, services: readonly string
 
 /** Places tasks without two on one device, which ECS alone would not see. */
 export function placeSafely(rooms: readonly Room[], needs: Requirements, count: number): readonly string[] {
-  return placeIn(rooms, needs, { count, refuse: (each, room) => codes.find((code) => checks[code](each, room).length > 0) }).placements.map(({ containerInstanceArn }) => containerInstanceArn);
+  return placeIn(rooms, needs, {
+    count,
+    refuse: (each, room) => codes.find((code) => checks[code](each, room).length > 0),
+  }).placements.map(({ containerInstanceArn }) => containerInstanceArn);
 }
 
 /** What one task of the service needs. */
-export function needsOf({ definition, placement = {}, service }: Pick<Rollout, "definition" | "placement" | "service">, lockPortBase: number): Requirements {
+export function needsOf(
+  { definition, placement = {}, service }: Pick<Rollout, "definition" | "placement" | "service">,
+  lockPortBase: number,
+): Requirements {
   return requirementsOf(definition, { ...placement, group: groupOfService(service) }, lockPortBase);
 }
 
@@ -131,7 +142,11 @@ interface Outcome {
 }
 
 /** Plays one deployment to its end or to where nothing moves; the world is changed. */
-function play({ rooms, old }: World, { service, desired, settings, newDeployment }: Rollout, needs: Requirements): Outcome {
+function play(
+  { rooms, old }: World,
+  { service, desired, settings, newDeployment }: Rollout,
+  needs: Requirements,
+): Outcome {
   const stale = [...(old.get(service) ?? [])];
   const started: string[] = [];
   const stop = (count: number) => {
@@ -170,17 +185,26 @@ function remediesFor(snapshot: ClusterSnapshot, before: World, rollout: Rollout,
   const { desired, settings } = rollout;
   const finishes = (changes: Partial<DeploymentSettings>, extra: readonly Room[] = []) => {
     const world = copyWorld(before);
-    return play({ ...world, rooms: [...world.rooms, ...extra] }, { ...rollout, settings: { ...settings, ...changes } }, needs).finishes;
+    return play(
+      { ...world, rooms: [...world.rooms, ...extra] },
+      { ...rollout, settings: { ...settings, ...changes } },
+      needs,
+    ).finishes;
   };
   const rolls = settings.strategy === "ROLLING";
   const rolling = { strategy: "ROLLING" };
   const rollsAsItIs = !rolls && finishes(rolling);
-  const fewer = rollsAsItIs ? undefined : least(desired, (count) => finishes({ ...rolling, minimumHealthyPercent: percentDown(desired - count, desired) }));
-  const more = rolls ? least(desired, (count) => finishes({ maximumPercent: percentUp(desired + count, desired) })) : undefined;
+  const fewer = rollsAsItIs
+    ? undefined
+    : least(desired, (count) => finishes({ ...rolling, minimumHealthyPercent: percentDown(desired - count, desired) }));
+  const more = rolls
+    ? least(desired, (count) => finishes({ maximumPercent: percentUp(desired + count, desired) }))
+    : undefined;
   const instances = instanceTypesFor(snapshot, [needs]).flatMap((instanceType) => {
     const empty = emptyInstance(snapshot, instanceType, [needs]);
     if (empty === undefined) return [];
-    const rooms = (count: number) => Array.from({ length: count }, (_, index) => emptyRoom({ ...empty.instance, arn: `new-${index}` }));
+    const rooms = (count: number) =>
+      Array.from({ length: count }, (_, index) => emptyRoom({ ...empty.instance, arn: `new-${index}` }));
     const count = least(desired, (each) => finishes({}, rooms(each)));
     return count === undefined ? [] : [{ instanceType, count }];
   });
@@ -217,18 +241,43 @@ function percentUp(allowed: number, desired: number): number {
 /** The cluster's rooms with the services' tasks told from the others. Tasks that are stopping have given up their room already. */
 function worldOf(snapshot: ClusterSnapshot, services: readonly string[], lockPortBase: number): World {
   const groups = new Map(services.map((service) => [groupOfService(service), service]));
-  const own = snapshot.tasks.filter(({ group, desiredStatus, containerInstanceArn, lastStatus }) => group !== undefined && groups.has(group) && desiredStatus !== "STOPPED" && lastStatus !== "STOPPED" && containerInstanceArn !== undefined);
+  const own = snapshot.tasks.filter(
+    ({ group, desiredStatus, containerInstanceArn, lastStatus }) =>
+      group !== undefined &&
+      groups.has(group) &&
+      desiredStatus !== "STOPPED" &&
+      lastStatus !== "STOPPED" &&
+      containerInstanceArn !== undefined,
+  );
   const known = own.flatMap((task) => {
     const definition = snapshot.taskDefinitions[task.taskDefinitionArn];
-    return definition === undefined ? [] : [{ task, needs: requirementsOf(definition, { group: task.group!, ...(task.overrides === undefined ? {} : { overrides: task.overrides }) }, lockPortBase) }];
+    return definition === undefined
+      ? []
+      : [
+          {
+            task,
+            needs: requirementsOf(
+              definition,
+              { group: task.group!, ...(task.overrides === undefined ? {} : { overrides: task.overrides }) },
+              lockPortBase,
+            ),
+          },
+        ];
   });
   const ofInstance = new Map<string, { readonly task: Task; readonly needs: Requirements }[]>();
-  for (const each of known) ofInstance.set(each.task.containerInstanceArn!, [...(ofInstance.get(each.task.containerInstanceArn!) ?? []), each]);
+  for (const each of known)
+    ofInstance.set(each.task.containerInstanceArn!, [...(ofInstance.get(each.task.containerInstanceArn!) ?? []), each]);
   const released = new Set(known.map(({ task }) => task));
   const rooms = roomsOf({
     ...snapshot,
     tasks: snapshot.tasks.filter((task) => !released.has(task)),
-    instances: snapshot.instances.map((instance) => ({ ...instance, remaining: (ofInstance.get(instance.arn) ?? []).reduce((left, { task, needs }) => giveBack(left, needs, gpusOf(task, needs)), instance.remaining) })),
+    instances: snapshot.instances.map((instance) => ({
+      ...instance,
+      remaining: (ofInstance.get(instance.arn) ?? []).reduce(
+        (left, { task, needs }) => giveBack(left, needs, gpusOf(task, needs)),
+        instance.remaining,
+      ),
+    })),
   });
   const byArn = new Map(rooms.map((room) => [room.instance.arn, room]));
   const old = new Map<string, OldTask[]>(services.map((service) => [service, []]));
@@ -246,7 +295,13 @@ function giveBack(left: Resources, needs: Requirements, gpus: readonly string[])
     if (protocol === "udp") for (const { port } of needs.locks) mine.add(port);
     return ports.filter((port) => !mine.has(port));
   };
-  return { cpu: left.cpu + needs.cpu, memoryMiB: left.memoryMiB + needs.memoryMiB, tcpPorts: without(left.tcpPorts, "tcp"), udpPorts: without(left.udpPorts, "udp"), gpus: [...left.gpus, ...gpus] };
+  return {
+    cpu: left.cpu + needs.cpu,
+    memoryMiB: left.memoryMiB + needs.memoryMiB,
+    tcpPorts: without(left.tcpPorts, "tcp"),
+    udpPorts: without(left.udpPorts, "udp"),
+    gpus: [...left.gpus, ...gpus],
+  };
 }
 
 /** The GPUs that the task holds, by ECS's word, else as many as it asks for. */
@@ -259,5 +314,10 @@ function gpusOf({ containers, taskArn }: Task, { gpus }: Requirements): readonly
 function copyWorld({ rooms, old }: World): World {
   const copies = copyRooms(rooms);
   const copyOf = new Map(rooms.map((room, index) => [room, copies[index]!]));
-  return { rooms: copies, old: new Map([...old].map(([service, tasks]) => [service, tasks.map((task) => ({ ...task, room: copyOf.get(task.room)! }))])) };
+  return {
+    rooms: copies,
+    old: new Map(
+      [...old].map(([service, tasks]) => [service, tasks.map((task) => ({ ...task, room: copyOf.get(task.room)! }))]),
+    ),
+  };
 }

@@ -16,19 +16,46 @@ export const ecsRules: readonly TargetRule[] = [
     code: "nodes-on-ecs",
     severity: "error",
     reads: ["nodes"],
-    check: ({ nodes }) => (nodes === undefined || nodes === 1 ? [] : [{ path: ["nodes"], message: `nodes is ${nodes}: on ECS the nodes of a replica have no way to find each other yet`, hint: "Run it on EKS: aiplat eks generate." }]),
+    check: ({ nodes }) =>
+      nodes === undefined || nodes === 1
+        ? []
+        : [
+            {
+              path: ["nodes"],
+              message: `nodes is ${nodes}: on ECS the nodes of a replica have no way to find each other yet`,
+              hint: "Run it on EKS: aiplat eks generate.",
+            },
+          ],
   },
   {
     code: "schedule-on-ecs",
     severity: "warning",
     reads: ["schedule"],
-    check: ({ schedule }) => (schedule === undefined ? [] : [{ path: ["schedule"], message: "schedule is not carried by an ECS task definition: nothing starts the task by itself", hint: "Start it with EventBridge Scheduler, or run it on EKS." }]),
+    check: ({ schedule }) =>
+      schedule === undefined
+        ? []
+        : [
+            {
+              path: ["schedule"],
+              message: "schedule is not carried by an ECS task definition: nothing starts the task by itself",
+              hint: "Start it with EventBridge Scheduler, or run it on EKS.",
+            },
+          ],
   },
   {
     code: "model-on-ecs",
     severity: "warning",
     reads: ["model"],
-    check: ({ model }) => (model === undefined ? [] : [{ path: ["model"], message: "model is not carried by an ECS task definition: nothing loads the model for the container", hint: "Tell the container where it is, in environment or command." }]),
+    check: ({ model }) =>
+      model === undefined
+        ? []
+        : [
+            {
+              path: ["model"],
+              message: "model is not carried by an ECS task definition: nothing loads the model for the container",
+              hint: "Tell the container where it is, in environment or command.",
+            },
+          ],
   },
   {
     code: "raw-neuron-devices",
@@ -37,20 +64,46 @@ export const ecsRules: readonly TargetRule[] = [
     check: (workload) => {
       const { devices, locked } = rawDevicesOf(workload);
       if (workload.accelerator !== "none" || devices.length === 0 || locked) return [];
-      return [{ path: ["ecs", "taskDefinition", "containerDefinitions"], message: `ecs.taskDefinition lists ${devices.length === 1 ? "a Neuron device" : `${devices.length} Neuron devices`} by hand, without lock ports: nothing keeps another task off ${devices.length === 1 ? "it" : "them"}`, hint: "Write accelerator: { instanceTypes: [TYPE], devicesPerReplica: NUMBER } and leave the devices out: aiplat lists and locks them." }];
+      return [
+        {
+          path: ["ecs", "taskDefinition", "containerDefinitions"],
+          message: `ecs.taskDefinition lists ${devices.length === 1 ? "a Neuron device" : `${devices.length} Neuron devices`} by hand, without lock ports: nothing keeps another task off ${devices.length === 1 ? "it" : "them"}`,
+          hint: "Write accelerator: { instanceTypes: [TYPE], devicesPerReplica: NUMBER } and leave the devices out: aiplat lists and locks them.",
+        },
+      ];
     },
   },
   {
     code: "memory-missing",
     severity: "error",
     reads: ["accelerator", "resources.memory"],
-    check: ({ accelerator, resources }) => (accelerator === "none" && resources?.memory === undefined ? [{ path: ["resources", "memory"], message: "resources.memory is missing: ECS takes no container without it, and a CPU workload has no devices to take a share by", hint: "Write resources: { memory: 2GiB } (--memory 2GiB)." }] : []),
+    check: ({ accelerator, resources }) =>
+      accelerator === "none" && resources?.memory === undefined
+        ? [
+            {
+              path: ["resources", "memory"],
+              message:
+                "resources.memory is missing: ECS takes no container without it, and a CPU workload has no devices to take a share by",
+              hint: "Write resources: { memory: 2GiB } (--memory 2GiB).",
+            },
+          ]
+        : [],
   },
   {
     code: "cpu-missing",
     severity: "error",
     reads: ["accelerator", "resources.cpu", "ecs.capacity"],
-    check: (workload) => (workload.accelerator === "none" && onManagedInstances(workload) && workload.resources?.cpu === undefined ? [{ path: ["resources", "cpu"], message: "resources.cpu is missing: a task on Managed Instances needs it, and a CPU workload has no devices to take a share by", hint: "Write resources: { cpu: 1, memory: 2GiB } (--cpu 1 --memory 2GiB)." }] : []),
+    check: (workload) =>
+      workload.accelerator === "none" && onManagedInstances(workload) && workload.resources?.cpu === undefined
+        ? [
+            {
+              path: ["resources", "cpu"],
+              message:
+                "resources.cpu is missing: a task on Managed Instances needs it, and a CPU workload has no devices to take a share by",
+              hint: "Write resources: { cpu: 1, memory: 2GiB } (--cpu 1 --memory 2GiB).",
+            },
+          ]
+        : [],
   },
   {
     code: "health-start",
@@ -58,7 +111,13 @@ export const ecsRules: readonly TargetRule[] = [
     reads: ["health.startSeconds"],
     check: ({ health }) =>
       (health?.startSeconds ?? 0) > longestStartSeconds
-        ? [{ path: ["health", "startSeconds"], message: `health.startSeconds ${health!.startSeconds} is more than the ${longestStartSeconds} that an ECS health check can wait`, hint: `Write at most ${longestStartSeconds}, or let the container answer its health check while it loads.` }]
+        ? [
+            {
+              path: ["health", "startSeconds"],
+              message: `health.startSeconds ${health!.startSeconds} is more than the ${longestStartSeconds} that an ECS health check can wait`,
+              hint: `Write at most ${longestStartSeconds}, or let the container answer its health check while it loads.`,
+            },
+          ]
         : [],
   },
   {
@@ -71,9 +130,24 @@ export const ecsRules: readonly TargetRule[] = [
       if (mode === "bridge") return [];
       return (workload.ports ?? []).flatMap((port, index) => {
         const path = ["ports", index, "host"];
-        if (port.host !== undefined && port.host !== port.container) return [{ path, message: `host port ${port.host} is not container port ${port.container}: in ${mode} mode they are the same port`, hint: "Leave host out." }];
+        if (port.host !== undefined && port.host !== port.container)
+          return [
+            {
+              path,
+              message: `host port ${port.host} is not container port ${port.container}: in ${mode} mode they are the same port`,
+              hint: "Leave host out.",
+            },
+          ];
         const taken = mode === "host" && protocolOf(port) === "tcp" && reservedHostPorts.includes(port.container);
-        return taken ? [{ path: ["ports", index, "container"], message: `port ${port.container} is taken on every ECS instance, and in host mode the container's port is the instance's`, hint: `Use another than ${listOr(reservedHostPorts, "and")}.` }] : [];
+        return taken
+          ? [
+              {
+                path: ["ports", index, "container"],
+                message: `port ${port.container} is taken on every ECS instance, and in host mode the container's port is the instance's`,
+                hint: `Use another than ${listOr(reservedHostPorts, "and")}.`,
+              },
+            ]
+          : [];
       });
     },
   },
@@ -88,7 +162,11 @@ export const ecsRules: readonly TargetRule[] = [
         : typesOf(workload)
             .filter(({ type }) => type.accelerator.fraction !== undefined)
             .slice(0, 1)
-            .map(({ type, index }) => ({ path: ["accelerator", "instanceTypes", index], message: `${type.instanceType} carries ${type.accelerator.fraction} of a GPU: AWS describes that on Managed Instances only`, hint: "Set ecs.capacity: managed-instances, or try it on one instance first." })),
+            .map(({ type, index }) => ({
+              path: ["accelerator", "instanceTypes", index],
+              message: `${type.instanceType} carries ${type.accelerator.fraction} of a GPU: AWS describes that on Managed Instances only`,
+              hint: "Set ecs.capacity: managed-instances, or try it on one instance first.",
+            })),
   },
   {
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters-managed-instances.html
@@ -97,7 +175,14 @@ export const ecsRules: readonly TargetRule[] = [
     reads: ["sharedMemory", "ecs.capacity"],
     check: (workload) =>
       workload.sharedMemory !== undefined && onManagedInstances(workload)
-        ? [{ path: ["sharedMemory"], message: "sharedMemory becomes linuxParameters.sharedMemorySize, which AWS's guide does not offer on Managed Instances", hint: "Leave it out, or run on EC2 capacity." }]
+        ? [
+            {
+              path: ["sharedMemory"],
+              message:
+                "sharedMemory becomes linuxParameters.sharedMemorySize, which AWS's guide does not offer on Managed Instances",
+              hint: "Leave it out, or run on EC2 capacity.",
+            },
+          ]
         : [],
   },
   {
@@ -108,7 +193,11 @@ export const ecsRules: readonly TargetRule[] = [
     check: ({ environment = {}, secrets = {} }) =>
       Object.keys(secrets)
         .filter((name) => Object.hasOwn(environment, name))
-        .map((name) => ({ path: ["secrets", name], message: `${name} is in environment and in secrets: a container has it once`, hint: "Keep one of them." })),
+        .map((name) => ({
+          path: ["secrets", name],
+          message: `${name} is in environment and in secrets: a container has it once`,
+          hint: "Keep one of them.",
+        })),
   },
   {
     // In awsvpc mode there are no host ports, and so no locks that ECS itself would count.
@@ -117,7 +206,13 @@ export const ecsRules: readonly TargetRule[] = [
     reads: ["kind", "accelerator.devicesPerReplica", ...networkReads],
     check: (workload) => {
       const devices = sectionOf(workload)?.devicesPerReplica;
-      if (workload.kind !== "service" || devices === undefined || onManagedInstances(workload) || workloadNetworkMode(workload) !== "awsvpc") return [];
+      if (
+        workload.kind !== "service" ||
+        devices === undefined ||
+        onManagedInstances(workload) ||
+        workloadNetworkMode(workload) !== "awsvpc"
+      )
+        return [];
       return typesOf(workload)
         .filter(({ type }) => type.accelerator.kind === "neuron" && devices < type.accelerator.count)
         .slice(0, 1)

@@ -25,10 +25,18 @@ export type SecretReference =
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html
  */
 export function parseSecretReference(valueFrom: string): SecretReference {
-  const secret = /^(arn:[^:]+:secretsmanager:([^:]*):([^:]*):secret:[^:]+)(?::([^:]*))?(?::([^:]*))?(?::([^:]*))?$/.exec(valueFrom);
+  const secret =
+    /^(arn:[^:]+:secretsmanager:([^:]*):([^:]*):secret:[^:]+)(?::([^:]*))?(?::([^:]*))?(?::([^:]*))?$/.exec(valueFrom);
   if (secret !== null) {
     const [, id, region, account, , stage, version] = secret;
-    return { service: "secretsmanager", id: id!, region: region!, account: account!, ...(stage ? { stage } : {}), ...(version ? { version } : {}) };
+    return {
+      service: "secretsmanager",
+      id: id!,
+      region: region!,
+      account: account!,
+      ...(stage ? { stage } : {}),
+      ...(version ? { version } : {}),
+    };
   }
   const parameter = /^arn:[^:]+:ssm:([^:]*):([^:]*):parameter\/(.+)$/.exec(valueFrom);
   if (parameter === null) return { service: "ssm", names: [valueFrom] };

@@ -22,7 +22,11 @@ export interface ServiceInput {
   /** Undefined where an update leaves it alone, and for a DAEMON. */
   readonly desiredCount?: number;
   readonly launchType?: string;
-  readonly capacityProviderStrategy?: readonly { readonly capacityProvider: string; readonly weight?: number; readonly base?: number }[];
+  readonly capacityProviderStrategy?: readonly {
+    readonly capacityProvider: string;
+    readonly weight?: number;
+    readonly base?: number;
+  }[];
   readonly deploymentConfiguration?: DeploymentConfiguration;
   readonly placementConstraints?: readonly PlacementConstraint[];
   readonly networkConfiguration?: NetworkConfiguration;
@@ -80,7 +84,10 @@ export interface DeploymentSettings {
 }
 
 /** The settings with ECS's defaults: 100 and 200 for a replica service, 0 and 100 for a DAEMON. */
-export function deploymentSettingsOf({ deploymentConfiguration: given, schedulingStrategy }: Pick<ServiceInput, "deploymentConfiguration" | "schedulingStrategy">): DeploymentSettings {
+export function deploymentSettingsOf({
+  deploymentConfiguration: given,
+  schedulingStrategy,
+}: Pick<ServiceInput, "deploymentConfiguration" | "schedulingStrategy">): DeploymentSettings {
   const daemon = schedulingStrategy === "DAEMON";
   return {
     strategy: given?.strategy ?? "ROLLING",
@@ -104,10 +111,16 @@ export function groupOfService(serviceName: string): string {
 export const workloadTag = "aiplat:workload";
 
 /** The services of a workload that are not deleted: by their tag, and by name those that somebody else has made. */
-export function servicesOf(services: readonly Service[], workload: string, names: readonly string[]): readonly Service[] {
+export function servicesOf(
+  services: readonly Service[],
+  workload: string,
+  names: readonly string[],
+): readonly Service[] {
   const ours = ({ serviceName, tags }: Service) => {
     const tag = tags?.find(({ key }) => key === workloadTag)?.value;
     return tag === undefined ? names.includes(serviceName) : tag === workload;
   };
-  return services.filter((service) => service.status === "ACTIVE" && ours(service)).toSorted((one, other) => one.serviceName.localeCompare(other.serviceName, "en", { numeric: true }));
+  return services
+    .filter((service) => service.status === "ACTIVE" && ours(service))
+    .toSorted((one, other) => one.serviceName.localeCompare(other.serviceName, "en", { numeric: true }));
 }

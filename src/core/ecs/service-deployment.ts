@@ -15,17 +15,31 @@ export interface ServiceDeployment {
   readonly productionPercent?: number;
 }
 
-export type ServiceDeploymentStatus = (typeof ongoingStatuses)[number] | "SUCCESSFUL" | "STOPPED" | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED";
+export type ServiceDeploymentStatus =
+  | (typeof ongoingStatuses)[number]
+  | "SUCCESSFUL"
+  | "STOPPED"
+  | "ROLLBACK_SUCCESSFUL"
+  | "ROLLBACK_FAILED";
 
 /** "Pending" and "ongoing": https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html */
-export const ongoingStatuses = ["PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"] as const;
+export const ongoingStatuses = [
+  "PENDING",
+  "IN_PROGRESS",
+  "STOP_REQUESTED",
+  "ROLLBACK_REQUESTED",
+  "ROLLBACK_IN_PROGRESS",
+] as const;
 
 export function isOngoing({ status }: Pick<ServiceDeployment, "status">): boolean {
   return (ongoingStatuses as readonly string[]).includes(status);
 }
 
 /** Whether it rolls out the tasks of `deployment`: `ecs-svc/N` is the revision `service-revision/CLUSTER/SERVICE/N`. */
-export function rollsOut({ revisionArn }: Pick<ServiceDeployment, "revisionArn">, { id }: Pick<Deployment, "id">): boolean {
+export function rollsOut(
+  { revisionArn }: Pick<ServiceDeployment, "revisionArn">,
+  { id }: Pick<Deployment, "id">,
+): boolean {
   return lastPart(revisionArn) === lastPart(id);
 }
 

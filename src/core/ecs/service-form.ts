@@ -11,7 +11,11 @@ export const generatedServiceFields: FieldTree = {
   launchType: true,
   capacityProviderStrategy: true,
   loadBalancers: { targetGroupArn: true, containerName: true, containerPort: true },
-  deploymentConfiguration: { maximumPercent: true, minimumHealthyPercent: true, deploymentCircuitBreaker: { enable: true, rollback: true } },
+  deploymentConfiguration: {
+    maximumPercent: true,
+    minimumHealthyPercent: true,
+    deploymentCircuitBreaker: { enable: true, rollback: true },
+  },
   placementConstraints: true,
   networkConfiguration: true,
   healthCheckGracePeriodSeconds: true,
@@ -23,16 +27,45 @@ export const generatedServiceFields: FieldTree = {
 
 /** What names the service, and what ECS says of it. */
 const notSettings: ReadonlySet<string> = new Set([
-  "cluster", "clusterArn", "serviceName", "serviceArn", "clientToken", "status", "runningCount", "pendingCount", "deployments", "taskSets", "events", "createdAt", "createdBy",
-  "role", "roleArn", "platformFamily", "currentServiceDeployment", "currentServiceRevisions", "resourceManagementType",
+  "cluster",
+  "clusterArn",
+  "serviceName",
+  "serviceArn",
+  "clientToken",
+  "status",
+  "runningCount",
+  "pendingCount",
+  "deployments",
+  "taskSets",
+  "events",
+  "createdAt",
+  "createdBy",
+  "role",
+  "roleArn",
+  "platformFamily",
+  "currentServiceDeployment",
+  "currentServiceRevisions",
+  "resourceManagementType",
 ]);
 
 /** Settings that DescribeServices shows with the newest deployment only. */
-const settingsOfDeployment = ["serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations"] as const;
+const settingsOfDeployment = [
+  "serviceConnectConfiguration",
+  "volumeConfigurations",
+  "vpcLatticeConfigurations",
+] as const;
 
 /** What ECS takes where a field is left out, by the kind of object that the field is in. */
 const defaults: Readonly<Record<string, Raw>> = {
-  service: { schedulingStrategy: "REPLICA", enableECSManagedTags: false, enableExecuteCommand: false, healthCheckGracePeriodSeconds: 0, propagateTags: "NONE", availabilityZoneRebalancing: "DISABLED", platformVersion: "" },
+  service: {
+    schedulingStrategy: "REPLICA",
+    enableECSManagedTags: false,
+    enableExecuteCommand: false,
+    healthCheckGracePeriodSeconds: 0,
+    propagateTags: "NONE",
+    availabilityZoneRebalancing: "DISABLED",
+    platformVersion: "",
+  },
   deploymentController: { type: "ECS" },
   // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
   deploymentConfiguration: { strategy: "ROLLING", bakeTimeInMinutes: 0 },
@@ -49,15 +82,23 @@ const defaults: Readonly<Record<string, Raw>> = {
  */
 export function normalService(service: Raw): Raw {
   const primary = Array.isArray(service["deployments"]) ? primaryOf(service as unknown as Service) : undefined;
-  const lifted = Object.fromEntries(settingsOfDeployment.flatMap((name) => (primary?.[name] === undefined ? [] : [[name, primary[name]]])));
-  const settings = Object.fromEntries(Object.entries({ ...lifted, ...service }).filter(([name]) => !notSettings.has(name)));
+  const lifted = Object.fromEntries(
+    settingsOfDeployment.flatMap((name) => (primary?.[name] === undefined ? [] : [[name, primary[name]]])),
+  );
+  const settings = Object.fromEntries(
+    Object.entries({ ...lifted, ...service }).filter(([name]) => !notSettings.has(name)),
+  );
   // ECS shows a launch type only where there is no strategy.
-  if (Array.isArray(settings["capacityProviderStrategy"]) && settings["capacityProviderStrategy"].length > 0) delete settings["launchType"];
+  if (Array.isArray(settings["capacityProviderStrategy"]) && settings["capacityProviderStrategy"].length > 0)
+    delete settings["launchType"];
   const daemon = settings["schedulingStrategy"] === "DAEMON";
   if (daemon) delete settings["desiredCount"];
   const percentages = { maximumPercent: daemon ? 100 : 200, minimumHealthyPercent: daemon ? 0 : 100 };
   const given = settings["deploymentConfiguration"];
-  return normalObject({ ...settings, deploymentConfiguration: { ...percentages, ...(isRaw(given) ? given : {}) } }, "service");
+  return normalObject(
+    { ...settings, deploymentConfiguration: { ...percentages, ...(isRaw(given) ? given : {}) } },
+    "service",
+  );
 }
 
 function normalObject(object: Raw, kind: string): Raw {
@@ -86,7 +127,8 @@ function normalValue(name: string, value: unknown): unknown {
  * @param only The fields that are known of the live service; all where left out.
  */
 export function diffService(declared: ServiceInput, live: Raw, only?: readonly string[]): readonly Change[] {
-  const known = (service: Raw) => (only === undefined ? service : Object.fromEntries(Object.entries(service).filter(([name]) => only.includes(name))));
+  const known = (service: Raw) =>
+    only === undefined ? service : Object.fromEntries(Object.entries(service).filter(([name]) => only.includes(name)));
   const before = known(normalService(live));
   const after = known(normalService(declared));
   if (declared.desiredCount === undefined) delete (before as Record<string, unknown>)["desiredCount"];
@@ -103,7 +145,9 @@ const fixed: ReadonlySet<string> = new Set(["launchType", "schedulingStrategy"])
 
 /** The changes that no update can make: the service has to be deleted and created again. A network configuration can be another one, and not be taken away. */
 export function unchangeable(changes: readonly Change[]): readonly Change[] {
-  return changes.filter((change) => (change.kind === "removed" ? change.path === "networkConfiguration" : fixed.has(fieldOf(change))));
+  return changes.filter((change) =>
+    change.kind === "removed" ? change.path === "networkConfiguration" : fixed.has(fieldOf(change)),
+  );
 }
 
 export interface ServiceUpdate {
@@ -117,17 +161,35 @@ export interface ServiceUpdate {
  * The UpdateService input that makes the changes: the fields that change and no other. Within an object, what only the
  * live service has stays where aiplat has no word for it.
  */
-export function updateInput(declared: ServiceInput, live: Raw, changes: readonly Change[], { force = false }: { readonly force?: boolean } = {}): ServiceUpdate | undefined {
+export function updateInput(
+  declared: ServiceInput,
+  live: Raw,
+  changes: readonly Change[],
+  { force = false }: { readonly force?: boolean } = {},
+): ServiceUpdate | undefined {
   const names = [...new Set(changes.map(fieldOf))].filter((name) => name !== "tags" && name !== "launchType");
   if (names.length === 0 && !force) return undefined;
   // Tasks that run stay on the old strategy until they are replaced.
   const restarts = force || names.includes("capacityProviderStrategy");
-  const removedIn = (name: string) => changes.flatMap(({ path, kind }) => (kind === "removed" && path.startsWith(`${name}.`) && !path.includes("[") ? [path.slice(name.length + 1).split(".")] : []));
-  return { cluster: declared.cluster, service: declared.serviceName, ...Object.fromEntries(names.map((name) => [name, updated(name, declared[name], live[name], removedIn(name))])), ...(restarts ? { forceNewDeployment: true } : {}) };
+  const removedIn = (name: string) =>
+    changes.flatMap(({ path, kind }) =>
+      kind === "removed" && path.startsWith(`${name}.`) && !path.includes("[")
+        ? [path.slice(name.length + 1).split(".")]
+        : [],
+    );
+  return {
+    cluster: declared.cluster,
+    service: declared.serviceName,
+    ...Object.fromEntries(names.map((name) => [name, updated(name, declared[name], live[name], removedIn(name))])),
+    ...(restarts ? { forceNewDeployment: true } : {}),
+  };
 }
 
 function updated(name: string, declared: unknown, live: unknown, removed: readonly (readonly string[])[]): unknown {
-  if (isRaw(declared)) return isRaw(live) ? removed.reduce((object, path) => without(object, path, name), mergeRaw(live, declared, {})) : declared;
+  if (isRaw(declared))
+    return isRaw(live)
+      ? removed.reduce((object, path) => without(object, path, name), mergeRaw(live, declared, {}))
+      : declared;
   return declared ?? nothingFor(name, live, "service");
 }
 
@@ -152,9 +214,20 @@ function nothingFor(name: string, live: unknown, kind: string): unknown {
  * it says that they don't: placement, execute command and how a deployment goes are for tasks and deployments to come.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
  */
-export const redeployingFields: ReadonlySet<string> = new Set(["taskDefinition", "networkConfiguration", "loadBalancers", "platformVersion", "serviceRegistries", "serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations"]);
+export const redeployingFields: ReadonlySet<string> = new Set([
+  "taskDefinition",
+  "networkConfiguration",
+  "loadBalancers",
+  "platformVersion",
+  "serviceRegistries",
+  "serviceConnectConfiguration",
+  "volumeConfigurations",
+  "vpcLatticeConfigurations",
+]);
 
 /** Whether an update by these changes replaces the service's tasks. For another strategy of capacity providers `updateInput` forces it. */
 export function startsDeployment(changes: readonly Change[], force: boolean): boolean {
-  return force || changes.map(fieldOf).some((field) => redeployingFields.has(field) || field === "capacityProviderStrategy");
+  return (
+    force || changes.map(fieldOf).some((field) => redeployingFields.has(field) || field === "capacityProviderStrategy")
+  );
 }

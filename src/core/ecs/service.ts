@@ -36,9 +36,15 @@ export function generateService(workload: ResolvedWorkload, variant: Variant, se
   refuseErrors(checkRawService(raw, isSlotService(variant)));
   const merged = mergeRaw(generated(workload, variant, settings, raw), withoutCapacityClash(raw), {});
   const breaker = explicitBreaker(merged);
-  const complete = { ...merged, ...(breaker === undefined ? {} : { deploymentConfiguration: breaker }), tags: tagsOf(workload, variant, merged["tags"]) } as unknown as ServiceInput;
+  const complete = {
+    ...merged,
+    ...(breaker === undefined ? {} : { deploymentConfiguration: breaker }),
+    tags: tagsOf(workload, variant, merged["tags"]),
+  } as unknown as ServiceInput;
   refuseErrors(checkMergedService(complete));
-  return complete["availabilityZoneRebalancing"] === undefined && raw["availabilityZoneRebalancing"] !== null ? { ...complete, availabilityZoneRebalancing: zoneRebalancing(complete) } : complete;
+  return complete["availabilityZoneRebalancing"] === undefined && raw["availabilityZoneRebalancing"] !== null
+    ? { ...complete, availabilityZoneRebalancing: zoneRebalancing(complete) }
+    : complete;
 }
 
 function generated(workload: ResolvedWorkload, variant: Variant, settings: ServiceSettings, raw: Raw): Raw {
@@ -47,14 +53,29 @@ function generated(workload: ResolvedWorkload, variant: Variant, settings: Servi
   const daemon = raw["schedulingStrategy"] === "DAEMON";
   const listsDevices = variant.slot !== undefined && !onManagedInstances(workload);
   // In awsvpc mode no lock port keeps two tasks off one device.
-  const constraints = [...(listsDevices && networkModeOf(workload) === "awsvpc" ? [{ type: "distinctInstance" }] : []), ...settings.placementConstraints];
+  const constraints = [
+    ...(listsDevices && networkModeOf(workload) === "awsvpc" ? [{ type: "distinctInstance" }] : []),
+    ...settings.placementConstraints,
+  ];
   return {
     cluster,
     serviceName: variant.name,
     taskDefinition,
     ...(daemon ? {} : { desiredCount }),
-    ...(provider === undefined ? { launchType: "EC2" } : { capacityProviderStrategy: [{ capacityProvider: provider, weight: 1 }] }),
-    ...(loadBalancer === undefined ? {} : { loadBalancers: [{ targetGroupArn: loadBalancer.targetGroup, containerName: workload.name, containerPort: loadBalancer.port }] }),
+    ...(provider === undefined
+      ? { launchType: "EC2" }
+      : { capacityProviderStrategy: [{ capacityProvider: provider, weight: 1 }] }),
+    ...(loadBalancer === undefined
+      ? {}
+      : {
+          loadBalancers: [
+            {
+              targetGroupArn: loadBalancer.targetGroup,
+              containerName: workload.name,
+              containerPort: loadBalancer.port,
+            },
+          ],
+        }),
     deploymentConfiguration: {
       maximumPercent: daemon ? 100 : 200,
       minimumHealthyPercent: daemon ? 0 : 100,
@@ -63,7 +84,9 @@ function generated(workload: ResolvedWorkload, variant: Variant, settings: Servi
     ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
     ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
     // ECS takes it with a load balancer only; the container's own health check has its start period.
-    ...(loadBalancer === undefined || workload.health?.startSeconds === undefined ? {} : { healthCheckGracePeriodSeconds: workload.health.startSeconds }),
+    ...(loadBalancer === undefined || workload.health?.startSeconds === undefined
+      ? {}
+      : { healthCheckGracePeriodSeconds: workload.health.startSeconds }),
     ...(enableExecuteCommand ? { enableExecuteCommand: true } : {}),
     // By these tags its tasks are told from other people's.
     propagateTags: "SERVICE",
@@ -72,14 +95,19 @@ function generated(workload: ResolvedWorkload, variant: Variant, settings: Servi
 
 /** "If a launchType is specified, the capacityProviderStrategy parameter must be omitted": what the user writes wins. */
 function withoutCapacityClash(raw: Raw): Raw {
-  if (raw["capacityProviderStrategy"] !== undefined && raw["capacityProviderStrategy"] !== null) return { launchType: null, ...raw };
-  return raw["launchType"] !== undefined && raw["launchType"] !== null ? { capacityProviderStrategy: null, ...raw } : raw;
+  if (raw["capacityProviderStrategy"] !== undefined && raw["capacityProviderStrategy"] !== null)
+    return { launchType: null, ...raw };
+  return raw["launchType"] !== undefined && raw["launchType"] !== null
+    ? { capacityProviderStrategy: null, ...raw }
+    : raw;
 }
 
 /** The circuit breaker is for rolling updates only. Switched off rather than left out, so that an update switches it off too. */
 function explicitBreaker({ deploymentConfiguration }: Raw): Raw | undefined {
   if (!isRaw(deploymentConfiguration)) return undefined;
-  return isRolling(deploymentConfiguration["strategy"]) ? undefined : { ...deploymentConfiguration, deploymentCircuitBreaker: { enable: false, rollback: false } };
+  return isRolling(deploymentConfiguration["strategy"])
+    ? undefined
+    : { ...deploymentConfiguration, deploymentCircuitBreaker: { enable: false, rollback: false } };
 }
 
 /**
@@ -101,25 +129,87 @@ const at = (...path: readonly string[]) => [...root, ...path];
 /** What the raw fields may not say, before they are merged. */
 function checkRawService(raw: Raw, slots: boolean): readonly Problem[] {
   const problems: Problem[] = [];
-  const refuse = (code: string, path: readonly string[], message: string, hint: string) => problems.push(problem(code, at(...path), message, hint));
+  const refuse = (code: string, path: readonly string[], message: string, hint: string) =>
+    problems.push(problem(code, at(...path), message, hint));
   const deployment = isRaw(raw["deploymentConfiguration"]) ? raw["deploymentConfiguration"] : {};
   const strategy = deployment["strategy"];
   const breaker = deployment["deploymentCircuitBreaker"];
-  if (raw["taskDefinition"] !== undefined) refuse("service-task-definition", ["taskDefinition"], "ecs.service.taskDefinition is aiplat's to set: it registers the task definition of the workload", "Remove it; raw fields of the task definition go into ecs.taskDefinition.");
-  if (raw["desiredCount"] !== undefined && raw["desiredCount"] !== null) refuse("service-desired-count", ["desiredCount"], `ecs.service.desiredCount ${String(raw["desiredCount"])}: how many tasks there are is the workload's replicas`, "Write replicas; desiredCount: null leaves the count of a live service alone, for autoscaling.");
-  if (raw["cluster"] !== undefined) refuse("service-cluster", ["cluster"], "ecs.service.cluster is ecs.cluster", "Write ecs.cluster.");
-  if (raw["launchType"] === "FARGATE") refuse("service-fargate", ["launchType"], "launchType FARGATE has no accelerators and takes no task definition for EC2", "Remove it.");
+  if (raw["taskDefinition"] !== undefined)
+    refuse(
+      "service-task-definition",
+      ["taskDefinition"],
+      "ecs.service.taskDefinition is aiplat's to set: it registers the task definition of the workload",
+      "Remove it; raw fields of the task definition go into ecs.taskDefinition.",
+    );
+  if (raw["desiredCount"] !== undefined && raw["desiredCount"] !== null)
+    refuse(
+      "service-desired-count",
+      ["desiredCount"],
+      `ecs.service.desiredCount ${String(raw["desiredCount"])}: how many tasks there are is the workload's replicas`,
+      "Write replicas; desiredCount: null leaves the count of a live service alone, for autoscaling.",
+    );
+  if (raw["cluster"] !== undefined)
+    refuse("service-cluster", ["cluster"], "ecs.service.cluster is ecs.cluster", "Write ecs.cluster.");
+  if (raw["launchType"] === "FARGATE")
+    refuse(
+      "service-fargate",
+      ["launchType"],
+      "launchType FARGATE has no accelerators and takes no task definition for EC2",
+      "Remove it.",
+    );
   const controller = isRaw(raw["deploymentController"]) ? raw["deploymentController"]["type"] : undefined;
-  if (controller !== undefined && controller !== "ECS") refuse("service-controller", ["deploymentController"], `deploymentController ${String(controller)}: its deployments are not ECS's, and aiplat could neither start nor watch them`, "Use ECS's own, with deploymentConfiguration.strategy BLUE_GREEN, LINEAR or CANARY where needed.");
-  if (!isRolling(strategy) && isRaw(breaker) && breaker["enable"] === true) refuse("breaker-not-rolling", ["deploymentConfiguration", "deploymentCircuitBreaker"], `the deployment circuit breaker is for rolling updates, and the strategy is ${String(strategy)}`, "Remove deploymentCircuitBreaker; alarms and lifecycle hooks roll such a deployment back.");
+  if (controller !== undefined && controller !== "ECS")
+    refuse(
+      "service-controller",
+      ["deploymentController"],
+      `deploymentController ${String(controller)}: its deployments are not ECS's, and aiplat could neither start nor watch them`,
+      "Use ECS's own, with deploymentConfiguration.strategy BLUE_GREEN, LINEAR or CANARY where needed.",
+    );
+  if (!isRolling(strategy) && isRaw(breaker) && breaker["enable"] === true)
+    refuse(
+      "breaker-not-rolling",
+      ["deploymentConfiguration", "deploymentCircuitBreaker"],
+      `the deployment circuit breaker is for rolling updates, and the strategy is ${String(strategy)}`,
+      "Remove deploymentCircuitBreaker; alarms and lifecycle hooks roll such a deployment back.",
+    );
   // "You must provide this parameter": https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
-  if (strategy === "BLUE_GREEN" && typeof deployment["bakeTimeInMinutes"] !== "number") refuse("blue-green-bake-time", ["deploymentConfiguration", "bakeTimeInMinutes"], "strategy BLUE_GREEN needs bakeTimeInMinutes: how long the old tasks stay beside the new ones, to go back to", "Write a number of minutes, 0 for none.");
+  if (strategy === "BLUE_GREEN" && typeof deployment["bakeTimeInMinutes"] !== "number")
+    refuse(
+      "blue-green-bake-time",
+      ["deploymentConfiguration", "bakeTimeInMinutes"],
+      "strategy BLUE_GREEN needs bakeTimeInMinutes: how long the old tasks stay beside the new ones, to go back to",
+      "Write a number of minutes, 0 for none.",
+    );
   if (!slots) return problems;
   const why = "a workload on a part of an instance is one ECS service a slot";
-  if (!isRolling(strategy)) refuse("slots-strategy", ["deploymentConfiguration", "strategy"], `strategy ${String(strategy)} is not possible here: ${why}, and ${String(strategy)} needs a pair of target groups for each of them`, "Use rolling updates, or give a replica every device of its instance.");
-  if (isRaw(raw["serviceConnectConfiguration"]) && raw["serviceConnectConfiguration"]["enabled"] !== false) refuse("slots-service-connect", ["serviceConnectConfiguration"], `Service Connect is not possible here: ${why}, and each needs a discovery name of its own in the namespace`, "Use a load balancer (ecs.loadBalancer), or give a replica every device of its instance.");
-  if (raw["serviceName"] !== undefined) refuse("slots-service-name", ["serviceName"], `ecs.service.serviceName is one name, and ${why}`, "Remove it: the services are named after the workload and the slot.");
-  if (raw["schedulingStrategy"] === "DAEMON") refuse("slots-daemon", ["schedulingStrategy"], `DAEMON is not possible here: ${why}, and their replicas are counted`, "Write replicas: as many as there are slots on the instances.");
+  if (!isRolling(strategy))
+    refuse(
+      "slots-strategy",
+      ["deploymentConfiguration", "strategy"],
+      `strategy ${String(strategy)} is not possible here: ${why}, and ${String(strategy)} needs a pair of target groups for each of them`,
+      "Use rolling updates, or give a replica every device of its instance.",
+    );
+  if (isRaw(raw["serviceConnectConfiguration"]) && raw["serviceConnectConfiguration"]["enabled"] !== false)
+    refuse(
+      "slots-service-connect",
+      ["serviceConnectConfiguration"],
+      `Service Connect is not possible here: ${why}, and each needs a discovery name of its own in the namespace`,
+      "Use a load balancer (ecs.loadBalancer), or give a replica every device of its instance.",
+    );
+  if (raw["serviceName"] !== undefined)
+    refuse(
+      "slots-service-name",
+      ["serviceName"],
+      `ecs.service.serviceName is one name, and ${why}`,
+      "Remove it: the services are named after the workload and the slot.",
+    );
+  if (raw["schedulingStrategy"] === "DAEMON")
+    refuse(
+      "slots-daemon",
+      ["schedulingStrategy"],
+      `DAEMON is not possible here: ${why}, and their replicas are counted`,
+      "Write replicas: as many as there are slots on the instances.",
+    );
   return problems;
 }
 
@@ -127,7 +217,14 @@ function checkMergedService(service: ServiceInput): readonly Problem[] {
   const { maximumPercent } = deploymentSettingsOf(service);
   const problems: Problem[] = [];
   if (service["availabilityZoneRebalancing"] === "ENABLED" && maximumPercent <= 100) {
-    problems.push(problem("zone-rebalancing", at("availabilityZoneRebalancing"), `availability-zone rebalancing starts a task before it stops another, which maximumPercent ${maximumPercent} does not allow`, "Write DISABLED, or a maximumPercent above 100."));
+    problems.push(
+      problem(
+        "zone-rebalancing",
+        at("availabilityZoneRebalancing"),
+        `availability-zone rebalancing starts a task before it stops another, which maximumPercent ${maximumPercent} does not allow`,
+        "Write DISABLED, or a maximumPercent above 100.",
+      ),
+    );
   }
   return problems;
 }

@@ -4,15 +4,25 @@ import type { Entry } from "./flow-text.ts";
 import { blockLines, dashed, endOf, inline, keyed, startOf, type Collection, type TextStyle } from "./text-style.ts";
 
 /** Adds to a collection in block style, below its last item. */
-export function addToBlock(collection: Collection, entries: readonly Entry[], text: string, style: TextStyle): Replacement {
+export function addToBlock(
+  collection: Collection,
+  entries: readonly Entry[],
+  text: string,
+  style: TextStyle,
+): Replacement {
   const margin = " ".repeat(columnOf(isSeq(collection) ? collection.range![0] : startOf(collection.items[0]), text));
   const dash = isSeq(collection) ? text.slice(collection.range![0], startOf(collection.items[0])) : "- ";
   const indentLists = listsAreIndented(collection, text);
-  const flowItems = collection.items.length > 0 && (collection.items as readonly unknown[]).every((item) => isCollection(item) && item.flow === true);
+  const flowItems =
+    collection.items.length > 0 &&
+    (collection.items as readonly unknown[]).every((item) => isCollection(item) && item.flow === true);
   const lines = entries.flatMap(({ key, value }) => {
     if (key !== undefined) return keyed(key, value, style, indentLists);
     // A comment or a line may stand between the dash and what it is for.
-    return dashed(flowItems ? [inline(value, style)] : blockLines(value, style, indentLists), /^-[ \t]+$/.test(dash) ? dash : "- ");
+    return dashed(
+      flowItems ? [inline(value, style)] : blockLines(value, style, indentLists),
+      /^-[ \t]+$/.test(dash) ? dash : "- ",
+    );
   });
   const written = lines.map((line) => margin + line);
   const end = lineEndAfter(endOf(collection.items.at(-1)), text);
@@ -22,12 +32,23 @@ export function addToBlock(collection: Collection, entries: readonly Entry[], te
 
 /** Takes one of several items away with its lines. A comment above it stays. */
 export function removeFromBlock(collection: Collection, index: number, text: string): Replacement {
-  const begin = isSeq(collection) ? dashBefore(startOf(collection.items[index]), text) : startOf(collection.items[index]);
+  const begin = isSeq(collection)
+    ? dashBefore(startOf(collection.items[index]), text)
+    : startOf(collection.items[index]);
   const lineStart = text.lastIndexOf("\n", begin - 1) + 1;
   // The first key of a list's item shares its line with the dash.
   if (text.slice(lineStart, begin).trim() !== "") {
     const next = collection.items[index + 1];
-    return { start: begin, end: next === undefined ? endOf(collection.items[index]) : isSeq(collection) ? dashBefore(startOf(next), text) : startOf(next), text: "" };
+    return {
+      start: begin,
+      end:
+        next === undefined
+          ? endOf(collection.items[index])
+          : isSeq(collection)
+            ? dashBefore(startOf(next), text)
+            : startOf(next),
+      text: "",
+    };
   }
   const end = lineEndAfter(endOf(collection.items[index]), text);
   if (text[end - 1] === "\n") return { start: lineStart, end, text: "" };

@@ -86,11 +86,16 @@ function set(document: Document, text: string, style: TextStyle, path: Path, val
     const [holder, missing] = [nodeAt(document, path.slice(0, depth)), path.slice(depth)];
     if (holder === undefined) continue;
     if (missing.some((key) => typeof key === "number")) return undefined;
-    if (!isMap(holder) || holder.items.length === 0) return isEmpty(holder) ? replaceNode(holder, nested(missing, value), text, style, inFlow(document, path.slice(0, depth))) : undefined;
+    if (!isMap(holder) || holder.items.length === 0)
+      return isEmpty(holder)
+        ? replaceNode(holder, nested(missing, value), text, style, inFlow(document, path.slice(0, depth)))
+        : undefined;
     // What an alias stands for is written elsewhere.
     if (indexIn(holder as Collection, missing[0]!) >= 0) return undefined;
     const entries = [{ key: String(missing[0]), value: nested(missing.slice(1), value) }];
-    return holder.flow === true ? addToFlow(holder as Collection, entries, text, style) : addToBlock(holder as Collection, entries, text, style);
+    return holder.flow === true
+      ? addToFlow(holder as Collection, entries, text, style)
+      : addToBlock(holder as Collection, entries, text, style);
   }
   return undefined;
 }
@@ -105,14 +110,32 @@ function isEmpty(node: Node): boolean {
 }
 
 function inFlow(document: Document, path: Path): boolean {
-  return path.some((_, depth) => (nodeAt(document, path.slice(0, depth)) as { flow?: boolean } | undefined)?.flow === true);
+  return path.some(
+    (_, depth) => (nodeAt(document, path.slice(0, depth)) as { flow?: boolean } | undefined)?.flow === true,
+  );
 }
 
-function replaceNode(node: Node, value: unknown, text: string, style: TextStyle, flow: boolean): Replacement | undefined {
+function replaceNode(
+  node: Node,
+  value: unknown,
+  text: string,
+  style: TextStyle,
+  flow: boolean,
+): Replacement | undefined {
   // 1.10 is the number 1.1: what it is as text is as it is written, which only its author knows to be meant.
-  if (isScalar(node) && typeof node.value !== "string" && node.value !== null && typeof value === "string" && node.source !== value) return undefined;
+  if (
+    isScalar(node) &&
+    typeof node.value !== "string" &&
+    node.value !== null &&
+    typeof value === "string" &&
+    node.source !== value
+  )
+    return undefined;
   const [start, end] = [startOf(node), endOf(node)];
-  const put = typeof value === "object" && value !== null ? collectionAt(start, value, text, style, flow) : scalarLike(node, value, style, flow);
+  const put =
+    typeof value === "object" && value !== null
+      ? collectionAt(start, value, text, style, flow)
+      : scalarLike(node, value, style, flow);
   // Nothing at all is right after the colon.
   const before = start === end && !/\s/.test(text[start - 1] ?? " ") ? " " : "";
   // The text of a block scalar has the end of its last line in it.

@@ -25,7 +25,11 @@ export function applyEdit(root: object, edit: Edit): void {
       return put(root, edit.path, [...(listAt(root, edit.path) ?? []), ...edit.values]);
     case "arrange": {
       const items = listAt(root, edit.path) ?? [];
-      return put(root, edit.path, edit.order.map((index) => items[index]));
+      return put(
+        root,
+        edit.path,
+        edit.order.map((index) => items[index]),
+      );
     }
     case "remove":
       return remove(root, edit.path);
@@ -64,5 +68,8 @@ function listAt(root: object, path: Path): readonly unknown[] | undefined {
 }
 
 function valueAt(root: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => (typeof value === "object" && value !== null ? (value as Holder)[key] : undefined), root);
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === "object" && value !== null ? (value as Holder)[key] : undefined),
+    root,
+  );
 }

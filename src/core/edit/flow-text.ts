@@ -9,32 +9,48 @@ export interface Entry {
 }
 
 /** Adds to a collection in brackets that has items: on its line, or on lines of their own where its items have theirs. */
-export function addToFlow(collection: Collection, entries: readonly Entry[], text: string, style: TextStyle): Replacement {
+export function addToFlow(
+  collection: Collection,
+  entries: readonly Entry[],
+  text: string,
+  style: TextStyle,
+): Replacement {
   const last = collection.items.at(-1);
   const begin = startOf(last);
   const indent = /^[ \t]*$/.exec(text.slice(text.lastIndexOf("\n", begin - 1) + 1, begin))?.[0];
   const oneLine = indent === undefined || siblingsOnOneLine(collection, text);
-  const written = entries.map(({ key, value }) => `${key === undefined ? "" : `${scalar(key, style, true)}${style.colon}`}${oneLine ? inline(value, style) : spread(value, indent, style)}`);
+  const written = entries.map(
+    ({ key, value }) =>
+      `${key === undefined ? "" : `${scalar(key, style, true)}${style.colon}`}${oneLine ? inline(value, style) : spread(value, indent, style)}`,
+  );
   const separator = indent === undefined ? style.comma : `,${style.lineEnd}${indent}`;
   return at(endOf(last), written.map((each) => separator + each).join(""));
 }
 
 /** Whether the maps and lists among the items each stand on one line. */
 function siblingsOnOneLine(collection: Collection, text: string): boolean {
-  const values = (collection.items as readonly unknown[]).map((item) => (isPair(item) ? item.value : item)).filter((each) => isCollection(each) && each.items.length > 0);
+  const values = (collection.items as readonly unknown[])
+    .map((item) => (isPair(item) ? item.value : item))
+    .filter((each) => isCollection(each) && each.items.length > 0);
   return values.length > 0 && values.every((each) => !text.slice(startOf(each), endOf(each)).includes("\n"));
 }
 
 /** Takes one of several items away, with the comma that it needs no more. */
 export function removeFromFlow({ items }: Collection, index: number): Replacement {
-  return index === 0 ? { start: startOf(items[0]), end: startOf(items[1]), text: "" } : { start: endOf(items[index - 1]), end: endOf(items[index]), text: "" };
+  return index === 0
+    ? { start: startOf(items[0]), end: startOf(items[1]), text: "" }
+    : { start: endOf(items[index - 1]), end: endOf(items[index]), text: "" };
 }
 
 /** The items in another order, or fewer of them; what stands between them stays. */
 export function arrangeFlow({ items }: YAMLSeq, order: readonly number[], text: string): Replacement {
   const chunks = items.map((item) => text.slice(startOf(item), endOf(item)));
   const between = items.slice(1).map((item, index) => text.slice(endOf(items[index]), startOf(item)));
-  return { start: startOf(items[0]), end: endOf(items.at(-1)), text: order.map((each, index) => (index === 0 ? "" : between[index - 1]!) + chunks[each]!).join("") };
+  return {
+    start: startOf(items[0]),
+    end: endOf(items.at(-1)),
+    text: order.map((each, index) => (index === 0 ? "" : between[index - 1]!) + chunks[each]!).join(""),
+  };
 }
 
 function at(offset: number, text: string): Replacement {

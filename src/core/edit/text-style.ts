@@ -47,9 +47,17 @@ function isJson(text: string): boolean {
 
 /** A value on one line. */
 export function inline(value: unknown, style: TextStyle): string {
-  if (Array.isArray(value)) return bracket("[", value.map((each) => inline(each, style)).join(style.comma), "]", style.listPadding);
+  if (Array.isArray(value))
+    return bracket("[", value.map((each) => inline(each, style)).join(style.comma), "]", style.listPadding);
   if (typeof value !== "object" || value === null) return scalar(value, style, true);
-  return bracket("{", Object.entries(value).map(([key, each]) => `${scalar(key, style, true)}${style.colon}${inline(each, style)}`).join(style.comma), "}", style.mapPadding);
+  return bracket(
+    "{",
+    Object.entries(value)
+      .map(([key, each]) => `${scalar(key, style, true)}${style.colon}${inline(each, style)}`)
+      .join(style.comma),
+    "}",
+    style.mapPadding,
+  );
 }
 
 function bracket(open: string, content: string, close: string, padding: string): string {
@@ -59,7 +67,9 @@ function bracket(open: string, content: string, close: string, padding: string):
 /** A value in flow style over several lines, its last line at `indent`. */
 export function spread(value: unknown, indent: string, style: TextStyle): string {
   if (typeof value !== "object" || value === null) return scalar(value, style, true);
-  const entries: readonly (readonly [string, unknown])[] = Array.isArray(value) ? value.map((each) => ["", each]) : Object.entries(value).map(([key, each]) => [`${scalar(key, style, true)}${style.colon}`, each]);
+  const entries: readonly (readonly [string, unknown])[] = Array.isArray(value)
+    ? value.map((each) => ["", each])
+    : Object.entries(value).map(([key, each]) => [`${scalar(key, style, true)}${style.colon}`, each]);
   const plain = Array.isArray(value) && value.every((each) => typeof each !== "object" || each === null);
   if (entries.length === 0 || (plain && style.shortLists)) return inline(value, style);
   const deeper = indent + style.step;
@@ -81,7 +91,9 @@ export function keyed(key: string, value: unknown, style: TextStyle, indentLists
   if (typeof value !== "object" || value === null) return [`${name}: ${scalar(value, style, false)}`];
   const lines = blockLines(value, style, indentLists);
   const deeper = Array.isArray(value) && !indentLists ? "" : style.step;
-  return lines.length === 0 ? [`${name}: ${inline(value, style)}`] : [`${name}:`, ...lines.map((line) => deeper + line)];
+  return lines.length === 0
+    ? [`${name}: ${inline(value, style)}`]
+    : [`${name}:`, ...lines.map((line) => deeper + line)];
 }
 
 /** The lines of a list's item. */

@@ -28,15 +28,21 @@ export function acceleratorsOf(part: ImportedPart): readonly Raw[] {
 function typesOf(definition: RegisteredTaskDefinition): readonly InstanceType[] {
   const constraint = readTypeConstraint(readSubject(definition).constraints);
   if (constraint === undefined || constraint.patterned) return [];
-  return settledTypes(constraint).toSorted((one, other) => constraint.named.indexOf(one.instanceType) - constraint.named.indexOf(other.instanceType));
+  return settledTypes(constraint).toSorted(
+    (one, other) => constraint.named.indexOf(one.instanceType) - constraint.named.indexOf(other.instanceType),
+  );
 }
 
 /** The devices of one replica in the words of `accelerator`; undefined where the type has none of the kind. */
-function askOf(container: ContainerDefinition, { accelerator: { kind, count, fraction } }: InstanceType): Raw | undefined {
+function askOf(
+  container: ContainerDefinition,
+  { accelerator: { kind, count, fraction } }: InstanceType,
+): Raw | undefined {
   const part = (devices: number) => (devices === count ? {} : { devicesPerReplica: devices });
   const listed = neuronDevicesOf(container).length;
   const requirements = container.resourceRequirements ?? [];
-  if (kind === "neuron") return listed > 0 ? part(listed) : requirements.some(({ type }) => type === "NeuronDevice") ? {} : undefined;
+  if (kind === "neuron")
+    return listed > 0 ? part(listed) : requirements.some(({ type }) => type === "NeuronDevice") ? {} : undefined;
   const gpu = requirements.find(({ type }) => type === "GPU");
   if (kind !== "nvidia" || gpu === undefined) return undefined;
   const mps = mpsOf(gpu);
@@ -46,5 +52,10 @@ function askOf(container: ContainerDefinition, { accelerator: { kind, count, fra
 
 function mpsOf({ sharingStrategy }: ResourceRequirement): Raw | undefined {
   const mps = sharingStrategy?.nvidiaMps;
-  return mps === undefined ? undefined : { memory: formatMiB(mps.memory), ...(mps.maxComputePercent === undefined ? {} : { maxComputePercent: mps.maxComputePercent }) };
+  return mps === undefined
+    ? undefined
+    : {
+        memory: formatMiB(mps.memory),
+        ...(mps.maxComputePercent === undefined ? {} : { maxComputePercent: mps.maxComputePercent }),
+      };
 }

@@ -18,9 +18,14 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
   const [part] = parts;
   const container = mainContainer(part);
   const { taskRoleArn, executionRoleArn } = part.definition;
-  const roles = { ...(isRole(executionRoleArn) ? { execution: executionRoleArn } : {}), ...(isRole(taskRoleArn) ? { task: taskRoleArn } : {}) };
+  const roles = {
+    ...(isRole(executionRoleArn) ? { execution: executionRoleArn } : {}),
+    ...(isRole(taskRoleArn) ? { task: taskRoleArn } : {}),
+  };
   const environment = container.environment ?? [];
-  const named = environment.length > 0 && environment.every(({ name, value }) => environmentNameRule.pattern.test(name) && typeof value === "string");
+  const named =
+    environment.length > 0 &&
+    environment.every(({ name, value }) => environmentNameRule.pattern.test(name) && typeof value === "string");
   const desired = parts.reduce((sum, { service }) => sum + (service?.desiredCount ?? 0), 0);
   return {
     name: container.name,
@@ -33,7 +38,11 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
     replicas: Math.max(1, desired),
     ...(words.sized ? resourcesOf(part, words.accelerator === "none") : {}),
     ...(Object.keys(roles).length === 0 ? {} : { roles }),
-    ecs: { ...(cluster === undefined ? {} : { cluster }), ...placeOf(part), ...(words.full ? loadBalancerWords(part) : {}) },
+    ecs: {
+      ...(cluster === undefined ? {} : { cluster }),
+      ...placeOf(part),
+      ...(words.full ? loadBalancerWords(part) : {}),
+    },
   };
 }
 
@@ -47,8 +56,14 @@ function resourcesOf(part: ImportedPart, both: boolean): { readonly resources?: 
   const { cpu, memory, memoryReservation } = mainContainer(part);
   const managed = isForManagedInstances(part);
   const units = (managed ? parseTaskCpu(part.definition.cpu ?? "") : undefined) ?? cpu ?? 0;
-  const memoryMiB = (managed ? parseTaskMemory(part.definition.memory ?? "") : undefined) ?? memory ?? (both ? (memoryReservation ?? 512) : undefined);
-  const resources = { ...(units > 0 ? { cpu: units / 1024 } : both ? { cpu: 1 } : {}), ...(memoryMiB === undefined ? {} : { memory: both ? `${memoryMiB}MiB` : formatMiB(memoryMiB) }) };
+  const memoryMiB =
+    (managed ? parseTaskMemory(part.definition.memory ?? "") : undefined) ??
+    memory ??
+    (both ? (memoryReservation ?? 512) : undefined);
+  const resources = {
+    ...(units > 0 ? { cpu: units / 1024 } : both ? { cpu: 1 } : {}),
+    ...(memoryMiB === undefined ? {} : { memory: both ? `${memoryMiB}MiB` : formatMiB(memoryMiB) }),
+  };
   return Object.keys(resources).length === 0 ? {} : { resources };
 }
 
@@ -59,7 +74,14 @@ function placeOf(part: ImportedPart): Raw {
   const strategy = service?.["capacityProviderStrategy"];
   const provider = Array.isArray(strategy) && isRaw(strategy[0]) ? strategy[0]["capacityProvider"] : undefined;
   const managed = isForManagedInstances(part);
-  const capacity = typeof provider === "string" ? (managed ? { managedInstances: provider } : { provider }) : managed && service === undefined ? "managed-instances" : undefined;
+  const capacity =
+    typeof provider === "string"
+      ? managed
+        ? { managedInstances: provider }
+        : { provider }
+      : managed && service === undefined
+        ? "managed-instances"
+        : undefined;
   const awsvpc = (service?.networkConfiguration as Raw | undefined)?.["awsvpcConfiguration"];
   return {
     ...(networkMode === "bridge" || networkMode === "host" || networkMode === "awsvpc" ? { networkMode } : {}),
@@ -69,5 +91,9 @@ function placeOf(part: ImportedPart): Raw {
 }
 
 function networkOf({ subnets, securityGroups, assignPublicIp }: Raw): Raw {
-  return { subnets, ...(Array.isArray(securityGroups) && securityGroups.length > 0 ? { securityGroups } : {}), ...(assignPublicIp === "ENABLED" ? { assignPublicIp: true } : {}) };
+  return {
+    subnets,
+    ...(Array.isArray(securityGroups) && securityGroups.length > 0 ? { securityGroups } : {}),
+    ...(assignPublicIp === "ENABLED" ? { assignPublicIp: true } : {}),
+  };
 }

@@ -17,19 +17,31 @@ import type { ImportSource } from "./source.ts";
 /** What speaks against a workload file: it is not legal, or says something else than is there. Nothing dropped counts as little as nothing added. */
 export function problemsOfImport(document: Raw, { parts, lockPortBase }: ImportSource): readonly string[] {
   const checked = checkDocument(document, () => undefined);
-  const wrong = [...checked.problems, ...runRules([...workloadRules, ...ecsRules], checked.workload, checked.broken)].filter(({ severity }) => severity === "error");
+  const wrong = [
+    ...checked.problems,
+    ...runRules([...workloadRules, ...ecsRules], checked.workload, checked.broken),
+  ].filter(({ severity }) => severity === "error");
   if (wrong.length > 0) return wrong.map(({ message }) => message);
   try {
     const workload = resolveWorkload(checked.workload);
     const variants = variantsOf(workload);
-    if (variants.length !== parts.length) return [`it would be ${variants.length} services: ${variants.map(({ name }) => name).join(", ")}`];
+    if (variants.length !== parts.length)
+      return [`it would be ${variants.length} services: ${variants.map(({ name }) => name).join(", ")}`];
     return parts.flatMap((part, index) => {
-      const generated = generateTaskDefinition(workload, variants[index]!, lockPortBase === undefined ? {} : { lockPortBase });
+      const generated = generateTaskDefinition(
+        workload,
+        variants[index]!,
+        lockPortBase === undefined ? {} : { lockPortBase },
+      );
       return [
-        ...(generated.family === part.definition.family ? [] : [`${part.definition.family} would be ${generated.family}`]),
+        ...(generated.family === part.definition.family
+          ? []
+          : [`${part.definition.family} would be ${generated.family}`]),
         ...differences(settingsOfDefinition(part.definition), settingsOfDefinition(generated), generatedFields),
         ...tagDifferences(part.definition.tags, generated.tags),
-        ...(part.service === undefined ? [] : serviceDifferences(part.service, serviceOf(workload, variants[index]!, part))),
+        ...(part.service === undefined
+          ? []
+          : serviceDifferences(part.service, serviceOf(workload, variants[index]!, part))),
       ];
     });
   } catch (error) {
@@ -41,16 +53,23 @@ export function problemsOfImport(document: Raw, { parts, lockPortBase }: ImportS
 /** The fields that differ, whoever could have written them. */
 function differences(live: Raw, generated: Raw, fields: FieldTree): readonly string[] {
   if (JSON.stringify(live) === JSON.stringify(generated)) return [];
-  const paths = [...diffNormalForms(live, generated, fields), ...diffNormalForms(generated, live, fields)].map(({ path }) => path);
+  const paths = [...diffNormalForms(live, generated, fields), ...diffNormalForms(generated, live, fields)].map(
+    ({ path }) => path,
+  );
   return [`${[...new Set(paths)].join(", ") || "the order of a list"} would be another`];
 }
 
 function serviceDifferences(live: Service, generated: ServiceInput): readonly string[] {
-  return [...differences(settingsOfService(live), settingsOfService(generated), generatedServiceFields), ...tagDifferences(live.tags, generated.tags)];
+  return [
+    ...differences(settingsOfService(live), settingsOfService(generated), generatedServiceFields),
+    ...tagDifferences(live.tags, generated.tags),
+  ];
 }
 
 /** Tags that are there and would have another value, such as the slot of a workload that is named otherwise. */
 function tagDifferences(live: readonly Tag[] = [], generated: readonly Tag[] = []): readonly string[] {
   const values = new Map(generated.map(({ key, value }) => [key, value]));
-  return live.flatMap(({ key, value }) => (values.has(key) && values.get(key) !== value ? [`the tag ${key} would be ${values.get(key)} and not ${value}`] : []));
+  return live.flatMap(({ key, value }) =>
+    values.has(key) && values.get(key) !== value ? [`the tag ${key} would be ${values.get(key)} and not ${value}`] : [],
+  );
 }

@@ -35,21 +35,35 @@ export function importWorkload(source: ImportSource): Imported {
     if (source.parts.length > 1 && part.service === undefined) return importWorkload({ ...source, parts: [part] });
     throw new Refusal([nothingFits(source, tried.at(-1)?.problems ?? [])]);
   }
-  return { document: found.document, warnings: [...unlockedDevices(source, found.document), ...missingNetwork(source)] };
+  return {
+    document: found.document,
+    warnings: [...unlockedDevices(source, found.document), ...missingNetwork(source)],
+  };
 }
 
 /** The families of the workload that a definition is a slot of, in the order of its slots; its own alone where it is none. */
 export function familiesWith(part: ImportedPart): readonly string[] {
   const { family } = part.definition;
-  const slots = acceleratorsOf(part).map((accelerator) => variantsOf(resolveWorkload(baseOf({ parts: [part] }, { accelerator, sized: true, full: false }) as unknown as Workload)).map(({ name }) => name));
+  const slots = acceleratorsOf(part).map((accelerator) =>
+    variantsOf(
+      resolveWorkload(baseOf({ parts: [part] }, { accelerator, sized: true, full: false }) as unknown as Workload),
+    ).map(({ name }) => name),
+  );
   return slots.find((names) => names.includes(family)) ?? [family];
 }
 
 function waysToSay({ parts }: ImportSource): readonly Words[] {
   const fullness = [true, false];
-  const own = acceleratorsOf(parts[0]).flatMap((accelerator) => fullness.flatMap((full) => [{ accelerator, sized: false, full }, { accelerator, sized: true, full }]));
+  const own = acceleratorsOf(parts[0]).flatMap((accelerator) =>
+    fullness.flatMap((full) => [
+      { accelerator, sized: false, full },
+      { accelerator, sized: true, full },
+    ]),
+  );
   // Several services are one workload by their slots only.
-  return parts.length > 1 ? own : [...own, ...fullness.map((full) => ({ accelerator: "none" as const, sized: true, full }))];
+  return parts.length > 1
+    ? own
+    : [...own, ...fullness.map((full) => ({ accelerator: "none" as const, sized: true, full }))];
 }
 
 function attempt(source: ImportSource, words: Words): { readonly document: Raw; readonly problems: readonly string[] } {
@@ -59,12 +73,35 @@ function attempt(source: ImportSource, words: Words): { readonly document: Raw; 
     const variants = variantsOf(workload);
     const names = variants.map(({ name }) => name);
     // What has no variant is left to the check, which says so.
-    const inOrder = source.parts.length === 1 ? source.parts : source.parts.toSorted((one, other) => names.indexOf(one.definition.family) - names.indexOf(other.definition.family));
-    const fields = inOrder.flatMap((part, index) => (variants[index] === undefined ? [] : [rawFieldsOf(workload, variants[index], part, source)]));
+    const inOrder =
+      source.parts.length === 1
+        ? source.parts
+        : source.parts.toSorted(
+            (one, other) => names.indexOf(one.definition.family) - names.indexOf(other.definition.family),
+          );
+    const fields = inOrder.flatMap((part, index) =>
+      variants[index] === undefined ? [] : [rawFieldsOf(workload, variants[index], part, source)],
+    );
     const unlike = fields.find((each) => JSON.stringify(each) !== JSON.stringify(fields[0]));
-    if (unlike !== undefined) return { document: base, problems: ["its services, or their task definitions, differ in more than the slot, and one file says the same of all"] };
-    const document = { ...base, ecs: { ...(base["ecs"] as Raw), ...filled("taskDefinition", fields[0]!.taskDefinition), ...filled("service", fields[0]!.service) } };
-    return { document, problems: problemsOfImport(document, { ...source, parts: inOrder as unknown as ImportSource["parts"] }) };
+    if (unlike !== undefined)
+      return {
+        document: base,
+        problems: [
+          "its services, or their task definitions, differ in more than the slot, and one file says the same of all",
+        ],
+      };
+    const document = {
+      ...base,
+      ecs: {
+        ...(base["ecs"] as Raw),
+        ...filled("taskDefinition", fields[0]!.taskDefinition),
+        ...filled("service", fields[0]!.service),
+      },
+    };
+    return {
+      document,
+      problems: problemsOfImport(document, { ...source, parts: inOrder as unknown as ImportSource["parts"] }),
+    };
   } catch (error) {
     if (error instanceof Refusal) return { document: base, problems: error.problems.map(({ message }) => message) };
     throw error;
@@ -72,32 +109,73 @@ function attempt(source: ImportSource, words: Words): { readonly document: Raw; 
 }
 
 function nothingFits({ parts }: ImportSource, problems: readonly string[]): Problem {
-  const others = familiesWith(parts[0]).filter((family) => !parts.some(({ definition }) => definition.family === family));
+  const others = familiesWith(parts[0]).filter(
+    (family) => !parts.some(({ definition }) => definition.family === family),
+  );
   if (parts.length === 1 && others.length > 0) {
     const { definition, service } = parts[0];
-    const missing = service === undefined ? `the task ${others.length === 1 ? "definition" : "definitions"}` : `the ${others.length === 1 ? "service" : "services"}`;
-    return problem("import-slot", [], `${service?.serviceName ?? definition.family} is one slot of a workload, and ${missing} of the others ${others.length === 1 ? "is" : "are"} not there: ${listOr(others, "and")}`, "Write the file with aiplat init; aiplat plan then shows what changes.");
+    const missing =
+      service === undefined
+        ? `the task ${others.length === 1 ? "definition" : "definitions"}`
+        : `the ${others.length === 1 ? "service" : "services"}`;
+    return problem(
+      "import-slot",
+      [],
+      `${service?.serviceName ?? definition.family} is one slot of a workload, and ${missing} of the others ${others.length === 1 ? "is" : "are"} not there: ${listOr(others, "and")}`,
+      "Write the file with aiplat init; aiplat plan then shows what changes.",
+    );
   }
   const names = parts.map(({ definition, service }) => service?.serviceName ?? definition.family);
   const what = parts.length === 1 ? names[0]! : `${listOr(names, "and")} are one workload, and`;
-  return problem("import-differs", [], `${what}: no workload file comes to the same${problems.length === 0 ? "" : `: ${problems.join("; ")}`}`, parts.length === 1 ? "Change that first, or write the file with aiplat init; aiplat plan then shows what changes." : "Make them alike first, or write the file with aiplat init; aiplat plan then shows what changes.");
+  return problem(
+    "import-differs",
+    [],
+    `${what}: no workload file comes to the same${problems.length === 0 ? "" : `: ${problems.join("; ")}`}`,
+    parts.length === 1
+      ? "Change that first, or write the file with aiplat init; aiplat plan then shows what changes."
+      : "Make them alike first, or write the file with aiplat init; aiplat plan then shows what changes.",
+  );
 }
 
 function foreignIn(part: ImportedPart): readonly Problem[] {
   const { definition, service } = part;
   const container = mainContainer(part);
   const problems: Problem[] = [];
-  const refuse = (code: string, message: string, hint: string) => problems.push(problem(code, [], `${service?.serviceName ?? definition.family}: ${message}`, hint));
+  const refuse = (code: string, message: string, hint: string) =>
+    problems.push(problem(code, [], `${service?.serviceName ?? definition.family}: ${message}`, hint));
   const controller = isRaw(service?.["deploymentController"]) ? service["deploymentController"]["type"] : "ECS";
-  if (controller !== undefined && controller !== "ECS") refuse("import-controller", `its deployment controller is ${String(controller)}, whose deployments aiplat can neither start nor watch`, "Move it to ECS's own deployments first.");
-  if (service?.["launchType"] === "FARGATE" || definition.requiresCompatibilities?.includes("FARGATE") === true) refuse("import-fargate", "it is made for Fargate, which has no accelerators", "aiplat deploys on EC2 and Managed Instances.");
-  if (service?.["launchType"] === "EXTERNAL") refuse("import-external", "it runs on ECS Anywhere, where aiplat knows no devices", "aiplat deploys on EC2 and Managed Instances.");
-  if (!nameRule.pattern.test(container.name)) refuse("import-name", `its container ${container.name} would be the workload's name, which is ${nameRule.wants}`, "Register a revision with another container name first.");
+  if (controller !== undefined && controller !== "ECS")
+    refuse(
+      "import-controller",
+      `its deployment controller is ${String(controller)}, whose deployments aiplat can neither start nor watch`,
+      "Move it to ECS's own deployments first.",
+    );
+  if (service?.["launchType"] === "FARGATE" || definition.requiresCompatibilities?.includes("FARGATE") === true)
+    refuse(
+      "import-fargate",
+      "it is made for Fargate, which has no accelerators",
+      "aiplat deploys on EC2 and Managed Instances.",
+    );
+  if (service?.["launchType"] === "EXTERNAL")
+    refuse(
+      "import-external",
+      "it runs on ECS Anywhere, where aiplat knows no devices",
+      "aiplat deploys on EC2 and Managed Instances.",
+    );
+  if (!nameRule.pattern.test(container.name))
+    refuse(
+      "import-name",
+      `its container ${container.name} would be the workload's name, which is ${nameRule.wants}`,
+      "Register a revision with another container name first.",
+    );
   return problems;
 }
 
 /** The risk of devices that are listed by hand, and the way out of it. */
-function unlockedDevices({ parts, lockPortBase = defaultBase }: ImportSource, { accelerator }: Raw): Imported["warnings"] {
+function unlockedDevices(
+  { parts, lockPortBase = defaultBase }: ImportSource,
+  { accelerator }: Raw,
+): Imported["warnings"] {
   const { definition } = parts[0];
   const listed = definition.containerDefinitions.flatMap((container) => neuronDevicesOf(container));
   if (accelerator !== "none" || listed.length === 0 || readTerms(definition, lockPortBase).locked) return [];
@@ -114,7 +192,12 @@ function unlockedDevices({ parts, lockPortBase = defaultBase }: ImportSource, { 
 /** A task definition does not say in which subnets its tasks are. */
 function missingNetwork({ parts: [{ definition, service }] }: ImportSource): Imported["warnings"] {
   if (service !== undefined || definition.networkMode !== "awsvpc") return [];
-  return [{ message: `${definition.family} runs in network mode awsvpc, and a task definition names no subnets`, hint: "Add ecs.network: { subnets: [...], securityGroups: [...] } before aiplat plan." }];
+  return [
+    {
+      message: `${definition.family} runs in network mode awsvpc, and a task definition names no subnets`,
+      hint: "Add ecs.network: { subnets: [...], securityGroups: [...] } before aiplat plan.",
+    },
+  ];
 }
 
 function filled(name: string, raw: Raw): Raw {

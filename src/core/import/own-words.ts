@@ -25,13 +25,28 @@ export function loadBalancerWords(part: ImportedPart): Raw {
   if (!isRaw(only) || others.length > 0) return {};
   const { targetGroupArn, containerName, containerPort } = only;
   const container = mainContainer(part);
-  if (typeof targetGroupArn !== "string" || !targetGroupArnRule.pattern.test(targetGroupArn) || containerName !== container.name || typeof containerPort !== "number") return {};
-  return (container.portMappings ?? []).some((mapping) => mapping.containerPort === containerPort) ? { loadBalancer: { targetGroup: targetGroupArn, port: containerPort } } : {};
+  if (
+    typeof targetGroupArn !== "string" ||
+    !targetGroupArnRule.pattern.test(targetGroupArn) ||
+    containerName !== container.name ||
+    typeof containerPort !== "number"
+  )
+    return {};
+  return (container.portMappings ?? []).some((mapping) => mapping.containerPort === containerPort)
+    ? { loadBalancer: { targetGroup: targetGroupArn, port: containerPort } }
+    : {};
 }
 
 /** Lock ports come with the devices; ranges have no word. */
-function portsOf({ portMappings = [] }: ContainerDefinition, networkMode: string | undefined, lockPortBase: number | undefined): readonly Raw[] {
-  const own = portMappings.filter(({ containerPort, protocol }) => typeof containerPort === "number" && !(protocol === "udp" && isLockPort(containerPort, lockPortBase)));
+function portsOf(
+  { portMappings = [] }: ContainerDefinition,
+  networkMode: string | undefined,
+  lockPortBase: number | undefined,
+): readonly Raw[] {
+  const own = portMappings.filter(
+    ({ containerPort, protocol }) =>
+      typeof containerPort === "number" && !(protocol === "udp" && isLockPort(containerPort, lockPortBase)),
+  );
   return own.map(({ containerPort, hostPort, protocol, name }: PortMapping) => ({
     container: containerPort,
     ...(hostPort !== undefined && hostPort !== 0 && (networkMode ?? "bridge") === "bridge" ? { host: hostPort } : {}),
@@ -41,8 +56,16 @@ function portsOf({ portMappings = [] }: ContainerDefinition, networkMode: string
 }
 
 /** In the file's words every secret is an ARN that the execution role reads. */
-function secretsOf({ secrets = [] }: ContainerDefinition, { definition: { executionRoleArn } }: ImportedPart): Raw | undefined {
-  const sayable = secrets.length > 0 && executionRoleArn !== undefined && secrets.every(({ name, valueFrom }) => environmentNameRule.pattern.test(name) && secretArnRule.pattern.test(valueFrom));
+function secretsOf(
+  { secrets = [] }: ContainerDefinition,
+  { definition: { executionRoleArn } }: ImportedPart,
+): Raw | undefined {
+  const sayable =
+    secrets.length > 0 &&
+    executionRoleArn !== undefined &&
+    secrets.every(
+      ({ name, valueFrom }) => environmentNameRule.pattern.test(name) && secretArnRule.pattern.test(valueFrom),
+    );
   return sayable ? Object.fromEntries(secrets.map(({ name, valueFrom }) => [name, valueFrom])) : undefined;
 }
 
@@ -55,5 +78,7 @@ function tagWords({ definition, service }: ImportedPart): { readonly tags?: Raw 
 
 /** aiplat's are written anyway, and AWS's cannot be. */
 export function userTags(tags: readonly Tag[] = []): Readonly<Record<string, string>> {
-  return Object.fromEntries(tags.filter(({ key }) => !/^(?:aws|aiplat):/i.test(key)).map(({ key, value }) => [key, value]));
+  return Object.fromEntries(
+    tags.filter(({ key }) => !/^(?:aws|aiplat):/i.test(key)).map(({ key, value }) => [key, value]),
+  );
 }

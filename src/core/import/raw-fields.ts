@@ -19,14 +19,28 @@ export interface RawFields {
 }
 
 /** The raw fields of one part, whose variant of the workload this is. */
-export function rawFieldsOf(workload: ResolvedWorkload, variant: Variant, part: ImportedPart, { serviceName, lockPortBase }: ImportSource): RawFields {
+export function rawFieldsOf(
+  workload: ResolvedWorkload,
+  variant: Variant,
+  part: ImportedPart,
+  { serviceName, lockPortBase }: ImportSource,
+): RawFields {
   const { definition, service } = part;
   const generated = generateTaskDefinition(workload, variant, lockPortBase === undefined ? {} : { lockPortBase });
   const overlay = rawOverlay(settingsOfDefinition(generated), settingsOfDefinition(definition), taskDefinitionLists);
   const name = service?.serviceName ?? serviceName;
   return {
-    taskDefinition: { ...(definition.family === variant.name ? {} : { family: definition.family }), ...overlay, ...tagsOf(definition.tags, workload) },
-    service: { ...(name === undefined || name === variant.name ? {} : { serviceName: name }), ...(service === undefined ? {} : { ...serviceOverlay(service, serviceOf(workload, variant, part)), ...tagsOf(service.tags, workload) }) },
+    taskDefinition: {
+      ...(definition.family === variant.name ? {} : { family: definition.family }),
+      ...overlay,
+      ...tagsOf(definition.tags, workload),
+    },
+    service: {
+      ...(name === undefined || name === variant.name ? {} : { serviceName: name }),
+      ...(service === undefined
+        ? {}
+        : { ...serviceOverlay(service, serviceOf(workload, variant, part)), ...tagsOf(service.tags, workload) }),
+    },
   };
 }
 
@@ -59,19 +73,29 @@ export function settingsOfService(service: Raw): Raw {
 
 /** Rebalancing and tags of tasks are said: left out, aiplat would choose by the deployment settings, and switch tags on; and the bake time that blue/green has to say. */
 function serviceOverlay(service: Service, generated: ServiceInput): Raw {
-  const overlay: Record<string, unknown> = { ...rawOverlay(settingsOfService(generated), settingsOfService(service), {}) };
+  const overlay: Record<string, unknown> = {
+    ...rawOverlay(settingsOfService(generated), settingsOfService(service), {}),
+  };
   const rebalancing = service["availabilityZoneRebalancing"] ?? "DISABLED";
-  if (Object.keys(overlay).some((name) => decideRebalancing.has(name))) overlay["availabilityZoneRebalancing"] = rebalancing;
+  if (Object.keys(overlay).some((name) => decideRebalancing.has(name)))
+    overlay["availabilityZoneRebalancing"] = rebalancing;
   const deployment = overlay["deploymentConfiguration"];
-  if (isRaw(deployment) && deployment["strategy"] === "BLUE_GREEN") overlay["deploymentConfiguration"] = { bakeTimeInMinutes: 0, ...deployment };
+  if (isRaw(deployment) && deployment["strategy"] === "BLUE_GREEN")
+    overlay["deploymentConfiguration"] = { bakeTimeInMinutes: 0, ...deployment };
   if (overlay["propagateTags"] === null) overlay["propagateTags"] = "NONE";
   return { ...overlay, ...(service.desiredCount === 0 ? { desiredCount: null } : {}) };
 }
 
-const decideRebalancing: ReadonlySet<string> = new Set(["availabilityZoneRebalancing", "deploymentConfiguration", "schedulingStrategy"]);
+const decideRebalancing: ReadonlySet<string> = new Set([
+  "availabilityZoneRebalancing",
+  "deploymentConfiguration",
+  "schedulingStrategy",
+]);
 
 /** Tags of the user's that the workload does not say. */
 function tagsOf(tags: readonly Tag[] | undefined, workload: ResolvedWorkload): { readonly tags?: readonly Tag[] } {
-  const own = Object.entries(userTags(tags)).flatMap(([key, value]) => (workload.tags[key] === value ? [] : [{ key, value }]));
+  const own = Object.entries(userTags(tags)).flatMap(([key, value]) =>
+    workload.tags[key] === value ? [] : [{ key, value }],
+  );
   return own.length === 0 ? {} : { tags: own };
 }

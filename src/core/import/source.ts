@@ -39,7 +39,9 @@ function hasDevices(container: ContainerDefinition): boolean {
 
 /** The numbers of the Neuron devices that a container lists, ascending. */
 export function neuronDevicesOf(container: ContainerDefinition): readonly number[] {
-  return devicesOf(container).flatMap(({ hostPath }) => deviceNumber(hostPath) ?? []).sort((one, other) => one - other);
+  return devicesOf(container)
+    .flatMap(({ hostPath }) => deviceNumber(hostPath) ?? [])
+    .sort((one, other) => one - other);
 }
 
 /** Whether the definition is for Managed Instances and nothing else. */

@@ -32,12 +32,17 @@ export function allocatableMiB(type: InstanceType): number {
 /** Thousandths of a core that pods can request on an empty node: 6 %, 1 %, 0.5 %, 0.5 % and 0.25 % of the cores are kubelet's. */
 export function allocatableMilliCpu({ vcpus }: InstanceType): number {
   const shares = [60, 10, 5, 5];
-  return vcpus * 1000 - Math.floor(shares.slice(0, vcpus).reduce((sum, share) => sum + share, 0) + Math.max(0, vcpus - shares.length) * 2.5);
+  return (
+    vcpus * 1000 -
+    Math.floor(shares.slice(0, vcpus).reduce((sum, share) => sum + share, 0) + Math.max(0, vcpus - shares.length) * 2.5)
+  );
 }
 
 /** What the pod's part of the devices is of a node. */
 function allocatableShareMiB(shape: Shape): number {
-  const shares = shape.instanceTypes.map((type) => Math.floor((allocatableMiB(type) * deviceCount(shape.request)) / type.accelerator.count));
+  const shares = shape.instanceTypes.map((type) =>
+    Math.floor((allocatableMiB(type) * deviceCount(shape.request)) / type.accelerator.count),
+  );
   return shares.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...shares);
 }
 
@@ -45,8 +50,14 @@ function allocatableShareMiB(shape: Shape): number {
  * The pod's share: what the file says; else the fair share as on ECS, or its part of what the node can allocate where
  * that is less (kubelet keeps more back on a small instance than ECS's agent does).
  */
-export function podShare(workload: ResolvedWorkload, shape: Shape): { readonly vcpu?: number; readonly memoryMiB?: number } {
+export function podShare(
+  workload: ResolvedWorkload,
+  shape: Shape,
+): { readonly vcpu?: number; readonly memoryMiB?: number } {
   const { vcpu, memoryMiB } = shape;
-  const least = workload.resources.memoryMiB === undefined && memoryMiB !== undefined ? Math.min(memoryMiB, allocatableShareMiB(shape)) : memoryMiB;
+  const least =
+    workload.resources.memoryMiB === undefined && memoryMiB !== undefined
+      ? Math.min(memoryMiB, allocatableShareMiB(shape))
+      : memoryMiB;
   return { ...(vcpu === undefined ? {} : { vcpu }), ...(least === undefined ? {} : { memoryMiB: least }) };
 }

@@ -14,8 +14,21 @@ const ownVolumes: ReadonlySet<string> = new Set([sharedMemoryVolume, compileCach
  * The accelerated pod without what its devices bring: it runs on any node of the image's CPU architecture, with the same
  * image, environment, secrets and service account.
  */
-export function coordinatorPod(pod: PodTemplate, shape: Shape, change: (container: Container) => Container = (container) => container): PodTemplate {
-  const { affinity: _affinity, tolerations: _tolerations, schedulerName: _scheduler, resourceClaims: _claims, nodeSelector: _selector, containers, volumes, ...spec } = pod.spec;
+export function coordinatorPod(
+  pod: PodTemplate,
+  shape: Shape,
+  change: (container: Container) => Container = (container) => container,
+): PodTemplate {
+  const {
+    affinity: _affinity,
+    tolerations: _tolerations,
+    schedulerName: _scheduler,
+    resourceClaims: _claims,
+    nodeSelector: _selector,
+    containers,
+    volumes,
+    ...spec
+  } = pod.spec;
   const architecture = architectureLabel(shape);
   const kept = (volumes ?? []).filter(({ name }) => !ownVolumes.has(name));
   return {

@@ -53,7 +53,9 @@ export function deviceLimits({ request, efaInterfaces }: Pick<Shape, "request" |
 }
 
 /** The taint that keeps pods without devices off a node with them: node groups set it, accelerated pods tolerate it. */
-export function deviceTaint(request: Pick<DeviceRequest, "kind">): { readonly key: string; readonly effect: "NoSchedule" } | undefined {
+export function deviceTaint(
+  request: Pick<DeviceRequest, "kind">,
+): { readonly key: string; readonly effect: "NoSchedule" } | undefined {
   if (request.kind === "none") return undefined;
   return { key: request.kind === "neuron" ? neuronResource : nvidiaResource, effect: "NoSchedule" };
 }

@@ -15,12 +15,18 @@ export function environmentOf(workload: ResolvedWorkload, shape: Shape): readonl
   const values = { ...fabricEnvironment(shape.instanceTypes, shape.efaInterfaces), ...workload.environment };
   return [
     ...Object.entries(values).map(([name, value]) => ({ name, value: literal(value) })),
-    ...Object.entries(workload.eks.secrets ?? {}).map(([name, { name: secret, key }]) => ({ name, valueFrom: { secretKeyRef: { name: secret, key } } })),
+    ...Object.entries(workload.eks.secrets ?? {}).map(([name, { name: secret, key }]) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: secret, key } },
+    })),
   ];
 }
 
 /** The variables and those of `others` that they do not set. */
-export function withDefaults(variables: readonly EnvironmentVariable[], others: readonly EnvironmentVariable[]): readonly EnvironmentVariable[] {
+export function withDefaults(
+  variables: readonly EnvironmentVariable[],
+  others: readonly EnvironmentVariable[],
+): readonly EnvironmentVariable[] {
   const names = new Set(variables.map(({ name }) => name));
   return [...variables, ...others.filter(({ name }) => !names.has(name))];
 }

@@ -38,20 +38,47 @@ const served: readonly Kind[] = ["Deployment", "StatefulSet", "DaemonSet", "Lead
 const scalable = kinds.filter((kind) => "scalable" in envelopes[kind]);
 
 /** Why the extras that are asked for cannot go with the workload. */
-export function extraProblems({ workload, shape, kind, extras: asked = [], maxReplicas, prometheusUrl }: ExtraContents): readonly Problem[] {
+export function extraProblems({
+  workload,
+  shape,
+  kind,
+  extras: asked = [],
+  maxReplicas,
+  prometheusUrl,
+}: ExtraContents): readonly Problem[] {
   const problems: Problem[] = [];
   const wrong = (extra: Extra, message: string, hint?: string) => {
     if (asked.includes(extra)) problems.push(settingProblem(`with-${extra}`, `--with ${extra}: ${message}`, hint));
   };
-  if (!served.includes(kind)) wrong("service", `${kind} has no Service of aiplat's`, `There is one for ${listOr(served, "and")}; the controllers of the other services make their own.`);
+  if (!served.includes(kind))
+    wrong(
+      "service",
+      `${kind} has no Service of aiplat's`,
+      `There is one for ${listOr(served, "and")}; the controllers of the other services make their own.`,
+    );
   else if (workload.ports.length === 0) wrong("service", "the workload has no ports", "Write ports, or --port.");
   for (const extra of ["hpa", "scaled-object"] as const) {
-    if (!scalable.includes(kind)) wrong(extra, `${kind} has no scale subresource`, `There is one for ${listOr(scalable, "and")}.`);
+    if (!scalable.includes(kind))
+      wrong(extra, `${kind} has no scale subresource`, `There is one for ${listOr(scalable, "and")}.`);
     if (maxReplicas === undefined) wrong(extra, "--max-replicas is missing");
-    else if (maxReplicas <= workload.replicas) wrong(extra, `--max-replicas ${maxReplicas} is no more than the workload's replicas (${workload.replicas}), which are the least`);
+    else if (maxReplicas <= workload.replicas)
+      wrong(
+        extra,
+        `--max-replicas ${maxReplicas} is no more than the workload's replicas (${workload.replicas}), which are the least`,
+      );
   }
-  if (asked.includes("hpa")) wrong("scaled-object", "KEDA makes a HorizontalPodAutoscaler of its own, so hpa cannot go with it", "Keep one of them.");
-  if (prometheusUrl === undefined) wrong("scaled-object", "--prometheus is missing: KEDA reads the devices' utilisation there", "Write --prometheus http://prometheus.monitoring:9090.");
+  if (asked.includes("hpa"))
+    wrong(
+      "scaled-object",
+      "KEDA makes a HorizontalPodAutoscaler of its own, so hpa cannot go with it",
+      "Keep one of them.",
+    );
+  if (prometheusUrl === undefined)
+    wrong(
+      "scaled-object",
+      "--prometheus is missing: KEDA reads the devices' utilisation there",
+      "Write --prometheus http://prometheus.monitoring:9090.",
+    );
   if (shape.request.kind === "none") {
     wrong("scaled-object", "a CPU workload has no devices to scale on", "Use hpa.");
     wrong("pod-monitor", "a CPU workload has no devices to watch");
@@ -61,16 +88,33 @@ export function extraProblems({ workload, shape, kind, extras: asked = [], maxRe
 
 /** The extras in their order. */
 export function extraManifests(contents: ExtraContents): readonly Manifest[] {
-  const make: Readonly<Record<Extra, (contents: ExtraContents) => Manifest>> = { service, hpa, "scaled-object": scaledObject, "pod-monitor": podMonitor };
+  const make: Readonly<Record<Extra, (contents: ExtraContents) => Manifest>> = {
+    service,
+    hpa,
+    "scaled-object": scaledObject,
+    "pod-monitor": podMonitor,
+  };
   return extras.filter((extra) => contents.extras?.includes(extra)).map((extra) => make[extra](contents));
 }
 
 function service({ workload, kind, name, metadata }: ExtraContents): Manifest {
   // The controller of a LeaderWorkerSet makes a Service of its name; requests are for the leaders.
   const leaders = kind === "LeaderWorkerSet";
-  const selector = leaders ? { ...selectorOf(name), "leaderworkerset.sigs.k8s.io/worker-index": "0" } : selectorOf(name);
-  const ports = workload.ports.map((port) => ({ name: port.name ?? `${port.protocol}-${port.container}`, port: port.container, targetPort: port.container, protocol: port.protocol.toUpperCase() }));
-  return { apiVersion: "v1", kind: "Service", metadata: leaders ? { ...metadata, name: `${name}-leader` } : metadata, spec: { selector, ports } };
+  const selector = leaders
+    ? { ...selectorOf(name), "leaderworkerset.sigs.k8s.io/worker-index": "0" }
+    : selectorOf(name);
+  const ports = workload.ports.map((port) => ({
+    name: port.name ?? `${port.protocol}-${port.container}`,
+    port: port.container,
+    targetPort: port.container,
+    protocol: port.protocol.toUpperCase(),
+  }));
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: leaders ? { ...metadata, name: `${name}-leader` } : metadata,
+    spec: { selector, ports },
+  };
 }
 
 function scaleTarget({ kind, name }: ExtraContents): Readonly<Record<string, string>> {
@@ -87,7 +131,12 @@ function hpa(contents: ExtraContents): Manifest {
       scaleTargetRef: scaleTarget(contents),
       minReplicas: contents.workload.replicas,
       maxReplicas: contents.maxReplicas,
-      metrics: [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: targetUtilization } } }],
+      metrics: [
+        {
+          type: "Resource",
+          resource: { name: "cpu", target: { type: "Utilization", averageUtilization: targetUtilization } },
+        },
+      ],
     },
   };
 }
@@ -102,14 +151,25 @@ function scaledObject(contents: ExtraContents): Manifest {
       scaleTargetRef: scaleTarget(contents),
       minReplicaCount: contents.workload.replicas,
       maxReplicaCount: contents.maxReplicas,
-      triggers: [{ type: "prometheus", metricType: "Value", metadata: { serverAddress: contents.prometheusUrl, query: utilisationQuery(contents), threshold: String(targetUtilization) } }],
+      triggers: [
+        {
+          type: "prometheus",
+          metricType: "Value",
+          metadata: {
+            serverAddress: contents.prometheusUrl,
+            query: utilisationQuery(contents),
+            threshold: String(targetUtilization),
+          },
+        },
+      ],
     },
   };
 }
 
 /** Percent over all of the workload's devices: DCGM's exporter names the pod, neuron-monitor the instance type. */
 function utilisationQuery({ shape, name, metadata }: ExtraContents): string {
-  if (shape.request.kind === "neuron") return `100 * avg(neuroncore_utilization_ratio{instance_type=~"${shape.instanceTypes.map((type) => type.instanceType).join("|")}"})`;
+  if (shape.request.kind === "neuron")
+    return `100 * avg(neuroncore_utilization_ratio{instance_type=~"${shape.instanceTypes.map((type) => type.instanceType).join("|")}"})`;
   const namespace = metadata.namespace === undefined ? "" : `namespace="${metadata.namespace}",`;
   return `avg(DCGM_FI_DEV_GPU_UTIL{${namespace}pod=~"${name}-.+"})`;
 }

@@ -44,7 +44,10 @@ export interface KubernetesTarget {
  */
 export function resolveForKubernetes(workload: Workload, asked?: Kind): KubernetesTarget {
   const kind = asked ?? (workload.eks?.as === undefined ? undefined : requireKind(workload.eks.as, ["eks", "as"]));
-  const resolved = resolveWorkload({ ...workload, ...(kind === undefined ? {} : { kind: workload.kind ?? envelopes[kind].runs }) });
+  const resolved = resolveWorkload({
+    ...workload,
+    ...(kind === undefined ? {} : { kind: workload.kind ?? envelopes[kind].runs }),
+  });
   return { workload: resolved, kind: kind ?? defaultKind(resolved), says: workload.kind !== undefined };
 }
 
@@ -64,18 +67,33 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   const { name, shape } = choosePodVariant(workload, settings.variant);
   const metadata = metadataOf(workload, name);
   const extra = { workload, shape, kind, name, metadata, ...settings };
-  refuseErrors([...nameProblems(kind, workload, name), ...draProblems(shape, settings), ...extraProblems(extra), ...queueProblems(workload, settings)]);
+  refuseErrors([
+    ...nameProblems(kind, workload, name),
+    ...draProblems(shape, settings),
+    ...extraProblems(extra),
+    ...queueProblems(workload, settings),
+  ]);
 
   const plain = acceleratedPod(workload, shape, name, settings);
   const pod = mergePod(plain, workload.eks.pod);
   refuseErrors(changedDevices(plain, pod, ["eks", "pod"]));
-  const contents: Contents = { workload, shape, name, metadata, queueLabels: kueueLabels(workload), pod, autoscaled: isAutoscaled(settings) };
+  const contents: Contents = {
+    workload,
+    shape,
+    name,
+    metadata,
+    queueLabels: kueueLabels(workload),
+    pod,
+    autoscaled: isAutoscaled(settings),
+  };
   const envelope: Envelope = envelopes[kind];
   const wrapped = envelope.wrap(contents);
   const resource = mergeResource(wrapped, workload.eks.resource);
   const manifests = [
     ...queueManifests(workload, settings),
-    ...(neuronAllocation(shape, settings) === "dra" ? [claimTemplate(shape, { ...metadata, name: claimTemplateName(name) })] : []),
+    ...(neuronAllocation(shape, settings) === "dra"
+      ? [claimTemplate(shape, { ...metadata, name: claimTemplateName(name) })]
+      : []),
     ...(envelope.companions?.(contents) ?? []),
     resource,
     ...extraManifests(extra),
@@ -100,17 +118,35 @@ function limitsOf(kind: Kind, workload: ResolvedWorkload): readonly Limit[] {
   const envelope: Envelope = envelopes[kind];
   const queue = workload.eks.queue?.kueue;
   return [
-    ...(envelope.runs === workload.kind ? [] : [{ path: ["kind"], message: `is for ${envelope.runs === "service" ? "services" : "jobs"}, and ${workload.name} is a ${workload.kind}` }]),
+    ...(envelope.runs === workload.kind
+      ? []
+      : [
+          {
+            path: ["kind"],
+            message: `is for ${envelope.runs === "service" ? "services" : "jobs"}, and ${workload.name} is a ${workload.kind}`,
+          },
+        ]),
     ...envelope.limits(workload),
-    ...(workload.schedule === undefined || envelope.scheduled === true ? [] : [{ path: ["schedule"], message: "starts at once, and there is a schedule" }]),
-    ...(queue === undefined || kueueKinds.has(kind) ? [] : [{ path: ["eks", "queue", "kueue"], message: "is no kind that Kueue holds back, and there is eks.queue.kueue" }]),
+    ...(workload.schedule === undefined || envelope.scheduled === true
+      ? []
+      : [{ path: ["schedule"], message: "starts at once, and there is a schedule" }]),
+    ...(queue === undefined || kueueKinds.has(kind)
+      ? []
+      : [
+          {
+            path: ["eks", "queue", "kueue"],
+            message: "is no kind that Kueue holds back, and there is eks.queue.kueue",
+          },
+        ]),
   ];
 }
 
 function limitProblems({ workload, kind, says }: KubernetesTarget): readonly Problem[] {
   const limits = limitsOf(kind, workload);
   if (limits.length === 0) return [];
-  const all = kinds.filter((each) => limitsOf(each, says ? workload : { ...workload, kind: envelopes[each].runs }).length === 0);
+  const all = kinds.filter(
+    (each) => limitsOf(each, says ? workload : { ...workload, kind: envelopes[each].runs }).length === 0,
+  );
   const alike = (each: Kind) => envelopes[each].runs === workload.kind;
   const able = [...all.filter(alike), ...all.filter((each) => !alike(each))];
   const hint = able.length === 0 ? "No kind can carry all of it." : `${listOr(able)} can carry it: --as ${able[0]!}.`;
@@ -119,17 +155,44 @@ function limitProblems({ workload, kind, says }: KubernetesTarget): readonly Pro
 
 function nameProblems(kind: Kind, workload: ResolvedWorkload, name: string): readonly Problem[] {
   const most = longestName - (envelopes[kind] as Envelope).nameRoom(workload);
-  return name.length <= most ? [] : [problem("name-length", ["name"], `the name ${name} has ${name.length} characters, and ${kind} can have ${most}: its controller appends to it`, "Write a shorter name.")];
+  return name.length <= most
+    ? []
+    : [
+        problem(
+          "name-length",
+          ["name"],
+          `the name ${name} has ${name.length} characters, and ${kind} can have ${most}: its controller appends to it`,
+          "Write a shorter name.",
+        ),
+      ];
 }
 
 function queueProblems({ eks }: ResolvedWorkload, { queueFleets = [] }: KubernetesSettings): readonly Problem[] {
   if (queueFleets.length === 0) return [];
-  const others = queueFleets.filter(({ type }) => type.accelerator.kind !== "neuron" && type.accelerator.kind !== "nvidia");
+  const others = queueFleets.filter(
+    ({ type }) => type.accelerator.kind !== "neuron" && type.accelerator.kind !== "nvidia",
+  );
   const twice = queueFleets.filter(({ type }, index) => queueFleets.findIndex((each) => each.type === type) !== index);
   return [
-    ...(eks.queue?.kueue === undefined ? [problem("queue-missing", ["eks", "queue"], "--queue-fleet makes a queue, and the workload names none", "Write eks.queue: { kueue: NAME }.")] : []),
-    ...others.map(({ type }) => settingProblem("fleet-accelerator", `--queue-fleet: ${type.instanceType} carries ${type.accelerator.name}: aiplat places Neuron and NVIDIA accelerators only`)),
-    ...twice.map(({ type }) => settingProblem("fleet-twice", `--queue-fleet: ${type.instanceType} is given twice`, "Write one count.")),
+    ...(eks.queue?.kueue === undefined
+      ? [
+          problem(
+            "queue-missing",
+            ["eks", "queue"],
+            "--queue-fleet makes a queue, and the workload names none",
+            "Write eks.queue: { kueue: NAME }.",
+          ),
+        ]
+      : []),
+    ...others.map(({ type }) =>
+      settingProblem(
+        "fleet-accelerator",
+        `--queue-fleet: ${type.instanceType} carries ${type.accelerator.name}: aiplat places Neuron and NVIDIA accelerators only`,
+      ),
+    ),
+    ...twice.map(({ type }) =>
+      settingProblem("fleet-twice", `--queue-fleet: ${type.instanceType} is given twice`, "Write one count."),
+    ),
   ];
 }
 
@@ -138,5 +201,14 @@ function queueManifests({ eks }: ResolvedWorkload, { queueFleets = [] }: Kuberne
 }
 
 function warningsOf(kind: Kind, { model }: ResolvedWorkload): readonly Problem[] {
-  return model === undefined || kind === "InferenceService" ? [] : [warning("model-not-loaded", ["model"], `model is not carried by a ${kind}: nothing loads the model for the container`, "Tell the container where it is, in environment or command, or use --as InferenceService.")];
+  return model === undefined || kind === "InferenceService"
+    ? []
+    : [
+        warning(
+          "model-not-loaded",
+          ["model"],
+          `model is not carried by a ${kind}: nothing loads the model for the container`,
+          "Tell the container where it is, in environment or command, or use --as InferenceService.",
+        ),
+      ];
 }

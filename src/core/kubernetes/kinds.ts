@@ -37,7 +37,17 @@ export const kinds = [
 export type Kind = (typeof kinds)[number];
 
 /** Kinds of the contract that come later. */
-const laterKinds = ["TFJob", "ServingRuntime", "LLMInferenceService", "SeldonModel", "SparkApplication", "Notebook", "Experiment", "Workflow", "VolcanoJob"];
+const laterKinds = [
+  "TFJob",
+  "ServingRuntime",
+  "LLMInferenceService",
+  "SeldonModel",
+  "SparkApplication",
+  "Notebook",
+  "Experiment",
+  "Workflow",
+  "VolcanoJob",
+];
 
 export const envelopes = {
   Deployment: deployment,
@@ -65,8 +75,23 @@ export const envelopes = {
 export function requireKind(name: string, path: readonly string[] = []): Kind {
   const found = kinds.find((kind) => kind === name);
   if (found !== undefined) return found;
-  if (laterKinds.includes(name)) throw new Refusal([problem("kind-not-yet", path, `${name} is not yet among the kinds that aiplat generates`, `There are ${listOr(kinds, "and")}.`)]);
+  if (laterKinds.includes(name))
+    throw new Refusal([
+      problem(
+        "kind-not-yet",
+        path,
+        `${name} is not yet among the kinds that aiplat generates`,
+        `There are ${listOr(kinds, "and")}.`,
+      ),
+    ]);
   const meant = [...kinds, ...laterKinds].find((kind) => kind.toLowerCase() === name.toLowerCase());
   const nearest = meant === undefined ? nearestNames(name, kinds) : [meant];
-  throw new Refusal([problem("unknown-kind", path, `${name} is no kind of Kubernetes resource that aiplat generates`, nearest.length === 0 ? `There are ${listOr(kinds, "and")}.` : `Did you mean ${listOr(nearest)}?`)]);
+  throw new Refusal([
+    problem(
+      "unknown-kind",
+      path,
+      `${name} is no kind of Kubernetes resource that aiplat generates`,
+      nearest.length === 0 ? `There are ${listOr(kinds, "and")}.` : `Did you mean ${listOr(nearest)}?`,
+    ),
+  ]);
 }

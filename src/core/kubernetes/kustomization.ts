@@ -4,8 +4,13 @@ import type { Manifest } from "./manifest.ts";
  * The manifests as files of a folder that `kubectl apply -k` takes: one each, named by kind and name, and a
  * kustomization that keeps their order. https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
  */
-export function kustomizationFiles(manifests: readonly Manifest[], extension: "yaml" | "json"): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
-  const files = manifests.map((manifest) => [`${manifest.kind.toLowerCase()}-${manifest.metadata.name}.${extension}`, manifest] as const);
+export function kustomizationFiles(
+  manifests: readonly Manifest[],
+  extension: "yaml" | "json",
+): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
+  const files = manifests.map(
+    (manifest) => [`${manifest.kind.toLowerCase()}-${manifest.metadata.name}.${extension}`, manifest] as const,
+  );
   const kustomization = {
     apiVersion: "kustomize.config.k8s.io/v1beta1",
     kind: "Kustomization",

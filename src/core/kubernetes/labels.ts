@@ -14,7 +14,11 @@ export function isLabelKey(key: string): boolean {
   const slash = key.indexOf("/");
   const prefix = slash < 0 ? undefined : key.slice(0, slash);
   const name = key.slice(slash + 1);
-  return /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/.test(name) && (prefix === undefined || (prefix.length <= 253 && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/.test(prefix)));
+  return (
+    /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/.test(name) &&
+    (prefix === undefined ||
+      (prefix.length <= 253 && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/.test(prefix)))
+  );
 }
 
 export function isLabelValue(value: string): boolean {
@@ -30,7 +34,10 @@ export function ownLabels(workload: ResolvedWorkload, name: string): Readonly<Re
 export const sharedLabels: Readonly<Record<string, string>> = { [managedByLabel]: "aiplat" };
 
 /** The user's tags as labels, or as annotations where the value is none; rules.ts refuses keys that can be neither. */
-export function tagMetadata({ tags }: ResolvedWorkload): { readonly labels: Readonly<Record<string, string>>; readonly annotations: Readonly<Record<string, string>> } {
+export function tagMetadata({ tags }: ResolvedWorkload): {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+} {
   const entries = Object.entries(tags);
   return {
     labels: Object.fromEntries(entries.filter(([, value]) => isLabelValue(value))),

@@ -30,7 +30,11 @@ export interface Container {
   readonly args?: readonly string[];
   readonly env?: readonly EnvironmentVariable[];
   readonly ports?: readonly Readonly<Record<string, unknown>>[];
-  readonly resources?: { readonly requests?: Quantities; readonly limits?: Quantities; readonly claims?: readonly { readonly name: string }[] };
+  readonly resources?: {
+    readonly requests?: Quantities;
+    readonly limits?: Quantities;
+    readonly claims?: readonly { readonly name: string }[];
+  };
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
   readonly securityContext?: Readonly<Record<string, unknown>>;
   readonly startupProbe?: Readonly<Record<string, unknown>>;

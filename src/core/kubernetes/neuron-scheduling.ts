@@ -29,7 +29,10 @@ const deviceClass = "neuron.aws.com";
 export const claimName = "neurons";
 
 /** How the pod's Neuron devices are allocated: by the plain scheduler's count, by the extension, or by a DRA claim. */
-export function neuronAllocation(shape: Shape, { kubernetesVersion, neuronScheduler }: ClusterSettings): "count" | NeuronScheduler {
+export function neuronAllocation(
+  shape: Shape,
+  { kubernetesVersion, neuronScheduler }: ClusterSettings,
+): "count" | NeuronScheduler {
   const { request } = shape;
   if (request.kind !== "neuron") return "count";
   const subset = !request.whole && request.devices > 1;
@@ -45,15 +48,34 @@ export function draProblems(shape: Shape, { kubernetesVersion, neuronScheduler }
   if (neuronScheduler !== "dra" || shape.request.kind !== "neuron") return [];
   const names = shape.instanceTypes.map((type) => type.instanceType);
   return [
-    ...(kubernetesVersion !== undefined && !hasDra(kubernetesVersion) ? [settingProblem("dra-version", `the Neuron DRA driver needs Kubernetes ${draVersion}, and the cluster's is ${kubernetesVersion}`, "Use --neuron-scheduler extension.")] : []),
-    ...(onDraTypes(shape) ? [] : [problem("dra-type", ["accelerator", "instanceTypes"], `the Neuron DRA driver does not serve ${listOr(names, "and")}: it serves ${listOr(draTypes, "and")}`, "Use --neuron-scheduler extension.")]),
+    ...(kubernetesVersion !== undefined && !hasDra(kubernetesVersion)
+      ? [
+          settingProblem(
+            "dra-version",
+            `the Neuron DRA driver needs Kubernetes ${draVersion}, and the cluster's is ${kubernetesVersion}`,
+            "Use --neuron-scheduler extension.",
+          ),
+        ]
+      : []),
+    ...(onDraTypes(shape)
+      ? []
+      : [
+          problem(
+            "dra-type",
+            ["accelerator", "instanceTypes"],
+            `the Neuron DRA driver does not serve ${listOr(names, "and")}: it serves ${listOr(draTypes, "and")}`,
+            "Use --neuron-scheduler extension.",
+          ),
+        ]),
   ];
 }
 
 /** The template of the pods' claims: so many devices of one connected group. */
 export function claimTemplate(shape: Shape, metadata: Manifest["metadata"]): Manifest {
   const count = shape.request.kind === "neuron" ? shape.request.devices : 0;
-  const types = shape.instanceTypes.map((type) => `device.attributes['${deviceClass}'].instanceType == '${type.instanceType}'`);
+  const types = shape.instanceTypes.map(
+    (type) => `device.attributes['${deviceClass}'].instanceType == '${type.instanceType}'`,
+  );
   return {
     apiVersion: "resource.k8s.io/v1",
     kind: "ResourceClaimTemplate",
@@ -61,8 +83,20 @@ export function claimTemplate(shape: Shape, metadata: Manifest["metadata"]): Man
     spec: {
       spec: {
         devices: {
-          requests: [{ name: claimName, exactly: { deviceClassName: deviceClass, allocationMode: "ExactCount", count, selectors: [{ cel: { expression: types.join(" || ") } }] } }],
-          ...(count > 1 ? { constraints: [{ requests: [claimName], matchAttribute: `resource.aws.com/devicegroup${count}_id` }] } : {}),
+          requests: [
+            {
+              name: claimName,
+              exactly: {
+                deviceClassName: deviceClass,
+                allocationMode: "ExactCount",
+                count,
+                selectors: [{ cel: { expression: types.join(" || ") } }],
+              },
+            },
+          ],
+          ...(count > 1
+            ? { constraints: [{ requests: [claimName], matchAttribute: `resource.aws.com/devicegroup${count}_id` }] }
+            : {}),
         },
       },
     },

@@ -25,7 +25,11 @@ export function affinityOf(workload: ResolvedWorkload, shape: Shape, name: strin
 }
 
 function requiredNodes(key: string, values: readonly string[]): Affinity {
-  return { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key, operator: "In", values }] }] } };
+  return {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchExpressions: [{ key, operator: "In", values }] }],
+    },
+  };
 }
 
 function required(term: Affinity): Affinity {
@@ -35,5 +39,7 @@ function required(term: Affinity): Affinity {
 /** The node label of the CPU architecture that the image is built for; undefined for a CPU workload, which may run on any. */
 export function architectureLabel({ instanceTypes }: Shape): Readonly<Record<string, string>> | undefined {
   const architecture = instanceTypes[0]?.architecture;
-  return architecture === undefined ? undefined : { "kubernetes.io/arch": architecture === "x86_64" ? "amd64" : architecture };
+  return architecture === undefined
+    ? undefined
+    : { "kubernetes.io/arch": architecture === "x86_64" ? "amd64" : architecture };
 }

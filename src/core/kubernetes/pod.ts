@@ -21,7 +21,12 @@ export function claimTemplateName(name: string): string {
  *
  * @param name The resource's name: the workload's, or its variant's.
  */
-export function acceleratedPod(workload: ResolvedWorkload, shape: Shape, name: string, cluster: ClusterSettings): PodTemplate {
+export function acceleratedPod(
+  workload: ResolvedWorkload,
+  shape: Shape,
+  name: string,
+  cluster: ClusterSettings,
+): PodTemplate {
   const { labels, annotations } = tagMetadata(workload);
   const volumes = volumesOf(workload, shape).map(({ volume }) => volume);
   const tolerations = deviceTolerations(shape.request);
@@ -30,7 +35,11 @@ export function acceleratedPod(workload: ResolvedWorkload, shape: Shape, name: s
   const { serviceAccount } = workload.eks;
   return {
     metadata: {
-      labels: { ...labels, ...ownLabels(workload, name), ...(workload.nodes > 1 ? { [componentLabel]: components.node } : {}) },
+      labels: {
+        ...labels,
+        ...ownLabels(workload, name),
+        ...(workload.nodes > 1 ? { [componentLabel]: components.node } : {}),
+      },
       ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     },
     spec: {
@@ -38,7 +47,9 @@ export function acceleratedPod(workload: ResolvedWorkload, shape: Shape, name: s
       ...(allocation === "extension" ? { schedulerName: extensionScheduler } : {}),
       ...(affinity === undefined ? {} : { affinity }),
       ...(tolerations.length === 0 ? {} : { tolerations }),
-      ...(allocation === "dra" ? { resourceClaims: [{ name: claimName, resourceClaimTemplateName: claimTemplateName(name) }] } : {}),
+      ...(allocation === "dra"
+        ? { resourceClaims: [{ name: claimName, resourceClaimTemplateName: claimTemplateName(name) }] }
+        : {}),
       containers: [containerOf(workload, shape, allocation === "dra")],
       ...(volumes.length === 0 ? {} : { volumes }),
     },
@@ -65,7 +76,9 @@ function containerOf(workload: ResolvedWorkload, shape: Shape, claimed: boolean)
     ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),
     ...probesOf(workload),
     // Neuron and EFA pin the memory they transfer, and Kubernetes has no ulimits: the capability lifts the limit.
-    ...(shape.request.kind === "neuron" || shape.efaInterfaces > 0 ? { securityContext: { capabilities: { add: ["IPC_LOCK"] } } } : {}),
+    ...(shape.request.kind === "neuron" || shape.efaInterfaces > 0
+      ? { securityContext: { capabilities: { add: ["IPC_LOCK"] } } }
+      : {}),
   };
 }
 

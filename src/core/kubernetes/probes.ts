@@ -21,13 +21,22 @@ export function probesOf({ health, kind }: Pick<ResolvedWorkload, "health" | "ki
   if (kind === "job") return { readinessProbe: checks };
   const start = health.startSeconds ?? 0;
   return {
-    startupProbe: { ...request, periodSeconds: startupIntervalSeconds, failureThreshold: Math.ceil((start + intervalSeconds * retries) / startupIntervalSeconds) },
+    startupProbe: {
+      ...request,
+      periodSeconds: startupIntervalSeconds,
+      failureThreshold: Math.ceil((start + intervalSeconds * retries) / startupIntervalSeconds),
+    },
     livenessProbe: checks,
     readinessProbe: { ...request, periodSeconds: startupIntervalSeconds, failureThreshold: retries },
   };
 }
 
 /** The container without probes: for the pods of a replica that do not answer. */
-export function withoutProbes({ startupProbe: _startup, livenessProbe: _liveness, readinessProbe: _readiness, ...rest }: Container): Container {
+export function withoutProbes({
+  startupProbe: _startup,
+  livenessProbe: _liveness,
+  readinessProbe: _readiness,
+  ...rest
+}: Container): Container {
   return rest as Container;
 }

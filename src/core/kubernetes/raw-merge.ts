@@ -12,7 +12,8 @@ const podLists: ListKeys = {
   volumes: named,
   volumeMounts: (item) => String(item["mountPath"]),
   volumeDevices: (item) => String(item["devicePath"]),
-  ports: (item) => `${String(item["containerPort"] ?? item["port"])}/${String(item["protocol"] ?? "TCP").toUpperCase()}`,
+  ports: (item) =>
+    `${String(item["containerPort"] ?? item["port"])}/${String(item["protocol"] ?? "TCP").toUpperCase()}`,
 };
 
 function named(item: Raw): string {
@@ -33,7 +34,8 @@ export function mergeResource(resource: Manifest, raw: Raw | undefined): Manifes
 type DeviceRequests = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
 const deviceResources: ReadonlySet<string> = new Set([neuronResource, nvidiaResource, efaResource, hugepagesResource]);
-const isDeviceResource = (name: string) => deviceResources.has(name) || /^(?:aws\.amazon\.com|nvidia\.com|vpc\.amazonaws\.com)\//.test(name);
+const isDeviceResource = (name: string) =>
+  deviceResources.has(name) || /^(?:aws\.amazon\.com|nvidia\.com|vpc\.amazonaws\.com)\//.test(name);
 
 /**
  * What merging took from a device request, or added to one: raw fields may not.
@@ -46,13 +48,28 @@ export function changedDevices(before: unknown, after: unknown, where: Path): re
   return [...new Set([...generated.keys(), ...merged.keys()])].filter(change).map((path) => {
     const key = where.join(".");
     return generated.has(path)
-      ? problem("devices-changed", where, `${key} changes the devices that ${path} requests: raw fields cannot`, "Set accelerator.devicesPerReplica, accelerator.efa or accelerator.instanceTypes.")
-      : problem("devices-beyond", where, `${key} requests devices at ${path}: only the workload's own container has them`, "Remove them.");
+      ? problem(
+          "devices-changed",
+          where,
+          `${key} changes the devices that ${path} requests: raw fields cannot`,
+          "Set accelerator.devicesPerReplica, accelerator.efa or accelerator.instanceTypes.",
+        )
+      : problem(
+          "devices-beyond",
+          where,
+          `${key} requests devices at ${path}: only the workload's own container has them`,
+          "Remove them.",
+        );
   });
 }
 
-function deviceRequests(value: unknown, path = "", found = new Map<string, Readonly<Record<string, unknown>>>()): DeviceRequests {
-  if (Array.isArray(value)) for (const [index, item] of value.entries()) deviceRequests(item, `${path}[${index}]`, found);
+function deviceRequests(
+  value: unknown,
+  path = "",
+  found = new Map<string, Readonly<Record<string, unknown>>>(),
+): DeviceRequests {
+  if (Array.isArray(value))
+    for (const [index, item] of value.entries()) deviceRequests(item, `${path}[${index}]`, found);
   if (!isRaw(value)) return found;
   const devices = requestedDevices(value["resources"]);
   if (devices !== undefined) found.set(path === "" ? "resources" : `${path}.resources`, devices);
@@ -64,7 +81,11 @@ function requestedDevices(resources: unknown): Readonly<Record<string, unknown>>
   if (!isRaw(resources)) return undefined;
   const lists = ["limits", "requests"].flatMap((kind) => {
     const amounts = resources[kind];
-    return isRaw(amounts) ? Object.entries(amounts).filter(([name]) => isDeviceResource(name)).map(([name, amount]) => [`${kind} ${name}`, String(amount)] as const) : [];
+    return isRaw(amounts)
+      ? Object.entries(amounts)
+          .filter(([name]) => isDeviceResource(name))
+          .map(([name, amount]) => [`${kind} ${name}`, String(amount)] as const)
+      : [];
   });
   const claims = Array.isArray(resources["claims"]) ? [["claims", resources["claims"]] as const] : [];
   const entries = [...lists, ...claims].toSorted(([one], [other]) => (one < other ? -1 : 1));

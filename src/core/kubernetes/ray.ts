@@ -48,5 +48,7 @@ export function rayClusterSpec(contents: Contents): Readonly<Record<string, unkn
 
 /** KubeRay puts its own probes into the container, and none where there are some. */
 export function unprobed({ health }: ResolvedWorkload): readonly Limit[] {
-  return health === undefined ? [] : [{ path: ["health"], message: "has Ray's own health checks, and there is another" }];
+  return health === undefined
+    ? []
+    : [{ path: ["health"], message: "has Ray's own health checks, and there is another" }];
 }

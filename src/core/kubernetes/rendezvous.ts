@@ -10,13 +10,26 @@ import type { EnvironmentVariable, Manifest, Metadata, PodTemplate } from "./man
 const masterPort = 29_500;
 
 /** The index of a pod in an indexed Job. https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode */
-export const completionIndex = { fieldRef: { fieldPath: "metadata.annotations['batch.kubernetes.io/job-completion-index']" } };
+export const completionIndex = {
+  fieldRef: { fieldPath: "metadata.annotations['batch.kubernetes.io/job-completion-index']" },
+};
 
 /** Processes of one pod: one a GPU, one a logical NeuronCore; undefined where there are no devices. */
-export function processesPerNode({ environment }: ResolvedWorkload, { request, instanceTypes }: Shape): number | undefined {
+export function processesPerNode(
+  { environment }: ResolvedWorkload,
+  { request, instanceTypes }: Shape,
+): number | undefined {
   if (request.kind === "none") return undefined;
   if (request.kind !== "neuron") return deviceCount(request);
-  const cores = Math.min(...instanceTypes.map((type) => coresPerDevice(type, logicalCoreSize((name) => environment[name])) ?? 1));
+  const cores = Math.min(
+    ...instanceTypes.map(
+      (type) =>
+        coresPerDevice(
+          type,
+          logicalCoreSize((name) => environment[name]),
+        ) ?? 1,
+    ),
+  );
   return request.devices * cores;
 }
 
@@ -25,7 +38,12 @@ export function processesPerNode({ environment }: ResolvedWorkload, { request, i
  *
  * @param before Variables that the address refers to.
  */
-export function withRendezvous(pod: PodTemplate, { workload, shape }: { readonly workload: ResolvedWorkload; readonly shape: Shape }, address: string, before: readonly EnvironmentVariable[] = []): PodTemplate {
+export function withRendezvous(
+  pod: PodTemplate,
+  { workload, shape }: { readonly workload: ResolvedWorkload; readonly shape: Shape },
+  address: string,
+  before: readonly EnvironmentVariable[] = [],
+): PodTemplate {
   const processes = processesPerNode(workload, shape);
   const variables: readonly EnvironmentVariable[] = [
     ...before,

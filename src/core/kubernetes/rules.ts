@@ -19,7 +19,9 @@ const podPath = ["eks", "pod"];
 const podKeys = ["metadata", "spec"];
 
 function badName(path: Path, value: string, pattern: RegExp, wants: string): readonly Finding[] {
-  return pattern.test(value) ? [] : [{ path, message: `${path.join(".")} must be ${wants}, not ${JSON.stringify(value)}` }];
+  return pattern.test(value)
+    ? []
+    : [{ path, message: `${path.join(".")} must be ${wants}, not ${JSON.stringify(value)}` }];
 }
 
 export const eksRules: readonly TargetRule[] = [
@@ -27,7 +29,16 @@ export const eksRules: readonly TargetRule[] = [
     code: "name-end",
     severity: "error",
     reads: ["name"],
-    check: ({ name }) => (name.endsWith("-") ? [{ path: ["name"], message: `name ${name} ends with a dash, which no name in Kubernetes does`, hint: `Write ${name.replace(/-+$/, "")}.` }] : []),
+    check: ({ name }) =>
+      name.endsWith("-")
+        ? [
+            {
+              path: ["name"],
+              message: `name ${name} ends with a dash, which no name in Kubernetes does`,
+              hint: `Write ${name.replace(/-+$/, "")}.`,
+            },
+          ]
+        : [],
   },
   {
     code: "names-in-eks",
@@ -37,8 +48,12 @@ export const eksRules: readonly TargetRule[] = [
       const { namespace, serviceAccount, queue, secrets = {} } = eks;
       return [
         ...(namespace === undefined ? [] : badName(["eks", "namespace"], namespace, dnsLabel, "a DNS label, e.g. ml")),
-        ...(serviceAccount === undefined ? [] : badName(["eks", "serviceAccount"], serviceAccount, dnsSubdomain, "a DNS name, e.g. bert")),
-        ...(queue?.kueue === undefined ? [] : badName(["eks", "queue", "kueue"], queue.kueue, dnsLabel, "a DNS label, e.g. team-a")),
+        ...(serviceAccount === undefined
+          ? []
+          : badName(["eks", "serviceAccount"], serviceAccount, dnsSubdomain, "a DNS name, e.g. bert")),
+        ...(queue?.kueue === undefined
+          ? []
+          : badName(["eks", "queue", "kueue"], queue.kueue, dnsLabel, "a DNS label, e.g. team-a")),
         ...Object.entries(secrets).flatMap(([variable, { name, key }]) => [
           ...badName(["eks", "secrets", variable, "name"], name, dnsSubdomain, "a secret's name, e.g. hf"),
           ...badName(["eks", "secrets", variable, "key"], key, secretKey, "a secret's key, e.g. token"),
@@ -53,7 +68,11 @@ export const eksRules: readonly TargetRule[] = [
     check: ({ secrets = {}, eks }) =>
       Object.keys(secrets)
         .filter((name) => !Object.hasOwn(eks?.secrets ?? {}, name))
-        .map((name) => ({ path: ["secrets", name], message: `secrets.${name} is an ARN, which Kubernetes does not read`, hint: `Add eks.secrets: { ${name}: { name: SECRET, key: KEY } }, a Kubernetes secret with the same value.` })),
+        .map((name) => ({
+          path: ["secrets", name],
+          message: `secrets.${name} is an ARN, which Kubernetes does not read`,
+          hint: `Add eks.secrets: { ${name}: { name: SECRET, key: KEY } }, a Kubernetes secret with the same value.`,
+        })),
   },
   {
     code: "variable-twice",
@@ -62,7 +81,11 @@ export const eksRules: readonly TargetRule[] = [
     check: ({ environment = {}, eks }) =>
       Object.keys(eks?.secrets ?? {})
         .filter((name) => Object.hasOwn(environment, name))
-        .map((name) => ({ path: ["eks", "secrets", name], message: `${name} is in environment and in eks.secrets: a container has it once`, hint: "Keep one of them." })),
+        .map((name) => ({
+          path: ["eks", "secrets", name],
+          message: `${name} is in environment and in eks.secrets: a container has it once`,
+          hint: "Keep one of them.",
+        })),
   },
   {
     // https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
@@ -71,7 +94,11 @@ export const eksRules: readonly TargetRule[] = [
     reads: ["roles", "eks.serviceAccount"],
     check: ({ roles = {}, eks }) =>
       eks?.serviceAccount === undefined
-        ? Object.keys(roles).map((role) => ({ path: ["roles", role], message: `roles.${role} is a role of ECS tasks: on EKS a pod has the permissions of its service account`, hint: "Add eks.serviceAccount: NAME, an account with that role's permissions (EKS Pod Identity)." }))
+        ? Object.keys(roles).map((role) => ({
+            path: ["roles", role],
+            message: `roles.${role} is a role of ECS tasks: on EKS a pod has the permissions of its service account`,
+            hint: "Add eks.serviceAccount: NAME, an account with that role's permissions (EKS Pod Identity).",
+          }))
         : [],
   },
   {
@@ -79,19 +106,48 @@ export const eksRules: readonly TargetRule[] = [
     severity: "warning",
     reads: ["roles", "eks.serviceAccount"],
     check: ({ roles = {}, eks }) =>
-      eks?.serviceAccount !== undefined && Object.keys(roles).length > 0 ? [{ path: ["roles"], message: `a pod has no roles: service account ${eks.serviceAccount} must have the permissions of ${listOr(Object.keys(roles).map((role) => `roles.${role}`), "and")}, and the node's role pulls the image` }] : [],
+      eks?.serviceAccount !== undefined && Object.keys(roles).length > 0
+        ? [
+            {
+              path: ["roles"],
+              message: `a pod has no roles: service account ${eks.serviceAccount} must have the permissions of ${listOr(
+                Object.keys(roles).map((role) => `roles.${role}`),
+                "and",
+              )}, and the node's role pulls the image`,
+            },
+          ]
+        : [],
   },
   {
     code: "logs-on-eks",
     severity: "error",
     reads: ["logs"],
-    check: ({ logs }) => (logs === undefined ? [] : [{ path: ["logs"], message: "logs.group is not carried by a pod: on EKS an agent on the node collects what containers print", hint: "Remove it, and have the cluster's agent (the add-on amazon-cloudwatch-observability, say) write to that group." }]),
+    check: ({ logs }) =>
+      logs === undefined
+        ? []
+        : [
+            {
+              path: ["logs"],
+              message: "logs.group is not carried by a pod: on EKS an agent on the node collects what containers print",
+              hint: "Remove it, and have the cluster's agent (the add-on amazon-cloudwatch-observability, say) write to that group.",
+            },
+          ],
   },
   {
     code: "mps-on-eks",
     severity: "error",
     reads: ["accelerator.mps"],
-    check: (workload) => (sectionOf(workload)?.mps === undefined ? [] : [{ path: ["accelerator", "mps"], message: "accelerator.mps is not carried by a pod: on EKS the node's device plugin says how its GPUs are shared", hint: "Remove it, or request the shared resource in eks.pod of a workload without an accelerator." }]),
+    check: (workload) =>
+      sectionOf(workload)?.mps === undefined
+        ? []
+        : [
+            {
+              path: ["accelerator", "mps"],
+              message:
+                "accelerator.mps is not carried by a pod: on EKS the node's device plugin says how its GPUs are shared",
+              hint: "Remove it, or request the shared resource in eks.pod of a workload without an accelerator.",
+            },
+          ],
   },
   {
     code: "tag-on-eks",
@@ -99,8 +155,19 @@ export const eksRules: readonly TargetRule[] = [
     reads: ["tags"],
     check: ({ tags = {} }) =>
       Object.keys(tags).flatMap((key) => {
-        if (ownKeys.has(key)) return [{ path: ["tags", key], message: `the tag ${key} is a label of aiplat's own`, hint: "Name it otherwise." }];
-        return isLabelKey(key) ? [] : [{ path: ["tags", key], message: `the tag ${key} can be no label: it must begin and end with a letter or digit, with - _ . between them and at most one prefix before a slash`, hint: "Name it otherwise." }];
+        if (ownKeys.has(key))
+          return [
+            { path: ["tags", key], message: `the tag ${key} is a label of aiplat's own`, hint: "Name it otherwise." },
+          ];
+        return isLabelKey(key)
+          ? []
+          : [
+              {
+                path: ["tags", key],
+                message: `the tag ${key} can be no label: it must begin and end with a letter or digit, with - _ . between them and at most one prefix before a slash`,
+                hint: "Name it otherwise.",
+              },
+            ];
       }),
   },
   {
@@ -108,7 +175,17 @@ export const eksRules: readonly TargetRule[] = [
     severity: "error",
     reads: ["ports"],
     check: ({ ports = [] }) =>
-      ports.flatMap(({ name }, index) => (name === undefined || portName.test(name) ? [] : [{ path: ["ports", index, "name"], message: `the port name ${name} is none in Kubernetes: at most 15 lower-case letters, digits and single dashes, with a letter among them`, hint: "Shorten it, and write dashes for underscores." }])),
+      ports.flatMap(({ name }, index) =>
+        name === undefined || portName.test(name)
+          ? []
+          : [
+              {
+                path: ["ports", index, "name"],
+                message: `the port name ${name} is none in Kubernetes: at most 15 lower-case letters, digits and single dashes, with a letter among them`,
+                hint: "Shorten it, and write dashes for underscores.",
+              },
+            ],
+      ),
   },
   {
     code: "memory-above-allocatable",
@@ -130,7 +207,15 @@ export const eksRules: readonly TargetRule[] = [
     code: "spark-not-used",
     severity: "warning",
     reads: ["eks.spark"],
-    check: ({ eks }) => (eks?.spark === undefined ? [] : [{ path: ["eks", "spark"], message: "eks.spark is for SparkApplication, which aiplat does not generate yet" }]),
+    check: ({ eks }) =>
+      eks?.spark === undefined
+        ? []
+        : [
+            {
+              path: ["eks", "spark"],
+              message: "eks.spark is for SparkApplication, which aiplat does not generate yet",
+            },
+          ],
   },
   {
     code: "raw-pod",
@@ -140,16 +225,34 @@ export const eksRules: readonly TargetRule[] = [
       const pod = eks?.pod ?? {};
       const misplaced = Object.keys(pod)
         .filter((key) => !podKeys.includes(key))
-        .map((key) => ({ path: [...podPath, key], message: `eks.pod.${key} is no field of a pod: a pod has ${listOr(podKeys, "and")}`, hint: `Write eks.pod: { spec: { ${key}: ... } }.` }));
+        .map((key) => ({
+          path: [...podPath, key],
+          message: `eks.pod.${key} is no field of a pod: a pod has ${listOr(podKeys, "and")}`,
+          hint: `Write eks.pod: { spec: { ${key}: ... } }.`,
+        }));
       const spec = pod["spec"];
       const containers = isRaw(spec) ? spec["containers"] : undefined;
       if (containers === undefined) return misplaced;
       const path = [...podPath, "spec", "containers"];
-      if (!Array.isArray(containers)) return [...misplaced, { path, message: "eks.pod.spec.containers must be a list of containers", hint: `Write [{ name: ${name}, ... }]: containers merge by name.` }];
+      if (!Array.isArray(containers))
+        return [
+          ...misplaced,
+          {
+            path,
+            message: "eks.pod.spec.containers must be a list of containers",
+            hint: `Write [{ name: ${name}, ... }]: containers merge by name.`,
+          },
+        ];
       const nameless = containers.flatMap((container, index) =>
         isRaw(container) && typeof container["name"] === "string" && container["name"] !== ""
           ? []
-          : [{ path: [...path, index], message: `eks.pod.spec.containers[${index}] has no name: containers merge by name`, hint: `Write name: ${name} for the workload's own container; any other name is a sidecar.` }],
+          : [
+              {
+                path: [...path, index],
+                message: `eks.pod.spec.containers[${index}] has no name: containers merge by name`,
+                hint: `Write name: ${name} for the workload's own container; any other name is a sidecar.`,
+              },
+            ],
       );
       return [...misplaced, ...nameless];
     },

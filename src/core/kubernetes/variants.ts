@@ -8,7 +8,10 @@ export interface PodVariant {
 }
 
 export function podVariants({ name, shapes }: ResolvedWorkload): readonly PodVariant[] {
-  return shapes.map((shape) => ({ name: shapes.length === 1 ? name : `${name}-${shape.instanceTypes[0]!.instanceType.replace(/\./g, "-")}`, shape }));
+  return shapes.map((shape) => ({
+    name: shapes.length === 1 ? name : `${name}-${shape.instanceTypes[0]!.instanceType.replace(/\./g, "-")}`,
+    shape,
+  }));
 }
 
 /**
@@ -31,6 +34,13 @@ export function choosePodVariant(workload: ResolvedWorkload, name?: string): Pod
     ]);
   }
   const found = variants.find((variant) => variant.name === name);
-  if (found === undefined) throw new Refusal([settingProblem("unknown-variant", `--variant ${name}: there is no such variant`, `There ${names.length === 1 ? "is" : "are"} ${listOr(names, "and")}.`)]);
+  if (found === undefined)
+    throw new Refusal([
+      settingProblem(
+        "unknown-variant",
+        `--variant ${name}: there is no such variant`,
+        `There ${names.length === 1 ? "is" : "are"} ${listOr(names, "and")}.`,
+      ),
+    ]);
   return found;
 }

@@ -28,7 +28,8 @@ export function volumesOf(workload: ResolvedWorkload, shape: Shape): readonly Mo
   }
   const cachePath = workload.environment["NEURON_COMPILE_CACHE_URL"] ?? compileCachePath;
   // It outlives the container, not the pod: eks.pod puts another volume of this name in its place.
-  if (shape.request.kind === "neuron" && cachePath.startsWith("/")) volumes.push(mounted({ name: compileCacheVolume, emptyDir: {} }, cachePath));
+  if (shape.request.kind === "neuron" && cachePath.startsWith("/"))
+    volumes.push(mounted({ name: compileCacheVolume, emptyDir: {} }, cachePath));
   return volumes;
 }
 

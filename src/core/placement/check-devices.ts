@@ -14,11 +14,23 @@ export function checkDevices(needs: Requirements, room: Room): readonly string[]
   const blockers = blockersOf(needs, room);
   const placed = devicesIn(devices, room.neuronDevices).filter((device) => room.placedDevices.has(device));
   // A lock that ECS counts as taken although no task of the snapshot holds the device.
-  const locked = needs.locks.filter(({ device, port }) => room.udpPorts.has(port) && !placed.includes(device) && !blockers.some((each) => each.devices.includes(device)));
+  const locked = needs.locks.filter(
+    ({ device, port }) =>
+      room.udpPorts.has(port) && !placed.includes(device) && !blockers.some((each) => each.devices.includes(device)),
+  );
   return [
-    ...(missing.length === 0 ? [] : [`${room.instanceType ?? "the instance, which does not say its type,"} has ${room.neuronDevices === 0 ? "no Neuron devices" : `no ${listOr(missing.map(devicePath), "and")}`}`]),
-    ...blockers.map(({ claim, devices: taken }) => `${pathsOf(taken)} ${taken.length === 1 ? "is" : "are"} held by task ${describe(claim)}`),
-    ...(placed.length === 0 ? [] : [`${pathsOf(placed)} ${placed.length === 1 ? "goes" : "go"} to another task of this run`]),
+    ...(missing.length === 0
+      ? []
+      : [
+          `${room.instanceType ?? "the instance, which does not say its type,"} has ${room.neuronDevices === 0 ? "no Neuron devices" : `no ${listOr(missing.map(devicePath), "and")}`}`,
+        ]),
+    ...blockers.map(
+      ({ claim, devices: taken }) =>
+        `${pathsOf(taken)} ${taken.length === 1 ? "is" : "are"} held by task ${describe(claim)}`,
+    ),
+    ...(placed.length === 0
+      ? []
+      : [`${pathsOf(placed)} ${placed.length === 1 ? "goes" : "go"} to another task of this run`]),
     ...locked.map(({ device, port }) => `UDP host port ${port}, the lock of ${devicePath(device)}, is taken`),
   ];
 }
@@ -32,7 +44,9 @@ export interface Blocker {
 /** The claims that stand in the task's way. One that is stopping does not, where the agent holds the task back for it. */
 export function blockersOf(needs: Requirements, room: Room): readonly Blocker[] {
   return room.claims.flatMap((claim) => {
-    const devices = sharedDevices(needs, claim, room.neuronDevices).filter((device) => guardOf(claim, lockOf(needs, device), room.instance) !== "agent");
+    const devices = sharedDevices(needs, claim, room.neuronDevices).filter(
+      (device) => guardOf(claim, lockOf(needs, device), room.instance) !== "agent",
+    );
     return devices.length === 0 ? [] : [{ claim, devices }];
   });
 }
@@ -43,7 +57,9 @@ export function blockersOf(needs: Requirements, room: Room): readonly Blocker[] 
  * @param count How many devices the instance has, or may have.
  */
 export function isHeldUnseen(needs: Requirements, { claims, instance }: Room, count: number): boolean {
-  return claims.some((claim) => sharedDevices(needs, claim, count).some((device) => guardOf(claim, lockOf(needs, device), instance) === undefined));
+  return claims.some((claim) =>
+    sharedDevices(needs, claim, count).some((device) => guardOf(claim, lockOf(needs, device), instance) === undefined),
+  );
 }
 
 function sharedDevices({ devices }: Requirements, claim: Claim, count: number): readonly number[] {
@@ -55,7 +71,11 @@ function lockOf({ locks }: Requirements, device: number): number | undefined {
 }
 
 function describe({ taskArn, sources, state }: Claim): string {
-  const by = sources.includes("privileged") ? " (privileged)" : sources.includes("unknown") ? " (its definition is not known)" : "";
+  const by = sources.includes("privileged")
+    ? " (privileged)"
+    : sources.includes("unknown")
+      ? " (its definition is not known)"
+      : "";
   return `${taskIdOf(taskArn)}${by}${state === "stopping" ? ", which is stopping" : ""}`;
 }
 

@@ -7,7 +7,19 @@ import type { Requirements } from "./requirements.ts";
 import { holdersOf, type Room } from "./room.ts";
 
 /** The codes of a PlacementExplanation. */
-export type ReasonCode = "STATUS" | "AGENT" | "ATTRIBUTE" | "CONSTRAINT" | "LOCATION" | "CPU" | "MEMORY" | "PORTS" | "ENI" | "GPU" | "DEVICES" | "CAPACITY_PROVIDER";
+export type ReasonCode =
+  | "STATUS"
+  | "AGENT"
+  | "ATTRIBUTE"
+  | "CONSTRAINT"
+  | "LOCATION"
+  | "CPU"
+  | "MEMORY"
+  | "PORTS"
+  | "ENI"
+  | "GPU"
+  | "DEVICES"
+  | "CAPACITY_PROVIDER";
 
 /** Why a task does not fit a container instance. */
 export interface Reason {
@@ -20,7 +32,8 @@ export type Check = (needs: Requirements, room: Room) => readonly string[];
 
 /** The reasons in the order of the contract. Locks are judged with the devices they lock. */
 export const checks: Readonly<Record<ReasonCode, Check>> = {
-  STATUS: (_, { instance: { status } }) => (status === "ACTIVE" ? [] : [`the instance is ${status}: ECS places tasks on ACTIVE ones only`]),
+  STATUS: (_, { instance: { status } }) =>
+    status === "ACTIVE" ? [] : [`the instance is ${status}: ECS places tasks on ACTIVE ones only`],
   AGENT: (_, { instance }) => (instance.agentConnected ? [] : ["its ECS agent is not connected"]),
   ATTRIBUTE: checkAttributes,
   CONSTRAINT: (needs, room) => [...checkConstraints(needs, room), ...checkDistinct(needs, room)],
@@ -36,7 +49,9 @@ export const checks: Readonly<Record<ReasonCode, Check>> = {
 
 export function checkConstraints({ constraints }: Requirements, room: Room): readonly string[] {
   const candidate = { instance: room.instance, groups: [...room.groups.keys()] };
-  return constraints.filter(({ holds }) => !holds(candidate)).map(({ text, expression }) => `${text}: ${explainFailure(expression, room.instance)}`);
+  return constraints
+    .filter(({ holds }) => !holds(candidate))
+    .map(({ text, expression }) => `${text}: ${explainFailure(expression, room.instance)}`);
 }
 
 /** It looks at the desired status, per task group. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html */
@@ -67,7 +82,8 @@ function checkInterface({ networkMode }: Requirements, { instance }: Room): read
 function checkAttributes({ attributes, networkMode }: Requirements, { instance }: Room): readonly string[] {
   return attributes.flatMap(({ name, value }) => {
     if (name === interfaceAttribute && networkMode === "awsvpc") return [];
-    if (!Object.hasOwn(instance.attributes, name)) return [`the task requires the attribute ${name}, which the instance does not have`];
+    if (!Object.hasOwn(instance.attributes, name))
+      return [`the task requires the attribute ${name}, which the instance does not have`];
     if (value === undefined || value === "" || instance.attributes[name] === value) return [];
     return [`the task requires ${name} to be ${value}, and it is ${instance.attributes[name]}`];
   });
@@ -92,16 +108,29 @@ function checkGpus({ gpus }: Requirements, room: Room): readonly string[] {
     if (all === 0) return ["needs a GPU, and the instance has none"];
     return gpus === "share" || left === all ? [] : [`needs all ${all} GPUs, ${left} remain`];
   }
-  return gpus <= left ? [] : [`needs ${counted(gpus, "GPU")}, ${left} remain${gpus > all ? `; the whole instance has ${all}` : ""}`];
+  return gpus <= left
+    ? []
+    : [`needs ${counted(gpus, "GPU")}, ${left} remain${gpus > all ? `; the whole instance has ${all}` : ""}`];
 }
 
 function checkProvider({ capacityProviders, compatibilities }: Requirements, { instance }: Room): readonly string[] {
   const { capacityProvider } = instance;
-  const belongs = capacityProvider === undefined ? "the instance belongs to no capacity provider" : `the instance belongs to the capacity provider ${capacityProvider}`;
-  if (capacityProviders !== undefined && (capacityProvider === undefined || !capacityProviders.includes(capacityProvider))) return [`${belongs}, and the run asks for ${listOr(capacityProviders)}`];
-  if (compatibilities.length === 0 || compatibilities.includes("EC2") || compatibilities.includes("EXTERNAL")) return [];
-  if (!compatibilities.includes("MANAGED_INSTANCES")) return [`the task definition is for ${listOr(compatibilities, "and")} only`];
-  return capacityProvider === undefined ? ["the task definition is for Managed Instances only, and the instance belongs to no capacity provider"] : [];
+  const belongs =
+    capacityProvider === undefined
+      ? "the instance belongs to no capacity provider"
+      : `the instance belongs to the capacity provider ${capacityProvider}`;
+  if (
+    capacityProviders !== undefined &&
+    (capacityProvider === undefined || !capacityProviders.includes(capacityProvider))
+  )
+    return [`${belongs}, and the run asks for ${listOr(capacityProviders)}`];
+  if (compatibilities.length === 0 || compatibilities.includes("EC2") || compatibilities.includes("EXTERNAL"))
+    return [];
+  if (!compatibilities.includes("MANAGED_INSTANCES"))
+    return [`the task definition is for ${listOr(compatibilities, "and")} only`];
+  return capacityProvider === undefined
+    ? ["the task definition is for Managed Instances only, and the instance belongs to no capacity provider"]
+    : [];
 }
 
 /** 7372 as `7,372`. */

@@ -11,9 +11,13 @@ const reservedPorts = [22, 2375, 2376, 51678, 51679];
 
 /** The instance types that would help: those that the constraints name, else those of the cluster, the smallest first. */
 export function instanceTypesFor({ instances }: ClusterSnapshot, variants: readonly Requirements[]): readonly string[] {
-  const named = variants.flatMap(({ constraints }) => constraints.flatMap(({ expression }) => namedValues(expression))).filter(({ name }) => name === "ecs.instance-type");
+  const named = variants
+    .flatMap(({ constraints }) => constraints.flatMap(({ expression }) => namedValues(expression)))
+    .filter(({ name }) => name === "ecs.instance-type");
   if (named.length > 0) return [...new Set(named.flatMap(({ values }) => values))];
-  const bySize = instances.toSorted((one, other) => one.registered.memoryMiB - other.registered.memoryMiB || one.registered.cpu - other.registered.cpu);
+  const bySize = instances.toSorted(
+    (one, other) => one.registered.memoryMiB - other.registered.memoryMiB || one.registered.cpu - other.registered.cpu,
+  );
   return [...new Set(bySize.flatMap((instance) => instanceTypeOf(instance) ?? []))];
 }
 
@@ -28,16 +32,32 @@ export interface EmptyInstance {
  * attributes that the constraints spell out. What the tasks require of an agent, a current AMI has. Undefined where
  * neither knows the type.
  */
-export function emptyInstance({ instances, observedAt }: ClusterSnapshot, instanceType: string, variants: readonly Requirements[]): EmptyInstance | undefined {
+export function emptyInstance(
+  { instances, observedAt }: ClusterSnapshot,
+  instanceType: string,
+  variants: readonly Requirements[],
+): EmptyInstance | undefined {
   const peer = instances.find((instance) => instanceTypeOf(instance) === instanceType);
-  const resources = peer === undefined ? catalogued(instanceType) : { ...peer.registered, tcpPorts: reservedPorts, udpPorts: [] };
+  const resources =
+    peer === undefined ? catalogued(instanceType) : { ...peer.registered, tcpPorts: reservedPorts, udpPorts: [] };
   if (resources === undefined) return undefined;
   const [needs] = variants;
   const capacityProvider = needs?.capacityProviders?.[0] ?? peer?.capacityProvider;
   const zone = needs?.availabilityZones?.[0] ?? (peer ?? instances[0])?.attributes["ecs.availability-zone"];
-  const required = Object.fromEntries(variants.flatMap(({ attributes }) => attributes.map(({ name, value = "" }) => [name, value])));
-  const usual: Readonly<Record<string, string>> = { "ecs.os-type": "linux", "ecs.capability.task-eni": "", ...required, ...peer?.attributes, ...(zone === undefined ? {} : { "ecs.availability-zone": zone }), "ecs.instance-type": instanceType };
-  const extra = variants.flatMap(({ constraints }) => constraints.flatMap(({ expression }) => namedValues(expression))).filter(({ name, values }) => name !== "ecs.instance-type" && !values.includes(usual[name] ?? ""));
+  const required = Object.fromEntries(
+    variants.flatMap(({ attributes }) => attributes.map(({ name, value = "" }) => [name, value])),
+  );
+  const usual: Readonly<Record<string, string>> = {
+    "ecs.os-type": "linux",
+    "ecs.capability.task-eni": "",
+    ...required,
+    ...peer?.attributes,
+    ...(zone === undefined ? {} : { "ecs.availability-zone": zone }),
+    "ecs.instance-type": instanceType,
+  };
+  const extra = variants
+    .flatMap(({ constraints }) => constraints.flatMap(({ expression }) => namedValues(expression)))
+    .filter(({ name, values }) => name !== "ecs.instance-type" && !values.includes(usual[name] ?? ""));
   return {
     instance: {
       arn: "",
@@ -61,8 +81,15 @@ function catalogued(name: string): Resources | undefined {
   const type = findInstanceType(name);
   if (type === undefined) return undefined;
   const { vcpus, memoryMiB, accelerator } = type;
-  const gpus = accelerator.kind === "nvidia" ? Array.from({ length: accelerator.count }, (_, index) => `gpu-${index}`) : [];
-  return { cpu: vcpus * 1024, memoryMiB: Math.floor(memoryMiB * registeredShare), tcpPorts: reservedPorts, udpPorts: [], gpus };
+  const gpus =
+    accelerator.kind === "nvidia" ? Array.from({ length: accelerator.count }, (_, index) => `gpu-${index}`) : [];
+  return {
+    cpu: vcpus * 1024,
+    memoryMiB: Math.floor(memoryMiB * registeredShare),
+    tcpPorts: reservedPorts,
+    udpPorts: [],
+    gpus,
+  };
 }
 
 /** The attributes that an expression spells out, with the values that will do. */
@@ -70,5 +97,7 @@ function namedValues(expression: Expression): readonly { readonly name: string; 
   if (expression.kind === "not") return [];
   if (expression.kind !== "test") return expression.operands.flatMap(namedValues);
   const { subject, operator, args } = expression;
-  return subject.startsWith("attribute:") && (operator === "==" || operator === "in") ? [{ name: subject.slice("attribute:".length), values: args }] : [];
+  return subject.startsWith("attribute:") && (operator === "==" || operator === "in")
+    ? [{ name: subject.slice("attribute:".length), values: args }]
+    : [];
 }

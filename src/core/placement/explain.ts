@@ -41,25 +41,45 @@ export interface ExplainOptions extends PlacementOptions {
  * @param definitions The variants of one workload: any of them will do. In the order in which they are to be used.
  * @throws Refusal for a placement constraint that is no expression.
  */
-export function explainPlacement(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], options: ExplainOptions = {}): PlacementExplanation {
+export function explainPlacement(
+  snapshot: ClusterSnapshot,
+  definitions: readonly TaskDefinition[],
+  options: ExplainOptions = {},
+): PlacementExplanation {
   return explain(snapshot, definitions, options, roomsOf(snapshot));
 }
 
 /** As explainPlacement, once what can be placed has been: why the rest has no place. */
-export function explainRemainder(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], options: ExplainOptions = {}): PlacementExplanation {
+export function explainRemainder(
+  snapshot: ClusterSnapshot,
+  definitions: readonly TaskDefinition[],
+  options: ExplainOptions = {},
+): PlacementExplanation {
   return explain(snapshot, definitions, options);
 }
 
 /** @param rooms What is judged; else the rooms as they are after placement. */
-function explain(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], options: ExplainOptions, rooms?: readonly Room[]): PlacementExplanation {
+function explain(
+  snapshot: ClusterSnapshot,
+  definitions: readonly TaskDefinition[],
+  options: ExplainOptions,
+  rooms?: readonly Room[],
+): PlacementExplanation {
   const { count: requested = 1 } = options;
   const base = lockPortBaseOf(snapshot.tags);
   const variants = definitions.map((definition) => requirementsOf(definition, options, base));
   const filled = roomsOf(snapshot);
   const possible = countPlaceable(filled, variants, requested);
   const judged = (rooms ?? filled).map((room) => closestTo(room, variants));
-  const nearestChange = possible < requested ? findNearestChange(snapshot, variants, judged, requested - possible) : undefined;
-  return { placeable: possible === requested, requested, possible, instances: judged.map(toExplanation), ...(nearestChange === undefined ? {} : { nearestChange }) };
+  const nearestChange =
+    possible < requested ? findNearestChange(snapshot, variants, judged, requested - possible) : undefined;
+  return {
+    placeable: possible === requested,
+    requested,
+    possible,
+    instances: judged.map(toExplanation),
+    ...(nearestChange === undefined ? {} : { nearestChange }),
+  };
 }
 
 function toExplanation({ room, closest }: Judged): InstanceExplanation {
@@ -75,11 +95,22 @@ function toExplanation({ room, closest }: Judged): InstanceExplanation {
 
 /** What the variants that come closest say, once each. */
 function reasonsOf(room: Room, closest: Judged["closest"]): readonly Reason[] {
-  const reasons = [...new Map(closest.flatMap(({ verdict }) => verdict.reasons).map((reason) => [`${reason.code} ${reason.message}`, reason])).values()];
+  const reasons = [
+    ...new Map(
+      closest.flatMap(({ verdict }) => verdict.reasons).map((reason) => [`${reason.code} ${reason.message}`, reason]),
+    ).values(),
+  ];
   const first = reasons.findIndex(({ code }) => code === "DEVICES");
   if (first < 0 || closest.length === 1) return reasons;
   const rest = reasons.filter(({ code }) => code !== "DEVICES");
-  return rest.toSpliced(first, 0, ...slotReasons(room, closest.map(({ needs }) => needs)));
+  return rest.toSpliced(
+    first,
+    0,
+    ...slotReasons(
+      room,
+      closest.map(({ needs }) => needs),
+    ),
+  );
 }
 
 /** Why none of several slots is free: each task in the way once, with all that it holds of them. */
@@ -88,7 +119,14 @@ function slotReasons(room: Room, variants: readonly Requirements[]): readonly Re
   const devices = [...new Set(slots.flat())].sort((one, other) => one - other);
   const locks = new Map(variants.flatMap((needs) => needs.locks.map((lock) => [lock.device, lock])));
   const needs: Requirements = { ...variants[0]!, devices, locks: [...locks.values()] };
-  const free = devices.filter((device) => checkDevices({ ...needs, devices: [device], locks: needs.locks.filter((lock) => lock.device === device) }, room).length === 0);
-  const scattered = free.length < slots[0]!.length ? [] : [`${free.length} devices are free, and no slot of ${slots[0]!.length} among them`];
+  const free = devices.filter(
+    (device) =>
+      checkDevices({ ...needs, devices: [device], locks: needs.locks.filter((lock) => lock.device === device) }, room)
+        .length === 0,
+  );
+  const scattered =
+    free.length < slots[0]!.length
+      ? []
+      : [`${free.length} devices are free, and no slot of ${slots[0]!.length} among them`];
   return [...scattered, ...checkDevices(needs, room)].map((message) => ({ code: "DEVICES", message }));
 }

@@ -3,7 +3,16 @@ import type { Requirements } from "./requirements.ts";
 import type { Room } from "./room.ts";
 
 /** What neither other tasks nor the task's own devices decide. */
-const standing: readonly ReasonCode[] = ["STATUS", "AGENT", "ATTRIBUTE", "CONSTRAINT", "LOCATION", "ENI", "GPU", "CAPACITY_PROVIDER"];
+const standing: readonly ReasonCode[] = [
+  "STATUS",
+  "AGENT",
+  "ATTRIBUTE",
+  "CONSTRAINT",
+  "LOCATION",
+  "ENI",
+  "GPU",
+  "CAPACITY_PROVIDER",
+];
 
 /** Whether the instance takes such tasks at all, however full it is. */
 export function isEligible(needs: Requirements, room: Room): boolean {

@@ -26,9 +26,23 @@ interface Misfit {
  * The smallest change that makes a task fit: to wait comes before asking for less, that before touching an instance,
  * that before stopping somebody's task, and that before paying for another machine.
  */
-export function findNearestChange(snapshot: ClusterSnapshot, variants: readonly Requirements[], judged: readonly Judged[], missing: number): NearestChange | undefined {
-  const misfits = judged.flatMap(({ room, closest }) => closest.map(({ needs, verdict }): Misfit => ({ needs, room, codes: new Set(verdict.reasons.map(({ code }) => code)) }))).filter(({ codes }) => codes.size > 0);
-  const only = (...codes: readonly ReasonCode[]) => misfits.filter((each) => [...each.codes].every((code) => codes.includes(code)));
+export function findNearestChange(
+  snapshot: ClusterSnapshot,
+  variants: readonly Requirements[],
+  judged: readonly Judged[],
+  missing: number,
+): NearestChange | undefined {
+  const misfits = judged
+    .flatMap(({ room, closest }) =>
+      closest.map(({ needs, verdict }): Misfit => ({
+        needs,
+        room,
+        codes: new Set(verdict.reasons.map(({ code }) => code)),
+      })),
+    )
+    .filter(({ codes }) => codes.size > 0);
+  const only = (...codes: readonly ReasonCode[]) =>
+    misfits.filter((each) => [...each.codes].every((code) => codes.includes(code)));
   return (
     waitForStopping(only("DEVICES")) ??
     askForLess(only("CPU", "MEMORY")) ??
@@ -42,7 +56,11 @@ function waitForStopping(misfits: readonly Misfit[]): NearestChange | undefined 
   for (const { needs, room } of misfits) {
     const stopping = blockersOf(needs, room).every(({ claim }) => claim.state === "stopping");
     const holders = stopping ? tasksInTheWay(needs, room) : undefined;
-    if (holders !== undefined) return { kind: "wait", message: `wait until ${tasks(holders)} has stopped: then it fits on ${room.instance.ec2InstanceId}` };
+    if (holders !== undefined)
+      return {
+        kind: "wait",
+        message: `wait until ${tasks(holders)} has stopped: then it fits on ${room.instance.ec2InstanceId}`,
+      };
   }
   return undefined;
 }
@@ -51,11 +69,20 @@ function waitForStopping(misfits: readonly Misfit[]): NearestChange | undefined 
 const leastShare = 0.5;
 
 function askForLess(misfits: readonly Misfit[], on = countInstances): NearestChange | undefined {
-  const share = ({ needs, room }: Misfit) => Math.min(needs.cpu === 0 ? 1 : room.cpu / needs.cpu, needs.memoryMiB === 0 ? 1 : room.memoryMiB / needs.memoryMiB);
-  const best = misfits.reduce<Misfit | undefined>((most, each) => (most === undefined || share(each) > share(most) ? each : most), undefined);
+  const share = ({ needs, room }: Misfit) =>
+    Math.min(needs.cpu === 0 ? 1 : room.cpu / needs.cpu, needs.memoryMiB === 0 ? 1 : room.memoryMiB / needs.memoryMiB);
+  const best = misfits.reduce<Misfit | undefined>(
+    (most, each) => (most === undefined || share(each) > share(most) ? each : most),
+    undefined,
+  );
   if (best === undefined || share(best) < leastShare) return undefined;
-  const less = { cpu: Math.min(best.needs.cpu, best.room.cpu), memoryMiB: Math.min(best.needs.memoryMiB, best.room.memoryMiB) };
-  const rooms = new Set(misfits.filter(({ room }) => room.cpu >= less.cpu && room.memoryMiB >= less.memoryMiB).map(({ room }) => room));
+  const less = {
+    cpu: Math.min(best.needs.cpu, best.room.cpu),
+    memoryMiB: Math.min(best.needs.memoryMiB, best.room.memoryMiB),
+  };
+  const rooms = new Set(
+    misfits.filter(({ room }) => room.cpu >= less.cpu && room.memoryMiB >= less.memoryMiB).map(({ room }) => room),
+  );
   return { kind: "ask-for-less", message: `with ${describeLess(best.needs, less)} it fits on ${on([...rooms])}` };
 }
 
@@ -63,7 +90,10 @@ function countInstances(rooms: readonly Room[]): string {
   return rooms.length === 1 ? `1 instance (${rooms[0]!.instance.ec2InstanceId})` : `${rooms.length} instances`;
 }
 
-function describeLess(needs: Requirements, { cpu, memoryMiB }: { readonly cpu: number; readonly memoryMiB: number }): string {
+function describeLess(
+  needs: Requirements,
+  { cpu, memoryMiB }: { readonly cpu: number; readonly memoryMiB: number },
+): string {
   const parts = [];
   if (cpu < needs.cpu) parts.push(`cpu ${Math.floor((cpu / 1024) * 1000) / 1000}`);
   if (memoryMiB < needs.memoryMiB) parts.push(`memory ${formatMiB(memoryMiB)}`);
@@ -71,8 +101,16 @@ function describeLess(needs: Requirements, { cpu, memoryMiB }: { readonly cpu: n
 }
 
 function wakeInstance([inactive]: readonly Misfit[], [silent]: readonly Misfit[]): NearestChange | undefined {
-  if (inactive !== undefined && inactive.room.instance.status === "DRAINING") return { kind: "activate", message: `set ${inactive.room.instance.ec2InstanceId} to ACTIVE: it is DRAINING, and it has room` };
-  if (silent !== undefined) return { kind: "reconnect", message: `bring the ECS agent on ${silent.room.instance.ec2InstanceId} back: the instance has room` };
+  if (inactive !== undefined && inactive.room.instance.status === "DRAINING")
+    return {
+      kind: "activate",
+      message: `set ${inactive.room.instance.ec2InstanceId} to ACTIVE: it is DRAINING, and it has room`,
+    };
+  if (silent !== undefined)
+    return {
+      kind: "reconnect",
+      message: `bring the ECS agent on ${silent.room.instance.ec2InstanceId} back: the instance has room`,
+    };
   return undefined;
 }
 
@@ -80,9 +118,15 @@ function stopTasks(misfits: readonly Misfit[]): NearestChange | undefined {
   let fewest: { readonly holders: readonly string[]; readonly room: Room } | undefined;
   for (const { needs, room } of misfits) {
     const holders = tasksInTheWay(needs, room);
-    if (holders !== undefined && (fewest === undefined || holders.length < fewest.holders.length)) fewest = { holders, room };
+    if (holders !== undefined && (fewest === undefined || holders.length < fewest.holders.length))
+      fewest = { holders, room };
   }
-  return fewest === undefined ? undefined : { kind: "stop-tasks", message: `stop ${tasks(fewest.holders)}: then it fits on ${fewest.room.instance.ec2InstanceId}` };
+  return fewest === undefined
+    ? undefined
+    : {
+        kind: "stop-tasks",
+        message: `stop ${tasks(fewest.holders)}: then it fits on ${fewest.room.instance.ec2InstanceId}`,
+      };
 }
 
 /** The tasks that hold the devices and ports; undefined where something else stands in the way as well. */
@@ -91,19 +135,28 @@ function tasksInTheWay(needs: Requirements, room: Room): readonly string[] | und
   const ports = takenPorts(needs.ports, room).map((port) => holdersOf(room, port));
   const held = new Set(blockers.flatMap(({ devices }) => devices));
   const missing = needs.devices !== "all" && needs.devices.some((device) => device >= room.neuronDevices);
-  const unexplained = ports.some((holders) => holders.length === 0) || needs.locks.some(({ device, port }) => room.udpPorts.has(port) && !held.has(device));
+  const unexplained =
+    ports.some((holders) => holders.length === 0) ||
+    needs.locks.some(({ device, port }) => room.udpPorts.has(port) && !held.has(device));
   if (missing || unexplained) return undefined;
   const arns = new Set([...blockers.map(({ claim }) => claim.taskArn), ...ports.flat().map(({ taskArn }) => taskArn)]);
   return arns.size === 0 ? undefined : [...arns];
 }
 
-function addInstances(snapshot: ClusterSnapshot, variants: readonly Requirements[], missing: number): NearestChange | undefined {
+function addInstances(
+  snapshot: ClusterSnapshot,
+  variants: readonly Requirements[],
+  missing: number,
+): NearestChange | undefined {
   const empty = instanceTypesFor(snapshot, variants).flatMap((type) => emptyInstance(snapshot, type, variants) ?? []);
   for (const { instance, extra } of empty) {
     const perInstance = countPlaceable([emptyRoom(instance)], variants, missing);
     if (perInstance === 0) continue;
     const count = Math.ceil(missing / perInstance);
-    return { kind: "add-instances", message: `${count === 1 ? "one" : count} more ${instanceTypeOf(instance)}${extra.length === 0 ? "" : ` with ${listOr(extra, "and")}`}` };
+    return {
+      kind: "add-instances",
+      message: `${count === 1 ? "one" : count} more ${instanceTypeOf(instance)}${extra.length === 0 ? "" : ` with ${listOr(extra, "and")}`}`,
+    };
   }
   const misfits = empty.flatMap(({ instance }) => variants.map((needs) => misfit(needs, emptyRoom(instance))));
   const tooSmall = misfits.find(({ codes }) => [...codes].every((code) => code === "CPU" || code === "MEMORY"));

@@ -40,13 +40,23 @@ export const noInstances = "No Container Instances were found in your cluster.";
  *
  * @throws Refusal for a constraint or a strategy that ECS does not take.
  */
-export function place(snapshot: ClusterSnapshot, definition: TaskDefinition, options: PlacementOptions & PlaceOptions): PlaceResult {
+export function place(
+  snapshot: ClusterSnapshot,
+  definition: TaskDefinition,
+  options: PlacementOptions & PlaceOptions,
+): PlaceResult {
   return placeIn(roomsOf(snapshot), requirementsOf(definition, options, lockPortBaseOf(snapshot.tags)), options);
 }
 
 /** As place, in rooms that other tasks may have been placed in before; the rooms are changed. */
-export function placeIn(rooms: readonly Room[], needs: Requirements, { count, placementStrategy = defaultStrategy, random, refuse = refusalOfEcs }: PlaceOptions): PlaceResult {
-  const considered = rooms.filter((room) => room.instance.status === "ACTIVE" && checks.CAPACITY_PROVIDER(needs, room).length === 0);
+export function placeIn(
+  rooms: readonly Room[],
+  needs: Requirements,
+  { count, placementStrategy = defaultStrategy, random, refuse = refusalOfEcs }: PlaceOptions,
+): PlaceResult {
+  const considered = rooms.filter(
+    (room) => room.instance.status === "ACTIVE" && checks.CAPACITY_PROVIDER(needs, room).length === 0,
+  );
   if (considered.length === 0) return { placements: [], failures: [], exception: noInstances };
   const chooser = chooserFor(placementStrategy, rooms, needs.group, random);
   const refusals = new Map<Room, string>();
@@ -67,7 +77,10 @@ export function placeIn(rooms: readonly Room[], needs: Requirements, { count, pl
     chooser.placed(room);
     consider(room);
   }
-  const failures = placements.length === count ? [] : considered.map((room) => ({ arn: room.instance.arn, reason: refusals.get(room)! }));
+  const failures =
+    placements.length === count
+      ? []
+      : considered.map((room) => ({ arn: room.instance.arn, reason: refusals.get(room)! }));
   return { placements, failures };
 }
 
@@ -80,7 +93,8 @@ export function refusalOfEcs(needs: Requirements, room: Room): string | undefine
   if (needs.cpu > room.cpu) return "RESOURCE:CPU";
   if (checks.GPU(needs, room).length > 0) return "RESOURCE:GPU";
   if (needs.memoryMiB > room.memoryMiB) return "RESOURCE:MEMORY";
-  if (takenPorts(needs.ports, room).length > 0 || needs.locks.some(({ port }) => room.udpPorts.has(port))) return "RESOURCE:PORTS";
+  if (takenPorts(needs.ports, room).length > 0 || needs.locks.some(({ port }) => room.udpPorts.has(port)))
+    return "RESOURCE:PORTS";
   if (checks.ATTRIBUTE(needs, room).length > 0 || checks.ENI(needs, room).length > 0) return "ATTRIBUTE";
   if (checks.LOCATION(needs, room).length > 0) return "LOCATION";
   if (checkConstraints(needs, room).length > 0) return "MemberOf placement constraint unsatisfied.";

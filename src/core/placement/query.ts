@@ -41,7 +41,12 @@ class Parser {
   parse(): ParsedExpression {
     const scanner: Scanner = this.scanner;
     const { length } = scanner.text;
-    if (length > maxExpressionLength) scanner.fail(maxExpressionLength, `the expression has ${length} characters, and ECS takes ${maxExpressionLength}`, "Write in [..] instead of many comparisons, or give several constraints: all of them must hold.");
+    if (length > maxExpressionLength)
+      scanner.fail(
+        maxExpressionLength,
+        `the expression has ${length} characters, and ECS takes ${maxExpressionLength}`,
+        "Write in [..] instead of many comparisons, or give several constraints: all of them must hold.",
+      );
     const expression = this.parseOr();
     scanner.skipSpace();
     if (!scanner.atEnd) this.failAfterComparison();
@@ -53,13 +58,21 @@ class Parser {
   private parseOr(): Expression {
     const operands = [this.parseAnd()];
     let or: number | undefined;
-    for (let at = this.takeJunction(/or(?![^\s()!])|\|\|/y); at !== undefined; at = this.takeJunction(/or(?![^\s()!])|\|\|/y)) {
+    for (
+      let at = this.takeJunction(/or(?![^\s()!])|\|\|/y);
+      at !== undefined;
+      at = this.takeJunction(/or(?![^\s()!])|\|\|/y)
+    ) {
       or ??= at;
       operands.push(this.parseAnd());
     }
     if (or === undefined) return operands[0]!;
     if (operands.some((each) => each.kind === "and" && !this.parenthesised.has(each))) {
-      this.scanner.doubt(or, "AWS does not say whether 'and' or 'or' binds tighter; aiplat reads 'and' as tighter", "Put what belongs together in parentheses.");
+      this.scanner.doubt(
+        or,
+        "AWS does not say whether 'and' or 'or' binds tighter; aiplat reads 'and' as tighter",
+        "Put what belongs together in parentheses.",
+      );
     }
     return { kind: "or", operands };
   }
@@ -103,6 +116,10 @@ class Parser {
     if (scanner.character === ")") scanner.fail(at, "')' closes nothing");
     const word = scanner.match(/[^\s()]+/y) ?? scanner.character;
     if (/^(?:and|or)$/i.test(word)) scanner.fail(at, `'${word}' is not an operator`, `Write ${word.toLowerCase()}.`);
-    scanner.fail(at, `'and', 'or' or the end should stand here, not '${word}'`, "A value with spaces stands in single quotes.");
+    scanner.fail(
+      at,
+      `'and', 'or' or the end should stand here, not '${word}'`,
+      "A value with spaces stands in single quotes.",
+    );
   }
 }

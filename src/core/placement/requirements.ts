@@ -52,7 +52,11 @@ export interface Requirements {
  * @param lockPortBase The cluster's.
  * @throws Refusal for a placement constraint that is no expression.
  */
-export function requirementsOf(definition: TaskDefinition, options: PlacementOptions, lockPortBase: number): Requirements {
+export function requirementsOf(
+  definition: TaskDefinition,
+  options: PlacementOptions,
+  lockPortBase: number,
+): Requirements {
   const task = withOverrides(definition, options.overrides);
   const networkMode = networkModeOfDefinition(task);
   const ports = hostPortsOf(task);
@@ -64,13 +68,17 @@ export function requirementsOf(definition: TaskDefinition, options: PlacementOpt
     networkMode,
     cpu: parseCpuUnits(task.cpu) ?? sum(task.containerDefinitions.map(({ cpu }) => cpu ?? 0)),
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html: the reservation is what is subtracted, where there is one.
-    memoryMiB: parseTaskMemoryMiB(task.memory) ?? sum(task.containerDefinitions.map(({ memory, memoryReservation }) => memoryReservation ?? memory ?? 0)),
+    memoryMiB:
+      parseTaskMemoryMiB(task.memory) ??
+      sum(task.containerDefinitions.map(({ memory, memoryReservation }) => memoryReservation ?? memory ?? 0)),
     ports: ports.filter((port) => !isLock(port)),
     locks: ports.filter(isLock).map(({ port }) => ({ device: port - lockPortBase, port })),
     gpus: gpusOf(task),
     devices: deviceAskOf(task, lockPortBase).devices,
     attributes: (task["requiresAttributes"] ?? []) as Requirements["attributes"],
-    constraints: constraints.flatMap(({ type, expression }, index) => (type === "memberOf" && expression !== undefined ? [readConstraint(expression, index)] : [])),
+    constraints: constraints.flatMap(({ type, expression }, index) =>
+      type === "memberOf" && expression !== undefined ? [readConstraint(expression, index)] : [],
+    ),
     distinctInstance: constraints.some(({ type }) => type === "distinctInstance"),
     compatibilities: task.requiresCompatibilities ?? [],
     ...(capacityProviders === undefined ? {} : { capacityProviders }),
@@ -99,7 +107,9 @@ function parseTaskMemoryMiB(text: string | undefined): number | undefined {
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html. How shares of a GPU are counted, AWS does not say. */
 function gpusOf(definition: TaskDefinition): Requirements["gpus"] {
-  const asked = definition.containerDefinitions.flatMap(({ resourceRequirements = [] }) => resourceRequirements.filter(({ type }) => type === "GPU"));
+  const asked = definition.containerDefinitions.flatMap(({ resourceRequirements = [] }) =>
+    resourceRequirements.filter(({ type }) => type === "GPU"),
+  );
   if (asked.some(({ value }) => value?.toUpperCase() === "ALL")) return "all";
   const whole = sum(asked.map(({ value }) => (/^\d+$/.test(value ?? "") ? Number(value) : 0)));
   return whole === 0 && asked.length > 0 ? "share" : whole;

@@ -39,7 +39,13 @@ export function roomsOf(snapshot: ClusterSnapshot): readonly Room[] {
     else known.push(task);
   }
   const definitions = snapshot.taskDefinitions;
-  return snapshot.instances.map((instance) => ({ ...emptyRoom(instance), tasks: tasks.get(instance.arn) ?? [], definitions, claims: claims.get(instance.arn) ?? [], groups: groupsOf(tasks.get(instance.arn) ?? []) }));
+  return snapshot.instances.map((instance) => ({
+    ...emptyRoom(instance),
+    tasks: tasks.get(instance.arn) ?? [],
+    definitions,
+    claims: claims.get(instance.arn) ?? [],
+    groups: groupsOf(tasks.get(instance.arn) ?? []),
+  }));
 }
 
 /** The room of an instance that nobody is known to be on: what ECS says remains. */
@@ -64,7 +70,8 @@ export function emptyRoom(instance: ContainerInstance): Room {
 
 function groupsOf(tasks: readonly Task[]): Map<string, number> {
   const groups = new Map<string, number>();
-  for (const { desiredStatus, group } of tasks) if (group !== undefined && desiredStatus !== "STOPPED") groups.set(group, (groups.get(group) ?? 0) + 1);
+  for (const { desiredStatus, group } of tasks)
+    if (group !== undefined && desiredStatus !== "STOPPED") groups.set(group, (groups.get(group) ?? 0) + 1);
   return groups;
 }
 
@@ -72,12 +79,19 @@ function groupsOf(tasks: readonly Task[]): Map<string, number> {
 export function holdersOf({ tasks, definitions }: Room, wanted: HostPort): readonly Task[] {
   return tasks.filter(({ taskDefinitionArn, desiredStatus }) => {
     const definition = definitions[taskDefinitionArn];
-    return definition !== undefined && desiredStatus !== "STOPPED" && hostPortsOf(definition).some(({ port, protocol }) => port === wanted.port && protocol === wanted.protocol);
+    return (
+      definition !== undefined &&
+      desiredStatus !== "STOPPED" &&
+      hostPortsOf(definition).some(({ port, protocol }) => port === wanted.port && protocol === wanted.protocol)
+    );
   });
 }
 
 /** Takes what a task needs out of the room; gives back the GPUs it gets. */
-export function occupy(room: Room, { cpu, memoryMiB, ports, locks, gpus, devices, group }: Requirements): readonly string[] {
+export function occupy(
+  room: Room,
+  { cpu, memoryMiB, ports, locks, gpus, devices, group }: Requirements,
+): readonly string[] {
   room.cpu -= cpu;
   room.memoryMiB -= memoryMiB;
   for (const { port, protocol } of ports) (protocol === "udp" ? room.udpPorts : room.tcpPorts).add(port);
@@ -90,7 +104,11 @@ export function occupy(room: Room, { cpu, memoryMiB, ports, locks, gpus, devices
 }
 
 /** Gives back what a task took by occupy, when it stops. */
-export function vacate(room: Room, { cpu, memoryMiB, ports, locks, gpus, devices, group }: Requirements, given: readonly string[]): void {
+export function vacate(
+  room: Room,
+  { cpu, memoryMiB, ports, locks, gpus, devices, group }: Requirements,
+  given: readonly string[],
+): void {
   room.cpu += cpu;
   room.memoryMiB += memoryMiB;
   for (const { port, protocol } of ports) (protocol === "udp" ? room.udpPorts : room.tcpPorts).delete(port);
@@ -104,5 +122,11 @@ export function vacate(room: Room, { cpu, memoryMiB, ports, locks, gpus, devices
 
 /** Rooms of their own, to try something in. */
 export function copyRooms(rooms: readonly Room[]): readonly Room[] {
-  return rooms.map((room) => ({ ...room, tcpPorts: new Set(room.tcpPorts), udpPorts: new Set(room.udpPorts), groups: new Map(room.groups), placedDevices: new Set(room.placedDevices) }));
+  return rooms.map((room) => ({
+    ...room,
+    tcpPorts: new Set(room.tcpPorts),
+    udpPorts: new Set(room.udpPorts),
+    groups: new Map(room.groups),
+    placedDevices: new Set(room.placedDevices),
+  }));
 }

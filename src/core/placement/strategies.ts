@@ -10,7 +10,10 @@ export interface PlacementStrategy {
  * What ECS does for a service without a strategy: spread over the zones, then over the instances with the fewest of its
  * tasks. For RunTask AWS's pages differ; this is taken for both.
  */
-export const defaultStrategy: readonly PlacementStrategy[] = [{ type: "spread", field: "attribute:ecs.availability-zone" }, { type: "spread", field: "instanceId" }];
+export const defaultStrategy: readonly PlacementStrategy[] = [
+  { type: "spread", field: "attribute:ecs.availability-zone" },
+  { type: "spread", field: "instanceId" },
+];
 
 /** Chooses the room of the next task among those that can take it. */
 export interface Chooser {
@@ -34,7 +37,12 @@ interface Measure {
  * @param random Numbers from 0 up to 1; without it `random` takes the first as well.
  * @throws Refusal for a strategy that ECS does not have.
  */
-export function chooserFor(strategies: readonly PlacementStrategy[], rooms: readonly Room[], group: string, random: () => number = () => 0): Chooser {
+export function chooserFor(
+  strategies: readonly PlacementStrategy[],
+  rooms: readonly Room[],
+  group: string,
+  random: () => number = () => 0,
+): Chooser {
   const picks = strategies.findIndex(({ type }) => type === "random");
   const ordered = picks < 0 ? strategies : strategies.slice(0, picks);
   const measures = ordered.map((strategy, index) => measureOf(strategy, index, rooms, group));
@@ -82,15 +90,22 @@ function measureOf({ type, field }: PlacementStrategy, index: number, rooms: rea
     if (wanted.toLowerCase() === "cpu") return { of: (room) => room.cpu };
     throw refuse(index, "field", `binpack is by cpu or memory, not by '${wanted}'`);
   }
-  if (type !== "spread") throw refuse(index, "type", `'${type}' is not a placement strategy: they are ${listOr(["spread", "binpack", "random"])}`);
+  if (type !== "spread")
+    throw refuse(
+      index,
+      "type",
+      `'${type}' is not a placement strategy: they are ${listOr(["spread", "binpack", "random"])}`,
+    );
   if (/^(?:instanceid|host)$/i.test(wanted)) return { of: (room) => room.groups.get(group) ?? 0 };
-  if (!wanted.startsWith("attribute:")) throw refuse(index, "field", `spread is by instanceId, host or attribute:NAME, not by '${wanted}'`);
+  if (!wanted.startsWith("attribute:"))
+    throw refuse(index, "field", `spread is by instanceId, host or attribute:NAME, not by '${wanted}'`);
   return spreadBy(wanted.slice("attribute:".length), rooms, group);
 }
 
 /** Counts the group's tasks by the attribute's value. Instances without it count together: AWS does not say. */
 function spreadBy(attribute: string, rooms: readonly Room[], group: string): Measure {
-  const valueOf = ({ instance: { attributes } }: Room) => (Object.hasOwn(attributes, attribute) ? attributes[attribute]! : "");
+  const valueOf = ({ instance: { attributes } }: Room) =>
+    Object.hasOwn(attributes, attribute) ? attributes[attribute]! : "";
   const counts = new Map<string, number>();
   const add = (room: Room, count: number) => counts.set(valueOf(room), (counts.get(valueOf(room)) ?? 0) + count);
   for (const room of rooms) add(room, room.groups.get(group) ?? 0);

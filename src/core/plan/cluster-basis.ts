@@ -27,18 +27,31 @@ export interface FamilyBasis {
 }
 
 /** What a plan keeps of the cluster that it was made for. */
-export function clusterBasisOf({ name, arn, tags }: DescribedCluster, { locks, providers }: { readonly locks: boolean; readonly providers: readonly string[] }): ClusterBasis {
-  return { name, ...(arn === undefined ? {} : { arn }), ...(locks ? { lockPortBase: lockPortBaseOf(tags) } : {}), ...(providers.length === 0 ? {} : { providers }) };
+export function clusterBasisOf(
+  { name, arn, tags }: DescribedCluster,
+  { locks, providers }: { readonly locks: boolean; readonly providers: readonly string[] },
+): ClusterBasis {
+  return {
+    name,
+    ...(arn === undefined ? {} : { arn }),
+    ...(locks ? { lockPortBase: lockPortBaseOf(tags) } : {}),
+    ...(providers.length === 0 ? {} : { providers }),
+  };
 }
 
 /** What of the cluster is not as the plan had it, each in a sentence without its full stop. */
 export function clusterMoved(before: ClusterBasis, now: DescribedCluster | undefined): readonly string[] {
   if (now === undefined) return [`cluster ${before.name} is gone`];
-  if (before.arn !== undefined && now.arn !== undefined && before.arn !== now.arn) return [`the plan is for ${before.arn}, and cluster ${before.name} here is ${now.arn}`];
+  if (before.arn !== undefined && now.arn !== undefined && before.arn !== now.arn)
+    return [`the plan is for ${before.arn}, and cluster ${before.name} here is ${now.arn}`];
   const base = lockPortBaseOf(now.tags);
   return [
-    ...(before.lockPortBase === undefined || before.lockPortBase === base ? [] : [`the cluster's lock port base was ${before.lockPortBase} and is ${base}`]),
-    ...(before.providers ?? []).filter((provider) => !now.capacityProviders.includes(provider)).map((provider) => `the cluster has no capacity provider ${provider} any more`),
+    ...(before.lockPortBase === undefined || before.lockPortBase === base
+      ? []
+      : [`the cluster's lock port base was ${before.lockPortBase} and is ${base}`]),
+    ...(before.providers ?? [])
+      .filter((provider) => !now.capacityProviders.includes(provider))
+      .map((provider) => `the cluster has no capacity provider ${provider} any more`),
   ];
 }
 
@@ -46,7 +59,8 @@ export function clusterMoved(before: ClusterBasis, now: DescribedCluster | undef
 export function revisionMoved(before: string | undefined, now: string | undefined): readonly string[] {
   const [was, is] = [before, now].map((arn) => (arn === undefined ? undefined : definitionNameOf(arn)));
   if (was === is) return [];
-  if (is === undefined || (was !== undefined && revisionIn(is) < revisionIn(was))) return [`${was} is no longer active`];
+  if (is === undefined || (was !== undefined && revisionIn(is) < revisionIn(was)))
+    return [`${was} is no longer active`];
   return [`${is} was registered`];
 }
 

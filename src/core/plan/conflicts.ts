@@ -15,7 +15,8 @@ export function tasksToGiveBack(snapshot: ClusterSnapshot, started: ReadonlySet<
       .flatMap(({ holders }) => {
         const arns = holders.map((claim) => claim.taskArn);
         const later = (one: string, other: string) =>
-          (timed(arns) ? times.get(one)! - times.get(other)! : Number(started.has(one)) - Number(started.has(other))) || (one < other ? -1 : 1);
+          (timed(arns) ? times.get(one)! - times.get(other)! : Number(started.has(one)) - Number(started.has(other))) ||
+          (one < other ? -1 : 1);
         return arns.sort(later).slice(1);
       }),
   );

@@ -19,7 +19,11 @@ export interface Share {
  *
  * @param rooms The cluster without the workload's own tasks; tasks are placed in them.
  */
-export function distribute(shares: readonly Share[], replicas: number, rooms: readonly Room[] | undefined): readonly number[] {
+export function distribute(
+  shares: readonly Share[],
+  replicas: number,
+  rooms: readonly Room[] | undefined,
+): readonly number[] {
   const counts = shares.map(({ current }) => current);
   const total = () => counts.reduce((sum, count) => sum + count, 0);
   while (total() > replicas) counts[pick(shares, counts, () => true, "most")!]!--;
@@ -31,16 +35,26 @@ export function distribute(shares: readonly Share[], replicas: number, rooms: re
     if (rooms === undefined || placeSafely(rooms, shares[index]!.needs, 1).length === 1) counts[index]!++;
     else full.add(index);
   }
-  while (total() < replicas) counts[pick(shares, counts, (each) => shares[each]!.rank === shares[0]!.rank, "fewest")!]!++;
+  while (total() < replicas)
+    counts[pick(shares, counts, (each) => shares[each]!.rank === shares[0]!.rank, "fewest")!]!++;
   return counts;
 }
 
 /** The first service with the fewest tasks of the lowest rank, or the last with the most of the highest. */
-function pick(shares: readonly Share[], counts: readonly number[], may: (index: number) => boolean, what: "fewest" | "most"): number | undefined {
+function pick(
+  shares: readonly Share[],
+  counts: readonly number[],
+  may: (index: number) => boolean,
+  what: "fewest" | "most",
+): number | undefined {
   let best: number | undefined;
   for (const [index, { rank }] of shares.entries()) {
     if (!may(index) || (what === "most" && counts[index] === 0)) continue;
-    const better = best === undefined || (what === "fewest" ? rank - shares[best]!.rank || counts[index]! - counts[best]! : shares[best]!.rank - rank || counts[best]! - counts[index]!);
+    const better =
+      best === undefined ||
+      (what === "fewest"
+        ? rank - shares[best]!.rank || counts[index]! - counts[best]!
+        : shares[best]!.rank - rank || counts[best]! - counts[index]!);
     if (better === true || (typeof better === "number" && (what === "fewest" ? better < 0 : better <= 0))) best = index;
   }
   return best;

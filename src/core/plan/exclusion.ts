@@ -21,7 +21,10 @@ export interface Part {
 export function keepAway(count: number, unseen: readonly string[], room: readonly string[]): readonly Part[] {
   if (unseen.length === 0) return [{ count, constraints: [] }];
   if (unseen.length <= idsPerConstraint) return [{ count, constraints: [instancesConstraint("not_in", unseen)] }];
-  return chunks(room.slice(0, count), idsPerConstraint).map((ids) => ({ count: ids.length, constraints: [instancesConstraint("in", ids)] }));
+  return chunks(room.slice(0, count), idsPerConstraint).map((ids) => ({
+    count: ids.length,
+    constraints: [instancesConstraint("in", ids)],
+  }));
 }
 
 /**
@@ -31,7 +34,14 @@ export function keepAway(count: number, unseen: readonly string[], room: readonl
  */
 export function keepServiceAway(service: string, unseen: readonly string[]): readonly PlacementConstraint[] {
   if (unseen.length > idsPerConstraint) {
-    throw new Refusal([problem("too-many-holders", ["ecs", "cluster"], `${service}: on ${unseen.length} instances tasks without locks hold a device of its slot, and a placement constraint names at most ${idsPerConstraint}`, "Stop them, or run them with aiplat, whose tasks lock their devices: aiplat cluster devices shows them.")]);
+    throw new Refusal([
+      problem(
+        "too-many-holders",
+        ["ecs", "cluster"],
+        `${service}: on ${unseen.length} instances tasks without locks hold a device of its slot, and a placement constraint names at most ${idsPerConstraint}`,
+        "Stop them, or run them with aiplat, whose tasks lock their devices: aiplat cluster devices shows them.",
+      ),
+    ]);
   }
   return unseen.length === 0 ? [] : [instancesConstraint("not_in", unseen)];
 }

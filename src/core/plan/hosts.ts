@@ -27,7 +27,12 @@ export interface Host extends Machine {
 }
 
 /** The cluster's machines of the workload's types that take its tasks, however full they are. */
-export function hostsOf(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, snapshot: ClusterSnapshot): readonly Host[] {
+export function hostsOf(
+  workload: ResolvedWorkload,
+  settings: RunSettings,
+  generate: GenerateSettings,
+  snapshot: ClusterSnapshot,
+): readonly Host[] {
   const base = lockPortBaseOf(snapshot.tags);
   const lockPort = networkModeOf(workload) === "awsvpc" ? () => undefined : (device: number) => base + device;
   const replicas = replicasByInstance(workload, snapshot);
@@ -56,7 +61,17 @@ export function hostsOf(workload: ResolvedWorkload, settings: RunSettings, gener
 /** Machines as a capacity provider would add them: empty. */
 export function freshHosts(shape: Shape, count: number): readonly Host[] {
   const type = shape.instanceTypes[0]!;
-  return Array.from({ length: count }, (_, index) => ({ id: `new-${index}`, shape, type, size: devicesPerReplica(shape), taken: new Set<number>(), unlocked: new Set<number>(), leaving: new Map(), room: type.accelerator.count, replicas: 0 }));
+  return Array.from({ length: count }, (_, index) => ({
+    id: `new-${index}`,
+    shape,
+    type,
+    size: devicesPerReplica(shape),
+    taken: new Set<number>(),
+    unlocked: new Set<number>(),
+    leaving: new Map(),
+    room: type.accelerator.count,
+    replicas: 0,
+  }));
 }
 
 /** How many Neuron devices one replica holds. */
@@ -65,16 +80,30 @@ function devicesPerReplica(shape: Shape): number {
 }
 
 /** What a replica needs wherever its slot is. The family's group differs by slot, so that without --group distinctInstance says no more than the devices. */
-function needsOf(workload: ResolvedWorkload, shape: Shape, settings: RunSettings, generate: GenerateSettings, base: number): Requirements {
+function needsOf(
+  workload: ResolvedWorkload,
+  shape: Shape,
+  settings: RunSettings,
+  generate: GenerateSettings,
+  base: number,
+): Requirements {
   const [slot] = legalSlots(shape.instanceTypes[0]!, devicesPerReplica(shape));
-  const needs = requirementsOf(generateTaskDefinition(workload, variantFor(workload, shape, slot!), generate), placementOptions(settings), base);
+  const needs = requirementsOf(
+    generateTaskDefinition(workload, variantFor(workload, shape, slot!), generate),
+    placementOptions(settings),
+    base,
+  );
   return { ...needs, distinctInstance: needs.distinctInstance && settings.group !== undefined };
 }
 
 /** Who holds the room's devices, as far as a replica with a lock port for each of its own is concerned. */
-function devicesOn({ claims, instance, neuronDevices, udpPorts }: Room, lockPort: (device: number) => number | undefined): Pick<Host, "taken" | "unlocked" | "leaving"> {
+function devicesOn(
+  { claims, instance, neuronDevices, udpPorts }: Room,
+  lockPort: (device: number) => number | undefined,
+): Pick<Host, "taken" | "unlocked" | "leaving"> {
   const holders = Array.from({ length: neuronDevices }, (): Claim[] => []);
-  for (const claim of claims) for (const device of devicesIn(claim.devices, neuronDevices)) holders[device]!.push(claim);
+  for (const claim of claims)
+    for (const device of devicesIn(claim.devices, neuronDevices)) holders[device]!.push(claim);
   const taken = new Set<number>();
   const unlocked = new Set<number>();
   const leaving = new Map<number, readonly string[]>();
@@ -84,7 +113,11 @@ function devicesOn({ claims, instance, neuronDevices, udpPorts }: Room, lockPort
     const reserved = port !== undefined && udpPorts.has(port);
     if (reserved || blockers.length > 0) taken.add(device);
     if (blockers.some((claim) => guardOf(claim, port, instance) === undefined)) unlocked.add(device);
-    if (!reserved && blockers.length > 0 && blockers.every(({ state }) => state === "stopping")) leaving.set(device, blockers.map(({ taskArn }) => taskArn));
+    if (!reserved && blockers.length > 0 && blockers.every(({ state }) => state === "stopping"))
+      leaving.set(
+        device,
+        blockers.map(({ taskArn }) => taskArn),
+      );
   }
   return { taken, unlocked, leaving };
 }
@@ -92,7 +125,11 @@ function devicesOn({ claims, instance, neuronDevices, udpPorts }: Room, lockPort
 function replicasByInstance(workload: ResolvedWorkload, snapshot: ClusterSnapshot): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { containerInstanceArn, tags } of snapshot.tasks) {
-    if (containerInstanceArn === undefined || tags?.some((tag) => tag.key === workloadTag && tag.value === workload.name) !== true) continue;
+    if (
+      containerInstanceArn === undefined ||
+      tags?.some((tag) => tag.key === workloadTag && tag.value === workload.name) !== true
+    )
+      continue;
     counts.set(containerInstanceArn, (counts.get(containerInstanceArn) ?? 0) + 1);
   }
   return counts;

@@ -28,35 +28,58 @@ export interface RunWorld {
  * has somebody on the devices whom ECS does not see. What happens elsewhere in the cluster, or frees a machine that
  * the plan keeps away from, changes nothing of that.
  */
-export function runMoved({ basis, steps }: Pick<PlannedRun, "basis" | "steps">, { cluster, definitions, snapshot }: RunWorld): readonly string[] {
+export function runMoved(
+  { basis, steps }: Pick<PlannedRun, "basis" | "steps">,
+  { cluster, definitions, snapshot }: RunWorld,
+): readonly string[] {
   const moved = clusterMoved(basis.cluster, cluster);
   if (cluster === undefined) return moved;
-  const inactive = steps.flatMap(({ definition, request }) => (definition !== undefined || definitions.get(request.taskDefinition)?.status === "ACTIVE" ? [] : [`${definitionNameOf(request.taskDefinition)} is no longer active`]));
-  const revisions = basis.families.flatMap(({ family, latest }) => revisionMoved(latest, definitions.get(family)?.taskDefinitionArn));
+  const inactive = steps.flatMap(({ definition, request }) =>
+    definition !== undefined || definitions.get(request.taskDefinition)?.status === "ACTIVE"
+      ? []
+      : [`${definitionNameOf(request.taskDefinition)} is no longer active`],
+  );
+  const revisions = basis.families.flatMap(({ family, latest }) =>
+    revisionMoved(latest, definitions.get(family)?.taskDefinitionArn),
+  );
   const places = basis.devices && snapshot !== undefined ? placesMoved(steps, snapshot, definitions) : [];
   return [...new Set([...moved, ...revisions, ...inactive, ...places])];
 }
 
-function placesMoved(steps: readonly RunStep[], snapshot: ClusterSnapshot, definitions: RunWorld["definitions"]): readonly string[] {
+function placesMoved(
+  steps: readonly RunStep[],
+  snapshot: ClusterSnapshot,
+  definitions: RunWorld["definitions"],
+): readonly string[] {
   const base = lockPortBaseOf(snapshot.tags);
   const rooms = roomsOf(snapshot);
   const asks = steps.flatMap((step) => {
     const definition: TaskDefinition | undefined = step.definition ?? definitions.get(step.request.taskDefinition);
-    return definition === undefined ? [] : [{ step, needs: requirementsOf(definition, placementOf(step.request), base) }];
+    return definition === undefined
+      ? []
+      : [{ step, needs: requirementsOf(definition, placementOf(step.request), base) }];
   });
   // Before anything is placed: a task of the plan itself is nobody unseen.
   const exposed = asks.flatMap(({ needs }) => exposedRooms(needs, rooms));
   const byId = new Map(rooms.map((room) => [room.instance.ec2InstanceId, room]));
-  const lost = asks.flatMap(({ step, needs }) => (step.machines ?? []).flatMap((id) => placeLost(id, needs, byId.get(id))));
+  const lost = asks.flatMap(({ step, needs }) =>
+    (step.machines ?? []).flatMap((id) => placeLost(id, needs, byId.get(id))),
+  );
   return [...lost, ...exposed];
 }
 
 /** What a RunTask request says of placement. */
-function placementOf({ group, placementConstraints, capacityProviderStrategy }: Pick<RunTaskRequest, "group" | "placementConstraints" | "capacityProviderStrategy">): PlacementOptions {
+function placementOf({
+  group,
+  placementConstraints,
+  capacityProviderStrategy,
+}: Pick<RunTaskRequest, "group" | "placementConstraints" | "capacityProviderStrategy">): PlacementOptions {
   return {
     ...(group === undefined ? {} : { group }),
     ...(placementConstraints === undefined ? {} : { placementConstraints }),
-    ...(capacityProviderStrategy === undefined ? {} : { capacityProviders: capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider) }),
+    ...(capacityProviderStrategy === undefined
+      ? {}
+      : { capacityProviders: capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider) }),
   };
 }
 
@@ -65,7 +88,9 @@ function placeLost(id: string, needs: Requirements, room: Room | undefined): rea
   if (room === undefined) return [`${id} is gone`];
   const { fits, reasons } = judge(needs, room);
   // Who holds the devices holds most of the CPU and memory too.
-  const told = reasons.some(({ code }) => code === "DEVICES") ? reasons.filter(({ code }) => code === "DEVICES") : reasons;
+  const told = reasons.some(({ code }) => code === "DEVICES")
+    ? reasons.filter(({ code }) => code === "DEVICES")
+    : reasons;
   if (!fits) return [`${id}: ${told.map(({ message }) => message).join("; ")}`];
   occupy(room, needs);
   return [];
@@ -76,6 +101,10 @@ function exposedRooms(needs: Requirements, rooms: readonly Room[]): readonly str
   return rooms.flatMap((room) => {
     const { reasons } = judge(needs, room);
     const takes = reasons.every(({ code }) => code === "DEVICES");
-    return takes && reasons.length > 0 && isHeldUnseen(needs, room, room.neuronDevices || lockPortCount) ? [`${room.instance.ec2InstanceId}: ${reasons.map(({ message }) => message).join("; ")}, which ECS does not see and the plan does not go round`] : [];
+    return takes && reasons.length > 0 && isHeldUnseen(needs, room, room.neuronDevices || lockPortCount)
+      ? [
+          `${room.instance.ec2InstanceId}: ${reasons.map(({ message }) => message).join("; ")}, which ECS does not see and the plan does not go round`,
+        ]
+      : [];
   });
 }

@@ -25,24 +25,42 @@ export function newestOf(definitions: ReadonlyMap<string, RegisteredTaskDefiniti
 }
 
 /** As far as a snapshot shows them: it has the newest revisions of the families that it names, where it has services at all. */
-export function newestIn({ taskDefinitions, services, redacted }: Pick<ClusterSnapshot, "taskDefinitions" | "services" | "redacted">): NewestRevisions {
+export function newestIn({
+  taskDefinitions,
+  services,
+  redacted,
+}: Pick<ClusterSnapshot, "taskDefinitions" | "services" | "redacted">): NewestRevisions {
   const of = (family: string) =>
     Object.values(taskDefinitions)
       .filter((definition) => definition.family === family && definition.status !== "INACTIVE")
       .toSorted((one, other) => other.revision - one.revision)[0];
-  return { of, mayBeNewer: (family) => services === undefined || of(family) === undefined, redacted: redacted === true };
+  return {
+    of,
+    mayBeNewer: (family) => services === undefined || of(family) === undefined,
+    redacted: redacted === true,
+  };
 }
 
 /** Compares the definitions of a run with the newest revisions. */
 export function planRegistrations(steps: readonly RunStep[], newest: NewestRevisions): readonly PlannedRegistration[] {
-  const definitions = new Map(steps.flatMap(({ definition }) => (definition === undefined ? [] : [[definition.family, definition] as const])));
+  const definitions = new Map(
+    steps.flatMap(({ definition }) => (definition === undefined ? [] : [[definition.family, definition] as const])),
+  );
   const comparable = newest.redacted ? withoutRedacted : <T>(value: T) => value;
   return [...definitions.values()].map((definition): PlannedRegistration => {
     const { family } = definition;
     const latest = newest.of(family);
-    if (latest === undefined) return { family, action: "register", changes: [], ...(newest.mayBeNewer(family) ? { notCompared: noRevisionKnown } : {}) };
+    if (latest === undefined)
+      return {
+        family,
+        action: "register",
+        changes: [],
+        ...(newest.mayBeNewer(family) ? { notCompared: noRevisionKnown } : {}),
+      };
     const changes = diffTaskDefinitions(comparable(definition), comparable(latest));
-    return changes.length > 0 ? { family, action: "register", changes } : { family, action: "keep", taskDefinitionArn: latest.taskDefinitionArn, changes };
+    return changes.length > 0
+      ? { family, action: "register", changes }
+      : { family, action: "keep", taskDefinitionArn: latest.taskDefinitionArn, changes };
   });
 }
 
@@ -58,10 +76,21 @@ export function familiesKnown(families: readonly string[], newest: NewestRevisio
 
 /** What a plan cannot say of these families, in sentences. */
 export function unknownRevisions(families: readonly string[], newest: NewestRevisions): readonly string[] {
-  const [none, older] = [families.filter((family) => newest.of(family) === undefined && newest.mayBeNewer(family)), families.filter((family) => newest.of(family) !== undefined && newest.mayBeNewer(family))];
+  const [none, older] = [
+    families.filter((family) => newest.of(family) === undefined && newest.mayBeNewer(family)),
+    families.filter((family) => newest.of(family) !== undefined && newest.mayBeNewer(family)),
+  ];
   return [
-    ...(none.length === 0 ? [] : [`The snapshot has no revision of ${none.join(", ")}: one that is registered already is used where it says the same.`]),
-    ...(older.length === 0 ? [] : [`The snapshot shows the revisions that run: there may be newer ones of ${older.join(", ")}.`]),
-    ...(newest.redacted ? ["The snapshot is redacted: account ids and the values of environment variables are not compared."] : []),
+    ...(none.length === 0
+      ? []
+      : [
+          `The snapshot has no revision of ${none.join(", ")}: one that is registered already is used where it says the same.`,
+        ]),
+    ...(older.length === 0
+      ? []
+      : [`The snapshot shows the revisions that run: there may be newer ones of ${older.join(", ")}.`]),
+    ...(newest.redacted
+      ? ["The snapshot is redacted: account ids and the values of environment variables are not compared."]
+      : []),
   ];
 }

@@ -17,7 +17,13 @@ import { namesInShort } from "./why-here.ts";
  * Plans replicas that ECS schedules by itself (GPUs, plain CPU): as many of each variant as have room, in the order of
  * the instance types. The machine is ECS's choice.
  */
-export function planByRoom(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, count: number, snapshot: ClusterSnapshot): RunPlan {
+export function planByRoom(
+  workload: ResolvedWorkload,
+  settings: RunSettings,
+  generate: GenerateSettings,
+  count: number,
+  snapshot: ClusterSnapshot,
+): RunPlan {
   const base = lockPortBaseOf(snapshot.tags);
   const rooms = roomsOf(snapshot);
   const ec2Ids = new Map(snapshot.instances.map(({ arn, ec2InstanceId }) => [arn, ec2InstanceId]));
@@ -25,12 +31,18 @@ export function planByRoom(workload: ResolvedWorkload, settings: RunSettings, ge
   const steps = variantsOf(workload).flatMap((variant): readonly RunStep[] => {
     const definition = generateTaskDefinition(workload, variant, generate);
     const needs = requirementsOf(definition, placementOptions(settings), base);
-    const { placements } = placeIn(rooms, needs, { count: left, refuse: (each, room) => judge(each, room).reasons[0]?.code });
+    const { placements } = placeIn(rooms, needs, {
+      count: left,
+      refuse: (each, room) => judge(each, room).reasons[0]?.code,
+    });
     left -= placements.length;
     const names = [...new Set(placements.map(({ containerInstanceArn }) => ec2Ids.get(containerInstanceArn)!))];
     const why = `${namesInShort(names)} ${names.length === 1 ? "has" : "have"} room; ECS chooses`;
-    return placements.length === 0 ? [] : [{ definition, count: placements.length, request: runRequest(settings, definition), why }];
+    return placements.length === 0
+      ? []
+      : [{ definition, count: placements.length, request: runRequest(settings, definition), why }];
   });
-  const shortage = left === 0 ? undefined : explainShortage(snapshot, definitionsOf(workload, generate), settings, { asked: count });
+  const shortage =
+    left === 0 ? undefined : explainShortage(snapshot, definitionsOf(workload, generate), settings, { asked: count });
   return { steps, shortages: shortage === undefined ? [] : [shortage] };
 }

@@ -49,16 +49,37 @@ export function planRun(
   if (snapshot !== undefined && rawDevicesOf(workload).devices.length > 0) {
     if (variant === undefined) return { steps: [], shortages: [] };
     const definition = generateTaskDefinition(workload, variant, generate);
-    return planListed(definition, settings, remaining, snapshot, { definition, taskDefinition: definition.family, why: "its raw fields list the devices" });
+    return planListed(definition, settings, remaining, snapshot, {
+      definition,
+      taskDefinition: definition.family,
+      why: "its raw fields list the devices",
+    });
   }
-  if (snapshot !== undefined) return (choosesDevices(workload) ? planSlots : planByRoom)(workload, settings, generate, remaining, snapshot);
+  if (snapshot !== undefined)
+    return (choosesDevices(workload) ? planSlots : planByRoom)(workload, settings, generate, remaining, snapshot);
   if (variant === undefined) return { steps: [], shortages: [] };
   const definition = generateTaskDefinition(workload, variant, generate);
-  return { steps: [{ definition, count: remaining, request: runRequest(settings, definition), why: "ECS chooses the devices and the machine" }], shortages: [] };
+  return {
+    steps: [
+      {
+        definition,
+        count: remaining,
+        request: runRequest(settings, definition),
+        why: "ECS chooses the devices and the machine",
+      },
+    ],
+    shortages: [],
+  };
 }
 
 /** Plans a run of a definition that is registered already (--task-definition), as it is. */
-export function planRegistered(definition: RegisteredTaskDefinition, settings: RunSettings, remaining: number, snapshot: ClusterSnapshot | undefined, exhausted: ReadonlySet<string>): RunPlan {
+export function planRegistered(
+  definition: RegisteredTaskDefinition,
+  settings: RunSettings,
+  remaining: number,
+  snapshot: ClusterSnapshot | undefined,
+  exhausted: ReadonlySet<string>,
+): RunPlan {
   const taskDefinition = definition.taskDefinitionArn;
   if (exhausted.has(taskDefinition) || snapshot === undefined) return { steps: [], shortages: [] };
   return planListed(definition, settings, remaining, snapshot, { taskDefinition, why: "as it is registered" });
@@ -68,7 +89,13 @@ export function planRegistered(definition: RegisteredTaskDefinition, settings: R
  * Plans tasks whose Neuron devices are their definition's own choice: machines where somebody holds one of them, unseen
  * by ECS, are excluded, and without lock ports no two of these tasks go on one machine.
  */
-function planListed(definition: TaskDefinition, settings: RunSettings, remaining: number, snapshot: ClusterSnapshot, { taskDefinition, ...step }: Pick<RunStep, "definition" | "why"> & { readonly taskDefinition: string }): RunPlan {
+function planListed(
+  definition: TaskDefinition,
+  settings: RunSettings,
+  remaining: number,
+  snapshot: ClusterSnapshot,
+  { taskDefinition, ...step }: Pick<RunStep, "definition" | "why"> & { readonly taskDefinition: string },
+): RunPlan {
   const base = lockPortBaseOf(snapshot.tags);
   const { devices, locked } = readTerms(definition, base);
   const needs = requirementsOf(definition, placementOptions(settings), base);
@@ -76,7 +103,11 @@ function planListed(definition: TaskDefinition, settings: RunSettings, remaining
   const unseen = rooms.filter((room) => isHeldUnseen(needs, room, isKnown(room) ? room.neuronDevices : lockPortCount));
   const free = rooms.filter((room) => judge(needs, room).fits);
   const distinct = devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : [];
-  const steps = keepAway(remaining, ec2Ids(unseen), ec2Ids(free)).map(({ count, constraints }) => ({ ...step, count, request: runRequest(settings, definition, { taskDefinition, placementConstraints: [...distinct, ...constraints] }) }));
+  const steps = keepAway(remaining, ec2Ids(unseen), ec2Ids(free)).map(({ count, constraints }) => ({
+    ...step,
+    count,
+    request: runRequest(settings, definition, { taskDefinition, placementConstraints: [...distinct, ...constraints] }),
+  }));
   // ECS is asked for all the same: of a definition that others wrote it may know better.
   const shortage = explainShortage(snapshot, [definition], settings, { asked: remaining });
   return { steps, shortages: shortage === undefined ? [] : [shortage] };

@@ -12,7 +12,13 @@ import type { ServicePlan, ServiceStep } from "./service-plan.ts";
  *
  * @param definitions The revision that each service runs, in the services' order.
  */
-export function planScale(services: readonly Service[], definitions: readonly RegisteredTaskDefinition[], replicas: number, snapshot: ClusterSnapshot, cluster: string): Pick<ServicePlan, "steps" | "stalls"> {
+export function planScale(
+  services: readonly Service[],
+  definitions: readonly RegisteredTaskDefinition[],
+  replicas: number,
+  snapshot: ClusterSnapshot,
+  cluster: string,
+): Pick<ServicePlan, "steps" | "stalls"> {
   const base = lockPortBaseOf(snapshot.tags);
   const rollouts = services.map((service, index): Rollout => ({
     service: service.serviceName,
@@ -23,16 +29,47 @@ export function planScale(services: readonly Service[], definitions: readonly Re
     placement: { placementConstraints: service.placementConstraints ?? [] },
   }));
   // A capacity provider adds the machines that are short.
-  const scales = services.some((service) => Array.isArray(service["capacityProviderStrategy"]) && service["capacityProviderStrategy"].length > 0);
-  const shares = rollouts.map((rollout, index) => ({ service: rollout.service, needs: needsOf(rollout, base), rank: 0, current: services[index]!.desiredCount }));
-  const counts = distribute(shares, replicas, scales ? undefined : roomWithout(snapshot, services.map(({ serviceName }) => serviceName)));
+  const scales = services.some(
+    (service) => Array.isArray(service["capacityProviderStrategy"]) && service["capacityProviderStrategy"].length > 0,
+  );
+  const shares = rollouts.map((rollout, index) => ({
+    service: rollout.service,
+    needs: needsOf(rollout, base),
+    rank: 0,
+    current: services[index]!.desiredCount,
+  }));
+  const counts = distribute(
+    shares,
+    replicas,
+    scales
+      ? undefined
+      : roomWithout(
+          snapshot,
+          services.map(({ serviceName }) => serviceName),
+        ),
+  );
   const steps = services.map(({ serviceName, desiredCount }, index): ServiceStep => {
     const count = counts[index]!;
-    const common = { service: serviceName, desiredCount: count, replacesTasks: false, why: `${count} of ${replicas} replicas` };
+    const common = {
+      service: serviceName,
+      desiredCount: count,
+      replacesTasks: false,
+      why: `${count} of ${replicas} replicas`,
+    };
     if (count === desiredCount) return { ...common, action: "keep", changes: [] };
-    return { ...common, action: "update", changes: [{ path: "desiredCount", kind: "changed", before: desiredCount, after: count }], update: { cluster, service: serviceName, desiredCount: count } };
+    return {
+      ...common,
+      action: "update",
+      changes: [{ path: "desiredCount", kind: "changed", before: desiredCount, after: count }],
+      update: { cluster, service: serviceName, desiredCount: count },
+    };
   });
-  const growing = rollouts.map((rollout, index) => ({ ...rollout, desired: counts[index]! })).filter(({ desired }, index) => desired > services[index]!.desiredCount);
+  const growing = rollouts
+    .map((rollout, index) => ({ ...rollout, desired: counts[index]! }))
+    .filter(({ desired }, index) => desired > services[index]!.desiredCount);
   const verdicts = scales ? [] : judgeRollouts(snapshot, growing);
-  return { steps, stalls: verdicts.flatMap((verdict, index) => (verdict.finishes ? [] : [rolloutProblem(verdict, growing[index]!)])) };
+  return {
+    steps,
+    stalls: verdicts.flatMap((verdict, index) => (verdict.finishes ? [] : [rolloutProblem(verdict, growing[index]!)])),
+  };
 }

@@ -4,7 +4,12 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { claimsOn, lockPortBaseOf } from "../devices/claims.ts";
 import { devicesIn } from "../devices/asks.ts";
 import { neuronCount } from "../devices/occupancy.ts";
-import type { NetworkConfiguration, PlacementConstraint, RegisteredTaskDefinition, TaskDefinition } from "../ecs/api.ts";
+import type {
+  NetworkConfiguration,
+  PlacementConstraint,
+  RegisteredTaskDefinition,
+  TaskDefinition,
+} from "../ecs/api.ts";
 import { definitionNameOf } from "../ecs/arn.ts";
 import { diffTaskDefinitions, isOwnTag, type Change } from "../ecs/diff.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
@@ -12,7 +17,14 @@ import { judgeRollouts, needsOf, roomWithout, type Rollout } from "../ecs/rollou
 import { rolloutProblem } from "../ecs/rollout-text.ts";
 import { generateService } from "../ecs/service.ts";
 import { deploymentSettingsOf, groupOfService, type Service, type ServiceInput } from "../ecs/service-api.ts";
-import { diffService, fieldOf, normalService, startsDeployment, unchangeable, updateInput } from "../ecs/service-form.ts";
+import {
+  diffService,
+  fieldOf,
+  normalService,
+  startsDeployment,
+  unchangeable,
+  updateInput,
+} from "../ecs/service-form.ts";
 import { problem, Refusal } from "../problem.ts";
 import { variantsOf } from "../workload/resolve.ts";
 import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
@@ -62,9 +74,15 @@ interface Part {
 }
 
 /** The names of everything that a workload's services are found by, besides its tag. */
-export function namesOf(workload: ResolvedWorkload, generate: GenerateSettings): { readonly services: readonly string[]; readonly families: readonly string[] } {
+export function namesOf(
+  workload: ResolvedWorkload,
+  generate: GenerateSettings,
+): { readonly services: readonly string[]; readonly families: readonly string[] } {
   const variants = variantsOf(workload);
-  return { services: variants.map((variant) => serviceNameOf(workload, variant)), families: variants.map((variant) => generateTaskDefinition(workload, variant, generate).family) };
+  return {
+    services: variants.map((variant) => serviceNameOf(workload, variant)),
+    families: variants.map((variant) => generateTaskDefinition(workload, variant, generate).family),
+  };
 }
 
 /**
@@ -72,41 +90,88 @@ export function namesOf(workload: ResolvedWorkload, generate: GenerateSettings):
  *
  * @throws Refusal on what ECS cannot run, and on changes that no update can make.
  */
-export function planServices(workload: ResolvedWorkload, settings: ServicePlanSettings, generate: GenerateSettings, snapshot: ClusterSnapshot, live: LiveServices): ServicePlan {
+export function planServices(
+  workload: ResolvedWorkload,
+  settings: ServicePlanSettings,
+  generate: GenerateSettings,
+  snapshot: ClusterSnapshot,
+  live: LiveServices,
+): ServicePlan {
   const parts = partsOf(workload, settings, generate, snapshot, live);
   const counts = countsOf(workload, settings, snapshot, parts, live.services);
   const planned = parts.map((part, index) => planPart(workload, settings, part, counts[index]!, live));
   const wanted = new Set(parts.map(({ service }) => service));
   const leftOver = live.services.filter(({ serviceName }) => !wanted.has(serviceName));
-  const deleted = leftOver.map((each): ServiceStep => ({ service: each.serviceName, action: "delete", changes: [], desiredCount: 0, replacesTasks: false, why: `the workload has no variant of this name any more: its ${counted(each.desiredCount, "task")} stop` }));
+  const deleted = leftOver.map((each): ServiceStep => ({
+    service: each.serviceName,
+    action: "delete",
+    changes: [],
+    desiredCount: 0,
+    replacesTasks: false,
+    why: `the workload has no variant of this name any more: its ${counted(each.desiredCount, "task")} stop`,
+  }));
   const steps = [...deleted, ...planned.map(({ step }) => step)];
-  const rollouts = planned.flatMap(({ step, rollout }) => (step.action === "keep" || rollout === undefined ? [] : [rollout]));
-  const verdicts = settings.provider === undefined ? judgeRollouts(snapshot, rollouts, leftOver.map(({ serviceName }) => serviceName)) : [];
+  const rollouts = planned.flatMap(({ step, rollout }) =>
+    step.action === "keep" || rollout === undefined ? [] : [rollout],
+  );
+  const verdicts =
+    settings.provider === undefined
+      ? judgeRollouts(
+          snapshot,
+          rollouts,
+          leftOver.map(({ serviceName }) => serviceName),
+        )
+      : [];
   return {
     workload: workload.name,
     cluster: settings.cluster,
     replicas: workload.replicas,
     registrations: planned.map(({ registration }) => registration),
     steps,
-    placements: verdicts.flatMap((verdict, index) => placementsOf(verdict.service, verdict.placements, snapshot, rollouts[index]!)),
+    placements: verdicts.flatMap((verdict, index) =>
+      placementsOf(verdict.service, verdict.placements, snapshot, rollouts[index]!),
+    ),
     deployments: settings.provider === undefined ? rollouts : [],
     rollouts: verdicts,
     stalls: verdicts.flatMap((verdict, index) => (verdict.finishes ? [] : [rolloutProblem(verdict, rollouts[index]!)])),
-    basis: [...parts.map(({ service, definition, live: each }) => basisOf(service, each, latestOf(live, definition.family))), ...leftOver.map((each) => basisOf(each.serviceName, each, undefined))],
-    ...(live.cluster === undefined ? {} : { clusterBasis: clusterBasisOf(live.cluster, { locks: parts.some(({ variant }) => variant.slot !== undefined), providers: settings.provider === undefined ? [] : [settings.provider] }) }),
+    basis: [
+      ...parts.map(({ service, definition, live: each }) => basisOf(service, each, latestOf(live, definition.family))),
+      ...leftOver.map((each) => basisOf(each.serviceName, each, undefined)),
+    ],
+    ...(live.cluster === undefined
+      ? {}
+      : {
+          clusterBasis: clusterBasisOf(live.cluster, {
+            locks: parts.some(({ variant }) => variant.slot !== undefined),
+            providers: settings.provider === undefined ? [] : [settings.provider],
+          }),
+        }),
     unknown: live.unknown ?? [],
     ...(live.reviewOnly === undefined ? {} : { reviewOnly: live.reviewOnly }),
   };
 }
 
 /** What a live service was when a plan was made. */
-export function basisOf(service: string, live: Service | undefined, latest: RegisteredTaskDefinition | undefined): ServicePlan["basis"][number] {
-  return { service, ...(live === undefined ? {} : { serviceArn: live.serviceArn, settings: normalService(live) }), ...(latest === undefined ? {} : { latest: latest.taskDefinitionArn }) };
+export function basisOf(
+  service: string,
+  live: Service | undefined,
+  latest: RegisteredTaskDefinition | undefined,
+): ServicePlan["basis"][number] {
+  return {
+    service,
+    ...(live === undefined ? {} : { serviceArn: live.serviceArn, settings: normalService(live) }),
+    ...(latest === undefined ? {} : { latest: latest.taskDefinitionArn }),
+  };
 }
 
 /** The newest of the known revisions of a family. */
-export function latestOf({ definitions }: Pick<LiveServices, "definitions">, family: string): RegisteredTaskDefinition | undefined {
-  return definitions.filter((each) => each.family === family && each.status !== "INACTIVE").toSorted((one, other) => other.revision - one.revision)[0];
+export function latestOf(
+  { definitions }: Pick<LiveServices, "definitions">,
+  family: string,
+): RegisteredTaskDefinition | undefined {
+  return definitions
+    .filter((each) => each.family === family && each.status !== "INACTIVE")
+    .toSorted((one, other) => other.revision - one.revision)[0];
 }
 
 function serviceNameOf(workload: ResolvedWorkload, variant: Variant): string {
@@ -114,36 +179,77 @@ function serviceNameOf(workload: ResolvedWorkload, variant: Variant): string {
   return typeof name === "string" ? name : variant.name;
 }
 
-function partsOf(workload: ResolvedWorkload, settings: ServicePlanSettings, generate: GenerateSettings, snapshot: ClusterSnapshot, live: LiveServices): readonly Part[] {
+function partsOf(
+  workload: ResolvedWorkload,
+  settings: ServicePlanSettings,
+  generate: GenerateSettings,
+  snapshot: ClusterSnapshot,
+  live: LiveServices,
+): readonly Part[] {
   return variantsOf(workload).map((variant): Part => {
     const service = serviceNameOf(workload, variant);
     const found = live.services.find(({ serviceName }) => serviceName === service);
     // Ids in a constraint and managed scaling do not go together.
-    const constraints = settings.provider === undefined ? keepServiceAway(service, holdersUnseen(snapshot, variant, service)) : [];
-    return { variant, service, definition: generateTaskDefinition(workload, variant, generate), ...(found === undefined ? {} : { live: found }), constraints };
+    const constraints =
+      settings.provider === undefined ? keepServiceAway(service, holdersUnseen(snapshot, variant, service)) : [];
+    return {
+      variant,
+      service,
+      definition: generateTaskDefinition(workload, variant, generate),
+      ...(found === undefined ? {} : { live: found }),
+      constraints,
+    };
   });
 }
 
 /** The EC2 ids of instances where another's task holds a device of the slot, and no lock makes ECS see it. */
 function holdersUnseen(snapshot: ClusterSnapshot, { slot, shape }: Variant, service: string): readonly string[] {
   if (slot === undefined) return [];
-  const own = new Set(snapshot.tasks.filter(({ group }) => group === groupOfService(service)).map(({ taskArn }) => taskArn));
+  const own = new Set(
+    snapshot.tasks.filter(({ group }) => group === groupOfService(service)).map(({ taskArn }) => taskArn),
+  );
   const types = new Set(shape.instanceTypes.map(({ instanceType }) => instanceType));
   const claims = claimsOn(snapshot);
   return snapshot.instances
     .filter((instance) => types.has(instance.attributes["ecs.instance-type"] ?? ""))
-    .filter((instance) => (claims.get(instance.arn) ?? []).some((claim) => !claim.locked && !own.has(claim.taskArn) && devicesIn(claim.devices, neuronCount(instance)).some((device) => slot.includes(device))))
+    .filter((instance) =>
+      (claims.get(instance.arn) ?? []).some(
+        (claim) =>
+          !claim.locked &&
+          !own.has(claim.taskArn) &&
+          devicesIn(claim.devices, neuronCount(instance)).some((device) => slot.includes(device)),
+      ),
+    )
     .map(({ ec2InstanceId }) => ec2InstanceId)
     .sort();
 }
 
 /** The replicas over the services; one service has them all. */
-function countsOf(workload: ResolvedWorkload, settings: ServicePlanSettings, snapshot: ClusterSnapshot, parts: readonly Part[], services: readonly Service[]): readonly number[] {
+function countsOf(
+  workload: ResolvedWorkload,
+  settings: ServicePlanSettings,
+  snapshot: ClusterSnapshot,
+  parts: readonly Part[],
+  services: readonly Service[],
+): readonly number[] {
   if (parts.length === 1) return [workload.replicas];
   const base = lockPortBaseOf(snapshot.tags);
   const ranks = new Map([...new Set(parts.map(({ variant }) => variant.shape))].map((shape, rank) => [shape, rank]));
-  const shares = parts.map((part) => ({ service: part.service, needs: needsOf({ ...part, placement: { placementConstraints: part.constraints } }, base), rank: ranks.get(part.variant.shape)!, current: part.live?.desiredCount ?? 0 }));
-  return distribute(shares, workload.replicas, settings.provider === undefined ? roomWithout(snapshot, [...new Set([...parts.map(({ service }) => service), ...services.map(({ serviceName }) => serviceName)])]) : undefined);
+  const shares = parts.map((part) => ({
+    service: part.service,
+    needs: needsOf({ ...part, placement: { placementConstraints: part.constraints } }, base),
+    rank: ranks.get(part.variant.shape)!,
+    current: part.live?.desiredCount ?? 0,
+  }));
+  return distribute(
+    shares,
+    workload.replicas,
+    settings.provider === undefined
+      ? roomWithout(snapshot, [
+          ...new Set([...parts.map(({ service }) => service), ...services.map(({ serviceName }) => serviceName)]),
+        ])
+      : undefined,
+  );
 }
 
 interface Planned {
@@ -152,24 +258,66 @@ interface Planned {
   readonly rollout?: Rollout;
 }
 
-function planPart(workload: ResolvedWorkload, settings: ServicePlanSettings, part: Part, desiredCount: number, known: LiveServices): Planned {
+function planPart(
+  workload: ResolvedWorkload,
+  settings: ServicePlanSettings,
+  part: Part,
+  desiredCount: number,
+  known: LiveServices,
+): Planned {
   const { variant, definition, live, service } = part;
   const registration = planRevision(service, definition, live, known);
   const taskDefinition = registration.taskDefinitionArn ?? definition.family;
-  const declared = generateService(workload, variant, { ...settings, taskDefinition, desiredCount, placementConstraints: part.constraints });
+  const declared = generateService(workload, variant, {
+    ...settings,
+    taskDefinition,
+    desiredCount,
+    placementConstraints: part.constraints,
+  });
   const needed = registration.action === "register" ? { definition } : {};
   const why = whyCount(workload, variant, desiredCount);
   if (live === undefined) {
     // CreateService needs a number where the workload leaves it to autoscaling.
     const create = deploymentSettingsOf(declared).daemon ? declared : { ...declared, desiredCount };
-    const step: ServiceStep = { service, action: "create", changes: [], desiredCount, why, replacesTasks: true, ...needed, create };
+    const step: ServiceStep = {
+      service,
+      action: "create",
+      changes: [],
+      desiredCount,
+      why,
+      replacesTasks: true,
+      ...needed,
+      create,
+    };
     return { step, registration, rollout: rolloutOf(part, declared, desiredCount, true) };
   }
   const comparable = comparing(known);
   const all = diffService(comparable(declared), comparable(live), known.knownFields);
   const stuck = unchangeable(all);
-  if (stuck.length > 0) throw new Refusal(stuck.map(({ path, before, after }) => problem("service-fixed", ["ecs", "service", path], `${service}: ${path} is ${text(before)} and cannot be ${after === undefined ? "taken away" : `changed to ${text(after)}`}: UpdateService has no way to do that`, `Delete the service first (aiplat service delete ${workload.name}), or leave ${path} as it is.`)));
-  const changes = all.flatMap((change): readonly Change[] => (change.path === "taskDefinition" ? [{ ...change, before: nameOf(change.before), after: registration.action === "register" ? `${definition.family} (new revision)` : nameOf(change.after) }] : isOwnTag(change) ? [] : [change]));
+  if (stuck.length > 0)
+    throw new Refusal(
+      stuck.map(({ path, before, after }) =>
+        problem(
+          "service-fixed",
+          ["ecs", "service", path],
+          `${service}: ${path} is ${text(before)} and cannot be ${after === undefined ? "taken away" : `changed to ${text(after)}`}: UpdateService has no way to do that`,
+          `Delete the service first (aiplat service delete ${workload.name}), or leave ${path} as it is.`,
+        ),
+      ),
+    );
+  const changes = all.flatMap((change): readonly Change[] =>
+    change.path === "taskDefinition"
+      ? [
+          {
+            ...change,
+            before: nameOf(change.before),
+            after: registration.action === "register" ? `${definition.family} (new revision)` : nameOf(change.after),
+          },
+        ]
+      : isOwnTag(change)
+        ? []
+        : [change],
+  );
   const update = updateInput(declared, live, changes, { force: settings.force });
   const tags = all.some((change) => fieldOf(change) === "tags") ? declared.tags : undefined;
   const acts = changes.length > 0 || settings.force;
@@ -177,8 +325,23 @@ function planPart(workload: ResolvedWorkload, settings: ServicePlanSettings, par
   const desired = declared.desiredCount ?? live.desiredCount;
   return {
     registration,
-    rollout: rolloutOf(part, { ...declared, deploymentConfiguration: declared.deploymentConfiguration! }, desired, replacesTasks),
-    step: { service, action: acts ? "update" : "keep", changes, desiredCount: desired, why: acts && changes.length === 0 ? "its tasks are replaced (--force-new-deployment)" : why, replacesTasks, ...(acts ? needed : {}), ...(acts && update !== undefined ? { update } : {}), ...(acts && tags !== undefined ? { tags } : {}) },
+    rollout: rolloutOf(
+      part,
+      { ...declared, deploymentConfiguration: declared.deploymentConfiguration! },
+      desired,
+      replacesTasks,
+    ),
+    step: {
+      service,
+      action: acts ? "update" : "keep",
+      changes,
+      desiredCount: desired,
+      why: acts && changes.length === 0 ? "its tasks are replaced (--force-new-deployment)" : why,
+      replacesTasks,
+      ...(acts ? needed : {}),
+      ...(acts && update !== undefined ? { update } : {}),
+      ...(acts && tags !== undefined ? { tags } : {}),
+    },
   };
 }
 
@@ -188,25 +351,60 @@ function comparing({ redacted }: LiveServices): <T>(value: T) => T {
 }
 
 /** The revision that the service runs where it says the same, else the latest, else a new one. */
-function planRevision(service: string, definition: TaskDefinition, live: Service | undefined, known: LiveServices): ServiceRegistration {
+function planRevision(
+  service: string,
+  definition: TaskDefinition,
+  live: Service | undefined,
+  known: LiveServices,
+): ServiceRegistration {
   const { family } = definition;
   const comparable = comparing(known);
-  const differences = (registered: RegisteredTaskDefinition) => diffTaskDefinitions(comparable(definition), comparable(registered)).filter((change) => !isOwnTag(change));
-  const running = known.definitions.find(({ taskDefinitionArn }) => live !== undefined && definitionNameOf(taskDefinitionArn) === definitionNameOf(live.taskDefinition));
+  const differences = (registered: RegisteredTaskDefinition) =>
+    diffTaskDefinitions(comparable(definition), comparable(registered)).filter((change) => !isOwnTag(change));
+  const running = known.definitions.find(
+    ({ taskDefinitionArn }) =>
+      live !== undefined && definitionNameOf(taskDefinitionArn) === definitionNameOf(live.taskDefinition),
+  );
   const latest = latestOf(known, family);
-  const keep = [running, latest].find((each) => each !== undefined && each.family === family && differences(each).length === 0);
-  if (keep !== undefined) return { service, family, action: "keep", taskDefinitionArn: keep.taskDefinitionArn, changes: [] };
+  const keep = [running, latest].find(
+    (each) => each !== undefined && each.family === family && differences(each).length === 0,
+  );
+  if (keep !== undefined)
+    return { service, family, action: "keep", taskDefinitionArn: keep.taskDefinitionArn, changes: [] };
   const before = running?.family === family ? running : latest;
   const unknown = known.notCompared?.includes(family) === true;
-  return { service, family, action: "register", changes: before === undefined ? [] : differences(before), ...(unknown ? { notCompared: noRevisionKnown } : {}) };
+  return {
+    service,
+    family,
+    action: "register",
+    changes: before === undefined ? [] : differences(before),
+    ...(unknown ? { notCompared: noRevisionKnown } : {}),
+  };
 }
 
-function rolloutOf({ definition, service, constraints }: Part, declared: ServiceInput, desired: number, newDeployment: boolean): Rollout {
+function rolloutOf(
+  { definition, service, constraints }: Part,
+  declared: ServiceInput,
+  desired: number,
+  newDeployment: boolean,
+): Rollout {
   const given = declared.placementConstraints ?? constraints;
-  return { service, definition, desired, settings: deploymentSettingsOf(declared), newDeployment, placement: { placementConstraints: given } };
+  return {
+    service,
+    definition,
+    desired,
+    settings: deploymentSettingsOf(declared),
+    newDeployment,
+    placement: { placementConstraints: given },
+  };
 }
 
-function placementsOf(service: string, arns: readonly string[], { instances }: ClusterSnapshot, { definition }: Rollout): ServicePlan["placements"] {
+function placementsOf(
+  service: string,
+  arns: readonly string[],
+  { instances }: ClusterSnapshot,
+  { definition }: Rollout,
+): ServicePlan["placements"] {
   if (arns.length === 0) return [];
   const ids = [...new Set(arns)].map((arn) => instances.find((instance) => instance.arn === arn)?.ec2InstanceId ?? arn);
   return [{ service, count: arns.length, why: `${definition.family} has room on ${namesInShort(ids)}` }];
@@ -215,7 +413,9 @@ function placementsOf(service: string, arns: readonly string[], { instances }: C
 function whyCount({ replicas, ecs }: ResolvedWorkload, variant: Variant, desired: number): string {
   if (ecs.service?.["desiredCount"] === null) return "the number of its tasks is left alone";
   const where = variant.shape.instanceTypes.map(({ instanceType }) => instanceType).join(", ");
-  return desired === replicas ? `${counted(desired, "replica")}${where === "" ? "" : ` on ${where}`}` : `${desired} of ${replicas} replicas on ${where}`;
+  return desired === replicas
+    ? `${counted(desired, "replica")}${where === "" ? "" : ` on ${where}`}`
+    : `${desired} of ${replicas} replicas on ${where}`;
 }
 
 function nameOf(arn: unknown): unknown {

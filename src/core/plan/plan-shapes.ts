@@ -31,7 +31,13 @@ const constraint = z.object({
   ),
 });
 const constraints = z.array(constraint);
-const network = z.object({ awsvpcConfiguration: z.object({ subnets: texts, securityGroups: optional(texts), assignPublicIp: optional(z.enum(["ENABLED", "DISABLED"])) }) });
+const network = z.object({
+  awsvpcConfiguration: z.object({
+    subnets: texts,
+    securityGroups: optional(texts),
+    assignPublicIp: optional(z.enum(["ENABLED", "DISABLED"])),
+  }),
+});
 const providers = z.array(z.object({ capacityProvider: text, weight: optional(number), base: optional(number) }));
 const strategy = z.array(z.object({ type: text, field: optional(text) }));
 
@@ -46,11 +52,22 @@ export const container = z.looseObject({
   entryPoint: optional(texts),
   environment: optional(nameValues),
   secrets: optional(z.array(z.looseObject({ name: text, valueFrom: text }))),
-  portMappings: optional(z.array(z.looseObject({ containerPort: optional(number), hostPort: optional(number), protocol: optional(text), name: optional(text) }))),
+  portMappings: optional(
+    z.array(
+      z.looseObject({
+        containerPort: optional(number),
+        hostPort: optional(number),
+        protocol: optional(text),
+        name: optional(text),
+      }),
+    ),
+  ),
   linuxParameters: optional(
     z.looseObject({
       capabilities: optional(z.looseObject({ add: optional(texts), drop: optional(texts) })),
-      devices: optional(z.array(z.looseObject({ hostPath: text, containerPath: optional(text), permissions: optional(texts) }))),
+      devices: optional(
+        z.array(z.looseObject({ hostPath: text, containerPath: optional(text), permissions: optional(texts) })),
+      ),
       sharedMemorySize: optional(number),
     }),
   ),
@@ -90,7 +107,13 @@ const request = z.object({
   tags: optional(tags),
 });
 
-export const runStep = z.looseObject({ definition: optional(taskDefinition), request, count: whole.check(z.gte(1)), why: text, machines: optional(texts) });
+export const runStep = z.looseObject({
+  definition: optional(taskDefinition),
+  request,
+  count: whole.check(z.gte(1)),
+  why: text,
+  machines: optional(texts),
+});
 
 export const runSettings = z.looseObject({
   run: text,
@@ -105,9 +128,18 @@ export const runSettings = z.looseObject({
   provider: optional(text),
 });
 
-export const clusterBasis = z.looseObject({ name: text, arn: optional(text), lockPortBase: optional(number), providers: optional(texts) });
+export const clusterBasis = z.looseObject({
+  name: text,
+  arn: optional(text),
+  lockPortBase: optional(number),
+  providers: optional(texts),
+});
 
-export const runBasis = z.looseObject({ cluster: clusterBasis, families: z.array(z.looseObject({ family: word, latest: optional(text) })), devices: flag });
+export const runBasis = z.looseObject({
+  cluster: clusterBasis,
+  families: z.array(z.looseObject({ family: word, latest: optional(text) })),
+  devices: flag,
+});
 
 export const serviceBasis = z.looseObject({ service: text, serviceArn: optional(text), latest: optional(text) });
 
@@ -158,5 +190,7 @@ export const rollout = z.looseObject({
   desired: whole.check(z.gte(0), z.lte(5_000)),
   settings: z.looseObject({ strategy: text, minimumHealthyPercent: number, maximumPercent: number, daemon: flag }),
   newDeployment: flag,
-  placement: optional(z.looseObject({ placementConstraints: optional(constraints), capacityProviders: optional(texts) })),
+  placement: optional(
+    z.looseObject({ placementConstraints: optional(constraints), capacityProviders: optional(texts) }),
+  ),
 });

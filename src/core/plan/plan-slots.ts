@@ -45,21 +45,50 @@ const nowhere: Away = { unseen: [], spoiled: [] };
  * explain looks at the machines there are, the plan counts on those that the provider adds as well. A constraint on
  * the run's own task:group the plan does not foresee: ECS refuses what it forbids, and the next round sees it.
  */
-export function planSlots(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, count: number, snapshot: ClusterSnapshot): RunPlan {
+export function planSlots(
+  workload: ResolvedWorkload,
+  settings: RunSettings,
+  generate: GenerateSettings,
+  count: number,
+  snapshot: ClusterSnapshot,
+): RunPlan {
   const hosts = hostsOf(workload, settings, generate, snapshot);
   const assigned = assign(workload, settings, hosts, count);
-  const steps = group(assigned).flatMap((assignment) => stepsOf(workload, settings, generate, assignment, settings.provider === undefined ? awayFrom(assignment, hosts, assigned) : nowhere));
+  const steps = group(assigned).flatMap((assignment) =>
+    stepsOf(
+      workload,
+      settings,
+      generate,
+      assignment,
+      settings.provider === undefined ? awayFrom(assignment, hosts, assigned) : nowhere,
+    ),
+  );
   if (assigned.length === count) return { steps, shortages: [] };
-  const shortage = explainShortage(snapshot, definitionsOf(workload, generate), settings, { asked: count, missing: count - assigned.length });
+  const shortage = explainShortage(snapshot, definitionsOf(workload, generate), settings, {
+    asked: count,
+    missing: count - assigned.length,
+  });
   const stopping = worthWaitingFor(workload, settings, hosts, assigned.length, count);
   return { steps, shortages: shortage === undefined ? [] : [shortage], ...(stopping.length === 0 ? {} : { stopping }) };
 }
 
 /** The stopping tasks after whose end more replicas have a place. Where locks hand a slot over the agent does the waiting, and there are none. */
-function worthWaitingFor(workload: ResolvedWorkload, settings: RunSettings, hosts: readonly Host[], placed: number, count: number): readonly string[] {
+function worthWaitingFor(
+  workload: ResolvedWorkload,
+  settings: RunSettings,
+  hosts: readonly Host[],
+  placed: number,
+  count: number,
+): readonly string[] {
   if (hosts.every(({ leaving }) => leaving.size === 0)) return [];
-  const stays = (devices: ReadonlySet<number>, { leaving }: Host) => new Set([...devices].filter((device) => !leaving.has(device)));
-  const later = assign(workload, settings, hosts.map((host) => ({ ...host, taken: stays(host.taken, host), unlocked: stays(host.unlocked, host) })), count);
+  const stays = (devices: ReadonlySet<number>, { leaving }: Host) =>
+    new Set([...devices].filter((device) => !leaving.has(device)));
+  const later = assign(
+    workload,
+    settings,
+    hosts.map((host) => ({ ...host, taken: stays(host.taken, host), unlocked: stays(host.unlocked, host) })),
+    count,
+  );
   if (later.length === placed) return [];
   return [...new Set(later.flatMap(({ slot, host }) => slot.flatMap((device) => host.leaving.get(device) ?? [])))];
 }
@@ -70,7 +99,12 @@ export function definitionsOf(workload: ResolvedWorkload, generate: GenerateSett
 }
 
 /** Fills the machines of the first instance type, then those of the next. */
-function assign(workload: ResolvedWorkload, settings: RunSettings, hosts: readonly Host[], count: number): readonly Placed[] {
+function assign(
+  workload: ResolvedWorkload,
+  settings: RunSettings,
+  hosts: readonly Host[],
+  count: number,
+): readonly Placed[] {
   const assigned: Placed[] = [];
   const fill = (some: readonly Host[]) => {
     for (const { machine, slot } of assignSlots(some, count - assigned.length, settings.strategy)) {
@@ -88,7 +122,8 @@ function assign(workload: ResolvedWorkload, settings: RunSettings, hosts: readon
     const own = hosts.filter((host) => host.shape === shape);
     const unseen = new Set(own.flatMap((host) => [...host.unlocked]));
     fill(own.map((host) => ({ ...host, taken: new Set([...host.taken, ...unseen]) })));
-    if (shape === workload.shapes[0]) fill(freshHosts(shape, count - assigned.length).map((host) => ({ ...host, taken: unseen })));
+    if (shape === workload.shapes[0])
+      fill(freshHosts(shape, count - assigned.length).map((host) => ({ ...host, taken: unseen })));
   }
   return assigned;
 }
@@ -99,19 +134,33 @@ function group(assigned: readonly Placed[]): readonly Assignment[] {
     const key = `${placed.shape.instanceTypes[0]!.instanceType} ${slotName(placed.slot)}`;
     groups.set(key, [...(groups.get(key) ?? []), placed]);
   }
-  return [...groups.values()].map((some) => ({ shape: some[0]!.shape, slot: some[0]!.slot, hosts: some.map((placed) => placed.host) }));
+  return [...groups.values()].map((some) => ({
+    shape: some[0]!.shape,
+    slot: some[0]!.slot,
+    hosts: some.map((placed) => placed.host),
+  }));
 }
 
 function awayFrom({ shape, slot }: Assignment, all: readonly Host[], assigned: readonly Placed[]): Away {
   const same = all.filter((host) => host.shape === shape);
-  const clashing = new Set(assigned.filter((placed) => placed.slot[0] !== slot[0] && placed.slot.some((device) => slot.includes(device))).map(({ host }) => host.id));
+  const clashing = new Set(
+    assigned
+      .filter((placed) => placed.slot[0] !== slot[0] && placed.slot.some((device) => slot.includes(device)))
+      .map(({ host }) => host.id),
+  );
   return {
     unseen: same.filter((host) => slot.some((device) => host.unlocked.has(device))),
     spoiled: same.filter((host) => clashing.has(host.id) && !slot.some((device) => host.taken.has(device))),
   };
 }
 
-function stepsOf(workload: ResolvedWorkload, settings: RunSettings, generate: GenerateSettings, { shape, slot, hosts }: Assignment, { unseen, spoiled }: Away): readonly RunStep[] {
+function stepsOf(
+  workload: ResolvedWorkload,
+  settings: RunSettings,
+  generate: GenerateSettings,
+  { shape, slot, hosts }: Assignment,
+  { unseen, spoiled }: Away,
+): readonly RunStep[] {
   const definition = generateTaskDefinition(workload, variantFor(workload, shape, slot), generate);
   const awsvpc = definition.networkMode === "awsvpc";
   const partial = shape.request.kind === "neuron" && !shape.request.whole;
@@ -128,7 +177,9 @@ function stepsOf(workload: ResolvedWorkload, settings: RunSettings, generate: Ge
     }),
   });
   let done = 0;
-  return keepAway(hosts.length, ec2Ids([...unseen, ...spoiled]), places).map(({ count, constraints }) => step(count, constraints, places.slice(done, (done += count))));
+  return keepAway(hosts.length, ec2Ids([...unseen, ...spoiled]), places).map(({ count, constraints }) =>
+    step(count, constraints, places.slice(done, (done += count))),
+  );
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html */
@@ -144,5 +195,8 @@ function ec2Ids(hosts: readonly Host[]): readonly string[] {
 /** Where the plan has a slot: machines by their id, and those that a provider would add by their number. */
 function namesOf(hosts: readonly Host[]): readonly string[] {
   const fresh = hosts.filter((host) => host.instance === undefined).length;
-  return [...ec2Ids(hosts), ...(fresh === 0 ? [] : [`${fresh} new ${hosts[0]!.type.instanceType} ${fresh === 1 ? "instance" : "instances"}`])];
+  return [
+    ...ec2Ids(hosts),
+    ...(fresh === 0 ? [] : [`${fresh} new ${hosts[0]!.type.instanceType} ${fresh === 1 ? "instance" : "instances"}`]),
+  ];
 }

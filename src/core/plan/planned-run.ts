@@ -67,10 +67,25 @@ export function familiesOf(steps: readonly RunStep[], follows: readonly string[]
 }
 
 /** A run's first round with all that carrying it out later needs. */
-export function plannedRun({ settings, clientToken, round, cluster, devices, follows, newest, now }: PlannedFrom): PlannedRun {
+export function plannedRun({
+  settings,
+  clientToken,
+  round,
+  cluster,
+  devices,
+  follows,
+  newest,
+  now,
+}: PlannedFrom): PlannedRun {
   const { steps, shortages } = round;
   const families = familiesOf(steps, follows);
-  const providers = [...new Set(steps.flatMap(({ request }) => (request.capacityProviderStrategy ?? []).map(({ capacityProvider }) => capacityProvider)))];
+  const providers = [
+    ...new Set(
+      steps.flatMap(({ request }) =>
+        (request.capacityProviderStrategy ?? []).map(({ capacityProvider }) => capacityProvider),
+      ),
+    ),
+  ];
   return {
     run: settings.run,
     ...(clientToken === undefined ? {} : { clientToken }),
@@ -81,7 +96,11 @@ export function plannedRun({ settings, clientToken, round, cluster, devices, fol
     registrations: planRegistrations(steps, newest),
     steps,
     failures: shortages,
-    basis: { cluster: clusterBasisOf(cluster, { locks: devices, providers }), families: familiesKnown(families, newest), devices },
+    basis: {
+      cluster: clusterBasisOf(cluster, { locks: devices, providers }),
+      families: familiesKnown(families, newest),
+      devices,
+    },
     unknown: unknownRevisions(families, newest),
   };
 }

@@ -28,5 +28,7 @@ export const tasksPerCall = 10;
 
 /** The counts of the calls that start `count` tasks. */
 export function batches(count: number): readonly number[] {
-  return Array.from({ length: Math.ceil(count / tasksPerCall) }, (_, index) => Math.min(tasksPerCall, count - index * tasksPerCall));
+  return Array.from({ length: Math.ceil(count / tasksPerCall) }, (_, index) =>
+    Math.min(tasksPerCall, count - index * tasksPerCall),
+  );
 }

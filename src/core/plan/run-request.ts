@@ -28,14 +28,20 @@ type Request = Omit<RunTaskRequest, "count" | "clientToken">;
  * The RunTask input of one definition.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
  */
-export function runRequest(settings: RunSettings, definition: Pick<TaskDefinition, "family" | "tags" | "networkMode">, added: Partial<Request> = {}): Request {
+export function runRequest(
+  settings: RunSettings,
+  definition: Pick<TaskDefinition, "family" | "tags" | "networkMode">,
+  added: Partial<Request> = {},
+): Request {
   const constraints = withoutRepeats([...settings.placementConstraints, ...(added.placementConstraints ?? [])]);
   const group = settings.group ?? added.group;
   return {
     cluster: settings.cluster,
     taskDefinition: added.taskDefinition ?? definition.family,
     // A strategy excludes a launch type; without one, Managed Instances and managed scaling are never asked.
-    ...(settings.provider === undefined ? { launchType: "EC2" } : { capacityProviderStrategy: [{ capacityProvider: settings.provider, weight: 1 }] }),
+    ...(settings.provider === undefined
+      ? { launchType: "EC2" }
+      : { capacityProviderStrategy: [{ capacityProvider: settings.provider, weight: 1 }] }),
     ...(group === undefined ? {} : { group }),
     startedBy: settings.startedBy ?? settings.run,
     ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
@@ -52,8 +58,16 @@ function withoutRepeats(constraints: readonly PlacementConstraint[]): readonly P
 }
 
 /** What the run's settings mean for placement. */
-export function placementOptions({ group, placementConstraints, provider }: Pick<RunSettings, "group" | "placementConstraints" | "provider">): PlacementOptions {
-  return { ...(group === undefined ? {} : { group }), placementConstraints, ...(provider === undefined ? {} : { capacityProviders: [provider] }) };
+export function placementOptions({
+  group,
+  placementConstraints,
+  provider,
+}: Pick<RunSettings, "group" | "placementConstraints" | "provider">): PlacementOptions {
+  return {
+    ...(group === undefined ? {} : { group }),
+    placementConstraints,
+    ...(provider === undefined ? {} : { capacityProviders: [provider] }),
+  };
 }
 
 /** The definition's tags, and the run that the tasks belong to. */
@@ -66,12 +80,22 @@ function taskTags(tags: readonly Tag[], run: string): readonly Tag[] {
  *
  * @throws Refusal when the tasks have network interfaces of their own (awsvpc) and nothing names a subnet.
  */
-export function networkConfigurationOf(workload: ResolvedWorkload, flag: NetworkConfiguration | undefined): NetworkConfiguration | undefined {
+export function networkConfigurationOf(
+  workload: ResolvedWorkload,
+  flag: NetworkConfiguration | undefined,
+): NetworkConfiguration | undefined {
   if (networkModeOf(workload) !== "awsvpc") return undefined;
   if (flag !== undefined) return flag;
   const { subnets, securityGroups, assignPublicIp } = workload.ecs.network ?? {};
   if (subnets === undefined || subnets.length === 0) {
-    throw new Refusal([problem("subnets-missing", ["ecs", "network", "subnets"], "in network mode awsvpc a task needs subnets", "Set ecs.network.subnets, or give --network-configuration awsvpcConfiguration={subnets=[subnet-1]}.")]);
+    throw new Refusal([
+      problem(
+        "subnets-missing",
+        ["ecs", "network", "subnets"],
+        "in network mode awsvpc a task needs subnets",
+        "Set ecs.network.subnets, or give --network-configuration awsvpcConfiguration={subnets=[subnet-1]}.",
+      ),
+    ]);
   }
   return {
     awsvpcConfiguration: {
@@ -101,12 +125,43 @@ export function chooseProvider(workload: ResolvedWorkload, providers: ClusterPro
   if (named !== undefined) {
     if (providers.all.includes(named)) return named;
     const there = providers.all.length === 0 ? "It has none" : `It has ${listOr(providers.all, "and")}`;
-    throw new Refusal([problem("no-such-provider", path, `the cluster has no capacity provider ${named}`, `${there}; aws ecs put-cluster-capacity-providers associates one with it.`)]);
+    throw new Refusal([
+      problem(
+        "no-such-provider",
+        path,
+        `the cluster has no capacity provider ${named}`,
+        `${there}; aws ecs put-cluster-capacity-providers associates one with it.`,
+      ),
+    ]);
   }
   if (!onManagedInstances(workload)) return undefined;
-  if (providers.managedInstances === undefined) throw new Refusal([problem("managed-instances-unknown", path, "a snapshot does not tell which of the cluster's capacity providers are Managed Instances", "Name the provider: ecs.capacity: { managedInstances: NAME }.")]);
+  if (providers.managedInstances === undefined)
+    throw new Refusal([
+      problem(
+        "managed-instances-unknown",
+        path,
+        "a snapshot does not tell which of the cluster's capacity providers are Managed Instances",
+        "Name the provider: ecs.capacity: { managedInstances: NAME }.",
+      ),
+    ]);
   const [first, ...others] = providers.managedInstances;
-  if (first === undefined) throw new Refusal([problem("no-managed-instances", path, "the cluster has no Managed Instances capacity provider", "Attach one to the cluster, or name it: ecs.capacity: { managedInstances: NAME }.")]);
-  if (others.length > 0) throw new Refusal([problem("several-managed-instances", path, `the cluster has several Managed Instances capacity providers: ${providers.managedInstances.join(", ")}`, "Name one: ecs.capacity: { managedInstances: NAME }.")]);
+  if (first === undefined)
+    throw new Refusal([
+      problem(
+        "no-managed-instances",
+        path,
+        "the cluster has no Managed Instances capacity provider",
+        "Attach one to the cluster, or name it: ecs.capacity: { managedInstances: NAME }.",
+      ),
+    ]);
+  if (others.length > 0)
+    throw new Refusal([
+      problem(
+        "several-managed-instances",
+        path,
+        `the cluster has several Managed Instances capacity providers: ${providers.managedInstances.join(", ")}`,
+        "Name one: ecs.capacity: { managedInstances: NAME }.",
+      ),
+    ]);
   return first;
 }

@@ -40,7 +40,10 @@ export interface RunTaskResult {
 }
 
 /** A task with what its definition and its instance add. */
-export function toTaskResult(task: Task, known: { readonly definition?: RegisteredTaskDefinition; readonly instanceType?: string } = {}): TaskResult {
+export function toTaskResult(
+  task: Task,
+  known: { readonly definition?: RegisteredTaskDefinition; readonly instanceType?: string } = {},
+): TaskResult {
   const devices = known.definition === undefined ? [] : neuronDevicePaths(known.definition);
   const exitCode = exitCodeOf(task);
   const run = runOf(task);

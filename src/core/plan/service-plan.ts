@@ -77,18 +77,23 @@ export function movedSince(plan: Pick<ServicePlan, "basis">, now: readonly Servi
   return [
     ...plan.basis.flatMap((before): readonly string[] => {
       const after = current.get(before.service);
-      if ((before.serviceArn === undefined) !== (after?.serviceArn === undefined)) return [`service ${before.service} ${before.serviceArn === undefined ? "exists now" : "is gone"}`];
+      if ((before.serviceArn === undefined) !== (after?.serviceArn === undefined))
+        return [`service ${before.service} ${before.serviceArn === undefined ? "exists now" : "is gone"}`];
       const fields = differingFields(before.settings, after?.settings);
       const changed = fields.length === 0 ? [] : [`service ${before.service} was changed: ${listOr(fields, "and")}`];
       return [...changed, ...revisionMoved(before.latest, after?.latest)];
     }),
-    ...now.filter(({ service, serviceArn }) => serviceArn !== undefined && !known.has(service)).map(({ service }) => `service ${service} exists now`),
+    ...now
+      .filter(({ service, serviceArn }) => serviceArn !== undefined && !known.has(service))
+      .map(({ service }) => `service ${service} exists now`),
   ];
 }
 
 function differingFields(before: unknown, after: unknown): readonly string[] {
   const [was, is] = [before, after].map((settings) => (isRaw(settings) ? settings : {}));
-  return [...new Set([...Object.keys(was!), ...Object.keys(is!)])].filter((name) => JSON.stringify(was![name]) !== JSON.stringify(is![name])).sort();
+  return [...new Set([...Object.keys(was!), ...Object.keys(is!)])]
+    .filter((name) => JSON.stringify(was![name]) !== JSON.stringify(is![name]))
+    .sort();
 }
 
 /** Whether carrying out the plan changes anything but where tasks run. */

@@ -22,9 +22,17 @@ export interface Shortage {
  * @param definitions The workload's variants: any of them would have done.
  * @returns Undefined where the snapshot has room for what is asked: then ECS's own reason is all there is.
  */
-export function explainShortage(snapshot: ClusterSnapshot, definitions: readonly TaskDefinition[], settings: RunSettings, { asked, missing: known }: Shortage): RunFailure | undefined {
+export function explainShortage(
+  snapshot: ClusterSnapshot,
+  definitions: readonly TaskDefinition[],
+  settings: RunSettings,
+  { asked, missing: known }: Shortage,
+): RunFailure | undefined {
   const { count } = settings;
-  const { placeable, possible, instances, nearestChange } = explainRemainder(snapshot, definitions, { ...placementOptions(settings), count: asked });
+  const { placeable, possible, instances, nearestChange } = explainRemainder(snapshot, definitions, {
+    ...placementOptions(settings),
+    count: asked,
+  });
   if (placeable) return undefined;
   const missing = known ?? asked - possible;
   const misfits = instances.filter(({ fits }) => !fits);
@@ -32,12 +40,16 @@ export function explainShortage(snapshot: ClusterSnapshot, definitions: readonly
   const kindred = misfits.filter(({ reasons }) => near(reasons));
   const groups = groupByReason(kindred.length > 0 ? kindred : misfits);
   const shown = groups.slice(0, shownGroups).map(describe);
-  const more = groups.length > shownGroups ? [`${groups.length - shownGroups} more reasons: see aiplat cluster explain`] : [];
+  const more =
+    groups.length > shownGroups ? [`${groups.length - shownGroups} more reasons: see aiplat cluster explain`] : [];
   const why = groups.length === 0 ? "the cluster has no container instances" : [...shown, ...more].join("; ");
   return {
     reason: groups[0]?.code ?? "CONSTRAINT",
     detail: `${missing} of ${counted(count, "task")}: ${why}`,
-    hint: nearestChange === undefined ? "No single change makes room: aiplat cluster explain tells what each instance lacks." : `To make room: ${nearestChange.message}.`,
+    hint:
+      nearestChange === undefined
+        ? "No single change makes room: aiplat cluster explain tells what each instance lacks."
+        : `To make room: ${nearestChange.message}.`,
   };
 }
 
@@ -65,12 +77,21 @@ function groupByReason(instances: readonly InstanceExplanation[]): readonly Grou
     // Devices first: who holds them holds most of the CPU and memory too.
     const { code } = reasons.find((reason) => reason.code === "DEVICES" && near(reasons)) ?? reasons[0]!;
     // On another type everything else fails too, and says nothing.
-    const told = code === "CONSTRAINT" ? reasons.filter((reason) => reason.code === code) : reasons.toSorted((one, other) => Number(other.code === code) - Number(one.code === code));
-    const messages = new Set(told.map(({ message }) => (message.endsWith("another task of this run") ? "what is free goes to other tasks of this run" : message)));
+    const told =
+      code === "CONSTRAINT"
+        ? reasons.filter((reason) => reason.code === code)
+        : reasons.toSorted((one, other) => Number(other.code === code) - Number(one.code === code));
+    const messages = new Set(
+      told.map(({ message }) =>
+        message.endsWith("another task of this run") ? "what is free goes to other tasks of this run" : message,
+      ),
+    );
     return { code, message: listOr([...messages].slice(0, 2), "and"), instanceType, ids };
   });
 }
 
 function describe({ message, instanceType, ids }: Group): string {
-  return ids.length === 1 ? `${instanceType} ${ids[0]}: ${message}` : `${ids.length} ${instanceType} instances, such as ${ids[0]}: ${message}`;
+  return ids.length === 1
+    ? `${instanceType} ${ids[0]}: ${message}`
+    : `${ids.length} ${instanceType} instances, such as ${ids[0]}: ${message}`;
 }

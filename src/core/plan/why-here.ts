@@ -16,7 +16,9 @@ export function whyHere(slot: Slot, { free, unseen, spoiled }: Places): string {
   const devices = one ? devicePath(slot[0]!) : `${devicePath(slot[0]!)} to neuron${slot.at(-1)}`;
   return [
     `${devices} ${one ? "is" : "are"} free on ${namesInShort(free)}`,
-    ...(unseen.length === 0 ? [] : [`not on ${namesInShort(unseen)}, where a task that ECS sees no lock of holds ${one ? "it" : "some"}`]),
+    ...(unseen.length === 0
+      ? []
+      : [`not on ${namesInShort(unseen)}, where a task that ECS sees no lock of holds ${one ? "it" : "some"}`]),
     ...(spoiled.length === 0 ? [] : [`not on ${namesInShort(spoiled)}, where another slot of this run needs some`]),
   ].join("; ");
 }
@@ -26,5 +28,7 @@ const namedIds = 3;
 
 /** `i-1, i-2, i-3 and 4 more`. */
 export function namesInShort(names: readonly string[]): string {
-  return names.length <= namedIds ? listOr(names, "and") : `${names.slice(0, namedIds).join(", ")} and ${names.length - namedIds} more`;
+  return names.length <= namedIds
+    ? listOr(names, "and")
+    : `${names.slice(0, namedIds).join(", ")} and ${names.length - namedIds} more`;
 }

@@ -13,5 +13,8 @@ export interface Checked extends Described {
 export function checkDocument(document: Raw, writtenAt: (path: Path) => string | undefined): Checked {
   const result = z.safeParse(workloadSchema, document);
   if (result.success) return { problems: [], broken: [], workload: result.data };
-  return { ...describeIssues(result.error.issues, workloadSchema, document, writtenAt), workload: document as unknown as Workload };
+  return {
+    ...describeIssues(result.error.issues, workloadSchema, document, writtenAt),
+    workload: document as unknown as Workload,
+  };
 }

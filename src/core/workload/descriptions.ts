@@ -9,7 +9,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   "command.*": "A word of the command.",
   environment: "Environment variables. Numbers and words such as true need quotes.",
   "environment.*": "The variable's value, as text.",
-  secrets: "Environment variables whose values the orchestrator reads from Secrets Manager or SSM. Needs roles.execution.",
+  secrets:
+    "Environment variables whose values the orchestrator reads from Secrets Manager or SSM. Needs roles.execution.",
   "secrets.*": "The ARN of a Secrets Manager secret or of an SSM parameter.",
   ports: "The ports that the container listens on.",
   "ports.*": "A port that the container listens on.",
@@ -22,13 +23,17 @@ export const descriptions: Readonly<Record<string, string>> = {
   "health.port": "The container's port that answers.",
   "health.startSeconds": "How long the container may take to become healthy. At most 300 on ECS.",
   accelerator: "What the workload runs on; none for a CPU workload.",
-  "accelerator.instanceTypes": "The EC2 instance types to run on. With several, each has its own variant where their devices differ.",
+  "accelerator.instanceTypes":
+    "The EC2 instance types to run on. With several, each has its own variant where their devices differ.",
   "accelerator.instanceTypes.*": "An accelerated EC2 instance type.",
-  "accelerator.devicesPerReplica": "Devices of one replica. Trainium: 1, 4, 8 or 16; Inferentia and NVIDIA: any number that the instance has; fractional types: their fraction. Default: every device of the instance.",
-  "accelerator.mps": "Share one NVIDIA GPU with other containers through the Multi-Process Service, instead of whole devices.",
+  "accelerator.devicesPerReplica":
+    "Devices of one replica. Trainium: 1, 4, 8 or 16; Inferentia and NVIDIA: any number that the instance has; fractional types: their fraction. Default: every device of the instance.",
+  "accelerator.mps":
+    "Share one NVIDIA GPU with other containers through the Multi-Process Service, instead of whole devices.",
   "accelerator.mps.memory": "GPU memory of one replica.",
   "accelerator.mps.maxComputePercent": "The most of the GPU's compute that one replica may use.",
-  "accelerator.efa": "Whether a replica has the instance's Elastic Fabric Adapter interfaces. Default: true when nodes is above 1.",
+  "accelerator.efa":
+    "Whether a replica has the instance's Elastic Fabric Adapter interfaces. Default: true when nodes is above 1.",
   replicas: "How many replicas run. Default: 1.",
   nodes: "Instances of one replica, for distributed training and multi-host serving. Default: 1.",
   resources: "CPU and memory of one replica. Default: the devices' fair share of the instance, less 10 %.",
@@ -49,7 +54,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   ecs: "What is for ECS only.",
   "ecs.cluster": "The cluster, by name or ARN.",
   "ecs.networkMode": "Default: bridge; host with EFA; awsvpc on Managed Instances.",
-  "ecs.capacity": "ec2, managed-instances, a capacity provider as { provider: NAME }, or the one of Managed Instances as { managedInstances: NAME }. Default: ec2.",
+  "ecs.capacity":
+    "ec2, managed-instances, a capacity provider as { provider: NAME }, or the one of Managed Instances as { managedInstances: NAME }. Default: ec2.",
   "ecs.capacity.provider": "The capacity provider's name.",
   "ecs.capacity.managedInstances": "The name of the capacity provider of Managed Instances.",
   "ecs.network": "The task's own network interface, in awsvpc mode.",
@@ -65,7 +71,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   "ecs.service": "Raw fields of CreateService, merged last.",
   eks: "What is for EKS only.",
   "eks.namespace": "The namespace.",
-  "eks.as": "The kind of Kubernetes resource, e.g. Deployment. Default: Deployment for a service, Job for a job, JobSet for a job of several nodes.",
+  "eks.as":
+    "The kind of Kubernetes resource, e.g. Deployment. Default: Deployment for a service, Job for a job, JobSet for a job of several nodes.",
   "eks.queue": "The queue that admits the workload.",
   "eks.queue.kueue": "The name of a Kueue LocalQueue.",
   "eks.serviceAccount": "The service account of the pods.",

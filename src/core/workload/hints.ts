@@ -7,7 +7,10 @@ import { isRaw } from "./merge.ts";
 const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> = {
   name: (value) => write(typeof value === "string" ? slug(value) : undefined),
   kind: (value) => write(near(value, workloadKinds)),
-  command: (value) => (typeof value === "string" && !/["'\\]/.test(value) && value.trim() !== "" ? write(`[${value.trim().split(/\s+/).join(", ")}]`) : "Write a list of words, e.g. [serve, --port, \"8080\"]."),
+  command: (value) =>
+    typeof value === "string" && !/["'\\]/.test(value) && value.trim() !== ""
+      ? write(`[${value.trim().split(/\s+/).join(", ")}]`)
+      : 'Write a list of words, e.g. [serve, --port, "8080"].',
   environment: () => "Write NAME: value pairs.",
   ports: (value) => (isPort(value) ? write(`[{ container: ${String(value)} }]`) : undefined),
   "ports.*": (value) => {
@@ -15,11 +18,20 @@ const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> 
     const mapping = typeof value === "string" ? /^(?:(\d+):)?(\d+)(?:\/(tcp|udp))?$/.exec(value) : null;
     if (mapping === null) return "Write { container: 8080 }.";
     const [, host, container, protocol] = mapping;
-    return write(`{ ${[`container: ${container}`, ...(host === undefined ? [] : [`host: ${host}`]), ...(protocol === undefined ? [] : [`protocol: ${protocol}`])].join(", ")} }`);
+    return write(
+      `{ ${[`container: ${container}`, ...(host === undefined ? [] : [`host: ${host}`]), ...(protocol === undefined ? [] : [`protocol: ${protocol}`])].join(", ")} }`,
+    );
   },
-  accelerator: (value) => (typeof value === "string" && instanceTypeRule.pattern.test(value) ? write(`{ instanceTypes: [${value}] }`) : "Write { instanceTypes: [inf2.xlarge] }, or none for a CPU workload."),
-  "accelerator.instanceTypes": (value) => (typeof value === "string" && value !== "" ? write(`[${value}]`) : "Write a list, e.g. [inf2.xlarge]."),
-  "accelerator.instanceTypes.*": (value) => (typeof value === "string" && instanceTypeRule.pattern.test(value.trim().toLowerCase()) ? write(value.trim().toLowerCase()) : undefined),
+  accelerator: (value) =>
+    typeof value === "string" && instanceTypeRule.pattern.test(value)
+      ? write(`{ instanceTypes: [${value}] }`)
+      : "Write { instanceTypes: [inf2.xlarge] }, or none for a CPU workload.",
+  "accelerator.instanceTypes": (value) =>
+    typeof value === "string" && value !== "" ? write(`[${value}]`) : "Write a list, e.g. [inf2.xlarge].",
+  "accelerator.instanceTypes.*": (value) =>
+    typeof value === "string" && instanceTypeRule.pattern.test(value.trim().toLowerCase())
+      ? write(value.trim().toLowerCase())
+      : undefined,
   "accelerator.mps.memory": size,
   "resources.memory": size,
   sharedMemory: size,
@@ -44,9 +56,14 @@ export function placedHint(path: Path, value: unknown): string | undefined {
 export function hintFor(path: Path, value: unknown, wants: string, written?: string): string | undefined {
   const placed = placedHint(path, value);
   if (placed !== undefined) return placed;
-  if (value === null) return wants.startsWith("text") ? 'Write "" for an empty text, or leave the key out.' : "Give it a value, or leave the key out.";
-  if (wants.startsWith("text") && (typeof value === "number" || typeof value === "boolean")) return write(`"${written ?? String(value)}", in quotes`);
-  if (/number|port/.test(wants) && typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))) return write(`${Number(value)}, without quotes`);
+  if (value === null)
+    return wants.startsWith("text")
+      ? 'Write "" for an empty text, or leave the key out.'
+      : "Give it a value, or leave the key out.";
+  if (wants.startsWith("text") && (typeof value === "number" || typeof value === "boolean"))
+    return write(`"${written ?? String(value)}", in quotes`);
+  if (/number|port/.test(wants) && typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
+    return write(`${Number(value)}, without quotes`);
   if (wants === "true or false" && typeof value === "string") {
     const word = value.toLowerCase();
     if (["true", "yes", "on", "y"].includes(word)) return write("true");

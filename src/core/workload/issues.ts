@@ -14,7 +14,12 @@ export interface Described {
 }
 
 /** Turns what the schema found into one clear problem each. */
-export function describeIssues(issues: readonly Issue[], schema: z.core.$ZodType, document: unknown, writtenAt: (path: Path) => string | undefined): Described {
+export function describeIssues(
+  issues: readonly Issue[],
+  schema: z.core.$ZodType,
+  document: unknown,
+  writtenAt: (path: Path) => string | undefined,
+): Described {
   const problems: Problem[] = [];
   const broken: Path[] = [];
   const missing: Problem[] = [];
@@ -23,7 +28,15 @@ export function describeIssues(issues: readonly Issue[], schema: z.core.$ZodType
     if (issue.code === "unrecognized_keys") {
       for (const key of issue.keys) {
         const { hint, meant } = suggestKey(schema, path, key);
-        problems.push({ ...problem("unknown-key", [...path, key], `unknown key ${key}${path.length === 0 ? "" : ` in ${pathText(path)}`}`, hint), about: "key" });
+        problems.push({
+          ...problem(
+            "unknown-key",
+            [...path, key],
+            `unknown key ${key}${path.length === 0 ? "" : ` in ${pathText(path)}`}`,
+            hint,
+          ),
+          about: "key",
+        });
         broken.push([...path, key], ...(meant === undefined ? [] : [meant]));
       }
     } else {
@@ -41,14 +54,28 @@ function describe(issue: Issue, path: Path, value: unknown, written: string | un
   const name = path.length === 0 ? "a workload" : pathText(path);
   const wants = wanted(issue);
   if (issue.code === "invalid_key") {
-    return { ...problem("invalid-key", path, `${JSON.stringify(path.at(-1))} in ${pathText(path.slice(0, -1))} must be ${wants}`), about: "key" };
+    return {
+      ...problem(
+        "invalid-key",
+        path,
+        `${JSON.stringify(path.at(-1))} in ${pathText(path.slice(0, -1))} must be ${wants}`,
+      ),
+      about: "key",
+    };
   }
   if (value === undefined) return problem("missing-key", path, `${name} is missing`, `Write ${wants}.`);
   // Whoever writes the secret itself must not find it in the log of a build.
-  if (path[0] === "secrets" && path.length === 2) return problem("invalid-value", path, `${name} must be ${wants}, never the secret itself`);
+  if (path[0] === "secrets" && path.length === 2)
+    return problem("invalid-value", path, `${name} must be ${wants}, never the secret itself`);
   const vcpu = typeof value === "number" && path.at(-1) === "cpu" ? vcpuOfUnits(value) : undefined;
-  if (vcpu !== undefined) return problem("invalid-value", path, `${name} ${unitsMistake(value as number, vcpu)}`, `Write ${vcpu}.`);
-  return problem("invalid-value", path, `${name} must be ${wants}, not ${showValue(value, written)}`, hintFor(path, value, wants, written));
+  if (vcpu !== undefined)
+    return problem("invalid-value", path, `${name} ${unitsMistake(value as number, vcpu)}`, `Write ${vcpu}.`);
+  return problem(
+    "invalid-value",
+    path,
+    `${name} must be ${wants}, not ${showValue(value, written)}`,
+    hintFor(path, value, wants, written),
+  );
 }
 
 /** What completes "must be": the schema's own words, or what its kind of check implies. */
@@ -63,7 +90,9 @@ function wanted(issue: Issue): string {
 /** Of a union that nothing matched, what is wrong with the branch that was meant; the union itself where that is open. */
 function chooseBranch(issue: Issue, document: unknown): readonly Issue[] {
   if (issue.code !== "invalid_union" || !isRaw(valueAt(document, issue.path as Path))) return [issue];
-  const branches = issue.errors.filter((branch) => branch.every((each) => each.path.length > 0 || each.code === "unrecognized_keys")).sort((one, other) => one.length - other.length);
+  const branches = issue.errors
+    .filter((branch) => branch.every((each) => each.path.length > 0 || each.code === "unrecognized_keys"))
+    .sort((one, other) => one.length - other.length);
   const [best, next] = branches;
   if (best === undefined || (next !== undefined && next.length === best.length)) return [issue];
   return best.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));

@@ -9,11 +9,17 @@ import { workloadSchema } from "./schema.ts";
  * server of the editors knows best.
  */
 export function workloadJsonSchema(): JsonSchema {
-  const base = z.toJSONSchema(workloadSchema, { target: "draft-07", io: "input", override: ({ jsonSchema }) => dropSafeIntegers(jsonSchema) }) as JsonSchema;
+  const base = z.toJSONSchema(workloadSchema, {
+    target: "draft-07",
+    io: "input",
+    override: ({ jsonSchema }) => dropSafeIntegers(jsonSchema),
+  }) as JsonSchema;
   const { $schema, ...rest } = base;
   const errors = workloadRules.filter((rule) => rule.severity === "error");
   const beyond = errors.filter((rule) => rule.beyondJsonSchema !== undefined).map((rule) => rule.code);
-  const fragments = new Map(errors.flatMap(({ jsonSchema }) => flatten(jsonSchema())).map((fragment) => [JSON.stringify(fragment), fragment]));
+  const fragments = new Map(
+    errors.flatMap(({ jsonSchema }) => flatten(jsonSchema())).map((fragment) => [JSON.stringify(fragment), fragment]),
+  );
   return {
     $schema,
     title: "aiplat workload",
@@ -41,10 +47,18 @@ function describe(schema: JsonSchema, path: readonly string[]): JsonSchema {
   const description = descriptions[path.join(".")];
   const result: Record<string, unknown> = { ...(description === undefined ? {} : { description }), ...schema };
   const inner = (value: unknown, key: string) => describe(value as JsonSchema, [...path, key]);
-  if (isSchema(schema["properties"])) result["properties"] = Object.fromEntries(Object.entries(schema["properties"]).map(([key, value]) => [key, inner(value, key)]));
+  if (isSchema(schema["properties"]))
+    result["properties"] = Object.fromEntries(
+      Object.entries(schema["properties"]).map(([key, value]) => [key, inner(value, key)]),
+    );
   if (isSchema(schema["items"])) result["items"] = inner(schema["items"], "*");
-  if (isSchema(schema["additionalProperties"])) result["additionalProperties"] = inner(schema["additionalProperties"], "*");
-  if (Array.isArray(schema["anyOf"])) result["anyOf"] = (schema["anyOf"] as JsonSchema[]).map((option) => ({ ...describe(option, path), description: undefined }));
+  if (isSchema(schema["additionalProperties"]))
+    result["additionalProperties"] = inner(schema["additionalProperties"], "*");
+  if (Array.isArray(schema["anyOf"]))
+    result["anyOf"] = (schema["anyOf"] as JsonSchema[]).map((option) => ({
+      ...describe(option, path),
+      description: undefined,
+    }));
   return result;
 }
 

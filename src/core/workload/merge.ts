@@ -20,11 +20,17 @@ export function mergeRaw(base: Raw, overlay: Raw, keys: ListKeys): Raw {
 function mergeValue(name: string, before: unknown, value: unknown, keys: ListKeys): unknown {
   if (isRaw(value)) return mergeRaw(isRaw(before) ? before : {}, value, keys);
   const keyOf = keys[name];
-  if (Array.isArray(value) && keyOf !== undefined && value.every(isRaw)) return mergeList(Array.isArray(before) ? before.filter(isRaw) : [], value, keyOf, keys);
+  if (Array.isArray(value) && keyOf !== undefined && value.every(isRaw))
+    return mergeList(Array.isArray(before) ? before.filter(isRaw) : [], value, keyOf, keys);
   return value;
 }
 
-function mergeList(before: readonly Raw[], items: readonly Raw[], keyOf: (item: Raw) => string, keys: ListKeys): readonly Raw[] {
+function mergeList(
+  before: readonly Raw[],
+  items: readonly Raw[],
+  keyOf: (item: Raw) => string,
+  keys: ListKeys,
+): readonly Raw[] {
   const merged = new Map(before.map((item) => [keyOf(item), item]));
   for (const item of items) merged.set(keyOf(item), mergeRaw(merged.get(keyOf(item)) ?? {}, item, keys));
   return [...merged.values()];

@@ -12,13 +12,19 @@ export function rawOverlay(base: Raw, wanted: Raw, keys: ListKeys): Raw {
     if (JSON.stringify(before) === JSON.stringify(value)) continue;
     const keyOf = keys[name];
     if (isRaw(value) && isRaw(before)) overlay[name] = rawOverlay(before, value, keys);
-    else if (keyOf !== undefined && Array.isArray(value) && value.every(isRaw)) overlay[name] = itemOverlays(Array.isArray(before) ? before.filter(isRaw) : [], value, keyOf, keys);
+    else if (keyOf !== undefined && Array.isArray(value) && value.every(isRaw))
+      overlay[name] = itemOverlays(Array.isArray(before) ? before.filter(isRaw) : [], value, keyOf, keys);
     else overlay[name] = value;
   }
   return overlay;
 }
 
-function itemOverlays(before: readonly Raw[], items: readonly Raw[], keyOf: (item: Raw) => string, keys: ListKeys): readonly Raw[] {
+function itemOverlays(
+  before: readonly Raw[],
+  items: readonly Raw[],
+  keyOf: (item: Raw) => string,
+  keys: ListKeys,
+): readonly Raw[] {
   const known = new Map(before.map((item) => [keyOf(item), item]));
   return items.flatMap((item) => {
     const base = known.get(keyOf(item));

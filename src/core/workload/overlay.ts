@@ -43,7 +43,11 @@ export function overlayFlags(document: Raw, { texts, command }: FlagTexts): Over
     for (const text of given) {
       const [path, value] = row.collects === "map" ? entryOf(row, text) : [row.path, text];
       if (value === undefined) {
-        refuse(row.flag, row.path, `${row.flag} takes ${row.argument.slice(1, -1)}, where K must be ${environmentNameRule.wants}${notKey(text)}`);
+        refuse(
+          row.flag,
+          row.path,
+          `${row.flag} takes ${row.argument.slice(1, -1)}, where K must be ${environmentNameRule.wants}${notKey(text)}`,
+        );
         continue;
       }
       const reading = row.read(value);
@@ -57,15 +61,22 @@ export function overlayFlags(document: Raw, { texts, command }: FlagTexts): Over
     if (row.flag === "--devices" && result["accelerator"] === "none" && texts.has("--instance-type")) {
       refuse(row.flag, row.path, "--devices does not go with --instance-type none: a CPU workload has no devices");
     } else if (row.flag === "--instance-type" && values.includes("none")) {
-      if (values.length > 1) refuse(row.flag, row.path, "--instance-type none stands alone: a CPU workload has no instance types");
+      if (values.length > 1)
+        refuse(row.flag, row.path, "--instance-type none stands alone: a CPU workload has no instance types");
       else set(["accelerator"], "none", row.flag);
     } else set(row.path, row.collects === "list" ? values : values.at(-1), row.flag);
   }
   if (command !== undefined) {
-    if (command.length === 0) refuse("--", ["command"], "nothing stands after --", "Write the container's command there, or leave -- out.");
+    if (command.length === 0)
+      refuse("--", ["command"], "nothing stands after --", "Write the container's command there, or leave -- out.");
     else set(["command"], command, "--");
   }
-  return { document: result, problems, broken, flagOf: (path) => origins.findLast((origin) => origin.path.every((each, index) => each === path[index]))?.flag };
+  return {
+    document: result,
+    problems,
+    broken,
+    flagOf: (path) => origins.findLast((origin) => origin.path.every((each, index) => each === path[index]))?.flag,
+  };
 }
 
 /** The flag that sets a path, or a part of it. */
@@ -76,20 +87,36 @@ export function flagFor(path: Path): string | undefined {
 
 /** The required keys that a document made of flags alone lacks. */
 export function missingFlags(document: Raw, broken: readonly Path[]): readonly LocatedProblem[] {
-  const absent = workloadFlags.filter(({ path, ifMissing }) => ifMissing !== undefined && !Object.hasOwn(document, path[0]!) && !broken.some((one) => one[0] === path[0]));
-  return absent.map(({ flag, path, ifMissing }) => ({ ...problem("missing-key", path, `${pathText(path)} is missing`, ifMissing), flag }));
+  const absent = workloadFlags.filter(
+    ({ path, ifMissing }) =>
+      ifMissing !== undefined && !Object.hasOwn(document, path[0]!) && !broken.some((one) => one[0] === path[0]),
+  );
+  return absent.map(({ flag, path, ifMissing }) => ({
+    ...problem("missing-key", path, `${pathText(path)} is missing`, ifMissing),
+    flag,
+  }));
 }
 
 function entryOf(row: WorkloadFlag, text: string): readonly [path: Path, value: string | undefined] {
   const equals = text.indexOf("=");
   const key = text.slice(0, Math.max(equals, 0));
-  return environmentNameRule.pattern.test(key) && key !== "__proto__" ? [[...row.path, key], text.slice(equals + 1)] : [row.path, undefined];
+  return environmentNameRule.pattern.test(key) && key !== "__proto__"
+    ? [[...row.path, key], text.slice(equals + 1)]
+    : [row.path, undefined];
 }
 
-function wrongValue(row: WorkloadFlag, path: Path, value: string, wants: string): { readonly wrong: string; readonly hint?: string | undefined } {
+function wrongValue(
+  row: WorkloadFlag,
+  path: Path,
+  value: string,
+  wants: string,
+): { readonly wrong: string; readonly hint?: string | undefined } {
   // Whoever gives the secret itself must not find it in the log of a build.
   if (row.path[0] === "secrets") return { wrong: `must be ${wants}, never the secret itself` };
-  return { wrong: `must be ${wants}, not ${showValue(value)}`, hint: placedHint(row.collects === "list" ? [...path, 0] : path, value) };
+  return {
+    wrong: `must be ${wants}, not ${showValue(value)}`,
+    hint: placedHint(row.collects === "list" ? [...path, 0] : path, value),
+  };
 }
 
 /** Only the part before `=` is shown: the rest may be a secret. */

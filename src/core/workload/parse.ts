@@ -1,4 +1,16 @@
-import { LineCounter, Lexer, Parser, isAlias, isMap, isScalar, parseDocument, visit, type Alias, type Document, type YAMLError } from "yaml";
+import {
+  LineCounter,
+  Lexer,
+  Parser,
+  isAlias,
+  isMap,
+  isScalar,
+  parseDocument,
+  visit,
+  type Alias,
+  type Document,
+  type YAMLError,
+} from "yaml";
 import { Refusal, type Path, type Place, type Problem, type LocatedProblem } from "../problem.ts";
 import { isRaw, type Raw } from "./merge.ts";
 import { nodeAt, textOf } from "./position.ts";
@@ -29,23 +41,58 @@ const maxSyntaxErrors = 5;
 export function parseWorkloadText(text: string, file: string): SourceDocument {
   refuseDepth(text, file);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, schema: "core", prettyErrors: false, logLevel: "error" });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    merge: true,
+    schema: "core",
+    prettyErrors: false,
+    logLevel: "error",
+  });
   const place = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
-  const refuse = (code: string, offset: number, message: string, hint?: string): LocatedProblem => ({ severity: "error", code, message, ...(hint === undefined ? {} : { hint }), ...place(offset) });
+  const refuse = (code: string, offset: number, message: string, hint?: string): LocatedProblem => ({
+    severity: "error",
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...place(offset),
+  });
 
   const findings = [...document.errors, ...document.warnings];
-  const minor = findings.filter((error) => minorCodes.has(error.code)).map((error) => describeMinor(error, text, refuse));
-  const syntax = new Map(findings.filter((error) => !minorCodes.has(error.code)).map((error) => [lines.linePos(error.pos[0]).line, error] as const).toReversed());
-  if (syntax.size > 0) throw new Refusal([...[...syntax.values()].toReversed().slice(0, maxSyntaxErrors).map((error) => describeSyntax(error, text, refuse)), ...minor]);
-  if (document.contents === null) throw new Refusal([refuse("empty-file", 0, `${file} is empty`, "Write a workload, or make one with: aiplat init")]);
+  const minor = findings
+    .filter((error) => minorCodes.has(error.code))
+    .map((error) => describeMinor(error, text, refuse));
+  const syntax = new Map(
+    findings
+      .filter((error) => !minorCodes.has(error.code))
+      .map((error) => [lines.linePos(error.pos[0]).line, error] as const)
+      .toReversed(),
+  );
+  if (syntax.size > 0)
+    throw new Refusal([
+      ...[...syntax.values()]
+        .toReversed()
+        .slice(0, maxSyntaxErrors)
+        .map((error) => describeSyntax(error, text, refuse)),
+      ...minor,
+    ]);
+  if (document.contents === null)
+    throw new Refusal([refuse("empty-file", 0, `${file} is empty`, "Write a workload, or make one with: aiplat init")]);
 
   const structure = structureProblems(document, refuse);
   if (structure.length > 0) throw new Refusal([...structure, ...minor]);
   const value = toPlain(document, refuse);
-  if (!isRaw(value)) throw new Refusal([refuse("not-a-map", document.contents.range?.[0] ?? 0, "a workload is a map of keys such as name and image", "Write a workload, or make one with: aiplat init")]);
+  if (!isRaw(value))
+    throw new Refusal([
+      refuse(
+        "not-a-map",
+        document.contents.range?.[0] ?? 0,
+        "a workload is a map of keys such as name and image",
+        "Write a workload, or make one with: aiplat init",
+      ),
+    ]);
   return {
     value,
     problems: minor,
@@ -63,7 +110,12 @@ function describeMinor(error: YAMLError, text: string, refuse: Refuse): LocatedP
     const key = /^(?:"[^"]*"|'[^']*'|[^\s:,}]+)/.exec(text.slice(error.pos[0]))?.[0] ?? "a key";
     return refuse("duplicate-key", error.pos[0], `${key} is written twice in one map`, "Keep one of them.");
   }
-  return refuse("tag", error.pos[0], `${text.slice(...error.pos)}: tags have no meaning in a workload file`, "Write the value itself; quote it where it must begin with '!'.");
+  return refuse(
+    "tag",
+    error.pos[0],
+    `${text.slice(...error.pos)}: tags have no meaning in a workload file`,
+    "Write the value itself; quote it where it must begin with '!'.",
+  );
 }
 
 /** What to write, for the mistakes that people make in YAML. */
@@ -80,8 +132,17 @@ const syntaxHints: Readonly<Record<string, string>> = {
 function describeSyntax(error: YAMLError, text: string, refuse: Refuse): LocatedProblem {
   // The parser suggests a function of its own here.
   const message = error.code === "MULTIPLE_DOCS" ? "the file holds several documents" : error.message;
-  const alias = text[error.pos[0]] === "*" || text.slice(...error.pos).trimStart().startsWith("*");
-  const code = alias ? "BAD_ALIAS" : error.code === "BAD_INDENT" && message.startsWith("Flow") ? "MISSING_CHAR" : error.code;
+  const alias =
+    text[error.pos[0]] === "*" ||
+    text
+      .slice(...error.pos)
+      .trimStart()
+      .startsWith("*");
+  const code = alias
+    ? "BAD_ALIAS"
+    : error.code === "BAD_INDENT" && message.startsWith("Flow")
+      ? "MISSING_CHAR"
+      : error.code;
   return refuse("syntax", error.pos[0], `not valid YAML: ${lowerFirst(message)}`, syntaxHints[code]);
 }
 
@@ -91,22 +152,50 @@ function structureProblems(document: Document, refuse: Refuse): readonly Located
   visit(document, {
     Pair: (_, { key }) => {
       const offset = rangeStart(key);
-      if (key !== null && !isScalar(key)) problems.push(refuse("key", offset, "a key is a single word here, not a map or a list", 'Where a value begins with "[" or "{", put it in quotes.'));
+      if (key !== null && !isScalar(key))
+        problems.push(
+          refuse(
+            "key",
+            offset,
+            "a key is a single word here, not a map or a list",
+            'Where a value begins with "[" or "{", put it in quotes.',
+          ),
+        );
       // Assigning it would change the object's prototype instead of setting a key.
       else if (key?.value === "__proto__") problems.push(refuse("key", offset, "__proto__ cannot be a key"));
     },
     Map: (_, map) => {
       for (const { key, value } of map.items) {
         if (!isScalar(key) || key.source !== "<<" || key.type !== "PLAIN") continue;
-        const sources = isAlias(value) || isMap(value) ? [value] : ((value as { items?: readonly unknown[] } | null)?.items ?? [null]);
-        if (!sources.every((source) => isMap(isAlias(source) ? source.resolve(document) : source))) problems.push(refuse("merge-key", key.range?.[0] ?? 0, "<< merges maps only", "Write <<: *name of an anchored map, or a list of them."));
+        const sources =
+          isAlias(value) || isMap(value)
+            ? [value]
+            : ((value as { items?: readonly unknown[] } | null)?.items ?? [null]);
+        if (!sources.every((source) => isMap(isAlias(source) ? source.resolve(document) : source)))
+          problems.push(
+            refuse(
+              "merge-key",
+              key.range?.[0] ?? 0,
+              "<< merges maps only",
+              "Write <<: *name of an anchored map, or a list of them.",
+            ),
+          );
       }
     },
     Alias: (_, alias) => {
       const offset = rangeStart(alias);
       const target = resolveEarlier(alias, document);
-      if (target === undefined) problems.push(refuse("alias", offset, `*${alias.source} refers to no anchor before it`, `Anchor a value with &${alias.source}, or put the value in quotes.`));
-      else if ((target.range?.[0] ?? 0) <= offset && offset < (target.range?.[1] ?? 0)) problems.push(refuse("alias", offset, `*${alias.source} refers to the value that it is part of`));
+      if (target === undefined)
+        problems.push(
+          refuse(
+            "alias",
+            offset,
+            `*${alias.source} refers to no anchor before it`,
+            `Anchor a value with &${alias.source}, or put the value in quotes.`,
+          ),
+        );
+      else if ((target.range?.[0] ?? 0) <= offset && offset < (target.range?.[1] ?? 0))
+        problems.push(refuse("alias", offset, `*${alias.source} refers to the value that it is part of`));
     },
   });
   return problems;
@@ -125,7 +214,9 @@ function toPlain(document: Document, refuse: Refuse): unknown {
     return document.toJS({ maxAliasCount: maxAliases });
   } catch (error) {
     // https://eemeli.org/yaml/#parse-options: maxAliasCount guards against the "billion laughs" attack.
-    throw error instanceof ReferenceError ? new Refusal([refuse("aliases", 0, "the file repeats its anchors too often", "Write the values out.")]) : error;
+    throw error instanceof ReferenceError
+      ? new Refusal([refuse("aliases", 0, "the file repeats its anchors too often", "Write the values out.")])
+      : error;
   }
 }
 
@@ -141,7 +232,9 @@ export function refuseDepth(text: string, file: string): void {
     if (parser.stack.length > maxDepth) {
       const before = text.slice(0, offset);
       const place = { file, line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
-      throw new Refusal([{ severity: "error", code: "depth", message: "the file is nested too deep", ...place } satisfies LocatedProblem]);
+      throw new Refusal([
+        { severity: "error", code: "depth", message: "the file is nested too deep", ...place } satisfies LocatedProblem,
+      ]);
     }
     offset = parser.offset;
   }

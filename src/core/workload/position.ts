@@ -25,7 +25,8 @@ export function nodeAt(document: Document, path: Path, about?: "key"): number {
 export function textOf(document: Document, path: Path, text: string): string | undefined {
   const steps = stepsTo(document, path);
   const value = resolve(document, steps.at(-1)?.value);
-  if (steps.length !== path.length || !isScalar(value) || value.range === undefined || value.range === null) return undefined;
+  if (steps.length !== path.length || !isScalar(value) || value.range === undefined || value.range === null)
+    return undefined;
   return value.type === "PLAIN" ? text.slice(value.range[0], value.range[1]) : undefined;
 }
 

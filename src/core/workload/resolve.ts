@@ -28,16 +28,32 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
       protocol: protocol ?? "tcp",
       ...(name === undefined ? {} : { name }),
     })),
-    ...(health === undefined ? {} : { health: { path: health.path, port: health.port, ...(health.startSeconds === undefined ? {} : { startSeconds: health.startSeconds }) } }),
+    ...(health === undefined
+      ? {}
+      : {
+          health: {
+            path: health.path,
+            port: health.port,
+            ...(health.startSeconds === undefined ? {} : { startSeconds: health.startSeconds }),
+          },
+        }),
     replicas: workload.replicas ?? 1,
     nodes: workload.nodes ?? 1,
-    shapes: accelerator === undefined || accelerator === "none" ? [cpuShape(workload)] : groupShapes((accelerator.instanceTypes ?? []).map((name) => shapeOf(workload, accelerator, name))),
+    shapes:
+      accelerator === undefined || accelerator === "none"
+        ? [cpuShape(workload)]
+        : groupShapes((accelerator.instanceTypes ?? []).map((name) => shapeOf(workload, accelerator, name))),
     resources: declaredResources(workload),
     ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: parseMemoryMiB(sharedMemory)! }),
     ...(logs === undefined ? {} : { logs }),
-    roles: { ...(workload.roles?.execution === undefined ? {} : { execution: workload.roles.execution }), ...(workload.roles?.task === undefined ? {} : { task: workload.roles.task }) },
+    roles: {
+      ...(workload.roles?.execution === undefined ? {} : { execution: workload.roles.execution }),
+      ...(workload.roles?.task === undefined ? {} : { task: workload.roles.task }),
+    },
     tags: workload.tags ?? {},
-    ...(model === undefined ? {} : { model: { uri: model.uri, ...(model.format === undefined ? {} : { format: model.format }) } }),
+    ...(model === undefined
+      ? {}
+      : { model: { uri: model.uri, ...(model.format === undefined ? {} : { format: model.format }) } }),
     ...(workload.schedule === undefined ? {} : { schedule: workload.schedule }),
     ecs: workload.ecs ?? {},
     eks: workload.eks ?? {},
@@ -48,7 +64,11 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
 export function variantsOf(workload: ResolvedWorkload): readonly Variant[] {
   const shaped = workload.shapes.map((shape) => ({ shape, slots: slotsOf(shape, packedSlots) }));
   const alone = shaped.length === 1 && shaped[0]!.slots.length <= 1;
-  return shaped.flatMap(({ shape, slots }) => (slots.length === 0 ? [variant(workload, shape, undefined, alone)] : slots.map((slot) => variant(workload, shape, slot, alone))));
+  return shaped.flatMap(({ shape, slots }) =>
+    slots.length === 0
+      ? [variant(workload, shape, undefined, alone)]
+      : slots.map((slot) => variant(workload, shape, slot, alone)),
+  );
 }
 
 /** Every variant that may ever be placed: as `variantsOf`, with every legal slot and not only those that fill an empty instance. */
@@ -56,7 +76,9 @@ export function everyVariantOf(workload: ResolvedWorkload): readonly Variant[] {
   const alone = variantsOf(workload).length === 1;
   return workload.shapes.flatMap((shape) => {
     const slots = slotsOf(shape, legalSlots);
-    return slots.length === 0 ? [variant(workload, shape, undefined, alone)] : slots.map((slot) => variant(workload, shape, slot, alone));
+    return slots.length === 0
+      ? [variant(workload, shape, undefined, alone)]
+      : slots.map((slot) => variant(workload, shape, slot, alone));
   });
 }
 
@@ -68,7 +90,10 @@ export function variantFor(workload: ResolvedWorkload, shape: Shape, slot: Slot)
 function variant(workload: ResolvedWorkload, shape: Shape, slot: Slot | undefined, alone: boolean): Variant {
   const type = shape.instanceTypes[0];
   const whole = slot === undefined || slot.length === type?.accelerator.count;
-  const name = alone || type === undefined ? workload.name : [workload.name, type.instanceType.replace(/\./g, "-"), ...(whole ? [] : [slotName(slot)])].join("-");
+  const name =
+    alone || type === undefined
+      ? workload.name
+      : [workload.name, type.instanceType.replace(/\./g, "-"), ...(whole ? [] : [slotName(slot)])].join("-");
   return { name, shape, ...(slot === undefined ? {} : { slot }) };
 }
 
@@ -99,7 +124,11 @@ function requestOf(section: AcceleratorSection, type: InstanceType): DeviceReque
   const { count, kind, fraction } = type.accelerator;
   if (section.mps !== undefined) {
     const { memory, maxComputePercent } = section.mps;
-    return { kind: "nvidia-mps", memoryMiB: parseMemoryMiB(memory)!, ...(maxComputePercent === undefined ? {} : { maxComputePercent }) };
+    return {
+      kind: "nvidia-mps",
+      memoryMiB: parseMemoryMiB(memory)!,
+      ...(maxComputePercent === undefined ? {} : { maxComputePercent }),
+    };
   }
   if (fraction !== undefined) return { kind: "nvidia-fraction", fraction };
   const devices = section.devicesPerReplica ?? count;
@@ -126,7 +155,10 @@ function partOf(request: DeviceRequest, type: InstanceType): readonly [number, n
  * A slot of d of n devices gets d/n of the instance's vCPU and memory less 10 %: the kernel, the agent and
  * ECS_RESERVED_MEMORY keep 2.5 to 7 % of the memory back in the samples found.
  */
-function fairShare(type: InstanceType, [part, whole]: readonly [number, number]): { readonly vcpu: number; readonly memoryMiB: number } {
+function fairShare(
+  type: InstanceType,
+  [part, whole]: readonly [number, number],
+): { readonly vcpu: number; readonly memoryMiB: number } {
   const share = (amount: number) => Math.floor((amount * part * 9) / (whole * 10));
   return { vcpu: share(type.vcpus * 1024) / 1024, memoryMiB: share(type.memoryMiB) };
 }

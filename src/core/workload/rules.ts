@@ -11,4 +11,12 @@ import { resourceRules } from "./rules/resources.ts";
 import type { Rule } from "./rules/rule.ts";
 import { sectionRules } from "./rules/sections.ts";
 
-export const workloadRules: readonly Rule[] = [...acceleratorRules, ...deviceRules, ...resourceRules, ...portRules, ...sectionRules, ...capacityRules, ...rawFieldRules];
+export const workloadRules: readonly Rule[] = [
+  ...acceleratorRules,
+  ...deviceRules,
+  ...resourceRules,
+  ...portRules,
+  ...sectionRules,
+  ...capacityRules,
+  ...rawFieldRules,
+];

@@ -33,11 +33,15 @@ const free = z.string(must("text"));
 const nonEmpty = z.string(must("text")).check(z.minLength(1, must("text of at least one character")));
 const flag = z.boolean(must("true or false"));
 const whole = (minimum: number, maximum?: number) => {
-  const error = must(maximum === undefined ? numberWants.wholeFrom(minimum) : numberWants.wholeBetween(minimum, maximum));
+  const error = must(
+    maximum === undefined ? numberWants.wholeFrom(minimum) : numberWants.wholeBetween(minimum, maximum),
+  );
   return z.int(error).check(z.minimum(minimum, error), ...(maximum === undefined ? [] : [z.maximum(maximum, error)]));
 };
 const above0 = z.number(must(numberWants.above0)).check(z.positive(must(numberWants.above0)));
-const port = z.int(must(numberWants.port)).check(z.minimum(1, must(numberWants.port)), z.maximum(maxPort, must(numberWants.port)));
+const port = z
+  .int(must(numberWants.port))
+  .check(z.minimum(1, must(numberWants.port)), z.maximum(maxPort, must(numberWants.port)));
 const memory = text(memoryRule);
 /** Fields handed on as they are: nothing in them is dropped or judged. */
 const raw = z.record(z.string(), z.unknown());
@@ -55,7 +59,9 @@ const acceleratorSchema = z.union(
   [
     z.literal("none"),
     z.strictObject({
-      instanceTypes: z.optional(z.array(text(instanceTypeRule)).check(z.minLength(1, must("a list of at least one instance type")))),
+      instanceTypes: z.optional(
+        z.array(text(instanceTypeRule)).check(z.minLength(1, must("a list of at least one instance type"))),
+      ),
       /** A number of devices; a part of one GPU (0.25) on fractional types. Default: every device of the instance. */
       devicesPerReplica: z.optional(above0),
       /** Share one GPU with other containers through NVIDIA MPS. */

@@ -32,16 +32,26 @@ export function legalKeysAt(schema: z.core.$ZodType, path: Path): readonly strin
 }
 
 /** What to write instead of a key that is not legal in the map at a path. */
-export function suggestKey(schema: z.core.$ZodType, path: Path, key: string): { readonly hint: string; readonly meant?: Path } {
+export function suggestKey(
+  schema: z.core.$ZodType,
+  path: Path,
+  key: string,
+): { readonly hint: string; readonly meant?: Path } {
   const here = legalKeysAt(schema, path);
   const other = otherNames[key.toLowerCase().replace(/[_-]/g, "")];
   if (other !== undefined && !here.some((each) => each.toLowerCase() === key.toLowerCase())) {
-    return here.includes(other) ? { hint: `Write ${other} instead.`, meant: [...path, other] } : { hint: `Write ${other} instead.`, meant: other.split(".") };
+    return here.includes(other)
+      ? { hint: `Write ${other} instead.`, meant: [...path, other] }
+      : { hint: `Write ${other} instead.`, meant: other.split(".") };
   }
   const near = nearestNames(key, here, 1)[0];
   if (near !== undefined) return { hint: `Did you mean ${near}?`, meant: [...path, near] };
   const elsewhere = everyKey(schema).filter((each) => each.at(-1)?.toLowerCase() === key.toLowerCase());
-  if (elsewhere.length > 0) return { hint: `It belongs elsewhere: ${listOr(elsewhere.map((each) => each.join(".")))}.`, ...(elsewhere.length === 1 ? { meant: elsewhere[0]! } : {}) };
+  if (elsewhere.length > 0)
+    return {
+      hint: `It belongs elsewhere: ${listOr(elsewhere.map((each) => each.join(".")))}.`,
+      ...(elsewhere.length === 1 ? { meant: elsewhere[0]! } : {}),
+    };
   return { hint: `Legal here: ${here.filter((each) => each !== "$schema").join(", ")}.` };
 }
 

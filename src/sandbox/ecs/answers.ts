@@ -26,7 +26,9 @@ export function clusterAnswer(cluster: ClusterRecord, include: readonly string[]
     settings: include.includes("SETTINGS") ? cluster.settings : [],
     capacityProviders: cluster.capacityProviders,
     defaultCapacityProviderStrategy: cluster.defaultStrategy,
-    ...(include.includes("CONFIGURATIONS") && cluster.configuration !== undefined ? { configuration: cluster.configuration } : {}),
+    ...(include.includes("CONFIGURATIONS") && cluster.configuration !== undefined
+      ? { configuration: cluster.configuration }
+      : {}),
   };
 }
 
@@ -48,7 +50,11 @@ export function instanceAnswer(instance: InstanceRecord, include: readonly strin
     ec2InstanceId: instance.ec2InstanceId,
     capacityProviderName: instance.capacityProvider,
     version: 1,
-    versionInfo: { agentVersion: instance.agentVersion, agentHash: "0".repeat(8), dockerVersion: "DockerVersion: 25.0.14" },
+    versionInfo: {
+      agentVersion: instance.agentVersion,
+      agentHash: "0".repeat(8),
+      dockerVersion: "DockerVersion: 25.0.14",
+    },
     remainingResources: resources(remaining),
     registeredResources: resources(registered),
     status: instance.status,
@@ -63,9 +69,28 @@ export function instanceAnswer(instance: InstanceRecord, include: readonly strin
 }
 
 function resources({ cpu, memoryMiB, tcpPorts, udpPorts, gpus }: Resources): readonly Raw[] {
-  const number = (name: string, value: number) => ({ name, type: "INTEGER", doubleValue: 0, longValue: 0, integerValue: value });
-  const set = (name: string, values: readonly (string | number)[]) => ({ name, type: "STRINGSET", doubleValue: 0, longValue: 0, integerValue: 0, stringSetValue: values.map(String) });
-  return [number("CPU", cpu), number("MEMORY", memoryMiB), set("PORTS", tcpPorts), set("PORTS_UDP", udpPorts), ...(gpus.length === 0 ? [] : [set("GPU", gpus)])];
+  const number = (name: string, value: number) => ({
+    name,
+    type: "INTEGER",
+    doubleValue: 0,
+    longValue: 0,
+    integerValue: value,
+  });
+  const set = (name: string, values: readonly (string | number)[]) => ({
+    name,
+    type: "STRINGSET",
+    doubleValue: 0,
+    longValue: 0,
+    integerValue: 0,
+    stringSetValue: values.map(String),
+  });
+  return [
+    number("CPU", cpu),
+    number("MEMORY", memoryMiB),
+    set("PORTS", tcpPorts),
+    set("PORTS_UDP", udpPorts),
+    ...(gpus.length === 0 ? [] : [set("GPU", gpus)]),
+  ];
 }
 
 export function definitionAnswer({ definition, status, deregisteredAt }: DefinitionRecord): Raw {
@@ -97,7 +122,11 @@ export function taskAnswer(task: TaskRecord, include: readonly string[] = []): R
     healthStatus: healthOf(task),
     lastStatus: task.lastStatus,
     launchType: task.launchType ?? "EC2",
-    overrides: { containerOverrides: task.containers.map(({ name }) => ({ name })), inferenceAcceleratorOverrides: [], ...task.overrides },
+    overrides: {
+      containerOverrides: task.containers.map(({ name }) => ({ name })),
+      inferenceAcceleratorOverrides: [],
+      ...task.overrides,
+    },
     pullStartedAt: seconds(task.pullStartedAt),
     pullStoppedAt: seconds(task.pullStoppedAt),
     startedAt: seconds(task.startedAt),
@@ -112,7 +141,8 @@ export function taskAnswer(task: TaskRecord, include: readonly string[] = []): R
 }
 
 function attachment(task: TaskRecord, eni: NonNullable<TaskRecord["eni"]>): Raw {
-  const status = task.lastStatus === "PROVISIONING" ? "PRECREATED" : task.lastStatus === "STOPPED" ? "DELETED" : "ATTACHED";
+  const status =
+    task.lastStatus === "PROVISIONING" ? "PRECREATED" : task.lastStatus === "STOPPED" ? "DELETED" : "ATTACHED";
   return {
     id: `${task.id.slice(0, 8)}-${task.id.slice(8, 12)}-${task.id.slice(12, 16)}-${task.id.slice(16, 20)}-${task.id.slice(20)}`,
     type: "ElasticNetworkInterface",
@@ -136,7 +166,8 @@ function containerAnswer(task: TaskRecord, container: ContainerRecord): Raw {
     exitCode: container.exitCode,
     reason: container.reason,
     networkBindings: container.status === "RUNNING" && task.eni === undefined ? bindings(task, container.name) : [],
-    networkInterfaces: task.eni === undefined ? [] : [{ attachmentId: task.eni.id, privateIpv4Address: task.eni.address }],
+    networkInterfaces:
+      task.eni === undefined ? [] : [{ attachmentId: task.eni.id, privateIpv4Address: task.eni.address }],
     healthStatus: container.health,
     gpuIds: container.gpus.length === 0 ? undefined : container.gpus,
     cpu: "0",
@@ -145,8 +176,14 @@ function containerAnswer(task: TaskRecord, container: ContainerRecord): Raw {
 
 /** In bridge mode a mapping without a host port gets one of the ephemeral range. */
 function bindings(task: TaskRecord, name: string): readonly Raw[] {
-  const mappings = task.definition.containerDefinitions.find((container) => container.name === name)?.portMappings ?? [];
-  return mappings.map(({ containerPort, hostPort, protocol = "tcp" }, index) => ({ bindIP: "0.0.0.0", containerPort, hostPort: hostPort ? hostPort : 32_768 + ((Number.parseInt(task.id.slice(0, 6), 16) + index) % 28_000), protocol }));
+  const mappings =
+    task.definition.containerDefinitions.find((container) => container.name === name)?.portMappings ?? [];
+  return mappings.map(({ containerPort, hostPort, protocol = "tcp" }, index) => ({
+    bindIP: "0.0.0.0",
+    containerPort,
+    hostPort: hostPort ? hostPort : 32_768 + ((Number.parseInt(task.id.slice(0, 6), 16) + index) % 28_000),
+    protocol,
+  }));
 }
 
 function healthOf(task: TaskRecord): string {

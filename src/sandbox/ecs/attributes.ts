@@ -18,49 +18,90 @@ export const attributeOperations: Readonly<Record<string, Operation>> = {
   PutAttributes: operation("resourceModify", changeInput, ({ cluster, attributes = [] }, { world }) => {
     const targets = readTargets(requireCluster(world, cluster), attributes);
     for (const { name = "", value = "" } of attributes) {
-      if (!/^[A-Za-z0-9\-_./\\]{1,128}$/.test(name)) throw invalidParameter("Attribute names must have 1 to 128 letters, numbers, hyphens, underscores, slashes, back slashes, or periods.");
-      if (value.length > 128 || /^\s|\s$/.test(value)) throw invalidParameter("Attribute values must have at most 128 characters and no space at their ends.");
+      if (!/^[A-Za-z0-9\-_./\\]{1,128}$/.test(name))
+        throw invalidParameter(
+          "Attribute names must have 1 to 128 letters, numbers, hyphens, underscores, slashes, back slashes, or periods.",
+        );
+      if (value.length > 128 || /^\s|\s$/.test(value))
+        throw invalidParameter("Attribute values must have at most 128 characters and no space at their ends.");
       if (isReserved(name)) throw invalidParameter(`The attribute ${name} is reserved.`);
     }
     for (const { instance } of targets) {
       const added = targets.filter((each) => each.instance === instance).map(({ attribute: { name = "" } }) => name);
       const custom = new Set([...[...instance.attributes.keys()].filter((name) => !isReserved(name)), ...added]);
-      if (custom.size > mostCustom) throw new AwsError("AttributeLimitExceededException", `An instance can have at most ${mostCustom} custom attributes.`);
+      if (custom.size > mostCustom)
+        throw new AwsError(
+          "AttributeLimitExceededException",
+          `An instance can have at most ${mostCustom} custom attributes.`,
+        );
     }
-    for (const { instance, attribute: { name = "", value = "" } } of targets) instance.attributes.set(name, value);
-    return { attributes: targets.map(({ instance, attribute: { name = "", value } }) => attributeAnswer(instance, name, value)) };
+    for (const {
+      instance,
+      attribute: { name = "", value = "" },
+    } of targets)
+      instance.attributes.set(name, value);
+    return {
+      attributes: targets.map(({ instance, attribute: { name = "", value } }) =>
+        attributeAnswer(instance, name, value),
+      ),
+    };
   }),
   DeleteAttributes: operation("resourceModify", changeInput, ({ cluster, attributes = [] }, { world }) => {
     const targets = readTargets(requireCluster(world, cluster), attributes);
-    for (const { instance, attribute: { name = "" } } of targets) {
+    for (const {
+      instance,
+      attribute: { name = "" },
+    } of targets) {
       if (isReserved(name)) throw invalidParameter(`The attribute ${name} is reserved.`);
       instance.attributes.delete(name);
     }
-    return { attributes: targets.map(({ instance, attribute: { name = "", value } }) => attributeAnswer(instance, name, value)) };
+    return {
+      attributes: targets.map(({ instance, attribute: { name = "", value } }) =>
+        attributeAnswer(instance, name, value),
+      ),
+    };
   }),
-  ListAttributes: operation("resourceRead", struct({ cluster: text, targetType: text, attributeName: text, attributeValue: text, ...paging }), ({ cluster, targetType, attributeName, attributeValue, ...page }, { world }) => {
-    if (targetType !== "container-instance") throw invalidParameter("targetType must be container-instance.");
-    if (attributeValue !== undefined && attributeName === undefined) throw invalidParameter("attributeValue needs an attributeName.");
-    const found = [...requireCluster(world, cluster).instances.values()]
-      .filter(({ status }) => status !== "INACTIVE")
-      .flatMap((instance) => [...instance.attributes].map(([name, value]) => ({ instance, name, value })))
-      .filter(({ name, value }) => (attributeName === undefined || name === attributeName) && (attributeValue === undefined || value === attributeValue));
-    const keyed = new Map(found.map((each) => [`${each.instance.arn} ${each.name}`, each]));
-    const { items, ...next } = pageOf([...keyed.keys()], page);
-    return { attributes: items.map((key) => keyed.get(key)!).map(({ instance, name, value }) => attributeAnswer(instance, name, value === "" ? undefined : value)), ...next };
-  }),
+  ListAttributes: operation(
+    "resourceRead",
+    struct({ cluster: text, targetType: text, attributeName: text, attributeValue: text, ...paging }),
+    ({ cluster, targetType, attributeName, attributeValue, ...page }, { world }) => {
+      if (targetType !== "container-instance") throw invalidParameter("targetType must be container-instance.");
+      if (attributeValue !== undefined && attributeName === undefined)
+        throw invalidParameter("attributeValue needs an attributeName.");
+      const found = [...requireCluster(world, cluster).instances.values()]
+        .filter(({ status }) => status !== "INACTIVE")
+        .flatMap((instance) => [...instance.attributes].map(([name, value]) => ({ instance, name, value })))
+        .filter(
+          ({ name, value }) =>
+            (attributeName === undefined || name === attributeName) &&
+            (attributeValue === undefined || value === attributeValue),
+        );
+      const keyed = new Map(found.map((each) => [`${each.instance.arn} ${each.name}`, each]));
+      const { items, ...next } = pageOf([...keyed.keys()], page);
+      return {
+        attributes: items
+          .map((key) => keyed.get(key)!)
+          .map(({ instance, name, value }) => attributeAnswer(instance, name, value === "" ? undefined : value)),
+        ...next,
+      };
+    },
+  ),
 };
 
 function isReserved(name: string): boolean {
   return /^(?:ecs|com\.amazonaws)\./.test(name);
 }
 
-function readTargets(cluster: ClusterRecord, attributes: readonly AttributeInput[]): readonly { readonly instance: InstanceRecord; readonly attribute: AttributeInput }[] {
+function readTargets(
+  cluster: ClusterRecord,
+  attributes: readonly AttributeInput[],
+): readonly { readonly instance: InstanceRecord; readonly attribute: AttributeInput }[] {
   if (attributes.length === 0) throw invalidParameter("Attributes cannot be empty.");
   if (attributes.length > 10) throw invalidParameter("Attributes cannot have more than 10 elements.");
   return attributes.map((each) => {
     const instance = each.targetId === undefined ? undefined : findInstance(cluster, each.targetId);
-    if (instance === undefined || instance.status === "INACTIVE") throw new AwsError("TargetNotFoundException", "The specified target wasn't found.");
+    if (instance === undefined || instance.status === "INACTIVE")
+      throw new AwsError("TargetNotFoundException", "The specified target wasn't found.");
     return { instance, attribute: each };
   });
 }

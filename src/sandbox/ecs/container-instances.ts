@@ -17,61 +17,115 @@ import { pageOf } from "./pages.ts";
 import { include, paging, tags } from "./shapes.ts";
 
 export const containerInstanceOperations: Readonly<Record<string, Operation>> = {
-  ListContainerInstances: operation("resourceRead", struct({ cluster: text, status: text, filter: text, ...paging }), ({ cluster, status, filter, ...page }, { world }) => {
-    const all = [...requireCluster(world, cluster).instances.values()];
-    const selected = all.filter((instance) => (status === undefined ? instance.status !== "INACTIVE" : instance.status === status));
-    const { items, ...next } = pageOf(selected.filter(selector(filter)).map(({ arn }) => arn), page);
-    return { containerInstanceArns: items, ...next };
-  }),
-  DescribeContainerInstances: operation("resourceRead", struct({ cluster: text, containerInstances: list(text), include }), ({ cluster: name, containerInstances, include = [] }, { world }) => {
-    const cluster = requireCluster(world, name);
-    const found = requireItems(containerInstances, "Container instances", 100).map((reference) => ({ reference, instance: findInstance(cluster, reference) }));
-    return {
-      containerInstances: found.flatMap(({ instance }) => (instance === undefined ? [] : [instanceAnswer(instance, include)])),
-      failures: missing(world, cluster, found),
-    };
-  }),
-  UpdateContainerInstancesState: operation("resourceModify", struct({ cluster: text, containerInstances: list(text), status: text }), ({ cluster: name, containerInstances, status }, { world }) => {
-    const cluster = requireCluster(world, name);
-    if (status !== "ACTIVE" && status !== "DRAINING") throw invalidParameter("Container instances can be set to ACTIVE or DRAINING.");
-    const found = requireItems(containerInstances, "Container instances", 10).map((reference) => ({ reference, instance: findInstance(cluster, reference) }));
-    for (const { instance } of found) if (instance !== undefined && instance.status !== "INACTIVE") instance.status = status;
-    for (const { instance } of found) if (instance !== undefined && status === "DRAINING") stopPending(world, instance);
-    for (const service of cluster.services.values()) wake(world, service);
-    return { containerInstances: found.flatMap(({ instance }) => (instance === undefined ? [] : [instanceAnswer(instance, ["TAGS"])])), failures: missing(world, cluster, found) };
-  }),
+  ListContainerInstances: operation(
+    "resourceRead",
+    struct({ cluster: text, status: text, filter: text, ...paging }),
+    ({ cluster, status, filter, ...page }, { world }) => {
+      const all = [...requireCluster(world, cluster).instances.values()];
+      const selected = all.filter((instance) =>
+        status === undefined ? instance.status !== "INACTIVE" : instance.status === status,
+      );
+      const { items, ...next } = pageOf(
+        selected.filter(selector(filter)).map(({ arn }) => arn),
+        page,
+      );
+      return { containerInstanceArns: items, ...next };
+    },
+  ),
+  DescribeContainerInstances: operation(
+    "resourceRead",
+    struct({ cluster: text, containerInstances: list(text), include }),
+    ({ cluster: name, containerInstances, include = [] }, { world }) => {
+      const cluster = requireCluster(world, name);
+      const found = requireItems(containerInstances, "Container instances", 100).map((reference) => ({
+        reference,
+        instance: findInstance(cluster, reference),
+      }));
+      return {
+        containerInstances: found.flatMap(({ instance }) =>
+          instance === undefined ? [] : [instanceAnswer(instance, include)],
+        ),
+        failures: missing(world, cluster, found),
+      };
+    },
+  ),
+  UpdateContainerInstancesState: operation(
+    "resourceModify",
+    struct({ cluster: text, containerInstances: list(text), status: text }),
+    ({ cluster: name, containerInstances, status }, { world }) => {
+      const cluster = requireCluster(world, name);
+      if (status !== "ACTIVE" && status !== "DRAINING")
+        throw invalidParameter("Container instances can be set to ACTIVE or DRAINING.");
+      const found = requireItems(containerInstances, "Container instances", 10).map((reference) => ({
+        reference,
+        instance: findInstance(cluster, reference),
+      }));
+      for (const { instance } of found)
+        if (instance !== undefined && instance.status !== "INACTIVE") instance.status = status;
+      for (const { instance } of found)
+        if (instance !== undefined && status === "DRAINING") stopPending(world, instance);
+      for (const service of cluster.services.values()) wake(world, service);
+      return {
+        containerInstances: found.flatMap(({ instance }) =>
+          instance === undefined ? [] : [instanceAnswer(instance, ["TAGS"])],
+        ),
+        failures: missing(world, cluster, found),
+      };
+    },
+  ),
   RegisterContainerInstance: operation(
     "agentModify",
-    struct({ cluster: text, instanceIdentityDocument: text, attributes: list(struct({ name: text, value: text })), tags }),
+    struct({
+      cluster: text,
+      instanceIdentityDocument: text,
+      attributes: list(struct({ name: text, value: text })),
+      tags,
+    }),
     ({ cluster: name, instanceIdentityDocument, attributes = [], tags }, { world }) => {
       const cluster = requireCluster(world, name);
       const checked = checkTags(tags);
       const { instanceType, instanceId } = readIdentity(instanceIdentityDocument);
       const own = Object.fromEntries(attributes.map(({ name: key = "", value = "" }) => [key, value]));
-      const instance = addInstance(world, cluster, instanceType, { ...(instanceId === undefined ? {} : { ec2InstanceId: instanceId }), attributes: own });
-      if (instance === undefined) throw clientError(`The sandbox knows accelerated instance types only, e.g. ${instanceTypes[0]!.instanceType}.`);
+      const instance = addInstance(world, cluster, instanceType, {
+        ...(instanceId === undefined ? {} : { ec2InstanceId: instanceId }),
+        attributes: own,
+      });
+      if (instance === undefined)
+        throw clientError(`The sandbox knows accelerated instance types only, e.g. ${instanceTypes[0]!.instanceType}.`);
       instance.tags = checked;
       for (const service of cluster.services.values()) wake(world, service);
       return { containerInstance: instanceAnswer(instance, ["TAGS"]) };
     },
   ),
-  DeregisterContainerInstance: operation("resourceModify", struct({ cluster: text, containerInstance: text, force: flag }), ({ cluster: name, containerInstance = "", force = false }, { world }) => {
-    const cluster = requireCluster(world, name);
-    const instance = findInstance(cluster, containerInstance);
-    if (instance === undefined || instance.status === "INACTIVE") throw invalidParameter("Referenced container instance not found.");
-    if (instance.tasks.size > 0 && !force) throw invalidParameter("Found running tasks on the instance.");
-    for (const task of instance.tasks) stop(world, task, "UserInitiated", "Container instance deregistration forced by user");
-    instance.status = "INACTIVE";
-    instance.agentConnected = false;
-    for (const service of cluster.services.values()) wake(world, service);
-    return { containerInstance: instanceAnswer(instance, ["TAGS"]) };
-  }),
+  DeregisterContainerInstance: operation(
+    "resourceModify",
+    struct({ cluster: text, containerInstance: text, force: flag }),
+    ({ cluster: name, containerInstance = "", force = false }, { world }) => {
+      const cluster = requireCluster(world, name);
+      const instance = findInstance(cluster, containerInstance);
+      if (instance === undefined || instance.status === "INACTIVE")
+        throw invalidParameter("Referenced container instance not found.");
+      if (instance.tasks.size > 0 && !force) throw invalidParameter("Found running tasks on the instance.");
+      for (const task of instance.tasks)
+        stop(world, task, "UserInitiated", "Container instance deregistration forced by user");
+      instance.status = "INACTIVE";
+      instance.agentConnected = false;
+      for (const service of cluster.services.values()) wake(world, service);
+      return { containerInstance: instanceAnswer(instance, ["TAGS"]) };
+    },
+  ),
 };
 
 /** "Service tasks on the container instance that are in the PENDING state are stopped immediately." */
 function stopPending(world: World, instance: InstanceRecord): void {
   for (const task of instance.tasks) {
-    if (task.service !== undefined && task.lastStatus !== "RUNNING") stop(world, task, "ServiceSchedulerInitiated", `Scaling activity initiated by (deployment ${task.deployment!.id})`);
+    if (task.service !== undefined && task.lastStatus !== "RUNNING")
+      stop(
+        world,
+        task,
+        "ServiceSchedulerInitiated",
+        `Scaling activity initiated by (deployment ${task.deployment!.id})`,
+      );
   }
 }
 
@@ -81,14 +135,33 @@ export function findInstance(cluster: ClusterRecord, reference: string): Instanc
   return found !== undefined && reference.startsWith("arn:") && found.arn !== reference ? undefined : found;
 }
 
-function missing(world: World, cluster: ClusterRecord, found: readonly { readonly reference: string; readonly instance: InstanceRecord | undefined }[]) {
-  return found.flatMap(({ reference, instance }) => (instance === undefined ? [{ arn: reference.startsWith("arn:") ? reference : world.arn(`container-instance/${cluster.name}/${reference}`), reason: "MISSING" }] : []));
+function missing(
+  world: World,
+  cluster: ClusterRecord,
+  found: readonly { readonly reference: string; readonly instance: InstanceRecord | undefined }[],
+) {
+  return found.flatMap(({ reference, instance }) =>
+    instance === undefined
+      ? [
+          {
+            arn: reference.startsWith("arn:")
+              ? reference
+              : world.arn(`container-instance/${cluster.name}/${reference}`),
+            reason: "MISSING",
+          },
+        ]
+      : [],
+  );
 }
 
 function selector(filter: string | undefined): (instance: InstanceRecord) => boolean {
   if (filter === undefined || filter === "") return () => true;
   const expression = refusing(() => parseExpression(filter));
-  return (instance) => evaluate(expression, { instance: describeInstance(instance), groups: [...instance.tasks].filter(({ desiredStatus }) => desiredStatus === "RUNNING").map(({ group }) => group) });
+  return (instance) =>
+    evaluate(expression, {
+      instance: describeInstance(instance),
+      groups: [...instance.tasks].filter(({ desiredStatus }) => desiredStatus === "RUNNING").map(({ group }) => group),
+    });
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-identity-documents.html */
@@ -99,7 +172,10 @@ function readIdentity(text: string | undefined): { readonly instanceType: string
   } catch {
     throw clientError("Instance identity document was not valid.");
   }
-  const { instanceType, instanceId } = (identity ?? {}) as { readonly instanceType?: unknown; readonly instanceId?: unknown };
+  const { instanceType, instanceId } = (identity ?? {}) as {
+    readonly instanceType?: unknown;
+    readonly instanceId?: unknown;
+  };
   if (typeof instanceType !== "string") throw clientError("Instance identity document was not valid.");
   return { instanceType, ...(typeof instanceId === "string" ? { instanceId } : {}) };
 }

@@ -17,7 +17,8 @@ export function atMost(text: string | undefined, most: number, what: string): vo
 export function checkTags(tags: readonly { readonly key?: string; readonly value?: string }[] = []): readonly Tag[] {
   if (tags.length > 50) throw invalidParameter("Too many tags: the limit is 50.");
   for (const { key } of tags) {
-    if (key === undefined || key === "" || key.length > 128) throw invalidParameter("Tag keys must have 1 to 128 characters.");
+    if (key === undefined || key === "" || key.length > 128)
+      throw invalidParameter("Tag keys must have 1 to 128 characters.");
     if (/^aws:/i.test(key)) throw invalidParameter("Tag keys cannot start with aws:.");
   }
   return [...new Map(tags.map(({ key, value = "" }) => [key!, { key: key!, value }])).values()];

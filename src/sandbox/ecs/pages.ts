@@ -9,8 +9,13 @@ export interface PageInput {
  * One page of a list in the order of its texts. The token holds the last text given, so that what comes and goes
  * between two pages neither repeats nor hides anything else.
  */
-export function pageOf(all: readonly string[], { nextToken, maxResults }: PageInput, most = 100): { readonly items: readonly string[]; readonly nextToken?: string } {
-  if (maxResults !== undefined && (maxResults < 1 || maxResults > most)) throw invalidParameter(`maxResults must be between 1 and ${most}.`);
+export function pageOf(
+  all: readonly string[],
+  { nextToken, maxResults }: PageInput,
+  most = 100,
+): { readonly items: readonly string[]; readonly nextToken?: string } {
+  if (maxResults !== undefined && (maxResults < 1 || maxResults > most))
+    throw invalidParameter(`maxResults must be between 1 and ${most}.`);
   const size = maxResults ?? most;
   const after = nextToken === undefined || nextToken === "" ? undefined : readToken(nextToken);
   const sorted = all.toSorted(compare);

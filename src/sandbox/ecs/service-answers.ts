@@ -2,7 +2,14 @@
 import { breakerThreshold } from "../model/deployment-arithmetic.ts";
 import { productionPercent } from "../model/blue-green.ts";
 import { isPending } from "../model/instances.ts";
-import type { DeploymentRecord, Raw, RevisionRecord, ServiceDeploymentRecord, ServiceRecord, ServiceSettings } from "../model/records.ts";
+import type {
+  DeploymentRecord,
+  Raw,
+  RevisionRecord,
+  ServiceDeploymentRecord,
+  ServiceRecord,
+  ServiceSettings,
+} from "../model/records.ts";
 import { countTasks } from "../model/service-tasks.ts";
 import { present, seconds } from "./answers.ts";
 
@@ -24,11 +31,16 @@ export function serviceAnswer(service: ServiceRecord, include: readonly string[]
     ...launchOf(settings),
     taskDefinition: primary?.definition.taskDefinitionArn,
     deploymentConfiguration: configurationAnswer(settings),
-    deployments: service.deployments.filter(({ status }) => status !== "INACTIVE").map((deployment) => deploymentAnswer(service, deployment)),
+    deployments: service.deployments
+      .filter(({ status }) => status !== "INACTIVE")
+      .map((deployment) => deploymentAnswer(service, deployment)),
     events: service.events.map(({ id, createdAt, message }) => ({ id, createdAt: seconds(createdAt), message })),
     createdAt: seconds(service.createdAt),
     currentServiceDeployment: service.history[0]?.arn,
-    currentServiceRevisions: service.deployments.map((deployment) => ({ arn: deployment.revision.arn, ...taskCounts(service, deployment) })),
+    currentServiceRevisions: service.deployments.map((deployment) => ({
+      arn: deployment.revision.arn,
+      ...taskCounts(service, deployment),
+    })),
     placementConstraints: settings.placementConstraints,
     placementStrategy: settings.placementStrategy,
     networkConfiguration: settings.networkConfiguration,
@@ -48,7 +60,16 @@ function launchOf({ capacityProviderStrategy, launchType }: ServiceRecord["setti
   return capacityProviderStrategy.length > 0 ? { capacityProviderStrategy } : { launchType: launchType ?? "EC2" };
 }
 
-function configurationAnswer({ strategy, bakeTimeInMinutes, linear, canary, alarms, circuitBreaker, maximumPercent, minimumHealthyPercent }: ServiceSettings): Raw {
+function configurationAnswer({
+  strategy,
+  bakeTimeInMinutes,
+  linear,
+  canary,
+  alarms,
+  circuitBreaker,
+  maximumPercent,
+  minimumHealthyPercent,
+}: ServiceSettings): Raw {
   return present({
     deploymentCircuitBreaker: circuitBreaker,
     maximumPercent,
@@ -86,7 +107,10 @@ function taskCounts(service: ServiceRecord, deployment: DeploymentRecord, last?:
 }
 
 /** What ListServiceDeployments shows. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeploymentBrief.html */
-export function serviceDeploymentBrief(service: ServiceRecord, { arn, createdAt, startedAt, finishedAt, target, status, statusReason }: ServiceDeploymentRecord): Raw {
+export function serviceDeploymentBrief(
+  service: ServiceRecord,
+  { arn, createdAt, startedAt, finishedAt, target, status, statusReason }: ServiceDeploymentRecord,
+): Raw {
   return present({
     serviceDeploymentArn: arn,
     serviceArn: service.arn,
@@ -107,19 +131,39 @@ export function serviceDeploymentAnswer(service: ServiceRecord, deployment: Serv
   const { circuitBreaker, alarms, desiredCount } = target.settings;
   const shifted = productionPercent(deployment);
   const weights = (percent: number) => (stage === undefined ? {} : { requestedProductionTrafficWeight: percent });
-  const monitor = (enabled: boolean, triggered: boolean) => (!enabled ? "DISABLED" : triggered ? "TRIGGERED" : finishedAt === undefined ? "MONITORING" : "MONITORING_COMPLETE");
+  const monitor = (enabled: boolean, triggered: boolean) =>
+    !enabled ? "DISABLED" : triggered ? "TRIGGERED" : finishedAt === undefined ? "MONITORING" : "MONITORING_COMPLETE";
   const threshold = breakerThreshold(desiredCount);
   return present({
     ...brief,
     stoppedAt: seconds(stoppedAt),
     updatedAt: seconds(updatedAt),
-    sourceServiceRevisions: sources.map((source, index) => ({ arn: source.revision.arn, ...taskCounts(service, source, last), ...weights(index === 0 ? 100 - shifted : 0) })),
+    sourceServiceRevisions: sources.map((source, index) => ({
+      arn: source.revision.arn,
+      ...taskCounts(service, source, last),
+      ...weights(index === 0 ? 100 - shifted : 0),
+    })),
     targetServiceRevision: { arn: target.revision.arn, ...taskCounts(service, target, last), ...weights(shifted) },
     lifecycleStage: stage,
     deploymentConfiguration: configurationAnswer(target.settings),
-    rollback: rollback === undefined ? undefined : { reason: rollback.reason, startedAt: seconds(rollback.startedAt), serviceRevisionArn: rollback.to.revision.arn },
-    deploymentCircuitBreaker: { status: monitor(circuitBreaker.enable, target.failedTasks >= threshold), failureCount: target.failedTasks, threshold },
-    alarms: { status: monitor(alarms.enable, deployment.triggeredAlarms.length > 0), alarmNames: alarms.alarmNames, triggeredAlarmNames: deployment.triggeredAlarms },
+    rollback:
+      rollback === undefined
+        ? undefined
+        : {
+            reason: rollback.reason,
+            startedAt: seconds(rollback.startedAt),
+            serviceRevisionArn: rollback.to.revision.arn,
+          },
+    deploymentCircuitBreaker: {
+      status: monitor(circuitBreaker.enable, target.failedTasks >= threshold),
+      failureCount: target.failedTasks,
+      threshold,
+    },
+    alarms: {
+      status: monitor(alarms.enable, deployment.triggeredAlarms.length > 0),
+      alarmNames: alarms.alarmNames,
+      triggeredAlarmNames: deployment.triggeredAlarms,
+    },
   });
 }
 

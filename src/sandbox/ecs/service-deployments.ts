@@ -16,54 +16,128 @@ import { paging } from "./shapes.ts";
 /** "You can specify a maximum of 20 ARNs", and a page has 20 unless asked. */
 const twenty = 20;
 
-const listInput = struct({ cluster: text, service: text, status: list(text), createdAt: struct({ before: double, after: double }), ...paging });
+const listInput = struct({
+  cluster: text,
+  service: text,
+  status: list(text),
+  createdAt: struct({ before: double, after: double }),
+  ...paging,
+});
 
 export const serviceDeploymentOperations: Readonly<Record<string, Operation>> = {
-  ListServiceDeployments: operation("serviceRead", listInput, ({ cluster, service: name, status = [], createdAt: { before = Number.POSITIVE_INFINITY, after = 0 } = {}, maxResults = twenty, ...page }, { world }) => {
-    const service = requireService(requireCluster(world, cluster), name);
-    if (service.status === "INACTIVE") throw new AwsError("ServiceNotFoundException", "Service not found.");
-    const unknown = status.find((each) => !statuses.has(each));
-    if (unknown !== undefined) throw invalidParameter(`Invalid service deployment status: ${unknown}.`);
-    const chosen = service.history.filter(({ status: each, createdAt }) => (status.length === 0 || status.includes(each)) && createdAt < before * 1_000 && createdAt > after * 1_000);
-    // The newest first, of which pageOf, which sorts texts, knows nothing: the keys count down.
-    const keyed = new Map(chosen.map((each) => [String(Number.MAX_SAFE_INTEGER - service.history.length + service.history.indexOf(each)), each]));
-    const { items, ...next } = pageOf([...keyed.keys()], { ...page, maxResults });
-    return { serviceDeployments: items.map((key) => serviceDeploymentBrief(service, keyed.get(key)!)), ...next };
-  }),
-  DescribeServiceDeployments: operation("serviceRead", struct({ serviceDeploymentArns: list(text) }), ({ serviceDeploymentArns }, { world }) => {
-    const found = requireItems(serviceDeploymentArns, "serviceDeploymentArns", twenty).map((arn) => ({ arn, ...findServiceDeployment(world, arn) }));
-    return {
-      serviceDeployments: found.flatMap(({ service, deployment }) => (service === undefined || deployment === undefined ? [] : [serviceDeploymentAnswer(service, deployment)])),
-      failures: found.flatMap(({ arn, deployment }) => (deployment === undefined ? [{ arn, reason: "MISSING" }] : [])),
-    };
-  }),
-  DescribeServiceRevisions: operation("serviceRead", struct({ serviceRevisionArns: list(text) }), ({ serviceRevisionArns }, { world }) => {
-    const found = requireItems(serviceRevisionArns, "serviceRevisionArns", twenty).map((arn) => ({ arn, ...findRevision(world, arn) }));
-    return {
-      serviceRevisions: found.flatMap(({ service, revision }) => (service === undefined || revision === undefined ? [] : [revisionAnswer(service, revision)])),
-      failures: found.flatMap(({ arn, revision }) => (revision === undefined ? [{ arn, reason: "MISSING" }] : [])),
-    };
-  }),
-  StopServiceDeployment: operation("serviceModify", struct({ serviceDeploymentArn: text, stopType: text }), ({ serviceDeploymentArn = "", stopType = "ROLLBACK" }, { world }) => {
-    if (stopType !== "ROLLBACK") throw invalidParameter(`Invalid stop type: ${stopType}. The valid values are ROLLBACK.`);
-    const { service, deployment } = findServiceDeployment(world, serviceDeploymentArn);
-    if (service === undefined || deployment === undefined) throw new AwsError("ServiceDeploymentNotFoundException", "Service deployment not found.");
-    if (ongoingOf(service) !== deployment) throw new AwsError("ConflictException", `The service deployment is ${deployment.status} and cannot be stopped.`);
-    requestRollback(world, deployment);
-    world.after(world.timings.stage, () => wake(world, service));
-    return { serviceDeploymentArn };
-  }),
+  ListServiceDeployments: operation(
+    "serviceRead",
+    listInput,
+    (
+      {
+        cluster,
+        service: name,
+        status = [],
+        createdAt: { before = Number.POSITIVE_INFINITY, after = 0 } = {},
+        maxResults = twenty,
+        ...page
+      },
+      { world },
+    ) => {
+      const service = requireService(requireCluster(world, cluster), name);
+      if (service.status === "INACTIVE") throw new AwsError("ServiceNotFoundException", "Service not found.");
+      const unknown = status.find((each) => !statuses.has(each));
+      if (unknown !== undefined) throw invalidParameter(`Invalid service deployment status: ${unknown}.`);
+      const chosen = service.history.filter(
+        ({ status: each, createdAt }) =>
+          (status.length === 0 || status.includes(each)) && createdAt < before * 1_000 && createdAt > after * 1_000,
+      );
+      // The newest first, of which pageOf, which sorts texts, knows nothing: the keys count down.
+      const keyed = new Map(
+        chosen.map((each) => [
+          String(Number.MAX_SAFE_INTEGER - service.history.length + service.history.indexOf(each)),
+          each,
+        ]),
+      );
+      const { items, ...next } = pageOf([...keyed.keys()], { ...page, maxResults });
+      return { serviceDeployments: items.map((key) => serviceDeploymentBrief(service, keyed.get(key)!)), ...next };
+    },
+  ),
+  DescribeServiceDeployments: operation(
+    "serviceRead",
+    struct({ serviceDeploymentArns: list(text) }),
+    ({ serviceDeploymentArns }, { world }) => {
+      const found = requireItems(serviceDeploymentArns, "serviceDeploymentArns", twenty).map((arn) => ({
+        arn,
+        ...findServiceDeployment(world, arn),
+      }));
+      return {
+        serviceDeployments: found.flatMap(({ service, deployment }) =>
+          service === undefined || deployment === undefined ? [] : [serviceDeploymentAnswer(service, deployment)],
+        ),
+        failures: found.flatMap(({ arn, deployment }) =>
+          deployment === undefined ? [{ arn, reason: "MISSING" }] : [],
+        ),
+      };
+    },
+  ),
+  DescribeServiceRevisions: operation(
+    "serviceRead",
+    struct({ serviceRevisionArns: list(text) }),
+    ({ serviceRevisionArns }, { world }) => {
+      const found = requireItems(serviceRevisionArns, "serviceRevisionArns", twenty).map((arn) => ({
+        arn,
+        ...findRevision(world, arn),
+      }));
+      return {
+        serviceRevisions: found.flatMap(({ service, revision }) =>
+          service === undefined || revision === undefined ? [] : [revisionAnswer(service, revision)],
+        ),
+        failures: found.flatMap(({ arn, revision }) => (revision === undefined ? [{ arn, reason: "MISSING" }] : [])),
+      };
+    },
+  ),
+  StopServiceDeployment: operation(
+    "serviceModify",
+    struct({ serviceDeploymentArn: text, stopType: text }),
+    ({ serviceDeploymentArn = "", stopType = "ROLLBACK" }, { world }) => {
+      if (stopType !== "ROLLBACK")
+        throw invalidParameter(`Invalid stop type: ${stopType}. The valid values are ROLLBACK.`);
+      const { service, deployment } = findServiceDeployment(world, serviceDeploymentArn);
+      if (service === undefined || deployment === undefined)
+        throw new AwsError("ServiceDeploymentNotFoundException", "Service deployment not found.");
+      if (ongoingOf(service) !== deployment)
+        throw new AwsError(
+          "ConflictException",
+          `The service deployment is ${deployment.status} and cannot be stopped.`,
+        );
+      requestRollback(world, deployment);
+      world.after(world.timings.stage, () => wake(world, service));
+      return { serviceDeploymentArn };
+    },
+  ),
 };
 
-const statuses: ReadonlySet<string> = new Set(["PENDING", "SUCCESSFUL", "STOPPED", "STOP_REQUESTED", "IN_PROGRESS", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"]);
+const statuses: ReadonlySet<string> = new Set([
+  "PENDING",
+  "SUCCESSFUL",
+  "STOPPED",
+  "STOP_REQUESTED",
+  "IN_PROGRESS",
+  "ROLLBACK_REQUESTED",
+  "ROLLBACK_IN_PROGRESS",
+  "ROLLBACK_SUCCESSFUL",
+  "ROLLBACK_FAILED",
+]);
 
-function findServiceDeployment(world: World, arn: string): { readonly service?: ServiceRecord; readonly deployment?: ServiceDeploymentRecord } {
+function findServiceDeployment(
+  world: World,
+  arn: string,
+): { readonly service?: ServiceRecord; readonly deployment?: ServiceDeploymentRecord } {
   const service = serviceOf(world, arn, "service-deployment");
   const deployment = service?.history.find((each) => each.arn === arn);
   return service === undefined || deployment === undefined ? {} : { service, deployment };
 }
 
-function findRevision(world: World, arn: string): { readonly service?: ServiceRecord; readonly revision?: RevisionRecord } {
+function findRevision(
+  world: World,
+  arn: string,
+): { readonly service?: ServiceRecord; readonly revision?: RevisionRecord } {
   const service = serviceOf(world, arn, "service-revision");
   const revision = service?.history.find(({ target }) => target.revision.arn === arn)?.target.revision;
   return service === undefined || revision === undefined ? {} : { service, revision };
@@ -71,6 +145,7 @@ function findRevision(world: World, arn: string): { readonly service?: ServiceRe
 
 /** The service in `arn:aws:ecs:REGION:ACCOUNT:KIND/CLUSTER/SERVICE/ID`. */
 function serviceOf(world: World, arn: string, kind: string): ServiceRecord | undefined {
-  const [, found, cluster = "", service = ""] = /^arn:[^:]+:ecs:[^:]*:\d*:([a-z-]+)\/([^/]+)\/([^/]+)\/[^/]+$/.exec(arn) ?? [];
+  const [, found, cluster = "", service = ""] =
+    /^arn:[^:]+:ecs:[^:]*:\d*:([a-z-]+)\/([^/]+)\/([^/]+)\/[^/]+$/.exec(arn) ?? [];
   return found === kind ? world.clusters.get(cluster)?.services.get(service) : undefined;
 }

@@ -49,17 +49,27 @@ export function readSettings(input: SettingsInput, before: ServiceSettings, daem
   const { deploymentCircuitBreaker: breaker, alarms } = deploymentConfiguration;
   return {
     launchType: before.launchType,
-    capacityProviderStrategy: (input.capacityProviderStrategy as readonly Raw[] | undefined) ?? before.capacityProviderStrategy,
-    placementConstraints: (input.placementConstraints as ServiceSettings["placementConstraints"] | undefined) ?? before.placementConstraints,
-    placementStrategy: (input.placementStrategy as ServiceSettings["placementStrategy"] | undefined) ?? before.placementStrategy,
+    capacityProviderStrategy:
+      (input.capacityProviderStrategy as readonly Raw[] | undefined) ?? before.capacityProviderStrategy,
+    placementConstraints:
+      (input.placementConstraints as ServiceSettings["placementConstraints"] | undefined) ??
+      before.placementConstraints,
+    placementStrategy:
+      (input.placementStrategy as ServiceSettings["placementStrategy"] | undefined) ?? before.placementStrategy,
     networkConfiguration: (input.networkConfiguration as Raw | undefined) ?? before.networkConfiguration,
     loadBalancers: (input.loadBalancers as readonly Raw[] | undefined) ?? before.loadBalancers,
     serviceRegistries: (input.serviceRegistries as readonly Raw[] | undefined) ?? before.serviceRegistries,
     ...readStrategy(deploymentConfiguration, before, daemon),
-    alarms: alarms === undefined ? before.alarms : { alarmNames: alarms.alarmNames ?? [], enable: alarms.enable ?? false, rollback: alarms.rollback ?? false },
+    alarms:
+      alarms === undefined
+        ? before.alarms
+        : { alarmNames: alarms.alarmNames ?? [], enable: alarms.enable ?? false, rollback: alarms.rollback ?? false },
     minimumHealthyPercent: deploymentConfiguration.minimumHealthyPercent ?? before.minimumHealthyPercent,
     maximumPercent: deploymentConfiguration.maximumPercent ?? before.maximumPercent,
-    circuitBreaker: breaker === undefined ? before.circuitBreaker : { enable: breaker.enable ?? false, rollback: breaker.rollback ?? false },
+    circuitBreaker:
+      breaker === undefined
+        ? before.circuitBreaker
+        : { enable: breaker.enable ?? false, rollback: breaker.rollback ?? false },
     healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? before.healthCheckGracePeriodSeconds,
     enableExecuteCommand: input.enableExecuteCommand ?? before.enableExecuteCommand,
     enableEcsManagedTags: input.enableECSManagedTags ?? before.enableEcsManagedTags,
@@ -69,60 +79,126 @@ export function readSettings(input: SettingsInput, before: ServiceSettings, daem
   };
 }
 
-const strategies: ReadonlySet<string> = new Set(["ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"] satisfies DeploymentStrategy[]);
+const strategies: ReadonlySet<string> = new Set([
+  "ROLLING",
+  "BLUE_GREEN",
+  "LINEAR",
+  "CANARY",
+] satisfies DeploymentStrategy[]);
 const longestMinutes = 1_440;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
-function readStrategy({ strategy, bakeTimeInMinutes, linearConfiguration, canaryConfiguration, lifecycleHooks = [] }: NonNullable<SettingsInput["deploymentConfiguration"]>, before: ServiceSettings, daemon: boolean): Pick<ServiceSettings, "strategy" | "bakeTimeInMinutes" | "linear" | "canary"> {
+function readStrategy(
+  {
+    strategy,
+    bakeTimeInMinutes,
+    linearConfiguration,
+    canaryConfiguration,
+    lifecycleHooks = [],
+  }: NonNullable<SettingsInput["deploymentConfiguration"]>,
+  before: ServiceSettings,
+  daemon: boolean,
+): Pick<ServiceSettings, "strategy" | "bakeTimeInMinutes" | "linear" | "canary"> {
   const settings = {
     strategy: (strategy as DeploymentStrategy | undefined) ?? before.strategy,
     bakeTimeInMinutes: bakeTimeInMinutes ?? before.bakeTimeInMinutes,
     linear: { ...before.linear, ...linearConfiguration },
     canary: { ...before.canary, ...canaryConfiguration },
   };
-  if (!strategies.has(settings.strategy)) throw invalidParameter(`Invalid deployment strategy: ${settings.strategy}. It must be one of ${[...strategies].join(", ")}.`);
-  if (lifecycleHooks.length > 0) throw new AwsError("UnsupportedFeatureException", "The sandbox plays no lifecycle hooks: there is no Lambda function behind it, and nobody to continue a pause. Leave lifecycleHooks out.");
-  if (settings.strategy !== "ROLLING" && daemon) throw invalidParameter(`The deployment strategy ${settings.strategy} is not supported for the DAEMON scheduling strategy.`);
-  if (strategy === "BLUE_GREEN" && before.strategy !== "BLUE_GREEN" && bakeTimeInMinutes === undefined) throw invalidParameter("bakeTimeInMinutes must be provided when the deployment strategy is BLUE_GREEN.");
-  if (linearConfiguration !== undefined && settings.strategy !== "LINEAR") throw invalidParameter("linearConfiguration is only valid when the deployment strategy is LINEAR.");
-  if (canaryConfiguration !== undefined && settings.strategy !== "CANARY") throw invalidParameter("canaryConfiguration is only valid when the deployment strategy is CANARY.");
-  const minutes = { bakeTimeInMinutes: settings.bakeTimeInMinutes, stepBakeTimeInMinutes: settings.linear.stepBakeTimeInMinutes, canaryBakeTimeInMinutes: settings.canary.canaryBakeTimeInMinutes };
-  for (const [name, value] of Object.entries(minutes)) if (value < 0 || value > longestMinutes) throw invalidParameter(`${name} must be between 0 and ${longestMinutes}.`);
-  const percents = { stepPercent: [settings.linear.stepPercent, 3], canaryPercent: [settings.canary.canaryPercent, 0.1] } as const;
-  for (const [name, [value, least]] of Object.entries(percents)) if (value < least || value > 100 || Math.abs(value * 10 - Math.round(value * 10)) > 1e-6) throw invalidParameter(`${name} must be a multiple of 0.1 between ${least} and 100.`);
+  if (!strategies.has(settings.strategy))
+    throw invalidParameter(
+      `Invalid deployment strategy: ${settings.strategy}. It must be one of ${[...strategies].join(", ")}.`,
+    );
+  if (lifecycleHooks.length > 0)
+    throw new AwsError(
+      "UnsupportedFeatureException",
+      "The sandbox plays no lifecycle hooks: there is no Lambda function behind it, and nobody to continue a pause. Leave lifecycleHooks out.",
+    );
+  if (settings.strategy !== "ROLLING" && daemon)
+    throw invalidParameter(
+      `The deployment strategy ${settings.strategy} is not supported for the DAEMON scheduling strategy.`,
+    );
+  if (strategy === "BLUE_GREEN" && before.strategy !== "BLUE_GREEN" && bakeTimeInMinutes === undefined)
+    throw invalidParameter("bakeTimeInMinutes must be provided when the deployment strategy is BLUE_GREEN.");
+  if (linearConfiguration !== undefined && settings.strategy !== "LINEAR")
+    throw invalidParameter("linearConfiguration is only valid when the deployment strategy is LINEAR.");
+  if (canaryConfiguration !== undefined && settings.strategy !== "CANARY")
+    throw invalidParameter("canaryConfiguration is only valid when the deployment strategy is CANARY.");
+  const minutes = {
+    bakeTimeInMinutes: settings.bakeTimeInMinutes,
+    stepBakeTimeInMinutes: settings.linear.stepBakeTimeInMinutes,
+    canaryBakeTimeInMinutes: settings.canary.canaryBakeTimeInMinutes,
+  };
+  for (const [name, value] of Object.entries(minutes))
+    if (value < 0 || value > longestMinutes) throw invalidParameter(`${name} must be between 0 and ${longestMinutes}.`);
+  const percents = {
+    stepPercent: [settings.linear.stepPercent, 3],
+    canaryPercent: [settings.canary.canaryPercent, 0.1],
+  } as const;
+  for (const [name, [value, least]] of Object.entries(percents))
+    if (value < least || value > 100 || Math.abs(value * 10 - Math.round(value * 10)) > 1e-6)
+      throw invalidParameter(`${name} must be a multiple of 0.1 between ${least} and 100.`);
   return settings;
 }
 
-function rebalancing({ availabilityZoneRebalancing: wanted }: SettingsInput, before: ServiceSettings, daemon: boolean): "ENABLED" | "DISABLED" {
-  if (wanted !== undefined && wanted !== "ENABLED" && wanted !== "DISABLED") throw invalidParameter("availabilityZoneRebalancing must be ENABLED or DISABLED.");
-  if (wanted === "ENABLED" && daemon) throw invalidParameter("availabilityZoneRebalancing is not supported for the DAEMON scheduling strategy.");
+function rebalancing(
+  { availabilityZoneRebalancing: wanted }: SettingsInput,
+  before: ServiceSettings,
+  daemon: boolean,
+): "ENABLED" | "DISABLED" {
+  if (wanted !== undefined && wanted !== "ENABLED" && wanted !== "DISABLED")
+    throw invalidParameter("availabilityZoneRebalancing must be ENABLED or DISABLED.");
+  if (wanted === "ENABLED" && daemon)
+    throw invalidParameter("availabilityZoneRebalancing is not supported for the DAEMON scheduling strategy.");
   return wanted ?? before.availabilityZoneRebalancing;
 }
 
 /** @throws AwsError for settings that ECS refuses. */
-export function checkSettings(cluster: ClusterRecord, settings: ServiceSettings, definition: Parameters<typeof networkModeOfDefinition>[0] & Parameters<typeof readNeeds>[1]): void {
-  const { minimumHealthyPercent, maximumPercent, desiredCount, launchType, placementConstraints, placementStrategy } = settings;
-  if (desiredCount < 0 || desiredCount > mostTasks) throw invalidParameter(`desiredCount must be between 0 and ${mostTasks}.`);
-  if (minimumHealthyPercent < 0 || maximumPercent < 0 || maximumPercent > 100_000) throw invalidParameter("minimumHealthyPercent and maximumPercent must not be negative.");
-  if (minimumHealthyPercent >= maximumPercent && !(minimumHealthyPercent === 0 && maximumPercent === 100)) throw invalidParameter("maximumPercent must be greater than minimumHealthyPercent.");
-  if (settings.availabilityZoneRebalancing === "ENABLED" && maximumPercent <= 100) throw invalidParameter("availabilityZoneRebalancing requires maximumPercent to be greater than 100.");
+export function checkSettings(
+  cluster: ClusterRecord,
+  settings: ServiceSettings,
+  definition: Parameters<typeof networkModeOfDefinition>[0] & Parameters<typeof readNeeds>[1],
+): void {
+  const { minimumHealthyPercent, maximumPercent, desiredCount, launchType, placementConstraints, placementStrategy } =
+    settings;
+  if (desiredCount < 0 || desiredCount > mostTasks)
+    throw invalidParameter(`desiredCount must be between 0 and ${mostTasks}.`);
+  if (minimumHealthyPercent < 0 || maximumPercent < 0 || maximumPercent > 100_000)
+    throw invalidParameter("minimumHealthyPercent and maximumPercent must not be negative.");
+  if (minimumHealthyPercent >= maximumPercent && !(minimumHealthyPercent === 0 && maximumPercent === 100))
+    throw invalidParameter("maximumPercent must be greater than minimumHealthyPercent.");
+  if (settings.availabilityZoneRebalancing === "ENABLED" && maximumPercent <= 100)
+    throw invalidParameter("availabilityZoneRebalancing requires maximumPercent to be greater than 100.");
   if (launchType !== undefined && launchType !== "EC2") throw unplayed(launchType);
-  if (launchType !== undefined && settings.capacityProviderStrategy.length > 0) throw invalidParameter("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
-  if (placementConstraints.length + (definition.placementConstraints?.length ?? 0) > 10) throw invalidParameter("Too many placement constraints: the limit is 10, those of the task definition included.");
+  if (launchType !== undefined && settings.capacityProviderStrategy.length > 0)
+    throw invalidParameter(
+      "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
+    );
+  if (placementConstraints.length + (definition.placementConstraints?.length ?? 0) > 10)
+    throw invalidParameter("Too many placement constraints: the limit is 10, those of the task definition included.");
   if (placementStrategy.length > 5) throw invalidParameter("Too many placement strategy rules: the limit is 5.");
   for (const { type, expression } of placementConstraints) {
-    if (type !== "memberOf" && type !== "distinctInstance") throw invalidParameter(`Invalid placement constraint type: ${type}.`);
+    if (type !== "memberOf" && type !== "distinctInstance")
+      throw invalidParameter(`Invalid placement constraint type: ${type}.`);
     if (type === "memberOf") checkExpression(expression);
   }
-  for (const { capacityProvider } of settings.capacityProviderStrategy) if (!cluster.capacityProviders.includes(String(capacityProvider))) throw invalidParameter("The specified capacity provider is not associated with the cluster.");
+  for (const { capacityProvider } of settings.capacityProviderStrategy)
+    if (!cluster.capacityProviders.includes(String(capacityProvider)))
+      throw invalidParameter("The specified capacity provider is not associated with the cluster.");
   for (const { containerName, containerPort } of settings.loadBalancers) {
     const container = definition.containerDefinitions.find(({ name }) => name === containerName);
-    if (container === undefined) throw invalidParameter(`The container ${String(containerName)} does not exist in the task definition.`);
-    if (!(container.portMappings ?? []).some((mapping) => mapping.containerPort === containerPort)) throw invalidParameter(`The container ${String(containerName)} did not have a container port ${String(containerPort)} defined.`);
+    if (container === undefined)
+      throw invalidParameter(`The container ${String(containerName)} does not exist in the task definition.`);
+    if (!(container.portMappings ?? []).some((mapping) => mapping.containerPort === containerPort))
+      throw invalidParameter(
+        `The container ${String(containerName)} did not have a container port ${String(containerPort)} defined.`,
+      );
   }
-  const subnets = (settings.networkConfiguration?.["awsvpcConfiguration"] as { readonly subnets?: readonly string[] } | undefined)?.subnets ?? [];
-  if (networkModeOfDefinition(definition) === "awsvpc" && subnets.length === 0) throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+  const subnets =
+    (settings.networkConfiguration?.["awsvpcConfiguration"] as { readonly subnets?: readonly string[] } | undefined)
+      ?.subnets ?? [];
+  if (networkModeOfDefinition(definition) === "awsvpc" && subnets.length === 0)
+    throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
   refusing(() => chooserFor(placementStrategy, [], ""));
   readNeeds(cluster, definition, { placementConstraints });
 }
-

@@ -7,7 +7,9 @@ export const nameValue = struct({ name: text, value: text });
 export const placementConstraints = list(struct({ type: text, expression: text }));
 export const placementStrategy = list(struct({ type: text, field: text }));
 export const capacityProviderStrategy = list(struct({ capacityProvider: text, weight: integer, base: integer }));
-export const networkConfiguration = struct({ awsvpcConfiguration: struct({ subnets: list(text), securityGroups: list(text), assignPublicIp: text }) });
+export const networkConfiguration = struct({
+  awsvpcConfiguration: struct({ subnets: list(text), securityGroups: list(text), assignPublicIp: text }),
+});
 
 const resourceRequirements = list(struct({ type: text, value: text, sharingStrategy: document }));
 
@@ -24,7 +26,16 @@ export const containerDefinition = struct({
   links: list(text),
   environment: list(nameValue),
   secrets: list(struct({ name: text, valueFrom: text })),
-  portMappings: list(struct({ containerPort: integer, hostPort: integer, protocol: text, name: text, appProtocol: text, containerPortRange: text })),
+  portMappings: list(
+    struct({
+      containerPort: integer,
+      hostPort: integer,
+      protocol: text,
+      name: text,
+      appProtocol: text,
+      containerPortRange: text,
+    }),
+  ),
   mountPoints: list(struct({ sourceVolume: text, containerPath: text, readOnly: flag })),
   volumesFrom: list(struct({ sourceContainer: text, readOnly: flag })),
   linuxParameters: struct({
@@ -35,8 +46,18 @@ export const containerDefinition = struct({
     tmpfs: list(struct({ containerPath: text, size: integer, mountOptions: list(text) })),
   }),
   resourceRequirements,
-  healthCheck: struct({ command: list(text), interval: integer, timeout: integer, retries: integer, startPeriod: integer }),
-  logConfiguration: struct({ logDriver: text, options: map(text), secretOptions: list(struct({ name: text, valueFrom: text })) }),
+  healthCheck: struct({
+    command: list(text),
+    interval: integer,
+    timeout: integer,
+    retries: integer,
+    startPeriod: integer,
+  }),
+  logConfiguration: struct({
+    logDriver: text,
+    options: map(text),
+    secretOptions: list(struct({ name: text, valueFrom: text })),
+  }),
   stopTimeout: integer,
   startTimeout: integer,
   ulimits: list(struct({ name: text, softLimit: integer, hardLimit: integer })),
@@ -67,7 +88,17 @@ export const overrides = struct({
   memory: text,
   taskRoleArn: text,
   executionRoleArn: text,
-  containerOverrides: list(struct({ name: text, command: list(text), environment: list(nameValue), cpu: integer, memory: integer, memoryReservation: integer, resourceRequirements })),
+  containerOverrides: list(
+    struct({
+      name: text,
+      command: list(text),
+      environment: list(nameValue),
+      cpu: integer,
+      memory: integer,
+      memoryReservation: integer,
+      resourceRequirements,
+    }),
+  ),
 });
 
 export const deploymentConfiguration = struct({
@@ -82,7 +113,9 @@ export const deploymentConfiguration = struct({
   alarms: struct({ alarmNames: list(text), enable: flag, rollback: flag }),
 });
 
-export const loadBalancers = list(struct({ targetGroupArn: text, loadBalancerName: text, containerName: text, containerPort: integer }));
+export const loadBalancers = list(
+  struct({ targetGroupArn: text, loadBalancerName: text, containerName: text, containerPort: integer }),
+);
 
 /** What CreateService and UpdateService share. */
 export const serviceSettings = {

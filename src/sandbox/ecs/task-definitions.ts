@@ -17,42 +17,90 @@ export const taskDefinitionOperations: Readonly<Record<string, Operation>> = {
     const record = register(world, definition, checkTags(input.tags));
     return { taskDefinition: definitionAnswer(record), ...tagsAnswer(record) };
   }),
-  DescribeTaskDefinition: operation("definitionRead", struct({ taskDefinition: text, include }), ({ taskDefinition: reference, include = [] }, { world }) => {
-    const record = requireRecord(world, reference, "Unable to describe task definition.");
-    return { taskDefinition: definitionAnswer(record), ...(include.includes("TAGS") ? { tags: record.tags } : {}) };
-  }),
-  DeregisterTaskDefinition: operation("definitionModify", struct({ taskDefinition: text }), ({ taskDefinition: reference }, { world }) => {
-    if (reference !== undefined && !/:\d+$/.test(reference)) throw invalidParameter("Missing revision: name family:revision.");
-    const record = requireRecord(world, reference, "The specified task definition does not exist. Specify a valid account, family, revision and try again.");
-    if (record.status === "ACTIVE") {
-      record.status = "INACTIVE";
-      record.deregisteredAt = world.now();
-    }
-    return { taskDefinition: definitionAnswer(record) };
-  }),
-  DeleteTaskDefinitions: operation("definitionModify", struct({ taskDefinitions: list(text) }), ({ taskDefinitions }, { world }) => {
-    const found = requireItems(taskDefinitions, "Task definitions", 10).map((reference) => ({ reference, record: findDefinition(world, reference) }));
-    const failures = found.flatMap(({ reference, record }) => {
-      if (record === undefined) return [{ arn: reference, reason: "TASK_DEFINITION_NOT_FOUND" }];
-      return record.status === "ACTIVE" ? [{ arn: record.definition.taskDefinitionArn, reason: "TASK_DEFINITION_ACTIVE", detail: "The specified task definition is still in ACTIVE status. Please deregister it and try again." }] : [];
-    });
-    const deleted = found.flatMap(({ record }) => (record === undefined || record.status === "ACTIVE" ? [] : [record]));
-    for (const record of deleted) record.status = "DELETE_IN_PROGRESS";
-    return { taskDefinitions: deleted.map(definitionAnswer), failures };
-  }),
-  ListTaskDefinitions: operation("definitionRead", struct({ familyPrefix: text, status: text, sort: text, ...paging }), ({ familyPrefix, status = "ACTIVE", sort = "ASC", ...page }, { world }) => {
-    // The prefix is the family's full name here. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitions.html
-    const records = [...world.families].flatMap(([family, revisions]) => (familyPrefix === undefined || family === familyPrefix ? revisions : [])).filter((record) => record.status === status);
-    const keyed = new Map(records.map((record) => [sortKey(record, sort === "DESC"), record.definition.taskDefinitionArn]));
-    const { items, ...next } = pageOf([...keyed.keys()], page);
-    return { taskDefinitionArns: items.map((key) => keyed.get(key)!), ...next };
-  }),
-  ListTaskDefinitionFamilies: operation("definitionRead", struct({ familyPrefix: text, status: text, ...paging }), ({ familyPrefix = "", status = "ACTIVE", ...page }, { world }) => {
-    const active = (revisions: readonly DefinitionRecord[]) => revisions.some((record) => record.status === "ACTIVE");
-    const wanted = (revisions: readonly DefinitionRecord[]) => status === "ALL" || active(revisions) === (status === "ACTIVE");
-    const { items, ...next } = pageOf([...world.families].flatMap(([family, revisions]) => (family.startsWith(familyPrefix) && wanted(revisions) ? [family] : [])), page);
-    return { families: items, ...next };
-  }),
+  DescribeTaskDefinition: operation(
+    "definitionRead",
+    struct({ taskDefinition: text, include }),
+    ({ taskDefinition: reference, include = [] }, { world }) => {
+      const record = requireRecord(world, reference, "Unable to describe task definition.");
+      return { taskDefinition: definitionAnswer(record), ...(include.includes("TAGS") ? { tags: record.tags } : {}) };
+    },
+  ),
+  DeregisterTaskDefinition: operation(
+    "definitionModify",
+    struct({ taskDefinition: text }),
+    ({ taskDefinition: reference }, { world }) => {
+      if (reference !== undefined && !/:\d+$/.test(reference))
+        throw invalidParameter("Missing revision: name family:revision.");
+      const record = requireRecord(
+        world,
+        reference,
+        "The specified task definition does not exist. Specify a valid account, family, revision and try again.",
+      );
+      if (record.status === "ACTIVE") {
+        record.status = "INACTIVE";
+        record.deregisteredAt = world.now();
+      }
+      return { taskDefinition: definitionAnswer(record) };
+    },
+  ),
+  DeleteTaskDefinitions: operation(
+    "definitionModify",
+    struct({ taskDefinitions: list(text) }),
+    ({ taskDefinitions }, { world }) => {
+      const found = requireItems(taskDefinitions, "Task definitions", 10).map((reference) => ({
+        reference,
+        record: findDefinition(world, reference),
+      }));
+      const failures = found.flatMap(({ reference, record }) => {
+        if (record === undefined) return [{ arn: reference, reason: "TASK_DEFINITION_NOT_FOUND" }];
+        return record.status === "ACTIVE"
+          ? [
+              {
+                arn: record.definition.taskDefinitionArn,
+                reason: "TASK_DEFINITION_ACTIVE",
+                detail: "The specified task definition is still in ACTIVE status. Please deregister it and try again.",
+              },
+            ]
+          : [];
+      });
+      const deleted = found.flatMap(({ record }) =>
+        record === undefined || record.status === "ACTIVE" ? [] : [record],
+      );
+      for (const record of deleted) record.status = "DELETE_IN_PROGRESS";
+      return { taskDefinitions: deleted.map(definitionAnswer), failures };
+    },
+  ),
+  ListTaskDefinitions: operation(
+    "definitionRead",
+    struct({ familyPrefix: text, status: text, sort: text, ...paging }),
+    ({ familyPrefix, status = "ACTIVE", sort = "ASC", ...page }, { world }) => {
+      // The prefix is the family's full name here. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitions.html
+      const records = [...world.families]
+        .flatMap(([family, revisions]) => (familyPrefix === undefined || family === familyPrefix ? revisions : []))
+        .filter((record) => record.status === status);
+      const keyed = new Map(
+        records.map((record) => [sortKey(record, sort === "DESC"), record.definition.taskDefinitionArn]),
+      );
+      const { items, ...next } = pageOf([...keyed.keys()], page);
+      return { taskDefinitionArns: items.map((key) => keyed.get(key)!), ...next };
+    },
+  ),
+  ListTaskDefinitionFamilies: operation(
+    "definitionRead",
+    struct({ familyPrefix: text, status: text, ...paging }),
+    ({ familyPrefix = "", status = "ACTIVE", ...page }, { world }) => {
+      const active = (revisions: readonly DefinitionRecord[]) => revisions.some((record) => record.status === "ACTIVE");
+      const wanted = (revisions: readonly DefinitionRecord[]) =>
+        status === "ALL" || active(revisions) === (status === "ACTIVE");
+      const { items, ...next } = pageOf(
+        [...world.families].flatMap(([family, revisions]) =>
+          family.startsWith(familyPrefix) && wanted(revisions) ? [family] : [],
+        ),
+        page,
+      );
+      return { families: items, ...next };
+    },
+  ),
 };
 
 /** By family, then by revision as a number. */
@@ -91,7 +139,13 @@ function register(world: World, input: TaskDefinition, tags: DefinitionRecord["t
       systemControls: [],
       ...container,
       essential: container.essential ?? true,
-      portMappings: (container.portMappings ?? []).map((mapping) => ({ ...mapping, hostPort: mapping.hostPort ?? (definition.networkMode === "host" || definition.networkMode === "awsvpc" ? mapping.containerPort : 0), protocol: mapping.protocol ?? "tcp" })),
+      portMappings: (container.portMappings ?? []).map((mapping) => ({
+        ...mapping,
+        hostPort:
+          mapping.hostPort ??
+          (definition.networkMode === "host" || definition.networkMode === "awsvpc" ? mapping.containerPort : 0),
+        protocol: mapping.protocol ?? "tcp",
+      })),
     })),
     volumes: definition.volumes ?? [],
     placementConstraints: definition.placementConstraints ?? [],

@@ -15,10 +15,38 @@ import { requireProvider } from "./clusters.ts";
 import { findInstance } from "./container-instances.ts";
 import { atMost, checkTags, requireItems } from "./limits.ts";
 import { pageOf } from "./pages.ts";
-import { capacityProviderStrategy, include, networkConfiguration, overrides, paging, placementConstraints, placementStrategy, tags } from "./shapes.ts";
+import {
+  capacityProviderStrategy,
+  include,
+  networkConfiguration,
+  overrides,
+  paging,
+  placementConstraints,
+  placementStrategy,
+  tags,
+} from "./shapes.ts";
 
-const common = { cluster: text, taskDefinition: text, group: text, startedBy: text, networkConfiguration, enableExecuteCommand: flag, enableECSManagedTags: flag, propagateTags: text, overrides, tags } as const;
-const runInput = struct({ ...common, count: integer, launchType: text, capacityProviderStrategy, placementConstraints, placementStrategy, clientToken: text });
+const common = {
+  cluster: text,
+  taskDefinition: text,
+  group: text,
+  startedBy: text,
+  networkConfiguration,
+  enableExecuteCommand: flag,
+  enableECSManagedTags: flag,
+  propagateTags: text,
+  overrides,
+  tags,
+} as const;
+const runInput = struct({
+  ...common,
+  count: integer,
+  launchType: text,
+  capacityProviderStrategy,
+  placementConstraints,
+  placementStrategy,
+  clientToken: text,
+});
 const startInput = struct({ ...common, containerInstances: list(text) });
 
 /** "valid for 24 hours or the lifetime of the task": the sandbox keeps to the 24 hours. */
@@ -37,38 +65,82 @@ export const taskOperations: Readonly<Record<string, Operation>> = {
     for (const reference of references) {
       const instance = findInstance(cluster, reference);
       const outcome = instance === undefined ? "MISSING" : placeOn(world, spec, instance);
-      if (typeof outcome === "string") failures.push({ arn: instance?.arn ?? (reference.startsWith("arn:") ? reference : world.arn(`container-instance/${cluster.name}/${reference}`)), reason: outcome });
+      if (typeof outcome === "string")
+        failures.push({
+          arn:
+            instance?.arn ??
+            (reference.startsWith("arn:") ? reference : world.arn(`container-instance/${cluster.name}/${reference}`)),
+          reason: outcome,
+        });
       else tasks.push(outcome);
     }
     return { tasks: tasks.map((task) => taskAnswer(task, ["TAGS"])), failures };
   }),
-  StopTask: operation("resourceModify", struct({ cluster: text, task: text, reason: text }), ({ cluster: name, task: reference = "", reason }, { world }) => {
-    const task = findTask(requireCluster(world, name), reference);
-    if (task === undefined) throw invalidParameter("The referenced task was not found.");
-    atMost(reason, 1024, "reason");
-    stop(world, task, "UserInitiated", reason === undefined || reason === "" ? "Task stopped by user" : reason);
-    return { task: taskAnswer(task, ["TAGS"]) };
-  }),
-  DescribeTasks: operation("resourceRead", struct({ cluster: text, tasks: list(text), include }), ({ cluster: name, tasks, include = [] }, { world }) => {
-    const cluster = requireCluster(world, name);
-    const found = requireItems(tasks, "Tasks", 100).map((reference) => ({ reference, task: findTask(cluster, reference) }));
-    return {
-      tasks: found.flatMap(({ task }) => (task === undefined ? [] : [taskAnswer(task, include)])),
-      failures: found.flatMap(({ reference, task }) => (task === undefined ? [{ arn: reference.startsWith("arn:") ? reference : world.arn(`task/${cluster.name}/${reference}`), reason: "MISSING" }] : [])),
-    };
-  }),
+  StopTask: operation(
+    "resourceModify",
+    struct({ cluster: text, task: text, reason: text }),
+    ({ cluster: name, task: reference = "", reason }, { world }) => {
+      const task = findTask(requireCluster(world, name), reference);
+      if (task === undefined) throw invalidParameter("The referenced task was not found.");
+      atMost(reason, 1024, "reason");
+      stop(world, task, "UserInitiated", reason === undefined || reason === "" ? "Task stopped by user" : reason);
+      return { task: taskAnswer(task, ["TAGS"]) };
+    },
+  ),
+  DescribeTasks: operation(
+    "resourceRead",
+    struct({ cluster: text, tasks: list(text), include }),
+    ({ cluster: name, tasks, include = [] }, { world }) => {
+      const cluster = requireCluster(world, name);
+      const found = requireItems(tasks, "Tasks", 100).map((reference) => ({
+        reference,
+        task: findTask(cluster, reference),
+      }));
+      return {
+        tasks: found.flatMap(({ task }) => (task === undefined ? [] : [taskAnswer(task, include)])),
+        failures: found.flatMap(({ reference, task }) =>
+          task === undefined
+            ? [
+                {
+                  arn: reference.startsWith("arn:") ? reference : world.arn(`task/${cluster.name}/${reference}`),
+                  reason: "MISSING",
+                },
+              ]
+            : [],
+        ),
+      };
+    },
+  ),
   ListTasks: operation(
     "resourceRead",
-    struct({ cluster: text, containerInstance: text, family: text, startedBy: text, serviceName: text, desiredStatus: text, launchType: text, ...paging }),
-    ({ cluster: name, containerInstance, family, startedBy, serviceName, desiredStatus, launchType, ...page }, { world }) => {
+    struct({
+      cluster: text,
+      containerInstance: text,
+      family: text,
+      startedBy: text,
+      serviceName: text,
+      desiredStatus: text,
+      launchType: text,
+      ...paging,
+    }),
+    (
+      { cluster: name, containerInstance, family, startedBy, serviceName, desiredStatus, launchType, ...page },
+      { world },
+    ) => {
       const cluster = requireCluster(world, name);
-      const others = [containerInstance, family, serviceName, desiredStatus, launchType].filter((each) => each !== undefined);
-      if (startedBy !== undefined && others.length > 0) throw invalidParameter("startedBy must be the only filter that you use.");
-      if (desiredStatus !== undefined && !["RUNNING", "PENDING", "STOPPED"].includes(desiredStatus)) throw invalidParameter("desiredStatus must be RUNNING, PENDING or STOPPED.");
+      const others = [containerInstance, family, serviceName, desiredStatus, launchType].filter(
+        (each) => each !== undefined,
+      );
+      if (startedBy !== undefined && others.length > 0)
+        throw invalidParameter("startedBy must be the only filter that you use.");
+      if (desiredStatus !== undefined && !["RUNNING", "PENDING", "STOPPED"].includes(desiredStatus))
+        throw invalidParameter("desiredStatus must be RUNNING, PENDING or STOPPED.");
       const instance = containerInstance === undefined ? undefined : findInstance(cluster, containerInstance);
-      if (containerInstance !== undefined && instance === undefined) throw invalidParameter("The specified container instance was not found.");
+      if (containerInstance !== undefined && instance === undefined)
+        throw invalidParameter("The specified container instance was not found.");
       const service = serviceName === undefined ? undefined : cluster.services.get(lastPart(serviceName));
-      if (serviceName !== undefined && service === undefined) throw new AwsError("ServiceNotFoundException", "Service not found.");
+      if (serviceName !== undefined && service === undefined)
+        throw new AwsError("ServiceNotFoundException", "Service not found.");
       const chosen = [...cluster.tasks.values()].filter(
         (task) =>
           // "ECS doesn't actually ever set a task's desired status to PENDING": such a filter finds nothing.
@@ -79,7 +151,10 @@ export const taskOperations: Readonly<Record<string, Operation>> = {
           (service === undefined || task.service === service) &&
           (launchType === undefined || (task.launchType ?? "EC2") === launchType),
       );
-      const { items, ...next } = pageOf(chosen.map(({ arn }) => arn), page);
+      const { items, ...next } = pageOf(
+        chosen.map(({ arn }) => arn),
+        page,
+      );
       return { taskArns: items, ...next };
     },
   ),
@@ -87,24 +162,41 @@ export const taskOperations: Readonly<Record<string, Operation>> = {
 
 function runTask(input: Of<typeof runInput>, { world }: Call): object {
   const cluster = requireCluster(world, input.cluster);
-  const { count = 1, clientToken, launchType, capacityProviderStrategy: strategy = [], placementConstraints: constraints = [] } = input;
+  const {
+    count = 1,
+    clientToken,
+    launchType,
+    capacityProviderStrategy: strategy = [],
+    placementConstraints: constraints = [],
+  } = input;
   if (count < 1 || count > 10) throw invalidParameter("Task count must be between 1 and 10.");
   atMost(clientToken, 64, "clientToken");
   const request = JSON.stringify({ ...input, clientToken: undefined });
   const known = clientToken === undefined ? undefined : cluster.runTokens.get(clientToken);
   if (known !== undefined && known.until > world.now()) {
-    if (known.request !== request) throw new AwsError("ConflictException", "The provided clientToken is already in use with a different RunTask request.", { members: { resourceIds: known.tasks.map(({ arn }) => arn) } });
+    if (known.request !== request)
+      throw new AwsError(
+        "ConflictException",
+        "The provided clientToken is already in use with a different RunTask request.",
+        { members: { resourceIds: known.tasks.map(({ arn }) => arn) } },
+      );
     return { tasks: known.tasks.map((task) => taskAnswer(task, ["TAGS"])), failures: [] };
   }
-  if (launchType !== undefined && strategy.length > 0) throw invalidParameter("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
+  if (launchType !== undefined && strategy.length > 0)
+    throw invalidParameter(
+      "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
+    );
   if (launchType !== undefined && launchType !== "EC2") throw unplayed(launchType);
   const record = requireDefinition(world, input.taskDefinition);
-  if (constraints.length + (record.definition.placementConstraints?.length ?? 0) > 10) throw invalidParameter("Too many placement constraints: the limit is 10, those of the task definition included.");
+  if (constraints.length + (record.definition.placementConstraints?.length ?? 0) > 10)
+    throw invalidParameter("Too many placement constraints: the limit is 10, those of the task definition included.");
   for (const { type, expression } of constraints) {
-    if (type !== "memberOf" && type !== "distinctInstance") throw invalidParameter(`Invalid placement constraint type: ${type}.`);
+    if (type !== "memberOf" && type !== "distinctInstance")
+      throw invalidParameter(`Invalid placement constraint type: ${type}.`);
     if (type === "memberOf") checkExpression(expression);
   }
-  if ((input.placementStrategy?.length ?? 0) > 5) throw invalidParameter("Too many placement strategy rules: the limit is 5.");
+  if ((input.placementStrategy?.length ?? 0) > 5)
+    throw invalidParameter("Too many placement strategy rules: the limit is 5.");
   atMost(input.startedBy, 128, "startedBy");
   const spec = specOf(cluster, record, input);
   const providers = providersOf(world, cluster, launchType, strategy);
@@ -116,7 +208,9 @@ function runTask(input: Of<typeof runInput>, { world }: Call): object {
   };
   const placed = placeTasks(world, chosen, count, input.placementStrategy as Parameters<typeof placeTasks>[3]);
   if (providers.length > 0) {
-    const waiting = Array.from({ length: count - placed.tasks.length }, () => waitForCapacity(world, chosen, input.placementStrategy as PlaceSpec["placementStrategy"]));
+    const waiting = Array.from({ length: count - placed.tasks.length }, () =>
+      waitForCapacity(world, chosen, input.placementStrategy as PlaceSpec["placementStrategy"]),
+    );
     return remember(world, cluster, clientToken, request, [...placed.tasks, ...waiting], []);
   }
   if (placed.exception !== undefined) throw invalidParameter(placed.exception);
@@ -124,8 +218,16 @@ function runTask(input: Of<typeof runInput>, { world }: Call): object {
 }
 
 /** A request that started nothing leaves nothing to find again: not verified. */
-function remember(world: World, cluster: ClusterRecord, clientToken: string | undefined, request: string, tasks: readonly TaskRecord[], failures: readonly object[]): object {
-  if (clientToken !== undefined && tasks.length > 0) cluster.runTokens.set(clientToken, { request, tasks, until: world.now() + tokenMs });
+function remember(
+  world: World,
+  cluster: ClusterRecord,
+  clientToken: string | undefined,
+  request: string,
+  tasks: readonly TaskRecord[],
+  failures: readonly object[],
+): object {
+  if (clientToken !== undefined && tasks.length > 0)
+    cluster.runTokens.set(clientToken, { request, tasks, until: world.now() + tokenMs });
   return { tasks: tasks.map((task) => taskAnswer(task, ["TAGS"])), failures };
 }
 
@@ -134,19 +236,29 @@ export function unplayed(launchType: string): AwsError {
 }
 
 /** The capacity providers of the strategy, else of the cluster's default one; none for launch type EC2. */
-function providersOf(world: World, cluster: ClusterRecord, launchType: string | undefined, strategy: readonly { readonly capacityProvider?: string }[]): readonly string[] {
+function providersOf(
+  world: World,
+  cluster: ClusterRecord,
+  launchType: string | undefined,
+  strategy: readonly { readonly capacityProvider?: string }[],
+): readonly string[] {
   const chosen = strategy.length > 0 || launchType !== undefined ? strategy : cluster.defaultStrategy;
   return chosen.map(({ capacityProvider }) => {
     const name = String(capacityProvider ?? "");
     requireProvider(world, name);
-    if (!cluster.capacityProviders.includes(name)) throw invalidParameter("The specified capacity provider is not associated with the cluster.");
+    if (!cluster.capacityProviders.includes(name))
+      throw invalidParameter("The specified capacity provider is not associated with the cluster.");
     return name;
   });
 }
 
 /** With a capacity provider, tasks without room wait in PROVISIONING until an instance is there. */
 function waitForCapacity(world: World, spec: PlaceSpec, strategy: PlaceSpec["placementStrategy"]): TaskRecord {
-  const task = createTask(world, { ...spec, needs: readNeeds(spec.cluster, spec.definition, spec), placementStrategy: strategy });
+  const task = createTask(world, {
+    ...spec,
+    needs: readNeeds(spec.cluster, spec.definition, spec),
+    placementStrategy: strategy,
+  });
   let tries = 0;
   const look = () => {
     if (task.desiredStatus === "STOPPED" || task.instance !== undefined || placeWaiting(world, task)) return;
@@ -158,17 +270,27 @@ function waitForCapacity(world: World, spec: PlaceSpec, strategy: PlaceSpec["pla
   return task;
 }
 
-function specOf(cluster: ClusterRecord, { definition, tags: definitionTags }: DefinitionRecord, input: Omit<Of<typeof startInput>, "containerInstances">): PlaceSpec {
+function specOf(
+  cluster: ClusterRecord,
+  { definition, tags: definitionTags }: DefinitionRecord,
+  input: Omit<Of<typeof startInput>, "containerInstances">,
+): PlaceSpec {
   const awsvpc = networkModeOfDefinition(definition) === "awsvpc";
   const subnets = input.networkConfiguration?.awsvpcConfiguration?.subnets ?? [];
-  if (awsvpc && subnets.length === 0) throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
-  if (!awsvpc && input.networkConfiguration !== undefined) throw invalidParameter("Network Configuration is not valid for the given networkMode of this task definition.");
+  if (awsvpc && subnets.length === 0)
+    throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+  if (!awsvpc && input.networkConfiguration !== undefined)
+    throw invalidParameter("Network Configuration is not valid for the given networkMode of this task definition.");
   atMost(input.group, 255, "group");
-  if (input.group?.startsWith("service:") === true) throw invalidParameter("The group cannot start with service:, which is for services.");
+  if (input.group?.startsWith("service:") === true)
+    throw invalidParameter("The group cannot start with service:, which is for services.");
   // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html: "A total of 8192 characters are allowed for overrides."
   if (JSON.stringify(input.overrides ?? {}).length > 8192) throw clientError("Override of more than 8192 characters.");
   for (const { name } of input.overrides?.containerOverrides ?? []) {
-    if (!definition.containerDefinitions.some((container) => container.name === name)) throw invalidParameter("Override for container named %s is not a container in the TaskDefinition.".replace("%s", String(name)));
+    if (!definition.containerDefinitions.some((container) => container.name === name))
+      throw invalidParameter(
+        "Override for container named %s is not a container in the TaskDefinition.".replace("%s", String(name)),
+      );
   }
   const own = checkTags(input.tags);
   return {

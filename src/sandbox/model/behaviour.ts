@@ -27,8 +27,10 @@ export const steering = {
   AIPLAT_SANDBOX_EXIT: "the code it exits with, after a second where no seconds are given",
   AIPLAT_SANDBOX_LOG: "what it prints when it starts; several lines are split at line breaks",
   AIPLAT_SANDBOX_HEALTH: "`UNHEALTHY`: its health check or its load balancer's fails",
-  AIPLAT_SANDBOX_ALARM: "the name of a CloudWatch alarm that is in ALARM while the container runs: one of a service's `alarms` fails its deployment",
-  AIPLAT_SANDBOX_STOP_SECONDS: "how many seconds it takes to end after SIGTERM; at `stopTimeout` (30) it is killed and exits with 137",
+  AIPLAT_SANDBOX_ALARM:
+    "the name of a CloudWatch alarm that is in ALARM while the container runs: one of a service's `alarms` fails its deployment",
+  AIPLAT_SANDBOX_STOP_SECONDS:
+    "how many seconds it takes to end after SIGTERM; at `stopTimeout` (30) it is killed and exits with 137",
 } as const;
 
 /** An image with this word in its name does not exist. */
@@ -59,7 +61,10 @@ type Script = Pick<Behaviour, "exitCode" | "lines"> & { readonly seconds: number
 function readCommand({ entryPoint, command }: ContainerDefinition): Script | undefined {
   const words = [...asWords(entryPoint), ...asWords(command)];
   const [shell, option, script] = words;
-  const steps = /^(?:\/(?:usr\/)?bin\/)?(?:ba|a)?sh$/.test(shell ?? "") && /^-[a-z]*c$/.test(option ?? "") && words.length === 3 ? script!.split(/;|&&|\n/).map((step) => step.trim()) : [words.join(" ")];
+  const steps =
+    /^(?:\/(?:usr\/)?bin\/)?(?:ba|a)?sh$/.test(shell ?? "") && /^-[a-z]*c$/.test(option ?? "") && words.length === 3
+      ? script!.split(/;|&&|\n/).map((step) => step.trim())
+      : [words.join(" ")];
   let seconds = 0;
   let exitCode = 0;
   const lines: string[] = [];

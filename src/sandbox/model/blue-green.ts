@@ -7,7 +7,18 @@ import type { DeploymentRecord, LifecycleStage, ServiceDeploymentRecord, Service
 import { isHealthy, mayStart, startReplicas, stopSome, tasksOf } from "./service-tasks.ts";
 import type { World } from "./world.ts";
 
-const stages: readonly LifecycleStage[] = ["RECONCILE_SERVICE", "PRE_SCALE_UP", "SCALE_UP", "POST_SCALE_UP", "TEST_TRAFFIC_SHIFT", "POST_TEST_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME", "CLEAN_UP"];
+const stages: readonly LifecycleStage[] = [
+  "RECONCILE_SERVICE",
+  "PRE_SCALE_UP",
+  "SCALE_UP",
+  "POST_SCALE_UP",
+  "TEST_TRAFFIC_SHIFT",
+  "POST_TEST_TRAFFIC_SHIFT",
+  "PRODUCTION_TRAFFIC_SHIFT",
+  "POST_PRODUCTION_TRAFFIC_SHIFT",
+  "BAKE_TIME",
+  "CLEAN_UP",
+];
 
 const minuteMs = 60_000;
 
@@ -28,7 +39,8 @@ export function rollGreen(world: World, service: ServiceRecord, current: Service
   const startable = mayStart(world, service);
   let changed = false;
   for (;;) {
-    for (const deployment of service.deployments) changed = keep(world, service, deployment, wanted(service, current, deployment), startable) || changed;
+    for (const deployment of service.deployments)
+      changed = keep(world, service, deployment, wanted(service, current, deployment), startable) || changed;
     const left = waitMs(world, service, current);
     if (left !== 0) return { changed, lookInMs: left };
     advance(world, current);
@@ -46,14 +58,24 @@ function stepsOf({ target, sources }: Pick<ServiceDeploymentRecord, "target" | "
 }
 
 /** How many tasks of a deployment there are to be. */
-function wanted(service: ServiceRecord, { target, sources, stage }: ServiceDeploymentRecord, deployment: DeploymentRecord): number {
+function wanted(
+  service: ServiceRecord,
+  { target, sources, stage }: ServiceDeploymentRecord,
+  deployment: DeploymentRecord,
+): number {
   const at = stages.indexOf(stage!);
   if (deployment === target) return at >= stages.indexOf("SCALE_UP") ? service.settings.desiredCount : 0;
   return deployment === sources[0] && stage !== "CLEAN_UP" ? (deployment.keeps ?? 0) : 0;
 }
 
 /** Starts what is missing and stops what is too much; a task on an instance that drains is replaced first. */
-function keep(world: World, service: ServiceRecord, deployment: DeploymentRecord, count: number, startable: boolean): boolean {
+function keep(
+  world: World,
+  service: ServiceRecord,
+  deployment: DeploymentRecord,
+  count: number,
+  startable: boolean,
+): boolean {
   const tasks = tasksOf(service).filter((task) => task.deployment === deployment);
   const staying = tasks.filter(({ instance }) => instance?.status !== "DRAINING");
   const leaving = tasks.filter((task) => !staying.includes(task));
@@ -73,9 +95,17 @@ function waitMs(world: World, service: ServiceRecord, current: ServiceDeployment
   const until = (lengthMs: number) => Math.max(0, stageSince + lengthMs - world.now());
   switch (stage) {
     case "RECONCILE_SERVICE":
-      return [...service.cluster.tasks.values()].some((task) => task.deployment !== undefined && sources.indexOf(task.deployment) > 0 && task.lastStatus !== "STOPPED") ? undefined : 0;
+      return [...service.cluster.tasks.values()].some(
+        (task) =>
+          task.deployment !== undefined && sources.indexOf(task.deployment) > 0 && task.lastStatus !== "STOPPED",
+      )
+        ? undefined
+        : 0;
     case "SCALE_UP":
-      return tasksOf(service).filter((task) => task.deployment === target && isHealthy(world, task)).length >= service.settings.desiredCount ? 0 : undefined;
+      return tasksOf(service).filter((task) => task.deployment === target && isHealthy(world, task)).length >=
+        service.settings.desiredCount
+        ? 0
+        : undefined;
     case "PRODUCTION_TRAFFIC_SHIFT":
       return until(Math.max(world.timings.stage, stepsOf(current)[steps - 1]!.waitMinutes * minuteMs));
     case "BAKE_TIME":
@@ -89,7 +119,8 @@ function waitMs(world: World, service: ServiceRecord, current: ServiceDeployment
 
 function advance(world: World, current: ServiceDeploymentRecord): void {
   const { stage, steps } = current;
-  if (stage === "PRODUCTION_TRAFFIC_SHIFT" && steps < stepsOf(current).length) return enter(world, current, stage, steps + 1);
+  if (stage === "PRODUCTION_TRAFFIC_SHIFT" && steps < stepsOf(current).length)
+    return enter(world, current, stage, steps + 1);
   const next = stages[stages.indexOf(stage!) + 1]!;
   enter(world, current, next, next === "PRODUCTION_TRAFFIC_SHIFT" ? 1 : steps);
 }

@@ -33,7 +33,8 @@ export function findCluster(world: World, reference = "default"): ClusterRecord 
 /** @throws AwsError ClusterNotFoundException, also for a cluster that was deleted. */
 export function requireCluster(world: World, reference: string | undefined): ClusterRecord {
   const cluster = findCluster(world, reference);
-  if (cluster === undefined || cluster.status === "INACTIVE") throw new AwsError("ClusterNotFoundException", "Cluster not found.");
+  if (cluster === undefined || cluster.status === "INACTIVE")
+    throw new AwsError("ClusterNotFoundException", "Cluster not found.");
   return cluster;
 }
 

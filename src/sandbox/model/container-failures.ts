@@ -20,22 +20,31 @@ export function failureAtStart(world: World, task: TaskRecord, container: Contai
     return { reason, stoppedReason: reason };
   }
   const device = missingDevice(task, container);
-  if (device !== undefined) return cannotStart(`error gathering device information while adding custom device "${device}": no such file or directory`);
+  if (device !== undefined)
+    return cannotStart(
+      `error gathering device information while adding custom device "${device}": no such file or directory`,
+    );
   const log = logStreamOf(task, container);
   if (log !== undefined && !log.create && !world.logs.groups.has(log.group)) {
-    return cannotStart("failed to initialize logging driver: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.");
+    return cannotStart(
+      "failed to initialize logging driver: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.",
+    );
   }
   return undefined;
 }
 
 function cannotStart(why: string): StartFailure {
-  return { reason: `CannotStartContainerError: Error response from daemon: ${why}`, stoppedReason: "Task failed to start" };
+  return {
+    reason: `CannotStartContainerError: Error response from daemon: ${why}`,
+    stoppedReason: "Task failed to start",
+  };
 }
 
 /** The first Neuron device that the container lists and the instance does not have. */
 function missingDevice(task: TaskRecord, container: ContainerRecord): string | undefined {
   const count = task.instance!.neuronDevices;
-  const devices = task.definition.containerDefinitions.find(({ name }) => name === container.name)?.linuxParameters?.devices ?? [];
+  const devices =
+    task.definition.containerDefinitions.find(({ name }) => name === container.name)?.linuxParameters?.devices ?? [];
   return devices.find(({ hostPath }) => (deviceNumber(hostPath) ?? -1) >= count)?.hostPath;
 }
 
@@ -46,15 +55,28 @@ export interface RunFailure {
 }
 
 /** A Neuron device belongs to one process: the second container that opens it starts, and then its runtime fails. */
-export function failureWhileRunning(world: World, task: TaskRecord, container: ContainerRecord): RunFailure | undefined {
+export function failureWhileRunning(
+  world: World,
+  task: TaskRecord,
+  container: ContainerRecord,
+): RunFailure | undefined {
   const wanted = openedDevices(task, container.name);
   if (wanted.length === 0) return undefined;
   for (const other of task.instance!.tasks) {
     if (other === task || !other.containers.some(({ status }) => status === "RUNNING")) continue;
-    const held = new Set(other.containers.filter(({ status }) => status === "RUNNING").flatMap(({ name }) => openedDevices(other, name)));
+    const held = new Set(
+      other.containers.filter(({ status }) => status === "RUNNING").flatMap(({ name }) => openedDevices(other, name)),
+    );
     const taken = wanted.filter((device) => held.has(device));
     if (taken.length > 0) {
-      return { lines: [`sandbox: ${taken.map(devicePath).join(", ")} is held by task ${other.id}`, "ERROR NRT:nrt_init Failed to initialize devices, error: Logical Neuron Core(s) not available"], exitCode: 1, afterMs: 2 * world.timings.pull };
+      return {
+        lines: [
+          `sandbox: ${taken.map(devicePath).join(", ")} is held by task ${other.id}`,
+          "ERROR NRT:nrt_init Failed to initialize devices, error: Logical Neuron Core(s) not available",
+        ],
+        exitCode: 1,
+        afterMs: 2 * world.timings.pull,
+      };
     }
   }
   return undefined;
@@ -63,6 +85,11 @@ export function failureWhileRunning(world: World, task: TaskRecord, container: C
 /** The Neuron devices that a container uses. A lock port or `privileged` alone uses none. */
 function openedDevices(task: TaskRecord, name: string): readonly number[] {
   const definition = withOverrides(task.definition, task.overrides);
-  const containers = definition.containerDefinitions.filter((container) => container.name === name).map((container) => ({ ...container, portMappings: [], privileged: false }));
-  return devicesIn(deviceAskOf({ ...definition, containerDefinitions: containers }).devices, task.instance!.neuronDevices);
+  const containers = definition.containerDefinitions
+    .filter((container) => container.name === name)
+    .map((container) => ({ ...container, portMappings: [], privileged: false }));
+  return devicesIn(
+    deviceAskOf({ ...definition, containerDefinitions: containers }).devices,
+    task.instance!.neuronDevices,
+  );
 }

@@ -7,12 +7,21 @@ export function findDefinition(world: World, reference: string): DefinitionRecor
   const [family = "", revision, ...rest] = lastPart(reference).split(":");
   const revisions = world.families.get(family) ?? [];
   if (revision === undefined) return revisions.findLast(({ status }) => status === "ACTIVE");
-  const found = rest.length === 0 && /^\d{1,9}$/.test(revision) ? revisions.find(({ definition }) => definition.revision === Number(revision)) : undefined;
-  return found !== undefined && reference.startsWith("arn:") && found.definition.taskDefinitionArn !== reference ? undefined : found;
+  const found =
+    rest.length === 0 && /^\d{1,9}$/.test(revision)
+      ? revisions.find(({ definition }) => definition.revision === Number(revision))
+      : undefined;
+  return found !== undefined && reference.startsWith("arn:") && found.definition.taskDefinitionArn !== reference
+    ? undefined
+    : found;
 }
 
 /** A definition that tasks may start from. @throws AwsError as RunTask and CreateService answer. */
-export function requireDefinition(world: World, reference: string | undefined, missing: (message: string) => AwsError = clientError): DefinitionRecord {
+export function requireDefinition(
+  world: World,
+  reference: string | undefined,
+  missing: (message: string) => AwsError = clientError,
+): DefinitionRecord {
   if (reference === undefined || reference === "") throw missing("TaskDefinition can not be blank.");
   const found = findDefinition(world, reference);
   if (found === undefined) throw missing("TaskDefinition not found.");

@@ -29,13 +29,25 @@ export interface Moves {
 }
 
 /** What a rolling update does next: start up to the upper limit, stop down to the lower one. */
-export function nextMoves({ desired, fresh, freshHealthy, stale, staleHealthy, minimumHealthyPercent, maximumPercent }: Standing): Moves {
+export function nextMoves({
+  desired,
+  fresh,
+  freshHealthy,
+  stale,
+  staleHealthy,
+  minimumHealthyPercent,
+  maximumPercent,
+}: Standing): Moves {
   const lower = lowerLimit(desired, minimumHealthyPercent);
   const upper = upperLimit(desired, maximumPercent);
   const start = Math.max(0, Math.min(desired - fresh, upper - fresh - stale));
   const spare = Math.max(0, freshHealthy + staleHealthy - lower);
   const sick = stale - staleHealthy;
-  return { start, stopStale: Math.min(stale, sick + Math.min(staleHealthy, spare)), stopFresh: Math.max(0, fresh - desired) };
+  return {
+    start,
+    stopStale: Math.min(stale, sick + Math.min(staleHealthy, spare)),
+    stopFresh: Math.max(0, fresh - desired),
+  };
 }
 
 /** A shift of production traffic to the new revision, and what follows it before the next one. */
@@ -49,12 +61,25 @@ export interface TrafficStep {
  * How production traffic moves: at once, in a first part and the rest, or in equal steps. A step's bake time "is not
  * applied after reaching 100 percent traffic". https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html
  */
-export function trafficSteps({ strategy, linear, canary }: Pick<ServiceSettings, "strategy" | "linear" | "canary">): readonly TrafficStep[] {
+export function trafficSteps({
+  strategy,
+  linear,
+  canary,
+}: Pick<ServiceSettings, "strategy" | "linear" | "canary">): readonly TrafficStep[] {
   const all: TrafficStep = { percent: 100, waitMinutes: 0 };
-  if (strategy === "CANARY") return canary.canaryPercent >= 100 ? [all] : [{ percent: canary.canaryPercent, waitMinutes: canary.canaryBakeTimeInMinutes }, all];
+  if (strategy === "CANARY")
+    return canary.canaryPercent >= 100
+      ? [all]
+      : [{ percent: canary.canaryPercent, waitMinutes: canary.canaryBakeTimeInMinutes }, all];
   if (strategy !== "LINEAR") return [all];
   // In tenths of a percent: 3.3 three times is 9.9, not 9.899999.
   const step = Math.round(linear.stepPercent * 10);
   const before = Math.ceil(1_000 / step) - 1;
-  return [...Array.from({ length: before }, (_, index) => ({ percent: (step * (index + 1)) / 10, waitMinutes: linear.stepBakeTimeInMinutes })), all];
+  return [
+    ...Array.from({ length: before }, (_, index) => ({
+      percent: (step * (index + 1)) / 10,
+      waitMinutes: linear.stepBakeTimeInMinutes,
+    })),
+    all,
+  ];
 }

@@ -13,8 +13,25 @@ export const agentVersion = "1.105.1";
 const zones = ["a", "b", "c"];
 
 /** A fresh container instance of a type in the catalogue; undefined where the catalogue has no such type. */
-export function addInstance(world: World, cluster: ClusterRecord, instanceType: string, changes: Partial<Pick<ContainerInstance, "ec2InstanceId" | "capacityProvider" | "attributes">> = {}): InstanceRecord | undefined {
-  const empty = emptyInstance({ cluster: cluster.name, observedAt: world.now(), tags: {}, capacityProviders: [], instances: [], tasks: [], taskDefinitions: {} }, instanceType, []);
+export function addInstance(
+  world: World,
+  cluster: ClusterRecord,
+  instanceType: string,
+  changes: Partial<Pick<ContainerInstance, "ec2InstanceId" | "capacityProvider" | "attributes">> = {},
+): InstanceRecord | undefined {
+  const empty = emptyInstance(
+    {
+      cluster: cluster.name,
+      observedAt: world.now(),
+      tags: {},
+      capacityProviders: [],
+      instances: [],
+      tasks: [],
+      taskDefinitions: {},
+    },
+    instanceType,
+    [],
+  );
   if (empty === undefined) return undefined;
   const zone = `${world.region}${zones[cluster.instances.size % zones.length]}`;
   const { instance } = empty;
@@ -24,7 +41,13 @@ export function addInstance(world: World, cluster: ClusterRecord, instanceType: 
     ec2InstanceId: `i-${world.hex(17)}`,
     agentVersion,
     ...changes,
-    attributes: { ...instance.attributes, "ecs.availability-zone": zone, "ecs.ami-id": `ami-${world.hex(17)}`, "ecs.cpu-architecture": "x86_64", ...changes.attributes },
+    attributes: {
+      ...instance.attributes,
+      "ecs.availability-zone": zone,
+      "ecs.ami-id": `ami-${world.hex(17)}`,
+      "ecs.cpu-architecture": "x86_64",
+      ...changes.attributes,
+    },
   });
 }
 
@@ -71,7 +94,10 @@ export function remainingOf(instance: InstanceRecord): Resources {
 }
 
 /** Every static host port, locks among them. */
-export function hostPortsOfNeeds({ ports, locks }: Requirements): readonly { readonly port: number; readonly protocol: "tcp" | "udp" }[] {
+export function hostPortsOfNeeds({
+  ports,
+  locks,
+}: Requirements): readonly { readonly port: number; readonly protocol: "tcp" | "udp" }[] {
   return [...ports, ...locks.map(({ port }) => ({ port, protocol: "udp" as const }))];
 }
 
@@ -96,7 +122,10 @@ export function describeInstance(instance: InstanceRecord): ContainerInstance {
 
 /** PENDING, or on the way there. */
 export function isPending({ lastStatus, desiredStatus }: TaskRecord): boolean {
-  return desiredStatus === "RUNNING" && (lastStatus === "PROVISIONING" || lastStatus === "PENDING" || lastStatus === "ACTIVATING");
+  return (
+    desiredStatus === "RUNNING" &&
+    (lastStatus === "PROVISIONING" || lastStatus === "PENDING" || lastStatus === "ACTIVATING")
+  );
 }
 
 /** The cluster as core/placement reads it. */
@@ -125,5 +154,14 @@ function tagsOfCluster({ tags }: ClusterRecord): Readonly<Record<string, string>
 }
 
 function toTask({ arn, definition, instance, group, lastStatus, desiredStatus, overrides }: TaskRecord): Task {
-  return { taskArn: arn, taskDefinitionArn: definition.taskDefinitionArn, ...(instance === undefined ? {} : { containerInstanceArn: instance.arn }), group, lastStatus, desiredStatus, containers: [], overrides };
+  return {
+    taskArn: arn,
+    taskDefinitionArn: definition.taskDefinitionArn,
+    ...(instance === undefined ? {} : { containerInstanceArn: instance.arn }),
+    group,
+    lastStatus,
+    desiredStatus,
+    containers: [],
+    overrides,
+  };
 }

@@ -52,7 +52,12 @@ function canStart(instance: InstanceRecord, task: TaskRecord): boolean {
     for (const { port, protocol } of hostPortsOfNeeds(other.needs)) ports.add(`${port}/${protocol}`);
     if (other.needs.gpus !== "share") for (const gpu of other.gpus) gpus.add(gpu);
   }
-  return task.needs.cpu <= cpu && task.needs.memoryMiB <= memoryMiB && !hostPortsOfNeeds(task.needs).some(({ port, protocol }) => ports.has(`${port}/${protocol}`)) && !task.gpus.some((gpu) => gpus.has(gpu));
+  return (
+    task.needs.cpu <= cpu &&
+    task.needs.memoryMiB <= memoryMiB &&
+    !hostPortsOfNeeds(task.needs).some(({ port, protocol }) => ports.has(`${port}/${protocol}`)) &&
+    !task.gpus.some((gpu) => gpus.has(gpu))
+  );
 }
 
 function create(world: World, task: TaskRecord): void {
@@ -82,13 +87,25 @@ function start(world: World, task: TaskRecord, container: ContainerRecord): void
   container.status = "RUNNING";
   container.runtimeId = world.hex(64);
   const { behaviour } = container;
-  writeLog(world, task, container, behaviour.lines.length > 0 ? behaviour.lines : [`sandbox: ${container.name} of ${container.image} runs; nothing is executed`]);
+  writeLog(
+    world,
+    task,
+    container,
+    behaviour.lines.length > 0
+      ? behaviour.lines
+      : [`sandbox: ${container.name} of ${container.image} runs; nothing is executed`],
+  );
   const broken = failureWhileRunning(world, task, container);
   if (broken !== undefined) {
     writeLog(world, task, container, broken.lines);
     return void world.after(broken.afterMs, () => exit(world, task, container, broken.exitCode));
   }
-  const seconds = behaviour.decided || task.service !== undefined ? behaviour.seconds : world.timings.task === undefined ? undefined : world.timings.task / 1000;
+  const seconds =
+    behaviour.decided || task.service !== undefined
+      ? behaviour.seconds
+      : world.timings.task === undefined
+        ? undefined
+        : world.timings.task / 1000;
   if (seconds !== undefined) world.after(seconds * 1000, () => exit(world, task, container, behaviour.exitCode));
 }
 
@@ -96,13 +113,15 @@ function start(world: World, task: TaskRecord, container: ContainerRecord): void
 function exit(world: World, task: TaskRecord, container: ContainerRecord, exitCode: number): void {
   if (container.status !== "RUNNING" || task.desiredStatus === "STOPPED") return;
   end(world, task, container, exitCode);
-  if (container.essential || task.containers.every(({ status }) => status === "STOPPED")) stop(world, task, "EssentialContainerExited", "Essential container in task exited");
+  if (container.essential || task.containers.every(({ status }) => status === "STOPPED"))
+    stop(world, task, "EssentialContainerExited", "Essential container in task exited");
 }
 
 function end(world: World, task: TaskRecord, container: ContainerRecord, exitCode: number): void {
   container.status = "STOPPED";
   container.exitCode = exitCode;
-  if (logStreamOf(task, container) !== undefined) writeLog(world, task, container, [`sandbox: ${container.name} exited with ${exitCode}`]);
+  if (logStreamOf(task, container) !== undefined)
+    writeLog(world, task, container, [`sandbox: ${container.name} exited with ${exitCode}`]);
 }
 
 /** Health by the container health check; without one its service decides. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
@@ -115,13 +134,22 @@ function watchHealth(world: World, task: TaskRecord): void {
     return;
   }
   for (const container of checked) {
-    const { interval = 30, retries = 3, startPeriod = 0 } = healthCheckOf(task, container.name)! as { readonly interval?: number; readonly retries?: number; readonly startPeriod?: number };
+    const {
+      interval = 30,
+      retries = 3,
+      startPeriod = 0,
+    } = healthCheckOf(task, container.name)! as {
+      readonly interval?: number;
+      readonly retries?: number;
+      readonly startPeriod?: number;
+    };
     const { unhealthy } = container.behaviour;
     world.after((unhealthy ? startPeriod + interval * retries : interval) * 1000, () => {
       if (container.status !== "RUNNING") return;
       container.health = unhealthy ? "UNHEALTHY" : "HEALTHY";
       if (!unhealthy && checked.every(({ health }) => health === "HEALTHY")) task.healthyAt = world.now();
-      if (unhealthy && container.essential && task.service !== undefined) stop(world, task, "ServiceSchedulerInitiated", "Task failed container health checks");
+      if (unhealthy && container.essential && task.service !== undefined)
+        stop(world, task, "ServiceSchedulerInitiated", "Task failed container health checks");
       else world.taskChanged(task);
     });
   }
@@ -131,7 +159,14 @@ function watchHealth(world: World, task: TaskRecord): void {
 function failTarget(world: World, task: TaskRecord): void {
   const { healthCheckGracePeriodSeconds = 0, loadBalancers } = task.service!.settings;
   const target = String(loadBalancers[0]!["targetGroupArn"] ?? loadBalancers[0]!["loadBalancerName"]);
-  world.after((healthCheckGracePeriodSeconds + 60) * 1000, () => stop(world, task, "ServiceSchedulerInitiated", `Task failed ELB health checks in (${target.startsWith("arn:") ? "target-group" : "elb"} ${target})`));
+  world.after((healthCheckGracePeriodSeconds + 60) * 1000, () =>
+    stop(
+      world,
+      task,
+      "ServiceSchedulerInitiated",
+      `Task failed ELB health checks in (${target.startsWith("arn:") ? "target-group" : "elb"} ${target})`,
+    ),
+  );
 }
 
 export function healthCheckOf(task: TaskRecord, name: string): Readonly<Record<string, unknown>> | undefined {
@@ -147,8 +182,10 @@ export function stop(world: World, task: TaskRecord, stopCode: string, stoppedRe
   task.stopCode = stopCode;
   task.stoppedReason = stoppedReason;
   task.version++;
-  if (instance !== undefined && instance.waiting.includes(task)) instance.waiting.splice(instance.waiting.indexOf(task), 1);
-  if (!task.containers.some(({ status }) => status === "RUNNING")) return void world.after(0, () => finish(world, task));
+  if (instance !== undefined && instance.waiting.includes(task))
+    instance.waiting.splice(instance.waiting.indexOf(task), 1);
+  if (!task.containers.some(({ status }) => status === "RUNNING"))
+    return void world.after(0, () => finish(world, task));
   const balanced = (task.service?.settings.loadBalancers.length ?? 0) > 0;
   if (balanced) move(world, task, "DEACTIVATING");
   else world.taskChanged(task);
@@ -160,7 +197,10 @@ function terminate(world: World, task: TaskRecord): void {
   move(world, task, "STOPPING");
   let longest = 0;
   for (const container of task.containers.filter(({ status }) => status === "RUNNING")) {
-    const timeout = (task.definition.containerDefinitions.find(({ name }) => name === container.name)?.["stopTimeout"] as number | undefined) ?? 30;
+    const timeout =
+      (task.definition.containerDefinitions.find(({ name }) => name === container.name)?.["stopTimeout"] as
+        | number
+        | undefined) ?? 30;
     const wanted = container.behaviour.stopSeconds ?? world.timings.stop / 1000;
     const seconds = Math.min(wanted, timeout);
     longest = Math.max(longest, seconds);

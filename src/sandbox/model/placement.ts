@@ -18,11 +18,19 @@ export interface Placed {
 }
 
 /** Places up to `count` tasks as ECS does and starts them. @param only The instances that come into question; all unless given. */
-export function placeTasks(world: World, spec: PlaceSpec, count: number, placementStrategy: readonly PlacementStrategy[] | undefined, only?: (instance: InstanceRecord) => boolean): Placed {
+export function placeTasks(
+  world: World,
+  spec: PlaceSpec,
+  count: number,
+  placementStrategy: readonly PlacementStrategy[] | undefined,
+  only?: (instance: InstanceRecord) => boolean,
+): Placed {
   const needs = readNeeds(spec.cluster, spec.definition, spec);
   const rooms = roomsIn(world, spec.cluster, only);
   const strategy = placementStrategy === undefined || placementStrategy.length === 0 ? {} : { placementStrategy };
-  const { placements, failures, exception } = refusing(() => placeIn(rooms, needs, { count, ...strategy, random: world.random }));
+  const { placements, failures, exception } = refusing(() =>
+    placeIn(rooms, needs, { count, ...strategy, random: world.random }),
+  );
   const tasks = placements.map(({ containerInstanceArn, gpus }) => {
     const task = createTask(world, { ...spec, needs });
     launch(world, task, instanceOf(spec.cluster, containerInstanceArn), gpus);
@@ -34,7 +42,10 @@ export function placeTasks(world: World, spec: PlaceSpec, count: number, placeme
 /** Places a task that waits for its capacity provider; whether it could. */
 export function placeWaiting(world: World, task: TaskRecord): boolean {
   const rooms = roomsIn(world, task.cluster);
-  const strategy = task.placementStrategy === undefined || task.placementStrategy.length === 0 ? {} : { placementStrategy: task.placementStrategy };
+  const strategy =
+    task.placementStrategy === undefined || task.placementStrategy.length === 0
+      ? {}
+      : { placementStrategy: task.placementStrategy };
   const [placement] = placeIn(rooms, task.needs, { count: 1, ...strategy, random: world.random }).placements;
   if (placement === undefined) return false;
   launch(world, task, instanceOf(task.cluster, placement.containerInstanceArn), placement.gpus);
@@ -46,7 +57,10 @@ export function placeOn(world: World, spec: PlaceSpec, instance: InstanceRecord)
   const needs = readNeeds(spec.cluster, spec.definition, spec);
   const [room] = roomsIn(world, spec.cluster, (each) => each === instance);
   if (instance.status === "INACTIVE") return "INACTIVE";
-  const { placements, failures } = placeIn([{ ...room!, instance: { ...room!.instance, status: "ACTIVE" } }], needs, { count: 1, refuse: refusalOfEcs });
+  const { placements, failures } = placeIn([{ ...room!, instance: { ...room!.instance, status: "ACTIVE" } }], needs, {
+    count: 1,
+    refuse: refusalOfEcs,
+  });
   if (placements[0] === undefined) return failures[0]?.reason ?? "ATTRIBUTE";
   const task = createTask(world, { ...spec, needs });
   launch(world, task, instance, placements[0].gpus);
@@ -58,7 +72,11 @@ export function eligibleInstances(world: World, spec: PlaceSpec): readonly Insta
   const needs = readNeeds(spec.cluster, spec.definition, spec);
   const lasting = new Set(["ATTRIBUTE", "LOCATION", "MemberOf placement constraint unsatisfied."]);
   return roomsIn(world, spec.cluster)
-    .filter((room) => room.instance.status === "ACTIVE" && !lasting.has(refusalOfEcs({ ...needs, cpu: 0, memoryMiB: 0, ports: [], locks: [], gpus: 0 }, room) ?? ""))
+    .filter(
+      (room) =>
+        room.instance.status === "ACTIVE" &&
+        !lasting.has(refusalOfEcs({ ...needs, cpu: 0, memoryMiB: 0, ports: [], locks: [], gpus: 0 }, room) ?? ""),
+    )
     .map((room) => instanceOf(spec.cluster, room.instance.arn));
 }
 

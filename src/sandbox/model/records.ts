@@ -20,7 +20,10 @@ export interface ClusterRecord {
   readonly tasks: Map<string, TaskRecord>;
   readonly services: Map<string, ServiceRecord>;
   /** What RunTask answered under a client token. */
-  readonly runTokens: Map<string, { readonly request: string; readonly tasks: readonly TaskRecord[]; readonly until: number }>;
+  readonly runTokens: Map<
+    string,
+    { readonly request: string; readonly tasks: readonly TaskRecord[]; readonly until: number }
+  >;
 }
 
 export interface InstanceRecord {
@@ -60,7 +63,15 @@ export interface ContainerRecord {
   gpus: readonly string[];
 }
 
-export type TaskStatus = "PROVISIONING" | "PENDING" | "ACTIVATING" | "RUNNING" | "DEACTIVATING" | "STOPPING" | "DEPROVISIONING" | "STOPPED";
+export type TaskStatus =
+  | "PROVISIONING"
+  | "PENDING"
+  | "ACTIVATING"
+  | "RUNNING"
+  | "DEACTIVATING"
+  | "STOPPING"
+  | "DEPROVISIONING"
+  | "STOPPED";
 
 export interface TaskRecord {
   readonly arn: string;
@@ -127,7 +138,15 @@ export interface DeploymentRecord {
   keeps: number | undefined;
 }
 
-export type ServiceDeploymentStatus = "PENDING" | "IN_PROGRESS" | "SUCCESSFUL" | "STOPPED" | "ROLLBACK_REQUESTED" | "ROLLBACK_IN_PROGRESS" | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED";
+export type ServiceDeploymentStatus =
+  | "PENDING"
+  | "IN_PROGRESS"
+  | "SUCCESSFUL"
+  | "STOPPED"
+  | "ROLLBACK_REQUESTED"
+  | "ROLLBACK_IN_PROGRESS"
+  | "ROLLBACK_SUCCESSFUL"
+  | "ROLLBACK_FAILED";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html: PRE_PRODUCTION_TRAFFIC_SHIFT is for hooks alone. */
 export type LifecycleStage =

@@ -5,11 +5,34 @@ import { enterFirstStage, rollGreen } from "./blue-green.ts";
 import { nextMoves } from "./deployment-arithmetic.ts";
 import { stop } from "./lifecycle.ts";
 import { eligibleInstances, placeTasks } from "./placement.ts";
-import type { DeploymentRecord, InstanceRecord, ServiceDeploymentRecord, ServiceRecord, TaskRecord } from "./records.ts";
-import { closeServiceDeployment, failServiceDeployment, failureOf, ongoingOf, openServiceDeployment, productionOf, rollbackFails } from "./service-deployments.ts";
+import type {
+  DeploymentRecord,
+  InstanceRecord,
+  ServiceDeploymentRecord,
+  ServiceRecord,
+  TaskRecord,
+} from "./records.ts";
+import {
+  closeServiceDeployment,
+  failServiceDeployment,
+  failureOf,
+  ongoingOf,
+  openServiceDeployment,
+  productionOf,
+  rollbackFails,
+} from "./service-deployments.ts";
 import { markCompleted, newDeployment } from "./service-records.ts";
 import { say, sayBlocked } from "./service-events.ts";
-import { isHealthy, mayStart, primaryOf, specOf, startReplicas, startSome, stopSome, tasksOf } from "./service-tasks.ts";
+import {
+  isHealthy,
+  mayStart,
+  primaryOf,
+  specOf,
+  startReplicas,
+  startSome,
+  stopSome,
+  tasksOf,
+} from "./service-tasks.ts";
 import type { World } from "./world.ts";
 
 const firstRetryMs = 5_000;
@@ -40,7 +63,9 @@ export function installScheduler(world: World): void {
       wake(world, task.service);
     }
     // What ends makes room for others.
-    if (task.lastStatus === "STOPPED" || task.stoppingAt === world.now()) for (const service of task.cluster.services.values()) if (service !== task.service && !service.steady) wake(world, service);
+    if (task.lastStatus === "STOPPED" || task.stoppingAt === world.now())
+      for (const service of task.cluster.services.values())
+        if (service !== task.service && !service.steady) wake(world, service);
   };
 }
 
@@ -51,7 +76,8 @@ function countFailure(task: TaskRecord): void {
   const { service, deployment } = task;
   if (service === undefined || deployment === undefined || counted.has(task)) return;
   counted.add(task);
-  const byItself = task.stopCode !== "ServiceSchedulerInitiated" || task.stoppedReason?.startsWith("Task failed") === true;
+  const byItself =
+    task.stopCode !== "ServiceSchedulerInitiated" || task.stoppedReason?.startsWith("Task failed") === true;
   if (!byItself || task.stopCode === "UserInitiated") return;
   const healthy = task.healthyAt !== undefined && task.healthyAt <= (task.stoppingAt ?? 0);
   if (healthy) return;
@@ -66,11 +92,23 @@ function countFailure(task: TaskRecord): void {
  *
  * @param before How many tasks the service wanted until now: so many stay beside those of a deployment that is not a rolling update.
  */
-export function deploy(world: World, service: ServiceRecord, definition: RegisteredTaskDefinition, before = service.settings.desiredCount): DeploymentRecord {
+export function deploy(
+  world: World,
+  service: ServiceRecord,
+  definition: RegisteredTaskDefinition,
+  before = service.settings.desiredCount,
+): DeploymentRecord {
   const { settings } = service;
   const production = productionOf(service);
   const current = ongoingOf(service);
-  if (current !== undefined) closeServiceDeployment(world, service, current, "STOPPED", "Service deployment stopped because a newer one was started.");
+  if (current !== undefined)
+    closeServiceDeployment(
+      world,
+      service,
+      current,
+      "STOPPED",
+      "Service deployment stopped because a newer one was started.",
+    );
   const rolling = settings.strategy === "ROLLING";
   for (const each of service.deployments) {
     each.status = "ACTIVE";
@@ -78,7 +116,8 @@ export function deploy(world: World, service: ServiceRecord, definition: Registe
   }
   const number = Array.from({ length: 19 }, () => Math.floor(world.random() * 9) + 1).join("");
   const deployment = newDeployment(world, service, `ecs-svc/${number}`, definition, settings);
-  const sources = production === undefined ? [] : [production, ...service.deployments.filter((each) => each !== production)];
+  const sources =
+    production === undefined ? [] : [production, ...service.deployments.filter((each) => each !== production)];
   openServiceDeployment(world, service, deployment, sources);
   service.deployments.unshift(deployment);
   service.steady = false;
@@ -103,7 +142,9 @@ function reconcile(world: World, service: ServiceRecord): void {
   const { changed, lookInMs } = roll(world, service, primary, current);
   if (changed) service.retryMs = firstRetryMs;
   if (settleSteady(world, service, primary, current)) return;
-  const healthyIn = tasksOf(service).flatMap(({ healthyAt }) => (healthyAt !== undefined && healthyAt > world.now() ? [healthyAt - world.now()] : []));
+  const healthyIn = tasksOf(service).flatMap(({ healthyAt }) =>
+    healthyAt !== undefined && healthyAt > world.now() ? [healthyAt - world.now()] : [],
+  );
   lookAt(world, service, Math.min(service.retryMs, lookInMs ?? lastRetryMs, ...healthyIn));
   service.retryMs = Math.min(lastRetryMs, service.retryMs * 2);
 }
@@ -116,15 +157,27 @@ function begin(world: World, current: ServiceDeploymentRecord): void {
 }
 
 /** Starts and stops tasks: by stages where a deployment has them and goes forward, else between the two limits. */
-function roll(world: World, service: ServiceRecord, primary: DeploymentRecord, current: ServiceDeploymentRecord | undefined): { readonly changed: boolean; readonly lookInMs?: number | undefined } {
+function roll(
+  world: World,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  current: ServiceDeploymentRecord | undefined,
+): { readonly changed: boolean; readonly lookInMs?: number | undefined } {
   if (current?.status === "IN_PROGRESS" && current.stage !== undefined) return rollGreen(world, service, current);
-  return { changed: service.schedulingStrategy === "DAEMON" ? rollDaemon(world, service, primary) : rollReplicas(world, service, primary) };
+  return {
+    changed:
+      service.schedulingStrategy === "DAEMON"
+        ? rollDaemon(world, service, primary)
+        : rollReplicas(world, service, primary),
+  };
 }
 
 function drain(world: World, service: ServiceRecord): void {
   const tasks = tasksOf(service);
-  for (const task of tasks) stop(world, task, "ServiceSchedulerInitiated", `Scaling activity initiated by (deployment ${task.deployment!.id})`);
-  if ([...service.cluster.tasks.values()].some((task) => task.service === service && task.lastStatus !== "STOPPED")) return;
+  for (const task of tasks)
+    stop(world, task, "ServiceSchedulerInitiated", `Scaling activity initiated by (deployment ${task.deployment!.id})`);
+  if ([...service.cluster.tasks.values()].some((task) => task.service === service && task.lastStatus !== "STOPPED"))
+    return;
   service.status = "INACTIVE";
   for (const each of service.deployments) each.status = "INACTIVE";
   // "When you delete a service, Amazon ECS deletes the corresponding service deployment": service-deployment.html
@@ -142,13 +195,27 @@ function rollReplicas(world: World, service: ServiceRecord, primary: DeploymentR
   const stale = tasks.filter((task) => isStale(task, primary));
   const fresh = tasks.filter((task) => !isStale(task, primary));
   const healthy = (some: readonly TaskRecord[]) => some.filter((task) => isHealthy(world, task)).length;
-  const standing = { desired, fresh: fresh.length, freshHealthy: healthy(fresh), stale: stale.length, staleHealthy: healthy(stale), minimumHealthyPercent, maximumPercent };
+  const standing = {
+    desired,
+    fresh: fresh.length,
+    freshHealthy: healthy(fresh),
+    stale: stale.length,
+    staleHealthy: healthy(stale),
+    minimumHealthyPercent,
+    maximumPercent,
+  };
   const moves = nextMoves(standing);
   stopSome(world, service, stale, moves.stopStale);
   stopSome(world, service, fresh.toReversed(), moves.stopFresh);
   // Stopping frees CPU, memory and ports at once, so what starts now may take the place of what stops now.
   const placed = mayStart(world, service) && moves.start > 0 ? startReplicas(world, service, primary, moves.start) : 0;
-  const stuck = stale.length > 0 && fresh.length < desired && moves.start === 0 && moves.stopStale === 0 && healthy(tasks) >= lowerLimit(desired, minimumHealthyPercent) && tasks.every((task) => isHealthy(world, task));
+  const stuck =
+    stale.length > 0 &&
+    fresh.length < desired &&
+    moves.start === 0 &&
+    moves.stopStale === 0 &&
+    healthy(tasks) >= lowerLimit(desired, minimumHealthyPercent) &&
+    tasks.every((task) => isHealthy(world, task));
   if (stuck) sayBlocked(world, service);
   return placed > 0 || moves.stopStale > 0 || moves.stopFresh > 0;
 }
@@ -161,7 +228,9 @@ function rollDaemon(world: World, service: ServiceRecord, primary: DeploymentRec
   if (desired !== service.settings.desiredCount) service.settings = { ...service.settings, desiredCount: desired };
   const tasks = tasksOf(service);
   const on = (instance: InstanceRecord) => tasks.filter((task) => task.instance === instance);
-  const misplaced = tasks.filter((task) => task.instance === undefined || (!instances.includes(task.instance) && task.instance.status !== "ACTIVE"));
+  const misplaced = tasks.filter(
+    (task) => task.instance === undefined || (!instances.includes(task.instance) && task.instance.status !== "ACTIVE"),
+  );
   const stale = instances.flatMap(on).filter((task) => task.deployment !== primary);
   const healthy = tasks.filter((task) => isHealthy(world, task)).length;
   const spare = Math.max(0, healthy - lowerLimit(desired, service.settings.minimumHealthyPercent));
@@ -173,17 +242,31 @@ function rollDaemon(world: World, service: ServiceRecord, primary: DeploymentRec
   let started = 0;
   for (const instance of instances) {
     if (tasksOf(service).some((task) => task.instance === instance)) continue;
-    started += startSome(world, service, spec, 1, (each, count) => placeTasks(world, each, count, undefined, (room) => room === instance));
+    started += startSome(world, service, spec, 1, (each, count) =>
+      placeTasks(world, each, count, undefined, (room) => room === instance),
+    );
   }
   return started > 0 || stopping > 0;
 }
 
 /** Whether all is as it should be; the first time it says so. */
-function settleSteady(world: World, service: ServiceRecord, primary: DeploymentRecord, current: ServiceDeploymentRecord | undefined): boolean {
+function settleSteady(
+  world: World,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  current: ServiceDeploymentRecord | undefined,
+): boolean {
   const tasks = tasksOf(service);
   const { desiredCount } = service.settings;
-  const rolled = tasks.length === desiredCount && tasks.every((task) => !isStale(task, primary) && isHealthy(world, task));
-  const stopping = [...service.cluster.tasks.values()].some((task) => task.service === service && task.desiredStatus === "STOPPED" && task.lastStatus !== "STOPPED" && task.deployment !== primary);
+  const rolled =
+    tasks.length === desiredCount && tasks.every((task) => !isStale(task, primary) && isHealthy(world, task));
+  const stopping = [...service.cluster.tasks.values()].some(
+    (task) =>
+      task.service === service &&
+      task.desiredStatus === "STOPPED" &&
+      task.lastStatus !== "STOPPED" &&
+      task.deployment !== primary,
+  );
   const onTheWay = current?.status === "IN_PROGRESS" && current.stage !== undefined && current.stage !== "CLEAN_UP";
   const justBack = current?.rollback !== undefined && world.now() < current.rollback.startedAt + world.timings.stage;
   if (!rolled || stopping || onTheWay || justBack || primary.rolloutState === "FAILED") {
@@ -196,7 +279,13 @@ function settleSteady(world: World, service: ServiceRecord, primary: DeploymentR
     primary.updatedAt = world.now();
     service.lastCompleted = primary;
     service.deployments = [primary];
-    if (current !== undefined) closeServiceDeployment(world, service, current, current.rollback === undefined ? "SUCCESSFUL" : "ROLLBACK_SUCCESSFUL");
+    if (current !== undefined)
+      closeServiceDeployment(
+        world,
+        service,
+        current,
+        current.rollback === undefined ? "SUCCESSFUL" : "ROLLBACK_SUCCESSFUL",
+      );
     say(world, service, `(deployment ${primary.id}) deployment completed.`);
   }
   if (!service.steady) say(world, service, "has reached a steady state.");

@@ -1,11 +1,22 @@
 /** Rollouts as ECS keeps them. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html */
 import { breakerThreshold } from "./deployment-arithmetic.ts";
-import type { DeploymentRecord, ServiceDeploymentRecord, ServiceDeploymentStatus, ServiceRecord, ServiceSettings } from "./records.ts";
+import type {
+  DeploymentRecord,
+  ServiceDeploymentRecord,
+  ServiceDeploymentStatus,
+  ServiceRecord,
+  ServiceSettings,
+} from "./records.ts";
 import { say } from "./service-events.ts";
 import { countTasks } from "./service-tasks.ts";
 import type { World } from "./world.ts";
 
-const ongoing: ReadonlySet<ServiceDeploymentStatus> = new Set(["PENDING", "IN_PROGRESS", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"]);
+const ongoing: ReadonlySet<ServiceDeploymentStatus> = new Set([
+  "PENDING",
+  "IN_PROGRESS",
+  "ROLLBACK_REQUESTED",
+  "ROLLBACK_IN_PROGRESS",
+]);
 
 /** The rollout that is not over yet; a service has one at most. */
 export function ongoingOf({ history: [newest] }: ServiceRecord): ServiceDeploymentRecord | undefined {
@@ -18,17 +29,36 @@ export function ongoingOf({ history: [newest] }: ServiceRecord): ServiceDeployme
  */
 export function productionOf(service: ServiceRecord): DeploymentRecord | undefined {
   const current = ongoingOf(service);
-  const shifted = current?.stage === undefined || current.stage === "POST_PRODUCTION_TRAFFIC_SHIFT" || current.stage === "BAKE_TIME" || current.stage === "CLEAN_UP";
+  const shifted =
+    current?.stage === undefined ||
+    current.stage === "POST_PRODUCTION_TRAFFIC_SHIFT" ||
+    current.stage === "BAKE_TIME" ||
+    current.stage === "CLEAN_UP";
   const primary = service.deployments.find(({ status }) => status === "PRIMARY");
   if (current === undefined) return primary?.rolloutState === "FAILED" ? (service.lastCompleted ?? primary) : primary;
   return shifted || current.rollback !== undefined ? primary : (current.sources[0] ?? primary);
 }
 
 /** A new rollout of `target`, from `sources`, of which the first is in production. */
-export function openServiceDeployment(world: World, service: ServiceRecord, target: DeploymentRecord, sources: readonly DeploymentRecord[]): ServiceDeploymentRecord {
+export function openServiceDeployment(
+  world: World,
+  service: ServiceRecord,
+  target: DeploymentRecord,
+  sources: readonly DeploymentRecord[],
+): ServiceDeploymentRecord {
   const now = world.now();
   const arn = world.arn(`service-deployment/${service.cluster.name}/${service.name}/${world.hex(21)}`);
-  const opened: ServiceDeploymentRecord = { arn, createdAt: now, updatedAt: now, target, sources, status: "PENDING", stageSince: now, steps: 0, triggeredAlarms: [] };
+  const opened: ServiceDeploymentRecord = {
+    arn,
+    createdAt: now,
+    updatedAt: now,
+    target,
+    sources,
+    status: "PENDING",
+    stageSince: now,
+    steps: 0,
+    triggeredAlarms: [],
+  };
   service.history.unshift(opened);
   return opened;
 }
@@ -41,14 +71,22 @@ export function requestRollback(world: World, current: ServiceDeploymentRecord):
 }
 
 /** Ends a rollout, with the tasks as they are now. */
-export function closeServiceDeployment(world: World, service: ServiceRecord, current: ServiceDeploymentRecord, status: "SUCCESSFUL" | "STOPPED" | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED", statusReason = current.statusReason): void {
+export function closeServiceDeployment(
+  world: World,
+  service: ServiceRecord,
+  current: ServiceDeploymentRecord,
+  status: "SUCCESSFUL" | "STOPPED" | "ROLLBACK_SUCCESSFUL" | "ROLLBACK_FAILED",
+  statusReason = current.statusReason,
+): void {
   const now = world.now();
   current.status = status;
   if (statusReason !== undefined) current.statusReason = statusReason;
   current.updatedAt = now;
   current.finishedAt = now;
   if (status === "STOPPED") current.stoppedAt = now;
-  current.last = new Map([current.target, ...current.sources].map((deployment) => [deployment, countTasks(service, deployment)]));
+  current.last = new Map(
+    [current.target, ...current.sources].map((deployment) => [deployment, countTasks(service, deployment)]),
+  );
 }
 
 /** Why a rollout fails. */
@@ -66,26 +104,50 @@ export interface DeploymentFailure {
 const longestStageMs = 24 * 3_600_000;
 
 /** Whether, and why, a rollout fails now. */
-export function failureOf(world: World, service: ServiceRecord, current: ServiceDeploymentRecord): DeploymentFailure | undefined {
+export function failureOf(
+  world: World,
+  service: ServiceRecord,
+  current: ServiceDeploymentRecord,
+): DeploymentFailure | undefined {
   const { circuitBreaker, alarms, desiredCount } = service.settings;
   const { target, stage } = current;
-  if (current.status === "ROLLBACK_REQUESTED" && world.now() - current.updatedAt >= world.timings.stage) return { because: "a user stopped it", detector: "ECS deployment stopped by a user", rollback: true };
+  if (current.status === "ROLLBACK_REQUESTED" && world.now() - current.updatedAt >= world.timings.stage)
+    return { because: "a user stopped it", detector: "ECS deployment stopped by a user", rollback: true };
   if (current.status !== "IN_PROGRESS") return undefined;
   const failed = "tasks failed to start";
-  if (circuitBreaker.enable && target.failedTasks >= breakerThreshold(desiredCount)) return { because: "the circuit breaker counted too many tasks that failed to start", detector: "ECS deployment circuit breaker", event: failed, rollback: circuitBreaker.rollback };
+  if (circuitBreaker.enable && target.failedTasks >= breakerThreshold(desiredCount))
+    return {
+      because: "the circuit breaker counted too many tasks that failed to start",
+      detector: "ECS deployment circuit breaker",
+      event: failed,
+      rollback: circuitBreaker.rollback,
+    };
   const triggered = alarms.enable ? alarms.alarmNames.filter((name) => ringing(service, target).has(name)) : [];
   if (triggered.length > 0) {
     current.triggeredAlarms = triggered;
-    return { because: `an alarm went off: ${triggered.join(", ")}`, detector: "ECS deployment alarm", event: "alarm detected", rollback: alarms.rollback };
+    return {
+      because: `an alarm went off: ${triggered.join(", ")}`,
+      detector: "ECS deployment alarm",
+      event: "alarm detected",
+      rollback: alarms.rollback,
+    };
   }
   const waits = stage === "SCALE_UP" || stage === "RECONCILE_SERVICE";
-  if (waits && world.now() - current.stageSince >= longestStageMs) return { because: `its stage ${stage} lasted 24 hours`, detector: "ECS deployment stage", event: failed, rollback: true };
+  if (waits && world.now() - current.stageSince >= longestStageMs)
+    return {
+      because: `its stage ${stage} lasted 24 hours`,
+      detector: "ECS deployment stage",
+      event: failed,
+      rollback: true,
+    };
   return undefined;
 }
 
 /** The alarms that running tasks of the deployment set off. */
 function ringing(service: ServiceRecord, deployment: DeploymentRecord): ReadonlySet<string> {
-  const tasks = [...service.cluster.tasks.values()].filter((task) => task.deployment === deployment && task.lastStatus === "RUNNING");
+  const tasks = [...service.cluster.tasks.values()].filter(
+    (task) => task.deployment === deployment && task.lastStatus === "RUNNING",
+  );
   return new Set(tasks.flatMap(({ containers }) => containers.flatMap(({ behaviour }) => behaviour.alarm ?? [])));
 }
 
@@ -94,7 +156,12 @@ function ringing(service: ServiceRecord, deployment: DeploymentRecord): Readonly
  * doesn't create a new service revision for a rollback operation", or to a standstill.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-revision.html
  */
-export function failServiceDeployment(world: World, service: ServiceRecord, current: ServiceDeploymentRecord, { because, detector, event, rollback }: DeploymentFailure): void {
+export function failServiceDeployment(
+  world: World,
+  service: ServiceRecord,
+  current: ServiceDeploymentRecord,
+  { because, detector, event, rollback }: DeploymentFailure,
+): void {
   const { target } = current;
   const now = world.now();
   target.rolloutState = "FAILED";
@@ -102,8 +169,16 @@ export function failServiceDeployment(world: World, service: ServiceRecord, curr
   target.rolloutStateReason = event === undefined ? `${detector}.` : `${detector}: ${event}.`;
   if (event !== undefined) say(world, service, `(deployment ${target.id}) deployment failed: ${event}.`);
   const previous = service.lastCompleted;
-  if (previous === undefined || previous === target) return closeServiceDeployment(world, service, current, rollback ? "ROLLBACK_FAILED" : "STOPPED", `Service deployment failed because ${because}.${rollback ? " There is no earlier service revision to roll back to." : ""}`);
-  if (!rollback) return closeServiceDeployment(world, service, current, "STOPPED", `Service deployment stopped because ${because}.`);
+  if (previous === undefined || previous === target)
+    return closeServiceDeployment(
+      world,
+      service,
+      current,
+      rollback ? "ROLLBACK_FAILED" : "STOPPED",
+      `Service deployment failed because ${because}.${rollback ? " There is no earlier service revision to roll back to." : ""}`,
+    );
+  if (!rollback)
+    return closeServiceDeployment(world, service, current, "STOPPED", `Service deployment stopped because ${because}.`);
   current.status = "ROLLBACK_IN_PROGRESS";
   current.statusReason = `Service deployment rolled back because ${because}.`;
   current.updatedAt = now;
@@ -126,11 +201,24 @@ export function failServiceDeployment(world: World, service: ServiceRecord, curr
 }
 
 /** Whether a rollback fails now, by the circuit breaker again. */
-export function rollbackFails({ settings: { circuitBreaker, desiredCount } }: ServiceRecord, { status, rollback }: ServiceDeploymentRecord): boolean {
-  return status === "ROLLBACK_IN_PROGRESS" && circuitBreaker.enable && rollback!.to.failedTasks >= breakerThreshold(desiredCount);
+export function rollbackFails(
+  { settings: { circuitBreaker, desiredCount } }: ServiceRecord,
+  { status, rollback }: ServiceDeploymentRecord,
+): boolean {
+  return (
+    status === "ROLLBACK_IN_PROGRESS" &&
+    circuitBreaker.enable &&
+    rollback!.to.failedTasks >= breakerThreshold(desiredCount)
+  );
 }
 
 /** What of a service is in its revision. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html */
-function revisionSettings({ launchType, capacityProviderStrategy, networkConfiguration, loadBalancers, serviceRegistries }: ServiceSettings): Partial<ServiceSettings> {
+function revisionSettings({
+  launchType,
+  capacityProviderStrategy,
+  networkConfiguration,
+  loadBalancers,
+  serviceRegistries,
+}: ServiceSettings): Partial<ServiceSettings> {
   return { launchType, capacityProviderStrategy, networkConfiguration, loadBalancers, serviceRegistries };
 }

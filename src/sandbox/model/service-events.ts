@@ -13,7 +13,8 @@ const troubleshooting = "For more information, see the Troubleshooting section o
 /** Adds an event; one that repeats says nothing for six hours. */
 export function say(world: World, service: ServiceRecord, sentence: string, repeats = false): void {
   const message = `(service ${service.name}) ${sentence}`;
-  if (repeats && service.events.some((event) => event.message === message && world.now() - event.createdAt < quietMs)) return;
+  if (repeats && service.events.some((event) => event.message === message && world.now() - event.createdAt < quietMs))
+    return;
   service.events.unshift({ id: world.uuid(), createdAt: world.now(), message });
   if (service.events.length > mostEvents) service.events.length = mostEvents;
 }
@@ -38,15 +39,35 @@ const words: Readonly<Record<string, string>> = {
 
 /** Which failure is the closest to a fit: a resource that is short rather than something the instance never has. */
 function closest(failures: readonly Failure[]): Failure | undefined {
-  return failures.find(({ reason }) => reason.startsWith("RESOURCE:")) ?? failures.find(({ reason }) => reason === "AGENT" || reason === "ATTRIBUTE") ?? failures[0];
+  return (
+    failures.find(({ reason }) => reason.startsWith("RESOURCE:")) ??
+    failures.find(({ reason }) => reason === "AGENT" || reason === "ATTRIBUTE") ??
+    failures[0]
+  );
 }
 
-export function sayUnplaced(world: World, service: ServiceRecord, failures: readonly Failure[], exception: string | undefined): void {
+export function sayUnplaced(
+  world: World,
+  service: ServiceRecord,
+  failures: readonly Failure[],
+  exception: string | undefined,
+): void {
   const failure = closest(failures);
   const start = "was unable to place a task because no container instance met all of its requirements.";
-  if (failure === undefined) return say(world, service, `${start} Reason: ${exception ?? "No Container Instances were found in your cluster."} ${troubleshooting}`, true);
+  if (failure === undefined)
+    return say(
+      world,
+      service,
+      `${start} Reason: ${exception ?? "No Container Instances were found in your cluster."} ${troubleshooting}`,
+      true,
+    );
   const id = (failure.arn ?? "").slice((failure.arn ?? "").lastIndexOf("/") + 1);
-  say(world, service, `${start} The closest matching container-instance ${id} ${words[failure.reason] ?? `encountered error "${failure.reason}".`} ${troubleshooting}`, true);
+  say(
+    world,
+    service,
+    `${start} The closest matching container-instance ${id} ${words[failure.reason] ?? `encountered error "${failure.reason}".`} ${troubleshooting}`,
+    true,
+  );
 }
 
 export function sayUnsteady(world: World, service: ServiceRecord): void {
@@ -54,7 +75,12 @@ export function sayUnsteady(world: World, service: ServiceRecord): void {
 }
 
 export function sayBlocked(world: World, service: ServiceRecord): void {
-  say(world, service, "was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.", true);
+  say(
+    world,
+    service,
+    "was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.",
+    true,
+  );
 }
 
 function list(tasks: readonly TaskRecord[]): string {

@@ -5,7 +5,13 @@ import type { DeploymentRecord, ServiceRecord, ServiceSettings } from "./records
 import type { World } from "./world.ts";
 
 /** A service without a deployment yet. */
-export function newService(world: World, given: Pick<ServiceRecord, "arn" | "name" | "cluster" | "schedulingStrategy" | "request" | "clientToken" | "tags" | "settings">): ServiceRecord {
+export function newService(
+  world: World,
+  given: Pick<
+    ServiceRecord,
+    "arn" | "name" | "cluster" | "schedulingStrategy" | "request" | "clientToken" | "tags" | "settings"
+  >,
+): ServiceRecord {
   return {
     ...given,
     createdAt: world.now(),
@@ -23,9 +29,33 @@ export function newService(world: World, given: Pick<ServiceRecord, "arn" | "nam
 }
 
 /** The service's newest deployment, under way. Its revision has the number of its id. */
-export function newDeployment(world: World, service: Pick<ServiceRecord, "cluster" | "name">, id: string, definition: RegisteredTaskDefinition, settings: ServiceSettings, createdAt = world.now()): DeploymentRecord {
-  const revision = { arn: world.arn(`service-revision/${service.cluster.name}/${service.name}/${lastPart(id)}`), definition, settings, createdAt };
-  return { id, status: "PRIMARY", definition, createdAt, updatedAt: createdAt, failedTasks: 0, rolloutState: "IN_PROGRESS", rolloutStateReason: `ECS deployment ${id} in progress.`, settings, revision, keeps: undefined };
+export function newDeployment(
+  world: World,
+  service: Pick<ServiceRecord, "cluster" | "name">,
+  id: string,
+  definition: RegisteredTaskDefinition,
+  settings: ServiceSettings,
+  createdAt = world.now(),
+): DeploymentRecord {
+  const revision = {
+    arn: world.arn(`service-revision/${service.cluster.name}/${service.name}/${lastPart(id)}`),
+    definition,
+    settings,
+    createdAt,
+  };
+  return {
+    id,
+    status: "PRIMARY",
+    definition,
+    createdAt,
+    updatedAt: createdAt,
+    failedTasks: 0,
+    rolloutState: "IN_PROGRESS",
+    rolloutStateReason: `ECS deployment ${id} in progress.`,
+    settings,
+    revision,
+    keeps: undefined,
+  };
 }
 
 /** Says of a deployment that it is done. */

@@ -8,7 +8,9 @@ import type { World } from "./world.ts";
 
 /** The tasks of a service that are to run. */
 export function tasksOf(service: ServiceRecord): readonly TaskRecord[] {
-  return [...service.cluster.tasks.values()].filter((task) => task.service === service && task.desiredStatus === "RUNNING");
+  return [...service.cluster.tasks.values()].filter(
+    (task) => task.service === service && task.desiredStatus === "RUNNING",
+  );
 }
 
 export function primaryOf(service: ServiceRecord): DeploymentRecord {
@@ -23,7 +25,10 @@ export function isHealthy(world: World, task: TaskRecord): boolean {
 export function countTasks(service: ServiceRecord, deployment: DeploymentRecord): TaskCounts {
   const tasks = [...service.cluster.tasks.values()].filter((task) => task.deployment === deployment);
   return {
-    requested: deployment.status === "PRIMARY" ? service.settings.desiredCount : (deployment.keeps ?? tasks.filter(({ desiredStatus }) => desiredStatus === "RUNNING").length),
+    requested:
+      deployment.status === "PRIMARY"
+        ? service.settings.desiredCount
+        : (deployment.keeps ?? tasks.filter(({ desiredStatus }) => desiredStatus === "RUNNING").length),
     running: tasks.filter(({ lastStatus }) => lastStatus === "RUNNING").length,
     pending: tasks.filter(isPending).length,
   };
@@ -35,7 +40,8 @@ export function countTasks(service: ServiceRecord, deployment: DeploymentRecord)
  */
 export function specOf(service: ServiceRecord, deployment: DeploymentRecord): PlaceSpec {
   const { capacityProviderStrategy, launchType, networkConfiguration } = deployment.settings;
-  const { placementConstraints, enableExecuteCommand, propagateTags } = deployment.status === "PRIMARY" ? service.settings : deployment.settings;
+  const { placementConstraints, enableExecuteCommand, propagateTags } =
+    deployment.status === "PRIMARY" ? service.settings : deployment.settings;
   const providers = capacityProviderStrategy.map(({ capacityProvider }) => String(capacityProvider));
   return {
     cluster: service.cluster,
@@ -48,13 +54,24 @@ export function specOf(service: ServiceRecord, deployment: DeploymentRecord): Pl
     placementConstraints,
     networkConfiguration,
     enableExecuteCommand,
-    tags: propagateTags === "SERVICE" ? service.tags : propagateTags === "TASK_DEFINITION" ? (deployment.definition.tags ?? []) : [],
+    tags:
+      propagateTags === "SERVICE"
+        ? service.tags
+        : propagateTags === "TASK_DEFINITION"
+          ? (deployment.definition.tags ?? [])
+          : [],
     service,
     deployment,
   };
 }
 
-export function startSome(world: World, service: ServiceRecord, spec: PlaceSpec, count: number, place: (spec: PlaceSpec, count: number) => Placed): number {
+export function startSome(
+  world: World,
+  service: ServiceRecord,
+  spec: PlaceSpec,
+  count: number,
+  place: (spec: PlaceSpec, count: number) => Placed,
+): number {
   const { tasks, failures, exception } = place(spec, count);
   if (tasks.length > 0) sayStarted(world, service, tasks);
   if (tasks.length < count) sayUnplaced(world, service, failures, exception);
@@ -62,15 +79,30 @@ export function startSome(world: World, service: ServiceRecord, spec: PlaceSpec,
 }
 
 /** Starts tasks of a deployment wherever there is room for them. */
-export function startReplicas(world: World, service: ServiceRecord, deployment: DeploymentRecord, count: number): number {
-  return startSome(world, service, specOf(service, deployment), count, (spec, some) => placeTasks(world, spec, some, service.settings.placementStrategy));
+export function startReplicas(
+  world: World,
+  service: ServiceRecord,
+  deployment: DeploymentRecord,
+  count: number,
+): number {
+  return startSome(world, service, specOf(service, deployment), count, (spec, some) =>
+    placeTasks(world, spec, some, service.settings.placementStrategy),
+  );
 }
 
 /** Stops so many of the tasks, those that are not healthy first. */
 export function stopSome(world: World, service: ServiceRecord, tasks: readonly TaskRecord[], count: number): void {
-  const chosen = tasks.toSorted((one, other) => Number(isHealthy(world, one)) - Number(isHealthy(world, other))).slice(0, count);
+  const chosen = tasks
+    .toSorted((one, other) => Number(isHealthy(world, one)) - Number(isHealthy(world, other)))
+    .slice(0, count);
   if (chosen.length === 0) return;
-  for (const task of chosen) stop(world, task, "ServiceSchedulerInitiated", `Scaling activity initiated by (deployment ${primaryOf(service).id})`);
+  for (const task of chosen)
+    stop(
+      world,
+      task,
+      "ServiceSchedulerInitiated",
+      `Scaling activity initiated by (deployment ${primaryOf(service).id})`,
+    );
   sayStopped(world, service, chosen);
 }
 

@@ -36,7 +36,11 @@ export interface NeedsOptions {
 }
 
 /** What a task of the definition needs. @throws AwsError InvalidParameterException for a constraint that cannot be read. */
-export function readNeeds(cluster: ClusterRecord, definition: RegisteredTaskDefinition, { group, placementConstraints, capacityProviders, networkConfiguration, overrides }: NeedsOptions): Requirements {
+export function readNeeds(
+  cluster: ClusterRecord,
+  definition: RegisteredTaskDefinition,
+  { group, placementConstraints, capacityProviders, networkConfiguration, overrides }: NeedsOptions,
+): Requirements {
   const availabilityZones = zonesOf(networkConfiguration);
   const options = {
     ...(group === undefined ? {} : { group }),
@@ -53,7 +57,10 @@ export function refusing<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Refusal) throw invalidParameter(error.problems.map(({ message, hint }) => (hint === undefined ? message : `${message}. ${hint}`)).join(" "));
+    if (error instanceof Refusal)
+      throw invalidParameter(
+        error.problems.map(({ message, hint }) => (hint === undefined ? message : `${message}. ${hint}`)).join(" "),
+      );
     throw error;
   }
 }
@@ -100,14 +107,29 @@ export function createTask(world: World, spec: TaskSpec): TaskRecord {
     admitted: false,
     containers: containersOf(world, cluster, id, spec.definition, overrides),
     version: 1,
-    eni: awsvpc ? { id: `eni-${world.hex(17)}`, subnetId: subnetsOf(spec.networkConfiguration)[0] ?? "", address: `10.0.${Math.floor(world.random() * 256)}.${1 + Math.floor(world.random() * 254)}` } : undefined,
+    eni: awsvpc
+      ? {
+          id: `eni-${world.hex(17)}`,
+          subnetId: subnetsOf(spec.networkConfiguration)[0] ?? "",
+          address: `10.0.${Math.floor(world.random() * 256)}.${1 + Math.floor(world.random() * 254)}`,
+        }
+      : undefined,
   };
   cluster.tasks.set(id, task);
   return task;
 }
 
-function containersOf(world: World, cluster: ClusterRecord, taskId: string, definition: RegisteredTaskDefinition, overrides: Raw): readonly ContainerRecord[] {
-  const commands = (overrides["containerOverrides"] ?? []) as readonly { readonly name?: string; readonly command?: readonly string[] }[];
+function containersOf(
+  world: World,
+  cluster: ClusterRecord,
+  taskId: string,
+  definition: RegisteredTaskDefinition,
+  overrides: Raw,
+): readonly ContainerRecord[] {
+  const commands = (overrides["containerOverrides"] ?? []) as readonly {
+    readonly name?: string;
+    readonly command?: readonly string[];
+  }[];
   return withOverrides(definition, overrides).containerDefinitions.map((container) => {
     const command = commands.find(({ name }) => name === container.name)?.command;
     return {

@@ -22,7 +22,15 @@ export interface Timings {
   readonly stage: number;
 }
 
-export const defaultTimings: Timings = { interface: 1_000, pull: 1_000, target: 1_000, stop: 1_000, task: undefined, healthy: 40_000, stage: 1_000 };
+export const defaultTimings: Timings = {
+  interface: 1_000,
+  pull: 1_000,
+  target: 1_000,
+  stop: 1_000,
+  task: undefined,
+  healthy: 40_000,
+  stage: 1_000,
+};
 
 /** A definition with what only the registry knows of it. */
 export interface DefinitionRecord {
@@ -59,7 +67,10 @@ export class World {
   readonly logs: Logs;
   readonly clusters = new Map<string, ClusterRecord>();
   readonly families = new Map<string, DefinitionRecord[]>();
-  readonly capacityProviders = new Map<string, { readonly arn: string; readonly name: string; tags: readonly Tag[]; readonly settings: Raw }>();
+  readonly capacityProviders = new Map<
+    string,
+    { readonly arn: string; readonly name: string; tags: readonly Tag[]; readonly settings: Raw }
+  >();
   /** Makes a cluster that is named and not there, where the sandbox lives for one command only. */
   adopt: ((name: string) => ClusterRecord) | undefined;
   /** Told whenever a task's state has changed: the service scheduler listens. */

@@ -5,7 +5,14 @@ export class AwsError extends Error {
   /** Further members of the answer, e.g. `resourceIds`. */
   readonly members: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, { status = 400, members = {} }: { readonly status?: number; readonly members?: Readonly<Record<string, unknown>> } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    {
+      status = 400,
+      members = {},
+    }: { readonly status?: number; readonly members?: Readonly<Record<string, unknown>> } = {},
+  ) {
     super(message);
     this.name = "AwsError";
     this.code = code;

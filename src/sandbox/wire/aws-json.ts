@@ -13,7 +13,8 @@ export function readTarget(target: string): { readonly service: Service; readonl
   const dot = target.lastIndexOf(".");
   const service = services.find((each) => each.target !== undefined && each.target === target.slice(0, dot));
   const operation = target.slice(dot + 1);
-  if (service === undefined || !Object.hasOwn(service.operations, operation)) throw new AwsError("UnknownOperationException", `The sandbox has no operation ${target.slice(0, 200)}.`);
+  if (service === undefined || !Object.hasOwn(service.operations, operation))
+    throw new AwsError("UnknownOperationException", `The sandbox has no operation ${target.slice(0, 200)}.`);
   return { service, operation };
 }
 
@@ -25,7 +26,8 @@ export function readJson(body: string): object {
   } catch {
     throw new AwsError("SerializationException", "The request body is no JSON.");
   }
-  if (typeof input !== "object" || input === null || Array.isArray(input)) throw new AwsError("SerializationException", "Start of structure or map found where not expected.");
+  if (typeof input !== "object" || input === null || Array.isArray(input))
+    throw new AwsError("SerializationException", "Start of structure or map found where not expected.");
   return input;
 }
 
@@ -34,5 +36,9 @@ export function writeJson(output: object): WireAnswer {
 }
 
 export function writeJsonError({ code, message, status, members }: AwsError): WireAnswer {
-  return { status, headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-errortype": code }, body: JSON.stringify({ __type: code, message, ...members }) };
+  return {
+    status,
+    headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-errortype": code },
+    body: JSON.stringify({ __type: code, message, ...members }),
+  };
 }

@@ -17,6 +17,10 @@ export interface Operation {
 }
 
 /** Ties the type of an operation's input to its shape. */
-export function operation<Input extends object>(bucket: string, input: Shape<Input>, run: (input: Input, call: Call) => object): Operation {
+export function operation<Input extends object>(
+  bucket: string,
+  input: Shape<Input>,
+  run: (input: Input, call: Call) => object,
+): Operation {
   return { bucket, input, run: run as Operation["run"] };
 }

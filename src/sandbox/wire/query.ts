@@ -10,18 +10,28 @@ const namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
 export function readAction(parameters: URLSearchParams): { readonly service: Service; readonly operation: string } {
   const action = parameters.get("Action");
   if (action === null) throw new AwsError("MissingAction", "The request must contain the parameter Action.");
-  if (!Object.hasOwn(sts.operations, action)) throw new AwsError("InvalidAction", `Could not find operation ${action.slice(0, 200)} for version ${(parameters.get("Version") ?? "NO_VERSION_SPECIFIED").slice(0, 40)}`);
+  if (!Object.hasOwn(sts.operations, action))
+    throw new AwsError(
+      "InvalidAction",
+      `Could not find operation ${action.slice(0, 200)} for version ${(parameters.get("Version") ?? "NO_VERSION_SPECIFIED").slice(0, 40)}`,
+    );
   return { service: sts, operation: action };
 }
 
 export function writeQuery(operation: string, output: object, requestId: string): WireAnswer {
   const members = Object.entries(output).map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`);
-  return xml(200, `<${operation}Response xmlns="${namespace}"><${operation}Result>${members.join("")}</${operation}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`);
+  return xml(
+    200,
+    `<${operation}Response xmlns="${namespace}"><${operation}Result>${members.join("")}</${operation}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`,
+  );
 }
 
 export function writeQueryError({ code, message, status }: AwsError, requestId: string): WireAnswer {
   const type = status < 500 ? "Sender" : "Receiver";
-  return xml(status, `<ErrorResponse xmlns="${namespace}"><Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`);
+  return xml(
+    status,
+    `<ErrorResponse xmlns="${namespace}"><Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+  );
 }
 
 function xml(status: number, body: string): WireAnswer {
@@ -31,5 +41,7 @@ function xml(status: number, body: string): WireAnswer {
 function escapeXml(text: string): string {
   // Characters that XML 1.0 cannot hold are left out.
   // oxlint-disable-next-line no-control-regex -- these are the ones
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udfff]/g, "").replace(/[<>&"']/g, (each) => `&#${each.charCodeAt(0)};`);
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udfff]/g, "")
+    .replace(/[<>&"']/g, (each) => `&#${each.charCodeAt(0)};`);
 }

@@ -40,15 +40,29 @@ export function createRouter(world: World, faults: Faults, now: () => number): (
       const input = isQuery ? {} : readJson(request.body);
       operation.input.check(input);
       world.settle();
-      const output = operation.run(input as never, { world, region: regionOf(request.authorization) ?? world.region, requestId });
+      const output = operation.run(input as never, {
+        world,
+        region: regionOf(request.authorization) ?? world.region,
+        requestId,
+      });
       // What is due at once, such as a service's first look, happens before the next request reads.
       answer = isQuery ? writeQuery(name, output, requestId) : writeJson(output);
     } catch (error) {
-      const known = error instanceof AwsError ? error : new AwsError(isQuery ? "InternalFailure" : "ServerException", `a bug in the sandbox: ${String(error)}`, { status: 500 });
+      const known =
+        error instanceof AwsError
+          ? error
+          : new AwsError(isQuery ? "InternalFailure" : "ServerException", `a bug in the sandbox: ${String(error)}`, {
+              status: 500,
+            });
       answer = isQuery ? writeQueryError(known, requestId) : writeJsonError(known);
     }
     const dropped = found !== undefined && answer.status < 300 && drops(found.operation);
-    return { ...(found === undefined ? {} : { service: found.service.name, operation: found.operation }), answer, requestId, dropped };
+    return {
+      ...(found === undefined ? {} : { service: found.service.name, operation: found.operation }),
+      answer,
+      requestId,
+      dropped,
+    };
   };
 }
 

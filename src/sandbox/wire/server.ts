@@ -14,7 +14,10 @@ export interface HttpServer {
 }
 
 /** @param steps What POST /_sandbox/advance does; undefined where time goes on by itself. */
-export async function serve(handle: (request: WireRequest) => Handled, options: { readonly port: number; readonly background: boolean; readonly steps?: (seconds: number) => void }): Promise<HttpServer> {
+export async function serve(
+  handle: (request: WireRequest) => Handled,
+  options: { readonly port: number; readonly background: boolean; readonly steps?: (seconds: number) => void },
+): Promise<HttpServer> {
   const server = createServer((request, response) => {
     void respond(request, response, handle, options.steps).catch(() => response.destroy());
   });
@@ -37,31 +40,54 @@ async function close(server: Server): Promise<void> {
   await closed;
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, handle: (request: WireRequest) => Handled, steps: ((seconds: number) => void) | undefined): Promise<void> {
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handle: (request: WireRequest) => Handled,
+  steps: ((seconds: number) => void) | undefined,
+): Promise<void> {
   const body = await readBody(request);
   if (body === undefined) {
-    const { status, headers, body: text } = writeJsonError(new AwsError("RequestEntityTooLarge", "The request is too large.", { status: 413 }));
+    const {
+      status,
+      headers,
+      body: text,
+    } = writeJsonError(new AwsError("RequestEntityTooLarge", "The request is too large.", { status: 413 }));
     response.writeHead(status, { ...headers, connection: "close" }).end(text);
     return;
   }
   if (request.url === "/_sandbox/advance" && request.method === "POST") return advance(response, body, steps);
   if (request.method !== "POST") {
-    response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end("This is aiplat sandbox: an endpoint for AWS's SDKs and command line. Set AWS_ENDPOINT_URL to it.\n");
+    response
+      .writeHead(200, { "content-type": "text/plain; charset=utf-8" })
+      .end("This is aiplat sandbox: an endpoint for AWS's SDKs and command line. Set AWS_ENDPOINT_URL to it.\n");
     return;
   }
   const target = request.headers["x-amz-target"];
-  const { answer, requestId, dropped } = handle({ target: Array.isArray(target) ? target[0] : target, authorization: request.headers.authorization, body });
+  const { answer, requestId, dropped } = handle({
+    target: Array.isArray(target) ? target[0] : target,
+    authorization: request.headers.authorization,
+    body,
+  });
   if (dropped) {
     request.socket.destroy();
     return;
   }
-  response.writeHead(answer.status, { ...answer.headers, "x-amzn-requestid": requestId, "content-length": Buffer.byteLength(answer.body) }).end(answer.body);
+  response
+    .writeHead(answer.status, {
+      ...answer.headers,
+      "x-amzn-requestid": requestId,
+      "content-length": Buffer.byteLength(answer.body),
+    })
+    .end(answer.body);
 }
 
 function advance(response: ServerResponse, body: string, steps: ((seconds: number) => void) | undefined): void {
   const seconds = /^\s*\{\s*"seconds"\s*:\s*(\d{1,9}(?:\.\d{1,3})?)\s*\}\s*$/.exec(body)?.[1];
-  const refuse = (message: string) => void response.writeHead(400, { "content-type": "text/plain; charset=utf-8" }).end(`${message}\n`);
-  if (steps === undefined) return refuse("Time goes on by itself here. Start the sandbox with --stepped to move it by hand.");
+  const refuse = (message: string) =>
+    void response.writeHead(400, { "content-type": "text/plain; charset=utf-8" }).end(`${message}\n`);
+  if (steps === undefined)
+    return refuse("Time goes on by itself here. Start the sandbox with --stepped to move it by hand.");
   if (seconds === undefined) return refuse('Send {"seconds": N}.');
   steps(Number(seconds));
   response.writeHead(204).end();

@@ -23,7 +23,16 @@ export const services: readonly Service[] = [
   {
     name: "ecs",
     target: "AmazonEC2ContainerServiceV20141113",
-    operations: { ...clusterOperations, ...containerInstanceOperations, ...taskDefinitionOperations, ...taskOperations, ...serviceOperations, ...serviceDeploymentOperations, ...attributeOperations, ...tagOperations },
+    operations: {
+      ...clusterOperations,
+      ...containerInstanceOperations,
+      ...taskDefinitionOperations,
+      ...taskOperations,
+      ...serviceOperations,
+      ...serviceDeploymentOperations,
+      ...attributeOperations,
+      ...tagOperations,
+    },
   },
   { name: "ssm", target: "AmazonSSM", operations: ssmOperations },
   { name: "logs", target: "Logs_20140328", operations: logsOperations },

@@ -48,7 +48,9 @@ export function map<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
 }
 
 /** An object whose known members have these shapes; every one may be absent. */
-export function struct<Members extends Readonly<Record<string, Shape<unknown>>>>(members: Members): Shape<{ readonly [Name in keyof Members]?: Of<Members[Name]> }> {
+export function struct<Members extends Readonly<Record<string, Shape<unknown>>>>(
+  members: Members,
+): Shape<{ readonly [Name in keyof Members]?: Of<Members[Name]> }> {
   return {
     check: (value) => {
       const object = asObject(value);
@@ -60,13 +62,19 @@ export function struct<Members extends Readonly<Record<string, Shape<unknown>>>>
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new AwsError("SerializationException", "Start of structure or map found where not expected.");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new AwsError("SerializationException", "Start of structure or map found where not expected.");
   return value as Readonly<Record<string, unknown>>;
 }
 
 function expectType(value: unknown, type: string, wanted: string): void {
   if (typeof value === type) return;
-  throw cannotConvert(value === undefined || value === null ? "NULL_VALUE" : `${(Array.isArray(value) ? "list" : typeof value).toUpperCase()}_VALUE`, wanted);
+  throw cannotConvert(
+    value === undefined || value === null
+      ? "NULL_VALUE"
+      : `${(Array.isArray(value) ? "list" : typeof value).toUpperCase()}_VALUE`,
+    wanted,
+  );
 }
 
 function cannotConvert(found: string, wanted: string): AwsError {

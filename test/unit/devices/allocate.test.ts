@@ -45,13 +45,26 @@ describe("the choice of a slot", () => {
     ["inf1.24xlarge", [0, 1, 2], 13, range(3, 15)],
     ["inf2.xlarge", [], 1, [0]],
     ["inf2.xlarge", [0], 1, undefined],
-  ])("%s with %j taken, %i devices", (name, held, size, expected) => expect(chooseSlot(type(name), taken(...held), size)).toEqual(expected));
+  ])("%s with %j taken, %i devices", (name, held, size, expected) =>
+    expect(chooseSlot(type(name), taken(...held), size)).toEqual(expected),
+  );
 
   it("is none only where no legal set of the size is free", () => {
-    const cases = fc.constantFrom("inf1.6xlarge", "inf1.24xlarge", "inf2.xlarge", "inf2.24xlarge", "inf2.48xlarge", "trn1.2xlarge", "trn1.32xlarge", "trn2.48xlarge").chain((name) => {
-      const { count } = type(name).accelerator;
-      return fc.tuple(fc.constant(name), fc.uniqueArray(fc.nat(count - 1)), fc.integer({ min: 1, max: count }));
-    });
+    const cases = fc
+      .constantFrom(
+        "inf1.6xlarge",
+        "inf1.24xlarge",
+        "inf2.xlarge",
+        "inf2.24xlarge",
+        "inf2.48xlarge",
+        "trn1.2xlarge",
+        "trn1.32xlarge",
+        "trn2.48xlarge",
+      )
+      .chain((name) => {
+        const { count } = type(name).accelerator;
+        return fc.tuple(fc.constant(name), fc.uniqueArray(fc.nat(count - 1)), fc.integer({ min: 1, max: count }));
+      });
     fc.assert(
       fc.property(cases, ([name, held, size]) => {
         const free = legalSets(name, size).filter((set) => !set.some((device) => held.includes(device)));
@@ -59,7 +72,10 @@ describe("the choice of a slot", () => {
         expect(slot === undefined).toBe(free.length === 0);
         if (slot !== undefined) expect(free).toContainEqual(slot);
         // No choice costs a later replica of the same size its place.
-        if (slot !== undefined) expect(replicasThatFit(type(name), new Set([...held, ...slot]), size)).toBe(replicasThatFit(type(name), new Set(held), size) - 1);
+        if (slot !== undefined)
+          expect(replicasThatFit(type(name), new Set([...held, ...slot]), size)).toBe(
+            replicasThatFit(type(name), new Set(held), size) - 1,
+          );
         expect(freeSlots(type(name), new Set(held)).get(size) ?? []).toEqual(free);
       }),
       { numRuns: 5000 },
@@ -83,20 +99,47 @@ describe("what is free", () => {
     ["trn1.32xlarge", [0, 4, 8, 12], 0.875],
     ["inf2.48xlarge", [4], 1 - 7 / 11],
     ["inf2.24xlarge", [1, 3, 5], 1 - 1 / 3],
-  ])("fragmentation of %s with %j taken", (name, held, expected) => expect(fragmentation(type(name), new Set(held))).toBeCloseTo(expected));
+  ])("fragmentation of %s with %j taken", (name, held, expected) =>
+    expect(fragmentation(type(name), new Set(held))).toBeCloseTo(expected),
+  );
 });
 
 describe("assignment to machines", () => {
-  const machine = (id: string, changes: Partial<Machine> = {}): Machine => ({ id, type: type("inf2.24xlarge"), taken: taken(), size: 2, room: Infinity, replicas: 0, ...changes });
-  const named = (machines: readonly Machine[], count: number, strategy: "pack" | "spread") => assignSlots(machines, count, strategy).map(({ machine: { id }, slot }) => `${id}:${slot[0]}`);
+  const machine = (id: string, changes: Partial<Machine> = {}): Machine => ({
+    id,
+    type: type("inf2.24xlarge"),
+    taken: taken(),
+    size: 2,
+    room: Infinity,
+    replicas: 0,
+    ...changes,
+  });
+  const named = (machines: readonly Machine[], count: number, strategy: "pack" | "spread") =>
+    assignSlots(machines, count, strategy).map(({ machine: { id }, slot }) => `${id}:${slot[0]}`);
 
   it("packs where it destroys the least", () => {
-    expect(named([machine("a"), machine("b", { taken: taken(0, 1) })], 4, "pack")).toEqual(["b:2", "b:4", "a:0", "a:2"]);
-    expect(named([machine("big", { type: type("inf2.48xlarge") }), machine("small")], 4, "pack")).toEqual(["small:0", "small:2", "small:4", "big:0"]);
+    expect(named([machine("a"), machine("b", { taken: taken(0, 1) })], 4, "pack")).toEqual([
+      "b:2",
+      "b:4",
+      "a:0",
+      "a:2",
+    ]);
+    expect(named([machine("big", { type: type("inf2.48xlarge") }), machine("small")], 4, "pack")).toEqual([
+      "small:0",
+      "small:2",
+      "small:4",
+      "big:0",
+    ]);
   });
 
   it("spreads over the machines with the fewest replicas", () => {
-    expect(named([machine("a", { replicas: 1 }), machine("b"), machine("c")], 5, "spread")).toEqual(["b:0", "c:0", "a:0", "b:2", "c:2"]);
+    expect(named([machine("a", { replicas: 1 }), machine("b"), machine("c")], 5, "spread")).toEqual([
+      "b:0",
+      "c:0",
+      "a:0",
+      "b:2",
+      "c:2",
+    ]);
   });
 
   it("stops where the room for replicas ends", () => {
@@ -106,17 +149,27 @@ describe("assignment to machines", () => {
   it("gives every free device away when one device is asked, and no device twice", () => {
     const machines = fc.array(fc.uniqueArray(fc.nat(11)), { maxLength: 6 });
     fc.assert(
-      fc.property(machines, fc.integer({ min: 1, max: 12 }), fc.constantFrom("pack" as const, "spread" as const), (held, size, strategy) => {
-        const all = held.map((each, index) => machine(String(index), { type: type("inf2.48xlarge"), taken: new Set(each), size }));
-        const assignments = assignSlots(all, Infinity, strategy);
-        const devices = assignments.flatMap(({ machine: { id }, slot }) => slot.map((device) => `${id}/${device}`));
-        expect(new Set(devices).size).toBe(devices.length);
-        for (const [index, { taken: before }] of all.entries()) {
-          const after = new Set([...before, ...assignments.filter(({ machine: { id } }) => id === String(index)).flatMap(({ slot }) => slot)]);
-          expect(replicasThatFit(type("inf2.48xlarge"), after, size)).toBe(0);
-        }
-        if (size === 1) expect(devices).toHaveLength(all.reduce((sum, each) => sum + 12 - each.taken.size, 0));
-      }),
+      fc.property(
+        machines,
+        fc.integer({ min: 1, max: 12 }),
+        fc.constantFrom("pack" as const, "spread" as const),
+        (held, size, strategy) => {
+          const all = held.map((each, index) =>
+            machine(String(index), { type: type("inf2.48xlarge"), taken: new Set(each), size }),
+          );
+          const assignments = assignSlots(all, Infinity, strategy);
+          const devices = assignments.flatMap(({ machine: { id }, slot }) => slot.map((device) => `${id}/${device}`));
+          expect(new Set(devices).size).toBe(devices.length);
+          for (const [index, { taken: before }] of all.entries()) {
+            const after = new Set([
+              ...before,
+              ...assignments.filter(({ machine: { id } }) => id === String(index)).flatMap(({ slot }) => slot),
+            ]);
+            expect(replicasThatFit(type("inf2.48xlarge"), after, size)).toBe(0);
+          }
+          if (size === 1) expect(devices).toHaveLength(all.reduce((sum, each) => sum + 12 - each.taken.size, 0));
+        },
+      ),
     );
   });
 });

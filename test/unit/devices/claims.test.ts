@@ -6,15 +6,35 @@ import type { ContainerDefinition, RegisteredTaskDefinition } from "../../../src
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 
 const devices = (...paths: string[]) => ({ linuxParameters: { devices: paths.map((hostPath) => ({ hostPath })) } });
-const udp = (...ports: number[]) => ({ portMappings: ports.map((port) => ({ containerPort: port, hostPort: port, protocol: "udp" })) });
+const udp = (...ports: number[]) => ({
+  portMappings: ports.map((port) => ({ containerPort: port, hostPort: port, protocol: "udp" })),
+});
 const visible = (value: string) => ({ environment: [{ name: "AWS_NEURON_VISIBLE_DEVICES", value }] });
 const mount = (sourcePath: string) => ({ volumes: [{ name: "v", host: { sourcePath } }] });
 const mountPoints = [{ sourceVolume: "v", containerPath: "/x" }];
 
 describe("the devices that a definition reaches", () => {
-  it.each<[string, Partial<ContainerDefinition>, Partial<RegisteredTaskDefinition>, readonly number[] | "all", readonly string[]]>([
+  it.each<
+    [
+      string,
+      Partial<ContainerDefinition>,
+      Partial<RegisteredTaskDefinition>,
+      readonly number[] | "all",
+      readonly string[],
+    ]
+  >([
     ["nothing", {}, {}, [], []],
-    ["devices by host path, in numeric order", { linuxParameters: { devices: [{ hostPath: "/dev/neuron10", containerPath: "/dev/neuron0" }, { hostPath: "/dev/neuron2" }] } }, {}, [2, 10], ["devices"]],
+    [
+      "devices by host path, in numeric order",
+      {
+        linuxParameters: {
+          devices: [{ hostPath: "/dev/neuron10", containerPath: "/dev/neuron0" }, { hostPath: "/dev/neuron2" }],
+        },
+      },
+      {},
+      [2, 10],
+      ["devices"],
+    ],
     ["other devices", devices("/dev/infiniband/uverbs0", "/dev/neuron", "/dev/neuron_1", "/dev/neuron01"), {}, [], []],
     ["an odd path to a device", devices("/dev//neuron3/"), {}, [3], ["devices"]],
     ["a privileged container", { privileged: true, ...devices("/dev/neuron0") }, {}, "all", ["devices", "privileged"]],
@@ -33,14 +53,32 @@ describe("the devices that a definition reaches", () => {
     ["UDP ports outside the range", udp(28_699, 28_716), {}, [], []],
     ["a lock port in awsvpc mode, which reserves no host port", udp(28_700), { networkMode: "awsvpc" }, [], []],
     ["a TCP port in the range", { portMappings: [{ containerPort: 28_700, hostPort: 28_700 }] }, {}, [], []],
-    ["a lock port in host mode without a host port", { portMappings: [{ containerPort: 28_701, protocol: "udp" }] }, { networkMode: "host" }, [1], ["lock-port"]],
-    ["a lock port in bridge mode without a host port", { portMappings: [{ containerPort: 28_701, protocol: "udp" }] }, {}, [], []],
+    [
+      "a lock port in host mode without a host port",
+      { portMappings: [{ containerPort: 28_701, protocol: "udp" }] },
+      { networkMode: "host" },
+      [1],
+      ["lock-port"],
+    ],
+    [
+      "a lock port in bridge mode without a host port",
+      { portMappings: [{ containerPort: 28_701, protocol: "udp" }] },
+      {},
+      [],
+      [],
+    ],
   ])("%s", (_name, container, definition, expected, sources) => {
     expect(deviceAskOf(aDefinition("f", container, definition))).toEqual({ devices: expected, sources });
   });
 
   it("looks at every container", () => {
-    const definition = { ...aDefinition("f"), containerDefinitions: [{ name: "a", ...devices("/dev/neuron1") }, { name: "b", ...devices("/dev/neuron0") }] };
+    const definition = {
+      ...aDefinition("f"),
+      containerDefinitions: [
+        { name: "a", ...devices("/dev/neuron1") },
+        { name: "b", ...devices("/dev/neuron0") },
+      ],
+    };
     expect(deviceAskOf(definition).devices).toEqual([0, 1]);
   });
 });
@@ -68,7 +106,12 @@ describe("claims", () => {
 
   it("know aiplat's own by locks or tags, and whether the locks cover the devices", () => {
     const half = aDefinition("half", { ...devices("/dev/neuron0", "/dev/neuron1"), ...udp(28_700) });
-    const tasks = [aTask("1", ours, instance), aTask("2", foreign, instance), aTask("3", foreign, instance, { tags: [{ key: "aiplat:run", value: "r" }] }), aTask("4", half, instance)];
+    const tasks = [
+      aTask("1", ours, instance),
+      aTask("2", foreign, instance),
+      aTask("3", foreign, instance, { tags: [{ key: "aiplat:run", value: "r" }] }),
+      aTask("4", half, instance),
+    ];
     const claims = claimsOn(aSnapshot([instance], tasks, [ours, foreign, half])).get(instance.arn)!;
     expect(claims.map(({ ours, locked }) => [ours, locked])).toEqual([
       [true, true],
@@ -80,25 +123,43 @@ describe("claims", () => {
 
   it("follow a task's overrides", () => {
     const definition = aDefinition("hook", visible("0"));
-    const override = (environment: readonly { name: string; value: string }[], name?: string) => ({ overrides: { containerOverrides: [{ ...(name === undefined ? {} : { name }), environment }] } });
+    const override = (environment: readonly { name: string; value: string }[], name?: string) => ({
+      overrides: { containerOverrides: [{ ...(name === undefined ? {} : { name }), environment }] },
+    });
     const tasks = [
       aTask("1", definition, instance),
       aTask("2", definition, instance, override([{ name: "AWS_NEURON_VISIBLE_DEVICES", value: "2-3" }], "main")),
       aTask("3", definition, instance, override([{ name: "OTHER", value: "x" }], "main")),
-      aTask("4", definition, instance, { overrides: { containerOverrides: [{ name: "main", resourceRequirements: [{ type: "NeuronDevice", value: "ALL" }] }] } }),
+      aTask("4", definition, instance, {
+        overrides: {
+          containerOverrides: [{ name: "main", resourceRequirements: [{ type: "NeuronDevice", value: "ALL" }] }],
+        },
+      }),
       aTask("5", definition, instance, override([{ name: "AWS_NEURON_VISIBLE_DEVICES", value: "" }])),
     ];
-    expect(claimsOn(aSnapshot([instance], tasks, [definition])).get(instance.arn)!.map((each) => each.devices)).toEqual([[0], [2, 3], [0], "all"]);
+    expect(
+      claimsOn(aSnapshot([instance], tasks, [definition]))
+        .get(instance.arn)!
+        .map((each) => each.devices),
+    ).toEqual([[0], [2, 3], [0], "all"]);
   });
 
   it("take a task whose definition is not known for one that holds everything", () => {
-    expect(claimsOn(aSnapshot([instance], [aTask("1", foreign, instance)])).get(instance.arn)).toMatchObject([{ devices: "all", sources: ["unknown"], ours: false }]);
+    expect(claimsOn(aSnapshot([instance], [aTask("1", foreign, instance)])).get(instance.arn)).toMatchObject([
+      { devices: "all", sources: ["unknown"], ours: false },
+    ]);
   });
 
   it("read the lock port base of the cluster", () => {
     const definition = aDefinition("moved", udp(30_002));
-    const snapshot = aSnapshot([instance], [aTask("1", definition, instance)], [definition], { tags: { "aiplat:lock-port-base": "30000" } });
-    expect(claimsOn(snapshot).get(instance.arn)!.map((each) => each.devices)).toEqual([[2]]);
+    const snapshot = aSnapshot([instance], [aTask("1", definition, instance)], [definition], {
+      tags: { "aiplat:lock-port-base": "30000" },
+    });
+    expect(
+      claimsOn(snapshot)
+        .get(instance.arn)!
+        .map((each) => each.devices),
+    ).toEqual([[2]]);
   });
 });
 
@@ -113,17 +174,97 @@ describe("the state of a device", () => {
     ["nobody", [], "free"],
     ["one task", [[locked, {}]], "held"],
     ["one stopping task", [[locked, stopping]], "stopping"],
-    ["two tasks", [[bare, {}], [bare, {}]], "conflict"],
-    ["two tasks, one with locks", [[locked, {}], [bare, {}]], "conflict"],
-    ["a stopping task and its successor, both locked", [[locked, stopping], [locked, {}]], "hand-over"],
-    ["a stopping task and a waiting successor, without locks", [[bare, stopping], [bare, pending]], "hand-over"],
-    ["a stopping task and a running one that no port held back", [[bare, stopping], [bare, {}]], "conflict"],
-    ["the same in awsvpc mode, where the agent counts no ports", [[vpc, stopping], [vpc, pending]], "conflict"],
-    ["a stopping task in awsvpc mode and a successor in bridge mode", [[vpc, stopping], [locked, pending]], "conflict"],
-    ["an agent that holds nobody back", [[locked, stopping], [locked, pending]], "conflict", "1.74.0"],
-    ["the first agent that does", [[locked, stopping], [locked, pending]], "hand-over", "1.74.1"],
-    ["two stopping tasks", [[locked, stopping], [bare, stopping]], "stopping"],
-    ["two successors of a stopping task", [[locked, stopping], [locked, pending], [locked, pending]], "conflict"],
+    [
+      "two tasks",
+      [
+        [bare, {}],
+        [bare, {}],
+      ],
+      "conflict",
+    ],
+    [
+      "two tasks, one with locks",
+      [
+        [locked, {}],
+        [bare, {}],
+      ],
+      "conflict",
+    ],
+    [
+      "a stopping task and its successor, both locked",
+      [
+        [locked, stopping],
+        [locked, {}],
+      ],
+      "hand-over",
+    ],
+    [
+      "a stopping task and a waiting successor, without locks",
+      [
+        [bare, stopping],
+        [bare, pending],
+      ],
+      "hand-over",
+    ],
+    [
+      "a stopping task and a running one that no port held back",
+      [
+        [bare, stopping],
+        [bare, {}],
+      ],
+      "conflict",
+    ],
+    [
+      "the same in awsvpc mode, where the agent counts no ports",
+      [
+        [vpc, stopping],
+        [vpc, pending],
+      ],
+      "conflict",
+    ],
+    [
+      "a stopping task in awsvpc mode and a successor in bridge mode",
+      [
+        [vpc, stopping],
+        [locked, pending],
+      ],
+      "conflict",
+    ],
+    [
+      "an agent that holds nobody back",
+      [
+        [locked, stopping],
+        [locked, pending],
+      ],
+      "conflict",
+      "1.74.0",
+    ],
+    [
+      "the first agent that does",
+      [
+        [locked, stopping],
+        [locked, pending],
+      ],
+      "hand-over",
+      "1.74.1",
+    ],
+    [
+      "two stopping tasks",
+      [
+        [locked, stopping],
+        [bare, stopping],
+      ],
+      "stopping",
+    ],
+    [
+      "two successors of a stopping task",
+      [
+        [locked, stopping],
+        [locked, pending],
+        [locked, pending],
+      ],
+      "conflict",
+    ],
   ])("%s", (_name, holders, state, agentVersion = "1.105.1") => {
     const instance = anInstance("a", "inf2.xlarge", { agentVersion });
     const tasks = holders.map(([definition, changes], index) => aTask(String(index), definition, instance, changes));
@@ -137,9 +278,17 @@ describe("the state of a device", () => {
     const unknown = anInstance("c", "m5.large");
     const all = aDefinition("all", { privileged: true });
     const beyond = aDefinition("beyond", devices("/dev/neuron0", "/dev/neuron20"));
-    const tasks = [aTask("1", all, trn1), aTask("2", all, gpu), aTask("3", all, unknown), aTask("4", beyond, trn1, stopping)];
+    const tasks = [
+      aTask("1", all, trn1),
+      aTask("2", all, gpu),
+      aTask("3", all, unknown),
+      aTask("4", beyond, trn1, stopping),
+    ];
     const found = occupancyOf(aSnapshot([gpu, trn1, unknown], tasks, [all, beyond]));
     expect(found.map((each) => each.instance.arn)).toEqual([trn1.arn]);
-    expect(found[0]!.devices.map((each) => each.state)).toEqual(["conflict", ...Array.from({ length: 15 }, () => "held")]);
+    expect(found[0]!.devices.map((each) => each.state)).toEqual([
+      "conflict",
+      ...Array.from({ length: 15 }, () => "held"),
+    ]);
   });
 });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { describeDriver, ecsNeuronFamilyOf, isEcsImageWithoutNeuron, pinnedDriverOn } from "../../../src/core/catalog/ami-drivers.ts";
+import {
+  describeDriver,
+  ecsNeuronFamilyOf,
+  isEcsImageWithoutNeuron,
+  pinnedDriverOn,
+} from "../../../src/core/catalog/ami-drivers.ts";
 import { amiFamilies, describeAmiFamily } from "../../../src/core/catalog/ami-families.ts";
 import { instanceTypes } from "../../../src/core/catalog/catalog.ts";
 import { vcpuQuotaOf } from "../../../src/core/catalog/vcpu-quotas.ts";
@@ -45,7 +50,15 @@ describe("the driver of a machine image", () => {
   });
 
   it("AWS's other ECS images have none", () => {
-    expect(["al2023-ami-ecs-hvm-2023.0.20260805-kernel-6.1-x86_64", "amzn2-ami-ecs-gpu-hvm-2.0.20260120-x86_64-ebs", "bottlerocket-aws-ecs-2-x86_64-v1.55.0", "al2023-ami-ecs-neuron-hvm-2023.0.1-x86_64", "my-image"].map(isEcsImageWithoutNeuron)).toEqual([true, true, true, false, false]);
+    expect(
+      [
+        "al2023-ami-ecs-hvm-2023.0.20260805-kernel-6.1-x86_64",
+        "amzn2-ami-ecs-gpu-hvm-2.0.20260120-x86_64-ebs",
+        "bottlerocket-aws-ecs-2-x86_64-v1.55.0",
+        "al2023-ami-ecs-neuron-hvm-2023.0.1-x86_64",
+        "my-image",
+      ].map(isEcsImageWithoutNeuron),
+    ).toEqual([true, true, true, false, false]);
   });
 
   it("is told as its number says", () => {

@@ -9,8 +9,10 @@ import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster
 import { complaints, examine, image, observe, secret, workload } from "../../support/doctor.ts";
 
 const ofAccount = (changes: Partial<ObservedAccount>) => complaints(examine(observe(changes)));
-const withInstances = (...instances: readonly ContainerInstance[]) => observe({}, { snapshot: { value: aSnapshot(instances) } });
-const host = (id: string, changes: Partial<ContainerInstance> = {}, type = "inf2.xlarge") => anInstance(id, type, { ...changes, attributes: { "ecs.ami-id": "ami-1", ...changes.attributes } });
+const withInstances = (...instances: readonly ContainerInstance[]) =>
+  observe({}, { snapshot: { value: aSnapshot(instances) } });
+const host = (id: string, changes: Partial<ContainerInstance> = {}, type = "inf2.xlarge") =>
+  anInstance(id, type, { ...changes, attributes: { "ecs.ami-id": "ami-1", ...changes.attributes } });
 
 describe("doctor on a good set-up", () => {
   it("has nothing to complain of", () => {
@@ -19,13 +21,20 @@ describe("doctor on a good set-up", () => {
   });
 
   it("asks nothing of an account it may not call, for one reason", () => {
-    const items = examine(undefined, workload, { identity: { unread: "the AWS credentials have expired", fix: "Get new ones." }, locked: true });
+    const items = examine(undefined, workload, {
+      identity: { unread: "the AWS credentials have expired", fix: "Get new ones." },
+      locked: true,
+    });
     expect(complaints(items)).toEqual(["FAIL credentials", ...Array.from({ length: 6 }, () => "SKIP not-asked")]);
     expect(new Set(items.filter(({ check }) => check === "not-asked").map(({ message }) => message)).size).toBe(1);
   });
 
   it("goes on where an endpoint has no STS", () => {
-    expect(complaints(examine(observe(), workload, { identity: { unread: "the endpoint does not offer sts:GetCallerIdentity" } }))).toEqual(["SKIP credentials"]);
+    expect(
+      complaints(
+        examine(observe(), workload, { identity: { unread: "the endpoint does not offer sts:GetCallerIdentity" } }),
+      ),
+    ).toEqual(["SKIP credentials"]);
   });
 });
 
@@ -37,37 +46,155 @@ describe("the cluster", () => {
     ["whose tasks may not be read", observe({}, { snapshot: { unread: "denied" } }), workload, ["SKIP instances"]],
     ["without instances", withInstances(), workload, ["FAIL instances"]],
     ["without instances, for none", withInstances(), "none", ["FAIL instances"]],
-    ["without instances that a provider may start", observe({}, { capacityProviders: ["inf"], snapshot: { value: aSnapshot([]) } }), "none", ["SKIP instances"]],
-    ["without instances of the provider, yet", observe({}, { capacityProviders: ["inf"], snapshot: { value: aSnapshot([]) } }), { ...workload, ecs: { capacity: { provider: "inf" } } }, []],
-    ["without the provider", observe({}, { capacityProviders: ["gpu"] }), { ...workload, ecs: { capacity: { provider: "inf" } } }, ["FAIL capacity-provider"]],
-    ["with one Managed Instances provider", observe({}, { capacityProviders: ["mi"], managedInstances: { value: ["mi"] }, snapshot: { value: aSnapshot([]) } }), { ...workload, ecs: { capacity: "managed-instances" } }, ["FAIL subnets"]],
-    ["with two Managed Instances providers", observe({}, { capacityProviders: ["a", "b"], managedInstances: { value: ["a", "b"] } }), { ...workload, ecs: { capacity: "managed-instances", networkMode: "host" } }, ["FAIL capacity-provider"]],
-    ["whose providers may not be read", observe({}, { capacityProviders: ["a"], managedInstances: { unread: "denied" } }), { ...workload, ecs: { capacity: "managed-instances", networkMode: "host" } }, ["SKIP capacity-provider", "WARN room"]],
+    [
+      "without instances that a provider may start",
+      observe({}, { capacityProviders: ["inf"], snapshot: { value: aSnapshot([]) } }),
+      "none",
+      ["SKIP instances"],
+    ],
+    [
+      "without instances of the provider, yet",
+      observe({}, { capacityProviders: ["inf"], snapshot: { value: aSnapshot([]) } }),
+      { ...workload, ecs: { capacity: { provider: "inf" } } },
+      [],
+    ],
+    [
+      "without the provider",
+      observe({}, { capacityProviders: ["gpu"] }),
+      { ...workload, ecs: { capacity: { provider: "inf" } } },
+      ["FAIL capacity-provider"],
+    ],
+    [
+      "with one Managed Instances provider",
+      observe(
+        {},
+        { capacityProviders: ["mi"], managedInstances: { value: ["mi"] }, snapshot: { value: aSnapshot([]) } },
+      ),
+      { ...workload, ecs: { capacity: "managed-instances" } },
+      ["FAIL subnets"],
+    ],
+    [
+      "with two Managed Instances providers",
+      observe({}, { capacityProviders: ["a", "b"], managedInstances: { value: ["a", "b"] } }),
+      { ...workload, ecs: { capacity: "managed-instances", networkMode: "host" } },
+      ["FAIL capacity-provider"],
+    ],
+    [
+      "whose providers may not be read",
+      observe({}, { capacityProviders: ["a"], managedInstances: { unread: "denied" } }),
+      { ...workload, ecs: { capacity: "managed-instances", networkMode: "host" } },
+      ["SKIP capacity-provider", "WARN room"],
+    ],
     ["with instances of another type", withInstances(host("i1", {}, "inf2.24xlarge")), workload, ["FAIL instances"]],
-    ["with one instance that drains", withInstances(host("i1", { status: "DRAINING" })), workload, ["FAIL instance-status"]],
-    ["with one of two that drains", withInstances(host("i1", { status: "DRAINING" }), host("i2")), workload, ["WARN instance-status"]],
+    [
+      "with one instance that drains",
+      withInstances(host("i1", { status: "DRAINING" })),
+      workload,
+      ["FAIL instance-status"],
+    ],
+    [
+      "with one of two that drains",
+      withInstances(host("i1", { status: "DRAINING" }), host("i2")),
+      workload,
+      ["WARN instance-status"],
+    ],
     ["with a silent agent", withInstances(host("i1", { agentConnected: false })), workload, ["FAIL agent"]],
-    ["with a silent agent among others", withInstances(host("i1", { agentConnected: false }), host("i2")), workload, ["WARN agent"]],
-    ["with a silent agent where more are started", observe({}, { capacityProviders: ["inf"], snapshot: { value: aSnapshot([host("i1", { agentConnected: false, capacityProvider: "inf" })]) } }), { ...workload, ecs: { capacity: { provider: "inf" } } }, ["WARN agent"]],
-    ["with an agent before hand-overs", withInstances(host("i1", { agentVersion: "1.74.0" })), workload, ["FAIL agent-version"]],
+    [
+      "with a silent agent among others",
+      withInstances(host("i1", { agentConnected: false }), host("i2")),
+      workload,
+      ["WARN agent"],
+    ],
+    [
+      "with a silent agent where more are started",
+      observe(
+        {},
+        {
+          capacityProviders: ["inf"],
+          snapshot: { value: aSnapshot([host("i1", { agentConnected: false, capacityProvider: "inf" })]) },
+        },
+      ),
+      { ...workload, ecs: { capacity: { provider: "inf" } } },
+      ["WARN agent"],
+    ],
+    [
+      "with an agent before hand-overs",
+      withInstances(host("i1", { agentVersion: "1.74.0" })),
+      workload,
+      ["FAIL agent-version"],
+    ],
     ["with the first agent of hand-overs", withInstances(host("i1", { agentVersion: "1.74.1" })), workload, []],
-    ["with an old agent, and tasks that lock nothing", withInstances(host("i1", { agentVersion: "1.74.0", attributes: { "ecs.capability.task-eni": "" } })), { ...workload, ecs: { networkMode: "awsvpc" } }, ["WARN agent-version", "FAIL subnets"]],
-    ["with an old agent on a Neuron machine, for no workload", withInstances(host("i1", { agentVersion: "1.70.0" })), "none", ["FAIL agent-version"]],
-    ["with an old agent elsewhere, for no workload", withInstances(host("i1", { agentVersion: "1.70.0" }, "m5.large")), "none", ["WARN agent-version"]],
-    ["with an old agent on a machine of no concern", withInstances(host("i1"), host("i2", { agentVersion: "1.70.0" }, "m5.large")), workload, []],
-    ["with an old agent that the provider does not use", observe({}, { capacityProviders: ["inf"], snapshot: { value: aSnapshot([host("i1", { capacityProvider: "inf" }), host("i2", { agentVersion: "1.70.0" })]) } }), { ...workload, ecs: { capacity: { provider: "inf" } } }, []],
+    [
+      "with an old agent, and tasks that lock nothing",
+      withInstances(host("i1", { agentVersion: "1.74.0", attributes: { "ecs.capability.task-eni": "" } })),
+      { ...workload, ecs: { networkMode: "awsvpc" } },
+      ["WARN agent-version", "FAIL subnets"],
+    ],
+    [
+      "with an old agent on a Neuron machine, for no workload",
+      withInstances(host("i1", { agentVersion: "1.70.0" })),
+      "none",
+      ["FAIL agent-version"],
+    ],
+    [
+      "with an old agent elsewhere, for no workload",
+      withInstances(host("i1", { agentVersion: "1.70.0" }, "m5.large")),
+      "none",
+      ["WARN agent-version"],
+    ],
+    [
+      "with an old agent on a machine of no concern",
+      withInstances(host("i1"), host("i2", { agentVersion: "1.70.0" }, "m5.large")),
+      workload,
+      [],
+    ],
+    [
+      "with an old agent that the provider does not use",
+      observe(
+        {},
+        {
+          capacityProviders: ["inf"],
+          snapshot: {
+            value: aSnapshot([host("i1", { capacityProvider: "inf" }), host("i2", { agentVersion: "1.70.0" })]),
+          },
+        },
+      ),
+      { ...workload, ecs: { capacity: { provider: "inf" } } },
+      [],
+    ],
     ["with room for one of two", observe(), { ...workload, replicas: 2 }, ["WARN room"]],
   ])("%s", (_, account, file, expected) => {
     // The quota of the types found is another matter.
-    expect(complaints(examine({ ...account, quotas: new Map([["L-1945791B", { value: 1000 }], ["L-1216C47A", { value: 1000 }]]) }, file))).toEqual(expected);
+    expect(
+      complaints(
+        examine(
+          {
+            ...account,
+            quotas: new Map([
+              ["L-1945791B", { value: 1000 }],
+              ["L-1216C47A", { value: 1000 }],
+            ]),
+          },
+          file,
+        ),
+      ),
+    ).toEqual(expected);
   });
 
   it("tells of many instances in one line", () => {
-    const instances = Array.from({ length: 5000 }, (_, index) => host(`i${index}`, index % 2 === 0 ? {} : { agentConnected: false, agentVersion: index % 4 === 1 ? "1.60.0" : "1.70.0" }));
+    const instances = Array.from({ length: 5000 }, (_, index) =>
+      host(
+        `i${index}`,
+        index % 2 === 0 ? {} : { agentConnected: false, agentVersion: index % 4 === 1 ? "1.60.0" : "1.70.0" },
+      ),
+    );
     const items = examine(observe({}, { snapshot: { value: aSnapshot(instances) } }), "none");
     expect(items.filter(({ status }) => status !== "OK").map(({ check, message }) => [check, message])).toEqual([
       ["agent", expect.stringContaining("2,500 of 5,000 instances, such as inf2.xlarge i-i1,")],
-      ["agent-version", expect.stringContaining("2,500 of 5,000 instances, such as inf2.xlarge i-i1, is 1.60.0, 1.70.0")],
+      [
+        "agent-version",
+        expect.stringContaining("2,500 of 5,000 instances, such as inf2.xlarge i-i1, is 1.60.0, 1.70.0"),
+      ],
     ]);
   });
 
@@ -75,21 +202,31 @@ describe("the cluster", () => {
     const old = host("i1", { status: "DRAINING", agentVersion: "1.70.0" });
     const { arn } = old;
     const fixes = examine(withInstances(old)).flatMap(({ fix = "" }) => fix);
-    expect(fixes).toEqual(expect.arrayContaining([expect.stringContaining(`--cluster prod --container-instances ${arn} --status ACTIVE`), expect.stringContaining(`update-container-agent --cluster prod --container-instance ${arn}`)]));
+    expect(fixes).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining(`--cluster prod --container-instances ${arn} --status ACTIVE`),
+        expect.stringContaining(`update-container-agent --cluster prod --container-instance ${arn}`),
+      ]),
+    );
   });
 
   it("does not count a service's running tasks as room it lacks", () => {
     const definition = aDefinition("bert", { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } });
     const task = aTask("t1", definition, host("i1"), { group: "service:bert" });
     const snapshot = aSnapshot([host("i1")], [task], [definition]);
-    expect(complaints(examine(observe({}, { snapshot: { value: snapshot } }), { ...workload, kind: "service" }))).toEqual([]);
+    expect(
+      complaints(examine(observe({}, { snapshot: { value: snapshot } }), { ...workload, kind: "service" })),
+    ).toEqual([]);
     // A job comes beside what runs.
     expect(complaints(examine(observe({}, { snapshot: { value: snapshot } })))).toEqual(["WARN room"]);
   });
 });
 
 describe("roles", () => {
-  const roles = (name: string, value: unknown) => ({ roles: new Map([...observe().roles, [`arn:aws:iam::123456789012:role/${name}`, value]]) }) as Partial<ObservedAccount>;
+  const roles = (name: string, value: unknown) =>
+    ({
+      roles: new Map([...observe().roles, [`arn:aws:iam::123456789012:role/${name}`, value]]),
+    }) as Partial<ObservedAccount>;
   it.each<readonly [what: string, changes: Partial<ObservedAccount>, expected: readonly string[]]>([
     ["absent", roles("execution", { value: undefined }), ["FAIL execution-role"]],
     ["not to be read", roles("task", { unread: "denied" }), ["SKIP task-role"]],
@@ -100,28 +237,81 @@ describe("roles", () => {
   });
 
   it("of another account fail without a call", () => {
-    expect(complaints(examine(observe(), { ...workload, roles: { ...workload.roles, task: "arn:aws:iam::999999999999:role/task" } }))).toEqual(["FAIL task-role"]);
+    expect(
+      complaints(
+        examine(observe(), { ...workload, roles: { ...workload.roles, task: "arn:aws:iam::999999999999:role/task" } }),
+      ),
+    ).toEqual(["FAIL task-role"]);
   });
 
-  const decided = (action: string, resource: string, decision: Decision, more: Partial<ObservedAccount> = {}) => ofAccount({ ...more, decisions: new Map([...observe().decisions, [decisionKey(action, resource), { value: decision }]]) });
+  const decided = (action: string, resource: string, decision: Decision, more: Partial<ObservedAccount> = {}) =>
+    ofAccount({
+      ...more,
+      decisions: new Map([...observe().decisions, [decisionKey(action, resource), { value: decision }]]),
+    });
   const group = "arn:aws:logs:us-east-1:123456789012:log-group:/bert:*";
-  const policy = (hasPolicy: boolean | undefined) => ({ secrets: new Map([[secret, { value: { deleted: false, versions: { v: ["AWSCURRENT"] }, ...(hasPolicy === undefined ? {} : { hasPolicy }) } }]]) });
+  const policy = (hasPolicy: boolean | undefined) => ({
+    secrets: new Map([
+      [
+        secret,
+        {
+          value: { deleted: false, versions: { v: ["AWSCURRENT"] }, ...(hasPolicy === undefined ? {} : { hasPolicy }) },
+        },
+      ],
+    ]),
+  });
   it.each<readonly [what: string, found: readonly string[], expected: readonly string[]]>([
-    ["a secret that no policy allows", decided("secretsmanager:GetSecretValue", secret, "implicitDeny"), ["FAIL permissions"]],
-    ["a secret whose own policy may allow it", decided("secretsmanager:GetSecretValue", secret, "implicitDeny", policy(true)), ["WARN permissions"]],
-    ["a secret of which that is not known", decided("secretsmanager:GetSecretValue", secret, "implicitDeny", policy(undefined)), ["WARN permissions"]],
-    ["a secret that is denied whatever its policy", decided("secretsmanager:GetSecretValue", secret, "explicitDeny", policy(true)), ["FAIL permissions"]],
+    [
+      "a secret that no policy allows",
+      decided("secretsmanager:GetSecretValue", secret, "implicitDeny"),
+      ["FAIL permissions"],
+    ],
+    [
+      "a secret whose own policy may allow it",
+      decided("secretsmanager:GetSecretValue", secret, "implicitDeny", policy(true)),
+      ["WARN permissions"],
+    ],
+    [
+      "a secret of which that is not known",
+      decided("secretsmanager:GetSecretValue", secret, "implicitDeny", policy(undefined)),
+      ["WARN permissions"],
+    ],
+    [
+      "a secret that is denied whatever its policy",
+      decided("secretsmanager:GetSecretValue", secret, "explicitDeny", policy(true)),
+      ["FAIL permissions"],
+    ],
     ["no sign-in to ECR", decided("ecr:GetAuthorizationToken", "*", "implicitDeny"), ["FAIL permissions"]],
-    ["no pull from a repository, whose own policy may allow it", decided("ecr:BatchGetImage", "arn:aws:ecr:us-east-1:123456789012:repository/bert", "implicitDeny"), ["WARN permissions"]],
-    ["a pull that is denied whatever the repository's policy", decided("ecr:GetDownloadUrlForLayer", "arn:aws:ecr:us-east-1:123456789012:repository/bert", "explicitDeny"), ["FAIL permissions"]],
+    [
+      "no pull from a repository, whose own policy may allow it",
+      decided("ecr:BatchGetImage", "arn:aws:ecr:us-east-1:123456789012:repository/bert", "implicitDeny"),
+      ["WARN permissions"],
+    ],
+    [
+      "a pull that is denied whatever the repository's policy",
+      decided("ecr:GetDownloadUrlForLayer", "arn:aws:ecr:us-east-1:123456789012:repository/bert", "explicitDeny"),
+      ["FAIL permissions"],
+    ],
     ["no making of a group that is there", decided("logs:CreateLogGroup", group, "implicitDeny"), []],
-    ["no making of a group that is not", decided("logs:CreateLogGroup", group, "implicitDeny", { logGroups: new Map([["us-east-1 /bert", { value: false }]]) }), ["FAIL permissions"]],
+    [
+      "no making of a group that is not",
+      decided("logs:CreateLogGroup", group, "implicitDeny", {
+        logGroups: new Map([["us-east-1 /bert", { value: false }]]),
+      }),
+      ["FAIL permissions"],
+    ],
   ])("%s", (_, found, expected) => {
     expect(found).toEqual(expected);
   });
 
   it("what may not be simulated is skipped once", () => {
-    expect(ofAccount({ decisions: new Map([...observe().decisions].map(([key]) => [key, { unread: "iam:SimulatePrincipalPolicy is not allowed" }])) })).toEqual(["SKIP permissions"]);
+    expect(
+      ofAccount({
+        decisions: new Map(
+          [...observe().decisions].map(([key]) => [key, { unread: "iam:SimulatePrincipalPolicy is not allowed" }]),
+        ),
+      }),
+    ).toEqual(["SKIP permissions"]);
   });
 });
 
@@ -130,7 +320,11 @@ describe("images", () => {
   it.each<readonly [what: string, found: readonly string[], expected: readonly string[]]>([
     ["no repository", state({ kind: "no-repository" }), ["FAIL image"]],
     ["no tag", state({ kind: "no-image" }), ["FAIL image"]],
-    ["to come with the first pull", state({ kind: "cached-on-pull", upstream: "registry-1.docker.io" }), ["SKIP image"]],
+    [
+      "to come with the first pull",
+      state({ kind: "cached-on-pull", upstream: "registry-1.docker.io" }),
+      ["SKIP image"],
+    ],
     ["private", state({ kind: "private" }), ["SKIP image"]],
     ["not to be read", ofAccount({ images: new Map([[image, { unread: "denied" }]]) }), ["SKIP image"]],
     ["of both architectures", state({ kind: "found", architectures: ["arm64", "amd64"] }), []],
@@ -140,15 +334,23 @@ describe("images", () => {
   });
 
   it("what the catalogue refuses is not looked for", () => {
-    const known = "763104351884.dkr.ecr.eu-south-1.amazonaws.com/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.29.1-ubuntu24.04";
+    const known =
+      "763104351884.dkr.ecr.eu-south-1.amazonaws.com/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.29.1-ubuntu24.04";
     expect(complaints(examine(observe(), { ...workload, image: known }))).toEqual(["FAIL dlc-account"]);
   });
 
-  const named = (sdk: string) => `registry.example.com/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk${sdk}-ubuntu24.04`;
+  const named = (sdk: string) =>
+    `registry.example.com/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk${sdk}-ubuntu24.04`;
   const onHost = (sdk: string, name: string | undefined, type = "inf2.xlarge") =>
     complaints(
       examine(
-        observe({ images: new Map([[named(sdk), { value: { kind: "found", architectures: [] } }]]), machineImages: { value: name === undefined ? [] : [{ id: "ami-1", name }] } }, { snapshot: { value: aSnapshot([host("i1", {}, type)]) } }),
+        observe(
+          {
+            images: new Map([[named(sdk), { value: { kind: "found", architectures: [] } }]]),
+            machineImages: { value: name === undefined ? [] : [{ id: "ami-1", name }] },
+          },
+          { snapshot: { value: aSnapshot([host("i1", {}, type)]) } },
+        ),
         { ...workload, image: named(sdk), accelerator: { instanceTypes: [type] } },
       ),
     );
@@ -166,16 +368,41 @@ describe("images", () => {
   });
 
   it("Inf1 has the old driver on AL2023 too", () => {
-    expect(onHost("2.30.0", "al2023-ami-ecs-neuron-hvm-2023.0.20260805-kernel-6.1-x86_64", "inf1.xlarge")).toContain("FAIL image-family");
+    expect(onHost("2.30.0", "al2023-ami-ecs-neuron-hvm-2023.0.20260805-kernel-6.1-x86_64", "inf1.xlarge")).toContain(
+      "FAIL image-family",
+    );
     const classic = "registry.example.com/pytorch-inference-neuron:1.13.1-neuron-py310-sdk2.30.0-ubuntu20.04";
-    const account = observe({ images: new Map([[classic, { value: { kind: "found", architectures: [] } }]]) }, { snapshot: { value: aSnapshot([host("i1", {}, "inf1.xlarge")]) } });
-    expect(complaints(examine(account, { ...workload, image: classic, accelerator: { instanceTypes: ["inf1.xlarge"] } }))).toEqual(["FAIL driver"]);
+    const account = observe(
+      { images: new Map([[classic, { value: { kind: "found", architectures: [] } }]]) },
+      { snapshot: { value: aSnapshot([host("i1", {}, "inf1.xlarge")]) } },
+    );
+    expect(
+      complaints(examine(account, { ...workload, image: classic, accelerator: { instanceTypes: ["inf1.xlarge"] } })),
+    ).toEqual(["FAIL driver"]);
   });
 });
 
 describe("secrets", () => {
   const state = (value: Partial<SecretState> | undefined, valueFrom = secret) =>
-    complaints(examine(observe({ decisions: new Map(), secrets: new Map([[secret, { value: value === undefined ? undefined : { deleted: false, versions: { v1: ["AWSCURRENT"], v0: ["AWSPREVIOUS"] }, ...value } }]]) }), { ...workload, secrets: { HF: valueFrom } }));
+    complaints(
+      examine(
+        observe({
+          decisions: new Map(),
+          secrets: new Map([
+            [
+              secret,
+              {
+                value:
+                  value === undefined
+                    ? undefined
+                    : { deleted: false, versions: { v1: ["AWSCURRENT"], v0: ["AWSPREVIOUS"] }, ...value },
+              },
+            ],
+          ]),
+        }),
+        { ...workload, secrets: { HF: valueFrom } },
+      ),
+    );
   it.each<readonly [what: string, found: readonly string[], expected: readonly string[]]>([
     ["there", state({}), []],
     ["absent", state(undefined), ["FAIL secret"]],
@@ -197,7 +424,14 @@ describe("secrets", () => {
     ["absent", { value: false }, ["FAIL parameter"]],
     ["not to be read", { unread: "denied" }, ["SKIP parameter"]],
   ] as const)("a parameter: %s", (_, reading, expected) => {
-    expect(complaints(examine(observe({ decisions: new Map(), parameters: new Map([[parameter, reading]]) }), { ...workload, secrets: { TOKEN: parameter } }))).toEqual(expected);
+    expect(
+      complaints(
+        examine(observe({ decisions: new Map(), parameters: new Map([[parameter, reading]]) }), {
+          ...workload,
+          secrets: { TOKEN: parameter },
+        }),
+      ),
+    ).toEqual(expected);
   });
 });
 
@@ -205,41 +439,96 @@ describe("logs", () => {
   it("a group that is made by the driver is right; one that is not fails", () => {
     const absent = observe({ logGroups: new Map([["us-east-1 /bert", { value: false }]]) });
     expect(complaints(examine(absent))).toEqual([]);
-    const fixed = { ...workload, ecs: { taskDefinition: { containerDefinitions: [{ name: "bert", logConfiguration: { options: { "awslogs-create-group": "false" } } }] } } };
+    const fixed = {
+      ...workload,
+      ecs: {
+        taskDefinition: {
+          containerDefinitions: [{ name: "bert", logConfiguration: { options: { "awslogs-create-group": "false" } } }],
+        },
+      },
+    };
     expect(complaints(examine(absent, fixed))).toEqual(["FAIL log-group"]);
   });
 });
 
 describe("the network", () => {
   const subnet = { id: "subnet-1", vpcId: "vpc-1", state: "available", availableAddresses: 10 };
-  const at = (changes: Partial<ObservedAccount>, subnets: readonly string[] = ["subnet-1"], securityGroups?: readonly string[]) =>
-    complaints(examine(observe({ subnets: { value: [subnet] }, securityGroups: { value: [{ id: "sg-1", vpcId: "vpc-1" }] }, ...changes }), { ...workload, replicas: 1, ecs: { networkMode: "awsvpc", network: { subnets: [...subnets], ...(securityGroups === undefined ? {} : { securityGroups: [...securityGroups] }) } } }));
+  const at = (
+    changes: Partial<ObservedAccount>,
+    subnets: readonly string[] = ["subnet-1"],
+    securityGroups?: readonly string[],
+  ) =>
+    complaints(
+      examine(
+        observe({
+          subnets: { value: [subnet] },
+          securityGroups: { value: [{ id: "sg-1", vpcId: "vpc-1" }] },
+          ...changes,
+        }),
+        {
+          ...workload,
+          replicas: 1,
+          ecs: {
+            networkMode: "awsvpc",
+            network: {
+              subnets: [...subnets],
+              ...(securityGroups === undefined ? {} : { securityGroups: [...securityGroups] }),
+            },
+          },
+        },
+      ),
+    );
   it.each<readonly [what: string, found: readonly string[], expected: readonly string[]]>([
     ["right", at({}), []],
     ["right with a group", at({}, ["subnet-1"], ["sg-1"]), []],
     ["no subnet named", at({}, []), ["FAIL subnets"]],
     ["a subnet absent", at({}, ["subnet-1", "subnet-2"]), ["FAIL subnets"]],
-    ["subnets of two VPCs", at({ subnets: { value: [subnet, { ...subnet, id: "subnet-2", vpcId: "vpc-2" }] } }, ["subnet-1", "subnet-2"]), ["FAIL subnets"]],
+    [
+      "subnets of two VPCs",
+      at({ subnets: { value: [subnet, { ...subnet, id: "subnet-2", vpcId: "vpc-2" }] } }, ["subnet-1", "subnet-2"]),
+      ["FAIL subnets"],
+    ],
     ["a subnet that is not ready", at({ subnets: { value: [{ ...subnet, state: "pending" }] } }), ["FAIL subnets"]],
     ["no free address", at({ subnets: { value: [{ ...subnet, availableAddresses: 0 }] } }), ["FAIL subnets"]],
     ["subnets not to be read", at({ subnets: { unread: "denied" } }), ["SKIP subnets"]],
     ["a group absent", at({}, ["subnet-1"], ["sg-2"]), ["FAIL security-groups"]],
-    ["a group of another VPC", at({ securityGroups: { value: [{ id: "sg-1", vpcId: "vpc-2" }] } }, ["subnet-1"], ["sg-1"]), ["FAIL security-groups"]],
-    ["groups not to be read", at({ securityGroups: { unread: "denied" } }, ["subnet-1"], ["sg-1"]), ["SKIP security-groups"]],
+    [
+      "a group of another VPC",
+      at({ securityGroups: { value: [{ id: "sg-1", vpcId: "vpc-2" }] } }, ["subnet-1"], ["sg-1"]),
+      ["FAIL security-groups"],
+    ],
+    [
+      "groups not to be read",
+      at({ securityGroups: { unread: "denied" } }, ["subnet-1"], ["sg-1"]),
+      ["SKIP security-groups"],
+    ],
   ])("%s", (_, found, expected) => {
     expect(found).toEqual(expected);
   });
 
   it("fewer free addresses than replicas", () => {
-    const few = observe({ subnets: { value: [{ ...subnet, availableAddresses: 2 }] } }, { snapshot: { value: aSnapshot([host("i1"), host("i2"), host("i3")]) } });
-    expect(complaints(examine(few, { ...workload, replicas: 3, ecs: { networkMode: "awsvpc", network: { subnets: ["subnet-1"] } } }))).toEqual(["WARN subnets"]);
+    const few = observe(
+      { subnets: { value: [{ ...subnet, availableAddresses: 2 }] } },
+      { snapshot: { value: aSnapshot([host("i1"), host("i2"), host("i3")]) } },
+    );
+    expect(
+      complaints(
+        examine(few, { ...workload, replicas: 3, ecs: { networkMode: "awsvpc", network: { subnets: ["subnet-1"] } } }),
+      ),
+    ).toEqual(["WARN subnets"]);
   });
 });
 
 describe("vCPU quotas", () => {
   /** One inf2.xlarge (4 vCPU) is in the cluster and runs; each replica takes one. */
-  const found = (limit: number | undefined, replicas: number, running: ObservedAccount["running"] = { value: [{ instanceType: "inf2.xlarge", count: 1, vcpus: 4 }] }) =>
-    complaints(examine(observe({ quotas: new Map([["L-1945791B", { value: limit }]]), running }), { ...workload, replicas })).filter((each) => each.endsWith("vcpu-quota"));
+  const found = (
+    limit: number | undefined,
+    replicas: number,
+    running: ObservedAccount["running"] = { value: [{ instanceType: "inf2.xlarge", count: 1, vcpus: 4 }] },
+  ) =>
+    complaints(
+      examine(observe({ quotas: new Map([["L-1945791B", { value: limit }]]), running }), { ...workload, replicas }),
+    ).filter((each) => each.endsWith("vcpu-quota"));
   it.each<readonly [what: string, found: readonly string[], expected: readonly string[]]>([
     ["enough for what lacks", found(8, 2), []],
     ["for some of what lacks", found(8, 3), ["WARN vcpu-quota"]],
@@ -249,18 +538,50 @@ describe("vCPU quotas", () => {
     ["none, and none lacks", found(0, 1), ["WARN vcpu-quota"]],
     ["not one that Service Quotas has", found(undefined, 2), ["SKIP vcpu-quota"]],
     ["use not to be read", found(64, 2, { unread: "denied" }), ["SKIP vcpu-quota"]],
-    ["types of other quotas do not count", found(8, 2, { value: [{ instanceType: "g5.48xlarge", count: 9, vcpus: 1728 }, { instanceType: "inf2.xlarge", count: 1, vcpus: 4 }] }), []],
-    ["a type's default counts, whatever its CPU options", found(100, 2, { value: [{ instanceType: "inf2.24xlarge", count: 1, vcpus: 4 }] }), []],
-    ["and fills the quota", found(99, 2, { value: [{ instanceType: "inf2.24xlarge", count: 1, vcpus: 4 }] }), ["WARN vcpu-quota"]],
-    ["types that the catalogue lacks count by their cores", found(99, 2, { value: [{ instanceType: "inf9.large", count: 1, vcpus: 96 }] }), ["WARN vcpu-quota"]],
+    [
+      "types of other quotas do not count",
+      found(8, 2, {
+        value: [
+          { instanceType: "g5.48xlarge", count: 9, vcpus: 1728 },
+          { instanceType: "inf2.xlarge", count: 1, vcpus: 4 },
+        ],
+      }),
+      [],
+    ],
+    [
+      "a type's default counts, whatever its CPU options",
+      found(100, 2, { value: [{ instanceType: "inf2.24xlarge", count: 1, vcpus: 4 }] }),
+      [],
+    ],
+    [
+      "and fills the quota",
+      found(99, 2, { value: [{ instanceType: "inf2.24xlarge", count: 1, vcpus: 4 }] }),
+      ["WARN vcpu-quota"],
+    ],
+    [
+      "types that the catalogue lacks count by their cores",
+      found(99, 2, { value: [{ instanceType: "inf9.large", count: 1, vcpus: 96 }] }),
+      ["WARN vcpu-quota"],
+    ],
   ])("%s", (_, complaint, expected) => {
     expect(complaint).toEqual(expected);
   });
 
   it("another type of the workload with room makes a quota of 0 a warning", () => {
     const both = { ...workload, replicas: 2, accelerator: { instanceTypes: ["inf2.xlarge", "trn1.2xlarge"] } };
-    const quotas = (trn: number) => observe({ quotas: new Map([["L-1945791B", { value: 0 }], ["L-2C3B7624", { value: trn }]]) });
-    expect(complaints(examine(quotas(64), both)).filter((each) => each.endsWith("vcpu-quota"))).toEqual(["WARN vcpu-quota"]);
-    expect(complaints(examine(quotas(0), both)).filter((each) => each.endsWith("vcpu-quota"))).toEqual(["FAIL vcpu-quota", "FAIL vcpu-quota"]);
+    const quotas = (trn: number) =>
+      observe({
+        quotas: new Map([
+          ["L-1945791B", { value: 0 }],
+          ["L-2C3B7624", { value: trn }],
+        ]),
+      });
+    expect(complaints(examine(quotas(64), both)).filter((each) => each.endsWith("vcpu-quota"))).toEqual([
+      "WARN vcpu-quota",
+    ]);
+    expect(complaints(examine(quotas(0), both)).filter((each) => each.endsWith("vcpu-quota"))).toEqual([
+      "FAIL vcpu-quota",
+      "FAIL vcpu-quota",
+    ]);
   });
 });

@@ -13,9 +13,18 @@ describe("where the value of a secret comes from", () => {
     [secret, manager],
     [`${secret}:token::`, manager],
     [`${secret}::AWSPREVIOUS:`, { ...manager, stage: "AWSPREVIOUS" }],
-    [`${secret}:::9d4cb84b-ad69-40c0-a0ab-cead36b967e8`, { ...manager, version: "9d4cb84b-ad69-40c0-a0ab-cead36b967e8" }],
-    ["arn:aws:ssm:us-east-1:123456789012:parameter/bert/token", { service: "ssm", names: ["/bert/token"], region: "us-east-1", account: "123456789012" }],
-    ["arn:aws-cn:ssm:cn-north-1:123456789012:parameter/token", { service: "ssm", names: ["token", "/token"], region: "cn-north-1", account: "123456789012" }],
+    [
+      `${secret}:::9d4cb84b-ad69-40c0-a0ab-cead36b967e8`,
+      { ...manager, version: "9d4cb84b-ad69-40c0-a0ab-cead36b967e8" },
+    ],
+    [
+      "arn:aws:ssm:us-east-1:123456789012:parameter/bert/token",
+      { service: "ssm", names: ["/bert/token"], region: "us-east-1", account: "123456789012" },
+    ],
+    [
+      "arn:aws-cn:ssm:cn-north-1:123456789012:parameter/token",
+      { service: "ssm", names: ["token", "/token"], region: "cn-north-1", account: "123456789012" },
+    ],
     ["/bert/token", { service: "ssm", names: ["/bert/token"] }],
     ["token", { service: "ssm", names: ["token"] }],
   ])("%s", (valueFrom, expected) => {
@@ -24,13 +33,29 @@ describe("where the value of a secret comes from", () => {
 });
 
 describe("what tasks need of the account", () => {
-  const logs = { logDriver: "awslogs", options: { "awslogs-group": "/x", "awslogs-create-group": "true" }, secretOptions: [{ name: "key", valueFrom: "log-key" }] };
+  const logs = {
+    logDriver: "awslogs",
+    options: { "awslogs-group": "/x", "awslogs-create-group": "true" },
+    secretOptions: [{ name: "key", valueFrom: "log-key" }],
+  };
   const definition = {
     family: "bert",
     executionRoleArn: "arn:aws:iam::123456789012:role/e",
     containerDefinitions: [
-      { name: "bert", image: "123456789012.dkr.ecr.us-east-1.amazonaws.com/bert:1", secrets: [{ name: "HF", valueFrom: secret }], logConfiguration: logs, linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } },
-      { name: "proxy", image: "registry.example.com/proxy:1", secrets: [{ name: "HF", valueFrom: secret }], repositoryCredentials: { credentialsParameter: "registry" }, logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/x", "awslogs-region": "eu-west-1" } } },
+      {
+        name: "bert",
+        image: "123456789012.dkr.ecr.us-east-1.amazonaws.com/bert:1",
+        secrets: [{ name: "HF", valueFrom: secret }],
+        logConfiguration: logs,
+        linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] },
+      },
+      {
+        name: "proxy",
+        image: "registry.example.com/proxy:1",
+        secrets: [{ name: "HF", valueFrom: secret }],
+        repositoryCredentials: { credentialsParameter: "registry" },
+        logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/x", "awslogs-region": "eu-west-1" } },
+      },
       { name: "quiet", logConfiguration: { logDriver: "json-file" } },
     ],
   };
@@ -38,7 +63,9 @@ describe("what tasks need of the account", () => {
 
   it("is read from every container, once", () => {
     expect(needs).toMatchObject({ executionRole: "arn:aws:iam::123456789012:role/e" });
-    expect(needs.images.map(({ image, containers, accelerated, signsIn }) => [image.text, containers, accelerated, signsIn])).toEqual([
+    expect(
+      needs.images.map(({ image, containers, accelerated, signsIn }) => [image.text, containers, accelerated, signsIn]),
+    ).toEqual([
       ["123456789012.dkr.ecr.us-east-1.amazonaws.com/bert:1", ["bert"], true, false],
       ["registry.example.com/proxy:1", ["proxy"], false, true],
     ]);
@@ -54,7 +81,9 @@ describe("what tasks need of the account", () => {
   });
 
   it("says what the execution role is asked for, and on what", () => {
-    expect(permissionsOf(needs, place, new Map()).map(({ actions, resource }) => `${actions.join()} ${resource}`)).toEqual([
+    expect(
+      permissionsOf(needs, place, new Map()).map(({ actions, resource }) => `${actions.join()} ${resource}`),
+    ).toEqual([
       `secretsmanager:GetSecretValue ${secret}`,
       "ssm:GetParameters arn:aws:ssm:us-east-1:123456789012:parameter/log-key",
       "secretsmanager:GetSecretValue arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-??????",
@@ -67,10 +96,28 @@ describe("what tasks need of the account", () => {
   });
 
   it("asks for what policies name: the whole ARN of a secret, a parameter without its version", () => {
-    const references = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:hf::AWSPREVIOUS:", "arn:aws:ssm:us-east-1:123456789012:parameter/a/b:3", "/c/d:live"];
-    const reader = { family: "bert", containerDefinitions: [{ name: "bert", secrets: references.map((valueFrom) => ({ name: valueFrom, valueFrom })) }] };
-    const found = new Map([["arn:aws:secretsmanager:us-east-1:123456789012:secret:hf", { value: { arn: secret, deleted: false, versions: {} } }]]);
-    expect(permissionsOf(needsOf([reader], "us-east-1"), place, found).map(({ resource }) => resource)).toEqual([secret, "arn:aws:ssm:us-east-1:123456789012:parameter/a/b", "arn:aws:ssm:us-east-1:123456789012:parameter/c/d"]);
+    const references = [
+      "arn:aws:secretsmanager:us-east-1:123456789012:secret:hf::AWSPREVIOUS:",
+      "arn:aws:ssm:us-east-1:123456789012:parameter/a/b:3",
+      "/c/d:live",
+    ];
+    const reader = {
+      family: "bert",
+      containerDefinitions: [
+        { name: "bert", secrets: references.map((valueFrom) => ({ name: valueFrom, valueFrom })) },
+      ],
+    };
+    const found = new Map([
+      [
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:hf",
+        { value: { arn: secret, deleted: false, versions: {} } },
+      ],
+    ]);
+    expect(permissionsOf(needsOf([reader], "us-east-1"), place, found).map(({ resource }) => resource)).toEqual([
+      secret,
+      "arn:aws:ssm:us-east-1:123456789012:parameter/a/b",
+      "arn:aws:ssm:us-east-1:123456789012:parameter/c/d",
+    ]);
   });
 
   it("is a role for secrets anywhere, and for ECR and logs on Managed Instances", () => {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { checkCluster } from "../../../src/core/kubernetes/check/check-cluster.ts";
-import type { DescribedNodegroup, DescribedTemplate, EksSnapshot, KubernetesObject } from "../../../src/core/kubernetes/check/snapshot.ts";
+import type {
+  DescribedNodegroup,
+  DescribedTemplate,
+  EksSnapshot,
+  KubernetesObject,
+} from "../../../src/core/kubernetes/check/snapshot.ts";
 
 const release = "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/nvidia/recommended/release_version";
 const group: DescribedNodegroup = {
@@ -18,58 +23,145 @@ const group: DescribedNodegroup = {
 };
 const template: DescribedTemplate = { efaInterfaces: 32, placementGroup: "fabric" };
 
-function found(change: Partial<DescribedNodegroup>, its: DescribedTemplate = template, objects: EksSnapshot["objects"] = []): readonly string[] {
-  const snapshot: EksSnapshot = { cluster: { name: "prod", version: "1.33" }, nodegroups: [{ nodegroup: { ...group, ...change }, template: its }], releases: new Map([[release, "1.33.3-20250819"]]), objects };
+function found(
+  change: Partial<DescribedNodegroup>,
+  its: DescribedTemplate = template,
+  objects: EksSnapshot["objects"] = [],
+): readonly string[] {
+  const snapshot: EksSnapshot = {
+    cluster: { name: "prod", version: "1.33" },
+    nodegroups: [{ nodegroup: { ...group, ...change }, template: its }],
+    releases: new Map([[release, "1.33.3-20250819"]]),
+    objects,
+  };
   return checkCluster(snapshot).groups[0]!.items.map(({ status, check }) => `${status} ${check}`);
 }
 
 const right = ["OK ami-type", "OK release", "OK taint", "OK efa"];
-const but = (...changed: readonly string[]) => right.map((each) => changed.find((other) => other.split(" ")[1] === each.split(" ")[1]) ?? each);
+const but = (...changed: readonly string[]) =>
+  right.map((each) => changed.find((other) => other.split(" ")[1] === each.split(" ")[1]) ?? each);
 
 describe("a node group", () => {
   it.each<[string, Partial<DescribedNodegroup>, DescribedTemplate | undefined, readonly string[]]>([
     ["as it should be", {}, undefined, right],
-    ["with the image of another accelerator", { amiType: "AL2023_x86_64_NEURON" }, undefined, but("FAIL ami-type", "SKIP release")],
-    ["with the image of another architecture", { amiType: "AL2023_ARM_64_NVIDIA" }, undefined, but("FAIL ami-type", "SKIP release")],
+    [
+      "with the image of another accelerator",
+      { amiType: "AL2023_x86_64_NEURON" },
+      undefined,
+      but("FAIL ami-type", "SKIP release"),
+    ],
+    [
+      "with the image of another architecture",
+      { amiType: "AL2023_ARM_64_NVIDIA" },
+      undefined,
+      but("FAIL ami-type", "SKIP release"),
+    ],
     ["with an image of its own", { amiType: "CUSTOM" }, undefined, but("SKIP ami-type", "SKIP release")],
-    ["with an image newer than the catalogue", { amiType: "AL2026_x86_64_NVIDIA" }, undefined, but("SKIP ami-type", "SKIP release")],
+    [
+      "with an image newer than the catalogue",
+      { amiType: "AL2026_x86_64_NVIDIA" },
+      undefined,
+      but("SKIP ami-type", "SKIP release"),
+    ],
     ["of AL2", { amiType: "AL2_x86_64_GPU" }, undefined, but("WARN ami-type", "SKIP release")],
     ["with an older release", { releaseVersion: "1.33.1-20250601" }, undefined, but("WARN release")],
     ["with another taint", { taints: [{ key: "team", effect: "NO_SCHEDULE" }] }, undefined, but("WARN taint")],
-    ["with a taint that only prefers", { taints: [{ key: "nvidia.com/gpu", effect: "PREFER_NO_SCHEDULE" }] }, undefined, but("WARN taint")],
+    [
+      "with a taint that only prefers",
+      { taints: [{ key: "nvidia.com/gpu", effect: "PREFER_NO_SCHEDULE" }] },
+      undefined,
+      but("WARN taint"),
+    ],
     ["with some of its EFA interfaces", {}, { efaInterfaces: 4 }, but("WARN efa")],
     ["in a placement group without EFA", {}, { efaInterfaces: 0, placementGroup: "fabric" }, but("FAIL efa")],
     ["without EFA, and nothing that asks for it", {}, { efaInterfaces: 0 }, but("SKIP efa")],
     ["whose type its template names", { instanceTypes: [] }, { ...template, instanceType: "p5.48xlarge" }, right],
-    ["that EKS says is not healthy", { healthIssues: [{ code: "AsgInstanceLaunchFailures", message: "no capacity" }] }, undefined, ["FAIL health", ...right]],
+    [
+      "that EKS says is not healthy",
+      { healthIssues: [{ code: "AsgInstanceLaunchFailures", message: "no capacity" }] },
+      undefined,
+      ["FAIL health", ...right],
+    ],
     ["that was never made", { status: "CREATE_FAILED" }, undefined, ["FAIL health", ...right]],
   ])("%s", (_, change, its, expected) => {
     expect(found(change, its)).toEqual(expected);
   });
 
   it("of instances without accelerator has an image to check and no more", () => {
-    expect(found({ amiType: "AL2023_x86_64_STANDARD", instanceTypes: ["m5.large"], taints: [] }, { efaInterfaces: 0 })).toEqual(["OK ami-type", "SKIP release"]);
-    expect(found({ instanceTypes: ["m5.large"], taints: [] }, { efaInterfaces: 0 })).toEqual(["WARN ami-type", "OK release"]);
+    expect(
+      found({ amiType: "AL2023_x86_64_STANDARD", instanceTypes: ["m5.large"], taints: [] }, { efaInterfaces: 0 }),
+    ).toEqual(["OK ami-type", "SKIP release"]);
+    expect(found({ instanceTypes: ["m5.large"], taints: [] }, { efaInterfaces: 0 })).toEqual([
+      "WARN ami-type",
+      "OK release",
+    ]);
   });
 });
 
 describe("in the cluster", () => {
   const inCluster = (...objects: readonly KubernetesObject[]) =>
-    checkCluster({ cluster: { name: "prod", version: "1.33" }, nodegroups: [{ nodegroup: group, template }], releases: new Map(), objects }).groups.at(-1)!.items.map(({ status, message }) => `${status} ${message}`);
-  const node = (allocatable: KubernetesObject, labels: KubernetesObject = {}): KubernetesObject => ({ kind: "Node", metadata: { name: "n1", labels: { "node.kubernetes.io/instance-type": "p5.48xlarge", ...labels } }, status: { allocatable } });
+    checkCluster({
+      cluster: { name: "prod", version: "1.33" },
+      nodegroups: [{ nodegroup: group, template }],
+      releases: new Map(),
+      objects,
+    })
+      .groups.at(-1)!
+      .items.map(({ status, message }) => `${status} ${message}`);
+  const node = (allocatable: KubernetesObject, labels: KubernetesObject = {}): KubernetesObject => ({
+    kind: "Node",
+    metadata: { name: "n1", labels: { "node.kubernetes.io/instance-type": "p5.48xlarge", ...labels } },
+    status: { allocatable },
+  });
   const none = "OK nothing requests aws.amazon.com/neurondevice";
 
   it.each<[string, readonly KubernetesObject[], readonly string[]]>([
-    ["no accelerated node", [node({}, { "node.kubernetes.io/instance-type": "m5.large" })], ["SKIP no accelerated node has joined: device plugins show on nodes", none]],
+    [
+      "no accelerated node",
+      [node({}, { "node.kubernetes.io/instance-type": "m5.large" })],
+      ["SKIP no accelerated node has joined: device plugins show on nodes", none],
+    ],
     ["no NVIDIA plugin", [node({ cpu: "8" })], ["FAIL 1 of 1 nodes offer no nvidia.com/gpu: n1", none]],
-    ["a plugin that found nothing", [node({ "nvidia.com/gpu": "0" })], ["FAIL 1 of 1 nodes offer no nvidia.com/gpu: n1", none]],
+    [
+      "a plugin that found nothing",
+      [node({ "nvidia.com/gpu": "0" })],
+      ["FAIL 1 of 1 nodes offer no nvidia.com/gpu: n1", none],
+    ],
     ["GPUs in MIG parts", [node({ "nvidia.com/mig-1g.5gb": "7" })], ["OK nvidia.com/gpu on 1 of 1 nodes", none]],
-    ["no EFA plugin where the group has EFA", [node({ "nvidia.com/gpu": "8" }, { "eks.amazonaws.com/nodegroup": "gpu" })], ["OK nvidia.com/gpu on 1 of 1 nodes", "FAIL 1 of 1 nodes offer no vpc.amazonaws.com/efa: n1", none]],
-    ["a DRA driver", [node({}), { kind: "DaemonSet", metadata: { name: "nvidia-dra-driver-gpu-kubelet-plugin" } }], ["SKIP nvidia-dra-driver-gpu-kubelet-plugin hands out devices by DRA: kubectl get resourceslices shows them", none]],
+    [
+      "no EFA plugin where the group has EFA",
+      [node({ "nvidia.com/gpu": "8" }, { "eks.amazonaws.com/nodegroup": "gpu" })],
+      ["OK nvidia.com/gpu on 1 of 1 nodes", "FAIL 1 of 1 nodes offer no vpc.amazonaws.com/efa: n1", none],
+    ],
+    [
+      "a DRA driver",
+      [node({}), { kind: "DaemonSet", metadata: { name: "nvidia-dra-driver-gpu-kubelet-plugin" } }],
+      [
+        "SKIP nvidia-dra-driver-gpu-kubelet-plugin hands out devices by DRA: kubectl get resourceslices shows them",
+        none,
+      ],
+    ],
     [
       "neurondevice in a CronJob's init container",
-      [{ kind: "CronJob", metadata: { name: "old", namespace: "ml" }, spec: { jobTemplate: { spec: { template: { spec: { initContainers: [{ resources: { requests: { "aws.amazon.com/neurondevice": "1" } } }] } } } } } }],
-      ["SKIP no accelerated node has joined: device plugins show on nodes", "FAIL aws.amazon.com/neurondevice was removed in Neuron 2.20 and is still requested: CronJob ml/old"],
+      [
+        {
+          kind: "CronJob",
+          metadata: { name: "old", namespace: "ml" },
+          spec: {
+            jobTemplate: {
+              spec: {
+                template: {
+                  spec: { initContainers: [{ resources: { requests: { "aws.amazon.com/neurondevice": "1" } } }] },
+                },
+              },
+            },
+          },
+        },
+      ],
+      [
+        "SKIP no accelerated node has joined: device plugins show on nodes",
+        "FAIL aws.amazon.com/neurondevice was removed in Neuron 2.20 and is still requested: CronJob ml/old",
+      ],
     ],
   ])("%s", (_, objects, expected) => {
     expect(inCluster(...objects)).toEqual(expected);

@@ -23,29 +23,84 @@ interface Golden {
 const fileName = (kind: Kind) => kind.replace(/(?<=.)[A-Z](?=[a-z])/g, (letter) => `-${letter}`).toLowerCase();
 
 const service: Omit<Workload, "accelerator"> = { name: "bert", kind: "service", image: "repo/bert:1", replicas: 2 };
-const job: Omit<Workload, "accelerator"> = { name: "train", kind: "job", image: "repo/train:1", command: ["torchrun", "train.py"] };
+const job: Omit<Workload, "accelerator"> = {
+  name: "train",
+  kind: "job",
+  image: "repo/train:1",
+  command: ["torchrun", "train.py"],
+};
 
 const ofKinds = kinds.flatMap((kind): readonly Golden[] => [
-  { file: `${fileName(kind)}-neuron`, workload: workloadOf({ kind, accelerator: "neuron", devices: "whole instance", nodes: multiNodeKinds.includes(kind) ? 2 : 1 }), kind },
-  { file: `${fileName(kind)}-nvidia`, workload: workloadOf({ kind, accelerator: "nvidia", devices: "one device", nodes: 1 }), kind },
+  {
+    file: `${fileName(kind)}-neuron`,
+    workload: workloadOf({
+      kind,
+      accelerator: "neuron",
+      devices: "whole instance",
+      nodes: multiNodeKinds.includes(kind) ? 2 : 1,
+    }),
+    kind,
+  },
+  {
+    file: `${fileName(kind)}-nvidia`,
+    workload: workloadOf({ kind, accelerator: "nvidia", devices: "one device", nodes: 1 }),
+    kind,
+  },
 ]);
 
 const others: readonly Golden[] = [
   // GPUs with EFA ask for huge pages.
-  { file: "nvidia-efa", workload: { ...job, nodes: 2, accelerator: { instanceTypes: ["p5.48xlarge"] } }, kind: "JobSet" },
+  {
+    file: "nvidia-efa",
+    workload: { ...job, nodes: 2, accelerator: { instanceTypes: ["p5.48xlarge"] } },
+    kind: "JobSet",
+  },
   // A part of a Neuron instance goes to the scheduler extension, or is claimed by DRA.
-  { file: "neuron-part-extension", workload: { ...service, accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 } }, kind: "Deployment" },
-  { file: "neuron-part-dra", workload: { ...service, accelerator: { instanceTypes: ["trn2.48xlarge"], devicesPerReplica: 4 } }, kind: "Deployment", settings: { kubernetesVersion: "1.34" } },
+  {
+    file: "neuron-part-extension",
+    workload: { ...service, accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 } },
+    kind: "Deployment",
+  },
+  {
+    file: "neuron-part-dra",
+    workload: { ...service, accelerator: { instanceTypes: ["trn2.48xlarge"], devicesPerReplica: 4 } },
+    kind: "Deployment",
+    settings: { kubernetesVersion: "1.34" },
+  },
   // Types with equal devices share a pod.
-  { file: "several-types", workload: { ...service, accelerator: { instanceTypes: ["g5.xlarge", "g6.xlarge"] } }, kind: "Deployment" },
+  {
+    file: "several-types",
+    workload: { ...service, accelerator: { instanceTypes: ["g5.xlarge", "g6.xlarge"] } },
+    kind: "Deployment",
+  },
   // A CPU workload has neither devices nor places.
-  { file: "cpu", workload: { ...service, accelerator: "none", resources: { cpu: 0.5, memory: "2GiB" } }, kind: "Deployment" },
+  {
+    file: "cpu",
+    workload: { ...service, accelerator: "none", resources: { cpu: 0.5, memory: "2GiB" } },
+    kind: "Deployment",
+  },
   // Several replicas of several nodes: each replica has its own first node.
-  { file: "gangs", workload: { ...job, replicas: 2, nodes: 2, accelerator: { instanceTypes: ["trn1.32xlarge"] } }, kind: "JobSet" },
+  {
+    file: "gangs",
+    workload: { ...job, replicas: 2, nodes: 2, accelerator: { instanceTypes: ["trn1.32xlarge"] } },
+    kind: "JobSet",
+  },
   // Nodes without EFA and without whole instances keep apart.
-  { file: "nodes-without-efa", workload: { ...job, nodes: 2, accelerator: { instanceTypes: ["g5.12xlarge"], devicesPerReplica: 2, efa: false } }, kind: "JobSet" },
+  {
+    file: "nodes-without-efa",
+    workload: { ...job, nodes: 2, accelerator: { instanceTypes: ["g5.12xlarge"], devicesPerReplica: 2, efa: false } },
+    kind: "JobSet",
+  },
   // A model with a format is KServe's.
-  { file: "model", workload: { ...service, model: { uri: "s3://models/bert", format: "pytorch" }, accelerator: { instanceTypes: ["inf2.xlarge"] } }, kind: "InferenceService" },
+  {
+    file: "model",
+    workload: {
+      ...service,
+      model: { uri: "s3://models/bert", format: "pytorch" },
+      accelerator: { instanceTypes: ["inf2.xlarge"] },
+    },
+    kind: "InferenceService",
+  },
   {
     file: "raw-fields",
     workload: {
@@ -57,7 +112,12 @@ const others: readonly Golden[] = [
           spec: {
             priorityClassName: "high",
             containers: [
-              { name: "bert", imagePullPolicy: "Always", env: [{ name: "EXTRA", value: "1" }], livenessProbe: { tcpSocket: { port: 8080 } } },
+              {
+                name: "bert",
+                imagePullPolicy: "Always",
+                env: [{ name: "EXTRA", value: "1" }],
+                livenessProbe: { tcpSocket: { port: 8080 } },
+              },
               { name: "proxy", image: "envoy:1" },
             ],
             volumes: [{ name: "models", persistentVolumeClaim: { claimName: "models" } }],
@@ -70,7 +130,12 @@ const others: readonly Golden[] = [
   },
   {
     file: "queue",
-    workload: { ...job, nodes: 2, accelerator: { instanceTypes: ["trn1.32xlarge"] }, eks: { namespace: "ml", queue: { kueue: "team-a" } } },
+    workload: {
+      ...job,
+      nodes: 2,
+      accelerator: { instanceTypes: ["trn1.32xlarge"] },
+      eks: { namespace: "ml", queue: { kueue: "team-a" } },
+    },
     kind: "MPIJob",
     settings: {
       queueFleets: [
@@ -81,14 +146,28 @@ const others: readonly Golden[] = [
   },
   {
     file: "extras",
-    workload: { ...service, ports: [{ container: 8080 }, { container: 9000, name: "metrics" }], accelerator: { instanceTypes: ["g5.xlarge"] }, eks: { namespace: "ml" } },
+    workload: {
+      ...service,
+      ports: [{ container: 8080 }, { container: 9000, name: "metrics" }],
+      accelerator: { instanceTypes: ["g5.xlarge"] },
+      eks: { namespace: "ml" },
+    },
     kind: "Deployment",
-    settings: { extras: ["pod-monitor", "scaled-object", "service"], maxReplicas: 6, prometheusUrl: "http://prometheus.monitoring:9090" },
+    settings: {
+      extras: ["pod-monitor", "scaled-object", "service"],
+      maxReplicas: 6,
+      prometheusUrl: "http://prometheus.monitoring:9090",
+    },
   },
   // A LeaderWorkerSet's Service is for its leaders.
   {
     file: "leader-service",
-    workload: { ...service, nodes: 2, ports: [{ container: 8080, name: "http" }], accelerator: { instanceTypes: ["trn1.32xlarge"] } },
+    workload: {
+      ...service,
+      nodes: 2,
+      ports: [{ container: 8080, name: "http" }],
+      accelerator: { instanceTypes: ["trn1.32xlarge"] },
+    },
     kind: "LeaderWorkerSet",
     settings: { extras: ["service", "hpa"], maxReplicas: 4 },
   },
@@ -100,6 +179,8 @@ describe("manifests as a reviewer reads them", () => {
   });
 
   it("are no more than these", () => {
-    expect(readdirSync(folder).toSorted()).toEqual([...ofKinds, ...others].map(({ file }) => `${file}.yaml`).toSorted());
+    expect(readdirSync(folder).toSorted()).toEqual(
+      [...ofKinds, ...others].map(({ file }) => `${file}.yaml`).toSorted(),
+    );
   });
 });

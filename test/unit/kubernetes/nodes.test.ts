@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { requireInstanceType, instanceTypes } from "../../../src/core/catalog/catalog.ts";
-import { findNodeAmiType, nodeAmiTypeFor, nodeAmiTypes, releaseParameter, type NodeAmiTypeName } from "../../../src/core/catalog/node-ami-types.ts";
+import {
+  findNodeAmiType,
+  nodeAmiTypeFor,
+  nodeAmiTypes,
+  releaseParameter,
+  type NodeAmiTypeName,
+} from "../../../src/core/catalog/node-ami-types.ts";
 import { efaLayout } from "../../../src/core/kubernetes/nodes/network-interfaces.ts";
 import { Refusal } from "../../../src/core/problem.ts";
 import { formatManifests } from "../../../src/output/yaml.ts";
@@ -36,14 +42,23 @@ describe("the image of a node group", () => {
 
   it("never is AL2 or a FIPS build, and there is one for every current Neuron and NVIDIA type of EKS's table", () => {
     const unserved = new Set(["g2", "g3", "g3s", "p2"]);
-    const current = instanceTypes.filter((type) => type.status === "current" && ["neuron", "nvidia"].includes(type.accelerator.kind) && !unserved.has(type.family));
+    const current = instanceTypes.filter(
+      (type) =>
+        type.status === "current" && ["neuron", "nvidia"].includes(type.accelerator.kind) && !unserved.has(type.family),
+    );
     expect(current.length).toBeGreaterThan(50);
     expect(current.filter((type) => !/^(AL2023|BOTTLEROCKET)_(?!.*FIPS)/.test(nodeAmiTypeFor(type) ?? ""))).toEqual([]);
   });
 
   it.each([
-    ["AL2023_x86_64_NEURON", "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/neuron/recommended/release_version"],
-    ["AL2023_ARM_64_NVIDIA", "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/arm64/nvidia/recommended/release_version"],
+    [
+      "AL2023_x86_64_NEURON",
+      "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/neuron/recommended/release_version",
+    ],
+    [
+      "AL2023_ARM_64_NVIDIA",
+      "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/arm64/nvidia/recommended/release_version",
+    ],
     ["BOTTLEROCKET_x86_64_NVIDIA", "/aws/service/bottlerocket/aws-k8s-1.33-nvidia/x86_64/latest/image_version"],
     ["BOTTLEROCKET_x86_64", "/aws/service/bottlerocket/aws-k8s-1.33/x86_64/latest/image_version"],
     ["BOTTLEROCKET_x86_64_FIPS", undefined],
@@ -53,7 +68,9 @@ describe("the image of a node group", () => {
   });
 
   it("of AL2 has its last release for 1.32", () => {
-    expect(releaseParameter(nodeAmiTypes.AL2_x86_64_GPU, "1.32")).toBe("/aws/service/eks/optimized-ami/1.32/amazon-linux-2-gpu/recommended/release_version");
+    expect(releaseParameter(nodeAmiTypes.AL2_x86_64_GPU, "1.32")).toBe(
+      "/aws/service/eks/optimized-ami/1.32/amazon-linux-2-gpu/recommended/release_version",
+    );
     expect(findNodeAmiType("CUSTOM")).toBeUndefined();
     expect(findNodeAmiType("toString")).toBeUndefined();
   });
@@ -75,7 +92,13 @@ describe("EFA interfaces", () => {
     const type = requireInstanceType(name);
     const [primary, ...efa] = efaLayout(type, type.efaInterfaces!);
     expect(primary).toEqual({ networkCardIndex: 0, deviceIndex: 0, interfaceType: "interface" });
-    expect(efa).toEqual(Array.from({ length: count }, (_, index) => ({ networkCardIndex: firstCard + index, deviceIndex: firstCard + index === 0 ? 1 : 0, interfaceType: "efa-only" })));
+    expect(efa).toEqual(
+      Array.from({ length: count }, (_, index) => ({
+        networkCardIndex: firstCard + index,
+        deviceIndex: firstCard + index === 0 ? 1 : 0,
+        interfaceType: "efa-only",
+      })),
+    );
     expect(Math.max(...efa.map(({ networkCardIndex }) => networkCardIndex))).toBeLessThan(type.networkCards);
   });
 });
@@ -90,12 +113,39 @@ describe("node fleets", () => {
   });
 
   it("are apart for types with EFA, which name their own interfaces, and for each image", () => {
-    expect(sizes({ types: ["p5.48xlarge", "p5e.48xlarge"], nodes: 2 })).toEqual([["bert-p5-48xlarge", 2], ["bert-p5e-48xlarge", 2]]);
-    expect(fleetsOf({ types: ["g5g.xlarge", "g5.xlarge"] }).map(({ amiType }) => amiType)).toEqual(["AL2023_ARM_64_NVIDIA", "AL2023_x86_64_NVIDIA"] satisfies NodeAmiTypeName[]);
+    expect(sizes({ types: ["p5.48xlarge", "p5e.48xlarge"], nodes: 2 })).toEqual([
+      ["bert-p5-48xlarge", 2],
+      ["bert-p5e-48xlarge", 2],
+    ]);
+    expect(fleetsOf({ types: ["g5g.xlarge", "g5.xlarge"] }).map(({ amiType }) => amiType)).toEqual([
+      "AL2023_ARM_64_NVIDIA",
+      "AL2023_x86_64_NVIDIA",
+    ] satisfies NodeAmiTypeName[]);
   });
 
   it("are refused with everything that is wrong at once", () => {
-    expect(messages(() => fleetsOf({ types: ["p5.48xlarge"], nodes: 2, settings: { cluster: "a b", nodeRole: "eks-node", subnets: ["subnet-1", "x"], securityGroups: [], reservation: "r", capacityBlock: "cr-1", labels: { "karpenter.sh/x": "y", "a b": "c" }, kubernetesVersion: "1.33", releaseVersion: "1.32.1-20250101", minSize: 5, desiredSize: 4, maxSize: 3 } }))).toEqual([
+    expect(
+      messages(() =>
+        fleetsOf({
+          types: ["p5.48xlarge"],
+          nodes: 2,
+          settings: {
+            cluster: "a b",
+            nodeRole: "eks-node",
+            subnets: ["subnet-1", "x"],
+            securityGroups: [],
+            reservation: "r",
+            capacityBlock: "cr-1",
+            labels: { "karpenter.sh/x": "y", "a b": "c" },
+            kubernetesVersion: "1.33",
+            releaseVersion: "1.32.1-20250101",
+            minSize: 5,
+            desiredSize: 4,
+            maxSize: 3,
+          },
+        }),
+      ),
+    ).toEqual([
       "--cluster a b: must be the name of an EKS cluster",
       "--reservation r: must be a capacity reservation's id, as cr-0123456789abcdef0",
       "--subnet x: must be a subnet's id, as subnet-0123456789abcdef0",
@@ -112,33 +162,60 @@ describe("node fleets", () => {
   });
 
   it.each([
-    [{ types: ["p6e-gb200.36xlarge"], settings: { os: "bottlerocket" } }, "EKS has no bottlerocket image for nodes of p6e-gb200.36xlarge"],
-    [{ types: ["p5.48xlarge", "p5e.48xlarge"], settings: { capacityBlock: "cr-1" } }, "cr-1 is of one instance type, and the workload has 2"],
-    [{ types: ["g5.xlarge"], settings: { subnets: [] } }, "a node group needs the subnets of its nodes, and none was given"],
-    [{ types: ["g5.xlarge"], settings: { subnets: ["subnet-1", "subnet-2"], capacityBlock: "cr-1" } }, "2 subnets were given: a capacity block is in one zone"],
+    [
+      { types: ["p6e-gb200.36xlarge"], settings: { os: "bottlerocket" } },
+      "EKS has no bottlerocket image for nodes of p6e-gb200.36xlarge",
+    ],
+    [
+      { types: ["p5.48xlarge", "p5e.48xlarge"], settings: { capacityBlock: "cr-1" } },
+      "cr-1 is of one instance type, and the workload has 2",
+    ],
+    [
+      { types: ["g5.xlarge"], settings: { subnets: [] } },
+      "a node group needs the subnets of its nodes, and none was given",
+    ],
+    [
+      { types: ["g5.xlarge"], settings: { subnets: ["subnet-1", "subnet-2"], capacityBlock: "cr-1" } },
+      "2 subnets were given: a capacity block is in one zone",
+    ],
   ] satisfies readonly (readonly [NodeCase, string])[])("%j are refused: %s", (each, message) => {
     expect(messages(() => fleetsOf(each))).toEqual([message]);
   });
 
   it("of Karpenter take no sizes but the most, and no subnets are needed", () => {
-    expect(messages(() => karpenterOf({ types: ["g5.xlarge"], settings: { minSize: 0, desiredSize: 2 } }))).toEqual(["--min-size does not go with Karpenter: its node pools start at none and grow with the pods", "--desired-size does not go with Karpenter: its node pools start at none and grow with the pods"]);
-    expect(messages(() => karpenterOf({ types: ["g5.xlarge"], settings: { subnets: [], securityGroups: [], maxSize: 4 } }))).toEqual([]);
+    expect(messages(() => karpenterOf({ types: ["g5.xlarge"], settings: { minSize: 0, desiredSize: 2 } }))).toEqual([
+      "--min-size does not go with Karpenter: its node pools start at none and grow with the pods",
+      "--desired-size does not go with Karpenter: its node pools start at none and grow with the pods",
+    ]);
+    expect(
+      messages(() => karpenterOf({ types: ["g5.xlarge"], settings: { subnets: [], securityGroups: [], maxSize: 4 } })),
+    ).toEqual([]);
   });
 });
 
 describe("node groups", () => {
   it.each(Object.entries(nodeCases))("of %s are as reviewed", async (name, each) => {
-    await expect(`${JSON.stringify(plansOf(each), null, 2)}\n`).toMatchFileSnapshot(`../../golden/eks-nodes/${name}.json`);
+    await expect(`${JSON.stringify(plansOf(each), null, 2)}\n`).toMatchFileSnapshot(
+      `../../golden/eks-nodes/${name}.json`,
+    );
   });
 
   it("say the same in both forms: interfaces, taints, images, placement", () => {
     for (const each of Object.values(nodeCases)) {
       const [{ launchTemplate, placementGroup, nodegroup }] = plansOf(each) as [ReturnType<typeof plansOf>[number]];
       const manifests = karpenterOf(each);
-      const spec = (kind: string) => manifests.find((manifest) => manifest.kind === kind)?.["spec"] as Record<string, never> | undefined;
-      const nodeClass = spec("EC2NodeClass") as unknown as { networkInterfaces?: readonly Record<string, unknown>[]; placementGroupSelector?: { name: string } };
+      const spec = (kind: string) =>
+        manifests.find((manifest) => manifest.kind === kind)?.["spec"] as Record<string, never> | undefined;
+      const nodeClass = spec("EC2NodeClass") as unknown as {
+        networkInterfaces?: readonly Record<string, unknown>[];
+        placementGroupSelector?: { name: string };
+      };
       const pool = spec("NodePool") as unknown as { template: { spec: { taints: readonly { key: string }[] } } };
-      expect(nodeClass.networkInterfaces?.map(Object.values)).toEqual(launchTemplate?.LaunchTemplateData.NetworkInterfaces?.map(({ NetworkCardIndex, DeviceIndex, InterfaceType }) => [NetworkCardIndex, DeviceIndex, InterfaceType]));
+      expect(nodeClass.networkInterfaces?.map(Object.values)).toEqual(
+        launchTemplate?.LaunchTemplateData.NetworkInterfaces?.map(
+          ({ NetworkCardIndex, DeviceIndex, InterfaceType }) => [NetworkCardIndex, DeviceIndex, InterfaceType],
+        ),
+      );
       expect(pool.template.spec.taints.map(({ key }) => key)).toEqual(nodegroup.taints.map(({ key }) => key));
       expect(nodeClass.placementGroupSelector?.name).toBe(placementGroup?.GroupName);
     }
@@ -162,7 +239,9 @@ describe("Karpenter's resources", () => {
   });
 
   it("overlay what Karpenter does not simulate", () => {
-    const overlaid = (each: NodeCase) => (karpenterOf(each).find(({ kind }) => kind === "NodeOverlay")?.["spec"] as { capacity?: unknown } | undefined)?.capacity;
+    const overlaid = (each: NodeCase) =>
+      (karpenterOf(each).find(({ kind }) => kind === "NodeOverlay")?.["spec"] as { capacity?: unknown } | undefined)
+        ?.capacity;
     expect(overlaid({ types: ["p5.48xlarge"], nodes: 2 })).toEqual({ "hugepages-2Mi": "42240Mi" });
     expect(overlaid({ types: ["trn1.32xlarge"], nodes: 2 })).toBeUndefined();
     expect(overlaid({ types: ["g6f.xlarge"] })).toEqual({ "nvidia.com/gpu": "1" });
@@ -170,8 +249,11 @@ describe("Karpenter's resources", () => {
   });
 
   it.skipIf(missingSchemas())("are valid by their published schemas, with no field unknown", () => {
-    for (const each of Object.values(nodeCases)) for (const manifest of karpenterOf(each)) expect(publishedProblems(manifest)).toEqual([]);
+    for (const each of Object.values(nodeCases))
+      for (const manifest of karpenterOf(each)) expect(publishedProblems(manifest)).toEqual([]);
     const [nodeClass] = karpenterOf(nodeCases["nvidia-nodes"]!);
-    expect(publishedProblems({ ...nodeClass, spec: { ...(nodeClass!["spec"] as object), subnets: [] } })).toEqual(['/spec: must NOT have additional properties {"additionalProperty":"subnets"}']);
+    expect(publishedProblems({ ...nodeClass, spec: { ...(nodeClass!["spec"] as object), subnets: [] } })).toEqual([
+      '/spec: must NOT have additional properties {"additionalProperty":"subnets"}',
+    ]);
   });
 });

@@ -33,21 +33,33 @@ describe("CPU and memory", () => {
 
   it("of a small instance are what kubelet leaves", () => {
     // 16 GiB less 7.5 %, 255 + 11 MiB for each of 58 pods, 100 for eviction and 256 for add-ons.
-    expect(allocatableMiB(requireInstanceType("inf2.xlarge"))).toBe(Math.floor(16384 * 0.925) - (255 + 11 * 58) - 100 - 256);
+    expect(allocatableMiB(requireInstanceType("inf2.xlarge"))).toBe(
+      Math.floor(16384 * 0.925) - (255 + 11 * 58) - 100 - 256,
+    );
     expect(requests({ accelerator: { instanceTypes: ["inf2.xlarge"] } })).toEqual({ cpu: "3599m", memory: "13906Mi" });
     expect(Math.floor(16384 * 0.9)).toBeGreaterThan(13_906);
   });
 
   it("leave the host its huge pages where EFA can be attached", () => {
     const { memoryMiB } = requireInstanceType("trn1.32xlarge");
-    expect(allocatableMiB(requireInstanceType("trn1.32xlarge"))).toBe(Math.floor(memoryMiB * 0.925) - (255 + 11 * 247) - 100 - 256 - 128 * 220);
+    expect(allocatableMiB(requireInstanceType("trn1.32xlarge"))).toBe(
+      Math.floor(memoryMiB * 0.925) - (255 + 11 * 247) - 100 - 256 - 128 * 220,
+    );
   });
 
   it("fit on every current type, and as often as its devices say", () => {
-    const current = instanceTypes.filter(({ status, accelerator }) => status === "current" && (accelerator.kind === "neuron" || accelerator.kind === "nvidia"));
+    const current = instanceTypes.filter(
+      ({ status, accelerator }) =>
+        status === "current" && (accelerator.kind === "neuron" || accelerator.kind === "nvidia"),
+    );
     const misfits = current.filter((type) => {
       const { fraction, count } = type.accelerator;
-      const { cpu, memory } = requests({ accelerator: { instanceTypes: [type.instanceType], ...(fraction === undefined ? { devicesPerReplica: 1 } : {}) } });
+      const { cpu, memory } = requests({
+        accelerator: {
+          instanceTypes: [type.instanceType],
+          ...(fraction === undefined ? { devicesPerReplica: 1 } : {}),
+        },
+      });
       const milli = cpu!.endsWith("m") ? Number.parseInt(cpu!, 10) : Number(cpu) * 1000;
       const mib = memory!.endsWith("Gi") ? Number.parseInt(memory!, 10) * 1024 : Number.parseInt(memory!, 10);
       return milli * count > allocatableMilliCpu(type) || mib * count > allocatableMiB(type) || mib < 1024;
@@ -56,7 +68,10 @@ describe("CPU and memory", () => {
   });
 
   it("are what the file says, limits on memory only", () => {
-    expect(podOf({ accelerator: { instanceTypes: ["g5.xlarge"] }, resources: { cpu: 2, memory: "15GiB" } }).containers[0]!.resources).toEqual({
+    expect(
+      podOf({ accelerator: { instanceTypes: ["g5.xlarge"] }, resources: { cpu: 2, memory: "15GiB" } }).containers[0]!
+        .resources,
+    ).toEqual({
       requests: { cpu: "2", memory: "15Gi" },
       limits: { memory: "15Gi", "nvidia.com/gpu": "1" },
     });
@@ -68,7 +83,10 @@ describe("CPU and memory", () => {
 
   it("of kubelet's CPU are 6 %, 1 %, 0.5 %, 0.5 % and 0.25 % of the cores", () => {
     // awslabs/amazon-eks-ami's own cases: 80 of 4 cores, 90 of 8.
-    expect([allocatableMilliCpu(requireInstanceType("inf2.xlarge")), allocatableMilliCpu(requireInstanceType("g5.2xlarge"))]).toEqual([4000 - 80, 8000 - 90]);
+    expect([
+      allocatableMilliCpu(requireInstanceType("inf2.xlarge")),
+      allocatableMilliCpu(requireInstanceType("g5.2xlarge")),
+    ]).toEqual([4000 - 80, 8000 - 90]);
   });
 });
 
@@ -88,7 +106,11 @@ describe("quantities", () => {
 describe("Neuron devices", () => {
   const how = (instanceType: string, devices: number, settings: KubernetesSettings = {}) => {
     const pod = podOf({ accelerator: { instanceTypes: [instanceType], devicesPerReplica: devices } }, settings);
-    return [pod.schedulerName, pod.containers[0]!.resources!.limits!["aws.amazon.com/neuron"], pod.resourceClaims?.length];
+    return [
+      pod.schedulerName,
+      pod.containers[0]!.resources!.limits!["aws.amazon.com/neuron"],
+      pod.resourceClaims?.length,
+    ];
   };
 
   it.each([
@@ -99,56 +121,103 @@ describe("Neuron devices", () => {
     ["some, with DRA", "trn2.48xlarge", 4, { kubernetesVersion: "1.34" }, [undefined, undefined, 1]],
     ["all, with DRA to choose", "trn2.48xlarge", 16, { kubernetesVersion: "1.34" }, [undefined, "16", undefined]],
     ["all, in a cluster of DRA", "trn2.48xlarge", 16, { neuronScheduler: "dra" }, [undefined, undefined, 1]],
-    ["some, where DRA does not serve the type", "trn1.32xlarge", 4, { kubernetesVersion: "1.35" }, ["my-scheduler", "4", undefined]],
-    ["some, in a cluster of the extension", "trn2.48xlarge", 4, { kubernetesVersion: "1.34", neuronScheduler: "extension" }, ["my-scheduler", "4", undefined]],
+    [
+      "some, where DRA does not serve the type",
+      "trn1.32xlarge",
+      4,
+      { kubernetesVersion: "1.35" },
+      ["my-scheduler", "4", undefined],
+    ],
+    [
+      "some, in a cluster of the extension",
+      "trn2.48xlarge",
+      4,
+      { kubernetesVersion: "1.34", neuronScheduler: "extension" },
+      ["my-scheduler", "4", undefined],
+    ],
   ] as const)("%s", (_, type, devices, settings, expected) => {
     expect(how(type, devices, settings)).toEqual(expected);
   });
 
   it("compile into a volume, where the file does not say elsewhere", () => {
-    const mounts = (environment: Record<string, string>) => podOf({ accelerator: { instanceTypes: ["inf2.xlarge"] }, environment }).containers[0]!.volumeMounts;
+    const mounts = (environment: Record<string, string>) =>
+      podOf({ accelerator: { instanceTypes: ["inf2.xlarge"] }, environment }).containers[0]!.volumeMounts;
     expect(mounts({})).toEqual([{ name: "neuron-compile-cache", mountPath: "/var/tmp/neuron-compile-cache" }]);
-    expect(mounts({ NEURON_COMPILE_CACHE_URL: "/cache" })).toEqual([{ name: "neuron-compile-cache", mountPath: "/cache" }]);
+    expect(mounts({ NEURON_COMPILE_CACHE_URL: "/cache" })).toEqual([
+      { name: "neuron-compile-cache", mountPath: "/cache" },
+    ]);
     expect(mounts({ NEURON_COMPILE_CACHE_URL: "s3://cache" })).toBeUndefined();
   });
 
   it("have a process for each logical core", () => {
-    const processes = (instanceType: string, environment: Record<string, string> = {}) => JSON.stringify(generate({ ...base, nodes: 2, environment, accelerator: { instanceTypes: [instanceType] } }, "PyTorchJob")).match(/"nprocPerNode":"(\d+)"/)![1];
-    expect([processes("trn1.32xlarge"), processes("trn2.48xlarge"), processes("trn2.48xlarge", { NEURON_LOGICAL_NC_CONFIG: "1" }), processes("p5.48xlarge")]).toEqual(["32", "64", "128", "8"]);
+    const processes = (instanceType: string, environment: Record<string, string> = {}) =>
+      JSON.stringify(
+        generate({ ...base, nodes: 2, environment, accelerator: { instanceTypes: [instanceType] } }, "PyTorchJob"),
+      ).match(/"nprocPerNode":"(\d+)"/)![1];
+    expect([
+      processes("trn1.32xlarge"),
+      processes("trn2.48xlarge"),
+      processes("trn2.48xlarge", { NEURON_LOGICAL_NC_CONFIG: "1" }),
+      processes("p5.48xlarge"),
+    ]).toEqual(["32", "64", "128", "8"]);
   });
 });
 
 describe("GPUs", () => {
   it("of a fractional type are one device", () => {
-    expect(podOf({ accelerator: { instanceTypes: ["g6f.2xlarge"] } }).containers[0]!.resources!.limits!["nvidia.com/gpu"]).toBe("1");
+    expect(
+      podOf({ accelerator: { instanceTypes: ["g6f.2xlarge"] } }).containers[0]!.resources!.limits!["nvidia.com/gpu"],
+    ).toBe("1");
   });
 });
 
 describe("the fabric", () => {
   it("asks for RDMA only where all types have it", () => {
-    const of = (...names: string[]) => fabricEnvironment(names.map((name) => requireInstanceType(name)), 1);
-    expect([of("trn1.32xlarge"), of("g5.8xlarge"), of("p4d.24xlarge", "g5.8xlarge")]).toEqual([{ FI_PROVIDER: "efa", FI_EFA_USE_DEVICE_RDMA: "1" }, { FI_PROVIDER: "efa" }, { FI_PROVIDER: "efa" }]);
+    const of = (...names: string[]) =>
+      fabricEnvironment(
+        names.map((name) => requireInstanceType(name)),
+        1,
+      );
+    expect([of("trn1.32xlarge"), of("g5.8xlarge"), of("p4d.24xlarge", "g5.8xlarge")]).toEqual([
+      { FI_PROVIDER: "efa", FI_EFA_USE_DEVICE_RDMA: "1" },
+      { FI_PROVIDER: "efa" },
+      { FI_PROVIDER: "efa" },
+    ]);
     expect(fabricEnvironment([requireInstanceType("trn1.32xlarge")], 0)).toEqual({});
   });
 
   it("gives way to what the workload sets", () => {
-    const env = podOf({ nodes: 2, environment: { FI_PROVIDER: "tcp", PET_NNODES: "1:2" }, accelerator: { instanceTypes: ["trn1.32xlarge"] } }).containers[0]!.env!;
-    expect(env.filter(({ name }) => name === "FI_PROVIDER" || name === "PET_NNODES")).toEqual([{ name: "FI_PROVIDER", value: "tcp" }, { name: "PET_NNODES", value: "1:2" }]);
+    const env = podOf({
+      nodes: 2,
+      environment: { FI_PROVIDER: "tcp", PET_NNODES: "1:2" },
+      accelerator: { instanceTypes: ["trn1.32xlarge"] },
+    }).containers[0]!.env!;
+    expect(env.filter(({ name }) => name === "FI_PROVIDER" || name === "PET_NNODES")).toEqual([
+      { name: "FI_PROVIDER", value: "tcp" },
+      { name: "PET_NNODES", value: "1:2" },
+    ]);
   });
 });
 
 describe("text", () => {
   /** As kubelet expands it (k8s.io/kubernetes third_party/forked/golang/expansion), every variable set. */
-  const expanded = (text: string) => text.replace(/\$(\$|\([^)]*\))/g, (_, rest: string) => (rest === "$" ? "$" : "EXPANDED"));
+  const expanded = (text: string) =>
+    text.replace(/\$(\$|\([^)]*\))/g, (_, rest: string) => (rest === "$" ? "$" : "EXPANDED"));
 
-  it.each(["plain", "$HOME", "$(HOME)", "$$", "$$(HOME)", "$$$(A)$", "a$(b", "`date` $", "$($(A))"])("%s stays as it is", (text) => {
-    expect(expanded(literal(text))).toBe(text);
-  });
+  it.each(["plain", "$HOME", "$(HOME)", "$$", "$$(HOME)", "$$$(A)$", "a$(b", "`date` $", "$($(A))"])(
+    "%s stays as it is",
+    (text) => {
+      expect(expanded(literal(text))).toBe(text);
+    },
+  );
 });
 
 describe("probes", () => {
   it("of a service replace it after startSeconds and three failures", () => {
-    const { startupProbe, livenessProbe } = probesOf({ kind: "service", health: { path: "/ping", port: 80, startSeconds: 300 } });
+    const { startupProbe, livenessProbe } = probesOf({
+      kind: "service",
+      health: { path: "/ping", port: 80, startSeconds: 300 },
+    });
     expect(Number(startupProbe!["failureThreshold"]) * Number(startupProbe!["periodSeconds"])).toBe(300 + 3 * 30);
     expect(Number(livenessProbe!["failureThreshold"]) * Number(livenessProbe!["periodSeconds"])).toBe(3 * 30);
   });
@@ -172,6 +241,13 @@ describe("labels", () => {
   });
 
   it("take values of letters, digits and - _ . only", () => {
-    expect(["", "nlp", "a.b_c-d", "a b", "-", "x".repeat(64)].map(isLabelValue)).toEqual([true, true, true, false, false, false]);
+    expect(["", "nlp", "a.b_c-d", "a b", "-", "x".repeat(64)].map(isLabelValue)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });

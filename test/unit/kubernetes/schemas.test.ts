@@ -4,7 +4,9 @@ import { isCoreKind, missingCrdSchemas, schemaProblems } from "../../support/kub
 import { cases, generate, multiNodeKinds, workloadOf } from "../../support/kubernetes-workloads.ts";
 import { findInstanceType } from "../../../src/core/catalog/catalog.ts";
 
-const titled = cases.map((each) => [`${each.kind}, ${each.accelerator}, ${each.devices}, ${each.nodes} nodes`, each] as const);
+const titled = cases.map(
+  (each) => [`${each.kind}, ${each.accelerator}, ${each.devices}, ${each.nodes} nodes`, each] as const,
+);
 const isCore = (kind: string) => ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"].includes(kind);
 
 describe("manifests of Kubernetes' own kinds", () => {
@@ -15,7 +17,9 @@ describe("manifests of Kubernetes' own kinds", () => {
 
   it("are held to schemas that forbid unknown fields", async () => {
     const deployment = JSON.stringify(generate(workloadOf(cases[0]!), "Deployment")[0]);
-    const typo = JSON.parse(deployment.replace('"tolerations"', '"tolerationz"').replace('"image":"repo/bert:1"', '"image":1')) as Record<string, unknown>;
+    const typo = JSON.parse(
+      deployment.replace('"tolerations"', '"tolerationz"').replace('"image":"repo/bert:1"', '"image":1'),
+    ) as Record<string, unknown>;
     const problems = await schemaProblems(typo);
     expect(problems).toContain("/spec/template/spec/tolerationz: unknown field");
     expect(problems.join("\n")).toContain("/spec/template/spec/containers/0/image: type");
@@ -29,27 +33,63 @@ describe.skipIf(missingCrdSchemas())("manifests of custom resources", () => {
   });
 
   it("are held to schemas that forbid unknown fields", async () => {
-    const jobSet = JSON.stringify(generate(workloadOf({ kind: "JobSet", accelerator: "neuron", devices: "one device", nodes: 1 }), "JobSet")[0]);
-    const typo = JSON.parse(jobSet.replace('"labels"', '"label"').replace('"replicas"', '"replica"')) as Record<string, unknown>;
-    expect(await schemaProblems(typo)).toEqual([expect.stringMatching(/^\/spec\/replicatedJobs\/0: must NOT have additional properties .*replica/), "/label: unknown field"]);
+    const jobSet = JSON.stringify(
+      generate(workloadOf({ kind: "JobSet", accelerator: "neuron", devices: "one device", nodes: 1 }), "JobSet")[0],
+    );
+    const typo = JSON.parse(jobSet.replace('"labels"', '"label"').replace('"replicas"', '"replica"')) as Record<
+      string,
+      unknown
+    >;
+    expect(await schemaProblems(typo)).toEqual([
+      expect.stringMatching(/^\/spec\/replicatedJobs\/0: must NOT have additional properties .*replica/),
+      "/label: unknown field",
+    ]);
   });
 
   it("include a model's format, extras and queues", async () => {
-    const serving = workloadOf({ kind: "InferenceService", accelerator: "neuron", devices: "whole instance", nodes: 1 });
+    const serving = workloadOf({
+      kind: "InferenceService",
+      accelerator: "neuron",
+      devices: "whole instance",
+      nodes: 1,
+    });
     const deployment = workloadOf({ kind: "Deployment", accelerator: "nvidia", devices: "whole instance", nodes: 1 });
     const queued = workloadOf({ kind: "MPIJob", accelerator: "neuron", devices: "whole instance", nodes: 2 });
     const manifests = [
       ...generate({ ...serving, model: { uri: "s3://models/bert", format: "pytorch" } }, "InferenceService"),
       ...generate({ ...serving, model: { uri: "s3://models/bert" } }, "InferenceService"),
       ...generate(deployment, "Deployment", { extras: ["service", "hpa", "pod-monitor"], maxReplicas: 5 }),
-      ...generate(deployment, "Deployment", { extras: ["scaled-object"], maxReplicas: 5, prometheusUrl: "http://prometheus:9090" }),
-      ...generate({ ...queued, eks: { queue: { kueue: "team-a" } } }, "MPIJob", {
-        queueFleets: ["trn1.32xlarge", "p5.48xlarge", "g5.xlarge"].map((name) => ({ type: findInstanceType(name)!, count: 2 })),
+      ...generate(deployment, "Deployment", {
+        extras: ["scaled-object"],
+        maxReplicas: 5,
+        prometheusUrl: "http://prometheus:9090",
       }),
-      ...generate({ ...serving, accelerator: { instanceTypes: ["trn2.48xlarge"], devicesPerReplica: 4 } }, "Deployment", { kubernetesVersion: "1.34" }),
+      ...generate({ ...queued, eks: { queue: { kueue: "team-a" } } }, "MPIJob", {
+        queueFleets: ["trn1.32xlarge", "p5.48xlarge", "g5.xlarge"].map((name) => ({
+          type: findInstanceType(name)!,
+          count: 2,
+        })),
+      }),
+      ...generate(
+        { ...serving, accelerator: { instanceTypes: ["trn2.48xlarge"], devicesPerReplica: 4 } },
+        "Deployment",
+        { kubernetesVersion: "1.34" },
+      ),
     ];
     expect(new Set(manifests.map(({ kind }) => kind))).toEqual(
-      new Set(["InferenceService", "Deployment", "Service", "HorizontalPodAutoscaler", "ScaledObject", "PodMonitor", "ResourceFlavor", "ClusterQueue", "LocalQueue", "MPIJob", "ResourceClaimTemplate"]),
+      new Set([
+        "InferenceService",
+        "Deployment",
+        "Service",
+        "HorizontalPodAutoscaler",
+        "ScaledObject",
+        "PodMonitor",
+        "ResourceFlavor",
+        "ClusterQueue",
+        "LocalQueue",
+        "MPIJob",
+        "ResourceClaimTemplate",
+      ]),
     );
     expect((await Promise.all(manifests.map((manifest) => schemaProblems(manifest)))).flat()).toEqual([]);
   });
@@ -58,7 +98,25 @@ describe.skipIf(missingCrdSchemas())("manifests of custom resources", () => {
 describe("the cases", () => {
   it("are every kind, and several nodes wherever a kind carries them", () => {
     expect(new Set(cases.map(({ kind }) => kind))).toEqual(new Set(kinds));
-    expect(multiNodeKinds).toEqual(["Job", "CronJob", "JobSet", "LeaderWorkerSet", "PyTorchJob", "MPIJob", "TrainJob", "RayCluster", "RayJob", "RayService"]);
-    expect(kinds.filter(isCore)).toEqual(kinds.filter((kind) => isCoreKind(generate(workloadOf(cases.find((each) => each.kind === kind)!), kind).find((each) => each.kind === kind)!.apiVersion)));
+    expect(multiNodeKinds).toEqual([
+      "Job",
+      "CronJob",
+      "JobSet",
+      "LeaderWorkerSet",
+      "PyTorchJob",
+      "MPIJob",
+      "TrainJob",
+      "RayCluster",
+      "RayJob",
+      "RayService",
+    ]);
+    expect(kinds.filter(isCore)).toEqual(
+      kinds.filter((kind) =>
+        isCoreKind(
+          generate(workloadOf(cases.find((each) => each.kind === kind)!), kind).find((each) => each.kind === kind)!
+            .apiVersion,
+        ),
+      ),
+    );
   });
 });

@@ -74,8 +74,17 @@ describe("Java patterns", () => {
 
   it("agrees with JavaScript where the two languages are the same", () => {
     const atom = fc.constantFrom("a", "b", ".", "[ab]", "[^a]", "\\d", "\\.", "[a-b1]");
-    const part = fc.tuple(atom, fc.constantFrom("", "", "*", "+", "?", "{2}", "{1,2}", "{0,}", "*?")).map((each) => each.join(""));
-    const pattern = fc.array(fc.oneof({ weight: 8, arbitrary: part }, { weight: 1, arbitrary: fc.constant("|") }, { weight: 1, arbitrary: fc.constantFrom("^", "$", "\\b", "\\B") }), { maxLength: 6 });
+    const part = fc
+      .tuple(atom, fc.constantFrom("", "", "*", "+", "?", "{2}", "{1,2}", "{0,}", "*?"))
+      .map((each) => each.join(""));
+    const pattern = fc.array(
+      fc.oneof(
+        { weight: 8, arbitrary: part },
+        { weight: 1, arbitrary: fc.constant("|") },
+        { weight: 1, arbitrary: fc.constantFrom("^", "$", "\\b", "\\B") },
+      ),
+      { maxLength: 6 },
+    );
     fc.assert(
       fc.property(pattern, fc.stringMatching(/^[ab1. ]{0,6}$/), (parts, value) => {
         const source = parts.join("");

@@ -1,13 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseExpression } from "../../../src/core/placement/query.ts";
-import { printExpression, type Expression, type Operator, type Test } from "../../../src/core/placement/query/expression.ts";
+import {
+  printExpression,
+  type Expression,
+  type Operator,
+  type Test,
+} from "../../../src/core/placement/query/expression.ts";
 import { Refusal } from "../../../src/core/problem.ts";
 
 const equality: readonly Operator[] = ["==", "!=", "in", "!in", "=~", "!~"];
 const ordering: readonly Operator[] = ["==", "!=", ">", ">=", "<", "<="];
 const text = fc.stringMatching(/^[A-Za-z0-9_.@/\\: -]{0,12}$/);
-const pattern = fc.array(fc.constantFrom("a", "g4.", "t[23]", ".*", "x+", "y?", "z{2,3}", "|", "\\.", "\\d", "[^a-c']", " ", "&&", "="), { minLength: 1, maxLength: 6 }).map((parts) => parts.join(""));
+const pattern = fc
+  .array(
+    fc.constantFrom("a", "g4.", "t[23]", ".*", "x+", "y?", "z{2,3}", "|", "\\.", "\\d", "[^a-c']", " ", "&&", "="),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map((parts) => parts.join(""));
 
 function testOf(subject: string, operators: readonly Operator[], value: fc.Arbitrary<string>): fc.Arbitrary<Test> {
   return fc.constantFrom(...operators).chain((operator) => {
@@ -22,7 +32,9 @@ function testOf(subject: string, operators: readonly Operator[], value: fc.Arbit
 }
 
 const test = fc.oneof(
-  fc.stringMatching(/^[A-Za-z0-9_./\\-]{1,10}$/).chain((name) => testOf(`attribute:${name}`, [...equality, "exists", "!exists"], text)),
+  fc
+    .stringMatching(/^[A-Za-z0-9_./\\-]{1,10}$/)
+    .chain((name) => testOf(`attribute:${name}`, [...equality, "exists", "!exists"], text)),
   testOf("attribute:rank", [">", ">=", "<", "<="], fc.integer().map(String)),
   testOf("task:group", [...equality, "exists", "!exists"], fc.stringMatching(/^[a-z0-9:#/ &'=-]{0,9}$/)),
   testOf("agentConnected", equality, fc.constantFrom("true", "false")),
@@ -37,7 +49,10 @@ const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
     { depthSize: "small", withCrossShrink: true },
     test,
     tie("expression").map((operand) => ({ kind: "not", operand }) as const),
-    fc.record({ kind: fc.constantFrom("and" as const, "or" as const), operands: fc.array(tie("expression"), { minLength: 2, maxLength: 4 }) }),
+    fc.record({
+      kind: fc.constantFrom("and" as const, "or" as const),
+      operands: fc.array(tie("expression"), { minLength: 2, maxLength: 4 }),
+    }),
   ),
 }));
 
@@ -54,7 +69,34 @@ describe("the cluster query language", () => {
   });
 
   it("prints what it parses from any text as text that parses to the same", () => {
-    const word = fc.constantFrom("attribute:a", "task:group", "==", "!=", "in", "!in", "[", "]", ",", "(", ")", "and", "or", "not", "!", "exists", "=~", "a", "'b c'", '"d"', "&&", "||", "1", "runningTasksCount", "<", ".*");
+    const word = fc.constantFrom(
+      "attribute:a",
+      "task:group",
+      "==",
+      "!=",
+      "in",
+      "!in",
+      "[",
+      "]",
+      ",",
+      "(",
+      ")",
+      "and",
+      "or",
+      "not",
+      "!",
+      "exists",
+      "=~",
+      "a",
+      "'b c'",
+      '"d"',
+      "&&",
+      "||",
+      "1",
+      "runningTasksCount",
+      "<",
+      ".*",
+    );
     fc.assert(
       fc.property(fc.array(word, { maxLength: 14 }), fc.constantFrom(" ", ""), (words, space) => {
         const parsed = parsedOr(words.join(space));
@@ -67,19 +109,26 @@ describe("the cluster query language", () => {
 
   it("throws nothing but a Refusal that points into the text, whatever the text", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ maxLength: 60 }), fc.string({ unit: "binary", maxLength: 60 }), fc.string({ maxLength: 40 }).map((each) => `attribute:a =~ ${each}`)), (each) => {
-        try {
-          parseExpression(each);
-        } catch (error) {
-          expect(error).toBeInstanceOf(Refusal);
-          for (const found of (error as Refusal).problems) {
-            const { offset } = found as unknown as { offset: number };
-            expect(offset).toBeGreaterThanOrEqual(0);
-            expect(offset).toBeLessThanOrEqual(each.length);
-            expect(found.message.split("\n")).toHaveLength(3);
+      fc.property(
+        fc.oneof(
+          fc.string({ maxLength: 60 }),
+          fc.string({ unit: "binary", maxLength: 60 }),
+          fc.string({ maxLength: 40 }).map((each) => `attribute:a =~ ${each}`),
+        ),
+        (each) => {
+          try {
+            parseExpression(each);
+          } catch (error) {
+            expect(error).toBeInstanceOf(Refusal);
+            for (const found of (error as Refusal).problems) {
+              const { offset } = found as unknown as { offset: number };
+              expect(offset).toBeGreaterThanOrEqual(0);
+              expect(offset).toBeLessThanOrEqual(each.length);
+              expect(found.message.split("\n")).toHaveLength(3);
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 20_000 },
     );
   });

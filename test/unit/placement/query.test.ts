@@ -14,14 +14,26 @@ const instance: ContainerInstance = {
   agentConnected: true,
   agentVersion: "1.14.4",
   registeredAt: Date.parse("2018-02-12T22:28:28.500Z"),
-  attributes: { "ecs.instance-type": "t2.small", "ecs.availability-zone": "us-east-1a", "ecs.os-type": "linux", stack: "prod", rank: "12", note: "two words", empty: "" },
+  attributes: {
+    "ecs.instance-type": "t2.small",
+    "ecs.availability-zone": "us-east-1a",
+    "ecs.os-type": "linux",
+    stack: "prod",
+    rank: "12",
+    note: "two words",
+    empty: "",
+  },
   registered: resources,
   remaining: resources,
   runningTasksCount: 1,
   pendingTasksCount: 0,
 };
 
-function selects(text: string, changes: Partial<ContainerInstance> = {}, groups: readonly string[] = ["service:production"]): boolean {
+function selects(
+  text: string,
+  changes: Partial<ContainerInstance> = {},
+  groups: readonly string[] = ["service:production"],
+): boolean {
   return evaluate(parseExpression(text), { instance: { ...instance, ...changes }, groups });
 }
 
@@ -39,8 +51,16 @@ describe("AWS's own examples", () => {
   const g2 = { attributes: { "ecs.instance-type": "g2.2xlarge", "ecs.availability-zone": "us-east-1a" } };
   it.each([
     ["attribute:ecs.instance-type == t2.small", {}, { attributes: { "ecs.instance-type": "t2.medium" } }],
-    ["attribute:ecs.availability-zone in [us-east-1a, us-east-1b]", {}, { attributes: { "ecs.availability-zone": "us-east-1c" } }],
-    ["attribute:ecs.instance-type =~ g2.* and attribute:ecs.availability-zone != us-east-1d", g2, { attributes: { ...g2.attributes, "ecs.availability-zone": "us-east-1d" } }],
+    [
+      "attribute:ecs.availability-zone in [us-east-1a, us-east-1b]",
+      {},
+      { attributes: { "ecs.availability-zone": "us-east-1c" } },
+    ],
+    [
+      "attribute:ecs.instance-type =~ g2.* and attribute:ecs.availability-zone != us-east-1d",
+      g2,
+      { attributes: { ...g2.attributes, "ecs.availability-zone": "us-east-1d" } },
+    ],
     ["runningTasksCount == 1", {}, { runningTasksCount: 2 }],
     ["agentVersion < 1.14.5", {}, { agentVersion: "1.105.1" }],
     ["registeredAt < 2018-02-13", {}, { registeredAt: Date.parse("2018-02-13T00:00:00Z") }],
@@ -98,7 +118,7 @@ describe("operators", () => {
     ["attribute:empty == ''", true],
     ["attribute:empty exists", true],
     ["attribute:note == 'two words'", true],
-    ["attribute:note == \"two words\"", true],
+    ['attribute:note == "two words"', true],
     ["attribute:rank > 9", true],
     ["attribute:rank < 100", true],
     ["attribute:stack > 9", false],
@@ -120,12 +140,15 @@ describe("operators", () => {
   it("selects nothing by what an instance does not say", () => {
     const { agentVersion: _version, registeredAt: _at, ...silent } = instance;
     for (const operator of ["==", "!=", ">", ">=", "<", "<="]) {
-      for (const text of [`agentVersion ${operator} 1.14.4`, `registeredAt ${operator} 2018-02-12`]) expect(evaluate(parseExpression(text), { instance: silent, groups: [] })).toBe(false);
+      for (const text of [`agentVersion ${operator} 1.14.4`, `registeredAt ${operator} 2018-02-12`])
+        expect(evaluate(parseExpression(text), { instance: silent, groups: [] })).toBe(false);
     }
   });
 
   it("binds not tighter than and, and and tighter than or", () => {
-    expect(printExpression(parseExpression("not attribute:a == 1 and attribute:b == 2 or attribute:c == 3"))).toBe("(not(attribute:a == 1) and attribute:b == 2) or attribute:c == 3");
+    expect(printExpression(parseExpression("not attribute:a == 1 and attribute:b == 2 or attribute:c == 3"))).toBe(
+      "(not(attribute:a == 1) and attribute:b == 2) or attribute:c == 3",
+    );
     expect(selects("runningTasksCount == 1 or runningTasksCount == 2 and runningTasksCount == 3")).toBe(true);
     expect(selects("(runningTasksCount == 1 or runningTasksCount == 2) and runningTasksCount == 3")).toBe(false);
   });
@@ -144,7 +167,16 @@ describe("dates", () => {
     ["registeredAt < 2018-02-12T22:28:29", true],
   ])("%s: %s", (text, selected) => expect(selects(text)).toBe(selected));
 
-  it.each(["2018-02-30", "2018-13-01", "2018-2-3", "2018-02-12T25:00:00", "2018-02-12 22:28:28", "yesterday", "1518474508", "2018-02-12T22:28:28.5Z"])("%s is refused", (date) => {
+  it.each([
+    "2018-02-30",
+    "2018-13-01",
+    "2018-2-3",
+    "2018-02-12T25:00:00",
+    "2018-02-12 22:28:28",
+    "yesterday",
+    "1518474508",
+    "2018-02-12T22:28:28.5Z",
+  ])("%s is refused", (date) => {
     expect(problemsOf(`registeredAt < ${date}`)).toHaveLength(1);
   });
 });
@@ -180,8 +212,16 @@ describe("refusals", () => {
     ["attribute:ecs.instance-type =~ (g4|g5).*", 31, "a pattern cannot contain parentheses"],
     ["attribute:ecs.instance-type =~ g(4|5).*", 32, "a pattern cannot contain parentheses"],
     ["attribute:ecs.instance-type =~ '(?i)g4.*'", 32, "a pattern cannot contain parentheses"],
-    ["attribute:ecs.instance-type =~ *.large", 31, "nothing stands before '*' that it could repeat; write \\* for the character"],
-    ["attribute:ecs.instance-type =~ g4.*+", 35, "possessive quantifiers (?+, *+, ++, {n}+) are not evaluated; leave the '+' out"],
+    [
+      "attribute:ecs.instance-type =~ *.large",
+      31,
+      "nothing stands before '*' that it could repeat; write \\* for the character",
+    ],
+    [
+      "attribute:ecs.instance-type =~ g4.*+",
+      35,
+      "possessive quantifiers (?+, *+, ++, {n}+) are not evaluated; leave the '+' out",
+    ],
     ["attribute:ecs.instance-type =~ [a-z", 31, "'[' has no ']'"],
     ["agentConnected exists", 15, "agentConnected cannot be compared with exists"],
     ["agentConnected == yes", 18, "agentConnected is true or false, not 'yes'"],
@@ -202,13 +242,18 @@ describe("refusals", () => {
 
   it("limits how long and how deep an expression may be", () => {
     const [long] = problemsOf(`attribute:a in [${"x,".repeat(1000)}x]`);
-    expect([long!.offset, long!.message.split("\n")[0]]).toEqual([2000, "the expression has 2018 characters, and ECS takes 2000"]);
+    expect([long!.offset, long!.message.split("\n")[0]]).toEqual([
+      2000,
+      "the expression has 2018 characters, and ECS takes 2000",
+    ]);
     const [deep] = problemsOf("!".repeat(200));
     expect([deep!.offset, deep!.message.split("\n")[0]]).toEqual([100, "the expression is nested more than 100 deep"]);
   });
 
   it("shows the expression with a caret beneath the place", () => {
-    expect(problemsOf("attribute:stack = prod")[0]!.message).toBe(`'=' is not an operator\n  attribute:stack = prod\n${" ".repeat(18)}^`);
+    expect(problemsOf("attribute:stack = prod")[0]!.message).toBe(
+      `'=' is not an operator\n  attribute:stack = prod\n${" ".repeat(18)}^`,
+    );
   });
 
   it("shows the part around the place of a long expression", () => {
@@ -219,7 +264,9 @@ describe("refusals", () => {
   });
 
   it("reports everything that is wrong where the rest can be read", () => {
-    expect(problemsOf("agentVersion > new and registeredAt < soon or agentConnected exists").map((each) => each.offset)).toEqual([15, 38, 61]);
+    expect(
+      problemsOf("agentVersion > new and registeredAt < soon or agentConnected exists").map((each) => each.offset),
+    ).toEqual([15, 38, 61]);
   });
 
   it.each([
@@ -228,7 +275,10 @@ describe("refusals", () => {
     ["AgentVersion > 1", "Write agentVersion."],
     ["runningTaskCount > 1", "Write runningTasksCount."],
     ["group == a", "Write task:group."],
-    ["stack == a", "A comparison starts with attribute:NAME, agentConnected, ec2InstanceId, agentVersion, registeredAt, runningTasksCount or task:group."],
+    [
+      "stack == a",
+      "A comparison starts with attribute:NAME, agentConnected, ec2InstanceId, agentVersion, registeredAt, runningTasksCount or task:group.",
+    ],
     ["attribute:a Equals b", "Write equals."],
     ["attribute:a == b Or attribute:a == c", "Write or."],
     ["attribute:a =~ (b|c)", "Write in [a, b] for whole values, or a comparison for each pattern, joined by or."],
@@ -241,7 +291,9 @@ describe("doubts", () => {
     ['attribute:a == "1"', 15],
     ["task:group != a", 11],
     ["attribute:a > 1", 12],
-  ])("%s", (text, offset) => expect(readExpression(text).doubts.map((each) => [each.severity, each.offset])).toEqual([["warning", offset]]));
+  ])("%s", (text, offset) =>
+    expect(readExpression(text).doubts.map((each) => [each.severity, each.offset])).toEqual([["warning", offset]]),
+  );
 
   it("has none where the order is written", () => {
     expect(readExpression("attribute:a == 1 or (attribute:b == '2' and not(task:group == c))").doubts).toEqual([]);

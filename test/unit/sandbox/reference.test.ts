@@ -11,6 +11,7 @@ describe("docs/sandbox.md", () => {
   });
 
   it("gives each rule a source, or says that it is not verified", () => {
-    for (const { rule, source } of Object.values(sandboxRules).flat()) expect(`${rule} ${source}`).toMatch(/https:\/\/|not verified|the sandbox's own|was seen|seen in public issues/);
+    for (const { rule, source } of Object.values(sandboxRules).flat())
+      expect(`${rule} ${source}`).toMatch(/https:\/\/|not verified|the sandbox's own|was seen|seen in public issues/);
   });
 });

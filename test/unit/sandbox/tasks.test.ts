@@ -19,8 +19,18 @@ async function run(taskDefinition: string, more: object = {}): Promise<Json> {
   return tasks[0];
 }
 
-const neuron = (...numbers: readonly number[]) => ({ linuxParameters: { devices: numbers.map((number) => ({ hostPath: `/dev/neuron${number}`, containerPath: `/dev/neuron${number}` })) } });
-const lock = (...numbers: readonly number[]) => ({ portMappings: numbers.map((number) => ({ containerPort: 28_700 + number, hostPort: 28_700 + number, protocol: "udp" })) });
+const neuron = (...numbers: readonly number[]) => ({
+  linuxParameters: {
+    devices: numbers.map((number) => ({ hostPath: `/dev/neuron${number}`, containerPath: `/dev/neuron${number}` })),
+  },
+});
+const lock = (...numbers: readonly number[]) => ({
+  portMappings: numbers.map((number) => ({
+    containerPort: 28_700 + number,
+    hostPort: 28_700 + number,
+    protocol: "udp",
+  })),
+});
 const variable = (name: string, value: string) => ({ environment: [{ name, value }] });
 
 describe("a task's life", () => {
@@ -28,15 +38,29 @@ describe("a task's life", () => {
     await start();
     await box.register("job", { command: ["sh", "-c", "echo hello; sleep 5; exit 3"] });
     const task = await run("job");
-    expect([task.lastStatus, task.desiredStatus, task.containers[0].lastStatus]).toEqual(["PENDING", "RUNNING", "PENDING"]);
+    expect([task.lastStatus, task.desiredStatus, task.containers[0].lastStatus]).toEqual([
+      "PENDING",
+      "RUNNING",
+      "PENDING",
+    ]);
     box.step(1);
-    expect(await taskOf(task.taskArn)).toMatchObject({ lastStatus: "RUNNING", containers: [{ lastStatus: "RUNNING" }] });
+    expect(await taskOf(task.taskArn)).toMatchObject({
+      lastStatus: "RUNNING",
+      containers: [{ lastStatus: "RUNNING" }],
+    });
     box.step(5);
     expect(await taskOf(task.taskArn)).toMatchObject({ desiredStatus: "STOPPED" });
     box.step(2);
     const ended = await taskOf(task.taskArn);
-    expect(ended).toMatchObject({ lastStatus: "STOPPED", stopCode: "EssentialContainerExited", stoppedReason: "Essential container in task exited", containers: [{ exitCode: 3, lastStatus: "STOPPED" }] });
-    expect(ended.createdAt <= ended.startedAt && ended.startedAt < ended.stoppingAt && ended.stoppingAt <= ended.stoppedAt).toBe(true);
+    expect(ended).toMatchObject({
+      lastStatus: "STOPPED",
+      stopCode: "EssentialContainerExited",
+      stoppedReason: "Essential container in task exited",
+      containers: [{ exitCode: 3, lastStatus: "STOPPED" }],
+    });
+    expect(
+      ended.createdAt <= ended.startedAt && ended.startedAt < ended.stoppingAt && ended.stoppingAt <= ended.stoppedAt,
+    ).toBe(true);
   });
 
   it("is forgotten an hour after it stopped", async () => {
@@ -46,14 +70,20 @@ describe("a task's life", () => {
     box.step(60);
     expect((await taskOf(taskArn)).lastStatus).toBe("STOPPED");
     box.sandbox.advance(3_600);
-    expect((await box.ecs("DescribeTasks", { tasks: [taskArn] })).failures).toEqual([{ arn: taskArn, reason: "MISSING" }]);
+    expect((await box.ecs("DescribeTasks", { tasks: [taskArn] })).failures).toEqual([
+      { arn: taskArn, reason: "MISSING" },
+    ]);
   });
 
   it("has an interface made and removed in awsvpc mode", async () => {
     await start();
     await box.register("job", {}, { networkMode: "awsvpc" });
-    await expect(box.ecs("RunTask", { taskDefinition: "job" })).rejects.toThrow("InvalidParameterException: Network Configuration must be provided when networkMode 'awsvpc' is specified.");
-    const { taskArn, lastStatus } = await run("job", { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } } });
+    await expect(box.ecs("RunTask", { taskDefinition: "job" })).rejects.toThrow(
+      "InvalidParameterException: Network Configuration must be provided when networkMode 'awsvpc' is specified.",
+    );
+    const { taskArn, lastStatus } = await run("job", {
+      networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
+    });
     const seen = [lastStatus];
     const look = async () => {
       const { lastStatus: status } = await taskOf(taskArn);
@@ -81,7 +111,12 @@ describe("a task's life", () => {
     const stubborn = await run("stubborn");
     box.step(2);
     const { task } = await box.ecs("StopTask", { task: calm.taskArn, reason: "enough" });
-    expect(task).toMatchObject({ desiredStatus: "STOPPED", lastStatus: "RUNNING", stopCode: "UserInitiated", stoppedReason: "enough" });
+    expect(task).toMatchObject({
+      desiredStatus: "STOPPED",
+      lastStatus: "RUNNING",
+      stopCode: "UserInitiated",
+      stoppedReason: "enough",
+    });
     await box.ecs("StopTask", { task: stubborn.taskArn });
     box.step(5);
     expect(await taskOf(calm.taskArn)).toMatchObject({ lastStatus: "STOPPED", containers: [{ exitCode: 143 }] });
@@ -94,12 +129,23 @@ describe("a task's life", () => {
     await start();
     await box.register("image", { image: "repo/does-not-exist:1" });
     await box.register("device", neuron(6));
-    await box.register("logs", { logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/none", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "x" } } });
+    await box.register("logs", {
+      logConfiguration: {
+        logDriver: "awslogs",
+        options: { "awslogs-group": "/none", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "x" },
+      },
+    });
     const tasks = [await run("image"), await run("device"), await run("logs")];
     box.step(3);
     const ended = await Promise.all(tasks.map(({ taskArn }) => taskOf(taskArn)));
-    expect(ended.map(({ stopCode, lastStatus }) => [stopCode, lastStatus])).toEqual(Array.from({ length: 3 }, () => ["TaskFailedToStart", "STOPPED"]));
-    expect(ended.map(({ containers }) => containers[0].reason.split(":")[0])).toEqual(["CannotPullContainerError", "CannotStartContainerError", "CannotStartContainerError"]);
+    expect(ended.map(({ stopCode, lastStatus }) => [stopCode, lastStatus])).toEqual(
+      Array.from({ length: 3 }, () => ["TaskFailedToStart", "STOPPED"]),
+    );
+    expect(ended.map(({ containers }) => containers[0].reason.split(":")[0])).toEqual([
+      "CannotPullContainerError",
+      "CannotStartContainerError",
+      "CannotStartContainerError",
+    ]);
     expect(ended.some(({ containers }) => "exitCode" in containers[0])).toBe(false);
     expect(ended[1].containers[0].reason).toContain('custom device "/dev/neuron6"');
   });
@@ -110,16 +156,36 @@ describe("devices", () => {
     await start({ fleet: [{ instanceType: "inf2.24xlarge", count: 1 }] });
     await box.register("holder", neuron(0, 1));
     await box.register("other", neuron(2));
-    await box.register("loser", { ...neuron(1), logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/g", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "p", "awslogs-create-group": "true" } } });
+    await box.register("loser", {
+      ...neuron(1),
+      logConfiguration: {
+        logDriver: "awslogs",
+        options: {
+          "awslogs-group": "/g",
+          "awslogs-region": "us-east-1",
+          "awslogs-stream-prefix": "p",
+          "awslogs-create-group": "true",
+        },
+      },
+    });
     const holder = await run("holder");
     box.step(2);
     const [loser, other] = [await run("loser"), await run("other")];
     box.step(10);
-    expect(await taskOf(loser.taskArn)).toMatchObject({ lastStatus: "STOPPED", stopCode: "EssentialContainerExited", stoppedReason: "Essential container in task exited", containers: [{ exitCode: 1 }] });
+    expect(await taskOf(loser.taskArn)).toMatchObject({
+      lastStatus: "STOPPED",
+      stopCode: "EssentialContainerExited",
+      stoppedReason: "Essential container in task exited",
+      containers: [{ exitCode: 1 }],
+    });
     expect((await taskOf(holder.taskArn)).lastStatus).toBe("RUNNING");
     expect((await taskOf(other.taskArn)).lastStatus).toBe("RUNNING");
     const stream = `p/main/${loser.taskArn.split("/").at(-1)}`;
-    const { events } = await box.call("Logs_20140328.GetLogEvents", { logGroupName: "/g", logStreamName: stream, startFromHead: true });
+    const { events } = await box.call("Logs_20140328.GetLogEvents", {
+      logGroupName: "/g",
+      logStreamName: stream,
+      startFromHead: true,
+    });
     expect(events.map(({ message }: Json) => message).join("\n")).toContain("/dev/neuron1 is held by task");
   });
 
@@ -129,7 +195,9 @@ describe("devices", () => {
     await run("one");
     const { tasks, failures } = await box.ecs("RunTask", { taskDefinition: "one" });
     expect(tasks).toEqual([]);
-    expect(failures).toEqual([{ arn: expect.stringContaining(":container-instance/default/"), reason: "RESOURCE:PORTS" }]);
+    expect(failures).toEqual([
+      { arn: expect.stringContaining(":container-instance/default/"), reason: "RESOURCE:PORTS" },
+    ]);
   });
 
   it("are handed over: the successor is PENDING until the old task is STOPPED, and then runs", async () => {
@@ -149,7 +217,11 @@ describe("devices", () => {
 
   it("are not handed over in awsvpc mode: the successor starts at once and fails", async () => {
     await start({ fleet: [{ instanceType: "inf2.24xlarge", count: 1 }] });
-    await box.register("one", { ...neuron(0), ...variable("AIPLAT_SANDBOX_STOP_SECONDS", "20") }, { networkMode: "awsvpc" });
+    await box.register(
+      "one",
+      { ...neuron(0), ...variable("AIPLAT_SANDBOX_STOP_SECONDS", "20") },
+      { networkMode: "awsvpc" },
+    );
     const network = { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } } };
     const old = await run("one", network);
     box.step(3);
@@ -168,16 +240,26 @@ describe("devices", () => {
     await box.ecs("StopTask", { task: old.taskArn });
     const [successor, free] = [await run("one"), await run("free")];
     box.step(5);
-    expect([(await taskOf(successor.taskArn)).lastStatus, (await taskOf(free.taskArn)).lastStatus]).toEqual(["PENDING", "PENDING"]);
+    expect([(await taskOf(successor.taskArn)).lastStatus, (await taskOf(free.taskArn)).lastStatus]).toEqual([
+      "PENDING",
+      "PENDING",
+    ]);
     box.step(15);
-    expect([(await taskOf(successor.taskArn)).lastStatus, (await taskOf(free.taskArn)).lastStatus]).toEqual(["RUNNING", "RUNNING"]);
+    expect([(await taskOf(successor.taskArn)).lastStatus, (await taskOf(free.taskArn)).lastStatus]).toEqual([
+      "RUNNING",
+      "RUNNING",
+    ]);
   });
 });
 
 describe("RegisterTaskDefinition", () => {
   it("refuses a device without a path", async () => {
     await start();
-    await expect(box.register("bad", { linuxParameters: { devices: [{ containerPath: "/dev/neuron0" }] } })).rejects.toThrow("ClientException: Invalid setting for container 'main'. Device.hostPath should not be null or empty.");
+    await expect(
+      box.register("bad", { linuxParameters: { devices: [{ containerPath: "/dev/neuron0" }] } }),
+    ).rejects.toThrow(
+      "ClientException: Invalid setting for container 'main'. Device.hostPath should not be null or empty.",
+    );
   });
 });
 
@@ -185,32 +267,66 @@ describe("RunTask", () => {
   it("says why each instance did not take a task", async () => {
     await start({ fleet: [{ instanceType: "inf2.xlarge", count: 1 }] });
     await box.register("big", { memory: 1_000_000 });
-    await box.register("elsewhere", {}, { placementConstraints: [{ type: "memberOf", expression: "attribute:ecs.instance-type == trn1.2xlarge" }] });
+    await box.register(
+      "elsewhere",
+      {},
+      { placementConstraints: [{ type: "memberOf", expression: "attribute:ecs.instance-type == trn1.2xlarge" }] },
+    );
     await box.register("cores", { cpu: 100_000 });
     await box.register("gpu", { resourceRequirements: [{ type: "GPU", value: "1" }] });
     const reasons = [];
-    for (const family of ["big", "elsewhere", "cores", "gpu"]) reasons.push((await box.ecs("RunTask", { taskDefinition: family })).failures[0].reason);
-    expect(reasons).toEqual(["RESOURCE:MEMORY", "MemberOf placement constraint unsatisfied.", "RESOURCE:CPU", "RESOURCE:GPU"]);
+    for (const family of ["big", "elsewhere", "cores", "gpu"])
+      reasons.push((await box.ecs("RunTask", { taskDefinition: family })).failures[0].reason);
+    expect(reasons).toEqual([
+      "RESOURCE:MEMORY",
+      "MemberOf placement constraint unsatisfied.",
+      "RESOURCE:CPU",
+      "RESOURCE:GPU",
+    ]);
   });
 
   it("keeps tasks of one group apart with distinctInstance", async () => {
     await start();
     await box.register("one");
-    const { tasks, failures } = await box.ecs("RunTask", { taskDefinition: "one", count: 3, placementConstraints: [{ type: "distinctInstance" }] });
+    const { tasks, failures } = await box.ecs("RunTask", {
+      taskDefinition: "one",
+      count: 3,
+      placementConstraints: [{ type: "distinctInstance" }],
+    });
     expect(tasks).toHaveLength(2);
-    expect(failures.map(({ reason }: Json) => reason)).toEqual(Array.from({ length: 2 }, () => "DistinctInstance placement constraint unsatisfied."));
+    expect(failures.map(({ reason }: Json) => reason)).toEqual(
+      Array.from({ length: 2 }, () => "DistinctInstance placement constraint unsatisfied."),
+    );
   });
 
   it("refuses a cluster without instances, and waits for the instances of a capacity provider", async () => {
     await start({ fleet: [] });
     await box.register("one");
-    await expect(box.ecs("RunTask", { taskDefinition: "one" })).rejects.toThrow("InvalidParameterException: No Container Instances were found in your cluster.");
-    await box.ecs("CreateCapacityProvider", { name: "pool", autoScalingGroupProvider: { autoScalingGroupArn: "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:x:autoScalingGroupName/pool" } });
-    await box.ecs("PutClusterCapacityProviders", { cluster: "default", capacityProviders: ["pool"], defaultCapacityProviderStrategy: [] });
-    const { tasks } = await box.ecs("RunTask", { taskDefinition: "one", capacityProviderStrategy: [{ capacityProvider: "pool" }] });
+    await expect(box.ecs("RunTask", { taskDefinition: "one" })).rejects.toThrow(
+      "InvalidParameterException: No Container Instances were found in your cluster.",
+    );
+    await box.ecs("CreateCapacityProvider", {
+      name: "pool",
+      autoScalingGroupProvider: {
+        autoScalingGroupArn: "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:x:autoScalingGroupName/pool",
+      },
+    });
+    await box.ecs("PutClusterCapacityProviders", {
+      cluster: "default",
+      capacityProviders: ["pool"],
+      defaultCapacityProviderStrategy: [],
+    });
+    const { tasks } = await box.ecs("RunTask", {
+      taskDefinition: "one",
+      capacityProviderStrategy: [{ capacityProvider: "pool" }],
+    });
     expect(tasks[0].lastStatus).toBe("PROVISIONING");
     box.step(1_000);
-    expect(await taskOf(tasks[0].taskArn)).toMatchObject({ lastStatus: "STOPPED", stopCode: "TaskFailedToStart", stoppedReason: "EMPTY CAPACITY PROVIDER" });
+    expect(await taskOf(tasks[0].taskArn)).toMatchObject({
+      lastStatus: "STOPPED",
+      stopCode: "TaskFailedToStart",
+      stoppedReason: "EMPTY CAPACITY PROVIDER",
+    });
   });
 
   it("gives each GPU to one task", async () => {
@@ -243,8 +359,15 @@ describe("what remains", () => {
     await box.register("one", { cpu: 1000, memory: 2000, ...lock(3) });
     const remaining = async () => {
       const { containerInstanceArns } = await box.ecs("ListContainerInstances");
-      const { containerInstances } = await box.ecs("DescribeContainerInstances", { containerInstances: containerInstanceArns });
-      return Object.fromEntries(containerInstances[0].remainingResources.map((each: Json) => [each.name, each.stringSetValue ?? each.integerValue]));
+      const { containerInstances } = await box.ecs("DescribeContainerInstances", {
+        containerInstances: containerInstanceArns,
+      });
+      return Object.fromEntries(
+        containerInstances[0].remainingResources.map((each: Json) => [
+          each.name,
+          each.stringSetValue ?? each.integerValue,
+        ]),
+      );
     };
     const before = await remaining();
     const { taskArn } = await run("one");

@@ -20,13 +20,29 @@ describe("workload flags", () => {
     const { document, problems } = overlay(
       {},
       [
-        ["--name", "bert"], ["--kind", "service"], ["--image", "bert:1"],
-        ["--instance-type", "trn1.32xlarge"], ["--instance-type", "trn1n.32xlarge"], ["--devices", "4"],
-        ["--replicas", "3"], ["--nodes", "1"], ["--cpu", "0.5"], ["--memory", "24GiB"],
-        ["--environment", "A=b=c"], ["--environment", "EMPTY="], ["--secret", "T=arn:aws:ssm:us-east-1:111122223333:parameter/t"],
-        ["--port", "8080"], ["--port", "53/udp"], ["--port", "80:8081"], ["--port", "54:54/udp"],
-        ["--network-mode", "host"], ["--capacity", "gpu-provider"], ["--execution-role", "arn:aws:iam::111122223333:role/e"], ["--task-role", "arn:aws:iam::111122223333:role/t"],
-        ["--log-group", "/aiplat/bert"], ["--cluster", "prod"],
+        ["--name", "bert"],
+        ["--kind", "service"],
+        ["--image", "bert:1"],
+        ["--instance-type", "trn1.32xlarge"],
+        ["--instance-type", "trn1n.32xlarge"],
+        ["--devices", "4"],
+        ["--replicas", "3"],
+        ["--nodes", "1"],
+        ["--cpu", "0.5"],
+        ["--memory", "24GiB"],
+        ["--environment", "A=b=c"],
+        ["--environment", "EMPTY="],
+        ["--secret", "T=arn:aws:ssm:us-east-1:111122223333:parameter/t"],
+        ["--port", "8080"],
+        ["--port", "53/udp"],
+        ["--port", "80:8081"],
+        ["--port", "54:54/udp"],
+        ["--network-mode", "host"],
+        ["--capacity", "gpu-provider"],
+        ["--execution-role", "arn:aws:iam::111122223333:role/e"],
+        ["--task-role", "arn:aws:iam::111122223333:role/t"],
+        ["--log-group", "/aiplat/bert"],
+        ["--cluster", "prod"],
       ],
       ["serve", "--port", "8080"],
     );
@@ -59,8 +75,27 @@ logs: { group: /aiplat/bert }
   });
 
   test("override the file: maps merge by key, lists replace, the last of a single one wins", () => {
-    const file = { name: "a", environment: { A: "file", B: "file" }, ports: [{ container: 1 }, { container: 2 }], command: ["x"], accelerator: { instanceTypes: ["inf2.xlarge"], devicesPerReplica: 1 }, ecs: { cluster: "c", networkMode: "host" } };
-    const { document } = overlay(file, [["--environment", "A=flag"], ["--environment", "C=flag"], ["--port", "3"], ["--instance-type", "trn1.2xlarge"], ["--name", "b"], ["--name", "c"], ["--network-mode", "bridge"]], ["y", "z"]);
+    const file = {
+      name: "a",
+      environment: { A: "file", B: "file" },
+      ports: [{ container: 1 }, { container: 2 }],
+      command: ["x"],
+      accelerator: { instanceTypes: ["inf2.xlarge"], devicesPerReplica: 1 },
+      ecs: { cluster: "c", networkMode: "host" },
+    };
+    const { document } = overlay(
+      file,
+      [
+        ["--environment", "A=flag"],
+        ["--environment", "C=flag"],
+        ["--port", "3"],
+        ["--instance-type", "trn1.2xlarge"],
+        ["--name", "b"],
+        ["--name", "c"],
+        ["--network-mode", "bridge"],
+      ],
+      ["y", "z"],
+    );
     expect(document).toEqual({
       name: "c",
       environment: { A: "flag", B: "file", C: "flag" },
@@ -73,8 +108,12 @@ logs: { group: /aiplat/bert }
   });
 
   test("turn a CPU workload into an accelerated one, and back", () => {
-    expect(overlay({ accelerator: "none" }, [["--instance-type", "inf2.xlarge"]]).document).toEqual({ accelerator: { instanceTypes: ["inf2.xlarge"] } });
-    expect(overlay({ accelerator: { instanceTypes: ["inf2.xlarge"], efa: false } }, [["--instance-type", "none"]]).document).toEqual({ accelerator: "none" });
+    expect(overlay({ accelerator: "none" }, [["--instance-type", "inf2.xlarge"]]).document).toEqual({
+      accelerator: { instanceTypes: ["inf2.xlarge"] },
+    });
+    expect(
+      overlay({ accelerator: { instanceTypes: ["inf2.xlarge"], efa: false } }, [["--instance-type", "none"]]).document,
+    ).toEqual({ accelerator: "none" });
   });
 
   test("leave a file's own mistake to be reported", () => {
@@ -82,18 +121,51 @@ logs: { group: /aiplat/bert }
   });
 
   test("say of each value which flag it is from", () => {
-    const { flagOf } = overlay({ environment: { A: "file" }, ecs: { cluster: "c" } }, [["--environment", "B=flag"], ["--instance-type", "inf2.xlarge"]], ["x"]);
-    const paths = [["environment", "A"], ["environment", "B"], ["environment"], ["accelerator", "instanceTypes", 0], ["command", 0], ["ecs", "cluster"]];
-    expect(paths.map((path) => flagOf(path))).toEqual([undefined, "--environment", undefined, "--instance-type", "--", undefined]);
+    const { flagOf } = overlay(
+      { environment: { A: "file" }, ecs: { cluster: "c" } },
+      [
+        ["--environment", "B=flag"],
+        ["--instance-type", "inf2.xlarge"],
+      ],
+      ["x"],
+    );
+    const paths = [
+      ["environment", "A"],
+      ["environment", "B"],
+      ["environment"],
+      ["accelerator", "instanceTypes", 0],
+      ["command", 0],
+      ["ecs", "cluster"],
+    ];
+    expect(paths.map((path) => flagOf(path))).toEqual([
+      undefined,
+      "--environment",
+      undefined,
+      "--instance-type",
+      "--",
+      undefined,
+    ]);
   });
 
   test("name every key that a file must have, where flags stand alone", () => {
-    const required = workloadJsonSchema() as { readonly required: readonly string[]; readonly allOf: readonly { readonly required?: readonly string[] }[] };
-    expect(missingFlags({}, []).map(({ path }) => path![0])).toEqual([...required.required, ...required.allOf.flatMap((each) => each.required ?? [])]);
+    const required = workloadJsonSchema() as {
+      readonly required: readonly string[];
+      readonly allOf: readonly { readonly required?: readonly string[] }[];
+    };
+    expect(missingFlags({}, []).map(({ path }) => path![0])).toEqual([
+      ...required.required,
+      ...required.allOf.flatMap((each) => each.required ?? []),
+    ]);
   });
 
   test("never show a secret", () => {
-    const said = JSON.stringify([overlay({}, [["--secret", "TOKEN=hunter2"], ["--secret", "hunter2"], ["--environment", "hunter2"]]).problems]);
+    const said = JSON.stringify([
+      overlay({}, [
+        ["--secret", "TOKEN=hunter2"],
+        ["--secret", "hunter2"],
+        ["--environment", "hunter2"],
+      ]).problems,
+    ]);
     expect(said).not.toContain("hunter2");
   });
 });
@@ -110,7 +182,11 @@ const texts: Readonly<Record<string, readonly string[]>> = {
   "--cpu": ["0.5", "8", "256", "192", "193", "0", "4."],
   "--memory": ["24GiB", "512 MiB", "1.5TiB", "24", "24G", "GiB"],
   "--environment": ["A=1", "A=", "_a.b-c=x=y", "1A=x", "A", "=x", "A=ü\n"],
-  "--secret": ["A=arn:aws:ssm:us-east-1:111122223333:parameter/a", "A=arn:aws:secretsmanager:us-east-1:111122223333:secret:a", "A=plain"],
+  "--secret": [
+    "A=arn:aws:ssm:us-east-1:111122223333:parameter/a",
+    "A=arn:aws:secretsmanager:us-east-1:111122223333:secret:a",
+    "A=plain",
+  ],
   "--port": ["8080", "8080/udp", "80:8080", "80:8080/tcp", "0", "65536", "80:", "1:2:3", "8080/x"],
   "--network-mode": ["bridge", "host", "awsvpc", "none"],
   "--capacity": ["ec2", "managed-instances", "mine", "a b", ""],
@@ -126,7 +202,17 @@ describe("a flag and the file", () => {
   });
 
   test("judge a value alike", () => {
-    const some = fc.constantFrom(...Object.keys(texts)).chain((flag) => fc.tuple(fc.constant(flag), fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...texts[flag]!) }, { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 12 }) })));
+    const some = fc
+      .constantFrom(...Object.keys(texts))
+      .chain((flag) =>
+        fc.tuple(
+          fc.constant(flag),
+          fc.oneof(
+            { weight: 3, arbitrary: fc.constantFrom(...texts[flag]!) },
+            { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 12 }) },
+          ),
+        ),
+      );
     fc.assert(
       fc.property(fc.array(some, { minLength: 1, maxLength: 6 }), (args) => {
         const base = { name: "bert", image: "bert:1" };
@@ -134,7 +220,12 @@ describe("a flag and the file", () => {
         // What a flag accepts is legal in a file; what it refuses is not set.
         expect(checkDocument(document, () => undefined).problems).toEqual([]);
         expect(problems.length).toBeLessThanOrEqual(args.length);
-        for (const { message, flag, path } of problems) expect([message.length > 0, args.some((each) => each[0] === flag), broken.map(pathText).includes(pathText(path!))]).toEqual([true, true, true]);
+        for (const { message, flag, path } of problems)
+          expect([
+            message.length > 0,
+            args.some((each) => each[0] === flag),
+            broken.map(pathText).includes(pathText(path!)),
+          ]).toEqual([true, true, true]);
         // Read back from a file, the document is the same.
         expect(parseWorkloadText(JSON.stringify(document), "w.json").value).toEqual(document);
       }),
@@ -142,7 +233,8 @@ describe("a flag and the file", () => {
     );
   });
 
-  const fromFile = (document: Raw) => checkDocument({ name: "bert", image: "bert:1", ...document }, () => undefined).problems.length === 0;
+  const fromFile = (document: Raw) =>
+    checkDocument({ name: "bert", image: "bert:1", ...document }, () => undefined).problems.length === 0;
   const asFile: Readonly<Record<string, (text: string) => Raw>> = {
     "--name": (name) => ({ name }),
     "--kind": (kind) => ({ kind }),
@@ -158,7 +250,9 @@ describe("a flag and the file", () => {
     "--log-group": (group) => ({ logs: { group } }),
     "--cluster": (cluster) => ({ ecs: { cluster } }),
   };
-  const written = Object.entries(asFile).flatMap(([flag, write]) => texts[flag]!.filter((text) => !/^(1e3|0x10)$/.test(text)).map((text) => ({ flag, text, document: write(text) })));
+  const written = Object.entries(asFile).flatMap(([flag, write]) =>
+    texts[flag]!.filter((text) => !/^(1e3|0x10)$/.test(text)).map((text) => ({ flag, text, document: write(text) })),
+  );
   test.each(written)("$flag $text is as legal as in a file", ({ flag, text, document }) => {
     expect(overlay({}, [[flag, text]]).problems.length === 0).toBe(fromFile(document));
   });

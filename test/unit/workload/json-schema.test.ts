@@ -11,10 +11,20 @@ import { errorCodes, minimal, readDocument, refusalOf } from "../../support/work
 const root = join(import.meta.dirname, "../../..");
 const published = JSON.parse(readFileSync(join(root, "schema/workload.json"), "utf8")) as Record<string, unknown>;
 // The rules' fragments say nothing of types: the schema itself does.
-const accepts = new Ajv({ strict: true, strictTypes: false, strictRequired: false, strictTuples: false, allowUnionTypes: true }).compile(published);
+const accepts = new Ajv({
+  strict: true,
+  strictTypes: false,
+  strictRequired: false,
+  strictTuples: false,
+  allowUnionTypes: true,
+}).compile(published);
 
 /** What the schema says less of than validate, for want of a way to compare two values. */
-const beyond = new Set(workloadRules.flatMap((rule) => (rule.severity === "error" && rule.beyondJsonSchema !== undefined ? [rule.code] : [])));
+const beyond = new Set(
+  workloadRules.flatMap((rule) =>
+    rule.severity === "error" && rule.beyondJsonSchema !== undefined ? [rule.code] : [],
+  ),
+);
 
 describe("the published JSON Schema", () => {
   test("is up to date: npm run generate", () => {
@@ -28,7 +38,12 @@ describe("the published JSON Schema", () => {
 
   const fixtures = join(root, "test/fixtures/broken");
   // What does not parse is no document that a schema could accept.
-  const broken = readdirSync(fixtures).filter((name) => /\.(yaml|json)$/.test(name) && !["good.yaml", "binary.yaml"].includes(name) && refusalOf(readFileSync(join(fixtures, name), "utf8")) === undefined);
+  const broken = readdirSync(fixtures).filter(
+    (name) =>
+      /\.(yaml|json)$/.test(name) &&
+      !["good.yaml", "binary.yaml"].includes(name) &&
+      refusalOf(readFileSync(join(fixtures, name), "utf8")) === undefined,
+  );
   test.each(broken)("rejects %s, as validate does", (name) => {
     expect(accepts(readDocument(join(fixtures, name)))).toBe(false);
   });
@@ -43,7 +58,11 @@ describe("the published JSON Schema", () => {
 
   test("accepts exactly what validate accepts, for workloads with all kinds of mistakes", () => {
     let legal = 0;
-    const alone = new Set(broken.map((name) => errorCodes(readDocument(join(fixtures, name)))).flatMap((codes) => (new Set(codes).size === 1 ? codes : [])));
+    const alone = new Set(
+      broken
+        .map((name) => errorCodes(readDocument(join(fixtures, name))))
+        .flatMap((codes) => (new Set(codes).size === 1 ? codes : [])),
+    );
     fc.assert(
       fc.property(workloads, (document) => {
         const codes = errorCodes(document);
@@ -62,16 +81,45 @@ describe("the published JSON Schema", () => {
   });
 });
 
-const types = ["inf1.xlarge", "inf1.24xlarge", "inf2.xlarge", "inf2.24xlarge", "trn1.32xlarge", "trn2.48xlarge", "g5.xlarge", "g5.12xlarge", "g6f.2xlarge", "g4dn.8xlarge", "p5.48xlarge", "p6e-gb200.36xlarge", "p3.2xlarge", "g4ad.xlarge", "m5.large", "Inf2.xlarge"];
+const types = [
+  "inf1.xlarge",
+  "inf1.24xlarge",
+  "inf2.xlarge",
+  "inf2.24xlarge",
+  "trn1.32xlarge",
+  "trn2.48xlarge",
+  "g5.xlarge",
+  "g5.12xlarge",
+  "g6f.2xlarge",
+  "g4dn.8xlarge",
+  "p5.48xlarge",
+  "p6e-gb200.36xlarge",
+  "p3.2xlarge",
+  "g4ad.xlarge",
+  "m5.large",
+  "Inf2.xlarge",
+];
 const size = fc.oneof(
-  fc.tuple(fc.constantFrom(1, 4, 8, 16, 24, 64, 384, 512, 768, 2048), fc.constantFrom("GiB", "GiB", "MiB", " GiB", "TiB", "G", "")).map((parts) => parts.join("")),
-  fc.tuple(fc.double({ min: 0, max: 900, noNaN: true }), fc.constantFrom("GiB", "MiB", "TiB")).map(([amount, unit]) => `${amount.toFixed(3)}${unit}`),
+  fc
+    .tuple(
+      fc.constantFrom(1, 4, 8, 16, 24, 64, 384, 512, 768, 2048),
+      fc.constantFrom("GiB", "GiB", "MiB", " GiB", "TiB", "G", ""),
+    )
+    .map((parts) => parts.join("")),
+  fc
+    .tuple(fc.double({ min: 0, max: 900, noNaN: true }), fc.constantFrom("GiB", "MiB", "TiB"))
+    .map(([amount, unit]) => `${amount.toFixed(3)}${unit}`),
   fc.constantFrom("16384MiB", "16385MiB", "16GiB", "16.001GiB", "6MiB", "5.999MiB", "0GiB", "0.5MiB", "0.015625TiB"),
 );
 /** Mostly left out, so that a workload has few of its possible mistakes at once. */
-const sometimes = <T>(value: fc.Arbitrary<T>) => fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
-const often = <T>(value: fc.Arbitrary<T>) => fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
-const port = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(80, 8080, 8081, 22, 28_700, 28_715, 28_716) }, { weight: 1, arbitrary: fc.constantFrom(0, 70_000, 1.5, "80") });
+const sometimes = <T>(value: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
+const often = <T>(value: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
+const port = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(80, 8080, 8081, 22, 28_700, 28_715, 28_716) },
+  { weight: 1, arbitrary: fc.constantFrom(0, 70_000, 1.5, "80") },
+);
 const protocol = sometimes(fc.constantFrom("tcp", "udp", "udp", "sctp"));
 const targetGroup = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/bert/0123456789abcdef";
 
@@ -82,7 +130,11 @@ const sections = fc.record({
     {
       weight: 12,
       arbitrary: fc.record({
-        instanceTypes: fc.oneof({ weight: 12, arbitrary: fc.array(fc.constantFrom(...types.slice(0, 11)), { minLength: 1, maxLength: 2 }) }, { weight: 2, arbitrary: fc.array(fc.constantFrom(...types), { maxLength: 3 }) }, { weight: 1, arbitrary: fc.constant(undefined) }),
+        instanceTypes: fc.oneof(
+          { weight: 12, arbitrary: fc.array(fc.constantFrom(...types.slice(0, 11)), { minLength: 1, maxLength: 2 }) },
+          { weight: 2, arbitrary: fc.array(fc.constantFrom(...types), { maxLength: 3 }) },
+          { weight: 1, arbitrary: fc.constant(undefined) },
+        ),
         devicesPerReplica: sometimes(fc.constantFrom(1, 1, 2, 3, 4, 6, 8, 16, 0.25, 0.5, 0, "2")),
         mps: sometimes(fc.record({ memory: size })),
         efa: sometimes(fc.boolean()),
@@ -90,36 +142,116 @@ const sections = fc.record({
     },
   ),
   nodes: often(fc.constantFrom(1, 2, 4, 0)),
-  resources: often(fc.record({ cpu: often(fc.constantFrom(0.5, 4, 8, 96, 192, 0.0005, 256, -1)), memory: often(size) })),
+  resources: often(
+    fc.record({ cpu: often(fc.constantFrom(0.5, 4, 8, 96, 192, 0.0005, 256, -1)), memory: often(size) }),
+  ),
   sharedMemory: often(size),
   ports: often(fc.array(fc.record({ container: port, host: sometimes(port), protocol }), { maxLength: 3 })),
-  secrets: often(fc.constantFrom({}, { TOKEN: "arn:aws:ssm:us-east-1:111122223333:parameter/token" }, { TOKEN: "plain" })),
-  roles: often(fc.constantFrom({ execution: "arn:aws:iam::111122223333:role/execution" }, { task: "arn:aws:iam::111122223333:role/task" }, { execution: "execution" })),
-  tags: often(fc.dictionary(fc.constantFrom("team", "aws:name", "aiplat:slot", "a b", "é", "!", ""), fc.constantFrom("nlp", "é", "a!", ""))),
+  secrets: often(
+    fc.constantFrom({}, { TOKEN: "arn:aws:ssm:us-east-1:111122223333:parameter/token" }, { TOKEN: "plain" }),
+  ),
+  roles: often(
+    fc.constantFrom(
+      { execution: "arn:aws:iam::111122223333:role/execution" },
+      { task: "arn:aws:iam::111122223333:role/task" },
+      { execution: "execution" },
+    ),
+  ),
+  tags: often(
+    fc.dictionary(
+      fc.constantFrom("team", "aws:name", "aiplat:slot", "a b", "é", "!", ""),
+      fc.constantFrom("nlp", "é", "a!", ""),
+    ),
+  ),
   environment: often(fc.dictionary(fc.constantFrom("A", "1A", "_x"), fc.constantFrom<unknown>("x", 1, true, null))),
   ecs: often(
     fc.record({
       networkMode: often(fc.constantFrom("bridge", "host", "awsvpc", "none")),
-      capacity: often(fc.constantFrom("ec2", "managed-instances", { provider: "mine" }, { provider: "FARGATE" }, { managedInstances: "mine" }, { provider: "a", managedInstances: "b" }, {}, "other")),
-      network: often(fc.record({ subnets: often(fc.constantFrom([], ["subnet-1"])), securityGroups: often(fc.constantFrom([], ["sg-1"])), assignPublicIp: often(fc.boolean()) })),
-      loadBalancer: sometimes(fc.record({ targetGroup: fc.constantFrom(targetGroup, targetGroup, "bert"), port: fc.oneof(fc.constant(8080), port) })),
+      capacity: often(
+        fc.constantFrom(
+          "ec2",
+          "managed-instances",
+          { provider: "mine" },
+          { provider: "FARGATE" },
+          { managedInstances: "mine" },
+          { provider: "a", managedInstances: "b" },
+          {},
+          "other",
+        ),
+      ),
+      network: often(
+        fc.record({
+          subnets: often(fc.constantFrom([], ["subnet-1"])),
+          securityGroups: often(fc.constantFrom([], ["sg-1"])),
+          assignPublicIp: often(fc.boolean()),
+        }),
+      ),
+      loadBalancer: sometimes(
+        fc.record({
+          targetGroup: fc.constantFrom(targetGroup, targetGroup, "bert"),
+          port: fc.oneof(fc.constant(8080), port),
+        }),
+      ),
       taskDefinition: sometimes(
         fc.record({
           inferenceAccelerators: sometimes(fc.constantFrom(null, [])),
           requiresCompatibilities: sometimes(fc.constantFrom(["EC2"], ["EC2", "FARGATE"], "FARGATE")),
-          containerDefinitions: often(fc.constantFrom<unknown>([], [{ name: "bert" }], [{ image: "x" }], [{ name: "" }], {}, null, "x", [{ name: "bert", resourceRequirements: [{ type: "InferenceAccelerator" }] }], [{ name: "bert", resourceRequirements: "x" }])),
+          containerDefinitions: often(
+            fc.constantFrom<unknown>(
+              [],
+              [{ name: "bert" }],
+              [{ image: "x" }],
+              [{ name: "" }],
+              {},
+              null,
+              "x",
+              [{ name: "bert", resourceRequirements: [{ type: "InferenceAccelerator" }] }],
+              [{ name: "bert", resourceRequirements: "x" }],
+            ),
+          ),
         }),
       ),
     }),
   ),
 });
-const sectionNames = ["kind", "accelerator", "nodes", "resources", "sharedMemory", "ports", "secrets", "roles", "tags", "environment", "ecs"];
+const sectionNames = [
+  "kind",
+  "accelerator",
+  "nodes",
+  "resources",
+  "sharedMemory",
+  "ports",
+  "secrets",
+  "roles",
+  "tags",
+  "environment",
+  "ecs",
+];
 
 /** A legal workload with a few sections of others, so that one mistake does not hide another. */
 const workloads = fc
-  .tuple(sections, fc.subarray(sectionNames, { maxLength: 4 }), fc.constantFrom({ instanceTypes: ["inf2.xlarge"] }, { instanceTypes: ["inf1.xlarge"] }, { instanceTypes: ["trn1.32xlarge"], efa: true }, { instanceTypes: ["g5.12xlarge", "g5.xlarge"] }))
+  .tuple(
+    sections,
+    fc.subarray(sectionNames, { maxLength: 4 }),
+    fc.constantFrom(
+      { instanceTypes: ["inf2.xlarge"] },
+      { instanceTypes: ["inf1.xlarge"] },
+      { instanceTypes: ["trn1.32xlarge"], efa: true },
+      { instanceTypes: ["g5.12xlarge", "g5.xlarge"] },
+    ),
+  )
   // A key without a value is a key that is not there.
-  .map(([all, chosen, accelerator]) => JSON.parse(JSON.stringify({ ...minimal, accelerator, ports: [{ container: 8080 }], ...Object.fromEntries(chosen.map((key) => [key, (all as Record<string, unknown>)[key]])) })) as Record<string, unknown>);
+  .map(
+    ([all, chosen, accelerator]) =>
+      JSON.parse(
+        JSON.stringify({
+          ...minimal,
+          accelerator,
+          ports: [{ container: 8080 }],
+          ...Object.fromEntries(chosen.map((key) => [key, (all as Record<string, unknown>)[key]])),
+        }),
+      ) as Record<string, unknown>,
+  );
 
 /** The keys that a schema names, as descriptions.ts writes them. */
 function keysOf(schema: Record<string, unknown>, path: readonly string[] = []): ReadonlySet<string> {
@@ -133,6 +265,7 @@ function keysOf(schema: Record<string, unknown>, path: readonly string[] = []): 
   for (const [key, inner] of Object.entries((schema["properties"] ?? {}) as object)) visit(inner, key);
   if (typeof schema["items"] === "object") visit(schema["items"], "*");
   if (typeof schema["additionalProperties"] === "object") visit(schema["additionalProperties"], "*");
-  for (const option of (schema["anyOf"] ?? []) as Record<string, unknown>[]) for (const each of keysOf(option, path)) keys.add(each);
+  for (const option of (schema["anyOf"] ?? []) as Record<string, unknown>[])
+    for (const each of keysOf(option, path)) keys.add(each);
   return keys;
 }

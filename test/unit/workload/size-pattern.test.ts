@@ -6,7 +6,14 @@ import { sizeBelowPattern } from "../../../src/core/workload/rules/size-pattern.
 const unit = fc.constantFrom(["MiB", 1], ["GiB", 1024], ["TiB", 1024 * 1024]);
 
 test("the pattern matches exactly the sizes below its bound", () => {
-  const cases = fc.tuple(fc.oneof(fc.constantFrom(1, 6, 7, 2862, 16_385, 393_217, 4_194_305), fc.integer({ min: 1, max: 5_000_000 })), unit, fc.double({ min: -2, max: 2, noNaN: true }), fc.integer({ min: 0, max: 8 }), fc.constantFrom("", " "), fc.constantFrom("", "0", "00"));
+  const cases = fc.tuple(
+    fc.oneof(fc.constantFrom(1, 6, 7, 2862, 16_385, 393_217, 4_194_305), fc.integer({ min: 1, max: 5_000_000 })),
+    unit,
+    fc.double({ min: -2, max: 2, noNaN: true }),
+    fc.integer({ min: 0, max: 8 }),
+    fc.constantFrom("", " "),
+    fc.constantFrom("", "0", "00"),
+  );
   fc.assert(
     fc.property(cases, ([bound, [name, mib], off, decimals, space, zeros]) => {
       // Around the bound, a little and a lot.
@@ -28,9 +35,19 @@ test("the bound itself is not below it", () => {
 
 test("what is suggested for a size is a size", () => {
   fc.assert(
-    fc.property(fc.nat(5000), fc.constantFrom("", "M", "m", "Mi", "MB", "g", "G", "Gi", "GB", " GB", "T", "TiB", "K", "Ki", "bytes"), (amount, suffix) => {
-      for (const each of suggestMemory(`${amount}${suffix}`)?.split(" or ") ?? []) expect(each).toMatch(memoryRule.pattern);
-    }),
+    fc.property(
+      fc.nat(5000),
+      fc.constantFrom("", "M", "m", "Mi", "MB", "g", "G", "Gi", "GB", " GB", "T", "TiB", "K", "Ki", "bytes"),
+      (amount, suffix) => {
+        for (const each of suggestMemory(`${amount}${suffix}`)?.split(" or ") ?? [])
+          expect(each).toMatch(memoryRule.pattern);
+      },
+    ),
   );
-  expect([suggestMemory("24"), suggestMemory("24Gi"), suggestMemory("24 GB"), suggestMemory("24x")]).toEqual(["24MiB or 24GiB", "24GiB", "24GiB", undefined]);
+  expect([suggestMemory("24"), suggestMemory("24Gi"), suggestMemory("24 GB"), suggestMemory("24x")]).toEqual([
+    "24MiB or 24GiB",
+    "24GiB",
+    "24GiB",
+    undefined,
+  ]);
 });

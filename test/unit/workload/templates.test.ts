@@ -29,7 +29,9 @@ describe.each(names)("the template %s", (name) => {
   test("has a workload file and a README with a summary, and points an editor to the schema", () => {
     expect(readdirSync(join(folder, name)).toSorted()).toEqual(["README.md", "aiplat.yaml"]);
     expect(readFileSync(join(folder, name, "README.md"), "utf8")).toMatch(/^# \S.*\n/);
-    expect(readFileSync(join(folder, name, "aiplat.yaml"), "utf8").split("\n", 1)).toEqual(["# yaml-language-server: $schema=./node_modules/aiplat/schema/workload.json"]);
+    expect(readFileSync(join(folder, name, "aiplat.yaml"), "utf8").split("\n", 1)).toEqual([
+      "# yaml-language-server: $schema=./node_modules/aiplat/schema/workload.json",
+    ]);
   });
 });
 
@@ -37,12 +39,29 @@ test("TensorFlow Serving is the task definition of AWS's guide", () => {
   // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference-task-def.html, but for the REST port (see the README)
   const [definition] = generate("tensorflow-serving-inf1");
   const [container] = definition!.containerDefinitions;
-  expect(definition).toMatchObject({ requiresCompatibilities: ["EC2"], placementConstraints: [{ type: "memberOf", expression: "attribute:ecs.instance-type == inf1.xlarge" }] });
+  expect(definition).toMatchObject({
+    requiresCompatibilities: ["EC2"],
+    placementConstraints: [{ type: "memberOf", expression: "attribute:ecs.instance-type == inf1.xlarge" }],
+  });
   expect(container).toMatchObject({
     image: "763104351884.dkr.ecr.us-east-1.amazonaws.com/tensorflow-inference-neuron:1.15.4-neuron-py37-ubuntu18.04",
     essential: true,
-    entryPoint: ["/usr/local/bin/entrypoint.sh", "--port=8500", "--rest_api_port=8501", "--model_name=resnet50_neuron", "--model_base_path=s3://amzn-s3-demo-bucket/resnet50_neuron/"],
-    linuxParameters: { devices: [{ containerPath: "/dev/neuron0", hostPath: "/dev/neuron0", permissions: ["read", "write"] }], capabilities: { add: ["IPC_LOCK"] } },
+    entryPoint: [
+      "/usr/local/bin/entrypoint.sh",
+      "--port=8500",
+      "--rest_api_port=8501",
+      "--model_name=resnet50_neuron",
+      "--model_base_path=s3://amzn-s3-demo-bucket/resnet50_neuron/",
+    ],
+    linuxParameters: {
+      devices: [{ containerPath: "/dev/neuron0", hostPath: "/dev/neuron0", permissions: ["read", "write"] }],
+      capabilities: { add: ["IPC_LOCK"] },
+    },
   });
-  expect(container!.portMappings).toEqual(expect.arrayContaining([expect.objectContaining({ hostPort: 8500, containerPort: 8500, protocol: "tcp" }), expect.objectContaining({ hostPort: 8501, containerPort: 8501, protocol: "tcp" })]));
+  expect(container!.portMappings).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ hostPort: 8500, containerPort: 8500, protocol: "tcp" }),
+      expect.objectContaining({ hostPort: 8501, containerPort: 8501, protocol: "tcp" }),
+    ]),
+  );
 });

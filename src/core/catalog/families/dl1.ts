@@ -4,5 +4,17 @@ import type { InstanceType } from "../instance-type.ts";
 const source = "moto 5.2.1 ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump)";
 
 export const dl1 = [
-  { instanceType: "dl1.24xlarge", family: "dl1", architecture: "x86_64", vcpus: 96, memoryMiB: 786432, accelerator: { kind: "habana", name: "Gaudi HL-205", manufacturer: "Habana", count: 8, memoryMiBPerDevice: 32768 }, efaInterfaces: 4, networkCards: 4, status: "current", note: "sources disagree on the number of EFA interfaces; this is EC2's API", source },
+  {
+    instanceType: "dl1.24xlarge",
+    family: "dl1",
+    architecture: "x86_64",
+    vcpus: 96,
+    memoryMiB: 786432,
+    accelerator: { kind: "habana", name: "Gaudi HL-205", manufacturer: "Habana", count: 8, memoryMiBPerDevice: 32768 },
+    efaInterfaces: 4,
+    networkCards: 4,
+    status: "current",
+    note: "sources disagree on the number of EFA interfaces; this is EC2's API",
+    source,
+  },
 ] satisfies readonly InstanceType[];

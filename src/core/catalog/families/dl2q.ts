@@ -4,5 +4,22 @@ import type { InstanceType } from "../instance-type.ts";
 const source = "moto 5.2.1 ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump)";
 
 export const dl2q = [
-  { instanceType: "dl2q.24xlarge", family: "dl2q", architecture: "x86_64", vcpus: 96, memoryMiB: 786432, accelerator: { kind: "qualcomm", name: "Qualcomm AI100", manufacturer: "Qualcomm", count: 8, memoryMiBPerDevice: 16000 }, efaInterfaces: 1, networkCards: 1, status: "current", source },
+  {
+    instanceType: "dl2q.24xlarge",
+    family: "dl2q",
+    architecture: "x86_64",
+    vcpus: 96,
+    memoryMiB: 786432,
+    accelerator: {
+      kind: "qualcomm",
+      name: "Qualcomm AI100",
+      manufacturer: "Qualcomm",
+      count: 8,
+      memoryMiBPerDevice: 16000,
+    },
+    efaInterfaces: 1,
+    networkCards: 1,
+    status: "current",
+    source,
+  },
 ] satisfies readonly InstanceType[];

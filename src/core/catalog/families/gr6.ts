@@ -4,6 +4,28 @@ import type { InstanceType } from "../instance-type.ts";
 const source = "moto 5.2.1 ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump)";
 
 export const gr6 = [
-  { instanceType: "gr6.4xlarge", family: "gr6", architecture: "x86_64", vcpus: 16, memoryMiB: 131072, accelerator: { kind: "nvidia", name: "L4", manufacturer: "NVIDIA", count: 1, memoryMiBPerDevice: 22888 }, efaInterfaces: 0, networkCards: 1, status: "current", source },
-  { instanceType: "gr6.8xlarge", family: "gr6", architecture: "x86_64", vcpus: 32, memoryMiB: 262144, accelerator: { kind: "nvidia", name: "L4", manufacturer: "NVIDIA", count: 1, memoryMiBPerDevice: 22888 }, efaInterfaces: 1, networkCards: 1, status: "current", source },
+  {
+    instanceType: "gr6.4xlarge",
+    family: "gr6",
+    architecture: "x86_64",
+    vcpus: 16,
+    memoryMiB: 131072,
+    accelerator: { kind: "nvidia", name: "L4", manufacturer: "NVIDIA", count: 1, memoryMiBPerDevice: 22888 },
+    efaInterfaces: 0,
+    networkCards: 1,
+    status: "current",
+    source,
+  },
+  {
+    instanceType: "gr6.8xlarge",
+    family: "gr6",
+    architecture: "x86_64",
+    vcpus: 32,
+    memoryMiB: 262144,
+    accelerator: { kind: "nvidia", name: "L4", manufacturer: "NVIDIA", count: 1, memoryMiBPerDevice: 22888 },
+    efaInterfaces: 1,
+    networkCards: 1,
+    status: "current",
+    source,
+  },
 ] satisfies readonly InstanceType[];

@@ -4,5 +4,23 @@ import type { InstanceType } from "../instance-type.ts";
 const source = "moto 5.2.1 ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump)";
 
 export const gr6f = [
-  { instanceType: "gr6f.4xlarge", family: "gr6f", architecture: "x86_64", vcpus: 16, memoryMiB: 131072, accelerator: { kind: "nvidia", name: "L4", manufacturer: "NVIDIA", count: 1, memoryMiBPerDevice: 11444, fraction: 0.5 }, efaInterfaces: 0, networkCards: 1, status: "current", source },
+  {
+    instanceType: "gr6f.4xlarge",
+    family: "gr6f",
+    architecture: "x86_64",
+    vcpus: 16,
+    memoryMiB: 131072,
+    accelerator: {
+      kind: "nvidia",
+      name: "L4",
+      manufacturer: "NVIDIA",
+      count: 1,
+      memoryMiBPerDevice: 11444,
+      fraction: 0.5,
+    },
+    efaInterfaces: 0,
+    networkCards: 1,
+    status: "current",
+    source,
+  },
 ] satisfies readonly InstanceType[];

@@ -4,5 +4,17 @@ import type { InstanceType } from "../instance-type.ts";
 const source = "moto 5.2.1 ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump)";
 
 export const p3dn = [
-  { instanceType: "p3dn.24xlarge", family: "p3dn", architecture: "x86_64", vcpus: 96, memoryMiB: 786432, accelerator: { kind: "nvidia", name: "V100", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 32768 }, efaInterfaces: 1, networkCards: 1, status: "current", note: "the p3 family was retired on 2025-12-20; EC2's API still lists p3dn", source },
+  {
+    instanceType: "p3dn.24xlarge",
+    family: "p3dn",
+    architecture: "x86_64",
+    vcpus: 96,
+    memoryMiB: 786432,
+    accelerator: { kind: "nvidia", name: "V100", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 32768 },
+    efaInterfaces: 1,
+    networkCards: 1,
+    status: "current",
+    note: "the p3 family was retired on 2025-12-20; EC2's API still lists p3dn",
+    source,
+  },
 ] satisfies readonly InstanceType[];

@@ -4,5 +4,16 @@ import type { InstanceType } from "../instance-type.ts";
 const source = "moto 5.2.1 ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump)";
 
 export const p4d = [
-  { instanceType: "p4d.24xlarge", family: "p4d", architecture: "x86_64", vcpus: 96, memoryMiB: 1179648, accelerator: { kind: "nvidia", name: "A100", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 40960 }, efaInterfaces: 4, networkCards: 4, status: "current", source },
+  {
+    instanceType: "p4d.24xlarge",
+    family: "p4d",
+    architecture: "x86_64",
+    vcpus: 96,
+    memoryMiB: 1179648,
+    accelerator: { kind: "nvidia", name: "A100", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 40960 },
+    efaInterfaces: 4,
+    networkCards: 4,
+    status: "current",
+    source,
+  },
 ] satisfies readonly InstanceType[];

@@ -4,6 +4,28 @@ import type { InstanceType } from "../instance-type.ts";
 const source = "moto 5.2.1 ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump)";
 
 export const p5 = [
-  { instanceType: "p5.4xlarge", family: "p5", architecture: "x86_64", vcpus: 16, memoryMiB: 262144, accelerator: { kind: "nvidia", name: "H100", manufacturer: "NVIDIA", count: 1, memoryMiBPerDevice: 81920 }, efaInterfaces: 1, networkCards: 1, status: "current", source },
-  { instanceType: "p5.48xlarge", family: "p5", architecture: "x86_64", vcpus: 192, memoryMiB: 2097152, accelerator: { kind: "nvidia", name: "H100", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 81920 }, efaInterfaces: 32, networkCards: 32, status: "current", source },
+  {
+    instanceType: "p5.4xlarge",
+    family: "p5",
+    architecture: "x86_64",
+    vcpus: 16,
+    memoryMiB: 262144,
+    accelerator: { kind: "nvidia", name: "H100", manufacturer: "NVIDIA", count: 1, memoryMiBPerDevice: 81920 },
+    efaInterfaces: 1,
+    networkCards: 1,
+    status: "current",
+    source,
+  },
+  {
+    instanceType: "p5.48xlarge",
+    family: "p5",
+    architecture: "x86_64",
+    vcpus: 192,
+    memoryMiB: 2097152,
+    accelerator: { kind: "nvidia", name: "H100", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 81920 },
+    efaInterfaces: 32,
+    networkCards: 32,
+    status: "current",
+    source,
+  },
 ] satisfies readonly InstanceType[];

@@ -4,5 +4,16 @@ import type { InstanceType } from "../instance-type.ts";
 const source = "moto 5.2.1 ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump)";
 
 export const p5e = [
-  { instanceType: "p5e.48xlarge", family: "p5e", architecture: "x86_64", vcpus: 192, memoryMiB: 2097152, accelerator: { kind: "nvidia", name: "H200", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 144384 }, efaInterfaces: 32, networkCards: 32, status: "current", source },
+  {
+    instanceType: "p5e.48xlarge",
+    family: "p5e",
+    architecture: "x86_64",
+    vcpus: 192,
+    memoryMiB: 2097152,
+    accelerator: { kind: "nvidia", name: "H200", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 144384 },
+    efaInterfaces: 32,
+    networkCards: 32,
+    status: "current",
+    source,
+  },
 ] satisfies readonly InstanceType[];

@@ -4,5 +4,16 @@ import type { InstanceType } from "../instance-type.ts";
 const source = "moto 5.2.1 ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump)";
 
 export const p6B200 = [
-  { instanceType: "p6-b200.48xlarge", family: "p6-b200", architecture: "x86_64", vcpus: 192, memoryMiB: 2097152, accelerator: { kind: "nvidia", name: "B200", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 183359 }, efaInterfaces: 8, networkCards: 8, status: "current", source },
+  {
+    instanceType: "p6-b200.48xlarge",
+    family: "p6-b200",
+    architecture: "x86_64",
+    vcpus: 192,
+    memoryMiB: 2097152,
+    accelerator: { kind: "nvidia", name: "B200", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 183359 },
+    efaInterfaces: 8,
+    networkCards: 8,
+    status: "current",
+    source,
+  },
 ] satisfies readonly InstanceType[];

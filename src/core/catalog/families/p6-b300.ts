@@ -4,5 +4,16 @@ import type { InstanceType } from "../instance-type.ts";
 const source = "moto 5.2.1 ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump)";
 
 export const p6B300 = [
-  { instanceType: "p6-b300.48xlarge", family: "p6-b300", architecture: "x86_64", vcpus: 192, memoryMiB: 4194304, accelerator: { kind: "nvidia", name: "B300", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 275040 }, efaInterfaces: 16, networkCards: 17, status: "current", source },
+  {
+    instanceType: "p6-b300.48xlarge",
+    family: "p6-b300",
+    architecture: "x86_64",
+    vcpus: 192,
+    memoryMiB: 4194304,
+    accelerator: { kind: "nvidia", name: "B300", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 275040 },
+    efaInterfaces: 16,
+    networkCards: 17,
+    status: "current",
+    source,
+  },
 ] satisfies readonly InstanceType[];

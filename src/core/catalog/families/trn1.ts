@@ -4,6 +4,42 @@ import type { InstanceType } from "../instance-type.ts";
 const source = "moto 5.2.1 ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump)";
 
 export const trn1 = [
-  { instanceType: "trn1.2xlarge", family: "trn1", architecture: "x86_64", vcpus: 8, memoryMiB: 32768, accelerator: { kind: "neuron", name: "Trainium", manufacturer: "AWS", count: 1, coresPerDevice: 2, memoryMiBPerDevice: 32768 }, efaInterfaces: 0, networkCards: 1, status: "current", source },
-  { instanceType: "trn1.32xlarge", family: "trn1", architecture: "x86_64", vcpus: 128, memoryMiB: 524288, accelerator: { kind: "neuron", name: "Trainium", manufacturer: "AWS", count: 16, coresPerDevice: 2, memoryMiBPerDevice: 32768 }, efaInterfaces: 8, networkCards: 8, status: "current", source },
+  {
+    instanceType: "trn1.2xlarge",
+    family: "trn1",
+    architecture: "x86_64",
+    vcpus: 8,
+    memoryMiB: 32768,
+    accelerator: {
+      kind: "neuron",
+      name: "Trainium",
+      manufacturer: "AWS",
+      count: 1,
+      coresPerDevice: 2,
+      memoryMiBPerDevice: 32768,
+    },
+    efaInterfaces: 0,
+    networkCards: 1,
+    status: "current",
+    source,
+  },
+  {
+    instanceType: "trn1.32xlarge",
+    family: "trn1",
+    architecture: "x86_64",
+    vcpus: 128,
+    memoryMiB: 524288,
+    accelerator: {
+      kind: "neuron",
+      name: "Trainium",
+      manufacturer: "AWS",
+      count: 16,
+      coresPerDevice: 2,
+      memoryMiBPerDevice: 32768,
+    },
+    efaInterfaces: 8,
+    networkCards: 8,
+    status: "current",
+    source,
+  },
 ] satisfies readonly InstanceType[];

@@ -4,5 +4,23 @@ import type { InstanceType } from "../instance-type.ts";
 const source = "moto 5.2.1 ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump)";
 
 export const trn1n = [
-  { instanceType: "trn1n.32xlarge", family: "trn1n", architecture: "x86_64", vcpus: 128, memoryMiB: 524288, accelerator: { kind: "neuron", name: "Trainium", manufacturer: "AWS", count: 16, coresPerDevice: 2, memoryMiBPerDevice: 32768 }, efaInterfaces: 16, networkCards: 16, status: "current", source },
+  {
+    instanceType: "trn1n.32xlarge",
+    family: "trn1n",
+    architecture: "x86_64",
+    vcpus: 128,
+    memoryMiB: 524288,
+    accelerator: {
+      kind: "neuron",
+      name: "Trainium",
+      manufacturer: "AWS",
+      count: 16,
+      coresPerDevice: 2,
+      memoryMiBPerDevice: 32768,
+    },
+    efaInterfaces: 16,
+    networkCards: 16,
+    status: "current",
+    source,
+  },
 ] satisfies readonly InstanceType[];

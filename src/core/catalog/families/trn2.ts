@@ -4,6 +4,44 @@ import type { InstanceType } from "../instance-type.ts";
 const source = "moto 5.2.1 ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump)";
 
 export const trn2 = [
-  { instanceType: "trn2.3xlarge", family: "trn2", architecture: "x86_64", vcpus: 12, memoryMiB: 131072, accelerator: { kind: "neuron", name: "Trainium2", manufacturer: "AWS", count: 1, coresPerDevice: 8, memoryMiBPerDevice: 98304 }, efaInterfaces: 1, networkCards: 1, status: "current", note: "the 8 physical NeuronCores of a chip are 4 logical ones at the default LNC=2", source },
-  { instanceType: "trn2.48xlarge", family: "trn2", architecture: "x86_64", vcpus: 192, memoryMiB: 2097152, accelerator: { kind: "neuron", name: "Trainium2", manufacturer: "AWS", count: 16, coresPerDevice: 8, memoryMiBPerDevice: 98304 }, efaInterfaces: 16, networkCards: 16, status: "current", note: "the 8 physical NeuronCores of a chip are 4 logical ones at the default LNC=2", source },
+  {
+    instanceType: "trn2.3xlarge",
+    family: "trn2",
+    architecture: "x86_64",
+    vcpus: 12,
+    memoryMiB: 131072,
+    accelerator: {
+      kind: "neuron",
+      name: "Trainium2",
+      manufacturer: "AWS",
+      count: 1,
+      coresPerDevice: 8,
+      memoryMiBPerDevice: 98304,
+    },
+    efaInterfaces: 1,
+    networkCards: 1,
+    status: "current",
+    note: "the 8 physical NeuronCores of a chip are 4 logical ones at the default LNC=2",
+    source,
+  },
+  {
+    instanceType: "trn2.48xlarge",
+    family: "trn2",
+    architecture: "x86_64",
+    vcpus: 192,
+    memoryMiB: 2097152,
+    accelerator: {
+      kind: "neuron",
+      name: "Trainium2",
+      manufacturer: "AWS",
+      count: 16,
+      coresPerDevice: 8,
+      memoryMiBPerDevice: 98304,
+    },
+    efaInterfaces: 16,
+    networkCards: 16,
+    status: "current",
+    note: "the 8 physical NeuronCores of a chip are 4 logical ones at the default LNC=2",
+    source,
+  },
 ] satisfies readonly InstanceType[];

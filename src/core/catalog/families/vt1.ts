@@ -4,7 +4,40 @@ import type { InstanceType } from "../instance-type.ts";
 const source = "moto 5.2.1 ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump)";
 
 export const vt1 = [
-  { instanceType: "vt1.3xlarge", family: "vt1", architecture: "x86_64", vcpus: 12, memoryMiB: 24576, accelerator: { kind: "media", name: "U30", manufacturer: "Xilinx", count: 1, memoryMiBPerDevice: 24576 }, efaInterfaces: 0, networkCards: 1, status: "current", source },
-  { instanceType: "vt1.6xlarge", family: "vt1", architecture: "x86_64", vcpus: 24, memoryMiB: 49152, accelerator: { kind: "media", name: "U30", manufacturer: "Xilinx", count: 2, memoryMiBPerDevice: 24576 }, efaInterfaces: 0, networkCards: 1, status: "current", source },
-  { instanceType: "vt1.24xlarge", family: "vt1", architecture: "x86_64", vcpus: 96, memoryMiB: 196608, accelerator: { kind: "media", name: "U30", manufacturer: "Xilinx", count: 8, memoryMiBPerDevice: 24576 }, efaInterfaces: 1, networkCards: 1, status: "current", source },
+  {
+    instanceType: "vt1.3xlarge",
+    family: "vt1",
+    architecture: "x86_64",
+    vcpus: 12,
+    memoryMiB: 24576,
+    accelerator: { kind: "media", name: "U30", manufacturer: "Xilinx", count: 1, memoryMiBPerDevice: 24576 },
+    efaInterfaces: 0,
+    networkCards: 1,
+    status: "current",
+    source,
+  },
+  {
+    instanceType: "vt1.6xlarge",
+    family: "vt1",
+    architecture: "x86_64",
+    vcpus: 24,
+    memoryMiB: 49152,
+    accelerator: { kind: "media", name: "U30", manufacturer: "Xilinx", count: 2, memoryMiBPerDevice: 24576 },
+    efaInterfaces: 0,
+    networkCards: 1,
+    status: "current",
+    source,
+  },
+  {
+    instanceType: "vt1.24xlarge",
+    family: "vt1",
+    architecture: "x86_64",
+    vcpus: 96,
+    memoryMiB: 196608,
+    accelerator: { kind: "media", name: "U30", manufacturer: "Xilinx", count: 8, memoryMiBPerDevice: 24576 },
+    efaInterfaces: 1,
+    networkCards: 1,
+    status: "current",
+    source,
+  },
 ] satisfies readonly InstanceType[];

@@ -47,7 +47,9 @@ export function fixText(text: string, file: string): FixedText {
   const before: Read = { text, sources: readTaskDefinitions(text, file) };
   const bold = fixWith(before, file, showsOnlyFixable);
   const findingsIn = ({ sources }: Read, at: number) => lintTaskDefinition(sources[at]!.definition);
-  const worse = bold.fixed.length > 0 && before.sources.some((_, at) => risen(findingsIn(before, at), findingsIn(bold, at)).length > 0);
+  const worse =
+    bold.fixed.length > 0 &&
+    before.sources.some((_, at) => risen(findingsIn(before, at), findingsIn(bold, at)).length > 0);
   return worse ? fixWith(before, file, showsNothing) : bold;
 }
 
@@ -95,22 +97,39 @@ function fixOnce(before: Read, file: string, accepts: Guard): { readonly fixes: 
   if (all !== undefined) return { fixes, after: all };
   // One of them comes out otherwise than it was meant to: each is tried alone, and the first made that does what it says.
   for (const fix of fixes) {
-    const alone = make([fix], text, file, sources.map(({ definition }, at) => (at === fix.at ? edited(definition, fix.finding.edits!) : definition)));
+    const alone = make(
+      [fix],
+      text,
+      file,
+      sources.map(({ definition }, at) => (at === fix.at ? edited(definition, fix.finding.edits!) : definition)),
+    );
     if (alone !== undefined) return { fixes: [fix], after: alone };
   }
   return { fixes: [], after: before };
 }
 
-function fixesIn(source: DefinitionSource, at: number, text: string, style: TextStyle, accepts: Guard): { readonly fixes: readonly Fix[]; readonly definition: Raw } {
+function fixesIn(
+  source: DefinitionSource,
+  at: number,
+  text: string,
+  style: TextStyle,
+  accepts: Guard,
+): { readonly fixes: readonly Fix[]; readonly definition: Raw } {
   const fixes: Fix[] = [];
   const touched: Path[] = [];
   let definition = source.definition;
   let findings = lintTaskDefinition(definition);
   for (const finding of findings) {
     const edits = finding.edits ?? [];
-    const replacements = edits.flatMap((edit) => editText(source.document, text, style, { ...edit, path: [...source.prefix, ...edit.path] }) ?? []);
+    const replacements = edits.flatMap(
+      (edit) => editText(source.document, text, style, { ...edit, path: [...source.prefix, ...edit.path] }) ?? [],
+    );
     if (edits.length === 0 || replacements.length < edits.length) continue;
-    if (edits.some((edit) => touched.some((path) => pathsMeet(path, touchedBy(edit)))) || meet([...fixes.flatMap((fix) => fix.replacements), ...replacements])) continue;
+    if (
+      edits.some((edit) => touched.some((path) => pathsMeet(path, touchedBy(edit)))) ||
+      meet([...fixes.flatMap((fix) => fix.replacements), ...replacements])
+    )
+      continue;
     const after = edited(definition, edits);
     const left = lintTaskDefinition(after);
     if (!accepts(finding, findings, left)) continue;
@@ -136,10 +155,15 @@ function meet(replacements: readonly Replacement[]): boolean {
 
 /** The text after the fixes; undefined where it does not hold these definitions then. */
 function make(fixes: readonly Fix[], text: string, file: string, definitions: readonly Raw[]): Read | undefined {
-  const after = replaceText(text, fixes.flatMap(({ replacements }) => replacements));
+  const after = replaceText(
+    text,
+    fixes.flatMap(({ replacements }) => replacements),
+  );
   try {
     const sources = readTaskDefinitions(after, file);
-    return JSON.stringify(sources.map(({ definition }) => definition)) === JSON.stringify(definitions) ? { text: after, sources } : undefined;
+    return JSON.stringify(sources.map(({ definition }) => definition)) === JSON.stringify(definitions)
+      ? { text: after, sources }
+      : undefined;
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

@@ -9,5 +9,7 @@ export function lintTaskDefinition(definition: Raw): readonly Finding[] {
   const subject = readSubject(definition);
   const constraint = readTypeConstraint(subject.constraints);
   const facts: Facts = constraint === undefined ? {} : { constraint };
-  return rules.flatMap(({ id, severity, check }) => check(subject, facts).map((breach) => ({ rule: id, severity, ...breach })));
+  return rules.flatMap(({ id, severity, check }) =>
+    check(subject, facts).map((breach) => ({ rule: id, severity, ...breach })),
+  );
 }

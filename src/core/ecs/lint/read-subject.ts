@@ -25,7 +25,9 @@ export function readSubject(raw: Raw): Subject {
       type: reader.text(value["type"], [...path, "type"]) ?? "",
       expression: reader.text(value["expression"], [...path, "expression"]) ?? "",
     })),
-    containers: reader.objects(raw["containerDefinitions"], ["containerDefinitions"]).map(({ value, path }) => readContainer(reader, value, path)),
+    containers: reader
+      .objects(raw["containerDefinitions"], ["containerDefinitions"])
+      .map(({ value, path }) => readContainer(reader, value, path)),
     ...(accelerators.length === 0 ? {} : { inferenceAccelerators: ["inferenceAccelerators"] }),
     misshapen: reader.breaches,
   };
@@ -48,16 +50,24 @@ function readContainer(reader: ShapeReader, raw: Raw, path: Path): SubjectContai
     ...(memory === undefined ? {} : { memory }),
     ...(memoryReservation === undefined ? {} : { memoryReservation }),
     privileged: reader.flag(raw["privileged"], at("privileged")),
-    devices: reader.objects(linux["devices"], at("linuxParameters", "devices")).map((each) => readDevice(reader, each.value, each.path)),
+    devices: reader
+      .objects(linux["devices"], at("linuxParameters", "devices"))
+      .map((each) => readDevice(reader, each.value, each.path)),
     addedCapabilities: reader.texts(capabilities["add"], at("linuxParameters", "capabilities", "add")),
     droppedCapabilities: reader.texts(capabilities["drop"], at("linuxParameters", "capabilities", "drop")),
-    ports: reader.objects(raw["portMappings"], at("portMappings")).map((each) => readPort(reader, each.value, each.path)),
-    requirements: reader.objects(raw["resourceRequirements"], at("resourceRequirements")).map((each) => readRequirement(reader, each.value, each.path)),
+    ports: reader
+      .objects(raw["portMappings"], at("portMappings"))
+      .map((each) => readPort(reader, each.value, each.path)),
+    requirements: reader
+      .objects(raw["resourceRequirements"], at("resourceRequirements"))
+      .map((each) => readRequirement(reader, each.value, each.path)),
     environment: new Map(
-      reader.objects(raw["environment"], at("environment")).map(({ value, path }) => [
-        reader.text(value["name"], [...path, "name"]) ?? "",
-        { path: [...path, "value"], value: reader.text(value["value"], [...path, "value"]) ?? "" },
-      ]),
+      reader
+        .objects(raw["environment"], at("environment"))
+        .map(({ value, path }) => [
+          reader.text(value["name"], [...path, "name"]) ?? "",
+          { path: [...path, "value"], value: reader.text(value["value"], [...path, "value"]) ?? "" },
+        ]),
     ),
     ...(secrets === undefined ? {} : { secrets }),
   };

@@ -61,11 +61,18 @@ export function lintFiles(files: readonly LintInput[]): LintReport {
  * @returns The report, and each file's text as it should be now.
  * @throws Refusal with the problems of every file that cannot be read as task definitions.
  */
-export function fixFiles(files: readonly LintInput[]): { readonly report: LintReport; readonly texts: readonly string[] } {
+export function fixFiles(files: readonly LintInput[]): {
+  readonly report: LintReport;
+  readonly texts: readonly string[];
+} {
   const fixed = files.map(({ name, text }) =>
     attempt(() => {
       const result = fixText(text, name);
-      return { text: result.text, fixed: result.fixed.map((each) => reported(each, each.source, name)), left: lintFile(result.sources, name) };
+      return {
+        text: result.text,
+        fixed: result.fixed.map((each) => reported(each, each.source, name)),
+        left: lintFile(result.sources, name),
+      };
     }),
   );
   refuseAll(fixed);
@@ -80,7 +87,9 @@ export function fixFiles(files: readonly LintInput[]): { readonly report: LintRe
   };
 }
 
-type Attempt<T> = { readonly value: T; readonly problems?: never } | { readonly value?: never; readonly problems: readonly Problem[] };
+type Attempt<T> =
+  | { readonly value: T; readonly problems?: never }
+  | { readonly value?: never; readonly problems: readonly Problem[] };
 
 function attempt<T>(work: () => T): Attempt<T> {
   try {
@@ -96,21 +105,43 @@ function refuseAll(attempts: readonly Attempt<unknown>[]): void {
   if (problems.length > 0) throw new Refusal(problems);
 }
 
-function lintFile(sources: readonly DefinitionSource[], name: string): { readonly file: LintedFile; readonly findings: readonly ReportedFinding[] } {
+function lintFile(
+  sources: readonly DefinitionSource[],
+  name: string,
+): { readonly file: LintedFile; readonly findings: readonly ReportedFinding[] } {
   const findings = sources.flatMap((source) => findingsOf(source, name)).sort(byPlace);
   const count = (severity: Severity) => findings.filter((each) => each.severity === severity).length;
-  return { file: { file: name, taskDefinitions: sources.length, errors: count("error"), warnings: count("warning") }, findings };
+  return {
+    file: { file: name, taskDefinitions: sources.length, errors: count("error"), warnings: count("warning") },
+    findings,
+  };
 }
 
 function findingsOf(source: DefinitionSource, file: string): readonly ReportedFinding[] {
   return lintTaskDefinition(source.definition).map((finding) => {
     const { line, column } = source.placeOf(finding.path);
-    return { ...reported(finding, source, file), ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
+    return {
+      ...reported(finding, source, file),
+      ...(line === undefined ? {} : { line }),
+      ...(column === undefined ? {} : { column }),
+    };
   });
 }
 
-function reported({ rule, severity, path, message, fix }: Finding, { definition: { family }, prefix }: DefinitionSource, file: string): ReportedFinding {
-  return { rule, severity, file, ...(typeof family === "string" ? { family } : {}), path: pathText([...prefix, ...path]), message, fix };
+function reported(
+  { rule, severity, path, message, fix }: Finding,
+  { definition: { family }, prefix }: DefinitionSource,
+  file: string,
+): ReportedFinding {
+  return {
+    rule,
+    severity,
+    file,
+    ...(typeof family === "string" ? { family } : {}),
+    path: pathText([...prefix, ...path]),
+    message,
+    fix,
+  };
 }
 
 function byPlace(one: ReportedFinding, other: ReportedFinding): number {

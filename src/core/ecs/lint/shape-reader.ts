@@ -17,7 +17,10 @@ export class ShapeReader {
     if (absent(value) || value === "") return undefined;
     if (typeof value === "string") return value;
     if (typeof value !== "object") {
-      this.#breach(path, value, "a string", { fix: `Write "${String(value)}".`, edits: [{ kind: "set", path, value: String(value) }] });
+      this.#breach(path, value, "a string", {
+        fix: `Write "${String(value)}".`,
+        edits: [{ kind: "set", path, value: String(value) }],
+      });
       return String(value);
     }
     this.#breach(path, value, "a string");
@@ -33,12 +36,18 @@ export class ShapeReader {
       return undefined;
     }
     // 0x10 and 1e3 may not be meant as the numbers that they can be read as.
-    this.#breach(path, value, "a number", { fix: `Write ${number}, without quotes.`, edits: String(number) === value ? [{ kind: "set", path, value: number }] : [] });
+    this.#breach(path, value, "a number", {
+      fix: `Write ${number}, without quotes.`,
+      edits: String(number) === value ? [{ kind: "set", path, value: number }] : [],
+    });
     return number;
   }
 
   flag(value: unknown, path: Path): boolean {
-    if (!absent(value) && typeof value !== "boolean") this.#breach(path, value, "true or false", { edits: value === "true" || value === "false" ? [{ kind: "set", path, value: value === "true" }] : [] });
+    if (!absent(value) && typeof value !== "boolean")
+      this.#breach(path, value, "true or false", {
+        edits: value === "true" || value === "false" ? [{ kind: "set", path, value: value === "true" }] : [],
+      });
     return value === true;
   }
 
@@ -68,8 +77,18 @@ export class ShapeReader {
     });
   }
 
-  #breach(path: Path, value: unknown, wanted: string, { fix = `Write ${wanted}.`, edits = [] }: { readonly fix?: string; readonly edits?: readonly Edit[] } = {}): void {
-    this.breaches.push({ path, message: `${lastWords(path)} is ${nameOf(value)}, and the API takes ${wanted}`, fix, ...(edits.length === 0 ? {} : { edits }) });
+  #breach(
+    path: Path,
+    value: unknown,
+    wanted: string,
+    { fix = `Write ${wanted}.`, edits = [] }: { readonly fix?: string; readonly edits?: readonly Edit[] } = {},
+  ): void {
+    this.breaches.push({
+      path,
+      message: `${lastWords(path)} is ${nameOf(value)}, and the API takes ${wanted}`,
+      fix,
+      ...(edits.length === 0 ? {} : { edits }),
+    });
   }
 }
 

@@ -33,24 +33,48 @@ export function readTaskDefinitions(text: string, file: string): readonly Defini
   const sources = documents.flatMap((document) => {
     const placeOf = (path: Path) => place(nodeAt(document, path));
     const found = findDefinitions(toPlain(document, placeOf), []);
-    problems.push(...found.flatMap((each) => ("message" in each ? { severity: "error" as const, code: "not-a-task-definition", message: each.message, hint: each.hint, ...placeOf(each.prefix) } : [])));
-    return found.flatMap((each): DefinitionSource[] => ("message" in each ? [] : [{ ...each, document, placeOf: (path) => placeOf([...each.prefix, ...path]) }]));
+    problems.push(
+      ...found.flatMap((each) =>
+        "message" in each
+          ? {
+              severity: "error" as const,
+              code: "not-a-task-definition",
+              message: each.message,
+              hint: each.hint,
+              ...placeOf(each.prefix),
+            }
+          : [],
+      ),
+    );
+    return found.flatMap((each): DefinitionSource[] =>
+      "message" in each ? [] : [{ ...each, document, placeOf: (path) => placeOf([...each.prefix, ...path]) }],
+    );
   });
   if (problems.length > 0) throw new Refusal(problems);
   if (sources.length === 0) {
-    const empty: LocatedProblem = { severity: "error", code: "empty-file", message: "the file holds no task definition", hint: wanted, file };
+    const empty: LocatedProblem = {
+      severity: "error",
+      code: "empty-file",
+      message: "the file holds no task definition",
+      hint: wanted,
+      file,
+    };
     throw new Refusal([empty]);
   }
   return sources;
 }
 
-const wanted = "Give what `aws ecs register-task-definition --cli-input-json` takes, what `aws ecs describe-task-definition` answers, or a list of them.";
+const wanted =
+  "Give what `aws ecs register-task-definition --cli-input-json` takes, what `aws ecs describe-task-definition` answers, or a list of them.";
 
-type Found = { readonly prefix: Path; readonly definition: Raw } | { readonly prefix: Path; readonly message: string; readonly hint: string };
+type Found =
+  | { readonly prefix: Path; readonly definition: Raw }
+  | { readonly prefix: Path; readonly message: string; readonly hint: string };
 
 function findDefinitions(value: unknown, prefix: Path): readonly Found[] {
   if (value === null) return [];
-  if (Array.isArray(value) && !value.some(isContainer)) return value.flatMap((each, index) => findDefinitions(each, [...prefix, index]));
+  if (Array.isArray(value) && !value.some(isContainer))
+    return value.flatMap((each, index) => findDefinitions(each, [...prefix, index]));
   if (isRaw(value)) {
     if ("containerDefinitions" in value) return [{ prefix, definition: value }];
     if (isRaw(value["taskDefinition"])) return findDefinitions(value["taskDefinition"], [...prefix, "taskDefinition"]);
@@ -64,22 +88,45 @@ function isContainer(value: unknown): boolean {
 
 /** What the value is instead of a task definition, and what to do with it. */
 function describeOther(value: unknown): { readonly message: string; readonly hint: string } {
-  if (Array.isArray(value)) return { message: "this is a list of containers, not a task definition", hint: 'Put it below containerDefinitions: {"family": "NAME", "containerDefinitions": [...]}' };
+  if (Array.isArray(value))
+    return {
+      message: "this is a list of containers, not a task definition",
+      hint: 'Put it below containerDefinitions: {"family": "NAME", "containerDefinitions": [...]}',
+    };
   if (!isRaw(value)) return { message: "this is no task definition", hint: wanted };
   if ("ContainerDefinitions" in value || "Resources" in value || "AWSTemplateFormatVersion" in value) {
-    return { message: "this is written as CloudFormation does (ContainerDefinitions): lint reads the API's own words (containerDefinitions)", hint: "Register it, then: aws ecs describe-task-definition --task-definition FAMILY | aiplat taskdef lint -" };
+    return {
+      message:
+        "this is written as CloudFormation does (ContainerDefinitions): lint reads the API's own words (containerDefinitions)",
+      hint: "Register it, then: aws ecs describe-task-definition --task-definition FAMILY | aiplat taskdef lint -",
+    };
   }
-  if ("accelerator" in value || isContainer(value)) return { message: "this is a workload file, not a task definition", hint: "Lint what it becomes: aiplat taskdef generate WORKLOAD --all | aiplat taskdef lint -" };
+  if ("accelerator" in value || isContainer(value))
+    return {
+      message: "this is a workload file, not a task definition",
+      hint: "Lint what it becomes: aiplat taskdef generate WORKLOAD --all | aiplat taskdef lint -",
+    };
   return { message: "this is no task definition: it has no containerDefinitions", hint: wanted };
 }
 
 function parseDocuments(text: string, lines: LineCounter, place: (offset: number) => Place): readonly Document[] {
-  const documents = parseAllDocuments(text, { lineCounter: lines, merge: true, schema: "core", prettyErrors: false, logLevel: "error" });
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    merge: true,
+    schema: "core",
+    prettyErrors: false,
+    logLevel: "error",
+  });
   if (!Array.isArray(documents)) return [];
   const problems = documents
     .flatMap((document) => document.errors)
     .slice(0, 5)
-    .map((error): LocatedProblem => ({ severity: "error", code: "syntax", message: `not valid JSON or YAML: ${error.message}`, ...place(error.pos[0]) }));
+    .map((error): LocatedProblem => ({
+      severity: "error",
+      code: "syntax",
+      message: `not valid JSON or YAML: ${error.message}`,
+      ...place(error.pos[0]),
+    }));
   if (problems.length > 0) throw new Refusal(problems);
   return documents;
 }
@@ -90,7 +137,13 @@ function toPlain(document: Document, placeOf: (path: Path) => Place): unknown {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    const problem: LocatedProblem = { severity: "error", code: "aliases", message: "the file's anchors cannot be resolved", hint: "Write the values out.", ...placeOf([]) };
+    const problem: LocatedProblem = {
+      severity: "error",
+      code: "aliases",
+      message: "the file's anchors cannot be resolved",
+      hint: "Write the values out.",
+      ...placeOf([]),
+    };
     throw new Refusal([problem]);
   }
 }

@@ -5,7 +5,9 @@ import { parseExpression } from "../../placement/query.ts";
 import { Refusal } from "../../problem.ts";
 
 /** An expression as data, or what is wrong with it. */
-export function parseConstraint(text: string): { readonly expression: Expression } | { readonly problem: string; readonly hint?: string } {
+export function parseConstraint(
+  text: string,
+): { readonly expression: Expression } | { readonly problem: string; readonly hint?: string } {
   try {
     return { expression: parseExpression(text) };
   } catch (error) {
@@ -25,7 +27,11 @@ export function subjectsOf(expression: Expression): readonly string[] {
 /** Every instance type that an expression spells out, as it is written; none where it cannot be read. */
 export function literalTypes(expression: string): readonly string[] {
   const parsed = parseConstraint(expression);
-  return "problem" in parsed ? [] : typeTests(parsed.expression).filter(isLiteral).flatMap(({ args }) => args);
+  return "problem" in parsed
+    ? []
+    : typeTests(parsed.expression)
+        .filter(isLiteral)
+        .flatMap(({ args }) => args);
 }
 
 /** The expression with one instance type in lower case, and not another attribute's value that reads the same. */
@@ -36,7 +42,13 @@ export function lowerType(expression: string, name: string): string | undefined 
     const lowered = expression.slice(0, at) + lower + expression.slice(at + name.length);
     const after = literalTypes(lowered);
     const changed = before.filter((each, index) => each !== after[index]);
-    if (after.length === before.length && changed.length === 1 && changed[0] === name && after.filter((each) => each === lower).length === before.filter((each) => each === lower).length + 1) return lowered;
+    if (
+      after.length === before.length &&
+      changed.length === 1 &&
+      changed[0] === name &&
+      after.filter((each) => each === lower).length === before.filter((each) => each === lower).length + 1
+    )
+      return lowered;
   }
   return undefined;
 }

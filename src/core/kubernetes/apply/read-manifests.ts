@@ -30,7 +30,15 @@ export function readManifests(text: string, source: string): readonly ResourceRe
     return value === null ? [] : itemsOf(value).flatMap((item) => referenceOf(item, where, problems) ?? []);
   });
   if (problems.length > 0) throw new Refusal(problems);
-  if (references.length === 0) throw new Refusal([problem("no-manifests", [], `${source} holds no Kubernetes resource`, "Pipe aiplat eks generate into it, or name a file of manifests.")]);
+  if (references.length === 0)
+    throw new Refusal([
+      problem(
+        "no-manifests",
+        [],
+        `${source} holds no Kubernetes resource`,
+        "Pipe aiplat eks generate into it, or name a file of manifests.",
+      ),
+    ]);
   return references;
 }
 
@@ -42,8 +50,12 @@ function referenceOf(value: unknown, where: string, problems: Problem[]): Resour
   const metadata = isRaw(value) && isRaw(value["metadata"]) ? value["metadata"] : {};
   const { apiVersion, kind } = isRaw(value) ? value : {};
   const { name, namespace } = metadata;
-  if (typeof apiVersion === "string" && typeof kind === "string" && typeof name === "string") return { apiVersion, kind, name, ...(typeof namespace === "string" ? { namespace } : {}) };
-  const workload = isRaw(value) && "image" in value ? "It looks like a workload: aiplat eks generate makes manifests of it." : "kubectl takes resources with apiVersion, kind and metadata.name.";
+  if (typeof apiVersion === "string" && typeof kind === "string" && typeof name === "string")
+    return { apiVersion, kind, name, ...(typeof namespace === "string" ? { namespace } : {}) };
+  const workload =
+    isRaw(value) && "image" in value
+      ? "It looks like a workload: aiplat eks generate makes manifests of it."
+      : "kubectl takes resources with apiVersion, kind and metadata.name.";
   problems.push(problem("no-resource", [], `${where} is no Kubernetes resource`, workload));
   return undefined;
 }

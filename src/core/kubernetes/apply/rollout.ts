@@ -18,7 +18,10 @@ const conditions: Readonly<Record<string, string>> = {
 };
 
 /** The arguments by which kubectl waits until a resource is up; undefined for a kind that has no rollout. */
-export function rolloutArguments({ apiVersion, kind, name, namespace }: ResourceReference, timeoutSeconds: number): readonly string[] | undefined {
+export function rolloutArguments(
+  { apiVersion, kind, name, namespace }: ResourceReference,
+  timeoutSeconds: number,
+): readonly string[] | undefined {
   const where = namespace === undefined ? [] : ["--namespace", namespace];
   const timeout = ["--timeout", `${timeoutSeconds}s`];
   // With its group: `deployment` alone is any group's.

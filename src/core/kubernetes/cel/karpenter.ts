@@ -26,19 +26,31 @@ const wellKnown = [
   "instance-accelerator-count",
   "instance-capability-flex",
 ];
-const reservations = ["instance-tenancy", "capacity-reservation-type", "capacity-reservation-id", "capacity-reservation-interruptible"];
+const reservations = [
+  "instance-tenancy",
+  "capacity-reservation-type",
+  "capacity-reservation-id",
+  "capacity-reservation-interruptible",
+];
 const placement = ["placement-group-id", "placement-group-partition"];
 
 const coreLabels = ["karpenter.sh/capacity-type", "karpenter.sh/nodepool"];
 const aws = (names: readonly string[]) => names.map((name) => `karpenter.k8s.aws/${name}`);
 const poolKeys = aws([...reservations, "ec2nodeclass", ...wellKnown, ...placement]);
 // As it is published, one of them twice.
-const poolLabels = aws([...reservations, "capacity-reservation-interruptible", "ec2nodeclass", ...wellKnown, ...placement]);
+const poolLabels = aws([
+  ...reservations,
+  "capacity-reservation-interruptible",
+  "ec2nodeclass",
+  ...wellKnown,
+  ...placement,
+]);
 const overlayKeys = aws(["ec2nodeclass", ...wellKnown]);
 
 const listText = (values: readonly string[]) => `[${values.map((value) => `"${value}"`).join(", ")}]`;
 const domainOf = (key: unknown) => String(key).split("/", 1)[0]!;
-const mayUse = (key: unknown, domain: string, allowed: readonly string[]) => allowed.includes(String(key)) || !domainOf(key).endsWith(domain);
+const mayUse = (key: unknown, domain: string, allowed: readonly string[]) =>
+  allowed.includes(String(key)) || !domainOf(key).endsWith(domain);
 
 /** The same rule on each key of a map of labels (`x`) or on one key (`self`). */
 function restricted(path: string, variable: "x" | "self", domain: string, allowed: readonly string[]): RuleOf {
@@ -76,7 +88,12 @@ function requirementRules(path: string, comma: string): readonly RuleOf[] {
       path,
       rule: "self.all(x, (x.operator == 'Gt' || x.operator == 'Lt' || x.operator == 'Gte' || x.operator == 'Lte') ? (x.values.size() == 1 && int(x.values[0]) >= 0) : true)",
       message: `requirements operator 'Gt', 'Lt', 'Gte'${comma} or 'Lte' must have a single positive integer value`,
-      holds: (self) => every(self, (each) => !comparisons.has(String(each["operator"])) || (values(each).length === 1 && Number(values(each)[0]) >= 0)),
+      holds: (self) =>
+        every(
+          self,
+          (each) =>
+            !comparisons.has(String(each["operator"])) || (values(each).length === 1 && Number(values(each)[0]) >= 0),
+        ),
     },
   ];
 }
@@ -115,22 +132,25 @@ const nodePoolRules = [
   forbidden(poolMetadata, "x", "karpenter.sh/nodepool"),
   forbidden(poolMetadata, "x", "kubernetes.io/hostname"),
   restricted(poolMetadata, "x", "karpenter.k8s.aws", poolLabels),
-  ...["group", "kind"].map(
-    (key): RuleOf => ({
-      path: classRef,
-      rule: `self.${key} == oldSelf.${key}`,
-      message: `nodeClassRef.${key} is immutable`,
-      holds: (self, before) => raw(self)[key] === raw(before)[key],
-      transition: true,
-    }),
-  ),
+  ...["group", "kind"].map((key): RuleOf => ({
+    path: classRef,
+    rule: `self.${key} == oldSelf.${key}`,
+    message: `nodeClassRef.${key} is immutable`,
+    holds: (self, before) => raw(self)[key] === raw(before)[key],
+    transition: true,
+  })),
   ...["group", "kind", "name"].map((key) => notEmpty(`${classRef}.${key}`, `${key} may not be empty`)),
   ...requirementRules(poolRequirements, ","),
   {
     path: poolRequirements,
     rule: "self.all(x, (x.operator == 'In' && has(x.minValues)) ? x.values.size() >= x.minValues : true)",
     message: "requirements with 'minValues' must have at least that many values specified in the 'values' field",
-    holds: (self) => every(self, (each) => each["operator"] !== "In" || !has(each, "minValues") || values(each).length >= Number(each["minValues"])),
+    holds: (self) =>
+      every(
+        self,
+        (each) =>
+          each["operator"] !== "In" || !has(each, "minValues") || values(each).length >= Number(each["minValues"]),
+      ),
   },
   restricted(`${poolRequirements}[].key`, "self", "karpenter.sh", coreLabels),
   forbidden(`${poolRequirements}[].key`, "self", "karpenter.sh/nodepool"),
@@ -170,10 +190,18 @@ const nodeOverlayRules = [
   restricted(`${overlayRequirements}[].key`, "self", "karpenter.k8s.aws", overlayKeys),
 ] satisfies readonly RuleOf[];
 
-const aliasFamilies = { al2: "AL2", al2023: "AL2023", bottlerocket: "Bottlerocket", windows2019: "Windows2019", windows2022: "Windows2022", windows2025: "Windows2025" };
+const aliasFamilies = {
+  al2: "AL2",
+  al2023: "AL2023",
+  bottlerocket: "Bottlerocket",
+  windows2019: "Windows2019",
+  windows2022: "Windows2022",
+  windows2025: "Windows2025",
+};
 const windows = Object.keys(aliasFamilies).filter((family) => family.startsWith("windows"));
 const quoted = (each: readonly string[], separator: string) => each.map((value) => `'${value}'`).join(separator);
-const aliases = (self: unknown) => items(raw(self)["amiSelectorTerms"]).flatMap(({ alias }) => (alias === undefined ? [] : [String(alias)]));
+const aliases = (self: unknown) =>
+  items(raw(self)["amiSelectorTerms"]).flatMap(({ alias }) => (alias === undefined ? [] : [String(alias)]));
 
 /** Terms of a list that name something. */
 function termRules(path: string, fields: readonly string[]): RuleOf {
@@ -197,7 +225,12 @@ function alone(path: string, field: string, others: readonly string[], message: 
 }
 
 function noEmptyTags(path: string): RuleOf {
-  return { path, rule: "self.all(k, k != '' && self[k] != '')", message: "empty tag keys or values aren't supported", holds: (self) => Object.entries(raw(self)).every(([key, value]) => key !== "" && value !== "") };
+  return {
+    path,
+    rule: "self.all(k, k != '' && self[k] != '')",
+    message: "empty tag keys or values aren't supported",
+    holds: (self) => Object.entries(raw(self)).every(([key, value]) => key !== "" && value !== ""),
+  };
 }
 
 function nonEmptyList(path: string, message: string): RuleOf {
@@ -212,7 +245,8 @@ const ami = "spec.amiSelectorTerms";
 const groups = "spec.securityGroupSelectorTerms";
 const subnets = "spec.subnetSelectorTerms";
 const reserved = "spec.capacityReservationSelectorTerms";
-const combined = (what: string) => `is mutually exclusive, cannot be set with a combination of other fields in a ${what} selector term`;
+const combined = (what: string) =>
+  `is mutually exclusive, cannot be set with a combination of other fields in a ${what} selector term`;
 const same = (one: Raw, other: Raw, key: string) => one[key] === other[key];
 
 const nodeClassRules = [
@@ -222,14 +256,15 @@ const nodeClassRules = [
     message: "must specify exactly one of ['role', 'instanceProfile']",
     holds: (self) => has(self, "role") !== has(self, "instanceProfile"),
   },
-  ...Object.entries(aliasFamilies).map(
-    ([alias, family]): RuleOf => ({
-      path: "spec",
-      rule: `!has(self.amiFamily) || (self.amiSelectorTerms.exists(x, has(x.alias) && x.alias.find('^[^@]+') == '${alias}') ? (self.amiFamily == 'Custom' || self.amiFamily == '${family}') : true)`,
-      message: `if set, amiFamily must be '${family}' or 'Custom' when using ${family.startsWith("AL") ? "an" : "a"} ${family} alias`,
-      holds: (self) => !has(self, "amiFamily") || !aliases(self).some((each) => each.split("@", 1)[0] === alias) || ["Custom", family].includes(String(raw(self)["amiFamily"])),
-    }),
-  ),
+  ...Object.entries(aliasFamilies).map(([alias, family]): RuleOf => ({
+    path: "spec",
+    rule: `!has(self.amiFamily) || (self.amiSelectorTerms.exists(x, has(x.alias) && x.alias.find('^[^@]+') == '${alias}') ? (self.amiFamily == 'Custom' || self.amiFamily == '${family}') : true)`,
+    message: `if set, amiFamily must be '${family}' or 'Custom' when using ${family.startsWith("AL") ? "an" : "a"} ${family} alias`,
+    holds: (self) =>
+      !has(self, "amiFamily") ||
+      !aliases(self).some((each) => each.split("@", 1)[0] === alias) ||
+      ["Custom", family].includes(String(raw(self)["amiFamily"])),
+  })),
   {
     path: "spec",
     rule: "self.amiSelectorTerms.exists(x, has(x.alias)) ? true : has(self.amiFamily)",
@@ -237,14 +272,16 @@ const nodeClassRules = [
     holds: (self) => aliases(self).length > 0 || has(self, "amiFamily"),
   },
   termRules(ami, ["tags", "id", "name", "alias", "ssmParameter"]),
-  ...[["id", "alias"], ["alias", "id"]].map(
-    ([field, other]): RuleOf => ({
-      path: ami,
-      rule: `!self.exists(x, has(x.${field}) && (has(x.${other}) || has(x.tags) || has(x.name) || has(x.owner)))`,
-      message: `'${field}' is mutually exclusive, cannot be set with a combination of other fields in amiSelectorTerms`,
-      holds: (self) => !items(self).some((each) => has(each, field!) && [other!, "tags", "name", "owner"].some((one) => has(each, one))),
-    }),
-  ),
+  ...[
+    ["id", "alias"],
+    ["alias", "id"],
+  ].map(([field, other]): RuleOf => ({
+    path: ami,
+    rule: `!self.exists(x, has(x.${field}) && (has(x.${other}) || has(x.tags) || has(x.name) || has(x.owner)))`,
+    message: `'${field}' is mutually exclusive, cannot be set with a combination of other fields in amiSelectorTerms`,
+    holds: (self) =>
+      !items(self).some((each) => has(each, field!) && [other!, "tags", "name", "owner"].some((one) => has(each, one))),
+  })),
   {
     path: ami,
     rule: "!(self.exists(x, has(x.alias)) && self.size() != 1)",
@@ -289,7 +326,12 @@ const nodeClassRules = [
     holds: (self) => !has(self, "volumeInitializationRate") || (raw(self)["snapshotID"] ?? "") !== "",
   },
   termRules(reserved, ["tags", "id", "instanceMatchCriteria"]),
-  alone(reserved, "id", ["tags", "ownerID", "instanceMatchCriteria"], "'id' is mutually exclusive, cannot be set along with other fields in a capacity reservation selector term"),
+  alone(
+    reserved,
+    "id",
+    ["tags", "ownerID", "instanceMatchCriteria"],
+    "'id' is mutually exclusive, cannot be set along with other fields in a capacity reservation selector term",
+  ),
   noEmptyTags(`${reserved}[].tags`),
   {
     path: "spec.connectionTracking",
@@ -302,16 +344,26 @@ const nodeClassRules = [
     path: "spec.networkInterfaces",
     rule: "self.size() == 0 || self.exists(x, x.deviceIndex == 0 && x.networkCardIndex == 0 && x.interfaceType == 'interface')",
     message: "networkInterfaces must include a primary interface with interfaceType='interface'",
-    holds: (self) => items(self).length === 0 || items(self).some(({ deviceIndex, networkCardIndex, interfaceType }) => deviceIndex === 0 && networkCardIndex === 0 && interfaceType === "interface"),
+    holds: (self) =>
+      items(self).length === 0 ||
+      items(self).some(
+        ({ deviceIndex, networkCardIndex, interfaceType }) =>
+          deviceIndex === 0 && networkCardIndex === 0 && interfaceType === "interface",
+      ),
   },
   {
     path: "spec.networkInterfaces",
     rule: "self.all(x, self.filter(y, x.networkCardIndex == y.networkCardIndex && x.deviceIndex == y.deviceIndex).size() == 1 && (x.interfaceType != 'efa-only' || self.filter(y, x.networkCardIndex == y.networkCardIndex && y.interfaceType == 'efa-only').size() == 1))",
-    message: "networkInterfaces must not have duplicate networkCardIndex and deviceIndex pairs, and can have at most one efa device per network card",
+    message:
+      "networkInterfaces must not have duplicate networkCardIndex and deviceIndex pairs, and can have at most one efa device per network card",
     holds: (self) =>
       every(self, (one) => {
         const card = items(self).filter((other) => same(one, other, "networkCardIndex"));
-        return card.filter((other) => same(one, other, "deviceIndex")).length === 1 && (one["interfaceType"] !== "efa-only" || card.filter(({ interfaceType }) => interfaceType === "efa-only").length === 1);
+        return (
+          card.filter((other) => same(one, other, "deviceIndex")).length === 1 &&
+          (one["interfaceType"] !== "efa-only" ||
+            card.filter(({ interfaceType }) => interfaceType === "efa-only").length === 1)
+        );
       }),
   },
   {
@@ -337,13 +389,36 @@ const nodeClassRules = [
   alone(subnets, "id", ["tags"], `'id' ${combined("subnet")}`),
   noEmptyTags(`${subnets}[].tags`),
   noTag("self.all(k, k != '')", "empty tag keys aren't supported", (key) => key === ""),
-  noTag("self.all(k, k !='eks:eks-cluster-name')", "tag contains a restricted tag matching eks:eks-cluster-name", (key) => key === "eks:eks-cluster-name"),
-  noTag("self.all(k, !k.startsWith('kubernetes.io/cluster') )", "tag contains a restricted tag matching kubernetes.io/cluster/", (key) => key.startsWith("kubernetes.io/cluster")),
-  noTag("self.all(k, k != 'karpenter.sh/nodepool')", "tag contains a restricted tag matching karpenter.sh/nodepool", (key) => key === "karpenter.sh/nodepool"),
-  noTag("self.all(k, k !='karpenter.sh/nodeclaim')", "tag contains a restricted tag matching karpenter.sh/nodeclaim", (key) => key === "karpenter.sh/nodeclaim"),
-  noTag("self.all(k, k !='karpenter.k8s.aws/ec2nodeclass')", "tag contains a restricted tag matching karpenter.k8s.aws/ec2nodeclass", (key) => key === "karpenter.k8s.aws/ec2nodeclass"),
+  noTag(
+    "self.all(k, k !='eks:eks-cluster-name')",
+    "tag contains a restricted tag matching eks:eks-cluster-name",
+    (key) => key === "eks:eks-cluster-name",
+  ),
+  noTag(
+    "self.all(k, !k.startsWith('kubernetes.io/cluster') )",
+    "tag contains a restricted tag matching kubernetes.io/cluster/",
+    (key) => key.startsWith("kubernetes.io/cluster"),
+  ),
+  noTag(
+    "self.all(k, k != 'karpenter.sh/nodepool')",
+    "tag contains a restricted tag matching karpenter.sh/nodepool",
+    (key) => key === "karpenter.sh/nodepool",
+  ),
+  noTag(
+    "self.all(k, k !='karpenter.sh/nodeclaim')",
+    "tag contains a restricted tag matching karpenter.sh/nodeclaim",
+    (key) => key === "karpenter.sh/nodeclaim",
+  ),
+  noTag(
+    "self.all(k, k !='karpenter.k8s.aws/ec2nodeclass')",
+    "tag contains a restricted tag matching karpenter.k8s.aws/ec2nodeclass",
+    (key) => key === "karpenter.k8s.aws/ec2nodeclass",
+  ),
 ] satisfies readonly RuleOf[];
 
-
 /** Every rule of Karpenter's three resources. */
-export const karpenterRules: readonly CelRule[] = [...rulesFor("EC2NodeClass", nodeClassRules), ...rulesFor("NodePool", nodePoolRules), ...rulesFor("NodeOverlay", nodeOverlayRules)];
+export const karpenterRules: readonly CelRule[] = [
+  ...rulesFor("EC2NodeClass", nodeClassRules),
+  ...rulesFor("NodePool", nodePoolRules),
+  ...rulesFor("NodeOverlay", nodeOverlayRules),
+];

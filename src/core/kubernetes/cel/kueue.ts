@@ -8,27 +8,44 @@ export const clusterQueueRules = [
     rule: "!has(self.cohortName) && has(self.resourceGroups) ? self.resourceGroups.all(rg, rg.flavors.all(f, f.resources.all(r, !has(r.borrowingLimit)))) : true",
     message: "borrowingLimit must be nil when cohort is empty",
     holds: (self) =>
-      has(self, "cohortName") || items(raw(self)["resourceGroups"]).every((group) => items(group["flavors"]).every((flavor) => items(flavor["resources"]).every((resource) => !has(resource, "borrowingLimit")))),
+      has(self, "cohortName") ||
+      items(raw(self)["resourceGroups"]).every((group) =>
+        items(group["flavors"]).every((flavor) =>
+          items(flavor["resources"]).every((resource) => !has(resource, "borrowingLimit")),
+        ),
+      ),
   },
   {
     path: "spec.flavorFungibility",
     rule: "!has(self.preference) || (self.whenCanBorrow == 'TryNextFlavor' && self.whenCanPreempt == 'TryNextFlavor')",
     message: "preference can only be set when both whenCanBorrow and whenCanPreempt are TryNextFlavor",
     // Left out, whenCanPreempt is TryNextFlavor, and whenCanBorrow is not.
-    holds: (self) => !has(self, "preference") || (raw(self)["whenCanBorrow"] === "TryNextFlavor" && (raw(self)["whenCanPreempt"] ?? "TryNextFlavor") === "TryNextFlavor"),
+    holds: (self) =>
+      !has(self, "preference") ||
+      (raw(self)["whenCanBorrow"] === "TryNextFlavor" &&
+        (raw(self)["whenCanPreempt"] ?? "TryNextFlavor") === "TryNextFlavor"),
   },
   {
     path: "spec.preemption",
     rule: "!(self.reclaimWithinCohort == 'Never' && has(self.borrowWithinCohort) &&  self.borrowWithinCohort.policy != 'Never')",
     message: "reclaimWithinCohort=Never and borrowWithinCohort.Policy!=Never",
     // Left out, both are Never.
-    holds: (self) => !((raw(self)["reclaimWithinCohort"] ?? "Never") === "Never" && (raw(raw(self)["borrowWithinCohort"])["policy"] ?? "Never") !== "Never"),
+    holds: (self) =>
+      !(
+        (raw(self)["reclaimWithinCohort"] ?? "Never") === "Never" &&
+        (raw(raw(self)["borrowWithinCohort"])["policy"] ?? "Never") !== "Never"
+      ),
   },
   {
     path: "spec.resourceGroups[]",
     rule: "self.flavors.all(x, size(x.resources) == size(self.coveredResources))",
     message: "flavors must have the same number of resources as the coveredResources",
-    holds: (self) => items(raw(self)["flavors"]).every((flavor) => items(flavor["resources"]).length === (raw(self)["coveredResources"] as readonly unknown[] | undefined)?.length),
+    holds: (self) =>
+      items(raw(self)["flavors"]).every(
+        (flavor) =>
+          items(flavor["resources"]).length ===
+          (raw(self)["coveredResources"] as readonly unknown[] | undefined)?.length,
+      ),
   },
 ] satisfies readonly RuleOf[];
 
@@ -65,13 +82,15 @@ export const resourceFlavorRules = [
     path: "spec.tolerations",
     rule: "self.all(x, has(x.tolerationSeconds) ? x.effect == 'NoExecute' : true)",
     message: "effect must be 'NoExecute' when 'tolerationSeconds' is set",
-    holds: (self) => every(self, ({ tolerationSeconds, effect }) => tolerationSeconds === undefined || effect === "NoExecute"),
+    holds: (self) =>
+      every(self, ({ tolerationSeconds, effect }) => tolerationSeconds === undefined || effect === "NoExecute"),
   },
   {
     path: "spec.tolerations",
     rule: "self.all(x, !has(x.operator) || x.operator in ['Equal', 'Exists'])",
     message: "supported toleration values: 'Equal'(default), 'Exists'",
-    holds: (self) => every(self, ({ operator }) => operator === undefined || operator === "Equal" || operator === "Exists"),
+    holds: (self) =>
+      every(self, ({ operator }) => operator === undefined || operator === "Equal" || operator === "Exists"),
   },
   {
     path: "spec.tolerations",

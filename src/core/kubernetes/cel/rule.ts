@@ -34,7 +34,12 @@ export function immutable(path: string, message: string): RuleOf {
 }
 
 export function oneOf(path: string, values: readonly string[], message: string): RuleOf {
-  return { path, rule: `self in [${values.map((value) => `'${value}'`).join(", ")}]`, message, holds: (self) => values.includes(String(self)) };
+  return {
+    path,
+    rule: `self in [${values.map((value) => `'${value}'`).join(", ")}]`,
+    message,
+    holds: (self) => values.includes(String(self)),
+  };
 }
 
 /** The rules of a part of a resource, for where it stands in a resource. */
@@ -44,7 +49,8 @@ export function below(prefix: string, rules: readonly RuleOf[]): readonly RuleOf
 
 /** Equal whatever the order of keys. */
 function equal(one: unknown, other: unknown): boolean {
-  if (Array.isArray(one)) return Array.isArray(other) && one.length === other.length && one.every((item, index) => equal(item, other[index]));
+  if (Array.isArray(one))
+    return Array.isArray(other) && one.length === other.length && one.every((item, index) => equal(item, other[index]));
   if (!isRaw(one) || !isRaw(other)) return one === other;
   const keys = Object.keys(one);
   return keys.length === Object.keys(other).length && keys.every((key) => equal(one[key], other[key]));

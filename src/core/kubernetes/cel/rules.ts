@@ -10,16 +10,19 @@ const scaledObject = [
     path: "spec",
     rule: "!has(self.minReplicaCount) || self.minReplicaCount <= (has(self.maxReplicaCount) ? self.maxReplicaCount : 100)",
     message: "minReplicaCount must be less than or equal to maxReplicaCount",
-    holds: (self) => !has(self, "minReplicaCount") || Number(raw(self)["minReplicaCount"]) <= Number(raw(self)["maxReplicaCount"] ?? 100),
+    holds: (self) =>
+      !has(self, "minReplicaCount") ||
+      Number(raw(self)["minReplicaCount"]) <= Number(raw(self)["maxReplicaCount"] ?? 100),
   },
 ] satisfies readonly RuleOf[];
-
 
 /** Every rule of the versions that aiplat writes; a test compares them with the published schemas. */
 export const celRules: readonly CelRule[] = [
   ...rulesFor("JobSet", below("spec", jobSetSpec)),
   // kubeflow/training-operator @6f74c7f
-  ...rulesFor("PyTorchJob", [immutable("spec.runPolicy.schedulingPolicy.queue", "spec.runPolicy.schedulingPolicy.queue is immutable")]),
+  ...rulesFor("PyTorchJob", [
+    immutable("spec.runPolicy.schedulingPolicy.queue", "spec.runPolicy.schedulingPolicy.queue is immutable"),
+  ]),
   ...rulesFor("TrainJob", trainJobRules),
   ...rulesFor("ClusterTrainingRuntime", trainingRuntimeRules),
   ...rulesFor("RayCluster", rayClusterRules),

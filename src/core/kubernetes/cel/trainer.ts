@@ -26,11 +26,21 @@ export const trainJobRules = [
     message: "metadata.name must be no more than 63 characters",
     holds: (self) => String(raw(raw(self)["metadata"])["name"]).length <= 63,
   },
-  ...["activeDeadlineSeconds", "initializer", "managedBy", "runtimeRef", "trainer"].map((key) => immutable(`spec.${key}`, "field is immutable")),
+  ...["activeDeadlineSeconds", "initializer", "managedBy", "runtimeRef", "trainer"].map((key) =>
+    immutable(`spec.${key}`, "field is immutable"),
+  ),
   ...["dataset", "model"].map((key) => storageUri(`spec.initializer.${key}.storageUri`)),
   oneOf("spec.managedBy", trainManagers, `ManagedBy must be ${trainManagers[0]} or ${trainManagers[1]} if set`),
   immutable(`${runtimePatches}.manager`, "field is immutable"),
-  ...["containers", "imagePullSecrets", "initContainers", "securityContext", "serviceAccountName", "terminationGracePeriodSeconds", "volumes"].map((key) => immutable(`${patchedPod}.${key}`, "field is immutable")),
+  ...[
+    "containers",
+    "imagePullSecrets",
+    "initContainers",
+    "securityContext",
+    "serviceAccountName",
+    "terminationGracePeriodSeconds",
+    "volumes",
+  ].map((key) => immutable(`${patchedPod}.${key}`, "field is immutable")),
   {
     path: "spec.trainer.numProcPerNode",
     rule: "self >= 1",

@@ -11,19 +11,27 @@ export interface CelViolation {
 }
 
 /** The rules that a resource breaks; those on changes only where the cluster's own is given. */
-export function celViolations(resource: Readonly<Record<string, unknown>>, live?: Readonly<Record<string, unknown>>, rules: readonly CelRule[] = celRules): readonly CelViolation[] {
+export function celViolations(
+  resource: Readonly<Record<string, unknown>>,
+  live?: Readonly<Record<string, unknown>>,
+  rules: readonly CelRule[] = celRules,
+): readonly CelViolation[] {
   return rules
     .filter(({ kind }) => kind === resource["kind"])
     .flatMap((rule) =>
       valuesAt(resource, live, segmentsOf(rule.path))
-        .filter(({ self, before }) => (rule.transition === true ? before !== undefined && !rule.holds(self, before) : !rule.holds(self, before)))
+        .filter(({ self, before }) =>
+          rule.transition === true ? before !== undefined && !rule.holds(self, before) : !rule.holds(self, before),
+        )
         .map(({ path }) => ({ rule, path })),
     );
 }
 
 /** The same as problems of the raw fields: what aiplat itself generates breaks none. */
 export function celProblems(resource: Readonly<Record<string, unknown>>): readonly Problem[] {
-  return celViolations(resource).map(({ rule, path }) => problem("cel", ["eks", "resource"], `${String(resource["kind"])}${path === "" ? "" : ` ${path}`}: ${rule.message}`));
+  return celViolations(resource).map(({ rule, path }) =>
+    problem("cel", ["eks", "resource"], `${String(resource["kind"])}${path === "" ? "" : ` ${path}`}: ${rule.message}`),
+  );
 }
 
 interface Place {
@@ -41,10 +49,17 @@ function valuesAt(self: unknown, before: unknown, [segment, ...rest]: readonly s
   if (self === undefined || self === null) return [];
   if (segment === undefined) return [{ self, before, path }];
   if (segment === "[]") {
-    return Array.isArray(self) ? self.flatMap((item, index) => valuesAt(item, correlated(item, before), rest, `${path}[${index}]`)) : [];
+    return Array.isArray(self)
+      ? self.flatMap((item, index) => valuesAt(item, correlated(item, before), rest, `${path}[${index}]`))
+      : [];
   }
   if (!isRaw(self)) return [];
-  return valuesAt(self[segment], isRaw(before) ? before[segment] : undefined, rest, path === "" ? segment : `${path}.${segment}`);
+  return valuesAt(
+    self[segment],
+    isRaw(before) ? before[segment] : undefined,
+    rest,
+    path === "" ? segment : `${path}.${segment}`,
+  );
 }
 
 /** The item of the other list with the same key, as lists of type map correlate. */

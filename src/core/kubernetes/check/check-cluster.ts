@@ -17,8 +17,26 @@ export interface EksReport extends CheckReport {
  */
 export function checkCluster(snapshot: EksSnapshot, workload?: ResolvedWorkload): EksReport {
   const { cluster, nodegroups, objects } = snapshot;
-  const groups = nodegroups.map((each): CheckGroup => ({ subject: `node group ${each.nodegroup.nodegroupName}`, items: checkNodegroup(each, snapshot, workload) }));
-  const none: CheckGroup = { subject: "node groups", items: [skip("node-groups", "the cluster has no managed node groups: nodes of Karpenter, of Auto Mode and self-managed ones are not in EKS's API")] };
-  const inCluster: CheckGroup = { subject: "in the cluster", items: "skipped" in objects ? [skip("kubectl", objects.skipped, objects.fix)] : checkObjects(objects, nodegroups) };
-  return { cluster: cluster.name, kubernetesVersion: cluster.version, groups: [...(groups.length === 0 ? [none] : groups), inCluster] };
+  const groups = nodegroups.map((each): CheckGroup => ({
+    subject: `node group ${each.nodegroup.nodegroupName}`,
+    items: checkNodegroup(each, snapshot, workload),
+  }));
+  const none: CheckGroup = {
+    subject: "node groups",
+    items: [
+      skip(
+        "node-groups",
+        "the cluster has no managed node groups: nodes of Karpenter, of Auto Mode and self-managed ones are not in EKS's API",
+      ),
+    ],
+  };
+  const inCluster: CheckGroup = {
+    subject: "in the cluster",
+    items: "skipped" in objects ? [skip("kubectl", objects.skipped, objects.fix)] : checkObjects(objects, nodegroups),
+  };
+  return {
+    cluster: cluster.name,
+    kubernetesVersion: cluster.version,
+    groups: [...(groups.length === 0 ? [none] : groups), inCluster],
+  };
 }

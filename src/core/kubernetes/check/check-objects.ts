@@ -10,21 +10,41 @@ const removedResource = "aws.amazon.com/neurondevice";
 
 /** What installs each device plugin. */
 const installs: Readonly<Record<string, string>> = {
-  [neuronResource]: "Install it: helm upgrade --install neuron-helm-chart oci://public.ecr.aws/neuron/neuron-helm-chart --namespace kube-system",
-  [nvidiaResource]: "Install it: helm upgrade --install nvdp nvidia-device-plugin --repo https://nvidia.github.io/k8s-device-plugin --namespace kube-system",
-  [efaResource]: "Install it: helm upgrade --install efa aws-efa-k8s-device-plugin --repo https://aws.github.io/eks-charts --namespace kube-system",
+  [neuronResource]:
+    "Install it: helm upgrade --install neuron-helm-chart oci://public.ecr.aws/neuron/neuron-helm-chart --namespace kube-system",
+  [nvidiaResource]:
+    "Install it: helm upgrade --install nvdp nvidia-device-plugin --repo https://nvidia.github.io/k8s-device-plugin --namespace kube-system",
+  [efaResource]:
+    "Install it: helm upgrade --install efa aws-efa-k8s-device-plugin --repo https://aws.github.io/eks-charts --namespace kube-system",
 };
 
-export function checkObjects(objects: readonly KubernetesObject[], nodegroups: EksSnapshot["nodegroups"]): readonly CheckItem[] {
+export function checkObjects(
+  objects: readonly KubernetesObject[],
+  nodegroups: EksSnapshot["nodegroups"],
+): readonly CheckItem[] {
   const nodes = objects.filter(({ kind }) => kind === "Node").map(nodeOf);
-  const withEfa = new Set(nodegroups.filter(({ template }) => (template?.efaInterfaces ?? 0) > 0).map(({ nodegroup }) => nodegroup.nodegroupName));
+  const withEfa = new Set(
+    nodegroups
+      .filter(({ template }) => (template?.efaInterfaces ?? 0) > 0)
+      .map(({ nodegroup }) => nodegroup.nodegroupName),
+  );
   const expected = [
     { resource: neuronResource, nodes: nodes.filter(({ accelerator }) => accelerator === "neuron") },
     { resource: nvidiaResource, nodes: nodes.filter(({ accelerator }) => accelerator === "nvidia") },
-    { resource: efaResource, nodes: nodes.filter(({ nodegroup }) => nodegroup !== undefined && withEfa.has(nodegroup)) },
+    {
+      resource: efaResource,
+      nodes: nodes.filter(({ nodegroup }) => nodegroup !== undefined && withEfa.has(nodegroup)),
+    },
   ];
-  const plugins = expected.filter((each) => each.nodes.length > 0).map(({ resource, nodes: wanting }) => checkPlugin(resource, wanting, objects));
-  return [...(plugins.length > 0 ? plugins : [skip("device-plugin", "no accelerated node has joined: device plugins show on nodes")]), checkRemoved(objects)];
+  const plugins = expected
+    .filter((each) => each.nodes.length > 0)
+    .map(({ resource, nodes: wanting }) => checkPlugin(resource, wanting, objects));
+  return [
+    ...(plugins.length > 0
+      ? plugins
+      : [skip("device-plugin", "no accelerated node has joined: device plugins show on nodes")]),
+    checkRemoved(objects),
+  ];
 }
 
 interface Node {
@@ -38,38 +58,77 @@ function nodeOf(object: KubernetesObject): Node {
   const labels = at(object, "metadata", "labels");
   const type = findInstanceType(String(labels["node.kubernetes.io/instance-type"]));
   const nodegroup = labels["eks.amazonaws.com/nodegroup"];
-  return { name: String(at(object, "metadata")["name"]), accelerator: type?.accelerator.kind, nodegroup: typeof nodegroup === "string" ? nodegroup : undefined, allocatable: at(object, "status", "allocatable") };
+  return {
+    name: String(at(object, "metadata")["name"]),
+    accelerator: type?.accelerator.kind,
+    nodegroup: typeof nodegroup === "string" ? nodegroup : undefined,
+    allocatable: at(object, "status", "allocatable"),
+  };
 }
 
 /** DRA drivers publish devices in ResourceSlices, which do not show on nodes. */
-const draDrivers: Readonly<Record<string, RegExp>> = { [neuronResource]: /neuron.*\bdra|dra.*neuron/, [nvidiaResource]: /(?:gpu|nvidia).*\bdra|dra.*(?:gpu|nvidia)/, [efaResource]: /efa.*\bdra|dranet/ };
+const draDrivers: Readonly<Record<string, RegExp>> = {
+  [neuronResource]: /neuron.*\bdra|dra.*neuron/,
+  [nvidiaResource]: /(?:gpu|nvidia).*\bdra|dra.*(?:gpu|nvidia)/,
+  [efaResource]: /efa.*\bdra|dranet/,
+};
 
 function checkPlugin(resource: string, nodes: readonly Node[], objects: readonly KubernetesObject[]): CheckItem {
   // MIG and time-slicing rename what an NVIDIA node offers: nvidia.com/mig-1g.5gb, nvidia.com/gpu.shared.
   const prefix = resource === nvidiaResource ? "nvidia.com/" : resource;
-  const without = nodes.filter(({ allocatable }) => !Object.entries(allocatable).some(([name, amount]) => name.startsWith(prefix) && amount !== "0"));
+  const without = nodes.filter(
+    ({ allocatable }) =>
+      !Object.entries(allocatable).some(([name, amount]) => name.startsWith(prefix) && amount !== "0"),
+  );
   if (without.length === 0) return ok("device-plugin", `${resource} on ${nodes.length} of ${nodes.length} nodes`);
-  const driver = objects.find((object) => object["kind"] === "DaemonSet" && draDrivers[resource]!.test(String(at(object, "metadata")["name"])));
-  if (driver !== undefined) return skip("device-plugin", `${String(at(driver, "metadata")["name"])} hands out devices by DRA: kubectl get resourceslices shows them`);
-  return fail("device-plugin", `${without.length} of ${nodes.length} nodes offer no ${resource}: ${someOf(without.map(({ name }) => name))}`, `The device plugin is missing, or does not run there. ${installs[resource]}`);
+  const driver = objects.find(
+    (object) => object["kind"] === "DaemonSet" && draDrivers[resource]!.test(String(at(object, "metadata")["name"])),
+  );
+  if (driver !== undefined)
+    return skip(
+      "device-plugin",
+      `${String(at(driver, "metadata")["name"])} hands out devices by DRA: kubectl get resourceslices shows them`,
+    );
+  return fail(
+    "device-plugin",
+    `${without.length} of ${nodes.length} nodes offer no ${resource}: ${someOf(without.map(({ name }) => name))}`,
+    `The device plugin is missing, or does not run there. ${installs[resource]}`,
+  );
 }
 
 function checkRemoved(objects: readonly KubernetesObject[]): CheckItem {
   // Pods of a Deployment are told of once, with their owner.
-  const asking = objects.filter((object) => !Array.isArray(at(object, "metadata")["ownerReferences"]) && podSpecs(object).some(asksForRemoved));
+  const asking = objects.filter(
+    (object) => !Array.isArray(at(object, "metadata")["ownerReferences"]) && podSpecs(object).some(asksForRemoved),
+  );
   if (asking.length === 0) return ok("neurondevice", `nothing requests ${removedResource}`);
-  const names = asking.map((object) => `${String(object["kind"])} ${[at(object, "metadata")["namespace"], at(object, "metadata")["name"]].filter(Boolean).join("/")}`);
-  return fail("neurondevice", `${removedResource} was removed in Neuron 2.20 and is still requested: ${someOf(names)}`, `Request ${neuronResource} instead: one is a whole device, as neurondevice was.`);
+  const names = asking.map(
+    (object) =>
+      `${String(object["kind"])} ${[at(object, "metadata")["namespace"], at(object, "metadata")["name"]].filter(Boolean).join("/")}`,
+  );
+  return fail(
+    "neurondevice",
+    `${removedResource} was removed in Neuron 2.20 and is still requested: ${someOf(names)}`,
+    `Request ${neuronResource} instead: one is a whole device, as neurondevice was.`,
+  );
 }
 
 /** The specs of an object's pods: its own, its template's, its job template's. */
 function podSpecs(object: KubernetesObject): readonly KubernetesObject[] {
-  return [at(object, "spec"), at(object, "spec", "template", "spec"), at(object, "spec", "jobTemplate", "spec", "template", "spec")];
+  return [
+    at(object, "spec"),
+    at(object, "spec", "template", "spec"),
+    at(object, "spec", "jobTemplate", "spec", "template", "spec"),
+  ];
 }
 
 function asksForRemoved(spec: KubernetesObject): boolean {
-  const containers = ["containers", "initContainers"].flatMap((key) => (Array.isArray(spec[key]) ? (spec[key] as readonly unknown[]) : []));
-  return containers.some((container) => ["requests", "limits"].some((part) => removedResource in at(container, "resources", part)));
+  const containers = ["containers", "initContainers"].flatMap((key) =>
+    Array.isArray(spec[key]) ? (spec[key] as readonly unknown[]) : [],
+  );
+  return containers.some((container) =>
+    ["requests", "limits"].some((part) => removedResource in at(container, "resources", part)),
+  );
 }
 
 function at(value: unknown, ...path: readonly string[]): KubernetesObject {

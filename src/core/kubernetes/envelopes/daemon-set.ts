@@ -7,8 +7,17 @@ export const daemonSet: Envelope = {
   runs: "service",
   limits: (workload) => [
     ...oneNode(workload),
-    ...(workload.replicas === 1 ? [] : [{ path: ["replicas"], message: `runs one pod on every node that fits, and replicas is ${workload.replicas}` }]),
+    ...(workload.replicas === 1
+      ? []
+      : [
+          { path: ["replicas"], message: `runs one pod on every node that fits, and replicas is ${workload.replicas}` },
+        ]),
   ],
   nameRoom: () => 0,
-  wrap: ({ metadata, name, pod }) => ({ apiVersion: "apps/v1", kind: "DaemonSet", metadata, spec: { selector: { matchLabels: selectorOf(name) }, template: pod } }),
+  wrap: ({ metadata, name, pod }) => ({
+    apiVersion: "apps/v1",
+    kind: "DaemonSet",
+    metadata,
+    spec: { selector: { matchLabels: selectorOf(name) }, template: pod },
+  }),
 };

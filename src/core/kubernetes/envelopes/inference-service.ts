@@ -8,7 +8,10 @@ import { withoutSpareNode } from "../rollout.ts";
 const containerName = "kserve-container";
 
 /** A Deployment and a Service: Knative takes no affinity, tolerations or volumes of memory without feature flags. Newer KServe calls it Standard and takes this word too. */
-const rawDeployment = { "serving.kserve.io/deploymentMode": "RawDeployment", "serving.kserve.io/autoscalerClass": "none" };
+const rawDeployment = {
+  "serving.kserve.io/deploymentMode": "RawDeployment",
+  "serving.kserve.io/autoscalerClass": "none",
+};
 
 /** Every other resource than CPU, memory and the GPUs it knows is refused unless it is named here (pkg/utils/utils.go). */
 function resourceTypes({ shape }: Contents): Readonly<Record<string, string>> {
@@ -20,13 +23,23 @@ function resourceTypes({ shape }: Contents): Readonly<Record<string, string>> {
 function customPredictor({ workload, pod }: Contents): PodSpec {
   const storage = workload.model === undefined ? [] : [{ name: "STORAGE_URI", value: literal(workload.model.uri) }];
   const env = (container: Container) => withDefaults(container.env ?? [], storage);
-  return withContainer(renamed(pod, containerName), (container) => (storage.length === 0 ? container : { ...container, env: env(container) })).spec;
+  return withContainer(renamed(pod, containerName), (container) =>
+    storage.length === 0 ? container : { ...container, env: env(container) },
+  ).spec;
 }
 
 /** With a format KServe chooses a runtime by it, and the container overrides the runtime's. */
-function modelPredictor(format: string, uri: string, { containers, ...spec }: PodSpec): Readonly<Record<string, unknown>> {
+function modelPredictor(
+  format: string,
+  uri: string,
+  { containers, ...spec }: PodSpec,
+): Readonly<Record<string, unknown>> {
   const [{ name: _fixed, ...own }, ...sidecars] = containers as readonly [Container, ...Container[]];
-  return { ...spec, model: { modelFormat: { name: format }, storageUri: uri, ...own }, ...(sidecars.length === 0 ? {} : { containers: sidecars }) };
+  return {
+    ...spec,
+    model: { modelFormat: { name: format }, storageUri: uri, ...own },
+    ...(sidecars.length === 0 ? {} : { containers: sidecars }),
+  };
 }
 
 /** https://kserve.github.io/website/docs/reference/crd-api */
@@ -49,7 +62,9 @@ export const inferenceService: Envelope = {
           maxReplicas: workload.replicas,
           ...withoutSpareNode(shape, "deploymentStrategy"),
           ...pod.metadata,
-          ...(model?.format === undefined ? customPredictor(contents) : modelPredictor(model.format, model.uri, pod.spec)),
+          ...(model?.format === undefined
+            ? customPredictor(contents)
+            : modelPredictor(model.format, model.uri, pod.spec)),
         },
       },
     };

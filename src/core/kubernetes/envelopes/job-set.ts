@@ -7,7 +7,10 @@ import { indexedJobSpec } from "./job.ts";
 const group = "node";
 
 /** Which replica a pod belongs to. */
-const jobIndex: EnvironmentVariable = { name: "AIPLAT_JOB_INDEX", valueFrom: { fieldRef: { fieldPath: "metadata.labels['jobset.sigs.k8s.io/job-index']" } } };
+const jobIndex: EnvironmentVariable = {
+  name: "AIPLAT_JOB_INDEX",
+  valueFrom: { fieldRef: { fieldPath: "metadata.labels['jobset.sigs.k8s.io/job-index']" } },
+};
 
 /** JobSet names a pod's host JOBSET-GROUP-JOB-INDEX, below a Service of the JobSet's name. */
 function nodePod(contents: Contents): PodTemplate {
@@ -23,7 +26,8 @@ export const jobSet: Envelope = {
   runs: "job",
   limits: () => [],
   // A pod is JOBSET-GROUP-JOB-INDEX-RANDOM, which its webhook holds to 63 characters.
-  nameRoom: ({ replicas, nodes }) => `-${group}-`.length + indexDigits(replicas) + 1 + indexDigits(nodes) + "-abcde".length,
+  nameRoom: ({ replicas, nodes }) =>
+    `-${group}-`.length + indexDigits(replicas) + 1 + indexDigits(nodes) + "-abcde".length,
   wrap: (contents) => ({
     apiVersion: "jobset.x-k8s.io/v1alpha2",
     kind: "JobSet",
@@ -31,7 +35,13 @@ export const jobSet: Envelope = {
     spec: {
       // Nodes look for each other before they are ready.
       network: { enableDNSHostnames: true, publishNotReadyAddresses: true },
-      replicatedJobs: [{ name: group, replicas: contents.workload.replicas, template: { spec: indexedJobSpec(contents.workload, nodePod(contents)) } }],
+      replicatedJobs: [
+        {
+          name: group,
+          replicas: contents.workload.replicas,
+          template: { spec: indexedJobSpec(contents.workload, nodePod(contents)) },
+        },
+      ],
     },
   }),
 };

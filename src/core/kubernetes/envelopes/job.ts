@@ -13,21 +13,47 @@ export const backoffLimit = 0;
  * @param jobName The Job's name, for the address of its pod of index 0; it may refer to the variables.
  * @param variables What the name refers to.
  */
-export function jobSpec(contents: Contents, jobName: string, variables: readonly EnvironmentVariable[] = []): Readonly<Record<string, unknown>> {
+export function jobSpec(
+  contents: Contents,
+  jobName: string,
+  variables: readonly EnvironmentVariable[] = [],
+): Readonly<Record<string, unknown>> {
   const { workload, pod, name } = contents;
-  if (workload.nodes === 1) return { completions: workload.replicas, parallelism: workload.replicas, backoffLimit, template: withSpec(pod, { restartPolicy: "Never" }) };
+  if (workload.nodes === 1)
+    return {
+      completions: workload.replicas,
+      parallelism: workload.replicas,
+      backoffLimit,
+      template: withSpec(pod, { restartPolicy: "Never" }),
+    };
   const subdomain = headlessName(name);
-  return indexedJobSpec(workload, withSpec(withRendezvous(pod, contents, `${jobName}-0.${subdomain}`, variables), { subdomain }));
+  return indexedJobSpec(
+    workload,
+    withSpec(withRendezvous(pod, contents, `${jobName}-0.${subdomain}`, variables), { subdomain }),
+  );
 }
 
 /** The spec of a Job whose pods are the nodes of one replica. */
 export function indexedJobSpec(workload: ResolvedWorkload, pod: PodTemplate): Readonly<Record<string, unknown>> {
-  return { completions: workload.nodes, parallelism: workload.nodes, completionMode: "Indexed", backoffLimit, template: withSpec(pod, { restartPolicy: "Never" }) };
+  return {
+    completions: workload.nodes,
+    parallelism: workload.nodes,
+    completionMode: "Indexed",
+    backoffLimit,
+    template: withSpec(pod, { restartPolicy: "Never" }),
+  };
 }
 
 /** One Job has one kind of index: of replicas, or of nodes. */
 export function oneIndex({ replicas, nodes }: ResolvedWorkload): readonly Limit[] {
-  return replicas === 1 || nodes === 1 ? [] : [{ path: ["replicas"], message: `runs several replicas or several nodes, and there are ${replicas} replicas of ${nodes} nodes` }];
+  return replicas === 1 || nodes === 1
+    ? []
+    : [
+        {
+          path: ["replicas"],
+          message: `runs several replicas or several nodes, and there are ${replicas} replicas of ${nodes} nodes`,
+        },
+      ];
 }
 
 export function jobCompanions({ workload, metadata, name }: Contents): readonly Manifest[] {
@@ -42,5 +68,10 @@ export const job: Envelope = {
   // A pod's hostname is NAME-INDEX, the Service is NAME-nodes.
   nameRoom: ({ nodes }) => (nodes === 1 ? 0 : Math.max("-nodes".length, 1 + indexDigits(nodes))),
   companions: jobCompanions,
-  wrap: (contents) => ({ apiVersion: "batch/v1", kind: "Job", metadata: queued(contents), spec: jobSpec(contents, contents.name) }),
+  wrap: (contents) => ({
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: queued(contents),
+    spec: jobSpec(contents, contents.name),
+  }),
 };

@@ -15,7 +15,11 @@ export const pyTorchJob: Envelope = {
   wrap: (contents) => {
     const { workload, shape } = contents;
     const processes = processesPerNode(workload, shape);
-    const spec = (replicas: number) => ({ replicas, restartPolicy: "Never", template: renamed(contents.pod, containerName) });
+    const spec = (replicas: number) => ({
+      replicas,
+      restartPolicy: "Never",
+      template: renamed(contents.pod, containerName),
+    });
     return {
       apiVersion: "kubeflow.org/v1",
       kind: "PyTorchJob",

@@ -12,22 +12,43 @@ interface ServeApplication {
 /** `serve run MODULE:APP [KEY=VALUE ...]`; undefined for any other command. */
 function serveApplication(command: readonly string[]): ServeApplication | undefined {
   const [serve, run, importPath, ...rest] = command;
-  if (serve !== "serve" || run !== "run" || importPath === undefined || !/^[\w.]+:\w+$/.test(importPath)) return undefined;
+  if (serve !== "serve" || run !== "run" || importPath === undefined || !/^[\w.]+:\w+$/.test(importPath))
+    return undefined;
   const pairs = rest.map((word) => /^(\w+)=(.*)$/s.exec(word));
   return pairs.includes(null) ? undefined : { importPath, arguments: pairs.map((pair) => [pair![1]!, pair![2]!]) };
 }
 
 /** Serve's configuration is a text of YAML within the resource; a JSON string is a YAML string too. */
 function serveConfig(name: string, { importPath, arguments: values }: ServeApplication): string {
-  const args = values.length === 0 ? "" : `    args:\n${values.map(([key, value]) => `      ${key}: ${JSON.stringify(value)}\n`).join("")}`;
+  const args =
+    values.length === 0
+      ? ""
+      : `    args:\n${values.map(([key, value]) => `      ${key}: ${JSON.stringify(value)}\n`).join("")}`;
   return `applications:\n  - name: ${name}\n    import_path: ${importPath}\n    route_prefix: /\n${args}`;
 }
 
 function served({ command, eks }: ResolvedWorkload): readonly Limit[] {
   const raw = isRaw(eks.resource?.["spec"]) && eks.resource["spec"]["serveConfigV2"] !== undefined;
-  if (command === undefined) return raw ? [] : [{ path: ["command"], message: "serves an application: the command is serve run MODULE:APP, or eks.resource.spec.serveConfigV2 says what it serves" }];
-  if (serveApplication(command) !== undefined) return raw ? [{ path: ["command"], message: "serves what eks.resource.spec.serveConfigV2 says, and there is a command too" }] : [];
-  return [{ path: ["command"], message: "serves an application, and the command is not serve run MODULE:APP [KEY=VALUE ...]" }];
+  if (command === undefined)
+    return raw
+      ? []
+      : [
+          {
+            path: ["command"],
+            message:
+              "serves an application: the command is serve run MODULE:APP, or eks.resource.spec.serveConfigV2 says what it serves",
+          },
+        ];
+  if (serveApplication(command) !== undefined)
+    return raw
+      ? [{ path: ["command"], message: "serves what eks.resource.spec.serveConfigV2 says, and there is a command too" }]
+      : [];
+  return [
+    {
+      path: ["command"],
+      message: "serves an application, and the command is not serve run MODULE:APP [KEY=VALUE ...]",
+    },
+  ];
 }
 
 /** https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/rayservice-quick-start.html */

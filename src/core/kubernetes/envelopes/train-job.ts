@@ -24,7 +24,10 @@ function clusterTrainingRuntime({ metadata, pod, workload }: Contents): Manifest
           replicatedJobs: [
             {
               name: node,
-              template: { metadata: { labels: ancestor }, spec: { backoffLimit, template: withSpec(renamed(pod, node), { restartPolicy: "Never" }) } },
+              template: {
+                metadata: { labels: ancestor },
+                spec: { backoffLimit, template: withSpec(renamed(pod, node), { restartPolicy: "Never" }) },
+              },
             },
           ],
         },

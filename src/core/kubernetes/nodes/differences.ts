@@ -4,21 +4,55 @@ import type { LaunchTemplateData, NodegroupRequest } from "./node-group.ts";
 
 /** Every field of the request that the node group has otherwise, as `FIELD is THIS, not THAT`; its size may have changed since. */
 export function nodegroupDifferences(request: NodegroupRequest, actual: DescribedNodegroup): readonly string[] {
-  const { amiType, capacityType, nodeRole, version, releaseVersion, diskSize, instanceTypes, subnets, labels, taints, launchTemplate } = request;
+  const {
+    amiType,
+    capacityType,
+    nodeRole,
+    version,
+    releaseVersion,
+    diskSize,
+    instanceTypes,
+    subnets,
+    labels,
+    taints,
+    launchTemplate,
+  } = request;
   const template = actual.launchTemplate;
-  const wanted = { amiType, capacityType, nodeRole, version, releaseVersion, diskSize, instanceTypes, subnets: subnets.toSorted(), labels, taints, ...(launchTemplate === undefined ? {} : { launchTemplate }) };
-  const found = { ...actual, subnets: actual.subnets.toSorted(), ...(template === undefined ? {} : { launchTemplate: { name: template.name, version: template.version } }) };
+  const wanted = {
+    amiType,
+    capacityType,
+    nodeRole,
+    version,
+    releaseVersion,
+    diskSize,
+    instanceTypes,
+    subnets: subnets.toSorted(),
+    labels,
+    taints,
+    ...(launchTemplate === undefined ? {} : { launchTemplate }),
+  };
+  const found = {
+    ...actual,
+    subnets: actual.subnets.toSorted(),
+    ...(template === undefined ? {} : { launchTemplate: { name: template.name, version: template.version } }),
+  };
   return differences(wanted, found);
 }
 
 /** The same of a launch template: what it says beyond the request is not looked at. */
-export function launchTemplateDifferences(request: LaunchTemplateData, actual: Readonly<Record<string, unknown>>): readonly string[] {
+export function launchTemplateDifferences(
+  request: LaunchTemplateData,
+  actual: Readonly<Record<string, unknown>>,
+): readonly string[] {
   // EC2 gives tags back in an order of its own, and they change nothing on a node.
   const { TagSpecifications: _, ...wanted } = request;
   return differences(wanted, actual);
 }
 
-function differences(wanted: Readonly<Record<string, unknown>>, actual: Readonly<Record<string, unknown>>): readonly string[] {
+function differences(
+  wanted: Readonly<Record<string, unknown>>,
+  actual: Readonly<Record<string, unknown>>,
+): readonly string[] {
   return Object.entries(wanted)
     .filter(([key, value]) => value !== undefined && !contains(actual[key], value))
     .map(([key, value]) => `${key} is ${JSON.stringify(actual[key]) ?? "absent"}, not ${JSON.stringify(value)}`);
@@ -26,7 +60,18 @@ function differences(wanted: Readonly<Record<string, unknown>>, actual: Readonly
 
 /** Whether the value says all that is wanted. */
 function contains(actual: unknown, wanted: unknown): boolean {
-  if (Array.isArray(wanted)) return Array.isArray(actual) && actual.length === wanted.length && wanted.every((each, index) => contains(actual[index], each));
+  if (Array.isArray(wanted))
+    return (
+      Array.isArray(actual) &&
+      actual.length === wanted.length &&
+      wanted.every((each, index) => contains(actual[index], each))
+    );
   if (typeof wanted !== "object" || wanted === null) return actual === wanted;
-  return typeof actual === "object" && actual !== null && Object.entries(wanted).every(([key, value]) => value === undefined || contains((actual as Readonly<Record<string, unknown>>)[key], value));
+  return (
+    typeof actual === "object" &&
+    actual !== null &&
+    Object.entries(wanted).every(
+      ([key, value]) => value === undefined || contains((actual as Readonly<Record<string, unknown>>)[key], value),
+    )
+  );
 }

@@ -31,12 +31,38 @@ export interface NodeFleet {
  *
  * @throws Refusal with every problem at once.
  */
-export function nodeFleets(workload: ResolvedWorkload, settings: NodeSettings, target: NodeTarget): readonly NodeFleet[] {
+export function nodeFleets(
+  workload: ResolvedWorkload,
+  settings: NodeSettings,
+  target: NodeTarget,
+): readonly NodeFleet[] {
   const reserved = settings.reservation ?? settings.capacityBlock;
-  const groups = workload.shapes.flatMap((shape) => (shape.efaInterfaces > 0 || reserved !== undefined ? shape.instanceTypes.map((type) => ({ shape, types: [type] })) : [{ shape, types: shape.instanceTypes }]));
-  refuseErrors(workloadProblems(workload, settings, groups.flatMap(({ types }) => types)));
-  const fleets = groups.flatMap((group) => splitByAmi(group, settings.os)).map((group, _, all) => fleetOf(workload, group, all.length === 1, settings));
-  const several = reserved !== undefined && fleets.length > 1 ? [problem("reservation-of-one-type", ["accelerator", "instanceTypes"], `${reserved} is of one instance type, and the workload has ${fleets.length}`, "Name that type alone with --instance-type.")] : [];
+  const groups = workload.shapes.flatMap((shape) =>
+    shape.efaInterfaces > 0 || reserved !== undefined
+      ? shape.instanceTypes.map((type) => ({ shape, types: [type] }))
+      : [{ shape, types: shape.instanceTypes }],
+  );
+  refuseErrors(
+    workloadProblems(
+      workload,
+      settings,
+      groups.flatMap(({ types }) => types),
+    ),
+  );
+  const fleets = groups
+    .flatMap((group) => splitByAmi(group, settings.os))
+    .map((group, _, all) => fleetOf(workload, group, all.length === 1, settings));
+  const several =
+    reserved !== undefined && fleets.length > 1
+      ? [
+          problem(
+            "reservation-of-one-type",
+            ["accelerator", "instanceTypes"],
+            `${reserved} is of one instance type, and the workload has ${fleets.length}`,
+            "Name that type alone with --instance-type.",
+          ),
+        ]
+      : [];
   refuseErrors([...nodeProblems(settings, fleets, target), ...several]);
   return fleets;
 }
@@ -46,15 +72,52 @@ interface Group {
   readonly types: readonly InstanceType[];
 }
 
-function workloadProblems({ name, shapes }: ResolvedWorkload, { os }: NodeSettings, types: readonly InstanceType[]): readonly Problem[] {
-  if (types.length === 0) return [problem("no-instance-type", ["accelerator"], "a workload without accelerator names no instance type: it runs on any nodes there are", "Name an accelerated type with --instance-type.")];
+function workloadProblems(
+  { name, shapes }: ResolvedWorkload,
+  { os }: NodeSettings,
+  types: readonly InstanceType[],
+): readonly Problem[] {
+  if (types.length === 0)
+    return [
+      problem(
+        "no-instance-type",
+        ["accelerator"],
+        "a workload without accelerator names no instance type: it runs on any nodes there are",
+        "Name an accelerated type with --instance-type.",
+      ),
+    ];
   const path = ["accelerator", "instanceTypes"];
   return [
-    ...(name.endsWith("-") ? [problem("name-end", ["name"], `name ${name} ends with a dash, which no name in Kubernetes does`, `Write ${name.replace(/-+$/, "")}.`)] : []),
-    ...(shapes.some(({ request }) => request.kind === "nvidia-mps") ? [problem("mps-on-eks", ["accelerator", "mps"], "accelerator.mps is not carried by a node: on EKS its device plugin says how GPUs are shared", "Remove it.")] : []),
+    ...(name.endsWith("-")
+      ? [
+          problem(
+            "name-end",
+            ["name"],
+            `name ${name} ends with a dash, which no name in Kubernetes does`,
+            `Write ${name.replace(/-+$/, "")}.`,
+          ),
+        ]
+      : []),
+    ...(shapes.some(({ request }) => request.kind === "nvidia-mps")
+      ? [
+          problem(
+            "mps-on-eks",
+            ["accelerator", "mps"],
+            "accelerator.mps is not carried by a node: on EKS its device plugin says how GPUs are shared",
+            "Remove it.",
+          ),
+        ]
+      : []),
     ...types
       .filter((type) => nodeAmiTypeFor(type, os) === undefined)
-      .map((type) => problem("no-node-image", path, `EKS has no ${os === undefined ? "" : `${os} `}image for nodes of ${type.instanceType}`, there(type, os))),
+      .map((type) =>
+        problem(
+          "no-node-image",
+          path,
+          `EKS has no ${os === undefined ? "" : `${os} `}image for nodes of ${type.instanceType}`,
+          there(type, os),
+        ),
+      ),
   ];
 }
 
@@ -66,7 +129,10 @@ function there(type: InstanceType, os: NodeOs | undefined): string {
 }
 
 /** One node group has one image. */
-function splitByAmi({ shape, types }: Group, os: NodeOs | undefined): readonly (Group & { readonly amiType: NodeAmiTypeName })[] {
+function splitByAmi(
+  { shape, types }: Group,
+  os: NodeOs | undefined,
+): readonly (Group & { readonly amiType: NodeAmiTypeName })[] {
   const byAmi = new Map<NodeAmiTypeName, readonly InstanceType[]>();
   for (const type of types) {
     const amiType = nodeAmiTypeFor(type, os)!;
@@ -75,13 +141,20 @@ function splitByAmi({ shape, types }: Group, os: NodeOs | undefined): readonly (
   return [...byAmi].map(([amiType, each]) => ({ shape, types: each, amiType }));
 }
 
-function fleetOf(workload: ResolvedWorkload, { shape, types, amiType }: Group & { readonly amiType: NodeAmiTypeName }, alone: boolean, settings: NodeSettings): NodeFleet {
+function fleetOf(
+  workload: ResolvedWorkload,
+  { shape, types, amiType }: Group & { readonly amiType: NodeAmiTypeName },
+  alone: boolean,
+  settings: NodeSettings,
+): NodeFleet {
   const [first] = types as readonly [InstanceType];
   const taint = deviceTaint(shape.request);
   if (taint === undefined) throw new Error("an accelerated shape without devices");
   const interfaces = shape.efaInterfaces > 0 ? efaLayout(first, shape.efaInterfaces) : undefined;
   const several = workload.nodes > 1;
-  const perNode = several ? 1 : Math.max(1, Math.floor(first.accelerator.count / Math.max(1, deviceCount(shape.request))));
+  const perNode = several
+    ? 1
+    : Math.max(1, Math.floor(first.accelerator.count / Math.max(1, deviceCount(shape.request))));
   return {
     name: alone ? workload.name : `${workload.name}-${first.instanceType.replace(/\./g, "-")}`,
     types,

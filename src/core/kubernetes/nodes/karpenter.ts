@@ -19,8 +19,16 @@ const typeLabel = "node.kubernetes.io/instance-type";
  */
 export function karpenterManifests(workload: string, fleet: NodeFleet, settings: NodeSettings): readonly Manifest[] {
   const overlay = nodeOverlay(fleet);
-  const manifests = [nodeClass(workload, fleet, settings), nodePool(fleet, settings), ...(overlay === undefined ? [] : [overlay])];
-  refuseErrors(manifests.flatMap((manifest) => celViolations(manifest, undefined, karpenterRules)).map(({ rule, path }) => settingProblem("cel", `${rule.kind} ${path}: ${rule.message}`)));
+  const manifests = [
+    nodeClass(workload, fleet, settings),
+    nodePool(fleet, settings),
+    ...(overlay === undefined ? [] : [overlay]),
+  ];
+  refuseErrors(
+    manifests
+      .flatMap((manifest) => celViolations(manifest, undefined, karpenterRules))
+      .map(({ rule, path }) => settingProblem("cel", `${rule.kind} ${path}: ${rule.message}`)),
+  );
   return manifests;
 }
 
@@ -43,8 +51,14 @@ function nodeClass(workload: string, fleet: NodeFleet, settings: NodeSettings): 
       amiSelectorTerms: [{ alias: amiAlias(fleet, settings) }],
       role: nodeRole!.replace(/^arn:.*\//, ""),
       subnetSelectorTerms: subnets.length === 0 ? discovered : subnets.map((each) => ({ id: each })),
-      securityGroupSelectorTerms: securityGroups.length === 0 ? discovered : securityGroups.map((each) => ({ id: each })),
-      blockDeviceMappings: [{ deviceName: imageVolume[fleet.os], ebs: { volumeSize: `${diskGiB}Gi`, volumeType: "gp3", encrypted: true, deleteOnTermination: true } }],
+      securityGroupSelectorTerms:
+        securityGroups.length === 0 ? discovered : securityGroups.map((each) => ({ id: each })),
+      blockDeviceMappings: [
+        {
+          deviceName: imageVolume[fleet.os],
+          ebs: { volumeSize: `${diskGiB}Gi`, volumeType: "gp3", encrypted: true, deleteOnTermination: true },
+        },
+      ],
       ...(fleet.interfaces === undefined ? {} : { networkInterfaces: fleet.interfaces }),
       ...(fleet.placementGroup ? { placementGroupSelector: { name: sharedName(cluster, fleet) } } : {}),
       ...(id === undefined ? {} : { capacityReservationSelectorTerms: [{ id }] }),
@@ -56,7 +70,8 @@ function nodeClass(workload: string, fleet: NodeFleet, settings: NodeSettings): 
 /** `al2023@v20250819` of EKS's release 1.33.3-20250819; `bottlerocket@v1.20.3` of 1.20.3-5d9ac849. */
 function amiAlias({ os }: NodeFleet, { releaseVersion }: NodeSettings): string {
   if (releaseVersion === undefined) return `${os}@latest`;
-  const version = os === "al2023" ? /-(\d{8})$/.exec(releaseVersion)?.[1] : /^(\d+\.\d+\.\d+)/.exec(releaseVersion)?.[1];
+  const version =
+    os === "al2023" ? /-(\d{8})$/.exec(releaseVersion)?.[1] : /^(\d+\.\d+\.\d+)/.exec(releaseVersion)?.[1];
   return `${os}@v${version ?? releaseVersion.replace(/^v/, "")}`;
 }
 
@@ -77,7 +92,11 @@ function nodePool(fleet: NodeFleet, { reservation, capacityBlock, maxSize }: Nod
           nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: fleet.name },
           requirements: [
             { key: typeLabel, operator: "In", values: types },
-            { key: "kubernetes.io/arch", operator: "In", values: [fleet.types[0]!.architecture === "x86_64" ? "amd64" : "arm64"] },
+            {
+              key: "kubernetes.io/arch",
+              operator: "In",
+              values: [fleet.types[0]!.architecture === "x86_64" ? "amd64" : "arm64"],
+            },
             { key: "karpenter.sh/capacity-type", operator: "In", values: [capacity] },
           ],
           taints: [fleet.taint],
@@ -114,7 +133,9 @@ function nodeOverlay(fleet: NodeFleet): Manifest | undefined {
 function overlaidCapacity({ shape, types }: NodeFleet): Quantities {
   const resource = deviceResource(shape.request);
   return {
-    ...(shape.efaInterfaces > 0 && resource !== neuronResource ? { [hugepagesResource]: `${Math.min(...types.map(hugepagesMiB))}Mi` } : {}),
+    ...(shape.efaInterfaces > 0 && resource !== neuronResource
+      ? { [hugepagesResource]: `${Math.min(...types.map(hugepagesMiB))}Mi` }
+      : {}),
     ...(shape.request.kind === "nvidia-fraction" && resource !== undefined ? { [resource]: "1" } : {}),
   };
 }

@@ -13,11 +13,18 @@ export interface NodeInterface {
  * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-acc-inst-types.html). Where one card has no EFA
  * (p6-b300: 16 interfaces on 17 cards), it is card 0.
  */
-export function efaLayout({ networkCards }: Pick<InstanceType, "networkCards">, efaInterfaces: number): readonly NodeInterface[] {
+export function efaLayout(
+  { networkCards }: Pick<InstanceType, "networkCards">,
+  efaInterfaces: number,
+): readonly NodeInterface[] {
   const first = Math.max(0, networkCards - efaInterfaces);
   const cards = Array.from({ length: efaInterfaces }, (_, index) => first + index);
   return [
     { networkCardIndex: 0, deviceIndex: 0, interfaceType: "interface" },
-    ...cards.map((card): NodeInterface => ({ networkCardIndex: card, deviceIndex: card === 0 ? 1 : 0, interfaceType: "efa-only" })),
+    ...cards.map((card): NodeInterface => ({
+      networkCardIndex: card,
+      deviceIndex: card === 0 ? 1 : 0,
+      interfaceType: "efa-only",
+    })),
   ];
 }

@@ -16,13 +16,28 @@ export interface PlacementGroupRequest {
 /** The part of https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestLaunchTemplateData.html that aiplat writes. */
 export interface LaunchTemplateData {
   readonly InstanceType?: string;
-  readonly BlockDeviceMappings: readonly { readonly DeviceName: string; readonly Ebs: { readonly VolumeSize: number; readonly VolumeType: "gp3"; readonly Encrypted: boolean; readonly DeleteOnTermination: boolean } }[];
+  readonly BlockDeviceMappings: readonly {
+    readonly DeviceName: string;
+    readonly Ebs: {
+      readonly VolumeSize: number;
+      readonly VolumeType: "gp3";
+      readonly Encrypted: boolean;
+      readonly DeleteOnTermination: boolean;
+    };
+  }[];
   readonly MetadataOptions: { readonly HttpTokens: "required"; readonly HttpPutResponseHopLimit: number };
-  readonly NetworkInterfaces?: readonly { readonly NetworkCardIndex: number; readonly DeviceIndex: number; readonly InterfaceType: string; readonly Groups: readonly string[] }[];
+  readonly NetworkInterfaces?: readonly {
+    readonly NetworkCardIndex: number;
+    readonly DeviceIndex: number;
+    readonly InterfaceType: string;
+    readonly Groups: readonly string[];
+  }[];
   readonly SecurityGroupIds?: readonly string[];
   readonly Placement?: { readonly GroupName: string };
   readonly InstanceMarketOptions?: { readonly MarketType: "capacity-block" };
-  readonly CapacityReservationSpecification?: { readonly CapacityReservationTarget: { readonly CapacityReservationId: string } };
+  readonly CapacityReservationSpecification?: {
+    readonly CapacityReservationTarget: { readonly CapacityReservationId: string };
+  };
   readonly TagSpecifications: readonly { readonly ResourceType: "instance" | "volume"; readonly Tags: TagList }[];
 }
 
@@ -74,14 +89,38 @@ export function sharedName(cluster: string, { name }: NodeFleet): string {
  * group, a reservation, security groups, Bottlerocket's second volume.
  */
 export function planNodegroup(workload: string, fleet: NodeFleet, settings: NodeSettings): NodegroupPlan {
-  const { cluster, subnets, securityGroups, reservation, capacityBlock, kubernetesVersion, releaseVersion, minSize, desiredSize, maxSize } = settings;
+  const {
+    cluster,
+    subnets,
+    securityGroups,
+    reservation,
+    capacityBlock,
+    kubernetesVersion,
+    releaseVersion,
+    minSize,
+    desiredSize,
+    maxSize,
+  } = settings;
   const tags = { "aiplat:workload": workload };
   const name = sharedName(cluster, fleet);
-  const templated = fleet.interfaces !== undefined || fleet.placementGroup || (reservation ?? capacityBlock) !== undefined || securityGroups.length > 0 || fleet.os === "bottlerocket";
+  const templated =
+    fleet.interfaces !== undefined ||
+    fleet.placementGroup ||
+    (reservation ?? capacityBlock) !== undefined ||
+    securityGroups.length > 0 ||
+    fleet.os === "bottlerocket";
   const desired = desiredSize ?? fleet.desiredSize;
   const template = templated ? launchTemplate(fleet, settings, tags, name) : undefined;
   return {
-    ...(fleet.placementGroup ? { placementGroup: { GroupName: name, Strategy: "cluster", TagSpecifications: [{ ResourceType: "placement-group", Tags: tagList(tags) }] } } : {}),
+    ...(fleet.placementGroup
+      ? {
+          placementGroup: {
+            GroupName: name,
+            Strategy: "cluster",
+            TagSpecifications: [{ ResourceType: "placement-group", Tags: tagList(tags) }],
+          },
+        }
+      : {}),
     ...(template === undefined ? {} : { launchTemplate: template }),
     nodegroup: {
       clusterName: cluster,
@@ -92,8 +131,14 @@ export function planNodegroup(workload: string, fleet: NodeFleet, settings: Node
       // With a capacity block the template names the type, and then the node group must not.
       ...(capacityBlock === undefined ? { instanceTypes: fleet.types.map((type) => type.instanceType) } : {}),
       capacityType: capacityBlock === undefined ? "ON_DEMAND" : "CAPACITY_BLOCK",
-      scalingConfig: { minSize: minSize ?? 0, maxSize: maxSize ?? Math.max(fleet.desiredSize, desired), desiredSize: desired },
-      ...(template === undefined ? { diskSize: settings.diskGiB ?? defaultDiskGiB } : { launchTemplate: { name, version: "1" } }),
+      scalingConfig: {
+        minSize: minSize ?? 0,
+        maxSize: maxSize ?? Math.max(fleet.desiredSize, desired),
+        desiredSize: desired,
+      },
+      ...(template === undefined
+        ? { diskSize: settings.diskGiB ?? defaultDiskGiB }
+        : { launchTemplate: { name, version: "1" } }),
       labels: fleet.labels,
       taints: [{ key: fleet.taint.key, effect: "NO_SCHEDULE" }],
       ...(kubernetesVersion === undefined ? {} : { version: kubernetesVersion }),
@@ -106,19 +151,40 @@ export function planNodegroup(workload: string, fleet: NodeFleet, settings: Node
 function launchTemplate(fleet: NodeFleet, settings: NodeSettings, tags: Tags, name: string): LaunchTemplateRequest {
   const { securityGroups, reservation, capacityBlock, diskGiB = defaultDiskGiB } = settings;
   const id = reservation ?? capacityBlock;
-  const interfaces = fleet.interfaces?.map(({ networkCardIndex, deviceIndex, interfaceType }) => ({ NetworkCardIndex: networkCardIndex, DeviceIndex: deviceIndex, InterfaceType: interfaceType, Groups: [...securityGroups] }));
+  const interfaces = fleet.interfaces?.map(({ networkCardIndex, deviceIndex, interfaceType }) => ({
+    NetworkCardIndex: networkCardIndex,
+    DeviceIndex: deviceIndex,
+    InterfaceType: interfaceType,
+    Groups: [...securityGroups],
+  }));
   return {
     LaunchTemplateName: name,
     LaunchTemplateData: {
       // https://docs.aws.amazon.com/eks/latest/userguide/capacity-blocks-mng.html
-      ...(capacityBlock === undefined ? {} : { InstanceType: fleet.types[0]!.instanceType, InstanceMarketOptions: { MarketType: "capacity-block" } }),
-      BlockDeviceMappings: [{ DeviceName: imageVolume[fleet.os], Ebs: { VolumeSize: diskGiB, VolumeType: "gp3", Encrypted: true, DeleteOnTermination: true } }],
+      ...(capacityBlock === undefined
+        ? {}
+        : { InstanceType: fleet.types[0]!.instanceType, InstanceMarketOptions: { MarketType: "capacity-block" } }),
+      BlockDeviceMappings: [
+        {
+          DeviceName: imageVolume[fleet.os],
+          Ebs: { VolumeSize: diskGiB, VolumeType: "gp3", Encrypted: true, DeleteOnTermination: true },
+        },
+      ],
       MetadataOptions: metadataOptions,
       // Interfaces and security groups beside them exclude each other.
-      ...(interfaces === undefined ? (securityGroups.length === 0 ? {} : { SecurityGroupIds: securityGroups }) : { NetworkInterfaces: interfaces }),
+      ...(interfaces === undefined
+        ? securityGroups.length === 0
+          ? {}
+          : { SecurityGroupIds: securityGroups }
+        : { NetworkInterfaces: interfaces }),
       ...(fleet.placementGroup ? { Placement: { GroupName: name } } : {}),
-      ...(id === undefined ? {} : { CapacityReservationSpecification: { CapacityReservationTarget: { CapacityReservationId: id } } }),
-      TagSpecifications: (["instance", "volume"] as const).map((ResourceType) => ({ ResourceType, Tags: tagList(tags) })),
+      ...(id === undefined
+        ? {}
+        : { CapacityReservationSpecification: { CapacityReservationTarget: { CapacityReservationId: id } } }),
+      TagSpecifications: (["instance", "volume"] as const).map((ResourceType) => ({
+        ResourceType,
+        Tags: tagList(tags),
+      })),
     },
     TagSpecifications: [{ ResourceType: "launch-template", Tags: tagList(tags) }],
   };

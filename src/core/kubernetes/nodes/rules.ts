@@ -4,8 +4,16 @@ import type { NodeFleet } from "./fleet.ts";
 
 const flagPatterns = {
   cluster: { flag: "--cluster", pattern: /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, wants: "the name of an EKS cluster" },
-  reservation: { flag: "--reservation", pattern: /^cr-[0-9a-z]+$/, wants: "a capacity reservation's id, as cr-0123456789abcdef0" },
-  capacityBlock: { flag: "--capacity-block", pattern: /^cr-[0-9a-z]+$/, wants: "a capacity block's id, as cr-0123456789abcdef0" },
+  reservation: {
+    flag: "--reservation",
+    pattern: /^cr-[0-9a-z]+$/,
+    wants: "a capacity reservation's id, as cr-0123456789abcdef0",
+  },
+  capacityBlock: {
+    flag: "--capacity-block",
+    pattern: /^cr-[0-9a-z]+$/,
+    wants: "a capacity block's id, as cr-0123456789abcdef0",
+  },
   kubernetesVersion: { flag: "--kubernetes-version", pattern: /^1\.\d{2}$/, wants: "a minor version, as 1.33" },
 } as const;
 
@@ -15,8 +23,13 @@ const labelKey = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[\
 const labelValue = /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/;
 
 /** Everything that is wrong with what the operator said, for these nodes, at once. */
-export function nodeProblems(settings: NodeSettings, fleets: readonly NodeFleet[], target: NodeTarget): readonly Problem[] {
-  const { subnets, securityGroups, nodeRole, reservation, capacityBlock, labels, releaseVersion, kubernetesVersion } = settings;
+export function nodeProblems(
+  settings: NodeSettings,
+  fleets: readonly NodeFleet[],
+  target: NodeTarget,
+): readonly Problem[] {
+  const { subnets, securityGroups, nodeRole, reservation, capacityBlock, labels, releaseVersion, kubernetesVersion } =
+    settings;
   const problems: Problem[] = [];
   const say = (code: string, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
   for (const key of Object.keys(flagPatterns) as readonly (keyof typeof flagPatterns)[]) {
@@ -24,42 +37,109 @@ export function nodeProblems(settings: NodeSettings, fleets: readonly NodeFleet[
     const value = settings[key];
     if (value !== undefined && !pattern.test(value)) say("bad-flag", `${flag} ${value}: must be ${wants}`);
   }
-  for (const id of subnets) if (!/^subnet-[0-9a-z]+$/.test(id)) say("bad-flag", `--subnet ${id}: must be a subnet's id, as subnet-0123456789abcdef0`);
-  for (const id of securityGroups) if (!/^sg-[0-9a-z]+$/.test(id)) say("bad-flag", `--security-group ${id}: must be a security group's id, as sg-0123456789abcdef0`);
+  for (const id of subnets)
+    if (!/^subnet-[0-9a-z]+$/.test(id))
+      say("bad-flag", `--subnet ${id}: must be a subnet's id, as subnet-0123456789abcdef0`);
+  for (const id of securityGroups)
+    if (!/^sg-[0-9a-z]+$/.test(id))
+      say("bad-flag", `--security-group ${id}: must be a security group's id, as sg-0123456789abcdef0`);
   for (const [key, value] of Object.entries(labels)) {
-    if (!labelKey.test(key) || !labelValue.test(value)) say("bad-label", `--label ${key}=${value} is no label of Kubernetes'`, "Keys and values have letters, digits, dashes, dots and underscores, at most 63 of them.");
-    else if (reservedLabel.test(key)) say("reserved-label", `--label ${key} is Kubernetes' or EKS's own`, "Choose a key of your own, e.g. team=nlp.");
+    if (!labelKey.test(key) || !labelValue.test(value))
+      say(
+        "bad-label",
+        `--label ${key}=${value} is no label of Kubernetes'`,
+        "Keys and values have letters, digits, dashes, dots and underscores, at most 63 of them.",
+      );
+    else if (reservedLabel.test(key))
+      say("reserved-label", `--label ${key} is Kubernetes' or EKS's own`, "Choose a key of your own, e.g. team=nlp.");
   }
-  if (nodeRole === undefined) say("missing-node-role", "nodes need an IAM role, and none was given", "Add --node-role, e.g. arn:aws:iam::123456789012:role/eks-node; it needs the policies AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and AmazonEKS_CNI_Policy.");
-  else if (target === "nodegroup" && !/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(nodeRole)) say("bad-flag", `--node-role ${nodeRole}: a node group takes the role's ARN`, "Write it as arn:aws:iam::123456789012:role/NAME.");
-  if (reservation !== undefined && capacityBlock !== undefined) say("two-reservations", "--reservation and --capacity-block exclude each other", "A capacity block is bought for a time (--capacity-block); an on-demand reservation is open-ended (--reservation).");
-  if (releaseVersion !== undefined && kubernetesVersion !== undefined && /^1\.\d{2}\./.test(releaseVersion) && fleets.some(({ os }) => os === "al2023") && !releaseVersion.startsWith(`${kubernetesVersion}.`)) {
+  if (nodeRole === undefined)
+    say(
+      "missing-node-role",
+      "nodes need an IAM role, and none was given",
+      "Add --node-role, e.g. arn:aws:iam::123456789012:role/eks-node; it needs the policies AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and AmazonEKS_CNI_Policy.",
+    );
+  else if (target === "nodegroup" && !/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(nodeRole))
+    say(
+      "bad-flag",
+      `--node-role ${nodeRole}: a node group takes the role's ARN`,
+      "Write it as arn:aws:iam::123456789012:role/NAME.",
+    );
+  if (reservation !== undefined && capacityBlock !== undefined)
+    say(
+      "two-reservations",
+      "--reservation and --capacity-block exclude each other",
+      "A capacity block is bought for a time (--capacity-block); an on-demand reservation is open-ended (--reservation).",
+    );
+  if (
+    releaseVersion !== undefined &&
+    kubernetesVersion !== undefined &&
+    /^1\.\d{2}\./.test(releaseVersion) &&
+    fleets.some(({ os }) => os === "al2023") &&
+    !releaseVersion.startsWith(`${kubernetesVersion}.`)
+  ) {
     say("release-of-another-version", `--release-version ${releaseVersion} is not for Kubernetes ${kubernetesVersion}`);
   }
   problems.push(...(target === "nodegroup" ? nodegroupProblems(settings, fleets) : karpenterProblems(settings)));
   return problems;
 }
 
-function nodegroupProblems({ cluster, subnets, securityGroups, capacityBlock, minSize, desiredSize, maxSize }: NodeSettings, fleets: readonly NodeFleet[]): readonly Problem[] {
+function nodegroupProblems(
+  { cluster, subnets, securityGroups, capacityBlock, minSize, desiredSize, maxSize }: NodeSettings,
+  fleets: readonly NodeFleet[],
+): readonly Problem[] {
   const problems: Problem[] = [];
   const say = (code: string, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
-  const oneZone = fleets.some((fleet) => fleet.placementGroup || fleet.interfaces !== undefined) ? "nodes of one placement group, and EFA's traffic, stay in one zone" : capacityBlock === undefined ? undefined : "a capacity block is in one zone";
-  if (subnets.length === 0) say("missing-subnet", "a node group needs the subnets of its nodes, and none was given", `Add --subnet; aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.subnetIds shows the cluster's.`);
-  else if (subnets.length > 1 && oneZone !== undefined) say("several-zones", `${subnets.length} subnets were given: ${oneZone}`, `Give one --subnet: ${listOr(subnets)}.`);
+  const oneZone = fleets.some((fleet) => fleet.placementGroup || fleet.interfaces !== undefined)
+    ? "nodes of one placement group, and EFA's traffic, stay in one zone"
+    : capacityBlock === undefined
+      ? undefined
+      : "a capacity block is in one zone";
+  if (subnets.length === 0)
+    say(
+      "missing-subnet",
+      "a node group needs the subnets of its nodes, and none was given",
+      `Add --subnet; aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.subnetIds shows the cluster's.`,
+    );
+  else if (subnets.length > 1 && oneZone !== undefined)
+    say("several-zones", `${subnets.length} subnets were given: ${oneZone}`, `Give one --subnet: ${listOr(subnets)}.`);
   if (securityGroups.length === 0 && fleets.some((fleet) => fleet.interfaces !== undefined)) {
     // https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html: with interfaces of its own, EKS adds none to the template.
-    say("missing-security-group", "EFA interfaces need their security groups, and none was given", `Add --security-group with the cluster's own, which lets EFA through: aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.clusterSecurityGroupId`);
+    say(
+      "missing-security-group",
+      "EFA interfaces need their security groups, and none was given",
+      `Add --security-group with the cluster's own, which lets EFA through: aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.clusterSecurityGroupId`,
+    );
   }
   for (const { name, desiredSize: needed } of fleets) {
     const desired = desiredSize ?? needed;
     const most = maxSize ?? Math.max(needed, desired);
-    if (desired > most) say("bad-sizes", `--max-size ${most} is less than the ${desired} nodes of ${name}`, `Raise it, or give --desired-size.`);
-    if ((minSize ?? 0) > desired) say("bad-sizes", `--min-size ${minSize} is more than the ${desired} nodes of ${name}`, "Lower it, or raise --desired-size.");
+    if (desired > most)
+      say(
+        "bad-sizes",
+        `--max-size ${most} is less than the ${desired} nodes of ${name}`,
+        `Raise it, or give --desired-size.`,
+      );
+    if ((minSize ?? 0) > desired)
+      say(
+        "bad-sizes",
+        `--min-size ${minSize} is more than the ${desired} nodes of ${name}`,
+        "Lower it, or raise --desired-size.",
+      );
   }
   return problems;
 }
 
 function karpenterProblems({ minSize, desiredSize }: NodeSettings): readonly Problem[] {
-  const given = [...(minSize === undefined ? [] : ["--min-size"]), ...(desiredSize === undefined ? [] : ["--desired-size"])];
-  return given.map((flag) => settingProblem("size-of-node-pool", `${flag} does not go with Karpenter: its node pools start at none and grow with the pods`, "Leave it out; --max-size becomes the pool's limit."));
+  const given = [
+    ...(minSize === undefined ? [] : ["--min-size"]),
+    ...(desiredSize === undefined ? [] : ["--desired-size"]),
+  ];
+  return given.map((flag) =>
+    settingProblem(
+      "size-of-node-pool",
+      `${flag} does not go with Karpenter: its node pools start at none and grow with the pods`,
+      "Leave it out; --max-size becomes the pool's limit.",
+    ),
+  );
 }

@@ -13,7 +13,20 @@ import { shapeOfNode } from "../whole-node.ts";
 const apiVersion = "kueue.x-k8s.io/v1beta2";
 
 /** The kinds that Kueue has an integration for (kubernetes-sigs/kueue @ff69552, site/content/en/docs/tasks/run). */
-export const kueueKinds: ReadonlySet<Kind> = new Set<Kind>(["Deployment", "StatefulSet", "Job", "CronJob", "JobSet", "LeaderWorkerSet", "PyTorchJob", "MPIJob", "TrainJob", "RayCluster", "RayJob", "RayService"]);
+export const kueueKinds: ReadonlySet<Kind> = new Set<Kind>([
+  "Deployment",
+  "StatefulSet",
+  "Job",
+  "CronJob",
+  "JobSet",
+  "LeaderWorkerSet",
+  "PyTorchJob",
+  "MPIJob",
+  "TrainJob",
+  "RayCluster",
+  "RayJob",
+  "RayService",
+]);
 
 /** What makes Kueue hold the object until its queue admits it; Kueue suspends it itself. */
 export function kueueLabels({ eks }: ResolvedWorkload): Readonly<Record<string, string>> {
@@ -38,7 +51,13 @@ export function kueueQueue(queue: string, fleets: readonly Fleet[], namespace?: 
   const clusterWide = (name: string): Metadata => ({ name, labels: sharedLabels });
   const nodes = fleets.reduce((sum, { count }) => sum + count, 0);
   const flavors = [
-    { name: anyNode, quotas: { cpu: String(Number(coordinatorResources["cpu"]) * nodes), memory: `${Number.parseInt(coordinatorResources["memory"]!, 10) * nodes}Gi` } },
+    {
+      name: anyNode,
+      quotas: {
+        cpu: String(Number(coordinatorResources["cpu"]) * nodes),
+        memory: `${Number.parseInt(coordinatorResources["memory"]!, 10) * nodes}Gi`,
+      },
+    },
     ...fleets.map((fleet) => ({ name: flavorName(fleet.type), quotas: quotasOf(fleet) })),
   ];
   const covered = [...new Set(flavors.flatMap(({ quotas }) => Object.keys(quotas)))];
@@ -56,12 +75,23 @@ export function kueueQueue(queue: string, fleets: readonly Fleet[], namespace?: 
           {
             coveredResources: covered,
             // Each flavor lists every resource, in their order.
-            flavors: flavors.map(({ name, quotas }) => ({ name, resources: covered.map((resource) => ({ name: resource, nominalQuota: (quotas as Quantities)[resource] ?? "0" })) })),
+            flavors: flavors.map(({ name, quotas }) => ({
+              name,
+              resources: covered.map((resource) => ({
+                name: resource,
+                nominalQuota: (quotas as Quantities)[resource] ?? "0",
+              })),
+            })),
           },
         ],
       },
     },
-    { apiVersion, kind: "LocalQueue", metadata: { name: queue, ...(namespace === undefined ? {} : { namespace }), labels: sharedLabels }, spec: { clusterQueue: queue } },
+    {
+      apiVersion,
+      kind: "LocalQueue",
+      metadata: { name: queue, ...(namespace === undefined ? {} : { namespace }), labels: sharedLabels },
+      spec: { clusterQueue: queue },
+    },
   ];
 }
 
@@ -75,14 +105,24 @@ function resourceFlavor(type: InstanceType, metadata: Metadata): Manifest {
     apiVersion,
     kind: "ResourceFlavor",
     metadata,
-    spec: { nodeLabels: { "node.kubernetes.io/instance-type": type.instanceType }, ...(taint === undefined ? {} : { nodeTaints: [taint] }) },
+    spec: {
+      nodeLabels: { "node.kubernetes.io/instance-type": type.instanceType },
+      ...(taint === undefined ? {} : { nodeTaints: [taint] }),
+    },
   };
 }
 
 /** What all nodes of the fleet can allocate together. */
 function quotasOf({ type, count }: Fleet): Quantities {
-  const devices = Object.entries(deviceLimits(shapeOfNode(type))).map(([resource, amount]) => [resource, times(amount, count)]);
-  return { cpu: cpuQuantity((allocatableMilliCpu(type) * count) / 1000), memory: `${allocatableMiB(type) * count}Mi`, ...Object.fromEntries(devices) };
+  const devices = Object.entries(deviceLimits(shapeOfNode(type))).map(([resource, amount]) => [
+    resource,
+    times(amount, count),
+  ]);
+  return {
+    cpu: cpuQuantity((allocatableMilliCpu(type) * count) / 1000),
+    memory: `${allocatableMiB(type) * count}Mi`,
+    ...Object.fromEntries(devices),
+  };
 }
 
 /** `5120Mi` twice is `10240Mi`. */

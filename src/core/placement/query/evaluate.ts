@@ -28,7 +28,9 @@ export function compileExpression(expression: Expression): Predicate {
     return (candidate) => !operand(candidate);
   }
   const operands = expression.operands.map(compileExpression);
-  return expression.kind === "and" ? (candidate) => operands.every((each) => each(candidate)) : (candidate) => operands.some((each) => each(candidate));
+  return expression.kind === "and"
+    ? (candidate) => operands.every((each) => each(candidate))
+    : (candidate) => operands.some((each) => each(candidate));
 }
 
 /** The value that a comparison looks at, as text; undefined where the instance has none. */
@@ -93,12 +95,18 @@ function compileText({ operator, args }: Test): (value: string) => boolean {
 /** Comparisons of what has an order; undefined for comparisons of text. A value that cannot be compared is not selected. */
 function compileOrder({ subject, operator, args }: Test): ((instance: ContainerInstance) => boolean) | undefined {
   const wanted = args[0]!;
-  const compare = (distance: (instance: ContainerInstance) => number) => (instance: ContainerInstance) => holds(operator, distance(instance));
-  if (subject === "agentVersion") return compare(({ agentVersion = "" }) => (isVersion(agentVersion) ? compareVersions(agentVersion, wanted) : Number.NaN));
+  const compare = (distance: (instance: ContainerInstance) => number) => (instance: ContainerInstance) =>
+    holds(operator, distance(instance));
+  if (subject === "agentVersion")
+    return compare(({ agentVersion = "" }) =>
+      isVersion(agentVersion) ? compareVersions(agentVersion, wanted) : Number.NaN,
+    );
   // Expressions have no fractions of a second, and registration times do.
-  if (subject === "registeredAt") return compare(({ registeredAt }) => Math.floor((registeredAt ?? Number.NaN) / 1000) - parseInstant(wanted)!);
+  if (subject === "registeredAt")
+    return compare(({ registeredAt }) => Math.floor((registeredAt ?? Number.NaN) / 1000) - parseInstant(wanted)!);
   if (subject === "runningTasksCount") return compare(({ runningTasksCount }) => runningTasksCount - Number(wanted));
-  if (/^[<>]/.test(operator)) return compare((instance) => parseDecimal(valueOf(subject, instance) ?? "") - parseDecimal(wanted));
+  if (/^[<>]/.test(operator))
+    return compare((instance) => parseDecimal(valueOf(subject, instance) ?? "") - parseDecimal(wanted));
   return undefined;
 }
 

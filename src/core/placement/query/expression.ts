@@ -3,7 +3,14 @@
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
  */
 
-export type Subject = "agentConnected" | "agentVersion" | "ec2InstanceId" | "registeredAt" | "runningTasksCount" | "task:group" | `attribute:${string}`;
+export type Subject =
+  | "agentConnected"
+  | "agentVersion"
+  | "ec2InstanceId"
+  | "registeredAt"
+  | "runningTasksCount"
+  | "task:group"
+  | `attribute:${string}`;
 
 export type Operator = "==" | "!=" | ">" | ">=" | "<" | "<=" | "exists" | "!exists" | "in" | "!in" | "=~" | "!~";
 
@@ -61,7 +68,11 @@ export function printExpression(expression: Expression): string {
     case "not":
       return `not(${printExpression(expression.operand)})`;
     default:
-      return expression.operands.map((each) => (each.kind === "and" || each.kind === "or" ? `(${printExpression(each)})` : printExpression(each))).join(` ${expression.kind} `);
+      return expression.operands
+        .map((each) =>
+          each.kind === "and" || each.kind === "or" ? `(${printExpression(each)})` : printExpression(each),
+        )
+        .join(` ${expression.kind} `);
   }
 }
 

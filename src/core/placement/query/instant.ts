@@ -11,7 +11,14 @@ export function parseInstant(text: string): number | undefined {
   const fields = [Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)] as const;
   const date = new Date(Date.UTC(...fields));
   // Date.UTC takes 30 February for 1 or 2 March, and a year below 100 for one in the 1900s.
-  const written = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate(), date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()];
+  const written = [
+    date.getUTCFullYear(),
+    date.getUTCMonth(),
+    date.getUTCDate(),
+    date.getUTCHours(),
+    date.getUTCMinutes(),
+    date.getUTCSeconds(),
+  ];
   if (!fields.every((field, index) => field === written[index])) return undefined;
   if (Number(zoneHour) > 18 || Number(zoneMinute) > 59) return undefined;
   const zone = (Number(zoneHour) * 60 + Number(zoneMinute)) * 60;

@@ -52,7 +52,8 @@ export function parseEscape(source: string, at: number): Parsed<CharacterTest> {
   const lower = letter.toLowerCase();
   if (Object.hasOwn(predefined, lower)) return { test: holds(predefined[lower]!, letter !== lower), next: at + 2 };
   if (lower === "p") return parseProperty(source, at);
-  if (/[1-9k]/.test(letter)) throw new PatternError(at, `\\${letter} refers to a group, and a pattern cannot contain parentheses`);
+  if (/[1-9k]/.test(letter))
+    throw new PatternError(at, `\\${letter} refers to a group, and a pattern cannot contain parentheses`);
   throw new PatternError(at, `\\${letter} is not evaluated; write the characters that are meant, as in [a-z]`);
 }
 
@@ -63,8 +64,13 @@ export function parseClass(source: string, at: number): Parsed<CharacterTest> {
   let next = at + (negated ? 2 : 1);
   while (source[next] !== "]" || tests.length === 0) {
     if (next >= source.length) throw new PatternError(at, "'[' has no ']'");
-    if (source[next] === "[") throw new PatternError(next, "a class inside a class is not evaluated; write \\[ for the character");
-    if (source.startsWith("&&", next)) throw new PatternError(next, "the intersection of classes (&&) is not evaluated; write the characters that are left");
+    if (source[next] === "[")
+      throw new PatternError(next, "a class inside a class is not evaluated; write \\[ for the character");
+    if (source.startsWith("&&", next))
+      throw new PatternError(
+        next,
+        "the intersection of classes (&&) is not evaluated; write the characters that are left",
+      );
     const item = parseItem(source, next);
     tests.push(item.test);
     next = item.next;
@@ -79,7 +85,8 @@ function parseItem(source: string, at: number): Parsed<CharacterTest> {
   const isRange = source[first.next] === "-" && source[first.next + 1] !== "]" && source[first.next + 1] !== undefined;
   if (!isRange) return { test: (character) => character === first.test, next: first.next };
   const last = source[first.next + 1] === "[" ? undefined : parseLiteral(source, first.next + 1);
-  if (last === undefined) throw new PatternError(first.next, "a range needs a character on each side of '-'; write \\- for the character");
+  if (last === undefined)
+    throw new PatternError(first.next, "a range needs a character on each side of '-'; write \\- for the character");
   const from = first.test.codePointAt(0)!;
   const to = last.test.codePointAt(0)!;
   if (to < from) throw new PatternError(at, `the range ${source.slice(at, last.next)} ends before it starts`);
@@ -95,9 +102,12 @@ function parseLiteral(source: string, at: number): Parsed<string> | undefined {
 
 /** An escape that stands for one character; undefined for the others. */
 function parseEscapedCharacter(source: string, at: number): Parsed<string> | undefined {
-  const code = /^\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|x\{([0-9a-fA-F]{1,6})\}|0([0-3]?[0-7]{1,2}))/.exec(source.slice(at));
+  const code = /^\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|x\{([0-9a-fA-F]{1,6})\}|0([0-3]?[0-7]{1,2}))/.exec(
+    source.slice(at),
+  );
   if (code !== null) {
-    const value = code[4] === undefined ? Number.parseInt(code[1] ?? code[2] ?? code[3]!, 16) : Number.parseInt(code[4], 8);
+    const value =
+      code[4] === undefined ? Number.parseInt(code[1] ?? code[2] ?? code[3]!, 16) : Number.parseInt(code[4], 8);
     if (value > 0x10ffff) throw new PatternError(at, `${code[0]} is beyond Unicode`);
     return { test: String.fromCodePoint(value), next: at + code[0].length };
   }
@@ -112,7 +122,10 @@ function parseEscapedCharacter(source: string, at: number): Parsed<string> | und
 function parseProperty(source: string, at: number): Parsed<CharacterTest> {
   const name = /^\\[pP]\{(\w+)\}/.exec(source.slice(at));
   if (name === null || !Object.hasOwn(posix, name[1]!)) {
-    throw new PatternError(at, `${name?.[0] ?? "\\p"} is not evaluated; of \\p{...} only ${Object.keys(posix).join(", ")} are`);
+    throw new PatternError(
+      at,
+      `${name?.[0] ?? "\\p"} is not evaluated; of \\p{...} only ${Object.keys(posix).join(", ")} are`,
+    );
   }
   return { test: holds(posix[name[1]!]!, source[at + 1] === "P"), next: at + name[0].length };
 }

@@ -49,7 +49,13 @@ function accepts(states: readonly State[], characters: readonly string[]): boole
 }
 
 /** Adds the state and every state that can be reached from it without consuming a character. */
-function reach(states: readonly State[], characters: readonly string[], index: number, from: number, reached: Set<number>): void {
+function reach(
+  states: readonly State[],
+  characters: readonly string[],
+  index: number,
+  from: number,
+  reached: Set<number>,
+): void {
   for (let at = from; !reached.has(at); at++) {
     reached.add(at);
     const state = states[at];

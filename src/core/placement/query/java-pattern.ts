@@ -22,7 +22,15 @@ const maxRepeat = 1000;
 /** The most steps of a pattern, repetitions counted. */
 const maxSteps = 10_000;
 
-const anchors: Readonly<Record<string, Anchor>> = { "^": "start", $: "end", "\\A": "start", "\\z": "end", "\\Z": "end", "\\b": "boundary", "\\B": "not-boundary" };
+const anchors: Readonly<Record<string, Anchor>> = {
+  "^": "start",
+  $: "end",
+  "\\A": "start",
+  "\\z": "end",
+  "\\Z": "end",
+  "\\b": "boundary",
+  "\\B": "not-boundary",
+};
 
 /**
  * Reads a pattern.
@@ -48,11 +56,16 @@ export function parseJavaPattern(source: string): JavaPattern {
       at++;
     } else if (/[?*+{]/.test(character)) {
       const { next, ...range } = parseQuantifier(source, at);
-      if (!repeatable) throw new PatternError(at, `nothing stands before '${character}' that it could repeat; write \\${character} for the character`);
+      if (!repeatable)
+        throw new PatternError(
+          at,
+          `nothing stands before '${character}' that it could repeat; write \\${character} for the character`,
+        );
       sequence.push({ ...sequence.pop()!, ...range });
       repeatable = false;
       at = next;
-    } else if (character === "(" || character === ")") throw new PatternError(at, "a pattern cannot contain parentheses");
+    } else if (character === "(" || character === ")")
+      throw new PatternError(at, "a pattern cannot contain parentheses");
     else if (Object.hasOwn(anchors, character)) add(anchors[character]!, at + 1);
     else if (Object.hasOwn(anchors, pair)) add(anchors[pair]!, at + 2);
     else if (pair === "\\Q") {
@@ -66,7 +79,9 @@ export function parseJavaPattern(source: string): JavaPattern {
     } else if (character === ".") add((each) => !/[\n\r\u0085\u2028\u2029]/.test(each), at + 1);
     else add((each) => each === character, at + character.length);
   }
-  const steps = alternatives.flat().reduce((sum, step) => sum + Math.max(step.min, step.max === Infinity ? step.min + 1 : step.max), 0);
+  const steps = alternatives
+    .flat()
+    .reduce((sum, step) => sum + Math.max(step.min, step.max === Infinity ? step.min + 1 : step.max), 0);
   if (steps > maxSteps) throw new PatternError(0, "the pattern's repetitions are too long to evaluate");
   return alternatives;
 }
@@ -82,10 +97,12 @@ function parseQuantifier(source: string, at: number): Quantifier {
   const found = /^(?:[?*+]|\{(\d+)(?:(,)(\d*))?\})/.exec(source.slice(at));
   if (found === null) throw new PatternError(at, "a repetition is {n}, {n,} or {n,m}; write \\{ for the character");
   const next = at + found[0].length;
-  if (source[next] === "+") throw new PatternError(next, "possessive quantifiers (?+, *+, ++, {n}+) are not evaluated; leave the '+' out");
+  if (source[next] === "+")
+    throw new PatternError(next, "possessive quantifiers (?+, *+, ++, {n}+) are not evaluated; leave the '+' out");
   const { min, max } = rangeOf(found);
   if (max < min) throw new PatternError(at, `the repetition ${found[0]} ends before it starts`);
-  if (min > maxRepeat || (max !== Infinity && max > maxRepeat)) throw new PatternError(at, `no value has more than ${maxRepeat} characters`);
+  if (min > maxRepeat || (max !== Infinity && max > maxRepeat))
+    throw new PatternError(at, `no value has more than ${maxRepeat} characters`);
   return { min, max, next: source[next] === "?" ? next + 1 : next };
 }
 

@@ -64,9 +64,21 @@ export class Scanner {
     throw new Refusal(this.problems);
   }
 
-  private problemAt(severity: Problem["severity"], offset: number, what: string, hint: string | undefined): ExpressionProblem {
+  private problemAt(
+    severity: Problem["severity"],
+    offset: number,
+    what: string,
+    hint: string | undefined,
+  ): ExpressionProblem {
     const message = `${what}\n${pointAt(this.text, offset)}`;
-    return { severity, code: "placement-expression", message, path: this.path, offset, ...(hint === undefined ? {} : { hint }) };
+    return {
+      severity,
+      code: "placement-expression",
+      message,
+      path: this.path,
+      offset,
+      ...(hint === undefined ? {} : { hint }),
+    };
   }
 }
 

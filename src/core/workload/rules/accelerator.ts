@@ -35,10 +35,16 @@ export function wantsEfa(workload: Workload): boolean {
 }
 
 /** `wantsEfa` in JSON Schema. */
-export const wantsEfaSchema = any(given("accelerator.efa", { const: true }), all(given("nodes", { minimum: 2 }), given("accelerator", { type: "object" }), not(given("accelerator.efa"))));
+export const wantsEfaSchema = any(
+  given("accelerator.efa", { const: true }),
+  all(given("nodes", { minimum: 2 }), given("accelerator", { type: "object" }), not(given("accelerator.efa"))),
+);
 
 /** One finding an instance type that the predicate picks. */
-function eachType(workload: Workload, find: (type: InstanceType) => Omit<Finding, "path"> | undefined): readonly Finding[] {
+function eachType(
+  workload: Workload,
+  find: (type: InstanceType) => Omit<Finding, "path"> | undefined,
+): readonly Finding[] {
   return typesOf(workload).flatMap(({ type, index }) => {
     const finding = find(type);
     return finding === undefined ? [] : [{ path: [...typesPath, index], ...finding }];
@@ -52,7 +58,16 @@ export const acceleratorRules: readonly Rule[] = [
     code: "accelerator-missing",
     severity: "error",
     reads: ["accelerator"],
-    check: ({ accelerator }) => (accelerator === undefined ? [{ path: ["accelerator"], message: "accelerator is missing", hint: "Write accelerator: { instanceTypes: [inf2.xlarge] }, or accelerator: none for a CPU workload." }] : []),
+    check: ({ accelerator }) =>
+      accelerator === undefined
+        ? [
+            {
+              path: ["accelerator"],
+              message: "accelerator is missing",
+              hint: "Write accelerator: { instanceTypes: [inf2.xlarge] }, or accelerator: none for a CPU workload.",
+            },
+          ]
+        : [],
     jsonSchema: () => ({ required: ["accelerator"] }),
   },
   {
@@ -61,7 +76,15 @@ export const acceleratorRules: readonly Rule[] = [
     reads: ["accelerator.instanceTypes"],
     check: (workload) => {
       const section = sectionOf(workload);
-      return section === undefined || section.instanceTypes !== undefined ? [] : [{ path: typesPath, message: "accelerator.instanceTypes is missing", hint: "Write the types it runs on, e.g. instanceTypes: [inf2.xlarge]; aiplat instances list shows them." }];
+      return section === undefined || section.instanceTypes !== undefined
+        ? []
+        : [
+            {
+              path: typesPath,
+              message: "accelerator.instanceTypes is missing",
+              hint: "Write the types it runs on, e.g. instanceTypes: [inf2.xlarge]; aiplat instances list shows them.",
+            },
+          ];
     },
     jsonSchema: () => when(given("accelerator", { type: "object" }), given("accelerator.instanceTypes")),
   },
@@ -73,7 +96,9 @@ export const acceleratorRules: readonly Rule[] = [
       (sectionOf(workload)?.instanceTypes ?? []).flatMap((name, index) => {
         if (findInstanceType(name) !== undefined) return [];
         const { message, hint = "" } = unknownInstanceType(name);
-        return [{ path: [...typesPath, index], message, hint: `${hint} For a CPU workload write accelerator: none.`.trim() }];
+        return [
+          { path: [...typesPath, index], message, hint: `${hint} For a CPU workload write accelerator: none.`.trim() },
+        ];
       }),
     jsonSchema: knownTypes,
   },
@@ -84,7 +109,10 @@ export const acceleratorRules: readonly Rule[] = [
     check: (workload) =>
       eachType(workload, ({ instanceType, status, retiredOn, accelerator }) =>
         status === "retired"
-          ? { message: `${instanceType} was retired${retiredOn === undefined ? "" : ` on ${retiredOn}`}: EC2 starts none any more`, hint: `aiplat instances list --accelerator ${accelerator.kind} shows what there is.` }
+          ? {
+              message: `${instanceType} was retired${retiredOn === undefined ? "" : ` on ${retiredOn}`}: EC2 starts none any more`,
+              hint: `aiplat instances list --accelerator ${accelerator.kind} shows what there is.`,
+            }
           : undefined,
       ),
     jsonSchema: knownTypes,
@@ -95,7 +123,12 @@ export const acceleratorRules: readonly Rule[] = [
     reads: ["accelerator.instanceTypes"],
     check: (workload) =>
       eachType(workload, ({ instanceType, accelerator: { kind, manufacturer, name } }) =>
-        placed.has(kind) ? undefined : { message: `${instanceType} carries ${manufacturer} ${name} (${kind}): aiplat places Neuron and NVIDIA accelerators only`, hint: "Choose a Neuron or NVIDIA type, e.g. inf2.xlarge or g5.xlarge." },
+        placed.has(kind)
+          ? undefined
+          : {
+              message: `${instanceType} carries ${manufacturer} ${name} (${kind}): aiplat places Neuron and NVIDIA accelerators only`,
+              hint: "Choose a Neuron or NVIDIA type, e.g. inf2.xlarge or g5.xlarge.",
+            },
       ),
     jsonSchema: knownTypes,
   },
@@ -103,14 +136,21 @@ export const acceleratorRules: readonly Rule[] = [
     code: "unverified-instance-type",
     severity: "warning",
     reads: ["accelerator.instanceTypes"],
-    check: (workload) => eachType(workload, ({ instanceType, status, note }) => (status === "unverified" ? { message: `${instanceType}: ${note ?? "its figures are not verified"}` } : undefined)),
+    check: (workload) =>
+      eachType(workload, ({ instanceType, status, note }) =>
+        status === "unverified" ? { message: `${instanceType}: ${note ?? "its figures are not verified"}` } : undefined,
+      ),
   },
   {
     code: "duplicate-instance-type",
     severity: "error",
     reads: ["accelerator.instanceTypes"],
     check: (workload) =>
-      (sectionOf(workload)?.instanceTypes ?? []).flatMap((name, index, names) => (names.indexOf(name) === index ? [] : [{ path: [...typesPath, index], message: `${name} is listed twice`, hint: "Keep one of them." }])),
+      (sectionOf(workload)?.instanceTypes ?? []).flatMap((name, index, names) =>
+        names.indexOf(name) === index
+          ? []
+          : [{ path: [...typesPath, index], message: `${name} is listed twice`, hint: "Keep one of them." }],
+      ),
     jsonSchema: () => at("accelerator.instanceTypes", { uniqueItems: true }),
   },
   {
@@ -123,7 +163,13 @@ export const acceleratorRules: readonly Rule[] = [
       const other = types.find(({ type }) => type.accelerator.kind !== first?.type.accelerator.kind);
       if (first === undefined || other === undefined) return [];
       const say = ({ type }: typeof first) => `${type.instanceType} (${type.accelerator.kind})`;
-      return [{ path: [...typesPath, other.index], message: `${say(first)} and ${say(other)} are in one workload: no image runs on both kinds of accelerator`, hint: "Write one workload for each kind." }];
+      return [
+        {
+          path: [...typesPath, other.index],
+          message: `${say(first)} and ${say(other)} are in one workload: no image runs on both kinds of accelerator`,
+          hint: "Write one workload for each kind.",
+        },
+      ];
     },
     jsonSchema: () => not(all(runsOn(ofKind("neuron")), runsOn(ofKind("nvidia")))),
   },
@@ -133,7 +179,14 @@ export const acceleratorRules: readonly Rule[] = [
     reads: ["accelerator.instanceTypes"],
     check: (workload) => {
       const architectures = [...new Set(typesOf(workload).map(({ type }) => type.architecture))];
-      return architectures.length < 2 ? [] : [{ path: typesPath, message: `the instance types are of ${listOr(architectures, "and")}: the image must be built for both` }];
+      return architectures.length < 2
+        ? []
+        : [
+            {
+              path: typesPath,
+              message: `the instance types are of ${listOr(architectures, "and")}: the image must be built for both`,
+            },
+          ];
     },
   },
   {
@@ -145,8 +198,16 @@ export const acceleratorRules: readonly Rule[] = [
       const asked = sectionOf(workload)?.efa === true;
       return eachType(workload, ({ instanceType, efaInterfaces }) => {
         if (efaInterfaces !== null && efaInterfaces > 0) return undefined;
-        const why = efaInterfaces === null ? `no source says how many EFA interfaces ${instanceType} has` : `${instanceType} has no EFA`;
-        return { message: asked ? `accelerator.efa is true and ${why}` : `nodes is ${workload.nodes}, which means EFA, and ${why}`, hint: "Choose a type with EFA (aiplat instances list --efa), or write accelerator.efa: false." };
+        const why =
+          efaInterfaces === null
+            ? `no source says how many EFA interfaces ${instanceType} has`
+            : `${instanceType} has no EFA`;
+        return {
+          message: asked
+            ? `accelerator.efa is true and ${why}`
+            : `nodes is ${workload.nodes}, which means EFA, and ${why}`,
+          hint: "Choose a type with EFA (aiplat instances list --efa), or write accelerator.efa: false.",
+        };
       });
     },
     jsonSchema: () => when(wantsEfaSchema, onlyOn(namesOf(usable.filter((type) => (type.efaInterfaces ?? 0) > 0)))),

@@ -12,7 +12,9 @@ const managed = any(given("ecs.capacity", { const: "managed-instances" }), given
 
 /** The network mode, and what it is where the file does not say. */
 export function workloadNetworkMode(workload: Workload): string {
-  return workload.ecs?.networkMode ?? (wantsEfa(workload) ? "host" : onManagedInstances(workload) ? "awsvpc" : "bridge");
+  return (
+    workload.ecs?.networkMode ?? (wantsEfa(workload) ? "host" : onManagedInstances(workload) ? "awsvpc" : "bridge")
+  );
 }
 
 export const capacityRules: readonly Rule[] = [
@@ -20,7 +22,16 @@ export const capacityRules: readonly Rule[] = [
     code: "managed-instances-bridge",
     severity: "error",
     reads: ["ecs.capacity", "ecs.networkMode"],
-    check: (workload) => (onManagedInstances(workload) && workload.ecs?.networkMode === "bridge" ? [{ path: ["ecs", "networkMode"], message: "ecs.networkMode bridge is not possible on Managed Instances", hint: "Write awsvpc or host." }] : []),
+    check: (workload) =>
+      onManagedInstances(workload) && workload.ecs?.networkMode === "bridge"
+        ? [
+            {
+              path: ["ecs", "networkMode"],
+              message: "ecs.networkMode bridge is not possible on Managed Instances",
+              hint: "Write awsvpc or host.",
+            },
+          ]
+        : [],
     jsonSchema: () => when(managed, at("ecs.networkMode", not({ const: "bridge" }))),
   },
   {
@@ -31,9 +42,14 @@ export const capacityRules: readonly Rule[] = [
       onManagedInstances(workload)
         ? typesOf(workload)
             .filter(({ type }) => type.family === "inf1")
-            .map(({ type, index }) => ({ path: ["accelerator", "instanceTypes", index], message: `${type.instanceType} cannot run on Managed Instances: Inf1 is for EC2 capacity only`, hint: "Choose an Inf2 or Trainium type, or ecs.capacity: ec2." }))
+            .map(({ type, index }) => ({
+              path: ["accelerator", "instanceTypes", index],
+              message: `${type.instanceType} cannot run on Managed Instances: Inf1 is for EC2 capacity only`,
+              hint: "Choose an Inf2 or Trainium type, or ecs.capacity: ec2.",
+            }))
         : [],
-    jsonSchema: () => not(all(managed, runsOn(neuron.filter((type) => type.family === "inf1").map((type) => type.instanceType)))),
+    jsonSchema: () =>
+      not(all(managed, runsOn(neuron.filter((type) => type.family === "inf1").map((type) => type.instanceType)))),
   },
   {
     code: "managed-instances-partial",
@@ -55,25 +71,49 @@ export const capacityRules: readonly Rule[] = [
         ...groupTypes(
           neuron.filter((type) => type.accelerator.count > 1),
           (type) => type.accelerator.count,
-        ).map(({ value, names }) => when(all(managed, runsOn(names)), at("accelerator.devicesPerReplica", { minimum: value }))),
+        ).map(({ value, names }) =>
+          when(all(managed, runsOn(names)), at("accelerator.devicesPerReplica", { minimum: value })),
+        ),
       ),
   },
   {
     // RunTask: "Network Configuration is not valid for the given networkMode of this task definition."
     code: "network-without-awsvpc",
     severity: "error",
-    reads: ["accelerator.efa", "accelerator.instanceTypes", "nodes", "ecs.capacity", "ecs.networkMode", "ecs.network.subnets", "ecs.network.securityGroups", "ecs.network.assignPublicIp"],
+    reads: [
+      "accelerator.efa",
+      "accelerator.instanceTypes",
+      "nodes",
+      "ecs.capacity",
+      "ecs.networkMode",
+      "ecs.network.subnets",
+      "ecs.network.securityGroups",
+      "ecs.network.assignPublicIp",
+    ],
     check: (workload) => {
       const { subnets = [], securityGroups = [], assignPublicIp = false } = workload.ecs?.network ?? {};
       const mode = workloadNetworkMode(workload);
       if (mode === "awsvpc" || (subnets.length === 0 && securityGroups.length === 0 && !assignPublicIp)) return [];
       const said = workload.ecs?.networkMode === undefined ? ` (the default${mode === "host" ? " with EFA" : ""})` : "";
-      return [{ path: ["ecs", "network"], message: `ecs.network is for networkMode awsvpc, and the mode is ${mode}${said}`, hint: "Write ecs.networkMode: awsvpc, or remove ecs.network." }];
+      return [
+        {
+          path: ["ecs", "network"],
+          message: `ecs.network is for networkMode awsvpc, and the mode is ${mode}${said}`,
+          hint: "Write ecs.networkMode: awsvpc, or remove ecs.network.",
+        },
+      ];
     },
     jsonSchema: () =>
       when(
-        any(given("ecs.network.subnets", { minItems: 1 }), given("ecs.network.securityGroups", { minItems: 1 }), given("ecs.network.assignPublicIp", { const: true })),
-        any(given("ecs.networkMode", { const: "awsvpc" }), all(managed, not(given("ecs.networkMode")), not(wantsEfaSchema))),
+        any(
+          given("ecs.network.subnets", { minItems: 1 }),
+          given("ecs.network.securityGroups", { minItems: 1 }),
+          given("ecs.network.assignPublicIp", { const: true }),
+        ),
+        any(
+          given("ecs.networkMode", { const: "awsvpc" }),
+          all(managed, not(given("ecs.networkMode")), not(wantsEfaSchema)),
+        ),
       ),
   },
   {
@@ -81,7 +121,23 @@ export const capacityRules: readonly Rule[] = [
     code: "public-ip-on-ec2",
     severity: "error",
     reads: ["ecs.capacity", "ecs.network.assignPublicIp"],
-    check: ({ ecs }) => (ecs?.network?.assignPublicIp === true && (ecs.capacity === undefined || ecs.capacity === "ec2") ? [{ path: ["ecs", "network", "assignPublicIp"], message: "ecs.network.assignPublicIp is not possible on EC2 capacity: the task's interface has private addresses only", hint: "Write false, and reach out through a NAT gateway." }] : []),
-    jsonSchema: () => not(all(given("ecs.network.assignPublicIp", { const: true }), any(not(given("ecs.capacity")), given("ecs.capacity", { const: "ec2" })))),
+    check: ({ ecs }) =>
+      ecs?.network?.assignPublicIp === true && (ecs.capacity === undefined || ecs.capacity === "ec2")
+        ? [
+            {
+              path: ["ecs", "network", "assignPublicIp"],
+              message:
+                "ecs.network.assignPublicIp is not possible on EC2 capacity: the task's interface has private addresses only",
+              hint: "Write false, and reach out through a NAT gateway.",
+            },
+          ]
+        : [],
+    jsonSchema: () =>
+      not(
+        all(
+          given("ecs.network.assignPublicIp", { const: true }),
+          any(not(given("ecs.capacity")), given("ecs.capacity", { const: "ec2" })),
+        ),
+      ),
   },
 ];

@@ -18,7 +18,10 @@ function legalDevices(type: InstanceType): readonly number[] {
 }
 
 /** The values that lead to the types they come from: one JSON Schema condition for each. */
-export function groupTypes<T>(types: readonly InstanceType[], valueOf: (type: InstanceType) => T): readonly { readonly value: T; readonly names: readonly string[] }[] {
+export function groupTypes<T>(
+  types: readonly InstanceType[],
+  valueOf: (type: InstanceType) => T,
+): readonly { readonly value: T; readonly names: readonly string[] }[] {
   const groups = new Map<string, { value: T; names: string[] }>();
   for (const type of types) {
     const value = valueOf(type);
@@ -42,11 +45,25 @@ export const deviceRules: readonly Rule[] = [
         const legal = legalDevices(type);
         if (legal.includes(devices)) return [];
         const { count, fraction, name } = type.accelerator;
-        const holds = fraction === undefined ? `it has ${count} ${name} ${count === 1 ? "device" : "devices"}` : `it carries ${fraction} of one ${name}`;
-        return [{ path: devicesPath, message: `accelerator.devicesPerReplica ${devices} is not legal on ${type.instanceType}: ${holds}`, hint: `Write ${listOr(legal)}${legal.includes(count) ? "; left out, a replica has every device" : ""}.` }];
+        const holds =
+          fraction === undefined
+            ? `it has ${count} ${name} ${count === 1 ? "device" : "devices"}`
+            : `it carries ${fraction} of one ${name}`;
+        return [
+          {
+            path: devicesPath,
+            message: `accelerator.devicesPerReplica ${devices} is not legal on ${type.instanceType}: ${holds}`,
+            hint: `Write ${listOr(legal)}${legal.includes(count) ? "; left out, a replica has every device" : ""}.`,
+          },
+        ];
       });
     },
-    jsonSchema: () => all(...groupTypes(usable, legalDevices).map(({ value, names }) => when(runsOn(names), at("accelerator.devicesPerReplica", { enum: value })))),
+    jsonSchema: () =>
+      all(
+        ...groupTypes(usable, legalDevices).map(({ value, names }) =>
+          when(runsOn(names), at("accelerator.devicesPerReplica", { enum: value })),
+        ),
+      ),
   },
   {
     code: "mps-with-devices",
@@ -55,7 +72,14 @@ export const deviceRules: readonly Rule[] = [
     check: (workload) => {
       const section = sectionOf(workload);
       if (section?.mps === undefined || section.devicesPerReplica === undefined) return [];
-      return [{ path: devicesPath, message: "accelerator.devicesPerReplica and accelerator.mps exclude each other: a replica shares one GPU, or has GPUs of its own", hint: "Keep one of them." }];
+      return [
+        {
+          path: devicesPath,
+          message:
+            "accelerator.devicesPerReplica and accelerator.mps exclude each other: a replica shares one GPU, or has GPUs of its own",
+          hint: "Keep one of them.",
+        },
+      ];
     },
     jsonSchema: () => not(all(given("accelerator.mps"), given("accelerator.devicesPerReplica"))),
   },
@@ -73,7 +97,8 @@ export const deviceRules: readonly Rule[] = [
           hint: "Remove mps, or choose a type with whole NVIDIA GPUs.",
         }));
     },
-    jsonSchema: () => when(given("accelerator.mps"), onlyOn(usable.filter(isShareable).map((type) => type.instanceType))),
+    jsonSchema: () =>
+      when(given("accelerator.mps"), onlyOn(usable.filter(isShareable).map((type) => type.instanceType))),
   },
   {
     code: "mps-memory",
@@ -91,6 +116,12 @@ export const deviceRules: readonly Rule[] = [
           hint: "The memory must be on a single GPU.",
         }));
     },
-    jsonSchema: () => all(...groupTypes(usable.filter(isShareable), (type) => type.accelerator.memoryMiBPerDevice).map(({ value, names }) => when(runsOn(names), at("accelerator.mps.memory", { pattern: sizeBelowPattern(value + 1) })))),
+    jsonSchema: () =>
+      all(
+        ...groupTypes(usable.filter(isShareable), (type) => type.accelerator.memoryMiBPerDevice).map(
+          ({ value, names }) =>
+            when(runsOn(names), at("accelerator.mps.memory", { pattern: sizeBelowPattern(value + 1) })),
+        ),
+      ),
   },
 ];

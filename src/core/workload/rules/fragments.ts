@@ -8,7 +8,12 @@ export function at(path: string, schema: JsonSchema): JsonSchema {
 
 /** There is a value at the path, and the schema holds for it. */
 export function given(path: string, schema: JsonSchema = {}): JsonSchema {
-  return path.split(".").reduceRight<JsonSchema>((inner, key) => ({ type: "object", properties: { [key]: inner }, required: [key] }), schema);
+  return path
+    .split(".")
+    .reduceRight<JsonSchema>(
+      (inner, key) => ({ type: "object", properties: { [key]: inner }, required: [key] }),
+      schema,
+    );
 }
 
 export function when(condition: JsonSchema, consequence: JsonSchema): JsonSchema {

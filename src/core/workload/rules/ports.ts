@@ -12,7 +12,12 @@ export const reservedHostPorts: readonly number[] = [22, 2375, 2376, 51_678, 51_
 export const protocolOf = ({ protocol }: Port) => protocol ?? "tcp";
 
 /** The ports after the first that say the same; `keyOf` undefined says nothing. */
-function repeated(workload: Workload, key: keyof Port, keyOf: (port: Port) => string | undefined, message: (port: Port) => string): readonly Finding[] {
+function repeated(
+  workload: Workload,
+  key: keyof Port,
+  keyOf: (port: Port) => string | undefined,
+  message: (port: Port) => string,
+): readonly Finding[] {
   const seen = new Set<string>();
   return (workload.ports ?? []).flatMap((port, index) => {
     const value = keyOf(port);
@@ -31,7 +36,13 @@ export const portRules: readonly Rule[] = [
     code: "duplicate-port",
     severity: "error",
     reads: ["ports"],
-    check: (workload) => repeated(workload, "container", (port) => `${port.container}/${protocolOf(port)}`, (port) => `container port ${port.container}/${protocolOf(port)} is listed twice`),
+    check: (workload) =>
+      repeated(
+        workload,
+        "container",
+        (port) => `${port.container}/${protocolOf(port)}`,
+        (port) => `container port ${port.container}/${protocolOf(port)} is listed twice`,
+      ),
     jsonSchema: () => at("ports", { uniqueItems: true }),
     beyondJsonSchema: comparesItems,
   },
@@ -39,7 +50,13 @@ export const portRules: readonly Rule[] = [
     code: "duplicate-host-port",
     severity: "error",
     reads: ["ports"],
-    check: (workload) => repeated(workload, "host", (port) => (port.host === undefined ? undefined : `${port.host}/${protocolOf(port)}`), (port) => `host port ${port.host}/${protocolOf(port)} is given to two container ports`),
+    check: (workload) =>
+      repeated(
+        workload,
+        "host",
+        (port) => (port.host === undefined ? undefined : `${port.host}/${protocolOf(port)}`),
+        (port) => `host port ${port.host}/${protocolOf(port)} is given to two container ports`,
+      ),
     jsonSchema: () => at("ports", { uniqueItems: true }),
     beyondJsonSchema: comparesItems,
   },
@@ -47,7 +64,13 @@ export const portRules: readonly Rule[] = [
     code: "duplicate-port-name",
     severity: "error",
     reads: ["ports"],
-    check: (workload) => repeated(workload, "name", (port) => port.name, (port) => `the port name ${port.name} is given to two ports`),
+    check: (workload) =>
+      repeated(
+        workload,
+        "name",
+        (port) => port.name,
+        (port) => `the port name ${port.name} is given to two ports`,
+      ),
     jsonSchema: () => at("ports", { uniqueItems: true }),
     beyondJsonSchema: comparesItems,
   },
@@ -59,11 +82,19 @@ export const portRules: readonly Rule[] = [
       (ports ?? []).flatMap((port, index) => {
         const key = port.host !== undefined && isLockPort(port.host) ? "host" : "container";
         if (protocolOf(port) !== "udp" || !isLockPort(port[key]!)) return [];
-        return [{ path: ["ports", index, key], message: `UDP port ${port[key]} is in the range ${lockPortBase} to ${lockPortBase + lockPortCount - 1}, by which aiplat keeps two tasks off one device`, hint: "Use a port outside of that range." }];
+        return [
+          {
+            path: ["ports", index, key],
+            message: `UDP port ${port[key]} is in the range ${lockPortBase} to ${lockPortBase + lockPortCount - 1}, by which aiplat keeps two tasks off one device`,
+            hint: "Use a port outside of that range.",
+          },
+        ];
       }),
     jsonSchema: () => {
       const inRange = { minimum: lockPortBase, maximum: lockPortBase + lockPortCount - 1 };
-      return at("ports", { items: not(all(given("protocol", { const: "udp" }), any(given("container", inRange), given("host", inRange)))) });
+      return at("ports", {
+        items: not(all(given("protocol", { const: "udp" }), any(given("container", inRange), given("host", inRange)))),
+      });
     },
   },
   {
@@ -73,10 +104,19 @@ export const portRules: readonly Rule[] = [
     check: ({ ports }) =>
       (ports ?? []).flatMap((port, index) =>
         port.host !== undefined && protocolOf(port) === "tcp" && reservedHostPorts.includes(port.host)
-          ? [{ path: ["ports", index, "host"], message: `host port ${port.host} is taken on every ECS instance`, hint: `Use another than ${listOr(reservedHostPorts, "and")}, or leave host out for a free one.` }]
+          ? [
+              {
+                path: ["ports", index, "host"],
+                message: `host port ${port.host} is taken on every ECS instance`,
+                hint: `Use another than ${listOr(reservedHostPorts, "and")}, or leave host out for a free one.`,
+              },
+            ]
           : [],
       ),
-    jsonSchema: () => at("ports", { items: not(all(given("host", { enum: reservedHostPorts }), not(given("protocol", { const: "udp" })))) }),
+    jsonSchema: () =>
+      at("ports", {
+        items: not(all(given("host", { enum: reservedHostPorts }), not(given("protocol", { const: "udp" })))),
+      }),
   },
   {
     code: "health-port",
@@ -84,7 +124,15 @@ export const portRules: readonly Rule[] = [
     reads: ["ports", "health.port"],
     check: ({ ports = [], health }) => {
       const tcp = ports.filter((port) => protocolOf(port) === "tcp").map(({ container }) => container);
-      return health === undefined || ports.length === 0 || tcp.includes(health.port) ? [] : [{ path: ["health", "port"], message: `health.port ${health.port} is none of the TCP ports`, ...(tcp.length === 0 ? {} : { hint: `The container has ${listOr(tcp, "and")}.` }) }];
+      return health === undefined || ports.length === 0 || tcp.includes(health.port)
+        ? []
+        : [
+            {
+              path: ["health", "port"],
+              message: `health.port ${health.port} is none of the TCP ports`,
+              ...(tcp.length === 0 ? {} : { hint: `The container has ${listOr(tcp, "and")}.` }),
+            },
+          ];
     },
   },
   {
@@ -95,7 +143,16 @@ export const portRules: readonly Rule[] = [
       const port = ecs?.loadBalancer?.port;
       const containers = [...new Set(ports.map(({ container }) => container))];
       if (port === undefined || containers.includes(port)) return [];
-      return [{ path: ["ecs", "loadBalancer", "port"], message: `ecs.loadBalancer.port ${port} is none of the container's ports`, hint: containers.length === 0 ? `Add ports: [{ container: ${port} }].` : `Write ${listOr(containers)}, or add ports: [{ container: ${port} }].` }];
+      return [
+        {
+          path: ["ecs", "loadBalancer", "port"],
+          message: `ecs.loadBalancer.port ${port} is none of the container's ports`,
+          hint:
+            containers.length === 0
+              ? `Add ports: [{ container: ${port} }].`
+              : `Write ${listOr(containers)}, or add ports: [{ container: ${port} }].`,
+        },
+      ];
     },
     jsonSchema: () => when(given("ecs.loadBalancer"), given("ports", { minItems: 1 })),
     beyondJsonSchema: "a port that is not one of several: JSON Schema compares no two values",

@@ -23,11 +23,23 @@ export const rawFieldRules: readonly Rule[] = [
       const raw = rawOf(workload);
       const findings: Finding[] = [];
       const hint = "Remove it; an Inferentia2 type such as inf2.xlarge does its work.";
-      if (Object.hasOwn(raw, "inferenceAccelerators") && raw["inferenceAccelerators"] !== null) findings.push({ path: [...root, "inferenceAccelerators"], message: "inferenceAccelerators asks for Elastic Inference, which AWS has ended", hint });
+      if (Object.hasOwn(raw, "inferenceAccelerators") && raw["inferenceAccelerators"] !== null)
+        findings.push({
+          path: [...root, "inferenceAccelerators"],
+          message: "inferenceAccelerators asks for Elastic Inference, which AWS has ended",
+          hint,
+        });
       for (const [index, container] of containersOf(raw).entries()) {
         const requirements = isRaw(container) ? container["resourceRequirements"] : undefined;
-        if (Array.isArray(requirements) && requirements.some((each) => isRaw(each) && each["type"] === "InferenceAccelerator")) {
-          findings.push({ path: [...root, "containerDefinitions", index, "resourceRequirements"], message: "InferenceAccelerator asks for Elastic Inference, which AWS has ended", hint });
+        if (
+          Array.isArray(requirements) &&
+          requirements.some((each) => isRaw(each) && each["type"] === "InferenceAccelerator")
+        ) {
+          findings.push({
+            path: [...root, "containerDefinitions", index, "resourceRequirements"],
+            message: "InferenceAccelerator asks for Elastic Inference, which AWS has ended",
+            hint,
+          });
         }
       }
       return findings;
@@ -36,7 +48,16 @@ export const rawFieldRules: readonly Rule[] = [
       at("ecs.taskDefinition", {
         properties: {
           inferenceAccelerators: { type: "null" },
-          containerDefinitions: { items: { properties: { resourceRequirements: not({ type: "array", contains: given("type", { const: "InferenceAccelerator" }) }) } } },
+          containerDefinitions: {
+            items: {
+              properties: {
+                resourceRequirements: not({
+                  type: "array",
+                  contains: given("type", { const: "InferenceAccelerator" }),
+                }),
+              },
+            },
+          },
         },
       }),
   },
@@ -49,14 +70,31 @@ export const rawFieldRules: readonly Rule[] = [
       const path = [...root, "containerDefinitions"];
       if (!Object.hasOwn(raw, "containerDefinitions")) return [];
       const containers = raw["containerDefinitions"];
-      if (!Array.isArray(containers)) return [{ path, message: "ecs.taskDefinition.containerDefinitions must be a list of containers", hint: `Write [{ name: ${workload.name}, ... }]: containers merge by name.` }];
+      if (!Array.isArray(containers))
+        return [
+          {
+            path,
+            message: "ecs.taskDefinition.containerDefinitions must be a list of containers",
+            hint: `Write [{ name: ${workload.name}, ... }]: containers merge by name.`,
+          },
+        ];
       return containers.flatMap((container, index) =>
         isRaw(container) && typeof container["name"] === "string" && container["name"] !== ""
           ? []
-          : [{ path: [...path, index], message: `ecs.taskDefinition.containerDefinitions[${index}] has no name: containers merge by name`, hint: `Write name: ${workload.name} for the workload's own container; any other name is a sidecar.` }],
+          : [
+              {
+                path: [...path, index],
+                message: `ecs.taskDefinition.containerDefinitions[${index}] has no name: containers merge by name`,
+                hint: `Write name: ${workload.name} for the workload's own container; any other name is a sidecar.`,
+              },
+            ],
       );
     },
-    jsonSchema: () => at("ecs.taskDefinition.containerDefinitions", { type: "array", items: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 } } } }),
+    jsonSchema: () =>
+      at("ecs.taskDefinition.containerDefinitions", {
+        type: "array",
+        items: { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 1 } } },
+      }),
   },
   {
     code: "fargate-compatibility",
@@ -64,9 +102,17 @@ export const rawFieldRules: readonly Rule[] = [
     reads,
     check: (workload) => {
       const compatibilities = rawOf(workload)["requiresCompatibilities"];
-      return Array.isArray(compatibilities) && compatibilities.includes("FARGATE") ? [{ path: [...root, "requiresCompatibilities"], message: "FARGATE has no accelerators and takes no host devices", hint: "Remove it: aiplat sets EC2 or MANAGED_INSTANCES." }] : [];
+      return Array.isArray(compatibilities) && compatibilities.includes("FARGATE")
+        ? [
+            {
+              path: [...root, "requiresCompatibilities"],
+              message: "FARGATE has no accelerators and takes no host devices",
+              hint: "Remove it: aiplat sets EC2 or MANAGED_INSTANCES.",
+            },
+          ]
+        : [];
     },
-    jsonSchema: () => at("ecs.taskDefinition.requiresCompatibilities", not({ type: "array", contains: { const: "FARGATE" } })),
+    jsonSchema: () =>
+      at("ecs.taskDefinition.requiresCompatibilities", not({ type: "array", contains: { const: "FARGATE" } })),
   },
 ];
-

@@ -16,7 +16,8 @@ const leastSharedMemoryMiB = 1;
 /** One CPU unit. */
 const leastVcpu = 1 / 1024;
 
-const memoryOf = ({ resources }: Workload) => (resources?.memory === undefined ? undefined : parseMemoryMiB(resources.memory));
+const memoryOf = ({ resources }: Workload) =>
+  resources?.memory === undefined ? undefined : parseMemoryMiB(resources.memory);
 
 /** What an instance registers of its memory, as far as can be said offline. */
 function registeredMiB(memoryMiB: number): number {
@@ -38,7 +39,12 @@ export const resourceRules: readonly Rule[] = [
           hint: `Write at most ${formatMiB(registeredMiB(type.memoryMiB))}: an instance registers about 90 % of its memory.`,
         }));
     },
-    jsonSchema: () => all(...groupTypes(usable, (type) => type.memoryMiB).map(({ value, names }) => when(runsOn(names), at("resources.memory", { pattern: sizeBelowPattern(value + 1) })))),
+    jsonSchema: () =>
+      all(
+        ...groupTypes(usable, (type) => type.memoryMiB).map(({ value, names }) =>
+          when(runsOn(names), at("resources.memory", { pattern: sizeBelowPattern(value + 1) })),
+        ),
+      ),
   },
   {
     code: "memory-near-instance",
@@ -69,13 +75,27 @@ export const resourceRules: readonly Rule[] = [
           hint: `Write at most ${type.vcpus}; in CPU units ${cpu} would be ${Number((cpu / 1024).toFixed(3))} vCPU.`,
         }));
     },
-    jsonSchema: () => all(...groupTypes(usable, (type) => type.vcpus).map(({ value, names }) => when(runsOn(names), at("resources.cpu", { maximum: value })))),
+    jsonSchema: () =>
+      all(
+        ...groupTypes(usable, (type) => type.vcpus).map(({ value, names }) =>
+          when(runsOn(names), at("resources.cpu", { maximum: value })),
+        ),
+      ),
   },
   {
     code: "cpu-too-small",
     severity: "error",
     reads: ["resources.cpu"],
-    check: ({ resources }) => (resources?.cpu !== undefined && resources.cpu < leastVcpu ? [{ path: cpuPath, message: `resources.cpu ${resources.cpu} is less than one CPU unit (1/1024 vCPU)`, hint: "Write at least 0.001." }] : []),
+    check: ({ resources }) =>
+      resources?.cpu !== undefined && resources.cpu < leastVcpu
+        ? [
+            {
+              path: cpuPath,
+              message: `resources.cpu ${resources.cpu} is less than one CPU unit (1/1024 vCPU)`,
+              hint: "Write at least 0.001.",
+            },
+          ]
+        : [],
     jsonSchema: () => at("resources.cpu", { minimum: leastVcpu }),
   },
   {
@@ -84,7 +104,15 @@ export const resourceRules: readonly Rule[] = [
     reads: ["resources.memory"],
     check: (workload) => {
       const memoryMiB = memoryOf(workload);
-      return memoryMiB !== undefined && memoryMiB < leastMemoryMiB ? [{ path: memoryPath, message: `resources.memory ${workload.resources!.memory!} is less than a container can have`, hint: `Write at least ${leastMemoryMiB}MiB.` }] : [];
+      return memoryMiB !== undefined && memoryMiB < leastMemoryMiB
+        ? [
+            {
+              path: memoryPath,
+              message: `resources.memory ${workload.resources!.memory!} is less than a container can have`,
+              hint: `Write at least ${leastMemoryMiB}MiB.`,
+            },
+          ]
+        : [];
     },
     jsonSchema: () => at("resources.memory", not({ type: "string", pattern: sizeBelowPattern(leastMemoryMiB) })),
   },
@@ -95,9 +123,22 @@ export const resourceRules: readonly Rule[] = [
     check: ({ sharedMemory, accelerator }) => {
       const sizes = [
         { path: ["sharedMemory"], written: sharedMemory },
-        { path: ["accelerator", "mps", "memory"], written: typeof accelerator === "object" ? accelerator.mps?.memory : undefined },
+        {
+          path: ["accelerator", "mps", "memory"],
+          written: typeof accelerator === "object" ? accelerator.mps?.memory : undefined,
+        },
       ];
-      return sizes.flatMap(({ path, written }) => (written !== undefined && parseMemoryMiB(written)! < leastSharedMemoryMiB ? [{ path, message: `${path.join(".")} ${written} is less than one MiB`, hint: "Write at least 1MiB, or leave the key out." }] : []));
+      return sizes.flatMap(({ path, written }) =>
+        written !== undefined && parseMemoryMiB(written)! < leastSharedMemoryMiB
+          ? [
+              {
+                path,
+                message: `${path.join(".")} ${written} is less than one MiB`,
+                hint: "Write at least 1MiB, or leave the key out.",
+              },
+            ]
+          : [],
+      );
     },
     jsonSchema: () => {
       const schema = not({ type: "string", pattern: sizeBelowPattern(leastSharedMemoryMiB) });
@@ -112,11 +153,23 @@ export const resourceRules: readonly Rule[] = [
     check: (workload) => {
       const shared = workload.sharedMemory === undefined ? 0 : parseMemoryMiB(workload.sharedMemory)!;
       const limits = [
-        ...(workload.resources?.memory === undefined ? [] : [{ what: `resources.memory ${workload.resources.memory}`, memoryMiB: memoryOf(workload)! }]),
-        ...typesOf(workload).map(({ type }) => ({ what: `the memory of ${type.instanceType} (${formatMiB(type.memoryMiB)})`, memoryMiB: type.memoryMiB })),
+        ...(workload.resources?.memory === undefined
+          ? []
+          : [{ what: `resources.memory ${workload.resources.memory}`, memoryMiB: memoryOf(workload)! }]),
+        ...typesOf(workload).map(({ type }) => ({
+          what: `the memory of ${type.instanceType} (${formatMiB(type.memoryMiB)})`,
+          memoryMiB: type.memoryMiB,
+        })),
       ];
       const exceeded = limits.find(({ memoryMiB }) => shared > memoryMiB);
-      return exceeded === undefined ? [] : [{ path: ["sharedMemory"], message: `sharedMemory ${workload.sharedMemory!} is more than ${exceeded.what}: what is in /dev/shm counts as the container's memory, so it can never be full` }];
+      return exceeded === undefined
+        ? []
+        : [
+            {
+              path: ["sharedMemory"],
+              message: `sharedMemory ${workload.sharedMemory!} is more than ${exceeded.what}: what is in /dev/shm counts as the container's memory, so it can never be full`,
+            },
+          ];
     },
   },
 ];

@@ -35,8 +35,14 @@ export type TargetRule = RuleBase & { readonly severity: "error" | "warning" };
  *
  * @param broken Where values are wrong by themselves: no rule that reads there is run.
  */
-export function runRules(rules: readonly TargetRule[], workload: Workload, broken: readonly Path[]): readonly Problem[] {
+export function runRules(
+  rules: readonly TargetRule[],
+  workload: Workload,
+  broken: readonly Path[],
+): readonly Problem[] {
   return rules
     .filter(({ reads }) => !reads.some((path) => broken.some((each) => pathsMeet(path.split("."), each))))
-    .flatMap(({ code, severity, check }) => check(workload).map((finding): Problem => ({ severity, code, ...finding })));
+    .flatMap(({ code, severity, check }) =>
+      check(workload).map((finding): Problem => ({ severity, code, ...finding })),
+    );
 }

@@ -12,7 +12,12 @@ const tagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*";
 const reservedTag = /^(?:[aA][wW][sS]|aiplat):/;
 
 /** Variables by which the runtime chooses devices: the container has exactly those of its slot. */
-const deviceVariables = ["NEURON_RT_VISIBLE_CORES", "AWS_NEURON_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES"];
+const deviceVariables = [
+  "NEURON_RT_VISIBLE_CORES",
+  "AWS_NEURON_VISIBLE_DEVICES",
+  "NVIDIA_VISIBLE_DEVICES",
+  "CUDA_VISIBLE_DEVICES",
+];
 
 export const sectionRules: readonly Rule[] = [
   {
@@ -22,7 +27,15 @@ export const sectionRules: readonly Rule[] = [
     reads: ["secrets", "roles.execution"],
     check: ({ secrets = {}, roles }) => {
       const names = Object.keys(secrets);
-      return names.length === 0 || roles?.execution !== undefined ? [] : [{ path: ["secrets"], message: `secrets (${listOr(names, "and")}) need roles.execution: ECS reads them with that role`, hint: "Add roles: { execution: ARN } (--execution-role), a role that may read them." }];
+      return names.length === 0 || roles?.execution !== undefined
+        ? []
+        : [
+            {
+              path: ["secrets"],
+              message: `secrets (${listOr(names, "and")}) need roles.execution: ECS reads them with that role`,
+              hint: "Add roles: { execution: ARN } (--execution-role), a role that may read them.",
+            },
+          ];
     },
     jsonSchema: () => when(given("secrets", { minProperties: 1 }), given("roles.execution")),
   },
@@ -30,20 +43,41 @@ export const sectionRules: readonly Rule[] = [
     code: "load-balancer-without-service",
     severity: "error",
     reads: ["kind", "ecs.loadBalancer.port"],
-    check: ({ kind, ecs }) => (ecs?.loadBalancer === undefined || kind === "service" ? [] : [{ path: ["ecs", "loadBalancer"], message: "ecs.loadBalancer is for services only", hint: "Write kind: service." }]),
+    check: ({ kind, ecs }) =>
+      ecs?.loadBalancer === undefined || kind === "service"
+        ? []
+        : [
+            {
+              path: ["ecs", "loadBalancer"],
+              message: "ecs.loadBalancer is for services only",
+              hint: "Write kind: service.",
+            },
+          ],
     jsonSchema: () => when(given("ecs.loadBalancer"), given("kind", { const: "service" })),
   },
   {
     code: "service-fields-of-job",
     severity: "warning",
     reads: ["kind", "ecs.service"],
-    check: ({ kind, ecs }) => (Object.keys(ecs?.service ?? {}).length === 0 || kind === "service" ? [] : [{ path: ["ecs", "service"], message: "ecs.service is used by services only", hint: "Write kind: service, or remove it." }]),
+    check: ({ kind, ecs }) =>
+      Object.keys(ecs?.service ?? {}).length === 0 || kind === "service"
+        ? []
+        : [
+            {
+              path: ["ecs", "service"],
+              message: "ecs.service is used by services only",
+              hint: "Write kind: service, or remove it.",
+            },
+          ],
   },
   {
     code: "scheduled-service",
     severity: "warning",
     reads: ["kind", "schedule"],
-    check: ({ kind, schedule }) => (schedule === undefined || kind !== "service" ? [] : [{ path: ["schedule"], message: "schedule is used by jobs only: a service never ends" }]),
+    check: ({ kind, schedule }) =>
+      schedule === undefined || kind !== "service"
+        ? []
+        : [{ path: ["schedule"], message: "schedule is used by jobs only: a service never ends" }],
   },
   {
     code: "tag",
@@ -54,10 +88,25 @@ export const sectionRules: readonly Rule[] = [
       // Building it takes longer than all other rules together.
       const legal = Object.keys(tags).length === 0 ? /$/ : new RegExp(`^${tagText}$`, "u");
       for (const [key, value] of Object.entries(tags)) {
-        if (reservedTag.test(key)) findings.push({ path: ["tags", key], message: `the tag ${key} begins with ${key.slice(0, key.indexOf(":") + 1)}, which is ${key.startsWith("aiplat:") ? "aiplat's own" : "AWS's own"}`, hint: "Name it otherwise." });
-        else if (!legal.test(key) || !legal.test(value)) findings.push({ path: ["tags", key], message: `the tag ${key} has characters that AWS does not take`, hint: "Letters, digits, spaces and _ . : / = + - @ are legal." });
+        if (reservedTag.test(key))
+          findings.push({
+            path: ["tags", key],
+            message: `the tag ${key} begins with ${key.slice(0, key.indexOf(":") + 1)}, which is ${key.startsWith("aiplat:") ? "aiplat's own" : "AWS's own"}`,
+            hint: "Name it otherwise.",
+          });
+        else if (!legal.test(key) || !legal.test(value))
+          findings.push({
+            path: ["tags", key],
+            message: `the tag ${key} has characters that AWS does not take`,
+            hint: "Letters, digits, spaces and _ . : / = + - @ are legal.",
+          });
       }
-      if (Object.keys(tags).length > mostTags) findings.push({ path: ["tags"], message: `${Object.keys(tags).length} tags are too many`, hint: `ECS takes 50, of which aiplat writes 3: keep at most ${mostTags}.` });
+      if (Object.keys(tags).length > mostTags)
+        findings.push({
+          path: ["tags"],
+          message: `${Object.keys(tags).length} tags are too many`,
+          hint: `ECS takes 50, of which aiplat writes 3: keep at most ${mostTags}.`,
+        });
       return findings;
     },
     jsonSchema: () =>
@@ -74,7 +123,13 @@ export const sectionRules: readonly Rule[] = [
     reads: ["image", "accelerator.instanceTypes"],
     check: (workload) => {
       const image = parseImageReference(workload.image);
-      return typesOf(workload).flatMap(({ type }) => checkImageOnType(image, type).map(({ message, hint }) => ({ path: ["image"], message, ...(hint === undefined ? {} : { hint }) })));
+      return typesOf(workload).flatMap(({ type }) =>
+        checkImageOnType(image, type).map(({ message, hint }) => ({
+          path: ["image"],
+          message,
+          ...(hint === undefined ? {} : { hint }),
+        })),
+      );
     },
   },
   {
@@ -82,7 +137,13 @@ export const sectionRules: readonly Rule[] = [
     severity: "warning",
     reads: ["environment"],
     check: ({ environment = {} }) =>
-      deviceVariables.filter((name) => Object.hasOwn(environment, name)).map((name) => ({ path: ["environment", name], message: `${name} chooses devices, and the container has exactly the devices of its slot`, hint: "Leave it out; accelerator.devicesPerReplica says how many." })),
+      deviceVariables
+        .filter((name) => Object.hasOwn(environment, name))
+        .map((name) => ({
+          path: ["environment", name],
+          message: `${name} chooses devices, and the container has exactly the devices of its slot`,
+          hint: "Leave it out; accelerator.devicesPerReplica says how many.",
+        })),
   },
   {
     code: "secret-in-environment",
@@ -91,15 +152,28 @@ export const sectionRules: readonly Rule[] = [
     check: ({ environment = {} }) =>
       Object.entries(environment)
         .filter(([, value]) => /^arn:aws[a-z-]*:(?:secretsmanager|ssm):/.test(value))
-        .map(([name]) => ({ path: ["environment", name], message: `environment.${name} holds the ARN of a secret as it is: the container gets the ARN, not the secret`, hint: `Move ${name} to secrets.` })),
+        .map(([name]) => ({
+          path: ["environment", name],
+          message: `environment.${name} holds the ARN of a secret as it is: the container gets the ARN, not the secret`,
+          hint: `Move ${name} to secrets.`,
+        })),
   },
   {
     code: "efa-network-mode",
     severity: "error",
     reads: ["accelerator.efa", "ecs.networkMode"],
     check: ({ accelerator, ecs }) =>
-      typeof accelerator === "object" && accelerator.efa === true && ecs?.networkMode !== undefined && ecs.networkMode !== "host"
-        ? [{ path: ["ecs", "networkMode"], message: `ecs.networkMode ${ecs.networkMode} does not go with accelerator.efa: EFA needs the instance's own network`, hint: "Write host, or leave networkMode out." }]
+      typeof accelerator === "object" &&
+      accelerator.efa === true &&
+      ecs?.networkMode !== undefined &&
+      ecs.networkMode !== "host"
+        ? [
+            {
+              path: ["ecs", "networkMode"],
+              message: `ecs.networkMode ${ecs.networkMode} does not go with accelerator.efa: EFA needs the instance's own network`,
+              hint: "Write host, or leave networkMode out.",
+            },
+          ]
         : [],
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efa.html
     jsonSchema: () => when(given("accelerator.efa", { const: true }), at("ecs.networkMode", { const: "host" })),
@@ -110,8 +184,23 @@ export const sectionRules: readonly Rule[] = [
     reads: ["ecs.capacity"],
     check: ({ ecs }) => {
       const provider = typeof ecs?.capacity === "object" ? Object.values(ecs.capacity)[0] : undefined;
-      return provider === "FARGATE" || provider === "FARGATE_SPOT" ? [{ path: ["ecs", "capacity"], message: `${provider} has no accelerators and takes no task definition for EC2`, hint: "Write ec2, managed-instances or the name of a capacity provider of your own." }] : [];
+      return provider === "FARGATE" || provider === "FARGATE_SPOT"
+        ? [
+            {
+              path: ["ecs", "capacity"],
+              message: `${provider} has no accelerators and takes no task definition for EC2`,
+              hint: "Write ec2, managed-instances or the name of a capacity provider of your own.",
+            },
+          ]
+        : [];
     },
-    jsonSchema: () => not(any(...["provider", "managedInstances"].map((key) => given(`ecs.capacity.${key}`, { enum: ["FARGATE", "FARGATE_SPOT"] })))),
+    jsonSchema: () =>
+      not(
+        any(
+          ...["provider", "managedInstances"].map((key) =>
+            given(`ecs.capacity.${key}`, { enum: ["FARGATE", "FARGATE_SPOT"] }),
+          ),
+        ),
+      ),
   },
 ];

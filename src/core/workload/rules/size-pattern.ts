@@ -14,7 +14,10 @@ export function sizeBelowPattern(mib: number): string {
 
 /** Decimal numbers, with any zeros before and after, less than the bound; the bound has a finite number of decimals. */
 function numberBelow(bound: number): string {
-  const [whole = "0", decimals = ""] = bound.toFixed(20).replace(/\.?0+$/, "").split(".");
+  const [whole = "0", decimals = ""] = bound
+    .toFixed(20)
+    .replace(/\.?0+$/, "")
+    .split(".");
   const parts = integersBelow(whole).map((integer) => `0*${integer}(?:\\.\\d+)?`);
   if (decimals !== "") {
     parts.push(`0*${whole}`);

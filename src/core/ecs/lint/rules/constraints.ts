@@ -18,10 +18,15 @@ export const constraintRules: readonly Rule[] = [
         .filter(({ type }) => type !== "memberOf")
         .map(({ path, type, expression }) => ({
           path: [...path, "type"],
-          message: type === "" ? "the constraint has no type" : `a task definition takes no ${type} constraint: RegisterTaskDefinition refuses it`,
+          message:
+            type === ""
+              ? "the constraint has no type"
+              : `a task definition takes no ${type} constraint: RegisterTaskDefinition refuses it`,
           fix: type === "distinctInstance" ? "Give it to run-task or to the service instead." : "Set type to memberOf.",
           // Of the two types only memberOf has an expression.
-          ...(type === "distinctInstance" || expression === "" ? {} : { edits: [{ kind: "set" as const, path: [...path, "type"], value: "memberOf" }] }),
+          ...(type === "distinctInstance" || expression === ""
+            ? {}
+            : { edits: [{ kind: "set" as const, path: [...path, "type"], value: "memberOf" }] }),
         })),
   },
   {
@@ -31,9 +36,20 @@ export const constraintRules: readonly Rule[] = [
     check: ({ constraints }) => {
       const long = constraints
         .filter(({ expression }) => expression.length > maxExpressionLength)
-        .map(({ path, expression }) => ({ path: [...path, "expression"], message: `the expression has ${expression.length} characters: ECS takes ${maxExpressionLength}`, fix: "Name fewer values, or choose by a pattern or an attribute of your own." }));
+        .map(({ path, expression }) => ({
+          path: [...path, "expression"],
+          message: `the expression has ${expression.length} characters: ECS takes ${maxExpressionLength}`,
+          fix: "Name fewer values, or choose by a pattern or an attribute of your own.",
+        }));
       if (constraints.length <= 10) return long;
-      return [...long, { path: ["placementConstraints"], message: `${constraints.length} placement constraints: ECS takes 10, those at run time included`, fix: "Join them with `and`." }];
+      return [
+        ...long,
+        {
+          path: ["placementConstraints"],
+          message: `${constraints.length} placement constraints: ECS takes 10, those at run time included`,
+          fix: "Join them with `and`.",
+        },
+      ];
     },
   },
   {
@@ -44,9 +60,24 @@ export const constraintRules: readonly Rule[] = [
       constraints.flatMap(({ path, type, expression }) => {
         if (type !== "memberOf") return [];
         const at = [...path, "expression"];
-        if (expression.trim() === "") return [{ path: at, message: "the constraint has no expression", fix: "Write one, e.g. attribute:ecs.instance-type == inf2.xlarge" }];
+        if (expression.trim() === "")
+          return [
+            {
+              path: at,
+              message: "the constraint has no expression",
+              fix: "Write one, e.g. attribute:ecs.instance-type == inf2.xlarge",
+            },
+          ];
         const parsed = parseConstraint(expression);
-        return "problem" in parsed ? [{ path: at, message: `the expression cannot be read: ${parsed.problem}`, fix: parsed.hint ?? "Write it as in: attribute:ecs.instance-type == inf2.xlarge" }] : [];
+        return "problem" in parsed
+          ? [
+              {
+                path: at,
+                message: `the expression cannot be read: ${parsed.problem}`,
+                fix: parsed.hint ?? "Write it as in: attribute:ecs.instance-type == inf2.xlarge",
+              },
+            ]
+          : [];
       }),
   },
   {
@@ -58,7 +89,12 @@ export const constraintRules: readonly Rule[] = [
         .filter(({ name }) => name !== name.toLowerCase())
         .map(({ path, name, expression }) => {
           const lowered = lowerType(expression, name);
-          return { path, message: `${name} matches no instance: instance types are lower case`, fix: `Write ${name.toLowerCase()}.`, ...(lowered === undefined ? {} : { edits: [{ kind: "set" as const, path, value: lowered }] }) };
+          return {
+            path,
+            message: `${name} matches no instance: instance types are lower case`,
+            fix: `Write ${name.toLowerCase()}.`,
+            ...(lowered === undefined ? {} : { edits: [{ kind: "set" as const, path, value: lowered }] }),
+          };
         }),
   },
   {
@@ -74,20 +110,36 @@ export const constraintRules: readonly Rule[] = [
     check: (_, { constraint }) =>
       constraint === undefined || constraint.patterned || constraint.types.length + constraint.others.length > 0
         ? []
-        : [{ path: constraint.path, message: "no instance type satisfies all placement constraints: no task can be placed", fix: "Keep one constraint on attribute:ecs.instance-type; `in [..]` takes several types." }],
+        : [
+            {
+              path: constraint.path,
+              message: "no instance type satisfies all placement constraints: no task can be placed",
+              fix: "Keep one constraint on attribute:ecs.instance-type; `in [..]` takes several types.",
+            },
+          ],
   },
   {
     id: "constraint-mixed-devices",
     severity: "warning",
-    summary: "The constraints choose types with the same Neuron devices: the list of devices is right for one count only",
+    summary:
+      "The constraints choose types with the same Neuron devices: the list of devices is right for one count only",
     // "The task definition must be specific to a single instance type." (developer guide, ecs-inference)
     check: ({ containers }, { constraint }) => {
       if (constraint === undefined || neuronDevicesOf(containers).length === 0) return [];
       const counts = new Map<number, string[]>();
-      for (const type of constraint.types) counts.set(neuronCount(type), [...(counts.get(neuronCount(type)) ?? []), type.instanceType]);
+      for (const type of constraint.types)
+        counts.set(neuronCount(type), [...(counts.get(neuronCount(type)) ?? []), type.instanceType]);
       if (counts.size <= 1) return [];
-      const groups = [...counts].sort(([one], [other]) => one - other).map(([count, names]) => `${listOr(names.slice(0, 3), "and")} ${names.length === 1 ? "has" : "have"} ${count}`);
-      return [{ path: constraint.path, message: `the constraints choose types with different numbers of Neuron devices: ${groups.join(", ")}`, fix: "Make one task definition for each number of devices." }];
+      const groups = [...counts]
+        .sort(([one], [other]) => one - other)
+        .map(([count, names]) => `${listOr(names.slice(0, 3), "and")} ${names.length === 1 ? "has" : "have"} ${count}`);
+      return [
+        {
+          path: constraint.path,
+          message: `the constraints choose types with different numbers of Neuron devices: ${groups.join(", ")}`,
+          fix: "Make one task definition for each number of devices.",
+        },
+      ];
     },
   },
   {
@@ -99,7 +151,8 @@ export const constraintRules: readonly Rule[] = [
 ];
 
 /** Attributes that instances with and without Neuron devices share. */
-const generalSubjects = /^attribute:ecs\.(?:availability-zone|capability\..*|cpu-architecture|instance-type|os-family|os-type)$/;
+const generalSubjects =
+  /^attribute:ecs\.(?:availability-zone|capability\..*|cpu-architecture|instance-type|os-family|os-type)$/;
 
 /** ECS does not schedule Neuron devices on EC2: without a constraint the task lands on any instance with room. */
 function withoutType({ containers, compatibilities, constraints }: Subject, { constraint }: Facts): readonly Breach[] {
@@ -115,7 +168,8 @@ function withoutType({ containers, compatibilities, constraints }: Subject, { co
   return [
     {
       path: constraints.length === 0 ? [] : ["placementConstraints"],
-      message: "no placement constraint chooses an instance type, and ECS does not schedule Neuron devices: the task is placed on any instance with room",
+      message:
+        "no placement constraint chooses an instance type, and ECS does not schedule Neuron devices: the task is placed on any instance with room",
       fix: 'Add { "type": "memberOf", "expression": "attribute:ecs.instance-type == TYPE" } to placementConstraints.',
     },
   ];
@@ -127,7 +181,8 @@ function unknownTypes(subject: Subject): readonly Breach[] {
     if (findInstanceType(type) !== undefined) return [];
     // The catalogue holds accelerated types only: m5.large is none of its business, inf2.large is.
     const [family = "", size] = type.split(".");
-    const accelerated = (familyNames as readonly string[]).includes(family) || /^(?:inf|trn)\d|^eia\d|^ml$/.test(family);
+    const accelerated =
+      (familyNames as readonly string[]).includes(family) || /^(?:inf|trn)\d|^eia\d|^ml$/.test(family);
     if (size !== undefined && !accelerated) return [];
     const { message, hint } = unknownInstanceType(type);
     return [{ path, message, fix: hint ?? "aiplat instances list shows the types." }];
@@ -135,5 +190,9 @@ function unknownTypes(subject: Subject): readonly Breach[] {
 }
 
 function literals({ constraints }: Subject) {
-  return constraints.flatMap(({ path, type, expression }) => (type === "memberOf" ? literalTypes(expression).map((name) => ({ path: [...path, "expression"], name, expression })) : []));
+  return constraints.flatMap(({ path, type, expression }) =>
+    type === "memberOf"
+      ? literalTypes(expression).map((name) => ({ path: [...path, "expression"], name, expression }))
+      : [],
+  );
 }

@@ -30,9 +30,19 @@ export const gpuRules: readonly Rule[] = [
     check: (subject) =>
       requirementsOf(subject, "GPU").flatMap(({ path, value, mps }) => {
         const at = [...path, "value"];
-        if (mps) return value === undefined ? [] : [{ path: at, message: `value ${value} stands beside sharingStrategy: ECS takes one of them`, fix: "Remove value; the strategy's memory says how much." }];
+        if (mps)
+          return value === undefined
+            ? []
+            : [
+                {
+                  path: at,
+                  message: `value ${value} stands beside sharingStrategy: ECS takes one of them`,
+                  fix: "Remove value; the strategy's memory says how much.",
+                },
+              ];
         const fix = "Write a count such as 1, ALL, or a part below 1 for fractional GPUs.";
-        if (value === undefined) return [{ path, message: "the GPU requirement has neither value nor sharingStrategy", fix }];
+        if (value === undefined)
+          return [{ path, message: "the GPU requirement has neither value nor sharingStrategy", fix }];
         return isGpuValue(value) ? [] : [{ path: at, message: `${value} is no number of GPUs`, fix }];
       }),
   },
@@ -44,7 +54,13 @@ export const gpuRules: readonly Rule[] = [
       const gpus = requirementsOf(subject, "GPU");
       const other = gpus.find((each) => each.mps !== gpus[0]!.mps);
       if (other === undefined) return [];
-      return [{ path: other.path, message: "one container shares a GPU by MPS and another takes whole ones: ECS wants one option in a task", fix: "Give every GPU container sharingStrategy, or none." }];
+      return [
+        {
+          path: other.path,
+          message: "one container shares a GPU by MPS and another takes whole ones: ECS wants one option in a task",
+          fix: "Give every GPU container sharingStrategy, or none.",
+        },
+      ];
     },
   },
   {
@@ -70,7 +86,10 @@ function isGpuValue(value: string): boolean {
 
 /** Whole GPUs that the task asks for; parts, shares and ALL fit any type that has a GPU at all. */
 function wholeGpus(requirements: readonly SubjectRequirement[]): number {
-  return requirements.reduce((sum, { value }) => (value !== undefined && /^\d+$/.test(value) ? sum + Number(value) : sum), 0);
+  return requirements.reduce(
+    (sum, { value }) => (value !== undefined && /^\d+$/.test(value) ? sum + Number(value) : sum),
+    0,
+  );
 }
 
 function notOnType(subject: Subject, { constraint }: Facts): readonly Breach[] {
@@ -79,8 +98,17 @@ function notOnType(subject: Subject, { constraint }: Facts): readonly Breach[] {
   const wanted = wholeGpus(requirements);
   // Every NVIDIA family begins with g or p.
   const foreign = constraint.others.filter((name) => !/^[gp]/.test(name));
-  if (foreign.length !== constraint.others.length || constraint.types.some((type) => gpusOf(type) > 0 && gpusOf(type) >= wanted)) return [];
-  const names = [...constraint.types.map((type) => `${type.instanceType} has ${gpusOf(type) === 0 ? "no NVIDIA GPU" : gpusOf(type)}`), ...foreign.map((name) => `${name} has no NVIDIA GPU`)];
+  if (
+    foreign.length !== constraint.others.length ||
+    constraint.types.some((type) => gpusOf(type) > 0 && gpusOf(type) >= wanted)
+  )
+    return [];
+  const names = [
+    ...constraint.types.map(
+      (type) => `${type.instanceType} has ${gpusOf(type) === 0 ? "no NVIDIA GPU" : gpusOf(type)}`,
+    ),
+    ...foreign.map((name) => `${name} has no NVIDIA GPU`),
+  ];
   if (names.length === 0) return [];
   return [
     {
@@ -98,11 +126,23 @@ function fractionOnWhole(subject: Subject, { constraint }: Facts): readonly Brea
   return requirementsOf(subject, "GPU").flatMap((requirement) => {
     const { path, value, mps } = requirement;
     if (mps && types.every((type) => type.accelerator.fraction !== undefined)) {
-      return [{ path: [...path, "sharingStrategy"], message: `MPS shares whole GPUs, and ${names} has a part of one`, fix: "Ask for the part by value, or constrain to a type with whole GPUs." }];
+      return [
+        {
+          path: [...path, "sharingStrategy"],
+          message: `MPS shares whole GPUs, and ${names} has a part of one`,
+          fix: "Ask for the part by value, or constrain to a type with whole GPUs.",
+        },
+      ];
     }
     const part = value !== undefined && isGpuValue(value) && Number(value) < 1;
     if (part && types.every((type) => type.accelerator.fraction === undefined)) {
-      return [{ path: [...path, "value"], message: `${value} is a part of a GPU, and ${names} has whole ones only`, fix: "Constrain to a fractional type (g6f, gr6f), or share a whole GPU with sharingStrategy." }];
+      return [
+        {
+          path: [...path, "value"],
+          message: `${value} is a part of a GPU, and ${names} has whole ones only`,
+          fix: "Constrain to a fractional type (g6f, gr6f), or share a whole GPU with sharingStrategy.",
+        },
+      ];
     }
     return [];
   });

@@ -43,18 +43,29 @@ function judge(container: SubjectContainer, { constraint }: Facts, severity: Sev
     if (built === "unknown" || built === kind) return [];
     const found: Severity = built === "cpu" ? "warning" : "error";
     const what = built === "cpu" ? "CPU" : built === "neuron" ? "AWS Neuron" : "NVIDIA GPUs";
-    return found === severity ? [breach(container, `${container.image} is built for ${what}, and the container asks for ${kind === "neuron" ? "Neuron devices" : "GPUs"}`, `Use an image built for ${kind}.`)] : [];
+    return found === severity
+      ? [
+          breach(
+            container,
+            `${container.image} is built for ${what}, and the container asks for ${kind === "neuron" ? "Neuron devices" : "GPUs"}`,
+            `Use an image built for ${kind}.`,
+          ),
+        ]
+      : [];
   }
   const verdicts = types.map((type) => checkImageOnType(image, type).filter((each) => each.severity === severity));
   return verdicts.some((problems) => problems.length === 0) ? [] : breaches(container, verdicts[0]!);
 }
 
 function missing({ image }: SubjectContainer): readonly Problem[] {
-  return image === undefined ? [] : checkImageExists(parseImageReference(image)).filter((each) => each.severity === "error");
+  return image === undefined
+    ? []
+    : checkImageExists(parseImageReference(image)).filter((each) => each.severity === "error");
 }
 
 function kindOf({ devices, requirements }: SubjectContainer): AcceleratorKind | undefined {
-  if (devices.some((device) => device.neuron !== undefined) || requirements.some(({ type }) => type === "NeuronDevice")) return "neuron";
+  if (devices.some((device) => device.neuron !== undefined) || requirements.some(({ type }) => type === "NeuronDevice"))
+    return "neuron";
   return requirements.some(({ type }) => type === "GPU") ? "nvidia" : undefined;
 }
 

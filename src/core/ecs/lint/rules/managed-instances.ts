@@ -43,7 +43,11 @@ export const managedInstancesRules: readonly Rule[] = [
     check: (subject) =>
       requirementsOf(subject, "NeuronDevice")
         .slice(1)
-        .map(({ path }) => ({ path, message: "NeuronDevice is asked for more than once: one container of a task gets every device", fix: "Keep it in the container that runs the model." })),
+        .map(({ path }) => ({
+          path,
+          message: "NeuronDevice is asked for more than once: one container of a task gets every device",
+          fix: "Keep it in the container that runs the model.",
+        })),
   },
   {
     id: "neuron-device-capacity",
@@ -83,8 +87,15 @@ export const managedInstancesRules: readonly Rule[] = [
     summary: "Inf1 runs on EC2 only",
     check: (subject, { constraint }) => {
       const types = settledTypes(constraint);
-      if (!runsOnlyOnManagedInstances(subject) || types.length === 0 || !types.every((type) => type.family === "inf1")) return [];
-      return [{ path: constraint!.path, message: `${types[0]!.instanceType} is chosen, and Managed Instances have no Inf1`, fix: 'Set requiresCompatibilities to ["EC2"], or choose Inf2.' }];
+      if (!runsOnlyOnManagedInstances(subject) || types.length === 0 || !types.every((type) => type.family === "inf1"))
+        return [];
+      return [
+        {
+          path: constraint!.path,
+          message: `${types[0]!.instanceType} is chosen, and Managed Instances have no Inf1`,
+          fix: 'Set requiresCompatibilities to ["EC2"], or choose Inf2.',
+        },
+      ];
     },
   },
 ];

@@ -16,7 +16,9 @@ export const networkRules: readonly Rule[] = [
         ? []
         : containers.flatMap(({ ports }) =>
             ports
-              .filter(({ hostPort, containerPort }) => hostPort !== undefined && hostPort !== 0 && hostPort !== containerPort)
+              .filter(
+                ({ hostPort, containerPort }) => hostPort !== undefined && hostPort !== 0 && hostPort !== containerPort,
+              )
               .map(({ path, hostPort, containerPort }) => ({
                 path: [...path, "hostPort"],
                 message: `host port ${hostPort} is not container port ${containerPort}: in ${networkMode} mode RegisterTaskDefinition refuses it`,
@@ -37,12 +39,20 @@ export const networkRules: readonly Rule[] = [
       const open = lackUnder(lockPortBase);
       // A cluster can have a lock base of its own: ports in the same distance to their devices are locks there.
       if ([...ports].some((port) => lackUnder(port - devices[0]!).length === 0)) return [];
-      const holder = subject.containers.findIndex((container) => container.devices.some((device) => device.neuron === open[0]));
+      const holder = subject.containers.findIndex((container) =>
+        container.devices.some((device) => device.neuron === open[0]),
+      );
       return [
         {
           path: ["containerDefinitions", holder],
-          message: `no lock port keeps other tasks off ${listOr(open.map((device) => `neuron${device}`), "and")}: ECS can place a second task on the same devices`,
-          fix: `Add the UDP port mappings ${listOr(open.map((device) => lockPortBase + device), "and")} (hostPort and containerPort alike), or generate the task definition: aiplat taskdef generate`,
+          message: `no lock port keeps other tasks off ${listOr(
+            open.map((device) => `neuron${device}`),
+            "and",
+          )}: ECS can place a second task on the same devices`,
+          fix: `Add the UDP port mappings ${listOr(
+            open.map((device) => lockPortBase + device),
+            "and",
+          )} (hostPort and containerPort alike), or generate the task definition: aiplat taskdef generate`,
           ...lockEdits(subject, open),
         },
       ];
@@ -64,7 +74,8 @@ export const networkRules: readonly Rule[] = [
         : [
             {
               path: ["networkMode"],
-              message: "in awsvpc mode no host port can lock the devices: ECS can place a second task on them, and a service will",
+              message:
+                "in awsvpc mode no host port can lock the devices: ECS can place a second task on them, and a service will",
               fix: "Use bridge or host mode with lock ports, or take every device of the instance.",
             },
           ],
@@ -74,21 +85,38 @@ export const networkRules: readonly Rule[] = [
     severity: "error",
     summary: "A container with EFA devices is on the host's network",
     check: ({ networkMode, networkModeGiven, containers }) => {
-      const efa = containers.flatMap((container) => container.devices).find((device) => device.hostPath.startsWith("/dev/infiniband/"));
+      const efa = containers
+        .flatMap((container) => container.devices)
+        .find((device) => device.hostPath.startsWith("/dev/infiniband/"));
       if (efa === undefined || networkMode === "host") return [];
-      return [{ path: [...efa.path, "hostPath"], message: `${efa.hostPath} is an EFA device of the instance's own network, and networkMode is ${networkMode}`, fix: "Set networkMode to host.", ...(networkModeGiven ? {} : { edits: [{ kind: "set" as const, path: ["networkMode"], value: "host" }] }) }];
+      return [
+        {
+          path: [...efa.path, "hostPath"],
+          message: `${efa.hostPath} is an EFA device of the instance's own network, and networkMode is ${networkMode}`,
+          fix: "Set networkMode to host.",
+          ...(networkModeGiven ? {} : { edits: [{ kind: "set" as const, path: ["networkMode"], value: "host" }] }),
+        },
+      ];
     },
   },
 ];
 
 /** Locks for the devices, each on a container that lists it; none where another mapping has one of the ports already. */
 function lockEdits({ containers }: Subject, open: readonly number[]): Pick<Breach, "edits"> {
-  const taken = containers.some(({ ports }) => ports.some(({ containerPort, protocol }) => protocol === "udp" && containerPort !== undefined && open.includes(containerPort - lockPortBase)));
+  const taken = containers.some(({ ports }) =>
+    ports.some(
+      ({ containerPort, protocol }) =>
+        protocol === "udp" && containerPort !== undefined && open.includes(containerPort - lockPortBase),
+    ),
+  );
   if (taken) return {};
-  const holderOf = (device: number) => containers.find((container) => container.devices.some((each) => each.neuron === device));
+  const holderOf = (device: number) =>
+    containers.find((container) => container.devices.some((each) => each.neuron === device));
   const edits = containers.flatMap((container) => {
     const devices = open.filter((device) => holderOf(device) === container);
-    return devices.length === 0 ? [] : [{ kind: "append" as const, path: [...container.path, "portMappings"], values: lockPortMappings(devices) }];
+    return devices.length === 0
+      ? []
+      : [{ kind: "append" as const, path: [...container.path, "portMappings"], values: lockPortMappings(devices) }];
   });
   return { edits };
 }
@@ -99,7 +127,9 @@ function hasHostPorts({ networkMode }: Subject): boolean {
 }
 
 function udpHostPorts(subject: Subject): readonly number[] {
-  return subject.containers.flatMap(({ ports }) => ports.flatMap((port) => (port.protocol === "udp" ? (hostPortOf(subject, port) ?? []) : [])));
+  return subject.containers.flatMap(({ ports }) =>
+    ports.flatMap((port) => (port.protocol === "udp" ? (hostPortOf(subject, port) ?? []) : [])),
+  );
 }
 
 /** The static host port of a mapping; undefined for a port that ECS chooses. */
@@ -114,9 +144,21 @@ function foreignLocks(subject: Subject): readonly Breach[] {
   return subject.containers.flatMap(({ ports }) =>
     ports.flatMap((port) => {
       const hostPort = hostPortOf(subject, port);
-      if (hostPort === undefined || port.protocol !== "udp" || !isLockPort(hostPort) || held.includes(hostPort - lockPortBase)) return [];
+      if (
+        hostPort === undefined ||
+        port.protocol !== "udp" ||
+        !isLockPort(hostPort) ||
+        held.includes(hostPort - lockPortBase)
+      )
+        return [];
       const device = hostPort - lockPortBase;
-      return [{ path: port.path, message: `UDP host port ${hostPort} locks neuron${device}, which the task does not hold: aiplat's tasks on that device will not be placed beside it`, fix: "Choose a port outside the range, or list the device." }];
+      return [
+        {
+          path: port.path,
+          message: `UDP host port ${hostPort} locks neuron${device}, which the task does not hold: aiplat's tasks on that device will not be placed beside it`,
+          fix: "Choose a port outside the range, or list the device.",
+        },
+      ];
     }),
   );
 }

@@ -24,12 +24,18 @@ export const neuronDeviceRules: readonly Rule[] = [
     summary: "A Neuron device has the same path in the container as on the host",
     check: (subject) =>
       devicesOf(subject)
-        .filter(({ hostPath, containerPath }) => hostPath !== containerPath && (hostPath.startsWith("/dev/neuron") || containerPath.startsWith("/dev/neuron")))
+        .filter(
+          ({ hostPath, containerPath }) =>
+            hostPath !== containerPath &&
+            (hostPath.startsWith("/dev/neuron") || containerPath.startsWith("/dev/neuron")),
+        )
         .map(({ path, hostPath, containerPath, neuron }) => ({
           path: [...path, "containerPath"],
           message: `the host's ${hostPath} becomes ${containerPath} in the container: the Neuron runtime numbers devices as the host does`,
           fix: `Set containerPath to ${hostPath}.`,
-          ...(neuron === undefined ? {} : { edits: [{ kind: "set" as const, path: [...path, "containerPath"], value: hostPath }] }),
+          ...(neuron === undefined
+            ? {}
+            : { edits: [{ kind: "set" as const, path: [...path, "containerPath"], value: hostPath }] }),
         })),
   },
   {
@@ -41,7 +47,14 @@ export const neuronDeviceRules: readonly Rule[] = [
         if (neuron === undefined || permissions === undefined) return [];
         const missing = ["read", "write"].filter((each) => !permissions.includes(each));
         if (missing.length === 0) return [];
-        return [{ path: [...path, "permissions"], message: `the container may not ${missing.join(" or ")} ${hostPath}`, fix: 'Set permissions to ["read", "write"].', edits: [{ kind: "append" as const, path: [...path, "permissions"], values: missing }] }];
+        return [
+          {
+            path: [...path, "permissions"],
+            message: `the container may not ${missing.join(" or ")} ${hostPath}`,
+            fix: 'Set permissions to ["read", "write"].',
+            edits: [{ kind: "append" as const, path: [...path, "permissions"], values: missing }],
+          },
+        ];
       }),
   },
   {
@@ -57,7 +70,10 @@ export const neuronDeviceRules: readonly Rule[] = [
         return [
           {
             path: [...neuronEntries(container)[index]!.path, "hostPath"],
-            message: before === after ? `/dev/neuron${after} is listed twice` : `/dev/neuron${after} stands after /dev/neuron${before}`,
+            message:
+              before === after
+                ? `/dev/neuron${after} is listed twice`
+                : `/dev/neuron${after} stands after /dev/neuron${before}`,
             fix: `List them as ${numberList(sorted(numbers))}.`,
             ...orderEdits(container),
           },
@@ -96,7 +112,13 @@ export const neuronDeviceRules: readonly Rule[] = [
           const holder = holders.get(neuron!) ?? container.name;
           holders.set(neuron!, holder);
           if (holder === container.name) return [];
-          return [{ path, message: `/dev/neuron${neuron} is in the container ${holder} too: only one of them can open it`, fix: "Give each container devices of its own." }];
+          return [
+            {
+              path,
+              message: `/dev/neuron${neuron} is in the container ${holder} too: only one of them can open it`,
+              fix: "Give each container devices of its own.",
+            },
+          ];
         }),
       );
     },
@@ -107,13 +129,28 @@ export const neuronDeviceRules: readonly Rule[] = [
     summary: "A container with Neuron devices may lock memory: IPC_LOCK",
     check: ({ containers }) =>
       containers
-        .filter((container) => neuronEntries(container).length > 0 && !container.privileged && !["IPC_LOCK", "ALL"].some((each) => container.addedCapabilities.includes(each)))
+        .filter(
+          (container) =>
+            neuronEntries(container).length > 0 &&
+            !container.privileged &&
+            !["IPC_LOCK", "ALL"].some((each) => container.addedCapabilities.includes(each)),
+        )
         .map((container) => ({
           path: [...container.path, "linuxParameters"],
           message: `the container ${container.name} has Neuron devices and not the capability IPC_LOCK`,
           fix: 'Set linuxParameters.capabilities.add to ["IPC_LOCK"].',
           // Dropped by name it is somebody's decision.
-          ...(container.droppedCapabilities.includes("IPC_LOCK") ? {} : { edits: [{ kind: "append" as const, path: [...container.path, "linuxParameters", "capabilities", "add"], values: ["IPC_LOCK"] }] }),
+          ...(container.droppedCapabilities.includes("IPC_LOCK")
+            ? {}
+            : {
+                edits: [
+                  {
+                    kind: "append" as const,
+                    path: [...container.path, "linuxParameters", "capabilities", "add"],
+                    values: ["IPC_LOCK"],
+                  },
+                ],
+              }),
         })),
   },
   {
@@ -138,9 +175,12 @@ function orderEdits(container: SubjectContainer): Pick<Breach, "edits"> {
   const says = ({ containerPath, permissions }: SubjectDevice) => JSON.stringify([containerPath, permissions]);
   const entries = neuronEntries(container);
   const first = entries.filter((entry, index) => entries.findIndex((each) => each.neuron === entry.neuron) === index);
-  if (entries.some((entry) => !first.some((each) => each.neuron === entry.neuron && says(each) === says(entry)))) return {};
+  if (entries.some((entry) => !first.some((each) => each.neuron === entry.neuron && says(each) === says(entry))))
+    return {};
   const queue = first.toSorted((one, other) => one.neuron! - other.neuron!).map(indexOf);
-  const order = container.devices.flatMap((device) => (device.neuron === undefined ? [indexOf(device)] : queue.splice(0, 1)));
+  const order = container.devices.flatMap((device) =>
+    device.neuron === undefined ? [indexOf(device)] : queue.splice(0, 1),
+  );
   return { edits: [{ kind: "arrange", path: devicesPath(container), order }] };
 }
 

@@ -46,7 +46,9 @@ interface Held {
 }
 
 function heldBy(container: SubjectContainer, { constraint }: Facts): Held | undefined {
-  const devices = [...new Set(container.devices.flatMap((device) => device.neuron ?? []))].sort((one, other) => one - other);
+  const devices = [...new Set(container.devices.flatMap((device) => device.neuron ?? []))].sort(
+    (one, other) => one - other,
+  );
   if (devices.length === 0 || container.privileged) return undefined;
   const settled = settledTypes(constraint);
   const types = settled.length === 0 ? instanceTypes : settled;
@@ -61,7 +63,8 @@ function heldBy(container: SubjectContainer, { constraint }: Facts): Held | unde
  * inside a container (release notes 2.16). Either is accepted.
  */
 function numberings({ devices }: Held, perDevice: number): readonly (readonly number[])[] {
-  const cores = (starts: readonly number[]) => starts.flatMap((device) => Array.from({ length: perDevice }, (_, core) => device * perDevice + core));
+  const cores = (starts: readonly number[]) =>
+    starts.flatMap((device) => Array.from({ length: perDevice }, (_, core) => device * perDevice + core));
   return [cores(devices), cores(devices.map((_, index) => index))];
 }
 
@@ -70,11 +73,22 @@ function checkVisibleCores(container: SubjectContainer, facts: Facts): readonly 
   if (variable === undefined || variable.value === "") return [];
   const { path, value } = variable;
   const cores = parseRanges(value);
-  const out = { fix: "Leave NEURON_RT_VISIBLE_CORES out: the runtime takes every core of the devices it is given.", edits: leaveOut(path) };
-  if (cores === undefined) return [{ path, message: `NEURON_RT_VISIBLE_CORES is ${JSON.stringify(value)}, which is no list of cores such as 0-3`, ...out }];
+  const out = {
+    fix: "Leave NEURON_RT_VISIBLE_CORES out: the runtime takes every core of the devices it is given.",
+    edits: leaveOut(path),
+  };
+  if (cores === undefined)
+    return [
+      {
+        path,
+        message: `NEURON_RT_VISIBLE_CORES is ${JSON.stringify(value)}, which is no list of cores such as 0-3`,
+        ...out,
+      },
+    ];
   // "The resulting range must be contiguous ... and indices need to be provided in consecutive increasing order"
   // (aws-neuron-sdk @81ce03a, neuron-runtime/guides/nrt-developer-guide.rst).
-  if (cores.some((core, at) => at > 0 && core !== cores[at - 1]! + 1)) return [{ path, message: `NEURON_RT_VISIBLE_CORES=${value} is not one ascending row of cores`, ...out }];
+  if (cores.some((core, at) => at > 0 && core !== cores[at - 1]! + 1))
+    return [{ path, message: `NEURON_RT_VISIBLE_CORES=${value} is not one ascending row of cores`, ...out }];
   const held = heldBy(container, facts);
   if (held === undefined) return [];
   const named = (all: readonly number[]) => cores.every((core) => all.includes(core));
@@ -113,14 +127,28 @@ function checkIdleDevices(container: SubjectContainer, facts: Facts): readonly B
 function checkNumCores(container: SubjectContainer, facts: Facts): readonly Breach[] {
   const variable = container.environment.get("NEURON_RT_NUM_CORES");
   // "NEURON_RT_VISIBLE_CORES takes precedence over NEURON_RT_NUM_CORES." (aws-neuron-sdk @81ce03a, configuration-guide.rst)
-  if (variable === undefined || variable.value === "" || container.environment.has("NEURON_RT_VISIBLE_CORES")) return [];
+  if (variable === undefined || variable.value === "" || container.environment.has("NEURON_RT_VISIBLE_CORES"))
+    return [];
   const { path, value } = variable;
-  if (!/^\d+$/.test(value)) return [{ path, message: `NEURON_RT_NUM_CORES is ${JSON.stringify(value)}, which is no number of cores`, fix: "Write a number, or leave it out." }];
+  if (!/^\d+$/.test(value))
+    return [
+      {
+        path,
+        message: `NEURON_RT_NUM_CORES is ${JSON.stringify(value)}, which is no number of cores`,
+        fix: "Write a number, or leave it out.",
+      },
+    ];
   const held = heldBy(container, facts);
   if (held === undefined) return [];
   const most = held.devices.length * Math.max(...held.perDevice);
   if (Number(value) <= most) return [];
-  return [{ path, message: `NEURON_RT_NUM_CORES=${value} is more than the ${most} cores of ${deviceList(held)}`, fix: `Set it to at most ${most}, or leave it out: the runtime takes every core of the devices it is given.` }];
+  return [
+    {
+      path,
+      message: `NEURON_RT_NUM_CORES=${value} is more than the ${most} cores of ${deviceList(held)}`,
+      fix: `Set it to at most ${most}, or leave it out: the runtime takes every core of the devices it is given.`,
+    },
+  ];
 }
 
 function checkVisibleDevices(container: SubjectContainer, partial: boolean): readonly Breach[] {
@@ -128,15 +156,37 @@ function checkVisibleDevices(container: SubjectContainer, partial: boolean): rea
   const listed = new Set(container.devices.flatMap((device) => device.neuron ?? []));
   if (variable === undefined || variable.value === "" || listed.size === 0) return [];
   const { path, value } = variable;
-  const out = { fix: "Leave AWS_NEURON_VISIBLE_DEVICES out: linuxParameters.devices says it all.", edits: leaveOut(path) };
+  const out = {
+    fix: "Leave AWS_NEURON_VISIBLE_DEVICES out: linuxParameters.devices says it all.",
+    edits: leaveOut(path),
+  };
   // The Neuron OCI hook, where the host has it, then adds every device (aws-neuron-sdk @81ce03a, deploy/tutorials/oci-hook.rst).
-  if (/^all$/i.test(value)) return partial ? [{ path, message: `AWS_NEURON_VISIBLE_DEVICES=${value} asks for every device of the instance, and linuxParameters.devices lists some`, ...out }] : [];
+  if (/^all$/i.test(value))
+    return partial
+      ? [
+          {
+            path,
+            message: `AWS_NEURON_VISIBLE_DEVICES=${value} asks for every device of the instance, and linuxParameters.devices lists some`,
+            ...out,
+          },
+        ]
+      : [];
   const named = parseRanges(value);
-  if (named === undefined) return [{ path, message: `AWS_NEURON_VISIBLE_DEVICES is ${JSON.stringify(value)}, which is no list of devices such as 0,1`, ...out }];
+  if (named === undefined)
+    return [
+      {
+        path,
+        message: `AWS_NEURON_VISIBLE_DEVICES is ${JSON.stringify(value)}, which is no list of devices such as 0,1`,
+        ...out,
+      },
+    ];
   const beyond = named.filter((device) => !listed.has(device));
   const left = [...listed].filter((device) => !named.includes(device));
   if (beyond.length === 0 && left.length === 0) return [];
-  const what = beyond.length > 0 ? `names ${names(beyond)}, which linuxParameters.devices lacks` : `leaves out ${names(left)}, which linuxParameters.devices lists`;
+  const what =
+    beyond.length > 0
+      ? `names ${names(beyond)}, which linuxParameters.devices lacks`
+      : `leaves out ${names(left)}, which linuxParameters.devices lists`;
   return [{ path, message: `AWS_NEURON_VISIBLE_DEVICES=${value} ${what}`, ...out }];
 }
 
@@ -164,7 +214,12 @@ function deviceList({ devices }: Held): string {
 
 function names(devices: readonly number[]): string {
   const row = devices.length > 3 && devices.every((device, at) => at === 0 || device === devices[at - 1]! + 1);
-  return row ? `neuron${devices[0]} to neuron${devices[devices.length - 1]}` : listOr(devices.map((device) => `neuron${device}`), "and");
+  return row
+    ? `neuron${devices[0]} to neuron${devices[devices.length - 1]}`
+    : listOr(
+        devices.map((device) => `neuron${device}`),
+        "and",
+      );
 }
 
 function rowOf(cores: readonly number[]): string {

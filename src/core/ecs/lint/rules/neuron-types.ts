@@ -36,27 +36,47 @@ function notOnType({ containers }: Subject, { constraint }: Facts): readonly Bre
   const path = containers.flatMap((container) => container.devices).find((device) => device.neuron === highest)!.path;
   if (constraint === undefined) {
     const most = Math.max(...instanceTypes.map((type) => neuronCount(type)));
-    return highest < most ? [] : [{ path, message: `no instance type has /dev/neuron${highest}: the largest have ${most} devices, 0 to ${most - 1}`, fix: "List devices that the instance has." }];
+    return highest < most
+      ? []
+      : [
+          {
+            path,
+            message: `no instance type has /dev/neuron${highest}: the largest have ${most} devices, 0 to ${most - 1}`,
+            fix: "List devices that the instance has.",
+          },
+        ];
   }
   const lacking = constraint.types.filter((type) => neuronCount(type) <= highest);
   const foreign = constraint.others.filter((name) => !/^(?:inf|trn)/.test(name));
   // A pattern may match more types than the cluster has: it is wrong for certain only where every type it matches is.
   const certain = lacking.length === constraint.types.length && constraint.others.length === foreign.length;
-  const names = [...(certain ? lacking : lacking.filter((type) => constraint.named.includes(type.instanceType))).map(describe), ...foreign.map((name) => `${name} has no Neuron devices`)];
+  const names = [
+    ...(certain ? lacking : lacking.filter((type) => constraint.named.includes(type.instanceType))).map(describe),
+    ...foreign.map((name) => `${name} has no Neuron devices`),
+  ];
   if (names.length === 0) return [];
-  return [{ path, message: `${listOr(names.slice(0, 4), "and")}: /dev/neuron${highest} is not there`, fix: "List only devices that the type has, or constrain to a type that has them." }];
+  return [
+    {
+      path,
+      message: `${listOr(names.slice(0, 4), "and")}: /dev/neuron${highest} is not there`,
+      fix: "List only devices that the type has, or constrain to a type that has them.",
+    },
+  ];
 }
 
 function describe(type: InstanceType): string {
   const count = neuronCount(type);
   if (count === 0) return `${type.instanceType} has no Neuron devices`;
-  return count === 1 ? `${type.instanceType} has only /dev/neuron0` : `${type.instanceType} has /dev/neuron0 to /dev/neuron${count - 1}`;
+  return count === 1
+    ? `${type.instanceType} has only /dev/neuron0`
+    : `${type.instanceType} has /dev/neuron0 to /dev/neuron${count - 1}`;
 }
 
 function illegalSlot({ containers }: Subject, { constraint }: Facts): readonly Breach[] {
   return containers.flatMap((container) => {
     const numbers = sorted(numbersOf(container));
-    if (numbers.length === 0 || gapsIn(numbers).length > 0 || constraint === undefined || constraint.others.length > 0) return [];
+    if (numbers.length === 0 || gapsIn(numbers).length > 0 || constraint === undefined || constraint.others.length > 0)
+      return [];
     const types = constraint.types.filter((type) => neuronCount(type) > numbers[numbers.length - 1]!);
     if (types.length === 0 || types.some((type) => isLegalSlot(type, numbers))) return [];
     const type = types[0]!;

@@ -22,7 +22,13 @@ export const registrationRules: readonly Rule[] = [
         : containers.flatMap(({ name, secrets }) =>
             secrets === undefined
               ? []
-              : [{ path: secrets, message: `the container ${name} has ${String(secrets[secrets.length - 1])}, and there is no executionRoleArn to read them with: RegisterTaskDefinition refuses it`, fix: "Set executionRoleArn to a role that may read the secrets." }],
+              : [
+                  {
+                    path: secrets,
+                    message: `the container ${name} has ${String(secrets[secrets.length - 1])}, and there is no executionRoleArn to read them with: RegisterTaskDefinition refuses it`,
+                    fix: "Set executionRoleArn to a role that may read the secrets.",
+                  },
+                ],
           ),
   },
   {
@@ -36,7 +42,14 @@ export const registrationRules: readonly Rule[] = [
       const requirement = [...requirementsOf(subject, "GPU"), ...requirementsOf(subject, "NeuronDevice")][0];
       const found = device ?? requirement;
       if (found === undefined) return [];
-      return [{ path: found.path, message: `requiresCompatibilities has FARGATE, which has no ${device === undefined ? `${requirement!.type} resources` : `devices (${device.hostPath})`}`, fix: 'Set requiresCompatibilities to ["EC2"].', ...leaveFargate(subject) }];
+      return [
+        {
+          path: found.path,
+          message: `requiresCompatibilities has FARGATE, which has no ${device === undefined ? `${requirement!.type} resources` : `devices (${device.hostPath})`}`,
+          fix: 'Set requiresCompatibilities to ["EC2"].',
+          ...leaveFargate(subject),
+        },
+      ];
     },
   },
   {
@@ -48,7 +61,13 @@ export const registrationRules: readonly Rule[] = [
       const requirement = requirementsOf(subject, "InferenceAccelerator")[0];
       const path = subject.inferenceAccelerators ?? requirement?.path;
       if (path === undefined) return [];
-      return [{ path, message: "Elastic Inference accelerators are no longer available: the task cannot start", fix: "Remove inferenceAccelerators and InferenceAccelerator; run the model on Inf2 by linuxParameters.devices." }];
+      return [
+        {
+          path,
+          message: "Elastic Inference accelerators are no longer available: the task cannot start",
+          fix: "Remove inferenceAccelerators and InferenceAccelerator; run the model on Inf2 by linuxParameters.devices.",
+        },
+      ];
     },
   },
   {
@@ -73,5 +92,7 @@ export const registrationRules: readonly Rule[] = [
 
 /** Beside EC2, FARGATE is what is wrong. Alone, only its author knows which of task and hardware was meant; and without a network mode it says that too. */
 function leaveFargate({ compatibilities, networkModeGiven }: Subject): Pick<Breach, "edits"> {
-  return compatibilities.includes("EC2") && networkModeGiven ? { edits: [{ kind: "remove", path: ["requiresCompatibilities", compatibilities.indexOf("FARGATE")] }] } : {};
+  return compatibilities.includes("EC2") && networkModeGiven
+    ? { edits: [{ kind: "remove", path: ["requiresCompatibilities", compatibilities.indexOf("FARGATE")] }] }
+    : {};
 }

@@ -30,11 +30,16 @@ export const resourceRules: readonly Rule[] = [
     summary: "The task fits the memory of the instance type that the constraints choose",
     check: (subject, facts) => {
       const { amount, path } = reservedMemory(subject);
-      return unlessFits(facts, amount, (type) => type.memoryMiB, (types, largest) => ({
-        path,
-        message: `the task reserves ${formatMiB(amount)} and ${typeNames(types)} ${formatMiB(largest.memoryMiB)}: it is never placed`,
-        fix: `Reserve at most ${usableMiB(largest)} MiB, or choose a larger type.`,
-      }));
+      return unlessFits(
+        facts,
+        amount,
+        (type) => type.memoryMiB,
+        (types, largest) => ({
+          path,
+          message: `the task reserves ${formatMiB(amount)} and ${typeNames(types)} ${formatMiB(largest.memoryMiB)}: it is never placed`,
+          fix: `Reserve at most ${usableMiB(largest)} MiB, or choose a larger type.`,
+        }),
+      );
     },
   },
   {
@@ -52,7 +57,9 @@ export const resourceRules: readonly Rule[] = [
         message: `the task reserves ${formatMiB(amount)} of the ${formatMiB(largest.memoryMiB)} that ${typeNames(types)}: an instance registers less than it has, and the task may never be placed`,
         fix: `Reserve at most ${usableMiB(largest)} MiB.`,
         // All that the machine has says that all of it was meant; another figure may fit a machine that keeps less back.
-        ...(amount === largest.memoryMiB && subject.containers.length === 1 && subject.memoryMiB === undefined ? { edits: wholeMachine(subject.containers[0]!, amount, usableMiB(largest)) } : {}),
+        ...(amount === largest.memoryMiB && subject.containers.length === 1 && subject.memoryMiB === undefined
+          ? { edits: wholeMachine(subject.containers[0]!, amount, usableMiB(largest)) }
+          : {}),
       }));
     },
   },
@@ -62,11 +69,16 @@ export const resourceRules: readonly Rule[] = [
     summary: "The task fits the CPU of the instance type that the constraints choose",
     check: (subject, facts) => {
       const { amount, path } = reservedCpu(subject);
-      return unlessFits(facts, amount, (type) => type.vcpus * 1024, (types, largest) => ({
-        path,
-        message: `the task reserves ${amount} CPU units and ${typeNames(types)} ${largest.vcpus * 1024}: it is never placed`,
-        fix: `Reserve at most ${largest.vcpus * 1024} units, or choose a larger type.`,
-      }));
+      return unlessFits(
+        facts,
+        amount,
+        (type) => type.vcpus * 1024,
+        (types, largest) => ({
+          path,
+          message: `the task reserves ${amount} CPU units and ${typeNames(types)} ${largest.vcpus * 1024}: it is never placed`,
+          fix: `Reserve at most ${largest.vcpus * 1024} units, or choose a larger type.`,
+        }),
+      );
     },
   },
 ];
@@ -99,7 +111,12 @@ function sumOf(parts: readonly Reserved[]): Reserved {
 }
 
 /** A breach where no chosen type fits. */
-function unlessFits({ constraint }: Facts, amount: number, limitOf: (type: InstanceType) => number, breach: (types: readonly InstanceType[], largest: InstanceType) => Breach): readonly Breach[] {
+function unlessFits(
+  { constraint }: Facts,
+  amount: number,
+  limitOf: (type: InstanceType) => number,
+  breach: (types: readonly InstanceType[], largest: InstanceType) => Breach,
+): readonly Breach[] {
   const types = settledTypes(constraint);
   if (types.length === 0) return [];
   const largest = types.toSorted((one, other) => limitOf(other) - limitOf(one))[0]!;
@@ -107,9 +124,15 @@ function unlessFits({ constraint }: Facts, amount: number, limitOf: (type: Insta
 }
 
 /** The container's share of a machine: no more than can be reserved, as its reservation and as its limit. */
-function wholeMachine({ path, memory, memoryReservation }: SubjectContainer, amount: number, usable: number): readonly Edit[] {
+function wholeMachine(
+  { path, memory, memoryReservation }: SubjectContainer,
+  amount: number,
+  usable: number,
+): readonly Edit[] {
   const written = { memory, memoryReservation };
-  return (["memory", "memoryReservation"] as const).flatMap((name) => (written[name] === amount ? [{ kind: "set" as const, path: [...path, name], value: usable }] : []));
+  return (["memory", "memoryReservation"] as const).flatMap((name) =>
+    written[name] === amount ? [{ kind: "set" as const, path: [...path, name], value: usable }] : [],
+  );
 }
 
 /** Offline, an instance is taken to register 90 % of its memory: what aiplat's own fair share leaves. */
@@ -118,5 +141,7 @@ function usableMiB(type: InstanceType): number {
 }
 
 function typeNames(types: readonly InstanceType[]): string {
-  return types.length === 1 ? `${types[0]!.instanceType} has` : `${listOr(types.slice(0, 3).map((type) => type.instanceType))} has at most`;
+  return types.length === 1
+    ? `${types[0]!.instanceType} has`
+    : `${listOr(types.slice(0, 3).map((type) => type.instanceType))} has at most`;
 }
