@@ -1,3 +1,4 @@
+import { present } from "./core/base/present.ts";
 import { Command as Commander, CommanderError, Option } from "commander";
 import type { AnyCommand, OptionSpec } from "./commands/command.ts";
 import { groups, registry, type RegistryEntry } from "./commands/registry.ts";
@@ -49,7 +50,7 @@ export async function runProgram(
           (await spec.run(connect(options), {
             args: command.args,
             options: command.opts(),
-            ...(passthrough === undefined ? {} : { passthrough }),
+            ...present({ passthrough }),
           })) ?? 0;
       });
     });

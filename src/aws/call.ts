@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { AwsConfig, AwsService } from "./config.ts";
 import { translateAwsError } from "./errors.ts";
 
@@ -40,8 +41,7 @@ export function createCall(config: AwsConfig, service: AwsService, signal: Abort
         service,
         operation,
         region,
-        ...(profile === undefined ? {} : { profile }),
-        ...(endpoint === undefined ? {} : { endpoint }),
+        ...present({ profile, endpoint }),
       });
     }
   };

@@ -1,4 +1,5 @@
 /** What every AWS adapter is made with: src/aws/connect.ts builds it, once a region, from flags, environment and profile. */
+import { present } from "../core/base/present.ts";
 import type { SSMClientConfig } from "@aws-sdk/client-ssm";
 
 /** The services aiplat calls, by the name that the AWS CLI and IAM actions use. */
@@ -50,7 +51,7 @@ export function clientSettings(config: AwsConfig, service: AwsService): ClientSe
   return {
     region: config.region,
     credentials: config.credentials,
-    ...(endpoint === undefined ? {} : { endpoint }),
+    ...present({ endpoint }),
     // config.endpoints is the whole answer: the SDK looks only at AWS_PROFILE's endpoint_url, not at --profile's.
     ignoreConfiguredEndpointUrls: true,
     maxAttempts: 5,

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { Aws, Context, GlobalOptions } from "../context.ts";
 import type { AwsConfig } from "./config.ts";
 import { chooseCredentials } from "./credentials.ts";
@@ -72,8 +73,7 @@ async function share(options: GlobalOptions, env: Context["env"], log: ((line: s
   const config: Omit<AwsConfig, "region"> = {
     credentials: chooseCredentials(options, env, profile, region?.name ?? fallbackRegion),
     endpoints: chooseEndpoints(options, env, profile),
-    ...(profile.name === undefined ? {} : { profile: profile.name }),
-    ...(log === undefined ? {} : { log }),
+    ...present({ profile: profile.name, log }),
   };
   return { profile, region, config };
 }

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { Context, GlobalOptions } from "../context.ts";
 import { quietLogger, type AwsConfig } from "./config.ts";
@@ -23,7 +24,7 @@ export function chooseCredentials(
     return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
   }
   return defaultProvider({
-    ...(profile.name === undefined ? {} : { profile: profile.name }),
+    ...present({ profile: profile.name }),
     logger: quietLogger,
     parentClientConfig: { region: async () => region },
   });

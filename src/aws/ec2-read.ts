@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
@@ -41,7 +42,7 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
         const command = new DescribeInstancesCommand({
           Filters,
           MaxResults: 1000,
-          ...(NextToken === undefined ? {} : { NextToken }),
+          ...present({ NextToken }),
         });
         const answer = await call("DescribeInstances", (options) => client.send(command, options));
         found.push(...(answer.Reservations ?? []).flatMap(({ Instances = [] }) => Instances));

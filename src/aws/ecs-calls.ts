@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { AiplatError } from "../errors.ts";
 
 /** Names the cluster, of which ECS says no more than "Cluster not found." */
@@ -6,7 +7,7 @@ export async function inCluster<Answer>(cluster: string, answer: Promise<Answer>
     if (!(error instanceof AiplatError) || error.details["awsCode"] !== "ClusterNotFoundException") throw error;
     const { code, message, hint, details } = error;
     throw new AiplatError(code, message.replace("no such cluster", `no cluster ${cluster}`), {
-      ...(hint === undefined ? {} : { hint }),
+      ...present({ hint }),
       details: { ...details, cluster },
       cause: error.cause,
     });

@@ -9,8 +9,9 @@ import type {
   Tag as SdkTag,
   Task as SdkTask,
 } from "@aws-sdk/client-ecs";
+import { present } from "../core/base/present.ts";
 import type { ContainerInstance, Resources } from "../core/cluster/snapshot.ts";
-import type { Failure, RegisteredTaskDefinition, Tag, Task, TaskContainer } from "../core/ecs/api.ts";
+import type { Failure, RegisteredTaskDefinition, Tag, Task } from "../core/ecs/api.ts";
 import type { Deployment, Service, ServiceEvent } from "../core/ecs/service-api.ts";
 import type { ServiceDeployment } from "../core/ecs/service-deployment.ts";
 import type { ClusterDescription } from "../operations/ports.ts";
@@ -29,7 +30,7 @@ export function toCluster(cluster: Cluster): ClusterDescription {
 }
 
 export function toTask(task: SdkTask): Task {
-  return present<Task>({
+  return present({
     taskArn: task.taskArn ?? "",
     taskDefinitionArn: task.taskDefinitionArn ?? "",
     clusterArn: task.clusterArn,
@@ -41,7 +42,7 @@ export function toTask(task: SdkTask): Task {
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason === "" ? undefined : task.stoppedReason,
     containers: (task.containers ?? []).map(({ name, lastStatus, exitCode, reason, runtimeId, gpuIds }) =>
-      present<TaskContainer>({ name: name ?? "", lastStatus, exitCode, reason, runtimeId, gpuIds }),
+      present({ name: name ?? "", lastStatus, exitCode, reason, runtimeId, gpuIds }),
     ),
     overrides: task.overrides as Task["overrides"],
     tags: task.tags === undefined ? undefined : toTags(task.tags),
@@ -52,11 +53,11 @@ export function toTask(task: SdkTask): Task {
 }
 
 export function toFailure({ arn, reason, detail }: SdkFailure): Failure {
-  return present<Failure>({ arn, reason: reason ?? "", detail });
+  return present({ arn, reason: reason ?? "", detail });
 }
 
 export function toContainerInstance(instance: SdkContainerInstance): ContainerInstance {
-  return present<ContainerInstance>({
+  return present({
     arn: instance.containerInstanceArn ?? "",
     ec2InstanceId: instance.ec2InstanceId ?? "",
     status: instance.status ?? "",
@@ -133,7 +134,7 @@ export function toListedDeployment({
   statusReason,
   createdAt,
 }: ServiceDeploymentBrief): ServiceDeployment {
-  return present<ServiceDeployment>({
+  return present({
     arn: serviceDeploymentArn ?? "",
     revisionArn: targetServiceRevisionArn ?? "",
     status: status ?? "",
@@ -154,7 +155,7 @@ export function toServiceDeployment({
     targetServiceRevisionArn: target?.arn,
     statusReason: brief.statusReason ?? rollback?.reason,
   });
-  return present<ServiceDeployment>({
+  return present({
     ...listed,
     stage: lifecycleStage,
     productionPercent: target?.requestedProductionTrafficWeight,
@@ -163,14 +164,4 @@ export function toServiceDeployment({
 
 function toTags(tags: readonly SdkTag[] = []): readonly Tag[] {
   return tags.map(({ key, value }) => ({ key: key ?? "", value: value ?? "" }));
-}
-
-/** The shape with `undefined` allowed where the key may be absent. */
-type Loose<Shape> = {
-  readonly [Key in keyof Shape]: Record<never, never> extends Pick<Shape, Key> ? Shape[Key] | undefined : Shape[Key];
-};
-
-/** The object without the keys that have no value. */
-function present<Shape extends object>(shape: Loose<Shape>): Shape {
-  return Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined)) as Shape;
 }

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import {
   DescribeCapacityProvidersCommand,
   DescribeClustersCommand,
@@ -61,7 +62,7 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
           // Managed Instances providers belong to one cluster and are described with it.
           const command = new DescribeCapacityProvidersCommand({
             capacityProviders,
-            ...(cluster === undefined ? {} : { cluster }),
+            ...present({ cluster }),
           });
           return paces.capacityRead(() =>
             call("DescribeCapacityProviders", (options) => client.send(command, options)),

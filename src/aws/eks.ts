@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import {
   CreateNodegroupCommand,
   DescribeClusterCommand,
@@ -39,7 +40,7 @@ export function createEks(config: AwsConfig, signal: AbortSignal): EksPort {
         const command = new ListNodegroupsCommand({
           clusterName,
           maxResults: 100,
-          ...(nextToken === undefined ? {} : { nextToken }),
+          ...present({ nextToken }),
         });
         const answer = await inCluster(
           clusterName,
@@ -79,7 +80,7 @@ async function inCluster<Answer>(cluster: string, answer: Promise<Answer>): Prom
     if (!(error instanceof AiplatError) || error.code !== "NotFound") throw error;
     const { code, message, hint, details } = error;
     throw new AiplatError(code, message.replace("no such EKS cluster", `no EKS cluster ${cluster}`), {
-      ...(hint === undefined ? {} : { hint }),
+      ...present({ hint }),
       details: { ...details, cluster },
       cause: error.cause,
     });
@@ -119,13 +120,4 @@ function described(nodegroup: Nodegroup): DescribedNodegroup {
       message: message ?? "",
     })),
   };
-}
-
-type Present<Value> = { [Key in keyof Value]?: Exclude<Value[Key], undefined | null> };
-
-/** Without the keys that have no value: moto answers null where AWS leaves a key out. */
-function present<Value extends object>(value: Value): Present<Value> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, each]) => each !== undefined && each !== null),
-  ) as Present<Value>;
 }

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
 import { credentialRules, unknownCredentialCodes } from "./credential-errors.ts";
 import { ecsRules } from "./ecs-errors.ts";
@@ -18,7 +19,7 @@ export function translateAwsError(error: unknown, call: FailedCall): AiplatError
   const rule = rulesOf(call).find((each) => applies(each, failure, call)) ?? anything;
   const { message, hint } = rule.say(failure, call);
   return new AiplatError(rule.code, message, {
-    ...(hint === undefined ? {} : { hint }),
+    ...present({ hint }),
     details: detailsOf(failure, call),
     cause: error,
   });
@@ -53,12 +54,11 @@ function detailsOf(failure: Failure, call: FailedCall): Readonly<Record<string, 
   return {
     service: call.service,
     operation: call.operation,
-    ...(call.region === undefined ? {} : { region: call.region }),
+    ...present({ region: call.region }),
     awsCode: failure.systemCode ?? failure.name,
     awsMessage: failure.message,
     // What a region answers, too, that the account has not enabled.
     ...(unknownCredentialCodes.has(failure.name) ? { unknownCredentials: true } : {}),
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(httpStatus === undefined ? {} : { httpStatus }),
+    ...present({ requestId, httpStatus }),
   };
 }

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { AwsService } from "./config.ts";
 
@@ -97,9 +98,7 @@ export function readFailure(error: unknown): Failure | undefined {
     name,
     message: typeof raw.message === "string" ? raw.message.trim() : "",
     ...network,
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(httpStatusCode === undefined ? {} : { httpStatus: httpStatusCode }),
-    ...(attempts === undefined ? {} : { attempts }),
+    ...present({ requestId, httpStatus: httpStatusCode, attempts }),
   };
 }
 

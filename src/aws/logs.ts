@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { CloudWatchLogsClient, DescribeLogGroupsCommand, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { LogGroupsPort, LogsPort } from "../operations/ports.ts";
 import { createCall } from "./call.ts";
@@ -21,7 +22,7 @@ export function createLogs(config: AwsConfig, signal: AbortSignal): LogsPort & L
         const command = new DescribeLogGroupsCommand({
           logGroupNamePrefix: name,
           limit: 50,
-          ...(nextToken === undefined ? {} : { nextToken }),
+          ...present({ nextToken }),
         });
         const answer = await call("DescribeLogGroups", (options) => client.send(command, options));
         if (answer.logGroups?.some(({ logGroupName }) => logGroupName === name) === true) return true;
@@ -35,8 +36,7 @@ export function createLogs(config: AwsConfig, signal: AbortSignal): LogsPort & L
         logGroupName: group,
         logStreamName: stream,
         startFromHead: true,
-        ...(token === undefined ? {} : { nextToken: token }),
-        ...(since === undefined ? {} : { startTime: since }),
+        ...present({ nextToken: token, startTime: since }),
       });
       const answer = await pace(() =>
         call("GetLogEvents", (options) =>

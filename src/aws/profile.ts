@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { loadSharedConfigFiles } from "@smithy/core/config";
 import type { Context, GlobalOptions } from "../context.ts";
 import { AiplatError } from "../errors.ts";
@@ -33,8 +34,7 @@ export async function readProfile(options: Pick<GlobalOptions, "profile">, env: 
   const configFilepath = env["AWS_CONFIG_FILE"] || undefined;
   const filepath = env["AWS_SHARED_CREDENTIALS_FILE"] || undefined;
   const { configFile, credentialsFile } = await loadSharedConfigFiles({
-    ...(configFilepath === undefined ? {} : { configFilepath }),
-    ...(filepath === undefined ? {} : { filepath }),
+    ...present({ configFilepath, filepath }),
   });
   const name = options.profile || env["AWS_PROFILE"] || env["AWS_DEFAULT_PROFILE"] || undefined;
   const key = name ?? "default";
@@ -53,7 +53,7 @@ export async function readProfile(options: Pick<GlobalOptions, "profile">, env: 
   }
   const settings = { ...configFile[key], ...credentialsFile[key] };
   return {
-    ...(name === undefined ? {} : { name }),
+    ...present({ name }),
     settings,
     services: configFile[`services.${settings["services"]}`] ?? {},
   };

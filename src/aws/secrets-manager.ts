@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { DescribeSecretCommand, GetResourcePolicyCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { AiplatError } from "../errors.ts";
 import type { SecretsPort } from "../operations/ports.ts";
@@ -34,9 +35,9 @@ export function createSecrets(config: AwsConfig, signal: AbortSignal): SecretsPo
       // "You can't perform this operation on the secret because it was marked for deletion": none of the others either.
       const policy = deleted ? undefined : await hasPolicy(SecretId);
       return {
-        ...(answer.ARN === undefined ? {} : { arn: answer.ARN }),
+        ...present({ arn: answer.ARN }),
         deleted,
-        ...(policy === undefined ? {} : { hasPolicy: policy }),
+        ...present({ hasPolicy: policy }),
         versions: answer.VersionIdsToStages ?? {},
       };
     },

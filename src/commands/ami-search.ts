@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import {
   amiAccelerators,
@@ -67,7 +68,7 @@ export async function searchAmis(
     regions,
     families,
     everywhere: flags.allRegions === true,
-    ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+    ...present({ kubernetesVersion }),
   };
   const progress = await startProgress(
     context,

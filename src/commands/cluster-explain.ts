@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { PlacementConstraint, TaskDefinition } from "../core/ecs/api.ts";
 import { namedProvider } from "../core/ecs/capacity.ts";
 import { lockPortBaseOf } from "../core/devices/claims.ts";
@@ -71,7 +72,7 @@ export const clusterExplain: Command<Options> = {
       count: options.count ?? resolved.replicas,
       ...placementOptions({
         placementConstraints: (options.placementConstraints ?? []).flat(),
-        ...(provider === undefined ? {} : { provider }),
+        ...present({ provider }),
       }),
     });
     await print(context, explanationView(explanation));

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import { redactSnapshot } from "../core/cluster/redact.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
@@ -58,7 +59,7 @@ async function withServices(context: Context, ecs: EcsPort, snapshot: ClusterSna
     if (!(error instanceof AiplatError) || error.code !== "AccessDenied") throw error;
     await warn(context, {
       message: `the services are left out, and plans of services from this snapshot say less: ${error.message}`,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...present({ hint: error.hint }),
     });
     return snapshot;
   }

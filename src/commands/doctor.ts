@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import { hasFailed } from "../core/check-report.ts";
 import { diagnose, type Patient } from "../core/doctor/diagnose.ts";
@@ -93,7 +94,7 @@ async function readPatient(
     workload: resolved,
     generate,
     definitions: variantsOf(resolved).map(definitionOf),
-    ...(network === undefined ? {} : { network }),
+    ...present({ network }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { requireInstanceType } from "../core/catalog/catalog.ts";
 import { extras, type Extra } from "../core/kubernetes/extras.ts";
 import { generateManifests, resolveForKubernetes, type KubernetesSettings } from "../core/kubernetes/generate.ts";
@@ -115,13 +116,15 @@ function settingsOf({
   queueFleet,
 }: Options): KubernetesSettings {
   return {
-    ...(variant === undefined ? {} : { variant }),
-    ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
-    ...(neuronScheduler === undefined ? {} : { neuronScheduler }),
-    ...(asked === undefined ? {} : { extras: asked }),
-    ...(maxReplicas === undefined ? {} : { maxReplicas }),
-    ...(prometheus === undefined ? {} : { prometheusUrl: prometheus }),
-    ...(queueFleet === undefined ? {} : { queueFleets: queueFleet }),
+    ...present({
+      variant,
+      kubernetesVersion,
+      neuronScheduler,
+      extras: asked,
+      maxReplicas,
+      prometheusUrl: prometheus,
+      queueFleets: queueFleet,
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { familyNames, instanceTypes } from "../core/catalog/catalog.ts";
 import {
   filterInstanceTypes,
@@ -107,15 +108,17 @@ function filterOf({
   status,
 }: Options): InstanceTypeFilter {
   return {
-    ...(accelerator === undefined ? {} : { kind: accelerator }),
-    ...(family === undefined ? {} : { families: family }),
-    ...(name === undefined ? {} : { name }),
-    ...(minDevices === undefined ? {} : { minDevices }),
-    ...(minDeviceMemory === undefined ? {} : { minMemoryMiBPerDevice: minDeviceMemory }),
-    ...(minMemory === undefined ? {} : { minMemoryMiB: minMemory }),
-    ...(architecture === undefined ? {} : { architecture }),
-    ...(efa === undefined ? {} : { efa }),
-    ...(maxPrice === undefined ? {} : { maxUsdPerHour: maxPrice }),
+    ...present({
+      kind: accelerator,
+      families: family,
+      name,
+      minDevices,
+      minMemoryMiBPerDevice: minDeviceMemory,
+      minMemoryMiB: minMemory,
+      architecture,
+      efa,
+      maxUsdPerHour: maxPrice,
+    }),
     ...(status === undefined || status === "all" ? {} : { status }),
   };
 }

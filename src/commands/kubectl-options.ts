@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { KubectlTarget } from "../kubectl/kubectl.ts";
 import type { OptionSpec } from "./command.ts";
 
@@ -18,8 +19,6 @@ export function kubectlTarget({
   namespace,
 }: { readonly [Key in keyof KubectlTarget]?: KubectlTarget[Key] | undefined }): KubectlTarget {
   return {
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-    ...(namespace === undefined ? {} : { namespace }),
+    ...present({ kubeconfig, context, namespace }),
   };
 }

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import { Refusal, type LocatedProblem, type Path, type Problem } from "../core/problem.ts";
 import type { SourceDocument } from "../core/workload/parse.ts";
@@ -71,7 +72,7 @@ function fromFlags(flags: FlagTexts, target: readonly TargetRule[]): LoadedWorkl
   const workload = overlaid.document as unknown as Workload;
   const locate = (problem: Problem): LocatedProblem => {
     const flag = overlaid.flagOf(problem.path ?? []) ?? flagFor(problem.path ?? []);
-    return { ...problem, ...(flag === undefined ? {} : { flag }) };
+    return { ...problem, ...present({ flag }) };
   };
   const problems = [
     ...overlaid.problems,
@@ -120,7 +121,7 @@ function locatorOf(source: SourceDocument, overlaid: Overlaid): LoadedWorkload["
     const flag = overlaid.flagOf(path);
     return {
       ...problem,
-      ...(flag === undefined ? source.placeOf({ path, ...(about === undefined ? {} : { about }) }) : { flag }),
+      ...(flag === undefined ? source.placeOf({ path, ...present({ about }) }) : { flag }),
     };
   };
 }
@@ -136,7 +137,7 @@ function loaded(
   const place = (each: Problem) => (each.path === undefined ? each : locate(each));
   return {
     workload,
-    ...(file === undefined ? {} : { file }),
+    ...present({ file }),
     warnings: problems,
     locate,
     locating: (work) => parsed(work, place),

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { familiesOf, plannedRun, type PlannedRun } from "../core/plan/planned-run.ts";
@@ -139,7 +140,7 @@ async function planRun(
   );
   return plannedRun({
     settings,
-    ...(clientToken === undefined ? {} : { clientToken }),
+    ...present({ clientToken }),
     round,
     cluster,
     devices,

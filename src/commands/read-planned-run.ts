@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { counted } from "../core/counted.ts";
 import type { Context } from "../context.ts";
 import { formatDuration } from "../core/duration.ts";
@@ -93,7 +94,7 @@ async function readWorld(
     describeDefinitions(ecs, [...new Set(references)]),
     basis.devices ? readClusterState(context, ecs, cluster) : undefined,
   ]);
-  return { cluster: description, definitions, ...(snapshot === undefined ? {} : { snapshot }) };
+  return { cluster: description, definitions, ...present({ snapshot }) };
 }
 
 function runOf(
@@ -113,7 +114,7 @@ function runOf(
     settings,
     target,
     count: requested,
-    ...(clientToken === undefined ? {} : { clientToken }),
+    ...present({ clientToken }),
     allOrNothing,
     // The plan is made; only tasks that no lock keeps apart are looked at again once they are started.
     readsCluster: basis.devices && !locked,

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import { lockPortBaseOf } from "../core/devices/claims.ts";
 import type { TaskDefinition } from "../core/ecs/api.ts";
@@ -73,8 +74,7 @@ async function readWorkloadRun(
   const count = options.count ?? (resolved.kind === "job" ? resolved.replicas : 1);
   const settings = settingsOf(options, resolved.name, facts.name, {
     count,
-    ...(provider === undefined ? {} : { provider }),
-    ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+    ...present({ provider, networkConfiguration }),
   });
   const generateHere = { ...generate, lockPortBase: lockPortBaseOf(facts.tags) };
   return {
@@ -111,7 +111,7 @@ async function readRegisteredRun(source: PlanSource, options: RunOptions, refere
   const { count = 1, networkConfiguration } = options;
   const settings = settingsOf(options, definition.family, facts.name, {
     count,
-    ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+    ...present({ networkConfiguration }),
   });
   return {
     ...common(options, settings, facts),
@@ -143,7 +143,7 @@ function common(
     cluster,
     count: settings.count,
     target: { cluster: settings.cluster, selection: { run: settings.run } },
-    ...(options.clientToken === undefined ? {} : { clientToken: options.clientToken }),
+    ...present({ clientToken: options.clientToken }),
     allOrNothing: options.allOrNothing === true,
   };
 }
@@ -158,8 +158,7 @@ function settingsOf(
     run: nameRun(name, options.clientToken),
     cluster,
     strategy: options.spread === true ? "spread" : "pack",
-    ...(options.group === undefined ? {} : { group: options.group }),
-    ...(options.startedBy === undefined ? {} : { startedBy: options.startedBy }),
+    ...present({ group: options.group, startedBy: options.startedBy }),
     placementConstraints: (options.placementConstraints ?? []).flat(),
     enableExecuteCommand: options.enableExecuteCommand === true,
     ...more,

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { lockPortBaseOf } from "../core/devices/claims.ts";
@@ -92,15 +93,14 @@ async function planWith(
     const networkConfiguration = networkConfigurationOf(resolved, flags.networkConfiguration);
     const settings: ServicePlanSettings = {
       cluster: facts.name,
-      ...(provider === undefined ? {} : { provider }),
-      ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+      ...present({ provider, networkConfiguration }),
       enableExecuteCommand: flags.enableExecuteCommand === true,
       force: flags.forceNewDeployment === true,
     };
     const { name, arn, tags, capacityProviders } = facts;
     return planServices(resolved, settings, generate, snapshot, {
       ...live,
-      cluster: { name, ...(arn === undefined ? {} : { arn }), tags, capacityProviders },
+      cluster: { name, ...present({ arn }), tags, capacityProviders },
     });
   });
 }

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { counted } from "../core/counted.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
@@ -97,11 +98,10 @@ async function start(
       run: id,
       cluster,
       count: run.count,
-      ...(run.clientToken === undefined ? {} : { clientToken: run.clientToken }),
+      ...present({ clientToken: run.clientToken }),
       allOrNothing: run.allOrNothing,
       plan: run.plan,
-      ...(run.oneRound === undefined ? {} : { oneRound: run.oneRound }),
-      ...(observe === undefined ? {} : { observe }),
+      ...present({ oneRound: run.oneRound, observe }),
       ...(run.locked ? {} : { conflicting: tasksToGiveBack }),
       explain: async (missing) =>
         explainShortage(await readClusterState(context, ecs, cluster), run.definitions(), run.settings, {

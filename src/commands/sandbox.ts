@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { findInstanceType, unknownInstanceType } from "../core/catalog/catalog.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
@@ -81,7 +82,7 @@ export const sandbox: Command<Options> = {
       cluster: snapshot === undefined ? { name: options.cluster ?? "default", fleet } : { snapshot },
       region,
       now: context.now,
-      ...(options.speed === undefined ? {} : { speed: options.speed }),
+      ...present({ speed: options.speed }),
       stepped: options.stepped ?? false,
       ...(options.taskSeconds === undefined ? {} : { timings: { task: options.taskSeconds * 1000 } }),
       faults: readFaults(options.fault ?? []),

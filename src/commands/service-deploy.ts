@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import { judgeRollouts } from "../core/ecs/rollout.ts";
 import { rolloutProblem } from "../core/ecs/rollout-text.ts";
@@ -92,7 +93,7 @@ export async function guard(context: Context, stalls: readonly Problem[], allow:
           hint: "details.problems says of each what would fit; --allow-stall deploys all the same.",
         };
   throw new AiplatError("NoCapacity", said.message, {
-    ...(said.hint === undefined ? {} : { hint: said.hint }),
+    ...present({ hint: said.hint }),
     details: { problems: stalls },
   });
 }

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { lockPortBaseOf } from "../core/devices/claims.ts";
 import type { RegisteredTaskDefinition } from "../core/ecs/api.ts";
 import { definitionNameOf } from "../core/ecs/arn.ts";
@@ -71,7 +72,7 @@ async function readSource(
     const found = cluster === undefined ? undefined : await requireCluster(ecs, cluster);
     return {
       parts: await definitionsWith(ecs, taskDefinition),
-      ...(name === undefined ? {} : { serviceName: name }),
+      ...present({ serviceName: name }),
       ...(found === undefined ? {} : { cluster: found.name, lockPortBase: lockPortBaseOf(found.tags) }),
     };
   }

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import type { RegisteredTaskDefinition } from "../core/ecs/api.ts";
 import { definitionNameOf } from "../core/ecs/arn.ts";
@@ -96,7 +97,7 @@ async function wayBack(
       ? findStableRevision(ecs, cluster, service, stopping)
       : ecs.describeTaskDefinition(`${familyOf(service)}:${revision}`),
   ]);
-  return { service, ...(running === undefined ? {} : { running }), ...(back === undefined ? {} : { back }) };
+  return { service, ...present({ running, back }) };
 }
 
 function familyOf({ taskDefinition }: Service): string {

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import type { Task } from "../core/ecs/api.ts";
 import { AiplatError } from "../errors.ts";
@@ -93,7 +94,7 @@ async function openReader(
   return createLogReader(ecs, logs, {
     ...logOptions(context, region, print),
     onSilent: ({ container, why }) => silent.push(`${container}: ${why}`),
-    ...(options.container === undefined ? {} : { container: options.container }),
+    ...present({ container: options.container }),
     ...(options.since === undefined ? {} : { since: context.now() - options.since }),
   });
 }

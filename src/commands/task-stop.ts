@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { AiplatError } from "../errors.ts";
 import { findTasks } from "../operations/find-tasks.ts";
 import { stopTasks } from "../operations/stop-tasks.ts";
@@ -66,7 +67,7 @@ export const taskStop: Command<Options> = {
       throw new AiplatError(
         first.code,
         `${errors.length} of ${tasks.length} tasks could not be stopped: ${first.message}`,
-        { ...(first.hint === undefined ? {} : { hint: first.hint }), details: first.details, cause: first },
+        { ...present({ hint: first.hint }), details: first.details, cause: first },
       );
     if (missing.length > 0) throw missingTasks(missing, target.cluster);
   },

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { exitCodes } from "../errors.ts";
 import { planRegistration } from "../operations/register-definition.ts";
 import { note } from "../output/note.ts";
@@ -37,7 +38,7 @@ export const taskdefDiff: Command<Options> = {
     const compared = await Promise.all(
       definitions.map(async (declared) => {
         const { latest, changes = [] } = await planRegistration(ecs, declared);
-        return { declared, ...(latest === undefined ? {} : { registered: latest }), changes };
+        return { declared, ...present({ registered: latest }), changes };
       }),
     );
     await print(context, taskDefinitionDiffView(compared));

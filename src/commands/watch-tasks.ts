@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import { formatDuration } from "../core/duration.ts";
 import { taskIdOf } from "../core/ecs/arn.ts";
@@ -66,7 +67,7 @@ export async function watchTasks(
       tasks.map((task) => task.taskArn),
       context,
       {
-        ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
+        ...present({ timeoutMs: options.timeout }),
         hint: goOnHint(context, target),
         onChange: ({ task }) => progress.change(changeLine(task)),
         onPoll: async (known) => {
@@ -129,7 +130,7 @@ async function startReader(
       broken = true;
       await warn(context, {
         message: `the logs cannot be read: ${error.message}`,
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
+        ...present({ hint: error.hint }),
       });
     }
   };

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { workloadFlags } from "../core/workload/flags.ts";
 import type { FlagTexts } from "../core/workload/overlay.ts";
 import type { ArgumentSpec, OptionSpec } from "./command.ts";
@@ -28,7 +29,7 @@ export function flagTexts(options: WorkloadOptions, passthrough?: readonly strin
     if (typeof value === "string") texts.set(flag, [value]);
     else if (Array.isArray(value)) texts.set(flag, value as readonly string[]);
   }
-  return { texts, ...(passthrough === undefined ? {} : { command: passthrough }) };
+  return { texts, ...present({ command: passthrough }) };
 }
 
 /** commander's name of a flag's value: --instance-type is instanceType. */

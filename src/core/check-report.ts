@@ -1,3 +1,5 @@
+import { present } from "./base/present.ts";
+
 export const checkStatuses = ["OK", "WARN", "SKIP", "FAIL"] as const;
 export type CheckStatus = (typeof checkStatuses)[number];
 
@@ -27,7 +29,7 @@ export const skip = (check: string, message: string, fix?: string): CheckItem =>
   status: "SKIP",
   check,
   message,
-  ...(fix === undefined ? {} : { fix }),
+  ...present({ fix }),
 });
 export const warn = (check: string, message: string, fix: string): CheckItem => ({
   status: "WARN",

@@ -1,3 +1,5 @@
+import { present } from "./base/present.ts";
+
 /** Where in a document a problem is: keys and indices from the root. */
 export type Path = readonly (string | number)[];
 
@@ -42,12 +44,12 @@ export class Refusal extends Error {
 
 /** An error-severity problem; the shape most rules need. */
 export function problem(code: string, path: Path, message: string, hint?: string): Problem {
-  return { severity: "error", code, message, path, ...(hint === undefined ? {} : { hint }) };
+  return { severity: "error", code, message, path, ...present({ hint }) };
 }
 
 /** An error-severity problem that is about no key of the workload, but about what else a command was told. */
 export function settingProblem(code: string, message: string, hint?: string): Problem {
-  return { severity: "error", code, message, ...(hint === undefined ? {} : { hint }) };
+  return { severity: "error", code, message, ...present({ hint }) };
 }
 
 /** A warning: the input is legal and is carried out, but the user should know. */

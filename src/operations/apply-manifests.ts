@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { ResourceReference } from "../core/kubernetes/apply/read-manifests.ts";
 import { rolloutArguments } from "../core/kubernetes/apply/rollout.ts";
 import { AiplatError } from "../errors.ts";
@@ -79,7 +80,7 @@ function failed(verb: string, answer: KubectlAnswer): AiplatError {
         ? "aws eks update-kubeconfig --name CLUSTER makes kubectl talk to a cluster; --context names another."
         : undefined;
   return new AiplatError("OperationFailed", `kubectl ${verb} failed with exit ${answer.code}: ${sentence(answer)}`, {
-    ...(hint === undefined ? {} : { hint }),
+    ...present({ hint }),
     details: { exitCode: answer.code, stderr: answer.stderr },
   });
 }

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { RegisteredTaskDefinition } from "../core/ecs/api.ts";
 import type { Service, ServiceInput } from "../core/ecs/service-api.ts";
 import type { ServiceUpdate } from "../core/ecs/service-form.ts";
@@ -99,8 +100,7 @@ export async function deployServices(
         await register(step);
         const service = await apply(ecs, plan.cluster, step, registered.get(step), options);
         record(step, "started", service === undefined ? {} : { taskDefinition: service.taskDefinition });
-        if (service !== undefined)
-          pending.push({ step, service, ...(step.rollback === undefined ? {} : { rollback: step.rollback }) });
+        if (service !== undefined) pending.push({ step, service, ...present({ rollback: step.rollback }) });
         if (replaces) well = await settle();
       }
     }
@@ -117,7 +117,7 @@ export async function deployServices(
         result: "not-reached" as const,
       },
   );
-  return { steps, ...(error === undefined ? {} : { error }) };
+  return { steps, ...present({ error }) };
 }
 
 /** The services that stay as they are and whose last deployment has not come to its end: a second call waits for what the first one began. */

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { amiParameters, describeAmiFamily, type AmiFamily } from "../core/catalog/ami-families.ts";
 import { readAmi, type Ami } from "../core/catalog/ami.ts";
 import { AiplatError, type LocatedProblem } from "../errors.ts";
@@ -93,7 +94,7 @@ export function failureOf(failures: readonly RegionFailure[], regions: number): 
     code: error.code,
     message: error.message,
     flag: `--region ${region}`,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...present({ hint: error.hint }),
   }));
   return new AiplatError(
     "OperationFailed",

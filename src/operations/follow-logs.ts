@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { RegisteredTaskDefinition, Task } from "../core/ecs/api.ts";
 import { logStreamsOf, type LogStream, type SilentContainer } from "../core/ecs/log-streams.ts";
 import type { EcsPort, LogsPort } from "./ports.ts";
@@ -76,8 +77,7 @@ export function createLogReader(ecs: EcsPort, logs: LogsPort, options: LogOption
   const page = async (position: Position): Promise<readonly LogLine[] | undefined> => {
     const { stream, token } = position;
     const answer = await logs.getEvents(stream.group, stream.stream, {
-      ...(token === undefined ? {} : { token }),
-      ...(options.since === undefined ? {} : { since: options.since }),
+      ...present({ token, since: options.since }),
     });
     if (answer === undefined) return undefined;
     position.token = answer.token;

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { batches, type RunStep } from "../core/plan/run-plan.ts";
 import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
 import type { Failure, RegisteredTaskDefinition, Task, TaskDefinition } from "../core/ecs/api.ts";
@@ -63,7 +64,7 @@ export async function launch(ecs: EcsPort, steps: readonly RunStep[], settings: 
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, steps.length) }, worker));
   if (error === undefined && settings.signal.aborted) error = new Interrupted();
-  return { tasks, failures: unique(failures), ...(error === undefined ? {} : { error }) };
+  return { tasks, failures: unique(failures), ...present({ error }) };
 }
 
 async function register(

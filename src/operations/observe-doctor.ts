@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { Aws } from "../context.ts";
 import { providerFor } from "../core/doctor/check-cluster.ts";
 import { amiAttribute, neuronHosts } from "../core/doctor/check-drivers.ts";
@@ -99,5 +100,5 @@ async function observeState(
     read(() => observeCluster(ecs, name, now, report)),
     choosesManaged ? read(() => ecs.managedInstancesProviders(capacityProviders, name)) : undefined,
   ]);
-  return { status, capacityProviders, snapshot, ...(managedInstances === undefined ? {} : { managedInstances }) };
+  return { status, capacityProviders, snapshot, ...present({ managedInstances }) };
 }

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { releaseParameterOf } from "../core/kubernetes/check/check-nodegroup.ts";
 import type {
   DescribedNodegroup,
@@ -50,7 +51,7 @@ function readTemplate(data: LaunchTemplateVersion): DescribedTemplate {
   };
   const group = Placement?.GroupName;
   return {
-    ...(InstanceType === undefined ? {} : { instanceType: InstanceType }),
+    ...present({ instanceType: InstanceType }),
     efaInterfaces: (NetworkInterfaces ?? []).filter((each) => each.InterfaceType?.startsWith("efa") === true).length,
     ...(group === undefined || group === "" ? {} : { placementGroup: group }),
   };

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { Reading } from "../core/doctor/reading.ts";
 import { AiplatError } from "../errors.ts";
 
@@ -18,6 +19,6 @@ export async function read<Value>(ask: () => Promise<Value>): Promise<Reading<Va
     const { awsCode, httpStatus, service, operation } = error.details;
     if (unoffered.has(awsCode) || httpStatus === 501)
       return { unread: `the endpoint does not offer ${String(service)}:${String(operation)}` };
-    return { unread: error.message, ...(error.hint === undefined ? {} : { fix: error.hint }) };
+    return { unread: error.message, ...present({ fix: error.hint }) };
   }
 }

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { RegisteredTaskDefinition, TaskDefinition } from "../core/ecs/api.ts";
 import { diffTaskDefinitions, isOwnTag, type Change } from "../core/ecs/diff.ts";
 import type { EcsPort } from "./ports.ts";
@@ -33,5 +34,5 @@ export async function registerIfChanged(ecs: EcsPort, definition: TaskDefinition
   const { latest, changes, needed } = await planRegistration(ecs, definition);
   if (!needed && latest !== undefined) return { definition: latest, action: "unchanged", changes: [] };
   const registered = await ecs.registerTaskDefinition(definition);
-  return { definition: registered, action: "registered", ...(changes === undefined ? {} : { changes }) };
+  return { definition: registered, action: "registered", ...present({ changes }) };
 }

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { instanceTypeOf } from "../core/cluster/snapshot.ts";
 import type { RegisteredTaskDefinition, Task } from "../core/ecs/api.ts";
 import { toTaskResult, type TaskResult } from "../core/plan/run-result.ts";
@@ -21,8 +22,7 @@ export async function reportTasks(
     const definition = definitions.get(task.taskDefinitionArn);
     const instanceType = task.containerInstanceArn === undefined ? undefined : types?.get(task.containerInstanceArn);
     return toTaskResult(task, {
-      ...(definition === undefined ? {} : { definition }),
-      ...(instanceType === undefined ? {} : { instanceType }),
+      ...present({ definition, instanceType }),
     });
   });
 }

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Task } from "../core/ecs/api.ts";
 import type { RunPlan } from "../core/plan/run-plan.ts";
@@ -66,7 +67,7 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
     const unstopped = await stopAll(ecs, input, started);
     error ??= unstopped;
   }
-  return { tasks: [...started.values()], failures, ...(error === undefined ? {} : { error }) };
+  return { tasks: [...started.values()], failures, ...present({ error }) };
 }
 
 /** With a capacity provider tasks wait in PROVISIONING: waits until each has an instance or failed to start; answers the failures. */

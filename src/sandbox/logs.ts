@@ -1,4 +1,5 @@
 /** CloudWatch Logs, for reading what containers print. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/ */
+import { present } from "../core/base/present.ts";
 import type { LogGroupRecord, LogLine, LogStreamRecord } from "./model/logs.ts";
 import type { World } from "./model/world.ts";
 import { pageOf } from "./ecs/pages.ts";
@@ -117,15 +118,13 @@ export const logsOperations: Readonly<Record<string, Operation>> = {
       const from = nextToken === undefined ? 0 : readOffset(nextToken, "f");
       const size = checkLimit(limit, 10_000);
       return {
-        events: found
-          .slice(from, from + size)
-          .map(({ stream, line, index }) => ({
-            logStreamName: stream.name,
-            timestamp: line.timestamp,
-            message: line.message,
-            ingestionTime: line.ingestionTime,
-            eventId: `${line.timestamp}${String(index).padStart(8, "0")}`,
-          })),
+        events: found.slice(from, from + size).map(({ stream, line, index }) => ({
+          logStreamName: stream.name,
+          timestamp: line.timestamp,
+          message: line.message,
+          ingestionTime: line.ingestionTime,
+          eventId: `${line.timestamp}${String(index).padStart(8, "0")}`,
+        })),
         searchedLogStreams: [],
         ...(from + size < found.length ? { nextToken: token("f", from + size) } : {}),
       };
@@ -165,7 +164,7 @@ function readOffset(text: string, direction: "f" | "b"): number {
 }
 
 function page(names: readonly string[], limit: number, nextToken: string | undefined): ReturnType<typeof pageOf> {
-  return pageOf(names, { maxResults: checkLimit(limit, 50), ...(nextToken === undefined ? {} : { nextToken }) }, 50);
+  return pageOf(names, { maxResults: checkLimit(limit, 50), ...present({ nextToken }) }, 50);
 }
 
 function checkLimit(limit: number, most: number): number {

@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { startSandbox, type FleetRow } from "./sandbox.ts";
 
 /** The sandbox of one command with --sandbox. */
@@ -25,7 +26,7 @@ export async function startPractice(
   const sandbox = await startSandbox({
     port: 0,
     cluster: { name: "default", fleet: [...rows(instanceTypes, 2), ...rows(mixed, 1)] },
-    ...(region === undefined ? {} : { region }),
+    ...present({ region }),
     now,
     speed,
     timings: { task: taskMs },

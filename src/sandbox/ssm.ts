@@ -1,4 +1,5 @@
 /** SSM's public parameters of the machine images. https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html */
+import { present } from "../core/base/present.ts";
 import { amiFamilies, amiParameters, type AmiFamily } from "../core/catalog/ami-families.ts";
 import { pageOf } from "./ecs/pages.ts";
 import { agentVersion } from "./model/instances.ts";
@@ -44,14 +45,10 @@ export const ssmOperations: Readonly<Record<string, Operation>> = {
       const names = [...parameters.keys()].filter(
         (name) => name.startsWith(prefix) && (Recursive || !name.slice(prefix.length).includes("/")),
       );
-      const { items, nextToken } = pageOf(
-        names,
-        { maxResults: MaxResults, ...(NextToken === undefined ? {} : { nextToken: NextToken }) },
-        10,
-      );
+      const { items, nextToken } = pageOf(names, { maxResults: MaxResults, ...present({ nextToken: NextToken }) }, 10);
       return {
         Parameters: items.map((name) => answer(name, parameters.get(name)!, call)),
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        ...present({ NextToken: nextToken }),
       };
     },
   ),

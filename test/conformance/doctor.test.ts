@@ -262,8 +262,9 @@ describe.skipIf(missingTools("moto_server"))("doctor", () => {
   });
 
   const sidecar = (image: string) => (file: any) => (file.ecs.taskDefinition.containerDefinitions[1].image = image); // oxlint-disable-line typescript/no-explicit-any
-  const network = (subnets: () => readonly string[], groups: () => readonly string[]) => (file: any) =>
-    (file.ecs = { ...file.ecs, networkMode: "awsvpc", network: { subnets: subnets(), securityGroups: groups() } }); // oxlint-disable-line typescript/no-explicit-any
+  const network =
+    (subnets: () => readonly string[], groups: () => readonly string[]) => (file: { ecs?: Record<string, unknown> }) =>
+      (file.ecs = { ...file.ecs, networkMode: "awsvpc", network: { subnets: subnets(), securityGroups: groups() } });
 
   it.each<readonly [what: string, change: Change, check: string, message: RegExp]>([
     [

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { amiParameters, type AmiAccelerator, type AmiFamily, type AmiOs, type Orchestrator } from "./ami-families.ts";
 import type { Architecture } from "./instance-type.ts";
 
@@ -50,11 +51,11 @@ export function readAmi(
     os,
     accelerator,
     architecture,
-    ...(kernel === undefined ? {} : { kernel }),
+    ...present({ kernel }),
     ...(orchestrator === "ecs" || kubernetesVersion === undefined ? {} : { kubernetesVersion }),
     ...facts,
     parameter: image,
-    ...(retiredOn === undefined ? {} : { retiredOn }),
+    ...present({ retiredOn }),
   };
 }
 

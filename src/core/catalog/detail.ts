@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { legalSizes, legalSlots, type Slot } from "../devices/slots.ts";
 import { amiFamiliesFor } from "./amis.ts";
 import type { InstanceType } from "./instance-type.ts";
@@ -18,7 +19,7 @@ export function describeInstanceType(type: InstanceType): InstanceTypeDetail {
     ...summariseInstanceType(type),
     legalSlots:
       topology === undefined ? [] : legalSizes(type).map((devices) => ({ devices, slots: legalSlots(type, devices) })),
-    ...(topology === undefined ? {} : { topology }),
+    ...present({ topology }),
     amiFamilies: amiFamiliesFor(type),
   };
 }

@@ -1,3 +1,5 @@
+import { present } from "../base/present.ts";
+
 /** A container image reference, taken apart as docker does. */
 export interface ImageReference {
   /** As written, e.g. to name it in a message. */
@@ -26,11 +28,10 @@ export function parseImageReference(text: string): ImageReference {
   const ecr = registry === undefined ? null : ecrRegistry.exec(registry);
   return {
     text,
-    ...(registry === undefined ? {} : { registry }),
+    ...present({ registry }),
     ...(ecr === null ? {} : { ecr: { account: ecr[1]!, region: ecr[2]! } }),
     repository,
-    ...(tag === undefined ? {} : { tag }),
-    ...(digest === undefined ? {} : { digest }),
+    ...present({ tag, digest }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { devicePath } from "../devices/slots.ts";
 import { priceOf, type Price } from "./catalog.ts";
 import type { InstanceType } from "./instance-type.ts";
@@ -16,6 +17,6 @@ export function summariseInstanceType(type: InstanceType): InstanceTypeSummary {
   return {
     type,
     devicePaths: kind === "neuron" ? Array.from({ length: count }, (_, device) => devicePath(device)) : [],
-    ...(price === undefined ? {} : { price }),
+    ...present({ price }),
   };
 }

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { skip, type CheckGroup, type CheckItem, type CheckReport } from "../check-report.ts";
 import { networkModeOf } from "../ecs/capacity.ts";
 import type { NetworkConfiguration, TaskDefinition } from "../ecs/api.ts";
@@ -55,8 +56,7 @@ export function diagnose(
       : examine(cluster, patient, needs, account, placeOf(machine, needs));
   return {
     cluster,
-    ...(region === undefined ? {} : { region }),
-    ...(number === undefined ? {} : { account: number }),
+    ...present({ region, account: number }),
     ...(patient === undefined ? {} : { workload: patient.workload.name }),
     groups: [machineGroup, ...rest.filter(({ items }) => items.length > 0)],
   };
@@ -107,8 +107,7 @@ function examine(
   const question = {
     name: cluster,
     region: place.region,
-    ...(workload === undefined ? {} : { workload }),
-    ...(lacking === undefined ? {} : { lacking }),
+    ...present({ workload, lacking }),
   };
   return [
     { subject: `cluster ${cluster}`, items: checkCluster(question, account.cluster) },

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../devices/claims.ts";
 import { emptyInstance } from "../placement/empty-instance.ts";
@@ -31,14 +32,13 @@ export function findLacking(
   provider: string | undefined,
 ): Lacking {
   const definitions = definitionsOf(workload, { ...generate, lockPortBase: lockPortBaseOf(snapshot.tags) });
-  const options = placementOptions({ placementConstraints: [], ...(provider === undefined ? {} : { provider }) });
+  const options = placementOptions({ placementConstraints: [], ...present({ provider }) });
   const asked = Math.max(0, workload.replicas - runningOf(workload, snapshot));
   const { possible, nearestChange } = explainPlacement(snapshot, definitions, { ...options, count: asked });
   const missing = asked - possible;
   const heldByOne = (type: string) => {
     const empty = emptyInstance(snapshot, type, [])?.instance;
-    const instances =
-      empty === undefined ? [] : [{ ...empty, ...(provider === undefined ? {} : { capacityProvider: provider }) }];
+    const instances = empty === undefined ? [] : [{ ...empty, ...present({ capacityProvider: provider }) }];
     return explainPlacement({ ...snapshot, tasks: [], instances }, definitions, { ...options, count: missing })
       .possible;
   };

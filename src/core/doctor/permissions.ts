@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import type { SecretState } from "./observed-account.ts";
 import type { Place } from "./place.ts";
 import { valueOf, type Reading } from "./reading.ts";
@@ -59,7 +60,7 @@ export function permissionsOf(
       actions: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
       resource,
       to: "pull the image",
-      ...(repository === undefined ? {} : { repository }),
+      ...present({ repository }),
     })),
   ];
   const logs = needs.logs.flatMap((log): readonly PermissionNeed[] => {

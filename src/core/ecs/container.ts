@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { fabricEnvironment } from "../catalog/fabric.ts";
 import { lockPortMappings } from "../devices/locks.ts";
 import { devicePath } from "../devices/slots.ts";
@@ -35,14 +36,14 @@ export function workloadContainer(
     ...(memoryMiB === undefined || settings.managedInstances ? {} : { memory: memoryMiB }),
     ...(ports.length === 0 ? {} : { portMappings: ports }),
     essential: true,
-    ...(workload.command === undefined ? {} : { command: workload.command }),
+    ...present({ command: workload.command }),
     ...(Object.keys(environment).length === 0
       ? {}
       : { environment: Object.entries(environment).map(([name, value]) => ({ name, value })) }),
     ...(Object.keys(workload.secrets).length === 0
       ? {}
       : { secrets: Object.entries(workload.secrets).map(([name, valueFrom]) => ({ name, valueFrom })) }),
-    ...(linuxParameters === undefined ? {} : { linuxParameters }),
+    ...present({ linuxParameters }),
     // EFA pins the memory it transfers. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efa.html
     ...(shape.efaInterfaces > 0 ? { ulimits: [{ name: "memlock", softLimit: -1, hardLimit: -1 }] } : {}),
     ...(workload.health === undefined ? {} : { healthCheck: healthCheck(workload.health) }),
@@ -67,9 +68,9 @@ function portMappings(
     // Bridge mode without a host port gets a free one; host and awsvpc mode have the container's own.
     const hostPort = settings.networkMode === "bridge" ? port.host : port.container;
     return {
-      ...(port.name === undefined ? {} : { name: port.name }),
+      ...present({ name: port.name }),
       containerPort: port.container,
-      ...(hostPort === undefined ? {} : { hostPort }),
+      ...present({ hostPort }),
       protocol: port.protocol,
     };
   });
@@ -101,7 +102,7 @@ function linuxParametersOf(
   return {
     ...(listsDevices ? { capabilities: { add: ["IPC_LOCK"] } } : {}),
     ...(devices.length === 0 ? {} : { devices }),
-    ...(sharedMemoryMiB === undefined ? {} : { sharedMemorySize: sharedMemoryMiB }),
+    ...present({ sharedMemorySize: sharedMemoryMiB }),
   };
 }
 
@@ -119,7 +120,7 @@ function resourceRequirements(request: DeviceRequest, managedInstances: boolean)
         {
           type: "GPU",
           sharingStrategy: {
-            nvidiaMps: { memory: memoryMiB, ...(maxComputePercent === undefined ? {} : { maxComputePercent }) },
+            nvidiaMps: { memory: memoryMiB, ...present({ maxComputePercent }) },
           },
         },
       ];
@@ -137,7 +138,7 @@ function healthCheck(health: NonNullable<ResolvedWorkload["health"]>): NonNullab
     interval: healthCheckSettings.intervalSeconds,
     timeout: healthCheckSettings.timeoutSeconds,
     retries: healthCheckSettings.retries,
-    ...(health.startSeconds === undefined ? {} : { startPeriod: health.startSeconds }),
+    ...present({ startPeriod: health.startSeconds }),
   };
 }
 

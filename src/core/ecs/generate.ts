@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { workloadTag } from "./service-api.ts";
 import { deviceNumber, slotName } from "../devices/slots.ts";
 import { refuseErrors } from "../problem.ts";
@@ -34,8 +35,7 @@ export function generateTaskDefinition(
   const { vcpu, memoryMiB } = variant.shape;
   const generated = {
     family: variant.name,
-    ...(workload.roles.task === undefined ? {} : { taskRoleArn: workload.roles.task }),
-    ...(workload.roles.execution === undefined ? {} : { executionRoleArn: workload.roles.execution }),
+    ...present({ taskRoleArn: workload.roles.task, executionRoleArn: workload.roles.execution }),
     networkMode,
     containerDefinitions: [container],
     ...placementConstraints(variant.shape),

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { taskIdOf } from "./arn.ts";
 import type { RegisteredTaskDefinition, Task } from "./api.ts";
 
@@ -47,7 +48,7 @@ export function logStreamsOf(
           container: name,
           group,
           stream,
-          ...(region === undefined ? {} : { region }),
+          ...present({ region }),
         });
     }
   }

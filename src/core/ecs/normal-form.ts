@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { isRaw, type Raw } from "../workload/merge.ts";
 import { orderItems } from "./list-items.ts";
 import { parseTaskCpu, parseTaskMemory } from "./task-size.ts";
@@ -11,7 +12,7 @@ import { parseTaskCpu, parseTaskMemory } from "./task-size.ts";
 export function normalForm(definition: Raw): Raw {
   const entries = Object.entries(definition).filter(([name]) => !setByEcs.has(name));
   const networkMode = networkModeOf(definition);
-  const shared = { ...Object.fromEntries(entries), ...(networkMode === undefined ? {} : { networkMode }) };
+  const shared = { ...Object.fromEntries(entries), ...present({ networkMode }) };
   return normalObject(shared, "task", networkMode);
 }
 

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import type { ContainerDefinition, NameValue, ResourceRequirement, Task, TaskDefinition } from "./api.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html: the fields that placement and devices depend on. */
@@ -30,8 +31,7 @@ export function withOverrides<T extends TaskDefinition>(definition: T, overrides
   if (cpu === undefined && memory === undefined && byName.size === 0) return definition;
   return {
     ...definition,
-    ...(cpu === undefined ? {} : { cpu }),
-    ...(memory === undefined ? {} : { memory }),
+    ...present({ cpu, memory }),
     containerDefinitions: definition.containerDefinitions.map((container) =>
       overridden(container, override(container)),
     ),
@@ -59,9 +59,7 @@ function overridden(container: ContainerDefinition, override: ContainerOverride 
   const { cpu, memory, memoryReservation, environment = [], resourceRequirements = [] } = override;
   return {
     ...container,
-    ...(cpu === undefined ? {} : { cpu }),
-    ...(memory === undefined ? {} : { memory }),
-    ...(memoryReservation === undefined ? {} : { memoryReservation }),
+    ...present({ cpu, memory, memoryReservation }),
     ...(environment.length === 0 ? {} : { environment: mergeByName(container.environment ?? [], environment) }),
     ...(resourceRequirements.length === 0 ? {} : { resourceRequirements }),
   };

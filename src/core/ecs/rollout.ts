@@ -3,6 +3,7 @@
  * nodes: a rolling update at 100/200 % on a cluster without a spare slot never ends.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
+import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../devices/claims.ts";
 import { checks, type ReasonCode } from "../placement/checks.ts";
@@ -258,7 +259,7 @@ function worldOf(snapshot: ClusterSnapshot, services: readonly string[], lockPor
             task,
             needs: requirementsOf(
               definition,
-              { group: task.group!, ...(task.overrides === undefined ? {} : { overrides: task.overrides }) },
+              { group: task.group!, ...present({ overrides: task.overrides }) },
               lockPortBase,
             ),
           },

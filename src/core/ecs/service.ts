@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { problem, refuseErrors, type Problem } from "../problem.ts";
 import { isRaw, mergeRaw, type Raw } from "../workload/merge.ts";
 import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
@@ -38,7 +39,7 @@ export function generateService(workload: ResolvedWorkload, variant: Variant, se
   const breaker = explicitBreaker(merged);
   const complete = {
     ...merged,
-    ...(breaker === undefined ? {} : { deploymentConfiguration: breaker }),
+    ...present({ deploymentConfiguration: breaker }),
     tags: tagsOf(workload, variant, merged["tags"]),
   } as unknown as ServiceInput;
   refuseErrors(checkMergedService(complete));
@@ -82,7 +83,7 @@ function generated(workload: ResolvedWorkload, variant: Variant, settings: Servi
       deploymentCircuitBreaker: { enable: true, rollback: true },
     },
     ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
-    ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+    ...present({ networkConfiguration }),
     // ECS takes it with a load balancer only; the container's own health check has its start period.
     ...(loadBalancer === undefined || workload.health?.startSeconds === undefined
       ? {}

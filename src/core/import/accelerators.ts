@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import type { InstanceType } from "../catalog/instance-type.ts";
 import { devicesOf } from "../ecs/merged.ts";
 import { readSubject } from "../ecs/lint/read-subject.ts";
@@ -56,6 +57,6 @@ function mpsOf({ sharingStrategy }: ResourceRequirement): Raw | undefined {
     ? undefined
     : {
         memory: formatMiB(mps.memory),
-        ...(mps.maxComputePercent === undefined ? {} : { maxComputePercent: mps.maxComputePercent }),
+        ...present({ maxComputePercent: mps.maxComputePercent }),
       };
 }

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { parseTaskCpu, parseTaskMemory } from "../ecs/task-size.ts";
 import { environmentNameRule, formatMiB, roleArnRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../workload/merge.ts";
@@ -39,7 +40,7 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
     ...(words.sized ? resourcesOf(part, words.accelerator === "none") : {}),
     ...(Object.keys(roles).length === 0 ? {} : { roles }),
     ecs: {
-      ...(cluster === undefined ? {} : { cluster }),
+      ...present({ cluster }),
       ...placeOf(part),
       ...(words.full ? loadBalancerWords(part) : {}),
     },
@@ -85,7 +86,7 @@ function placeOf(part: ImportedPart): Raw {
   const awsvpc = (service?.networkConfiguration as Raw | undefined)?.["awsvpcConfiguration"];
   return {
     ...(networkMode === "bridge" || networkMode === "host" || networkMode === "awsvpc" ? { networkMode } : {}),
-    ...(capacity === undefined ? {} : { capacity }),
+    ...present({ capacity }),
     ...(networkMode === "awsvpc" && isRaw(awsvpc) ? { network: networkOf(awsvpc) } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import type { ContainerDefinition, PortMapping, Tag } from "../ecs/api.ts";
 import { isLockPort } from "../devices/locks.ts";
 import { environmentNameRule, formatMiB, portNameRule, secretArnRule, targetGroupArnRule } from "../workload/fields.ts";
@@ -11,7 +12,7 @@ export function containerWords(part: ImportedPart, lockPortBase: number | undefi
   const secrets = secretsOf(container, part);
   const sharedMemory = isRaw(container.linuxParameters) ? container.linuxParameters.sharedMemorySize : undefined;
   return {
-    ...(secrets === undefined ? {} : { secrets }),
+    ...present({ secrets }),
     ...(ports.length === 0 ? {} : { ports }),
     ...(typeof sharedMemory === "number" && sharedMemory > 0 ? { sharedMemory: formatMiB(sharedMemory) } : {}),
     ...tagWords(part),

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import type { Tag } from "../ecs/api.ts";
 import { generateTaskDefinition, taskDefinitionLists } from "../ecs/generate.ts";
 import { namedProvider } from "../ecs/capacity.ts";
@@ -52,8 +53,7 @@ export function serviceOf(workload: ResolvedWorkload, variant: Variant, { defini
     cluster: workload.ecs.cluster ?? "default",
     taskDefinition: definition.family,
     desiredCount: workload.replicas,
-    ...(provider === undefined ? {} : { provider }),
-    ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+    ...present({ provider, networkConfiguration }),
     enableExecuteCommand: false,
     placementConstraints: [],
   });

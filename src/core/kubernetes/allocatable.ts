@@ -1,4 +1,5 @@
 /** What pods can have of a node's memory and CPU. */
+import { present } from "../base/present.ts";
 import type { InstanceType } from "../catalog/instance-type.ts";
 import { maxPods } from "../catalog/max-pods.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
@@ -59,5 +60,5 @@ export function podShare(
     workload.resources.memoryMiB === undefined && memoryMiB !== undefined
       ? Math.min(memoryMiB, allocatableShareMiB(shape))
       : memoryMiB;
-  return { ...(vcpu === undefined ? {} : { vcpu }), ...(least === undefined ? {} : { memoryMiB: least }) };
+  return { ...present({ vcpu, memoryMiB: least }) };
 }

@@ -1,4 +1,5 @@
 /** The pod of a kind that has no devices and leads those that have: Ray's head, MPI's launcher. */
+import { present } from "../base/present.ts";
 import type { Shape } from "../workload/resolved.ts";
 import { componentLabel, components } from "./labels.ts";
 import type { Container, PodTemplate, Quantities } from "./manifest.ts";
@@ -35,7 +36,7 @@ export function coordinatorPod(
     metadata: { ...pod.metadata, labels: { ...pod.metadata.labels, [componentLabel]: components.coordinator } },
     spec: {
       ...spec,
-      ...(architecture === undefined ? {} : { nodeSelector: architecture }),
+      ...present({ nodeSelector: architecture }),
       containers: [change(withoutDevices(containers[0]!))],
       ...(kept.length === 0 ? {} : { volumes: kept }),
     },

@@ -1,4 +1,5 @@
 /** What goes beside the resource where it is asked for. */
+import { present } from "../base/present.ts";
 import { listOr, settingProblem, type Problem } from "../problem.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import type { Kind } from "./kinds.ts";
@@ -188,7 +189,7 @@ function podMonitor({ shape, metadata: { namespace } }: ExtraContents): Manifest
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PodMonitor",
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels: sharedLabels },
+    metadata: { name, ...present({ namespace }), labels: sharedLabels },
     spec: {
       namespaceSelector: { any: true },
       selector: { matchLabels: labels },

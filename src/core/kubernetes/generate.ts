@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { listOr, problem, refuseErrors, settingProblem, warning, type Problem } from "../problem.ts";
 import { resolveWorkload } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
@@ -107,7 +108,7 @@ function metadataOf(workload: ResolvedWorkload, name: string): Metadata {
   const { namespace } = workload.eks;
   return {
     name,
-    ...(namespace === undefined ? {} : { namespace }),
+    ...present({ namespace }),
     labels: { ...labels, ...ownLabels(workload, name) },
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   };

@@ -1,4 +1,5 @@
 /** The accelerated pod: one function of the workload, the same in every kind of resource that wraps it. */
+import { present } from "../base/present.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { podShare } from "./allocatable.ts";
 import { deviceLimits, deviceTolerations, neuronResource } from "./devices.ts";
@@ -43,9 +44,9 @@ export function acceleratedPod(
       ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     },
     spec: {
-      ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
+      ...present({ serviceAccountName: serviceAccount }),
       ...(allocation === "extension" ? { schedulerName: extensionScheduler } : {}),
-      ...(affinity === undefined ? {} : { affinity }),
+      ...present({ affinity }),
       ...(tolerations.length === 0 ? {} : { tolerations }),
       ...(allocation === "dra"
         ? { resourceClaims: [{ name: claimName, resourceClaimTemplateName: claimTemplateName(name) }] }
@@ -60,9 +61,9 @@ function containerOf(workload: ResolvedWorkload, shape: Shape, claimed: boolean)
   const env = environmentOf(workload, shape);
   const mounts = volumesOf(workload, shape).map(({ mount }) => mount);
   const ports = workload.ports.map(({ container, host, protocol, name }) => ({
-    ...(name === undefined ? {} : { name }),
+    ...present({ name }),
     containerPort: container,
-    ...(host === undefined ? {} : { hostPort: host }),
+    ...present({ hostPort: host }),
     protocol: protocol.toUpperCase(),
   }));
   return {

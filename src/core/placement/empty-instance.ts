@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { findInstanceType } from "../catalog/catalog.ts";
 import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance, type Resources } from "../cluster/snapshot.ts";
 import type { Expression } from "./query/expression.ts";
@@ -52,7 +53,7 @@ export function emptyInstance(
     "ecs.capability.task-eni": "",
     ...required,
     ...peer?.attributes,
-    ...(zone === undefined ? {} : { "ecs.availability-zone": zone }),
+    ...present({ "ecs.availability-zone": zone }),
     "ecs.instance-type": instanceType,
   };
   const extra = variants
@@ -65,7 +66,7 @@ export function emptyInstance(
       status: "ACTIVE",
       agentConnected: true,
       ...(peer?.agentVersion === undefined ? {} : { agentVersion: peer.agentVersion }),
-      ...(capacityProvider === undefined ? {} : { capacityProvider }),
+      ...present({ capacityProvider }),
       registeredAt: observedAt,
       attributes: { ...usual, ...Object.fromEntries(extra.map(({ name, values }) => [name, values[0]!])) },
       registered: resources,

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { devicesIn } from "../devices/asks.ts";
 import { lockPortBaseOf } from "../devices/claims.ts";
@@ -78,7 +79,7 @@ function explain(
     requested,
     possible,
     instances: judged.map(toExplanation),
-    ...(nearestChange === undefined ? {} : { nearestChange }),
+    ...present({ nearestChange }),
   };
 }
 

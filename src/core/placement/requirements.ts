@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { deviceAskOf, type DeviceSet } from "../devices/asks.ts";
 import { isLockPort } from "../devices/locks.ts";
 import type { PlacementConstraint, Task, TaskDefinition } from "../ecs/api.ts";
@@ -81,7 +82,7 @@ export function requirementsOf(
     ),
     distinctInstance: constraints.some(({ type }) => type === "distinctInstance"),
     compatibilities: task.requiresCompatibilities ?? [],
-    ...(capacityProviders === undefined ? {} : { capacityProviders }),
+    ...present({ capacityProviders }),
     ...(availabilityZones === undefined || networkMode !== "awsvpc" ? {} : { availabilityZones }),
   };
 }

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { lockPortBaseOf } from "../devices/claims.ts";
 import { definitionNameOf } from "../ecs/arn.ts";
 
@@ -33,7 +34,7 @@ export function clusterBasisOf(
 ): ClusterBasis {
   return {
     name,
-    ...(arn === undefined ? {} : { arn }),
+    ...present({ arn }),
     ...(locks ? { lockPortBase: lockPortBaseOf(tags) } : {}),
     ...(providers.length === 0 ? {} : { providers }),
   };

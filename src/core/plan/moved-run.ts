@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../devices/claims.ts";
 import { lockPortCount } from "../devices/locks.ts";
@@ -75,8 +76,7 @@ function placementOf({
   capacityProviderStrategy,
 }: Pick<RunTaskRequest, "group" | "placementConstraints" | "capacityProviderStrategy">): PlacementOptions {
   return {
-    ...(group === undefined ? {} : { group }),
-    ...(placementConstraints === undefined ? {} : { placementConstraints }),
+    ...present({ group, placementConstraints }),
     ...(capacityProviderStrategy === undefined
       ? {}
       : { capacityProviders: capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider) }),

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { withoutRedacted } from "../cluster/redact.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { RegisteredTaskDefinition } from "../ecs/api.ts";
@@ -70,7 +71,7 @@ export function familiesKnown(families: readonly string[], newest: NewestRevisio
     .filter((family) => !newest.mayBeNewer(family))
     .map((family) => {
       const latest = newest.of(family)?.taskDefinitionArn;
-      return { family, ...(latest === undefined ? {} : { latest }) };
+      return { family, ...present({ latest }) };
     });
 }
 

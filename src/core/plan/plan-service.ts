@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { counted } from "../counted.ts";
 import { withoutRedacted } from "../cluster/redact.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
@@ -147,7 +148,7 @@ export function planServices(
           }),
         }),
     unknown: live.unknown ?? [],
-    ...(live.reviewOnly === undefined ? {} : { reviewOnly: live.reviewOnly }),
+    ...present({ reviewOnly: live.reviewOnly }),
   };
 }
 
@@ -196,7 +197,7 @@ function partsOf(
       variant,
       service,
       definition: generateTaskDefinition(workload, variant, generate),
-      ...(found === undefined ? {} : { live: found }),
+      ...present({ live: found }),
       constraints,
     };
   });

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import type { Change } from "../ecs/diff.ts";
 import { clusterBasisOf, type ClusterBasis, type DescribedCluster, type FamilyBasis } from "./cluster-basis.ts";
 import { familiesKnown, planRegistrations, unknownRevisions, type NewestRevisions } from "./newest-revisions.ts";
@@ -88,7 +89,7 @@ export function plannedRun({
   ];
   return {
     run: settings.run,
-    ...(clientToken === undefined ? {} : { clientToken }),
+    ...present({ clientToken }),
     cluster: settings.cluster,
     requested: settings.count,
     plannedAt: new Date(now).toISOString(),

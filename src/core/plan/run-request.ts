@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { onManagedInstances } from "../workload/managed-instances.ts";
 import { networkModeOf, namedProvider } from "../ecs/capacity.ts";
 import type { NetworkConfiguration, PlacementConstraint, RunTaskRequest, Tag, TaskDefinition } from "../ecs/api.ts";
@@ -42,10 +43,10 @@ export function runRequest(
     ...(settings.provider === undefined
       ? { launchType: "EC2" }
       : { capacityProviderStrategy: [{ capacityProvider: settings.provider, weight: 1 }] }),
-    ...(group === undefined ? {} : { group }),
+    ...present({ group }),
     startedBy: settings.startedBy ?? settings.run,
     ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
-    ...(added.placementStrategy === undefined ? {} : { placementStrategy: added.placementStrategy }),
+    ...present({ placementStrategy: added.placementStrategy }),
     ...(definition.networkMode === "awsvpc" ? { networkConfiguration: settings.networkConfiguration! } : {}),
     ...(settings.enableExecuteCommand ? { enableExecuteCommand: true } : {}),
     tags: taskTags(definition.tags ?? [], settings.run),
@@ -64,7 +65,7 @@ export function placementOptions({
   provider,
 }: Pick<RunSettings, "group" | "placementConstraints" | "provider">): PlacementOptions {
   return {
-    ...(group === undefined ? {} : { group }),
+    ...present({ group }),
     placementConstraints,
     ...(provider === undefined ? {} : { capacityProviders: [provider] }),
   };
@@ -100,7 +101,7 @@ export function networkConfigurationOf(
   return {
     awsvpcConfiguration: {
       subnets,
-      ...(securityGroups === undefined ? {} : { securityGroups }),
+      ...present({ securityGroups }),
       ...(assignPublicIp === undefined ? {} : { assignPublicIp: assignPublicIp ? "ENABLED" : "DISABLED" }),
     },
   };

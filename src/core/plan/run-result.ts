@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { deviceNumber } from "../devices/slots.ts";
 import type { RegisteredTaskDefinition, Task } from "../ecs/api.ts";
 import { explainReason } from "../ecs/reasons.ts";
@@ -50,14 +51,10 @@ export function toTaskResult(
   return {
     taskArn: task.taskArn,
     taskDefinitionArn: task.taskDefinitionArn,
-    ...(run === undefined ? {} : { run }),
-    ...(task.containerInstanceArn === undefined ? {} : { containerInstanceArn: task.containerInstanceArn }),
-    ...(known.instanceType === undefined ? {} : { instanceType: known.instanceType }),
+    ...present({ run, containerInstanceArn: task.containerInstanceArn, instanceType: known.instanceType }),
     ...(devices.length === 0 ? {} : { devices }),
     lastStatus: task.lastStatus,
-    ...(task.stopCode === undefined ? {} : { stopCode: task.stopCode }),
-    ...(task.stoppedReason === undefined ? {} : { stoppedReason: task.stoppedReason }),
-    ...(exitCode === undefined ? {} : { exitCode }),
+    ...present({ stopCode: task.stopCode, stoppedReason: task.stoppedReason, exitCode }),
     ...(task.createdAt === undefined ? {} : { createdAt: new Date(task.createdAt).toISOString() }),
   };
 }
@@ -69,7 +66,7 @@ export function runOf(task: Task): string | undefined {
 
 /** A failure with what to do about it. */
 export function toRunFailure(reason: string, detail?: string): RunFailure {
-  return { reason, ...(detail === undefined ? {} : { detail }), hint: explainReason(reason).hint };
+  return { reason, ...present({ detail }), hint: explainReason(reason).hint };
 }
 
 /**

@@ -2,6 +2,7 @@
  * The workload flags, in the file's words: one row each. They are read with the file's own rules and without the
  * schema, so that a command run from flags alone loads neither zod nor YAML.
  */
+import { present } from "../base/present.ts";
 import { listOr, type Path } from "../problem.ts";
 import {
   capacityWords,
@@ -229,7 +230,7 @@ function portMapping(text: string): Reading {
     };
   }
   return {
-    value: { container, ...(host === undefined ? {} : { host }), ...(protocol === undefined ? {} : { protocol }) },
+    value: { container, ...present({ host, protocol }) },
   };
 }
 

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import * as z from "zod/mini";
 import { descriptions } from "./descriptions.ts";
 import { workloadRules } from "./rules.ts";
@@ -45,7 +46,7 @@ function flatten(fragment: JsonSchema): readonly JsonSchema[] {
 /** Puts every key's description beside it. */
 function describe(schema: JsonSchema, path: readonly string[]): JsonSchema {
   const description = descriptions[path.join(".")];
-  const result: Record<string, unknown> = { ...(description === undefined ? {} : { description }), ...schema };
+  const result: Record<string, unknown> = { ...present({ description }), ...schema };
   const inner = (value: unknown, key: string) => describe(value as JsonSchema, [...path, key]);
   if (isSchema(schema["properties"]))
     result["properties"] = Object.fromEntries(

@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import {
   LineCounter,
   Lexer,
@@ -56,7 +57,7 @@ export function parseWorkloadText(text: string, file: string): SourceDocument {
     severity: "error",
     code,
     message,
-    ...(hint === undefined ? {} : { hint }),
+    ...present({ hint }),
     ...place(offset),
   });
 

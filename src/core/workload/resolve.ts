@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { findInstanceType } from "../catalog/catalog.ts";
 import type { InstanceType } from "../catalog/instance-type.ts";
 import { topologyOf } from "../catalog/topology.ts";
@@ -19,14 +20,14 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
     name: workload.name,
     kind: workload.kind ?? "job",
     image: workload.image,
-    ...(workload.command === undefined ? {} : { command: workload.command }),
+    ...present({ command: workload.command }),
     environment: workload.environment ?? {},
     secrets: workload.secrets ?? {},
     ports: (workload.ports ?? []).map(({ container, host, protocol, name }) => ({
       container,
-      ...(host === undefined ? {} : { host }),
+      ...present({ host }),
       protocol: protocol ?? "tcp",
-      ...(name === undefined ? {} : { name }),
+      ...present({ name }),
     })),
     ...(health === undefined
       ? {}
@@ -34,7 +35,7 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
           health: {
             path: health.path,
             port: health.port,
-            ...(health.startSeconds === undefined ? {} : { startSeconds: health.startSeconds }),
+            ...present({ startSeconds: health.startSeconds }),
           },
         }),
     replicas: workload.replicas ?? 1,
@@ -45,16 +46,14 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
         : groupShapes((accelerator.instanceTypes ?? []).map((name) => shapeOf(workload, accelerator, name))),
     resources: declaredResources(workload),
     ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: parseMemoryMiB(sharedMemory)! }),
-    ...(logs === undefined ? {} : { logs }),
+    ...present({ logs }),
     roles: {
       ...(workload.roles?.execution === undefined ? {} : { execution: workload.roles.execution }),
       ...(workload.roles?.task === undefined ? {} : { task: workload.roles.task }),
     },
     tags: workload.tags ?? {},
-    ...(model === undefined
-      ? {}
-      : { model: { uri: model.uri, ...(model.format === undefined ? {} : { format: model.format }) } }),
-    ...(workload.schedule === undefined ? {} : { schedule: workload.schedule }),
+    ...(model === undefined ? {} : { model: { uri: model.uri, ...present({ format: model.format }) } }),
+    ...present({ schedule: workload.schedule }),
     ecs: workload.ecs ?? {},
     eks: workload.eks ?? {},
   };
@@ -94,7 +93,7 @@ function variant(workload: ResolvedWorkload, shape: Shape, slot: Slot | undefine
     alone || type === undefined
       ? workload.name
       : [workload.name, type.instanceType.replace(/\./g, "-"), ...(whole ? [] : [slotName(slot)])].join("-");
-  return { name, shape, ...(slot === undefined ? {} : { slot }) };
+  return { name, shape, ...present({ slot }) };
 }
 
 function slotsOf(shape: Shape, choose: (type: InstanceType, size: number) => readonly Slot[]): readonly Slot[] {
@@ -127,7 +126,7 @@ function requestOf(section: AcceleratorSection, type: InstanceType): DeviceReque
     return {
       kind: "nvidia-mps",
       memoryMiB: parseMemoryMiB(memory)!,
-      ...(maxComputePercent === undefined ? {} : { maxComputePercent }),
+      ...present({ maxComputePercent }),
     };
   }
   if (fraction !== undefined) return { kind: "nvidia-fraction", fraction };

@@ -1,3 +1,4 @@
+import { present } from "../../core/base/present.ts";
 import { requireCluster } from "../model/clusters.ts";
 import type { ClusterRecord, InstanceRecord } from "../model/records.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
@@ -107,5 +108,5 @@ function readTargets(
 }
 
 function attributeAnswer(instance: InstanceRecord, name: string, value: string | undefined): object {
-  return { name, ...(value === undefined ? {} : { value }), targetId: instance.arn };
+  return { name, ...present({ value }), targetId: instance.arn };
 }

@@ -1,3 +1,4 @@
+import { present } from "../../core/base/present.ts";
 import { createCluster, findCluster, lastPart, requireCluster } from "../model/clusters.ts";
 import type { ClusterRecord, Raw } from "../model/records.ts";
 import type { World } from "../model/world.ts";
@@ -154,7 +155,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
       const names = (capacityProviders ?? []).map(lastPart);
       const { items, ...next } = pageOf(
         [...world.capacityProviders.keys()].filter((name) => names.length === 0 || names.includes(name)),
-        { ...(nextToken === undefined ? {} : { nextToken }), ...(maxResults === undefined ? {} : { maxResults }) },
+        { ...present({ nextToken, maxResults }) },
         10,
       );
       return {

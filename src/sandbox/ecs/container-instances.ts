@@ -1,3 +1,4 @@
+import { present } from "../../core/base/present.ts";
 import { instanceTypes } from "../../core/catalog/catalog.ts";
 import { evaluate } from "../../core/placement/query/evaluate.ts";
 import { parseExpression } from "../../core/placement/query.ts";
@@ -87,7 +88,7 @@ export const containerInstanceOperations: Readonly<Record<string, Operation>> = 
       const { instanceType, instanceId } = readIdentity(instanceIdentityDocument);
       const own = Object.fromEntries(attributes.map(({ name: key = "", value = "" }) => [key, value]));
       const instance = addInstance(world, cluster, instanceType, {
-        ...(instanceId === undefined ? {} : { ec2InstanceId: instanceId }),
+        ...present({ ec2InstanceId: instanceId }),
         attributes: own,
       });
       if (instance === undefined)

@@ -1,3 +1,4 @@
+import { present } from "../../core/base/present.ts";
 import type { ClusterSnapshot, ContainerInstance, Resources } from "../../core/cluster/snapshot.ts";
 import { lockPortBaseOf } from "../../core/devices/claims.ts";
 import { neuronCount } from "../../core/devices/occupancy.ts";
@@ -110,7 +111,7 @@ export function describeInstance(instance: InstanceRecord): ContainerInstance {
     status: instance.status,
     agentConnected: instance.agentConnected,
     agentVersion: instance.agentVersion,
-    ...(instance.capacityProvider === undefined ? {} : { capacityProvider: instance.capacityProvider }),
+    ...present({ capacityProvider: instance.capacityProvider }),
     registeredAt: instance.registeredAt,
     attributes: Object.fromEntries(instance.attributes),
     registered: instance.registered,

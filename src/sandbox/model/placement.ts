@@ -1,3 +1,4 @@
+import { present } from "../../core/base/present.ts";
 import type { Failure } from "../../core/ecs/api.ts";
 import { placeIn, refusalOfEcs } from "../../core/placement/place.ts";
 import { roomsOf, type Room } from "../../core/placement/room.ts";
@@ -36,7 +37,7 @@ export function placeTasks(
     launch(world, task, instanceOf(spec.cluster, containerInstanceArn), gpus);
     return task;
   });
-  return { tasks, failures, ...(exception === undefined ? {} : { exception }) };
+  return { tasks, failures, ...present({ exception }) };
 }
 
 /** Places a task that waits for its capacity provider; whether it could. */

@@ -1,3 +1,4 @@
+import { present } from "../../core/base/present.ts";
 import type { PlacementConstraint, RegisteredTaskDefinition, Tag } from "../../core/ecs/api.ts";
 import { withOverrides } from "../../core/ecs/overrides.ts";
 import { networkModeOfDefinition } from "../../core/ecs/host-ports.ts";
@@ -43,11 +44,7 @@ export function readNeeds(
 ): Requirements {
   const availabilityZones = zonesOf(networkConfiguration);
   const options = {
-    ...(group === undefined ? {} : { group }),
-    ...(placementConstraints === undefined ? {} : { placementConstraints }),
-    ...(capacityProviders === undefined ? {} : { capacityProviders }),
-    ...(availabilityZones === undefined ? {} : { availabilityZones }),
-    ...(overrides === undefined ? {} : { overrides }),
+    ...present({ group, placementConstraints, capacityProviders, availabilityZones, overrides }),
   };
   return refusing(() => requirementsOf(definition, options, lockBaseOf(cluster)));
 }

@@ -41,7 +41,6 @@ function xml(status: number, body: string): WireAnswer {
 function escapeXml(text: string): string {
   // Characters that XML 1.0 cannot hold are left out.
   // oxlint-disable-next-line no-control-regex -- these are the ones
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udfff]/g, "")
-    .replace(/[<>&"']/g, (each) => `&#${each.charCodeAt(0)};`);
+  const held = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udfff]/g, "");
+  return held.replace(/[<>&"']/g, (each) => `&#${each.charCodeAt(0)};`);
 }

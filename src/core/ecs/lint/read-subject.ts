@@ -1,3 +1,4 @@
+import { present } from "../../base/present.ts";
 import { deviceNumber } from "../../devices/slots.ts";
 import type { Path } from "../../problem.ts";
 import { isRaw, type Raw } from "../../workload/merge.ts";
@@ -17,8 +18,7 @@ export function readSubject(raw: Raw): Subject {
     networkMode: networkMode ?? (compatibilities.includes("FARGATE") ? "awsvpc" : "bridge"),
     networkModeGiven: networkMode !== undefined,
     compatibilities,
-    ...(cpu === undefined ? {} : { cpu }),
-    ...(memoryMiB === undefined ? {} : { memoryMiB }),
+    ...present({ cpu, memoryMiB }),
     hasExecutionRole: reader.text(raw["executionRoleArn"], ["executionRoleArn"]) !== undefined,
     constraints: reader.objects(raw["placementConstraints"], ["placementConstraints"]).map(({ value, path }) => ({
       path,
@@ -45,10 +45,7 @@ function readContainer(reader: ShapeReader, raw: Raw, path: Path): SubjectContai
   return {
     path,
     name: reader.text(raw["name"], at("name")) ?? "",
-    ...(image === undefined ? {} : { image }),
-    ...(cpu === undefined ? {} : { cpu }),
-    ...(memory === undefined ? {} : { memory }),
-    ...(memoryReservation === undefined ? {} : { memoryReservation }),
+    ...present({ image, cpu, memory, memoryReservation }),
     privileged: reader.flag(raw["privileged"], at("privileged")),
     devices: reader
       .objects(linux["devices"], at("linuxParameters", "devices"))
@@ -69,7 +66,7 @@ function readContainer(reader: ShapeReader, raw: Raw, path: Path): SubjectContai
           { path: [...path, "value"], value: reader.text(value["value"], [...path, "value"]) ?? "" },
         ]),
     ),
-    ...(secrets === undefined ? {} : { secrets }),
+    ...present({ secrets }),
   };
 }
 
@@ -83,7 +80,7 @@ function readDevice(reader: ShapeReader, raw: Raw, path: Path): SubjectDevice {
     containerPath: reader.text(raw["containerPath"], [...path, "containerPath"]) ?? hostPath,
     // No permissions, or none in the list, is ECS's default: read, write and mknod.
     ...(permissions.length === 0 ? {} : { permissions }),
-    ...(neuron === undefined ? {} : { neuron }),
+    ...present({ neuron }),
   };
 }
 
@@ -92,8 +89,7 @@ function readPort(reader: ShapeReader, raw: Raw, path: Path): SubjectPort {
   const hostPort = reader.number(raw["hostPort"], [...path, "hostPort"]);
   return {
     path,
-    ...(containerPort === undefined ? {} : { containerPort }),
-    ...(hostPort === undefined ? {} : { hostPort }),
+    ...present({ containerPort, hostPort }),
     protocol: reader.text(raw["protocol"], [...path, "protocol"]) ?? "tcp",
   };
 }
@@ -103,7 +99,7 @@ function readRequirement(reader: ShapeReader, raw: Raw, path: Path): SubjectRequ
   return {
     path,
     type: reader.text(raw["type"], [...path, "type"]) ?? "",
-    ...(value === undefined ? {} : { value }),
+    ...present({ value }),
     mps: reader.object(raw["sharingStrategy"], [...path, "sharingStrategy"]) !== undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { present } from "../../base/present.ts";
 import { pathText, Refusal, type Problem } from "../../problem.ts";
 import { fixText } from "./fix.ts";
 import { lintTaskDefinition } from "./lint.ts";
@@ -122,8 +123,7 @@ function findingsOf(source: DefinitionSource, file: string): readonly ReportedFi
     const { line, column } = source.placeOf(finding.path);
     return {
       ...reported(finding, source, file),
-      ...(line === undefined ? {} : { line }),
-      ...(column === undefined ? {} : { column }),
+      ...present({ line, column }),
     };
   });
 }

@@ -1,3 +1,4 @@
+import { present } from "../../base/present.ts";
 import { indexDigits, oneReplica, queued, renamed, withSpec, type Contents, type Envelope } from "../envelope.ts";
 import type { Manifest } from "../manifest.ts";
 import { processesPerNode } from "../rendezvous.ts";
@@ -53,7 +54,7 @@ export const trainJob: Envelope = {
       metadata: queued(contents),
       spec: {
         runtimeRef: { apiGroup: "trainer.kubeflow.org", kind: "ClusterTrainingRuntime", name },
-        trainer: { numNodes: workload.nodes, ...(processes === undefined ? {} : { numProcPerNode: processes }) },
+        trainer: { numNodes: workload.nodes, ...present({ numProcPerNode: processes }) },
       },
     };
   },

@@ -1,4 +1,5 @@
 /** How what a cluster has differs from what was asked for. */
+import { present } from "../../base/present.ts";
 import type { DescribedNodegroup } from "../check/snapshot.ts";
 import type { LaunchTemplateData, NodegroupRequest } from "./node-group.ts";
 
@@ -29,7 +30,7 @@ export function nodegroupDifferences(request: NodegroupRequest, actual: Describe
     subnets: subnets.toSorted(),
     labels,
     taints,
-    ...(launchTemplate === undefined ? {} : { launchTemplate }),
+    ...present({ launchTemplate }),
   };
   const found = {
     ...actual,

@@ -1,3 +1,4 @@
+import { present } from "../../base/present.ts";
 import { amiFamiliesFor } from "../../catalog/amis.ts";
 import type { InstanceType } from "../../catalog/instance-type.ts";
 import { nodeAmiTypeFor, nodeAmiTypes, type NodeAmiTypeName, type NodeOs } from "../../catalog/node-ami-types.ts";
@@ -163,7 +164,7 @@ function fleetOf(
     shape,
     taint,
     labels: { ...pluginLabels(shape), ...settings.labels },
-    ...(interfaces === undefined ? {} : { interfaces }),
+    ...present({ interfaces }),
     // The instances of a capacity block are close together as they are, and in no placement group of ours.
     // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-blocks.html
     placementGroup: several && settings.capacityBlock === undefined,

@@ -1,4 +1,5 @@
 /** Nodes as Karpenter's resources: aws/karpenter-provider-aws @1d92708. */
+import { present } from "../../base/present.ts";
 import { hugepagesMiB } from "../allocatable.ts";
 import { refuseErrors, settingProblem } from "../../problem.ts";
 import { karpenterRules } from "../cel/karpenter.ts";
@@ -59,7 +60,7 @@ function nodeClass(workload: string, fleet: NodeFleet, settings: NodeSettings): 
           ebs: { volumeSize: `${diskGiB}Gi`, volumeType: "gp3", encrypted: true, deleteOnTermination: true },
         },
       ],
-      ...(fleet.interfaces === undefined ? {} : { networkInterfaces: fleet.interfaces }),
+      ...present({ networkInterfaces: fleet.interfaces }),
       ...(fleet.placementGroup ? { placementGroupSelector: { name: sharedName(cluster, fleet) } } : {}),
       ...(id === undefined ? {} : { capacityReservationSelectorTerms: [{ id }] }),
       tags: { "aiplat:workload": workload },

@@ -1,4 +1,5 @@
 /** A managed node group as the inputs of the API calls that make it, in the APIs' own words. */
+import { present } from "../../base/present.ts";
 import type { NodeAmiTypeName } from "../../catalog/node-ami-types.ts";
 import type { NodeFleet } from "./fleet.ts";
 import { defaultDiskGiB, type NodeSettings } from "./settings.ts";
@@ -121,7 +122,7 @@ export function planNodegroup(workload: string, fleet: NodeFleet, settings: Node
           },
         }
       : {}),
-    ...(template === undefined ? {} : { launchTemplate: template }),
+    ...present({ launchTemplate: template }),
     nodegroup: {
       clusterName: cluster,
       nodegroupName: fleet.name,
@@ -141,8 +142,7 @@ export function planNodegroup(workload: string, fleet: NodeFleet, settings: Node
         : { launchTemplate: { name, version: "1" } }),
       labels: fleet.labels,
       taints: [{ key: fleet.taint.key, effect: "NO_SCHEDULE" }],
-      ...(kubernetesVersion === undefined ? {} : { version: kubernetesVersion }),
-      ...(releaseVersion === undefined ? {} : { releaseVersion }),
+      ...present({ version: kubernetesVersion, releaseVersion }),
       tags,
     },
   };

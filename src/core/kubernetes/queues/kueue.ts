@@ -1,4 +1,5 @@
 /** https://kueue.sigs.k8s.io/docs/ */
+import { present } from "../../base/present.ts";
 import type { InstanceType } from "../../catalog/instance-type.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import { allocatableMiB, allocatableMilliCpu } from "../allocatable.ts";
@@ -89,7 +90,7 @@ export function kueueQueue(queue: string, fleets: readonly Fleet[], namespace?: 
     {
       apiVersion,
       kind: "LocalQueue",
-      metadata: { name: queue, ...(namespace === undefined ? {} : { namespace }), labels: sharedLabels },
+      metadata: { name: queue, ...present({ namespace }), labels: sharedLabels },
       spec: { clusterQueue: queue },
     },
   ];

@@ -1,3 +1,4 @@
+import { present } from "../../base/present.ts";
 import { Refusal, type Path, type Problem } from "../../problem.ts";
 
 /** A problem inside an expression. */
@@ -77,7 +78,7 @@ export class Scanner {
       message,
       path: this.path,
       offset,
-      ...(hint === undefined ? {} : { hint }),
+      ...present({ hint }),
     };
   }
 }

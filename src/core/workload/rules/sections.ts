@@ -1,4 +1,5 @@
 /** Rules on what belongs together between the sections of the file. */
+import { present } from "../../base/present.ts";
 import { checkImageOnType } from "../../catalog/image-checks.ts";
 import { parseImageReference } from "../../catalog/image-reference.ts";
 import { listOr } from "../../problem.ts";
@@ -127,7 +128,7 @@ export const sectionRules: readonly Rule[] = [
         checkImageOnType(image, type).map(({ message, hint }) => ({
           path: ["image"],
           message,
-          ...(hint === undefined ? {} : { hint }),
+          ...present({ hint }),
         })),
       );
     },
