@@ -11,7 +11,7 @@ import type {
   SecretsPort,
   SsmPort,
   StsPort,
-} from "./operations/ports.ts";
+} from "./ports.ts";
 
 /** One of the standard streams, as far as aiplat uses it. */
 export interface Output {

@@ -1,6 +1,6 @@
-import { Refusal, type LocatedProblem } from "./core/problem.ts";
+import { Refusal, type LocatedProblem } from "./core/base/problem.ts";
 
-export type { LocatedProblem } from "./core/problem.ts";
+export type { LocatedProblem } from "./core/base/problem.ts";
 
 /** The exit codes of the contract. */
 export const exitCodes = {

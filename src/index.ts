@@ -2,8 +2,19 @@
  * aiplat's programmatic API: the pure core. Nothing here reads a file, calls AWS or prints.
  * The type Workload is inferred from a schema: to use it install zod, an optional peer dependency.
  */
-export { findInstanceType, instanceTypes, nearestInstanceTypes, priceOf, type Price } from "./core/catalog/catalog.ts";
-export type { Accelerator, AcceleratorKind, Architecture, InstanceType } from "./core/catalog/instance-type.ts";
+export {
+  findInstanceType,
+  instanceTypes,
+  nearestInstanceTypes,
+  priceOf,
+  type Price,
+} from "./core/catalog/instance-types/catalog.ts";
+export type {
+  Accelerator,
+  AcceleratorKind,
+  Architecture,
+  InstanceType,
+} from "./core/catalog/instance-types/instance-type.ts";
 export { topologyOf, type Topology } from "./core/catalog/topology.ts";
 export {
   devicePath,
@@ -13,12 +24,12 @@ export {
   packedSlots,
   slotName,
   type Slot,
-} from "./core/devices/slots.ts";
-export { Refusal, type Problem } from "./core/problem.ts";
+} from "./core/catalog/slots.ts";
+export { Refusal, type Problem } from "./core/base/problem.ts";
 export { everyVariantOf, resolveWorkload, variantsOf } from "./core/workload/resolve.ts";
 export type { DeviceRequest, ResolvedWorkload, Shape, Variant } from "./core/workload/resolved.ts";
 export type { Workload } from "./core/workload/schema.ts";
-export type { TaskDefinition } from "./core/ecs/api.ts";
+export type { TaskDefinition } from "./core/ecs-api/api.ts";
 export { generateTaskDefinition, type GenerateSettings } from "./core/ecs/generate.ts";
 export {
   generateManifests,

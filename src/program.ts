@@ -4,7 +4,7 @@ import type { AnyCommand, OptionSpec } from "./commands/command.ts";
 import { groups, registry, type RegistryEntry } from "./commands/registry.ts";
 import { formats, type Context, type Format, type GlobalOptions } from "./context.ts";
 import { AiplatError, type ExitCode } from "./errors.ts";
-import { listOr } from "./core/problem.ts";
+import { listOr } from "./core/base/problem.ts";
 
 declare const AIPLAT_VERSION: string;
 

@@ -8,7 +8,7 @@ import {
   type Instance,
 } from "@aws-sdk/client-ec2";
 import type { OnDemandInstances } from "../core/doctor/observed-ec2.ts";
-import type { Ec2ReadPort } from "../operations/ports.ts";
+import type { Ec2ReadPort } from "../ports.ts";
 import { absentAs } from "./absent.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";

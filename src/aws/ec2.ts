@@ -6,7 +6,7 @@ import {
   EC2Client,
   type CreateLaunchTemplateCommandInput,
 } from "@aws-sdk/client-ec2";
-import type { Ec2Port } from "../operations/ports.ts";
+import type { Ec2Port } from "../ports.ts";
 import { absentAs } from "./absent.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";

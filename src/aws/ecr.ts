@@ -5,11 +5,11 @@ import {
   ECRClient,
   type ImageIdentifier,
 } from "@aws-sdk/client-ecr";
-import type { ImageReference } from "../core/catalog/image-reference.ts";
-import { isAwsImage } from "../core/catalog/images.ts";
+import type { ImageReference } from "../core/catalog/container-images/image-reference.ts";
+import { isAwsImage } from "../core/catalog/container-images/images.ts";
 import { architecturesOf, isIndex, manifestTypes, type ImageState } from "../core/doctor/observed-image.ts";
 import { AiplatError } from "../errors.ts";
-import type { EcrPort } from "../operations/ports.ts";
+import type { EcrPort } from "../ports.ts";
 import { absentAs } from "./absent.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";

@@ -6,9 +6,9 @@ import {
   type ListServiceDeploymentsCommandInput,
   type ServiceDeploymentBrief,
 } from "@aws-sdk/client-ecs";
-import { chunks } from "../core/chunks.ts";
+import { chunks } from "../core/base/chunks.ts";
 import { AiplatError } from "../errors.ts";
-import type { ServiceDeploymentFilter, ServiceDeploymentPort } from "../operations/ports.ts";
+import type { ServiceDeploymentFilter, ServiceDeploymentPort } from "../ports.ts";
 import { everyPage } from "./ecs-calls.ts";
 import type { ServiceCalls } from "./ecs-services.ts";
 import { toListedDeployment, toServiceDeployment } from "./ecs-shapes.ts";

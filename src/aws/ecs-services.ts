@@ -8,10 +8,10 @@ import {
   type ECSClient,
 } from "@aws-sdk/client-ecs";
 import { AiplatError } from "../errors.ts";
-import type { EcsServicePort } from "../operations/ports.ts";
+import type { EcsServicePort } from "../ports.ts";
 import type { Call } from "./call.ts";
 import { toService } from "./ecs-shapes.ts";
-import { chunks } from "../core/chunks.ts";
+import { chunks } from "../core/base/chunks.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
 import { createServiceDeploymentCalls } from "./ecs-service-deployments.ts";
 import type { Pace } from "./pace.ts";

@@ -11,10 +11,10 @@ import type {
 } from "@aws-sdk/client-ecs";
 import { present } from "../core/base/present.ts";
 import type { ContainerInstance, Resources } from "../core/cluster/snapshot.ts";
-import type { Failure, RegisteredTaskDefinition, Tag, Task } from "../core/ecs/api.ts";
-import type { Deployment, Service, ServiceEvent } from "../core/ecs/service-api.ts";
-import type { ServiceDeployment } from "../core/ecs/service-deployment.ts";
-import type { ClusterDescription } from "../operations/ports.ts";
+import type { Failure, RegisteredTaskDefinition, Tag, Task } from "../core/ecs-api/api.ts";
+import type { Deployment, Service, ServiceEvent } from "../core/ecs-api/service.ts";
+import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
+import type { ClusterDescription } from "../ports.ts";
 
 export function toCluster(cluster: Cluster): ClusterDescription {
   return {

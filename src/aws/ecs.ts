@@ -13,12 +13,12 @@ import {
   StopTaskCommand,
   type ListContainerInstancesCommandInput,
 } from "@aws-sdk/client-ecs";
-import { itemsPerCall } from "../core/ecs/api.ts";
-import type { EcsPort } from "../operations/ports.ts";
+import { itemsPerCall } from "../core/ecs-api/api.ts";
+import type { EcsPort } from "../ports.ts";
 import { buckets } from "./buckets.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
-import { chunks } from "../core/chunks.ts";
+import { chunks } from "../core/base/chunks.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
 import { createServiceCalls } from "./ecs-services.ts";
 import { toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";

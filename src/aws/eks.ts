@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-eks";
 import type { DescribedNodegroup } from "../core/kubernetes/check/snapshot.ts";
 import { AiplatError } from "../errors.ts";
-import type { EksPort } from "../operations/ports.ts";
+import type { EksPort } from "../ports.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 import { writable } from "./writable.ts";

@@ -1,6 +1,6 @@
 import { GetRoleCommand, IAMClient, SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
 import type { Decision } from "../core/doctor/observed-account.ts";
-import type { IamPort } from "../operations/ports.ts";
+import type { IamPort } from "../ports.ts";
 import { absentAs } from "./absent.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";

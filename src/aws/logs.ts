@@ -1,6 +1,6 @@
 import { present } from "../core/base/present.ts";
 import { CloudWatchLogsClient, DescribeLogGroupsCommand, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import type { LogGroupsPort, LogsPort } from "../operations/ports.ts";
+import type { LogGroupsPort, LogsPort } from "../ports.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 import { createPace, systemClock } from "./pace.ts";

@@ -1,7 +1,7 @@
 import { present } from "../core/base/present.ts";
 import { DescribeSecretCommand, GetResourcePolicyCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { AiplatError } from "../errors.ts";
-import type { SecretsPort } from "../operations/ports.ts";
+import type { SecretsPort } from "../ports.ts";
 import { absentAs } from "./absent.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";

@@ -3,7 +3,7 @@ import {
   GetServiceQuotaCommand,
   ServiceQuotasClient,
 } from "@aws-sdk/client-service-quotas";
-import type { QuotasPort } from "../operations/ports.ts";
+import type { QuotasPort } from "../ports.ts";
 import { absentAs } from "./absent.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";

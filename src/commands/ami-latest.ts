@@ -1,4 +1,4 @@
-import { selectAmi } from "../core/catalog/amis.ts";
+import { selectAmi } from "../core/catalog/machine-images/amis.ts";
 import { absence, failureOf } from "../operations/find-amis.ts";
 import { latestAmiView } from "../output/amis.ts";
 import { note, warn } from "../output/note.ts";

@@ -1,6 +1,6 @@
-import { describeAmiFamily } from "../core/catalog/ami-families.ts";
-import { filterAmis } from "../core/catalog/amis.ts";
-import { listOr } from "../core/problem.ts";
+import { describeAmiFamily } from "../core/catalog/machine-images/ami-families.ts";
+import { filterAmis } from "../core/catalog/machine-images/amis.ts";
+import { listOr } from "../core/base/problem.ts";
 import { AiplatError } from "../errors.ts";
 import { failureOf } from "../operations/find-amis.ts";
 import { amiListView } from "../output/amis.ts";

@@ -6,10 +6,10 @@ import {
   orchestrators,
   type AmiAccelerator,
   type AmiFamily,
-} from "../core/catalog/ami-families.ts";
-import type { AmiQuery } from "../core/catalog/ami-query.ts";
-import { regionsOffering } from "../core/catalog/ami-regions.ts";
-import { architectures } from "../core/catalog/instance-type.ts";
+} from "../core/catalog/machine-images/ami-families.ts";
+import type { AmiQuery } from "../core/catalog/machine-images/ami-query.ts";
+import { regionsOffering } from "../core/catalog/machine-images/ami-regions.ts";
+import { architectures } from "../core/catalog/instance-types/instance-type.ts";
 import { AiplatError } from "../errors.ts";
 import { findAmis, type AmiFindings, type AmiSearch } from "../operations/find-amis.ts";
 import { startProgress } from "../output/progress.ts";

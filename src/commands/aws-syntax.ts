@@ -1,5 +1,5 @@
 import { AiplatError } from "../errors.ts";
-import type { NetworkConfiguration, PlacementConstraint } from "../core/ecs/api.ts";
+import type { NetworkConfiguration, PlacementConstraint } from "../core/ecs-api/api.ts";
 
 /**
  * One placement constraint as `aws ecs run-task` takes it: `type=memberOf,expression=...` or JSON, an object or a list.

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
-import { formatDuration } from "../core/duration.ts";
-import type { Task } from "../core/ecs/api.ts";
+import { formatDuration } from "../core/base/duration.ts";
+import type { Task } from "../core/ecs-api/api.ts";
 import { judgeTask } from "../core/ecs/outcome.ts";
 import { changeLine } from "../core/ecs/task-text.ts";
 import type { RunFailure } from "../core/plan/run-result.ts";
@@ -8,7 +8,7 @@ import type { ServiceStep } from "../core/plan/service-plan.ts";
 import { exitCodes, Interrupted, toAiplatError, type AiplatError, type ExitCode } from "../errors.ts";
 import { deployServices, type DeployedStep } from "../operations/deploy-services.ts";
 import { createLogReader, type LogLine } from "../operations/follow-logs.ts";
-import type { EcsPort } from "../operations/ports.ts";
+import type { EcsPort } from "../ports.ts";
 import type { ServiceOutcome } from "../operations/wait-for-services.ts";
 import { printFailures } from "../output/failures.ts";
 import { note } from "../output/note.ts";

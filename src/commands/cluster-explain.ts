@@ -1,5 +1,5 @@
 import { present } from "../core/base/present.ts";
-import type { PlacementConstraint, TaskDefinition } from "../core/ecs/api.ts";
+import type { PlacementConstraint, TaskDefinition } from "../core/ecs-api/api.ts";
 import { namedProvider } from "../core/ecs/capacity.ts";
 import { lockPortBaseOf } from "../core/devices/claims.ts";
 import { explainPlacement } from "../core/placement/explain.ts";

@@ -1,9 +1,9 @@
 import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
-import { hasFailed } from "../core/check-report.ts";
+import { hasFailed } from "../core/base/check-report.ts";
 import { diagnose, type Patient } from "../core/doctor/diagnose.ts";
 import { needsOf } from "../core/doctor/needs.ts";
-import type { NetworkConfiguration } from "../core/ecs/api.ts";
+import type { NetworkConfiguration } from "../core/ecs-api/api.ts";
 import { networkModeOf } from "../core/ecs/capacity.ts";
 import { networkConfigurationOf } from "../core/plan/run-request.ts";
 import { variantsOf } from "../core/workload/resolve.ts";

@@ -1,8 +1,8 @@
 import type { Context } from "../context.ts";
-import type { TaskDefinition } from "../core/ecs/api.ts";
+import type { TaskDefinition } from "../core/ecs-api/api.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../core/ecs/generate.ts";
 import { ecsRules } from "../core/ecs/rules.ts";
-import { listOr } from "../core/problem.ts";
+import { listOr } from "../core/base/problem.ts";
 import { everyVariantOf, resolveWorkload, variantsOf } from "../core/workload/resolve.ts";
 import type { ResolvedWorkload, Variant } from "../core/workload/resolved.ts";
 import { AiplatError } from "../errors.ts";

@@ -1,5 +1,5 @@
-import { counted } from "../core/counted.ts";
-import { Refusal } from "../core/problem.ts";
+import { counted } from "../core/base/counted.ts";
+import { Refusal } from "../core/base/problem.ts";
 import { InvalidInput } from "../errors.ts";
 import { readText, stdinName } from "../files/read.ts";
 import { createKubectl, type KubectlTarget } from "../kubectl/kubectl.ts";

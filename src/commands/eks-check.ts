@@ -1,4 +1,4 @@
-import { hasFailed } from "../core/check-report.ts";
+import { hasFailed } from "../core/base/check-report.ts";
 import { checkCluster } from "../core/kubernetes/check/check-cluster.ts";
 import { resolveWorkload } from "../core/workload/resolve.ts";
 import { exitCodes } from "../errors.ts";

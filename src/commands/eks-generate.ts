@@ -1,5 +1,5 @@
 import { present } from "../core/base/present.ts";
-import { requireInstanceType } from "../core/catalog/catalog.ts";
+import { requireInstanceType } from "../core/catalog/instance-types/catalog.ts";
 import { extras, type Extra } from "../core/kubernetes/extras.ts";
 import { generateManifests, resolveForKubernetes, type KubernetesSettings } from "../core/kubernetes/generate.ts";
 import { requireKind, type Kind } from "../core/kubernetes/kinds.ts";
@@ -7,7 +7,7 @@ import { kustomizationFiles } from "../core/kubernetes/kustomization.ts";
 import { neuronSchedulers, type NeuronScheduler } from "../core/kubernetes/neuron-scheduling.ts";
 import type { Fleet } from "../core/kubernetes/queues/kueue.ts";
 import { eksRules } from "../core/kubernetes/rules.ts";
-import { Refusal } from "../core/problem.ts";
+import { Refusal } from "../core/base/problem.ts";
 import { AiplatError } from "../errors.ts";
 import { writeFiles } from "../files/write.ts";
 import { manifestsText, manifestText } from "../output/manifests.ts";

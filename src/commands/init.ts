@@ -1,4 +1,4 @@
-import { nearestNames } from "../core/nearest.ts";
+import { nearestNames } from "../core/base/nearest.ts";
 import type { Template } from "../core/workload/template.ts";
 import { AiplatError } from "../errors.ts";
 import { readTemplates } from "../files/templates.ts";

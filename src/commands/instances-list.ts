@@ -1,12 +1,12 @@
 import { present } from "../core/base/present.ts";
-import { familyNames, instanceTypes } from "../core/catalog/catalog.ts";
+import { familyNames, instanceTypes } from "../core/catalog/instance-types/catalog.ts";
 import {
   filterInstanceTypes,
   sortInstanceTypes,
   sortKeys,
   type InstanceTypeFilter,
   type SortKey,
-} from "../core/catalog/filter.ts";
+} from "../core/catalog/instance-types/filter.ts";
 import {
   acceleratorKinds,
   architectures,
@@ -14,10 +14,10 @@ import {
   type AcceleratorKind,
   type Architecture,
   type InstanceTypeStatus,
-} from "../core/catalog/instance-type.ts";
-import { summariseInstanceType } from "../core/catalog/summary.ts";
-import { nearestNames } from "../core/nearest.ts";
-import { listOr } from "../core/problem.ts";
+} from "../core/catalog/instance-types/instance-type.ts";
+import { summariseInstanceType } from "../core/catalog/instance-types/summary.ts";
+import { nearestNames } from "../core/base/nearest.ts";
+import { listOr } from "../core/base/problem.ts";
 import { AiplatError } from "../errors.ts";
 import { instanceTypeListView } from "../output/instance-types.ts";
 import { note } from "../output/note.ts";

@@ -1,6 +1,6 @@
-import { findInstanceType, unknownInstanceType } from "../core/catalog/catalog.ts";
-import { describeInstanceType } from "../core/catalog/detail.ts";
-import { refuseErrors } from "../core/problem.ts";
+import { findInstanceType, unknownInstanceType } from "../core/catalog/instance-types/catalog.ts";
+import { describeInstanceType } from "../core/catalog/instance-types/detail.ts";
+import { refuseErrors } from "../core/base/problem.ts";
 import { instanceTypeDetailView } from "../output/instance-type-detail.ts";
 import { print } from "../output/print.ts";
 import type { Command } from "./command.ts";

@@ -1,6 +1,6 @@
 import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
-import { Refusal, type LocatedProblem, type Path, type Problem } from "../core/problem.ts";
+import { Refusal, type LocatedProblem, type Path, type Problem } from "../core/base/problem.ts";
 import type { SourceDocument } from "../core/workload/parse.ts";
 import { flagFor, missingFlags, overlayFlags, type FlagTexts, type Overlaid } from "../core/workload/overlay.ts";
 import { runRules, type TargetRule } from "../core/workload/rules/rule.ts";

@@ -1,4 +1,4 @@
-import { nodeOperatingSystems, type NodeOs } from "../core/catalog/node-ami-types.ts";
+import { nodeOperatingSystems, type NodeOs } from "../core/catalog/machine-images/node-ami-types.ts";
 import { nodeFleets, type NodeFleet } from "../core/kubernetes/nodes/fleet.ts";
 import { defaultDiskGiB, type NodeSettings, type NodeTarget } from "../core/kubernetes/nodes/settings.ts";
 import { resolveWorkload } from "../core/workload/resolve.ts";

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
-import type { RegisteredTaskDefinition } from "../core/ecs/api.ts";
-import { definitionNameOf } from "../core/ecs/arn.ts";
+import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
+import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import { namedProvider } from "../core/ecs/capacity.ts";
 import type { DescribedCluster } from "../core/plan/cluster-basis.ts";
 import type { ClusterProviders } from "../core/plan/run-request.ts";
@@ -9,7 +9,7 @@ import { newestIn, newestOf, type NewestRevisions } from "../core/plan/newest-re
 import { onManagedInstances } from "../core/workload/managed-instances.ts";
 import type { ResolvedWorkload } from "../core/workload/resolved.ts";
 import { requireCluster } from "../operations/observe-cluster.ts";
-import type { EcsPort } from "../operations/ports.ts";
+import type { EcsPort } from "../ports.ts";
 import { readClusterState } from "./read-cluster.ts";
 
 /** What a plan has to know of a cluster besides its instances and tasks. */

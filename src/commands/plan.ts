@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { familiesOf, plannedRun, type PlannedRun } from "../core/plan/planned-run.ts";
 import { changesAnything } from "../core/plan/service-plan.ts";
-import { listOr } from "../core/problem.ts";
+import { listOr } from "../core/base/problem.ts";
 import { AiplatError, exitCodes, type ExitCode } from "../errors.ts";
 import { printFailures } from "../output/failures.ts";
 import { note } from "../output/note.ts";

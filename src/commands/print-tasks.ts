@@ -1,8 +1,8 @@
 import type { Context } from "../context.ts";
-import type { Task } from "../core/ecs/api.ts";
+import type { Task } from "../core/ecs-api/api.ts";
 import type { RunTaskResult } from "../core/plan/run-result.ts";
 import { taskRow } from "../core/plan/task-row.ts";
-import type { EcsPort } from "../operations/ports.ts";
+import type { EcsPort } from "../ports.ts";
 import { reportTasks } from "../operations/report-tasks.ts";
 import { print } from "../output/print.ts";
 import { runTaskResultView, taskListView } from "../output/tasks.ts";

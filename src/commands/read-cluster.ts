@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { observeCluster } from "../operations/observe-cluster.ts";
-import type { EcsPort } from "../operations/ports.ts";
+import type { EcsPort } from "../ports.ts";
 import { startProgress } from "../output/progress.ts";
 
 /** Reads the cluster's state, showing how far it has come. */

@@ -1,7 +1,7 @@
 import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import { lockPortBaseOf } from "../core/devices/claims.ts";
-import type { TaskDefinition } from "../core/ecs/api.ts";
+import type { TaskDefinition } from "../core/ecs-api/api.ts";
 import { networkModeOf } from "../core/ecs/capacity.ts";
 import { choosesDevices, planRegistered, planRun, readsCluster } from "../core/plan/plan-run.ts";
 import { definitionsOf } from "../core/plan/plan-slots.ts";

@@ -1,5 +1,5 @@
-import type { NetworkConfiguration, PlacementConstraint } from "../core/ecs/api.ts";
-import { parseExpression } from "../core/placement/query.ts";
+import type { NetworkConfiguration, PlacementConstraint } from "../core/ecs-api/api.ts";
+import { parseExpression } from "../core/ecs-api/query/parse.ts";
 import { AiplatError } from "../errors.ts";
 import { parseNetworkConfiguration, parsePlacementConstraints } from "./aws-syntax.ts";
 import type { Invocation, OptionSpec } from "./command.ts";

@@ -1,13 +1,13 @@
 import { present } from "../core/base/present.ts";
-import { counted } from "../core/counted.ts";
+import { counted } from "../core/base/counted.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
-import { taskIdOf } from "../core/ecs/arn.ts";
+import { taskIdOf } from "../core/ecs-api/arn.ts";
 import { tasksToGiveBack } from "../core/plan/conflicts.ts";
 import type { RunPlan } from "../core/plan/run-plan.ts";
 import { explainShortage } from "../core/plan/shortage.ts";
 import { AiplatError, exitCodes, type ExitCode } from "../errors.ts";
-import type { EcsPort } from "../operations/ports.ts";
+import type { EcsPort } from "../ports.ts";
 import { planRequests } from "../operations/run-requests.ts";
 import { runTasks, type RunOutcome } from "../operations/run-task.ts";
 import { printFailures } from "../output/failures.ts";

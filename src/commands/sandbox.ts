@@ -1,5 +1,5 @@
 import { present } from "../core/base/present.ts";
-import { findInstanceType, unknownInstanceType } from "../core/catalog/catalog.ts";
+import { findInstanceType, unknownInstanceType } from "../core/catalog/instance-types/catalog.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
 import { AiplatError, InvalidInput } from "../errors.ts";

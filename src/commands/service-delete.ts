@@ -1,5 +1,5 @@
-import { counted } from "../core/counted.ts";
-import type { Service } from "../core/ecs/service-api.ts";
+import { counted } from "../core/base/counted.ts";
+import type { Service } from "../core/ecs-api/service.ts";
 import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { servicesView } from "../output/services.ts";

@@ -1,7 +1,7 @@
-import type { RegisteredTaskDefinition } from "../core/ecs/api.ts";
+import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
 import { planScale } from "../core/plan/plan-scale.ts";
 import { AiplatError } from "../errors.ts";
-import type { EcsPort } from "../operations/ports.ts";
+import type { EcsPort } from "../ports.ts";
 import { carryOut, deployWaitOptions, type DeployWaitOptions } from "./carry-out.ts";
 import type { Command } from "./command.ts";
 import { wholeNumber } from "./numbers.ts";

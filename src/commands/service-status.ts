@@ -1,4 +1,4 @@
-import { primaryOf } from "../core/ecs/service-api.ts";
+import { primaryOf } from "../core/ecs-api/service.ts";
 import { withoutPermission } from "../operations/follow-deployments.ts";
 import { findRollouts } from "../operations/find-rollouts.ts";
 import { print } from "../output/print.ts";

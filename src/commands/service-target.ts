@@ -1,10 +1,10 @@
 import type { Context } from "../context.ts";
-import type { Service } from "../core/ecs/service-api.ts";
+import type { Service } from "../core/ecs-api/service.ts";
 import type { Workload } from "../core/workload/schema.ts";
 import { AiplatError, InvalidInput } from "../errors.ts";
 import { fileExists } from "../files/read.ts";
 import { findServices } from "../operations/find-services.ts";
-import type { EcsPort } from "../operations/ports.ts";
+import type { EcsPort } from "../ports.ts";
 import { shellWord } from "../output/print.ts";
 import type { ArgumentSpec, OptionSpec } from "./command.ts";
 import { loadWorkload } from "./load-workload.ts";

@@ -1,9 +1,9 @@
 import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
-import type { Task } from "../core/ecs/api.ts";
+import type { Task } from "../core/ecs-api/api.ts";
 import { AiplatError } from "../errors.ts";
 import { createLogReader, type LogReader } from "../operations/follow-logs.ts";
-import type { EcsPort } from "../operations/ports.ts";
+import type { EcsPort } from "../ports.ts";
 import { waitForTasks } from "../operations/wait-for-tasks.ts";
 import { createLogPrinter } from "../output/log-lines.ts";
 import { note } from "../output/note.ts";

@@ -1,9 +1,9 @@
 import type { Context } from "../context.ts";
-import { clusterOfTask } from "../core/ecs/arn.ts";
-import type { Task } from "../core/ecs/api.ts";
+import { clusterOfTask } from "../core/ecs-api/arn.ts";
+import type { Task } from "../core/ecs-api/api.ts";
 import { AiplatError } from "../errors.ts";
 import { findTasks, type TaskSelection } from "../operations/find-tasks.ts";
-import type { EcsPort } from "../operations/ports.ts";
+import type { EcsPort } from "../ports.ts";
 import { shellWord } from "../output/print.ts";
 import type { ArgumentSpec, OptionSpec } from "./command.ts";
 

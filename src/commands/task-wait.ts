@@ -1,4 +1,4 @@
-import type { Task } from "../core/ecs/api.ts";
+import type { Task } from "../core/ecs-api/api.ts";
 import { runOf } from "../core/plan/run-result.ts";
 import { printFailures } from "../output/failures.ts";
 import type { Command } from "./command.ts";

@@ -1,4 +1,4 @@
-import { listOr } from "../core/problem.ts";
+import { listOr } from "../core/base/problem.ts";
 import { AiplatError } from "../errors.ts";
 import { writeFiles } from "../files/write.ts";
 import { artefactText, printArtefact } from "../output/print.ts";

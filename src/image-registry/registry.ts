@@ -1,8 +1,8 @@
 import type { Context } from "../context.ts";
-import type { ImageReference } from "../core/catalog/image-reference.ts";
+import type { ImageReference } from "../core/catalog/container-images/image-reference.ts";
 import { architecturesOf, isIndex, manifestTypes, type ImageState } from "../core/doctor/observed-image.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
-import type { RegistryPort } from "../operations/ports.ts";
+import type { RegistryPort } from "../ports.ts";
 import { askForToken } from "./token.ts";
 
 /** A registry that takes longer is as good as none. */

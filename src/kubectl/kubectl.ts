@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Context } from "../context.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
-import type { KubectlAnswer, KubectlPort } from "../operations/ports.ts";
+import type { KubectlAnswer, KubectlPort } from "../ports.ts";
 
 /** Which cluster kubectl talks to; what is left out is the kubeconfig's. */
 export interface KubectlTarget {

@@ -2,7 +2,7 @@ import { present } from "../core/base/present.ts";
 import type { ResourceReference } from "../core/kubernetes/apply/read-manifests.ts";
 import { rolloutArguments } from "../core/kubernetes/apply/rollout.ts";
 import { AiplatError } from "../errors.ts";
-import type { KubectlAnswer, KubectlPort } from "./ports.ts";
+import type { KubectlAnswer, KubectlPort } from "../ports.ts";
 
 const fieldManager = ["--server-side", "--field-manager", "aiplat"];
 

@@ -2,7 +2,7 @@ import type { DescribedNodegroup } from "../core/kubernetes/check/snapshot.ts";
 import { launchTemplateDifferences, nodegroupDifferences } from "../core/kubernetes/nodes/differences.ts";
 import type { NodegroupPlan } from "../core/kubernetes/nodes/node-group.ts";
 import { AiplatError } from "../errors.ts";
-import type { Ec2Port, EksPort } from "./ports.ts";
+import type { Ec2Port, EksPort } from "../ports.ts";
 import { callToken } from "./tokens.ts";
 
 /** One resource of a node group, and whether this command made it. */

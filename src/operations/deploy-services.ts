@@ -1,12 +1,12 @@
 import { present } from "../core/base/present.ts";
-import type { RegisteredTaskDefinition } from "../core/ecs/api.ts";
-import type { Service, ServiceInput } from "../core/ecs/service-api.ts";
+import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
+import type { Service, ServiceInput } from "../core/ecs-api/service.ts";
 import type { ServiceUpdate } from "../core/ecs/service-form.ts";
 import type { ServicePlan, ServiceStep } from "../core/plan/service-plan.ts";
 import { Interrupted, toAiplatError, type AiplatError } from "../errors.ts";
 import type { AwaitedService } from "./follow-deployments.ts";
 import { judgeDeployment } from "./judge-deployment.ts";
-import type { EcsPort } from "./ports.ts";
+import type { EcsPort } from "../ports.ts";
 import type { Runtime } from "./runtime.ts";
 import { newServiceToken } from "./tokens.ts";
 import { waitForServices, type ServiceOutcome, type ServiceWaitOptions } from "./wait-for-services.ts";

@@ -1,8 +1,8 @@
 import { present } from "../core/base/present.ts";
-import { amiParameters, describeAmiFamily, type AmiFamily } from "../core/catalog/ami-families.ts";
-import { readAmi, type Ami } from "../core/catalog/ami.ts";
+import { amiParameters, describeAmiFamily, type AmiFamily } from "../core/catalog/machine-images/ami-families.ts";
+import { readAmi, type Ami } from "../core/catalog/machine-images/ami.ts";
 import { AiplatError, type LocatedProblem } from "../errors.ts";
-import type { SsmPort } from "./ports.ts";
+import type { SsmPort } from "../ports.ts";
 
 export interface AmiSearch {
   readonly regions: readonly string[];

@@ -1,6 +1,6 @@
-import type { Service } from "../core/ecs/service-api.ts";
-import { ongoingStatuses, type ServiceDeployment } from "../core/ecs/service-deployment.ts";
-import type { EcsPort } from "./ports.ts";
+import type { Service } from "../core/ecs-api/service.ts";
+import { ongoingStatuses, type ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
+import type { EcsPort } from "../ports.ts";
 
 /** The service deployments that are under way, by service name; none where the endpoint keeps none. */
 export async function findRollouts(

@@ -1,6 +1,6 @@
-import { servicesOf, type Service } from "../core/ecs/service-api.ts";
+import { servicesOf, type Service } from "../core/ecs-api/service.ts";
 import type { LiveServices } from "../core/plan/plan-service.ts";
-import type { EcsPort } from "./ports.ts";
+import type { EcsPort } from "../ports.ts";
 
 /** The services of a workload that are not deleted: by their tag, and by name those that somebody else has made. */
 export async function findServices(

@@ -1,7 +1,7 @@
-import type { RegisteredTaskDefinition } from "../core/ecs/api.ts";
-import { definitionNameOf } from "../core/ecs/arn.ts";
-import { primaryOf, type Service } from "../core/ecs/service-api.ts";
-import type { EcsPort } from "./ports.ts";
+import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
+import { definitionNameOf } from "../core/ecs-api/arn.ts";
+import { primaryOf, type Service } from "../core/ecs-api/service.ts";
+import type { EcsPort } from "../ports.ts";
 
 /**
  * The revision to go back to: of the service's successful deployments the last with another revision than the one it

@@ -1,7 +1,7 @@
-import { taskIdOf } from "../core/ecs/arn.ts";
-import type { Task } from "../core/ecs/api.ts";
+import { taskIdOf } from "../core/ecs-api/arn.ts";
+import type { Task } from "../core/ecs-api/api.ts";
 import { runOf } from "../core/plan/run-result.ts";
-import type { EcsPort } from "./ports.ts";
+import type { EcsPort } from "../ports.ts";
 
 /** Which tasks: those of a run, or by id or ARN. */
 export type TaskSelection = { readonly run: string } | { readonly tasks: readonly string[] };

@@ -1,8 +1,8 @@
-import { primaryOf, type Service } from "../core/ecs/service-api.ts";
-import { isOngoing, rollsOut, type ServiceDeployment } from "../core/ecs/service-deployment.ts";
+import { primaryOf, type Service } from "../core/ecs-api/service.ts";
+import { isOngoing, rollsOut, type ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import { AiplatError } from "../errors.ts";
 import { isRolling } from "./judge-deployment.ts";
-import type { EcsPort } from "./ports.ts";
+import type { EcsPort } from "../ports.ts";
 
 /** A service whose deployment is waited for. */
 export interface AwaitedService {

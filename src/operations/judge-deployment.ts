@@ -1,6 +1,6 @@
-import { definitionNameOf } from "../core/ecs/arn.ts";
-import { primaryOf, type Service } from "../core/ecs/service-api.ts";
-import { isOngoing, type ServiceDeployment } from "../core/ecs/service-deployment.ts";
+import { definitionNameOf } from "../core/ecs-api/arn.ts";
+import { primaryOf, type Service } from "../core/ecs-api/service.ts";
+import { isOngoing, type ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 
 /**
  * How a deployment stands: `steady`, why it failed, or undefined where it goes on.

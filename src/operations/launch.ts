@@ -1,9 +1,9 @@
 import { present } from "../core/base/present.ts";
 import { batches, type RunStep } from "../core/plan/run-plan.ts";
 import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
-import type { Failure, RegisteredTaskDefinition, Task, TaskDefinition } from "../core/ecs/api.ts";
+import type { Failure, RegisteredTaskDefinition, Task, TaskDefinition } from "../core/ecs-api/api.ts";
 import { Interrupted, toAiplatError, type AiplatError } from "../errors.ts";
-import type { EcsPort } from "./ports.ts";
+import type { EcsPort } from "../ports.ts";
 import { registerIfChanged, type Registration } from "./register-definition.ts";
 import { batchToken } from "./tokens.ts";
 

@@ -1,9 +1,9 @@
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
-import { itemsPerCall, type RegisteredTaskDefinition } from "../core/ecs/api.ts";
-import { definitionNameOf } from "../core/ecs/arn.ts";
+import { itemsPerCall, type RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
+import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import { AiplatError } from "../errors.ts";
 import { InBatches } from "./in-batches.ts";
-import type { ClusterDescription, EcsPort, PageListener } from "./ports.ts";
+import type { ClusterDescription, EcsPort, PageListener } from "../ports.ts";
 
 /** How far the reading of a cluster has come, for a progress line. */
 export interface ObserveProgress {

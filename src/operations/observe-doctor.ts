@@ -15,7 +15,7 @@ import { onManagedInstances } from "../core/workload/managed-instances.ts";
 import { AiplatError } from "../errors.ts";
 import { observeCluster, type ObserveProgress } from "./observe-cluster.ts";
 import { noNeeds, observeNeeds } from "./observe-needs.ts";
-import type { EcsPort, RegistryPort } from "./ports.ts";
+import type { EcsPort, RegistryPort } from "../ports.ts";
 import { read } from "./read.ts";
 
 export interface DoctorPorts {

@@ -8,7 +8,7 @@ import type {
   KubernetesObject,
 } from "../core/kubernetes/check/snapshot.ts";
 import { AiplatError } from "../errors.ts";
-import type { Ec2Port, EksPort, KubectlPort, LaunchTemplateVersion, SsmPort } from "./ports.ts";
+import type { Ec2Port, EksPort, KubectlPort, LaunchTemplateVersion, SsmPort } from "../ports.ts";
 
 interface Ports {
   readonly eks: EksPort;

@@ -5,7 +5,7 @@ import type { Place } from "../core/doctor/place.ts";
 import { valueOf, type Reading } from "../core/doctor/reading.ts";
 import { roleAccountOf, roleNameOf } from "../core/doctor/role-name.ts";
 import type { Decision } from "../core/doctor/observed-account.ts";
-import type { NetworkConfiguration } from "../core/ecs/api.ts";
+import type { NetworkConfiguration } from "../core/ecs-api/api.ts";
 import type { DoctorPorts } from "./observe-doctor.ts";
 import { read } from "./read.ts";
 

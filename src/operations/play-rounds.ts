@@ -1,11 +1,11 @@
-import { counted } from "../core/counted.ts";
-import type { Task } from "../core/ecs/api.ts";
+import { counted } from "../core/base/counted.ts";
+import type { Task } from "../core/ecs-api/api.ts";
 import type { RunStep } from "../core/plan/run-plan.ts";
 import type { RunFailure } from "../core/plan/run-result.ts";
 import type { AiplatError } from "../errors.ts";
 import { findTasks } from "./find-tasks.ts";
 import { launch, type Registrations } from "./launch.ts";
-import type { EcsPort } from "./ports.ts";
+import type { EcsPort } from "../ports.ts";
 import type { RunTaskInput } from "./run-task.ts";
 import type { Runtime } from "./runtime.ts";
 import { pauseMs, roundToken } from "./tokens.ts";

@@ -1,7 +1,7 @@
 import { present } from "../core/base/present.ts";
-import type { RegisteredTaskDefinition, TaskDefinition } from "../core/ecs/api.ts";
+import type { RegisteredTaskDefinition, TaskDefinition } from "../core/ecs-api/api.ts";
 import { diffTaskDefinitions, isOwnTag, type Change } from "../core/ecs/diff.ts";
-import type { EcsPort } from "./ports.ts";
+import type { EcsPort } from "../ports.ts";
 
 /** What registering came to. */
 export interface Registration {

@@ -1,9 +1,9 @@
 import { present } from "../core/base/present.ts";
 import { instanceTypeOf } from "../core/cluster/snapshot.ts";
-import type { RegisteredTaskDefinition, Task } from "../core/ecs/api.ts";
+import type { RegisteredTaskDefinition, Task } from "../core/ecs-api/api.ts";
 import { toTaskResult, type TaskResult } from "../core/plan/run-result.ts";
 import { Interrupted } from "../errors.ts";
-import type { EcsPort } from "./ports.ts";
+import type { EcsPort } from "../ports.ts";
 
 /**
  * The tasks as results show them, with instance type and devices. Those two are looked up, each definition once; where

@@ -1,7 +1,7 @@
-import type { RunTaskRequest, TaskDefinition } from "../core/ecs/api.ts";
+import type { RunTaskRequest, TaskDefinition } from "../core/ecs-api/api.ts";
 import { batches, type RunStep } from "../core/plan/run-plan.ts";
 import { planRegistration } from "./register-definition.ts";
-import type { EcsPort } from "./ports.ts";
+import type { EcsPort } from "../ports.ts";
 import { batchToken, roundToken } from "./tokens.ts";
 
 /** One API request of a run, in the order it would be sent. */

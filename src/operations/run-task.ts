@@ -1,11 +1,11 @@
 import { present } from "../core/base/present.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
-import type { Task } from "../core/ecs/api.ts";
+import type { Task } from "../core/ecs-api/api.ts";
 import type { RunPlan } from "../core/plan/run-plan.ts";
 import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
 import { toAiplatError, type AiplatError } from "../errors.ts";
 import { EarlyEnd, playRounds } from "./play-rounds.ts";
-import type { EcsPort } from "./ports.ts";
+import type { EcsPort } from "../ports.ts";
 import type { Registration } from "./register-definition.ts";
 import type { Runtime } from "./runtime.ts";
 import { stopTasks } from "./stop-tasks.ts";

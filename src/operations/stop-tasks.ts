@@ -1,6 +1,6 @@
-import type { Task } from "../core/ecs/api.ts";
+import type { Task } from "../core/ecs-api/api.ts";
 import { Interrupted, toAiplatError, type AiplatError } from "../errors.ts";
-import type { EcsPort } from "./ports.ts";
+import type { EcsPort } from "../ports.ts";
 
 export interface StopOutcome {
   /** As ECS answered it, or as it was when it had stopped already. */

@@ -1,12 +1,12 @@
-import { formatDuration } from "../core/duration.ts";
-import type { Task } from "../core/ecs/api.ts";
+import { formatDuration } from "../core/base/duration.ts";
+import type { Task } from "../core/ecs-api/api.ts";
 import { judgeTask } from "../core/ecs/outcome.ts";
-import { primaryOf, type Service, type ServiceEvent } from "../core/ecs/service-api.ts";
-import type { ServiceDeployment } from "../core/ecs/service-deployment.ts";
+import { primaryOf, type Service, type ServiceEvent } from "../core/ecs-api/service.ts";
+import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import { createFollower, type AwaitedService } from "./follow-deployments.ts";
 import { judgeDeployment, judgeRollback } from "./judge-deployment.ts";
-import type { EcsPort } from "./ports.ts";
+import type { EcsPort } from "../ports.ts";
 import type { Runtime } from "./runtime.ts";
 
 export interface ServiceWaitOptions {

@@ -1,8 +1,8 @@
-import { formatDuration } from "../core/duration.ts";
-import { taskIdOf } from "../core/ecs/arn.ts";
-import type { Task } from "../core/ecs/api.ts";
+import { formatDuration } from "../core/base/duration.ts";
+import { taskIdOf } from "../core/ecs-api/arn.ts";
+import type { Task } from "../core/ecs-api/api.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
-import type { EcsPort } from "./ports.ts";
+import type { EcsPort } from "../ports.ts";
 import type { Runtime } from "./runtime.ts";
 
 export interface TaskChange {

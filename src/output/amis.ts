@@ -1,4 +1,4 @@
-import type { Ami } from "../core/catalog/ami.ts";
+import type { Ami } from "../core/catalog/machine-images/ami.ts";
 import type { View } from "./print.ts";
 import type { Column, Table } from "./table.ts";
 

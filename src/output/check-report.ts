@@ -1,4 +1,4 @@
-import type { CheckItem, CheckReport, CheckStatus } from "../core/check-report.ts";
+import type { CheckItem, CheckReport, CheckStatus } from "../core/base/check-report.ts";
 import type { View } from "./print.ts";
 import { plain, type Style } from "./style.ts";
 import { wrapAfter } from "./wrap.ts";

@@ -1,4 +1,4 @@
-import type { InstanceTypeDetail } from "../core/catalog/detail.ts";
+import type { InstanceTypeDetail } from "../core/catalog/instance-types/detail.ts";
 import { acceleratorLabel, gibibytes, pricesDocument, toItem } from "./instance-types.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";

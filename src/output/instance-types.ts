@@ -1,5 +1,5 @@
-import type { InstanceType } from "../core/catalog/instance-type.ts";
-import type { InstanceTypeSummary } from "../core/catalog/summary.ts";
+import type { InstanceType } from "../core/catalog/instance-types/instance-type.ts";
+import type { InstanceTypeSummary } from "../core/catalog/instance-types/summary.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
 import { alignedTable, type Column, type Table } from "./table.ts";

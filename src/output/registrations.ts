@@ -1,4 +1,4 @@
-import type { RegisteredTaskDefinition } from "../core/ecs/api.ts";
+import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
 import type { View } from "./print.ts";
 
 /** What `taskdef register` answers. */

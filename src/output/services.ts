@@ -1,7 +1,7 @@
 import type { RunFailure } from "../core/plan/run-result.ts";
 import type { DeployedStep } from "../operations/deploy-services.ts";
-import type { Service } from "../core/ecs/service-api.ts";
-import type { ServiceDeployment } from "../core/ecs/service-deployment.ts";
+import type { Service } from "../core/ecs-api/service.ts";
+import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
 import { alignedTable, type Table } from "./table.ts";

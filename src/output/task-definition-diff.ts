@@ -1,4 +1,4 @@
-import type { RegisteredTaskDefinition, TaskDefinition } from "../core/ecs/api.ts";
+import type { RegisteredTaskDefinition, TaskDefinition } from "../core/ecs-api/api.ts";
 import type { Change } from "../core/ecs/diff.ts";
 import { githubAnnotation } from "./annotations.ts";
 import type { View } from "./print.ts";

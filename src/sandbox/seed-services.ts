@@ -1,5 +1,5 @@
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
-import type { Service } from "../core/ecs/service-api.ts";
+import type { Service } from "../core/ecs-api/service.ts";
 import { defaultsFor, readSettings } from "./ecs/service-settings.ts";
 import type {
   ClusterRecord,

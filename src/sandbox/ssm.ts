@@ -1,6 +1,6 @@
 /** SSM's public parameters of the machine images. https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html */
 import { present } from "../core/base/present.ts";
-import { amiFamilies, amiParameters, type AmiFamily } from "../core/catalog/ami-families.ts";
+import { amiFamilies, amiParameters, type AmiFamily } from "../core/catalog/machine-images/ami-families.ts";
 import { pageOf } from "./ecs/pages.ts";
 import { agentVersion } from "./model/instances.ts";
 import { AwsError } from "./wire/aws-error.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Raw } from "../../src/core/workload/merge.ts";
+import type { Raw } from "../../src/core/base/merge.ts";
 import { runCli } from "../support/cli.ts";
 import { startMoto, type Moto } from "../support/moto.ts";
 import { missingTools } from "../support/tools.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { amiFamilies, describeAmiFamily, type AmiFamily } from "../../src/core/catalog/ami-families.ts";
-import { regionsOffering } from "../../src/core/catalog/ami-regions.ts";
+import { amiFamilies, describeAmiFamily, type AmiFamily } from "../../src/core/catalog/machine-images/ami-families.ts";
+import { regionsOffering } from "../../src/core/catalog/machine-images/ami-regions.ts";
 import { regions } from "../../src/core/catalog/regions.ts";
 import { runCli } from "../support/cli.ts";
 import { startMoto, type Moto } from "../support/moto.ts";

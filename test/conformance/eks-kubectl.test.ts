@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { requireInstanceType } from "../../src/core/catalog/catalog.ts";
+import { requireInstanceType } from "../../src/core/catalog/instance-types/catalog.ts";
 import { kinds } from "../../src/core/kubernetes/kinds.ts";
 import { kustomizationFiles } from "../../src/core/kubernetes/kustomization.ts";
 import type { Manifest } from "../../src/core/kubernetes/manifest.ts";

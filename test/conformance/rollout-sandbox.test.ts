@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createEcs } from "../../src/aws/ecs.ts";
-import { judgeRollouts } from "../../src/core/ecs/rollout.ts";
+import { judgeRollouts } from "../../src/core/deployment/rollout.ts";
 import { observeCluster } from "../../src/operations/observe-cluster.ts";
 import { startTestSandbox } from "../support/sandbox.ts";
 

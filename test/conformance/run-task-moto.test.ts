@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { instanceTypes } from "../../src/core/catalog/catalog.ts";
+import { instanceTypes } from "../../src/core/catalog/instance-types/catalog.ts";
 import { bareEnv, cliPath, runCli } from "../support/cli.ts";
 import { createMotoCluster, setTaskProgression } from "../support/moto-cluster.ts";
 import { startMoto, type Moto } from "../support/moto.ts";

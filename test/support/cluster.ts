@@ -1,5 +1,5 @@
 import type { ClusterSnapshot, ContainerInstance, Resources } from "../../src/core/cluster/snapshot.ts";
-import type { ContainerDefinition, RegisteredTaskDefinition, Task } from "../../src/core/ecs/api.ts";
+import type { ContainerDefinition, RegisteredTaskDefinition, Task } from "../../src/core/ecs-api/api.ts";
 
 const prefix = "arn:aws:ecs:us-east-1:111122223333";
 

@@ -1,4 +1,4 @@
-import type { CheckItem } from "../../src/core/check-report.ts";
+import type { CheckItem } from "../../src/core/base/check-report.ts";
 import { diagnose, type Patient } from "../../src/core/doctor/diagnose.ts";
 import { needsOf } from "../../src/core/doctor/needs.ts";
 import type { Observation, ObservedAccount, ObservedCluster } from "../../src/core/doctor/observation.ts";

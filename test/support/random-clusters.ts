@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
-import type { PortMapping, RegisteredTaskDefinition, Task } from "../../src/core/ecs/api.ts";
+import type { PortMapping, RegisteredTaskDefinition, Task } from "../../src/core/ecs-api/api.ts";
 import type { RunSettings } from "../../src/core/plan/run-request.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "./cluster.ts";

@@ -1,5 +1,5 @@
-import type { RegisteredTaskDefinition, Task } from "../../src/core/ecs/api.ts";
-import type { EcsPort } from "../../src/operations/ports.ts";
+import type { RegisteredTaskDefinition, Task } from "../../src/core/ecs-api/api.ts";
+import type { EcsPort } from "../../src/ports.ts";
 import type { Runtime } from "../../src/operations/runtime.ts";
 
 /** A clock that moves only by sleeping; `interruptAt` plays Ctrl-C. */

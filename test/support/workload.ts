@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { Refusal, type LocatedProblem, type Problem } from "../../src/core/problem.ts";
+import { Refusal, type LocatedProblem, type Problem } from "../../src/core/base/problem.ts";
 import { checkDocument } from "../../src/core/workload/check.ts";
-import type { Raw } from "../../src/core/workload/merge.ts";
+import type { Raw } from "../../src/core/base/merge.ts";
 import { parseWorkloadText } from "../../src/core/workload/parse.ts";
 import { runRules, type TargetRule } from "../../src/core/workload/rules/rule.ts";
 import { workloadRules } from "../../src/core/workload/rules.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { amiFamilies, amiParameters, describeAmiFamily } from "../../src/core/catalog/ami-families.ts";
-import type { AmiQuery } from "../../src/core/catalog/ami-query.ts";
-import { amiFamiliesFor, filterAmis, selectAmi } from "../../src/core/catalog/amis.ts";
-import { findInstanceType, instanceTypes } from "../../src/core/catalog/catalog.ts";
-import { Refusal, type Problem } from "../../src/core/problem.ts";
+import { amiFamilies, amiParameters, describeAmiFamily } from "../../src/core/catalog/machine-images/ami-families.ts";
+import type { AmiQuery } from "../../src/core/catalog/machine-images/ami-query.ts";
+import { amiFamiliesFor, filterAmis, selectAmi } from "../../src/core/catalog/machine-images/amis.ts";
+import { findInstanceType, instanceTypes } from "../../src/core/catalog/instance-types/catalog.ts";
+import { Refusal, type Problem } from "../../src/core/base/problem.ts";
 
 const chosen = (query: AmiQuery) => amiParameters(selectAmi(query).family, query.kubernetesVersion).image;
 

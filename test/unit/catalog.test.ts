@@ -7,13 +7,17 @@ import {
   priceOf,
   requireInstanceType,
   unknownInstanceType,
-} from "../../src/core/catalog/catalog.ts";
-import { families } from "../../src/core/catalog/families.ts";
-import { acceleratorKinds, instanceTypeStatuses, type InstanceType } from "../../src/core/catalog/instance-type.ts";
+} from "../../src/core/catalog/instance-types/catalog.ts";
+import { families } from "../../src/core/catalog/instance-types/families.ts";
+import {
+  acceleratorKinds,
+  instanceTypeStatuses,
+  type InstanceType,
+} from "../../src/core/catalog/instance-types/instance-type.ts";
 import { pricesAsOf, usdPerHour } from "../../src/core/catalog/prices.ts";
 import { regions, regionsOfFamily } from "../../src/core/catalog/regions.ts";
 import { topologyOf } from "../../src/core/catalog/topology.ts";
-import { Refusal } from "../../src/core/problem.ts";
+import { Refusal } from "../../src/core/base/problem.ts";
 
 const names = instanceTypes.map((type) => type.instanceType);
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { chooseProvider } from "../../src/core/plan/run-request.ts";
-import { Refusal } from "../../src/core/problem.ts";
+import { Refusal } from "../../src/core/base/problem.ts";
 import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 

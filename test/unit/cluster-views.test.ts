@@ -5,7 +5,7 @@ import { clusterDevicesView } from "../../src/output/cluster-devices.ts";
 import { explanationView } from "../../src/output/explanation.ts";
 import { styleFor } from "../../src/output/style.ts";
 import type { ContainerInstance } from "../../src/core/cluster/snapshot.ts";
-import type { RegisteredTaskDefinition, Task } from "../../src/core/ecs/api.ts";
+import type { RegisteredTaskDefinition, Task } from "../../src/core/ecs-api/api.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
 
 const plain = await styleFor(false, {}, { write: () => undefined, isTTY: true, columns: 80 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { tasksToGiveBack } from "../../src/core/plan/conflicts.ts";
-import type { Task } from "../../src/core/ecs/api.ts";
+import type { Task } from "../../src/core/ecs-api/api.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
 
 const machine = anInstance("m", "inf2.24xlarge");

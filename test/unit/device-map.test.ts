@@ -3,7 +3,7 @@ import { redactSnapshot } from "../../src/core/cluster/redact.ts";
 import { formatSnapshot, parseSnapshot } from "../../src/core/cluster/snapshot-file.ts";
 import { mapDevices } from "../../src/core/devices/device-map.ts";
 import { explainPlacement } from "../../src/core/placement/explain.ts";
-import { Refusal } from "../../src/core/problem.ts";
+import { Refusal } from "../../src/core/base/problem.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
 
 const listing = (...numbers: readonly number[]) => ({

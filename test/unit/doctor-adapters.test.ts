@@ -5,7 +5,7 @@ import { createEc2Read } from "../../src/aws/ec2-read.ts";
 import { createLogs } from "../../src/aws/logs.ts";
 import { createSecrets } from "../../src/aws/secrets-manager.ts";
 import { createQuotas } from "../../src/aws/service-quotas.ts";
-import { parseImageReference } from "../../src/core/catalog/image-reference.ts";
+import { parseImageReference } from "../../src/core/catalog/container-images/image-reference.ts";
 import { startLoopback } from "../support/loopback-servers.ts";
 import { startJsonServer, type Answer, type JsonRequest } from "../support/json-server.ts";
 

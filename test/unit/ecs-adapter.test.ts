@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createEcs } from "../../src/aws/ecs.ts";
 import { createLogs } from "../../src/aws/logs.ts";
-import type { TaskDefinition } from "../../src/core/ecs/api.ts";
+import type { TaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { startJsonServer, type Answer, type JsonRequest, type JsonServer } from "../support/json-server.ts";
 
 let server: JsonServer | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Task } from "../../src/core/ecs/api.ts";
+import type { Task } from "../../src/core/ecs-api/api.ts";
 import { findAiplatTasks, findTasks } from "../../src/operations/find-tasks.ts";
 import { makeTask, scriptedEcs, stoppedTask, taskArn } from "../support/task-port.ts";
 

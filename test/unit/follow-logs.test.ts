@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Task } from "../../src/core/ecs/api.ts";
+import type { Task } from "../../src/core/ecs-api/api.ts";
 import { createLogReader } from "../../src/operations/follow-logs.ts";
-import type { LogEvent, LogsPort } from "../../src/operations/ports.ts";
+import type { LogEvent, LogsPort } from "../../src/ports.ts";
 import { fakeRuntime, makeDefinition, makeTask, scriptedEcs, stoppedTask } from "../support/task-port.ts";
 
 /** CloudWatch as GetLogEvents behaves: pages of two, and at the end the token that was asked with. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { instanceTypes } from "../../src/core/catalog/catalog.ts";
+import { instanceTypes } from "../../src/core/catalog/instance-types/catalog.ts";
 import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
-import { Refusal } from "../../src/core/problem.ts";
+import { Refusal } from "../../src/core/base/problem.ts";
 import { everyVariantOf, resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 

@@ -1,9 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { findInstanceType } from "../../src/core/catalog/catalog.ts";
-import { checkImageDriver, checkImageExists, checkImageOnType } from "../../src/core/catalog/image-checks.ts";
-import { dlcAccountByRegion, neuronRepositories } from "../../src/core/catalog/image-data.ts";
-import { parseImageReference, parseNeuronTag } from "../../src/core/catalog/image-reference.ts";
-import { builtFor, familiesServedBy } from "../../src/core/catalog/images.ts";
+import { findInstanceType } from "../../src/core/catalog/instance-types/catalog.ts";
+import {
+  checkImageDriver,
+  checkImageExists,
+  checkImageOnType,
+} from "../../src/core/catalog/container-images/image-checks.ts";
+import { dlcAccountByRegion, neuronRepositories } from "../../src/core/catalog/container-images/image-data.ts";
+import { parseImageReference, parseNeuronTag } from "../../src/core/catalog/container-images/image-reference.ts";
+import { builtFor, familiesServedBy } from "../../src/core/catalog/container-images/images.ts";
 
 const dlc = "763104351884.dkr.ecr.us-east-1.amazonaws.com";
 const gallery = "public.ecr.aws/neuron";

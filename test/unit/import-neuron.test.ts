@@ -4,7 +4,7 @@ import { generateService } from "../../src/core/ecs/service.ts";
 import { ecsRules } from "../../src/core/ecs/rules.ts";
 import { importWorkload } from "../../src/core/import/import-workload.ts";
 import type { ImportedPart, ImportSource } from "../../src/core/import/source.ts";
-import { Refusal } from "../../src/core/problem.ts";
+import { Refusal } from "../../src/core/base/problem.ts";
 import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { anInstance, aSnapshot } from "../support/cluster.ts";

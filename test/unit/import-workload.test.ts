@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { importWorkload } from "../../src/core/import/import-workload.ts";
-import type { RegisteredTaskDefinition } from "../../src/core/ecs/api.ts";
+import type { RegisteredTaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { ecsRules } from "../../src/core/ecs/rules.ts";
-import type { Service } from "../../src/core/ecs/service-api.ts";
+import type { Service } from "../../src/core/ecs-api/service.ts";
 import { networkConfigurationOf } from "../../src/core/plan/run-request.ts";
 import { planServices } from "../../src/core/plan/plan-service.ts";
-import { Refusal } from "../../src/core/problem.ts";
-import { mergeRaw, type Raw } from "../../src/core/workload/merge.ts";
+import { Refusal } from "../../src/core/base/problem.ts";
+import { mergeRaw, type Raw } from "../../src/core/base/merge.ts";
 import { rawOverlay } from "../../src/core/workload/overlay-raw.ts";
 import { parseWorkloadText } from "../../src/core/workload/parse.ts";
 import { resolveWorkload } from "../../src/core/workload/resolve.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { instanceTypes } from "../../src/core/catalog/catalog.ts";
+import { instanceTypes } from "../../src/core/catalog/instance-types/catalog.ts";
 import {
   filterInstanceTypes,
   sortInstanceTypes,
   sortKeys,
   type InstanceTypeFilter,
-} from "../../src/core/catalog/filter.ts";
+} from "../../src/core/catalog/instance-types/filter.ts";
 
 const names = (filter: InstanceTypeFilter) =>
   filterInstanceTypes(instanceTypes, filter).map((type) => type.instanceType);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { instanceTypes } from "../../src/core/catalog/catalog.ts";
-import { describeInstanceType } from "../../src/core/catalog/detail.ts";
-import { summariseInstanceType } from "../../src/core/catalog/summary.ts";
+import { instanceTypes } from "../../src/core/catalog/instance-types/catalog.ts";
+import { describeInstanceType } from "../../src/core/catalog/instance-types/detail.ts";
+import { summariseInstanceType } from "../../src/core/catalog/instance-types/summary.ts";
 import { instanceTypeDetailView } from "../../src/output/instance-type-detail.ts";
 import { instanceTypeListView } from "../../src/output/instance-types.ts";
 import { styleFor } from "../../src/output/style.ts";

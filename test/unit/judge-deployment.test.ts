@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Deployment, Service } from "../../src/core/ecs/service-api.ts";
-import type { ServiceDeployment } from "../../src/core/ecs/service-deployment.ts";
+import type { Deployment, Service } from "../../src/core/ecs-api/service.ts";
+import type { ServiceDeployment } from "../../src/core/ecs-api/service-deployment.ts";
 import { AiplatError } from "../../src/errors.ts";
 import { findStableRevision } from "../../src/operations/find-stable.ts";
 import { judgeDeployment, judgeRollback } from "../../src/operations/judge-deployment.ts";

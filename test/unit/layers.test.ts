@@ -1,14 +1,22 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, normalize, relative } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-
-const src = join(import.meta.dirname, "../../src");
+import {
+  againstTheFloors,
+  circlesOf,
+  floors,
+  importsOf,
+  layerOf,
+  readSources,
+  roomOf,
+} from "../support/architecture.ts";
 
 /** What each layer may import of the others. Files directly in src/ are layers of their own. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  "main.ts": ["program.ts", "context.ts", "errors.ts", "output", "aws", "sandbox"],
+  "main.ts": ["connect.ts", "program.ts", "context.ts", "errors.ts", "output"],
+  "connect.ts": ["context.ts", "errors.ts", "aws", "sandbox"],
   "program.ts": ["commands", "context.ts", "errors.ts", "core"],
-  "context.ts": ["operations"],
+  "context.ts": ["ports.ts"],
+  "ports.ts": ["core"],
   "errors.ts": ["core"],
   "index.ts": ["core"],
   "reference.ts": ["commands"],
@@ -21,13 +29,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "sandbox",
     "output",
     "files",
+    "ports.ts",
     "context.ts",
     "errors.ts",
   ],
-  operations: ["core", "errors.ts", "context.ts"],
-  aws: ["core", "operations", "errors.ts", "context.ts"],
-  kubectl: ["operations", "errors.ts", "context.ts"],
-  "image-registry": ["core", "operations", "errors.ts", "context.ts"],
+  operations: ["core", "ports.ts", "errors.ts", "context.ts"],
+  aws: ["core", "ports.ts", "errors.ts", "context.ts"],
+  kubectl: ["ports.ts", "errors.ts", "context.ts"],
+  "image-registry": ["core", "ports.ts", "errors.ts", "context.ts"],
   sandbox: ["core", "errors.ts"],
   output: ["core", "context.ts", "errors.ts", "operations"],
   files: ["errors.ts", "context.ts", "core"],
@@ -36,12 +45,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** Imports that exist only for the compiler. */
 const onlyTypes: Readonly<Record<string, readonly string[]>> = {
+  "main.ts": ["context.ts"],
+  "connect.ts": ["context.ts"],
   output: ["core", "operations"],
-  aws: ["operations", "context.ts"],
-  kubectl: ["operations", "context.ts"],
-  "image-registry": ["operations", "context.ts"],
-  operations: ["context.ts"],
-  "context.ts": ["operations"],
+  aws: ["ports.ts", "context.ts"],
+  kubectl: ["ports.ts", "context.ts"],
+  "image-registry": ["ports.ts", "context.ts"],
+  operations: ["ports.ts", "context.ts"],
+  commands: ["ports.ts"],
+  "context.ts": ["ports.ts"],
+  "ports.ts": ["core"],
 };
 
 const packages: Readonly<Record<string, RegExp>> = {
@@ -50,6 +63,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   output: /^(chalk|ora|string-width|yaml|node:)/,
   operations: /^node:(crypto)$/,
   "main.ts": /^node:/,
+  "connect.ts": /^node:/,
   "program.ts": /^commander$/,
   files: /^node:/,
   commands: /^(node:|yaml)/,
@@ -57,45 +71,26 @@ const packages: Readonly<Record<string, RegExp>> = {
   kubectl: /^node:child_process$/,
 };
 
-interface Import {
-  readonly file: string;
-  readonly target: string;
-  readonly typeOnly: boolean;
-}
-
-const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
-const imports = files.flatMap((file): readonly Import[] => {
-  const text = readFileSync(join(src, file), "utf8");
-  const found = [
-    ...text.matchAll(
-      /^(?:import|export)\s+(type\s+)?[^;"]*?from\s+"([^"]+)"|import\("([^"]+)"\)|^import\s+"([^"]+)"/gm,
-    ),
-  ];
-  return found.map((match) => {
-    const specifier = match[2] ?? match[3] ?? match[4]!;
-    const target = specifier.startsWith(".")
-      ? relative(src, normalize(join(src, dirname(file), specifier)))
-      : specifier;
-    return { file, target, typeOnly: match[1] !== undefined };
-  });
-});
-
-function layerOf(file: string): string {
-  return file.split("/")[0]!;
-}
-
-const local = imports.filter(({ target }) => files.includes(target));
+const { files, imports } = readSources(join(import.meta.dirname, "../../src"));
+const local = imports.filter(({ target }) => files.has(target));
+const shown = ({ file, target }: { readonly file: string; readonly target: string }) => `${file} -> ${target}`;
 
 describe("layers", () => {
   it("finds the project's imports", () => {
     expect(local.length).toBeGreaterThan(100);
+    const relative = imports.filter(({ target }) => target.endsWith(".ts"));
+    expect(relative.filter(({ target }) => !files.has(target)).map(shown)).toEqual([]);
   });
 
   it("import only what lies beneath them", () => {
     const broken = local.filter(
       ({ file, target }) => layerOf(file) !== layerOf(target) && !allowed[layerOf(file)]?.includes(layerOf(target)),
     );
-    expect(broken.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+    expect(broken.map(shown)).toEqual([]);
+  });
+
+  it("form no circle", () => {
+    expect(circlesOf(local.map(({ file, target }) => [layerOf(file), layerOf(target)] as const))).toEqual([]);
   });
 
   it("take only types where only types are allowed", () => {
@@ -103,23 +98,22 @@ describe("layers", () => {
       ({ file, target, typeOnly }) =>
         onlyTypes[layerOf(file)]?.includes(layerOf(target)) && !typeOnly && layerOf(file) !== layerOf(target),
     );
-    expect(broken.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+    expect(broken.map(shown)).toEqual([]);
   });
 
   it("import only the packages that are theirs", () => {
-    const broken = imports.filter(
-      ({ file, target }) => !files.includes(target) && !packages[layerOf(file)]?.test(target),
-    );
-    expect(broken.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
+    const broken = imports.filter(({ file, target }) => !files.has(target) && !packages[layerOf(file)]?.test(target));
+    expect(broken.map(shown)).toEqual([]);
   });
 
   it("keep ECS and Kubernetes apart", () => {
+    const ecs = new Set(["ecs", "ecs-api", "deployment", "plan"]);
     const broken = local.filter(
       ({ file, target }) =>
-        (file.startsWith("core/ecs/") && target.startsWith("core/kubernetes/")) ||
-        (file.startsWith("core/kubernetes/") && target.startsWith("core/ecs/")),
+        (ecs.has(roomOf(file) ?? "") && roomOf(target) === "kubernetes") ||
+        (roomOf(file) === "kubernetes" && ecs.has(roomOf(target) ?? "")),
     );
-    expect(broken).toEqual([]);
+    expect(broken.map(shown)).toEqual([]);
   });
 
   it("start processes in kubectl/ only", () => {
@@ -128,13 +122,38 @@ describe("layers", () => {
   });
 
   it("touch process in main.ts only", () => {
-    const broken = files.filter(
-      (file) =>
+    const broken = [...files].filter(
+      ([file, text]) =>
         file !== "main.ts" &&
-        /\bprocess\.(?!env\b)\w+|\bprocess\.env\b/.test(
-          readFileSync(join(src, file), "utf8").replace(/^\s*(\/\/|\*|\/\*).*$/gm, ""),
-        ),
+        /\bprocess\.(?!env\b)\w+|\bprocess\.env\b/.test(text.replace(/^\s*(\/\/|\*|\/\*).*$/gm, "")),
     );
-    expect(broken).toEqual([]);
+    expect(broken.map(([file]) => file)).toEqual([]);
+  });
+});
+
+describe("rooms of the core", () => {
+  it("have a floor each", () => {
+    const rooms = new Set([...files.keys()].flatMap((file) => roomOf(file) ?? []));
+    expect([...rooms].filter((room) => !(floors as readonly string[]).includes(room))).toEqual([]);
+    expect([...files.keys()].filter((file) => file.startsWith("core/") && roomOf(file) === undefined)).toEqual([]);
+  });
+
+  it("import only rooms on lower floors, and so form no circle", () => {
+    expect(againstTheFloors(local)).toEqual([]);
+    const edges = local.flatMap(({ file, target }) => {
+      const [from, to] = [roomOf(file), roomOf(target)];
+      return from === undefined || to === undefined ? [] : [[from, to] as const];
+    });
+    expect(circlesOf(edges)).toEqual([]);
+  });
+
+  it("are caught in a circle that somebody plants", () => {
+    const planted = importsOf("core/devices/claims.ts", 'import { judge } from "../placement/verdict.ts";\n');
+    expect(againstTheFloors([...local, ...planted])).toEqual(["core/devices/claims.ts -> core/placement/verdict.ts"]);
+    const edges = [...local, ...planted].flatMap(({ file, target }) => {
+      const [from, to] = [roomOf(file), roomOf(target)];
+      return from === undefined || to === undefined ? [] : [[from, to] as const];
+    });
+    expect(circlesOf(edges).some((circle) => /placement -> .*devices|devices -> .*placement/.test(circle))).toBe(true);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { lintTaskDefinition } from "../../src/core/ecs/lint/lint.ts";
 import { rules } from "../../src/core/ecs/lint/rules.ts";
-import { pathText } from "../../src/core/problem.ts";
-import type { Raw } from "../../src/core/workload/merge.ts";
+import { pathText } from "../../src/core/base/problem.ts";
+import type { Raw } from "../../src/core/base/merge.ts";
 
 const on = (expression: string) => ({ placementConstraints: [{ type: "memberOf", expression }] });
 const onType = (type: string) => on(`attribute:ecs.instance-type == ${type}`);

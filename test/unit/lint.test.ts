@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { instanceTypes } from "../../src/core/catalog/catalog.ts";
-import { legalSizes } from "../../src/core/devices/slots.ts";
+import { instanceTypes } from "../../src/core/catalog/instance-types/catalog.ts";
+import { legalSizes } from "../../src/core/catalog/slots.ts";
 import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
 import { lintTaskDefinition } from "../../src/core/ecs/lint/lint.ts";
 import { readTaskDefinitions } from "../../src/core/ecs/lint/source.ts";
-import { pathText, Refusal } from "../../src/core/problem.ts";
-import type { Raw } from "../../src/core/workload/merge.ts";
+import { pathText, Refusal } from "../../src/core/base/problem.ts";
+import type { Raw } from "../../src/core/base/merge.ts";
 import { everyVariantOf, resolveWorkload } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
-import type { RegisteredTaskDefinition } from "../../src/core/ecs/api.ts";
+import type { RegisteredTaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { refusalOfEcs } from "../../src/core/placement/place.ts";
 import { requirementsOf } from "../../src/core/placement/requirements.ts";
 import { roomsOf } from "../../src/core/placement/room.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Task } from "../../src/core/ecs/api.ts";
+import type { Task } from "../../src/core/ecs-api/api.ts";
 import { observeCluster, type ObserveProgress } from "../../src/operations/observe-cluster.ts";
-import type { EcsPort } from "../../src/operations/ports.ts";
+import type { EcsPort } from "../../src/ports.ts";
 import { anInstance } from "../support/cluster.ts";
 import { makeDefinition, makeTask, scriptedEcs } from "../support/task-port.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { diffTaskDefinitions } from "../../src/core/ecs/diff.ts";
-import { judgeRollouts } from "../../src/core/ecs/rollout.ts";
+import { judgeRollouts } from "../../src/core/deployment/rollout.ts";
 import { runMoved } from "../../src/core/plan/moved-run.ts";
 import { newestOf } from "../../src/core/plan/newest-revisions.ts";
 import { parseRunPlan, parseServicePlan } from "../../src/core/plan/plan-file.ts";
@@ -10,7 +10,7 @@ import { plannedRun } from "../../src/core/plan/planned-run.ts";
 import { planServices } from "../../src/core/plan/plan-service.ts";
 import { movedSince } from "../../src/core/plan/service-plan.ts";
 import { explainShortage } from "../../src/core/plan/shortage.ts";
-import { Refusal } from "../../src/core/problem.ts";
+import { Refusal } from "../../src/core/base/problem.ts";
 import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";

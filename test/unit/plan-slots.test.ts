@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
-import type { TaskDefinition } from "../../src/core/ecs/api.ts";
+import type { TaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { explainPlacement } from "../../src/core/placement/explain.ts";
 import { place } from "../../src/core/placement/place.ts";
 import { planRegistered, planRun, readsCluster } from "../../src/core/plan/plan-run.ts";

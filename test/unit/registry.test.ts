@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseImageReference } from "../../src/core/catalog/image-reference.ts";
+import { parseImageReference } from "../../src/core/catalog/container-images/image-reference.ts";
 import { createRegistry } from "../../src/image-registry/registry.ts";
 import { startLoopback, startRegistry, type LoopbackServer } from "../support/loopback-servers.ts";
 import { freePort } from "../support/moto.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
-import { judgeRollouts, lowerLimit, upperLimit, type Rollout } from "../../src/core/ecs/rollout.ts";
-import { rolloutProblem } from "../../src/core/ecs/rollout-text.ts";
-import type { RegisteredTaskDefinition } from "../../src/core/ecs/api.ts";
-import { lockPortMappings } from "../../src/core/devices/locks.ts";
+import { judgeRollouts, lowerLimit, upperLimit, type Rollout } from "../../src/core/deployment/rollout.ts";
+import { rolloutProblem } from "../../src/core/deployment/rollout-text.ts";
+import type { RegisteredTaskDefinition } from "../../src/core/ecs-api/api.ts";
+import { lockPortMappings } from "../../src/core/catalog/lock-ports.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
 
 const cpu = 4 * 1024;

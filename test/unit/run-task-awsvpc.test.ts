@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lockPortBaseOf } from "../../src/core/devices/claims.ts";
 import { occupancyOf } from "../../src/core/devices/occupancy.ts";
-import type { Failure, RegisteredTaskDefinition, RunTaskRequest, Task } from "../../src/core/ecs/api.ts";
+import type { Failure, RegisteredTaskDefinition, RunTaskRequest, Task } from "../../src/core/ecs-api/api.ts";
 import { tasksToGiveBack } from "../../src/core/plan/conflicts.ts";
 import { planRun } from "../../src/core/plan/plan-run.ts";
 import { definitionsOf } from "../../src/core/plan/plan-slots.ts";
@@ -9,7 +9,7 @@ import type { RunSettings } from "../../src/core/plan/run-request.ts";
 import { explainShortage } from "../../src/core/plan/shortage.ts";
 import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import { observeCluster } from "../../src/operations/observe-cluster.ts";
-import type { EcsPort } from "../../src/operations/ports.ts";
+import type { EcsPort } from "../../src/ports.ts";
 import { runTasks } from "../../src/operations/run-task.ts";
 import { aDefinition, anInstance, aSnapshot } from "../support/cluster.ts";
 import { fakeRuntime, scriptedEcs } from "../support/task-port.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
-import type { RegisteredTaskDefinition, RunTaskRequest, Task, TaskDefinition } from "../../src/core/ecs/api.ts";
+import type { RegisteredTaskDefinition, RunTaskRequest, Task, TaskDefinition } from "../../src/core/ecs-api/api.ts";
 import type { RunStep } from "../../src/core/plan/run-plan.ts";
 import { AiplatError, Interrupted } from "../../src/errors.ts";
-import type { EcsPort } from "../../src/operations/ports.ts";
+import type { EcsPort } from "../../src/ports.ts";
 import { runTasks, type RunTaskInput } from "../../src/operations/run-task.ts";
 
 /** An ECS of a few words: it has room for so many tasks, remembers client tokens as ECS does, and can be told to fail. */

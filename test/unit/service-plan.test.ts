@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
-import type { RegisteredTaskDefinition } from "../../src/core/ecs/api.ts";
+import type { RegisteredTaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
 import { generateService } from "../../src/core/ecs/service.ts";
-import type { Service } from "../../src/core/ecs/service-api.ts";
+import type { Service } from "../../src/core/ecs-api/service.ts";
 import { distribute } from "../../src/core/plan/distribute.ts";
 import { planScale } from "../../src/core/plan/plan-scale.ts";
 import { planServices } from "../../src/core/plan/plan-service.ts";
 import { movedSince } from "../../src/core/plan/service-plan.ts";
-import { Refusal } from "../../src/core/problem.ts";
+import { Refusal } from "../../src/core/base/problem.ts";
 import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { generateService } from "../../src/core/ecs/service.ts";
-import type { Service } from "../../src/core/ecs/service-api.ts";
+import type { Service } from "../../src/core/ecs-api/service.ts";
 import {
   diffService,
   normalService,
@@ -8,7 +8,7 @@ import {
   unchangeable,
   updateInput,
 } from "../../src/core/ecs/service-form.ts";
-import { Refusal } from "../../src/core/problem.ts";
+import { Refusal } from "../../src/core/base/problem.ts";
 import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 

@@ -4,7 +4,7 @@ import { diffTaskDefinitions } from "../../src/core/ecs/diff.ts";
 import { generatedFields, type FieldTree } from "../../src/core/ecs/generated-fields.ts";
 import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
 import { normalForm } from "../../src/core/ecs/normal-form.ts";
-import { isRaw, type Raw } from "../../src/core/workload/merge.ts";
+import { isRaw, type Raw } from "../../src/core/base/merge.ts";
 import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 

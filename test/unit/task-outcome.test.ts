@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { clusterOfTask, taskIdOf } from "../../src/core/ecs/arn.ts";
-import type { Task } from "../../src/core/ecs/api.ts";
+import { clusterOfTask, taskIdOf } from "../../src/core/ecs-api/arn.ts";
+import type { Task } from "../../src/core/ecs-api/api.ts";
 import { judgeTask } from "../../src/core/ecs/outcome.ts";
 import { logStreamsOf } from "../../src/core/ecs/log-streams.ts";
 import { exitCodeOf, toTaskResult } from "../../src/core/plan/run-result.ts";
-import { formatDuration } from "../../src/core/duration.ts";
+import { formatDuration } from "../../src/core/base/duration.ts";
 import { makeDefinition, makeTask, stoppedTask } from "../support/task-port.ts";
 
 const withContainers = (...containers: Task["containers"]) => stoppedTask("a", 0, { containers });

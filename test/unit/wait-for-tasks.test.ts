@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Task } from "../../src/core/ecs/api.ts";
+import type { Task } from "../../src/core/ecs-api/api.ts";
 import { AiplatError, Interrupted } from "../../src/errors.ts";
 import { waitForTasks } from "../../src/operations/wait-for-tasks.ts";
 import { fakeRuntime, makeTask, scriptedEcs, stoppedTask, taskArn } from "../support/task-port.ts";

@@ -1,5 +1,5 @@
 /** What a container on Elastic Fabric Adapter interfaces needs besides the interfaces, on every orchestrator. */
-import type { InstanceType } from "./instance-type.ts";
+import type { InstanceType } from "./instance-types/instance-type.ts";
 
 /**
  * Families whose EFA interfaces read and write the accelerator's memory themselves. Neuron asks for

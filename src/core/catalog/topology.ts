@@ -1,4 +1,4 @@
-import type { InstanceType } from "./instance-type.ts";
+import type { InstanceType } from "./instance-types/instance-type.ts";
 
 /**
  * How the Neuron devices of an instance type are wired, and so which sets of them one workload may hold.

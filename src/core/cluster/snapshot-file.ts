@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { mismatchesOf } from "../document-issues.ts";
-import { container } from "../plan/plan-shapes.ts";
-import { pathText, problem, Refusal } from "../problem.ts";
+import { mismatchesOf } from "../base/document-issues.ts";
+import { container } from "../ecs-api/schemas.ts";
+import { pathText, problem, Refusal } from "../base/problem.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 
 const text = z.string();

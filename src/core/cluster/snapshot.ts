@@ -1,5 +1,5 @@
-import type { RegisteredTaskDefinition, Task } from "../ecs/api.ts";
-import type { Service } from "../ecs/service-api.ts";
+import type { RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
+import type { Service } from "../ecs-api/service.ts";
 
 /** CPU in units, memory in MiB, ports by protocol, GPUs by id: what ECS registers and subtracts. */
 export interface Resources {

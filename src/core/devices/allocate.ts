@@ -1,5 +1,5 @@
-import type { InstanceType } from "../catalog/instance-type.ts";
-import { isPacked, legalSizes, legalSlots, type Slot } from "./slots.ts";
+import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
+import { isPacked, legalSizes, legalSlots, type Slot } from "../catalog/slots.ts";
 
 /**
  * The free slot of `size` devices whose use destroys the least: first the fewest free slots of the largest size, then

@@ -1,7 +1,7 @@
-import type { ContainerDefinition, TaskDefinition } from "../ecs/api.ts";
-import { hostPortsOf } from "../ecs/host-ports.ts";
-import { isLockPort, lockPortBase } from "./locks.ts";
-import { deviceNumber } from "./slots.ts";
+import type { ContainerDefinition, TaskDefinition } from "../ecs-api/api.ts";
+import { hostPortsOf } from "../ecs-api/host-ports.ts";
+import { isLockPort, lockPortBase } from "../catalog/lock-ports.ts";
+import { deviceNumber } from "../catalog/slots.ts";
 
 /** Device numbers in ascending order, or every device of the instance. */
 export type DeviceSet = readonly number[] | "all";

@@ -1,7 +1,7 @@
-import type { InstanceType } from "../catalog/instance-type.ts";
-import { Heap } from "../heap.ts";
+import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
+import { Heap } from "../base/heap.ts";
 import { cheapestSlot, compareCosts, type PricedSlot } from "./allocate.ts";
-import type { Slot } from "./slots.ts";
+import type { Slot } from "../catalog/slots.ts";
 
 /** A machine that may take replicas of `size` devices. */
 export interface Machine {

@@ -1,9 +1,9 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import type { Task, TaskDefinition } from "../ecs/api.ts";
-import { hostPortsOf, networkModeOfDefinition } from "../ecs/host-ports.ts";
-import { withOverrides } from "../ecs/overrides.ts";
+import type { Task, TaskDefinition } from "../ecs-api/api.ts";
+import { hostPortsOf, networkModeOfDefinition } from "../ecs-api/host-ports.ts";
+import { withOverrides } from "../ecs-api/overrides.ts";
 import { deviceAskOf, type AskSource, type DeviceSet } from "./asks.ts";
-import { lockPortBase, lockPortBaseTag } from "./locks.ts";
+import { lockPortBase, lockPortBaseTag } from "../catalog/lock-ports.ts";
 
 /** The devices that a task not yet STOPPED holds on its instance. */
 export interface Claim {

@@ -1,10 +1,10 @@
-import { findInstanceType } from "../catalog/catalog.ts";
+import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
-import { definitionNameOf, taskIdOf } from "../ecs/arn.ts";
-import type { Task } from "../ecs/api.ts";
+import { definitionNameOf, taskIdOf } from "../ecs-api/arn.ts";
+import type { Task } from "../ecs-api/api.ts";
 import { fragmentation, replicasThatFit } from "./allocate.ts";
 import { occupancyOf, type DeviceState, type InstanceDevices } from "./occupancy.ts";
-import { devicePath, legalSizes } from "./slots.ts";
+import { devicePath, legalSizes } from "../catalog/slots.ts";
 
 /** One accelerator device and the tasks that hold it. */
 export interface MappedDevice {

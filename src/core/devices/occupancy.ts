@@ -1,6 +1,6 @@
-import { findInstanceType } from "../catalog/catalog.ts";
+import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
-import { compareVersions, isVersion } from "../version.ts";
+import { compareVersions, isVersion } from "../base/version.ts";
 import { devicesIn } from "./asks.ts";
 import { claimsOn, type Claim } from "./claims.ts";
 

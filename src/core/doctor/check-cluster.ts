@@ -1,9 +1,9 @@
-import { counted } from "../counted.ts";
-import { fail, ok, skip, warn, type CheckItem } from "../check-report.ts";
+import { counted } from "../base/counted.ts";
+import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { namedProvider } from "../ecs/capacity.ts";
 import { chooseProvider } from "../plan/run-request.ts";
-import { listOr, Refusal } from "../problem.ts";
+import { listOr, Refusal } from "../base/problem.ts";
 import { onManagedInstances } from "../workload/managed-instances.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { checkInstances } from "./check-instances.ts";

@@ -1,8 +1,8 @@
-import { ecsNeuronFamilyOf, isEcsImageWithoutNeuron, pinnedDriverOn } from "../catalog/ami-drivers.ts";
-import { findInstanceType } from "../catalog/catalog.ts";
-import { checkImageDriver, needsNewDriver } from "../catalog/image-checks.ts";
-import type { ImageReference } from "../catalog/image-reference.ts";
-import { fail, ok, skip, type CheckItem } from "../check-report.ts";
+import { ecsNeuronFamilyOf, isEcsImageWithoutNeuron, pinnedDriverOn } from "../catalog/machine-images/ami-drivers.ts";
+import { findInstanceType } from "../catalog/instance-types/catalog.ts";
+import { checkImageDriver, needsNewDriver } from "../catalog/container-images/image-checks.ts";
+import type { ImageReference } from "../catalog/container-images/image-reference.ts";
+import { fail, ok, skip, type CheckItem } from "../base/check-report.ts";
 import { instanceTypeOf, type ContainerInstance } from "../cluster/snapshot.ts";
 import type { Needs } from "./needs.ts";
 import type { ObservedAccount } from "./observation.ts";

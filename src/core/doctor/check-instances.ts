@@ -1,8 +1,8 @@
-import { findInstanceType } from "../catalog/catalog.ts";
-import { fail, ok, warn, type CheckItem } from "../check-report.ts";
+import { findInstanceType } from "../catalog/instance-types/catalog.ts";
+import { fail, ok, warn, type CheckItem } from "../base/check-report.ts";
 import { instanceTypeOf, type ContainerInstance } from "../cluster/snapshot.ts";
 import { networkModeOf } from "../ecs/capacity.ts";
-import { compareVersions, isVersion } from "../version.ts";
+import { compareVersions, isVersion } from "../base/version.ts";
 import { onManagedInstances } from "../workload/managed-instances.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { countTypes, nameInstances } from "./observed-instances.ts";

@@ -1,4 +1,4 @@
-import { fail, ok, type CheckItem } from "../check-report.ts";
+import { fail, ok, type CheckItem } from "../base/check-report.ts";
 import { logGroupKey, type LogNeed, type Needs } from "./needs.ts";
 import type { ObservedAccount } from "./observation.ts";
 import { judged } from "./reading.ts";

@@ -1,4 +1,4 @@
-import { fail, ok, skip, type CheckItem } from "../check-report.ts";
+import { fail, ok, skip, type CheckItem } from "../base/check-report.ts";
 import type { ObservedMachine } from "./observation.ts";
 
 /** Whether this machine can call AWS at all. */

@@ -1,5 +1,5 @@
-import { fail, ok, someOf, warn, type CheckItem } from "../check-report.ts";
-import type { NetworkConfiguration } from "../ecs/api.ts";
+import { fail, ok, someOf, warn, type CheckItem } from "../base/check-report.ts";
+import type { NetworkConfiguration } from "../ecs-api/api.ts";
 import type { ObservedAccount } from "./observation.ts";
 import type { SecurityGroup, Subnet } from "./observed-ec2.ts";
 import { judged, valueOf } from "./reading.ts";

@@ -1,6 +1,6 @@
-import { findInstanceType } from "../catalog/catalog.ts";
-import { vcpuQuotaOf, type VcpuQuota } from "../catalog/vcpu-quotas.ts";
-import { fail, ok, skip, warn, type CheckItem } from "../check-report.ts";
+import { findInstanceType } from "../catalog/instance-types/catalog.ts";
+import { vcpuQuotaOf, type VcpuQuota } from "../catalog/instance-types/vcpu-quotas.ts";
+import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
 import type { ObservedAccount } from "./observation.ts";
 import type { OnDemandInstances } from "./observed-ec2.ts";
 import { judged } from "./reading.ts";

@@ -1,4 +1,4 @@
-import { fail, ok, skip, someOf, warn, type CheckItem } from "../check-report.ts";
+import { fail, ok, skip, someOf, warn, type CheckItem } from "../base/check-report.ts";
 import type { Needs } from "./needs.ts";
 import type { ObservedAccount } from "./observation.ts";
 import type { Role } from "./observed-account.ts";

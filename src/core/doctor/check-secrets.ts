@@ -1,4 +1,4 @@
-import { fail, ok, skip, type CheckItem } from "../check-report.ts";
+import { fail, ok, skip, type CheckItem } from "../base/check-report.ts";
 import type { Needs, SecretNeed } from "./needs.ts";
 import type { ObservedAccount } from "./observation.ts";
 import type { SecretState } from "./observed-account.ts";

@@ -1,7 +1,7 @@
 import { present } from "../base/present.ts";
-import { skip, type CheckGroup, type CheckItem, type CheckReport } from "../check-report.ts";
+import { skip, type CheckGroup, type CheckItem, type CheckReport } from "../base/check-report.ts";
 import { networkModeOf } from "../ecs/capacity.ts";
-import type { NetworkConfiguration, TaskDefinition } from "../ecs/api.ts";
+import type { NetworkConfiguration, TaskDefinition } from "../ecs-api/api.ts";
 import type { GenerateSettings } from "../ecs/generate.ts";
 import { onManagedInstances } from "../workload/managed-instances.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";

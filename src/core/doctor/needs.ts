@@ -1,7 +1,7 @@
-import { parseImageReference, type ImageReference } from "../catalog/image-reference.ts";
+import { parseImageReference, type ImageReference } from "../catalog/container-images/image-reference.ts";
 import { devicesOf } from "../ecs/merged.ts";
-import type { ContainerDefinition, TaskDefinition } from "../ecs/api.ts";
-import { deviceNumber } from "../devices/slots.ts";
+import type { ContainerDefinition, TaskDefinition } from "../ecs-api/api.ts";
+import { deviceNumber } from "../catalog/slots.ts";
 import { parseSecretReference, type SecretReference } from "../ecs/secret-reference.ts";
 
 export interface ImageNeed {

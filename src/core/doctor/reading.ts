@@ -1,4 +1,4 @@
-import { skip, type CheckItem } from "../check-report.ts";
+import { skip, type CheckItem } from "../base/check-report.ts";
 
 /** What was read, or why it could not be. */
 export type Reading<Value> = { readonly value: Value } | Unread;

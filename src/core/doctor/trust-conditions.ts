@@ -1,4 +1,4 @@
-import { isRaw } from "../workload/merge.ts";
+import { isRaw } from "../base/merge.ts";
 import type { Place } from "./place.ts";
 import { globToPattern, listOf } from "./policy-text.ts";
 

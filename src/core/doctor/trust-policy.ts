@@ -1,5 +1,5 @@
 /** Whether a role's trust policy lets ECS's tasks assume it. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html */
-import { isRaw } from "../workload/merge.ts";
+import { isRaw } from "../base/merge.ts";
 import type { Place } from "./place.ts";
 import { globToPattern, listOf } from "./policy-text.ts";
 import { judgeConditions, type Verdict } from "./trust-conditions.ts";

@@ -1,4 +1,4 @@
-import { findInstanceType } from "../catalog/catalog.ts";
+import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { instanceTypeOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { WantedType } from "./check-quotas.ts";

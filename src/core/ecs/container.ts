@@ -1,10 +1,10 @@
 import { present } from "../base/present.ts";
 import { fabricEnvironment } from "../catalog/fabric.ts";
-import { lockPortMappings } from "../devices/locks.ts";
-import { devicePath } from "../devices/slots.ts";
+import { lockPortMappings } from "../catalog/lock-ports.ts";
+import { devicePath } from "../catalog/slots.ts";
 import { healthCheckSettings } from "../workload/health.ts";
 import type { DeviceRequest, ResolvedWorkload, Variant } from "../workload/resolved.ts";
-import type { ContainerDefinition, Device, LinuxParameters, PortMapping, ResourceRequirement } from "./api.ts";
+import type { ContainerDefinition, Device, LinuxParameters, PortMapping, ResourceRequirement } from "../ecs-api/api.ts";
 import type { NetworkMode } from "./capacity.ts";
 
 export interface ContainerSettings {

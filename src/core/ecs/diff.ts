@@ -1,4 +1,4 @@
-import { isRaw, type Raw } from "../workload/merge.ts";
+import { isRaw, type Raw } from "../base/merge.ts";
 import { generatedFields, type FieldTree } from "./generated-fields.ts";
 import { itemKey } from "./list-items.ts";
 import { normalForm } from "./normal-form.ts";

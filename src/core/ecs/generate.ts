@@ -1,10 +1,10 @@
 import { present } from "../base/present.ts";
-import { workloadTag } from "./service-api.ts";
-import { deviceNumber, slotName } from "../devices/slots.ts";
-import { refuseErrors } from "../problem.ts";
-import { mergeRaw, type ListKeys, type Raw } from "../workload/merge.ts";
+import { workloadTag } from "../ecs-api/service.ts";
+import { deviceNumber, slotName } from "../catalog/slots.ts";
+import { refuseErrors } from "../base/problem.ts";
+import { mergeRaw, type ListKeys, type Raw } from "../base/merge.ts";
 import type { ResolvedWorkload, Shape, Variant } from "../workload/resolved.ts";
-import type { Device, PlacementConstraint, Tag, TaskDefinition } from "./api.ts";
+import type { Device, PlacementConstraint, Tag, TaskDefinition } from "../ecs-api/api.ts";
 import { onManagedInstances } from "../workload/managed-instances.ts";
 import { networkModeOf } from "./capacity.ts";
 import { cpuUnits, locksOf, workloadContainer } from "./container.ts";

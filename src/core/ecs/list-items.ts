@@ -1,5 +1,5 @@
-import { deviceNumber } from "../devices/slots.ts";
-import type { Raw } from "../workload/merge.ts";
+import { deviceNumber } from "../catalog/slots.ts";
+import type { Raw } from "../base/merge.ts";
 
 /**
  * The lists of a task definition, and of a service, whose order means nothing to ECS, and what tells two items apart. Any other list

@@ -1,6 +1,6 @@
 import { present } from "../base/present.ts";
-import { taskIdOf } from "./arn.ts";
-import type { RegisteredTaskDefinition, Task } from "./api.ts";
+import { taskIdOf } from "../ecs-api/arn.ts";
+import type { RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
 
 /** Where one container of one task writes its log in CloudWatch. */
 export interface LogStream {

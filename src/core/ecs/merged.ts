@@ -1,7 +1,7 @@
-import { deviceNumber } from "../devices/slots.ts";
-import { problem, type Problem } from "../problem.ts";
-import { isRaw } from "../workload/merge.ts";
-import type { ContainerDefinition, Device, PortMapping, TaskDefinition } from "./api.ts";
+import { deviceNumber } from "../catalog/slots.ts";
+import { problem, type Problem } from "../base/problem.ts";
+import { isRaw } from "../base/merge.ts";
+import type { ContainerDefinition, Device, PortMapping, TaskDefinition } from "../ecs-api/api.ts";
 
 const path = ["ecs", "taskDefinition", "containerDefinitions"];
 

@@ -1,5 +1,5 @@
 import { present } from "../base/present.ts";
-import { isRaw, type Raw } from "../workload/merge.ts";
+import { isRaw, type Raw } from "../base/merge.ts";
 import { orderItems } from "./list-items.ts";
 import { parseTaskCpu, parseTaskMemory } from "./task-size.ts";
 

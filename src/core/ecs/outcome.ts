@@ -1,4 +1,4 @@
-import type { Task, TaskContainer } from "./api.ts";
+import type { Task, TaskContainer } from "../ecs-api/api.ts";
 import { explainExitCode, explainReason } from "./reasons.ts";
 
 /** Whether a stopped task did its work, and if not why, and what to do. */

@@ -1,5 +1,5 @@
-import { deviceNumber } from "../devices/slots.ts";
-import { isRaw, type Raw } from "../workload/merge.ts";
+import { deviceNumber } from "../catalog/slots.ts";
+import { isRaw, type Raw } from "../base/merge.ts";
 import type { Workload } from "../workload/schema.ts";
 
 /** The Neuron devices that raw fields list. */

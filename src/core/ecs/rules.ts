@@ -1,5 +1,5 @@
 /** What ECS asks of a workload beyond the rules for every target: the commands that act on ECS run these too. */
-import { listOr } from "../problem.ts";
+import { listOr } from "../base/problem.ts";
 import { rawDevicesOf } from "./raw-devices.ts";
 import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
 import { onManagedInstances } from "../workload/managed-instances.ts";

@@ -1,8 +1,8 @@
-import { isRaw, mergeRaw, type Raw } from "../workload/merge.ts";
+import { isRaw, mergeRaw, type Raw } from "../base/merge.ts";
 import { diffNormalForms, type Change } from "./diff.ts";
 import type { FieldTree } from "./generated-fields.ts";
 import { orderItems } from "./list-items.ts";
-import { primaryOf, type Service, type ServiceInput } from "./service-api.ts";
+import { primaryOf, type Service, type ServiceInput } from "../ecs-api/service.ts";
 
 /** The fields of a service that aiplat itself can write, the raw fields aside. */
 export const generatedServiceFields: FieldTree = {

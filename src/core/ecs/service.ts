@@ -1,12 +1,12 @@
 import { present } from "../base/present.ts";
-import { problem, refuseErrors, type Problem } from "../problem.ts";
-import { isRaw, mergeRaw, type Raw } from "../workload/merge.ts";
+import { problem, refuseErrors, type Problem } from "../base/problem.ts";
+import { isRaw, mergeRaw, type Raw } from "../base/merge.ts";
 import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
-import type { NetworkConfiguration, PlacementConstraint, Tag } from "./api.ts";
+import type { NetworkConfiguration, PlacementConstraint, Tag } from "../ecs-api/api.ts";
 import { onManagedInstances } from "../workload/managed-instances.ts";
 import { networkModeOf } from "./capacity.ts";
 import { slotTag } from "./generate.ts";
-import { deploymentSettingsOf, workloadTag, type ServiceInput } from "./service-api.ts";
+import { deploymentSettingsOf, workloadTag, type ServiceInput } from "../ecs-api/service.ts";
 
 export interface ServiceSettings {
   readonly cluster: string;

@@ -1,5 +1,5 @@
-import type { Task } from "./api.ts";
-import { taskIdOf } from "./arn.ts";
+import type { Task } from "../ecs-api/api.ts";
+import { taskIdOf } from "../ecs-api/arn.ts";
 
 /** The first part of a task's id: enough for the eye. */
 export function shortId(task: string): string {

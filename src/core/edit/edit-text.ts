@@ -1,5 +1,5 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, type Document, type Node, type YAMLMap } from "yaml";
-import type { Path } from "../problem.ts";
+import type { Path } from "../base/problem.ts";
 import { addToBlock, arrangeBlock, removeFromBlock } from "./block-text.ts";
 import { removedBy, type Edit } from "./edit.ts";
 import { addToFlow, arrangeFlow, removeFromFlow } from "./flow-text.ts";

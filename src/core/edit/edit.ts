@@ -1,4 +1,4 @@
-import type { Path } from "../problem.ts";
+import type { Path } from "../base/problem.ts";
 
 /** One change of a document, as data. */
 export type Edit =

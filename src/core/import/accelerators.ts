@@ -1,11 +1,11 @@
 import { present } from "../base/present.ts";
-import type { InstanceType } from "../catalog/instance-type.ts";
+import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { devicesOf } from "../ecs/merged.ts";
 import { readSubject } from "../ecs/lint/read-subject.ts";
 import { readTypeConstraint, settledTypes } from "../ecs/lint/type-constraint.ts";
-import type { ContainerDefinition, RegisteredTaskDefinition, ResourceRequirement } from "../ecs/api.ts";
+import type { ContainerDefinition, RegisteredTaskDefinition, ResourceRequirement } from "../ecs-api/api.ts";
 import { formatMiB } from "../workload/fields.ts";
-import type { Raw } from "../workload/merge.ts";
+import type { Raw } from "../base/merge.ts";
 import { mainContainer, neuronDevicesOf, type ImportedPart } from "./source.ts";
 
 /**

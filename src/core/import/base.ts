@@ -1,7 +1,7 @@
 import { present } from "../base/present.ts";
 import { parseTaskCpu, parseTaskMemory } from "../ecs/task-size.ts";
 import { environmentNameRule, formatMiB, roleArnRule } from "../workload/fields.ts";
-import { isRaw, type Raw } from "../workload/merge.ts";
+import { isRaw, type Raw } from "../base/merge.ts";
 import { containerWords, loadBalancerWords } from "./own-words.ts";
 import { isForManagedInstances, mainContainer, type ImportedPart, type ImportSource } from "./source.ts";
 

@@ -1,13 +1,13 @@
-import type { Tag } from "../ecs/api.ts";
+import type { Tag } from "../ecs-api/api.ts";
 import { diffNormalForms } from "../ecs/diff.ts";
 import { generatedFields, type FieldTree } from "../ecs/generated-fields.ts";
 import { generateTaskDefinition } from "../ecs/generate.ts";
 import { ecsRules } from "../ecs/rules.ts";
-import type { Service, ServiceInput } from "../ecs/service-api.ts";
+import type { Service, ServiceInput } from "../ecs-api/service.ts";
 import { generatedServiceFields } from "../ecs/service-form.ts";
-import { Refusal } from "../problem.ts";
+import { Refusal } from "../base/problem.ts";
 import { checkDocument } from "../workload/check.ts";
-import type { Raw } from "../workload/merge.ts";
+import type { Raw } from "../base/merge.ts";
 import { resolveWorkload, variantsOf } from "../workload/resolve.ts";
 import { workloadRules } from "../workload/rules.ts";
 import { runRules } from "../workload/rules/rule.ts";

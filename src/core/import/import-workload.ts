@@ -1,8 +1,8 @@
 import { readTerms } from "../devices/claims.ts";
-import { lockPortBase as defaultBase } from "../devices/locks.ts";
-import { listOr, problem, Refusal, type Problem } from "../problem.ts";
+import { lockPortBase as defaultBase } from "../catalog/lock-ports.ts";
+import { listOr, problem, Refusal, type Problem } from "../base/problem.ts";
 import { nameRule } from "../workload/fields.ts";
-import { isRaw, type Raw } from "../workload/merge.ts";
+import { isRaw, type Raw } from "../base/merge.ts";
 import { resolveWorkload, variantsOf } from "../workload/resolve.ts";
 import type { Workload } from "../workload/schema.ts";
 import { acceleratorsOf } from "./accelerators.ts";

@@ -1,8 +1,8 @@
 import { present } from "../base/present.ts";
-import type { ContainerDefinition, PortMapping, Tag } from "../ecs/api.ts";
-import { isLockPort } from "../devices/locks.ts";
+import type { ContainerDefinition, PortMapping, Tag } from "../ecs-api/api.ts";
+import { isLockPort } from "../catalog/lock-ports.ts";
 import { environmentNameRule, formatMiB, portNameRule, secretArnRule, targetGroupArnRule } from "../workload/fields.ts";
-import { isRaw, type Raw } from "../workload/merge.ts";
+import { isRaw, type Raw } from "../base/merge.ts";
 import { mainContainer, type ImportedPart } from "./source.ts";
 
 /** What the file can say of the container beside its size and its devices. What has no word here is left to the raw fields. */

@@ -1,13 +1,13 @@
 import { present } from "../base/present.ts";
-import type { Tag } from "../ecs/api.ts";
+import type { Tag } from "../ecs-api/api.ts";
 import { generateTaskDefinition, taskDefinitionLists } from "../ecs/generate.ts";
 import { namedProvider } from "../ecs/capacity.ts";
 import { normalForm } from "../ecs/normal-form.ts";
 import { generateService } from "../ecs/service.ts";
-import type { Service, ServiceInput } from "../ecs/service-api.ts";
+import type { Service, ServiceInput } from "../ecs-api/service.ts";
 import { normalService } from "../ecs/service-form.ts";
 import { networkConfigurationOf } from "../plan/run-request.ts";
-import { isRaw, type Raw } from "../workload/merge.ts";
+import { isRaw, type Raw } from "../base/merge.ts";
 import { rawOverlay } from "../workload/overlay-raw.ts";
 import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
 import { userTags } from "./own-words.ts";

@@ -1,8 +1,8 @@
-import type { ContainerDefinition, RegisteredTaskDefinition } from "../ecs/api.ts";
-import type { Service } from "../ecs/service-api.ts";
-import { deviceNumber } from "../devices/slots.ts";
+import type { ContainerDefinition, RegisteredTaskDefinition } from "../ecs-api/api.ts";
+import type { Service } from "../ecs-api/service.ts";
+import { deviceNumber } from "../catalog/slots.ts";
 import { devicesOf } from "../ecs/merged.ts";
-import { isRaw } from "../workload/merge.ts";
+import { isRaw } from "../base/merge.ts";
 
 /** A service with the revision that it runs, or a task definition alone. */
 export interface ImportedPart {

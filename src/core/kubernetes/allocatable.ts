@@ -1,7 +1,7 @@
 /** What pods can have of a node's memory and CPU. */
 import { present } from "../base/present.ts";
-import type { InstanceType } from "../catalog/instance-type.ts";
-import { maxPods } from "../catalog/max-pods.ts";
+import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
+import { maxPods } from "../catalog/instance-types/max-pods.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { deviceCount } from "./devices.ts";
 

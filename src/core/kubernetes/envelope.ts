@@ -1,5 +1,5 @@
 /** A kind of resource that carries the accelerated pod: one file in envelopes/ each. */
-import type { Path } from "../problem.ts";
+import type { Path } from "../base/problem.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import type { Container, Manifest, Metadata, PodSpec, PodTemplate } from "./manifest.ts";
 

@@ -1,6 +1,6 @@
 /** What goes beside the resource where it is asked for. */
 import { present } from "../base/present.ts";
-import { listOr, settingProblem, type Problem } from "../problem.ts";
+import { listOr, settingProblem, type Problem } from "../base/problem.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import type { Kind } from "./kinds.ts";
 import { envelopes, kinds } from "./kinds.ts";

@@ -1,5 +1,5 @@
 import { present } from "../base/present.ts";
-import { listOr, problem, refuseErrors, settingProblem, warning, type Problem } from "../problem.ts";
+import { listOr, problem, refuseErrors, settingProblem, warning, type Problem } from "../base/problem.ts";
 import { resolveWorkload } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";

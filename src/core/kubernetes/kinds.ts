@@ -1,5 +1,5 @@
-import { nearestNames } from "../nearest.ts";
-import { listOr, problem, Refusal } from "../problem.ts";
+import { nearestNames } from "../base/nearest.ts";
+import { listOr, problem, Refusal } from "../base/problem.ts";
 import type { Envelope } from "./envelope.ts";
 import { cronJob } from "./envelopes/cron-job.ts";
 import { daemonSet } from "./envelopes/daemon-set.ts";

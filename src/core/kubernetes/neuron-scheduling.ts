@@ -3,9 +3,9 @@
  * need the Neuron scheduler extension (aws-neuron-sdk @81ce03a, deploy/infrastructure/scheduler.rst); on Trainium2 and
  * Kubernetes 1.34 Dynamic Resource Allocation does it instead (deploy/eks/dra.rst).
  */
-import { listOr, problem, settingProblem, type Problem } from "../problem.ts";
+import { listOr, problem, settingProblem, type Problem } from "../base/problem.ts";
 import type { Shape } from "../workload/resolved.ts";
-import { compareVersions } from "../version.ts";
+import { compareVersions } from "../base/version.ts";
 import type { Manifest } from "./manifest.ts";
 
 export const neuronSchedulers = ["extension", "dra"] as const;

@@ -1,6 +1,6 @@
 /** The raw fields of a workload over what aiplat generates, and what they may not do. */
-import { problem, type Path, type Problem } from "../problem.ts";
-import { isRaw, mergeRaw, type ListKeys, type Raw } from "../workload/merge.ts";
+import { problem, type Path, type Problem } from "../base/problem.ts";
+import { isRaw, mergeRaw, type ListKeys, type Raw } from "../base/merge.ts";
 import { efaResource, hugepagesResource, neuronResource, nvidiaResource } from "./devices.ts";
 import type { Manifest, PodTemplate } from "./manifest.ts";
 

@@ -1,5 +1,5 @@
 /** How the pods of several nodes find each other in kinds whose controller does not say. */
-import { coresPerDevice, logicalCoreSize } from "../catalog/neuron-cores.ts";
+import { coresPerDevice, logicalCoreSize } from "../catalog/instance-types/neuron-cores.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { deviceCount } from "./devices.ts";
 import { withDefaults } from "./environment.ts";

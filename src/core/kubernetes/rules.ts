@@ -1,7 +1,7 @@
 /** What EKS asks of a workload beyond the rules for every target, whatever the kind of resource. */
-import { listOr, type Path } from "../problem.ts";
+import { listOr, type Path } from "../base/problem.ts";
 import { formatMiB, parseMemoryMiB } from "../workload/fields.ts";
-import { isRaw } from "../workload/merge.ts";
+import { isRaw } from "../base/merge.ts";
 import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
 import type { Finding, TargetRule } from "../workload/rules/rule.ts";
 import { allocatableMiB } from "./allocatable.ts";

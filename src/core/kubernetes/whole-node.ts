@@ -1,4 +1,4 @@
-import type { InstanceType } from "../catalog/instance-type.ts";
+import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import type { DeviceRequest, Shape } from "../workload/resolved.ts";
 
 /** Everything that a node of the type has for pods to request. */

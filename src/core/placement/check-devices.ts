@@ -1,9 +1,9 @@
 import { devicesIn } from "../devices/asks.ts";
 import type { Claim } from "../devices/claims.ts";
 import { guardOf } from "../devices/occupancy.ts";
-import { devicePath } from "../devices/slots.ts";
-import { taskIdOf } from "../ecs/arn.ts";
-import { listOr } from "../problem.ts";
+import { devicePath } from "../catalog/slots.ts";
+import { taskIdOf } from "../ecs-api/arn.ts";
+import { listOr } from "../base/problem.ts";
 import type { Requirements } from "./requirements.ts";
 import type { Room } from "./room.ts";
 

@@ -1,8 +1,8 @@
-import { counted } from "../counted.ts";
-import { taskIdOf } from "../ecs/arn.ts";
-import { listOr } from "../problem.ts";
+import { counted } from "../base/counted.ts";
+import { taskIdOf } from "../ecs-api/arn.ts";
+import { listOr } from "../base/problem.ts";
 import { checkDevices } from "./check-devices.ts";
-import { explainFailure } from "./query/explain.ts";
+import { explainFailure } from "./explain-query.ts";
 import type { Requirements } from "./requirements.ts";
 import { holdersOf, type Room } from "./room.ts";
 

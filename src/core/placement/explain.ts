@@ -2,7 +2,7 @@ import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { devicesIn } from "../devices/asks.ts";
 import { lockPortBaseOf } from "../devices/claims.ts";
-import type { TaskDefinition } from "../ecs/api.ts";
+import type { TaskDefinition } from "../ecs-api/api.ts";
 import { checkDevices } from "./check-devices.ts";
 import type { Reason } from "./checks.ts";
 import { findNearestChange, type NearestChange } from "./nearest-change.ts";

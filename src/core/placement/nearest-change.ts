@@ -1,6 +1,6 @@
 import { instanceTypeOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
-import { taskIdOf } from "../ecs/arn.ts";
-import { listOr } from "../problem.ts";
+import { taskIdOf } from "../ecs-api/arn.ts";
+import { listOr } from "../base/problem.ts";
 import { formatMiB } from "../workload/fields.ts";
 import { blockersOf } from "./check-devices.ts";
 import { takenPorts, type ReasonCode } from "./checks.ts";

@@ -1,6 +1,6 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../devices/claims.ts";
-import type { Failure, TaskDefinition } from "../ecs/api.ts";
+import type { Failure, TaskDefinition } from "../ecs-api/api.ts";
 import { checkConstraints, checkDistinct, checks, takenPorts } from "./checks.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "./requirements.ts";
 import { occupy, roomsOf, type Room } from "./room.ts";

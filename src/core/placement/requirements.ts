@@ -1,12 +1,12 @@
 import { present } from "../base/present.ts";
 import { deviceAskOf, type DeviceSet } from "../devices/asks.ts";
-import { isLockPort } from "../devices/locks.ts";
-import type { PlacementConstraint, Task, TaskDefinition } from "../ecs/api.ts";
-import { hostPortsOf, networkModeOfDefinition, type HostPort } from "../ecs/host-ports.ts";
-import { withOverrides } from "../ecs/overrides.ts";
-import type { Expression } from "./query/expression.ts";
-import { compileExpression, type Predicate } from "./query/evaluate.ts";
-import { parseExpression } from "./query.ts";
+import { isLockPort } from "../catalog/lock-ports.ts";
+import type { PlacementConstraint, Task, TaskDefinition } from "../ecs-api/api.ts";
+import { hostPortsOf, networkModeOfDefinition, type HostPort } from "../ecs-api/host-ports.ts";
+import { withOverrides } from "../ecs-api/overrides.ts";
+import type { Expression } from "../ecs-api/query/expression.ts";
+import { compileExpression, type Predicate } from "./evaluate-query.ts";
+import { parseExpression } from "../ecs-api/query/parse.ts";
 
 /** What a run adds to a task definition that placement depends on. */
 export interface PlacementOptions {

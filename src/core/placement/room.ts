@@ -2,8 +2,8 @@ import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "..
 import { devicesIn } from "../devices/asks.ts";
 import { claimsOn, type Claim } from "../devices/claims.ts";
 import { neuronCount } from "../devices/occupancy.ts";
-import type { Task } from "../ecs/api.ts";
-import { hostPortsOf, type HostPort } from "../ecs/host-ports.ts";
+import type { Task } from "../ecs-api/api.ts";
+import { hostPortsOf, type HostPort } from "../ecs-api/host-ports.ts";
 import type { Requirements } from "./requirements.ts";
 
 /** What is left on a container instance, and who is there: one instance of a cluster while tasks are placed on it. */

@@ -1,4 +1,4 @@
-import { listOr, problem, Refusal } from "../problem.ts";
+import { listOr, problem, Refusal } from "../base/problem.ts";
 import type { Room } from "./room.ts";
 
 export interface PlacementStrategy {

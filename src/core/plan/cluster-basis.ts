@@ -1,6 +1,6 @@
 import { present } from "../base/present.ts";
 import { lockPortBaseOf } from "../devices/claims.ts";
-import { definitionNameOf } from "../ecs/arn.ts";
+import { definitionNameOf } from "../ecs-api/arn.ts";
 
 /** What of a cluster, besides its machines and tasks, a plan rests on. */
 export interface ClusterBasis {

@@ -1,6 +1,6 @@
 import type { Requirements } from "../placement/requirements.ts";
 import type { Room } from "../placement/room.ts";
-import { placeSafely } from "../ecs/rollout.ts";
+import { placeSafely } from "../deployment/rollout.ts";
 
 /** One ECS service among those that carry a workload. */
 export interface Share {

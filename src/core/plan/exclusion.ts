@@ -1,6 +1,6 @@
-import { chunks } from "../chunks.ts";
-import type { PlacementConstraint } from "../ecs/api.ts";
-import { problem, Refusal } from "../problem.ts";
+import { chunks } from "../base/chunks.ts";
+import type { PlacementConstraint } from "../ecs-api/api.ts";
+import { problem, Refusal } from "../base/problem.ts";
 
 /** Ids that one constraint holds within ECS's 2,000 characters; there are at most 10 constraints. */
 const idsPerConstraint = 80;

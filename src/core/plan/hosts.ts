@@ -1,11 +1,11 @@
-import { workloadTag } from "../ecs/service-api.ts";
-import { findInstanceType } from "../catalog/catalog.ts";
+import { workloadTag } from "../ecs-api/service.ts";
+import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
 import { devicesIn } from "../devices/asks.ts";
 import type { Machine } from "../devices/assign.ts";
 import { lockPortBaseOf, type Claim } from "../devices/claims.ts";
 import { guardOf } from "../devices/occupancy.ts";
-import { legalSlots } from "../devices/slots.ts";
+import { legalSlots } from "../catalog/slots.ts";
 import { networkModeOf } from "../ecs/capacity.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
 import { headroom, isEligible } from "../placement/headroom.ts";

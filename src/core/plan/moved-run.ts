@@ -1,9 +1,9 @@
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../devices/claims.ts";
-import { lockPortCount } from "../devices/locks.ts";
-import type { RegisteredTaskDefinition, RunTaskRequest, TaskDefinition } from "../ecs/api.ts";
-import { definitionNameOf } from "../ecs/arn.ts";
+import { lockPortCount } from "../catalog/lock-ports.ts";
+import type { RegisteredTaskDefinition, RunTaskRequest, TaskDefinition } from "../ecs-api/api.ts";
+import { definitionNameOf } from "../ecs-api/arn.ts";
 import { isHeldUnseen } from "../placement/check-devices.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../placement/requirements.ts";
 import { occupy, roomsOf, type Room } from "../placement/room.ts";

@@ -1,7 +1,7 @@
 import { present } from "../base/present.ts";
 import { withoutRedacted } from "../cluster/redact.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import type { RegisteredTaskDefinition } from "../ecs/api.ts";
+import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import type { FamilyBasis } from "./cluster-basis.ts";
 import { diffTaskDefinitions } from "../ecs/diff.ts";
 import type { PlannedRegistration } from "./planned-run.ts";

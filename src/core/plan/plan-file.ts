@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { mismatchesOf, type Mismatch } from "../document-issues.ts";
-import { pathText, problem, Refusal, type Path } from "../problem.ts";
-import { isRaw, type Raw } from "../workload/merge.ts";
+import { mismatchesOf, type Mismatch } from "../base/document-issues.ts";
+import { pathText, problem, Refusal, type Path } from "../base/problem.ts";
+import { isRaw, type Raw } from "../base/merge.ts";
 import { clusterBasis, rollout, runBasis, runSettings, runStep, serviceBasis, serviceStep } from "./plan-shapes.ts";
 import type { PlannedRun } from "./planned-run.ts";
 import type { ServicePlan } from "./service-plan.ts";

@@ -1,8 +1,8 @@
-import { findInstanceType } from "../catalog/catalog.ts";
+import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf, readTerms } from "../devices/claims.ts";
-import { lockPortCount } from "../devices/locks.ts";
-import type { RegisteredTaskDefinition, TaskDefinition } from "../ecs/api.ts";
+import { lockPortCount } from "../catalog/lock-ports.ts";
+import type { RegisteredTaskDefinition, TaskDefinition } from "../ecs-api/api.ts";
 import { onManagedInstances } from "../workload/managed-instances.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
 import { rawDevicesOf } from "../ecs/raw-devices.ts";

@@ -1,9 +1,9 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../devices/claims.ts";
-import type { RegisteredTaskDefinition } from "../ecs/api.ts";
-import { judgeRollouts, needsOf, roomWithout, type Rollout } from "../ecs/rollout.ts";
-import { rolloutProblem } from "../ecs/rollout-text.ts";
-import { deploymentSettingsOf, type Service } from "../ecs/service-api.ts";
+import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
+import { judgeRollouts, needsOf, roomWithout, type Rollout } from "../deployment/rollout.ts";
+import { rolloutProblem } from "../deployment/rollout-text.ts";
+import { deploymentSettingsOf, type Service } from "../ecs-api/service.ts";
 import { distribute } from "./distribute.ts";
 import type { ServicePlan, ServiceStep } from "./service-plan.ts";
 

@@ -1,5 +1,5 @@
 import { present } from "../base/present.ts";
-import { counted } from "../counted.ts";
+import { counted } from "../base/counted.ts";
 import { withoutRedacted } from "../cluster/redact.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { claimsOn, lockPortBaseOf } from "../devices/claims.ts";
@@ -10,14 +10,14 @@ import type {
   PlacementConstraint,
   RegisteredTaskDefinition,
   TaskDefinition,
-} from "../ecs/api.ts";
-import { definitionNameOf } from "../ecs/arn.ts";
+} from "../ecs-api/api.ts";
+import { definitionNameOf } from "../ecs-api/arn.ts";
 import { diffTaskDefinitions, isOwnTag, type Change } from "../ecs/diff.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
-import { judgeRollouts, needsOf, roomWithout, type Rollout } from "../ecs/rollout.ts";
-import { rolloutProblem } from "../ecs/rollout-text.ts";
+import { judgeRollouts, needsOf, roomWithout, type Rollout } from "../deployment/rollout.ts";
+import { rolloutProblem } from "../deployment/rollout-text.ts";
 import { generateService } from "../ecs/service.ts";
-import { deploymentSettingsOf, groupOfService, type Service, type ServiceInput } from "../ecs/service-api.ts";
+import { deploymentSettingsOf, groupOfService, type Service, type ServiceInput } from "../ecs-api/service.ts";
 import {
   diffService,
   fieldOf,
@@ -26,7 +26,7 @@ import {
   unchangeable,
   updateInput,
 } from "../ecs/service-form.ts";
-import { problem, Refusal } from "../problem.ts";
+import { problem, Refusal } from "../base/problem.ts";
 import { variantsOf } from "../workload/resolve.ts";
 import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
 import { clusterBasisOf, type DescribedCluster } from "./cluster-basis.ts";

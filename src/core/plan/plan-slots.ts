@@ -1,8 +1,8 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { assignSlots } from "../devices/assign.ts";
-import { slotName, type Slot } from "../devices/slots.ts";
+import { slotName, type Slot } from "../catalog/slots.ts";
 import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
-import type { PlacementConstraint, TaskDefinition } from "../ecs/api.ts";
+import type { PlacementConstraint, TaskDefinition } from "../ecs-api/api.ts";
 import { everyVariantOf, variantFor } from "../workload/resolve.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { keepAway } from "./exclusion.ts";

@@ -1,4 +1,4 @@
-import type { RunTaskRequest, TaskDefinition } from "../ecs/api.ts";
+import type { RunTaskRequest, TaskDefinition } from "../ecs-api/api.ts";
 import type { RunFailure } from "./run-result.ts";
 
 /** Tasks of one task definition that one command starts. */

@@ -1,9 +1,9 @@
 import { present } from "../base/present.ts";
 import { onManagedInstances } from "../workload/managed-instances.ts";
 import { networkModeOf, namedProvider } from "../ecs/capacity.ts";
-import type { NetworkConfiguration, PlacementConstraint, RunTaskRequest, Tag, TaskDefinition } from "../ecs/api.ts";
+import type { NetworkConfiguration, PlacementConstraint, RunTaskRequest, Tag, TaskDefinition } from "../ecs-api/api.ts";
 import type { PlacementOptions } from "../placement/requirements.ts";
-import { listOr, problem, Refusal } from "../problem.ts";
+import { listOr, problem, Refusal } from "../base/problem.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 
 /** What the user says of a run besides the workload: the flags of `aws ecs run-task`, and how slots are chosen. */

@@ -1,6 +1,6 @@
 import { present } from "../base/present.ts";
-import { deviceNumber } from "../devices/slots.ts";
-import type { RegisteredTaskDefinition, Task } from "../ecs/api.ts";
+import { deviceNumber } from "../catalog/slots.ts";
+import type { RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
 import { explainReason } from "../ecs/reasons.ts";
 
 /** The tag by which every task of one run is found again. */

@@ -1,10 +1,10 @@
-import type { Tag, TaskDefinition } from "../ecs/api.ts";
+import type { Tag, TaskDefinition } from "../ecs-api/api.ts";
 import type { Change } from "../ecs/diff.ts";
-import type { Rollout, RolloutVerdict } from "../ecs/rollout.ts";
-import type { ServiceInput } from "../ecs/service-api.ts";
+import type { Rollout, RolloutVerdict } from "../deployment/rollout.ts";
+import type { ServiceInput } from "../ecs-api/service.ts";
 import type { ServiceUpdate } from "../ecs/service-form.ts";
-import { listOr, type Problem } from "../problem.ts";
-import { isRaw } from "../workload/merge.ts";
+import { listOr, type Problem } from "../base/problem.ts";
+import { isRaw } from "../base/merge.ts";
 import type { PlannedRegistration } from "./planned-run.ts";
 import { revisionMoved, type ClusterBasis } from "./cluster-basis.ts";
 

@@ -1,5 +1,5 @@
-import type { Task } from "../ecs/api.ts";
-import { groupOfService, workloadTag } from "../ecs/service-api.ts";
+import type { Task } from "../ecs-api/api.ts";
+import { groupOfService, workloadTag } from "../ecs-api/service.ts";
 
 /** Whether a task is of one of the ECS services that make up the workload of this name. */
 export function isOfService({ group = "", tags = [] }: Task, workload: string): boolean {

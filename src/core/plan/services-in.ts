@@ -1,5 +1,5 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { servicesOf, type Service } from "../ecs/service-api.ts";
+import { servicesOf, type Service } from "../ecs-api/service.ts";
 import { newestIn, unknownRevisions } from "./newest-revisions.ts";
 import type { LiveServices } from "./plan-service.ts";
 import { isOfService } from "./service-tasks.ts";

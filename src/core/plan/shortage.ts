@@ -1,8 +1,8 @@
-import { counted } from "../counted.ts";
+import { counted } from "../base/counted.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import type { TaskDefinition } from "../ecs/api.ts";
+import type { TaskDefinition } from "../ecs-api/api.ts";
 import { explainRemainder, type InstanceExplanation } from "../placement/explain.ts";
-import { listOr } from "../problem.ts";
+import { listOr } from "../base/problem.ts";
 import type { RunFailure } from "./run-result.ts";
 import { placementOptions, type RunSettings } from "./run-request.ts";
 

@@ -1,6 +1,6 @@
-import { deviceNumber } from "../devices/slots.ts";
-import { formatDuration } from "../duration.ts";
-import { definitionNameOf, taskIdOf } from "../ecs/arn.ts";
+import { deviceNumber } from "../catalog/slots.ts";
+import { formatDuration } from "../base/duration.ts";
+import { definitionNameOf, taskIdOf } from "../ecs-api/arn.ts";
 import type { TaskResult } from "./run-result.ts";
 
 /** A task in the words of a table; an empty cell where there is nothing to say. */

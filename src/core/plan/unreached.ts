@@ -1,7 +1,7 @@
-import type { RegisteredTaskDefinition } from "../ecs/api.ts";
+import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import { normalForm } from "../ecs/normal-form.ts";
-import { primaryOf, type Service } from "../ecs/service-api.ts";
-import { isRaw, type Raw } from "../workload/merge.ts";
+import { primaryOf, type Service } from "../ecs-api/service.ts";
+import { isRaw, type Raw } from "../base/merge.ts";
 
 /** One of a workload's services, with what it runs and what it would go back to. */
 export interface WayBack {

@@ -1,5 +1,5 @@
-import { devicePath, type Slot } from "../devices/slots.ts";
-import { listOr } from "../problem.ts";
+import { devicePath, type Slot } from "../catalog/slots.ts";
+import { listOr } from "../base/problem.ts";
 
 /** Machines by their EC2 ids, as a plan sees them for one slot. */
 export interface Places {

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import type { Path } from "../problem.ts";
+import type { Path } from "../base/problem.ts";
 import { describeIssues, type Described } from "./issues.ts";
-import type { Raw } from "./merge.ts";
+import type { Raw } from "../base/merge.ts";
 import { workloadSchema, type Workload } from "./schema.ts";
 
 export interface Checked extends Described {

@@ -3,7 +3,7 @@
  * schema, so that a command run from flags alone loads neither zod nor YAML.
  */
 import { present } from "../base/present.ts";
-import { listOr, type Path } from "../problem.ts";
+import { listOr, type Path } from "../base/problem.ts";
 import {
   capacityWords,
   imageRule,

@@ -1,7 +1,7 @@
-import { nearestNames } from "../nearest.ts";
-import type { Path } from "../problem.ts";
+import { nearestNames } from "../base/nearest.ts";
+import type { Path } from "../base/problem.ts";
 import { capacityWords, instanceTypeRule, nameRule, networkModes, suggestMemory, workloadKinds } from "./fields.ts";
-import { isRaw } from "./merge.ts";
+import { isRaw } from "../base/merge.ts";
 
 /** What to write instead of a value that is wrong, by where it stands: an index or a free key is `*`. */
 const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> = {

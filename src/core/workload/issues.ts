@@ -1,8 +1,8 @@
 import type * as z from "zod/mini";
-import { listOr, pathText, problem, type Path, type Problem, valueAt } from "../problem.ts";
+import { listOr, pathText, problem, type Path, type Problem, valueAt } from "../base/problem.ts";
 import { unitsMistake, vcpuOfUnits } from "./fields.ts";
 import { hintFor, showValue } from "./hints.ts";
-import { isRaw } from "./merge.ts";
+import { isRaw } from "../base/merge.ts";
 import { suggestKey } from "./suggest.ts";
 
 type Issue = z.core.$ZodIssue;

@@ -1,4 +1,4 @@
-import { isRaw, type ListKeys, type Raw } from "./merge.ts";
+import { isRaw, type ListKeys, type Raw } from "../base/merge.ts";
 
 /**
  * The raw fields that make `wanted` of `base` when they are merged over it: the inverse of mergeRaw. Items of a keyed

@@ -1,8 +1,8 @@
-import { pathText, problem, type LocatedProblem, type Path } from "../problem.ts";
+import { pathText, problem, type LocatedProblem, type Path } from "../base/problem.ts";
 import { environmentNameRule } from "./fields.ts";
 import { workloadFlags, type WorkloadFlag } from "./flags.ts";
 import { placedHint, showValue } from "./hints.ts";
-import { isRaw, type Raw } from "./merge.ts";
+import { isRaw, type Raw } from "../base/merge.ts";
 
 /** The texts of the workload flags, by flag; and the words after `--`. */
 export interface FlagTexts {

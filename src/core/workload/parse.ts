@@ -12,8 +12,8 @@ import {
   type Document,
   type YAMLError,
 } from "yaml";
-import { Refusal, type Path, type Place, type Problem, type LocatedProblem } from "../problem.ts";
-import { isRaw, type Raw } from "./merge.ts";
+import { Refusal, type Path, type Place, type Problem, type LocatedProblem } from "../base/problem.ts";
+import { isRaw, type Raw } from "../base/merge.ts";
 import { nodeAt, textOf } from "./position.ts";
 
 /** A workload file as it was written: plain data, and where each part of it stands. */

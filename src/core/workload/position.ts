@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Pair, type YAMLMap } from "yaml";
-import type { Path } from "../problem.ts";
+import type { Path } from "../base/problem.ts";
 
 /** A step into a document: the pair (or list item) that the path names, through aliases and merge keys. */
 interface Step {

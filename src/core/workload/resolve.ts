@@ -1,8 +1,8 @@
 import { present } from "../base/present.ts";
-import { findInstanceType } from "../catalog/catalog.ts";
-import type { InstanceType } from "../catalog/instance-type.ts";
+import { findInstanceType } from "../catalog/instance-types/catalog.ts";
+import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { topologyOf } from "../catalog/topology.ts";
-import { packedSlots, legalSlots, slotName, type Slot } from "../devices/slots.ts";
+import { packedSlots, legalSlots, slotName, type Slot } from "../catalog/slots.ts";
 import { parseMemoryMiB } from "./fields.ts";
 import type { DeviceRequest, ResolvedWorkload, Shape, Variant } from "./resolved.ts";
 import type { Workload } from "./schema.ts";

@@ -1,5 +1,5 @@
-import type { InstanceType } from "../catalog/instance-type.ts";
-import type { Slot } from "../devices/slots.ts";
+import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
+import type { Slot } from "../catalog/slots.ts";
 import type { Workload } from "./schema.ts";
 
 /** What one replica asks of the accelerator. */

@@ -1,6 +1,6 @@
 import type * as z from "zod/mini";
-import { nearestNames } from "../nearest.ts";
-import { listOr, type Path } from "../problem.ts";
+import { nearestNames } from "../base/nearest.ts";
+import { listOr, type Path } from "../base/problem.ts";
 
 /** What other tools call things that have a name of their own here. */
 const otherNames: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 /** What RegisterTaskDefinition refuses. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
-import type { ContainerDefinition, TaskDefinition } from "../../core/ecs/api.ts";
-import { parseExpression } from "../../core/placement/query.ts";
-import { Refusal } from "../../core/problem.ts";
+import type { ContainerDefinition, TaskDefinition } from "../../core/ecs-api/api.ts";
+import { parseExpression } from "../../core/ecs-api/query/parse.ts";
+import { Refusal } from "../../core/base/problem.ts";
 import { clientError, invalidParameter } from "../wire/aws-error.ts";
 
 const networkModes = new Set(["bridge", "host", "awsvpc", "none", "default"]);

@@ -1,7 +1,7 @@
 import { present } from "../../core/base/present.ts";
-import { instanceTypes } from "../../core/catalog/catalog.ts";
-import { evaluate } from "../../core/placement/query/evaluate.ts";
-import { parseExpression } from "../../core/placement/query.ts";
+import { instanceTypes } from "../../core/catalog/instance-types/catalog.ts";
+import { evaluate } from "../../core/placement/evaluate-query.ts";
+import { parseExpression } from "../../core/ecs-api/query/parse.ts";
 import { lastPart, requireCluster } from "../model/clusters.ts";
 import { addInstance, describeInstance } from "../model/instances.ts";
 import { stop } from "../model/lifecycle.ts";

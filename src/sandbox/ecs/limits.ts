@@ -1,5 +1,5 @@
 /** Limits of the API by https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ and https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
-import type { Tag } from "../../core/ecs/api.ts";
+import type { Tag } from "../../core/ecs-api/api.ts";
 import { invalidParameter } from "../wire/aws-error.ts";
 
 /** The names and ARNs of a describe call: one at least, and not too many. */

@@ -1,4 +1,4 @@
-import { networkModeOfDefinition } from "../../core/ecs/host-ports.ts";
+import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { chooserFor } from "../../core/placement/strategies.ts";
 import type { ClusterRecord, DeploymentStrategy, Raw, ServiceSettings } from "../model/records.ts";
 import { readNeeds, refusing } from "../model/tasks.ts";

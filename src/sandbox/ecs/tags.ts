@@ -1,4 +1,4 @@
-import type { Tag } from "../../core/ecs/api.ts";
+import type { Tag } from "../../core/ecs-api/api.ts";
 import { findDefinition } from "../model/definitions.ts";
 import { lastPart } from "../model/clusters.ts";
 import type { World } from "../model/world.ts";

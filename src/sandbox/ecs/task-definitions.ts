@@ -1,4 +1,4 @@
-import type { RegisteredTaskDefinition, TaskDefinition } from "../../core/ecs/api.ts";
+import type { RegisteredTaskDefinition, TaskDefinition } from "../../core/ecs-api/api.ts";
 import { findDefinition } from "../model/definitions.ts";
 import type { Raw } from "../model/records.ts";
 import type { DefinitionRecord, World } from "../model/world.ts";

@@ -1,4 +1,4 @@
-import { networkModeOfDefinition } from "../../core/ecs/host-ports.ts";
+import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { lastPart, requireCluster } from "../model/clusters.ts";
 import { requireDefinition } from "../model/definitions.ts";
 import { stop } from "../model/lifecycle.ts";

@@ -1,4 +1,4 @@
-import type { ContainerDefinition } from "../../core/ecs/api.ts";
+import type { ContainerDefinition } from "../../core/ecs-api/api.ts";
 
 /**
  * How a container behaves. Nothing is run: it does what its environment says, else what a command says that is made of

@@ -1,7 +1,7 @@
 /** Why a container cannot start, or fails although ECS has placed it. */
 import { deviceAskOf, devicesIn } from "../../core/devices/asks.ts";
-import { deviceNumber, devicePath } from "../../core/devices/slots.ts";
-import { withOverrides } from "../../core/ecs/overrides.ts";
+import { deviceNumber, devicePath } from "../../core/catalog/slots.ts";
+import { withOverrides } from "../../core/ecs-api/overrides.ts";
 import type { ContainerRecord, TaskRecord } from "./records.ts";
 import { logStreamOf } from "./task-logs.ts";
 import type { World } from "./world.ts";

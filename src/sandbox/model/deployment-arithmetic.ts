@@ -1,5 +1,5 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
-import { lowerLimit, upperLimit } from "../../core/ecs/rollout.ts";
+import { lowerLimit, upperLimit } from "../../core/deployment/rollout.ts";
 import type { ServiceSettings } from "./records.ts";
 
 /** Half of the desired count, from 3 to 200. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html */

@@ -2,7 +2,7 @@ import { present } from "../../core/base/present.ts";
 import type { ClusterSnapshot, ContainerInstance, Resources } from "../../core/cluster/snapshot.ts";
 import { lockPortBaseOf } from "../../core/devices/claims.ts";
 import { neuronCount } from "../../core/devices/occupancy.ts";
-import type { Task } from "../../core/ecs/api.ts";
+import type { Task } from "../../core/ecs-api/api.ts";
 import { emptyInstance } from "../../core/placement/empty-instance.ts";
 import type { Requirements } from "../../core/placement/requirements.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./records.ts";

@@ -1,5 +1,5 @@
 /** A task's way from PROVISIONING to STOPPED. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html */
-import { compareVersions } from "../../core/version.ts";
+import { compareVersions } from "../../core/base/version.ts";
 import { failureAtStart, failureWhileRunning } from "./container-failures.ts";
 import { hostPortsOfNeeds } from "./instances.ts";
 import type { ContainerRecord, InstanceRecord, TaskRecord, TaskStatus } from "./records.ts";

@@ -1,5 +1,5 @@
 import { present } from "../../core/base/present.ts";
-import type { Failure } from "../../core/ecs/api.ts";
+import type { Failure } from "../../core/ecs-api/api.ts";
 import { placeIn, refusalOfEcs } from "../../core/placement/place.ts";
 import { roomsOf, type Room } from "../../core/placement/room.ts";
 import type { PlacementStrategy } from "../../core/placement/strategies.ts";

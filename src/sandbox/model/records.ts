@@ -1,6 +1,6 @@
 /** What the sandbox remembers. Records change in place; everything they point to that is readonly does not. */
 import type { Resources } from "../../core/cluster/snapshot.ts";
-import type { NameValue, PlacementConstraint, RegisteredTaskDefinition, Tag } from "../../core/ecs/api.ts";
+import type { NameValue, PlacementConstraint, RegisteredTaskDefinition, Tag } from "../../core/ecs-api/api.ts";
 import type { PlacementStrategy } from "../../core/placement/strategies.ts";
 import type { Requirements } from "../../core/placement/requirements.ts";
 import type { Behaviour } from "./behaviour.ts";

@@ -1,5 +1,5 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
-import type { Failure } from "../../core/ecs/api.ts";
+import type { Failure } from "../../core/ecs-api/api.ts";
 import type { ServiceRecord, TaskRecord } from "./records.ts";
 import type { World } from "./world.ts";
 

@@ -1,5 +1,5 @@
 /** New services and deployments: as CreateService makes them, and as a snapshot seeds them. */
-import type { RegisteredTaskDefinition } from "../../core/ecs/api.ts";
+import type { RegisteredTaskDefinition } from "../../core/ecs-api/api.ts";
 import { lastPart } from "./clusters.ts";
 import type { DeploymentRecord, ServiceRecord, ServiceSettings } from "./records.ts";
 import type { World } from "./world.ts";

@@ -1,10 +1,10 @@
 import { present } from "../../core/base/present.ts";
-import type { PlacementConstraint, RegisteredTaskDefinition, Tag } from "../../core/ecs/api.ts";
-import { withOverrides } from "../../core/ecs/overrides.ts";
-import { networkModeOfDefinition } from "../../core/ecs/host-ports.ts";
+import type { PlacementConstraint, RegisteredTaskDefinition, Tag } from "../../core/ecs-api/api.ts";
+import { withOverrides } from "../../core/ecs-api/overrides.ts";
+import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { requirementsOf, type Requirements } from "../../core/placement/requirements.ts";
 import type { PlacementStrategy } from "../../core/placement/strategies.ts";
-import { Refusal } from "../../core/problem.ts";
+import { Refusal } from "../../core/base/problem.ts";
 import { invalidParameter } from "../wire/aws-error.ts";
 import { behaviourOf } from "./behaviour.ts";
 import { lockBaseOf } from "./instances.ts";

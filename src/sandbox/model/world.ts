@@ -1,5 +1,5 @@
-import type { RegisteredTaskDefinition, Tag } from "../../core/ecs/api.ts";
-import { Heap } from "../../core/heap.ts";
+import type { RegisteredTaskDefinition, Tag } from "../../core/ecs-api/api.ts";
+import { Heap } from "../../core/base/heap.ts";
 import type { Clock } from "./clock.ts";
 import type { Logs } from "./logs.ts";
 import type { ClusterRecord, Raw, TaskRecord } from "./records.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findInstanceType } from "../../../src/core/catalog/catalog.ts";
-import type { InstanceType } from "../../../src/core/catalog/instance-type.ts";
+import { findInstanceType } from "../../../src/core/catalog/instance-types/catalog.ts";
+import type { InstanceType } from "../../../src/core/catalog/instance-types/instance-type.ts";
 import { chooseSlot, fragmentation, freeSlots, replicasThatFit } from "../../../src/core/devices/allocate.ts";
 import { assignSlots, type Machine } from "../../../src/core/devices/assign.ts";
 

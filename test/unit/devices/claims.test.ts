@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { deviceAskOf } from "../../../src/core/devices/asks.ts";
 import { claimsOn } from "../../../src/core/devices/claims.ts";
 import { occupancyOf } from "../../../src/core/devices/occupancy.ts";
-import type { ContainerDefinition, RegisteredTaskDefinition } from "../../../src/core/ecs/api.ts";
+import type { ContainerDefinition, RegisteredTaskDefinition } from "../../../src/core/ecs-api/api.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 
 const devices = (...paths: string[]) => ({ linuxParameters: { devices: paths.map((hostPath) => ({ hostPath })) } });

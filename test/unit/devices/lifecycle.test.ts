@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findInstanceType } from "../../../src/core/catalog/catalog.ts";
+import { findInstanceType } from "../../../src/core/catalog/instance-types/catalog.ts";
 import { instanceTypeOf } from "../../../src/core/cluster/snapshot.ts";
 import { assignSlots, type Machine } from "../../../src/core/devices/assign.ts";
 import { devicesIn } from "../../../src/core/devices/asks.ts";
 import { claimsOn } from "../../../src/core/devices/claims.ts";
-import { lockPortMappings } from "../../../src/core/devices/locks.ts";
+import { lockPortMappings } from "../../../src/core/catalog/lock-ports.ts";
 import { occupancyOf } from "../../../src/core/devices/occupancy.ts";
-import { devicePath, isLegalSlot, legalSlots, type Slot } from "../../../src/core/devices/slots.ts";
-import type { ContainerDefinition, RegisteredTaskDefinition, Task } from "../../../src/core/ecs/api.ts";
+import { devicePath, isLegalSlot, legalSlots, type Slot } from "../../../src/core/catalog/slots.ts";
+import type { ContainerDefinition, RegisteredTaskDefinition, Task } from "../../../src/core/ecs-api/api.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 
 type Event =

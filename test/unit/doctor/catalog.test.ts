@@ -4,10 +4,10 @@ import {
   ecsNeuronFamilyOf,
   isEcsImageWithoutNeuron,
   pinnedDriverOn,
-} from "../../../src/core/catalog/ami-drivers.ts";
-import { amiFamilies, describeAmiFamily } from "../../../src/core/catalog/ami-families.ts";
-import { instanceTypes } from "../../../src/core/catalog/catalog.ts";
-import { vcpuQuotaOf } from "../../../src/core/catalog/vcpu-quotas.ts";
+} from "../../../src/core/catalog/machine-images/ami-drivers.ts";
+import { amiFamilies, describeAmiFamily } from "../../../src/core/catalog/machine-images/ami-families.ts";
+import { instanceTypes } from "../../../src/core/catalog/instance-types/catalog.ts";
+import { vcpuQuotaOf } from "../../../src/core/catalog/instance-types/vcpu-quotas.ts";
 
 describe("the quota of a type", () => {
   it.each([

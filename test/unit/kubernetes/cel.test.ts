@@ -3,7 +3,7 @@ import { celRules } from "../../../src/core/kubernetes/cel/rules.ts";
 import { celViolations } from "../../../src/core/kubernetes/cel/violations.ts";
 import { crdSchema, missingCrdSchemas } from "../../support/kubernetes-schemas.ts";
 import { cases, generate, workloadOf } from "../../support/kubernetes-workloads.ts";
-import { Refusal } from "../../../src/core/problem.ts";
+import { Refusal } from "../../../src/core/base/problem.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

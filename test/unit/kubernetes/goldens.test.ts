@@ -3,7 +3,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { requireInstanceType } from "../../../src/core/catalog/catalog.ts";
+import { requireInstanceType } from "../../../src/core/catalog/instance-types/catalog.ts";
 import type { KubernetesSettings } from "../../../src/core/kubernetes/generate.ts";
 import { kinds, type Kind } from "../../../src/core/kubernetes/kinds.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";

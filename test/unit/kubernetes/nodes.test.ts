@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { requireInstanceType, instanceTypes } from "../../../src/core/catalog/catalog.ts";
+import { requireInstanceType, instanceTypes } from "../../../src/core/catalog/instance-types/catalog.ts";
 import {
   findNodeAmiType,
   nodeAmiTypeFor,
   nodeAmiTypes,
   releaseParameter,
   type NodeAmiTypeName,
-} from "../../../src/core/catalog/node-ami-types.ts";
+} from "../../../src/core/catalog/machine-images/node-ami-types.ts";
 import { efaLayout } from "../../../src/core/kubernetes/nodes/network-interfaces.ts";
-import { Refusal } from "../../../src/core/problem.ts";
+import { Refusal } from "../../../src/core/base/problem.ts";
 import { formatManifests } from "../../../src/output/yaml.ts";
 import { missingSchemas, publishedProblems } from "../../support/crd-validation.ts";
 import { fleetsOf, karpenterOf, nodeCases, plansOf, type NodeCase } from "../../support/nodes.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { instanceTypes, requireInstanceType } from "../../../src/core/catalog/catalog.ts";
+import { instanceTypes, requireInstanceType } from "../../../src/core/catalog/instance-types/catalog.ts";
 import { fabricEnvironment } from "../../../src/core/catalog/fabric.ts";
 import { allocatableMiB, allocatableMilliCpu } from "../../../src/core/kubernetes/allocatable.ts";
 import { literal } from "../../../src/core/kubernetes/environment.ts";

@@ -1,6 +1,6 @@
 // The accelerated pod is one function of the workload: whatever wraps it, and whichever orchestrator it goes to.
 import { describe, expect, it } from "vitest";
-import type { ContainerDefinition } from "../../../src/core/ecs/api.ts";
+import type { ContainerDefinition } from "../../../src/core/ecs-api/api.ts";
 import { generateTaskDefinition } from "../../../src/core/ecs/generate.ts";
 import { kinds } from "../../../src/core/kubernetes/kinds.ts";
 import type { Manifest, PodSpec } from "../../../src/core/kubernetes/manifest.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { requireInstanceType } from "../../../src/core/catalog/catalog.ts";
+import { requireInstanceType } from "../../../src/core/catalog/instance-types/catalog.ts";
 import { envelopes, kinds, requireKind, type Kind } from "../../../src/core/kubernetes/kinds.ts";
 import type { KubernetesSettings } from "../../../src/core/kubernetes/generate.ts";
 import { eksRules } from "../../../src/core/kubernetes/rules.ts";
-import { Refusal, type Problem } from "../../../src/core/problem.ts";
+import { Refusal, type Problem } from "../../../src/core/base/problem.ts";
 import { runRules } from "../../../src/core/workload/rules/rule.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { acceleratedPods, generate } from "../../support/kubernetes-workloads.ts";

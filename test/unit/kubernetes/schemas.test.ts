@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { kinds } from "../../../src/core/kubernetes/kinds.ts";
 import { isCoreKind, missingCrdSchemas, schemaProblems } from "../../support/kubernetes-schemas.ts";
 import { cases, generate, multiNodeKinds, workloadOf } from "../../support/kubernetes-workloads.ts";
-import { findInstanceType } from "../../../src/core/catalog/catalog.ts";
+import { findInstanceType } from "../../../src/core/catalog/instance-types/catalog.ts";
 
 const titled = cases.map(
   (each) => [`${each.kind}, ${each.accelerator}, ${each.devices}, ${each.nodes} nodes`, each] as const,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { RegisteredTaskDefinition, TaskDefinition } from "../../../src/core/ecs/api.ts";
+import type { RegisteredTaskDefinition, TaskDefinition } from "../../../src/core/ecs-api/api.ts";
 import { explainPlacement } from "../../../src/core/placement/explain.ts";
 import {
   brutePossible,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerInstance, Resources } from "../../../src/core/cluster/snapshot.ts";
-import { lockPortMappings } from "../../../src/core/devices/locks.ts";
-import { devicePath, legalSlots } from "../../../src/core/devices/slots.ts";
-import { findInstanceType } from "../../../src/core/catalog/catalog.ts";
-import type { RegisteredTaskDefinition } from "../../../src/core/ecs/api.ts";
+import { lockPortMappings } from "../../../src/core/catalog/lock-ports.ts";
+import { devicePath, legalSlots } from "../../../src/core/catalog/slots.ts";
+import { findInstanceType } from "../../../src/core/catalog/instance-types/catalog.ts";
+import type { RegisteredTaskDefinition } from "../../../src/core/ecs-api/api.ts";
 import { explainPlacement, type ExplainOptions } from "../../../src/core/placement/explain.ts";
-import { Refusal } from "../../../src/core/problem.ts";
+import { Refusal } from "../../../src/core/base/problem.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 
 const left = (changes: Partial<Resources>, instance = anInstance("a", "inf2.xlarge")): ContainerInstance => ({

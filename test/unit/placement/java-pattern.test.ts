@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PatternError } from "../../../src/core/placement/query/java-character.ts";
-import { compileJavaPattern } from "../../../src/core/placement/query/java-match.ts";
-import { parseJavaPattern } from "../../../src/core/placement/query/java-pattern.ts";
+import { PatternError } from "../../../src/core/ecs-api/query/java-character.ts";
+import { compileJavaPattern } from "../../../src/core/ecs-api/query/java-match.ts";
+import { parseJavaPattern } from "../../../src/core/ecs-api/query/java-pattern.ts";
 
 function matches(pattern: string, value: string): boolean {
   return compileJavaPattern(parseJavaPattern(pattern))(value);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerInstance, Resources } from "../../../src/core/cluster/snapshot.ts";
-import { lockPortMappings } from "../../../src/core/devices/locks.ts";
-import type { RegisteredTaskDefinition, Task } from "../../../src/core/ecs/api.ts";
+import { lockPortMappings } from "../../../src/core/catalog/lock-ports.ts";
+import type { RegisteredTaskDefinition, Task } from "../../../src/core/ecs-api/api.ts";
 import { noInstances, place, type PlaceOptions } from "../../../src/core/placement/place.ts";
 import type { PlacementOptions } from "../../../src/core/placement/requirements.ts";
-import { Refusal } from "../../../src/core/problem.ts";
+import { Refusal } from "../../../src/core/base/problem.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 
 const withLeft = (instance: ContainerInstance, changes: Partial<Resources>): ContainerInstance => ({

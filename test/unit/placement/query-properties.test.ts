@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseExpression } from "../../../src/core/placement/query.ts";
+import { parseExpression } from "../../../src/core/ecs-api/query/parse.ts";
 import {
   printExpression,
   type Expression,
   type Operator,
   type Test,
-} from "../../../src/core/placement/query/expression.ts";
-import { Refusal } from "../../../src/core/problem.ts";
+} from "../../../src/core/ecs-api/query/expression.ts";
+import { Refusal } from "../../../src/core/base/problem.ts";
 
 const equality: readonly Operator[] = ["==", "!=", "in", "!in", "=~", "!~"];
 const ordering: readonly Operator[] = ["==", "!=", ">", ">=", "<", "<="];

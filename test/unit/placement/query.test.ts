@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerInstance } from "../../../src/core/cluster/snapshot.ts";
-import { parseExpression, readExpression } from "../../../src/core/placement/query.ts";
-import { evaluate } from "../../../src/core/placement/query/evaluate.ts";
-import { printExpression } from "../../../src/core/placement/query/expression.ts";
-import type { ExpressionProblem } from "../../../src/core/placement/query/scanner.ts";
-import { Refusal } from "../../../src/core/problem.ts";
+import { parseExpression, readExpression } from "../../../src/core/ecs-api/query/parse.ts";
+import { evaluate } from "../../../src/core/placement/evaluate-query.ts";
+import { printExpression } from "../../../src/core/ecs-api/query/expression.ts";
+import type { ExpressionProblem } from "../../../src/core/ecs-api/query/scanner.ts";
+import { Refusal } from "../../../src/core/base/problem.ts";
 
 const resources = { cpu: 2048, memoryMiB: 4096, tcpPorts: [], udpPorts: [], gpus: [] };
 const instance: ContainerInstance = {

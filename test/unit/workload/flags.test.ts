@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { pathText } from "../../../src/core/problem.ts";
+import { pathText } from "../../../src/core/base/problem.ts";
 import { checkDocument } from "../../../src/core/workload/check.ts";
 import { workloadFlags } from "../../../src/core/workload/flags.ts";
 import { workloadJsonSchema } from "../../../src/core/workload/json-schema.ts";
-import type { Raw } from "../../../src/core/workload/merge.ts";
+import type { Raw } from "../../../src/core/base/merge.ts";
 import { missingFlags, overlayFlags } from "../../../src/core/workload/overlay.ts";
 import { parseWorkloadText } from "../../../src/core/workload/parse.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ecsRules } from "../../../src/core/ecs/rules.ts";
-import { instanceTypes } from "../../../src/core/catalog/catalog.ts";
+import { instanceTypes } from "../../../src/core/catalog/instance-types/catalog.ts";
 import { workloadRules } from "../../../src/core/workload/rules.ts";
 import { minimal, problemsOf } from "../../support/workload.ts";
 

@@ -1,4 +1,4 @@
-import type { Path } from "../../problem.ts";
+import type { Path } from "../../base/problem.ts";
 import type { SubjectContainer, SubjectDevice } from "./subject.ts";
 
 /** The Neuron devices of a container, as they are listed. */

@@ -1,8 +1,8 @@
 import { applyEdit, touchedBy, type Edit } from "../../edit/edit.ts";
 import { editText, replaceText, type Replacement } from "../../edit/edit-text.ts";
 import { styleOfText, type TextStyle } from "../../edit/text-style.ts";
-import { pathsMeet, Refusal, type Path } from "../../problem.ts";
-import type { Raw } from "../../workload/merge.ts";
+import { pathsMeet, Refusal, type Path } from "../../base/problem.ts";
+import type { Raw } from "../../base/merge.ts";
 import { lintTaskDefinition } from "./lint.ts";
 import type { Finding } from "./rule.ts";
 import { readTaskDefinitions, type DefinitionSource } from "./source.ts";

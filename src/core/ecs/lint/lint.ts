@@ -1,4 +1,4 @@
-import type { Raw } from "../../workload/merge.ts";
+import type { Raw } from "../../base/merge.ts";
 import { readSubject } from "./read-subject.ts";
 import type { Facts, Finding } from "./rule.ts";
 import { rules } from "./rules.ts";

@@ -1,7 +1,7 @@
 import { present } from "../../base/present.ts";
-import { deviceNumber } from "../../devices/slots.ts";
-import type { Path } from "../../problem.ts";
-import { isRaw, type Raw } from "../../workload/merge.ts";
+import { deviceNumber } from "../../catalog/slots.ts";
+import type { Path } from "../../base/problem.ts";
+import { isRaw, type Raw } from "../../base/merge.ts";
 import { parseTaskCpu, parseTaskMemory } from "../task-size.ts";
 import { ShapeReader } from "./shape-reader.ts";
 import type { Subject, SubjectContainer, SubjectDevice, SubjectPort, SubjectRequirement } from "./subject.ts";

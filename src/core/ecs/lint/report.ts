@@ -1,5 +1,5 @@
 import { present } from "../../base/present.ts";
-import { pathText, Refusal, type Problem } from "../../problem.ts";
+import { pathText, Refusal, type Problem } from "../../base/problem.ts";
 import { fixText } from "./fix.ts";
 import { lintTaskDefinition } from "./lint.ts";
 import type { Finding, Severity } from "./rule.ts";

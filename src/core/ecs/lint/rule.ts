@@ -1,5 +1,5 @@
 import type { Edit } from "../../edit/edit.ts";
-import type { Path } from "../../problem.ts";
+import type { Path } from "../../base/problem.ts";
 import type { Subject } from "./subject.ts";
 import type { TypeConstraint } from "./type-constraint.ts";
 

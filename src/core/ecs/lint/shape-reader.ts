@@ -1,6 +1,6 @@
 import type { Edit } from "../../edit/edit.ts";
-import type { Path } from "../../problem.ts";
-import { isRaw, type Raw } from "../../workload/merge.ts";
+import type { Path } from "../../base/problem.ts";
+import { isRaw, type Raw } from "../../base/merge.ts";
 import type { Breach } from "./rule.ts";
 
 interface Item {

@@ -1,6 +1,6 @@
 import { LineCounter, parseAllDocuments, type Document } from "yaml";
-import { Refusal, type LocatedProblem, type Path, type Place } from "../../problem.ts";
-import { isRaw, type Raw } from "../../workload/merge.ts";
+import { Refusal, type LocatedProblem, type Path, type Place } from "../../base/problem.ts";
+import { isRaw, type Raw } from "../../base/merge.ts";
 import { refuseDepth } from "../../workload/parse.ts";
 import { nodeAt } from "../../workload/position.ts";
 

@@ -1,4 +1,4 @@
-import type { Path } from "../../problem.ts";
+import type { Path } from "../../base/problem.ts";
 import type { Breach } from "./rule.ts";
 
 /** Something that stands at a place in the task definition. */

@@ -1,7 +1,7 @@
-import { instanceTypes } from "../../catalog/catalog.ts";
-import type { InstanceType } from "../../catalog/instance-type.ts";
-import type { Expression, Test } from "../../placement/query/expression.ts";
-import type { Path } from "../../problem.ts";
+import { instanceTypes } from "../../catalog/instance-types/catalog.ts";
+import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
+import type { Expression, Test } from "../../ecs-api/query/expression.ts";
+import type { Path } from "../../base/problem.ts";
 import type { SubjectConstraint } from "./subject.ts";
 import { evaluate, isLiteral, noType, parseConstraint, typeTests } from "./type-expression.ts";
 

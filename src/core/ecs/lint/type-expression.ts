@@ -1,8 +1,8 @@
-import { compileJavaPattern } from "../../placement/query/java-match.ts";
-import { parseJavaPattern, type JavaPattern } from "../../placement/query/java-pattern.ts";
-import type { Expression, Test } from "../../placement/query/expression.ts";
-import { parseExpression } from "../../placement/query.ts";
-import { Refusal } from "../../problem.ts";
+import { compileJavaPattern } from "../../ecs-api/query/java-match.ts";
+import { parseJavaPattern, type JavaPattern } from "../../ecs-api/query/java-pattern.ts";
+import type { Expression, Test } from "../../ecs-api/query/expression.ts";
+import { parseExpression } from "../../ecs-api/query/parse.ts";
+import { Refusal } from "../../base/problem.ts";
 
 /** An expression as data, or what is wrong with it. */
 export function parseConstraint(

@@ -1,6 +1,6 @@
 import { parseAllDocuments, type Document } from "yaml";
-import { problem, Refusal, type Problem } from "../../problem.ts";
-import { isRaw } from "../../workload/merge.ts";
+import { problem, Refusal, type Problem } from "../../base/problem.ts";
+import { isRaw } from "../../base/merge.ts";
 
 /** Which resource a manifest is. */
 export interface ResourceReference {

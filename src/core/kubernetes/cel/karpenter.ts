@@ -1,5 +1,5 @@
 /** aws/karpenter-provider-aws @1d92708: NodePool and EC2NodeClass v1, NodeOverlay v1alpha1 */
-import type { Raw } from "../../workload/merge.ts";
+import type { Raw } from "../../base/merge.ts";
 import { has, items, raw, rulesFor, type CelRule, type RuleOf } from "./rule.ts";
 
 const wellKnown = [

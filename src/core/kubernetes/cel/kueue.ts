@@ -1,6 +1,6 @@
 /** kubernetes-sigs/kueue @ff69552, v1beta2 */
 import { has, items, raw, type RuleOf } from "./rule.ts";
-import type { Raw } from "../../workload/merge.ts";
+import type { Raw } from "../../base/merge.ts";
 
 export const clusterQueueRules = [
   {

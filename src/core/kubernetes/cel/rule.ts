@@ -2,7 +2,7 @@
  * The validation rules that custom resources publish in CEL (x-kubernetes-validations), as far as the kinds of aiplat
  * have them: the API server would refuse the same. https://kubernetes.io/docs/reference/using-api/cel/
  */
-import { isRaw, type Raw } from "../../workload/merge.ts";
+import { isRaw, type Raw } from "../../base/merge.ts";
 
 export interface CelRule {
   readonly kind: string;

@@ -1,5 +1,5 @@
-import { problem, type Problem } from "../../problem.ts";
-import { isRaw } from "../../workload/merge.ts";
+import { problem, type Problem } from "../../base/problem.ts";
+import { isRaw } from "../../base/merge.ts";
 import type { CelRule } from "./rule.ts";
 import { celRules } from "./rules.ts";
 

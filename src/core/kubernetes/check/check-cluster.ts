@@ -1,4 +1,4 @@
-import { skip, type CheckGroup, type CheckReport } from "../../check-report.ts";
+import { skip, type CheckGroup, type CheckReport } from "../../base/check-report.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import { checkNodegroup } from "./check-nodegroup.ts";
 import { checkObjects } from "./check-objects.ts";

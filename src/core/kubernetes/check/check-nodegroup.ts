@@ -1,14 +1,14 @@
-import { findInstanceType } from "../../catalog/catalog.ts";
-import type { InstanceType } from "../../catalog/instance-type.ts";
+import { findInstanceType } from "../../catalog/instance-types/catalog.ts";
+import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
 import {
   amiTypeServes,
   findNodeAmiType,
   nodeAmiTypeFor,
   releaseParameter,
   type NodeAmiType,
-} from "../../catalog/node-ami-types.ts";
-import { fail, ok, skip, warn, type CheckItem } from "../../check-report.ts";
-import { listOr } from "../../problem.ts";
+} from "../../catalog/machine-images/node-ami-types.ts";
+import { fail, ok, skip, warn, type CheckItem } from "../../base/check-report.ts";
+import { listOr } from "../../base/problem.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import { neuronResource, nvidiaResource } from "../devices.ts";
 import type { DescribedNodegroup, DescribedTemplate, EksCluster, EksSnapshot } from "./snapshot.ts";

@@ -1,7 +1,7 @@
 /** What kubectl lists of a cluster: its nodes, its workloads, and the device plugins among them. */
-import { findInstanceType } from "../../catalog/catalog.ts";
-import { fail, ok, skip, someOf, type CheckItem } from "../../check-report.ts";
-import { isRaw } from "../../workload/merge.ts";
+import { findInstanceType } from "../../catalog/instance-types/catalog.ts";
+import { fail, ok, skip, someOf, type CheckItem } from "../../base/check-report.ts";
+import { isRaw } from "../../base/merge.ts";
 import { efaResource, neuronResource, nvidiaResource } from "../devices.ts";
 import type { EksSnapshot, KubernetesObject } from "./snapshot.ts";
 

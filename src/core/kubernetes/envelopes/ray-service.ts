@@ -1,4 +1,4 @@
-import { isRaw } from "../../workload/merge.ts";
+import { isRaw } from "../../base/merge.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import { queued, type Envelope, type Limit } from "../envelope.ts";
 import { rayApiVersion, rayClusterSpec, unprobed } from "../ray.ts";

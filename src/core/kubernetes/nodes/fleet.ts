@@ -1,8 +1,13 @@
 import { present } from "../../base/present.ts";
-import { amiFamiliesFor } from "../../catalog/amis.ts";
-import type { InstanceType } from "../../catalog/instance-type.ts";
-import { nodeAmiTypeFor, nodeAmiTypes, type NodeAmiTypeName, type NodeOs } from "../../catalog/node-ami-types.ts";
-import { listOr, problem, refuseErrors, type Problem } from "../../problem.ts";
+import { amiFamiliesFor } from "../../catalog/machine-images/amis.ts";
+import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
+import {
+  nodeAmiTypeFor,
+  nodeAmiTypes,
+  type NodeAmiTypeName,
+  type NodeOs,
+} from "../../catalog/machine-images/node-ami-types.ts";
+import { listOr, problem, refuseErrors, type Problem } from "../../base/problem.ts";
 import type { ResolvedWorkload, Shape } from "../../workload/resolved.ts";
 import { deviceCount, deviceTaint } from "../devices.ts";
 import { efaLayout, type NodeInterface } from "./network-interfaces.ts";

@@ -1,7 +1,7 @@
 /** Nodes as Karpenter's resources: aws/karpenter-provider-aws @1d92708. */
 import { present } from "../../base/present.ts";
 import { hugepagesMiB } from "../allocatable.ts";
-import { refuseErrors, settingProblem } from "../../problem.ts";
+import { refuseErrors, settingProblem } from "../../base/problem.ts";
 import { karpenterRules } from "../cel/karpenter.ts";
 import { celViolations } from "../cel/violations.ts";
 import { deviceResource, hugepagesResource, neuronResource } from "../devices.ts";

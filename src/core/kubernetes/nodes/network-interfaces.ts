@@ -1,4 +1,4 @@
-import type { InstanceType } from "../../catalog/instance-type.ts";
+import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
 
 /** One network interface of a node; `efa-only` carries no IP traffic and takes no address of the subnet. */
 export interface NodeInterface {

@@ -1,6 +1,6 @@
 /** A managed node group as the inputs of the API calls that make it, in the APIs' own words. */
 import { present } from "../../base/present.ts";
-import type { NodeAmiTypeName } from "../../catalog/node-ami-types.ts";
+import type { NodeAmiTypeName } from "../../catalog/machine-images/node-ami-types.ts";
 import type { NodeFleet } from "./fleet.ts";
 import { defaultDiskGiB, type NodeSettings } from "./settings.ts";
 

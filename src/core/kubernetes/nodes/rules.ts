@@ -1,4 +1,4 @@
-import { listOr, settingProblem, type Problem } from "../../problem.ts";
+import { listOr, settingProblem, type Problem } from "../../base/problem.ts";
 import type { NodeSettings, NodeTarget } from "./settings.ts";
 import type { NodeFleet } from "./fleet.ts";
 

@@ -1,4 +1,4 @@
-import type { NodeOs } from "../../catalog/node-ami-types.ts";
+import type { NodeOs } from "../../catalog/machine-images/node-ami-types.ts";
 
 export const nodeTargets = ["nodegroup", "karpenter"] as const;
 /** What makes the nodes: a managed node group, or Karpenter. */

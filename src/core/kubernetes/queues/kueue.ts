@@ -1,6 +1,6 @@
 /** https://kueue.sigs.k8s.io/docs/ */
 import { present } from "../../base/present.ts";
-import type { InstanceType } from "../../catalog/instance-type.ts";
+import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import { allocatableMiB, allocatableMilliCpu } from "../allocatable.ts";
 import { coordinatorResources } from "../coordinator.ts";

@@ -1,6 +1,6 @@
-import { findInstanceType, instanceTypes, unknownInstanceType } from "../../catalog/catalog.ts";
-import type { AcceleratorKind, InstanceType } from "../../catalog/instance-type.ts";
-import { listOr } from "../../problem.ts";
+import { findInstanceType, instanceTypes, unknownInstanceType } from "../../catalog/instance-types/catalog.ts";
+import type { AcceleratorKind, InstanceType } from "../../catalog/instance-types/instance-type.ts";
+import { listOr } from "../../base/problem.ts";
 import type { Workload } from "../schema.ts";
 import { all, any, at, given, not, onlyOn, runsOn, when } from "./fragments.ts";
 import type { Finding, Rule } from "./rule.ts";

@@ -1,6 +1,6 @@
-import type { InstanceType } from "../../catalog/instance-type.ts";
-import { legalSizes } from "../../devices/slots.ts";
-import { listOr } from "../../problem.ts";
+import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
+import { legalSizes } from "../../catalog/slots.ts";
+import { listOr } from "../../base/problem.ts";
 import { formatMiB, parseMemoryMiB } from "../fields.ts";
 import { sectionOf, typesOf, usable } from "./accelerator.ts";
 import { all, at, given, not, onlyOn, runsOn, when } from "./fragments.ts";

@@ -1,5 +1,5 @@
-import { isLockPort, lockPortBase, lockPortCount } from "../../devices/locks.ts";
-import { listOr } from "../../problem.ts";
+import { isLockPort, lockPortBase, lockPortCount } from "../../catalog/lock-ports.ts";
+import { listOr } from "../../base/problem.ts";
 import type { Workload } from "../schema.ts";
 import { all, any, at, given, not, when } from "./fragments.ts";
 import type { Finding, Rule } from "./rule.ts";

@@ -1,5 +1,5 @@
 /** What the raw fields of a task definition may not hold, since nothing could be merged with it or nothing could run it. */
-import { isRaw, type Raw } from "../merge.ts";
+import { isRaw, type Raw } from "../../base/merge.ts";
 import type { Workload } from "../schema.ts";
 import { at, given, not } from "./fragments.ts";
 import type { Finding, Rule } from "./rule.ts";

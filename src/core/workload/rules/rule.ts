@@ -1,4 +1,4 @@
-import { pathsMeet, type Path, type Problem } from "../../problem.ts";
+import { pathsMeet, type Path, type Problem } from "../../base/problem.ts";
 import type { Workload } from "../schema.ts";
 import type { JsonSchema } from "./fragments.ts";
 

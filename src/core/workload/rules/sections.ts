@@ -1,8 +1,8 @@
 /** Rules on what belongs together between the sections of the file. */
 import { present } from "../../base/present.ts";
-import { checkImageOnType } from "../../catalog/image-checks.ts";
-import { parseImageReference } from "../../catalog/image-reference.ts";
-import { listOr } from "../../problem.ts";
+import { checkImageOnType } from "../../catalog/container-images/image-checks.ts";
+import { parseImageReference } from "../../catalog/container-images/image-reference.ts";
+import { listOr } from "../../base/problem.ts";
 import { typesOf } from "./accelerator.ts";
 import { all, any, at, given, not, when } from "./fragments.ts";
 import type { Finding, Rule } from "./rule.ts";

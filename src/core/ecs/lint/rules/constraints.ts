@@ -1,6 +1,6 @@
-import { familyNames, findInstanceType, unknownInstanceType } from "../../../catalog/catalog.ts";
-import { maxExpressionLength } from "../../../placement/query/expression.ts";
-import { listOr } from "../../../problem.ts";
+import { familyNames, findInstanceType, unknownInstanceType } from "../../../catalog/instance-types/catalog.ts";
+import { maxExpressionLength } from "../../../ecs-api/query/expression.ts";
+import { listOr } from "../../../base/problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject } from "../subject.ts";
 import { neuronCount } from "../type-constraint.ts";

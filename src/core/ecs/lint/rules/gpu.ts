@@ -1,6 +1,6 @@
-import { counted } from "../../../counted.ts";
-import type { InstanceType } from "../../../catalog/instance-type.ts";
-import { listOr } from "../../../problem.ts";
+import { counted } from "../../../base/counted.ts";
+import type { InstanceType } from "../../../catalog/instance-types/instance-type.ts";
+import { listOr } from "../../../base/problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import { requirementsOf, type Subject, type SubjectRequirement } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";

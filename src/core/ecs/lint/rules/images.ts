@@ -1,8 +1,8 @@
-import type { AcceleratorKind } from "../../../catalog/instance-type.ts";
-import { parseImageReference } from "../../../catalog/image-reference.ts";
-import { checkImageExists, checkImageOnType } from "../../../catalog/image-checks.ts";
-import { builtFor } from "../../../catalog/images.ts";
-import type { Problem } from "../../../problem.ts";
+import type { AcceleratorKind } from "../../../catalog/instance-types/instance-type.ts";
+import { parseImageReference } from "../../../catalog/container-images/image-reference.ts";
+import { checkImageExists, checkImageOnType } from "../../../catalog/container-images/image-checks.ts";
+import { builtFor } from "../../../catalog/container-images/images.ts";
+import type { Problem } from "../../../base/problem.ts";
 import type { Breach, Facts, Rule, Severity } from "../rule.ts";
 import type { SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";

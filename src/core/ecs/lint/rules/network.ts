@@ -1,5 +1,5 @@
-import { isLockPort, lockPortBase, lockPortCount, lockPortMappings } from "../../../devices/locks.ts";
-import { listOr } from "../../../problem.ts";
+import { isLockPort, lockPortBase, lockPortCount, lockPortMappings } from "../../../catalog/lock-ports.ts";
+import { listOr } from "../../../base/problem.ts";
 import type { Breach, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject, type SubjectPort } from "../subject.ts";
 import { isPartial } from "./neuron-types.ts";

@@ -1,7 +1,7 @@
-import { instanceTypes } from "../../../catalog/catalog.ts";
-import { coresPerDevice, logicalCoreSize } from "../../../catalog/neuron-cores.ts";
+import { instanceTypes } from "../../../catalog/instance-types/catalog.ts";
+import { coresPerDevice, logicalCoreSize } from "../../../catalog/instance-types/neuron-cores.ts";
 import type { Edit } from "../../../edit/edit.ts";
-import { listOr, type Path } from "../../../problem.ts";
+import { listOr, type Path } from "../../../base/problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import type { SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";

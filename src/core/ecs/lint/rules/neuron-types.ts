@@ -1,7 +1,7 @@
-import { instanceTypes } from "../../../catalog/catalog.ts";
-import type { InstanceType } from "../../../catalog/instance-type.ts";
-import { isLegalSlot, legalSizes } from "../../../devices/slots.ts";
-import { listOr } from "../../../problem.ts";
+import { instanceTypes } from "../../../catalog/instance-types/catalog.ts";
+import type { InstanceType } from "../../../catalog/instance-types/instance-type.ts";
+import { isLegalSlot, legalSizes } from "../../../catalog/slots.ts";
+import { listOr } from "../../../base/problem.ts";
 import { devicesPath, gapsIn, numberList, numbersOf, sorted } from "../device-numbers.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject } from "../subject.ts";

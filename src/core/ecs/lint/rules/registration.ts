@@ -1,4 +1,4 @@
-import { listOr } from "../../../problem.ts";
+import { listOr } from "../../../base/problem.ts";
 import type { Breach, Rule } from "../rule.ts";
 import { requirementsOf, type Subject } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";

@@ -1,7 +1,7 @@
 import { formatMiB } from "../../../workload/fields.ts";
-import type { InstanceType } from "../../../catalog/instance-type.ts";
+import type { InstanceType } from "../../../catalog/instance-types/instance-type.ts";
 import type { Edit } from "../../../edit/edit.ts";
-import { listOr, type Path } from "../../../problem.ts";
+import { listOr, type Path } from "../../../base/problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import type { Subject, SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";

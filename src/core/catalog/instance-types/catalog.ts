@@ -1,0 +1,89 @@
+import { nearestNames, rankNames } from "../../base/nearest.ts";
+import { listOr, problem, Refusal, type Path, type Problem } from "../../base/problem.ts";
+import { families, type Family } from "./families.ts";
+import type { AcceleratorKind, InstanceType } from "./instance-type.ts";
+import { priceRegion, pricesAsOf, priceSource, usdPerHour } from "../prices.ts";
+
+/** Every accelerated instance type: by kind, then family, then size. */
+export const instanceTypes: readonly InstanceType[] = Object.values(families).flat();
+
+/** Every family, in the order of `instanceTypes`. */
+export const familyNames = Object.keys(families) as readonly Family[];
+
+const byName: ReadonlyMap<string, InstanceType> = new Map(instanceTypes.map((type) => [type.instanceType, type]));
+
+/** The type of that exact name; undefined where the catalogue has none. */
+export function findInstanceType(name: string): InstanceType | undefined {
+  return byName.get(name);
+}
+
+/** What `name` was most likely meant to be, best first: sizes of its own family where the family exists. */
+export function nearestInstanceTypes(name: string): readonly string[] {
+  const family = name.slice(0, name.indexOf(".")).toLowerCase();
+  const siblings = Object.hasOwn(families, family) ? families[family as Family] : undefined;
+  if (siblings === undefined) return nearestNames(name, [...byName.keys()]);
+  const ranked = rankNames(
+    name,
+    siblings.map((type) => type.instanceType),
+  );
+  return ranked.slice(0, 4).map(({ candidate }) => candidate);
+}
+
+/** The problem with a name that `findInstanceType` does not know, with the nearest names. */
+export function unknownInstanceType(name: string, path: Path = []): Problem {
+  const code = "unknown-instance-type";
+  // https://docs.aws.amazon.com/elastic-inference/latest/developerguide/what-is-ei.html
+  if (/^(?:ml\.)?eia\d/i.test(name)) {
+    return problem(
+      code,
+      path,
+      `${name} is an Elastic Inference accelerator: AWS ended that service in April 2024`,
+      "Use an Inferentia2 type, e.g. inf2.xlarge.",
+    );
+  }
+  const lower = name.toLowerCase();
+  if (lower !== name && byName.has(lower))
+    return problem(code, path, `${name} must be written in lower case`, `Write ${lower}.`);
+  // SageMaker's names: ml.inf2.xlarge.
+  if (byName.has(lower.replace(/^ml\./, "")))
+    return problem(
+      code,
+      path,
+      `${name} is a name of SageMaker's, not of EC2's`,
+      `Write ${lower.replace(/^ml\./, "")}.`,
+    );
+  const nearest = nearestInstanceTypes(name);
+  const hint =
+    nearest.length === 0
+      ? "The catalogue holds accelerated types only; aiplat instances list shows them."
+      : `Did you mean ${listOr(nearest)}?`;
+  return problem(code, path, `${name} is not in the catalogue of accelerated instance types`, hint);
+}
+
+/** The type of that name, or a Refusal with the nearest names. */
+export function requireInstanceType(name: string, path: Path = []): InstanceType {
+  const type = byName.get(name);
+  if (type === undefined) throw new Refusal([unknownInstanceType(name, path)]);
+  return type;
+}
+
+/** The families that carry accelerators of the kind. */
+export function familiesOf(kind: AcceleratorKind): readonly Family[] {
+  return familyNames.filter((family) => families[family][0]!.accelerator.kind === kind);
+}
+
+export interface Price {
+  readonly usdPerHour: number;
+  readonly region: string;
+  /** The day of the price list (YYYY-MM-DD). */
+  readonly asOf: string;
+  readonly source: string;
+}
+
+/** The on-demand list price of a type; undefined where the list has none. */
+export function priceOf({ instanceType }: InstanceType): Price | undefined {
+  const price = usdPerHour[instanceType];
+  return price === undefined
+    ? undefined
+    : { usdPerHour: price, region: priceRegion, asOf: pricesAsOf, source: priceSource };
+}

@@ -1,0 +1,59 @@
+import { counted } from "../base/counted.ts";
+import { listOr, problem, type Problem } from "../base/problem.ts";
+import type { Rollout, RolloutVerdict } from "./rollout.ts";
+
+/** Why a deployment would stall, with the arithmetic and what would let it finish. */
+export function rolloutProblem(verdict: RolloutVerdict, { settings, newDeployment }: Rollout): Problem {
+  return problem(
+    "rollout-stalls",
+    ["ecs", "service", "deploymentConfiguration"],
+    `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}`,
+    remedyText(verdict),
+  );
+}
+
+function arithmetic(
+  { desired, before, lower, upper, started, left }: RolloutVerdict,
+  { strategy, minimumHealthyPercent, maximumPercent, daemon }: Rollout["settings"],
+  newDeployment: boolean,
+): string {
+  const wanted = `${counted(desired, "task")} ${desired === 1 ? "is" : "are"} wanted`;
+  if (daemon)
+    return `a DAEMON stops a task before it starts the next, and at minimumHealthyPercent ${minimumHealthyPercent} none may stop`;
+  if (before === 0 || !newDeployment)
+    return `${wanted}, and the cluster has room for ${before + started}${upper < desired ? `; at maximumPercent ${maximumPercent} at most ${upper} may run` : ""}`;
+  if (strategy !== "ROLLING")
+    return `${strategy} needs ${desired} more tasks beside the ${before} that run, and the cluster has room for ${started}`;
+  const stops = `at minimumHealthyPercent ${minimumHealthyPercent} at least ${lower} must stay healthy`;
+  const starts = `at maximumPercent ${maximumPercent} at most ${upper} may run`;
+  const end =
+    started === 0
+      ? "so none of the old ones stops, and there is no room for a new one"
+      : `after ${counted(started, "task")} of the new revision there is no room for another, and ${left} of the old ones cannot stop`;
+  return `${wanted} and ${before} run; ${stops} and ${starts}; ${end}`;
+}
+
+function remedyText({
+  remedies: { rolling, minimumHealthyPercent, maximumPercent, instances },
+}: RolloutVerdict): string {
+  const settings = [
+    ...(minimumHealthyPercent === undefined ? [] : [`minimumHealthyPercent ${minimumHealthyPercent}`]),
+    ...(maximumPercent === undefined ? [] : [`maximumPercent ${maximumPercent}`]),
+  ];
+  const ways = [
+    ...(rolling === true
+      ? [
+          `use strategy ROLLING${settings.length === 0 ? "" : ` with ${listOr(settings)}`} in ecs.service.deploymentConfiguration`,
+        ]
+      : []),
+    ...(rolling === undefined && settings.length > 0
+      ? [`set ${listOr(settings)} in ecs.service.deploymentConfiguration`]
+      : []),
+    ...(instances === undefined ? [] : [`add ${counted(instances.count, `${instances.instanceType} instance`)}`]),
+  ];
+  const all =
+    ways.length === 0
+      ? "no setting and no further instance of the cluster's types would help: aiplat cluster explain tells what each instance lacks"
+      : listOr(ways);
+  return `${all[0]!.toUpperCase()}${all.slice(1)}. --allow-stall deploys all the same.`;
+}

@@ -1,0 +1,48 @@
+import type { Deployment } from "./service.ts";
+
+/** A rollout of a service, over several calls and hours the same. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html */
+export interface ServiceDeployment {
+  readonly arn: string;
+  /** What it rolls out. */
+  readonly revisionArn: string;
+  readonly status: string;
+  readonly statusReason?: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Where a deployment that is not a rolling update is. */
+  readonly stage?: string;
+  /** The share of production traffic that the new revision has. */
+  readonly productionPercent?: number;
+}
+
+export type ServiceDeploymentStatus =
+  | (typeof ongoingStatuses)[number]
+  | "SUCCESSFUL"
+  | "STOPPED"
+  | "ROLLBACK_SUCCESSFUL"
+  | "ROLLBACK_FAILED";
+
+/** "Pending" and "ongoing": https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html */
+export const ongoingStatuses = [
+  "PENDING",
+  "IN_PROGRESS",
+  "STOP_REQUESTED",
+  "ROLLBACK_REQUESTED",
+  "ROLLBACK_IN_PROGRESS",
+] as const;
+
+export function isOngoing({ status }: Pick<ServiceDeployment, "status">): boolean {
+  return (ongoingStatuses as readonly string[]).includes(status);
+}
+
+/** Whether it rolls out the tasks of `deployment`: `ecs-svc/N` is the revision `service-revision/CLUSTER/SERVICE/N`. */
+export function rollsOut(
+  { revisionArn }: Pick<ServiceDeployment, "revisionArn">,
+  { id }: Pick<Deployment, "id">,
+): boolean {
+  return lastPart(revisionArn) === lastPart(id);
+}
+
+function lastPart(text: string): string {
+  return text.slice(text.lastIndexOf("/") + 1);
+}
