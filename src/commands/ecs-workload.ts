@@ -1,7 +1,7 @@
 import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import { listOr } from "../core/base/problem.ts";
-import { lockPortBaseOf } from "../core/devices/claims.ts";
+import { lockPortBaseOf } from "../core/cluster/lock-port-base.ts";
 import { resolveForEcs, type EcsVariant, type EcsWorkload } from "../core/ecs/resolve-for-ecs.ts";
 import { ecsRules } from "../core/ecs/rules.ts";
 import { resolveWorkload } from "../core/workload/resolve.ts";

@@ -2,7 +2,8 @@ import { present } from "../core/base/present.ts";
 import { counted } from "../core/base/counted.ts";
 import type { Context } from "../context.ts";
 import { formatDuration } from "../core/base/duration.ts";
-import { lockPortBaseOf, readTerms } from "../core/devices/claims.ts";
+import { lockPortBaseOf } from "../core/cluster/lock-port-base.ts";
+import { readTerms } from "../core/devices/terms.ts";
 import type { TaskDefinition } from "../core/ecs-api/api.ts";
 import { networkModeOfDefinition } from "../core/ecs-api/host-ports.ts";
 import { clusterMoved } from "../core/plan/cluster-basis.ts";
@@ -108,7 +109,7 @@ function runOf(
     ({ definition }) =>
       definition !== undefined &&
       networkModeOfDefinition(definition) !== "awsvpc" &&
-      readTerms(definition, lockPortBase).locked,
+      readTerms(definition, { lockPortBase }).locked,
   );
   return {
     settings,

@@ -1,5 +1,5 @@
 import { present } from "../core/base/present.ts";
-import { lockPortBaseOf } from "../core/devices/claims.ts";
+import { lockPortBaseOf } from "../core/cluster/lock-port-base.ts";
 import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import { workloadTag } from "../core/ecs-api/service.ts";

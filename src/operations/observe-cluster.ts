@@ -1,4 +1,8 @@
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
+import { present } from "../core/base/present.ts";
+import type { TaskService } from "../core/cluster/task-services.ts";
+import { servicesToAsk } from "../core/devices/reach.ts";
+import type { Service } from "../core/ecs-api/service.ts";
 import { itemsPerCall, type RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import { AiplatError } from "../errors.ts";
@@ -61,6 +65,11 @@ export async function observeCluster(
   const byArn = new Map(allTasks.map((task) => [task.taskArn, task]));
   const inOrder = [...new Set(listed.flat())].flatMap((arn) => byArn.get(arn) ?? []);
   const known = await Promise.all([...definitions].map(async ([arn, definition]) => [arn, await definition] as const));
+  const taskDefinitions = Object.fromEntries(
+    known.filter((entry): entry is readonly [string, RegisteredTaskDefinition] => entry[1] !== undefined),
+  );
+  const asked = servicesToAsk({ instances: allInstances, tasks: inOrder, taskDefinitions });
+  const services = asked.length === 0 ? [] : await ecs.describeServices(cluster, asked);
   return {
     cluster: description.name,
     clusterArn: description.arn,
@@ -69,10 +78,13 @@ export async function observeCluster(
     capacityProviders: description.capacityProviders,
     instances: allInstances,
     tasks: inOrder,
-    taskDefinitions: Object.fromEntries(
-      known.filter((entry): entry is readonly [string, RegisteredTaskDefinition] => entry[1] !== undefined),
-    ),
+    taskDefinitions,
+    ...(services.length === 0 ? {} : { taskServices: services.map(toTaskService) }),
   };
+}
+
+function toTaskService({ serviceName, schedulingStrategy, tags }: Service): TaskService {
+  return { serviceName, ...present({ schedulingStrategy, tags }) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
 import type { Service } from "../ecs-api/service.ts";
+import type { TaskService } from "./task-services.ts";
 
 /** CPU in units, memory in MiB, ports by protocol, GPUs by id: what ECS registers and subtracts. */
 export interface Resources {
@@ -41,6 +42,8 @@ export interface ClusterSnapshot {
   readonly tasks: readonly Task[];
   /** The services that are not deleted, without their events; left out where nobody asked for them. */
   readonly services?: readonly Service[];
+  /** Services of tasks that say nothing of the devices of their machine and could open them, or list some: what tells daemons. */
+  readonly taskServices?: readonly TaskService[];
   /** Whether account ids and the values of environment variables were replaced. */
   readonly redacted?: true;
   /** The definitions of those tasks, by ARN. Where there are `services`, theirs and the newest revision of each family too. */

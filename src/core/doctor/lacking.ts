@@ -1,6 +1,6 @@
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { lockPortBaseOf } from "../devices/claims.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import { emptyInstance } from "../placement/empty-instance.ts";
 import { explainPlacement } from "../placement/explain.ts";
 import { placementOptions } from "../plan/run-request.ts";

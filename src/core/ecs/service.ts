@@ -1,13 +1,12 @@
 import { present } from "../base/present.ts";
 import { problem, refuseErrors, type Problem } from "../base/problem.ts";
 import { isRaw, mergeRaw, type Raw } from "../base/merge.ts";
-import type { NetworkConfiguration, PlacementConstraint, Tag } from "../ecs-api/api.ts";
-import type { ResolvedWorkload } from "../workload/resolved.ts";
-import { slotTag } from "./generate.ts";
+import type { NetworkConfiguration, PlacementConstraint } from "../ecs-api/api.ts";
 import { addConstraints } from "./placement-constraints.ts";
 import type { EcsWorkload } from "./resolve-for-ecs.ts";
+import { tagsFor } from "./tags.ts";
 import type { Variant } from "./variants.ts";
-import { deploymentSettingsOf, workloadTag, type ServiceInput } from "../ecs-api/service.ts";
+import { deploymentSettingsOf, type ServiceInput } from "../ecs-api/service.ts";
 
 export interface ServiceSettings {
   readonly cluster: string;
@@ -47,7 +46,7 @@ export function generateService(ecs: EcsWorkload, variant: Variant, settings: Se
   const complete = {
     ...merged,
     ...present({ deploymentConfiguration: breaker }),
-    tags: tagsOf(workload, variant, merged["tags"]),
+    tags: tagsFor(workload, variant, merged["tags"]),
   } as unknown as ServiceInput;
   refuseErrors(checkMergedService(complete));
   return complete["availabilityZoneRebalancing"] === undefined && raw["availabilityZoneRebalancing"] !== null
@@ -244,13 +243,4 @@ function checkMergedService(service: ServiceInput): readonly Problem[] {
     );
   }
   return problems;
-}
-
-/** As a task definition's: the workload's, the raw ones, and aiplat's own, by which it finds the service again. */
-function tagsOf(workload: ResolvedWorkload, variant: Variant, raw: unknown): readonly Tag[] {
-  const tags = new Map(Object.entries(workload.tags));
-  for (const { key, value } of Array.isArray(raw) ? (raw as readonly Tag[]) : []) tags.set(key, value);
-  tags.set(workloadTag, workload.name);
-  tags.set("aiplat:slot", slotTag(variant));
-  return [...tags].map(([key, value]) => ({ key, value }));
 }

@@ -1,5 +1,5 @@
 import { present } from "../base/present.ts";
-import { readTerms } from "../devices/claims.ts";
+import { readTerms } from "../devices/terms.ts";
 import { lockPortBase as defaultBase } from "../catalog/lock-ports.ts";
 import { listOr, problem, Refusal, type Problem } from "../base/problem.ts";
 import { nameRule } from "../workload/fields.ts";
@@ -184,7 +184,7 @@ function unlockedDevices(
 ): Imported["warnings"] {
   const { definition } = parts[0];
   const listed = definition.containerDefinitions.flatMap((container) => neuronDevicesOf(container));
-  if (accelerator !== "none" || listed.length === 0 || readTerms(definition, lockPortBase).locked) return [];
+  if (accelerator !== "none" || listed.length === 0 || readTerms(definition, { lockPortBase }).locked) return [];
   const own = acceleratorsOf(parts[0])[0];
   const types = own === undefined ? "[TYPE]" : `[${(own["instanceTypes"] as readonly string[]).join(", ")}]`;
   return [

@@ -138,7 +138,8 @@ function tasksInTheWay(needs: Requirements, room: Room): readonly string[] | und
   const unexplained =
     ports.some((holders) => holders.length === 0) ||
     needs.locks.some(({ device, port }) => room.udpPorts.has(port) && !held.has(device));
-  if (missing || unexplained) return undefined;
+  // ECS starts a daemon's task again wherever it is stopped.
+  if (missing || unexplained || blockers.some(({ claim }) => claim.daemon)) return undefined;
   const arns = new Set([...blockers.map(({ claim }) => claim.taskArn), ...ports.flat().map(({ taskArn }) => taskArn)]);
   return arns.size === 0 ? undefined : [...arns];
 }

@@ -2,7 +2,7 @@ import { present } from "../base/present.ts";
 import { counted } from "../base/counted.ts";
 import { withoutRedacted } from "../cluster/redact.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { lockPortBaseOf } from "../devices/claims.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type {
   NetworkConfiguration,
   PlacementConstraint,

@@ -1,5 +1,6 @@
 /** Why a container cannot start, or fails although ECS has placed it. */
-import { deviceAskOf, devicesIn } from "../../core/devices/asks.ts";
+import { claimedDevicesOf } from "../../core/devices/claimed-devices.ts";
+import { devicesIn } from "../../core/catalog/device-set.ts";
 import { deviceNumber, devicePath } from "../../core/catalog/slots.ts";
 import { withOverrides } from "../../core/ecs-api/overrides.ts";
 import type { ContainerRecord, TaskRecord } from "./records.ts";
@@ -82,14 +83,14 @@ export function failureWhileRunning(
   return undefined;
 }
 
-/** The Neuron devices that a container uses. A lock port or `privileged` alone uses none. */
+/** The Neuron devices that a container uses. A lock port alone uses none. */
 function openedDevices(task: TaskRecord, name: string): readonly number[] {
   const definition = withOverrides(task.definition, task.overrides);
   const containers = definition.containerDefinitions
     .filter((container) => container.name === name)
-    .map((container) => ({ ...container, portMappings: [], privileged: false }));
-  return devicesIn(
-    deviceAskOf({ ...definition, containerDefinitions: containers }).devices,
-    task.instance!.neuronDevices,
-  );
+    .map((container) => ({ ...container, portMappings: [] }));
+  // What its author says of it in a tag opens nothing.
+  const { tags: _, ...untagged } = definition;
+  const { devices } = claimedDevicesOf({ ...untagged, containerDefinitions: containers });
+  return devicesIn(devices, task.instance!.neuronDevices);
 }
