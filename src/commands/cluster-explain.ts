@@ -1,10 +1,8 @@
 import { present } from "../core/base/present.ts";
-import type { PlacementConstraint, TaskDefinition } from "../core/ecs-api/api.ts";
-import { namedProvider } from "../core/ecs/capacity.ts";
-import { lockPortBaseOf } from "../core/devices/claims.ts";
+import type { PlacementConstraint } from "../core/ecs-api/api.ts";
+import { definitionsOf } from "../core/ecs/resolve-for-ecs.ts";
 import { explainPlacement } from "../core/placement/explain.ts";
 import { placementOptions } from "../core/plan/run-request.ts";
-import { definitionsOf } from "../core/plan/plan-slots.ts";
 import { exitCodes } from "../errors.ts";
 import { explanationView } from "../output/explanation.ts";
 import { print } from "../output/print.ts";
@@ -58,17 +56,13 @@ export const clusterExplain: Command<Options> = {
     const { options } = invocation;
     checkOneStandardInput(invocation);
     const state = await loadSnapshot(context, options);
-    const { resolved, generate, locating } = await loadEcsWorkload(context, invocation, () =>
-      regionFor(context, state),
-    );
+    const { resolved, forCluster } = await loadEcsWorkload(context, invocation, () => regionFor(context, state));
     await warnOfOtherCluster(context, state, resolved.ecs.cluster);
     const snapshot =
       state ?? (await readClusterState(context, await context.aws.ecs(), resolved.ecs.cluster ?? "default"));
-    const definitions = locating((): readonly TaskDefinition[] =>
-      definitionsOf(resolved, { ...generate, lockPortBase: lockPortBaseOf(snapshot.tags) }),
-    );
-    const provider = namedProvider(resolved);
-    const explanation = explainPlacement(snapshot, definitions, {
+    const ecs = forCluster(snapshot);
+    const provider = ecs.capacity.kind === "ec2" ? undefined : ecs.capacity.provider;
+    const explanation = explainPlacement(snapshot, definitionsOf(ecs), {
       count: options.count ?? resolved.replicas,
       ...placementOptions({
         placementConstraints: (options.placementConstraints ?? []).flat(),

@@ -2,12 +2,10 @@ import type { Context } from "../context.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
-import { namedProvider } from "../core/ecs/capacity.ts";
+import type { Capacity } from "../core/ecs/capacity.ts";
 import type { DescribedCluster } from "../core/plan/cluster-basis.ts";
 import type { ClusterProviders } from "../core/plan/run-request.ts";
 import { newestIn, newestOf, type NewestRevisions } from "../core/plan/newest-revisions.ts";
-import { onManagedInstances } from "../core/workload/managed-instances.ts";
-import type { ResolvedWorkload } from "../core/workload/resolved.ts";
 import { requireCluster } from "../operations/observe-cluster.ts";
 import type { EcsPort } from "../ports.ts";
 import { readClusterState } from "./read-cluster.ts";
@@ -84,7 +82,7 @@ export function snapshotSource(snapshot: ClusterSnapshot): PlanSource {
 }
 
 /** The cluster's capacity providers; which of them are Managed Instances is asked only where the workload leaves it open. */
-export async function providersOf(workload: ResolvedWorkload, facts: ClusterFacts): Promise<ClusterProviders> {
-  const open = onManagedInstances(workload) && namedProvider(workload) === undefined;
+export async function providersOf(capacity: Capacity, facts: ClusterFacts): Promise<ClusterProviders> {
+  const open = capacity.kind === "managed-instances" && capacity.provider === undefined;
   return { all: facts.capacityProviders, managedInstances: open ? await facts.managedInstancesProviders() : [] };
 }

@@ -19,7 +19,7 @@ import {
   type ClusterStateOptions,
 } from "./cluster-state.ts";
 import type { Command, Invocation } from "./command.ts";
-import { loadEcsWorkload, type EcsWorkload } from "./ecs-workload.ts";
+import { loadEcsWorkload, type LoadedEcsWorkload } from "./ecs-workload.ts";
 import { workloadArgument } from "./load-workload.ts";
 import { liveSource, snapshotSource } from "./plan-source.ts";
 import { readRun } from "./read-run.ts";
@@ -83,7 +83,7 @@ const runOnly = ["pack", "spread", "placementConstraints", "group", "startedBy",
 async function planService(
   context: Context,
   options: Options,
-  workload: EcsWorkload,
+  workload: LoadedEcsWorkload,
   state: ClusterSnapshot | undefined,
 ): Promise<ExitCode> {
   const given = runOnly
@@ -115,7 +115,7 @@ function tellUnknown(context: Context, unknown: readonly string[]): void {
 async function planRun(
   context: Context,
   invocation: Invocation<Options>,
-  workload: EcsWorkload | undefined,
+  workload: LoadedEcsWorkload | undefined,
   state: ClusterSnapshot | undefined,
 ): Promise<PlannedRun> {
   const { options } = invocation;

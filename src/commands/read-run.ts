@@ -1,19 +1,15 @@
 import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
-import { lockPortBaseOf } from "../core/devices/claims.ts";
 import type { TaskDefinition } from "../core/ecs-api/api.ts";
-import { networkModeOf } from "../core/ecs/capacity.ts";
-import { choosesDevices, planRegistered, planRun, readsCluster } from "../core/plan/plan-run.ts";
-import { definitionsOf } from "../core/plan/plan-slots.ts";
+import { definitionsOf, readsCluster, type EcsWorkload } from "../core/ecs/resolve-for-ecs.ts";
+import { planRegistered, planRun } from "../core/plan/plan-run.ts";
 import type { DescribedCluster } from "../core/plan/cluster-basis.ts";
 import { chooseProvider, networkConfigurationOf, type RunSettings } from "../core/plan/run-request.ts";
-import { rawDevicesOf } from "../core/ecs/raw-devices.ts";
-import type { ResolvedWorkload } from "../core/workload/resolved.ts";
 import { AiplatError } from "../errors.ts";
 import type { PlanRound } from "../operations/run-task.ts";
 import { nameRun } from "../operations/tokens.ts";
 import type { Invocation } from "./command.ts";
-import { loadEcsWorkload, type EcsWorkload } from "./ecs-workload.ts";
+import { loadEcsWorkload, type LoadedEcsWorkload } from "./ecs-workload.ts";
 import { providersOf, type PlanSource } from "./plan-source.ts";
 import { checkRunFlags, type RunOptions } from "./run-options.ts";
 import type { TaskTarget } from "./task-target.ts";
@@ -53,7 +49,7 @@ export async function readRun(
   context: Context,
   source: PlanSource,
   invocation: Invocation<RunOptions>,
-  workload?: EcsWorkload,
+  workload?: LoadedEcsWorkload,
 ): Promise<PlannableRun> {
   const { options } = invocation;
   checkRunFlags(invocation);
@@ -64,32 +60,32 @@ export async function readRun(
 async function readWorkloadRun(
   source: PlanSource,
   options: RunOptions,
-  { resolved, generate, locating }: EcsWorkload,
+  { resolved, forCluster, locating }: LoadedEcsWorkload,
 ): Promise<PlannableRun> {
-  checkGroup(resolved, options.group);
+  checkGroup(forCluster(), options.group);
   const facts = await source.facts(resolved.ecs.cluster ?? "default");
-  const providers = await providersOf(resolved, facts);
-  const provider = locating(() => chooseProvider(resolved, providers));
-  const networkConfiguration = locating(() => networkConfigurationOf(resolved, options.networkConfiguration));
+  const ecs = forCluster(facts);
+  const providers = await providersOf(ecs.capacity, facts);
+  const provider = locating(() => chooseProvider(ecs.capacity, providers));
+  const networkConfiguration = locating(() => networkConfigurationOf(ecs, options.networkConfiguration));
   const count = options.count ?? (resolved.kind === "job" ? resolved.replicas : 1);
   const settings = settingsOf(options, resolved.name, facts.name, {
     count,
-    ...present({ provider, networkConfiguration }),
+    ...present({ provider, networkConfiguration, placementStrategy: ecs.placementStrategy }),
   });
-  const generateHere = { ...generate, lockPortBase: lockPortBaseOf(facts.tags) };
   return {
     ...common(options, settings, facts),
-    readsCluster: readsCluster(resolved),
-    locked: networkModeOf(resolved) !== "awsvpc" && rawDevicesOf(resolved).devices.length === 0,
+    readsCluster: readsCluster(ecs),
+    locked: ecs.networkMode !== "awsvpc" && ecs.listedDevices.devices.length === 0,
     follows: [],
-    plan: (remaining, snapshot, exhausted) => planRun(resolved, settings, generateHere, remaining, snapshot, exhausted),
-    definitions: () => definitionsOf(resolved, generateHere),
+    plan: (remaining, snapshot, exhausted) => planRun(ecs, settings, remaining, snapshot, exhausted),
+    definitions: () => definitionsOf(ecs),
   };
 }
 
 /** Without host ports the group is what keeps two tasks of one slot off one machine. */
-function checkGroup(workload: ResolvedWorkload, group: string | undefined): void {
-  if (group === undefined || !choosesDevices(workload) || networkModeOf(workload) !== "awsvpc") return;
+function checkGroup({ choosesDevices, networkMode }: EcsWorkload, group: string | undefined): void {
+  if (group === undefined || !choosesDevices || networkMode !== "awsvpc") return;
   throw new AiplatError(
     "Usage",
     `--group ${group}: in awsvpc mode a task's group says which devices it holds, so that ECS keeps two tasks off one device`,
@@ -152,7 +148,7 @@ function settingsOf(
   options: RunOptions,
   name: string,
   cluster: string,
-  more: Pick<RunSettings, "count" | "provider" | "networkConfiguration">,
+  more: Pick<RunSettings, "count" | "provider" | "networkConfiguration" | "placementStrategy">,
 ): RunSettings {
   return {
     run: nameRun(name, options.clientToken),

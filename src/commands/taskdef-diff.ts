@@ -33,7 +33,7 @@ export const taskdefDiff: Command<Options> = {
   formats: ["text", "json", "yaml", "table", "markdown", "github", "html"],
   run: async (context, invocation) => {
     const workload = await loadEcsWorkload(context, invocation);
-    const definitions = chooseVariants(workload, invocation.options.variant).map((each) => workload.definitionOf(each));
+    const definitions = chooseVariants(workload, invocation.options.variant).map(({ definition }) => definition);
     const ecs = await context.aws.ecs();
     const compared = await Promise.all(
       definitions.map(async (declared) => {

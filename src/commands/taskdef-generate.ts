@@ -43,7 +43,7 @@ export const taskdefGenerate: Command<Options> = {
     if ([variant, all, outDir].filter((each) => each !== undefined).length > 1)
       throw new AiplatError("Usage", "give one of --variant, --all and --out-dir");
     const workload = await loadEcsWorkload(context, invocation);
-    const definitions = chooseVariants(workload, variant).map((each) => workload.definitionOf(each));
+    const definitions = chooseVariants(workload, variant).map(({ definition }) => definition);
     if (outDir !== undefined) {
       const extension = context.options.format === "yaml" ? "yaml" : "json";
       const files = await Promise.all(

@@ -10,8 +10,6 @@ import { candidatesFor } from "../core/doctor/observed-instances.ts";
 import { placeOf } from "../core/doctor/place.ts";
 import { valueOf } from "../core/doctor/reading.ts";
 import { wantedTypes } from "../core/doctor/wanted-types.ts";
-import { namedProvider } from "../core/ecs/capacity.ts";
-import { onManagedInstances } from "../core/workload/managed-instances.ts";
 import { AiplatError } from "../errors.ts";
 import { observeCluster, type ObserveProgress } from "./observe-cluster.ts";
 import { noNeeds, observeNeeds } from "./observe-needs.ts";
@@ -66,14 +64,14 @@ async function observeClusterAndHosts(
   request: DoctorRequest,
 ): Promise<Pick<ObservedAccount, "cluster" | "machineImages" | "quotas" | "running">> {
   const { patient } = request;
-  const workload = patient?.workload;
+  const workload = patient?.ecs.workload;
   const cluster = await read(async () => observeState(await aws.ecs(), request));
   const found = valueOf(cluster);
   const snapshot = found === undefined ? undefined : valueOf(found.snapshot);
   const candidates =
-    workload === undefined || found === undefined || snapshot === undefined
+    patient === undefined || found === undefined || snapshot === undefined
       ? []
-      : candidatesFor(workload, providerFor(workload, found), snapshot);
+      : candidatesFor(workload, providerFor(patient.ecs, found), snapshot);
   const amis = [...new Set(neuronHosts(candidates).flatMap(({ attributes }) => attributes[amiAttribute] ?? []))];
   const quotas = quotasOf(wantedTypes(workload, snapshot, undefined));
   const [machineImages, limits, running] = await Promise.all([
@@ -94,8 +92,8 @@ async function observeState(
   const description = await ecs.describeCluster(cluster);
   if (description === undefined || description.status === "INACTIVE") return undefined;
   const { name, status, capacityProviders } = description;
-  const choosesManaged =
-    patient !== undefined && onManagedInstances(patient.workload) && namedProvider(patient.workload) === undefined;
+  const capacity = patient?.ecs.capacity;
+  const choosesManaged = capacity?.kind === "managed-instances" && capacity.provider === undefined;
   const [snapshot, managedInstances] = await Promise.all([
     read(() => observeCluster(ecs, name, now, report)),
     choosesManaged ? read(() => ecs.managedInstancesProviders(capacityProviders, name)) : undefined,

@@ -1,11 +1,9 @@
 import { counted } from "../base/counted.ts";
 import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { namedProvider } from "../ecs/capacity.ts";
+import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { chooseProvider } from "../plan/run-request.ts";
 import { listOr, Refusal } from "../base/problem.ts";
-import { onManagedInstances } from "../workload/managed-instances.ts";
-import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { checkInstances } from "./check-instances.ts";
 import type { Lacking } from "./lacking.ts";
 import type { ObservedCluster } from "./observation.ts";
@@ -16,7 +14,7 @@ import { judged, valueOf, type Reading } from "./reading.ts";
 export interface ClusterQuestion {
   readonly name: string;
   readonly region: string;
-  readonly workload?: ResolvedWorkload;
+  readonly ecs?: EcsWorkload;
   /** What the cluster has no room for, where that could be worked out. */
   readonly lacking?: Lacking;
 }
@@ -26,7 +24,7 @@ export function checkCluster(
   question: ClusterQuestion,
   reading: Reading<ObservedCluster | undefined>,
 ): readonly CheckItem[] {
-  const { name, region, workload } = question;
+  const { name, region, ecs } = question;
   return judged("cluster", `cluster ${name}`, reading, (cluster) => {
     if (cluster === undefined)
       return [
@@ -44,7 +42,7 @@ export function checkCluster(
           "Wait until it is ACTIVE, or name another with --cluster.",
         ),
       ];
-    const provider = workload === undefined ? [] : checkProvider(workload, cluster);
+    const provider = ecs === undefined ? [] : checkProvider(ecs, cluster);
     return [
       ok("cluster", `cluster ${name} is ACTIVE`),
       ...provider,
@@ -60,25 +58,26 @@ export function checkCluster(
 
 /** The capacity provider that tasks of the workload are started with; undefined for plain EC2, and where it cannot be told. */
 export function providerFor(
-  workload: ResolvedWorkload,
+  { capacity }: EcsWorkload,
   cluster: Pick<ObservedCluster, "managedInstances">,
 ): string | undefined {
+  if (capacity.kind === "ec2") return undefined;
   const known = valueOf(cluster.managedInstances) ?? [];
-  return namedProvider(workload) ?? (known.length === 1 ? known[0] : undefined);
+  return capacity.provider ?? (known.length === 1 ? known[0] : undefined);
 }
 
 function checkProvider(
-  workload: ResolvedWorkload,
+  { capacity }: EcsWorkload,
   { capacityProviders, managedInstances = { value: [] } }: ObservedCluster,
 ): readonly CheckItem[] {
   const check = "capacity-provider";
-  if (namedProvider(workload) === undefined && !onManagedInstances(workload)) return [];
+  if (capacity.kind === "ec2") return [];
   return judged(check, "which capacity providers are Managed Instances", managedInstances, (known) => {
     try {
       return [
         ok(
           check,
-          `capacity provider ${chooseProvider(workload, { all: capacityProviders, managedInstances: known })!} is the cluster's`,
+          `capacity provider ${chooseProvider(capacity, { all: capacityProviders, managedInstances: known })!} is the cluster's`,
         ),
       ];
     } catch (error) {
@@ -89,34 +88,35 @@ function checkProvider(
 }
 
 function checkCapacity(
-  { workload, lacking }: ClusterQuestion,
+  { ecs, lacking }: ClusterQuestion,
   cluster: ObservedCluster,
   snapshot: ClusterSnapshot,
 ): readonly CheckItem[] {
-  const provider = workload === undefined ? undefined : providerFor(workload, cluster);
-  const candidates = candidatesFor(workload, provider, snapshot);
-  if (candidates.length === 0) return [checkNone(workload, provider, cluster, snapshot)];
-  const items = checkInstances(snapshot.cluster, candidates, workload, provider !== undefined);
+  const provider = ecs === undefined ? undefined : providerFor(ecs, cluster);
+  const candidates = candidatesFor(ecs?.workload, provider, snapshot);
+  if (candidates.length === 0) return [checkNone(ecs, provider, cluster, snapshot)];
+  const items = checkInstances(snapshot.cluster, candidates, ecs, provider !== undefined);
   return [...items, ...(items.some(({ status }) => status === "FAIL") ? [] : checkRoom(lacking, provider))];
 }
 
 function checkNone(
-  workload: ResolvedWorkload | undefined,
+  ecs: EcsWorkload | undefined,
   provider: string | undefined,
   { capacityProviders }: ObservedCluster,
   { instances }: ClusterSnapshot,
 ): CheckItem {
   const check = "instances";
-  const types = listOr(typeNamesOf(workload));
+  const names = typeNamesOf(ecs?.workload);
+  const types = listOr(names);
   if (provider !== undefined)
     return ok(check, `no ${types || "container instance"} of ${provider} yet: it starts one when a task needs it`);
-  if (workload === undefined && capacityProviders.length > 0)
+  if (ecs === undefined && capacityProviders.length > 0)
     return skip(check, `no container instances yet: ${listOr(capacityProviders, "and")} may start some`);
   const others =
     instances.length === 0
       ? "the cluster has no container instances"
       : `the cluster has no ${types} among its container instances, which are ${countTypes(instances)}`;
-  const image = types === "" ? "aiplat ami latest" : `aiplat ami latest --instance-type ${typeNamesOf(workload)[0]!}`;
+  const image = types === "" ? "aiplat ami latest" : `aiplat ami latest --instance-type ${names[0]!}`;
   const scaling =
     capacityProviders.length === 0
       ? ""

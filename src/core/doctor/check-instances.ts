@@ -1,14 +1,10 @@
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { fail, ok, warn, type CheckItem } from "../base/check-report.ts";
 import { instanceTypeOf, type ContainerInstance } from "../cluster/snapshot.ts";
-import { networkModeOf } from "../ecs/capacity.ts";
+import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { compareVersions, isVersion } from "../base/version.ts";
-import { onManagedInstances } from "../workload/managed-instances.ts";
-import type { ResolvedWorkload } from "../workload/resolved.ts";
+import { handOverAgent, holdsSuccessors } from "../devices/hand-over.ts";
 import { countTypes, nameInstances } from "./observed-instances.ts";
-
-/** The first agent that holds a task back until the one before it on its host ports has stopped (aws/amazon-ecs-agent CHANGELOG.md, 1.74.1). */
-const handOverAgent = "1.74.1";
 
 /**
  * Whether tasks could be placed on the instances, and handed over on them.
@@ -19,7 +15,7 @@ const handOverAgent = "1.74.1";
 export function checkInstances(
   cluster: string,
   candidates: readonly ContainerInstance[],
-  workload: ResolvedWorkload | undefined,
+  ecs: EcsWorkload | undefined,
   scales: boolean,
 ): readonly CheckItem[] {
   const active = candidates.filter(({ status }) => status === "ACTIVE");
@@ -27,7 +23,7 @@ export function checkInstances(
     ok("instances", countTypes(candidates)),
     ...checkStatus(cluster, candidates, active, scales),
     ...checkConnection(active, scales),
-    ...checkAgent(cluster, candidates, workload),
+    ...checkAgent(cluster, candidates, ecs),
   ];
 }
 
@@ -59,21 +55,21 @@ function checkConnection(active: readonly ContainerInstance[], scales: boolean):
 function checkAgent(
   cluster: string,
   candidates: readonly ContainerInstance[],
-  workload: ResolvedWorkload | undefined,
+  ecs: EcsWorkload | undefined,
 ): readonly CheckItem[] {
   // Managed Instances have AWS's agent.
-  if (workload !== undefined && onManagedInstances(workload)) return [];
+  if (ecs?.capacity.kind === "managed-instances") return [];
   const known = candidates.filter(({ agentVersion }) => agentVersion !== undefined && isVersion(agentVersion));
-  const old = known.filter(({ agentVersion }) => compareVersions(agentVersion!, handOverAgent) < 0);
+  const old = known.filter((each) => !holdsSuccessors(each));
   const items = [
     ...describeOld(
-      old.filter((each) => handsOver(each, workload)),
+      old.filter((each) => handsOver(each, ecs)),
       cluster,
       candidates,
       fail,
     ),
     ...describeOld(
-      old.filter((each) => !handsOver(each, workload)),
+      old.filter((each) => !handsOver(each, ecs)),
       cluster,
       candidates,
       warn,
@@ -85,9 +81,9 @@ function checkAgent(
 }
 
 /** Whether a device goes from one task to its successor there by way of its lock port. */
-function handsOver(instance: ContainerInstance, workload: ResolvedWorkload | undefined): boolean {
-  if (workload === undefined) return findInstanceType(instanceTypeOf(instance) ?? "")?.accelerator.kind === "neuron";
-  return workload.shapes.some(({ request }) => request.kind === "neuron") && networkModeOf(workload) !== "awsvpc";
+function handsOver(instance: ContainerInstance, ecs: EcsWorkload | undefined): boolean {
+  if (ecs === undefined) return findInstanceType(instanceTypeOf(instance) ?? "")?.accelerator.kind === "neuron";
+  return ecs.workload.shapes.some(({ request }) => request.kind === "neuron") && ecs.networkMode !== "awsvpc";
 }
 
 function describeOld(

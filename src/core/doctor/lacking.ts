@@ -4,9 +4,9 @@ import { lockPortBaseOf } from "../devices/claims.ts";
 import { emptyInstance } from "../placement/empty-instance.ts";
 import { explainPlacement } from "../placement/explain.ts";
 import { placementOptions } from "../plan/run-request.ts";
-import { definitionsOf } from "../plan/plan-slots.ts";
 import { isOfService } from "../plan/service-tasks.ts";
-import type { GenerateSettings } from "../ecs/generate.ts";
+import { definitionsOf, resolveForEcs } from "../ecs/resolve-for-ecs.ts";
+import type { Patient } from "./diagnose.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 
 /** What the cluster has no room for now. */
@@ -26,12 +26,13 @@ export interface Lacking {
  * @param provider The capacity provider that starts the tasks.
  */
 export function findLacking(
-  workload: ResolvedWorkload,
-  generate: GenerateSettings,
+  { ecs, region }: Pick<Patient, "ecs" | "region">,
   snapshot: ClusterSnapshot,
   provider: string | undefined,
 ): Lacking {
-  const definitions = definitionsOf(workload, { ...generate, lockPortBase: lockPortBaseOf(snapshot.tags) });
+  const { workload } = ecs;
+  const target = { ...present({ region }), lockPortBase: lockPortBaseOf(snapshot.tags) };
+  const definitions = definitionsOf(resolveForEcs(workload, target));
   const options = placementOptions({ placementConstraints: [], ...present({ provider }) });
   const asked = Math.max(0, workload.replicas - runningOf(workload, snapshot));
   const { possible, nearestChange } = explainPlacement(snapshot, definitions, { ...options, count: asked });

@@ -68,6 +68,12 @@ export interface PlacementConstraint {
   readonly expression?: string;
 }
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementStrategy.html */
+export interface PlacementStrategyItem {
+  readonly type: string;
+  readonly field?: string;
+}
+
 /** The input of RegisterTaskDefinition. */
 export interface TaskDefinition {
   readonly family: string;
@@ -118,7 +124,7 @@ export interface RunTaskRequest {
   readonly group?: string;
   readonly startedBy?: string;
   readonly placementConstraints?: readonly PlacementConstraint[];
-  readonly placementStrategy?: readonly { readonly type: string; readonly field?: string }[];
+  readonly placementStrategy?: readonly PlacementStrategyItem[];
   readonly networkConfiguration?: NetworkConfiguration;
   readonly enableExecuteCommand?: boolean;
   readonly tags?: readonly Tag[];

@@ -1,21 +1,17 @@
 import { onManagedInstances } from "../workload/managed-instances.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 
-export type NetworkMode = "bridge" | "host" | "awsvpc";
+/** What starts a workload's tasks, as its file says it; the cluster says which provider is meant where none is named. */
+export type Capacity =
+  | { readonly kind: "ec2" }
+  | { readonly kind: "managed-instances"; readonly provider?: string }
+  | { readonly kind: "provider"; readonly provider: string };
 
-/** The capacity provider that the workload names; undefined for plain EC2 and for the cluster's own Managed Instances provider. */
-export function namedProvider(workload: ResolvedWorkload): string | undefined {
+export function capacityOf(workload: Pick<ResolvedWorkload, "ecs">): Capacity {
   const { capacity } = workload.ecs;
-  if (typeof capacity !== "object") return undefined;
-  return "provider" in capacity ? capacity.provider : capacity.managedInstances;
-}
-
-/**
- * What the file says; else `host` with EFA, which needs the instance's own network, `awsvpc` on Managed Instances,
- * which have no bridge, and `bridge`.
- */
-export function networkModeOf(workload: ResolvedWorkload): NetworkMode {
-  if (workload.ecs.networkMode !== undefined) return workload.ecs.networkMode;
-  if (workload.shapes.some((shape) => shape.efaInterfaces > 0)) return "host";
-  return onManagedInstances(workload) ? "awsvpc" : "bridge";
+  if (typeof capacity === "object" && "provider" in capacity) return { kind: "provider", provider: capacity.provider };
+  if (!onManagedInstances(workload)) return { kind: "ec2" };
+  return typeof capacity === "object"
+    ? { kind: "managed-instances", provider: capacity.managedInstances }
+    : { kind: "managed-instances" };
 }

@@ -1,11 +1,12 @@
 import { present } from "../base/present.ts";
 import { problem, refuseErrors, type Problem } from "../base/problem.ts";
 import { isRaw, mergeRaw, type Raw } from "../base/merge.ts";
-import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
 import type { NetworkConfiguration, PlacementConstraint, Tag } from "../ecs-api/api.ts";
-import { onManagedInstances } from "../workload/managed-instances.ts";
-import { networkModeOf } from "./capacity.ts";
+import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { slotTag } from "./generate.ts";
+import { addConstraints } from "./placement-constraints.ts";
+import type { EcsWorkload } from "./resolve-for-ecs.ts";
+import type { Variant } from "./variants.ts";
 import { deploymentSettingsOf, workloadTag, type ServiceInput } from "../ecs-api/service.ts";
 
 export interface ServiceSettings {
@@ -32,10 +33,16 @@ export function isSlotService({ slot, shape }: Variant): boolean {
  *
  * @throws Refusal when raw fields ask for what cannot work.
  */
-export function generateService(workload: ResolvedWorkload, variant: Variant, settings: ServiceSettings): ServiceInput {
+export function generateService(ecs: EcsWorkload, variant: Variant, settings: ServiceSettings): ServiceInput {
+  const { workload } = ecs;
   const raw: Raw = workload.ecs.service ?? {};
   refuseErrors(checkRawService(raw, isSlotService(variant)));
-  const merged = mergeRaw(generated(workload, variant, settings, raw), withoutCapacityClash(raw), {});
+  const ours = serviceConstraints(ecs, variant, settings);
+  const merged: Raw = addConstraints(
+    mergeRaw(generated(ecs, variant, settings, raw), withoutCapacityClash(raw), {}),
+    ours,
+    raw,
+  );
   const breaker = explicitBreaker(merged);
   const complete = {
     ...merged,
@@ -48,16 +55,15 @@ export function generateService(workload: ResolvedWorkload, variant: Variant, se
     : complete;
 }
 
-function generated(workload: ResolvedWorkload, variant: Variant, settings: ServiceSettings, raw: Raw): Raw {
+function generated(
+  { workload, placementStrategy }: EcsWorkload,
+  variant: Variant,
+  settings: ServiceSettings,
+  raw: Raw,
+): Raw {
   const { cluster, taskDefinition, desiredCount, provider, networkConfiguration, enableExecuteCommand } = settings;
   const { loadBalancer } = workload.ecs;
   const daemon = raw["schedulingStrategy"] === "DAEMON";
-  const listsDevices = variant.slot !== undefined && !onManagedInstances(workload);
-  // In awsvpc mode no lock port keeps two tasks off one device.
-  const constraints = [
-    ...(listsDevices && networkModeOf(workload) === "awsvpc" ? [{ type: "distinctInstance" }] : []),
-    ...settings.placementConstraints,
-  ];
   return {
     cluster,
     serviceName: variant.name,
@@ -82,7 +88,7 @@ function generated(workload: ResolvedWorkload, variant: Variant, settings: Servi
       minimumHealthyPercent: daemon ? 0 : 100,
       deploymentCircuitBreaker: { enable: true, rollback: true },
     },
-    ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
+    ...present({ placementStrategy }),
     ...present({ networkConfiguration }),
     // ECS takes it with a load balancer only; the container's own health check has its start period.
     ...(loadBalancer === undefined || workload.health?.startSeconds === undefined
@@ -92,6 +98,16 @@ function generated(workload: ResolvedWorkload, variant: Variant, settings: Servi
     // By these tags its tasks are told from other people's.
     propagateTags: "SERVICE",
   };
+}
+
+/** In awsvpc mode no lock port keeps two tasks off one device; and instances where somebody holds the slot unseen are left out. */
+function serviceConstraints(
+  { choosesDevices, networkMode }: EcsWorkload,
+  variant: Variant,
+  { placementConstraints }: ServiceSettings,
+): readonly PlacementConstraint[] {
+  const distinct = choosesDevices && variant.slot !== undefined && networkMode === "awsvpc";
+  return [...(distinct ? [{ type: "distinctInstance" }] : []), ...placementConstraints];
 }
 
 /** "If a launchType is specified, the capacityProviderStrategy parameter must be omitted": what the user writes wins. */

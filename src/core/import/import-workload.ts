@@ -1,9 +1,12 @@
+import { present } from "../base/present.ts";
 import { readTerms } from "../devices/claims.ts";
 import { lockPortBase as defaultBase } from "../catalog/lock-ports.ts";
 import { listOr, problem, Refusal, type Problem } from "../base/problem.ts";
 import { nameRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
-import { resolveWorkload, variantsOf } from "../workload/resolve.ts";
+import { resolveForEcs } from "../ecs/resolve-for-ecs.ts";
+import { variantsOf } from "../ecs/variants.ts";
+import { resolveWorkload } from "../workload/resolve.ts";
 import type { Workload } from "../workload/schema.ts";
 import { acceleratorsOf } from "./accelerators.ts";
 import { baseOf, type Words } from "./base.ts";
@@ -69,8 +72,11 @@ function waysToSay({ parts }: ImportSource): readonly Words[] {
 function attempt(source: ImportSource, words: Words): { readonly document: Raw; readonly problems: readonly string[] } {
   const base = baseOf(source, words);
   try {
-    const workload = resolveWorkload(base as unknown as Workload);
-    const variants = variantsOf(workload);
+    const ecs = resolveForEcs(
+      resolveWorkload(base as unknown as Workload),
+      present({ lockPortBase: source.lockPortBase }),
+    );
+    const { variants } = ecs;
     const names = variants.map(({ name }) => name);
     // What has no variant is left to the check, which says so.
     const inOrder =
@@ -80,7 +86,7 @@ function attempt(source: ImportSource, words: Words): { readonly document: Raw; 
             (one, other) => names.indexOf(one.definition.family) - names.indexOf(other.definition.family),
           );
     const fields = inOrder.flatMap((part, index) =>
-      variants[index] === undefined ? [] : [rawFieldsOf(workload, variants[index], part, source)],
+      variants[index] === undefined ? [] : [rawFieldsOf(ecs, variants[index], part, source)],
     );
     const unlike = fields.find((each) => JSON.stringify(each) !== JSON.stringify(fields[0]));
     if (unlike !== undefined)

@@ -2,8 +2,8 @@ import { counted } from "../base/counted.ts";
 import { taskIdOf } from "../ecs-api/arn.ts";
 import { listOr } from "../base/problem.ts";
 import { checkDevices } from "./check-devices.ts";
-import { explainFailure } from "./explain-query.ts";
-import type { Requirements } from "./requirements.ts";
+import { explainFailure } from "../cluster/explain-query.ts";
+import type { Requirements } from "../ecs/requirements.ts";
 import { holdersOf, type Room } from "./room.ts";
 
 /** The codes of a PlacementExplanation. */

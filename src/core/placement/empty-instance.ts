@@ -2,7 +2,7 @@ import { present } from "../base/present.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance, type Resources } from "../cluster/snapshot.ts";
 import type { Expression } from "../ecs-api/query/expression.ts";
-import type { Requirements } from "./requirements.ts";
+import type { Requirements } from "../ecs/requirements.ts";
 
 /** What an instance registers of its type's memory at least: 93 to 97.5 % was seen, and ECS_RESERVED_MEMORY may take more. */
 const registeredShare = 0.9;

@@ -5,7 +5,7 @@ import { formatMiB } from "../workload/fields.ts";
 import { blockersOf } from "./check-devices.ts";
 import { takenPorts, type ReasonCode } from "./checks.ts";
 import { emptyInstance, instanceTypesFor } from "./empty-instance.ts";
-import type { Requirements } from "./requirements.ts";
+import type { Requirements } from "../ecs/requirements.ts";
 import { emptyRoom, holdersOf, type Room } from "./room.ts";
 import { countPlaceable, judge, type Judged } from "./verdict.ts";
 
@@ -134,7 +134,7 @@ function tasksInTheWay(needs: Requirements, room: Room): readonly string[] | und
   const blockers = blockersOf(needs, room);
   const ports = takenPorts(needs.ports, room).map((port) => holdersOf(room, port));
   const held = new Set(blockers.flatMap(({ devices }) => devices));
-  const missing = needs.devices !== "all" && needs.devices.some((device) => device >= room.neuronDevices);
+  const missing = needs.devices !== "all" && needs.devices.some((device) => device >= (room.neuronDevices ?? 0));
   const unexplained =
     ports.some((holders) => holders.length === 0) ||
     needs.locks.some(({ device, port }) => room.udpPorts.has(port) && !held.has(device));

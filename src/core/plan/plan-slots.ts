@@ -1,14 +1,15 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { assignSlots } from "../devices/assign.ts";
 import { slotName, type Slot } from "../catalog/slots.ts";
-import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
-import type { PlacementConstraint, TaskDefinition } from "../ecs-api/api.ts";
-import { everyVariantOf, variantFor } from "../workload/resolve.ts";
-import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
-import { keepAway } from "./exclusion.ts";
+import type { PlacementConstraint } from "../ecs-api/api.ts";
+import { placedBy } from "../ecs/requirements.ts";
+import { definitionsOf, variantFor, type EcsVariant, type EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { roomsOf, type Room } from "../placement/room.ts";
+import type { Shape } from "../workload/resolved.ts";
+import { exposedRooms, keepAway } from "./exclusion.ts";
 import { freshHosts, hostsOf, type Host } from "./hosts.ts";
 import type { RunPlan, RunStep } from "./run-plan.ts";
-import { runRequest, type RunSettings } from "./run-request.ts";
+import { placementOptions, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
 import { whyHere } from "./why-here.ts";
 
@@ -26,12 +27,12 @@ interface Assignment {
   readonly hosts: readonly Host[];
 }
 
-/** Machines that ECS must not choose for a slot. */
+/** Machines that ECS must not choose for a slot, by their EC2 ids. */
 interface Away {
   /** Somebody holds the slot there without a lock that ECS sees. */
-  readonly unseen: readonly Host[];
+  readonly unseen: readonly string[];
   /** The slot is free there and takes devices of another one that the plan has there, and nowhere else. */
-  readonly spoiled: readonly Host[];
+  readonly spoiled: readonly string[];
 }
 
 /** Ids in a constraint and managed scaling do not go together: through a provider assign() uses no slot that is held unseen. */
@@ -45,36 +46,31 @@ const nowhere: Away = { unseen: [], spoiled: [] };
  * explain looks at the machines there are, the plan counts on those that the provider adds as well. A constraint on
  * the run's own task:group the plan does not foresee: ECS refuses what it forbids, and the next round sees it.
  */
-export function planSlots(
-  workload: ResolvedWorkload,
-  settings: RunSettings,
-  generate: GenerateSettings,
-  count: number,
-  snapshot: ClusterSnapshot,
-): RunPlan {
-  const hosts = hostsOf(workload, settings, generate, snapshot);
-  const assigned = assign(workload, settings, hosts, count);
-  const steps = group(assigned).flatMap((assignment) =>
-    stepsOf(
-      workload,
-      settings,
-      generate,
-      assignment,
-      settings.provider === undefined ? awayFrom(assignment, hosts, assigned) : nowhere,
-    ),
-  );
+export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number, snapshot: ClusterSnapshot): RunPlan {
+  const { shapes } = ecs.workload;
+  const rooms = roomsOf(snapshot);
+  const hosts = hostsOf(ecs, settings, rooms);
+  const assigned = assign(shapes, settings, hosts, count);
+  const steps = group(assigned).flatMap((assignment) => {
+    const variant = variantFor(ecs, assignment.shape, assignment.slot);
+    const away =
+      settings.provider === undefined
+        ? { unseen: unseenFor(variant, settings, rooms), spoiled: spoiledFor(assignment, hosts, assigned) }
+        : nowhere;
+    return stepsOf(variant, settings, assignment, away);
+  });
   if (assigned.length === count) return { steps, shortages: [] };
-  const shortage = explainShortage(snapshot, definitionsOf(workload, generate), settings, {
+  const shortage = explainShortage(snapshot, definitionsOf(ecs), settings, {
     asked: count,
     missing: count - assigned.length,
   });
-  const stopping = worthWaitingFor(workload, settings, hosts, assigned.length, count);
+  const stopping = worthWaitingFor(shapes, settings, hosts, assigned.length, count);
   return { steps, shortages: shortage === undefined ? [] : [shortage], ...(stopping.length === 0 ? {} : { stopping }) };
 }
 
 /** The stopping tasks after whose end more replicas have a place. Where locks hand a slot over the agent does the waiting, and there are none. */
 function worthWaitingFor(
-  workload: ResolvedWorkload,
+  shapes: readonly Shape[],
   settings: RunSettings,
   hosts: readonly Host[],
   placed: number,
@@ -84,7 +80,7 @@ function worthWaitingFor(
   const stays = (devices: ReadonlySet<number>, { leaving }: Host) =>
     new Set([...devices].filter((device) => !leaving.has(device)));
   const later = assign(
-    workload,
+    shapes,
     settings,
     hosts.map((host) => ({ ...host, taken: stays(host.taken, host), unlocked: stays(host.unlocked, host) })),
     count,
@@ -93,14 +89,9 @@ function worthWaitingFor(
   return [...new Set(later.flatMap(({ slot, host }) => slot.flatMap((device) => host.leaving.get(device) ?? [])))];
 }
 
-/** The definitions of every variant that may ever be placed. */
-export function definitionsOf(workload: ResolvedWorkload, generate: GenerateSettings): readonly TaskDefinition[] {
-  return everyVariantOf(workload).map((variant) => generateTaskDefinition(workload, variant, generate));
-}
-
 /** Fills the machines of the first instance type, then those of the next. */
 function assign(
-  workload: ResolvedWorkload,
+  shapes: readonly Shape[],
   settings: RunSettings,
   hosts: readonly Host[],
   count: number,
@@ -113,16 +104,16 @@ function assign(
     }
   };
   if (settings.provider === undefined) {
-    for (const shape of workload.shapes) fill(hosts.filter((host) => host.shape === shape));
+    for (const shape of shapes) fill(hosts.filter((host) => host.shape === shape));
     return assigned;
   }
   // Ids in a constraint and managed scaling do not go together: a slot that somebody holds unseen by ECS is not used at
   // all. For what does not fit the provider adds machines, and they come empty.
-  for (const shape of workload.shapes) {
+  for (const shape of shapes) {
     const own = hosts.filter((host) => host.shape === shape);
     const unseen = new Set(own.flatMap((host) => [...host.unlocked]));
     fill(own.map((host) => ({ ...host, taken: new Set([...host.taken, ...unseen]) })));
-    if (shape === workload.shapes[0])
+    if (shape === shapes[0])
       fill(freshHosts(shape, count - assigned.length).map((host) => ({ ...host, taken: unseen })));
   }
   return assigned;
@@ -141,27 +132,34 @@ function group(assigned: readonly Placed[]): readonly Assignment[] {
   }));
 }
 
-function awayFrom({ shape, slot }: Assignment, all: readonly Host[], assigned: readonly Placed[]): Away {
-  const same = all.filter((host) => host.shape === shape);
+function unseenFor({ requirements }: EcsVariant, settings: RunSettings, rooms: readonly Room[]): readonly string[] {
+  const exposed = exposedRooms(placedBy(requirements, placementOptions(settings)), rooms);
+  return exposed.map(({ instance }) => instance.ec2InstanceId);
+}
+
+function spoiledFor(
+  { shape, slot }: Assignment,
+  hosts: readonly Host[],
+  assigned: readonly Placed[],
+): readonly string[] {
   const clashing = new Set(
     assigned
       .filter((placed) => placed.slot[0] !== slot[0] && placed.slot.some((device) => slot.includes(device)))
       .map(({ host }) => host.id),
   );
-  return {
-    unseen: same.filter((host) => slot.some((device) => host.unlocked.has(device))),
-    spoiled: same.filter((host) => clashing.has(host.id) && !slot.some((device) => host.taken.has(device))),
-  };
+  return ec2Ids(
+    hosts.filter(
+      (host) => host.shape === shape && clashing.has(host.id) && !slot.some((device) => host.taken.has(device)),
+    ),
+  );
 }
 
 function stepsOf(
-  workload: ResolvedWorkload,
+  { definition, shape, slot = [] }: EcsVariant,
   settings: RunSettings,
-  generate: GenerateSettings,
-  { shape, slot, hosts }: Assignment,
+  { hosts }: Assignment,
   { unseen, spoiled }: Away,
 ): readonly RunStep[] {
-  const definition = generateTaskDefinition(workload, variantFor(workload, shape, slot), generate);
   const awsvpc = definition.networkMode === "awsvpc";
   const partial = shape.request.kind === "neuron" && !shape.request.whole;
   const places = ec2Ids(hosts);
@@ -169,7 +167,7 @@ function stepsOf(
     definition,
     count,
     machines,
-    why: whyHere(slot, { free: namesOf(hosts), unseen: ec2Ids(unseen), spoiled: ec2Ids(spoiled) }),
+    why: whyHere(slot, { free: namesOf(hosts), unseen, spoiled }),
     request: runRequest(settings, definition, {
       placementConstraints: [...(awsvpc ? [{ type: "distinctInstance" }] : []), ...constraints],
       ...(awsvpc ? { group: `aiplat:${slotName(slot)}` } : {}),
@@ -177,7 +175,7 @@ function stepsOf(
     }),
   });
   let done = 0;
-  return keepAway(hosts.length, ec2Ids([...unseen, ...spoiled]), places).map(({ count, constraints }) =>
+  return keepAway(hosts.length, [...unseen, ...spoiled], places).map(({ count, constraints }) =>
     step(count, constraints, places.slice(done, (done += count))),
   );
 }

@@ -1,10 +1,17 @@
 import { present } from "../base/present.ts";
-import { onManagedInstances } from "../workload/managed-instances.ts";
-import { networkModeOf, namedProvider } from "../ecs/capacity.ts";
-import type { NetworkConfiguration, PlacementConstraint, RunTaskRequest, Tag, TaskDefinition } from "../ecs-api/api.ts";
-import type { PlacementOptions } from "../placement/requirements.ts";
+import type { Capacity } from "../ecs/capacity.ts";
+import { withoutRepeats } from "../ecs/placement-constraints.ts";
+import type { PlacementOptions } from "../ecs/requirements.ts";
+import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import type {
+  NetworkConfiguration,
+  PlacementConstraint,
+  PlacementStrategyItem,
+  RunTaskRequest,
+  Tag,
+  TaskDefinition,
+} from "../ecs-api/api.ts";
 import { listOr, problem, Refusal } from "../base/problem.ts";
-import type { ResolvedWorkload } from "../workload/resolved.ts";
 
 /** What the user says of a run besides the workload: the flags of `aws ecs run-task`, and how slots are chosen. */
 export interface RunSettings {
@@ -17,6 +24,8 @@ export interface RunSettings {
   readonly group?: string;
   readonly startedBy?: string;
   readonly placementConstraints: readonly PlacementConstraint[];
+  /** What the file says of it; else slots are packed or spread. */
+  readonly placementStrategy?: readonly PlacementStrategyItem[];
   readonly networkConfiguration?: NetworkConfiguration;
   readonly enableExecuteCommand: boolean;
   /** The capacity provider to start tasks through; undefined for plain EC2. */
@@ -46,16 +55,11 @@ export function runRequest(
     ...present({ group }),
     startedBy: settings.startedBy ?? settings.run,
     ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
-    ...present({ placementStrategy: added.placementStrategy }),
+    ...present({ placementStrategy: settings.placementStrategy ?? added.placementStrategy }),
     ...(definition.networkMode === "awsvpc" ? { networkConfiguration: settings.networkConfiguration! } : {}),
     ...(settings.enableExecuteCommand ? { enableExecuteCommand: true } : {}),
     tags: taskTags(definition.tags ?? [], settings.run),
   };
-}
-
-/** The user may ask for distinctInstance where a slot needs it anyway. */
-function withoutRepeats(constraints: readonly PlacementConstraint[]): readonly PlacementConstraint[] {
-  return [...new Map(constraints.map((each) => [`${each.type} ${each.expression ?? ""}`, each])).values()];
 }
 
 /** What the run's settings mean for placement. */
@@ -82,10 +86,10 @@ function taskTags(tags: readonly Tag[], run: string): readonly Tag[] {
  * @throws Refusal when the tasks have network interfaces of their own (awsvpc) and nothing names a subnet.
  */
 export function networkConfigurationOf(
-  workload: ResolvedWorkload,
+  { networkMode, workload }: Pick<EcsWorkload, "networkMode" | "workload">,
   flag: NetworkConfiguration | undefined,
 ): NetworkConfiguration | undefined {
-  if (networkModeOf(workload) !== "awsvpc") return undefined;
+  if (networkMode !== "awsvpc") return undefined;
   if (flag !== undefined) return flag;
   const { subnets, securityGroups, assignPublicIp } = workload.ecs.network ?? {};
   if (subnets === undefined || subnets.length === 0) {
@@ -120,8 +124,9 @@ export interface ClusterProviders {
  * @throws Refusal where the cluster has no such provider: RunTask and CreateService take only those associated with it.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
  */
-export function chooseProvider(workload: ResolvedWorkload, providers: ClusterProviders): string | undefined {
-  const named = namedProvider(workload);
+export function chooseProvider(capacity: Capacity, providers: ClusterProviders): string | undefined {
+  if (capacity.kind === "ec2") return undefined;
+  const named = capacity.provider;
   const path = ["ecs", "capacity"];
   if (named !== undefined) {
     if (providers.all.includes(named)) return named;
@@ -135,7 +140,6 @@ export function chooseProvider(workload: ResolvedWorkload, providers: ClusterPro
       ),
     ]);
   }
-  if (!onManagedInstances(workload)) return undefined;
   if (providers.managedInstances === undefined)
     throw new Refusal([
       problem(

@@ -14,6 +14,8 @@ export interface FieldRule {
 
 export const workloadKinds = ["service", "job"] as const;
 export const networkModes = ["bridge", "host", "awsvpc"] as const;
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementStrategy.html */
+export const placementStrategies = ["random", "spread", "binpack"] as const;
 export const protocols = ["tcp", "udp"] as const;
 /** The values of ecs.capacity that are words; any other capacity is a capacity provider's name. */
 export const capacityWords = ["ec2", "managed-instances"] as const;
@@ -76,6 +78,12 @@ export const healthPathRule: FieldRule = {
 export const instanceTypeRule: FieldRule = {
   pattern: /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
   wants: "an EC2 instance type in lower case, e.g. inf2.24xlarge",
+};
+
+/** Its grammar is checked by a rule: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html */
+export const placementExpressionRule: FieldRule = {
+  pattern: /^\S[\s\S]{0,1999}$/,
+  wants: "an expression of ECS's cluster query language, e.g. attribute:stack == prod",
 };
 
 /** Five fields of a cron expression, as Kubernetes' CronJob takes them. */

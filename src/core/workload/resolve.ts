@@ -2,9 +2,8 @@ import { present } from "../base/present.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { topologyOf } from "../catalog/topology.ts";
-import { packedSlots, legalSlots, slotName, type Slot } from "../catalog/slots.ts";
 import { parseMemoryMiB } from "./fields.ts";
-import type { DeviceRequest, ResolvedWorkload, Shape, Variant } from "./resolved.ts";
+import type { DeviceRequest, ResolvedWorkload, Shape } from "./resolved.ts";
 import type { Workload } from "./schema.ts";
 
 type AcceleratorSection = Exclude<NonNullable<Workload["accelerator"]>, "none">;
@@ -57,48 +56,6 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
     ecs: workload.ecs ?? {},
     eks: workload.eks ?? {},
   };
-}
-
-/** The variants of a workload on empty instances: for a part of a Neuron instance, the disjoint slots that fill one. */
-export function variantsOf(workload: ResolvedWorkload): readonly Variant[] {
-  const shaped = workload.shapes.map((shape) => ({ shape, slots: slotsOf(shape, packedSlots) }));
-  const alone = shaped.length === 1 && shaped[0]!.slots.length <= 1;
-  return shaped.flatMap(({ shape, slots }) =>
-    slots.length === 0
-      ? [variant(workload, shape, undefined, alone)]
-      : slots.map((slot) => variant(workload, shape, slot, alone)),
-  );
-}
-
-/** Every variant that may ever be placed: as `variantsOf`, with every legal slot and not only those that fill an empty instance. */
-export function everyVariantOf(workload: ResolvedWorkload): readonly Variant[] {
-  const alone = variantsOf(workload).length === 1;
-  return workload.shapes.flatMap((shape) => {
-    const slots = slotsOf(shape, legalSlots);
-    return slots.length === 0
-      ? [variant(workload, shape, undefined, alone)]
-      : slots.map((slot) => variant(workload, shape, slot, alone));
-  });
-}
-
-/** The variant of one legal slot of a shape. */
-export function variantFor(workload: ResolvedWorkload, shape: Shape, slot: Slot): Variant {
-  return variant(workload, shape, slot, variantsOf(workload).length === 1);
-}
-
-function variant(workload: ResolvedWorkload, shape: Shape, slot: Slot | undefined, alone: boolean): Variant {
-  const type = shape.instanceTypes[0];
-  const whole = slot === undefined || slot.length === type?.accelerator.count;
-  const name =
-    alone || type === undefined
-      ? workload.name
-      : [workload.name, type.instanceType.replace(/\./g, "-"), ...(whole ? [] : [slotName(slot)])].join("-");
-  return { name, shape, ...present({ slot }) };
-}
-
-function slotsOf(shape: Shape, choose: (type: InstanceType, size: number) => readonly Slot[]): readonly Slot[] {
-  const type = shape.instanceTypes[0];
-  return type === undefined || shape.request.kind !== "neuron" ? [] : choose(type, shape.request.devices);
 }
 
 function cpuShape(workload: Workload): Shape {

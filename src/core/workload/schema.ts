@@ -16,6 +16,8 @@ import {
   nameRule,
   networkModes,
   numberWants,
+  placementExpressionRule,
+  placementStrategies,
   portNameRule,
   protocols,
   roleArnRule,
@@ -94,6 +96,16 @@ const ecsSchema = z.strictObject({
     }),
   ),
   loadBalancer: z.optional(z.strictObject({ targetGroup: text(targetGroupArnRule), port })),
+  placement: z.optional(
+    z.strictObject({
+      constraints: z.optional(z.array(text(placementExpressionRule))),
+      strategy: z.optional(
+        z
+          .array(z.strictObject({ type: z.enum(placementStrategies), field: z.optional(nonEmpty) }))
+          .check(z.maxLength(5, must("a list of at most 5 rules"))),
+      ),
+    }),
+  ),
   taskDefinition: z.optional(raw),
   service: z.optional(raw),
 });

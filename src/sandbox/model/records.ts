@@ -2,7 +2,7 @@
 import type { Resources } from "../../core/cluster/snapshot.ts";
 import type { NameValue, PlacementConstraint, RegisteredTaskDefinition, Tag } from "../../core/ecs-api/api.ts";
 import type { PlacementStrategy } from "../../core/placement/strategies.ts";
-import type { Requirements } from "../../core/placement/requirements.ts";
+import type { Requirements } from "../../core/ecs/requirements.ts";
 import type { Behaviour } from "./behaviour.ts";
 
 export type Raw = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import { present } from "../../core/base/present.ts";
 import type { PlacementConstraint, RegisteredTaskDefinition, Tag } from "../../core/ecs-api/api.ts";
 import { withOverrides } from "../../core/ecs-api/overrides.ts";
 import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
-import { requirementsOf, type Requirements } from "../../core/placement/requirements.ts";
+import { requirementsOf, type Requirements } from "../../core/ecs/requirements.ts";
 import type { PlacementStrategy } from "../../core/placement/strategies.ts";
 import { Refusal } from "../../core/base/problem.ts";
 import { invalidParameter } from "../wire/aws-error.ts";
