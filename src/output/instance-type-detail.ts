@@ -20,7 +20,10 @@ export function instanceTypeDetailView(details: readonly InstanceTypeDetail[]): 
 
 function toDetailedItem(detail: InstanceTypeDetail): Readonly<Record<string, unknown>> {
   const { legalSlots, topology, amiFamilies } = detail;
-  return { ...toItem(detail), legalSlots, ...(topology === undefined ? {} : { topology }), amiFamilies };
+  if (topology === undefined) return { ...toItem(detail), legalSlots, amiFamilies };
+  // The sizes are in legalSlots, with the sets of each.
+  const { sizes: _, ...wiring } = topology;
+  return { ...toItem(detail), legalSlots, topology: wiring, amiFamilies };
 }
 
 /** A fact of several lines is a list. */

@@ -1,3 +1,9 @@
+import { listOr } from "../base/problem.ts";
+import { instanceTypes } from "../catalog/instance-types/catalog.ts";
+
+/** How many devices one replica may hold where the devices are in rows. */
+const rowSizes = [...new Set(instanceTypes.flatMap(({ topology }) => topology?.sizes ?? []))].sort((a, b) => a - b);
+
 /** What each key of the workload file is, for the published JSON Schema: an editor shows it. `*` is an item or a free key. */
 export const descriptions: Readonly<Record<string, string>> = {
   $schema: "Where an editor finds this schema.",
@@ -27,7 +33,7 @@ export const descriptions: Readonly<Record<string, string>> = {
     "The EC2 instance types to run on. With several, each has its own variant where their devices differ.",
   "accelerator.instanceTypes.*": "An accelerated EC2 instance type.",
   "accelerator.devicesPerReplica":
-    "Devices of one replica. Trainium: 1, 4, 8 or 16; Inferentia and NVIDIA: any number that the instance has; fractional types: their fraction. Default: every device of the instance.",
+    `Devices of one replica. Trainium: ${listOr(rowSizes)}; Inferentia and NVIDIA: any number that the instance has; fractional types: their fraction. Default: every device of the instance.`,
   "accelerator.mps":
     "Share one NVIDIA GPU with other containers through the Multi-Process Service, instead of whole devices.",
   "accelerator.mps.memory": "GPU memory of one replica.",
