@@ -30,22 +30,21 @@ export function checkRoles(
           ),
         ];
   return [
-    ...(executionRole === undefined ? absent() : checkRole("execution", executionRole, observed, place)),
+    ...(executionRole === undefined ? absent() : checkRole("execution-role", executionRole, observed, place)),
     ...(executionRole === undefined || valueOf(observed.roles.get(executionRole)) === undefined
       ? []
       : checkPermissions(needs, executionRole, observed, place)),
-    ...(taskRole === undefined || taskRole === executionRole ? [] : checkRole("task", taskRole, observed, place)),
+    ...(taskRole === undefined || taskRole === executionRole ? [] : checkRole("task-role", taskRole, observed, place)),
   ];
 }
 
 function checkRole(
-  kind: "execution" | "task",
+  check: "execution-role" | "task-role",
   role: string,
   { roles }: ObservedAccount,
   place: Place,
 ): readonly CheckItem[] {
-  const check = `${kind}-role` as const;
-  const what = `${kind} role`;
+  const what = check.replace("-", " ");
   const name = roleNameOf(role);
   const account = roleAccountOf(role);
   // "The role must be in the same account": iam:PassRole goes no further.

@@ -71,6 +71,9 @@ export const problemCodes = {
     "secret-in-environment": warning("An environment variable holds the ARN of a secret and not the secret"),
     "efa-network-mode": error("EFA needs the network of the host, and another network mode is written"),
     fargate: error("The capacity is Fargate, which has no accelerators"),
+    "elastic-inference": error("The raw fields ask for Elastic Inference, which is gone"),
+    "raw-containers": error("The raw containers are no list of named containers"),
+    "fargate-compatibility": error("The raw fields ask for Fargate, which has no accelerators"),
     "managed-instances-bridge": error("Managed Instances have no network mode bridge"),
     "managed-instances-inf1": error("Managed Instances have no Inf1"),
     "managed-instances-partial": error("A replica on Managed Instances has every Neuron device of its instance"),
@@ -92,9 +95,6 @@ export const problemCodes = {
     "partial-service-awsvpc": error("A service on a part of an instance is not possible in network mode awsvpc"),
   },
   "Raw fields of ECS": {
-    "elastic-inference": error("The raw fields ask for Elastic Inference, which is gone"),
-    "raw-containers": error("The raw containers are no list of named containers"),
-    "fargate-compatibility": error("The raw fields ask for Fargate, which has no accelerators"),
     "container-removed": error("The raw fields take the workload's container away"),
     "device-removed": error("The raw fields remove or change a device of the slot"),
     "lock-removed": error("The raw fields remove or change the lock of a device"),
@@ -123,7 +123,7 @@ export const problemCodes = {
     "placement-strategy": error("A placement strategy has a type or a field that ECS does not have"),
     "too-many-holders": error("Tasks without locks hold the slot's devices on more instances than can be left out"),
     "service-fixed": error("A change to the service that UpdateService cannot make"),
-    "rollout-stalls": error("The deployment would stall: there is no room for it under its own settings"),
+    "rollout-stalls": error("The deployment would stall for want of room: exit 4, unless `--allow-stall` is given"),
   },
   "Plans and snapshots": {
     "not-a-plan": error("The file is no plan that can be carried out"),
