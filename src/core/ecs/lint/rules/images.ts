@@ -12,19 +12,16 @@ export const imageRules: readonly Rule[] = [
   {
     id: "image-hardware",
     severity: "error",
-    summary: "The image is built for the accelerator that the container asks for",
     check: ({ containers }, facts) => containers.flatMap((container) => judge(container, facts, "error")),
   },
   {
     id: "image-cpu-only",
     severity: "warning",
-    summary: "A container with an accelerator does not run an image that is built for CPU",
     check: ({ containers }, facts) => containers.flatMap((container) => judge(container, facts, "warning")),
   },
   {
     id: "image-missing",
     severity: "error",
-    summary: "The image can be pulled: AWS's registries hold it in that region and SDK version",
     check: ({ containers }) => containers.flatMap((container) => breaches(container, missing(container))),
   },
 ];
