@@ -59,7 +59,7 @@ async function make(name) {
   await writeFile(seed, JSON.stringify(await machinesOf(name, cluster)));
   const made = await inSandbox(["--cluster-state", seed], async ({ aiplat, snapshot, advance }) => {
     if (kind === "service") await aiplat("service", "deploy", workload, "--no-wait");
-    // One after the other: the ids of tasks that are started at once are in no order. A client token gives a run its id.
+    // One after the other: tasks that are started at once get their ids in no order. A client token gives a run its id.
     else
       for (let replica = 1; replica <= replicas; replica++)
         await aiplat("run-task", workload, "--count", "1", "--client-token", `${name}-${replica}`);

@@ -5,7 +5,7 @@ import type { Announcement } from "./announced-changes.ts";
 const fixtures = join(import.meta.dirname, "../fixtures/deployed");
 const root = join(import.meta.dirname, "../..");
 
-/** A workload file with the cluster in which an earlier version of aiplat deployed it (scripts/make-deployed-fixtures.mjs). */
+/** A workload file and the cluster in which an earlier version deployed it (scripts/make-deployed-fixtures.mjs). */
 export interface DeployedWorkload {
   readonly name: string;
   /** Holds workload.yaml and cluster.json. */
