@@ -130,12 +130,12 @@ async function planRun(
     follows,
     clientToken,
     readsCluster: devices,
+    showsRoom,
     plan: planRound,
   } = await readRun(context, source, invocation, workload);
-  // A capacity provider adds machines: for what ECS schedules by itself those that are there say nothing.
   const round = planRound(
     settings.count,
-    devices || settings.capacityProviderStrategy === undefined ? await source.snapshot(cluster.name) : undefined,
+    devices || showsRoom ? await source.snapshot(cluster.name) : undefined,
     new Set(),
   );
   return plannedRun({

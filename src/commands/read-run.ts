@@ -37,6 +37,8 @@ export interface Run {
 /** A run that is still to be planned, with what its plan rests on. */
 export interface PlannableRun extends Run {
   readonly cluster: DescribedCluster;
+  /** Whether the machines there are, or could be added, say where the tasks go. */
+  readonly showsRoom: boolean;
   /** Families whose newest revision the user asked for by --task-definition. */
   readonly follows: readonly string[];
 }
@@ -81,6 +83,7 @@ async function readWorkloadRun(
   return {
     ...common(options, settings, facts),
     readsCluster: readsCluster(ecs),
+    showsRoom: ecs.capacity.kind !== "managed-instances",
     locked: ecs.networkMode !== "awsvpc" && ecs.listedDevices.devices.length === 0,
     follows: [],
     plan: (remaining, snapshot, exhausted) => planRun(ecs, settings, remaining, snapshot, exhausted),
@@ -125,6 +128,7 @@ async function readRegisteredRun(source: PlanSource, options: RunOptions, refere
   return {
     ...common(options, settings, facts),
     readsCluster: true,
+    showsRoom: true,
     locked: false,
     follows: reference.includes(":") ? [] : [definition.family],
     plan: (remaining, snapshot, exhausted) => planRegistered(definition, settings, remaining, snapshot, exhausted),

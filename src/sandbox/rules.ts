@@ -62,6 +62,10 @@ export const sandboxRules: Readonly<Record<string, readonly SandboxRule[]>> = {
       source: `the waiting: ${guide}/cluster-auto-scaling.html; the time: ${unverified}`,
     },
     {
+      rule: "Where a cluster is given one provider with an Auto Scaling group, its instances that are of no provider are the group's, which may have 10 more.",
+      source: "the sandbox's own: it has no Auto Scaling groups but these",
+    },
+    {
       rule: "A subnet whose id ends in a zone (subnet-us-east-1a) is in that zone, any other wherever it is needed.",
       source: "the sandbox's own",
     },

@@ -116,6 +116,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
           );
       cluster.capacityProviders = capacityProviders;
       cluster.defaultStrategy = defaultCapacityProviderStrategy as readonly Raw[];
+      adoptInstances(world, cluster);
       return { cluster: clusterAnswer(cluster, everything) };
     },
   ),
@@ -204,6 +205,15 @@ function readSettings(
 function requireName(name: string | undefined): string {
   if (name === undefined || name === "") throw invalidParameter("Cluster name cannot be blank.");
   return name;
+}
+
+/** Where the cluster has one provider with an Auto Scaling group, the instances that are of none are the group's. */
+function adoptInstances(world: World, { capacityProviders, instances }: ClusterRecord): void {
+  const [provider, ...others] = capacityProviders.filter(
+    (name) => world.capacityProviders.get(name)?.settings["autoScalingGroupProvider"] !== undefined,
+  );
+  if (provider === undefined || others.length > 0) return;
+  for (const instance of instances.values()) instance.capacityProvider ??= provider;
 }
 
 /** A capacity provider there is. Fargate's are not played. */

@@ -34,7 +34,7 @@ export interface InstanceRecord {
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
   agentConnected: boolean;
   readonly agentVersion: string;
-  readonly capacityProvider: string | undefined;
+  capacityProvider: string | undefined;
   readonly attributes: Map<string, string>;
   readonly registered: Resources;
   /** What there is for tasks: all, less what a seed says is used by nobody it names. */
