@@ -413,5 +413,5 @@ function lastComponent(repository) {
 
 /** Plain code unit order: the same on every machine. */
 function compare(a, b) {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return Number(a > b) - Number(a < b);
 }

@@ -57,7 +57,8 @@ function draw(
 
 /** What fits first, then what is of the right kind, then the rest. */
 function rank(instance: InstanceExplanation): number {
-  return instance.fits ? 0 : isOfAnotherKind(instance) ? 2 : 1;
+  if (instance.fits) return 0;
+  return isOfAnotherKind(instance) ? 2 : 1;
 }
 
 function isOfAnotherKind({ reasons }: InstanceExplanation): boolean {
@@ -69,19 +70,17 @@ function toldOf(instance: InstanceExplanation): InstanceExplanation["reasons"] {
   return isOfAnotherKind(instance) ? instance.reasons.filter(({ code }) => code === "CONSTRAINT") : instance.reasons;
 }
 
+function idsOf(group: readonly InstanceExplanation[]): string {
+  const ids = group.slice(0, namedIds).map((each) => each.ec2InstanceId);
+  const more = group.length > namedIds ? ` and ${group.length - namedIds} more` : "";
+  return `${ids.join(", ")}${more}`;
+}
+
 function drawGroup(group: readonly InstanceExplanation[], columns: number, style: Style): string {
   const { instanceType, fits, ec2InstanceId } = group[0]!;
   const told = toldOf(group[0]!);
   const same = group.every((each) => JSON.stringify(toldOf(each)) === JSON.stringify(told));
-  const ids = group
-    .slice(0, namedIds)
-    .map((each) => each.ec2InstanceId)
-    .join(", ");
-  const who = !same
-    ? `${group.length} instances, such as ${ec2InstanceId}:`
-    : group.length > namedIds
-      ? `${ids} and ${group.length - namedIds} more`
-      : ids;
+  const who = same ? idsOf(group) : `${group.length} instances, such as ${ec2InstanceId}:`;
   const width = Math.max(0, ...told.map(({ code }) => code.length));
   const lines = told
     .slice(0, toldReasons)

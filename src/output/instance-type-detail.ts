@@ -46,14 +46,7 @@ function facts(detail: InstanceTypeDetail): readonly Fact[] {
     ],
     ["Devices", devicePaths.length === 0 ? undefined : devicePaths.join(" ")],
     ["Legal slots", slotsText(detail)],
-    [
-      "Topology",
-      topology === undefined
-        ? undefined
-        : topology.note === undefined
-          ? topology.wiring
-          : `${topology.wiring}; ${topology.note}`,
-    ],
+    ["Topology", topology === undefined ? undefined : [topology.wiring, topology.note].filter(Boolean).join("; ")],
     ["Topology source", topology?.source],
     ["AMI families", amiFamilies.length === 0 ? "none" : amiFamilies.join("\n")],
     ["Note", type.note],

@@ -131,8 +131,11 @@ export function serviceDeploymentAnswer(service: ServiceRecord, deployment: Serv
   const { circuitBreaker, alarms, desiredCount } = target.settings;
   const shifted = productionPercent(deployment);
   const weights = (percent: number) => (stage === undefined ? {} : { requestedProductionTrafficWeight: percent });
-  const monitor = (enabled: boolean, triggered: boolean) =>
-    !enabled ? "DISABLED" : triggered ? "TRIGGERED" : finishedAt === undefined ? "MONITORING" : "MONITORING_COMPLETE";
+  const monitor = (enabled: boolean, triggered: boolean) => {
+    if (!enabled) return "DISABLED";
+    if (triggered) return "TRIGGERED";
+    return finishedAt === undefined ? "MONITORING" : "MONITORING_COMPLETE";
+  };
   const threshold = breakerThreshold(desiredCount);
   return present({
     ...brief,

@@ -100,13 +100,14 @@ function start(world: World, task: TaskRecord, container: ContainerRecord): void
     writeLog(world, task, container, broken.lines);
     return void world.after(broken.afterMs, () => exit(world, task, container, broken.exitCode));
   }
-  const seconds =
-    behaviour.decided || task.service !== undefined
-      ? behaviour.seconds
-      : world.timings.task === undefined
-        ? undefined
-        : world.timings.task / 1000;
+  const seconds = secondsOf(world, task, container);
   if (seconds !== undefined) world.after(seconds * 1000, () => exit(world, task, container, behaviour.exitCode));
+}
+
+/** How long a container runs; undefined where it runs until it is stopped. */
+function secondsOf({ timings }: World, task: TaskRecord, { behaviour }: ContainerRecord): number | undefined {
+  if (behaviour.decided || task.service !== undefined) return behaviour.seconds;
+  return timings.task === undefined ? undefined : timings.task / 1000;
 }
 
 /** A container ended; an essential one takes the task with it. */

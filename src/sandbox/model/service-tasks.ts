@@ -54,15 +54,20 @@ export function specOf(service: ServiceRecord, deployment: DeploymentRecord): Pl
     placementConstraints,
     networkConfiguration,
     enableExecuteCommand,
-    tags:
-      propagateTags === "SERVICE"
-        ? service.tags
-        : propagateTags === "TASK_DEFINITION"
-          ? (deployment.definition.tags ?? [])
-          : [],
+    tags: propagated(propagateTags, service, deployment),
     service,
     deployment,
   };
+}
+
+/** The tags that a service's tasks take on. */
+function propagated(
+  from: ServiceRecord["settings"]["propagateTags"],
+  service: ServiceRecord,
+  { definition }: DeploymentRecord,
+): ServiceRecord["tags"] {
+  if (from === "SERVICE") return service.tags;
+  return from === "TASK_DEFINITION" ? (definition.tags ?? []) : [];
 }
 
 export function startSome(

@@ -26,7 +26,8 @@ import type { InstanceType } from "../instance-types/instance-type.ts";
 export const firstNewDriverSdk = "2.30";
 const lastOldDriver = "2.26";
 
-const hardware = { neuron: "AWS Neuron", nvidia: "NVIDIA GPUs" } as const;
+/** What an image is built for, as messages say it. */
+export const hardware = { neuron: "AWS Neuron", nvidia: "NVIDIA GPUs", cpu: "CPU" } as const;
 
 /** Why an image cannot use the accelerators of an instance type, or will not; empty where nothing speaks against it. */
 export function checkImageOnType(image: ImageReference, type: InstanceType): readonly Problem[] {

@@ -71,5 +71,5 @@ function nameMatcher(text: string): (name: string) => boolean {
 }
 
 function compare<T extends string | number>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return Number(a > b) - Number(a < b);
 }

@@ -29,7 +29,7 @@ export function selectAmi(query: AmiQuery): AmiChoice {
       each.architecture === architecture,
   );
   const fitting = offered.filter((each) => builtFor(each, wanted) && (type === undefined || serves(each, type)));
-  const order = query.os === undefined ? (type === undefined ? [osPreference[0]!] : osPreference) : [query.os];
+  const order = osOrder(query, type);
   const family = order.map((os) => fitting.find((each) => each.os === os)).find((each) => each !== undefined);
   if (family === undefined) {
     const asked = [orchestrator, order[0]!, accelerator, architecture].join(" ");
@@ -45,6 +45,12 @@ export function selectAmi(query: AmiQuery): AmiChoice {
     family,
     warnings: [...warningsOf(family), ...typeWarnings(family, type), ...osWarning(family, query, type)],
   };
+}
+
+/** The operating systems that will do, the best first: what was asked for, what serves the type, else the default. */
+function osOrder({ os }: AmiQuery, type: InstanceType | undefined): readonly AmiOs[] {
+  if (os !== undefined) return [os];
+  return type === undefined ? osPreference.slice(0, 1) : osPreference;
 }
 
 /**

@@ -35,11 +35,8 @@ export function checkNodegroup(
 
 /** A node group's types; a launch template may name the one. */
 export function instanceTypesOf({ nodegroup, template }: Subject): readonly string[] {
-  return nodegroup.instanceTypes.length > 0
-    ? nodegroup.instanceTypes
-    : template?.instanceType === undefined
-      ? []
-      : [template.instanceType];
+  if (nodegroup.instanceTypes.length > 0) return nodegroup.instanceTypes;
+  return template?.instanceType === undefined ? [] : [template.instanceType];
 }
 
 function checkHealth({ status, healthIssues }: DescribedNodegroup): readonly CheckItem[] {
@@ -157,18 +154,7 @@ function checkEfa(
   const names = types.map((type) => type.instanceType).join(", ");
   const has = template?.efaInterfaces ?? 0;
   if (has >= most) return [ok(check, `${has} EFA interfaces, all that ${names} has`)];
-  const shape =
-    workload !== undefined && workload.nodes > 1
-      ? workload.shapes.find(
-          (each) => each.efaInterfaces > 0 && each.instanceTypes.some((type) => types.includes(type)),
-        )
-      : undefined;
-  const reason =
-    shape !== undefined
-      ? `workload ${workload!.name} spans ${workload!.nodes} nodes`
-      : template?.placementGroup !== undefined
-        ? `its nodes are in placement group ${template.placementGroup}`
-        : undefined;
+  const reason = whyEfa(template, types, workload);
   const what =
     has === 0
       ? `the launch template gives ${names} no EFA interface`
@@ -184,4 +170,21 @@ function checkEfa(
       "--workload FILE says whether there is one.",
     ),
   ];
+}
+
+/** What says that the nodes need EFA; undefined where nothing does. */
+function whyEfa(
+  template: DescribedTemplate | undefined,
+  types: readonly InstanceType[],
+  workload: ResolvedWorkload | undefined,
+): string | undefined {
+  const spans =
+    workload !== undefined &&
+    workload.nodes > 1 &&
+    workload.shapes.some(
+      ({ efaInterfaces, instanceTypes }) => efaInterfaces > 0 && instanceTypes.some((type) => types.includes(type)),
+    );
+  if (spans) return `workload ${workload.name} spans ${workload.nodes} nodes`;
+  const group = template?.placementGroup;
+  return group === undefined ? undefined : `its nodes are in placement group ${group}`;
 }

@@ -172,11 +172,8 @@ function launchTemplate(fleet: NodeFleet, settings: NodeSettings, tags: Tags, na
       ],
       MetadataOptions: metadataOptions,
       // Interfaces and security groups beside them exclude each other.
-      ...(interfaces === undefined
-        ? securityGroups.length === 0
-          ? {}
-          : { SecurityGroupIds: securityGroups }
-        : { NetworkInterfaces: interfaces }),
+      ...(interfaces === undefined && securityGroups.length > 0 ? { SecurityGroupIds: securityGroups } : {}),
+      ...present({ NetworkInterfaces: interfaces }),
       ...(fleet.placementGroup ? { Placement: { GroupName: name } } : {}),
       ...(id === undefined
         ? {}

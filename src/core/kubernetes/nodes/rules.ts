@@ -91,11 +91,7 @@ function nodegroupProblems(
 ): readonly Problem[] {
   const problems: Problem[] = [];
   const say = (code: RefusalCode, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
-  const oneZone = fleets.some((fleet) => fleet.placementGroup || fleet.interfaces !== undefined)
-    ? "nodes of one placement group, and EFA's traffic, stay in one zone"
-    : capacityBlock === undefined
-      ? undefined
-      : "a capacity block is in one zone";
+  const oneZone = whyOneZone(fleets, capacityBlock);
   if (subnets.length === 0)
     say(
       "missing-subnet",
@@ -129,6 +125,13 @@ function nodegroupProblems(
       );
   }
   return problems;
+}
+
+/** Why the nodes must be in one zone; undefined where they need not. */
+function whyOneZone(fleets: readonly NodeFleet[], capacityBlock: string | undefined): string | undefined {
+  if (fleets.some((fleet) => fleet.placementGroup || fleet.interfaces !== undefined))
+    return "nodes of one placement group, and EFA's traffic, stay in one zone";
+  return capacityBlock === undefined ? undefined : "a capacity block is in one zone";
 }
 
 function karpenterProblems({ minSize, desiredSize }: NodeSettings): readonly Problem[] {

@@ -12,9 +12,10 @@ const managed = any(given("ecs.capacity", { const: "managed-instances" }), given
 
 /** The network mode, and what it is where the file does not say. */
 export function workloadNetworkMode(workload: Workload): string {
-  return (
-    workload.ecs?.networkMode ?? (wantsEfa(workload) ? "host" : onManagedInstances(workload) ? "awsvpc" : "bridge")
-  );
+  const given = workload.ecs?.networkMode;
+  if (given !== undefined) return given;
+  if (wantsEfa(workload)) return "host";
+  return onManagedInstances(workload) ? "awsvpc" : "bridge";
 }
 
 export const capacityRules: readonly Rule[] = [
