@@ -25,7 +25,8 @@ export function createCall(config: AwsConfig, service: AwsService, signal: Abort
       const attempts = (metadata?.attempts ?? 1) > 1 ? `, ${metadata?.attempts} attempts` : "";
       const request = metadata?.requestId === undefined ? "" : `, request ${metadata.requestId}`;
       config.log(
-        `aws ${service} ${operation} ${config.region}: ${outcome} in ${Math.round(performance.now() - started)} ms${attempts}${request}`,
+        `aws ${service} ${operation} ${config.region}: ${outcome} in ${Math.round(performance.now() - started)} ` +
+          `ms${attempts}${request}`,
       );
     };
     try {

@@ -57,7 +57,8 @@ export const ecsRules: readonly Rule[] = [
     }),
   },
   {
-    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html: the token is known, with another request.
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html:
+    // the token is known, with another request.
     names: ["ConflictException"],
     when: (_, { operation }) => operation === "RunTask",
     code: "OperationFailed",

@@ -61,7 +61,9 @@ export async function carryOut(
         : {
             wait: {
               ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
-              hint: `The deployment goes on. To look:  ${serviceCommand(context, "service status", target)}\nTo go back:  ${serviceCommand(context, "service rollback", target)}`,
+              hint:
+                `The deployment goes on. To look:  ${serviceCommand(context, "service status", target)}\n` +
+                `To go back:  ${serviceCommand(context, "service rollback", target)}`,
               onEvent: (service, { message }) => say(service, eventText(message)),
               onTask: (service, task) => say(service, changeLine(task)),
               onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),

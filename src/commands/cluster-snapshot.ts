@@ -21,7 +21,8 @@ interface Options {
 
 export const clusterSnapshot: Command<Options> = {
   description:
-    "Writes the state of a cluster (instances, services, tasks that are not stopped, their task definitions) as a file that --cluster-state takes, so that a pull request is checked without credentials.",
+    "Writes the state of a cluster (instances, services, tasks that are not stopped, their task definitions) " +
+    "as a file that --cluster-state takes, so that a pull request is checked without credentials.",
   options: [
     clusterOption,
     { flags: "--file <path>", description: "write to this file, overwriting it", defaultText: "standard output" },

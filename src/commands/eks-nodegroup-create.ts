@@ -17,7 +17,9 @@ interface Options extends NodeOptions {
 
 export const eksNodegroupCreate: Command<Options> = {
   description:
-    "Creates the node groups that a workload needs, with their launch templates and placement groups: exactly what eks nodegroup generate prints. What exists already with the same settings is used as it is, so the command can be repeated. Asks first.",
+    "Creates the node groups that a workload needs, with their launch templates and placement groups: " +
+    "exactly what eks nodegroup generate prints. What exists already with the same settings is used as it is, " +
+    "so the command can be repeated. Asks first.",
   arguments: [workloadArgument],
   options: [
     ...nodeOptions,
@@ -70,7 +72,8 @@ export const eksNodegroupCreate: Command<Options> = {
     await print(context, madeNodegroupsView(settings.cluster, made));
     note(
       context,
-      `Nodes join within minutes: aws eks wait nodegroup-active --cluster-name ${settings.cluster} --nodegroup-name ${plans[0]!.nodegroup.nodegroupName}`,
+      `Nodes join within minutes: aws eks wait nodegroup-active --cluster-name ${settings.cluster} ` +
+        `--nodegroup-name ${plans[0]!.nodegroup.nodegroupName}`,
     );
   },
 };

@@ -60,7 +60,9 @@ export async function describeDefinitions(
   );
 }
 
-/** The world as a snapshot shows it. It does not say which provider is Managed Instances: the workload has to name it. */
+/**
+ * The world as a snapshot shows it. It does not say which provider is Managed Instances: the workload has to name it.
+ */
 export function snapshotSource(snapshot: ClusterSnapshot): PlanSource {
   const { cluster, clusterArn, redacted, tags, capacityProviders, taskDefinitions } = snapshot;
   const newest = newestIn(snapshot);
@@ -83,7 +85,10 @@ export function snapshotSource(snapshot: ClusterSnapshot): PlanSource {
   };
 }
 
-/** The cluster's capacity providers; which of them are Managed Instances is asked only where the workload leaves it open. */
+/**
+ * The cluster's capacity providers; which of them are Managed Instances is asked
+ * only where the workload leaves it open.
+ */
 export async function providersOf(workload: ResolvedWorkload, facts: ClusterFacts): Promise<ClusterProviders> {
   const open = onManagedInstances(workload) && namedProvider(workload) === undefined;
   return { all: facts.capacityProviders, managedInstances: open ? await facts.managedInstancesProviders() : [] };

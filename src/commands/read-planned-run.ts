@@ -29,7 +29,10 @@ export interface ReadPlan {
   readonly earlier?: RunOutcome;
 }
 
-/** How long ECS shows a task that has stopped. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
+/**
+ * How long ECS shows a task that has stopped.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
+ */
 const rememberedMs = 3_600_000;
 
 /**
@@ -68,7 +71,9 @@ export async function readPlannedRun(
   });
   if (world === undefined) {
     await warn(context, {
-      message: `this plan was carried out before: run ${plan.run} has ${counted(tasks.length, "task")}, and nothing is started again`,
+      message:
+        `this plan was carried out before: run ${plan.run} has ${counted(tasks.length, "task")}, ` +
+        "and nothing is started again",
       hint: "For another run of the same, plan again.",
     });
     return { run, earlier: { tasks, failures: plan.failures } };
@@ -130,7 +135,9 @@ function carriedOutInPart(context: Context, target: TaskTarget, there: number, p
     "CheckFailed",
     `this plan was carried out before, in part: ${there} of its ${planned} tasks are there`,
     {
-      hint: `To look:  ${commandFor(context, "task wait", target)}\nFor the rest, plan again with --count ${planned - there}.`,
+      hint:
+        `To look:  ${commandFor(context, "task wait", target)}\n` +
+        `For the rest, plan again with --count ${planned - there}.`,
       details: { moved: [`${there} of ${planned} tasks were started before`] },
     },
   );

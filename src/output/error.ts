@@ -10,8 +10,8 @@ interface Reporting {
 }
 
 /**
- * Prints an error on stderr: for people, or under `-o json` as one compact document on the last line. Reads argv itself,
- * since the mistake may be in the options.
+ * Prints an error on stderr: for people, or under `-o json` as one compact document on the last line. Reads argv
+ * itself, since the mistake may be in the options.
  */
 export async function reportError(error: AiplatError, { argv, env, stderr }: Reporting): Promise<void> {
   if (argv.includes("--debug"))

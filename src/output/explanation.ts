@@ -52,7 +52,10 @@ function draw(
     .map((group) => drawGroup(group, columns, style));
   const change =
     nearestChange === undefined ? "" : `\n${wrap(`nearest change: ${nearestChange.message}`, columns).join("\n")}\n`;
-  return `${answer}\n${instances.length === 0 ? "  the cluster has no container instances\n" : `\n${blocks.join("")}`}${change}`;
+  return (
+    `${answer}\n` +
+    `${instances.length === 0 ? "  the cluster has no container instances\n" : `\n${blocks.join("")}`}${change}`
+  );
 }
 
 /** What fits first, then what is of the right kind, then the rest. */
@@ -87,5 +90,8 @@ function drawGroup(group: readonly InstanceExplanation[], columns: number, style
     .map(({ code, message }) => `    ${style.yellow(code.padEnd(width))}  ${wrapAfter(width + 6, message, columns)}\n`);
   const more =
     told.length > toldReasons ? `    ${style.dim(`and ${told.length - toldReasons} more reasons: -o json`)}\n` : "";
-  return `  ${fits ? style.green("fits") : style.red("no  ")}  ${style.bold(instanceType)}  ${who}\n${lines.join("")}${more}`;
+  return (
+    `  ${fits ? style.green("fits") : style.red("no  ")}  ${style.bold(instanceType)}  ${who}\n` +
+    `${lines.join("")}${more}`
+  );
 }

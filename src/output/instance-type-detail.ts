@@ -78,7 +78,10 @@ function slotsText({ legalSlots, topology }: InstanceTypeDetail): string | undef
     slot.length === 1 ? String(slot[0]) : `${slot[0]}-${slot[slot.length - 1]}`;
   if (topology.slots === "run") {
     const number = legalSlots.reduce((sum, { slots }) => sum + slots.length, 0);
-    return `1 to ${largest.devices} devices that follow one another, such as 0-1 or ${largest.devices - 2}-${largest.devices - 1}; ${number} slots`;
+    return (
+      `1 to ${largest.devices} devices that follow one another, ` +
+      `such as 0-1 or ${largest.devices - 2}-${largest.devices - 1}; ${number} slots`
+    );
   }
   return legalSlots
     .map(({ devices, slots }) => `${devices}: ${devices === 1 ? "any one" : slots.map(range).join(" ")}`)

@@ -1,4 +1,7 @@
-/** SSM's public parameters of the machine images. https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html */
+/**
+ * SSM's public parameters of the machine images.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
+ */
 import { present } from "../core/base/present.ts";
 import { amiFamilies, amiParameters, type AmiFamily } from "../core/catalog/machine-images/ami-families.ts";
 import { pageOf } from "./ecs/pages.ts";
@@ -22,7 +25,8 @@ export const ssmOperations: Readonly<Record<string, Operation>> = {
   GetParameters: operation("ssm", struct({ Names: list(text), WithDecryption: flag }), ({ Names = [] }, call) => {
     if (Names.length === 0 || Names.length > 10)
       throw validation(
-        `1 validation error detected: Value '${JSON.stringify(Names)}' at 'names' failed to satisfy constraint: Member must have length less than or equal to 10`,
+        `1 validation error detected: Value '${JSON.stringify(Names)}' at 'names' failed to satisfy constraint: ` +
+          "Member must have length less than or equal to 10",
       );
     const parameters = parametersOf(call.region);
     const names = [...new Set(Names)];
@@ -37,7 +41,8 @@ export const ssmOperations: Readonly<Record<string, Operation>> = {
     ({ Path = "", Recursive = false, MaxResults = 10, NextToken }, call) => {
       if (!Path.startsWith("/"))
         throw validation(
-          'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/".',
+          "The parameter doesn't meet the parameter name requirements. " +
+            'The parameter name must begin with a forward slash "/".',
         );
       if (MaxResults < 1 || MaxResults > 10) throw validation("MaxResults must be between 1 and 10.");
       const prefix = Path.endsWith("/") ? Path : `${Path}/`;
@@ -102,7 +107,10 @@ function minorsOf({ lastKubernetesMinor = Number.MAX_SAFE_INTEGER }: AmiFamily):
   return kubernetesMinors.filter((minor) => minor <= lastKubernetesMinor).map((minor) => `1.${minor}`);
 }
 
-/** The document of `/recommended`, and its members below it. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html */
+/**
+ * The document of `/recommended`, and its members below it.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
+ */
 function documentOf(
   { os, accelerator, architecture }: AmiFamily,
   parameter: string,

@@ -58,7 +58,10 @@ export function checkCluster(
   });
 }
 
-/** The capacity provider that tasks of the workload are started with; undefined for plain EC2, and where it cannot be told. */
+/**
+ * The capacity provider that tasks of the workload are started with; undefined for
+ * plain EC2, and where it cannot be told.
+ */
 export function providerFor(
   workload: ResolvedWorkload,
   cluster: Pick<ObservedCluster, "managedInstances">,
@@ -78,7 +81,8 @@ function checkProvider(
       return [
         ok(
           check,
-          `capacity provider ${chooseProvider(workload, { all: capacityProviders, managedInstances: known })!} is the cluster's`,
+          `capacity provider ${chooseProvider(workload, { all: capacityProviders, managedInstances: known })!} ` +
+            "is the cluster's",
         ),
       ];
     } catch (error) {
@@ -124,7 +128,8 @@ function checkNone(
   return fail(
     check,
     others,
-    `Start an instance with the ECS image (${image}), registered in this cluster.${scaling} Where an Auto Scaling group should have, see its activity and the vCPU quota below.`,
+    `Start an instance with the ECS image (${image}), registered in this cluster.${scaling} Where an Auto ` +
+      "Scaling group should have, see its activity and the vCPU quota below.",
   );
 }
 

@@ -55,7 +55,10 @@ function beginOf(collection: Collection, index: number, text: string): number {
   return isSeq(collection) ? dashBefore(start, text) : start;
 }
 
-/** The items in another order, or fewer of them, each with the comments on its lines and right above it; undefined where an empty line sets some apart. */
+/**
+ * The items in another order, or fewer of them, each with the comments on its lines and right above it; undefined where
+ * an empty line sets some apart.
+ */
 export function arrangeBlock(list: YAMLSeq, order: readonly number[], text: string): Replacement | undefined {
   const start = list.range![0];
   const ends = list.items.map((item) => lineEndAfter(endOf(item), text));

@@ -8,7 +8,9 @@ export interface Entry {
   readonly value: unknown;
 }
 
-/** Adds to a collection in brackets that has items: on its line, or on lines of their own where its items have theirs. */
+/**
+ * Adds to a collection in brackets that has items: on its line, or on lines of their own where its items have theirs.
+ */
 export function addToFlow(
   collection: Collection,
   entries: readonly Entry[],

@@ -52,7 +52,10 @@ function isRole(arn: string | undefined): arn is string {
   return arn !== undefined && roleArnRule.pattern.test(arn);
 }
 
-/** On Managed Instances the task's size, else the container's. A CPU workload has to say both; the raw fields take away what there is not. */
+/**
+ * On Managed Instances the task's size, else the container's. A CPU workload has to say both;
+ * the raw fields take away what there is not.
+ */
 function resourcesOf(part: ImportedPart, both: boolean): { readonly resources?: Raw } {
   const { cpu, memory, memoryReservation } = mainContainer(part);
   const managed = isForManagedInstances(part);

@@ -70,7 +70,10 @@ export function variantsOf(workload: ResolvedWorkload): readonly Variant[] {
   );
 }
 
-/** Every variant that may ever be placed: as `variantsOf`, with every legal slot and not only those that fill an empty instance. */
+/**
+ * Every variant that may ever be placed: as `variantsOf`, with every legal slot and not
+ * only those that fill an empty instance.
+ */
 export function everyVariantOf(workload: ResolvedWorkload): readonly Variant[] {
   const alone = variantsOf(workload).length === 1;
   return workload.shapes.flatMap((shape) => {

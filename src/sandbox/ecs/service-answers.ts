@@ -106,7 +106,10 @@ function taskCounts(service: ServiceRecord, deployment: DeploymentRecord, last?:
   return { requestedTaskCount: requested, runningTaskCount: running, pendingTaskCount: pending };
 }
 
-/** What ListServiceDeployments shows. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeploymentBrief.html */
+/**
+ * What ListServiceDeployments shows.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeploymentBrief.html
+ */
 export function serviceDeploymentBrief(
   service: ServiceRecord,
   { arn, createdAt, startedAt, finishedAt, target, status, statusReason }: ServiceDeploymentRecord,

@@ -111,7 +111,10 @@ export function stopSome(world: World, service: ServiceRecord, tasks: readonly T
   sayStopped(world, service, chosen);
 }
 
-/** Whether the scheduler starts tasks of the newest deployment now: not one that failed, and not in the pause after failures. */
+/**
+ * Whether the scheduler starts tasks of the newest deployment now: not one that
+ * failed, and not in the pause after failures.
+ */
 export function mayStart(world: World, service: ServiceRecord): boolean {
   if (primaryOf(service).rolloutState === "FAILED") return false;
   if (world.now() >= service.notBefore) return true;

@@ -14,7 +14,8 @@ export interface AmiChoice {
 const osPreference: readonly AmiOs[] = ["al2023", "bottlerocket", "al2"];
 
 /**
- * The one family that a query means; what it leaves open is ECS, Neuron, AL2023 and x86_64, or what the instance type says.
+ * The one family that a query means; what it leaves open is ECS, Neuron, AL2023 and
+ * x86_64, or what the instance type says.
  *
  * @throws Refusal with every problem at once: a contradiction, a missing version, a combination that does not exist.
  */
@@ -87,7 +88,10 @@ export function filterAmis(query: AmiQuery): readonly AmiFamily[] {
   return resolvable;
 }
 
-/** The families that serve an instance type, for people to read; empty where no image carries a driver for its accelerator. */
+/**
+ * The families that serve an instance type, for people to read; empty where no image
+ * carries a driver for its accelerator.
+ */
 export function amiFamiliesFor(type: InstanceType): readonly string[] {
   const accelerator = acceleratorOf[type.accelerator.kind];
   return amiFamilies
@@ -112,7 +116,8 @@ export function warningsOf(family: AmiFamily): readonly Problem[] {
     warning(
       "retired-ami",
       [],
-      `${describeAmiFamily(family)} ended on ${family.retiredOn}: its last image still resolves, but gets no more updates.${driver === undefined ? "" : ` It has ${driver}.`}`,
+      `${describeAmiFamily(family)} ended on ${family.retiredOn}: ` +
+        `its last image still resolves, but gets no more updates.${driver === undefined ? "" : ` It has ${driver}.`}`,
       next === undefined ? undefined : `Move to --os ${next.os}.`,
     ),
   ];
@@ -144,7 +149,10 @@ function builtFor({ lastKubernetesMinor }: AmiFamily, { kubernetesVersion }: Wan
 function whyNone(asked: string, candidate: AmiFamily | undefined, wanted: Wanted): string {
   const { type, kubernetesVersion } = wanted;
   if (candidate !== undefined && !builtFor(candidate, wanted))
-    return `there is no ${asked} AMI for Kubernetes ${kubernetesVersion}: the last were for 1.${candidate.lastKubernetesMinor}`;
+    return (
+      `there is no ${asked} AMI for Kubernetes ${kubernetesVersion}: ` +
+      `the last were for 1.${candidate.lastKubernetesMinor}`
+    );
   const exclusion =
     type === undefined ? undefined : candidate?.cannotServe?.find(({ families }) => familyAmong(families, type));
   return exclusion === undefined
@@ -165,7 +173,10 @@ function alternatives(wanted: Wanted): string {
   const elsewhere =
     type === undefined ? [] : amiFamilies.filter((each) => each.orchestrator !== orchestrator && serves(each, type));
   if (elsewhere.length > 0)
-    return `No ${orchestrator?.toUpperCase() ?? ""} AMI serves it; there are: ${listOr(elsewhere.map(describeAmiFamily), "and")}.`;
+    return (
+      `No ${orchestrator?.toUpperCase() ?? ""} AMI serves it; there are: ` +
+      `${listOr(elsewhere.map(describeAmiFamily), "and")}.`
+    );
   return "No ECS- or EKS-optimised AMI serves it; build one of your own with an older driver.";
 }
 
@@ -178,7 +189,8 @@ function typeWarnings(family: AmiFamily, type: InstanceType | undefined): readon
           warning(
             "retired-type",
             [],
-            `EC2 no longer launches ${type.instanceType}${type.retiredOn === undefined ? "" : `: it was retired on ${type.retiredOn}`}`,
+            "EC2 no longer launches " +
+              `${type.instanceType}${type.retiredOn === undefined ? "" : `: it was retired on ${type.retiredOn}`}`,
           ),
         ]
       : []),

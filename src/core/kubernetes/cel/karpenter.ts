@@ -86,7 +86,9 @@ function requirementRules(path: string, comma: string): readonly RuleOf[] {
     },
     {
       path,
-      rule: "self.all(x, (x.operator == 'Gt' || x.operator == 'Lt' || x.operator == 'Gte' || x.operator == 'Lte') ? (x.values.size() == 1 && int(x.values[0]) >= 0) : true)",
+      rule:
+        "self.all(x, (x.operator == 'Gt' || x.operator == 'Lt' || x.operator == 'Gte' || " +
+        "x.operator == 'Lte') ? (x.values.size() == 1 && int(x.values[0]) >= 0) : true)",
       message: `requirements operator 'Gt', 'Lt', 'Gte'${comma} or 'Lte' must have a single positive integer value`,
       holds: (self) =>
         every(
@@ -112,7 +114,9 @@ const nodePoolRules = [
   },
   {
     path: "spec",
-    rule: "!has(self.replicas) || (!has(self.limits) || size(self.limits) == 0 || (size(self.limits) == 1 && 'nodes' in self.limits))",
+    rule:
+      "!has(self.replicas) || (!has(self.limits) || size(self.limits) == 0 || (size(self.limits) == 1 && " +
+      "'nodes' in self.limits))",
     message: "only 'limits.nodes' is supported on static NodePools",
     holds: (self) => !has(self, "replicas") || Object.keys(raw(raw(self)["limits"])).every((key) => key === "nodes"),
   },
@@ -258,8 +262,12 @@ const nodeClassRules = [
   },
   ...Object.entries(aliasFamilies).map(([alias, family]): RuleOf => ({
     path: "spec",
-    rule: `!has(self.amiFamily) || (self.amiSelectorTerms.exists(x, has(x.alias) && x.alias.find('^[^@]+') == '${alias}') ? (self.amiFamily == 'Custom' || self.amiFamily == '${family}') : true)`,
-    message: `if set, amiFamily must be '${family}' or 'Custom' when using ${family.startsWith("AL") ? "an" : "a"} ${family} alias`,
+    rule:
+      "!has(self.amiFamily) || (self.amiSelectorTerms.exists(x, has(x.alias) && " +
+      `x.alias.find('^[^@]+') == '${alias}') ? (self.amiFamily == 'Custom' || self.amiFamily == '${family}') : true)`,
+    message:
+      `if set, amiFamily must be '${family}' or 'Custom' when using ` +
+      `${family.startsWith("AL") ? "an" : "a"} ${family} alias`,
     holds: (self) =>
       !has(self, "amiFamily") ||
       !aliases(self).some((each) => each.split("@", 1)[0] === alias) ||
@@ -342,7 +350,9 @@ const nodeClassRules = [
   notEmpty("spec.instanceProfile", "instanceProfile cannot be empty"),
   {
     path: "spec.networkInterfaces",
-    rule: "self.size() == 0 || self.exists(x, x.deviceIndex == 0 && x.networkCardIndex == 0 && x.interfaceType == 'interface')",
+    rule:
+      "self.size() == 0 || self.exists(x, x.deviceIndex == 0 && x.networkCardIndex == 0 && " +
+      "x.interfaceType == 'interface')",
     message: "networkInterfaces must include a primary interface with interfaceType='interface'",
     holds: (self) =>
       items(self).length === 0 ||
@@ -353,9 +363,13 @@ const nodeClassRules = [
   },
   {
     path: "spec.networkInterfaces",
-    rule: "self.all(x, self.filter(y, x.networkCardIndex == y.networkCardIndex && x.deviceIndex == y.deviceIndex).size() == 1 && (x.interfaceType != 'efa-only' || self.filter(y, x.networkCardIndex == y.networkCardIndex && y.interfaceType == 'efa-only').size() == 1))",
+    rule:
+      "self.all(x, self.filter(y, x.networkCardIndex == y.networkCardIndex && " +
+      "x.deviceIndex == y.deviceIndex).size() == 1 && (x.interfaceType != 'efa-only' || " +
+      "self.filter(y, x.networkCardIndex == y.networkCardIndex && y.interfaceType == 'efa-only').size() == 1))",
     message:
-      "networkInterfaces must not have duplicate networkCardIndex and deviceIndex pairs, and can have at most one efa device per network card",
+      "networkInterfaces must not have duplicate networkCardIndex and deviceIndex pairs, " +
+      "and can have at most one efa device per network card",
     holds: (self) =>
       every(self, (one) => {
         const card = items(self).filter((other) => same(one, other, "networkCardIndex"));

@@ -44,7 +44,8 @@ function checkHealth({ status, healthIssues }: DescribedNodegroup): readonly Che
     fail(
       "health",
       `EKS reports ${code}${message === "" ? "" : `: ${message}`}`,
-      "https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#troubleshoot-managed-node-groups tells what each code asks for.",
+      "https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#troubleshoot-managed-node-groups " +
+        "tells what each code asks for.",
     ),
   );
   const broken = status === "CREATE_FAILED" || status === "DELETE_FAILED" || status === "DEGRADED";
@@ -84,14 +85,16 @@ function checkAmiType(
       `${amiType} does not serve ${what}: its devices do not appear on the node`,
       right.length === 0
         ? "EKS has no image for it: build one of your own."
-        : `A node group keeps its image: create another with amiType ${listOr(right)} (aiplat eks nodegroup create), and delete this one.`,
+        : `A node group keeps its image: create another with amiType ${listOr(right)} (aiplat eks nodegroup ` +
+            "create), and delete this one.",
     );
   }
   if (ami.os === "al2")
     return warn(
       check,
       `${amiType} is AL2, of which EKS has published no images since 2025-11-26`,
-      `Create a node group with ${listOr([...new Set(types.flatMap((type) => nodeAmiTypeFor(type) ?? []))])}, and delete this one.`,
+      `Create a node group with ${listOr([...new Set(types.flatMap((type) => nodeAmiTypeFor(type) ?? []))])}, ` +
+        "and delete this one.",
     );
   return ok(check, `${amiType} serves ${names.join(", ")}`);
 }
@@ -112,7 +115,8 @@ function checkRelease(
   return warn(
     check,
     `release ${releaseVersion} is stale: the newest is ${newest}`,
-    `aws eks update-nodegroup-version --cluster-name ${cluster.name} --nodegroup-name ${nodegroupName} --release-version ${newest}`,
+    `aws eks update-nodegroup-version --cluster-name ${cluster.name} --nodegroup-name ${nodegroupName} ` +
+      `--release-version ${newest}`,
   );
 }
 
@@ -137,7 +141,8 @@ function checkTaint(
     warn(
       check,
       `no taint ${key}: pods without devices take its CPU and memory`,
-      `aws eks update-nodegroup-config --cluster-name ${cluster} --nodegroup-name ${nodegroupName} --taints 'addOrUpdateTaints=[{key=${key},effect=NO_SCHEDULE}]'`,
+      `aws eks update-nodegroup-config --cluster-name ${cluster} --nodegroup-name ${nodegroupName} ` +
+        `--taints 'addOrUpdateTaints=[{key=${key},effect=NO_SCHEDULE}]'`,
     ),
   ];
 }
@@ -160,7 +165,8 @@ function checkEfa(
       ? `the launch template gives ${names} no EFA interface`
       : `the launch template gives ${names} ${has} of its ${most} EFA interfaces`;
   const fix =
-    "Interfaces are set when a node starts: create a node group with aiplat eks nodegroup create and nodes above 1, and delete this one.";
+    "Interfaces are set when a node starts: create a node group with aiplat eks nodegroup create and nodes above " +
+    "1, and delete this one.";
   if (reason !== undefined) return [fail(check, `${what}, and ${reason}`, fix)];
   if (has > 0) return [warn(check, what, fix)];
   return [

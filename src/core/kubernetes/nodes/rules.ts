@@ -58,7 +58,9 @@ export function nodeProblems(
     say(
       "missing-node-role",
       "nodes need an IAM role, and none was given",
-      "Add --node-role, e.g. arn:aws:iam::123456789012:role/eks-node; it needs the policies AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and AmazonEKS_CNI_Policy.",
+      "Add --node-role, e.g. arn:aws:iam::123456789012:role/eks-node; " +
+        "it needs the policies AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and " +
+        "AmazonEKS_CNI_Policy.",
     );
   else if (target === "nodegroup" && !/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(nodeRole))
     say(
@@ -70,7 +72,8 @@ export function nodeProblems(
     say(
       "two-reservations",
       "--reservation and --capacity-block exclude each other",
-      "A capacity block is bought for a time (--capacity-block); an on-demand reservation is open-ended (--reservation).",
+      "A capacity block is bought for a time (--capacity-block); " +
+        "an on-demand reservation is open-ended (--reservation).",
     );
   if (
     releaseVersion !== undefined &&
@@ -96,16 +99,19 @@ function nodegroupProblems(
     say(
       "missing-subnet",
       "a node group needs the subnets of its nodes, and none was given",
-      `Add --subnet; aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.subnetIds shows the cluster's.`,
+      `Add --subnet; aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.subnetIds ` +
+        "shows the cluster's.",
     );
   else if (subnets.length > 1 && oneZone !== undefined)
     say("several-zones", `${subnets.length} subnets were given: ${oneZone}`, `Give one --subnet: ${listOr(subnets)}.`);
   if (securityGroups.length === 0 && fleets.some((fleet) => fleet.interfaces !== undefined)) {
-    // https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html: with interfaces of its own, EKS adds none to the template.
+    // https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html: with interfaces
+    // of its own, EKS adds none to the template.
     say(
       "missing-security-group",
       "EFA interfaces need their security groups, and none was given",
-      `Add --security-group with the cluster's own, which lets EFA through: aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.clusterSecurityGroupId`,
+      "Add --security-group with the cluster's own, which lets EFA through: " +
+        `aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.clusterSecurityGroupId`,
     );
   }
   for (const { name, desiredSize: needed } of fleets) {

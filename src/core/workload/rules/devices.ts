@@ -76,7 +76,8 @@ export const deviceRules: readonly Rule[] = [
         {
           path: devicesPath,
           message:
-            "accelerator.devicesPerReplica and accelerator.mps exclude each other: a replica shares one GPU, or has GPUs of its own",
+            "accelerator.devicesPerReplica and accelerator.mps exclude each other: " +
+            "a replica shares one GPU, or has GPUs of its own",
           hint: "Keep one of them.",
         },
       ];
@@ -112,7 +113,9 @@ export const deviceRules: readonly Rule[] = [
         .filter(({ type }) => isShareable(type) && memoryMiB > type.accelerator.memoryMiBPerDevice)
         .map(({ type: { instanceType, accelerator } }) => ({
           path: ["accelerator", "mps", "memory"],
-          message: `accelerator.mps.memory ${written} is more than one ${accelerator.name} of ${instanceType} has (${formatMiB(accelerator.memoryMiBPerDevice)})`,
+          message:
+            `accelerator.mps.memory ${written} is more than one ${accelerator.name} of ${instanceType} has ` +
+            `(${formatMiB(accelerator.memoryMiBPerDevice)})`,
           hint: "The memory must be on a single GPU.",
         }));
     },

@@ -43,7 +43,8 @@ function judge(container: SubjectContainer, { constraint }: Facts, severity: Sev
       ? [
           breach(
             container,
-            `${container.image} is built for ${hardware[built]}, and the container asks for ${kind === "neuron" ? "Neuron devices" : "GPUs"}`,
+            `${container.image} is built for ${hardware[built]}, ` +
+              `and the container asks for ${kind === "neuron" ? "Neuron devices" : "GPUs"}`,
             `Use an image built for ${kind}.`,
           ),
         ]
