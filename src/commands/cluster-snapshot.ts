@@ -45,10 +45,12 @@ export const clusterSnapshot: Command<Options> = {
     }
     await writeNewFile(context, options.file, text, true);
     const { instances, tasks, services } = snapshot;
-    note(
-      context,
-      `wrote ${options.file}: ${[counted(instances.length, "instance"), counted(tasks.length, "task"), ...(services === undefined ? [] : [counted(services.length, "service")])].join(", ")}`,
-    );
+    const counts = [
+      counted(instances.length, "instance"),
+      counted(tasks.length, "task"),
+      ...(services === undefined ? [] : [counted(services.length, "service")]),
+    ];
+    note(context, `wrote ${options.file}: ${counts.join(", ")}`);
   },
 };
 

@@ -32,7 +32,8 @@ export const eksNodegroupCreate: Command<Options> = {
   takesCommand: true,
   examples: [
     [
-      "aiplat eks nodegroup create --cluster prod --node-role arn:aws:iam::123456789012:role/eks-node --subnet subnet-1a2b3c4d --yes",
+      "aiplat eks nodegroup create --cluster prod --node-role arn:aws:iam::123456789012:role/eks-node " +
+        "--subnet subnet-1a2b3c4d --yes",
       "the node group of ./aiplat.yaml, without a question",
     ],
     ["aws eks wait nodegroup-active --cluster-name prod --nodegroup-name bert", "wait until its nodes have joined"],

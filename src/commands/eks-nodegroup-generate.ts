@@ -27,11 +27,13 @@ export const eksNodegroupGenerate: Command<Options> = {
   takesCommand: true,
   examples: [
     [
-      "aiplat eks nodegroup generate --cluster prod --node-role arn:aws:iam::123456789012:role/eks-node --subnet subnet-1a2b3c4d",
+      "aiplat eks nodegroup generate --cluster prod --node-role arn:aws:iam::123456789012:role/eks-node " +
+        "--subnet subnet-1a2b3c4d",
       "the node group of ./aiplat.yaml, for review",
     ],
     [
-      "aiplat eks nodegroup generate --cluster prod --node-role eks-node --as karpenter | kubectl apply --server-side -f -",
+      "aiplat eks nodegroup generate --cluster prod --node-role eks-node --as karpenter " +
+        "| kubectl apply --server-side -f -",
       "the same nodes, made by Karpenter when pods need them",
     ],
   ],

@@ -146,8 +146,9 @@ function carriedOutInPart(context: Context, target: TaskTarget, there: number, p
 /** Nobody can tell of an old plan whether it was carried out: ECS has forgotten tasks that have stopped. */
 async function warnOfAge(context: Context, { plannedAt }: PlannedRun): Promise<void> {
   const age = context.now() - Date.parse(plannedAt);
+  const made = formatDuration(age);
   if (age > rememberedMs)
     await warn(context, {
-      message: `the plan was made ${formatDuration(age)} ago: ECS would not remember tasks of it that have stopped since`,
+      message: `the plan was made ${made} ago: ECS would not remember tasks of it that have stopped since`,
     });
 }

@@ -116,7 +116,9 @@ async function start(
       onStarted: (placed) => progress.update(`started ${placed} of ${counted(run.count, "task")}`),
       onWaiting: (stopping) =>
         progress.update(
-          `waiting for devices until ${stopping.length === 1 ? `task ${taskIdOf(stopping[0]!)} has` : `${stopping.length} tasks have`} stopped`,
+          stopping.length === 1
+            ? `waiting for devices until task ${taskIdOf(stopping[0]!)} has stopped`
+            : `waiting for devices until ${stopping.length} tasks have stopped`,
         ),
     });
   } finally {

@@ -31,7 +31,8 @@ export const taskdefGenerate: Command<Options> = {
       "a whole machine, from flags alone",
     ],
     [
-      "aiplat taskdef generate aiplat.yaml > taskdef.json && aws ecs register-task-definition --cli-input-json file://taskdef.json",
+      "aiplat taskdef generate aiplat.yaml > taskdef.json && " +
+        "aws ecs register-task-definition --cli-input-json file://taskdef.json",
       "hand it to the AWS CLI",
     ],
     [

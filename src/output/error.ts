@@ -20,9 +20,9 @@ export async function reportError(error: AiplatError, { argv, env, stderr }: Rep
     );
   if (wantsJson(argv)) {
     const { code, message, hint, details } = error;
-    stderr.write(
-      `${JSON.stringify({ apiVersion: "aiplat/v1", kind: "Error", code, message, ...(hint === undefined ? {} : { hint }), details })}\n`,
-    );
+    const advice = hint === undefined ? {} : { hint };
+    const document = { apiVersion: "aiplat/v1", kind: "Error", code, message, ...advice, details };
+    stderr.write(`${JSON.stringify(document)}\n`);
     return;
   }
   const style = await styleFor(!argv.includes("--no-color"), env, stderr);

@@ -56,7 +56,8 @@ function facts(detail: InstanceTypeDetail): readonly Fact[] {
 
 function acceleratorText({ type }: InstanceTypeDetail): string {
   const { count, coresPerDevice, memoryMiBPerDevice, manufacturer, name } = type.accelerator;
-  const each = `${gibibytes(memoryMiBPerDevice)} GiB${coresPerDevice === undefined ? "" : ` and ${coresPerDevice} NeuronCores`}`;
+  const cores = coresPerDevice === undefined ? "" : ` and ${coresPerDevice} NeuronCores`;
+  const each = `${gibibytes(memoryMiBPerDevice)} GiB${cores}`;
   const label = name.startsWith(manufacturer)
     ? acceleratorLabel(type)
     : acceleratorLabel(type).replace(" ", ` ${manufacturer} `);
@@ -96,7 +97,8 @@ function block(detail: InstanceTypeDetail, columns: number, style: Style): strin
       .split("\n")
       .map((line) => wrapAfter(width, line, columns))
       .join(`\n${" ".repeat(width)}`);
-    return `  ${style.dim(name.padEnd(width - 2))}${name === "Status" && detail.type.status !== "current" ? style.yellow(value) : value}\n`;
+    const marked = name === "Status" && detail.type.status !== "current" ? style.yellow(value) : value;
+    return `  ${style.dim(name.padEnd(width - 2))}${marked}\n`;
   });
   return `${style.bold(detail.type.instanceType)}\n${lines.join("")}`;
 }

@@ -24,7 +24,9 @@ export const sandboxRules: Readonly<Record<string, readonly SandboxRule[]>> = {
       source: `${guide}/task-placement-strategies.html`,
     },
     {
-      rule: "Without a strategy, tasks spread over the zones and then over the instances, for services and for RunTask.",
+      rule:
+        "Without a strategy, tasks spread over the zones and then over the instances, " +
+        "for services and for RunTask.",
       source: `${guide}/task-placement-strategies.html for services; ${unverified} for RunTask`,
     },
     { rule: "Of equal instances the one that was registered first is taken.", source: unverified },
@@ -198,7 +200,9 @@ export const sandboxRules: Readonly<Record<string, readonly SandboxRule[]>> = {
       source: `${guide}/ecs_services.html`,
     },
     {
-      rule: "Tasks on a DRAINING instance are replaced within the service's limits; those not yet RUNNING stop at once.",
+      rule:
+        "Tasks on a DRAINING instance are replaced within the service's limits; " +
+        "those not yet RUNNING stop at once.",
       source: `${api}/API_UpdateContainerInstancesState.html`,
     },
     {

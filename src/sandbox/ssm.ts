@@ -107,6 +107,9 @@ function minorsOf({ lastKubernetesMinor = Number.MAX_SAFE_INTEGER }: AmiFamily):
   return kubernetesMinors.filter((minor) => minor <= lastKubernetesMinor).map((minor) => `1.${minor}`);
 }
 
+/** What an image's name says of its accelerator. */
+const namePart: Readonly<Record<AmiFamily["accelerator"], string>> = { none: "", neuron: "neuron-", nvidia: "gpu-" };
+
 /**
  * The document of `/recommended`, and its members below it.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
@@ -117,12 +120,13 @@ function documentOf(
   imageId: string,
 ): readonly (readonly [string, string])[] {
   const al2023 = os === "al2023";
+  const version = `${al2023 ? "2023" : "2.0"}.0.${built}`;
   const members = {
     ecs_agent_version: agentVersion,
     ecs_runtime_version: "Docker version 25.0.14",
     image_id: imageId,
-    image_name: `${al2023 ? "al2023" : "amzn2"}-ami-ecs-${accelerator === "none" ? "" : `${accelerator === "nvidia" ? "gpu" : accelerator}-`}hvm-${al2023 ? "2023" : "2.0"}.0.${built}-${architecture}-ebs`,
-    image_version: `${al2023 ? "2023" : "2.0"}.0.${built}`,
+    image_name: `${al2023 ? "al2023" : "amzn2"}-ami-ecs-${namePart[accelerator]}hvm-${version}-${architecture}-ebs`,
+    image_version: version,
     os: al2023 ? "Amazon Linux 2023" : "Amazon Linux 2",
     schema_version: 1,
   };

@@ -43,7 +43,8 @@ function checkStatus(
   const rest = candidates.filter(({ status }) => status !== "ACTIVE");
   if (rest.length === 0) return [];
   const states = [...new Set(rest.map(({ status }) => status))].join(" or ");
-  const message = `${nameInstances(rest, candidates)} ${rest.length === 1 ? "is" : "are"} ${states}: ECS places nothing there`;
+  const are = rest.length === 1 ? "is" : "are";
+  const message = `${nameInstances(rest, candidates)} ${are} ${states}: ECS places nothing there`;
   const fix =
     `aws ecs update-container-instances-state --cluster ${cluster} --container-instances ${rest[0]!.arn} ` +
     "--status ACTIVE brings a DRAINING one back.";

@@ -11,8 +11,18 @@ export interface Verdict {
 }
 
 /** Keys that ECS sends no value for: nobody shares an id or a session with it. */
-const neverSent =
-  /^(?:sts:ExternalId|sts:RoleSessionName|aws:PrincipalOrgID|aws:PrincipalArn|aws:PrincipalAccount|aws:MultiFactorAuthPresent|aws:userid|aws:username)$/i;
+const neverSent: ReadonlySet<string> = new Set(
+  [
+    "sts:ExternalId",
+    "sts:RoleSessionName",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalArn",
+    "aws:PrincipalAccount",
+    "aws:MultiFactorAuthPresent",
+    "aws:userid",
+    "aws:username",
+  ].map((key) => key.toLowerCase()),
+);
 
 /**
  * All conditions of a statement must hold.
@@ -35,7 +45,7 @@ function judgeCondition(operator: string, key: string, values: readonly string[]
   const parts = /^(?:ForA(?:ny|ll)Values:)?(String|Arn)(Not)?(Equals|Like|EqualsIgnoreCase)(IfExists)?$/.exec(operator);
   if (parts === null) return { result: "unclear", why: `${operator} of ${why}` };
   const [, kind, not, way, ifExists] = parts;
-  if (neverSent.test(key))
+  if (neverSent.has(key.toLowerCase()))
     return {
       result: not !== undefined || ifExists !== undefined ? "met" : "unmet",
       why: `${why}, which ECS does not send`,

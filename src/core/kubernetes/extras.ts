@@ -173,8 +173,10 @@ function scaledObject(contents: ExtraContents): Manifest {
 
 /** Percent over all of the workload's devices: DCGM's exporter names the pod, neuron-monitor the instance type. */
 function utilisationQuery({ shape, name, metadata }: ExtraContents): string {
-  if (shape.request.kind === "neuron")
-    return `100 * avg(neuroncore_utilization_ratio{instance_type=~"${shape.instanceTypes.map((type) => type.instanceType).join("|")}"})`;
+  if (shape.request.kind === "neuron") {
+    const types = shape.instanceTypes.map((type) => type.instanceType).join("|");
+    return `100 * avg(neuroncore_utilization_ratio{instance_type=~"${types}"})`;
+  }
   const namespace = metadata.namespace === undefined ? "" : `namespace="${metadata.namespace}",`;
   return `avg(DCGM_FI_DEV_GPU_UTIL{${namespace}pod=~"${name}-.+"})`;
 }

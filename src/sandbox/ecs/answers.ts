@@ -149,7 +149,8 @@ const interfaceStatuses: Readonly<Partial<Record<TaskRecord["lastStatus"], strin
 function attachment(task: TaskRecord, eni: NonNullable<TaskRecord["eni"]>): Raw {
   const status = interfaceStatuses[task.lastStatus] ?? "ATTACHED";
   return {
-    id: `${task.id.slice(0, 8)}-${task.id.slice(8, 12)}-${task.id.slice(12, 16)}-${task.id.slice(16, 20)}-${task.id.slice(20)}`,
+    // The task's id as a UUID.
+    id: task.id.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"),
     type: "ElasticNetworkInterface",
     status,
     details: [

@@ -21,18 +21,16 @@ export function readAction(parameters: URLSearchParams): { readonly service: Ser
 
 export function writeQuery(operation: string, output: object, requestId: string): WireAnswer {
   const members = Object.entries(output).map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`);
-  return xml(
-    200,
-    `<${operation}Response xmlns="${namespace}"><${operation}Result>${members.join("")}</${operation}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`,
-  );
+  const result = `<${operation}Result>${members.join("")}</${operation}Result>`;
+  const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
+  return xml(200, `<${operation}Response xmlns="${namespace}">${result}${metadata}</${operation}Response>`);
 }
 
 export function writeQueryError({ code, message, status }: AwsError, requestId: string): WireAnswer {
   const type = status < 500 ? "Sender" : "Receiver";
-  return xml(
-    status,
-    `<ErrorResponse xmlns="${namespace}"><Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
-  );
+  const error = `<Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>`;
+  const body = `${error}<RequestId>${requestId}</RequestId>`;
+  return xml(status, `<ErrorResponse xmlns="${namespace}">${body}</ErrorResponse>`);
 }
 
 function xml(status: number, body: string): WireAnswer {

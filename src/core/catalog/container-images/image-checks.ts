@@ -130,7 +130,8 @@ function checkPublished(image: ImageReference): readonly Problem[] {
   const sdk = neuronTagOf(image)?.sdk;
   const known = neuronRepositoryOf(image);
   if (sdk === undefined || known?.endedWithSdk === undefined || compareVersions(sdk, known.endedWithSdk) < 0) return [];
-  const message = `${known.repository} has no image of Neuron SDK ${sdk}: AWS published none from SDK ${known.endedWithSdk} on`;
+  const { repository, endedWithSdk } = known;
+  const message = `${repository} has no image of Neuron SDK ${sdk}: AWS published none from SDK ${endedWithSdk} on`;
   // In a registry of one's own the image may be a build of one's own.
   return [
     {

@@ -60,8 +60,15 @@ export interface NeuronTag {
  * suffix such as `-v1.2` may follow: `1.15.4-neuron-py37-ubuntu18.04` of the ECS guide, `0.30.0-neuronx-sdk2.20.1` of
  * DJL. A Python or an SDK part must be there, so that a user's own `1.0-neuron` is not taken for one.
  */
-const neuronTag =
-  /^(?<framework>\d[\d.]*)(?:-(?<extra>[a-z]+\d[\d.]*))?-(?<flavour>neuronx?)(?=-(?:py|sdk)\d)(?:-py(?<python>\d+))?(?:-sdk(?<sdk>\d+(?:\.\d+)+))?(?:-ubuntu(?<os>\d+\.\d+))?(?:-.+)?$/;
+const neuronTag = new RegExp(
+  [
+    /^(?<framework>\d[\d.]*)(?:-(?<extra>[a-z]+\d[\d.]*))?-(?<flavour>neuronx?)/,
+    /(?=-(?:py|sdk)\d)(?:-py(?<python>\d+))?(?:-sdk(?<sdk>\d+(?:\.\d+)+))?/,
+    /(?:-ubuntu(?<os>\d+\.\d+))?(?:-.+)?$/,
+  ]
+    .map(({ source }) => source)
+    .join(""),
+);
 
 /** The parts of a Neuron image's tag; undefined for any other tag. */
 export function parseNeuronTag(tag: string): NeuronTag | undefined {

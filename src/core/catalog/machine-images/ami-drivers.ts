@@ -9,7 +9,8 @@ export function describeDriver({ oldKernel, pinnedDriver }: AmiFamily): string |
   const { version, onlyOn } = pinnedDriver;
   const installed =
     onlyOn === undefined ? `driver ${version}` : `on ${onlyOn.join(", ")} a boot service installs driver ${version}`;
-  return `${[...kernel, installed].join(" and ")}${isOldDriver(version) ? `, on which Neuron SDK ${firstNewDriverSdk} and later images do not run` : ""}`;
+  const runs = isOldDriver(version) ? `, on which Neuron SDK ${firstNewDriverSdk} and later images do not run` : "";
+  return `${[...kernel, installed].join(" and ")}${runs}`;
 }
 
 /**

@@ -33,6 +33,11 @@ export function groupTypes<T>(
   return [...groups.values()];
 }
 
+/** Why MPS cannot share a type's accelerators. */
+function whyNotShared({ fraction, name }: InstanceType["accelerator"]): string {
+  return fraction === undefined ? `MPS shares NVIDIA GPUs, and it carries ${name}` : "its GPU is a part of one already";
+}
+
 export const deviceRules: readonly Rule[] = [
   {
     code: "illegal-devices",
@@ -94,7 +99,7 @@ export const deviceRules: readonly Rule[] = [
         .filter(({ type }) => !isShareable(type))
         .map(({ type: { instanceType, accelerator } }) => ({
           path: ["accelerator", "mps"],
-          message: `accelerator.mps is not possible on ${instanceType}: ${accelerator.fraction === undefined ? `MPS shares NVIDIA GPUs, and it carries ${accelerator.name}` : "its GPU is a part of one already"}`,
+          message: `accelerator.mps is not possible on ${instanceType}: ${whyNotShared(accelerator)}`,
           hint: "Remove mps, or choose a type with whole NVIDIA GPUs.",
         }));
     },

@@ -20,7 +20,9 @@ export const gpuRules: readonly Rule[] = [
           .slice(0, 1)
           .map(({ path, hostPath }) => ({
             path,
-            message: `${hostPath} is listed as a device: ECS does not see that the GPU is taken and places other tasks on it`,
+            message:
+              `${hostPath} is listed as a device: ` +
+              "ECS does not see that the GPU is taken and places other tasks on it",
             fix: 'Use resourceRequirements: [{ "type": "GPU", "value": "1" }].',
           })),
       ),

@@ -90,13 +90,14 @@ export const neuronDeviceRules: readonly Rule[] = [
         const numbers = sorted(numbersOf(container));
         const missing = gapsIn(numbers);
         if (missing.length === 0) return [];
+        const inARow = numbers.map((_, at) => numbers[0]! + at);
         return [
           {
             path: devicesPath(container),
             message:
               `the Neuron devices ${numberList(numbers)} leave out ${numberList(missing)}: ` +
               "the Neuron runtime wants contiguous numbers",
-            fix: `List ${numbers.length} devices in a row, e.g. ${numberList(numbers.map((_, at) => numbers[0]! + at))}.`,
+            fix: `List ${numbers.length} devices in a row, e.g. ${numberList(inARow)}.`,
           },
         ];
       }),

@@ -66,7 +66,9 @@ export const registrationRules: readonly Rule[] = [
         {
           path,
           message: "Elastic Inference accelerators are no longer available: the task cannot start",
-          fix: "Remove inferenceAccelerators and InferenceAccelerator; run the model on Inf2 by linuxParameters.devices.",
+          fix:
+            "Remove inferenceAccelerators and InferenceAccelerator; " +
+            "run the model on Inf2 by linuxParameters.devices.",
         },
       ];
     },
