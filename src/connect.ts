@@ -22,7 +22,9 @@ export interface Connection {
   sandboxUsed(): boolean;
 }
 
-/** Everything outside a command, made from the options: AWS, or the sandbox in its place, is loaded at the first call. */
+/**
+ * Everything outside a command, made from the options: AWS, or the sandbox in its place, is loaded at the first call.
+ */
 export function connect(options: GlobalOptions, surroundings: Surroundings): Connection {
   const { now = () => Date.now(), signal, stderr } = surroundings;
   const sandbox = options.sandbox ? lazySandbox(options, { now, signal, stderr }) : undefined;

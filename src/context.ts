@@ -41,7 +41,10 @@ export interface GlobalOptions {
 
 /** AWS, loaded at the first call: an offline command never pays for the SDK. */
 export interface Aws {
-  /** The region that flags, environment and profile say, in the AWS CLI's order. Throws NoRegion (exit 6) where none does. */
+  /**
+   * The region that flags, environment and profile say, in the AWS CLI's order.
+   * Throws NoRegion (exit 6) where none does.
+   */
   region(): Promise<string>;
   /** What says the region, e.g. `AWS_REGION`. */
   regionSource(): Promise<string>;

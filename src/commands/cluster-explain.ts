@@ -30,7 +30,9 @@ interface Options extends WorkloadOptions, ClusterStateOptions {
 
 export const clusterExplain: Command<Options> = {
   description:
-    "Says for each container instance whether a workload fits and, if not, every reason; then the nearest change that would make it fit. Exits 4 when not all replicas can be placed. Piped, each line is: instance, type, fits, reasons.",
+    "Says for each container instance whether a workload fits and, if not, every reason; " +
+    "then the nearest change that would make it fit. Exits 4 when not all replicas can be placed. " +
+    "Piped, each line is: instance, type, fits, reasons.",
   arguments: [workloadArgument],
   options: [
     ...workloadOptions,

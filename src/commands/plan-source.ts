@@ -65,7 +65,9 @@ export async function describeDefinitions(
   );
 }
 
-/** The world as a snapshot shows it. It does not say which provider is Managed Instances: the workload has to name it. */
+/**
+ * The world as a snapshot shows it. It does not say which provider is Managed Instances: the workload has to name it.
+ */
 export function snapshotSource(snapshot: ClusterSnapshot): PlanSource {
   const { cluster, clusterArn, redacted, tags, capacityProviders, taskDefinitions } = snapshot;
   const newest = newestIn(snapshot);

@@ -104,7 +104,8 @@ function checkGroup({ choosesDevices, networkMode }: EcsWorkload, group: string 
   if (group === undefined || !choosesDevices || networkMode !== "awsvpc") return;
   throw new AiplatError(
     "Usage",
-    `--group ${group}: in awsvpc mode a task's group says which devices it holds, so that ECS keeps two tasks off one device`,
+    `--group ${group}: in awsvpc mode a task's group says which devices it holds, ` +
+      "so that ECS keeps two tasks off one device",
     { hint: "Leave --group out, or use network mode bridge or host." },
   );
 }
@@ -139,7 +140,9 @@ async function readRegisteredRun(source: PlanSource, options: RunOptions, refere
 function missingDefinition(reference: string, { clusterState }: RunOptions): AiplatError {
   if (clusterState !== undefined)
     return new AiplatError("NotFound", `${clusterState} has no task definition ${reference}`, {
-      hint: "A snapshot has the definitions of running tasks and of services. Plan without --cluster-state, or from the workload.",
+      hint:
+        "A snapshot has the definitions of running tasks and of services. " +
+        "Plan without --cluster-state, or from the workload.",
     });
   return new AiplatError("NotFound", `there is no task definition ${reference} in this region`, {
     hint: "aws ecs list-task-definitions lists them.",

@@ -18,7 +18,8 @@ export function sandboxReference(): string {
   );
   const rules = Object.entries(sandboxRules).map(
     ([area, rows]) =>
-      `### ${area}\n\n| rule | source |\n|---|---|\n${rows.map(({ rule, source }) => `| ${rule} | ${source} |`).join("\n")}`,
+      `### ${area}\n\n| rule | source |\n|---|---|\n` +
+      `${rows.map(({ rule, source }) => `| ${rule} | ${source} |`).join("\n")}`,
   );
   return `## How a container behaves
 

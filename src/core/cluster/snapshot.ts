@@ -51,7 +51,10 @@ export interface ClusterSnapshot {
   readonly taskServices?: readonly TaskService[];
   /** Whether account ids and the values of environment variables were replaced. */
   readonly redacted?: true;
-  /** The definitions of those tasks, by ARN. Where there are `services`, theirs and the newest revision of each family too. */
+  /**
+   * The definitions of those tasks, by ARN. Where there are `services`, theirs and
+   * the newest revision of each family too.
+   */
   readonly taskDefinitions: Readonly<Record<string, RegisteredTaskDefinition>>;
 }
 

@@ -75,7 +75,10 @@ export function settingsOfService(service: Raw): Raw {
   return settings;
 }
 
-/** Rebalancing and tags of tasks are said: left out, aiplat would choose by the deployment settings, and switch tags on; and the bake time that blue/green has to say. */
+/**
+ * Rebalancing and tags of tasks are said: left out, aiplat would choose by the deployment settings, and switch tags on;
+ * and the bake time that blue/green has to say.
+ */
 function serviceOverlay(service: Service, generated: ServiceInput): Raw {
   const overlay: Record<string, unknown> = {
     ...rawOverlay(settingsOfService(generated), settingsOfService(service), {}),

@@ -60,7 +60,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   "ecs.cluster": "The cluster, by name or ARN.",
   "ecs.networkMode": "Default: bridge; host with EFA; awsvpc on Managed Instances.",
   "ecs.capacity":
-    "ec2, managed-instances, a capacity provider as { provider: NAME }, or the one of Managed Instances as { managedInstances: NAME }. Default: ec2.",
+    "ec2, managed-instances, a capacity provider as { provider: " +
+    "NAME }, or the one of Managed Instances as { managedInstances: NAME }. Default: ec2.",
   "ecs.capacity.provider": "The capacity provider's name.",
   "ecs.capacity.managedInstances": "The name of the capacity provider of Managed Instances.",
   "ecs.network": "The task's own network interface, in awsvpc mode.",
@@ -85,7 +86,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   eks: "What is for EKS only.",
   "eks.namespace": "The namespace.",
   "eks.as":
-    "The kind of Kubernetes resource, e.g. Deployment. Default: Deployment for a service, Job for a job, JobSet for a job of several nodes.",
+    "The kind of Kubernetes resource, e.g. Deployment. Default: Deployment for a service, Job for a job, " +
+    "JobSet for a job of several nodes.",
   "eks.queue": "The queue that admits the workload.",
   "eks.queue.kueue": "The name of a Kueue LocalQueue.",
   "eks.serviceAccount": "The service account of the pods.",

@@ -112,7 +112,8 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
       for (const { capacityProvider } of defaultCapacityProviderStrategy)
         if (!capacityProviders.includes(capacityProvider ?? ""))
           throw invalidParameter(
-            "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster.",
+            "The specified capacity provider strategy cannot contain a capacity provider that is not associated " +
+              "with the cluster.",
           );
       cluster.capacityProviders = capacityProviders;
       cluster.defaultStrategy = defaultCapacityProviderStrategy as readonly Raw[];
@@ -126,11 +127,14 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
     ({ name = "", cluster, autoScalingGroupProvider, managedInstancesProvider, tags }, { world }) => {
       if (!/^(?!aws|ecs|fargate)[A-Za-z0-9_-]{1,255}$/i.test(name))
         throw invalidParameter(
-          "The specified capacity provider name is invalid. Up to 255 characters are allowed, including letters (upper and lowercase), numbers, underscores, and hyphens. The name cannot be prefixed with 'aws', 'ecs', or 'fargate'. Specify a valid name and try again.",
+          "The specified capacity provider name is invalid. Up to 255 characters are allowed, " +
+            "including letters (upper and lowercase), numbers, underscores, and hyphens. " +
+            "The name cannot be prefixed with 'aws', 'ecs', or 'fargate'. Specify a valid name and try again.",
         );
       if (world.capacityProviders.has(name))
         throw invalidParameter(
-          "The specified capacity provider already exists. To change the configuration of an existing capacity provider, update the capacity provider.",
+          "The specified capacity provider already exists. To change the configuration of an existing capacity " +
+            "provider, update the capacity provider.",
         );
       if ((autoScalingGroupProvider === undefined) === (managedInstancesProvider === undefined))
         throw invalidParameter("Specify either an autoScalingGroupProvider or a managedInstancesProvider.");

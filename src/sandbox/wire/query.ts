@@ -13,7 +13,8 @@ export function readAction(parameters: URLSearchParams): { readonly service: Ser
   if (service === undefined)
     throw new AwsError(
       "InvalidAction",
-      `Could not find operation ${action.slice(0, 200)} for version ${(parameters.get("Version") ?? "NO_VERSION_SPECIFIED").slice(0, 40)}`,
+      `Could not find operation ${action.slice(0, 200)} for version ` +
+        `${(parameters.get("Version") ?? "NO_VERSION_SPECIFIED").slice(0, 40)}`,
     );
   return { service, operation: action };
 }
