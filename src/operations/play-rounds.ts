@@ -60,7 +60,12 @@ export async function playRounds(
     const snapshot = await input.observe?.();
     const { steps, shortages, stopping = [] } = input.plan(input.count - started.size, snapshot, exhausted);
     const before = started.size;
-    if (steps.length > 0) {
+    const planned = steps.reduce((sum, step) => sum + step.count, 0);
+    // What cannot be placed whole is not begun, unless tasks that are stopping make room for the rest.
+    const incomplete = input.allOrNothing && planned < input.count - before;
+    if (incomplete && (stopping.length === 0 || waited >= stopPolls))
+      return shortages.length > 0 ? shortages : explained(input, before, failures);
+    if (steps.length > 0 && !incomplete) {
       failures = await launchRound(
         ecs,
         runtime,
@@ -71,9 +76,8 @@ export async function playRounds(
       await giveBackConflicts(ecs, runtime, input, started);
     }
     const placed = started.size - before;
-    const planned = steps.reduce((sum, step) => sum + step.count, 0);
     if (input.oneRound === true) return placed < planned ? explained(input, started.size, failures) : shortages;
-    if (placed < planned) {
+    if (!incomplete && placed < planned) {
       // Nobody reads the cluster for devices that ECS schedules: its refusal is the answer for this definition.
       if (snapshot === undefined) for (const step of steps) exhausted.add(step.request.taskDefinition);
       else await setbacks.add(placed, steps, (lost) => runtime.sleep(pauseMs(token, round, lost)));
