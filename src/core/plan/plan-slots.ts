@@ -56,7 +56,8 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
   const hosts = hostsOf(ecs, settings, rooms);
   const there = assign(shapes, settings, hosts, count);
   // Where a provider has to start machines no constraint may name any: then no slot is used that somebody holds unseen.
-  const grown = there.length < count && mayStart(settings) > 0 ? assignGrowing(shapes, settings, hosts, count) : [];
+  const grown =
+    there.length < count && mayStart(settings) > 0 ? assignGrowing(ecs, settings, hosts, count, snapshot) : [];
   const growing = grown.length > there.length;
   const assigned = growing ? grown : there;
   const steps = group(assigned).flatMap((assignment) => {
@@ -147,11 +148,13 @@ function assign(
  * anywhere is not used at all.
  */
 function assignGrowing(
-  shapes: readonly Shape[],
+  ecs: EcsWorkload,
   settings: RunSettings,
   hosts: readonly Host[],
   count: number,
+  snapshot: ClusterSnapshot,
 ): readonly Placed[] {
+  const { shapes } = ecs.workload;
   const assigned: Placed[] = [];
   for (const shape of shapes) {
     const own = hosts.filter((host) => host.shape === shape);
@@ -160,7 +163,7 @@ function assignGrowing(
       some.map((host) => ({ ...host, taken: new Set([...host.taken, ...unseen]) }));
     assigned.push(...fill(without(own), settings, count - assigned.length));
     if (shape !== shapes[0]) continue;
-    const fresh = freshHosts(shape, Math.min(count - assigned.length, mayStart(settings)));
+    const fresh = freshHosts(ecs, settings, snapshot, Math.min(count - assigned.length, mayStart(settings)));
     assigned.push(...fill(without(fresh), settings, count - assigned.length));
   }
   return assigned;

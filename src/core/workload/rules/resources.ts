@@ -24,6 +24,10 @@ function registeredMiB(memoryMiB: number): number {
   return Math.floor(memoryMiB * 0.9);
 }
 
+function registeredVcpu(vcpus: number): number {
+  return (vcpus * 9) / 10;
+}
+
 export const resourceRules: readonly Rule[] = [
   {
     code: "memory-above-instance",
@@ -47,6 +51,44 @@ export const resourceRules: readonly Rule[] = [
       all(
         ...groupTypes(usable, (type) => type.memoryMiB).map(({ value, names }) =>
           when(runsOn(names), at("resources.memory", { pattern: sizeBelowPattern(value + 1) })),
+        ),
+      ),
+  },
+  {
+    code: "reserve-above-instance",
+    severity: "error",
+    reads: ["accelerator.instanceTypes", "resources.reserve"],
+    check: (workload) => {
+      const { cpu = 0, memory } = workload.resources?.reserve ?? {};
+      const memoryMiB = memory === undefined ? 0 : parseMemoryMiB(memory)!;
+      return typesOf(workload).flatMap(({ type }) => [
+        ...(memoryMiB >= registeredMiB(type.memoryMiB)
+          ? [
+              {
+                path: ["resources", "reserve", "memory"],
+                message: `resources.reserve.memory ${memory!} leaves nothing of ${type.instanceType}`,
+                hint: `Write less than ${formatMiB(registeredMiB(type.memoryMiB))}.`,
+              },
+            ]
+          : []),
+        ...(cpu >= registeredVcpu(type.vcpus)
+          ? [
+              {
+                path: ["resources", "reserve", "cpu"],
+                message: `resources.reserve.cpu ${cpu} leaves nothing of ${type.instanceType}`,
+                hint: `Write less than ${registeredVcpu(type.vcpus)}.`,
+              },
+            ]
+          : []),
+      ]);
+    },
+    jsonSchema: () =>
+      all(
+        ...groupTypes(usable, (type) => registeredMiB(type.memoryMiB)).map(({ value, names }) =>
+          when(runsOn(names), at("resources.reserve.memory", { pattern: sizeBelowPattern(value) })),
+        ),
+        ...groupTypes(usable, (type) => registeredVcpu(type.vcpus)).map(({ value, names }) =>
+          when(runsOn(names), at("resources.reserve.cpu", { exclusiveMaximum: value })),
         ),
       ),
   },
