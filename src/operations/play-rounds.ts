@@ -107,7 +107,8 @@ class Setbacks {
   /** Counts a round that placed fewer than its steps say, and lets the others go first. */
   async add(placed: number, steps: readonly RunStep[], pause: (lost: number) => Promise<void>): Promise<void> {
     const text = JSON.stringify(steps);
-    this.refused = placed > 0 ? 0 : text === this.last ? this.refused + 1 : 1;
+    const again = text === this.last ? this.refused + 1 : 1;
+    this.refused = placed > 0 ? 0 : again;
     this.lost = placed > 0 ? 0 : this.lost + 1;
     this.last = text;
     if (!this.tooMany) await pause(this.lost);
