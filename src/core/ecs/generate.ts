@@ -1,5 +1,5 @@
 import { present } from "../base/present.ts";
-import { workloadTag } from "../ecs-api/service.ts";
+import { slotTagKey, workloadTag } from "../ecs-api/service.ts";
 import { deviceNumber, slotName } from "../catalog/slots.ts";
 import { refuseErrors } from "../base/problem.ts";
 import { mergeRaw, type ListKeys, type Raw } from "../base/merge.ts";
@@ -102,7 +102,7 @@ function tagsOf(workload: ResolvedWorkload, variant: Variant, raw: readonly Tag[
   const tags = new Map(Object.entries(workload.tags));
   for (const { key, value } of raw ?? []) tags.set(key, value);
   tags.set(workloadTag, workload.name);
-  tags.set("aiplat:slot", slotTag(variant));
+  tags.set(slotTagKey, slotTag(variant));
   return [...tags].map(([key, value]) => ({ key, value }));
 }
 

@@ -7,10 +7,12 @@ import { slotTag } from "./generate.ts";
 import { addConstraints } from "./placement-constraints.ts";
 import type { EcsWorkload } from "./resolve-for-ecs.ts";
 import type { Variant } from "./variants.ts";
-import { deploymentSettingsOf, workloadTag, type ServiceInput } from "../ecs-api/service.ts";
+import { deploymentSettingsOf, slotTagKey, workloadTag, type ServiceInput } from "../ecs-api/service.ts";
 
 export interface ServiceSettings {
   readonly cluster: string;
+  /** What the service is called; left out, what the file says, or the variant's name. */
+  readonly serviceName?: string;
   /** What its tasks are made of. */
   readonly taskDefinition: string;
   readonly desiredCount: number;
@@ -46,6 +48,7 @@ export function generateService(ecs: EcsWorkload, variant: Variant, settings: Se
   const breaker = explicitBreaker(merged);
   const complete = {
     ...merged,
+    ...present({ serviceName: settings.serviceName }),
     ...present({ deploymentConfiguration: breaker }),
     tags: tagsOf(workload, variant, merged["tags"]),
   } as unknown as ServiceInput;
@@ -251,6 +254,6 @@ function tagsOf(workload: ResolvedWorkload, variant: Variant, raw: unknown): rea
   const tags = new Map(Object.entries(workload.tags));
   for (const { key, value } of Array.isArray(raw) ? (raw as readonly Tag[]) : []) tags.set(key, value);
   tags.set(workloadTag, workload.name);
-  tags.set("aiplat:slot", slotTag(variant));
+  tags.set(slotTagKey, slotTag(variant));
   return [...tags].map(([key, value]) => ({ key, value }));
 }
