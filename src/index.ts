@@ -14,8 +14,9 @@ export type {
   AcceleratorKind,
   Architecture,
   InstanceType,
+  Topology,
 } from "./core/catalog/instance-types/instance-type.ts";
-export { topologyOf, type Topology } from "./core/catalog/topology.ts";
+export { topologyOf } from "./core/catalog/topology.ts";
 export {
   devicePath,
   isLegalSlot,

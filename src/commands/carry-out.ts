@@ -5,6 +5,7 @@ import type { Task } from "../core/ecs-api/api.ts";
 import { judgeTask } from "../core/ecs/outcome.ts";
 import { changeLine } from "../core/ecs/task-text.ts";
 import { staysUntil } from "../core/plan/judge-plan.ts";
+import type { Service } from "../core/ecs-api/service.ts";
 import type { RunFailure } from "../core/plan/run-result.ts";
 import type { ServiceStep } from "../core/plan/service-plan.ts";
 import { exitCodes, Interrupted, toAiplatError, type AiplatError, type ExitCode } from "../errors.ts";
@@ -75,9 +76,7 @@ export async function carryOut(
               onTask: (service, task) => say(service, changeLine(task)),
               onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),
               onPoll: (services) =>
-                progress.update(
-                  `${services.map(({ serviceName, runningCount, desiredCount }) => `${serviceName} ${runningCount}/${desiredCount}`).join(", ")}  ${formatDuration(context.now() - startedAt)}`,
-                ),
+                progress.update(`${services.map(countsOf).join(", ")}  ${formatDuration(context.now() - startedAt)}`),
             },
           }),
     },
@@ -92,6 +91,11 @@ function goOnHint(context: Context, target: ServiceTarget, staying: string): str
     ...(staying === "" ? [] : [`${staying} is still there: deploy again to finish, or go back.`]),
     `To go back:  ${serviceCommand(context, "service rollback", target)}`,
   ].join("\n");
+}
+
+/** `bert 1/2`. */
+function countsOf({ serviceName, runningCount, desiredCount }: Service): string {
+  return `${serviceName} ${runningCount}/${desiredCount}`;
 }
 
 async function report(

@@ -1,7 +1,7 @@
 import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import { listOr } from "../core/base/problem.ts";
-import { lockPortBaseOf } from "../core/devices/claims.ts";
+import { lockPortBaseOf } from "../core/cluster/lock-port-base.ts";
 import { resolveForEcs, type EcsVariant, type EcsWorkload } from "../core/ecs/resolve-for-ecs.ts";
 import { ecsRules } from "../core/ecs/rules.ts";
 import { resolveWorkload } from "../core/workload/resolve.ts";
@@ -21,7 +21,8 @@ export interface LoadedEcsWorkload {
 }
 
 /**
- * Reads a workload for ECS; its warnings go to stderr. The region is asked for only where the log configuration names it.
+ * Reads a workload for ECS; its warnings go to stderr. The region is asked for only
+ * where the log configuration names it.
  *
  * @param askRegion The region that the tasks run in; where it answers none, the definitions have no logs.
  */

@@ -4,8 +4,9 @@ import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { NetworkConfiguration } from "../core/ecs-api/api.ts";
 import type { EcsWorkload } from "../core/ecs/resolve-for-ecs.ts";
 import { namesOf, type LiveServices } from "../core/plan/live-services.ts";
+import { chooseCapacity, typesOf } from "../core/plan/choose-capacity.ts";
 import { planServices } from "../core/plan/plan-service.ts";
-import { chooseProvider, networkConfigurationOf } from "../core/plan/run-request.ts";
+import { networkConfigurationOf } from "../core/plan/run-request.ts";
 import type { ServicePlanSettings } from "../core/plan/service-parts.ts";
 import type { ServicePlan } from "../core/plan/service-plan.ts";
 import { servicesIn } from "../core/plan/services-in.ts";
@@ -15,7 +16,7 @@ import type { EcsPort } from "../ports.ts";
 import type { Invocation, OptionSpec } from "./command.ts";
 import type { LoadedEcsWorkload } from "./ecs-workload.ts";
 import type { WorkloadOptions } from "./load-workload.ts";
-import { liveSource, providersOf, snapshotSource, type ClusterFacts } from "./plan-source.ts";
+import { capacityFor, liveSource, snapshotSource, type ClusterFacts } from "./plan-source.ts";
 import { flagTexts } from "./workload-options.ts";
 
 export interface ServiceFlags {
@@ -87,9 +88,10 @@ async function planWith(
   snapshot: ClusterSnapshot,
   live: LiveServices,
 ): Promise<ServicePlan> {
-  const providers = await providersOf(ecs.capacity, facts);
+  const available = await capacityFor(ecs.capacity, facts);
   return locating(() => {
-    const provider = chooseProvider(ecs.capacity, providers);
+    const { capacityProviderStrategy } = chooseCapacity(ecs.capacity, available, typesOf(ecs.workload));
+    const provider = capacityProviderStrategy?.[0]?.capacityProvider;
     const networkConfiguration = networkConfigurationOf(ecs, flags.networkConfiguration);
     const settings: ServicePlanSettings = {
       cluster: facts.name,

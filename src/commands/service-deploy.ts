@@ -33,7 +33,12 @@ const plannedServiceOptions: readonly OptionSpec[] = [
 
 export const serviceDeploy: Command<Options> = {
   description:
-    "Makes the ECS services of a workload say what it says: registers its task definitions where they changed, creates or updates one service, or one for each slot of a shared instance, and waits until they are steady. A live service keeps its name; one whose instance type or slot the workload no longer has is deleted once those that take its place are steady, which is waited for with --no-wait too, and asks first. Refuses beforehand, with the arithmetic, a deployment that could never finish on the machines there are. Exits 1 when the deployment fails, and shows why.",
+    "Makes the ECS services of a workload say what it says: registers its task definitions where they changed, " +
+    "creates or updates one service, or one for each slot of a shared instance, and waits until they are steady. " +
+    "A live service keeps its name; one whose instance type or slot the workload no longer has is deleted once those " +
+    "that take its place are steady, which is waited for with --no-wait too, and asks first. " +
+    "Refuses beforehand, with the arithmetic, a deployment that could never finish on the machines there are. " +
+    "Exits 1 when the deployment fails, and shows why.",
   arguments: [workloadArgument],
   options: [
     ...plannedServiceOptions,

@@ -35,7 +35,10 @@ interface Options extends ServiceTargetOptions, DeployWaitOptions {
 
 export const serviceRollback: Command<Options> = {
   description:
-    "Takes every service of a workload back to the task definition of its last stable deployment, or to a revision by number. A deployment under way is stopped, and ECS itself goes back; else only the task definition goes back. Other settings and replicas stay. A replacement of services that was interrupted is undone: what it made is deleted, what it was to replace stays.",
+    "Takes every service of a workload back to the task definition of its last stable deployment, " +
+    "or to a revision by number. A deployment under way is stopped, and ECS itself goes back; " +
+    "else only the task definition goes back. Other settings and replicas stay. A replacement of services that was " +
+    "interrupted is undone: what it made is deleted, what it was to replace stays.",
   arguments: [serviceArgument],
   options: [
     serviceClusterOption,

@@ -158,15 +158,11 @@ function judge({ tasks, gone }: WaitOutcome, exitCodeFrom: string | undefined): 
     if (!outcome.ok) failures.push({ reason: outcome.reason, detail: task.taskArn, hint: outcome.hint });
   }
   for (const task of gone) failures.push(toRunFailure("MISSING", task));
+  const worst = failures.length > 0 ? exitCodes.failed : exitCodes.success;
   return {
     tasks,
     failures,
-    exitCode:
-      exitCodeFrom === undefined
-        ? failures.length > 0
-          ? exitCodes.failed
-          : exitCodes.success
-        : exitCodeOf(tasks, gone, exitCodeFrom),
+    exitCode: exitCodeFrom === undefined ? worst : exitCodeOf(tasks, gone, exitCodeFrom),
   };
 }
 

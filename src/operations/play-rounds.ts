@@ -65,7 +65,7 @@ export async function playRounds(
         ecs,
         runtime,
         input,
-        { steps, token: roundToken(token, earlier, round), registrations },
+        { steps, token: roundToken(token, earlier, round), registrations, first: before === 0 },
         started,
       );
       await giveBackConflicts(ecs, runtime, input, started);
@@ -114,6 +114,8 @@ interface Round {
   readonly steps: readonly RunStep[];
   readonly token: string;
   readonly registrations: Registrations;
+  /** Whether no round before it started anything. */
+  readonly first: boolean;
 }
 
 /** Launches a round into `started`; answers what ECS refused. */

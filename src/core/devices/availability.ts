@@ -1,5 +1,5 @@
 import type { ContainerInstance } from "../cluster/snapshot.ts";
-import { devicesIn, type DeviceSet } from "./asks.ts";
+import { devicesIn, type DeviceSet } from "../catalog/device-set.ts";
 import type { Claim } from "./claims.ts";
 import { holdsSuccessors } from "./hand-over.ts";
 

@@ -1,7 +1,8 @@
-import { findInstanceType } from "../catalog/instance-types/catalog.ts";
-import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
-import { devicesIn } from "./asks.ts";
-import { claimsOn, type Claim } from "./claims.ts";
+import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
+import { devicesIn } from "../catalog/device-set.ts";
+import { claimsOn, isReach, type Claim } from "./claims.ts";
+import { neuronCount } from "../cluster/neuron-count.ts";
+import { reachOn, type Reach } from "./reach.ts";
 import { holdsSuccessors, isHandOver } from "./hand-over.ts";
 
 /** One Neuron device of an instance and who holds it. */
@@ -18,6 +19,8 @@ export interface DeviceState {
 export interface InstanceDevices {
   readonly instance: ContainerInstance;
   readonly claims: readonly Claim[];
+  /** Tasks that could open every device and say nothing of them: no claim, and no conflict. */
+  readonly reach: readonly Reach[];
   /** Every Neuron device of the instance in numeric order. */
   readonly devices: readonly DeviceState[];
 }
@@ -25,26 +28,29 @@ export interface InstanceDevices {
 /** The devices of every instance of a Neuron type, in the snapshot's order. */
 export function occupancyOf(snapshot: ClusterSnapshot): readonly InstanceDevices[] {
   const claims = claimsOn(snapshot);
+  const reach = reachOn(snapshot);
   return snapshot.instances.flatMap((instance) => {
     const count = neuronCount(instance) ?? 0;
-    return count === 0 ? [] : [devicesOn(instance, claims.get(instance.arn) ?? [], count)];
+    return count === 0
+      ? []
+      : [devicesOn(instance, claims.get(instance.arn) ?? [], reach.get(instance.arn) ?? [], count)];
   });
 }
 
-/** How many Neuron devices the instance's type has, 0 for a type without; undefined where the catalogue does not know the type. */
-export function neuronCount(instance: ContainerInstance): number | undefined {
-  const type = findInstanceType(instanceTypeOf(instance) ?? "");
-  if (type === undefined) return undefined;
-  return type.accelerator.kind === "neuron" ? type.accelerator.count : 0;
-}
-
-function devicesOn(instance: ContainerInstance, claims: readonly Claim[], count: number): InstanceDevices {
+function devicesOn(
+  instance: ContainerInstance,
+  all: readonly Claim[],
+  reach: readonly Reach[],
+  count: number,
+): InstanceDevices {
+  const claims = all.filter((claim) => !isReach(claim));
   const holders: Claim[][] = Array.from({ length: count }, () => []);
   for (const claim of claims) for (const device of devicesIn(claim.devices, count)) holders[device]!.push(claim);
   const waits = holdsSuccessors(instance);
   return {
     instance,
     claims,
+    reach,
     devices: holders.map((each, device) => ({ device, holders: each, state: stateOf(each, waits) })),
   };
 }

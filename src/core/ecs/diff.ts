@@ -1,3 +1,4 @@
+import { devicesTag } from "../catalog/device-set.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { generatedFields, type FieldTree } from "./generated-fields.ts";
 import { itemKey } from "./list-items.ts";
@@ -24,8 +25,10 @@ export function diffTaskDefinitions(declared: Raw, registered: Raw): readonly Ch
 }
 
 /** aiplat's own tags alone are no reason to touch what somebody else has made. */
-export function isOwnTag({ path, kind }: Change): boolean {
-  return kind === "added" && path.startsWith("tags[aiplat:");
+export function isOwnTag({ path, kind, after }: Change): boolean {
+  if (kind !== "added" || !path.startsWith("tags[aiplat:")) return false;
+  // What a file says of the devices it uses is the user's; that a CPU workload uses none, aiplat says by itself.
+  return path !== `tags[${devicesTag}]` || after === undefined || JSON.stringify(after).includes('"none"');
 }
 
 /** The same for any two objects in normal form. `fields` are those that aiplat could have written. */

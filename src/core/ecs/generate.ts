@@ -1,13 +1,13 @@
 import { present } from "../base/present.ts";
-import { slotTagKey, workloadTag } from "../ecs-api/service.ts";
-import { deviceNumber, slotName } from "../catalog/slots.ts";
+import { deviceNumber } from "../catalog/slots.ts";
 import { refuseErrors } from "../base/problem.ts";
 import { mergeRaw, type ListKeys, type Raw } from "../base/merge.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
-import type { Device, PlacementConstraint, Tag, TaskDefinition } from "../ecs-api/api.ts";
+import type { Device, PlacementConstraint, TaskDefinition } from "../ecs-api/api.ts";
 import { cpuUnits, locksOf, workloadContainer, type GenerateSettings } from "./container.ts";
 import { checkMerged, devicesOf } from "./merged.ts";
 import { addConstraints } from "./placement-constraints.ts";
+import { tagsFor } from "./tags.ts";
 import type { Variant } from "./variants.ts";
 
 /**
@@ -41,9 +41,10 @@ export function generateTaskDefinition(
   refuseErrors(
     checkMerged(container, locksOf(variant, settings), merged, {
       accelerated: variant.shape.request.kind !== "none",
+      partial: variant.shape.request.kind === "neuron" && !variant.shape.request.whole,
     }),
   );
-  return { ...withOrderedDevices(merged), tags: tagsOf(workload, variant, merged.tags) };
+  return { ...withOrderedDevices(merged), tags: tagsFor(workload, variant, merged.tags) };
 }
 
 /** The lists of a task definition that merge item by item. */
@@ -95,19 +96,4 @@ function withOrderedDevices(definition: TaskDefinition): TaskDefinition {
           };
     }),
   };
-}
-
-/** The user's tags and aiplat's own, by which it finds what belongs to a workload again. */
-function tagsOf(workload: ResolvedWorkload, variant: Variant, raw: readonly Tag[] | undefined): readonly Tag[] {
-  const tags = new Map(Object.entries(workload.tags));
-  for (const { key, value } of raw ?? []) tags.set(key, value);
-  tags.set(workloadTag, workload.name);
-  tags.set(slotTagKey, slotTag(variant));
-  return [...tags].map(([key, value]) => ({ key, value }));
-}
-
-/** What the tag `aiplat:slot` says of a variant: the devices, or who chooses them. */
-export function slotTag(variant: Variant): string {
-  if (variant.slot !== undefined) return slotName(variant.slot);
-  return variant.shape.request.kind === "none" ? "none" : "gpu";
 }

@@ -1,5 +1,6 @@
 import { present } from "../base/present.ts";
-import { deviceAskOf, type DeviceSet } from "../devices/asks.ts";
+import { claimedDevicesOf } from "../devices/claimed-devices.ts";
+import type { DeviceSet } from "../catalog/device-set.ts";
 import { isLockPort } from "../catalog/lock-ports.ts";
 import type { PlacementConstraint, Task, TaskDefinition } from "../ecs-api/api.ts";
 import { hostPortsOf, networkModeOfDefinition, type HostPort } from "../ecs-api/host-ports.ts";
@@ -87,7 +88,7 @@ export function requirementsOf(
     ports: ports.filter((port) => !isLock(port)),
     locks: ports.filter(isLock).map(({ port }) => ({ device: port - lockPortBase, port })),
     gpus: gpusOf(task),
-    devices: deviceAskOf(task, lockPortBase).devices,
+    devices: claimedDevicesOf(task, { lockPortBase }).devices,
     attributes: (task["requiresAttributes"] ?? []) as Requirements["attributes"],
     constraints: readConstraints(constraints, 0),
     distinctInstance: isDistinct(constraints),

@@ -1,13 +1,13 @@
 import { present } from "../base/present.ts";
+import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { problem, refuseErrors, type Problem } from "../base/problem.ts";
 import { isRaw, mergeRaw, type Raw } from "../base/merge.ts";
-import type { NetworkConfiguration, PlacementConstraint, Tag } from "../ecs-api/api.ts";
-import type { ResolvedWorkload } from "../workload/resolved.ts";
-import { slotTag } from "./generate.ts";
+import type { NetworkConfiguration, PlacementConstraint } from "../ecs-api/api.ts";
 import { addConstraints } from "./placement-constraints.ts";
 import type { EcsWorkload } from "./resolve-for-ecs.ts";
+import { tagsFor } from "./tags.ts";
 import type { Variant } from "./variants.ts";
-import { deploymentSettingsOf, slotTagKey, workloadTag, type ServiceInput } from "../ecs-api/service.ts";
+import { deploymentSettingsOf, type ServiceInput } from "../ecs-api/service.ts";
 
 export interface ServiceSettings {
   readonly cluster: string;
@@ -50,7 +50,7 @@ export function generateService(ecs: EcsWorkload, variant: Variant, settings: Se
     ...merged,
     ...present({ serviceName: settings.serviceName }),
     ...present({ deploymentConfiguration: breaker }),
-    tags: tagsOf(workload, variant, merged["tags"]),
+    tags: tagsFor(workload, variant, merged["tags"]),
   } as unknown as ServiceInput;
   refuseErrors(checkMergedService(complete));
   return complete["availabilityZoneRebalancing"] === undefined && raw["availabilityZoneRebalancing"] !== null
@@ -149,7 +149,7 @@ const at = (...path: readonly string[]) => [...root, ...path];
 /** What the raw fields may not say, before they are merged. */
 function checkRawService(raw: Raw, slots: boolean): readonly Problem[] {
   const problems: Problem[] = [];
-  const refuse = (code: string, path: readonly string[], message: string, hint: string) =>
+  const refuse = (code: RefusalCode, path: readonly string[], message: string, hint: string) =>
     problems.push(problem(code, at(...path), message, hint));
   const deployment = isRaw(raw["deploymentConfiguration"]) ? raw["deploymentConfiguration"] : {};
   const strategy = deployment["strategy"];
@@ -247,13 +247,4 @@ function checkMergedService(service: ServiceInput): readonly Problem[] {
     );
   }
   return problems;
-}
-
-/** As a task definition's: the workload's, the raw ones, and aiplat's own, by which it finds the service again. */
-function tagsOf(workload: ResolvedWorkload, variant: Variant, raw: unknown): readonly Tag[] {
-  const tags = new Map(Object.entries(workload.tags));
-  for (const { key, value } of Array.isArray(raw) ? (raw as readonly Tag[]) : []) tags.set(key, value);
-  tags.set(workloadTag, workload.name);
-  tags.set(slotTagKey, slotTag(variant));
-  return [...tags].map(([key, value]) => ({ key, value }));
 }

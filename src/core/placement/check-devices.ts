@@ -82,7 +82,7 @@ function describe({ taskArn, sources, state }: Claim): string {
 }
 
 function howHeld(sources: Claim["sources"]): string {
-  if (sources.includes("privileged")) return " (privileged)";
+  if (sources.includes("reach")) return " (privileged: it could open every device)";
   return sources.includes("unknown") ? " (its definition is not known)" : "";
 }
 

@@ -1,7 +1,7 @@
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { devicesIn } from "../devices/asks.ts";
-import { lockPortBaseOf } from "../devices/claims.ts";
+import { devicesIn } from "../catalog/device-set.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { TaskDefinition } from "../ecs-api/api.ts";
 import { checkDevices } from "./check-devices.ts";
 import type { Reason } from "./checks.ts";

@@ -1,7 +1,7 @@
 import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
-import { devicesIn } from "../devices/asks.ts";
+import { devicesIn } from "../catalog/device-set.ts";
 import { claimsOn, type Claim } from "../devices/claims.ts";
-import { neuronCount } from "../devices/occupancy.ts";
+import { neuronCount } from "../cluster/neuron-count.ts";
 import type { Task } from "../ecs-api/api.ts";
 import { hostPortsOf, type HostPort } from "../ecs-api/host-ports.ts";
 import type { Requirements } from "../ecs/requirements.ts";

@@ -3,7 +3,7 @@ import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { deviceNumber, slotName } from "../catalog/slots.ts";
 import type { RegisteredTaskDefinition, Tag, TaskDefinition } from "../ecs-api/api.ts";
 import { slotTagKey, type Service } from "../ecs-api/service.ts";
-import { slotTag } from "../ecs/generate.ts";
+import { slotTag } from "../ecs/tags.ts";
 import { readSubject } from "../ecs/lint/read-subject.ts";
 import { readTypeConstraint } from "../ecs/lint/type-constraint.ts";
 import { devicesOf } from "../ecs/merged.ts";

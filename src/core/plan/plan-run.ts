@@ -1,5 +1,6 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { lockPortBaseOf, readTerms } from "../devices/claims.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
+import { readTerms } from "../devices/terms.ts";
 import type { RegisteredTaskDefinition, TaskDefinition } from "../ecs-api/api.ts";
 import { requirementsOf } from "../ecs/requirements.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
@@ -76,7 +77,7 @@ function planListed(
   { taskDefinition, ...step }: Pick<RunStep, "definition" | "why"> & { readonly taskDefinition: string },
 ): RunPlan {
   const base = lockPortBaseOf(snapshot.tags);
-  const { devices, locked } = readTerms(definition, base);
+  const { devices, locked } = readTerms(definition, { lockPortBase: base });
   const needs = requirementsOf(definition, placementOptions(settings), base);
   const rooms = roomsOf(snapshot);
   const unseen = exposedRooms(needs, rooms);

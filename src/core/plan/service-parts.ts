@@ -1,6 +1,6 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { needsOf, roomWithout } from "../deployment/rollout.ts";
-import { lockPortBaseOf } from "../devices/claims.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { NetworkConfiguration, PlacementConstraint, TaskDefinition } from "../ecs-api/api.ts";
 import { groupOfService, type Service } from "../ecs-api/service.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";

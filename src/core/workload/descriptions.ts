@@ -1,3 +1,9 @@
+import { listOr } from "../base/problem.ts";
+import { instanceTypes } from "../catalog/instance-types/catalog.ts";
+
+/** How many devices one replica may hold where the devices are in rows. */
+const rowSizes = [...new Set(instanceTypes.flatMap(({ topology }) => topology?.sizes ?? []))].sort((a, b) => a - b);
+
 /** What each key of the workload file is, for the published JSON Schema: an editor shows it. `*` is an item or a free key. */
 export const descriptions: Readonly<Record<string, string>> = {
   $schema: "Where an editor finds this schema.",
@@ -26,8 +32,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   "accelerator.instanceTypes":
     "The EC2 instance types to run on. With several, each has its own variant where their devices differ.",
   "accelerator.instanceTypes.*": "An accelerated EC2 instance type.",
-  "accelerator.devicesPerReplica":
-    "Devices of one replica. Trainium: 1, 4, 8 or 16; Inferentia and NVIDIA: any number that the instance has; fractional types: their fraction. Default: every device of the instance.",
+  "accelerator.devicesPerReplica": `Devices of one replica. Trainium: ${listOr(rowSizes)}; Inferentia and NVIDIA: any number that the instance has; fractional types: their fraction. Default: every device of the instance.`,
   "accelerator.mps":
     "Share one NVIDIA GPU with other containers through the Multi-Process Service, instead of whole devices.",
   "accelerator.mps.memory": "GPU memory of one replica.",
@@ -55,7 +60,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   "ecs.cluster": "The cluster, by name or ARN.",
   "ecs.networkMode": "Default: bridge; host with EFA; awsvpc on Managed Instances.",
   "ecs.capacity":
-    "ec2, managed-instances, a capacity provider as { provider: NAME }, or the one of Managed Instances as { managedInstances: NAME }. Default: ec2.",
+    "ec2, managed-instances, a capacity provider as { provider: " +
+    "NAME }, or the one of Managed Instances as { managedInstances: NAME }. Default: ec2.",
   "ecs.capacity.provider": "The capacity provider's name.",
   "ecs.capacity.managedInstances": "The name of the capacity provider of Managed Instances.",
   "ecs.network": "The task's own network interface, in awsvpc mode.",
@@ -80,7 +86,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   eks: "What is for EKS only.",
   "eks.namespace": "The namespace.",
   "eks.as":
-    "The kind of Kubernetes resource, e.g. Deployment. Default: Deployment for a service, Job for a job, JobSet for a job of several nodes.",
+    "The kind of Kubernetes resource, e.g. Deployment. Default: Deployment for a service, Job for a job, " +
+    "JobSet for a job of several nodes.",
   "eks.queue": "The queue that admits the workload.",
   "eks.queue.kueue": "The name of a Kueue LocalQueue.",
   "eks.serviceAccount": "The service account of the pods.",

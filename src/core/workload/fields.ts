@@ -1,3 +1,5 @@
+import { instanceTypes } from "../catalog/instance-types/catalog.ts";
+
 /**
  * The values a workload file and the workload flags hold, one rule each: the schema and the flags both use these,
  * so a size is read the same way wherever it is written.
@@ -100,8 +102,8 @@ export const numberWants = {
 
 export const maxPort = 65_535;
 
-/** The most vCPU of an instance type in the catalogue's families; more is CPU units written by mistake. */
-export const maxVcpu = 192;
+/** The most vCPU that a type of the catalogue has; more is CPU units written by mistake. */
+export const maxVcpu = Math.max(...instanceTypes.map(({ vcpus }) => vcpus));
 
 const mebibytes: Readonly<Record<string, number>> = { MiB: 1, GiB: 1024, TiB: 1024 * 1024 };
 
@@ -128,7 +130,9 @@ export function formatMiB(mib: number): string {
   return `${mib}MiB`;
 }
 
-/** What a figure that is more vCPU than any instance has was meant as: CPU units, in vCPU. Undefined for a vCPU figure. */
+/**
+ * What a figure that is more vCPU than any instance has was meant as: CPU units, in vCPU. Undefined for a vCPU figure.
+ */
 export function vcpuOfUnits(figure: number): number | undefined {
   return figure > maxVcpu ? Number((figure / 1024).toFixed(3)) : undefined;
 }

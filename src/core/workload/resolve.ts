@@ -132,7 +132,8 @@ function groupShapes(shapes: readonly Shape[]): readonly Shape[] {
   for (const shape of shapes) {
     const type = shape.instanceTypes[0]!;
     const { instanceTypes: _, ...rest } = shape;
-    const key = JSON.stringify([rest, type.architecture, type.accelerator.count, topologyOf(type)?.slots]);
+    const { slots, sizes } = topologyOf(type) ?? {};
+    const key = JSON.stringify([rest, type.architecture, type.accelerator.count, slots, sizes]);
     const group = groups.get(key);
     groups.set(key, group === undefined ? shape : { ...shape, instanceTypes: [...group.instanceTypes, type] });
   }

@@ -1,7 +1,7 @@
 import { present } from "../../core/base/present.ts";
 import type { ClusterSnapshot, ContainerInstance, Resources } from "../../core/cluster/snapshot.ts";
-import { lockPortBaseOf } from "../../core/devices/claims.ts";
-import { neuronCount } from "../../core/devices/occupancy.ts";
+import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
+import { neuronCount } from "../../core/cluster/neuron-count.ts";
 import type { Task } from "../../core/ecs-api/api.ts";
 import { emptyInstance } from "../../core/placement/empty-instance.ts";
 import type { Requirements } from "../../core/ecs/requirements.ts";

@@ -35,8 +35,12 @@ export const resourceRules: readonly Rule[] = [
         .filter(({ type }) => memoryMiB > type.memoryMiB)
         .map(({ type }) => ({
           path: memoryPath,
-          message: `resources.memory ${workload.resources!.memory!} is more than ${type.instanceType} has (${formatMiB(type.memoryMiB)})`,
-          hint: `Write at most ${formatMiB(registeredMiB(type.memoryMiB))}: an instance registers about 90 % of its memory.`,
+          message:
+            `resources.memory ${workload.resources!.memory!} is more than ${type.instanceType} has ` +
+            `(${formatMiB(type.memoryMiB)})`,
+          hint:
+            `Write at most ${formatMiB(registeredMiB(type.memoryMiB))}: ` +
+            "an instance registers about 90 % of its memory.",
         }));
     },
     jsonSchema: () =>
@@ -56,7 +60,10 @@ export const resourceRules: readonly Rule[] = [
         .filter(({ type }) => memoryMiB > registeredMiB(type.memoryMiB) && memoryMiB <= type.memoryMiB)
         .map(({ type }) => ({
           path: memoryPath,
-          message: `resources.memory ${workload.resources!.memory!} is more than 90 % of what ${type.instanceType} has (${formatMiB(type.memoryMiB)}): the instance registers less than it has, so the replica may never be placed`,
+          message:
+            `resources.memory ${workload.resources!.memory!} is more than 90 % of what ${type.instanceType} has ` +
+            `(${formatMiB(type.memoryMiB)}): the instance registers less than it has, ` +
+            "so the replica may never be placed",
           hint: `Write at most ${formatMiB(registeredMiB(type.memoryMiB))}.`,
         }));
     },
@@ -167,7 +174,9 @@ export const resourceRules: readonly Rule[] = [
         : [
             {
               path: ["sharedMemory"],
-              message: `sharedMemory ${workload.sharedMemory!} is more than ${exceeded.what}: what is in /dev/shm counts as the container's memory, so it can never be full`,
+              message:
+                `sharedMemory ${workload.sharedMemory!} is more than ${exceeded.what}: ` +
+                "what is in /dev/shm counts as the container's memory, so it can never be full",
             },
           ];
     },
