@@ -50,17 +50,14 @@ export function planRollback({ cluster, ways, rollouts, replacement, named }: Ro
 }
 
 function removeStep(service: Service): ServiceStep {
-  const names = listOr(
-    replacedBy(service).map((each) => each.service),
-    "and",
-  );
+  const names = replacedBy(service).map((each) => each.service);
   return {
     service: service.serviceName,
     action: "delete",
     changes: [],
     desiredCount: 0,
     replacesTasks: false,
-    why: `it was made in place of ${names}, which still live`,
+    why: `it was made in place of ${listOr(names, "and")}, which still ${names.length === 1 ? "lives" : "live"}`,
   };
 }
 
