@@ -1,8 +1,10 @@
 import type { Context } from "../context.ts";
 import { formatDuration } from "../core/base/duration.ts";
+import { listOr } from "../core/base/problem.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import { judgeTask } from "../core/ecs/outcome.ts";
 import { changeLine } from "../core/ecs/task-text.ts";
+import { staysUntil } from "../core/plan/judge-plan.ts";
 import type { Service } from "../core/ecs-api/service.ts";
 import type { RunFailure } from "../core/plan/run-result.ts";
 import type { ServiceStep } from "../core/plan/service-plan.ts";
@@ -50,6 +52,13 @@ export async function carryOut(
   const startedAt = context.now();
   const several = steps.length > 1;
   const say = (service: string, text: string) => note(context, several ? `${service}  ${text}` : text);
+  const staying = listOr(
+    steps.filter(staysUntil).map(({ service }) => service),
+    "and",
+  );
+  const waits = options.wait !== false || staying !== "";
+  if (options.wait === false && waits)
+    note(context, `${staying} can only be deleted once what takes its place is steady: waiting for that all the same`);
   const progress = await startProgress(context, "deploying");
   const deployed = await deployServices(
     ecs,
@@ -57,14 +66,12 @@ export async function carryOut(
     { cluster: target.cluster, steps },
     {
       onStep: (text) => note(context, text),
-      ...(options.wait === false
+      ...(!waits
         ? {}
         : {
             wait: {
               ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
-              hint:
-                `The deployment goes on. To look:  ${serviceCommand(context, "service status", target)}\n` +
-                `To go back:  ${serviceCommand(context, "service rollback", target)}`,
+              hint: goOnHint(context, target, staying),
               onEvent: (service, { message }) => say(service, eventText(message)),
               onTask: (service, task) => say(service, changeLine(task)),
               onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),
@@ -75,6 +82,15 @@ export async function carryOut(
     },
   ).finally(() => progress.stop());
   return report(context, ecs, target, deployed.steps, deployed.error);
+}
+
+/** What to do about deployments that nobody waits for any more. */
+function goOnHint(context: Context, target: ServiceTarget, staying: string): string {
+  return [
+    `The deployment goes on. To look:  ${serviceCommand(context, "service status", target)}`,
+    ...(staying === "" ? [] : [`${staying} is still there: deploy again to finish, or go back.`]),
+    `To go back:  ${serviceCommand(context, "service rollback", target)}`,
+  ].join("\n");
 }
 
 /** `bert 1/2`. */

@@ -23,7 +23,13 @@ import { loadEcsWorkload, type LoadedEcsWorkload } from "./ecs-workload.ts";
 import { workloadArgument } from "./load-workload.ts";
 import { liveSource, snapshotSource } from "./plan-source.ts";
 import { readRun } from "./read-run.ts";
-import { forceNewDeploymentOption, planLiveService, planOfflineService, type ServiceFlags } from "./read-service.ts";
+import {
+  forceNewDeploymentOption,
+  planLiveService,
+  planOfflineService,
+  recreateOption,
+  type ServiceFlags,
+} from "./read-service.ts";
 import { checkRunFlags, plannedOptions, type RunOptions } from "./run-options.ts";
 
 interface Options extends RunOptions, ClusterStateOptions, ServiceFlags {
@@ -42,6 +48,7 @@ export const plan: Command<Options> = {
   options: [
     ...plannedOptions,
     forceNewDeploymentOption,
+    recreateOption,
     clusterStateOption,
     {
       flags: "--exit-code",
@@ -125,10 +132,16 @@ async function planRun(
   state: ClusterSnapshot | undefined,
 ): Promise<PlannedRun> {
   const { options } = invocation;
-  if (options.forceNewDeployment === true)
-    throw new AiplatError("Usage", "--force-new-deployment is about a service, and this is the plan of a run", {
-      hint: "Leave it out, or plan a workload of kind: service without --count.",
-    });
+  const aboutServices = [
+    ...(options.forceNewDeployment === true ? ["--force-new-deployment"] : []),
+    ...(options.recreate === true ? ["--recreate"] : []),
+  ];
+  if (aboutServices.length > 0)
+    throw new AiplatError(
+      "Usage",
+      `${listOr(aboutServices, "and")} ${aboutServices.length === 1 ? "is" : "are"} about a service, and this is the plan of a run`,
+      { hint: "Leave it out, or plan a workload of kind: service without --count." },
+    );
   const source = state === undefined ? liveSource(context, await context.aws.ecs()) : snapshotSource(state);
   const {
     settings,

@@ -3,9 +3,11 @@ import type { Context } from "../context.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { NetworkConfiguration } from "../core/ecs-api/api.ts";
 import type { EcsWorkload } from "../core/ecs/resolve-for-ecs.ts";
-import { namesOf, planServices, type LiveServices, type ServicePlanSettings } from "../core/plan/plan-service.ts";
+import { namesOf, type LiveServices } from "../core/plan/live-services.ts";
 import { chooseCapacity, typesOf } from "../core/plan/choose-capacity.ts";
+import { planServices } from "../core/plan/plan-service.ts";
 import { networkConfigurationOf } from "../core/plan/run-request.ts";
+import type { ServicePlanSettings } from "../core/plan/service-parts.ts";
 import type { ServicePlan } from "../core/plan/service-plan.ts";
 import { servicesIn } from "../core/plan/services-in.ts";
 import { fileExists } from "../files/read.ts";
@@ -21,11 +23,18 @@ export interface ServiceFlags {
   readonly networkConfiguration?: NetworkConfiguration;
   readonly enableExecuteCommand?: boolean;
   readonly forceNewDeployment?: boolean;
+  readonly recreate?: boolean;
 }
 
 export const forceNewDeploymentOption: OptionSpec = {
   flags: "--force-new-deployment",
   description: "of a service: replace the tasks even where nothing changed",
+};
+
+export const recreateOption: OptionSpec = {
+  flags: "--recreate",
+  description:
+    "delete the services that others replace before those are made: for where there is no room for both, and nothing has to serve meanwhile",
 };
 
 /** `service ...` commands imply kind: service. */
@@ -89,6 +98,7 @@ async function planWith(
       ...present({ provider, networkConfiguration }),
       enableExecuteCommand: flags.enableExecuteCommand === true,
       force: flags.forceNewDeployment === true,
+      recreate: flags.recreate === true,
     };
     const { name, arn, tags, capacityProviders } = facts;
     return planServices(ecs, settings, snapshot, {

@@ -1,13 +1,13 @@
 import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
-import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
+import { listOr } from "../core/base/problem.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
-import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
-import { judgeRollouts, type Rollout } from "../core/deployment/rollout.ts";
-import { rolloutProblem } from "../core/deployment/rollout-text.ts";
-import { deploymentSettingsOf, type Service } from "../core/ecs-api/service.ts";
-import { unreachedServices, type WayBack } from "../core/plan/unreached.ts";
-import type { ServiceStep } from "../core/plan/service-plan.ts";
+import type { Service } from "../core/ecs-api/service.ts";
+import { judgePlan } from "../core/plan/judge-plan.ts";
+import { runningFamilyOf } from "../core/plan/live-services.ts";
+import { planRollback } from "../core/plan/plan-rollback.ts";
+import { replacedBy, replacementIn, type ReplacedService, type Replacement } from "../core/plan/replacement.ts";
+import type { WayBack } from "../core/plan/unreached.ts";
 import { AiplatError } from "../errors.ts";
 import { findRollouts } from "../operations/find-rollouts.ts";
 import { findStableRevision } from "../operations/find-stable.ts";
@@ -17,12 +17,14 @@ import { carryOut, deployWaitOptions, type DeployWaitOptions } from "./carry-out
 import type { Command } from "./command.ts";
 import { wholeNumber } from "./numbers.ts";
 import { readClusterState } from "./read-cluster.ts";
-import { allowStallOption, guard } from "./service-deploy.ts";
+import { allowStallOption, guard } from "./rollout-guard.ts";
 import {
+  placedCommand,
   readServiceTarget,
   requireServices,
   serviceArgument,
   serviceClusterOption,
+  type ServiceTarget,
   type ServiceTargetOptions,
 } from "./service-target.ts";
 
@@ -35,7 +37,8 @@ export const serviceRollback: Command<Options> = {
   description:
     "Takes every service of a workload back to the task definition of its last stable deployment, " +
     "or to a revision by number. A deployment under way is stopped, and ECS itself goes back; " +
-    "else only the task definition goes back. Other settings and replicas stay.",
+    "else only the task definition goes back. Other settings and replicas stay. A replacement of services that was " +
+    "interrupted is undone: what it made is deleted, what it was to replace stays.",
   arguments: [serviceArgument],
   options: [
     serviceClusterOption,
@@ -54,34 +57,34 @@ export const serviceRollback: Command<Options> = {
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { args, options }) => {
+    const { toRevision } = options;
     const target = await readServiceTarget(context, args, options);
+    const { cluster } = target;
     const ecs = await context.aws.ecs();
     const services = await requireServices(ecs, target);
+    const replacement = replacementIn(services);
+    if (replacement !== undefined && replacement.gone.length > 0) throw goneTooFar(context, target, replacement);
     // Every revision is found before the first service is touched.
-    const rollouts =
-      options.toRevision === undefined
-        ? await findRollouts(ecs, target.cluster, services)
-        : new Map<string, ServiceDeployment>();
+    const made = new Set(replacement?.successors);
+    const staying = services.filter((service) => !made.has(service));
+    const rollouts = toRevision === undefined ? await findRollouts(ecs, cluster, staying) : new Map();
     const ways = await Promise.all(
-      services.map((service) =>
-        wayBack(ecs, target.cluster, service, options.toRevision, rollouts.has(service.serviceName)),
-      ),
+      staying.map((service) => wayBack(ecs, cluster, service, toRevision, rollouts.has(service.serviceName))),
     );
-    const unreached = options.toRevision === undefined ? unreachedServices(ways) : new Set<string>();
-    const revisions = ways.map(({ service, running, back }) =>
-      running !== undefined && unreached.has(service.serviceName) && !rollouts.has(service.serviceName)
-        ? running
-        : requireActive(service, back, options.toRevision),
-    );
-    const steps = services.map((service, index) =>
-      stepBack(service, revisions[index]!, target.cluster, rollouts.get(service.serviceName)),
-    );
-    await guard(
-      context,
-      await stallsOf(context, ecs, target.cluster, steps, services, revisions),
-      options.allowStall === true,
-    );
-    for (const { service, action, why } of steps) if (action === "update") note(context, `${service}: ${why}`);
+    const { steps, deployments, stuck } = planRollback({
+      cluster,
+      ways,
+      rollouts,
+      ...present({ replacement }),
+      named: toRevision !== undefined,
+    });
+    if (stuck[0] !== undefined) throw noWayBack(context, target, stuck[0], toRevision);
+    const stalls =
+      deployments.length === 0
+        ? []
+        : judgePlan(await readClusterState(context, ecs, cluster), deployments, steps).stalls;
+    await guard(context, stalls, options.allowStall === true);
+    for (const { service, action, why } of steps) if (action !== "keep") note(context, `${service}: ${why}`);
     return carryOut(context, ecs, target, steps, options);
   },
 };
@@ -97,96 +100,68 @@ async function wayBack(
     ecs.describeTaskDefinition(service.taskDefinition),
     revision === undefined
       ? findStableRevision(ecs, cluster, service, stopping)
-      : ecs.describeTaskDefinition(`${familyOf(service)}:${revision}`),
+      : ecs.describeTaskDefinition(`${runningFamilyOf(service)}:${revision}`),
   ]);
   return { service, ...present({ running, back }) };
 }
 
-function familyOf({ taskDefinition }: Service): string {
-  return definitionNameOf(taskDefinition).split(":")[0]!;
-}
-
-function requireActive(
+function noWayBack(
+  context: Context,
+  target: ServiceTarget,
   service: Service,
-  found: RegisteredTaskDefinition | undefined,
   revision: number | undefined,
-): RegisteredTaskDefinition {
-  if (found?.status === "ACTIVE") return found;
-  const family = familyOf(service);
+): AiplatError {
+  const family = runningFamilyOf(service);
+  const replaced = replacedBy(service);
+  if (revision === undefined && replaced.length > 0)
+    return new AiplatError(
+      "NotFound",
+      `${service.serviceName} has no earlier stable revision than ${definitionNameOf(service.taskDefinition)}: it took the place of ${namesOf(replaced)}`,
+      { hint: lastRevisions(context, target, replaced), details: { replaced } },
+    );
   const what =
     revision === undefined
       ? `${service.serviceName} has no earlier stable revision than ${definitionNameOf(service.taskDefinition)}`
       : `there is no ACTIVE revision ${family}:${revision}`;
-  throw new AiplatError("NotFound", what, {
+  return new AiplatError("NotFound", what, {
     hint: `aws ecs list-task-definitions --family-prefix ${family} shows those there are; name one with --to-revision.`,
   });
 }
 
-/**
- * A deployment under way is rolled back by ECS (StopServiceDeployment), not by another deployment: "you can use this
- * option even if you didn't configure the service deployment for the rollback option". Blue/green traffic then goes
- * straight back to the tasks that still run, where UpdateService would want room for a third set of them, and bake it.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
- */
-function stepBack(
-  { serviceName, desiredCount, taskDefinition }: Service,
-  revision: RegisteredTaskDefinition,
-  cluster: string,
-  rollout: ServiceDeployment | undefined,
-): ServiceStep {
-  const [before, after] = [definitionNameOf(taskDefinition), definitionNameOf(revision.taskDefinitionArn)];
-  const common = { service: serviceName, desiredCount };
-  const changes = before === after ? [] : [{ path: "taskDefinition", kind: "changed", before, after } as const];
-  if (rollout !== undefined) {
-    const stopped =
-      `the deployment of ${before} is stopped: ` +
-      `back ${before === after ? "to the tasks before it" : `from ${before} to ${after}`}`;
-    return {
-      ...common,
-      action: "update",
-      changes,
-      replacesTasks: true,
-      why: rollout.status.startsWith("ROLLBACK") ? `ECS goes back to ${after} already` : stopped,
-      rollback: rollout.arn,
-    };
-  }
-  if (before === after) return { ...common, action: "keep", changes, replacesTasks: false, why: `it runs ${after}` };
-  return {
-    ...common,
-    action: "update",
-    changes,
-    replacesTasks: true,
-    why: `back from ${before} to ${after}`,
-    update: { cluster, service: serviceName, taskDefinition: revision.taskDefinitionArn },
-  };
+/** Some of the old services are deleted already: without what has taken their place there would be fewer tasks than before. */
+function goneTooFar(
+  context: Context,
+  target: ServiceTarget,
+  { gone, remaining, successors }: Replacement,
+): AiplatError {
+  const made = successors.map(({ serviceName }) => serviceName);
+  return new AiplatError(
+    "OperationFailed",
+    `${listOr(made, "and")} cannot be taken back: ${namesOf(gone)}, whose place ${made.length === 1 ? "it takes" : "they take"}, ${gone.length === 1 ? "is" : "are"} deleted`,
+    {
+      hint: `aiplat service deploy finishes it, and deletes ${listOr(
+        remaining.map(({ serviceName }) => serviceName),
+        "and",
+      )}.\n${lastRevisions(context, target, gone)}`,
+      details: { replaced: gone },
+    },
+  );
 }
 
-/**
- * The deployments that would stall. One that ECS rolls back has the room that it took from the tasks it goes back to.
- */
-async function stallsOf(
-  context: Context,
-  ecs: EcsPort,
-  cluster: string,
-  steps: readonly ServiceStep[],
-  services: readonly Service[],
-  revisions: readonly RegisteredTaskDefinition[],
-) {
-  const rollouts = services.flatMap((service, index): readonly Rollout[] => {
-    const scales = Array.isArray(service["capacityProviderStrategy"]) && service["capacityProviderStrategy"].length > 0;
-    if (scales || steps[index]!.update === undefined) return [];
-    return [
-      {
-        service: service.serviceName,
-        definition: revisions[index]!,
-        desired: service.desiredCount,
-        settings: deploymentSettingsOf(service),
-        newDeployment: true,
-        placement: { placementConstraints: service.placementConstraints ?? [] },
-      },
-    ];
-  });
-  if (rollouts.length === 0) return [];
-  const verdicts = judgeRollouts(await readClusterState(context, ecs, cluster), rollouts);
-  return verdicts.flatMap((verdict, index) => (verdict.finishes ? [] : [rolloutProblem(verdict, rollouts[index]!)]));
+function namesOf(replaced: readonly ReplacedService[]): string {
+  return listOr(
+    replaced.map(({ service }) => service),
+    "and",
+  );
+}
+
+/** The last revisions of services that are gone, each with the command that runs it. */
+function lastRevisions(context: Context, target: ServiceTarget, replaced: readonly ReplacedService[]): string {
+  return [
+    `What ran before still can:`,
+    ...replaced.map(({ definition, count }) => {
+      const words = ["run-task", "--task-definition", definition, "--count", String(Math.max(1, count))];
+      return `  ${placedCommand(context, words, target)}`;
+    }),
+  ].join("\n");
 }

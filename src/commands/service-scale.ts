@@ -1,17 +1,22 @@
+import type { Context } from "../context.ts";
+import { listOr } from "../core/base/problem.ts";
 import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
 import { planScale } from "../core/plan/plan-scale.ts";
+import { replacementIn, type Replacement } from "../core/plan/replacement.ts";
 import { AiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { carryOut, deployWaitOptions, type DeployWaitOptions } from "./carry-out.ts";
 import type { Command } from "./command.ts";
 import { wholeNumber } from "./numbers.ts";
 import { readClusterState } from "./read-cluster.ts";
-import { allowStallOption, guard } from "./service-deploy.ts";
+import { allowStallOption, guard } from "./rollout-guard.ts";
 import {
   readServiceTarget,
   requireServices,
   serviceArgument,
   serviceClusterOption,
+  serviceCommand,
+  type ServiceTarget,
   type ServiceTargetOptions,
 } from "./service-target.ts";
 
@@ -48,6 +53,7 @@ export const serviceScale: Command<Options> = {
       throw new AiplatError("OperationFailed", `${daemon.serviceName} is a DAEMON: it has one task on each instance`, {
         hint: "Add or remove instances.",
       });
+    refuseReplacement(context, target, replacementIn(services));
     const [snapshot, definitions] = await Promise.all([
       readClusterState(context, ecs, target.cluster),
       definitionsOf(
@@ -60,6 +66,24 @@ export const serviceScale: Command<Options> = {
     return carryOut(context, ecs, target, steps, options);
   },
 };
+
+/** Old and new are there at once: which of them a number is for only the end of the replacement says. */
+function refuseReplacement(context: Context, target: ServiceTarget, replacement: Replacement | undefined): void {
+  if (replacement === undefined) return;
+  const [made, old] = [replacement.successors, replacement.remaining].map((services) =>
+    listOr(
+      services.map(({ serviceName }) => serviceName),
+      "and",
+    ),
+  );
+  throw new AiplatError(
+    "OperationFailed",
+    `${made} ${replacement.successors.length === 1 ? "takes" : "take"} the place of ${old}, and that is not done yet`,
+    {
+      hint: `Finish it with aiplat service deploy, or undo it:  ${serviceCommand(context, "service rollback", target)}`,
+    },
+  );
+}
 
 async function definitionsOf(
   ecs: EcsPort,

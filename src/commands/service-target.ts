@@ -85,19 +85,24 @@ export async function requireServices(
 }
 
 /** A command line that does `words` with the same services, in the same place. */
-export function serviceCommand(
+export function serviceCommand(context: Pick<Context, "options">, words: string, target: ServiceTarget): string {
+  return placedCommand(context, [...words.split(" "), target.workload], target);
+}
+
+/** A command line that does `words` in the same place. */
+export function placedCommand(
   context: Pick<Context, "options">,
-  words: string,
-  { workload, cluster }: ServiceTarget,
+  words: readonly string[],
+  { cluster }: Pick<ServiceTarget, "cluster">,
 ): string {
   const { regions, profile, endpointUrl } = context.options;
   const rest = [
-    workload,
+    ...words,
     "--cluster",
     cluster,
     ...regions.flatMap((region) => ["--region", region]),
     ...(profile === undefined ? [] : ["--profile", profile]),
     ...(endpointUrl === undefined ? [] : ["--endpoint-url", endpointUrl]),
   ];
-  return `aiplat ${words} ${rest.map(shellWord).join(" ")}`;
+  return `aiplat ${rest.map(shellWord).join(" ")}`;
 }
