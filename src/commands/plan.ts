@@ -17,14 +17,19 @@ import {
   regionFor,
   warnOfOtherCluster,
   type ClusterStateOptions,
-} from "./cluster-state.ts";
+} from "./shared/cluster-state.ts";
 import type { Command, Invocation } from "./command.ts";
-import { loadEcsWorkload, type LoadedEcsWorkload } from "./ecs-workload.ts";
-import { workloadArgument } from "./load-workload.ts";
-import { liveSource, snapshotSource } from "./plan-source.ts";
-import { readRun } from "./read-run.ts";
-import { forceNewDeploymentOption, planLiveService, planOfflineService, type ServiceFlags } from "./read-service.ts";
-import { checkRunFlags, plannedOptions, type RunOptions } from "./run-options.ts";
+import { loadEcsWorkload, type LoadedEcsWorkload } from "./shared/load-ecs-workload.ts";
+import { workloadArgument } from "./shared/load-workload.ts";
+import { liveSource, snapshotSource } from "./shared/plan-source.ts";
+import { readRun } from "./shared/prepare-run.ts";
+import {
+  forceNewDeploymentOption,
+  planLiveService,
+  planOfflineService,
+  type ServiceFlags,
+} from "./shared/make-service-plan.ts";
+import { checkRunFlags, plannedOptions, type RunOptions } from "./shared/run-options.ts";
 
 interface Options extends RunOptions, ClusterStateOptions, ServiceFlags {
   readonly exitCode?: boolean;
