@@ -22,7 +22,7 @@ import type { Command, Invocation } from "./command.ts";
 import { loadEcsWorkload, type LoadedEcsWorkload } from "./shared/load-ecs-workload.ts";
 import { workloadArgument } from "./shared/load-workload.ts";
 import { liveSource, snapshotSource } from "./shared/plan-source.ts";
-import { readRun } from "./shared/prepare-run.ts";
+import { prepareRun } from "./shared/prepare-run.ts";
 import {
   forceNewDeploymentOption,
   planLiveService,
@@ -143,7 +143,7 @@ async function planRun(
     readsCluster: devices,
     showsRoom,
     plan: planRound,
-  } = await readRun(context, source, invocation, workload);
+  } = await prepareRun(context, source, invocation, workload);
   const round = planRound(
     settings.count,
     devices || showsRoom ? await source.snapshot(cluster.name) : undefined,

@@ -20,8 +20,8 @@ import { workloadArgument } from "./shared/load-workload.ts";
 import { printRunResult } from "./task/print-tasks.ts";
 import { readClusterState } from "./shared/read-cluster-state.ts";
 import { liveSource } from "./shared/plan-source.ts";
-import { readPlannedRun } from "./shared/prepare-saved-run.ts";
-import { readRun, type Run } from "./shared/prepare-run.ts";
+import { prepareSavedRun } from "./shared/prepare-saved-run.ts";
+import { prepareRun, type Run } from "./shared/prepare-run.ts";
 import { runOptions, type RunOptions } from "./shared/run-options.ts";
 import { goOnHint } from "./shared/task-target.ts";
 import { watchTasks, type WatchOptions } from "./shared/watch-tasks.ts";
@@ -53,8 +53,8 @@ export const runTask: Command<RunOptions> = {
     const ecs = await context.aws.ecs();
     const { run, earlier } =
       options.plan === undefined
-        ? { run: await readRun(context, liveSource(context, ecs), invocation), earlier: undefined }
-        : await readPlannedRun(context, ecs, invocation, options.plan);
+        ? { run: await prepareRun(context, liveSource(context, ecs), invocation), earlier: undefined }
+        : await prepareSavedRun(context, ecs, invocation, options.plan);
     const observe = run.readsCluster ? () => readClusterState(context, ecs, run.settings.cluster) : undefined;
     if (options.dryRun === true)
       return showRequests(

@@ -40,7 +40,7 @@ export const deployWaitOptions: readonly OptionSpec[] = [
 const lastLines = 10;
 
 /** Carries out steps, shows them as they go on, and reports what became of each. */
-export async function carryOut(
+export async function applySteps(
   context: Context,
   ecs: EcsPort,
   target: ServiceTarget,

@@ -11,7 +11,7 @@ import { readText, stdinName } from "../../files/read.ts";
 import { readLiveServices } from "../../operations/find-services.ts";
 import type { EcsPort } from "../../ports.ts";
 import { note, warn } from "../../output/note.ts";
-import { carryOut, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
+import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
 import type { Command, OptionSpec } from "../command.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
@@ -84,7 +84,7 @@ export const serviceDeploy: Command<Options> = {
         : await readSavedPlan(context, ecs, options.plan);
     if (!changesAnything(plan)) note(context, "No difference: the services say the same.");
     await guard(context, plan.stalls, options.allowStall === true);
-    return carryOut(context, ecs, plan, plan.steps, options);
+    return applySteps(context, ecs, plan, plan.steps, options);
   },
 };
 

@@ -13,7 +13,7 @@ import { findRollouts } from "../../operations/find-rollouts.ts";
 import { findStableRevision } from "../../operations/find-stable.ts";
 import type { EcsPort } from "../../ports.ts";
 import { note } from "../../output/note.ts";
-import { carryOut, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
+import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
 import type { Command } from "../command.ts";
 import { wholeNumber } from "../shared/parse-numbers.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
@@ -82,7 +82,7 @@ export const serviceRollback: Command<Options> = {
       options.allowStall === true,
     );
     for (const { service, action, why } of steps) if (action === "update") note(context, `${service}: ${why}`);
-    return carryOut(context, ecs, target, steps, options);
+    return applySteps(context, ecs, target, steps, options);
   },
 };
 

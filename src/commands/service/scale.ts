@@ -2,7 +2,7 @@ import type { RegisteredTaskDefinition } from "../../core/ecs-api/api.ts";
 import { planScale } from "../../core/plan/plan-scale.ts";
 import { AiplatError } from "../../errors.ts";
 import type { EcsPort } from "../../ports.ts";
-import { carryOut, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
+import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
 import type { Command } from "../command.ts";
 import { wholeNumber } from "../shared/parse-numbers.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
@@ -57,7 +57,7 @@ export const serviceScale: Command<Options> = {
     ]);
     const { steps, stalls } = planScale(services, definitions, replicas, snapshot, target.cluster);
     await guard(context, stalls, options.allowStall === true);
-    return carryOut(context, ecs, target, steps, options);
+    return applySteps(context, ecs, target, steps, options);
   },
 };
 

@@ -49,7 +49,7 @@ export interface PlannableRun extends Run {
  * @param workload Where it was read already.
  * @throws AiplatError or Refusal (exit 2) on anything that cannot be run, before any call that changes something.
  */
-export async function readRun(
+export async function prepareRun(
   context: Context,
   source: PlanSource,
   invocation: Invocation<RunOptions>,

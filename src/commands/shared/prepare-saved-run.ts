@@ -24,7 +24,7 @@ import { checkPlanAlone, requireUnmoved } from "./check-saved-plan.ts";
 import { commandFor, type TaskTarget } from "./task-target.ts";
 
 /** A saved plan, ready to be carried out. */
-export interface ReadPlan {
+export interface SavedRun {
   readonly run: Run;
   /** What it came to, where it was carried out before. */
   readonly earlier?: RunOutcome;
@@ -44,12 +44,12 @@ const rememberedMs = 3_600_000;
  *
  * @throws AiplatError CheckFailed where the world has moved, or the plan was carried out in part.
  */
-export async function readPlannedRun(
+export async function prepareSavedRun(
   context: Context,
   ecs: EcsPort,
   invocation: Invocation<RunOptions>,
   path: string,
-): Promise<ReadPlan> {
+): Promise<SavedRun> {
   checkPlanAlone(invocation, plannedOptions);
   const [text, { parseRunPlan }] = await Promise.all([readText(context, path), import("../../core/plan/plan-file.ts")]);
   const plan = parseRunPlan(text, path === "-" ? stdinName : path);

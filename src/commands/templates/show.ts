@@ -2,7 +2,7 @@ import { readTemplates } from "../../files/templates.ts";
 import { print } from "../../output/print.ts";
 import { templateView } from "../../output/templates.ts";
 import type { Command } from "../command.ts";
-import { chooseTemplate } from "../init.ts";
+import { chooseTemplate } from "../shared/choose-template.ts";
 
 export const templatesShow: Command = {
   description: "Shows a template: what it needs and its workload file. Piped, the workload file alone.",
