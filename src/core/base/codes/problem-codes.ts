@@ -93,7 +93,6 @@ export const problemCodes = {
     "fraction-on-ec2": warning("AWS describes a part of a GPU on Managed Instances only"),
     "shared-memory-on-managed-instances": warning("AWS does not offer shared memory on Managed Instances"),
     "variable-twice": error("A variable is in `environment` and among the secrets"),
-    "placement-expression": error("An expression of ecs.placement.constraints is none of the cluster query language"),
     "partial-service-awsvpc": error("A service on a part of an instance is not possible in network mode awsvpc"),
   },
   "Raw fields of ECS": {
