@@ -17,20 +17,20 @@ import {
   regionFor,
   warnOfOtherCluster,
   type ClusterStateOptions,
-} from "./cluster-state.ts";
+} from "./shared/cluster-state.ts";
 import type { Command, Invocation } from "./command.ts";
-import { loadEcsWorkload, type LoadedEcsWorkload } from "./ecs-workload.ts";
-import { workloadArgument } from "./load-workload.ts";
-import { liveSource, snapshotSource } from "./plan-source.ts";
-import { readRun } from "./read-run.ts";
+import { loadEcsWorkload, type LoadedEcsWorkload } from "./shared/load-ecs-workload.ts";
+import { workloadArgument } from "./shared/load-workload.ts";
+import { liveSource, snapshotSource } from "./shared/plan-source.ts";
+import { prepareRun } from "./shared/prepare-run.ts";
 import {
   forceNewDeploymentOption,
   planLiveService,
   planOfflineService,
   recreateOption,
   type ServiceFlags,
-} from "./read-service.ts";
-import { checkRunFlags, plannedOptions, type RunOptions } from "./run-options.ts";
+} from "./shared/make-service-plan.ts";
+import { checkRunFlags, plannedOptions, type RunOptions } from "./shared/run-options.ts";
 
 interface Options extends RunOptions, ClusterStateOptions, ServiceFlags {
   readonly exitCode?: boolean;
@@ -151,7 +151,7 @@ async function planRun(
     readsCluster: devices,
     showsRoom,
     plan: planRound,
-  } = await readRun(context, source, invocation, workload);
+  } = await prepareRun(context, source, invocation, workload);
   const round = planRound(
     settings.count,
     devices || showsRoom ? await source.snapshot(cluster.name) : undefined,
