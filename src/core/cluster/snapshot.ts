@@ -11,6 +11,22 @@ export interface Resources {
   readonly gpus: readonly string[];
 }
 
+/** A GPU of an instance that supports sharing. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GpuDevice.html */
+export interface GpuDevice {
+  readonly gpuId: string;
+  /** `IDLE`, `NVIDIA_MPS` or `DEDICATED`. */
+  readonly sharingMode: string;
+  readonly totalMemoryInMiB: number;
+  readonly remainingMemoryInMiB: number;
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstanceHealthStatus.html */
+export interface InstanceHealth {
+  /** `OK`, `IMPAIRED`, `INSUFFICIENT_DATA` or `INITIALIZING`. */
+  readonly overallStatus: string;
+  readonly details: readonly { readonly type: string; readonly status: string; readonly statusReason?: string }[];
+}
+
 /** A container instance as ECS describes it. `tcpPorts` and `udpPorts` are the ports in use. */
 export interface ContainerInstance {
   readonly arn: string;
@@ -24,6 +40,9 @@ export interface ContainerInstance {
   readonly attributes: Readonly<Record<string, string>>;
   readonly registered: Resources;
   readonly remaining: Resources;
+  /** Of instances that support sharing. */
+  readonly gpuDevices?: readonly GpuDevice[];
+  readonly healthStatus?: InstanceHealth;
   readonly runningTasksCount: number;
   readonly pendingTasksCount: number;
 }
