@@ -24,7 +24,7 @@ function tableOf({ instances }: ClusterDevices, idOf: (taskArn: string) => strin
       {
         title: "STATE",
         mark: (text, style) =>
-          text === "conflict"
+          text === "conflict" || text === "missing"
             ? style.red(text)
             : text === "hand-over"
               ? style.yellow(text)
@@ -34,15 +34,17 @@ function tableOf({ instances }: ClusterDevices, idOf: (taskArn: string) => strin
       },
       { title: "TASKS" },
     ],
-    rows: instances.flatMap(({ ec2InstanceId, instanceType, devices }) =>
-      devices.map(({ path, state, claimedBy }) => [
+    rows: instances.flatMap(({ ec2InstanceId, instanceType, devices, missing }) => [
+      ...devices.map(({ path, state, claimedBy }) => [
         ec2InstanceId,
         instanceType,
         path,
         state,
         claimedBy.map(idOf).join(","),
       ]),
-    ),
+      // What is not registered has no id.
+      ...Array.from({ length: missing?.count ?? 0 }, () => [ec2InstanceId, instanceType, "GPU", "missing", ""]),
+    ]),
   };
 }
 

@@ -30,18 +30,18 @@ export function gpusOf(
   definitions: ClusterSnapshot["taskDefinitions"],
 ): readonly GpuState[] {
   const { registered, remaining, gpuDevices = [] } = instance;
-  const ids = new Set([...registered.gpus, ...remaining.gpus, ...gpuDevices.map(({ gpuId }) => gpuId)]);
+  const ids = new Set([...registered.gpus, ...remaining.gpus]);
   if (ids.size === 0) return [];
   const described = new Map(gpuDevices.map((device) => [device.gpuId, device]));
   const free = new Set(remaining.gpus);
-  const totalMiB = gpuMemoryMiBOf(instance);
-  const shares = described.size === ids.size ? [] : sharesOf(tasks, definitions);
+  const shares = [...ids].every((id) => described.has(id)) ? [] : sharesOf(tasks, definitions);
   let gpus = [...ids].map((id): GpuState => {
     const device = described.get(id);
     if (device !== undefined) return toState(device);
     // Whether ECS counts a GPU that is shared as remaining, it does not say: who shares it is known by its tasks.
     const shared = shares.some(({ on }) => on.includes(id));
-    return { id, mode: free.has(id) || shared ? "IDLE" : "DEDICATED", totalMiB, usedMiB: 0 };
+    const gpu = idleGpu(id, instance);
+    return free.has(id) || shared ? gpu : { ...gpu, mode: "DEDICATED" };
   });
   for (const { need, on } of shares) {
     if (on.length === 0) gpus = [...(takeGpus(gpus, need)?.gpus ?? gpus)];
@@ -50,10 +50,11 @@ export function gpusOf(
   return gpus;
 }
 
-/** The memory of one GPU, as the catalogue has it for the instance's type. */
-export function gpuMemoryMiBOf(instance: ContainerInstance): number | undefined {
+/** A GPU that nobody has, with the memory that the catalogue knows for the instance's type. */
+export function idleGpu(id: string, instance: ContainerInstance): GpuState {
   const accelerator = findInstanceType(instanceTypeOf(instance) ?? "")?.accelerator;
-  return accelerator?.kind === "nvidia" ? accelerator.memoryMiBPerDevice : undefined;
+  const totalMiB = accelerator?.kind === "nvidia" ? accelerator.memoryMiBPerDevice : undefined;
+  return { id, mode: "IDLE", totalMiB, usedMiB: 0 };
 }
 
 /** What is free for another share. */

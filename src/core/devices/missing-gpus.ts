@@ -4,7 +4,7 @@ import { instanceTypeOf, type ContainerInstance } from "../cluster/snapshot.ts";
 
 /** GPUs that the instance's type has and its agent did not register: ECS places no GPU task on them. */
 export interface MissingGpus {
-  readonly missing: number;
+  readonly count: number;
   /** What is wrong and what to do, in one sentence without its full stop. */
   readonly message: string;
 }
@@ -18,7 +18,7 @@ export function missingGpusOf(instance: ContainerInstance): MissingGpus | undefi
   if (registered >= count) return undefined;
   const has = `${type.instanceType} has ${count} ${name}, and its agent registered`;
   return {
-    missing: count - registered,
+    count: count - registered,
     message:
       registered === 0
         ? `${has} none: not the GPU-optimised AMI, or ECS_ENABLE_GPU_SUPPORT is off, or the agent came up before the driver: restart ecs`

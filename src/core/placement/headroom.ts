@@ -25,7 +25,9 @@ export function mayTake(needs: Requirements, room: Room): boolean {
 
 /** Whether the instance takes such tasks at all, however full it is. */
 export function isEligible(needs: Requirements, room: Room): boolean {
-  return standing.every((code) => checks[code](needs, room).length === 0) && checkInterfaceSupport(needs, room).length === 0;
+  return (
+    standing.every((code) => checks[code](needs, room).length === 0) && checkInterfaceSupport(needs, room).length === 0
+  );
 }
 
 /** How many such tasks the room has CPU, memory, ports and network interfaces for; Neuron devices are left aside. */
