@@ -15,7 +15,10 @@ export function summarise({ cluster, instances }: ClusterDevices, style: Style):
     ...(missing > 0 ? [style.red(`${missing} missing`)] : []),
     ...(count("conflict") > 0 ? [style.red(`${count("conflict")} in conflict`)] : []),
   ];
-  return `cluster ${style.bold(cluster)}: ${devices.length + missing} devices on ${instances.length} ${instances.length === 1 ? "instance" : "instances"}\n${parts.join(", ")}\n${rooms(instances)}`;
+  return (
+    `cluster ${style.bold(cluster)}: ${devices.length + missing} devices on ${instances.length} ` +
+    `${instances.length === 1 ? "instance" : "instances"}\n${parts.join(", ")}\n${rooms(instances)}`
+  );
 }
 
 /** How many replicas each type has room for, of the sizes that share an instance evenly. */
@@ -32,7 +35,11 @@ function rooms(instances: readonly MappedInstance[]): string {
         .map((size) => ({ size, replicas: some.reduce((sum, { freeSlots }) => sum + (freeSlots[size] ?? 0), 0) }))
         .filter(({ replicas }) => replicas > 0);
       const last = fitting.at(-1)!.size;
-      return `${type.padEnd(width)}  room for ${fitting.map(({ size, replicas }) => `${replicas} x ${size}`).join(", ")} ${last === 1 ? "device" : "devices"}\n`;
+      return (
+        `${type.padEnd(width)}  room for ` +
+        `${fitting.map(({ size, replicas }) => `${replicas} x ${size}`).join(", ")} ` +
+        `${last === 1 ? "device" : "devices"}\n`
+      );
     })
     .join("");
 }

@@ -8,6 +8,7 @@ import {
   type Resources,
 } from "../cluster/snapshot.ts";
 import { missingGpusOf } from "../devices/missing-gpus.ts";
+import { daemonsOf, withDaemons } from "./daemons.ts";
 import type { Expression } from "../ecs-api/query/expression.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 
@@ -37,14 +38,15 @@ export interface EmptyInstance {
 
 /**
  * The type as a new instance would register it: like its peers in the cluster, else as the catalogue says, with the
- * attributes that the constraints spell out. What the tasks require of an agent, a current AMI has. Undefined where
- * neither knows the type.
+ * attributes that the constraints spell out. What the tasks require of an agent, a current AMI has. The cluster's
+ * daemons run there too, and have their part. Undefined where neither knows the type.
  */
 export function emptyInstance(
-  { instances, observedAt }: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
   instanceType: string,
   variants: readonly Requirements[],
 ): EmptyInstance | undefined {
+  const { instances, observedAt } = snapshot;
   const peers = instances.filter((instance) => instanceTypeOf(instance) === instanceType);
   // A new one has every GPU, whatever befell its peers.
   const peer = peers.find((each) => missingGpusOf(each) === undefined) ?? peers[0];
@@ -69,21 +71,21 @@ export function emptyInstance(
   const extra = variants
     .flatMap(({ constraints }) => constraints.flatMap(({ expression }) => namedValues(expression)))
     .filter(({ name, values }) => name !== "ecs.instance-type" && !values.includes(usual[name] ?? ""));
+  const instance: ContainerInstance = {
+    arn: "",
+    ec2InstanceId: "",
+    status: "ACTIVE",
+    agentConnected: true,
+    ...present({ agentVersion: peer?.agentVersion, capacityProvider, gpuDevices: model?.gpuDevices?.map(toIdle) }),
+    registeredAt: observedAt,
+    attributes: { ...usual, ...Object.fromEntries(extra.map(({ name, values }) => [name, values[0]!])) },
+    registered: resources,
+    remaining: resources,
+    runningTasksCount: 0,
+    pendingTasksCount: 0,
+  };
   return {
-    instance: {
-      arn: "",
-      ec2InstanceId: "",
-      status: "ACTIVE",
-      agentConnected: true,
-      ...(peer?.agentVersion === undefined ? {} : { agentVersion: peer.agentVersion }),
-      ...present({ capacityProvider, gpuDevices: model?.gpuDevices?.map(toIdle) }),
-      registeredAt: observedAt,
-      attributes: { ...usual, ...Object.fromEntries(extra.map(({ name, values }) => [name, values[0]!])) },
-      registered: resources,
-      remaining: resources,
-      runningTasksCount: 0,
-      pendingTasksCount: 0,
-    },
+    instance: withDaemons(instance, daemonsOf(snapshot)),
     extra: [
       ...new Set(extra.map(({ name, values }) => `${name} ${values[0]}`)),
       ...(image ? [`the current machine image (aiplat ami latest --instance-type ${instanceType})`] : []),

@@ -23,7 +23,7 @@ export function interfacesLeft(
     const definition = definitions[taskDefinitionArn];
     return lastStatus !== "STOPPED" && definition !== undefined && networkModeOfDefinition(definition) === "awsvpc";
   });
-  return most - 1 - held.length;
+  return most - 1 - held.length - (instance.daemonInterfaces ?? 0);
 }
 
 /** Whether its tasks in awsvpc mode share a trunk interface. */
