@@ -1,27 +1,35 @@
 /** CloudWatch Logs, for reading what containers print. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/ */
+import { flag, integer, list, structure, text } from "../core/ecs-api/field.ts";
 import { present } from "../core/base/present.ts";
 import type { LogGroupRecord, LogLine, LogStreamRecord } from "./model/logs.ts";
 import type { World } from "./model/world.ts";
 import { pageOf } from "./ecs/pages.ts";
 import { AwsError } from "./wire/aws-error.ts";
 import { operation, type Operation } from "./wire/operation.ts";
-import { flag, integer, list, struct, text } from "./wire/shape.ts";
 
 export const logsOperations: Readonly<Record<string, Operation>> = {
-  CreateLogGroup: operation("logsModify", struct({ logGroupName: text }), ({ logGroupName }, { world }) => {
-    const name = requireName(logGroupName, "logGroupName");
-    if (world.logs.groups.has(name))
-      throw new AwsError("ResourceAlreadyExistsException", "The specified log group already exists");
-    world.logs.createGroup(name, world.now());
-    return {};
-  }),
-  DeleteLogGroup: operation("logsModify", struct({ logGroupName: text }), ({ logGroupName }, { world }) => {
-    world.logs.groups.delete(requireGroup(world, logGroupName).name);
-    return {};
-  }),
+  CreateLogGroup: operation(
+    "logsModify",
+    structure("CreateLogGroupRequest", { logGroupName: text }),
+    ({ logGroupName }, { world }) => {
+      const name = requireName(logGroupName, "logGroupName");
+      if (world.logs.groups.has(name))
+        throw new AwsError("ResourceAlreadyExistsException", "The specified log group already exists");
+      world.logs.createGroup(name, world.now());
+      return {};
+    },
+  ),
+  DeleteLogGroup: operation(
+    "logsModify",
+    structure("DeleteLogGroupRequest", { logGroupName: text }),
+    ({ logGroupName }, { world }) => {
+      world.logs.groups.delete(requireGroup(world, logGroupName).name);
+      return {};
+    },
+  ),
   DescribeLogGroups: operation(
     "logsRead",
-    struct({ logGroupNamePrefix: text, limit: integer, nextToken: text }),
+    structure("DescribeLogGroupsRequest", { logGroupNamePrefix: text, limit: integer, nextToken: text }),
     ({ logGroupNamePrefix = "", limit = 50, nextToken }, { world }) => {
       const { items, ...next } = page(
         [...world.logs.groups.keys()].filter((name) => name.startsWith(logGroupNamePrefix)),
@@ -33,7 +41,7 @@ export const logsOperations: Readonly<Record<string, Operation>> = {
   ),
   DescribeLogStreams: operation(
     "logsRead",
-    struct({
+    structure("DescribeLogStreamsRequest", {
       logGroupName: text,
       logStreamNamePrefix: text,
       limit: integer,
@@ -53,7 +61,7 @@ export const logsOperations: Readonly<Record<string, Operation>> = {
   ),
   GetLogEvents: operation(
     "logsRead",
-    struct({
+    structure("GetLogEventsRequest", {
       logGroupName: text,
       logStreamName: text,
       startTime: integer,
@@ -82,7 +90,7 @@ export const logsOperations: Readonly<Record<string, Operation>> = {
   ),
   FilterLogEvents: operation(
     "logsRead",
-    struct({
+    structure("FilterLogEventsRequest", {
       logGroupName: text,
       logStreamNames: list(text),
       logStreamNamePrefix: text,

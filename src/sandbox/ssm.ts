@@ -1,11 +1,11 @@
 /** SSM's public parameters of the machine images. https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html */
+import { flag, integer, list, structure, text } from "../core/ecs-api/field.ts";
 import { present } from "../core/base/present.ts";
 import { amiFamilies, amiParameters, type AmiFamily } from "../core/catalog/machine-images/ami-families.ts";
 import { pageOf } from "./ecs/pages.ts";
 import { agentVersion } from "./model/instances.ts";
 import { AwsError } from "./wire/aws-error.ts";
 import { operation, type Call, type Operation } from "./wire/operation.ts";
-import { flag, integer, list, struct, text } from "./wire/shape.ts";
 
 /** The minor versions of Kubernetes whose EKS images the sandbox has. */
 const kubernetesMinors = [29, 30, 31, 32, 33, 34];
@@ -14,26 +14,40 @@ const kubernetesMinors = [29, 30, 31, 32, 33, 34];
 const built = "20260115";
 
 export const ssmOperations: Readonly<Record<string, Operation>> = {
-  GetParameter: operation("ssm", struct({ Name: text, WithDecryption: flag }), ({ Name = "" }, call) => {
-    const value = parametersOf(call.region).get(Name);
-    if (value === undefined) throw new AwsError("ParameterNotFound", "");
-    return { Parameter: answer(Name, value, call) };
-  }),
-  GetParameters: operation("ssm", struct({ Names: list(text), WithDecryption: flag }), ({ Names = [] }, call) => {
-    if (Names.length === 0 || Names.length > 10)
-      throw validation(
-        `1 validation error detected: Value '${JSON.stringify(Names)}' at 'names' failed to satisfy constraint: Member must have length less than or equal to 10`,
-      );
-    const parameters = parametersOf(call.region);
-    const names = [...new Set(Names)];
-    return {
-      Parameters: names.flatMap((name) => (parameters.has(name) ? [answer(name, parameters.get(name)!, call)] : [])),
-      InvalidParameters: names.filter((name) => !parameters.has(name)),
-    };
-  }),
+  GetParameter: operation(
+    "ssm",
+    structure("GetParameterRequest", { Name: text, WithDecryption: flag }),
+    ({ Name = "" }, call) => {
+      const value = parametersOf(call.region).get(Name);
+      if (value === undefined) throw new AwsError("ParameterNotFound", "");
+      return { Parameter: answer(Name, value, call) };
+    },
+  ),
+  GetParameters: operation(
+    "ssm",
+    structure("GetParametersRequest", { Names: list(text), WithDecryption: flag }),
+    ({ Names = [] }, call) => {
+      if (Names.length === 0 || Names.length > 10)
+        throw validation(
+          `1 validation error detected: Value '${JSON.stringify(Names)}' at 'names' failed to satisfy constraint: Member must have length less than or equal to 10`,
+        );
+      const parameters = parametersOf(call.region);
+      const names = [...new Set(Names)];
+      return {
+        Parameters: names.flatMap((name) => (parameters.has(name) ? [answer(name, parameters.get(name)!, call)] : [])),
+        InvalidParameters: names.filter((name) => !parameters.has(name)),
+      };
+    },
+  ),
   GetParametersByPath: operation(
     "ssm",
-    struct({ Path: text, Recursive: flag, WithDecryption: flag, MaxResults: integer, NextToken: text }),
+    structure("GetParametersByPathRequest", {
+      Path: text,
+      Recursive: flag,
+      WithDecryption: flag,
+      MaxResults: integer,
+      NextToken: text,
+    }),
     ({ Path = "", Recursive = false, MaxResults = 10, NextToken }, call) => {
       if (!Path.startsWith("/"))
         throw validation(

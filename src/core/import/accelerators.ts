@@ -53,7 +53,7 @@ function askOf(
 
 function mpsOf({ sharingStrategy }: ResourceRequirement): Raw | undefined {
   const mps = sharingStrategy?.nvidiaMps;
-  return mps === undefined
+  return mps?.memory === undefined
     ? undefined
     : {
         memory: formatMiB(mps.memory),

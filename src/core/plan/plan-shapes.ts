@@ -1,12 +1,13 @@
 /** The shapes of what a saved plan holds. */
 import * as z from "zod/mini";
-import { constraints, network, runTaskRequest, serviceFields, tags, taskDefinition } from "../ecs-api/schemas.ts";
+import { flag, text } from "../ecs-api/field.ts";
+import { networkConfiguration, readableConstraints, tags, word } from "../ecs-api/schema/common.ts";
+import { createService, updateService } from "../ecs-api/schema/service.ts";
+import { runTaskRequest } from "../ecs-api/schema/task.ts";
+import { taskDefinition } from "../ecs-api/schema/task-definition.ts";
 
-const text = z.string();
 const number = z.number();
-const flag = z.boolean();
 const texts = z.array(text);
-const word = text.check(z.minLength(1));
 const whole = number.check(z.int());
 const optional = z.optional;
 
@@ -25,8 +26,8 @@ export const runSettings = z.looseObject({
   strategy: z.enum(["pack", "spread"]),
   group: optional(text),
   startedBy: optional(text),
-  placementConstraints: constraints,
-  networkConfiguration: optional(network),
+  placementConstraints: readableConstraints,
+  networkConfiguration: optional(networkConfiguration),
   enableExecuteCommand: flag,
   provider: optional(text),
 });
@@ -54,8 +55,8 @@ export const serviceStep = z.looseObject({
   why: text,
   replacesTasks: flag,
   definition: optional(taskDefinition),
-  create: optional(z.looseObject({ ...serviceFields, serviceName: word, taskDefinition: word })),
-  update: optional(z.looseObject({ ...serviceFields, service: word })),
+  create: optional(createService),
+  update: optional(updateService),
   tags: optional(tags),
 });
 
@@ -66,6 +67,6 @@ export const rollout = z.looseObject({
   settings: z.looseObject({ strategy: text, minimumHealthyPercent: number, maximumPercent: number, daemon: flag }),
   newDeployment: flag,
   placement: optional(
-    z.looseObject({ placementConstraints: optional(constraints), capacityProviders: optional(texts) }),
+    z.looseObject({ placementConstraints: optional(readableConstraints), capacityProviders: optional(texts) }),
   ),
 });
