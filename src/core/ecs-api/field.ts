@@ -18,7 +18,7 @@ export interface Field {
   /** The members that a structure must have. */
   readonly required?: readonly string[];
   /** Whether exactly one of the members is there. */
-  readonly union?: true;
+  readonly union?: boolean;
   /** The words that the API knows. */
   readonly words?: readonly string[];
   /** Of a number, or of the length of a text or a list. */
@@ -26,6 +26,8 @@ export interface Field {
   readonly max?: number;
   /** A regular expression for the whole text. */
   readonly pattern?: string;
+  /** Of each item of a list, or value of a map. */
+  readonly items?: Field;
 }
 
 /** What the API says of each schema. */

@@ -1,6 +1,6 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
 import * as z from "zod/mini";
-import { integer, type Of, text } from "../field.ts";
+import { fields, integer, text, type Of } from "../field.ts";
 import * as common from "../model/common.ts";
 import * as model from "../model/task-definition.ts";
 import { placementConstraints, readableConstraints, tags, word } from "./common.ts";
@@ -72,3 +72,7 @@ export interface RegisteredTaskDefinition extends TaskDefinition {
   readonly revision: number;
   readonly status: string;
 }
+
+/** A definition that somebody wrote, or that DescribeTaskDefinition answered: with every field of both, and nothing asked of them. */
+export const writtenTaskDefinition = z.extend(model.taskDefinition, model.registerTaskDefinitionRequest.shape);
+fields.add(writtenTaskDefinition, fields.get(model.registerTaskDefinitionRequest)!);

@@ -6,12 +6,6 @@ import { settledTypes } from "../type-constraint.ts";
 /** What RegisterTaskDefinition refuses, or takes for hardware that is no more. */
 export const registrationRules: readonly Rule[] = [
   {
-    id: "wrong-type",
-    severity: "error",
-    summary: "Every value has the type that the API takes",
-    check: ({ misshapen }) => misshapen,
-  },
-  {
     id: "secrets-without-role",
     severity: "error",
     summary: "Secrets need an execution role, which reads them for the container",
