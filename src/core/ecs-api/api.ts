@@ -1,13 +1,18 @@
 /** The parts of the ECS API that aiplat reads and writes, in the API's own words. */
-export type { CapacityProviderStrategyItem, NetworkConfiguration, PlacementConstraint, Tag } from "./schema/common.ts";
+export type {
+  CapacityProviderStrategyItem,
+  NameValue,
+  NetworkConfiguration,
+  PlacementConstraint,
+  ResourceRequirement,
+  Tag,
+} from "./schema/common.ts";
 export type {
   ContainerDefinition,
   Device,
   LinuxParameters,
-  NameValue,
   PortMapping,
   RegisteredTaskDefinition,
-  ResourceRequirement,
   TaskDefinition,
 } from "./schema/task-definition.ts";
 export type { Failure, RunTaskRequest, Task, TaskContainer } from "./schema/task.ts";

@@ -1,5 +1,6 @@
 /** What somebody wrote, held against the API. */
 import { isRaw, type Raw } from "../base/merge.ts";
+import { present } from "../base/present.ts";
 import { nearestSpelling } from "../base/nearest.ts";
 import type { Path } from "../base/problem.ts";
 import { documented } from "./documented.ts";
@@ -14,7 +15,13 @@ export type Deviation =
   | { readonly kind: "missing"; readonly path: Path; readonly member: string }
   /** Of a structure of which exactly one member is to be there. */
   | { readonly kind: "choice"; readonly path: Path; readonly members: readonly string[] }
-  | { readonly kind: "word"; readonly path: Path; readonly value: string; readonly words: readonly string[] }
+  | {
+      readonly kind: "word";
+      readonly path: Path;
+      readonly value: string;
+      readonly meant?: string;
+      readonly words: readonly string[];
+    }
   | { readonly kind: "bounds"; readonly path: Path; readonly value: unknown; readonly field: Field };
 
 /** A document as far as it can be read: in its lists, what cannot be is undefined, so that the rest keeps its places. */
@@ -25,7 +32,7 @@ export interface Written<Part extends Schema> {
 
 /**
  * Reads a document of unknown origin by a part of the API. What can be read though it is written otherwise (a number in
- * quotes) is read. An empty text says nothing: the skeletons of the AWS CLI are full of them.
+ * quotes, a word in another case) is read as it is meant. An empty text says nothing: the skeletons of the AWS CLI are full of them.
  */
 export function readWritten<Part extends Schema>(schema: Part, document: unknown): Written<Part> {
   const deviations: Deviation[] = [];
@@ -43,8 +50,11 @@ function readValue(schema: Schema, value: unknown, path: Path, field: Field, dev
   const read = convert(found.kind, value);
   if (read !== value) deviations.push({ kind: "type", path, value, wanted: found.kind });
   if (read === undefined) return undefined;
-  if (field.words !== undefined && !field.words.includes(read as string))
-    deviations.push({ kind: "word", path, value: String(read), words: field.words });
+  if (field.words !== undefined && !field.words.includes(read as string)) {
+    const meant = nearestSpelling(String(read), field.words);
+    deviations.push({ kind: "word", path, value: String(read), words: field.words, ...present({ meant }) });
+    return meant ?? read;
+  }
   if (!isWithin(read, field)) deviations.push({ kind: "bounds", path, value: read, field });
   if (found.kind === "object") return readObject(found.members, read as Raw, path, field, deviations);
   if (!("item" in found)) return read;
@@ -71,16 +81,15 @@ function readObject(
   const read: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(object)) {
     const at = [...path, key];
-    if (!Object.hasOwn(members, key)) {
-      const meant = nearestSpelling(key, names);
-      deviations.push({ kind: "key", path: at, members: names, ...(meant === undefined ? {} : { meant }) });
-      continue;
-    }
-    const schema = presentOf(members[key]!);
-    const found = readValue(schema, value, at, fieldOf(schema, more.members?.[key]), deviations);
-    if (found !== undefined) read[key] = found;
+    const known = Object.hasOwn(members, key);
+    const meant = known ? key : nearestSpelling(key, names);
+    if (!known) deviations.push({ kind: "key", path: at, members: names, ...present({ meant }) });
+    if (meant === undefined || (!known && Object.hasOwn(object, meant))) continue;
+    const schema = presentOf(members[meant]!);
+    const found = readValue(schema, value, at, fieldOf(schema, more.members?.[meant]), deviations);
+    if (found !== undefined) read[meant] = found;
   }
-  const given = (name: string) => !isNothing(object[name]);
+  const given = (name: string) => !isNothing(object[name]) || read[name] !== undefined;
   for (const member of new Set([...required, ...(more.required ?? [])]))
     if (!given(member)) deviations.push({ kind: "missing", path, member });
   if (union && names.filter(given).length !== 1) deviations.push({ kind: "choice", path, members: names });

@@ -49,4 +49,13 @@ export const capacityProviderStrategy = z.array(capacityProviderStrategyItem);
 
 export interface CapacityProviderStrategyItem extends Of<typeof capacityProviderStrategyItem> {}
 
+/** An environment variable: without a value it is empty. */
+export const nameValue = z.extend(model.keyValuePair, { name: text });
+
+export interface NameValue extends Of<typeof nameValue> {}
+
+export const resourceRequirement = z.extend(model.resourceRequirement, { type: text });
+
+export interface ResourceRequirement extends Of<typeof resourceRequirement> {}
+
 export const placementStrategy = z.array(z.extend(model.placementStrategy, { type: text }));

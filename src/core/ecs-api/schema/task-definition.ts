@@ -3,11 +3,7 @@ import * as z from "zod/mini";
 import { fields, integer, text, type Of } from "../field.ts";
 import * as common from "../model/common.ts";
 import * as model from "../model/task-definition.ts";
-import { placementConstraints, readableConstraints, tags, word } from "./common.ts";
-
-const nameValue = z.extend(common.keyValuePair, { name: text });
-
-export interface NameValue extends Of<typeof nameValue> {}
+import { nameValue, placementConstraints, readableConstraints, resourceRequirement, tags, word } from "./common.ts";
 
 /** Without a container port it has a range of them. */
 export interface PortMapping extends Of<typeof model.portMapping> {
@@ -23,10 +19,6 @@ const linuxParameters = z.extend(model.linuxParameters, { devices: z.exactOption
 export interface LinuxParameters extends Of<typeof linuxParameters> {
   readonly [raw: string]: unknown;
 }
-
-const resourceRequirement = z.extend(common.resourceRequirement, { type: text });
-
-export interface ResourceRequirement extends Of<typeof resourceRequirement> {}
 
 /** A container of a definition: the API takes none without a name and an image. */
 export const containerDefinition = z.extend(model.containerDefinition, {

@@ -4,9 +4,11 @@ import { type Of, text } from "../field.ts";
 import * as model from "../model/task.ts";
 import {
   capacityProviderStrategy,
+  nameValue,
   networkConfiguration,
   placementStrategy,
   readableConstraints,
+  resourceRequirement,
   tags,
   word,
 } from "./common.ts";
@@ -23,6 +25,17 @@ const taskContainer = z.extend(
 
 export interface TaskContainer extends Of<typeof taskContainer> {}
 
+const containerOverride = z.extend(model.containerOverride, {
+  environment: z.exactOptional(z.array(nameValue)),
+  resourceRequirements: z.exactOptional(z.array(resourceRequirement)),
+});
+
+export interface ContainerOverride extends Of<typeof containerOverride> {}
+
+const taskOverride = z.extend(model.taskOverride, {
+  containerOverrides: z.exactOptional(z.array(containerOverride)),
+});
+
 /** What aiplat keeps of a task as DescribeTasks and RunTask answer it; its times are milliseconds since the epoch. */
 export const task = z.extend(
   z.pick(model.task, {
@@ -32,7 +45,6 @@ export const task = z.extend(
     startedBy: true,
     stopCode: true,
     stoppedReason: true,
-    overrides: true,
     createdAt: true,
     startedAt: true,
     stoppedAt: true,
@@ -42,6 +54,7 @@ export const task = z.extend(
     taskDefinitionArn: text,
     lastStatus: text,
     desiredStatus: text,
+    overrides: z.exactOptional(taskOverride),
     containers: z.array(taskContainer),
     tags: z.exactOptional(tags),
   },
@@ -58,6 +71,7 @@ export const runTaskRequest = z.extend(model.runTaskRequest, {
   placementConstraints: z.exactOptional(readableConstraints),
   placementStrategy: z.exactOptional(placementStrategy),
   networkConfiguration: z.exactOptional(networkConfiguration),
+  overrides: z.exactOptional(taskOverride),
   tags: z.exactOptional(tags),
 });
 

@@ -1,5 +1,4 @@
 import { listOr, type Path } from "../../../base/problem.ts";
-import { nearestSpelling } from "../../../base/nearest.ts";
 import type { Field } from "../../../ecs-api/field.ts";
 import type { Deviation } from "../../../ecs-api/read-written.ts";
 import type { Breach, Rule } from "../rule.ts";
@@ -125,8 +124,7 @@ function misspelt(path: Path, meant: string): Breach {
   };
 }
 
-function unknownWord({ path, value, words }: Of<"word">): Breach {
-  const meant = nearestSpelling(value, words);
+function unknownWord({ path, value, meant, words }: Of<"word">): Breach {
   return {
     path,
     message: `${nameAt(path)} is ${JSON.stringify(value)}, and the API knows ${listOr(words, "and")}`,
