@@ -151,7 +151,8 @@ async function readModels(file) {
       type: shape === undefined && fields.union === true ? "union" : "structure",
       members: Object.fromEntries([...known, ...added.map(([key, { type }]) => [key, typeOfTypeScript(type, enums)])]),
       ...(required.length === 0 ? {} : { required: required.sort() }),
-      ...(shape === undefined ? { newer: true } : added.length === 0 ? {} : { newer: added.map(([key]) => key) }),
+      ...(shape === undefined ? { newer: true } : {}),
+      ...(shape === undefined || added.length === 0 ? {} : { newer: added.map(([key]) => key) }),
       ...(shape?.deprecated === true ? { deprecated: shape.deprecatedMessage } : {}),
     };
   }

@@ -7,6 +7,10 @@ trap 'rm -rf "$folder"' EXIT
 cd "$root"
 tarball=$(npm pack --silent --ignore-scripts --pack-destination "$folder" | tail -n 1)
 cd "$folder"
+if tar -tzf "$tarball" | grep -E '^package/(facts|scripts|src|test)/'; then
+  echo "the tarball holds what is not for users" >&2
+  exit 1
+fi
 npm init --yes >/dev/null
 npm install --silent --no-audit --no-fund "./$tarball"
 unset AWS_PROFILE AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL

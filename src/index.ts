@@ -14,8 +14,9 @@ export type {
   AcceleratorKind,
   Architecture,
   InstanceType,
+  Topology,
 } from "./core/catalog/instance-types/instance-type.ts";
-export { topologyOf, type Topology } from "./core/catalog/topology.ts";
+export { topologyOf } from "./core/catalog/topology.ts";
 export {
   devicePath,
   isLegalSlot,
@@ -26,11 +27,12 @@ export {
   type Slot,
 } from "./core/catalog/slots.ts";
 export { Refusal, type Problem } from "./core/base/problem.ts";
-export { everyVariantOf, resolveWorkload, variantsOf } from "./core/workload/resolve.ts";
-export type { DeviceRequest, ResolvedWorkload, Shape, Variant } from "./core/workload/resolved.ts";
+export { resolveWorkload } from "./core/workload/resolve.ts";
+export { everyVariantOf, variantsOf, type Variant } from "./core/ecs/variants.ts";
+export type { DeviceRequest, ResolvedWorkload, Shape } from "./core/workload/resolved.ts";
 export type { Workload } from "./core/workload/schema.ts";
 export type { TaskDefinition } from "./core/ecs-api/api.ts";
-export { generateTaskDefinition, type GenerateSettings } from "./core/ecs/generate.ts";
+export { resolveForEcs, type EcsTarget, type EcsVariant, type EcsWorkload } from "./core/ecs/resolve-for-ecs.ts";
 export {
   generateManifests,
   resolveForKubernetes,

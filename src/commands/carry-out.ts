@@ -3,6 +3,7 @@ import { formatDuration } from "../core/base/duration.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import { judgeTask } from "../core/ecs/outcome.ts";
 import { changeLine } from "../core/ecs/task-text.ts";
+import type { Service } from "../core/ecs-api/service.ts";
 import type { RunFailure } from "../core/plan/run-result.ts";
 import type { ServiceStep } from "../core/plan/service-plan.ts";
 import { exitCodes, Interrupted, toAiplatError, type AiplatError, type ExitCode } from "../errors.ts";
@@ -61,19 +62,24 @@ export async function carryOut(
         : {
             wait: {
               ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
-              hint: `The deployment goes on. To look:  ${serviceCommand(context, "service status", target)}\nTo go back:  ${serviceCommand(context, "service rollback", target)}`,
+              hint:
+                `The deployment goes on. To look:  ${serviceCommand(context, "service status", target)}\n` +
+                `To go back:  ${serviceCommand(context, "service rollback", target)}`,
               onEvent: (service, { message }) => say(service, eventText(message)),
               onTask: (service, task) => say(service, changeLine(task)),
               onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),
               onPoll: (services) =>
-                progress.update(
-                  `${services.map(({ serviceName, runningCount, desiredCount }) => `${serviceName} ${runningCount}/${desiredCount}`).join(", ")}  ${formatDuration(context.now() - startedAt)}`,
-                ),
+                progress.update(`${services.map(countsOf).join(", ")}  ${formatDuration(context.now() - startedAt)}`),
             },
           }),
     },
   ).finally(() => progress.stop());
   return report(context, ecs, target, deployed.steps, deployed.error);
+}
+
+/** `bert 1/2`. */
+function countsOf({ serviceName, runningCount, desiredCount }: Service): string {
+  return `${serviceName} ${runningCount}/${desiredCount}`;
 }
 
 async function report(

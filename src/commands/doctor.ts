@@ -4,9 +4,7 @@ import { hasFailed } from "../core/base/check-report.ts";
 import { diagnose, type Patient } from "../core/doctor/diagnose.ts";
 import { needsOf } from "../core/doctor/needs.ts";
 import type { NetworkConfiguration } from "../core/ecs-api/api.ts";
-import { networkModeOf } from "../core/ecs/capacity.ts";
 import { networkConfigurationOf } from "../core/plan/run-request.ts";
-import { variantsOf } from "../core/workload/resolve.ts";
 import { AiplatError, exitCodes } from "../errors.ts";
 import { observeDoctor } from "../operations/observe-doctor.ts";
 import { checkReportView } from "../output/check-report.ts";
@@ -27,7 +25,12 @@ interface Options extends WorkloadOptions {
 
 export const doctor: Command<Options> = {
   description:
-    "Checks, before anything is touched, whether this machine, the account and the cluster are ready for a workload: credentials, container instances and their agents, roles, images and the driver of their hosts, secrets, log group, subnets and security groups, vCPU quotas. Without a workload it checks machine, account, cluster and the quotas of what the cluster has. Each finding has its fix; what may not be read is skipped, naming the permission. Exits 3 where something fails. Changes nothing.",
+    "Checks, before anything is touched, whether this machine, the account and the cluster are ready for a " +
+    "workload: credentials, container instances and their agents, roles, images and the driver of their hosts, " +
+    "secrets, log group, subnets and security groups, vCPU quotas. " +
+    "Without a workload it checks machine, account, cluster and the quotas of what the cluster has. " +
+    "Each finding has its fix; what may not be read is skipped, naming the permission. " +
+    "Exits 3 where something fails. Changes nothing.",
   arguments: [workloadArgument],
   options: [...workloadOptions, networkConfigurationOption],
   takesCommand: true,
@@ -43,8 +46,14 @@ export const doctor: Command<Options> = {
     const { aws } = context;
     const region = await regionIfAny(context);
     const patient = namesWorkload(context, invocation) ? await readPatient(context, invocation, region) : undefined;
-    const cluster = patient?.workload.ecs.cluster ?? invocation.options.cluster ?? "default";
-    const needs = patient === undefined ? undefined : needsOf(patient.definitions, region ?? "");
+    const cluster = patient?.ecs.workload.ecs.cluster ?? invocation.options.cluster ?? "default";
+    const needs =
+      patient === undefined
+        ? undefined
+        : needsOf(
+            patient.ecs.variants.map(({ definition }) => definition),
+            region ?? "",
+          );
     const progress = await startProgress(context, `looking at cluster ${cluster}`);
     const observation = await observeDoctor(
       { aws, registry: createRegistry(context) },
@@ -83,19 +92,12 @@ async function readPatient(
   invocation: Invocation<Options>,
   region: string | undefined,
 ): Promise<Patient> {
-  const { resolved, generate, definitionOf } = await loadEcsWorkload(context, invocation, async () => region);
+  const { resolved, forCluster } = await loadEcsWorkload(context, invocation, async () => region);
+  const ecs = forCluster();
   const flag = invocation.options.networkConfiguration;
   const named = (resolved.ecs.network?.subnets ?? []).length > 0;
-  const network =
-    networkModeOf(resolved) === "awsvpc" && (flag !== undefined || named)
-      ? networkConfigurationOf(resolved, flag)
-      : undefined;
-  return {
-    workload: resolved,
-    generate,
-    definitions: variantsOf(resolved).map(definitionOf),
-    ...present({ network }),
-  };
+  const network = flag !== undefined || named ? networkConfigurationOf(ecs, flag) : undefined;
+  return { ecs, ...present({ region, network }) };
 }
 
 async function regionIfAny(context: Context): Promise<string | undefined> {

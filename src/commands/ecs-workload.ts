@@ -1,27 +1,28 @@
+import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
-import type { TaskDefinition } from "../core/ecs-api/api.ts";
-import { generateTaskDefinition, type GenerateSettings } from "../core/ecs/generate.ts";
-import { ecsRules } from "../core/ecs/rules.ts";
 import { listOr } from "../core/base/problem.ts";
-import { everyVariantOf, resolveWorkload, variantsOf } from "../core/workload/resolve.ts";
-import type { ResolvedWorkload, Variant } from "../core/workload/resolved.ts";
+import { lockPortBaseOf } from "../core/cluster/lock-port-base.ts";
+import { resolveForEcs, type EcsVariant, type EcsWorkload } from "../core/ecs/resolve-for-ecs.ts";
+import { ecsRules } from "../core/ecs/rules.ts";
+import { resolveWorkload } from "../core/workload/resolve.ts";
+import type { ResolvedWorkload } from "../core/workload/resolved.ts";
 import { AiplatError } from "../errors.ts";
 import { warn } from "../output/note.ts";
 import type { Invocation, OptionSpec } from "./command.ts";
 import { loadWorkload, type WorkloadOptions } from "./load-workload.ts";
 
-/** A workload that ECS can run, with what its task definitions are generated with. */
-export interface EcsWorkload {
+/** A workload that ECS can run, to be worked out for one cluster or for any. */
+export interface LoadedEcsWorkload {
   readonly resolved: ResolvedWorkload;
-  readonly generate: GenerateSettings;
-  /** The task definition of a variant; a refusal says where in the file or the flags. */
-  definitionOf(variant: Variant): TaskDefinition;
+  /** What it is on ECS; on a cluster, with what its tags say. A refusal says where in the file or the flags. */
+  forCluster(cluster?: { readonly tags: Readonly<Record<string, string>> }): EcsWorkload;
   /** Runs what may refuse the workload, saying where in the file or the flags. */
   locating<T>(work: () => T): T;
 }
 
 /**
- * Reads a workload for ECS; its warnings go to stderr. The region is asked for only where the log configuration names it.
+ * Reads a workload for ECS; its warnings go to stderr. The region is asked for only
+ * where the log configuration names it.
  *
  * @param askRegion The region that the tasks run in; where it answers none, the definitions have no logs.
  */
@@ -29,16 +30,20 @@ export async function loadEcsWorkload(
   context: Context,
   invocation: Invocation<WorkloadOptions>,
   askRegion: () => Promise<string | undefined> = () => context.aws.region(),
-): Promise<EcsWorkload> {
+): Promise<LoadedEcsWorkload> {
   const { workload, warnings, locating } = await loadWorkload(context, invocation, ecsRules);
   await warn(context, ...warnings);
   const resolved = resolveWorkload(workload);
   const region = workload.logs === undefined ? undefined : await askRegion();
-  const generate = region === undefined ? {} : { region };
   return {
     resolved,
-    generate,
-    definitionOf: (variant) => locating(() => generateTaskDefinition(resolved, variant, generate)),
+    forCluster: (cluster) =>
+      locating(() =>
+        resolveForEcs(resolved, {
+          ...present({ region }),
+          ...(cluster === undefined ? {} : { lockPortBase: lockPortBaseOf(cluster.tags) }),
+        }),
+      ),
     locating,
   };
 }
@@ -49,14 +54,14 @@ export const variantOption: OptionSpec = {
 };
 
 /** The variants a command acts on: the named one, else all. @throws AiplatError Usage naming the variants there are. */
-export function chooseVariants({ resolved }: EcsWorkload, name: string | undefined): readonly Variant[] {
-  if (name === undefined) return variantsOf(resolved);
-  const all = everyVariantOf(resolved);
-  const found = all.find((variant) => variant.name === name);
+export function chooseVariants(workload: LoadedEcsWorkload, name: string | undefined): readonly EcsVariant[] {
+  const { variants, everyVariant } = workload.forCluster();
+  if (name === undefined) return variants;
+  const found = everyVariant.find((variant) => variant.name === name);
   if (found === undefined)
     throw new AiplatError("Usage", `--variant ${name}: there is no such variant`, {
-      hint: `There ${all.length === 1 ? "is" : "are"} ${listOr(
-        all.map((variant) => variant.name),
+      hint: `There ${everyVariant.length === 1 ? "is" : "are"} ${listOr(
+        everyVariant.map((variant) => variant.name),
         "and",
       )}.`,
     });

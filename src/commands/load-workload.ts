@@ -1,5 +1,6 @@
+import { machinesNeeded } from "../core/workload/machines-needed.ts";
 import { present } from "../core/base/present.ts";
-import type { Context } from "../context.ts";
+import type { MachineCount, Context } from "../context.ts";
 import { Refusal, type LocatedProblem, type Path, type Problem } from "../core/base/problem.ts";
 import type { SourceDocument } from "../core/workload/parse.ts";
 import { flagFor, missingFlags, overlayFlags, type FlagTexts, type Overlaid } from "../core/workload/overlay.ts";
@@ -46,9 +47,22 @@ export async function loadWorkload(
     });
   }
   const found = path === undefined ? fromFlags(flags, target) : await fromFile(context, path, flags, target);
-  const { accelerator } = found.workload;
-  if (accelerator !== "none") context.stockSandbox?.(accelerator?.instanceTypes ?? []);
+  context.stockSandbox?.(machinesFor(found.workload, options));
   return found;
+}
+
+/** The machines that the command would run the workload on. A CPU workload goes on what a sandbox has anyway. */
+function machinesFor(
+  workload: Workload,
+  options: WorkloadOptions & { readonly count?: number },
+): readonly MachineCount[] {
+  const { accelerator, replicas = 1 } = workload;
+  const types =
+    accelerator === undefined || accelerator === "none" ? ["inf2.xlarge"] : (accelerator.instanceTypes ?? []);
+  return types.map((instanceType) => ({
+    instanceType,
+    count: machinesNeeded(workload, instanceType, options.count ?? replicas),
+  }));
 }
 
 /** Whether there is a workload to load: a file is named or lies here, or flags describe one. */

@@ -19,7 +19,7 @@ import {
   type ClusterStateOptions,
 } from "./cluster-state.ts";
 import type { Command, Invocation } from "./command.ts";
-import { loadEcsWorkload, type EcsWorkload } from "./ecs-workload.ts";
+import { loadEcsWorkload, type LoadedEcsWorkload } from "./ecs-workload.ts";
 import { workloadArgument } from "./load-workload.ts";
 import { liveSource, snapshotSource } from "./plan-source.ts";
 import { readRun } from "./read-run.ts";
@@ -32,7 +32,12 @@ interface Options extends RunOptions, ClusterStateOptions, ServiceFlags {
 
 export const plan: Command<Options> = {
   description:
-    "Shows what `service deploy` (for kind: service) or run-task would register, create, update, delete and place, field by field, and why: the same plan, and nothing is changed. --count asks for run-task's plan of a service. With --cluster-state it works offline, and says what the snapshot does not know. Exits 4 when not all replicas have a place, or a deployment could not finish. As -o json it is a file that `service deploy --plan` or `run-task --plan` carries out.",
+    "Shows what `service deploy` (for kind: service) or run-task would register, create, update, " +
+    "delete and place, field by field, and why: the same plan, and nothing is changed. " +
+    "--count asks for run-task's plan of a service. With --cluster-state it works offline, " +
+    "and says what the snapshot does not know. Exits 4 when not all replicas have a place, " +
+    "or a deployment could not finish. As -o json it is a file that `service deploy --plan` or " +
+    "`run-task --plan` carries out.",
   arguments: [workloadArgument],
   options: [
     ...plannedOptions,
@@ -83,7 +88,7 @@ const runOnly = ["pack", "spread", "placementConstraints", "group", "startedBy",
 async function planService(
   context: Context,
   options: Options,
-  workload: EcsWorkload,
+  workload: LoadedEcsWorkload,
   state: ClusterSnapshot | undefined,
 ): Promise<ExitCode> {
   const given = runOnly
@@ -92,7 +97,8 @@ async function planService(
   if (given.length > 0)
     throw new AiplatError(
       "Usage",
-      `${listOr(given, "and")}: this is the plan of a service, and ${given.length === 1 ? "this is" : "these are"} about a run`,
+      `${listOr(given, "and")}: ` +
+        `this is the plan of a service, and ${given.length === 1 ? "this is" : "these are"} about a run`,
       {
         hint: "Leave it out, or give --count for the plan of run-task. What a service has of it goes into ecs.service.",
       },
@@ -115,7 +121,7 @@ function tellUnknown(context: Context, unknown: readonly string[]): void {
 async function planRun(
   context: Context,
   invocation: Invocation<Options>,
-  workload: EcsWorkload | undefined,
+  workload: LoadedEcsWorkload | undefined,
   state: ClusterSnapshot | undefined,
 ): Promise<PlannedRun> {
   const { options } = invocation;
@@ -130,12 +136,12 @@ async function planRun(
     follows,
     clientToken,
     readsCluster: devices,
+    showsRoom,
     plan: planRound,
   } = await readRun(context, source, invocation, workload);
-  // A capacity provider adds machines: for what ECS schedules by itself those that are there say nothing.
   const round = planRound(
     settings.count,
-    devices || settings.provider === undefined ? await source.snapshot(cluster.name) : undefined,
+    devices || showsRoom ? await source.snapshot(cluster.name) : undefined,
     new Set(),
   );
   return plannedRun({

@@ -1,20 +1,20 @@
 import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
-import { lockPortBaseOf } from "../core/devices/claims.ts";
 import type { NetworkConfiguration } from "../core/ecs-api/api.ts";
-import type { GenerateSettings } from "../core/ecs/generate.ts";
+import type { EcsWorkload } from "../core/ecs/resolve-for-ecs.ts";
 import { namesOf, planServices, type LiveServices, type ServicePlanSettings } from "../core/plan/plan-service.ts";
-import { chooseProvider, networkConfigurationOf } from "../core/plan/run-request.ts";
+import { chooseCapacity, typesOf } from "../core/plan/choose-capacity.ts";
+import { networkConfigurationOf } from "../core/plan/run-request.ts";
 import type { ServicePlan } from "../core/plan/service-plan.ts";
 import { servicesIn } from "../core/plan/services-in.ts";
 import { fileExists } from "../files/read.ts";
 import { readLiveServices } from "../operations/find-services.ts";
 import type { EcsPort } from "../ports.ts";
 import type { Invocation, OptionSpec } from "./command.ts";
-import type { EcsWorkload } from "./ecs-workload.ts";
+import type { LoadedEcsWorkload } from "./ecs-workload.ts";
 import type { WorkloadOptions } from "./load-workload.ts";
-import { liveSource, providersOf, snapshotSource, type ClusterFacts } from "./plan-source.ts";
+import { capacityFor, liveSource, snapshotSource, type ClusterFacts } from "./plan-source.ts";
 import { flagTexts } from "./workload-options.ts";
 
 export interface ServiceFlags {
@@ -45,52 +45,45 @@ export function implyService<Options extends WorkloadOptions>(
 /** Plans a service against the live cluster. */
 export async function planLiveService(
   context: Context,
-  ecs: EcsPort,
-  workload: EcsWorkload,
+  port: EcsPort,
+  workload: LoadedEcsWorkload,
   flags: ServiceFlags,
 ): Promise<ServicePlan> {
-  const source = liveSource(context, ecs);
+  const source = liveSource(context, port);
   const facts = await source.facts(workload.resolved.ecs.cluster ?? "default");
-  const { generate, names } = namedIn(workload, facts);
+  const ecs = workload.forCluster(facts);
   const [snapshot, live] = await Promise.all([
     source.snapshot(facts.name),
-    readLiveServices(ecs, facts.name, workload.resolved.name, names),
+    readLiveServices(port, facts.name, workload.resolved.name, namesOf(ecs)),
   ]);
-  return planWith(workload, facts, generate, flags, snapshot, live);
+  return planWith(workload, ecs, facts, flags, snapshot, live);
 }
 
 /** Plans a service against a snapshot, as far as that knows of services. */
 export async function planOfflineService(
-  workload: EcsWorkload,
+  workload: LoadedEcsWorkload,
   snapshot: ClusterSnapshot,
   flags: ServiceFlags,
 ): Promise<ServicePlan> {
   const facts = await snapshotSource(snapshot).facts(snapshot.cluster);
-  const { generate, names } = namedIn(workload, facts);
-  return planWith(workload, facts, generate, flags, snapshot, servicesIn(snapshot, workload.resolved.name, names));
-}
-
-function namedIn(
-  { resolved, generate: given, locating }: EcsWorkload,
-  { tags }: ClusterFacts,
-): { readonly generate: GenerateSettings; readonly names: ReturnType<typeof namesOf> } {
-  const generate: GenerateSettings = { ...given, lockPortBase: lockPortBaseOf(tags) };
-  return { generate, names: locating(() => namesOf(resolved, generate)) };
+  const ecs = workload.forCluster(facts);
+  const live = servicesIn(snapshot, workload.resolved.name, namesOf(ecs));
+  return planWith(workload, ecs, facts, flags, snapshot, live);
 }
 
 async function planWith(
-  workload: EcsWorkload,
+  { locating }: LoadedEcsWorkload,
+  ecs: EcsWorkload,
   facts: ClusterFacts,
-  generate: GenerateSettings,
   flags: ServiceFlags,
   snapshot: ClusterSnapshot,
   live: LiveServices,
 ): Promise<ServicePlan> {
-  const { resolved, locating } = workload;
-  const providers = await providersOf(resolved, facts);
+  const available = await capacityFor(ecs.capacity, facts);
   return locating(() => {
-    const provider = chooseProvider(resolved, providers);
-    const networkConfiguration = networkConfigurationOf(resolved, flags.networkConfiguration);
+    const { capacityProviderStrategy } = chooseCapacity(ecs.capacity, available, typesOf(ecs.workload));
+    const provider = capacityProviderStrategy?.[0]?.capacityProvider;
+    const networkConfiguration = networkConfigurationOf(ecs, flags.networkConfiguration);
     const settings: ServicePlanSettings = {
       cluster: facts.name,
       ...present({ provider, networkConfiguration }),
@@ -98,7 +91,7 @@ async function planWith(
       force: flags.forceNewDeployment === true,
     };
     const { name, arn, tags, capacityProviders } = facts;
-    return planServices(resolved, settings, generate, snapshot, {
+    return planServices(ecs, settings, snapshot, {
       ...live,
       cluster: { name, ...present({ arn }), tags, capacityProviders },
     });

@@ -14,7 +14,8 @@ import {
 
 export const serviceStatus: Command<ServiceTargetOptions> = {
   description:
-    "Shows the ECS services that make up a workload, with their deployments, the stage of one under way, and latest events.",
+    "Shows the ECS services that make up a workload, with their deployments, the stage of one under way, " +
+    "and latest events.",
   arguments: [serviceArgument],
   options: [serviceClusterOption],
   examples: [["aiplat service status bert --cluster prod", "how the workload stands"]],

@@ -15,7 +15,9 @@ interface Options extends WorkloadOptions {
 
 export const taskdefDiff: Command<Options> = {
   description:
-    "Compares the task definitions of a workload with the latest registered ones, by what they mean to ECS: its defaults, the order of lists and its own fields are no difference, nor are fields that neither the workload nor aiplat writes.",
+    "Compares the task definitions of a workload with the latest registered ones, by what they mean to ECS: " +
+    "its defaults, the order of lists and its own fields are no difference, nor are fields that neither the " +
+    "workload nor aiplat writes.",
   arguments: [workloadArgument],
   options: [
     ...workloadOptions,
@@ -33,7 +35,7 @@ export const taskdefDiff: Command<Options> = {
   formats: ["text", "json", "yaml", "table", "markdown", "github", "html"],
   run: async (context, invocation) => {
     const workload = await loadEcsWorkload(context, invocation);
-    const definitions = chooseVariants(workload, invocation.options.variant).map((each) => workload.definitionOf(each));
+    const definitions = chooseVariants(workload, invocation.options.variant).map(({ definition }) => definition);
     const ecs = await context.aws.ecs();
     const compared = await Promise.all(
       definitions.map(async (declared) => {

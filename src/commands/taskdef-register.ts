@@ -23,7 +23,7 @@ export const taskdefRegister: Command<Options> = {
   run: async (context, invocation) => {
     const workload = await loadEcsWorkload(context, invocation);
     // Every definition is generated before the first is registered: a refusal leaves nothing half done.
-    const definitions = chooseVariants(workload, invocation.options.variant).map((each) => workload.definitionOf(each));
+    const definitions = chooseVariants(workload, invocation.options.variant).map(({ definition }) => definition);
     const ecs = await context.aws.ecs();
     await print(context, registrationsView(await Promise.all(definitions.map((each) => registerIfChanged(ecs, each)))));
   },

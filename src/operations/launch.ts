@@ -1,13 +1,14 @@
 import { present } from "../core/base/present.ts";
-import { batches, type RunStep } from "../core/plan/run-plan.ts";
+import { batches, withoutBase, type RunStep } from "../core/plan/run-plan.ts";
 import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
+import { definitionNameOf, taskIdOf } from "../core/ecs-api/arn.ts";
 import type { Failure, RegisteredTaskDefinition, Task, TaskDefinition } from "../core/ecs-api/api.ts";
-import { Interrupted, toAiplatError, type AiplatError } from "../errors.ts";
+import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { registerIfChanged, type Registration } from "./register-definition.ts";
 import { batchToken } from "./tokens.ts";
 
-/** A definition is registered once a command, however many rounds start tasks of it. */
+/** By the content of a definition, which is registered once a command, however many rounds start tasks of it. */
 export type Registrations = Map<string, Promise<Registration>>;
 
 export interface Launched {
@@ -21,6 +22,8 @@ export interface LaunchSettings {
   readonly token: string;
   readonly signal: AbortSignal;
   readonly registrations: Registrations;
+  /** Whether nothing was started before. */
+  readonly first: boolean;
   readonly onRegistered: (registration: Registration) => void;
   readonly onStarted: (tasks: readonly Task[]) => void;
 }
@@ -43,17 +46,16 @@ export async function launch(ecs: EcsPort, steps: readonly RunStep[], settings: 
     for (let next = queue.shift(); next !== undefined && !halted(); next = queue.shift()) {
       const [index, step] = next;
       try {
-        const taskDefinition =
-          step.definition === undefined
-            ? step.request.taskDefinition
-            : (await register(ecs, step.definition, settings)).taskDefinitionArn;
+        const taskDefinition = await definitionFor(ecs, step, settings);
         for (const [batch, count] of batches(step.count).entries()) {
           if (halted()) break;
           const clientToken = batchToken(settings.token, step.request.taskDefinition, index, batch);
-          const answer = await ecs.runTask({ ...step.request, taskDefinition, count, clientToken });
+          const request = settings.first && index === 0 && batch === 0 ? step.request : withoutBase(step.request);
+          const answer = await ecs.runTask({ ...request, taskDefinition, count, clientToken });
           tasks.push(...answer.tasks);
           failures.push(...answer.failures);
           settings.onStarted(answer.tasks);
+          requirePlanned(step, taskDefinition, answer.tasks);
           // ECS had no place for some of these: the same question again gets the same answer.
           if (answer.tasks.length < count) break;
         }
@@ -67,15 +69,50 @@ export async function launch(ecs: EcsPort, steps: readonly RunStep[], settings: 
   return { tasks, failures: unique(failures), ...present({ error }) };
 }
 
+/** What RunTask is asked to start: the revision of the step's definition, whose devices are those of the plan. */
+async function definitionFor(
+  ecs: EcsPort,
+  { definition, request }: RunStep,
+  settings: LaunchSettings,
+): Promise<string> {
+  if (definition === undefined) return request.taskDefinition;
+  const registered = await register(ecs, definition, settings);
+  const [planned, has] = [definition, registered].map(listedDevices);
+  if (planned !== has)
+    throw new AiplatError(
+      "OperationFailed",
+      `${definitionNameOf(registered.taskDefinitionArn)} has ${has || "no Neuron devices"}, and the plan chose ${planned || "none"}: nothing was started from it`,
+      { hint: "Somebody else registers in this family at the same time. Run it again." },
+    );
+  return registered.taskDefinitionArn;
+}
+
+/** Every task has the devices that it was planned for, by the definition that ECS says it runs. */
+function requirePlanned({ definition }: RunStep, taskDefinition: string, tasks: readonly Task[]): void {
+  const stray = tasks.find((task) => task.taskDefinitionArn !== taskDefinition);
+  if (definition === undefined || stray === undefined) return;
+  throw new AiplatError(
+    "OperationFailed",
+    `task ${taskIdOf(stray.taskArn)} runs ${definitionNameOf(stray.taskDefinitionArn)}, and the plan chose the devices of ${definitionNameOf(taskDefinition)}`,
+    { hint: `Stop it, since its devices may be another task's: aiplat task stop ${taskIdOf(stray.taskArn)}.` },
+  );
+}
+
+function listedDevices({ containerDefinitions }: TaskDefinition): string {
+  const paths = containerDefinitions.flatMap(({ linuxParameters }) => linuxParameters?.devices ?? []);
+  return paths.map(({ hostPath }) => hostPath).join(", ");
+}
+
 async function register(
   ecs: EcsPort,
   definition: TaskDefinition,
   { registrations, onRegistered }: LaunchSettings,
 ): Promise<RegisteredTaskDefinition> {
-  const known = registrations.get(definition.family);
+  const key = JSON.stringify(definition);
+  const known = registrations.get(key);
   if (known !== undefined) return (await known).definition;
   const pending = registerIfChanged(ecs, definition);
-  registrations.set(definition.family, pending);
+  registrations.set(key, pending);
   const registration = await pending;
   onRegistered(registration);
   return registration.definition;

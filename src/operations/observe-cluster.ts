@@ -1,4 +1,8 @@
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
+import { present } from "../core/base/present.ts";
+import type { TaskService } from "../core/cluster/task-services.ts";
+import { servicesToAsk } from "../core/devices/reach.ts";
+import type { Service } from "../core/ecs-api/service.ts";
 import { itemsPerCall, type RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import { AiplatError } from "../errors.ts";
@@ -61,18 +65,29 @@ export async function observeCluster(
   const byArn = new Map(allTasks.map((task) => [task.taskArn, task]));
   const inOrder = [...new Set(listed.flat())].flatMap((arn) => byArn.get(arn) ?? []);
   const known = await Promise.all([...definitions].map(async ([arn, definition]) => [arn, await definition] as const));
+  const taskDefinitions = Object.fromEntries(
+    known.filter((entry): entry is readonly [string, RegisteredTaskDefinition] => entry[1] !== undefined),
+  );
+  const asked = servicesToAsk({ instances: allInstances, tasks: inOrder, taskDefinitions });
+  const services = asked.length === 0 ? [] : await ecs.describeServices(cluster, asked);
   return {
     cluster: description.name,
     clusterArn: description.arn,
     observedAt: now,
     tags: description.tags,
     capacityProviders: description.capacityProviders,
+    ...(description.defaultCapacityProviderStrategy.length === 0
+      ? {}
+      : { defaultStrategy: description.defaultCapacityProviderStrategy }),
     instances: allInstances,
     tasks: inOrder,
-    taskDefinitions: Object.fromEntries(
-      known.filter((entry): entry is readonly [string, RegisteredTaskDefinition] => entry[1] !== undefined),
-    ),
+    taskDefinitions,
+    ...(services.length === 0 ? {} : { taskServices: services.map(toTaskService) }),
   };
+}
+
+function toTaskService({ serviceName, schedulingStrategy, tags }: Service): TaskService {
+  return { serviceName, ...present({ schedulingStrategy, tags }) };
 }
 
 /**

@@ -15,13 +15,15 @@ const toldClashes = 10;
 export function drawDevices(map: ClusterDevices, style: Style): string {
   if (map.instances.length === 0) return "";
   const tasks = new Map(map.tasks.map((task) => [task.taskArn, task]));
-  const told = map.tasks.length <= toldTasks;
+  const holding = new Set(map.instances.flatMap(({ devices }) => devices.flatMap(({ claimedBy }) => claimedBy)));
+  const told = holding.size <= toldTasks;
   const rows = map.instances.map((instance) => drawInstance(instance, tasks));
   const hints = told ? [] : ["every device with its task: aiplat cluster devices -o table"];
   const blocks = [
     summarise(map, style),
     drawRows(rows, told, style),
     clashes(map, tasks, style),
+    describeReach(map, tasks),
     [...hints, key(rows)].map((line) => `${style.dim(line)}\n`).join(""),
   ];
   return blocks.filter((block) => block !== "").join("\n");
@@ -96,7 +98,10 @@ function drawRows(rows: readonly Row[], told: boolean, style: Style): string {
       const { instance, drawn, free } = row!;
       const characters =
         [...drawn].map((character) => colour(character, style)).join("") + " ".repeat(drawnWidth - drawn.length);
-      return `${style.bold(heads[index]!.padEnd(headWidth))}  ${instance.instanceType.padEnd(typeWidth)}  ${characters}  ${free}\n${told ? legend(row!, style) : ""}`;
+      return (
+        `${style.bold(heads[index]!.padEnd(headWidth))}  ${instance.instanceType.padEnd(typeWidth)}  ` +
+        `${characters}  ${free}\n${told ? legend(row!, style) : ""}`
+      );
     })
     .join("");
 }
@@ -112,8 +117,28 @@ function describeTask(task: MappedTask | undefined, style: Style): string {
   return `${definition}  ${style.dim(stopping && !leaving.has(status) ? `${status}, stopping` : status)}`;
 }
 
-/** Statuses that say themselves that the task is stopping. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html */
+/**
+ * Statuses that say themselves that the task is stopping.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
+ */
 const leaving: ReadonlySet<string> = new Set(["DEACTIVATING", "STOPPING", "DEPROVISIONING"]);
+
+/** Tasks that could open devices and hold none, by their definition: a daemon of every machine is told once. */
+function describeReach({ instances }: ClusterDevices, tasks: ReadonlyMap<string, MappedTask>): string {
+  const places = new Map<string, string[]>();
+  for (const { ec2InstanceId, reach = [] } of instances) {
+    for (const arn of reach) {
+      const definition = tasks.get(arn)?.definition ?? idOf(arn);
+      places.set(definition, [...(places.get(definition) ?? []), ec2InstanceId]);
+    }
+  }
+  return [...places]
+    .map(([definition, ids]) => {
+      const where = ids.length === 1 ? ids[0] : `${ids.length} instances`;
+      return `${definition} is privileged and could open every device of ${where}; it says of none that it uses it.\n`;
+    })
+    .join("");
+}
 
 /** Devices that two tasks hold, with the whole ids: somebody has to act on them. */
 function clashes({ instances }: ClusterDevices, tasks: ReadonlyMap<string, MappedTask>, style: Style): string {

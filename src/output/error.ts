@@ -1,4 +1,5 @@
 import type { Context, Output } from "../context.ts";
+import type { Place } from "../core/base/problem.ts";
 import type { AiplatError, LocatedProblem } from "../errors.ts";
 import { styleFor, type Style } from "./style.ts";
 
@@ -9,8 +10,8 @@ interface Reporting {
 }
 
 /**
- * Prints an error on stderr: for people, or under `-o json` as one compact document on the last line. Reads argv itself,
- * since the mistake may be in the options.
+ * Prints an error on stderr: for people, or under `-o json` as one compact document on the last line. Reads argv
+ * itself, since the mistake may be in the options.
  */
 export async function reportError(error: AiplatError, { argv, env, stderr }: Reporting): Promise<void> {
   if (argv.includes("--debug"))
@@ -19,9 +20,9 @@ export async function reportError(error: AiplatError, { argv, env, stderr }: Rep
     );
   if (wantsJson(argv)) {
     const { code, message, hint, details } = error;
-    stderr.write(
-      `${JSON.stringify({ apiVersion: "aiplat/v1", kind: "Error", code, message, ...(hint === undefined ? {} : { hint }), details })}\n`,
-    );
+    const advice = hint === undefined ? {} : { hint };
+    const document = { apiVersion: "aiplat/v1", kind: "Error", code, message, ...advice, details };
+    stderr.write(`${JSON.stringify(document)}\n`);
     return;
   }
   const style = await styleFor(!argv.includes("--no-color"), env, stderr);
@@ -34,7 +35,7 @@ export async function reportError(error: AiplatError, { argv, env, stderr }: Rep
 }
 
 /** One block a problem: `file:line:column: error: what is wrong` and what to write instead beneath it. */
-export function formatProblems(problems: readonly LocatedProblem[], style: Style): string {
+export function formatProblems(problems: readonly Omit<LocatedProblem, "code">[], style: Style): string {
   return problems
     .map((each) => {
       const severity = each.severity === "error" ? style.red("error:") : style.yellow("warning:");
@@ -44,7 +45,7 @@ export function formatProblems(problems: readonly LocatedProblem[], style: Style
     .join("");
 }
 
-function place(each: LocatedProblem, style: Style): string {
+function place(each: Place, style: Style): string {
   if (each.flag !== undefined) return `${style.bold(each.flag)}: `;
   if (each.file === undefined) return "";
   const position = each.line === undefined ? "" : `:${each.line}${each.column === undefined ? "" : `:${each.column}`}`;

@@ -1,35 +1,30 @@
-/** CloudWatch Logs, for reading what containers print. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/ */
-import { flag, integer, list, structure, text } from "../core/ecs-api/field.ts";
+/**
+ * CloudWatch Logs, for reading what containers print.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/
+ */
 import { present } from "../core/base/present.ts";
 import type { LogGroupRecord, LogLine, LogStreamRecord } from "./model/logs.ts";
 import type { World } from "./model/world.ts";
 import { pageOf } from "./ecs/pages.ts";
 import { AwsError } from "./wire/aws-error.ts";
 import { operation, type Operation } from "./wire/operation.ts";
+import { flag, integer, list, struct, text } from "./wire/shape.ts";
 
 export const logsOperations: Readonly<Record<string, Operation>> = {
-  CreateLogGroup: operation(
-    "logsModify",
-    structure("CreateLogGroupRequest", { logGroupName: text }),
-    ({ logGroupName }, { world }) => {
-      const name = requireName(logGroupName, "logGroupName");
-      if (world.logs.groups.has(name))
-        throw new AwsError("ResourceAlreadyExistsException", "The specified log group already exists");
-      world.logs.createGroup(name, world.now());
-      return {};
-    },
-  ),
-  DeleteLogGroup: operation(
-    "logsModify",
-    structure("DeleteLogGroupRequest", { logGroupName: text }),
-    ({ logGroupName }, { world }) => {
-      world.logs.groups.delete(requireGroup(world, logGroupName).name);
-      return {};
-    },
-  ),
+  CreateLogGroup: operation("logsModify", struct({ logGroupName: text }), ({ logGroupName }, { world }) => {
+    const name = requireName(logGroupName, "logGroupName");
+    if (world.logs.groups.has(name))
+      throw new AwsError("ResourceAlreadyExistsException", "The specified log group already exists");
+    world.logs.createGroup(name, world.now());
+    return {};
+  }),
+  DeleteLogGroup: operation("logsModify", struct({ logGroupName: text }), ({ logGroupName }, { world }) => {
+    world.logs.groups.delete(requireGroup(world, logGroupName).name);
+    return {};
+  }),
   DescribeLogGroups: operation(
     "logsRead",
-    structure("DescribeLogGroupsRequest", { logGroupNamePrefix: text, limit: integer, nextToken: text }),
+    struct({ logGroupNamePrefix: text, limit: integer, nextToken: text }),
     ({ logGroupNamePrefix = "", limit = 50, nextToken }, { world }) => {
       const { items, ...next } = page(
         [...world.logs.groups.keys()].filter((name) => name.startsWith(logGroupNamePrefix)),
@@ -41,7 +36,7 @@ export const logsOperations: Readonly<Record<string, Operation>> = {
   ),
   DescribeLogStreams: operation(
     "logsRead",
-    structure("DescribeLogStreamsRequest", {
+    struct({
       logGroupName: text,
       logStreamNamePrefix: text,
       limit: integer,
@@ -61,7 +56,7 @@ export const logsOperations: Readonly<Record<string, Operation>> = {
   ),
   GetLogEvents: operation(
     "logsRead",
-    structure("GetLogEventsRequest", {
+    struct({
       logGroupName: text,
       logStreamName: text,
       startTime: integer,
@@ -90,7 +85,7 @@ export const logsOperations: Readonly<Record<string, Operation>> = {
   ),
   FilterLogEvents: operation(
     "logsRead",
-    structure("FilterLogEventsRequest", {
+    struct({
       logGroupName: text,
       logStreamNames: list(text),
       logStreamNamePrefix: text,
@@ -178,7 +173,8 @@ function page(names: readonly string[], limit: number, nextToken: string | undef
 function checkLimit(limit: number, most: number): number {
   if (limit < 1 || limit > most)
     throw invalid(
-      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value between 1 and ${most}`,
+      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: ` +
+        `Member must have value between 1 and ${most}`,
     );
   return limit;
 }
@@ -186,7 +182,8 @@ function checkLimit(limit: number, most: number): number {
 function requireName(name: string | undefined, what: string): string {
   if (name === undefined || name === "" || name.length > 512)
     throw invalid(
-      `1 validation error detected: Value at '${what}' failed to satisfy constraint: Member must have length between 1 and 512`,
+      `1 validation error detected: Value at '${what}' failed to satisfy constraint: ` +
+        "Member must have length between 1 and 512",
     );
   return name;
 }

@@ -146,7 +146,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   "out-of-bounds": [
     {
       in: task([plain()], { tags: [{ key: "k".repeat(129), value: "v" }] }),
-      finds: ["tags[0].key", "1 to 128 characters"],
+      finds: ["tags[0].key", "at least 1 and at most 128 characters"],
     },
     { in: task([plain()], { tags: [{ key: "team", value: "" }] }) },
   ],

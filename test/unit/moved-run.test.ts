@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
 import type { RegisteredTaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { refusalOfEcs } from "../../src/core/placement/place.ts";
-import { requirementsOf } from "../../src/core/placement/requirements.ts";
+import { requirementsOf } from "../../src/core/ecs/requirements.ts";
 import { roomsOf } from "../../src/core/placement/room.ts";
 import { runMoved, type RunWorld } from "../../src/core/plan/moved-run.ts";
 import { newestOf } from "../../src/core/plan/newest-revisions.ts";

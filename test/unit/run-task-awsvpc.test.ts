@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lockPortBaseOf } from "../../src/core/devices/claims.ts";
+import { lockPortBaseOf } from "../../src/core/cluster/lock-port-base.ts";
 import { occupancyOf } from "../../src/core/devices/occupancy.ts";
 import type { Failure, RegisteredTaskDefinition, RunTaskRequest, Task } from "../../src/core/ecs-api/api.ts";
 import { tasksToGiveBack } from "../../src/core/plan/conflicts.ts";

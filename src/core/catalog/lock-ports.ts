@@ -1,4 +1,5 @@
 import type { PortMapping } from "../ecs-api/api.ts";
+import { instanceTypes } from "./instance-types/catalog.ts";
 import type { Slot } from "./slots.ts";
 
 /**
@@ -7,8 +8,10 @@ import type { Slot } from "./slots.ts";
  */
 export const lockPortBase = 28_700;
 
-/** The most devices an instance has, and so the length of the lock range. */
-export const lockPortCount = 16;
+/** The most Neuron devices that a type of the catalogue has, and so the length of the lock range. */
+export const lockPortCount = Math.max(
+  ...instanceTypes.map(({ accelerator }) => (accelerator.kind === "neuron" ? accelerator.count : 0)),
+);
 
 export const lockPortBaseTag = "aiplat:lock-port-base";
 

@@ -4,13 +4,9 @@ import { topologyOf } from "./topology.ts";
 /** A legal set of Neuron devices on one instance, owned by one replica: device numbers in ascending order. */
 export type Slot = readonly number[];
 
-const rowSizes = [1, 4, 8, 16];
-
 /** How many devices one replica may hold on the type, ascending. A Neuron type only. */
 export function legalSizes(type: InstanceType): readonly number[] {
-  const { count } = type.accelerator;
-  if (topologyOf(type)?.slots === "rows") return rowSizes.filter((size) => size <= count);
-  return Array.from({ length: count }, (_, index) => index + 1);
+  return topologyOf(type)?.sizes ?? Array.from({ length: type.accelerator.count }, (_, index) => index + 1);
 }
 
 /** Every legal slot of `size` devices on the type, in ascending order of the first device; none for an illegal size. */
@@ -22,7 +18,9 @@ export function legalSlots(type: InstanceType, size: number): readonly Slot[] {
   return slots;
 }
 
-/** The disjoint slots that fill an empty instance, from device 0 on: what a reviewer sees before any cluster is read. */
+/**
+ * The disjoint slots that fill an empty instance, from device 0 on: what a reviewer sees before any cluster is read.
+ */
 export function packedSlots(type: InstanceType, size: number): readonly Slot[] {
   return legalSlots(type, size).filter(isPacked);
 }

@@ -5,11 +5,11 @@
  */
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { lockPortBaseOf } from "../devices/claims.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import { checks, type ReasonCode } from "../placement/checks.ts";
 import { emptyInstance, instanceTypesFor } from "../placement/empty-instance.ts";
 import { placeIn } from "../placement/place.ts";
-import { requirementsOf, type PlacementOptions, type Requirements } from "../placement/requirements.ts";
+import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
 import { copyRooms, emptyRoom, occupy, roomsOf, vacate, type Room } from "../placement/room.ts";
 import type { Resources } from "../cluster/snapshot.ts";
 import type { Task, TaskDefinition } from "../ecs-api/api.ts";

@@ -20,6 +20,8 @@ export interface MappedInstance {
   readonly ec2InstanceId: string;
   readonly instanceType: string;
   readonly devices: readonly MappedDevice[];
+  /** Tasks that could open every device here though they say nothing of them (`privileged`): task ARNs. */
+  readonly reach?: readonly string[];
   /** How many replicas of each size find a slot of their own; sizes of which none does are left out. Neuron only. */
   readonly freeSlots: Readonly<Record<string, number>>;
   /** 0 where the free devices form the largest slot they could, towards 1 the more they are scattered. */
@@ -51,7 +53,7 @@ export interface ClusterDevices {
   readonly tasks: readonly MappedTask[];
 }
 
-/** The map of every accelerator device in the cluster: Neuron devices by what tasks reach, GPUs as ECS assigns them. */
+/** The map of every accelerator device in the cluster: Neuron devices by what tasks say that they use, GPUs as ECS assigns them. */
 export function mapDevices(snapshot: ClusterSnapshot): ClusterDevices {
   const neuron = new Map(occupancyOf(snapshot).map((each) => [each.instance.arn, mapNeuron(each)]));
   const gpuHolders = holdersOfGpus(snapshot);
@@ -62,7 +64,9 @@ export function mapDevices(snapshot: ClusterSnapshot): ClusterDevices {
         .filter((device) => device.state === state)
         .map(({ path, claimedBy }): DeviceConflict => ({ containerInstanceArn, path, tasks: claimedBy })),
     );
-  const holding = new Set(instances.flatMap(({ devices }) => devices.flatMap(({ claimedBy }) => claimedBy)));
+  const holding = new Set(
+    instances.flatMap(({ devices, reach = [] }) => [...devices.flatMap(({ claimedBy }) => claimedBy), ...reach]),
+  );
   return {
     cluster: snapshot.cluster,
     instances,
@@ -72,7 +76,7 @@ export function mapDevices(snapshot: ClusterSnapshot): ClusterDevices {
   };
 }
 
-function mapNeuron({ instance, devices }: InstanceDevices): MappedInstance {
+function mapNeuron({ instance, devices, reach }: InstanceDevices): MappedInstance {
   const type = findInstanceType(instanceTypeOf(instance)!)!;
   const taken = new Set(devices.filter(({ state }) => state !== "free").map(({ device }) => device));
   return {
@@ -82,6 +86,7 @@ function mapNeuron({ instance, devices }: InstanceDevices): MappedInstance {
       state,
       claimedBy: holders.map(({ taskArn }) => taskArn),
     })),
+    ...(reach.length === 0 ? {} : { reach: reach.map(({ taskArn }) => taskArn) }),
     freeSlots: Object.fromEntries(
       legalSizes(type)
         .map((size) => [size, replicasThatFit(type, taken, size)])

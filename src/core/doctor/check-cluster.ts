@@ -1,11 +1,10 @@
 import { counted } from "../base/counted.ts";
 import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { namedProvider } from "../ecs/capacity.ts";
-import { chooseProvider } from "../plan/run-request.ts";
+import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { namedProviders } from "../ecs/capacity.ts";
+import { chooseCapacity, providersIn, typesOf } from "../plan/choose-capacity.ts";
 import { listOr, Refusal } from "../base/problem.ts";
-import { onManagedInstances } from "../workload/managed-instances.ts";
-import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { checkInstances } from "./check-instances.ts";
 import type { Lacking } from "./lacking.ts";
 import type { ObservedCluster } from "./observation.ts";
@@ -16,7 +15,7 @@ import { judged, valueOf, type Reading } from "./reading.ts";
 export interface ClusterQuestion {
   readonly name: string;
   readonly region: string;
-  readonly workload?: ResolvedWorkload;
+  readonly ecs?: EcsWorkload;
   /** What the cluster has no room for, where that could be worked out. */
   readonly lacking?: Lacking;
 }
@@ -26,7 +25,7 @@ export function checkCluster(
   question: ClusterQuestion,
   reading: Reading<ObservedCluster | undefined>,
 ): readonly CheckItem[] {
-  const { name, region, workload } = question;
+  const { name, region, ecs } = question;
   return judged("cluster", `cluster ${name}`, reading, (cluster) => {
     if (cluster === undefined)
       return [
@@ -44,7 +43,7 @@ export function checkCluster(
           "Wait until it is ACTIVE, or name another with --cluster.",
         ),
       ];
-    const provider = workload === undefined ? [] : checkProvider(workload, cluster);
+    const provider = ecs === undefined ? [] : checkProvider(ecs, cluster);
     return [
       ok("cluster", `cluster ${name} is ACTIVE`),
       ...provider,
@@ -58,29 +57,35 @@ export function checkCluster(
   });
 }
 
-/** The capacity provider that tasks of the workload are started with; undefined for plain EC2, and where it cannot be told. */
-export function providerFor(
-  workload: ResolvedWorkload,
-  cluster: Pick<ObservedCluster, "managedInstances">,
-): string | undefined {
-  const known = valueOf(cluster.managedInstances) ?? [];
-  return namedProvider(workload) ?? (known.length === 1 ? known[0] : undefined);
+/** The capacity providers that start the workload's tasks; undefined for plain EC2, and where it cannot be told. */
+export function providersFor(
+  ecs: EcsWorkload,
+  { capacity }: Pick<ObservedCluster, "capacity">,
+): readonly string[] | undefined {
+  const known = capacity === undefined ? undefined : valueOf(capacity);
+  if (known === undefined) {
+    const named = namedProviders(ecs.capacity);
+    return named.length === 0 ? undefined : named;
+  }
+  try {
+    return providersIn(chooseCapacity(ecs.capacity, known, typesOf(ecs.workload))).capacityProviders;
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
 }
 
-function checkProvider(
-  workload: ResolvedWorkload,
-  { capacityProviders, managedInstances = { value: [] } }: ObservedCluster,
-): readonly CheckItem[] {
+function checkProvider(ecs: EcsWorkload, { capacity }: ObservedCluster): readonly CheckItem[] {
   const check = "capacity-provider";
-  if (namedProvider(workload) === undefined && !onManagedInstances(workload)) return [];
-  return judged(check, "which capacity providers are Managed Instances", managedInstances, (known) => {
+  if (capacity === undefined) return [];
+  return judged(check, "the cluster's capacity providers", capacity, (known) => {
     try {
-      return [
-        ok(
-          check,
-          `capacity provider ${chooseProvider(workload, { all: capacityProviders, managedInstances: known })!} is the cluster's`,
-        ),
-      ];
+      const { capacityProviderStrategy = [], note } = chooseCapacity(ecs.capacity, known, typesOf(ecs.workload));
+      if (note !== undefined) return [warn(check, note, "Say who starts the tasks: ecs.capacity.")];
+      const names = capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider);
+      if (names.length === 0) return [];
+      const which = `capacity ${names.length === 1 ? "provider" : "providers"} ${listOr(names, "and")}`;
+      return [ok(check, `${which} ${names.length === 1 ? "is" : "are"} the cluster's`)];
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return error.problems.map(({ message, hint }) => fail(check, message, hint ?? "Set ecs.capacity."));
@@ -89,34 +94,36 @@ function checkProvider(
 }
 
 function checkCapacity(
-  { workload, lacking }: ClusterQuestion,
+  { ecs, lacking }: ClusterQuestion,
   cluster: ObservedCluster,
   snapshot: ClusterSnapshot,
 ): readonly CheckItem[] {
-  const provider = workload === undefined ? undefined : providerFor(workload, cluster);
-  const candidates = candidatesFor(workload, provider, snapshot);
-  if (candidates.length === 0) return [checkNone(workload, provider, cluster, snapshot)];
-  const items = checkInstances(snapshot.cluster, candidates, workload, provider !== undefined);
-  return [...items, ...(items.some(({ status }) => status === "FAIL") ? [] : checkRoom(lacking, provider))];
+  const providers = ecs === undefined ? undefined : providersFor(ecs, cluster);
+  const candidates = candidatesFor(ecs?.workload, providers, snapshot);
+  const names = providers === undefined ? undefined : listOr(providers);
+  if (candidates.length === 0) return [checkNone(ecs, names, cluster, snapshot)];
+  const items = checkInstances(snapshot.cluster, candidates, ecs, providers !== undefined);
+  return [...items, ...(items.some(({ status }) => status === "FAIL") ? [] : checkRoom(lacking, names))];
 }
 
 function checkNone(
-  workload: ResolvedWorkload | undefined,
+  ecs: EcsWorkload | undefined,
   provider: string | undefined,
   { capacityProviders }: ObservedCluster,
   { instances }: ClusterSnapshot,
 ): CheckItem {
   const check = "instances";
-  const types = listOr(typeNamesOf(workload));
+  const names = typeNamesOf(ecs?.workload);
+  const types = listOr(names);
   if (provider !== undefined)
     return ok(check, `no ${types || "container instance"} of ${provider} yet: it starts one when a task needs it`);
-  if (workload === undefined && capacityProviders.length > 0)
+  if (ecs === undefined && capacityProviders.length > 0)
     return skip(check, `no container instances yet: ${listOr(capacityProviders, "and")} may start some`);
   const others =
     instances.length === 0
       ? "the cluster has no container instances"
       : `the cluster has no ${types} among its container instances, which are ${countTypes(instances)}`;
-  const image = types === "" ? "aiplat ami latest" : `aiplat ami latest --instance-type ${typeNamesOf(workload)[0]!}`;
+  const image = types === "" ? "aiplat ami latest" : `aiplat ami latest --instance-type ${names[0]!}`;
   const scaling =
     capacityProviders.length === 0
       ? ""
@@ -124,7 +131,8 @@ function checkNone(
   return fail(
     check,
     others,
-    `Start an instance with the ECS image (${image}), registered in this cluster.${scaling} Where an Auto Scaling group should have, see its activity and the vCPU quota below.`,
+    `Start an instance with the ECS image (${image}), registered in this cluster.${scaling} Where an Auto ` +
+      "Scaling group should have, see its activity and the vCPU quota below.",
   );
 }
 

@@ -1,14 +1,10 @@
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { fail, ok, warn, type CheckItem } from "../base/check-report.ts";
 import { instanceTypeOf, type ContainerInstance } from "../cluster/snapshot.ts";
-import { networkModeOf } from "../ecs/capacity.ts";
+import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { compareVersions, isVersion } from "../base/version.ts";
-import { onManagedInstances } from "../workload/managed-instances.ts";
-import type { ResolvedWorkload } from "../workload/resolved.ts";
+import { handOverAgent, holdsSuccessors } from "../devices/hand-over.ts";
 import { countTypes, nameInstances } from "./observed-instances.ts";
-
-/** The first agent that holds a task back until the one before it on its host ports has stopped (aws/amazon-ecs-agent CHANGELOG.md, 1.74.1). */
-const handOverAgent = "1.74.1";
 
 /**
  * Whether tasks could be placed on the instances, and handed over on them.
@@ -19,7 +15,7 @@ const handOverAgent = "1.74.1";
 export function checkInstances(
   cluster: string,
   candidates: readonly ContainerInstance[],
-  workload: ResolvedWorkload | undefined,
+  ecs: EcsWorkload | undefined,
   scales: boolean,
 ): readonly CheckItem[] {
   const active = candidates.filter(({ status }) => status === "ACTIVE");
@@ -27,7 +23,7 @@ export function checkInstances(
     ok("instances", countTypes(candidates)),
     ...checkStatus(cluster, candidates, active, scales),
     ...checkConnection(active, scales),
-    ...checkAgent(cluster, candidates, workload),
+    ...checkAgent(cluster, candidates, ecs),
   ];
 }
 
@@ -40,8 +36,11 @@ function checkStatus(
   const rest = candidates.filter(({ status }) => status !== "ACTIVE");
   if (rest.length === 0) return [];
   const states = [...new Set(rest.map(({ status }) => status))].join(" or ");
-  const message = `${nameInstances(rest, candidates)} ${rest.length === 1 ? "is" : "are"} ${states}: ECS places nothing there`;
-  const fix = `aws ecs update-container-instances-state --cluster ${cluster} --container-instances ${rest[0]!.arn} --status ACTIVE brings a DRAINING one back.`;
+  const are = rest.length === 1 ? "is" : "are";
+  const message = `${nameInstances(rest, candidates)} ${are} ${states}: ECS places nothing there`;
+  const fix =
+    `aws ecs update-container-instances-state --cluster ${cluster} --container-instances ${rest[0]!.arn} ` +
+    "--status ACTIVE brings a DRAINING one back.";
   return [
     active.length === 0 && !scales ? fail("instance-status", message, fix) : warn("instance-status", message, fix),
   ];
@@ -52,28 +51,29 @@ function checkConnection(active: readonly ContainerInstance[], scales: boolean):
   if (silent.length === 0) return [];
   const message = `the agent of ${nameInstances(silent, active)} is not connected: ECS places nothing there`;
   const fix =
-    "Is the instance running, and can it reach ECS? sudo systemctl restart ecs restarts its agent, whose log is /var/log/ecs/ecs-agent.log.";
+    "Is the instance running, and can it reach ECS? sudo systemctl restart ecs restarts its agent, " +
+    "whose log is /var/log/ecs/ecs-agent.log.";
   return [silent.length === active.length && !scales ? fail("agent", message, fix) : warn("agent", message, fix)];
 }
 
 function checkAgent(
   cluster: string,
   candidates: readonly ContainerInstance[],
-  workload: ResolvedWorkload | undefined,
+  ecs: EcsWorkload | undefined,
 ): readonly CheckItem[] {
   // Managed Instances have AWS's agent.
-  if (workload !== undefined && onManagedInstances(workload)) return [];
+  if (ecs?.capacity.kind === "managed-instances") return [];
   const known = candidates.filter(({ agentVersion }) => agentVersion !== undefined && isVersion(agentVersion));
-  const old = known.filter(({ agentVersion }) => compareVersions(agentVersion!, handOverAgent) < 0);
+  const old = known.filter((each) => !holdsSuccessors(each));
   const items = [
     ...describeOld(
-      old.filter((each) => handsOver(each, workload)),
+      old.filter((each) => handsOver(each, ecs)),
       cluster,
       candidates,
       fail,
     ),
     ...describeOld(
-      old.filter((each) => !handsOver(each, workload)),
+      old.filter((each) => !handsOver(each, ecs)),
       cluster,
       candidates,
       warn,
@@ -85,9 +85,9 @@ function checkAgent(
 }
 
 /** Whether a device goes from one task to its successor there by way of its lock port. */
-function handsOver(instance: ContainerInstance, workload: ResolvedWorkload | undefined): boolean {
-  if (workload === undefined) return findInstanceType(instanceTypeOf(instance) ?? "")?.accelerator.kind === "neuron";
-  return workload.shapes.some(({ request }) => request.kind === "neuron") && networkModeOf(workload) !== "awsvpc";
+function handsOver(instance: ContainerInstance, ecs: EcsWorkload | undefined): boolean {
+  if (ecs === undefined) return findInstanceType(instanceTypeOf(instance) ?? "")?.accelerator.kind === "neuron";
+  return ecs.workload.shapes.some(({ request }) => request.kind === "neuron") && ecs.networkMode !== "awsvpc";
 }
 
 function describeOld(
@@ -98,12 +98,15 @@ function describeOld(
 ): readonly CheckItem[] {
   if (old.length === 0) return [];
   const versions = [...new Set(old.map(({ agentVersion }) => agentVersion!))].toSorted(compareVersions).join(", ");
-  const message = `the agent of ${nameInstances(old, candidates)} is ${versions}: before ${handOverAgent} it starts a task on a device that the one before it still holds`;
+  const message =
+    `the agent of ${nameInstances(old, candidates)} is ${versions}: before ${handOverAgent} it starts a task on a ` +
+    "device that the one before it still holds";
   return [
     status(
       "agent-version",
       message,
-      `aws ecs update-container-agent --cluster ${cluster} --container-instance ${old[0]!.arn}, or replace the instance with the current image (aiplat ami latest).`,
+      `aws ecs update-container-agent --cluster ${cluster} --container-instance ${old[0]!.arn}, ` +
+        "or replace the instance with the current image (aiplat ami latest).",
     ),
   ];
 }

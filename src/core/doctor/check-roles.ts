@@ -1,4 +1,5 @@
 import { fail, ok, skip, someOf, warn, type CheckItem } from "../base/check-report.ts";
+import type { CheckCode } from "../base/codes/check-codes.ts";
 import type { Needs } from "./needs.ts";
 import type { ObservedAccount } from "./observation.ts";
 import type { Role } from "./observed-account.ts";
@@ -29,16 +30,21 @@ export function checkRoles(
           ),
         ];
   return [
-    ...(executionRole === undefined ? absent() : checkRole("execution role", executionRole, observed, place)),
+    ...(executionRole === undefined ? absent() : checkRole("execution-role", executionRole, observed, place)),
     ...(executionRole === undefined || valueOf(observed.roles.get(executionRole)) === undefined
       ? []
       : checkPermissions(needs, executionRole, observed, place)),
-    ...(taskRole === undefined || taskRole === executionRole ? [] : checkRole("task role", taskRole, observed, place)),
+    ...(taskRole === undefined || taskRole === executionRole ? [] : checkRole("task-role", taskRole, observed, place)),
   ];
 }
 
-function checkRole(what: string, role: string, { roles }: ObservedAccount, place: Place): readonly CheckItem[] {
-  const check = what.replace(" ", "-");
+function checkRole(
+  check: "execution-role" | "task-role",
+  role: string,
+  { roles }: ObservedAccount,
+  place: Place,
+): readonly CheckItem[] {
+  const what = check.replace("-", " ");
   const name = roleNameOf(role);
   const account = roleAccountOf(role);
   // "The role must be in the same account": iam:PassRole goes no further.
@@ -46,7 +52,8 @@ function checkRole(what: string, role: string, { roles }: ObservedAccount, place
     return [
       fail(
         check,
-        `${what} ${role} is of account ${account}, and the tasks run in ${place.account}: ECS takes roles of its own account only`,
+        `${what} ${role} is of account ${account}, and the tasks run in ${place.account}: ` +
+          "ECS takes roles of its own account only",
         "Make a role in this account; it may assume the other one.",
       ),
     ];
@@ -61,10 +68,12 @@ function checkRole(what: string, role: string, { roles }: ObservedAccount, place
   ]);
 }
 
-function checkTrust(check: string, what: string, { trustPolicy }: Role, place: Place): CheckItem {
+function checkTrust(check: CheckCode, what: string, { trustPolicy }: Role, place: Place): CheckItem {
   const trust = judgeTrust(trustPolicy, place);
   if (trust.kind === "trusted") return ok(check, `${what} trusts ${tasksPrincipal}`);
-  const fix = `aws iam update-assume-role-policy with a statement that allows sts:AssumeRole to {"Service": "${tasksPrincipal}"}.`;
+  const fix =
+    `aws iam update-assume-role-policy with a statement that allows sts:AssumeRole to {"Service": ` +
+    `"${tasksPrincipal}"}.`;
   return trust.kind === "unclear"
     ? warn(check, `${what}: ${trust.why}`, `See that this holds for ECS. ${fix}`)
     : fail(check, `${what} cannot be assumed by tasks: ${trust.why}`, fix);
@@ -106,14 +115,18 @@ function checkPermissions(
     ...byAction(refused.filter((each) => !doubtful(each))).map(([action, each]) =>
       fail(
         check,
-        `${roleNameOf(role)} may not ${each[0]!.need.to}: ${action} is ${each.some(({ explicit }) => explicit) ? "denied" : "not allowed"} on ${someOf(each.map(({ need }) => need.resource))}`,
+        `${roleNameOf(role)} may not ${each[0]!.need.to}: ` +
+          `${action} is ${each.some(({ explicit }) => explicit) ? "denied" : "not allowed"} on ` +
+          `${someOf(each.map(({ need }) => need.resource))}`,
         `Allow ${action} on it in the role's policies.`,
       ),
     ),
     ...byAction(refused.filter(doubtful)).map(([action, each]) =>
       warn(
         check,
-        `the policies of ${roleNameOf(role)} do not allow ${action} on ${someOf(each.map(({ need }) => need.resource))}: the ${each[0]!.need.repository === undefined ? "secret" : "repository"}'s own policy must`,
+        `the policies of ${roleNameOf(role)} do not allow ${action} on ` +
+          `${someOf(each.map(({ need }) => need.resource))}: ` +
+          `the ${each[0]!.need.repository === undefined ? "secret" : "repository"}'s own policy must`,
         `Allow ${action} on it in the role's policies, or see ${ownPolicyCommand(each[0]!.need)}.`,
       ),
     ),

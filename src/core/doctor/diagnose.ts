@@ -1,11 +1,8 @@
 import { present } from "../base/present.ts";
 import { skip, type CheckGroup, type CheckItem, type CheckReport } from "../base/check-report.ts";
-import { networkModeOf } from "../ecs/capacity.ts";
-import type { NetworkConfiguration, TaskDefinition } from "../ecs-api/api.ts";
-import type { GenerateSettings } from "../ecs/generate.ts";
-import { onManagedInstances } from "../workload/managed-instances.ts";
-import type { ResolvedWorkload } from "../workload/resolved.ts";
-import { checkCluster, providerFor } from "./check-cluster.ts";
+import type { NetworkConfiguration } from "../ecs-api/api.ts";
+import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { checkCluster, providersFor } from "./check-cluster.ts";
 import { checkDrivers } from "./check-drivers.ts";
 import { checkImages } from "./check-images.ts";
 import { checkLogs } from "./check-logs.ts";
@@ -24,9 +21,8 @@ import { wantedTypes } from "./wanted-types.ts";
 
 /** The workload that is to run, as everything that is asked of the account depends on it. */
 export interface Patient {
-  readonly workload: ResolvedWorkload;
-  readonly generate: GenerateSettings;
-  readonly definitions: readonly TaskDefinition[];
+  readonly ecs: EcsWorkload;
+  readonly region?: string;
   /** Of tasks with network interfaces of their own. */
   readonly network?: NetworkConfiguration;
 }
@@ -57,7 +53,7 @@ export function diagnose(
   return {
     cluster,
     ...present({ region, account: number }),
-    ...(patient === undefined ? {} : { workload: patient.workload.name }),
+    ...(patient === undefined ? {} : { workload: patient.ecs.workload.name }),
     groups: [machineGroup, ...rest.filter(({ items }) => items.length > 0)],
   };
 }
@@ -85,8 +81,8 @@ function subjectsOf({ executionRole, taskRole, images, secrets, logs }: Needs): 
   ];
 }
 
-function usesOwnNetwork({ workload }: Patient): boolean {
-  return networkModeOf(workload) === "awsvpc";
+function usesOwnNetwork({ ecs }: Patient): boolean {
+  return ecs.networkMode === "awsvpc";
 }
 
 function examine(
@@ -98,23 +94,23 @@ function examine(
 ): readonly CheckGroup[] {
   const found = valueOf(account.cluster);
   const snapshot = found === undefined ? undefined : valueOf(found.snapshot);
-  const provider = patient === undefined || found === undefined ? undefined : providerFor(patient.workload, found);
+  const providers = patient === undefined || found === undefined ? undefined : providersFor(patient.ecs, found);
   const lacking =
-    patient === undefined || snapshot === undefined
-      ? undefined
-      : findLacking(patient.workload, patient.generate, snapshot, provider);
-  const workload = patient?.workload;
+    patient === undefined || snapshot === undefined ? undefined : findLacking(patient, snapshot, providers);
   const question = {
     name: cluster,
     region: place.region,
-    ...present({ workload, lacking }),
+    ...present({ ecs: patient?.ecs, lacking }),
   };
   return [
     { subject: `cluster ${cluster}`, items: checkCluster(question, account.cluster) },
     ...(patient === undefined || needs === undefined
       ? []
       : examineNeeds(patient, needs, account, place, found, lacking?.asked)),
-    { subject: "quotas", items: checkQuotas(wantedTypes(workload, snapshot, lacking), account, place.region) },
+    {
+      subject: "quotas",
+      items: checkQuotas(wantedTypes(patient?.ecs.workload, snapshot, lacking), account, place.region),
+    },
   ];
 }
 
@@ -126,16 +122,17 @@ function examineNeeds(
   cluster: ObservedCluster | undefined,
   asked: number | undefined,
 ): readonly CheckGroup[] {
-  const { workload, network } = patient;
+  const { ecs, network } = patient;
+  const { workload } = ecs;
   const types = workload.shapes.flatMap(({ instanceTypes }) => instanceTypes);
   const snapshot = cluster === undefined ? undefined : valueOf(cluster.snapshot);
   const candidates =
     cluster === undefined || snapshot === undefined
       ? []
-      : candidatesFor(workload, providerFor(workload, cluster), snapshot);
+      : candidatesFor(workload, providersFor(ecs, cluster), snapshot);
   const group = (subject: string, items: readonly CheckItem[]): CheckGroup => ({ subject, items });
   return [
-    group("roles", checkRoles(needs, account, place, onManagedInstances(workload))),
+    group("roles", checkRoles(needs, account, place, ecs.capacity.kind === "managed-instances")),
     group("images", [...checkImages(needs, account, types), ...checkDrivers(needs, account, candidates)]),
     group("secrets", checkSecrets(needs, account)),
     group("logs", checkLogs(needs, account)),

@@ -1,12 +1,11 @@
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { lockPortBaseOf } from "../devices/claims.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import { emptyInstance } from "../placement/empty-instance.ts";
 import { explainPlacement } from "../placement/explain.ts";
-import { placementOptions } from "../plan/run-request.ts";
-import { definitionsOf } from "../plan/plan-slots.ts";
 import { isOfService } from "../plan/service-tasks.ts";
-import type { GenerateSettings } from "../ecs/generate.ts";
+import { definitionsOf, resolveForEcs } from "../ecs/resolve-for-ecs.ts";
+import type { Patient } from "./diagnose.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 
 /** What the cluster has no room for now. */
@@ -23,22 +22,23 @@ export interface Lacking {
 /**
  * How many of a workload's replicas the cluster has room for, beside those that run.
  *
- * @param provider The capacity provider that starts the tasks.
+ * @param providers The capacity providers that start the tasks; undefined for plain EC2.
  */
 export function findLacking(
-  workload: ResolvedWorkload,
-  generate: GenerateSettings,
+  { ecs, region }: Pick<Patient, "ecs" | "region">,
   snapshot: ClusterSnapshot,
-  provider: string | undefined,
+  providers: readonly string[] | undefined,
 ): Lacking {
-  const definitions = definitionsOf(workload, { ...generate, lockPortBase: lockPortBaseOf(snapshot.tags) });
-  const options = placementOptions({ placementConstraints: [], ...present({ provider }) });
+  const { workload } = ecs;
+  const target = { ...present({ region }), lockPortBase: lockPortBaseOf(snapshot.tags) };
+  const definitions = definitionsOf(resolveForEcs(workload, target));
+  const options = present({ capacityProviders: providers });
   const asked = Math.max(0, workload.replicas - runningOf(workload, snapshot));
   const { possible, nearestChange } = explainPlacement(snapshot, definitions, { ...options, count: asked });
   const missing = asked - possible;
   const heldByOne = (type: string) => {
     const empty = emptyInstance(snapshot, type, [])?.instance;
-    const instances = empty === undefined ? [] : [{ ...empty, ...present({ capacityProvider: provider }) }];
+    const instances = empty === undefined ? [] : [{ ...empty, ...present({ capacityProvider: providers?.[0] }) }];
     return explainPlacement({ ...snapshot, tasks: [], instances }, definitions, { ...options, count: missing })
       .possible;
   };

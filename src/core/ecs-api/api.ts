@@ -4,6 +4,7 @@ export type {
   NameValue,
   NetworkConfiguration,
   PlacementConstraint,
+  PlacementStrategyItem,
   ResourceRequirement,
   Tag,
 } from "./schema/common.ts";

@@ -126,13 +126,14 @@ function toNumber(value: unknown, kind: "integer" | "number"): number | undefine
   return is ? (number as number) : undefined;
 }
 
-function isWithin(value: unknown, { min, max, pattern }: Field): boolean {
-  const size =
-    typeof value === "number" ? value : typeof value === "object" ? Object.keys(value ?? {}).length : undefined;
-  const measured = size ?? String(value).length;
-  return (
-    (min === undefined || measured >= min) &&
-    (max === undefined || measured <= max) &&
-    (pattern === undefined || new RegExp(`^(?:${pattern})$`, "u").test(String(value)))
-  );
+function isWithin(value: unknown, { min = -Infinity, max = Infinity, pattern }: Field): boolean {
+  const size = sizeOf(value);
+  const matches = pattern === undefined || new RegExp(`^(?:${pattern})$`, "u").test(String(value));
+  return size >= min && size <= max && matches;
+}
+
+/** What bounds are about: a number itself, the length of a text, the items of a list or the keys of an object. */
+function sizeOf(value: unknown): number {
+  if (typeof value === "number") return value;
+  return typeof value === "object" ? Object.keys(value ?? {}).length : String(value).length;
 }

@@ -3,37 +3,35 @@ import { fabricEnvironment } from "../catalog/fabric.ts";
 import { lockPortMappings } from "../catalog/lock-ports.ts";
 import { devicePath } from "../catalog/slots.ts";
 import { healthCheckSettings } from "../workload/health.ts";
-import type { DeviceRequest, ResolvedWorkload, Variant } from "../workload/resolved.ts";
+import type { DeviceRequest, ResolvedWorkload } from "../workload/resolved.ts";
 import type { ContainerDefinition, Device, LinuxParameters, PortMapping, ResourceRequirement } from "../ecs-api/api.ts";
-import type { NetworkMode } from "./capacity.ts";
+import type { NetworkMode } from "../workload/network-mode.ts";
+import type { Capacity } from "./capacity.ts";
+import type { Variant } from "./variants.ts";
 
-export interface ContainerSettings {
-  readonly networkMode: NetworkMode;
-  readonly managedInstances: boolean;
-  /** The region that the log group is in. */
-  readonly region?: string;
-  readonly lockPortBase?: number;
+function onManagedInstances({ capacity }: Pick<GenerateSettings, "capacity">): boolean {
+  return capacity.kind === "managed-instances";
 }
 
 /** The workload's own container. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 export function workloadContainer(
   workload: ResolvedWorkload,
   variant: Variant,
-  settings: ContainerSettings,
+  settings: GenerateSettings,
 ): ContainerDefinition {
   const { shape } = variant;
   const { vcpu, memoryMiB } = shape;
-  const listsDevices = variant.slot !== undefined && !settings.managedInstances;
+  const listsDevices = variant.slot !== undefined && !onManagedInstances(settings);
   const ports = portMappings(workload, variant, settings);
-  const requirements = resourceRequirements(shape.request, settings.managedInstances);
+  const requirements = resourceRequirements(shape.request, onManagedInstances(settings));
   const linuxParameters = linuxParametersOf(workload, variant, listsDevices);
   const environment = { ...fabricEnvironment(shape.instanceTypes, shape.efaInterfaces), ...workload.environment };
   return {
     name: workload.name,
     image: workload.image,
     // Managed Instances carry the share at task level; on EC2 the container's hard limit does, and nothing at task level.
-    ...(vcpu === undefined || settings.managedInstances ? {} : { cpu: cpuUnits(vcpu) }),
-    ...(memoryMiB === undefined || settings.managedInstances ? {} : { memory: memoryMiB }),
+    ...(vcpu === undefined || onManagedInstances(settings) ? {} : { cpu: cpuUnits(vcpu) }),
+    ...(memoryMiB === undefined || onManagedInstances(settings) ? {} : { memory: memoryMiB }),
     ...(ports.length === 0 ? {} : { portMappings: ports }),
     essential: true,
     ...present({ command: workload.command }),
@@ -54,6 +52,15 @@ export function workloadContainer(
   };
 }
 
+/** What of the whole workload each of its definitions depends on. */
+export interface GenerateSettings {
+  readonly networkMode: NetworkMode;
+  readonly capacity: Capacity;
+  readonly lockPortBase: number;
+  /** The region of the log group; without one there are no logs. */
+  readonly region?: string;
+}
+
 /** 1,024 units a vCPU. */
 export function cpuUnits(vcpu: number): number {
   return Math.floor(vcpu * 1024);
@@ -62,7 +69,7 @@ export function cpuUnits(vcpu: number): number {
 function portMappings(
   workload: ResolvedWorkload,
   variant: Variant,
-  settings: ContainerSettings,
+  settings: GenerateSettings,
 ): readonly PortMapping[] {
   const own = workload.ports.map((port): PortMapping => {
     // Bridge mode without a host port gets a free one; host and awsvpc mode have the container's own.
@@ -78,8 +85,8 @@ function portMappings(
 }
 
 /** The lock ports of the variant's devices. ECS counts host ports in bridge and host mode only; awsvpc tasks have none. */
-export function locksOf(variant: Variant, settings: ContainerSettings): readonly PortMapping[] {
-  if (variant.slot === undefined || settings.managedInstances || settings.networkMode === "awsvpc") return [];
+export function locksOf(variant: Variant, settings: GenerateSettings): readonly PortMapping[] {
+  if (variant.slot === undefined || onManagedInstances(settings) || settings.networkMode === "awsvpc") return [];
   return lockPortMappings(variant.slot, settings.lockPortBase);
 }
 

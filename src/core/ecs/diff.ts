@@ -1,3 +1,4 @@
+import { devicesTag } from "../catalog/device-set.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { generatedFields, type FieldTree } from "./generated-fields.ts";
 import { itemKey } from "./list-items.ts";
@@ -24,8 +25,10 @@ export function diffTaskDefinitions(declared: Raw, registered: Raw): readonly Ch
 }
 
 /** aiplat's own tags alone are no reason to touch what somebody else has made. */
-export function isOwnTag({ path, kind }: Change): boolean {
-  return kind === "added" && path.startsWith("tags[aiplat:");
+export function isOwnTag({ path, kind, after }: Change): boolean {
+  if (kind !== "added" || !path.startsWith("tags[aiplat:")) return false;
+  // What a file says of the devices it uses is the user's; that a CPU workload uses none, aiplat says by itself.
+  return path !== `tags[${devicesTag}]` || after === undefined || JSON.stringify(after).includes('"none"');
 }
 
 /** The same for any two objects in normal form. `fields` are those that aiplat could have written. */
@@ -36,13 +39,19 @@ export function diffNormalForms(before: Raw, after: Raw, fields: FieldTree): rea
 function diffObjects(before: Raw, after: Raw, fields: FieldTree | true, path: string): readonly Change[] {
   const names = new Set([...Object.keys(after), ...Object.keys(before)]);
   return [...names].flatMap((name) => {
-    const ours = fields === true ? true : Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const ours = below(fields, name);
     const at = join(path, name);
     const [was, is] = [before[name], after[name]];
     return isListOrNothing(was) && isListOrNothing(is)
       ? diffLists(name, was ?? [], is ?? [], ours, at)
       : diffValues(was, is, ours, at);
   });
+}
+
+/** Which of a field's own fields aiplat could have written. */
+function below(fields: FieldTree | true, name: string): FieldTree | true | undefined {
+  if (fields === true) return true;
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 function diffValues(

@@ -1,21 +1,14 @@
 import { present } from "../base/present.ts";
-import { workloadTag } from "../ecs-api/service.ts";
-import { deviceNumber, slotName } from "../catalog/slots.ts";
+import { deviceNumber } from "../catalog/slots.ts";
 import { refuseErrors } from "../base/problem.ts";
 import { mergeRaw, type ListKeys, type Raw } from "../base/merge.ts";
-import type { ResolvedWorkload, Shape, Variant } from "../workload/resolved.ts";
-import type { Device, PlacementConstraint, Tag, TaskDefinition } from "../ecs-api/api.ts";
-import { onManagedInstances } from "../workload/managed-instances.ts";
-import { networkModeOf } from "./capacity.ts";
-import { cpuUnits, locksOf, workloadContainer } from "./container.ts";
+import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import type { Device, PlacementConstraint, TaskDefinition } from "../ecs-api/api.ts";
+import { cpuUnits, locksOf, workloadContainer, type GenerateSettings } from "./container.ts";
 import { checkMerged, devicesOf } from "./merged.ts";
-
-export interface GenerateSettings {
-  /** The region of the log group; needed where the workload has logs. */
-  readonly region?: string;
-  /** The cluster's lock port base, where it has one of its own. */
-  readonly lockPortBase?: number;
-}
+import { addConstraints } from "./placement-constraints.ts";
+import { tagsFor } from "./tags.ts";
+import type { Variant } from "./variants.ts";
 
 /**
  * The task definition of one variant, as RegisterTaskDefinition takes it.
@@ -26,30 +19,32 @@ export interface GenerateSettings {
 export function generateTaskDefinition(
   workload: ResolvedWorkload,
   variant: Variant,
-  settings: GenerateSettings = {},
+  settings: GenerateSettings,
 ): TaskDefinition {
-  const networkMode = networkModeOf(workload);
-  const managedInstances = onManagedInstances(workload);
-  const containerSettings = { networkMode, managedInstances, ...settings };
-  const container = workloadContainer(workload, variant, containerSettings);
+  const { networkMode } = settings;
+  const managedInstances = settings.capacity.kind === "managed-instances";
+  const container = workloadContainer(workload, variant, settings);
   const { vcpu, memoryMiB } = variant.shape;
+  const constraints = constraintsOf(workload, variant.shape);
   const generated = {
     family: variant.name,
     ...present({ taskRoleArn: workload.roles.task, executionRoleArn: workload.roles.execution }),
     networkMode,
     containerDefinitions: [container],
-    ...placementConstraints(variant.shape),
+    ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
     requiresCompatibilities: [managedInstances ? "MANAGED_INSTANCES" : "EC2"],
     ...(managedInstances && vcpu !== undefined ? { cpu: String(cpuUnits(vcpu)) } : {}),
     ...(managedInstances && memoryMiB !== undefined ? { memory: String(memoryMiB) } : {}),
   } satisfies TaskDefinition;
-  const merged = mergeRaw(generated, workload.ecs.taskDefinition ?? {}, taskDefinitionLists) as TaskDefinition;
+  const raw = workload.ecs.taskDefinition ?? {};
+  const merged = addConstraints(mergeRaw(generated, raw, taskDefinitionLists) as TaskDefinition, constraints, raw);
   refuseErrors(
-    checkMerged(container, locksOf(variant, containerSettings), merged, {
+    checkMerged(container, locksOf(variant, settings), merged, {
       accelerated: variant.shape.request.kind !== "none",
+      partial: variant.shape.request.kind === "neuron" && !variant.shape.request.whole,
     }),
   );
-  return { ...withOrderedDevices(merged), tags: tagsOf(workload, variant, merged.tags) };
+  return { ...withOrderedDevices(merged), tags: tagsFor(workload, variant, merged.tags) };
 }
 
 /** The lists of a task definition that merge item by item. */
@@ -68,12 +63,19 @@ function named(item: Raw): string {
   return String(item["name"]);
 }
 
-/** `in [..]` where several types carry the very same devices. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html */
-function placementConstraints(shape: Shape): { readonly placementConstraints?: readonly PlacementConstraint[] } {
+/**
+ * The machines that a task may run on: those of its instance types, `in [..]` where several carry the very same devices,
+ * and what the file asks for besides.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
+ */
+function constraintsOf({ ecs }: ResolvedWorkload, shape: Shape): readonly PlacementConstraint[] {
   const types = shape.instanceTypes.map((type) => type.instanceType);
-  if (types.length === 0) return {};
   const comparison = types.length === 1 ? `== ${types[0]}` : `in [${types.join(", ")}]`;
-  return { placementConstraints: [{ type: "memberOf", expression: `attribute:ecs.instance-type ${comparison}` }] };
+  const expressions = [
+    ...(types.length === 0 ? [] : [`attribute:ecs.instance-type ${comparison}`]),
+    ...(ecs.placement?.constraints ?? []),
+  ];
+  return expressions.map((expression) => ({ type: "memberOf", expression }));
 }
 
 /** Neuron devices first, in numeric order (neuron2 before neuron10), whatever order raw fields came in. */
@@ -94,19 +96,4 @@ function withOrderedDevices(definition: TaskDefinition): TaskDefinition {
           };
     }),
   };
-}
-
-/** The user's tags and aiplat's own, by which it finds what belongs to a workload again. */
-function tagsOf(workload: ResolvedWorkload, variant: Variant, raw: readonly Tag[] | undefined): readonly Tag[] {
-  const tags = new Map(Object.entries(workload.tags));
-  for (const { key, value } of raw ?? []) tags.set(key, value);
-  tags.set(workloadTag, workload.name);
-  tags.set("aiplat:slot", slotTag(variant));
-  return [...tags].map(([key, value]) => ({ key, value }));
-}
-
-/** What the tag `aiplat:slot` says of a variant: the devices, or who chooses them. */
-export function slotTag(variant: Variant): string {
-  if (variant.slot !== undefined) return slotName(variant.slot);
-  return variant.shape.request.kind === "none" ? "none" : "gpu";
 }

@@ -1,6 +1,6 @@
 import { deviceNumber } from "../catalog/slots.ts";
 import { problem, type Problem } from "../base/problem.ts";
-import { isRaw } from "../base/merge.ts";
+import { isRaw, type Raw } from "../base/merge.ts";
 import type { ContainerDefinition, Device, PortMapping, TaskDefinition } from "../ecs-api/api.ts";
 
 const path = ["ecs", "taskDefinition", "containerDefinitions"];
@@ -16,7 +16,7 @@ export function checkMerged(
   generated: ContainerDefinition,
   locks: readonly PortMapping[],
   merged: TaskDefinition,
-  { accelerated }: { readonly accelerated: boolean },
+  { accelerated, partial }: { readonly accelerated: boolean; readonly partial: boolean },
 ): readonly Problem[] {
   const containers = Array.isArray(merged.containerDefinitions) ? merged.containerDefinitions.filter(isRaw) : [];
   const ours = containers.find((each) => each["name"] === generated.name) as ContainerDefinition | undefined;
@@ -33,10 +33,25 @@ export function checkMerged(
   return [
     ...removedDevices(generated, ours),
     ...removedLocks(locks, ours),
+    ...(partial ? privilegedContainers(containers) : []),
     ...containers.flatMap((each) =>
       !accelerated ? [] : foreignDevices(generated, each as unknown as ContainerDefinition, each === (ours as unknown)),
     ),
   ];
+}
+
+/** A privileged container could open its neighbours' devices. */
+function privilegedContainers(containers: readonly Raw[]): readonly Problem[] {
+  return containers
+    .filter(({ privileged }) => privileged === true)
+    .map(({ name }) =>
+      problem(
+        "privileged-slot",
+        path,
+        `the container ${String(name)} is privileged, and the replica has a part of its machine: it could open the devices of others there`,
+        "Remove privileged, or let a replica have every device of its instance.",
+      ),
+    );
 }
 
 /** The devices a container lists; none where raw fields made something else of them. */

@@ -1,12 +1,13 @@
 import { present } from "../base/present.ts";
+import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { problem, refuseErrors, type Problem } from "../base/problem.ts";
 import { isRaw, mergeRaw, type Raw } from "../base/merge.ts";
-import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
-import type { NetworkConfiguration, PlacementConstraint, Tag } from "../ecs-api/api.ts";
-import { onManagedInstances } from "../workload/managed-instances.ts";
-import { networkModeOf } from "./capacity.ts";
-import { slotTag } from "./generate.ts";
-import { deploymentSettingsOf, workloadTag, type ServiceInput } from "../ecs-api/service.ts";
+import type { NetworkConfiguration, PlacementConstraint } from "../ecs-api/api.ts";
+import { addConstraints } from "./placement-constraints.ts";
+import type { EcsWorkload } from "./resolve-for-ecs.ts";
+import { tagsFor } from "./tags.ts";
+import type { Variant } from "./variants.ts";
+import { deploymentSettingsOf, type ServiceInput } from "../ecs-api/service.ts";
 
 export interface ServiceSettings {
   readonly cluster: string;
@@ -32,15 +33,21 @@ export function isSlotService({ slot, shape }: Variant): boolean {
  *
  * @throws Refusal when raw fields ask for what cannot work.
  */
-export function generateService(workload: ResolvedWorkload, variant: Variant, settings: ServiceSettings): ServiceInput {
+export function generateService(ecs: EcsWorkload, variant: Variant, settings: ServiceSettings): ServiceInput {
+  const { workload } = ecs;
   const raw: Raw = workload.ecs.service ?? {};
   refuseErrors(checkRawService(raw, isSlotService(variant)));
-  const merged = mergeRaw(generated(workload, variant, settings, raw), withoutCapacityClash(raw), {});
+  const ours = serviceConstraints(ecs, variant, settings);
+  const merged: Raw = addConstraints(
+    mergeRaw(generated(ecs, variant, settings, raw), withoutCapacityClash(raw), {}),
+    ours,
+    raw,
+  );
   const breaker = explicitBreaker(merged);
   const complete = {
     ...merged,
     ...present({ deploymentConfiguration: breaker }),
-    tags: tagsOf(workload, variant, merged["tags"]),
+    tags: tagsFor(workload, variant, merged["tags"]),
   } as unknown as ServiceInput;
   refuseErrors(checkMergedService(complete));
   return complete["availabilityZoneRebalancing"] === undefined && raw["availabilityZoneRebalancing"] !== null
@@ -48,16 +55,15 @@ export function generateService(workload: ResolvedWorkload, variant: Variant, se
     : complete;
 }
 
-function generated(workload: ResolvedWorkload, variant: Variant, settings: ServiceSettings, raw: Raw): Raw {
+function generated(
+  { workload, placementStrategy }: EcsWorkload,
+  variant: Variant,
+  settings: ServiceSettings,
+  raw: Raw,
+): Raw {
   const { cluster, taskDefinition, desiredCount, provider, networkConfiguration, enableExecuteCommand } = settings;
   const { loadBalancer } = workload.ecs;
   const daemon = raw["schedulingStrategy"] === "DAEMON";
-  const listsDevices = variant.slot !== undefined && !onManagedInstances(workload);
-  // In awsvpc mode no lock port keeps two tasks off one device.
-  const constraints = [
-    ...(listsDevices && networkModeOf(workload) === "awsvpc" ? [{ type: "distinctInstance" }] : []),
-    ...settings.placementConstraints,
-  ];
   return {
     cluster,
     serviceName: variant.name,
@@ -82,7 +88,7 @@ function generated(workload: ResolvedWorkload, variant: Variant, settings: Servi
       minimumHealthyPercent: daemon ? 0 : 100,
       deploymentCircuitBreaker: { enable: true, rollback: true },
     },
-    ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
+    ...present({ placementStrategy }),
     ...present({ networkConfiguration }),
     // ECS takes it with a load balancer only; the container's own health check has its start period.
     ...(loadBalancer === undefined || workload.health?.startSeconds === undefined
@@ -92,6 +98,16 @@ function generated(workload: ResolvedWorkload, variant: Variant, settings: Servi
     // By these tags its tasks are told from other people's.
     propagateTags: "SERVICE",
   };
+}
+
+/** In awsvpc mode no lock port keeps two tasks off one device; and instances where somebody holds the slot unseen are left out. */
+function serviceConstraints(
+  { choosesDevices, networkMode }: EcsWorkload,
+  variant: Variant,
+  { placementConstraints }: ServiceSettings,
+): readonly PlacementConstraint[] {
+  const distinct = choosesDevices && variant.slot !== undefined && networkMode === "awsvpc";
+  return [...(distinct ? [{ type: "distinctInstance" }] : []), ...placementConstraints];
 }
 
 /** "If a launchType is specified, the capacityProviderStrategy parameter must be omitted": what the user writes wins. */
@@ -130,7 +146,7 @@ const at = (...path: readonly string[]) => [...root, ...path];
 /** What the raw fields may not say, before they are merged. */
 function checkRawService(raw: Raw, slots: boolean): readonly Problem[] {
   const problems: Problem[] = [];
-  const refuse = (code: string, path: readonly string[], message: string, hint: string) =>
+  const refuse = (code: RefusalCode, path: readonly string[], message: string, hint: string) =>
     problems.push(problem(code, at(...path), message, hint));
   const deployment = isRaw(raw["deploymentConfiguration"]) ? raw["deploymentConfiguration"] : {};
   const strategy = deployment["strategy"];
@@ -228,13 +244,4 @@ function checkMergedService(service: ServiceInput): readonly Problem[] {
     );
   }
   return problems;
-}
-
-/** As a task definition's: the workload's, the raw ones, and aiplat's own, by which it finds the service again. */
-function tagsOf(workload: ResolvedWorkload, variant: Variant, raw: unknown): readonly Tag[] {
-  const tags = new Map(Object.entries(workload.tags));
-  for (const { key, value } of Array.isArray(raw) ? (raw as readonly Tag[]) : []) tags.set(key, value);
-  tags.set(workloadTag, workload.name);
-  tags.set("aiplat:slot", slotTag(variant));
-  return [...tags].map(([key, value]) => ({ key, value }));
 }

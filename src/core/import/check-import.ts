@@ -1,20 +1,24 @@
+import { present } from "../base/present.ts";
 import type { Tag } from "../ecs-api/api.ts";
 import { diffNormalForms } from "../ecs/diff.ts";
 import { generatedFields, type FieldTree } from "../ecs/generated-fields.ts";
-import { generateTaskDefinition } from "../ecs/generate.ts";
+import { resolveForEcs } from "../ecs/resolve-for-ecs.ts";
 import { ecsRules } from "../ecs/rules.ts";
 import type { Service, ServiceInput } from "../ecs-api/service.ts";
 import { generatedServiceFields } from "../ecs/service-form.ts";
 import { Refusal } from "../base/problem.ts";
 import { checkDocument } from "../workload/check.ts";
 import type { Raw } from "../base/merge.ts";
-import { resolveWorkload, variantsOf } from "../workload/resolve.ts";
+import { resolveWorkload } from "../workload/resolve.ts";
 import { workloadRules } from "../workload/rules.ts";
 import { runRules } from "../workload/rules/rule.ts";
 import { serviceOf, settingsOfDefinition, settingsOfService } from "./raw-fields.ts";
 import type { ImportSource } from "./source.ts";
 
-/** What speaks against a workload file: it is not legal, or says something else than is there. Nothing dropped counts as little as nothing added. */
+/**
+ * What speaks against a workload file: it is not legal, or says something else than is there. Nothing dropped counts as
+ * little as nothing added.
+ */
 export function problemsOfImport(document: Raw, { parts, lockPortBase }: ImportSource): readonly string[] {
   const checked = checkDocument(document, () => undefined);
   const wrong = [
@@ -23,25 +27,19 @@ export function problemsOfImport(document: Raw, { parts, lockPortBase }: ImportS
   ].filter(({ severity }) => severity === "error");
   if (wrong.length > 0) return wrong.map(({ message }) => message);
   try {
-    const workload = resolveWorkload(checked.workload);
-    const variants = variantsOf(workload);
+    const ecs = resolveForEcs(resolveWorkload(checked.workload), present({ lockPortBase }));
+    const { variants } = ecs;
     if (variants.length !== parts.length)
       return [`it would be ${variants.length} services: ${variants.map(({ name }) => name).join(", ")}`];
     return parts.flatMap((part, index) => {
-      const generated = generateTaskDefinition(
-        workload,
-        variants[index]!,
-        lockPortBase === undefined ? {} : { lockPortBase },
-      );
+      const generated = variants[index]!.definition;
       return [
         ...(generated.family === part.definition.family
           ? []
           : [`${part.definition.family} would be ${generated.family}`]),
         ...differences(settingsOfDefinition(part.definition), settingsOfDefinition(generated), generatedFields),
         ...tagDifferences(part.definition.tags, generated.tags),
-        ...(part.service === undefined
-          ? []
-          : serviceDifferences(part.service, serviceOf(workload, variants[index]!, part))),
+        ...(part.service === undefined ? [] : serviceDifferences(part.service, serviceOf(ecs, variants[index]!, part))),
       ];
     });
   } catch (error) {

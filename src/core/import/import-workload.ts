@@ -1,9 +1,13 @@
-import { readTerms } from "../devices/claims.ts";
+import { present } from "../base/present.ts";
+import { readTerms } from "../devices/terms.ts";
 import { lockPortBase as defaultBase } from "../catalog/lock-ports.ts";
+import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { listOr, problem, Refusal, type Problem } from "../base/problem.ts";
 import { nameRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
-import { resolveWorkload, variantsOf } from "../workload/resolve.ts";
+import { resolveForEcs } from "../ecs/resolve-for-ecs.ts";
+import { variantsOf } from "../ecs/variants.ts";
+import { resolveWorkload } from "../workload/resolve.ts";
 import type { Workload } from "../workload/schema.ts";
 import { acceleratorsOf } from "./accelerators.ts";
 import { baseOf, type Words } from "./base.ts";
@@ -41,7 +45,10 @@ export function importWorkload(source: ImportSource): Imported {
   };
 }
 
-/** The families of the workload that a definition is a slot of, in the order of its slots; its own alone where it is none. */
+/**
+ * The families of the workload that a definition is a slot of, in the order of its
+ * slots; its own alone where it is none.
+ */
 export function familiesWith(part: ImportedPart): readonly string[] {
   const { family } = part.definition;
   const slots = acceleratorsOf(part).map((accelerator) =>
@@ -69,8 +76,11 @@ function waysToSay({ parts }: ImportSource): readonly Words[] {
 function attempt(source: ImportSource, words: Words): { readonly document: Raw; readonly problems: readonly string[] } {
   const base = baseOf(source, words);
   try {
-    const workload = resolveWorkload(base as unknown as Workload);
-    const variants = variantsOf(workload);
+    const ecs = resolveForEcs(
+      resolveWorkload(base as unknown as Workload),
+      present({ lockPortBase: source.lockPortBase }),
+    );
+    const { variants } = ecs;
     const names = variants.map(({ name }) => name);
     // What has no variant is left to the check, which says so.
     const inOrder =
@@ -80,7 +90,7 @@ function attempt(source: ImportSource, words: Words): { readonly document: Raw; 
             (one, other) => names.indexOf(one.definition.family) - names.indexOf(other.definition.family),
           );
     const fields = inOrder.flatMap((part, index) =>
-      variants[index] === undefined ? [] : [rawFieldsOf(workload, variants[index], part, source)],
+      variants[index] === undefined ? [] : [rawFieldsOf(ecs, variants[index], part, source)],
     );
     const unlike = fields.find((each) => JSON.stringify(each) !== JSON.stringify(fields[0]));
     if (unlike !== undefined)
@@ -121,7 +131,8 @@ function nothingFits({ parts }: ImportSource, problems: readonly string[]): Prob
     return problem(
       "import-slot",
       [],
-      `${service?.serviceName ?? definition.family} is one slot of a workload, and ${missing} of the others ${others.length === 1 ? "is" : "are"} not there: ${listOr(others, "and")}`,
+      `${service?.serviceName ?? definition.family} is one slot of a workload, and ${missing} of the others ` +
+        `${others.length === 1 ? "is" : "are"} not there: ${listOr(others, "and")}`,
       "Write the file with aiplat init; aiplat plan then shows what changes.",
     );
   }
@@ -141,7 +152,7 @@ function foreignIn(part: ImportedPart): readonly Problem[] {
   const { definition, service } = part;
   const container = mainContainer(part);
   const problems: Problem[] = [];
-  const refuse = (code: string, message: string, hint: string) =>
+  const refuse = (code: RefusalCode, message: string, hint: string) =>
     problems.push(problem(code, [], `${service?.serviceName ?? definition.family}: ${message}`, hint));
   const controller = isRaw(service?.["deploymentController"]) ? service["deploymentController"]["type"] : "ECS";
   if (controller !== undefined && controller !== "ECS")
@@ -178,13 +189,18 @@ function unlockedDevices(
 ): Imported["warnings"] {
   const { definition } = parts[0];
   const listed = definition.containerDefinitions.flatMap((container) => neuronDevicesOf(container));
-  if (accelerator !== "none" || listed.length === 0 || readTerms(definition, lockPortBase).locked) return [];
+  if (accelerator !== "none" || listed.length === 0 || readTerms(definition, { lockPortBase }).locked) return [];
   const own = acceleratorsOf(parts[0])[0];
   const types = own === undefined ? "[TYPE]" : `[${(own["instanceTypes"] as readonly string[]).join(", ")}]`;
   return [
     {
-      message: `${definition.family} lists ${listed.length === 1 ? "a Neuron device" : `${listed.length} Neuron devices`} by hand, without lock ports: nothing keeps another task off ${listed.length === 1 ? "it" : "them"}`,
-      hint: `The file leaves that as it is. To let aiplat choose and lock devices, write accelerator: { instanceTypes: ${types}, devicesPerReplica: ${new Set(listed).size} } and take the devices out of ecs.taskDefinition; aiplat plan shows what changes.`,
+      message:
+        `${definition.family} lists ${listed.length === 1 ? "a Neuron device" : `${listed.length} Neuron devices`} ` +
+        `by hand, without lock ports: nothing keeps another task off ${listed.length === 1 ? "it" : "them"}`,
+      hint:
+        "The file leaves that as it is. To let aiplat choose and lock devices, write accelerator: { instanceTypes: " +
+        `${types}, devicesPerReplica: ${new Set(listed).size} } and take the devices out of ecs.taskDefinition; ` +
+        "aiplat plan shows what changes.",
     },
   ];
 }

@@ -1,3 +1,4 @@
+import { devicesTag } from "../catalog/device-set.ts";
 import { present } from "../base/present.ts";
 import type { ContainerDefinition, PortMapping, Tag } from "../ecs-api/api.ts";
 import { isLockPort } from "../catalog/lock-ports.ts";
@@ -5,7 +6,10 @@ import { environmentNameRule, formatMiB, portNameRule, secretArnRule, targetGrou
 import { isRaw, type Raw } from "../base/merge.ts";
 import { mainContainer, type ImportedPart } from "./source.ts";
 
-/** What the file can say of the container beside its size and its devices. What has no word here is left to the raw fields. */
+/**
+ * What the file can say of the container beside its size and its devices. What has
+ * no word here is left to the raw fields.
+ */
 export function containerWords(part: ImportedPart, lockPortBase: number | undefined): Raw {
   const container = mainContainer(part);
   const ports = portsOf(container, part.definition.networkMode, lockPortBase);
@@ -77,9 +81,11 @@ function tagWords({ definition, service }: ImportedPart): { readonly tags?: Raw 
   return entries.length === 0 ? {} : { tags: Object.fromEntries(entries) };
 }
 
-/** aiplat's are written anyway, and AWS's cannot be. */
+/** aiplat's are written anyway, but for what its author says of the devices that a task uses; AWS's cannot be. */
 export function userTags(tags: readonly Tag[] = []): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    tags.filter(({ key }) => !/^(?:aws|aiplat):/i.test(key)).map(({ key, value }) => [key, value]),
+    tags
+      .filter(({ key, value }) => (key === devicesTag ? value !== "none" : !/^(?:aws|aiplat):/i.test(key)))
+      .map(({ key, value }) => [key, value]),
   );
 }

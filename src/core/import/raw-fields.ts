@@ -1,7 +1,9 @@
 import { present } from "../base/present.ts";
 import type { Tag } from "../ecs-api/api.ts";
-import { generateTaskDefinition, taskDefinitionLists } from "../ecs/generate.ts";
-import { namedProvider } from "../ecs/capacity.ts";
+import { namedProviders } from "../ecs/capacity.ts";
+import { taskDefinitionLists } from "../ecs/generate.ts";
+import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import type { Variant } from "../ecs/variants.ts";
 import { normalForm } from "../ecs/normal-form.ts";
 import { generateService } from "../ecs/service.ts";
 import type { Service, ServiceInput } from "../ecs-api/service.ts";
@@ -9,7 +11,7 @@ import { normalService } from "../ecs/service-form.ts";
 import { networkConfigurationOf } from "../plan/run-request.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { rawOverlay } from "../workload/overlay-raw.ts";
-import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
+import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { userTags } from "./own-words.ts";
 import type { ImportedPart, ImportSource } from "./source.ts";
 
@@ -21,13 +23,14 @@ export interface RawFields {
 
 /** The raw fields of one part, whose variant of the workload this is. */
 export function rawFieldsOf(
-  workload: ResolvedWorkload,
-  variant: Variant,
+  ecs: EcsWorkload,
+  variant: EcsVariant,
   part: ImportedPart,
-  { serviceName, lockPortBase }: ImportSource,
+  { serviceName }: ImportSource,
 ): RawFields {
   const { definition, service } = part;
-  const generated = generateTaskDefinition(workload, variant, lockPortBase === undefined ? {} : { lockPortBase });
+  const { workload } = ecs;
+  const generated = variant.definition;
   const overlay = rawOverlay(settingsOfDefinition(generated), settingsOfDefinition(definition), taskDefinitionLists);
   const name = service?.serviceName ?? serviceName;
   return {
@@ -40,16 +43,17 @@ export function rawFieldsOf(
       ...(name === undefined || name === variant.name ? {} : { serviceName: name }),
       ...(service === undefined
         ? {}
-        : { ...serviceOverlay(service, serviceOf(workload, variant, part)), ...tagsOf(service.tags, workload) }),
+        : { ...serviceOverlay(service, serviceOf(ecs, variant, part)), ...tagsOf(service.tags, workload) }),
     },
   };
 }
 
 /** The service as deploy would declare it. */
-export function serviceOf(workload: ResolvedWorkload, variant: Variant, { definition }: ImportedPart): ServiceInput {
-  const provider = namedProvider(workload);
-  const networkConfiguration = networkConfigurationOf(workload, undefined);
-  return generateService(workload, variant, {
+export function serviceOf(ecs: EcsWorkload, variant: Variant, { definition }: ImportedPart): ServiceInput {
+  const { workload, capacity } = ecs;
+  const [provider] = namedProviders(capacity);
+  const networkConfiguration = networkConfigurationOf(ecs, undefined);
+  return generateService(ecs, variant, {
     cluster: workload.ecs.cluster ?? "default",
     taskDefinition: definition.family,
     desiredCount: workload.replicas,
@@ -71,7 +75,10 @@ export function settingsOfService(service: Raw): Raw {
   return settings;
 }
 
-/** Rebalancing and tags of tasks are said: left out, aiplat would choose by the deployment settings, and switch tags on; and the bake time that blue/green has to say. */
+/**
+ * Rebalancing and tags of tasks are said: left out, aiplat would choose by the deployment settings, and switch tags on;
+ * and the bake time that blue/green has to say.
+ */
 function serviceOverlay(service: Service, generated: ServiceInput): Raw {
   const overlay: Record<string, unknown> = {
     ...rawOverlay(settingsOfService(generated), settingsOfService(service), {}),

@@ -1,37 +1,48 @@
-import { devicesIn } from "../devices/asks.ts";
+import { availabilityOf, type DeviceAvailability } from "../devices/availability.ts";
 import type { Claim } from "../devices/claims.ts";
-import { guardOf } from "../devices/occupancy.ts";
 import { devicePath } from "../catalog/slots.ts";
 import { taskIdOf } from "../ecs-api/arn.ts";
 import { listOr } from "../base/problem.ts";
-import type { Requirements } from "./requirements.ts";
+import type { Requirements } from "../ecs/requirements.ts";
 import type { Room } from "./room.ts";
 
 /** Why the Neuron devices of the task are not to be had: the instance lacks them, or other tasks hold them. */
 export function checkDevices(needs: Requirements, room: Room): readonly string[] {
-  const { devices } = needs;
-  const missing = devices === "all" ? [] : devices.filter((device) => device >= room.neuronDevices);
-  const blockers = blockersOf(needs, room);
-  const placed = devicesIn(devices, room.neuronDevices).filter((device) => room.placedDevices.has(device));
+  const devices = availabilityOf(room, needs);
+  const isPlaced = ({ device }: DeviceAvailability) => room.placedDevices.has(device);
+  const placed = devices.filter(isPlaced);
   // A lock that ECS counts as taken although no task of the snapshot holds the device.
-  const locked = needs.locks.filter(
-    ({ device, port }) =>
-      room.udpPorts.has(port) && !placed.includes(device) && !blockers.some((each) => each.devices.includes(device)),
-  );
+  const locked = devices.filter((each) => each.lockTaken && each.holders.length === 0 && !isPlaced(each));
   return [
-    ...(missing.length === 0
-      ? []
-      : [
-          `${room.instanceType ?? "the instance, which does not say its type,"} has ${room.neuronDevices === 0 ? "no Neuron devices" : `no ${listOr(missing.map(devicePath), "and")}`}`,
-        ]),
-    ...blockers.map(
+    ...checkPresence(devices, room),
+    ...blockersIn(devices).map(
       ({ claim, devices: taken }) =>
         `${pathsOf(taken)} ${taken.length === 1 ? "is" : "are"} held by task ${describe(claim)}`,
     ),
     ...(placed.length === 0
       ? []
-      : [`${pathsOf(placed)} ${placed.length === 1 ? "goes" : "go"} to another task of this run`]),
-    ...locked.map(({ device, port }) => `UDP host port ${port}, the lock of ${devicePath(device)}, is taken`),
+      : [`${pathsOf(numbersOf(placed))} ${placed.length === 1 ? "goes" : "go"} to another task of this run`]),
+    ...locked.map(
+      ({ device }) => `UDP host port ${lockOf(needs, device)}, the lock of ${devicePath(device)}, is taken`,
+    ),
+  ];
+}
+
+/** Devices that the instance does not have, or that nobody knows it to have. */
+function checkPresence(
+  devices: readonly DeviceAvailability[],
+  { instanceType, neuronDevices }: Room,
+): readonly string[] {
+  const absent = devices.filter(({ availability }) => availability === "absent");
+  if (absent.length > 0) {
+    const what = neuronDevices === 0 ? "no Neuron devices" : `no ${listOr(numbersOf(absent).map(devicePath), "and")}`;
+    return [`${instanceType} has ${what}`];
+  }
+  if (!devices.some(({ availability, holders }) => availability === "unknown" && holders.length === 0)) return [];
+  return [
+    instanceType === undefined
+      ? "the instance does not say its type, and so nobody knows its Neuron devices"
+      : `the catalogue does not know ${instanceType}, and so not its Neuron devices`,
   ];
 }
 
@@ -43,27 +54,23 @@ export interface Blocker {
 
 /** The claims that stand in the task's way. One that is stopping does not, where the agent holds the task back for it. */
 export function blockersOf(needs: Requirements, room: Room): readonly Blocker[] {
-  return room.claims.flatMap((claim) => {
-    const devices = sharedDevices(needs, claim, room.neuronDevices).filter(
-      (device) => guardOf(claim, lockOf(needs, device), room.instance) !== "agent",
-    );
-    return devices.length === 0 ? [] : [{ claim, devices }];
-  });
+  return blockersIn(availabilityOf(room, needs));
 }
 
-/**
- * Whether somebody holds one of the task's devices and neither ECS nor the agent keeps the task away.
- *
- * @param count How many devices the instance has, or may have.
- */
-export function isHeldUnseen(needs: Requirements, { claims, instance }: Room, count: number): boolean {
-  return claims.some((claim) =>
-    sharedDevices(needs, claim, count).some((device) => guardOf(claim, lockOf(needs, device), instance) === undefined),
-  );
+function blockersIn(devices: readonly DeviceAvailability[]): readonly Blocker[] {
+  const blockers = new Map<Claim, number[]>();
+  for (const { device, holders } of devices) {
+    for (const claim of holders) {
+      const held = blockers.get(claim);
+      if (held === undefined) blockers.set(claim, [device]);
+      else held.push(device);
+    }
+  }
+  return [...blockers].map(([claim, held]) => ({ claim, devices: held }));
 }
 
-function sharedDevices({ devices }: Requirements, claim: Claim, count: number): readonly number[] {
-  return devicesIn(devices, count).filter((device) => claim.devices === "all" || claim.devices.includes(device));
+function numbersOf(devices: readonly DeviceAvailability[]): readonly number[] {
+  return devices.map(({ device }) => device);
 }
 
 function lockOf({ locks }: Requirements, device: number): number | undefined {
@@ -71,12 +78,12 @@ function lockOf({ locks }: Requirements, device: number): number | undefined {
 }
 
 function describe({ taskArn, sources, state }: Claim): string {
-  const by = sources.includes("privileged")
-    ? " (privileged)"
-    : sources.includes("unknown")
-      ? " (its definition is not known)"
-      : "";
-  return `${taskIdOf(taskArn)}${by}${state === "stopping" ? ", which is stopping" : ""}`;
+  return `${taskIdOf(taskArn)}${howHeld(sources)}${state === "stopping" ? ", which is stopping" : ""}`;
+}
+
+function howHeld(sources: Claim["sources"]): string {
+  if (sources.includes("reach")) return " (privileged: it could open every device)";
+  return sources.includes("unknown") ? " (its definition is not known)" : "";
 }
 
 /** `/dev/neuron0`, or `/dev/neuron0-3` for a run of them. */

@@ -1,25 +1,14 @@
+import type { ReasonCode } from "../base/codes/reason-codes.ts";
 import { counted } from "../base/counted.ts";
 import { taskIdOf } from "../ecs-api/arn.ts";
 import { listOr } from "../base/problem.ts";
 import { checkDevices } from "./check-devices.ts";
-import { explainFailure } from "./explain-query.ts";
-import type { Requirements } from "./requirements.ts";
+import { explainFailure } from "../cluster/explain-query.ts";
+import type { Requirements } from "../ecs/requirements.ts";
 import { holdersOf, type Room } from "./room.ts";
 
 /** The codes of a PlacementExplanation. */
-export type ReasonCode =
-  | "STATUS"
-  | "AGENT"
-  | "ATTRIBUTE"
-  | "CONSTRAINT"
-  | "LOCATION"
-  | "CPU"
-  | "MEMORY"
-  | "PORTS"
-  | "ENI"
-  | "GPU"
-  | "DEVICES"
-  | "CAPACITY_PROVIDER";
+export type { ReasonCode } from "../base/codes/reason-codes.ts";
 
 /** Why a task does not fit a container instance. */
 export interface Reason {

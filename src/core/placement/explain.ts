@@ -1,12 +1,12 @@
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { devicesIn } from "../devices/asks.ts";
-import { lockPortBaseOf } from "../devices/claims.ts";
+import { devicesIn } from "../catalog/device-set.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { TaskDefinition } from "../ecs-api/api.ts";
 import { checkDevices } from "./check-devices.ts";
 import type { Reason } from "./checks.ts";
 import { findNearestChange, type NearestChange } from "./nearest-change.ts";
-import { requirementsOf, type PlacementOptions, type Requirements } from "./requirements.ts";
+import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
 import { roomsOf, type Room } from "./room.ts";
 import { closestTo, countPlaceable, type Judged } from "./verdict.ts";
 
@@ -116,7 +116,7 @@ function reasonsOf(room: Room, closest: Judged["closest"]): readonly Reason[] {
 
 /** Why none of several slots is free: each task in the way once, with all that it holds of them. */
 function slotReasons(room: Room, variants: readonly Requirements[]): readonly Reason[] {
-  const slots = variants.map(({ devices }) => devicesIn(devices, room.neuronDevices));
+  const slots = variants.map(({ devices }) => devicesIn(devices, room.neuronDevices ?? 0));
   const devices = [...new Set(slots.flat())].sort((one, other) => one - other);
   const locks = new Map(variants.flatMap((needs) => needs.locks.map((lock) => [lock.device, lock])));
   const needs: Requirements = { ...variants[0]!, devices, locks: [...locks.values()] };

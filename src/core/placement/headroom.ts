@@ -1,5 +1,5 @@
-import { checks, takenPorts, type ReasonCode } from "./checks.ts";
-import type { Requirements } from "./requirements.ts";
+import { checkConstraints, checks, takenPorts, type ReasonCode } from "./checks.ts";
+import type { Requirements } from "../ecs/requirements.ts";
 import type { Room } from "./room.ts";
 
 /** What neither other tasks nor the task's own devices decide. */
@@ -13,6 +13,14 @@ const standing: readonly ReasonCode[] = [
   "GPU",
   "CAPACITY_PROVIDER",
 ];
+
+/** What an instance is, and no waiting changes. */
+const lasting: readonly ReasonCode[] = ["ATTRIBUTE", "LOCATION", "CAPACITY_PROVIDER"];
+
+/** Whether ECS may choose the instance for such a task, now or once it is active, connected and free. */
+export function mayTake(needs: Requirements, room: Room): boolean {
+  return lasting.every((code) => checks[code](needs, room).length === 0) && checkConstraints(needs, room).length === 0;
+}
 
 /** Whether the instance takes such tasks at all, however full it is. */
 export function isEligible(needs: Requirements, room: Room): boolean {

@@ -5,7 +5,7 @@ import { formatMiB } from "../workload/fields.ts";
 import { blockersOf } from "./check-devices.ts";
 import { takenPorts, type ReasonCode } from "./checks.ts";
 import { emptyInstance, instanceTypesFor } from "./empty-instance.ts";
-import type { Requirements } from "./requirements.ts";
+import type { Requirements } from "../ecs/requirements.ts";
 import { emptyRoom, holdersOf, type Room } from "./room.ts";
 import { countPlaceable, judge, type Judged } from "./verdict.ts";
 
@@ -134,11 +134,12 @@ function tasksInTheWay(needs: Requirements, room: Room): readonly string[] | und
   const blockers = blockersOf(needs, room);
   const ports = takenPorts(needs.ports, room).map((port) => holdersOf(room, port));
   const held = new Set(blockers.flatMap(({ devices }) => devices));
-  const missing = needs.devices !== "all" && needs.devices.some((device) => device >= room.neuronDevices);
+  const missing = needs.devices !== "all" && needs.devices.some((device) => device >= (room.neuronDevices ?? 0));
   const unexplained =
     ports.some((holders) => holders.length === 0) ||
     needs.locks.some(({ device, port }) => room.udpPorts.has(port) && !held.has(device));
-  if (missing || unexplained) return undefined;
+  // ECS starts a daemon's task again wherever it is stopped.
+  if (missing || unexplained || blockers.some(({ claim }) => claim.daemon)) return undefined;
   const arns = new Set([...blockers.map(({ claim }) => claim.taskArn), ...ports.flat().map(({ taskArn }) => taskArn)]);
   return arns.size === 0 ? undefined : [...arns];
 }
@@ -153,14 +154,23 @@ function addInstances(
     const perInstance = countPlaceable([emptyRoom(instance)], variants, missing);
     if (perInstance === 0) continue;
     const count = Math.ceil(missing / perInstance);
+    const more = `${count === 1 ? "one" : count} more ${instanceTypeOf(instance)}`;
+    const like = extra.length === 0 ? "" : ` with ${listOr(extra, "and")}`;
     return {
       kind: "add-instances",
-      message: `${count === 1 ? "one" : count} more ${instanceTypeOf(instance)}${extra.length === 0 ? "" : ` with ${listOr(extra, "and")}`}`,
+      message: `${more}${like}${byProvider(snapshot, variants)}`,
     };
   }
   const misfits = empty.flatMap(({ instance }) => variants.map((needs) => misfit(needs, emptyRoom(instance))));
   const tooSmall = misfits.find(({ codes }) => [...codes].every((code) => code === "CPU" || code === "MEMORY"));
   return tooSmall === undefined ? undefined : askForLess([tooSmall], () => `an empty ${tooSmall.room.instanceType}`);
+}
+
+/** Who would start the machine: the run's own providers, or those that it does without. */
+function byProvider({ capacityProviders }: ClusterSnapshot, [needs]: readonly Requirements[]): string {
+  if (needs?.capacityProviders !== undefined) return ` of ${listOr(needs.capacityProviders)}`;
+  if (capacityProviders.length === 0) return "";
+  return `; ${listOr(capacityProviders)} may start it: --capacity ${capacityProviders[0]}`;
 }
 
 function misfit(needs: Requirements, room: Room): Misfit {

@@ -1,8 +1,8 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { lockPortBaseOf } from "../devices/claims.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { Failure, TaskDefinition } from "../ecs-api/api.ts";
 import { checkConstraints, checkDistinct, checks, takenPorts } from "./checks.ts";
-import { requirementsOf, type PlacementOptions, type Requirements } from "./requirements.ts";
+import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
 import { occupy, roomsOf, type Room } from "./room.ts";
 import { chooserFor, defaultStrategy, type PlacementStrategy } from "./strategies.ts";
 

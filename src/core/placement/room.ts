@@ -1,10 +1,10 @@
 import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
-import { devicesIn } from "../devices/asks.ts";
+import { devicesIn } from "../catalog/device-set.ts";
 import { claimsOn, type Claim } from "../devices/claims.ts";
-import { neuronCount } from "../devices/occupancy.ts";
+import { neuronCount } from "../cluster/neuron-count.ts";
 import type { Task } from "../ecs-api/api.ts";
 import { hostPortsOf, type HostPort } from "../ecs-api/host-ports.ts";
-import type { Requirements } from "./requirements.ts";
+import type { Requirements } from "../ecs/requirements.ts";
 
 /** What is left on a container instance, and who is there: one instance of a cluster while tasks are placed on it. */
 export interface Room {
@@ -15,8 +15,8 @@ export interface Room {
   /** The definitions of the cluster's tasks, by ARN. */
   readonly definitions: ClusterSnapshot["taskDefinitions"];
   readonly claims: readonly Claim[];
-  /** How many Neuron devices it has. */
-  readonly neuronDevices: number;
+  /** How many Neuron devices it has; undefined where the catalogue does not know its type. */
+  readonly neuronDevices: number | undefined;
   cpu: number;
   memoryMiB: number;
   readonly tcpPorts: Set<number>;
@@ -99,7 +99,7 @@ export function occupy(
   const given = gpus === "share" ? room.gpus.slice(0, 1) : gpus === "all" ? room.gpus : room.gpus.slice(0, gpus);
   if (gpus !== "share") room.gpus = room.gpus.slice(given.length);
   room.groups.set(group, (room.groups.get(group) ?? 0) + 1);
-  for (const device of devicesIn(devices, room.neuronDevices)) room.placedDevices.add(device);
+  for (const device of devicesIn(devices, room.neuronDevices ?? 0)) room.placedDevices.add(device);
   return given;
 }
 
@@ -117,7 +117,7 @@ export function vacate(
   const left = (room.groups.get(group) ?? 1) - 1;
   if (left === 0) room.groups.delete(group);
   else room.groups.set(group, left);
-  for (const device of devicesIn(devices, room.neuronDevices)) room.placedDevices.delete(device);
+  for (const device of devicesIn(devices, room.neuronDevices ?? 0)) room.placedDevices.delete(device);
 }
 
 /** Rooms of their own, to try something in. */

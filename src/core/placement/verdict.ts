@@ -1,6 +1,6 @@
 import { checks, type Reason, type ReasonCode } from "./checks.ts";
 import { placeIn } from "./place.ts";
-import type { Requirements } from "./requirements.ts";
+import type { Requirements } from "../ecs/requirements.ts";
 import type { Room } from "./room.ts";
 
 /** Whether a task fits a container instance as it is now and, if not, every reason. */

@@ -1,5 +1,5 @@
 import { present } from "../base/present.ts";
-import { lockPortBaseOf } from "../devices/claims.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import { definitionNameOf } from "../ecs-api/arn.ts";
 
 /** What of a cluster, besides its machines and tasks, a plan rests on. */

@@ -1,4 +1,4 @@
-import type { Requirements } from "../placement/requirements.ts";
+import type { Requirements } from "../ecs/requirements.ts";
 import type { Room } from "../placement/room.ts";
 import { placeSafely } from "../deployment/rollout.ts";
 

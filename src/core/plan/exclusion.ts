@@ -1,6 +1,10 @@
 import { chunks } from "../base/chunks.ts";
-import type { PlacementConstraint } from "../ecs-api/api.ts";
 import { problem, Refusal } from "../base/problem.ts";
+import { availabilityOf, mustBeExcluded } from "../devices/availability.ts";
+import type { PlacementConstraint } from "../ecs-api/api.ts";
+import type { Requirements } from "../ecs/requirements.ts";
+import { mayTake } from "../placement/headroom.ts";
+import type { Room } from "../placement/room.ts";
 
 /** Ids that one constraint holds within ECS's 2,000 characters; there are at most 10 constraints. */
 const idsPerConstraint = 80;
@@ -9,6 +13,15 @@ const idsPerConstraint = 80;
 export interface Part {
   readonly count: number;
   readonly constraints: readonly PlacementConstraint[];
+}
+
+/**
+ * The instances that a task has to be kept off, since somebody holds a device of it there and neither ECS nor the agent
+ * sees that: the same for a run and for a service of the same requirements. Only instances that the task's constraints
+ * let ECS choose, now or once they are free.
+ */
+export function exposedRooms(requirements: Requirements, rooms: readonly Room[]): readonly Room[] {
+  return rooms.filter((room) => mustBeExcluded(availabilityOf(room, requirements)) && mayTake(requirements, room));
 }
 
 /**

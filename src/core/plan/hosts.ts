@@ -1,18 +1,14 @@
-import { workloadTag } from "../ecs-api/service.ts";
-import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
-import { devicesIn } from "../devices/asks.ts";
+import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { Machine } from "../devices/assign.ts";
-import { lockPortBaseOf, type Claim } from "../devices/claims.ts";
-import { guardOf } from "../devices/occupancy.ts";
-import { legalSlots } from "../catalog/slots.ts";
-import { networkModeOf } from "../ecs/capacity.ts";
-import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
+import { areAvailable, availabilityOf, isLeaving, mustBeExcluded } from "../devices/availability.ts";
+import { workloadTag } from "../ecs-api/service.ts";
+import { placedBy, type Requirements } from "../ecs/requirements.ts";
+import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { headroom, isEligible } from "../placement/headroom.ts";
-import { requirementsOf, type Requirements } from "../placement/requirements.ts";
-import { roomsOf, type Room } from "../placement/room.ts";
-import { variantFor } from "../workload/resolve.ts";
-import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import { emptyInstance } from "../placement/empty-instance.ts";
+import { emptyRoom, type Room } from "../placement/room.ts";
+import type { Shape } from "../workload/resolved.ts";
 import { placementOptions, type RunSettings } from "./run-request.ts";
 
 /** A machine that may take replicas of a workload that lists its Neuron devices. */
@@ -27,21 +23,14 @@ export interface Host extends Machine {
 }
 
 /** The cluster's machines of the workload's types that take its tasks, however full they are. */
-export function hostsOf(
-  workload: ResolvedWorkload,
-  settings: RunSettings,
-  generate: GenerateSettings,
-  snapshot: ClusterSnapshot,
-): readonly Host[] {
-  const base = lockPortBaseOf(snapshot.tags);
-  const lockPort = networkModeOf(workload) === "awsvpc" ? () => undefined : (device: number) => base + device;
-  const replicas = replicasByInstance(workload, snapshot);
-  const rooms = roomsOf(snapshot);
+export function hostsOf(ecs: EcsWorkload, settings: RunSettings, rooms: readonly Room[]): readonly Host[] {
+  const { workload, networkMode, lockPortBase } = ecs;
+  const lockOf = networkMode === "awsvpc" ? undefined : (device: number) => lockPortBase + device;
   return workload.shapes.flatMap((shape) => {
     const names = new Set(shape.instanceTypes.map((type) => type.instanceType));
-    const needs = needsOf(workload, shape, settings, generate, base);
+    const requirements = wherever(ecs, shape, settings);
     return rooms
-      .filter((room) => names.has(room.instanceType ?? "") && isEligible(needs, room))
+      .filter((room) => names.has(room.instanceType ?? "") && isEligible(requirements, room))
       .map((room): Host => {
         const { instance } = room;
         return {
@@ -50,17 +39,26 @@ export function hostsOf(
           instance,
           type: findInstanceType(room.instanceType!)!,
           size: devicesPerReplica(shape),
-          ...devicesOn(room, lockPort),
-          room: headroom(needs, room),
-          replicas: replicas.get(instance.arn) ?? 0,
+          ...devicesOn(room, lockOf),
+          room: headroom(requirements, room),
+          replicas: replicasOf(workload.name, room),
         };
       });
   });
 }
 
-/** Machines as a capacity provider would add them: empty. */
-export function freshHosts(shape: Shape, count: number): readonly Host[] {
+/** Machines of the workload's first type as a capacity provider would add them: empty but for the cluster's daemons. */
+export function freshHosts(
+  ecs: EcsWorkload,
+  settings: RunSettings,
+  snapshot: ClusterSnapshot,
+  count: number,
+): readonly Host[] {
+  const shape = ecs.workload.shapes[0]!;
   const type = shape.instanceTypes[0]!;
+  const requirements = wherever(ecs, shape, settings);
+  const empty = emptyInstance(snapshot, type.instanceType, [requirements])?.instance;
+  const room = empty === undefined ? type.accelerator.count : headroom(requirements, emptyRoom(empty));
   return Array.from({ length: count }, (_, index) => ({
     id: `new-${index}`,
     shape,
@@ -69,7 +67,7 @@ export function freshHosts(shape: Shape, count: number): readonly Host[] {
     taken: new Set<number>(),
     unlocked: new Set<number>(),
     leaving: new Map(),
-    room: type.accelerator.count,
+    room,
     replicas: 0,
   }));
 }
@@ -80,57 +78,30 @@ function devicesPerReplica(shape: Shape): number {
 }
 
 /** What a replica needs wherever its slot is. The family's group differs by slot, so that without --group distinctInstance says no more than the devices. */
-function needsOf(
-  workload: ResolvedWorkload,
-  shape: Shape,
-  settings: RunSettings,
-  generate: GenerateSettings,
-  base: number,
-): Requirements {
-  const [slot] = legalSlots(shape.instanceTypes[0]!, devicesPerReplica(shape));
-  const needs = requirementsOf(
-    generateTaskDefinition(workload, variantFor(workload, shape, slot!), generate),
-    placementOptions(settings),
-    base,
-  );
+function wherever({ everyVariant }: EcsWorkload, shape: Shape, settings: RunSettings): Requirements {
+  const { requirements } = everyVariant.find((variant) => variant.shape === shape)!;
+  const needs = placedBy(requirements, placementOptions(settings));
   return { ...needs, distinctInstance: needs.distinctInstance && settings.group !== undefined };
 }
 
-/** Who holds the room's devices, as far as a replica with a lock port for each of its own is concerned. */
+/** Who holds the room's devices, as far as a replica is concerned that reserves these lock ports. */
 function devicesOn(
-  { claims, instance, neuronDevices, udpPorts }: Room,
-  lockPort: (device: number) => number | undefined,
+  room: Room,
+  lockOf: ((device: number) => number) | undefined,
 ): Pick<Host, "taken" | "unlocked" | "leaving"> {
-  const holders = Array.from({ length: neuronDevices }, (): Claim[] => []);
-  for (const claim of claims)
-    for (const device of devicesIn(claim.devices, neuronDevices)) holders[device]!.push(claim);
-  const taken = new Set<number>();
-  const unlocked = new Set<number>();
-  const leaving = new Map<number, readonly string[]>();
-  for (const [device, all] of holders.entries()) {
-    const port = lockPort(device);
-    const blockers = all.filter((claim) => guardOf(claim, port, instance) !== "agent");
-    const reserved = port !== undefined && udpPorts.has(port);
-    if (reserved || blockers.length > 0) taken.add(device);
-    if (blockers.some((claim) => guardOf(claim, port, instance) === undefined)) unlocked.add(device);
-    if (!reserved && blockers.length > 0 && blockers.every(({ state }) => state === "stopping"))
-      leaving.set(
-        device,
-        blockers.map(({ taskArn }) => taskArn),
-      );
-  }
-  return { taken, unlocked, leaving };
+  const numbers = Array.from({ length: room.neuronDevices ?? 0 }, (_, device) => device);
+  const locks = lockOf === undefined ? [] : numbers.map((device) => ({ device, port: lockOf(device) }));
+  const devices = availabilityOf(room, { devices: numbers, locks });
+  return {
+    taken: new Set(devices.filter((each) => !areAvailable([each])).map(({ device }) => device)),
+    unlocked: new Set(devices.filter((each) => mustBeExcluded([each])).map(({ device }) => device)),
+    leaving: new Map(
+      devices.filter(isLeaving).map(({ device, holders }) => [device, holders.map(({ taskArn }) => taskArn)]),
+    ),
+  };
 }
 
-function replicasByInstance(workload: ResolvedWorkload, snapshot: ClusterSnapshot): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { containerInstanceArn, tags } of snapshot.tasks) {
-    if (
-      containerInstanceArn === undefined ||
-      tags?.some((tag) => tag.key === workloadTag && tag.value === workload.name) !== true
-    )
-      continue;
-    counts.set(containerInstanceArn, (counts.get(containerInstanceArn) ?? 0) + 1);
-  }
-  return counts;
+/** How many tasks of the workload are on the instance. */
+function replicasOf(workload: string, { tasks }: Room): number {
+  return tasks.filter(({ tags }) => tags?.some(({ key, value }) => key === workloadTag && value === workload)).length;
 }

@@ -1,11 +1,10 @@
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { lockPortBaseOf } from "../devices/claims.ts";
-import { lockPortCount } from "../catalog/lock-ports.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { RegisteredTaskDefinition, RunTaskRequest, TaskDefinition } from "../ecs-api/api.ts";
 import { definitionNameOf } from "../ecs-api/arn.ts";
-import { isHeldUnseen } from "../placement/check-devices.ts";
-import { requirementsOf, type PlacementOptions, type Requirements } from "../placement/requirements.ts";
+import { exposedRooms } from "./exclusion.ts";
+import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
 import { occupy, roomsOf, type Room } from "../placement/room.ts";
 import { judge } from "../placement/verdict.ts";
 import { clusterMoved, revisionMoved, type DescribedCluster } from "./cluster-basis.ts";
@@ -61,7 +60,7 @@ function placesMoved(
       : [{ step, needs: requirementsOf(definition, placementOf(step.request), base) }];
   });
   // Before anything is placed: a task of the plan itself is nobody unseen.
-  const exposed = asks.flatMap(({ needs }) => exposedRooms(needs, rooms));
+  const exposed = asks.flatMap(({ needs }) => exposedNow(needs, rooms));
   const byId = new Map(rooms.map((room) => [room.instance.ec2InstanceId, room]));
   const lost = asks.flatMap(({ step, needs }) =>
     (step.machines ?? []).flatMap((id) => placeLost(id, needs, byId.get(id))),
@@ -97,14 +96,12 @@ function placeLost(id: string, needs: Requirements, room: Room | undefined): rea
 }
 
 /** Machines that ECS may choose although somebody whom it does not see holds devices of the task there. */
-function exposedRooms(needs: Requirements, rooms: readonly Room[]): readonly string[] {
-  return rooms.flatMap((room) => {
+function exposedNow(needs: Requirements, rooms: readonly Room[]): readonly string[] {
+  return exposedRooms(needs, rooms).flatMap((room) => {
     const { reasons } = judge(needs, room);
-    const takes = reasons.every(({ code }) => code === "DEVICES");
-    return takes && reasons.length > 0 && isHeldUnseen(needs, room, room.neuronDevices || lockPortCount)
-      ? [
-          `${room.instance.ec2InstanceId}: ${reasons.map(({ message }) => message).join("; ")}, which ECS does not see and the plan does not go round`,
-        ]
-      : [];
+    // Where something else keeps the task off, a later plan would go round it.
+    if (!reasons.every(({ code }) => code === "DEVICES")) return [];
+    const why = reasons.map(({ message }) => message).join("; ");
+    return [`${room.instance.ec2InstanceId}: ${why}, which ECS does not see and the plan does not go round`];
   });
 }

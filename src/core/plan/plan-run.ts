@@ -1,33 +1,17 @@
-import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { lockPortBaseOf, readTerms } from "../devices/claims.ts";
-import { lockPortCount } from "../catalog/lock-ports.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
+import { readTerms } from "../devices/terms.ts";
 import type { RegisteredTaskDefinition, TaskDefinition } from "../ecs-api/api.ts";
-import { onManagedInstances } from "../workload/managed-instances.ts";
-import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
-import { rawDevicesOf } from "../ecs/raw-devices.ts";
-import { isHeldUnseen } from "../placement/check-devices.ts";
-import { requirementsOf } from "../placement/requirements.ts";
+import { requirementsOf } from "../ecs/requirements.ts";
+import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { roomsOf, type Room } from "../placement/room.ts";
 import { judge } from "../placement/verdict.ts";
-import { variantsOf } from "../workload/resolve.ts";
-import type { ResolvedWorkload } from "../workload/resolved.ts";
-import { keepAway } from "./exclusion.ts";
+import { exposedRooms, keepAway } from "./exclusion.ts";
 import { planByRoom } from "./plan-by-room.ts";
 import { planSlots } from "./plan-slots.ts";
 import type { RunPlan, RunStep } from "./run-plan.ts";
 import { explainShortage } from "./shortage.ts";
 import { placementOptions, runRequest, type RunSettings } from "./run-request.ts";
-
-/** Whether aiplat chooses the devices, and so has to read the cluster: ECS schedules all others itself. */
-export function choosesDevices(workload: ResolvedWorkload): boolean {
-  return workload.shapes.some((shape) => shape.request.kind === "neuron") && !onManagedInstances(workload);
-}
-
-/** Whether a plan of the workload has to see the cluster: for the devices that aiplat chooses, or those that raw fields list. */
-export function readsCluster(workload: ResolvedWorkload): boolean {
-  return choosesDevices(workload) || rawDevicesOf(workload).devices.length > 0;
-}
 
 /**
  * Plans the next round of a run: which definitions to register and which RunTask calls to make, as data.
@@ -38,27 +22,23 @@ export function readsCluster(workload: ResolvedWorkload): boolean {
  * @param exhausted Families that ECS had no place for; the next shape is tried instead.
  */
 export function planRun(
-  workload: ResolvedWorkload,
+  ecs: EcsWorkload,
   settings: RunSettings,
-  generate: GenerateSettings,
   remaining: number,
   snapshot: ClusterSnapshot | undefined,
   exhausted: ReadonlySet<string>,
 ): RunPlan {
-  const variant = variantsOf(workload).find((each) => !exhausted.has(each.name));
-  if (snapshot !== undefined && rawDevicesOf(workload).devices.length > 0) {
-    if (variant === undefined) return { steps: [], shortages: [] };
-    const definition = generateTaskDefinition(workload, variant, generate);
+  const definition = ecs.variants.find((each) => !exhausted.has(each.definition.family))?.definition;
+  if (snapshot !== undefined && ecs.listedDevices.devices.length > 0) {
+    if (definition === undefined) return { steps: [], shortages: [] };
     return planListed(definition, settings, remaining, snapshot, {
       definition,
       taskDefinition: definition.family,
       why: "its raw fields list the devices",
     });
   }
-  if (snapshot !== undefined)
-    return (choosesDevices(workload) ? planSlots : planByRoom)(workload, settings, generate, remaining, snapshot);
-  if (variant === undefined) return { steps: [], shortages: [] };
-  const definition = generateTaskDefinition(workload, variant, generate);
+  if (snapshot !== undefined) return (ecs.choosesDevices ? planSlots : planByRoom)(ecs, settings, remaining, snapshot);
+  if (definition === undefined) return { steps: [], shortages: [] };
   return {
     steps: [
       {
@@ -97,10 +77,10 @@ function planListed(
   { taskDefinition, ...step }: Pick<RunStep, "definition" | "why"> & { readonly taskDefinition: string },
 ): RunPlan {
   const base = lockPortBaseOf(snapshot.tags);
-  const { devices, locked } = readTerms(definition, base);
+  const { devices, locked } = readTerms(definition, { lockPortBase: base });
   const needs = requirementsOf(definition, placementOptions(settings), base);
   const rooms = roomsOf(snapshot);
-  const unseen = rooms.filter((room) => isHeldUnseen(needs, room, isKnown(room) ? room.neuronDevices : lockPortCount));
+  const unseen = exposedRooms(needs, rooms);
   const free = rooms.filter((room) => judge(needs, room).fits);
   const distinct = devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : [];
   const steps = keepAway(remaining, ec2Ids(unseen), ec2Ids(free)).map(({ count, constraints }) => ({
@@ -111,11 +91,6 @@ function planListed(
   // ECS is asked for all the same: of a definition that others wrote it may know better.
   const shortage = explainShortage(snapshot, [definition], settings, { asked: remaining });
   return { steps, shortages: shortage === undefined ? [] : [shortage] };
-}
-
-/** Whether the catalogue knows the instance's type, and so its devices. */
-function isKnown({ instanceType }: Room): boolean {
-  return findInstanceType(instanceType ?? "") !== undefined;
 }
 
 function ec2Ids(rooms: readonly Room[]): readonly string[] {

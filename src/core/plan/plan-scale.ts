@@ -1,5 +1,5 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { lockPortBaseOf } from "../devices/claims.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import { judgeRollouts, needsOf, roomWithout, type Rollout } from "../deployment/rollout.ts";
 import { rolloutProblem } from "../deployment/rollout-text.ts";

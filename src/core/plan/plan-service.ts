@@ -2,9 +2,7 @@ import { present } from "../base/present.ts";
 import { counted } from "../base/counted.ts";
 import { withoutRedacted } from "../cluster/redact.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { claimsOn, lockPortBaseOf } from "../devices/claims.ts";
-import { devicesIn } from "../devices/asks.ts";
-import { neuronCount } from "../devices/occupancy.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type {
   NetworkConfiguration,
   PlacementConstraint,
@@ -13,7 +11,7 @@ import type {
 } from "../ecs-api/api.ts";
 import { definitionNameOf } from "../ecs-api/arn.ts";
 import { diffTaskDefinitions, isOwnTag, type Change } from "../ecs/diff.ts";
-import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
+import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { judgeRollouts, needsOf, roomWithout, type Rollout } from "../deployment/rollout.ts";
 import { rolloutProblem } from "../deployment/rollout-text.ts";
 import { generateService } from "../ecs/service.ts";
@@ -27,11 +25,11 @@ import {
   updateInput,
 } from "../ecs/service-form.ts";
 import { problem, Refusal } from "../base/problem.ts";
-import { variantsOf } from "../workload/resolve.ts";
-import type { ResolvedWorkload, Variant } from "../workload/resolved.ts";
+import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { clusterBasisOf, type DescribedCluster } from "./cluster-basis.ts";
 import { distribute } from "./distribute.ts";
-import { keepServiceAway } from "./exclusion.ts";
+import { exposedRooms, keepServiceAway } from "./exclusion.ts";
+import { roomsOf, type Room } from "../placement/room.ts";
 import { noRevisionKnown } from "./newest-revisions.ts";
 import { namesInShort } from "./why-here.ts";
 import type { ServicePlan, ServiceRegistration, ServiceStep } from "./service-plan.ts";
@@ -65,24 +63,22 @@ export interface LiveServices {
   readonly reviewOnly?: string;
 }
 
-/** A variant with what it comes to on ECS. */
+/** A variant and the service that runs it. */
 interface Part {
-  readonly variant: Variant;
-  readonly definition: TaskDefinition;
+  readonly variant: EcsVariant;
   readonly service: string;
   readonly live?: Service;
   readonly constraints: readonly PlacementConstraint[];
 }
 
 /** The names of everything that a workload's services are found by, besides its tag. */
-export function namesOf(
-  workload: ResolvedWorkload,
-  generate: GenerateSettings,
-): { readonly services: readonly string[]; readonly families: readonly string[] } {
-  const variants = variantsOf(workload);
+export function namesOf(ecs: EcsWorkload): {
+  readonly services: readonly string[];
+  readonly families: readonly string[];
+} {
   return {
-    services: variants.map((variant) => serviceNameOf(workload, variant)),
-    families: variants.map((variant) => generateTaskDefinition(workload, variant, generate).family),
+    services: ecs.variants.map((variant) => serviceNameOf(ecs, variant)),
+    families: ecs.variants.map(({ definition }) => definition.family),
   };
 }
 
@@ -92,15 +88,15 @@ export function namesOf(
  * @throws Refusal on what ECS cannot run, and on changes that no update can make.
  */
 export function planServices(
-  workload: ResolvedWorkload,
+  ecs: EcsWorkload,
   settings: ServicePlanSettings,
-  generate: GenerateSettings,
   snapshot: ClusterSnapshot,
   live: LiveServices,
 ): ServicePlan {
-  const parts = partsOf(workload, settings, generate, snapshot, live);
+  const { workload } = ecs;
+  const parts = partsOf(ecs, settings, snapshot, live);
   const counts = countsOf(workload, settings, snapshot, parts, live.services);
-  const planned = parts.map((part, index) => planPart(workload, settings, part, counts[index]!, live));
+  const planned = parts.map((part, index) => planPart(ecs, settings, part, counts[index]!, live));
   const wanted = new Set(parts.map(({ service }) => service));
   const leftOver = live.services.filter(({ serviceName }) => !wanted.has(serviceName));
   const deleted = leftOver.map((each): ServiceStep => ({
@@ -136,7 +132,9 @@ export function planServices(
     rollouts: verdicts,
     stalls: verdicts.flatMap((verdict, index) => (verdict.finishes ? [] : [rolloutProblem(verdict, rollouts[index]!)])),
     basis: [
-      ...parts.map(({ service, definition, live: each }) => basisOf(service, each, latestOf(live, definition.family))),
+      ...parts.map(({ service, variant: { definition }, live: each }) =>
+        basisOf(service, each, latestOf(live, definition.family)),
+      ),
       ...leftOver.map((each) => basisOf(each.serviceName, each, undefined)),
     ],
     ...(live.cluster === undefined
@@ -175,53 +173,37 @@ export function latestOf(
     .toSorted((one, other) => other.revision - one.revision)[0];
 }
 
-function serviceNameOf(workload: ResolvedWorkload, variant: Variant): string {
+function serviceNameOf({ workload }: EcsWorkload, variant: EcsVariant): string {
   const name = workload.ecs.service?.["serviceName"];
   return typeof name === "string" ? name : variant.name;
 }
 
 function partsOf(
-  workload: ResolvedWorkload,
+  ecs: EcsWorkload,
   settings: ServicePlanSettings,
-  generate: GenerateSettings,
   snapshot: ClusterSnapshot,
   live: LiveServices,
 ): readonly Part[] {
-  return variantsOf(workload).map((variant): Part => {
-    const service = serviceNameOf(workload, variant);
+  const rooms = roomsOf(snapshot);
+  return ecs.variants.map((variant): Part => {
+    const service = serviceNameOf(ecs, variant);
     const found = live.services.find(({ serviceName }) => serviceName === service);
     // Ids in a constraint and managed scaling do not go together.
     const constraints =
-      settings.provider === undefined ? keepServiceAway(service, holdersUnseen(snapshot, variant, service)) : [];
-    return {
-      variant,
-      service,
-      definition: generateTaskDefinition(workload, variant, generate),
-      ...present({ live: found }),
-      constraints,
-    };
+      settings.provider === undefined ? keepServiceAway(service, unseenFor(variant, service, rooms)) : [];
+    return { variant, service, ...present({ live: found }), constraints };
   });
 }
 
-/** The EC2 ids of instances where another's task holds a device of the slot, and no lock makes ECS see it. */
-function holdersUnseen(snapshot: ClusterSnapshot, { slot, shape }: Variant, service: string): readonly string[] {
-  if (slot === undefined) return [];
-  const own = new Set(
-    snapshot.tasks.filter(({ group }) => group === groupOfService(service)).map(({ taskArn }) => taskArn),
-  );
-  const types = new Set(shape.instanceTypes.map(({ instanceType }) => instanceType));
-  const claims = claimsOn(snapshot);
-  return snapshot.instances
-    .filter((instance) => types.has(instance.attributes["ecs.instance-type"] ?? ""))
-    .filter((instance) =>
-      (claims.get(instance.arn) ?? []).some(
-        (claim) =>
-          !claim.locked &&
-          !own.has(claim.taskArn) &&
-          devicesIn(claim.devices, neuronCount(instance)).some((device) => slot.includes(device)),
-      ),
-    )
-    .map(({ ec2InstanceId }) => ec2InstanceId)
+/** The EC2 ids of instances where a task that is not the service's own holds a device of the slot unseen by ECS. */
+function unseenFor({ requirements }: EcsVariant, service: string, rooms: readonly Room[]): readonly string[] {
+  const group = groupOfService(service);
+  const others = rooms.map((room) => {
+    const own = new Set(room.tasks.filter((task) => task.group === group).map(({ taskArn }) => taskArn));
+    return { ...room, claims: room.claims.filter(({ taskArn }) => !own.has(taskArn)) };
+  });
+  return exposedRooms(requirements, others)
+    .map(({ instance }) => instance.ec2InstanceId)
     .sort();
 }
 
@@ -238,7 +220,10 @@ function countsOf(
   const ranks = new Map([...new Set(parts.map(({ variant }) => variant.shape))].map((shape, rank) => [shape, rank]));
   const shares = parts.map((part) => ({
     service: part.service,
-    needs: needsOf({ ...part, placement: { placementConstraints: part.constraints } }, base),
+    needs: needsOf(
+      { ...part, definition: part.variant.definition, placement: { placementConstraints: part.constraints } },
+      base,
+    ),
     rank: ranks.get(part.variant.shape)!,
     current: part.live?.desiredCount ?? 0,
   }));
@@ -260,16 +245,18 @@ interface Planned {
 }
 
 function planPart(
-  workload: ResolvedWorkload,
+  ecs: EcsWorkload,
   settings: ServicePlanSettings,
   part: Part,
   desiredCount: number,
   known: LiveServices,
 ): Planned {
-  const { variant, definition, live, service } = part;
+  const { variant, live, service } = part;
+  const { workload } = ecs;
+  const { definition } = variant;
   const registration = planRevision(service, definition, live, known);
   const taskDefinition = registration.taskDefinitionArn ?? definition.family;
-  const declared = generateService(workload, variant, {
+  const declared = generateService(ecs, variant, {
     ...settings,
     taskDefinition,
     desiredCount,
@@ -384,7 +371,7 @@ function planRevision(
 }
 
 function rolloutOf(
-  { definition, service, constraints }: Part,
+  { variant: { definition }, service, constraints }: Part,
   declared: ServiceInput,
   desired: number,
   newDeployment: boolean,
@@ -411,7 +398,7 @@ function placementsOf(
   return [{ service, count: arns.length, why: `${definition.family} has room on ${namesInShort(ids)}` }];
 }
 
-function whyCount({ replicas, ecs }: ResolvedWorkload, variant: Variant, desired: number): string {
+function whyCount({ replicas, ecs }: ResolvedWorkload, variant: EcsVariant, desired: number): string {
   if (ecs.service?.["desiredCount"] === null) return "the number of its tasks is left alone";
   const where = variant.shape.instanceTypes.map(({ instanceType }) => instanceType).join(", ");
   return desired === replicas

@@ -1,7 +1,13 @@
 /** The shapes of what a saved plan holds. */
 import * as z from "zod/mini";
 import { flag, text } from "../ecs-api/field.ts";
-import { networkConfiguration, readableConstraints, tags, word } from "../ecs-api/schema/common.ts";
+import {
+  capacityProviderStrategy,
+  networkConfiguration,
+  readableConstraints,
+  tags,
+  word,
+} from "../ecs-api/schema/common.ts";
 import { createService, updateService } from "../ecs-api/schema/service.ts";
 import { runTaskRequest } from "../ecs-api/schema/task.ts";
 import { taskDefinition } from "../ecs-api/schema/task-definition.ts";
@@ -30,6 +36,8 @@ export const runSettings = z.looseObject({
   networkConfiguration: optional(networkConfiguration),
   enableExecuteCommand: flag,
   provider: optional(text),
+  capacityProviderStrategy: optional(capacityProviderStrategy),
+  mayGrow: optional(number),
 });
 
 export const clusterBasis = z.looseObject({

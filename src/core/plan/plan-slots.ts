@@ -1,16 +1,21 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { assignSlots } from "../devices/assign.ts";
 import { slotName, type Slot } from "../catalog/slots.ts";
-import { generateTaskDefinition, type GenerateSettings } from "../ecs/generate.ts";
-import type { PlacementConstraint, TaskDefinition } from "../ecs-api/api.ts";
-import { everyVariantOf, variantFor } from "../workload/resolve.ts";
-import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
-import { keepAway } from "./exclusion.ts";
+import type { PlacementConstraint } from "../ecs-api/api.ts";
+import { placedBy } from "../ecs/requirements.ts";
+import { definitionsOf, variantFor, type EcsVariant, type EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { roomsOf, type Room } from "../placement/room.ts";
+import type { Shape } from "../workload/resolved.ts";
+import { counted } from "../base/counted.ts";
+import { listOr } from "../base/problem.ts";
+import { checkDevices } from "../placement/check-devices.ts";
+import type { RunFailure } from "./run-result.ts";
+import { exposedRooms, keepAway } from "./exclusion.ts";
 import { freshHosts, hostsOf, type Host } from "./hosts.ts";
 import type { RunPlan, RunStep } from "./run-plan.ts";
-import { runRequest, type RunSettings } from "./run-request.ts";
+import { mayStart, placementOptions, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
-import { whyHere } from "./why-here.ts";
+import { newMachines, whyHere } from "./why-here.ts";
 
 /** A slot on one machine, for one replica. */
 interface Placed {
@@ -26,55 +31,81 @@ interface Assignment {
   readonly hosts: readonly Host[];
 }
 
-/** Machines that ECS must not choose for a slot. */
+/** Machines that ECS must not choose for a slot, by their EC2 ids. */
 interface Away {
   /** Somebody holds the slot there without a lock that ECS sees. */
-  readonly unseen: readonly Host[];
+  readonly unseen: readonly string[];
   /** The slot is free there and takes devices of another one that the plan has there, and nowhere else. */
-  readonly spoiled: readonly Host[];
+  readonly spoiled: readonly string[];
 }
 
-/** Ids in a constraint and managed scaling do not go together: through a provider assign() uses no slot that is held unseen. */
+/** Ids in a constraint and managed scaling do not go together. */
 const nowhere: Away = { unseen: [], spoiled: [] };
 
 /**
  * Plans `count` replicas of a workload whose Neuron devices ECS does not schedule: chooses the slots, and leaves the
  * machine to ECS, excluding only those where it would do harm.
  *
- * It places as many as explainPlacement says can be placed (test/unit/plan-slots.test.ts), but for a capacity provider:
- * explain looks at the machines there are, the plan counts on those that the provider adds as well. A constraint on
+ * It places as many as explainPlacement says can be placed (test/unit/plan-slots.test.ts), and where a capacity provider
+ * starts machines for the rest, on those as well, up to what the provider's group may have. A constraint on
  * the run's own task:group the plan does not foresee: ECS refuses what it forbids, and the next round sees it.
  */
-export function planSlots(
-  workload: ResolvedWorkload,
-  settings: RunSettings,
-  generate: GenerateSettings,
-  count: number,
-  snapshot: ClusterSnapshot,
-): RunPlan {
-  const hosts = hostsOf(workload, settings, generate, snapshot);
-  const assigned = assign(workload, settings, hosts, count);
-  const steps = group(assigned).flatMap((assignment) =>
-    stepsOf(
-      workload,
-      settings,
-      generate,
-      assignment,
-      settings.provider === undefined ? awayFrom(assignment, hosts, assigned) : nowhere,
-    ),
-  );
-  if (assigned.length === count) return { steps, shortages: [] };
-  const shortage = explainShortage(snapshot, definitionsOf(workload, generate), settings, {
-    asked: count,
-    missing: count - assigned.length,
+export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number, snapshot: ClusterSnapshot): RunPlan {
+  const { shapes } = ecs.workload;
+  const rooms = roomsOf(snapshot);
+  const hosts = hostsOf(ecs, settings, rooms);
+  const there = assign(shapes, settings, hosts, count);
+  // Where a provider has to start machines no constraint may name any: then no slot is used that somebody holds unseen.
+  const grown =
+    there.length < count && mayStart(settings) > 0 ? assignGrowing(ecs, settings, hosts, count, snapshot) : [];
+  const growing = grown.length > there.length;
+  const assigned = growing ? grown : there;
+  const steps = group(assigned).flatMap((assignment) => {
+    const variant = variantFor(ecs, assignment.shape, assignment.slot);
+    const away = growing
+      ? nowhere
+      : { unseen: unseenFor(variant, settings, rooms), spoiled: spoiledFor(assignment, hosts, assigned) };
+    return stepsOf(variant, settings, assignment, away);
   });
-  const stopping = worthWaitingFor(workload, settings, hosts, assigned.length, count);
+  if (assigned.length === count) return { steps, shortages: [] };
+  const missing = count - assigned.length;
+  const shortage =
+    cannotGrow(ecs, settings, rooms, missing) ??
+    explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing });
+  const stopping = worthWaitingFor(shapes, settings, hosts, assigned.length, count);
   return { steps, shortages: shortage === undefined ? [] : [shortage], ...(stopping.length === 0 ? {} : { stopping }) };
+}
+
+/** What keeps a provider from starting a machine for the rest: somebody whom ECS does not see, on a machine that it has. */
+function cannotGrow(
+  { everyVariant }: EcsWorkload,
+  settings: RunSettings,
+  rooms: readonly Room[],
+  missing: number,
+): RunFailure | undefined {
+  if (mayStart(settings) === 0) return undefined;
+  const exposed = everyVariant.map(({ requirements }) => {
+    const needs = placedBy(requirements, placementOptions(settings));
+    return { needs, rooms: exposedRooms(needs, rooms) };
+  });
+  const first = exposed.find((each) => each.rooms.length > 0);
+  if (first === undefined || exposed.some((each) => each.rooms.length === 0)) return undefined;
+  const [room] = first.rooms;
+  const held = checkDevices(first.needs, room!).join("; ");
+  return {
+    reason: "DEVICES",
+    detail: `${missing} of ${counted(settings.count, "task")}: ${room!.instance.ec2InstanceId}: ${held}, which ECS does not see; to keep a task off that machine a constraint would have to name it, and then ${providersOf(settings)} starts no machines`,
+    hint: "Run that task with aiplat, whose tasks lock their devices, or stop it; say with the tag aiplat:devices what it uses; or move it to machines of no capacity provider.",
+  };
+}
+
+function providersOf({ capacityProviderStrategy = [] }: RunSettings): string {
+  return listOr(capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider));
 }
 
 /** The stopping tasks after whose end more replicas have a place. Where locks hand a slot over the agent does the waiting, and there are none. */
 function worthWaitingFor(
-  workload: ResolvedWorkload,
+  shapes: readonly Shape[],
   settings: RunSettings,
   hosts: readonly Host[],
   placed: number,
@@ -84,7 +115,7 @@ function worthWaitingFor(
   const stays = (devices: ReadonlySet<number>, { leaving }: Host) =>
     new Set([...devices].filter((device) => !leaving.has(device)));
   const later = assign(
-    workload,
+    shapes,
     settings,
     hosts.map((host) => ({ ...host, taken: stays(host.taken, host), unlocked: stays(host.unlocked, host) })),
     count,
@@ -93,39 +124,56 @@ function worthWaitingFor(
   return [...new Set(later.flatMap(({ slot, host }) => slot.flatMap((device) => host.leaving.get(device) ?? [])))];
 }
 
-/** The definitions of every variant that may ever be placed. */
-export function definitionsOf(workload: ResolvedWorkload, generate: GenerateSettings): readonly TaskDefinition[] {
-  return everyVariantOf(workload).map((variant) => generateTaskDefinition(workload, variant, generate));
-}
-
 /** Fills the machines of the first instance type, then those of the next. */
 function assign(
-  workload: ResolvedWorkload,
+  shapes: readonly Shape[],
   settings: RunSettings,
   hosts: readonly Host[],
   count: number,
 ): readonly Placed[] {
   const assigned: Placed[] = [];
-  const fill = (some: readonly Host[]) => {
-    for (const { machine, slot } of assignSlots(some, count - assigned.length, settings.strategy)) {
-      const host = machine as Host;
-      assigned.push({ shape: host.shape, slot, host });
-    }
-  };
-  if (settings.provider === undefined) {
-    for (const shape of workload.shapes) fill(hosts.filter((host) => host.shape === shape));
-    return assigned;
-  }
-  // Ids in a constraint and managed scaling do not go together: a slot that somebody holds unseen by ECS is not used at
-  // all. For what does not fit the provider adds machines, and they come empty.
-  for (const shape of workload.shapes) {
+  for (const shape of shapes)
+    assigned.push(
+      ...fill(
+        hosts.filter((host) => host.shape === shape),
+        settings,
+        count - assigned.length,
+      ),
+    );
+  return assigned;
+}
+
+/**
+ * As assign, with the machines that a capacity provider adds: they come empty. A slot that somebody holds unseen by ECS
+ * anywhere is not used at all.
+ */
+function assignGrowing(
+  ecs: EcsWorkload,
+  settings: RunSettings,
+  hosts: readonly Host[],
+  count: number,
+  snapshot: ClusterSnapshot,
+): readonly Placed[] {
+  const { shapes } = ecs.workload;
+  const assigned: Placed[] = [];
+  for (const shape of shapes) {
     const own = hosts.filter((host) => host.shape === shape);
     const unseen = new Set(own.flatMap((host) => [...host.unlocked]));
-    fill(own.map((host) => ({ ...host, taken: new Set([...host.taken, ...unseen]) })));
-    if (shape === workload.shapes[0])
-      fill(freshHosts(shape, count - assigned.length).map((host) => ({ ...host, taken: unseen })));
+    const without = (some: readonly Host[]) =>
+      some.map((host) => ({ ...host, taken: new Set([...host.taken, ...unseen]) }));
+    assigned.push(...fill(without(own), settings, count - assigned.length));
+    if (shape !== shapes[0]) continue;
+    const fresh = freshHosts(ecs, settings, snapshot, Math.min(count - assigned.length, mayStart(settings)));
+    assigned.push(...fill(without(fresh), settings, count - assigned.length));
   }
   return assigned;
+}
+
+function fill(hosts: readonly Host[], { strategy }: RunSettings, count: number): readonly Placed[] {
+  return assignSlots(hosts, count, strategy).map(({ machine, slot }) => {
+    const host = machine as Host;
+    return { shape: host.shape, slot, host };
+  });
 }
 
 function group(assigned: readonly Placed[]): readonly Assignment[] {
@@ -141,27 +189,34 @@ function group(assigned: readonly Placed[]): readonly Assignment[] {
   }));
 }
 
-function awayFrom({ shape, slot }: Assignment, all: readonly Host[], assigned: readonly Placed[]): Away {
-  const same = all.filter((host) => host.shape === shape);
+function unseenFor({ requirements }: EcsVariant, settings: RunSettings, rooms: readonly Room[]): readonly string[] {
+  const exposed = exposedRooms(placedBy(requirements, placementOptions(settings)), rooms);
+  return exposed.map(({ instance }) => instance.ec2InstanceId);
+}
+
+function spoiledFor(
+  { shape, slot }: Assignment,
+  hosts: readonly Host[],
+  assigned: readonly Placed[],
+): readonly string[] {
   const clashing = new Set(
     assigned
       .filter((placed) => placed.slot[0] !== slot[0] && placed.slot.some((device) => slot.includes(device)))
       .map(({ host }) => host.id),
   );
-  return {
-    unseen: same.filter((host) => slot.some((device) => host.unlocked.has(device))),
-    spoiled: same.filter((host) => clashing.has(host.id) && !slot.some((device) => host.taken.has(device))),
-  };
+  return ec2Ids(
+    hosts.filter(
+      (host) => host.shape === shape && clashing.has(host.id) && !slot.some((device) => host.taken.has(device)),
+    ),
+  );
 }
 
 function stepsOf(
-  workload: ResolvedWorkload,
+  { definition, shape, slot = [] }: EcsVariant,
   settings: RunSettings,
-  generate: GenerateSettings,
-  { shape, slot, hosts }: Assignment,
+  { hosts }: Assignment,
   { unseen, spoiled }: Away,
 ): readonly RunStep[] {
-  const definition = generateTaskDefinition(workload, variantFor(workload, shape, slot), generate);
   const awsvpc = definition.networkMode === "awsvpc";
   const partial = shape.request.kind === "neuron" && !shape.request.whole;
   const places = ec2Ids(hosts);
@@ -169,7 +224,7 @@ function stepsOf(
     definition,
     count,
     machines,
-    why: whyHere(slot, { free: namesOf(hosts), unseen: ec2Ids(unseen), spoiled: ec2Ids(spoiled) }),
+    why: whyHere(slot, { free: namesOf(hosts, settings), unseen, spoiled }),
     request: runRequest(settings, definition, {
       placementConstraints: [...(awsvpc ? [{ type: "distinctInstance" }] : []), ...constraints],
       ...(awsvpc ? { group: `aiplat:${slotName(slot)}` } : {}),
@@ -177,7 +232,7 @@ function stepsOf(
     }),
   });
   let done = 0;
-  return keepAway(hosts.length, ec2Ids([...unseen, ...spoiled]), places).map(({ count, constraints }) =>
+  return keepAway(hosts.length, [...unseen, ...spoiled], places).map(({ count, constraints }) =>
     step(count, constraints, places.slice(done, (done += count))),
   );
 }
@@ -193,10 +248,7 @@ function ec2Ids(hosts: readonly Host[]): readonly string[] {
 }
 
 /** Where the plan has a slot: machines by their id, and those that a provider would add by their number. */
-function namesOf(hosts: readonly Host[]): readonly string[] {
-  const fresh = hosts.filter((host) => host.instance === undefined).length;
-  return [
-    ...ec2Ids(hosts),
-    ...(fresh === 0 ? [] : [`${fresh} new ${hosts[0]!.type.instanceType} ${fresh === 1 ? "instance" : "instances"}`]),
-  ];
+function namesOf(hosts: readonly Host[], settings: RunSettings): readonly string[] {
+  const machines = hosts.filter((host) => host.instance === undefined).length;
+  return [...ec2Ids(hosts), ...newMachines({ machines, instanceType: hosts[0]!.type.instanceType }, settings)];
 }

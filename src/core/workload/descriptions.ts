@@ -1,3 +1,9 @@
+import { listOr } from "../base/problem.ts";
+import { instanceTypes } from "../catalog/instance-types/catalog.ts";
+
+/** How many devices one replica may hold where the devices are in rows. */
+const rowSizes = [...new Set(instanceTypes.flatMap(({ topology }) => topology?.sizes ?? []))].sort((a, b) => a - b);
+
 /** What each key of the workload file is, for the published JSON Schema: an editor shows it. `*` is an item or a free key. */
 export const descriptions: Readonly<Record<string, string>> = {
   $schema: "Where an editor finds this schema.",
@@ -26,8 +32,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   "accelerator.instanceTypes":
     "The EC2 instance types to run on. With several, each has its own variant where their devices differ.",
   "accelerator.instanceTypes.*": "An accelerated EC2 instance type.",
-  "accelerator.devicesPerReplica":
-    "Devices of one replica. Trainium: 1, 4, 8 or 16; Inferentia and NVIDIA: any number that the instance has; fractional types: their fraction. Default: every device of the instance.",
+  "accelerator.devicesPerReplica": `Devices of one replica. Trainium: ${listOr(rowSizes)}; Inferentia and NVIDIA: any number that the instance has; fractional types: their fraction. Default: every device of the instance.`,
   "accelerator.mps":
     "Share one NVIDIA GPU with other containers through the Multi-Process Service, instead of whole devices.",
   "accelerator.mps.memory": "GPU memory of one replica.",
@@ -39,6 +44,9 @@ export const descriptions: Readonly<Record<string, string>> = {
   resources: "CPU and memory of one replica. Default: the devices' fair share of the instance, less 10 %.",
   "resources.cpu": "In vCPU, as 0.5; never in CPU units.",
   "resources.memory": "The hard limit, with a unit, as 24GiB.",
+  "resources.reserve": "What the machine keeps for others, such as daemons: it comes off before the share is taken.",
+  "resources.reserve.cpu": "In vCPU.",
+  "resources.reserve.memory": "With a unit, as 2GiB.",
   sharedMemory: "The size of /dev/shm, with a unit, as 8GiB.",
   logs: "Where the container's output goes. Default: nowhere.",
   "logs.group": "The CloudWatch log group; created when absent.",
@@ -55,7 +63,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   "ecs.cluster": "The cluster, by name or ARN.",
   "ecs.networkMode": "Default: bridge; host with EFA; awsvpc on Managed Instances.",
   "ecs.capacity":
-    "ec2, managed-instances, a capacity provider as { provider: NAME }, or the one of Managed Instances as { managedInstances: NAME }. Default: ec2.",
+    "ec2, managed-instances, a capacity provider as { provider: " +
+    "NAME }, or the one of Managed Instances as { managedInstances: NAME }. Default: ec2.",
   "ecs.capacity.provider": "The capacity provider's name.",
   "ecs.capacity.managedInstances": "The name of the capacity provider of Managed Instances.",
   "ecs.network": "The task's own network interface, in awsvpc mode.",
@@ -67,12 +76,21 @@ export const descriptions: Readonly<Record<string, string>> = {
   "ecs.loadBalancer": "The load balancer of a service.",
   "ecs.loadBalancer.targetGroup": "The ARN of the target group.",
   "ecs.loadBalancer.port": "The container's port that the load balancer sends to.",
+  "ecs.placement": "Where ECS may and should place the tasks, besides what the devices ask for.",
+  "ecs.placement.constraints":
+    "Expressions of the cluster query language that must hold for the instance. They are added to aiplat's own.",
+  "ecs.placement.constraints.*": "An expression, e.g. attribute:stack == prod.",
+  "ecs.placement.strategy": "How ECS chooses among the instances that will do, in order.",
+  "ecs.placement.strategy.*": "A strategy, e.g. { type: spread, field: attribute:ecs.availability-zone }.",
+  "ecs.placement.strategy.*.type": "random, spread or binpack.",
+  "ecs.placement.strategy.*.field": "What to spread over or to pack by, e.g. instanceId, memory or an attribute.",
   "ecs.taskDefinition": "Raw fields of RegisterTaskDefinition, merged last: containers by name, null deletes.",
   "ecs.service": "Raw fields of CreateService, merged last.",
   eks: "What is for EKS only.",
   "eks.namespace": "The namespace.",
   "eks.as":
-    "The kind of Kubernetes resource, e.g. Deployment. Default: Deployment for a service, Job for a job, JobSet for a job of several nodes.",
+    "The kind of Kubernetes resource, e.g. Deployment. Default: Deployment for a service, Job for a job, " +
+    "JobSet for a job of several nodes.",
   "eks.queue": "The queue that admits the workload.",
   "eks.queue.kueue": "The name of a Kueue LocalQueue.",
   "eks.serviceAccount": "The service account of the pods.",

@@ -1,3 +1,5 @@
+import { instanceTypes } from "../catalog/instance-types/catalog.ts";
+
 /**
  * The values a workload file and the workload flags hold, one rule each: the schema and the flags both use these,
  * so a size is read the same way wherever it is written.
@@ -12,6 +14,8 @@ export interface FieldRule {
 
 export const workloadKinds = ["service", "job"] as const;
 export const networkModes = ["bridge", "host", "awsvpc"] as const;
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementStrategy.html */
+export const placementStrategies = ["random", "spread", "binpack"] as const;
 export const protocols = ["tcp", "udp"] as const;
 /** The values of ecs.capacity that are words; any other capacity is a capacity provider's name. */
 export const capacityWords = ["ec2", "managed-instances"] as const;
@@ -76,6 +80,12 @@ export const instanceTypeRule: FieldRule = {
   wants: "an EC2 instance type in lower case, e.g. inf2.24xlarge",
 };
 
+/** Its grammar is checked by a rule: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html */
+export const placementExpressionRule: FieldRule = {
+  pattern: /^\S[\s\S]{0,1999}$/,
+  wants: "an expression of ECS's cluster query language, e.g. attribute:stack == prod",
+};
+
 /** Five fields of a cron expression, as Kubernetes' CronJob takes them. */
 export const scheduleRule: FieldRule = {
   pattern: /^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/,
@@ -92,8 +102,8 @@ export const numberWants = {
 
 export const maxPort = 65_535;
 
-/** The most vCPU of an instance type in the catalogue's families; more is CPU units written by mistake. */
-export const maxVcpu = 192;
+/** The most vCPU that a type of the catalogue has; more is CPU units written by mistake. */
+export const maxVcpu = Math.max(...instanceTypes.map(({ vcpus }) => vcpus));
 
 const mebibytes: Readonly<Record<string, number>> = { MiB: 1, GiB: 1024, TiB: 1024 * 1024 };
 
@@ -120,7 +130,9 @@ export function formatMiB(mib: number): string {
   return `${mib}MiB`;
 }
 
-/** What a figure that is more vCPU than any instance has was meant as: CPU units, in vCPU. Undefined for a vCPU figure. */
+/**
+ * What a figure that is more vCPU than any instance has was meant as: CPU units, in vCPU. Undefined for a vCPU figure.
+ */
 export function vcpuOfUnits(figure: number): number | undefined {
   return figure > maxVcpu ? Number((figure / 1024).toFixed(3)) : undefined;
 }

@@ -12,6 +12,7 @@ import {
   type Document,
   type YAMLError,
 } from "yaml";
+import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { Refusal, type Path, type Place, type Problem, type LocatedProblem } from "../base/problem.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { nodeAt, textOf } from "./position.ts";
@@ -53,7 +54,7 @@ export function parseWorkloadText(text: string, file: string): SourceDocument {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
-  const refuse = (code: string, offset: number, message: string, hint?: string): LocatedProblem => ({
+  const refuse = (code: RefusalCode, offset: number, message: string, hint?: string): LocatedProblem => ({
     severity: "error",
     code,
     message,
@@ -102,7 +103,7 @@ export function parseWorkloadText(text: string, file: string): SourceDocument {
   };
 }
 
-type Refuse = (code: string, offset: number, message: string, hint?: string) => LocatedProblem;
+type Refuse = (code: RefusalCode, offset: number, message: string, hint?: string) => LocatedProblem;
 
 const minorCodes = new Set(["DUPLICATE_KEY", "TAG_RESOLVE_FAILED"]);
 
@@ -133,18 +134,15 @@ const syntaxHints: Readonly<Record<string, string>> = {
 function describeSyntax(error: YAMLError, text: string, refuse: Refuse): LocatedProblem {
   // The parser suggests a function of its own here.
   const message = error.code === "MULTIPLE_DOCS" ? "the file holds several documents" : error.message;
-  const alias =
-    text[error.pos[0]] === "*" ||
-    text
-      .slice(...error.pos)
-      .trimStart()
-      .startsWith("*");
-  const code = alias
-    ? "BAD_ALIAS"
-    : error.code === "BAD_INDENT" && message.startsWith("Flow")
-      ? "MISSING_CHAR"
-      : error.code;
-  return refuse("syntax", error.pos[0], `not valid YAML: ${lowerFirst(message)}`, syntaxHints[code]);
+  return refuse("syntax", error.pos[0], `not valid YAML: ${lowerFirst(message)}`, syntaxHints[mistakeOf(error, text)]);
+}
+
+/** The code of the mistake that was made, where the parser names what it led to. */
+function mistakeOf({ code, message, pos }: YAMLError, text: string): string {
+  const [start] = pos;
+  const written = text.slice(...pos).trimStart();
+  if (text[start] === "*" || written.startsWith("*")) return "BAD_ALIAS";
+  return code === "BAD_INDENT" && message.startsWith("Flow") ? "MISSING_CHAR" : code;
 }
 
 /** What parses and still cannot become plain data: keys that are no text, aliases without or within their anchor. */

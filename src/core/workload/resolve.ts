@@ -2,9 +2,8 @@ import { present } from "../base/present.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { topologyOf } from "../catalog/topology.ts";
-import { packedSlots, legalSlots, slotName, type Slot } from "../catalog/slots.ts";
 import { parseMemoryMiB } from "./fields.ts";
-import type { DeviceRequest, ResolvedWorkload, Shape, Variant } from "./resolved.ts";
+import type { DeviceRequest, ResolvedWorkload, Shape } from "./resolved.ts";
 import type { Workload } from "./schema.ts";
 
 type AcceleratorSection = Exclude<NonNullable<Workload["accelerator"]>, "none">;
@@ -59,48 +58,6 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
   };
 }
 
-/** The variants of a workload on empty instances: for a part of a Neuron instance, the disjoint slots that fill one. */
-export function variantsOf(workload: ResolvedWorkload): readonly Variant[] {
-  const shaped = workload.shapes.map((shape) => ({ shape, slots: slotsOf(shape, packedSlots) }));
-  const alone = shaped.length === 1 && shaped[0]!.slots.length <= 1;
-  return shaped.flatMap(({ shape, slots }) =>
-    slots.length === 0
-      ? [variant(workload, shape, undefined, alone)]
-      : slots.map((slot) => variant(workload, shape, slot, alone)),
-  );
-}
-
-/** Every variant that may ever be placed: as `variantsOf`, with every legal slot and not only those that fill an empty instance. */
-export function everyVariantOf(workload: ResolvedWorkload): readonly Variant[] {
-  const alone = variantsOf(workload).length === 1;
-  return workload.shapes.flatMap((shape) => {
-    const slots = slotsOf(shape, legalSlots);
-    return slots.length === 0
-      ? [variant(workload, shape, undefined, alone)]
-      : slots.map((slot) => variant(workload, shape, slot, alone));
-  });
-}
-
-/** The variant of one legal slot of a shape. */
-export function variantFor(workload: ResolvedWorkload, shape: Shape, slot: Slot): Variant {
-  return variant(workload, shape, slot, variantsOf(workload).length === 1);
-}
-
-function variant(workload: ResolvedWorkload, shape: Shape, slot: Slot | undefined, alone: boolean): Variant {
-  const type = shape.instanceTypes[0];
-  const whole = slot === undefined || slot.length === type?.accelerator.count;
-  const name =
-    alone || type === undefined
-      ? workload.name
-      : [workload.name, type.instanceType.replace(/\./g, "-"), ...(whole ? [] : [slotName(slot)])].join("-");
-  return { name, shape, ...present({ slot }) };
-}
-
-function slotsOf(shape: Shape, choose: (type: InstanceType, size: number) => readonly Slot[]): readonly Slot[] {
-  const type = shape.instanceTypes[0];
-  return type === undefined || shape.request.kind !== "neuron" ? [] : choose(type, shape.request.devices);
-}
-
 function cpuShape(workload: Workload): Shape {
   return { instanceTypes: [], request: { kind: "none" }, ...declaredResources(workload), efaInterfaces: 0 };
 }
@@ -113,7 +70,7 @@ function shapeOf(workload: Workload, section: AcceleratorSection, name: string):
   return {
     instanceTypes: [type],
     request,
-    ...fairShare(type, partOf(request, type)),
+    ...fairShare(type, partOf(request, type), workload.resources?.reserve),
     ...declaredResources(workload),
     efaInterfaces: efa ? (type.efaInterfaces ?? 0) : 0,
   };
@@ -152,14 +109,19 @@ function partOf(request: DeviceRequest, type: InstanceType): readonly [number, n
 
 /**
  * A slot of d of n devices gets d/n of the instance's vCPU and memory less 10 %: the kernel, the agent and
- * ECS_RESERVED_MEMORY keep 2.5 to 7 % of the memory back in the samples found.
+ * ECS_RESERVED_MEMORY keep 2.5 to 7 % of the memory back in the samples found; and less what the file reserves for others.
  */
 function fairShare(
   type: InstanceType,
   [part, whole]: readonly [number, number],
+  reserve: NonNullable<Workload["resources"]>["reserve"] = {},
 ): { readonly vcpu: number; readonly memoryMiB: number } {
-  const share = (amount: number) => Math.floor((amount * part * 9) / (whole * 10));
-  return { vcpu: share(type.vcpus * 1024) / 1024, memoryMiB: share(type.memoryMiB) };
+  const share = (amount: number, kept: number) => Math.floor(((amount * 9 - kept * 10) * part) / (whole * 10));
+  const keptMiB = reserve.memory === undefined ? 0 : parseMemoryMiB(reserve.memory)!;
+  return {
+    vcpu: share(type.vcpus * 1024, (reserve.cpu ?? 0) * 1024) / 1024,
+    memoryMiB: share(type.memoryMiB, keptMiB),
+  };
 }
 
 function declaredResources({ resources }: Workload): { readonly vcpu?: number; readonly memoryMiB?: number } {
@@ -175,7 +137,8 @@ function groupShapes(shapes: readonly Shape[]): readonly Shape[] {
   for (const shape of shapes) {
     const type = shape.instanceTypes[0]!;
     const { instanceTypes: _, ...rest } = shape;
-    const key = JSON.stringify([rest, type.architecture, type.accelerator.count, topologyOf(type)?.slots]);
+    const { slots, sizes } = topologyOf(type) ?? {};
+    const key = JSON.stringify([rest, type.architecture, type.accelerator.count, slots, sizes]);
     const group = groups.get(key);
     groups.set(key, group === undefined ? shape : { ...shape, instanceTypes: [...group.instanceTypes, type] });
   }

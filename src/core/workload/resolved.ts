@@ -1,5 +1,4 @@
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
-import type { Slot } from "../catalog/slots.ts";
 import type { Workload } from "./schema.ts";
 
 /** What one replica asks of the accelerator. */
@@ -23,15 +22,6 @@ export interface Shape {
   readonly memoryMiB?: number;
   /** EFA interfaces of one replica's node. */
   readonly efaInterfaces: number;
-}
-
-/** One (instance type, slot) of a workload: on ECS each is a task definition. */
-export interface Variant {
-  /** Family and service name on ECS. */
-  readonly name: string;
-  readonly shape: Shape;
-  /** The devices of the slot; undefined where the orchestrator chooses them (GPU, none). */
-  readonly slot?: Slot;
 }
 
 export interface ResolvedPort {

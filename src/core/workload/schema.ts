@@ -16,6 +16,8 @@ import {
   nameRule,
   networkModes,
   numberWants,
+  placementExpressionRule,
+  placementStrategies,
   portNameRule,
   protocols,
   roleArnRule,
@@ -82,8 +84,23 @@ const ecsSchema = z.strictObject({
         z.strictObject({ provider: nonEmpty }),
         /** Managed Instances through the capacity provider of this name. */
         z.strictObject({ managedInstances: nonEmpty }),
+        /** A strategy of several. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html */
+        z
+          .array(
+            z.strictObject({
+              provider: nonEmpty,
+              base: z.optional(whole(0, 100_000)),
+              weight: z.optional(whole(0, 1_000)),
+            }),
+          )
+          .check(
+            z.minLength(1, must("a list of 1 to 20 providers")),
+            z.maxLength(20, must("a list of 1 to 20 providers")),
+          ),
       ],
-      must(`${capacityWords.join(", ")}, { provider: NAME } or { managedInstances: NAME }`),
+      must(
+        `${capacityWords.join(", ")}, { provider: NAME }, { managedInstances: NAME } or a list of { provider, base, weight }`,
+      ),
     ),
   ),
   network: z.optional(
@@ -94,6 +111,16 @@ const ecsSchema = z.strictObject({
     }),
   ),
   loadBalancer: z.optional(z.strictObject({ targetGroup: text(targetGroupArnRule), port })),
+  placement: z.optional(
+    z.strictObject({
+      constraints: z.optional(z.array(text(placementExpressionRule))),
+      strategy: z.optional(
+        z
+          .array(z.strictObject({ type: z.enum(placementStrategies), field: z.optional(nonEmpty) }))
+          .check(z.maxLength(5, must("a list of at most 5 rules"))),
+      ),
+    }),
+  ),
   taskDefinition: z.optional(raw),
   service: z.optional(raw),
 });
@@ -133,6 +160,10 @@ export const workloadSchema = z.strictObject({
     z.strictObject({
       cpu: z.optional(above0.check(z.maximum(maxVcpu))),
       memory: z.optional(memory),
+      /** What the machine keeps for others. */
+      reserve: z.optional(
+        z.strictObject({ cpu: z.optional(above0.check(z.maximum(maxVcpu))), memory: z.optional(memory) }),
+      ),
     }),
   ),
   sharedMemory: z.optional(memory),

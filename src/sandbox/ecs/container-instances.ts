@@ -7,7 +7,7 @@ import {
 } from "../../core/ecs-api/model/requests.ts";
 import { present } from "../../core/base/present.ts";
 import { instanceTypes } from "../../core/catalog/instance-types/catalog.ts";
-import { evaluate } from "../../core/placement/evaluate-query.ts";
+import { evaluate } from "../../core/cluster/evaluate-query.ts";
 import { parseExpression } from "../../core/ecs-api/query/parse.ts";
 import { lastPart, requireCluster } from "../model/clusters.ts";
 import { addInstance, describeInstance } from "../model/instances.ts";

@@ -1,5 +1,6 @@
 /** Why a container cannot start, or fails although ECS has placed it. */
-import { deviceAskOf, devicesIn } from "../../core/devices/asks.ts";
+import { claimedDevicesOf } from "../../core/devices/claimed-devices.ts";
+import { devicesIn } from "../../core/catalog/device-set.ts";
 import { deviceNumber, devicePath } from "../../core/catalog/slots.ts";
 import { withOverrides } from "../../core/ecs-api/overrides.ts";
 import type { ContainerRecord, TaskRecord } from "./records.ts";
@@ -16,7 +17,9 @@ export interface StartFailure {
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html */
 export function failureAtStart(world: World, task: TaskRecord, container: ContainerRecord): StartFailure | undefined {
   if (container.behaviour.missingImage) {
-    const reason = `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${container.image}: ${container.image}: not found`;
+    const reason =
+      "CannotPullContainerError: pull image manifest has been retried 1 time(s): " +
+      `failed to resolve ref ${container.image}: ${container.image}: not found`;
     return { reason, stoppedReason: reason };
   }
   const device = missingDevice(task, container);
@@ -27,7 +30,8 @@ export function failureAtStart(world: World, task: TaskRecord, container: Contai
   const log = logStreamOf(task, container);
   if (log !== undefined && !log.create && !world.logs.groups.has(log.group)) {
     return cannotStart(
-      "failed to initialize logging driver: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.",
+      "failed to initialize logging driver: failed to create Cloudwatch log stream: ResourceNotFoundException: " +
+        "The specified log group does not exist.",
     );
   }
   return undefined;
@@ -82,14 +86,14 @@ export function failureWhileRunning(
   return undefined;
 }
 
-/** The Neuron devices that a container uses. A lock port or `privileged` alone uses none. */
+/** The Neuron devices that a container uses. A lock port alone uses none. */
 function openedDevices(task: TaskRecord, name: string): readonly number[] {
   const definition = withOverrides(task.definition, task.overrides);
   const containers = definition.containerDefinitions
     .filter((container) => container.name === name)
-    .map((container) => ({ ...container, portMappings: [], privileged: false }));
-  return devicesIn(
-    deviceAskOf({ ...definition, containerDefinitions: containers }).devices,
-    task.instance!.neuronDevices,
-  );
+    .map((container) => ({ ...container, portMappings: [] }));
+  // What its author says of it in a tag opens nothing.
+  const { tags: _, ...untagged } = definition;
+  const { devices } = claimedDevicesOf({ ...untagged, containerDefinitions: containers });
+  return devicesIn(devices, task.instance!.neuronDevices);
 }

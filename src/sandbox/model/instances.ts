@@ -1,10 +1,10 @@
 import { present } from "../../core/base/present.ts";
 import type { ClusterSnapshot, ContainerInstance, Resources } from "../../core/cluster/snapshot.ts";
-import { lockPortBaseOf } from "../../core/devices/claims.ts";
-import { neuronCount } from "../../core/devices/occupancy.ts";
+import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
+import { neuronCount } from "../../core/cluster/neuron-count.ts";
 import type { Task } from "../../core/ecs-api/api.ts";
 import { emptyInstance } from "../../core/placement/empty-instance.ts";
-import type { Requirements } from "../../core/placement/requirements.ts";
+import type { Requirements } from "../../core/ecs/requirements.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./records.ts";
 import type { World } from "./world.ts";
 
@@ -68,7 +68,7 @@ export function registerInstance(world: World, cluster: ClusterRecord, instance:
     registered: instance.registered,
     free: instance.remaining,
     registeredAt: instance.registeredAt ?? world.now(),
-    neuronDevices: neuronCount(instance),
+    neuronDevices: neuronCount(instance) ?? 0,
     tags: [],
     tasks: new Set(),
     waiting: [],

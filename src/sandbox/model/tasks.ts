@@ -2,7 +2,7 @@ import { present } from "../../core/base/present.ts";
 import type { PlacementConstraint, RegisteredTaskDefinition, Tag } from "../../core/ecs-api/api.ts";
 import { withOverrides } from "../../core/ecs-api/overrides.ts";
 import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
-import { requirementsOf, type Requirements } from "../../core/placement/requirements.ts";
+import { requirementsOf, type Requirements } from "../../core/ecs/requirements.ts";
 import type { PlacementStrategy } from "../../core/placement/strategies.ts";
 import { Refusal } from "../../core/base/problem.ts";
 import { invalidParameter } from "../wire/aws-error.ts";
@@ -36,7 +36,9 @@ export interface NeedsOptions {
   readonly overrides?: Raw | undefined;
 }
 
-/** What a task of the definition needs. @throws AwsError InvalidParameterException for a constraint that cannot be read. */
+/**
+ * What a task of the definition needs. @throws AwsError InvalidParameterException for a constraint that cannot be read.
+ */
 export function readNeeds(
   cluster: ClusterRecord,
   definition: RegisteredTaskDefinition,
@@ -62,7 +64,9 @@ export function refusing<T>(work: () => T): T {
   }
 }
 
-/** A subnet whose name ends in a zone, as `subnet-us-east-1a`, is in it; one that does not say is wherever it is needed. */
+/**
+ * A subnet whose name ends in a zone, as `subnet-us-east-1a`, is in it; one that does not say is wherever it is needed.
+ */
 function zonesOf(networkConfiguration: Raw | undefined): readonly string[] | undefined {
   const subnets = subnetsOf(networkConfiguration);
   const zones = subnets.map((subnet) => /[a-z]{2}(?:-[a-z]+)+-\d[a-z]$/.exec(subnet.replace(/^subnet-/, ""))?.[0]);

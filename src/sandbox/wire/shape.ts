@@ -1,6 +1,15 @@
-import type { Schema } from "../../core/ecs-api/field.ts";
+import { structure, type Schema } from "../../core/ecs-api/field.ts";
 import { wrongKindIn } from "../../core/ecs-api/field-kind.ts";
 import { AwsError } from "./aws-error.ts";
+
+export { flag, integer, list, text } from "../../core/ecs-api/field.ts";
+
+/** An input of another service than ECS, as far as the sandbox reads it; every member may be absent. */
+export function struct<Members extends Readonly<Record<string, Schema>>>(
+  members: Members,
+): ReturnType<typeof structure<Members>> {
+  return structure("", members);
+}
 
 /**
  * Holds an input to its schema. A member that AWS's JSON protocol does not know is ignored, a value of the wrong kind is

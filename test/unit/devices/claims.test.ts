@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deviceAskOf } from "../../../src/core/devices/asks.ts";
+import { deviceAskOf } from "../../../src/core/devices/claimed-devices.ts";
 import { claimsOn } from "../../../src/core/devices/claims.ts";
 import { occupancyOf } from "../../../src/core/devices/occupancy.ts";
 import type { ContainerDefinition, RegisteredTaskDefinition } from "../../../src/core/ecs-api/api.ts";

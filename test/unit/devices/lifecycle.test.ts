@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { findInstanceType } from "../../../src/core/catalog/instance-types/catalog.ts";
 import { instanceTypeOf } from "../../../src/core/cluster/snapshot.ts";
 import { assignSlots, type Machine } from "../../../src/core/devices/assign.ts";
-import { devicesIn } from "../../../src/core/devices/asks.ts";
+import { devicesIn } from "../../../src/core/catalog/device-set.ts";
 import { claimsOn } from "../../../src/core/devices/claims.ts";
 import { lockPortMappings } from "../../../src/core/catalog/lock-ports.ts";
 import { occupancyOf } from "../../../src/core/devices/occupancy.ts";

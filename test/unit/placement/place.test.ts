@@ -3,7 +3,7 @@ import type { ContainerInstance, Resources } from "../../../src/core/cluster/sna
 import { lockPortMappings } from "../../../src/core/catalog/lock-ports.ts";
 import type { RegisteredTaskDefinition, Task } from "../../../src/core/ecs-api/api.ts";
 import { noInstances, place, type PlaceOptions } from "../../../src/core/placement/place.ts";
-import type { PlacementOptions } from "../../../src/core/placement/requirements.ts";
+import type { PlacementOptions } from "../../../src/core/ecs/requirements.ts";
 import { Refusal } from "../../../src/core/base/problem.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerInstance } from "../../../src/core/cluster/snapshot.ts";
 import { parseExpression, readExpression } from "../../../src/core/ecs-api/query/parse.ts";
-import { evaluate } from "../../../src/core/placement/evaluate-query.ts";
+import { evaluate } from "../../../src/core/cluster/evaluate-query.ts";
 import { printExpression } from "../../../src/core/ecs-api/query/expression.ts";
 import type { ExpressionProblem } from "../../../src/core/ecs-api/query/scanner.ts";
 import { Refusal } from "../../../src/core/base/problem.ts";

@@ -2,6 +2,7 @@
  * Which images cannot work where they are put. Pure judgement: every function returns problems without a path, and the
  * caller adds where in its own document the image stands.
  */
+import type { RefusalCode } from "../../base/codes/problem-codes.ts";
 import { listOr, type Problem } from "../../base/problem.ts";
 import { dlcAccountByRegion, neuronRepositories } from "./image-data.ts";
 import { compareVersions } from "../../base/version.ts";
@@ -21,11 +22,15 @@ import {
 } from "./images.ts";
 import type { InstanceType } from "../instance-types/instance-type.ts";
 
-/** From this Neuron SDK on, images need a driver newer than `lastOldDriver` (aws-neuron/deep-learning-containers README.md @2be9ed1). */
+/**
+ * From this Neuron SDK on, images need a driver newer than `lastOldDriver`
+ * (aws-neuron/deep-learning-containers README.md @2be9ed1).
+ */
 export const firstNewDriverSdk = "2.30";
 const lastOldDriver = "2.26";
 
-const hardware = { neuron: "AWS Neuron", nvidia: "NVIDIA GPUs" } as const;
+/** What an image is built for, as messages say it. */
+export const hardware = { neuron: "AWS Neuron", nvidia: "NVIDIA GPUs", cpu: "CPU" } as const;
 
 /** Why an image cannot use the accelerators of an instance type, or will not; empty where nothing speaks against it. */
 export function checkImageOnType(image: ImageReference, type: InstanceType): readonly Problem[] {
@@ -50,7 +55,9 @@ export function checkImageOnType(image: ImageReference, type: InstanceType): rea
       hint: `Use an image built for ${accelerator.kind}.`,
     });
   } else if (built !== "unknown" && built !== accelerator.kind) {
-    const message = `${image.text} is built for ${hardware[built]}; ${instanceType} carries ${accelerator.manufacturer} ${accelerator.name}`;
+    const message =
+      `${image.text} is built for ${hardware[built]}; ${instanceType} carries ${accelerator.manufacturer} ` +
+      `${accelerator.name}`;
     problems.push(
       error("image-hardware", message, `Use an image built for ${accelerator.kind}, or another instance type.`),
     );
@@ -87,7 +94,9 @@ export function isOldDriver(driver: string): boolean {
 /** Why an image does not start with this Neuron driver; `host` names the machine, e.g. `the ECS AL2 inf AMI`. */
 export function checkImageDriver(image: ImageReference, driver: string, host: string): readonly Problem[] {
   if (!needsNewDriver(image) || !isOldDriver(driver)) return [];
-  const message = `${image.text} is of Neuron SDK ${neuronTagOf(image)!.sdk} and needs a host driver newer than ${lastOldDriver}; ${host} has ${driver}`;
+  const message =
+    `${image.text} is of Neuron SDK ${neuronTagOf(image)!.sdk} and needs a host driver newer than ` +
+    `${lastOldDriver}; ${host} has ${driver}`;
   return [
     error("image-driver", message, `Use an AL2023 Neuron AMI, or an image of an SDK before ${firstNewDriverSdk}.`),
   ];
@@ -121,7 +130,8 @@ function checkPublished(image: ImageReference): readonly Problem[] {
   const sdk = neuronTagOf(image)?.sdk;
   const known = neuronRepositoryOf(image);
   if (sdk === undefined || known?.endedWithSdk === undefined || compareVersions(sdk, known.endedWithSdk) < 0) return [];
-  const message = `${known.repository} has no image of Neuron SDK ${sdk}: AWS published none from SDK ${known.endedWithSdk} on`;
+  const { repository, endedWithSdk } = known;
+  const message = `${repository} has no image of Neuron SDK ${sdk}: AWS published none from SDK ${endedWithSdk} on`;
   // In a registry of one's own the image may be a build of one's own.
   return [
     {
@@ -152,6 +162,6 @@ function betterImage(image: ImageReference, family: string): string {
   return "";
 }
 
-function error(code: string, message: string, hint: string): Problem {
+function error(code: RefusalCode, message: string, hint: string): Problem {
   return { severity: "error", code, message, hint };
 }

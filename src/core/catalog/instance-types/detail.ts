@@ -1,13 +1,16 @@
 import { present } from "../../base/present.ts";
 import { legalSizes, legalSlots, type Slot } from "../slots.ts";
 import { amiFamiliesFor } from "../machine-images/amis.ts";
-import type { InstanceType } from "./instance-type.ts";
+import type { InstanceType, Topology } from "./instance-type.ts";
 import { summariseInstanceType, type InstanceTypeSummary } from "./summary.ts";
-import { topologyOf, type Topology } from "../topology.ts";
+import { topologyOf } from "../topology.ts";
 
 /** Everything that the catalogue knows of one instance type. */
 export interface InstanceTypeDetail extends InstanceTypeSummary {
-  /** The sets of Neuron devices that one replica may hold, by size; none for an accelerator that the orchestrator hands out. */
+  /**
+   * The sets of Neuron devices that one replica may hold, by size; none for an
+   * accelerator that the orchestrator hands out.
+   */
   readonly legalSlots: readonly { readonly devices: number; readonly slots: readonly Slot[] }[];
   readonly topology?: Topology;
   readonly amiFamilies: readonly string[];

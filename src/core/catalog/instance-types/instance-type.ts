@@ -27,6 +27,24 @@ export interface Accelerator {
   readonly fraction?: number;
 }
 
+/**
+ * How the Neuron devices of an instance type are wired, and so which sets of them one workload may hold.
+ *
+ * - `single`: one device.
+ * - `run`: any ascending contiguous run, never wrapping from the last device to the first. "It will never allocate
+ *   non-contiguous devices to the same container" (aws-neuron-sdk, deploy/infrastructure/scheduler.rst, Inf1 and Inf2).
+ * - `rows`: one of `sizes` devices in aligned rows. "The scheduler enforces that containers request 1, 4, 8, or all 16
+ *   devices" (scheduler.rst; for Trn2, deploy/eks/dra.rst).
+ */
+export interface Topology {
+  readonly slots: "single" | "run" | "rows";
+  /** How many devices one replica may hold, ascending. Of `rows` only. */
+  readonly sizes?: readonly number[];
+  readonly wiring: string;
+  readonly note?: string;
+  readonly source: string;
+}
+
 /** One EC2 instance type with an accelerator. */
 export interface InstanceType {
   readonly instanceType: string;
@@ -35,6 +53,8 @@ export interface InstanceType {
   readonly vcpus: number;
   readonly memoryMiB: number;
   readonly accelerator: Accelerator;
+  /** Of Neuron types with several devices. */
+  readonly topology?: Topology;
   /** EFA interfaces that one instance can have; null where no source says. */
   readonly efaInterfaces: number | null;
   readonly networkCards: number;

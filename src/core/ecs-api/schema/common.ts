@@ -58,4 +58,7 @@ export const resourceRequirement = z.extend(model.resourceRequirement, { type: t
 
 export interface ResourceRequirement extends Of<typeof resourceRequirement> {}
 
-export const placementStrategy = z.array(z.extend(model.placementStrategy, { type: text }));
+const placementStrategyItem = z.extend(model.placementStrategy, { type: text });
+export const placementStrategy = z.array(placementStrategyItem);
+
+export interface PlacementStrategyItem extends Of<typeof placementStrategyItem> {}

@@ -97,7 +97,10 @@ function readRequirement(
   return { path, type, ...present({ value }), mps: sharingStrategy !== undefined };
 }
 
-/** Secrets stand in three places of a container, and each needs the execution role. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html */
+/**
+ * Secrets stand in three places of a container, and each needs the execution role.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
+ */
 function secretsPath(container: Container, path: Path): Path | undefined {
   const { secrets = [], logConfiguration: { secretOptions = [] } = {}, repositoryCredentials } = container;
   if (secrets.length > 0) return [...path, "secrets"];

@@ -1,5 +1,6 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html and ManagedInstances.html */
 import { onManagedInstances } from "../managed-instances.ts";
+import { networkModeFor, type NetworkMode } from "../network-mode.ts";
 import type { Workload } from "../schema.ts";
 import { sectionOf, typesOf, usable, wantsEfa, wantsEfaSchema } from "./accelerator.ts";
 import { groupTypes } from "./devices.ts";
@@ -11,10 +12,8 @@ const neuron = usable.filter((type) => type.accelerator.kind === "neuron");
 const managed = any(given("ecs.capacity", { const: "managed-instances" }), given("ecs.capacity.managedInstances"));
 
 /** The network mode, and what it is where the file does not say. */
-export function workloadNetworkMode(workload: Workload): string {
-  return (
-    workload.ecs?.networkMode ?? (wantsEfa(workload) ? "host" : onManagedInstances(workload) ? "awsvpc" : "bridge")
-  );
+export function workloadNetworkMode(workload: Workload): NetworkMode {
+  return networkModeFor(workload, wantsEfa(workload));
 }
 
 export const capacityRules: readonly Rule[] = [
@@ -62,7 +61,9 @@ export const capacityRules: readonly Rule[] = [
         .filter(({ type }) => type.accelerator.kind === "neuron" && devices < type.accelerator.count)
         .map(({ type }) => ({
           path: ["accelerator", "devicesPerReplica"],
-          message: `a replica on Managed Instances has every Neuron device of its instance: ${devices} of the ${type.accelerator.count} of ${type.instanceType} are not possible`,
+          message:
+            "a replica on Managed Instances has every Neuron device of its instance: " +
+            `${devices} of the ${type.accelerator.count} of ${type.instanceType} are not possible`,
           hint: "Leave devicesPerReplica out, or write ecs.capacity: ec2.",
         }));
     },
@@ -127,7 +128,8 @@ export const capacityRules: readonly Rule[] = [
             {
               path: ["ecs", "network", "assignPublicIp"],
               message:
-                "ecs.network.assignPublicIp is not possible on EC2 capacity: the task's interface has private addresses only",
+                "ecs.network.assignPublicIp is not possible on EC2 capacity: " +
+                "the task's interface has private addresses only",
               hint: "Write false, and reach out through a NAT gateway.",
             },
           ]

@@ -4,11 +4,12 @@ import { checkImageOnType } from "../../catalog/container-images/image-checks.ts
 import { parseImageReference } from "../../catalog/container-images/image-reference.ts";
 import { listOr } from "../../base/problem.ts";
 import { typesOf } from "./accelerator.ts";
+import { deviceSetPattern, devicesTag, parseDeviceSet } from "../../catalog/device-set.ts";
 import { all, any, at, given, not, when } from "./fragments.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html: 50 tags, of which aiplat writes three. */
-const mostTags = 47;
+const mostTags = 46;
 const tagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*";
 const reservedTag = /^(?:[aA][wW][sS]|aiplat):/;
 
@@ -89,10 +90,19 @@ export const sectionRules: readonly Rule[] = [
       // Building it takes longer than all other rules together.
       const legal = Object.keys(tags).length === 0 ? /$/ : new RegExp(`^${tagText}$`, "u");
       for (const [key, value] of Object.entries(tags)) {
-        if (reservedTag.test(key))
+        if (key === devicesTag) {
+          if (parseDeviceSet(value) !== undefined) continue;
           findings.push({
             path: ["tags", key],
-            message: `the tag ${key} begins with ${key.slice(0, key.indexOf(":") + 1)}, which is ${key.startsWith("aiplat:") ? "aiplat's own" : "AWS's own"}`,
+            message: `the tag ${key} is ${value}, which says nothing of devices`,
+            hint: "Write none, all, or device numbers such as 0-3: what the task uses, whatever it could open.",
+          });
+        } else if (reservedTag.test(key))
+          findings.push({
+            path: ["tags", key],
+            message:
+              `the tag ${key} begins with ${key.slice(0, key.indexOf(":") + 1)}, ` +
+              `which is ${key.startsWith("aiplat:") ? "aiplat's own" : "AWS's own"}`,
             hint: "Name it otherwise.",
           });
         else if (!legal.test(key) || !legal.test(value))
@@ -106,14 +116,18 @@ export const sectionRules: readonly Rule[] = [
         findings.push({
           path: ["tags"],
           message: `${Object.keys(tags).length} tags are too many`,
-          hint: `ECS takes 50, of which aiplat writes 3: keep at most ${mostTags}.`,
+          hint: `ECS takes 50, of which aiplat writes 4: keep at most ${mostTags}.`,
         });
       return findings;
     },
     jsonSchema: () =>
       at("tags", {
         maxProperties: mostTags,
-        propertyNames: all({ pattern: `^${tagText}$` }, not({ pattern: reservedTag.source })),
+        properties: { [devicesTag]: { pattern: deviceSetPattern } },
+        propertyNames: all(
+          { pattern: `^${tagText}$` },
+          any({ const: devicesTag }, not({ pattern: reservedTag.source })),
+        ),
         additionalProperties: { pattern: `^${tagText}$` },
       }),
   },
@@ -171,7 +185,9 @@ export const sectionRules: readonly Rule[] = [
         ? [
             {
               path: ["ecs", "networkMode"],
-              message: `ecs.networkMode ${ecs.networkMode} does not go with accelerator.efa: EFA needs the instance's own network`,
+              message:
+                `ecs.networkMode ${ecs.networkMode} does not go with accelerator.efa: ` +
+                "EFA needs the instance's own network",
               hint: "Write host, or leave networkMode out.",
             },
           ]

@@ -56,6 +56,12 @@ export const inf1 = [
       coresPerDevice: 4,
       memoryMiBPerDevice: 8192,
     },
+    topology: {
+      slots: "run",
+      wiring: "ring of 4",
+      source:
+        "aws-neuron/aws-neuron-sdk @81ce03a deploy/infrastructure/scheduler.rst; aws-neuron/aws-neuron-driver @fca19f7 v1/neuron_dhal_v1.c",
+    },
     efaInterfaces: 0,
     networkCards: 1,
     status: "current",
@@ -74,6 +80,12 @@ export const inf1 = [
       count: 16,
       coresPerDevice: 4,
       memoryMiBPerDevice: 8192,
+    },
+    topology: {
+      slots: "run",
+      wiring: "ring of 16",
+      source:
+        "aws-neuron/aws-neuron-sdk @81ce03a deploy/infrastructure/scheduler.rst; aws-neuron/aws-neuron-driver @fca19f7 v1/neuron_dhal_v1.c",
     },
     efaInterfaces: 1,
     networkCards: 1,

@@ -18,6 +18,13 @@ export const trn1n = [
       coresPerDevice: 2,
       memoryMiBPerDevice: 32768,
     },
+    topology: {
+      slots: "rows",
+      sizes: [1, 4, 8, 16],
+      wiring: "2D torus 4x4",
+      source:
+        "aws-neuron/aws-neuron-driver @fca19f7 v2/neuron_dhal_v2.c; aws-neuron/aws-neuron-sdk @81ce03a deploy/infrastructure/scheduler.rst",
+    },
     efaInterfaces: 16,
     networkCards: 16,
     status: "current",

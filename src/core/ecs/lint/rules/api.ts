@@ -8,20 +8,17 @@ export const apiRules: readonly Rule[] = [
   {
     id: "wrong-type",
     severity: "error",
-    summary: "Every value has the type that the API takes",
     check: ({ deviations }) => all(deviations, "type").map(wrongType),
   },
   {
     id: "misspelt-field",
     severity: "error",
-    summary: "No field is one of the API's, misspelt: ECS would ignore it",
     check: ({ deviations }) =>
       all(deviations, "key").flatMap(({ path, meant }) => (meant === undefined ? [] : [misspelt(path, meant)])),
   },
   {
     id: "unknown-field",
     severity: "warning",
-    summary: "Every field is one of the API's",
     check: ({ deviations }) =>
       all(deviations, "key").flatMap(({ path, meant, members }) =>
         meant === undefined
@@ -38,7 +35,6 @@ export const apiRules: readonly Rule[] = [
   {
     id: "missing-field",
     severity: "error",
-    summary: "Every field is there that the API needs",
     check: ({ deviations }) => [
       ...all(deviations, "missing").map(({ path, member }) => ({
         path,
@@ -55,13 +51,11 @@ export const apiRules: readonly Rule[] = [
   {
     id: "unknown-word",
     severity: "error",
-    summary: "Every value is one that the API knows",
     check: ({ deviations }) => all(deviations, "word").map(unknownWord),
   },
   {
     id: "out-of-bounds",
     severity: "error",
-    summary: "Every value is within the API's bounds",
     check: ({ deviations }) =>
       all(deviations, "bounds").map(({ path, value, field }) => ({
         path,
@@ -142,16 +136,17 @@ function sizeOf(value: unknown): string {
 }
 
 function boundsOf(value: unknown, { min, max, pattern }: Field): string {
-  const unit = typeof value === "number" ? "" : Array.isArray(value) ? " items" : " characters";
-  const size =
-    max === undefined
-      ? min === undefined
-        ? ""
-        : `at least ${min}${unit}`
-      : min === undefined || min === 0
-        ? `at most ${max}${unit}`
-        : `${min} to ${max}${unit}`;
-  return [size, ...(pattern === undefined ? [] : [`what matches ${pattern}`])].filter((each) => each !== "").join(", ");
+  const bounds = [
+    ...(min === undefined || min === 0 ? [] : [`at least ${min}`]),
+    ...(max === undefined ? [] : [`at most ${max}`]),
+  ];
+  const size = bounds.length === 0 ? [] : [`${bounds.join(" and ")}${unitOf(value)}`];
+  return [...size, ...(pattern === undefined ? [] : [`what matches ${pattern}`])].join(", ");
+}
+
+function unitOf(value: unknown): string {
+  if (typeof value === "number") return "";
+  return Array.isArray(value) ? " items" : " characters";
 }
 
 /** `memory`, or `devices[2]` for the item of a list. */

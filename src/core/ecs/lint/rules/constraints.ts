@@ -6,12 +6,14 @@ import { neuronDevicesOf, type Subject } from "../subject.ts";
 import { neuronCount } from "../type-constraint.ts";
 import { literalTypes, lowerType, parseConstraint, subjectsOf } from "../type-expression.ts";
 
-/** The placement constraints. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html */
+/**
+ * The placement constraints.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html
+ */
 export const constraintRules: readonly Rule[] = [
   {
     id: "constraint-type",
     severity: "error",
-    summary: "A task definition's constraints are memberOf",
     // "constraint.type 'distinctInstance' is not supported." (RegisterTaskDefinition)
     check: ({ constraints }) =>
       constraints
@@ -32,7 +34,6 @@ export const constraintRules: readonly Rule[] = [
   {
     id: "constraint-limit",
     severity: "error",
-    summary: "At most 10 constraints, those at run time included, of at most 2,000 characters",
     check: ({ constraints }) => {
       const long = constraints
         .filter(({ expression }) => expression.length > maxExpressionLength)
@@ -55,7 +56,6 @@ export const constraintRules: readonly Rule[] = [
   {
     id: "constraint-syntax",
     severity: "error",
-    summary: "A constraint's expression is in the cluster query language",
     check: ({ constraints }) =>
       constraints.flatMap(({ path, type, expression }) => {
         if (type !== "memberOf") return [];
@@ -83,7 +83,6 @@ export const constraintRules: readonly Rule[] = [
   {
     id: "constraint-type-case",
     severity: "error",
-    summary: "Instance types stand in lower case: ECS compares letter by letter",
     check: (subject) =>
       literals(subject)
         .filter(({ name }) => name !== name.toLowerCase())
@@ -100,13 +99,11 @@ export const constraintRules: readonly Rule[] = [
   {
     id: "constraint-unknown-type",
     severity: "error",
-    summary: "The instance types in a constraint exist",
     check: unknownTypes,
   },
   {
     id: "constraint-contradiction",
     severity: "error",
-    summary: "Some instance type satisfies all constraints",
     check: (_, { constraint }) =>
       constraint === undefined || constraint.patterned || constraint.types.length + constraint.others.length > 0
         ? []
@@ -121,8 +118,6 @@ export const constraintRules: readonly Rule[] = [
   {
     id: "constraint-mixed-devices",
     severity: "warning",
-    summary:
-      "The constraints choose types with the same Neuron devices: the list of devices is right for one count only",
     // "The task definition must be specific to a single instance type." (developer guide, ecs-inference)
     check: ({ containers }, { constraint }) => {
       if (constraint === undefined || neuronDevicesOf(containers).length === 0) return [];
@@ -145,7 +140,6 @@ export const constraintRules: readonly Rule[] = [
   {
     id: "accelerator-without-type",
     severity: "error",
-    summary: "A task with Neuron devices on EC2 says which instance type it is for",
     check: withoutType,
   },
 ];
@@ -159,7 +153,8 @@ function withoutType({ containers, compatibilities, constraints }: Subject, { co
   if (neuronDevicesOf(containers).length === 0 || constraint !== undefined) return [];
   // Managed Instances choose by the capacity provider; Fargate has a rule of its own.
   if (compatibilities.length > 0 && !compatibilities.includes("EC2")) return [];
-  // Any other attribute (one's own, the AMI, the subnet) may choose the right instances, and so may what cannot be read.
+  // Any other attribute (one's own, the AMI, the subnet) may choose the right
+  // instances, and so may what cannot be read.
   const may = constraints.some(({ expression }) => {
     const parsed = parseConstraint(expression);
     return "problem" in parsed || subjectsOf(parsed.expression).some((each) => !generalSubjects.test(each));
@@ -169,7 +164,8 @@ function withoutType({ containers, compatibilities, constraints }: Subject, { co
     {
       path: constraints.length === 0 ? [] : ["placementConstraints"],
       message:
-        "no placement constraint chooses an instance type, and ECS does not schedule Neuron devices: the task is placed on any instance with room",
+        "no placement constraint chooses an instance type, and ECS does not schedule Neuron devices: " +
+        "the task is placed on any instance with room",
       fix: 'Add { "type": "memberOf", "expression": "attribute:ecs.instance-type == TYPE" } to placementConstraints.',
     },
   ];

@@ -5,12 +5,14 @@ import type { Breach, Facts, Rule } from "../rule.ts";
 import { requirementsOf, type Subject, type SubjectRequirement } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 
-/** How a container asks for NVIDIA GPUs. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html */
+/**
+ * How a container asks for NVIDIA GPUs.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html
+ */
 export const gpuRules: readonly Rule[] = [
   {
     id: "gpu-by-device",
     severity: "error",
-    summary: "GPUs are asked for by resourceRequirements, never by devices",
     check: ({ containers }) =>
       containers.flatMap((container) =>
         container.devices
@@ -18,7 +20,9 @@ export const gpuRules: readonly Rule[] = [
           .slice(0, 1)
           .map(({ path, hostPath }) => ({
             path,
-            message: `${hostPath} is listed as a device: ECS does not see that the GPU is taken and places other tasks on it`,
+            message:
+              `${hostPath} is listed as a device: ` +
+              "ECS does not see that the GPU is taken and places other tasks on it",
             fix: 'Use resourceRequirements: [{ "type": "GPU", "value": "1" }].',
           })),
       ),
@@ -26,7 +30,6 @@ export const gpuRules: readonly Rule[] = [
   {
     id: "gpu-value",
     severity: "error",
-    summary: "A GPU requirement is a count, ALL, a part of one GPU, or MPS sharing",
     check: (subject) =>
       requirementsOf(subject, "GPU").flatMap(({ path, value, mps }) => {
         const at = [...path, "value"];
@@ -49,7 +52,6 @@ export const gpuRules: readonly Rule[] = [
   {
     id: "gpu-options-differ",
     severity: "error",
-    summary: "Every container of a task asks for GPUs in the same way: whole ones, or shared by MPS",
     check: (subject) => {
       const gpus = requirementsOf(subject, "GPU");
       const other = gpus.find((each) => each.mps !== gpus[0]!.mps);
@@ -66,13 +68,11 @@ export const gpuRules: readonly Rule[] = [
   {
     id: "gpu-not-on-type",
     severity: "error",
-    summary: "The instance types that the constraints choose have the GPUs asked for",
     check: notOnType,
   },
   {
     id: "gpu-fraction-on-whole",
     severity: "error",
-    summary: "A part of a GPU needs a type with fractional GPUs, and MPS one with whole GPUs",
     check: fractionOnWhole,
   },
 ];
@@ -113,7 +113,9 @@ function notOnType(subject: Subject, { constraint }: Facts): readonly Breach[] {
   return [
     {
       path: requirements[0]!.path,
-      message: `the task asks for ${wanted === 0 ? "GPUs" : counted(wanted, "GPU")}, and no type that the constraints choose has as many: ${names.slice(0, 4).join(", ")}`,
+      message:
+        `the task asks for ${wanted === 0 ? "GPUs" : counted(wanted, "GPU")}, and no type that the constraints ` +
+        `choose has as many: ${names.slice(0, 4).join(", ")}`,
       fix: "Ask for as many as the type has, or constrain to a larger type.",
     },
   ];

@@ -1,6 +1,6 @@
 import type { AcceleratorKind } from "../../../catalog/instance-types/instance-type.ts";
 import { parseImageReference } from "../../../catalog/container-images/image-reference.ts";
-import { checkImageExists, checkImageOnType } from "../../../catalog/container-images/image-checks.ts";
+import { checkImageExists, checkImageOnType, hardware } from "../../../catalog/container-images/image-checks.ts";
 import { builtFor } from "../../../catalog/container-images/images.ts";
 import type { Problem } from "../../../base/problem.ts";
 import type { Breach, Facts, Rule, Severity } from "../rule.ts";
@@ -12,19 +12,16 @@ export const imageRules: readonly Rule[] = [
   {
     id: "image-hardware",
     severity: "error",
-    summary: "The image is built for the accelerator that the container asks for",
     check: ({ containers }, facts) => containers.flatMap((container) => judge(container, facts, "error")),
   },
   {
     id: "image-cpu-only",
     severity: "warning",
-    summary: "A container with an accelerator does not run an image that is built for CPU",
     check: ({ containers }, facts) => containers.flatMap((container) => judge(container, facts, "warning")),
   },
   {
     id: "image-missing",
     severity: "error",
-    summary: "The image can be pulled: AWS's registries hold it in that region and SDK version",
     check: ({ containers }) => containers.flatMap((container) => breaches(container, missing(container))),
   },
 ];
@@ -42,12 +39,12 @@ function judge(container: SubjectContainer, { constraint }: Facts, severity: Sev
     const built = builtFor(image);
     if (built === "unknown" || built === kind) return [];
     const found: Severity = built === "cpu" ? "warning" : "error";
-    const what = built === "cpu" ? "CPU" : built === "neuron" ? "AWS Neuron" : "NVIDIA GPUs";
     return found === severity
       ? [
           breach(
             container,
-            `${container.image} is built for ${what}, and the container asks for ${kind === "neuron" ? "Neuron devices" : "GPUs"}`,
+            `${container.image} is built for ${hardware[built]}, ` +
+              `and the container asks for ${kind === "neuron" ? "Neuron devices" : "GPUs"}`,
             `Use an image built for ${kind}.`,
           ),
         ]

@@ -2,12 +2,14 @@ import type { Rule } from "../rule.ts";
 import { requirementsOf, type Subject } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 
-/** Neuron devices that ECS hands out itself, on Managed Instances. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html */
+/**
+ * Neuron devices that ECS hands out itself, on Managed Instances.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html
+ */
 export const managedInstancesRules: readonly Rule[] = [
   {
     id: "neuron-device-mixed",
     severity: "error",
-    summary: "NeuronDevice and linuxParameters.devices are not mixed in one task definition",
     check: (subject) => {
       if (requirementsOf(subject, "NeuronDevice").length === 0) return [];
       return subject.containers.flatMap((container) =>
@@ -25,13 +27,14 @@ export const managedInstancesRules: readonly Rule[] = [
   {
     id: "neuron-device-value",
     severity: "error",
-    summary: "NeuronDevice asks for ALL: there is no part of an instance",
     check: (subject) =>
       requirementsOf(subject, "NeuronDevice")
         .filter(({ value }) => value !== "ALL")
         .map(({ path, value }) => ({
           path: [...path, "value"],
-          message: `NeuronDevice ${value === undefined ? "has no value" : `asks for ${value}`}: ECS gives all devices of the instance or none`,
+          message:
+            `NeuronDevice ${value === undefined ? "has no value" : `asks for ${value}`}: ` +
+            "ECS gives all devices of the instance or none",
           fix: "Set value to ALL.",
           edits: [{ kind: "set" as const, path: [...path, "value"], value: "ALL" }],
         })),
@@ -39,7 +42,6 @@ export const managedInstancesRules: readonly Rule[] = [
   {
     id: "neuron-device-containers",
     severity: "error",
-    summary: "One container at most asks for NeuronDevice",
     check: (subject) =>
       requirementsOf(subject, "NeuronDevice")
         .slice(1)
@@ -52,15 +54,19 @@ export const managedInstancesRules: readonly Rule[] = [
   {
     id: "neuron-device-capacity",
     severity: "error",
-    summary: "NeuronDevice is for Managed Instances only",
     check: (subject) => {
       const [first] = requirementsOf(subject, "NeuronDevice");
       if (first === undefined || runsOnlyOnManagedInstances(subject)) return [];
       return [
         {
           path: first.path,
-          message: `NeuronDevice works on Managed Instances only, and requiresCompatibilities ${subject.compatibilities.length === 0 ? "is not set" : `is ${subject.compatibilities.join(", ")}`}`,
-          fix: 'Set requiresCompatibilities to ["MANAGED_INSTANCES"], or list the devices in linuxParameters.devices for EC2.',
+          message:
+            "NeuronDevice works on Managed Instances only, " +
+            "and requiresCompatibilities " +
+            `${subject.compatibilities.length === 0 ? "is not set" : `is ${subject.compatibilities.join(", ")}`}`,
+          fix:
+            'Set requiresCompatibilities to ["MANAGED_INSTANCES"], ' +
+            "or list the devices in linuxParameters.devices for EC2.",
         },
       ];
     },
@@ -68,14 +74,16 @@ export const managedInstancesRules: readonly Rule[] = [
   {
     id: "managed-instances-network",
     severity: "error",
-    summary: "On Managed Instances the network mode is awsvpc or host, and written down",
-    // "Amazon ECS Managed Instances tasks use the awsvpc or host network mode" (developer guide, managed-instances-tasks-services).
+    // "Amazon ECS Managed Instances tasks use the awsvpc or host network mode" (developer guide,
+    // managed-instances-tasks-services).
     check: (subject) => {
       if (!runsOnlyOnManagedInstances(subject) || ["awsvpc", "host"].includes(subject.networkMode)) return [];
       return [
         {
           path: subject.networkModeGiven ? ["networkMode"] : [],
-          message: `Managed Instances have no ${subject.networkMode} network${subject.networkModeGiven ? "" : ", which is what ECS takes where networkMode is left out"}`,
+          message:
+            `Managed Instances have no ${subject.networkMode} ` +
+            `network${subject.networkModeGiven ? "" : ", which is what ECS takes where networkMode is left out"}`,
           fix: "Set networkMode to awsvpc or host.",
         },
       ];
@@ -84,7 +92,6 @@ export const managedInstancesRules: readonly Rule[] = [
   {
     id: "managed-instances-inf1",
     severity: "error",
-    summary: "Inf1 runs on EC2 only",
     check: (subject, { constraint }) => {
       const types = settledTypes(constraint);
       if (!runsOnlyOnManagedInstances(subject) || types.length === 0 || !types.every((type) => type.family === "inf1"))

@@ -1,15 +1,17 @@
-import { isLockPort, lockPortBase, lockPortCount, lockPortMappings } from "../../../catalog/lock-ports.ts";
+import { isLockPort, lockPortBase, lockPortMappings } from "../../../catalog/lock-ports.ts";
 import { listOr } from "../../../base/problem.ts";
 import type { Breach, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject, type SubjectPort } from "../subject.ts";
 import { isPartial } from "./neuron-types.ts";
 
-/** Network mode, ports and the lock ports of devices. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html */
+/**
+ * Network mode, ports and the lock ports of devices.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
+ */
 export const networkRules: readonly Rule[] = [
   {
     id: "host-port-differs",
     severity: "error",
-    summary: "In host and awsvpc mode a host port is the container port",
     // "When networkMode=host, the host ports and container ports in port mappings must match." (RegisterTaskDefinition)
     check: ({ networkMode, containers }) =>
       networkMode !== "host" && networkMode !== "awsvpc"
@@ -21,7 +23,9 @@ export const networkRules: readonly Rule[] = [
               )
               .map(({ path, hostPort, containerPort }) => ({
                 path: [...path, "hostPort"],
-                message: `host port ${hostPort} is not container port ${containerPort}: in ${networkMode} mode RegisterTaskDefinition refuses it`,
+                message:
+                  `host port ${hostPort} is not container port ${containerPort}: ` +
+                  `in ${networkMode} mode RegisterTaskDefinition refuses it`,
                 fix: "Leave hostPort out.",
                 edits: [{ kind: "remove" as const, path: [...path, "hostPort"] }],
               })),
@@ -30,7 +34,6 @@ export const networkRules: readonly Rule[] = [
   {
     id: "lock-ports-missing",
     severity: "warning",
-    summary: "A task on some of an instance's Neuron devices locks each by a host port",
     check: (subject, facts) => {
       if (!hasHostPorts(subject) || !isPartial(subject, facts)) return [];
       const devices = neuronDevicesOf(subject.containers);
@@ -61,13 +64,11 @@ export const networkRules: readonly Rule[] = [
   {
     id: "lock-port-taken",
     severity: "error",
-    summary: `UDP host ports ${lockPortBase} to ${lockPortBase + lockPortCount - 1} are the locks of Neuron devices`,
     check: (subject) => foreignLocks(subject),
   },
   {
     id: "awsvpc-partial-devices",
     severity: "warning",
-    summary: "A task on some of an instance's Neuron devices is not in awsvpc mode, where nothing locks them",
     check: (subject, facts) =>
       subject.networkMode !== "awsvpc" || !isPartial(subject, facts)
         ? []
@@ -75,7 +76,8 @@ export const networkRules: readonly Rule[] = [
             {
               path: ["networkMode"],
               message:
-                "in awsvpc mode no host port can lock the devices: ECS can place a second task on them, and a service will",
+                "in awsvpc mode no host port can lock the devices: " +
+                "ECS can place a second task on them, and a service will",
               fix: "Use bridge or host mode with lock ports, or take every device of the instance.",
             },
           ],
@@ -83,7 +85,6 @@ export const networkRules: readonly Rule[] = [
   {
     id: "efa-network-mode",
     severity: "error",
-    summary: "A container with EFA devices is on the host's network",
     check: ({ networkMode, networkModeGiven, containers }) => {
       const efa = containers
         .flatMap((container) => container.devices)
@@ -101,7 +102,9 @@ export const networkRules: readonly Rule[] = [
   },
 ];
 
-/** Locks for the devices, each on a container that lists it; none where another mapping has one of the ports already. */
+/**
+ * Locks for the devices, each on a container that lists it; none where another mapping has one of the ports already.
+ */
 function lockEdits({ containers }: Subject, open: readonly number[]): Pick<Breach, "edits"> {
   const taken = containers.some(({ ports }) =>
     ports.some(
@@ -155,7 +158,9 @@ function foreignLocks(subject: Subject): readonly Breach[] {
       return [
         {
           path: port.path,
-          message: `UDP host port ${hostPort} locks neuron${device}, which the task does not hold: aiplat's tasks on that device will not be placed beside it`,
+          message:
+            `UDP host port ${hostPort} locks neuron${device}, which the task does not hold: ` +
+            "aiplat's tasks on that device will not be placed beside it",
           fix: "Choose a port outside the range, or list the device.",
         },
       ];

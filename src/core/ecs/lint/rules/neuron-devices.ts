@@ -3,12 +3,13 @@ import type { Breach, Rule } from "../rule.ts";
 import type { Subject, SubjectContainer, SubjectDevice } from "../subject.ts";
 import { isPartial } from "./neuron-types.ts";
 
-/** How a container lists Neuron devices. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html */
+/**
+ * How a container lists Neuron devices. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html
+ */
 export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-path",
     severity: "error",
-    summary: "A Neuron device is /dev/neuron and its number: no pattern, no range, no zero in front",
     check: (subject) =>
       devicesOf(subject)
         .filter((device) => device.hostPath.startsWith("/dev/neuron") && device.neuron === undefined)
@@ -21,7 +22,6 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-mapping",
     severity: "error",
-    summary: "A Neuron device has the same path in the container as on the host",
     check: (subject) =>
       devicesOf(subject)
         .filter(
@@ -31,7 +31,9 @@ export const neuronDeviceRules: readonly Rule[] = [
         )
         .map(({ path, hostPath, containerPath, neuron }) => ({
           path: [...path, "containerPath"],
-          message: `the host's ${hostPath} becomes ${containerPath} in the container: the Neuron runtime numbers devices as the host does`,
+          message:
+            `the host's ${hostPath} becomes ${containerPath} in the container: ` +
+            "the Neuron runtime numbers devices as the host does",
           fix: `Set containerPath to ${hostPath}.`,
           ...(neuron === undefined
             ? {}
@@ -41,7 +43,6 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-permissions",
     severity: "error",
-    summary: "A Neuron device is opened for reading and writing",
     check: (subject) =>
       devicesOf(subject).flatMap(({ path, hostPath, neuron, permissions }) => {
         if (neuron === undefined || permissions === undefined) return [];
@@ -60,7 +61,6 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-order",
     severity: "error",
-    summary: "Neuron devices stand in ascending numeric order, each once: neuron2 before neuron10",
     check: ({ containers }) =>
       containers.flatMap((container) => {
         const numbers = numbersOf(container);
@@ -83,18 +83,21 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-gap",
     severity: "error",
-    summary: "The numbers of a container's Neuron devices have no gap",
-    // "Neuron runtime expects the inferentia/trainium device id's to be contiguous" (aws-neuron-sdk @81ce03a, deploy/troubleshooting.rst).
+    // "Neuron runtime expects the inferentia/trainium device id's to be contiguous" (aws-neuron-sdk @81ce03a,
+    // deploy/troubleshooting.rst).
     check: ({ containers }) =>
       containers.flatMap((container) => {
         const numbers = sorted(numbersOf(container));
         const missing = gapsIn(numbers);
         if (missing.length === 0) return [];
+        const inARow = numbers.map((_, at) => numbers[0]! + at);
         return [
           {
             path: devicesPath(container),
-            message: `the Neuron devices ${numberList(numbers)} leave out ${numberList(missing)}: the Neuron runtime wants contiguous numbers`,
-            fix: `List ${numbers.length} devices in a row, e.g. ${numberList(numbers.map((_, at) => numbers[0]! + at))}.`,
+            message:
+              `the Neuron devices ${numberList(numbers)} leave out ${numberList(missing)}: ` +
+              "the Neuron runtime wants contiguous numbers",
+            fix: `List ${numbers.length} devices in a row, e.g. ${numberList(inARow)}.`,
           },
         ];
       }),
@@ -102,9 +105,8 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-shared",
     severity: "error",
-    summary: "No Neuron device is in two containers",
-    // "In the kubernetes environment the devices cannot be shared by multiple containers in the pod"; one process holds a
-    // core at a time (aws-neuron-sdk @81ce03a, deploy/tutorials/build-run-container.rst).
+    // "In the kubernetes environment the devices cannot be shared by multiple containers in the pod"; one process holds
+    // a core at a time (aws-neuron-sdk @81ce03a, deploy/tutorials/build-run-container.rst).
     check: ({ containers }) => {
       const holders = new Map<number, string>();
       return containers.flatMap((container) =>
@@ -126,7 +128,6 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-ipc-lock",
     severity: "error",
-    summary: "A container with Neuron devices may lock memory: IPC_LOCK",
     check: ({ containers }) =>
       containers
         .filter(
@@ -156,7 +157,6 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-privileged",
     severity: "warning",
-    summary: "A container that holds some of an instance's Neuron devices is not privileged: it would see them all",
     check: (subject, facts) =>
       !isPartial(subject, facts)
         ? []
@@ -164,13 +164,18 @@ export const neuronDeviceRules: readonly Rule[] = [
             .filter((container) => container.privileged && neuronEntries(container).length > 0)
             .map((container) => ({
               path: [...container.path, "privileged"],
-              message: `the container ${container.name} is privileged and sees every Neuron device of the instance, those of other tasks too`,
+              message:
+                `the container ${container.name} is privileged and sees every Neuron device of the instance, ` +
+                "those of other tasks too",
               fix: "Set privileged to false; the devices and IPC_LOCK are enough.",
             })),
   },
 ];
 
-/** The Neuron devices in ascending order in the places that they have among others, each once where its entries say the same. */
+/**
+ * The Neuron devices in ascending order in the places that they have among others,
+ * each once where its entries say the same.
+ */
 function orderEdits(container: SubjectContainer): Pick<Breach, "edits"> {
   const says = ({ containerPath, permissions }: SubjectDevice) => JSON.stringify([containerPath, permissions]);
   const entries = neuronEntries(container);

@@ -12,13 +12,11 @@ export const neuronTypeRules: readonly Rule[] = [
   {
     id: "neuron-device-not-on-type",
     severity: "error",
-    summary: "The instance types that the constraints choose have every Neuron device listed",
     check: notOnType,
   },
   {
     id: "neuron-device-slot",
     severity: "error",
-    summary: "A container's Neuron devices are a set that the type's wiring allows",
     check: illegalSlot,
   },
 ];
@@ -83,7 +81,9 @@ function illegalSlot({ containers }: Subject, { constraint }: Facts): readonly B
     return [
       {
         path: devicesPath(container),
-        message: `${type.instanceType} cannot give one container the devices ${numberList(numbers)}: its chips are wired in rows of 4`,
+        message:
+          `${type.instanceType} cannot give one container the devices ${numberList(numbers)}: ` +
+          "its chips are wired in rows of 4",
         fix: `List ${listOr(legalSizes(type))} devices, from a multiple of their number on.`,
       },
     ];

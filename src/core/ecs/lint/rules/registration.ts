@@ -8,8 +8,8 @@ export const registrationRules: readonly Rule[] = [
   {
     id: "secrets-without-role",
     severity: "error",
-    summary: "Secrets need an execution role, which reads them for the container",
-    // "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'." (RegisterTaskDefinition)
+    // "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'."
+    // (RegisterTaskDefinition)
     check: ({ hasExecutionRole, containers }) =>
       hasExecutionRole
         ? []
@@ -19,7 +19,9 @@ export const registrationRules: readonly Rule[] = [
               : [
                   {
                     path: secrets,
-                    message: `the container ${name} has ${String(secrets[secrets.length - 1])}, and there is no executionRoleArn to read them with: RegisterTaskDefinition refuses it`,
+                    message:
+                      `the container ${name} has ${String(secrets[secrets.length - 1])}, ` +
+                      "and there is no executionRoleArn to read them with: RegisterTaskDefinition refuses it",
                     fix: "Set executionRoleArn to a role that may read the secrets.",
                   },
                 ],
@@ -28,7 +30,6 @@ export const registrationRules: readonly Rule[] = [
   {
     id: "fargate-accelerator",
     severity: "error",
-    summary: "Fargate has no devices and no GPUs",
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
     check: (subject) => {
       if (!subject.compatibilities.includes("FARGATE")) return [];
@@ -39,7 +40,9 @@ export const registrationRules: readonly Rule[] = [
       return [
         {
           path: found.path,
-          message: `requiresCompatibilities has FARGATE, which has no ${device === undefined ? `${requirement!.type} resources` : `devices (${device.hostPath})`}`,
+          message:
+            "requiresCompatibilities has FARGATE, " +
+            `which has no ${device === undefined ? `${requirement!.type} resources` : `devices (${device.hostPath})`}`,
           fix: 'Set requiresCompatibilities to ["EC2"].',
           ...leaveFargate(subject),
         },
@@ -49,7 +52,6 @@ export const registrationRules: readonly Rule[] = [
   {
     id: "elastic-inference",
     severity: "error",
-    summary: "Elastic Inference is gone",
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-eia.html
     check: (subject) => {
       const requirement = requirementsOf(subject, "InferenceAccelerator")[0];
@@ -59,7 +61,9 @@ export const registrationRules: readonly Rule[] = [
         {
           path,
           message: "Elastic Inference accelerators are no longer available: the task cannot start",
-          fix: "Remove inferenceAccelerators and InferenceAccelerator; run the model on Inf2 by linuxParameters.devices.",
+          fix:
+            "Remove inferenceAccelerators and InferenceAccelerator; " +
+            "run the model on Inf2 by linuxParameters.devices.",
         },
       ];
     },
@@ -67,7 +71,6 @@ export const registrationRules: readonly Rule[] = [
   {
     id: "retired-type",
     severity: "error",
-    summary: "The constraints choose an instance type that EC2 still has",
     check: (_, { constraint }) => {
       const types = settledTypes(constraint);
       if (types.length === 0 || !types.every((type) => type.status === "retired")) return [];
@@ -76,7 +79,9 @@ export const registrationRules: readonly Rule[] = [
       return [
         {
           path: constraint!.path,
-          message: `EC2 has retired ${listOr(names, "and")}${retiredOn === undefined ? "" : ` on ${retiredOn}`}: no such instance can be launched`,
+          message:
+            `EC2 has retired ${listOr(names, "and")}${retiredOn === undefined ? "" : ` on ${retiredOn}`}: ` +
+            "no such instance can be launched",
           fix: "Choose a current type: aiplat instances list",
         },
       ];
@@ -84,7 +89,10 @@ export const registrationRules: readonly Rule[] = [
   },
 ];
 
-/** Beside EC2, FARGATE is what is wrong. Alone, only its author knows which of task and hardware was meant; and without a network mode it says that too. */
+/**
+ * Beside EC2, FARGATE is what is wrong. Alone, only its author knows which of task and hardware was meant; and without
+ * a network mode it says that too.
+ */
 function leaveFargate({ compatibilities, networkModeGiven }: Subject): Pick<Breach, "edits"> {
   return compatibilities.includes("EC2") && networkModeGiven
     ? { edits: [{ kind: "remove", path: ["requiresCompatibilities", compatibilities.indexOf("FARGATE")] }] }

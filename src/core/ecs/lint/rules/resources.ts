@@ -11,7 +11,6 @@ export const resourceRules: readonly Rule[] = [
   {
     id: "memory-not-set",
     severity: "error",
-    summary: "On EC2 every container says its memory, or the task does",
     // "At least one of 'memory' or 'memoryReservation' must be specified." (RegisterTaskDefinition)
     check: ({ compatibilities, memoryMiB, containers }) =>
       memoryMiB !== undefined || compatibilities.some((each) => each !== "EC2")
@@ -20,14 +19,15 @@ export const resourceRules: readonly Rule[] = [
             .filter(({ memory, memoryReservation }) => memory === undefined && memoryReservation === undefined)
             .map(({ path, name }) => ({
               path,
-              message: `the container ${name} has neither memory nor memoryReservation, and the task has no memory: RegisterTaskDefinition refuses it`,
+              message:
+                `the container ${name} has neither memory nor memoryReservation, and the task has no memory: ` +
+                "RegisterTaskDefinition refuses it",
               fix: "Set memory, in MiB, to the container's share of the instance.",
             })),
   },
   {
     id: "memory-over-type",
     severity: "error",
-    summary: "The task fits the memory of the instance type that the constraints choose",
     check: (subject, facts) => {
       const { amount, path } = reservedMemory(subject);
       return unlessFits(
@@ -36,7 +36,9 @@ export const resourceRules: readonly Rule[] = [
         (type) => type.memoryMiB,
         (types, largest) => ({
           path,
-          message: `the task reserves ${formatMiB(amount)} and ${typeNames(types)} ${formatMiB(largest.memoryMiB)}: it is never placed`,
+          message:
+            `the task reserves ${formatMiB(amount)} and ${typeNames(types)} ${formatMiB(largest.memoryMiB)}: ` +
+            "it is never placed",
           fix: `Reserve at most ${usableMiB(largest)} MiB, or choose a larger type.`,
         }),
       );
@@ -45,7 +47,6 @@ export const resourceRules: readonly Rule[] = [
   {
     id: "memory-over-registered",
     severity: "warning",
-    summary: "The task leaves 10 % of the type's memory to the kernel and the ECS agent",
     // An instance registers MemTotal less ECS_RESERVED_MEMORY, 93 to 97.5 % of its memory in the samples found.
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/memory-management.html
     check: (subject, facts) => {
@@ -54,9 +55,12 @@ export const resourceRules: readonly Rule[] = [
       if (settledTypes(facts.constraint).every((type) => amount > type.memoryMiB)) return [];
       return unlessFits(facts, amount, usableMiB, (types, largest) => ({
         path,
-        message: `the task reserves ${formatMiB(amount)} of the ${formatMiB(largest.memoryMiB)} that ${typeNames(types)}: an instance registers less than it has, and the task may never be placed`,
+        message:
+          `the task reserves ${formatMiB(amount)} of the ${formatMiB(largest.memoryMiB)} that ${typeNames(types)}: ` +
+          "an instance registers less than it has, and the task may never be placed",
         fix: `Reserve at most ${usableMiB(largest)} MiB.`,
-        // All that the machine has says that all of it was meant; another figure may fit a machine that keeps less back.
+        // All that the machine has says that all of it was meant; another figure may
+        // fit a machine that keeps less back.
         ...(amount === largest.memoryMiB && subject.containers.length === 1 && subject.memoryMiB === undefined
           ? { edits: wholeMachine(subject.containers[0]!, amount, usableMiB(largest)) }
           : {}),
@@ -66,7 +70,6 @@ export const resourceRules: readonly Rule[] = [
   {
     id: "cpu-over-type",
     severity: "error",
-    summary: "The task fits the CPU of the instance type that the constraints choose",
     check: (subject, facts) => {
       const { amount, path } = reservedCpu(subject);
       return unlessFits(
@@ -75,7 +78,9 @@ export const resourceRules: readonly Rule[] = [
         (type) => type.vcpus * 1024,
         (types, largest) => ({
           path,
-          message: `the task reserves ${amount} CPU units and ${typeNames(types)} ${largest.vcpus * 1024}: it is never placed`,
+          message:
+            `the task reserves ${amount} CPU units and ${typeNames(types)} ${largest.vcpus * 1024}: ` +
+            "it is never placed",
           fix: `Reserve at most ${largest.vcpus * 1024} units, or choose a larger type.`,
         }),
       );

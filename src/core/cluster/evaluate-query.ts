@@ -1,4 +1,4 @@
-import type { ContainerInstance } from "../cluster/snapshot.ts";
+import type { ContainerInstance } from "./snapshot.ts";
 import { compareVersions, isVersion } from "../base/version.ts";
 import type { Expression, Operator, Subject, Test } from "../ecs-api/query/expression.ts";
 import { parseInstant } from "../ecs-api/query/instant.ts";

@@ -1,4 +1,4 @@
-import type { ContainerInstance } from "../cluster/snapshot.ts";
+import type { ContainerInstance } from "./snapshot.ts";
 import { valueOf } from "./evaluate-query.ts";
 import type { Expression, Subject } from "../ecs-api/query/expression.ts";
 

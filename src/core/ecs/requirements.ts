@@ -1,11 +1,12 @@
 import { present } from "../base/present.ts";
-import { deviceAskOf, type DeviceSet } from "../devices/asks.ts";
+import { claimedDevicesOf } from "../devices/claimed-devices.ts";
+import type { DeviceSet } from "../catalog/device-set.ts";
 import { isLockPort } from "../catalog/lock-ports.ts";
 import type { PlacementConstraint, Task, TaskDefinition } from "../ecs-api/api.ts";
 import { hostPortsOf, networkModeOfDefinition, type HostPort } from "../ecs-api/host-ports.ts";
 import { withOverrides } from "../ecs-api/overrides.ts";
 import type { Expression } from "../ecs-api/query/expression.ts";
-import { compileExpression, type Predicate } from "./evaluate-query.ts";
+import { compileExpression, type Predicate } from "../cluster/evaluate-query.ts";
 import { parseExpression } from "../ecs-api/query/parse.ts";
 
 /** What a run adds to a task definition that placement depends on. */
@@ -47,6 +48,19 @@ export interface Requirements {
   readonly availabilityZones?: readonly string[];
 }
 
+/** What a task needs once a run or a service has said where it goes. */
+export function placedBy(requirements: Requirements, options: PlacementOptions): Requirements {
+  const { group, placementConstraints = [], capacityProviders, availabilityZones } = options;
+  const { constraints, networkMode } = requirements;
+  return {
+    ...requirements,
+    ...present({ group, capacityProviders }),
+    constraints: [...constraints, ...readConstraints(placementConstraints, constraints.length)],
+    distinctInstance: requirements.distinctInstance || isDistinct(placementConstraints),
+    ...(networkMode === "awsvpc" ? present({ availabilityZones }) : {}),
+  };
+}
+
 /**
  * What a task of the definition needs.
  *
@@ -62,10 +76,9 @@ export function requirementsOf(
   const networkMode = networkModeOfDefinition(task);
   const ports = hostPortsOf(task);
   const isLock = ({ port, protocol }: HostPort) => protocol === "udp" && isLockPort(port, lockPortBase);
-  const constraints = [...(task.placementConstraints ?? []), ...(options.placementConstraints ?? [])];
-  const { capacityProviders, availabilityZones } = options;
-  return {
-    group: options.group ?? `family:${task.family}`,
+  const constraints = task.placementConstraints ?? [];
+  const own: Requirements = {
+    group: `family:${task.family}`,
     networkMode,
     cpu: parseCpuUnits(task.cpu) ?? sum(task.containerDefinitions.map(({ cpu }) => cpu ?? 0)),
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html: the reservation is what is subtracted, where there is one.
@@ -75,16 +88,23 @@ export function requirementsOf(
     ports: ports.filter((port) => !isLock(port)),
     locks: ports.filter(isLock).map(({ port }) => ({ device: port - lockPortBase, port })),
     gpus: gpusOf(task),
-    devices: deviceAskOf(task, lockPortBase).devices,
+    devices: claimedDevicesOf(task, { lockPortBase }).devices,
     attributes: (task["requiresAttributes"] ?? []) as Requirements["attributes"],
-    constraints: constraints.flatMap(({ type, expression }, index) =>
-      type === "memberOf" && expression !== undefined ? [readConstraint(expression, index)] : [],
-    ),
-    distinctInstance: constraints.some(({ type }) => type === "distinctInstance"),
+    constraints: readConstraints(constraints, 0),
+    distinctInstance: isDistinct(constraints),
     compatibilities: task.requiresCompatibilities ?? [],
-    ...present({ capacityProviders }),
-    ...(availabilityZones === undefined || networkMode !== "awsvpc" ? {} : { availabilityZones }),
   };
+  return placedBy(own, options);
+}
+
+function readConstraints(constraints: readonly PlacementConstraint[], from: number): readonly Constraint[] {
+  return constraints.flatMap(({ type, expression }, index) =>
+    type === "memberOf" && expression !== undefined ? [readConstraint(expression, from + index)] : [],
+  );
+}
+
+function isDistinct(constraints: readonly PlacementConstraint[]): boolean {
+  return constraints.some(({ type }) => type === "distinctInstance");
 }
 
 function readConstraint(text: string, index: number): Constraint {

@@ -1,0 +1,117 @@
+import type { ContainerInstance } from "../cluster/snapshot.ts";
+import { devicesIn, type DeviceSet } from "../catalog/device-set.ts";
+import type { Claim } from "./claims.ts";
+import { holdsSuccessors } from "./hand-over.ts";
+
+/**
+ * Whether a newcomer may have a device, and who keeps it off:
+ *
+ * - `free`: nobody holds it.
+ * - `kept-off-by-ecs`: the device's lock port is reserved, and ECS places nothing there that reserves it too.
+ * - `kept-off-by-agent`: its holder is stopping. ECS has freed the lock port, and the agent holds the newcomer back
+ *   until the holder has stopped: the device is to be had.
+ * - `to-be-excluded`: somebody holds it, and neither ECS nor the agent sees that. aiplat itself must keep the newcomer away.
+ * - `unknown`: what is missing to say it is named.
+ * - `absent`: the instance has no such device.
+ */
+export type Availability = "free" | "kept-off-by-ecs" | "kept-off-by-agent" | "to-be-excluded" | "unknown" | "absent";
+
+/** One device that a newcomer wants. */
+export interface DeviceAvailability {
+  readonly device: number;
+  readonly availability: Availability;
+  /** Who holds it and is not handed over by the agent. */
+  readonly holders: readonly Claim[];
+  /** Whether the newcomer's lock port of the device is in use on the instance, whoever uses it. */
+  readonly lockTaken: boolean;
+  /** What is not known, for `unknown`. */
+  readonly missing?: string;
+}
+
+/** An instance as far as its Neuron devices go. */
+export interface DeviceHost {
+  readonly instance: ContainerInstance;
+  readonly claims: readonly Claim[];
+  /** How many Neuron devices it has; undefined where the catalogue does not know its type. */
+  readonly neuronDevices: number | undefined;
+  /** The UDP host ports in use. */
+  readonly udpPorts: ReadonlySet<number>;
+}
+
+/** A task that wants devices. */
+export interface Newcomer {
+  readonly devices: DeviceSet;
+  /** The lock ports that it reserves; none in awsvpc mode. */
+  readonly locks: readonly { readonly device: number; readonly port: number }[];
+}
+
+/**
+ * The one answer to "is it free, and who keeps a newcomer off", device by device: runs, services, plans, explanations
+ * and doctor ask here.
+ */
+export function availabilityOf(host: DeviceHost, { devices, locks }: Newcomer): readonly DeviceAvailability[] {
+  const { neuronDevices: count } = host;
+  // Of an instance of unknown type nobody can say how many devices "all" are: those that are spoken of count.
+  const wanted = devices === "all" ? devicesIn("all", count ?? spokenOf(host.claims)) : devices;
+  const ports = new Map(locks.map(({ device, port }) => [device, port]));
+  return wanted.map((device) => deviceAvailability(host, device, ports.get(device)));
+}
+
+/** Whether the newcomer may have every one of the devices. */
+export function areAvailable(devices: readonly DeviceAvailability[]): boolean {
+  return devices.every(({ availability }) => availability === "free" || availability === "kept-off-by-agent");
+}
+
+/** Whether the newcomer has to be kept off the instance, since ECS might place it there beside a holder. */
+export function mustBeExcluded(devices: readonly DeviceAvailability[]): boolean {
+  return devices.some(
+    ({ availability, holders }) =>
+      availability === "to-be-excluded" || (availability === "unknown" && holders.length > 0),
+  );
+}
+
+/** Whether nothing but the end of tasks that are stopping already is waited for. */
+export function isLeaving({ holders, lockTaken }: DeviceAvailability): boolean {
+  return !lockTaken && holders.length > 0 && holders.every(({ state }) => state === "stopping");
+}
+
+function deviceAvailability(host: DeviceHost, device: number, lockPort: number | undefined): DeviceAvailability {
+  const { neuronDevices, claims, udpPorts } = host;
+  const lockTaken = lockPort !== undefined && udpPorts.has(lockPort);
+  if (neuronDevices !== undefined && device >= neuronDevices)
+    return { device, availability: "absent", holders: [], lockTaken };
+  const all = claims.filter(({ devices }) => devices === "all" || devices.includes(device));
+  const holders = all.filter((claim) => keeperOf(claim, lockPort, host.instance) !== "agent");
+  const known = { device, holders, lockTaken };
+  const unseen = holders.filter((claim) => keeperOf(claim, lockPort, host.instance) === undefined);
+  if (unseen.some(({ sources }) => !sources.includes("unknown"))) return { ...known, availability: "to-be-excluded" };
+  if (unseen.length > 0)
+    return { ...known, availability: "unknown", missing: `the task definition of ${unseen[0]!.taskArn}` };
+  if (lockTaken || holders.length > 0) return { ...known, availability: "kept-off-by-ecs" };
+  if (all.length > 0) return { ...known, availability: "kept-off-by-agent" };
+  return neuronDevices === undefined
+    ? { ...known, availability: "unknown", missing: `the Neuron devices of ${host.instance.ec2InstanceId}` }
+    : { ...known, availability: "free" };
+}
+
+/**
+ * Who keeps a newcomer that reserves the lock port off the device that the claim holds: ECS, where the claim reserves
+ * the port too; the agent, where the claim's task is stopping, so that ECS has freed its ports; else nobody.
+ */
+function keeperOf(
+  claim: Claim,
+  lockPort: number | undefined,
+  instance: ContainerInstance,
+): "ecs" | "agent" | undefined {
+  if (lockPort === undefined || !claim.hostPorts.includes(`${lockPort}/udp`)) return undefined;
+  if (claim.state === "held") return "ecs";
+  return holdsSuccessors(instance) ? "agent" : undefined;
+}
+
+/** How many devices the claims speak of. */
+function spokenOf(claims: readonly Claim[]): number {
+  return Math.max(
+    0,
+    ...claims.flatMap(({ devices }) => (devices === "all" ? [1] : devices.map((device) => device + 1))),
+  );
+}
