@@ -2,6 +2,8 @@ import type { Context } from "../context.ts";
 import { formatDuration } from "../core/base/duration.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import { judgeTask } from "../core/ecs/outcome.ts";
+import type { Service } from "../core/ecs-api/service.ts";
+import type { HealthCounts } from "../core/ecs/task-health.ts";
 import { changeLine } from "../core/ecs/task-text.ts";
 import type { RunFailure } from "../core/plan/run-result.ts";
 import type { ServiceStep } from "../core/plan/service-plan.ts";
@@ -14,7 +16,7 @@ import { printFailures } from "../output/failures.ts";
 import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
-import { deploymentView, eventText, stageText } from "../output/services.ts";
+import { deploymentView, eventText, healthText, stageText } from "../output/services.ts";
 import type { OptionSpec } from "./command.ts";
 import { duration } from "./numbers.ts";
 import { serviceCommand, type ServiceTarget } from "./service-target.ts";
@@ -63,17 +65,23 @@ export async function carryOut(
               ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
               hint: `The deployment goes on. To look:  ${serviceCommand(context, "service status", target)}\nTo go back:  ${serviceCommand(context, "service rollback", target)}`,
               onEvent: (service, { message }) => say(service, eventText(message)),
-              onTask: (service, task) => say(service, changeLine(task)),
+              onTask: (service, task, health) => say(service, changeLine(task, health)),
               onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),
-              onPoll: (services) =>
+              onPoll: (services, health) =>
                 progress.update(
-                  `${services.map(({ serviceName, runningCount, desiredCount }) => `${serviceName} ${runningCount}/${desiredCount}`).join(", ")}  ${formatDuration(context.now() - startedAt)}`,
+                  `${services.map((each) => standingText(each, health.get(each.serviceName))).join(", ")}  ${formatDuration(context.now() - startedAt)}`,
                 ),
             },
           }),
     },
   ).finally(() => progress.stop());
   return report(context, ecs, target, deployed.steps, deployed.error);
+}
+
+/** `bert 1/2 (1 starting)` */
+function standingText({ serviceName, runningCount, desiredCount }: Service, health: HealthCounts | undefined): string {
+  const text = healthText(health);
+  return `${serviceName} ${runningCount}/${desiredCount}${text === "" ? "" : ` (${text})`}`;
 }
 
 async function report(

@@ -101,6 +101,10 @@ export const sandboxRules: Readonly<Record<string, readonly SandboxRule[]>> = {
       rule: "A container health check says HEALTHY after one interval and UNHEALTHY after its start period and its retries.",
       source: `${api}/API_HealthCheck.html`,
     },
+    {
+      rule: "A service stops a task for its container health checks only after its grace period, with or without a load balancer.",
+      source: `${api}/API_CreateService.html`,
+    },
   ],
   Devices: [
     {

@@ -158,6 +158,8 @@ export interface Task {
   readonly startedBy?: string;
   readonly lastStatus: string;
   readonly desiredStatus: string;
+  /** By the container health checks of its essential containers. */
+  readonly healthStatus?: string;
   readonly stopCode?: string;
   readonly stoppedReason?: string;
   readonly containers: readonly TaskContainer[];

@@ -71,6 +71,7 @@ export interface Service {
   readonly deploymentConfiguration?: DeploymentConfiguration;
   readonly schedulingStrategy?: string;
   readonly placementConstraints?: readonly PlacementConstraint[];
+  readonly healthCheckGracePeriodSeconds?: number;
   readonly tags?: readonly Tag[];
   readonly [raw: string]: unknown;
 }

@@ -20,6 +20,7 @@ export function readSubject(raw: Raw): Subject {
     compatibilities,
     ...present({ cpu, memoryMiB }),
     hasExecutionRole: reader.text(raw["executionRoleArn"], ["executionRoleArn"]) !== undefined,
+    hostIpc: reader.text(raw["ipcMode"], ["ipcMode"]) === "host",
     constraints: reader.objects(raw["placementConstraints"], ["placementConstraints"]).map(({ value, path }) => ({
       path,
       type: reader.text(value["type"], [...path, "type"]) ?? "",
@@ -47,6 +48,7 @@ function readContainer(reader: ShapeReader, raw: Raw, path: Path): SubjectContai
     name: reader.text(raw["name"], at("name")) ?? "",
     ...present({ image, cpu, memory, memoryReservation }),
     privileged: reader.flag(raw["privileged"], at("privileged")),
+    sharedMemory: hasSharedMemory(reader, raw, linux, path),
     devices: reader
       .objects(linux["devices"], at("linuxParameters", "devices"))
       .map((each) => readDevice(reader, each.value, each.path)),
@@ -68,6 +70,16 @@ function readContainer(reader: ShapeReader, raw: Raw, path: Path): SubjectContai
     ),
     ...present({ secrets }),
   };
+}
+
+function hasSharedMemory(reader: ShapeReader, raw: Raw, linux: Raw, path: Path): boolean {
+  const at = (...keys: Path) => [...path, ...keys];
+  const size = reader.number(linux["sharedMemorySize"], at("linuxParameters", "sharedMemorySize")) ?? 0;
+  const paths = [
+    ...reader.objects(raw["mountPoints"], at("mountPoints")),
+    ...reader.objects(linux["tmpfs"], at("linuxParameters", "tmpfs")),
+  ].map(({ value }) => value["containerPath"]);
+  return size > 0 || paths.includes("/dev/shm");
 }
 
 function readDevice(reader: ShapeReader, raw: Raw, path: Path): SubjectDevice {

@@ -8,6 +8,7 @@ import { neuronEnvironmentRules } from "./rules/neuron-environment.ts";
 import { neuronTypeRules } from "./rules/neuron-types.ts";
 import { registrationRules } from "./rules/registration.ts";
 import { resourceRules } from "./rules/resources.ts";
+import { sharedMemoryRules } from "./rules/shared-memory.ts";
 import type { Rule } from "./rule.ts";
 
 /** Every rule of `aiplat taskdef lint`. A new rule is an entry in one of these lists. */
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = [
   ...managedInstancesRules,
   ...gpuRules,
   ...resourceRules,
+  ...sharedMemoryRules,
   ...networkRules,
   ...imageRules,
 ];
