@@ -22,7 +22,9 @@ export interface Connection {
   sandboxUsed(): boolean;
 }
 
-/** Everything outside a command, made from the options: AWS, or the sandbox in its place, is loaded at the first call. */
+/**
+ * Everything outside a command, made from the options: AWS, or the sandbox in its place, is loaded at the first call.
+ */
 export function connect(options: GlobalOptions, surroundings: Surroundings): Connection {
   const { now = () => Date.now(), signal, stderr } = surroundings;
   const sandbox = options.sandbox ? lazySandbox(options, { now, signal, stderr }) : undefined;
@@ -87,6 +89,7 @@ function lazyAws(
     eks: async () => (await get()).eks(),
     ec2: async () => (await get()).ec2(),
     ec2Read: async () => (await get()).ec2Read(),
+    autoScaling: async () => (await get()).autoScaling(),
     sts: async () => (await get()).sts(),
     iam: async () => (await get()).iam(),
     ecr: async (region) => (await get()).ecr(region),

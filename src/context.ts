@@ -1,4 +1,5 @@
 import type {
+  AutoScalingPort,
   EcrPort,
   Ec2Port,
   Ec2ReadPort,
@@ -40,7 +41,10 @@ export interface GlobalOptions {
 
 /** AWS, loaded at the first call: an offline command never pays for the SDK. */
 export interface Aws {
-  /** The region that flags, environment and profile say, in the AWS CLI's order. Throws NoRegion (exit 6) where none does. */
+  /**
+   * The region that flags, environment and profile say, in the AWS CLI's order.
+   * Throws NoRegion (exit 6) where none does.
+   */
   region(): Promise<string>;
   /** What says the region, e.g. `AWS_REGION`. */
   regionSource(): Promise<string>;
@@ -51,6 +55,7 @@ export interface Aws {
   eks(): Promise<EksPort>;
   ec2(): Promise<Ec2Port>;
   ec2Read(): Promise<Ec2ReadPort>;
+  autoScaling(): Promise<AutoScalingPort>;
   sts(): Promise<StsPort>;
   iam(): Promise<IamPort>;
   ecr(region: string): Promise<EcrPort>;

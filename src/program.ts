@@ -60,7 +60,8 @@ export async function runProgram(
     await root.parseAsync(words as string[], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Help and version were asked for and printed; a group without a command printed its help as the answer to a mistake.
+    // Help and version were asked for and printed; a group without a command printed
+    // its help as the answer to a mistake.
     if (error.exitCode === 0) return 0;
     if (error.code === "commander.help")
       throw new AiplatError("Usage", "no command given", { hint: "The commands are listed above." });

@@ -2,6 +2,7 @@ import { present } from "../core/base/present.ts";
 import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   EC2Client,
@@ -51,6 +52,15 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
       return countByType(found.filter(isOnDemand));
     },
 
+    launchTemplateType: async ({ id, version }) => {
+      const command = new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: id, Versions: [version] });
+      const answer = await absentAs(
+        /^InvalidLaunchTemplate/,
+        call("DescribeLaunchTemplateVersions", (options) => client.send(command, options)),
+      );
+      return answer?.LaunchTemplateVersions?.[0]?.LaunchTemplateData?.InstanceType;
+    },
+
     // By filters: EC2 refuses a list of ids that has one it does not know.
     subnets: async (ids) => {
       const command = new DescribeSubnetsCommand({ Filters: [{ Name: "subnet-id", Values: [...ids] }] });
@@ -71,7 +81,10 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
   };
 }
 
-/** Spot Instances have quotas of their own, Capacity Blocks and Dedicated Hosts count against none of these. https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html */
+/**
+ * Spot Instances have quotas of their own, Capacity Blocks and Dedicated Hosts count against none of these.
+ * https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
+ */
 function isOnDemand({ InstanceLifecycle, Placement }: Instance): boolean {
   return InstanceLifecycle === undefined && Placement?.Tenancy !== "host";
 }

@@ -8,8 +8,11 @@ import type { Command } from "./command.ts";
 
 export const amiLatest: Command<AmiFlags> = {
   description:
-    "Prints the newest image of one AMI family, as AWS publishes it in Systems Manager: the id, one a line, and with several regions the region before it. " +
-    "A combination that does not exist is refused before any call. As -o env the name is AIPLAT_IMAGE_ID, with several regions AIPLAT_IMAGE_ID_US_EAST_1 and so on; as -o github the lines are for $GITHUB_OUTPUT.",
+    "Prints the newest image of one AMI family, as AWS publishes it in Systems Manager: the id, one a line, " +
+    "and with several regions the region before it. " +
+    "A combination that does not exist is refused before any call. " +
+    "As -o env the name is AIPLAT_IMAGE_ID, with several regions AIPLAT_IMAGE_ID_US_EAST_1 and so on; " +
+    "as -o github the lines are for $GITHUB_OUTPUT.",
   options: amiOptions(true),
   manyRegions: true,
   examples: [

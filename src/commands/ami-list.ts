@@ -11,8 +11,10 @@ import type { Command } from "./command.ts";
 
 export const amiList: Command<AmiFlags> = {
   description:
-    "Lists every AMI family that a region has, with its newest image, where it is published and whether AWS has ended it. EKS families need --kubernetes-version. " +
-    "Piped, each line is: region, orchestrator, OS, accelerator, architecture, image id, version, day it ended, SSM parameter.",
+    "Lists every AMI family that a region has, with its newest image, where it is published and whether AWS has " +
+    "ended it. EKS families need --kubernetes-version. " +
+    "Piped, each line is: region, orchestrator, OS, accelerator, architecture, image id, version, " +
+    "day it ended, SSM parameter.",
   options: amiOptions(false),
   manyRegions: true,
   examples: [

@@ -30,7 +30,10 @@ export function parsePlacementConstraints(text: string): readonly PlacementConst
   ];
 }
 
-/** A network configuration as `aws ecs run-task` takes it: the shorthand `awsvpcConfiguration={subnets=[a],...}` or JSON. */
+/**
+ * A network configuration as `aws ecs run-task` takes it: the shorthand
+ * `awsvpcConfiguration={subnets=[a],...}` or JSON.
+ */
 export function parseNetworkConfiguration(text: string): NetworkConfiguration {
   const wants = "write awsvpcConfiguration={subnets=[subnet-1],securityGroups=[sg-1],assignPublicIp=DISABLED} or JSON";
   const configuration = /^\s*\{/.test(text)

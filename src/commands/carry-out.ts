@@ -63,13 +63,16 @@ export async function carryOut(
         : {
             wait: {
               ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
-              hint: `The deployment goes on. To look:  ${serviceCommand(context, "service status", target)}\nTo go back:  ${serviceCommand(context, "service rollback", target)}`,
+              hint:
+                `The deployment goes on. To look:  ${serviceCommand(context, "service status", target)}\n` +
+                `To go back:  ${serviceCommand(context, "service rollback", target)}`,
               onEvent: (service, { message }) => say(service, eventText(message)),
               onTask: (service, task, health) => say(service, changeLine(task, health)),
               onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),
               onPoll: (services, health) =>
                 progress.update(
-                  `${services.map((each) => standingText(each, health.get(each.serviceName))).join(", ")}  ${formatDuration(context.now() - startedAt)}`,
+                  `${services.map((each) => standingText(each, health.get(each.serviceName))).join(", ")}  ` +
+                    formatDuration(context.now() - startedAt),
                 ),
             },
           }),

@@ -8,7 +8,9 @@ import type { Command } from "./command.ts";
 
 export const clusterDevices: Command<ClusterStateOptions> = {
   description:
-    "Draws the map of every accelerator device in a cluster and who holds it, whatever tool placed the task. Exits 3 when two tasks hold one device; a stopping task and the successor that waits for it are a hand-over, not a conflict. Piped, each line is: instance, type, device, state, tasks.",
+    "Draws the map of every accelerator device in a cluster and who holds it, whatever tool placed the task. " +
+    "Exits 3 when two tasks hold one device; a stopping task and the successor that waits for it are a " +
+    "hand-over, not a conflict. Piped, each line is: instance, type, device, state, tasks.",
   options: [clusterOption, clusterStateOption],
   examples: [
     ["aiplat cluster devices --cluster prod", "one character a device"],

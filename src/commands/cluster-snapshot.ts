@@ -21,7 +21,8 @@ interface Options {
 
 export const clusterSnapshot: Command<Options> = {
   description:
-    "Writes the state of a cluster (instances, services, tasks that are not stopped, their task definitions) as a file that --cluster-state takes, so that a pull request is checked without credentials.",
+    "Writes the state of a cluster (instances, services, tasks that are not stopped, their task definitions) " +
+    "as a file that --cluster-state takes, so that a pull request is checked without credentials.",
   options: [
     clusterOption,
     { flags: "--file <path>", description: "write to this file, overwriting it", defaultText: "standard output" },
@@ -44,10 +45,12 @@ export const clusterSnapshot: Command<Options> = {
     }
     await writeNewFile(context, options.file, text, true);
     const { instances, tasks, services } = snapshot;
-    note(
-      context,
-      `wrote ${options.file}: ${[counted(instances.length, "instance"), counted(tasks.length, "task"), ...(services === undefined ? [] : [counted(services.length, "service")])].join(", ")}`,
-    );
+    const counts = [
+      counted(instances.length, "instance"),
+      counted(tasks.length, "task"),
+      ...(services === undefined ? [] : [counted(services.length, "service")]),
+    ];
+    note(context, `wrote ${options.file}: ${counts.join(", ")}`);
   },
 };
 

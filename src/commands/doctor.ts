@@ -25,7 +25,12 @@ interface Options extends WorkloadOptions {
 
 export const doctor: Command<Options> = {
   description:
-    "Checks, before anything is touched, whether this machine, the account and the cluster are ready for a workload: credentials, container instances and their agents, roles, images and the driver of their hosts, secrets, log group, subnets and security groups, vCPU quotas. Without a workload it checks machine, account, cluster and the quotas of what the cluster has. Each finding has its fix; what may not be read is skipped, naming the permission. Exits 3 where something fails. Changes nothing.",
+    "Checks, before anything is touched, whether this machine, the account and the cluster are ready for a " +
+    "workload: credentials, container instances and their agents, roles, images and the driver of their hosts, " +
+    "secrets, log group, subnets and security groups, vCPU quotas. " +
+    "Without a workload it checks machine, account, cluster and the quotas of what the cluster has. " +
+    "Each finding has its fix; what may not be read is skipped, naming the permission. " +
+    "Exits 3 where something fails. Changes nothing.",
   arguments: [workloadArgument],
   options: [...workloadOptions, networkConfigurationOption],
   takesCommand: true,

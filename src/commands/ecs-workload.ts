@@ -21,7 +21,8 @@ export interface LoadedEcsWorkload {
 }
 
 /**
- * Reads a workload for ECS; its warnings go to stderr. The region is asked for only where the log configuration names it.
+ * Reads a workload for ECS; its warnings go to stderr. The region is asked for only
+ * where the log configuration names it.
  *
  * @param askRegion The region that the tasks run in; where it answers none, the definitions have no logs.
  */

@@ -23,7 +23,10 @@ const defaultTimeoutMs = 600_000;
 
 export const eksApply: Command<Options> = {
   description:
-    "Applies manifests with kubectl, server-side under the field manager aiplat: shows kubectl diff first, asks, and waits for the rollout of the kinds that have one. The manifests go to kubectl as they are. Exits 5 where the rollout takes too long; a job's end is not waited for.",
+    "Applies manifests with kubectl, server-side under the field manager aiplat: " +
+    "shows kubectl diff first, asks, and waits for the rollout of the kinds that have one. " +
+    "The manifests go to kubectl as they are. Exits 5 where the rollout takes too long; " +
+    "a job's end is not waited for.",
   arguments: [{ syntax: "<file>", description: "a file of manifests, or - for standard input" }],
   options: [
     ...kubectlOptions,

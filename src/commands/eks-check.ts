@@ -19,7 +19,10 @@ interface Options extends KubectlTarget {
 
 export const eksCheck: Command<Options> = {
   description:
-    "Checks what an EKS cluster's accelerated nodes can do: images that do not fit their instances, stale releases, missing taints, missing EFA interfaces; and through kubectl, where its context is this cluster, missing device plugins and requests for aws.amazon.com/neurondevice. Exits 3 where something fails.",
+    "Checks what an EKS cluster's accelerated nodes can do: images that do not fit their instances, " +
+    "stale releases, missing taints, missing EFA interfaces; and through kubectl, " +
+    "where its context is this cluster, missing device plugins and requests for aws.amazon.com/neurondevice. " +
+    "Exits 3 where something fails.",
   options: [
     { flags: "--cluster <cluster>", description: "the EKS cluster" },
     { flags: "--workload <path>", description: "a workload that the nodes are for: it says where EFA is expected" },

@@ -70,7 +70,9 @@ const ownOptions: readonly OptionSpec[] = [
 
 export const eksGenerate: Command<Options> = {
   description:
-    "Prints a workload as the Kubernetes resource of your choice, to pipe into kubectl apply -f -. The pod is the same in every kind: its devices, EFA interfaces, tolerations and affinity are the workload's. docs/kubernetes-kinds.md says how replicas, nodes and devices map to each kind's fields.",
+    "Prints a workload as the Kubernetes resource of your choice, to pipe into kubectl apply -f -. " +
+    "The pod is the same in every kind: its devices, EFA interfaces, tolerations and affinity are the " +
+    "workload's. docs/kubernetes-kinds.md says how replicas, nodes and devices map to each kind's fields.",
   arguments: [workloadArgument],
   options: [...workloadOptions, ...ownOptions],
   takesCommand: true,

@@ -17,7 +17,9 @@ interface Options extends NodeOptions {
 
 export const eksNodegroupCreate: Command<Options> = {
   description:
-    "Creates the node groups that a workload needs, with their launch templates and placement groups: exactly what eks nodegroup generate prints. What exists already with the same settings is used as it is, so the command can be repeated. Asks first.",
+    "Creates the node groups that a workload needs, with their launch templates and placement groups: " +
+    "exactly what eks nodegroup generate prints. What exists already with the same settings is used as it is, " +
+    "so the command can be repeated. Asks first.",
   arguments: [workloadArgument],
   options: [
     ...nodeOptions,
@@ -30,7 +32,8 @@ export const eksNodegroupCreate: Command<Options> = {
   takesCommand: true,
   examples: [
     [
-      "aiplat eks nodegroup create --cluster prod --node-role arn:aws:iam::123456789012:role/eks-node --subnet subnet-1a2b3c4d --yes",
+      "aiplat eks nodegroup create --cluster prod --node-role arn:aws:iam::123456789012:role/eks-node " +
+        "--subnet subnet-1a2b3c4d --yes",
       "the node group of ./aiplat.yaml, without a question",
     ],
     ["aws eks wait nodegroup-active --cluster-name prod --nodegroup-name bert", "wait until its nodes have joined"],
@@ -70,7 +73,8 @@ export const eksNodegroupCreate: Command<Options> = {
     await print(context, madeNodegroupsView(settings.cluster, made));
     note(
       context,
-      `Nodes join within minutes: aws eks wait nodegroup-active --cluster-name ${settings.cluster} --nodegroup-name ${plans[0]!.nodegroup.nodegroupName}`,
+      `Nodes join within minutes: aws eks wait nodegroup-active --cluster-name ${settings.cluster} ` +
+        `--nodegroup-name ${plans[0]!.nodegroup.nodegroupName}`,
     );
   },
 };

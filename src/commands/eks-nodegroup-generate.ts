@@ -15,7 +15,10 @@ interface Options extends NodeOptions {
 
 export const eksNodegroupGenerate: Command<Options> = {
   description:
-    "Prints the nodes that a workload needs: as the inputs of create-placement-group, create-launch-template and create-nodegroup, which eks nodegroup create makes, or as Karpenter's EC2NodeClass, NodePool and NodeOverlay. Calls nothing. Instance types with EFA interfaces have a node group each.",
+    "Prints the nodes that a workload needs: as the inputs of create-placement-group, " +
+    "create-launch-template and create-nodegroup, which eks nodegroup create makes, " +
+    "or as Karpenter's EC2NodeClass, NodePool and NodeOverlay. Calls nothing. " +
+    "Instance types with EFA interfaces have a node group each.",
   arguments: [workloadArgument],
   options: [
     { flags: "--as <target>", description: "what makes the nodes", choices: nodeTargets, defaultText: "nodegroup" },
@@ -24,11 +27,13 @@ export const eksNodegroupGenerate: Command<Options> = {
   takesCommand: true,
   examples: [
     [
-      "aiplat eks nodegroup generate --cluster prod --node-role arn:aws:iam::123456789012:role/eks-node --subnet subnet-1a2b3c4d",
+      "aiplat eks nodegroup generate --cluster prod --node-role arn:aws:iam::123456789012:role/eks-node " +
+        "--subnet subnet-1a2b3c4d",
       "the node group of ./aiplat.yaml, for review",
     ],
     [
-      "aiplat eks nodegroup generate --cluster prod --node-role eks-node --as karpenter | kubectl apply --server-side -f -",
+      "aiplat eks nodegroup generate --cluster prod --node-role eks-node --as karpenter " +
+        "| kubectl apply --server-side -f -",
       "the same nodes, made by Karpenter when pods need them",
     ],
   ],
@@ -50,7 +55,8 @@ async function printKarpenter(context: Context, { workload, settings, fleets }: 
   for (const fleet of fleets.filter((each) => each.placementGroup)) {
     note(
       context,
-      `Karpenter makes no placement group: aws ec2 create-placement-group --strategy cluster --group-name ${sharedName(settings.cluster, fleet)}`,
+      "Karpenter makes no placement group: aws ec2 create-placement-group --strategy cluster " +
+        `--group-name ${sharedName(settings.cluster, fleet)}`,
     );
   }
   if (manifests.some(({ kind }) => kind === "NodeOverlay"))

@@ -35,7 +35,8 @@ export const init: Command<Options> = {
     const argument = file === defaultFile ? "" : ` ${file}`;
     note(
       context,
-      `Wrote ${file}. Read what it needs: aiplat templates show ${name}\nThen:  aiplat validate${argument}\n       aiplat taskdef generate${argument}`,
+      `Wrote ${file}. Read what it needs: aiplat templates show ${name}\nThen:  aiplat validate${argument}\n` +
+        `       aiplat taskdef generate${argument}`,
     );
   },
 };

@@ -42,7 +42,9 @@ interface Options {
 
 export const instancesList: Command<Options> = {
   description:
-    "Lists the accelerated EC2 instance types of the catalogue. Piped, each line is: type, kind, accelerator, devices, MiB of one device, vCPU, memory in MiB, architecture, EFA interfaces, on-demand USD an hour in us-east-1, status.",
+    "Lists the accelerated EC2 instance types of the catalogue. Piped, each line is: " +
+    "type, kind, accelerator, devices, MiB of one device, vCPU, memory in MiB, architecture, EFA interfaces, " +
+    "on-demand USD an hour in us-east-1, status.",
   options: [
     { flags: "--accelerator <kind>", description: "kind of accelerator", choices: acceleratorKinds },
     {
@@ -126,6 +128,8 @@ function filterOf({
 function knownFamily(text: string): string {
   if ((familyNames as readonly string[]).includes(text)) return text;
   const nearest = nearestNames(text, familyNames);
-  const hint = `${nearest.length === 0 ? "" : `Did you mean ${listOr(nearest)}? `}The families are ${listOr(familyNames, "and")}.`;
+  const hint =
+    `${nearest.length === 0 ? "" : `Did you mean ${listOr(nearest)}? `}The families are ` +
+    `${listOr(familyNames, "and")}.`;
   throw new AiplatError("Usage", `--family ${text}: not a family of the catalogue`, { hint });
 }

@@ -7,7 +7,8 @@ import type { Command } from "./command.ts";
 
 export const instancesShow: Command = {
   description:
-    "Shows all that the catalogue knows of instance types: device paths, the sets of devices one replica may hold, how they are wired, the AMI families that serve the type, price and sources.",
+    "Shows all that the catalogue knows of instance types: device paths, the sets of devices one replica may " +
+    "hold, how they are wired, the AMI families that serve the type, price and sources.",
   arguments: [{ syntax: "<type...>", description: "EC2 instance types, e.g. inf2.24xlarge" }],
   examples: [
     ["aiplat instances show inf2.24xlarge", "one type"],

@@ -33,7 +33,12 @@ interface Options extends RunOptions, ClusterStateOptions, ServiceFlags {
 
 export const plan: Command<Options> = {
   description:
-    "Shows what `service deploy` (for kind: service) or run-task would register, create, update, delete and place, field by field, and why: the same plan, and nothing is changed. --count asks for run-task's plan of a service. With --cluster-state it works offline, and says what the snapshot does not know. Exits 4 when not all replicas have a place, or a deployment could not finish. As -o json it is a file that `service deploy --plan` or `run-task --plan` carries out.",
+    "Shows what `service deploy` (for kind: service) or run-task would register, create, update, " +
+    "delete and place, field by field, and why: the same plan, and nothing is changed. " +
+    "--count asks for run-task's plan of a service. With --cluster-state it works offline, " +
+    "and says what the snapshot does not know. Exits 4 when not all replicas have a place, " +
+    "or a deployment could not finish. As -o json it is a file that `service deploy --plan` or " +
+    "`run-task --plan` carries out.",
   arguments: [workloadArgument],
   options: [
     ...plannedOptions,
@@ -93,7 +98,8 @@ async function planService(
   if (given.length > 0)
     throw new AiplatError(
       "Usage",
-      `${listOr(given, "and")}: this is the plan of a service, and ${given.length === 1 ? "this is" : "these are"} about a run`,
+      `${listOr(given, "and")}: ` +
+        `this is the plan of a service, and ${given.length === 1 ? "this is" : "these are"} about a run`,
       {
         hint: "Leave it out, or give --count for the plan of run-task. What a service has of it goes into ecs.service.",
       },
@@ -144,12 +150,12 @@ async function planRun(
     follows,
     clientToken,
     readsCluster: devices,
+    showsRoom,
     plan: planRound,
   } = await readRun(context, source, invocation, workload);
-  // A capacity provider adds machines: for what ECS schedules by itself those that are there say nothing.
   const round = planRound(
     settings.count,
-    devices || settings.provider === undefined ? await source.snapshot(cluster.name) : undefined,
+    devices || showsRoom ? await source.snapshot(cluster.name) : undefined,
     new Set(),
   );
   const planned = plannedRun({

@@ -30,7 +30,10 @@ export interface ReadPlan {
   readonly earlier?: RunOutcome;
 }
 
-/** How long ECS shows a task that has stopped. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
+/**
+ * How long ECS shows a task that has stopped.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
+ */
 const rememberedMs = 3_600_000;
 
 /**
@@ -69,7 +72,9 @@ export async function readPlannedRun(
   });
   if (world === undefined) {
     await warn(context, {
-      message: `this plan was carried out before: run ${plan.run} has ${counted(tasks.length, "task")}, and nothing is started again`,
+      message:
+        `this plan was carried out before: run ${plan.run} has ${counted(tasks.length, "task")}, ` +
+        "and nothing is started again",
       hint: "For another run of the same, plan again.",
     });
     return { run, earlier: { tasks, failures: plan.failures } };
@@ -131,7 +136,9 @@ function carriedOutInPart(context: Context, target: TaskTarget, there: number, p
     "CheckFailed",
     `this plan was carried out before, in part: ${there} of its ${planned} tasks are there`,
     {
-      hint: `To look:  ${commandFor(context, "task wait", target)}\nFor the rest, plan again with --count ${planned - there}.`,
+      hint:
+        `To look:  ${commandFor(context, "task wait", target)}\n` +
+        `For the rest, plan again with --count ${planned - there}.`,
       details: { moved: [`${there} of ${planned} tasks were started before`] },
     },
   );
@@ -140,8 +147,9 @@ function carriedOutInPart(context: Context, target: TaskTarget, there: number, p
 /** Nobody can tell of an old plan whether it was carried out: ECS has forgotten tasks that have stopped. */
 async function warnOfAge(context: Context, { plannedAt }: PlannedRun): Promise<void> {
   const age = context.now() - Date.parse(plannedAt);
+  const made = formatDuration(age);
   if (age > rememberedMs)
     await warn(context, {
-      message: `the plan was made ${formatDuration(age)} ago: ECS would not remember tasks of it that have stopped since`,
+      message: `the plan was made ${made} ago: ECS would not remember tasks of it that have stopped since`,
     });
 }

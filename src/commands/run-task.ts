@@ -28,7 +28,9 @@ import { watchTasks, type WatchOptions } from "./watch-tasks.ts";
 
 export const runTask: Command<RunOptions> = {
   description:
-    "Runs a workload as ECS tasks: registers its task definition if it changed, chooses free Neuron devices, starts the tasks and says what could not be placed and why. Exits 4 when not all could be placed; what was placed runs on.",
+    "Runs a workload as ECS tasks: registers its task definition if it changed, chooses free Neuron devices, " +
+    "starts the tasks and says what could not be placed and why. Exits 4 when not all could be placed; " +
+    "what was placed runs on.",
   arguments: [workloadArgument],
   options: runOptions,
   takesCommand: true,
@@ -114,7 +116,9 @@ async function start(
       onStarted: (placed) => progress.update(`started ${placed} of ${counted(run.count, "task")}`),
       onWaiting: (stopping) =>
         progress.update(
-          `waiting for devices until ${stopping.length === 1 ? `task ${taskIdOf(stopping[0]!)} has` : `${stopping.length} tasks have`} stopped`,
+          stopping.length === 1
+            ? `waiting for devices until task ${taskIdOf(stopping[0]!)} has stopped`
+            : `waiting for devices until ${stopping.length} tasks have stopped`,
         ),
     });
   } finally {

@@ -40,7 +40,10 @@ const plannedServiceOptions: readonly OptionSpec[] = [
 
 export const serviceDeploy: Command<Options> = {
   description:
-    "Makes the ECS services of a workload say what it says: registers its task definitions where they changed, creates or updates one service, or one for each slot of a shared instance, and waits until they are steady. Refuses beforehand, with the arithmetic, a deployment that could never finish on the machines there are. Exits 1 when the deployment fails, and shows why.",
+    "Makes the ECS services of a workload say what it says: registers its task definitions where they changed, " +
+    "creates or updates one service, or one for each slot of a shared instance, and waits until they are steady. " +
+    "Refuses beforehand, with the arithmetic, a deployment that could never finish on the machines there are. " +
+    "Exits 1 when the deployment fails, and shows why.",
   arguments: [workloadArgument],
   options: [
     ...plannedServiceOptions,

@@ -25,7 +25,11 @@ const defaultFile = "aiplat.yaml";
 
 export const serviceImport: Command<Options> = {
   description:
-    "Writes a workload file from a live ECS service, or from a task definition that no service runs, such that aiplat plan on it shows no change of what is there. What aiplat has no words for stands in the raw fields ecs.taskDefinition and ecs.service: nothing is dropped. A service on one slot of a workload imports the whole workload. With --task-definition the file is of a service that plan then creates.",
+    "Writes a workload file from a live ECS service, or from a task definition that no service runs, " +
+    "such that aiplat plan on it shows no change of what is there. " +
+    "What aiplat has no words for stands in the raw fields ecs.taskDefinition and ecs.service: " +
+    "nothing is dropped. A service on one slot of a workload imports the whole workload. " +
+    "With --task-definition the file is of a service that plan then creates.",
   arguments: [
     { syntax: "[name]", description: "the name of the ECS service; with --task-definition what to call the new one" },
   ],
@@ -110,7 +114,9 @@ async function servicesWith(
   const service = (await ecs.describeServices(cluster, [name])).find(({ status }) => status === "ACTIVE");
   if (service === undefined)
     throw new AiplatError("NotFound", `there is no active service ${name} in cluster ${clusterName}`, {
-      hint: `aws ecs list-services --cluster ${clusterName} shows those there are; --task-definition imports a task definition.`,
+      hint:
+        `aws ecs list-services --cluster ${clusterName} shows those there are; ` +
+        "--task-definition imports a task definition.",
     });
   const workload = service.tags?.find(({ key }) => key === workloadTag)?.value;
   const others =
@@ -140,7 +146,9 @@ async function olderRevision(
   if (latest === undefined || latest.taskDefinitionArn === definition.taskDefinitionArn) return [];
   return [
     {
-      message: `${definitionNameOf(definition.taskDefinitionArn)} is not the latest revision: ${definitionNameOf(latest.taskDefinitionArn)} is, and the plan compares with that`,
+      message:
+        `${definitionNameOf(definition.taskDefinitionArn)} is not the latest revision: ` +
+        `${definitionNameOf(latest.taskDefinitionArn)} is, and the plan compares with that`,
       hint: `Import ${definition.family} for the latest one.`,
     },
   ];

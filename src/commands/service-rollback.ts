@@ -33,7 +33,9 @@ interface Options extends ServiceTargetOptions, DeployWaitOptions {
 
 export const serviceRollback: Command<Options> = {
   description:
-    "Takes every service of a workload back to the task definition of its last stable deployment, or to a revision by number. A deployment under way is stopped, and ECS itself goes back; else only the task definition goes back. Other settings and replicas stay.",
+    "Takes every service of a workload back to the task definition of its last stable deployment, " +
+    "or to a revision by number. A deployment under way is stopped, and ECS itself goes back; " +
+    "else only the task definition goes back. Other settings and replicas stay.",
   arguments: [serviceArgument],
   options: [
     serviceClusterOption,
@@ -136,7 +138,9 @@ function stepBack(
   const common = { service: serviceName, desiredCount };
   const changes = before === after ? [] : [{ path: "taskDefinition", kind: "changed", before, after } as const];
   if (rollout !== undefined) {
-    const stopped = `the deployment of ${before} is stopped: back ${before === after ? "to the tasks before it" : `from ${before} to ${after}`}`;
+    const stopped =
+      `the deployment of ${before} is stopped: ` +
+      `back ${before === after ? "to the tasks before it" : `from ${before} to ${after}`}`;
     return {
       ...common,
       action: "update",
@@ -157,7 +161,9 @@ function stepBack(
   };
 }
 
-/** The deployments that would stall. One that ECS rolls back has the room that it took from the tasks it goes back to. */
+/**
+ * The deployments that would stall. One that ECS rolls back has the room that it took from the tasks it goes back to.
+ */
 async function stallsOf(
   context: Context,
   ecs: EcsPort,

@@ -22,7 +22,8 @@ interface Options extends ServiceTargetOptions, DeployWaitOptions {
 
 export const serviceScale: Command<Options> = {
   description:
-    "Sets how many replicas a workload has. On shared instances they are distributed anew over the slots' services, with the fewest changes. The workload file's replicas say otherwise until they are changed too.",
+    "Sets how many replicas a workload has. On shared instances they are distributed anew over the slots' " +
+    "services, with the fewest changes. The workload file's replicas say otherwise until they are changed too.",
   arguments: [serviceArgument],
   options: [
     serviceClusterOption,

@@ -15,7 +15,8 @@ import {
 
 export const serviceStatus: Command<ServiceTargetOptions> = {
   description:
-    "Shows the ECS services that make up a workload, with their deployments, the stage of one under way, latest events and the health of their tasks: `starting` is a task whose health check fails while the grace period goes on.",
+    "Shows the ECS services that make up a workload, with their deployments, the stage of one under way, " +
+    "latest events and the health of their tasks: `starting` is a task whose health check fails while the grace period goes on.",
   arguments: [serviceArgument],
   options: [serviceClusterOption],
   examples: [["aiplat service status bert --cluster prod", "how the workload stands"]],

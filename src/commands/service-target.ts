@@ -75,7 +75,9 @@ export async function requireServices(
   const services = await findServices(ecs, cluster, workload, [serviceName]);
   if (services.length === 0) {
     throw new AiplatError("NotFound", `workload ${workload} has no service in cluster ${cluster}`, {
-      hint: "Check --cluster and --region. Services are found by their tag aiplat:workload, or by this name; aws ecs list-services lists them all.",
+      hint:
+        "Check --cluster and --region. Services are found by their tag aiplat:workload, or by this name; " +
+        "aws ecs list-services lists them all.",
       details: { workload, cluster },
     });
   }

@@ -18,7 +18,8 @@ interface Options extends TargetOptions {
 
 export const taskList: Command<Options> = {
   description:
-    "Lists tasks: by id, of one run, or every task in the cluster that aiplat has started. Piped, each line is: id, status, run, instance type, devices, task definition, exit code, creation time, reason.",
+    "Lists tasks: by id, of one run, or every task in the cluster that aiplat has started. Piped, each line is: " +
+    "id, status, run, instance type, devices, task definition, exit code, creation time, reason.",
   arguments: [taskArgument],
   options: [
     ...targetOptions,

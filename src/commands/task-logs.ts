@@ -28,7 +28,8 @@ interface Options extends TargetOptions {
 
 export const taskLogs: Command<Options> = {
   description:
-    "Prints what tasks have written to CloudWatch Logs; with several tasks or containers each line says whose it is. With -o json each line is a LogEvent document.",
+    "Prints what tasks have written to CloudWatch Logs; with several tasks or containers each line says whose it " +
+    "is. With -o json each line is a LogEvent document.",
   arguments: [taskArgument],
   options: [
     ...targetOptions,

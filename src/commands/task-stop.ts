@@ -23,7 +23,8 @@ interface Options extends TargetOptions {
 
 export const taskStop: Command<Options> = {
   description:
-    "Stops tasks: each container gets SIGTERM, and SIGKILL after its stop timeout. Tasks that have stopped already are left alone. Asks first when there are several.",
+    "Stops tasks: each container gets SIGTERM, and SIGKILL after its stop timeout. " +
+    "Tasks that have stopped already are left alone. Asks first when there are several.",
   arguments: [taskArgument],
   options: [
     ...targetOptions,

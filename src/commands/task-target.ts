@@ -106,5 +106,8 @@ export function commandFor(
 export function goOnHint(context: Pick<Context, "options">, target: TaskTarget): string {
   if (context.options.sandbox)
     return "The sandbox of this command ends with it, and its tasks too. To keep one:  aiplat sandbox";
-  return `The tasks go on running. To wait on:  ${commandFor(context, "task wait", target)}\nTo stop them:  ${commandFor(context, "task stop", target)}`;
+  return (
+    `The tasks go on running. To wait on:  ${commandFor(context, "task wait", target)}\n` +
+    `To stop them:  ${commandFor(context, "task stop", target)}`
+  );
 }

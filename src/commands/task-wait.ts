@@ -8,7 +8,8 @@ import { watchOptions, watchTasks, type WatchOptions } from "./watch-tasks.ts";
 
 export const taskWait: Command<TargetOptions & WatchOptions> = {
   description:
-    "Waits until tasks have stopped, for any length of time, and says how they ended. Exits 1 when a container failed or a task was cut short.",
+    "Waits until tasks have stopped, for any length of time, and says how they ended. " +
+    "Exits 1 when a container failed or a task was cut short.",
   arguments: [taskArgument],
   options: [...targetOptions, ...watchOptions],
   examples: [

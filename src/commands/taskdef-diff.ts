@@ -16,7 +16,9 @@ interface Options extends WorkloadOptions {
 
 export const taskdefDiff: Command<Options> = {
   description:
-    "Compares the task definitions of a workload with the latest registered ones, by what they mean to ECS: its defaults, the order of lists and its own fields are no difference, nor are fields that neither the workload nor aiplat writes.",
+    "Compares the task definitions of a workload with the latest registered ones, by what they mean to ECS: " +
+    "its defaults, the order of lists and its own fields are no difference, nor are fields that neither the " +
+    "workload nor aiplat writes.",
   arguments: [workloadArgument],
   options: [
     ...workloadOptions,

@@ -14,7 +14,9 @@ interface Options extends WorkloadOptions {
 
 export const taskdefGenerate: Command<Options> = {
   description:
-    "Prints the ECS task definition of a workload, as aws ecs register-task-definition --cli-input-json takes it. A workload with several instance types or slots has several: choose one with --variant, or take --all or --out-dir.",
+    "Prints the ECS task definition of a workload, as aws ecs register-task-definition --cli-input-json takes " +
+    "it. A workload with several instance types or slots has several: " +
+    "choose one with --variant, or take --all or --out-dir.",
   arguments: [workloadArgument],
   options: [
     ...workloadOptions,
@@ -29,7 +31,8 @@ export const taskdefGenerate: Command<Options> = {
       "a whole machine, from flags alone",
     ],
     [
-      "aiplat taskdef generate aiplat.yaml > taskdef.json && aws ecs register-task-definition --cli-input-json file://taskdef.json",
+      "aiplat taskdef generate aiplat.yaml > taskdef.json && " +
+        "aws ecs register-task-definition --cli-input-json file://taskdef.json",
       "hand it to the AWS CLI",
     ],
     [
@@ -59,7 +62,9 @@ export const taskdefGenerate: Command<Options> = {
         "Usage",
         `the workload has ${definitions.length} task definitions, one for each instance type and slot`,
         {
-          hint: `Choose one with --variant (${listOr(definitions.map((each) => each.family))}), or take --all or --out-dir DIR.`,
+          hint:
+            `Choose one with --variant (${listOr(definitions.map((each) => each.family))}), ` +
+            "or take --all or --out-dir DIR.",
           details: { variants: definitions.map((each) => each.family) },
         },
       );

@@ -14,7 +14,12 @@ interface Options {
 
 export const taskdefLint: Command<Options> = {
   description:
-    "Checks ECS task definitions against what the hardware and ECS can do. Takes JSON or YAML: the input of register-task-definition, the answer of describe-task-definition, or a list of them. Piped, each line is: place, severity, rule, path, message, fix. With --fix it corrects in place what has one right answer, and reports what is left; the rest of a file stays as it is written. Standard input comes out corrected on stdout, with the report on stderr.",
+    "Checks ECS task definitions against what the hardware and ECS can do. Takes JSON or YAML: " +
+    "the input of register-task-definition, the answer of describe-task-definition, or a list of them. " +
+    "Piped, each line is: place, severity, rule, path, message, fix. " +
+    "With --fix it corrects in place what has one right answer, and reports what is left; " +
+    "the rest of a file stays as it is written. Standard input comes out corrected on stdout, " +
+    "with the report on stderr.",
   arguments: [{ syntax: "<file...>", description: "files with task definitions, or - for standard input" }],
   options: [
     {

@@ -6,7 +6,9 @@ import { loadWorkload, workloadArgument, workloadOptions, type WorkloadOptions }
 
 export const validate: Command<WorkloadOptions> = {
   description:
-    "Checks a workload file, flags, or flags over a file, and reports every problem at once on stderr, with line and column and what to write instead. Prints nothing on stdout. Exits 2 on errors; warnings alone exit 0.",
+    "Checks a workload file, flags, or flags over a file, and reports every problem at once on stderr, " +
+    "with line and column and what to write instead. Prints nothing on stdout. Exits 2 on errors; " +
+    "warnings alone exit 0.",
   arguments: [workloadArgument],
   options: workloadOptions,
   takesCommand: true,

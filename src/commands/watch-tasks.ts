@@ -2,7 +2,8 @@ import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import { formatDuration } from "../core/base/duration.ts";
 import { taskIdOf } from "../core/ecs-api/arn.ts";
-import { judgeTask } from "../core/ecs/outcome.ts";
+import { judgeTask, needsDefinition } from "../core/ecs/outcome.ts";
+import { definitionsOf } from "../operations/report-tasks.ts";
 import type { LogStream } from "../core/ecs/log-streams.ts";
 import { changeLine, countStatuses, shortId } from "../core/ecs/task-text.ts";
 import type { Task } from "../core/ecs-api/api.ts";
@@ -81,7 +82,8 @@ export async function watchTasks(
   } finally {
     progress.stop();
   }
-  return judge(outcome, options.exitCodeFrom);
+  const unclear = outcome.tasks.filter(needsDefinition);
+  return judge(outcome, options.exitCodeFrom, await definitionsOf(ecs, unclear));
 }
 
 /** How often logs are read while they are followed. */
@@ -149,24 +151,24 @@ export function streamPrefix(
   return several ? { prefixOf: (stream) => `${shortId(stream.taskArn)}/${stream.container}` } : {};
 }
 
-function judge({ tasks, gone }: WaitOutcome, exitCodeFrom: string | undefined): Watched {
+function judge(
+  { tasks, gone }: WaitOutcome,
+  exitCodeFrom: string | undefined,
+  definitions: Awaited<ReturnType<typeof definitionsOf>>,
+): Watched {
   const failures: RunFailure[] = [];
   const lost = new Set(gone.map(taskIdOf));
   for (const task of tasks) {
     if (lost.has(taskIdOf(task.taskArn))) continue;
-    const outcome = judgeTask(task);
+    const outcome = judgeTask(task, definitions.get(task.taskDefinitionArn));
     if (!outcome.ok) failures.push({ reason: outcome.reason, detail: task.taskArn, hint: outcome.hint });
   }
   for (const task of gone) failures.push(toRunFailure("MISSING", task));
+  const worst = failures.length > 0 ? exitCodes.failed : exitCodes.success;
   return {
     tasks,
     failures,
-    exitCode:
-      exitCodeFrom === undefined
-        ? failures.length > 0
-          ? exitCodes.failed
-          : exitCodes.success
-        : exitCodeOf(tasks, gone, exitCodeFrom),
+    exitCode: exitCodeFrom === undefined ? worst : exitCodeOf(tasks, gone, exitCodeFrom),
   };
 }
 

@@ -9,7 +9,9 @@ export const workloadArgument: ArgumentSpec = {
   description: "a workload file, or - for standard input (default: ./aiplat.yaml where there is one)",
 };
 
-/** The options of every command that takes a workload. Their texts are read together, to report every mistake at once. */
+/**
+ * The options of every command that takes a workload. Their texts are read together, to report every mistake at once.
+ */
 export const workloadOptions: readonly OptionSpec[] = workloadFlags.map(
   ({ flag, argument, description, collects }) => ({
     flags: `${flag} ${argument}`,

@@ -40,11 +40,7 @@ export function taskDefinitionDiffView(compared: readonly ComparedDefinition[]):
     table: {
       columns: [
         { title: "FAMILY" },
-        {
-          title: "CHANGE",
-          mark: (text, style) =>
-            (text === "removed" ? style.red : text === "changed" ? style.yellow : style.green)(text),
-        },
+        { title: "CHANGE", mark: markChange },
         { title: "FIELD" },
         { title: "REGISTERED" },
         { title: "DECLARED" },
@@ -101,6 +97,11 @@ function changeLines({ path, before, after, note }: Change, style: Style): reado
     ...lines("-", before).map(style.red),
     ...lines("+", after).map(style.green),
   ];
+}
+
+function markChange(text: string, style: Style): string {
+  if (text === "removed") return style.red(text);
+  return text === "changed" ? style.yellow(text) : style.green(text);
 }
 
 /** Text as it is, anything else as compact JSON. */

@@ -3,7 +3,10 @@ import { startSandbox, type FleetRow } from "./sandbox.ts";
 
 /** The sandbox of one command with --sandbox. */
 export interface Practice {
-  /** All that the command's AWS clients are told of: nothing of the user's own environment, configuration or credentials. */
+  /**
+   * All that the command's AWS clients are told of: nothing of the user's own
+   * environment, configuration or credentials.
+   */
   readonly environment: Readonly<Record<string, string>>;
   stock(instanceTypes: readonly string[]): void;
 }

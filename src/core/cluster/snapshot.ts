@@ -1,5 +1,6 @@
-import type { RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
+import type { CapacityProviderStrategyItem, RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
 import type { Service } from "../ecs-api/service.ts";
+import type { CapacityProvider } from "./capacity-providers.ts";
 import type { TaskService } from "./task-services.ts";
 
 /** CPU in units, memory in MiB, ports by protocol, GPUs by id: what ECS registers and subtracts. */
@@ -37,16 +38,23 @@ export interface ClusterSnapshot {
   readonly observedAt: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly capacityProviders: readonly string[];
+  /** What starts tasks that name neither launch type nor strategy; left out where there is none. */
+  readonly defaultStrategy?: readonly CapacityProviderStrategyItem[];
+  /** The providers, where somebody asked for them. */
+  readonly providers?: readonly CapacityProvider[];
   readonly instances: readonly ContainerInstance[];
   /** Every task not yet STOPPED. */
   readonly tasks: readonly Task[];
   /** The services that are not deleted, without their events; left out where nobody asked for them. */
   readonly services?: readonly Service[];
-  /** Services of tasks that say nothing of the devices of their machine and could open them, or list some: what tells daemons. */
+  /** The services of other people's tasks on accelerated machines: what tells daemons, and what they say of devices. */
   readonly taskServices?: readonly TaskService[];
   /** Whether account ids and the values of environment variables were replaced. */
   readonly redacted?: true;
-  /** The definitions of those tasks, by ARN. Where there are `services`, theirs and the newest revision of each family too. */
+  /**
+   * The definitions of those tasks, by ARN. Where there are `services`, theirs and
+   * the newest revision of each family too.
+   */
   readonly taskDefinitions: Readonly<Record<string, RegisteredTaskDefinition>>;
 }
 

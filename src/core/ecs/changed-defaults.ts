@@ -2,7 +2,7 @@ import { isRaw, type Raw } from "../base/merge.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Change } from "./diff.ts";
 
-/** A default that an earlier version of aiplat did not have: it changes what is registered, and nobody changed the file. */
+/** A default that earlier versions did not have: it changes what is registered, and nobody changed the file. */
 interface ChangedDefault {
   /** The version of aiplat. */
   readonly since: string;

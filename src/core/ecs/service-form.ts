@@ -206,7 +206,8 @@ function nothingFor(name: string, live: unknown, kind: string): unknown {
   if (Object.hasOwn(known, name)) return known[name];
   if (Array.isArray(live)) return [];
   if (isRaw(live)) return Object.hasOwn(defaults, name) ? defaults[name] : undefined;
-  return typeof live === "boolean" ? false : typeof live === "number" ? 0 : undefined;
+  if (typeof live === "boolean") return false;
+  return typeof live === "number" ? 0 : undefined;
 }
 
 /**

@@ -2,8 +2,8 @@ import type { Task } from "../ecs-api/api.ts";
 import type { Service } from "../ecs-api/service.ts";
 
 /**
- * How a task stands by its container health checks. `starting`: they fail, and its service overlooks that until its grace
- * period is over. `unknown`: it has none, or none has an answer yet.
+ * How a task stands by its container health checks. `starting`: they fail, and its service overlooks that until its
+ * grace period is over. `unknown`: it has none, or none has an answer yet.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */
 export type TaskHealth = "healthy" | "starting" | "unhealthy" | "unknown";

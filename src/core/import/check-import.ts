@@ -15,7 +15,10 @@ import { runRules } from "../workload/rules/rule.ts";
 import { serviceOf, settingsOfDefinition, settingsOfService } from "./raw-fields.ts";
 import type { ImportSource } from "./source.ts";
 
-/** What speaks against a workload file: it is not legal, or says something else than is there. Nothing dropped counts as little as nothing added. */
+/**
+ * What speaks against a workload file: it is not legal, or says something else than is there. Nothing dropped counts as
+ * little as nothing added.
+ */
 export function problemsOfImport(document: Raw, { parts, lockPortBase }: ImportSource): readonly string[] {
   const checked = checkDocument(document, () => undefined);
   const wrong = [

@@ -7,7 +7,10 @@ import { isRaw, type Raw } from "../base/merge.ts";
 import { devicesOf } from "../ecs/merged.ts";
 import { isForManagedInstances, mainContainer, neuronDevicesOf, type ImportedPart } from "./source.ts";
 
-/** What the file can say of the container beside its size and its devices. What has no word here is left to the raw fields. */
+/**
+ * What the file can say of the container beside its size and its devices. What has
+ * no word here is left to the raw fields.
+ */
 export function containerWords(
   part: ImportedPart,
   lockPortBase: number | undefined,

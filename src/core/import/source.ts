@@ -21,7 +21,9 @@ export interface ImportSource {
   readonly lockPortBase?: number;
 }
 
-/** The container that has the devices, that the load balancer sends to, or the first that the task cannot be without. */
+/**
+ * The container that has the devices, that the load balancer sends to, or the first that the task cannot be without.
+ */
 export function mainContainer({ definition: { containerDefinitions }, service }: ImportedPart): ContainerDefinition {
   const balancers = service?.["loadBalancers"];
   const target = Array.isArray(balancers) && isRaw(balancers[0]) ? balancers[0]["containerName"] : undefined;

@@ -45,6 +45,7 @@ export const problemCodes = {
   },
   "CPU and memory": {
     "memory-above-instance": error("The workload asks for more memory than an instance type has"),
+    "reserve-above-instance": error("What is reserved for others leaves nothing of the instance"),
     "memory-near-instance": warning("The workload asks for more memory than an instance of the type registers"),
     "cpu-above-instance": error("The workload asks for more vCPU than an instance type has"),
     "cpu-too-small": error("The workload asks for less than one CPU unit"),

@@ -22,11 +22,15 @@ import {
 } from "./images.ts";
 import type { InstanceType } from "../instance-types/instance-type.ts";
 
-/** From this Neuron SDK on, images need a driver newer than `lastOldDriver` (aws-neuron/deep-learning-containers README.md @2be9ed1). */
+/**
+ * From this Neuron SDK on, images need a driver newer than `lastOldDriver`
+ * (aws-neuron/deep-learning-containers README.md @2be9ed1).
+ */
 export const firstNewDriverSdk = "2.30";
 const lastOldDriver = "2.26";
 
-const hardware = { neuron: "AWS Neuron", nvidia: "NVIDIA GPUs" } as const;
+/** What an image is built for, as messages say it. */
+export const hardware = { neuron: "AWS Neuron", nvidia: "NVIDIA GPUs", cpu: "CPU" } as const;
 
 /** Why an image cannot use the accelerators of an instance type, or will not; empty where nothing speaks against it. */
 export function checkImageOnType(image: ImageReference, type: InstanceType): readonly Problem[] {
@@ -51,7 +55,9 @@ export function checkImageOnType(image: ImageReference, type: InstanceType): rea
       hint: `Use an image built for ${accelerator.kind}.`,
     });
   } else if (built !== "unknown" && built !== accelerator.kind) {
-    const message = `${image.text} is built for ${hardware[built]}; ${instanceType} carries ${accelerator.manufacturer} ${accelerator.name}`;
+    const message =
+      `${image.text} is built for ${hardware[built]}; ${instanceType} carries ${accelerator.manufacturer} ` +
+      `${accelerator.name}`;
     problems.push(
       error("image-hardware", message, `Use an image built for ${accelerator.kind}, or another instance type.`),
     );
@@ -88,7 +94,9 @@ export function isOldDriver(driver: string): boolean {
 /** Why an image does not start with this Neuron driver; `host` names the machine, e.g. `the ECS AL2 inf AMI`. */
 export function checkImageDriver(image: ImageReference, driver: string, host: string): readonly Problem[] {
   if (!needsNewDriver(image) || !isOldDriver(driver)) return [];
-  const message = `${image.text} is of Neuron SDK ${neuronTagOf(image)!.sdk} and needs a host driver newer than ${lastOldDriver}; ${host} has ${driver}`;
+  const message =
+    `${image.text} is of Neuron SDK ${neuronTagOf(image)!.sdk} and needs a host driver newer than ` +
+    `${lastOldDriver}; ${host} has ${driver}`;
   return [
     error("image-driver", message, `Use an AL2023 Neuron AMI, or an image of an SDK before ${firstNewDriverSdk}.`),
   ];
@@ -122,7 +130,8 @@ function checkPublished(image: ImageReference): readonly Problem[] {
   const sdk = neuronTagOf(image)?.sdk;
   const known = neuronRepositoryOf(image);
   if (sdk === undefined || known?.endedWithSdk === undefined || compareVersions(sdk, known.endedWithSdk) < 0) return [];
-  const message = `${known.repository} has no image of Neuron SDK ${sdk}: AWS published none from SDK ${known.endedWithSdk} on`;
+  const { repository, endedWithSdk } = known;
+  const message = `${repository} has no image of Neuron SDK ${sdk}: AWS published none from SDK ${endedWithSdk} on`;
   // In a registry of one's own the image may be a build of one's own.
   return [
     {

@@ -47,7 +47,10 @@ const bottlerocketPath = "/aws/service/bottlerocket";
 
 /** "The ECS-optimized Amazon Linux 2 AMI (AL2) will reach its EOL on June 30, 2026" (aws/amazon-ecs-ami README.md). */
 const ecsAl2RetiredOn = "2026-06-30";
-/** https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html: no AL2 AMIs after 2025-11-26; the last are for 1.32. */
+/**
+ * https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html: no AL2
+ * AMIs after 2025-11-26; the last are for 1.32.
+ */
 const eksAl2 = { retiredOn: "2025-11-26", lastKubernetesMinor: 32 } as const;
 
 const ecsGuide = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html";
@@ -59,7 +62,10 @@ const eksBottlerocketGuide = "https://docs.aws.amazon.com/eks/latest/userguide/r
 const eksTable = "https://docs.aws.amazon.com/eks/latest/userguide/ml-eks-optimized-ami.html";
 const recipes = "aws/amazon-ecs-ami @a2532d3";
 
-/** "ECS-Optimized GPU AMIs for this target [al2keplergpu] are not officially built and published" (aws/amazon-ecs-ami README.md). */
+/**
+ * "ECS-Optimized GPU AMIs for this target [al2keplergpu] are not officially built and
+ * published" (aws/amazon-ecs-ami README.md).
+ */
 const kepler = { families: ["g2", "p2"], reason: "NVIDIA's current drivers no longer know its Kepler GPUs" } as const;
 /** The table of EKS starts with g4dn and p3. */
 const notInEksTable = {
@@ -68,7 +74,10 @@ const notInEksTable = {
 } as const;
 /** The table names p6e-gb200 for AL2023 arm64 and g5g alone for Bottlerocket arm64. */
 const grace = { families: ["p6e-gb200"], reason: "AWS names g5g alone for Bottlerocket's arm64 NVIDIA image" } as const;
-/** nvidia-kmod-load.sh of the AL2023 recipe picks the GRID module by device and install-nvidia-driver.sh adds the NVLink subnet manager; AL2's script has neither. */
+/**
+ * nvidia-kmod-load.sh of the AL2023 recipe picks the GRID module by device and install-nvidia-driver.sh adds the NVLink
+ * subnet manager; AL2's script has neither.
+ */
 const al2Gpu = [
   kepler,
   { families: ["g6f", "gr6f"], reason: "it carries no GRID driver, which fractional GPUs need" },

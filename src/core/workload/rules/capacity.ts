@@ -61,7 +61,9 @@ export const capacityRules: readonly Rule[] = [
         .filter(({ type }) => type.accelerator.kind === "neuron" && devices < type.accelerator.count)
         .map(({ type }) => ({
           path: ["accelerator", "devicesPerReplica"],
-          message: `a replica on Managed Instances has every Neuron device of its instance: ${devices} of the ${type.accelerator.count} of ${type.instanceType} are not possible`,
+          message:
+            "a replica on Managed Instances has every Neuron device of its instance: " +
+            `${devices} of the ${type.accelerator.count} of ${type.instanceType} are not possible`,
           hint: "Leave devicesPerReplica out, or write ecs.capacity: ec2.",
         }));
     },
@@ -126,7 +128,8 @@ export const capacityRules: readonly Rule[] = [
             {
               path: ["ecs", "network", "assignPublicIp"],
               message:
-                "ecs.network.assignPublicIp is not possible on EC2 capacity: the task's interface has private addresses only",
+                "ecs.network.assignPublicIp is not possible on EC2 capacity: " +
+                "the task's interface has private addresses only",
               hint: "Write false, and reach out through a NAT gateway.",
             },
           ]

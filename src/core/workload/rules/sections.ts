@@ -100,7 +100,9 @@ export const sectionRules: readonly Rule[] = [
         } else if (reservedTag.test(key))
           findings.push({
             path: ["tags", key],
-            message: `the tag ${key} begins with ${key.slice(0, key.indexOf(":") + 1)}, which is ${key.startsWith("aiplat:") ? "aiplat's own" : "AWS's own"}`,
+            message:
+              `the tag ${key} begins with ${key.slice(0, key.indexOf(":") + 1)}, ` +
+              `which is ${key.startsWith("aiplat:") ? "aiplat's own" : "AWS's own"}`,
             hint: "Name it otherwise.",
           });
         else if (!legal.test(key) || !legal.test(value))
@@ -183,7 +185,9 @@ export const sectionRules: readonly Rule[] = [
         ? [
             {
               path: ["ecs", "networkMode"],
-              message: `ecs.networkMode ${ecs.networkMode} does not go with accelerator.efa: EFA needs the instance's own network`,
+              message:
+                `ecs.networkMode ${ecs.networkMode} does not go with accelerator.efa: ` +
+                "EFA needs the instance's own network",
               hint: "Write host, or leave networkMode out.",
             },
           ]

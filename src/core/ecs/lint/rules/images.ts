@@ -1,6 +1,6 @@
 import type { AcceleratorKind } from "../../../catalog/instance-types/instance-type.ts";
 import { parseImageReference } from "../../../catalog/container-images/image-reference.ts";
-import { checkImageExists, checkImageOnType } from "../../../catalog/container-images/image-checks.ts";
+import { checkImageExists, checkImageOnType, hardware } from "../../../catalog/container-images/image-checks.ts";
 import { builtFor } from "../../../catalog/container-images/images.ts";
 import type { Problem } from "../../../base/problem.ts";
 import type { Breach, Facts, Rule, Severity } from "../rule.ts";
@@ -39,12 +39,12 @@ function judge(container: SubjectContainer, { constraint }: Facts, severity: Sev
     const built = builtFor(image);
     if (built === "unknown" || built === kind) return [];
     const found: Severity = built === "cpu" ? "warning" : "error";
-    const what = built === "cpu" ? "CPU" : built === "neuron" ? "AWS Neuron" : "NVIDIA GPUs";
     return found === severity
       ? [
           breach(
             container,
-            `${container.image} is built for ${what}, and the container asks for ${kind === "neuron" ? "Neuron devices" : "GPUs"}`,
+            `${container.image} is built for ${hardware[built]}, ` +
+              `and the container asks for ${kind === "neuron" ? "Neuron devices" : "GPUs"}`,
             `Use an image built for ${kind}.`,
           ),
         ]

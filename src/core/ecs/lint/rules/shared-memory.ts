@@ -22,8 +22,12 @@ export const sharedMemoryRules: readonly Rule[] = [
                 : [
                     {
                       path: [...container.path, "linuxParameters"],
-                      message: `the container ${container.name} has ${why} and Docker's 64 MiB of /dev/shm, by which its processes hand data to each other`,
-                      fix: "Set linuxParameters.sharedMemorySize, in MiB: aiplat's default is a quarter of the container's memory, 65536 at most.",
+                      message:
+                        `the container ${container.name} has ${why} and Docker's 64 MiB of /dev/shm, ` +
+                        "by which its processes hand data to each other",
+                      fix:
+                        "Set linuxParameters.sharedMemorySize, in MiB: aiplat's default is a quarter of the " +
+                        "container's memory, 65536 at most.",
                     },
                   ];
             }),
