@@ -23,7 +23,12 @@ function neuron(devices: readonly number[], other: Raw = {}, linux: Raw = {}): R
     image: "example.com/model:1",
     memory: 1024,
     essential: true,
-    linuxParameters: { capabilities: { add: ["IPC_LOCK"] }, devices: devices.map((each) => device(each)), ...linux },
+    linuxParameters: {
+      capabilities: { add: ["IPC_LOCK"] },
+      devices: devices.map((each) => device(each)),
+      ...(devices.length > 1 ? { sharedMemorySize: 256 } : {}),
+      ...linux,
+    },
     portMappings: devices.map(lock),
     ...other,
   };
@@ -761,6 +766,36 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
     { in: task([neuron(row(0, 6), { portMappings: [] })], half) },
     { in: task([neuron([2], { portMappings: [] })], { ...half, networkMode: "awsvpc" }) },
+  ],
+  "shared-memory-missing": [
+    {
+      in: task([gpu({ value: "4" })], onType("g5.12xlarge")),
+      finds: ["containerDefinitions[0].linuxParameters", "4 GPUs", "64 MiB", "sharedMemorySize"],
+    },
+    {
+      in: task([gpu({ value: "ALL" })], onType("g5.12xlarge")),
+      finds: ["containerDefinitions[0].linuxParameters", "4 GPUs"],
+    },
+    {
+      in: task([plain(), neuron([0, 1], {}, { sharedMemorySize: undefined })], half),
+      finds: ["containerDefinitions[1].linuxParameters", "2 Neuron devices"],
+    },
+    {
+      in: task([neuron([0], {}, { devices: [device(0), { hostPath: "/dev/infiniband/uverbs0" }] })], {
+        ...onType("trn1.2xlarge"),
+        networkMode: "host",
+      }),
+      finds: ["containerDefinitions[0].linuxParameters", "EFA"],
+    },
+    { in: task([gpu({ value: "1" })], onType("g5.12xlarge")) },
+    { in: task([gpu({ value: "ALL" })], on("attribute:ecs.instance-type in [g5.12xlarge, g5.xlarge]")) },
+    { in: task([gpu({ value: "ALL" })]) },
+    { in: task([neuron([0])], half) },
+    { in: task([gpu({ value: "4" }, { linuxParameters: { sharedMemorySize: 1024 } })]) },
+    { in: task([gpu({ value: "4" }, { linuxParameters: { tmpfs: [{ containerPath: "/dev/shm", size: 64 }] } })]) },
+    { in: task([gpu({ value: "4" }, { mountPoints: [{ sourceVolume: "shm", containerPath: "/dev/shm" }] })]) },
+    { in: task([gpu({ value: "4" })], { ipcMode: "host" }) },
+    { in: managedTask([gpu({ value: "4" })]) },
   ],
   "lock-port-taken": [
     {

@@ -79,6 +79,9 @@ export const lintRules = {
     "memory-not-set": error("On EC2 every container says its memory, or the task does"),
     "memory-over-type": error("The task fits the memory of the instance type that the constraints choose"),
     "memory-over-registered": warning("The task leaves 10 % of the type's memory to the kernel and the ECS agent"),
+    "shared-memory-missing": warning(
+      "A container with several devices, or EFA, has more shared memory than Docker's 64 MiB",
+    ),
     "cpu-over-type": error("The task fits the CPU of the instance type that the constraints choose"),
   },
   "Ports and network": {

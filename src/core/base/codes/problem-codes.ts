@@ -88,7 +88,6 @@ export const problemCodes = {
     "raw-neuron-devices": warning("The raw fields list Neuron devices by hand, without locks"),
     "memory-missing": error("A CPU workload must say its memory"),
     "cpu-missing": error("A CPU workload on Managed Instances must say its vCPU"),
-    "health-start": error("An ECS health check cannot wait that long"),
     "host-port": error("In network modes host and awsvpc a host port is the container port, and it must be free"),
     "fraction-on-ec2": warning("AWS describes a part of a GPU on Managed Instances only"),
     "shared-memory-on-managed-instances": warning("AWS does not offer shared memory on Managed Instances"),

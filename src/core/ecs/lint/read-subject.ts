@@ -25,6 +25,7 @@ export function readSubject(raw: Raw): Subject {
     compatibilities,
     ...present({ cpu, memoryMiB }),
     hasExecutionRole: definition.executionRoleArn !== undefined,
+    hostIpc: definition.ipcMode === "host",
     constraints: itemsOf(definition.placementConstraints, ["placementConstraints"]).map(({ item, path }) => ({
       path,
       type: item.type ?? "",
@@ -56,6 +57,7 @@ function readContainer(container: Container, path: Path): SubjectContainer {
     name: container.name ?? "",
     ...present({ image, cpu, memory, memoryReservation }),
     privileged: container.privileged === true,
+    sharedMemory: hasSharedMemory(container),
     devices: itemsOf(devices, at("linuxParameters", "devices")).map((each) => readDevice(each.item, each.path)),
     addedCapabilities: itemsOf(capabilities.add, []).map(({ item }) => item),
     droppedCapabilities: itemsOf(capabilities.drop, []).map(({ item }) => item),
@@ -71,6 +73,13 @@ function readContainer(container: Container, path: Path): SubjectContainer {
     ),
     ...present({ secrets }),
   };
+}
+
+/** Whether something says how large /dev/shm is, or what it is. */
+function hasSharedMemory({ linuxParameters = {}, mountPoints }: Container): boolean {
+  const { sharedMemorySize = 0, tmpfs } = linuxParameters;
+  const paths = [...itemsOf(mountPoints, []), ...itemsOf(tmpfs, [])].map(({ item }) => item.containerPath);
+  return sharedMemorySize > 0 || paths.includes("/dev/shm");
 }
 
 function readDevice({ hostPath = "", containerPath, ...rest }: Of<typeof device>, path: Path): SubjectDevice {
