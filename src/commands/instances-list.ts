@@ -51,7 +51,10 @@ export const instancesList: Command<Options> = {
       repeatable: true,
       parse: knownFamily,
     },
-    { flags: "--name <pattern>", description: "part of the name, or a pattern with * and ? for all of it" },
+    {
+      flags: "--name <pattern>",
+      description: "part of the type's or the accelerator's name, or a pattern with * and ? for all of one",
+    },
     { flags: "--min-devices <n>", description: "at least so many devices", parse: wholeNumber("--min-devices") },
     {
       flags: "--min-device-memory <size>",

@@ -1,3 +1,4 @@
+import { describeBuild } from "../core/catalog/machine-images/ami-families.ts";
 import type { Ami } from "../core/catalog/machine-images/ami.ts";
 import type { View } from "./print.ts";
 import type { Column, Table } from "./table.ts";
@@ -45,7 +46,7 @@ const columns: readonly (Column & { readonly of: (ami: Ami) => string })[] = [
     of: ({ orchestrator, kubernetesVersion }) =>
       kubernetesVersion === undefined ? orchestrator : `${orchestrator} ${kubernetesVersion}`,
   },
-  { title: "OS", of: ({ os, kernel }) => (kernel === undefined ? os : `${os} kernel-${kernel}`) },
+  { title: "OS", of: (ami) => `${describeBuild(ami)}${ami.preview === true ? " (preview)" : ""}` },
   { title: "Accelerator", of: ({ accelerator }) => accelerator },
   { title: "Architecture", of: ({ architecture }) => architecture },
   { title: "Image", of: ({ imageId }) => imageId, mark: (text, style) => style.bold(text) },

@@ -4,6 +4,7 @@ import { instanceTypeOf, type ContainerInstance } from "../cluster/snapshot.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { compareVersions, isVersion } from "../base/version.ts";
 import { handOverAgent, holdsSuccessors } from "../devices/hand-over.ts";
+import { checkHostSettings } from "./check-host-settings.ts";
 import { countTypes, nameInstances } from "./observed-instances.ts";
 
 /**
@@ -24,6 +25,8 @@ export function checkInstances(
     ...checkStatus(cluster, candidates, active, scales),
     ...checkConnection(active, scales),
     ...checkAgent(cluster, candidates, ecs),
+    // Managed Instances' machines are AWS's to set up.
+    ...(ecs?.capacity.kind === "managed-instances" ? [] : checkHostSettings(candidates)),
   ];
 }
 

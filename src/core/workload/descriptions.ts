@@ -32,8 +32,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   "accelerator.instanceTypes":
     "The EC2 instance types to run on. With several, each has its own variant where their devices differ.",
   "accelerator.instanceTypes.*": "An accelerated EC2 instance type.",
-  "accelerator.devicesPerReplica":
-    `Devices of one replica. Trainium: ${listOr(rowSizes)}; Inferentia and NVIDIA: any number that the instance has; fractional types: their fraction. Default: every device of the instance.`,
+  "accelerator.devicesPerReplica": `Devices of one replica. Trainium: ${listOr(rowSizes)}; Inferentia and NVIDIA: any number that the instance has; fractional types: their fraction. Default: every device of the instance.`,
   "accelerator.mps":
     "Share one NVIDIA GPU with other containers through the Multi-Process Service, instead of whole devices.",
   "accelerator.mps.memory": "GPU memory of one replica.",

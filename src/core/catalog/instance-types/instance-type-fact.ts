@@ -12,6 +12,9 @@ export interface InstanceTypeFact {
   /** Null where no source says. */
   readonly efaInterfaces: number | null;
   readonly networkCards: number;
+  /** Elastic network interfaces of each network card. */
+  readonly eniPerNetworkCard?: readonly number[];
+  readonly ipv4PerENI?: number;
   /** Of Neuron types with several devices. */
   readonly topology?: Topology;
   /** Absent in rows of EC2's API: what it answers can be launched. */
@@ -57,9 +60,18 @@ export function toInstanceType(fact: InstanceTypeFact): InstanceType {
     ...present({ topology }),
     efaInterfaces,
     networkCards,
+    ...present({ maxPods: maxPodsOf(fact) }),
     status: statusOf(fact),
     source: fact.source,
   };
+}
+
+/**
+ * As nodeadm computes it: the interfaces of the first network card, their addresses without the interfaces' own, and two
+ * pods of the host's network (awslabs/amazon-eks-ami @81fec2e, nodeadm/internal/kubelet/eni_max_pods.go).
+ */
+function maxPodsOf({ eniPerNetworkCard: [interfaces] = [], ipv4PerENI }: InstanceTypeFact): number | undefined {
+  return interfaces === undefined || ipv4PerENI === undefined ? undefined : interfaces * (ipv4PerENI - 1) + 2;
 }
 
 function toAccelerator(fact: AcceleratorFact): Accelerator {

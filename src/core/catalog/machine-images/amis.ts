@@ -86,9 +86,13 @@ export function amiFamiliesFor(type: InstanceType): readonly string[] {
   const accelerator = acceleratorOf[type.accelerator.kind];
   return amiFamilies
     .filter((family) => family.accelerator === accelerator && serves(family, type))
-    .map(
-      (family) => `${describeAmiFamily(family)}${family.retiredOn === undefined ? "" : ` (ended ${family.retiredOn})`}`,
-    );
+    .map((family) => `${describeAmiFamily(family)}${standing(family)}`);
+}
+
+/** What a list adds to the name of a family that AWS has ended, or has not released. */
+function standing({ retiredOn, preview }: AmiFamily): string {
+  if (retiredOn !== undefined) return ` (ended ${retiredOn})`;
+  return preview === true ? " (preview)" : "";
 }
 
 /** That a family has ended, or holds a driver that newer containers cannot use. */
@@ -160,7 +164,7 @@ function alternatives(wanted: Wanted): string {
     type === undefined ? [] : amiFamilies.filter((each) => each.orchestrator !== orchestrator && serves(each, type));
   if (elsewhere.length > 0)
     return `No ${orchestrator?.toUpperCase() ?? ""} AMI serves it; there are: ${listOr(elsewhere.map(describeAmiFamily), "and")}.`;
-  return "No ECS- or EKS-optimised AMI serves it; build one of your own with an older driver.";
+  return "No ECS- or EKS-optimised AMI serves it; build one of your own with a driver for it.";
 }
 
 function typeWarnings(family: AmiFamily, type: InstanceType | undefined): readonly Problem[] {

@@ -20,6 +20,7 @@ export const gr6f = [
     },
     efaInterfaces: 0,
     networkCards: 1,
+    maxPods: 234,
     status: "current",
     source,
   },

@@ -23,9 +23,8 @@ export const trn2u = [
       slots: "rows",
       sizes: [1, 4, 8, 16],
       wiring: "2D torus 4x4; chips of the same place in the 4 nodes of an UltraServer form a ring",
-      note: "that the sets of 8 are devices 0-7 and 8-15 is inferred from Trn1",
       source:
-        "aws-neuron/aws-neuron-driver @fca19f7 v3/neuron_dhal_v3.c; aws-neuron/aws-neuron-sdk @81ce03a deploy/eks/dra.rst",
+        "aws-neuron/aws-neuron-driver @fca19f7 v3/neuron_dhal_v3.c; aws-neuron/aws-neuron-sdk @81ce03a deploy/eks/dra.rst and its picture of connected devices",
     },
     efaInterfaces: 16,
     networkCards: 16,
