@@ -87,6 +87,7 @@ function lazyAws(
     eks: async () => (await get()).eks(),
     ec2: async () => (await get()).ec2(),
     ec2Read: async () => (await get()).ec2Read(),
+    autoScaling: async () => (await get()).autoScaling(),
     sts: async () => (await get()).sts(),
     iam: async () => (await get()).iam(),
     ecr: async (region) => (await get()).ecr(region),

@@ -1,4 +1,5 @@
 import type {
+  AutoScalingPort,
   EcrPort,
   Ec2Port,
   Ec2ReadPort,
@@ -51,6 +52,7 @@ export interface Aws {
   eks(): Promise<EksPort>;
   ec2(): Promise<Ec2Port>;
   ec2Read(): Promise<Ec2ReadPort>;
+  autoScaling(): Promise<AutoScalingPort>;
   sts(): Promise<StsPort>;
   iam(): Promise<IamPort>;
   ecr(region: string): Promise<EcrPort>;

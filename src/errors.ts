@@ -1,41 +1,10 @@
+import { errorCodes, type ErrorCode } from "./core/base/codes/error-codes.ts";
 import { Refusal, type LocatedProblem } from "./core/base/problem.ts";
 
+export { exitCodes, type ErrorCode } from "./core/base/codes/error-codes.ts";
 export type { LocatedProblem } from "./core/base/problem.ts";
 
-/** The exit codes of the contract. */
-export const exitCodes = {
-  success: 0,
-  failed: 1,
-  usage: 2,
-  check: 3,
-  capacity: 4,
-  timeout: 5,
-  credentials: 6,
-  bug: 70,
-  interrupted: 130,
-} as const;
-
 export type ExitCode = number;
-
-/** Every error code that `-o json` can print, with the exit it leads to. */
-const exits = {
-  Usage: exitCodes.usage,
-  InvalidInput: exitCodes.usage,
-  NotFound: exitCodes.failed,
-  OperationFailed: exitCodes.failed,
-  AwsError: exitCodes.failed,
-  Network: exitCodes.failed,
-  CheckFailed: exitCodes.check,
-  NoCapacity: exitCodes.capacity,
-  Timeout: exitCodes.timeout,
-  NoRegion: exitCodes.credentials,
-  NoCredentials: exitCodes.credentials,
-  AccessDenied: exitCodes.credentials,
-  Interrupted: exitCodes.interrupted,
-  Bug: exitCodes.bug,
-} as const;
-
-export type ErrorCode = keyof typeof exits;
 
 export interface ErrorOptions {
   /** What to do about it. */
@@ -60,7 +29,7 @@ export class AiplatError extends Error {
   }
 
   get exitCode(): ExitCode {
-    return exits[this.code];
+    return errorCodes[this.code].exit;
   }
 }
 

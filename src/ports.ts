@@ -14,6 +14,7 @@ import type {
   PlacementGroupRequest,
 } from "./core/kubernetes/nodes/node-group.ts";
 import type {
+  CapacityProviderStrategyItem,
   Failure,
   RegisteredTaskDefinition,
   RunTaskRequest,
@@ -31,7 +32,38 @@ export interface ClusterDescription {
   readonly status: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly capacityProviders: readonly string[];
-  readonly defaultCapacityProviderStrategy: readonly { readonly capacityProvider: string }[];
+  readonly defaultCapacityProviderStrategy: readonly CapacityProviderStrategyItem[];
+}
+
+/** A capacity provider as DescribeCapacityProviders answers it. */
+export interface DescribedProvider {
+  readonly name: string;
+  readonly type: string;
+  readonly managedScaling?: boolean;
+  /** The name of its Auto Scaling group. */
+  readonly groupName?: string;
+}
+
+export interface LaunchTemplateReference {
+  readonly id: string;
+  /** A number, `$Latest` or `$Default`. */
+  readonly version: string;
+}
+
+/** An Auto Scaling group as DescribeAutoScalingGroups answers it. */
+export interface DescribedGroup {
+  readonly name: string;
+  readonly desired: number;
+  readonly max: number;
+  /** Of its overrides, else of the instances that it has. */
+  readonly instanceTypes: readonly string[];
+  readonly launchTemplate?: LaunchTemplateReference;
+}
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html */
+export interface AutoScalingPort {
+  /** Those that are there. */
+  groups(names: readonly string[]): Promise<readonly DescribedGroup[]>;
 }
 
 export interface TaskFilter {
@@ -83,8 +115,8 @@ export type PageListener = (arns: readonly string[]) => void;
 
 export interface EcsPort extends EcsServicePort {
   describeCluster(cluster: string): Promise<ClusterDescription | undefined>;
-  /** The names of the capacity providers that are Managed Instances. Such a provider belongs to one cluster. */
-  managedInstancesProviders(names: readonly string[], cluster?: string): Promise<readonly string[]>;
+  /** Any number of names, in batches of 10; those that are not there are left out. */
+  describeCapacityProviders(names: readonly string[], cluster: string): Promise<readonly DescribedProvider[]>;
   registerTaskDefinition(definition: TaskDefinition): Promise<RegisteredTaskDefinition>;
   /** The definition by family (latest ACTIVE revision), family:revision or ARN; undefined when there is none. */
   describeTaskDefinition(reference: string): Promise<RegisteredTaskDefinition | undefined>;
@@ -170,6 +202,8 @@ export interface Ec2ReadPort {
   images(ids: readonly string[]): Promise<readonly MachineImage[]>;
   /** Pending and running ones that count against On-Demand quotas: no Spot, no Capacity Blocks, no Dedicated Hosts. */
   onDemandInstances(): Promise<readonly OnDemandInstances[]>;
+  /** The instance type of a launch template's version; undefined where it names none, or there is no such template. */
+  launchTemplateType(reference: LaunchTemplateReference): Promise<string | undefined>;
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
   securityGroups(ids: readonly string[]): Promise<readonly SecurityGroup[]>;
 }

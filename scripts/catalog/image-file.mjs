@@ -18,7 +18,16 @@ const lastReleases = [
   },
 ];
 
-export function imageFile({ asOf, completeUpToSdk, newestSdk, dlcAccountByRegion, publicNeuron, privateNeuron, gpu, lifecycle }) {
+export function imageFile({
+  asOf,
+  completeUpToSdk,
+  newestSdk,
+  dlcAccountByRegion,
+  publicNeuron,
+  privateNeuron,
+  gpu,
+  lifecycle,
+}) {
   for (const { says } of lastReleases)
     if (!lifecycle.some((line) => line.startsWith(says)))
       throw new Error(`neuron-images.json no longer says "${says}"`);

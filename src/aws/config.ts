@@ -10,6 +10,7 @@ export type AwsService =
   | "eks"
   | "ec2"
   | "sts"
+  | "autoscaling"
   | "iam"
   | "ecr"
   | "secretsmanager"

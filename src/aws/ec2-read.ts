@@ -2,6 +2,7 @@ import { present } from "../core/base/present.ts";
 import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   EC2Client,
@@ -49,6 +50,15 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
         NextToken = answer.NextToken;
       } while (NextToken !== undefined && NextToken !== "");
       return countByType(found.filter(isOnDemand));
+    },
+
+    launchTemplateType: async ({ id, version }) => {
+      const command = new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: id, Versions: [version] });
+      const answer = await absentAs(
+        /^InvalidLaunchTemplate/,
+        call("DescribeLaunchTemplateVersions", (options) => client.send(command, options)),
+      );
+      return answer?.LaunchTemplateVersions?.[0]?.LaunchTemplateData?.InstanceType;
     },
 
     // By filters: EC2 refuses a list of ids that has one it does not know.

@@ -1,5 +1,6 @@
 /** The SDK's objects as aiplat's readonly data: dates as milliseconds, and no key without a value. */
 import type {
+  CapacityProvider,
   Cluster,
   ContainerInstance as SdkContainerInstance,
   Failure as SdkFailure,
@@ -14,7 +15,24 @@ import type { ContainerInstance, Resources } from "../core/cluster/snapshot.ts";
 import type { Failure, RegisteredTaskDefinition, Tag, Task } from "../core/ecs-api/api.ts";
 import type { Deployment, Service, ServiceEvent } from "../core/ecs-api/service.ts";
 import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
-import type { ClusterDescription } from "../ports.ts";
+import type { ClusterDescription, DescribedProvider } from "../ports.ts";
+
+export function toProvider(provider: CapacityProvider): DescribedProvider {
+  const { name, type, managedInstancesProvider, autoScalingGroupProvider: group } = provider;
+  const groupName = group?.autoScalingGroupArn?.split("autoScalingGroupName/")[1];
+  return {
+    name: name ?? "",
+    type: type ?? typeOf(name, managedInstancesProvider !== undefined, group !== undefined),
+    ...(group === undefined ? {} : { managedScaling: group.managedScaling?.status === "ENABLED" }),
+    ...present({ groupName }),
+  };
+}
+
+/** Endpoints that play ECS may leave the type out. */
+function typeOf(name: string | undefined, managed: boolean, hasGroup: boolean): string {
+  if (managed) return "MANAGED_INSTANCES";
+  return hasGroup ? "EC2_AUTOSCALING" : (name ?? "");
+}
 
 export function toCluster(cluster: Cluster): ClusterDescription {
   return {
@@ -23,9 +41,13 @@ export function toCluster(cluster: Cluster): ClusterDescription {
     status: cluster.status ?? "",
     tags: Object.fromEntries(toTags(cluster.tags).map(({ key, value }) => [key, value])),
     capacityProviders: cluster.capacityProviders ?? [],
-    defaultCapacityProviderStrategy: (cluster.defaultCapacityProviderStrategy ?? []).map(({ capacityProvider }) => ({
-      capacityProvider: capacityProvider ?? "",
-    })),
+    defaultCapacityProviderStrategy: (cluster.defaultCapacityProviderStrategy ?? []).map(
+      ({ capacityProvider, weight, base }) => ({
+        capacityProvider: capacityProvider ?? "",
+        // 0 is what both are where they are left out.
+        ...present({ weight: weight === 0 ? undefined : weight, base: base === 0 ? undefined : base }),
+      }),
+    ),
   };
 }
 

@@ -1,4 +1,3 @@
-import { present } from "../core/base/present.ts";
 import {
   DescribeCapacityProvidersCommand,
   DescribeClustersCommand,
@@ -21,7 +20,7 @@ import { clientSettings, type AwsConfig } from "./config.ts";
 import { chunks } from "../core/base/chunks.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
 import { createServiceCalls } from "./ecs-services.ts";
-import { toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";
+import { toProvider, toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";
 import { createPace, systemClock, type Bucket, type Pace } from "./pace.ts";
 import { keepRawJson } from "./raw-json.ts";
 
@@ -55,24 +54,18 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       return clusters?.[0] === undefined ? undefined : toCluster(clusters[0]);
     },
 
-    managedInstancesProviders: async (names, cluster) => {
+    describeCapacityProviders: async (names, cluster) => {
       // 10 a page; names in one call keep it to one page.
       const answers = await Promise.all(
         chunks(names, 10).map((capacityProviders) => {
           // Managed Instances providers belong to one cluster and are described with it.
-          const command = new DescribeCapacityProvidersCommand({
-            capacityProviders,
-            ...present({ cluster }),
-          });
+          const command = new DescribeCapacityProvidersCommand({ capacityProviders, cluster });
           return paces.capacityRead(() =>
             call("DescribeCapacityProviders", (options) => client.send(command, options)),
           );
         }),
       );
-      return answers
-        .flatMap((answer) => answer.capacityProviders ?? [])
-        .filter((provider) => provider.type === "MANAGED_INSTANCES" || provider.managedInstancesProvider !== undefined)
-        .map((provider) => provider.name ?? "");
+      return answers.flatMap(({ capacityProviders = [] }) => capacityProviders.map(toProvider));
     },
 
     registerTaskDefinition: async (definition) => {

@@ -23,6 +23,7 @@ const endpointNames: Readonly<Record<AwsService, string>> = {
   eks: "eks",
   ec2: "ec2",
   sts: "sts",
+  autoscaling: "auto_scaling",
   iam: "iam",
   ecr: "ecr",
   secretsmanager: "secrets_manager",

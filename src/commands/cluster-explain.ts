@@ -1,10 +1,12 @@
-import { present } from "../core/base/present.ts";
+import { chooseCapacity, providersIn, typesOf } from "../core/plan/choose-capacity.ts";
+import { observeProviders } from "../operations/observe-providers.ts";
+import { capacityFor, snapshotSource } from "./plan-source.ts";
 import type { PlacementConstraint } from "../core/ecs-api/api.ts";
 import { definitionsOf } from "../core/ecs/resolve-for-ecs.ts";
 import { explainPlacement } from "../core/placement/explain.ts";
-import { placementOptions } from "../core/plan/run-request.ts";
 import { exitCodes } from "../errors.ts";
 import { explanationView } from "../output/explanation.ts";
+import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { parsePlacementConstraints } from "./aws-syntax.ts";
 import {
@@ -56,18 +58,25 @@ export const clusterExplain: Command<Options> = {
     const { options } = invocation;
     checkOneStandardInput(invocation);
     const state = await loadSnapshot(context, options);
-    const { resolved, forCluster } = await loadEcsWorkload(context, invocation, () => regionFor(context, state));
+    const { resolved, forCluster, locating } = await loadEcsWorkload(context, invocation, () =>
+      regionFor(context, state),
+    );
     await warnOfOtherCluster(context, state, resolved.ecs.cluster);
     const snapshot =
       state ?? (await readClusterState(context, await context.aws.ecs(), resolved.ecs.cluster ?? "default"));
     const ecs = forCluster(snapshot);
-    const provider = ecs.capacity.kind === "ec2" ? undefined : ecs.capacity.provider;
+    const available = await capacityFor(ecs.capacity, {
+      ...(await snapshotSource(snapshot).facts(snapshot.cluster)),
+      ...(state === undefined
+        ? { describeProviders: (names) => observeProviders(context.aws, names, snapshot.cluster) }
+        : {}),
+    });
+    const chosen = locating(() => chooseCapacity(ecs.capacity, available, typesOf(resolved)));
+    if (chosen.note !== undefined) note(context, chosen.note);
     const explanation = explainPlacement(snapshot, definitionsOf(ecs), {
       count: options.count ?? resolved.replicas,
-      ...placementOptions({
-        placementConstraints: (options.placementConstraints ?? []).flat(),
-        ...present({ provider }),
-      }),
+      placementConstraints: (options.placementConstraints ?? []).flat(),
+      ...providersIn(chosen),
     });
     await print(context, explanationView(explanation));
     return explanation.placeable ? exitCodes.success : exitCodes.capacity;

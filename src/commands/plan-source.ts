@@ -1,19 +1,22 @@
 import type { Context } from "../context.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
-import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
+import type { CapacityProvider } from "../core/cluster/capacity-providers.ts";
+import type { CapacityProviderStrategyItem, RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import type { Capacity } from "../core/ecs/capacity.ts";
 import type { DescribedCluster } from "../core/plan/cluster-basis.ts";
-import type { ClusterProviders } from "../core/plan/run-request.ts";
+import { providersToDescribe, type ClusterCapacity } from "../core/plan/choose-capacity.ts";
 import { newestIn, newestOf, type NewestRevisions } from "../core/plan/newest-revisions.ts";
+import { observeProviders } from "../operations/observe-providers.ts";
 import { requireCluster } from "../operations/observe-cluster.ts";
 import type { EcsPort } from "../ports.ts";
 import { readClusterState } from "./read-cluster.ts";
 
 /** What a plan has to know of a cluster besides its instances and tasks. */
 export interface ClusterFacts extends DescribedCluster {
-  /** Those of its capacity providers that are Managed Instances; undefined where that is not known. */
-  managedInstancesProviders(): Promise<readonly string[] | undefined>;
+  readonly defaultStrategy: readonly CapacityProviderStrategyItem[];
+  /** Describes these of its capacity providers; undefined where that is not known. */
+  describeProviders(names: readonly string[]): Promise<readonly CapacityProvider[] | undefined>;
 }
 
 /** Where a plan is made from: ECS, or a snapshot of a cluster. */
@@ -30,13 +33,17 @@ export interface PlanSource {
 export function liveSource(context: Context, ecs: EcsPort): PlanSource {
   return {
     facts: async (cluster) => {
-      const { name, arn, tags, capacityProviders } = await requireCluster(ecs, cluster);
+      const { name, arn, tags, capacityProviders, defaultCapacityProviderStrategy } = await requireCluster(
+        ecs,
+        cluster,
+      );
       return {
         name,
         arn,
         tags,
         capacityProviders,
-        managedInstancesProviders: () => ecs.managedInstancesProviders(capacityProviders, name),
+        defaultStrategy: defaultCapacityProviderStrategy,
+        describeProviders: (names) => observeProviders(context.aws, names, name),
       };
     },
     describe: (reference) => ecs.describeTaskDefinition(reference),
@@ -68,7 +75,8 @@ export function snapshotSource(snapshot: ClusterSnapshot): PlanSource {
       ...(clusterArn === undefined || redacted === true ? {} : { arn: clusterArn }),
       tags,
       capacityProviders,
-      managedInstancesProviders: async () => undefined,
+      defaultStrategy: snapshot.defaultStrategy ?? [],
+      describeProviders: async (names) => snapshot.providers?.filter(({ name }) => names.includes(name)),
     }),
     describe: async (reference) =>
       reference.includes(":")
@@ -81,8 +89,9 @@ export function snapshotSource(snapshot: ClusterSnapshot): PlanSource {
   };
 }
 
-/** The cluster's capacity providers; which of them are Managed Instances is asked only where the workload leaves it open. */
-export async function providersOf(capacity: Capacity, facts: ClusterFacts): Promise<ClusterProviders> {
-  const open = capacity.kind === "managed-instances" && capacity.provider === undefined;
-  return { all: facts.capacityProviders, managedInstances: open ? await facts.managedInstancesProviders() : [] };
+/** The cluster's capacity: of its providers those are described that may start the workload's tasks. */
+export async function capacityFor(capacity: Capacity, facts: ClusterFacts): Promise<ClusterCapacity> {
+  const known = { associated: facts.capacityProviders, defaultStrategy: facts.defaultStrategy };
+  const names = providersToDescribe(capacity, known);
+  return { ...known, providers: names.length === 0 ? [] : await facts.describeProviders(names) };
 }

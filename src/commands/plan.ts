@@ -135,7 +135,7 @@ async function planRun(
   // A capacity provider adds machines: for what ECS schedules by itself those that are there say nothing.
   const round = planRound(
     settings.count,
-    devices || settings.provider === undefined ? await source.snapshot(cluster.name) : undefined,
+    devices || settings.capacityProviderStrategy === undefined ? await source.snapshot(cluster.name) : undefined,
     new Set(),
   );
   return plannedRun({

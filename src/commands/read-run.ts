@@ -4,13 +4,15 @@ import type { TaskDefinition } from "../core/ecs-api/api.ts";
 import { definitionsOf, readsCluster, type EcsWorkload } from "../core/ecs/resolve-for-ecs.ts";
 import { planRegistered, planRun } from "../core/plan/plan-run.ts";
 import type { DescribedCluster } from "../core/plan/cluster-basis.ts";
-import { chooseProvider, networkConfigurationOf, type RunSettings } from "../core/plan/run-request.ts";
+import { chooseCapacity, typesOf, type ChosenCapacity } from "../core/plan/choose-capacity.ts";
+import { networkConfigurationOf, type RunSettings } from "../core/plan/run-request.ts";
 import { AiplatError } from "../errors.ts";
 import type { PlanRound } from "../operations/run-task.ts";
+import { note } from "../output/note.ts";
 import { nameRun } from "../operations/tokens.ts";
 import type { Invocation } from "./command.ts";
 import { loadEcsWorkload, type LoadedEcsWorkload } from "./ecs-workload.ts";
-import { providersOf, type PlanSource } from "./plan-source.ts";
+import { capacityFor, type PlanSource } from "./plan-source.ts";
 import { checkRunFlags, type RunOptions } from "./run-options.ts";
 import type { TaskTarget } from "./task-target.ts";
 
@@ -54,10 +56,11 @@ export async function readRun(
   const { options } = invocation;
   checkRunFlags(invocation);
   if (options.taskDefinition !== undefined) return readRegisteredRun(source, options, options.taskDefinition);
-  return readWorkloadRun(source, options, workload ?? (await loadEcsWorkload(context, invocation)));
+  return readWorkloadRun(context, source, options, workload ?? (await loadEcsWorkload(context, invocation)));
 }
 
 async function readWorkloadRun(
+  context: Context,
   source: PlanSource,
   options: RunOptions,
   { resolved, forCluster, locating }: LoadedEcsWorkload,
@@ -65,13 +68,15 @@ async function readWorkloadRun(
   checkGroup(forCluster(), options.group);
   const facts = await source.facts(resolved.ecs.cluster ?? "default");
   const ecs = forCluster(facts);
-  const providers = await providersOf(ecs.capacity, facts);
-  const provider = locating(() => chooseProvider(ecs.capacity, providers));
+  const available = await capacityFor(ecs.capacity, facts);
+  const chosen = locating(() => chooseCapacity(ecs.capacity, available, typesOf(resolved)));
+  if (chosen.note !== undefined) note(context, chosen.note);
   const networkConfiguration = locating(() => networkConfigurationOf(ecs, options.networkConfiguration));
   const count = options.count ?? (resolved.kind === "job" ? resolved.replicas : 1);
   const settings = settingsOf(options, resolved.name, facts.name, {
     count,
-    ...present({ provider, networkConfiguration, placementStrategy: ecs.placementStrategy }),
+    ...capacitySettings(chosen),
+    ...present({ networkConfiguration, placementStrategy: ecs.placementStrategy }),
   });
   return {
     ...common(options, settings, facts),
@@ -81,6 +86,14 @@ async function readWorkloadRun(
     plan: (remaining, snapshot, exhausted) => planRun(ecs, settings, remaining, snapshot, exhausted),
     definitions: () => definitionsOf(ecs),
   };
+}
+
+/** What a plan keeps of it: JSON has no word for "as many as it takes". */
+function capacitySettings({
+  capacityProviderStrategy,
+  mayGrow,
+}: ChosenCapacity): Pick<RunSettings, "capacityProviderStrategy" | "mayGrow"> {
+  return present({ capacityProviderStrategy, mayGrow: Number.isFinite(mayGrow) ? mayGrow : undefined });
 }
 
 /** Without host ports the group is what keeps two tasks of one slot off one machine. */
@@ -148,7 +161,10 @@ function settingsOf(
   options: RunOptions,
   name: string,
   cluster: string,
-  more: Pick<RunSettings, "count" | "provider" | "networkConfiguration" | "placementStrategy">,
+  more: Pick<
+    RunSettings,
+    "count" | "capacityProviderStrategy" | "mayGrow" | "networkConfiguration" | "placementStrategy"
+  >,
 ): RunSettings {
   return {
     run: nameRun(name, options.clientToken),

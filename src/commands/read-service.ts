@@ -4,7 +4,8 @@ import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { NetworkConfiguration } from "../core/ecs-api/api.ts";
 import type { EcsWorkload } from "../core/ecs/resolve-for-ecs.ts";
 import { namesOf, planServices, type LiveServices, type ServicePlanSettings } from "../core/plan/plan-service.ts";
-import { chooseProvider, networkConfigurationOf } from "../core/plan/run-request.ts";
+import { chooseCapacity, typesOf } from "../core/plan/choose-capacity.ts";
+import { networkConfigurationOf } from "../core/plan/run-request.ts";
 import type { ServicePlan } from "../core/plan/service-plan.ts";
 import { servicesIn } from "../core/plan/services-in.ts";
 import { fileExists } from "../files/read.ts";
@@ -13,7 +14,7 @@ import type { EcsPort } from "../ports.ts";
 import type { Invocation, OptionSpec } from "./command.ts";
 import type { LoadedEcsWorkload } from "./ecs-workload.ts";
 import type { WorkloadOptions } from "./load-workload.ts";
-import { liveSource, providersOf, snapshotSource, type ClusterFacts } from "./plan-source.ts";
+import { capacityFor, liveSource, snapshotSource, type ClusterFacts } from "./plan-source.ts";
 import { flagTexts } from "./workload-options.ts";
 
 export interface ServiceFlags {
@@ -78,9 +79,10 @@ async function planWith(
   snapshot: ClusterSnapshot,
   live: LiveServices,
 ): Promise<ServicePlan> {
-  const providers = await providersOf(ecs.capacity, facts);
+  const available = await capacityFor(ecs.capacity, facts);
   return locating(() => {
-    const provider = chooseProvider(ecs.capacity, providers);
+    const { capacityProviderStrategy } = chooseCapacity(ecs.capacity, available, typesOf(ecs.workload));
+    const provider = capacityProviderStrategy?.[0]?.capacityProvider;
     const networkConfiguration = networkConfigurationOf(ecs, flags.networkConfiguration);
     const settings: ServicePlanSettings = {
       cluster: facts.name,

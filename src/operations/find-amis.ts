@@ -1,7 +1,7 @@
 import { present } from "../core/base/present.ts";
 import { amiParameters, describeAmiFamily, type AmiFamily } from "../core/catalog/machine-images/ami-families.ts";
 import { readAmi, type Ami } from "../core/catalog/machine-images/ami.ts";
-import { AiplatError, type LocatedProblem } from "../errors.ts";
+import { AiplatError, type ErrorCode, type LocatedProblem } from "../errors.ts";
 import type { SsmPort } from "../ports.ts";
 
 export interface AmiSearch {
@@ -23,6 +23,11 @@ export interface AmiFindings {
 
 interface RegionAnswer extends Pick<AmiFindings, "amis" | "absent"> {
   readonly region: string;
+}
+
+/** A region that failed, as one of an error's problems: its code is the error's own. */
+interface RegionProblem extends Omit<LocatedProblem, "code"> {
+  readonly code: ErrorCode;
 }
 
 export interface RegionFailure {
@@ -89,7 +94,7 @@ export function failureOf(failures: readonly RegionFailure[], regions: number): 
     )
   )
     return first.error;
-  const problems = failures.map(({ region, error }): LocatedProblem => ({
+  const problems = failures.map(({ region, error }): RegionProblem => ({
     severity: "error",
     code: error.code,
     message: error.message,

@@ -76,6 +76,9 @@ export async function observeCluster(
     observedAt: now,
     tags: description.tags,
     capacityProviders: description.capacityProviders,
+    ...(description.defaultCapacityProviderStrategy.length === 0
+      ? {}
+      : { defaultStrategy: description.defaultCapacityProviderStrategy }),
     instances: allInstances,
     tasks: inOrder,
     taskDefinitions,

@@ -1,6 +1,6 @@
 import { present } from "../core/base/present.ts";
 import type { Aws } from "../context.ts";
-import { providerFor } from "../core/doctor/check-cluster.ts";
+import { providersFor } from "../core/doctor/check-cluster.ts";
 import { amiAttribute, neuronHosts } from "../core/doctor/check-drivers.ts";
 import { quotasOf } from "../core/doctor/check-quotas.ts";
 import type { Patient } from "../core/doctor/diagnose.ts";
@@ -13,7 +13,9 @@ import { wantedTypes } from "../core/doctor/wanted-types.ts";
 import { AiplatError } from "../errors.ts";
 import { observeCluster, type ObserveProgress } from "./observe-cluster.ts";
 import { noNeeds, observeNeeds } from "./observe-needs.ts";
-import type { EcsPort, RegistryPort } from "../ports.ts";
+import type { RegistryPort } from "../ports.ts";
+import { providersToDescribe } from "../core/plan/choose-capacity.ts";
+import { observeProviders } from "./observe-providers.ts";
 import { read } from "./read.ts";
 
 export interface DoctorPorts {
@@ -65,13 +67,13 @@ async function observeClusterAndHosts(
 ): Promise<Pick<ObservedAccount, "cluster" | "machineImages" | "quotas" | "running">> {
   const { patient } = request;
   const workload = patient?.ecs.workload;
-  const cluster = await read(async () => observeState(await aws.ecs(), request));
+  const cluster = await read(() => observeState(aws, request));
   const found = valueOf(cluster);
   const snapshot = found === undefined ? undefined : valueOf(found.snapshot);
   const candidates =
     patient === undefined || found === undefined || snapshot === undefined
       ? []
-      : candidatesFor(workload, providerFor(patient.ecs, found), snapshot);
+      : candidatesFor(workload, providersFor(patient.ecs, found), snapshot);
   const amis = [...new Set(neuronHosts(candidates).flatMap(({ attributes }) => attributes[amiAttribute] ?? []))];
   const quotas = quotasOf(wantedTypes(workload, snapshot, undefined));
   const [machineImages, limits, running] = await Promise.all([
@@ -86,17 +88,24 @@ async function observeClusterAndHosts(
 
 /** Undefined where there is no such cluster. */
 async function observeState(
-  ecs: EcsPort,
+  aws: DoctorPorts["aws"],
   { cluster, patient, now, report }: DoctorRequest,
 ): Promise<ObservedCluster | undefined> {
+  const ecs = await aws.ecs();
   const description = await ecs.describeCluster(cluster);
   if (description === undefined || description.status === "INACTIVE") return undefined;
-  const { name, status, capacityProviders } = description;
-  const capacity = patient?.ecs.capacity;
-  const choosesManaged = capacity?.kind === "managed-instances" && capacity.provider === undefined;
-  const [snapshot, managedInstances] = await Promise.all([
+  const { name, status, capacityProviders, defaultCapacityProviderStrategy: defaultStrategy } = description;
+  const known = { associated: capacityProviders, defaultStrategy };
+  const wanted = patient === undefined ? [] : providersToDescribe(patient.ecs.capacity, known);
+  const [snapshot, capacity] = await Promise.all([
     read(() => observeCluster(ecs, name, now, report)),
-    choosesManaged ? read(() => ecs.managedInstancesProviders(capacityProviders, name)) : undefined,
+    patient === undefined || patient.ecs.capacity.kind === "ec2" || (wanted.length === 0 && isUnsaid(patient))
+      ? undefined
+      : read(async () => ({ ...known, providers: await observeProviders(aws, wanted, name) })),
   ]);
-  return { status, capacityProviders, snapshot, ...present({ managedInstances }) };
+  return { status, capacityProviders, snapshot, ...present({ capacity }) };
+}
+
+function isUnsaid({ ecs }: Patient): boolean {
+  return ecs.capacity.kind === "unsaid";
 }

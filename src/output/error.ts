@@ -1,4 +1,5 @@
 import type { Context, Output } from "../context.ts";
+import type { Place } from "../core/base/problem.ts";
 import type { AiplatError, LocatedProblem } from "../errors.ts";
 import { styleFor, type Style } from "./style.ts";
 
@@ -34,7 +35,7 @@ export async function reportError(error: AiplatError, { argv, env, stderr }: Rep
 }
 
 /** One block a problem: `file:line:column: error: what is wrong` and what to write instead beneath it. */
-export function formatProblems(problems: readonly LocatedProblem[], style: Style): string {
+export function formatProblems(problems: readonly Omit<LocatedProblem, "code">[], style: Style): string {
   return problems
     .map((each) => {
       const severity = each.severity === "error" ? style.red("error:") : style.yellow("warning:");
@@ -44,7 +45,7 @@ export function formatProblems(problems: readonly LocatedProblem[], style: Style
     .join("");
 }
 
-function place(each: LocatedProblem, style: Style): string {
+function place(each: Place, style: Style): string {
   if (each.flag !== undefined) return `${style.bold(each.flag)}: `;
   if (each.file === undefined) return "";
   const position = each.line === undefined ? "" : `:${each.line}${each.column === undefined ? "" : `:${each.column}`}`;

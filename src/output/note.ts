@@ -17,7 +17,7 @@ export async function warn(
   const style = await styleFor(context.options.color, context.env, context.stderr);
   context.stderr.write(
     formatProblems(
-      warnings.map((each) => ({ ...each, severity: "warning", code: "warning" })),
+      warnings.map((each) => ({ ...each, severity: "warning" })),
       style,
     ),
   );

@@ -20,6 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": ["core"],
   "index.ts": ["core"],
   "reference.ts": ["commands"],
+  "codes-reference.ts": ["core"],
   commands: [
     "operations",
     "core",

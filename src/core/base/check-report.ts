@@ -1,3 +1,4 @@
+import type { CheckCode } from "./codes/check-codes.ts";
 import { present } from "./present.ts";
 
 export const checkStatuses = ["OK", "WARN", "SKIP", "FAIL"] as const;
@@ -6,8 +7,8 @@ export type CheckStatus = (typeof checkStatuses)[number];
 /** One thing that was checked. */
 export interface CheckItem {
   readonly status: CheckStatus;
-  /** Stable kebab-case id, e.g. `ami-type`. */
-  readonly check: string;
+  /** Stable kebab-case id of the registry, e.g. `ami-type`. */
+  readonly check: CheckCode;
   readonly message: string;
   /** What to do about it. */
   readonly fix?: string;
@@ -24,20 +25,20 @@ export interface CheckReport {
   readonly groups: readonly CheckGroup[];
 }
 
-export const ok = (check: string, message: string): CheckItem => ({ status: "OK", check, message });
-export const skip = (check: string, message: string, fix?: string): CheckItem => ({
+export const ok = (check: CheckCode, message: string): CheckItem => ({ status: "OK", check, message });
+export const skip = (check: CheckCode, message: string, fix?: string): CheckItem => ({
   status: "SKIP",
   check,
   message,
   ...present({ fix }),
 });
-export const warn = (check: string, message: string, fix: string): CheckItem => ({
+export const warn = (check: CheckCode, message: string, fix: string): CheckItem => ({
   status: "WARN",
   check,
   message,
   fix,
 });
-export const fail = (check: string, message: string, fix: string): CheckItem => ({
+export const fail = (check: CheckCode, message: string, fix: string): CheckItem => ({
   status: "FAIL",
   check,
   message,

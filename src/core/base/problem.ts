@@ -1,3 +1,4 @@
+import type { ProblemCode, RefusalCode, WarningCode } from "./codes/problem-codes.ts";
 import { present } from "./present.ts";
 
 /** Where in a document a problem is: keys and indices from the root. */
@@ -6,8 +7,8 @@ export type Path = readonly (string | number)[];
 /** One thing that is wrong with what the user gave, and what to write instead. */
 export interface Problem {
   readonly severity: "error" | "warning";
-  /** Stable kebab-case id, e.g. `unknown-instance-type`. */
-  readonly code: string;
+  /** Stable kebab-case id of the registry, e.g. `unknown-instance-type`. */
+  readonly code: ProblemCode;
   /** What is wrong, in one sentence, naming the offending value. */
   readonly message: string;
   /** What to write instead. */
@@ -43,18 +44,18 @@ export class Refusal extends Error {
 }
 
 /** An error-severity problem; the shape most rules need. */
-export function problem(code: string, path: Path, message: string, hint?: string): Problem {
+export function problem(code: RefusalCode, path: Path, message: string, hint?: string): Problem {
   return { severity: "error", code, message, path, ...present({ hint }) };
 }
 
 /** An error-severity problem that is about no key of the workload, but about what else a command was told. */
-export function settingProblem(code: string, message: string, hint?: string): Problem {
+export function settingProblem(code: RefusalCode, message: string, hint?: string): Problem {
   return { severity: "error", code, message, ...present({ hint }) };
 }
 
 /** A warning: the input is legal and is carried out, but the user should know. */
-export function warning(code: string, path: Path, message: string, hint?: string): Problem {
-  return { ...problem(code, path, message, hint), severity: "warning" };
+export function warning(code: WarningCode, path: Path, message: string, hint?: string): Problem {
+  return { severity: "warning", code, message, path, ...present({ hint }) };
 }
 
 /** Throws a Refusal when any of the problems is an error. */

@@ -1,5 +1,6 @@
-import type { RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
+import type { CapacityProviderStrategyItem, RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
 import type { Service } from "../ecs-api/service.ts";
+import type { CapacityProvider } from "./capacity-providers.ts";
 import type { TaskService } from "./task-services.ts";
 
 /** CPU in units, memory in MiB, ports by protocol, GPUs by id: what ECS registers and subtracts. */
@@ -37,6 +38,10 @@ export interface ClusterSnapshot {
   readonly observedAt: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly capacityProviders: readonly string[];
+  /** What starts tasks that name neither launch type nor strategy; left out where there is none. */
+  readonly defaultStrategy?: readonly CapacityProviderStrategyItem[];
+  /** The providers, where somebody asked for them. */
+  readonly providers?: readonly CapacityProvider[];
   readonly instances: readonly ContainerInstance[];
   /** Every task not yet STOPPED. */
   readonly tasks: readonly Task[];

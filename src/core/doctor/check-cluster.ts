@@ -2,7 +2,8 @@ import { counted } from "../base/counted.ts";
 import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
-import { chooseProvider } from "../plan/run-request.ts";
+import { namedProviders } from "../ecs/capacity.ts";
+import { chooseCapacity, providersIn, typesOf } from "../plan/choose-capacity.ts";
 import { listOr, Refusal } from "../base/problem.ts";
 import { checkInstances } from "./check-instances.ts";
 import type { Lacking } from "./lacking.ts";
@@ -56,30 +57,35 @@ export function checkCluster(
   });
 }
 
-/** The capacity provider that tasks of the workload are started with; undefined for plain EC2, and where it cannot be told. */
-export function providerFor(
-  { capacity }: EcsWorkload,
-  cluster: Pick<ObservedCluster, "managedInstances">,
-): string | undefined {
-  if (capacity.kind === "ec2") return undefined;
-  const known = valueOf(cluster.managedInstances) ?? [];
-  return capacity.provider ?? (known.length === 1 ? known[0] : undefined);
+/** The capacity providers that start the workload's tasks; undefined for plain EC2, and where it cannot be told. */
+export function providersFor(
+  ecs: EcsWorkload,
+  { capacity }: Pick<ObservedCluster, "capacity">,
+): readonly string[] | undefined {
+  const known = capacity === undefined ? undefined : valueOf(capacity);
+  if (known === undefined) {
+    const named = namedProviders(ecs.capacity);
+    return named.length === 0 ? undefined : named;
+  }
+  try {
+    return providersIn(chooseCapacity(ecs.capacity, known, typesOf(ecs.workload))).capacityProviders;
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
 }
 
-function checkProvider(
-  { capacity }: EcsWorkload,
-  { capacityProviders, managedInstances = { value: [] } }: ObservedCluster,
-): readonly CheckItem[] {
+function checkProvider(ecs: EcsWorkload, { capacity }: ObservedCluster): readonly CheckItem[] {
   const check = "capacity-provider";
-  if (capacity.kind === "ec2") return [];
-  return judged(check, "which capacity providers are Managed Instances", managedInstances, (known) => {
+  if (capacity === undefined) return [];
+  return judged(check, "the cluster's capacity providers", capacity, (known) => {
     try {
-      return [
-        ok(
-          check,
-          `capacity provider ${chooseProvider(capacity, { all: capacityProviders, managedInstances: known })!} is the cluster's`,
-        ),
-      ];
+      const { capacityProviderStrategy = [], note } = chooseCapacity(ecs.capacity, known, typesOf(ecs.workload));
+      if (note !== undefined) return [warn(check, note, "Say who starts the tasks: ecs.capacity.")];
+      const names = capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider);
+      if (names.length === 0) return [];
+      const which = `capacity ${names.length === 1 ? "provider" : "providers"} ${listOr(names, "and")}`;
+      return [ok(check, `${which} ${names.length === 1 ? "is" : "are"} the cluster's`)];
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return error.problems.map(({ message, hint }) => fail(check, message, hint ?? "Set ecs.capacity."));
@@ -92,11 +98,12 @@ function checkCapacity(
   cluster: ObservedCluster,
   snapshot: ClusterSnapshot,
 ): readonly CheckItem[] {
-  const provider = ecs === undefined ? undefined : providerFor(ecs, cluster);
-  const candidates = candidatesFor(ecs?.workload, provider, snapshot);
-  if (candidates.length === 0) return [checkNone(ecs, provider, cluster, snapshot)];
-  const items = checkInstances(snapshot.cluster, candidates, ecs, provider !== undefined);
-  return [...items, ...(items.some(({ status }) => status === "FAIL") ? [] : checkRoom(lacking, provider))];
+  const providers = ecs === undefined ? undefined : providersFor(ecs, cluster);
+  const candidates = candidatesFor(ecs?.workload, providers, snapshot);
+  const names = providers === undefined ? undefined : listOr(providers);
+  if (candidates.length === 0) return [checkNone(ecs, names, cluster, snapshot)];
+  const items = checkInstances(snapshot.cluster, candidates, ecs, providers !== undefined);
+  return [...items, ...(items.some(({ status }) => status === "FAIL") ? [] : checkRoom(lacking, names))];
 }
 
 function checkNone(

@@ -1,4 +1,5 @@
 import { fail, ok, skip, someOf, warn, type CheckItem } from "../base/check-report.ts";
+import type { CheckCode } from "../base/codes/check-codes.ts";
 import type { Needs } from "./needs.ts";
 import type { ObservedAccount } from "./observation.ts";
 import type { Role } from "./observed-account.ts";
@@ -29,16 +30,21 @@ export function checkRoles(
           ),
         ];
   return [
-    ...(executionRole === undefined ? absent() : checkRole("execution role", executionRole, observed, place)),
+    ...(executionRole === undefined ? absent() : checkRole("execution-role", executionRole, observed, place)),
     ...(executionRole === undefined || valueOf(observed.roles.get(executionRole)) === undefined
       ? []
       : checkPermissions(needs, executionRole, observed, place)),
-    ...(taskRole === undefined || taskRole === executionRole ? [] : checkRole("task role", taskRole, observed, place)),
+    ...(taskRole === undefined || taskRole === executionRole ? [] : checkRole("task-role", taskRole, observed, place)),
   ];
 }
 
-function checkRole(what: string, role: string, { roles }: ObservedAccount, place: Place): readonly CheckItem[] {
-  const check = what.replace(" ", "-");
+function checkRole(
+  check: "execution-role" | "task-role",
+  role: string,
+  { roles }: ObservedAccount,
+  place: Place,
+): readonly CheckItem[] {
+  const what = check.replace("-", " ");
   const name = roleNameOf(role);
   const account = roleAccountOf(role);
   // "The role must be in the same account": iam:PassRole goes no further.
@@ -61,7 +67,7 @@ function checkRole(what: string, role: string, { roles }: ObservedAccount, place
   ]);
 }
 
-function checkTrust(check: string, what: string, { trustPolicy }: Role, place: Place): CheckItem {
+function checkTrust(check: CheckCode, what: string, { trustPolicy }: Role, place: Place): CheckItem {
   const trust = judgeTrust(trustPolicy, place);
   if (trust.kind === "trusted") return ok(check, `${what} trusts ${tasksPrincipal}`);
   const fix = `aws iam update-assume-role-policy with a statement that allows sts:AssumeRole to {"Service": "${tasksPrincipal}"}.`;

@@ -2,7 +2,7 @@ import { present } from "../base/present.ts";
 import { skip, type CheckGroup, type CheckItem, type CheckReport } from "../base/check-report.ts";
 import type { NetworkConfiguration } from "../ecs-api/api.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
-import { checkCluster, providerFor } from "./check-cluster.ts";
+import { checkCluster, providersFor } from "./check-cluster.ts";
 import { checkDrivers } from "./check-drivers.ts";
 import { checkImages } from "./check-images.ts";
 import { checkLogs } from "./check-logs.ts";
@@ -94,9 +94,9 @@ function examine(
 ): readonly CheckGroup[] {
   const found = valueOf(account.cluster);
   const snapshot = found === undefined ? undefined : valueOf(found.snapshot);
-  const provider = patient === undefined || found === undefined ? undefined : providerFor(patient.ecs, found);
+  const providers = patient === undefined || found === undefined ? undefined : providersFor(patient.ecs, found);
   const lacking =
-    patient === undefined || snapshot === undefined ? undefined : findLacking(patient, snapshot, provider);
+    patient === undefined || snapshot === undefined ? undefined : findLacking(patient, snapshot, providers);
   const question = {
     name: cluster,
     region: place.region,
@@ -127,7 +127,9 @@ function examineNeeds(
   const types = workload.shapes.flatMap(({ instanceTypes }) => instanceTypes);
   const snapshot = cluster === undefined ? undefined : valueOf(cluster.snapshot);
   const candidates =
-    cluster === undefined || snapshot === undefined ? [] : candidatesFor(workload, providerFor(ecs, cluster), snapshot);
+    cluster === undefined || snapshot === undefined
+      ? []
+      : candidatesFor(workload, providersFor(ecs, cluster), snapshot);
   const group = (subject: string, items: readonly CheckItem[]): CheckGroup => ({ subject, items });
   return [
     group("roles", checkRoles(needs, account, place, ecs.capacity.kind === "managed-instances")),

@@ -3,7 +3,6 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import { emptyInstance } from "../placement/empty-instance.ts";
 import { explainPlacement } from "../placement/explain.ts";
-import { placementOptions } from "../plan/run-request.ts";
 import { isOfService } from "../plan/service-tasks.ts";
 import { definitionsOf, resolveForEcs } from "../ecs/resolve-for-ecs.ts";
 import type { Patient } from "./diagnose.ts";
@@ -23,23 +22,23 @@ export interface Lacking {
 /**
  * How many of a workload's replicas the cluster has room for, beside those that run.
  *
- * @param provider The capacity provider that starts the tasks.
+ * @param providers The capacity providers that start the tasks; undefined for plain EC2.
  */
 export function findLacking(
   { ecs, region }: Pick<Patient, "ecs" | "region">,
   snapshot: ClusterSnapshot,
-  provider: string | undefined,
+  providers: readonly string[] | undefined,
 ): Lacking {
   const { workload } = ecs;
   const target = { ...present({ region }), lockPortBase: lockPortBaseOf(snapshot.tags) };
   const definitions = definitionsOf(resolveForEcs(workload, target));
-  const options = placementOptions({ placementConstraints: [], ...present({ provider }) });
+  const options = present({ capacityProviders: providers });
   const asked = Math.max(0, workload.replicas - runningOf(workload, snapshot));
   const { possible, nearestChange } = explainPlacement(snapshot, definitions, { ...options, count: asked });
   const missing = asked - possible;
   const heldByOne = (type: string) => {
     const empty = emptyInstance(snapshot, type, [])?.instance;
-    const instances = empty === undefined ? [] : [{ ...empty, ...present({ capacityProvider: provider }) }];
+    const instances = empty === undefined ? [] : [{ ...empty, ...present({ capacityProvider: providers?.[0] }) }];
     return explainPlacement({ ...snapshot, tasks: [], instances }, definitions, { ...options, count: missing })
       .possible;
   };

@@ -1,3 +1,4 @@
+import type { ClusterCapacity } from "../plan/choose-capacity.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { Decision, Role, SecretState } from "./observed-account.ts";
 import type { MachineImage, OnDemandInstances, SecurityGroup, Subnet } from "./observed-ec2.ts";
@@ -18,8 +19,8 @@ export interface ObservedMachine {
 export interface ObservedCluster {
   readonly status: string;
   readonly capacityProviders: readonly string[];
-  /** Those of them that are Managed Instances; read where the workload asks for one. */
-  readonly managedInstances?: Reading<readonly string[]>;
+  /** What may start the workload's tasks; read where that is not plain EC2. */
+  readonly capacity?: Reading<ClusterCapacity>;
   readonly snapshot: Reading<ClusterSnapshot>;
 }
 

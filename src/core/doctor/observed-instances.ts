@@ -11,17 +11,17 @@ export function typeNamesOf(workload: ResolvedWorkload | undefined): readonly st
   ];
 }
 
-/** The instances that ECS could choose for the workload: of its types, of its capacity provider. All where there is no workload. */
+/** The instances that ECS could choose for the workload: of its types, of its capacity providers. All where there is no workload. */
 export function candidatesFor(
   workload: ResolvedWorkload | undefined,
-  provider: string | undefined,
+  providers: readonly string[] | undefined,
   { instances }: ClusterSnapshot,
 ): readonly ContainerInstance[] {
   const types = typeNamesOf(workload);
   return instances.filter(
     (instance) =>
       (types.length === 0 || types.includes(instanceTypeOf(instance) ?? "")) &&
-      (provider === undefined || instance.capacityProvider === provider),
+      (providers === undefined || providers.includes(instance.capacityProvider ?? "")),
   );
 }
 

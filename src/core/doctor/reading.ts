@@ -1,4 +1,5 @@
 import { skip, type CheckItem } from "../base/check-report.ts";
+import type { CheckCode } from "../base/codes/check-codes.ts";
 
 /** What was read, or why it could not be. */
 export type Reading<Value> = { readonly value: Value } | Unread;
@@ -16,7 +17,7 @@ export function valueOf<Value>(reading: Reading<Value> | undefined): Value | und
 
 /** SKIP with the reason where `what` could not be read, else what `judge` makes of it. */
 export function judged<Value>(
-  check: string,
+  check: CheckCode,
   what: string,
   reading: Reading<Value>,
   judge: (value: Value) => readonly CheckItem[],

@@ -1,17 +1,34 @@
-import { onManagedInstances } from "../workload/managed-instances.ts";
+import { present } from "../base/present.ts";
+import type { CapacityProviderStrategyItem } from "../ecs-api/api.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 
 /** What starts a workload's tasks, as its file says it; the cluster says which provider is meant where none is named. */
 export type Capacity =
+  | { readonly kind: "unsaid" }
   | { readonly kind: "ec2" }
   | { readonly kind: "managed-instances"; readonly provider?: string }
-  | { readonly kind: "provider"; readonly provider: string };
+  | { readonly kind: "providers"; readonly strategy: readonly CapacityProviderStrategyItem[] };
 
-export function capacityOf(workload: Pick<ResolvedWorkload, "ecs">): Capacity {
-  const { capacity } = workload.ecs;
-  if (typeof capacity === "object" && "provider" in capacity) return { kind: "provider", provider: capacity.provider };
-  if (!onManagedInstances(workload)) return { kind: "ec2" };
-  return typeof capacity === "object"
-    ? { kind: "managed-instances", provider: capacity.managedInstances }
-    : { kind: "managed-instances" };
+export function capacityOf({ ecs: { capacity } }: Pick<ResolvedWorkload, "ecs">): Capacity {
+  if (capacity === undefined) return { kind: "unsaid" };
+  if (capacity === "ec2" || capacity === "managed-instances") return { kind: capacity };
+  if ("managedInstances" in capacity) return { kind: "managed-instances", provider: capacity.managedInstances };
+  const items: readonly { provider: string; base?: number | undefined; weight?: number | undefined }[] = Array.isArray(
+    capacity,
+  )
+    ? capacity
+    : [capacity];
+  // ECS takes a weight of 0 where it is left out, and then starts nothing beyond the base: 1 is what its users mean.
+  const strategy = items.map(({ provider, base, weight = 1 }) => ({
+    capacityProvider: provider,
+    weight,
+    ...present({ base }),
+  }));
+  return { kind: "providers", strategy };
+}
+
+/** The providers that a file names. */
+export function namedProviders(capacity: Capacity): readonly string[] {
+  if (capacity.kind === "providers") return capacity.strategy.map(({ capacityProvider }) => capacityProvider);
+  return capacity.kind === "managed-instances" && capacity.provider !== undefined ? [capacity.provider] : [];
 }

@@ -1,4 +1,5 @@
 import { present } from "../base/present.ts";
+import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { problem, refuseErrors, type Problem } from "../base/problem.ts";
 import { isRaw, mergeRaw, type Raw } from "../base/merge.ts";
 import type { NetworkConfiguration, PlacementConstraint } from "../ecs-api/api.ts";
@@ -145,7 +146,7 @@ const at = (...path: readonly string[]) => [...root, ...path];
 /** What the raw fields may not say, before they are merged. */
 function checkRawService(raw: Raw, slots: boolean): readonly Problem[] {
   const problems: Problem[] = [];
-  const refuse = (code: string, path: readonly string[], message: string, hint: string) =>
+  const refuse = (code: RefusalCode, path: readonly string[], message: string, hint: string) =>
     problems.push(problem(code, at(...path), message, hint));
   const deployment = isRaw(raw["deploymentConfiguration"]) ? raw["deploymentConfiguration"] : {};
   const strategy = deployment["strategy"];

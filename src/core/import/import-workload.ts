@@ -1,6 +1,7 @@
 import { present } from "../base/present.ts";
 import { readTerms } from "../devices/terms.ts";
 import { lockPortBase as defaultBase } from "../catalog/lock-ports.ts";
+import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { listOr, problem, Refusal, type Problem } from "../base/problem.ts";
 import { nameRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
@@ -147,7 +148,7 @@ function foreignIn(part: ImportedPart): readonly Problem[] {
   const { definition, service } = part;
   const container = mainContainer(part);
   const problems: Problem[] = [];
-  const refuse = (code: string, message: string, hint: string) =>
+  const refuse = (code: RefusalCode, message: string, hint: string) =>
     problems.push(problem(code, [], `${service?.serviceName ?? definition.family}: ${message}`, hint));
   const controller = isRaw(service?.["deploymentController"]) ? service["deploymentController"]["type"] : "ECS";
   if (controller !== undefined && controller !== "ECS")

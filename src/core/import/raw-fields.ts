@@ -1,5 +1,6 @@
 import { present } from "../base/present.ts";
 import type { Tag } from "../ecs-api/api.ts";
+import { namedProviders } from "../ecs/capacity.ts";
 import { taskDefinitionLists } from "../ecs/generate.ts";
 import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import type { Variant } from "../ecs/variants.ts";
@@ -50,7 +51,7 @@ export function rawFieldsOf(
 /** The service as deploy would declare it. */
 export function serviceOf(ecs: EcsWorkload, variant: Variant, { definition }: ImportedPart): ServiceInput {
   const { workload, capacity } = ecs;
-  const provider = capacity.kind === "ec2" ? undefined : capacity.provider;
+  const [provider] = namedProviders(capacity);
   const networkConfiguration = networkConfigurationOf(ecs, undefined);
   return generateService(ecs, variant, {
     cluster: workload.ecs.cluster ?? "default",

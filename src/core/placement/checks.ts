@@ -1,3 +1,4 @@
+import type { ReasonCode } from "../base/codes/reason-codes.ts";
 import { counted } from "../base/counted.ts";
 import { taskIdOf } from "../ecs-api/arn.ts";
 import { listOr } from "../base/problem.ts";
@@ -7,19 +8,7 @@ import type { Requirements } from "../ecs/requirements.ts";
 import { holdersOf, type Room } from "./room.ts";
 
 /** The codes of a PlacementExplanation. */
-export type ReasonCode =
-  | "STATUS"
-  | "AGENT"
-  | "ATTRIBUTE"
-  | "CONSTRAINT"
-  | "LOCATION"
-  | "CPU"
-  | "MEMORY"
-  | "PORTS"
-  | "ENI"
-  | "GPU"
-  | "DEVICES"
-  | "CAPACITY_PROVIDER";
+export type { ReasonCode } from "../base/codes/reason-codes.ts";
 
 /** Why a task does not fit a container instance. */
 export interface Reason {

@@ -1,6 +1,14 @@
 /** The shapes of what a saved plan holds. */
 import * as z from "zod/mini";
-import { constraints, network, runTaskRequest, serviceFields, tags, taskDefinition } from "../ecs-api/schemas.ts";
+import {
+  constraints,
+  network,
+  providers,
+  runTaskRequest,
+  serviceFields,
+  tags,
+  taskDefinition,
+} from "../ecs-api/schemas.ts";
 
 const text = z.string();
 const number = z.number();
@@ -29,6 +37,8 @@ export const runSettings = z.looseObject({
   networkConfiguration: optional(network),
   enableExecuteCommand: flag,
   provider: optional(text),
+  capacityProviderStrategy: optional(providers),
+  mayGrow: optional(number),
 });
 
 export const clusterBasis = z.looseObject({

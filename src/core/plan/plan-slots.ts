@@ -6,6 +6,10 @@ import { placedBy } from "../ecs/requirements.ts";
 import { definitionsOf, variantFor, type EcsVariant, type EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { roomsOf, type Room } from "../placement/room.ts";
 import type { Shape } from "../workload/resolved.ts";
+import { counted } from "../base/counted.ts";
+import { listOr } from "../base/problem.ts";
+import { checkDevices } from "../placement/check-devices.ts";
+import type { RunFailure } from "./run-result.ts";
 import { exposedRooms, keepAway } from "./exclusion.ts";
 import { freshHosts, hostsOf, type Host } from "./hosts.ts";
 import type { RunPlan, RunStep } from "./run-plan.ts";
@@ -35,37 +39,72 @@ interface Away {
   readonly spoiled: readonly string[];
 }
 
-/** Ids in a constraint and managed scaling do not go together: through a provider assign() uses no slot that is held unseen. */
+/** Ids in a constraint and managed scaling do not go together. */
 const nowhere: Away = { unseen: [], spoiled: [] };
 
 /**
  * Plans `count` replicas of a workload whose Neuron devices ECS does not schedule: chooses the slots, and leaves the
  * machine to ECS, excluding only those where it would do harm.
  *
- * It places as many as explainPlacement says can be placed (test/unit/plan-slots.test.ts), but for a capacity provider:
- * explain looks at the machines there are, the plan counts on those that the provider adds as well. A constraint on
+ * It places as many as explainPlacement says can be placed (test/unit/plan-slots.test.ts), and where a capacity provider
+ * starts machines for the rest, on those as well, up to what the provider's group may have. A constraint on
  * the run's own task:group the plan does not foresee: ECS refuses what it forbids, and the next round sees it.
  */
 export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number, snapshot: ClusterSnapshot): RunPlan {
   const { shapes } = ecs.workload;
   const rooms = roomsOf(snapshot);
   const hosts = hostsOf(ecs, settings, rooms);
-  const assigned = assign(shapes, settings, hosts, count);
+  const there = assign(shapes, settings, hosts, count);
+  // Where a provider has to start machines no constraint may name any: then no slot is used that somebody holds unseen.
+  const grown = there.length < count && grows(settings) ? assignGrowing(shapes, settings, hosts, count) : [];
+  const growing = grown.length > there.length;
+  const assigned = growing ? grown : there;
   const steps = group(assigned).flatMap((assignment) => {
     const variant = variantFor(ecs, assignment.shape, assignment.slot);
-    const away =
-      settings.provider === undefined
-        ? { unseen: unseenFor(variant, settings, rooms), spoiled: spoiledFor(assignment, hosts, assigned) }
-        : nowhere;
+    const away = growing
+      ? nowhere
+      : { unseen: unseenFor(variant, settings, rooms), spoiled: spoiledFor(assignment, hosts, assigned) };
     return stepsOf(variant, settings, assignment, away);
   });
   if (assigned.length === count) return { steps, shortages: [] };
-  const shortage = explainShortage(snapshot, definitionsOf(ecs), settings, {
-    asked: count,
-    missing: count - assigned.length,
-  });
+  const missing = count - assigned.length;
+  const shortage =
+    cannotGrow(ecs, settings, rooms, missing) ??
+    explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing });
   const stopping = worthWaitingFor(shapes, settings, hosts, assigned.length, count);
   return { steps, shortages: shortage === undefined ? [] : [shortage], ...(stopping.length === 0 ? {} : { stopping }) };
+}
+
+/** Whether machines are started for tasks that have no room. */
+function grows({ capacityProviderStrategy, mayGrow = Number.POSITIVE_INFINITY }: RunSettings): boolean {
+  return capacityProviderStrategy !== undefined && mayGrow > 0;
+}
+
+/** What keeps a provider from starting a machine for the rest: somebody whom ECS does not see, on a machine that it has. */
+function cannotGrow(
+  { everyVariant }: EcsWorkload,
+  settings: RunSettings,
+  rooms: readonly Room[],
+  missing: number,
+): RunFailure | undefined {
+  if (!grows(settings)) return undefined;
+  const exposed = everyVariant.map(({ requirements }) => {
+    const needs = placedBy(requirements, placementOptions(settings));
+    return { needs, rooms: exposedRooms(needs, rooms) };
+  });
+  const first = exposed.find((each) => each.rooms.length > 0);
+  if (first === undefined || exposed.some((each) => each.rooms.length === 0)) return undefined;
+  const [room] = first.rooms;
+  const held = checkDevices(first.needs, room!).join("; ");
+  return {
+    reason: "DEVICES",
+    detail: `${missing} of ${counted(settings.count, "task")}: ${room!.instance.ec2InstanceId}: ${held}, which ECS does not see; to keep a task off that machine a constraint would have to name it, and then ${providersOf(settings)} starts no machines`,
+    hint: "Run that task with aiplat, whose tasks lock their devices, or stop it; say with the tag aiplat:devices what it uses; or move it to machines of no capacity provider.",
+  };
+}
+
+function providersOf({ capacityProviderStrategy = [] }: RunSettings): string {
+  return listOr(capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider));
 }
 
 /** The stopping tasks after whose end more replicas have a place. Where locks hand a slot over the agent does the waiting, and there are none. */
@@ -97,26 +136,46 @@ function assign(
   count: number,
 ): readonly Placed[] {
   const assigned: Placed[] = [];
-  const fill = (some: readonly Host[]) => {
-    for (const { machine, slot } of assignSlots(some, count - assigned.length, settings.strategy)) {
-      const host = machine as Host;
-      assigned.push({ shape: host.shape, slot, host });
-    }
-  };
-  if (settings.provider === undefined) {
-    for (const shape of shapes) fill(hosts.filter((host) => host.shape === shape));
-    return assigned;
-  }
-  // Ids in a constraint and managed scaling do not go together: a slot that somebody holds unseen by ECS is not used at
-  // all. For what does not fit the provider adds machines, and they come empty.
+  for (const shape of shapes)
+    assigned.push(
+      ...fill(
+        hosts.filter((host) => host.shape === shape),
+        settings,
+        count - assigned.length,
+      ),
+    );
+  return assigned;
+}
+
+/**
+ * As assign, with the machines that a capacity provider adds: they come empty. A slot that somebody holds unseen by ECS
+ * anywhere is not used at all.
+ */
+function assignGrowing(
+  shapes: readonly Shape[],
+  settings: RunSettings,
+  hosts: readonly Host[],
+  count: number,
+): readonly Placed[] {
+  const assigned: Placed[] = [];
   for (const shape of shapes) {
     const own = hosts.filter((host) => host.shape === shape);
     const unseen = new Set(own.flatMap((host) => [...host.unlocked]));
-    fill(own.map((host) => ({ ...host, taken: new Set([...host.taken, ...unseen]) })));
-    if (shape === shapes[0])
-      fill(freshHosts(shape, count - assigned.length).map((host) => ({ ...host, taken: unseen })));
+    const without = (some: readonly Host[]) =>
+      some.map((host) => ({ ...host, taken: new Set([...host.taken, ...unseen]) }));
+    assigned.push(...fill(without(own), settings, count - assigned.length));
+    if (shape !== shapes[0]) continue;
+    const fresh = freshHosts(shape, Math.min(count - assigned.length, settings.mayGrow ?? Number.POSITIVE_INFINITY));
+    assigned.push(...fill(without(fresh), settings, count - assigned.length));
   }
   return assigned;
+}
+
+function fill(hosts: readonly Host[], { strategy }: RunSettings, count: number): readonly Placed[] {
+  return assignSlots(hosts, count, strategy).map(({ machine, slot }) => {
+    const host = machine as Host;
+    return { shape: host.shape, slot, host };
+  });
 }
 
 function group(assigned: readonly Placed[]): readonly Assignment[] {

@@ -1,9 +1,10 @@
 import { present } from "../base/present.ts";
-import type { Capacity } from "../ecs/capacity.ts";
 import { withoutRepeats } from "../ecs/placement-constraints.ts";
 import type { PlacementOptions } from "../ecs/requirements.ts";
+import { providersIn } from "./choose-capacity.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import type {
+  CapacityProviderStrategyItem,
   NetworkConfiguration,
   PlacementConstraint,
   PlacementStrategyItem,
@@ -11,7 +12,7 @@ import type {
   Tag,
   TaskDefinition,
 } from "../ecs-api/api.ts";
-import { listOr, problem, Refusal } from "../base/problem.ts";
+import { problem, Refusal } from "../base/problem.ts";
 
 /** What the user says of a run besides the workload: the flags of `aws ecs run-task`, and how slots are chosen. */
 export interface RunSettings {
@@ -28,8 +29,10 @@ export interface RunSettings {
   readonly placementStrategy?: readonly PlacementStrategyItem[];
   readonly networkConfiguration?: NetworkConfiguration;
   readonly enableExecuteCommand: boolean;
-  /** The capacity provider to start tasks through; undefined for plain EC2. */
-  readonly provider?: string;
+  /** The capacity providers to start tasks through; undefined for plain EC2. */
+  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
+  /** How many more machines these may start. */
+  readonly mayGrow?: number;
 }
 
 type Request = Omit<RunTaskRequest, "count" | "clientToken">;
@@ -49,9 +52,9 @@ export function runRequest(
     cluster: settings.cluster,
     taskDefinition: added.taskDefinition ?? definition.family,
     // A strategy excludes a launch type; without one, Managed Instances and managed scaling are never asked.
-    ...(settings.provider === undefined
+    ...(settings.capacityProviderStrategy === undefined
       ? { launchType: "EC2" }
-      : { capacityProviderStrategy: [{ capacityProvider: settings.provider, weight: 1 }] }),
+      : { capacityProviderStrategy: settings.capacityProviderStrategy }),
     ...present({ group }),
     startedBy: settings.startedBy ?? settings.run,
     ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
@@ -66,12 +69,12 @@ export function runRequest(
 export function placementOptions({
   group,
   placementConstraints,
-  provider,
-}: Pick<RunSettings, "group" | "placementConstraints" | "provider">): PlacementOptions {
+  capacityProviderStrategy,
+}: Pick<RunSettings, "group" | "placementConstraints" | "capacityProviderStrategy">): PlacementOptions {
   return {
     ...present({ group }),
     placementConstraints,
-    ...(provider === undefined ? {} : { capacityProviders: [provider] }),
+    ...providersIn({ ...present({ capacityProviderStrategy }) }),
   };
 }
 
@@ -109,64 +112,4 @@ export function networkConfigurationOf(
       ...(assignPublicIp === undefined ? {} : { assignPublicIp: assignPublicIp ? "ENABLED" : "DISABLED" }),
     },
   };
-}
-
-/** The capacity providers of a cluster. */
-export interface ClusterProviders {
-  readonly all: readonly string[];
-  /** Those of them that are Managed Instances; undefined where that is not known. */
-  readonly managedInstances: readonly string[] | undefined;
-}
-
-/**
- * Who starts the tasks: a provider by name, the cluster's one Managed Instances provider, or plain EC2 (undefined).
- *
- * @throws Refusal where the cluster has no such provider: RunTask and CreateService take only those associated with it.
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
- */
-export function chooseProvider(capacity: Capacity, providers: ClusterProviders): string | undefined {
-  if (capacity.kind === "ec2") return undefined;
-  const named = capacity.provider;
-  const path = ["ecs", "capacity"];
-  if (named !== undefined) {
-    if (providers.all.includes(named)) return named;
-    const there = providers.all.length === 0 ? "It has none" : `It has ${listOr(providers.all, "and")}`;
-    throw new Refusal([
-      problem(
-        "no-such-provider",
-        path,
-        `the cluster has no capacity provider ${named}`,
-        `${there}; aws ecs put-cluster-capacity-providers associates one with it.`,
-      ),
-    ]);
-  }
-  if (providers.managedInstances === undefined)
-    throw new Refusal([
-      problem(
-        "managed-instances-unknown",
-        path,
-        "a snapshot does not tell which of the cluster's capacity providers are Managed Instances",
-        "Name the provider: ecs.capacity: { managedInstances: NAME }.",
-      ),
-    ]);
-  const [first, ...others] = providers.managedInstances;
-  if (first === undefined)
-    throw new Refusal([
-      problem(
-        "no-managed-instances",
-        path,
-        "the cluster has no Managed Instances capacity provider",
-        "Attach one to the cluster, or name it: ecs.capacity: { managedInstances: NAME }.",
-      ),
-    ]);
-  if (others.length > 0)
-    throw new Refusal([
-      problem(
-        "several-managed-instances",
-        path,
-        `the cluster has several Managed Instances capacity providers: ${providers.managedInstances.join(", ")}`,
-        "Name one: ecs.capacity: { managedInstances: NAME }.",
-      ),
-    ]);
-  return first;
 }

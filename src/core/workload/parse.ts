@@ -12,6 +12,7 @@ import {
   type Document,
   type YAMLError,
 } from "yaml";
+import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { Refusal, type Path, type Place, type Problem, type LocatedProblem } from "../base/problem.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { nodeAt, textOf } from "./position.ts";
@@ -53,7 +54,7 @@ export function parseWorkloadText(text: string, file: string): SourceDocument {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
-  const refuse = (code: string, offset: number, message: string, hint?: string): LocatedProblem => ({
+  const refuse = (code: RefusalCode, offset: number, message: string, hint?: string): LocatedProblem => ({
     severity: "error",
     code,
     message,
@@ -102,7 +103,7 @@ export function parseWorkloadText(text: string, file: string): SourceDocument {
   };
 }
 
-type Refuse = (code: string, offset: number, message: string, hint?: string) => LocatedProblem;
+type Refuse = (code: RefusalCode, offset: number, message: string, hint?: string) => LocatedProblem;
 
 const minorCodes = new Set(["DUPLICATE_KEY", "TAG_RESOLVE_FAILED"]);
 

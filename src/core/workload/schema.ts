@@ -84,8 +84,23 @@ const ecsSchema = z.strictObject({
         z.strictObject({ provider: nonEmpty }),
         /** Managed Instances through the capacity provider of this name. */
         z.strictObject({ managedInstances: nonEmpty }),
+        /** A strategy of several. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html */
+        z
+          .array(
+            z.strictObject({
+              provider: nonEmpty,
+              base: z.optional(whole(0, 100_000)),
+              weight: z.optional(whole(0, 1_000)),
+            }),
+          )
+          .check(
+            z.minLength(1, must("a list of 1 to 20 providers")),
+            z.maxLength(20, must("a list of 1 to 20 providers")),
+          ),
       ],
-      must(`${capacityWords.join(", ")}, { provider: NAME } or { managedInstances: NAME }`),
+      must(
+        `${capacityWords.join(", ")}, { provider: NAME }, { managedInstances: NAME } or a list of { provider, base, weight }`,
+      ),
     ),
   ),
   network: z.optional(

@@ -20,7 +20,7 @@ const accepts = new Ajv({
 }).compile(published);
 
 /** What the schema says less of than validate, for want of a way to compare two values. */
-const beyond = new Set(
+const beyond = new Set<string>(
   workloadRules.flatMap((rule) =>
     rule.severity === "error" && rule.beyondJsonSchema !== undefined ? [rule.code] : [],
   ),
@@ -58,7 +58,7 @@ describe("the published JSON Schema", () => {
 
   test("accepts exactly what validate accepts, for workloads with all kinds of mistakes", () => {
     let legal = 0;
-    const alone = new Set(
+    const alone = new Set<string>(
       broken
         .map((name) => errorCodes(readDocument(join(fixtures, name))))
         .flatMap((codes) => (new Set(codes).size === 1 ? codes : [])),

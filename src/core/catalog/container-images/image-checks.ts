@@ -2,6 +2,7 @@
  * Which images cannot work where they are put. Pure judgement: every function returns problems without a path, and the
  * caller adds where in its own document the image stands.
  */
+import type { RefusalCode } from "../../base/codes/problem-codes.ts";
 import { listOr, type Problem } from "../../base/problem.ts";
 import { dlcAccountByRegion, imagesAsOf, listedUpToSdk, neuronRepositories, newestSdk } from "./image-data.ts";
 import { compareVersions } from "../../base/version.ts";
@@ -195,6 +196,6 @@ function betterImage(image: ImageReference, family: string): string {
   return "";
 }
 
-function error(code: string, message: string, hint: string): Problem {
+function error(code: RefusalCode, message: string, hint: string): Problem {
   return { severity: "error", code, message, hint };
 }

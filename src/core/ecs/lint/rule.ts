@@ -1,3 +1,4 @@
+import type { LintRuleId, LintRuleWith } from "../../base/codes/lint-rules.ts";
 import type { Edit } from "../../edit/edit.ts";
 import type { Path } from "../../base/problem.ts";
 import type { Subject } from "./subject.ts";
@@ -19,7 +20,7 @@ export interface Breach {
 
 /** A breach with the rule it breaks. */
 export interface Finding extends Breach {
-  readonly rule: string;
+  readonly rule: LintRuleId;
   readonly severity: Severity;
 }
 
@@ -29,13 +30,13 @@ export interface Facts {
   readonly constraint?: TypeConstraint;
 }
 
-/** A rule is data: what it is called, how bad a breach is, and the check. A check that is not sure stays silent. */
-export interface Rule {
-  /** Stable kebab-case id. */
-  readonly id: string;
-  /** `error`: ECS refuses it, or the task cannot work where it is placed. `warning`: it can work and may not. */
-  readonly severity: Severity;
-  /** The rule in one sentence. */
-  readonly summary: string;
+/** How bad a breach is. `error`: ECS refuses it, or the task cannot work there. `warning`: it can work and may not. */
+type Graded<Level extends Severity> = { readonly id: LintRuleWith<Level>; readonly severity: Level };
+
+/**
+ * A rule is data: its id and severity, which the registry explains (base/codes/lint-rules.ts), and the check. A check that
+ * is not sure stays silent.
+ */
+export type Rule = (Graded<"error"> | Graded<"warning">) & {
   readonly check: (subject: Subject, facts: Facts) => readonly Breach[];
-}
+};

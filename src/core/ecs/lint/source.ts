@@ -38,7 +38,7 @@ export function readTaskDefinitions(text: string, file: string): readonly Defini
         "message" in each
           ? {
               severity: "error" as const,
-              code: "not-a-task-definition",
+              code: "not-a-task-definition" as const,
               message: each.message,
               hint: each.hint,
               ...placeOf(each.prefix),

@@ -1,3 +1,4 @@
+import type { RefusalCode } from "../../base/codes/problem-codes.ts";
 import { listOr, settingProblem, type Problem } from "../../base/problem.ts";
 import type { NodeSettings, NodeTarget } from "./settings.ts";
 import type { NodeFleet } from "./fleet.ts";
@@ -31,7 +32,7 @@ export function nodeProblems(
   const { subnets, securityGroups, nodeRole, reservation, capacityBlock, labels, releaseVersion, kubernetesVersion } =
     settings;
   const problems: Problem[] = [];
-  const say = (code: string, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
+  const say = (code: RefusalCode, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
   for (const key of Object.keys(flagPatterns) as readonly (keyof typeof flagPatterns)[]) {
     const { flag, pattern, wants } = flagPatterns[key];
     const value = settings[key];
@@ -89,7 +90,7 @@ function nodegroupProblems(
   fleets: readonly NodeFleet[],
 ): readonly Problem[] {
   const problems: Problem[] = [];
-  const say = (code: string, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
+  const say = (code: RefusalCode, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
   const oneZone = fleets.some((fleet) => fleet.placementGroup || fleet.interfaces !== undefined)
     ? "nodes of one placement group, and EFA's traffic, stay in one zone"
     : capacityBlock === undefined

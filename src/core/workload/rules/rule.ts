@@ -1,3 +1,4 @@
+import type { ProblemCode, RefusalCode, WarningCode } from "../../base/codes/problem-codes.ts";
 import { pathsMeet, type Path, type Problem } from "../../base/problem.ts";
 import type { Workload } from "../schema.ts";
 import type { JsonSchema } from "./fragments.ts";
@@ -10,25 +11,28 @@ export interface Finding {
 }
 
 interface RuleBase {
-  readonly code: string;
+  readonly code: ProblemCode;
   /** Every key that `check` reads: the rule is left out where one of them is wrong by itself. */
   readonly reads: readonly string[];
   check(workload: Workload): readonly Finding[];
 }
 
+type WarningRule = RuleBase & { readonly code: WarningCode; readonly severity: "warning" };
+
 /** What several keys of a workload say together, and may not. */
 export type Rule =
   | (RuleBase & {
+      readonly code: RefusalCode;
       readonly severity: "error";
       /** The same in the published JSON Schema, so that an editor says it too. */
       readonly jsonSchema: () => JsonSchema;
       /** What JSON Schema cannot say of it: it cannot compare two values of a document. */
       readonly beyondJsonSchema?: string;
     })
-  | (RuleBase & { readonly severity: "warning" });
+  | WarningRule;
 
 /** A rule of one target: the published JSON Schema is for all of them, so it has no part of it. */
-export type TargetRule = RuleBase & { readonly severity: "error" | "warning" };
+export type TargetRule = (RuleBase & { readonly code: RefusalCode; readonly severity: "error" }) | WarningRule;
 
 /**
  * Runs the rules on a workload.

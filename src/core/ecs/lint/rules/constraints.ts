@@ -11,7 +11,6 @@ export const constraintRules: readonly Rule[] = [
   {
     id: "constraint-type",
     severity: "error",
-    summary: "A task definition's constraints are memberOf",
     // "constraint.type 'distinctInstance' is not supported." (RegisterTaskDefinition)
     check: ({ constraints }) =>
       constraints
@@ -32,7 +31,6 @@ export const constraintRules: readonly Rule[] = [
   {
     id: "constraint-limit",
     severity: "error",
-    summary: "At most 10 constraints, those at run time included, of at most 2,000 characters",
     check: ({ constraints }) => {
       const long = constraints
         .filter(({ expression }) => expression.length > maxExpressionLength)
@@ -55,7 +53,6 @@ export const constraintRules: readonly Rule[] = [
   {
     id: "constraint-syntax",
     severity: "error",
-    summary: "A constraint's expression is in the cluster query language",
     check: ({ constraints }) =>
       constraints.flatMap(({ path, type, expression }) => {
         if (type !== "memberOf") return [];
@@ -83,7 +80,6 @@ export const constraintRules: readonly Rule[] = [
   {
     id: "constraint-type-case",
     severity: "error",
-    summary: "Instance types stand in lower case: ECS compares letter by letter",
     check: (subject) =>
       literals(subject)
         .filter(({ name }) => name !== name.toLowerCase())
@@ -100,13 +96,11 @@ export const constraintRules: readonly Rule[] = [
   {
     id: "constraint-unknown-type",
     severity: "error",
-    summary: "The instance types in a constraint exist",
     check: unknownTypes,
   },
   {
     id: "constraint-contradiction",
     severity: "error",
-    summary: "Some instance type satisfies all constraints",
     check: (_, { constraint }) =>
       constraint === undefined || constraint.patterned || constraint.types.length + constraint.others.length > 0
         ? []
@@ -121,8 +115,6 @@ export const constraintRules: readonly Rule[] = [
   {
     id: "constraint-mixed-devices",
     severity: "warning",
-    summary:
-      "The constraints choose types with the same Neuron devices: the list of devices is right for one count only",
     // "The task definition must be specific to a single instance type." (developer guide, ecs-inference)
     check: ({ containers }, { constraint }) => {
       if (constraint === undefined || neuronDevicesOf(containers).length === 0) return [];
@@ -145,7 +137,6 @@ export const constraintRules: readonly Rule[] = [
   {
     id: "accelerator-without-type",
     severity: "error",
-    summary: "A task with Neuron devices on EC2 says which instance type it is for",
     check: withoutType,
   },
 ];

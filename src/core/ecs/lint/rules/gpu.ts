@@ -10,7 +10,6 @@ export const gpuRules: readonly Rule[] = [
   {
     id: "gpu-by-device",
     severity: "error",
-    summary: "GPUs are asked for by resourceRequirements, never by devices",
     check: ({ containers }) =>
       containers.flatMap((container) =>
         container.devices
@@ -26,7 +25,6 @@ export const gpuRules: readonly Rule[] = [
   {
     id: "gpu-value",
     severity: "error",
-    summary: "A GPU requirement is a count, ALL, a part of one GPU, or MPS sharing",
     check: (subject) =>
       requirementsOf(subject, "GPU").flatMap(({ path, value, mps }) => {
         const at = [...path, "value"];
@@ -49,7 +47,6 @@ export const gpuRules: readonly Rule[] = [
   {
     id: "gpu-options-differ",
     severity: "error",
-    summary: "Every container of a task asks for GPUs in the same way: whole ones, or shared by MPS",
     check: (subject) => {
       const gpus = requirementsOf(subject, "GPU");
       const other = gpus.find((each) => each.mps !== gpus[0]!.mps);
@@ -66,13 +63,11 @@ export const gpuRules: readonly Rule[] = [
   {
     id: "gpu-not-on-type",
     severity: "error",
-    summary: "The instance types that the constraints choose have the GPUs asked for",
     check: notOnType,
   },
   {
     id: "gpu-fraction-on-whole",
     severity: "error",
-    summary: "A part of a GPU needs a type with fractional GPUs, and MPS one with whole GPUs",
     check: fractionOnWhole,
   },
 ];

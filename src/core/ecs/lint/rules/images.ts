@@ -2,40 +2,37 @@ import type { AcceleratorKind } from "../../../catalog/instance-types/instance-t
 import { parseImageReference, type ImageReference } from "../../../catalog/container-images/image-reference.ts";
 import { checkImageExists, checkImageOnType } from "../../../catalog/container-images/image-checks.ts";
 import { builtFor } from "../../../catalog/container-images/images.ts";
+import type { ProblemCode } from "../../../base/codes/problem-codes.ts";
 import type { Problem } from "../../../base/problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import type { SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 
 const isError = ({ severity }: Problem) => severity === "error";
-const isOf = (code: string) => (problem: Problem) => problem.code === code;
+const isOf = (code: ProblemCode) => (problem: Problem) => problem.code === code;
 
 /** Images and hardware go together. */
 export const imageRules: readonly Rule[] = [
   {
     id: "image-hardware",
     severity: "error",
-    summary: "The image is built for the accelerator that the container asks for",
     check: ({ containers }, facts) => containers.flatMap((container) => judge(container, facts, isError)),
   },
   {
     id: "image-cpu-only",
     severity: "warning",
-    summary: "A container with an accelerator does not run an image that is built for CPU",
     check: ({ containers }, facts) =>
       containers.flatMap((container) => judge(container, facts, isOf("image-cpu-only"))),
   },
   {
     id: "image-not-known",
     severity: "warning",
-    summary: "What is known of AWS's images covers the image and the instance type",
     check: ({ containers }, facts) =>
       containers.flatMap((container) => judge(container, facts, isOf("image-not-known"))),
   },
   {
     id: "image-missing",
     severity: "error",
-    summary: "The image can be pulled: AWS's registries hold it in that region and SDK version",
     check: ({ containers }) => containers.flatMap((container) => breaches(container, missing(container))),
   },
 ];

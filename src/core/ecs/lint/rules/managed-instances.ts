@@ -7,7 +7,6 @@ export const managedInstancesRules: readonly Rule[] = [
   {
     id: "neuron-device-mixed",
     severity: "error",
-    summary: "NeuronDevice and linuxParameters.devices are not mixed in one task definition",
     check: (subject) => {
       if (requirementsOf(subject, "NeuronDevice").length === 0) return [];
       return subject.containers.flatMap((container) =>
@@ -25,7 +24,6 @@ export const managedInstancesRules: readonly Rule[] = [
   {
     id: "neuron-device-value",
     severity: "error",
-    summary: "NeuronDevice asks for ALL: there is no part of an instance",
     check: (subject) =>
       requirementsOf(subject, "NeuronDevice")
         .filter(({ value }) => value !== "ALL")
@@ -39,7 +37,6 @@ export const managedInstancesRules: readonly Rule[] = [
   {
     id: "neuron-device-containers",
     severity: "error",
-    summary: "One container at most asks for NeuronDevice",
     check: (subject) =>
       requirementsOf(subject, "NeuronDevice")
         .slice(1)
@@ -52,7 +49,6 @@ export const managedInstancesRules: readonly Rule[] = [
   {
     id: "neuron-device-capacity",
     severity: "error",
-    summary: "NeuronDevice is for Managed Instances only",
     check: (subject) => {
       const [first] = requirementsOf(subject, "NeuronDevice");
       if (first === undefined || runsOnlyOnManagedInstances(subject)) return [];
@@ -68,7 +64,6 @@ export const managedInstancesRules: readonly Rule[] = [
   {
     id: "managed-instances-network",
     severity: "error",
-    summary: "On Managed Instances the network mode is awsvpc or host, and written down",
     // "Amazon ECS Managed Instances tasks use the awsvpc or host network mode" (developer guide, managed-instances-tasks-services).
     check: (subject) => {
       if (!runsOnlyOnManagedInstances(subject) || ["awsvpc", "host"].includes(subject.networkMode)) return [];
@@ -84,7 +79,6 @@ export const managedInstancesRules: readonly Rule[] = [
   {
     id: "managed-instances-inf1",
     severity: "error",
-    summary: "Inf1 runs on EC2 only",
     check: (subject, { constraint }) => {
       const types = settledTypes(constraint);
       if (!runsOnlyOnManagedInstances(subject) || types.length === 0 || !types.every((type) => type.family === "inf1"))

@@ -1,4 +1,4 @@
-import { isLockPort, lockPortBase, lockPortCount, lockPortMappings } from "../../../catalog/lock-ports.ts";
+import { isLockPort, lockPortBase, lockPortMappings } from "../../../catalog/lock-ports.ts";
 import { listOr } from "../../../base/problem.ts";
 import type { Breach, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject, type SubjectPort } from "../subject.ts";
@@ -9,7 +9,6 @@ export const networkRules: readonly Rule[] = [
   {
     id: "host-port-differs",
     severity: "error",
-    summary: "In host and awsvpc mode a host port is the container port",
     // "When networkMode=host, the host ports and container ports in port mappings must match." (RegisterTaskDefinition)
     check: ({ networkMode, containers }) =>
       networkMode !== "host" && networkMode !== "awsvpc"
@@ -30,7 +29,6 @@ export const networkRules: readonly Rule[] = [
   {
     id: "lock-ports-missing",
     severity: "warning",
-    summary: "A task on some of an instance's Neuron devices locks each by a host port",
     check: (subject, facts) => {
       if (!hasHostPorts(subject) || !isPartial(subject, facts)) return [];
       const devices = neuronDevicesOf(subject.containers);
@@ -61,13 +59,11 @@ export const networkRules: readonly Rule[] = [
   {
     id: "lock-port-taken",
     severity: "error",
-    summary: `UDP host ports ${lockPortBase} to ${lockPortBase + lockPortCount - 1} are the locks of Neuron devices`,
     check: (subject) => foreignLocks(subject),
   },
   {
     id: "awsvpc-partial-devices",
     severity: "warning",
-    summary: "A task on some of an instance's Neuron devices is not in awsvpc mode, where nothing locks them",
     check: (subject, facts) =>
       subject.networkMode !== "awsvpc" || !isPartial(subject, facts)
         ? []
@@ -83,7 +79,6 @@ export const networkRules: readonly Rule[] = [
   {
     id: "efa-network-mode",
     severity: "error",
-    summary: "A container with EFA devices is on the host's network",
     check: ({ networkMode, networkModeGiven, containers }) => {
       const efa = containers
         .flatMap((container) => container.devices)

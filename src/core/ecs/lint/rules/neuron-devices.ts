@@ -8,7 +8,6 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-path",
     severity: "error",
-    summary: "A Neuron device is /dev/neuron and its number: no pattern, no range, no zero in front",
     check: (subject) =>
       devicesOf(subject)
         .filter((device) => device.hostPath.startsWith("/dev/neuron") && device.neuron === undefined)
@@ -21,7 +20,6 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-mapping",
     severity: "error",
-    summary: "A Neuron device has the same path in the container as on the host",
     check: (subject) =>
       devicesOf(subject)
         .filter(
@@ -41,7 +39,6 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-permissions",
     severity: "error",
-    summary: "A Neuron device is opened for reading and writing",
     check: (subject) =>
       devicesOf(subject).flatMap(({ path, hostPath, neuron, permissions }) => {
         if (neuron === undefined || permissions === undefined) return [];
@@ -60,7 +57,6 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-order",
     severity: "error",
-    summary: "Neuron devices stand in ascending numeric order, each once: neuron2 before neuron10",
     check: ({ containers }) =>
       containers.flatMap((container) => {
         const numbers = numbersOf(container);
@@ -83,7 +79,6 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-gap",
     severity: "error",
-    summary: "The numbers of a container's Neuron devices have no gap",
     // "Neuron runtime expects the inferentia/trainium device id's to be contiguous" (aws-neuron-sdk @81ce03a, deploy/troubleshooting.rst).
     check: ({ containers }) =>
       containers.flatMap((container) => {
@@ -102,7 +97,6 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-shared",
     severity: "error",
-    summary: "No Neuron device is in two containers",
     // "In the kubernetes environment the devices cannot be shared by multiple containers in the pod"; one process holds a
     // core at a time (aws-neuron-sdk @81ce03a, deploy/tutorials/build-run-container.rst).
     check: ({ containers }) => {
@@ -126,7 +120,6 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-ipc-lock",
     severity: "error",
-    summary: "A container with Neuron devices may lock memory: IPC_LOCK",
     check: ({ containers }) =>
       containers
         .filter(
@@ -156,7 +149,6 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-privileged",
     severity: "warning",
-    summary: "A container that holds some of an instance's Neuron devices is not privileged: it would see them all",
     check: (subject, facts) =>
       !isPartial(subject, facts)
         ? []

@@ -12,25 +12,21 @@ export const neuronEnvironmentRules: readonly Rule[] = [
   {
     id: "neuron-visible-cores",
     severity: "error",
-    summary: "NEURON_RT_VISIBLE_CORES names cores of the container's devices",
     check: ({ containers }, facts) => containers.flatMap((container) => checkVisibleCores(container, facts)),
   },
   {
     id: "neuron-visible-cores-idle",
     severity: "warning",
-    summary: "NEURON_RT_VISIBLE_CORES leaves no device of the container without a core in use",
     check: ({ containers }, facts) => containers.flatMap((container) => checkIdleDevices(container, facts)),
   },
   {
     id: "neuron-num-cores",
     severity: "error",
-    summary: "NEURON_RT_NUM_CORES is no more than the container's devices have",
     check: ({ containers }, facts) => containers.flatMap((container) => checkNumCores(container, facts)),
   },
   {
     id: "neuron-visible-devices",
     severity: "error",
-    summary: "AWS_NEURON_VISIBLE_DEVICES names the devices that the container lists",
     check: (subject, facts) => {
       const partial = isPartial(subject, facts);
       return subject.containers.flatMap((container) => checkVisibleDevices(container, partial));

@@ -12,13 +12,11 @@ export const neuronTypeRules: readonly Rule[] = [
   {
     id: "neuron-device-not-on-type",
     severity: "error",
-    summary: "The instance types that the constraints choose have every Neuron device listed",
     check: notOnType,
   },
   {
     id: "neuron-device-slot",
     severity: "error",
-    summary: "A container's Neuron devices are a set that the type's wiring allows",
     check: illegalSlot,
   },
 ];

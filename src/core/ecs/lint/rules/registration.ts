@@ -8,13 +8,11 @@ export const registrationRules: readonly Rule[] = [
   {
     id: "wrong-type",
     severity: "error",
-    summary: "Every value has the type that the API takes",
     check: ({ misshapen }) => misshapen,
   },
   {
     id: "secrets-without-role",
     severity: "error",
-    summary: "Secrets need an execution role, which reads them for the container",
     // "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'." (RegisterTaskDefinition)
     check: ({ hasExecutionRole, containers }) =>
       hasExecutionRole
@@ -34,7 +32,6 @@ export const registrationRules: readonly Rule[] = [
   {
     id: "fargate-accelerator",
     severity: "error",
-    summary: "Fargate has no devices and no GPUs",
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
     check: (subject) => {
       if (!subject.compatibilities.includes("FARGATE")) return [];
@@ -55,7 +52,6 @@ export const registrationRules: readonly Rule[] = [
   {
     id: "elastic-inference",
     severity: "error",
-    summary: "Elastic Inference is gone",
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-eia.html
     check: (subject) => {
       const requirement = requirementsOf(subject, "InferenceAccelerator")[0];
@@ -73,7 +69,6 @@ export const registrationRules: readonly Rule[] = [
   {
     id: "retired-type",
     severity: "error",
-    summary: "The constraints choose an instance type that EC2 still has",
     check: (_, { constraint }) => {
       const types = settledTypes(constraint);
       if (types.length === 0 || !types.every((type) => type.status === "retired")) return [];

@@ -11,7 +11,6 @@ export const resourceRules: readonly Rule[] = [
   {
     id: "memory-not-set",
     severity: "error",
-    summary: "On EC2 every container says its memory, or the task does",
     // "At least one of 'memory' or 'memoryReservation' must be specified." (RegisterTaskDefinition)
     check: ({ compatibilities, memoryMiB, containers }) =>
       memoryMiB !== undefined || compatibilities.some((each) => each !== "EC2")
@@ -27,7 +26,6 @@ export const resourceRules: readonly Rule[] = [
   {
     id: "memory-over-type",
     severity: "error",
-    summary: "The task fits the memory of the instance type that the constraints choose",
     check: (subject, facts) => {
       const { amount, path } = reservedMemory(subject);
       return unlessFits(
@@ -45,7 +43,6 @@ export const resourceRules: readonly Rule[] = [
   {
     id: "memory-over-registered",
     severity: "warning",
-    summary: "The task leaves 10 % of the type's memory to the kernel and the ECS agent",
     // An instance registers MemTotal less ECS_RESERVED_MEMORY, 93 to 97.5 % of its memory in the samples found.
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/memory-management.html
     check: (subject, facts) => {
@@ -66,7 +63,6 @@ export const resourceRules: readonly Rule[] = [
   {
     id: "cpu-over-type",
     severity: "error",
-    summary: "The task fits the CPU of the instance type that the constraints choose",
     check: (subject, facts) => {
       const { amount, path } = reservedCpu(subject);
       return unlessFits(

@@ -1,0 +1,49 @@
+import type { ProblemCode } from "./problem-codes.ts";
+
+/**
+ * Everything that `doctor` and `eks check` look at, by which of them does. Nothing loads this at run time but the generator
+ * of docs/codes.md: the program takes the types.
+ */
+export const checkCodes = {
+  doctor: {
+    versions: "The versions of aiplat and Node.js",
+    region: "A region is set",
+    credentials: "The credentials work, and whose they are",
+    cluster: "The cluster is there and ACTIVE",
+    "capacity-provider": "The capacity provider that the workload asks for is the cluster's",
+    instances: "The cluster has container instances of the workload's types",
+    "instance-status": "The instances are ACTIVE",
+    agent: "The ECS agents of the instances are connected",
+    "agent-version": "The ECS agents hand devices over from task to task",
+    "host-setting": "The kernels of the instances are set as their type needs",
+    room: "There is room for the replicas",
+    driver: "The instances' Neuron driver is new enough for the images",
+    "execution-role": "The execution role is there where one is needed, and tasks can assume it",
+    "task-role": "The task role is there, and tasks can assume it",
+    permissions: "The execution role may do what a task's start needs",
+    image: "The image is in its registry, for the instances' architecture",
+    secret: "The secret of Secrets Manager is there, with the value that is asked for",
+    parameter: "The parameter of Parameter Store is there",
+    "log-group": "The log group is there, or is made",
+    subnets: "The subnets are there, with free addresses and a way out",
+    "security-groups": "The security groups are there, in the subnets' VPC",
+    "vcpu-quota": "The account's vCPU quota has room for the instances",
+    "not-asked": "What could not be looked at without credentials and a region",
+  },
+  "eks check": {
+    "node-groups": "The cluster has managed node groups",
+    health: "EKS reports no health issue of the node group",
+    "ami-type": "The node group's image serves its instance types",
+    release: "The node group's image is the newest release",
+    taint: "A taint keeps pods without devices away",
+    efa: "The nodes have EFA interfaces where a workload needs them",
+    kubectl: "What is in the cluster could be listed by kubectl",
+    "device-plugin": "Every accelerated node offers its devices",
+    neurondevice: "Nothing requests the resource that Neuron 2.20 removed",
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+type Checks = typeof checkCodes;
+
+/** What a check is called; where a check of the catalogue's failed, the problem's code. */
+export type CheckCode = { [Command in keyof Checks]: keyof Checks[Command] }[keyof Checks] | ProblemCode;

@@ -1,0 +1,98 @@
+import { error, warning, type CodeEntry, type CodesOf, type CodesWith } from "./entry.ts";
+
+/**
+ * Every rule of `taskdef lint`: what each asks for. Nothing loads this at run time but the generator of docs/codes.md: the
+ * program takes the types.
+ */
+export const lintRules = {
+  "Task definitions": {
+    "wrong-type": error("Every value has the type that the API takes"),
+    "secrets-without-role": error("Secrets need an execution role, which reads them for the container"),
+    "fargate-accelerator": error("Fargate has no devices and no GPUs"),
+    "elastic-inference": error("Elastic Inference is gone"),
+    "retired-type": error("The constraints choose an instance type that EC2 still has"),
+  },
+  "Placement constraints": {
+    "constraint-type": error("A task definition's constraints are memberOf"),
+    "constraint-limit": error("At most 10 constraints, those at run time included, of at most 2,000 characters"),
+    "constraint-syntax": error("A constraint's expression is in the cluster query language"),
+    "constraint-type-case": error("Instance types stand in lower case: ECS compares letter by letter"),
+    "constraint-unknown-type": error("The instance types in a constraint exist"),
+    "constraint-contradiction": error("Some instance type satisfies all constraints"),
+    "constraint-mixed-devices": warning(
+      "The constraints choose types with the same Neuron devices: the list of devices is right for one count only",
+    ),
+    "accelerator-without-type": error("A task with Neuron devices on EC2 says which instance type it is for"),
+  },
+  "Neuron devices": {
+    "neuron-device-path": error(
+      "A Neuron device is /dev/neuron and its number: no pattern, no range, no zero in front",
+    ),
+    "neuron-device-mapping": error("A Neuron device has the same path in the container as on the host"),
+    "neuron-device-permissions": error("A Neuron device is opened for reading and writing"),
+    "neuron-device-order": error("Neuron devices stand in ascending numeric order, each once: neuron2 before neuron10"),
+    "neuron-device-gap": error("The numbers of a container's Neuron devices have no gap"),
+    "neuron-device-shared": error("No Neuron device is in two containers"),
+    "neuron-ipc-lock": error("A container with Neuron devices may lock memory: IPC_LOCK"),
+    "neuron-privileged": warning(
+      "A container that holds some of an instance's Neuron devices is not privileged: it would see them all",
+    ),
+  },
+  "Neuron devices and instance types": {
+    "neuron-device-not-on-type": error(
+      "The instance types that the constraints choose have every Neuron device listed",
+    ),
+    "neuron-device-slot": error("A container's Neuron devices are a set that the type's wiring allows"),
+  },
+  "Variables of the Neuron runtime": {
+    "neuron-visible-cores": error("NEURON_RT_VISIBLE_CORES names cores of the container's devices"),
+    "neuron-visible-cores-idle": warning(
+      "NEURON_RT_VISIBLE_CORES leaves no device of the container without a core in use",
+    ),
+    "neuron-num-cores": error("NEURON_RT_NUM_CORES is no more than the container's devices have"),
+    "neuron-visible-devices": error("AWS_NEURON_VISIBLE_DEVICES names the devices that the container lists"),
+  },
+  "Managed Instances": {
+    "neuron-device-mixed": error("NeuronDevice and linuxParameters.devices are not mixed in one task definition"),
+    "neuron-device-value": error("NeuronDevice asks for ALL: there is no part of an instance"),
+    "neuron-device-containers": error("One container at most asks for NeuronDevice"),
+    "neuron-device-capacity": error("NeuronDevice is for Managed Instances only"),
+    "managed-instances-network": error("On Managed Instances the network mode is awsvpc or host, and written down"),
+    "managed-instances-inf1": error("Inf1 runs on EC2 only"),
+  },
+  GPUs: {
+    "gpu-by-device": error("GPUs are asked for by resourceRequirements, never by devices"),
+    "gpu-value": error("A GPU requirement is a count, ALL, a part of one GPU, or MPS sharing"),
+    "gpu-options-differ": error(
+      "Every container of a task asks for GPUs in the same way: whole ones, or shared by MPS",
+    ),
+    "gpu-not-on-type": error("The instance types that the constraints choose have the GPUs asked for"),
+    "gpu-fraction-on-whole": error("A part of a GPU needs a type with fractional GPUs, and MPS one with whole GPUs"),
+  },
+  "CPU and memory": {
+    "memory-not-set": error("On EC2 every container says its memory, or the task does"),
+    "memory-over-type": error("The task fits the memory of the instance type that the constraints choose"),
+    "memory-over-registered": warning("The task leaves 10 % of the type's memory to the kernel and the ECS agent"),
+    "cpu-over-type": error("The task fits the CPU of the instance type that the constraints choose"),
+  },
+  "Ports and network": {
+    "host-port-differs": error("In host and awsvpc mode a host port is the container port"),
+    "lock-ports-missing": warning("A task on some of an instance's Neuron devices locks each by a host port"),
+    "lock-port-taken": error("The UDP host ports that lock Neuron devices are used for nothing else"),
+    "awsvpc-partial-devices": warning(
+      "A task on some of an instance's Neuron devices is not in awsvpc mode, where nothing locks them",
+    ),
+    "efa-network-mode": error("A container with EFA devices is on the host's network"),
+  },
+  "Container images": {
+    "image-hardware": error("The image is built for the accelerator that the container asks for"),
+    "image-not-known": warning("What is known of AWS's images covers the image and the instance type"),
+    "image-cpu-only": warning("A container with an accelerator does not run an image that is built for CPU"),
+    "image-missing": error("The image can be pulled: AWS's registries hold it in that region and SDK version"),
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, CodeEntry>>>>;
+
+/** A rule's id. */
+export type LintRuleId = CodesOf<typeof lintRules>;
+/** The ids of the rules with that severity. */
+export type LintRuleWith<Severity> = CodesWith<Severity, typeof lintRules>;

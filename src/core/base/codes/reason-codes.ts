@@ -1,0 +1,17 @@
+/** Why a task does not fit a container instance, as PlacementExplanation and the failures of a run have it. */
+export const reasonCodes = {
+  STATUS: "The instance is not ACTIVE: ECS places no tasks on it",
+  AGENT: "The instance's ECS agent is not connected",
+  ATTRIBUTE: "The instance lacks an attribute that the task definition requires",
+  CONSTRAINT: "A placement constraint does not hold there",
+  LOCATION: "The instance is not where the task must run",
+  CPU: "The instance has not enough CPU units left",
+  MEMORY: "The instance has not enough memory left",
+  PORTS: "A host port of the task is taken",
+  ENI: "A task in network mode awsvpc needs an attribute that the instance lacks",
+  GPU: "The instance has not enough GPUs left",
+  DEVICES: "The devices of the task's slot are not there, or somebody holds one of them",
+  CAPACITY_PROVIDER: "The instance is not of the capacity provider that starts the task",
+} as const;
+
+export type ReasonCode = keyof typeof reasonCodes;

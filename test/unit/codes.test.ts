@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { codesPage, exitTable } from "../../src/codes-reference.ts";
+import { checkCodes } from "../../src/core/base/codes/check-codes.ts";
+import { errorCodes } from "../../src/core/base/codes/error-codes.ts";
+import { lintRules } from "../../src/core/base/codes/lint-rules.ts";
+import { problemCodes } from "../../src/core/base/codes/problem-codes.ts";
+import { rules } from "../../src/core/ecs/lint/rules.ts";
+import { extras } from "../../src/core/kubernetes/extras.ts";
+import { readSources } from "../support/architecture.ts";
+
+const root = join(import.meta.dirname, "../..");
+const { files } = readSources(join(root, "src"));
+const codesIn = (groups: Readonly<Record<string, object>>) =>
+  Object.values(groups).flatMap((each) => Object.keys(each));
+
+/** Where checks are made. */
+const checks = { doctor: "core/doctor/", eks: "core/kubernetes/check/" };
+const makesChecks = (file: string) => file.startsWith(checks.doctor) || file.startsWith(checks.eks);
+
+/** What is written in some sources where a code stands: first in a call, or as a field or constant of that name. */
+function writtenIn(where: (file: string) => boolean): ReadonlySet<string> {
+  const texts = [...files].filter(([file]) => where(file) && !file.startsWith("core/base/codes/"));
+  const place = /(?:\(|\b(?:code|check)(?:: | = ))\s*"([\w-]+)"/g;
+  return new Set(texts.flatMap(([, text]) => [...text.matchAll(place)].map((match) => match[1]!)));
+}
+
+/** Codes that are made of a part that the compiler knows: `with-${extra}`. */
+const made: ReadonlySet<string> = new Set(extras.map((extra) => `with-${extra}`));
+
+describe("the registry of codes", () => {
+  it("has no code twice", () => {
+    for (const groups of [problemCodes, lintRules, checkCodes]) {
+      const codes = codesIn(groups);
+      expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([]);
+    }
+  });
+
+  it("has no problem that nobody tells", () => {
+    const written = writtenIn((file) => !makesChecks(file));
+    expect(codesIn(problemCodes).filter((code) => !written.has(code) && !made.has(code))).toEqual([]);
+  });
+
+  it("has no error that nobody throws", () => {
+    const written = writtenIn(() => true);
+    expect(Object.keys(errorCodes).filter((code) => !written.has(code))).toEqual([]);
+  });
+
+  it("has no check that nobody makes", () => {
+    const doctor = writtenIn((file) => file.startsWith(checks.doctor));
+    expect(Object.keys(checkCodes.doctor).filter((code) => !doctor.has(code))).toEqual([]);
+    const eks = writtenIn((file) => file.startsWith(checks.eks));
+    expect(Object.keys(checkCodes["eks check"]).filter((code) => !eks.has(code))).toEqual([]);
+  });
+
+  it("has the rules of lint, each once", () => {
+    expect(rules.map(({ id }) => id).sort()).toEqual(codesIn(lintRules).sort());
+  });
+
+  it("is what docs/codes.md and README.md say (npm run generate)", async () => {
+    expect(await readFile(join(root, "docs/codes.md"), "utf8")).toBe(codesPage());
+    expect(await readFile(join(root, "README.md"), "utf8")).toContain(exitTable());
+  });
+});
