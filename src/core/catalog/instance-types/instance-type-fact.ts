@@ -40,8 +40,10 @@ const statuses = [
   [/^retired/, "retired"],
   [/^current/, "current"],
   [/^previous generation, still listed/, "current"],
-  [/^previous generation \/ not in/, "unverified"],
+  [/^(?:unverified|previous generation \/ not in)/, "unverified"],
 ] as const;
+
+export const statusWords = statuses.map(([pattern]) => pattern);
 
 /**
  * The catalogue's row of a fact.
@@ -89,7 +91,8 @@ function toAccelerator(fact: AcceleratorFact): Accelerator {
   };
 }
 
-function kindOf({ kind, manufacturer }: AcceleratorFact): AcceleratorKind {
+/** The catalogue's word for the kind; any other word where the fact has none of its own. */
+export function kindOf({ kind, manufacturer }: Pick<AcceleratorFact, "kind" | "manufacturer">): AcceleratorKind {
   if (kind === "gpu") return manufacturer.toLowerCase() as AcceleratorKind;
   return (kind === "xilinx-media" ? "media" : kind) as AcceleratorKind;
 }

@@ -243,13 +243,9 @@ export const amiFamilies: readonly AmiFamily[] = [
 ];
 
 /** `ecs al2 kernel-5.10 neuron x86_64`: how messages and lists name a family. */
-export function describeAmiFamily({ orchestrator, accelerator, architecture, ...build }: AmiFamily): string {
-  return [orchestrator, describeBuild(build), accelerator, architecture].join(" ");
-}
-
-/** `bottlerocket kernel-6.12 fips`: the operating system, and which of its builds. */
-export function describeBuild({ os, kernel, fips }: Pick<AmiFamily, "os" | "kernel" | "fips">): string {
-  return [os, ...(kernel === undefined ? [] : [`kernel-${kernel}`]), ...(fips === true ? ["fips"] : [])].join(" ");
+export function describeAmiFamily({ orchestrator, os, kernel, fips, accelerator, architecture }: AmiFamily): string {
+  const build = [...(kernel === undefined ? [] : [`kernel-${kernel}`]), ...(fips === true ? ["fips"] : [])];
+  return [orchestrator, os, ...build, accelerator, architecture].join(" ");
 }
 
 /** The parameter that holds the image id or the document, and the one for the version where that is apart. */

@@ -2,6 +2,7 @@ import { listOr, problem, refuseErrors, Refusal, warning, type Problem } from ".
 import { describeDriver } from "./ami-drivers.ts";
 import { amiFamilies, describeAmiFamily, type AmiFamily, type AmiOs } from "./ami-families.ts";
 import { acceleratorOf, missingVersion, readQuery, type AmiQuery, type Wanted } from "./ami-query.ts";
+import { isNewerThanRelease } from "../instance-types/catalog.ts";
 import type { InstanceType } from "../instance-types/instance-type.ts";
 
 export interface AmiChoice {
@@ -117,7 +118,9 @@ export function warningsOf(family: AmiFamily): readonly Problem[] {
 }
 
 /** Whether the images of a family run on an instance type and drive its accelerator. */
-export function serves({ accelerator, architecture, cannotServe }: AmiFamily, type: InstanceType): boolean {
+export function serves({ accelerator, architecture, cannotServe, retiredOn }: AmiFamily, type: InstanceType): boolean {
+  // A family that had ended before the type came has no driver for it.
+  if (retiredOn !== undefined && isNewerThanRelease(type)) return false;
   return (
     accelerator === acceleratorOf[type.accelerator.kind] &&
     architecture === type.architecture &&
@@ -145,9 +148,10 @@ function whyNone(asked: string, candidate: AmiFamily | undefined, wanted: Wanted
     return `there is no ${asked} AMI for Kubernetes ${kubernetesVersion}: the last were for 1.${candidate.lastKubernetesMinor}`;
   const exclusion =
     type === undefined ? undefined : candidate?.cannotServe?.find(({ families }) => familyAmong(families, type));
-  return exclusion === undefined
-    ? `there is no ${asked} AMI`
-    : `the ${asked} AMI does not serve ${type!.instanceType}: ${exclusion.reason}`;
+  if (exclusion !== undefined) return `the ${asked} AMI does not serve ${type!.instanceType}: ${exclusion.reason}`;
+  return candidate?.retiredOn !== undefined && type !== undefined && isNewerThanRelease(type)
+    ? `the ${asked} AMI ended on ${candidate.retiredOn}, and ${type.instanceType} is newer than this aiplat`
+    : `there is no ${asked} AMI`;
 }
 
 /** The families that do exist and come nearest: for the type, else for the accelerator, else for the orchestrator. */
@@ -171,6 +175,15 @@ function typeWarnings(family: AmiFamily, type: InstanceType | undefined): readon
   if (type === undefined) return [];
   const driver = describeDriver(family);
   return [
+    ...(isNewerThanRelease(type)
+      ? [
+          warning(
+            "newer-type",
+            [],
+            `${type.instanceType} is newer than this aiplat: whether ${describeAmiFamily(family)} drives it is not known`,
+          ),
+        ]
+      : []),
     ...(type.status === "retired"
       ? [
           warning(
