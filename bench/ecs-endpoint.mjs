@@ -214,13 +214,15 @@ function describeInstance({ arn, id, type, devices = 0, gpus = 0 }) {
 }
 
 function describeTask({ arn, definition, instance, stopping, stopped = false }) {
+  const running = stopping ? "DEACTIVATING" : "RUNNING";
+  const lastStatus = stopped ? "STOPPED" : running;
   return {
     taskArn: arn,
     clusterArn: `${prefix}:cluster/${cluster}`,
     taskDefinitionArn: definition,
     containerInstanceArn: instance.arn,
     group: `family:${definition.slice(definition.lastIndexOf("/") + 1, -2)}`,
-    lastStatus: stopped ? "STOPPED" : stopping ? "DEACTIVATING" : "RUNNING",
+    lastStatus,
     desiredStatus: stopping ? "STOPPED" : "RUNNING",
     cpu: "1024",
     memory: "4096",

@@ -41,8 +41,8 @@ Under \`-o json\` a command that fails ends with one compact document on the las
 {"apiVersion":"aiplat/v1","kind":"Error","code":"InvalidInput","message":"...","hint":"...","details":{"problems":[]}}
 \`\`\`
 
-\`code\` is one of these. \`message\` says what is wrong, \`hint\` what to do about it, and \`details\` has facts for scripts,
-such as AWS's own code (\`awsCode\`) and request id.
+\`code\` is one of these. \`message\` says what is wrong, \`hint\` what to do about it, and \`details\` has facts for
+scripts, such as AWS's own code (\`awsCode\`) and request id.
 
 ${table(
   ["code", "exit", "meaning"],
@@ -52,17 +52,17 @@ ${table(
 ## Problems
 
 What is wrong with the input is told at once, however much it is. Each problem is
-\`{severity, code, message, hint?, path?, file?, line?, column?, flag?}\`: \`path\` is the key in the workload, \`file\`, \`line\`
-and \`column\` are where it is written, \`flag\` is the flag that set it. An \`error\` refuses the input; a \`warning\` is told on
-stderr, and the command goes on. Where several regions were asked and some failed, \`details.problems[].code\` is the error's
-of each region.
+\`{severity, code, message, hint?, path?, file?, line?, column?, flag?}\`: \`path\` is the key in the workload,
+\`file\`, \`line\` and \`column\` are where it is written, \`flag\` is the flag that set it. An \`error\` refuses the input; a
+\`warning\` is told on stderr, and the command goes on. Where several regions were asked and some failed,
+\`details.problems[].code\` is the error's of each region.
 
 ${grouped(problemCodes, toldBy)}
 
 ## Rules of taskdef lint
 
-An \`error\` is what ECS refuses, or what cannot work where it is placed: exit 3. A \`warning\` can work and may not: exit 3
-with \`--fail-on warning\`.
+An \`error\` is what ECS refuses, or what cannot work where it is placed: exit 3. A \`warning\` can work and may not:
+exit 3 with \`--fail-on warning\`.
 
 ${grouped(lintRules)}
 
@@ -77,8 +77,8 @@ ${Object.entries(checkCodes)
 
 ## Reasons of placement
 
-Why a task does not fit a container instance. The failures of a run have them as \`reason\`, beside ECS's own words such as
-\`RESOURCE:MEMORY\`.
+Why a task does not fit a container instance. The failures of a run have them as \`reason\`, beside ECS's own words such
+as \`RESOURCE:MEMORY\`.
 
 ${codeTable(["code", "meaning"], reasonCodes)}
 `;

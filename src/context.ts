@@ -41,7 +41,10 @@ export interface GlobalOptions {
 
 /** AWS, loaded at the first call: an offline command never pays for the SDK. */
 export interface Aws {
-  /** The region that flags, environment and profile say, in the AWS CLI's order. Throws NoRegion (exit 6) where none does. */
+  /**
+   * The region that flags, environment and profile say, in the AWS CLI's order.
+   * Throws NoRegion (exit 6) where none does.
+   */
   region(): Promise<string>;
   /** What says the region, e.g. `AWS_REGION`. */
   regionSource(): Promise<string>;
@@ -58,6 +61,12 @@ export interface Aws {
   ecr(region: string): Promise<EcrPort>;
   secrets(region: string): Promise<SecretsPort>;
   quotas(): Promise<QuotasPort>;
+}
+
+/** So many machines of a type. */
+export interface MachineCount {
+  readonly instanceType: string;
+  readonly count: number;
 }
 
 /** Everything outside a command: tests hand in their own. */
@@ -81,6 +90,6 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly options: GlobalOptions;
   readonly aws: Aws;
-  /** With --sandbox: sees to it that its clusters have instances of these types. */
-  readonly stockSandbox?: (instanceTypes: readonly string[]) => void;
+  /** With --sandbox: sees to it that its clusters have so many instances of these types. */
+  readonly stockSandbox?: (machines: readonly MachineCount[]) => void;
 }

@@ -94,12 +94,18 @@ export interface ServiceDeploymentPort {
   describeServiceDeployments(arns: readonly string[]): Promise<readonly ServiceDeployment[]>;
   /** Has ECS roll it back to the last revision that was deployed successfully. */
   stopServiceDeployment(arn: string): Promise<void>;
-  /** The task definitions of the service's successful deployments, the newest first, at least two where there are as many; undefined where the endpoint keeps none. */
+  /**
+   * The task definitions of the service's successful deployments, the newest first, at least two where there are as
+   * many; undefined where the endpoint keeps none.
+   */
   stableDefinitions(cluster: string, service: string): Promise<readonly string[] | undefined>;
 }
 
 export interface EcsServicePort extends ServiceDeploymentPort {
-  /** `clientToken` has at most 36 characters here. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html */
+  /**
+   * `clientToken` has at most 36 characters here.
+   * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html
+   */
   createService(input: ServiceInput & { readonly clientToken: string }): Promise<Service>;
   updateService(input: ServiceUpdate): Promise<Service>;
   /** Any number of names or ARNs, in batches of 10; those that the cluster does not have are left out. */
@@ -158,7 +164,8 @@ export interface LogGroupsPort {
 export interface LogsPort {
   /**
    * One page of a stream's events in order, after `token` or from the start; none before `since` (milliseconds since
-   * the epoch). The end of what is there answers the token it was asked with. Undefined when group or stream is not there yet.
+   * the epoch). The end of what is there answers the token it was asked with. Undefined
+   * when group or stream is not there yet.
    */
   getEvents(
     group: string,

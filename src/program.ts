@@ -63,7 +63,8 @@ export async function runProgram(
     await root.parseAsync(words as string[], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Help and version were asked for and printed; a group without a command printed its help as the answer to a mistake.
+    // Help and version were asked for and printed; a group without a command printed
+    // its help as the answer to a mistake.
     if (error.exitCode === 0) return 0;
     if (error.code === "commander.help")
       throw new AiplatError("Usage", "no command given", { hint: "The commands are listed above." });
@@ -79,7 +80,7 @@ export async function runProgram(
 /** Before a command is loaded: what is derived of the catalogue is worked out once. */
 async function addInstanceTypes(file: unknown, io: Pick<Context, "cwd" | "readStdin">) {
   if (typeof file !== "string") return undefined;
-  const { addInstanceTypesOf } = await import("./commands/add-instance-types.ts");
+  const { addInstanceTypesOf } = await import("./commands/shared/add-instance-types.ts");
   return addInstanceTypesOf(file, io);
 }
 

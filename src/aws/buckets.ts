@@ -1,4 +1,7 @@
-/** Burst and sustained requests a second, per account and region. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
+/**
+ * Burst and sustained requests a second, per account and region.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
+ */
 export const buckets = {
   clusterRead: { burst: 50, perSecond: 20 },
   resourceRead: { burst: 100, perSecond: 20 },

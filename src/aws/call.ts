@@ -24,9 +24,8 @@ export function createCall(config: AwsConfig, service: AwsService, signal: Abort
       if (config.log === undefined) return;
       const attempts = (metadata?.attempts ?? 1) > 1 ? `, ${metadata?.attempts} attempts` : "";
       const request = metadata?.requestId === undefined ? "" : `, request ${metadata.requestId}`;
-      config.log(
-        `aws ${service} ${operation} ${config.region}: ${outcome} in ${Math.round(performance.now() - started)} ms${attempts}${request}`,
-      );
+      const took = `${Math.round(performance.now() - started)} ms`;
+      config.log(`aws ${service} ${operation} ${config.region}: ${outcome} in ${took}${attempts}${request}`);
     };
     try {
       const output = await send({ abortSignal: signal });

@@ -1,4 +1,7 @@
-/** What every AWS adapter is made with: src/aws/connect.ts builds it, once a region, from flags, environment and profile. */
+/**
+ * What every AWS adapter is made with: src/aws/connect.ts builds it, once a
+ * region, from flags, environment and profile.
+ */
 import { present } from "../core/base/present.ts";
 import type { SSMClientConfig } from "@aws-sdk/client-ssm";
 

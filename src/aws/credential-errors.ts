@@ -26,7 +26,9 @@ export const credentialRules: readonly Rule[] = [
     code: "NoCredentials",
     say: (_, call) => ({
       message: `${profileOf(call)} asks for a multi-factor code, which aiplat cannot ask for`,
-      hint: `Let the AWS CLI ask: eval "$(aws configure export-credentials${profileFlag(call)} --format env)", then run aiplat without --profile.`,
+      hint:
+        `Let the AWS CLI ask: eval "$(aws configure export-credentials${profileFlag(call)} --format env)", ` +
+        "then run aiplat without --profile.",
     }),
   },
   {
@@ -55,7 +57,9 @@ export const credentialRules: readonly Rule[] = [
     code: "NoCredentials",
     say: () => ({
       message: "no AWS credentials were found",
-      hint: "Name a profile with --profile or AWS_PROFILE, sign in with aws configure or aws configure sso, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+      hint:
+        "Name a profile with --profile or AWS_PROFILE, sign in with aws configure or aws configure sso, " +
+        "or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
     }),
   },
   {
@@ -100,7 +104,9 @@ export const credentialRules: readonly Rule[] = [
     code: "NoCredentials",
     say: (_, call) => ({
       message: `AWS does not know these credentials${inRegion(call)}`,
-      hint: `Either they are wrong or deleted (aws sts get-caller-identity${profileFlag(call)} tells), or the account has not enabled the region (aws account list-regions tells).`,
+      hint:
+        `Either they are wrong or deleted (aws sts get-caller-identity${profileFlag(call)} tells), ` +
+        "or the account has not enabled the region (aws account list-regions tells).",
     }),
   },
   {

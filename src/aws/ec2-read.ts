@@ -95,7 +95,10 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
   };
 }
 
-/** Spot Instances have quotas of their own, Capacity Blocks and Dedicated Hosts count against none of these. https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html */
+/**
+ * Spot Instances have quotas of their own, Capacity Blocks and Dedicated Hosts count against none of these.
+ * https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
+ */
 function isOnDemand({ InstanceLifecycle, Placement }: Instance): boolean {
   return InstanceLifecycle === undefined && Placement?.Tenancy !== "host";
 }

@@ -17,8 +17,8 @@ import { clientSettings, type AwsConfig } from "./config.ts";
 /**
  * The private registries of ECR in one region, the account's own and others', over the SDK.
  *
- * BatchGetImage by tag is a pull: behind a pull-through cache it imports the image. So images are found by DescribeImages;
- * AWS's own registries, which cache nothing, let other accounts call BatchGetImage only.
+ * BatchGetImage by tag is a pull: behind a pull-through cache it imports the image. So images are found by
+ * DescribeImages; AWS's own registries, which cache nothing, let other accounts call BatchGetImage only.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
  */
 export function createEcr(config: AwsConfig, signal: AbortSignal): EcrPort {

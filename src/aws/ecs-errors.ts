@@ -20,8 +20,9 @@ export const ecsRules: readonly Rule[] = [
     say: (_, call) => ({
       message: `the cluster has no container instances${inRegion(call)}`,
       hint:
-        "Add an instance with the ECS-optimised AMI (aiplat ami latest), registered in this cluster. If an Auto Scaling group should have started one, " +
-        "look at its activity: an account whose vCPU quota for the family (Inf, Trn, G and VT, P) is 0 ends here too.",
+        "Add an instance with the ECS-optimised AMI (aiplat ami latest), registered in this cluster. " +
+        "If an Auto Scaling group should have started one, look at its activity: " +
+        "an account whose vCPU quota for the family (Inf, Trn, G and VT, P) is 0 ends here too.",
     }),
   },
   {
@@ -45,7 +46,9 @@ export const ecsRules: readonly Rule[] = [
     code: "NotFound",
     say: () => ({
       message: "the task definition is inactive: its revision was deregistered",
-      hint: "Name an ACTIVE revision (aws ecs list-task-definitions), or register it again with aiplat taskdef register.",
+      hint:
+        "Name an ACTIVE revision (aws ecs list-task-definitions), " +
+        "or register it again with aiplat taskdef register.",
     }),
   },
   {
@@ -57,13 +60,16 @@ export const ecsRules: readonly Rule[] = [
     }),
   },
   {
-    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html: the token is known, with another request.
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html:
+    // the token is known, with another request.
     names: ["ConflictException"],
     when: (_, { operation }) => operation === "RunTask",
     code: "OperationFailed",
     say: () => ({
       message: "another command has started tasks under this call's client token",
-      hint: "Somebody carries out the same plan, or runs with the same --client-token: aiplat task list shows the tasks.",
+      hint:
+        "Somebody carries out the same plan, or runs with the same --client-token: " +
+        "aiplat task list shows the tasks.",
     }),
   },
   {

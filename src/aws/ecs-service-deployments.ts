@@ -13,7 +13,10 @@ import { everyPage } from "./ecs-calls.ts";
 import type { ServiceCalls } from "./ecs-services.ts";
 import { toListedDeployment, toServiceDeployment } from "./ecs-shapes.ts";
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRevisions.html, and for deployments the same */
+/**
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRevisions.html,
+ * and for deployments the same
+ */
 const describeBatch = 20;
 const listPage = 100;
 
@@ -94,7 +97,10 @@ export function createServiceDeploymentCalls({
   };
 }
 
-/** Undefined where the endpoint does not know the operation: only one that plays ECS, of which moto answers a page of HTML. */
+/**
+ * Undefined where the endpoint does not know the operation: only one that plays ECS,
+ * of which moto answers a page of HTML.
+ */
 async function optional<Answer>(played: boolean, ask: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await ask();

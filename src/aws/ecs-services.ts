@@ -17,7 +17,10 @@ import { createServiceDeploymentCalls } from "./ecs-service-deployments.ts";
 import type { Pace } from "./pace.ts";
 import { keepRawJson } from "./raw-json.ts";
 
-/** DescribeServices and the pages of ListServices take no more. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
+/**
+ * DescribeServices and the pages of ListServices take no more.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
+ */
 const describeBatch = 10;
 const listPage = 100;
 

@@ -25,13 +25,11 @@ export function translateAwsError(error: unknown, call: FailedCall): AiplatError
   });
 }
 
+/** What a service says in its own words. */
+const ownRules: Readonly<Partial<Record<FailedCall["service"], readonly Rule[]>>> = { ecs: ecsRules, eks: eksRules };
+
 function rulesOf(call: FailedCall): readonly Rule[] {
-  return [
-    ...networkRules,
-    ...credentialRules,
-    ...(call.service === "ecs" ? ecsRules : call.service === "eks" ? eksRules : []),
-    ...serviceRules,
-  ];
+  return [...networkRules, ...credentialRules, ...(ownRules[call.service] ?? []), ...serviceRules];
 }
 
 function applies(rule: Rule, failure: Failure, call: FailedCall): boolean {

@@ -47,7 +47,10 @@ export interface Rule {
   readonly say: (failure: Failure, call: FailedCall) => { readonly message: string; readonly hint?: string };
 }
 
-/** https://nodejs.org/api/errors.html#common-system-errors and OpenSSL's names as https://nodejs.org/api/tls.html#x509-certificate-error-codes lists them. */
+/**
+ * https://nodejs.org/api/errors.html#common-system-errors and OpenSSL's names as
+ * https://nodejs.org/api/tls.html#x509-certificate-error-codes lists them.
+ */
 const networkFaults: Readonly<Record<string, NetworkFault>> = {
   ECONNREFUSED: "refused",
   ENOTFOUND: "unknown-host",
@@ -86,7 +89,10 @@ interface Raw {
   readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number; readonly attempts?: number };
 }
 
-/** Reads what an SDK call threw; undefined where it came from neither AWS nor the network, but from a mistake in the program. */
+/**
+ * Reads what an SDK call threw; undefined where it came from neither AWS nor the
+ * network, but from a mistake in the program.
+ */
 export function readFailure(error: unknown): Failure | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const raw = error as Raw;

@@ -5,7 +5,10 @@ import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 import { createPace, systemClock } from "./pace.ts";
 
-/** The lowest figure of any region; it cannot be raised. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+/**
+ * The lowest figure of any region; it cannot be raised.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+ */
 const readEvents = { burst: 10, perSecond: 10 };
 
 /** CloudWatch Logs over the SDK. */

@@ -21,7 +21,8 @@ const faults: Readonly<Record<NetworkFault, { readonly what: string; readonly hi
   certificate: {
     what: "the certificate is not trusted:",
     hint: () =>
-      "Behind a proxy that signs its own certificates, put its authority in a PEM file and set NODE_EXTRA_CA_CERTS to its path.",
+      "Behind a proxy that signs its own certificates, put its authority in a PEM file and set " +
+      "NODE_EXTRA_CA_CERTS to its path.",
   },
   "not-tls": {
     what: "https was expected, but something else answers at",

@@ -15,7 +15,10 @@ export interface Profile {
   readonly services: Readonly<Record<string, string | undefined>>;
 }
 
-/** The names that AWS gives a service in AWS_ENDPOINT_URL_<SERVICE> and in `[services]` sections. https://docs.aws.amazon.com/sdkref/latest/guide/ss-endpoints-table.html */
+/**
+ * The names that AWS gives a service in AWS_ENDPOINT_URL_<SERVICE> and in `[services]` sections.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/ss-endpoints-table.html
+ */
 const endpointNames: Readonly<Record<AwsService, string>> = {
   ecs: "ecs",
   ssm: "ssm",
@@ -30,7 +33,10 @@ const endpointNames: Readonly<Record<AwsService, string>> = {
   servicequotas: "service_quotas",
 };
 
-/** Reads the profile that --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE names. A named one must exist, as for the AWS CLI. */
+/**
+ * Reads the profile that --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE names. A
+ * named one must exist, as for the AWS CLI.
+ */
 export async function readProfile(options: Pick<GlobalOptions, "profile">, env: Env): Promise<Profile> {
   const configFilepath = env["AWS_CONFIG_FILE"] || undefined;
   const filepath = env["AWS_SHARED_CREDENTIALS_FILE"] || undefined;
@@ -66,7 +72,10 @@ export interface NamedRegion {
   readonly source: string;
 }
 
-/** The region in the AWS CLI's order: --region, AWS_REGION, AWS_DEFAULT_REGION, the profile's; undefined where none says. */
+/**
+ * The region in the AWS CLI's order: --region, AWS_REGION, AWS_DEFAULT_REGION, the
+ * profile's; undefined where none says.
+ */
 export function chooseRegion(
   options: Pick<GlobalOptions, "regions">,
   env: Env,
@@ -106,8 +115,9 @@ export function checkRegion(region: string): string {
 }
 
 /**
- * The endpoints that are not AWS's own, in the order of https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html:
- * --endpoint-url, AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, the profile's services section, the profile's endpoint_url.
+ * The endpoints that are not AWS's own, in the order of
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html: --endpoint-url,
+ * AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, the profile's services section, the profile's endpoint_url.
  */
 export function chooseEndpoints(
   options: Pick<GlobalOptions, "endpointUrl">,

@@ -1,4 +1,4 @@
-import type { FailedCall, Failure, Rule } from "./failure.ts";
+import { inRegion, type FailedCall, type Failure, type Rule } from "./failure.ts";
 
 /** What any service can answer: no permission, too fast, out of order. */
 export const serviceRules: readonly Rule[] = [
@@ -56,10 +56,11 @@ function sayDenied(failure: Failure, call: FailedCall) {
     /not authorized to perform:? ([\w-]+:\w+)/i.exec(failure.message)?.[1] ?? `${call.service}:${call.operation}`;
   const principal = /User: (arn:\S+)/.exec(failure.message)?.[1] ?? "these credentials";
   const resource = /on resource: (\S+)/.exec(failure.message)?.[1]?.replace(/[.,]$/, "");
+  const on = resource === undefined ? "" : ` on ${resource}`;
   const explicit = /explicit deny in (?:a |an )?([\w -]+?)(?: policy)?(?:$|[.:,])/.exec(failure.message)?.[1];
   const named = failure.message.includes(action) ? "" : `: ${failure.message}`;
   return {
-    message: `${principal} may not call ${action}${resource === undefined ? "" : ` on ${resource}`}${call.region === undefined ? "" : ` in ${call.region}`}${named}`,
+    message: `${principal} may not call ${action}${on}${inRegion(call)}${named}`,
     hint:
       explicit === undefined
         ? `Have ${action} allowed for it by an IAM policy.`

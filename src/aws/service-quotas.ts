@@ -16,7 +16,8 @@ export function createQuotas(config: AwsConfig, signal: AbortSignal): QuotasPort
     ec2Quota: async (QuotaCode) => {
       const which = { ServiceCode: "ec2", QuotaCode };
       const none = /^NoSuchResourceException$/;
-      // "For some quotas, only the default values are available." https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html
+      // "For some quotas, only the default values are available."
+      // https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html
       const applied = await absentAs(
         none,
         call("GetServiceQuota", (options) => client.send(new GetServiceQuotaCommand(which), options)),

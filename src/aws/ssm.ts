@@ -3,7 +3,9 @@ import type { SsmPort } from "../ports.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 
-/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html: "Maximum number of 10 items." */
+/**
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html: "Maximum number of 10 items."
+ */
 const namesPerCall = 10;
 
 /** Parameter Store in one region. */

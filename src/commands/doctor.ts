@@ -12,9 +12,9 @@ import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
 import { createRegistry } from "../image-registry/registry.ts";
 import type { Command, Invocation } from "./command.ts";
-import { loadEcsWorkload } from "./ecs-workload.ts";
-import { namesWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./load-workload.ts";
-import { networkConfigurationOption } from "./run-options.ts";
+import { loadEcsWorkload } from "./shared/load-ecs-workload.ts";
+import { namesWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./shared/load-workload.ts";
+import { networkConfigurationOption } from "./shared/run-options.ts";
 
 declare const AIPLAT_VERSION: string;
 
@@ -25,7 +25,12 @@ interface Options extends WorkloadOptions {
 
 export const doctor: Command<Options> = {
   description:
-    "Checks, before anything is touched, whether this machine, the account and the cluster are ready for a workload: credentials, container instances and their agents, roles, images and the driver of their hosts, secrets, log group, subnets and security groups, vCPU quotas. Without a workload it checks machine, account, cluster and the quotas of what the cluster has. Each finding has its fix; what may not be read is skipped, naming the permission. Exits 3 where something fails. Changes nothing.",
+    "Checks, before anything is touched, whether this machine, the account and the cluster are ready for a " +
+    "workload: credentials, container instances and their agents, roles, images and the driver of their hosts, " +
+    "secrets, log group, subnets and security groups, vCPU quotas. " +
+    "Without a workload it checks machine, account, cluster and the quotas of what the cluster has. " +
+    "Each finding has its fix; what may not be read is skipped, naming the permission. " +
+    "Exits 3 where something fails. Changes nothing.",
   arguments: [workloadArgument],
   options: [...workloadOptions, networkConfigurationOption],
   takesCommand: true,

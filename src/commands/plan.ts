@@ -17,14 +17,20 @@ import {
   regionFor,
   warnOfOtherCluster,
   type ClusterStateOptions,
-} from "./cluster-state.ts";
+} from "./shared/cluster-state.ts";
 import type { Command, Invocation } from "./command.ts";
-import { loadEcsWorkload, type LoadedEcsWorkload } from "./ecs-workload.ts";
-import { workloadArgument } from "./load-workload.ts";
-import { liveSource, snapshotSource } from "./plan-source.ts";
-import { readRun } from "./read-run.ts";
-import { forceNewDeploymentOption, planLiveService, planOfflineService, type ServiceFlags } from "./read-service.ts";
-import { checkRunFlags, plannedOptions, type RunOptions } from "./run-options.ts";
+import { loadEcsWorkload, type LoadedEcsWorkload } from "./shared/load-ecs-workload.ts";
+import { workloadArgument } from "./shared/load-workload.ts";
+import { liveSource, snapshotSource } from "./shared/plan-source.ts";
+import { prepareRun } from "./shared/prepare-run.ts";
+import {
+  forceNewDeploymentOption,
+  planLiveService,
+  planOfflineService,
+  recreateOption,
+  type ServiceFlags,
+} from "./shared/make-service-plan.ts";
+import { checkRunFlags, plannedOptions, type RunOptions } from "./shared/run-options.ts";
 
 interface Options extends RunOptions, ClusterStateOptions, ServiceFlags {
   readonly exitCode?: boolean;
@@ -32,11 +38,17 @@ interface Options extends RunOptions, ClusterStateOptions, ServiceFlags {
 
 export const plan: Command<Options> = {
   description:
-    "Shows what `service deploy` (for kind: service) or run-task would register, create, update, delete and place, field by field, and why: the same plan, and nothing is changed. --count asks for run-task's plan of a service. With --cluster-state it works offline, and says what the snapshot does not know. Exits 4 when not all replicas have a place, or a deployment could not finish. As -o json it is a file that `service deploy --plan` or `run-task --plan` carries out.",
+    "Shows what `service deploy` (for kind: service) or run-task would register, create, update, " +
+    "delete and place, field by field, and why: the same plan, and nothing is changed. " +
+    "--count asks for run-task's plan of a service. With --cluster-state it works offline, " +
+    "and says what the snapshot does not know. Exits 4 when not all replicas have a place, " +
+    "or a deployment could not finish. As -o json it is a file that `service deploy --plan` or " +
+    "`run-task --plan` carries out.",
   arguments: [workloadArgument],
   options: [
     ...plannedOptions,
     forceNewDeploymentOption,
+    recreateOption,
     clusterStateOption,
     {
       flags: "--exit-code",
@@ -92,7 +104,8 @@ async function planService(
   if (given.length > 0)
     throw new AiplatError(
       "Usage",
-      `${listOr(given, "and")}: this is the plan of a service, and ${given.length === 1 ? "this is" : "these are"} about a run`,
+      `${listOr(given, "and")}: ` +
+        `this is the plan of a service, and ${given.length === 1 ? "this is" : "these are"} about a run`,
       {
         hint: "Leave it out, or give --count for the plan of run-task. What a service has of it goes into ecs.service.",
       },
@@ -119,10 +132,16 @@ async function planRun(
   state: ClusterSnapshot | undefined,
 ): Promise<PlannedRun> {
   const { options } = invocation;
-  if (options.forceNewDeployment === true)
-    throw new AiplatError("Usage", "--force-new-deployment is about a service, and this is the plan of a run", {
-      hint: "Leave it out, or plan a workload of kind: service without --count.",
-    });
+  const aboutServices = [
+    ...(options.forceNewDeployment === true ? ["--force-new-deployment"] : []),
+    ...(options.recreate === true ? ["--recreate"] : []),
+  ];
+  if (aboutServices.length > 0)
+    throw new AiplatError(
+      "Usage",
+      `${listOr(aboutServices, "and")} ${aboutServices.length === 1 ? "is" : "are"} about a service, and this is the plan of a run`,
+      { hint: "Leave it out, or plan a workload of kind: service without --count." },
+    );
   const source = state === undefined ? liveSource(context, await context.aws.ecs()) : snapshotSource(state);
   const {
     settings,
@@ -130,12 +149,12 @@ async function planRun(
     follows,
     clientToken,
     readsCluster: devices,
+    showsRoom,
     plan: planRound,
-  } = await readRun(context, source, invocation, workload);
-  // A capacity provider adds machines: for what ECS schedules by itself those that are there say nothing.
+  } = await prepareRun(context, source, invocation, workload);
   const round = planRound(
     settings.count,
-    devices || settings.capacityProviderStrategy === undefined ? await source.snapshot(cluster.name) : undefined,
+    devices || showsRoom ? await source.snapshot(cluster.name) : undefined,
     new Set(),
   );
   return plannedRun({

@@ -8,9 +8,9 @@ import { print } from "../output/print.ts";
 import { sandboxView } from "../output/sandbox.ts";
 import type { FleetRow, Sandbox, SandboxOptions } from "../sandbox/sandbox.ts";
 import type { Faults } from "../sandbox/wire/faults.ts";
-import { clusterStateOption, loadSnapshot } from "./cluster-state.ts";
+import { clusterStateOption, loadSnapshot } from "./shared/cluster-state.ts";
 import type { Command } from "./command.ts";
-import { positiveAmount, wholeNumber } from "./numbers.ts";
+import { positiveAmount, wholeNumber } from "./shared/parse-numbers.ts";
 
 type Fault = { readonly throttle: true } | { readonly operation: string; readonly count: number };
 
@@ -34,7 +34,10 @@ export const defaultFleet: readonly FleetRow[] = [
 
 export const sandbox: Command<Options> = {
   description:
-    "Starts a local AWS endpoint to practise and test against, until Ctrl-C: ECS with its placement and task life cycle, the AMI parameters of SSM, the containers' logs, STS. Any AWS SDK, the AWS CLI and aiplat can use it. Nothing is run, nothing costs anything, and no credentials are needed.",
+    "Starts a local AWS endpoint to practise and test against, until Ctrl-C: " +
+    "ECS with its placement and task life cycle, the AMI parameters of SSM, the containers' logs, STS. " +
+    "Any AWS SDK, the AWS CLI and aiplat can use it. Nothing is run, nothing costs anything, " +
+    "and no credentials are needed.",
   options: [
     { flags: "--port <port>", description: "loopback port", defaultText: "a free one", parse: readPort },
     {
@@ -62,7 +65,8 @@ export const sandbox: Command<Options> = {
     {
       flags: "--fault <fault>",
       description:
-        "throttle: refuse requests above AWS's published rates; drop=OPERATION:N: lose its first N answers after they took effect",
+        "throttle: refuse requests above AWS's published rates; drop=OPERATION:N: " +
+        "lose its first N answers after they took effect",
       repeatable: true,
       parse: readFault,
     },

@@ -2,11 +2,13 @@ import { exitCodes, InvalidInput, type ExitCode } from "../errors.ts";
 import { githubAnnotations } from "../output/annotations.ts";
 import { note, warn } from "../output/note.ts";
 import type { Command } from "./command.ts";
-import { loadWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./load-workload.ts";
+import { loadWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./shared/load-workload.ts";
 
 export const validate: Command<WorkloadOptions> = {
   description:
-    "Checks a workload file, flags, or flags over a file, and reports every problem at once on stderr, with line and column and what to write instead. Prints nothing on stdout. Exits 2 on errors; warnings alone exit 0.",
+    "Checks a workload file, flags, or flags over a file, and reports every problem at once on stderr, " +
+    "with line and column and what to write instead. Prints nothing on stdout. Exits 2 on errors; " +
+    "warnings alone exit 0.",
   arguments: [workloadArgument],
   options: workloadOptions,
   takesCommand: true,

@@ -58,7 +58,10 @@ export function replaceFile(context: Pick<Context, "cwd">, path: string, text: s
 /** Reading takes it away: it is no part of the text. */
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** Writes generated files below a folder, making it where it is missing; answers their paths as the user would type them. */
+/**
+ * Writes generated files below a folder, making it where it is missing; answers
+ * their paths as the user would type them.
+ */
 export function writeFiles(
   context: Pick<Context, "cwd">,
   folder: string,

@@ -32,13 +32,15 @@ export function createRegistry({ signal }: Pick<Context, "signal">): RegistryPor
 
 /** Where a registry's API is, and how it calls the repository. */
 function locate({ registry, repository }: ImageReference): { readonly base: string; readonly repository: string } {
-  // https://pkg.go.dev/github.com/distribution/reference: Docker Hub is meant where no registry is named, and `library` where no owner is.
+  // https://pkg.go.dev/github.com/distribution/reference: Docker Hub is meant where no registry
+  // is named, and `library` where no owner is.
   if (registry === undefined || registry === "docker.io")
     return {
       base: "https://registry-1.docker.io",
       repository: repository.includes("/") ? repository : `library/${repository}`,
     };
-  // Docker takes the loopback interface's registries without TLS. https://docs.docker.com/reference/cli/dockerd/#insecure-registries
+  // Docker takes the loopback interface's registries without TLS.
+  // https://docs.docker.com/reference/cli/dockerd/#insecure-registries
   const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+)(?::\d+)?$/.test(registry);
   return { base: `${loopback ? "http" : "https"}://${registry}`, repository };
 }

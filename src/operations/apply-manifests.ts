@@ -70,15 +70,19 @@ function forced(force: boolean): readonly string[] {
   return force ? ["--force-conflicts"] : [];
 }
 
+/** What to do about kubectl's refusals. */
+const hints: readonly (readonly [RegExp, string])[] = [
+  [/conflict/i, "Another field manager owns these fields: leave them to it, or take them over with --force-conflicts."],
+  [/no matches for kind/i, "The cluster does not know this kind: install its operator first."],
+  [
+    /connection refused|no such host|no configuration has been provided|context .* does not exist/i,
+    "aws eks update-kubeconfig --name CLUSTER makes kubectl talk to a cluster; --context names another.",
+  ],
+];
+
 function failed(verb: string, answer: KubectlAnswer): AiplatError {
   const text = `${answer.stderr}${answer.stdout}`;
-  const hint = /conflict/i.test(text)
-    ? "Another field manager owns these fields: leave them to it, or take them over with --force-conflicts."
-    : /no matches for kind/i.test(text)
-      ? "The cluster does not know this kind: install its operator first."
-      : /connection refused|no such host|no configuration has been provided|context .* does not exist/i.test(text)
-        ? "aws eks update-kubeconfig --name CLUSTER makes kubectl talk to a cluster; --context names another."
-        : undefined;
+  const hint = hints.find(([pattern]) => pattern.test(text))?.[1];
   return new AiplatError("OperationFailed", `kubectl ${verb} failed with exit ${answer.code}: ${sentence(answer)}`, {
     ...present({ hint }),
     details: { exitCode: answer.code, stderr: answer.stderr },

@@ -1,5 +1,5 @@
 import { present } from "../core/base/present.ts";
-import { batches, type RunStep } from "../core/plan/run-plan.ts";
+import { batches, withoutBase, type RunStep } from "../core/plan/run-plan.ts";
 import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
 import { definitionNameOf, taskIdOf } from "../core/ecs-api/arn.ts";
 import type { Failure, RegisteredTaskDefinition, Task, TaskDefinition } from "../core/ecs-api/api.ts";
@@ -22,6 +22,8 @@ export interface LaunchSettings {
   readonly token: string;
   readonly signal: AbortSignal;
   readonly registrations: Registrations;
+  /** Whether nothing was started before. */
+  readonly first: boolean;
   readonly onRegistered: (registration: Registration) => void;
   readonly onStarted: (tasks: readonly Task[]) => void;
 }
@@ -48,7 +50,8 @@ export async function launch(ecs: EcsPort, steps: readonly RunStep[], settings: 
         for (const [batch, count] of batches(step.count).entries()) {
           if (halted()) break;
           const clientToken = batchToken(settings.token, step.request.taskDefinition, index, batch);
-          const answer = await ecs.runTask({ ...step.request, taskDefinition, count, clientToken });
+          const request = settings.first && index === 0 && batch === 0 ? step.request : withoutBase(step.request);
+          const answer = await ecs.runTask({ ...request, taskDefinition, count, clientToken });
           tasks.push(...answer.tasks);
           failures.push(...answer.failures);
           settings.onStarted(answer.tasks);

@@ -38,7 +38,8 @@ async function withTemplate(
   ec2: () => Promise<Ec2Port>,
 ): Promise<EksSnapshot["nodegroups"][number]> {
   const { id, name, version = "$Default" } = nodegroup.launchTemplate ?? {};
-  const which = id === undefined ? (name === undefined ? undefined : { name }) : { id };
+  const named = name === undefined ? undefined : { name };
+  const which = id === undefined ? named : { id };
   const data = which === undefined ? undefined : await (await ec2()).launchTemplateVersion(which, version);
   return { nodegroup, ...(data === undefined ? {} : { template: readTemplate(data) }) };
 }

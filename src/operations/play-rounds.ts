@@ -60,20 +60,24 @@ export async function playRounds(
     const snapshot = await input.observe?.();
     const { steps, shortages, stopping = [] } = input.plan(input.count - started.size, snapshot, exhausted);
     const before = started.size;
-    if (steps.length > 0) {
+    const planned = steps.reduce((sum, step) => sum + step.count, 0);
+    // What cannot be placed whole is not begun, unless tasks that are stopping make room for the rest.
+    const incomplete = input.allOrNothing && planned < input.count - before;
+    if (incomplete && (stopping.length === 0 || waited >= stopPolls))
+      return shortages.length > 0 ? shortages : explained(input, before, failures);
+    if (steps.length > 0 && !incomplete) {
       failures = await launchRound(
         ecs,
         runtime,
         input,
-        { steps, token: roundToken(token, earlier, round), registrations },
+        { steps, token: roundToken(token, earlier, round), registrations, first: before === 0 },
         started,
       );
       await giveBackConflicts(ecs, runtime, input, started);
     }
     const placed = started.size - before;
-    const planned = steps.reduce((sum, step) => sum + step.count, 0);
     if (input.oneRound === true) return placed < planned ? explained(input, started.size, failures) : shortages;
-    if (placed < planned) {
+    if (!incomplete && placed < planned) {
       // Nobody reads the cluster for devices that ECS schedules: its refusal is the answer for this definition.
       if (snapshot === undefined) for (const step of steps) exhausted.add(step.request.taskDefinition);
       else await setbacks.add(placed, steps, (lost) => runtime.sleep(pauseMs(token, round, lost)));
@@ -103,7 +107,8 @@ class Setbacks {
   /** Counts a round that placed fewer than its steps say, and lets the others go first. */
   async add(placed: number, steps: readonly RunStep[], pause: (lost: number) => Promise<void>): Promise<void> {
     const text = JSON.stringify(steps);
-    this.refused = placed > 0 ? 0 : text === this.last ? this.refused + 1 : 1;
+    const again = text === this.last ? this.refused + 1 : 1;
+    this.refused = placed > 0 ? 0 : again;
     this.lost = placed > 0 ? 0 : this.lost + 1;
     this.last = text;
     if (!this.tooMany) await pause(this.lost);
@@ -114,6 +119,8 @@ interface Round {
   readonly steps: readonly RunStep[];
   readonly token: string;
   readonly registrations: Registrations;
+  /** Whether no round before it started anything. */
+  readonly first: boolean;
 }
 
 /** Launches a round into `started`; answers what ECS refused. */

@@ -27,7 +27,8 @@ export async function reportTasks(
   });
 }
 
-async function definitionsOf(
+/** The definitions of tasks, each looked up once; undefined where one cannot be had. */
+export async function definitionsOf(
   ecs: EcsPort,
   tasks: readonly Task[],
 ): Promise<ReadonlyMap<string, RegisteredTaskDefinition | undefined>> {

@@ -1,5 +1,5 @@
 import type { RunTaskRequest, TaskDefinition } from "../core/ecs-api/api.ts";
-import { batches, type RunStep } from "../core/plan/run-plan.ts";
+import { batches, withoutBase, type RunStep } from "../core/plan/run-plan.ts";
 import { planRegistration } from "./register-definition.ts";
 import type { EcsPort } from "../ports.ts";
 import { batchToken, roundToken } from "./tokens.ts";
@@ -25,8 +25,9 @@ export async function planRequests(
       const taskDefinition =
         registration?.needed === false ? registration.latest!.taskDefinitionArn : step.request.taskDefinition;
       const runs = batches(step.count).map((count, batch): RunRequest => {
+        const request = index === 0 && batch === 0 ? step.request : withoutBase(step.request);
         const clientToken = batchToken(roundToken(token, 0, 0), step.request.taskDefinition, index, batch);
-        return { service: "ecs", operation: "RunTask", input: { ...step.request, taskDefinition, count, clientToken } };
+        return { service: "ecs", operation: "RunTask", input: { ...request, taskDefinition, count, clientToken } };
       });
       return registration?.needed === true
         ? [{ service: "ecs", operation: "RegisterTaskDefinition", input: definition! }, ...runs]

@@ -71,7 +71,8 @@ function githubOutput({ amis, severalRegions }: AmiListing): string {
   return amis
     .map(({ imageId, imageName, imageVersion, releaseVersion }) => {
       const version = imageVersion ?? releaseVersion;
-      return `image_id=${imageId}\n${imageName === undefined ? "" : `image_name=${imageName}\n`}${version === undefined ? "" : `image_version=${version}\n`}`;
+      const lines = Object.entries({ image_id: imageId, image_name: imageName, image_version: version });
+      return lines.map(([name, value]) => (value === undefined ? "" : `${name}=${value}\n`)).join("");
     })
     .join("");
 }

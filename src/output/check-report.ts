@@ -48,7 +48,8 @@ const indent = 8;
 function draw({ subject, about, report }: TitledReport, style: Style, columns: number): string {
   const under = (text: string) => wrapAfter(indent, text, columns);
   const line = ({ status, message, fix }: CheckItem) =>
-    `  ${marks(style)[status](status.padEnd(4))}  ${under(message)}\n${fix === undefined ? "" : `${" ".repeat(indent)}${style.dim(under(fix))}\n`}`;
+    `  ${marks(style)[status](status.padEnd(4))}  ${under(message)}\n` +
+    `${fix === undefined ? "" : `${" ".repeat(indent)}${style.dim(under(fix))}\n`}`;
   const branches = report.groups.map((group) => `\n${style.bold(group.subject)}\n${group.items.map(line).join("")}`);
   return `${style.bold(subject)}${about === undefined ? "" : ` (${about})`}\n${branches.join("")}`;
 }

@@ -1,6 +1,7 @@
 import type { ClusterDevices } from "../core/devices/device-map.ts";
 import { drawDevices } from "./device-drawing.ts";
 import type { View } from "./print.ts";
+import type { Style } from "./style.ts";
 import { tabSeparated, type Table } from "./table.ts";
 
 /** What `cluster devices` answers: on a terminal a map with one character a device, else a line a device. */
@@ -21,17 +22,7 @@ function tableOf({ instances }: ClusterDevices, idOf: (taskArn: string) => strin
       { title: "INSTANCE" },
       { title: "TYPE" },
       { title: "DEVICE" },
-      {
-        title: "STATE",
-        mark: (text, style) =>
-          text === "conflict"
-            ? style.red(text)
-            : text === "hand-over"
-              ? style.yellow(text)
-              : text === "free"
-                ? style.green(text)
-                : text,
-      },
+      { title: "STATE", mark: markState },
       { title: "TASKS" },
     ],
     rows: instances.flatMap(({ ec2InstanceId, instanceType, devices }) =>
@@ -44,6 +35,12 @@ function tableOf({ instances }: ClusterDevices, idOf: (taskArn: string) => strin
       ]),
     ),
   };
+}
+
+function markState(text: string, style: Style): string {
+  if (text === "conflict") return style.red(text);
+  if (text === "hand-over") return style.yellow(text);
+  return text === "free" ? style.green(text) : text;
 }
 
 function taskId(taskArn: string): string {

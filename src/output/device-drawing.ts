@@ -98,7 +98,10 @@ function drawRows(rows: readonly Row[], told: boolean, style: Style): string {
       const { instance, drawn, free } = row!;
       const characters =
         [...drawn].map((character) => colour(character, style)).join("") + " ".repeat(drawnWidth - drawn.length);
-      return `${style.bold(heads[index]!.padEnd(headWidth))}  ${instance.instanceType.padEnd(typeWidth)}  ${characters}  ${free}\n${told ? legend(row!, style) : ""}`;
+      return (
+        `${style.bold(heads[index]!.padEnd(headWidth))}  ${instance.instanceType.padEnd(typeWidth)}  ` +
+        `${characters}  ${free}\n${told ? legend(row!, style) : ""}`
+      );
     })
     .join("");
 }
@@ -114,7 +117,10 @@ function describeTask(task: MappedTask | undefined, style: Style): string {
   return `${definition}  ${style.dim(stopping && !leaving.has(status) ? `${status}, stopping` : status)}`;
 }
 
-/** Statuses that say themselves that the task is stopping. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html */
+/**
+ * Statuses that say themselves that the task is stopping.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
+ */
 const leaving: ReadonlySet<string> = new Set(["DEACTIVATING", "STOPPING", "DEPROVISIONING"]);
 
 /** Tasks that could open devices and hold none, by their definition: a daemon of every machine is told once. */

@@ -12,7 +12,10 @@ export function summarise({ cluster, instances }: ClusterDevices, style: Style):
     ...(count("hand-over") > 0 ? [style.yellow(`${count("hand-over")} in hand-over`)] : []),
     ...(count("conflict") > 0 ? [style.red(`${count("conflict")} in conflict`)] : []),
   ];
-  return `cluster ${style.bold(cluster)}: ${devices.length} devices on ${instances.length} ${instances.length === 1 ? "instance" : "instances"}\n${parts.join(", ")}\n${rooms(instances)}`;
+  return (
+    `cluster ${style.bold(cluster)}: ${devices.length} devices on ${instances.length} ` +
+    `${instances.length === 1 ? "instance" : "instances"}\n${parts.join(", ")}\n${rooms(instances)}`
+  );
 }
 
 /** How many replicas each type has room for, of the sizes that share an instance evenly. */
@@ -29,7 +32,11 @@ function rooms(instances: readonly MappedInstance[]): string {
         .map((size) => ({ size, replicas: some.reduce((sum, { freeSlots }) => sum + (freeSlots[size] ?? 0), 0) }))
         .filter(({ replicas }) => replicas > 0);
       const last = fitting.at(-1)!.size;
-      return `${type.padEnd(width)}  room for ${fitting.map(({ size, replicas }) => `${replicas} x ${size}`).join(", ")} ${last === 1 ? "device" : "devices"}\n`;
+      return (
+        `${type.padEnd(width)}  room for ` +
+        `${fitting.map(({ size, replicas }) => `${replicas} x ${size}`).join(", ")} ` +
+        `${last === 1 ? "device" : "devices"}\n`
+      );
     })
     .join("");
 }

@@ -10,8 +10,8 @@ interface Reporting {
 }
 
 /**
- * Prints an error on stderr: for people, or under `-o json` as one compact document on the last line. Reads argv itself,
- * since the mistake may be in the options.
+ * Prints an error on stderr: for people, or under `-o json` as one compact document on the last line. Reads argv
+ * itself, since the mistake may be in the options.
  */
 export async function reportError(error: AiplatError, { argv, env, stderr }: Reporting): Promise<void> {
   if (argv.includes("--debug"))
@@ -20,9 +20,9 @@ export async function reportError(error: AiplatError, { argv, env, stderr }: Rep
     );
   if (wantsJson(argv)) {
     const { code, message, hint, details } = error;
-    stderr.write(
-      `${JSON.stringify({ apiVersion: "aiplat/v1", kind: "Error", code, message, ...(hint === undefined ? {} : { hint }), details })}\n`,
-    );
+    const advice = hint === undefined ? {} : { hint };
+    const document = { apiVersion: "aiplat/v1", kind: "Error", code, message, ...advice, details };
+    stderr.write(`${JSON.stringify(document)}\n`);
     return;
   }
   const style = await styleFor(!argv.includes("--no-color"), env, stderr);

@@ -52,12 +52,16 @@ function draw(
     .map((group) => drawGroup(group, columns, style));
   const change =
     nearestChange === undefined ? "" : `\n${wrap(`nearest change: ${nearestChange.message}`, columns).join("\n")}\n`;
-  return `${answer}\n${instances.length === 0 ? "  the cluster has no container instances\n" : `\n${blocks.join("")}`}${change}`;
+  return (
+    `${answer}\n` +
+    `${instances.length === 0 ? "  the cluster has no container instances\n" : `\n${blocks.join("")}`}${change}`
+  );
 }
 
 /** What fits first, then what is of the right kind, then the rest. */
 function rank(instance: InstanceExplanation): number {
-  return instance.fits ? 0 : isOfAnotherKind(instance) ? 2 : 1;
+  if (instance.fits) return 0;
+  return isOfAnotherKind(instance) ? 2 : 1;
 }
 
 function isOfAnotherKind({ reasons }: InstanceExplanation): boolean {
@@ -69,24 +73,25 @@ function toldOf(instance: InstanceExplanation): InstanceExplanation["reasons"] {
   return isOfAnotherKind(instance) ? instance.reasons.filter(({ code }) => code === "CONSTRAINT") : instance.reasons;
 }
 
+function idsOf(group: readonly InstanceExplanation[]): string {
+  const ids = group.slice(0, namedIds).map((each) => each.ec2InstanceId);
+  const more = group.length > namedIds ? ` and ${group.length - namedIds} more` : "";
+  return `${ids.join(", ")}${more}`;
+}
+
 function drawGroup(group: readonly InstanceExplanation[], columns: number, style: Style): string {
   const { instanceType, fits, ec2InstanceId } = group[0]!;
   const told = toldOf(group[0]!);
   const same = group.every((each) => JSON.stringify(toldOf(each)) === JSON.stringify(told));
-  const ids = group
-    .slice(0, namedIds)
-    .map((each) => each.ec2InstanceId)
-    .join(", ");
-  const who = !same
-    ? `${group.length} instances, such as ${ec2InstanceId}:`
-    : group.length > namedIds
-      ? `${ids} and ${group.length - namedIds} more`
-      : ids;
+  const who = same ? idsOf(group) : `${group.length} instances, such as ${ec2InstanceId}:`;
   const width = Math.max(0, ...told.map(({ code }) => code.length));
   const lines = told
     .slice(0, toldReasons)
     .map(({ code, message }) => `    ${style.yellow(code.padEnd(width))}  ${wrapAfter(width + 6, message, columns)}\n`);
   const more =
     told.length > toldReasons ? `    ${style.dim(`and ${told.length - toldReasons} more reasons: -o json`)}\n` : "";
-  return `  ${fits ? style.green("fits") : style.red("no  ")}  ${style.bold(instanceType)}  ${who}\n${lines.join("")}${more}`;
+  return (
+    `  ${fits ? style.green("fits") : style.red("no  ")}  ${style.bold(instanceType)}  ${who}\n` +
+    `${lines.join("")}${more}`
+  );
 }

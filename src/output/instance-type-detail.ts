@@ -49,14 +49,7 @@ function facts(detail: InstanceTypeDetail): readonly Fact[] {
     ],
     ["Devices", devicePaths.length === 0 ? undefined : devicePaths.join(" ")],
     ["Legal slots", slotsText(detail)],
-    [
-      "Topology",
-      topology === undefined
-        ? undefined
-        : topology.note === undefined
-          ? topology.wiring
-          : `${topology.wiring}; ${topology.note}`,
-    ],
+    ["Topology", topology === undefined ? undefined : [topology.wiring, topology.note].filter(Boolean).join("; ")],
     ["Topology source", topology?.source],
     ["AMI families", amiFamilies.length === 0 ? "none" : amiFamilies.join("\n")],
     ["Note", type.note],
@@ -66,7 +59,8 @@ function facts(detail: InstanceTypeDetail): readonly Fact[] {
 
 function acceleratorText({ type }: InstanceTypeDetail): string {
   const { count, coresPerDevice, memoryMiBPerDevice, manufacturer, name } = type.accelerator;
-  const each = `${gibibytes(memoryMiBPerDevice)} GiB${coresPerDevice === undefined ? "" : ` and ${coresPerDevice} NeuronCores`}`;
+  const cores = coresPerDevice === undefined ? "" : ` and ${coresPerDevice} NeuronCores`;
+  const each = `${gibibytes(memoryMiBPerDevice)} GiB${cores}`;
   const label = name.startsWith(manufacturer)
     ? acceleratorLabel(type)
     : acceleratorLabel(type).replace(" ", ` ${manufacturer} `);
@@ -88,7 +82,10 @@ function slotsText({ legalSlots, topology }: InstanceTypeDetail): string | undef
     slot.length === 1 ? String(slot[0]) : `${slot[0]}-${slot[slot.length - 1]}`;
   if (topology.slots === "run") {
     const number = legalSlots.reduce((sum, { slots }) => sum + slots.length, 0);
-    return `1 to ${largest.devices} devices that follow one another, such as 0-1 or ${largest.devices - 2}-${largest.devices - 1}; ${number} slots`;
+    return (
+      `1 to ${largest.devices} devices that follow one another, ` +
+      `such as 0-1 or ${largest.devices - 2}-${largest.devices - 1}; ${number} slots`
+    );
   }
   return legalSlots
     .map(({ devices, slots }) => `${devices}: ${devices === 1 ? "any one" : slots.map(range).join(" ")}`)
@@ -103,7 +100,8 @@ function block(detail: InstanceTypeDetail, columns: number, style: Style): strin
       .split("\n")
       .map((line) => wrapAfter(width, line, columns))
       .join(`\n${" ".repeat(width)}`);
-    return `  ${style.dim(name.padEnd(width - 2))}${name === "Status" && detail.type.status !== "current" ? style.yellow(value) : value}\n`;
+    const marked = name === "Status" && detail.type.status !== "current" ? style.yellow(value) : value;
+    return `  ${style.dim(name.padEnd(width - 2))}${marked}\n`;
   });
   return `${style.bold(detail.type.instanceType)}\n${lines.join("")}`;
 }

@@ -31,7 +31,9 @@ export function lintReportView({ files, findings, fixed }: LintReport): View {
   };
 }
 
-/** `2 errors and 1 warning in 3 task definitions.`, after fixes `Fixed 2 problems; 1 error left in 3 task definitions.` */
+/**
+ * `2 errors and 1 warning in 3 task definitions.`, after fixes `Fixed 2 problems; 1 error left in 3 task definitions.`
+ */
 export function lintSummary({ files, fixed = [] }: LintReport): string {
   const sum = (count: (file: LintReport["files"][number]) => number) =>
     files.reduce((total, file) => total + count(file), 0);
@@ -59,7 +61,10 @@ export function fixLines({ fixed = [] }: LintReport): readonly string[] {
 function block(finding: ReportedFinding, style: Style): string {
   const { severity, rule, path, message, fix } = finding;
   const where = path === "" ? "" : `${style.dim(path)}\n  `;
-  return `${style.bold(placeOf(finding))}: ${colour(severity, style)(`${severity}:`)} ${message}\n  ${where}${fix} ${style.dim(`[${rule}]`)}\n`;
+  return (
+    `${style.bold(placeOf(finding))}: ${colour(severity, style)(`${severity}:`)} ${message}\n` +
+    `  ${where}${fix} ${style.dim(`[${rule}]`)}\n`
+  );
 }
 
 function colour(severity: string, style: Style): (text: string) => string {

@@ -19,8 +19,12 @@ export async function createLogPrinter(
 ): Promise<(lines: readonly LogLine[]) => void> {
   const style = await styleFor(context.options.color, context.env, to);
   const format = ({ stream, timestamp, message }: LogLine): string => {
-    if (form.json)
-      return `${JSON.stringify({ apiVersion: "aiplat/v1", kind: "LogEvent", taskArn: stream.taskArn, container: stream.container, timestamp: new Date(timestamp).toISOString(), message })}\n`;
+    if (form.json) {
+      const { taskArn, container } = stream;
+      const time = new Date(timestamp).toISOString();
+      const event = { apiVersion: "aiplat/v1", kind: "LogEvent", taskArn, container, timestamp: time, message };
+      return `${JSON.stringify(event)}\n`;
+    }
     const text = message.replace(/\r?\n$/, "");
     if (form.prefixOf === undefined) return `${text}\n`;
     const prefix = style.cyan(`${form.prefixOf(stream)} |`);

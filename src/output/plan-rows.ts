@@ -41,7 +41,6 @@ export function changeText({ path, kind, before, after }: Change): string {
 export function markAction(text: string, style: Style): string {
   const action = text.trim();
   if (action === "keep") return style.dim(text);
-  return (action === "delete" || action === "stall" ? style.red : action === "update" ? style.yellow : style.green)(
-    text,
-  );
+  if (action === "delete" || action === "stall") return style.red(text);
+  return action === "update" ? style.yellow(text) : style.green(text);
 }

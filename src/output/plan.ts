@@ -24,7 +24,8 @@ export function planView(plan: PlannedRun): View {
     },
     text: (style, columns) =>
       planText(
-        `run ${run} on cluster ${cluster}: ${placed === requested ? tasks : `${placed} of ${tasks}, the rest has no place`}`,
+        `run ${run} on cluster ${cluster}: ` +
+          `${placed === requested ? tasks : `${placed} of ${tasks}, the rest has no place`}`,
         rows,
         style,
         columns,

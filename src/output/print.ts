@@ -2,7 +2,9 @@ import type { Context } from "../context.ts";
 import { styleFor, type Style } from "./style.ts";
 import { alignedTable, htmlTable, markdownTable, tabSeparated, type Table } from "./table.ts";
 
-/** One result in every form a command offers. A renderer file per result kind makes it; a missing form is not offered. */
+/**
+ * One result in every form a command offers. A renderer file per result kind makes it; a missing form is not offered.
+ */
 export interface View {
   /** The kind of the document, e.g. `AmiList`. */
   readonly kind: string;

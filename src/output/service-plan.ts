@@ -14,17 +14,14 @@ export function servicePlanView(plan: ServicePlan): View {
     ...placements.map(({ service, count, why }) => ["place", `${count} x ${service}`, why]),
   ];
   const stalled = stalls.map(({ message }) => ["stall", message.split(" ", 1)[0]!, message]);
+  const wanted = `${replicas} ${replicas === 1 ? "replica" : "replicas"}`;
+  const unchanged = steps.every(({ action }) => action === "keep") ? ", nothing to change" : "";
   return {
     kind: "Plan",
     document: { ...plan, requested: replicas, failures: stallFailures(plan) },
     // What stalls is said beside it, with what to do.
     text: (style, columns) =>
-      planText(
-        `service ${workload} on cluster ${cluster}: ${replicas} ${replicas === 1 ? "replica" : "replicas"}${steps.every(({ action }) => action === "keep") ? ", nothing to change" : ""}`,
-        rows,
-        style,
-        columns,
-      ),
+      planText(`service ${workload} on cluster ${cluster}: ${wanted}${unchanged}`, rows, style, columns),
     table: {
       columns: [{ title: "ACTION", mark: markAction }, { title: "WHAT" }, { title: "WHY" }],
       rows: [...rows, ...stalled],

@@ -181,5 +181,6 @@ function markResult(text: string, style: Style): string {
 }
 
 function markRollout(text: string, style: Style): string {
-  return text === "FAILED" ? style.red(text) : text.startsWith("IN_PROGRESS") ? style.yellow(text) : text;
+  if (text === "FAILED") return style.red(text);
+  return text.startsWith("IN_PROGRESS") ? style.yellow(text) : text;
 }

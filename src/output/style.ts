@@ -22,6 +22,14 @@ export const plain: Style = {
   cyan: plainText,
 };
 
+/** What FORCE_COLOR can say beside "yes". https://nodejs.org/api/tty.html#writestreamgetcolordepthenv */
+const forcedLevels: ReadonlyMap<string, 0 | 2 | 3> = new Map([
+  ["0", 0],
+  ["false", 0],
+  ["2", 2],
+  ["3", 3],
+]);
+
 /**
  * Whether to colour a stream: the flag, then FORCE_COLOR, then a non-empty NO_COLOR (https://no-color.org), then
  * TERM=dumb, then whether it is a terminal. The one place that decides: chalk knows nothing of NO_COLOR.
@@ -29,8 +37,7 @@ export const plain: Style = {
 export function colorLevel(flag: boolean, env: Context["env"], stream: Output): 0 | 1 | 2 | 3 {
   if (!flag) return 0;
   const force = env["FORCE_COLOR"];
-  if (force !== undefined && force !== "")
-    return force === "0" || force === "false" ? 0 : force === "2" ? 2 : force === "3" ? 3 : 1;
+  if (force !== undefined && force !== "") return forcedLevels.get(force) ?? 1;
   if (env["NO_COLOR"]) return 0;
   if (env["TERM"] === "dumb" || !stream.isTTY) return 0;
   return 1;

@@ -75,8 +75,13 @@ export function markdownTable(table: Table): string {
 }
 
 export function htmlTable(table: Table): string {
-  const row = (tag: "th" | "td", cells: readonly string[]) =>
-    `<tr>${cells.map((cell, index) => `<${tag}${table.columns[index]?.align === "right" ? ' class="number"' : ""}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>\n`;
+  const row = (tag: "th" | "td", cells: readonly string[]) => {
+    const written = cells.map((cell, index) => {
+      const attributes = table.columns[index]?.align === "right" ? ' class="number"' : "";
+      return `<${tag}${attributes}>${escapeHtml(cell)}</${tag}>`;
+    });
+    return `<tr>${written.join("")}</tr>\n`;
+  };
   return `<table>\n<thead>\n${row(
     "th",
     table.columns.map((column) => column.title),

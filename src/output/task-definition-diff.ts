@@ -34,11 +34,7 @@ export function taskDefinitionDiffView(compared: readonly ComparedDefinition[]):
     table: {
       columns: [
         { title: "FAMILY" },
-        {
-          title: "CHANGE",
-          mark: (text, style) =>
-            (text === "removed" ? style.red : text === "changed" ? style.yellow : style.green)(text),
-        },
+        { title: "CHANGE", mark: markChange },
         { title: "FIELD" },
         { title: "REGISTERED" },
         { title: "DECLARED" },
@@ -91,6 +87,11 @@ function changeLines({ path, before, after }: Change, style: Style): readonly st
           .split("\n")
           .map((line) => `${sign}   ${line}`);
   return [`  ${path}`, ...lines("-", before).map(style.red), ...lines("+", after).map(style.green)];
+}
+
+function markChange(text: string, style: Style): string {
+  if (text === "removed") return style.red(text);
+  return text === "changed" ? style.yellow(text) : style.green(text);
 }
 
 /** Text as it is, anything else as compact JSON. */

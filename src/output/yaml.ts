@@ -6,8 +6,8 @@ export function formatYaml(value: unknown): string {
 }
 
 /**
- * Documents for kubectl, whose parser is of YAML 1.1: `yes`, `0777` and `1:30` are text only in quotes, and `0o14`, which
- * 1.1 has no meaning for, is a number to it all the same.
+ * Documents for kubectl, whose parser is of YAML 1.1: `yes`, `0777` and `1:30` are text only in quotes, and `0o14`,
+ * which 1.1 has no meaning for, is a number to it all the same.
  */
 export function formatManifests(manifests: readonly unknown[]): string {
   return manifests.map((manifest) => formatYaml11(manifest)).join("---\n");

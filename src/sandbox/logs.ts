@@ -1,4 +1,7 @@
-/** CloudWatch Logs, for reading what containers print. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/ */
+/**
+ * CloudWatch Logs, for reading what containers print.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/
+ */
 import { present } from "../core/base/present.ts";
 import type { LogGroupRecord, LogLine, LogStreamRecord } from "./model/logs.ts";
 import type { World } from "./model/world.ts";
@@ -170,7 +173,8 @@ function page(names: readonly string[], limit: number, nextToken: string | undef
 function checkLimit(limit: number, most: number): number {
   if (limit < 1 || limit > most)
     throw invalid(
-      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value between 1 and ${most}`,
+      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: ` +
+        `Member must have value between 1 and ${most}`,
     );
   return limit;
 }
@@ -178,7 +182,8 @@ function checkLimit(limit: number, most: number): number {
 function requireName(name: string | undefined, what: string): string {
   if (name === undefined || name === "" || name.length > 512)
     throw invalid(
-      `1 validation error detected: Value at '${what}' failed to satisfy constraint: Member must have length between 1 and 512`,
+      `1 validation error detected: Value at '${what}' failed to satisfy constraint: ` +
+        "Member must have length between 1 and 512",
     );
   return name;
 }

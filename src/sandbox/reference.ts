@@ -2,7 +2,13 @@ import { missingImageWord, steering } from "./model/behaviour.ts";
 import { sandboxRules } from "./rules.ts";
 import { services } from "./wire/services.ts";
 
-const titles = { ecs: "Amazon ECS", ssm: "SSM Parameter Store", logs: "CloudWatch Logs", sts: "STS" } as const;
+const titles = {
+  ecs: "Amazon ECS",
+  ssm: "SSM Parameter Store",
+  logs: "CloudWatch Logs",
+  sts: "STS",
+  autoscaling: "EC2 Auto Scaling",
+} as const;
 
 /** The part of docs/sandbox.md that the code knows best, as Markdown. */
 export function sandboxReference(): string {
@@ -12,7 +18,8 @@ export function sandboxReference(): string {
   );
   const rules = Object.entries(sandboxRules).map(
     ([area, rows]) =>
-      `### ${area}\n\n| rule | source |\n|---|---|\n${rows.map(({ rule, source }) => `| ${rule} | ${source} |`).join("\n")}`,
+      `### ${area}\n\n| rule | source |\n|---|---|\n` +
+      `${rows.map(({ rule, source }) => `| ${rule} | ${source} |`).join("\n")}`,
   );
   return `## How a container behaves
 

@@ -90,7 +90,10 @@ export function serviceOf(
   return service === undefined || deployment === undefined ? undefined : { service, deployment };
 }
 
-/** What DescribeServices shows of the settings, as CreateService would have set them. The sandbox plays no lifecycle hooks. */
+/**
+ * What DescribeServices shows of the settings, as CreateService would have set them.
+ * The sandbox plays no lifecycle hooks.
+ */
 function settingsOf(service: Service): ServiceSettings {
   const daemon = service.schedulingStrategy === "DAEMON";
   const { deploymentConfiguration: { lifecycleHooks: _, ...deploymentConfiguration } = {}, ...rest } =

@@ -10,6 +10,7 @@ import { seedServices, serviceOf, wakeServices } from "./seed-services.ts";
 export function seedCluster(world: World, snapshot: ClusterSnapshot): ClusterRecord {
   const cluster = createCluster(world, snapshot.cluster, snapshot.clusterArn);
   cluster.tags = Object.entries(snapshot.tags).map(([key, value]) => ({ key, value }));
+  const groups = `arn:aws:autoscaling:${world.region}:${world.account}`;
   for (const name of new Set([
     ...snapshot.capacityProviders,
     ...snapshot.instances.flatMap(({ capacityProvider }) => capacityProvider ?? []),
@@ -20,7 +21,7 @@ export function seedCluster(world: World, snapshot: ClusterSnapshot): ClusterRec
       tags: [],
       settings: {
         autoScalingGroupProvider: {
-          autoScalingGroupArn: `arn:aws:autoscaling:${world.region}:${world.account}:autoScalingGroup:${world.uuid()}:autoScalingGroupName/${name}`,
+          autoScalingGroupArn: `${groups}:autoScalingGroup:${world.uuid()}:autoScalingGroupName/${name}`,
         },
       },
     });

@@ -1,4 +1,7 @@
-/** SSM's public parameters of the machine images. https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html */
+/**
+ * SSM's public parameters of the machine images.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
+ */
 import { present } from "../core/base/present.ts";
 import { amiFamilies, amiParameters, type AmiFamily } from "../core/catalog/machine-images/ami-families.ts";
 import { pageOf } from "./ecs/pages.ts";
@@ -22,7 +25,8 @@ export const ssmOperations: Readonly<Record<string, Operation>> = {
   GetParameters: operation("ssm", struct({ Names: list(text), WithDecryption: flag }), ({ Names = [] }, call) => {
     if (Names.length === 0 || Names.length > 10)
       throw validation(
-        `1 validation error detected: Value '${JSON.stringify(Names)}' at 'names' failed to satisfy constraint: Member must have length less than or equal to 10`,
+        `1 validation error detected: Value '${JSON.stringify(Names)}' at 'names' failed to satisfy constraint: ` +
+          "Member must have length less than or equal to 10",
       );
     const parameters = parametersOf(call.region);
     const names = [...new Set(Names)];
@@ -37,7 +41,8 @@ export const ssmOperations: Readonly<Record<string, Operation>> = {
     ({ Path = "", Recursive = false, MaxResults = 10, NextToken }, call) => {
       if (!Path.startsWith("/"))
         throw validation(
-          'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/".',
+          "The parameter doesn't meet the parameter name requirements. " +
+            'The parameter name must begin with a forward slash "/".',
         );
       if (MaxResults < 1 || MaxResults > 10) throw validation("MaxResults must be between 1 and 10.");
       const prefix = Path.endsWith("/") ? Path : `${Path}/`;
@@ -102,19 +107,26 @@ function minorsOf({ lastKubernetesMinor = Number.MAX_SAFE_INTEGER }: AmiFamily):
   return kubernetesMinors.filter((minor) => minor <= lastKubernetesMinor).map((minor) => `1.${minor}`);
 }
 
-/** The document of `/recommended`, and its members below it. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html */
+/** What an image's name says of its accelerator. */
+const namePart: Readonly<Record<AmiFamily["accelerator"], string>> = { none: "", neuron: "neuron-", nvidia: "gpu-" };
+
+/**
+ * The document of `/recommended`, and its members below it.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
+ */
 function documentOf(
   { os, accelerator, architecture }: AmiFamily,
   parameter: string,
   imageId: string,
 ): readonly (readonly [string, string])[] {
   const al2023 = os === "al2023";
+  const version = `${al2023 ? "2023" : "2.0"}.0.${built}`;
   const members = {
     ecs_agent_version: agentVersion,
     ecs_runtime_version: "Docker version 25.0.14",
     image_id: imageId,
-    image_name: `${al2023 ? "al2023" : "amzn2"}-ami-ecs-${accelerator === "none" ? "" : `${accelerator === "nvidia" ? "gpu" : accelerator}-`}hvm-${al2023 ? "2023" : "2.0"}.0.${built}-${architecture}-ebs`,
-    image_version: `${al2023 ? "2023" : "2.0"}.0.${built}`,
+    image_name: `${al2023 ? "al2023" : "amzn2"}-ami-ecs-${namePart[accelerator]}hvm-${version}-${architecture}-ebs`,
+    image_version: version,
     os: al2023 ? "Amazon Linux 2023" : "Amazon Linux 2",
     schema_version: 1,
   };

@@ -72,13 +72,11 @@ export function listOr(items: readonly (string | number)[], word = "or"): string
 /** `ports[0].container`: a path as messages name it. */
 export function pathText(path: Path): string {
   return path
-    .map((each, index) =>
-      typeof each === "number"
-        ? `[${each}]`
-        : /^[A-Za-z_$][\w$-]*$/.test(each)
-          ? `${index === 0 ? "" : "."}${each}`
-          : `[${JSON.stringify(each)}]`,
-    )
+    .map((each, index) => {
+      const word = typeof each === "string" && /^[A-Za-z_$][\w$-]*$/.test(each);
+      if (word) return index === 0 ? each : `.${each}`;
+      return `[${JSON.stringify(each)}]`;
+    })
     .join("");
 }
 

@@ -18,7 +18,9 @@ export function legalSlots(type: InstanceType, size: number): readonly Slot[] {
   return slots;
 }
 
-/** The disjoint slots that fill an empty instance, from device 0 on: what a reviewer sees before any cluster is read. */
+/**
+ * The disjoint slots that fill an empty instance, from device 0 on: what a reviewer sees before any cluster is read.
+ */
 export function packedSlots(type: InstanceType, size: number): readonly Slot[] {
   return legalSlots(type, size).filter(isPacked);
 }

@@ -13,7 +13,9 @@ const keptVariables: ReadonlySet<string> = new Set([
 /** An account id; the ids of instances and tasks, which may have twelve digits in a row, are found first and stay. */
 const idOrAccount = /\bi-[0-9a-f]{17}\b|\b[0-9a-f]{32}\b|(?<!\d)\d{12}(?!\d)/g;
 
-/** The snapshot without account ids and without the values of environment variables, in definitions and in overrides. */
+/**
+ * The snapshot without account ids and without the values of environment variables, in definitions and in overrides.
+ */
 export function redactSnapshot(snapshot: ClusterSnapshot): ClusterSnapshot {
   const accounts = new Map<string, string>();
   const redacted = redact(snapshot, (account) => {
@@ -24,7 +26,10 @@ export function redactSnapshot(snapshot: ClusterSnapshot): ClusterSnapshot {
   return { ...(redacted as ClusterSnapshot), redacted: true };
 }
 
-/** What is left of a value where account ids and environment values do not count: a redacted one and its original are equal. */
+/**
+ * What is left of a value where account ids and environment values do not count: a
+ * redacted one and its original are equal.
+ */
 export function withoutRedacted<T>(value: T): T {
   return redact(value, () => "ACCOUNT") as T;
 }

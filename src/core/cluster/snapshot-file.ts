@@ -109,7 +109,10 @@ export function parseSnapshot(json: string, name: string): ClusterSnapshot {
   return snapshot as unknown as ClusterSnapshot;
 }
 
-/** A snapshot as a file: a document like every other, with a line for each instance, task, service and definition, for diff and grep. */
+/**
+ * A snapshot as a file: a document like every other, with a line for each instance, task,
+ * service and definition, for diff and grep.
+ */
 export function formatSnapshot({ instances, tasks, services, taskDefinitions, ...rest }: ClusterSnapshot): string {
   const small = Object.entries({ apiVersion: "aiplat/v1", kind: "ClusterSnapshot", ...rest }).map(([key, value]) =>
     entry(key, JSON.stringify(value)),

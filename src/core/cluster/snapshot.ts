@@ -47,11 +47,14 @@ export interface ClusterSnapshot {
   readonly tasks: readonly Task[];
   /** The services that are not deleted, without their events; left out where nobody asked for them. */
   readonly services?: readonly Service[];
-  /** Services of tasks that say nothing of the devices of their machine and could open them, or list some: what tells daemons. */
+  /** The services of other people's tasks on accelerated machines: what tells daemons, and what they say of devices. */
   readonly taskServices?: readonly TaskService[];
   /** Whether account ids and the values of environment variables were replaced. */
   readonly redacted?: true;
-  /** The definitions of those tasks, by ARN. Where there are `services`, theirs and the newest revision of each family too. */
+  /**
+   * The definitions of those tasks, by ARN. Where there are `services`, theirs and
+   * the newest revision of each family too.
+   */
   readonly taskDefinitions: Readonly<Record<string, RegisteredTaskDefinition>>;
 }
 

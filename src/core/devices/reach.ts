@@ -1,10 +1,10 @@
 import { taggedDevices } from "../catalog/device-set.ts";
-import { neuronCount } from "../cluster/neuron-count.ts";
+import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { placedTasks } from "../cluster/placed-tasks.ts";
-import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
 import { serviceNameOfTask, taskServicesOf } from "../cluster/task-services.ts";
 import type { Task } from "../ecs-api/api.ts";
-import { claimedDevicesOf, reachesDevices } from "./claimed-devices.ts";
+import { reachesDevices } from "./claimed-devices.ts";
 
 /** A task that could open every device of its instance though it says nothing of them. */
 export interface Reach {
@@ -39,22 +39,31 @@ export function reachReader(snapshot: ClusterSnapshot): (task: Task) => Reach | 
 }
 
 /**
- * The services that have to be asked what their tasks are: of tasks on Neuron machines that hold or could open devices,
- * that carry no tag of aiplat's and so may be a daemon, or say what they use by a tag of their service.
+ * The services that have to be asked what their tasks are: those with tasks on accelerated machines, and no tag of
+ * aiplat's on these. They may be daemons, which a machine to be added runs too, or say by a tag what devices they use.
  */
 export function servicesToAsk({
   instances,
   tasks,
   taskDefinitions,
 }: Pick<ClusterSnapshot, "instances" | "tasks" | "taskDefinitions">): readonly string[] {
-  const machines = new Set(instances.filter((each) => neuronCount(each) !== 0).map(({ arn }) => arn));
+  const machines = new Set(instances.filter((each) => isAccelerated(each)).map(({ arn }) => arn));
   const names = tasks.flatMap((task) => {
     const name = serviceNameOfTask(task);
-    const definition = taskDefinitions[task.taskDefinitionArn];
-    if (name === undefined || definition === undefined || !machines.has(task.containerInstanceArn ?? "")) return [];
-    if ([task.tags, definition.tags].some((tags) => tags?.some(({ key }) => key.startsWith("aiplat:")) === true))
-      return [];
-    return reachesDevices(definition) || claimedDevicesOf(definition).devices.length > 0 ? [name] : [];
+    if (name === undefined || !machines.has(task.containerInstanceArn ?? "")) return [];
+    const tags = [...(task.tags ?? []), ...(taskDefinitions[task.taskDefinitionArn]?.tags ?? [])];
+    return tags.some(({ key }) => key.startsWith("aiplat:")) ? [] : [name];
   });
   return [...new Set(names)];
+}
+
+/** Whether the instance has an accelerator, or may have one. */
+function isAccelerated(instance: ContainerInstance): boolean {
+  const name = instanceTypeOf(instance);
+  return name === undefined || findInstanceType(name) !== undefined || isNewAcceleratedType(name);
+}
+
+/** Families of accelerated types that the catalogue does not know yet: https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html */
+function isNewAcceleratedType(name: string): boolean {
+  return /^(?:p|g|gr|inf|trn|dl|vt|f)\d/.test(name);
 }

@@ -131,7 +131,8 @@ function checkNone(
   return fail(
     check,
     others,
-    `Start an instance with the ECS image (${image}), registered in this cluster.${scaling} Where an Auto Scaling group should have, see its activity and the vCPU quota below.`,
+    `Start an instance with the ECS image (${image}), registered in this cluster.${scaling} Where an Auto ` +
+      "Scaling group should have, see its activity and the vCPU quota below.",
   );
 }
 

@@ -65,11 +65,10 @@ function checkHost(
 ): CheckItem {
   const check = "driver";
   const which = nameInstances(instances, all);
-  if (name === undefined)
-    return skip(
-      check,
-      `${which} ${ami === "" ? "does not say its machine image" : `runs ${ami}, which EC2 does not show to this account`}: its driver is not known`,
-    );
+  if (name === undefined) {
+    const what = ami === "" ? "does not say its machine image" : `runs ${ami}, which EC2 does not show to this account`;
+    return skip(check, `${which} ${what}: its driver is not known`);
+  }
   if (isEcsImageWithoutNeuron(name)) return fail(check, `${which} runs ${name}, which carries no Neuron driver`, fix);
   const family = ecsNeuronFamilyOf(name);
   if (family === undefined)

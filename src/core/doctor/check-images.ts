@@ -58,7 +58,8 @@ function judgeState({ image }: ImageNeed, what: string, state: ImageState, types
     case "no-image":
       return fail(
         check,
-        `${what} cannot be pulled: repository ${repository} has no ${digest === undefined ? `tag ${tag}` : `digest ${digest}`}`,
+        `${what} cannot be pulled: ` +
+          `repository ${repository} has no ${digest === undefined ? `tag ${tag}` : `digest ${digest}`}`,
         "Push it, or name one that is there.",
       );
     case "cached-on-pull":
@@ -78,7 +79,8 @@ function judgeState({ image }: ImageNeed, what: string, state: ImageState, types
       return fail(
         "image-architecture",
         `${what} is made for ${state.architectures.join(", ")}; ${unserved.instanceType} is ${unserved.architecture}`,
-        `Build it for ${dockerArchitectures[unserved.architecture]} (docker buildx build --platform linux/${dockerArchitectures[unserved.architecture]}).`,
+        `Build it for ${dockerArchitectures[unserved.architecture]} (docker buildx build ` +
+          `--platform linux/${dockerArchitectures[unserved.architecture]}).`,
       );
     }
   }

@@ -39,8 +39,11 @@ function checkStatus(
   const rest = candidates.filter(({ status }) => status !== "ACTIVE");
   if (rest.length === 0) return [];
   const states = [...new Set(rest.map(({ status }) => status))].join(" or ");
-  const message = `${nameInstances(rest, candidates)} ${rest.length === 1 ? "is" : "are"} ${states}: ECS places nothing there`;
-  const fix = `aws ecs update-container-instances-state --cluster ${cluster} --container-instances ${rest[0]!.arn} --status ACTIVE brings a DRAINING one back.`;
+  const are = rest.length === 1 ? "is" : "are";
+  const message = `${nameInstances(rest, candidates)} ${are} ${states}: ECS places nothing there`;
+  const fix =
+    `aws ecs update-container-instances-state --cluster ${cluster} --container-instances ${rest[0]!.arn} ` +
+    "--status ACTIVE brings a DRAINING one back.";
   return [
     active.length === 0 && !scales ? fail("instance-status", message, fix) : warn("instance-status", message, fix),
   ];
@@ -51,7 +54,8 @@ function checkConnection(active: readonly ContainerInstance[], scales: boolean):
   if (silent.length === 0) return [];
   const message = `the agent of ${nameInstances(silent, active)} is not connected: ECS places nothing there`;
   const fix =
-    "Is the instance running, and can it reach ECS? sudo systemctl restart ecs restarts its agent, whose log is /var/log/ecs/ecs-agent.log.";
+    "Is the instance running, and can it reach ECS? sudo systemctl restart ecs restarts its agent, " +
+    "whose log is /var/log/ecs/ecs-agent.log.";
   return [silent.length === active.length && !scales ? fail("agent", message, fix) : warn("agent", message, fix)];
 }
 
@@ -97,12 +101,15 @@ function describeOld(
 ): readonly CheckItem[] {
   if (old.length === 0) return [];
   const versions = [...new Set(old.map(({ agentVersion }) => agentVersion!))].toSorted(compareVersions).join(", ");
-  const message = `the agent of ${nameInstances(old, candidates)} is ${versions}: before ${handOverAgent} it starts a task on a device that the one before it still holds`;
+  const message =
+    `the agent of ${nameInstances(old, candidates)} is ${versions}: before ${handOverAgent} it starts a task on a ` +
+    "device that the one before it still holds";
   return [
     status(
       "agent-version",
       message,
-      `aws ecs update-container-agent --cluster ${cluster} --container-instance ${old[0]!.arn}, or replace the instance with the current image (aiplat ami latest).`,
+      `aws ecs update-container-agent --cluster ${cluster} --container-instance ${old[0]!.arn}, ` +
+        "or replace the instance with the current image (aiplat ami latest).",
     ),
   ];
 }

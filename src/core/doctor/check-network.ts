@@ -48,7 +48,8 @@ function checkSubnets(names: readonly string[], found: readonly Subnet[], replic
     return [
       fail(
         check,
-        `the subnets are of ${vpcs.size} VPCs (${found.map(({ id, vpcId }) => `${id}: ${vpcId}`).join(", ")}): ECS takes those of one`,
+        `the subnets are of ${vpcs.size} VPCs (${found.map(({ id, vpcId }) => `${id}: ${vpcId}`).join(", ")}): ` +
+          "ECS takes those of one",
         "Name subnets of one VPC.",
       ),
     ];
@@ -104,7 +105,8 @@ function checkGroups(
       return [
         fail(
           check,
-          `security group ${someOf(foreign.map(({ id, vpcId }) => `${id} is of ${vpcId}`))}, and the subnets are of ${vpc}`,
+          `security group ${someOf(foreign.map(({ id, vpcId }) => `${id} is of ${vpcId}`))}, ` +
+            `and the subnets are of ${vpc}`,
           `Name security groups of ${vpc}.`,
         ),
       ];

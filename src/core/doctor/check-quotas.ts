@@ -52,7 +52,8 @@ function judgeType(
   return judged(check, `the quota "${quota.name}"`, quotas.get(quota.code)!, (most) => {
     if (most === undefined) return [skip(check, `Service Quotas has no quota "${quota.name}" here`)];
     const raise = (to: number) =>
-      `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${quota.code} --desired-value ${to} --region ${region}`;
+      `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${quota.code} ` +
+      `--desired-value ${to} --region ${region}`;
     const has = `"${quota.name}" is ${most} vCPU in ${region}`;
     if (vcpus > most) {
       const message = `${has}, and one ${instanceType} has ${vcpus}`;
@@ -78,7 +79,8 @@ function judgeType(
         warn(
           check,
           `${state}: ${short}`,
-          `${raise(used + vcpus * Math.max(1, more))}; unused Capacity Reservations count too, and are not in that figure.`,
+          `${raise(used + vcpus * Math.max(1, more))}; unused Capacity Reservations count too, ` +
+            "and are not in that figure.",
         ),
       ];
     });

@@ -52,7 +52,8 @@ function checkRole(
     return [
       fail(
         check,
-        `${what} ${role} is of account ${account}, and the tasks run in ${place.account}: ECS takes roles of its own account only`,
+        `${what} ${role} is of account ${account}, and the tasks run in ${place.account}: ` +
+          "ECS takes roles of its own account only",
         "Make a role in this account; it may assume the other one.",
       ),
     ];
@@ -70,7 +71,9 @@ function checkRole(
 function checkTrust(check: CheckCode, what: string, { trustPolicy }: Role, place: Place): CheckItem {
   const trust = judgeTrust(trustPolicy, place);
   if (trust.kind === "trusted") return ok(check, `${what} trusts ${tasksPrincipal}`);
-  const fix = `aws iam update-assume-role-policy with a statement that allows sts:AssumeRole to {"Service": "${tasksPrincipal}"}.`;
+  const fix =
+    `aws iam update-assume-role-policy with a statement that allows sts:AssumeRole to {"Service": ` +
+    `"${tasksPrincipal}"}.`;
   return trust.kind === "unclear"
     ? warn(check, `${what}: ${trust.why}`, `See that this holds for ECS. ${fix}`)
     : fail(check, `${what} cannot be assumed by tasks: ${trust.why}`, fix);
@@ -112,14 +115,18 @@ function checkPermissions(
     ...byAction(refused.filter((each) => !doubtful(each))).map(([action, each]) =>
       fail(
         check,
-        `${roleNameOf(role)} may not ${each[0]!.need.to}: ${action} is ${each.some(({ explicit }) => explicit) ? "denied" : "not allowed"} on ${someOf(each.map(({ need }) => need.resource))}`,
+        `${roleNameOf(role)} may not ${each[0]!.need.to}: ` +
+          `${action} is ${each.some(({ explicit }) => explicit) ? "denied" : "not allowed"} on ` +
+          `${someOf(each.map(({ need }) => need.resource))}`,
         `Allow ${action} on it in the role's policies.`,
       ),
     ),
     ...byAction(refused.filter(doubtful)).map(([action, each]) =>
       warn(
         check,
-        `the policies of ${roleNameOf(role)} do not allow ${action} on ${someOf(each.map(({ need }) => need.resource))}: the ${each[0]!.need.repository === undefined ? "secret" : "repository"}'s own policy must`,
+        `the policies of ${roleNameOf(role)} do not allow ${action} on ` +
+          `${someOf(each.map(({ need }) => need.resource))}: ` +
+          `the ${each[0]!.need.repository === undefined ? "secret" : "repository"}'s own policy must`,
         `Allow ${action} on it in the role's policies, or see ${ownPolicyCommand(each[0]!.need)}.`,
       ),
     ),

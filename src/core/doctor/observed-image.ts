@@ -9,7 +9,10 @@ export type ImageState =
   /** Nothing to be had without signing in. */
   | { readonly kind: "private" };
 
-/** What clients accept as a manifest: an image's, and the index or list of several architectures. https://github.com/opencontainers/image-spec/blob/main/media-types.md */
+/**
+ * What clients accept as a manifest: an image's, and the index or list of several architectures.
+ * https://github.com/opencontainers/image-spec/blob/main/media-types.md
+ */
 export const manifestTypes = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -36,6 +39,7 @@ export function architecturesOf(manifest: string): readonly string[] {
   const named = (Array.isArray(manifests) ? (manifests as NonNullable<typeof manifests>) : []).map(
     ({ platform }) => platform?.architecture,
   );
-  // Attestations stand beside the images, as of architecture unknown. https://docs.docker.com/build/metadata/attestations/attestation-storage/
+  // Attestations stand beside the images, as of architecture unknown.
+  // https://docs.docker.com/build/metadata/attestations/attestation-storage/
   return [...new Set(named.filter((each) => each !== undefined && each !== "unknown"))] as readonly string[];
 }

@@ -23,7 +23,8 @@ export interface PermissionNeed {
  * What the agent calls with the execution role before a task's containers start.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
  *
- * @param found The secrets by their id: policies name their whole ARN, and a task may leave its last six characters out.
+ * @param found The secrets by their id: policies name their whole ARN, and a task
+ * may leave its last six characters out.
  */
 export function permissionsOf(
   needs: Needs,

@@ -14,11 +14,15 @@ export interface Place {
 /** Where the tasks run. The account is the credentials', and where STS did not tell, that of the roles. */
 export function placeOf({ region: reading, identity }: ObservedMachine, needs: Needs | undefined): Place {
   const region = valueOf(reading)?.name ?? "";
-  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
-  const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
   return {
-    partition,
+    partition: partitionOf(region),
     region,
     account: valueOf(identity)?.account ?? roleAccountOf(needs?.executionRole ?? needs?.taskRole ?? "") ?? "",
   };
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+function partitionOf(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }

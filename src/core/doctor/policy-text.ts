@@ -2,7 +2,8 @@
 
 /** One value and a list of one mean the same in a policy. */
 export function listOf(value: unknown): readonly unknown[] {
-  return value === undefined ? [] : Array.isArray(value) ? (value as readonly unknown[]) : [value];
+  if (Array.isArray(value)) return value as readonly unknown[];
+  return value === undefined ? [] : [value];
 }
 
 /** IAM's wildcards: `*` for any text, `?` for one character. */

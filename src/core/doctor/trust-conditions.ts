@@ -2,17 +2,32 @@ import { isRaw } from "../base/merge.ts";
 import type { Place } from "./place.ts";
 import { globToPattern, listOf } from "./policy-text.ts";
 
-/** Whether the conditions of a statement hold when ECS assumes the role for a task; `why` names the first that decides. */
+/**
+ * Whether the conditions of a statement hold when ECS assumes the role for a task; `why` names the first that decides.
+ */
 export interface Verdict {
   readonly result: "met" | "unmet" | "unclear";
   readonly why: string;
 }
 
 /** Keys that ECS sends no value for: nobody shares an id or a session with it. */
-const neverSent =
-  /^(?:sts:ExternalId|sts:RoleSessionName|aws:PrincipalOrgID|aws:PrincipalArn|aws:PrincipalAccount|aws:MultiFactorAuthPresent|aws:userid|aws:username)$/i;
+const neverSent: ReadonlySet<string> = new Set(
+  [
+    "sts:ExternalId",
+    "sts:RoleSessionName",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalArn",
+    "aws:PrincipalAccount",
+    "aws:MultiFactorAuthPresent",
+    "aws:userid",
+    "aws:username",
+  ].map((key) => key.toLowerCase()),
+);
 
-/** All conditions of a statement must hold. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+/**
+ * All conditions of a statement must hold.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
 export function judgeConditions(conditions: unknown, caller: Place): Verdict {
   const tests = Object.entries(isRaw(conditions) ? conditions : {}).flatMap(([operator, keys]) =>
     Object.entries(isRaw(keys) ? keys : {}).map(([key, values]) =>
@@ -30,7 +45,7 @@ function judgeCondition(operator: string, key: string, values: readonly string[]
   const parts = /^(?:ForA(?:ny|ll)Values:)?(String|Arn)(Not)?(Equals|Like|EqualsIgnoreCase)(IfExists)?$/.exec(operator);
   if (parts === null) return { result: "unclear", why: `${operator} of ${why}` };
   const [, kind, not, way, ifExists] = parts;
-  if (neverSent.test(key))
+  if (neverSent.has(key.toLowerCase()))
     return {
       result: not !== undefined || ifExists !== undefined ? "met" : "unmet",
       why: `${why}, which ECS does not send`,
@@ -49,8 +64,8 @@ function judgeCondition(operator: string, key: string, values: readonly string[]
 }
 
 /**
- * Whether a pattern can be the ARN that ECS sends, `arn:aws:ecs:REGION:ACCOUNT:` and more. What stands after the account
- * is not judged here.
+ * Whether a pattern can be the ARN that ECS sends, `arn:aws:ecs:REGION:ACCOUNT:` and more. What stands after the
+ * account is not judged here.
  */
 function canBeSource(pattern: string, { partition, region, account }: Place): boolean {
   const parts = pattern.split(":");
@@ -61,7 +76,8 @@ function canBeSource(pattern: string, { partition, region, account }: Place): bo
 
 /**
  * Whether a pattern asks for more than any resource of the account: "Using the aws:SourceArn condition key to specify a
- * specific cluster is not currently supported". https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+ * specific cluster is not currently supported".
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  */
 function namesResource(pattern: string): boolean {
   return !/^\**$/.test(pattern.split(":").slice(5).join(""));

@@ -1,4 +1,7 @@
-/** Whether a role's trust policy lets ECS's tasks assume it. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html */
+/**
+ * Whether a role's trust policy lets ECS's tasks assume it.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+ */
 import { isRaw } from "../base/merge.ts";
 import type { Place } from "./place.ts";
 import { globToPattern, listOf } from "./policy-text.ts";
@@ -61,7 +64,10 @@ function coversTasks({ Principal: principal, NotPrincipal: except }: Statement):
   return except !== undefined ? !namesTasks(except) : namesTasks(principal);
 }
 
-/** `*` and `{"AWS": "*"}` are the same: anybody. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous */
+/**
+ * `*` and `{"AWS": "*"}` are the same: anybody.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
+ */
 function namesTasks(principal: unknown): boolean {
   if (!isRaw(principal)) return principal === "*";
   return (

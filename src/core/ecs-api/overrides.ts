@@ -1,7 +1,10 @@
 import { present } from "../base/present.ts";
 import type { ContainerDefinition, NameValue, ResourceRequirement, Task, TaskDefinition } from "./api.ts";
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html: the fields that placement and devices depend on. */
+/**
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html: the
+ * fields that placement and devices depend on.
+ */
 interface ContainerOverride {
   readonly name?: string;
   readonly cpu?: number;

@@ -1,6 +1,9 @@
 import type { Deployment } from "./service.ts";
 
-/** A rollout of a service, over several calls and hours the same. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html */
+/**
+ * A rollout of a service, over several calls and hours the same.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html
+ */
 export interface ServiceDeployment {
   readonly arn: string;
   /** What it rolls out. */

@@ -39,13 +39,19 @@ export function diffNormalForms(before: Raw, after: Raw, fields: FieldTree): rea
 function diffObjects(before: Raw, after: Raw, fields: FieldTree | true, path: string): readonly Change[] {
   const names = new Set([...Object.keys(after), ...Object.keys(before)]);
   return [...names].flatMap((name) => {
-    const ours = fields === true ? true : Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const ours = below(fields, name);
     const at = join(path, name);
     const [was, is] = [before[name], after[name]];
     return isListOrNothing(was) && isListOrNothing(is)
       ? diffLists(name, was ?? [], is ?? [], ours, at)
       : diffValues(was, is, ours, at);
   });
+}
+
+/** Which of a field's own fields aiplat could have written. */
+function below(fields: FieldTree | true, name: string): FieldTree | true | undefined {
+  if (fields === true) return true;
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 function diffValues(

@@ -1,4 +1,4 @@
-import type { Task, TaskContainer } from "../ecs-api/api.ts";
+import type { Task, TaskContainer, TaskDefinition } from "../ecs-api/api.ts";
 import { explainExitCode, explainReason } from "./reasons.ts";
 
 /** Whether a stopped task did its work, and if not why, and what to do. */
@@ -16,12 +16,42 @@ const cutShort = new Set([
   "TaskFailedToStart",
 ]);
 
+/** What a container exits with that SIGKILL or SIGTERM ended. */
+const stopped: ReadonlySet<number | undefined> = new Set([137, 143]);
+
+/**
+ * The containers that say how a stopped task went: not those that ECS itself ended, since they are not essential and
+ * the essential ones had done their work.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (essential)
+ *
+ * @param definition Says which are essential; without it all are taken for that, which is ECS's default.
+ */
+export function decisiveContainers(
+  { containers }: Pick<Task, "containers">,
+  definition?: Pick<TaskDefinition, "containerDefinitions">,
+): readonly TaskContainer[] {
+  const others = new Set(
+    (definition?.containerDefinitions ?? []).filter(({ essential }) => essential === false).map(({ name }) => name),
+  );
+  const essential = containers.filter(({ name }) => !others.has(name));
+  if (essential.length === 0 || essential.some(({ exitCode }) => exitCode !== 0)) return containers;
+  return containers.filter(
+    ({ name, exitCode, reason = "" }) =>
+      !(others.has(name) && stopped.has(exitCode) && !reason.includes("OutOfMemory")),
+  );
+}
+
+/** Whether only its definition says how a stopped task went: one container did its work, and another was ended. */
+export function needsDefinition({ containers }: Pick<Task, "containers">): boolean {
+  return containers.some(({ exitCode }) => exitCode === 0) && containers.some(({ exitCode }) => stopped.has(exitCode));
+}
+
 /**
  * Judges a STOPPED task. A container without an exit code never started: that is a failure, and so is a task without
  * containers, which was never placed.
  */
-export function judgeTask(task: Task): TaskOutcome {
-  const container = culprit(task.containers);
+export function judgeTask(task: Task, definition?: Pick<TaskDefinition, "containerDefinitions">): TaskOutcome {
+  const container = culprit(decisiveContainers(task, definition));
   if (container !== undefined) return { ok: false, ...explainContainer(container, task) };
   if (task.containers.length > 0 && (task.stopCode === undefined || !cutShort.has(task.stopCode))) return { ok: true };
   const reason = task.stoppedReason ?? task.stopCode ?? "stopped before it started";
@@ -34,9 +64,7 @@ function culprit(containers: readonly TaskContainer[]): TaskContainer | undefine
   return (
     failed.find((container) => container.reason !== undefined && container.reason !== "") ??
     // 137 and 143 are mostly ECS stopping the rest of the task.
-    failed.find(
-      (container) => container.exitCode !== undefined && container.exitCode !== 137 && container.exitCode !== 143,
-    ) ??
+    failed.find(({ exitCode }) => exitCode !== undefined && !stopped.has(exitCode)) ??
     failed[0]
   );
 }

@@ -32,31 +32,33 @@ export function addToBlock(
 
 /** Takes one of several items away with its lines. A comment above it stays. */
 export function removeFromBlock(collection: Collection, index: number, text: string): Replacement {
-  const begin = isSeq(collection)
-    ? dashBefore(startOf(collection.items[index]), text)
-    : startOf(collection.items[index]);
+  const begin = beginOf(collection, index, text);
   const lineStart = text.lastIndexOf("\n", begin - 1) + 1;
   // The first key of a list's item shares its line with the dash.
   if (text.slice(lineStart, begin).trim() !== "") {
-    const next = collection.items[index + 1];
+    const isLast = index === collection.items.length - 1;
     return {
       start: begin,
-      end:
-        next === undefined
-          ? endOf(collection.items[index])
-          : isSeq(collection)
-            ? dashBefore(startOf(next), text)
-            : startOf(next),
+      end: isLast ? endOf(collection.items[index]) : beginOf(collection, index + 1, text),
       text: "",
     };
   }
   const end = lineEndAfter(endOf(collection.items[index]), text);
   if (text[end - 1] === "\n") return { start: lineStart, end, text: "" };
-  const over = text.startsWith("\r\n", end) ? end + 2 : text[end] === "\n" ? end + 1 : end;
-  return { start: lineStart, end: over, text: "" };
+  const lineEnd = /^\r?\n/.exec(text.slice(end, end + 2))?.[0] ?? "";
+  return { start: lineStart, end: end + lineEnd.length, text: "" };
 }
 
-/** The items in another order, or fewer of them, each with the comments on its lines and right above it; undefined where an empty line sets some apart. */
+/** Where an item begins: of a list, at its dash. */
+function beginOf(collection: Collection, index: number, text: string): number {
+  const start = startOf(collection.items[index]);
+  return isSeq(collection) ? dashBefore(start, text) : start;
+}
+
+/**
+ * The items in another order, or fewer of them, each with the comments on its lines and right above it; undefined where
+ * an empty line sets some apart.
+ */
 export function arrangeBlock(list: YAMLSeq, order: readonly number[], text: string): Replacement | undefined {
   const start = list.range![0];
   const ends = list.items.map((item) => lineEndAfter(endOf(item), text));

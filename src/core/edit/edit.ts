@@ -36,7 +36,10 @@ export function applyEdit(root: object, edit: Edit): void {
   }
 }
 
-/** The path of what a removal takes: the key or item itself, or the outermost collection that would be left with nothing. */
+/**
+ * The path of what a removal takes: the key or item itself, or the outermost
+ * collection that would be left with nothing.
+ */
 export function removedBy(path: Path, sizeOf: (collection: Path) => number): Path {
   const parent = path.slice(0, -1);
   return parent.length > 0 && sizeOf(parent) === 1 ? removedBy(parent, sizeOf) : path;

@@ -8,7 +8,9 @@ export interface Entry {
   readonly value: unknown;
 }
 
-/** Adds to a collection in brackets that has items: on its line, or on lines of their own where its items have theirs. */
+/**
+ * Adds to a collection in brackets that has items: on its line, or on lines of their own where its items have theirs.
+ */
 export function addToFlow(
   collection: Collection,
   entries: readonly Entry[],
@@ -19,10 +21,10 @@ export function addToFlow(
   const begin = startOf(last);
   const indent = /^[ \t]*$/.exec(text.slice(text.lastIndexOf("\n", begin - 1) + 1, begin))?.[0];
   const oneLine = indent === undefined || siblingsOnOneLine(collection, text);
-  const written = entries.map(
-    ({ key, value }) =>
-      `${key === undefined ? "" : `${scalar(key, style, true)}${style.colon}`}${oneLine ? inline(value, style) : spread(value, indent, style)}`,
-  );
+  const written = entries.map(({ key, value }) => {
+    const head = key === undefined ? "" : `${scalar(key, style, true)}${style.colon}`;
+    return `${head}${oneLine ? inline(value, style) : spread(value, indent, style)}`;
+  });
   const separator = indent === undefined ? style.comma : `,${style.lineEnd}${indent}`;
   return at(endOf(last), written.map((each) => separator + each).join(""));
 }

@@ -30,10 +30,15 @@ export function styleOfText(text: string): TextStyle {
     step: /\n([ \t]+)\S/.exec(text)?.[1] ?? "  ",
     colon,
     comma: json && oneLine && colon === ":" ? "," : ", ",
-    mapPadding: json ? (/\{ "/.test(text) ? " " : "") : /\{[\w"']/.test(text) ? "" : " ",
+    mapPadding: padsMaps(text, json) ? " " : "",
     listPadding: /\[ [\w"']/.test(text) ? " " : "",
     shortLists: !json || oneLine || /\[ ?["\d]/.test(text),
   };
+}
+
+/** Whether the braces of the text's maps have a space within. */
+function padsMaps(text: string, json: boolean): boolean {
+  return json ? /\{ "/.test(text) : !/\{[\w"']/.test(text);
 }
 
 function isJson(text: string): boolean {

@@ -42,8 +42,10 @@ function askOf(
   const part = (devices: number) => (devices === count ? {} : { devicesPerReplica: devices });
   const listed = neuronDevicesOf(container).length;
   const requirements = container.resourceRequirements ?? [];
-  if (kind === "neuron")
-    return listed > 0 ? part(listed) : requirements.some(({ type }) => type === "NeuronDevice") ? {} : undefined;
+  if (kind === "neuron") {
+    if (listed > 0) return part(listed);
+    return requirements.some(({ type }) => type === "NeuronDevice") ? {} : undefined;
+  }
   const gpu = requirements.find(({ type }) => type === "GPU");
   if (kind !== "nvidia" || gpu === undefined) return undefined;
   const mps = mpsOf(gpu);

@@ -52,37 +52,40 @@ function isRole(arn: string | undefined): arn is string {
   return arn !== undefined && roleArnRule.pattern.test(arn);
 }
 
-/** On Managed Instances the task's size, else the container's. A CPU workload has to say both; the raw fields take away what there is not. */
+/**
+ * On Managed Instances the task's size, else the container's. A CPU workload has to say both;
+ * the raw fields take away what there is not.
+ */
 function resourcesOf(part: ImportedPart, both: boolean): { readonly resources?: Raw } {
   const { cpu, memory, memoryReservation } = mainContainer(part);
   const managed = isForManagedInstances(part);
-  const units = (managed ? parseTaskCpu(part.definition.cpu ?? "") : undefined) ?? cpu ?? 0;
+  const written = (managed ? parseTaskCpu(part.definition.cpu ?? "") : undefined) ?? cpu ?? 0;
+  const units = written === 0 && both ? 1024 : written;
   const memoryMiB =
     (managed ? parseTaskMemory(part.definition.memory ?? "") : undefined) ??
     memory ??
     (both ? (memoryReservation ?? 512) : undefined);
   const resources = {
-    ...(units > 0 ? { cpu: units / 1024 } : both ? { cpu: 1 } : {}),
+    ...(units > 0 ? { cpu: units / 1024 } : {}),
     ...(memoryMiB === undefined ? {} : { memory: both ? `${memoryMiB}MiB` : formatMiB(memoryMiB) }),
   };
   return Object.keys(resources).length === 0 ? {} : { resources };
+}
+
+/** The provider that starts the tasks, or that Managed Instances do; undefined for plain EC2. */
+function capacityOf(part: ImportedPart): Raw | string | undefined {
+  const strategy = part.service?.["capacityProviderStrategy"];
+  const provider = Array.isArray(strategy) && isRaw(strategy[0]) ? strategy[0]["capacityProvider"] : undefined;
+  const managed = isForManagedInstances(part);
+  if (typeof provider === "string") return managed ? { managedInstances: provider } : { provider };
+  return managed && part.service === undefined ? "managed-instances" : undefined;
 }
 
 /** Where its tasks run. */
 function placeOf(part: ImportedPart): Raw {
   const { definition, service } = part;
   const { networkMode } = definition;
-  const strategy = service?.["capacityProviderStrategy"];
-  const provider = Array.isArray(strategy) && isRaw(strategy[0]) ? strategy[0]["capacityProvider"] : undefined;
-  const managed = isForManagedInstances(part);
-  const capacity =
-    typeof provider === "string"
-      ? managed
-        ? { managedInstances: provider }
-        : { provider }
-      : managed && service === undefined
-        ? "managed-instances"
-        : undefined;
+  const capacity = capacityOf(part);
   const awsvpc = (service?.networkConfiguration as Raw | undefined)?.["awsvpcConfiguration"];
   return {
     ...(networkMode === "bridge" || networkMode === "host" || networkMode === "awsvpc" ? { networkMode } : {}),

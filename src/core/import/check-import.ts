@@ -13,9 +13,12 @@ import { resolveWorkload } from "../workload/resolve.ts";
 import { workloadRules } from "../workload/rules.ts";
 import { runRules } from "../workload/rules/rule.ts";
 import { serviceOf, settingsOfDefinition, settingsOfService } from "./raw-fields.ts";
-import type { ImportSource } from "./source.ts";
+import { isFoundByTag, type ImportSource } from "./source.ts";
 
-/** What speaks against a workload file: it is not legal, or says something else than is there. Nothing dropped counts as little as nothing added. */
+/**
+ * What speaks against a workload file: it is not legal, or says something else than is there. Nothing dropped counts as
+ * little as nothing added.
+ */
 export function problemsOfImport(document: Raw, { parts, lockPortBase }: ImportSource): readonly string[] {
   const checked = checkDocument(document, () => undefined);
   const wrong = [
@@ -31,7 +34,7 @@ export function problemsOfImport(document: Raw, { parts, lockPortBase }: ImportS
     return parts.flatMap((part, index) => {
       const generated = variants[index]!.definition;
       return [
-        ...(generated.family === part.definition.family
+        ...(generated.family === part.definition.family || isFoundByTag(part, ecs.workload.name)
           ? []
           : [`${part.definition.family} would be ${generated.family}`]),
         ...differences(settingsOfDefinition(part.definition), settingsOfDefinition(generated), generatedFields),

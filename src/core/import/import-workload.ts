@@ -45,7 +45,10 @@ export function importWorkload(source: ImportSource): Imported {
   };
 }
 
-/** The families of the workload that a definition is a slot of, in the order of its slots; its own alone where it is none. */
+/**
+ * The families of the workload that a definition is a slot of, in the order of its
+ * slots; its own alone where it is none.
+ */
 export function familiesWith(part: ImportedPart): readonly string[] {
   const { family } = part.definition;
   const slots = acceleratorsOf(part).map((accelerator) =>
@@ -128,7 +131,8 @@ function nothingFits({ parts }: ImportSource, problems: readonly string[]): Prob
     return problem(
       "import-slot",
       [],
-      `${service?.serviceName ?? definition.family} is one slot of a workload, and ${missing} of the others ${others.length === 1 ? "is" : "are"} not there: ${listOr(others, "and")}`,
+      `${service?.serviceName ?? definition.family} is one slot of a workload, and ${missing} of the others ` +
+        `${others.length === 1 ? "is" : "are"} not there: ${listOr(others, "and")}`,
       "Write the file with aiplat init; aiplat plan then shows what changes.",
     );
   }
@@ -190,8 +194,13 @@ function unlockedDevices(
   const types = own === undefined ? "[TYPE]" : `[${(own["instanceTypes"] as readonly string[]).join(", ")}]`;
   return [
     {
-      message: `${definition.family} lists ${listed.length === 1 ? "a Neuron device" : `${listed.length} Neuron devices`} by hand, without lock ports: nothing keeps another task off ${listed.length === 1 ? "it" : "them"}`,
-      hint: `The file leaves that as it is. To let aiplat choose and lock devices, write accelerator: { instanceTypes: ${types}, devicesPerReplica: ${new Set(listed).size} } and take the devices out of ecs.taskDefinition; aiplat plan shows what changes.`,
+      message:
+        `${definition.family} lists ${listed.length === 1 ? "a Neuron device" : `${listed.length} Neuron devices`} ` +
+        `by hand, without lock ports: nothing keeps another task off ${listed.length === 1 ? "it" : "them"}`,
+      hint:
+        "The file leaves that as it is. To let aiplat choose and lock devices, write accelerator: { instanceTypes: " +
+        `${types}, devicesPerReplica: ${new Set(listed).size} } and take the devices out of ecs.taskDefinition; ` +
+        "aiplat plan shows what changes.",
     },
   ];
 }

@@ -6,7 +6,10 @@ import { environmentNameRule, formatMiB, portNameRule, secretArnRule, targetGrou
 import { isRaw, type Raw } from "../base/merge.ts";
 import { mainContainer, type ImportedPart } from "./source.ts";
 
-/** What the file can say of the container beside its size and its devices. What has no word here is left to the raw fields. */
+/**
+ * What the file can say of the container beside its size and its devices. What has
+ * no word here is left to the raw fields.
+ */
 export function containerWords(part: ImportedPart, lockPortBase: number | undefined): Raw {
   const container = mainContainer(part);
   const ports = portsOf(container, part.definition.networkMode, lockPortBase);

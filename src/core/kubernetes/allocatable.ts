@@ -4,7 +4,10 @@ import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { deviceCount } from "./devices.ts";
 
-/** MemTotal is less than EC2's figure; Karpenter's default of VM_MEMORY_OVERHEAD_PERCENT, in thousandths. https://karpenter.sh/docs/reference/settings/ */
+/**
+ * MemTotal is less than EC2's figure; Karpenter's default of VM_MEMORY_OVERHEAD_PERCENT, in thousandths.
+ * https://karpenter.sh/docs/reference/settings/
+ */
 const overheadPerMille = 75;
 /** kubelet's evictionHard memory.available (awslabs/amazon-eks-ami @81fec2e, nodeadm/internal/kubelet/config.go). */
 const evictionMiB = 100;
@@ -29,7 +32,10 @@ export function allocatableMiB(type: InstanceType): number {
   return memory - kubelet - evictionMiB - addOnsMiB - hugepagesMiB(type);
 }
 
-/** Thousandths of a core that pods can request on an empty node: 6 %, 1 %, 0.5 %, 0.5 % and 0.25 % of the cores are kubelet's. */
+/**
+ * Thousandths of a core that pods can request on an empty node: 6 %, 1 %, 0.5 %, 0.5 %
+ * and 0.25 % of the cores are kubelet's.
+ */
 export function allocatableMilliCpu({ vcpus }: InstanceType): number {
   const shares = [60, 10, 5, 5];
   return (

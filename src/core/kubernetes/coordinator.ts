@@ -12,8 +12,8 @@ export const coordinatorResources: Quantities = { cpu: "2", memory: "8Gi" };
 const ownVolumes: ReadonlySet<string> = new Set([sharedMemoryVolume, compileCacheVolume]);
 
 /**
- * The accelerated pod without what its devices bring: it runs on any node of the image's CPU architecture, with the same
- * image, environment, secrets and service account.
+ * The accelerated pod without what its devices bring: it runs on any node of the image's CPU architecture, with the
+ * same image, environment, secrets and service account.
  */
 export function coordinatorPod(
   pod: PodTemplate,

@@ -2,7 +2,10 @@
 import type { DeviceRequest, Shape } from "../workload/resolved.ts";
 import type { Quantities, Toleration } from "./manifest.ts";
 
-/** https://awsdocs-neuron.readthedocs-hosted.com/en/latest/containers/kubernetes-getting-started.html; `neurondevice` ended with Neuron 2.20. */
+/**
+ * https://awsdocs-neuron.readthedocs-hosted.com/en/latest/containers/kubernetes-getting-started.html;
+ * `neurondevice` ended with Neuron 2.20.
+ */
 export const neuronResource = "aws.amazon.com/neuron";
 
 /** https://docs.aws.amazon.com/eks/latest/userguide/device-management-nvidia.html */
@@ -13,7 +16,10 @@ export const efaResource = "vpc.amazonaws.com/efa";
 
 export const hugepagesResource = "hugepages-2Mi";
 
-/** What one pod of NCCL on EFA takes of the node's huge pages. https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html */
+/**
+ * What one pod of NCCL on EFA takes of the node's huge pages.
+ * https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html
+ */
 const ncclHugepages = "5120Mi";
 
 /** The resource that counts the devices of a request; undefined where there are none. */

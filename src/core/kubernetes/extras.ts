@@ -65,7 +65,8 @@ export function extraProblems({
     else if (maxReplicas <= workload.replicas)
       wrong(
         extra,
-        `--max-replicas ${maxReplicas} is no more than the workload's replicas (${workload.replicas}), which are the least`,
+        `--max-replicas ${maxReplicas} is no more than the workload's replicas (${workload.replicas}), ` +
+          "which are the least",
       );
   }
   if (asked.includes("hpa"))
@@ -122,7 +123,10 @@ function scaleTarget({ kind, name }: ExtraContents): Readonly<Record<string, str
   return { apiVersion: envelopes[kind].apiVersion, kind, name };
 }
 
-/** On CPU, which every cluster's metrics server knows. https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ */
+/**
+ * On CPU, which every cluster's metrics server knows.
+ * https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/
+ */
 function hpa(contents: ExtraContents): Manifest {
   return {
     apiVersion: "autoscaling/v2",
@@ -169,8 +173,10 @@ function scaledObject(contents: ExtraContents): Manifest {
 
 /** Percent over all of the workload's devices: DCGM's exporter names the pod, neuron-monitor the instance type. */
 function utilisationQuery({ shape, name, metadata }: ExtraContents): string {
-  if (shape.request.kind === "neuron")
-    return `100 * avg(neuroncore_utilization_ratio{instance_type=~"${shape.instanceTypes.map((type) => type.instanceType).join("|")}"})`;
+  if (shape.request.kind === "neuron") {
+    const types = shape.instanceTypes.map((type) => type.instanceType).join("|");
+    return `100 * avg(neuroncore_utilization_ratio{instance_type=~"${types}"})`;
+  }
   const namespace = metadata.namespace === undefined ? "" : `namespace="${metadata.namespace}",`;
   return `avg(DCGM_FI_DEV_GPU_UTIL{${namespace}pod=~"${name}-.+"})`;
 }
@@ -183,7 +189,10 @@ const exporters = {
   nvidia: { name: "dcgm-exporter", labels: { "app.kubernetes.io/name": "dcgm-exporter" }, port: 9400 },
 } as const;
 
-/** One for all workloads on such devices: a second one would be scraped twice. https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor */
+/**
+ * One for all workloads on such devices: a second one would be scraped twice.
+ * https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor
+ */
 function podMonitor({ shape, metadata: { namespace } }: ExtraContents): Manifest {
   const { name, labels, port } = shape.request.kind === "neuron" ? exporters.neuron : exporters.nvidia;
   return {

@@ -40,8 +40,8 @@ export interface KubernetesTarget {
 }
 
 /**
- * Works out every default of a workload for Kubernetes, and the kind: what is asked for, else the file's eks.as, else by
- * what the workload is.
+ * Works out every default of a workload for Kubernetes, and the kind: what is asked for, else the file's eks.as, else
+ * by what the workload is.
  */
 export function resolveForKubernetes(workload: Workload, asked?: Kind): KubernetesTarget {
   const kind = asked ?? (workload.eks?.as === undefined ? undefined : requireKind(workload.eks.as, ["eks", "as"]));
@@ -60,7 +60,8 @@ function defaultKind({ kind, nodes }: ResolvedWorkload): Kind {
 /**
  * The manifests of a workload that the rules have passed (rules.ts), in the order to apply them.
  *
- * @throws Refusal when the kind cannot carry the workload, an extra cannot go with it, or raw fields change its devices.
+ * @throws Refusal when the kind cannot carry the workload, an extra cannot go with
+ * it, or raw fields change its devices.
  */
 export function generateManifests(target: KubernetesTarget, settings: KubernetesSettings = {}): GeneratedManifests {
   const { workload, kind } = target;
@@ -124,7 +125,9 @@ function limitsOf(kind: Kind, workload: ResolvedWorkload): readonly Limit[] {
       : [
           {
             path: ["kind"],
-            message: `is for ${envelope.runs === "service" ? "services" : "jobs"}, and ${workload.name} is a ${workload.kind}`,
+            message:
+              `is for ${envelope.runs === "service" ? "services" : "jobs"}, ` +
+              `and ${workload.name} is a ${workload.kind}`,
           },
         ]),
     ...envelope.limits(workload),
@@ -188,7 +191,8 @@ function queueProblems({ eks }: ResolvedWorkload, { queueFleets = [] }: Kubernet
     ...others.map(({ type }) =>
       settingProblem(
         "fleet-accelerator",
-        `--queue-fleet: ${type.instanceType} carries ${type.accelerator.name}: aiplat places Neuron and NVIDIA accelerators only`,
+        `--queue-fleet: ${type.instanceType} carries ${type.accelerator.name}: ` +
+          "aiplat places Neuron and NVIDIA accelerators only",
       ),
     ),
     ...twice.map(({ type }) =>

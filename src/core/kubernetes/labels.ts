@@ -9,7 +9,10 @@ export const componentLabel = "app.kubernetes.io/component";
 /** Values of the component label: the pods with devices, where there are several of them or others beside them. */
 export const components = { node: "node", coordinator: "coordinator" } as const;
 
-/** What a label's or an annotation's key may be. https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+/**
+ * What a label's or an annotation's key may be.
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+ */
 export function isLabelKey(key: string): boolean {
   const slash = key.indexOf("/");
   const prefix = slash < 0 ? undefined : key.slice(0, slash);
@@ -25,7 +28,9 @@ export function isLabelValue(value: string): boolean {
   return value === "" || /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/.test(value);
 }
 
-/** Labels by which aiplat and people find what belongs to a workload again; on EKS they are the tags of the contract. */
+/**
+ * Labels by which aiplat and people find what belongs to a workload again; on EKS they are the tags of the contract.
+ */
 export function ownLabels(workload: ResolvedWorkload, name: string): Readonly<Record<string, string>> {
   return { [nameLabel]: workload.name, [instanceLabel]: name, [managedByLabel]: "aiplat" };
 }

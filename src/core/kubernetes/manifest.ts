@@ -1,4 +1,6 @@
-/** The parts of the Kubernetes API that aiplat writes, as readonly data in the API's own words; raw fields pass through. */
+/**
+ * The parts of the Kubernetes API that aiplat writes, as readonly data in the API's own words; raw fields pass through.
+ */
 
 export interface Metadata {
   readonly name: string;

@@ -14,11 +14,17 @@ export type NeuronScheduler = (typeof neuronSchedulers)[number];
 export interface ClusterSettings {
   /** As `1.34`. */
   readonly kubernetesVersion?: string;
-  /** What the cluster has; by default DRA where the Kubernetes version and the instance type allow it, else the extension. */
+  /**
+   * What the cluster has; by default DRA where the Kubernetes version and the
+   * instance type allow it, else the extension.
+   */
   readonly neuronScheduler?: NeuronScheduler;
 }
 
-/** The name of the second scheduler that the chart of the extension installs: EKS does not let the default one be changed. */
+/**
+ * The name of the second scheduler that the chart of the extension installs: EKS
+ * does not let the default one be changed.
+ */
 export const extensionScheduler = "my-scheduler";
 
 const draVersion = "1.34";

@@ -36,7 +36,10 @@ function required(term: Affinity): Affinity {
   return { requiredDuringSchedulingIgnoredDuringExecution: [term] };
 }
 
-/** The node label of the CPU architecture that the image is built for; undefined for a CPU workload, which may run on any. */
+/**
+ * The node label of the CPU architecture that the image is built for; undefined for
+ * a CPU workload, which may run on any.
+ */
 export function architectureLabel({ instanceTypes }: Shape): Readonly<Record<string, string>> | undefined {
   const architecture = instanceTypes[0]?.architecture;
   return architecture === undefined

@@ -9,8 +9,9 @@ export const rayApiVersion = "ray.io/v1";
 const groupName = "workers";
 
 /**
- * KubeRay knows GPUs and `aws.amazon.com/neuroncore` by the pod's limits and not `aws.amazon.com/neuron`: Ray is told how
- * many NeuronCores a worker has. The value is one word of a shell (ray-project/kuberay @feeaf72, ray-operator/controllers/ray/common/pod.go).
+ * KubeRay knows GPUs and `aws.amazon.com/neuroncore` by the pod's limits and not `aws.amazon.com/neuron`: Ray is told
+ * how many NeuronCores a worker has. The value is one word of a shell (ray-project/kuberay @feeaf72,
+ * ray-operator/controllers/ray/common/pod.go).
  */
 function workerStartParams({ workload, shape }: Contents): Readonly<Record<string, string>> {
   const cores = shape.request.kind === "neuron" ? processesPerNode(workload, shape) : undefined;

@@ -9,7 +9,9 @@ import type { EnvironmentVariable, Manifest, Metadata, PodTemplate } from "./man
 /** torchrun's own default, and Kubeflow's. */
 const masterPort = 29_500;
 
-/** The index of a pod in an indexed Job. https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode */
+/**
+ * The index of a pod in an indexed Job. https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode
+ */
 export const completionIndex = {
   fieldRef: { fieldPath: "metadata.annotations['batch.kubernetes.io/job-completion-index']" },
 };

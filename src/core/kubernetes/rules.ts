@@ -129,7 +129,9 @@ export const eksRules: readonly TargetRule[] = [
             {
               path: ["logs"],
               message: "logs.group is not carried by a pod: on EKS an agent on the node collects what containers print",
-              hint: "Remove it, and have the cluster's agent (the add-on amazon-cloudwatch-observability, say) write to that group.",
+              hint:
+                "Remove it, and have the cluster's agent (the add-on amazon-cloudwatch-observability, say) " +
+                "write to that group.",
             },
           ],
   },
@@ -164,7 +166,9 @@ export const eksRules: readonly TargetRule[] = [
           : [
               {
                 path: ["tags", key],
-                message: `the tag ${key} can be no label: it must begin and end with a letter or digit, with - _ . between them and at most one prefix before a slash`,
+                message:
+                  `the tag ${key} can be no label: it must begin and end with a letter or digit, with - _ . ` +
+                  "between them and at most one prefix before a slash",
                 hint: "Name it otherwise.",
               },
             ];
@@ -181,7 +185,9 @@ export const eksRules: readonly TargetRule[] = [
           : [
               {
                 path: ["ports", index, "name"],
-                message: `the port name ${name} is none in Kubernetes: at most 15 lower-case letters, digits and single dashes, with a letter among them`,
+                message:
+                  `the port name ${name} is none in Kubernetes: at most 15 lower-case letters, ` +
+                  "digits and single dashes, with a letter among them",
                 hint: "Shorten it, and write dashes for underscores.",
               },
             ],
@@ -198,7 +204,9 @@ export const eksRules: readonly TargetRule[] = [
         .filter(({ type }) => memoryMiB > allocatableMiB(type))
         .map(({ type }) => ({
           path: ["resources", "memory"],
-          message: `resources.memory ${written!} is more than pods can have on ${type.instanceType} (about ${formatMiB(allocatableMiB(type))}): the pod may never be placed`,
+          message:
+            `resources.memory ${written!} is more than pods can have on ${type.instanceType} (about ` +
+            `${formatMiB(allocatableMiB(type))}): the pod may never be placed`,
           hint: `Write at most ${formatMiB(allocatableMiB(type))}, or leave it out.`,
         }));
     },

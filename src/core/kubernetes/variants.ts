@@ -1,7 +1,10 @@
 import { listOr, problem, Refusal, settingProblem } from "../base/problem.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 
-/** A shape with the name that its resource has: the workload's where there is one shape, else with its first type. Kubernetes chooses the devices, so a slot has no name here. */
+/**
+ * A shape with the name that its resource has: the workload's where there is one shape, else with its first type.
+ * Kubernetes chooses the devices, so a slot has no name here.
+ */
 export interface PodVariant {
   readonly name: string;
   readonly shape: Shape;

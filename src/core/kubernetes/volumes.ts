@@ -8,7 +8,10 @@ type Mount = NonNullable<Container["volumeMounts"]>[number];
 export const sharedMemoryVolume = "shared-memory";
 export const compileCacheVolume = "neuron-compile-cache";
 
-/** Where the Neuron compiler keeps what it compiled (aws-neuron-sdk @81ce03a, about-neuron/arch/neuron-features/neuron-caching.rst). */
+/**
+ * Where the Neuron compiler keeps what it compiled (aws-neuron-sdk @81ce03a,
+ * about-neuron/arch/neuron-features/neuron-caching.rst).
+ */
 const compileCachePath = "/var/tmp/neuron-compile-cache";
 
 /** A volume of the pod and where the container has it. */

@@ -1,6 +1,7 @@
 import { present } from "../base/present.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance, type Resources } from "../cluster/snapshot.ts";
+import { daemonsOf, withDaemons } from "./daemons.ts";
 import type { Expression } from "../ecs-api/query/expression.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 
@@ -30,14 +31,15 @@ export interface EmptyInstance {
 
 /**
  * The type as a new instance would register it: like its peers in the cluster, else as the catalogue says, with the
- * attributes that the constraints spell out. What the tasks require of an agent, a current AMI has. Undefined where
- * neither knows the type.
+ * attributes that the constraints spell out. What the tasks require of an agent, a current AMI has. The cluster's
+ * daemons run there too, and have their part. Undefined where neither knows the type.
  */
 export function emptyInstance(
-  { instances, observedAt }: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
   instanceType: string,
   variants: readonly Requirements[],
 ): EmptyInstance | undefined {
+  const { instances, observedAt } = snapshot;
   const peer = instances.find((instance) => instanceTypeOf(instance) === instanceType);
   const resources =
     peer === undefined ? catalogued(instanceType) : { ...peer.registered, tcpPorts: reservedPorts, udpPorts: [] };
@@ -59,21 +61,21 @@ export function emptyInstance(
   const extra = variants
     .flatMap(({ constraints }) => constraints.flatMap(({ expression }) => namedValues(expression)))
     .filter(({ name, values }) => name !== "ecs.instance-type" && !values.includes(usual[name] ?? ""));
+  const instance: ContainerInstance = {
+    arn: "",
+    ec2InstanceId: "",
+    status: "ACTIVE",
+    agentConnected: true,
+    ...present({ agentVersion: peer?.agentVersion, capacityProvider }),
+    registeredAt: observedAt,
+    attributes: { ...usual, ...Object.fromEntries(extra.map(({ name, values }) => [name, values[0]!])) },
+    registered: resources,
+    remaining: resources,
+    runningTasksCount: 0,
+    pendingTasksCount: 0,
+  };
   return {
-    instance: {
-      arn: "",
-      ec2InstanceId: "",
-      status: "ACTIVE",
-      agentConnected: true,
-      ...(peer?.agentVersion === undefined ? {} : { agentVersion: peer.agentVersion }),
-      ...present({ capacityProvider }),
-      registeredAt: observedAt,
-      attributes: { ...usual, ...Object.fromEntries(extra.map(({ name, values }) => [name, values[0]!])) },
-      registered: resources,
-      remaining: resources,
-      runningTasksCount: 0,
-      pendingTasksCount: 0,
-    },
+    instance: withDaemons(instance, daemonsOf(snapshot)),
     extra: [...new Set(extra.map(({ name, values }) => `${name} ${values[0]}`))],
   };
 }

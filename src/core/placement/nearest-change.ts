@@ -154,14 +154,23 @@ function addInstances(
     const perInstance = countPlaceable([emptyRoom(instance)], variants, missing);
     if (perInstance === 0) continue;
     const count = Math.ceil(missing / perInstance);
+    const more = `${count === 1 ? "one" : count} more ${instanceTypeOf(instance)}`;
+    const like = extra.length === 0 ? "" : ` with ${listOr(extra, "and")}`;
     return {
       kind: "add-instances",
-      message: `${count === 1 ? "one" : count} more ${instanceTypeOf(instance)}${extra.length === 0 ? "" : ` with ${listOr(extra, "and")}`}`,
+      message: `${more}${like}${byProvider(snapshot, variants)}`,
     };
   }
   const misfits = empty.flatMap(({ instance }) => variants.map((needs) => misfit(needs, emptyRoom(instance))));
   const tooSmall = misfits.find(({ codes }) => [...codes].every((code) => code === "CPU" || code === "MEMORY"));
   return tooSmall === undefined ? undefined : askForLess([tooSmall], () => `an empty ${tooSmall.room.instanceType}`);
+}
+
+/** Who would start the machine: the run's own providers, or those that it does without. */
+function byProvider({ capacityProviders }: ClusterSnapshot, [needs]: readonly Requirements[]): string {
+  if (needs?.capacityProviders !== undefined) return ` of ${listOr(needs.capacityProviders)}`;
+  if (capacityProviders.length === 0) return "";
+  return `; ${listOr(capacityProviders)} may start it: --capacity ${capacityProviders[0]}`;
 }
 
 function misfit(needs: Requirements, room: Room): Misfit {

@@ -1,4 +1,4 @@
-import type { ContainerInstance } from "../cluster/snapshot.ts";
+import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { Machine } from "../devices/assign.ts";
 import { areAvailable, availabilityOf, isLeaving, mustBeExcluded } from "../devices/availability.ts";
@@ -6,7 +6,8 @@ import { workloadTag } from "../ecs-api/service.ts";
 import { placedBy, type Requirements } from "../ecs/requirements.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { headroom, isEligible } from "../placement/headroom.ts";
-import type { Room } from "../placement/room.ts";
+import { emptyInstance } from "../placement/empty-instance.ts";
+import { emptyRoom, type Room } from "../placement/room.ts";
 import type { Shape } from "../workload/resolved.ts";
 import { placementOptions, type RunSettings } from "./run-request.ts";
 
@@ -46,9 +47,18 @@ export function hostsOf(ecs: EcsWorkload, settings: RunSettings, rooms: readonly
   });
 }
 
-/** Machines as a capacity provider would add them: empty. */
-export function freshHosts(shape: Shape, count: number): readonly Host[] {
+/** Machines of the workload's first type as a capacity provider would add them: empty but for the cluster's daemons. */
+export function freshHosts(
+  ecs: EcsWorkload,
+  settings: RunSettings,
+  snapshot: ClusterSnapshot,
+  count: number,
+): readonly Host[] {
+  const shape = ecs.workload.shapes[0]!;
   const type = shape.instanceTypes[0]!;
+  const requirements = wherever(ecs, shape, settings);
+  const empty = emptyInstance(snapshot, type.instanceType, [requirements])?.instance;
+  const room = empty === undefined ? type.accelerator.count : headroom(requirements, emptyRoom(empty));
   return Array.from({ length: count }, (_, index) => ({
     id: `new-${index}`,
     shape,
@@ -57,7 +67,7 @@ export function freshHosts(shape: Shape, count: number): readonly Host[] {
     taken: new Set<number>(),
     unlocked: new Set<number>(),
     leaving: new Map(),
-    room: type.accelerator.count,
+    room,
     replicas: 0,
   }));
 }

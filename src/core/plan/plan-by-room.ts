@@ -1,35 +1,66 @@
-import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { placedBy } from "../ecs/requirements.ts";
-import { definitionsOf, type EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { instanceTypeOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
+import { placedBy, type Requirements } from "../ecs/requirements.ts";
+import { definitionsOf, type EcsVariant, type EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { emptyInstance, instanceTypesFor } from "../placement/empty-instance.ts";
 import { placeIn } from "../placement/place.ts";
-import { roomsOf } from "../placement/room.ts";
+import { emptyRoom, roomsOf, type Room } from "../placement/room.ts";
 import { judge } from "../placement/verdict.ts";
 import type { RunPlan, RunStep } from "./run-plan.ts";
-import { placementOptions, runRequest, type RunSettings } from "./run-request.ts";
+import { mayStart, placementOptions, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
-import { namesInShort } from "./why-here.ts";
+import { namesInShort, newMachines } from "./why-here.ts";
 
 /**
  * Plans replicas that ECS schedules by itself (GPUs, plain CPU): as many of each variant as have room, in the order of
- * the instance types. The machine is ECS's choice.
+ * the instance types, and for the rest the machines that a capacity provider starts. The machine is ECS's choice.
  */
 export function planByRoom(ecs: EcsWorkload, settings: RunSettings, count: number, snapshot: ClusterSnapshot): RunPlan {
   const rooms = roomsOf(snapshot);
   const ec2Ids = new Map(snapshot.instances.map(({ arn, ec2InstanceId }) => [arn, ec2InstanceId]));
   let left = count;
-  const steps = ecs.variants.flatMap(({ definition, requirements }): readonly RunStep[] => {
-    const needs = placedBy(requirements, placementOptions(settings));
-    const { placements } = placeIn(rooms, needs, {
-      count: left,
-      refuse: (each, room) => judge(each, room).reasons[0]?.code,
-    });
-    left -= placements.length;
-    const names = [...new Set(placements.map(({ containerInstanceArn }) => ec2Ids.get(containerInstanceArn)!))];
-    const why = `${namesInShort(names)} ${names.length === 1 ? "has" : "have"} room; ECS chooses`;
-    return placements.length === 0
-      ? []
-      : [{ definition, count: placements.length, request: runRequest(settings, definition), why }];
+  const placed = ecs.variants.map((variant) => {
+    const needs = placedBy(variant.requirements, placementOptions(settings));
+    const arns = place(rooms, needs, left);
+    left -= arns.length;
+    return { variant, needs, count: arns.length, names: [...new Set(arns)].map((arn) => ec2Ids.get(arn)!) };
+  });
+  const steps = placed.flatMap(({ variant, needs, count: there, names }, index): readonly RunStep[] => {
+    // Of several types the first is the one that is wanted.
+    const added = index === 0 && left > 0 ? placeOnNew(snapshot, needs, settings, left) : { count: 0, machines: 0 };
+    left -= added.count;
+    const total = there + added.count;
+    return total === 0 ? [] : [stepOf(variant, settings, total, [...names, ...newMachines(added, settings)])];
   });
   const shortage = left === 0 ? undefined : explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count });
   return { steps, shortages: shortage === undefined ? [] : [shortage] };
+}
+
+function stepOf({ definition }: EcsVariant, settings: RunSettings, count: number, names: readonly string[]): RunStep {
+  const why = `${namesInShort(names)} ${names.length === 1 ? "has" : "have"} room; ECS chooses`;
+  return { definition, count, request: runRequest(settings, definition), why };
+}
+
+/** The container instances that take the tasks, one each. */
+function place(rooms: readonly Room[], needs: Requirements, count: number): readonly string[] {
+  const refuse = (each: Requirements, room: Room) => judge(each, room).reasons[0]?.code;
+  return placeIn(rooms, needs, { count, refuse }).placements.map(({ containerInstanceArn }) => containerInstanceArn);
+}
+
+/** How many tasks find room on machines that a provider would start, and on how many. */
+function placeOnNew(
+  snapshot: ClusterSnapshot,
+  needs: Requirements,
+  settings: RunSettings,
+  count: number,
+): { readonly count: number; readonly machines: number; readonly instanceType?: string } {
+  const most = Math.min(count, mayStart(settings));
+  for (const type of most === 0 ? [] : instanceTypesFor(snapshot, [needs])) {
+    const empty = emptyInstance(snapshot, type, [needs])?.instance;
+    if (empty === undefined) continue;
+    const fresh = Array.from({ length: most }, (_, index) => emptyRoom({ ...empty, arn: `new-${index}` }));
+    const arns = place(fresh, needs, count);
+    if (arns.length > 0)
+      return { count: arns.length, machines: new Set(arns).size, instanceType: instanceTypeOf(empty) ?? type };
+  }
+  return { count: 0, machines: 0 };
 }

@@ -63,6 +63,8 @@ export const serviceStep = z.looseObject({
   desiredCount: whole,
   why: text,
   replacesTasks: flag,
+  after: optional(texts),
+  replaces: optional(texts),
   definition: optional(taskDefinition),
   create: optional(z.looseObject({ ...serviceFields, serviceName: word, taskDefinition: word })),
   update: optional(z.looseObject({ ...serviceFields, service: word })),

@@ -13,9 +13,9 @@ import type { RunFailure } from "./run-result.ts";
 import { exposedRooms, keepAway } from "./exclusion.ts";
 import { freshHosts, hostsOf, type Host } from "./hosts.ts";
 import type { RunPlan, RunStep } from "./run-plan.ts";
-import { placementOptions, runRequest, type RunSettings } from "./run-request.ts";
+import { mayStart, placementOptions, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
-import { whyHere } from "./why-here.ts";
+import { newMachines, whyHere } from "./why-here.ts";
 
 /** A slot on one machine, for one replica. */
 interface Placed {
@@ -56,7 +56,8 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
   const hosts = hostsOf(ecs, settings, rooms);
   const there = assign(shapes, settings, hosts, count);
   // Where a provider has to start machines no constraint may name any: then no slot is used that somebody holds unseen.
-  const grown = there.length < count && grows(settings) ? assignGrowing(shapes, settings, hosts, count) : [];
+  const grown =
+    there.length < count && mayStart(settings) > 0 ? assignGrowing(ecs, settings, hosts, count, snapshot) : [];
   const growing = grown.length > there.length;
   const assigned = growing ? grown : there;
   const steps = group(assigned).flatMap((assignment) => {
@@ -75,11 +76,6 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
   return { steps, shortages: shortage === undefined ? [] : [shortage], ...(stopping.length === 0 ? {} : { stopping }) };
 }
 
-/** Whether machines are started for tasks that have no room. */
-function grows({ capacityProviderStrategy, mayGrow = Number.POSITIVE_INFINITY }: RunSettings): boolean {
-  return capacityProviderStrategy !== undefined && mayGrow > 0;
-}
-
 /** What keeps a provider from starting a machine for the rest: somebody whom ECS does not see, on a machine that it has. */
 function cannotGrow(
   { everyVariant }: EcsWorkload,
@@ -87,7 +83,7 @@ function cannotGrow(
   rooms: readonly Room[],
   missing: number,
 ): RunFailure | undefined {
-  if (!grows(settings)) return undefined;
+  if (mayStart(settings) === 0) return undefined;
   const exposed = everyVariant.map(({ requirements }) => {
     const needs = placedBy(requirements, placementOptions(settings));
     return { needs, rooms: exposedRooms(needs, rooms) };
@@ -152,11 +148,13 @@ function assign(
  * anywhere is not used at all.
  */
 function assignGrowing(
-  shapes: readonly Shape[],
+  ecs: EcsWorkload,
   settings: RunSettings,
   hosts: readonly Host[],
   count: number,
+  snapshot: ClusterSnapshot,
 ): readonly Placed[] {
+  const { shapes } = ecs.workload;
   const assigned: Placed[] = [];
   for (const shape of shapes) {
     const own = hosts.filter((host) => host.shape === shape);
@@ -165,7 +163,7 @@ function assignGrowing(
       some.map((host) => ({ ...host, taken: new Set([...host.taken, ...unseen]) }));
     assigned.push(...fill(without(own), settings, count - assigned.length));
     if (shape !== shapes[0]) continue;
-    const fresh = freshHosts(shape, Math.min(count - assigned.length, settings.mayGrow ?? Number.POSITIVE_INFINITY));
+    const fresh = freshHosts(ecs, settings, snapshot, Math.min(count - assigned.length, mayStart(settings)));
     assigned.push(...fill(without(fresh), settings, count - assigned.length));
   }
   return assigned;
@@ -226,7 +224,7 @@ function stepsOf(
     definition,
     count,
     machines,
-    why: whyHere(slot, { free: namesOf(hosts), unseen, spoiled }),
+    why: whyHere(slot, { free: namesOf(hosts, settings), unseen, spoiled }),
     request: runRequest(settings, definition, {
       placementConstraints: [...(awsvpc ? [{ type: "distinctInstance" }] : []), ...constraints],
       ...(awsvpc ? { group: `aiplat:${slotName(slot)}` } : {}),
@@ -250,10 +248,7 @@ function ec2Ids(hosts: readonly Host[]): readonly string[] {
 }
 
 /** Where the plan has a slot: machines by their id, and those that a provider would add by their number. */
-function namesOf(hosts: readonly Host[]): readonly string[] {
-  const fresh = hosts.filter((host) => host.instance === undefined).length;
-  return [
-    ...ec2Ids(hosts),
-    ...(fresh === 0 ? [] : [`${fresh} new ${hosts[0]!.type.instanceType} ${fresh === 1 ? "instance" : "instances"}`]),
-  ];
+function namesOf(hosts: readonly Host[], settings: RunSettings): readonly string[] {
+  const machines = hosts.filter((host) => host.instance === undefined).length;
+  return [...ec2Ids(hosts), ...newMachines({ machines, instanceType: hosts[0]!.type.instanceType }, settings)];
 }

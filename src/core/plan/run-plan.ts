@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import type { RunTaskRequest, TaskDefinition } from "../ecs-api/api.ts";
 import type { RunFailure } from "./run-result.ts";
 
@@ -21,6 +22,19 @@ export interface RunPlan {
   readonly shortages: readonly RunFailure[];
   /** Tasks that are stopping and still hold slots which missing replicas would take: worth waiting for. */
   readonly stopping?: readonly string[];
+}
+
+/** A base is so many tasks of every call: only the first one of a run has it. */
+export function withoutBase(request: RunStep["request"]): RunStep["request"] {
+  const { capacityProviderStrategy } = request;
+  if (capacityProviderStrategy?.some(({ base }) => base !== undefined) !== true) return request;
+  return {
+    ...request,
+    capacityProviderStrategy: capacityProviderStrategy.map(({ capacityProvider, weight }) => ({
+      capacityProvider,
+      ...present({ weight }),
+    })),
+  };
 }
 
 /** RunTask starts at most 10 tasks a call. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */

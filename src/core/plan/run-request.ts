@@ -35,6 +35,11 @@ export interface RunSettings {
   readonly mayGrow?: number;
 }
 
+/** How many machines the providers may start for tasks that have no room: a plan that does not say leaves it open. */
+export function mayStart({ capacityProviderStrategy, mayGrow }: RunSettings): number {
+  return capacityProviderStrategy === undefined ? 0 : (mayGrow ?? Number.POSITIVE_INFINITY);
+}
+
 type Request = Omit<RunTaskRequest, "count" | "clientToken">;
 
 /**

@@ -1,6 +1,7 @@
 import { present } from "../base/present.ts";
 import { deviceNumber } from "../catalog/slots.ts";
 import type { RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
+import { decisiveContainers } from "../ecs/outcome.ts";
 import { explainReason } from "../ecs/reasons.ts";
 
 /** The tag by which every task of one run is found again. */
@@ -46,7 +47,7 @@ export function toTaskResult(
   known: { readonly definition?: RegisteredTaskDefinition; readonly instanceType?: string } = {},
 ): TaskResult {
   const devices = known.definition === undefined ? [] : neuronDevicePaths(known.definition);
-  const exitCode = exitCodeOf(task);
+  const exitCode = exitCodeOf(task, known.definition);
   const run = runOf(task);
   return {
     taskArn: task.taskArn,
@@ -73,9 +74,9 @@ export function toRunFailure(reason: string, detail?: string): RunFailure {
  * The exit code of a stopped task: the first that is not 0, else 0. Undefined before it has stopped, and where a
  * container never started: ECS leaves its code out, which must not read as success.
  */
-export function exitCodeOf(task: Task): number | undefined {
+export function exitCodeOf(task: Task, definition?: RegisteredTaskDefinition): number | undefined {
   if (task.lastStatus !== "STOPPED") return undefined;
-  const codes = task.containers.map((container) => container.exitCode);
+  const codes = decisiveContainers(task, definition).map((container) => container.exitCode);
   const failed = codes.find((code) => code !== undefined && code !== 0);
   return failed ?? (codes.length > 0 && codes.every((code) => code === 0) ? 0 : undefined);
 }

@@ -1,5 +1,6 @@
 import { devicePath, type Slot } from "../catalog/slots.ts";
 import { listOr } from "../base/problem.ts";
+import type { RunSettings } from "./run-request.ts";
 
 /** Machines by their EC2 ids, as a plan sees them for one slot. */
 export interface Places {
@@ -21,6 +22,16 @@ export function whyHere(slot: Slot, { free, unseen, spoiled }: Places): string {
       : [`not on ${namesInShort(unseen)}, where a task that ECS sees no lock of holds ${one ? "it" : "some"}`]),
     ...(spoiled.length === 0 ? [] : [`not on ${namesInShort(spoiled)}, where another slot of this run needs some`]),
   ].join("; ");
+}
+
+/** `1 new g5.xlarge of gpu-asg`: the machines that a capacity provider would start; none for none. */
+export function newMachines(
+  { machines, instanceType = "machine" }: { readonly machines: number; readonly instanceType?: string },
+  { capacityProviderStrategy = [] }: Pick<RunSettings, "capacityProviderStrategy">,
+): readonly string[] {
+  if (machines === 0) return [];
+  const providers = capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider);
+  return [`${machines} new ${instanceType} of ${listOr(providers)}`];
 }
 
 /** How many instances a reason names. */

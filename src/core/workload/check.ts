@@ -5,7 +5,9 @@ import type { Raw } from "../base/merge.ts";
 import { workloadSchema, type Workload } from "./schema.ts";
 
 export interface Checked extends Described {
-  /** The document as a workload. Where problems were found, whatever stands at a broken path is not what its type says. */
+  /**
+   * The document as a workload. Where problems were found, whatever stands at a broken path is not what its type says.
+   */
   readonly workload: Workload;
 }
 

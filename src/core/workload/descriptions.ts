@@ -44,6 +44,9 @@ export const descriptions: Readonly<Record<string, string>> = {
   resources: "CPU and memory of one replica. Default: the devices' fair share of the instance, less 10 %.",
   "resources.cpu": "In vCPU, as 0.5; never in CPU units.",
   "resources.memory": "The hard limit, with a unit, as 24GiB.",
+  "resources.reserve": "What the machine keeps for others, such as daemons: it comes off before the share is taken.",
+  "resources.reserve.cpu": "In vCPU.",
+  "resources.reserve.memory": "With a unit, as 2GiB.",
   sharedMemory: "The size of /dev/shm, with a unit, as 8GiB.",
   logs: "Where the container's output goes. Default: nowhere.",
   "logs.group": "The CloudWatch log group; created when absent.",
@@ -60,8 +63,14 @@ export const descriptions: Readonly<Record<string, string>> = {
   "ecs.cluster": "The cluster, by name or ARN.",
   "ecs.networkMode": "Default: bridge; host with EFA; awsvpc on Managed Instances.",
   "ecs.capacity":
-    "ec2, managed-instances, a capacity provider as { provider: NAME }, or the one of Managed Instances as { managedInstances: NAME }. Default: ec2.",
+    "ec2, managed-instances, a capacity provider as { provider: NAME }, several as a list of { provider, base, weight }, " +
+    "or the one of Managed Instances as { managedInstances: NAME }. Default: what the live service has; else the " +
+    "cluster's default strategy where its Auto Scaling groups can launch the types; else ec2.",
   "ecs.capacity.provider": "The capacity provider's name.",
+  "ecs.capacity.*": "One of several capacity providers.",
+  "ecs.capacity.*.provider": "The capacity provider's name.",
+  "ecs.capacity.*.base": "How many tasks it starts before the weights count. Default: 0.",
+  "ecs.capacity.*.weight": "Its share of the rest. Default: 1.",
   "ecs.capacity.managedInstances": "The name of the capacity provider of Managed Instances.",
   "ecs.network": "The task's own network interface, in awsvpc mode.",
   "ecs.network.subnets": "Subnet ids.",
@@ -85,7 +94,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   eks: "What is for EKS only.",
   "eks.namespace": "The namespace.",
   "eks.as":
-    "The kind of Kubernetes resource, e.g. Deployment. Default: Deployment for a service, Job for a job, JobSet for a job of several nodes.",
+    "The kind of Kubernetes resource, e.g. Deployment. Default: Deployment for a service, Job for a job, " +
+    "JobSet for a job of several nodes.",
   "eks.queue": "The queue that admits the workload.",
   "eks.queue.kueue": "The name of a Kueue LocalQueue.",
   "eks.serviceAccount": "The service account of the pods.",

@@ -130,7 +130,9 @@ export function formatMiB(mib: number): string {
   return `${mib}MiB`;
 }
 
-/** What a figure that is more vCPU than any instance has was meant as: CPU units, in vCPU. Undefined for a vCPU figure. */
+/**
+ * What a figure that is more vCPU than any instance has was meant as: CPU units, in vCPU. Undefined for a vCPU figure.
+ */
 export function vcpuOfUnits(figure: number): number | undefined {
   return figure > maxVcpu ? Number((figure / 1024).toFixed(3)) : undefined;
 }

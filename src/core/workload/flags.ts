@@ -23,7 +23,10 @@ import {
   type FieldRule,
 } from "./fields.ts";
 
-/** What a flag's text says: a value, what the value must be, or what is wrong with it in a sentence after the key's name. */
+/**
+ * What a flag's text says: a value, what the value must be, or what is wrong with
+ * it in a sentence after the key's name.
+ */
 export type Reading =
   | { readonly value: unknown }
   | { readonly wants: string }
@@ -36,7 +39,10 @@ export interface WorkloadFlag {
   /** The key of the file that it sets. */
   readonly path: Path;
   readonly description: string;
-  /** `list` flags replace the file's list with all their values; `map` flags (K=V) add to the file's map or replace a key of it. */
+  /**
+   * `list` flags replace the file's list with all their values; `map` flags (K=V) add to
+   * the file's map or replace a key of it.
+   */
   readonly collects?: "list" | "map";
   /** What to add where the workload cannot be without it. */
   readonly ifMissing?: string;
@@ -147,7 +153,7 @@ export const workloadFlags: readonly WorkloadFlag[] = [
     flag: "--capacity",
     argument: "<capacity>",
     path: ["ecs", "capacity"],
-    description: `${capacityWords.join(", ")} or a capacity provider's name (default: ec2)`,
+    description: `${capacityWords.join(", ")} or a capacity provider's name (default: the cluster's default strategy where it fits, else ec2)`,
     read: capacity,
   },
   {
@@ -226,7 +232,9 @@ function portMapping(text: string): Reading {
     (protocol !== undefined && !protocols.some((each) => each === protocol))
   ) {
     return {
-      wrong: `must be a port from 1 to ${maxPort}, as 8080, 8080/udp or 80:8080 (host:container), not ${JSON.stringify(text)}`,
+      wrong:
+        `must be a port from 1 to ${maxPort}, as 8080, 8080/udp or 80:8080 (host:container), ` +
+        `not ${JSON.stringify(text)}`,
     };
   }
   return {

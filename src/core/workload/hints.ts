@@ -1,4 +1,5 @@
 import { nearestNames } from "../base/nearest.ts";
+import { present } from "../base/present.ts";
 import type { Path } from "../base/problem.ts";
 import { capacityWords, instanceTypeRule, nameRule, networkModes, suggestMemory, workloadKinds } from "./fields.ts";
 import { isRaw } from "../base/merge.ts";
@@ -18,9 +19,8 @@ const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> 
     const mapping = typeof value === "string" ? /^(?:(\d+):)?(\d+)(?:\/(tcp|udp))?$/.exec(value) : null;
     if (mapping === null) return "Write { container: 8080 }.";
     const [, host, container, protocol] = mapping;
-    return write(
-      `{ ${[`container: ${container}`, ...(host === undefined ? [] : [`host: ${host}`]), ...(protocol === undefined ? [] : [`protocol: ${protocol}`])].join(", ")} }`,
-    );
+    const words = Object.entries(present({ container, host, protocol })).map(([key, word]) => `${key}: ${word}`);
+    return write(`{ ${words.join(", ")} }`);
   },
   accelerator: (value) =>
     typeof value === "string" && instanceTypeRule.pattern.test(value)

@@ -87,7 +87,9 @@ function wanted(issue: Issue): string {
   return "something else";
 }
 
-/** Of a union that nothing matched, what is wrong with the branch that was meant; the union itself where that is open. */
+/**
+ * Of a union that nothing matched, what is wrong with the branch that was meant; the union itself where that is open.
+ */
 function chooseBranch(issue: Issue, document: unknown): readonly Issue[] {
   if (issue.code !== "invalid_union" || !isRaw(valueAt(document, issue.path as Path))) return [issue];
   const branches = issue.errors

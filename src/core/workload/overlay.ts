@@ -125,7 +125,10 @@ function notKey(text: string): string {
   return equals < 0 ? "" : `, not ${showValue(text.slice(0, equals))}`;
 }
 
-/** Sets a value. A map grows; `accelerator: none` gives way; any other value in the way is the file's mistake and stays to be reported. */
+/**
+ * Sets a value. A map grows; `accelerator: none` gives way; any other value in the way is
+ * the file's mistake and stays to be reported.
+ */
 function setAt(document: Raw, [first, ...rest]: Path, value: unknown): Raw {
   const key = String(first);
   if (rest.length === 0) return { ...document, [key]: value };

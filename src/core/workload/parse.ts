@@ -134,18 +134,15 @@ const syntaxHints: Readonly<Record<string, string>> = {
 function describeSyntax(error: YAMLError, text: string, refuse: Refuse): LocatedProblem {
   // The parser suggests a function of its own here.
   const message = error.code === "MULTIPLE_DOCS" ? "the file holds several documents" : error.message;
-  const alias =
-    text[error.pos[0]] === "*" ||
-    text
-      .slice(...error.pos)
-      .trimStart()
-      .startsWith("*");
-  const code = alias
-    ? "BAD_ALIAS"
-    : error.code === "BAD_INDENT" && message.startsWith("Flow")
-      ? "MISSING_CHAR"
-      : error.code;
-  return refuse("syntax", error.pos[0], `not valid YAML: ${lowerFirst(message)}`, syntaxHints[code]);
+  return refuse("syntax", error.pos[0], `not valid YAML: ${lowerFirst(message)}`, syntaxHints[mistakeOf(error, text)]);
+}
+
+/** The code of the mistake that was made, where the parser names what it led to. */
+function mistakeOf({ code, message, pos }: YAMLError, text: string): string {
+  const [start] = pos;
+  const written = text.slice(...pos).trimStart();
+  if (text[start] === "*" || written.startsWith("*")) return "BAD_ALIAS";
+  return code === "BAD_INDENT" && message.startsWith("Flow") ? "MISSING_CHAR" : code;
 }
 
 /** What parses and still cannot become plain data: keys that are no text, aliases without or within their anchor. */

@@ -70,7 +70,7 @@ function shapeOf(workload: Workload, section: AcceleratorSection, name: string):
   return {
     instanceTypes: [type],
     request,
-    ...fairShare(type, partOf(request, type)),
+    ...fairShare(type, partOf(request, type), workload.resources?.reserve),
     ...declaredResources(workload),
     efaInterfaces: efa ? (type.efaInterfaces ?? 0) : 0,
   };
@@ -109,14 +109,19 @@ function partOf(request: DeviceRequest, type: InstanceType): readonly [number, n
 
 /**
  * A slot of d of n devices gets d/n of the instance's vCPU and memory less 10 %: the kernel, the agent and
- * ECS_RESERVED_MEMORY keep 2.5 to 7 % of the memory back in the samples found.
+ * ECS_RESERVED_MEMORY keep 2.5 to 7 % of the memory back in the samples found; and less what the file reserves for others.
  */
 function fairShare(
   type: InstanceType,
   [part, whole]: readonly [number, number],
+  reserve: NonNullable<Workload["resources"]>["reserve"] = {},
 ): { readonly vcpu: number; readonly memoryMiB: number } {
-  const share = (amount: number) => Math.floor((amount * part * 9) / (whole * 10));
-  return { vcpu: share(type.vcpus * 1024) / 1024, memoryMiB: share(type.memoryMiB) };
+  const share = (amount: number, kept: number) => Math.floor(((amount * 9 - kept * 10) * part) / (whole * 10));
+  const keptMiB = reserve.memory === undefined ? 0 : parseMemoryMiB(reserve.memory)!;
+  return {
+    vcpu: share(type.vcpus * 1024, (reserve.cpu ?? 0) * 1024) / 1024,
+    memoryMiB: share(type.memoryMiB, keptMiB),
+  };
 }
 
 function declaredResources({ resources }: Workload): { readonly vcpu?: number; readonly memoryMiB?: number } {

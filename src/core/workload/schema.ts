@@ -160,6 +160,10 @@ export const workloadSchema = z.strictObject({
     z.strictObject({
       cpu: z.optional(above0.check(z.maximum(maxVcpu))),
       memory: z.optional(memory),
+      /** What the machine keeps for others. */
+      reserve: z.optional(
+        z.strictObject({ cpu: z.optional(above0.check(z.maximum(maxVcpu))), memory: z.optional(memory) }),
+      ),
     }),
   ),
   sharedMemory: z.optional(memory),

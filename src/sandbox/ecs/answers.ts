@@ -140,11 +140,17 @@ export function taskAnswer(task: TaskRecord, include: readonly string[] = []): R
   });
 }
 
+/** The status of a task's interface, by the task's own; elsewhere it is ATTACHED. */
+const interfaceStatuses: Readonly<Partial<Record<TaskRecord["lastStatus"], string>>> = {
+  PROVISIONING: "PRECREATED",
+  STOPPED: "DELETED",
+};
+
 function attachment(task: TaskRecord, eni: NonNullable<TaskRecord["eni"]>): Raw {
-  const status =
-    task.lastStatus === "PROVISIONING" ? "PRECREATED" : task.lastStatus === "STOPPED" ? "DELETED" : "ATTACHED";
+  const status = interfaceStatuses[task.lastStatus] ?? "ATTACHED";
   return {
-    id: `${task.id.slice(0, 8)}-${task.id.slice(8, 12)}-${task.id.slice(12, 16)}-${task.id.slice(16, 20)}-${task.id.slice(20)}`,
+    // The task's id as a UUID.
+    id: task.id.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"),
     type: "ElasticNetworkInterface",
     status,
     details: [

@@ -12,7 +12,10 @@ const attribute = struct({ name: text, value: text, targetType: text, targetId: 
 type AttributeInput = Of<typeof attribute>;
 const changeInput = struct({ cluster: text, attributes: list(attribute) });
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutAttributes.html: "up to 10 custom attributes for each resource" */
+/**
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutAttributes.html: "up
+ * to 10 custom attributes for each resource"
+ */
 const mostCustom = 10;
 
 export const attributeOperations: Readonly<Record<string, Operation>> = {
@@ -21,7 +24,8 @@ export const attributeOperations: Readonly<Record<string, Operation>> = {
     for (const { name = "", value = "" } of attributes) {
       if (!/^[A-Za-z0-9\-_./\\]{1,128}$/.test(name))
         throw invalidParameter(
-          "Attribute names must have 1 to 128 letters, numbers, hyphens, underscores, slashes, back slashes, or periods.",
+          "Attribute names must have 1 to 128 letters, numbers, hyphens, underscores, slashes, " +
+            "back slashes, or periods.",
         );
       if (value.length > 128 || /^\s|\s$/.test(value))
         throw invalidParameter("Attribute values must have at most 128 characters and no space at their ends.");

@@ -1,4 +1,7 @@
-/** What RegisterTaskDefinition refuses. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
+/**
+ * What RegisterTaskDefinition refuses.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+ */
 import type { ContainerDefinition, TaskDefinition } from "../../core/ecs-api/api.ts";
 import { parseExpression } from "../../core/ecs-api/query/parse.ts";
 import { Refusal } from "../../core/base/problem.ts";

@@ -112,10 +112,12 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
       for (const { capacityProvider } of defaultCapacityProviderStrategy)
         if (!capacityProviders.includes(capacityProvider ?? ""))
           throw invalidParameter(
-            "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster.",
+            "The specified capacity provider strategy cannot contain a capacity provider that is not associated " +
+              "with the cluster.",
           );
       cluster.capacityProviders = capacityProviders;
       cluster.defaultStrategy = defaultCapacityProviderStrategy as readonly Raw[];
+      adoptInstances(world, cluster);
       return { cluster: clusterAnswer(cluster, everything) };
     },
   ),
@@ -125,11 +127,14 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
     ({ name = "", cluster, autoScalingGroupProvider, managedInstancesProvider, tags }, { world }) => {
       if (!/^(?!aws|ecs|fargate)[A-Za-z0-9_-]{1,255}$/i.test(name))
         throw invalidParameter(
-          "The specified capacity provider name is invalid. Up to 255 characters are allowed, including letters (upper and lowercase), numbers, underscores, and hyphens. The name cannot be prefixed with 'aws', 'ecs', or 'fargate'. Specify a valid name and try again.",
+          "The specified capacity provider name is invalid. Up to 255 characters are allowed, " +
+            "including letters (upper and lowercase), numbers, underscores, and hyphens. " +
+            "The name cannot be prefixed with 'aws', 'ecs', or 'fargate'. Specify a valid name and try again.",
         );
       if (world.capacityProviders.has(name))
         throw invalidParameter(
-          "The specified capacity provider already exists. To change the configuration of an existing capacity provider, update the capacity provider.",
+          "The specified capacity provider already exists. To change the configuration of an existing capacity " +
+            "provider, update the capacity provider.",
         );
       if ((autoScalingGroupProvider === undefined) === (managedInstancesProvider === undefined))
         throw invalidParameter("Specify either an autoScalingGroupProvider or a managedInstancesProvider.");
@@ -204,6 +209,15 @@ function readSettings(
 function requireName(name: string | undefined): string {
   if (name === undefined || name === "") throw invalidParameter("Cluster name cannot be blank.");
   return name;
+}
+
+/** Where the cluster has one provider with an Auto Scaling group, the instances that are of none are the group's. */
+function adoptInstances(world: World, { capacityProviders, instances }: ClusterRecord): void {
+  const [provider, ...others] = capacityProviders.filter(
+    (name) => world.capacityProviders.get(name)?.settings["autoScalingGroupProvider"] !== undefined,
+  );
+  if (provider === undefined || others.length > 0) return;
+  for (const instance of instances.values()) instance.capacityProvider ??= provider;
 }
 
 /** A capacity provider there is. Fargate's are not played. */

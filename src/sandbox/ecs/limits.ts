@@ -1,4 +1,7 @@
-/** Limits of the API by https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ and https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
+/**
+ * Limits of the API by https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ and
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+ */
 import type { Tag } from "../../core/ecs-api/api.ts";
 import { invalidParameter } from "../wire/aws-error.ts";
 

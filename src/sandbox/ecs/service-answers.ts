@@ -106,7 +106,10 @@ function taskCounts(service: ServiceRecord, deployment: DeploymentRecord, last?:
   return { requestedTaskCount: requested, runningTaskCount: running, pendingTaskCount: pending };
 }
 
-/** What ListServiceDeployments shows. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeploymentBrief.html */
+/**
+ * What ListServiceDeployments shows.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeploymentBrief.html
+ */
 export function serviceDeploymentBrief(
   service: ServiceRecord,
   { arn, createdAt, startedAt, finishedAt, target, status, statusReason }: ServiceDeploymentRecord,
@@ -131,8 +134,11 @@ export function serviceDeploymentAnswer(service: ServiceRecord, deployment: Serv
   const { circuitBreaker, alarms, desiredCount } = target.settings;
   const shifted = productionPercent(deployment);
   const weights = (percent: number) => (stage === undefined ? {} : { requestedProductionTrafficWeight: percent });
-  const monitor = (enabled: boolean, triggered: boolean) =>
-    !enabled ? "DISABLED" : triggered ? "TRIGGERED" : finishedAt === undefined ? "MONITORING" : "MONITORING_COMPLETE";
+  const monitor = (enabled: boolean, triggered: boolean) => {
+    if (!enabled) return "DISABLED";
+    if (triggered) return "TRIGGERED";
+    return finishedAt === undefined ? "MONITORING" : "MONITORING_COMPLETE";
+  };
   const threshold = breakerThreshold(desiredCount);
   return present({
     ...brief,

@@ -112,7 +112,8 @@ function readStrategy(
   if (lifecycleHooks.length > 0)
     throw new AwsError(
       "UnsupportedFeatureException",
-      "The sandbox plays no lifecycle hooks: there is no Lambda function behind it, and nobody to continue a pause. Leave lifecycleHooks out.",
+      "The sandbox plays no lifecycle hooks: there is no Lambda function behind it, " +
+        "and nobody to continue a pause. Leave lifecycleHooks out.",
     );
   if (settings.strategy !== "ROLLING" && daemon)
     throw invalidParameter(

@@ -1,4 +1,7 @@
-/** The parts of ECS's inputs that the sandbox reads. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Types.html */
+/**
+ * The parts of ECS's inputs that the sandbox reads.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Types.html
+ */
 import { document, double, flag, integer, list, map, struct, text } from "../wire/shape.ts";
 
 export const tag = struct({ key: text, value: text });

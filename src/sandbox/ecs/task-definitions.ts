@@ -74,7 +74,8 @@ export const taskDefinitionOperations: Readonly<Record<string, Operation>> = {
     "definitionRead",
     struct({ familyPrefix: text, status: text, sort: text, ...paging }),
     ({ familyPrefix, status = "ACTIVE", sort = "ASC", ...page }, { world }) => {
-      // The prefix is the family's full name here. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitions.html
+      // The prefix is the family's full name here.
+      // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitions.html
       const records = [...world.families]
         .flatMap(([family, revisions]) => (familyPrefix === undefined || family === familyPrefix ? revisions : []))
         .filter((record) => record.status === status);

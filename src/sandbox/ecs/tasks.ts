@@ -284,7 +284,8 @@ function specOf(
   atMost(input.group, 255, "group");
   if (input.group?.startsWith("service:") === true)
     throw invalidParameter("The group cannot start with service:, which is for services.");
-  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html: "A total of 8192 characters are allowed for overrides."
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html: "A total of
+  // 8192 characters are allowed for overrides."
   if (JSON.stringify(input.overrides ?? {}).length > 8192) throw clientError("Override of more than 8192 characters.");
   for (const { name } of input.overrides?.containerOverrides ?? []) {
     if (!definition.containerDefinitions.some((container) => container.name === name))

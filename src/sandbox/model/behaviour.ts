@@ -28,7 +28,8 @@ export const steering = {
   AIPLAT_SANDBOX_LOG: "what it prints when it starts; several lines are split at line breaks",
   AIPLAT_SANDBOX_HEALTH: "`UNHEALTHY`: its health check or its load balancer's fails",
   AIPLAT_SANDBOX_ALARM:
-    "the name of a CloudWatch alarm that is in ALARM while the container runs: one of a service's `alarms` fails its deployment",
+    "the name of a CloudWatch alarm that is in ALARM while the container runs: " +
+    "one of a service's `alarms` fails its deployment",
   AIPLAT_SANDBOX_STOP_SECONDS:
     "how many seconds it takes to end after SIGTERM; at `stopTimeout` (30) it is killed and exits with 137",
 } as const;

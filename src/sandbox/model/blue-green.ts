@@ -1,6 +1,7 @@
 /**
  * Deployments of the strategies BLUE_GREEN, LINEAR and CANARY: all the new tasks beside all the old ones, until the
- * traffic has been shifted and has been baked. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html
+ * traffic has been shifted and has been baked.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html
  */
 import { trafficSteps, type TrafficStep } from "./deployment-arithmetic.ts";
 import type { DeploymentRecord, LifecycleStage, ServiceDeploymentRecord, ServiceRecord } from "./records.ts";

@@ -17,7 +17,9 @@ export interface StartFailure {
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html */
 export function failureAtStart(world: World, task: TaskRecord, container: ContainerRecord): StartFailure | undefined {
   if (container.behaviour.missingImage) {
-    const reason = `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${container.image}: ${container.image}: not found`;
+    const reason =
+      "CannotPullContainerError: pull image manifest has been retried 1 time(s): " +
+      `failed to resolve ref ${container.image}: ${container.image}: not found`;
     return { reason, stoppedReason: reason };
   }
   const device = missingDevice(task, container);
@@ -28,7 +30,8 @@ export function failureAtStart(world: World, task: TaskRecord, container: Contai
   const log = logStreamOf(task, container);
   if (log !== undefined && !log.create && !world.logs.groups.has(log.group)) {
     return cannotStart(
-      "failed to initialize logging driver: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.",
+      "failed to initialize logging driver: failed to create Cloudwatch log stream: ResourceNotFoundException: " +
+        "The specified log group does not exist.",
     );
   }
   return undefined;

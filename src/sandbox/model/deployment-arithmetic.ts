@@ -2,7 +2,10 @@
 import { lowerLimit, upperLimit } from "../../core/deployment/rollout.ts";
 import type { ServiceSettings } from "./records.ts";
 
-/** Half of the desired count, from 3 to 200. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html */
+/**
+ * Half of the desired count, from 3 to 200.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+ */
 export function breakerThreshold(desired: number): number {
   return Math.min(200, Math.max(3, Math.ceil(desired * 0.5)));
 }
@@ -59,7 +62,8 @@ export interface TrafficStep {
 
 /**
  * How production traffic moves: at once, in a first part and the rest, or in equal steps. A step's bake time "is not
- * applied after reaching 100 percent traffic". https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html
+ * applied after reaching 100 percent traffic".
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html
  */
 export function trafficSteps({
   strategy,

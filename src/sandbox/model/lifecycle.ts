@@ -1,4 +1,7 @@
-/** A task's way from PROVISIONING to STOPPED. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html */
+/**
+ * A task's way from PROVISIONING to STOPPED.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
+ */
 import { compareVersions } from "../../core/base/version.ts";
 import { failureAtStart, failureWhileRunning } from "./container-failures.ts";
 import { hostPortsOfNeeds } from "./instances.ts";
@@ -6,7 +9,10 @@ import type { ContainerRecord, InstanceRecord, TaskRecord, TaskStatus } from "./
 import { logStreamOf, writeLog } from "./task-logs.ts";
 import type { World } from "./world.ts";
 
-/** ECS shows a stopped task for "at least one hour". https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
+/**
+ * ECS shows a stopped task for "at least one hour".
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
+ */
 const forgetMs = 3_600_000;
 
 /** Puts a task on an instance and starts it. */
@@ -27,7 +33,10 @@ function enterAgent(world: World, task: TaskRecord, instance: InstanceRecord): v
   admit(world, instance);
 }
 
-/** Lets waiting tasks start, first in, first out, as far as the machine has room: one that has to wait blocks the others. */
+/**
+ * Lets waiting tasks start, first in, first out, as far as the machine has room:
+ * one that has to wait blocks the others.
+ */
 function admit(world: World, instance: InstanceRecord): void {
   for (let head = instance.waiting[0]; head !== undefined && canStart(instance, head); head = instance.waiting[0]) {
     instance.waiting.shift();
@@ -100,13 +109,14 @@ function start(world: World, task: TaskRecord, container: ContainerRecord): void
     writeLog(world, task, container, broken.lines);
     return void world.after(broken.afterMs, () => exit(world, task, container, broken.exitCode));
   }
-  const seconds =
-    behaviour.decided || task.service !== undefined
-      ? behaviour.seconds
-      : world.timings.task === undefined
-        ? undefined
-        : world.timings.task / 1000;
+  const seconds = secondsOf(world, task, container);
   if (seconds !== undefined) world.after(seconds * 1000, () => exit(world, task, container, behaviour.exitCode));
+}
+
+/** How long a container runs; undefined where it runs until it is stopped. */
+function secondsOf({ timings }: World, task: TaskRecord, { behaviour }: ContainerRecord): number | undefined {
+  if (behaviour.decided || task.service !== undefined) return behaviour.seconds;
+  return timings.task === undefined ? undefined : timings.task / 1000;
 }
 
 /** A container ended; an essential one takes the task with it. */
@@ -124,7 +134,10 @@ function end(world: World, task: TaskRecord, container: ContainerRecord, exitCod
     writeLog(world, task, container, [`sandbox: ${container.name} exited with ${exitCode}`]);
 }
 
-/** Health by the container health check; without one its service decides. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
+/**
+ * Health by the container health check; without one its service decides.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+ */
 function watchHealth(world: World, task: TaskRecord): void {
   const checked = task.containers.filter(({ name }) => healthCheckOf(task, name) !== undefined);
   if (checked.length === 0) {

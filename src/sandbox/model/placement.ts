@@ -18,7 +18,10 @@ export interface Placed {
   readonly exception?: string;
 }
 
-/** Places up to `count` tasks as ECS does and starts them. @param only The instances that come into question; all unless given. */
+/**
+ * Places up to `count` tasks as ECS does and starts them. @param only The instances
+ * that come into question; all unless given.
+ */
 export function placeTasks(
   world: World,
   spec: PlaceSpec,

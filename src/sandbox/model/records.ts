@@ -34,7 +34,7 @@ export interface InstanceRecord {
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
   agentConnected: boolean;
   readonly agentVersion: string;
-  readonly capacityProvider: string | undefined;
+  capacityProvider: string | undefined;
   readonly attributes: Map<string, string>;
   readonly registered: Resources;
   /** What there is for tasks: all, less what a seed says is used by nobody it names. */
@@ -113,7 +113,10 @@ export interface TaskRecord {
   readonly eni: { readonly id: string; readonly subnetId: string; readonly address: string } | undefined;
 }
 
-/** What a deployment rolls out, for good. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-revision.html */
+/**
+ * What a deployment rolls out, for good.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-revision.html
+ */
 export interface RevisionRecord {
   readonly arn: string;
   readonly definition: RegisteredTaskDefinition;
@@ -134,7 +137,10 @@ export interface DeploymentRecord {
   /** Of the service when the deployment was made. */
   readonly settings: ServiceSettings;
   readonly revision: RevisionRecord;
-  /** How many tasks it keeps beside a newer one that is not a rolling update; undefined: it has as many as the service wants. */
+  /**
+   * How many tasks it keeps beside a newer one that is not a rolling update;
+   * undefined: it has as many as the service wants.
+   */
   keeps: number | undefined;
 }
 
@@ -148,7 +154,10 @@ export type ServiceDeploymentStatus =
   | "ROLLBACK_SUCCESSFUL"
   | "ROLLBACK_FAILED";
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html: PRE_PRODUCTION_TRAFFIC_SHIFT is for hooks alone. */
+/**
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html:
+ * PRE_PRODUCTION_TRAFFIC_SHIFT is for hooks alone.
+ */
 export type LifecycleStage =
   | "RECONCILE_SERVICE"
   | "PRE_SCALE_UP"

@@ -90,7 +90,8 @@ function countFailure(task: TaskRecord): void {
 /**
  * A new deployment of the service as it is set now; those before it are rolled away.
  *
- * @param before How many tasks the service wanted until now: so many stay beside those of a deployment that is not a rolling update.
+ * @param before How many tasks the service wanted until now: so many stay beside those of
+ * a deployment that is not a rolling update.
  */
 export function deploy(
   world: World,

@@ -63,7 +63,10 @@ export function openServiceDeployment(
   return opened;
 }
 
-/** Has a rollout taken back that is not over; one that goes back already goes on. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html */
+/**
+ * Has a rollout taken back that is not over; one that goes back already goes on.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
+ */
 export function requestRollback(world: World, current: ServiceDeploymentRecord): void {
   if (current.status !== "PENDING" && current.status !== "IN_PROGRESS") return;
   current.status = "ROLLBACK_REQUESTED";
@@ -175,7 +178,8 @@ export function failServiceDeployment(
       service,
       current,
       rollback ? "ROLLBACK_FAILED" : "STOPPED",
-      `Service deployment failed because ${because}.${rollback ? " There is no earlier service revision to roll back to." : ""}`,
+      "Service deployment failed because " +
+        `${because}.${rollback ? " There is no earlier service revision to roll back to." : ""}`,
     );
   if (!rollback)
     return closeServiceDeployment(world, service, current, "STOPPED", `Service deployment stopped because ${because}.`);
@@ -212,7 +216,10 @@ export function rollbackFails(
   );
 }
 
-/** What of a service is in its revision. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html */
+/**
+ * What of a service is in its revision.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html
+ */
 function revisionSettings({
   launchType,
   capacityProviderStrategy,

@@ -65,7 +65,8 @@ export function sayUnplaced(
   say(
     world,
     service,
-    `${start} The closest matching container-instance ${id} ${words[failure.reason] ?? `encountered error "${failure.reason}".`} ${troubleshooting}`,
+    `${start} The closest matching container-instance ${id} ` +
+      `${words[failure.reason] ?? `encountered error "${failure.reason}".`} ${troubleshooting}`,
     true,
   );
 }
@@ -78,7 +79,8 @@ export function sayBlocked(world: World, service: ServiceRecord): void {
   say(
     world,
     service,
-    "was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.",
+    "was unable to stop or start tasks during a deployment because of the service deployment configuration. " +
+      "Update the minimumHealthyPercent or maximumPercent value and try again.",
     true,
   );
 }

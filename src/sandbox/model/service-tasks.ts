@@ -54,15 +54,20 @@ export function specOf(service: ServiceRecord, deployment: DeploymentRecord): Pl
     placementConstraints,
     networkConfiguration,
     enableExecuteCommand,
-    tags:
-      propagateTags === "SERVICE"
-        ? service.tags
-        : propagateTags === "TASK_DEFINITION"
-          ? (deployment.definition.tags ?? [])
-          : [],
+    tags: propagated(propagateTags, service, deployment),
     service,
     deployment,
   };
+}
+
+/** The tags that a service's tasks take on. */
+function propagated(
+  from: ServiceRecord["settings"]["propagateTags"],
+  service: ServiceRecord,
+  { definition }: DeploymentRecord,
+): ServiceRecord["tags"] {
+  if (from === "SERVICE") return service.tags;
+  return from === "TASK_DEFINITION" ? (definition.tags ?? []) : [];
 }
 
 export function startSome(
@@ -106,7 +111,10 @@ export function stopSome(world: World, service: ServiceRecord, tasks: readonly T
   sayStopped(world, service, chosen);
 }
 
-/** Whether the scheduler starts tasks of the newest deployment now: not one that failed, and not in the pause after failures. */
+/**
+ * Whether the scheduler starts tasks of the newest deployment now: not one that
+ * failed, and not in the pause after failures.
+ */
 export function mayStart(world: World, service: ServiceRecord): boolean {
   if (primaryOf(service).rolloutState === "FAILED") return false;
   if (world.now() >= service.notBefore) return true;

@@ -1,7 +1,10 @@
 import type { ContainerRecord, TaskRecord } from "./records.ts";
 import type { World } from "./world.ts";
 
-/** Where a container logs, by https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html; undefined where it does not log to CloudWatch. */
+/**
+ * Where a container logs, by https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html;
+ * undefined where it does not log to CloudWatch.
+ */
 export function logStreamOf(
   task: TaskRecord,
   container: ContainerRecord,

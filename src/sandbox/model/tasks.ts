@@ -36,7 +36,9 @@ export interface NeedsOptions {
   readonly overrides?: Raw | undefined;
 }
 
-/** What a task of the definition needs. @throws AwsError InvalidParameterException for a constraint that cannot be read. */
+/**
+ * What a task of the definition needs. @throws AwsError InvalidParameterException for a constraint that cannot be read.
+ */
 export function readNeeds(
   cluster: ClusterRecord,
   definition: RegisteredTaskDefinition,
@@ -62,7 +64,9 @@ export function refusing<T>(work: () => T): T {
   }
 }
 
-/** A subnet whose name ends in a zone, as `subnet-us-east-1a`, is in it; one that does not say is wherever it is needed. */
+/**
+ * A subnet whose name ends in a zone, as `subnet-us-east-1a`, is in it; one that does not say is wherever it is needed.
+ */
 function zonesOf(networkConfiguration: Raw | undefined): readonly string[] | undefined {
   const subnets = subnetsOf(networkConfiguration);
   const zones = subnets.map((subnet) => /[a-z]{2}(?:-[a-z]+)+-\d[a-z]$/.exec(subnet.replace(/^subnet-/, ""))?.[0]);

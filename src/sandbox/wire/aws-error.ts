@@ -21,7 +21,9 @@ export class AwsError extends Error {
   }
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html: a parameter that the API cannot take. */
+/**
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html: a parameter that the API cannot take.
+ */
 export function invalidParameter(message: string): AwsError {
   return new AwsError("InvalidParameterException", message);
 }

@@ -10,7 +10,10 @@ export interface Faults {
 
 export const noFaults: Faults = { throttle: false, drop: {} };
 
-/** Burst and sustained requests a second. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
+/**
+ * Burst and sustained requests a second.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
+ */
 const buckets: Readonly<Record<string, readonly [burst: number, perSecond: number]>> = {
   resourceModify: [100, 40],
   resourceRead: [100, 20],
@@ -24,9 +27,11 @@ const buckets: Readonly<Record<string, readonly [burst: number, perSecond: numbe
   capacityRead: [50, 20],
   agentModify: [200, 120],
   tagModify: [20, 10],
-  // https://docs.aws.amazon.com/general/latest/gr/ssm.html: 40 a second for the three together; the burst is not published.
+  // https://docs.aws.amazon.com/general/latest/gr/ssm.html: 40 a second for the three
+  // together; the burst is not published.
   ssm: [40, 40],
-  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html: the lowest figure of any region.
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html:
+  // the lowest figure of any region.
   logsRead: [10, 10],
   logsModify: [10, 10],
   sts: [100, 100],

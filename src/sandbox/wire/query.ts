@@ -1,36 +1,59 @@
-/** The query protocol of STS: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
+/** The query protocol of STS and EC2 Auto Scaling: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 import { AwsError } from "./aws-error.ts";
 import type { WireAnswer } from "./aws-json.ts";
 import { services, type Service } from "./services.ts";
 
-const sts: Service = services.find(({ name }) => name === "sts")!;
-const namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
+const queried = services.filter(({ target }) => target === undefined);
 
-/** @throws AwsError where STS has no such action here. */
+/** @throws AwsError where no service of this protocol has such an action here. */
 export function readAction(parameters: URLSearchParams): { readonly service: Service; readonly operation: string } {
   const action = parameters.get("Action");
   if (action === null) throw new AwsError("MissingAction", "The request must contain the parameter Action.");
-  if (!Object.hasOwn(sts.operations, action))
+  const service = queried.find(({ operations }) => Object.hasOwn(operations, action));
+  if (service === undefined)
     throw new AwsError(
       "InvalidAction",
-      `Could not find operation ${action.slice(0, 200)} for version ${(parameters.get("Version") ?? "NO_VERSION_SPECIFIED").slice(0, 40)}`,
+      `Could not find operation ${action.slice(0, 200)} for version ` +
+        `${(parameters.get("Version") ?? "NO_VERSION_SPECIFIED").slice(0, 40)}`,
     );
-  return { service: sts, operation: action };
+  return { service, operation: action };
 }
 
-export function writeQuery(operation: string, output: object, requestId: string): WireAnswer {
-  const members = Object.entries(output).map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`);
+/** The input: texts, and lists as `Names.member.1`. */
+export function readQuery(parameters: URLSearchParams): Readonly<Record<string, string | readonly string[]>> {
+  const input: Record<string, string | string[]> = {};
+  for (const [name, value] of parameters) {
+    const member = /^(\w+)\.member\.\d+$/.exec(name)?.[1];
+    if (member === undefined) input[name] = value;
+    else input[member] = [...(Array.isArray(input[member]) ? input[member] : []), value];
+  }
+  return input;
+}
+
+export function writeQuery({ namespace }: Service, operation: string, output: object, requestId: string): WireAnswer {
   return xml(
     200,
-    `<${operation}Response xmlns="${namespace}"><${operation}Result>${members.join("")}</${operation}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`,
+    `<${operation}Response xmlns="${namespace ?? ""}"><${operation}Result>${members(output)}</${operation}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`,
   );
+}
+
+function members(output: object): string {
+  return Object.entries(output)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `<${name}>${element(value)}</${name}>`)
+    .join("");
+}
+
+function element(value: unknown): string {
+  if (Array.isArray(value)) return value.map((item) => `<member>${element(item)}</member>`).join("");
+  return typeof value === "object" && value !== null ? members(value) : escapeXml(String(value));
 }
 
 export function writeQueryError({ code, message, status }: AwsError, requestId: string): WireAnswer {
   const type = status < 500 ? "Sender" : "Receiver";
   return xml(
     status,
-    `<ErrorResponse xmlns="${namespace}"><Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+    `<ErrorResponse><Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
   );
 }
 

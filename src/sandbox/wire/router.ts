@@ -2,7 +2,7 @@ import type { World } from "../model/world.ts";
 import { AwsError } from "./aws-error.ts";
 import { readJson, readTarget, writeJson, writeJsonError, type WireAnswer } from "./aws-json.ts";
 import { createDropper, createThrottle, type Faults } from "./faults.ts";
-import { readAction, writeQuery, writeQueryError } from "./query.ts";
+import { readAction, readQuery, writeQuery, writeQueryError } from "./query.ts";
 import type { Service } from "./services.ts";
 
 /** What a request says, however it came. */
@@ -37,7 +37,7 @@ export function createRouter(world: World, faults: Faults, now: () => number): (
       const { service, operation: name } = found;
       const operation = service.operations[name]!;
       throttle(operation.bucket);
-      const input = isQuery ? {} : readJson(request.body);
+      const input = parameters === undefined ? readJson(request.body) : readQuery(parameters);
       operation.input.check(input);
       world.settle();
       const output = operation.run(input as never, {
@@ -46,7 +46,7 @@ export function createRouter(world: World, faults: Faults, now: () => number): (
         requestId,
       });
       // What is due at once, such as a service's first look, happens before the next request reads.
-      answer = isQuery ? writeQuery(name, output, requestId) : writeJson(output);
+      answer = isQuery ? writeQuery(service, name, output, requestId) : writeJson(output);
     } catch (error) {
       const known =
         error instanceof AwsError

@@ -6,6 +6,7 @@ import { serviceOperations } from "../ecs/services.ts";
 import { tagOperations } from "../ecs/tags.ts";
 import { taskDefinitionOperations } from "../ecs/task-definitions.ts";
 import { taskOperations } from "../ecs/tasks.ts";
+import { autoScalingOperations } from "../auto-scaling.ts";
 import { logsOperations } from "../logs.ts";
 import { ssmOperations } from "../ssm.ts";
 import { stsOperations } from "../sts.ts";
@@ -13,9 +14,11 @@ import type { Operation } from "./operation.ts";
 
 /** One AWS service: how its requests are told apart, and what it can do. */
 export interface Service {
-  readonly name: "ecs" | "ssm" | "logs" | "sts";
+  readonly name: "ecs" | "ssm" | "logs" | "sts" | "autoscaling";
   /** What stands before the operation in X-Amz-Target; undefined for the query protocol. */
   readonly target?: string;
+  /** The XML namespace of the query protocol. */
+  readonly namespace?: string;
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
@@ -36,5 +39,10 @@ export const services: readonly Service[] = [
   },
   { name: "ssm", target: "AmazonSSM", operations: ssmOperations },
   { name: "logs", target: "Logs_20140328", operations: logsOperations },
-  { name: "sts", operations: stsOperations },
+  { name: "sts", namespace: "https://sts.amazonaws.com/doc/2011-06-15/", operations: stsOperations },
+  {
+    name: "autoscaling",
+    namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+    operations: autoScalingOperations,
+  },
 ];

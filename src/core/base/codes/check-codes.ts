@@ -1,8 +1,8 @@
 import type { ProblemCode } from "./problem-codes.ts";
 
 /**
- * Everything that `doctor` and `eks check` look at, by which of them does. Nothing loads this at run time but the generator
- * of docs/codes.md: the program takes the types.
+ * Everything that `doctor` and `eks check` look at, by which of them does. Nothing loads this at run time but the
+ * generator of docs/codes.md: the program takes the types.
  */
 export const checkCodes = {
   doctor: {

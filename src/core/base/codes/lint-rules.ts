@@ -1,8 +1,8 @@
 import { error, warning, type CodeEntry, type CodesOf, type CodesWith } from "./entry.ts";
 
 /**
- * Every rule of `taskdef lint`: what each asks for. Nothing loads this at run time but the generator of docs/codes.md: the
- * program takes the types.
+ * Every rule of `taskdef lint`: what each asks for. Nothing loads this at run time but the generator of docs/codes.md:
+ * the program takes the types.
  */
 export const lintRules = {
   "Task definitions": {

@@ -26,13 +26,17 @@ import {
 } from "./images.ts";
 import type { InstanceType } from "../instance-types/instance-type.ts";
 
-/** From this Neuron SDK on, images need a driver newer than `lastOldDriver` (aws-neuron/deep-learning-containers README.md @2be9ed1). */
+/**
+ * From this Neuron SDK on, images need a driver newer than `lastOldDriver`
+ * (aws-neuron/deep-learning-containers README.md @2be9ed1).
+ */
 export const firstNewDriverSdk = "2.30";
 const lastOldDriver = "2.26";
 /** https://awsdocs-neuron.readthedocs-hosted.com, "announce-correction-neuron-driver-support-inf1". */
 const lastInf1Driver = "2.24";
 
-const hardware = { neuron: "AWS Neuron", nvidia: "NVIDIA GPUs" } as const;
+/** What an image is built for, as messages say it. */
+export const hardware = { neuron: "AWS Neuron", nvidia: "NVIDIA GPUs", cpu: "CPU" } as const;
 
 /** Why an image cannot use the accelerators of an instance type, or will not; empty where nothing speaks against it. */
 export function checkImageOnType(image: ImageReference, type: InstanceType): readonly Problem[] {
@@ -57,7 +61,9 @@ export function checkImageOnType(image: ImageReference, type: InstanceType): rea
       hint: `Use an image built for ${accelerator.kind}.`,
     });
   } else if (built !== "unknown" && built !== accelerator.kind) {
-    const message = `${image.text} is built for ${hardware[built]}; ${instanceType} carries ${accelerator.manufacturer} ${accelerator.name}`;
+    const message =
+      `${image.text} is built for ${hardware[built]}; ${instanceType} carries ${accelerator.manufacturer} ` +
+      `${accelerator.name}`;
     problems.push(
       error("image-hardware", message, `Use an image built for ${accelerator.kind}, or another instance type.`),
     );
@@ -124,7 +130,9 @@ export function checkImageDriver(
   family: string,
 ): readonly Problem[] {
   if (!needsNewDriver(image) || !isOldDriver(driver)) return [];
-  const message = `${image.text} is of Neuron SDK ${neuronTagOf(image)!.sdk} and needs a host driver newer than ${lastOldDriver}; ${host} has ${driver}`;
+  const message =
+    `${image.text} is of Neuron SDK ${neuronTagOf(image)!.sdk} and needs a host driver newer than ` +
+    `${lastOldDriver}; ${host} has ${driver}`;
   const hint =
     family === "inf1"
       ? `No driver after ${lastInf1Driver} drives Inf1: use an image of an SDK before ${firstNewDriverSdk}.`
@@ -161,9 +169,11 @@ function checkPublished(image: ImageReference): readonly Problem[] {
   const known = neuronRepositoryOf(image);
   if (sdk === undefined || known?.endedWithSdk === undefined || compareVersions(sdk, known.endedWithSdk) < 0) return [];
   const isListed = compareVersions(sdk, listedUpToSdk) <= 0;
+  const { repository, endedWithSdk } = known;
   const message = isListed
-    ? `${known.repository} has no image of Neuron SDK ${sdk}: AWS published none from SDK ${known.endedWithSdk} to ${listedUpToSdk}`
-    : `whether ${known.repository} has an image of Neuron SDK ${sdk} is not known: AWS published none from SDK ${known.endedWithSdk} to ${listedUpToSdk}, and its lists are known up to there (${imagesAsOf})`;
+    ? `${repository} has no image of Neuron SDK ${sdk}: AWS published none from SDK ${endedWithSdk} to ${listedUpToSdk}`
+    : `whether ${repository} has an image of Neuron SDK ${sdk} is not known: AWS published none from SDK ` +
+      `${endedWithSdk} to ${listedUpToSdk}, and its lists are known up to there (${imagesAsOf})`;
   // In a registry of one's own the image may be a build of one's own.
   return [
     {

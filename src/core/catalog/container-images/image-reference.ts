@@ -17,7 +17,10 @@ export interface ImageReference {
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
 const ecrRegistry = /^(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
 
-/** https://pkg.go.dev/github.com/distribution/reference: only a first part with a dot, a port or `localhost` is a registry. */
+/**
+ * https://pkg.go.dev/github.com/distribution/reference: only a first part with a
+ * dot, a port or `localhost` is a registry.
+ */
 export function parseImageReference(text: string): ImageReference {
   const [named = "", digest] = text.split("@", 2);
   const slash = named.indexOf("/");
@@ -52,13 +55,20 @@ export interface NeuronTag {
 }
 
 /**
- * `<framework>[-transformers<v>|-optimum<v>]-neuron[x]-py<NNN>-sdk<v>-ubuntu<v>`, as aws-neuron/deep-learning-containers
- * and aws/deep-learning-containers write it. Older tags lack some parts, and a suffix such as `-v1.2` may follow:
- * `1.15.4-neuron-py37-ubuntu18.04` of the ECS guide, `0.30.0-neuronx-sdk2.20.1` of DJL. A Python or an SDK part must
- * be there, so that a user's own `1.0-neuron` is not taken for one.
+ * `<framework>[-transformers<v>|-optimum<v>]-neuron[x]-py<NNN>-sdk<v>-ubuntu<v>`, as
+ * aws-neuron/deep-learning-containers and aws/deep-learning-containers write it. Older tags lack some parts, and a
+ * suffix such as `-v1.2` may follow: `1.15.4-neuron-py37-ubuntu18.04` of the ECS guide, `0.30.0-neuronx-sdk2.20.1` of
+ * DJL. A Python or an SDK part must be there, so that a user's own `1.0-neuron` is not taken for one.
  */
-const neuronTag =
-  /^(?<framework>\d[\d.]*)(?:-(?<extra>[a-z]+\d[\d.]*))?-(?<flavour>neuronx?)(?=-(?:py|sdk)\d)(?:-py(?<python>\d+))?(?:-sdk(?<sdk>\d+(?:\.\d+)+))?(?:-ubuntu(?<os>\d+\.\d+))?(?:-.+)?$/;
+const neuronTag = new RegExp(
+  [
+    /^(?<framework>\d[\d.]*)(?:-(?<extra>[a-z]+\d[\d.]*))?-(?<flavour>neuronx?)/,
+    /(?=-(?:py|sdk)\d)(?:-py(?<python>\d+))?(?:-sdk(?<sdk>\d+(?:\.\d+)+))?/,
+    /(?:-ubuntu(?<os>\d+\.\d+))?(?:-.+)?$/,
+  ]
+    .map(({ source }) => source)
+    .join(""),
+);
 
 /** The parts of a Neuron image's tag; undefined for any other tag. */
 export function parseNeuronTag(tag: string): NeuronTag | undefined {

@@ -12,7 +12,9 @@ import { parseNeuronTag, type ImageReference, type NeuronTag } from "./image-ref
 /** What an image's software can drive; `unknown` where nothing in its name says. */
 export type BuiltFor = "neuron" | "nvidia" | "cpu" | "unknown";
 
-/** https://awsdocs-neuron.readthedocs-hosted.com/en/latest/release-notes/documentation/neuron-documentation.html, 2.21.0 */
+/**
+ * https://awsdocs-neuron.readthedocs-hosted.com/en/latest/release-notes/documentation/neuron-documentation.html, 2.21.0
+ */
 export const firstTrn2Sdk = "2.21";
 
 /** The last vLLM version with an image for Trn1 and Inf2 (aws-neuron/deep-learning-containers README.md @2be9ed1). */

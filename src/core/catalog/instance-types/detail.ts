@@ -7,7 +7,10 @@ import { topologyOf } from "../topology.ts";
 
 /** Everything that the catalogue knows of one instance type. */
 export interface InstanceTypeDetail extends InstanceTypeSummary {
-  /** The sets of Neuron devices that one replica may hold, by size; none for an accelerator that the orchestrator hands out. */
+  /**
+   * The sets of Neuron devices that one replica may hold, by size; none for an
+   * accelerator that the orchestrator hands out.
+   */
   readonly legalSlots: readonly { readonly devices: number; readonly slots: readonly Slot[] }[];
   readonly topology?: Topology;
   readonly amiFamilies: readonly string[];

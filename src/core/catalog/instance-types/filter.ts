@@ -44,7 +44,10 @@ export function filterInstanceTypes(
   );
 }
 
-/** The types from the least to the most of something; what is equal stays in the order given, what has no price comes last. */
+/**
+ * The types from the least to the most of something; what is equal stays in the
+ * order given, what has no price comes last.
+ */
 export function sortInstanceTypes(types: readonly InstanceType[], key: SortKey): readonly InstanceType[] {
   if (key === "name") return types.toSorted((a, b) => compare(a.family, b.family));
   return types.toSorted((a, b) => compare(measures[key](a), measures[key](b)));
@@ -71,5 +74,5 @@ function nameMatcher(text: string): (name: string) => boolean {
 }
 
 function compare<T extends string | number>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return Number(a > b) - Number(a < b);
 }

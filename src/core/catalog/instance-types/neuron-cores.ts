@@ -1,4 +1,6 @@
-/** https://awsdocs-neuron.readthedocs-hosted.com/en/latest/about-neuron/arch/neuron-features/logical-neuroncore-config.html */
+/**
+ * https://awsdocs-neuron.readthedocs-hosted.com/en/latest/about-neuron/arch/neuron-features/logical-neuroncore-config.html
+ */
 import type { InstanceType } from "./instance-type.ts";
 
 /** How many physical cores of a Trainium2 the environment groups into one. */

@@ -1,6 +1,6 @@
 /**
- * EC2's quotas of running On-Demand vCPUs, one for several families together. Their codes are the same in every account.
- * https://docs.aws.amazon.com/general/latest/gr/ec2-service.html#limits_ec2 links each to its code, and
+ * EC2's quotas of running On-Demand vCPUs, one for several families together. Their codes are the same in every
+ * account. https://docs.aws.amazon.com/general/latest/gr/ec2-service.html#limits_ec2 links each to its code, and
  * https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html says what counts.
  */
 export interface VcpuQuota {

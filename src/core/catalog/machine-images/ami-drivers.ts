@@ -9,10 +9,14 @@ export function describeDriver({ oldKernel, pinnedDriver }: AmiFamily): string |
   const { version, onlyOn } = pinnedDriver;
   const installed =
     onlyOn === undefined ? `driver ${version}` : `on ${onlyOn.join(", ")} a boot service installs driver ${version}`;
-  return `${[...kernel, installed].join(" and ")}${isOldDriver(version) ? `, on which Neuron SDK ${firstNewDriverSdk} and later images do not run` : ""}`;
+  const runs = isOldDriver(version) ? `, on which Neuron SDK ${firstNewDriverSdk} and later images do not run` : "";
+  return `${[...kernel, installed].join(" and ")}${runs}`;
 }
 
-/** The Neuron driver that a family's images stay on with instances of this family; undefined where each image has the newest of its day. */
+/**
+ * The Neuron driver that a family's images stay on with instances of this family; undefined
+ * where each image has the newest of its day.
+ */
 export function pinnedDriverOn({ pinnedDriver }: AmiFamily, instanceFamily: string): string | undefined {
   const { version, onlyOn } = pinnedDriver ?? {};
   return onlyOn === undefined || onlyOn.some((each) => each === instanceFamily) ? version : undefined;

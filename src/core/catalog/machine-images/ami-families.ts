@@ -53,7 +53,10 @@ const bottlerocketPath = "/aws/service/bottlerocket";
 
 /** "The ECS-optimized Amazon Linux 2 AMI (AL2) will reach its EOL on June 30, 2026" (aws/amazon-ecs-ami README.md). */
 const ecsAl2RetiredOn = "2026-06-30";
-/** https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html: no AL2 AMIs after 2025-11-26; the last are for 1.32. */
+/**
+ * https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html: no AL2
+ * AMIs after 2025-11-26; the last are for 1.32.
+ */
 const eksAl2 = { retiredOn: "2025-11-26", lastKubernetesMinor: 32 } as const;
 
 const ecsGuide = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html";

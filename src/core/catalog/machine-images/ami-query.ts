@@ -40,7 +40,8 @@ export const acceleratorOf: Readonly<Record<AcceleratorKind, AmiAccelerator | un
 /**
  * Works out what the instance type implies.
  *
- * @throws Refusal with every problem where the type is unknown or contradicts a flag: there is nothing to look for then.
+ * @throws Refusal with every problem where the type is unknown or contradicts a
+ * flag: there is nothing to look for then.
  */
 export function readQuery(query: AmiQuery, orchestrator: Orchestrator | undefined): Wanted {
   const versionProblems = checkVersion(query, orchestrator);
@@ -103,7 +104,9 @@ function checkVersion(
 function checkType(query: AmiQuery, type: InstanceType): readonly Problem[] {
   const { instanceType, accelerator, architecture } = type;
   const served = acceleratorOf[accelerator.kind];
-  const what = `${instanceType} has ${accelerator.count === 1 ? "a" : accelerator.count} ${accelerator.manufacturer} ${accelerator.name}`;
+  const what =
+    `${instanceType} has ${accelerator.count === 1 ? "a" : accelerator.count} ${accelerator.manufacturer} ` +
+    `${accelerator.name}`;
   if (served === undefined) {
     return [
       problem(

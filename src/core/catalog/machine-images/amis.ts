@@ -15,7 +15,8 @@ export interface AmiChoice {
 const osPreference: readonly AmiOs[] = ["al2023", "bottlerocket", "al2"];
 
 /**
- * The one family that a query means; what it leaves open is ECS, Neuron, AL2023 and x86_64, or what the instance type says.
+ * The one family that a query means; what it leaves open is ECS, Neuron, AL2023 and
+ * x86_64, or what the instance type says.
  *
  * @throws Refusal with every problem at once: a contradiction, a missing version, a combination that does not exist.
  */
@@ -30,7 +31,7 @@ export function selectAmi(query: AmiQuery): AmiChoice {
       each.architecture === architecture,
   );
   const fitting = offered.filter((each) => builtFor(each, wanted) && (type === undefined || serves(each, type)));
-  const order = query.os === undefined ? (type === undefined ? [osPreference[0]!] : osPreference) : [query.os];
+  const order = osOrder(query, type);
   const family = order.map((os) => fitting.find((each) => each.os === os)).find((each) => each !== undefined);
   if (family === undefined) {
     const asked = [orchestrator, order[0]!, accelerator, architecture].join(" ");
@@ -46,6 +47,12 @@ export function selectAmi(query: AmiQuery): AmiChoice {
     family,
     warnings: [...warningsOf(family), ...typeWarnings(family, type), ...osWarning(family, query, type)],
   };
+}
+
+/** The operating systems that will do, the best first: what was asked for, what serves the type, else the default. */
+function osOrder({ os }: AmiQuery, type: InstanceType | undefined): readonly AmiOs[] {
+  if (os !== undefined) return [os];
+  return type === undefined ? osPreference.slice(0, 1) : osPreference;
 }
 
 /**
@@ -82,7 +89,10 @@ export function filterAmis(query: AmiQuery): readonly AmiFamily[] {
   return resolvable;
 }
 
-/** The families that serve an instance type, for people to read; empty where no image carries a driver for its accelerator. */
+/**
+ * The families that serve an instance type, for people to read; empty where no image
+ * carries a driver for its accelerator.
+ */
 export function amiFamiliesFor(type: InstanceType): readonly string[] {
   const accelerator = acceleratorOf[type.accelerator.kind];
   return amiFamilies
@@ -111,7 +121,8 @@ export function warningsOf(family: AmiFamily): readonly Problem[] {
     warning(
       "retired-ami",
       [],
-      `${describeAmiFamily(family)} ended on ${family.retiredOn}: its last image still resolves, but gets no more updates.${driver === undefined ? "" : ` It has ${driver}.`}`,
+      `${describeAmiFamily(family)} ended on ${family.retiredOn}: ` +
+        `its last image still resolves, but gets no more updates.${driver === undefined ? "" : ` It has ${driver}.`}`,
       next === undefined ? undefined : `Move to --os ${next.os}.`,
     ),
   ];
@@ -145,7 +156,10 @@ function builtFor({ lastKubernetesMinor }: AmiFamily, { kubernetesVersion }: Wan
 function whyNone(asked: string, candidate: AmiFamily | undefined, wanted: Wanted): string {
   const { type, kubernetesVersion } = wanted;
   if (candidate !== undefined && !builtFor(candidate, wanted))
-    return `there is no ${asked} AMI for Kubernetes ${kubernetesVersion}: the last were for 1.${candidate.lastKubernetesMinor}`;
+    return (
+      `there is no ${asked} AMI for Kubernetes ${kubernetesVersion}: ` +
+      `the last were for 1.${candidate.lastKubernetesMinor}`
+    );
   const exclusion =
     type === undefined ? undefined : candidate?.cannotServe?.find(({ families }) => familyAmong(families, type));
   if (exclusion !== undefined) return `the ${asked} AMI does not serve ${type!.instanceType}: ${exclusion.reason}`;
@@ -167,7 +181,10 @@ function alternatives(wanted: Wanted): string {
   const elsewhere =
     type === undefined ? [] : amiFamilies.filter((each) => each.orchestrator !== orchestrator && serves(each, type));
   if (elsewhere.length > 0)
-    return `No ${orchestrator?.toUpperCase() ?? ""} AMI serves it; there are: ${listOr(elsewhere.map(describeAmiFamily), "and")}.`;
+    return (
+      `No ${orchestrator?.toUpperCase() ?? ""} AMI serves it; there are: ` +
+      `${listOr(elsewhere.map(describeAmiFamily), "and")}.`
+    );
   return "No ECS- or EKS-optimised AMI serves it; build one of your own with a driver for it.";
 }
 
@@ -189,7 +206,8 @@ function typeWarnings(family: AmiFamily, type: InstanceType | undefined): readon
           warning(
             "retired-type",
             [],
-            `EC2 no longer launches ${type.instanceType}${type.retiredOn === undefined ? "" : `: it was retired on ${type.retiredOn}`}`,
+            "EC2 no longer launches " +
+              `${type.instanceType}${type.retiredOn === undefined ? "" : `: it was retired on ${type.retiredOn}`}`,
           ),
         ]
       : []),

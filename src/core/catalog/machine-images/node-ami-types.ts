@@ -16,9 +16,10 @@ const x86 = "x86_64";
 const arm = "arm64";
 
 /**
- * Every value of `amiType` for Linux but CUSTOM (https://docs.aws.amazon.com/eks/latest/APIReference/API_Nodegroup.html);
- * what each serves: https://docs.aws.amazon.com/eks/latest/userguide/ml-eks-optimized-ami.html. Bottlerocket's plain image
- * serves Neuron, and AL2's GPU image both Neuron and NVIDIA.
+ * Every value of `amiType` for Linux but CUSTOM
+ * (https://docs.aws.amazon.com/eks/latest/APIReference/API_Nodegroup.html); what each serves:
+ * https://docs.aws.amazon.com/eks/latest/userguide/ml-eks-optimized-ami.html. Bottlerocket's plain image serves Neuron,
+ * and AL2's GPU image both Neuron and NVIDIA.
  */
 export const nodeAmiTypes = {
   AL2023_x86_64_NEURON: { os: "al2023", architecture: x86, accelerators: ["neuron"] },
@@ -55,7 +56,10 @@ export function amiTypeServes(ami: NodeAmiType, type: InstanceType): boolean {
   return familiesOf(ami).some((family) => serves(family, type));
 }
 
-/** The image that a node group of the type needs; undefined where EKS has none, on that operating system if one is named. */
+/**
+ * The image that a node group of the type needs; undefined where EKS has none, on
+ * that operating system if one is named.
+ */
 export function nodeAmiTypeFor(type: InstanceType, os?: NodeOs): NodeAmiTypeName | undefined {
   const names = Object.keys(nodeAmiTypes) as readonly NodeAmiTypeName[];
   return names.find((name) => {

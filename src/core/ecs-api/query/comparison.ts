@@ -49,7 +49,8 @@ function doubtUnlisted(scanner: Scanner, subject: string, operator: Operator, at
   if (subject === "task:group" && operator !== "==") {
     scanner.doubt(
       at,
-      `AWS does not say what task:group ${operator} means; aiplat reads !=, !in and !~ as 'no such group is on the instance'`,
+      `AWS does not say what task:group ${operator} means; ` +
+        "aiplat reads !=, !in and !~ as 'no such group is on the instance'",
       "Write not(task:group == NAME) for instances without the group.",
     );
   }

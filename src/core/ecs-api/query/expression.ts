@@ -51,7 +51,10 @@ export const operatorWords: Readonly<Record<string, Operator>> = {
   not_matches: "!~",
 };
 
-/** The most characters of an expression. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementConstraint.html */
+/**
+ * The most characters of an expression.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementConstraint.html
+ */
 export const maxExpressionLength = 2000;
 
 /** Characters that end a value outside quotes. `&&` and `||` end one as well; a single `&` or `|` does not. */

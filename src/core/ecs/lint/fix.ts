@@ -95,7 +95,8 @@ function fixOnce(before: Read, file: string, accepts: Guard): { readonly fixes: 
   });
   const all = fixes.length === 0 ? before : make(fixes, text, file, wanted);
   if (all !== undefined) return { fixes, after: all };
-  // One of them comes out otherwise than it was meant to: each is tried alone, and the first made that does what it says.
+  // One of them comes out otherwise than it was meant to: each is tried alone, and
+  // the first made that does what it says.
   for (const fix of fixes) {
     const alone = make(
       [fix],

@@ -104,7 +104,10 @@ function readRequirement(reader: ShapeReader, raw: Raw, path: Path): SubjectRequ
   };
 }
 
-/** Secrets stand in three places of a container, and each needs the execution role. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html */
+/**
+ * Secrets stand in three places of a container, and each needs the execution role.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
+ */
 function secretsPath(raw: Raw, path: Path): Path | undefined {
   const filled = (value: unknown) => Array.isArray(value) && value.length > 0;
   if (filled(raw["secrets"])) return [...path, "secrets"];

@@ -35,7 +35,10 @@ export interface LintReport {
   readonly files: readonly LintedFile[];
   /** In the order of the files, from the top of each; after fixes, what is left. */
   readonly findings: readonly ReportedFinding[];
-  /** What was fixed, in the order in which it was; without line and column, which fixes move. Undefined where nothing was to be. */
+  /**
+   * What was fixed, in the order in which it was; without line and column, which fixes
+   * move. Undefined where nothing was to be.
+   */
   readonly fixed?: readonly ReportedFinding[];
 }
 

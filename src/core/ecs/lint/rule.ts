@@ -34,8 +34,8 @@ export interface Facts {
 type Graded<Level extends Severity> = { readonly id: LintRuleWith<Level>; readonly severity: Level };
 
 /**
- * A rule is data: its id and severity, which the registry explains (base/codes/lint-rules.ts), and the check. A check that
- * is not sure stays silent.
+ * A rule is data: its id and severity, which the registry explains (base/codes/lint-rules.ts), and the check. A check
+ * that is not sure stays silent.
  */
 export type Rule = (Graded<"error"> | Graded<"warning">) & {
   readonly check: (subject: Subject, facts: Facts) => readonly Breach[];

@@ -65,7 +65,8 @@ export function readTaskDefinitions(text: string, file: string): readonly Defini
 }
 
 const wanted =
-  "Give what `aws ecs register-task-definition --cli-input-json` takes, what `aws ecs describe-task-definition` answers, or a list of them.";
+  "Give what `aws ecs register-task-definition --cli-input-json` takes, what `aws ecs describe-task-definition` " +
+  "answers, or a list of them.";
 
 type Found =
   | { readonly prefix: Path; readonly definition: Raw }
@@ -97,7 +98,8 @@ function describeOther(value: unknown): { readonly message: string; readonly hin
   if ("ContainerDefinitions" in value || "Resources" in value || "AWSTemplateFormatVersion" in value) {
     return {
       message:
-        "this is written as CloudFormation does (ContainerDefinitions): lint reads the API's own words (containerDefinitions)",
+        "this is written as CloudFormation does (ContainerDefinitions): " +
+        "lint reads the API's own words (containerDefinitions)",
       hint: "Register it, then: aws ecs describe-task-definition --task-definition FAMILY | aiplat taskdef lint -",
     };
   }

@@ -55,7 +55,10 @@ export interface SubjectConstraint extends Placed {
 
 /** A task definition as the rules read it: only what they look at, every part with its place. */
 export interface Subject {
-  /** `bridge` where it is left out and the task runs on EC2. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
+  /**
+   * `bridge` where it is left out and the task runs on EC2.
+   * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+   */
   readonly networkMode: string;
   readonly networkModeGiven: boolean;
   readonly compatibilities: readonly string[];

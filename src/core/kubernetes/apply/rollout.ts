@@ -1,9 +1,15 @@
 import type { ResourceReference } from "./read-manifests.ts";
 
-/** Kinds whose rollout kubectl itself follows. https://kubernetes.io/docs/reference/kubectl/generated/kubectl_rollout/kubectl_rollout_status/ */
+/**
+ * Kinds whose rollout kubectl itself follows.
+ * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_rollout/kubectl_rollout_status/
+ */
 const followed: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
 
-/** Kinds whose controllers say by a condition that they are up. Jobs have none: they end, and eks apply does not wait for that. */
+/**
+ * Kinds whose controllers say by a condition that they are up. Jobs have none: they
+ * end, and eks apply does not wait for that.
+ */
 const conditions: Readonly<Record<string, string>> = {
   // kubernetes-sigs/lws api/leaderworkerset/v1
   LeaderWorkerSet: "Available",

@@ -4,7 +4,9 @@ import { has, immutable, items, raw, type RuleOf } from "./rule.ts";
 export const jobSetSpec = [
   {
     path: "",
-    rule: "!(has(self.startupPolicy) && self.startupPolicy.startupPolicyOrder == 'InOrder' && self.replicatedJobs.exists(x, has(x.dependsOn)))",
+    rule:
+      "!(has(self.startupPolicy) && self.startupPolicy.startupPolicyOrder == 'InOrder' && " +
+      "self.replicatedJobs.exists(x, has(x.dependsOn)))",
     message: "StartupPolicy and DependsOn APIs are mutually exclusive",
     holds: (self) =>
       !(

@@ -5,7 +5,10 @@ import type { Raw } from "../../base/merge.ts";
 export const clusterQueueRules = [
   {
     path: "spec",
-    rule: "!has(self.cohortName) && has(self.resourceGroups) ? self.resourceGroups.all(rg, rg.flavors.all(f, f.resources.all(r, !has(r.borrowingLimit)))) : true",
+    rule:
+      "!has(self.cohortName) && " +
+      "has(self.resourceGroups) ? self.resourceGroups.all(rg, rg.flavors.all(f, f.resources.all(r, " +
+      "!has(r.borrowingLimit)))) : true",
     message: "borrowingLimit must be nil when cohort is empty",
     holds: (self) =>
       has(self, "cohortName") ||
@@ -27,7 +30,9 @@ export const clusterQueueRules = [
   },
   {
     path: "spec.preemption",
-    rule: "!(self.reclaimWithinCohort == 'Never' && has(self.borrowWithinCohort) &&  self.borrowWithinCohort.policy != 'Never')",
+    rule:
+      "!(self.reclaimWithinCohort == 'Never' && " +
+      "has(self.borrowWithinCohort) &&  self.borrowWithinCohort.policy != 'Never')",
     message: "reclaimWithinCohort=Never and borrowWithinCohort.Policy!=Never",
     // Left out, both are Never.
     holds: (self) =>

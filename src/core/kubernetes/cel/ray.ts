@@ -26,7 +26,8 @@ const rayJob = [
     path: "deletionStrategy",
     rule: "!((has(self.onSuccess) || has(self.onFailure)) && has(self.deletionRules))",
     message:
-      "legacy policies (onSuccess/onFailure) and deletionRules cannot be used together within the same deletionStrategy",
+      "legacy policies (onSuccess/onFailure) and deletionRules cannot be used together within the same " +
+      "deletionStrategy",
     holds: (self) => !((has(self, "onSuccess") || has(self, "onFailure")) && has(self, "deletionRules")),
   },
   {

@@ -55,3 +55,12 @@ function equal(one: unknown, other: unknown): boolean {
   const keys = Object.keys(one);
   return keys.length === Object.keys(other).length && keys.every((key) => equal(one[key], other[key]));
 }
+
+/** Whether every map of a list passes. */
+export function every(self: unknown, test: (item: Raw) => boolean): boolean {
+  return items(self).every(test);
+}
+
+export function notEmpty(path: string, message: string): RuleOf {
+  return { path, rule: "self != ''", message, holds: (self) => self !== "" };
+}

@@ -8,7 +8,9 @@ import { trainJobRules, trainingRuntimeRules } from "./trainer.ts";
 const scaledObject = [
   {
     path: "spec",
-    rule: "!has(self.minReplicaCount) || self.minReplicaCount <= (has(self.maxReplicaCount) ? self.maxReplicaCount : 100)",
+    rule:
+      "!has(self.minReplicaCount) || " +
+      "self.minReplicaCount <= (has(self.maxReplicaCount) ? self.maxReplicaCount : 100)",
     message: "minReplicaCount must be less than or equal to maxReplicaCount",
     holds: (self) =>
       !has(self, "minReplicaCount") ||

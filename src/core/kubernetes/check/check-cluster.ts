@@ -26,7 +26,8 @@ export function checkCluster(snapshot: EksSnapshot, workload?: ResolvedWorkload)
     items: [
       skip(
         "node-groups",
-        "the cluster has no managed node groups: nodes of Karpenter, of Auto Mode and self-managed ones are not in EKS's API",
+        "the cluster has no managed node groups: nodes of Karpenter, of Auto Mode and self-managed " +
+          "ones are not in EKS's API",
       ),
     ],
   };

@@ -35,11 +35,8 @@ export function checkNodegroup(
 
 /** A node group's types; a launch template may name the one. */
 export function instanceTypesOf({ nodegroup, template }: Subject): readonly string[] {
-  return nodegroup.instanceTypes.length > 0
-    ? nodegroup.instanceTypes
-    : template?.instanceType === undefined
-      ? []
-      : [template.instanceType];
+  if (nodegroup.instanceTypes.length > 0) return nodegroup.instanceTypes;
+  return template?.instanceType === undefined ? [] : [template.instanceType];
 }
 
 function checkHealth({ status, healthIssues }: DescribedNodegroup): readonly CheckItem[] {
@@ -47,7 +44,8 @@ function checkHealth({ status, healthIssues }: DescribedNodegroup): readonly Che
     fail(
       "health",
       `EKS reports ${code}${message === "" ? "" : `: ${message}`}`,
-      "https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#troubleshoot-managed-node-groups tells what each code asks for.",
+      "https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#troubleshoot-managed-node-groups " +
+        "tells what each code asks for.",
     ),
   );
   const broken = status === "CREATE_FAILED" || status === "DELETE_FAILED" || status === "DEGRADED";
@@ -87,14 +85,16 @@ function checkAmiType(
       `${amiType} does not serve ${what}: its devices do not appear on the node`,
       right.length === 0
         ? "EKS has no image for it: build one of your own."
-        : `A node group keeps its image: create another with amiType ${listOr(right)} (aiplat eks nodegroup create), and delete this one.`,
+        : `A node group keeps its image: create another with amiType ${listOr(right)} (aiplat eks nodegroup ` +
+            "create), and delete this one.",
     );
   }
   if (ami.os === "al2")
     return warn(
       check,
       `${amiType} is AL2, of which EKS has published no images since 2025-11-26`,
-      `Create a node group with ${listOr([...new Set(types.flatMap((type) => nodeAmiTypeFor(type) ?? []))])}, and delete this one.`,
+      `Create a node group with ${listOr([...new Set(types.flatMap((type) => nodeAmiTypeFor(type) ?? []))])}, ` +
+        "and delete this one.",
     );
   return ok(check, `${amiType} serves ${names.join(", ")}`);
 }
@@ -115,7 +115,8 @@ function checkRelease(
   return warn(
     check,
     `release ${releaseVersion} is stale: the newest is ${newest}`,
-    `aws eks update-nodegroup-version --cluster-name ${cluster.name} --nodegroup-name ${nodegroupName} --release-version ${newest}`,
+    `aws eks update-nodegroup-version --cluster-name ${cluster.name} --nodegroup-name ${nodegroupName} ` +
+      `--release-version ${newest}`,
   );
 }
 
@@ -140,7 +141,8 @@ function checkTaint(
     warn(
       check,
       `no taint ${key}: pods without devices take its CPU and memory`,
-      `aws eks update-nodegroup-config --cluster-name ${cluster} --nodegroup-name ${nodegroupName} --taints 'addOrUpdateTaints=[{key=${key},effect=NO_SCHEDULE}]'`,
+      `aws eks update-nodegroup-config --cluster-name ${cluster} --nodegroup-name ${nodegroupName} ` +
+        `--taints 'addOrUpdateTaints=[{key=${key},effect=NO_SCHEDULE}]'`,
     ),
   ];
 }
@@ -157,24 +159,14 @@ function checkEfa(
   const names = types.map((type) => type.instanceType).join(", ");
   const has = template?.efaInterfaces ?? 0;
   if (has >= most) return [ok(check, `${has} EFA interfaces, all that ${names} has`)];
-  const shape =
-    workload !== undefined && workload.nodes > 1
-      ? workload.shapes.find(
-          (each) => each.efaInterfaces > 0 && each.instanceTypes.some((type) => types.includes(type)),
-        )
-      : undefined;
-  const reason =
-    shape !== undefined
-      ? `workload ${workload!.name} spans ${workload!.nodes} nodes`
-      : template?.placementGroup !== undefined
-        ? `its nodes are in placement group ${template.placementGroup}`
-        : undefined;
+  const reason = whyEfa(template, types, workload);
   const what =
     has === 0
       ? `the launch template gives ${names} no EFA interface`
       : `the launch template gives ${names} ${has} of its ${most} EFA interfaces`;
   const fix =
-    "Interfaces are set when a node starts: create a node group with aiplat eks nodegroup create and nodes above 1, and delete this one.";
+    "Interfaces are set when a node starts: create a node group with aiplat eks nodegroup create and nodes above " +
+    "1, and delete this one.";
   if (reason !== undefined) return [fail(check, `${what}, and ${reason}`, fix)];
   if (has > 0) return [warn(check, what, fix)];
   return [
@@ -184,4 +176,21 @@ function checkEfa(
       "--workload FILE says whether there is one.",
     ),
   ];
+}
+
+/** What says that the nodes need EFA; undefined where nothing does. */
+function whyEfa(
+  template: DescribedTemplate | undefined,
+  types: readonly InstanceType[],
+  workload: ResolvedWorkload | undefined,
+): string | undefined {
+  const spans =
+    workload !== undefined &&
+    workload.nodes > 1 &&
+    workload.shapes.some(
+      ({ efaInterfaces, instanceTypes }) => efaInterfaces > 0 && instanceTypes.some((type) => types.includes(type)),
+    );
+  if (spans) return `workload ${workload.name} spans ${workload.nodes} nodes`;
+  const group = template?.placementGroup;
+  return group === undefined ? undefined : `its nodes are in placement group ${group}`;
 }

@@ -11,11 +11,14 @@ const removedResource = "aws.amazon.com/neurondevice";
 /** What installs each device plugin. */
 const installs: Readonly<Record<string, string>> = {
   [neuronResource]:
-    "Install it: helm upgrade --install neuron-helm-chart oci://public.ecr.aws/neuron/neuron-helm-chart --namespace kube-system",
+    "Install it: helm upgrade --install neuron-helm-chart oci://public.ecr.aws/neuron/neuron-helm-chart " +
+    "--namespace kube-system",
   [nvidiaResource]:
-    "Install it: helm upgrade --install nvdp nvidia-device-plugin --repo https://nvidia.github.io/k8s-device-plugin --namespace kube-system",
+    "Install it: helm upgrade --install nvdp nvidia-device-plugin " +
+    "--repo https://nvidia.github.io/k8s-device-plugin --namespace kube-system",
   [efaResource]:
-    "Install it: helm upgrade --install efa aws-efa-k8s-device-plugin --repo https://aws.github.io/eks-charts --namespace kube-system",
+    "Install it: helm upgrade --install efa aws-efa-k8s-device-plugin --repo https://aws.github.io/eks-charts " +
+    "--namespace kube-system",
 };
 
 export function checkObjects(
@@ -104,7 +107,8 @@ function checkRemoved(objects: readonly KubernetesObject[]): CheckItem {
   if (asking.length === 0) return ok("neurondevice", `nothing requests ${removedResource}`);
   const names = asking.map(
     (object) =>
-      `${String(object["kind"])} ${[at(object, "metadata")["namespace"], at(object, "metadata")["name"]].filter(Boolean).join("/")}`,
+      `${String(object["kind"])} ` +
+      `${[at(object, "metadata")["namespace"], at(object, "metadata")["name"]].filter(Boolean).join("/")}`,
   );
   return fail(
     "neurondevice",

@@ -7,13 +7,18 @@ import { withoutSpareNode } from "../rollout.ts";
 /** The predictor's own container (kserve/kserve @aaac4e2, pkg/constants/constants.go). */
 const containerName = "kserve-container";
 
-/** A Deployment and a Service: Knative takes no affinity, tolerations or volumes of memory without feature flags. Newer KServe calls it Standard and takes this word too. */
+/**
+ * A Deployment and a Service: Knative takes no affinity, tolerations or volumes of memory without feature flags. Newer
+ * KServe calls it Standard and takes this word too.
+ */
 const rawDeployment = {
   "serving.kserve.io/deploymentMode": "RawDeployment",
   "serving.kserve.io/autoscalerClass": "none",
 };
 
-/** Every other resource than CPU, memory and the GPUs it knows is refused unless it is named here (pkg/utils/utils.go). */
+/**
+ * Every other resource than CPU, memory and the GPUs it knows is refused unless it is named here (pkg/utils/utils.go).
+ */
 function resourceTypes({ shape }: Contents): Readonly<Record<string, string>> {
   const types = Object.keys(deviceLimits(shape)).filter((name) => name !== nvidiaResource);
   return types.length === 0 ? {} : { "serving.kserve.io/gpu-resource-types": JSON.stringify(types) };

@@ -5,7 +5,10 @@ import { withoutProbes } from "../probes.ts";
 import { processesPerNode } from "../rendezvous.ts";
 import { backoffLimit } from "./job.ts";
 
-/** Without a command the controller has a worker run sshd (kubeflow/mpi-operator @caa3c47, pkg/controller/mpi_job_controller.go). */
+/**
+ * Without a command the controller has a worker run sshd (kubeflow/mpi-operator @caa3c47,
+ * pkg/controller/mpi_job_controller.go).
+ */
 function asWorker(container: Container): Container {
   const { args: _args, ...rest } = withoutProbes(container);
   return rest as Container;

@@ -2,7 +2,10 @@ import { indexDigits, oneReplica, queued, renamed, type Envelope } from "../enve
 import { processesPerNode } from "../rendezvous.ts";
 import { backoffLimit } from "./job.ts";
 
-/** "pytorch" is what the webhook and the controller look for (kubeflow/training-operator @6f74c7f, pkg/apis/kubeflow.org/v1/pytorch_types.go). */
+/**
+ * "pytorch" is what the webhook and the controller look for (kubeflow/training-operator @6f74c7f,
+ * pkg/apis/kubeflow.org/v1/pytorch_types.go).
+ */
 const containerName = "pytorch";
 
 /** https://www.kubeflow.org/docs/components/trainer/legacy-v1/user-guides/pytorch/ */

@@ -36,7 +36,8 @@ function served({ command, eks }: ResolvedWorkload): readonly Limit[] {
           {
             path: ["command"],
             message:
-              "serves an application: the command is serve run MODULE:APP, or eks.resource.spec.serveConfigV2 says what it serves",
+              "serves an application: the command is serve run MODULE:APP, or eks.resource.spec.serveConfigV2 " +
+              "says what it serves",
           },
         ];
   if (serveApplication(command) !== undefined)

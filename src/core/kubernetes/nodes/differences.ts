@@ -3,7 +3,10 @@ import { present } from "../../base/present.ts";
 import type { DescribedNodegroup } from "../check/snapshot.ts";
 import type { LaunchTemplateData, NodegroupRequest } from "./node-group.ts";
 
-/** Every field of the request that the node group has otherwise, as `FIELD is THIS, not THAT`; its size may have changed since. */
+/**
+ * Every field of the request that the node group has otherwise, as `FIELD is THIS, not
+ * THAT`; its size may have changed since.
+ */
 export function nodegroupDifferences(request: NodegroupRequest, actual: DescribedNodegroup): readonly string[] {
   const {
     amiType,

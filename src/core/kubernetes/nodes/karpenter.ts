@@ -111,8 +111,8 @@ function nodePool(fleet: NodeFleet, { reservation, capacityBlock, maxSize }: Nod
 }
 
 /**
- * What nodes will offer that Karpenter does not simulate: huge pages, and the one GPU of a fractional type, of which EC2
- * says 0. https://karpenter.sh/docs/concepts/nodeoverlays/
+ * What nodes will offer that Karpenter does not simulate: huge pages, and the one GPU of a fractional type, of which
+ * EC2 says 0. https://karpenter.sh/docs/concepts/nodeoverlays/
  */
 function nodeOverlay(fleet: NodeFleet): Manifest | undefined {
   const capacity = overlaidCapacity(fleet);

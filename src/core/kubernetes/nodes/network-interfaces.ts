@@ -8,10 +8,10 @@ export interface NodeInterface {
 }
 
 /**
- * The interfaces of a node with every EFA interface of its type: an ordinary one first, which EFA-only interfaces cannot
- * be, then one EFA-only interface a network card, as device 1 beside the first and as device 0 elsewhere
- * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-acc-inst-types.html). Where one card has no EFA
- * (p6-b300: 16 interfaces on 17 cards), it is card 0.
+ * The interfaces of a node with every EFA interface of its type: an ordinary one first, which EFA-only interfaces
+ * cannot be, then one EFA-only interface a network card, as device 1 beside the first and as device 0 elsewhere
+ * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-acc-inst-types.html). Where one card has no EFA (p6-b300: 16
+ * interfaces on 17 cards), it is card 0.
  */
 export function efaLayout(
   { networkCards }: Pick<InstanceType, "networkCards">,

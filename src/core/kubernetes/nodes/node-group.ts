@@ -14,7 +14,10 @@ export interface PlacementGroupRequest {
   readonly TagSpecifications: readonly { readonly ResourceType: "placement-group"; readonly Tags: TagList }[];
 }
 
-/** The part of https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestLaunchTemplateData.html that aiplat writes. */
+/**
+ * The part of https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestLaunchTemplateData.html
+ * that aiplat writes.
+ */
 export interface LaunchTemplateData {
   readonly InstanceType?: string;
   readonly BlockDeviceMappings: readonly {
@@ -77,7 +80,10 @@ export interface NodegroupPlan {
 /** EKS's own node groups set the same: pods reach the metadata service over one hop more. */
 const metadataOptions = { HttpTokens: "required", HttpPutResponseHopLimit: 2 } as const;
 
-/** Bottlerocket keeps images and containers on its second volume. https://bottlerocket.dev/en/os/latest/#/concepts/storage/ */
+/**
+ * Bottlerocket keeps images and containers on its second volume.
+ * https://bottlerocket.dev/en/os/latest/#/concepts/storage/
+ */
 export const imageVolume = { al2023: "/dev/xvda", bottlerocket: "/dev/xvdb" } as const;
 
 /** The placement group and the launch template of a fleet have the same name. */
@@ -172,11 +178,8 @@ function launchTemplate(fleet: NodeFleet, settings: NodeSettings, tags: Tags, na
       ],
       MetadataOptions: metadataOptions,
       // Interfaces and security groups beside them exclude each other.
-      ...(interfaces === undefined
-        ? securityGroups.length === 0
-          ? {}
-          : { SecurityGroupIds: securityGroups }
-        : { NetworkInterfaces: interfaces }),
+      ...(interfaces === undefined && securityGroups.length > 0 ? { SecurityGroupIds: securityGroups } : {}),
+      ...present({ NetworkInterfaces: interfaces }),
       ...(fleet.placementGroup ? { Placement: { GroupName: name } } : {}),
       ...(id === undefined
         ? {}

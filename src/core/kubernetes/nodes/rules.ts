@@ -58,7 +58,9 @@ export function nodeProblems(
     say(
       "missing-node-role",
       "nodes need an IAM role, and none was given",
-      "Add --node-role, e.g. arn:aws:iam::123456789012:role/eks-node; it needs the policies AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and AmazonEKS_CNI_Policy.",
+      "Add --node-role, e.g. arn:aws:iam::123456789012:role/eks-node; " +
+        "it needs the policies AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and " +
+        "AmazonEKS_CNI_Policy.",
     );
   else if (target === "nodegroup" && !/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(nodeRole))
     say(
@@ -70,7 +72,8 @@ export function nodeProblems(
     say(
       "two-reservations",
       "--reservation and --capacity-block exclude each other",
-      "A capacity block is bought for a time (--capacity-block); an on-demand reservation is open-ended (--reservation).",
+      "A capacity block is bought for a time (--capacity-block); " +
+        "an on-demand reservation is open-ended (--reservation).",
     );
   if (
     releaseVersion !== undefined &&
@@ -91,25 +94,24 @@ function nodegroupProblems(
 ): readonly Problem[] {
   const problems: Problem[] = [];
   const say = (code: RefusalCode, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
-  const oneZone = fleets.some((fleet) => fleet.placementGroup || fleet.interfaces !== undefined)
-    ? "nodes of one placement group, and EFA's traffic, stay in one zone"
-    : capacityBlock === undefined
-      ? undefined
-      : "a capacity block is in one zone";
+  const oneZone = whyOneZone(fleets, capacityBlock);
   if (subnets.length === 0)
     say(
       "missing-subnet",
       "a node group needs the subnets of its nodes, and none was given",
-      `Add --subnet; aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.subnetIds shows the cluster's.`,
+      `Add --subnet; aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.subnetIds ` +
+        "shows the cluster's.",
     );
   else if (subnets.length > 1 && oneZone !== undefined)
     say("several-zones", `${subnets.length} subnets were given: ${oneZone}`, `Give one --subnet: ${listOr(subnets)}.`);
   if (securityGroups.length === 0 && fleets.some((fleet) => fleet.interfaces !== undefined)) {
-    // https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html: with interfaces of its own, EKS adds none to the template.
+    // https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html: with interfaces
+    // of its own, EKS adds none to the template.
     say(
       "missing-security-group",
       "EFA interfaces need their security groups, and none was given",
-      `Add --security-group with the cluster's own, which lets EFA through: aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.clusterSecurityGroupId`,
+      "Add --security-group with the cluster's own, which lets EFA through: " +
+        `aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.clusterSecurityGroupId`,
     );
   }
   for (const { name, desiredSize: needed } of fleets) {
@@ -129,6 +131,13 @@ function nodegroupProblems(
       );
   }
   return problems;
+}
+
+/** Why the nodes must be in one zone; undefined where they need not. */
+function whyOneZone(fleets: readonly NodeFleet[], capacityBlock: string | undefined): string | undefined {
+  if (fleets.some((fleet) => fleet.placementGroup || fleet.interfaces !== undefined))
+    return "nodes of one placement group, and EFA's traffic, stay in one zone";
+  return capacityBlock === undefined ? undefined : "a capacity block is in one zone";
 }
 
 function karpenterProblems({ minSize, desiredSize }: NodeSettings): readonly Problem[] {

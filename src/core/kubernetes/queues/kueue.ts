@@ -44,9 +44,9 @@ export interface Fleet {
 const anyNode = "cpu";
 
 /**
- * A queue over the fleets: a flavor for each type, a cluster queue with all that their nodes can allocate, and the local
- * queue that the workload names. Pods that lead others (a Ray head, an MPI launcher) get a flavor of their own, with room
- * for one a node.
+ * A queue over the fleets: a flavor for each type, a cluster queue with all that their nodes can allocate, and the
+ * local queue that the workload names. Pods that lead others (a Ray head, an MPI launcher) get a flavor of their own,
+ * with room for one a node.
  */
 export function kueueQueue(queue: string, fleets: readonly Fleet[], namespace?: string): readonly Manifest[] {
   const clusterWide = (name: string): Metadata => ({ name, labels: sharedLabels });

@@ -110,7 +110,9 @@ export const acceleratorRules: readonly Rule[] = [
       eachType(workload, ({ instanceType, status, retiredOn, accelerator }) =>
         status === "retired"
           ? {
-              message: `${instanceType} was retired${retiredOn === undefined ? "" : ` on ${retiredOn}`}: EC2 starts none any more`,
+              message:
+                `${instanceType} was retired${retiredOn === undefined ? "" : ` on ${retiredOn}`}: ` +
+                "EC2 starts none any more",
               hint: `aiplat instances list --accelerator ${accelerator.kind} shows what there is.`,
             }
           : undefined,
@@ -126,7 +128,9 @@ export const acceleratorRules: readonly Rule[] = [
         placed.has(kind)
           ? undefined
           : {
-              message: `${instanceType} carries ${manufacturer} ${name} (${kind}): aiplat places Neuron and NVIDIA accelerators only`,
+              message:
+                `${instanceType} carries ${manufacturer} ${name} (${kind}): ` +
+                "aiplat places Neuron and NVIDIA accelerators only",
               hint: "Choose a Neuron or NVIDIA type, e.g. inf2.xlarge or g5.xlarge.",
             },
       ),

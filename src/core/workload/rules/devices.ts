@@ -33,6 +33,11 @@ export function groupTypes<T>(
   return [...groups.values()];
 }
 
+/** Why MPS cannot share a type's accelerators. */
+function whyNotShared({ fraction, name }: InstanceType["accelerator"]): string {
+  return fraction === undefined ? `MPS shares NVIDIA GPUs, and it carries ${name}` : "its GPU is a part of one already";
+}
+
 export const deviceRules: readonly Rule[] = [
   {
     code: "illegal-devices",
@@ -76,7 +81,8 @@ export const deviceRules: readonly Rule[] = [
         {
           path: devicesPath,
           message:
-            "accelerator.devicesPerReplica and accelerator.mps exclude each other: a replica shares one GPU, or has GPUs of its own",
+            "accelerator.devicesPerReplica and accelerator.mps exclude each other: " +
+            "a replica shares one GPU, or has GPUs of its own",
           hint: "Keep one of them.",
         },
       ];
@@ -93,7 +99,7 @@ export const deviceRules: readonly Rule[] = [
         .filter(({ type }) => !isShareable(type))
         .map(({ type: { instanceType, accelerator } }) => ({
           path: ["accelerator", "mps"],
-          message: `accelerator.mps is not possible on ${instanceType}: ${accelerator.fraction === undefined ? `MPS shares NVIDIA GPUs, and it carries ${accelerator.name}` : "its GPU is a part of one already"}`,
+          message: `accelerator.mps is not possible on ${instanceType}: ${whyNotShared(accelerator)}`,
           hint: "Remove mps, or choose a type with whole NVIDIA GPUs.",
         }));
     },
@@ -112,7 +118,9 @@ export const deviceRules: readonly Rule[] = [
         .filter(({ type }) => isShareable(type) && memoryMiB > type.accelerator.memoryMiBPerDevice)
         .map(({ type: { instanceType, accelerator } }) => ({
           path: ["accelerator", "mps", "memory"],
-          message: `accelerator.mps.memory ${written} is more than one ${accelerator.name} of ${instanceType} has (${formatMiB(accelerator.memoryMiBPerDevice)})`,
+          message:
+            `accelerator.mps.memory ${written} is more than one ${accelerator.name} of ${instanceType} has ` +
+            `(${formatMiB(accelerator.memoryMiBPerDevice)})`,
           hint: "The memory must be on a single GPU.",
         }));
     },

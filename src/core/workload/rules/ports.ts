@@ -85,7 +85,9 @@ export const portRules: readonly Rule[] = [
         return [
           {
             path: ["ports", index, key],
-            message: `UDP port ${port[key]} is in the range ${lockPortBase} to ${lockPortBase + lockPortCount - 1}, by which aiplat keeps two tasks off one device`,
+            message:
+              `UDP port ${port[key]} is in the range ${lockPortBase} to ${lockPortBase + lockPortCount - 1}, ` +
+              "by which aiplat keeps two tasks off one device",
             hint: "Use a port outside of that range.",
           },
         ];

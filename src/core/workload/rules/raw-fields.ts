@@ -1,4 +1,6 @@
-/** What the raw fields of a task definition may not hold, since nothing could be merged with it or nothing could run it. */
+/**
+ * What the raw fields of a task definition may not hold, since nothing could be merged with it or nothing could run it.
+ */
 import { isRaw, type Raw } from "../../base/merge.ts";
 import type { Workload } from "../schema.ts";
 import { at, given, not } from "./fragments.ts";

@@ -24,6 +24,10 @@ function registeredMiB(memoryMiB: number): number {
   return Math.floor(memoryMiB * 0.9);
 }
 
+function registeredVcpu(vcpus: number): number {
+  return (vcpus * 9) / 10;
+}
+
 export const resourceRules: readonly Rule[] = [
   {
     code: "memory-above-instance",
@@ -35,14 +39,56 @@ export const resourceRules: readonly Rule[] = [
         .filter(({ type }) => memoryMiB > type.memoryMiB)
         .map(({ type }) => ({
           path: memoryPath,
-          message: `resources.memory ${workload.resources!.memory!} is more than ${type.instanceType} has (${formatMiB(type.memoryMiB)})`,
-          hint: `Write at most ${formatMiB(registeredMiB(type.memoryMiB))}: an instance registers about 90 % of its memory.`,
+          message:
+            `resources.memory ${workload.resources!.memory!} is more than ${type.instanceType} has ` +
+            `(${formatMiB(type.memoryMiB)})`,
+          hint:
+            `Write at most ${formatMiB(registeredMiB(type.memoryMiB))}: ` +
+            "an instance registers about 90 % of its memory.",
         }));
     },
     jsonSchema: () =>
       all(
         ...groupTypes(usable, (type) => type.memoryMiB).map(({ value, names }) =>
           when(runsOn(names), at("resources.memory", { pattern: sizeBelowPattern(value + 1) })),
+        ),
+      ),
+  },
+  {
+    code: "reserve-above-instance",
+    severity: "error",
+    reads: ["accelerator.instanceTypes", "resources.reserve"],
+    check: (workload) => {
+      const { cpu = 0, memory } = workload.resources?.reserve ?? {};
+      const memoryMiB = memory === undefined ? 0 : parseMemoryMiB(memory)!;
+      return typesOf(workload).flatMap(({ type }) => [
+        ...(memoryMiB >= registeredMiB(type.memoryMiB)
+          ? [
+              {
+                path: ["resources", "reserve", "memory"],
+                message: `resources.reserve.memory ${memory!} leaves nothing of ${type.instanceType}`,
+                hint: `Write less than ${formatMiB(registeredMiB(type.memoryMiB))}.`,
+              },
+            ]
+          : []),
+        ...(cpu >= registeredVcpu(type.vcpus)
+          ? [
+              {
+                path: ["resources", "reserve", "cpu"],
+                message: `resources.reserve.cpu ${cpu} leaves nothing of ${type.instanceType}`,
+                hint: `Write less than ${registeredVcpu(type.vcpus)}.`,
+              },
+            ]
+          : []),
+      ]);
+    },
+    jsonSchema: () =>
+      all(
+        ...groupTypes(usable, (type) => registeredMiB(type.memoryMiB)).map(({ value, names }) =>
+          when(runsOn(names), at("resources.reserve.memory", { pattern: sizeBelowPattern(value) })),
+        ),
+        ...groupTypes(usable, (type) => registeredVcpu(type.vcpus)).map(({ value, names }) =>
+          when(runsOn(names), at("resources.reserve.cpu", { exclusiveMaximum: value })),
         ),
       ),
   },
@@ -56,7 +102,10 @@ export const resourceRules: readonly Rule[] = [
         .filter(({ type }) => memoryMiB > registeredMiB(type.memoryMiB) && memoryMiB <= type.memoryMiB)
         .map(({ type }) => ({
           path: memoryPath,
-          message: `resources.memory ${workload.resources!.memory!} is more than 90 % of what ${type.instanceType} has (${formatMiB(type.memoryMiB)}): the instance registers less than it has, so the replica may never be placed`,
+          message:
+            `resources.memory ${workload.resources!.memory!} is more than 90 % of what ${type.instanceType} has ` +
+            `(${formatMiB(type.memoryMiB)}): the instance registers less than it has, ` +
+            "so the replica may never be placed",
           hint: `Write at most ${formatMiB(registeredMiB(type.memoryMiB))}.`,
         }));
     },
@@ -167,7 +216,9 @@ export const resourceRules: readonly Rule[] = [
         : [
             {
               path: ["sharedMemory"],
-              message: `sharedMemory ${workload.sharedMemory!} is more than ${exceeded.what}: what is in /dev/shm counts as the container's memory, so it can never be full`,
+              message:
+                `sharedMemory ${workload.sharedMemory!} is more than ${exceeded.what}: ` +
+                "what is in /dev/shm counts as the container's memory, so it can never be full",
             },
           ];
     },

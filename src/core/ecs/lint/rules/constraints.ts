@@ -6,7 +6,10 @@ import { neuronDevicesOf, type Subject } from "../subject.ts";
 import { neuronCount } from "../type-constraint.ts";
 import { literalTypes, lowerType, parseConstraint, subjectsOf } from "../type-expression.ts";
 
-/** The placement constraints. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html */
+/**
+ * The placement constraints.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html
+ */
 export const constraintRules: readonly Rule[] = [
   {
     id: "constraint-type",
@@ -150,7 +153,8 @@ function withoutType({ containers, compatibilities, constraints }: Subject, { co
   if (neuronDevicesOf(containers).length === 0 || constraint !== undefined) return [];
   // Managed Instances choose by the capacity provider; Fargate has a rule of its own.
   if (compatibilities.length > 0 && !compatibilities.includes("EC2")) return [];
-  // Any other attribute (one's own, the AMI, the subnet) may choose the right instances, and so may what cannot be read.
+  // Any other attribute (one's own, the AMI, the subnet) may choose the right
+  // instances, and so may what cannot be read.
   const may = constraints.some(({ expression }) => {
     const parsed = parseConstraint(expression);
     return "problem" in parsed || subjectsOf(parsed.expression).some((each) => !generalSubjects.test(each));
@@ -160,7 +164,8 @@ function withoutType({ containers, compatibilities, constraints }: Subject, { co
     {
       path: constraints.length === 0 ? [] : ["placementConstraints"],
       message:
-        "no placement constraint chooses an instance type, and ECS does not schedule Neuron devices: the task is placed on any instance with room",
+        "no placement constraint chooses an instance type, and ECS does not schedule Neuron devices: " +
+        "the task is placed on any instance with room",
       fix: 'Add { "type": "memberOf", "expression": "attribute:ecs.instance-type == TYPE" } to placementConstraints.',
     },
   ];

@@ -5,7 +5,10 @@ import type { Breach, Facts, Rule } from "../rule.ts";
 import { requirementsOf, type Subject, type SubjectRequirement } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 
-/** How a container asks for NVIDIA GPUs. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html */
+/**
+ * How a container asks for NVIDIA GPUs.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html
+ */
 export const gpuRules: readonly Rule[] = [
   {
     id: "gpu-by-device",
@@ -17,7 +20,9 @@ export const gpuRules: readonly Rule[] = [
           .slice(0, 1)
           .map(({ path, hostPath }) => ({
             path,
-            message: `${hostPath} is listed as a device: ECS does not see that the GPU is taken and places other tasks on it`,
+            message:
+              `${hostPath} is listed as a device: ` +
+              "ECS does not see that the GPU is taken and places other tasks on it",
             fix: 'Use resourceRequirements: [{ "type": "GPU", "value": "1" }].',
           })),
       ),
@@ -108,7 +113,9 @@ function notOnType(subject: Subject, { constraint }: Facts): readonly Breach[] {
   return [
     {
       path: requirements[0]!.path,
-      message: `the task asks for ${wanted === 0 ? "GPUs" : counted(wanted, "GPU")}, and no type that the constraints choose has as many: ${names.slice(0, 4).join(", ")}`,
+      message:
+        `the task asks for ${wanted === 0 ? "GPUs" : counted(wanted, "GPU")}, and no type that the constraints ` +
+        `choose has as many: ${names.slice(0, 4).join(", ")}`,
       fix: "Ask for as many as the type has, or constrain to a larger type.",
     },
   ];

@@ -1,6 +1,6 @@
 import type { AcceleratorKind } from "../../../catalog/instance-types/instance-type.ts";
 import { parseImageReference, type ImageReference } from "../../../catalog/container-images/image-reference.ts";
-import { checkImageExists, checkImageOnType } from "../../../catalog/container-images/image-checks.ts";
+import { checkImageExists, checkImageOnType, hardware } from "../../../catalog/container-images/image-checks.ts";
 import { builtFor } from "../../../catalog/container-images/images.ts";
 import type { ProblemCode } from "../../../base/codes/problem-codes.ts";
 import type { Problem } from "../../../base/problem.ts";
@@ -58,12 +58,13 @@ function judge(
 function judgeKind(image: ImageReference, kind: AcceleratorKind): readonly Problem[] {
   const built = builtFor(image);
   if (built === "unknown" || built === kind) return [];
-  const what = { cpu: "CPU", neuron: "AWS Neuron", nvidia: "NVIDIA GPUs" }[built];
   return [
     {
       severity: built === "cpu" ? "warning" : "error",
       code: built === "cpu" ? "image-cpu-only" : "image-hardware",
-      message: `${image.text} is built for ${what}, and the container asks for ${kind === "neuron" ? "Neuron devices" : "GPUs"}`,
+      message:
+        `${image.text} is built for ${hardware[built]}, ` +
+        `and the container asks for ${kind === "neuron" ? "Neuron devices" : "GPUs"}`,
       hint: `Use an image built for ${kind}.`,
     },
   ];

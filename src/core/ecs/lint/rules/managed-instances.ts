@@ -2,7 +2,10 @@ import type { Rule } from "../rule.ts";
 import { requirementsOf, type Subject } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 
-/** Neuron devices that ECS hands out itself, on Managed Instances. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html */
+/**
+ * Neuron devices that ECS hands out itself, on Managed Instances.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html
+ */
 export const managedInstancesRules: readonly Rule[] = [
   {
     id: "neuron-device-mixed",
@@ -29,7 +32,9 @@ export const managedInstancesRules: readonly Rule[] = [
         .filter(({ value }) => value !== "ALL")
         .map(({ path, value }) => ({
           path: [...path, "value"],
-          message: `NeuronDevice ${value === undefined ? "has no value" : `asks for ${value}`}: ECS gives all devices of the instance or none`,
+          message:
+            `NeuronDevice ${value === undefined ? "has no value" : `asks for ${value}`}: ` +
+            "ECS gives all devices of the instance or none",
           fix: "Set value to ALL.",
           edits: [{ kind: "set" as const, path: [...path, "value"], value: "ALL" }],
         })),
@@ -55,8 +60,13 @@ export const managedInstancesRules: readonly Rule[] = [
       return [
         {
           path: first.path,
-          message: `NeuronDevice works on Managed Instances only, and requiresCompatibilities ${subject.compatibilities.length === 0 ? "is not set" : `is ${subject.compatibilities.join(", ")}`}`,
-          fix: 'Set requiresCompatibilities to ["MANAGED_INSTANCES"], or list the devices in linuxParameters.devices for EC2.',
+          message:
+            "NeuronDevice works on Managed Instances only, " +
+            "and requiresCompatibilities " +
+            `${subject.compatibilities.length === 0 ? "is not set" : `is ${subject.compatibilities.join(", ")}`}`,
+          fix:
+            'Set requiresCompatibilities to ["MANAGED_INSTANCES"], ' +
+            "or list the devices in linuxParameters.devices for EC2.",
         },
       ];
     },
@@ -64,13 +74,16 @@ export const managedInstancesRules: readonly Rule[] = [
   {
     id: "managed-instances-network",
     severity: "error",
-    // "Amazon ECS Managed Instances tasks use the awsvpc or host network mode" (developer guide, managed-instances-tasks-services).
+    // "Amazon ECS Managed Instances tasks use the awsvpc or host network mode" (developer guide,
+    // managed-instances-tasks-services).
     check: (subject) => {
       if (!runsOnlyOnManagedInstances(subject) || ["awsvpc", "host"].includes(subject.networkMode)) return [];
       return [
         {
           path: subject.networkModeGiven ? ["networkMode"] : [],
-          message: `Managed Instances have no ${subject.networkMode} network${subject.networkModeGiven ? "" : ", which is what ECS takes where networkMode is left out"}`,
+          message:
+            `Managed Instances have no ${subject.networkMode} ` +
+            `network${subject.networkModeGiven ? "" : ", which is what ECS takes where networkMode is left out"}`,
           fix: "Set networkMode to awsvpc or host.",
         },
       ];

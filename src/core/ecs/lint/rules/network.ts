@@ -4,7 +4,10 @@ import type { Breach, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject, type SubjectPort } from "../subject.ts";
 import { isPartial } from "./neuron-types.ts";
 
-/** Network mode, ports and the lock ports of devices. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html */
+/**
+ * Network mode, ports and the lock ports of devices.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
+ */
 export const networkRules: readonly Rule[] = [
   {
     id: "host-port-differs",
@@ -20,7 +23,9 @@ export const networkRules: readonly Rule[] = [
               )
               .map(({ path, hostPort, containerPort }) => ({
                 path: [...path, "hostPort"],
-                message: `host port ${hostPort} is not container port ${containerPort}: in ${networkMode} mode RegisterTaskDefinition refuses it`,
+                message:
+                  `host port ${hostPort} is not container port ${containerPort}: ` +
+                  `in ${networkMode} mode RegisterTaskDefinition refuses it`,
                 fix: "Leave hostPort out.",
                 edits: [{ kind: "remove" as const, path: [...path, "hostPort"] }],
               })),
@@ -71,7 +76,8 @@ export const networkRules: readonly Rule[] = [
             {
               path: ["networkMode"],
               message:
-                "in awsvpc mode no host port can lock the devices: ECS can place a second task on them, and a service will",
+                "in awsvpc mode no host port can lock the devices: " +
+                "ECS can place a second task on them, and a service will",
               fix: "Use bridge or host mode with lock ports, or take every device of the instance.",
             },
           ],
@@ -96,7 +102,9 @@ export const networkRules: readonly Rule[] = [
   },
 ];
 
-/** Locks for the devices, each on a container that lists it; none where another mapping has one of the ports already. */
+/**
+ * Locks for the devices, each on a container that lists it; none where another mapping has one of the ports already.
+ */
 function lockEdits({ containers }: Subject, open: readonly number[]): Pick<Breach, "edits"> {
   const taken = containers.some(({ ports }) =>
     ports.some(
@@ -150,7 +158,9 @@ function foreignLocks(subject: Subject): readonly Breach[] {
       return [
         {
           path: port.path,
-          message: `UDP host port ${hostPort} locks neuron${device}, which the task does not hold: aiplat's tasks on that device will not be placed beside it`,
+          message:
+            `UDP host port ${hostPort} locks neuron${device}, which the task does not hold: ` +
+            "aiplat's tasks on that device will not be placed beside it",
           fix: "Choose a port outside the range, or list the device.",
         },
       ];

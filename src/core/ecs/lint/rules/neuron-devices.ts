@@ -3,7 +3,9 @@ import type { Breach, Rule } from "../rule.ts";
 import type { Subject, SubjectContainer, SubjectDevice } from "../subject.ts";
 import { isPartial } from "./neuron-types.ts";
 
-/** How a container lists Neuron devices. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html */
+/**
+ * How a container lists Neuron devices. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html
+ */
 export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-path",
@@ -29,7 +31,9 @@ export const neuronDeviceRules: readonly Rule[] = [
         )
         .map(({ path, hostPath, containerPath, neuron }) => ({
           path: [...path, "containerPath"],
-          message: `the host's ${hostPath} becomes ${containerPath} in the container: the Neuron runtime numbers devices as the host does`,
+          message:
+            `the host's ${hostPath} becomes ${containerPath} in the container: ` +
+            "the Neuron runtime numbers devices as the host does",
           fix: `Set containerPath to ${hostPath}.`,
           ...(neuron === undefined
             ? {}
@@ -79,17 +83,21 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-gap",
     severity: "error",
-    // "Neuron runtime expects the inferentia/trainium device id's to be contiguous" (aws-neuron-sdk @81ce03a, deploy/troubleshooting.rst).
+    // "Neuron runtime expects the inferentia/trainium device id's to be contiguous" (aws-neuron-sdk @81ce03a,
+    // deploy/troubleshooting.rst).
     check: ({ containers }) =>
       containers.flatMap((container) => {
         const numbers = sorted(numbersOf(container));
         const missing = gapsIn(numbers);
         if (missing.length === 0) return [];
+        const inARow = numbers.map((_, at) => numbers[0]! + at);
         return [
           {
             path: devicesPath(container),
-            message: `the Neuron devices ${numberList(numbers)} leave out ${numberList(missing)}: the Neuron runtime wants contiguous numbers`,
-            fix: `List ${numbers.length} devices in a row, e.g. ${numberList(numbers.map((_, at) => numbers[0]! + at))}.`,
+            message:
+              `the Neuron devices ${numberList(numbers)} leave out ${numberList(missing)}: ` +
+              "the Neuron runtime wants contiguous numbers",
+            fix: `List ${numbers.length} devices in a row, e.g. ${numberList(inARow)}.`,
           },
         ];
       }),
@@ -97,8 +105,8 @@ export const neuronDeviceRules: readonly Rule[] = [
   {
     id: "neuron-device-shared",
     severity: "error",
-    // "In the kubernetes environment the devices cannot be shared by multiple containers in the pod"; one process holds a
-    // core at a time (aws-neuron-sdk @81ce03a, deploy/tutorials/build-run-container.rst).
+    // "In the kubernetes environment the devices cannot be shared by multiple containers in the pod"; one process holds
+    // a core at a time (aws-neuron-sdk @81ce03a, deploy/tutorials/build-run-container.rst).
     check: ({ containers }) => {
       const holders = new Map<number, string>();
       return containers.flatMap((container) =>
@@ -156,13 +164,18 @@ export const neuronDeviceRules: readonly Rule[] = [
             .filter((container) => container.privileged && neuronEntries(container).length > 0)
             .map((container) => ({
               path: [...container.path, "privileged"],
-              message: `the container ${container.name} is privileged and sees every Neuron device of the instance, those of other tasks too`,
+              message:
+                `the container ${container.name} is privileged and sees every Neuron device of the instance, ` +
+                "those of other tasks too",
               fix: "Set privileged to false; the devices and IPC_LOCK are enough.",
             })),
   },
 ];
 
-/** The Neuron devices in ascending order in the places that they have among others, each once where its entries say the same. */
+/**
+ * The Neuron devices in ascending order in the places that they have among others,
+ * each once where its entries say the same.
+ */
 function orderEdits(container: SubjectContainer): Pick<Breach, "edits"> {
   const says = ({ containerPath, permissions }: SubjectDevice) => JSON.stringify([containerPath, permissions]);
   const entries = neuronEntries(container);

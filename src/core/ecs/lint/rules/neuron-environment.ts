@@ -37,7 +37,10 @@ export const neuronEnvironmentRules: readonly Rule[] = [
 interface Held {
   /** Ascending. */
   readonly devices: readonly number[];
-  /** The cores of one device that the chosen types can have; more than one where the types or the settings leave it open. */
+  /**
+   * The cores of one device that the chosen types can have; more than one where the
+   * types or the settings leave it open.
+   */
   readonly perDevice: readonly number[];
 }
 
@@ -94,7 +97,9 @@ function checkVisibleCores(container: SubjectContainer, facts: Facts): readonly 
   return [
     {
       path,
-      message: `NEURON_RT_VISIBLE_CORES=${value} names cores that the container does not have: ${deviceList(held)} ${held.devices.length === 1 ? "has" : "have"} ${rowOf(own!)}`,
+      message:
+        `NEURON_RT_VISIBLE_CORES=${value} names cores that the container does not have: ` +
+        `${deviceList(held)} ${held.devices.length === 1 ? "has" : "have"} ${rowOf(own!)}`,
       ...out,
     },
   ];
@@ -114,7 +119,9 @@ function checkIdleDevices(container: SubjectContainer, facts: Facts): readonly B
   return [
     {
       path: variable.path,
-      message: `NEURON_RT_VISIBLE_CORES=${variable.value} uses ${used} of the container's ${held.devices.length} devices: ${idle === 1 ? "one stands" : `${idle} stand`} idle`,
+      message:
+        `NEURON_RT_VISIBLE_CORES=${variable.value} uses ${used} of the container's ${held.devices.length} devices: ` +
+        `${idle === 1 ? "one stands" : `${idle} stand`} idle`,
       fix: "Leave the variable out, or list fewer devices.",
     },
   ];
@@ -122,7 +129,8 @@ function checkIdleDevices(container: SubjectContainer, facts: Facts): readonly B
 
 function checkNumCores(container: SubjectContainer, facts: Facts): readonly Breach[] {
   const variable = container.environment.get("NEURON_RT_NUM_CORES");
-  // "NEURON_RT_VISIBLE_CORES takes precedence over NEURON_RT_NUM_CORES." (aws-neuron-sdk @81ce03a, configuration-guide.rst)
+  // "NEURON_RT_VISIBLE_CORES takes precedence over NEURON_RT_NUM_CORES." (aws-neuron-sdk @81ce03a,
+  // configuration-guide.rst)
   if (variable === undefined || variable.value === "" || container.environment.has("NEURON_RT_VISIBLE_CORES"))
     return [];
   const { path, value } = variable;
@@ -156,13 +164,16 @@ function checkVisibleDevices(container: SubjectContainer, partial: boolean): rea
     fix: "Leave AWS_NEURON_VISIBLE_DEVICES out: linuxParameters.devices says it all.",
     edits: leaveOut(path),
   };
-  // The Neuron OCI hook, where the host has it, then adds every device (aws-neuron-sdk @81ce03a, deploy/tutorials/oci-hook.rst).
+  // The Neuron OCI hook, where the host has it, then adds every device (aws-neuron-sdk @81ce03a,
+  // deploy/tutorials/oci-hook.rst).
   if (/^all$/i.test(value))
     return partial
       ? [
           {
             path,
-            message: `AWS_NEURON_VISIBLE_DEVICES=${value} asks for every device of the instance, and linuxParameters.devices lists some`,
+            message:
+              `AWS_NEURON_VISIBLE_DEVICES=${value} asks for every device of the instance, ` +
+              "and linuxParameters.devices lists some",
             ...out,
           },
         ]

@@ -81,7 +81,9 @@ function illegalSlot({ containers }: Subject, { constraint }: Facts): readonly B
     return [
       {
         path: devicesPath(container),
-        message: `${type.instanceType} cannot give one container the devices ${numberList(numbers)}: its chips are wired in rows of 4`,
+        message:
+          `${type.instanceType} cannot give one container the devices ${numberList(numbers)}: ` +
+          "its chips are wired in rows of 4",
         fix: `List ${listOr(legalSizes(type))} devices, from a multiple of their number on.`,
       },
     ];

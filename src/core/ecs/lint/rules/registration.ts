@@ -13,7 +13,8 @@ export const registrationRules: readonly Rule[] = [
   {
     id: "secrets-without-role",
     severity: "error",
-    // "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'." (RegisterTaskDefinition)
+    // "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'."
+    // (RegisterTaskDefinition)
     check: ({ hasExecutionRole, containers }) =>
       hasExecutionRole
         ? []
@@ -23,7 +24,9 @@ export const registrationRules: readonly Rule[] = [
               : [
                   {
                     path: secrets,
-                    message: `the container ${name} has ${String(secrets[secrets.length - 1])}, and there is no executionRoleArn to read them with: RegisterTaskDefinition refuses it`,
+                    message:
+                      `the container ${name} has ${String(secrets[secrets.length - 1])}, ` +
+                      "and there is no executionRoleArn to read them with: RegisterTaskDefinition refuses it",
                     fix: "Set executionRoleArn to a role that may read the secrets.",
                   },
                 ],
@@ -42,7 +45,9 @@ export const registrationRules: readonly Rule[] = [
       return [
         {
           path: found.path,
-          message: `requiresCompatibilities has FARGATE, which has no ${device === undefined ? `${requirement!.type} resources` : `devices (${device.hostPath})`}`,
+          message:
+            "requiresCompatibilities has FARGATE, " +
+            `which has no ${device === undefined ? `${requirement!.type} resources` : `devices (${device.hostPath})`}`,
           fix: 'Set requiresCompatibilities to ["EC2"].',
           ...leaveFargate(subject),
         },
@@ -61,7 +66,9 @@ export const registrationRules: readonly Rule[] = [
         {
           path,
           message: "Elastic Inference accelerators are no longer available: the task cannot start",
-          fix: "Remove inferenceAccelerators and InferenceAccelerator; run the model on Inf2 by linuxParameters.devices.",
+          fix:
+            "Remove inferenceAccelerators and InferenceAccelerator; " +
+            "run the model on Inf2 by linuxParameters.devices.",
         },
       ];
     },
@@ -77,7 +84,9 @@ export const registrationRules: readonly Rule[] = [
       return [
         {
           path: constraint!.path,
-          message: `EC2 has retired ${listOr(names, "and")}${retiredOn === undefined ? "" : ` on ${retiredOn}`}: no such instance can be launched`,
+          message:
+            `EC2 has retired ${listOr(names, "and")}${retiredOn === undefined ? "" : ` on ${retiredOn}`}: ` +
+            "no such instance can be launched",
           fix: "Choose a current type: aiplat instances list",
         },
       ];
@@ -85,7 +94,10 @@ export const registrationRules: readonly Rule[] = [
   },
 ];
 
-/** Beside EC2, FARGATE is what is wrong. Alone, only its author knows which of task and hardware was meant; and without a network mode it says that too. */
+/**
+ * Beside EC2, FARGATE is what is wrong. Alone, only its author knows which of task and hardware was meant; and without
+ * a network mode it says that too.
+ */
 function leaveFargate({ compatibilities, networkModeGiven }: Subject): Pick<Breach, "edits"> {
   return compatibilities.includes("EC2") && networkModeGiven
     ? { edits: [{ kind: "remove", path: ["requiresCompatibilities", compatibilities.indexOf("FARGATE")] }] }

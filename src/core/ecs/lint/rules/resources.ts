@@ -19,7 +19,9 @@ export const resourceRules: readonly Rule[] = [
             .filter(({ memory, memoryReservation }) => memory === undefined && memoryReservation === undefined)
             .map(({ path, name }) => ({
               path,
-              message: `the container ${name} has neither memory nor memoryReservation, and the task has no memory: RegisterTaskDefinition refuses it`,
+              message:
+                `the container ${name} has neither memory nor memoryReservation, and the task has no memory: ` +
+                "RegisterTaskDefinition refuses it",
               fix: "Set memory, in MiB, to the container's share of the instance.",
             })),
   },
@@ -34,7 +36,9 @@ export const resourceRules: readonly Rule[] = [
         (type) => type.memoryMiB,
         (types, largest) => ({
           path,
-          message: `the task reserves ${formatMiB(amount)} and ${typeNames(types)} ${formatMiB(largest.memoryMiB)}: it is never placed`,
+          message:
+            `the task reserves ${formatMiB(amount)} and ${typeNames(types)} ${formatMiB(largest.memoryMiB)}: ` +
+            "it is never placed",
           fix: `Reserve at most ${usableMiB(largest)} MiB, or choose a larger type.`,
         }),
       );
@@ -51,9 +55,12 @@ export const resourceRules: readonly Rule[] = [
       if (settledTypes(facts.constraint).every((type) => amount > type.memoryMiB)) return [];
       return unlessFits(facts, amount, usableMiB, (types, largest) => ({
         path,
-        message: `the task reserves ${formatMiB(amount)} of the ${formatMiB(largest.memoryMiB)} that ${typeNames(types)}: an instance registers less than it has, and the task may never be placed`,
+        message:
+          `the task reserves ${formatMiB(amount)} of the ${formatMiB(largest.memoryMiB)} that ${typeNames(types)}: ` +
+          "an instance registers less than it has, and the task may never be placed",
         fix: `Reserve at most ${usableMiB(largest)} MiB.`,
-        // All that the machine has says that all of it was meant; another figure may fit a machine that keeps less back.
+        // All that the machine has says that all of it was meant; another figure may
+        // fit a machine that keeps less back.
         ...(amount === largest.memoryMiB && subject.containers.length === 1 && subject.memoryMiB === undefined
           ? { edits: wholeMachine(subject.containers[0]!, amount, usableMiB(largest)) }
           : {}),
@@ -71,7 +78,9 @@ export const resourceRules: readonly Rule[] = [
         (type) => type.vcpus * 1024,
         (types, largest) => ({
           path,
-          message: `the task reserves ${amount} CPU units and ${typeNames(types)} ${largest.vcpus * 1024}: it is never placed`,
+          message:
+            `the task reserves ${amount} CPU units and ${typeNames(types)} ${largest.vcpus * 1024}: ` +
+            "it is never placed",
           fix: `Reserve at most ${largest.vcpus * 1024} units, or choose a larger type.`,
         }),
       );

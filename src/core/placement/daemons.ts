@@ -1,0 +1,46 @@
+import { present } from "../base/present.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
+import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
+import { serviceNameOfTask } from "../cluster/task-services.ts";
+import { groupOfService } from "../ecs-api/service.ts";
+import { requirementsOf, type Requirements } from "../ecs/requirements.ts";
+import { isEligible } from "./headroom.ts";
+import { emptyRoom, occupy } from "./room.ts";
+
+/**
+ * What the tasks of the cluster's DAEMON services need, one of each on every machine that they are eligible for:
+ * "Reserves CPU, memory and network interfaces for daemon tasks on each container instance".
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html#service_scheduler_daemon
+ */
+export function daemonsOf(snapshot: ClusterSnapshot): readonly Requirements[] {
+  const { services = [], taskServices = [], tasks, taskDefinitions, tags } = snapshot;
+  const base = lockPortBaseOf(tags);
+  const running = new Map(tasks.map((task) => [serviceNameOfTask(task), task.taskDefinitionArn]));
+  const declared = new Map(services.map((service) => [service.serviceName, service]));
+  const names = new Set(
+    [...taskServices, ...services]
+      .filter(({ schedulingStrategy }) => schedulingStrategy === "DAEMON")
+      .map(({ serviceName }) => serviceName),
+  );
+  return [...names].flatMap((name) => {
+    const service = declared.get(name);
+    const definition = taskDefinitions[service?.taskDefinition ?? running.get(name) ?? ""];
+    if (definition === undefined) return [];
+    const options = {
+      group: groupOfService(name),
+      ...present({ placementConstraints: service?.placementConstraints }),
+    };
+    return [requirementsOf(definition, options, base)];
+  });
+}
+
+/** The instance with what the daemons leave of it. */
+export function withDaemons(instance: ContainerInstance, daemons: readonly Requirements[]): ContainerInstance {
+  const room = emptyRoom(instance);
+  for (const daemon of daemons) if (isEligible(daemon, room)) occupy(room, daemon);
+  const { cpu, memoryMiB, gpus } = room;
+  return {
+    ...instance,
+    remaining: { cpu, memoryMiB, gpus, tcpPorts: [...room.tcpPorts], udpPorts: [...room.udpPorts] },
+  };
+}
