@@ -13,6 +13,7 @@ const fields = [
   "topology",
   "efaInterfaces",
   "networkCards",
+  "maxNetworkInterfaces",
   "maxPods",
   "status",
   "retiredOn",
@@ -45,7 +46,10 @@ ${names.map(entry).join("")}} satisfies Readonly<Record<string, readonly Instanc
 
 export type Family = keyof typeof rows;
 
-/** Every family in catalogue order (${kinds.join(", ")}; then by name), its types from the smallest to the largest. */
+/**
+ * Every family in catalogue order (${kinds.join(", ")}; then by name), its types
+ * from the smallest to the largest.
+ */
 export const families: Readonly<Record<Family, readonly InstanceType[]>> = rows;
 `;
 }

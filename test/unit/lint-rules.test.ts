@@ -30,6 +30,7 @@ function neuron(devices: readonly number[], other: Raw = {}, linux: Raw = {}): R
 }
 
 const plain = (other: Raw = {}): Raw => ({ name: "side", image: "example.com/side:1", memory: 128, ...other });
+const share = (memory: number, other: Raw = {}): Raw => gpu({ sharingStrategy: { nvidiaMps: { memory } } }, other);
 const gpu = (requirement: Raw | undefined, other: Raw = {}): Raw =>
   plain({
     name: "model",
@@ -518,6 +519,27 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       finds: ["containerDefinitions[1].resourceRequirements[0]", "MPS"],
     },
     { in: task([gpu({ value: "1" }), gpu({ value: "2" }, { name: "other" }), plain()]) },
+  ],
+  "gpu-share-memory": [
+    {
+      in: task([share(15_360), share(15_360, { name: "other" })], onType("g5.xlarge")),
+      finds: [
+        "containerDefinitions[0].resourceRequirements[0].sharingStrategy.nvidiaMps.memory",
+        "2 shares, which go on one GPU, take together 30,720 MiB, and one A10G of g5.xlarge has 22,888 MiB",
+      ],
+    },
+    {
+      in: task([share(40_000)], on("attribute:ecs.instance-type in [g5.xlarge, g4dn.xlarge]")),
+      finds: ["containerDefinitions[0].resourceRequirements[0].sharingStrategy.nvidiaMps.memory", "40,000 MiB"],
+    },
+    {
+      in: task([share(0), share(1, { name: "other" })]),
+      finds: ["containerDefinitions[0].resourceRequirements[0].sharingStrategy.nvidiaMps.memory", "0 is no memory"],
+    },
+    { in: task([share(11_444), share(11_444, { name: "other" })], onType("g5.xlarge")) },
+    { in: task([share(20_000)], on("attribute:ecs.instance-type in [g4dn.xlarge, g5.xlarge]")) },
+    { in: task([share(999_999)]) },
+    { in: task([share(40_000)], onType("p99.xlarge")) },
   ],
   "gpu-not-on-type": [
     {

@@ -51,7 +51,8 @@ export function amiOptions(defaults: boolean): readonly OptionSpec[] {
     {
       flags: "--all-regions",
       description:
-        "every region that offers the instance type or the accelerator, and where AWS publishes the image besides; --region may be repeated instead",
+        "every region that offers the instance type or the accelerator, and where AWS publishes the image besides; " +
+        "--region may be repeated instead",
     },
   ];
 }

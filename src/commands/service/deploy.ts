@@ -2,7 +2,7 @@ import { changesAnything } from "../../core/plan/service-plan.ts";
 import { note } from "../../output/note.ts";
 import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
 import type { Command, OptionSpec } from "../command.ts";
-import { confirmDeletions } from "../confirm-deletions.ts";
+import { confirmDeletions } from "./confirm-deletions.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
 import {
@@ -12,8 +12,8 @@ import {
   recreateOption,
   type ServiceFlags,
 } from "../shared/make-service-plan.ts";
-import { readSavedService } from "../read-saved-service.ts";
-import { allowStallOption, guard } from "../rollout-guard.ts";
+import { readSavedService } from "./read-saved-plan.ts";
+import { allowStallOption, guard } from "./rollout-guard.ts";
 import { enableExecuteCommandOption, networkConfigurationOption } from "../shared/run-options.ts";
 import { checkPlanAlone } from "../shared/check-saved-plan.ts";
 

@@ -17,7 +17,7 @@ import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-s
 import type { Command } from "../command.ts";
 import { wholeNumber } from "../shared/parse-numbers.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
-import { allowStallOption, guard } from "../rollout-guard.ts";
+import { allowStallOption, guard } from "./rollout-guard.ts";
 import {
   placedCommand,
   readServiceTarget,

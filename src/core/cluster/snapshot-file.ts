@@ -36,6 +36,19 @@ const schema = z.object({
       attributes: record,
       registered: resources,
       remaining: resources,
+      gpuDevices: z.optional(
+        z.array(
+          z.looseObject({
+            gpuId: text,
+            sharingMode: text,
+            totalMemoryInMiB: z.number(),
+            remainingMemoryInMiB: z.number(),
+          }),
+        ),
+      ),
+      healthStatus: z.optional(
+        z.looseObject({ overallStatus: text, details: z.array(z.looseObject({ type: text, status: text })) }),
+      ),
       runningTasksCount: z.number(),
       pendingTasksCount: z.number(),
     }),

@@ -12,6 +12,22 @@ export interface Resources {
   readonly gpus: readonly string[];
 }
 
+/** A GPU of an instance that supports sharing. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GpuDevice.html */
+export interface GpuDevice {
+  readonly gpuId: string;
+  /** `IDLE`, `NVIDIA_MPS` or `DEDICATED`. */
+  readonly sharingMode: string;
+  readonly totalMemoryInMiB: number;
+  readonly remainingMemoryInMiB: number;
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstanceHealthStatus.html */
+export interface InstanceHealth {
+  /** `OK`, `IMPAIRED`, `INSUFFICIENT_DATA` or `INITIALIZING`. */
+  readonly overallStatus: string;
+  readonly details: readonly { readonly type: string; readonly status: string; readonly statusReason?: string }[];
+}
+
 /** A container instance as ECS describes it. `tcpPorts` and `udpPorts` are the ports in use. */
 export interface ContainerInstance {
   readonly arn: string;
@@ -25,6 +41,11 @@ export interface ContainerInstance {
   readonly attributes: Readonly<Record<string, string>>;
   readonly registered: Resources;
   readonly remaining: Resources;
+  /** Of instances that support sharing. */
+  readonly gpuDevices?: readonly GpuDevice[];
+  readonly healthStatus?: InstanceHealth;
+  /** Of a machine that is yet to be added: how many network interfaces the cluster's daemons will take there. */
+  readonly daemonInterfaces?: number;
   readonly runningTasksCount: number;
   readonly pendingTasksCount: number;
 }

@@ -12,7 +12,8 @@ export function checkHostSettings(candidates: readonly ContainerInstance[]): rea
     return warn(
       "host-setting",
       `${type} needs ${name} = ${value}, and whether its instances have it cannot be seen from here`,
-      `In their user data: echo ${name}=${value} > /etc/sysctl.d/90-aiplat.conf && sysctl --system. On Bottlerocket: settings.kernel.sysctl."${name}" = "${value}".`,
+      `In their user data: echo ${name}=${value} > /etc/sysctl.d/90-aiplat.conf && sysctl --system. ` +
+        `On Bottlerocket: settings.kernel.sysctl."${name}" = "${value}".`,
     );
   });
 }

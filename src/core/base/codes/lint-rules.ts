@@ -66,6 +66,7 @@ export const lintRules = {
     "gpu-options-differ": error(
       "Every container of a task asks for GPUs in the same way: whole ones, or shared by MPS",
     ),
+    "gpu-share-memory": error("The shares of one GPU that a task asks for fit the memory of the type's GPU together"),
     "gpu-not-on-type": error("The instance types that the constraints choose have the GPUs asked for"),
     "gpu-fraction-on-whole": error("A part of a GPU needs a type with fractional GPUs, and MPS one with whole GPUs"),
   },

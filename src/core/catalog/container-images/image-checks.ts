@@ -83,7 +83,7 @@ export function checkImageOnType(image: ImageReference, type: InstanceType): rea
   return problems;
 }
 
-/** What is known of AWS's images ends with the day on which it was read: beyond it nothing is claimed, and that is said. */
+/** What is known of AWS's images ends with the day on which it was read: beyond it nothing is claimed, as is said. */
 function notKnown(image: ImageReference, family: string): Problem {
   const { sdk } = neuronTagOf(image) ?? {};
   const what = isKnownNeuronFamily(family)
@@ -96,7 +96,9 @@ function notKnown(image: ImageReference, family: string): Problem {
   return {
     severity: "warning",
     code: "image-not-known",
-    message: `${what}: AWS's lists of images are known up to SDK ${listedUpToSdk} (${imagesAsOf})${newest}. Whether ${image.text} runs on ${family} is not checked`,
+    message:
+      `${what}: AWS's lists of images are known up to SDK ${listedUpToSdk} (${imagesAsOf})${newest}. ` +
+      `Whether ${image.text} runs on ${family} is not checked`,
     hint: "See the release notes of the Neuron SDK, or take a newer aiplat.",
   };
 }

@@ -20,7 +20,10 @@ export const firstTrn2Sdk = "2.21";
 /** The last vLLM version with an image for Trn1 and Inf2 (aws-neuron/deep-learning-containers README.md @2be9ed1). */
 export const lastVllmForAll = "0.16";
 
-/** From this SDK on PyTorch images are TorchNeuron's, for Trn2 and Trn3 only (https://awsdocs-neuron.readthedocs-hosted.com/en/v2.33.0/_sources/setup/pytorch/dlc.rst). */
+/**
+ * From this SDK on PyTorch images are TorchNeuron's, for Trn2 and Trn3 only
+ * (https://awsdocs-neuron.readthedocs-hosted.com/en/v2.33.0/_sources/setup/pytorch/dlc.rst).
+ */
 export const firstTorchNeuronSdk = "2.33";
 
 /** TorchNeuron's first PyTorch; no other framework has a version as high. */

@@ -79,7 +79,7 @@ export function rowOf(described: DescribedType, source: string): DescribedRow | 
     efaSupported: NetworkInfo.EfaSupported ?? false,
     efaInterfaces: NetworkInfo.EfaSupported === true ? (NetworkInfo.EfaInfo?.MaximumEfaInterfaces ?? null) : 0,
     networkCards: NetworkInfo.MaximumNetworkCards ?? 1,
-    maxENI: NetworkInfo.MaximumNetworkInterfaces,
+    ...present({ maxENI: NetworkInfo.MaximumNetworkInterfaces }),
     eniPerNetworkCard: cards.flatMap(({ MaximumNetworkInterfaces }) => MaximumNetworkInterfaces ?? []),
     ...present({ ipv4PerENI: NetworkInfo.Ipv4AddressesPerInterface }),
     networkPerformance: NetworkInfo.NetworkPerformance,

@@ -12,7 +12,8 @@ export interface InstanceTypeFact {
   /** Null where no source says. */
   readonly efaInterfaces: number | null;
   readonly networkCards: number;
-  /** Elastic network interfaces of each network card. */
+  /** Elastic network interfaces over all network cards, and of each. */
+  readonly maxENI?: number | null;
   readonly eniPerNetworkCard?: readonly number[];
   readonly ipv4PerENI?: number;
   /** Of Neuron types with several devices. */
@@ -62,15 +63,15 @@ export function toInstanceType(fact: InstanceTypeFact): InstanceType {
     ...present({ topology }),
     efaInterfaces,
     networkCards,
-    ...present({ maxPods: maxPodsOf(fact) }),
+    ...present({ maxNetworkInterfaces: fact.maxENI, maxPods: maxPodsOf(fact) }),
     status: statusOf(fact),
     source: fact.source,
   };
 }
 
 /**
- * As nodeadm computes it: the interfaces of the first network card, their addresses without the interfaces' own, and two
- * pods of the host's network (awslabs/amazon-eks-ami @81fec2e, nodeadm/internal/kubelet/eni_max_pods.go).
+ * As nodeadm computes it: the interfaces of the first network card, their addresses without the interfaces' own, and
+ * two pods of the host's network (awslabs/amazon-eks-ami @81fec2e, nodeadm/internal/kubelet/eni_max_pods.go).
  */
 function maxPodsOf({ eniPerNetworkCard: [interfaces] = [], ipv4PerENI }: InstanceTypeFact): number | undefined {
   return interfaces === undefined || ipv4PerENI === undefined ? undefined : interfaces * (ipv4PerENI - 1) + 2;

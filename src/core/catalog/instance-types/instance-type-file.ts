@@ -39,6 +39,7 @@ const row = z.looseObject({
   topology: z.optional(topology),
   efaInterfaces: z.optional(z.nullable(z.int().check(z.minimum(0)))),
   networkCards: z.optional(count),
+  maxENI: z.optional(z.nullable(count)),
   eniPerNetworkCard: z.optional(z.array(count)),
   ipv4PerENI: z.optional(count),
   status: z.optional(text),
@@ -47,7 +48,10 @@ const row = z.looseObject({
 
 type Row = z.infer<typeof row>;
 
-/** "For all instance types, requesting one or all Neuron cores or devices is always valid" (aws-neuron-sdk, deploy/infrastructure/scheduler.rst). */
+/**
+ * "For all instance types, requesting one or all Neuron cores or devices is always valid" (aws-neuron-sdk,
+ * deploy/infrastructure/scheduler.rst).
+ */
 const unknownWiring = (devices: number): Topology => ({
   slots: "rows",
   sizes: [1, devices],
@@ -67,8 +71,8 @@ export interface ReadTypes {
 }
 
 /**
- * Reads the rows of a document: a list, or the document of `instances list -o json`. The release's own rows stand, since
- * they are corrected where EC2's API is wrong.
+ * Reads the rows of a document: a list, or the document of `instances list -o json`. The release's own rows stand,
+ * since they are corrected where EC2's API is wrong.
  *
  * @param file How the types name where they come from.
  */

@@ -6,12 +6,18 @@ export interface AmiExclusion {
   readonly reason: string;
 }
 
-/** "ECS-Optimized GPU AMIs for this target [al2keplergpu] are not officially built and published" (aws/amazon-ecs-ami README.md). */
+/**
+ * "ECS-Optimized GPU AMIs for this target [al2keplergpu] are not officially built and published"
+ * (aws/amazon-ecs-ami README.md).
+ */
 const kepler: AmiExclusion = {
   families: ["g2", "p2"],
   reason: "NVIDIA's current drivers no longer know its Kepler GPUs",
 };
-/** awslabs/amazon-eks-ami doc/usage/g7-ami.md @fb366630; aws/amazon-ecs-ami NVIDIA_DRIVER_VERSION @a2532d3; bottlerocket-os/bottlerocket #4889. */
+/**
+ * awslabs/amazon-eks-ami doc/usage/g7-ami.md @fb366630; aws/amazon-ecs-ami NVIDIA_DRIVER_VERSION @a2532d3;
+ * bottlerocket-os/bottlerocket #4889.
+ */
 const g7: AmiExclusion = {
   families: ["g7"],
   reason: "its RTX PRO 4500 Blackwell needs NVIDIA driver 595, and AWS's images carry 580 or older",
@@ -26,7 +32,10 @@ const fractional: AmiExclusion = {
   families: ["g6f", "gr6f"],
   reason: "it carries no GRID driver, which fractional GPUs need",
 };
-/** install-nvidia-driver.sh of the AL2023 recipe adds the NVLink subnet manager; AL2's does not. AWS's EKS table names P6 for AL2023 only. */
+/**
+ * install-nvidia-driver.sh of the AL2023 recipe adds the NVLink subnet manager; AL2's does not. AWS's EKS table names
+ * P6 for AL2023 only.
+ */
 const p6OnAl2: AmiExclusion = {
   families: ["p6-b200", "p6-b300"],
   reason: "it carries no NVLink subnet manager, which P6 needs",

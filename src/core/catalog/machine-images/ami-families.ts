@@ -19,7 +19,7 @@ export interface AmiFamily {
   readonly os: AmiOs;
   readonly accelerator: AmiAccelerator;
   readonly architecture: Architecture;
-  /** Where one OS has several images: AL2 and Bottlerocket with another kernel. `ami latest` answers the one without. */
+  /** Where one OS has several images: AL2 or Bottlerocket with another kernel. `ami latest` answers the one without. */
   readonly kernel?: "5.10" | "6.12" | "6.18";
   /** Beside the image without: the build with FIPS-validated cryptography. */
   readonly fips?: true;
@@ -68,7 +68,10 @@ const recipes = "aws/amazon-ecs-ami @a2532d3";
 
 /** The last Neuron driver for kernel 4.14. */
 const al2Driver = "2.17";
-/** What a boot service of AL2023's Neuron images installs on Inf1, whose last driver is 2.24 (Neuron's announcement of a correction of driver support for Inf1). */
+/**
+ * What a boot service of AL2023's Neuron images installs on Inf1, whose last driver is 2.24 (Neuron's announcement of a
+ * correction of driver support for Inf1).
+ */
 const inf1Driver = { version: "2.21", onlyOn: ["inf1"] } as const;
 
 const ecs = { orchestrator: "ecs", shape: "document", source: ecsGuide } as const;

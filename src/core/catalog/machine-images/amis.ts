@@ -197,7 +197,8 @@ function typeWarnings(family: AmiFamily, type: InstanceType | undefined): readon
           warning(
             "newer-type",
             [],
-            `${type.instanceType} is newer than this aiplat: whether ${describeAmiFamily(family)} drives it is not known`,
+            `${type.instanceType} is newer than this aiplat: ` +
+              `whether ${describeAmiFamily(family)} drives it is not known`,
           ),
         ]
       : []),

@@ -25,7 +25,9 @@ const ended: Variant = { name: "aws-ecs-1", kernel: "5.10", retiredOn: "2025-07-
 const neuron: AmiFamily = {
   ...family(current, "none", "x86_64"),
   accelerator: "neuron",
-  source: `${guide}; bottlerocket-os/bottlerocket QUICKSTART-ECS.md; bottlerocket-os/bottlerocket-kernel-kit @2f50162 packages/kernel-6.1/kernel-6.1.spec`,
+  source:
+    `${guide}; bottlerocket-os/bottlerocket QUICKSTART-ECS.md; ` +
+    "bottlerocket-os/bottlerocket-kernel-kit @2f50162 packages/kernel-6.1/kernel-6.1.spec",
 };
 
 /** ECS's images of Bottlerocket, the current ones first. */

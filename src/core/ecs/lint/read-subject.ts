@@ -96,11 +96,15 @@ function readPort(reader: ShapeReader, raw: Raw, path: Path): SubjectPort {
 
 function readRequirement(reader: ShapeReader, raw: Raw, path: Path): SubjectRequirement {
   const value = reader.text(raw["value"], [...path, "value"]);
+  const sharing = reader.object(raw["sharingStrategy"], [...path, "sharingStrategy"]);
+  const mpsPath = [...path, "sharingStrategy", "nvidiaMps"];
+  const mps = reader.object(sharing?.["nvidiaMps"], mpsPath);
+  const shareMiB = reader.number(mps?.["memory"], [...mpsPath, "memory"]);
   return {
     path,
     type: reader.text(raw["type"], [...path, "type"]) ?? "",
-    ...present({ value }),
-    mps: reader.object(raw["sharingStrategy"], [...path, "sharingStrategy"]) !== undefined,
+    ...present({ value, shareMiB }),
+    mps: sharing !== undefined,
   };
 }
 

@@ -25,6 +25,8 @@ export interface SubjectRequirement extends Placed {
   readonly type: string;
   readonly value?: string;
   readonly mps: boolean;
+  /** The memory of its share of a GPU. */
+  readonly shareMiB?: number;
 }
 
 export interface SubjectVariable extends Placed {

@@ -1,9 +1,9 @@
-import { present } from "../core/base/present.ts";
-import type { Problem } from "../core/base/problem.ts";
-import type { Context } from "../context.ts";
-import { AiplatError } from "../errors.ts";
-import { warn } from "../output/note.ts";
-import type { OptionSpec } from "./command.ts";
+import { present } from "../../core/base/present.ts";
+import type { Problem } from "../../core/base/problem.ts";
+import type { Context } from "../../context.ts";
+import { AiplatError } from "../../errors.ts";
+import { warn } from "../../output/note.ts";
+import type { OptionSpec } from "../command.ts";
 
 export const allowStallOption: OptionSpec = {
   flags: "--allow-stall",

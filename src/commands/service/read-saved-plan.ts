@@ -1,13 +1,13 @@
-import type { Context } from "../context.ts";
-import { clusterMoved } from "../core/plan/cluster-basis.ts";
-import { judgePlan } from "../core/plan/judge-plan.ts";
-import { basisOf, newestRevisions } from "../core/plan/live-services.ts";
-import { movedSince, type ServicePlan } from "../core/plan/service-plan.ts";
-import { readText, stdinName } from "../files/read.ts";
-import { readLiveServices } from "../operations/find-services.ts";
-import type { EcsPort } from "../ports.ts";
-import { readClusterState } from "./read-cluster.ts";
-import { requireUnmoved } from "./saved-plan.ts";
+import type { Context } from "../../context.ts";
+import { clusterMoved } from "../../core/plan/cluster-basis.ts";
+import { judgePlan } from "../../core/plan/judge-plan.ts";
+import { basisOf, newestRevisions } from "../../core/plan/live-services.ts";
+import { movedSince, type ServicePlan } from "../../core/plan/service-plan.ts";
+import { readText, stdinName } from "../../files/read.ts";
+import { readLiveServices } from "../../operations/find-services.ts";
+import type { EcsPort } from "../../ports.ts";
+import { readClusterState } from "../shared/read-cluster-state.ts";
+import { requireUnmoved } from "../shared/check-saved-plan.ts";
 
 /**
  * Reads a saved plan of a service, and judges its deployments anew.
@@ -17,7 +17,7 @@ import { requireUnmoved } from "./saved-plan.ts";
 export async function readSavedService(context: Context, ecs: EcsPort, path: string): Promise<ServicePlan> {
   const [text, { parseServicePlan }] = await Promise.all([
     readText(context, path),
-    import("../core/plan/plan-file.ts"),
+    import("../../core/plan/plan-file.ts"),
   ]);
   const plan = parseServicePlan(text, path === "-" ? stdinName : path);
   const described = await ecs.describeCluster(plan.cluster);

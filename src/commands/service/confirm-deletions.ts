@@ -1,10 +1,10 @@
-import { counted } from "../core/base/counted.ts";
-import { listOr } from "../core/base/problem.ts";
-import type { Context } from "../context.ts";
-import { staysUntil } from "../core/plan/judge-plan.ts";
-import type { ServicePlan } from "../core/plan/service-plan.ts";
-import type { EcsPort } from "../ports.ts";
-import { confirm } from "./confirm.ts";
+import { counted } from "../../core/base/counted.ts";
+import { listOr } from "../../core/base/problem.ts";
+import type { Context } from "../../context.ts";
+import { staysUntil } from "../../core/plan/judge-plan.ts";
+import type { ServicePlan } from "../../core/plan/service-plan.ts";
+import type { EcsPort } from "../../ports.ts";
+import { confirm } from "../shared/confirm.ts";
 
 /** Asks before services are deleted that have tasks. Updates, scale and rollback never ask. */
 export async function confirmDeletions(
