@@ -46,8 +46,7 @@ export const instancesList: Command<Options> = {
   description:
     "Lists the accelerated EC2 instance types of the catalogue, or with --live those of the region. " +
     "Piped, each line is: type, kind, accelerator, devices, MiB of one device, vCPU, memory in MiB, architecture, " +
-    "EFA interfaces, " +
-    "on-demand USD an hour in us-east-1, status.",
+    "EFA interfaces, on-demand USD an hour in us-east-1, status.",
   options: [
     { flags: "--accelerator <kind>", description: "kind of accelerator", choices: acceleratorKinds },
     {
