@@ -1,6 +1,7 @@
 import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
+import { noteDefaults } from "../core/ecs/changed-defaults.ts";
 import { familiesOf, plannedRun, type PlannedRun } from "../core/plan/planned-run.ts";
 import { changesAnything } from "../core/plan/service-plan.ts";
 import { listOr } from "../core/base/problem.ts";
@@ -110,15 +111,28 @@ async function planService(
         hint: "Leave it out, or give --count for the plan of run-task. What a service has of it goes into ecs.service.",
       },
     );
-  const servicePlan =
+  const made =
     state === undefined
       ? await planLiveService(context, await context.aws.ecs(), workload, options)
       : await planOfflineService(workload, state, options);
+  const servicePlan = notingDefaults(made, workload.resolved);
   await print(context, servicePlanView(servicePlan));
   tellUnknown(context, servicePlan.unknown);
   await printFailures(context, stallFailures(servicePlan));
   if (options.exitCode === true) return changesAnything(servicePlan) ? exitCodes.check : exitCodes.success;
   return servicePlan.stalls.length > 0 ? exitCodes.capacity : exitCodes.success;
+}
+
+/** The plan, with a note at what only a new default of aiplat's changes. */
+function notingDefaults<Planned extends Pick<PlannedRun, "registrations">>(
+  planned: Planned,
+  resolved: LoadedEcsWorkload["resolved"],
+): Planned {
+  const registrations = planned.registrations.map((each) => ({
+    ...each,
+    changes: noteDefaults(resolved, each.changes),
+  }));
+  return { ...planned, registrations };
 }
 
 function tellUnknown(context: Context, unknown: readonly string[]): void {
@@ -157,7 +171,7 @@ async function planRun(
     devices || showsRoom ? await source.snapshot(cluster.name) : undefined,
     new Set(),
   );
-  return plannedRun({
+  const planned = plannedRun({
     settings,
     ...present({ clientToken }),
     round,
@@ -167,4 +181,5 @@ async function planRun(
     newest: await source.newest(familiesOf(round.steps, follows)),
     now: context.now(),
   });
+  return workload === undefined ? planned : notingDefaults(planned, workload.resolved);
 }

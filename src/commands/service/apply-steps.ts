@@ -3,6 +3,7 @@ import { formatDuration } from "../../core/base/duration.ts";
 import { listOr } from "../../core/base/problem.ts";
 import type { Task } from "../../core/ecs-api/api.ts";
 import { judgeTask } from "../../core/ecs/outcome.ts";
+import type { HealthCounts } from "../../core/ecs/task-health.ts";
 import { changeLine } from "../../core/ecs/task-text.ts";
 import { staysUntil } from "../../core/plan/judge-plan.ts";
 import type { Service } from "../../core/ecs-api/service.ts";
@@ -17,7 +18,7 @@ import { printFailures } from "../../output/failures.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { startProgress } from "../../output/progress.ts";
-import { deploymentView, eventText, stageText } from "../../output/services.ts";
+import { deploymentView, eventText, healthText, stageText } from "../../output/services.ts";
 import type { OptionSpec } from "../command.ts";
 import { duration } from "../shared/parse-numbers.ts";
 import { serviceCommand, type ServiceTarget } from "./service-target.ts";
@@ -73,10 +74,13 @@ export async function applySteps(
               ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
               hint: goOnHint(context, target, staying),
               onEvent: (service, { message }) => say(service, eventText(message)),
-              onTask: (service, task) => say(service, changeLine(task)),
+              onTask: (service, task, health) => say(service, changeLine(task, health)),
               onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),
-              onPoll: (services) =>
-                progress.update(`${services.map(countsOf).join(", ")}  ${formatDuration(context.now() - startedAt)}`),
+              onPoll: (services, health) =>
+                progress.update(
+                  `${services.map((each) => standingText(each, health.get(each.serviceName))).join(", ")}  ` +
+                    formatDuration(context.now() - startedAt),
+                ),
             },
           }),
     },
@@ -93,9 +97,10 @@ function goOnHint(context: Context, target: ServiceTarget, staying: string): str
   ].join("\n");
 }
 
-/** `bert 1/2`. */
-function countsOf({ serviceName, runningCount, desiredCount }: Service): string {
-  return `${serviceName} ${runningCount}/${desiredCount}`;
+/** `bert 1/2 (1 starting)` */
+function standingText({ serviceName, runningCount, desiredCount }: Service, health: HealthCounts | undefined): string {
+  const text = healthText(health);
+  return `${serviceName} ${runningCount}/${desiredCount}${text === "" ? "" : ` (${text})`}`;
 }
 
 async function report(

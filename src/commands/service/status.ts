@@ -1,6 +1,7 @@
 import { primaryOf } from "../../core/ecs-api/service.ts";
 import { withoutPermission } from "../../operations/follow-deployments.ts";
 import { findRollouts } from "../../operations/find-rollouts.ts";
+import { findHealth } from "../../operations/find-health.ts";
 import { print } from "../../output/print.ts";
 import { servicesView } from "../../output/services.ts";
 import type { Command } from "../command.ts";
@@ -15,7 +16,7 @@ import {
 export const serviceStatus: Command<ServiceTargetOptions> = {
   description:
     "Shows the ECS services that make up a workload, with their deployments, the stage of one under way, " +
-    "and latest events.",
+    "latest events and the health of their tasks: `starting` is a task whose health check fails while the grace period goes on.",
   arguments: [serviceArgument],
   options: [serviceClusterOption],
   examples: [["aiplat service status bert --cluster prod", "how the workload stands"]],
@@ -28,9 +29,10 @@ export const serviceStatus: Command<ServiceTargetOptions> = {
     const moving = services.filter(
       (service) => service.deployments.length > 1 || primaryOf(service)?.rolloutState === "IN_PROGRESS",
     );
-    await print(
-      context,
-      servicesView(target, services, await findRollouts(ecs, target.cluster, moving).catch(withoutPermission)),
-    );
+    const [rollouts, health] = await Promise.all([
+      findRollouts(ecs, target.cluster, moving).catch(withoutPermission),
+      findHealth(ecs, target.cluster, services, context.now()).catch(withoutPermission),
+    ]);
+    await print(context, servicesView(target, services, rollouts, health));
   },
 };

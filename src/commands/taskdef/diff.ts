@@ -1,4 +1,5 @@
 import { present } from "../../core/base/present.ts";
+import { noteDefaults } from "../../core/ecs/changed-defaults.ts";
 import { exitCodes } from "../../errors.ts";
 import { planRegistration } from "../../operations/register-definition.ts";
 import { note } from "../../output/note.ts";
@@ -40,7 +41,7 @@ export const taskdefDiff: Command<Options> = {
     const compared = await Promise.all(
       definitions.map(async (declared) => {
         const { latest, changes = [] } = await planRegistration(ecs, declared);
-        return { declared, ...present({ registered: latest }), changes };
+        return { declared, ...present({ registered: latest }), changes: noteDefaults(workload.resolved, changes) };
       }),
     );
     await print(context, taskDefinitionDiffView(compared));

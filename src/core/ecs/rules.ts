@@ -7,8 +7,6 @@ import { workloadNetworkMode } from "../workload/rules/capacity.ts";
 import { protocolOf, reservedHostPorts } from "../workload/rules/ports.ts";
 import type { TargetRule } from "../workload/rules/rule.ts";
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
-const longestStartSeconds = 300;
 const networkReads = [
   "ecs.networkMode",
   "ecs.taskDefinition",
@@ -113,21 +111,6 @@ export const ecsRules: readonly TargetRule[] = [
         : [],
   },
   {
-    code: "health-start",
-    severity: "error",
-    reads: ["health.startSeconds"],
-    check: ({ health }) =>
-      (health?.startSeconds ?? 0) > longestStartSeconds
-        ? [
-            {
-              path: ["health", "startSeconds"],
-              message: `health.startSeconds ${health!.startSeconds} is more than the ${longestStartSeconds} that an ECS health check can wait`,
-              hint: `Write at most ${longestStartSeconds}, or let the container answer its health check while it loads.`,
-            },
-          ]
-        : [],
-  },
-  {
     // RegisterTaskDefinition: "When networkMode=host, the host ports and container ports in port mappings must match."
     code: "host-port",
     severity: "error",
@@ -181,7 +164,7 @@ export const ecsRules: readonly TargetRule[] = [
     severity: "warning",
     reads: ["sharedMemory", "ecs.capacity"],
     check: (workload) =>
-      workload.sharedMemory !== undefined && onManagedInstances(workload)
+      workload.sharedMemory !== undefined && workload.sharedMemory !== 0 && onManagedInstances(workload)
         ? [
             {
               path: ["sharedMemory"],

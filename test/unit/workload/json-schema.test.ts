@@ -210,7 +210,7 @@ const sections = fc.record({
   resources: often(
     fc.record({ cpu: often(fc.constantFrom(0.5, 4, 8, 96, 192, 0.0005, 256, -1)), memory: often(size) }),
   ),
-  sharedMemory: often(size),
+  sharedMemory: often(fc.oneof(size, fc.constantFrom<unknown>(0, 1, "0"))),
   ports: often(fc.array(fc.record({ container: port, host: sometimes(port), protocol }), { maxLength: 3 })),
   secrets: often(
     fc.constantFrom({}, { TOKEN: "arn:aws:ssm:us-east-1:111122223333:parameter/token" }, { TOKEN: "plain" }),

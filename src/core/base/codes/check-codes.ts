@@ -17,6 +17,7 @@ export const checkCodes = {
     "instance-health": "ECS finds none of the instances impaired",
     gpus: "The agents registered every GPU that the instances' types have",
     "agent-version": "The ECS agents hand devices over from task to task",
+    "host-setting": "The kernels of the instances are set as their type needs",
     room: "There is room for the replicas",
     driver: "The instances' machine image has the driver for their accelerator, new enough for the images",
     "execution-role": "The execution role is there where one is needed, and tasks can assume it",
