@@ -14,7 +14,12 @@ import { namesInShort, newMachines } from "./why-here.ts";
  * Plans replicas that ECS schedules by itself (GPUs, plain CPU): as many of each variant as have room, in the order of
  * the instance types, and for the rest the machines that a capacity provider starts. The machine is ECS's choice.
  */
-export function planByRoom(ecs: EcsWorkload, settings: RunSettings, count: number, snapshot: ClusterSnapshot): RunRound {
+export function planByRoom(
+  ecs: EcsWorkload,
+  settings: RunSettings,
+  count: number,
+  snapshot: ClusterSnapshot,
+): RunRound {
   const rooms = roomsOf(snapshot);
   const ec2Ids = new Map(snapshot.instances.map(({ arn, ec2InstanceId }) => [arn, ec2InstanceId]));
   let left = count;

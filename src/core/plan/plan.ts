@@ -27,8 +27,9 @@ export interface Plan<Inputs, Step> {
 export function changesAnything({
   registrations,
   steps,
-}: Pick<Plan<unknown, { readonly action?: string }>, "registrations" | "steps">): boolean {
+}: Pick<Plan<unknown, object>, "registrations" | "steps">): boolean {
   return (
-    registrations.some(({ action }) => action === "register") || steps.some(({ action = "keep" }) => action !== "keep")
+    registrations.some(({ action }) => action === "register") ||
+    steps.some((step) => "action" in step && step.action !== "keep")
   );
 }

@@ -56,6 +56,19 @@ export function planRegistrations(
   return [...different.values()].map((definition) => planRegistration(definition, newest));
 }
 
+/** What was planned for these definitions, each by what it says. */
+export function registrationsByContent(
+  definitions: readonly TaskDefinition[],
+  registrations: readonly Registration[],
+): ReadonlyMap<string, Registration> {
+  const contents = [...new Set(definitions.map(contentOf))];
+  return new Map(
+    contents.flatMap((content, index) =>
+      registrations[index] === undefined ? [] : [[content, registrations[index]] as const],
+    ),
+  );
+}
+
 /** By this a definition is registered once, and found again. */
 export function contentOf(definition: TaskDefinition): string {
   return JSON.stringify(definition);
