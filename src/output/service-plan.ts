@@ -35,7 +35,7 @@ function documentOf({ inputs, registrations, steps, unplaced, warnings }: Servic
   return {
     ...made,
     registrations,
-    steps: steps.map(({ deployment: _, verdict: __, placement: ___, ...step }) => step),
+    steps: steps.map(withoutDeployment),
     placements: placementsOf(steps),
     deployments: steps.flatMap(({ deployment }) => deployment ?? []),
     rollouts: steps.flatMap(({ verdict }) => verdict ?? []),
@@ -45,8 +45,14 @@ function documentOf({ inputs, registrations, steps, unplaced, warnings }: Servic
     unknown: warnings,
     ...(reviewOnly === undefined ? {} : { reviewOnly }),
     requested: inputs.replicas,
-    failures: unplaced.map(({ problem: _, ...failure }) => failure),
+    failures: unplaced.map(({ reason, detail, hint }) => ({ reason, detail, hint })),
   };
+}
+
+/** How its deployment goes stands beside the steps. */
+function withoutDeployment(step: ServiceStep): object {
+  const beside: ReadonlySet<string> = new Set(["deployment", "verdict", "placement"] satisfies (keyof ServiceStep)[]);
+  return Object.fromEntries(Object.entries(step).filter(([name]) => !beside.has(name)));
 }
 
 function placementsOf(steps: readonly ServiceStep[]) {

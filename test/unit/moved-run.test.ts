@@ -8,7 +8,8 @@ import { roomsOf } from "../../src/core/placement/room.ts";
 import { runMoved, type RunWorld } from "../../src/core/plan/moved-run.ts";
 import { newestOf } from "../../src/core/plan/newest-revisions.ts";
 import { planRegistered, planRun } from "../../src/core/plan/plan-run.ts";
-import { plannedRun, type PlannedRun } from "../../src/core/plan/planned-run.ts";
+import { plannedRun } from "../../src/core/plan/planned-run.ts";
+import type { RunPlan } from "../../src/core/plan/run-plan.ts";
 import type { RunSettings } from "../../src/core/plan/run-request.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
@@ -28,7 +29,7 @@ function planned(
   settings: RunSettings,
   snapshot: ClusterSnapshot,
   definitions = noDefinitions,
-): PlannedRun {
+): RunPlan {
   const round = planRun(ecsOf(workload), settings, settings.count, snapshot, new Set());
   return plannedRun({
     settings,
@@ -145,7 +146,9 @@ describe("what moves a plan", () => {
 
   it("is the plan that the tests are about", () => {
     expect(plan.steps).toMatchObject([{ count: 1, machines: ["i-1"], definition: { family } }]);
-    expect(plan.basis).toEqual({
+    expect(plan.inputs).toEqual({
+      settings,
+      plannedAt: "1970-01-01T00:00:00.000Z",
       cluster: { name: "prod", arn: described.arn, lockPortBase: 28_700 },
       families: [{ family }],
       devices: true,

@@ -30,35 +30,35 @@ const machine = (id: string, type: string, gpus: number, cpu = 64 * 1024) => {
   return anInstance(id, type, { registered: resources, remaining: resources });
 };
 const plan = (workload: Workload, count: number, ...machines: readonly ReturnType<typeof machine>[]) => {
-  const { steps, shortages } = planByRoom(ecsOf(workload), { ...settings, count }, count, aSnapshot(machines));
-  return { steps: steps.map((step) => [step.count, step.request.taskDefinition, step.why]), shortages };
+  const { steps, unplaced } = planByRoom(ecsOf(workload), { ...settings, count }, count, aSnapshot(machines));
+  return { steps: steps.map((step) => [step.count, step.request.taskDefinition, step.why]), unplaced };
 };
 
 describe("a plan of what ECS schedules by itself", () => {
   it("has as many as have room, and says where, and why the rest has none", () => {
     expect(plan(gpu(["g5.xlarge"]), 2, machine("1", "g5.xlarge", 1), machine("2", "g5.xlarge", 1))).toEqual({
       steps: [[2, "gpu", "i-1 and i-2 have room; ECS chooses"]],
-      shortages: [],
+      unplaced: [],
     });
     const short = plan(gpu(["g5.xlarge"]), 3, machine("1", "g5.xlarge", 1), machine("2", "g5.xlarge", 0));
     expect(short.steps).toEqual([[1, "gpu", "i-1 has room; ECS chooses"]]);
-    expect(short.shortages).toMatchObject([
+    expect(short.unplaced).toMatchObject([
       { detail: expect.stringContaining("2 of 3 tasks"), hint: "To make room: 2 more g5.xlarge." },
     ]);
     expect(plan(gpu(["g5.xlarge"]), 1)).toMatchObject({
       steps: [],
-      shortages: [{ detail: "1 of 1 task: the cluster has no container instances" }],
+      unplaced: [{ detail: "1 of 1 task: the cluster has no container instances" }],
     });
   });
 
   it("goes on with the next instance type where the first is full", () => {
-    const { steps, shortages } = plan(
+    const { steps, unplaced } = plan(
       gpu(["g5.xlarge", "g5.12xlarge"]),
       2,
       machine("2", "g5.12xlarge", 4),
       machine("1", "g5.xlarge", 1),
     );
-    expect([steps.map(([count, name]) => [count, name]), shortages]).toEqual([
+    expect([steps.map(([count, name]) => [count, name]), unplaced]).toEqual([
       [
         [1, "gpu-g5-xlarge"],
         [1, "gpu-g5-12xlarge"],
@@ -71,7 +71,7 @@ describe("a plan of what ECS schedules by itself", () => {
     const cpu: Workload = { name: "cpu", image: "cpu:1", accelerator: "none", resources: { cpu: 1, memory: "1GiB" } };
     expect(plan(cpu, 3, machine("1", "m5.large", 0, 2048))).toMatchObject({
       steps: [[2, "cpu", "i-1 has room; ECS chooses"]],
-      shortages: [{ reason: "CPU", detail: expect.stringContaining("1 of 3 tasks") }],
+      unplaced: [{ reason: "CPU", detail: expect.stringContaining("1 of 3 tasks") }],
     });
   });
 });
@@ -80,7 +80,7 @@ describe("a plan of a registered definition", () => {
   it("asks for all of it, and says what will have no place", () => {
     const definition = aDefinition("mine", { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } });
     const one = anInstance("1", "inf2.xlarge");
-    const { steps, shortages } = planRegistered(
+    const { steps, unplaced } = planRegistered(
       definition,
       { ...settings, count: 2 },
       2,
@@ -88,6 +88,6 @@ describe("a plan of a registered definition", () => {
       new Set(),
     );
     expect(steps.map(({ count }) => count)).toEqual([2]);
-    expect(shortages).toMatchObject([{ reason: "DEVICES", detail: expect.stringContaining("1 of 2 tasks") }]);
+    expect(unplaced).toMatchObject([{ reason: "DEVICES", detail: expect.stringContaining("1 of 2 tasks") }]);
   });
 });

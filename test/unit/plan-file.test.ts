@@ -1,20 +1,28 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { diffTaskDefinitions } from "../../src/core/ecs/diff.ts";
-import { judgeRollouts } from "../../src/core/deployment/rollout.ts";
+import { judged } from "../../src/core/plan/judge-plan.ts";
 import { runMoved } from "../../src/core/plan/moved-run.ts";
 import { newestOf } from "../../src/core/plan/newest-revisions.ts";
-import { parseRunPlan, parseServicePlan } from "../../src/core/plan/plan-file.ts";
+import { parseRunPlan } from "../../src/core/plan/read-run-plan.ts";
+import { parseServicePlan } from "../../src/core/plan/read-service-plan.ts";
 import { planRun } from "../../src/core/plan/plan-run.ts";
 import { plannedRun } from "../../src/core/plan/planned-run.ts";
 import { planServices } from "../../src/core/plan/plan-service.ts";
-import { movedSince } from "../../src/core/plan/service-plan.ts";
+import type { RunPlan } from "../../src/core/plan/run-plan.ts";
+import { movedSince, type ServicePlan } from "../../src/core/plan/service-plan.ts";
 import { explainShortage } from "../../src/core/plan/shortage.ts";
 import { Refusal } from "../../src/core/base/problem.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
+import type { View } from "../../src/output/print.ts";
+import { runPlanView } from "../../src/output/run-plan.ts";
+import { servicePlanView } from "../../src/output/service-plan.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
 import { ecsOf } from "../support/ecs.ts";
 import { mutate, mutations } from "../support/mutations.ts";
+import type { Json } from "../support/sandbox.ts";
 
 const resources = { cpu: 96 * 1024, memoryMiB: 370_000, tcpPorts: [22], udpPorts: [], gpus: [] };
 const machines = ["1", "2"].map((id) =>
@@ -39,7 +47,7 @@ const workload: Workload = {
   replicas: 3,
 };
 
-function aRunPlan(): object {
+function aRunPlan(): RunPlan {
   const settings = {
     run: "chip-1",
     cluster: "prod",
@@ -49,21 +57,21 @@ function aRunPlan(): object {
     enableExecuteCommand: false,
   };
   const round = planRun(ecsOf(workload), settings, 4, snapshot, new Set());
-  return {
-    apiVersion: "aiplat/v1",
-    kind: "Plan",
-    ...plannedRun({ settings, round, cluster, devices: true, follows: [], newest: newestOf(new Map()), now: 0 }),
-  };
+  return plannedRun({ settings, round, cluster, devices: true, follows: [], newest: newestOf(new Map()), now: 0 });
 }
 
-function aServicePlan(): object {
-  const plan = planServices(
+function aServicePlan(): ServicePlan {
+  return planServices(
     ecsOf({ ...workload, kind: "service" }),
     { cluster: "prod", enableExecuteCommand: false, force: false },
     snapshot,
     { services: [], definitions: [], cluster },
   );
-  return { apiVersion: "aiplat/v1", kind: "Plan", ...plan };
+}
+
+/** The document as it is printed. */
+function printed({ kind, document }: View): Json {
+  return JSON.parse(JSON.stringify({ apiVersion: "aiplat/v1", kind, ...document }));
 }
 
 /** The problems of a document; undefined where it is a plan. */
@@ -77,13 +85,25 @@ function problemsOf(parse: (text: string, name: string) => unknown, document: un
   }
 }
 
-const run = aRunPlan();
-const service = aServicePlan();
+const run = printed(runPlanView(aRunPlan()));
+const service = printed(servicePlanView(aServicePlan()));
+/** Printed by version 0.1.0 (commit f76b069) for what is in ../fixtures/deployed, as `aiplat plan -o json`. */
+const earlier = readdirSync(join(import.meta.dirname, "../fixtures/saved-plans")).map((file) => {
+  const text = readFileSync(join(import.meta.dirname, "../fixtures/saved-plans", file), "utf8");
+  return { file, text };
+});
 
 describe("a plan file", () => {
   it("is read as it was printed", () => {
-    expect(parseRunPlan(JSON.stringify(run), "plan.json")).toEqual(JSON.parse(JSON.stringify(run)));
-    expect(parseServicePlan(JSON.stringify(service), "plan.json")).toEqual(JSON.parse(JSON.stringify(service)));
+    expect(parseRunPlan(JSON.stringify(run), "plan.json")).toEqual(JSON.parse(JSON.stringify(aRunPlan())));
+    expect(parseServicePlan(JSON.stringify(service), "plan.json")).toEqual(JSON.parse(JSON.stringify(aServicePlan())));
+  });
+
+  it.each(earlier)("of an earlier version is read, and printed again without a loss: $file", ({ file, text }) => {
+    const again = file.startsWith("run-")
+      ? runPlanView(parseRunPlan(text, file))
+      : servicePlanView(parseServicePlan(text, file));
+    expect(printed(again)).toEqual(JSON.parse(text));
   });
 
   it.each<[what: string, document: unknown, says: string]>([
@@ -158,12 +178,13 @@ describe("a plan file", () => {
           const plan = parseRunPlan(JSON.stringify(document), "plan.json");
           runMoved(plan, { cluster, definitions: new Map(), snapshot });
           const definitions = plan.steps.flatMap(({ definition }) => definition ?? []);
-          if (definitions.length > 0) explainShortage(snapshot, definitions, plan.settings, { asked: 3, missing: 3 });
+          if (definitions.length > 0)
+            explainShortage(snapshot, definitions, plan.inputs.settings, { asked: 3, missing: 3 });
           for (const definition of definitions) diffTaskDefinitions(definition, foreign);
         } else {
           const plan = parseServicePlan(JSON.stringify(document), "plan.json");
-          movedSince(plan, []);
-          judgeRollouts(snapshot, plan.deployments);
+          movedSince(plan.inputs.services, []);
+          printed(servicePlanView(judged(plan, snapshot)));
         }
       }),
       { numRuns: 3000 },

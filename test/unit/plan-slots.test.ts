@@ -32,7 +32,7 @@ describe("a plan of slots", () => {
         const snapshot = snapshotOf(machines, holders);
         const workload = ecsOf(workloadOf(it));
         const settings = settingsOf(it);
-        const { steps, shortages, stopping } = planSlots(workload, settings, it.count, snapshot);
+        const { steps, unplaced, stopping } = planSlots(workload, settings, it.count, snapshot);
         const planned = steps.reduce((sum, { count }) => sum + count, 0);
 
         const { possible } = explainPlacement(snapshot, definitionsOf(workload), {
@@ -40,7 +40,7 @@ describe("a plan of slots", () => {
           count: it.count,
         });
         expect(planned).toBe(possible);
-        expect(shortages.length).toBe(planned < it.count ? 1 : 0);
+        expect(unplaced.length).toBe(planned < it.count ? 1 : 0);
         // To wait is worth it where that very cluster without the stopping tasks takes more.
         const later = planSlots(
           workload,

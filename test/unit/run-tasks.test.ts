@@ -126,7 +126,7 @@ function input(count: number, change: Partial<RunTaskInput> = {}): RunTaskInput 
     cluster: "prod",
     count,
     allOrNothing: false,
-    plan: (remaining, _, exhausted) => ({ steps: exhausted.has("bert") ? [] : [step(remaining)], shortages: [] }),
+    plan: (remaining, _, exhausted) => ({ steps: exhausted.has("bert") ? [] : [step(remaining)], unplaced: [] }),
     onRegistered: () => undefined,
     onStarted: () => undefined,
     onWaiting: () => undefined,
@@ -160,7 +160,7 @@ describe("runTasks", () => {
     };
     const plan: RunTaskInput["plan"] = (remaining, _, exhausted) => {
       const family = ["bert", "large"].find((each) => !exhausted.has(each));
-      return { steps: family === undefined ? [] : [step(remaining, family)], shortages: [] };
+      return { steps: family === undefined ? [] : [step(remaining, family)], unplaced: [] };
     };
     const { tasks, failures } = await runTasks(ecs.port, runtime(), input(5, { plan }));
     expect(tasks).toHaveLength(5);
@@ -186,7 +186,7 @@ describe("runTasks", () => {
       ecs.room = lost-- > 0 ? 0 : 100;
     };
     let round = 0;
-    const plan: RunTaskInput["plan"] = (remaining) => ({ steps: [step(remaining, `bert-n${round++}`)], shortages: [] });
+    const plan: RunTaskInput["plan"] = (remaining) => ({ steps: [step(remaining, `bert-n${round++}`)], unplaced: [] });
     const { tasks, failures } = await runTasks(ecs.port, runtime(), input(2, { plan, observe: async () => snapshot }));
     expect([tasks.length, failures, round]).toEqual([2, [], 21]);
   });

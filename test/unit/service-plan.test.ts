@@ -107,25 +107,30 @@ describe("the replicas over the slots", () => {
       undefined,
       undefined,
     ]);
-    expect(plan.stalls).toEqual([]);
+    expect(plan.unplaced).toEqual([]);
   });
 
   it("that have no room are said, one service at a time", () => {
-    const { stalls } = planServices(slots({ replicas: 8 }), settings, aSnapshot([machine("i1"), machine("i2")]), empty);
-    expect(stalls.map(({ message }) => message.split(" would stall")[0])).toEqual([
+    const { unplaced } = planServices(
+      slots({ replicas: 8 }),
+      settings,
+      aSnapshot([machine("i1"), machine("i2")]),
+      empty,
+    );
+    expect(unplaced.map(({ detail }) => detail?.split(" would stall")[0])).toEqual([
       "chip-inf2-24xlarge-n0-1",
       "chip-inf2-24xlarge-n2-3",
     ]);
   });
 
   it("are not counted against a capacity provider, which adds machines", () => {
-    const { stalls, steps } = planServices(
+    const { unplaced, steps } = planServices(
       slots({ replicas: 8 }),
       { ...settings, provider: "inf2" },
       aSnapshot([]),
       empty,
     );
-    expect(stalls).toEqual([]);
+    expect(unplaced).toEqual([]);
     expect(steps.map(({ desiredCount }) => desiredCount)).toEqual([3, 3, 2]);
   });
 
@@ -136,7 +141,7 @@ describe("the replicas over the slots", () => {
 });
 
 describe("a plan of services", () => {
-  it("deletes what no variant is called any more, and counts the room that it leaves", () => {
+  it("deletes what no variant stands for any more, last, and where it goes first counts the room that it leaves", () => {
     const before = slots({ replicas: 6 });
     const known = live(before, [1, 1, 1]);
     const one = machine("i1");
@@ -150,20 +155,20 @@ describe("a plan of services", () => {
       ...one,
       remaining: { ...registered, cpu: 9_000, memoryMiB: 16_000, udpPorts: [28700, 28701, 28702, 28703, 28704, 28705] },
     };
-    const plan = planServices(
-      slots({ replicas: 2, accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 } }),
-      settings,
-      aSnapshot([full], tasks, known.definitions),
-      known,
-    );
-    expect(plan.steps.map(({ action, service }) => `${action} ${service.slice(-4)}`)).toEqual([
-      "delete n0-1",
-      "delete n2-3",
-      "delete n4-5",
-      "create n0-2",
-      "create n3-5",
-    ]);
-    expect(plan.stalls).toEqual([]);
+    const planOf = (recreate: boolean) =>
+      planServices(
+        slots({ replicas: 2, accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 } }),
+        { ...settings, recreate },
+        aSnapshot([full], tasks, known.definitions),
+        known,
+      );
+    const stepsOf = (recreate: boolean) =>
+      planOf(recreate).steps.map(({ action, service }) => `${action} ${service.slice(-4)}`);
+    const deletions = ["delete n0-1", "delete n2-3", "delete n4-5"];
+    expect(stepsOf(false)).toEqual(["create n0-2", "create n3-5", ...deletions]);
+    expect(stepsOf(true)).toEqual([...deletions, "create n0-2", "create n3-5"]);
+    expect(planOf(false).unplaced).toHaveLength(2);
+    expect(planOf(true).unplaced).toEqual([]);
   });
 
   it("goes back to the latest revision that says the same rather than register it again", () => {
@@ -202,26 +207,26 @@ describe("a plan of services", () => {
 
   it("says what has moved since it was made", () => {
     const [a, b] = [{ service: "a", serviceArn: "arn:a", settings: { x: 1 }, latest: "arn:td/a:1" }, { service: "b" }];
-    expect(movedSince({ basis: [a, b] }, [a, b])).toEqual([]);
-    expect(movedSince({ basis: [a, b] }, [{ ...a, settings: { x: 2 } }, b])).toEqual(["service a was changed: x"]);
-    expect(movedSince({ basis: [a, b] }, [{ ...a, latest: "arn:td/a:2" }, b])).toEqual(["a:2 was registered"]);
-    expect(movedSince({ basis: [a, b] }, [b])).toEqual(["service a is gone"]);
+    expect(movedSince([a, b], [a, b])).toEqual([]);
+    expect(movedSince([a, b], [{ ...a, settings: { x: 2 } }, b])).toEqual(["service a was changed: x"]);
+    expect(movedSince([a, b], [{ ...a, latest: "arn:td/a:2" }, b])).toEqual(["a:2 was registered"]);
+    expect(movedSince([a, b], [b])).toEqual(["service a is gone"]);
     expect(
-      movedSince({ basis: [a, b] }, [a, { service: "b", serviceArn: "arn:b" }, { service: "c", serviceArn: "arn:c" }]),
+      movedSince([a, b], [a, { service: "b", serviceArn: "arn:b" }, { service: "c", serviceArn: "arn:c" }]),
     ).toEqual(["service b exists now", "service c exists now"]);
   });
 
   it("scales with the fewest changes, and says what has no room", () => {
     const known = live(slots(), [2, 1, 1]);
     const snapshot = aSnapshot([machine("i1"), machine("i2")]);
-    expect(
-      planScale(known.services, known.definitions, 5, snapshot, "prod").steps.map(
-        ({ action, desiredCount }) => `${action} ${desiredCount}`,
-      ),
-    ).toEqual(["keep 2", "update 2", "keep 1"]);
-    expect(
-      planScale(known.services, known.definitions, 0, snapshot, "prod").steps.map(({ desiredCount }) => desiredCount),
-    ).toEqual([0, 0, 0]);
-    expect(planScale(known.services, known.definitions, 7, snapshot, "prod").stalls).toHaveLength(1);
+    const scaledTo = (replicas: number) =>
+      planScale(known.services, known.definitions, { workload: "chip", cluster: "prod", replicas }, snapshot);
+    expect(scaledTo(5).steps.map(({ action, desiredCount }) => `${action} ${desiredCount}`)).toEqual([
+      "keep 2",
+      "update 2",
+      "keep 1",
+    ]);
+    expect(scaledTo(0).steps.map(({ desiredCount }) => desiredCount)).toEqual([0, 0, 0]);
+    expect(scaledTo(7).unplaced).toHaveLength(1);
   });
 });

@@ -74,11 +74,11 @@ describe("what a plan cannot place", () => {
       "needs 92,160 CPU units",
     ],
   ] as const)("because of %s", (_, snapshot, change, reason, detail) => {
-    const { steps, shortages } = planOf(snapshot, 1, change);
+    const { steps, unplaced } = planOf(snapshot, 1, change);
     expect(steps).toEqual([]);
-    expect(shortages).toMatchObject([{ reason }]);
-    expect(shortages[0]!.detail).toContain(detail);
-    expect(shortages[0]!.hint).toMatch(/\.$/);
+    expect(unplaced).toMatchObject([{ reason }]);
+    expect(unplaced[0]!.detail).toContain(detail);
+    expect(unplaced[0]!.hint).toMatch(/\.$/);
   });
 
   it("because the devices are held, which is told before the memory that goes with them", () => {
@@ -86,16 +86,16 @@ describe("what a plan cannot place", () => {
       remaining: { cpu: 10, memoryMiB: 10, tcpPorts: [], udpPorts: [], gpus: [] },
     });
     const foreign = aDefinition("foreign", listing(0, 1, 2, 3, 4, 5));
-    const { shortages } = planOf(aSnapshot([machine], [aTask("t1", foreign, machine)], [foreign]), 1);
-    expect(shortages).toMatchObject([{ reason: "DEVICES" }]);
-    expect(shortages[0]!.detail).toContain("held by task t1");
+    const { unplaced } = planOf(aSnapshot([machine], [aTask("t1", foreign, machine)], [foreign]), 1);
+    expect(unplaced).toMatchObject([{ reason: "DEVICES" }]);
+    expect(unplaced[0]!.detail).toContain("held by task t1");
   });
 
   it("after the rest has its place, and leaves other machines out", () => {
     const machines = [anInstance("a", "inf2.24xlarge"), anInstance("b", "g5.xlarge")];
-    const { steps, shortages } = planOf(aSnapshot(machines), 4);
+    const { steps, unplaced } = planOf(aSnapshot(machines), 4);
     expect(steps.map(({ count }) => count)).toEqual([1, 1, 1]);
-    expect(shortages[0]!.detail).toBe("1 of 4 tasks: inf2.24xlarge i-a: what is free goes to other tasks of this run");
+    expect(unplaced[0]!.detail).toBe("1 of 4 tasks: inf2.24xlarge i-a: what is free goes to other tasks of this run");
   });
 });
 
@@ -145,13 +145,13 @@ describe("where a plan places", () => {
     const own = machines.map((machine) => ({ ...machine, capacityProvider: "neuron" }));
     const foreign = aDefinition("foreign", listing(0));
     const snapshot = aSnapshot(own, [aTask("t1", foreign, own[0])], [foreign]);
-    const { steps, shortages } = planOf(
+    const { steps, unplaced } = planOf(
       snapshot,
       9,
       { ecs: { capacity: { provider: "neuron" } } },
       { capacityProviderStrategy: [{ capacityProvider: "neuron", weight: 1 }] },
     );
-    expect(shortages).toEqual([]);
+    expect(unplaced).toEqual([]);
     expect(steps.reduce((sum, { count }) => sum + count, 0)).toBe(9);
     for (const { request } of steps) {
       expect(request.placementConstraints).toBeUndefined();

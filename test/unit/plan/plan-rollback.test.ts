@@ -25,9 +25,10 @@ const wayOf = (each: Service, number: number, back?: number) => ({
   running: revision(each.serviceName, number),
   ...(back === undefined ? {} : { back: revision(each.serviceName, back) }),
 });
-const plan = (input: Partial<RollbackInput>, services: readonly Service[] = []) => {
+const plan = (input: Partial<Omit<RollbackInput, "replacement">>, services: readonly Service[] = []) => {
   const replacement = replacementIn(services);
   return planRollback({
+    workload: "w",
     cluster: "prod",
     ways: [],
     rollouts: new Map(),
@@ -36,12 +37,17 @@ const plan = (input: Partial<RollbackInput>, services: readonly Service[] = []) 
     ...input,
   });
 };
-const lines = ({ steps }: ReturnType<typeof plan>) => steps.map(({ action, service: name }) => `${action} ${name}`);
+const lines = ({ plan: { steps } }: ReturnType<typeof plan>) =>
+  steps.map(({ action, service: name }) => `${action} ${name}`);
 
 describe("the way back", () => {
   it("is the revision before, and nothing where a service runs that already", () => {
     const [one, two] = [service("one", 3, 1), service("two", 2, 1)];
-    const { steps, deployments, stuck } = plan({ ways: [wayOf(one, 3, 2), wayOf(two, 2, 2)] });
+    const {
+      plan: { inputs, steps },
+      stuck,
+    } = plan({ ways: [wayOf(one, 3, 2), wayOf(two, 2, 2)] });
+    expect(inputs).toMatchObject({ workload: "w", cluster: "prod", replicas: 4 });
     expect(steps).toMatchObject([
       {
         action: "update",
@@ -50,7 +56,7 @@ describe("the way back", () => {
       },
       { action: "keep", why: "it runs two:2" },
     ]);
-    expect([deployments.map((each) => each.service), stuck]).toEqual([["one"], []]);
+    expect([steps.map(({ deployment }) => deployment?.service), stuck]).toEqual([["one", undefined], []]);
   });
 
   it("is none for a service without an earlier revision, or with one that is no longer active", () => {
@@ -64,7 +70,7 @@ describe("the way back", () => {
     const ways = [wayOf(old, 7, 6), wayOf(other, 4, 3)];
     const back = plan({ ways }, [old, made, other]);
     expect(lines(back)).toEqual(["delete new", "keep old", "update other"]);
-    expect(back.steps[0]!.why).toBe("it was made in place of old, which still lives");
+    expect(back.plan.steps[0]!.why).toBe("it was made in place of old, which still lives");
     // A revision that the user names is meant for the old one too.
     expect(lines(plan({ ways, named: true }, [old, made, other]))).toEqual([
       "delete new",
@@ -81,8 +87,8 @@ describe("the way back", () => {
   it("is ECS's where a deployment is under way", () => {
     const one = service("one", 3, 1);
     const rollout = { arn: "arn:deployment", revisionArn: "r", status: "IN_PROGRESS", createdAt: 1 };
-    const { steps, deployments } = plan({ ways: [wayOf(one, 3, 2)], rollouts: new Map([["one", rollout]]) });
+    const { steps } = plan({ ways: [wayOf(one, 3, 2)], rollouts: new Map([["one", rollout]]) }).plan;
     expect(steps).toMatchObject([{ action: "update", rollback: "arn:deployment" }]);
-    expect([steps[0]!.update, deployments]).toEqual([undefined, []]);
+    expect([steps[0]!.update, steps[0]!.deployment]).toEqual([undefined, undefined]);
   });
 });

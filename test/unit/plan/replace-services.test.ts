@@ -47,7 +47,7 @@ describe("what is left over", () => {
       [undefined, slots],
     ]);
     expect(plan.steps.at(-1)!.why).toContain("its 2 tasks stop once");
-    expect(plan.stalls).toEqual([]);
+    expect(plan.unplaced).toEqual([]);
     world.carryOut(plan, 1);
     expect(replacedBy(world.services[1]!)).toEqual([{ service: "chip", definition: "chip:1", count: 2 }]);
     expect(replacementIn(world.services)).toMatchObject({
@@ -60,17 +60,17 @@ describe("what is left over", () => {
   it("keeps its room until then: what has none beside it is said, with the way out", () => {
     const world = deployed(whole);
     const snapshot = machines(2, world);
-    const { stalls } = world.plan(pairs({ replicas: 3 }), {}, snapshot);
-    expect(stalls.map(({ message }) => message)).toEqual(
+    const { unplaced } = world.plan(pairs({ replicas: 3 }), {}, snapshot);
+    expect(unplaced.map(({ detail }) => detail)).toEqual(
       slots.map(
         (name) =>
           `${name} would stall: 1 task is wanted, and the cluster has room for 0; chip stays until its successors are steady`,
       ),
     );
-    expect(stalls[0]!.hint).toContain("Add 1 inf2.24xlarge instance");
-    expect(stalls[0]!.hint).toContain("--recreate deletes chip first");
+    expect(unplaced[0]!.hint).toContain("Add 1 inf2.24xlarge instance");
+    expect(unplaced[0]!.hint).toContain("--recreate deletes chip first");
     const recreated = world.plan(pairs({ replicas: 3 }), { recreate: true }, snapshot);
-    expect(recreated.stalls).toEqual([]);
+    expect(recreated.unplaced).toEqual([]);
     expect(lines(recreated)).toEqual(["delete chip x 0", ...slots.map((name) => `create ${name} x 1`)]);
     expect(recreated.steps.map(({ replaces, after }) => [replaces, after])).toEqual(
       recreated.steps.map(() => [undefined, undefined]),
@@ -84,8 +84,8 @@ describe("what is left over", () => {
     const snapshot = machines(3, world);
     const other = { ...snapshot.instances[2]!.remaining, cpu: 60 * 1024, memoryMiB: 240_000 };
     const instances = [...snapshot.instances.slice(0, 2), { ...snapshot.instances[2]!, remaining: other }];
-    const { steps, stalls } = world.plan(pairs(), {}, { ...snapshot, instances });
-    expect([steps.map(({ desiredCount }) => desiredCount), stalls]).toEqual([[1, 1, 0, 0], []]);
+    const { steps, unplaced } = world.plan(pairs(), {}, { ...snapshot, instances });
+    expect([steps.map(({ desiredCount }) => desiredCount), unplaced]).toEqual([[1, 1, 0, 0], []]);
   });
 
   it("is taken over by a service that lives where nothing is new", () => {
