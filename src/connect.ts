@@ -1,6 +1,6 @@
 // The composition root: options and a process-like object in, a Context out.
 import { setTimeout as delay } from "node:timers/promises";
-import type { Aws, Context, GlobalOptions } from "./context.ts";
+import type { Aws, Context, GlobalOptions, MachineCount } from "./context.ts";
 import { Interrupted } from "./errors.ts";
 import type { Practice } from "./sandbox/practice.ts";
 
@@ -46,11 +46,11 @@ function lazySandbox(
   surroundings: Pick<Context, "now" | "signal" | "stderr">,
 ): {
   readonly aws: Aws;
-  readonly stock: (instanceTypes: readonly string[]) => void;
+  readonly stock: (machines: readonly MachineCount[]) => void;
   readonly used: () => boolean;
 } {
   let started: Promise<Practice> | undefined;
-  const wanted = new Set<string>();
+  const wanted: MachineCount[] = [];
   const start = () =>
     (started ??= import("./sandbox/practice.ts").then(({ startPractice }) =>
       startPractice(wanted, options.regions[0], surroundings.now),
@@ -58,9 +58,9 @@ function lazySandbox(
   const { profile: _, ...others } = options;
   return {
     aws: lazyAws(others, async () => (await start()).environment, surroundings),
-    stock: (instanceTypes) => {
-      for (const each of instanceTypes) wanted.add(each);
-      void started?.then((practice) => practice.stock(instanceTypes));
+    stock: (machines) => {
+      wanted.push(...machines);
+      void started?.then((practice) => practice.stock(machines));
     },
     used: () => started !== undefined,
   };

@@ -63,6 +63,12 @@ export interface Aws {
   quotas(): Promise<QuotasPort>;
 }
 
+/** So many machines of a type. */
+export interface MachineCount {
+  readonly instanceType: string;
+  readonly count: number;
+}
+
 /** Everything outside a command: tests hand in their own. */
 export interface Context {
   readonly stdout: Output;
@@ -84,6 +90,6 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly options: GlobalOptions;
   readonly aws: Aws;
-  /** With --sandbox: sees to it that its clusters have instances of these types. */
-  readonly stockSandbox?: (instanceTypes: readonly string[]) => void;
+  /** With --sandbox: sees to it that its clusters have so many instances of these types. */
+  readonly stockSandbox?: (machines: readonly MachineCount[]) => void;
 }

@@ -66,3 +66,18 @@ export const maxPods: Readonly<Record<string, number>> = ${record(
   )};
 `;
 }
+
+/** EC2's MaximumNetworkInterfaces of each type, over all its network cards. */
+export function networkInterfacesFile(rows, types) {
+  const byName = new Map(rows.filter((row) => row.maxENI).map((row) => [row.instanceType, row.maxENI]));
+  const known = types.filter(({ instanceType }) => byName.has(instanceType));
+  return `/**
+ * How many network interfaces an instance of the type can have, its primary one included, over all its network cards
+ * (EC2's MaximumNetworkInterfaces); a type of which no source says it is not in it.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInfo.html
+ */
+export const maxNetworkInterfaces: Readonly<Record<string, number>> = ${record(
+    known.map(({ instanceType }) => [instanceType, byName.get(instanceType)]),
+  )};
+`;
+}

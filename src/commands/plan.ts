@@ -18,14 +18,20 @@ import {
   regionFor,
   warnOfOtherCluster,
   type ClusterStateOptions,
-} from "./cluster-state.ts";
+} from "./shared/cluster-state.ts";
 import type { Command, Invocation } from "./command.ts";
-import { loadEcsWorkload, type LoadedEcsWorkload } from "./ecs-workload.ts";
-import { workloadArgument } from "./load-workload.ts";
-import { liveSource, snapshotSource } from "./plan-source.ts";
-import { readRun } from "./read-run.ts";
-import { forceNewDeploymentOption, planLiveService, planOfflineService, type ServiceFlags } from "./read-service.ts";
-import { checkRunFlags, plannedOptions, type RunOptions } from "./run-options.ts";
+import { loadEcsWorkload, type LoadedEcsWorkload } from "./shared/load-ecs-workload.ts";
+import { workloadArgument } from "./shared/load-workload.ts";
+import { liveSource, snapshotSource } from "./shared/plan-source.ts";
+import { prepareRun } from "./shared/prepare-run.ts";
+import {
+  forceNewDeploymentOption,
+  planLiveService,
+  planOfflineService,
+  recreateOption,
+  type ServiceFlags,
+} from "./shared/make-service-plan.ts";
+import { checkRunFlags, plannedOptions, type RunOptions } from "./shared/run-options.ts";
 
 interface Options extends RunOptions, ClusterStateOptions, ServiceFlags {
   readonly exitCode?: boolean;
@@ -43,6 +49,7 @@ export const plan: Command<Options> = {
   options: [
     ...plannedOptions,
     forceNewDeploymentOption,
+    recreateOption,
     clusterStateOption,
     {
       flags: "--exit-code",
@@ -139,10 +146,16 @@ async function planRun(
   state: ClusterSnapshot | undefined,
 ): Promise<PlannedRun> {
   const { options } = invocation;
-  if (options.forceNewDeployment === true)
-    throw new AiplatError("Usage", "--force-new-deployment is about a service, and this is the plan of a run", {
-      hint: "Leave it out, or plan a workload of kind: service without --count.",
-    });
+  const aboutServices = [
+    ...(options.forceNewDeployment === true ? ["--force-new-deployment"] : []),
+    ...(options.recreate === true ? ["--recreate"] : []),
+  ];
+  if (aboutServices.length > 0)
+    throw new AiplatError(
+      "Usage",
+      `${listOr(aboutServices, "and")} ${aboutServices.length === 1 ? "is" : "are"} about a service, and this is the plan of a run`,
+      { hint: "Leave it out, or plan a workload of kind: service without --count." },
+    );
   const source = state === undefined ? liveSource(context, await context.aws.ecs()) : snapshotSource(state);
   const {
     settings,
@@ -152,7 +165,7 @@ async function planRun(
     readsCluster: devices,
     showsRoom,
     plan: planRound,
-  } = await readRun(context, source, invocation, workload);
+  } = await prepareRun(context, source, invocation, workload);
   const round = planRound(
     settings.count,
     devices || showsRoom ? await source.snapshot(cluster.name) : undefined,

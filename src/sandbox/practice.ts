@@ -8,11 +8,14 @@ export interface Practice {
    * environment, configuration or credentials.
    */
   readonly environment: Readonly<Record<string, string>>;
-  stock(instanceTypes: readonly string[]): void;
+  stock(machines: readonly FleetRow[]): void;
 }
 
 /** There whatever the workload names. */
-const mixed = ["inf2.xlarge", "trn1.2xlarge", "g5.xlarge"];
+const mixed: readonly FleetRow[] = ["inf2.xlarge", "trn1.2xlarge", "g5.xlarge"].map((instanceType) => ({
+  instanceType,
+  count: 1,
+}));
 
 /** Its time goes faster than the user waits: a task is there in a moment, a deployment in seconds. */
 const speed = 10;
@@ -20,15 +23,15 @@ const speed = 10;
 /** How long a task runs whose container does not say: two seconds of the user's. */
 const taskMs = 20_000;
 
-/** Starts a sandbox on a free port that ends with the process, with two machines of each type that is wanted. */
+/** Starts a sandbox on a free port that ends with the process, with the machines that are wanted, two of a type at least. */
 export async function startPractice(
-  instanceTypes: Iterable<string>,
+  wanted: readonly FleetRow[],
   region: string | undefined,
   now: () => number,
 ): Promise<Practice> {
   const sandbox = await startSandbox({
     port: 0,
-    cluster: { name: "default", fleet: [...rows(instanceTypes, 2), ...rows(mixed, 1)] },
+    cluster: { name: "default", fleet: [...atLeastTwo(wanted), ...mixed] },
     ...present({ region }),
     now,
     speed,
@@ -42,10 +45,11 @@ export async function startPractice(
       AWS_CONFIG_FILE: "aiplat-sandbox-has-no-configuration",
       AWS_SHARED_CREDENTIALS_FILE: "aiplat-sandbox-has-no-configuration",
     },
-    stock: (more) => sandbox.provide(rows(more, 2)),
+    stock: (more) => sandbox.provide(atLeastTwo(more)),
   };
 }
 
-function rows(instanceTypes: Iterable<string>, count: number): readonly FleetRow[] {
-  return [...instanceTypes].map((instanceType) => ({ instanceType, count }));
+/** One to run on, and one to see that there is a choice. */
+function atLeastTwo(machines: readonly FleetRow[]): readonly FleetRow[] {
+  return machines.map(({ instanceType, count }) => ({ instanceType, count: Math.max(2, count) }));
 }

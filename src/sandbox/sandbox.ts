@@ -111,7 +111,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
     advance,
     provide: (rows) => {
-      for (const row of rows) if (!fleet.some(({ instanceType }) => instanceType === row.instanceType)) fleet.push(row);
+      // A cluster that is named later has them too.
+      fleet.push(...rows);
       for (const cluster of world.clusters.values()) stock(world, cluster, rows);
     },
     close: () => server.close(),

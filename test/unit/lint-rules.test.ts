@@ -35,6 +35,7 @@ function neuron(devices: readonly number[], other: Raw = {}, linux: Raw = {}): R
 }
 
 const plain = (other: Raw = {}): Raw => ({ name: "side", image: "example.com/side:1", memory: 128, ...other });
+const share = (memory: number, other: Raw = {}): Raw => gpu({ sharingStrategy: { nvidiaMps: { memory } } }, other);
 const gpu = (requirement: Raw | undefined, other: Raw = {}): Raw =>
   plain({
     name: "model",
@@ -85,6 +86,75 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     {
       in: task([plain({ memory: 128, cpu: 0, environment: null, portMappings: [{ containerPort: 80, hostPort: 0 }] })]),
     },
+  ],
+  "misspelt-field": [
+    {
+      in: task([plain({ resource_requirements: [{ type: "GPU", value: "1" }] })]),
+      finds: ["containerDefinitions[0].resource_requirements", "resourceRequirements"],
+    },
+    { in: task([plain({ entrypoint: ["serve"] })]), finds: ["containerDefinitions[0].entrypoint", "entryPoint"] },
+    {
+      in: task([plain({ linuxParameter: { sharedMemorySize: 64 } })]),
+      finds: ["containerDefinitions[0].linuxParameter", "linuxParameters"],
+    },
+    { in: task([plain()], { NetworkMode: "bridge" }), finds: ["NetworkMode", "networkMode"] },
+    {
+      in: task([gpu({ sharingStrategy: { nvidiaMps: { Memory: 1024 } } })]),
+      finds: ["containerDefinitions[0].resourceRequirements[0].sharingStrategy.nvidiaMps.Memory", "memory"],
+    },
+    // Names of the author's own choice.
+    { in: task([plain({ dockerLabels: { Memory: "1" }, comment: "not command" })]) },
+  ],
+  "unknown-field": [
+    { in: task([plain({ comment: "why" })]), finds: ["containerDefinitions[0].comment", "no field", "command"] },
+    { in: task([gpu({ value: "1", count: 1 })]), finds: ["containerDefinitions[0].resourceRequirements[0].count"] },
+    {
+      in: task([plain({ entrypoint: [], logConfiguration: { logDriver: "gelf", options: { any: "thing" } } })], {
+        // What DescribeTaskDefinition answers is no mistake.
+        taskDefinitionArn: "arn:aws:ecs:us-east-1:111122223333:task-definition/model:1",
+        revision: 1,
+        status: "ACTIVE",
+        requiresAttributes: [{ name: "com.amazonaws.ecs.capability.logging-driver.gelf" }],
+        compatibilities: ["EC2"],
+        registeredAt: 1_700_000_000.5,
+        registeredBy: "arn:aws:iam::111122223333:root",
+        tags: [{ key: "team", value: "nlp" }],
+      }),
+    },
+  ],
+  "missing-field": [
+    { in: task([{ image: "a:1", memory: 100 }]), finds: ["containerDefinitions[0]", "name"] },
+    { in: task([{ name: "a", memory: 100 }]), finds: ["containerDefinitions[0]", "image"] },
+    { in: task([plain({ image: "" })]), finds: ["containerDefinitions[0]", "image"] },
+    { in: { ...task([plain()]), family: undefined }, finds: ["", "the task definition has no family"] },
+    {
+      in: task([plain({ linuxParameters: { devices: [{ containerPath: "/dev/fuse" }] } })]),
+      finds: [`${devices}[0]`, "hostPath"],
+    },
+    {
+      in: task([gpu({ sharingStrategy: {} })]),
+      finds: ["containerDefinitions[0].resourceRequirements[0].sharingStrategy", "nvidiaMps"],
+    },
+    { in: task([plain({ environment: [{ name: "A", value: "" }] })]) },
+  ],
+  "unknown-word": [
+    {
+      in: task([plain({ resourceRequirements: [{ type: "gpu", value: "1" }] })]),
+      finds: ["containerDefinitions[0].resourceRequirements[0].type", '"gpu"', "Write GPU."],
+    },
+    {
+      in: task([plain({ linuxParameters: { devices: [{ hostPath: "/dev/fuse", permissions: ["READ"] }] } })]),
+      finds: [`${devices}[0].permissions[0]`, '"READ"', "Write read."],
+    },
+    { in: task([plain()], { networkMode: "bridged" }), finds: ["networkMode", "awsvpc, bridge, host and none"] },
+    { in: task([plain()], { runtimePlatform: { cpuArchitecture: "ARM64" } }) },
+  ],
+  "out-of-bounds": [
+    {
+      in: task([plain()], { tags: [{ key: "k".repeat(129), value: "v" }] }),
+      finds: ["tags[0].key", "at least 1 and at most 128 characters"],
+    },
+    { in: task([plain()], { tags: [{ key: "team", value: "" }] }) },
   ],
   "secrets-without-role": [
     {
@@ -523,6 +593,27 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       finds: ["containerDefinitions[1].resourceRequirements[0]", "MPS"],
     },
     { in: task([gpu({ value: "1" }), gpu({ value: "2" }, { name: "other" }), plain()]) },
+  ],
+  "gpu-share-memory": [
+    {
+      in: task([share(15_360), share(15_360, { name: "other" })], onType("g5.xlarge")),
+      finds: [
+        "containerDefinitions[0].resourceRequirements[0].sharingStrategy.nvidiaMps.memory",
+        "2 shares, which go on one GPU, take together 30,720 MiB, and one A10G of g5.xlarge has 22,888 MiB",
+      ],
+    },
+    {
+      in: task([share(40_000)], on("attribute:ecs.instance-type in [g5.xlarge, g4dn.xlarge]")),
+      finds: ["containerDefinitions[0].resourceRequirements[0].sharingStrategy.nvidiaMps.memory", "40,000 MiB"],
+    },
+    {
+      in: task([share(0), share(1, { name: "other" })]),
+      finds: ["containerDefinitions[0].resourceRequirements[0].sharingStrategy.nvidiaMps.memory", "0 is no memory"],
+    },
+    { in: task([share(11_444), share(11_444, { name: "other" })], onType("g5.xlarge")) },
+    { in: task([share(20_000)], on("attribute:ecs.instance-type in [g4dn.xlarge, g5.xlarge]")) },
+    { in: task([share(999_999)]) },
+    { in: task([share(40_000)], onType("p99.xlarge")) },
   ],
   "gpu-not-on-type": [
     {

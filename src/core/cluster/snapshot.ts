@@ -1,33 +1,10 @@
 import type { CapacityProviderStrategyItem, RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
+import type { ContainerInstance } from "../ecs-api/schema/container-instance.ts";
 import type { Service } from "../ecs-api/service.ts";
 import type { CapacityProvider } from "./capacity-providers.ts";
 import type { TaskService } from "./task-services.ts";
 
-/** CPU in units, memory in MiB, ports by protocol, GPUs by id: what ECS registers and subtracts. */
-export interface Resources {
-  readonly cpu: number;
-  readonly memoryMiB: number;
-  readonly tcpPorts: readonly number[];
-  readonly udpPorts: readonly number[];
-  readonly gpus: readonly string[];
-}
-
-/** A container instance as ECS describes it. `tcpPorts` and `udpPorts` are the ports in use. */
-export interface ContainerInstance {
-  readonly arn: string;
-  readonly ec2InstanceId: string;
-  readonly status: string;
-  readonly agentConnected: boolean;
-  readonly agentVersion?: string;
-  readonly capacityProvider?: string;
-  /** Milliseconds since the epoch. */
-  readonly registeredAt?: number;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly registered: Resources;
-  readonly remaining: Resources;
-  readonly runningTasksCount: number;
-  readonly pendingTasksCount: number;
-}
+export type { ContainerInstance, GpuDevice, InstanceHealth, Resources } from "../ecs-api/schema/container-instance.ts";
 
 /** The state of one cluster at one moment: the one format of observation, snapshot files and sandbox seeds. */
 export interface ClusterSnapshot {

@@ -5,6 +5,7 @@ import type { NetworkConfiguration } from "../ecs-api/api.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { checkCluster, providersFor } from "./check-cluster.ts";
 import { checkDrivers } from "./check-drivers.ts";
+import { checkGpuDrivers } from "./check-gpu-drivers.ts";
 import { checkImages } from "./check-images.ts";
 import { checkLogs } from "./check-logs.ts";
 import { checkMachine } from "./check-machine.ts";
@@ -135,7 +136,11 @@ function examineNeeds(
   const group = (subject: string, items: readonly CheckItem[]): CheckGroup => ({ subject, items });
   return [
     group("roles", checkRoles(needs, account, place, ecs.capacity.kind === "managed-instances")),
-    group("images", [...checkImages(needs, account, types), ...checkDrivers(needs, account, candidates)]),
+    group("images", [
+      ...checkImages(needs, account, types),
+      ...checkDrivers(needs, account, candidates),
+      ...checkGpuDrivers(needs, account, candidates),
+    ]),
     group("secrets", checkSecrets(needs, account)),
     group("logs", checkLogs(needs, account)),
     group("network", usesOwnNetwork(patient) ? checkNetwork(network, account, asked ?? workload.replicas) : []),

@@ -1,15 +1,20 @@
 /** What ECS asks of a workload beyond the rules for every target: the commands that act on ECS run these too. */
-import { present } from "../base/present.ts";
-import { listOr, Refusal, type Path } from "../base/problem.ts";
-import { parseExpression } from "../ecs-api/query/parse.ts";
+import { listOr } from "../base/problem.ts";
 import { rawDevicesOf } from "./raw-devices.ts";
 import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
 import { onManagedInstances } from "../workload/managed-instances.ts";
 import { workloadNetworkMode } from "../workload/rules/capacity.ts";
 import { protocolOf, reservedHostPorts } from "../workload/rules/ports.ts";
-import type { Finding, TargetRule } from "../workload/rules/rule.ts";
+import type { TargetRule } from "../workload/rules/rule.ts";
 
-const networkReads = ["ecs.networkMode", "ecs.capacity", "accelerator.efa", "accelerator.instanceTypes", "nodes"];
+const networkReads = [
+  "ecs.networkMode",
+  "ecs.taskDefinition",
+  "ecs.capacity",
+  "accelerator.efa",
+  "accelerator.instanceTypes",
+  "nodes",
+];
 
 export const ecsRules: readonly TargetRule[] = [
   {
@@ -185,16 +190,6 @@ export const ecsRules: readonly TargetRule[] = [
         })),
   },
   {
-    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
-    code: "placement-expression",
-    severity: "error",
-    reads: ["ecs.placement.constraints"],
-    check: ({ ecs }) =>
-      (ecs?.placement?.constraints ?? []).flatMap((text, index) =>
-        problemsOfExpression(text, ["ecs", "placement", "constraints", index]),
-      ),
-  },
-  {
     // In awsvpc mode there are no host ports, and so no locks that ECS itself would count.
     code: "partial-service-awsvpc",
     severity: "error",
@@ -219,14 +214,3 @@ export const ecsRules: readonly TargetRule[] = [
     },
   },
 ];
-
-/** What is wrong with an expression of the cluster query language. */
-function problemsOfExpression(text: string, path: Path): readonly Finding[] {
-  try {
-    parseExpression(text, path);
-    return [];
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return error.problems.map(({ message, hint }) => ({ path, message, ...present({ hint }) }));
-  }
-}

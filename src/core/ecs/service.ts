@@ -13,6 +13,8 @@ import { deploymentSettingsOf, type ServiceInput } from "../ecs-api/service.ts";
 
 export interface ServiceSettings {
   readonly cluster: string;
+  /** What the service is called; left out, what the file says, or the variant's name. */
+  readonly serviceName?: string;
   /** What its tasks are made of. */
   readonly taskDefinition: string;
   readonly desiredCount: number;
@@ -48,6 +50,7 @@ export function generateService(ecs: EcsWorkload, variant: Variant, settings: Se
   const breaker = explicitBreaker(merged);
   const complete = {
     ...merged,
+    ...present({ serviceName: settings.serviceName }),
     ...present({ deploymentConfiguration: breaker }),
     tags: tagsFor(workload, variant, merged["tags"]),
   } as unknown as ServiceInput;

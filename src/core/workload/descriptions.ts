@@ -67,9 +67,14 @@ export const descriptions: Readonly<Record<string, string>> = {
   "ecs.cluster": "The cluster, by name or ARN.",
   "ecs.networkMode": "Default: bridge; host with EFA; awsvpc on Managed Instances.",
   "ecs.capacity":
-    "ec2, managed-instances, a capacity provider as { provider: " +
-    "NAME }, or the one of Managed Instances as { managedInstances: NAME }. Default: ec2.",
+    "ec2, managed-instances, a capacity provider as { provider: NAME }, several as a list of { provider, base, weight }, " +
+    "or the one of Managed Instances as { managedInstances: NAME }. Default: what the live service has; else the " +
+    "cluster's default strategy where its Auto Scaling groups can launch the types; else ec2.",
   "ecs.capacity.provider": "The capacity provider's name.",
+  "ecs.capacity.*": "One of several capacity providers.",
+  "ecs.capacity.*.provider": "The capacity provider's name.",
+  "ecs.capacity.*.base": "How many tasks it starts before the weights count. Default: 0.",
+  "ecs.capacity.*.weight": "Its share of the rest. Default: 1.",
   "ecs.capacity.managedInstances": "The name of the capacity provider of Managed Instances.",
   "ecs.network": "The task's own network interface, in awsvpc mode.",
   "ecs.network.subnets": "Subnet ids.",

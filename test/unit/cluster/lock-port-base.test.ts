@@ -16,8 +16,18 @@ describe("the lock port base of a cluster", () => {
   });
 
   it.each([
-    ...["1023", String(32_768 - lockPortCount + 1), "32768", "70000", "99999", "1000000", "028700"],
-    ...["0x7000", "28700 ", "28700.0", "-28700", "abc", ""],
+    String(32_768 - lockPortCount + 1),
+    "1023",
+    "32768",
+    "70000",
+    "1000000",
+    "028700",
+    "0x7000",
+    "28700 ",
+    "28700.0",
+    "-28700",
+    "abc",
+    "",
   ])("may not be %j: guessed, two tasks could hold one device", (value) => {
     expect(refusals(() => baseOf(value))).toEqual(["lock-port-base "]);
   });

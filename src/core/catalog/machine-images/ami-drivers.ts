@@ -54,3 +54,14 @@ export function isEcsImageWithoutNeuron(imageName: string): boolean {
     ecsNeuronFamilyOf(imageName) === undefined
   );
 }
+
+/**
+ * Whether the name is one of an ECS image of AWS's without an NVIDIA driver: those with one have `gpu` in their name
+ * (aws/amazon-ecs-ami al2023gpu.pkr.hcl, al2gpu.pkr.hcl, al2kernel5dot10gpu.pkr.hcl), of Bottlerocket `nvidia`.
+ */
+export function isEcsImageWithoutNvidia(imageName: string): boolean {
+  return (
+    /^(?:(?:al2023|amzn2)-ami-ecs-|bottlerocket-aws-ecs-)/.test(imageName) &&
+    !/^(?:(?:al2023|amzn2)-ami-ecs-(?:kernel-5\.10-)?gpu-|bottlerocket-aws-ecs-\d+-nvidia-)/.test(imageName)
+  );
+}

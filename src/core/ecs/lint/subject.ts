@@ -1,5 +1,5 @@
 import type { Path } from "../../base/problem.ts";
-import type { Breach } from "./rule.ts";
+import type { Deviation } from "../../ecs-api/read-written.ts";
 
 /** Something that stands at a place in the task definition. */
 interface Placed {
@@ -25,6 +25,8 @@ export interface SubjectRequirement extends Placed {
   readonly type: string;
   readonly value?: string;
   readonly mps: boolean;
+  /** The memory of its share of a GPU. */
+  readonly shareMiB?: number;
 }
 
 export interface SubjectVariable extends Placed {
@@ -74,8 +76,8 @@ export interface Subject {
   readonly constraints: readonly SubjectConstraint[];
   readonly containers: readonly SubjectContainer[];
   readonly inferenceAccelerators?: Path;
-  /** Parts that have another type than the API takes. */
-  readonly misshapen: readonly Breach[];
+  /** What is otherwise than the API has it. */
+  readonly deviations: readonly Deviation[];
 }
 
 /** Every Neuron device that a task lists, over all its containers, once each, ascending. */
