@@ -149,6 +149,10 @@ export const sandboxRules: Readonly<Record<string, readonly SandboxRule[]>> = {
         "start period and its retries.",
       source: `${api}/API_HealthCheck.html`,
     },
+    {
+      rule: "A service stops a task for its container health checks only after its grace period, with or without a load balancer.",
+      source: `${api}/API_CreateService.html`,
+    },
   ],
   Devices: [
     {

@@ -165,16 +165,31 @@ function watchHealth(world: World, task: TaskRecord): void {
       readonly retries?: number;
       readonly startPeriod?: number;
     };
-    const { unhealthy } = container.behaviour;
-    world.after((unhealthy ? startPeriod + interval * retries : interval) * 1000, () => {
-      if (container.status !== "RUNNING") return;
-      container.health = unhealthy ? "UNHEALTHY" : "HEALTHY";
-      if (!unhealthy && checked.every(({ health }) => health === "HEALTHY")) task.healthyAt = world.now();
-      if (unhealthy && container.essential && task.service !== undefined)
-        stop(world, task, "ServiceSchedulerInitiated", "Task failed container health checks");
-      else world.taskChanged(task);
-    });
+    const { unhealthy, healthyAfter = 0 } = container.behaviour;
+    const failsAt = startPeriod + interval * retries;
+    const succeedsAt = unhealthy ? Number.POSITIVE_INFINITY : Math.max(interval, healthyAfter);
+    if (succeedsAt > failsAt) world.after(failsAt * 1000, () => failCheck(world, task, container));
+    if (succeedsAt < Number.POSITIVE_INFINITY)
+      world.after(succeedsAt * 1000, () => {
+        if (container.status !== "RUNNING") return;
+        container.health = "HEALTHY";
+        if (checked.every(({ health }) => health === "HEALTHY")) task.healthyAt = world.now();
+        world.taskChanged(task);
+      });
   }
+}
+
+/** UNHEALTHY: its service stops the task for it, once the grace period is over. */
+function failCheck(world: World, task: TaskRecord, container: ContainerRecord): void {
+  if (container.status !== "RUNNING") return;
+  container.health = "UNHEALTHY";
+  world.taskChanged(task);
+  if (!container.essential || task.service === undefined) return;
+  const graceMs = (task.service.settings.healthCheckGracePeriodSeconds ?? 0) * 1000;
+  world.after(Math.max(0, (task.startedAt ?? 0) + graceMs - world.now()), () => {
+    if (container.status === "RUNNING" && container.health === "UNHEALTHY")
+      stop(world, task, "ServiceSchedulerInitiated", "Task failed container health checks");
+  });
 }
 
 /** Two failed checks of 30 seconds after the grace period: the target group's defaults. */

@@ -1,3 +1,4 @@
+import type { ClusterCapacity } from "../../../src/core/plan/choose-capacity.ts";
 import { describe, expect, it } from "vitest";
 import type { ContainerInstance } from "../../../src/core/cluster/snapshot.ts";
 import type { ObservedAccount } from "../../../src/core/doctor/observation.ts";
@@ -13,6 +14,15 @@ const withInstances = (...instances: readonly ContainerInstance[]) =>
   observe({}, { snapshot: { value: aSnapshot(instances) } });
 const host = (id: string, changes: Partial<ContainerInstance> = {}, type = "inf2.xlarge") =>
   anInstance(id, type, { ...changes, attributes: { "ecs.ami-id": "ami-1", ...changes.attributes } });
+
+/** The capacity of a cluster with these providers. */
+const capacityOf = (type: string, names: readonly string[]): ClusterCapacity => ({
+  associated: names,
+  defaultStrategy: [],
+  providers: names.map((name) => ({ name, type, managedScaling: true })),
+});
+const managed = (...names: readonly string[]) => capacityOf("MANAGED_INSTANCES", names);
+const groups = (...names: readonly string[]) => capacityOf("EC2_AUTOSCALING", names);
 
 describe("doctor on a good set-up", () => {
   it("has nothing to complain of", () => {
@@ -48,19 +58,25 @@ describe("the cluster", () => {
     ["without instances, for none", withInstances(), "none", ["FAIL instances"]],
     [
       "without instances that a provider may start",
-      observe({}, { capacityProviders: ["inf"], snapshot: { value: aSnapshot([]) } }),
+      observe(
+        {},
+        { capacityProviders: ["inf"], capacity: { value: groups("inf") }, snapshot: { value: aSnapshot([]) } },
+      ),
       "none",
       ["SKIP instances"],
     ],
     [
       "without instances of the provider, yet",
-      observe({}, { capacityProviders: ["inf"], snapshot: { value: aSnapshot([]) } }),
+      observe(
+        {},
+        { capacityProviders: ["inf"], capacity: { value: groups("inf") }, snapshot: { value: aSnapshot([]) } },
+      ),
       { ...workload, ecs: { capacity: { provider: "inf" } } },
       [],
     ],
     [
       "without the provider",
-      observe({}, { capacityProviders: ["gpu"] }),
+      observe({}, { capacityProviders: ["gpu"], capacity: { value: groups("gpu") } }),
       { ...workload, ecs: { capacity: { provider: "inf" } } },
       ["FAIL capacity-provider"],
     ],
@@ -68,20 +84,20 @@ describe("the cluster", () => {
       "with one Managed Instances provider",
       observe(
         {},
-        { capacityProviders: ["mi"], managedInstances: { value: ["mi"] }, snapshot: { value: aSnapshot([]) } },
+        { capacityProviders: ["mi"], capacity: { value: managed("mi") }, snapshot: { value: aSnapshot([]) } },
       ),
       { ...workload, ecs: { capacity: "managed-instances" } },
       ["FAIL subnets"],
     ],
     [
       "with two Managed Instances providers",
-      observe({}, { capacityProviders: ["a", "b"], managedInstances: { value: ["a", "b"] } }),
+      observe({}, { capacityProviders: ["a", "b"], capacity: { value: managed("a", "b") } }),
       { ...workload, ecs: { capacity: "managed-instances", networkMode: "host" } },
       ["FAIL capacity-provider"],
     ],
     [
       "whose providers may not be read",
-      observe({}, { capacityProviders: ["a"], managedInstances: { unread: "denied" } }),
+      observe({}, { capacityProviders: ["a"], capacity: { unread: "denied" } }),
       { ...workload, ecs: { capacity: "managed-instances", networkMode: "host" } },
       ["SKIP capacity-provider", "WARN room"],
     ],

@@ -88,12 +88,10 @@ export const problemCodes = {
     "raw-neuron-devices": warning("The raw fields list Neuron devices by hand, without locks"),
     "memory-missing": error("A CPU workload must say its memory"),
     "cpu-missing": error("A CPU workload on Managed Instances must say its vCPU"),
-    "health-start": error("An ECS health check cannot wait that long"),
     "host-port": error("In network modes host and awsvpc a host port is the container port, and it must be free"),
     "fraction-on-ec2": warning("AWS describes a part of a GPU on Managed Instances only"),
     "shared-memory-on-managed-instances": warning("AWS does not offer shared memory on Managed Instances"),
     "variable-twice": error("A variable is in `environment` and among the secrets"),
-    "placement-expression": error("An expression of ecs.placement.constraints is none of the cluster query language"),
     "partial-service-awsvpc": error("A service on a part of an instance is not possible in network mode awsvpc"),
   },
   "Raw fields of ECS": {
@@ -128,6 +126,9 @@ export const problemCodes = {
     "placement-strategy": error("A placement strategy has a type or a field that ECS does not have"),
     "too-many-holders": error("Tasks without locks hold the slot's devices on more instances than can be left out"),
     "service-fixed": error("A change to the service that UpdateService cannot make"),
+    "service-name-taken": error("A new service would have the name of one that runs another variant"),
+    "service-name-shared": error("`ecs.service.serviceName` is one name, and the workload is several services"),
+    "replacement-shares-name": error("Old and new service cannot be there at once: `--recreate` deletes the old first"),
     "rollout-stalls": error("The deployment would stall for want of room: exit 4, unless `--allow-stall` is given"),
   },
   "Plans and snapshots": {

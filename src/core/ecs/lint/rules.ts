@@ -1,3 +1,4 @@
+import { apiRules } from "./rules/api.ts";
 import { constraintRules } from "./rules/constraints.ts";
 import { gpuRules } from "./rules/gpu.ts";
 import { imageRules } from "./rules/images.ts";
@@ -8,10 +9,12 @@ import { neuronEnvironmentRules } from "./rules/neuron-environment.ts";
 import { neuronTypeRules } from "./rules/neuron-types.ts";
 import { registrationRules } from "./rules/registration.ts";
 import { resourceRules } from "./rules/resources.ts";
+import { sharedMemoryRules } from "./rules/shared-memory.ts";
 import type { Rule } from "./rule.ts";
 
 /** Every rule of `aiplat taskdef lint`. A new rule is an entry in one of these lists. */
 export const rules: readonly Rule[] = [
+  ...apiRules,
   ...registrationRules,
   ...constraintRules,
   ...neuronDeviceRules,
@@ -20,6 +23,7 @@ export const rules: readonly Rule[] = [
   ...managedInstancesRules,
   ...gpuRules,
   ...resourceRules,
+  ...sharedMemoryRules,
   ...networkRules,
   ...imageRules,
 ];

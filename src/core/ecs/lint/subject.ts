@@ -1,5 +1,5 @@
 import type { Path } from "../../base/problem.ts";
-import type { Breach } from "./rule.ts";
+import type { Deviation } from "../../ecs-api/read-written.ts";
 
 /** Something that stands at a place in the task definition. */
 interface Placed {
@@ -40,6 +40,8 @@ export interface SubjectContainer extends Placed {
   readonly memory?: number;
   readonly memoryReservation?: number;
   readonly privileged: boolean;
+  /** Whether something says what its /dev/shm is: a size, a mount, a tmpfs. */
+  readonly sharedMemory: boolean;
   readonly devices: readonly SubjectDevice[];
   readonly addedCapabilities: readonly string[];
   readonly droppedCapabilities: readonly string[];
@@ -69,11 +71,13 @@ export interface Subject {
   /** Task-level memory. */
   readonly memoryMiB?: number;
   readonly hasExecutionRole: boolean;
+  /** Whether its containers have the host's /dev/shm. */
+  readonly hostIpc: boolean;
   readonly constraints: readonly SubjectConstraint[];
   readonly containers: readonly SubjectContainer[];
   readonly inferenceAccelerators?: Path;
-  /** Parts that have another type than the API takes. */
-  readonly misshapen: readonly Breach[];
+  /** What is otherwise than the API has it. */
+  readonly deviations: readonly Deviation[];
 }
 
 /** Every Neuron device that a task lists, over all its containers, once each, ascending. */
