@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { capacityOf } from "../../src/core/ecs/capacity.ts";
 import { chooseProvider } from "../../src/core/plan/run-request.ts";
 import { Refusal } from "../../src/core/base/problem.ts";
 import { resolveWorkload } from "../../src/core/workload/resolve.ts";
@@ -6,12 +7,14 @@ import type { Workload } from "../../src/core/workload/schema.ts";
 
 const choose = (capacity: unknown, all: readonly string[], managedInstances?: readonly string[]) =>
   chooseProvider(
-    resolveWorkload({
-      name: "bert",
-      image: "bert:1",
-      accelerator: { instanceTypes: ["inf2.xlarge"] },
-      ecs: { networkMode: "awsvpc", capacity: capacity as NonNullable<Workload["ecs"]>["capacity"] },
-    }),
+    capacityOf(
+      resolveWorkload({
+        name: "bert",
+        image: "bert:1",
+        accelerator: { instanceTypes: ["inf2.xlarge"] },
+        ecs: { networkMode: "awsvpc", capacity: capacity as NonNullable<Workload["ecs"]>["capacity"] },
+      }),
+    ),
     { all, managedInstances },
   );
 const refusal = (capacity: unknown, all: readonly string[], managedInstances?: readonly string[]) => {

@@ -9,7 +9,14 @@ import type { TargetRule } from "../workload/rules/rule.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
 const longestStartSeconds = 300;
-const networkReads = ["ecs.networkMode", "ecs.capacity", "accelerator.efa", "accelerator.instanceTypes", "nodes"];
+const networkReads = [
+  "ecs.networkMode",
+  "ecs.taskDefinition",
+  "ecs.capacity",
+  "accelerator.efa",
+  "accelerator.instanceTypes",
+  "nodes",
+];
 
 export const ecsRules: readonly TargetRule[] = [
   {
