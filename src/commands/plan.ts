@@ -1,16 +1,16 @@
-import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { noteDefaults } from "../core/ecs/changed-defaults.ts";
-import { familiesOf, plannedRun, type PlannedRun } from "../core/plan/planned-run.ts";
-import { changesAnything } from "../core/plan/service-plan.ts";
+import { changesAnything } from "../core/plan/plan.ts";
+import type { RunPlan } from "../core/plan/run-plan.ts";
+import type { ServicePlan } from "../core/plan/service-plan.ts";
 import { listOr } from "../core/base/problem.ts";
-import { AiplatError, exitCodes, type ExitCode } from "../errors.ts";
+import { AiplatError, exitCodes } from "../errors.ts";
 import { printFailures } from "../output/failures.ts";
 import { note } from "../output/note.ts";
-import { planView } from "../output/plan.ts";
-import { print } from "../output/print.ts";
-import { servicePlanView, stallFailures } from "../output/service-plan.ts";
+import { print, type View } from "../output/print.ts";
+import { runPlanView } from "../output/run-plan.ts";
+import { servicePlanView } from "../output/service-plan.ts";
 import {
   checkOneStandardInput,
   clusterStateOption,
@@ -23,6 +23,7 @@ import type { Command, Invocation } from "./command.ts";
 import { loadEcsWorkload, type LoadedEcsWorkload } from "./shared/load-ecs-workload.ts";
 import { workloadArgument } from "./shared/load-workload.ts";
 import { liveSource, snapshotSource } from "./shared/plan-source.ts";
+import { makeRunPlan } from "./shared/make-run-plan.ts";
 import { prepareRun } from "./shared/prepare-run.ts";
 import {
   forceNewDeploymentOption,
@@ -78,17 +79,30 @@ export const plan: Command<Options> = {
         ? await loadEcsWorkload(context, invocation, () => regionFor(context, state))
         : undefined;
     await warnOfOtherCluster(context, state, workload?.resolved.ecs.cluster);
-    if (workload?.resolved.kind === "service" && options.count === undefined)
-      return planService(context, options, workload, state);
-    const planned = await planRun(context, invocation, workload, state);
-    await print(context, planView(planned));
-    tellUnknown(context, planned.unknown);
-    await printFailures(context, planned.failures);
-    const changes = planned.registrations.some(({ action }) => action === "register");
-    if (options.exitCode === true) return changes ? exitCodes.check : exitCodes.success;
-    return planned.failures.length > 0 ? exitCodes.capacity : exitCodes.success;
+    const { planned, view } =
+      workload?.resolved.kind === "service" && options.count === undefined
+        ? viewed(await planService(context, options, workload, state), servicePlanView, workload)
+        : viewed(await planRun(context, invocation, workload, state), runPlanView, workload);
+    await print(context, view);
+    for (const each of planned.warnings) note(context, each);
+    await printFailures(context, planned.unplaced);
+    if (options.exitCode === true) return changesAnything(planned) ? exitCodes.check : exitCodes.success;
+    return planned.unplaced.length > 0 ? exitCodes.capacity : exitCodes.success;
   },
 };
+
+/** A plan with how it is shown: with a note at what only a new default of aiplat's changes. */
+function viewed<Planned extends RunPlan | ServicePlan>(
+  plan: Planned,
+  viewOf: (planned: Planned) => View,
+  workload: LoadedEcsWorkload | undefined,
+): { readonly planned: RunPlan | ServicePlan; readonly view: View } {
+  const registrations = plan.registrations.map((each) =>
+    workload === undefined ? each : { ...each, changes: noteDefaults(workload.resolved, each.changes) },
+  );
+  const planned = { ...plan, registrations };
+  return { planned, view: viewOf(planned) };
+}
 
 /** Options of a run that no service has. */
 const runOnly = ["pack", "spread", "placementConstraints", "group", "startedBy", "clientToken"] as const;
@@ -98,7 +112,7 @@ async function planService(
   options: Options,
   workload: LoadedEcsWorkload,
   state: ClusterSnapshot | undefined,
-): Promise<ExitCode> {
+): Promise<ServicePlan> {
   const given = runOnly
     .filter((name) => options[name] !== undefined)
     .map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
@@ -111,32 +125,9 @@ async function planService(
         hint: "Leave it out, or give --count for the plan of run-task. What a service has of it goes into ecs.service.",
       },
     );
-  const made =
-    state === undefined
-      ? await planLiveService(context, await context.aws.ecs(), workload, options)
-      : await planOfflineService(workload, state, options);
-  const servicePlan = notingDefaults(made, workload.resolved);
-  await print(context, servicePlanView(servicePlan));
-  tellUnknown(context, servicePlan.unknown);
-  await printFailures(context, stallFailures(servicePlan));
-  if (options.exitCode === true) return changesAnything(servicePlan) ? exitCodes.check : exitCodes.success;
-  return servicePlan.stalls.length > 0 ? exitCodes.capacity : exitCodes.success;
-}
-
-/** The plan, with a note at what only a new default of aiplat's changes. */
-function notingDefaults<Planned extends Pick<PlannedRun, "registrations">>(
-  planned: Planned,
-  resolved: LoadedEcsWorkload["resolved"],
-): Planned {
-  const registrations = planned.registrations.map((each) => ({
-    ...each,
-    changes: noteDefaults(resolved, each.changes),
-  }));
-  return { ...planned, registrations };
-}
-
-function tellUnknown(context: Context, unknown: readonly string[]): void {
-  for (const each of unknown) note(context, each);
+  return state === undefined
+    ? planLiveService(context, await context.aws.ecs(), workload, options)
+    : planOfflineService(workload, state, options);
 }
 
 async function planRun(
@@ -144,7 +135,7 @@ async function planRun(
   invocation: Invocation<Options>,
   workload: LoadedEcsWorkload | undefined,
   state: ClusterSnapshot | undefined,
-): Promise<PlannedRun> {
+): Promise<RunPlan> {
   const { options } = invocation;
   const aboutServices = [
     ...(options.forceNewDeployment === true ? ["--force-new-deployment"] : []),
@@ -153,33 +144,12 @@ async function planRun(
   if (aboutServices.length > 0)
     throw new AiplatError(
       "Usage",
-      `${listOr(aboutServices, "and")} ${aboutServices.length === 1 ? "is" : "are"} about a service, and this is the plan of a run`,
+      `${listOr(aboutServices, "and")} ${aboutServices.length === 1 ? "is" : "are"} about a service, ` +
+        "and this is the plan of a run",
       { hint: "Leave it out, or plan a workload of kind: service without --count." },
     );
   const source = state === undefined ? liveSource(context, await context.aws.ecs()) : snapshotSource(state);
-  const {
-    settings,
-    cluster,
-    follows,
-    clientToken,
-    readsCluster: devices,
-    showsRoom,
-    plan: planRound,
-  } = await prepareRun(context, source, invocation, workload);
-  const round = planRound(
-    settings.count,
-    devices || showsRoom ? await source.snapshot(cluster.name) : undefined,
-    new Set(),
-  );
-  const planned = plannedRun({
-    settings,
-    ...present({ clientToken }),
-    round,
-    cluster,
-    devices,
-    follows,
-    newest: await source.newest(familiesOf(round.steps, follows)),
-    now: context.now(),
-  });
-  return workload === undefined ? planned : notingDefaults(planned, workload.resolved);
+  const run = await prepareRun(context, source, invocation, workload);
+  const seen = run.readsCluster || run.showsRoom ? await source.snapshot(run.cluster.name) : undefined;
+  return makeRunPlan(context, source, run, seen);
 }

@@ -4,21 +4,24 @@ import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
 import { taskIdOf } from "../core/ecs-api/arn.ts";
 import { tasksToGiveBack } from "../core/plan/conflicts.ts";
+import { planRegistrations } from "../core/plan/registrations.ts";
 import type { RunPlan } from "../core/plan/run-plan.ts";
 import { explainShortage } from "../core/plan/shortage.ts";
 import { AiplatError, exitCodes, type ExitCode } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
-import { planRequests } from "../operations/run-requests.ts";
+import { readNewest } from "../operations/describe-definitions.ts";
+import { requestsOf } from "../operations/run-requests.ts";
 import { runTasks, type RunOutcome } from "../operations/run-task.ts";
 import { printFailures } from "../output/failures.ts";
 import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
-import { requestsView } from "../output/run-plan.ts";
-import type { Command } from "./command.ts";
+import { requestsView } from "../output/run-requests.ts";
+import type { Command, Invocation } from "./command.ts";
 import { workloadArgument } from "./shared/load-workload.ts";
 import { printRunResult } from "./task/print-tasks.ts";
 import { readClusterState } from "./shared/read-cluster-state.ts";
+import { makeRunPlan } from "./shared/make-run-plan.ts";
 import { liveSource } from "./shared/plan-source.ts";
 import { prepareSavedRun } from "./shared/prepare-saved-run.ts";
 import { prepareRun, type Run } from "./shared/prepare-run.ts";
@@ -51,39 +54,59 @@ export const runTask: Command<RunOptions> = {
   run: async (context, invocation) => {
     const { options } = invocation;
     const ecs = await context.aws.ecs();
-    const { run, earlier } =
-      options.plan === undefined
-        ? { run: await prepareRun(context, liveSource(context, ecs), invocation), earlier: undefined }
-        : await prepareSavedRun(context, ecs, invocation, options.plan);
-    const observe = run.readsCluster ? () => readClusterState(context, ecs, run.settings.cluster) : undefined;
-    if (options.dryRun === true)
-      return showRequests(
-        context,
-        ecs,
-        run,
-        earlier === undefined
-          ? run.plan(run.count, await observe?.(), new Set())
-          : { steps: [], shortages: earlier.failures },
-      );
-    const outcome = earlier ?? (await start(context, ecs, run, observe));
+    const { run, plan, earlier } = await (options.plan === undefined
+      ? prepareFresh(context, ecs, invocation)
+      : prepareSaved(context, ecs, invocation, options.plan));
+    if (options.dryRun === true) return showRequests(context, await plan());
+    const outcome = earlier ?? (await start(context, ecs, run, observing(context, ecs, run)));
     return waits(options) && isWorthWaiting(run, outcome)
       ? waitAndReport(context, ecs, run, outcome, options)
       : report(context, ecs, run, outcome);
   },
 };
 
-async function showRequests(
+/** A run that is ready to start, and its plan as it would be carried out now. */
+interface Prepared {
+  readonly run: Run;
+  readonly plan: () => Promise<RunPlan>;
+  /** What it came to, where it was carried out before. */
+  readonly earlier?: RunOutcome;
+}
+
+async function prepareFresh(context: Context, ecs: EcsPort, invocation: Invocation<RunOptions>): Promise<Prepared> {
+  const source = liveSource(context, ecs);
+  const run = await prepareRun(context, source, invocation);
+  const plan = async () => makeRunPlan(context, source, run, await observing(context, ecs, run)?.());
+  return { run, plan };
+}
+
+async function prepareSaved(
   context: Context,
   ecs: EcsPort,
-  run: Run,
-  { steps, shortages }: RunPlan,
-): Promise<ExitCode> {
-  await print(
-    context,
-    requestsView(run.settings.run, await planRequests(ecs, steps, run.clientToken ?? run.settings.run), shortages),
-  );
-  await printFailures(context, shortages);
-  return shortages.length > 0 ? exitCodes.capacity : exitCodes.success;
+  invocation: Invocation<RunOptions>,
+  path: string,
+): Promise<Prepared> {
+  const { plan, ...saved } = await prepareSavedRun(context, ecs, invocation, path);
+  if (saved.earlier !== undefined) {
+    const { failures: unplaced } = saved.earlier;
+    return { ...saved, plan: async () => ({ ...plan, registrations: [], steps: [], unplaced }) };
+  }
+  // A plan that was made from a snapshot may not know the newest revisions.
+  const definitions = plan.steps.flatMap(({ definition }) => definition ?? []);
+  const families = definitions.map(({ family }) => family);
+  const registrations = async () => planRegistrations(definitions, await readNewest(ecs, families));
+  return { ...saved, plan: async () => ({ ...plan, registrations: await registrations() }) };
+}
+
+/** Reads the cluster, for a run whose devices aiplat chooses. */
+function observing(context: Context, ecs: EcsPort, run: Run): (() => Promise<ClusterSnapshot>) | undefined {
+  return run.readsCluster ? () => readClusterState(context, ecs, run.settings.cluster) : undefined;
+}
+
+async function showRequests(context: Context, plan: RunPlan): Promise<ExitCode> {
+  await print(context, requestsView(plan.inputs.settings.run, requestsOf(plan), plan.unplaced));
+  await printFailures(context, plan.unplaced);
+  return plan.unplaced.length > 0 ? exitCodes.capacity : exitCodes.success;
 }
 
 async function start(

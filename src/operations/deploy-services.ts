@@ -40,7 +40,10 @@ export interface DeployOptions {
   readonly onStep: (text: string) => void;
 }
 
-type Steps = Pick<ServicePlan, "cluster" | "steps">;
+/** What is carried out, and where. */
+export interface Steps extends Pick<ServicePlan, "steps"> {
+  readonly cluster: string;
+}
 
 /**
  * Carries out a plan in its order. Services whose tasks are replaced follow one another, so that the devices of one

@@ -1,15 +1,16 @@
 import { present } from "../core/base/present.ts";
+import { contentOf } from "../core/plan/registrations.ts";
 import { batches, withoutBase, type RunStep } from "../core/plan/run-plan.ts";
 import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
 import { definitionNameOf, taskIdOf } from "../core/ecs-api/arn.ts";
 import type { Failure, RegisteredTaskDefinition, Task, TaskDefinition } from "../core/ecs-api/api.ts";
 import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
-import { registerIfChanged, type Registration } from "./register-definition.ts";
+import { registerIfChanged, type Registered } from "./register-definition.ts";
 import { batchToken } from "./tokens.ts";
 
 /** By the content of a definition, which is registered once a command, however many rounds start tasks of it. */
-export type Registrations = Map<string, Promise<Registration>>;
+export type Registrations = Map<string, Promise<Registered>>;
 
 export interface Launched {
   readonly tasks: readonly Task[];
@@ -24,7 +25,7 @@ export interface LaunchSettings {
   readonly registrations: Registrations;
   /** Whether nothing was started before. */
   readonly first: boolean;
-  readonly onRegistered: (registration: Registration) => void;
+  readonly onRegistered: (registration: Registered) => void;
   readonly onStarted: (tasks: readonly Task[]) => void;
 }
 
@@ -108,7 +109,7 @@ async function register(
   definition: TaskDefinition,
   { registrations, onRegistered }: LaunchSettings,
 ): Promise<RegisteredTaskDefinition> {
-  const key = JSON.stringify(definition);
+  const key = contentOf(definition);
   const known = registrations.get(key);
   if (known !== undefined) return (await known).definition;
   const pending = registerIfChanged(ecs, definition);

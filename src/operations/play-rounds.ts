@@ -58,13 +58,13 @@ export async function playRounds(
 
   for (let round = 0; started.size < input.count && !setbacks.tooMany; round++) {
     const snapshot = await input.observe?.();
-    const { steps, shortages, stopping = [] } = input.plan(input.count - started.size, snapshot, exhausted);
+    const { steps, unplaced, stopping = [] } = input.plan(input.count - started.size, snapshot, exhausted);
     const before = started.size;
     const planned = steps.reduce((sum, step) => sum + step.count, 0);
     // What cannot be placed whole is not begun, unless tasks that are stopping make room for the rest.
     const incomplete = input.allOrNothing && planned < input.count - before;
     if (incomplete && (stopping.length === 0 || waited >= stopPolls))
-      return shortages.length > 0 ? shortages : explained(input, before, failures);
+      return unplaced.length > 0 ? unplaced : explained(input, before, failures);
     if (steps.length > 0 && !incomplete) {
       failures = await launchRound(
         ecs,
@@ -76,7 +76,7 @@ export async function playRounds(
       await giveBackConflicts(ecs, runtime, input, started);
     }
     const placed = started.size - before;
-    if (input.oneRound === true) return placed < planned ? explained(input, started.size, failures) : shortages;
+    if (input.oneRound === true) return placed < planned ? explained(input, started.size, failures) : unplaced;
     if (!incomplete && placed < planned) {
       // Nobody reads the cluster for devices that ECS schedules: its refusal is the answer for this definition.
       if (snapshot === undefined) for (const step of steps) exhausted.add(step.request.taskDefinition);
@@ -85,8 +85,8 @@ export async function playRounds(
       waited++;
       input.onWaiting(stopping);
       await runtime.sleep(stopPollMs);
-    } else if (shortages.length > 0) {
-      return shortages;
+    } else if (unplaced.length > 0) {
+      return unplaced;
     } else if (steps.length === 0) {
       return explained(input, started.size, failures);
     }

@@ -1,7 +1,6 @@
 import type { RunTaskRequest, TaskDefinition } from "../core/ecs-api/api.ts";
-import { batches, withoutBase, type RunStep } from "../core/plan/run-plan.ts";
-import { planRegistration } from "./register-definition.ts";
-import type { EcsPort } from "../ports.ts";
+import { contentOf, registrationsByContent } from "../core/plan/registrations.ts";
+import { batches, withoutBase, type RunPlan } from "../core/plan/run-plan.ts";
 import { batchToken, roundToken } from "./tokens.ts";
 
 /** One API request of a run, in the order it would be sent. */
@@ -10,33 +9,32 @@ export type RunRequest =
   | { readonly service: "ecs"; readonly operation: "RunTask"; readonly input: RunTaskRequest };
 
 /**
- * The requests that the first round of a run would send. It reads the latest revisions and changes nothing. A revision
- * that is still to be registered has no number yet: its RunTask names the family, and so the newest revision.
+ * The requests that carrying out the plan would send. A revision that is still to be registered has no number yet: its
+ * RunTask names the family, and so the newest revision.
  */
-export async function planRequests(
-  ecs: Pick<EcsPort, "describeTaskDefinition">,
-  steps: readonly RunStep[],
-  token: string,
-): Promise<readonly RunRequest[]> {
-  const perStep = await Promise.all(
-    steps.map(async (step, index): Promise<readonly RunRequest[]> => {
-      const { definition } = step;
-      const registration = definition === undefined ? undefined : await planRegistration(ecs, definition);
-      const taskDefinition =
-        registration?.needed === false ? registration.latest!.taskDefinitionArn : step.request.taskDefinition;
-      const runs = batches(step.count).map((count, batch): RunRequest => {
-        const request = index === 0 && batch === 0 ? step.request : withoutBase(step.request);
-        const clientToken = batchToken(roundToken(token, 0, 0), step.request.taskDefinition, index, batch);
-        return { service: "ecs", operation: "RunTask", input: { ...request, taskDefinition, count, clientToken } };
-      });
-      return registration?.needed === true
-        ? [{ service: "ecs", operation: "RegisterTaskDefinition", input: definition! }, ...runs]
-        : runs;
-    }),
+export function requestsOf({
+  inputs: { settings, clientToken = settings.run },
+  registrations,
+  steps,
+}: Pick<RunPlan, "inputs" | "registrations" | "steps">): readonly RunRequest[] {
+  const definitions = new Map(
+    steps.flatMap(({ definition }) => (definition === undefined ? [] : [[contentOf(definition), definition] as const])),
   );
-  const all = perStep.flat();
+  const registrationOf = registrationsByContent([...definitions.values()], registrations);
+  const kept = (definition: TaskDefinition | undefined) =>
+    definition === undefined ? undefined : registrationOf.get(contentOf(definition))?.taskDefinitionArn;
   return [
-    ...all.filter(({ operation }) => operation === "RegisterTaskDefinition"),
-    ...all.filter(({ operation }) => operation === "RunTask"),
+    ...[...definitions.values()]
+      .filter((definition) => kept(definition) === undefined)
+      .map((input): RunRequest => ({ service: "ecs", operation: "RegisterTaskDefinition", input })),
+    ...steps.flatMap((step, index) =>
+      batches(step.count).map((count, batch): RunRequest => {
+        const request = index === 0 && batch === 0 ? step.request : withoutBase(step.request);
+        const taskDefinition = kept(step.definition) ?? request.taskDefinition;
+        const token = batchToken(roundToken(clientToken, 0, 0), step.request.taskDefinition, index, batch);
+        const input = { ...request, taskDefinition, count, clientToken: token };
+        return { service: "ecs", operation: "RunTask", input };
+      }),
+    ),
   ];
 }

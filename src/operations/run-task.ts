@@ -1,12 +1,12 @@
 import { present } from "../core/base/present.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Task } from "../core/ecs-api/api.ts";
-import type { RunPlan } from "../core/plan/run-plan.ts";
+import type { RunRound } from "../core/plan/run-plan.ts";
 import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
 import { toAiplatError, type AiplatError } from "../errors.ts";
 import { EarlyEnd, playRounds } from "./play-rounds.ts";
 import type { EcsPort } from "../ports.ts";
-import type { Registration } from "./register-definition.ts";
+import type { Registered } from "./register-definition.ts";
 import type { Runtime } from "./runtime.ts";
 import { stopTasks } from "./stop-tasks.ts";
 
@@ -15,7 +15,7 @@ export type PlanRound = (
   remaining: number,
   snapshot: ClusterSnapshot | undefined,
   exhausted: ReadonlySet<string>,
-) => RunPlan;
+) => RunRound;
 
 export interface RunTaskInput {
   readonly run: string;
@@ -34,7 +34,7 @@ export interface RunTaskInput {
   readonly conflicting?: (snapshot: ClusterSnapshot, started: ReadonlySet<string>) => readonly string[];
   /** Why so many tasks have no place, for what ECS refused with a bare reason; undefined where nothing more is known. */
   readonly explain?: (missing: number) => Promise<RunFailure | undefined>;
-  readonly onRegistered: (registration: Registration) => void;
+  readonly onRegistered: (registration: Registered) => void;
   readonly onStarted: (placed: number) => void;
   /** Called while slots are waited for that these tasks, which are stopping, still hold. */
   readonly onWaiting: (stopping: readonly string[]) => void;

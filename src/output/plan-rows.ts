@@ -1,13 +1,16 @@
 import type { Change } from "../core/ecs/diff.ts";
-import type { PlannedRegistration } from "../core/plan/planned-run.ts";
+import type { Registration } from "../core/plan/registrations.ts";
 import type { Style } from "./style.ts";
 import { wrapAfter } from "./wrap.ts";
 
 /** What becomes of a task definition, in rows of a plan: one for each field that changes. */
-export function changeRows(
-  family: string,
-  { action, changes, taskDefinitionArn, notCompared }: Omit<PlannedRegistration, "family">,
-): readonly (readonly string[])[] {
+export function changeRows({
+  family,
+  action,
+  changes,
+  taskDefinitionArn,
+  notCompared,
+}: Registration): readonly (readonly string[])[] {
   if (action === "keep") return [["keep", taskDefinitionArn?.replace(/.*\//, "") ?? family, "says the same"]];
   if (notCompared !== undefined)
     return [["register", family, `${notCompared}: registered unless the newest says the same`]];

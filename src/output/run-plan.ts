@@ -1,31 +1,50 @@
 import type { RunPlan } from "../core/plan/run-plan.ts";
+import { changeRows, markAction, planText } from "./plan-rows.ts";
 import type { View } from "./print.ts";
 
-/** One API request as it would be sent. */
-export interface ApiRequest {
-  readonly service: "ecs";
-  readonly operation: "RegisterTaskDefinition" | "RunTask";
-  /** What `aws ecs ... --cli-input-json` takes. */
-  readonly input: object;
-}
-
-const commands: Readonly<Record<ApiRequest["operation"], string>> = {
-  RegisterTaskDefinition: "aws ecs register-task-definition --cli-input-json",
-  RunTask: "aws ecs run-task --cli-input-json",
-};
-
-/** What `run-task --dry-run` answers: the exact requests, in order, and why some tasks have none. */
-export function requestsView(run: string, requests: readonly ApiRequest[], shortages: RunPlan["shortages"]): View {
+/** What `plan` answers for a run, and what `run-task --plan` takes. */
+export function runPlanView({ inputs, registrations, steps, unplaced, warnings }: RunPlan): View {
+  const { settings, plannedAt, cluster, families, devices, ...given } = inputs;
+  const { run, count } = settings;
+  const rows = [
+    ...registrations.flatMap(changeRows),
+    ...steps.map(({ request, count: tasks, why }) => [
+      "place",
+      `${tasks} x ${request.taskDefinition.replace(/.*\//, "")}`,
+      why,
+    ]),
+  ];
+  const asked = count === 1 ? "1 task" : `${count} tasks`;
+  const placed = steps.reduce((sum, step) => sum + step.count, 0);
   return {
-    kind: "RunTaskPlan",
-    document: { run, requests, failures: shortages },
-    text: (style) =>
-      requests
-        .map(({ operation, input }) => `${style.dim(`# ${commands[operation]}`)}\n${JSON.stringify(input, null, 2)}\n`)
-        .join(""),
-    table: {
-      columns: [{ title: "OPERATION" }, { title: "INPUT" }],
-      rows: requests.map(({ operation, input }) => [operation, JSON.stringify(input)]),
+    kind: "Plan",
+    document: {
+      run,
+      ...given,
+      cluster: settings.cluster,
+      requested: count,
+      plannedAt,
+      settings,
+      registrations,
+      steps,
+      failures: unplaced,
+      basis: { cluster, families, devices },
+      unknown: warnings,
+      // The steps in short.
+      placements: steps.map(({ request, count: tasks, why }) => ({
+        taskDefinition: request.taskDefinition,
+        count: tasks,
+        why,
+      })),
     },
+    text: (style, columns) =>
+      planText(
+        `run ${run} on cluster ${settings.cluster}: ` +
+          `${placed === count ? asked : `${placed} of ${asked}, the rest has no place`}`,
+        rows,
+        style,
+        columns,
+      ),
+    table: { columns: [{ title: "ACTION", mark: markAction }, { title: "WHAT" }, { title: "WHY" }], rows },
   };
 }

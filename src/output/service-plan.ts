@@ -1,24 +1,24 @@
-import type { ServicePlan } from "../core/plan/service-plan.ts";
-import type { RunFailure } from "../core/plan/run-result.ts";
+import type { ServicePlan, ServiceStep } from "../core/plan/service-plan.ts";
 import { changeRows, changeText, markAction, planText } from "./plan-rows.ts";
 import type { View } from "./print.ts";
 
 /** What `plan` answers for a service, and what `service deploy --plan` takes. */
 export function servicePlanView(plan: ServicePlan): View {
-  const { workload, cluster, replicas, stalls, registrations, steps, placements } = plan;
+  const { inputs, registrations, steps, unplaced } = plan;
+  const { workload, cluster, replicas } = inputs;
   const rows = [
-    ...registrations.flatMap(({ family, ...rest }) => changeRows(family, rest)),
+    ...registrations.flatMap(changeRows),
     ...steps.flatMap(({ action, service, changes, why }) =>
       changes.length === 0 ? [[action, service, why]] : changes.map((change) => [action, service, changeText(change)]),
     ),
-    ...placements.map(({ service, count, why }) => ["place", `${count} x ${service}`, why]),
+    ...placementsOf(steps).map(({ service, count, why }) => ["place", `${count} x ${service}`, why]),
   ];
-  const stalled = stalls.map(({ message }) => ["stall", message.split(" ", 1)[0]!, message]);
+  const stalled = unplaced.map(({ detail = "" }) => ["stall", detail.split(" ", 1)[0]!, detail]);
   const wanted = `${replicas} ${replicas === 1 ? "replica" : "replicas"}`;
   const unchanged = steps.every(({ action }) => action === "keep") ? ", nothing to change" : "";
   return {
     kind: "Plan",
-    document: { ...plan, requested: replicas, failures: stallFailures(plan) },
+    document: documentOf(plan),
     // What stalls is said beside it, with what to do.
     text: (style, columns) =>
       planText(`service ${workload} on cluster ${cluster}: ${wanted}${unchanged}`, rows, style, columns),
@@ -29,7 +29,26 @@ export function servicePlanView(plan: ServicePlan): View {
   };
 }
 
-/** Deployments that would stall, as every plan words what has no place. */
-export function stallFailures({ stalls }: Pick<ServicePlan, "stalls">): readonly RunFailure[] {
-  return stalls.map(({ message, hint = "" }) => ({ reason: "STALL", detail: message, hint }));
+/** The document's own fields for what a plan says of its steps, and of what it was made from. */
+function documentOf({ inputs, registrations, steps, unplaced, warnings }: ServicePlan): View["document"] {
+  const { services, clusterBasis, reviewOnly, ...made } = inputs;
+  return {
+    ...made,
+    registrations,
+    steps: steps.map(({ deployment: _, verdict: __, placement: ___, ...step }) => step),
+    placements: placementsOf(steps),
+    deployments: steps.flatMap(({ deployment }) => deployment ?? []),
+    rollouts: steps.flatMap(({ verdict }) => verdict ?? []),
+    stalls: unplaced.flatMap(({ problem }) => problem ?? []),
+    basis: services,
+    ...(clusterBasis === undefined ? {} : { clusterBasis }),
+    unknown: warnings,
+    ...(reviewOnly === undefined ? {} : { reviewOnly }),
+    requested: inputs.replicas,
+    failures: unplaced.map(({ problem: _, ...failure }) => failure),
+  };
+}
+
+function placementsOf(steps: readonly ServiceStep[]) {
+  return steps.flatMap(({ service, placement }) => (placement === undefined ? [] : [{ service, ...placement }]));
 }

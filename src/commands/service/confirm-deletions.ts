@@ -10,7 +10,7 @@ import { confirm } from "../shared/confirm.ts";
 export async function confirmDeletions(
   context: Context,
   ecs: EcsPort,
-  { cluster, steps }: Pick<ServicePlan, "cluster" | "steps">,
+  { inputs: { cluster }, steps }: Pick<ServicePlan, "inputs" | "steps">,
   { answerable }: { readonly answerable: boolean },
 ): Promise<void> {
   const deleted = steps.filter(({ action }) => action === "delete");

@@ -1,4 +1,4 @@
-import { changesAnything } from "../../core/plan/service-plan.ts";
+import { changesAnything } from "../../core/plan/plan.ts";
 import { note } from "../../output/note.ts";
 import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
 import type { Command, OptionSpec } from "../command.ts";
@@ -73,9 +73,9 @@ export const serviceDeploy: Command<Options> = {
           )
         : await readSavedService(context, ecs, options.plan);
     if (!changesAnything(plan)) note(context, "No difference: the services say the same.");
-    await guard(context, plan.stalls, options.allowStall === true);
+    await guard(context, plan.unplaced, options.allowStall === true);
     const answerable = invocation.args[0] !== "-" && options.plan !== "-";
     await confirmDeletions(context, ecs, plan, { answerable });
-    return applySteps(context, ecs, plan, plan.steps, options);
+    return applySteps(context, ecs, plan.inputs, plan.steps, options);
   },
 };

@@ -1,8 +1,8 @@
 import type { Context } from "../../context.ts";
 import { clusterMoved } from "../../core/plan/cluster-basis.ts";
-import { judgePlan } from "../../core/plan/judge-plan.ts";
+import { hasDeployments, judged } from "../../core/plan/judge-plan.ts";
 import { basisOf, newestRevisions } from "../../core/plan/live-services.ts";
-import { movedSince, type ServicePlan } from "../../core/plan/service-plan.ts";
+import { movedSince, type ServiceBasis, type ServicePlan } from "../../core/plan/service-plan.ts";
 import { readText, stdinName } from "../../files/read.ts";
 import { readLiveServices } from "../../operations/find-services.ts";
 import type { EcsPort } from "../../ports.ts";
@@ -17,30 +17,34 @@ import { requireUnmoved } from "../shared/check-saved-plan.ts";
 export async function readSavedService(context: Context, ecs: EcsPort, path: string): Promise<ServicePlan> {
   const [text, { parseServicePlan }] = await Promise.all([
     readText(context, path),
-    import("../../core/plan/plan-file.ts"),
+    import("../../core/plan/read-service-plan.ts"),
   ]);
   const plan = parseServicePlan(text, path === "-" ? stdinName : path);
-  const described = await ecs.describeCluster(plan.cluster);
-  requireUnmoved(
-    clusterMoved(plan.clusterBasis ?? { name: plan.cluster }, described?.status === "INACTIVE" ? undefined : described),
-  );
-  const services = plan.basis.map(({ service }) => service);
-  const live = await readLiveServices(ecs, plan.cluster, plan.workload, {
-    services,
-    families: plan.registrations.map(({ family }) => family),
+  const { cluster, services, clusterBasis = { name: cluster } } = plan.inputs;
+  const described = await ecs.describeCluster(cluster);
+  requireUnmoved(clusterMoved(clusterBasis, described?.status === "INACTIVE" ? undefined : described));
+  requireUnmoved(movedSince(services, await basisNow(ecs, plan)));
+  return hasDeployments(plan) ? judged(plan, await readClusterState(context, ecs, cluster)) : plan;
+}
+
+/** The services of the plan, and those that have come since, as they are now. */
+async function basisNow(
+  ecs: EcsPort,
+  { inputs: { workload, cluster, services }, registrations }: ServicePlan,
+): Promise<readonly ServiceBasis[]> {
+  const planned = services.map(({ service }) => service);
+  const live = await readLiveServices(ecs, cluster, workload, {
+    services: planned,
+    families: registrations.map(({ family }) => family),
   });
   const newest = newestRevisions(live);
-  const familyOf = new Map(plan.registrations.map(({ service, family }) => [service, family]));
-  const names = new Set([...services, ...live.services.map(({ serviceName }) => serviceName)]);
-  const now = [...names].map((service) =>
+  const familyOf = new Map(registrations.map(({ service, family }) => [service, family]));
+  const names = new Set([...planned, ...live.services.map(({ serviceName }) => serviceName)]);
+  return [...names].map((service) =>
     basisOf(
       service,
       live.services.find(({ serviceName }) => serviceName === service),
       newest.of(familyOf.get(service) ?? ""),
     ),
   );
-  requireUnmoved(movedSince(plan, now));
-  if (plan.deployments.length === 0) return plan;
-  const { stalls } = judgePlan(await readClusterState(context, ecs, plan.cluster), plan.deployments, plan.steps);
-  return { ...plan, stalls };
 }

@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { definitionNameOf } from "../../core/ecs-api/arn.ts";
 import type { Service } from "../../core/ecs-api/service.ts";
-import { judgePlan } from "../../core/plan/judge-plan.ts";
+import { hasDeployments, judged } from "../../core/plan/judge-plan.ts";
 import { runningFamilyOf } from "../../core/plan/live-services.ts";
 import { planRollback } from "../../core/plan/plan-rollback.ts";
 import { replacedBy, replacementIn, type ReplacedService, type Replacement } from "../../core/plan/replacement.ts";
@@ -71,7 +71,8 @@ export const serviceRollback: Command<Options> = {
     const ways = await Promise.all(
       staying.map((service) => wayBack(ecs, cluster, service, toRevision, rollouts.has(service.serviceName))),
     );
-    const { steps, deployments, stuck } = planRollback({
+    const { plan, stuck } = planRollback({
+      workload: target.workload,
       cluster,
       ways,
       rollouts,
@@ -79,11 +80,10 @@ export const serviceRollback: Command<Options> = {
       named: toRevision !== undefined,
     });
     if (stuck[0] !== undefined) throw noWayBack(context, target, stuck[0], toRevision);
-    const stalls =
-      deployments.length === 0
-        ? []
-        : judgePlan(await readClusterState(context, ecs, cluster), deployments, steps).stalls;
-    await guard(context, stalls, options.allowStall === true);
+    const { steps, unplaced } = hasDeployments(plan)
+      ? judged(plan, await readClusterState(context, ecs, cluster))
+      : plan;
+    await guard(context, unplaced, options.allowStall === true);
     for (const { service, action, why } of steps) if (action !== "keep") note(context, `${service}: ${why}`);
     return applySteps(context, ecs, target, steps, options);
   },

@@ -1,5 +1,5 @@
 import { present } from "../../core/base/present.ts";
-import type { Problem } from "../../core/base/problem.ts";
+import type { Unplaced } from "../../core/plan/plan.ts";
 import type { Context } from "../../context.ts";
 import { AiplatError } from "../../errors.ts";
 import { warn } from "../../output/note.ts";
@@ -11,7 +11,8 @@ export const allowStallOption: OptionSpec = {
 };
 
 /** @throws AiplatError NoCapacity with the arithmetic of each deployment that would stall. */
-export async function guard(context: Context, stalls: readonly Problem[], allow: boolean): Promise<void> {
+export async function guard(context: Context, unplaced: readonly Unplaced[], allow: boolean): Promise<void> {
+  const stalls = unplaced.flatMap(({ problem }) => problem ?? []);
   if (stalls.length === 0) return;
   if (allow) return warn(context, ...stalls.map(({ message }) => ({ message })));
   const [first, ...others] = stalls;

@@ -61,8 +61,8 @@ export const serviceScale: Command<Options> = {
         services.map(({ taskDefinition }) => taskDefinition),
       ),
     ]);
-    const { steps, stalls } = planScale(services, definitions, replicas, snapshot, target.cluster);
-    await guard(context, stalls, options.allowStall === true);
+    const { steps, unplaced } = planScale(services, definitions, { ...target, replicas }, snapshot);
+    await guard(context, unplaced, options.allowStall === true);
     return applySteps(context, ecs, target, steps, options);
   },
 };

@@ -6,7 +6,8 @@ import { definitionNameOf } from "../../core/ecs-api/arn.ts";
 import type { Capacity } from "../../core/ecs/capacity.ts";
 import type { DescribedCluster } from "../../core/plan/cluster-basis.ts";
 import { providersToDescribe, type ClusterCapacity } from "../../core/plan/choose-capacity.ts";
-import { newestIn, newestOf, type NewestRevisions } from "../../core/plan/newest-revisions.ts";
+import { newestIn, type NewestRevisions } from "../../core/plan/newest-revisions.ts";
+import { readNewest } from "../../operations/describe-definitions.ts";
 import { observeProviders } from "../../operations/observe-providers.ts";
 import { requireCluster } from "../../operations/observe-cluster.ts";
 import type { EcsPort } from "../../ports.ts";
@@ -48,21 +49,8 @@ export function liveSource(context: Context, ecs: EcsPort): PlanSource {
     },
     describe: (reference) => ecs.describeTaskDefinition(reference),
     snapshot: (cluster) => readClusterState(context, ecs, cluster),
-    newest: async (families) => newestOf(await describeDefinitions(ecs, families)),
+    newest: (families) => readNewest(ecs, families),
   };
-}
-
-/** By reference; those that there are not are left out. */
-export async function describeDefinitions(
-  ecs: Pick<EcsPort, "describeTaskDefinition">,
-  references: readonly string[],
-): Promise<ReadonlyMap<string, RegisteredTaskDefinition>> {
-  const found = await Promise.all(
-    references.map(async (reference) => [reference, await ecs.describeTaskDefinition(reference)] as const),
-  );
-  return new Map(
-    found.flatMap(([reference, definition]) => (definition === undefined ? [] : [[reference, definition] as const])),
-  );
 }
 
 /**

@@ -8,15 +8,16 @@ import type { TaskDefinition } from "../../core/ecs-api/api.ts";
 import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { clusterMoved } from "../../core/plan/cluster-basis.ts";
 import { runMoved, type RunWorld } from "../../core/plan/moved-run.ts";
-import { familiesOf, tasksIn, type PlannedRun } from "../../core/plan/planned-run.ts";
+import { familiesOf } from "../../core/plan/planned-run.ts";
+import { tasksIn, type RunPlan } from "../../core/plan/run-plan.ts";
 import { AiplatError } from "../../errors.ts";
 import { readText, stdinName } from "../../files/read.ts";
+import { describeDefinitions } from "../../operations/describe-definitions.ts";
 import { findTasks } from "../../operations/find-tasks.ts";
 import type { ClusterDescription, EcsPort } from "../../ports.ts";
 import type { RunOutcome } from "../../operations/run-task.ts";
 import { warn } from "../../output/note.ts";
 import type { Invocation } from "../command.ts";
-import { describeDefinitions } from "./plan-source.ts";
 import { readClusterState } from "./read-cluster-state.ts";
 import type { Run } from "./prepare-run.ts";
 import { plannedOptions, type RunOptions } from "./run-options.ts";
@@ -26,6 +27,7 @@ import { commandFor, type TaskTarget } from "./task-target.ts";
 /** A saved plan, ready to be carried out. */
 export interface SavedRun {
   readonly run: Run;
+  readonly plan: RunPlan;
   /** What it came to, where it was carried out before. */
   readonly earlier?: RunOutcome;
 }
@@ -51,15 +53,19 @@ export async function prepareSavedRun(
   path: string,
 ): Promise<SavedRun> {
   checkPlanAlone(invocation, plannedOptions);
-  const [text, { parseRunPlan }] = await Promise.all([readText(context, path), import("../../core/plan/plan-file.ts")]);
+  const [text, { parseRunPlan }] = await Promise.all([
+    readText(context, path),
+    import("../../core/plan/read-run-plan.ts"),
+  ]);
   const plan = parseRunPlan(text, path === "-" ? stdinName : path);
-  const described = await ecs.describeCluster(plan.cluster);
+  const { settings, cluster: planned } = plan.inputs;
+  const described = await ecs.describeCluster(settings.cluster);
   const cluster = described?.status === "INACTIVE" ? undefined : described;
-  requireUnmoved(clusterMoved(plan.basis.cluster, cluster));
-  const target: TaskTarget = { cluster: plan.cluster, selection: { run: plan.run } };
-  const { tasks } = await findTasks(ecs, plan.cluster, target.selection);
-  if (tasks.length > 0 && tasks.length < tasksIn(plan))
-    throw carriedOutInPart(context, target, tasks.length, tasksIn(plan));
+  requireUnmoved(clusterMoved(planned, cluster));
+  const target: TaskTarget = { cluster: settings.cluster, selection: { run: settings.run } };
+  const { tasks } = await findTasks(ecs, settings.cluster, target.selection);
+  const count = tasksIn(plan.steps);
+  if (tasks.length > 0 && tasks.length < count) throw carriedOutInPart(context, target, tasks.length, count);
   const world = tasks.length > 0 ? undefined : await readWorld(context, ecs, plan, cluster);
   if (world !== undefined) requireUnmoved(runMoved(plan, world));
   const definitions = plan.steps.flatMap(({ definition, request }): readonly TaskDefinition[] => {
@@ -73,43 +79,43 @@ export async function prepareSavedRun(
   if (world === undefined) {
     await warn(context, {
       message:
-        `this plan was carried out before: run ${plan.run} has ${counted(tasks.length, "task")}, ` +
+        `this plan was carried out before: run ${settings.run} has ${counted(tasks.length, "task")}, ` +
         "and nothing is started again",
       hint: "For another run of the same, plan again.",
     });
-    return { run, earlier: { tasks, failures: plan.failures } };
+    return { run, plan, earlier: { tasks, failures: plan.unplaced } };
   }
   await warnOfAge(context, plan);
-  return { run };
+  return { run, plan };
 }
 
 async function readWorld(
   context: Context,
   ecs: EcsPort,
-  { cluster, basis, steps }: PlannedRun,
+  { inputs, steps }: RunPlan,
   description: ClusterDescription | undefined,
 ): Promise<RunWorld> {
   const references = [
     ...familiesOf(
       steps,
-      basis.families.map(({ family }) => family),
+      inputs.families.map(({ family }) => family),
     ),
     ...steps.filter(({ definition }) => definition === undefined).map(({ request }) => request.taskDefinition),
   ];
   const [definitions, snapshot] = await Promise.all([
-    describeDefinitions(ecs, [...new Set(references)]),
-    basis.devices ? readClusterState(context, ecs, cluster) : undefined,
+    describeDefinitions(ecs, references),
+    inputs.devices ? readClusterState(context, ecs, inputs.settings.cluster) : undefined,
   ]);
   return { cluster: description, definitions, ...present({ snapshot }) };
 }
 
 function runOf(
-  plan: PlannedRun,
+  { inputs, steps, unplaced }: RunPlan,
   target: TaskTarget,
   definitions: readonly TaskDefinition[],
   { allOrNothing, lockPortBase }: { readonly allOrNothing: boolean; readonly lockPortBase: number },
 ): Run {
-  const { settings, requested, clientToken, steps, failures, basis } = plan;
+  const { settings, clientToken, devices } = inputs;
   const locked = steps.every(
     ({ definition }) =>
       definition !== undefined &&
@@ -119,14 +125,14 @@ function runOf(
   return {
     settings,
     target,
-    count: requested,
+    count: settings.count,
     ...present({ clientToken }),
     allOrNothing,
     // The plan is made; only tasks that no lock keeps apart are looked at again once they are started.
-    readsCluster: basis.devices && !locked,
+    readsCluster: devices && !locked,
     locked,
     oneRound: true,
-    plan: () => ({ steps, shortages: failures }),
+    plan: () => ({ steps, unplaced }),
     definitions: () => definitions,
   };
 }
@@ -145,7 +151,7 @@ function carriedOutInPart(context: Context, target: TaskTarget, there: number, p
 }
 
 /** Nobody can tell of an old plan whether it was carried out: ECS has forgotten tasks that have stopped. */
-async function warnOfAge(context: Context, { plannedAt }: PlannedRun): Promise<void> {
+async function warnOfAge(context: Context, { inputs: { plannedAt } }: RunPlan): Promise<void> {
   const age = context.now() - Date.parse(plannedAt);
   const made = formatDuration(age);
   if (age > rememberedMs)

@@ -1,7 +1,8 @@
 import { present } from "../../core/base/present.ts";
 import { noteDefaults } from "../../core/ecs/changed-defaults.ts";
 import { exitCodes } from "../../errors.ts";
-import { planRegistration } from "../../operations/register-definition.ts";
+import { planRegistration } from "../../core/plan/registrations.ts";
+import { readNewest } from "../../operations/describe-definitions.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { taskDefinitionDiffView } from "../../output/task-definition-diff.ts";
@@ -40,12 +41,15 @@ export const taskdefDiff: Command<Options> = {
     const ecsWorkload = await resolveOnCluster(context, workload, workload.resolved.ecs.cluster ?? "default");
     const definitions = chooseVariants(ecsWorkload, invocation.options.variant).map(({ definition }) => definition);
     const ecs = await context.aws.ecs();
-    const compared = await Promise.all(
-      definitions.map(async (declared) => {
-        const { latest, changes = [] } = await planRegistration(ecs, declared);
-        return { declared, ...present({ registered: latest }), changes: noteDefaults(workload.resolved, changes) };
-      }),
+    const newest = await readNewest(
+      ecs,
+      definitions.map(({ family }) => family),
     );
+    const compared = definitions.map((declared) => ({
+      declared,
+      ...present({ registered: newest.of(declared.family) }),
+      changes: noteDefaults(workload.resolved, planRegistration(declared, newest).changes),
+    }));
     await print(context, taskDefinitionDiffView(compared));
     const different = compared.some(({ registered, changes }) => registered === undefined || changes.length > 0);
     if (!different) note(context, "No difference: what is registered says the same.");

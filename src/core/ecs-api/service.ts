@@ -25,6 +25,12 @@ export function deploymentSettingsOf({
   };
 }
 
+/** Whether capacity providers start its tasks, which may add machines for them. */
+export function hasProviders(service: Service): boolean {
+  const strategy = service["capacityProviderStrategy"];
+  return Array.isArray(strategy) && strategy.length > 0;
+}
+
 /** The deployment that the service is moving to, or has reached. */
 export function primaryOf(service: Pick<Service, "deployments">): Deployment | undefined {
   return service.deployments.find(({ status }) => status === "PRIMARY");

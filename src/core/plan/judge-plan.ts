@@ -1,51 +1,62 @@
 import { listOr, type Problem } from "../base/problem.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { judgeRollouts, type Rollout, type RolloutVerdict } from "../deployment/rollout.ts";
+import { judgeRollouts, type RolloutVerdict } from "../deployment/rollout.ts";
 import { rolloutProblem } from "../deployment/rollout-text.ts";
-import type { ServiceStep } from "./service-plan.ts";
+import type { Unplaced } from "./plan.ts";
+import type { ServicePlan, ServiceStep } from "./service-plan.ts";
+import { namesInShort } from "./why-here.ts";
 
-/** How the deployments of a plan go. */
-export interface JudgedPlan {
-  /** In the order of the deployments. */
-  readonly verdicts: readonly RolloutVerdict[];
-  /** Those that would stall, in words. */
-  readonly stalls: readonly Problem[];
+/** Whether there is something for the rollout guard to judge, and the cluster has to be seen for it. */
+export function hasDeployments({ steps }: Pick<ServicePlan, "steps">): boolean {
+  return steps.some(({ deployment }) => deployment !== undefined);
 }
 
 /**
- * Plays the deployments of a plan: what is deleted first has left its room, and what is deleted once its successors
- * are steady stays in its own until then.
+ * The plan with how its deployments go on the cluster as it is, and those that would stall: what is deleted first has
+ * left its room, and what is deleted once its successors are steady stays in its own until then.
  */
-export function judgePlan(
-  snapshot: ClusterSnapshot,
-  deployments: readonly Rollout[],
-  steps: readonly Pick<ServiceStep, "service" | "action" | "after">[],
-): JudgedPlan {
-  const deleted = steps.filter(({ action }) => action === "delete");
-  const [first, staying] = [deleted.filter((step) => !staysUntil(step)), deleted.filter(staysUntil)];
+export function judged(plan: ServicePlan, snapshot: ClusterSnapshot): ServicePlan {
+  const { steps } = plan;
+  const deployments = steps.flatMap(({ deployment }) => deployment ?? []);
   const verdicts = judgeRollouts(
     snapshot,
     deployments,
-    first.map(({ service }) => service),
+    steps.filter((step) => step.action === "delete" && !staysUntil(step)).map(({ service }) => service),
   );
+  const staying = steps.filter(staysUntil).map(({ service }) => service);
+  const verdictOf = new Map(deployments.map((deployment, index) => [deployment, verdicts[index]!]));
   return {
-    verdicts,
-    stalls: verdicts.flatMap((verdict, index) =>
-      verdict.finishes
-        ? []
-        : [
-            besideThem(
-              rolloutProblem(verdict, deployments[index]!),
-              staying.map(({ service }) => service),
-            ),
-          ],
-    ),
+    ...plan,
+    steps: steps.map((step) => withVerdict(step, verdictOf, snapshot)),
+    unplaced: deployments.flatMap((deployment, index): readonly Unplaced[] => {
+      const verdict = verdicts[index]!;
+      return verdict.finishes ? [] : [unplacedBy(besideThem(rolloutProblem(verdict, deployment), staying))];
+    }),
   };
+}
+
+/** A deployment that would stall, as every plan words what has no place. */
+export function unplacedBy(problem: Problem): Unplaced {
+  return { reason: "STALL", detail: problem.message, hint: problem.hint ?? "", problem };
 }
 
 /** Whether the service is deleted only after others. */
 export function staysUntil({ action, after = [] }: Pick<ServiceStep, "action" | "after">): boolean {
   return action === "delete" && after.length > 0;
+}
+
+function withVerdict(
+  step: ServiceStep,
+  verdicts: ReadonlyMap<ServiceStep["deployment"], RolloutVerdict>,
+  { instances }: ClusterSnapshot,
+): ServiceStep {
+  const verdict = verdicts.get(step.deployment);
+  if (step.deployment === undefined || verdict === undefined) return step;
+  const arns = [...new Set(verdict.placements)];
+  if (arns.length === 0) return { ...step, verdict };
+  const ids = arns.map((arn) => instances.find((instance) => instance.arn === arn)?.ec2InstanceId ?? arn);
+  const why = `${step.deployment.definition.family} has room on ${namesInShort(ids)}`;
+  return { ...step, verdict, placement: { count: verdict.placements.length, why } };
 }
 
 /** What stays holds room that the deployment would have without it: said, with the way that takes it away first. */

@@ -8,8 +8,7 @@ import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs
 import { occupy, roomsOf, type Room } from "../placement/room.ts";
 import { judge } from "../placement/verdict.ts";
 import { clusterMoved, revisionMoved, type DescribedCluster } from "./cluster-basis.ts";
-import type { PlannedRun } from "./planned-run.ts";
-import type { RunStep } from "./run-plan.ts";
+import type { RunPlan, RunStep } from "./run-plan.ts";
 
 /** The world as it is when a plan is to be carried out. */
 export interface RunWorld {
@@ -29,20 +28,20 @@ export interface RunWorld {
  * the plan keeps away from, changes nothing of that.
  */
 export function runMoved(
-  { basis, steps }: Pick<PlannedRun, "basis" | "steps">,
+  { inputs, steps }: Pick<RunPlan, "inputs" | "steps">,
   { cluster, definitions, snapshot }: RunWorld,
 ): readonly string[] {
-  const moved = clusterMoved(basis.cluster, cluster);
+  const moved = clusterMoved(inputs.cluster, cluster);
   if (cluster === undefined) return moved;
   const inactive = steps.flatMap(({ definition, request }) =>
     definition !== undefined || definitions.get(request.taskDefinition)?.status === "ACTIVE"
       ? []
       : [`${definitionNameOf(request.taskDefinition)} is no longer active`],
   );
-  const revisions = basis.families.flatMap(({ family, latest }) =>
+  const revisions = inputs.families.flatMap(({ family, latest }) =>
     revisionMoved(latest, definitions.get(family)?.taskDefinitionArn),
   );
-  const places = basis.devices && snapshot !== undefined ? placesMoved(steps, snapshot, definitions) : [];
+  const places = inputs.devices && snapshot !== undefined ? placesMoved(steps, snapshot, definitions) : [];
   return [...new Set([...moved, ...revisions, ...inactive, ...places])];
 }
 

@@ -1,14 +1,7 @@
 import { present } from "../base/present.ts";
-import { withoutRedacted } from "../cluster/redact.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import type { FamilyBasis } from "./cluster-basis.ts";
-import { diffTaskDefinitions } from "../ecs/diff.ts";
-import type { PlannedRegistration } from "./planned-run.ts";
-import type { RunStep } from "./run-plan.ts";
-
-/** Why a definition was compared with nothing. */
-export const noRevisionKnown = "the snapshot has no revision of it";
 
 /** What is known of the newest revisions of some families, from ECS or from a snapshot. */
 export interface NewestRevisions {
@@ -47,29 +40,6 @@ export function newestIn({
     mayBeNewer: (family) => services === undefined || of(family) === undefined,
     redacted: redacted === true,
   };
-}
-
-/** Compares the definitions of a run with the newest revisions. */
-export function planRegistrations(steps: readonly RunStep[], newest: NewestRevisions): readonly PlannedRegistration[] {
-  const definitions = new Map(
-    steps.flatMap(({ definition }) => (definition === undefined ? [] : [[definition.family, definition] as const])),
-  );
-  const comparable = newest.redacted ? withoutRedacted : <T>(value: T) => value;
-  return [...definitions.values()].map((definition): PlannedRegistration => {
-    const { family } = definition;
-    const latest = newest.of(family);
-    if (latest === undefined)
-      return {
-        family,
-        action: "register",
-        changes: [],
-        ...(newest.mayBeNewer(family) ? { notCompared: noRevisionKnown } : {}),
-      };
-    const changes = diffTaskDefinitions(comparable(definition), comparable(latest));
-    return changes.length > 0
-      ? { family, action: "register", changes }
-      : { family, action: "keep", taskDefinitionArn: latest.taskDefinitionArn, changes };
-  });
 }
 
 /** What of the families a plan may rest on: those whose newest revision is known. */

@@ -5,7 +5,7 @@ import { emptyInstance, instanceTypesFor } from "../placement/empty-instance.ts"
 import { placeIn } from "../placement/place.ts";
 import { emptyRoom, roomsOf, type Room } from "../placement/room.ts";
 import { judge } from "../placement/verdict.ts";
-import type { RunPlan, RunStep } from "./run-plan.ts";
+import type { RunRound, RunStep } from "./run-plan.ts";
 import { mayStart, placementOptions, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
 import { namesInShort, newMachines } from "./why-here.ts";
@@ -14,7 +14,12 @@ import { namesInShort, newMachines } from "./why-here.ts";
  * Plans replicas that ECS schedules by itself (GPUs, plain CPU): as many of each variant as have room, in the order of
  * the instance types, and for the rest the machines that a capacity provider starts. The machine is ECS's choice.
  */
-export function planByRoom(ecs: EcsWorkload, settings: RunSettings, count: number, snapshot: ClusterSnapshot): RunPlan {
+export function planByRoom(
+  ecs: EcsWorkload,
+  settings: RunSettings,
+  count: number,
+  snapshot: ClusterSnapshot,
+): RunRound {
   const rooms = roomsOf(snapshot);
   const ec2Ids = new Map(snapshot.instances.map(({ arn, ec2InstanceId }) => [arn, ec2InstanceId]));
   let left = count;
@@ -32,7 +37,7 @@ export function planByRoom(ecs: EcsWorkload, settings: RunSettings, count: numbe
     return total === 0 ? [] : [stepOf(variant, settings, total, [...names, ...newMachines(added, settings)])];
   });
   const shortage = left === 0 ? undefined : explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count });
-  return { steps, shortages: shortage === undefined ? [] : [shortage] };
+  return { steps, unplaced: shortage === undefined ? [] : [shortage] };
 }
 
 function stepOf({ definition }: EcsVariant, settings: RunSettings, count: number, names: readonly string[]): RunStep {

@@ -3,13 +3,15 @@ import type { Rollout } from "../deployment/rollout.ts";
 import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import { definitionNameOf } from "../ecs-api/arn.ts";
 import type { ServiceDeployment } from "../ecs-api/service-deployment.ts";
-import { deploymentSettingsOf, type Service } from "../ecs-api/service.ts";
+import { deploymentSettingsOf, hasProviders, type Service } from "../ecs-api/service.ts";
+import { basisOf } from "./live-services.ts";
 import { replacedBy, type Replacement } from "./replacement.ts";
 import type { ServicePlan, ServiceStep } from "./service-plan.ts";
 import { unreachedServices, type WayBack } from "./unreached.ts";
 
 /** What a rollback goes by. */
 export interface RollbackInput {
+  readonly workload: string;
   readonly cluster: string;
   /** Each service with what it runs and what it would go back to. */
   readonly ways: readonly WayBack[];
@@ -21,13 +23,16 @@ export interface RollbackInput {
   readonly named: boolean;
 }
 
-export interface Rollback extends Pick<ServicePlan, "steps" | "deployments"> {
+export interface Rollback {
+  /** Its deployments are still to be judged. */
+  readonly plan: ServicePlan;
   /** The services that have nothing to go back to. */
   readonly stuck: readonly Service[];
 }
 
 /** Plans the way back of every service of a workload. What a replacement under way has made goes, and what it was to replace stays. */
-export function planRollback({ cluster, ways, rollouts, replacement, named }: RollbackInput): Rollback {
+export function planRollback(input: RollbackInput): Rollback {
+  const { workload, cluster, ways, rollouts, replacement, named } = input;
   const made = new Set(replacement?.successors);
   const remaining = new Set(replacement?.remaining);
   const others = ways.filter(({ service }) => !made.has(service) && (named || !remaining.has(service)));
@@ -37,14 +42,23 @@ export function planRollback({ cluster, ways, rollouts, replacement, named }: Ro
     return { service, revision: stays && running !== undefined ? running : back };
   });
   const back = targets.flatMap(({ service, revision }) =>
-    revision?.status === "ACTIVE"
-      ? [{ service, revision, step: stepBack(service, revision, cluster, rollouts.get(service.serviceName)) }]
-      : [],
+    revision?.status === "ACTIVE" ? [stepBack(service, revision, cluster, rollouts.get(service.serviceName))] : [],
   );
   const kept = named ? [] : [...remaining].map(stayStep);
+  const services = [...made, ...ways.map(({ service }) => service)];
   return {
-    steps: [...[...made].map(removeStep), ...kept, ...back.map(({ step }) => step)],
-    deployments: back.flatMap(({ service, revision, step }) => rolloutOf(service, revision, step)),
+    plan: {
+      inputs: {
+        workload,
+        cluster,
+        replicas: ways.reduce((sum, { service }) => sum + service.desiredCount, 0),
+        services: services.map((service) => basisOf(service.serviceName, service, undefined)),
+      },
+      registrations: [],
+      steps: [...[...made].map(removeStep), ...kept, ...back],
+      unplaced: [],
+      warnings: [],
+    },
     stuck: targets.filter(({ revision }) => revision?.status !== "ACTIVE").map(({ service }) => service),
   };
 }
@@ -79,11 +93,12 @@ function stayStep({ serviceName, desiredCount, taskDefinition }: Service): Servi
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
  */
 function stepBack(
-  { serviceName, desiredCount, taskDefinition }: Service,
+  service: Service,
   revision: RegisteredTaskDefinition,
   cluster: string,
   rollout: ServiceDeployment | undefined,
 ): ServiceStep {
+  const { serviceName, desiredCount, taskDefinition } = service;
   const [before, after] = [definitionNameOf(taskDefinition), definitionNameOf(revision.taskDefinitionArn)];
   const common = { service: serviceName, desiredCount };
   const changes = before === after ? [] : [{ path: "taskDefinition", kind: "changed", before, after } as const];
@@ -106,21 +121,18 @@ function stepBack(
     replacesTasks: true,
     why: `back from ${before} to ${after}`,
     update: { cluster, service: serviceName, taskDefinition: revision.taskDefinitionArn },
+    ...(hasProviders(service) ? {} : { deployment: rolloutOf(service, revision) }),
   };
 }
 
 /** What the rollout guard judges: a service that ECS rolls back has the room that it took from the tasks it goes back to. */
-function rolloutOf(service: Service, revision: RegisteredTaskDefinition, { update }: ServiceStep): readonly Rollout[] {
-  const scales = Array.isArray(service["capacityProviderStrategy"]) && service["capacityProviderStrategy"].length > 0;
-  if (scales || update === undefined) return [];
-  return [
-    {
-      service: service.serviceName,
-      definition: revision,
-      desired: service.desiredCount,
-      settings: deploymentSettingsOf(service),
-      newDeployment: true,
-      placement: { placementConstraints: service.placementConstraints ?? [] },
-    },
-  ];
+function rolloutOf(service: Service, revision: RegisteredTaskDefinition): Rollout {
+  return {
+    service: service.serviceName,
+    definition: revision,
+    desired: service.desiredCount,
+    settings: deploymentSettingsOf(service),
+    newDeployment: true,
+    placement: { placementConstraints: service.placementConstraints ?? [] },
+  };
 }

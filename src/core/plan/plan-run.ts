@@ -9,7 +9,7 @@ import { judge } from "../placement/verdict.ts";
 import { exposedRooms, keepAway } from "./exclusion.ts";
 import { planByRoom } from "./plan-by-room.ts";
 import { planSlots } from "./plan-slots.ts";
-import type { RunPlan, RunStep } from "./run-plan.ts";
+import type { RunRound, RunStep } from "./run-plan.ts";
 import { explainShortage } from "./shortage.ts";
 import { placementOptions, runRequest, type RunSettings } from "./run-request.ts";
 
@@ -27,10 +27,10 @@ export function planRun(
   remaining: number,
   snapshot: ClusterSnapshot | undefined,
   exhausted: ReadonlySet<string>,
-): RunPlan {
+): RunRound {
   const definition = ecs.variants.find((each) => !exhausted.has(each.definition.family))?.definition;
   if (snapshot !== undefined && ecs.listedDevices.devices.length > 0) {
-    if (definition === undefined) return { steps: [], shortages: [] };
+    if (definition === undefined) return { steps: [], unplaced: [] };
     return planListed(definition, settings, remaining, snapshot, {
       definition,
       taskDefinition: definition.family,
@@ -38,7 +38,7 @@ export function planRun(
     });
   }
   if (snapshot !== undefined) return (ecs.choosesDevices ? planSlots : planByRoom)(ecs, settings, remaining, snapshot);
-  if (definition === undefined) return { steps: [], shortages: [] };
+  if (definition === undefined) return { steps: [], unplaced: [] };
   return {
     steps: [
       {
@@ -48,7 +48,7 @@ export function planRun(
         why: "ECS chooses the devices and the machine",
       },
     ],
-    shortages: [],
+    unplaced: [],
   };
 }
 
@@ -59,9 +59,9 @@ export function planRegistered(
   remaining: number,
   snapshot: ClusterSnapshot | undefined,
   exhausted: ReadonlySet<string>,
-): RunPlan {
+): RunRound {
   const taskDefinition = definition.taskDefinitionArn;
-  if (exhausted.has(taskDefinition) || snapshot === undefined) return { steps: [], shortages: [] };
+  if (exhausted.has(taskDefinition) || snapshot === undefined) return { steps: [], unplaced: [] };
   return planListed(definition, settings, remaining, snapshot, { taskDefinition, why: "as it is registered" });
 }
 
@@ -75,7 +75,7 @@ function planListed(
   remaining: number,
   snapshot: ClusterSnapshot,
   { taskDefinition, ...step }: Pick<RunStep, "definition" | "why"> & { readonly taskDefinition: string },
-): RunPlan {
+): RunRound {
   const base = lockPortBaseOf(snapshot.tags);
   const { devices, locked } = readTerms(definition, { lockPortBase: base });
   const needs = requirementsOf(definition, placementOptions(settings), base);
@@ -90,7 +90,7 @@ function planListed(
   }));
   // ECS is asked for all the same: of a definition that others wrote it may know better.
   const shortage = explainShortage(snapshot, [definition], settings, { asked: remaining });
-  return { steps, shortages: shortage === undefined ? [] : [shortage] };
+  return { steps, unplaced: shortage === undefined ? [] : [shortage] };
 }
 
 function ec2Ids(rooms: readonly Room[]): readonly string[] {

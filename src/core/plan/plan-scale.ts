@@ -1,11 +1,19 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
-import { judgeRollouts, needsOf, roomWithout, type Rollout } from "../deployment/rollout.ts";
-import { rolloutProblem } from "../deployment/rollout-text.ts";
-import { deploymentSettingsOf, type Service } from "../ecs-api/service.ts";
+import { needsOf, roomWithout, type Rollout } from "../deployment/rollout.ts";
+import { deploymentSettingsOf, hasProviders, type Service } from "../ecs-api/service.ts";
 import { distribute } from "./distribute.ts";
+import { judged } from "./judge-plan.ts";
+import { basisOf } from "./live-services.ts";
 import type { ServicePlan, ServiceStep } from "./service-plan.ts";
+
+/** What is scaled, and to what. */
+export interface ScaleInput {
+  readonly workload: string;
+  readonly cluster: string;
+  readonly replicas: number;
+}
 
 /**
  * Plans another number of replicas over the live services of a workload, with the fewest changes.
@@ -15,61 +23,70 @@ import type { ServicePlan, ServiceStep } from "./service-plan.ts";
 export function planScale(
   services: readonly Service[],
   definitions: readonly RegisteredTaskDefinition[],
-  replicas: number,
+  { workload, cluster, replicas }: ScaleInput,
   snapshot: ClusterSnapshot,
-  cluster: string,
-): Pick<ServicePlan, "steps" | "stalls"> {
-  const base = lockPortBaseOf(snapshot.tags);
-  const rollouts = services.map((service, index): Rollout => ({
-    service: service.serviceName,
-    definition: definitions[index]!,
-    desired: service.desiredCount,
-    settings: deploymentSettingsOf(service),
-    newDeployment: false,
-    placement: { placementConstraints: service.placementConstraints ?? [] },
-  }));
+): ServicePlan {
+  const rollouts = services.map((service, index) => rolloutOf(service, definitions[index]!));
   // A capacity provider adds the machines that are short.
-  const scales = services.some(
-    (service) => Array.isArray(service["capacityProviderStrategy"]) && service["capacityProviderStrategy"].length > 0,
-  );
+  const scales = services.some(hasProviders);
+  const base = lockPortBaseOf(snapshot.tags);
   const shares = rollouts.map((rollout, index) => ({
     service: rollout.service,
     needs: needsOf(rollout, base),
     rank: 0,
     current: services[index]!.desiredCount,
   }));
-  const counts = distribute(
-    shares,
-    replicas,
-    scales
-      ? undefined
-      : roomWithout(
-          snapshot,
-          services.map(({ serviceName }) => serviceName),
-        ),
-  );
-  const steps = services.map(({ serviceName, desiredCount }, index): ServiceStep => {
-    const count = counts[index]!;
-    const common = {
-      service: serviceName,
-      desiredCount: count,
-      replacesTasks: false,
-      why: `${count} of ${replicas} replicas`,
-    };
-    if (count === desiredCount) return { ...common, action: "keep", changes: [] };
-    return {
-      ...common,
-      action: "update",
-      changes: [{ path: "desiredCount", kind: "changed", before: desiredCount, after: count }],
-      update: { cluster, service: serviceName, desiredCount: count },
-    };
+  const names = services.map(({ serviceName }) => serviceName);
+  const counts = distribute(shares, replicas, scales ? undefined : roomWithout(snapshot, names));
+  const steps = services.map((service, index): ServiceStep => {
+    const step = stepTo(service, counts[index]!, { cluster, replicas });
+    const grows = !scales && step.desiredCount > service.desiredCount;
+    return grows ? { ...step, deployment: { ...rollouts[index]!, desired: step.desiredCount } } : step;
   });
-  const growing = rollouts
-    .map((rollout, index) => ({ ...rollout, desired: counts[index]! }))
-    .filter(({ desired }, index) => desired > services[index]!.desiredCount);
-  const verdicts = scales ? [] : judgeRollouts(snapshot, growing);
+  return judged(
+    {
+      inputs: {
+        workload,
+        cluster,
+        replicas,
+        services: services.map((service) => basisOf(service.serviceName, service, undefined)),
+      },
+      registrations: [],
+      steps,
+      unplaced: [],
+      warnings: [],
+    },
+    snapshot,
+  );
+}
+
+function stepTo(
+  { serviceName, desiredCount }: Service,
+  count: number,
+  { cluster, replicas }: Pick<ScaleInput, "cluster" | "replicas">,
+): ServiceStep {
+  const common = {
+    service: serviceName,
+    desiredCount: count,
+    replacesTasks: false,
+    why: `${count} of ${replicas} replicas`,
+  };
+  if (count === desiredCount) return { ...common, action: "keep", changes: [] };
   return {
-    steps,
-    stalls: verdicts.flatMap((verdict, index) => (verdict.finishes ? [] : [rolloutProblem(verdict, growing[index]!)])),
+    ...common,
+    action: "update",
+    changes: [{ path: "desiredCount", kind: "changed", before: desiredCount, after: count }],
+    update: { cluster, service: serviceName, desiredCount: count },
+  };
+}
+
+function rolloutOf(service: Service, definition: RegisteredTaskDefinition): Rollout {
+  return {
+    service: service.serviceName,
+    definition,
+    desired: service.desiredCount,
+    settings: deploymentSettingsOf(service),
+    newDeployment: false,
+    placement: { placementConstraints: service.placementConstraints ?? [] },
   };
 }

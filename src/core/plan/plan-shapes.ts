@@ -17,6 +17,17 @@ const texts = z.array(text);
 const whole = number.check(z.int());
 const optional = z.optional;
 
+export const count = number.check(z.int(), z.gte(0));
+export const time = text.check(z.refine((value) => !Number.isNaN(Date.parse(value)), "is no time"));
+export const failures = z.array(z.looseObject({ reason: text, detail: optional(text), hint: text }));
+
+export const registration = z.looseObject({
+  family: text,
+  action: z.enum(["register", "keep"]),
+  taskDefinitionArn: optional(text),
+  changes: z.array(z.looseObject({})),
+});
+
 export const runStep = z.looseObject({
   definition: optional(taskDefinition),
   request: runTaskRequest,

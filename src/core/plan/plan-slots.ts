@@ -12,7 +12,7 @@ import { checkDevices } from "../placement/check-devices.ts";
 import type { RunFailure } from "./run-result.ts";
 import { exposedRooms, keepAway } from "./exclusion.ts";
 import { freshHosts, hostsOf, type Host } from "./hosts.ts";
-import type { RunPlan, RunStep } from "./run-plan.ts";
+import type { RunRound, RunStep } from "./run-plan.ts";
 import { mayStart, placementOptions, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
 import { newMachines, whyHere } from "./why-here.ts";
@@ -50,7 +50,7 @@ const nowhere: Away = { unseen: [], spoiled: [] };
  * starts machines for the rest, on those as well, up to what the provider's group may have. A constraint on
  * the run's own task:group the plan does not foresee: ECS refuses what it forbids, and the next round sees it.
  */
-export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number, snapshot: ClusterSnapshot): RunPlan {
+export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number, snapshot: ClusterSnapshot): RunRound {
   const { shapes } = ecs.workload;
   const rooms = roomsOf(snapshot);
   const hosts = hostsOf(ecs, settings, rooms);
@@ -67,13 +67,13 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
       : { unseen: unseenFor(variant, settings, rooms), spoiled: spoiledFor(assignment, hosts, assigned) };
     return stepsOf(variant, settings, assignment, away);
   });
-  if (assigned.length === count) return { steps, shortages: [] };
+  if (assigned.length === count) return { steps, unplaced: [] };
   const missing = count - assigned.length;
   const shortage =
     cannotGrow(ecs, settings, rooms, missing) ??
     explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing });
   const stopping = worthWaitingFor(shapes, settings, hosts, assigned.length, count);
-  return { steps, shortages: shortage === undefined ? [] : [shortage], ...(stopping.length === 0 ? {} : { stopping }) };
+  return { steps, unplaced: shortage === undefined ? [] : [shortage], ...(stopping.length === 0 ? {} : { stopping }) };
 }
 
 /** What keeps a provider from starting a machine for the rest: somebody whom ECS does not see, on a machine that it has. */

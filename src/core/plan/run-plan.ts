@@ -1,6 +1,8 @@
 import { present } from "../base/present.ts";
 import type { RunTaskRequest, TaskDefinition } from "../ecs-api/api.ts";
-import type { RunFailure } from "./run-result.ts";
+import type { ClusterBasis, FamilyBasis } from "./cluster-basis.ts";
+import type { Plan, Unplaced } from "./plan.ts";
+import type { RunSettings } from "./run-request.ts";
 
 /** Tasks of one task definition that one command starts. */
 export interface RunStep {
@@ -15,13 +17,35 @@ export interface RunStep {
   readonly machines?: readonly string[];
 }
 
-/** What run-task would do, as data: `--dry-run` prints it, run-task executes it. */
-export interface RunPlan {
+/** What a run is planned for and from. */
+export interface RunInputs {
+  readonly settings: RunSettings;
+  /** The user's own; else every request's token is derived from the run's id. */
+  readonly clientToken?: string;
+  /** ISO 8601. */
+  readonly plannedAt: string;
+  readonly cluster: ClusterBasis;
+  /** The families whose newest revision is known and counts. */
+  readonly families: readonly FamilyBasis[];
+  /** Whether devices were chosen on the cluster's machines as they were; else ECS chooses, and no machine counts. */
+  readonly devices: boolean;
+}
+
+/** What `run-task` does: `plan` prints it, `run-task --plan` carries it out. */
+export type RunPlan = Plan<RunInputs, RunStep>;
+
+/** What one round of a run starts: what ECS refuses of it, the next round plans anew. */
+export interface RunRound {
   readonly steps: readonly RunStep[];
   /** Why the rest cannot be placed; empty when the steps carry every replica. */
-  readonly shortages: readonly RunFailure[];
+  readonly unplaced: readonly Unplaced[];
   /** Tasks that are stopping and still hold slots which missing replicas would take: worth waiting for. */
   readonly stopping?: readonly string[];
+}
+
+/** How many tasks the steps start. */
+export function tasksIn(steps: readonly RunStep[]): number {
+  return steps.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** A base is so many tasks of every call: only the first one of a run has it. */

@@ -3,10 +3,10 @@ import type { Change } from "../ecs/diff.ts";
 import type { Rollout, RolloutVerdict } from "../deployment/rollout.ts";
 import type { ServiceInput } from "../ecs-api/service.ts";
 import type { ServiceUpdate } from "../ecs/service-form.ts";
-import { listOr, type Problem } from "../base/problem.ts";
+import { listOr } from "../base/problem.ts";
 import { isRaw } from "../base/merge.ts";
-import type { PlannedRegistration } from "./planned-run.ts";
 import { revisionMoved, type ClusterBasis } from "./cluster-basis.ts";
+import type { Plan } from "./plan.ts";
 
 /** What becomes of one ECS service of the workload. */
 export interface ServiceStep {
@@ -32,14 +32,15 @@ export interface ServiceStep {
   readonly rollback?: string;
   /** Tags that the live service lacks or has otherwise. */
   readonly tags?: readonly Tag[];
+  /** The deployment that it starts, where the machines there are have to do for it. */
+  readonly deployment?: Rollout;
+  /** How that goes, as the rollout guard plays it. */
+  readonly verdict?: RolloutVerdict;
+  /** Where its new tasks go. */
+  readonly placement?: { readonly count: number; readonly why: string };
 }
 
-/** What becomes of one service's task definition. */
-export interface ServiceRegistration extends PlannedRegistration {
-  readonly service: string;
-}
-
-/** What a plan was made from, to tell whether the world has moved since. */
+/** What a live service was when a plan was made, to tell whether the world has moved since. */
 export interface ServiceBasis {
   readonly service: string;
   readonly serviceArn?: string;
@@ -49,37 +50,27 @@ export interface ServiceBasis {
   readonly latest?: string;
 }
 
-/** What `service deploy` does, as data: `plan` prints it, deploy executes it. */
-export interface ServicePlan {
+/** What services are planned for and from. */
+export interface ServiceInputs {
   readonly workload: string;
   readonly cluster: string;
   readonly replicas: number;
-  readonly registrations: readonly ServiceRegistration[];
-  /** In the order in which they are carried out. */
-  readonly steps: readonly ServiceStep[];
-  /** Where the new tasks go. */
-  readonly placements: readonly { readonly service: string; readonly count: number; readonly why: string }[];
-  /** The deployments that it starts, as the rollout guard judges them. */
-  readonly deployments: readonly Rollout[];
-  /** How each deployment goes; empty where a capacity provider would add machines. */
-  readonly rollouts: readonly RolloutVerdict[];
-  /** Deployments that would stall. */
-  readonly stalls: readonly Problem[];
-  readonly basis: readonly ServiceBasis[];
+  readonly services: readonly ServiceBasis[];
   /** The cluster, where it was described. */
   readonly clusterBasis?: ClusterBasis;
-  /** What the state that it was made from does not say, each in a sentence. */
-  readonly unknown: readonly string[];
   /** Why nobody can carry it out, where it was made from too little. */
   readonly reviewOnly?: string;
 }
 
+/** What `service deploy`, `scale` and `rollback` do. */
+export type ServicePlan = Plan<ServiceInputs, ServiceStep>;
+
 /** What has moved since a plan was made, each in a sentence without its full stop; empty where nothing has. */
-export function movedSince(plan: Pick<ServicePlan, "basis">, now: readonly ServiceBasis[]): readonly string[] {
+export function movedSince(then: readonly ServiceBasis[], now: readonly ServiceBasis[]): readonly string[] {
   const current = new Map(now.map((each) => [each.service, each]));
-  const known = new Set(plan.basis.map(({ service }) => service));
+  const known = new Set(then.map(({ service }) => service));
   return [
-    ...plan.basis.flatMap((before): readonly string[] => {
+    ...then.flatMap((before): readonly string[] => {
       const after = current.get(before.service);
       if ((before.serviceArn === undefined) !== (after?.serviceArn === undefined))
         return [`service ${before.service} ${before.serviceArn === undefined ? "exists now" : "is gone"}`];
@@ -98,9 +89,4 @@ function differingFields(before: unknown, after: unknown): readonly string[] {
   return [...new Set([...Object.keys(was!), ...Object.keys(is!)])]
     .filter((name) => JSON.stringify(was![name]) !== JSON.stringify(is![name]))
     .sort();
-}
-
-/** Whether carrying out the plan changes anything but where tasks run. */
-export function changesAnything({ steps }: Pick<ServicePlan, "steps">): boolean {
-  return steps.some(({ action }) => action !== "keep");
 }

@@ -1,4 +1,5 @@
 import { counted } from "../base/counted.ts";
+import { present } from "../base/present.ts";
 import { problem, Refusal } from "../base/problem.ts";
 import { withoutRedacted } from "../cluster/redact.ts";
 import type { Rollout } from "../deployment/rollout.ts";
@@ -9,16 +10,15 @@ import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { generateService } from "../ecs/service.ts";
 import { diffService, fieldOf, startsDeployment, unchangeable, updateInput } from "../ecs/service-form.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
-import type { LiveServices } from "./live-services.ts";
-import { planRevision } from "./service-registration.ts";
+import { newestRevisions, runningOf, type LiveServices } from "./live-services.ts";
+import { planRegistration, type Registration } from "./registrations.ts";
 import type { Part, ServicePlanSettings } from "./service-parts.ts";
-import type { ServiceRegistration, ServiceStep } from "./service-plan.ts";
+import type { ServiceStep } from "./service-plan.ts";
 
-/** What becomes of one service, of its definition and of its tasks. */
+/** What becomes of one service, and of its definition. */
 export interface PlannedPart {
   readonly step: ServiceStep;
-  readonly registration: ServiceRegistration;
-  readonly rollout: Rollout;
+  readonly registration: Registration;
 }
 
 /**
@@ -33,7 +33,8 @@ export function planPart(
   known: LiveServices,
 ): PlannedPart {
   const { variant, live, service, definition, desiredCount, constraints: placementConstraints } = part;
-  const registration = planRevision(service, definition, live, known);
+  const running = live === undefined ? undefined : runningOf(known, live);
+  const registration = { service, ...planRegistration(definition, newestRevisions(known), running) };
   const declared = generateService(ecs, variant, {
     ...settings,
     serviceName: service,
@@ -41,32 +42,33 @@ export function planPart(
     desiredCount,
     placementConstraints,
   });
-  return live === undefined
-    ? created(ecs, part, registration, declared)
-    : updated(ecs, settings, { ...part, live }, registration, declared, known);
+  const planned =
+    live === undefined
+      ? created(ecs, part, registration, declared)
+      : updated(ecs, settings, { ...part, live }, registration, declared, known);
+  // A capacity provider adds the machines that are short.
+  const { deployment: _, ...step } = planned;
+  return { registration, step: settings.provider === undefined && step.action !== "keep" ? planned : step };
 }
 
 function created(
   { workload }: EcsWorkload,
   part: Part,
-  registration: ServiceRegistration,
+  registration: Registration,
   declared: ServiceInput,
-): PlannedPart {
+): ServiceStep {
   const { service, desiredCount, variant } = part;
   return {
-    registration,
-    rollout: rolloutOf(part, declared, desiredCount, true),
-    step: {
-      service,
-      action: "create",
-      changes: [],
-      desiredCount,
-      why: whyCount(workload, variant, desiredCount),
-      replacesTasks: true,
-      ...definitionFor(part, registration),
-      // CreateService needs a number where the workload leaves it to autoscaling.
-      create: deploymentSettingsOf(declared).daemon ? declared : { ...declared, desiredCount },
-    },
+    service,
+    action: "create",
+    changes: [],
+    desiredCount,
+    why: whyCount(workload, variant, desiredCount),
+    replacesTasks: true,
+    ...definitionFor(part, registration),
+    // CreateService needs a number where the workload leaves it to autoscaling.
+    create: deploymentSettingsOf(declared).daemon ? declared : { ...declared, desiredCount },
+    deployment: rolloutOf(part, declared, desiredCount, true),
   };
 }
 
@@ -74,10 +76,10 @@ function updated(
   { workload }: EcsWorkload,
   { force }: ServicePlanSettings,
   part: Part & { readonly live: Service },
-  registration: ServiceRegistration,
+  registration: Registration,
   generated: ServiceInput,
   known: LiveServices,
-): PlannedPart {
+): ServiceStep {
   const { variant, live, service } = part;
   const declared = raised(generated, part);
   const comparable = comparing(known);
@@ -91,23 +93,16 @@ function updated(
   const acts = changes.length > 0 || force;
   const replacesTasks = startsDeployment(changes, force);
   const desiredCount = declared.desiredCount ?? live.desiredCount;
+  const common = { service, changes, desiredCount, replacesTasks };
+  const why = whyCount(workload, variant, part.desiredCount);
+  if (!acts) return { ...common, action: "keep", why };
   return {
-    registration,
-    rollout: rolloutOf(part, declared, desiredCount, replacesTasks),
-    step: {
-      service,
-      action: acts ? "update" : "keep",
-      changes,
-      desiredCount,
-      why:
-        acts && changes.length === 0
-          ? "its tasks are replaced (--force-new-deployment)"
-          : whyCount(workload, variant, part.desiredCount),
-      replacesTasks,
-      ...(acts ? definitionFor(part, registration) : {}),
-      ...(acts && update !== undefined ? { update } : {}),
-      ...(acts && tags !== undefined ? { tags } : {}),
-    },
+    ...common,
+    action: "update",
+    why: changes.length === 0 ? "its tasks are replaced (--force-new-deployment)" : why,
+    ...definitionFor(part, registration),
+    ...present({ update, tags }),
+    deployment: rolloutOf(part, declared, desiredCount, replacesTasks),
   };
 }
 
@@ -117,11 +112,11 @@ function raised(declared: ServiceInput, { live, desiredCount }: Part & { readonl
   return left && desiredCount > live.desiredCount ? { ...declared, desiredCount } : declared;
 }
 
-function definitionFor({ definition }: Part, { action }: ServiceRegistration): Pick<ServiceStep, "definition"> {
+function definitionFor({ definition }: Part, { action }: Registration): Pick<ServiceStep, "definition"> {
   return action === "register" ? { definition } : {};
 }
 
-function revisionChange(change: Change, { action, family }: ServiceRegistration): Change {
+function revisionChange(change: Change, { action, family }: Registration): Change {
   return {
     ...change,
     before: nameOf(change.before),

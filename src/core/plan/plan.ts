@@ -1,0 +1,35 @@
+import type { Problem } from "../base/problem.ts";
+import type { Registration } from "./registrations.ts";
+import type { RunFailure } from "./run-result.ts";
+
+/** What has no place, or a deployment that could not finish. */
+export interface Unplaced extends RunFailure {
+  /** Of a deployment: what the rollout guard says. */
+  readonly problem?: Problem;
+}
+
+/**
+ * What a command would do, as data: `plan` prints it, `--dry-run` shows its requests, and run-task, deploy, scale and
+ * rollback carry it out.
+ */
+export interface Plan<Inputs, Step> {
+  /** What it was made for and from: carrying it out later needs it, and it tells whether the world has moved since. */
+  readonly inputs: Inputs;
+  readonly registrations: readonly Registration[];
+  /** In the order in which they are carried out. */
+  readonly steps: readonly Step[];
+  readonly unplaced: readonly Unplaced[];
+  /** What the state that it was made from does not say, each in a sentence. */
+  readonly warnings: readonly string[];
+}
+
+/** Whether carrying out the plan registers, creates, updates or deletes something; where tasks run does not count. */
+export function changesAnything({
+  registrations,
+  steps,
+}: Pick<Plan<unknown, object>, "registrations" | "steps">): boolean {
+  return (
+    registrations.some(({ action }) => action === "register") ||
+    steps.some((step) => "action" in step && step.action !== "keep")
+  );
+}

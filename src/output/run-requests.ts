@@ -1,0 +1,31 @@
+import type { RunPlan } from "../core/plan/run-plan.ts";
+import type { View } from "./print.ts";
+
+/** One API request as it would be sent. */
+export interface ApiRequest {
+  readonly service: "ecs";
+  readonly operation: "RegisterTaskDefinition" | "RunTask";
+  /** What `aws ecs ... --cli-input-json` takes. */
+  readonly input: object;
+}
+
+const commands: Readonly<Record<ApiRequest["operation"], string>> = {
+  RegisterTaskDefinition: "aws ecs register-task-definition --cli-input-json",
+  RunTask: "aws ecs run-task --cli-input-json",
+};
+
+/** What `run-task --dry-run` answers: the exact requests, in order, and why some tasks have none. */
+export function requestsView(run: string, requests: readonly ApiRequest[], unplaced: RunPlan["unplaced"]): View {
+  return {
+    kind: "RunTaskPlan",
+    document: { run, requests, failures: unplaced },
+    text: (style) =>
+      requests
+        .map(({ operation, input }) => `${style.dim(`# ${commands[operation]}`)}\n${JSON.stringify(input, null, 2)}\n`)
+        .join(""),
+    table: {
+      columns: [{ title: "OPERATION" }, { title: "INPUT" }],
+      rows: requests.map(({ operation, input }) => [operation, JSON.stringify(input)]),
+    },
+  };
+}
