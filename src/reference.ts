@@ -1,7 +1,7 @@
 // Prints the README's command reference as Markdown from the command specs; scripts/build-reference.mjs runs it.
 import type { AnyCommand, OptionSpec } from "./commands/command.ts";
 import { registry } from "./commands/registry.ts";
-import { workloadOptions } from "./commands/workload-options.ts";
+import { workloadOptions } from "./commands/shared/workload-options.ts";
 
 /** Markdown of every command: usage, description, options, formats and examples. */
 export async function commandReference(): Promise<string> {

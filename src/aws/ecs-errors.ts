@@ -89,6 +89,17 @@ export const ecsRules: readonly Rule[] = [
     }),
   },
   {
+    // CreateService's page names container health checks too; not every endpoint takes it for those alone.
+    text: /grace period is only valid for services configured to use load balancers/i,
+    code: "InvalidInput",
+    say: () => ({
+      message: "this ECS takes a health check grace period for a service with a load balancer only",
+      hint:
+        "health.startSeconds above 300 becomes one: write at most 300, add ecs.loadBalancer, or take it away with " +
+        "ecs.service: { healthCheckGracePeriodSeconds: null }.",
+    }),
+  },
+  {
     text: /At least one of 'memory' or 'memoryReservation' must be specified/i,
     code: "InvalidInput",
     say: (failure) => ({

@@ -3,7 +3,9 @@ import type {
   CapacityProvider,
   Cluster,
   ContainerInstance as SdkContainerInstance,
+  ContainerInstanceHealthStatus,
   Failure as SdkFailure,
+  GpuDevice as SdkGpuDevice,
   Resource,
   ServiceDeployment as SdkServiceDeployment,
   ServiceDeploymentBrief,
@@ -11,7 +13,7 @@ import type {
   Task as SdkTask,
 } from "@aws-sdk/client-ecs";
 import { present } from "../core/base/present.ts";
-import type { ContainerInstance, Resources } from "../core/cluster/snapshot.ts";
+import type { ContainerInstance, GpuDevice, InstanceHealth, Resources } from "../core/cluster/snapshot.ts";
 import type { Failure, RegisteredTaskDefinition, Tag, Task } from "../core/ecs-api/api.ts";
 import type { Deployment, Service, ServiceEvent } from "../core/ecs-api/service.ts";
 import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
@@ -61,6 +63,7 @@ export function toTask(task: SdkTask): Task {
     startedBy: task.startedBy,
     lastStatus: task.lastStatus ?? "",
     desiredStatus: task.desiredStatus ?? "",
+    healthStatus: task.healthStatus,
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason === "" ? undefined : task.stoppedReason,
     containers: (task.containers ?? []).map(({ name, lastStatus, exitCode, reason, runtimeId, gpuIds }) =>
@@ -90,6 +93,8 @@ export function toContainerInstance(instance: SdkContainerInstance): ContainerIn
     attributes: Object.fromEntries((instance.attributes ?? []).map(({ name, value }) => [name, value ?? ""])),
     registered: toResources(instance.registeredResources),
     remaining: toResources(instance.remainingResources),
+    gpuDevices: instance.gpuDevices?.map(toGpuDevice),
+    healthStatus: toHealth(instance.healthStatus),
     runningTasksCount: instance.runningTasksCount ?? 0,
     pendingTasksCount: instance.pendingTasksCount ?? 0,
   });
@@ -109,6 +114,25 @@ function toResources(resources: readonly Resource[] = []): Resources {
     tcpPorts: ports("PORTS"),
     udpPorts: ports("PORTS_UDP"),
     gpus: named("GPU")?.stringSetValue ?? [],
+  };
+}
+
+function toGpuDevice(device: SdkGpuDevice): GpuDevice {
+  return {
+    gpuId: device.gpuId ?? "",
+    sharingMode: device.sharingMode ?? "",
+    totalMemoryInMiB: device.totalMemoryInMiB ?? 0,
+    remainingMemoryInMiB: device.remainingMemoryInMiB ?? 0,
+  };
+}
+
+function toHealth(health: ContainerInstanceHealthStatus | undefined): InstanceHealth | undefined {
+  if (health?.overallStatus === undefined) return undefined;
+  return {
+    overallStatus: health.overallStatus,
+    details: (health.details ?? []).map(({ type, status, statusReason }) =>
+      present({ type: type ?? "", status: status ?? "", statusReason }),
+    ),
   };
 }
 

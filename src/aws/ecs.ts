@@ -172,7 +172,11 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
     describeContainerInstances: async (cluster, arns) => {
       const answers = await Promise.all(
         chunks(arns, itemsPerCall).map(async (containerInstances) => {
-          const command = new DescribeContainerInstancesCommand({ cluster, containerInstances });
+          const command = new DescribeContainerInstancesCommand({
+            cluster,
+            containerInstances,
+            include: ["CONTAINER_INSTANCE_HEALTH"],
+          });
           const answer = await paces.resourceRead(() =>
             inCluster(
               cluster,

@@ -12,9 +12,9 @@ import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
 import { createRegistry } from "../image-registry/registry.ts";
 import type { Command, Invocation } from "./command.ts";
-import { loadEcsWorkload } from "./ecs-workload.ts";
-import { namesWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./load-workload.ts";
-import { networkConfigurationOption } from "./run-options.ts";
+import { loadEcsWorkload } from "./shared/load-ecs-workload.ts";
+import { namesWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./shared/load-workload.ts";
+import { networkConfigurationOption } from "./shared/run-options.ts";
 
 declare const AIPLAT_VERSION: string;
 

@@ -1,6 +1,7 @@
 import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
+import { noteDefaults } from "../core/ecs/changed-defaults.ts";
 import { familiesOf, plannedRun, type PlannedRun } from "../core/plan/planned-run.ts";
 import { changesAnything } from "../core/plan/service-plan.ts";
 import { listOr } from "../core/base/problem.ts";
@@ -17,14 +18,20 @@ import {
   regionFor,
   warnOfOtherCluster,
   type ClusterStateOptions,
-} from "./cluster-state.ts";
+} from "./shared/cluster-state.ts";
 import type { Command, Invocation } from "./command.ts";
-import { loadEcsWorkload, type LoadedEcsWorkload } from "./ecs-workload.ts";
-import { workloadArgument } from "./load-workload.ts";
-import { liveSource, snapshotSource } from "./plan-source.ts";
-import { readRun } from "./read-run.ts";
-import { forceNewDeploymentOption, planLiveService, planOfflineService, type ServiceFlags } from "./read-service.ts";
-import { checkRunFlags, plannedOptions, type RunOptions } from "./run-options.ts";
+import { loadEcsWorkload, type LoadedEcsWorkload } from "./shared/load-ecs-workload.ts";
+import { workloadArgument } from "./shared/load-workload.ts";
+import { liveSource, snapshotSource } from "./shared/plan-source.ts";
+import { prepareRun } from "./shared/prepare-run.ts";
+import {
+  forceNewDeploymentOption,
+  planLiveService,
+  planOfflineService,
+  recreateOption,
+  type ServiceFlags,
+} from "./shared/make-service-plan.ts";
+import { checkRunFlags, plannedOptions, type RunOptions } from "./shared/run-options.ts";
 
 interface Options extends RunOptions, ClusterStateOptions, ServiceFlags {
   readonly exitCode?: boolean;
@@ -42,6 +49,7 @@ export const plan: Command<Options> = {
   options: [
     ...plannedOptions,
     forceNewDeploymentOption,
+    recreateOption,
     clusterStateOption,
     {
       flags: "--exit-code",
@@ -103,15 +111,28 @@ async function planService(
         hint: "Leave it out, or give --count for the plan of run-task. What a service has of it goes into ecs.service.",
       },
     );
-  const servicePlan =
+  const made =
     state === undefined
       ? await planLiveService(context, await context.aws.ecs(), workload, options)
       : await planOfflineService(workload, state, options);
+  const servicePlan = notingDefaults(made, workload.resolved);
   await print(context, servicePlanView(servicePlan));
   tellUnknown(context, servicePlan.unknown);
   await printFailures(context, stallFailures(servicePlan));
   if (options.exitCode === true) return changesAnything(servicePlan) ? exitCodes.check : exitCodes.success;
   return servicePlan.stalls.length > 0 ? exitCodes.capacity : exitCodes.success;
+}
+
+/** The plan, with a note at what only a new default of aiplat's changes. */
+function notingDefaults<Planned extends Pick<PlannedRun, "registrations">>(
+  planned: Planned,
+  resolved: LoadedEcsWorkload["resolved"],
+): Planned {
+  const registrations = planned.registrations.map((each) => ({
+    ...each,
+    changes: noteDefaults(resolved, each.changes),
+  }));
+  return { ...planned, registrations };
 }
 
 function tellUnknown(context: Context, unknown: readonly string[]): void {
@@ -125,10 +146,16 @@ async function planRun(
   state: ClusterSnapshot | undefined,
 ): Promise<PlannedRun> {
   const { options } = invocation;
-  if (options.forceNewDeployment === true)
-    throw new AiplatError("Usage", "--force-new-deployment is about a service, and this is the plan of a run", {
-      hint: "Leave it out, or plan a workload of kind: service without --count.",
-    });
+  const aboutServices = [
+    ...(options.forceNewDeployment === true ? ["--force-new-deployment"] : []),
+    ...(options.recreate === true ? ["--recreate"] : []),
+  ];
+  if (aboutServices.length > 0)
+    throw new AiplatError(
+      "Usage",
+      `${listOr(aboutServices, "and")} ${aboutServices.length === 1 ? "is" : "are"} about a service, and this is the plan of a run`,
+      { hint: "Leave it out, or plan a workload of kind: service without --count." },
+    );
   const source = state === undefined ? liveSource(context, await context.aws.ecs()) : snapshotSource(state);
   const {
     settings,
@@ -138,13 +165,13 @@ async function planRun(
     readsCluster: devices,
     showsRoom,
     plan: planRound,
-  } = await readRun(context, source, invocation, workload);
+  } = await prepareRun(context, source, invocation, workload);
   const round = planRound(
     settings.count,
     devices || showsRoom ? await source.snapshot(cluster.name) : undefined,
     new Set(),
   );
-  return plannedRun({
+  const planned = plannedRun({
     settings,
     ...present({ clientToken }),
     round,
@@ -154,4 +181,5 @@ async function planRun(
     newest: await source.newest(familiesOf(round.steps, follows)),
     now: context.now(),
   });
+  return workload === undefined ? planned : notingDefaults(planned, workload.resolved);
 }

@@ -16,15 +16,15 @@ import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
 import { requestsView } from "../output/run-plan.ts";
 import type { Command } from "./command.ts";
-import { workloadArgument } from "./load-workload.ts";
-import { printRunResult } from "./print-tasks.ts";
-import { readClusterState } from "./read-cluster.ts";
-import { liveSource } from "./plan-source.ts";
-import { readPlannedRun } from "./read-planned-run.ts";
-import { readRun, type Run } from "./read-run.ts";
-import { runOptions, type RunOptions } from "./run-options.ts";
-import { goOnHint } from "./task-target.ts";
-import { watchTasks, type WatchOptions } from "./watch-tasks.ts";
+import { workloadArgument } from "./shared/load-workload.ts";
+import { printRunResult } from "./task/print-tasks.ts";
+import { readClusterState } from "./shared/read-cluster-state.ts";
+import { liveSource } from "./shared/plan-source.ts";
+import { prepareSavedRun } from "./shared/prepare-saved-run.ts";
+import { prepareRun, type Run } from "./shared/prepare-run.ts";
+import { runOptions, type RunOptions } from "./shared/run-options.ts";
+import { goOnHint } from "./shared/task-target.ts";
+import { watchTasks, type WatchOptions } from "./shared/watch-tasks.ts";
 
 export const runTask: Command<RunOptions> = {
   description:
@@ -53,8 +53,8 @@ export const runTask: Command<RunOptions> = {
     const ecs = await context.aws.ecs();
     const { run, earlier } =
       options.plan === undefined
-        ? { run: await readRun(context, liveSource(context, ecs), invocation), earlier: undefined }
-        : await readPlannedRun(context, ecs, invocation, options.plan);
+        ? { run: await prepareRun(context, liveSource(context, ecs), invocation), earlier: undefined }
+        : await prepareSavedRun(context, ecs, invocation, options.plan);
     const observe = run.readsCluster ? () => readClusterState(context, ecs, run.settings.cluster) : undefined;
     if (options.dryRun === true)
       return showRequests(

@@ -8,9 +8,9 @@ import { print } from "../output/print.ts";
 import { sandboxView } from "../output/sandbox.ts";
 import type { FleetRow, Sandbox, SandboxOptions } from "../sandbox/sandbox.ts";
 import type { Faults } from "../sandbox/wire/faults.ts";
-import { clusterStateOption, loadSnapshot } from "./cluster-state.ts";
+import { clusterStateOption, loadSnapshot } from "./shared/cluster-state.ts";
 import type { Command } from "./command.ts";
-import { positiveAmount, wholeNumber } from "./numbers.ts";
+import { positiveAmount, wholeNumber } from "./shared/parse-numbers.ts";
 
 type Fault = { readonly throttle: true } | { readonly operation: string; readonly count: number };
 

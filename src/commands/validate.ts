@@ -2,7 +2,7 @@ import { exitCodes, InvalidInput, type ExitCode } from "../errors.ts";
 import { githubAnnotations } from "../output/annotations.ts";
 import { note, warn } from "../output/note.ts";
 import type { Command } from "./command.ts";
-import { loadWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./load-workload.ts";
+import { loadWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./shared/load-workload.ts";
 
 export const validate: Command<WorkloadOptions> = {
   description:

@@ -1,20 +1,27 @@
 import { present } from "../core/base/present.ts";
+import { listOr } from "../core/base/problem.ts";
 import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
-import type { Service, ServiceInput } from "../core/ecs-api/service.ts";
-import type { ServiceUpdate } from "../core/ecs/service-form.ts";
+import { definitionNameOf } from "../core/ecs-api/arn.ts";
+import type { Service } from "../core/ecs-api/service.ts";
+import { staysUntil } from "../core/plan/judge-plan.ts";
 import type { ServicePlan, ServiceStep } from "../core/plan/service-plan.ts";
-import { Interrupted, toAiplatError, type AiplatError } from "../errors.ts";
-import type { AwaitedService } from "./follow-deployments.ts";
-import { judgeDeployment } from "./judge-deployment.ts";
+import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
+import { applyStep } from "./apply-step.ts";
+import type { AwaitedService } from "./follow-deployments.ts";
+import { awaitFreeNames } from "./free-names.ts";
+import { judgeDeployment } from "./judge-deployment.ts";
 import type { Runtime } from "./runtime.ts";
-import { newServiceToken } from "./tokens.ts";
 import { waitForServices, type ServiceOutcome, type ServiceWaitOptions } from "./wait-for-services.ts";
+import { hasFailed, successorsIn, withdrawServices } from "./withdraw-services.ts";
 
 export interface DeployedStep {
   readonly service: string;
   readonly action: ServiceStep["action"];
-  /** `steady`, `failed`, `started` where nobody waited, `unchanged` (and steady, where one waits), `deleted`, or `not-reached` after a failure. */
+  /**
+   * `steady`, `failed`, `started` where nobody waited, `unchanged` (and steady, where one waits), `deleted` (what a failed
+   * replacement had made, too), or `not-reached` after a failure.
+   */
   readonly result: "steady" | "failed" | "started" | "unchanged" | "deleted" | "not-reached";
   readonly desiredCount: number;
   readonly taskDefinition?: string;
@@ -28,103 +35,167 @@ export interface Deployed {
 }
 
 export interface DeployOptions {
-  /** Undefined: do not wait. */
+  /** Undefined: do not wait. What is deleted after others needs a wait. */
   readonly wait?: ServiceWaitOptions;
   readonly onStep: (text: string) => void;
 }
 
+type Steps = Pick<ServicePlan, "cluster" | "steps">;
+
 /**
  * Carries out a plan in its order. Services whose tasks are replaced follow one another, so that the devices of one
- * slot at a time change hands; after a failure the rest is left as it is.
+ * slot at a time change hands; after a failure the rest is left as it is, but for what a replacement has made.
  */
 export async function deployServices(
   ecs: EcsPort,
   runtime: Runtime,
-  plan: Pick<ServicePlan, "cluster" | "steps">,
+  plan: Steps,
   options: DeployOptions,
 ): Promise<Deployed> {
-  const done = new Map<string, DeployedStep>();
-  const pending: (AwaitedService & { readonly step: ServiceStep })[] = [];
-  const record = (step: ServiceStep, result: DeployedStep["result"], more: Partial<DeployedStep> = {}) =>
-    done.set(step.service, {
-      service: step.service,
-      action: step.action,
-      desiredCount: step.desiredCount,
-      result,
-      ...more,
+  const deployment = new Deployment(ecs, runtime, plan, options);
+  let error: AiplatError | undefined;
+  let well = false;
+  try {
+    well = await deployment.carryOut();
+  } catch (thrown) {
+    error = toAiplatError(thrown);
+  }
+  if (!well && hasFailed(error)) error = await deployment.withdraw(error);
+  return { steps: deployment.results(), ...present({ error }) };
+}
+
+/** One plan being carried out. */
+class Deployment {
+  readonly #ecs: EcsPort;
+  readonly #runtime: Runtime;
+  readonly #plan: Steps;
+  readonly #options: DeployOptions;
+  readonly #done = new Map<string, DeployedStep>();
+  readonly #registered = new Map<ServiceStep, RegisteredTaskDefinition>();
+  #pending: (AwaitedService & { readonly step: ServiceStep })[] = [];
+
+  constructor(ecs: EcsPort, runtime: Runtime, plan: Steps, options: DeployOptions) {
+    this.#ecs = ecs;
+    this.#runtime = runtime;
+    this.#plan = plan;
+    this.#options = options;
+  }
+
+  /** Whether all went well. */
+  async carryOut(): Promise<boolean> {
+    const { steps } = this.#plan;
+    const underWay =
+      this.#options.wait === undefined ? new Map<string, Service>() : await deploymentsUnderWay(this.#ecs, this.#plan);
+    // What ECS refuses to register must not cost the services that make room for it.
+    if (steps.some(({ action }) => action === "delete")) for (const step of steps) await this.#register(step);
+    await this.#awaitNames();
+    for (const step of steps) {
+      if (this.#runtime.signal.aborted) throw new Interrupted();
+      const unfinished = underWay.get(step.service);
+      if (unfinished !== undefined && step.action === "keep") {
+        this.#options.onStep(`${step.service} says the same, and its last deployment is not done yet`);
+        this.#record(step, "started", { taskDefinition: unfinished.taskDefinition });
+        this.#pending.push({ step, service: unfinished });
+      } else if (step.action === "keep") this.#record(step, "unchanged");
+      else if (!(await (step.action === "delete" ? this.#delete(step) : this.#apply(step)))) return false;
+    }
+    return this.#settle();
+  }
+
+  /** Removes what a replacement has made that failed before the first of the old services was deleted. */
+  async withdraw(error: AiplatError | undefined): Promise<AiplatError | undefined> {
+    const made = successorsIn(this.#plan.steps).filter(({ action, service }) =>
+      action === "create" ? this.#done.has(service) : true,
+    );
+    const begun = [...this.#done.values()].some(({ action, result }) => action === "delete" && result === "deleted");
+    if (made.length === 0 || begun) return error;
+    try {
+      const removed = await withdrawServices(this.#ecs, this.#plan.cluster, made, this.#options.onStep);
+      for (const step of made)
+        if (removed.includes(step.service) && this.#done.get(step.service)?.result !== "failed")
+          this.#record(step, "deleted");
+      return error;
+    } catch (thrown) {
+      const { code, message, details } = toAiplatError(thrown);
+      return new AiplatError(code, `the replacement failed, and what it made cannot be removed: ${message}`, {
+        hint: `${listOr(
+          made.map(({ service }) => service),
+          "and",
+        )} may still be there: service rollback removes them, service deploy goes on with them.`,
+        details,
+        cause: thrown,
+      });
+    }
+  }
+
+  results(): readonly DeployedStep[] {
+    return this.#plan.steps.map(
+      (step) => this.#done.get(step.service) ?? { ...resultOf(step), result: "not-reached" as const },
+    );
+  }
+
+  #record(step: ServiceStep, result: DeployedStep["result"], more: Partial<DeployedStep> = {}): void {
+    this.#done.set(step.service, { ...resultOf(step), result, ...more });
+  }
+
+  async #register(step: ServiceStep): Promise<void> {
+    if (step.definition === undefined || this.#registered.has(step)) return;
+    const definition = await this.#ecs.registerTaskDefinition(step.definition);
+    this.#options.onStep(`registered ${definition.family}:${definition.revision}`);
+    this.#registered.set(step, definition);
+  }
+
+  async #awaitNames(): Promise<void> {
+    const names = this.#plan.steps.filter(({ create }) => create !== undefined).map(({ service }) => service);
+    await awaitFreeNames(this.#ecs, this.#runtime, this.#plan.cluster, names, {
+      ...present({ deadline: this.#options.wait?.deadline }),
+      onWait: this.#options.onStep,
     });
-  const settle = async (): Promise<boolean> => {
-    const waiting = pending.splice(0);
-    if (options.wait === undefined || waiting.length === 0) return true;
-    const outcomes = await waitForServices(ecs, plan.cluster, waiting, runtime, options.wait);
+  }
+
+  async #delete(step: ServiceStep): Promise<boolean> {
+    if (staysUntil(step) && !(await this.#settle())) return false;
+    if (this.#runtime.signal.aborted) throw new Interrupted();
+    const { taskDefinition } = await this.#ecs.deleteService(this.#plan.cluster, step.service, { force: true });
+    this.#options.onStep(`deleted ${step.service}, which ran ${definitionNameOf(taskDefinition)}`);
+    this.#record(step, "deleted", { taskDefinition });
+    return true;
+  }
+
+  async #apply(step: ServiceStep): Promise<boolean> {
+    const replaces = step.action === "update" && step.replacesTasks;
+    if (replaces && !(await this.#settle())) return false;
+    await this.#register(step);
+    const { onStep } = this.#options;
+    const service = await applyStep(this.#ecs, this.#plan.cluster, step, this.#registered.get(step), onStep);
+    this.#record(step, "started", service === undefined ? {} : { taskDefinition: service.taskDefinition });
+    if (service !== undefined) this.#pending.push({ step, service, ...present({ rollback: step.rollback }) });
+    return !replaces || this.#settle();
+  }
+
+  /** Waits for what was started; answers whether all of it is steady. */
+  async #settle(): Promise<boolean> {
+    const waiting = this.#pending.splice(0);
+    const { wait } = this.#options;
+    if (wait === undefined || waiting.length === 0) return true;
+    const outcomes = await waitForServices(this.#ecs, this.#plan.cluster, waiting, this.#runtime, wait);
     for (const [index, { step, service, rollback }] of waiting.entries()) {
       const outcome = outcomes[index]!;
-      record(step, outcome.failure === undefined ? "steady" : "failed", {
+      this.#record(step, outcome.failure === undefined ? "steady" : "failed", {
         taskDefinition: (rollback === undefined ? service : outcome.service).taskDefinition,
         outcome,
       });
     }
     return outcomes.every(({ failure }) => failure === undefined);
-  };
-
-  let error: AiplatError | undefined;
-  try {
-    let well = true;
-    const underWay = options.wait === undefined ? new Map<string, Service>() : await deploymentsUnderWay(ecs, plan);
-    const registered = new Map<ServiceStep, RegisteredTaskDefinition>();
-    const register = async (step: ServiceStep) => {
-      if (step.definition === undefined || registered.has(step)) return;
-      const definition = await ecs.registerTaskDefinition(step.definition);
-      options.onStep(`registered ${definition.family}:${definition.revision}`);
-      registered.set(step, definition);
-    };
-    // What ECS refuses to register must not cost the services that make room for it.
-    if (plan.steps.some(({ action }) => action === "delete")) for (const step of plan.steps) await register(step);
-    for (const step of plan.steps) {
-      if (runtime.signal.aborted) throw new Interrupted();
-      if (!well) break;
-      const unfinished = underWay.get(step.service);
-      if (unfinished !== undefined) {
-        options.onStep(`${step.service} says the same, and its last deployment is not done yet`);
-        record(step, "started", { taskDefinition: unfinished.taskDefinition });
-        pending.push({ step, service: unfinished });
-      } else if (step.action === "keep") record(step, "unchanged");
-      else if (step.action === "delete") {
-        await ecs.deleteService(plan.cluster, step.service, { force: true });
-        options.onStep(`deleted ${step.service}`);
-        record(step, "deleted");
-      } else {
-        const replaces = step.action === "update" && step.replacesTasks;
-        if (replaces) well = await settle();
-        if (!well) break;
-        await register(step);
-        const service = await apply(ecs, plan.cluster, step, registered.get(step), options);
-        record(step, "started", service === undefined ? {} : { taskDefinition: service.taskDefinition });
-        if (service !== undefined) pending.push({ step, service, ...present({ rollback: step.rollback }) });
-        if (replaces) well = await settle();
-      }
-    }
-    if (well) await settle();
-  } catch (thrown) {
-    error = toAiplatError(thrown);
   }
-  const steps = plan.steps.map(
-    (step) =>
-      done.get(step.service) ?? {
-        service: step.service,
-        action: step.action,
-        desiredCount: step.desiredCount,
-        result: "not-reached" as const,
-      },
-  );
-  return { steps, ...present({ error }) };
+}
+
+function resultOf({ service, action, desiredCount }: ServiceStep): Omit<DeployedStep, "result"> {
+  return { service, action, desiredCount };
 }
 
 /** The services that stay as they are and whose last deployment has not come to its end: a second call waits for what the first one began. */
-async function deploymentsUnderWay(
-  ecs: EcsPort,
-  { cluster, steps }: Pick<ServicePlan, "cluster" | "steps">,
-): Promise<ReadonlyMap<string, Service>> {
+async function deploymentsUnderWay(ecs: EcsPort, { cluster, steps }: Steps): Promise<ReadonlyMap<string, Service>> {
   const kept = steps.filter(({ action }) => action === "keep").map(({ service }) => service);
   const services = kept.length === 0 ? [] : await ecs.describeServices(cluster, kept);
   return new Map(
@@ -132,37 +203,4 @@ async function deploymentsUnderWay(
       .filter((service) => judgeDeployment(service, service, undefined) !== "steady")
       .map((service) => [service.serviceName, service]),
   );
-}
-
-/** Creates or updates, with the revision registered for it; undefined where only tags change. */
-async function apply(
-  ecs: EcsPort,
-  cluster: string,
-  step: ServiceStep,
-  registered: RegisteredTaskDefinition | undefined,
-  { onStep }: DeployOptions,
-): Promise<Service | undefined> {
-  if (step.rollback !== undefined) {
-    await ecs.stopServiceDeployment(step.rollback);
-    onStep(`had ECS roll ${step.service} back`);
-    return (await ecs.describeServices(cluster, [step.service]))[0];
-  }
-  const revision = registered === undefined ? {} : { taskDefinition: registered.taskDefinitionArn };
-  if (step.create !== undefined) {
-    const input: ServiceInput = { ...step.create, ...revision };
-    const service = await ecs.createService({ ...input, clientToken: newServiceToken() });
-    onStep(`created ${step.service}`);
-    return service;
-  }
-  const service =
-    step.update === undefined
-      ? undefined
-      : await ecs.updateService({ ...step.update, ...revision } satisfies ServiceUpdate);
-  if (service !== undefined) onStep(`updated ${step.service}`);
-  if (step.tags !== undefined) {
-    const [live] = service === undefined ? await ecs.describeServices(cluster, [step.service]) : [service];
-    if (live !== undefined) await ecs.tagResource(live.serviceArn, step.tags);
-    onStep(`tagged ${step.service}`);
-  }
-  return service;
 }

@@ -1,5 +1,5 @@
 import { servicesOf, type Service } from "../core/ecs-api/service.ts";
-import type { LiveServices } from "../core/plan/plan-service.ts";
+import { runningFamilyOf, type LiveNames, type LiveServices } from "../core/plan/live-services.ts";
 import type { EcsPort } from "../ports.ts";
 
 /** The services of a workload that are not deleted: by their tag, and by name those that somebody else has made. */
@@ -17,10 +17,13 @@ export async function readLiveServices(
   ecs: EcsPort,
   cluster: string,
   workload: string,
-  names: { readonly services: readonly string[]; readonly families: readonly string[] },
+  names: LiveNames,
 ): Promise<LiveServices> {
   const services = await findServices(ecs, cluster, workload, names.services);
-  const references = new Set([...names.families, ...services.map(({ taskDefinition }) => taskDefinition)]);
+  const references = new Set([
+    ...names.families,
+    ...services.flatMap((service) => [service.taskDefinition, runningFamilyOf(service)]),
+  ]);
   const found = await Promise.all([...references].map((reference) => ecs.describeTaskDefinition(reference)));
   const definitions = new Map(
     found.flatMap((each) => (each === undefined ? [] : [[each.taskDefinitionArn, each] as const])),

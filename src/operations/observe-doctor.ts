@@ -1,7 +1,7 @@
 import { present } from "../core/base/present.ts";
 import type { Aws } from "../context.ts";
 import { providersFor } from "../core/doctor/check-cluster.ts";
-import { amiAttribute, neuronHosts } from "../core/doctor/check-drivers.ts";
+import { amiAttribute, hostsWithDriver } from "../core/doctor/check-drivers.ts";
 import { quotasOf } from "../core/doctor/check-quotas.ts";
 import type { Patient } from "../core/doctor/diagnose.ts";
 import type { Needs } from "../core/doctor/needs.ts";
@@ -74,7 +74,7 @@ async function observeClusterAndHosts(
     patient === undefined || found === undefined || snapshot === undefined
       ? []
       : candidatesFor(workload, providersFor(patient.ecs, found), snapshot);
-  const amis = [...new Set(neuronHosts(candidates).flatMap(({ attributes }) => attributes[amiAttribute] ?? []))];
+  const amis = [...new Set(hostsWithDriver(candidates).flatMap(({ attributes }) => attributes[amiAttribute] ?? []))];
   const quotas = quotasOf(wantedTypes(workload, snapshot, undefined));
   const [machineImages, limits, running] = await Promise.all([
     amis.length === 0 ? { value: [] } : read(async () => (await aws.ec2Read()).images(amis)),

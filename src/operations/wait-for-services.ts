@@ -1,6 +1,7 @@
 import { formatDuration } from "../core/base/duration.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import { judgeTask } from "../core/ecs/outcome.ts";
+import { countHealth, healthOf, type HealthCounts, type TaskHealth } from "../core/ecs/task-health.ts";
 import { primaryOf, type Service, type ServiceEvent } from "../core/ecs-api/service.ts";
 import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
@@ -15,10 +16,12 @@ export interface ServiceWaitOptions {
   /** What to do about a deployment that goes on when the wait ends early. */
   readonly hint: string;
   readonly onEvent: (service: string, event: ServiceEvent) => void;
-  readonly onTask: (service: string, task: Task) => void;
+  /** Hears of each status that a task comes to, and of its health where its checks fail. */
+  readonly onTask: (service: string, task: Task, health: TaskHealth) => void;
   /** Hears of each stage of a deployment that is not a rolling update, and of a rollback's. */
   readonly onStage?: (service: string, rollout: ServiceDeployment) => void;
-  readonly onPoll?: (services: readonly Service[]) => void;
+  /** Hears how the services stand, and their tasks by service name. */
+  readonly onPoll?: (services: readonly Service[], health: ReadonlyMap<string, HealthCounts>) => void;
 }
 
 export interface ServiceOutcome {
@@ -50,6 +53,8 @@ export async function waitForServices(
   const follow = createFollower(ecs, cluster, options.onStage);
   const seenEvents = new Set(all.flatMap(({ events }) => events.map(({ id }) => id)));
   const tasks = new Map<string, Task>();
+  const failures = new Map<string, TaskHealth | undefined>();
+  const health = new Map<string, HealthCounts>();
   const outcomes = new Map<string, ServiceOutcome>();
   let pauseMs = firstPauseMs;
 
@@ -78,15 +83,22 @@ export async function waitForServices(
         options.onEvent(changed.serviceName, event);
         news = true;
       }
-      for (const task of await tasksOf(ecs, cluster, changed.serviceName)) {
+      const ofService = await tasksOf(ecs, cluster, changed.serviceName);
+      const counts = countHealth(ofService, service ?? changed, runtime.now());
+      if (counts !== undefined) health.set(changed.serviceName, counts);
+      for (const task of ofService) {
         const known = tasks.get(task.taskArn);
+        const standing = healthOf(task, service ?? changed, runtime.now());
         tasks.set(task.taskArn, task);
+        const failing = standing === "starting" || standing === "unhealthy" ? standing : undefined;
+        const wasFailing = failures.get(task.taskArn);
+        failures.set(task.taskArn, failing);
         if (
-          known?.lastStatus === task.lastStatus ||
+          (known?.lastStatus === task.lastStatus && (failing === undefined || failing === wasFailing)) ||
           (known === undefined && task.lastStatus === "STOPPED" && !isOf(changed, task))
         )
           continue;
-        options.onTask(changed.serviceName, task);
+        options.onTask(changed.serviceName, task, standing);
         news = true;
       }
       const verdict =
@@ -108,7 +120,7 @@ export async function waitForServices(
         ...(verdict === "steady" ? {} : { failure: verdict }),
       });
     }
-    options.onPoll?.(services);
+    options.onPoll?.(services, health);
     return news;
   };
 

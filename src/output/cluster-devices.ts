@@ -25,20 +25,22 @@ function tableOf({ instances }: ClusterDevices, idOf: (taskArn: string) => strin
       { title: "STATE", mark: markState },
       { title: "TASKS" },
     ],
-    rows: instances.flatMap(({ ec2InstanceId, instanceType, devices }) =>
-      devices.map(({ path, state, claimedBy }) => [
+    rows: instances.flatMap(({ ec2InstanceId, instanceType, devices, missing }) => [
+      ...devices.map(({ path, state, claimedBy }) => [
         ec2InstanceId,
         instanceType,
         path,
         state,
         claimedBy.map(idOf).join(","),
       ]),
-    ),
+      // What is not registered has no id.
+      ...Array.from({ length: missing?.count ?? 0 }, () => [ec2InstanceId, instanceType, "GPU", "missing", ""]),
+    ]),
   };
 }
 
 function markState(text: string, style: Style): string {
-  if (text === "conflict") return style.red(text);
+  if (text === "conflict" || text === "missing") return style.red(text);
   if (text === "hand-over") return style.yellow(text);
   return text === "free" ? style.green(text) : text;
 }

@@ -1,5 +1,6 @@
 import type { ClusterDevices, MappedDevice, MappedInstance, MappedTask } from "../core/devices/device-map.ts";
 import { summarise } from "./device-summary.ts";
+import { describeMissing, describeShares } from "./gpu-notes.ts";
 import type { Style } from "./style.ts";
 
 /** Of more instances than this, those that look the same are drawn once. */
@@ -23,6 +24,8 @@ export function drawDevices(map: ClusterDevices, style: Style): string {
     summarise(map, style),
     drawRows(rows, told, style),
     clashes(map, tasks, style),
+    describeShares(map, tasks),
+    describeMissing(map),
     describeReach(map, tasks),
     [...hints, key(rows)].map((line) => `${style.dim(line)}\n`).join(""),
   ];
@@ -48,14 +51,15 @@ function drawInstance(instance: MappedInstance, tasks: ReadonlyMap<string, Mappe
   }
   return {
     instance,
-    drawn: instance.devices.map((device) => drawDevice(device, letters)).join(""),
+    drawn:
+      instance.devices.map((device) => drawDevice(device, letters)).join("") + "?".repeat(instance.missing?.count ?? 0),
     free: describeFree(instance),
     letters,
     tasks,
   };
 }
 
-const signs: Readonly<Record<string, string>> = { free: ".", "hand-over": ">", conflict: "!" };
+const signs: Readonly<Record<string, string>> = { free: ".", "hand-over": ">", conflict: "!", shared: "%" };
 
 function drawDevice({ state, claimedBy: [task] }: MappedDevice, letters: ReadonlyMap<string, string>): string {
   return signs[state] ?? (task === undefined ? "#" : letters.get(task)!);
@@ -63,15 +67,16 @@ function drawDevice({ state, claimedBy: [task] }: MappedDevice, letters: Readonl
 
 function colour(character: string, style: Style): string {
   if (character === ".") return style.green(character);
-  if (character === "!") return style.red(character);
+  if (character === "!" || character === "?") return style.red(character);
   if (character === ">") return style.yellow(character);
   return /[A-Z]/.test(character) ? style.dim(character) : style.cyan(character);
 }
 
-function describeFree({ devices, freeSlots }: MappedInstance): string {
+function describeFree({ devices, freeSlots, missing }: MappedInstance): string {
   const free = devices.filter(({ state }) => state === "free").length;
   const largest = Math.max(0, ...Object.keys(freeSlots).map(Number));
-  if (free === 0) return "full";
+  if (devices.length === 0 && missing !== undefined) return "no GPU registered";
+  if (free === 0) return devices.some(({ state }) => state === "shared") ? "0 free" : "full";
   return largest === 0 || largest === free ? `${free} free` : `${free} free, ${largest} together`;
 }
 
@@ -177,6 +182,8 @@ function key(rows: readonly Row[]): string {
     [/#/, "# held"],
     [/>/, "> hand-over"],
     [/!/, "! conflict"],
+    [/%/, "% shared by MPS"],
+    [/\?/, "? missing"],
   ];
   return meanings
     .filter(([sign]) => sign.test(all))

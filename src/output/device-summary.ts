@@ -5,15 +5,18 @@ import type { Style } from "./style.ts";
 export function summarise({ cluster, instances }: ClusterDevices, style: Style): string {
   const devices = instances.flatMap((instance) => instance.devices);
   const count = (state: string) => devices.filter((device) => device.state === state).length;
+  const missing = instances.reduce((sum, instance) => sum + (instance.missing?.count ?? 0), 0);
   const parts = [
     style.green(`${count("free")} free`),
     `${count("held")} held`,
     ...(count("stopping") > 0 ? [`${count("stopping")} held by stopping tasks`] : []),
     ...(count("hand-over") > 0 ? [style.yellow(`${count("hand-over")} in hand-over`)] : []),
+    ...(count("shared") > 0 ? [`${count("shared")} shared by MPS`] : []),
+    ...(missing > 0 ? [style.red(`${missing} missing`)] : []),
     ...(count("conflict") > 0 ? [style.red(`${count("conflict")} in conflict`)] : []),
   ];
   return (
-    `cluster ${style.bold(cluster)}: ${devices.length} devices on ${instances.length} ` +
+    `cluster ${style.bold(cluster)}: ${devices.length + missing} devices on ${instances.length} ` +
     `${instances.length === 1 ? "instance" : "instances"}\n${parts.join(", ")}\n${rooms(instances)}`
   );
 }

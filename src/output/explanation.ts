@@ -16,11 +16,14 @@ export function explanationView(explanation: PlacementExplanation): View {
         { title: "FITS", mark: (text, style) => (text === "yes" ? style.green(text) : style.red(text)) },
         { title: "REASONS" },
       ],
-      rows: explanation.instances.map(({ ec2InstanceId, instanceType, fits, reasons }) => [
+      rows: explanation.instances.map(({ ec2InstanceId, instanceType, fits, reasons, unjudged = [] }) => [
         ec2InstanceId,
         instanceType,
         fits ? "yes" : "no",
-        reasons.map(({ code, message }) => `${code}: ${message}`).join("; "),
+        [
+          ...reasons.map(({ code, message }) => `${code}: ${message}`),
+          ...unjudged.map(({ code, message }) => `${code}: not judged: ${message}`),
+        ].join("; "),
       ]),
     },
   };
@@ -42,7 +45,8 @@ function draw(
     : style.red(`does not fit: ${possible} of ${requested} can be placed now`);
   const groups = new Map<string, InstanceExplanation[]>();
   for (const each of instances) {
-    const key = [each.instanceType, each.fits, ...new Set(toldOf(each).map(({ code }) => code))].join(" ");
+    const codes = new Set(toldOf(each).map(({ code }) => code));
+    const key = [each.instanceType, each.fits, ...codes, (each.unjudged ?? []).map(({ code }) => code)].join(" ");
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [each]);
     else group.push(each);
@@ -84,14 +88,19 @@ function drawGroup(group: readonly InstanceExplanation[], columns: number, style
   const told = toldOf(group[0]!);
   const same = group.every((each) => JSON.stringify(toldOf(each)) === JSON.stringify(told));
   const who = same ? idsOf(group) : `${group.length} instances, such as ${ec2InstanceId}:`;
-  const width = Math.max(0, ...told.map(({ code }) => code.length));
+  const open = group[0]!.unjudged ?? [];
+  const width = Math.max(0, ...[...told, ...open].map(({ code }) => code.length));
   const lines = told
     .slice(0, toldReasons)
     .map(({ code, message }) => `    ${style.yellow(code.padEnd(width))}  ${wrapAfter(width + 6, message, columns)}\n`);
   const more =
     told.length > toldReasons ? `    ${style.dim(`and ${told.length - toldReasons} more reasons: -o json`)}\n` : "";
+  const unjudged = open.map(
+    ({ code, message }) =>
+      `    ${style.dim(code.padEnd(width))}  ${wrapAfter(width + 6, `not judged: ${message}`, columns)}\n`,
+  );
   return (
     `  ${fits ? style.green("fits") : style.red("no  ")}  ${style.bold(instanceType)}  ${who}\n` +
-    `${lines.join("")}${more}`
+    `${lines.join("")}${more}${unjudged.join("")}`
   );
 }

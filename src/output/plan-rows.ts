@@ -32,9 +32,9 @@ export function planText(title: string, rows: readonly (readonly string[])[], st
 const indent = "register".length + 2;
 
 /** `desiredCount changed: 2 -> 3`. */
-export function changeText({ path, kind, before, after }: Change): string {
+export function changeText({ path, kind, before, after, note }: Change): string {
   const values = [before, after].filter((each) => each !== undefined).map((each) => JSON.stringify(each));
-  return `${path} ${kind}: ${values.join(" -> ")}`;
+  return `${path} ${kind}: ${values.join(" -> ")}${note === undefined ? "" : ` (${note})`}`;
 }
 
 /** The colour of what is done. */

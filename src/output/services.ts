@@ -1,5 +1,6 @@
 import type { RunFailure } from "../core/plan/run-result.ts";
 import type { DeployedStep } from "../operations/deploy-services.ts";
+import type { HealthCounts } from "../core/ecs/task-health.ts";
 import type { Service } from "../core/ecs-api/service.ts";
 import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import type { View } from "./print.ts";
@@ -51,6 +52,7 @@ export function servicesView(
   target: { readonly workload: string; readonly cluster: string },
   services: readonly Service[],
   rollouts: ReadonlyMap<string, ServiceDeployment> = new Map(),
+  health: ReadonlyMap<string, HealthCounts> = new Map(),
 ): View {
   return {
     kind: "ServiceStatus",
@@ -101,23 +103,35 @@ export function servicesView(
           ),
           strategy: deploymentConfiguration?.strategy ?? "ROLLING",
           rollout: rolloutOf(rollouts.get(serviceName)),
+          health: health.get(serviceName),
           events: events
             .slice(0, 5)
             .map(({ createdAt, message }) => ({ createdAt: new Date(createdAt).toISOString(), message })),
         }),
       ),
     },
-    table: statusTable(services, rollouts, nameIn),
-    // Where the family has the service's own name, the revision says it all.
-    text: (style, columns) => alignedTable(statusTable(services, rollouts, shortName), style, columns),
+    table: statusTable(services, rollouts, health, { nameDefinition: nameIn, eventLast: false }),
+    // Where the family has the service's own name, the revision says it all; and events wrap.
+    text: (style, columns) =>
+      alignedTable(
+        statusTable(services, rollouts, health, { nameDefinition: shortName, eventLast: true }),
+        style,
+        columns,
+      ),
   };
 }
 
 function statusTable(
   services: readonly Service[],
   rollouts: ReadonlyMap<string, ServiceDeployment>,
-  nameDefinition: (arn: string, service: string) => string,
+  health: ReadonlyMap<string, HealthCounts>,
+  {
+    nameDefinition,
+    eventLast,
+  }: { readonly nameDefinition: (arn: string, service: string) => string; readonly eventLast: boolean },
 ): Table {
+  // Scripts that cut lines at tabs know the event as the seventh.
+  const inOrder = <Item>(event: Item, other: Item) => (eventLast ? [other, event] : [event, other]);
   return {
     columns: [
       { title: "SERVICE" },
@@ -126,7 +140,7 @@ function statusTable(
       { title: "PENDING", align: "right" },
       { title: "DEFINITION" },
       { title: "ROLLOUT", mark: markRollout },
-      { title: "LAST EVENT" },
+      ...inOrder({ title: "LAST EVENT" }, { title: "HEALTH" }),
     ],
     rows: services.map(
       ({ serviceName, status, desiredCount, runningCount, pendingCount, taskDefinition, deployments, events }) => [
@@ -136,7 +150,7 @@ function statusTable(
         String(pendingCount),
         nameDefinition(taskDefinition, serviceName),
         rolloutText(deployments.find((each) => each.status === "PRIMARY")?.rolloutState, rollouts.get(serviceName)),
-        eventText(events[0]?.message ?? ""),
+        ...inOrder(eventText(events[0]?.message ?? ""), healthText(health.get(serviceName))),
       ],
     ),
   };
@@ -158,6 +172,14 @@ function rolloutText(state = "", rollout: ServiceDeployment | undefined): string
 export function stageText({ status, stage, productionPercent }: ServiceDeployment): string {
   if (stage === undefined || status !== "IN_PROGRESS") return status;
   return productionPercent === undefined || productionPercent === 0 ? stage : `${stage}, traffic ${productionPercent}%`;
+}
+
+/** `2 healthy, 1 starting`; empty where nothing is known. */
+export function healthText(counts: HealthCounts | undefined): string {
+  return Object.entries(counts ?? {})
+    .filter(([, count]) => count > 0)
+    .map(([health, count]) => `${count} ${health}`)
+    .join(", ");
 }
 
 /** An event without the service's own name before it. */

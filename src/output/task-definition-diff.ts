@@ -17,7 +17,13 @@ export function taskDefinitionDiffView(compared: readonly ComparedDefinition[]):
   const rows = compared.flatMap(({ declared: { family }, registered, changes }) =>
     registered === undefined
       ? [[family, "new", "", "", ""]]
-      : changes.map(({ path, kind, before, after }) => [family, kind, path, cell(before), cell(after)]),
+      : changes.map(({ path, kind, before, after, note }) => [
+          family,
+          kind,
+          path,
+          cell(before),
+          note === undefined ? cell(after) : `${cell(after)} (${note})`,
+        ]),
   );
   return {
     kind: "TaskDefinitionDiff",
@@ -79,14 +85,18 @@ function unified(compared: readonly ComparedDefinition[], style: Style): string 
     .join("\n");
 }
 
-function changeLines({ path, before, after }: Change, style: Style): readonly string[] {
+function changeLines({ path, before, after, note }: Change, style: Style): readonly string[] {
   const lines = (sign: string, value: unknown) =>
     value === undefined
       ? []
       : JSON.stringify(value, null, 2)
           .split("\n")
           .map((line) => `${sign}   ${line}`);
-  return [`  ${path}`, ...lines("-", before).map(style.red), ...lines("+", after).map(style.green)];
+  return [
+    `  ${path}${note === undefined ? "" : `  ${style.dim(`(${note})`)}`}`,
+    ...lines("-", before).map(style.red),
+    ...lines("+", after).map(style.green),
+  ];
 }
 
 function markChange(text: string, style: Style): string {

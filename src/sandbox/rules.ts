@@ -38,7 +38,31 @@ export const sandboxRules: Readonly<Record<string, readonly SandboxRule[]>> = {
       rule: "CPU, memory and ports are free again as soon as a task starts to stop.",
       source: `${guide}/task-lifecycle-explanation.html`,
     },
-    { rule: "GPUs are free again at the same moment.", source: unverified },
+    { rule: "GPUs, and shares of them, are free again at the same moment.", source: unverified },
+    {
+      rule:
+        "A share of a GPU (`nvidiaMps`) is placed by memory: one GPU must have that of all the task's containers free. " +
+        "A GPU that is shared takes no whole-GPU task, and one that a task has whole takes no share: RESOURCE:GPU.",
+      source: `${api}/API_NvidiaMpsAllocation.html; ${api}/API_GpuDevice.html`,
+    },
+    {
+      rule: "Of several GPUs with room for a share the fullest is taken; a GPU that is shared is no remaining GPU.",
+      source: unverified,
+    },
+    {
+      rule:
+        "Instances with whole NVIDIA GPUs have `ecs.capability.gpu-sharing-mps` (agent 1.107.0) and show `gpuDevices`, with " +
+        "the memory that EC2 says; without the attribute they take no share: ATTRIBUTE.",
+      source:
+        "https://github.com/aws/amazon-ecs-agent (ecs-agent/utils/gpu); that the agent reports less memory is left out",
+    },
+    {
+      rule:
+        "A task in awsvpc mode takes a network interface until it is STOPPED: the type's less one, over all network cards; " +
+        "then RESOURCE:ENI. Instances with `ecs.awsvpc-trunk-id`, and types that the catalogue does not know, have no end of them.",
+      source: `${guide}/container-instance-eni.html; the cards beyond the first: ${unverified}`,
+    },
+    { rule: "Impaired health, as a seed has it, is shown and keeps no task away.", source: unverified },
     {
       rule: "Host ports are counted per instance, TCP under PORTS and UDP under PORTS_UDP, in bridge and host mode.",
       source: `${api}/API_ContainerInstance.html`,
@@ -124,6 +148,10 @@ export const sandboxRules: Readonly<Record<string, readonly SandboxRule[]>> = {
         "A container health check says HEALTHY after one interval and UNHEALTHY after its " +
         "start period and its retries.",
       source: `${api}/API_HealthCheck.html`,
+    },
+    {
+      rule: "A service stops a task for its container health checks only after its grace period, with or without a load balancer.",
+      source: `${api}/API_CreateService.html`,
     },
   ],
   Devices: [

@@ -1,4 +1,7 @@
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
+import { isShare, type GpuNeed } from "../core/devices/gpu-need.ts";
+import { gpuIdsOf, releaseGpus } from "../core/devices/gpus.ts";
+import type { Task } from "../core/ecs-api/api.ts";
 import { createCluster } from "./model/clusters.ts";
 import { hostPortsOfNeeds, registerInstance } from "./model/instances.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./model/records.ts";
@@ -67,27 +70,36 @@ export function seedCluster(world: World, snapshot: ClusterSnapshot): ClusterRec
       tags: task.tags,
       ...serviceOf(cluster, task.group, task.taskDefinitionArn),
     });
-    settle(world, record, instance, task.startedAt);
+    settle(world, record, instance, task);
   }
   wakeServices(world, cluster);
   return cluster;
 }
 
+/** The GPUs that a task has by its seed, else as many as it asks for of those that are gone. */
+function gpusOfSeed(seed: Task, need: GpuNeed, { freeGpus }: InstanceRecord): readonly string[] {
+  const named = gpuIdsOf(seed);
+  if (named.length > 0 || isShare(need)) return named;
+  const held = freeGpus.filter(({ mode }) => mode === "DEDICATED").map(({ id }) => id);
+  return need === "all" ? held : held.slice(0, typeof need === "number" ? need : 1);
+}
+
 /** A task that runs already; what its instance has for tasks is what the snapshot says remains, and its share. */
-function settle(world: World, task: TaskRecord, instance: InstanceRecord, startedAt = world.now()): void {
-  const { cpu, memoryMiB } = task.needs;
+function settle(world: World, task: TaskRecord, instance: InstanceRecord, seed: Task): void {
+  const { startedAt = world.now() } = seed;
+  const { cpu, memoryMiB, gpus: need } = task.needs;
   const ports = hostPortsOfNeeds(task.needs);
   const without = (all: readonly number[], protocol: string) =>
     all.filter((port) => !ports.some((each) => each.port === port && each.protocol === protocol));
   const free = instance.free;
-  const used = instance.registered.gpus.filter((gpu) => !free.gpus.includes(gpu));
-  const gpus = typeof task.needs.gpus === "number" ? used.slice(0, task.needs.gpus) : [];
+  const gpus = gpusOfSeed(seed, need, instance);
+  instance.freeGpus = releaseGpus(instance.freeGpus, need, gpus);
   instance.free = {
     cpu: free.cpu + cpu,
     memoryMiB: free.memoryMiB + memoryMiB,
     tcpPorts: without(free.tcpPorts, "tcp"),
     udpPorts: without(free.udpPorts, "udp"),
-    gpus: [...free.gpus, ...gpus],
+    gpus: instance.freeGpus.filter(({ mode }) => mode === "IDLE").map(({ id }) => id),
   };
   instance.tasks.add(task);
   task.instance = instance;
@@ -99,5 +111,6 @@ function settle(world: World, task: TaskRecord, instance: InstanceRecord, starte
   for (const container of task.containers) {
     container.status = "RUNNING";
     container.runtimeId = world.hex(64);
+    container.gpus = gpus;
   }
 }

@@ -3,9 +3,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
-import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
+import { ecsOf } from "../support/ecs.ts";
 import { missingTools } from "../support/tools.ts";
 
 const workloads: Readonly<Record<string, Partial<Workload>>> = {
@@ -51,14 +50,11 @@ function toCloudFormation(value: unknown, key = ""): unknown {
 describe.skipIf(missingTools("cfn-lint"))("cfn-lint", () => {
   it("finds nothing wrong with what is generated", async () => {
     const resources = Object.entries(workloads).flatMap(([name, change]) => {
-      const workload = resolveWorkload({ name: name.toLowerCase(), image: "repo/bert:1", ...change });
-      return variantsOf(workload).map((variant, index) => {
-        const definition = generateTaskDefinition(workload, variant, { region: "us-east-1" });
-        return [
-          `${name}${index}`,
-          { Type: "AWS::ECS::TaskDefinition", Properties: toCloudFormation(definition) },
-        ] as const;
-      });
+      const workload = { name: name.toLowerCase(), image: "repo/bert:1", ...change };
+      return ecsOf(workload, { region: "us-east-1" }).variants.map(
+        ({ definition }, index) =>
+          [`${name}${index}`, { Type: "AWS::ECS::TaskDefinition", Properties: toCloudFormation(definition) }] as const,
+      );
     });
     expect(resources).toHaveLength(9);
     const file = join(mkdtempSync(join(tmpdir(), "aiplat-cfn-")), "template.json");

@@ -427,11 +427,16 @@ describe("a service on parts of instances", () => {
     expect((await run("taskdef", "diff", "--exit-code")).code).toBe(0);
   });
 
-  it("deletes the services of slots that are no more", async () => {
+  it("deletes the services of slots that are no more, first where the user says so", async () => {
     slots();
     await run("service", "deploy");
     slots({ accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 } });
-    const { code, stdout } = await run("service", "deploy");
+    // Four replicas on two chips each and three of them fill twelve: there is no room for both.
+    const refused = await run("service", "deploy", "--yes");
+    expect(refused.code).toBe(4);
+    expect(refused.stderr).toContain("--recreate");
+    expect(await counts()).toEqual([2, 1, 1]);
+    const { code, stdout } = await run("service", "deploy", "--recreate", "--yes");
     expect(code).toBe(0);
     expect(
       stdout
@@ -452,7 +457,7 @@ describe("a service on parts of instances", () => {
       accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 },
       ecs: { taskDefinition: { containerDefinitions: [{ name: "side", image: "side:1" }] } },
     });
-    const { code, stderr } = await run("service", "deploy");
+    const { code, stderr } = await run("service", "deploy", "--recreate", "--yes");
     expect(code).toBe(2);
     expect(stderr).toContain("At least one of 'memory' or 'memoryReservation' must be specified");
     expect(await counts()).toEqual([2, 1, 1]);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { inject } from "vitest";
+import { buildOnce } from "./built-cli.ts";
 
 export interface CliRun {
   /** The exit code; null when a signal ended it. */
@@ -21,9 +22,9 @@ export interface CliOptions {
 
 /** The path of the built command-line tool, to run with `process.execPath`. */
 export function cliPath(): string {
-  const cli = inject("cli");
-  if (cli.error !== undefined) throw new Error(`the command-line tool does not build:\n${cli.error}`);
-  return join(cli.folder, "bin/aiplat.js");
+  const { folder } = inject("cli");
+  buildOnce(folder);
+  return join(folder, "bin/aiplat.js");
 }
 
 /** The environment of every run: a HOME without AWS configuration, and no instance metadata to ask for credentials. */

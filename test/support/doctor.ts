@@ -3,11 +3,11 @@ import { diagnose, type Patient } from "../../src/core/doctor/diagnose.ts";
 import { needsOf } from "../../src/core/doctor/needs.ts";
 import type { Observation, ObservedAccount, ObservedCluster } from "../../src/core/doctor/observation.ts";
 import { decisionKey, permissionsOf } from "../../src/core/doctor/permissions.ts";
+import type { TaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { networkConfigurationOf } from "../../src/core/plan/run-request.ts";
-import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
-import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { anInstance, aSnapshot } from "./cluster.ts";
+import { ecsOf } from "./ecs.ts";
 
 export const place = { partition: "aws", region: "us-east-1", account: "123456789012" };
 const role = (name: string) => `arn:aws:iam::${place.account}:role/${name}`;
@@ -60,9 +60,8 @@ export function observe(
   };
 }
 
-function definitionsOf(file: Workload): Patient["definitions"] {
-  const resolved = resolveWorkload(file);
-  return variantsOf(resolved).map((variant) => generateTaskDefinition(resolved, variant, { region: place.region }));
+function definitionsOf(file: Workload): readonly TaskDefinition[] {
+  return ecsOf(file, { region: place.region }).variants.map(({ definition }) => definition);
 }
 
 /** What doctor says of the account, for a workload or for none. */
@@ -72,18 +71,11 @@ export function examine(
   machine: Partial<Observation["machine"]> = {},
 ): readonly CheckItem[] {
   const file = named === "none" ? undefined : named;
-  const resolved = file === undefined ? undefined : resolveWorkload(file);
-  const hasSubnets = (resolved?.ecs.network?.subnets ?? []).length > 0;
-  const network = resolved === undefined || !hasSubnets ? undefined : networkConfigurationOf(resolved, undefined);
+  const ecs = file === undefined ? undefined : ecsOf(file, { region: place.region });
+  const hasSubnets = (ecs?.workload.ecs.network?.subnets ?? []).length > 0;
+  const network = ecs === undefined || !hasSubnets ? undefined : networkConfigurationOf(ecs, undefined);
   const patient: Patient | undefined =
-    file === undefined || resolved === undefined
-      ? undefined
-      : {
-          workload: resolved,
-          generate: { region: place.region },
-          definitions: definitionsOf(file),
-          ...(network === undefined ? {} : { network }),
-        };
+    ecs === undefined ? undefined : { ecs, region: place.region, ...(network === undefined ? {} : { network }) };
   const observation: Observation = {
     machine: {
       aiplat: "0.1.0",
@@ -98,7 +90,7 @@ export function examine(
   return diagnose(
     "prod",
     patient,
-    patient === undefined ? undefined : needsOf(patient.definitions, place.region),
+    file === undefined ? undefined : needsOf(definitionsOf(file), place.region),
     observation,
   ).groups.flatMap(({ items }) => items);
 }

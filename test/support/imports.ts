@@ -1,8 +1,9 @@
+import { namedProviders } from "../../src/core/ecs/capacity.ts";
 import { expect } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
 import type { RegisteredTaskDefinition, TaskDefinition } from "../../src/core/ecs-api/api.ts";
-import { namedProvider } from "../../src/core/ecs/capacity.ts";
 import { normalForm } from "../../src/core/ecs/normal-form.ts";
+import { resolveForEcs } from "../../src/core/ecs/resolve-for-ecs.ts";
 import { ecsRules } from "../../src/core/ecs/rules.ts";
 import type { Service } from "../../src/core/ecs-api/service.ts";
 import { normalService } from "../../src/core/ecs/service-form.ts";
@@ -72,8 +73,9 @@ export function planOf(
   { parts }: ImportSource,
   snapshot: ClusterSnapshot = aSnapshot([anInstance("i1", "g5.xlarge")]),
 ): ServicePlan {
-  const provider = namedProvider(workload);
-  const network = networkConfigurationOf(workload, undefined);
+  const ecs = resolveForEcs(workload);
+  const [provider] = namedProviders(ecs.capacity);
+  const network = networkConfigurationOf(ecs, undefined);
   const settings = {
     cluster: "prod",
     enableExecuteCommand: false,
@@ -81,7 +83,7 @@ export function planOf(
     ...(provider === undefined ? {} : { provider }),
     ...(network === undefined ? {} : { networkConfiguration: network }),
   };
-  return planServices(workload, settings, {}, snapshot, {
+  return planServices(ecs, settings, snapshot, {
     services: parts.flatMap(({ service }) => service ?? []),
     definitions: parts.map(({ definition }) => definition),
   });

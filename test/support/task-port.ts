@@ -68,7 +68,7 @@ export function scriptedEcs(
   return {
     asked,
     describeCluster: refuse("DescribeClusters"),
-    managedInstancesProviders: refuse("DescribeCapacityProviders"),
+    describeCapacityProviders: refuse("DescribeCapacityProviders"),
     registerTaskDefinition: refuse("RegisterTaskDefinition"),
     describeTaskDefinition: async () => undefined,
     runTask: refuse("RunTask"),

@@ -45,6 +45,18 @@ describe("translateAwsError", () => {
       /--profile or AWS_PROFILE/,
     ],
     [
+      "a grace period without a load balancer",
+      answer(
+        "InvalidParameterException",
+        "Health check grace period is only valid for services configured to use load balancers",
+      ),
+      "InvalidInput",
+      2,
+      /grace period .* with a load balancer only/,
+      /health.startSeconds above 300 .* healthCheckGracePeriodSeconds: null/,
+      { operation: "CreateService" },
+    ],
+    [
       "SSO session expired",
       credentials(
         "The SSO session associated with this profile has expired. To refresh this SSO session run aws sso login with the corresponding profile.",

@@ -266,16 +266,27 @@ describe("createEcs", () => {
     expect(requests).toHaveLength(140);
   });
 
-  it("names the Managed Instances providers", async () => {
+  it("describes capacity providers with their groups", async () => {
     const { config, requests } = await serve(() => ({
       body: {
         capacityProviders: [
-          { name: "asg", autoScalingGroupProvider: {} },
+          {
+            name: "asg",
+            autoScalingGroupProvider: {
+              autoScalingGroupArn: "arn:aws:autoscaling:us-east-1:1:autoScalingGroup:u:autoScalingGroupName/gpu",
+              managedScaling: { status: "ENABLED" },
+            },
+          },
           { name: "mi", type: "MANAGED_INSTANCES" },
+          { name: "old", managedInstancesProvider: {} },
         ],
       },
     }));
-    expect(await createEcs(config, never).managedInstancesProviders(["asg", "mi"], "prod")).toEqual(["mi"]);
+    expect(await createEcs(config, never).describeCapacityProviders(["asg", "mi"], "prod")).toEqual([
+      { name: "asg", type: "EC2_AUTOSCALING", managedScaling: true, groupName: "gpu" },
+      { name: "mi", type: "MANAGED_INSTANCES" },
+      { name: "old", type: "MANAGED_INSTANCES" },
+    ]);
     expect(requests[0]!.input).toEqual({ capacityProviders: ["asg", "mi"], cluster: "prod" });
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { instanceTypes } from "../../src/core/catalog/instance-types/catalog.ts";
-import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
 import { Refusal } from "../../src/core/base/problem.ts";
-import { everyVariantOf, resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
+import { everyVariantOf, variantsOf } from "../../src/core/ecs/variants.ts";
+import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
+import { ecsOf } from "../support/ecs.ts";
 
 const base = { name: "bert", image: "repo/bert:1" } as const;
 
@@ -12,8 +13,7 @@ function workload(change: Partial<Workload>): Workload {
 }
 
 function definitions(change: Partial<Workload>, region = "us-east-1") {
-  const resolved = resolveWorkload(workload(change));
-  return variantsOf(resolved).map((variant) => generateTaskDefinition(resolved, variant, { region }));
+  return ecsOf(workload(change), { region }).variants.map(({ definition }) => definition);
 }
 
 function only(change: Partial<Workload>) {
@@ -131,9 +131,8 @@ describe("slots", () => {
   });
 
   it("locks from the cluster's own base", () => {
-    const resolved = resolveWorkload(workload({ accelerator: { instanceTypes: ["inf1.xlarge"] } }));
-    const container = generateTaskDefinition(resolved, variantsOf(resolved)[0]!, { lockPortBase: 30_000 })
-      .containerDefinitions[0]!;
+    const { variants } = ecsOf(workload({ accelerator: { instanceTypes: ["inf1.xlarge"] } }), { lockPortBase: 30_000 });
+    const container = variants[0]!.definition.containerDefinitions[0]!;
     expect(container.portMappings).toEqual([{ containerPort: 30_000, hostPort: 30_000, protocol: "udp" }]);
   });
 });

@@ -1,33 +1,28 @@
+import { namedProviders } from "../../src/core/ecs/capacity.ts";
 import { describe, expect, it } from "vitest";
-import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
 import { generateService } from "../../src/core/ecs/service.ts";
 import { ecsRules } from "../../src/core/ecs/rules.ts";
 import { importWorkload } from "../../src/core/import/import-workload.ts";
 import type { ImportedPart, ImportSource } from "../../src/core/import/source.ts";
 import { Refusal } from "../../src/core/base/problem.ts";
-import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { anInstance, aSnapshot } from "../support/cluster.ts";
+import { ecsOf } from "../support/ecs.ts";
 import { asRegistered, asService, importUnchanged, planOf, readBack } from "../support/imports.ts";
 import { problemsOf } from "../support/workload.ts";
 
 /** What is live after aiplat has deployed a workload. */
 function deployed(workload: Omit<Workload, "name" | "image">, counts: readonly number[] = [2]): ImportSource {
-  const resolved = resolveWorkload({ name: "bert", image: "bert:1", kind: "service", ...workload });
-  const parts = variantsOf(resolved).map((variant, index): ImportedPart => {
-    const definition = asRegistered(generateTaskDefinition(resolved, variant, { region: "us-east-1" }));
-    const { capacity, network } = resolved.ecs;
-    const provider =
-      typeof capacity === "object"
-        ? "provider" in capacity
-          ? capacity.provider
-          : capacity.managedInstances
-        : undefined;
+  const ecs = ecsOf({ name: "bert", image: "bert:1", kind: "service", ...workload }, { region: "us-east-1" });
+  const parts = ecs.variants.map((variant, index): ImportedPart => {
+    const definition = asRegistered(variant.definition);
+    const { network } = ecs.workload.ecs;
+    const [provider] = namedProviders(ecs.capacity);
     const networkConfiguration =
       network === undefined
         ? {}
         : { networkConfiguration: { awsvpcConfiguration: { subnets: network.subnets ?? [] } } };
-    const input = generateService(resolved, variant, {
+    const input = generateService(ecs, variant, {
       cluster: "prod",
       taskDefinition: definition.family,
       desiredCount: counts[index] ?? 1,
@@ -344,8 +339,7 @@ describe("Neuron devices that somebody listed by hand", () => {
       { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 },
       { instanceTypes: ["g5.xlarge"] },
     ]) {
-      const workload = resolveWorkload({ name: "bert", image: "b", accelerator, ecs: raw });
-      expect(() => generateTaskDefinition(workload, variantsOf(workload)[0]!)).toThrow(
+      expect(() => ecsOf({ name: "bert", image: "b", accelerator, ecs: raw })).toThrow(
         /neuron5 of container bert is not one of the slot's/,
       );
     }

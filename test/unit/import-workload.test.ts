@@ -1,3 +1,4 @@
+import { namedProviders } from "../../src/core/ecs/capacity.ts";
 import { describe, expect, it } from "vitest";
 import { importWorkload } from "../../src/core/import/import-workload.ts";
 import type { RegisteredTaskDefinition } from "../../src/core/ecs-api/api.ts";
@@ -9,12 +10,11 @@ import { Refusal } from "../../src/core/base/problem.ts";
 import { mergeRaw, type Raw } from "../../src/core/base/merge.ts";
 import { rawOverlay } from "../../src/core/workload/overlay-raw.ts";
 import { parseWorkloadText } from "../../src/core/workload/parse.ts";
-import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import { workloadRules } from "../../src/core/workload/rules.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { formatYaml } from "../../src/output/yaml.ts";
-import { namedProvider } from "../../src/core/ecs/capacity.ts";
 import { anInstance, aSnapshot } from "../support/cluster.ts";
+import { ecsOf } from "../support/ecs.ts";
 import { problemsOf } from "../support/workload.ts";
 
 const prefix = "arn:aws:ecs:us-east-1:111122223333";
@@ -228,9 +228,9 @@ function imported(live: Service, registered: RegisteredTaskDefinition): Raw {
 
 describe("an imported service", () => {
   it.each(cases)("plans to no change: %s", (_, live, registered) => {
-    const workload = resolveWorkload(readBack(imported(live, registered)));
-    const provider = namedProvider(workload);
-    const network = networkConfigurationOf(workload, undefined);
+    const ecs = ecsOf(readBack(imported(live, registered)));
+    const [provider] = namedProviders(ecs.capacity);
+    const network = networkConfigurationOf(ecs, undefined);
     const settings = {
       cluster: "prod",
       enableExecuteCommand: false,
@@ -238,7 +238,7 @@ describe("an imported service", () => {
       ...(provider === undefined ? {} : { provider }),
       ...(network === undefined ? {} : { networkConfiguration: network }),
     };
-    const { steps, registrations } = planServices(workload, settings, {}, aSnapshot([anInstance("i1", "g5.xlarge")]), {
+    const { steps, registrations } = planServices(ecs, settings, aSnapshot([anInstance("i1", "g5.xlarge")]), {
       services: [live],
       definitions: [registered],
     });

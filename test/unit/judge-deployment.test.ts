@@ -4,8 +4,9 @@ import type { ServiceDeployment } from "../../src/core/ecs-api/service-deploymen
 import { AiplatError } from "../../src/errors.ts";
 import { findStableRevision } from "../../src/operations/find-stable.ts";
 import { judgeDeployment, judgeRollback } from "../../src/operations/judge-deployment.ts";
+import type { HealthCounts } from "../../src/core/ecs/task-health.ts";
 import { waitForServices } from "../../src/operations/wait-for-services.ts";
-import { fakeRuntime, makeDefinition, scriptedEcs } from "../support/task-port.ts";
+import { fakeRuntime, makeDefinition, makeTask, scriptedEcs } from "../support/task-port.ts";
 
 const deployment = (number: number, more: Partial<Deployment> = {}): Deployment => ({
   id: `ecs-svc/${number}`,
@@ -212,6 +213,33 @@ describe("waiting", () => {
       describeServiceDeployments: async () => [rollout("ROLLBACK_SUCCESSFUL", { statusReason: "An alarm." })],
     });
     expect(outcomes.map(({ failure }) => failure)).toEqual(["An alarm; the service goes back to bert:1"]);
+  });
+
+  it("tells of checks that fail once, and again when the grace period is over", async () => {
+    const startedAt = fakeRuntime().now();
+    const told: string[] = [];
+    const counts: (HealthCounts | undefined)[] = [];
+    const healthAt = (look: number) => (look < 2 ? "UNKNOWN" : look < 8 ? "UNHEALTHY" : "HEALTHY");
+    const rolling = (more: object) =>
+      service([{ ...green, ...more }], "ROLLING", { healthCheckGracePeriodSeconds: 10 });
+    const ecs = scriptedEcs((look) => [makeTask("a", { startedAt, healthStatus: healthAt(look) })], {
+      describeServices: async () => [rolling({ rolloutState: ecs.asked.length < 9 ? "IN_PROGRESS" : "COMPLETED" })],
+    });
+    await waitForServices(ecs, "prod", [{ service: rolling({ rolloutState: "IN_PROGRESS" }) }], fakeRuntime(), {
+      hint: "",
+      onEvent: () => undefined,
+      onTask: (_, { lastStatus }, health) => told.push(`${lastStatus} ${health}`),
+      onPoll: (_, health) => counts.push(health.get("bert")),
+    });
+    expect(told).toEqual(["RUNNING unknown", "RUNNING starting", "RUNNING unhealthy"]);
+    expect(new Set(counts.map((each) => JSON.stringify(each)))).toEqual(
+      new Set([
+        undefined,
+        '{"healthy":0,"starting":1,"unhealthy":0}',
+        '{"healthy":0,"starting":0,"unhealthy":1}',
+        '{"healthy":1,"starting":0,"unhealthy":0}',
+      ]),
+    );
   });
 
   it("does without, where the endpoint keeps none or the caller may not read them", async () => {

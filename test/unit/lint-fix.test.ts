@@ -4,8 +4,8 @@ import { parse, stringify } from "yaml";
 import { fixText } from "../../src/core/ecs/lint/fix.ts";
 import { lintTaskDefinition } from "../../src/core/ecs/lint/lint.ts";
 import { lintFiles } from "../../src/core/ecs/lint/report.ts";
-import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
-import { everyVariantOf, resolveWorkload } from "../../src/core/workload/resolve.ts";
+import type { Workload } from "../../src/core/workload/schema.ts";
+import { ecsOf } from "../support/ecs.ts";
 
 /* oxlint-disable typescript/no-explicit-any -- definitions are broken at any place */
 type Json = any;
@@ -527,7 +527,7 @@ const anyGood = fc
           },
         }
       : {};
-    const workload = resolveWorkload({
+    const workload: Workload = {
       name: "bert",
       image: "bert:1",
       accelerator: { instanceTypes: [String(instanceType)], devicesPerReplica: Number(devicesPerReplica) },
@@ -536,10 +536,8 @@ const anyGood = fc
       ...(sidecar ? { resources: { memory: "2GiB" } } : {}),
       ...(logs ? { logs: { group: "/bert" } } : {}),
       ecs: raw,
-    });
-    return structuredClone(
-      generateTaskDefinition(workload, pick(everyVariantOf(workload), slot), { region: "us-east-1" }),
-    ) as Json;
+    };
+    return structuredClone(pick(ecsOf(workload, { region: "us-east-1" }).everyVariant, slot).definition) as Json;
   });
 
 const broken = fc

@@ -23,13 +23,19 @@ function neuron(devices: readonly number[], other: Raw = {}, linux: Raw = {}): R
     image: "example.com/model:1",
     memory: 1024,
     essential: true,
-    linuxParameters: { capabilities: { add: ["IPC_LOCK"] }, devices: devices.map((each) => device(each)), ...linux },
+    linuxParameters: {
+      capabilities: { add: ["IPC_LOCK"] },
+      devices: devices.map((each) => device(each)),
+      ...(devices.length > 1 ? { sharedMemorySize: 256 } : {}),
+      ...linux,
+    },
     portMappings: devices.map(lock),
     ...other,
   };
 }
 
 const plain = (other: Raw = {}): Raw => ({ name: "side", image: "example.com/side:1", memory: 128, ...other });
+const share = (memory: number, other: Raw = {}): Raw => gpu({ sharingStrategy: { nvidiaMps: { memory } } }, other);
 const gpu = (requirement: Raw | undefined, other: Raw = {}): Raw =>
   plain({
     name: "model",
@@ -588,6 +594,27 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
     { in: task([gpu({ value: "1" }), gpu({ value: "2" }, { name: "other" }), plain()]) },
   ],
+  "gpu-share-memory": [
+    {
+      in: task([share(15_360), share(15_360, { name: "other" })], onType("g5.xlarge")),
+      finds: [
+        "containerDefinitions[0].resourceRequirements[0].sharingStrategy.nvidiaMps.memory",
+        "2 shares, which go on one GPU, take together 30,720 MiB, and one A10G of g5.xlarge has 22,888 MiB",
+      ],
+    },
+    {
+      in: task([share(40_000)], on("attribute:ecs.instance-type in [g5.xlarge, g4dn.xlarge]")),
+      finds: ["containerDefinitions[0].resourceRequirements[0].sharingStrategy.nvidiaMps.memory", "40,000 MiB"],
+    },
+    {
+      in: task([share(0), share(1, { name: "other" })]),
+      finds: ["containerDefinitions[0].resourceRequirements[0].sharingStrategy.nvidiaMps.memory", "0 is no memory"],
+    },
+    { in: task([share(11_444), share(11_444, { name: "other" })], onType("g5.xlarge")) },
+    { in: task([share(20_000)], on("attribute:ecs.instance-type in [g4dn.xlarge, g5.xlarge]")) },
+    { in: task([share(999_999)]) },
+    { in: task([share(40_000)], onType("p99.xlarge")) },
+  ],
   "gpu-not-on-type": [
     {
       in: task([gpu({ value: "2" })], onType("g5.xlarge")),
@@ -740,6 +767,36 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([neuron(row(0, 6), { portMappings: [] })], half) },
     { in: task([neuron([2], { portMappings: [] })], { ...half, networkMode: "awsvpc" }) },
   ],
+  "shared-memory-missing": [
+    {
+      in: task([gpu({ value: "4" })], onType("g5.12xlarge")),
+      finds: ["containerDefinitions[0].linuxParameters", "4 GPUs", "64 MiB", "sharedMemorySize"],
+    },
+    {
+      in: task([gpu({ value: "ALL" })], onType("g5.12xlarge")),
+      finds: ["containerDefinitions[0].linuxParameters", "4 GPUs"],
+    },
+    {
+      in: task([plain(), neuron([0, 1], {}, { sharedMemorySize: undefined })], half),
+      finds: ["containerDefinitions[1].linuxParameters", "2 Neuron devices"],
+    },
+    {
+      in: task([neuron([0], {}, { devices: [device(0), { hostPath: "/dev/infiniband/uverbs0" }] })], {
+        ...onType("trn1.2xlarge"),
+        networkMode: "host",
+      }),
+      finds: ["containerDefinitions[0].linuxParameters", "EFA"],
+    },
+    { in: task([gpu({ value: "1" })], onType("g5.12xlarge")) },
+    { in: task([gpu({ value: "ALL" })], on("attribute:ecs.instance-type in [g5.12xlarge, g5.xlarge]")) },
+    { in: task([gpu({ value: "ALL" })]) },
+    { in: task([neuron([0])], half) },
+    { in: task([gpu({ value: "4" }, { linuxParameters: { sharedMemorySize: 1024 } })]) },
+    { in: task([gpu({ value: "4" }, { linuxParameters: { tmpfs: [{ containerPath: "/dev/shm", size: 64 }] } })]) },
+    { in: task([gpu({ value: "4" }, { mountPoints: [{ sourceVolume: "shm", containerPath: "/dev/shm" }] })]) },
+    { in: task([gpu({ value: "4" })], { ipcMode: "host" }) },
+    { in: managedTask([gpu({ value: "4" })]) },
+  ],
   "lock-port-taken": [
     {
       in: task([neuron([2], { portMappings: [lock(2), lock(4)] })], half),
@@ -827,6 +884,29 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
     { in: task([neuron([0], { image: "nvcr.io/nvidia/tritonserver:24.01-py3" })], onType("inf1.xlarge")) },
     { in: task([neuron([0]), plain({ image: "nvcr.io/nvidia/pytorch:24.01-py3" })], onType("inf2.xlarge")) },
+  ],
+  "image-not-known": [
+    {
+      in: task(
+        [
+          neuron([0], {
+            image: "public.ecr.aws/neuron/jax-training-neuronx:0.11.0-neuronx-py314-sdk2.34.0-ubuntu26.04",
+          }),
+        ],
+        onType("inf2.xlarge"),
+      ),
+      finds: ["containerDefinitions[0].image", "is not checked"],
+    },
+    {
+      in: task(
+        [
+          neuron([0], {
+            image: "public.ecr.aws/neuron/jax-training-neuronx:0.10.0-neuronx-py313-sdk2.32.0-ubuntu24.04",
+          }),
+        ],
+        onType("inf2.xlarge"),
+      ),
+    },
   ],
   "image-cpu-only": [
     {

@@ -2,19 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { instanceTypes } from "../../src/core/catalog/instance-types/catalog.ts";
 import { legalSizes } from "../../src/core/catalog/slots.ts";
-import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
 import { lintTaskDefinition } from "../../src/core/ecs/lint/lint.ts";
 import { readTaskDefinitions } from "../../src/core/ecs/lint/source.ts";
 import { pathText, Refusal } from "../../src/core/base/problem.ts";
 import type { Raw } from "../../src/core/base/merge.ts";
-import { everyVariantOf, resolveWorkload } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
+import { ecsOf } from "../support/ecs.ts";
 
 function findingsOf(workload: Omit<Workload, "name" | "image">) {
-  const resolved = resolveWorkload({ name: "bert", image: "repo/bert:1", ...workload });
-  return everyVariantOf(resolved).flatMap((variant) =>
-    lintTaskDefinition(generateTaskDefinition(resolved, variant, { region: "us-east-1" })),
-  );
+  const { everyVariant } = ecsOf({ name: "bert", image: "repo/bert:1", ...workload }, { region: "us-east-1" });
+  return everyVariant.flatMap(({ definition }) => lintTaskDefinition(definition));
 }
 
 describe("what aiplat generates", () => {

@@ -10,9 +10,9 @@ import { newestOf } from "../../src/core/plan/newest-revisions.ts";
 import { planRegistered, planRun } from "../../src/core/plan/plan-run.ts";
 import { plannedRun, type PlannedRun } from "../../src/core/plan/planned-run.ts";
 import type { RunSettings } from "../../src/core/plan/run-request.ts";
-import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
+import { ecsOf } from "../support/ecs.ts";
 import { cluster, settingsOf, slotOf, snapshotOf, standing, workloadOf } from "../support/random-clusters.ts";
 
 const described = {
@@ -29,7 +29,7 @@ function planned(
   snapshot: ClusterSnapshot,
   definitions = noDefinitions,
 ): PlannedRun {
-  const round = planRun(resolveWorkload(workload), settings, {}, settings.count, snapshot, new Set());
+  const round = planRun(ecsOf(workload), settings, settings.count, snapshot, new Set());
   return plannedRun({
     settings,
     round,
@@ -293,7 +293,7 @@ describe("what moves a plan", () => {
   it("is a capacity provider that the cluster no longer has", () => {
     const from = planned(
       { ...chip, ecs: { capacity: { provider: "asg" } } },
-      { ...settings, provider: "asg" },
+      { ...settings, capacityProviderStrategy: [{ capacityProvider: "asg", weight: 1 }] },
       aSnapshot([]),
     );
     expect(moved({}, from)).toEqual([]);
@@ -304,7 +304,7 @@ describe("what moves a plan", () => {
 
   it("is no machine and no lock where ECS schedules by itself", () => {
     const gpu: Workload = { name: "gpu", image: "gpu:1", accelerator: { instanceTypes: ["g5.xlarge"] } };
-    const round = planRun(resolveWorkload(gpu), settings, {}, 1, undefined, new Set());
+    const round = planRun(ecsOf(gpu), settings, 1, undefined, new Set());
     const from = plannedRun({
       settings,
       round,

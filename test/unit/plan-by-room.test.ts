@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { planByRoom } from "../../src/core/plan/plan-by-room.ts";
 import { planRegistered } from "../../src/core/plan/plan-run.ts";
 import type { RunSettings } from "../../src/core/plan/run-request.ts";
-import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
+import { ecsOf } from "../support/ecs.ts";
 
 const settings: RunSettings = {
   run: "gpu-1",
@@ -30,13 +30,7 @@ const machine = (id: string, type: string, gpus: number, cpu = 64 * 1024) => {
   return anInstance(id, type, { registered: resources, remaining: resources });
 };
 const plan = (workload: Workload, count: number, ...machines: readonly ReturnType<typeof machine>[]) => {
-  const { steps, shortages } = planByRoom(
-    resolveWorkload(workload),
-    { ...settings, count },
-    {},
-    count,
-    aSnapshot(machines),
-  );
+  const { steps, shortages } = planByRoom(ecsOf(workload), { ...settings, count }, count, aSnapshot(machines));
   return { steps: steps.map((step) => [step.count, step.request.taskDefinition, step.why]), shortages };
 };
 

@@ -11,9 +11,9 @@ import { planServices } from "../../src/core/plan/plan-service.ts";
 import { movedSince } from "../../src/core/plan/service-plan.ts";
 import { explainShortage } from "../../src/core/plan/shortage.ts";
 import { Refusal } from "../../src/core/base/problem.ts";
-import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
+import { ecsOf } from "../support/ecs.ts";
 import { mutate, mutations } from "../support/mutations.ts";
 
 const resources = { cpu: 96 * 1024, memoryMiB: 370_000, tcpPorts: [22], udpPorts: [], gpus: [] };
@@ -48,7 +48,7 @@ function aRunPlan(): object {
     placementConstraints: [],
     enableExecuteCommand: false,
   };
-  const round = planRun(resolveWorkload(workload), settings, {}, 4, snapshot, new Set());
+  const round = planRun(ecsOf(workload), settings, 4, snapshot, new Set());
   return {
     apiVersion: "aiplat/v1",
     kind: "Plan",
@@ -58,9 +58,8 @@ function aRunPlan(): object {
 
 function aServicePlan(): object {
   const plan = planServices(
-    resolveWorkload({ ...workload, kind: "service" }),
+    ecsOf({ ...workload, kind: "service" }),
     { cluster: "prod", enableExecuteCommand: false, force: false },
-    {},
     snapshot,
     { services: [], definitions: [], cluster },
   );

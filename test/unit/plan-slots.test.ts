@@ -2,13 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
 import type { TaskDefinition } from "../../src/core/ecs-api/api.ts";
+import { definitionsOf, readsCluster } from "../../src/core/ecs/resolve-for-ecs.ts";
 import { explainPlacement } from "../../src/core/placement/explain.ts";
 import { place } from "../../src/core/placement/place.ts";
-import { planRegistered, planRun, readsCluster } from "../../src/core/plan/plan-run.ts";
-import { definitionsOf, planSlots } from "../../src/core/plan/plan-slots.ts";
+import { planRegistered, planRun } from "../../src/core/plan/plan-run.ts";
+import { planSlots } from "../../src/core/plan/plan-slots.ts";
 import { placementOptions, type RunSettings } from "../../src/core/plan/run-request.ts";
-import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
+import { ecsOf } from "../support/ecs.ts";
 import {
   cluster,
   isLegal,
@@ -29,12 +30,12 @@ describe("a plan of slots", () => {
       fc.property(cluster, (given) => {
         const { machines, holders, it } = given;
         const snapshot = snapshotOf(machines, holders);
-        const workload = resolveWorkload(workloadOf(it));
+        const workload = ecsOf(workloadOf(it));
         const settings = settingsOf(it);
-        const { steps, shortages, stopping } = planSlots(workload, settings, {}, it.count, snapshot);
+        const { steps, shortages, stopping } = planSlots(workload, settings, it.count, snapshot);
         const planned = steps.reduce((sum, { count }) => sum + count, 0);
 
-        const { possible } = explainPlacement(snapshot, definitionsOf(workload, {}), {
+        const { possible } = explainPlacement(snapshot, definitionsOf(workload), {
           ...placementOptions(settings),
           count: it.count,
         });
@@ -44,7 +45,6 @@ describe("a plan of slots", () => {
         const later = planSlots(
           workload,
           settings,
-          {},
           it.count,
           snapshotOf(
             machines,
@@ -121,17 +121,17 @@ describe("a plan of slots", () => {
         fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
         (given, numbers) => {
           const { machines, holders, it } = given;
-          const workload = resolveWorkload(workloadOf(it));
+          const workload = ecsOf(workloadOf(it));
           const settings = settingsOf(it);
           let snapshot = snapshotOf(machines, holders);
-          const { possible } = explainPlacement(snapshot, definitionsOf(workload, {}), {
+          const { possible } = explainPlacement(snapshot, definitionsOf(workload), {
             ...placementOptions(settings),
             count: it.count,
           });
           const used = machines.map(() => new Set<number>());
           let placed = 0;
           for (let round = 0; round < 40 && placed < it.count; round++) {
-            const { steps } = planSlots(workload, settings, {}, it.count - placed, snapshot);
+            const { steps } = planSlots(workload, settings, it.count - placed, snapshot);
             if (steps.length === 0) break;
             for (const { definition, count, request } of steps) {
               const options = {
@@ -198,7 +198,7 @@ describe("a slot whose task is stopping", () => {
     portMappings: [{ containerPort: 28_700, hostPort: 28_700, protocol: "udp" }],
   });
   const workload = (mode: "bridge" | "awsvpc") =>
-    resolveWorkload({
+    ecsOf({
       name: "chip",
       image: "chip:1",
       accelerator: { instanceTypes: ["inf2.xlarge"] },
@@ -224,9 +224,9 @@ describe("a slot whose task is stopping", () => {
     ["is not where an old agent does not", "bridge", "1.74.0", 0],
     ["is not in awsvpc mode, where no agent does", "awsvpc", "1.105.1", 0],
   ] as const)("%s", (_, mode, agent, expected) => {
-    const { steps, stopping } = planSlots(workload(mode), settings, {}, 1, on(agent));
+    const { steps, stopping } = planSlots(workload(mode), settings, 1, on(agent));
     expect(steps.length).toBe(expected);
-    expect(explainPlacement(on(agent), definitionsOf(workload(mode), {})).possible).toBe(expected);
+    expect(explainPlacement(on(agent), definitionsOf(workload(mode))).possible).toBe(expected);
     expect(stopping?.map((arn) => arn.split("/").at(-1))).toEqual(expected === 1 ? undefined : ["t"]);
   });
 
@@ -263,14 +263,14 @@ describe("more machines to keep away from than a constraint can name", () => {
     constraints.flatMap(
       ({ expression }) => /^ec2InstanceId in \[(.*)\]$/.exec(expression ?? "")?.[1]!.split(", ") ?? [],
     );
-  const workload = resolveWorkload({
+  const workload = ecsOf({
     name: "chip",
     image: "chip:1",
     accelerator: { instanceTypes: ["inf2.xlarge"] },
     resources: { cpu: 1, memory: "1GiB" },
   });
 
-  const byHand = resolveWorkload({
+  const byHand = ecsOf({
     name: "chip",
     image: "chip:1",
     accelerator: "none",
@@ -284,7 +284,7 @@ describe("more machines to keep away from than a constraint can name", () => {
 
   it("raw fields: no two of their tasks on one machine, without locks", () => {
     expect(readsCluster(byHand)).toBe(true);
-    const [step] = planRun(byHand, settings, {}, 2, aSnapshot(machines.slice(100, 103)), new Set()).steps;
+    const [step] = planRun(byHand, settings, 2, aSnapshot(machines.slice(100, 103)), new Set()).steps;
     expect(step).toMatchObject({
       count: 2,
       definition: { family: "chip" },
@@ -293,9 +293,9 @@ describe("more machines to keep away from than a constraint can name", () => {
   });
 
   it.each([
-    ["slots", () => planSlots(workload, settings, {}, 95, snapshot).steps],
+    ["slots", () => planSlots(workload, settings, 95, snapshot).steps],
     ["a registered definition", () => planRegistered(foreign, settings, 95, snapshot, new Set()).steps],
-    ["raw fields", () => planRun(byHand, settings, {}, 95, snapshot, new Set()).steps],
+    ["raw fields", () => planRun(byHand, settings, 95, snapshot, new Set()).steps],
   ])("%s: names the free ones instead", (_, plan) => {
     const steps = plan();
     expect(steps.map(({ count, request }) => [count, idsOf(request.placementConstraints).length])).toEqual([

@@ -1,17 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { lockPortBaseOf } from "../../src/core/cluster/lock-port-base.ts";
 import { occupancyOf } from "../../src/core/devices/occupancy.ts";
 import type { Failure, RegisteredTaskDefinition, RunTaskRequest, Task } from "../../src/core/ecs-api/api.ts";
+import { definitionsOf } from "../../src/core/ecs/resolve-for-ecs.ts";
 import { tasksToGiveBack } from "../../src/core/plan/conflicts.ts";
 import { planRun } from "../../src/core/plan/plan-run.ts";
-import { definitionsOf } from "../../src/core/plan/plan-slots.ts";
 import type { RunSettings } from "../../src/core/plan/run-request.ts";
 import { explainShortage } from "../../src/core/plan/shortage.ts";
-import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import { observeCluster } from "../../src/operations/observe-cluster.ts";
 import type { EcsPort } from "../../src/ports.ts";
 import { runTasks } from "../../src/operations/run-task.ts";
 import { aDefinition, anInstance, aSnapshot } from "../support/cluster.ts";
+import { ecsOf } from "../support/ecs.ts";
 import { fakeRuntime, scriptedEcs } from "../support/task-port.ts";
 
 interface FakeTask extends Task {
@@ -150,7 +149,7 @@ async function runReplicas(
   { beforeRun, allOrNothing = false }: { readonly beforeRun?: () => void; readonly allOrNothing?: boolean } = {},
 ) {
   const ecs = cluster.port(beforeRun);
-  const workload = resolveWorkload({
+  const workload = ecsOf({
     name: "chip",
     image: "chip:1",
     accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: size },
@@ -174,12 +173,11 @@ async function runReplicas(
     cluster: "prod",
     count,
     allOrNothing,
-    plan: (remaining, snapshot, exhausted) =>
-      planRun(workload, settings, { lockPortBase: lockPortBaseOf({}) }, remaining, snapshot, exhausted),
+    plan: (remaining, snapshot, exhausted) => planRun(workload, settings, remaining, snapshot, exhausted),
     observe,
     conflicting: tasksToGiveBack,
     explain: async (missing) =>
-      explainShortage(await observe(), definitionsOf(workload, {}), settings, { asked: missing, missing }),
+      explainShortage(await observe(), definitionsOf(workload), settings, { asked: missing, missing }),
     onRegistered: () => undefined,
     onStarted: () => undefined,
     onWaiting: (arns) => waited.push(...arns),

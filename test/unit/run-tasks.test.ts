@@ -24,7 +24,7 @@ class Ecs {
     const refuse = () => Promise.reject(new Error("not asked for in this test"));
     return {
       describeCluster: refuse,
-      managedInstancesProviders: refuse,
+      describeCapacityProviders: refuse,
       createService: refuse,
       updateService: refuse,
       describeServices: refuse,

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
 import type { RegisteredTaskDefinition } from "../../src/core/ecs-api/api.ts";
-import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
 import { generateService } from "../../src/core/ecs/service.ts";
 import type { Service } from "../../src/core/ecs-api/service.ts";
 import { distribute } from "../../src/core/plan/distribute.ts";
@@ -9,13 +8,13 @@ import { planScale } from "../../src/core/plan/plan-scale.ts";
 import { planServices } from "../../src/core/plan/plan-service.ts";
 import { movedSince } from "../../src/core/plan/service-plan.ts";
 import { Refusal } from "../../src/core/base/problem.ts";
-import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
+import { ecsOf } from "../support/ecs.ts";
 
 const settings = { cluster: "prod", enableExecuteCommand: false, force: false };
 const slots = (changes: Partial<Workload> = {}) =>
-  resolveWorkload({
+  ecsOf({
     name: "chip",
     kind: "service",
     image: "chip:1",
@@ -33,9 +32,9 @@ function livePart(
   index: number,
   desiredCount: number,
 ): { readonly service: Service; readonly definition: RegisteredTaskDefinition } {
-  const variant = variantsOf(workload)[index]!;
+  const variant = workload.variants[index]!;
   const definition = {
-    ...generateTaskDefinition(workload, variant),
+    ...variant.definition,
     taskDefinitionArn: `arn:aws:ecs:us-east-1:1:task-definition/${variant.name}:1`,
     revision: 1,
     status: "ACTIVE",
@@ -68,9 +67,9 @@ const live = (workload: ReturnType<typeof slots>, counts: readonly number[]) => 
 const counts = (
   workload: ReturnType<typeof slots>,
   snapshot: ClusterSnapshot,
-  known: Parameters<typeof planServices>[4] = empty,
+  known: Parameters<typeof planServices>[3] = empty,
 ) =>
-  planServices(workload, settings, {}, snapshot, known).steps.map(
+  planServices(workload, settings, snapshot, known).steps.map(
     ({ action, desiredCount }) => `${action} ${desiredCount}`,
   );
 
@@ -99,7 +98,6 @@ describe("the replicas over the slots", () => {
     const plan = planServices(
       slots({ replicas: 5 }),
       settings,
-      {},
       aSnapshot([one, two], [aTask("f", foreign, one)], [foreign]),
       empty,
     );
@@ -113,13 +111,7 @@ describe("the replicas over the slots", () => {
   });
 
   it("that have no room are said, one service at a time", () => {
-    const { stalls } = planServices(
-      slots({ replicas: 8 }),
-      settings,
-      {},
-      aSnapshot([machine("i1"), machine("i2")]),
-      empty,
-    );
+    const { stalls } = planServices(slots({ replicas: 8 }), settings, aSnapshot([machine("i1"), machine("i2")]), empty);
     expect(stalls.map(({ message }) => message.split(" would stall")[0])).toEqual([
       "chip-inf2-24xlarge-n0-1",
       "chip-inf2-24xlarge-n2-3",
@@ -130,7 +122,6 @@ describe("the replicas over the slots", () => {
     const { stalls, steps } = planServices(
       slots({ replicas: 8 }),
       { ...settings, provider: "inf2" },
-      {},
       aSnapshot([]),
       empty,
     );
@@ -162,7 +153,6 @@ describe("a plan of services", () => {
     const plan = planServices(
       slots({ replicas: 2, accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 } }),
       settings,
-      {},
       aSnapshot([full], tasks, known.definitions),
       known,
     );
@@ -185,7 +175,7 @@ describe("a plan of services", () => {
       revision: 1,
     };
     const newest = { ...definition, taskDefinitionArn: definition.taskDefinitionArn.replace(/:1$/, ":2"), revision: 2 };
-    const plan = planServices(workload, settings, {}, aSnapshot([anInstance("i1", "inf2.xlarge")]), {
+    const plan = planServices(workload, settings, aSnapshot([anInstance("i1", "inf2.xlarge")]), {
       services: [service],
       definitions: [older, newest],
     });
@@ -207,7 +197,7 @@ describe("a plan of services", () => {
         },
       ],
     } as unknown as typeof known;
-    expect(() => planServices(workload, settings, {}, aSnapshot([]), provided)).toThrow(Refusal);
+    expect(() => planServices(workload, settings, aSnapshot([]), provided)).toThrow(Refusal);
   });
 
   it("says what has moved since it was made", () => {

@@ -9,13 +9,13 @@ import {
   updateInput,
 } from "../../src/core/ecs/service-form.ts";
 import { Refusal } from "../../src/core/base/problem.ts";
-import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
+import { ecsOf } from "../support/ecs.ts";
 
 const targetGroup = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/bert/0123456789abcdef";
 
 function generate(changes: Partial<Workload> = {}, settings: object = {}) {
-  const workload = resolveWorkload({
+  const workload = ecsOf({
     name: "bert",
     kind: "service",
     image: "bert:1",
@@ -23,7 +23,7 @@ function generate(changes: Partial<Workload> = {}, settings: object = {}) {
     replicas: 2,
     ...changes,
   } as Workload);
-  return generateService(workload, variantsOf(workload)[0]!, {
+  return generateService(workload, workload.variants[0]!, {
     cluster: "prod",
     taskDefinition: "bert:3",
     desiredCount: 2,

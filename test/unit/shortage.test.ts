@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
 import { planRun } from "../../src/core/plan/plan-run.ts";
 import type { RunSettings } from "../../src/core/plan/run-request.ts";
-import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
+import { ecsOf } from "../support/ecs.ts";
 
 const settings: RunSettings = {
   run: "bert-1",
@@ -26,14 +25,14 @@ function planOf(
   change: Partial<Workload> = {},
   more: Partial<RunSettings> = {},
 ) {
-  const workload = resolveWorkload({
+  const workload = ecsOf({
     name: "bert",
     image: "x:1",
     accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 },
     ...small,
     ...change,
   });
-  return planRun(workload, { ...settings, count, ...more }, {}, count, snapshot, new Set());
+  return planRun(workload, { ...settings, count, ...more }, count, snapshot, new Set());
 }
 
 describe("what a plan cannot place", () => {
@@ -150,7 +149,7 @@ describe("where a plan places", () => {
       snapshot,
       9,
       { ecs: { capacity: { provider: "neuron" } } },
-      { provider: "neuron" },
+      { capacityProviderStrategy: [{ capacityProvider: "neuron", weight: 1 }] },
     );
     expect(shortages).toEqual([]);
     expect(steps.reduce((sum, { count }) => sum + count, 0)).toBe(9);
@@ -164,7 +163,7 @@ describe("where a plan places", () => {
 
   it("in awsvpc mode keeps slots apart by group and distinctInstance, and waits for stopping tasks", () => {
     const network = { awsvpcConfiguration: { subnets: ["subnet-1"] } };
-    const workload = resolveWorkload({
+    const workload = ecsOf({
       name: "bert",
       image: "x:1",
       accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 },
@@ -172,7 +171,7 @@ describe("where a plan places", () => {
       ecs: { networkMode: "awsvpc" },
     });
     const own = {
-      ...generateTaskDefinition(workload, variantsOf(workload)[0]!),
+      ...workload.variants[0]!.definition,
       taskDefinitionArn: "arn:own:1",
       revision: 1,
       status: "ACTIVE",

@@ -8,15 +8,15 @@ const heavy = /node_modules\/(@aws-sdk|@smithy|zod|yaml|chalk|ora|string-width)\
 /** What each command needs before it has read a file, made a call or found a terminal. */
 const offline = [
   "main",
-  "commands/instances-list",
-  "commands/instances-show",
-  "commands/templates-list",
-  "commands/templates-show",
+  "commands/instances/list",
+  "commands/instances/show",
+  "commands/templates/list",
+  "commands/templates/show",
   "commands/init",
   "commands/validate",
-  "commands/taskdef-generate",
+  "commands/taskdef/generate",
   "commands/run-task",
-  "commands/ami-latest",
+  "commands/ami/latest",
 ];
 
 describe("what is loaded at start-up", () => {

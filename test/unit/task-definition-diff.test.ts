@@ -2,11 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { diffTaskDefinitions } from "../../src/core/ecs/diff.ts";
 import { generatedFields, type FieldTree } from "../../src/core/ecs/generated-fields.ts";
-import { generateTaskDefinition } from "../../src/core/ecs/generate.ts";
 import { normalForm } from "../../src/core/ecs/normal-form.ts";
 import { isRaw, type Raw } from "../../src/core/base/merge.ts";
-import { resolveWorkload, variantsOf } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
+import { ecsOf } from "../support/ecs.ts";
 
 const declared: Raw = {
   family: "bert",
@@ -538,13 +537,8 @@ describe("generatedFields", () => {
   it("are those that generate.ts writes", () => {
     const written = new Set<string>();
     for (const workload of workloads) {
-      const resolved = resolveWorkload({ name: "bert", image: "repo/bert:1", ...workload });
-      collect(
-        generateTaskDefinition(resolved, variantsOf(resolved)[0]!, { region: "us-east-1" }),
-        generatedFields,
-        "",
-        written,
-      );
+      const { variants } = ecsOf({ name: "bert", image: "repo/bert:1", ...workload }, { region: "us-east-1" });
+      collect(variants[0]!.definition, generatedFields, "", written);
     }
     expect([...written].sort()).toEqual(namesOf(generatedFields, "").sort());
   });

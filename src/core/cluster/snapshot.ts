@@ -4,7 +4,7 @@ import type { Service } from "../ecs-api/service.ts";
 import type { CapacityProvider } from "./capacity-providers.ts";
 import type { TaskService } from "./task-services.ts";
 
-export type { ContainerInstance, Resources } from "../ecs-api/schema/container-instance.ts";
+export type { ContainerInstance, GpuDevice, InstanceHealth, Resources } from "../ecs-api/schema/container-instance.ts";
 
 /** The state of one cluster at one moment: the one format of observation, snapshot files and sandbox seeds. */
 export interface ClusterSnapshot {

@@ -4,14 +4,14 @@
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 import { present } from "../base/present.ts";
-import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import type { ClusterSnapshot, Resources } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import { checks, type ReasonCode } from "../placement/checks.ts";
 import { emptyInstance, instanceTypesFor } from "../placement/empty-instance.ts";
 import { placeIn } from "../placement/place.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
 import { copyRooms, emptyRoom, occupy, roomsOf, vacate, type Room } from "../placement/room.ts";
-import type { Resources } from "../cluster/snapshot.ts";
+import { heldGpus, withoutGpusOf, type OwnTask } from "./held-gpus.ts";
 import type { Task, TaskDefinition } from "../ecs-api/api.ts";
 import { groupOfService, type DeploymentSettings } from "../ecs-api/service.ts";
 
@@ -265,51 +265,55 @@ function worldOf(snapshot: ClusterSnapshot, services: readonly string[], lockPor
           },
         ];
   });
-  const ofInstance = new Map<string, { readonly task: Task; readonly needs: Requirements }[]>();
+  const ofInstance = new Map<string, OwnTask[]>();
   for (const each of known)
     ofInstance.set(each.task.containerInstanceArn!, [...(ofInstance.get(each.task.containerInstanceArn!) ?? []), each]);
   const released = new Set(known.map(({ task }) => task));
-  const rooms = roomsOf({
-    ...snapshot,
-    tasks: snapshot.tasks.filter((task) => !released.has(task)),
-    instances: snapshot.instances.map((instance) => ({
-      ...instance,
-      remaining: (ofInstance.get(instance.arn) ?? []).reduce(
-        (left, { task, needs }) => giveBack(left, needs, gpusOf(task, needs)),
-        instance.remaining,
-      ),
-    })),
+  const held = new Map<Task, readonly string[]>();
+  const tasksOn = byInstance(snapshot.tasks);
+  const instances = snapshot.instances.map((instance) => {
+    const mine = ofInstance.get(instance.arn) ?? [];
+    if (mine.length === 0) return instance;
+    const gpus = heldGpus(instance, mine, tasksOn.get(instance.arn) ?? []);
+    for (const [task, ids] of gpus) held.set(task, ids);
+    const without = withoutGpusOf(instance, mine, gpus);
+    return { ...without, remaining: mine.reduce((left, { needs }) => giveBack(left, needs), without.remaining) };
   });
+  const rooms = roomsOf({ ...snapshot, tasks: snapshot.tasks.filter((task) => !released.has(task)), instances });
   const byArn = new Map(rooms.map((room) => [room.instance.arn, room]));
   const old = new Map<string, OldTask[]>(services.map((service) => [service, []]));
   for (const { task, needs } of known) {
     const room = byArn.get(task.containerInstanceArn!);
     if (room === undefined) continue;
-    old.get(groups.get(task.group!)!)!.push({ room, needs, gpus: occupy(room, needs) });
+    old.get(groups.get(task.group!)!)!.push({ room, needs, gpus: occupy(room, needs, held.get(task)) });
   }
   return { rooms, old };
 }
 
-function giveBack(left: Resources, needs: Requirements, gpus: readonly string[]): Resources {
+function byInstance(tasks: readonly Task[]): ReadonlyMap<string, readonly Task[]> {
+  const groups = new Map<string, Task[]>();
+  for (const task of tasks) {
+    const arn = task.containerInstanceArn ?? "";
+    const group = groups.get(arn);
+    if (group === undefined) groups.set(arn, [task]);
+    else group.push(task);
+  }
+  return groups;
+}
+
+function giveBack(left: Resources, needs: Requirements): Resources {
   const without = (ports: readonly number[], protocol: string) => {
     const mine = new Set(needs.ports.filter((port) => port.protocol === protocol).map(({ port }) => port));
     if (protocol === "udp") for (const { port } of needs.locks) mine.add(port);
     return ports.filter((port) => !mine.has(port));
   };
   return {
+    ...left,
     cpu: left.cpu + needs.cpu,
     memoryMiB: left.memoryMiB + needs.memoryMiB,
     tcpPorts: without(left.tcpPorts, "tcp"),
     udpPorts: without(left.udpPorts, "udp"),
-    gpus: [...left.gpus, ...gpus],
   };
-}
-
-/** The GPUs that the task holds, by ECS's word, else as many as it asks for. */
-function gpusOf({ containers, taskArn }: Task, { gpus }: Requirements): readonly string[] {
-  if (gpus === "share") return [];
-  const held = containers.flatMap(({ gpuIds = [] }) => gpuIds);
-  return held.length > 0 || gpus === "all" ? held : Array.from({ length: gpus }, (_, index) => `${taskArn}-${index}`);
 }
 
 function copyWorld({ rooms, old }: World): World {

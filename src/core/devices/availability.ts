@@ -50,11 +50,14 @@ export interface Newcomer {
  * and doctor ask here.
  */
 export function availabilityOf(host: DeviceHost, { devices, locks }: Newcomer): readonly DeviceAvailability[] {
-  const { neuronDevices: count } = host;
   // Of an instance of unknown type nobody can say how many devices "all" are: those that are spoken of count.
-  const wanted = devices === "all" ? devicesIn("all", count ?? spokenOf(host.claims)) : devices;
+  const count = host.neuronDevices ?? spokenOf(host.claims, locks);
+  const wanted = devices === "all" ? devicesIn("all", count) : devices;
   const ports = new Map(locks.map(({ device, port }) => [device, port]));
-  return wanted.map((device) => deviceAvailability(host, device, ports.get(device)));
+  return [
+    ...wanted.map((device) => deviceAvailability(host, device, ports.get(device))),
+    ...locks.filter(({ device }) => !wanted.includes(device)).map((lock) => lockAvailability(host, lock)),
+  ];
 }
 
 /** Whether the newcomer may have every one of the devices. */
@@ -108,10 +111,17 @@ function keeperOf(
   return holdsSuccessors(instance) ? "agent" : undefined;
 }
 
-/** How many devices the claims speak of. */
-function spokenOf(claims: readonly Claim[]): number {
+/** Of a lock port without its device, as a task that takes all devices may have on a smaller machine: ECS counts it all the same. */
+function lockAvailability({ udpPorts }: DeviceHost, { device, port }: Newcomer["locks"][number]): DeviceAvailability {
+  const lockTaken = udpPorts.has(port);
+  return { device, availability: lockTaken ? "kept-off-by-ecs" : "free", holders: [], lockTaken };
+}
+
+/** How many devices the claims and locks speak of. */
+function spokenOf(claims: readonly Claim[], locks: Newcomer["locks"]): number {
   return Math.max(
     0,
+    ...locks.map(({ device }) => device + 1),
     ...claims.flatMap(({ devices }) => (devices === "all" ? [1] : devices.map((device) => device + 1))),
   );
 }

@@ -1,8 +1,11 @@
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
-import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
+import { instanceTypeOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
 import { definitionNameOf, taskIdOf } from "../ecs-api/arn.ts";
 import type { Task } from "../ecs-api/api.ts";
+import type { MissingGpus } from "./missing-gpus.ts";
+import { identifyInstance, type InstanceIdentity } from "./identify-instance.ts";
 import { fragmentation, replicasThatFit } from "./allocate.ts";
+import { mapGpus } from "./gpu-map.ts";
 import { occupancyOf, type DeviceState, type InstanceDevices } from "./occupancy.ts";
 import { devicePath, legalSizes } from "../catalog/slots.ts";
 
@@ -10,18 +13,28 @@ import { devicePath, legalSizes } from "../catalog/slots.ts";
 export interface MappedDevice {
   /** `/dev/neuron0`, or a GPU's id. */
   readonly path: string;
-  readonly state: DeviceState["state"];
+  /** `shared`: tasks have shares of a GPU's memory. */
+  readonly state: DeviceState["state"] | "shared";
   /** Task ARNs. */
   readonly claimedBy: readonly string[];
+  /** Of a GPU that is shared. */
+  readonly sharing?: GpuSharing;
 }
 
-export interface MappedInstance {
-  readonly containerInstanceArn: string;
-  readonly ec2InstanceId: string;
-  readonly instanceType: string;
+/** How tasks share a GPU by NVIDIA MPS. */
+export interface GpuSharing {
+  /** Left out where nobody says it. */
+  readonly memoryMiB?: number;
+  readonly freeMiB?: number;
+  readonly shares: readonly { readonly taskArn: string; readonly memoryMiB: number }[];
+}
+
+export interface MappedInstance extends InstanceIdentity {
   readonly devices: readonly MappedDevice[];
   /** Tasks that could open every device here though they say nothing of them (`privileged`): task ARNs. */
   readonly reach?: readonly string[];
+  /** GPUs that its type has and its agent did not register. */
+  readonly missing?: MissingGpus;
   /** How many replicas of each size find a slot of their own; sizes of which none does are left out. Neuron only. */
   readonly freeSlots: Readonly<Record<string, number>>;
   /** 0 where the free devices form the largest slot they could, towards 1 the more they are scattered. */
@@ -56,9 +69,9 @@ export interface ClusterDevices {
 /** The map of every accelerator device in the cluster: Neuron devices by what tasks say that they use, GPUs as ECS assigns them. */
 export function mapDevices(snapshot: ClusterSnapshot): ClusterDevices {
   const neuron = new Map(occupancyOf(snapshot).map((each) => [each.instance.arn, mapNeuron(each)]));
-  const gpuHolders = holdersOfGpus(snapshot);
-  const instances = snapshot.instances.flatMap((instance) => neuron.get(instance.arn) ?? mapGpus(instance, gpuHolders));
-  const inState = (state: DeviceState["state"]) =>
+  const gpus = mapGpus(snapshot);
+  const instances = snapshot.instances.flatMap((instance) => neuron.get(instance.arn) ?? gpus.get(instance.arn) ?? []);
+  const inState = (state: MappedDevice["state"]) =>
     instances.flatMap(({ containerInstanceArn, devices }) =>
       devices
         .filter((device) => device.state === state)
@@ -80,7 +93,7 @@ function mapNeuron({ instance, devices, reach }: InstanceDevices): MappedInstanc
   const type = findInstanceType(instanceTypeOf(instance)!)!;
   const taken = new Set(devices.filter(({ state }) => state !== "free").map(({ device }) => device));
   return {
-    ...identify(instance),
+    ...identifyInstance(instance),
     devices: devices.map(({ device, state, holders }) => ({
       path: devicePath(device),
       state,
@@ -93,42 +106,6 @@ function mapNeuron({ instance, devices, reach }: InstanceDevices): MappedInstanc
         .filter(([, count]) => count !== 0),
     ),
     fragmentation: Math.round(fragmentation(type, taken) * 100) / 100,
-  };
-}
-
-function mapGpus(
-  instance: ContainerInstance,
-  holders: ReadonlyMap<string, readonly string[]>,
-): readonly MappedInstance[] {
-  const ids = instance.registered.gpus;
-  if (ids.length === 0) return [];
-  const free = new Set(instance.remaining.gpus);
-  const devices = ids.map((id): MappedDevice => {
-    const claimedBy = holders.get(`${instance.arn} ${id}`) ?? [];
-    return { path: id, state: claimedBy.length > 0 || !free.has(id) ? "held" : "free", claimedBy };
-  });
-  return [{ ...identify(instance), devices, freeSlots: {}, fragmentation: 0 }];
-}
-
-/** By instance and GPU id. Several containers may share a GPU through MPS. */
-function holdersOfGpus(snapshot: ClusterSnapshot): ReadonlyMap<string, readonly string[]> {
-  const holders = new Map<string, string[]>();
-  for (const { taskArn, containerInstanceArn, containers } of snapshot.tasks) {
-    for (const id of new Set(containers.flatMap(({ gpuIds }) => gpuIds ?? []))) {
-      const key = `${containerInstanceArn} ${id}`;
-      holders.set(key, [...(holders.get(key) ?? []), taskArn]);
-    }
-  }
-  return holders;
-}
-
-function identify(
-  instance: ContainerInstance,
-): Pick<MappedInstance, "containerInstanceArn" | "ec2InstanceId" | "instanceType"> {
-  return {
-    containerInstanceArn: instance.arn,
-    ec2InstanceId: instance.ec2InstanceId,
-    instanceType: instanceTypeOf(instance) ?? "unknown",
   };
 }
 

@@ -6,6 +6,7 @@ import { fail, ok, skip, type CheckItem } from "../base/check-report.ts";
 import { instanceTypeOf, type ContainerInstance } from "../cluster/snapshot.ts";
 import type { Needs } from "./needs.ts";
 import type { ObservedAccount } from "./observation.ts";
+import { gpuHosts } from "./check-gpus.ts";
 import { nameInstances } from "./observed-instances.ts";
 import { judged } from "./reading.ts";
 
@@ -30,19 +31,27 @@ export function checkDrivers(
 }
 
 /** The instances that have Neuron devices. */
-export function neuronHosts(instances: readonly ContainerInstance[]): readonly ContainerInstance[] {
+function neuronHosts(instances: readonly ContainerInstance[]): readonly ContainerInstance[] {
   return instances.filter((each) => typeOf(each)?.accelerator.kind === "neuron");
 }
 
+/** The instances whose driver shows by their machine image: those with Neuron devices or NVIDIA GPUs. */
+export function hostsWithDriver(instances: readonly ContainerInstance[]): readonly ContainerInstance[] {
+  return [...neuronHosts(instances), ...gpuHosts(instances)];
+}
+
 /** Instances of one machine image and one family of types. */
-interface Host {
+export interface Host {
   /** The image's name; undefined where EC2 does not know it. */
   readonly name: string | undefined;
   readonly ami: string;
   readonly instances: readonly ContainerInstance[];
 }
 
-function groupByHost(instances: readonly ContainerInstance[], names: ReadonlyMap<string, string>): readonly Host[] {
+export function groupByHost(
+  instances: readonly ContainerInstance[],
+  names: ReadonlyMap<string, string>,
+): readonly Host[] {
   const hosts = new Map<
     string,
     { readonly name: string | undefined; readonly ami: string; readonly instances: ContainerInstance[] }
@@ -72,10 +81,11 @@ function checkHost(
   if (isEcsImageWithoutNeuron(name)) return fail(check, `${which} runs ${name}, which carries no Neuron driver`, fix);
   const family = ecsNeuronFamilyOf(name);
   if (family === undefined)
-    return skip(check, `${which} runs ${name}, which is not one of AWS's ECS images: its driver is not known`);
-  const pinned = pinnedDriverOn(family, typeOf(instances[0]!)!.family);
+    return skip(check, `${which} runs ${name}, which is none of the images whose Neuron driver is known`);
+  const ofType = typeOf(instances[0]!)!.family;
+  const pinned = pinnedDriverOn(family, ofType);
   if (pinned !== undefined) {
-    const [problem] = images.flatMap((image) => checkImageDriver(image, pinned, `${which} with ${name}`));
+    const [problem] = images.flatMap((image) => checkImageDriver(image, pinned, `${which} with ${name}`, ofType));
     return problem === undefined
       ? ok(check, `${which} has driver ${pinned} (${name})`)
       : fail(check, problem.message, problem.hint ?? fix);

@@ -4,6 +4,8 @@ import { instanceTypeOf, type ContainerInstance } from "../cluster/snapshot.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { compareVersions, isVersion } from "../base/version.ts";
 import { handOverAgent, holdsSuccessors } from "../devices/hand-over.ts";
+import { checkGpus } from "./check-gpus.ts";
+import { checkHostSettings } from "./check-host-settings.ts";
 import { countTypes, nameInstances } from "./observed-instances.ts";
 
 /**
@@ -23,7 +25,11 @@ export function checkInstances(
     ok("instances", countTypes(candidates)),
     ...checkStatus(cluster, candidates, active, scales),
     ...checkConnection(active, scales),
+    ...checkHealth(active, scales),
+    ...checkGpus(candidates, ecs),
     ...checkAgent(cluster, candidates, ecs),
+    // Managed Instances' machines are AWS's to set up.
+    ...(ecs?.capacity.kind === "managed-instances" ? [] : checkHostSettings(candidates)),
   ];
 }
 
@@ -54,6 +60,20 @@ function checkConnection(active: readonly ContainerInstance[], scales: boolean):
     "Is the instance running, and can it reach ECS? sudo systemctl restart ecs restarts its agent, " +
     "whose log is /var/log/ecs/ecs-agent.log.";
   return [silent.length === active.length && !scales ? fail("agent", message, fix) : warn("agent", message, fix)];
+}
+
+function checkHealth(active: readonly ContainerInstance[], scales: boolean): readonly CheckItem[] {
+  const impaired = active.filter(({ healthStatus }) => healthStatus?.overallStatus === "IMPAIRED");
+  const [first] = impaired;
+  if (first === undefined) return [];
+  const failed = first.healthStatus!.details.filter(({ status }) => status === "IMPAIRED").map(({ type }) => type);
+  const message = `ECS finds ${nameInstances(impaired, active)} IMPAIRED${failed.length === 0 ? "" : ` (${failed.join(", ")})`}: containers may not run there`;
+  const fix = `aws ecs describe-container-instances --include CONTAINER_INSTANCE_HEALTH tells since when; restart Docker and the agent there (sudo systemctl restart docker ecs), or replace the instance.`;
+  return [
+    impaired.length === active.length && !scales
+      ? fail("instance-health", message, fix)
+      : warn("instance-health", message, fix),
+  ];
 }
 
 function checkAgent(

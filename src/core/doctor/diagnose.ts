@@ -1,9 +1,11 @@
+import { problemsOfLockPortBase } from "../cluster/lock-port-base.ts";
 import { present } from "../base/present.ts";
 import { skip, type CheckGroup, type CheckItem, type CheckReport } from "../base/check-report.ts";
 import type { NetworkConfiguration } from "../ecs-api/api.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { checkCluster, providersFor } from "./check-cluster.ts";
 import { checkDrivers } from "./check-drivers.ts";
+import { checkGpuDrivers } from "./check-gpu-drivers.ts";
 import { checkImages } from "./check-images.ts";
 import { checkLogs } from "./check-logs.ts";
 import { checkMachine } from "./check-machine.ts";
@@ -95,8 +97,9 @@ function examine(
   const found = valueOf(account.cluster);
   const snapshot = found === undefined ? undefined : valueOf(found.snapshot);
   const providers = patient === undefined || found === undefined ? undefined : providersFor(patient.ecs, found);
-  const lacking =
-    patient === undefined || snapshot === undefined ? undefined : findLacking(patient, snapshot, providers);
+  // With a tag that is none nobody can tell which devices are held.
+  const isReadable = snapshot !== undefined && problemsOfLockPortBase(snapshot.tags).length === 0;
+  const lacking = patient === undefined || !isReadable ? undefined : findLacking(patient, snapshot, providers);
   const question = {
     name: cluster,
     region: place.region,
@@ -133,7 +136,11 @@ function examineNeeds(
   const group = (subject: string, items: readonly CheckItem[]): CheckGroup => ({ subject, items });
   return [
     group("roles", checkRoles(needs, account, place, ecs.capacity.kind === "managed-instances")),
-    group("images", [...checkImages(needs, account, types), ...checkDrivers(needs, account, candidates)]),
+    group("images", [
+      ...checkImages(needs, account, types),
+      ...checkDrivers(needs, account, candidates),
+      ...checkGpuDrivers(needs, account, candidates),
+    ]),
     group("secrets", checkSecrets(needs, account)),
     group("logs", checkLogs(needs, account)),
     group("network", usesOwnNetwork(patient) ? checkNetwork(network, account, asked ?? workload.replicas) : []),

@@ -38,6 +38,12 @@ export function groupOfService(serviceName: string): string {
 /** By this tag everything of a workload is found. */
 export const workloadTag = "aiplat:workload";
 
+/** This tag says which slot of its instance type a variant is, or who chooses its devices. */
+export const slotTagKey = "aiplat:slot";
+
+/** Tags whose key is this and a service's name say that a service was made to take that one's place. */
+export const replacesTag = "aiplat:replaces:";
+
 /** The services of a workload that are not deleted: by their tag, and by name those that somebody else has made. */
 export function servicesOf(
   services: readonly Service[],

@@ -7,6 +7,7 @@ import type { DeviceRequest, ResolvedWorkload } from "../workload/resolved.ts";
 import type { ContainerDefinition, Device, LinuxParameters, PortMapping, ResourceRequirement } from "../ecs-api/api.ts";
 import type { NetworkMode } from "../workload/network-mode.ts";
 import type { Capacity } from "./capacity.ts";
+import { sharedMemorySize } from "./shared-memory.ts";
 import type { Variant } from "./variants.ts";
 
 function onManagedInstances({ capacity }: Pick<GenerateSettings, "capacity">): boolean {
@@ -24,7 +25,11 @@ export function workloadContainer(
   const listsDevices = variant.slot !== undefined && !onManagedInstances(settings);
   const ports = portMappings(workload, variant, settings);
   const requirements = resourceRequirements(shape.request, onManagedInstances(settings));
-  const linuxParameters = linuxParametersOf(workload, variant, listsDevices);
+  const linuxParameters = linuxParametersOf(
+    variant,
+    listsDevices,
+    sharedMemorySize(workload, shape, settings.capacity),
+  );
   const environment = { ...fabricEnvironment(shape.instanceTypes, shape.efaInterfaces), ...workload.environment };
   return {
     name: workload.name,
@@ -91,9 +96,9 @@ export function locksOf(variant: Variant, settings: GenerateSettings): readonly 
 }
 
 function linuxParametersOf(
-  workload: ResolvedWorkload,
   variant: Variant,
   listsDevices: boolean,
+  sharedMemoryMiB: number | undefined,
 ): LinuxParameters | undefined {
   // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html
   const neuron = listsDevices ? variant.slot!.map((device) => devicePath(device)) : [];
@@ -104,7 +109,6 @@ function linuxParametersOf(
     containerPath: path,
     permissions: ["read", "write"],
   }));
-  const { sharedMemoryMiB } = workload;
   if (devices.length === 0 && sharedMemoryMiB === undefined) return undefined;
   return {
     ...(listsDevices ? { capabilities: { add: ["IPC_LOCK"] } } : {}),
@@ -137,6 +141,9 @@ function resourceRequirements(request: DeviceRequest, managedInstances: boolean)
   }
 }
 
+/** What a health check of ECS can wait at most; a service waits on by its grace period. */
+export const longestStartPeriod = 300;
+
 /** curl or wget, whichever the image has. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
 function healthCheck(health: NonNullable<ResolvedWorkload["health"]>): NonNullable<ContainerDefinition["healthCheck"]> {
   const url = `http://localhost:${health.port}${health.path}`;
@@ -145,7 +152,7 @@ function healthCheck(health: NonNullable<ResolvedWorkload["health"]>): NonNullab
     interval: healthCheckSettings.intervalSeconds,
     timeout: healthCheckSettings.timeoutSeconds,
     retries: healthCheckSettings.retries,
-    ...present({ startPeriod: health.startSeconds }),
+    ...(health.startSeconds === undefined ? {} : { startPeriod: Math.min(health.startSeconds, longestStartPeriod) }),
   };
 }
 

@@ -14,6 +14,8 @@ export interface Change {
   readonly before?: unknown;
   /** In the declared one. */
   readonly after?: unknown;
+  /** Where it comes from, when not from the file: a default that changed. */
+  readonly note?: string;
 }
 
 /**

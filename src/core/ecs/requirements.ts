@@ -1,5 +1,6 @@
 import { present } from "../base/present.ts";
 import { claimedDevicesOf } from "../devices/claimed-devices.ts";
+import { gpuNeedOf, isShare, mpsAttribute, type GpuNeed } from "../devices/gpu-need.ts";
 import type { DeviceSet } from "../catalog/device-set.ts";
 import { isLockPort } from "../catalog/lock-ports.ts";
 import type { PlacementConstraint, Task, TaskDefinition } from "../ecs-api/api.ts";
@@ -37,8 +38,7 @@ export interface Requirements {
   readonly ports: readonly HostPort[];
   /** UDP host ports that lock a device. */
   readonly locks: readonly { readonly device: number; readonly port: number }[];
-  /** A number of whole GPUs, all there are, or a share of one that ECS does not take away from the others. */
-  readonly gpus: number | "all" | "share";
+  readonly gpus: GpuNeed;
   readonly devices: DeviceSet;
   readonly attributes: readonly { readonly name: string; readonly value?: string }[];
   readonly constraints: readonly Constraint[];
@@ -77,6 +77,7 @@ export function requirementsOf(
   const ports = hostPortsOf(task);
   const isLock = ({ port, protocol }: HostPort) => protocol === "udp" && isLockPort(port, lockPortBase);
   const constraints = task.placementConstraints ?? [];
+  const gpus = gpuNeedOf(task);
   const own: Requirements = {
     group: `family:${task.family}`,
     networkMode,
@@ -87,9 +88,9 @@ export function requirementsOf(
       sum(task.containerDefinitions.map(({ memory, memoryReservation }) => memoryReservation ?? memory ?? 0)),
     ports: ports.filter((port) => !isLock(port)),
     locks: ports.filter(isLock).map(({ port }) => ({ device: port - lockPortBase, port })),
-    gpus: gpusOf(task),
+    gpus,
     devices: claimedDevicesOf(task, { lockPortBase }).devices,
-    attributes: (task["requiresAttributes"] ?? []) as Requirements["attributes"],
+    attributes: attributesOf(task, gpus),
     constraints: readConstraints(constraints, 0),
     distinctInstance: isDistinct(constraints),
     compatibilities: task.requiresCompatibilities ?? [],
@@ -126,14 +127,12 @@ function parseTaskMemoryMiB(text: string | undefined): number | undefined {
   return found[2] === undefined ? Number(found[1]) : Math.round(Number(found[1]) * 1024);
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html. How shares of a GPU are counted, AWS does not say. */
-function gpusOf(definition: TaskDefinition): Requirements["gpus"] {
-  const asked = definition.containerDefinitions.flatMap(({ resourceRequirements = [] }) =>
-    resourceRequirements.filter(({ type }) => type === "GPU"),
-  );
-  if (asked.some(({ value }) => value?.toUpperCase() === "ALL")) return "all";
-  const whole = sum(asked.map(({ value }) => (/^\d+$/.test(value ?? "") ? Number(value) : 0)));
-  return whole === 0 && asked.length > 0 ? "share" : whole;
+/** What ECS derives when it registers the definition, and what it will derive of one that it has not seen yet. */
+function attributesOf(task: TaskDefinition, gpus: GpuNeed): Requirements["attributes"] {
+  const derived = (task["requiresAttributes"] ?? []) as Requirements["attributes"];
+  return !isShare(gpus) || derived.some(({ name }) => name === mpsAttribute)
+    ? derived
+    : [...derived, { name: mpsAttribute }];
 }
 
 function sum(numbers: readonly number[]): number {

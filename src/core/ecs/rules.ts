@@ -1,17 +1,20 @@
 /** What ECS asks of a workload beyond the rules for every target: the commands that act on ECS run these too. */
-import { present } from "../base/present.ts";
-import { listOr, Refusal, type Path } from "../base/problem.ts";
-import { parseExpression } from "../ecs-api/query/parse.ts";
+import { listOr } from "../base/problem.ts";
 import { rawDevicesOf } from "./raw-devices.ts";
 import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
 import { onManagedInstances } from "../workload/managed-instances.ts";
 import { workloadNetworkMode } from "../workload/rules/capacity.ts";
 import { protocolOf, reservedHostPorts } from "../workload/rules/ports.ts";
-import type { Finding, TargetRule } from "../workload/rules/rule.ts";
+import type { TargetRule } from "../workload/rules/rule.ts";
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
-const longestStartSeconds = 300;
-const networkReads = ["ecs.networkMode", "ecs.capacity", "accelerator.efa", "accelerator.instanceTypes", "nodes"];
+const networkReads = [
+  "ecs.networkMode",
+  "ecs.taskDefinition",
+  "ecs.capacity",
+  "accelerator.efa",
+  "accelerator.instanceTypes",
+  "nodes",
+];
 
 export const ecsRules: readonly TargetRule[] = [
   {
@@ -108,21 +111,6 @@ export const ecsRules: readonly TargetRule[] = [
         : [],
   },
   {
-    code: "health-start",
-    severity: "error",
-    reads: ["health.startSeconds"],
-    check: ({ health }) =>
-      (health?.startSeconds ?? 0) > longestStartSeconds
-        ? [
-            {
-              path: ["health", "startSeconds"],
-              message: `health.startSeconds ${health!.startSeconds} is more than the ${longestStartSeconds} that an ECS health check can wait`,
-              hint: `Write at most ${longestStartSeconds}, or let the container answer its health check while it loads.`,
-            },
-          ]
-        : [],
-  },
-  {
     // RegisterTaskDefinition: "When networkMode=host, the host ports and container ports in port mappings must match."
     code: "host-port",
     severity: "error",
@@ -176,7 +164,7 @@ export const ecsRules: readonly TargetRule[] = [
     severity: "warning",
     reads: ["sharedMemory", "ecs.capacity"],
     check: (workload) =>
-      workload.sharedMemory !== undefined && onManagedInstances(workload)
+      workload.sharedMemory !== undefined && workload.sharedMemory !== 0 && onManagedInstances(workload)
         ? [
             {
               path: ["sharedMemory"],
@@ -200,16 +188,6 @@ export const ecsRules: readonly TargetRule[] = [
           message: `${name} is in environment and in secrets: a container has it once`,
           hint: "Keep one of them.",
         })),
-  },
-  {
-    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
-    code: "placement-expression",
-    severity: "error",
-    reads: ["ecs.placement.constraints"],
-    check: ({ ecs }) =>
-      (ecs?.placement?.constraints ?? []).flatMap((text, index) =>
-        problemsOfExpression(text, ["ecs", "placement", "constraints", index]),
-      ),
   },
   {
     // In awsvpc mode there are no host ports, and so no locks that ECS itself would count.
@@ -236,14 +214,3 @@ export const ecsRules: readonly TargetRule[] = [
     },
   },
 ];
-
-/** What is wrong with an expression of the cluster query language. */
-function problemsOfExpression(text: string, path: Path): readonly Finding[] {
-  try {
-    parseExpression(text, path);
-    return [];
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return error.problems.map(({ message, hint }) => ({ path, message, ...present({ hint }) }));
-  }
-}

@@ -3,7 +3,7 @@ import { diffNormalForms, type Change } from "./diff.ts";
 import type { FieldTree } from "./generated-fields.ts";
 import { orderItems } from "./list-items.ts";
 import type { ServiceUpdate } from "../ecs-api/schema/service.ts";
-import { primaryOf, type Service, type ServiceInput } from "../ecs-api/service.ts";
+import { primaryOf, replacesTag, type Service, type ServiceInput } from "../ecs-api/service.ts";
 
 /** The fields of a service that aiplat itself can write, the raw fields aside. */
 export const generatedServiceFields: FieldTree = {
@@ -113,12 +113,19 @@ function normalObject(object: Raw, kind: string): Raw {
 function normalValue(name: string, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   if (Array.isArray(value)) {
-    const items = value.map((item) => (isRaw(item) ? normalObject(item, name) : item));
+    const items = value
+      .filter((item) => name !== "tags" || !isRecord(item))
+      .map((item) => (isRaw(item) ? normalObject(item, name) : item));
     return items.length === 0 ? undefined : orderItems(name, items);
   }
   if (!isRaw(value)) return value;
   const normal = normalObject(value, name);
   return Object.keys(normal).length === 0 ? undefined : normal;
+}
+
+/** A tag that remembers what was there before: it says how the service came to be, not what it is. */
+function isRecord(tag: unknown): boolean {
+  return isRaw(tag) && String(tag["key"]).startsWith(replacesTag);
 }
 
 /**

@@ -4,6 +4,8 @@ import { problem, refuseErrors, type Problem } from "../base/problem.ts";
 import { isRaw, mergeRaw, type Raw } from "../base/merge.ts";
 import type { NetworkConfiguration, PlacementConstraint } from "../ecs-api/api.ts";
 import { addConstraints } from "./placement-constraints.ts";
+import type { ResolvedWorkload } from "../workload/resolved.ts";
+import { longestStartPeriod } from "./container.ts";
 import type { EcsWorkload } from "./resolve-for-ecs.ts";
 import { tagsFor } from "./tags.ts";
 import type { Variant } from "./variants.ts";
@@ -11,6 +13,8 @@ import { deploymentSettingsOf, type ServiceInput } from "../ecs-api/service.ts";
 
 export interface ServiceSettings {
   readonly cluster: string;
+  /** What the service is called; left out, what the file says, or the variant's name. */
+  readonly serviceName?: string;
   /** What its tasks are made of. */
   readonly taskDefinition: string;
   readonly desiredCount: number;
@@ -46,6 +50,7 @@ export function generateService(ecs: EcsWorkload, variant: Variant, settings: Se
   const breaker = explicitBreaker(merged);
   const complete = {
     ...merged,
+    ...present({ serviceName: settings.serviceName }),
     ...present({ deploymentConfiguration: breaker }),
     tags: tagsFor(workload, variant, merged["tags"]),
   } as unknown as ServiceInput;
@@ -90,14 +95,21 @@ function generated(
     },
     ...present({ placementStrategy }),
     ...present({ networkConfiguration }),
-    // ECS takes it with a load balancer only; the container's own health check has its start period.
-    ...(loadBalancer === undefined || workload.health?.startSeconds === undefined
-      ? {}
-      : { healthCheckGracePeriodSeconds: workload.health.startSeconds }),
+    ...present({ healthCheckGracePeriodSeconds: gracePeriod(workload) }),
     ...(enableExecuteCommand ? { enableExecuteCommand: true } : {}),
     // By these tags its tasks are told from other people's.
     propagateTags: "SERVICE",
   };
+}
+
+/**
+ * How long the scheduler overlooks failing checks of a load balancer, and of the container: that one has a start period of
+ * its own, which ends after 300 seconds.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+ */
+function gracePeriod({ health, ecs }: ResolvedWorkload): number | undefined {
+  const seconds = health?.startSeconds ?? 0;
+  return ecs.loadBalancer !== undefined || seconds > longestStartPeriod ? health?.startSeconds : undefined;
 }
 
 /** In awsvpc mode no lock port keeps two tasks off one device; and instances where somebody holds the slot unseen are left out. */

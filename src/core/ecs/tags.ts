@@ -1,7 +1,7 @@
 import { devicesTag } from "../catalog/device-set.ts";
 import { slotName } from "../catalog/slots.ts";
 import type { Tag } from "../ecs-api/api.ts";
-import { workloadTag } from "../ecs-api/service.ts";
+import { slotTagKey, workloadTag } from "../ecs-api/service.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { rawDevicesOf } from "./raw-devices.ts";
 import type { Variant } from "./variants.ts";
@@ -15,12 +15,12 @@ export function tagsFor(workload: ResolvedWorkload, variant: Variant, raw: unkno
   const tags = new Map([...(usesNone ? [[devicesTag, "none"] as const] : []), ...Object.entries(workload.tags)]);
   for (const { key, value } of Array.isArray(raw) ? (raw as readonly Tag[]) : []) tags.set(key, value);
   tags.set(workloadTag, workload.name);
-  tags.set("aiplat:slot", slotTag(variant));
+  tags.set(slotTagKey, slotTag(variant));
   return [...tags].map(([key, value]) => ({ key, value }));
 }
 
 /** What the tag `aiplat:slot` says of a variant: the devices, or who chooses them. */
-function slotTag(variant: Variant): string {
+export function slotTag(variant: Variant): string {
   if (variant.slot !== undefined) return slotName(variant.slot);
   return variant.shape.request.kind === "none" ? "none" : "gpu";
 }

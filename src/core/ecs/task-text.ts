@@ -1,4 +1,5 @@
 import type { Task } from "../ecs-api/api.ts";
+import type { TaskHealth } from "./task-health.ts";
 import { taskIdOf } from "../ecs-api/arn.ts";
 
 /** The first part of a task's id: enough for the eye. */
@@ -7,9 +8,17 @@ export function shortId(task: string): string {
 }
 
 /** One line for a task that has moved on: `1a2b3c4d  STOPPED  Essential container in task exited`. */
-export function changeLine({ taskArn, lastStatus, stoppedReason }: Task): string {
-  return `${shortId(taskArn)}  ${lastStatus}${lastStatus === "STOPPED" && stoppedReason !== undefined ? `  ${stoppedReason}` : ""}`;
+export function changeLine({ taskArn, lastStatus, stoppedReason }: Task, health: TaskHealth = "unknown"): string {
+  const line = `${shortId(taskArn)}  ${lastStatus}`;
+  if (lastStatus === "STOPPED") return stoppedReason === undefined ? line : `${line}  ${stoppedReason}`;
+  const failing = failingTexts[health];
+  return lastStatus === "RUNNING" && failing !== undefined ? `${line}  ${failing}` : line;
 }
+
+const failingTexts: Partial<Record<TaskHealth, string>> = {
+  starting: "starting: its health check fails, and its service waits until the grace period is over",
+  unhealthy: "unhealthy: its health check fails",
+};
 
 /** `2 RUNNING, 3 STOPPED`, in the order of a task's life. */
 export function countStatuses(tasks: readonly Task[]): string {

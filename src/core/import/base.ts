@@ -34,7 +34,7 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
     image: container.image,
     ...(container.command === undefined || container.command.length === 0 ? {} : { command: container.command }),
     ...(named ? { environment: Object.fromEntries(environment.map(({ name, value }) => [name, value])) } : {}),
-    ...(words.full ? containerWords(part, lockPortBase) : {}),
+    ...(words.full ? containerWords(part, lockPortBase, { accelerated: words.accelerator !== "none" }) : {}),
     accelerator: words.accelerator,
     replicas: Math.max(1, desired),
     ...(words.sized ? resourcesOf(part, words.accelerator === "none") : {}),

@@ -13,7 +13,7 @@ import { resolveWorkload } from "../workload/resolve.ts";
 import { workloadRules } from "../workload/rules.ts";
 import { runRules } from "../workload/rules/rule.ts";
 import { serviceOf, settingsOfDefinition, settingsOfService } from "./raw-fields.ts";
-import type { ImportSource } from "./source.ts";
+import { isFoundByTag, type ImportSource } from "./source.ts";
 
 /**
  * What speaks against a workload file: it is not legal, or says something else than is there. Nothing dropped counts as
@@ -34,7 +34,7 @@ export function problemsOfImport(document: Raw, { parts, lockPortBase }: ImportS
     return parts.flatMap((part, index) => {
       const generated = variants[index]!.definition;
       return [
-        ...(generated.family === part.definition.family
+        ...(generated.family === part.definition.family || isFoundByTag(part, ecs.workload.name)
           ? []
           : [`${part.definition.family} would be ${generated.family}`]),
         ...differences(settingsOfDefinition(part.definition), settingsOfDefinition(generated), generatedFields),

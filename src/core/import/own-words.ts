@@ -4,23 +4,38 @@ import type { ContainerDefinition, PortMapping, Tag } from "../ecs-api/api.ts";
 import { isLockPort } from "../catalog/lock-ports.ts";
 import { environmentNameRule, formatMiB, portNameRule, secretArnRule, targetGroupArnRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
-import { mainContainer, type ImportedPart } from "./source.ts";
+import { devicesOf } from "../ecs/merged.ts";
+import { isForManagedInstances, mainContainer, neuronDevicesOf, type ImportedPart } from "./source.ts";
 
 /**
  * What the file can say of the container beside its size and its devices. What has
  * no word here is left to the raw fields.
  */
-export function containerWords(part: ImportedPart, lockPortBase: number | undefined): Raw {
+export function containerWords(
+  part: ImportedPart,
+  lockPortBase: number | undefined,
+  { accelerated }: { readonly accelerated: boolean },
+): Raw {
   const container = mainContainer(part);
   const ports = portsOf(container, part.definition.networkMode, lockPortBase);
   const secrets = secretsOf(container, part);
-  const sharedMemory = isRaw(container.linuxParameters) ? container.linuxParameters.sharedMemorySize : undefined;
   return {
     ...present({ secrets }),
     ...(ports.length === 0 ? {} : { ports }),
-    ...(typeof sharedMemory === "number" && sharedMemory > 0 ? { sharedMemory: formatMiB(sharedMemory) } : {}),
+    ...present({ sharedMemory: sharedMemoryOf(part, accelerated) }),
     ...tagWords(part),
   };
+}
+
+/** Its /dev/shm; 0 where it has the platform's, and aiplat would give it more. */
+function sharedMemoryOf(part: ImportedPart, accelerated: boolean): string | 0 | undefined {
+  const container = mainContainer(part);
+  const size = isRaw(container.linuxParameters) ? container.linuxParameters.sharedMemorySize : undefined;
+  if (typeof size === "number" && size > 0) return formatMiB(size);
+  if (!accelerated || isForManagedInstances(part)) return undefined;
+  const gpus = container.resourceRequirements?.find(({ type }) => type === "GPU")?.value ?? "0";
+  const hasEfa = devicesOf(container).some(({ hostPath }) => hostPath.startsWith("/dev/infiniband/"));
+  return hasEfa || neuronDevicesOf(container).length > 1 || gpus === "ALL" || Number(gpus) > 1 ? 0 : undefined;
 }
 
 /** The one load balancer that sends to the container; several, and blue/green pairs, are for the raw fields. */

@@ -13,7 +13,7 @@ import { isRaw, type Raw } from "../base/merge.ts";
 import { rawOverlay } from "../workload/overlay-raw.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { userTags } from "./own-words.ts";
-import type { ImportedPart, ImportSource } from "./source.ts";
+import { isFoundByTag, type ImportedPart, type ImportSource } from "./source.ts";
 
 /** The raw fields that make what is there of what the workload generates by itself. */
 export interface RawFields {
@@ -33,14 +33,15 @@ export function rawFieldsOf(
   const generated = variant.definition;
   const overlay = rawOverlay(settingsOfDefinition(generated), settingsOfDefinition(definition), taskDefinitionLists);
   const name = service?.serviceName ?? serviceName;
+  const found = isFoundByTag(part, workload.name);
   return {
     taskDefinition: {
-      ...(definition.family === variant.name ? {} : { family: definition.family }),
+      ...(found || definition.family === variant.name ? {} : { family: definition.family }),
       ...overlay,
       ...tagsOf(definition.tags, workload),
     },
     service: {
-      ...(name === undefined || name === variant.name ? {} : { serviceName: name }),
+      ...(found || name === undefined || name === variant.name ? {} : { serviceName: name }),
       ...(service === undefined
         ? {}
         : { ...serviceOverlay(service, serviceOf(ecs, variant, part)), ...tagsOf(service.tags, workload) }),

@@ -1,5 +1,5 @@
 import type { ContainerDefinition, RegisteredTaskDefinition } from "../ecs-api/api.ts";
-import type { Service } from "../ecs-api/service.ts";
+import { workloadTag, type Service } from "../ecs-api/service.ts";
 import { deviceNumber } from "../catalog/slots.ts";
 import { devicesOf } from "../ecs/merged.ts";
 import { isRaw } from "../base/merge.ts";
@@ -37,6 +37,11 @@ export function mainContainer({ definition: { containerDefinitions }, service }:
 
 function hasDevices(container: ContainerDefinition): boolean {
   return (container.resourceRequirements ?? []).length > 0 || neuronDevicesOf(container).length > 0;
+}
+
+/** Whether a file of this workload finds the service by its tag: it then keeps its name and its family unsaid. */
+export function isFoundByTag({ service }: ImportedPart, workload: string): boolean {
+  return service?.tags?.some(({ key, value }) => key === workloadTag && value === workload) === true;
 }
 
 /** The numbers of the Neuron devices that a container lists, ascending. */

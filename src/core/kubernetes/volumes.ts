@@ -1,4 +1,6 @@
+import { isRaw } from "../base/merge.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import { needsSharedMemory } from "../workload/shared-memory.ts";
 import type { Container, PodSpec } from "./manifest.ts";
 import { memoryQuantity } from "./quantity.ts";
 
@@ -20,11 +22,12 @@ export interface MountedVolume {
   readonly mount: Mount;
 }
 
-/** `/dev/shm` where it is asked for or several nodes need it, and the Neuron compiler's cache. */
+/** `/dev/shm` where it is asked for, or several devices, EFA or nodes need it; and the Neuron compiler's cache. */
 export function volumesOf(workload: ResolvedWorkload, shape: Shape): readonly MountedVolume[] {
   const { sharedMemoryMiB } = workload;
   const volumes: MountedVolume[] = [];
-  if (sharedMemoryMiB !== undefined || workload.nodes > 1) {
+  const byDefault = (needsSharedMemory(shape) || workload.nodes > 1) && !mountsSharedMemory(workload);
+  if (sharedMemoryMiB === undefined ? byDefault : sharedMemoryMiB > 0) {
     // Without a size it is as large as the container's memory limit; Kubernetes' own default is 64 MiB.
     const size = sharedMemoryMiB === undefined ? {} : { sizeLimit: memoryQuantity(sharedMemoryMiB) };
     volumes.push(mounted({ name: sharedMemoryVolume, emptyDir: { medium: "Memory", ...size } }, "/dev/shm"));
@@ -34,6 +37,14 @@ export function volumesOf(workload: ResolvedWorkload, shape: Shape): readonly Mo
   if (shape.request.kind === "neuron" && cachePath.startsWith("/"))
     volumes.push(mounted({ name: compileCacheVolume, emptyDir: {} }, cachePath));
   return volumes;
+}
+
+/** Whether `eks.pod` puts a volume of its own there: left beside it, ours would be mounted nowhere. */
+function mountsSharedMemory({ eks }: ResolvedWorkload): boolean {
+  const { containers } = isRaw(eks.pod?.["spec"]) ? eks.pod["spec"] : {};
+  const lists = (Array.isArray(containers) ? containers.filter(isRaw) : []).map(({ volumeMounts }) => volumeMounts);
+  const mounts = lists.flatMap((each): readonly unknown[] => (Array.isArray(each) ? each : []));
+  return mounts.some((each) => isRaw(each) && each["mountPath"] === "/dev/shm");
 }
 
 function mounted(volume: Volume, mountPath: string): MountedVolume {

@@ -15,7 +15,7 @@ export function checkDevices(needs: Requirements, room: Room): readonly string[]
   const locked = devices.filter((each) => each.lockTaken && each.holders.length === 0 && !isPlaced(each));
   return [
     ...checkPresence(devices, room),
-    ...blockersIn(devices).map(
+    ...blockersIn(devices, room).map(
       ({ claim, devices: taken }) =>
         `${pathsOf(taken)} ${taken.length === 1 ? "is" : "are"} held by task ${describe(claim)}`,
     ),
@@ -54,19 +54,20 @@ export interface Blocker {
 
 /** The claims that stand in the task's way. One that is stopping does not, where the agent holds the task back for it. */
 export function blockersOf(needs: Requirements, room: Room): readonly Blocker[] {
-  return blockersIn(availabilityOf(room, needs));
+  return blockersIn(availabilityOf(room, needs), room);
 }
 
-function blockersIn(devices: readonly DeviceAvailability[]): readonly Blocker[] {
-  const blockers = new Map<Claim, number[]>();
+function blockersIn(devices: readonly DeviceAvailability[], { claims }: Room): readonly Blocker[] {
+  const blocked = new Map<Claim, number[]>();
   for (const { device, holders } of devices) {
     for (const claim of holders) {
-      const held = blockers.get(claim);
-      if (held === undefined) blockers.set(claim, [device]);
+      const held = blocked.get(claim);
+      if (held === undefined) blocked.set(claim, [device]);
       else held.push(device);
     }
   }
-  return [...blockers].map(([claim, held]) => ({ claim, devices: held }));
+  // In the order of the cluster's tasks.
+  return claims.flatMap((claim) => (blocked.has(claim) ? [{ claim, devices: blocked.get(claim)! }] : []));
 }
 
 function numbersOf(devices: readonly DeviceAvailability[]): readonly number[] {

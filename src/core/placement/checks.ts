@@ -1,10 +1,13 @@
 import type { ReasonCode } from "../base/codes/reason-codes.ts";
-import { counted } from "../base/counted.ts";
 import { taskIdOf } from "../ecs-api/arn.ts";
 import { listOr } from "../base/problem.ts";
+import { mpsAgent, mpsAttribute } from "../devices/gpu-need.ts";
 import { checkDevices } from "./check-devices.ts";
+import { checkGpus } from "./check-gpus.ts";
+import { checkInterfaces, interfaceAttribute } from "./check-interfaces.ts";
 import { explainFailure } from "../cluster/explain-query.ts";
 import type { Requirements } from "../ecs/requirements.ts";
+import { formatCount } from "./format-count.ts";
 import { holdersOf, type Room } from "./room.ts";
 
 /** The codes of a PlacementExplanation. */
@@ -30,10 +33,11 @@ export const checks: Readonly<Record<ReasonCode, Check>> = {
   CPU: (needs, room) => shortage("CPU units", needs.cpu, room.cpu, room.instance.registered.cpu),
   MEMORY: (needs, room) => shortage("MiB", needs.memoryMiB, room.memoryMiB, room.instance.registered.memoryMiB),
   PORTS: checkPorts,
-  ENI: checkInterface,
+  ENI: checkInterfaces,
   GPU: checkGpus,
   DEVICES: checkDevices,
   CAPACITY_PROVIDER: checkProvider,
+  HEALTH: checkHealth,
 };
 
 export function checkConstraints({ constraints }: Requirements, room: Room): readonly string[] {
@@ -60,22 +64,20 @@ export function takenPorts(ports: Requirements["ports"], { tcpPorts, udpPorts }:
   return ports.filter(({ port, protocol }) => (protocol === "udp" ? udpPorts : tcpPorts).has(port));
 }
 
-/** The attribute that awsvpc mode needs. How many interfaces are left, ECS does not tell. */
-const interfaceAttribute = "ecs.capability.task-eni";
-
-function checkInterface({ networkMode }: Requirements, { instance }: Room): readonly string[] {
-  if (networkMode !== "awsvpc" || Object.hasOwn(instance.attributes, interfaceAttribute)) return [];
-  return [`awsvpc mode needs an instance with the attribute ${interfaceAttribute}`];
-}
-
 function checkAttributes({ attributes, networkMode }: Requirements, { instance }: Room): readonly string[] {
   return attributes.flatMap(({ name, value }) => {
     if (name === interfaceAttribute && networkMode === "awsvpc") return [];
-    if (!Object.hasOwn(instance.attributes, name))
-      return [`the task requires the attribute ${name}, which the instance does not have`];
+    if (!Object.hasOwn(instance.attributes, name)) return [describeLacking(name, instance)];
     if (value === undefined || value === "" || instance.attributes[name] === value) return [];
     return [`the task requires ${name} to be ${value}, and it is ${instance.attributes[name]}`];
   });
+}
+
+function describeLacking(attribute: string, { agentVersion }: Room["instance"]): string {
+  if (attribute !== mpsAttribute)
+    return `the task requires the attribute ${attribute}, which the instance does not have`;
+  const agent = agentVersion === undefined ? "" : `, and its agent is ${agentVersion}`;
+  return `the task shares a GPU by MPS, and the instance does not have ${mpsAttribute}${agent}: that takes the current AL2023 GPU image (agent ${mpsAgent} or later, nvidia-mps.service enabled; aiplat ami latest --accelerator nvidia)`;
 }
 
 function checkLocation({ availabilityZones }: Requirements, { instance }: Room): readonly string[] {
@@ -88,18 +90,6 @@ function shortage(unit: string, needed: number, left: number, registered: number
   if (needed <= left) return [];
   const most = needed > registered ? `; the whole instance has ${formatCount(registered)}` : "";
   return [`needs ${formatCount(needed)} ${unit}, ${formatCount(left)} remain${most}`];
-}
-
-function checkGpus({ gpus }: Requirements, room: Room): readonly string[] {
-  const left = room.gpus.length;
-  const all = room.instance.registered.gpus.length;
-  if (gpus === "share" || gpus === "all") {
-    if (all === 0) return ["needs a GPU, and the instance has none"];
-    return gpus === "share" || left === all ? [] : [`needs all ${all} GPUs, ${left} remain`];
-  }
-  return gpus <= left
-    ? []
-    : [`needs ${counted(gpus, "GPU")}, ${left} remain${gpus > all ? `; the whole instance has ${all}` : ""}`];
 }
 
 function checkProvider({ capacityProviders, compatibilities }: Requirements, { instance }: Room): readonly string[] {
@@ -122,7 +112,15 @@ function checkProvider({ capacityProviders, compatibilities }: Requirements, { i
     : [];
 }
 
-/** 7372 as `7,372`. */
-export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
+/**
+ * An instance that ECS finds impaired may not run containers. Whether ECS places tasks there all the same, it does not say
+ * (not verified): aiplat counts on none.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-health.html
+ */
+function checkHealth(_: Requirements, { instance: { healthStatus } }: Room): readonly string[] {
+  if (healthStatus?.overallStatus !== "IMPAIRED") return [];
+  const impaired = healthStatus.details
+    .filter(({ status }) => status === "IMPAIRED")
+    .map(({ type, statusReason }) => `${type}${statusReason === undefined ? "" : ` (${statusReason})`}`);
+  return [`ECS finds the instance IMPAIRED${impaired.length === 0 ? "" : `: ${listOr(impaired, "and")}`}`];
 }

@@ -1,4 +1,5 @@
 import { present } from "../base/present.ts";
+import { toGpuDevices } from "../devices/gpus.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
 import { serviceNameOfTask } from "../cluster/task-services.ts";
@@ -37,10 +38,15 @@ export function daemonsOf(snapshot: ClusterSnapshot): readonly Requirements[] {
 /** The instance with what the daemons leave of it. */
 export function withDaemons(instance: ContainerInstance, daemons: readonly Requirements[]): ContainerInstance {
   const room = emptyRoom(instance);
-  for (const daemon of daemons) if (isEligible(daemon, room)) occupy(room, daemon);
-  const { cpu, memoryMiB, gpus } = room;
+  const there = daemons.filter((daemon) => isEligible(daemon, room));
+  for (const daemon of there) occupy(room, daemon);
+  const { cpu, memoryMiB } = room;
+  const gpus = room.gpus.filter(({ mode }) => mode === "IDLE").map(({ id }) => id);
+  const interfaces = there.filter(({ networkMode }) => networkMode === "awsvpc").length;
   return {
     ...instance,
     remaining: { cpu, memoryMiB, gpus, tcpPorts: [...room.tcpPorts], udpPorts: [...room.udpPorts] },
+    ...(instance.gpuDevices === undefined ? {} : { gpuDevices: toGpuDevices(room.gpus) }),
+    ...(interfaces === 0 ? {} : { daemonInterfaces: interfaces }),
   };
 }

@@ -1,6 +1,13 @@
 import { present } from "../base/present.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
-import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance, type Resources } from "../cluster/snapshot.ts";
+import {
+  instanceTypeOf,
+  type ClusterSnapshot,
+  type ContainerInstance,
+  type GpuDevice,
+  type Resources,
+} from "../cluster/snapshot.ts";
+import { missingGpusOf } from "../devices/missing-gpus.ts";
 import { daemonsOf, withDaemons } from "./daemons.ts";
 import type { Expression } from "../ecs-api/query/expression.ts";
 import type { Requirements } from "../ecs/requirements.ts";
@@ -40,9 +47,11 @@ export function emptyInstance(
   variants: readonly Requirements[],
 ): EmptyInstance | undefined {
   const { instances, observedAt } = snapshot;
-  const peer = instances.find((instance) => instanceTypeOf(instance) === instanceType);
-  const resources =
-    peer === undefined ? catalogued(instanceType) : { ...peer.registered, tcpPorts: reservedPorts, udpPorts: [] };
+  const peers = instances.filter((instance) => instanceTypeOf(instance) === instanceType);
+  // A new one has every GPU, whatever befell its peers.
+  const peer = peers.find((each) => missingGpusOf(each) === undefined) ?? peers[0];
+  const model = peer !== undefined && missingGpusOf(peer) === undefined ? peer : undefined;
+  const resources = peer === undefined ? catalogued(instanceType) : likePeer(peer, instanceType, model);
   if (resources === undefined) return undefined;
   const [needs] = variants;
   const capacityProvider = needs?.capacityProviders?.[0] ?? peer?.capacityProvider;
@@ -58,6 +67,7 @@ export function emptyInstance(
     ...present({ "ecs.availability-zone": zone }),
     "ecs.instance-type": instanceType,
   };
+  const image = peer !== undefined && Object.keys(required).some((name) => !Object.hasOwn(peer.attributes, name));
   const extra = variants
     .flatMap(({ constraints }) => constraints.flatMap(({ expression }) => namedValues(expression)))
     .filter(({ name, values }) => name !== "ecs.instance-type" && !values.includes(usual[name] ?? ""));
@@ -66,7 +76,7 @@ export function emptyInstance(
     ec2InstanceId: "",
     status: "ACTIVE",
     agentConnected: true,
-    ...present({ agentVersion: peer?.agentVersion, capacityProvider }),
+    ...present({ agentVersion: peer?.agentVersion, capacityProvider, gpuDevices: model?.gpuDevices?.map(toIdle) }),
     registeredAt: observedAt,
     attributes: { ...usual, ...Object.fromEntries(extra.map(({ name, values }) => [name, values[0]!])) },
     registered: resources,
@@ -76,8 +86,21 @@ export function emptyInstance(
   };
   return {
     instance: withDaemons(instance, daemonsOf(snapshot)),
-    extra: [...new Set(extra.map(({ name, values }) => `${name} ${values[0]}`))],
+    extra: [
+      ...new Set(extra.map(({ name, values }) => `${name} ${values[0]}`)),
+      ...(image ? [`the current machine image (aiplat ami latest --instance-type ${instanceType})`] : []),
+    ],
   };
+}
+
+/** @param whole The peer, where it has every GPU of the type. */
+function likePeer(peer: ContainerInstance, instanceType: string, whole: ContainerInstance | undefined): Resources {
+  const gpus = whole?.registered.gpus ?? catalogued(instanceType)?.gpus ?? [];
+  return { ...peer.registered, tcpPorts: reservedPorts, udpPorts: [], gpus };
+}
+
+function toIdle(device: GpuDevice): GpuDevice {
+  return { ...device, sharingMode: "IDLE", remainingMemoryInMiB: device.totalMemoryInMiB };
 }
 
 function catalogued(name: string): Resources | undefined {

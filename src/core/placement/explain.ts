@@ -8,6 +8,7 @@ import type { Reason } from "./checks.ts";
 import { findNearestChange, type NearestChange } from "./nearest-change.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
 import { roomsOf, type Room } from "./room.ts";
+import { unjudgedOf } from "./unjudged.ts";
 import { closestTo, countPlaceable, type Judged } from "./verdict.ts";
 
 export interface InstanceExplanation {
@@ -17,6 +18,8 @@ export interface InstanceExplanation {
   readonly instanceType: string;
   readonly fits: boolean;
   readonly reasons: readonly Reason[];
+  /** What could not be judged, where something decides that nobody tells. */
+  readonly unjudged?: readonly Reason[];
 }
 
 /** The data of a PlacementExplanation document. */
@@ -85,22 +88,20 @@ function explain(
 
 function toExplanation({ room, closest }: Judged): InstanceExplanation {
   const { instance, instanceType } = room;
+  const unjudged = uniqueReasons(closest.flatMap(({ needs }) => unjudgedOf(needs, room)));
   return {
     containerInstanceArn: instance.arn,
     ec2InstanceId: instance.ec2InstanceId,
     instanceType: instanceType ?? "unknown",
     fits: closest.some(({ verdict }) => verdict.fits),
     reasons: reasonsOf(room, closest),
+    ...(unjudged.length === 0 ? {} : { unjudged }),
   };
 }
 
 /** What the variants that come closest say, once each. */
 function reasonsOf(room: Room, closest: Judged["closest"]): readonly Reason[] {
-  const reasons = [
-    ...new Map(
-      closest.flatMap(({ verdict }) => verdict.reasons).map((reason) => [`${reason.code} ${reason.message}`, reason]),
-    ).values(),
-  ];
+  const reasons = uniqueReasons(closest.flatMap(({ verdict }) => verdict.reasons));
   const first = reasons.findIndex(({ code }) => code === "DEVICES");
   if (first < 0 || closest.length === 1) return reasons;
   const rest = reasons.filter(({ code }) => code !== "DEVICES");
@@ -112,6 +113,10 @@ function reasonsOf(room: Room, closest: Judged["closest"]): readonly Reason[] {
       closest.map(({ needs }) => needs),
     ),
   );
+}
+
+function uniqueReasons(reasons: readonly Reason[]): readonly Reason[] {
+  return [...new Map(reasons.map((reason) => [`${reason.code} ${reason.message}`, reason])).values()];
 }
 
 /** Why none of several slots is free: each task in the way once, with all that it holds of them. */

@@ -1,3 +1,4 @@
+import { checkInterfaceSupport } from "./check-interfaces.ts";
 import { checkConstraints, checks, takenPorts, type ReasonCode } from "./checks.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 import type { Room } from "./room.ts";
@@ -9,9 +10,9 @@ const standing: readonly ReasonCode[] = [
   "ATTRIBUTE",
   "CONSTRAINT",
   "LOCATION",
-  "ENI",
   "GPU",
   "CAPACITY_PROVIDER",
+  "HEALTH",
 ];
 
 /** What an instance is, and no waiting changes. */
@@ -24,15 +25,19 @@ export function mayTake(needs: Requirements, room: Room): boolean {
 
 /** Whether the instance takes such tasks at all, however full it is. */
 export function isEligible(needs: Requirements, room: Room): boolean {
-  return standing.every((code) => checks[code](needs, room).length === 0);
+  return (
+    standing.every((code) => checks[code](needs, room).length === 0) && checkInterfaceSupport(needs, room).length === 0
+  );
 }
 
-/** How many such tasks the room has CPU, memory and ports for; Neuron devices are left aside. */
+/** How many such tasks the room has CPU, memory, ports and network interfaces for; Neuron devices are left aside. */
 export function headroom(needs: Requirements, room: Room): number {
   if (takenPorts(needs.ports, room).length > 0) return 0;
   // A static host port is there once on an instance.
   const most = needs.ports.length > 0 || needs.distinctInstance ? 1 : Number.POSITIVE_INFINITY;
-  return Math.min(most, times(room.cpu, needs.cpu), times(room.memoryMiB, needs.memoryMiB));
+  const interfaces =
+    needs.networkMode === "awsvpc" ? (room.interfacesLeft ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+  return Math.min(most, Math.max(0, interfaces), times(room.cpu, needs.cpu), times(room.memoryMiB, needs.memoryMiB));
 }
 
 function times(amount: number, need: number): number {

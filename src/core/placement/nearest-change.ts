@@ -1,17 +1,21 @@
 import { instanceTypeOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
+import { isShare } from "../devices/gpu-need.ts";
+import { freeMiBOf, idleGpu } from "../devices/gpus.ts";
+import { missingGpusOf } from "../devices/missing-gpus.ts";
 import { taskIdOf } from "../ecs-api/arn.ts";
 import { listOr } from "../base/problem.ts";
 import { formatMiB } from "../workload/fields.ts";
 import { blockersOf } from "./check-devices.ts";
+import { checkGpus } from "./check-gpus.ts";
 import { takenPorts, type ReasonCode } from "./checks.ts";
 import { emptyInstance, instanceTypesFor } from "./empty-instance.ts";
 import type { Requirements } from "../ecs/requirements.ts";
-import { emptyRoom, holdersOf, type Room } from "./room.ts";
+import { copyRooms, emptyRoom, holdersOf, type Room } from "./room.ts";
 import { countPlaceable, judge, type Judged } from "./verdict.ts";
 
 /** What to do so that a workload fits, or more of it. */
 export interface NearestChange {
-  readonly kind: "wait" | "ask-for-less" | "activate" | "reconnect" | "stop-tasks" | "add-instances";
+  readonly kind: "wait" | "ask-for-less" | "activate" | "reconnect" | "repair" | "stop-tasks" | "add-instances";
   readonly message: string;
 }
 
@@ -46,7 +50,10 @@ export function findNearestChange(
   return (
     waitForStopping(only("DEVICES")) ??
     askForLess(only("CPU", "MEMORY")) ??
+    askForSmallerShare(only("GPU")) ??
     wakeInstance(only("STATUS"), only("AGENT")) ??
+    repairHealth(only("HEALTH")) ??
+    repairGpus(only("GPU"), variants, missing) ??
     stopTasks(only("DEVICES", "PORTS")) ??
     addInstances(snapshot, variants, missing)
   );
@@ -86,6 +93,23 @@ function askForLess(misfits: readonly Misfit[], on = countInstances): NearestCha
   return { kind: "ask-for-less", message: `with ${describeLess(best.needs, less)} it fits on ${on([...rooms])}` };
 }
 
+/** Less of a GPU's memory, where one has at least half of what is asked for left. */
+function askForSmallerShare(misfits: readonly Misfit[]): NearestChange | undefined {
+  const options = misfits.flatMap(({ needs, room }) => {
+    const { gpus: need } = needs;
+    const most = Math.max(0, ...room.gpus.map(freeMiBOf));
+    if (!isShare(need) || need.containers > 1 || most < need.memoryMiB * leastShare) return [];
+    return checkGpus({ ...needs, gpus: { ...need, memoryMiB: most } }, room).length > 0 ? [] : [{ most, room }];
+  });
+  const [best] = options.toSorted((one, other) => other.most - one.most);
+  if (best === undefined) return undefined;
+  const rooms = new Set(options.filter(({ most }) => most >= best.most).map(({ room }) => room));
+  return {
+    kind: "ask-for-less",
+    message: `with ${formatMiB(best.most)} of GPU memory it fits on ${countInstances([...rooms])}`,
+  };
+}
+
 function countInstances(rooms: readonly Room[]): string {
   return rooms.length === 1 ? `1 instance (${rooms[0]!.instance.ec2InstanceId})` : `${rooms.length} instances`;
 }
@@ -112,6 +136,41 @@ function wakeInstance([inactive]: readonly Misfit[], [silent]: readonly Misfit[]
       message: `bring the ECS agent on ${silent.room.instance.ec2InstanceId} back: the instance has room`,
     };
   return undefined;
+}
+
+function repairHealth([impaired]: readonly Misfit[]): NearestChange | undefined {
+  return impaired === undefined
+    ? undefined
+    : {
+        kind: "repair",
+        message: `bring ${impaired.room.instance.ec2InstanceId} back to health, or replace it: ECS finds it IMPAIRED, and it has room`,
+      };
+}
+
+/** Instances whose agent did not register every GPU, where these would do. */
+function repairGpus(
+  misfits: readonly Misfit[],
+  variants: readonly Requirements[],
+  missing: number,
+): NearestChange | undefined {
+  const broken = [...new Set(misfits.map(({ room }) => room))].filter(
+    ({ instance }) => missingGpusOf(instance) !== undefined,
+  );
+  if (broken.length === 0 || countPlaceable(copyRooms(broken).map(withEveryGpu), variants, missing) < missing)
+    return undefined;
+  const [{ instance }] = broken as [Room, ...Room[]];
+  const ids =
+    broken.length === 1 ? instance.ec2InstanceId : `${broken.length} instances, such as ${instance.ec2InstanceId}`;
+  return {
+    kind: "repair",
+    message: `have the ECS agent of ${ids} register every GPU (sudo systemctl restart ecs once nvidia-smi shows them), or replace it with the GPU image: then it fits there`,
+  };
+}
+
+function withEveryGpu(room: Room): Room {
+  const { count } = missingGpusOf(room.instance)!;
+  const fresh = Array.from({ length: count }, (_, index) => idleGpu(`missing-${index}`, room.instance));
+  return { ...room, gpus: [...room.gpus, ...fresh] };
 }
 
 function stopTasks(misfits: readonly Misfit[]): NearestChange | undefined {

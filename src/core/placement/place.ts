@@ -1,6 +1,7 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { Failure, TaskDefinition } from "../ecs-api/api.ts";
+import { checkInterfaceSupport } from "./check-interfaces.ts";
 import { checkConstraints, checkDistinct, checks, takenPorts } from "./checks.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
 import { occupy, roomsOf, type Room } from "./room.ts";
@@ -95,7 +96,9 @@ export function refusalOfEcs(needs: Requirements, room: Room): string | undefine
   if (needs.memoryMiB > room.memoryMiB) return "RESOURCE:MEMORY";
   if (takenPorts(needs.ports, room).length > 0 || needs.locks.some(({ port }) => room.udpPorts.has(port)))
     return "RESOURCE:PORTS";
-  if (checks.ATTRIBUTE(needs, room).length > 0 || checks.ENI(needs, room).length > 0) return "ATTRIBUTE";
+  const lacksInterfaces = checkInterfaceSupport(needs, room).length > 0;
+  if (!lacksInterfaces && checks.ENI(needs, room).length > 0) return "RESOURCE:ENI";
+  if (lacksInterfaces || checks.ATTRIBUTE(needs, room).length > 0) return "ATTRIBUTE";
   if (checks.LOCATION(needs, room).length > 0) return "LOCATION";
   if (checkConstraints(needs, room).length > 0) return "MemberOf placement constraint unsatisfied.";
   if (checkDistinct(needs, room).length > 0) return "DistinctInstance placement constraint unsatisfied.";

@@ -2,9 +2,11 @@ import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "..
 import { devicesIn } from "../catalog/device-set.ts";
 import { claimsOn, type Claim } from "../devices/claims.ts";
 import { neuronCount } from "../cluster/neuron-count.ts";
+import { gpusOf, holdGpus, releaseGpus, takeGpus, type GpuState } from "../devices/gpus.ts";
 import type { Task } from "../ecs-api/api.ts";
 import { hostPortsOf, type HostPort } from "../ecs-api/host-ports.ts";
 import type { Requirements } from "../ecs/requirements.ts";
+import { interfacesLeft } from "./interfaces-left.ts";
 
 /** What is left on a container instance, and who is there: one instance of a cluster while tasks are placed on it. */
 export interface Room {
@@ -21,7 +23,9 @@ export interface Room {
   memoryMiB: number;
   readonly tcpPorts: Set<number>;
   readonly udpPorts: Set<number>;
-  gpus: readonly string[];
+  gpus: readonly GpuState[];
+  /** How many more tasks in awsvpc mode it has network interfaces for; undefined where that is not known. */
+  interfacesLeft: number | undefined;
   /** How many tasks it has of each group, of those whose desired status is not STOPPED. */
   readonly groups: Map<string, number>;
   /** Neuron devices that tasks placed here, after the snapshot, hold. */
@@ -38,32 +42,37 @@ export function roomsOf(snapshot: ClusterSnapshot): readonly Room[] {
     if (known === undefined) tasks.set(task.containerInstanceArn, [task]);
     else known.push(task);
   }
-  const definitions = snapshot.taskDefinitions;
-  return snapshot.instances.map((instance) => ({
-    ...emptyRoom(instance),
-    tasks: tasks.get(instance.arn) ?? [],
-    definitions,
-    claims: claims.get(instance.arn) ?? [],
-    groups: groupsOf(tasks.get(instance.arn) ?? []),
-  }));
+  return snapshot.instances.map((instance) =>
+    roomOf(instance, tasks.get(instance.arn) ?? [], claims.get(instance.arn) ?? [], snapshot.taskDefinitions),
+  );
 }
 
 /** The room of an instance that nobody is known to be on: what ECS says remains. */
 export function emptyRoom(instance: ContainerInstance): Room {
+  return roomOf(instance, [], [], {});
+}
+
+function roomOf(
+  instance: ContainerInstance,
+  tasks: readonly Task[],
+  claims: readonly Claim[],
+  definitions: ClusterSnapshot["taskDefinitions"],
+): Room {
   const { remaining } = instance;
   return {
     instance,
     instanceType: instanceTypeOf(instance),
-    tasks: [],
-    definitions: {},
-    claims: [],
+    tasks,
+    definitions,
+    claims,
     neuronDevices: neuronCount(instance),
     cpu: remaining.cpu,
     memoryMiB: remaining.memoryMiB,
     tcpPorts: new Set(remaining.tcpPorts),
     udpPorts: new Set(remaining.udpPorts),
-    gpus: remaining.gpus,
-    groups: new Map(),
+    gpus: gpusOf(instance, tasks, definitions),
+    interfacesLeft: interfacesLeft(instance, tasks, definitions),
+    groups: groupsOf(tasks),
     placedDevices: new Set(),
   };
 }
@@ -87,33 +96,34 @@ export function holdersOf({ tasks, definitions }: Room, wanted: HostPort): reado
   });
 }
 
-/** Takes what a task needs out of the room; gives back the GPUs it gets. */
-export function occupy(
-  room: Room,
-  { cpu, memoryMiB, ports, locks, gpus, devices, group }: Requirements,
-): readonly string[] {
+/**
+ * Takes what a task needs out of the room; gives back the GPUs it gets.
+ *
+ * @param held The GPUs that it has already; unless given, those that it would get.
+ */
+export function occupy(room: Room, needs: Requirements, held?: readonly string[]): readonly string[] {
+  const { cpu, memoryMiB, ports, locks, gpus, devices, group, networkMode } = needs;
   room.cpu -= cpu;
   room.memoryMiB -= memoryMiB;
   for (const { port, protocol } of ports) (protocol === "udp" ? room.udpPorts : room.tcpPorts).add(port);
   for (const { port } of locks) room.udpPorts.add(port);
-  const given = gpus === "share" ? room.gpus.slice(0, 1) : gpus === "all" ? room.gpus : room.gpus.slice(0, gpus);
-  if (gpus !== "share") room.gpus = room.gpus.slice(given.length);
+  const given = held ?? takeGpus(room.gpus, gpus)?.given ?? [];
+  room.gpus = holdGpus(room.gpus, gpus, given);
+  if (room.interfacesLeft !== undefined && networkMode === "awsvpc") room.interfacesLeft -= 1;
   room.groups.set(group, (room.groups.get(group) ?? 0) + 1);
   for (const device of devicesIn(devices, room.neuronDevices ?? 0)) room.placedDevices.add(device);
   return given;
 }
 
 /** Gives back what a task took by occupy, when it stops. */
-export function vacate(
-  room: Room,
-  { cpu, memoryMiB, ports, locks, gpus, devices, group }: Requirements,
-  given: readonly string[],
-): void {
+export function vacate(room: Room, needs: Requirements, given: readonly string[]): void {
+  const { cpu, memoryMiB, ports, locks, gpus, devices, group, networkMode } = needs;
   room.cpu += cpu;
   room.memoryMiB += memoryMiB;
   for (const { port, protocol } of ports) (protocol === "udp" ? room.udpPorts : room.tcpPorts).delete(port);
   for (const { port } of locks) room.udpPorts.delete(port);
-  if (gpus !== "share") room.gpus = [...room.gpus, ...given];
+  room.gpus = releaseGpus(room.gpus, gpus, given);
+  if (room.interfacesLeft !== undefined && networkMode === "awsvpc") room.interfacesLeft += 1;
   const left = (room.groups.get(group) ?? 1) - 1;
   if (left === 0) room.groups.delete(group);
   else room.groups.set(group, left);

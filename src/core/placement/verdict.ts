@@ -1,3 +1,4 @@
+import { checkInterfaceSupport } from "./check-interfaces.ts";
 import { checks, type Reason, type ReasonCode } from "./checks.ts";
 import { placeIn } from "./place.ts";
 import type { Requirements } from "../ecs/requirements.ts";
@@ -22,8 +23,12 @@ export interface Judged {
   readonly closest: readonly { readonly needs: Requirements; readonly verdict: Verdict }[];
 }
 
-/** What no waiting and no asking for less changes. */
-const lasting: ReadonlySet<ReasonCode> = new Set(["CONSTRAINT", "ATTRIBUTE", "LOCATION", "ENI", "CAPACITY_PROVIDER"]);
+const lasting: ReadonlySet<ReasonCode> = new Set(["CONSTRAINT", "ATTRIBUTE", "LOCATION", "CAPACITY_PROVIDER"]);
+
+/** Whether it is something that no waiting and no asking for less changes. */
+function isLasting(code: ReasonCode, needs: Requirements, room: Room): boolean {
+  return code === "ENI" ? checkInterfaceSupport(needs, room).length > 0 : lasting.has(code);
+}
 
 /** Judges the room by every variant, and keeps those that fit, or else come closest. */
 export function closestTo(room: Room, variants: readonly Requirements[]): Judged {
@@ -31,7 +36,7 @@ export function closestTo(room: Room, variants: readonly Requirements[]): Judged
   let least = Infinity;
   for (const needs of variants) {
     const verdict = judge(needs, room);
-    const distance = verdict.reasons.reduce((sum, { code }) => sum + (lasting.has(code) ? 1000 : 1), 0);
+    const distance = verdict.reasons.reduce((sum, { code }) => sum + (isLasting(code, needs, room) ? 1000 : 1), 0);
     if (distance > least) continue;
     if (distance < least) closest = [];
     least = distance;

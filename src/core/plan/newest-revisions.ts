@@ -25,16 +25,23 @@ export function newestOf(definitions: ReadonlyMap<string, RegisteredTaskDefiniti
   return { of: (family) => definitions.get(family), mayBeNewer: () => false, redacted: false };
 }
 
+/** The newest of the family's revisions among these. */
+export function newestAmong(
+  definitions: readonly RegisteredTaskDefinition[],
+  family: string,
+): RegisteredTaskDefinition | undefined {
+  return definitions
+    .filter((each) => each.family === family && each.status !== "INACTIVE")
+    .toSorted((one, other) => other.revision - one.revision)[0];
+}
+
 /** As far as a snapshot shows them: it has the newest revisions of the families that it names, where it has services at all. */
 export function newestIn({
   taskDefinitions,
   services,
   redacted,
 }: Pick<ClusterSnapshot, "taskDefinitions" | "services" | "redacted">): NewestRevisions {
-  const of = (family: string) =>
-    Object.values(taskDefinitions)
-      .filter((definition) => definition.family === family && definition.status !== "INACTIVE")
-      .toSorted((one, other) => other.revision - one.revision)[0];
+  const of = (family: string) => newestAmong(Object.values(taskDefinitions), family);
   return {
     of,
     mayBeNewer: (family) => services === undefined || of(family) === undefined,

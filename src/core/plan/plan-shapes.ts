@@ -62,6 +62,8 @@ export const serviceStep = z.looseObject({
   desiredCount: whole,
   why: text,
   replacesTasks: flag,
+  after: optional(texts),
+  replaces: optional(texts),
   definition: optional(taskDefinition),
   create: optional(createService),
   update: optional(updateService),

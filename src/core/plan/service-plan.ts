@@ -18,6 +18,10 @@ export interface ServiceStep {
   readonly why: string;
   /** Whether every task of it is replaced. */
   readonly replacesTasks: boolean;
+  /** The services that are steady before it is deleted; left out where it is deleted first. */
+  readonly after?: readonly string[];
+  /** The services whose place it takes, which are deleted once it is steady: should that fail, it is removed again. */
+  readonly replaces?: readonly string[];
   /** What to register first; undefined where the revision that runs, or the latest, says the same. */
   readonly definition?: TaskDefinition;
   /** CreateService's input; where there is a `definition`, with its family for a revision that has no number yet. */

@@ -27,7 +27,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   health: "How to see by HTTP that the container is healthy.",
   "health.path": "The path that answers with success.",
   "health.port": "The container's port that answers.",
-  "health.startSeconds": "How long the container may take to become healthy. At most 300 on ECS.",
+  "health.startSeconds":
+    "How long the container may take to become healthy. Above 300 it is a service's grace period on ECS too.",
   accelerator: "What the workload runs on; none for a CPU workload.",
   "accelerator.instanceTypes":
     "The EC2 instance types to run on. With several, each has its own variant where their devices differ.",
@@ -47,7 +48,10 @@ export const descriptions: Readonly<Record<string, string>> = {
   "resources.reserve": "What the machine keeps for others, such as daemons: it comes off before the share is taken.",
   "resources.reserve.cpu": "In vCPU.",
   "resources.reserve.memory": "With a unit, as 2GiB.",
-  sharedMemory: "The size of /dev/shm, with a unit, as 8GiB.",
+  sharedMemory:
+    "The size of /dev/shm, with a unit, as 8GiB; 0 leaves it to the platform. Default with two devices or more on " +
+    "one instance, or EFA: a quarter of the container's memory on ECS (64GiB at most, none on Managed Instances), a " +
+    "memory volume without a limit of its own on EKS.",
   logs: "Where the container's output goes. Default: nowhere.",
   "logs.group": "The CloudWatch log group; created when absent.",
   roles: "IAM roles.",
@@ -63,9 +67,14 @@ export const descriptions: Readonly<Record<string, string>> = {
   "ecs.cluster": "The cluster, by name or ARN.",
   "ecs.networkMode": "Default: bridge; host with EFA; awsvpc on Managed Instances.",
   "ecs.capacity":
-    "ec2, managed-instances, a capacity provider as { provider: " +
-    "NAME }, or the one of Managed Instances as { managedInstances: NAME }. Default: ec2.",
+    "ec2, managed-instances, a capacity provider as { provider: NAME }, several as a list of { provider, base, weight }, " +
+    "or the one of Managed Instances as { managedInstances: NAME }. Default: what the live service has; else the " +
+    "cluster's default strategy where its Auto Scaling groups can launch the types; else ec2.",
   "ecs.capacity.provider": "The capacity provider's name.",
+  "ecs.capacity.*": "One of several capacity providers.",
+  "ecs.capacity.*.provider": "The capacity provider's name.",
+  "ecs.capacity.*.base": "How many tasks it starts before the weights count. Default: 0.",
+  "ecs.capacity.*.weight": "Its share of the rest. Default: 1.",
   "ecs.capacity.managedInstances": "The name of the capacity provider of Managed Instances.",
   "ecs.network": "The task's own network interface, in awsvpc mode.",
   "ecs.network.subnets": "Subnet ids.",

@@ -36,6 +36,9 @@ export const memoryRule: FieldRule = {
   wants: "a size with a unit (MiB, GiB or TiB), e.g. 24GiB",
 };
 
+/** Of a size that may be left to the platform. */
+export const sharedMemoryWants = `${memoryRule.wants}, or 0 for the platform's`;
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html */
 export const secretArnRule: FieldRule = {
   pattern: /^arn:aws[a-z-]*:(?:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|ssm:[a-z0-9-]+:\d{12}:parameter\/.+)$/,
@@ -101,6 +104,9 @@ export const numberWants = {
 };
 
 export const maxPort = 65_535;
+
+/** healthCheckGracePeriodSeconds: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */
+export const longestStartSeconds = 2_147_483_647;
 
 /** The most vCPU that a type of the catalogue has; more is CPU units written by mistake. */
 export const maxVcpu = Math.max(...instanceTypes.map(({ vcpus }) => vcpus));

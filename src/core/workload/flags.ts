@@ -153,7 +153,7 @@ export const workloadFlags: readonly WorkloadFlag[] = [
     flag: "--capacity",
     argument: "<capacity>",
     path: ["ecs", "capacity"],
-    description: `${capacityWords.join(", ")} or a capacity provider's name (default: ec2)`,
+    description: `${capacityWords.join(", ")} or a capacity provider's name (default: the cluster's default strategy where it fits, else ec2)`,
     read: capacity,
   },
   {

@@ -34,7 +34,7 @@ const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> 
       : undefined,
   "accelerator.mps.memory": size,
   "resources.memory": size,
-  sharedMemory: size,
+  sharedMemory: (value) => (value === "0" ? write("0, without quotes") : size(value)),
   "resources.cpu": (value) => {
     const millicores = typeof value === "string" ? /^(\d+)m$/.exec(value) : null;
     return millicores === null ? undefined : write(String(Number(millicores[1]) / 1000));

@@ -44,7 +44,7 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
         ? [cpuShape(workload)]
         : groupShapes((accelerator.instanceTypes ?? []).map((name) => shapeOf(workload, accelerator, name))),
     resources: declaredResources(workload),
-    ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: parseMemoryMiB(sharedMemory)! }),
+    ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: sharedMemory === 0 ? 0 : parseMemoryMiB(sharedMemory)! }),
     ...present({ logs }),
     roles: {
       ...(workload.roles?.execution === undefined ? {} : { execution: workload.roles.execution }),

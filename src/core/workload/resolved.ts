@@ -47,6 +47,7 @@ export interface ResolvedWorkload {
   readonly shapes: readonly Shape[];
   /** What the file itself says; every shape carries it, with its fair share in place of what is absent. */
   readonly resources: { readonly vcpu?: number; readonly memoryMiB?: number };
+  /** What the file says: 0 leaves it to the platform; undefined is the default (shared-memory.ts). */
   readonly sharedMemoryMiB?: number;
   readonly logs?: { readonly group: string };
   readonly roles: { readonly execution?: string; readonly task?: string };

@@ -5,6 +5,7 @@
 import { acceleratorRules } from "./rules/accelerator.ts";
 import { capacityRules } from "./rules/capacity.ts";
 import { deviceRules } from "./rules/devices.ts";
+import { placementRules } from "./rules/placement.ts";
 import { portRules } from "./rules/ports.ts";
 import { rawFieldRules } from "./rules/raw-fields.ts";
 import { resourceRules } from "./rules/resources.ts";
@@ -18,5 +19,6 @@ export const workloadRules: readonly Rule[] = [
   ...portRules,
   ...sectionRules,
   ...capacityRules,
+  ...placementRules,
   ...rawFieldRules,
 ];

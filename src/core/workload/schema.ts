@@ -9,6 +9,7 @@ import {
   healthPathRule,
   imageRule,
   instanceTypeRule,
+  longestStartSeconds,
   logGroupRule,
   maxPort,
   maxVcpu,
@@ -23,6 +24,7 @@ import {
   roleArnRule,
   scheduleRule,
   secretArnRule,
+  sharedMemoryWants,
   targetGroupArnRule,
   workloadKinds,
   type FieldRule,
@@ -150,7 +152,8 @@ export const workloadSchema = z.strictObject({
     z.strictObject({
       path: text(healthPathRule),
       port,
-      startSeconds: z.optional(whole(0)),
+      /** As long as a service's grace period can be. */
+      startSeconds: z.optional(whole(0, longestStartSeconds)),
     }),
   ),
   accelerator: z.optional(acceleratorSchema),
@@ -166,7 +169,8 @@ export const workloadSchema = z.strictObject({
       ),
     }),
   ),
-  sharedMemory: z.optional(memory),
+  /** 0: whatever the platform gives. Default: see shared-memory.ts. */
+  sharedMemory: z.optional(z.union([z.literal(0), memory], must(sharedMemoryWants))),
   logs: z.optional(z.strictObject({ group: text(logGroupRule) })),
   roles: z.optional(z.strictObject({ execution: z.optional(text(roleArnRule)), task: z.optional(text(roleArnRule)) })),
   tags: z.optional(

@@ -3,7 +3,7 @@ import { describeInstance, isPending } from "../model/instances.ts";
 import type { ClusterRecord, ContainerRecord, InstanceRecord, Raw, TaskRecord } from "../model/records.ts";
 import { healthCheckOf } from "../model/lifecycle.ts";
 import type { DefinitionRecord } from "../model/world.ts";
-import type { Resources } from "../../core/cluster/snapshot.ts";
+import type { InstanceHealth, Resources } from "../../core/cluster/snapshot.ts";
 
 /** Seconds since the epoch, as AWS's JSON protocol has times. */
 export function seconds(milliseconds: number | undefined): number | undefined {
@@ -44,7 +44,8 @@ function statistics(cluster: ClusterRecord): readonly Raw[] {
 }
 
 export function instanceAnswer(instance: InstanceRecord, include: readonly string[] = []): Raw {
-  const { registered, remaining, runningTasksCount, pendingTasksCount } = describeInstance(instance);
+  const described = describeInstance(instance);
+  const { registered, remaining, gpuDevices, runningTasksCount, pendingTasksCount } = described;
   return present({
     containerInstanceArn: instance.arn,
     ec2InstanceId: instance.ec2InstanceId,
@@ -65,8 +66,15 @@ export function instanceAnswer(instance: InstanceRecord, include: readonly strin
     registeredAt: seconds(instance.registeredAt),
     attachments: [],
     tags: include.includes("TAGS") ? instance.tags : [],
+    gpuDevices,
+    healthStatus: include.includes("CONTAINER_INSTANCE_HEALTH") ? (described.healthStatus ?? healthy) : undefined,
   });
 }
+
+const healthy: InstanceHealth = {
+  overallStatus: "OK",
+  details: [{ type: "CONTAINER_RUNTIME", status: "OK" }],
+};
 
 function resources({ cpu, memoryMiB, tcpPorts, udpPorts, gpus }: Resources): readonly Raw[] {
   const number = (name: string, value: number) => ({

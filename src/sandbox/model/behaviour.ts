@@ -13,6 +13,8 @@ export interface Behaviour {
   /** What it prints when it starts. */
   readonly lines: readonly string[];
   readonly unhealthy: boolean;
+  /** Seconds from its start until its health check succeeds; undefined: at the first one. */
+  readonly healthyAfter: number | undefined;
   /** Seconds it takes to end after SIGTERM; undefined: the sandbox's own time. */
   readonly stopSeconds: number | undefined;
   /** The CloudWatch alarm that it sets off while it runs. */
@@ -27,6 +29,7 @@ export const steering = {
   AIPLAT_SANDBOX_EXIT: "the code it exits with, after a second where no seconds are given",
   AIPLAT_SANDBOX_LOG: "what it prints when it starts; several lines are split at line breaks",
   AIPLAT_SANDBOX_HEALTH: "`UNHEALTHY`: its health check or its load balancer's fails",
+  AIPLAT_SANDBOX_HEALTHY_AFTER: "how many seconds after its start its health check succeeds for the first time",
   AIPLAT_SANDBOX_ALARM:
     "the name of a CloudWatch alarm that is in ALARM while the container runs: " +
     "one of a service's `alarms` fails its deployment",
@@ -50,6 +53,7 @@ export function behaviourOf(container: ContainerDefinition): Behaviour {
     exitCode: Math.min(255, exit ?? script?.exitCode ?? 0),
     lines: printed === undefined ? (script?.lines ?? []) : printed.split("\n"),
     unhealthy: variable("AIPLAT_SANDBOX_HEALTH")?.toUpperCase() === "UNHEALTHY",
+    healthyAfter: number(variable("AIPLAT_SANDBOX_HEALTHY_AFTER")),
     stopSeconds: number(variable("AIPLAT_SANDBOX_STOP_SECONDS")),
     alarm: variable("AIPLAT_SANDBOX_ALARM"),
     missingImage: container.image?.includes(missingImageWord) === true,

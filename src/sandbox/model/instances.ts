@@ -1,6 +1,10 @@
 import { present } from "../../core/base/present.ts";
+import { findInstanceType } from "../../core/catalog/instance-types/catalog.ts";
 import type { ClusterSnapshot, ContainerInstance, Resources } from "../../core/cluster/snapshot.ts";
-import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
+import { mpsAgent, mpsAttribute } from "../../core/devices/gpu-need.ts";
+import { gpusOf, holdGpus, toGpuDevices, type GpuState } from "../../core/devices/gpus.ts";
+import { lockPortBaseTag } from "../../core/catalog/lock-ports.ts";
+import { lockPortBaseOf, problemsOfLockPortBase } from "../../core/cluster/lock-port-base.ts";
 import { neuronCount } from "../../core/cluster/neuron-count.ts";
 import type { Task } from "../../core/ecs-api/api.ts";
 import { emptyInstance } from "../../core/placement/empty-instance.ts";
@@ -8,8 +12,8 @@ import type { Requirements } from "../../core/ecs/requirements.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./records.ts";
 import type { World } from "./world.ts";
 
-/** The agent that fresh instances run: a current one, which holds successors back. */
-export const agentVersion = "1.105.1";
+/** The agent that fresh instances run: a current one, which holds successors back and shares GPUs. */
+export const agentVersion = mpsAgent;
 
 const zones = ["a", "b", "c"];
 
@@ -47,9 +51,16 @@ export function addInstance(
       "ecs.availability-zone": zone,
       "ecs.ami-id": `ami-${world.hex(17)}`,
       "ecs.cpu-architecture": "x86_64",
+      ...(sharesGpus(instanceType) ? { [mpsAttribute]: "" } : {}),
       ...changes.attributes,
     },
   });
+}
+
+/** As the agent on a current GPU image has it: every instance with whole NVIDIA GPUs. */
+function sharesGpus(instanceType: string): boolean {
+  const accelerator = findInstanceType(instanceType)?.accelerator;
+  return accelerator?.kind === "nvidia" && accelerator.fraction === undefined;
 }
 
 /** Takes a container instance into a cluster as a description shows it, without tasks. */
@@ -67,6 +78,8 @@ export function registerInstance(world: World, cluster: ClusterRecord, instance:
     attributes: new Map(Object.entries(instance.attributes)),
     registered: instance.registered,
     free: instance.remaining,
+    freeGpus: gpusOf(instance, [], {}),
+    healthStatus: instance.healthStatus,
     registeredAt: instance.registeredAt ?? world.now(),
     neuronDevices: neuronCount(instance) ?? 0,
     tags: [],
@@ -82,16 +95,23 @@ export function remainingOf(instance: InstanceRecord): Resources {
   let { cpu, memoryMiB } = instance.free;
   const tcpPorts = new Set(instance.free.tcpPorts);
   const udpPorts = new Set(instance.free.udpPorts);
-  const gpus = new Set(instance.free.gpus);
   for (const task of instance.tasks) {
     if (task.desiredStatus === "STOPPED") continue;
     cpu -= task.needs.cpu;
     memoryMiB -= task.needs.memoryMiB;
     for (const { port, protocol } of hostPortsOfNeeds(task.needs)) (protocol === "udp" ? udpPorts : tcpPorts).add(port);
-    if (task.needs.gpus !== "share") for (const gpu of task.gpus) gpus.delete(gpu);
   }
   const sorted = (ports: ReadonlySet<number>) => [...ports].sort((one, other) => one - other);
-  return { cpu, memoryMiB, tcpPorts: sorted(tcpPorts), udpPorts: sorted(udpPorts), gpus: [...gpus] };
+  // A GPU that is shared takes no whole-GPU task: that it does not count as remaining is not verified.
+  const gpus = gpusNow(instance).filter(({ mode }) => mode === "IDLE");
+  return { cpu, memoryMiB, tcpPorts: sorted(tcpPorts), udpPorts: sorted(udpPorts), gpus: gpus.map(({ id }) => id) };
+}
+
+/** The GPUs beside the tasks that are there and not on their way out. */
+function gpusNow(instance: InstanceRecord): readonly GpuState[] {
+  return [...instance.tasks]
+    .filter(({ desiredStatus }) => desiredStatus !== "STOPPED")
+    .reduce((gpus, task) => holdGpus(gpus, task.needs.gpus, task.gpus), instance.freeGpus);
 }
 
 /** Every static host port, locks among them. */
@@ -105,6 +125,9 @@ export function hostPortsOfNeeds({
 /** The instance as ECS describes it. */
 export function describeInstance(instance: InstanceRecord): ContainerInstance {
   const tasks = [...instance.tasks];
+  const gpus = gpusNow(instance);
+  // "This field is present only for container instances that support GPU sharing."
+  const shares = instance.attributes.has(mpsAttribute) && gpus.every(({ totalMiB }) => totalMiB !== undefined);
   return {
     arn: instance.arn,
     ec2InstanceId: instance.ec2InstanceId,
@@ -116,6 +139,8 @@ export function describeInstance(instance: InstanceRecord): ContainerInstance {
     attributes: Object.fromEntries(instance.attributes),
     registered: instance.registered,
     remaining: remainingOf(instance),
+    ...(shares ? { gpuDevices: toGpuDevices(gpus) } : {}),
+    ...present({ healthStatus: instance.healthStatus }),
     runningTasksCount: tasks.filter((task) => task.lastStatus === "RUNNING").length,
     pendingTasksCount: tasks.filter((task) => isPending(task)).length,
   };
@@ -137,7 +162,7 @@ export function snapshotOf(world: World, cluster: ClusterRecord): ClusterSnapsho
     clusterArn: cluster.arn,
     region: world.region,
     observedAt: world.now(),
-    tags: tagsOfCluster(cluster),
+    tags: legalTagsOf(cluster),
     capacityProviders: cluster.capacityProviders,
     instances: [...cluster.instances.values()].map(describeInstance),
     tasks: tasks.map(toTask),
@@ -147,11 +172,15 @@ export function snapshotOf(world: World, cluster: ClusterRecord): ClusterSnapsho
 
 /** The base of the cluster's lock ports. */
 export function lockBaseOf(cluster: ClusterRecord): number {
-  return lockPortBaseOf(tagsOfCluster(cluster));
+  return lockPortBaseOf(legalTagsOf(cluster));
 }
 
-function tagsOfCluster({ tags }: ClusterRecord): Readonly<Record<string, string>> {
-  return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+/** A base that is none is aiplat's to refuse: ECS takes any tag. */
+function legalTagsOf({ tags }: ClusterRecord): Readonly<Record<string, string>> {
+  const all = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+  if (problemsOfLockPortBase(all).length === 0) return all;
+  const { [lockPortBaseTag]: _, ...others } = all;
+  return others;
 }
 
 function toTask({ arn, definition, instance, group, lastStatus, desiredStatus, overrides }: TaskRecord): Task {

@@ -3,6 +3,8 @@
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
  */
 import { compareVersions } from "../../core/base/version.ts";
+import { isShare } from "../../core/devices/gpu-need.ts";
+import { freeMiBOf, holdGpus, type GpuState } from "../../core/devices/gpus.ts";
 import { failureAtStart, failureWhileRunning } from "./container-failures.ts";
 import { hostPortsOfNeeds } from "./instances.ts";
 import type { ContainerRecord, InstanceRecord, TaskRecord, TaskStatus } from "./records.ts";
@@ -53,20 +55,27 @@ function canStart(instance: InstanceRecord, task: TaskRecord): boolean {
   let cpu = instance.free.cpu;
   let memoryMiB = instance.free.memoryMiB;
   const ports = new Set<string>();
-  const gpus = new Set<string>();
+  let gpus = instance.freeGpus;
   for (const other of instance.tasks) {
     if (!other.admitted) continue;
     cpu -= other.needs.cpu;
     memoryMiB -= other.needs.memoryMiB;
     for (const { port, protocol } of hostPortsOfNeeds(other.needs)) ports.add(`${port}/${protocol}`);
-    if (other.needs.gpus !== "share") for (const gpu of other.gpus) gpus.add(gpu);
+    gpus = holdGpus(gpus, other.needs.gpus, other.gpus);
   }
   return (
     task.needs.cpu <= cpu &&
     task.needs.memoryMiB <= memoryMiB &&
     !hostPortsOfNeeds(task.needs).some(({ port, protocol }) => ports.has(`${port}/${protocol}`)) &&
-    !task.gpus.some((gpu) => gpus.has(gpu))
+    canHold(gpus, task)
   );
+}
+
+/** Whether the task's own GPUs are free for it, or have the memory for its share. */
+function canHold(gpus: readonly GpuState[], { gpus: ids, needs }: TaskRecord): boolean {
+  return gpus
+    .filter(({ id }) => ids.includes(id))
+    .every((gpu) => (isShare(needs.gpus) ? freeMiBOf(gpu) >= needs.gpus.memoryMiB : gpu.mode === "IDLE"));
 }
 
 function create(world: World, task: TaskRecord): void {
@@ -156,16 +165,31 @@ function watchHealth(world: World, task: TaskRecord): void {
       readonly retries?: number;
       readonly startPeriod?: number;
     };
-    const { unhealthy } = container.behaviour;
-    world.after((unhealthy ? startPeriod + interval * retries : interval) * 1000, () => {
-      if (container.status !== "RUNNING") return;
-      container.health = unhealthy ? "UNHEALTHY" : "HEALTHY";
-      if (!unhealthy && checked.every(({ health }) => health === "HEALTHY")) task.healthyAt = world.now();
-      if (unhealthy && container.essential && task.service !== undefined)
-        stop(world, task, "ServiceSchedulerInitiated", "Task failed container health checks");
-      else world.taskChanged(task);
-    });
+    const { unhealthy, healthyAfter = 0 } = container.behaviour;
+    const failsAt = startPeriod + interval * retries;
+    const succeedsAt = unhealthy ? Number.POSITIVE_INFINITY : Math.max(interval, healthyAfter);
+    if (succeedsAt > failsAt) world.after(failsAt * 1000, () => failCheck(world, task, container));
+    if (succeedsAt < Number.POSITIVE_INFINITY)
+      world.after(succeedsAt * 1000, () => {
+        if (container.status !== "RUNNING") return;
+        container.health = "HEALTHY";
+        if (checked.every(({ health }) => health === "HEALTHY")) task.healthyAt = world.now();
+        world.taskChanged(task);
+      });
   }
+}
+
+/** UNHEALTHY: its service stops the task for it, once the grace period is over. */
+function failCheck(world: World, task: TaskRecord, container: ContainerRecord): void {
+  if (container.status !== "RUNNING") return;
+  container.health = "UNHEALTHY";
+  world.taskChanged(task);
+  if (!container.essential || task.service === undefined) return;
+  const graceMs = (task.service.settings.healthCheckGracePeriodSeconds ?? 0) * 1000;
+  world.after(Math.max(0, (task.startedAt ?? 0) + graceMs - world.now()), () => {
+    if (container.status === "RUNNING" && container.health === "UNHEALTHY")
+      stop(world, task, "ServiceSchedulerInitiated", "Task failed container health checks");
+  });
 }
 
 /** Two failed checks of 30 seconds after the grace period: the target group's defaults. */

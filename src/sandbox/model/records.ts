@@ -1,5 +1,6 @@
 /** What the sandbox remembers. Records change in place; everything they point to that is readonly does not. */
-import type { Resources } from "../../core/cluster/snapshot.ts";
+import type { InstanceHealth, Resources } from "../../core/cluster/snapshot.ts";
+import type { GpuState } from "../../core/devices/gpus.ts";
 import type { NameValue, PlacementConstraint, RegisteredTaskDefinition, Tag } from "../../core/ecs-api/api.ts";
 import type { PlacementStrategy } from "../../core/placement/strategies.ts";
 import type { Requirements } from "../../core/ecs/requirements.ts";
@@ -39,6 +40,10 @@ export interface InstanceRecord {
   readonly registered: Resources;
   /** What there is for tasks: all, less what a seed says is used by nobody it names. */
   free: Resources;
+  /** Its GPUs, as `free` has the rest. */
+  freeGpus: readonly GpuState[];
+  /** As a seed has it. */
+  readonly healthStatus: InstanceHealth | undefined;
   readonly registeredAt: number;
   /** How many Neuron devices its type has. */
   readonly neuronDevices: number;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { deviceAskOf } from "../../../src/core/devices/claimed-devices.ts";
+import { claimedDevicesOf, reachesDevices } from "../../../src/core/devices/claimed-devices.ts";
 import { claimsOn } from "../../../src/core/devices/claims.ts";
+import { reachOn, servicesToAsk } from "../../../src/core/devices/reach.ts";
 import { occupancyOf } from "../../../src/core/devices/occupancy.ts";
 import type { ContainerDefinition, RegisteredTaskDefinition } from "../../../src/core/ecs-api/api.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
@@ -11,9 +12,10 @@ const udp = (...ports: number[]) => ({
 });
 const visible = (value: string) => ({ environment: [{ name: "AWS_NEURON_VISIBLE_DEVICES", value }] });
 const mount = (sourcePath: string) => ({ volumes: [{ name: "v", host: { sourcePath } }] });
+const tagged = (value: string) => ({ tags: [{ key: "aiplat:devices", value }] });
 const mountPoints = [{ sourceVolume: "v", containerPath: "/x" }];
 
-describe("the devices that a definition reaches", () => {
+describe("the devices that a definition uses", () => {
   it.each<
     [
       string,
@@ -37,11 +39,13 @@ describe("the devices that a definition reaches", () => {
     ],
     ["other devices", devices("/dev/infiniband/uverbs0", "/dev/neuron", "/dev/neuron_1", "/dev/neuron01"), {}, [], []],
     ["an odd path to a device", devices("/dev//neuron3/"), {}, [3], ["devices"]],
-    ["a privileged container", { privileged: true, ...devices("/dev/neuron0") }, {}, "all", ["devices", "privileged"]],
-    ["a bind mount of /dev", { mountPoints }, mount("/dev/"), "all", ["bind-mount"]],
-    ["a bind mount of one device", { mountPoints }, mount("/dev/./neuron4"), [4], ["bind-mount"]],
-    ["a bind mount of something else in /dev", { mountPoints }, mount("/dev/shm"), [], []],
-    ["a volume that no container mounts", {}, mount("/dev"), [], []],
+    ["a privileged container, what it lists", { privileged: true, ...devices("/dev/neuron0") }, {}, [0], ["devices"]],
+    ["a privileged container that lists none", { privileged: true }, {}, [], []],
+    ["a bind mount of /dev, which opens no device", { mountPoints }, mount("/dev/"), [], []],
+    ["a tag that says none", devices("/dev/neuron0"), tagged("none"), [], ["tag"]],
+    ["a tag that says which", { privileged: true }, tagged("0-1,4"), [0, 1, 4], ["tag"]],
+    ["a tag that says all", {}, tagged("all"), "all", ["tag"]],
+    ["a tag that says nothing of devices", devices("/dev/neuron0"), tagged("some"), [0], ["devices"]],
     ["visible devices, listed", visible("1, 3"), {}, [1, 3], ["visible-devices"]],
     ["visible devices, a range", visible("4-6,1"), {}, [1, 4, 5, 6], ["visible-devices"]],
     ["visible devices, all", visible("ALL"), {}, "all", ["visible-devices"]],
@@ -68,7 +72,7 @@ describe("the devices that a definition reaches", () => {
       [],
     ],
   ])("%s", (_name, container, definition, expected, sources) => {
-    expect(deviceAskOf(aDefinition("f", container, definition))).toEqual({ devices: expected, sources });
+    expect(claimedDevicesOf(aDefinition("f", container, definition))).toEqual({ devices: expected, sources });
   });
 
   it("looks at every container", () => {
@@ -79,7 +83,7 @@ describe("the devices that a definition reaches", () => {
         { name: "b", image: "b:1", ...devices("/dev/neuron0") },
       ],
     };
-    expect(deviceAskOf(definition).devices).toEqual([0, 1]);
+    expect(claimedDevicesOf(definition).devices).toEqual([0, 1]);
   });
 });
 
@@ -104,21 +108,37 @@ describe("claims", () => {
     ]);
   });
 
-  it("know aiplat's own by locks or tags, and whether the locks cover the devices", () => {
-    const half = aDefinition("half", { ...devices("/dev/neuron0", "/dev/neuron1"), ...udp(28_700) });
+  it("are what the tag of the task says, else that of its service, else that of its definition", () => {
+    const definition = aDefinition("monitor", devices("/dev/neuron0"), tagged("0-3"));
+    const bare = aDefinition("bare", devices("/dev/neuron0"));
+    const group = { group: "service:monitor" };
     const tasks = [
-      aTask("1", ours, instance),
-      aTask("2", foreign, instance),
-      aTask("3", foreign, instance, { tags: [{ key: "aiplat:run", value: "r" }] }),
-      aTask("4", half, instance),
+      aTask("1", definition, instance),
+      aTask("2", definition, instance, group),
+      aTask("3", definition, instance, { ...group, ...tagged("5") }),
+      aTask("4", bare, instance, tagged("none")),
+      aTask("5", foreign, instance, tagged("2")),
     ];
-    const claims = claimsOn(aSnapshot([instance], tasks, [ours, foreign, half])).get(instance.arn)!;
-    expect(claims.map(({ ours, locked }) => [ours, locked])).toEqual([
-      [true, true],
-      [false, false],
-      [true, false],
-      [true, false],
+    const snapshot = aSnapshot([instance], tasks, [definition, bare], {
+      taskServices: [{ serviceName: "monitor", ...tagged("1") }],
+    });
+    expect(
+      claimsOn(snapshot)
+        .get(instance.arn)!
+        .map((each) => [each.taskArn.split("/").at(-1), each.devices]),
+    ).toEqual([
+      ["1", [0, 1, 2, 3]],
+      ["2", [1]],
+      ["3", [5]],
+      ["5", [2]],
     ]);
+  });
+
+  it("are none of a variable that no hook reads on Bottlerocket", () => {
+    const definition = aDefinition("hook", visible("0"));
+    const bottlerocket = anInstance("b", "inf2.24xlarge", { attributes: { "bottlerocket.variant": "aws-ecs-2" } });
+    const tasks = [aTask("1", definition, instance), aTask("2", definition, bottlerocket)];
+    expect([...claimsOn(aSnapshot([instance, bottlerocket], tasks, [definition])).keys()]).toEqual([instance.arn]);
   });
 
   it("follow a task's overrides", () => {
@@ -146,7 +166,7 @@ describe("claims", () => {
 
   it("take a task whose definition is not known for one that holds everything", () => {
     expect(claimsOn(aSnapshot([instance], [aTask("1", foreign, instance)])).get(instance.arn)).toMatchObject([
-      { devices: "all", sources: ["unknown"], ours: false },
+      { devices: "all", sources: ["unknown"] },
     ]);
   });
 
@@ -162,6 +182,62 @@ describe("claims", () => {
     ).toEqual([[2]]);
   });
 });
+
+describe("reach", () => {
+  const instance = anInstance("a", "inf2.24xlarge");
+  const detector = aDefinition("detector", { privileged: true });
+  const group = { group: "service:detector" };
+  const daemon = { taskServices: [{ serviceName: "detector", schedulingStrategy: "DAEMON" }] };
+
+  it("is of privileged containers, and says whether a daemon has it", () => {
+    expect([detector, foreignOf({ privileged: false })].map((each) => reachesDevices(each))).toEqual([true, false]);
+    const tasks = [aTask("1", detector, instance, group), aTask("2", detector, instance)];
+    expect(reachOn(aSnapshot([instance], tasks, [detector], daemon)).get(instance.arn)).toEqual([
+      { taskArn: tasks[0]!.taskArn, daemon: true },
+      { taskArn: tasks[1]!.taskArn, daemon: false },
+    ]);
+  });
+
+  it("blocks every device where no daemon has it, and is no claim and no conflict", () => {
+    const web = aDefinition("web", devices("/dev/neuron1"));
+    const tasks = [aTask("1", detector, instance), aTask("2", web, instance)];
+    const snapshot = aSnapshot([instance], tasks, [detector, web]);
+    expect(claimsOn(snapshot).get(instance.arn)).toMatchObject([
+      { devices: "all", sources: ["reach"] },
+      { devices: [1], sources: ["devices"] },
+    ]);
+    const [found] = occupancyOf(snapshot);
+    expect(found!.devices.map(({ state }) => state)).toEqual(["free", "held", "free", "free", "free", "free"]);
+    expect(found!.reach).toEqual([{ taskArn: tasks[0]!.taskArn, daemon: false }]);
+  });
+
+  it("of a daemon blocks nothing", () => {
+    const snapshot = aSnapshot([instance], [aTask("1", detector, instance, group)], [detector], daemon);
+    expect(claimsOn(snapshot).size).toBe(0);
+    expect(occupancyOf(snapshot)[0]!.reach).toHaveLength(1);
+  });
+
+  it("is none of a task that says what it uses", () => {
+    const tasks = [aTask("1", detector, instance, tagged("none"))];
+    const snapshot = aSnapshot([instance], tasks, [detector]);
+    expect([claimsOn(snapshot).size, reachOn(snapshot).size]).toEqual([0, 0]);
+  });
+
+  it("has services asked that may be daemons: other people's, on accelerated machines", () => {
+    const plain = anInstance("m", "m5.large");
+    const tasks = [
+      aTask("1", detector, instance, group),
+      aTask("2", detector, plain, { group: "service:plain" }),
+      aTask("3", detector, instance, { group: "service:own", tags: [{ key: "aiplat:workload", value: "own" }] }),
+      aTask("4", detector, instance),
+    ];
+    expect(servicesToAsk(aSnapshot([instance, plain], tasks, [detector]))).toEqual(["detector"]);
+  });
+});
+
+function foreignOf(container: Partial<ContainerDefinition>): RegisteredTaskDefinition {
+  return aDefinition("foreign", container);
+}
 
 describe("the state of a device", () => {
   const locked = aDefinition("locked", { ...devices("/dev/neuron0"), ...udp(28_700) });
@@ -276,7 +352,7 @@ describe("the state of a device", () => {
   it("is of every device of a Neuron instance, and of no other instance", () => {
     const [trn1, gpu] = [anInstance("a", "trn1.32xlarge"), anInstance("b", "g5.xlarge")];
     const unknown = anInstance("c", "m5.large");
-    const all = aDefinition("all", { privileged: true });
+    const all = aDefinition("all", {}, tagged("all"));
     const beyond = aDefinition("beyond", devices("/dev/neuron0", "/dev/neuron20"));
     const tasks = [
       aTask("1", all, trn1),

@@ -1,3 +1,4 @@
+import type { ClusterCapacity } from "../../../src/core/plan/choose-capacity.ts";
 import { describe, expect, it } from "vitest";
 import type { ContainerInstance } from "../../../src/core/cluster/snapshot.ts";
 import type { ObservedAccount } from "../../../src/core/doctor/observation.ts";
@@ -13,6 +14,15 @@ const withInstances = (...instances: readonly ContainerInstance[]) =>
   observe({}, { snapshot: { value: aSnapshot(instances) } });
 const host = (id: string, changes: Partial<ContainerInstance> = {}, type = "inf2.xlarge") =>
   anInstance(id, type, { ...changes, attributes: { "ecs.ami-id": "ami-1", ...changes.attributes } });
+
+/** The capacity of a cluster with these providers. */
+const capacityOf = (type: string, names: readonly string[]): ClusterCapacity => ({
+  associated: names,
+  defaultStrategy: [],
+  providers: names.map((name) => ({ name, type, managedScaling: true })),
+});
+const managed = (...names: readonly string[]) => capacityOf("MANAGED_INSTANCES", names);
+const groups = (...names: readonly string[]) => capacityOf("EC2_AUTOSCALING", names);
 
 describe("doctor on a good set-up", () => {
   it("has nothing to complain of", () => {
@@ -48,19 +58,25 @@ describe("the cluster", () => {
     ["without instances, for none", withInstances(), "none", ["FAIL instances"]],
     [
       "without instances that a provider may start",
-      observe({}, { capacityProviders: ["inf"], snapshot: { value: aSnapshot([]) } }),
+      observe(
+        {},
+        { capacityProviders: ["inf"], capacity: { value: groups("inf") }, snapshot: { value: aSnapshot([]) } },
+      ),
       "none",
       ["SKIP instances"],
     ],
     [
       "without instances of the provider, yet",
-      observe({}, { capacityProviders: ["inf"], snapshot: { value: aSnapshot([]) } }),
+      observe(
+        {},
+        { capacityProviders: ["inf"], capacity: { value: groups("inf") }, snapshot: { value: aSnapshot([]) } },
+      ),
       { ...workload, ecs: { capacity: { provider: "inf" } } },
       [],
     ],
     [
       "without the provider",
-      observe({}, { capacityProviders: ["gpu"] }),
+      observe({}, { capacityProviders: ["gpu"], capacity: { value: groups("gpu") } }),
       { ...workload, ecs: { capacity: { provider: "inf" } } },
       ["FAIL capacity-provider"],
     ],
@@ -68,20 +84,20 @@ describe("the cluster", () => {
       "with one Managed Instances provider",
       observe(
         {},
-        { capacityProviders: ["mi"], managedInstances: { value: ["mi"] }, snapshot: { value: aSnapshot([]) } },
+        { capacityProviders: ["mi"], capacity: { value: managed("mi") }, snapshot: { value: aSnapshot([]) } },
       ),
       { ...workload, ecs: { capacity: "managed-instances" } },
       ["FAIL subnets"],
     ],
     [
       "with two Managed Instances providers",
-      observe({}, { capacityProviders: ["a", "b"], managedInstances: { value: ["a", "b"] } }),
+      observe({}, { capacityProviders: ["a", "b"], capacity: { value: managed("a", "b") } }),
       { ...workload, ecs: { capacity: "managed-instances", networkMode: "host" } },
       ["FAIL capacity-provider"],
     ],
     [
       "whose providers may not be read",
-      observe({}, { capacityProviders: ["a"], managedInstances: { unread: "denied" } }),
+      observe({}, { capacityProviders: ["a"], capacity: { unread: "denied" } }),
       { ...workload, ecs: { capacity: "managed-instances", networkMode: "host" } },
       ["SKIP capacity-provider", "WARN room"],
     ],
@@ -315,6 +331,30 @@ describe("roles", () => {
   });
 });
 
+describe("the kernel of the instances", () => {
+  const examined = (type: string, file: Workload | "none") =>
+    examine(withInstances(host("i1", { agentVersion: "1.105.1" }, type)), file).filter(
+      ({ check }) => check === "host-setting",
+    );
+
+  it("must be set for g6f.large, with or without a workload", () => {
+    const gpu: Workload = { name: "llm", image: "vllm:1", accelerator: { instanceTypes: ["g6f.large"] } };
+    for (const file of [gpu, "none"] as const)
+      expect(examined("g6f.large", file)).toMatchObject([
+        {
+          status: "WARN",
+          message:
+            "g6f.large needs vm.overcommit_memory = 1, and whether its instances have it cannot be seen from here",
+          fix: expect.stringContaining("vm.overcommit_memory=1 > /etc/sysctl.d/") as string,
+        },
+      ]);
+  });
+
+  it("need not for its larger sizes and for others", () => {
+    for (const type of ["g6f.xlarge", "g5.xlarge", "inf2.xlarge"]) expect(examined(type, "none")).toEqual([]);
+  });
+});
+
 describe("images", () => {
   const state = (value: ImageState) => ofAccount({ images: new Map([[image, { value }]]) });
   it.each<readonly [what: string, found: readonly string[], expected: readonly string[]]>([
@@ -361,6 +401,11 @@ describe("images", () => {
     ["2.30.0", "al2023-ami-ecs-neuron-hvm-2023.0.20260805-kernel-6.1-x86_64", "inf2.xlarge", ["SKIP driver"]],
     ["2.29.0", "al2023-ami-ecs-neuron-hvm-2023.0.20260805-kernel-6.1-x86_64", "inf2.xlarge", []],
     ["2.29.0", "al2023-ami-ecs-hvm-2023.0.20260805-kernel-6.1-x86_64", "inf2.xlarge", ["FAIL driver"]],
+    ["2.29.0", "bottlerocket-aws-ecs-2-x86_64-v1.61.0-fcf71a47", "inf2.xlarge", []],
+    ["2.30.0", "bottlerocket-aws-ecs-2-x86_64-v1.61.0-fcf71a47", "inf2.xlarge", ["SKIP driver"]],
+    ["2.29.0", "bottlerocket-aws-ecs-2-nvidia-x86_64-v1.61.0-fcf71a47", "inf2.xlarge", ["FAIL driver"]],
+    // Whether the kernel of the preview has the driver, no source says.
+    ["2.29.0", "bottlerocket-aws-ecs-3-x86_64-v1.61.0-fcf71a47", "inf2.xlarge", ["SKIP driver"]],
     ["2.29.0", "our-own-image", "inf2.xlarge", ["SKIP driver"]],
     ["2.29.0", undefined, "inf2.xlarge", ["SKIP driver"]],
   ])("SDK %s on %s", (sdk, name, type, expected) => {

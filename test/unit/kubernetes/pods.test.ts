@@ -1,11 +1,10 @@
 // The accelerated pod is one function of the workload: whatever wraps it, and whichever orchestrator it goes to.
 import { describe, expect, it } from "vitest";
 import type { ContainerDefinition } from "../../../src/core/ecs-api/api.ts";
-import { generateTaskDefinition } from "../../../src/core/ecs/generate.ts";
 import { kinds } from "../../../src/core/kubernetes/kinds.ts";
 import type { Manifest, PodSpec } from "../../../src/core/kubernetes/manifest.ts";
-import { resolveWorkload, variantsOf } from "../../../src/core/workload/resolve.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
+import { ecsOf } from "../../support/ecs.ts";
 import {
   acceleratedPods,
   cases,
@@ -110,8 +109,7 @@ describe("the same on ECS", () => {
   ): { readonly workload: Workload; readonly container: ContainerDefinition } => {
     const { accelerator, ...rest } = workloadOf({ kind: "Job", ...each });
     const workload: Workload = { ...rest, accelerator: { ...(accelerator as { instanceTypes: string[] }), efa } };
-    const resolved = resolveWorkload(workload);
-    return { workload, container: generateTaskDefinition(resolved, variantsOf(resolved)[0]!).containerDefinitions[0]! };
+    return { workload, container: ecsOf(workload).variants[0]!.definition.containerDefinitions[0]! };
   };
 
   it.each(

@@ -145,7 +145,7 @@ describe("the rules for every target", () => {
       "warning mixed-architectures accelerator.instanceTypes",
     ]);
     expect(found(on({ instanceTypes: ["g3s.xlarge"] }))).toEqual([
-      "warning unverified-instance-type accelerator.instanceTypes.0",
+      "error retired-instance-type accelerator.instanceTypes.0",
     ]);
     expect(
       found({
@@ -185,6 +185,17 @@ describe("the rules for every target", () => {
     ).toEqual(["error network-without-awsvpc ecs.network"]);
   });
 
+  test("take a size of shared memory, and 0 for the platform's", () => {
+    const shared = (sharedMemory: unknown) => found({ ...minimal, sharedMemory });
+    expect([shared(0), shared("1GiB")]).toEqual([[], []]);
+    expect([shared("0GiB"), shared("0"), shared(1), shared(false)]).toEqual([
+      ["error size-zero sharedMemory"],
+      ["error invalid-value sharedMemory"],
+      ["error invalid-value sharedMemory"],
+      ["error invalid-value sharedMemory"],
+    ]);
+  });
+
   test("run where other parts of the file are broken, and not on what is broken", () => {
     expect(found({ ...minimal, image: 1, resources: { cpu: 99 }, ports: "x", sharedMemory: 8 })).toEqual([
       "error invalid-value image",
@@ -214,9 +225,8 @@ describe("the rules for every target", () => {
 describe("the rules of ECS", () => {
   test("refuse what a task definition cannot say", () => {
     expect(onEcs({ nodes: 2 })).toEqual(["error nodes-on-ecs nodes"]);
-    expect(onEcs({ health: { path: "/", port: 80, startSeconds: 301 } })).toEqual([
-      "error health-start health.startSeconds",
-    ]);
+    // More than a health check waits is the service's grace period.
+    expect(onEcs({ health: { path: "/", port: 80, startSeconds: 301 } })).toEqual([]);
     expect(
       onEcs({ environment: { A: "b" }, secrets: { A: "arn:aws:ssm:us-east-1:111122223333:parameter/a" } }),
     ).toEqual(["error variable-twice secrets.A"]);

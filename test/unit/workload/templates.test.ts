@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { generateTaskDefinition } from "../../../src/core/ecs/generate.ts";
 import { ecsRules } from "../../../src/core/ecs/rules.ts";
 import { checkDocument } from "../../../src/core/workload/check.ts";
-import { resolveWorkload, variantsOf } from "../../../src/core/workload/resolve.ts";
 import { workloadRules } from "../../../src/core/workload/rules.ts";
+import { ecsOf } from "../../support/ecs.ts";
 import { problemsOf, readDocument } from "../../support/workload.ts";
 
 const folder = join(import.meta.dirname, "../../../templates");
@@ -13,8 +12,7 @@ const names = readdirSync(folder);
 
 function generate(name: string) {
   const { workload } = checkDocument(readDocument(join(folder, name, "aiplat.yaml")), () => undefined);
-  const resolved = resolveWorkload(workload);
-  return variantsOf(resolved).map((variant) => generateTaskDefinition(resolved, variant));
+  return ecsOf(workload).variants.map(({ definition }) => definition);
 }
 
 describe.each(names)("the template %s", (name) => {

@@ -71,6 +71,7 @@ export const lintRules = {
     "gpu-options-differ": error(
       "Every container of a task asks for GPUs in the same way: whole ones, or shared by MPS",
     ),
+    "gpu-share-memory": error("The shares of one GPU that a task asks for fit the memory of the type's GPU together"),
     "gpu-not-on-type": error("The instance types that the constraints choose have the GPUs asked for"),
     "gpu-fraction-on-whole": error("A part of a GPU needs a type with fractional GPUs, and MPS one with whole GPUs"),
   },
@@ -78,6 +79,9 @@ export const lintRules = {
     "memory-not-set": error("On EC2 every container says its memory, or the task does"),
     "memory-over-type": error("The task fits the memory of the instance type that the constraints choose"),
     "memory-over-registered": warning("The task leaves 10 % of the type's memory to the kernel and the ECS agent"),
+    "shared-memory-missing": warning(
+      "A container with several devices, or EFA, has more shared memory than Docker's 64 MiB",
+    ),
     "cpu-over-type": error("The task fits the CPU of the instance type that the constraints choose"),
   },
   "Ports and network": {
@@ -91,6 +95,7 @@ export const lintRules = {
   },
   "Container images": {
     "image-hardware": error("The image is built for the accelerator that the container asks for"),
+    "image-not-known": warning("What is known of AWS's images covers the image and the instance type"),
     "image-cpu-only": warning("A container with an accelerator does not run an image that is built for CPU"),
     "image-missing": error("The image can be pulled: AWS's registries hold it in that region and SDK version"),
   },

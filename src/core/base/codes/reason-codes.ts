@@ -8,10 +8,11 @@ export const reasonCodes = {
   CPU: "The instance has not enough CPU units left",
   MEMORY: "The instance has not enough memory left",
   PORTS: "A host port of the task is taken",
-  ENI: "A task in network mode awsvpc needs an attribute that the instance lacks",
-  GPU: "The instance has not enough GPUs left",
+  ENI: "A task in network mode awsvpc needs an attribute that the instance lacks, or a network interface, and none is left",
+  GPU: "The instance has not enough GPUs left, or on none of them enough memory for a share",
   DEVICES: "The devices of the task's slot are not there, or somebody holds one of them",
   CAPACITY_PROVIDER: "The instance is not of the capacity provider that starts the task",
+  HEALTH: "ECS finds the instance impaired",
 } as const;
 
 export type ReasonCode = keyof typeof reasonCodes;

@@ -43,6 +43,7 @@ export const task = z.extend(
     containerInstanceArn: true,
     group: true,
     startedBy: true,
+    healthStatus: true,
     stopCode: true,
     stoppedReason: true,
     createdAt: true,

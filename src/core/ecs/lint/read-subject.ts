@@ -25,6 +25,7 @@ export function readSubject(raw: Raw): Subject {
     compatibilities,
     ...present({ cpu, memoryMiB }),
     hasExecutionRole: definition.executionRoleArn !== undefined,
+    hostIpc: definition.ipcMode === "host",
     constraints: itemsOf(definition.placementConstraints, ["placementConstraints"]).map(({ item, path }) => ({
       path,
       type: item.type ?? "",
@@ -56,6 +57,7 @@ function readContainer(container: Container, path: Path): SubjectContainer {
     name: container.name ?? "",
     ...present({ image, cpu, memory, memoryReservation }),
     privileged: container.privileged === true,
+    sharedMemory: hasSharedMemory(container),
     devices: itemsOf(devices, at("linuxParameters", "devices")).map((each) => readDevice(each.item, each.path)),
     addedCapabilities: itemsOf(capabilities.add, []).map(({ item }) => item),
     droppedCapabilities: itemsOf(capabilities.drop, []).map(({ item }) => item),
@@ -71,6 +73,17 @@ function readContainer(container: Container, path: Path): SubjectContainer {
     ),
     ...present({ secrets }),
   };
+}
+
+<<<<<<< HEAD
+/** Whether something says how large /dev/shm is, or what it is. */
+function hasSharedMemory({ linuxParameters = {}, mountPoints }: Container): boolean {
+  const { sharedMemorySize = 0, tmpfs } = linuxParameters;
+=======
+function hasSharedMemory({ linuxParameters: { sharedMemorySize = 0, tmpfs } = {}, mountPoints }: Container): boolean {
+>>>>>>> h-h
+  const paths = [...itemsOf(mountPoints, []), ...itemsOf(tmpfs, [])].map(({ item }) => item.containerPath);
+  return sharedMemorySize > 0 || paths.includes("/dev/shm");
 }
 
 function readDevice({ hostPath = "", containerPath, ...rest }: Of<typeof device>, path: Path): SubjectDevice {
@@ -94,7 +107,8 @@ function readRequirement(
   { type = "", value, sharingStrategy }: Of<typeof resourceRequirement>,
   path: Path,
 ): SubjectRequirement {
-  return { path, type, ...present({ value }), mps: sharingStrategy !== undefined };
+  const shareMiB = sharingStrategy?.nvidiaMps?.memory;
+  return { path, type, ...present({ value, shareMiB }), mps: sharingStrategy !== undefined };
 }
 
 /**

@@ -9,6 +9,7 @@ import { neuronEnvironmentRules } from "./rules/neuron-environment.ts";
 import { neuronTypeRules } from "./rules/neuron-types.ts";
 import { registrationRules } from "./rules/registration.ts";
 import { resourceRules } from "./rules/resources.ts";
+import { sharedMemoryRules } from "./rules/shared-memory.ts";
 import type { Rule } from "./rule.ts";
 
 /** Every rule of `aiplat taskdef lint`. A new rule is an entry in one of these lists. */
@@ -22,6 +23,7 @@ export const rules: readonly Rule[] = [
   ...managedInstancesRules,
   ...gpuRules,
   ...resourceRules,
+  ...sharedMemoryRules,
   ...networkRules,
   ...imageRules,
 ];

@@ -25,6 +25,8 @@ export interface SubjectRequirement extends Placed {
   readonly type: string;
   readonly value?: string;
   readonly mps: boolean;
+  /** The memory of its share of a GPU. */
+  readonly shareMiB?: number;
 }
 
 export interface SubjectVariable extends Placed {
@@ -38,6 +40,8 @@ export interface SubjectContainer extends Placed {
   readonly memory?: number;
   readonly memoryReservation?: number;
   readonly privileged: boolean;
+  /** Whether something says what its /dev/shm is: a size, a mount, a tmpfs. */
+  readonly sharedMemory: boolean;
   readonly devices: readonly SubjectDevice[];
   readonly addedCapabilities: readonly string[];
   readonly droppedCapabilities: readonly string[];
@@ -67,6 +71,8 @@ export interface Subject {
   /** Task-level memory. */
   readonly memoryMiB?: number;
   readonly hasExecutionRole: boolean;
+  /** Whether its containers have the host's /dev/shm. */
+  readonly hostIpc: boolean;
   readonly constraints: readonly SubjectConstraint[];
   readonly containers: readonly SubjectContainer[];
   readonly inferenceAccelerators?: Path;

@@ -1,10 +1,12 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html and ManagedInstances.html */
+import { pathText } from "../../base/problem.ts";
 import { onManagedInstances } from "../managed-instances.ts";
-import { networkModeFor, type NetworkMode } from "../network-mode.ts";
+import { givenNetworkMode, networkModeFor, type NetworkMode } from "../network-mode.ts";
 import type { Workload } from "../schema.ts";
 import { sectionOf, typesOf, usable, wantsEfa, wantsEfaSchema } from "./accelerator.ts";
 import { groupTypes } from "./devices.ts";
 import { all, any, at, given, not, runsOn, when } from "./fragments.ts";
+import { modeIs, modeIsGiven } from "./network-mode.ts";
 import type { Rule } from "./rule.ts";
 
 const neuron = usable.filter((type) => type.accelerator.kind === "neuron");
@@ -20,18 +22,19 @@ export const capacityRules: readonly Rule[] = [
   {
     code: "managed-instances-bridge",
     severity: "error",
-    reads: ["ecs.capacity", "ecs.networkMode"],
-    check: (workload) =>
-      onManagedInstances(workload) && workload.ecs?.networkMode === "bridge"
-        ? [
-            {
-              path: ["ecs", "networkMode"],
-              message: "ecs.networkMode bridge is not possible on Managed Instances",
-              hint: "Write awsvpc or host.",
-            },
-          ]
-        : [],
-    jsonSchema: () => when(managed, at("ecs.networkMode", not({ const: "bridge" }))),
+    reads: ["ecs.capacity", "ecs.networkMode", "ecs.taskDefinition"],
+    check: (workload) => {
+      const given = givenNetworkMode(workload);
+      if (!onManagedInstances(workload) || given?.mode !== "bridge") return [];
+      return [
+        {
+          path: given.path,
+          message: `${pathText(given.path)} bridge is not possible on Managed Instances`,
+          hint: "Write awsvpc or host.",
+        },
+      ];
+    },
+    jsonSchema: () => when(managed, not(modeIs("bridge"))),
   },
   {
     code: "managed-instances-inf1",
@@ -87,6 +90,7 @@ export const capacityRules: readonly Rule[] = [
       "nodes",
       "ecs.capacity",
       "ecs.networkMode",
+      "ecs.taskDefinition",
       "ecs.network.subnets",
       "ecs.network.securityGroups",
       "ecs.network.assignPublicIp",
@@ -95,7 +99,8 @@ export const capacityRules: readonly Rule[] = [
       const { subnets = [], securityGroups = [], assignPublicIp = false } = workload.ecs?.network ?? {};
       const mode = workloadNetworkMode(workload);
       if (mode === "awsvpc" || (subnets.length === 0 && securityGroups.length === 0 && !assignPublicIp)) return [];
-      const said = workload.ecs?.networkMode === undefined ? ` (the default${mode === "host" ? " with EFA" : ""})` : "";
+      const said =
+        givenNetworkMode(workload) === undefined ? ` (the default${mode === "host" ? " with EFA" : ""})` : "";
       return [
         {
           path: ["ecs", "network"],
@@ -111,10 +116,7 @@ export const capacityRules: readonly Rule[] = [
           given("ecs.network.securityGroups", { minItems: 1 }),
           given("ecs.network.assignPublicIp", { const: true }),
         ),
-        any(
-          given("ecs.networkMode", { const: "awsvpc" }),
-          all(managed, not(given("ecs.networkMode")), not(wantsEfaSchema)),
-        ),
+        any(modeIs("awsvpc"), all(managed, not(modeIsGiven), not(wantsEfaSchema))),
       ),
   },
   {

@@ -171,21 +171,20 @@ export const resourceRules: readonly Rule[] = [
     reads: ["sharedMemory", "accelerator.mps.memory"],
     check: ({ sharedMemory, accelerator }) => {
       const sizes = [
-        { path: ["sharedMemory"], written: sharedMemory },
+        {
+          path: ["sharedMemory"],
+          written: sharedMemory === 0 ? undefined : sharedMemory,
+          hint: "Write at least 1MiB, or 0 for the platform's.",
+        },
         {
           path: ["accelerator", "mps", "memory"],
           written: typeof accelerator === "object" ? accelerator.mps?.memory : undefined,
+          hint: "Write at least 1MiB, or leave the key out.",
         },
       ];
-      return sizes.flatMap(({ path, written }) =>
+      return sizes.flatMap(({ path, written, hint }) =>
         written !== undefined && parseMemoryMiB(written)! < leastSharedMemoryMiB
-          ? [
-              {
-                path,
-                message: `${path.join(".")} ${written} is less than one MiB`,
-                hint: "Write at least 1MiB, or leave the key out.",
-              },
-            ]
+          ? [{ path, message: `${path.join(".")} ${written} is less than one MiB`, hint }]
           : [],
       );
     },
@@ -200,7 +199,7 @@ export const resourceRules: readonly Rule[] = [
     severity: "warning",
     reads: ["sharedMemory", "resources.memory", "accelerator.instanceTypes"],
     check: (workload) => {
-      const shared = workload.sharedMemory === undefined ? 0 : parseMemoryMiB(workload.sharedMemory)!;
+      const shared = parseMemoryMiB(String(workload.sharedMemory ?? 0)) ?? 0;
       const limits = [
         ...(workload.resources?.memory === undefined
           ? []

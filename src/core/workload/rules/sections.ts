@@ -2,10 +2,12 @@
 import { present } from "../../base/present.ts";
 import { checkImageOnType } from "../../catalog/container-images/image-checks.ts";
 import { parseImageReference } from "../../catalog/container-images/image-reference.ts";
-import { listOr } from "../../base/problem.ts";
+import { listOr, pathText } from "../../base/problem.ts";
+import { givenNetworkMode } from "../network-mode.ts";
 import { typesOf } from "./accelerator.ts";
 import { deviceSetPattern, devicesTag, parseDeviceSet } from "../../catalog/device-set.ts";
 import { all, any, at, given, not, when } from "./fragments.ts";
+import { modeIs, modeIsGiven } from "./network-mode.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html: 50 tags, of which aiplat writes three. */
@@ -176,24 +178,22 @@ export const sectionRules: readonly Rule[] = [
   {
     code: "efa-network-mode",
     severity: "error",
-    reads: ["accelerator.efa", "ecs.networkMode"],
-    check: ({ accelerator, ecs }) =>
-      typeof accelerator === "object" &&
-      accelerator.efa === true &&
-      ecs?.networkMode !== undefined &&
-      ecs.networkMode !== "host"
-        ? [
-            {
-              path: ["ecs", "networkMode"],
-              message:
-                `ecs.networkMode ${ecs.networkMode} does not go with accelerator.efa: ` +
-                "EFA needs the instance's own network",
-              hint: "Write host, or leave networkMode out.",
-            },
-          ]
-        : [],
+    reads: ["accelerator.efa", "ecs.networkMode", "ecs.taskDefinition"],
+    check: (workload) => {
+      const { accelerator } = workload;
+      const given = givenNetworkMode(workload);
+      if (typeof accelerator !== "object" || accelerator.efa !== true) return [];
+      if (given === undefined || given.mode === "host") return [];
+      return [
+        {
+          path: given.path,
+          message: `${pathText(given.path)} ${given.mode} does not go with accelerator.efa: EFA needs the instance's own network`,
+          hint: "Write host, or leave networkMode out.",
+        },
+      ];
+    },
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efa.html
-    jsonSchema: () => when(given("accelerator.efa", { const: true }), at("ecs.networkMode", { const: "host" })),
+    jsonSchema: () => when(all(given("accelerator.efa", { const: true }), modeIsGiven), modeIs("host")),
   },
   {
     code: "fargate",

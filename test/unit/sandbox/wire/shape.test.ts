@@ -34,7 +34,7 @@ describe("an input of another kind than the API's", () => {
     ],
     [
       "the first of several",
-      { family: 1, ...container({ image: 1 }), volumes: {} },
+      { ...container({ image: 1 }), family: 1, volumes: {} },
       "NUMBER_VALUE cannot be converted to a String",
     ],
   ])("is refused: %s", (_, input, complaint) => {

@@ -66,6 +66,11 @@ export const gpuRules: readonly Rule[] = [
     },
   },
   {
+    id: "gpu-share-memory",
+    severity: "error",
+    check: shareMemory,
+  },
+  {
     id: "gpu-not-on-type",
     severity: "error",
     check: notOnType,
@@ -148,6 +153,46 @@ function fractionOnWhole(subject: Subject, { constraint }: Facts): readonly Brea
     }
     return [];
   });
+}
+
+/**
+ * "If more than one container in a task uses nvidiaMps, Amazon ECS assigns them the same GPU, which must have enough memory
+ * available for all of them."
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_NvidiaMpsAllocation.html
+ */
+function shareMemory(subject: Subject, { constraint }: Facts): readonly Breach[] {
+  const shares = requirementsOf(subject, "GPU").flatMap(({ path, shareMiB }) =>
+    shareMiB === undefined ? [] : [{ path: [...path, "sharingStrategy", "nvidiaMps", "memory"], shareMiB }],
+  );
+  const wrong = shares.filter(({ shareMiB }) => !Number.isInteger(shareMiB) || shareMiB < 1);
+  if (wrong.length > 0)
+    return wrong.map(({ path, shareMiB }) => ({
+      path,
+      message: `${shareMiB} is no memory of a GPU in MiB`,
+      fix: "Write a whole number of MiB, 1 or more.",
+    }));
+  const types = settledTypes(constraint).filter((type) => gpusOf(type) > 0 && type.accelerator.fraction === undefined);
+  const [largest] = types.toSorted((one, other) => memoryOf(other) - memoryOf(one));
+  const sum = shares.reduce((total, { shareMiB }) => total + shareMiB, 0);
+  if (largest === undefined || sum <= memoryOf(largest)) return [];
+  const { name } = largest.accelerator;
+  const what =
+    shares.length === 1 ? "the share takes" : `the ${shares.length} shares, which go on one GPU, take together`;
+  return [
+    {
+      path: shares[0]!.path,
+      message: `${what} ${mib(sum)}, and one ${name} of ${largest.instanceType} has ${mib(memoryOf(largest))}`,
+      fix: "Ask for less, or constrain to a type whose GPU has more memory.",
+    },
+  ];
+}
+
+function memoryOf({ accelerator }: InstanceType): number {
+  return accelerator.memoryMiBPerDevice;
+}
+
+function mib(count: number): string {
+  return `${count.toLocaleString("en-US")} MiB`;
 }
 
 function gpusOf(type: InstanceType): number {

@@ -1,0 +1,69 @@
+import { present } from "../../core/base/present.ts";
+import type { Context } from "../../context.ts";
+import { redactSnapshot } from "../../core/cluster/redact.ts";
+import type { ClusterSnapshot } from "../../core/cluster/snapshot.ts";
+import { formatSnapshot } from "../../core/cluster/snapshot-file.ts";
+import { counted } from "../../core/base/counted.ts";
+import { AiplatError } from "../../errors.ts";
+import { writeNewFile } from "../../files/write.ts";
+import { observeServices } from "../../operations/observe-cluster.ts";
+import type { EcsPort } from "../../ports.ts";
+import { note, warn } from "../../output/note.ts";
+import { clusterOption } from "../shared/cluster-state.ts";
+import type { Command } from "../command.ts";
+import { readClusterState } from "../shared/read-cluster-state.ts";
+
+interface Options {
+  readonly cluster?: string;
+  readonly file?: string;
+  readonly redact?: boolean;
+}
+
+export const clusterSnapshot: Command<Options> = {
+  description:
+    "Writes the state of a cluster (instances, services, tasks that are not stopped, their task definitions) " +
+    "as a file that --cluster-state takes, so that a pull request is checked without credentials.",
+  options: [
+    clusterOption,
+    { flags: "--file <path>", description: "write to this file, overwriting it", defaultText: "standard output" },
+    { flags: "--redact", description: "leave account ids and the values of environment variables out" },
+  ],
+  examples: [["aiplat cluster snapshot --cluster prod --redact --file prod.json", "for a pull request's checks"]],
+  // The same document: a person at the terminal sees the progress and the note too.
+  formats: ["text", "json"],
+  run: async (context, { options }) => {
+    const ecs = await context.aws.ecs();
+    const snapshot = await withServices(
+      context,
+      ecs,
+      await readClusterState(context, ecs, options.cluster ?? "default"),
+    );
+    const text = formatSnapshot(options.redact === true ? redactSnapshot(snapshot) : snapshot);
+    if (options.file === undefined) {
+      context.stdout.write(text);
+      return;
+    }
+    await writeNewFile(context, options.file, text, true);
+    const { instances, tasks, services } = snapshot;
+    const counts = [
+      counted(instances.length, "instance"),
+      counted(tasks.length, "task"),
+      ...(services === undefined ? [] : [counted(services.length, "service")]),
+    ];
+    note(context, `wrote ${options.file}: ${counts.join(", ")}`);
+  },
+};
+
+/** A snapshot without services is of use too: only plans of services need them. */
+async function withServices(context: Context, ecs: EcsPort, snapshot: ClusterSnapshot): Promise<ClusterSnapshot> {
+  try {
+    return await observeServices(ecs, snapshot);
+  } catch (error) {
+    if (!(error instanceof AiplatError) || error.code !== "AccessDenied") throw error;
+    await warn(context, {
+      message: `the services are left out, and plans of services from this snapshot say less: ${error.message}`,
+      ...present({ hint: error.hint }),
+    });
+    return snapshot;
+  }
+}

@@ -1,0 +1,93 @@
+import { counted } from "../../core/base/counted.ts";
+import { Refusal } from "../../core/base/problem.ts";
+import { InvalidInput } from "../../errors.ts";
+import { readText, stdinName } from "../../files/read.ts";
+import { createKubectl, type KubectlTarget } from "../../kubectl/kubectl.ts";
+import { applyManifests, diffManifests, waitForRollout } from "../../operations/apply-manifests.ts";
+import { appliedView } from "../../output/applied.ts";
+import { note } from "../../output/note.ts";
+import { print } from "../../output/print.ts";
+import { startProgress } from "../../output/progress.ts";
+import { confirm } from "../shared/confirm.ts";
+import type { Command } from "../command.ts";
+import { kubectlOptions, kubectlTarget } from "./kubectl-options.ts";
+import { duration } from "../shared/parse-numbers.ts";
+
+interface Options extends KubectlTarget {
+  readonly forceConflicts?: boolean;
+  readonly wait?: boolean;
+  readonly timeout?: number;
+}
+
+const defaultTimeoutMs = 600_000;
+
+export const eksApply: Command<Options> = {
+  description:
+    "Applies manifests with kubectl, server-side under the field manager aiplat: " +
+    "shows kubectl diff first, asks, and waits for the rollout of the kinds that have one. " +
+    "The manifests go to kubectl as they are. Exits 5 where the rollout takes too long; " +
+    "a job's end is not waited for.",
+  arguments: [{ syntax: "<file>", description: "a file of manifests, or - for standard input" }],
+  options: [
+    ...kubectlOptions,
+    { flags: "--namespace <name>", description: "for manifests that name none", defaultText: "the context's" },
+    { flags: "--force-conflicts", description: "take over fields that another field manager owns" },
+    {
+      flags: "--timeout <duration>",
+      description: "how long the rollout may take in all",
+      defaultText: "10m",
+      parse: duration("--timeout"),
+    },
+    { flags: "--no-wait", description: "do not wait for the rollout" },
+  ],
+  examples: [
+    ["aiplat eks generate | aiplat eks apply - --yes", "a workload from ./aiplat.yaml, in a pipeline"],
+    [
+      "aiplat eks apply k8s/bert.yaml --context prod --namespace ml",
+      "manifests from a file, with the diff and a question",
+    ],
+  ],
+  formats: ["text", "json", "yaml", "table", "markdown"],
+  run: async (context, { args, options }) => {
+    const path = args[0]!;
+    const text = await readText(context, path);
+    const resources = await read(text, path === "-" ? stdinName : path);
+    const kubectl = createKubectl(context, kubectlTarget(options));
+    const force = options.forceConflicts === true;
+
+    const diff = await diffManifests(kubectl, text, force);
+    if (diff === undefined) {
+      note(context, "The cluster has all of it already.");
+    } else {
+      note(context, diff.trimEnd());
+      const what = counted(resources.length, "resource");
+      // Standard input that held the manifests holds no answer.
+      await confirm(context, {
+        doing: `applying ${what}`,
+        question: `Apply ${what}?`,
+        hint: "The diff is above. Say it in advance with --yes.",
+        refused: "nothing was applied",
+        answerable: path !== "-",
+      });
+    }
+    // What is equal may still be another field manager's: applying makes it aiplat's.
+    const applied = await applyManifests(kubectl, text, force);
+    if (options.wait !== false) {
+      const deadline = context.now() + (options.timeout ?? defaultTimeoutMs);
+      const progress = await startProgress(context, "waiting for the rollout");
+      await waitForRollout(kubectl, resources, () => (deadline - context.now()) / 1000, progress.update).finally(() => {
+        progress.stop();
+      });
+    }
+    await print(context, appliedView(applied));
+  },
+};
+
+async function read(text: string, source: string) {
+  const { readManifests } = await import("../../core/kubernetes/apply/read-manifests.ts");
+  try {
+    return readManifests(text, source);
+  } catch (error) {
+    throw error instanceof Refusal ? new InvalidInput(error.problems) : error;
+  }
+}

@@ -1,0 +1,161 @@
+import { present } from "../../core/base/present.ts";
+import { requireInstanceType } from "../../core/catalog/instance-types/catalog.ts";
+import { extras, type Extra } from "../../core/kubernetes/extras.ts";
+import { generateManifests, resolveForKubernetes, type KubernetesSettings } from "../../core/kubernetes/generate.ts";
+import { requireKind, type Kind } from "../../core/kubernetes/kinds.ts";
+import { kustomizationFiles } from "../../core/kubernetes/kustomization.ts";
+import { neuronSchedulers, type NeuronScheduler } from "../../core/kubernetes/neuron-scheduling.ts";
+import type { Fleet } from "../../core/kubernetes/queues/kueue.ts";
+import { eksRules } from "../../core/kubernetes/rules.ts";
+import { Refusal } from "../../core/base/problem.ts";
+import { AiplatError } from "../../errors.ts";
+import { writeFiles } from "../../files/write.ts";
+import { manifestsText, manifestText } from "../../output/manifests.ts";
+import { warn } from "../../output/note.ts";
+import type { Command, OptionSpec } from "../command.ts";
+import { loadWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
+import { wholeNumber } from "../shared/parse-numbers.ts";
+
+interface Options extends WorkloadOptions {
+  readonly as?: Kind;
+  readonly variant?: string;
+  readonly kubernetesVersion?: string;
+  readonly neuronScheduler?: NeuronScheduler;
+  readonly with?: readonly Extra[];
+  readonly maxReplicas?: number;
+  readonly prometheus?: string;
+  readonly queueFleet?: readonly Fleet[];
+  readonly outDir?: string;
+}
+
+const ownOptions: readonly OptionSpec[] = [
+  {
+    flags: "--as <kind>",
+    description: "kind of Kubernetes resource",
+    defaultText: "eks.as, else Deployment for a service, Job for a job, JobSet for a job of several nodes",
+    parse: (text) => refusing("--as", () => requireKind(text)),
+  },
+  { flags: "--variant <name>", description: "the one variant of this name, where the instance types differ" },
+  {
+    flags: "--kubernetes-version <version>",
+    description: "the cluster's, e.g. 1.34; from 1.34 on, parts of a Trainium2 instance are claimed by DRA",
+    parse: minorVersion,
+  },
+  {
+    flags: "--neuron-scheduler <how>",
+    description: "what the cluster allocates Neuron devices with",
+    choices: neuronSchedulers,
+    defaultText: "extension for a part of an instance, or DRA by the Kubernetes version",
+  },
+  {
+    flags: "--with <extra>",
+    description: "what goes beside the resource, repeatable",
+    choices: extras,
+    repeatable: true,
+  },
+  {
+    flags: "--max-replicas <n>",
+    description: "the most replicas that hpa or scaled-object starts",
+    parse: wholeNumber("--max-replicas"),
+  },
+  { flags: "--prometheus <url>", description: "where scaled-object reads the devices' utilisation" },
+  {
+    flags: "--queue-fleet <type=count>",
+    description: "make the workload's Kueue queue over so many nodes of the type, repeatable",
+    repeatable: true,
+    parse: fleet,
+  },
+  { flags: "--out-dir <folder>", description: "a file each in the folder, with a kustomization" },
+];
+
+export const eksGenerate: Command<Options> = {
+  description:
+    "Prints a workload as the Kubernetes resource of your choice, to pipe into kubectl apply -f -. " +
+    "The pod is the same in every kind: its devices, EFA interfaces, tolerations and affinity are the " +
+    "workload's. docs/kubernetes-kinds.md says how replicas, nodes and devices map to each kind's fields.",
+  arguments: [workloadArgument],
+  options: [...workloadOptions, ...ownOptions],
+  takesCommand: true,
+  examples: [
+    [
+      "aiplat eks generate --name bert --image bert:1 --instance-type inf2.xlarge --as Deployment | kubectl apply -f -",
+      "a service on Inferentia2, from flags alone",
+    ],
+    ["aiplat eks generate --as PyTorchJob --nodes 4", "./aiplat.yaml as a distributed job on four instances"],
+    ["aiplat eks generate --with service --with pod-monitor --out-dir k8s && kubectl diff -k k8s", "files for review"],
+  ],
+  formats: ["text", "yaml", "json"],
+  run: async (context, invocation) => {
+    const { options } = invocation;
+    const { workload, warnings, locate, locating } = await loadWorkload(context, invocation, eksRules);
+    const { manifests, warnings: more } = locating(() =>
+      generateManifests(resolveForKubernetes(workload, options.as), settingsOf(options)),
+    );
+    await warn(context, ...warnings, ...more.map(locate));
+    if (options.outDir === undefined) {
+      context.stdout.write(await manifestsText(context, manifests));
+      return;
+    }
+    const extension = context.options.format === "json" ? "json" : "yaml";
+    const files = await Promise.all(
+      [...kustomizationFiles(manifests, extension)].map(
+        async ([name, manifest]) =>
+          [name, await manifestText(manifest, name.endsWith(".json") ? "json" : "yaml")] as const,
+      ),
+    );
+    const paths = await writeFiles(context, options.outDir, new Map(files));
+    context.stdout.write(paths.map((path) => `${path}\n`).join(""));
+  },
+};
+
+function settingsOf({
+  variant,
+  kubernetesVersion,
+  neuronScheduler,
+  with: asked,
+  maxReplicas,
+  prometheus,
+  queueFleet,
+}: Options): KubernetesSettings {
+  return {
+    ...present({
+      variant,
+      kubernetesVersion,
+      neuronScheduler,
+      extras: asked,
+      maxReplicas,
+      prometheusUrl: prometheus,
+      queueFleets: queueFleet,
+    }),
+  };
+}
+
+function minorVersion(text: string): string {
+  if (/^1\.\d{2}$/.test(text)) return text;
+  const meant = /^v?(1\.\d{2})(?:\.\d+)?$/.exec(text)?.[1];
+  throw new AiplatError("Usage", `--kubernetes-version ${text} is not a minor version`, {
+    hint: `Write ${meant ?? "it as 1.34"}.`,
+  });
+}
+
+/** `trn1.32xlarge=4`: the instance type and how many nodes of it there are. */
+function fleet(text: string): Fleet {
+  const match = /^([^=]+)=(\d+)$/.exec(text);
+  const count = Number(match?.[2]);
+  if (match === null || count < 1)
+    throw new AiplatError("Usage", `--queue-fleet ${text}: must be an instance type and a number of nodes`, {
+      hint: "Write --queue-fleet trn1.32xlarge=4.",
+    });
+  return { type: refusing("--queue-fleet", () => requireInstanceType(match[1]!)), count };
+}
+
+/** What the core refuses, as a mistake in a flag. */
+function refusing<T>(flag: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const [{ message, hint }] = error.problems as readonly [Refusal["problems"][number]];
+    throw new AiplatError("Usage", `${flag}: ${message}`, hint === undefined ? {} : { hint });
+  }
+}

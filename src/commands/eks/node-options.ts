@@ -1,0 +1,166 @@
+import { nodeOperatingSystems, type NodeOs } from "../../core/catalog/machine-images/node-ami-types.ts";
+import { nodeFleets, type NodeFleet } from "../../core/kubernetes/nodes/fleet.ts";
+import { defaultDiskGiB, type NodeSettings, type NodeTarget } from "../../core/kubernetes/nodes/settings.ts";
+import { resolveWorkload } from "../../core/workload/resolve.ts";
+import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
+import { AiplatError } from "../../errors.ts";
+import type { OptionSpec } from "../command.ts";
+import { workloadOptions, type LoadedWorkload, type WorkloadOptions } from "../shared/load-workload.ts";
+import { wholeNumber } from "../shared/parse-numbers.ts";
+import { memorySize } from "../shared/parse-sizes.ts";
+
+export interface NodeOptions extends WorkloadOptions {
+  readonly nodeRole?: string;
+  readonly subnet?: readonly string[];
+  readonly securityGroup?: readonly string[];
+  readonly os?: NodeOs;
+  readonly kubernetesVersion?: string;
+  readonly releaseVersion?: string;
+  readonly disk?: number;
+  readonly label?: readonly (readonly [key: string, value: string])[];
+  readonly reservation?: string;
+  readonly capacityBlock?: string;
+  readonly minSize?: number;
+  readonly desiredSize?: number;
+  readonly maxSize?: number;
+}
+
+/** The workload flags, of which --cluster here names another kind of cluster. */
+const workloadFlags = workloadOptions.map((option) =>
+  option.flags === "--cluster <cluster>" ? { ...option, description: "the EKS cluster" } : option,
+);
+
+/** What the commands that make nodes take. */
+export const nodeOptions: readonly OptionSpec[] = [
+  ...workloadFlags,
+  { flags: "--node-role <arn>", description: "IAM role of the nodes" },
+  {
+    flags: "--subnet <id>",
+    description: "a subnet of the nodes, repeatable; one alone for EFA, placement groups and capacity blocks",
+    repeatable: true,
+  },
+  {
+    flags: "--security-group <id>",
+    description: "a security group of the nodes, repeatable; EFA needs the cluster's own",
+    repeatable: true,
+  },
+  {
+    flags: "--os <os>",
+    description: "operating system of the nodes",
+    choices: nodeOperatingSystems,
+    defaultText: "al2023, or bottlerocket where it alone serves the type",
+  },
+  { flags: "--kubernetes-version <version>", description: "as 1.33", defaultText: "the cluster's" },
+  {
+    flags: "--release-version <version>",
+    description: "of the image, as aiplat ami latest --orchestrator eks -o json says",
+    defaultText: "the newest",
+  },
+  {
+    flags: "--disk <size>",
+    description: "of the volume for images and containers",
+    defaultText: `${defaultDiskGiB}GiB`,
+    parse: wholeGiB,
+  },
+  { flags: "--label <key=value>", description: "a label of the nodes, repeatable", repeatable: true, parse: label },
+  { flags: "--reservation <id>", description: "start the nodes in this on-demand capacity reservation" },
+  { flags: "--capacity-block <id>", description: "start the nodes in this capacity block" },
+  {
+    flags: "--min-size <n>",
+    description: "the fewest nodes of a node group",
+    defaultText: "0",
+    parse: wholeNumber("--min-size", 0),
+  },
+  {
+    flags: "--desired-size <n>",
+    description: "nodes of a node group to start with",
+    defaultText: "as many as the replicas fill",
+    parse: wholeNumber("--desired-size", 0),
+  },
+  {
+    flags: "--max-size <n>",
+    description: "the most nodes",
+    defaultText: "as many as the replicas fill",
+    parse: wholeNumber("--max-size"),
+  },
+];
+
+/** The nodes of a workload; a refusal says where in the file or the flags. */
+export interface Nodes {
+  readonly workload: ResolvedWorkload;
+  readonly settings: NodeSettings;
+  readonly fleets: readonly NodeFleet[];
+}
+
+export function readNodes(
+  { workload: source, locating }: LoadedWorkload,
+  options: NodeOptions,
+  target: NodeTarget,
+): Nodes {
+  const cluster = requireEksCluster(options["cluster"]);
+  const settings = settingsOf(cluster, options);
+  const workload = resolveWorkload(source);
+  return { workload, settings, fleets: locating(() => nodeFleets(workload, settings, target)) };
+}
+
+/** The value of --cluster. */
+export function requireEksCluster(cluster: unknown): string {
+  if (typeof cluster === "string" && cluster !== "") return cluster;
+  throw new AiplatError("Usage", "no EKS cluster was named", {
+    hint: "Add --cluster NAME; aws eks list-clusters shows those there are.",
+  });
+}
+
+function settingsOf(cluster: string, options: NodeOptions): NodeSettings {
+  const {
+    subnet,
+    securityGroup,
+    label: labels,
+    disk,
+    os,
+    nodeRole,
+    kubernetesVersion,
+    releaseVersion,
+    reservation,
+    capacityBlock,
+    minSize,
+    desiredSize,
+    maxSize,
+  } = options;
+  const optional = {
+    os,
+    nodeRole,
+    kubernetesVersion,
+    releaseVersion,
+    diskGiB: disk,
+    reservation,
+    capacityBlock,
+    minSize,
+    desiredSize,
+    maxSize,
+  };
+  const given = Object.fromEntries(
+    Object.entries(optional).filter(([, value]) => value !== undefined),
+  ) as Partial<NodeSettings>;
+  return {
+    cluster,
+    subnets: subnet ?? [],
+    securityGroups: securityGroup ?? [],
+    labels: Object.fromEntries(labels ?? []),
+    ...given,
+  };
+}
+
+function wholeGiB(text: string): number {
+  const gib = memorySize("--disk")(text) / 1024;
+  if (Number.isInteger(gib) && gib > 0) return gib;
+  throw new AiplatError("Usage", `--disk ${text}: must be a whole number of GiB`, {
+    hint: `Write --disk ${Math.max(1, Math.ceil(gib))}GiB.`,
+  });
+}
+
+function label(text: string): readonly [string, string] {
+  const equals = text.indexOf("=");
+  if (equals < 1) throw new AiplatError("Usage", `--label ${text}: must be KEY=VALUE, as team=nlp`);
+  return [text.slice(0, equals), text.slice(equals + 1)];
+}

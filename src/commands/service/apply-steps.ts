@@ -1,0 +1,155 @@
+import type { Context } from "../../context.ts";
+import { formatDuration } from "../../core/base/duration.ts";
+import { listOr } from "../../core/base/problem.ts";
+import type { Task } from "../../core/ecs-api/api.ts";
+import { judgeTask } from "../../core/ecs/outcome.ts";
+import type { HealthCounts } from "../../core/ecs/task-health.ts";
+import { changeLine } from "../../core/ecs/task-text.ts";
+import { staysUntil } from "../../core/plan/judge-plan.ts";
+import type { Service } from "../../core/ecs-api/service.ts";
+import type { RunFailure } from "../../core/plan/run-result.ts";
+import type { ServiceStep } from "../../core/plan/service-plan.ts";
+import { exitCodes, Interrupted, toAiplatError, type AiplatError, type ExitCode } from "../../errors.ts";
+import { deployServices, type DeployedStep } from "../../operations/deploy-services.ts";
+import { createLogReader, type LogLine } from "../../operations/follow-logs.ts";
+import type { EcsPort } from "../../ports.ts";
+import type { ServiceOutcome } from "../../operations/wait-for-services.ts";
+import { printFailures } from "../../output/failures.ts";
+import { note } from "../../output/note.ts";
+import { print } from "../../output/print.ts";
+import { startProgress } from "../../output/progress.ts";
+import { deploymentView, eventText, healthText, stageText } from "../../output/services.ts";
+import type { OptionSpec } from "../command.ts";
+import { duration } from "../shared/parse-numbers.ts";
+import { serviceCommand, type ServiceTarget } from "./service-target.ts";
+
+export interface DeployWaitOptions {
+  readonly timeout?: number;
+  /** commander's value of --no-wait. */
+  readonly wait?: boolean;
+}
+
+export const deployWaitOptions: readonly OptionSpec[] = [
+  {
+    flags: "--timeout <duration>",
+    description: "give up waiting after this time (exit 5), e.g. 90s, 30m, 2h; the deployment goes on",
+    defaultText: "wait as long as it takes",
+    parse: duration("--timeout"),
+  },
+  { flags: "--no-wait", description: "do not wait until the services are steady" },
+];
+
+/** Lines of a failed container's log that are shown. */
+const lastLines = 10;
+
+/** Carries out steps, shows them as they go on, and reports what became of each. */
+export async function applySteps(
+  context: Context,
+  ecs: EcsPort,
+  target: ServiceTarget,
+  steps: readonly ServiceStep[],
+  options: DeployWaitOptions,
+): Promise<ExitCode> {
+  const startedAt = context.now();
+  const several = steps.length > 1;
+  const say = (service: string, text: string) => note(context, several ? `${service}  ${text}` : text);
+  const staying = listOr(
+    steps.filter(staysUntil).map(({ service }) => service),
+    "and",
+  );
+  const waits = options.wait !== false || staying !== "";
+  if (options.wait === false && waits)
+    note(context, `${staying} can only be deleted once what takes its place is steady: waiting for that all the same`);
+  const progress = await startProgress(context, "deploying");
+  const deployed = await deployServices(
+    ecs,
+    context,
+    { cluster: target.cluster, steps },
+    {
+      onStep: (text) => note(context, text),
+      ...(!waits
+        ? {}
+        : {
+            wait: {
+              ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
+              hint: goOnHint(context, target, staying),
+              onEvent: (service, { message }) => say(service, eventText(message)),
+              onTask: (service, task, health) => say(service, changeLine(task, health)),
+              onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),
+              onPoll: (services, health) =>
+                progress.update(
+                  `${services.map((each) => standingText(each, health.get(each.serviceName))).join(", ")}  ` +
+                    formatDuration(context.now() - startedAt),
+                ),
+            },
+          }),
+    },
+  ).finally(() => progress.stop());
+  return report(context, ecs, target, deployed.steps, deployed.error);
+}
+
+/** What to do about deployments that nobody waits for any more. */
+function goOnHint(context: Context, target: ServiceTarget, staying: string): string {
+  return [
+    `The deployment goes on. To look:  ${serviceCommand(context, "service status", target)}`,
+    ...(staying === "" ? [] : [`${staying} is still there: deploy again to finish, or go back.`]),
+    `To go back:  ${serviceCommand(context, "service rollback", target)}`,
+  ].join("\n");
+}
+
+/** `bert 1/2 (1 starting)` */
+function standingText({ serviceName, runningCount, desiredCount }: Service, health: HealthCounts | undefined): string {
+  const text = healthText(health);
+  return `${serviceName} ${runningCount}/${desiredCount}${text === "" ? "" : ` (${text})`}`;
+}
+
+async function report(
+  context: Context,
+  ecs: EcsPort,
+  target: ServiceTarget,
+  steps: readonly DeployedStep[],
+  error: AiplatError | undefined,
+): Promise<ExitCode> {
+  const failed = steps.flatMap(({ outcome }) => (outcome?.failure === undefined ? [] : [outcome]));
+  const failures = failed.flatMap(failuresOf);
+  const touched = steps.some(({ result }) => result !== "not-reached" && result !== "unchanged");
+  if (error === undefined || touched) await print(context, deploymentView(target, steps, failures));
+  await printFailures(context, failures);
+  for (const { failedTasks } of failed) await showLastLines(context, ecs, failedTasks);
+  if (error !== undefined) throw error;
+  return failed.length > 0 ? exitCodes.failed : exitCodes.success;
+}
+
+/** The deployment's own reason, then why its tasks stopped, each once. */
+function failuresOf({ service, failure, failedTasks }: ServiceOutcome): readonly RunFailure[] {
+  const reasons = new Map<string, RunFailure>();
+  for (const task of failedTasks) {
+    const outcome = judgeTask(task);
+    if (!outcome.ok && !reasons.has(outcome.reason))
+      reasons.set(outcome.reason, { reason: outcome.reason, detail: task.taskArn, hint: outcome.hint });
+  }
+  const hint = reasons.size > 0 ? "Why its tasks stopped is below." : "Its events say more: aiplat service status.";
+  return [{ reason: failure ?? "the deployment failed", detail: service.serviceName, hint }, ...reasons.values()];
+}
+
+/** The last lines of the log of the task that stopped last; trouble with the logs is no trouble of the deployment. */
+async function showLastLines(context: Context, ecs: EcsPort, failedTasks: readonly Task[]): Promise<void> {
+  const task = failedTasks.toSorted((one, other) => (other.stoppedAt ?? 0) - (one.stoppedAt ?? 0))[0];
+  if (task === undefined) return;
+  try {
+    const [logs, region] = await Promise.all([context.aws.logs(), context.aws.region()]);
+    const lines: LogLine[] = [];
+    const reader = createLogReader(ecs, logs, {
+      region,
+      onLines: (some) => lines.push(...some),
+      onSilent: ({ container, why }) => note(context, `no log of ${container}: ${why}`),
+    });
+    await reader.read([task]);
+    for (const { stream, message } of lines.slice(-lastLines))
+      note(context, `${stream.container}  ${message.trimEnd()}`);
+  } catch (thrown) {
+    const error = toAiplatError(thrown);
+    if (error instanceof Interrupted || error.code === "Bug") throw error;
+    note(context, `the log cannot be read: ${error.message}`);
+  }
+}

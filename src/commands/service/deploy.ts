@@ -1,0 +1,81 @@
+import { changesAnything } from "../../core/plan/service-plan.ts";
+import { note } from "../../output/note.ts";
+import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
+import type { Command, OptionSpec } from "../command.ts";
+import { confirmDeletions } from "./confirm-deletions.ts";
+import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
+import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
+import {
+  forceNewDeploymentOption,
+  implyService,
+  planLiveService,
+  recreateOption,
+  type ServiceFlags,
+} from "../shared/make-service-plan.ts";
+import { readSavedService } from "./read-saved-plan.ts";
+import { allowStallOption, guard } from "./rollout-guard.ts";
+import { enableExecuteCommandOption, networkConfigurationOption } from "../shared/run-options.ts";
+import { checkPlanAlone } from "../shared/check-saved-plan.ts";
+
+interface Options extends WorkloadOptions, ServiceFlags, DeployWaitOptions {
+  readonly allowStall?: boolean;
+  readonly plan?: string;
+}
+
+/** All that a service's plan holds. */
+const plannedServiceOptions: readonly OptionSpec[] = [
+  ...workloadOptions,
+  forceNewDeploymentOption,
+  recreateOption,
+  enableExecuteCommandOption,
+  networkConfigurationOption,
+];
+
+export const serviceDeploy: Command<Options> = {
+  description:
+    "Makes the ECS services of a workload say what it says: registers its task definitions where they changed, " +
+    "creates or updates one service, or one for each slot of a shared instance, and waits until they are steady. " +
+    "A live service keeps its name; one whose instance type or slot the workload no longer has is deleted once those " +
+    "that take its place are steady, which is waited for with --no-wait too, and asks first. " +
+    "Refuses beforehand, with the arithmetic, a deployment that could never finish on the machines there are. " +
+    "Exits 1 when the deployment fails, and shows why.",
+  arguments: [workloadArgument],
+  options: [
+    ...plannedServiceOptions,
+    {
+      flags: "--plan <file>",
+      description:
+        "carry out what `aiplat plan -o json` printed (- for standard input); refused where the plan no longer holds",
+    },
+    allowStallOption,
+    ...deployWaitOptions,
+  ],
+  takesCommand: true,
+  examples: [
+    ["aiplat service deploy --cluster prod", "create or update the services of ./aiplat.yaml"],
+    [
+      "aiplat plan -o json > plan.json && aiplat service deploy --plan plan.json",
+      "carry out exactly what was reviewed",
+    ],
+  ],
+  formats: ["text", "json", "yaml", "table", "markdown"],
+  run: async (context, invocation) => {
+    const { options } = invocation;
+    if (options.plan !== undefined) checkPlanAlone(invocation, plannedServiceOptions);
+    const ecs = await context.aws.ecs();
+    const plan =
+      options.plan === undefined
+        ? await planLiveService(
+            context,
+            ecs,
+            await loadEcsWorkload(context, implyService(context, invocation)),
+            options,
+          )
+        : await readSavedService(context, ecs, options.plan);
+    if (!changesAnything(plan)) note(context, "No difference: the services say the same.");
+    await guard(context, plan.stalls, options.allowStall === true);
+    const answerable = invocation.args[0] !== "-" && options.plan !== "-";
+    await confirmDeletions(context, ecs, plan, { answerable });
+    return applySteps(context, ecs, plan, plan.steps, options);
+  },
+};

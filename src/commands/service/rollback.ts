@@ -1,0 +1,167 @@
+import { present } from "../../core/base/present.ts";
+import type { Context } from "../../context.ts";
+import { listOr } from "../../core/base/problem.ts";
+import { definitionNameOf } from "../../core/ecs-api/arn.ts";
+import type { Service } from "../../core/ecs-api/service.ts";
+import { judgePlan } from "../../core/plan/judge-plan.ts";
+import { runningFamilyOf } from "../../core/plan/live-services.ts";
+import { planRollback } from "../../core/plan/plan-rollback.ts";
+import { replacedBy, replacementIn, type ReplacedService, type Replacement } from "../../core/plan/replacement.ts";
+import type { WayBack } from "../../core/plan/unreached.ts";
+import { AiplatError } from "../../errors.ts";
+import { findRollouts } from "../../operations/find-rollouts.ts";
+import { findStableRevision } from "../../operations/find-stable.ts";
+import type { EcsPort } from "../../ports.ts";
+import { note } from "../../output/note.ts";
+import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
+import type { Command } from "../command.ts";
+import { wholeNumber } from "../shared/parse-numbers.ts";
+import { readClusterState } from "../shared/read-cluster-state.ts";
+import { allowStallOption, guard } from "./rollout-guard.ts";
+import {
+  placedCommand,
+  readServiceTarget,
+  requireServices,
+  serviceArgument,
+  serviceClusterOption,
+  type ServiceTarget,
+  type ServiceTargetOptions,
+} from "./service-target.ts";
+
+interface Options extends ServiceTargetOptions, DeployWaitOptions {
+  readonly toRevision?: number;
+  readonly allowStall?: boolean;
+}
+
+export const serviceRollback: Command<Options> = {
+  description:
+    "Takes every service of a workload back to the task definition of its last stable deployment, " +
+    "or to a revision by number. A deployment under way is stopped, and ECS itself goes back; " +
+    "else only the task definition goes back. Other settings and replicas stay. A replacement of services that was " +
+    "interrupted is undone: what it made is deleted, what it was to replace stays.",
+  arguments: [serviceArgument],
+  options: [
+    serviceClusterOption,
+    {
+      flags: "--to-revision <n>",
+      description: "the revision of the services' own families",
+      defaultText: "the last stable one",
+      parse: wholeNumber("--to-revision"),
+    },
+    allowStallOption,
+    ...deployWaitOptions,
+  ],
+  examples: [
+    ["aiplat service rollback bert --cluster prod", "undo the last deployment"],
+    ["aiplat service rollback bert --to-revision 12 --cluster prod", "a revision you know"],
+  ],
+  formats: ["text", "json", "yaml", "table", "markdown"],
+  run: async (context, { args, options }) => {
+    const { toRevision } = options;
+    const target = await readServiceTarget(context, args, options);
+    const { cluster } = target;
+    const ecs = await context.aws.ecs();
+    const services = await requireServices(ecs, target);
+    const replacement = replacementIn(services);
+    if (replacement !== undefined && replacement.gone.length > 0) throw goneTooFar(context, target, replacement);
+    // Every revision is found before the first service is touched.
+    const made = new Set(replacement?.successors);
+    const staying = services.filter((service) => !made.has(service));
+    const rollouts = toRevision === undefined ? await findRollouts(ecs, cluster, staying) : new Map();
+    const ways = await Promise.all(
+      staying.map((service) => wayBack(ecs, cluster, service, toRevision, rollouts.has(service.serviceName))),
+    );
+    const { steps, deployments, stuck } = planRollback({
+      cluster,
+      ways,
+      rollouts,
+      ...present({ replacement }),
+      named: toRevision !== undefined,
+    });
+    if (stuck[0] !== undefined) throw noWayBack(context, target, stuck[0], toRevision);
+    const stalls =
+      deployments.length === 0
+        ? []
+        : judgePlan(await readClusterState(context, ecs, cluster), deployments, steps).stalls;
+    await guard(context, stalls, options.allowStall === true);
+    for (const { service, action, why } of steps) if (action !== "keep") note(context, `${service}: ${why}`);
+    return applySteps(context, ecs, target, steps, options);
+  },
+};
+
+async function wayBack(
+  ecs: EcsPort,
+  cluster: string,
+  service: Service,
+  revision: number | undefined,
+  stopping: boolean,
+): Promise<WayBack> {
+  const [running, back] = await Promise.all([
+    ecs.describeTaskDefinition(service.taskDefinition),
+    revision === undefined
+      ? findStableRevision(ecs, cluster, service, stopping)
+      : ecs.describeTaskDefinition(`${runningFamilyOf(service)}:${revision}`),
+  ]);
+  return { service, ...present({ running, back }) };
+}
+
+function noWayBack(
+  context: Context,
+  target: ServiceTarget,
+  service: Service,
+  revision: number | undefined,
+): AiplatError {
+  const family = runningFamilyOf(service);
+  const replaced = replacedBy(service);
+  if (revision === undefined && replaced.length > 0)
+    return new AiplatError(
+      "NotFound",
+      `${service.serviceName} has no earlier stable revision than ${definitionNameOf(service.taskDefinition)}: it took the place of ${namesOf(replaced)}`,
+      { hint: lastRevisions(context, target, replaced), details: { replaced } },
+    );
+  const what =
+    revision === undefined
+      ? `${service.serviceName} has no earlier stable revision than ${definitionNameOf(service.taskDefinition)}`
+      : `there is no ACTIVE revision ${family}:${revision}`;
+  return new AiplatError("NotFound", what, {
+    hint: `aws ecs list-task-definitions --family-prefix ${family} shows those there are; name one with --to-revision.`,
+  });
+}
+
+/** Some of the old services are deleted already: without what has taken their place there would be fewer tasks than before. */
+function goneTooFar(
+  context: Context,
+  target: ServiceTarget,
+  { gone, remaining, successors }: Replacement,
+): AiplatError {
+  const made = successors.map(({ serviceName }) => serviceName);
+  return new AiplatError(
+    "OperationFailed",
+    `${listOr(made, "and")} cannot be taken back: ${namesOf(gone)}, whose place ${made.length === 1 ? "it takes" : "they take"}, ${gone.length === 1 ? "is" : "are"} deleted`,
+    {
+      hint: `aiplat service deploy finishes it, and deletes ${listOr(
+        remaining.map(({ serviceName }) => serviceName),
+        "and",
+      )}.\n${lastRevisions(context, target, gone)}`,
+      details: { replaced: gone },
+    },
+  );
+}
+
+function namesOf(replaced: readonly ReplacedService[]): string {
+  return listOr(
+    replaced.map(({ service }) => service),
+    "and",
+  );
+}
+
+/** The last revisions of services that are gone, each with the command that runs it. */
+function lastRevisions(context: Context, target: ServiceTarget, replaced: readonly ReplacedService[]): string {
+  return [
+    `What ran before still can:`,
+    ...replaced.map(({ definition, count }) => {
+      const words = ["run-task", "--task-definition", definition, "--count", String(Math.max(1, count))];
+      return `  ${placedCommand(context, words, target)}`;
+    }),
+  ].join("\n");
+}

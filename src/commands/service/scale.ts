@@ -1,0 +1,102 @@
+import type { Context } from "../../context.ts";
+import { listOr } from "../../core/base/problem.ts";
+import type { RegisteredTaskDefinition } from "../../core/ecs-api/api.ts";
+import { planScale } from "../../core/plan/plan-scale.ts";
+import { replacementIn, type Replacement } from "../../core/plan/replacement.ts";
+import { AiplatError } from "../../errors.ts";
+import type { EcsPort } from "../../ports.ts";
+import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
+import type { Command } from "../command.ts";
+import { wholeNumber } from "../shared/parse-numbers.ts";
+import { readClusterState } from "../shared/read-cluster-state.ts";
+import { allowStallOption, guard } from "./rollout-guard.ts";
+import {
+  readServiceTarget,
+  requireServices,
+  serviceArgument,
+  serviceClusterOption,
+  serviceCommand,
+  type ServiceTarget,
+  type ServiceTargetOptions,
+} from "./service-target.ts";
+
+interface Options extends ServiceTargetOptions, DeployWaitOptions {
+  readonly replicas?: number;
+  readonly allowStall?: boolean;
+}
+
+export const serviceScale: Command<Options> = {
+  description:
+    "Sets how many replicas a workload has. On shared instances they are distributed anew over the slots' " +
+    "services, with the fewest changes. The workload file's replicas say otherwise until they are changed too.",
+  arguments: [serviceArgument],
+  options: [
+    serviceClusterOption,
+    {
+      flags: "--replicas <n>",
+      description: "how many there shall be, 0 for none",
+      parse: wholeNumber("--replicas", 0),
+    },
+    allowStallOption,
+    ...deployWaitOptions,
+  ],
+  examples: [["aiplat service scale bert --replicas 6 --cluster prod", "six replicas, over all slots"]],
+  formats: ["text", "json", "yaml", "table", "markdown"],
+  run: async (context, { args, options }) => {
+    const { replicas } = options;
+    if (replicas === undefined) throw new AiplatError("Usage", "how many replicas? Give --replicas N");
+    const target = await readServiceTarget(context, args, options);
+    const ecs = await context.aws.ecs();
+    const services = await requireServices(ecs, target);
+    const daemon = services.find(({ schedulingStrategy }) => schedulingStrategy === "DAEMON");
+    if (daemon !== undefined)
+      throw new AiplatError("OperationFailed", `${daemon.serviceName} is a DAEMON: it has one task on each instance`, {
+        hint: "Add or remove instances.",
+      });
+    refuseReplacement(context, target, replacementIn(services));
+    const [snapshot, definitions] = await Promise.all([
+      readClusterState(context, ecs, target.cluster),
+      definitionsOf(
+        ecs,
+        services.map(({ taskDefinition }) => taskDefinition),
+      ),
+    ]);
+    const { steps, stalls } = planScale(services, definitions, replicas, snapshot, target.cluster);
+    await guard(context, stalls, options.allowStall === true);
+    return applySteps(context, ecs, target, steps, options);
+  },
+};
+
+/** Old and new are there at once: which of them a number is for only the end of the replacement says. */
+function refuseReplacement(context: Context, target: ServiceTarget, replacement: Replacement | undefined): void {
+  if (replacement === undefined) return;
+  const [made, old] = [replacement.successors, replacement.remaining].map((services) =>
+    listOr(
+      services.map(({ serviceName }) => serviceName),
+      "and",
+    ),
+  );
+  throw new AiplatError(
+    "OperationFailed",
+    `${made} ${replacement.successors.length === 1 ? "takes" : "take"} the place of ${old}, and that is not done yet`,
+    {
+      hint: `Finish it with aiplat service deploy, or undo it:  ${serviceCommand(context, "service rollback", target)}`,
+    },
+  );
+}
+
+async function definitionsOf(
+  ecs: EcsPort,
+  references: readonly string[],
+): Promise<readonly RegisteredTaskDefinition[]> {
+  return Promise.all(
+    references.map(async (reference) => {
+      const definition = await ecs.describeTaskDefinition(reference);
+      if (definition === undefined)
+        throw new AiplatError("NotFound", `the task definition ${reference} is gone`, {
+          hint: "Deploy the workload again: aiplat service deploy.",
+        });
+      return definition;
+    }),
+  );
+}

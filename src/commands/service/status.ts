@@ -1,0 +1,38 @@
+import { primaryOf } from "../../core/ecs-api/service.ts";
+import { withoutPermission } from "../../operations/follow-deployments.ts";
+import { findRollouts } from "../../operations/find-rollouts.ts";
+import { findHealth } from "../../operations/find-health.ts";
+import { print } from "../../output/print.ts";
+import { servicesView } from "../../output/services.ts";
+import type { Command } from "../command.ts";
+import {
+  readServiceTarget,
+  requireServices,
+  serviceArgument,
+  serviceClusterOption,
+  type ServiceTargetOptions,
+} from "./service-target.ts";
+
+export const serviceStatus: Command<ServiceTargetOptions> = {
+  description:
+    "Shows the ECS services that make up a workload, with their deployments, the stage of one under way, " +
+    "latest events and the health of their tasks: `starting` is a task whose health check fails while the grace period goes on.",
+  arguments: [serviceArgument],
+  options: [serviceClusterOption],
+  examples: [["aiplat service status bert --cluster prod", "how the workload stands"]],
+  formats: ["text", "json", "yaml", "table", "markdown"],
+  run: async (context, { args, options }) => {
+    const target = await readServiceTarget(context, args, options);
+    const ecs = await context.aws.ecs();
+    const services = await requireServices(ecs, target);
+    // Only a deployment under way has a stage to show.
+    const moving = services.filter(
+      (service) => service.deployments.length > 1 || primaryOf(service)?.rolloutState === "IN_PROGRESS",
+    );
+    const [rollouts, health] = await Promise.all([
+      findRollouts(ecs, target.cluster, moving).catch(withoutPermission),
+      findHealth(ecs, target.cluster, services, context.now()).catch(withoutPermission),
+    ]);
+    await print(context, servicesView(target, services, rollouts, health));
+  },
+};

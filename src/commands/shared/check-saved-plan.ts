@@ -1,0 +1,41 @@
+import { AiplatError } from "../../errors.ts";
+import type { Invocation, OptionSpec } from "../command.ts";
+import { optionName } from "./workload-options.ts";
+
+/**
+ * What would change a saved plan cannot stand beside it.
+ *
+ * @param planned The options that a plan already holds.
+ * @throws AiplatError Usage naming what was given.
+ */
+export function checkPlanAlone(
+  { args, options, passthrough }: Invocation<object>,
+  planned: readonly OptionSpec[],
+): void {
+  const given = options as Readonly<Record<string, unknown>>;
+  const flags = planned
+    .map(({ flags: spec }) => spec.split(" ", 1)[0]!)
+    .filter((flag) => given[optionName(flag)] !== undefined);
+  const beside = [
+    ...(args[0] === undefined ? [] : [args[0] === "-" ? "a workload (-)" : args[0]]),
+    ...flags,
+    ...(passthrough === undefined ? [] : ["-- COMMAND"]),
+  ];
+  if (beside.length === 0) return;
+  throw new AiplatError("Usage", `${beside.join(", ")}: a saved plan holds that already, and is carried out as it is`, {
+    hint: "Leave it out, or plan again with it: aiplat plan -o json > plan.json",
+  });
+}
+
+/** @throws AiplatError CheckFailed naming everything that has moved since the plan was made. */
+export function requireUnmoved(moved: readonly string[]): void {
+  if (moved.length === 0) return;
+  const one = moved.length === 1;
+  throw new AiplatError(
+    "CheckFailed",
+    `the plan no longer holds: ${one ? moved[0]! : `${moved.length} things have moved`}`,
+    { hint: [...(one ? [] : moved), planAgain].join("\n"), details: { moved } },
+  );
+}
+
+const planAgain = "Plan again: aiplat plan -o json > plan.json";

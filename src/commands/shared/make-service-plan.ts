@@ -1,0 +1,109 @@
+import { present } from "../../core/base/present.ts";
+import type { Context } from "../../context.ts";
+import type { ClusterSnapshot } from "../../core/cluster/snapshot.ts";
+import type { NetworkConfiguration } from "../../core/ecs-api/api.ts";
+import type { EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
+import { namesOf, type LiveServices } from "../../core/plan/live-services.ts";
+import { chooseCapacity, typesOf } from "../../core/plan/choose-capacity.ts";
+import { planServices } from "../../core/plan/plan-service.ts";
+import { networkConfigurationOf } from "../../core/plan/run-request.ts";
+import type { ServicePlanSettings } from "../../core/plan/service-parts.ts";
+import type { ServicePlan } from "../../core/plan/service-plan.ts";
+import { servicesIn } from "../../core/plan/services-in.ts";
+import { fileExists } from "../../files/read.ts";
+import { readLiveServices } from "../../operations/find-services.ts";
+import type { EcsPort } from "../../ports.ts";
+import type { Invocation, OptionSpec } from "../command.ts";
+import type { LoadedEcsWorkload } from "./load-ecs-workload.ts";
+import type { WorkloadOptions } from "./load-workload.ts";
+import { capacityFor, liveSource, snapshotSource, type ClusterFacts } from "./plan-source.ts";
+import { flagTexts } from "./workload-options.ts";
+
+export interface ServiceFlags {
+  readonly networkConfiguration?: NetworkConfiguration;
+  readonly enableExecuteCommand?: boolean;
+  readonly forceNewDeployment?: boolean;
+  readonly recreate?: boolean;
+}
+
+export const forceNewDeploymentOption: OptionSpec = {
+  flags: "--force-new-deployment",
+  description: "of a service: replace the tasks even where nothing changed",
+};
+
+export const recreateOption: OptionSpec = {
+  flags: "--recreate",
+  description:
+    "delete the services that others replace before those are made: for where there is no room for both, and nothing has to serve meanwhile",
+};
+
+/** `service ...` commands imply kind: service. */
+export function implyService<Options extends WorkloadOptions>(
+  context: Pick<Context, "cwd">,
+  invocation: Invocation<Options>,
+): Invocation<Options> {
+  const { args, options, passthrough } = invocation;
+  const given =
+    args.length > 0 ||
+    passthrough !== undefined ||
+    flagTexts(options).texts.size > 0 ||
+    fileExists(context, "aiplat.yaml");
+  return given ? { ...invocation, options: { ...options, kind: "service" } } : invocation;
+}
+
+/** Plans a service against the live cluster. */
+export async function planLiveService(
+  context: Context,
+  port: EcsPort,
+  workload: LoadedEcsWorkload,
+  flags: ServiceFlags,
+): Promise<ServicePlan> {
+  const source = liveSource(context, port);
+  const facts = await source.facts(workload.resolved.ecs.cluster ?? "default");
+  const ecs = workload.forCluster(facts);
+  const [snapshot, live] = await Promise.all([
+    source.snapshot(facts.name),
+    readLiveServices(port, facts.name, workload.resolved.name, namesOf(ecs)),
+  ]);
+  return planWith(workload, ecs, facts, flags, snapshot, live);
+}
+
+/** Plans a service against a snapshot, as far as that knows of services. */
+export async function planOfflineService(
+  workload: LoadedEcsWorkload,
+  snapshot: ClusterSnapshot,
+  flags: ServiceFlags,
+): Promise<ServicePlan> {
+  const facts = await snapshotSource(snapshot).facts(snapshot.cluster);
+  const ecs = workload.forCluster(facts);
+  const live = servicesIn(snapshot, workload.resolved.name, namesOf(ecs));
+  return planWith(workload, ecs, facts, flags, snapshot, live);
+}
+
+async function planWith(
+  { locating }: LoadedEcsWorkload,
+  ecs: EcsWorkload,
+  facts: ClusterFacts,
+  flags: ServiceFlags,
+  snapshot: ClusterSnapshot,
+  live: LiveServices,
+): Promise<ServicePlan> {
+  const available = await capacityFor(ecs.capacity, facts);
+  return locating(() => {
+    const { capacityProviderStrategy } = chooseCapacity(ecs.capacity, available, typesOf(ecs.workload));
+    const provider = capacityProviderStrategy?.[0]?.capacityProvider;
+    const networkConfiguration = networkConfigurationOf(ecs, flags.networkConfiguration);
+    const settings: ServicePlanSettings = {
+      cluster: facts.name,
+      ...present({ provider, networkConfiguration }),
+      enableExecuteCommand: flags.enableExecuteCommand === true,
+      force: flags.forceNewDeployment === true,
+      recreate: flags.recreate === true,
+    };
+    const { name, arn, tags, capacityProviders } = facts;
+    return planServices(ecs, settings, snapshot, {
+      ...live,
+      cluster: { name, ...present({ arn }), tags, capacityProviders },
+    });
+  });
+}

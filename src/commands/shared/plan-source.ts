@@ -1,0 +1,99 @@
+import type { Context } from "../../context.ts";
+import type { ClusterSnapshot } from "../../core/cluster/snapshot.ts";
+import type { CapacityProvider } from "../../core/cluster/capacity-providers.ts";
+import type { CapacityProviderStrategyItem, RegisteredTaskDefinition } from "../../core/ecs-api/api.ts";
+import { definitionNameOf } from "../../core/ecs-api/arn.ts";
+import type { Capacity } from "../../core/ecs/capacity.ts";
+import type { DescribedCluster } from "../../core/plan/cluster-basis.ts";
+import { providersToDescribe, type ClusterCapacity } from "../../core/plan/choose-capacity.ts";
+import { newestIn, newestOf, type NewestRevisions } from "../../core/plan/newest-revisions.ts";
+import { observeProviders } from "../../operations/observe-providers.ts";
+import { requireCluster } from "../../operations/observe-cluster.ts";
+import type { EcsPort } from "../../ports.ts";
+import { readClusterState } from "./read-cluster-state.ts";
+
+/** What a plan has to know of a cluster besides its instances and tasks. */
+export interface ClusterFacts extends DescribedCluster {
+  readonly defaultStrategy: readonly CapacityProviderStrategyItem[];
+  /** Describes these of its capacity providers; undefined where that is not known. */
+  describeProviders(names: readonly string[]): Promise<readonly CapacityProvider[] | undefined>;
+}
+
+/** Where a plan is made from: ECS, or a snapshot of a cluster. */
+export interface PlanSource {
+  /** @throws AiplatError NotFound when there is no such cluster. */
+  facts(cluster: string): Promise<ClusterFacts>;
+  /** A definition by family, family:revision or ARN; undefined where it is not known. */
+  describe(reference: string): Promise<RegisteredTaskDefinition | undefined>;
+  snapshot(cluster: string): Promise<ClusterSnapshot>;
+  newest(families: readonly string[]): Promise<NewestRevisions>;
+}
+
+/** The world as ECS describes it. */
+export function liveSource(context: Context, ecs: EcsPort): PlanSource {
+  return {
+    facts: async (cluster) => {
+      const { name, arn, tags, capacityProviders, defaultCapacityProviderStrategy } = await requireCluster(
+        ecs,
+        cluster,
+      );
+      return {
+        name,
+        arn,
+        tags,
+        capacityProviders,
+        defaultStrategy: defaultCapacityProviderStrategy,
+        describeProviders: (names) => observeProviders(context.aws, names, name),
+      };
+    },
+    describe: (reference) => ecs.describeTaskDefinition(reference),
+    snapshot: (cluster) => readClusterState(context, ecs, cluster),
+    newest: async (families) => newestOf(await describeDefinitions(ecs, families)),
+  };
+}
+
+/** By reference; those that there are not are left out. */
+export async function describeDefinitions(
+  ecs: Pick<EcsPort, "describeTaskDefinition">,
+  references: readonly string[],
+): Promise<ReadonlyMap<string, RegisteredTaskDefinition>> {
+  const found = await Promise.all(
+    references.map(async (reference) => [reference, await ecs.describeTaskDefinition(reference)] as const),
+  );
+  return new Map(
+    found.flatMap(([reference, definition]) => (definition === undefined ? [] : [[reference, definition] as const])),
+  );
+}
+
+/**
+ * The world as a snapshot shows it. It does not say which provider is Managed Instances: the workload has to name it.
+ */
+export function snapshotSource(snapshot: ClusterSnapshot): PlanSource {
+  const { cluster, clusterArn, redacted, tags, capacityProviders, taskDefinitions } = snapshot;
+  const newest = newestIn(snapshot);
+  return {
+    facts: async () => ({
+      name: cluster,
+      ...(clusterArn === undefined || redacted === true ? {} : { arn: clusterArn }),
+      tags,
+      capacityProviders,
+      defaultStrategy: snapshot.defaultStrategy ?? [],
+      describeProviders: async (names) => snapshot.providers?.filter(({ name }) => names.includes(name)),
+    }),
+    describe: async (reference) =>
+      reference.includes(":")
+        ? Object.values(taskDefinitions).find(
+            (each) => definitionNameOf(each.taskDefinitionArn) === definitionNameOf(reference),
+          )
+        : newest.of(reference),
+    snapshot: async () => snapshot,
+    newest: async () => newest,
+  };
+}
+
+/** The cluster's capacity: of its providers those are described that may start the workload's tasks. */
+export async function capacityFor(capacity: Capacity, facts: ClusterFacts): Promise<ClusterCapacity> {
+  const known = { associated: facts.capacityProviders, defaultStrategy: facts.defaultStrategy };
+  const names = providersToDescribe(capacity, known);
+  return { ...known, providers: names.length === 0 ? [] : await facts.describeProviders(names) };
+}

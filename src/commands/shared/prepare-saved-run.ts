@@ -1,0 +1,155 @@
+import { present } from "../../core/base/present.ts";
+import { counted } from "../../core/base/counted.ts";
+import type { Context } from "../../context.ts";
+import { formatDuration } from "../../core/base/duration.ts";
+import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
+import { readTerms } from "../../core/devices/terms.ts";
+import type { TaskDefinition } from "../../core/ecs-api/api.ts";
+import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
+import { clusterMoved } from "../../core/plan/cluster-basis.ts";
+import { runMoved, type RunWorld } from "../../core/plan/moved-run.ts";
+import { familiesOf, tasksIn, type PlannedRun } from "../../core/plan/planned-run.ts";
+import { AiplatError } from "../../errors.ts";
+import { readText, stdinName } from "../../files/read.ts";
+import { findTasks } from "../../operations/find-tasks.ts";
+import type { ClusterDescription, EcsPort } from "../../ports.ts";
+import type { RunOutcome } from "../../operations/run-task.ts";
+import { warn } from "../../output/note.ts";
+import type { Invocation } from "../command.ts";
+import { describeDefinitions } from "./plan-source.ts";
+import { readClusterState } from "./read-cluster-state.ts";
+import type { Run } from "./prepare-run.ts";
+import { plannedOptions, type RunOptions } from "./run-options.ts";
+import { checkPlanAlone, requireUnmoved } from "./check-saved-plan.ts";
+import { commandFor, type TaskTarget } from "./task-target.ts";
+
+/** A saved plan, ready to be carried out. */
+export interface SavedRun {
+  readonly run: Run;
+  /** What it came to, where it was carried out before. */
+  readonly earlier?: RunOutcome;
+}
+
+/**
+ * How long ECS shows a task that has stopped.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
+ */
+const rememberedMs = 3_600_000;
+
+/**
+ * Reads a saved plan and judges whether it holds.
+ *
+ * A plan is carried out once: its tasks are found by the run's id, and every request has the client token that it had
+ * before, so that two who carry it out at once start its tasks once.
+ *
+ * @throws AiplatError CheckFailed where the world has moved, or the plan was carried out in part.
+ */
+export async function prepareSavedRun(
+  context: Context,
+  ecs: EcsPort,
+  invocation: Invocation<RunOptions>,
+  path: string,
+): Promise<SavedRun> {
+  checkPlanAlone(invocation, plannedOptions);
+  const [text, { parseRunPlan }] = await Promise.all([readText(context, path), import("../../core/plan/plan-file.ts")]);
+  const plan = parseRunPlan(text, path === "-" ? stdinName : path);
+  const described = await ecs.describeCluster(plan.cluster);
+  const cluster = described?.status === "INACTIVE" ? undefined : described;
+  requireUnmoved(clusterMoved(plan.basis.cluster, cluster));
+  const target: TaskTarget = { cluster: plan.cluster, selection: { run: plan.run } };
+  const { tasks } = await findTasks(ecs, plan.cluster, target.selection);
+  if (tasks.length > 0 && tasks.length < tasksIn(plan))
+    throw carriedOutInPart(context, target, tasks.length, tasksIn(plan));
+  const world = tasks.length > 0 ? undefined : await readWorld(context, ecs, plan, cluster);
+  if (world !== undefined) requireUnmoved(runMoved(plan, world));
+  const definitions = plan.steps.flatMap(({ definition, request }): readonly TaskDefinition[] => {
+    const found = definition ?? world?.definitions.get(request.taskDefinition);
+    return found === undefined ? [] : [found];
+  });
+  const run = runOf(plan, target, definitions, {
+    allOrNothing: invocation.options.allOrNothing === true,
+    lockPortBase: lockPortBaseOf(cluster?.tags ?? {}),
+  });
+  if (world === undefined) {
+    await warn(context, {
+      message:
+        `this plan was carried out before: run ${plan.run} has ${counted(tasks.length, "task")}, ` +
+        "and nothing is started again",
+      hint: "For another run of the same, plan again.",
+    });
+    return { run, earlier: { tasks, failures: plan.failures } };
+  }
+  await warnOfAge(context, plan);
+  return { run };
+}
+
+async function readWorld(
+  context: Context,
+  ecs: EcsPort,
+  { cluster, basis, steps }: PlannedRun,
+  description: ClusterDescription | undefined,
+): Promise<RunWorld> {
+  const references = [
+    ...familiesOf(
+      steps,
+      basis.families.map(({ family }) => family),
+    ),
+    ...steps.filter(({ definition }) => definition === undefined).map(({ request }) => request.taskDefinition),
+  ];
+  const [definitions, snapshot] = await Promise.all([
+    describeDefinitions(ecs, [...new Set(references)]),
+    basis.devices ? readClusterState(context, ecs, cluster) : undefined,
+  ]);
+  return { cluster: description, definitions, ...present({ snapshot }) };
+}
+
+function runOf(
+  plan: PlannedRun,
+  target: TaskTarget,
+  definitions: readonly TaskDefinition[],
+  { allOrNothing, lockPortBase }: { readonly allOrNothing: boolean; readonly lockPortBase: number },
+): Run {
+  const { settings, requested, clientToken, steps, failures, basis } = plan;
+  const locked = steps.every(
+    ({ definition }) =>
+      definition !== undefined &&
+      networkModeOfDefinition(definition) !== "awsvpc" &&
+      readTerms(definition, { lockPortBase }).locked,
+  );
+  return {
+    settings,
+    target,
+    count: requested,
+    ...present({ clientToken }),
+    allOrNothing,
+    // The plan is made; only tasks that no lock keeps apart are looked at again once they are started.
+    readsCluster: basis.devices && !locked,
+    locked,
+    oneRound: true,
+    plan: () => ({ steps, shortages: failures }),
+    definitions: () => definitions,
+  };
+}
+
+function carriedOutInPart(context: Context, target: TaskTarget, there: number, planned: number): AiplatError {
+  return new AiplatError(
+    "CheckFailed",
+    `this plan was carried out before, in part: ${there} of its ${planned} tasks are there`,
+    {
+      hint:
+        `To look:  ${commandFor(context, "task wait", target)}\n` +
+        `For the rest, plan again with --count ${planned - there}.`,
+      details: { moved: [`${there} of ${planned} tasks were started before`] },
+    },
+  );
+}
+
+/** Nobody can tell of an old plan whether it was carried out: ECS has forgotten tasks that have stopped. */
+async function warnOfAge(context: Context, { plannedAt }: PlannedRun): Promise<void> {
+  const age = context.now() - Date.parse(plannedAt);
+  const made = formatDuration(age);
+  if (age > rememberedMs)
+    await warn(context, {
+      message: `the plan was made ${made} ago: ECS would not remember tasks of it that have stopped since`,
+    });
+}

@@ -1,0 +1,48 @@
+import { findAiplatTasks, findTasks } from "../../operations/find-tasks.ts";
+import { note } from "../../output/note.ts";
+import { printTaskList } from "./print-tasks.ts";
+import type { Command } from "../command.ts";
+import {
+  missingRun,
+  missingTasks,
+  readCluster,
+  readTarget,
+  targetOptions,
+  taskArgument,
+  type TargetOptions,
+} from "../shared/task-target.ts";
+
+interface Options extends TargetOptions {
+  readonly all?: boolean;
+}
+
+export const taskList: Command<Options> = {
+  description:
+    "Lists tasks: by id, of one run, or every task in the cluster that aiplat has started. Piped, each line is: " +
+    "id, status, run, instance type, devices, task definition, exit code, creation time, reason.",
+  arguments: [taskArgument],
+  options: [
+    ...targetOptions,
+    { flags: "-a, --all", description: "stopped tasks too, as long as ECS remembers them (about an hour)" },
+  ],
+  examples: [
+    ["aiplat task list --cluster prod", "every task of aiplat's that is not stopped"],
+    ["aiplat task list --run bert-1a2b3c4d --cluster prod", "the tasks of one run, stopped ones too"],
+  ],
+  formats: ["text", "json", "yaml", "table", "markdown"],
+  run: async (context, { args, options }) => {
+    const target = readTarget(args, options);
+    const ecs = await context.aws.ecs();
+    if (target === undefined) {
+      const cluster = readCluster(args, options.cluster);
+      const tasks = await findAiplatTasks(ecs, cluster, { stopped: options.all === true });
+      if (tasks.length === 0) note(context, `no task of aiplat's in cluster ${cluster}`);
+      await printTaskList(context, ecs, cluster, tasks);
+      return;
+    }
+    const { tasks, missing } = await findTasks(ecs, target.cluster, target.selection);
+    if (tasks.length === 0 && missing.length === 0) throw missingRun(target);
+    await printTaskList(context, ecs, target.cluster, tasks);
+    if (missing.length > 0) throw missingTasks(missing, target.cluster);
+  },
+};

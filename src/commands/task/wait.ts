@@ -1,0 +1,43 @@
+import type { Task } from "../../core/ecs-api/api.ts";
+import { runOf } from "../../core/plan/run-result.ts";
+import { printFailures } from "../../output/failures.ts";
+import type { Command } from "../command.ts";
+import { printRunResult } from "./print-tasks.ts";
+import { requireTarget, requireTasks, targetOptions, taskArgument, type TargetOptions } from "../shared/task-target.ts";
+import { watchOptions, watchTasks, type WatchOptions } from "../shared/watch-tasks.ts";
+
+export const taskWait: Command<TargetOptions & WatchOptions> = {
+  description:
+    "Waits until tasks have stopped, for any length of time, and says how they ended. " +
+    "Exits 1 when a container failed or a task was cut short.",
+  arguments: [taskArgument],
+  options: [...targetOptions, ...watchOptions],
+  examples: [
+    ["aiplat task wait --run bert-1a2b3c4d --cluster prod --logs", "wait for a run and show its logs"],
+    [
+      "aiplat task wait --run train-5e6f7a8b --timeout 6h --exit-code-from main",
+      "pass the program's exit code on to a script",
+    ],
+  ],
+  formats: ["text", "json", "yaml", "table", "markdown"],
+  run: async (context, { args, options }) => {
+    const target = requireTarget(args, options);
+    const ecs = await context.aws.ecs();
+    const found = await requireTasks(ecs, target);
+    const { tasks, failures, exitCode } = await watchTasks(context, target, found, options);
+    await printRunResult(context, ecs, target.cluster, {
+      run: options.run ?? commonRun(tasks),
+      requested: found.length,
+      tasks,
+      failures,
+    });
+    await printFailures(context, failures);
+    return exitCode;
+  },
+};
+
+/** The run that all tasks belong to; empty where they belong to several or none. */
+function commonRun(tasks: readonly Task[]): string {
+  const runs = new Set(tasks.map(runOf));
+  return runs.size === 1 ? ([...runs][0] ?? "") : "";
+}

@@ -1,0 +1,54 @@
+import { present } from "../../core/base/present.ts";
+import { noteDefaults } from "../../core/ecs/changed-defaults.ts";
+import { exitCodes } from "../../errors.ts";
+import { planRegistration } from "../../operations/register-definition.ts";
+import { note } from "../../output/note.ts";
+import { print } from "../../output/print.ts";
+import { taskDefinitionDiffView } from "../../output/task-definition-diff.ts";
+import type { Command } from "../command.ts";
+import { chooseVariants, loadEcsWorkload, variantOption } from "../shared/load-ecs-workload.ts";
+import { resolveOnCluster } from "../shared/target-cluster.ts";
+import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
+
+interface Options extends WorkloadOptions {
+  readonly variant?: string;
+  readonly exitCode?: boolean;
+}
+
+export const taskdefDiff: Command<Options> = {
+  description:
+    "Compares the task definitions of a workload with the latest registered ones, by what they mean to ECS: " +
+    "its defaults, the order of lists and its own fields are no difference, nor are fields that neither the " +
+    "workload nor aiplat writes.",
+  arguments: [workloadArgument],
+  options: [
+    ...workloadOptions,
+    variantOption,
+    { flags: "--exit-code", description: "exit 3 where registering would change something" },
+  ],
+  takesCommand: true,
+  examples: [
+    ["aiplat taskdef diff", "what `aiplat taskdef register` would change"],
+    [
+      'aiplat taskdef diff --exit-code -o markdown >> "$GITHUB_STEP_SUMMARY"',
+      "show and fail on a difference in a workflow",
+    ],
+  ],
+  formats: ["text", "json", "yaml", "table", "markdown", "github", "html"],
+  run: async (context, invocation) => {
+    const workload = await loadEcsWorkload(context, invocation);
+    const ecsWorkload = await resolveOnCluster(context, workload, workload.resolved.ecs.cluster ?? "default");
+    const definitions = chooseVariants(ecsWorkload, invocation.options.variant).map(({ definition }) => definition);
+    const ecs = await context.aws.ecs();
+    const compared = await Promise.all(
+      definitions.map(async (declared) => {
+        const { latest, changes = [] } = await planRegistration(ecs, declared);
+        return { declared, ...present({ registered: latest }), changes: noteDefaults(workload.resolved, changes) };
+      }),
+    );
+    await print(context, taskDefinitionDiffView(compared));
+    const different = compared.some(({ registered, changes }) => registered === undefined || changes.length > 0);
+    if (!different) note(context, "No difference: what is registered says the same.");
+    return different && invocation.options.exitCode === true ? exitCodes.check : exitCodes.success;
+  },
+};

@@ -1,0 +1,89 @@
+import { listOr } from "../../core/base/problem.ts";
+import { AiplatError } from "../../errors.ts";
+import { writeFiles } from "../../files/write.ts";
+import { artefactText, printArtefact } from "../../output/print.ts";
+import type { Command } from "../command.ts";
+import {
+  checkOneStandardInput,
+  clusterStateOption,
+  loadSnapshot,
+  regionFor,
+  warnOfOtherCluster,
+  type ClusterStateOptions,
+} from "../shared/cluster-state.ts";
+import { chooseVariants, loadEcsWorkload, variantOption } from "../shared/load-ecs-workload.ts";
+import { resolveOnCluster } from "../shared/target-cluster.ts";
+import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
+
+interface Options extends WorkloadOptions, ClusterStateOptions {
+  readonly variant?: string;
+  readonly all?: boolean;
+  readonly outDir?: string;
+}
+
+export const taskdefGenerate: Command<Options> = {
+  description:
+    "Prints the ECS task definition of a workload, as aws ecs register-task-definition --cli-input-json takes " +
+    "it. A workload with several instance types or slots has several: " +
+    "choose one with --variant, or take --all or --out-dir.",
+  arguments: [workloadArgument],
+  options: [
+    ...workloadOptions,
+    variantOption,
+    { flags: "--all", description: "every variant, as a JSON array" },
+    clusterStateOption,
+    { flags: "--out-dir <folder>", description: "every variant, as FAMILY.json in the folder" },
+  ],
+  takesCommand: true,
+  examples: [
+    [
+      "aiplat taskdef generate --name bert --image bert:1 --instance-type inf2.24xlarge",
+      "a whole machine, from flags alone",
+    ],
+    [
+      "aiplat taskdef generate aiplat.yaml > taskdef.json && " +
+        "aws ecs register-task-definition --cli-input-json file://taskdef.json",
+      "hand it to the AWS CLI",
+    ],
+    [
+      "aiplat taskdef generate --name bert --image bert:1 --instance-type trn1.32xlarge --devices 4 --out-dir taskdefs",
+      "one file for each slot",
+    ],
+  ],
+  formats: ["text", "json", "yaml"],
+  run: async (context, invocation) => {
+    const { variant, all, outDir } = invocation.options;
+    if ([variant, all, outDir].filter((each) => each !== undefined).length > 1)
+      throw new AiplatError("Usage", "give one of --variant, --all and --out-dir");
+    checkOneStandardInput(invocation);
+    const state = await loadSnapshot(context, invocation.options);
+    const workload = await loadEcsWorkload(context, invocation, () => regionFor(context, state));
+    const { cluster } = workload.resolved.ecs;
+    await warnOfOtherCluster(context, state, cluster);
+    const ecs = state === undefined ? await resolveOnCluster(context, workload, cluster) : workload.forCluster(state);
+    const definitions = chooseVariants(ecs, variant).map(({ definition }) => definition);
+    if (outDir !== undefined) {
+      const extension = context.options.format === "yaml" ? "yaml" : "json";
+      const files = await Promise.all(
+        definitions.map(async (each) => [`${each.family}.${extension}`, await artefactText(context, each)] as const),
+      );
+      const paths = writeFiles(context, outDir, new Map(files));
+      context.stdout.write(paths.map((path) => `${path}\n`).join(""));
+      return;
+    }
+    if (all === true) return printArtefact(context, definitions);
+    if (definitions.length > 1) {
+      throw new AiplatError(
+        "Usage",
+        `the workload has ${definitions.length} task definitions, one for each instance type and slot`,
+        {
+          hint:
+            `Choose one with --variant (${listOr(definitions.map((each) => each.family))}), ` +
+            "or take --all or --out-dir DIR.",
+          details: { variants: definitions.map((each) => each.family) },
+        },
+      );
+    }
+    await printArtefact(context, definitions[0]);
+  },
+};

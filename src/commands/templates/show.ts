@@ -1,0 +1,15 @@
+import { readTemplates } from "../../files/templates.ts";
+import { print } from "../../output/print.ts";
+import { templateView } from "../../output/templates.ts";
+import type { Command } from "../command.ts";
+import { chooseTemplate } from "../shared/choose-template.ts";
+
+export const templatesShow: Command = {
+  description: "Shows a template: what it needs and its workload file. Piped, the workload file alone.",
+  arguments: [{ syntax: "<name>", description: "the template" }],
+  examples: [["aiplat templates show pytorch-inference-inf2", "what the template needs, and its file"]],
+  formats: ["text", "json", "yaml"],
+  run: async (context, { args }) => {
+    await print(context, templateView(chooseTemplate(readTemplates(), args[0])));
+  },
+};

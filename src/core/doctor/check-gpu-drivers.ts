@@ -1,0 +1,41 @@
+import { fail, ok, skip, type CheckItem } from "../base/check-report.ts";
+import { isEcsImageWithoutNvidia } from "../catalog/machine-images/ami-drivers.ts";
+import type { ContainerInstance } from "../cluster/snapshot.ts";
+import { missingGpusOf } from "../devices/missing-gpus.ts";
+import { groupByHost, type Host } from "./check-drivers.ts";
+import { gpuHosts, gpuImageOf } from "./check-gpus.ts";
+import type { Needs } from "./needs.ts";
+import type { ObservedAccount } from "./observation.ts";
+import { nameInstances } from "./observed-instances.ts";
+import { judged } from "./reading.ts";
+
+/** Whether the machine images of GPU instances carry an NVIDIA driver. */
+export function checkGpuDrivers(
+  { images }: Needs,
+  { machineImages }: ObservedAccount,
+  candidates: readonly ContainerInstance[],
+): readonly CheckItem[] {
+  const hosts = gpuHosts(candidates);
+  if (hosts.length === 0 || !images.some(({ accelerated }) => accelerated)) return [];
+  return judged("driver", "the machine images of the instances", machineImages, (found) => {
+    const names = new Map(found.map(({ id, name }) => [id, name]));
+    return groupByHost(hosts, names).map((host) => checkHost(host, hosts));
+  });
+}
+
+function checkHost({ name, ami, instances }: Host, all: readonly ContainerInstance[]): CheckItem {
+  const check = "driver";
+  const which = nameInstances(instances, all);
+  if (name !== undefined && isEcsImageWithoutNvidia(name))
+    return fail(
+      check,
+      `${which} runs ${name}, which carries no NVIDIA driver`,
+      `Replace it with an instance of the GPU image: ${gpuImageOf(instances[0]!)}.`,
+    );
+  // Only a driver that works tells the agent the GPUs' ids.
+  if (instances.every((each) => missingGpusOf(each) === undefined))
+    return ok(check, `${which} has an NVIDIA driver: its agent registered the GPUs`);
+  if (name !== undefined) return skip(check, `${which} runs ${name}: whether its NVIDIA driver works is not known`);
+  const image = ami === "" ? "does not say its machine image" : `runs ${ami}, which EC2 does not show to this account`;
+  return skip(check, `${which} ${image}: its driver is not known`);
+}

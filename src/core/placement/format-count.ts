@@ -1,0 +1,4 @@
+/** 7372 as `7,372`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}

@@ -1,0 +1,126 @@
+import { listOr } from "../base/problem.ts";
+import type { Rollout } from "../deployment/rollout.ts";
+import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
+import { definitionNameOf } from "../ecs-api/arn.ts";
+import type { ServiceDeployment } from "../ecs-api/service-deployment.ts";
+import { deploymentSettingsOf, type Service } from "../ecs-api/service.ts";
+import { replacedBy, type Replacement } from "./replacement.ts";
+import type { ServicePlan, ServiceStep } from "./service-plan.ts";
+import { unreachedServices, type WayBack } from "./unreached.ts";
+
+/** What a rollback goes by. */
+export interface RollbackInput {
+  readonly cluster: string;
+  /** Each service with what it runs and what it would go back to. */
+  readonly ways: readonly WayBack[];
+  /** The service deployments under way, by service. */
+  readonly rollouts: ReadonlyMap<string, ServiceDeployment>;
+  /** The replacement that is under way among the services. */
+  readonly replacement?: Replacement;
+  /** Whether every service goes to a revision that the user names. */
+  readonly named: boolean;
+}
+
+export interface Rollback extends Pick<ServicePlan, "steps" | "deployments"> {
+  /** The services that have nothing to go back to. */
+  readonly stuck: readonly Service[];
+}
+
+/** Plans the way back of every service of a workload. What a replacement under way has made goes, and what it was to replace stays. */
+export function planRollback({ cluster, ways, rollouts, replacement, named }: RollbackInput): Rollback {
+  const made = new Set(replacement?.successors);
+  const remaining = new Set(replacement?.remaining);
+  const others = ways.filter(({ service }) => !made.has(service) && (named || !remaining.has(service)));
+  const unreached = named ? new Set<string>() : unreachedServices(others);
+  const targets = others.map(({ service, running, back }) => {
+    const stays = unreached.has(service.serviceName) && !rollouts.has(service.serviceName);
+    return { service, revision: stays && running !== undefined ? running : back };
+  });
+  const back = targets.flatMap(({ service, revision }) =>
+    revision?.status === "ACTIVE"
+      ? [{ service, revision, step: stepBack(service, revision, cluster, rollouts.get(service.serviceName)) }]
+      : [],
+  );
+  const kept = named ? [] : [...remaining].map(stayStep);
+  return {
+    steps: [...[...made].map(removeStep), ...kept, ...back.map(({ step }) => step)],
+    deployments: back.flatMap(({ service, revision, step }) => rolloutOf(service, revision, step)),
+    stuck: targets.filter(({ revision }) => revision?.status !== "ACTIVE").map(({ service }) => service),
+  };
+}
+
+function removeStep(service: Service): ServiceStep {
+  const names = replacedBy(service).map((each) => each.service);
+  return {
+    service: service.serviceName,
+    action: "delete",
+    changes: [],
+    desiredCount: 0,
+    replacesTasks: false,
+    why: `it was made in place of ${listOr(names, "and")}, which still ${names.length === 1 ? "lives" : "live"}`,
+  };
+}
+
+function stayStep({ serviceName, desiredCount, taskDefinition }: Service): ServiceStep {
+  return {
+    service: serviceName,
+    action: "keep",
+    changes: [],
+    desiredCount,
+    replacesTasks: false,
+    why: `it runs ${definitionNameOf(taskDefinition)}, and was not replaced yet`,
+  };
+}
+
+/**
+ * A deployment under way is rolled back by ECS (StopServiceDeployment), not by another deployment: "you can use this
+ * option even if you didn't configure the service deployment for the rollback option". Blue/green traffic then goes
+ * straight back to the tasks that still run, where UpdateService would want room for a third set of them, and bake it.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
+ */
+function stepBack(
+  { serviceName, desiredCount, taskDefinition }: Service,
+  revision: RegisteredTaskDefinition,
+  cluster: string,
+  rollout: ServiceDeployment | undefined,
+): ServiceStep {
+  const [before, after] = [definitionNameOf(taskDefinition), definitionNameOf(revision.taskDefinitionArn)];
+  const common = { service: serviceName, desiredCount };
+  const changes = before === after ? [] : [{ path: "taskDefinition", kind: "changed", before, after } as const];
+  if (rollout !== undefined) {
+    const stopped = `the deployment of ${before} is stopped: back ${before === after ? "to the tasks before it" : `from ${before} to ${after}`}`;
+    return {
+      ...common,
+      action: "update",
+      changes,
+      replacesTasks: true,
+      why: rollout.status.startsWith("ROLLBACK") ? `ECS goes back to ${after} already` : stopped,
+      rollback: rollout.arn,
+    };
+  }
+  if (before === after) return { ...common, action: "keep", changes, replacesTasks: false, why: `it runs ${after}` };
+  return {
+    ...common,
+    action: "update",
+    changes,
+    replacesTasks: true,
+    why: `back from ${before} to ${after}`,
+    update: { cluster, service: serviceName, taskDefinition: revision.taskDefinitionArn },
+  };
+}
+
+/** What the rollout guard judges: a service that ECS rolls back has the room that it took from the tasks it goes back to. */
+function rolloutOf(service: Service, revision: RegisteredTaskDefinition, { update }: ServiceStep): readonly Rollout[] {
+  const scales = Array.isArray(service["capacityProviderStrategy"]) && service["capacityProviderStrategy"].length > 0;
+  if (scales || update === undefined) return [];
+  return [
+    {
+      service: service.serviceName,
+      definition: revision,
+      desired: service.desiredCount,
+      settings: deploymentSettingsOf(service),
+      newDeployment: true,
+      placement: { placementConstraints: service.placementConstraints ?? [] },
+    },
+  ];
+}

@@ -1,0 +1,76 @@
+import { definitionNameOf } from "../ecs-api/arn.ts";
+import type { Tag } from "../ecs-api/api.ts";
+import { replacesTag, type Service } from "../ecs-api/service.ts";
+
+/** A service whose place others have taken, as they remember it. */
+export interface ReplacedService {
+  readonly service: string;
+  /** `family:revision`: what it ran last. */
+  readonly definition: string;
+  readonly count: number;
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TagResource.html */
+const mostTags = 50;
+const longestKey = 128;
+
+/**
+ * The tags by which a new service remembers those whose place it takes: while they live, a replacement is under way
+ * that the next deployment finishes and a rollback undoes; after them, they are how to run what was there before.
+ *
+ * @param others How many tags the service has besides.
+ */
+export function replacementTags(replaced: readonly Service[], others: number): readonly Tag[] {
+  return replaced
+    .map(({ serviceName, desiredCount, taskDefinition }) => ({
+      key: `${replacesTag}${serviceName}`,
+      value: `${desiredCount} x ${definitionNameOf(taskDefinition)}`,
+    }))
+    .filter(({ key }) => key.length <= longestKey)
+    .slice(0, Math.max(0, mostTags - others));
+}
+
+/** The services whose place it was made to take, whether they live or not. */
+export function replacedBy({ tags = [] }: Pick<Service, "tags">): readonly ReplacedService[] {
+  return tags.flatMap(({ key, value }) => {
+    const [, count, definition] = /^(\d+) x (\S+:\d+)$/.exec(value) ?? [];
+    return !key.startsWith(replacesTag) || definition === undefined
+      ? []
+      : [{ service: key.slice(replacesTag.length), definition, count: Number(count) }];
+  });
+}
+
+/** A replacement that was interrupted, or that is being carried out. */
+export interface Replacement {
+  /** What was made for it. */
+  readonly successors: readonly Service[];
+  /** What still lives of those that they are to replace. */
+  readonly remaining: readonly Service[];
+  /** What does not live any more. */
+  readonly gone: readonly ReplacedService[];
+}
+
+/** The replacement that is under way among the services of a workload; undefined where there is none. */
+export function replacementIn(services: readonly Service[]): Replacement | undefined {
+  // One that was made before the other cannot have replaced it: names come back when a file does.
+  const replaces = (successor: Service) =>
+    services.filter(
+      (each) =>
+        replacedBy(successor).some(({ service }) => service === each.serviceName) &&
+        createdAt(each) < createdAt(successor),
+    );
+  const successors = services.filter((each) => replaces(each).length > 0);
+  if (successors.length === 0) return undefined;
+  const remaining = new Set(successors.flatMap(replaces));
+  const names = new Set(services.map(({ serviceName }) => serviceName));
+  const gone = new Map(successors.flatMap(replacedBy).map((each) => [each.service, each]));
+  return {
+    successors,
+    remaining: services.filter((each) => remaining.has(each)),
+    gone: [...gone.values()].filter(({ service }) => !names.has(service)),
+  };
+}
+
+function createdAt(service: Service): number {
+  return typeof service["createdAt"] === "number" ? service["createdAt"] : 0;
+}

@@ -1,0 +1,118 @@
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import { needsOf, roomWithout } from "../deployment/rollout.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
+import type { NetworkConfiguration, PlacementConstraint, TaskDefinition } from "../ecs-api/api.ts";
+import { groupOfService, type Service } from "../ecs-api/service.ts";
+import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { roomsOf, type Room } from "../placement/room.ts";
+import type { ResolvedWorkload } from "../workload/resolved.ts";
+import { distribute } from "./distribute.ts";
+import { exposedRooms, keepServiceAway } from "./exclusion.ts";
+import type { IdentifiedService, IdentifiedServices } from "./identify-services.ts";
+import { runningFamilyOf } from "./live-services.ts";
+
+export interface ServicePlanSettings {
+  readonly cluster: string;
+  readonly provider?: string;
+  readonly networkConfiguration?: NetworkConfiguration;
+  readonly enableExecuteCommand: boolean;
+  /** Replace the tasks even where nothing changed. */
+  readonly force: boolean;
+  /** Delete the services that others replace before these are made. */
+  readonly recreate?: boolean;
+}
+
+/** A variant and the service that runs it. */
+export interface Part extends IdentifiedService {
+  /** What it is to run: in the family that its service has, wherever a new one would be registered. */
+  readonly definition: TaskDefinition;
+  readonly constraints: readonly PlacementConstraint[];
+  readonly desiredCount: number;
+}
+
+/** The services that the workload is to have, each with its share of the replicas. */
+export function partsOf(
+  ecs: EcsWorkload,
+  settings: ServicePlanSettings,
+  snapshot: ClusterSnapshot,
+  { parts: identified, leftOver }: IdentifiedServices,
+): readonly Part[] {
+  // What is deleted first holds nothing any more.
+  const gone = settings.recreate === true ? leftOver.map(({ serviceName }) => serviceName) : [];
+  const rooms = settings.provider === undefined ? roomsOf(withoutTasksOf(snapshot, gone)) : [];
+  const parts = identified.map((each) => ({
+    ...each,
+    definition: definitionOf(ecs, each),
+    // Ids in a constraint and managed scaling do not go together.
+    constraints: settings.provider === undefined ? keepServiceAway(each.service, unseenFor(each, rooms)) : [],
+  }));
+  const counts = countsOf(ecs, settings, snapshot, parts, leftOver);
+  return parts.map((part, index) => ({ ...part, desiredCount: counts[index]! }));
+}
+
+/** The snapshot as it is once these services are deleted, as far as claims go. */
+function withoutTasksOf(snapshot: ClusterSnapshot, services: readonly string[]): ClusterSnapshot {
+  const groups = new Set(services.map(groupOfService));
+  return groups.size === 0
+    ? snapshot
+    : { ...snapshot, tasks: snapshot.tasks.filter(({ group = "" }) => !groups.has(group)) };
+}
+
+/** A service keeps registering in the family that it runs, unless the file names one. */
+function definitionOf({ workload }: EcsWorkload, { variant: { definition }, live }: IdentifiedService): TaskDefinition {
+  const given = workload.ecs.taskDefinition?.["family"];
+  return live === undefined || typeof given === "string"
+    ? definition
+    : { ...definition, family: runningFamilyOf(live) };
+}
+
+/** The EC2 ids of instances where a task that is not the service's own holds a device of the slot unseen by ECS. */
+function unseenFor(
+  { variant: { requirements }, service }: IdentifiedService,
+  rooms: readonly Room[],
+): readonly string[] {
+  const group = groupOfService(service);
+  const others = rooms.map((room) => {
+    const own = new Set(room.tasks.filter((task) => task.group === group).map(({ taskArn }) => taskArn));
+    return { ...room, claims: room.claims.filter(({ taskArn }) => !own.has(taskArn)) };
+  });
+  return exposedRooms(requirements, others)
+    .map(({ instance }) => instance.ec2InstanceId)
+    .sort();
+}
+
+/** The replicas over the services; one service has them all. */
+function countsOf(
+  { workload }: EcsWorkload,
+  settings: ServicePlanSettings,
+  snapshot: ClusterSnapshot,
+  parts: readonly Omit<Part, "desiredCount">[],
+  leftOver: readonly Service[],
+): readonly number[] {
+  const wanted = replicasOf(workload, [...parts.flatMap(({ live }) => live ?? []), ...leftOver]);
+  if (parts.length === 1) return [wanted];
+  const base = lockPortBaseOf(snapshot.tags);
+  const ranks = new Map([...new Set(parts.map(({ variant }) => variant.shape))].map((shape, rank) => [shape, rank]));
+  const shares = parts.map((part) => ({
+    service: part.service,
+    needs: needsOf({ ...part, placement: { placementConstraints: part.constraints } }, base),
+    rank: ranks.get(part.variant.shape)!,
+    current: part.live?.desiredCount ?? 0,
+  }));
+  // Those that others replace stay until these are up, unless they are deleted first.
+  const replaced = settings.recreate === true ? leftOver.map(({ serviceName }) => serviceName) : [];
+  return distribute(
+    shares,
+    wanted,
+    settings.provider === undefined
+      ? roomWithout(snapshot, [...parts.map(({ service }) => service), ...replaced])
+      : undefined,
+  );
+}
+
+/** As many as the file says; where it leaves the number to autoscaling as many as there are, so that no successor has fewer. */
+function replicasOf({ replicas, ecs }: ResolvedWorkload, services: readonly Service[]): number {
+  return ecs.service?.["desiredCount"] === null && services.length > 0
+    ? services.reduce((sum, { desiredCount }) => sum + desiredCount, 0)
+    : replicas;
+}

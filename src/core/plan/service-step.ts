@@ -1,0 +1,181 @@
+import { counted } from "../base/counted.ts";
+import { problem, Refusal } from "../base/problem.ts";
+import { withoutRedacted } from "../cluster/redact.ts";
+import type { Rollout } from "../deployment/rollout.ts";
+import { definitionNameOf } from "../ecs-api/arn.ts";
+import { deploymentSettingsOf, type Service, type ServiceInput } from "../ecs-api/service.ts";
+import { isOwnTag, type Change } from "../ecs/diff.ts";
+import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { generateService } from "../ecs/service.ts";
+import { diffService, fieldOf, startsDeployment, unchangeable, updateInput } from "../ecs/service-form.ts";
+import type { ResolvedWorkload } from "../workload/resolved.ts";
+import type { LiveServices } from "./live-services.ts";
+import { planRevision } from "./service-registration.ts";
+import type { Part, ServicePlanSettings } from "./service-parts.ts";
+import type { ServiceRegistration, ServiceStep } from "./service-plan.ts";
+
+/** What becomes of one service, of its definition and of its tasks. */
+export interface PlannedPart {
+  readonly step: ServiceStep;
+  readonly registration: ServiceRegistration;
+  readonly rollout: Rollout;
+}
+
+/**
+ * Plans what makes one live service say what the workload says, or makes a new one.
+ *
+ * @throws Refusal on changes that no update can make.
+ */
+export function planPart(
+  ecs: EcsWorkload,
+  settings: ServicePlanSettings,
+  part: Part,
+  known: LiveServices,
+): PlannedPart {
+  const { variant, live, service, definition, desiredCount, constraints: placementConstraints } = part;
+  const registration = planRevision(service, definition, live, known);
+  const declared = generateService(ecs, variant, {
+    ...settings,
+    serviceName: service,
+    taskDefinition: registration.taskDefinitionArn ?? definition.family,
+    desiredCount,
+    placementConstraints,
+  });
+  return live === undefined
+    ? created(ecs, part, registration, declared)
+    : updated(ecs, settings, { ...part, live }, registration, declared, known);
+}
+
+function created(
+  { workload }: EcsWorkload,
+  part: Part,
+  registration: ServiceRegistration,
+  declared: ServiceInput,
+): PlannedPart {
+  const { service, desiredCount, variant } = part;
+  return {
+    registration,
+    rollout: rolloutOf(part, declared, desiredCount, true),
+    step: {
+      service,
+      action: "create",
+      changes: [],
+      desiredCount,
+      why: whyCount(workload, variant, desiredCount),
+      replacesTasks: true,
+      ...definitionFor(part, registration),
+      // CreateService needs a number where the workload leaves it to autoscaling.
+      create: deploymentSettingsOf(declared).daemon ? declared : { ...declared, desiredCount },
+    },
+  };
+}
+
+function updated(
+  { workload }: EcsWorkload,
+  { force }: ServicePlanSettings,
+  part: Part & { readonly live: Service },
+  registration: ServiceRegistration,
+  generated: ServiceInput,
+  known: LiveServices,
+): PlannedPart {
+  const { variant, live, service } = part;
+  const declared = raised(generated, part);
+  const comparable = comparing(known);
+  const all = diffService(comparable(declared), comparable(live), known.knownFields);
+  refuseUnchangeable(workload, service, unchangeable(all));
+  const changes = all.flatMap((change): readonly Change[] =>
+    change.path === "taskDefinition" ? [revisionChange(change, registration)] : isOwnTag(change) ? [] : [change],
+  );
+  const update = updateInput(declared, live, changes, { force });
+  const tags = all.some((change) => fieldOf(change) === "tags") ? declared.tags : undefined;
+  const acts = changes.length > 0 || force;
+  const replacesTasks = startsDeployment(changes, force);
+  const desiredCount = declared.desiredCount ?? live.desiredCount;
+  return {
+    registration,
+    rollout: rolloutOf(part, declared, desiredCount, replacesTasks),
+    step: {
+      service,
+      action: acts ? "update" : "keep",
+      changes,
+      desiredCount,
+      why:
+        acts && changes.length === 0
+          ? "its tasks are replaced (--force-new-deployment)"
+          : whyCount(workload, variant, part.desiredCount),
+      replacesTasks,
+      ...(acts ? definitionFor(part, registration) : {}),
+      ...(acts && update !== undefined ? { update } : {}),
+      ...(acts && tags !== undefined ? { tags } : {}),
+    },
+  };
+}
+
+/** A number that is left to autoscaling is raised all the same where the service takes the place of one that goes. */
+function raised(declared: ServiceInput, { live, desiredCount }: Part & { readonly live: Service }): ServiceInput {
+  const left = declared.desiredCount === undefined && !deploymentSettingsOf(declared).daemon;
+  return left && desiredCount > live.desiredCount ? { ...declared, desiredCount } : declared;
+}
+
+function definitionFor({ definition }: Part, { action }: ServiceRegistration): Pick<ServiceStep, "definition"> {
+  return action === "register" ? { definition } : {};
+}
+
+function revisionChange(change: Change, { action, family }: ServiceRegistration): Change {
+  return {
+    ...change,
+    before: nameOf(change.before),
+    after: action === "register" ? `${family} (new revision)` : nameOf(change.after),
+  };
+}
+
+/** Makes what is compared alike where a part of it was redacted on one side. */
+function comparing({ redacted }: LiveServices): <T>(value: T) => T {
+  return redacted === true ? withoutRedacted : (value) => value;
+}
+
+function refuseUnchangeable({ name }: ResolvedWorkload, service: string, stuck: readonly Change[]): void {
+  if (stuck.length === 0) return;
+  throw new Refusal(
+    stuck.map(({ path, before, after }) =>
+      problem(
+        "service-fixed",
+        ["ecs", "service", path],
+        `${service}: ${path} is ${text(before)} and cannot be ${after === undefined ? "taken away" : `changed to ${text(after)}`}: UpdateService has no way to do that`,
+        `Delete the service first (aiplat service delete ${name}), or leave ${path} as it is.`,
+      ),
+    ),
+  );
+}
+
+function rolloutOf(
+  { definition, service, constraints }: Part,
+  declared: ServiceInput,
+  desired: number,
+  newDeployment: boolean,
+): Rollout {
+  return {
+    service,
+    definition,
+    desired,
+    settings: deploymentSettingsOf(declared),
+    newDeployment,
+    placement: { placementConstraints: declared.placementConstraints ?? constraints },
+  };
+}
+
+function whyCount({ replicas, ecs }: ResolvedWorkload, variant: EcsVariant, desired: number): string {
+  if (ecs.service?.["desiredCount"] === null) return "the number of its tasks is left alone";
+  const where = variant.shape.instanceTypes.map(({ instanceType }) => instanceType).join(", ");
+  return desired === replicas
+    ? `${counted(desired, "replica")}${where === "" ? "" : ` on ${where}`}`
+    : `${desired} of ${replicas} replicas on ${where}`;
+}
+
+function nameOf(arn: unknown): unknown {
+  return typeof arn === "string" ? definitionNameOf(arn) : arn;
+}
+
+function text(value: unknown): string {
+  return value === undefined ? "not set" : typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,39 @@
+import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
+import type { Service, ServiceInput } from "../core/ecs-api/service.ts";
+import type { ServiceUpdate } from "../core/ecs/service-form.ts";
+import type { ServiceStep } from "../core/plan/service-plan.ts";
+import type { EcsPort } from "../ports.ts";
+import { newServiceToken } from "./tokens.ts";
+
+/** Creates or updates a service, with the revision registered for it; undefined where only tags change. */
+export async function applyStep(
+  ecs: EcsPort,
+  cluster: string,
+  step: ServiceStep,
+  registered: RegisteredTaskDefinition | undefined,
+  onStep: (text: string) => void,
+): Promise<Service | undefined> {
+  if (step.rollback !== undefined) {
+    await ecs.stopServiceDeployment(step.rollback);
+    onStep(`had ECS roll ${step.service} back`);
+    return (await ecs.describeServices(cluster, [step.service]))[0];
+  }
+  const revision = registered === undefined ? {} : { taskDefinition: registered.taskDefinitionArn };
+  if (step.create !== undefined) {
+    const input: ServiceInput = { ...step.create, ...revision };
+    const service = await ecs.createService({ ...input, clientToken: newServiceToken() });
+    onStep(`created ${step.service}`);
+    return service;
+  }
+  const service =
+    step.update === undefined
+      ? undefined
+      : await ecs.updateService({ ...step.update, ...revision } satisfies ServiceUpdate);
+  if (service !== undefined) onStep(`updated ${step.service}`);
+  if (step.tags !== undefined) {
+    const [live] = service === undefined ? await ecs.describeServices(cluster, [step.service]) : [service];
+    if (live !== undefined) await ecs.tagResource(live.serviceArn, step.tags);
+    onStep(`tagged ${step.service}`);
+  }
+  return service;
+}

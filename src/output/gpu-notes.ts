@@ -1,0 +1,40 @@
+import type { ClusterDevices, MappedTask } from "../core/devices/device-map.ts";
+
+/** How many shared GPUs are told; the other forms tell them all. */
+const told = 10;
+
+/** GPUs that tasks share, with what each has and what is left. */
+export function describeShares({ instances }: ClusterDevices, tasks: ReadonlyMap<string, MappedTask>): string {
+  const lines = instances.flatMap(({ ec2InstanceId, devices }) =>
+    devices.flatMap(({ path, sharing }) => {
+      if (sharing === undefined) return [];
+      const { memoryMiB, freeMiB, shares } = sharing;
+      const whose = shares.map(
+        ({ taskArn, memoryMiB: share }) => `${tasks.get(taskArn)?.definition ?? idOf(taskArn)} ${mib(share)}`,
+      );
+      const left = memoryMiB === undefined ? "" : `, ${mib(freeMiB!)} of ${mib(memoryMiB)} left`;
+      return [`${ec2InstanceId}, ${path} is shared by MPS: ${whose.join(", ") || "by tasks unknown"}${left}\n`];
+    }),
+  );
+  return lines.slice(0, told).join("") + (lines.length > told ? `and ${lines.length - told} more: -o json\n` : "");
+}
+
+/** GPUs that agents did not register, by what is wrong. */
+export function describeMissing({ instances }: ClusterDevices): string {
+  const places = new Map<string, string[]>();
+  for (const { ec2InstanceId, missing } of instances)
+    if (missing !== undefined) places.set(missing.message, [...(places.get(missing.message) ?? []), ec2InstanceId]);
+  return [...places]
+    .map(
+      ([message, ids]) => `${ids.length === 1 ? ids[0] : `${ids.length} instances, such as ${ids[0]}`}: ${message}.\n`,
+    )
+    .join("");
+}
+
+function mib(count: number): string {
+  return `${count.toLocaleString("en-US")} MiB`;
+}
+
+function idOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,8 @@
+import { resolveForEcs, type EcsTarget, type EcsWorkload } from "../../src/core/ecs/resolve-for-ecs.ts";
+import { resolveWorkload } from "../../src/core/workload/resolve.ts";
+import type { Workload } from "../../src/core/workload/schema.ts";
+
+/** What a workload file is on ECS. */
+export function ecsOf(workload: Workload, target: EcsTarget = {}): EcsWorkload {
+  return resolveForEcs(resolveWorkload(workload), target);
+}
