@@ -75,13 +75,9 @@ function readContainer(container: Container, path: Path): SubjectContainer {
   };
 }
 
-<<<<<<< HEAD
 /** Whether something says how large /dev/shm is, or what it is. */
 function hasSharedMemory({ linuxParameters = {}, mountPoints }: Container): boolean {
   const { sharedMemorySize = 0, tmpfs } = linuxParameters;
-=======
-function hasSharedMemory({ linuxParameters: { sharedMemorySize = 0, tmpfs } = {}, mountPoints }: Container): boolean {
->>>>>>> h-h
   const paths = [...itemsOf(mountPoints, []), ...itemsOf(tmpfs, [])].map(({ item }) => item.containerPath);
   return sharedMemorySize > 0 || paths.includes("/dev/shm");
 }
