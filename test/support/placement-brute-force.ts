@@ -12,7 +12,10 @@ export interface BruteInstance {
   readonly registeredAt: number;
   readonly capacityProvider?: string;
   readonly attributes: Readonly<Record<string, string>>;
-  readonly healthStatus?: { readonly overallStatus: string; readonly details: readonly { type: string; status: string }[] };
+  readonly healthStatus?: {
+    readonly overallStatus: string;
+    readonly details: readonly { type: string; status: string }[];
+  };
   readonly remaining: {
     readonly cpu: number;
     readonly memoryMiB: number;
