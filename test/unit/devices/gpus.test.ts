@@ -8,7 +8,11 @@ import { aDefinition, anInstance, aTask } from "../../support/cluster.ts";
 
 const share = (memory: number): ResourceRequirement => ({ type: "GPU", sharingStrategy: { nvidiaMps: { memory } } });
 const asking = (...containers: readonly (readonly ResourceRequirement[])[]) => ({
-  containerDefinitions: containers.map((resourceRequirements, index) => ({ name: `c${index}`, image: "x", resourceRequirements })),
+  containerDefinitions: containers.map((resourceRequirements, index) => ({
+    name: `c${index}`,
+    image: "x",
+    resourceRequirements,
+  })),
 });
 
 describe("what a task takes of the GPUs", () => {
