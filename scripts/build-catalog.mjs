@@ -7,7 +7,7 @@
 import { format } from "oxfmt";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { familiesFile, familyFile, maxPodsFile, networkInterfacesFile } from "./catalog/family-files.mjs";
+import { familiesFile, familyFile } from "./catalog/family-files.mjs";
 import { imageFile } from "./catalog/image-file.mjs";
 import { groupFamilies, readInstanceTypes } from "./catalog/instance-types.mjs";
 import { pricesFile, regionsFile } from "./catalog/market-files.mjs";
@@ -16,10 +16,7 @@ import { loadSource, root } from "./load-source.mjs";
 /** The public origin of each file's data; the rows of families/ name their own. */
 const origins = {
   "prices.ts": "Karpenter's copy of the AWS price list",
-  "instance-types/max-pods.ts":
-    "the network interfaces in moto 5.2.1's dump of EC2 DescribeInstanceTypes and the rows that it lacks",
-  "instance-types/network-interfaces.ts": "moto 5.2.1's dump of EC2 DescribeInstanceTypes and the rows that it lacks",
-  "regions.ts": "moto 5.2.1's dump of EC2 DescribeInstanceTypeOfferings",
+  "regions.ts": "moto 0af643a's dump of EC2 DescribeInstanceTypeOfferings",
   "container-images/image-data.ts":
     "aws-neuron/deep-learning-containers README.md @2be9ed1 and aws/deep-learning-containers docs @e0ecede",
 };
@@ -54,10 +51,8 @@ const types = [...families.values()].flat();
 const files = new Map([
   ...[...families].map(([family, ofFamily]) => [`instance-types/families/${family}.ts`, familyFile(family, ofFamily)]),
   ["instance-types/families.ts", familiesFile([...families.keys()])],
-  ["instance-types/max-pods.ts", maxPodsFile(rows, types)],
-  ["instance-types/network-interfaces.ts", networkInterfacesFile(rows, types)],
   ["prices.ts", pricesFile(prices, types)],
-  ["regions.ts", regionsFile(await read("offerings-by-region.json"), families)],
+  ["regions.ts", regionsFile(await read("offerings-by-type.json"), types)],
   ["container-images/image-data.ts", imageFile(await read("neuron-images.json"))],
 ]);
 

@@ -34,7 +34,7 @@ void main();
 
 async function main(): Promise<void> {
   try {
-    process.exitCode = await runProgram(argv, { stdout, stderr }, connectProcess);
+    process.exitCode = await runProgram(argv, { stdout, stderr, readStdin, cwd: process.cwd() }, connectProcess);
     noteSandbox();
   } catch (thrown) {
     noteSandbox();

@@ -4,6 +4,7 @@
  */
 import type { MachineImage, OnDemandInstances, SecurityGroup, Subnet } from "./core/doctor/observed-ec2.ts";
 import type { Decision, Role, SecretState } from "./core/doctor/observed-account.ts";
+import type { DescribedType } from "./core/catalog/instance-types/described-type.ts";
 import type { ImageReference } from "./core/catalog/container-images/image-reference.ts";
 import type { ImageState } from "./core/doctor/observed-image.ts";
 import type { ContainerInstance } from "./core/cluster/snapshot.ts";
@@ -206,6 +207,8 @@ export interface QuotasPort {
 
 /** What EC2 has, for those who only look. What is not there is left out of the answers. */
 export interface Ec2ReadPort {
+  /** Every type of the region, with or without an accelerator. */
+  instanceTypes(): Promise<readonly DescribedType[]>;
   images(ids: readonly string[]): Promise<readonly MachineImage[]>;
   /** Pending and running ones that count against On-Demand quotas: no Spot, no Capacity Blocks, no Dedicated Hosts. */
   onDemandInstances(): Promise<readonly OnDemandInstances[]>;

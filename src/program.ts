@@ -11,7 +11,7 @@ declare const AIPLAT_VERSION: string;
 /** Runs the command that argv (without node and script) names, in the context that `connect` makes for its options. */
 export async function runProgram(
   argv: readonly string[],
-  io: Pick<Context, "stdout" | "stderr">,
+  io: Pick<Context, "stdout" | "stderr" | "cwd" | "readStdin">,
   connect: (options: GlobalOptions) => Context,
 ): Promise<ExitCode> {
   const dashes = argv.indexOf("--");
@@ -42,12 +42,15 @@ export async function runProgram(
     parent.hook("preSubcommand", async (_, command) => {
       const entry = loaders.get(command);
       if (entry === undefined) return;
+      const tell = await addInstanceTypes(root.opts()["instanceTypesFile"], io);
       const spec = await entry.load();
       attach(command, spec);
       command.action(async () => {
         const options = checkedOptions(root.opts(), spec, passthrough !== undefined);
+        const context = connect(options);
+        await tell?.(context);
         exitCode =
-          (await spec.run(connect(options), {
+          (await spec.run(context, {
             args: command.args,
             options: command.opts(),
             ...present({ passthrough }),
@@ -74,12 +77,24 @@ export async function runProgram(
   return exitCode;
 }
 
+/** Before a command is loaded: what is derived of the catalogue is worked out once. */
+async function addInstanceTypes(file: unknown, io: Pick<Context, "cwd" | "readStdin">) {
+  if (typeof file !== "string") return undefined;
+  const { addInstanceTypesOf } = await import("./commands/shared/add-instance-types.ts");
+  return addInstanceTypesOf(file, io);
+}
+
 const loaders = new Map<Commander, RegistryEntry>();
 
 const globalOptions: readonly (() => Option)[] = [
   () => new Option("--region <region>", "AWS region").argParser(collect).default([], "AWS_REGION, then the profile's"),
   () => new Option("--profile <name>", "profile of the AWS configuration"),
   () => new Option("--endpoint-url <url>", "another AWS endpoint for every call"),
+  () =>
+    new Option(
+      "--instance-types-file <file>",
+      "instance types newer than this release: JSON rows as `aiplat instances list --live` prints them",
+    ),
   () =>
     new Option(
       "--sandbox",

@@ -18,7 +18,16 @@ const lastReleases = [
   },
 ];
 
-export function imageFile({ asOf, dlcAccountByRegion, publicNeuron, privateNeuron, gpu, lifecycle }) {
+export function imageFile({
+  asOf,
+  completeUpToSdk,
+  newestSdk,
+  dlcAccountByRegion,
+  publicNeuron,
+  privateNeuron,
+  gpu,
+  lifecycle,
+}) {
   for (const { says } of lastReleases)
     if (!lifecycle.some((line) => line.startsWith(says)))
       throw new Error(`neuron-images.json no longer says "${says}"`);
@@ -39,6 +48,12 @@ export function imageFile({ asOf, dlcAccountByRegion, publicNeuron, privateNeuro
   const gpuRepositories = [...new Set(gpu.map((each) => each.repository))].toSorted(compare);
   return `/** The day the lists were read (YYYY-MM-DD). */
 export const imagesAsOf = ${literal(asOf)};
+
+/** The last Neuron SDK of which the lists name every image; of later ones they have single tags. */
+export const listedUpToSdk = ${literal(completeUpToSdk)};
+
+/** The newest Neuron SDK of which anything is known, and the day on which it was the newest (YYYY-MM-DD). */
+export const newestSdk = ${literal({ version: newestSdk.version, asOf: newestSdk.asOf })};
 
 /** The account that holds AWS's Deep Learning Containers in each region. */
 export const dlcAccountByRegion: Readonly<Record<string, string>> = ${record(accounts)};

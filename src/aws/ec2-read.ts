@@ -1,6 +1,7 @@
 import { present } from "../core/base/present.ts";
 import {
   DescribeImagesCommand,
+  DescribeInstanceTypesCommand,
   DescribeInstancesCommand,
   DescribeLaunchTemplateVersionsCommand,
   DescribeSecurityGroupsCommand,
@@ -8,6 +9,7 @@ import {
   EC2Client,
   type Instance,
 } from "@aws-sdk/client-ec2";
+import type { DescribedType } from "../core/catalog/instance-types/described-type.ts";
 import type { OnDemandInstances } from "../core/doctor/observed-ec2.ts";
 import type { Ec2ReadPort } from "../ports.ts";
 import { absentAs } from "./absent.ts";
@@ -33,6 +35,18 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
       return answers
         .flatMap((answer) => answer?.Images ?? [])
         .map(({ ImageId, Name }) => ({ id: ImageId ?? "", name: Name ?? "" }));
+    },
+
+    instanceTypes: async () => {
+      const found: DescribedType[] = [];
+      let NextToken: string | undefined;
+      do {
+        const command = new DescribeInstanceTypesCommand({ MaxResults: 100, ...present({ NextToken }) });
+        const answer = await call("DescribeInstanceTypes", (options) => client.send(command, options));
+        found.push(...(answer.InstanceTypes ?? []));
+        NextToken = answer.NextToken;
+      } while (NextToken !== undefined && NextToken !== "");
+      return found;
     },
 
     onDemandInstances: async () => {

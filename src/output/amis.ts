@@ -45,7 +45,7 @@ const columns: readonly (Column & { readonly of: (ami: Ami) => string })[] = [
     of: ({ orchestrator, kubernetesVersion }) =>
       kubernetesVersion === undefined ? orchestrator : `${orchestrator} ${kubernetesVersion}`,
   },
-  { title: "OS", of: ({ os, kernel }) => (kernel === undefined ? os : `${os} kernel-${kernel}`) },
+  { title: "OS", of: buildOf },
   { title: "Accelerator", of: ({ accelerator }) => accelerator },
   { title: "Architecture", of: ({ architecture }) => architecture },
   { title: "Image", of: ({ imageId }) => imageId, mark: (text, style) => style.bold(text) },
@@ -53,6 +53,12 @@ const columns: readonly (Column & { readonly of: (ami: Ami) => string })[] = [
   { title: "Ended", of: ({ retiredOn }) => retiredOn ?? "", mark: (text, style) => style.yellow(text) },
   { title: "Parameter", of: ({ parameter }) => parameter },
 ];
+
+/** `bottlerocket kernel-6.12 fips (preview)`: the operating system, and which of its builds. */
+function buildOf({ os, kernel, fips, preview }: Ami): string {
+  const marks = [kernel === undefined ? "" : `kernel-${kernel}`, fips ? "fips" : "", preview ? "(preview)" : ""];
+  return [os, ...marks.filter((mark) => mark !== "")].join(" ");
+}
 
 function amiTable(amis: readonly Ami[]): Table {
   return { columns, rows: amis.map((ami) => columns.map(({ of }) => of(ami))) };

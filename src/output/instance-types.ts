@@ -17,7 +17,16 @@ export function instanceTypeListView(summaries: readonly InstanceTypeSummary[]):
 
 /** One type as scripts rely on it; more fields may follow. */
 export function toItem({ type, devicePaths, price }: InstanceTypeSummary): Readonly<Record<string, unknown>> {
-  const { status, retiredOn, note, source, topology: _, ...figures } = type;
+  const {
+    status,
+    retiredOn,
+    note,
+    source,
+    topology: _wiring,
+    maxNetworkInterfaces: _interfaces,
+    maxPods: _pods,
+    ...figures
+  } = type;
   return {
     ...figures,
     devicePaths,

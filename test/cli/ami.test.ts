@@ -123,6 +123,17 @@ describe("ami latest", () => {
       "imageVersion",
     ],
   ];
+  test("Bottlerocket for Neuron on ECS is its plain variant", async () => {
+    const path = `${bottlerocket}/aws-ecs-2/x86_64/latest`;
+    const run = await ami(
+      { "us-east-1": { [`${path}/image_id`]: "ami-0b1", [`${path}/image_version`]: "1.61.0-fcf71a47" } },
+      "latest",
+      "--os",
+      "bottlerocket",
+    );
+    expect(run).toEqual({ code: 0, stdout: "ami-0b1\n", stderr: "" });
+  });
+
   test.each(leaves)(
     "%s asks for the image and its version and nothing else",
     async (flags, [image, version], versionField) => {
@@ -234,16 +245,16 @@ describe("ami latest", () => {
     );
   });
 
-  const trn2 = ["latest", "--instance-type", "trn2.48xlarge", "--all-regions"];
+  const trn2 = ["latest", "--instance-type", "trn2.3xlarge", "--all-regions"];
   const disabled: Region = {
     error: "UnrecognizedClientException",
     message: "The security token included in the request is invalid.",
   };
 
-  test("--all-regions asks where the catalogue has the type, and skips a region that is not enabled", async () => {
+  test("--all-regions asks where the type is offered or the image is published, and skips a region that is not enabled", async () => {
     const run = await ami(
       {
-        "us-east-2": { [neuron]: recommended("ami-0a2") },
+        "ap-northeast-3": { [neuron]: recommended("ami-0a2") },
         "sa-east-1": { [neuron]: recommended("ami-0a3") },
         "ap-southeast-4": disabled,
       },
@@ -251,15 +262,36 @@ describe("ami latest", () => {
     );
     expect(run).toEqual({
       code: 0,
-      stdout: "sa-east-1\tami-0a3\nus-east-2\tami-0a2\n",
+      stdout: "ap-northeast-3\tami-0a2\nsa-east-1\tami-0a3\n",
       stderr: "Skipped ap-southeast-4: not enabled for this account.\n",
     });
-    expect(store!.asked()).toEqual([`ap-southeast-4 ${neuron}`, `sa-east-1 ${neuron}`, `us-east-2 ${neuron}`]);
+    expect(store!.asked()).toEqual([`ap-northeast-3 ${neuron}`, `ap-southeast-4 ${neuron}`, `sa-east-1 ${neuron}`]);
+  });
+
+  test("--all-regions of a family's other type asks elsewhere", async () => {
+    await ami({}, "latest", "--instance-type", "trn2.48xlarge", "--all-regions");
+    expect(store!.asked()).toEqual([`ap-northeast-3 ${neuron}`, `us-east-2 ${neuron}`]);
+  });
+
+  test("--all-regions adds the image's other regions for that image alone", async () => {
+    const eks = "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/neuron/recommended";
+    await ami({}, ...trn2, "--orchestrator", "eks", "--kubernetes-version", "1.33");
+    expect(store!.asked().filter((each) => each.endsWith("/image_id"))).toEqual([
+      `ap-southeast-4 ${eks}/image_id`,
+      `sa-east-1 ${eks}/image_id`,
+    ]);
+  });
+
+  test("--all-regions of a type that EC2 has retired is refused before any call", async () => {
+    const run = await ami({}, "latest", "--instance-type", "p3.2xlarge", "--all-regions");
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain("EC2 offers p3.2xlarge in no region any more");
+    expect(store!.asked()).toEqual([]);
   });
 
   test("--all-regions says in the document what it skipped", async () => {
     const run = await ami(
-      { "us-east-2": { [neuron]: recommended("ami-0a2") }, "ap-southeast-4": disabled },
+      { "ap-northeast-3": { [neuron]: recommended("ami-0a2") }, "ap-southeast-4": disabled },
       ...trn2,
       "-o",
       "json",
@@ -272,14 +304,14 @@ describe("ami latest", () => {
   });
 
   test("--all-regions fails where no region knows the credentials: then they are wrong", async () => {
-    const run = await ami({ "us-east-2": disabled, "sa-east-1": disabled, "ap-southeast-4": disabled }, ...trn2);
+    const run = await ami({ "ap-northeast-3": disabled, "sa-east-1": disabled, "ap-southeast-4": disabled }, ...trn2);
     expect(run).toMatchObject({ code: 6, stdout: "" });
   });
 
   test("--all-regions does not skip a region that fails for another reason", async () => {
     const run = await ami(
       {
-        "us-east-2": { [neuron]: recommended("ami-0a2") },
+        "ap-northeast-3": { [neuron]: recommended("ami-0a2") },
         "sa-east-1": { error: "ValidationException", message: "no" },
         "ap-southeast-4": disabled,
       },
@@ -336,7 +368,7 @@ describe("ami latest, before any call", () => {
     [
       "--architecture arm64",
       2,
-      /there is no ecs al2023 neuron arm64 AMI\n {2}There are: ecs al2023 neuron x86_64 and ecs al2 neuron x86_64/,
+      /there is no ecs al2023 neuron arm64 AMI\n {2}There are: ecs al2023 neuron x86_64, ecs bottlerocket neuron x86_64 and ecs al2 neuron x86_64/,
     ],
     ["--orchestrator eks", 2, /Add --kubernetes-version/],
     [

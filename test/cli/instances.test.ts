@@ -113,11 +113,18 @@ describe("instances list", () => {
     expect((await items("list", ...args)).map((item) => item.instanceType)).toEqual(expected);
   });
 
+  test("a chip's name finds the types that carry it", async () => {
+    expect((await items("list", "--name", "h100")).map(({ instanceType }) => instanceType)).toEqual([
+      "p5.4xlarge",
+      "p5.48xlarge",
+    ]);
+  });
+
   test("an empty list is an answer", async () => {
-    const { code, stdout, stderr } = await runCli(["instances", "list", "--name", "h100"]);
+    const { code, stdout, stderr } = await runCli(["instances", "list", "--name", "h300"]);
     expect([code, stdout, stderr]).toEqual([0, "", "No instance type of the catalogue matches.\n"]);
-    expect(await items("list", "--name", "h100")).toEqual([]);
-    expect(await runCli(["instances", "list", "--name", "h100", "--quiet"])).toEqual({
+    expect(await items("list", "--name", "h300")).toEqual([]);
+    expect(await runCli(["instances", "list", "--name", "h300", "--quiet"])).toEqual({
       code: 0,
       stdout: "",
       stderr: "",

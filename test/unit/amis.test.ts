@@ -38,6 +38,12 @@ describe("selectAmi", () => {
       { os: "bottlerocket", accelerator: "nvidia", architecture: "arm64" },
       "/aws/service/bottlerocket/aws-ecs-2-nvidia/arm64/latest/image_id",
     ],
+    [{ os: "bottlerocket" }, "/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id"],
+    [
+      { os: "bottlerocket", instanceType: "trn2.48xlarge" },
+      "/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id",
+    ],
+    [{ instanceType: "g7e.2xlarge" }, `${ecs}/amazon-linux-2023/gpu/recommended`],
     [{ os: "bottlerocket", accelerator: "none" }, "/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id"],
     [eksQuery, `${eks}/amazon-linux-2023/x86_64/neuron/recommended/image_id`],
     [{ ...eksQuery, accelerator: "nvidia" }, `${eks}/amazon-linux-2023/x86_64/nvidia/recommended/image_id`],
@@ -79,11 +85,32 @@ describe("selectAmi", () => {
           [
             "no-such-ami",
             /^there is no ecs al2023 neuron arm64 AMI$/,
-            /^There are: ecs al2023 neuron x86_64 and ecs al2 neuron x86_64\.$/,
+            /^There are: ecs al2023 neuron x86_64, ecs bottlerocket neuron x86_64 and ecs al2 neuron x86_64\.$/,
           ],
         ],
       ],
-      [{ os: "bottlerocket" }, [["no-such-ami", /ecs bottlerocket neuron x86_64/, /ecs al2023 neuron x86_64/]]],
+      [
+        { os: "bottlerocket", architecture: "arm64" },
+        [["no-such-ami", /ecs bottlerocket neuron arm64/, /ecs al2023 neuron x86_64, ecs bottlerocket neuron x86_64/]],
+      ],
+      [
+        { instanceType: "g7.2xlarge" },
+        [
+          [
+            "no-such-ami",
+            /^the ecs al2023 nvidia x86_64 AMI does not serve g7\.2xlarge: its RTX PRO 4500 Blackwell needs NVIDIA driver 595, and AWS's images carry 580/,
+            /^No ECS- or EKS-optimised AMI serves it; build one of your own with a driver for it\.$/,
+          ],
+        ],
+      ],
+      [
+        { instanceType: "g7e.2xlarge", os: "al2" },
+        [["no-such-ami", /needs NVIDIA driver 575, and AL2's images carry 570/, /ecs al2023 nvidia x86_64/]],
+      ],
+      [
+        { instanceType: "p6-b300.48xlarge", os: "al2", orchestrator: "eks", kubernetesVersion: "1.31" },
+        [["no-such-ami", /NVLink subnet manager/, /eks al2023 nvidia x86_64/]],
+      ],
       [
         { accelerator: "nvidia", architecture: "arm64" },
         [["no-such-ami", /ecs al2023 nvidia arm64/, /ecs bottlerocket nvidia arm64/]],
@@ -145,7 +172,7 @@ describe("selectAmi", () => {
           [
             "no-such-ami",
             /ecs al2 neuron x86_64 AMI does not serve trn2\.48xlarge: its Neuron driver is 2\.17/,
-            /^There are: ecs al2023 neuron x86_64\.$/,
+            /^There are: ecs al2023 neuron x86_64 and ecs bottlerocket neuron x86_64\.$/,
           ],
         ],
       ],
@@ -186,6 +213,11 @@ describe("selectAmi", () => {
       [["retired-ami", /^eks al2 nvidia x86_64 ended on 2025-11-26/]],
     ],
     [{ instanceType: "inf1.xlarge" }, [["old-driver", /driver 2\.21/]]],
+    [
+      { instanceType: "inf1.xlarge", orchestrator: "eks", kubernetesVersion: "1.33" },
+      [["old-driver", /^eks al2023 neuron x86_64: on inf1 a boot service installs driver 2\.21/]],
+    ],
+    [{ instanceType: "g3.4xlarge" }, [["retired-type", /no longer launches g3\.4xlarge$/]]],
     [{ instanceType: "inf2.xlarge" }, []],
     [
       { instanceType: "p3.2xlarge" },
@@ -219,7 +251,18 @@ describe("filterAmis", () => {
   test("an instance type leaves what serves it", () => {
     expect(names({ instanceType: "trn2.48xlarge" })).toEqual([
       "ecs al2023 neuron x86_64",
+      "ecs bottlerocket neuron x86_64",
       "ecs al2 kernel-5.10 neuron x86_64",
+    ]);
+  });
+
+  test("Bottlerocket's previews are listed, and its first variant as ended", () => {
+    expect(names({ orchestrator: "ecs", os: "bottlerocket", accelerator: "nvidia", architecture: "x86_64" })).toEqual([
+      "ecs bottlerocket nvidia x86_64",
+      "ecs bottlerocket kernel-6.12 nvidia x86_64",
+      "ecs bottlerocket kernel-6.12 fips nvidia x86_64",
+      "ecs bottlerocket kernel-6.18 nvidia x86_64",
+      "ecs bottlerocket kernel-5.10 nvidia x86_64",
     ]);
   });
 
@@ -256,12 +299,31 @@ describe("the families", () => {
     const unserved = [
       ...new Set(instanceTypes.filter((type) => amiFamiliesFor(type).length === 0).map(({ family }) => family)),
     ];
-    expect(unserved.toSorted()).toEqual(["dl1", "dl2q", "f1", "f2", "g2", "g4ad", "p2", "vt1"]);
+    expect(unserved.toSorted()).toEqual(["dl1", "dl2q", "f1", "f2", "g2", "g4ad", "g7", "p2", "vt1"]);
+  });
+
+  test("amiFamiliesFor says which are previews", () => {
+    expect(amiFamiliesFor(findInstanceType("g5g.xlarge")!)).toEqual([
+      "ecs bottlerocket nvidia arm64",
+      "ecs bottlerocket kernel-6.12 nvidia arm64 (preview)",
+      "ecs bottlerocket kernel-6.12 fips nvidia arm64 (preview)",
+      "ecs bottlerocket kernel-6.18 nvidia arm64 (preview)",
+      "ecs bottlerocket kernel-5.10 nvidia arm64 (ended 2025-07-24)",
+      "eks al2023 nvidia arm64",
+      "eks bottlerocket nvidia arm64",
+    ]);
+  });
+
+  test("a preview or an ended build is never chosen where the flags leave it open", () => {
+    for (const os of ["al2023", "bottlerocket"] as const)
+      for (const accelerator of ["neuron", "nvidia", "none"] as const)
+        expect(selectAmi({ os, accelerator }).family).not.toMatchObject({ kernel: expect.anything() as string });
   });
 
   test("amiFamiliesFor says which have ended", () => {
     expect(amiFamiliesFor(findInstanceType("trn2.48xlarge")!)).toEqual([
       "ecs al2023 neuron x86_64",
+      "ecs bottlerocket neuron x86_64",
       "ecs al2 kernel-5.10 neuron x86_64 (ended 2026-06-30)",
       "eks al2023 neuron x86_64",
       "eks bottlerocket neuron x86_64",

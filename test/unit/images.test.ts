@@ -154,6 +154,14 @@ describe("familiesServedBy", () => {
     [`${dlc}/huggingface-vllm-inference-neuronx:0.11.0-optimum0.4.5-neuronx-py310-sdk2.26.1-ubuntu22.04`, later],
     [`${gallery}/pytorch-inference-neuronx:2.1.2-neuronx-py310-sdk2.20.2-ubuntu20.04`, ["inf2", "trn1", "trn1n"]],
     [`${gallery}/pytorch-inference-neuronx:latest`, later],
+    // TorchNeuron, of whatever repository.
+    [`${gallery}/pytorch-training-neuronx:2.14.3.0-neuronx-py314-sdk2.33.0-ubuntu26.04`, ["trn2", "trn2u"]],
+    [
+      "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:2.13.3.0-neuronx-py314-sdk2.33.1-ubuntu26.04",
+      ["trn2", "trn2u"],
+    ],
+    ["mine/torch-train:2.9.0-neuronx-py312-sdk2.34.0-ubuntu26.04", ["trn2", "trn2u"]],
+    [`${gallery}/jax-training-neuronx:0.10.0-neuronx-py314-sdk2.33.0-ubuntu26.04`, later],
     [`${dlc}/vllm:0.27.1-gpu-py312-cu130-ubuntu22.04-ec2`, undefined],
     ["nginx", undefined],
   ])("%s", (image, families) => {
@@ -193,6 +201,29 @@ describe("checkImageOnType", () => {
       ["image-family"],
     ],
     [`${gallery}/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04`, "g5.xlarge", ["image-hardware"]],
+    // The one image of SDK 2.33 that is known; what else there is of it is not.
+    [`${gallery}/pytorch-inference-vllm-neuronx:0.29.0.1.2.0-neuronx-py314-sdk2.33.0-ubuntu26.04`, "trn2.48xlarge", []],
+    [
+      `${gallery}/pytorch-inference-vllm-neuronx:0.29.0.1.2.0-neuronx-py314-sdk2.33.0-ubuntu26.04`,
+      "trn1.32xlarge",
+      ["image-family"],
+    ],
+    [
+      `${gallery}/pytorch-training-neuronx:2.14.3.0-neuronx-py314-sdk2.33.0-ubuntu26.04`,
+      "inf2.xlarge",
+      ["image-family"],
+    ],
+    [
+      `${gallery}/pytorch-training-neuronx:2.14.3.0-neuronx-py314-sdk2.33.0-ubuntu26.04`,
+      "trn2.48xlarge",
+      ["image-not-known"],
+    ],
+    [
+      `${gallery}/jax-training-neuronx:0.11.0-neuronx-py314-sdk2.34.0-ubuntu26.04`,
+      "trn1.32xlarge",
+      ["image-not-known"],
+    ],
+    [`${gallery}/jax-training-neuronx:0.10.0-neuronx-py313-sdk2.32.0-ubuntu24.04`, "trn1.32xlarge", []],
     [`${dlc}/pytorch-training:2.10.0-gpu-py313-cu130-ubuntu22.04-ec2`, "trn1.32xlarge", ["image-hardware"]],
     [`${dlc}/pytorch-training:2.10.0-gpu-py313-cu130-ubuntu22.04-ec2`, "g4ad.xlarge", ["image-hardware"]],
     [`${dlc}/pytorch-inference:2.6.0-cpu-py312-ubuntu22.04-ec2`, "inf2.xlarge", ["image-cpu-only"]],
@@ -207,7 +238,37 @@ describe("checkImageOnType", () => {
     );
   });
 
+  test("beyond what is known it says how far that goes", () => {
+    const judged = (sdk: string, type = "trn1.32xlarge") =>
+      checkImageOnType(
+        parseImageReference(`${gallery}/jax-training-neuronx:0.11.0-neuronx-py314-sdk${sdk}-ubuntu26.04`),
+        { ...findInstanceType("trn1.32xlarge")!, family: type.split(".")[0]! },
+      );
+    expect(judged("2.33.0")).toMatchObject([
+      {
+        severity: "warning",
+        message: expect.stringMatching(
+          /is of Neuron SDK 2\.33\.0: .* known up to SDK 2\.32\.0 \(2026-08-21\)\. Whether .* runs on trn1 is not checked/,
+        ) as string,
+      },
+    ]);
+    expect(judged("2.34.0")[0]!.message).toContain("the newest SDK on 2026-11-29 was 2.33.1");
+    expect(judged("2.31.0", "trn9.48xlarge")).toMatchObject([
+      {
+        severity: "warning",
+        code: "image-not-known",
+        message: expect.stringContaining("trn9 is newer than what is known") as string,
+      },
+    ]);
+  });
+
   test.each([
+    [
+      `${gallery}/pytorch-training-neuronx:2.14.3.0-neuronx-py314-sdk2.33.0-ubuntu26.04`,
+      "trn1.32xlarge",
+      "from Neuron SDK 2.33 on PyTorch images are TorchNeuron's",
+      "It runs on trn2 and trn2u. For trn1 there is pytorch-training-neuronx:2.9.0-neuronx-py312-sdk2.30.0-ubuntu24.04.",
+    ],
     [
       `${gallery}/pytorch-inference-vllm-neuronx:0.24.0.1.1.0-neuronx-py313-sdk2.32.0-ubuntu24.04`,
       "inf2.xlarge",
@@ -298,6 +359,21 @@ describe("checkImageExists", () => {
     expect(checkImageExists(parseImageReference(image))).toEqual([]);
   });
 
+  test("claims nothing of an SDK beyond AWS's lists: a training image exists again", () => {
+    const image = parseImageReference(
+      `${gallery}/pytorch-training-neuronx:2.14.3.0-neuronx-py314-sdk2.33.0-ubuntu26.04`,
+    );
+    expect(checkImageExists(image)).toMatchObject([
+      {
+        severity: "warning",
+        code: "image-not-published",
+        message: expect.stringMatching(
+          /^whether pytorch-training-neuronx has an image of Neuron SDK 2\.33\.0 is not known: AWS published none from SDK 2\.31\.0 to 2\.32\.0/,
+        ) as string,
+      },
+    ]);
+  });
+
   test("only warns of a name that somebody else may have built", () => {
     const image = parseImageReference(
       "123456789012.dkr.ecr.us-east-1.amazonaws.com/pytorch-training-neuronx:2.9.0-neuronx-py312-sdk2.33.0-ubuntu24.04",
@@ -315,9 +391,16 @@ describe("checkImageDriver", () => {
     ["2.29.1", "2.17", false],
   ])("SDK %s on driver %s: refused is %s", (sdk, driver, refused) => {
     const image = parseImageReference(`${gallery}/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk${sdk}-ubuntu24.04`);
-    expect(checkImageDriver(image, driver, "the host").map(({ code }) => code)).toEqual(
+    expect(checkImageDriver(image, driver, "the host", "inf2").map(({ code }) => code)).toEqual(
       refused ? ["image-driver"] : [],
     );
+  });
+
+  test("on Inf1 no machine image is the way out", () => {
+    const image = parseImageReference(`${dlc}/x:1.13.1-neuron-py310-sdk2.30.0-ubuntu20.04`);
+    const hint = (family: string) => checkImageDriver(image, "2.21", "the host", family)[0]!.hint;
+    expect(hint("inf1")).toBe("No driver after 2.24 drives Inf1: use an image of an SDK before 2.30.");
+    expect(hint("inf2")).toBe("Use an AL2023 Neuron AMI, or an image of an SDK before 2.30.");
   });
 
   test("has nothing to say of an image without an SDK", () => {
@@ -326,6 +409,7 @@ describe("checkImageDriver", () => {
         parseImageReference(`${dlc}/tensorflow-inference-neuron:1.15.4-neuron-py37-ubuntu18.04`),
         "2.17",
         "the host",
+        "inf1",
       ),
     ).toEqual([]);
   });

@@ -21,6 +21,14 @@ describe("filterInstanceTypes", () => {
     ["several families", { families: ["gr6", "p5e"] }, ["gr6.4xlarge", "gr6.8xlarge", "p5e.48xlarge"]],
     ["part of a name", { name: "b200" }, ["p6-b200.48xlarge", "p6e-gb200.36xlarge"]],
     ["part of a name in capitals", { name: "P4D.24" }, ["p4d.24xlarge"]],
+    ["an accelerator's name", { name: "h100" }, ["p5.4xlarge", "p5.48xlarge"]],
+    ["part of an accelerator's name", { name: "trainium2" }, ["trn2.3xlarge", "trn2.48xlarge", "trn2u.48xlarge"]],
+    [
+      "pattern for an accelerator's whole name",
+      { name: "L4", architecture: "x86_64", efa: true, minDevices: 8 },
+      ["g6.48xlarge", "g6e.48xlarge"],
+    ],
+    ["pattern for the whole of an accelerator's name", { name: "?40S", minDevices: 8 }, ["g6e.48xlarge"]],
     ["pattern for the whole name", { name: "trn*.32xlarge" }, ["trn1.32xlarge", "trn1n.32xlarge"]],
     ["pattern of one letter", { name: "p4d?.*" }, ["p4de.24xlarge"]],
     ["a dot in a pattern is a dot", { name: "inf?.xlarge*" }, ["inf1.xlarge", "inf2.xlarge"]],
@@ -42,7 +50,7 @@ describe("filterInstanceTypes", () => {
     ],
     ["EFA, also where the number is not known", { efa: true, architecture: "arm64" }, ["p6e-gb200.36xlarge"]],
     ["price, and none without one", { kind: "neuron", maxUsdPerHour: 0.362 }, ["inf1.xlarge", "inf1.2xlarge"]],
-    ["status", { status: "unverified" }, ["g3s.xlarge", "p2.xlarge", "p2.8xlarge", "p2.16xlarge"]],
+    ["status", { status: "retired", kind: "nvidia", maxUsdPerHour: 0.9 }, ["g2.2xlarge", "g3s.xlarge", "p2.xlarge"]],
     ["nothing left", { kind: "neuron", architecture: "arm64" }, []],
   ])("%s", (_, filter, expected) => {
     expect(names(filter)).toEqual(expected);

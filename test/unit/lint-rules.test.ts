@@ -885,6 +885,29 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([neuron([0], { image: "nvcr.io/nvidia/tritonserver:24.01-py3" })], onType("inf1.xlarge")) },
     { in: task([neuron([0]), plain({ image: "nvcr.io/nvidia/pytorch:24.01-py3" })], onType("inf2.xlarge")) },
   ],
+  "image-not-known": [
+    {
+      in: task(
+        [
+          neuron([0], {
+            image: "public.ecr.aws/neuron/jax-training-neuronx:0.11.0-neuronx-py314-sdk2.34.0-ubuntu26.04",
+          }),
+        ],
+        onType("inf2.xlarge"),
+      ),
+      finds: ["containerDefinitions[0].image", "is not checked"],
+    },
+    {
+      in: task(
+        [
+          neuron([0], {
+            image: "public.ecr.aws/neuron/jax-training-neuronx:0.10.0-neuronx-py313-sdk2.32.0-ubuntu24.04",
+          }),
+        ],
+        onType("inf2.xlarge"),
+      ),
+    },
+  ],
   "image-cpu-only": [
     {
       in: task([

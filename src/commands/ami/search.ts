@@ -8,7 +8,7 @@ import {
   type AmiFamily,
 } from "../../core/catalog/machine-images/ami-families.ts";
 import type { AmiQuery } from "../../core/catalog/machine-images/ami-query.ts";
-import { regionsOffering } from "../../core/catalog/machine-images/ami-regions.ts";
+import { regionsToAsk } from "../../core/catalog/machine-images/ami-regions.ts";
 import { architectures } from "../../core/catalog/instance-types/instance-type.ts";
 import { AiplatError } from "../../errors.ts";
 import { findAmis, type AmiFindings, type AmiSearch } from "../../operations/find-amis.ts";
@@ -50,7 +50,9 @@ export function amiOptions(defaults: boolean): readonly OptionSpec[] {
     { flags: "--kubernetes-version <version>", description: "for EKS, the minor version, e.g. 1.33" },
     {
       flags: "--all-regions",
-      description: "every region where the catalogue knows the accelerator; --region may be repeated instead",
+      description:
+        "every region that offers the instance type or the accelerator, and where AWS publishes the image besides; " +
+        "--region may be repeated instead",
     },
   ];
 }
@@ -62,7 +64,7 @@ export async function searchAmis(
   families: readonly AmiFamily[],
   accelerator: AmiAccelerator | undefined,
 ): Promise<Searched> {
-  const regions = await chooseRegions(context, flags, accelerator);
+  const regions = await chooseRegions(context, flags, families, accelerator);
   const { kubernetesVersion } = flags;
   const search = {
     regions,
@@ -86,13 +88,14 @@ export type Searched = AmiSearch & AmiFindings;
 async function chooseRegions(
   context: Context,
   flags: AmiFlags,
+  families: readonly AmiFamily[],
   accelerator: AmiAccelerator | undefined,
 ): Promise<readonly string[]> {
   const { regions } = context.options;
   if (flags.allRegions === true) {
     if (regions.length > 0)
       throw new AiplatError("Usage", "--all-regions contradicts --region", { hint: "Leave one of them out." });
-    return regionsOffering(accelerator, flags.instanceType);
+    return regionsToAsk(families, accelerator, flags.instanceType);
   }
   return regions.length === 0 ? [await context.aws.region()] : [...new Set(regions)];
 }

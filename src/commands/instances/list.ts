@@ -21,8 +21,9 @@ import { listOr } from "../../core/base/problem.ts";
 import { AiplatError } from "../../errors.ts";
 import { instanceTypeListView } from "../../output/instance-types.ts";
 import { note } from "../../output/note.ts";
-import { print } from "../../output/print.ts";
+import { print, printArtefact } from "../../output/print.ts";
 import type { Command } from "../command.ts";
+import { readLiveTypes } from "./live-types.ts";
 import { positiveAmount, wholeNumber } from "../shared/parse-numbers.ts";
 import { memorySize } from "../shared/parse-sizes.ts";
 
@@ -37,23 +38,26 @@ interface Options {
   readonly efa?: boolean;
   readonly maxPrice?: number;
   readonly status?: InstanceTypeStatus | "all";
+  readonly live?: boolean;
   readonly sort?: SortKey;
 }
 
 export const instancesList: Command<Options> = {
   description:
-    "Lists the accelerated EC2 instance types of the catalogue. Piped, each line is: " +
-    "type, kind, accelerator, devices, MiB of one device, vCPU, memory in MiB, architecture, EFA interfaces, " +
-    "on-demand USD an hour in us-east-1, status.",
+    "Lists the accelerated EC2 instance types of the catalogue, or with --live those of the region. " +
+    "Piped, each line is: type, kind, accelerator, devices, MiB of one device, vCPU, memory in MiB, architecture, " +
+    "EFA interfaces, on-demand USD an hour in us-east-1, status.",
   options: [
     { flags: "--accelerator <kind>", description: "kind of accelerator", choices: acceleratorKinds },
     {
       flags: "--family <family>",
       description: "instance family, e.g. inf2; repeatable",
       repeatable: true,
-      parse: knownFamily,
     },
-    { flags: "--name <pattern>", description: "part of the name, or a pattern with * and ? for all of it" },
+    {
+      flags: "--name <pattern>",
+      description: "part of the type's or the accelerator's name, or a pattern with * and ? for all of one",
+    },
     { flags: "--min-devices <n>", description: "at least so many devices", parse: wholeNumber("--min-devices") },
     {
       flags: "--min-device-memory <size>",
@@ -78,6 +82,11 @@ export const instancesList: Command<Options> = {
       choices: [...instanceTypeStatuses, "all"],
       defaultText: "all",
     },
+    {
+      flags: "--live",
+      description:
+        "ask EC2 what the region has: JSON rows for --instance-types-file, in other formats the list as usual",
+    },
     { flags: "--sort <key>", description: "ascending; without it by kind, family and size", choices: sortKeys },
   ],
   examples: [
@@ -87,13 +96,22 @@ export const instancesList: Command<Options> = {
       "the cheapest types for a large model",
     ],
     ["aiplat instances list --name 'g6*.xlarge' -o json", "as a document for scripts"],
+    ["aiplat instances list --live --family trn3 > types.json", "types that are newer than this release"],
   ],
   formats: ["text", "json", "yaml", "table", "markdown", "html"],
   run: async (context, { options }) => {
-    const matching = filterInstanceTypes(instanceTypes, filterOf(options));
-    const sorted = options.sort === undefined ? matching : sortInstanceTypes(matching, options.sort);
-    if (sorted.length === 0) note(context, "No instance type of the catalogue matches.");
-    await print(context, instanceTypeListView(sorted.map(summariseInstanceType)));
+    const { family = [], live = false, sort } = options;
+    if (!live) for (const each of family) requireFamily(each);
+    const rows = live ? await readLiveTypes(context) : undefined;
+    const matching = filterInstanceTypes(rows === undefined ? instanceTypes : [...rows.keys()], filterOf(options));
+    const sorted = sort === undefined ? matching : sortInstanceTypes(matching, sort);
+    if (sorted.length === 0) note(context, `No instance type of ${live ? "the region" : "the catalogue"} matches.`);
+    if (rows !== undefined && context.options.format === "text")
+      await printArtefact(
+        context,
+        sorted.map((type) => rows.get(type)!),
+      );
+    else await print(context, instanceTypeListView(sorted.map(summariseInstanceType)));
   },
 };
 
@@ -125,8 +143,8 @@ function filterOf({
   };
 }
 
-function knownFamily(text: string): string {
-  if ((familyNames as readonly string[]).includes(text)) return text;
+function requireFamily(text: string): void {
+  if (familyNames.includes(text)) return;
   const nearest = nearestNames(text, familyNames);
   const hint =
     `${nearest.length === 0 ? "" : `Did you mean ${listOr(nearest)}? `}The families are ` +

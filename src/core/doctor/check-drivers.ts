@@ -81,10 +81,11 @@ function checkHost(
   if (isEcsImageWithoutNeuron(name)) return fail(check, `${which} runs ${name}, which carries no Neuron driver`, fix);
   const family = ecsNeuronFamilyOf(name);
   if (family === undefined)
-    return skip(check, `${which} runs ${name}, which is not one of AWS's ECS images: its driver is not known`);
-  const pinned = pinnedDriverOn(family, typeOf(instances[0]!)!.family);
+    return skip(check, `${which} runs ${name}, which is none of the images whose Neuron driver is known`);
+  const ofType = typeOf(instances[0]!)!.family;
+  const pinned = pinnedDriverOn(family, ofType);
   if (pinned !== undefined) {
-    const [problem] = images.flatMap((image) => checkImageDriver(image, pinned, `${which} with ${name}`));
+    const [problem] = images.flatMap((image) => checkImageDriver(image, pinned, `${which} with ${name}`, ofType));
     return problem === undefined
       ? ok(check, `${which} has driver ${pinned} (${name})`)
       : fail(check, problem.message, problem.hint ?? fix);

@@ -5,6 +5,7 @@ import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { compareVersions, isVersion } from "../base/version.ts";
 import { handOverAgent, holdsSuccessors } from "../devices/hand-over.ts";
 import { checkGpus } from "./check-gpus.ts";
+import { checkHostSettings } from "./check-host-settings.ts";
 import { countTypes, nameInstances } from "./observed-instances.ts";
 
 /**
@@ -27,6 +28,8 @@ export function checkInstances(
     ...checkHealth(active, scales),
     ...checkGpus(candidates, ecs),
     ...checkAgent(cluster, candidates, ecs),
+    // Managed Instances' machines are AWS's to set up.
+    ...(ecs?.capacity.kind === "managed-instances" ? [] : checkHostSettings(candidates)),
   ];
 }
 

@@ -1,7 +1,6 @@
 /** What pods can have of a node's memory and CPU. */
 import { present } from "../base/present.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
-import { maxPods } from "../catalog/instance-types/max-pods.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { deviceCount } from "./devices.ts";
 
@@ -29,7 +28,7 @@ export function hugepagesMiB({ vcpus, efaInterfaces }: InstanceType): number {
 export function allocatableMiB(type: InstanceType): number {
   const memory = Math.floor((type.memoryMiB * (1000 - overheadPerMille)) / 1000);
   // awslabs/amazon-eks-ami @81fec2e, nodeadm/internal/kubelet/config.go: getMemoryMebibytesToReserve
-  const kubelet = 255 + 11 * (maxPods[type.instanceType] ?? unknownMaxPods);
+  const kubelet = 255 + 11 * (type.maxPods ?? unknownMaxPods);
   return memory - kubelet - evictionMiB - addOnsMiB - hugepagesMiB(type);
 }
 

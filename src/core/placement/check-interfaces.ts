@@ -1,4 +1,4 @@
-import { maxNetworkInterfaces } from "../catalog/instance-types/network-interfaces.ts";
+import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 import { isTrunked, trunkAttribute } from "./interfaces-left.ts";
 import type { Room } from "./room.ts";
@@ -9,7 +9,7 @@ export const interfaceAttribute = "ecs.capability.task-eni";
 export function checkInterfaces(needs: Requirements, room: Room): readonly string[] {
   const unsupported = checkInterfaceSupport(needs, room);
   if (unsupported.length > 0 || needs.networkMode !== "awsvpc" || (room.interfacesLeft ?? 1) > 0) return unsupported;
-  const most = maxNetworkInterfaces[room.instanceType ?? ""]!;
+  const most = findInstanceType(room.instanceType ?? "")!.maxNetworkInterfaces!;
   return [
     `awsvpc mode needs a network interface, and none of the ${most} that ${room.instanceType} can have is left: one is its own, and each task in awsvpc mode takes one`,
   ];

@@ -1,4 +1,4 @@
-import { maxNetworkInterfaces } from "../catalog/instance-types/network-interfaces.ts";
+import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
 import type { Task } from "../ecs-api/api.ts";
 import { networkModeOfDefinition } from "../ecs-api/host-ports.ts";
@@ -17,7 +17,7 @@ export function interfacesLeft(
   tasks: readonly Task[],
   definitions: ClusterSnapshot["taskDefinitions"],
 ): number | undefined {
-  const most = maxNetworkInterfaces[instanceTypeOf(instance) ?? ""];
+  const most = findInstanceType(instanceTypeOf(instance) ?? "")?.maxNetworkInterfaces;
   if (most === undefined || isTrunked(instance)) return undefined;
   const held = tasks.filter(({ taskDefinitionArn, lastStatus }) => {
     const definition = definitions[taskDefinitionArn];

@@ -5,7 +5,13 @@ import { checkImageDriver, firstNewDriverSdk } from "../../../src/core/catalog/c
 import { parseImageReference, parseNeuronTag } from "../../../src/core/catalog/container-images/image-reference.ts";
 import { lastVllmForAll } from "../../../src/core/catalog/container-images/images.ts";
 import { findInstanceType, instanceTypes } from "../../../src/core/catalog/instance-types/catalog.ts";
-import { amiFamilies, amiParameters } from "../../../src/core/catalog/machine-images/ami-families.ts";
+import {
+  amiFamilies,
+  amiParameters,
+  describeAmiFamily,
+} from "../../../src/core/catalog/machine-images/ami-families.ts";
+import { regionsToAsk } from "../../../src/core/catalog/machine-images/ami-regions.ts";
+import { serves } from "../../../src/core/catalog/machine-images/amis.ts";
 import { isLegalSlot, legalSizes, legalSlots } from "../../../src/core/catalog/slots.ts";
 import { topologyOf } from "../../../src/core/catalog/topology.ts";
 
@@ -90,8 +96,8 @@ describe("ssm-parameters.json", () => {
     Object.values(amiParameters(family, kubernetes)).map((path) => ({ path, family })),
   );
   const familiesAt = (path: string) => offered.filter((each) => each.path === path).map(({ family }) => family);
-  /** Published, and deliberately no family: AL2022 was a preview, the first Bottlerocket has ended. */
-  const left = /amazon-linux-2022|aws-ecs-1-/;
+  /** Published, and deliberately no family: AL2022 was a preview. */
+  const left = /amazon-linux-2022/;
 
   test.each([...ecs, ...ecsBottlerocket].filter(({ path }) => !left.test(path)))(
     "$path is a family's",
@@ -117,9 +123,85 @@ describe("ssm-parameters.json", () => {
   test("the image of every accelerated family is among them", () => {
     const known = new Set([...ecs, ...ecsBottlerocket].map(({ path }) => path).concat(expanded));
     const images = amiFamilies
-      .filter(({ accelerator }) => accelerator !== "none")
+      .filter(({ accelerator, preview }) => accelerator !== "none" && preview !== true)
       .map((family) => amiParameters(family, kubernetes).image);
     expect(images.filter((path) => !known.has(path))).toEqual([]);
+  });
+});
+
+describe("machine-images.json", () => {
+  interface MachineImages {
+    readonly cannotServe: readonly { readonly amis: readonly string[]; readonly families: readonly string[] }[];
+    readonly bottlerocketPreviews: readonly { readonly variants: readonly string[]; readonly kernel: string }[];
+    readonly retired: readonly { readonly variants: readonly string[]; readonly retiredOn: string }[];
+    readonly publishedBeyondOfferings: readonly {
+      readonly orchestrator: string;
+      readonly os: readonly string[];
+      readonly accelerator: string;
+      readonly regions: readonly string[];
+    }[];
+    readonly drivers: readonly {
+      readonly os: string;
+      readonly kernel?: string;
+      readonly families?: readonly string[];
+      readonly driver: string;
+      readonly lastDriverForInf1?: string;
+    }[];
+    readonly hostSettings: readonly { readonly instanceTypes: readonly string[]; readonly setting: string }[];
+  }
+  const known = facts<MachineImages>("machine-images.json");
+  const variantOf = ({ parameter }: { parameter: string }) => /bottlerocket\/([a-z0-9-]+)\//.exec(parameter)?.[1];
+
+  test.each(known.cannotServe.flatMap(({ amis, families }) => amis.map((ami) => [ami, families] as const)))(
+    "%s does not serve %j",
+    (ami, families) => {
+      // Bottlerocket's facts are of all its variants.
+      const meant = amiFamilies.filter((family) => {
+        const { orchestrator, os, accelerator } = family;
+        const name = describeAmiFamily(family);
+        return os === "bottlerocket" ? ami === `${orchestrator} ${os} ${accelerator}` : name.startsWith(`${ami} `);
+      });
+      expect(meant.length).toBeGreaterThan(0);
+      const types = instanceTypes.filter(({ family }) => families.includes(family));
+      expect(meant.flatMap((family) => types.filter((type) => serves(family, type)))).toEqual([]);
+    },
+  );
+
+  test("Bottlerocket's previews and ended variants are marked, its current one is not", () => {
+    const standing = new Map(amiFamilies.map((family) => [variantOf(family), family]));
+    for (const { variants, kernel } of known.bottlerocketPreviews)
+      for (const variant of variants) expect(standing.get(variant)).toMatchObject({ preview: true, kernel });
+    for (const { variants, retiredOn } of known.retired)
+      for (const variant of variants) expect(standing.get(variant)).toMatchObject({ retiredOn });
+    for (const variant of ["aws-ecs-2", "aws-ecs-2-nvidia"])
+      expect(standing.get(variant)).not.toMatchObject({ kernel: expect.anything() as string });
+  });
+
+  test("where images are published though no type is offered is asked too", () => {
+    for (const { orchestrator, os, accelerator, regions } of known.publishedBeyondOfferings) {
+      const of = amiFamilies.filter(
+        (family) =>
+          family.orchestrator === orchestrator && os.includes(family.os) && family.accelerator === accelerator,
+      );
+      expect(of.length).toBeGreaterThan(0);
+      for (const family of of)
+        expect(regionsToAsk([family], "neuron", undefined)).toEqual(expect.arrayContaining([...regions]));
+    }
+  });
+
+  test("which driver an image stays on is the families' pin", () => {
+    for (const { os, kernel, families, driver } of known.drivers) {
+      const pinned = amiFamilies.filter(
+        (each) =>
+          each.accelerator === "neuron" &&
+          each.os === os &&
+          each.pinnedDriver !== undefined &&
+          (kernel === undefined || (each.kernel ?? "4.14") === kernel),
+      );
+      expect(pinned.length).toBeGreaterThan(0);
+      for (const each of pinned)
+        expect(each.pinnedDriver).toEqual({ version: driver, ...(families === undefined ? {} : { onlyOn: families }) });
+    }
   });
 });
 
@@ -135,8 +217,8 @@ describe("neuron-images.json", () => {
     const [, sdk, driver] = /images of SDK ([\d.]+)\+ need host driver newer than ([\d.]+)/.exec(sentences)!;
     expect(firstNewDriverSdk).toBe(sdk);
     const image = parseImageReference(`x:0.10.0-neuronx-py313-sdk${sdk}.0-ubuntu24.04`);
-    expect(checkImageDriver(image, `${driver}.9`, "the host")).toHaveLength(1);
-    expect(checkImageDriver(image, `2.${Number(driver!.split(".")[1]) + 1}.0`, "the host")).toEqual([]);
+    expect(checkImageDriver(image, `${driver}.9`, "the host", "inf2")).toHaveLength(1);
+    expect(checkImageDriver(image, `2.${Number(driver!.split(".")[1]) + 1}.0`, "the host", "inf2")).toEqual([]);
   });
 
   test("says which vLLM was the last for trn1 and inf2", () => {

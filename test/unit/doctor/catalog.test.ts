@@ -42,6 +42,10 @@ describe("the driver of a machine image", () => {
     ["amzn2-ami-ecs-kernel-5.10-inf-hvm-2.0.20260120-x86_64-ebs", "ecs al2 kernel-5.10 neuron x86_64", "2.21", "2.21"],
     ["al2023-ami-ecs-neuron-hvm-2023.0.20260805-kernel-6.1-x86_64", "ecs al2023 neuron x86_64", "2.21", undefined],
     ["al2023-ami-ecs-hvm-2023.0.20260805-kernel-6.1-x86_64", undefined, undefined, undefined],
+    ["bottlerocket-aws-ecs-2-x86_64-v1.61.0-fcf71a47", "ecs bottlerocket neuron x86_64", undefined, undefined],
+    ["bottlerocket-aws-ecs-2-fips-x86_64-v1.61.0-fcf71a47", "ecs bottlerocket neuron x86_64", undefined, undefined],
+    ["bottlerocket-aws-ecs-2-nvidia-x86_64-v1.61.0-fcf71a47", undefined, undefined, undefined],
+    ["bottlerocket-aws-ecs-3-x86_64-v1.61.0-fcf71a47", undefined, undefined, undefined],
     ["our-amzn2-ami-ecs-inf-hvm-copy", undefined, undefined, undefined],
   ])("%s", (name, description, inf1, inf2) => {
     const family = ecsNeuronFamilyOf(name);
@@ -54,11 +58,16 @@ describe("the driver of a machine image", () => {
       [
         "al2023-ami-ecs-hvm-2023.0.20260805-kernel-6.1-x86_64",
         "amzn2-ami-ecs-gpu-hvm-2.0.20260120-x86_64-ebs",
+        "bottlerocket-aws-ecs-2-nvidia-x86_64-v1.55.0",
+        "bottlerocket-aws-ecs-3-nvidia-fips-aarch64-v1.55.0",
+        "bottlerocket-aws-ecs-2-aarch64-v1.55.0",
+        // The plain one carries the driver; of later kernels no source tells.
         "bottlerocket-aws-ecs-2-x86_64-v1.55.0",
+        "bottlerocket-aws-ecs-3-x86_64-v1.55.0",
         "al2023-ami-ecs-neuron-hvm-2023.0.1-x86_64",
         "my-image",
       ].map(isEcsImageWithoutNeuron),
-    ).toEqual([true, true, true, false, false]);
+    ).toEqual([true, true, true, true, true, false, false, false, false]);
   });
 
   it("is told as its number says", () => {
@@ -67,6 +76,7 @@ describe("the driver of a machine image", () => {
       "kernel 4.14 and driver 2.17, on which Neuron SDK 2.30 and later images do not run",
       "driver 2.21, on which Neuron SDK 2.30 and later images do not run",
       "kernel 4.14",
+      "on inf1 a boot service installs driver 2.21, on which Neuron SDK 2.30 and later images do not run",
     ]);
   });
 });

@@ -331,6 +331,30 @@ describe("roles", () => {
   });
 });
 
+describe("the kernel of the instances", () => {
+  const examined = (type: string, file: Workload | "none") =>
+    examine(withInstances(host("i1", { agentVersion: "1.105.1" }, type)), file).filter(
+      ({ check }) => check === "host-setting",
+    );
+
+  it("must be set for g6f.large, with or without a workload", () => {
+    const gpu: Workload = { name: "llm", image: "vllm:1", accelerator: { instanceTypes: ["g6f.large"] } };
+    for (const file of [gpu, "none"] as const)
+      expect(examined("g6f.large", file)).toMatchObject([
+        {
+          status: "WARN",
+          message:
+            "g6f.large needs vm.overcommit_memory = 1, and whether its instances have it cannot be seen from here",
+          fix: expect.stringContaining("vm.overcommit_memory=1 > /etc/sysctl.d/") as string,
+        },
+      ]);
+  });
+
+  it("need not for its larger sizes and for others", () => {
+    for (const type of ["g6f.xlarge", "g5.xlarge", "inf2.xlarge"]) expect(examined(type, "none")).toEqual([]);
+  });
+});
+
 describe("images", () => {
   const state = (value: ImageState) => ofAccount({ images: new Map([[image, { value }]]) });
   it.each<readonly [what: string, found: readonly string[], expected: readonly string[]]>([
@@ -377,6 +401,11 @@ describe("images", () => {
     ["2.30.0", "al2023-ami-ecs-neuron-hvm-2023.0.20260805-kernel-6.1-x86_64", "inf2.xlarge", ["SKIP driver"]],
     ["2.29.0", "al2023-ami-ecs-neuron-hvm-2023.0.20260805-kernel-6.1-x86_64", "inf2.xlarge", []],
     ["2.29.0", "al2023-ami-ecs-hvm-2023.0.20260805-kernel-6.1-x86_64", "inf2.xlarge", ["FAIL driver"]],
+    ["2.29.0", "bottlerocket-aws-ecs-2-x86_64-v1.61.0-fcf71a47", "inf2.xlarge", []],
+    ["2.30.0", "bottlerocket-aws-ecs-2-x86_64-v1.61.0-fcf71a47", "inf2.xlarge", ["SKIP driver"]],
+    ["2.29.0", "bottlerocket-aws-ecs-2-nvidia-x86_64-v1.61.0-fcf71a47", "inf2.xlarge", ["FAIL driver"]],
+    // Whether the kernel of the preview has the driver, no source says.
+    ["2.29.0", "bottlerocket-aws-ecs-3-x86_64-v1.61.0-fcf71a47", "inf2.xlarge", ["SKIP driver"]],
     ["2.29.0", "our-own-image", "inf2.xlarge", ["SKIP driver"]],
     ["2.29.0", undefined, "inf2.xlarge", ["SKIP driver"]],
   ])("SDK %s on %s", (sdk, name, type, expected) => {

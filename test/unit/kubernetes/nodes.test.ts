@@ -36,12 +36,16 @@ describe("the image of a node group", () => {
     ["p6e-gb200.36xlarge", "bottlerocket", undefined],
     ["dl1.24xlarge", undefined, undefined],
     ["g3.4xlarge", undefined, undefined],
+    // Its GPUs need a driver that no image of EKS has; its successor's do not.
+    ["g7.2xlarge", undefined, undefined],
+    ["g7e.2xlarge", undefined, "AL2023_x86_64_NVIDIA"],
+    ["p6-b200.48xlarge", undefined, "AL2023_x86_64_NVIDIA"],
   ] as const)("of %s on %s is %s", (type, os, amiType) => {
     expect(nodeAmiTypeFor(requireInstanceType(type), os)).toBe(amiType);
   });
 
   it("never is AL2 or a FIPS build, and there is one for every current Neuron and NVIDIA type of EKS's table", () => {
-    const unserved = new Set(["g2", "g3", "g3s", "p2"]);
+    const unserved = new Set(["g7"]);
     const current = instanceTypes.filter(
       (type) =>
         type.status === "current" && ["neuron", "nvidia"].includes(type.accelerator.kind) && !unserved.has(type.family),

@@ -145,7 +145,7 @@ describe("the rules for every target", () => {
       "warning mixed-architectures accelerator.instanceTypes",
     ]);
     expect(found(on({ instanceTypes: ["g3s.xlarge"] }))).toEqual([
-      "warning unverified-instance-type accelerator.instanceTypes.0",
+      "error retired-instance-type accelerator.instanceTypes.0",
     ]);
     expect(
       found({

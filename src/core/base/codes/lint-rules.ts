@@ -95,6 +95,7 @@ export const lintRules = {
   },
   "Container images": {
     "image-hardware": error("The image is built for the accelerator that the container asks for"),
+    "image-not-known": warning("What is known of AWS's images covers the image and the instance type"),
     "image-cpu-only": warning("A container with an accelerator does not run an image that is built for CPU"),
     "image-missing": error("The image can be pulled: AWS's registries hold it in that region and SDK version"),
   },

@@ -31,6 +31,8 @@ export const problemCodes = {
     "accelerator-missing": error("`accelerator` is missing; a CPU workload says `none`"),
     "instance-types-missing": error("`accelerator.instanceTypes` is missing"),
     "unknown-instance-type": error("The instance type is not in the catalogue of accelerated types"),
+    "instance-type-row": error("A row of the file of instance types is not as facts/ has them"),
+    "instance-type-known": warning("The file of instance types has other figures of a type that the catalogue knows"),
     "retired-instance-type": error("EC2 starts no instance of the type any more"),
     "accelerator-not-placed": error("The type carries an accelerator that is neither Neuron nor NVIDIA"),
     "unverified-instance-type": warning("The catalogue's figures of the type are not verified"),
@@ -117,6 +119,7 @@ export const problemCodes = {
     "slots-daemon": error("A workload of several slots has several services, which cannot be DAEMON"),
   },
   "Runs and deployments": {
+    "lock-port-base": error("The cluster's tag for the first lock port is none, or has not room for all of them"),
     "subnets-missing": error("Tasks in network mode awsvpc need subnets"),
     "no-such-provider": error("The cluster has no such capacity provider"),
     "managed-instances-unknown": error("A snapshot does not tell which capacity providers are Managed Instances"),
@@ -154,6 +157,7 @@ export const problemCodes = {
     "no-such-ami": error("There is no AMI with all that was asked for"),
     "no-known-region": error("The catalogue knows no region that offers the instance type"),
     "retired-ami": warning("The AMI gets no more updates"),
+    "newer-type": warning("The instance type is newer than the release, and whether the AMI drives it is not known"),
     "retired-type": warning("EC2 starts no instance of the type any more"),
     "old-driver": warning("The AMI's Neuron driver is too old for some images"),
     "other-os": warning("No AMI of AL2023 serves the type: it is of another operating system"),
@@ -162,6 +166,7 @@ export const problemCodes = {
     "image-architecture": error("The image is built for another architecture than the instance type's"),
     "image-hardware": error("The image is built for another accelerator than the instance type's"),
     "image-family": error("The image's Neuron SDK does not serve the instance type's family"),
+    "image-not-known": warning("The image or the instance type is newer than what is known of AWS's images"),
     "image-cpu-only": warning("The image is built for CPU and leaves the accelerator idle"),
     "image-driver": error("The image needs a newer Neuron driver than the machine has"),
     "image-not-published": either(

@@ -4,15 +4,19 @@
  */
 import type { RefusalCode } from "../../base/codes/problem-codes.ts";
 import { listOr, type Problem } from "../../base/problem.ts";
-import { dlcAccountByRegion, neuronRepositories } from "./image-data.ts";
+import { dlcAccountByRegion, imagesAsOf, listedUpToSdk, neuronRepositories, newestSdk } from "./image-data.ts";
 import { compareVersions } from "../../base/version.ts";
 import { parseImageReference, type ImageReference } from "./image-reference.ts";
 import {
   builtFor,
   familiesServedBy,
+  firstTorchNeuronSdk,
   firstTrn2Sdk,
   imageName,
   isAwsImage,
+  isBeyondLists,
+  isKnownNeuronFamily,
+  isTorchNeuronImage,
   isVllmImage,
   lastVllmForAll,
   majorMinor,
@@ -28,6 +32,8 @@ import type { InstanceType } from "../instance-types/instance-type.ts";
  */
 export const firstNewDriverSdk = "2.30";
 const lastOldDriver = "2.26";
+/** https://awsdocs-neuron.readthedocs-hosted.com, "announce-correction-neuron-driver-support-inf1". */
+const lastInf1Driver = "2.24";
 
 /** What an image is built for, as messages say it. */
 export const hardware = { neuron: "AWS Neuron", nvidia: "NVIDIA GPUs", cpu: "CPU" } as const;
@@ -63,7 +69,9 @@ export function checkImageOnType(image: ImageReference, type: InstanceType): rea
     );
   } else if (built === "neuron") {
     const served = familiesServedBy(image)!;
-    if (!served.includes(family))
+    if (!isKnownNeuronFamily(family) || (served.includes(family) && isBeyondLists(image)))
+      problems.push(notKnown(image, family));
+    else if (!served.includes(family))
       problems.push(
         error(
           "image-family",
@@ -73,6 +81,26 @@ export function checkImageOnType(image: ImageReference, type: InstanceType): rea
       );
   }
   return problems;
+}
+
+/** What is known of AWS's images ends with the day on which it was read: beyond it nothing is claimed, as is said. */
+function notKnown(image: ImageReference, family: string): Problem {
+  const { sdk } = neuronTagOf(image) ?? {};
+  const what = isKnownNeuronFamily(family)
+    ? `${image.text} is of Neuron SDK ${sdk}`
+    : `${family} is newer than what is known of AWS's Neuron images`;
+  const newest =
+    sdk !== undefined && compareVersions(sdk, newestSdk.version) > 0
+      ? `; the newest SDK on ${newestSdk.asOf} was ${newestSdk.version}`
+      : "";
+  return {
+    severity: "warning",
+    code: "image-not-known",
+    message:
+      `${what}: AWS's lists of images are known up to SDK ${listedUpToSdk} (${imagesAsOf})${newest}. ` +
+      `Whether ${image.text} runs on ${family} is not checked`,
+    hint: "See the release notes of the Neuron SDK, or take a newer aiplat.",
+  };
 }
 
 /** Why an image cannot be pulled: it names another region's account, or was never published. */
@@ -91,15 +119,27 @@ export function isOldDriver(driver: string): boolean {
   return compareVersions(majorMinor(driver), lastOldDriver) <= 0;
 }
 
-/** Why an image does not start with this Neuron driver; `host` names the machine, e.g. `the ECS AL2 inf AMI`. */
-export function checkImageDriver(image: ImageReference, driver: string, host: string): readonly Problem[] {
+/**
+ * Why an image does not start with this Neuron driver.
+ *
+ * @param host Names the machine, e.g. `the ECS AL2 inf AMI`.
+ * @param family The family of the machine's type.
+ */
+export function checkImageDriver(
+  image: ImageReference,
+  driver: string,
+  host: string,
+  family: string,
+): readonly Problem[] {
   if (!needsNewDriver(image) || !isOldDriver(driver)) return [];
   const message =
     `${image.text} is of Neuron SDK ${neuronTagOf(image)!.sdk} and needs a host driver newer than ` +
     `${lastOldDriver}; ${host} has ${driver}`;
-  return [
-    error("image-driver", message, `Use an AL2023 Neuron AMI, or an image of an SDK before ${firstNewDriverSdk}.`),
-  ];
+  const hint =
+    family === "inf1"
+      ? `No driver after ${lastInf1Driver} drives Inf1: use an image of an SDK before ${firstNewDriverSdk}.`
+      : `Use an AL2023 Neuron AMI, or an image of an SDK before ${firstNewDriverSdk}.`;
+  return [error("image-driver", message, hint)];
 }
 
 function checkRegistry(image: ImageReference): readonly Problem[] {
@@ -130,15 +170,19 @@ function checkPublished(image: ImageReference): readonly Problem[] {
   const sdk = neuronTagOf(image)?.sdk;
   const known = neuronRepositoryOf(image);
   if (sdk === undefined || known?.endedWithSdk === undefined || compareVersions(sdk, known.endedWithSdk) < 0) return [];
+  const isListed = compareVersions(sdk, listedUpToSdk) <= 0;
   const { repository, endedWithSdk } = known;
-  const message = `${repository} has no image of Neuron SDK ${sdk}: AWS published none from SDK ${endedWithSdk} on`;
+  const message = isListed
+    ? `${repository} has no image of Neuron SDK ${sdk}: AWS published none from SDK ${endedWithSdk} to ${listedUpToSdk}`
+    : `whether ${repository} has an image of Neuron SDK ${sdk} is not known: AWS published none from SDK ` +
+      `${endedWithSdk} to ${listedUpToSdk}, and its lists are known up to there (${imagesAsOf})`;
   // In a registry of one's own the image may be a build of one's own.
   return [
     {
-      severity: isAwsImage(image) ? "error" : "warning",
+      severity: isListed && isAwsImage(image) ? "error" : "warning",
       code: "image-not-published",
       message,
-      hint: `The last one is ${known.repository}:${known.newestTag}.`,
+      hint: `The last one${isListed ? "" : " known"} is ${known.repository}:${known.newestTag}.`,
     },
   ];
 }
@@ -146,6 +190,8 @@ function checkPublished(image: ImageReference): readonly Problem[] {
 function whyNot(image: ImageReference, family: string): string {
   if (neuronFlavourOf(image) === "neuron") return "neuron images are built for Inf1 only";
   if (family === "inf1") return "neuronx images are built for the chips after Inf1";
+  if (isTorchNeuronImage(image) && !isVllmImage(image))
+    return `from Neuron SDK ${firstTorchNeuronSdk} on PyTorch images are TorchNeuron's, for Trainium2 and later`;
   if (isVllmImage(image) && !family.startsWith("trn2")) return `the last vLLM image for it is ${lastVllmForAll}`;
   return `its Neuron SDK ${neuronTagOf(image)!.sdk} is older than ${firstTrn2Sdk}, the first for Trainium2`;
 }

@@ -2,6 +2,12 @@
 /** The day the lists were read (YYYY-MM-DD). */
 export const imagesAsOf = "2026-08-21";
 
+/** The last Neuron SDK of which the lists name every image; of later ones they have single tags. */
+export const listedUpToSdk = "2.32.0";
+
+/** The newest Neuron SDK of which anything is known, and the day on which it was the newest (YYYY-MM-DD). */
+export const newestSdk = { version: "2.33.1", asOf: "2026-11-29" };
+
 /** The account that holds AWS's Deep Learning Containers in each region. */
 export const dlcAccountByRegion: Readonly<Record<string, string>> = {
   "af-south-1": "626614931356",
@@ -96,8 +102,9 @@ export const neuronRepositories: readonly NeuronRepository[] = [
   },
   {
     repository: "pytorch-inference-vllm-neuronx",
-    newestTag: "0.24.0.1.1.0-neuronx-py313-sdk2.32.0-ubuntu24.04",
+    newestTag: "0.29.0.1.2.0-neuronx-py314-sdk2.33.0-ubuntu26.04",
     images: [
+      { tag: "0.29.0.1.2.0-neuronx-py314-sdk2.33.0-ubuntu26.04", families: ["trn2", "trn2u"] },
       { tag: "0.24.0.1.1.0-neuronx-py313-sdk2.32.0-ubuntu24.04", families: ["trn2", "trn2u"] },
       { tag: "0.21.0.1.0.0-neuronx-py313-sdk2.31.1-ubuntu24.04", families: ["trn2", "trn2u"] },
       { tag: "0.16.0-neuronx-py312-sdk2.31.1-ubuntu24.04", families: ["inf2", "trn1", "trn1n", "trn2", "trn2u"] },

@@ -1,5 +1,11 @@
 /** What an image is built for and where it comes from, judged by its name alone. */
-import { dlcAccountByRegion, gpuRepositories, neuronRepositories, type NeuronRepository } from "./image-data.ts";
+import {
+  dlcAccountByRegion,
+  gpuRepositories,
+  listedUpToSdk,
+  neuronRepositories,
+  type NeuronRepository,
+} from "./image-data.ts";
 import { compareVersions } from "../../base/version.ts";
 import { parseNeuronTag, type ImageReference, type NeuronTag } from "./image-reference.ts";
 
@@ -13,6 +19,15 @@ export const firstTrn2Sdk = "2.21";
 
 /** The last vLLM version with an image for Trn1 and Inf2 (aws-neuron/deep-learning-containers README.md @2be9ed1). */
 export const lastVllmForAll = "0.16";
+
+/**
+ * From this SDK on PyTorch images are TorchNeuron's, for Trn2 and Trn3 only
+ * (https://awsdocs-neuron.readthedocs-hosted.com/en/v2.33.0/_sources/setup/pytorch/dlc.rst).
+ */
+export const firstTorchNeuronSdk = "2.33";
+
+/** TorchNeuron's first PyTorch; no other framework has a version as high. */
+const firstTorchNeuronVersion = "2.13";
 
 const laterFamilies = ["inf2", "trn1", "trn1n", "trn2", "trn2u"];
 const dlcAccounts: ReadonlySet<string> = new Set(Object.values(dlcAccountByRegion));
@@ -34,8 +49,9 @@ export function familiesServedBy(image: ImageReference): readonly string[] | und
   if (flavour === undefined) return undefined;
   if (flavour === "neuron") return ["inf1"];
   const { framework, sdk } = neuronTagOf(image) ?? {};
-  if (isVllmImage(image) && framework !== undefined && compareVersions(majorMinor(framework), lastVllmForAll) > 0)
-    return laterFamilies.filter((family) => family.startsWith("trn2"));
+  const isNewVllm =
+    isVllmImage(image) && framework !== undefined && compareVersions(majorMinor(framework), lastVllmForAll) > 0;
+  if (isNewVllm || isTorchNeuronImage(image)) return laterFamilies.filter((family) => family.startsWith("trn2"));
   if (sdk !== undefined && compareVersions(sdk, firstTrn2Sdk) < 0)
     return laterFamilies.filter((family) => !family.startsWith("trn2"));
   return laterFamilies;
@@ -67,6 +83,25 @@ export function isAwsImage({ registry, ecr, repository }: ImageReference): boole
 
 export function isVllmImage(image: ImageReference): boolean {
   return /(?:^|-)vllm-/.test(imageName(image));
+}
+
+/** Whether the image is of TorchNeuron, which replaced torch-neuronx. */
+export function isTorchNeuronImage(image: ImageReference): boolean {
+  const { framework, sdk } = neuronTagOf(image) ?? {};
+  if (framework === undefined || sdk === undefined || compareVersions(sdk, firstTorchNeuronSdk) < 0) return false;
+  return /(?:^|-)(?:py)?torch/.test(imageName(image)) || compareVersions(framework, firstTorchNeuronVersion) >= 0;
+}
+
+/** Whether the catalogue's rules of images are made for the family: not where the type is newer than they are. */
+export function isKnownNeuronFamily(family: string): boolean {
+  return family === "inf1" || laterFamilies.includes(family);
+}
+
+/** Whether the image is of a Neuron SDK beyond the lists of AWS's images, and none of the single ones known of it. */
+export function isBeyondLists(image: ImageReference): boolean {
+  const sdk = neuronTagOf(image)?.sdk;
+  if (sdk === undefined || compareVersions(sdk, listedUpToSdk) <= 0) return false;
+  return !(neuronRepositoryOf(image)?.images ?? []).some(({ tag }) => tag === image.tag);
 }
 
 /** The last part of the repository. */

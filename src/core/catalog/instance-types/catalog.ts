@@ -1,14 +1,19 @@
 import { nearestNames, rankNames } from "../../base/nearest.ts";
 import { listOr, problem, Refusal, type Path, type Problem } from "../../base/problem.ts";
-import { families, type Family } from "./families.ts";
-import type { AcceleratorKind, InstanceType } from "./instance-type.ts";
+import { closeAddedTypes } from "./added-types.ts";
+import { families } from "./families.ts";
+import { acceleratorKinds, type InstanceType } from "./instance-type.ts";
 import { priceRegion, pricesAsOf, priceSource, usdPerHour } from "../prices.ts";
 
+const addedTypes = closeAddedTypes();
+const released = Object.values(families).flat();
+
 /** Every accelerated instance type: by kind, then family, then size. */
-export const instanceTypes: readonly InstanceType[] = Object.values(families).flat();
+export const instanceTypes: readonly InstanceType[] =
+  addedTypes.length === 0 ? released : [...released, ...addedTypes].toSorted(byKindFamilyAndSize);
 
 /** Every family, in the order of `instanceTypes`. */
-export const familyNames = Object.keys(families) as readonly Family[];
+export const familyNames: readonly string[] = [...new Set(instanceTypes.map(({ family }) => family))];
 
 const byName: ReadonlyMap<string, InstanceType> = new Map(instanceTypes.map((type) => [type.instanceType, type]));
 
@@ -17,11 +22,16 @@ export function findInstanceType(name: string): InstanceType | undefined {
   return byName.get(name);
 }
 
+/** Whether the type was added to those of the release: what is known of AWS's images and regions does not cover it. */
+export function isNewerThanRelease(type: InstanceType): boolean {
+  return addedTypes.includes(type);
+}
+
 /** What `name` was most likely meant to be, best first: sizes of its own family where the family exists. */
 export function nearestInstanceTypes(name: string): readonly string[] {
   const family = name.slice(0, name.indexOf(".")).toLowerCase();
-  const siblings = Object.hasOwn(families, family) ? families[family as Family] : undefined;
-  if (siblings === undefined) return nearestNames(name, [...byName.keys()]);
+  const siblings = instanceTypes.filter((type) => type.family === family);
+  if (siblings.length === 0) return nearestNames(name, [...byName.keys()]);
   const ranked = rankNames(
     name,
     siblings.map((type) => type.instanceType),
@@ -67,11 +77,6 @@ export function requireInstanceType(name: string, path: Path = []): InstanceType
   return type;
 }
 
-/** The families that carry accelerators of the kind. */
-export function familiesOf(kind: AcceleratorKind): readonly Family[] {
-  return familyNames.filter((family) => families[family][0]!.accelerator.kind === kind);
-}
-
 export interface Price {
   readonly usdPerHour: number;
   readonly region: string;
@@ -86,4 +91,21 @@ export function priceOf({ instanceType }: InstanceType): Price | undefined {
   return price === undefined
     ? undefined
     : { usdPerHour: price, region: priceRegion, asOf: pricesAsOf, source: priceSource };
+}
+
+/** The order of the catalogue. */
+export function byKindFamilyAndSize(one: InstanceType, other: InstanceType): number {
+  const kind = (type: InstanceType) => acceleratorKinds.indexOf(type.accelerator.kind);
+  return (
+    kind(one) - kind(other) ||
+    compare(one.family, other.family) ||
+    one.vcpus - other.vcpus ||
+    one.memoryMiB - other.memoryMiB ||
+    compare(one.instanceType, other.instanceType)
+  );
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }

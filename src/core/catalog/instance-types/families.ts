@@ -78,5 +78,8 @@ const rows = {
 
 export type Family = keyof typeof rows;
 
-/** Every family in catalogue order (neuron, nvidia, amd, habana, qualcomm, media, fpga; then by name), its types from the smallest to the largest. */
+/**
+ * Every family in catalogue order (neuron, nvidia, amd, habana, qualcomm, media, fpga; then by name), its types
+ * from the smallest to the largest.
+ */
 export const families: Readonly<Record<Family, readonly InstanceType[]>> = rows;

@@ -6,7 +6,7 @@ export interface InstanceTypeFilter {
   readonly kind?: AcceleratorKind;
   /** Any of these. */
   readonly families?: readonly string[];
-  /** A part of the name; with `*` or `?` in it, a pattern for the whole name. */
+  /** A part of the type's or its accelerator's name; with `*` or `?` in it, a pattern for the whole of one. */
   readonly name?: string;
   readonly minDevices?: number;
   readonly minMemoryMiBPerDevice?: number;
@@ -32,7 +32,7 @@ export function filterInstanceTypes(
     (type) =>
       (filter.kind === undefined || type.accelerator.kind === filter.kind) &&
       (filter.families === undefined || filter.families.includes(type.family)) &&
-      isNamed(type.instanceType) &&
+      (isNamed(type.instanceType) || isNamed(type.accelerator.name)) &&
       type.accelerator.count >= (filter.minDevices ?? 0) &&
       type.accelerator.memoryMiBPerDevice >= (filter.minMemoryMiBPerDevice ?? 0) &&
       type.memoryMiB >= (filter.minMemoryMiB ?? 0) &&
@@ -63,14 +63,14 @@ const measures: Readonly<Record<Exclude<SortKey, "name">, (type: InstanceType) =
 
 function nameMatcher(text: string): (name: string) => boolean {
   const wanted = text.toLowerCase();
-  if (!/[*?]/.test(wanted)) return (name) => name.includes(wanted);
+  if (!/[*?]/.test(wanted)) return (name) => name.toLowerCase().includes(wanted);
   const pattern = new RegExp(
     `^${wanted
       .replace(/[.+^${}()|[\]\\]/g, "\\$&")
       .replace(/\*/g, ".*")
       .replace(/\?/g, ".")}$`,
   );
-  return (name) => pattern.test(name);
+  return (name) => pattern.test(name.toLowerCase());
 }
 
 function compare<T extends string | number>(a: T, b: T): number {

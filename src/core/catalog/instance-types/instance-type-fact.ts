@@ -12,6 +12,10 @@ export interface InstanceTypeFact {
   /** Null where no source says. */
   readonly efaInterfaces: number | null;
   readonly networkCards: number;
+  /** Elastic network interfaces over all network cards, and of each. */
+  readonly maxENI?: number | null;
+  readonly eniPerNetworkCard?: readonly number[];
+  readonly ipv4PerENI?: number;
   /** Of Neuron types with several devices. */
   readonly topology?: Topology;
   /** Absent in rows of EC2's API: what it answers can be launched. */
@@ -37,8 +41,10 @@ const statuses = [
   [/^retired/, "retired"],
   [/^current/, "current"],
   [/^previous generation, still listed/, "current"],
-  [/^previous generation \/ not in/, "unverified"],
+  [/^(?:unverified|previous generation \/ not in)/, "unverified"],
 ] as const;
+
+export const statusWords = statuses.map(([pattern]) => pattern);
 
 /**
  * The catalogue's row of a fact.
@@ -57,9 +63,18 @@ export function toInstanceType(fact: InstanceTypeFact): InstanceType {
     ...present({ topology }),
     efaInterfaces,
     networkCards,
+    ...present({ maxNetworkInterfaces: fact.maxENI, maxPods: maxPodsOf(fact) }),
     status: statusOf(fact),
     source: fact.source,
   };
+}
+
+/**
+ * As nodeadm computes it: the interfaces of the first network card, their addresses without the interfaces' own, and
+ * two pods of the host's network (awslabs/amazon-eks-ami @81fec2e, nodeadm/internal/kubelet/eni_max_pods.go).
+ */
+function maxPodsOf({ eniPerNetworkCard: [interfaces] = [], ipv4PerENI }: InstanceTypeFact): number | undefined {
+  return interfaces === undefined || ipv4PerENI === undefined ? undefined : interfaces * (ipv4PerENI - 1) + 2;
 }
 
 function toAccelerator(fact: AcceleratorFact): Accelerator {
@@ -77,7 +92,8 @@ function toAccelerator(fact: AcceleratorFact): Accelerator {
   };
 }
 
-function kindOf({ kind, manufacturer }: AcceleratorFact): AcceleratorKind {
+/** The catalogue's word for the kind; any other word where the fact has none of its own. */
+export function kindOf({ kind, manufacturer }: Pick<AcceleratorFact, "kind" | "manufacturer">): AcceleratorKind {
   if (kind === "gpu") return manufacturer.toLowerCase() as AcceleratorKind;
   return (kind === "xilinx-media" ? "media" : kind) as AcceleratorKind;
 }

@@ -58,6 +58,16 @@ export interface InstanceType {
   /** EFA interfaces that one instance can have; null where no source says. */
   readonly efaInterfaces: number | null;
   readonly networkCards: number;
+  /**
+   * Network interfaces that an instance can have over all its network cards, the primary one included; absent where no
+   * source says. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInfo.html
+   */
+  readonly maxNetworkInterfaces?: number;
+  /**
+   * The most pods that a node of the type runs, as kubelet is told on EKS's AMIs; absent where no source gives its
+   * network interfaces.
+   */
+  readonly maxPods?: number;
   readonly status: InstanceTypeStatus;
   /** The day EC2 retired the type, where known (YYYY-MM-DD). */
   readonly retiredOn?: string;

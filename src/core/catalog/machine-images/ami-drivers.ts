@@ -24,7 +24,7 @@ export function pinnedDriverOn({ pinnedDriver }: AmiFamily, instanceFamily: stri
 
 /**
  * How AWS names the ECS images with a Neuron driver (aws/amazon-ecs-ami al2inf.pkr.hcl, al2kernel5dot10inf.pkr.hcl,
- * al2023neu.pkr.hcl), and so a copy that nobody renamed.
+ * al2023neu.pkr.hcl; Bottlerocket's plain variant), and so a copy that nobody renamed.
  */
 const neuronNames: readonly {
   readonly pattern: RegExp;
@@ -34,6 +34,7 @@ const neuronNames: readonly {
   { pattern: /^al2023-ami-ecs-neuron-hvm-/, os: "al2023" },
   { pattern: /^amzn2-ami-ecs-inf-hvm-/, os: "al2" },
   { pattern: /^amzn2-ami-ecs-kernel-5\.10-inf-hvm-/, os: "al2", kernel: "5.10" },
+  { pattern: /^bottlerocket-aws-ecs-2-(?:fips-)?x86_64-/, os: "bottlerocket" },
 ];
 
 /** The ECS family with a Neuron driver that an image of this name belongs to; undefined for any other image. */
@@ -47,10 +48,13 @@ export function ecsNeuronFamilyOf(imageName: string): AmiFamily | undefined {
       );
 }
 
-/** Whether the name is one of an ECS image of AWS's without a Neuron driver. */
+/**
+ * Whether the name is one of an ECS image of AWS's without a Neuron driver. Of Bottlerocket those are the variants for
+ * NVIDIA and for arm64; of the plain ones on kernels other than aws-ecs-2's no source tells.
+ */
 export function isEcsImageWithoutNeuron(imageName: string): boolean {
   return (
-    /^(?:al2023-ami-ecs|amzn2-ami-ecs|bottlerocket-aws-ecs)-/.test(imageName) &&
+    /^(?:(?:al2023|amzn2)-ami-ecs-|bottlerocket-aws-ecs-\d+-(?:nvidia-|(?:fips-)?aarch64-))/.test(imageName) &&
     ecsNeuronFamilyOf(imageName) === undefined
   );
 }

@@ -1,5 +1,7 @@
 import type { Family } from "../instance-types/families.ts";
 import type { Architecture } from "../instance-types/instance-type.ts";
+import { nvidiaExclusions, trn2BeforeDriver, type AmiExclusion } from "./ami-exclusions.ts";
+import { ecsBottlerocketFamilies } from "./ecs-bottlerocket.ts";
 
 export const orchestrators = ["ecs", "eks"] as const;
 export type Orchestrator = (typeof orchestrators)[number];
@@ -17,8 +19,12 @@ export interface AmiFamily {
   readonly os: AmiOs;
   readonly accelerator: AmiAccelerator;
   readonly architecture: Architecture;
-  /** Where one OS has two images: AL2 with the newer kernel. `ami latest` answers the one without. */
-  readonly kernel?: "5.10";
+  /** Where one OS has several images: AL2 or Bottlerocket with another kernel. `ami latest` answers the one without. */
+  readonly kernel?: "5.10" | "6.12" | "6.18";
+  /** Beside the image without: the build with FIPS-validated cryptography. */
+  readonly fips?: true;
+  /** AWS describes it as a preview: listed, never chosen. */
+  readonly preview?: true;
   /** The public SSM parameter; `{kubernetes}` stands for the minor version. */
   readonly parameter: string;
   /** `document`: one JSON document. `leaves`: a parameter for the image id and one for its version beneath. */
@@ -31,7 +37,7 @@ export interface AmiFamily {
   readonly oldKernel?: "4.14";
   /** The Neuron driver that it stays on; absent where each image has the newest of its day. */
   readonly pinnedDriver?: PinnedDriver;
-  readonly cannotServe?: readonly { readonly families: readonly Family[]; readonly reason: string }[];
+  readonly cannotServe?: readonly AmiExclusion[];
   readonly source: string;
 }
 
@@ -54,47 +60,22 @@ const ecsAl2RetiredOn = "2026-06-30";
 const eksAl2 = { retiredOn: "2025-11-26", lastKubernetesMinor: 32 } as const;
 
 const ecsGuide = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html";
-const ecsBottlerocketGuide =
-  "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-bottlerocket-retrieve-ami.html";
 const eksGuide = "https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html";
 const eksBottlerocketGuide = "https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id-bottlerocket.html";
 /** Which types each accelerated image of EKS serves. */
 const eksTable = "https://docs.aws.amazon.com/eks/latest/userguide/ml-eks-optimized-ami.html";
 const recipes = "aws/amazon-ecs-ami @a2532d3";
 
-/**
- * "ECS-Optimized GPU AMIs for this target [al2keplergpu] are not officially built and
- * published" (aws/amazon-ecs-ami README.md).
- */
-const kepler = { families: ["g2", "p2"], reason: "NVIDIA's current drivers no longer know its Kepler GPUs" } as const;
-/** The table of EKS starts with g4dn and p3. */
-const notInEksTable = {
-  families: ["g2", "g3", "g3s", "p2"],
-  reason: "AWS's table of the types that EKS images serve does not name it",
-} as const;
-/** The table names p6e-gb200 for AL2023 arm64 and g5g alone for Bottlerocket arm64. */
-const grace = { families: ["p6e-gb200"], reason: "AWS names g5g alone for Bottlerocket's arm64 NVIDIA image" } as const;
-/**
- * nvidia-kmod-load.sh of the AL2023 recipe picks the GRID module by device and install-nvidia-driver.sh adds the NVLink
- * subnet manager; AL2's script has neither.
- */
-const al2Gpu = [
-  kepler,
-  { families: ["g6f", "gr6f"], reason: "it carries no GRID driver, which fractional GPUs need" },
-  { families: ["p6-b200", "p6-b300"], reason: "it carries no NVLink subnet manager, which P6 needs" },
-] as const;
-
 /** The last Neuron driver for kernel 4.14. */
 const al2Driver = "2.17";
+/**
+ * What a boot service of AL2023's Neuron images installs on Inf1, whose last driver is 2.24 (Neuron's announcement of a
+ * correction of driver support for Inf1).
+ */
+const inf1Driver = { version: "2.21", onlyOn: ["inf1"] } as const;
 
 const ecs = { orchestrator: "ecs", shape: "document", source: ecsGuide } as const;
 const ecsAl2 = { ...ecs, os: "al2", retiredOn: ecsAl2RetiredOn } as const;
-const ecsBottlerocket = {
-  orchestrator: "ecs",
-  os: "bottlerocket",
-  shape: "version-leaves",
-  source: ecsBottlerocketGuide,
-} as const;
 const eks = { orchestrator: "eks", os: "al2023", shape: "release-leaves", source: eksGuide } as const;
 const eksBottlerocket = {
   orchestrator: "eks",
@@ -107,8 +88,8 @@ const x86 = { architecture: "x86_64" } as const;
 const arm = { architecture: "arm64" } as const;
 
 /**
- * Every family, and in which order they are shown. There is none for Neuron on arm64, for Neuron on Bottlerocket under
- * ECS, and no ECS image of Amazon Linux for NVIDIA on arm64.
+ * Every family, and in which order they are shown. There is none for Neuron on arm64, and no ECS image of Amazon Linux
+ * for NVIDIA on arm64.
  */
 export const amiFamilies: readonly AmiFamily[] = [
   {
@@ -117,7 +98,7 @@ export const amiFamilies: readonly AmiFamily[] = [
     os: "al2023",
     accelerator: "neuron",
     parameter: `${ecsPath}/amazon-linux-2023/neuron/recommended`,
-    pinnedDriver: { version: "2.21", onlyOn: ["inf1"] },
+    pinnedDriver: inf1Driver,
     source: `${ecsGuide}; ${recipes} scripts/al2023/neuron`,
   },
   {
@@ -126,27 +107,11 @@ export const amiFamilies: readonly AmiFamily[] = [
     os: "al2023",
     accelerator: "nvidia",
     parameter: `${ecsPath}/amazon-linux-2023/gpu/recommended`,
-    cannotServe: [kepler],
+    cannotServe: nvidiaExclusions.ecs,
   },
   { ...ecs, ...x86, os: "al2023", accelerator: "none", parameter: `${ecsPath}/amazon-linux-2023/recommended` },
   { ...ecs, ...arm, os: "al2023", accelerator: "none", parameter: `${ecsPath}/amazon-linux-2023/arm64/recommended` },
-  {
-    ...ecsBottlerocket,
-    ...x86,
-    accelerator: "nvidia",
-    parameter: `${bottlerocketPath}/aws-ecs-2-nvidia/x86_64/latest`,
-    cannotServe: [kepler],
-  },
-  {
-    ...ecsBottlerocket,
-    ...arm,
-    accelerator: "nvidia",
-    parameter: `${bottlerocketPath}/aws-ecs-2-nvidia/arm64/latest`,
-    cannotServe: [grace],
-    source: `${ecsBottlerocketGuide}; ${eksTable}`,
-  },
-  { ...ecsBottlerocket, ...x86, accelerator: "none", parameter: `${bottlerocketPath}/aws-ecs-2/x86_64/latest` },
-  { ...ecsBottlerocket, ...arm, accelerator: "none", parameter: `${bottlerocketPath}/aws-ecs-2/arm64/latest` },
+  ...ecsBottlerocketFamilies,
   {
     ...ecsAl2,
     ...x86,
@@ -154,8 +119,7 @@ export const amiFamilies: readonly AmiFamily[] = [
     parameter: `${ecsPath}/amazon-linux-2/inf/recommended`,
     oldKernel: "4.14",
     pinnedDriver: { version: al2Driver },
-    // It came with Neuron SDK 2.19; Trn2 came with SDK 2.21.
-    cannotServe: [{ families: ["trn2", "trn2u"], reason: `its Neuron driver is ${al2Driver}, older than Trn2` }],
+    cannotServe: [trn2BeforeDriver(al2Driver)],
     source: `${ecsGuide}; ${recipes} scripts/enable-ecs-agent-inferentia-support.sh`,
   },
   {
@@ -173,7 +137,7 @@ export const amiFamilies: readonly AmiFamily[] = [
     accelerator: "nvidia",
     parameter: `${ecsPath}/amazon-linux-2/gpu/recommended`,
     oldKernel: "4.14",
-    cannotServe: al2Gpu,
+    cannotServe: nvidiaExclusions.ecsAl2,
   },
   {
     ...ecsAl2,
@@ -181,7 +145,7 @@ export const amiFamilies: readonly AmiFamily[] = [
     kernel: "5.10",
     accelerator: "nvidia",
     parameter: `${ecsPath}/amazon-linux-2/kernel-5.10/gpu/recommended`,
-    cannotServe: al2Gpu,
+    cannotServe: nvidiaExclusions.ecsAl2,
   },
   { ...ecsAl2, ...x86, accelerator: "none", parameter: `${ecsPath}/amazon-linux-2/recommended` },
   {
@@ -200,13 +164,20 @@ export const amiFamilies: readonly AmiFamily[] = [
     parameter: `${ecsPath}/amazon-linux-2/kernel-5.10/arm64/recommended`,
   },
 
-  { ...eks, ...x86, accelerator: "neuron", parameter: `${eksPath}/amazon-linux-2023/x86_64/neuron/recommended` },
+  {
+    ...eks,
+    ...x86,
+    accelerator: "neuron",
+    parameter: `${eksPath}/amazon-linux-2023/x86_64/neuron/recommended`,
+    pinnedDriver: inf1Driver,
+    source: `${eksGuide}; awslabs/amazon-eks-ami #2579`,
+  },
   {
     ...eks,
     ...x86,
     accelerator: "nvidia",
     parameter: `${eksPath}/amazon-linux-2023/x86_64/nvidia/recommended`,
-    cannotServe: [notInEksTable],
+    cannotServe: nvidiaExclusions.eks,
     source: `${eksGuide}; ${eksTable}`,
   },
   { ...eks, ...arm, accelerator: "nvidia", parameter: `${eksPath}/amazon-linux-2023/arm64/nvidia/recommended` },
@@ -225,7 +196,7 @@ export const amiFamilies: readonly AmiFamily[] = [
     ...x86,
     accelerator: "nvidia",
     parameter: `${bottlerocketPath}/aws-k8s-{kubernetes}-nvidia/x86_64/latest`,
-    cannotServe: [notInEksTable],
+    cannotServe: nvidiaExclusions.eks,
     source: `${eksBottlerocketGuide}; ${eksTable}`,
   },
   {
@@ -233,7 +204,7 @@ export const amiFamilies: readonly AmiFamily[] = [
     ...arm,
     accelerator: "nvidia",
     parameter: `${bottlerocketPath}/aws-k8s-{kubernetes}-nvidia/arm64/latest`,
-    cannotServe: [grace],
+    cannotServe: nvidiaExclusions.bottlerocketArm,
     source: `${eksBottlerocketGuide}; ${eksTable}`,
   },
   {
@@ -264,7 +235,7 @@ export const amiFamilies: readonly AmiFamily[] = [
     os: "al2",
     accelerator: "nvidia",
     parameter: `${eksPath}/amazon-linux-2-gpu/recommended`,
-    cannotServe: [kepler],
+    cannotServe: nvidiaExclusions.eksAl2,
   },
   { ...eks, ...eksAl2, ...x86, os: "al2", accelerator: "none", parameter: `${eksPath}/amazon-linux-2/recommended` },
   {
@@ -278,8 +249,9 @@ export const amiFamilies: readonly AmiFamily[] = [
 ];
 
 /** `ecs al2 kernel-5.10 neuron x86_64`: how messages and lists name a family. */
-export function describeAmiFamily({ orchestrator, os, kernel, accelerator, architecture }: AmiFamily): string {
-  return [orchestrator, os, ...(kernel === undefined ? [] : [`kernel-${kernel}`]), accelerator, architecture].join(" ");
+export function describeAmiFamily({ orchestrator, os, kernel, fips, accelerator, architecture }: AmiFamily): string {
+  const build = [...(kernel === undefined ? [] : [`kernel-${kernel}`]), ...(fips === true ? ["fips"] : [])];
+  return [orchestrator, os, ...build, accelerator, architecture].join(" ");
 }
 
 /** The parameter that holds the image id or the document, and the one for the version where that is apart. */

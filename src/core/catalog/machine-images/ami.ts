@@ -1,15 +1,12 @@
 import { present } from "../../base/present.ts";
-import { amiParameters, type AmiAccelerator, type AmiFamily, type AmiOs, type Orchestrator } from "./ami-families.ts";
-import type { Architecture } from "../instance-types/instance-type.ts";
+import { amiParameters, type AmiFamily } from "./ami-families.ts";
 
 /** The image of a family in one region: an item of the AmiList document, whose names scripts rely on. */
-export interface Ami {
+export interface Ami extends Pick<
+  AmiFamily,
+  "orchestrator" | "os" | "accelerator" | "architecture" | "kernel" | "fips" | "preview" | "retiredOn"
+> {
   readonly region: string;
-  readonly orchestrator: Orchestrator;
-  readonly os: AmiOs;
-  readonly accelerator: AmiAccelerator;
-  readonly architecture: Architecture;
-  readonly kernel?: string;
   readonly kubernetesVersion?: string;
   readonly imageId: string;
   readonly imageName?: string;
@@ -20,8 +17,6 @@ export interface Ami {
   readonly releaseVersion?: string;
   /** The SSM parameter it was read from. */
   readonly parameter: string;
-  /** The day AWS ended the family (YYYY-MM-DD). */
-  readonly retiredOn?: string;
 }
 
 /**
@@ -35,7 +30,7 @@ export function readAmi(
   kubernetesVersion: string | undefined,
   values: ReadonlyMap<string, string>,
 ): Ami | undefined {
-  const { orchestrator, os, accelerator, architecture, kernel, retiredOn } = family;
+  const { orchestrator, os, accelerator, architecture, kernel, fips, preview, retiredOn } = family;
   const { image, version } = amiParameters(family, kubernetesVersion);
   const value = values.get(image);
   if (value === undefined) return undefined;
@@ -51,7 +46,7 @@ export function readAmi(
     os,
     accelerator,
     architecture,
-    ...present({ kernel }),
+    ...present({ kernel, fips, preview }),
     ...(orchestrator === "ecs" || kubernetesVersion === undefined ? {} : { kubernetesVersion }),
     ...facts,
     parameter: image,

@@ -2,6 +2,7 @@ import { listOr, problem, refuseErrors, Refusal, warning, type Problem } from ".
 import { describeDriver } from "./ami-drivers.ts";
 import { amiFamilies, describeAmiFamily, type AmiFamily, type AmiOs } from "./ami-families.ts";
 import { acceleratorOf, missingVersion, readQuery, type AmiQuery, type Wanted } from "./ami-query.ts";
+import { isNewerThanRelease } from "../instance-types/catalog.ts";
 import type { InstanceType } from "../instance-types/instance-type.ts";
 
 export interface AmiChoice {
@@ -96,9 +97,13 @@ export function amiFamiliesFor(type: InstanceType): readonly string[] {
   const accelerator = acceleratorOf[type.accelerator.kind];
   return amiFamilies
     .filter((family) => family.accelerator === accelerator && serves(family, type))
-    .map(
-      (family) => `${describeAmiFamily(family)}${family.retiredOn === undefined ? "" : ` (ended ${family.retiredOn})`}`,
-    );
+    .map((family) => `${describeAmiFamily(family)}${standing(family)}`);
+}
+
+/** What a list adds to the name of a family that AWS has ended, or has not released. */
+function standing({ retiredOn, preview }: AmiFamily): string {
+  if (retiredOn !== undefined) return ` (ended ${retiredOn})`;
+  return preview === true ? " (preview)" : "";
 }
 
 /** That a family has ended, or holds a driver that newer containers cannot use. */
@@ -124,7 +129,9 @@ export function warningsOf(family: AmiFamily): readonly Problem[] {
 }
 
 /** Whether the images of a family run on an instance type and drive its accelerator. */
-export function serves({ accelerator, architecture, cannotServe }: AmiFamily, type: InstanceType): boolean {
+export function serves({ accelerator, architecture, cannotServe, retiredOn }: AmiFamily, type: InstanceType): boolean {
+  // A family that had ended before the type came has no driver for it.
+  if (retiredOn !== undefined && isNewerThanRelease(type)) return false;
   return (
     accelerator === acceleratorOf[type.accelerator.kind] &&
     architecture === type.architecture &&
@@ -155,9 +162,10 @@ function whyNone(asked: string, candidate: AmiFamily | undefined, wanted: Wanted
     );
   const exclusion =
     type === undefined ? undefined : candidate?.cannotServe?.find(({ families }) => familyAmong(families, type));
-  return exclusion === undefined
-    ? `there is no ${asked} AMI`
-    : `the ${asked} AMI does not serve ${type!.instanceType}: ${exclusion.reason}`;
+  if (exclusion !== undefined) return `the ${asked} AMI does not serve ${type!.instanceType}: ${exclusion.reason}`;
+  return candidate?.retiredOn !== undefined && type !== undefined && isNewerThanRelease(type)
+    ? `the ${asked} AMI ended on ${candidate.retiredOn}, and ${type.instanceType} is newer than this aiplat`
+    : `there is no ${asked} AMI`;
 }
 
 /** The families that do exist and come nearest: for the type, else for the accelerator, else for the orchestrator. */
@@ -177,13 +185,23 @@ function alternatives(wanted: Wanted): string {
       `No ${orchestrator?.toUpperCase() ?? ""} AMI serves it; there are: ` +
       `${listOr(elsewhere.map(describeAmiFamily), "and")}.`
     );
-  return "No ECS- or EKS-optimised AMI serves it; build one of your own with an older driver.";
+  return "No ECS- or EKS-optimised AMI serves it; build one of your own with a driver for it.";
 }
 
 function typeWarnings(family: AmiFamily, type: InstanceType | undefined): readonly Problem[] {
   if (type === undefined) return [];
   const driver = describeDriver(family);
   return [
+    ...(isNewerThanRelease(type)
+      ? [
+          warning(
+            "newer-type",
+            [],
+            `${type.instanceType} is newer than this aiplat: ` +
+              `whether ${describeAmiFamily(family)} drives it is not known`,
+          ),
+        ]
+      : []),
     ...(type.status === "retired"
       ? [
           warning(

@@ -13,8 +13,10 @@ export const dl1 = [
     accelerator: { kind: "habana", name: "Gaudi HL-205", manufacturer: "Habana", count: 8, memoryMiBPerDevice: 32768 },
     efaInterfaces: 4,
     networkCards: 4,
-    status: "current",
-    note: "sources disagree on the number of EFA interfaces; this is EC2's API",
+    maxNetworkInterfaces: 60,
+    maxPods: 737,
+    status: "retired",
+    note: "it left EC2's API and every region's offerings between 2026-07-02 and 2026-08-02; sources disagree on the number of EFA interfaces; this is EC2's API",
     source,
   },
 ] satisfies readonly InstanceType[];

@@ -19,6 +19,8 @@ export const dl2q = [
     },
     efaInterfaces: 1,
     networkCards: 1,
+    maxNetworkInterfaces: 15,
+    maxPods: 737,
     status: "current",
     source,
   },

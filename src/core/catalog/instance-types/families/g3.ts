@@ -14,8 +14,8 @@ export const g3 = [
     accelerator: { kind: "nvidia", name: "M60", manufacturer: "NVIDIA", count: 1, memoryMiBPerDevice: 8192 },
     efaInterfaces: 0,
     networkCards: 1,
-    status: "current",
-    note: "previous generation; AWS still lists it",
+    status: "retired",
+    note: "EC2 offers none since a day between 2024-09-29 and 2025-03-16",
     source,
   },
   {
@@ -27,8 +27,8 @@ export const g3 = [
     accelerator: { kind: "nvidia", name: "M60", manufacturer: "NVIDIA", count: 2, memoryMiBPerDevice: 8192 },
     efaInterfaces: 0,
     networkCards: 1,
-    status: "current",
-    note: "previous generation; AWS still lists it",
+    status: "retired",
+    note: "EC2 offers none since a day between 2024-09-29 and 2025-03-16",
     source,
   },
   {
@@ -40,8 +40,8 @@ export const g3 = [
     accelerator: { kind: "nvidia", name: "M60", manufacturer: "NVIDIA", count: 4, memoryMiBPerDevice: 8192 },
     efaInterfaces: 0,
     networkCards: 1,
-    status: "current",
-    note: "previous generation; AWS still lists it",
+    status: "retired",
+    note: "EC2 offers none since a day between 2024-09-29 and 2025-03-16",
     source,
   },
 ] satisfies readonly InstanceType[];

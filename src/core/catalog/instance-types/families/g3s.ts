@@ -14,8 +14,8 @@ export const g3s = [
     accelerator: { kind: "nvidia", name: "M60", manufacturer: "NVIDIA", count: 1, memoryMiBPerDevice: 8192 },
     efaInterfaces: 0,
     networkCards: 1,
-    status: "unverified",
-    note: "previous generation; whether EC2 still offers it is not verified",
+    status: "retired",
+    note: "EC2 offers none since a day between 2024-09-29 and 2025-03-16",
     source,
   },
 ] satisfies readonly InstanceType[];

@@ -20,6 +20,8 @@ export const gr6f = [
     },
     efaInterfaces: 0,
     networkCards: 1,
+    maxNetworkInterfaces: 8,
+    maxPods: 234,
     status: "current",
     source,
   },

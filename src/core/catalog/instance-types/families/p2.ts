@@ -14,8 +14,8 @@ export const p2 = [
     accelerator: { kind: "nvidia", name: "K80", manufacturer: "NVIDIA", count: 1, memoryMiBPerDevice: 12288 },
     efaInterfaces: 0,
     networkCards: 1,
-    status: "unverified",
-    note: "previous generation; whether EC2 still offers it is not verified",
+    status: "retired",
+    note: "EC2 offers none since a day between 2025-03-16 and 2026-03-01",
     source,
   },
   {
@@ -27,8 +27,8 @@ export const p2 = [
     accelerator: { kind: "nvidia", name: "K80", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 12288 },
     efaInterfaces: 0,
     networkCards: 1,
-    status: "unverified",
-    note: "previous generation; whether EC2 still offers it is not verified",
+    status: "retired",
+    note: "EC2 offers none since a day between 2025-03-16 and 2026-03-01",
     source,
   },
   {
@@ -40,8 +40,8 @@ export const p2 = [
     accelerator: { kind: "nvidia", name: "K80", manufacturer: "NVIDIA", count: 16, memoryMiBPerDevice: 12288 },
     efaInterfaces: 0,
     networkCards: 1,
-    status: "unverified",
-    note: "previous generation; whether EC2 still offers it is not verified",
+    status: "retired",
+    note: "EC2 offers none since a day between 2025-03-16 and 2026-03-01",
     source,
   },
 ] satisfies readonly InstanceType[];

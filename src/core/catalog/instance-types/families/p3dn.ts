@@ -13,6 +13,8 @@ export const p3dn = [
     accelerator: { kind: "nvidia", name: "V100", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 32768 },
     efaInterfaces: 1,
     networkCards: 1,
+    maxNetworkInterfaces: 15,
+    maxPods: 737,
     status: "current",
     note: "the p3 family was retired on 2025-12-20; EC2's API still lists p3dn",
     source,

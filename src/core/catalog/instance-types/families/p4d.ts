@@ -13,6 +13,8 @@ export const p4d = [
     accelerator: { kind: "nvidia", name: "A100", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 40960 },
     efaInterfaces: 4,
     networkCards: 4,
+    maxNetworkInterfaces: 60,
+    maxPods: 737,
     status: "current",
     source,
   },

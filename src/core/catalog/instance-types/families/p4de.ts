@@ -13,6 +13,8 @@ export const p4de = [
     accelerator: { kind: "nvidia", name: "A100", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 81920 },
     efaInterfaces: 4,
     networkCards: 4,
+    maxNetworkInterfaces: 60,
+    maxPods: 737,
     status: "current",
     source,
   },

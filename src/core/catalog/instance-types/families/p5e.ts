@@ -13,6 +13,8 @@ export const p5e = [
     accelerator: { kind: "nvidia", name: "H200", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 144384 },
     efaInterfaces: 32,
     networkCards: 32,
+    maxNetworkInterfaces: 64,
+    maxPods: 100,
     status: "current",
     source,
   },

@@ -13,6 +13,8 @@ export const p5en = [
     accelerator: { kind: "nvidia", name: "H200", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 144384 },
     efaInterfaces: 16,
     networkCards: 16,
+    maxNetworkInterfaces: 64,
+    maxPods: 198,
     status: "current",
     source,
   },

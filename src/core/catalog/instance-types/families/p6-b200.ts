@@ -13,6 +13,8 @@ export const p6B200 = [
     accelerator: { kind: "nvidia", name: "B200", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 183359 },
     efaInterfaces: 8,
     networkCards: 8,
+    maxNetworkInterfaces: 32,
+    maxPods: 198,
     status: "current",
     source,
   },

@@ -13,6 +13,8 @@ export const p6B300 = [
     accelerator: { kind: "nvidia", name: "B300", manufacturer: "NVIDIA", count: 8, memoryMiBPerDevice: 275040 },
     efaInterfaces: 16,
     networkCards: 17,
+    maxNetworkInterfaces: 68,
+    maxPods: 198,
     status: "current",
     source,
   },

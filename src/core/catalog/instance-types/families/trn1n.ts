@@ -27,6 +27,8 @@ export const trn1n = [
     },
     efaInterfaces: 16,
     networkCards: 16,
+    maxNetworkInterfaces: 80,
+    maxPods: 247,
     status: "current",
     source,
   },
