@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createEcs } from "../../src/aws/ecs.ts";
 import { createLogs } from "../../src/aws/logs.ts";
-import type { TaskDefinition } from "../../src/core/ecs-api/api.ts";
+import type { RunTaskRequest, TaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { startJsonServer, type Answer, type JsonRequest, type JsonServer } from "../support/json-server.ts";
 
 let server: JsonServer | undefined;
@@ -153,7 +153,7 @@ describe("createEcs", () => {
     const definition: TaskDefinition = {
       family: "app",
       futureField: { a: 1 },
-      containerDefinitions: [{ name: "main", futureList: [1, null] }],
+      containerDefinitions: [{ name: "main", image: "app:1", futureList: [1, null] }],
       tags: [{ key: "team", value: "nlp" }],
     };
     const { config, requests } = await serve(({ input }) => {
@@ -229,7 +229,7 @@ describe("createEcs", () => {
       taskDefinition: "app:1",
       count: 2,
       clientToken: "token",
-      overrides: { futureOverride: true },
+      overrides: { futureOverride: true } as NonNullable<RunTaskRequest["overrides"]>,
     };
     expect(await ecs.runTask(request)).toEqual({ tasks: [], failures: [{ arn: "ci", reason: "RESOURCE:MEMORY" }] });
     expect(requests[0]!.input).toEqual(request);

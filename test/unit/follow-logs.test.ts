@@ -22,7 +22,10 @@ const awslogs = {
   options: { "awslogs-group": "/g", "awslogs-stream-prefix": "p", "awslogs-region": "us-east-1" },
 };
 const definition = makeDefinition({
-  containerDefinitions: [{ name: "main", logConfiguration: awslogs }, { name: "sidecar" }],
+  containerDefinitions: [
+    { name: "main", image: "main:1", logConfiguration: awslogs },
+    { name: "sidecar", image: "sidecar:1" },
+  ],
 });
 
 function setUp(

@@ -68,6 +68,29 @@ const fixes: readonly (readonly [string, Json, readonly string[], Json])[] = [
     task(variables(["PORT", "8080"], ["ON", "true"])),
   ],
   ["a flag in quotes", task({ privileged: "false" }), ["wrong-type"], task({ privileged: false })],
+  [
+    "misspelt keys, each in its place",
+    {
+      Family: "model",
+      ...Object.fromEntries(
+        Object.entries(task({ mount_points: [{ sourcevolume: "v", containerPath: "/v" }] })).slice(1),
+      ),
+    },
+    ["misspelt-field", "misspelt-field", "misspelt-field"],
+    task({ mountPoints: [{ sourceVolume: "v", containerPath: "/v" }] }),
+  ],
+  [
+    "words in another case",
+    task({}, {}, { networkMode: "BRIDGE", requiresCompatibilities: ["ec2"] }),
+    ["unknown-word", "unknown-word"],
+    task({}, {}, { networkMode: "bridge", requiresCompatibilities: ["EC2"] }),
+  ],
+  [
+    "AWS Batch's permissions",
+    task({}, { devices: [device(0, { permissions: ["READ", "WRITE", "MKNOD"] }), device(1)] }),
+    ["unknown-word", "unknown-word", "unknown-word"],
+    task({}, { devices: [device(0, { permissions: ["read", "write", "mknod"] }), device(1)] }),
+  ],
   ["Fargate beside EC2", task({}, {}, { requiresCompatibilities: ["FARGATE", "EC2"] }), ["fargate-accelerator"], good],
   [
     "a constraint without a type",
@@ -242,6 +265,9 @@ const undecided: readonly (readonly [string, Json, string])[] = [
     task({}, { devices: [device(0), device(1), { hostPath: "/dev/other", containerPath: "/dev/neuron2" }] }),
     "neuron-device-mapping",
   ],
+  ["a word that may be another", task({}, {}, { networkMode: "nat" }), "unknown-word"],
+  ["a field that is no field", task({ comment: "why" }), "unknown-field"],
+  ["a misspelt field beside the right one", task({ Memory: 64 }), "misspelt-field"],
   ["a gap", task({ portMappings: [lock(0), lock(2)] }, { devices: [device(0), device(2)] }), "neuron-device-gap"],
   ["idle devices", task(variables(["NEURON_RT_VISIBLE_CORES", "0-1"])), "neuron-visible-cores-idle"],
   ["more cores than there are", task(variables(["NEURON_RT_NUM_CORES", "9"])), "neuron-num-cores"],
@@ -395,6 +421,11 @@ describe("what --fix does not touch", () => {
     expect(fixText(anchored, "f.yaml")).toMatchObject({ text: anchored, fixed: [] });
     const merged = "base: &base\n  memory: '9'\nfamily: a\ncontainerDefinitions:\n- <<: *base\n  name: a\n  image: a\n";
     expect(fixText(merged, "f.yaml").text).toBe(`${merged}  memory: 9\n`);
+    const misspelt =
+      "family: a\ncontainerDefinitions:\n- \"Name\": a # its name\n  image: a\n  Memory: 9 # MiB\n  # why\n  'entry_point': [ serve ]\n";
+    expect(fixText(misspelt, "f.yaml").text).toBe(
+      misspelt.replace('"Name"', '"name"').replace("Memory", "memory").replace("'entry_point'", "'entryPoint'"),
+    );
     const deep =
       "base: &base\n  linuxParameters: { devices: [ { hostPath: /dev/neuron0 } ] }\nfamily: a\ncontainerDefinitions:\n- <<: *base\n  name: a\n  image: a\n  memory: 9\n";
     expect(fixText(deep, "f.yaml")).toMatchObject({ text: deep, fixed: [] });

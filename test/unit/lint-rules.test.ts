@@ -82,6 +82,75 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       in: task([plain({ memory: 128, cpu: 0, environment: null, portMappings: [{ containerPort: 80, hostPort: 0 }] })]),
     },
   ],
+  "misspelt-field": [
+    {
+      in: task([plain({ resource_requirements: [{ type: "GPU", value: "1" }] })]),
+      finds: ["containerDefinitions[0].resource_requirements", "resourceRequirements"],
+    },
+    { in: task([plain({ entrypoint: ["serve"] })]), finds: ["containerDefinitions[0].entrypoint", "entryPoint"] },
+    {
+      in: task([plain({ linuxParameter: { sharedMemorySize: 64 } })]),
+      finds: ["containerDefinitions[0].linuxParameter", "linuxParameters"],
+    },
+    { in: task([plain()], { NetworkMode: "bridge" }), finds: ["NetworkMode", "networkMode"] },
+    {
+      in: task([gpu({ sharingStrategy: { nvidiaMps: { Memory: 1024 } } })]),
+      finds: ["containerDefinitions[0].resourceRequirements[0].sharingStrategy.nvidiaMps.Memory", "memory"],
+    },
+    // Names of the author's own choice.
+    { in: task([plain({ dockerLabels: { Memory: "1" }, comment: "not command" })]) },
+  ],
+  "unknown-field": [
+    { in: task([plain({ comment: "why" })]), finds: ["containerDefinitions[0].comment", "no field", "command"] },
+    { in: task([gpu({ value: "1", count: 1 })]), finds: ["containerDefinitions[0].resourceRequirements[0].count"] },
+    {
+      in: task([plain({ entrypoint: [], logConfiguration: { logDriver: "gelf", options: { any: "thing" } } })], {
+        // What DescribeTaskDefinition answers is no mistake.
+        taskDefinitionArn: "arn:aws:ecs:us-east-1:111122223333:task-definition/model:1",
+        revision: 1,
+        status: "ACTIVE",
+        requiresAttributes: [{ name: "com.amazonaws.ecs.capability.logging-driver.gelf" }],
+        compatibilities: ["EC2"],
+        registeredAt: 1_700_000_000.5,
+        registeredBy: "arn:aws:iam::111122223333:root",
+        tags: [{ key: "team", value: "nlp" }],
+      }),
+    },
+  ],
+  "missing-field": [
+    { in: task([{ image: "a:1", memory: 100 }]), finds: ["containerDefinitions[0]", "name"] },
+    { in: task([{ name: "a", memory: 100 }]), finds: ["containerDefinitions[0]", "image"] },
+    { in: task([plain({ image: "" })]), finds: ["containerDefinitions[0]", "image"] },
+    { in: { ...task([plain()]), family: undefined }, finds: ["", "the task definition has no family"] },
+    {
+      in: task([plain({ linuxParameters: { devices: [{ containerPath: "/dev/fuse" }] } })]),
+      finds: [`${devices}[0]`, "hostPath"],
+    },
+    {
+      in: task([gpu({ sharingStrategy: {} })]),
+      finds: ["containerDefinitions[0].resourceRequirements[0].sharingStrategy", "nvidiaMps"],
+    },
+    { in: task([plain({ environment: [{ name: "A", value: "" }] })]) },
+  ],
+  "unknown-word": [
+    {
+      in: task([plain({ resourceRequirements: [{ type: "gpu", value: "1" }] })]),
+      finds: ["containerDefinitions[0].resourceRequirements[0].type", '"gpu"', "Write GPU."],
+    },
+    {
+      in: task([plain({ linuxParameters: { devices: [{ hostPath: "/dev/fuse", permissions: ["READ"] }] } })]),
+      finds: [`${devices}[0].permissions[0]`, '"READ"', "Write read."],
+    },
+    { in: task([plain()], { networkMode: "bridged" }), finds: ["networkMode", "awsvpc, bridge, host and none"] },
+    { in: task([plain()], { runtimePlatform: { cpuArchitecture: "ARM64" } }) },
+  ],
+  "out-of-bounds": [
+    {
+      in: task([plain()], { tags: [{ key: "k".repeat(129), value: "v" }] }),
+      finds: ["tags[0].key", "at least 1 and at most 128 characters"],
+    },
+    { in: task([plain()], { tags: [{ key: "team", value: "" }] }) },
+  ],
   "secrets-without-role": [
     {
       in: task([plain({ secrets: [{ name: "TOKEN", valueFrom: "arn:x" }] })]),

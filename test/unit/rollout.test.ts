@@ -23,7 +23,7 @@ const small = aDefinition("small", { cpu: 512, memory: 1024 });
 /** `instances` machines with one task of `definition` on each of the first `running`. */
 function cluster(instances: number, running: number, definition: RegisteredTaskDefinition = whole): ClusterSnapshot {
   const held = definition.containerDefinitions[0]!;
-  const locks = (held.portMappings ?? []).map(({ containerPort }) => containerPort);
+  const locks = (held.portMappings ?? []).map(({ hostPort }) => hostPort!);
   const registered = { cpu, memoryMiB: 16_000, tcpPorts: [22], udpPorts: [], gpus: [] };
   const machines = Array.from({ length: instances }, (_, index) =>
     anInstance(`i${index}`, "inf2.xlarge", {

@@ -196,7 +196,7 @@ describe("a plan of services", () => {
           capacityProviderStrategy: [{ capacityProvider: "x", weight: 1 }],
         },
       ],
-    } as typeof known;
+    } as unknown as typeof known;
     expect(() => planServices(workload, settings, aSnapshot([]), provided)).toThrow(Refusal);
   });
 

@@ -99,8 +99,12 @@ describe("toTaskResult", () => {
     const device = (hostPath: string) => ({ hostPath });
     const definition = makeDefinition({
       containerDefinitions: [
-        { name: "one", linuxParameters: { devices: [device("/dev/neuron10"), device("/dev/infiniband/uverbs0")] } },
-        { name: "two", linuxParameters: { devices: [device("/dev/neuron2")] } },
+        {
+          name: "one",
+          image: "one:1",
+          linuxParameters: { devices: [device("/dev/neuron10"), device("/dev/infiniband/uverbs0")] },
+        },
+        { name: "two", image: "two:1", linuxParameters: { devices: [device("/dev/neuron2")] } },
       ],
     });
     const task = makeTask("a", { tags: [{ key: "aiplat:run", value: "r1" }], createdAt: 1_700_000_000_000 });
@@ -123,16 +127,17 @@ describe("logStreamsOf", () => {
     containerDefinitions: [
       {
         name: "main",
+        image: "main:1",
         logConfiguration: awslogs({
           "awslogs-group": "/g",
           "awslogs-stream-prefix": "p",
           "awslogs-region": "eu-west-1",
         }),
       },
-      { name: "bare", logConfiguration: awslogs({ "awslogs-group": "/g" }) },
-      { name: "waiting", logConfiguration: awslogs({ "awslogs-group": "/g" }) },
-      { name: "fire", logConfiguration: { logDriver: "awsfirelens" } },
-      { name: "mute" },
+      { name: "bare", image: "bare:1", logConfiguration: awslogs({ "awslogs-group": "/g" }) },
+      { name: "waiting", image: "waiting:1", logConfiguration: awslogs({ "awslogs-group": "/g" }) },
+      { name: "fire", image: "fire:1", logConfiguration: { logDriver: "awsfirelens" } },
+      { name: "mute", image: "mute:1" },
     ],
   });
 

@@ -1,88 +1,28 @@
 import * as z from "zod/mini";
 import { mismatchesOf } from "../base/document-issues.ts";
-import { container } from "../ecs-api/schemas.ts";
+import { instant, list, map, text } from "../ecs-api/field.ts";
+import { containerInstance } from "../ecs-api/schema/container-instance.ts";
+import { service } from "../ecs-api/schema/service.ts";
+import { task } from "../ecs-api/schema/task.ts";
+import { registeredTaskDefinition } from "../ecs-api/schema/task-definition.ts";
 import { pathText, problem, Refusal } from "../base/problem.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 
-const text = z.string();
-const record = z.record(z.string(), z.string());
-const numbers = z.array(z.number());
-const resources = z.object({
-  cpu: z.number(),
-  memoryMiB: z.number(),
-  tcpPorts: numbers,
-  udpPorts: numbers,
-  gpus: z.array(text),
-});
-
-/** What aiplat reads of a snapshot. Other fields pass: definitions are kept as ECS describes them. */
-const schema = z.object({
+/** What aiplat reads of a snapshot. Other fields pass: definitions and services are kept as ECS describes them. */
+const schema = z.looseObject({
   apiVersion: z.literal("aiplat/v1"),
   kind: z.literal("ClusterSnapshot"),
   cluster: text,
   clusterArn: z.optional(text),
   region: z.optional(text),
-  observedAt: z.number(),
-  tags: record,
-  capacityProviders: z.array(text),
-  instances: z.array(
-    z.looseObject({
-      arn: text,
-      ec2InstanceId: text,
-      status: text,
-      agentConnected: z.boolean(),
-      agentVersion: z.optional(text),
-      capacityProvider: z.optional(text),
-      attributes: record,
-      registered: resources,
-      remaining: resources,
-      gpuDevices: z.optional(
-        z.array(
-          z.looseObject({
-            gpuId: text,
-            sharingMode: text,
-            totalMemoryInMiB: z.number(),
-            remainingMemoryInMiB: z.number(),
-          }),
-        ),
-      ),
-      healthStatus: z.optional(
-        z.looseObject({ overallStatus: text, details: z.array(z.looseObject({ type: text, status: text })) }),
-      ),
-      runningTasksCount: z.number(),
-      pendingTasksCount: z.number(),
-    }),
-  ),
-  tasks: z.array(
-    z.looseObject({
-      taskArn: text,
-      taskDefinitionArn: text,
-      lastStatus: text,
-      desiredStatus: text,
-      containers: z.array(z.looseObject({ name: text })),
-    }),
-  ),
-  services: z.optional(
-    z.array(
-      z.looseObject({
-        serviceArn: text,
-        serviceName: text,
-        status: text,
-        desiredCount: z.number(),
-        runningCount: z.number(),
-        pendingCount: z.number(),
-        taskDefinition: text,
-        deployments: z.array(z.looseObject({ id: text, status: text, taskDefinition: text })),
-        events: z.array(z.looseObject({ message: text })),
-        tags: z.optional(z.array(z.object({ key: text, value: text }))),
-      }),
-    ),
-  ),
+  observedAt: instant,
+  tags: map(text),
+  capacityProviders: list(text),
+  instances: list(containerInstance),
+  tasks: list(task),
+  services: z.optional(list(service)),
   redacted: z.optional(z.literal(true)),
-  taskDefinitions: z.record(
-    text,
-    z.looseObject({ taskDefinitionArn: text, family: text, containerDefinitions: z.array(container) }),
-  ),
+  taskDefinitions: map(registeredTaskDefinition),
 });
 
 /**

@@ -1,54 +1,10 @@
 import type { CapacityProviderStrategyItem, RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
+import type { ContainerInstance } from "../ecs-api/schema/container-instance.ts";
 import type { Service } from "../ecs-api/service.ts";
 import type { CapacityProvider } from "./capacity-providers.ts";
 import type { TaskService } from "./task-services.ts";
 
-/** CPU in units, memory in MiB, ports by protocol, GPUs by id: what ECS registers and subtracts. */
-export interface Resources {
-  readonly cpu: number;
-  readonly memoryMiB: number;
-  readonly tcpPorts: readonly number[];
-  readonly udpPorts: readonly number[];
-  readonly gpus: readonly string[];
-}
-
-/** A GPU of an instance that supports sharing. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GpuDevice.html */
-export interface GpuDevice {
-  readonly gpuId: string;
-  /** `IDLE`, `NVIDIA_MPS` or `DEDICATED`. */
-  readonly sharingMode: string;
-  readonly totalMemoryInMiB: number;
-  readonly remainingMemoryInMiB: number;
-}
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstanceHealthStatus.html */
-export interface InstanceHealth {
-  /** `OK`, `IMPAIRED`, `INSUFFICIENT_DATA` or `INITIALIZING`. */
-  readonly overallStatus: string;
-  readonly details: readonly { readonly type: string; readonly status: string; readonly statusReason?: string }[];
-}
-
-/** A container instance as ECS describes it. `tcpPorts` and `udpPorts` are the ports in use. */
-export interface ContainerInstance {
-  readonly arn: string;
-  readonly ec2InstanceId: string;
-  readonly status: string;
-  readonly agentConnected: boolean;
-  readonly agentVersion?: string;
-  readonly capacityProvider?: string;
-  /** Milliseconds since the epoch. */
-  readonly registeredAt?: number;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly registered: Resources;
-  readonly remaining: Resources;
-  /** Of instances that support sharing. */
-  readonly gpuDevices?: readonly GpuDevice[];
-  readonly healthStatus?: InstanceHealth;
-  /** Of a machine that is yet to be added: how many network interfaces the cluster's daemons will take there. */
-  readonly daemonInterfaces?: number;
-  readonly runningTasksCount: number;
-  readonly pendingTasksCount: number;
-}
+export type { ContainerInstance, GpuDevice, InstanceHealth, Resources } from "../ecs-api/schema/container-instance.ts";
 
 /** The state of one cluster at one moment: the one format of observation, snapshot files and sandbox seeds. */
 export interface ClusterSnapshot {

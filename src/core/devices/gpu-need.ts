@@ -40,7 +40,7 @@ export function gpuNeedOf({ containerDefinitions }: Pick<TaskDefinition, "contai
   if (whole > 0) return whole;
   const shares = asked.flatMap(({ sharingStrategy }) => sharingStrategy?.nvidiaMps ?? []);
   if (shares.length > 0)
-    return { kind: "share", memoryMiB: sum(shares.map(({ memory }) => memory)), containers: shares.length };
+    return { kind: "share", memoryMiB: sum(shares.map(({ memory = 0 }) => memory)), containers: shares.length };
   const fraction = sum(values.filter((value) => value > 0));
   // What is no number at all ECS does not register.
   return fraction > 0 ? { kind: "part", fraction } : asked.length;

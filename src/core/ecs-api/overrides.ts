@@ -1,32 +1,14 @@
 import { present } from "../base/present.ts";
-import type { ContainerDefinition, NameValue, ResourceRequirement, Task, TaskDefinition } from "./api.ts";
-
-/**
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html: the
- * fields that placement and devices depend on.
- */
-interface ContainerOverride {
-  readonly name?: string;
-  readonly cpu?: number;
-  readonly memory?: number;
-  readonly memoryReservation?: number;
-  readonly environment?: readonly NameValue[];
-  readonly resourceRequirements?: readonly ResourceRequirement[];
-}
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html */
-interface TaskOverride {
-  readonly cpu?: string;
-  readonly memory?: string;
-  readonly containerOverrides?: readonly ContainerOverride[];
-}
+import type { NameValue } from "./schema/common.ts";
+import type { ContainerOverride, Task } from "./schema/task.ts";
+import type { ContainerDefinition, TaskDefinition } from "./schema/task-definition.ts";
 
 /**
  * The definition as a task with these overrides runs it: its resources, environment and resource requirements. Where
  * the overrides change none of these it is the same object.
  */
 export function withOverrides<T extends TaskDefinition>(definition: T, overrides: Task["overrides"]): T {
-  const { cpu, memory, containerOverrides = [] } = (overrides ?? {}) as TaskOverride;
+  const { cpu, memory, containerOverrides = [] } = overrides ?? {};
   const byName = new Map(containerOverrides.filter(changesContainer).map((each) => [each.name, each]));
   // Only one container: the name may be left out.
   const override = (container: ContainerDefinition) =>

@@ -2,6 +2,7 @@ import { isRaw, mergeRaw, type Raw } from "../base/merge.ts";
 import { diffNormalForms, type Change } from "./diff.ts";
 import type { FieldTree } from "./generated-fields.ts";
 import { orderItems } from "./list-items.ts";
+import type { ServiceUpdate } from "../ecs-api/schema/service.ts";
 import { primaryOf, replacesTag, type Service, type ServiceInput } from "../ecs-api/service.ts";
 
 /** The fields of a service that aiplat itself can write, the raw fields aside. */
@@ -157,12 +158,7 @@ export function unchangeable(changes: readonly Change[]): readonly Change[] {
   );
 }
 
-export interface ServiceUpdate {
-  readonly cluster: string;
-  readonly service: string;
-  readonly forceNewDeployment?: boolean;
-  readonly [field: string]: unknown;
-}
+export type { ServiceUpdate };
 
 /**
  * The UpdateService input that makes the changes: the fields that change and no other. Within an object, what only the

@@ -32,6 +32,8 @@ export function editText(document: Document, text: string, style: TextStyle, edi
       if (!isSeq(list)) return undefined;
       return list.flow === true ? arrangeFlow(list, edit.order, text) : arrangeBlock(list, edit.order, text);
     }
+    case "rename":
+      return rename(document, edit.path, edit.key, style);
     case "remove": {
       const path = removedBy(edit.path, (collection) => sizeOf(nodeAt(document, collection)));
       const parent = nodeAt(document, path.slice(0, -1));
@@ -53,6 +55,16 @@ export function replaceText(text: string, replacements: readonly Replacement[]):
     from = end;
   }
   return parts.join("") + text.slice(from);
+}
+
+/** The key alone is written anew; undefined where there is one of the new name, or where it is written elsewhere. */
+function rename(document: Document, path: Path, key: string, style: TextStyle): Replacement | undefined {
+  const holder = nodeAt(document, path.slice(0, -1));
+  if (!isMap(holder) || indexIn(holder as Collection, key) >= 0) return undefined;
+  const pair = holder.items[indexIn(holder as Collection, path[path.length - 1]!)];
+  if (!isScalar(pair?.key)) return undefined;
+  const { key: old } = pair;
+  return { start: startOf(old), end: endOf(old), text: scalarLike(old, key, style, holder.flow === true) };
 }
 
 /** The node that is written at a path; undefined where there is none, or where it is shared with other places. */

@@ -6,6 +6,8 @@ export type Edit =
   | { readonly kind: "set"; readonly path: Path; readonly value: unknown }
   /** More items for the list at a place, which is made where it is missing. */
   | { readonly kind: "append"; readonly path: Path; readonly values: readonly unknown[] }
+  /** A key, which becomes another and keeps its value and its place. */
+  | { readonly kind: "rename"; readonly path: Path; readonly key: string }
   /** A key or an item; the list or map that it leaves empty goes with it. */
   | { readonly kind: "remove"; readonly path: Path }
   /** The list at a place has the items of these indices, in this order; the others go. */
@@ -13,7 +15,7 @@ export type Edit =
 
 /** The place that an edit changes: nothing outside of it looks different afterwards. */
 export function touchedBy({ kind, path }: Edit): Path {
-  return kind === "remove" ? path.slice(0, -1) : path;
+  return kind === "remove" || kind === "rename" ? path.slice(0, -1) : path;
 }
 
 /** Changes plain data as the edit says. @throws Error where the data has another shape than the edit takes it for. */
@@ -31,6 +33,8 @@ export function applyEdit(root: object, edit: Edit): void {
         edit.order.map((index) => items[index]),
       );
     }
+    case "rename":
+      return rename(root, edit.path, edit.key);
     case "remove":
       return remove(root, edit.path);
   }
@@ -63,6 +67,16 @@ function remove(root: object, path: Path): void {
   const key = gone[gone.length - 1]!;
   if (Array.isArray(holder)) holder.splice(Number(key), 1);
   else delete (holder as Holder)[key];
+}
+
+/** The keys after it are made anew, so that they stay after it. */
+function rename(root: object, path: Path, key: string): void {
+  const holder = valueAt(root, path.slice(0, -1)) as Holder;
+  const old = String(path[path.length - 1]);
+  for (const [name, value] of Object.entries(holder)) {
+    delete holder[name];
+    holder[name === old ? key : name] = value;
+  }
 }
 
 function listAt(root: object, path: Path): readonly unknown[] | undefined {

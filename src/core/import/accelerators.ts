@@ -1,7 +1,6 @@
 import { present } from "../base/present.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { devicesOf } from "../ecs/merged.ts";
-import { readSubject } from "../ecs/lint/read-subject.ts";
 import { readTypeConstraint, settledTypes } from "../ecs/lint/type-constraint.ts";
 import type { ContainerDefinition, RegisteredTaskDefinition, ResourceRequirement } from "../ecs-api/api.ts";
 import { formatMiB } from "../workload/fields.ts";
@@ -27,7 +26,9 @@ export function acceleratorsOf(part: ImportedPart): readonly Raw[] {
 
 /** In the order in which the constraint names them. */
 function typesOf(definition: RegisteredTaskDefinition): readonly InstanceType[] {
-  const constraint = readTypeConstraint(readSubject(definition).constraints);
+  const constraint = readTypeConstraint(
+    (definition.placementConstraints ?? []).map(({ type, expression = "" }) => ({ type, expression, path: [] })),
+  );
   if (constraint === undefined || constraint.patterned) return [];
   return settledTypes(constraint).toSorted(
     (one, other) => constraint.named.indexOf(one.instanceType) - constraint.named.indexOf(other.instanceType),
@@ -55,7 +56,7 @@ function askOf(
 
 function mpsOf({ sharingStrategy }: ResourceRequirement): Raw | undefined {
   const mps = sharingStrategy?.nvidiaMps;
-  return mps === undefined
+  return mps?.memory === undefined
     ? undefined
     : {
         memory: formatMiB(mps.memory),

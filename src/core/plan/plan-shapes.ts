@@ -1,20 +1,19 @@
 /** The shapes of what a saved plan holds. */
 import * as z from "zod/mini";
+import { flag, text } from "../ecs-api/field.ts";
 import {
-  constraints,
-  network,
-  providers,
-  runTaskRequest,
-  serviceFields,
+  capacityProviderStrategy,
+  networkConfiguration,
+  readableConstraints,
   tags,
-  taskDefinition,
-} from "../ecs-api/schemas.ts";
+  word,
+} from "../ecs-api/schema/common.ts";
+import { createService, updateService } from "../ecs-api/schema/service.ts";
+import { runTaskRequest } from "../ecs-api/schema/task.ts";
+import { taskDefinition } from "../ecs-api/schema/task-definition.ts";
 
-const text = z.string();
 const number = z.number();
-const flag = z.boolean();
 const texts = z.array(text);
-const word = text.check(z.minLength(1));
 const whole = number.check(z.int());
 const optional = z.optional;
 
@@ -33,11 +32,11 @@ export const runSettings = z.looseObject({
   strategy: z.enum(["pack", "spread"]),
   group: optional(text),
   startedBy: optional(text),
-  placementConstraints: constraints,
-  networkConfiguration: optional(network),
+  placementConstraints: readableConstraints,
+  networkConfiguration: optional(networkConfiguration),
   enableExecuteCommand: flag,
   provider: optional(text),
-  capacityProviderStrategy: optional(providers),
+  capacityProviderStrategy: optional(capacityProviderStrategy),
   mayGrow: optional(number),
 });
 
@@ -66,8 +65,8 @@ export const serviceStep = z.looseObject({
   after: optional(texts),
   replaces: optional(texts),
   definition: optional(taskDefinition),
-  create: optional(z.looseObject({ ...serviceFields, serviceName: word, taskDefinition: word })),
-  update: optional(z.looseObject({ ...serviceFields, service: word })),
+  create: optional(createService),
+  update: optional(updateService),
   tags: optional(tags),
 });
 
@@ -78,6 +77,6 @@ export const rollout = z.looseObject({
   settings: z.looseObject({ strategy: text, minimumHealthyPercent: number, maximumPercent: number, daemon: flag }),
   newDeployment: flag,
   placement: optional(
-    z.looseObject({ placementConstraints: optional(constraints), capacityProviders: optional(texts) }),
+    z.looseObject({ placementConstraints: optional(readableConstraints), capacityProviders: optional(texts) }),
   ),
 });

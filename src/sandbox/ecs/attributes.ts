@@ -1,16 +1,19 @@
+import type { Of } from "../../core/ecs-api/field.ts";
+import type { attribute } from "../../core/ecs-api/model/common.ts";
+import {
+  deleteAttributesRequest,
+  listAttributesRequest,
+  putAttributesRequest,
+} from "../../core/ecs-api/model/requests.ts";
 import { present } from "../../core/base/present.ts";
 import { requireCluster } from "../model/clusters.ts";
 import type { ClusterRecord, InstanceRecord } from "../model/records.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
-import { list, struct, text, type Of } from "../wire/shape.ts";
 import { findInstance } from "./container-instances.ts";
 import { pageOf } from "./pages.ts";
-import { paging } from "./shapes.ts";
 
-const attribute = struct({ name: text, value: text, targetType: text, targetId: text });
 type AttributeInput = Of<typeof attribute>;
-const changeInput = struct({ cluster: text, attributes: list(attribute) });
 
 /**
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutAttributes.html: "up
@@ -19,7 +22,7 @@ const changeInput = struct({ cluster: text, attributes: list(attribute) });
 const mostCustom = 10;
 
 export const attributeOperations: Readonly<Record<string, Operation>> = {
-  PutAttributes: operation("resourceModify", changeInput, ({ cluster, attributes = [] }, { world }) => {
+  PutAttributes: operation("resourceModify", putAttributesRequest, ({ cluster, attributes = [] }, { world }) => {
     const targets = readTargets(requireCluster(world, cluster), attributes);
     for (const { name = "", value = "" } of attributes) {
       if (!/^[A-Za-z0-9\-_./\\]{1,128}$/.test(name))
@@ -51,7 +54,7 @@ export const attributeOperations: Readonly<Record<string, Operation>> = {
       ),
     };
   }),
-  DeleteAttributes: operation("resourceModify", changeInput, ({ cluster, attributes = [] }, { world }) => {
+  DeleteAttributes: operation("resourceModify", deleteAttributesRequest, ({ cluster, attributes = [] }, { world }) => {
     const targets = readTargets(requireCluster(world, cluster), attributes);
     for (const {
       instance,
@@ -68,7 +71,7 @@ export const attributeOperations: Readonly<Record<string, Operation>> = {
   }),
   ListAttributes: operation(
     "resourceRead",
-    struct({ cluster: text, targetType: text, attributeName: text, attributeValue: text, ...paging }),
+    listAttributesRequest,
     ({ cluster, targetType, attributeName, attributeValue, ...page }, { world }) => {
       if (targetType !== "container-instance") throw invalidParameter("targetType must be container-instance.");
       if (attributeValue !== undefined && attributeName === undefined)

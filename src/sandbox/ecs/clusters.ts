@@ -1,28 +1,33 @@
+import { createCapacityProviderRequest } from "../../core/ecs-api/model/capacity-provider.ts";
+import {
+  createClusterRequest,
+  putClusterCapacityProvidersRequest,
+  updateClusterRequest,
+  updateClusterSettingsRequest,
+} from "../../core/ecs-api/model/cluster.ts";
+import {
+  deleteCapacityProviderRequest,
+  deleteClusterRequest,
+  describeCapacityProvidersRequest,
+  describeClustersRequest,
+  listClustersRequest,
+} from "../../core/ecs-api/model/requests.ts";
 import { present } from "../../core/base/present.ts";
 import { createCluster, findCluster, lastPart, requireCluster } from "../model/clusters.ts";
 import type { ClusterRecord, Raw } from "../model/records.ts";
 import type { World } from "../model/world.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
-import { document, list, struct, text } from "../wire/shape.ts";
 import { clusterAnswer } from "./answers.ts";
 import { checkTags } from "./limits.ts";
 import { pageOf } from "./pages.ts";
-import { capacityProviderStrategy, include, nameValue, paging, tags } from "./shapes.ts";
 
 const everything = ["TAGS", "SETTINGS", "CONFIGURATIONS", "STATISTICS"];
 
 export const clusterOperations: Readonly<Record<string, Operation>> = {
   CreateCluster: operation(
     "clusterModify",
-    struct({
-      clusterName: text,
-      tags,
-      settings: list(nameValue),
-      configuration: document,
-      capacityProviders: list(text),
-      defaultCapacityProviderStrategy: capacityProviderStrategy,
-    }),
+    createClusterRequest,
     (
       { clusterName = "default", tags, settings, configuration, capacityProviders, defaultCapacityProviderStrategy },
       { world },
@@ -43,31 +48,27 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
       return { cluster: clusterAnswer(cluster, everything) };
     },
   ),
-  DescribeClusters: operation(
-    "clusterRead",
-    struct({ clusters: list(text), include }),
-    ({ clusters, include = [] }, { world }) => {
-      const names = clusters === undefined || clusters.length === 0 ? ["default"] : clusters;
-      if (names.length > 100) throw invalidParameter("Clusters cannot have more than 100 elements.");
-      const found = names.map((name) => ({ name, cluster: findCluster(world, name) }));
-      return {
-        clusters: found.flatMap(({ cluster }) => (cluster === undefined ? [] : [clusterAnswer(cluster, include)])),
-        failures: found.flatMap(({ name, cluster }) =>
-          cluster === undefined
-            ? [{ arn: name.startsWith("arn:") ? name : world.arn(`cluster/${name}`), reason: "MISSING" }]
-            : [],
-        ),
-      };
-    },
-  ),
-  ListClusters: operation("clusterRead", struct(paging), (input, { world }) => {
+  DescribeClusters: operation("clusterRead", describeClustersRequest, ({ clusters, include = [] }, { world }) => {
+    const names = clusters === undefined || clusters.length === 0 ? ["default"] : clusters;
+    if (names.length > 100) throw invalidParameter("Clusters cannot have more than 100 elements.");
+    const found = names.map((name) => ({ name, cluster: findCluster(world, name) }));
+    return {
+      clusters: found.flatMap(({ cluster }) => (cluster === undefined ? [] : [clusterAnswer(cluster, include)])),
+      failures: found.flatMap(({ name, cluster }) =>
+        cluster === undefined
+          ? [{ arn: name.startsWith("arn:") ? name : world.arn(`cluster/${name}`), reason: "MISSING" }]
+          : [],
+      ),
+    };
+  }),
+  ListClusters: operation("clusterRead", listClustersRequest, (input, { world }) => {
     const { items, ...page } = pageOf(
       [...world.clusters.values()].filter(({ status }) => status === "ACTIVE").map(({ arn }) => arn),
       input,
     );
     return { clusterArns: items, ...page };
   }),
-  DeleteCluster: operation("clusterModify", struct({ cluster: text }), ({ cluster: name }, { world }) => {
+  DeleteCluster: operation("clusterModify", deleteClusterRequest, ({ cluster: name }, { world }) => {
     const cluster = requireCluster(world, requireName(name));
     if ([...cluster.services.values()].some(({ status }) => status !== "INACTIVE"))
       throw new AwsError(
@@ -86,7 +87,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
   }),
   UpdateCluster: operation(
     "clusterModify",
-    struct({ cluster: text, settings: list(nameValue), configuration: document }),
+    updateClusterRequest,
     ({ cluster: name, settings, configuration }, { world }) => {
       const cluster = requireCluster(world, requireName(name));
       if (settings !== undefined) cluster.settings = readSettings(settings);
@@ -96,7 +97,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
   ),
   UpdateClusterSettings: operation(
     "clusterModify",
-    struct({ cluster: text, settings: list(nameValue) }),
+    updateClusterSettingsRequest,
     ({ cluster: name, settings = [] }, { world }) => {
       const cluster = requireCluster(world, requireName(name));
       cluster.settings = readSettings(settings);
@@ -105,7 +106,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
   ),
   PutClusterCapacityProviders: operation(
     "clusterModify",
-    struct({ cluster: text, capacityProviders: list(text), defaultCapacityProviderStrategy: capacityProviderStrategy }),
+    putClusterCapacityProvidersRequest,
     ({ cluster: name, capacityProviders = [], defaultCapacityProviderStrategy = [] }, { world }) => {
       const cluster = requireCluster(world, requireName(name));
       for (const each of capacityProviders) requireProvider(world, each);
@@ -123,7 +124,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
   ),
   CreateCapacityProvider: operation(
     "capacityModify",
-    struct({ name: text, cluster: text, autoScalingGroupProvider: document, managedInstancesProvider: document, tags }),
+    createCapacityProviderRequest,
     ({ name = "", cluster, autoScalingGroupProvider, managedInstancesProvider, tags }, { world }) => {
       if (!/^(?!aws|ecs|fargate)[A-Za-z0-9_-]{1,255}$/i.test(name))
         throw invalidParameter(
@@ -155,7 +156,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
   ),
   DescribeCapacityProviders: operation(
     "capacityRead",
-    struct({ capacityProviders: list(text), cluster: text, include, ...paging }),
+    describeCapacityProvidersRequest,
     ({ capacityProviders, include = [], nextToken, maxResults }, { world }) => {
       const names = (capacityProviders ?? []).map(lastPart);
       const { items, ...next } = pageOf(
@@ -176,7 +177,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
   ),
   DeleteCapacityProvider: operation(
     "capacityModify",
-    struct({ capacityProvider: text, cluster: text }),
+    deleteCapacityProviderRequest,
     ({ capacityProvider = "" }, { world }) => {
       const record = requireProvider(world, lastPart(capacityProvider));
       const users = [...world.clusters.values()].filter(

@@ -1,3 +1,10 @@
+import { registerContainerInstanceRequest } from "../../core/ecs-api/model/cluster.ts";
+import {
+  deregisterContainerInstanceRequest,
+  describeContainerInstancesRequest,
+  listContainerInstancesRequest,
+  updateContainerInstancesStateRequest,
+} from "../../core/ecs-api/model/requests.ts";
 import { present } from "../../core/base/present.ts";
 import { instanceTypes } from "../../core/catalog/instance-types/catalog.ts";
 import { evaluate } from "../../core/cluster/evaluate-query.ts";
@@ -11,16 +18,14 @@ import { refusing } from "../model/tasks.ts";
 import type { World } from "../model/world.ts";
 import { clientError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
-import { flag, list, struct, text } from "../wire/shape.ts";
 import { instanceAnswer } from "./answers.ts";
 import { checkTags, requireItems } from "./limits.ts";
 import { pageOf } from "./pages.ts";
-import { include, paging, tags } from "./shapes.ts";
 
 export const containerInstanceOperations: Readonly<Record<string, Operation>> = {
   ListContainerInstances: operation(
     "resourceRead",
-    struct({ cluster: text, status: text, filter: text, ...paging }),
+    listContainerInstancesRequest,
     ({ cluster, status, filter, ...page }, { world }) => {
       const all = [...requireCluster(world, cluster).instances.values()];
       const selected = all.filter((instance) =>
@@ -35,7 +40,7 @@ export const containerInstanceOperations: Readonly<Record<string, Operation>> = 
   ),
   DescribeContainerInstances: operation(
     "resourceRead",
-    struct({ cluster: text, containerInstances: list(text), include }),
+    describeContainerInstancesRequest,
     ({ cluster: name, containerInstances, include = [] }, { world }) => {
       const cluster = requireCluster(world, name);
       const found = requireItems(containerInstances, "Container instances", 100).map((reference) => ({
@@ -52,7 +57,7 @@ export const containerInstanceOperations: Readonly<Record<string, Operation>> = 
   ),
   UpdateContainerInstancesState: operation(
     "resourceModify",
-    struct({ cluster: text, containerInstances: list(text), status: text }),
+    updateContainerInstancesStateRequest,
     ({ cluster: name, containerInstances, status }, { world }) => {
       const cluster = requireCluster(world, name);
       if (status !== "ACTIVE" && status !== "DRAINING")
@@ -76,12 +81,7 @@ export const containerInstanceOperations: Readonly<Record<string, Operation>> = 
   ),
   RegisterContainerInstance: operation(
     "agentModify",
-    struct({
-      cluster: text,
-      instanceIdentityDocument: text,
-      attributes: list(struct({ name: text, value: text })),
-      tags,
-    }),
+    registerContainerInstanceRequest,
     ({ cluster: name, instanceIdentityDocument, attributes = [], tags }, { world }) => {
       const cluster = requireCluster(world, name);
       const checked = checkTags(tags);
@@ -100,7 +100,7 @@ export const containerInstanceOperations: Readonly<Record<string, Operation>> = 
   ),
   DeregisterContainerInstance: operation(
     "resourceModify",
-    struct({ cluster: text, containerInstance: text, force: flag }),
+    deregisterContainerInstanceRequest,
     ({ cluster: name, containerInstance = "", force = false }, { world }) => {
       const cluster = requireCluster(world, name);
       const instance = findInstance(cluster, containerInstance);

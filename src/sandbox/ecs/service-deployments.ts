@@ -1,4 +1,10 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html */
+import {
+  describeServiceDeploymentsRequest,
+  describeServiceRevisionsRequest,
+  listServiceDeploymentsRequest,
+  stopServiceDeploymentRequest,
+} from "../../core/ecs-api/model/requests.ts";
 import { requireCluster } from "../model/clusters.ts";
 import type { RevisionRecord, ServiceDeploymentRecord, ServiceRecord } from "../model/records.ts";
 import { wake } from "../model/scheduler.ts";
@@ -6,28 +12,18 @@ import { ongoingOf, requestRollback } from "../model/service-deployments.ts";
 import type { World } from "../model/world.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
-import { double, list, struct, text } from "../wire/shape.ts";
 import { requireItems } from "./limits.ts";
 import { pageOf } from "./pages.ts";
 import { revisionAnswer, serviceDeploymentAnswer, serviceDeploymentBrief } from "./service-answers.ts";
 import { requireService } from "./services.ts";
-import { paging } from "./shapes.ts";
 
 /** "You can specify a maximum of 20 ARNs", and a page has 20 unless asked. */
 const twenty = 20;
 
-const listInput = struct({
-  cluster: text,
-  service: text,
-  status: list(text),
-  createdAt: struct({ before: double, after: double }),
-  ...paging,
-});
-
 export const serviceDeploymentOperations: Readonly<Record<string, Operation>> = {
   ListServiceDeployments: operation(
     "serviceRead",
-    listInput,
+    listServiceDeploymentsRequest,
     (
       {
         cluster,
@@ -60,7 +56,7 @@ export const serviceDeploymentOperations: Readonly<Record<string, Operation>> = 
   ),
   DescribeServiceDeployments: operation(
     "serviceRead",
-    struct({ serviceDeploymentArns: list(text) }),
+    describeServiceDeploymentsRequest,
     ({ serviceDeploymentArns }, { world }) => {
       const found = requireItems(serviceDeploymentArns, "serviceDeploymentArns", twenty).map((arn) => ({
         arn,
@@ -78,7 +74,7 @@ export const serviceDeploymentOperations: Readonly<Record<string, Operation>> = 
   ),
   DescribeServiceRevisions: operation(
     "serviceRead",
-    struct({ serviceRevisionArns: list(text) }),
+    describeServiceRevisionsRequest,
     ({ serviceRevisionArns }, { world }) => {
       const found = requireItems(serviceRevisionArns, "serviceRevisionArns", twenty).map((arn) => ({
         arn,
@@ -94,7 +90,7 @@ export const serviceDeploymentOperations: Readonly<Record<string, Operation>> = 
   ),
   StopServiceDeployment: operation(
     "serviceModify",
-    struct({ serviceDeploymentArn: text, stopType: text }),
+    stopServiceDeploymentRequest,
     ({ serviceDeploymentArn = "", stopType = "ROLLBACK" }, { world }) => {
       if (stopType !== "ROLLBACK")
         throw invalidParameter(`Invalid stop type: ${stopType}. The valid values are ROLLBACK.`);

@@ -1,16 +1,15 @@
+import type { Of } from "../../core/ecs-api/field.ts";
+import type { updateServiceRequest } from "../../core/ecs-api/model/service.ts";
 import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { chooserFor } from "../../core/placement/strategies.ts";
 import type { ClusterRecord, DeploymentStrategy, Raw, ServiceSettings } from "../model/records.ts";
 import { readNeeds, refusing } from "../model/tasks.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
-import { struct, type Of } from "../wire/shape.ts";
 import { checkExpression } from "./check-definition.ts";
-import { serviceSettings } from "./shapes.ts";
 import { unplayed } from "./tasks.ts";
 
-const settingsInput = struct(serviceSettings);
-
-type SettingsInput = Of<typeof settingsInput>;
+/** What CreateService and UpdateService share. */
+type SettingsInput = Of<typeof updateServiceRequest>;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html: tasks per service. */
 const mostTasks = 5_000;

@@ -1,3 +1,9 @@
+import {
+  deleteServiceRequest,
+  describeServicesRequest,
+  listServicesRequest,
+} from "../../core/ecs-api/model/requests.ts";
+import { createServiceRequest, updateServiceRequest } from "../../core/ecs-api/model/service.ts";
 import { redeployingFields } from "../../core/ecs/service-form.ts";
 import { lastPart, requireCluster } from "../model/clusters.ts";
 import { requireDefinition } from "../model/definitions.ts";
@@ -7,26 +13,13 @@ import { newService } from "../model/service-records.ts";
 import { primaryOf } from "../model/service-tasks.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
-import { flag, list, struct, text } from "../wire/shape.ts";
 import { atMost, checkTags, requireItems } from "./limits.ts";
 import { pageOf } from "./pages.ts";
 import { serviceAnswer } from "./service-answers.ts";
 import { checkSettings, defaultsFor, readSettings } from "./service-settings.ts";
-import { include, paging, serviceSettings, tags } from "./shapes.ts";
-
-const createInput = struct({
-  ...serviceSettings,
-  serviceName: text,
-  clientToken: text,
-  launchType: text,
-  schedulingStrategy: text,
-  deploymentController: struct({ type: text }),
-  tags,
-});
-const updateInput = struct({ ...serviceSettings, service: text, forceNewDeployment: flag });
 
 export const serviceOperations: Readonly<Record<string, Operation>> = {
-  CreateService: operation("serviceModify", createInput, (input, { world }) => {
+  CreateService: operation("serviceModify", createServiceRequest, (input, { world }) => {
     const cluster = requireCluster(world, input.cluster);
     const { serviceName = "", clientToken, schedulingStrategy = "REPLICA", deploymentController } = input;
     if (!/^[A-Za-z0-9_-]{1,255}$/.test(serviceName))
@@ -77,7 +70,7 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
     deploy(world, service, definition);
     return { service: serviceAnswer(service, ["TAGS"]) };
   }),
-  UpdateService: operation("serviceModify", updateInput, (input, { world }) => {
+  UpdateService: operation("serviceModify", updateServiceRequest, (input, { world }) => {
     const service = requireService(requireCluster(world, input.cluster), input.service);
     if (service.status !== "ACTIVE") throw new AwsError("ServiceNotActiveException", "Service was not ACTIVE.");
     const primary = primaryOf(service);
@@ -100,7 +93,7 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
   }),
   DeleteService: operation(
     "serviceModify",
-    struct({ cluster: text, service: text, force: flag }),
+    deleteServiceRequest,
     ({ cluster, service: name, force = false }, { world }) => {
       const service = requireService(requireCluster(world, cluster), name);
       if (service.status === "INACTIVE") throw new AwsError("ServiceNotFoundException", "Service not found.");
@@ -114,7 +107,7 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
   ),
   DescribeServices: operation(
     "serviceRead",
-    struct({ cluster: text, services: list(text), include }),
+    describeServicesRequest,
     ({ cluster: name, services, include = [] }, { world }) => {
       const cluster = requireCluster(world, name);
       const found = requireItems(services, "Services", 10).map((reference) => ({
@@ -138,7 +131,7 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
   ),
   ListServices: operation(
     "serviceRead",
-    struct({ cluster: text, launchType: text, schedulingStrategy: text, ...paging }),
+    listServicesRequest,
     ({ cluster, launchType, schedulingStrategy, maxResults = 10, ...page }, { world }) => {
       const chosen = [...requireCluster(world, cluster).services.values()].filter(
         (service) =>

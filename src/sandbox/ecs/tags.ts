@@ -1,36 +1,31 @@
+import {
+  listTagsForResourceRequest,
+  tagResourceRequest,
+  untagResourceRequest,
+} from "../../core/ecs-api/model/requests.ts";
 import type { Tag } from "../../core/ecs-api/api.ts";
 import { findDefinition } from "../model/definitions.ts";
 import { lastPart } from "../model/clusters.ts";
 import type { World } from "../model/world.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
-import { list, struct, text } from "../wire/shape.ts";
 import { findInstance } from "./container-instances.ts";
 import { checkTags } from "./limits.ts";
 import { findService } from "./services.ts";
-import { tags } from "./shapes.ts";
 import { findTask } from "./tasks.ts";
 
 export const tagOperations: Readonly<Record<string, Operation>> = {
-  TagResource: operation(
-    "tagModify",
-    struct({ resourceArn: text, tags }),
-    ({ resourceArn, tags: added }, { world }) => {
-      const resource = requireResource(world, resourceArn);
-      resource.tags = checkTags([...resource.tags, ...(added ?? [])]);
-      return {};
-    },
-  ),
-  UntagResource: operation(
-    "tagModify",
-    struct({ resourceArn: text, tagKeys: list(text) }),
-    ({ resourceArn, tagKeys = [] }, { world }) => {
-      const resource = requireResource(world, resourceArn);
-      resource.tags = resource.tags.filter(({ key }) => !tagKeys.includes(key));
-      return {};
-    },
-  ),
-  ListTagsForResource: operation("clusterRead", struct({ resourceArn: text }), ({ resourceArn }, { world }) => ({
+  TagResource: operation("tagModify", tagResourceRequest, ({ resourceArn, tags: added }, { world }) => {
+    const resource = requireResource(world, resourceArn);
+    resource.tags = checkTags([...resource.tags, ...(added ?? [])]);
+    return {};
+  }),
+  UntagResource: operation("tagModify", untagResourceRequest, ({ resourceArn, tagKeys = [] }, { world }) => {
+    const resource = requireResource(world, resourceArn);
+    resource.tags = resource.tags.filter(({ key }) => !tagKeys.includes(key));
+    return {};
+  }),
+  ListTagsForResource: operation("clusterRead", listTagsForResourceRequest, ({ resourceArn }, { world }) => ({
     tags: requireResource(world, resourceArn).tags,
   })),
 };

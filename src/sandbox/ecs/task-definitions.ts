@@ -1,25 +1,32 @@
-import type { RegisteredTaskDefinition, TaskDefinition } from "../../core/ecs-api/api.ts";
+import {
+  deleteTaskDefinitionsRequest,
+  deregisterTaskDefinitionRequest,
+  describeTaskDefinitionRequest,
+  listTaskDefinitionFamiliesRequest,
+  listTaskDefinitionsRequest,
+} from "../../core/ecs-api/model/requests.ts";
+import { registerTaskDefinitionRequest } from "../../core/ecs-api/model/task-definition.ts";
+import { present } from "../../core/base/present.ts";
+import type { PortMapping, RegisteredTaskDefinition, TaskDefinition } from "../../core/ecs-api/api.ts";
 import { findDefinition } from "../model/definitions.ts";
 import type { Raw } from "../model/records.ts";
 import type { DefinitionRecord, World } from "../model/world.ts";
 import { clientError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
-import { list, struct, text } from "../wire/shape.ts";
 import { definitionAnswer } from "./answers.ts";
 import { checkDefinition } from "./check-definition.ts";
 import { checkTags, requireItems } from "./limits.ts";
 import { pageOf } from "./pages.ts";
-import { include, paging, tags, taskDefinition } from "./shapes.ts";
 
 export const taskDefinitionOperations: Readonly<Record<string, Operation>> = {
-  RegisterTaskDefinition: operation("definitionModify", struct({ ...taskDefinition, tags }), (input, { world }) => {
+  RegisterTaskDefinition: operation("definitionModify", registerTaskDefinitionRequest, (input, { world }) => {
     const definition = checkDefinition(input as TaskDefinition);
     const record = register(world, definition, checkTags(input.tags));
     return { taskDefinition: definitionAnswer(record), ...tagsAnswer(record) };
   }),
   DescribeTaskDefinition: operation(
     "definitionRead",
-    struct({ taskDefinition: text, include }),
+    describeTaskDefinitionRequest,
     ({ taskDefinition: reference, include = [] }, { world }) => {
       const record = requireRecord(world, reference, "Unable to describe task definition.");
       return { taskDefinition: definitionAnswer(record), ...(include.includes("TAGS") ? { tags: record.tags } : {}) };
@@ -27,7 +34,7 @@ export const taskDefinitionOperations: Readonly<Record<string, Operation>> = {
   ),
   DeregisterTaskDefinition: operation(
     "definitionModify",
-    struct({ taskDefinition: text }),
+    deregisterTaskDefinitionRequest,
     ({ taskDefinition: reference }, { world }) => {
       if (reference !== undefined && !/:\d+$/.test(reference))
         throw invalidParameter("Missing revision: name family:revision.");
@@ -45,7 +52,7 @@ export const taskDefinitionOperations: Readonly<Record<string, Operation>> = {
   ),
   DeleteTaskDefinitions: operation(
     "definitionModify",
-    struct({ taskDefinitions: list(text) }),
+    deleteTaskDefinitionsRequest,
     ({ taskDefinitions }, { world }) => {
       const found = requireItems(taskDefinitions, "Task definitions", 10).map((reference) => ({
         reference,
@@ -72,7 +79,7 @@ export const taskDefinitionOperations: Readonly<Record<string, Operation>> = {
   ),
   ListTaskDefinitions: operation(
     "definitionRead",
-    struct({ familyPrefix: text, status: text, sort: text, ...paging }),
+    listTaskDefinitionsRequest,
     ({ familyPrefix, status = "ACTIVE", sort = "ASC", ...page }, { world }) => {
       // The prefix is the family's full name here.
       // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitions.html
@@ -88,7 +95,7 @@ export const taskDefinitionOperations: Readonly<Record<string, Operation>> = {
   ),
   ListTaskDefinitionFamilies: operation(
     "definitionRead",
-    struct({ familyPrefix: text, status: text, ...paging }),
+    listTaskDefinitionFamiliesRequest,
     ({ familyPrefix = "", status = "ACTIVE", ...page }, { world }) => {
       const active = (revisions: readonly DefinitionRecord[]) => revisions.some((record) => record.status === "ACTIVE");
       const wanted = (revisions: readonly DefinitionRecord[]) =>
@@ -142,9 +149,7 @@ function register(world: World, input: TaskDefinition, tags: DefinitionRecord["t
       essential: container.essential ?? true,
       portMappings: (container.portMappings ?? []).map((mapping) => ({
         ...mapping,
-        hostPort:
-          mapping.hostPort ??
-          (definition.networkMode === "host" || definition.networkMode === "awsvpc" ? mapping.containerPort : 0),
+        ...hostPortOf(mapping, definition.networkMode),
         protocol: mapping.protocol ?? "tcp",
       })),
     })),
@@ -160,4 +165,13 @@ function register(world: World, input: TaskDefinition, tags: DefinitionRecord["t
   const record: DefinitionRecord = { definition: registered, status: "ACTIVE", tags };
   world.families.set(definition.family, [...revisions, record]);
   return record;
+}
+
+/** In host and awsvpc mode the container's port, else one of ECS's choice; a range of ports has none. */
+function hostPortOf(
+  { containerPort, hostPort }: PortMapping,
+  networkMode: string | undefined,
+): Pick<PortMapping, "hostPort"> {
+  if (hostPort !== undefined) return { hostPort };
+  return networkMode === "host" || networkMode === "awsvpc" ? present({ hostPort: containerPort }) : { hostPort: 0 };
 }

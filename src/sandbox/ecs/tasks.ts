@@ -1,3 +1,6 @@
+import type { Of } from "../../core/ecs-api/field.ts";
+import { describeTasksRequest, listTasksRequest, stopTaskRequest } from "../../core/ecs-api/model/requests.ts";
+import { runTaskRequest, startTaskRequest } from "../../core/ecs-api/model/task.ts";
 import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { lastPart, requireCluster } from "../model/clusters.ts";
 import { requireDefinition } from "../model/definitions.ts";
@@ -8,53 +11,19 @@ import { createTask, readNeeds } from "../model/tasks.ts";
 import type { DefinitionRecord, World } from "../model/world.ts";
 import { AwsError, clientError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Call, type Operation } from "../wire/operation.ts";
-import { flag, integer, list, struct, text, type Of } from "../wire/shape.ts";
 import { taskAnswer } from "./answers.ts";
 import { checkExpression } from "./check-definition.ts";
 import { requireProvider } from "./clusters.ts";
 import { findInstance } from "./container-instances.ts";
 import { atMost, checkTags, requireItems } from "./limits.ts";
 import { pageOf } from "./pages.ts";
-import {
-  capacityProviderStrategy,
-  include,
-  networkConfiguration,
-  overrides,
-  paging,
-  placementConstraints,
-  placementStrategy,
-  tags,
-} from "./shapes.ts";
-
-const common = {
-  cluster: text,
-  taskDefinition: text,
-  group: text,
-  startedBy: text,
-  networkConfiguration,
-  enableExecuteCommand: flag,
-  enableECSManagedTags: flag,
-  propagateTags: text,
-  overrides,
-  tags,
-} as const;
-const runInput = struct({
-  ...common,
-  count: integer,
-  launchType: text,
-  capacityProviderStrategy,
-  placementConstraints,
-  placementStrategy,
-  clientToken: text,
-});
-const startInput = struct({ ...common, containerInstances: list(text) });
 
 /** "valid for 24 hours or the lifetime of the task": the sandbox keeps to the 24 hours. */
 const tokenMs = 24 * 3_600_000;
 
 export const taskOperations: Readonly<Record<string, Operation>> = {
-  RunTask: operation("resourceModify", runInput, runTask),
-  StartTask: operation("resourceModify", startInput, (input, { world }) => {
+  RunTask: operation("resourceModify", runTaskRequest, runTask),
+  StartTask: operation("resourceModify", startTaskRequest, (input, { world }) => {
     const cluster = requireCluster(world, input.cluster);
     const record = requireDefinition(world, input.taskDefinition);
     atMost(input.startedBy, 36, "startedBy");
@@ -78,7 +47,7 @@ export const taskOperations: Readonly<Record<string, Operation>> = {
   }),
   StopTask: operation(
     "resourceModify",
-    struct({ cluster: text, task: text, reason: text }),
+    stopTaskRequest,
     ({ cluster: name, task: reference = "", reason }, { world }) => {
       const task = findTask(requireCluster(world, name), reference);
       if (task === undefined) throw invalidParameter("The referenced task was not found.");
@@ -89,7 +58,7 @@ export const taskOperations: Readonly<Record<string, Operation>> = {
   ),
   DescribeTasks: operation(
     "resourceRead",
-    struct({ cluster: text, tasks: list(text), include }),
+    describeTasksRequest,
     ({ cluster: name, tasks, include = [] }, { world }) => {
       const cluster = requireCluster(world, name);
       const found = requireItems(tasks, "Tasks", 100).map((reference) => ({
@@ -113,16 +82,7 @@ export const taskOperations: Readonly<Record<string, Operation>> = {
   ),
   ListTasks: operation(
     "resourceRead",
-    struct({
-      cluster: text,
-      containerInstance: text,
-      family: text,
-      startedBy: text,
-      serviceName: text,
-      desiredStatus: text,
-      launchType: text,
-      ...paging,
-    }),
+    listTasksRequest,
     (
       { cluster: name, containerInstance, family, startedBy, serviceName, desiredStatus, launchType, ...page },
       { world },
@@ -160,7 +120,7 @@ export const taskOperations: Readonly<Record<string, Operation>> = {
   ),
 };
 
-function runTask(input: Of<typeof runInput>, { world }: Call): object {
+function runTask(input: Of<typeof runTaskRequest>, { world }: Call): object {
   const cluster = requireCluster(world, input.cluster);
   const {
     count = 1,
@@ -273,7 +233,7 @@ function waitForCapacity(world: World, spec: PlaceSpec, strategy: PlaceSpec["pla
 function specOf(
   cluster: ClusterRecord,
   { definition, tags: definitionTags }: DefinitionRecord,
-  input: Omit<Of<typeof startInput>, "containerInstances">,
+  input: Omit<Of<typeof startTaskRequest>, "containerInstances">,
 ): PlaceSpec {
   const awsvpc = networkModeOfDefinition(definition) === "awsvpc";
   const subnets = input.networkConfiguration?.awsvpcConfiguration?.subnets ?? [];

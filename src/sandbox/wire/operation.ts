@@ -1,5 +1,5 @@
 import type { World } from "../model/world.ts";
-import type { Shape } from "./shape.ts";
+import type { Of, Schema } from "../../core/ecs-api/field.ts";
 
 /** What an operation is told besides its input. */
 export interface Call {
@@ -12,15 +12,15 @@ export interface Call {
 /** One operation of an AWS API: its input, the throttling bucket it draws on, and what it does. */
 export interface Operation {
   readonly bucket: string;
-  readonly input: Shape<object>;
+  readonly input: Schema;
   readonly run: (input: never, call: Call) => object;
 }
 
-/** Ties the type of an operation's input to its shape. */
-export function operation<Input extends object>(
+/** Ties the type of an operation's input to its schema. */
+export function operation<Input extends Schema>(
   bucket: string,
-  input: Shape<Input>,
-  run: (input: Input, call: Call) => object,
+  input: Input,
+  run: (input: Of<Input>, call: Call) => object,
 ): Operation {
   return { bucket, input, run: run as Operation["run"] };
 }

@@ -4,6 +4,7 @@ import { readJson, readTarget, writeJson, writeJsonError, type WireAnswer } from
 import { createDropper, createThrottle, type Faults } from "./faults.ts";
 import { readAction, readQuery, writeQuery, writeQueryError } from "./query.ts";
 import type { Service } from "./services.ts";
+import { checkInput } from "./shape.ts";
 
 /** What a request says, however it came. */
 export interface WireRequest {
@@ -38,7 +39,7 @@ export function createRouter(world: World, faults: Faults, now: () => number): (
       const operation = service.operations[name]!;
       throttle(operation.bucket);
       const input = parameters === undefined ? readJson(request.body) : readQuery(parameters);
-      operation.input.check(input);
+      checkInput(operation.input, input);
       world.settle();
       const output = operation.run(input as never, {
         world,

@@ -79,8 +79,8 @@ describe("the devices that a definition uses", () => {
     const definition = {
       ...aDefinition("f"),
       containerDefinitions: [
-        { name: "a", ...devices("/dev/neuron1") },
-        { name: "b", ...devices("/dev/neuron0") },
+        { name: "a", image: "a:1", ...devices("/dev/neuron1") },
+        { name: "b", image: "b:1", ...devices("/dev/neuron0") },
       ],
     };
     expect(claimedDevicesOf(definition).devices).toEqual([0, 1]);

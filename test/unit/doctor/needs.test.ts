@@ -56,7 +56,7 @@ describe("what tasks need of the account", () => {
         repositoryCredentials: { credentialsParameter: "registry" },
         logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/x", "awslogs-region": "eu-west-1" } },
       },
-      { name: "quiet", logConfiguration: { logDriver: "json-file" } },
+      { name: "quiet", image: "quiet:1", logConfiguration: { logDriver: "json-file" } },
     ],
   };
   const needs = needsOf([definition, definition], "us-east-1");
@@ -68,6 +68,7 @@ describe("what tasks need of the account", () => {
     ).toEqual([
       ["123456789012.dkr.ecr.us-east-1.amazonaws.com/bert:1", ["bert"], true, false],
       ["registry.example.com/proxy:1", ["proxy"], false, true],
+      ["quiet:1", ["quiet"], false, false],
     ]);
     expect(needs.secrets.map(({ valueFrom, reference, users }) => [valueFrom, reference.service, users])).toEqual([
       [secret, "secretsmanager", ["HF of bert", "HF of proxy"]],
@@ -104,7 +105,7 @@ describe("what tasks need of the account", () => {
     const reader = {
       family: "bert",
       containerDefinitions: [
-        { name: "bert", secrets: references.map((valueFrom) => ({ name: valueFrom, valueFrom })) },
+        { name: "bert", image: "bert:1", secrets: references.map((valueFrom) => ({ name: valueFrom, valueFrom })) },
       ],
     };
     const found = new Map([

@@ -257,7 +257,9 @@ describe("the reasons of an instance", () => {
     ];
     const wanted = {
       ...neuron("x", [0, 1, 2, 3, 4, 5]),
-      containerDefinitions: [{ name: "x", privileged: true, portMappings: [{ containerPort: 80, hostPort: 80 }] }],
+      containerDefinitions: [
+        { name: "x", image: "x:1", privileged: true, portMappings: [{ containerPort: 80, hostPort: 80 }] },
+      ],
     };
     expect(
       explainPlacement(aSnapshot([instance], tasks, [one, two, web, agent]), [wanted]).instances[0]!.reasons,
@@ -408,7 +410,7 @@ describe("the nearest change", () => {
       ...wanted,
       containerDefinitions: [
         ...wanted.containerDefinitions,
-        { name: "port", portMappings: [{ containerPort: 80, hostPort: 80 }] },
+        { name: "port", image: "port:1", portMappings: [{ containerPort: 80, hostPort: 80 }] },
       ],
     };
     expect(change([other], [withPort], {}, tasks, [n0, n1, web])?.message).toBe(

@@ -7,6 +7,11 @@ import { error, warning, type CodeEntry, type CodesOf, type CodesWith } from "./
 export const lintRules = {
   "Task definitions": {
     "wrong-type": error("Every value has the type that the API takes"),
+    "misspelt-field": error("No field is one of the API's, misspelt: ECS would ignore it"),
+    "unknown-field": warning("Every field is one of the API's"),
+    "missing-field": error("Every field is there that the API needs"),
+    "unknown-word": error("Every value is one that the API knows"),
+    "out-of-bounds": error("Every value is within the API's bounds"),
     "secrets-without-role": error("Secrets need an execution role, which reads them for the container"),
     "fargate-accelerator": error("Fargate has no devices and no GPUs"),
     "elastic-inference": error("Elastic Inference is gone"),

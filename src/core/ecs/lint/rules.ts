@@ -1,3 +1,4 @@
+import { apiRules } from "./rules/api.ts";
 import { constraintRules } from "./rules/constraints.ts";
 import { gpuRules } from "./rules/gpu.ts";
 import { imageRules } from "./rules/images.ts";
@@ -12,6 +13,7 @@ import type { Rule } from "./rule.ts";
 
 /** Every rule of `aiplat taskdef lint`. A new rule is an entry in one of these lists. */
 export const rules: readonly Rule[] = [
+  ...apiRules,
   ...registrationRules,
   ...constraintRules,
   ...neuronDeviceRules,

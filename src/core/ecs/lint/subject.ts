@@ -1,5 +1,5 @@
 import type { Path } from "../../base/problem.ts";
-import type { Breach } from "./rule.ts";
+import type { Deviation } from "../../ecs-api/read-written.ts";
 
 /** Something that stands at a place in the task definition. */
 interface Placed {
@@ -72,8 +72,8 @@ export interface Subject {
   readonly constraints: readonly SubjectConstraint[];
   readonly containers: readonly SubjectContainer[];
   readonly inferenceAccelerators?: Path;
-  /** Parts that have another type than the API takes. */
-  readonly misshapen: readonly Breach[];
+  /** What is otherwise than the API has it. */
+  readonly deviations: readonly Deviation[];
 }
 
 /** Every Neuron device that a task lists, over all its containers, once each, ascending. */

@@ -6,11 +6,6 @@ import { settledTypes } from "../type-constraint.ts";
 /** What RegisterTaskDefinition refuses, or takes for hardware that is no more. */
 export const registrationRules: readonly Rule[] = [
   {
-    id: "wrong-type",
-    severity: "error",
-    check: ({ misshapen }) => misshapen,
-  },
-  {
     id: "secrets-without-role",
     severity: "error",
     // "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'."
