@@ -53,8 +53,8 @@ ${table(
 
 What is wrong with the input is told at once, however much it is. Each problem is
 \`{severity, code, message, hint?, path?, file?, line?, column?, flag?}\`: \`path\` is the key in the workload,
-\`file\`, \`line\` and \`column\` are where it is written, \`flag\` is the flag that set it. An \`error\` refuses the input; a
-\`warning\` is told on stderr, and the command goes on. Where several regions were asked and some failed,
+\`file\`, \`line\` and \`column\` are where it is written, \`flag\` is the flag that set it. An \`error\` refuses the
+input; a \`warning\` is told on stderr, and the command goes on. Where several regions were asked and some failed,
 \`details.problems[].code\` is the error's of each region.
 
 ${grouped(problemCodes, toldBy)}

@@ -12,6 +12,10 @@ export interface BruteInstance {
   readonly registeredAt: number;
   readonly capacityProvider?: string;
   readonly attributes: Readonly<Record<string, string>>;
+  readonly healthStatus?: {
+    readonly overallStatus: string;
+    readonly details: readonly { type: string; status: string }[];
+  };
   readonly remaining: {
     readonly cpu: number;
     readonly memoryMiB: number;
@@ -34,7 +38,11 @@ export interface BruteContainer {
     readonly hostPort?: number;
     readonly protocol?: string;
   }[];
-  readonly resourceRequirements?: readonly { readonly type: string; readonly value?: string }[];
+  readonly resourceRequirements?: readonly {
+    readonly type: string;
+    readonly value?: string;
+    readonly sharingStrategy?: { readonly nvidiaMps: { readonly memory: number } };
+  }[];
   readonly linuxParameters?: { readonly devices?: readonly { readonly hostPath: string }[] };
 }
 
@@ -54,6 +62,8 @@ export interface BruteTask {
   readonly lastStatus: string;
   readonly desiredStatus: string;
   readonly definition: BruteDefinition;
+  /** The GPU of a task that shares one. */
+  readonly gpu?: string;
 }
 
 /** An expression as a tree, with the text that the test gives to aiplat beside it. */
@@ -87,6 +97,18 @@ const neuronDevices: Readonly<Record<string, number>> = {
   "trn1.32xlarge": 16,
 };
 
+/** EC2's maximum of network interfaces, the instance's own included. */
+const mostInterfaces: Readonly<Record<string, number>> = {
+  "inf2.xlarge": 4,
+  "inf2.24xlarge": 15,
+  "trn1.32xlarge": 40,
+  "g5.12xlarge": 15,
+  "vt1.3xlarge": 4,
+};
+
+/** What EC2 says of one A10G. */
+const gpuMiB = 22_888;
+
 export function writeExpression(tree: BruteExpression): string {
   switch (tree.op) {
     case "and":
@@ -114,6 +136,8 @@ export function bruteReasons(it: BruteCase, instance: BruteInstance, placedBefor
 
   if (instance.status !== "ACTIVE") found.add("STATUS");
   if (!instance.agentConnected) found.add("AGENT");
+  if (instance.healthStatus?.overallStatus === "IMPAIRED") found.add("HEALTH");
+  if (bruteShare(wanted) > 0 && !("ecs.capability.gpu-sharing-mps" in instance.attributes)) found.add("ATTRIBUTE");
   for (const { name, value } of wanted.requiresAttributes ?? []) {
     if (!(name in instance.attributes) || (value !== undefined && instance.attributes[name] !== value))
       found.add("ATTRIBUTE");
@@ -150,12 +174,12 @@ export function bruteReasons(it: BruteCase, instance: BruteInstance, placedBefor
   ]);
   if (brutePorts(wanted).some((port) => !lock(port) && used.has(port))) found.add("PORTS");
   if (mode === "awsvpc" && !("ecs.capability.task-eni" in instance.attributes)) found.add("ENI");
-  const gpus = total(
-    wanted.containerDefinitions.flatMap((each) =>
-      (each.resourceRequirements ?? []).filter(({ type }) => type === "GPU").map(({ value }) => Number(value)),
-    ),
-  );
-  if (gpus > instance.remaining.gpus.length - gpus * placedBefore) found.add("GPU");
+  const most = mostInterfaces[instance.attributes["ecs.instance-type"]!];
+  if (mode === "awsvpc" && most !== undefined && !("ecs.awsvpc-trunk-id" in instance.attributes)) {
+    const interfaces = there.filter((task) => task.definition.networkMode === "awsvpc").length;
+    if (1 + interfaces + placedBefore + 1 > most) found.add("ENI");
+  }
+  if (bruteGpus(wanted, instance, there, placedBefore)) found.add("GPU");
 
   const count = neuronDevices[instance.attributes["ecs.instance-type"]!] ?? 0;
   const devices = bruteDevices(wanted);
@@ -164,12 +188,15 @@ export function bruteReasons(it: BruteCase, instance: BruteInstance, placedBefor
   if (brutePorts(wanted).some((port) => lock(port) && used.has(port))) found.add("DEVICES");
   if (placedBefore > 0 && mine.length > 0) found.add("DEVICES");
   for (const task of there) {
-    const theirs = bruteDevices(task.definition);
+    // What is privileged could open every device, whatever it says.
+    const reaches = task.definition.containerDefinitions.some(({ privileged }) => privileged === true);
+    const theirs = reaches ? "all" : bruteDevices(task.definition);
     const overlap = (theirs === "all" ? upTo(count) : theirs).filter(
       (device) => device < count && mine.includes(device),
     );
     // The agent holds a successor back for host ports only, from 1.74.1 on. aiplat asks for that of each device by itself.
     const waits = (device: number) => {
+      if (reaches) return false;
       const port = `${28_700 + device}/udp`;
       return (
         task.desiredStatus === "STOPPED" &&
@@ -191,6 +218,47 @@ export function bruteReasons(it: BruteCase, instance: BruteInstance, placedBefor
   )
     found.add("CAPACITY_PROVIDER");
   return [...found].sort();
+}
+
+function bruteWholeGpus(definition: BruteDefinition): number {
+  return total(
+    definition.containerDefinitions.flatMap((each) =>
+      (each.resourceRequirements ?? []).map(({ value }) => (value === undefined ? 0 : Number(value))),
+    ),
+  );
+}
+
+function bruteShare(definition: BruteDefinition): number {
+  if (bruteWholeGpus(definition) > 0) return 0;
+  return total(
+    definition.containerDefinitions.flatMap((each) =>
+      (each.resourceRequirements ?? []).map(({ sharingStrategy }) => sharingStrategy?.nvidiaMps.memory ?? 0),
+    ),
+  );
+}
+
+/** Whether too little of the GPUs is left. Equal shares fit in one way only: each GPU takes as many as its memory has room for. */
+function bruteGpus(
+  wanted: BruteDefinition,
+  instance: BruteInstance,
+  there: readonly BruteTask[],
+  placedBefore: number,
+): boolean {
+  const sharers = there.filter((task) => task.desiredStatus !== "STOPPED" && bruteShare(task.definition) > 0);
+  const shared = (gpu: string) =>
+    total(sharers.filter((task) => task.gpu === gpu).map((task) => bruteShare(task.definition)));
+  const idle = instance.remaining.gpus.filter((gpu) => shared(gpu) === 0);
+  const whole = bruteWholeGpus(wanted);
+  if (whole > 0) return whole * (placedBefore + 1) > idle.length;
+  const share = bruteShare(wanted);
+  if (share === 0) return false;
+  const usable = ["gpu-0", "gpu-1"].filter((gpu) => idle.includes(gpu) || shared(gpu) > 0);
+  const room = total(usable.map((gpu) => Math.max(0, Math.floor((memoryOf(instance) - shared(gpu)) / share))));
+  return placedBefore + 1 > room;
+}
+
+function memoryOf(instance: BruteInstance): number {
+  return instance.attributes["ecs.instance-type"] === "g5.12xlarge" ? gpuMiB : Number.POSITIVE_INFINITY;
 }
 
 /** How many tasks of the definition the cluster takes, one instance after the other until each is full. */
@@ -263,7 +331,6 @@ function brutePorts(definition: BruteDefinition): readonly string[] {
 function bruteDevices(definition: BruteDefinition): readonly number[] | "all" {
   const devices: number[] = [];
   for (const container of definition.containerDefinitions) {
-    if (container.privileged === true) return "all";
     for (const { hostPath } of container.linuxParameters?.devices ?? [])
       devices.push(Number(hostPath.slice("/dev/neuron".length)));
     for (const { name, value } of container.environment ?? [])

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { instanceTypes } from "../../src/core/catalog/instance-types/catalog.ts";
+import { legalSizes } from "../../src/core/catalog/slots.ts";
 import { Refusal } from "../../src/core/base/problem.ts";
 import { everyVariantOf, variantsOf } from "../../src/core/ecs/variants.ts";
 import { resolveWorkload } from "../../src/core/workload/resolve.ts";
@@ -99,6 +100,60 @@ describe("slots", () => {
       "bert-trn1-32xlarge-n8-11",
       "bert-trn1-32xlarge-n12-15",
     ]);
+  });
+
+  it.each<[instanceType: string, devices: number, families: readonly string[]]>([
+    // More than one legal slot of the size, though no two of them fit on one instance.
+    ["inf2.24xlarge", 4, ["n0-3", "n1-4", "n2-5"]],
+    ["inf2.24xlarge", 5, ["n0-4", "n1-5"]],
+    ["inf2.48xlarge", 7, ["n0-6", "n1-7", "n2-8", "n3-9", "n4-10", "n5-11"]],
+    ["inf2.48xlarge", 8, ["n0-7", "n1-8", "n2-9", "n3-10", "n4-11"]],
+    ["inf2.48xlarge", 9, ["n0-8", "n1-9", "n2-10", "n3-11"]],
+    ["inf2.48xlarge", 10, ["n0-9", "n1-10", "n2-11"]],
+    ["inf2.48xlarge", 11, ["n0-10", "n1-11"]],
+    ["inf1.6xlarge", 3, ["n0-2", "n1-3"]],
+    ["inf1.24xlarge", 9, ["n0-8", "n1-9", "n2-10", "n3-11", "n4-12", "n5-13", "n6-14", "n7-15"]],
+    ["inf1.24xlarge", 10, ["n0-9", "n1-10", "n2-11", "n3-12", "n4-13", "n5-14", "n6-15"]],
+    ["inf1.24xlarge", 11, ["n0-10", "n1-11", "n2-12", "n3-13", "n4-14", "n5-15"]],
+    ["inf1.24xlarge", 12, ["n0-11", "n1-12", "n2-13", "n3-14", "n4-15"]],
+    ["inf1.24xlarge", 13, ["n0-12", "n1-13", "n2-14", "n3-15"]],
+    ["inf1.24xlarge", 14, ["n0-13", "n1-14", "n2-15"]],
+    ["inf1.24xlarge", 15, ["n0-14", "n1-15"]],
+    // The slots of a row are the only legal ones.
+    ["trn1.32xlarge", 8, ["n0-7", "n8-15"]],
+  ])("names the definitions of %s with %i devices by their slots", (instanceType, devices, slots) => {
+    const { everyVariant, variants } = ecsOf(
+      workload({ accelerator: { instanceTypes: [instanceType], devicesPerReplica: devices } }),
+    );
+    const names = slots.map((slot) => `bert-${instanceType.replace(".", "-")}-${slot}`);
+    expect(everyVariant.map(({ name, definition }) => [name, definition.family])).toEqual(
+      names.map((name) => [name, name]),
+    );
+    expect(variants.map(({ name }) => name)).toEqual(names.slice(0, variants.length === 1 ? 1 : names.length));
+  });
+
+  it.each(
+    instanceTypes
+      .filter((type) => type.accelerator.kind === "neuron" && type.status !== "retired")
+      .map((type) => [type.instanceType, type.accelerator.count] as const),
+  )("leaves the slot out of the name of a whole %s", (instanceType, devices) => {
+    for (const accelerator of [
+      { instanceTypes: [instanceType] },
+      { instanceTypes: [instanceType], devicesPerReplica: devices },
+    ])
+      expect(ecsOf(workload({ accelerator })).everyVariant.map(({ name }) => name)).toEqual(["bert"]);
+  });
+
+  it("gives no two variants one family, whatever the types and sizes", () => {
+    const types = instanceTypes.filter((type) => type.accelerator.kind === "neuron" && type.status !== "retired");
+    for (const type of types)
+      for (const size of legalSizes(type))
+        for (const instanceTypes of [[type.instanceType], [type.instanceType, types[0]!.instanceType]]) {
+          if (instanceTypes[0] === instanceTypes[1] || size > types[0]!.accelerator.count) continue;
+          const { everyVariant } = ecsOf(workload({ accelerator: { instanceTypes, devicesPerReplica: size } }));
+          const slots = new Map(everyVariant.map(({ definition, slot }) => [definition.family, slot]));
+          expect(slots.size).toBe(everyVariant.length);
+        }
   });
 
   it("offers every legal slot besides those that fill an empty instance", () => {
@@ -313,6 +368,79 @@ describe("raw fields", () => {
     expect(definition.containerDefinitions[0]!.cpu).toBeUndefined();
     expect(definition.containerDefinitions[0]!.command).toEqual(["other"]);
     expect(definition["ipcMode"]).toBe("host");
+  });
+
+  describe("placement constraints", () => {
+    const ofType = { type: "memberOf", expression: "attribute:ecs.instance-type == inf1.xlarge" };
+    const member = (expression: string) => ({ type: "memberOf", expression });
+    const prod = "attribute:stack == prod";
+
+    it.each<[what: string, ecs: NonNullable<Workload["ecs"]>, added: readonly object[]]>([
+      ["of the file", { placement: { constraints: [prod] } }, [member(prod)]],
+      ["of the raw fields", { taskDefinition: { placementConstraints: [member(prod)] } }, [member(prod)]],
+      [
+        "of both",
+        {
+          placement: { constraints: [prod] },
+          taskDefinition: { placementConstraints: [member("attribute:a exists")] },
+        },
+        [member(prod), member("attribute:a exists")],
+      ],
+      [
+        "of both, the same once",
+        { placement: { constraints: [prod] }, taskDefinition: { placementConstraints: [member(prod), ofType] } },
+        [member(prod)],
+      ],
+      ["of nobody else, where a null would delete aiplat's", { taskDefinition: { placementConstraints: null } }, []],
+      [
+        "of nobody else, where an empty list would replace aiplat's",
+        { taskDefinition: { placementConstraints: [] } },
+        [],
+      ],
+      [
+        "of the file, which a null would delete",
+        { placement: { constraints: [prod] }, taskDefinition: { placementConstraints: null } },
+        [member(prod)],
+      ],
+    ])("stand after aiplat's own: %s", (_, ecs, added) => {
+      expect(only({ accelerator, ecs }).placementConstraints).toEqual([ofType, ...added]);
+    });
+
+    it("are the file's own where aiplat has none to add", () => {
+      const cpu = { accelerator: "none", resources: { cpu: 1, memory: "1GiB" } } as const;
+      expect(only({ ...cpu, ecs: { placement: { constraints: [prod] } } }).placementConstraints).toEqual([
+        member(prod),
+      ]);
+      expect(
+        only({ ...cpu, ecs: { taskDefinition: { placementConstraints: [member(prod)] } } }).placementConstraints,
+      ).toEqual([member(prod)]);
+      expect(only(cpu)).not.toHaveProperty("placementConstraints");
+    });
+
+    it("keep a task off machines of another type, and of another stack, in every plan of it", () => {
+      const { everyVariant } = ecsOf(
+        workload({
+          accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 },
+          ecs: { taskDefinition: { placementConstraints: [member(prod)] } },
+        }),
+      );
+      expect(everyVariant.map(({ requirements }) => requirements.constraints.map(({ text }) => text))).toEqual(
+        everyVariant.map(() => ["attribute:ecs.instance-type == inf2.24xlarge", prod]),
+      );
+    });
+  });
+
+  it.each(["host", "awsvpc"] as const)("say the network mode, ports and locks go by it: %s", (networkMode) => {
+    const given = { accelerator, ports: [{ container: 8080 }] };
+    const raw = ecsOf(workload({ ...given, ecs: { taskDefinition: { networkMode } } }));
+    const said = ecsOf(workload({ ...given, ecs: { networkMode } }));
+    expect(raw.networkMode).toBe(networkMode);
+    expect(raw.variants.map(({ definition }) => definition)).toEqual(said.variants.map(({ definition }) => definition));
+    // The raw fields are merged last.
+    const both = ecsOf(workload({ ...given, ecs: { networkMode: "bridge", taskDefinition: { networkMode } } }));
+    expect(both.variants.map(({ definition }) => definition)).toEqual(
+      said.variants.map(({ definition }) => definition),
+    );
   });
 
   it("keep aiplat's tags whatever they say", () => {

@@ -141,6 +141,60 @@ describe("the service of a workload", () => {
     expect(service).not.toHaveProperty("desiredCount");
   });
 
+  describe("placement", () => {
+    const away = { type: "memberOf", expression: "ec2InstanceId not_in [i-1]" };
+    const prod = { type: "memberOf", expression: "attribute:stack == prod" };
+    const distinct = { type: "distinctInstance" };
+    const awsvpc = { networkMode: "awsvpc" } as const;
+
+    it.each<[what: string, service: Record<string, unknown>, added: readonly object[]]>([
+      ["constraints stand after aiplat's own", { placementConstraints: [prod] }, [prod]],
+      ["the same constraint stands there once", { placementConstraints: [distinct, prod, away] }, [prod]],
+      ["null deletes none of aiplat's", { placementConstraints: null }, []],
+      ["an empty list replaces none of aiplat's", { placementConstraints: [] }, []],
+    ])("of raw fields: %s", (_, service, added) => {
+      const generated = generate({ ecs: { ...awsvpc, service } }, { placementConstraints: [away] });
+      expect(generated.placementConstraints).toEqual([distinct, away, ...added]);
+      const bridge = generate({ ecs: { service } }, { placementConstraints: [away] });
+      expect(bridge.placementConstraints).toEqual([
+        away,
+        ...((service["placementConstraints"] ?? []) as readonly object[]).filter(
+          (each) => JSON.stringify(each) !== JSON.stringify(away),
+        ),
+      ]);
+    });
+
+    it("of raw fields stands alone where aiplat has no constraint", () => {
+      expect(raw({ placementConstraints: [prod] }).placementConstraints).toEqual([prod]);
+      expect(raw({ placementConstraints: null })).not.toHaveProperty("placementConstraints");
+      expect(generate()).not.toHaveProperty("placementConstraints");
+    });
+
+    it("has the strategy of the file, and the raw one in its place", () => {
+      const strategy = [
+        { type: "spread" as const, field: "attribute:ecs.availability-zone" },
+        { type: "random" as const },
+      ];
+      const placement = { constraints: ["attribute:stack == prod"], strategy };
+      expect(generate({ ecs: { placement } })).toMatchObject({ placementStrategy: strategy });
+      // Constraints of the file are the task definition's, and hold for every task of it.
+      expect(generate({ ecs: { placement } })).not.toHaveProperty("placementConstraints");
+      expect(
+        generate({ ecs: { placement, service: { placementStrategy: [{ type: "binpack", field: "memory" }] } } }),
+      ).toMatchObject({ placementStrategy: [{ type: "binpack", field: "memory" }] });
+      expect(generate()).not.toHaveProperty("placementStrategy");
+    });
+
+    it("is compared with what is live", () => {
+      const declared = generate({ ecs: { ...awsvpc, service: { placementConstraints: [prod] } } });
+      expect(diffService(declared, live(declared))).toEqual([]);
+      const replaced = live(declared, { placementConstraints: [prod] });
+      const changes = diffService(declared, replaced);
+      expect(changes.map(({ path }) => path)).toEqual(["placementConstraints"]);
+      expect(updateInput(declared, replaced, changes)).toMatchObject({ placementConstraints: [distinct, prod] });
+    });
+  });
+
   it("has the circuit breaker for rolling updates only", () => {
     expect(
       raw({ deploymentConfiguration: { strategy: "CANARY", canaryConfiguration: { canaryPercent: 10 } } })

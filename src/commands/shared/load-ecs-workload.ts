@@ -54,8 +54,10 @@ export const variantOption: OptionSpec = {
 };
 
 /** The variants a command acts on: the named one, else all. @throws AiplatError Usage naming the variants there are. */
-export function chooseVariants(workload: LoadedEcsWorkload, name: string | undefined): readonly EcsVariant[] {
-  const { variants, everyVariant } = workload.forCluster();
+export function chooseVariants(
+  { variants, everyVariant }: EcsWorkload,
+  name: string | undefined,
+): readonly EcsVariant[] {
   if (name === undefined) return variants;
   const found = everyVariant.find((variant) => variant.name === name);
   if (found === undefined)

@@ -8,6 +8,7 @@ import { print } from "../../output/print.ts";
 import { taskDefinitionDiffView } from "../../output/task-definition-diff.ts";
 import type { Command } from "../command.ts";
 import { chooseVariants, loadEcsWorkload, variantOption } from "../shared/load-ecs-workload.ts";
+import { resolveOnCluster } from "../shared/target-cluster.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
 
 interface Options extends WorkloadOptions {
@@ -37,7 +38,8 @@ export const taskdefDiff: Command<Options> = {
   formats: ["text", "json", "yaml", "table", "markdown", "github", "html"],
   run: async (context, invocation) => {
     const workload = await loadEcsWorkload(context, invocation);
-    const definitions = chooseVariants(workload, invocation.options.variant).map(({ definition }) => definition);
+    const ecsWorkload = await resolveOnCluster(context, workload, workload.resolved.ecs.cluster ?? "default");
+    const definitions = chooseVariants(ecsWorkload, invocation.options.variant).map(({ definition }) => definition);
     const ecs = await context.aws.ecs();
     const newest = await readNewest(
       ecs,

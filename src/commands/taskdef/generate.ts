@@ -3,10 +3,19 @@ import { AiplatError } from "../../errors.ts";
 import { writeFiles } from "../../files/write.ts";
 import { artefactText, printArtefact } from "../../output/print.ts";
 import type { Command } from "../command.ts";
+import {
+  checkOneStandardInput,
+  clusterStateOption,
+  loadSnapshot,
+  regionFor,
+  warnOfOtherCluster,
+  type ClusterStateOptions,
+} from "../shared/cluster-state.ts";
 import { chooseVariants, loadEcsWorkload, variantOption } from "../shared/load-ecs-workload.ts";
+import { resolveOnCluster } from "../shared/target-cluster.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
 
-interface Options extends WorkloadOptions {
+interface Options extends WorkloadOptions, ClusterStateOptions {
   readonly variant?: string;
   readonly all?: boolean;
   readonly outDir?: string;
@@ -22,6 +31,7 @@ export const taskdefGenerate: Command<Options> = {
     ...workloadOptions,
     variantOption,
     { flags: "--all", description: "every variant, as a JSON array" },
+    clusterStateOption,
     { flags: "--out-dir <folder>", description: "every variant, as FAMILY.json in the folder" },
   ],
   takesCommand: true,
@@ -45,8 +55,13 @@ export const taskdefGenerate: Command<Options> = {
     const { variant, all, outDir } = invocation.options;
     if ([variant, all, outDir].filter((each) => each !== undefined).length > 1)
       throw new AiplatError("Usage", "give one of --variant, --all and --out-dir");
-    const workload = await loadEcsWorkload(context, invocation);
-    const definitions = chooseVariants(workload, variant).map(({ definition }) => definition);
+    checkOneStandardInput(invocation);
+    const state = await loadSnapshot(context, invocation.options);
+    const workload = await loadEcsWorkload(context, invocation, () => regionFor(context, state));
+    const { cluster } = workload.resolved.ecs;
+    await warnOfOtherCluster(context, state, cluster);
+    const ecs = state === undefined ? await resolveOnCluster(context, workload, cluster) : workload.forCluster(state);
+    const definitions = chooseVariants(ecs, variant).map(({ definition }) => definition);
     if (outDir !== undefined) {
       const extension = context.options.format === "yaml" ? "yaml" : "json";
       const files = await Promise.all(

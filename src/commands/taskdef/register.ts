@@ -3,6 +3,7 @@ import { print } from "../../output/print.ts";
 import { registrationsView } from "../../output/registrations.ts";
 import type { Command } from "../command.ts";
 import { chooseVariants, loadEcsWorkload, variantOption } from "../shared/load-ecs-workload.ts";
+import { resolveOnCluster } from "../shared/target-cluster.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
 
 interface Options extends WorkloadOptions {
@@ -22,8 +23,9 @@ export const taskdefRegister: Command<Options> = {
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
     const workload = await loadEcsWorkload(context, invocation);
+    const ecsWorkload = await resolveOnCluster(context, workload, workload.resolved.ecs.cluster ?? "default");
     // Every definition is generated before the first is registered: a refusal leaves nothing half done.
-    const definitions = chooseVariants(workload, invocation.options.variant).map(({ definition }) => definition);
+    const definitions = chooseVariants(ecsWorkload, invocation.options.variant).map(({ definition }) => definition);
     const ecs = await context.aws.ecs();
     await print(context, registrationsView(await Promise.all(definitions.map((each) => registerIfChanged(ecs, each)))));
   },

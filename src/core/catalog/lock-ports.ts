@@ -13,6 +13,12 @@ export const lockPortCount = Math.max(
   ...instanceTypes.map(({ accelerator }) => (accelerator.kind === "neuron" ? accelerator.count : 0)),
 );
 
+/** Below it only root may listen, and Docker with it. */
+export const firstLockPort = 1024;
+
+/** Linux takes the ports of its own connections, and ECS those that a task leaves open, from here on. */
+export const lockPortsEnd = 32_768;
+
 export const lockPortBaseTag = "aiplat:lock-port-base";
 
 /** Whether a UDP host port is in the lock range. */

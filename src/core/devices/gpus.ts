@@ -35,7 +35,7 @@ export function gpusOf(
   const described = new Map(gpuDevices.map((device) => [device.gpuId, device]));
   const free = new Set(remaining.gpus);
   const shares = [...ids].every((id) => described.has(id)) ? [] : sharesOf(tasks, definitions);
-  let gpus = [...ids].map((id): GpuState => {
+  let gpus: readonly GpuState[] = [...ids].map((id) => {
     const device = described.get(id);
     if (device !== undefined) return toState(device);
     // Whether ECS counts a GPU that is shared as remaining, it does not say: who shares it is known by its tasks.
@@ -43,10 +43,9 @@ export function gpusOf(
     const gpu = idleGpu(id, instance);
     return free.has(id) || shared ? gpu : { ...gpu, mode: "DEDICATED" };
   });
-  for (const { need, on } of shares) {
-    if (on.length === 0) gpus = [...(takeGpus(gpus, need)?.gpus ?? gpus)];
-    else if (on.every((id) => !described.has(id))) gpus = [...holdGpus(gpus, need, on)];
-  }
+  const [somewhere, placed] = [shares.filter(({ on }) => on.length === 0), shares.filter(({ on }) => on.length > 0)];
+  for (const { need, on } of placed) if (on.every((id) => !described.has(id))) gpus = holdGpus(gpus, need, on);
+  for (const { need } of somewhere) gpus = takeGpus(gpus, need)?.gpus ?? gpus;
   return gpus;
 }
 

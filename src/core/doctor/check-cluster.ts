@@ -1,5 +1,6 @@
 import { counted } from "../base/counted.ts";
 import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
+import { problemsOfLockPortBase } from "../cluster/lock-port-base.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { namedProviders } from "../ecs/capacity.ts";
@@ -101,9 +102,12 @@ function checkCapacity(
   const providers = ecs === undefined ? undefined : providersFor(ecs, cluster);
   const candidates = candidatesFor(ecs?.workload, providers, snapshot);
   const names = providers === undefined ? undefined : listOr(providers);
-  if (candidates.length === 0) return [checkNone(ecs, names, cluster, snapshot)];
+  const base = problemsOfLockPortBase(snapshot.tags).map(({ message, hint = "" }) =>
+    fail("lock-port-base", message, hint),
+  );
+  if (candidates.length === 0) return [...base, checkNone(ecs, names, cluster, snapshot)];
   const items = checkInstances(snapshot.cluster, candidates, ecs, providers !== undefined);
-  return [...items, ...(items.some(({ status }) => status === "FAIL") ? [] : checkRoom(lacking, names))];
+  return [...base, ...items, ...(items.some(({ status }) => status === "FAIL") ? [] : checkRoom(lacking, names))];
 }
 
 function checkNone(

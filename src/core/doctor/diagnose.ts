@@ -1,3 +1,4 @@
+import { problemsOfLockPortBase } from "../cluster/lock-port-base.ts";
 import { present } from "../base/present.ts";
 import { skip, type CheckGroup, type CheckItem, type CheckReport } from "../base/check-report.ts";
 import type { NetworkConfiguration } from "../ecs-api/api.ts";
@@ -96,8 +97,9 @@ function examine(
   const found = valueOf(account.cluster);
   const snapshot = found === undefined ? undefined : valueOf(found.snapshot);
   const providers = patient === undefined || found === undefined ? undefined : providersFor(patient.ecs, found);
-  const lacking =
-    patient === undefined || snapshot === undefined ? undefined : findLacking(patient, snapshot, providers);
+  // With a tag that is none nobody can tell which devices are held.
+  const isReadable = snapshot !== undefined && problemsOfLockPortBase(snapshot.tags).length === 0;
+  const lacking = patient === undefined || !isReadable ? undefined : findLacking(patient, snapshot, providers);
   const question = {
     name: cluster,
     region: place.region,

@@ -45,7 +45,11 @@ function fieldOf(schema: Schema, more: Field = {}): Field {
 }
 
 function readValue(schema: Schema, value: unknown, path: Path, field: Field, deviations: Deviation[]): unknown {
-  if (value === undefined || value === null || value === "") return undefined;
+  if (value === undefined || value === null) return undefined;
+  if (value === "") {
+    if (field.words !== undefined) deviations.push({ kind: "word", path, value, words: field.words });
+    return undefined;
+  }
   const found = kindOf(schema);
   const read = convert(found.kind, value);
   if (read !== value) deviations.push({ kind: "type", path, value, wanted: found.kind });
@@ -60,13 +64,20 @@ function readValue(schema: Schema, value: unknown, path: Path, field: Field, dev
   if (!("item" in found)) return read;
   const item = fieldOf(found.item, field.items);
   return Array.isArray(read)
-    ? read.map((each, index) => readValue(found.item, each, [...path, index], item, deviations))
+    ? read.map((each: unknown, index) => readItem(found.item, each, [...path, index], item, deviations))
     : Object.fromEntries(
         Object.entries(read as Raw).map(([key, each]) => [
           key,
           readValue(found.item, each, [...path, key], item, deviations),
         ]),
       );
+}
+
+/** Null is nothing as a member, and no item of a list. */
+function readItem(schema: Schema, value: unknown, path: Path, field: Field, deviations: Deviation[]): unknown {
+  if (value === undefined || value === null)
+    deviations.push({ kind: "type", path, value, wanted: kindOf(schema).kind });
+  return readValue(schema, value, path, field, deviations);
 }
 
 function readObject(
@@ -89,7 +100,7 @@ function readObject(
     const found = readValue(schema, value, at, fieldOf(schema, more.members?.[meant]), deviations);
     if (found !== undefined) read[meant] = found;
   }
-  const given = (name: string) => !isNothing(object[name]) || read[name] !== undefined;
+  const given = (name: string) => read[name] !== undefined || !isNothing(object[name]);
   for (const member of new Set([...required, ...(more.required ?? [])]))
     if (!given(member)) deviations.push({ kind: "missing", path, member });
   if (union && names.filter(given).length !== 1) deviations.push({ kind: "choice", path, members: names });

@@ -3,7 +3,8 @@ import { findInstanceType } from "../../core/catalog/instance-types/catalog.ts";
 import type { ClusterSnapshot, ContainerInstance, Resources } from "../../core/cluster/snapshot.ts";
 import { mpsAgent, mpsAttribute } from "../../core/devices/gpu-need.ts";
 import { gpusOf, holdGpus, toGpuDevices, type GpuState } from "../../core/devices/gpus.ts";
-import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
+import { lockPortBaseTag } from "../../core/catalog/lock-ports.ts";
+import { lockPortBaseOf, problemsOfLockPortBase } from "../../core/cluster/lock-port-base.ts";
 import { neuronCount } from "../../core/cluster/neuron-count.ts";
 import type { Task } from "../../core/ecs-api/api.ts";
 import { emptyInstance } from "../../core/placement/empty-instance.ts";
@@ -161,7 +162,7 @@ export function snapshotOf(world: World, cluster: ClusterRecord): ClusterSnapsho
     clusterArn: cluster.arn,
     region: world.region,
     observedAt: world.now(),
-    tags: tagsOfCluster(cluster),
+    tags: legalTagsOf(cluster),
     capacityProviders: cluster.capacityProviders,
     instances: [...cluster.instances.values()].map(describeInstance),
     tasks: tasks.map(toTask),
@@ -171,11 +172,15 @@ export function snapshotOf(world: World, cluster: ClusterRecord): ClusterSnapsho
 
 /** The base of the cluster's lock ports. */
 export function lockBaseOf(cluster: ClusterRecord): number {
-  return lockPortBaseOf(tagsOfCluster(cluster));
+  return lockPortBaseOf(legalTagsOf(cluster));
 }
 
-function tagsOfCluster({ tags }: ClusterRecord): Readonly<Record<string, string>> {
-  return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+/** A base that is none is aiplat's to refuse: ECS takes any tag. */
+function legalTagsOf({ tags }: ClusterRecord): Readonly<Record<string, string>> {
+  const all = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+  if (problemsOfLockPortBase(all).length === 0) return all;
+  const { [lockPortBaseTag]: _, ...others } = all;
+  return others;
 }
 
 function toTask({ arn, definition, instance, group, lastStatus, desiredStatus, overrides }: TaskRecord): Task {

@@ -49,11 +49,17 @@ function element(value: unknown): string {
   return typeof value === "object" && value !== null ? members(value) : escapeXml(String(value));
 }
 
-export function writeQueryError({ code, message, status }: AwsError, requestId: string): WireAnswer {
+/** @param service Undefined where the action is of none: STS, of whose protocol this was first, answers then. */
+export function writeQueryError(
+  { code, message, status }: AwsError,
+  requestId: string,
+  service: Service | undefined,
+): WireAnswer {
+  const { namespace = "" } = service ?? queried[0]!;
   const type = status < 500 ? "Sender" : "Receiver";
   return xml(
     status,
-    `<ErrorResponse><Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+    `<ErrorResponse xmlns="${namespace}"><Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
   );
 }
 

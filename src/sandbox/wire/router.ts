@@ -55,7 +55,7 @@ export function createRouter(world: World, faults: Faults, now: () => number): (
           : new AwsError(isQuery ? "InternalFailure" : "ServerException", `a bug in the sandbox: ${String(error)}`, {
               status: 500,
             });
-      answer = isQuery ? writeQueryError(known, requestId) : writeJsonError(known);
+      answer = isQuery ? writeQueryError(known, requestId, found?.service) : writeJsonError(known);
     }
     const dropped = found !== undefined && answer.status < 300 && drops(found.operation);
     return {

@@ -17,7 +17,7 @@ type Event =
       readonly kind: "foreign";
       readonly instance: number;
       readonly device: number;
-      readonly by: "devices" | "visible" | "privileged";
+      readonly by: "devices" | "visible" | "all";
     }
   | { readonly kind: "stop" | "stopped"; readonly task: number };
 
@@ -32,7 +32,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     kind: fc.constant("foreign" as const),
     instance: fc.nat(),
     device: fc.nat(15),
-    by: fc.constantFrom("devices" as const, "devices" as const, "visible" as const, "privileged" as const),
+    by: fc.constantFrom("devices" as const, "devices" as const, "visible" as const, "all" as const),
   }),
   fc.record({ kind: fc.constantFrom("stop" as const, "stopped" as const), task: fc.nat() }),
 );
@@ -164,7 +164,7 @@ describe("devices over the life of a cluster", () => {
             else
               life.start(
                 instance,
-                { privileged: true },
+                { resourceRequirements: [{ type: "NeuronDevice", value: "ALL" }] },
                 Array.from({ length: count }, (_, index) => index),
                 false,
               );

@@ -13,7 +13,7 @@ import {
 } from "../../support/placement-brute-force.ts";
 import { anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 
-const types = ["inf2.xlarge", "inf2.24xlarge", "trn1.32xlarge", "m5.large", "g5.12xlarge"];
+const types = ["inf2.xlarge", "inf2.24xlarge", "trn1.32xlarge", "m5.large", "vt1.3xlarge", "g5.12xlarge"];
 const zones = ["us-east-1a", "us-east-1b"];
 const groups = ["family:a", "service:web", "own"];
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined });
@@ -25,6 +25,7 @@ const sparse = <T extends object>(shape: { [K in keyof T]: fc.Arbitrary<T[K] | u
 
 const often = <T>(value: T, ...others: readonly T[]) =>
   fc.oneof({ weight: 6, arbitrary: fc.constant(value) }, { weight: 1, arbitrary: fc.constantFrom(value, ...others) });
+const shareOf = (memory: number) => ({ type: "GPU", sharingStrategy: { nvidiaMps: { memory } } });
 const port = fc.constantFrom(80, 53, 8080, 28_700, 28_701, 28_715, 28_716);
 
 const attributeTest = fc
@@ -110,7 +111,13 @@ const container = sparse<BruteDefinition["containerDefinitions"][number]>({
       { maxLength: 2 },
     ),
   ),
-  resourceRequirements: often(undefined, [{ type: "GPU", value: "1" }], [{ type: "GPU", value: "3" }]),
+  resourceRequirements: often(
+    undefined,
+    [{ type: "GPU", value: "1" }],
+    [{ type: "GPU", value: "3" }],
+    [shareOf(8000)],
+    [shareOf(15_360)],
+  ),
   linuxParameters: fc.option(
     fc
       .uniqueArray(fc.constantFrom(0, 0, 1, 2, 5, 15), { maxLength: 2 })
@@ -161,6 +168,9 @@ const instance = fc
     capacityProvider: maybe(fc.constantFrom("asg", "mi")),
     zone: fc.constantFrom(...zones),
     extra: fc.constantFrom({}, { stack: "prod" }, { stack: "test", "com.amazonaws.ecs.capability.x": "" }),
+    shares: often(true, false),
+    trunk: often(false, true),
+    health: often(undefined, "IMPAIRED", "OK", "INSUFFICIENT_DATA"),
     interfaces: often(true, false),
     cpu: fc.constantFrom(512, 4096, 16_384),
     memoryMiB: fc.constantFrom(256, 8192, 16_384, 30_000),
@@ -170,12 +180,19 @@ const instance = fc
     runningTasksCount: fc.constantFrom(0, 1, 3),
   })
   .map(
-    ({ type, zone, extra, interfaces, cpu, memoryMiB, tcpPorts, udpPorts, gpus, capacityProvider, ...rest }) =>
+    ({ type, zone, extra, interfaces, cpu, memoryMiB, tcpPorts, udpPorts, gpus, capacityProvider, ...each }) =>
       (id: number): BruteInstance => {
+        const { shares, trunk, health, ...rest } = each;
         const made = anInstance(String(id), type, {
           ...rest,
           ...(capacityProvider === undefined ? {} : { capacityProvider }),
-          attributes: { "ecs.availability-zone": zone, ...extra },
+          ...(health === undefined ? {} : { healthStatus: { overallStatus: health, details: [] } }),
+          attributes: {
+            "ecs.availability-zone": zone,
+            ...extra,
+            ...(shares ? { "ecs.capability.gpu-sharing-mps": "" } : {}),
+            ...(trunk ? { "ecs.awsvpc-trunk-id": "eni-1" } : {}),
+          },
         });
         const { "ecs.capability.task-eni": _interface, ...others } = made.attributes;
         return {
@@ -189,6 +206,7 @@ const task = fc.record({
   definition,
   group: fc.constantFrom(...groups),
   on: fc.nat(4),
+  gpu: fc.constantFrom("gpu-0", "gpu-1"),
   state: fc.constantFrom(
     ["RUNNING", "RUNNING"],
     ["PENDING", "RUNNING"],
@@ -252,8 +270,11 @@ describe("explain", () => {
               status: "ACTIVE",
             }) as RegisteredTaskDefinition,
         );
-        const tasks = it.tasks.map(({ definition: _definition, containerInstanceArn, ...each }, index) => ({
-          ...aTask(String(index), definitions[index]!, undefined, each),
+        const tasks = it.tasks.map(({ definition: _definition, containerInstanceArn, gpu, ...each }, index) => ({
+          ...aTask(String(index), definitions[index]!, undefined, {
+            ...each,
+            containers: [{ name: "c0", gpuIds: [gpu] }],
+          }),
           ...(containerInstanceArn === undefined ? {} : { containerInstanceArn }),
         }));
         const snapshot = aSnapshot(

@@ -257,9 +257,8 @@ describe("the reasons of an instance", () => {
     ];
     const wanted = {
       ...neuron("x", [0, 1, 2, 3, 4, 5]),
-      containerDefinitions: [
-        { name: "x", image: "x:1", privileged: true, portMappings: [{ containerPort: 80, hostPort: 80 }] },
-      ],
+      containerDefinitions: [{ name: "x", image: "x:1", portMappings: [{ containerPort: 80, hostPort: 80 }] }],
+      tags: [{ key: "aiplat:devices", value: "all" }],
     };
     expect(
       explainPlacement(aSnapshot([instance], tasks, [one, two, web, agent]), [wanted]).instances[0]!.reasons,

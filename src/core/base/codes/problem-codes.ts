@@ -119,6 +119,7 @@ export const problemCodes = {
     "slots-daemon": error("A workload of several slots has several services, which cannot be DAEMON"),
   },
   "Runs and deployments": {
+    "lock-port-base": error("The cluster's tag for the first lock port is none, or has not room for all of them"),
     "subnets-missing": error("Tasks in network mode awsvpc need subnets"),
     "no-such-provider": error("The cluster has no such capacity provider"),
     "managed-instances-unknown": error("A snapshot does not tell which capacity providers are Managed Instances"),

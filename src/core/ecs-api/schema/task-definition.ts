@@ -1,6 +1,6 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
 import * as z from "zod/mini";
-import { fields, integer, text, type Of } from "../field.ts";
+import { document, fields, integer, text, type Of, type Schema } from "../field.ts";
 import * as common from "../model/common.ts";
 import * as model from "../model/task-definition.ts";
 import { nameValue, placementConstraints, readableConstraints, resourceRequirement, tags, word } from "./common.ts";
@@ -65,6 +65,16 @@ export interface RegisteredTaskDefinition extends TaskDefinition {
   readonly status: string;
 }
 
-/** A definition that somebody wrote, or that DescribeTaskDefinition answered: with every field of both, and nothing asked of them. */
-export const writtenTaskDefinition = z.extend(model.taskDefinition, model.registerTaskDefinitionRequest.shape);
+const { shape: registered } = model.registerTaskDefinitionRequest;
+const answered = Object.keys(model.taskDefinition.shape).filter((key) => !Object.hasOwn(registered, key));
+
+/**
+ * A definition that somebody wrote, or that DescribeTaskDefinition answered. What only an answer has may be of any kind:
+ * the AWS CLI, say, prints its times as text.
+ */
+export const writtenTaskDefinition = z.extend(
+  model.registerTaskDefinitionRequest,
+  // Nobody reads these: they have no place in the type.
+  Object.fromEntries(answered.map((key) => [key, z.exactOptional(document)])) as Readonly<Record<never, Schema>>,
+);
 fields.add(writtenTaskDefinition, fields.get(model.registerTaskDefinitionRequest)!);
