@@ -38,11 +38,13 @@ const guide = {
 
 function with2Chips() {
   const broken = structuredClone(guide);
-  broken.containerDefinitions[0]!.linuxParameters.devices.push({
+  const { linuxParameters } = broken.containerDefinitions[0]!;
+  linuxParameters.devices.push({
     containerPath: "/dev/neuron1",
     hostPath: "/dev/neuron1",
     permissions: ["read", "write"],
   });
+  Object.assign(linuxParameters, { sharedMemorySize: 1024 });
   return broken;
 }
 

@@ -108,7 +108,8 @@ export const acceleratorRules: readonly Rule[] = [
     reads: ["accelerator.instanceTypes"],
     check: (workload) =>
       eachType(workload, ({ instanceType, status, retiredOn, accelerator }) =>
-        status === "retired"
+        // Of others it is said that they are none to choose, retired or not.
+        status === "retired" && placed.has(accelerator.kind)
           ? {
               message:
                 `${instanceType} was retired${retiredOn === undefined ? "" : ` on ${retiredOn}`}: ` +
