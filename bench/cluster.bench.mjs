@@ -1,5 +1,6 @@
 // Reads a cluster of 5,000 instances and 60,000 tasks from a local endpoint through the command line: calls against the
-// fewest that the API allows, time against what its request rates allow, and memory. Takes a minute, because of the rates.
+// fewest that the API allows, time against what its request rates allow, and memory. Takes a minute, because of the
+// rates.
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";

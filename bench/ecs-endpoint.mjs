@@ -1,5 +1,5 @@
-// A local endpoint that answers the reading half of the ECS API for one large made-up cluster, with ECS's own limits: pages
-// and describes of 100. It counts calls, and how far they are above the published request rates.
+// A local endpoint that answers the reading half of the ECS API for one large made-up cluster, with ECS's own limits:
+// pages and describes of 100. It counts calls, and how far they are above the published request rates.
 import { once } from "node:events";
 import { createServer } from "node:http";
 
@@ -13,7 +13,10 @@ const latencyMs = 20;
 /** ECS's pages and describes. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ */
 export const pageSize = 100;
 
-/** Which request rate an operation counts against. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
+/**
+ * Which request rate an operation counts against.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
+ */
 export const bucketOf = {
   DescribeClusters: "clusterRead",
   ListContainerInstances: "resourceRead",
@@ -33,8 +36,9 @@ const tasksPerInstance = 12;
 const workloads = 5;
 
 /**
- * A cluster of so many instances with 12 tasks each: on Neuron machines one a device, one in a hundred of them stopping.
- * Besides these there are tasks that have stopped, which ListTasks gives under the same status as the stopping ones.
+ * A cluster of so many instances with 12 tasks each: on Neuron machines one a device, one in a hundred of them
+ * stopping. Besides these there are tasks that have stopped, which ListTasks gives under the same status as the
+ * stopping ones.
  */
 export function makeCluster({ instances: count, stopped }) {
   const instances = kinds

@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 
 export const title = "Start-up: CPU time of offline commands against `node -e 0` (median of the ratios)";
 
-/** The bound of the offline commands that read no file, on Node 20: on later versions bare Node starts in half the time. */
+/**
+ * The bound of the offline commands that read no file, on Node 20: on later versions bare Node starts in half the time.
+ */
 const bound = 1.35;
 const isBinding = process.versions.node.startsWith("20.");
 const rounds = 31;

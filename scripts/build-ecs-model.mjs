@@ -98,7 +98,10 @@ await writeModules(JSON.parse(await readFile(factsFile, "utf8")));
 
 // --- from the public models to the facts
 
-/** The facts: by shape, what `typeOf` says of each member; what has a name of its own is a structure, has values, or bounds. */
+/**
+ * The facts: by shape, what `typeOf` says of each member; what has a name of its own is a structure, has values, or
+ * bounds.
+ */
 async function readModels(file) {
   const bytes = await readFile(file);
   const older = JSON.parse((file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8"));
@@ -123,7 +126,9 @@ async function readModels(file) {
     shapes: Object.fromEntries(Object.entries(shapes).sort(([one], [other]) => (one < other ? -1 : 1))),
   };
 
-  /** One shape of both models: the older one has the kinds of numbers and the bounds, the newer one more of everything. */
+  /**
+   * One shape of both models: the older one has the kinds of numbers and the bounds, the newer one more of everything.
+   */
   function merge(name, shape, { interfaces, enums }) {
     const bounds = (at) =>
       Object.fromEntries(["min", "max", "pattern"].flatMap((key) => (key in at ? [[key, at[key]]] : [])));

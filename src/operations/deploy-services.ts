@@ -19,8 +19,8 @@ export interface DeployedStep {
   readonly service: string;
   readonly action: ServiceStep["action"];
   /**
-   * `steady`, `failed`, `started` where nobody waited, `unchanged` (and steady, where one waits), `deleted` (what a failed
-   * replacement had made, too), or `not-reached` after a failure.
+   * `steady`, `failed`, `started` where nobody waited, `unchanged` (and steady, where one waits), `deleted` (what a
+   * failed replacement had made, too), or `not-reached` after a failure.
    */
   readonly result: "steady" | "failed" | "started" | "unchanged" | "deleted" | "not-reached";
   readonly desiredCount: number;
@@ -197,7 +197,10 @@ function resultOf({ service, action, desiredCount }: ServiceStep): Omit<Deployed
   return { service, action, desiredCount };
 }
 
-/** The services that stay as they are and whose last deployment has not come to its end: a second call waits for what the first one began. */
+/**
+ * The services that stay as they are and whose last deployment has not come to its end: a second call waits for what
+ * the first one began.
+ */
 async function deploymentsUnderWay(ecs: EcsPort, { cluster, steps }: Steps): Promise<ReadonlyMap<string, Service>> {
   const kept = steps.filter(({ action }) => action === "keep").map(({ service }) => service);
   const services = kept.length === 0 ? [] : await ecs.describeServices(cluster, kept);

@@ -8,7 +8,9 @@ export interface AmiSearch {
   readonly regions: readonly string[];
   readonly families: readonly AmiFamily[];
   readonly kubernetesVersion?: string;
-  /** The regions are a list of ours, not of the user's: one that is not enabled, or has no such image, is no failure. */
+  /**
+   * The regions are a list of ours, not of the user's: one that is not enabled, or has no such image, is no failure.
+   */
   readonly everywhere: boolean;
 }
 

@@ -8,7 +8,8 @@ import type { EcsPort } from "../ports.ts";
  * runs or deploys, so past every one that failed since. Where ECS keeps no deployments, or none of the last 90 days,
  * the one that is being replaced, or the ACTIVE revision before.
  *
- * @param stopping Whether a deployment under way is stopped: ECS then goes back to the last successful one, of whatever revision.
+ * @param stopping Whether a deployment under way is stopped: ECS then goes back to the last successful one, of whatever
+ * revision.
  */
 export async function findStableRevision(
   ecs: EcsPort,

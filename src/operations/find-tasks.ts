@@ -39,9 +39,9 @@ export async function findAiplatTasks(
 }
 
 /**
- * `startedBy` "must be the only filter that you use", so it finds running tasks only, and stopped ones are picked out of
- * all of the cluster's. Where no task was started by the run's name (the user gave --started-by), the tag alone tells.
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
+ * `startedBy` "must be the only filter that you use", so it finds running tasks only, and stopped ones are picked out
+ * of all of the cluster's. Where no task was started by the run's name (the user gave --started-by), the tag alone
+ * tells. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
  */
 async function tasksOfRun(ecs: EcsPort, cluster: string, run: string): Promise<readonly Task[]> {
   const [started, stopped] = await Promise.all([

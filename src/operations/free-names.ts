@@ -7,8 +7,8 @@ import type { Runtime } from "./runtime.ts";
 const pauseMs = 3_000;
 
 /**
- * Waits until no service of these names is draining: while the tasks of a deleted one stop, ECS makes no other of its name.
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
+ * Waits until no service of these names is draining: while the tasks of a deleted one stop, ECS makes no other of its
+ * name. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
  *
  * @throws AiplatError Timeout
  */

@@ -3,10 +3,29 @@ import { primaryOf, type Service } from "../core/ecs-api/service.ts";
 import { isOngoing, type ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 
 /**
+ * How a service stands that was changed or is rolled back: `steady`, why it failed, or undefined where it goes on.
+ *
+ * @param changed The service as CreateService or UpdateService answered it.
+ * @param service The service as it was last seen; undefined where it no longer is.
+ * @param rollout Its newest service deployment, where that is known.
+ * @param rollsBack Whether ECS was asked to roll it back.
+ */
+export function judgeService(
+  changed: Service,
+  service: Service | undefined,
+  rollout: ServiceDeployment | undefined,
+  rollsBack: boolean,
+): string | undefined {
+  if (service === undefined || service.status === "INACTIVE") return "the service was deleted";
+  return rollsBack ? judgeRollback(service, rollout) : judgeDeployment(changed, service, rollout);
+}
+
+/**
  * How a deployment stands: `steady`, why it failed, or undefined where it goes on.
  *
  * @param changed The service as CreateService or UpdateService answered it.
- * @param rollout Its service deployment where that is known: with a deployment that is not a rolling update, all tasks run
+ * @param rollout Its service deployment where that is known: with a deployment that is not a rolling update, all tasks
+ * run
  *   long before it is over.
  */
 export function judgeDeployment(
@@ -41,7 +60,7 @@ export function judgeDeployment(
 }
 
 /** The same for a service deployment that ECS was asked to roll back. */
-export function judgeRollback(service: Service, rollout: ServiceDeployment | undefined): string | undefined {
+function judgeRollback(service: Service, rollout: ServiceDeployment | undefined): string | undefined {
   if (rollout === undefined || isOngoing(rollout)) return undefined;
   if (rollout.status === "ROLLBACK_SUCCESSFUL")
     return service.deployments.length <= 1 && hasItsTasks(service) ? "steady" : undefined;

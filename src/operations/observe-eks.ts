@@ -17,7 +17,10 @@ interface Ports {
   readonly kubectl: KubectlPort;
 }
 
-/** Everything `eks check` judges. kubectl and what it cannot do are no failure: those checks are skipped with the reason. */
+/**
+ * Everything `eks check` judges. kubectl and what it cannot do are no failure: those checks are skipped with the
+ * reason.
+ */
 export async function observeEks({ eks, ec2, ssm, kubectl }: Ports, name: string): Promise<EksSnapshot> {
   const cluster = await eks.describeCluster(name);
   const described = await Promise.all(

@@ -10,7 +10,9 @@ import type { RunTaskInput } from "./run-task.ts";
 import type { Runtime } from "./runtime.ts";
 import { pauseMs, roundToken } from "./tokens.ts";
 
-/** Rounds in a row that placed nothing. Of N runs that want one slot at once one wins a round: the last needs N rounds. */
+/**
+ * Rounds in a row that placed nothing. Of N runs that want one slot at once one wins a round: the last needs N rounds.
+ */
 const lostRounds = 50;
 
 /** Of these, rounds in a row that were planned the same: then it is no other placement that ECS refuses for. */
@@ -20,7 +22,10 @@ const refusedRounds = 5;
 const stopPolls = 50;
 const stopPollMs = 3_000;
 
-/** "Eventually consistent": what was placed a moment ago may not be listed yet. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
+/**
+ * "Eventually consistent": what was placed a moment ago may not be listed yet.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+ */
 const readBackMs = 1_000;
 
 /** An error in the middle of a launch, with the refusals that came before it. */

@@ -32,7 +32,9 @@ export interface RunTaskInput {
   readonly observe?: () => Promise<ClusterSnapshot>;
   /** Tasks of this run that turned out to share a device with another; empty where lock ports rule it out. */
   readonly conflicting?: (snapshot: ClusterSnapshot, started: ReadonlySet<string>) => readonly string[];
-  /** Why so many tasks have no place, for what ECS refused with a bare reason; undefined where nothing more is known. */
+  /**
+   * Why so many tasks have no place, for what ECS refused with a bare reason; undefined where nothing more is known.
+   */
   readonly explain?: (missing: number) => Promise<RunFailure | undefined>;
   readonly onRegistered: (registration: Registered) => void;
   readonly onStarted: (placed: number) => void;
@@ -70,7 +72,10 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
   return { tasks: [...started.values()], failures, ...present({ error }) };
 }
 
-/** With a capacity provider tasks wait in PROVISIONING: waits until each has an instance or failed to start; answers the failures. */
+/**
+ * With a capacity provider tasks wait in PROVISIONING: waits until each has an instance or failed to start; answers the
+ * failures.
+ */
 async function awaitPlacement(
   ecs: EcsPort,
   runtime: Runtime,

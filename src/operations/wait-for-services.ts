@@ -6,7 +6,7 @@ import { primaryOf, type Service, type ServiceEvent } from "../core/ecs-api/serv
 import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import { createFollower, type AwaitedService } from "./follow-deployments.ts";
-import { judgeDeployment, judgeRollback } from "./judge-deployment.ts";
+import { judgeService } from "./judge-deployment.ts";
 import type { EcsPort } from "../ports.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -101,12 +101,7 @@ export async function waitForServices(
         options.onTask(changed.serviceName, task, standing);
         news = true;
       }
-      const verdict =
-        service === undefined || service.status === "INACTIVE"
-          ? "the service was deleted"
-          : rollback === undefined
-            ? judgeDeployment(changed, service, rollouts.get(changed.serviceName))
-            : judgeRollback(service, rollouts.get(changed.serviceName));
+      const verdict = judgeService(changed, service, rollouts.get(changed.serviceName), rollback !== undefined);
       if (verdict === undefined) continue;
       const failedTasks =
         verdict === "steady"
@@ -148,7 +143,9 @@ export async function waitForServices(
   return all.map(({ serviceName }) => outcomes.get(serviceName)!);
 }
 
-/** Whether the task was started by the deployment that the service had when it was changed: by ECS's clock, not ours. */
+/**
+ * Whether the task was started by the deployment that the service had when it was changed: by ECS's clock, not ours.
+ */
 function isOf(changed: Service, { taskDefinitionArn, createdAt = 0 }: Task): boolean {
   return taskDefinitionArn === changed.taskDefinition && createdAt >= (primaryOf(changed)?.createdAt ?? 0);
 }

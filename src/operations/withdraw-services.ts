@@ -16,7 +16,10 @@ export function hasFailed(error: AiplatError | undefined): boolean {
   return error === undefined || !interruptions.has(error.code);
 }
 
-/** Removes what a failed replacement has made, and answers their names: the services that it was to replace serve on as before. */
+/**
+ * Removes what a failed replacement has made, and answers their names: the services that it was to replace serve on as
+ * before.
+ */
 export async function withdrawServices(
   ecs: Pick<EcsPort, "deleteService">,
   cluster: string,

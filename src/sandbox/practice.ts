@@ -23,7 +23,10 @@ const speed = 10;
 /** How long a task runs whose container does not say: two seconds of the user's. */
 const taskMs = 20_000;
 
-/** Starts a sandbox on a free port that ends with the process, with the machines that are wanted, two of a type at least. */
+/**
+ * Starts a sandbox on a free port that ends with the process, with the machines that are wanted, two of a type at
+ * least.
+ */
 export async function startPractice(
   wanted: readonly FleetRow[],
   region: string | undefined,

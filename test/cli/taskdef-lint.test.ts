@@ -180,7 +180,9 @@ describe("taskdef lint", () => {
   });
 });
 
-/** The guide's definition, with a mistake of each kind: one that --fix knows the answer to, and one that it does not. */
+/**
+ * The guide's definition, with a mistake of each kind: one that --fix knows the answer to, and one that it does not.
+ */
 function correctable(devices = 1) {
   const broken = devices === 1 ? structuredClone(guide) : with2Chips();
   broken.containerDefinitions[0]!.linuxParameters.devices[0]!.containerPath = "/dev/neuron7";

@@ -10,7 +10,10 @@ interface Parameters {
   readonly Parameters: readonly { readonly Name: string; readonly Value: string }[];
 }
 
-/** The families whose parameters moto 5.2.1 has: Amazon Linux under ECS. Ten, as many as one call takes: plain AL2 with its older kernel only. */
+/**
+ * The families whose parameters moto 5.2.1 has: Amazon Linux under ECS. Ten, as many as one call takes: plain AL2 with
+ * its older kernel only.
+ */
 const families = amiFamilies.filter(
   ({ orchestrator, os, accelerator, kernel }) =>
     orchestrator === "ecs" && os !== "bottlerocket" && (accelerator !== "none" || kernel === undefined),
@@ -22,7 +25,10 @@ const regions = commercial.filter((region) => !newest.has(region));
 
 describe.skipIf(missingTools("moto_server", "aws"))("the AWS CLI against moto", () => {
   let moto: Moto;
-  /** Image ids by `REGION PARAMETER`, as `aws ssm get-parameters` answers them, from the parameters beneath the documents. */
+  /**
+   * Image ids by `REGION PARAMETER`, as `aws ssm get-parameters` answers them, from the parameters beneath the
+   * documents.
+   */
   const theirs = new Map<string, string>();
 
   beforeAll(async () => {

@@ -1,4 +1,5 @@
-// Devices that tasks hold which aiplat did not place, or placed in another network mode: what is planned is what is started.
+// Devices that tasks hold which aiplat did not place, or placed in another network mode: what is planned is what is
+// started.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

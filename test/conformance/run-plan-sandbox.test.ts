@@ -98,7 +98,8 @@ describe("a saved plan of a run", () => {
   it("is started once by two who carry it out at the same time", async () => {
     const plan = await save(...chip, "--count", "4");
     const both = await Promise.all([carryOut("-o", "json"), carryOut("-o", "json")]);
-    // The second sees the first's tasks or its places taken, sends the very same requests, or hears that its tokens are in use.
+    // The second sees the first's tasks or its places taken, sends the very same requests, or hears that its tokens are
+    // in use.
     for (const { code, stderr } of both)
       expect([0, 3].includes(code!) ? "" : stderr).toMatch(/^$|another command has started tasks/);
     expect(await tasks()).toHaveLength(4);

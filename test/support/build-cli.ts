@@ -1,5 +1,5 @@
-// Makes the package folder of a test run, where the first test that runs the command-line tool builds it: `npm run build`
-// and other test runs can go on at the same time, and tests of the core wait for no build.
+// Makes the package folder of a test run, where the first test that runs the command-line tool builds it: `npm run
+// build` and other test runs can go on at the same time, and tests of the core wait for no build.
 import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

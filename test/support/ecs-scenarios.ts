@@ -50,7 +50,10 @@ export interface Stage {
 
 export interface Scenario {
   readonly does: string;
-  /** Where it holds. moto ignores placement constraints, paging, filters, client tokens, and answers no MISSING for tasks. */
+  /**
+   * Where it holds. moto ignores placement constraints, paging, filters, client tokens, and answers no MISSING for
+   * tasks.
+   */
   readonly on: readonly Backend[];
   /** Whether it needs container instances. */
   readonly needsInstances?: boolean;

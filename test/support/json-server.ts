@@ -13,7 +13,10 @@ export interface JsonRequest {
 
 export type Answer = { readonly status?: number; readonly body: unknown };
 
-/** An endpoint that speaks AWS's JSON protocol and says what a test scripted: for what no third party implements, such as paging. */
+/**
+ * An endpoint that speaks AWS's JSON protocol and says what a test scripted: for what no third party implements, such
+ * as paging.
+ */
 export interface JsonServer {
   readonly config: AwsConfig;
   readonly requests: readonly JsonRequest[];

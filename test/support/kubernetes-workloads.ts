@@ -67,7 +67,9 @@ export function generate(workload: Workload, kind?: Kind, settings: KubernetesSe
   return generateManifests(resolveForKubernetes(workload, kind), settings).manifests;
 }
 
-/** Every pod of the documents that requests devices, wherever it stands, with KServe's model in place of a container. */
+/**
+ * Every pod of the documents that requests devices, wherever it stands, with KServe's model in place of a container.
+ */
 export function acceleratedPods(value: unknown): readonly PodSpec[] {
   if (Array.isArray(value)) return value.flatMap(acceleratedPods);
   if (typeof value !== "object" || value === null) return [];

@@ -62,7 +62,10 @@ export async function callEcs(moto: Moto, operation: string, input: object): Pro
   return JSON.parse(await send(moto, "ecs", headers, JSON.stringify(input)));
 }
 
-/** One call of another API on the wire: AWS JSON with a target, else the query protocol. Answers the JSON, or the XML's text. */
+/**
+ * One call of another API on the wire: AWS JSON with a target, else the query protocol. Answers the JSON, or the XML's
+ * text.
+ */
 export async function callAws(
   moto: Moto,
   service: string,

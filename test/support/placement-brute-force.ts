@@ -194,7 +194,8 @@ export function bruteReasons(it: BruteCase, instance: BruteInstance, placedBefor
     const overlap = (theirs === "all" ? upTo(count) : theirs).filter(
       (device) => device < count && mine.includes(device),
     );
-    // The agent holds a successor back for host ports only, from 1.74.1 on. aiplat asks for that of each device by itself.
+    // The agent holds a successor back for host ports only, from 1.74.1 on. aiplat asks for that of each device by
+    // itself.
     const waits = (device: number) => {
       if (reaches) return false;
       const port = `${28_700 + device}/udp`;
@@ -237,7 +238,10 @@ function bruteShare(definition: BruteDefinition): number {
   );
 }
 
-/** Whether too little of the GPUs is left. Equal shares fit in one way only: each GPU takes as many as its memory has room for. */
+/**
+ * Whether too little of the GPUs is left. Equal shares fit in one way only: each GPU takes as many as its memory has
+ * room for.
+ */
 function bruteGpus(
   wanted: BruteDefinition,
   instance: BruteInstance,

@@ -2,8 +2,8 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /**
- * Whether a third-party program that a test compares with is missing, for `describe.skipIf`. Under AIPLAT_REQUIRE_TOOLS=1
- * (continuous integration) a missing one is a failure.
+ * Whether a third-party program that a test compares with is missing, for `describe.skipIf`. Under
+ * AIPLAT_REQUIRE_TOOLS=1 (continuous integration) a missing one is a failure.
  */
 export function missingTools(...names: readonly string[]): boolean {
   const missing = names.filter((name) => !onPath(name));

@@ -116,7 +116,19 @@ test("a profile that is not there is an error with those that are", async () => 
 });
 
 describe("the endpoints", () => {
-  const services = ["ecs", "ssm", "logs", "eks", "ec2", "sts", "iam", "ecr", "secretsmanager", "servicequotas"];
+  const services = [
+    "ecs",
+    "ssm",
+    "logs",
+    "eks",
+    "ec2",
+    "sts",
+    "iam",
+    "ecr",
+    "secretsmanager",
+    "servicequotas",
+    "autoscaling",
+  ];
   const all = (url: string) => Object.fromEntries(services.map((service) => [service, url]));
   const rows: readonly (readonly [
     what: string,

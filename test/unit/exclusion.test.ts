@@ -49,9 +49,9 @@ describe("runs and services of the same requirements", () => {
         const runs = planSlots(ecs, settings, it.count, snapshot).steps;
 
         for (const { definition, shape, slot = [] } of ecs.variants) {
-          const names = shape.instanceTypes.map(({ instanceType }) => instanceType);
+          const names = new Set(shape.instanceTypes.map(({ instanceType }) => instanceType));
           const unseen = upTo(machines.length)
-            .filter((on) => names.includes(machines[on]!.type))
+            .filter((on) => names.has(machines[on]!.type))
             .filter((on) => slot.some((device) => standing(given, on, device).unseen));
           const expected = unseen.map((on) => `i-${on}`);
           expect(services.get(definition.family)).toEqual(expected);

@@ -228,7 +228,7 @@ describe("GPUs", () => {
     const container = only({ accelerator: { instanceTypes: ["p5.48xlarge"], devicesPerReplica: 4 } })
       .containerDefinitions[0]!;
     expect(container.resourceRequirements).toEqual([{ type: "GPU", value: "4" }]);
-    expect(container.linuxParameters).toBeUndefined();
+    expect(container.linuxParameters).toEqual({ sharedMemorySize: 65_536 });
     expect(container.portMappings).toBeUndefined();
   });
 

@@ -211,7 +211,11 @@ const cases: readonly (readonly [string, Service, RegisteredTaskDefinition])[] =
     }),
     definition(),
   ],
-  ["its own names", service({ serviceName: "app" }), definition({ family: "app" })],
+  [
+    "its own names",
+    service({ serviceName: "app", taskDefinition: `${prefix}:task-definition/app:7` }),
+    definition({ family: "app", taskDefinitionArn: `${prefix}:task-definition/app:7` }),
+  ],
 ];
 
 /** The file as a user has it: written, read and checked. */

@@ -3,7 +3,7 @@ import type { Deployment, Service } from "../../src/core/ecs-api/service.ts";
 import type { ServiceDeployment } from "../../src/core/ecs-api/service-deployment.ts";
 import { AiplatError } from "../../src/errors.ts";
 import { findStableRevision } from "../../src/operations/find-stable.ts";
-import { judgeDeployment, judgeRollback } from "../../src/operations/judge-deployment.ts";
+import { judgeDeployment, judgeService } from "../../src/operations/judge-deployment.ts";
 import type { HealthCounts } from "../../src/core/ecs/task-health.ts";
 import { waitForServices } from "../../src/operations/wait-for-services.ts";
 import { fakeRuntime, makeDefinition, makeTask, scriptedEcs } from "../support/task-port.ts";
@@ -159,7 +159,7 @@ describe("a rollback by ECS", () => {
     ["ROLLBACK_FAILED", service(both), "the rollback failed"],
     ["SUCCESSFUL", service([green]), "the deployment had succeeded before it could be rolled back"],
   ])("that is %s", (status, now, verdict) => {
-    expect(judgeRollback(now, rollout(status))).toBe(verdict);
+    expect(judgeService(now, now, rollout(status), true)).toBe(verdict);
   });
 });
 

@@ -22,7 +22,12 @@ const container = (changes: object = {}, linux: object = {}): Json => ({
   name: "model",
   image: "model:1",
   memory: 1024,
-  linuxParameters: { capabilities: { add: ["IPC_LOCK"] }, devices: [device(0), device(1)], ...linux },
+  linuxParameters: {
+    capabilities: { add: ["IPC_LOCK"] },
+    devices: [device(0), device(1)],
+    sharedMemorySize: 256,
+    ...linux,
+  },
   portMappings: [lock(0), lock(1)],
   ...changes,
 });

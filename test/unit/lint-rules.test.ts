@@ -146,7 +146,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       in: task([plain({ linuxParameters: { devices: [{ hostPath: "/dev/fuse", permissions: ["READ"] }] } })]),
       finds: [`${devices}[0].permissions[0]`, '"READ"', "Write read."],
     },
-    { in: task([plain()], { networkMode: "bridged" }), finds: ["networkMode", "awsvpc, bridge, host and none"] },
+    {
+      in: task([plain()], { networkMode: "bridged" }),
+      finds: ["networkMode", "awsvpc, bridge, host, none and default"],
+    },
     { in: task([plain()], { runtimePlatform: { cpuArchitecture: "ARM64" } }) },
   ],
   "out-of-bounds": [

@@ -72,7 +72,10 @@ interface Case {
   readonly remedies?: object;
 }
 
-/** lower = ceil(desired x min / 100), upper = floor(desired x max / 100); moves where a task may stop, or may start and has room. */
+/**
+ * lower = ceil(desired x min / 100), upper = floor(desired x max / 100); moves where a task may stop, or may start and
+ * has room.
+ */
 const table: readonly Case[] = [
   {
     what: "1 at 100/200 on 1: nothing may stop, no room",

@@ -6,7 +6,9 @@ import { AiplatError, Interrupted } from "../../src/errors.ts";
 import type { EcsPort } from "../../src/ports.ts";
 import { runTasks, type RunTaskInput } from "../../src/operations/run-task.ts";
 
-/** An ECS of a few words: it has room for so many tasks, remembers client tokens as ECS does, and can be told to fail. */
+/**
+ * An ECS of a few words: it has room for so many tasks, remembers client tokens as ECS does, and can be told to fail.
+ */
 class Ecs {
   room: number;
   readonly running = new Map<string, Task>();

@@ -128,7 +128,10 @@ function noWayBack(
   });
 }
 
-/** Some of the old services are deleted already: without what has taken their place there would be fewer tasks than before. */
+/**
+ * Some of the old services are deleted already: without what has taken their place there would be fewer tasks than
+ * before.
+ */
 function goneTooFar(
   context: Context,
   target: ServiceTarget,

@@ -10,8 +10,9 @@ import type { LoadedEcsWorkload } from "./load-ecs-workload.ts";
 const unasked: ReadonlySet<ErrorCode> = new Set(["NoRegion", "NoCredentials", "AccessDenied", "Network"]);
 
 /**
- * What a workload is on its cluster, of which its definitions depend on the lock port base: it is fixed for a cluster, by
- * a tag. Only where they lock devices is the cluster asked, and where it cannot be, the usual base is assumed, aloud.
+ * What a workload is on its cluster, of which its definitions depend on the lock port base: it is fixed for a cluster,
+ * by a tag. Only where they lock devices is the cluster asked, and where it cannot be, the usual base is assumed,
+ * aloud.
  *
  * @param cluster The cluster to ask; undefined where nobody named one and the command works without AWS.
  */

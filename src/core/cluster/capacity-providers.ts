@@ -8,7 +8,10 @@ export interface AutoScalingGroup {
   readonly instanceTypes: readonly string[];
 }
 
-/** A capacity provider as far as a plan depends on it. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProvider.html */
+/**
+ * A capacity provider as far as a plan depends on it.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProvider.html
+ */
 export interface CapacityProvider {
   readonly name: string;
   /** `EC2_AUTOSCALING`, `MANAGED_INSTANCES`, `FARGATE`, `FARGATE_SPOT`. */

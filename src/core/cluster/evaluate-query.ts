@@ -63,7 +63,8 @@ function compileTest(test: Test): Predicate {
   const ordered = compileOrder(test);
   if (ordered !== undefined) return ({ instance }) => ordered(instance);
   const matches = compileText(test);
-  // "attribute:stack != prod" selects only instances that have the attribute; the other negations are read the same way.
+  // "attribute:stack != prod" selects only instances that have the attribute; the other negations are read the same
+  // way.
   return ({ instance }) => {
     const value = valueOf(subject, instance);
     return value !== undefined && matches(value) !== isNegative(operator);
@@ -92,7 +93,9 @@ function compileText({ operator, args }: Test): (value: string) => boolean {
   return (value) => values.has(value);
 }
 
-/** Comparisons of what has an order; undefined for comparisons of text. A value that cannot be compared is not selected. */
+/**
+ * Comparisons of what has an order; undefined for comparisons of text. A value that cannot be compared is not selected.
+ */
 function compileOrder({ subject, operator, args }: Test): ((instance: ContainerInstance) => boolean) | undefined {
   const wanted = args[0]!;
   const compare = (distance: (instance: ContainerInstance) => number) => (instance: ContainerInstance) =>

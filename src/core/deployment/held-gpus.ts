@@ -11,8 +11,8 @@ export interface OwnTask {
 }
 
 /**
- * The GPUs that each of the tasks has on the instance: by ECS's word, else as many as it asks for of those that are gone
- * and that no task names. A share of which nobody knows where it is is left out.
+ * The GPUs that each of the tasks has on the instance: by ECS's word, else as many as it asks for of those that are
+ * gone and that no task names. A share of which nobody knows where it is is left out.
  *
  * @param all Every task on the instance.
  */

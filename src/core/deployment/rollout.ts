@@ -239,7 +239,10 @@ function percentUp(allowed: number, desired: number): number {
   return Math.ceil((allowed * 100) / desired);
 }
 
-/** The cluster's rooms with the services' tasks told from the others. Tasks that are stopping have given up their room already. */
+/**
+ * The cluster's rooms with the services' tasks told from the others. Tasks that are stopping have given up their room
+ * already.
+ */
 function worldOf(snapshot: ClusterSnapshot, services: readonly string[], lockPortBase: number): World {
   const groups = new Map(services.map((service) => [groupOfService(service), service]));
   const own = snapshot.tasks.filter(

@@ -52,7 +52,9 @@ export function compareCosts(one: SlotCost, other: SlotCost): number {
   return 0;
 }
 
-/** Every free legal slot by size, ascending; slots of one size may overlap. Sizes of which none is free are left out. */
+/**
+ * Every free legal slot by size, ascending; slots of one size may overlap. Sizes of which none is free are left out.
+ */
 export function freeSlots(type: InstanceType, taken: ReadonlySet<number>): ReadonlyMap<number, readonly Slot[]> {
   const bySize = legalSizes(type).map((size) => [size, freeSlotsOf(type, taken, size)] as const);
   return new Map(bySize.filter(([, slots]) => slots.length > 0));

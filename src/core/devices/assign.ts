@@ -33,8 +33,8 @@ interface State {
  * Assigns a slot to each of up to `count` replicas; fewer only where no machine has a free legal slot and room left.
  *
  * `pack` takes the slot that destroys the least of the larger ones, wherever it is; `spread` takes the machine with the
- * fewest replicas of the workload first, then the one with the fewest devices taken. Of equals the first machine and the lowest slot win, so that the same cluster
- * gives the same answer.
+ * fewest replicas of the workload first, then the one with the fewest devices taken. Of equals the first machine and
+ * the lowest slot win, so that the same cluster gives the same answer.
  */
 export function assignSlots(
   machines: readonly Machine[],

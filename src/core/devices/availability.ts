@@ -10,7 +10,8 @@ import { holdsSuccessors } from "./hand-over.ts";
  * - `kept-off-by-ecs`: the device's lock port is reserved, and ECS places nothing there that reserves it too.
  * - `kept-off-by-agent`: its holder is stopping. ECS has freed the lock port, and the agent holds the newcomer back
  *   until the holder has stopped: the device is to be had.
- * - `to-be-excluded`: somebody holds it, and neither ECS nor the agent sees that. aiplat itself must keep the newcomer away.
+ * - `to-be-excluded`: somebody holds it, and neither ECS nor the agent sees that. aiplat itself must keep the newcomer
+ *   away.
  * - `unknown`: what is missing to say it is named.
  * - `absent`: the instance has no such device.
  */
@@ -111,7 +112,10 @@ function keeperOf(
   return holdsSuccessors(instance) ? "agent" : undefined;
 }
 
-/** Of a lock port without its device, as a task that takes all devices may have on a smaller machine: ECS counts it all the same. */
+/**
+ * Of a lock port without its device, as a task that takes all devices may have on a smaller machine: ECS counts it all
+ * the same.
+ */
 function lockAvailability({ udpPorts }: DeviceHost, { device, port }: Newcomer["locks"][number]): DeviceAvailability {
   const lockTaken = udpPorts.has(port);
   return { device, availability: lockTaken ? "kept-off-by-ecs" : "free", holders: [], lockTaken };

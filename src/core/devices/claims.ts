@@ -29,7 +29,10 @@ export interface Claim {
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html */
 const beforeRunning: ReadonlySet<string> = new Set(["PROVISIONING", "PENDING", "ACTIVATING"]);
 
-/** Every claim of the cluster's tasks, whoever placed them, by container instance ARN. Tasks without an instance hold nothing. */
+/**
+ * Every claim of the cluster's tasks, whoever placed them, by container instance ARN. Tasks without an instance hold
+ * nothing.
+ */
 export function claimsOn(snapshot: ClusterSnapshot): ReadonlyMap<string, readonly Claim[]> {
   const instances = new Map(snapshot.instances.map((instance) => [instance.arn, instance]));
   const serviceOf = taskServicesOf(snapshot);

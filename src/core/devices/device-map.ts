@@ -66,7 +66,10 @@ export interface ClusterDevices {
   readonly tasks: readonly MappedTask[];
 }
 
-/** The map of every accelerator device in the cluster: Neuron devices by what tasks say that they use, GPUs as ECS assigns them. */
+/**
+ * The map of every accelerator device in the cluster: Neuron devices by what tasks say that they use, GPUs as ECS
+ * assigns them.
+ */
 export function mapDevices(snapshot: ClusterSnapshot): ClusterDevices {
   const neuron = new Map(occupancyOf(snapshot).map((each) => [each.instance.arn, mapNeuron(each)]));
   const gpus = mapGpus(snapshot);

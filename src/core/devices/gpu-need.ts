@@ -1,11 +1,14 @@
 import type { ContainerDefinition, ResourceRequirement, TaskDefinition } from "../ecs-api/api.ts";
 
-/** What a task takes of an instance's GPUs: so many whole ones, all there are, a share of one, or the part of one that a fractional type has. */
+/**
+ * What a task takes of an instance's GPUs: so many whole ones, all there are, a share of one, or the part of one that a
+ * fractional type has.
+ */
 export type GpuNeed = number | "all" | GpuShare | GpuPart;
 
 /**
- * Memory of one GPU that others share too, by NVIDIA MPS. "If more than one container in a task uses nvidiaMps, Amazon ECS
- * assigns them the same GPU, which must have enough memory available for all of them."
+ * Memory of one GPU that others share too, by NVIDIA MPS. "If more than one container in a task uses nvidiaMps, Amazon
+ * ECS assigns them the same GPU, which must have enough memory available for all of them."
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_NvidiaMpsAllocation.html
  */
 export interface GpuShare {
@@ -25,13 +28,19 @@ export interface GpuPart {
   readonly fraction: number;
 }
 
-/** What an instance must have that lets tasks share its GPUs: aws/amazon-ecs-agent, ecs-agent/utils/gpu (PRs 5053 and 5139). */
+/**
+ * What an instance must have that lets tasks share its GPUs: aws/amazon-ecs-agent, ecs-agent/utils/gpu (PRs 5053 and
+ * 5139).
+ */
 export const mpsAttribute = "ecs.capability.gpu-sharing-mps";
 
 /** The first agent that shares GPUs (2026-09-24). https://github.com/aws/amazon-ecs-agent/releases/tag/v1.107.0 */
 export const mpsAgent = "1.107.0";
 
-/** What a task of the definition takes of the GPUs. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html */
+/**
+ * What a task of the definition takes of the GPUs.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html
+ */
 export function gpuNeedOf({ containerDefinitions }: Pick<TaskDefinition, "containerDefinitions">): GpuNeed {
   const asked = containerDefinitions.flatMap(gpuRequirementsOf);
   if (asked.some(({ value }) => value?.toUpperCase() === "ALL")) return "all";

@@ -5,9 +5,8 @@ import { withOverrides } from "../ecs-api/overrides.ts";
 import { gpuNeedOf, isShare, type GpuNeed, type GpuShare } from "./gpu-need.ts";
 
 /**
- * One GPU of an instance as ECS gives it away. `DEDICATED`: one task has it whole. `NVIDIA_MPS`: tasks share it by memory,
- * and it takes no other.
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GpuDevice.html
+ * One GPU of an instance as ECS gives it away. `DEDICATED`: one task has it whole. `NVIDIA_MPS`: tasks share it by
+ * memory, and it takes no other. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GpuDevice.html
  */
 export interface GpuState {
   readonly id: string;
@@ -20,7 +19,8 @@ export interface GpuState {
 
 /**
  * The GPUs of an instance: as ECS describes them, else worked out from the catalogue's memory of its GPUs and the tasks
- * that run there. That a task's GPU is free as soon as the task starts to stop is taken from CPU and memory: not verified.
+ * that run there. That a task's GPU is free as soon as the task starts to stop is taken from CPU and memory: not
+ * verified.
  *
  * @param tasks Those on the instance.
  */

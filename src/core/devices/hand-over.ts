@@ -2,10 +2,16 @@ import { compareVersions, isVersion } from "../base/version.ts";
 import type { ContainerInstance } from "../cluster/snapshot.ts";
 import type { Claim } from "./claims.ts";
 
-/** From 1.74.1 on the agent holds a task back until what it needs on the host is free. https://github.com/aws/amazon-ecs-agent/blob/master/CHANGELOG.md */
+/**
+ * From 1.74.1 on the agent holds a task back until what it needs on the host is free.
+ * https://github.com/aws/amazon-ecs-agent/blob/master/CHANGELOG.md
+ */
 export const handOverAgent = "1.74.1";
 
-/** Whether the agent hands devices over. One that does not say its version is taken for a current one: every AMI that still resolves has it. */
+/**
+ * Whether the agent hands devices over. One that does not say its version is taken for a current one: every AMI that
+ * still resolves has it.
+ */
 export function holdsSuccessors({ agentVersion = "" }: Pick<ContainerInstance, "agentVersion">): boolean {
   return !isVersion(agentVersion) || compareVersions(agentVersion, handOverAgent) >= 0;
 }

@@ -63,7 +63,10 @@ function isAccelerated(instance: ContainerInstance): boolean {
   return name === undefined || findInstanceType(name) !== undefined || isNewAcceleratedType(name);
 }
 
-/** Families of accelerated types that the catalogue does not know yet: https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html */
+/**
+ * Families of accelerated types that the catalogue does not know yet:
+ * https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html
+ */
 function isNewAcceleratedType(name: string): boolean {
   return /^(?:p|g|gr|inf|trn|dl|vt|f)\d/.test(name);
 }

@@ -11,7 +11,10 @@ export function typeNamesOf(workload: ResolvedWorkload | undefined): readonly st
   ];
 }
 
-/** The instances that ECS could choose for the workload: of its types, of its capacity providers. All where there is no workload. */
+/**
+ * The instances that ECS could choose for the workload: of its types, of its capacity providers. All where there is no
+ * workload.
+ */
 export function candidatesFor(
   workload: ResolvedWorkload | undefined,
   providers: readonly string[] | undefined,

@@ -21,7 +21,10 @@ const capabilities: Field = {
   },
 };
 
-/** By the structure's name, which is that of its page: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_NAME.html */
+/**
+ * By the structure's name, which is that of its page:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_NAME.html
+ */
 export const documented: Readonly<Record<string, Documented>> = {
   RegisterTaskDefinitionRequest: {
     members: {
@@ -35,7 +38,8 @@ export const documented: Readonly<Record<string, Documented>> = {
     },
   },
   ContainerDefinition: {
-    // "Container.name should not be null or empty.", "Container.image should not be null or empty." (RegisterTaskDefinition)
+    // "Container.name should not be null or empty.", "Container.image should not be null or empty."
+    // (RegisterTaskDefinition)
     required: ["name", "image"],
     members: {
       name,

@@ -30,7 +30,9 @@ export function kindOf(schema: Schema): FieldKind {
   }
 }
 
-/** The schema of an object's member, a list's item or a map's value; undefined for a member that the API does not have. */
+/**
+ * The schema of an object's member, a list's item or a map's value; undefined for a member that the API does not have.
+ */
 export function memberOf(schema: Schema, key: PropertyKey): Schema | undefined {
   const found = kindOf(schema);
   if (found.kind === "object") {

@@ -24,7 +24,9 @@ export type Deviation =
     }
   | { readonly kind: "bounds"; readonly path: Path; readonly value: unknown; readonly field: Field };
 
-/** A document as far as it can be read: in its lists, what cannot be is undefined, so that the rest keeps its places. */
+/**
+ * A document as far as it can be read: in its lists, what cannot be is undefined, so that the rest keeps its places.
+ */
 export interface Written<Part extends Schema> {
   readonly value: Of<Part> | undefined;
   readonly deviations: readonly Deviation[];
@@ -32,7 +34,8 @@ export interface Written<Part extends Schema> {
 
 /**
  * Reads a document of unknown origin by a part of the API. What can be read though it is written otherwise (a number in
- * quotes, a word in another case) is read as it is meant. An empty text says nothing: the skeletons of the AWS CLI are full of them.
+ * quotes, a word in another case) is read as it is meant. An empty text says nothing: the skeletons of the AWS CLI are
+ * full of them.
  */
 export function readWritten<Part extends Schema>(schema: Part, document: unknown): Written<Part> {
   const deviations: Deviation[] = [];

@@ -2,7 +2,9 @@ import { present } from "../base/present.ts";
 import type { CapacityProviderStrategyItem } from "../ecs-api/api.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 
-/** What starts a workload's tasks, as its file says it; the cluster says which provider is meant where none is named. */
+/**
+ * What starts a workload's tasks, as its file says it; the cluster says which provider is meant where none is named.
+ */
 export type Capacity =
   | { readonly kind: "unsaid" }
   | { readonly kind: "ec2" }

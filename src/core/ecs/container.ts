@@ -14,7 +14,9 @@ function onManagedInstances({ capacity }: Pick<GenerateSettings, "capacity">): b
   return capacity.kind === "managed-instances";
 }
 
-/** The workload's own container. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+/**
+ * The workload's own container. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+ */
 export function workloadContainer(
   workload: ResolvedWorkload,
   variant: Variant,
@@ -34,7 +36,8 @@ export function workloadContainer(
   return {
     name: workload.name,
     image: workload.image,
-    // Managed Instances carry the share at task level; on EC2 the container's hard limit does, and nothing at task level.
+    // Managed Instances carry the share at task level; on EC2 the container's hard limit does, and nothing at task
+    // level.
     ...(vcpu === undefined || onManagedInstances(settings) ? {} : { cpu: cpuUnits(vcpu) }),
     ...(memoryMiB === undefined || onManagedInstances(settings) ? {} : { memory: memoryMiB }),
     ...(ports.length === 0 ? {} : { portMappings: ports }),
@@ -89,7 +92,9 @@ function portMappings(
   return [...own, ...locksOf(variant, settings)];
 }
 
-/** The lock ports of the variant's devices. ECS counts host ports in bridge and host mode only; awsvpc tasks have none. */
+/**
+ * The lock ports of the variant's devices. ECS counts host ports in bridge and host mode only; awsvpc tasks have none.
+ */
 export function locksOf(variant: Variant, settings: GenerateSettings): readonly PortMapping[] {
   if (variant.slot === undefined || onManagedInstances(settings) || settings.networkMode === "awsvpc") return [];
   return lockPortMappings(variant.slot, settings.lockPortBase);
@@ -144,7 +149,9 @@ function resourceRequirements(request: DeviceRequest, managedInstances: boolean)
 /** What a health check of ECS can wait at most; a service waits on by its grace period. */
 export const longestStartPeriod = 300;
 
-/** curl or wget, whichever the image has. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
+/**
+ * curl or wget, whichever the image has. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+ */
 function healthCheck(health: NonNullable<ResolvedWorkload["health"]>): NonNullable<ContainerDefinition["healthCheck"]> {
   const url = `http://localhost:${health.port}${health.path}`;
   return {

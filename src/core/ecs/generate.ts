@@ -64,8 +64,8 @@ function named(item: Raw): string {
 }
 
 /**
- * The machines that a task may run on: those of its instance types, `in [..]` where several carry the very same devices,
- * and what the file asks for besides.
+ * The machines that a task may run on: those of its instance types, `in [..]` where several carry the very same
+ * devices, and what the file asks for besides.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
  */
 function constraintsOf({ ecs }: ResolvedWorkload, shape: Shape): readonly PlacementConstraint[] {

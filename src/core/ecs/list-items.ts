@@ -2,8 +2,8 @@ import { deviceNumber } from "../catalog/slots.ts";
 import type { Raw } from "../base/merge.ts";
 
 /**
- * The lists of a task definition, and of a service, whose order means nothing to ECS, and what tells two items apart. Any other list
- * (command, entryPoint, dnsServers, environmentFiles) keeps its order.
+ * The lists of a task definition, and of a service, whose order means nothing to ECS, and what tells two items apart.
+ * Any other list (command, entryPoint, dnsServers, environmentFiles) keeps its order.
  */
 const keys: Readonly<Record<string, (item: Raw) => string>> = {
   capacityProviderStrategy: by("capacityProvider"),

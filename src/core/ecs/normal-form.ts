@@ -108,7 +108,9 @@ function sizes({ cpu, memory }: Raw): Raw {
   };
 }
 
-/** In bridge mode host port 0 and none are a port that ECS chooses; in host and awsvpc mode none is the container's own. */
+/**
+ * In bridge mode host port 0 and none are a port that ECS chooses; in host and awsvpc mode none is the container's own.
+ */
 function normalPort({ hostPort, ...port }: Raw, networkMode: string | undefined): Raw {
   if (hostPort !== undefined && hostPort !== null && hostPort !== 0) return { ...port, hostPort };
   return networkMode === "host" || networkMode === "awsvpc" ? { ...port, hostPort: port["containerPort"] } : port;

@@ -58,7 +58,9 @@ export function judgeTask(task: Task, definition?: Pick<TaskDefinition, "contain
   return { ok: false, reason, hint: explainReason(explainable(task, reason)).hint };
 }
 
-/** The container that says most about why: one that ECS gives a reason for, then one that failed by itself, then any. */
+/**
+ * The container that says most about why: one that ECS gives a reason for, then one that failed by itself, then any.
+ */
 function culprit(containers: readonly TaskContainer[]): TaskContainer | undefined {
   const failed = containers.filter((container) => container.exitCode !== 0);
   return (

@@ -243,7 +243,10 @@ const stop: readonly Row[] = [
 
 const rows = [...placement, ...start, ...stop];
 
-/** What a reason of ECS means and what to do; a reason that aiplat does not know is given back with where AWS explains it. */
+/**
+ * What a reason of ECS means and what to do; a reason that aiplat does not know is given back with where AWS explains
+ * it.
+ */
 export function explainReason(reason: string): Explanation {
   // "TaskFailedToStart: EMPTY CAPACITY PROVIDER": the prefix says no more than that it did not start.
   const text = reason.trim().replace(/^TaskFailedToStart:?\s*/, "");
@@ -256,7 +259,10 @@ export function explainReason(reason: string): Explanation {
   };
 }
 
-/** Docker's and the shell's reserved codes: 128 + n is signal n. https://docs.docker.com/engine/containers/run/#exit-status */
+/**
+ * Docker's and the shell's reserved codes: 128 + n is signal n.
+ * https://docs.docker.com/engine/containers/run/#exit-status
+ */
 const exitCodes: Readonly<Record<number, Explanation>> = {
   126: { what: "the command cannot be executed", hint: "Check its permissions in the image." },
   127: {

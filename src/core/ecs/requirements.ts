@@ -82,7 +82,8 @@ export function requirementsOf(
     group: `family:${task.family}`,
     networkMode,
     cpu: parseCpuUnits(task.cpu) ?? sum(task.containerDefinitions.map(({ cpu }) => cpu ?? 0)),
-    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html: the reservation is what is subtracted, where there is one.
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html: the reservation is what
+    // is subtracted, where there is one.
     memoryMiB:
       parseTaskMemoryMiB(task.memory) ??
       sum(task.containerDefinitions.map(({ memory, memoryReservation }) => memoryReservation ?? memory ?? 0)),
@@ -113,7 +114,10 @@ function readConstraint(text: string, index: number): Constraint {
   return { text, expression, holds: compileExpression(expression) };
 }
 
-/** `256` or `.25 vCPU`. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size */
+/**
+ * `256` or `.25 vCPU`.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size
+ */
 function parseCpuUnits(text: string | undefined): number | undefined {
   const found = /^\s*(\d*\.?\d+)\s*(vcpu)?\s*$/i.exec(text ?? "");
   if (found === null) return undefined;

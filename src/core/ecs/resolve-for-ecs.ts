@@ -86,7 +86,10 @@ export function variantFor({ everyVariant }: EcsWorkload, shape: Shape, slot: Sl
   )!;
 }
 
-/** Whether a plan of the workload has to see the cluster: for the devices that aiplat chooses, or those that raw fields list. */
+/**
+ * Whether a plan of the workload has to see the cluster: for the devices that aiplat chooses, or those that raw fields
+ * list.
+ */
 export function readsCluster({ choosesDevices, listedDevices }: EcsWorkload): boolean {
   return choosesDevices || listedDevices.devices.length > 0;
 }

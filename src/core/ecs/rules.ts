@@ -142,7 +142,8 @@ export const ecsRules: readonly TargetRule[] = [
     },
   },
   {
-    // The guide describes decimals for Managed Instances only; the API's own text calls the value a number of physical GPUs.
+    // The guide describes decimals for Managed Instances only; the API's own text calls the value a number of physical
+    // GPUs.
     code: "fraction-on-ec2",
     severity: "warning",
     reads: ["accelerator.instanceTypes", "ecs.capacity"],
@@ -176,7 +177,8 @@ export const ecsRules: readonly TargetRule[] = [
         : [],
   },
   {
-    // RegisterTaskDefinition: "The secret name must be unique and not shared with any new or existing environment variables set on the container"
+    // RegisterTaskDefinition: "The secret name must be unique and not shared with any new or existing environment
+    // variables set on the container"
     code: "variable-twice",
     severity: "error",
     reads: ["environment", "secrets"],

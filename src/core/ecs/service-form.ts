@@ -130,7 +130,8 @@ function isRecord(tag: unknown): boolean {
 
 /**
  * What deploying `declared` would change in the live service, field by field. Fields that only the live service has
- * count where aiplat could have written them. A service that ECS keeps no count for (`desiredCount: null`) keeps its own.
+ * count where aiplat could have written them. A service that ECS keeps no count for (`desiredCount: null`) keeps its
+ * own.
  *
  * @param only The fields that are known of the live service; all where left out.
  */
@@ -151,7 +152,10 @@ export function fieldOf({ path }: Pick<Change, "path">): string {
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html has no word for these. */
 const fixed: ReadonlySet<string> = new Set(["launchType", "schedulingStrategy"]);
 
-/** The changes that no update can make: the service has to be deleted and created again. A network configuration can be another one, and not be taken away. */
+/**
+ * The changes that no update can make: the service has to be deleted and created again. A network configuration can be
+ * another one, and not be taken away.
+ */
 export function unchangeable(changes: readonly Change[]): readonly Change[] {
   return changes.filter((change) =>
     change.kind === "removed" ? change.path === "networkConfiguration" : fixed.has(fieldOf(change)),
@@ -203,7 +207,10 @@ function without(object: Raw, [name = "", ...rest]: readonly string[], kind: str
   return left === undefined ? others : { ...others, [name]: left };
 }
 
-/** What UpdateService takes for a field that is to be removed: left out, it would stay. Undefined where nothing stands for it. */
+/**
+ * What UpdateService takes for a field that is to be removed: left out, it would stay. Undefined where nothing stands
+ * for it.
+ */
 function nothingFor(name: string, live: unknown, kind: string): unknown {
   const known = Object.hasOwn(defaults, kind) ? defaults[kind]! : {};
   if (Object.hasOwn(known, name)) return known[name];
@@ -229,7 +236,10 @@ export const redeployingFields: ReadonlySet<string> = new Set([
   "vpcLatticeConfigurations",
 ]);
 
-/** Whether an update by these changes replaces the service's tasks. For another strategy of capacity providers `updateInput` forces it. */
+/**
+ * Whether an update by these changes replaces the service's tasks. For another strategy of capacity providers
+ * `updateInput` forces it.
+ */
 export function startsDeployment(changes: readonly Change[], force: boolean): boolean {
   return (
     force || changes.map(fieldOf).some((field) => redeployingFields.has(field) || field === "capacityProviderStrategy")

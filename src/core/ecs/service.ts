@@ -103,8 +103,8 @@ function generated(
 }
 
 /**
- * How long the scheduler overlooks failing checks of a load balancer, and of the container: that one has a start period of
- * its own, which ends after 300 seconds.
+ * How long the scheduler overlooks failing checks of a load balancer, and of the container: that one has a start period
+ * of its own, which ends after 300 seconds.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
  */
 function gracePeriod({ health, ecs }: ResolvedWorkload): number | undefined {
@@ -112,7 +112,10 @@ function gracePeriod({ health, ecs }: ResolvedWorkload): number | undefined {
   return ecs.loadBalancer !== undefined || seconds > longestStartPeriod ? health?.startSeconds : undefined;
 }
 
-/** In awsvpc mode no lock port keeps two tasks off one device; and instances where somebody holds the slot unseen are left out. */
+/**
+ * In awsvpc mode no lock port keeps two tasks off one device; and instances where somebody holds the slot unseen are
+ * left out.
+ */
 function serviceConstraints(
   { choosesDevices, networkMode }: EcsWorkload,
   variant: Variant,
@@ -122,7 +125,9 @@ function serviceConstraints(
   return [...(distinct ? [{ type: "distinctInstance" }] : []), ...placementConstraints];
 }
 
-/** "If a launchType is specified, the capacityProviderStrategy parameter must be omitted": what the user writes wins. */
+/**
+ * "If a launchType is specified, the capacityProviderStrategy parameter must be omitted": what the user writes wins.
+ */
 function withoutCapacityClash(raw: Raw): Raw {
   if (raw["capacityProviderStrategy"] !== undefined && raw["capacityProviderStrategy"] !== null)
     return { launchType: null, ...raw };
@@ -131,7 +136,10 @@ function withoutCapacityClash(raw: Raw): Raw {
     : raw;
 }
 
-/** The circuit breaker is for rolling updates only. Switched off rather than left out, so that an update switches it off too. */
+/**
+ * The circuit breaker is for rolling updates only. Switched off rather than left out, so that an update switches it off
+ * too.
+ */
 function explicitBreaker({ deploymentConfiguration }: Raw): Raw | undefined {
   if (!isRaw(deploymentConfiguration)) return undefined;
   return isRolling(deploymentConfiguration["strategy"])
@@ -201,7 +209,8 @@ function checkRawService(raw: Raw, slots: boolean): readonly Problem[] {
       `the deployment circuit breaker is for rolling updates, and the strategy is ${String(strategy)}`,
       "Remove deploymentCircuitBreaker; alarms and lifecycle hooks roll such a deployment back.",
     );
-  // "You must provide this parameter": https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+  // "You must provide this parameter":
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
   if (strategy === "BLUE_GREEN" && typeof deployment["bakeTimeInMinutes"] !== "number")
     refuse(
       "blue-green-bake-time",

@@ -52,7 +52,9 @@ export interface Blocker {
   readonly devices: readonly number[];
 }
 
-/** The claims that stand in the task's way. One that is stopping does not, where the agent holds the task back for it. */
+/**
+ * The claims that stand in the task's way. One that is stopping does not, where the agent holds the task back for it.
+ */
 export function blockersOf(needs: Requirements, room: Room): readonly Blocker[] {
   return blockersIn(availabilityOf(room, needs), room);
 }

@@ -47,7 +47,10 @@ export function checkConstraints({ constraints }: Requirements, room: Room): rea
     .map(({ text, expression }) => `${text}: ${explainFailure(expression, room.instance)}`);
 }
 
-/** It looks at the desired status, per task group. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html */
+/**
+ * It looks at the desired status, per task group.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html
+ */
 export function checkDistinct({ distinctInstance, group }: Requirements, { groups }: Room): readonly string[] {
   return distinctInstance && groups.has(group) ? [`distinctInstance: a task of ${group} runs there already`] : [];
 }
@@ -113,8 +116,8 @@ function checkProvider({ capacityProviders, compatibilities }: Requirements, { i
 }
 
 /**
- * An instance that ECS finds impaired may not run containers. Whether ECS places tasks there all the same, it does not say
- * (not verified): aiplat counts on none.
+ * An instance that ECS finds impaired may not run containers. Whether ECS places tasks there all the same, it does not
+ * say (not verified): aiplat counts on none.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-health.html
  */
 function checkHealth(_: Requirements, { instance: { healthStatus } }: Room): readonly string[] {

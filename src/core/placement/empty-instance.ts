@@ -12,13 +12,18 @@ import { daemonsOf, withDaemons } from "./daemons.ts";
 import type { Expression } from "../ecs-api/query/expression.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 
-/** What an instance registers of its type's memory at least: 93 to 97.5 % was seen, and ECS_RESERVED_MEMORY may take more. */
+/**
+ * What an instance registers of its type's memory at least: 93 to 97.5 % was seen, and ECS_RESERVED_MEMORY may take
+ * more.
+ */
 const registeredShare = 0.9;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html: ECS_RESERVED_PORTS. */
 const reservedPorts = [22, 2375, 2376, 51678, 51679];
 
-/** The instance types that would help: those that the constraints name, else those of the cluster, the smallest first. */
+/**
+ * The instance types that would help: those that the constraints name, else those of the cluster, the smallest first.
+ */
 export function instanceTypesFor({ instances }: ClusterSnapshot, variants: readonly Requirements[]): readonly string[] {
   const named = variants
     .flatMap(({ constraints }) => constraints.flatMap(({ expression }) => namedValues(expression)))

@@ -25,13 +25,19 @@ export interface Placement {
 
 export interface PlaceResult {
   readonly placements: readonly Placement[];
-  /** Where not all were placed: one for each instance, in ECS's own words. Empty also where ECS has no instance to look at. */
+  /**
+   * Where not all were placed: one for each instance, in ECS's own words. Empty also where ECS has no instance to look
+   * at.
+   */
   readonly failures: readonly Failure[];
   /** The exception that ECS answers with when it has no instance to look at. */
   readonly exception?: string;
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html does not list it; ECS answers InvalidParameterException. */
+/**
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html does not list it; ECS answers
+ * InvalidParameterException.
+ */
 export const noInstances = "No Container Instances were found in your cluster.";
 
 /**

@@ -32,7 +32,9 @@ export interface Room {
   readonly placedDevices: Set<number>;
 }
 
-/** The rooms of a cluster in its own order. Each call makes new ones: placing tasks changes them, never the snapshot. */
+/**
+ * The rooms of a cluster in its own order. Each call makes new ones: placing tasks changes them, never the snapshot.
+ */
 export function roomsOf(snapshot: ClusterSnapshot): readonly Room[] {
   const claims = claimsOn(snapshot);
   const tasks = new Map<string, Task[]>();

@@ -56,7 +56,10 @@ export function clusterMoved(before: ClusterBasis, now: DescribedCluster | undef
   ];
 }
 
-/** What became of the newest revision of a family; nothing where it is the same. Account ids do not count: they may have been redacted. */
+/**
+ * What became of the newest revision of a family; nothing where it is the same. Account ids do not count: they may have
+ * been redacted.
+ */
 export function revisionMoved(before: string | undefined, now: string | undefined): readonly string[] {
   const [was, is] = [before, now].map((arn) => (arn === undefined ? undefined : definitionNameOf(arn)));
   if (was === is) return [];

@@ -77,7 +77,10 @@ function devicesPerReplica(shape: Shape): number {
   return shape.request.kind === "neuron" ? shape.request.devices : 0;
 }
 
-/** What a replica needs wherever its slot is. The family's group differs by slot, so that without --group distinctInstance says no more than the devices. */
+/**
+ * What a replica needs wherever its slot is. The family's group differs by slot, so that without --group
+ * distinctInstance says no more than the devices.
+ */
 function wherever({ everyVariant }: EcsWorkload, shape: Shape, settings: RunSettings): Requirements {
   const { requirements } = everyVariant.find((variant) => variant.shape === shape)!;
   const needs = placedBy(requirements, placementOptions(settings));

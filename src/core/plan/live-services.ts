@@ -27,13 +27,19 @@ export interface LiveServices {
   readonly reviewOnly?: string;
 }
 
-/** What a workload's services and definitions are called: by these names they are found where no tag says whose they are. */
+/**
+ * What a workload's services and definitions are called: by these names they are found where no tag says whose they
+ * are.
+ */
 export interface LiveNames {
   readonly services: readonly string[];
   readonly families: readonly string[];
 }
 
-/** The names that the workload's services may have, be they new, imported, or made before one of them had its slot in its name. */
+/**
+ * The names that the workload's services may have, be they new, imported, or made before one of them had its slot in
+ * its name.
+ */
 export function namesOf(ecs: EcsWorkload): LiveNames {
   const { workload, variants } = ecs;
   const given = givenNameOf(ecs);

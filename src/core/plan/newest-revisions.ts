@@ -28,7 +28,10 @@ export function newestAmong(
     .toSorted((one, other) => other.revision - one.revision)[0];
 }
 
-/** As far as a snapshot shows them: it has the newest revisions of the families that it names, where it has services at all. */
+/**
+ * As far as a snapshot shows them: it has the newest revisions of the families that it names, where it has services at
+ * all.
+ */
 export function newestIn({
   taskDefinitions,
   services,

@@ -30,7 +30,10 @@ export interface Rollback {
   readonly stuck: readonly Service[];
 }
 
-/** Plans the way back of every service of a workload. What a replacement under way has made goes, and what it was to replace stays. */
+/**
+ * Plans the way back of every service of a workload. What a replacement under way has made goes, and what it was to
+ * replace stays.
+ */
 export function planRollback(input: RollbackInput): Rollback {
   const { workload, cluster, ways, rollouts, replacement, named } = input;
   const made = new Set(replacement?.successors);
@@ -125,7 +128,10 @@ function stepBack(
   };
 }
 
-/** What the rollout guard judges: a service that ECS rolls back has the room that it took from the tasks it goes back to. */
+/**
+ * What the rollout guard judges: a service that ECS rolls back has the room that it took from the tasks it goes back
+ * to.
+ */
 function rolloutOf(service: Service, revision: RegisteredTaskDefinition): Rollout {
   return {
     service: service.serviceName,

@@ -17,8 +17,8 @@ import { placementOptions, runRequest, type RunSettings } from "./run-request.ts
  * Plans the next round of a run: which definitions to register and which RunTask calls to make, as data.
  *
  * @param remaining How many tasks are still to start.
- * @param snapshot The cluster as it looks now: needed where `readsCluster` says so, else it shows what has room. Without
- * one ECS is asked for everything.
+ * @param snapshot The cluster as it looks now: needed where `readsCluster` says so, else it shows what has room.
+ * Without one ECS is asked for everything.
  * @param exhausted Families that ECS had no place for; the next shape is tried instead.
  */
 export function planRun(

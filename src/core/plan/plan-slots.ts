@@ -46,8 +46,8 @@ const nowhere: Away = { unseen: [], spoiled: [] };
  * Plans `count` replicas of a workload whose Neuron devices ECS does not schedule: chooses the slots, and leaves the
  * machine to ECS, excluding only those where it would do harm.
  *
- * It places as many as explainPlacement says can be placed (test/unit/plan-slots.test.ts), and where a capacity provider
- * starts machines for the rest, on those as well, up to what the provider's group may have. A constraint on
+ * It places as many as explainPlacement says can be placed (test/unit/plan-slots.test.ts), and where a capacity
+ * provider starts machines for the rest, on those as well, up to what the provider's group may have. A constraint on
  * the run's own task:group the plan does not foresee: ECS refuses what it forbids, and the next round sees it.
  */
 export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number, snapshot: ClusterSnapshot): RunRound {
@@ -76,7 +76,9 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
   return { steps, unplaced: shortage === undefined ? [] : [shortage], ...(stopping.length === 0 ? {} : { stopping }) };
 }
 
-/** What keeps a provider from starting a machine for the rest: somebody whom ECS does not see, on a machine that it has. */
+/**
+ * What keeps a provider from starting a machine for the rest: somebody whom ECS does not see, on a machine that it has.
+ */
 function cannotGrow(
   { everyVariant }: EcsWorkload,
   settings: RunSettings,
@@ -103,7 +105,10 @@ function providersOf({ capacityProviderStrategy = [] }: RunSettings): string {
   return listOr(capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider));
 }
 
-/** The stopping tasks after whose end more replicas have a place. Where locks hand a slot over the agent does the waiting, and there are none. */
+/**
+ * The stopping tasks after whose end more replicas have a place. Where locks hand a slot over the agent does the
+ * waiting, and there are none.
+ */
 function worthWaitingFor(
   shapes: readonly Shape[],
   settings: RunSettings,

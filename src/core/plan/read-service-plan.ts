@@ -101,7 +101,9 @@ function withoutStep({ steps, deployments }: ServicePlanDocument): readonly Mism
   );
 }
 
-/** What the parts of a service's plan say of each other: each step does what it says, to a service that was looked at. */
+/**
+ * What the parts of a service's plan say of each other: each step does what it says, to a service that was looked at.
+ */
 function mismatchesIn({ inputs: { cluster, services }, steps }: ServicePlan): readonly Mismatch[] {
   const known = new Set(services.map(({ service }) => service));
   return steps.flatMap(({ service, action, create, update, definition }, index) => {

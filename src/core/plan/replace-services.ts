@@ -62,7 +62,9 @@ function remembering(step: ServiceStep, { leftOver, services, recreate }: Succes
   };
 }
 
-/** The services whose place it takes: a new one that of all, one that lives those of a replacement that was interrupted. */
+/**
+ * The services whose place it takes: a new one that of all, one that lives those of a replacement that was interrupted.
+ */
 function replacedIn(
   { service, create }: ServiceStep,
   leftOver: readonly Service[],
@@ -75,7 +77,10 @@ function replacedIn(
   return names.filter((name) => replaced.has(name));
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts.html: a discovery name is unique in its namespace. */
+/**
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts.html: a discovery name is unique
+ * in its namespace.
+ */
 function refuseSharedNames({ leftOver, steps }: Succession): void {
   const made = steps.flatMap(({ create }) => create ?? []);
   const why = made.flatMap(({ deploymentConfiguration: { strategy = "ROLLING" } = {}, ...service }) => [

@@ -13,7 +13,10 @@ export interface RunStep {
   readonly count: number;
   /** Why these devices and these machines. */
   readonly why: string;
-  /** EC2 ids of the machines that have a place for one task each, where aiplat chose the devices; ECS may choose others that have. */
+  /**
+   * EC2 ids of the machines that have a place for one task each, where aiplat chose the devices; ECS may choose others
+   * that have.
+   */
   readonly machines?: readonly string[];
 }
 
@@ -61,7 +64,9 @@ export function withoutBase(request: RunStep["request"]): RunStep["request"] {
   };
 }
 
-/** RunTask starts at most 10 tasks a call. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
+/**
+ * RunTask starts at most 10 tasks a call. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+ */
 export const tasksPerCall = 10;
 
 /** The counts of the calls that start `count` tasks. */

@@ -112,7 +112,10 @@ function countsOf(
   );
 }
 
-/** As many as the file says; where it leaves the number to autoscaling as many as there are, so that no successor has fewer. */
+/**
+ * As many as the file says; where it leaves the number to autoscaling as many as there are, so that no successor has
+ * fewer.
+ */
 function replicasOf({ replicas, ecs }: ResolvedWorkload, services: readonly Service[]): number {
   return ecs.service?.["desiredCount"] === null && services.length > 0
     ? services.reduce((sum, { desiredCount }) => sum + desiredCount, 0)

@@ -84,9 +84,9 @@ function updated(
   const comparable = comparing(known);
   const all = diffService(comparable(declared), comparable(live), known.knownFields);
   refuseUnchangeable(workload, service, unchangeable(all));
-  const changes = all.flatMap((change): readonly Change[] =>
-    change.path === "taskDefinition" ? [revisionChange(change, registration)] : isOwnTag(change) ? [] : [change],
-  );
+  const changes = all
+    .filter((change) => !isOwnTag(change))
+    .map((change) => (change.path === "taskDefinition" ? revisionChange(change, registration) : change));
   const update = updateInput(declared, live, changes, { force });
   const tags = all.some((change) => fieldOf(change) === "tags") ? declared.tags : undefined;
   const acts = changes.length > 0 || force;
@@ -171,5 +171,6 @@ function nameOf(arn: unknown): unknown {
 }
 
 function text(value: unknown): string {
-  return value === undefined ? "not set" : typeof value === "string" ? value : JSON.stringify(value);
+  if (value === undefined) return "not set";
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -12,12 +12,15 @@ const shownGroups = 3;
 export interface Shortage {
   /** How many tasks the snapshot would have to take. */
   readonly asked: number;
-  /** How many of the run's tasks have no place: those that are asked and not possible, unless the snapshot is behind. */
+  /**
+   * How many of the run's tasks have no place: those that are asked and not possible, unless the snapshot is behind.
+   */
   readonly missing?: number;
 }
 
 /**
- * Why tasks have no place, in one failure with the nearest change that would make room: what ECS's own reason leaves out.
+ * Why tasks have no place, in one failure with the nearest change that would make room: what ECS's own reason leaves
+ * out.
  *
  * @param definitions The workload's variants: any of them would have done.
  * @returns Undefined where the snapshot has room for what is asked: then ECS's own reason is all there is.

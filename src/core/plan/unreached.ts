@@ -29,7 +29,9 @@ export function unreachedServices(ways: readonly WayBack[]): ReadonlySet<string>
   );
 }
 
-/** What a definition says, whichever slot of its instance type it is for: without family, tags, devices and lock ports. */
+/**
+ * What a definition says, whichever slot of its instance type it is for: without family, tags, devices and lock ports.
+ */
 function versionOf(definition: RegisteredTaskDefinition | undefined): string | undefined {
   if (definition === undefined) return undefined;
   const { family: _family, tags: _tags, containerDefinitions, ...task } = normalForm(definition as unknown as Raw);

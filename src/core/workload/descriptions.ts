@@ -4,7 +4,10 @@ import { instanceTypes } from "../catalog/instance-types/catalog.ts";
 /** How many devices one replica may hold where the devices are in rows. */
 const rowSizes = [...new Set(instanceTypes.flatMap(({ topology }) => topology?.sizes ?? []))].sort((a, b) => a - b);
 
-/** What each key of the workload file is, for the published JSON Schema: an editor shows it. `*` is an item or a free key. */
+/**
+ * What each key of the workload file is, for the published JSON Schema: an editor shows it. `*` is an item or a free
+ * key.
+ */
 export const descriptions: Readonly<Record<string, string>> = {
   $schema: "Where an editor finds this schema.",
   apiVersion: "The version of the file's format. Optional.",

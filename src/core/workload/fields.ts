@@ -83,7 +83,10 @@ export const instanceTypeRule: FieldRule = {
   wants: "an EC2 instance type in lower case, e.g. inf2.24xlarge",
 };
 
-/** Its grammar is checked by a rule: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html */
+/**
+ * Its grammar is checked by a rule:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
+ */
 export const placementExpressionRule: FieldRule = {
   pattern: /^\S[\s\S]{0,1999}$/,
   wants: "an expression of ECS's cluster query language, e.g. attribute:stack == prod",

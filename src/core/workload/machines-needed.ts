@@ -6,8 +6,8 @@ import type { Workload } from "./schema.ts";
 const registeredShare = 0.9;
 
 /**
- * How many machines of the type so many replicas need, each with its devices, CPU and memory: what somebody who has none
- * would have to start. 1 at least; 1 for a type that the catalogue does not know.
+ * How many machines of the type so many replicas need, each with its devices, CPU and memory: what somebody who has
+ * none would have to start. 1 at least; 1 for a type that the catalogue does not know.
  */
 export function machinesNeeded(workload: Workload, instanceType: string, replicas: number): number {
   const type = findInstanceType(instanceType);

@@ -109,7 +109,8 @@ function partOf(request: DeviceRequest, type: InstanceType): readonly [number, n
 
 /**
  * A slot of d of n devices gets d/n of the instance's vCPU and memory less 10 %: the kernel, the agent and
- * ECS_RESERVED_MEMORY keep 2.5 to 7 % of the memory back in the samples found; and less what the file reserves for others.
+ * ECS_RESERVED_MEMORY keep 2.5 to 7 % of the memory back in the samples found; and less what the file reserves for
+ * others.
  */
 function fairShare(
   type: InstanceType,

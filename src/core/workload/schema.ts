@@ -86,7 +86,10 @@ const ecsSchema = z.strictObject({
         z.strictObject({ provider: nonEmpty }),
         /** Managed Instances through the capacity provider of this name. */
         z.strictObject({ managedInstances: nonEmpty }),
-        /** A strategy of several. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html */
+        /**
+         * A strategy of several.
+         * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+         */
         z
           .array(
             z.strictObject({

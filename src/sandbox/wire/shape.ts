@@ -12,8 +12,8 @@ export function struct<Members extends Readonly<Record<string, Schema>>>(
 }
 
 /**
- * Holds an input to its schema. A member that AWS's JSON protocol does not know is ignored, a value of the wrong kind is
- * a SerializationException. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ * Holds an input to its schema. A member that AWS's JSON protocol does not know is ignored, a value of the wrong kind
+ * is a SerializationException. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  *
  * @throws AwsError for the first value of a wrong kind.
  */

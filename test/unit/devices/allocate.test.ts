@@ -33,7 +33,8 @@ describe("the choice of a slot", () => {
     ["inf2.48xlarge", [], 1, [0]],
     // Runs 0-4 and 6-7: the short one is used, the long one kept.
     ["inf2.48xlarge", [5, 8, 9, 10, 11], 2, [6, 7]],
-    // No run fits exactly: the end of the shortest that is long enough, and of its ends the one that empty machines use.
+    // No run fits exactly: the end of the shortest that is long enough, and of its ends the one that empty machines
+    // use.
     ["inf2.48xlarge", [4, 8, 9, 10, 11], 2, [6, 7]],
     ["inf2.24xlarge", [0], 2, [4, 5]],
     ["inf2.24xlarge", [0, 5], 3, [1, 2, 3]],

@@ -182,7 +182,9 @@ describe("devices over the life of a cluster", () => {
   });
 });
 
-/** What the snapshot shows is what the book says: holders of each device, and conflicts only where foreign tasks came. */
+/**
+ * What the snapshot shows is what the book says: holders of each device, and conflicts only where foreign tasks came.
+ */
 function expectTheBook(life: Life): void {
   for (const [index, { devices }] of occupancyOf(life.snapshot).entries()) {
     for (const { device, holders, state } of devices) {

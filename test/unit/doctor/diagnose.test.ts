@@ -332,10 +332,15 @@ describe("roles", () => {
 });
 
 describe("the kernel of the instances", () => {
+  const quotas = new Map(["L-DB2E81BA", "L-1945791B"].map((code) => [code, { value: 64 }]));
   const examined = (type: string, file: Workload | "none") =>
-    examine(withInstances(host("i1", { agentVersion: "1.105.1" }, type)), file).filter(
-      ({ check }) => check === "host-setting",
-    );
+    examine(
+      observe(
+        { images: new Map([["vllm:1", { value: { kind: "found", architectures: [] } }]]), quotas },
+        { snapshot: { value: aSnapshot([host("i1", { agentVersion: "1.105.1" }, type)]) } },
+      ),
+      file,
+    ).filter(({ check }) => check === "host-setting");
 
   it("must be set for g6f.large, with or without a workload", () => {
     const gpu: Workload = { name: "llm", image: "vllm:1", accelerator: { instanceTypes: ["g6f.large"] } };

@@ -37,7 +37,8 @@ describe("readWritten", () => {
     ["a misspelt key beside the right one", { name: "a", Name: "b" }, ["key Name"], { name: "a" }],
     ["a key too many", { name: "a", extra: 1 }, ["key extra"], { name: "a" }],
     ["a key too few", { count: 1 }, ["missing "], { count: 1 }],
-    ["empty texts and nulls, which say nothing", { name: "a", mode: "", count: null, names: null }, [], { name: "a" }],
+    ["empty texts and nulls, which say nothing", { name: "a", count: "", names: null }, [], { name: "a" }],
+    ["an empty text where a word is due", { name: "a", mode: "" }, ["word mode"], { name: "a" }],
     ["an empty text that has to say something", { name: "" }, ["missing "], {}],
     ["a number out of bounds", { name: "a", share: 2 }, ["bounds share"], { name: "a", share: 2 }],
     [

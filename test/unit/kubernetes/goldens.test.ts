@@ -1,5 +1,5 @@
-// test/golden/eks holds what a reviewer reads: every kind on Neuron and NVIDIA, with several nodes where it carries them,
-// and what depends on more than the kind. `npx vitest run -u` writes them anew.
+// test/golden/eks holds what a reviewer reads: every kind on Neuron and NVIDIA, with several nodes where it carries
+// them, and what depends on more than the kind. `npx vitest run -u` writes them anew.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

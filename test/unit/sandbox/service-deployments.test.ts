@@ -43,7 +43,9 @@ async function update(container: object, input: object = {}): Promise<void> {
   await box.ecs("UpdateService", { service: "web", taskDefinition: "web", ...input });
 }
 
-/** Every stage that a deployment goes through, with the second in which it was first seen there and the traffic it had. */
+/**
+ * Every stage that a deployment goes through, with the second in which it was first seen there and the traffic it had.
+ */
 async function watch(
   seconds: number,
 ): Promise<

@@ -34,7 +34,8 @@ describe.each(names)("the template %s", (name) => {
 });
 
 test("TensorFlow Serving is the task definition of AWS's guide", () => {
-  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference-task-def.html, but for the REST port (see the README)
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference-task-def.html, but for the REST port (see
+  // the README)
   const [definition] = generate("tensorflow-serving-inf1");
   const [container] = definition!.containerDefinitions;
   expect(definition).toMatchObject({

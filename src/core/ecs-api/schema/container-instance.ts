@@ -12,7 +12,10 @@ const resources = z.looseObject({
 
 export interface Resources extends Of<typeof resources> {}
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GpuDevice.html; sharingMode is IDLE, NVIDIA_MPS or DEDICATED. */
+/**
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GpuDevice.html; sharingMode is IDLE, NVIDIA_MPS or
+ * DEDICATED.
+ */
 const gpuDevice = z.looseObject({
   gpuId: text,
   sharingMode: text,

@@ -43,7 +43,10 @@ export const createService = z.extend(model.createServiceRequest, {
   tags: z.exactOptional(tags),
 });
 
-/** What CreateService takes; a subset of it is what UpdateService takes. An update can leave `desiredCount` alone, a DAEMON has none. */
+/**
+ * What CreateService takes; a subset of it is what UpdateService takes. An update can leave `desiredCount` alone, a
+ * DAEMON has none.
+ */
 export interface ServiceInput extends Of<typeof createService> {
   readonly deploymentConfiguration?: DeploymentConfiguration;
   readonly [raw: string]: unknown;

@@ -69,8 +69,8 @@ const { shape: registered } = model.registerTaskDefinitionRequest;
 const answered = Object.keys(model.taskDefinition.shape).filter((key) => !Object.hasOwn(registered, key));
 
 /**
- * A definition that somebody wrote, or that DescribeTaskDefinition answered. What only an answer has may be of any kind:
- * the AWS CLI, say, prints its times as text.
+ * A definition that somebody wrote, or that DescribeTaskDefinition answered. What only an answer has may be of any
+ * kind: the AWS CLI, say, prints its times as text.
  */
 export const writtenTaskDefinition = z.extend(
   model.registerTaskDefinitionRequest,

@@ -12,7 +12,9 @@ import type { Subject, SubjectContainer, SubjectDevice, SubjectPort, SubjectRequ
 
 type Container = Of<typeof containerDefinition>;
 
-/** Reads a task definition of any origin. What is otherwise than the API has it is left out and listed in `deviations`. */
+/**
+ * Reads a task definition of any origin. What is otherwise than the API has it is left out and listed in `deviations`.
+ */
 export function readSubject(raw: Raw): Subject {
   const { value: definition = {}, deviations } = readWritten(writtenTaskDefinition, raw);
   const { networkMode, inferenceAccelerators = [] } = definition;

@@ -3,7 +3,10 @@ import type { Field } from "../../../ecs-api/field.ts";
 import type { Deviation } from "../../../ecs-api/read-written.ts";
 import type { Breach, Rule } from "../rule.ts";
 
-/** What is written against the API's own model, field by field. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
+/**
+ * What is written against the API's own model, field by field.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+ */
 export const apiRules: readonly Rule[] = [
   {
     id: "wrong-type",

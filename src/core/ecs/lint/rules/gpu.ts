@@ -156,8 +156,8 @@ function fractionOnWhole(subject: Subject, { constraint }: Facts): readonly Brea
 }
 
 /**
- * "If more than one container in a task uses nvidiaMps, Amazon ECS assigns them the same GPU, which must have enough memory
- * available for all of them."
+ * "If more than one container in a task uses nvidiaMps, Amazon ECS assigns them the same GPU, which must have enough
+ * memory available for all of them."
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_NvidiaMpsAllocation.html
  */
 function shareMemory(subject: Subject, { constraint }: Facts): readonly Breach[] {
