@@ -1,4 +1,6 @@
 import { present } from "../core/base/present.ts";
+import { deviceNumber, devicePath } from "../core/catalog/slots.ts";
+import { devicesOf } from "../core/ecs/merged.ts";
 import { contentOf } from "../core/plan/registrations.ts";
 import { batches, withoutBase, type RunStep } from "../core/plan/run-plan.ts";
 import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
@@ -99,9 +101,13 @@ function requirePlanned({ definition }: RunStep, taskDefinition: string, tasks: 
   );
 }
 
+/** The Neuron devices that the definition lists, in whatever order somebody wrote them. */
 function listedDevices({ containerDefinitions }: TaskDefinition): string {
-  const paths = containerDefinitions.flatMap(({ linuxParameters }) => linuxParameters?.devices ?? []);
-  return paths.map(({ hostPath }) => hostPath).join(", ");
+  const devices = containerDefinitions.flatMap(devicesOf).flatMap(({ hostPath }) => deviceNumber(hostPath) ?? []);
+  return [...new Set(devices)]
+    .sort((one, other) => one - other)
+    .map(devicePath)
+    .join(", ");
 }
 
 async function register(

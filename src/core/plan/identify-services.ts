@@ -1,3 +1,4 @@
+import { present } from "../base/present.ts";
 import { problem, refuseErrors } from "../base/problem.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { deviceNumber, slotName } from "../catalog/slots.ts";
@@ -17,6 +18,8 @@ export interface IdentifiedService {
   readonly service: string;
   /** Undefined for one that is to be made. */
   readonly live?: Service;
+  /** What that runs, where it is known. */
+  readonly running?: RegisteredTaskDefinition;
 }
 
 export interface IdentifiedServices {
@@ -63,7 +66,7 @@ export function identifyServices(
     const service = found.get(variant);
     return service === undefined
       ? { variant, service: newNameOf(ecs, variant) }
-      : { variant, service: service.serviceName, live: service };
+      : { variant, service: service.serviceName, live: service, ...present({ running: runningOf(live, service) }) };
   });
   refuseTakenNames(ecs, parts, live.services);
   return { parts, leftOver: [...left].map(({ service }) => service) };

@@ -59,11 +59,13 @@ function withoutTasksOf(snapshot: ClusterSnapshot, services: readonly string[]):
 }
 
 /** A service keeps registering in the family that it runs, unless the file names one. */
-function definitionOf({ workload }: EcsWorkload, { variant: { definition }, live }: IdentifiedService): TaskDefinition {
+function definitionOf(
+  { workload }: EcsWorkload,
+  { variant: { definition }, live, running }: IdentifiedService,
+): TaskDefinition {
   const given = workload.ecs.taskDefinition?.["family"];
-  return live === undefined || typeof given === "string"
-    ? definition
-    : { ...definition, family: runningFamilyOf(live) };
+  if (live === undefined || typeof given === "string") return definition;
+  return { ...definition, family: running?.family ?? runningFamilyOf(live) };
 }
 
 /** The EC2 ids of instances where a task that is not the service's own holds a device of the slot unseen by ECS. */

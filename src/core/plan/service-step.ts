@@ -10,7 +10,7 @@ import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { generateService } from "../ecs/service.ts";
 import { diffService, fieldOf, startsDeployment, unchangeable, updateInput } from "../ecs/service-form.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
-import { newestRevisions, runningOf, type LiveServices } from "./live-services.ts";
+import { newestRevisions, type LiveServices } from "./live-services.ts";
 import { planRegistration, type Registration } from "./registrations.ts";
 import type { Part, ServicePlanSettings } from "./service-parts.ts";
 import type { ServiceStep } from "./service-plan.ts";
@@ -33,8 +33,7 @@ export function planPart(
   known: LiveServices,
 ): PlannedPart {
   const { variant, live, service, definition, desiredCount, constraints: placementConstraints } = part;
-  const running = live === undefined ? undefined : runningOf(known, live);
-  const registration = { service, ...planRegistration(definition, newestRevisions(known), running) };
+  const registration = { service, ...planRegistration(definition, newestRevisions(known), part.running) };
   const declared = generateService(ecs, variant, {
     ...settings,
     serviceName: service,
