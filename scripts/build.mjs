@@ -53,6 +53,13 @@ const cli = await build({
   outdir: dist,
   chunkNames: "chunks/[name]-[hash]",
 });
+/** Whether a chunk is a third party's but for what calls it: names in aiplat's own code are for stack traces. */
+function isOfOthers(path) {
+  const inputs = Object.entries(cli.metafile.outputs[relative(root, path)].inputs);
+  const bytesOf = (some) => some.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
+  return bytesOf(inputs.filter(([input]) => input.includes("node_modules/"))) > 0.9 * bytesOf(inputs);
+}
+
 for (const file of cli.outputFiles) {
   const { code } = await transform(file.text, {
     format: "cjs",
@@ -61,6 +68,7 @@ for (const file of cli.outputFiles) {
     // import() of a sibling chunk becomes require(): one module system, no second loader at start-up.
     supported: { "dynamic-import": false },
     minifyWhitespace: true,
+    minifyIdentifiers: isOfOthers(file.path),
     define: { "import.meta.url": "__filename" },
     sourcefile: relative(dist, file.path),
   });
