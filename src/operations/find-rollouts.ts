@@ -1,5 +1,5 @@
 import type { Service } from "../core/ecs-api/service.ts";
-import { ongoingStatuses, type ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
+import { isOngoing, ongoingStatuses, type ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import type { EcsPort } from "../ports.ts";
 
 /** The service deployments that are under way, by service name; none where the endpoint keeps none. */
@@ -18,7 +18,10 @@ export async function findRollouts(
   );
   if (newest.size === 0) return new Map();
   const described = new Map(
-    (await ecs.describeServiceDeployments([...newest.values()])).map((each) => [each.arn, each]),
+    (await ecs.describeServiceDeployments([...newest.values()]))
+      // One may have ended since it was listed.
+      .filter(isOngoing)
+      .map((each) => [each.arn, each]),
   );
   return new Map(
     [...newest].flatMap(([service, arn]) => (described.has(arn) ? [[service, described.get(arn)!] as const] : [])),
