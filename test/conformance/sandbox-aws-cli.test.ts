@@ -39,6 +39,7 @@ const image = "/aws/service/ecs/optimized-ami/amazon-linux-2023/neuron/recommend
 /** Every operation that the sandbox offers, as a user's scripts call it, and its errors with them. */
 const steps: readonly Step[] = [
   { args: ["sts", "get-caller-identity"] },
+  { args: ["autoscaling", "describe-auto-scaling-groups"] },
   { args: ["ssm", "get-parameter", "--name", image] },
   { args: ["ssm", "get-parameters", "--names", image, "/nothing"] },
   { args: ["ssm", "get-parameters-by-path", "--path", "/aws/service/ecs/optimized-ami", "--recursive"] },
@@ -409,10 +410,14 @@ describe.skipIf(python === undefined)("the AWS CLI", () => {
         );
         const called = new Set(answered.map(({ service, operation }) => `${service} ${operation}`));
         expect(offered.filter((each) => !called.has(each))).toEqual([]);
+        // The query protocol answers in XML, which the AWS CLI itself has read.
+        const inXml = new Set<string>(services.flatMap((each) => ("namespace" in each ? [each.name] : [])));
         const json = answered
-          .filter(({ service }) => service !== "sts")
+          .filter(({ service }) => !inXml.has(service!))
           .map(({ service, operation, answer }) => ({ service: service!, operation: operation!, body: answer.body }));
-        expect(await checkShapes(python!, json)).toEqual([]);
+        // The model of the AWS SDK has it; a botocore of before 2026 does not.
+        const newer = "DescribeContainerInstances.containerInstances[].gpuDevices is not in the model";
+        expect((await checkShapes(python!, json)).filter((deviation) => deviation !== newer)).toEqual([]);
 
         const last = JSON.parse(results[steps.findIndex(({ args }) => args[1] === "wait") + 1]!.stdout) as {
           readonly tasks: readonly { readonly containers: readonly { readonly exitCode: number }[] }[];
