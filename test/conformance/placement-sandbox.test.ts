@@ -1,0 +1,150 @@
+// Where the file's own placement constraints and strategy go, and that they take none of aiplat's away.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runCli, type CliRun } from "../support/cli.ts";
+import { anInstance, aSnapshot } from "../support/cluster.ts";
+import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
+
+let box: TestSandbox;
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "aiplat-placement-"));
+});
+afterEach(async () => {
+  await box.sandbox.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A cluster of these machines: their types, and the stacks that they are of. */
+async function start(...machines: readonly (readonly [type: string, stack: string])[]): Promise<void> {
+  const resources = { cpu: 192 * 1024, memoryMiB: 700_000, tcpPorts: [], udpPorts: [], gpus: ["gpu-0"] };
+  const instances = machines.map(([type, stack], index) =>
+    anInstance(String(index), type, { attributes: { stack }, registered: resources, remaining: resources }),
+  );
+  box = await startTestSandbox({
+    stepped: false,
+    speed: 100,
+    snapshot: aSnapshot(instances, [], [], { cluster: "default" }),
+  });
+}
+
+const run = (...args: readonly string[]): Promise<CliRun> =>
+  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+
+function writeWorkload(changes: object): void {
+  const base = { name: "chip", image: "chip:1", resources: { cpu: 1, memory: "1GiB" } };
+  writeFileSync(join(folder, "aiplat.yaml"), JSON.stringify({ ...base, ...changes }));
+}
+
+async function plan(...args: readonly string[]): Promise<Json> {
+  return JSON.parse((await run("plan", "-o", "json", ...args)).stdout);
+}
+
+/** The EC2 ids of the machines that have a task, once for each task. */
+async function taskMachines(): Promise<readonly string[]> {
+  const { taskArns } = await box.ecs("ListTasks");
+  if (taskArns.length === 0) return [];
+  const { tasks } = await box.ecs("DescribeTasks", { tasks: taskArns });
+  const { containerInstances } = await box.ecs("DescribeContainerInstances", {
+    containerInstances: tasks.map(({ containerInstanceArn }: Json) => containerInstanceArn),
+  });
+  const ids = new Map(containerInstances.map((each: Json) => [each.containerInstanceArn, each.ec2InstanceId]));
+  return tasks.map(({ containerInstanceArn }: Json) => ids.get(containerInstanceArn)).toSorted();
+}
+
+const member = (expression: string) => ({ type: "memberOf", expression });
+const strategy = [{ type: "spread", field: "attribute:stack" }, { type: "random" }];
+const placement = { constraints: ["attribute:stack == prod"], strategy };
+
+describe("ecs.placement", () => {
+  it.each([
+    ["slots", { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 }, "inf2.24xlarge"],
+    ["whole machines", { instanceTypes: ["inf2.24xlarge"] }, "inf2.24xlarge"],
+    ["machines without Neuron devices", { instanceTypes: ["g5.xlarge"] }, "g5.xlarge"],
+  ])("is said to a run by its definition and its request: %s", async (_, accelerator, type) => {
+    await start([type, "test"], [type, "prod"]);
+    writeWorkload({ accelerator, ecs: { placement } });
+    const { steps } = await plan("--count", "1");
+    expect(steps).toMatchObject([
+      {
+        definition: {
+          placementConstraints: [member(`attribute:ecs.instance-type == ${type}`), member("attribute:stack == prod")],
+        },
+        request: { placementStrategy: strategy },
+      },
+    ]);
+    expect(steps[0].request).not.toHaveProperty("placementConstraints");
+  });
+
+  it("holds where a run is started, and is told as the reason where nothing fits", async () => {
+    await start(["inf2.xlarge", "test"], ["inf2.xlarge", "prod"]);
+    writeWorkload({ accelerator: { instanceTypes: ["inf2.xlarge"] }, ecs: { placement } });
+    const { code, stdout } = await run("run-task", "--count", "2", "-o", "json");
+    expect([code, JSON.parse(stdout).failures]).toMatchObject([
+      4,
+      [{ detail: expect.stringContaining("1 of 2 tasks") }],
+    ]);
+    expect(await taskMachines()).toEqual(["i-1"]);
+    const { instances } = JSON.parse((await run("cluster", "explain", "-o", "json")).stdout);
+    expect(instances[0].reasons).toMatchObject([
+      { code: "CONSTRAINT", message: expect.stringContaining("attribute:stack == prod") },
+    ]);
+  });
+
+  it("holds for the tasks of a service", async () => {
+    await start(["inf2.xlarge", "test"], ["inf2.xlarge", "prod"]);
+    writeWorkload({
+      kind: "service",
+      accelerator: { instanceTypes: ["inf2.xlarge"] },
+      ecs: { placement },
+    });
+    const { steps } = await plan();
+    expect(steps).toMatchObject([{ create: { placementStrategy: strategy } }]);
+    expect((await run("service", "deploy")).code).toBe(0);
+    expect(await taskMachines()).toEqual(["i-1"]);
+    expect((await run("plan", "--exit-code")).code).toBe(0);
+  });
+});
+
+describe("raw placement constraints", () => {
+  it("of a task definition take no machine type away: no task of it runs on another", async () => {
+    await start(["inf2.48xlarge", "prod"]);
+    writeWorkload({
+      kind: "service",
+      accelerator: { instanceTypes: ["inf2.24xlarge"] },
+      ecs: {
+        taskDefinition: { placementConstraints: [member("attribute:stack == prod")] },
+      },
+    });
+    const { steps } = await plan();
+    expect(steps[0].definition.placementConstraints).toEqual([
+      member("attribute:ecs.instance-type == inf2.24xlarge"),
+      member("attribute:stack == prod"),
+    ]);
+    expect((await run("service", "deploy", "--no-wait")).code).toBe(4);
+    expect(await taskMachines()).toEqual([]);
+  });
+
+  it("of a service take no distinctInstance away: no two tasks of it on one chip", async () => {
+    await start(["inf2.xlarge", "prod"]);
+    writeWorkload({
+      kind: "service",
+      accelerator: { instanceTypes: ["inf2.xlarge"] },
+      replicas: 2,
+      ecs: {
+        networkMode: "awsvpc",
+        network: { subnets: ["subnet-1"] },
+        service: { placementConstraints: [member("attribute:stack == prod")] },
+      },
+    });
+    await run("service", "deploy", "--allow-stall", "--timeout", "3s");
+    const { services } = await box.ecs("DescribeServices", { services: ["chip"] });
+    expect(services).toMatchObject([
+      { placementConstraints: [{ type: "distinctInstance" }, member("attribute:stack == prod")] },
+    ]);
+    expect(await taskMachines()).toEqual(["i-0"]);
+  });
+});
