@@ -4,7 +4,6 @@ import { AiplatError } from "../../errors.ts";
 import { readText } from "../../files/read.ts";
 import { warn } from "../../output/note.ts";
 import type { Invocation, OptionSpec } from "../command.ts";
-import { readClusterState } from "./read-cluster-state.ts";
 
 export interface ClusterStateOptions {
   readonly cluster?: string;
@@ -56,10 +55,10 @@ export async function warnOfOtherCluster(
 
 /** The state of the cluster that the options name: read from AWS, or from a snapshot file. */
 export async function loadClusterState(context: Context, options: ClusterStateOptions): Promise<ClusterSnapshot> {
-  return (
-    (await loadSnapshot(context, options)) ??
-    readClusterState(context, await context.aws.ecs(), options.cluster ?? "default")
-  );
+  const snapshot = await loadSnapshot(context, options);
+  if (snapshot !== undefined) return snapshot;
+  const { readClusterState } = await import("./read-cluster-state.ts");
+  return readClusterState(context, await context.aws.ecs(), options.cluster ?? "default");
 }
 
 /** The snapshot that --cluster-state names (- for standard input); undefined without it. */
