@@ -91,7 +91,8 @@ async function planWith(
   const available = await capacityFor(ecs.capacity, facts);
   return locating(() => {
     const { capacityProviderStrategy } = chooseCapacity(ecs.capacity, available, typesOf(ecs.workload));
-    const provider = capacityProviderStrategy?.[0]?.capacityProvider;
+    // A service whose file leaves capacity open stays on plain EC2: the cluster's default would replace its tasks.
+    const provider = ecs.capacity.kind === "unsaid" ? undefined : capacityProviderStrategy?.[0]?.capacityProvider;
     const networkConfiguration = networkConfigurationOf(ecs, flags.networkConfiguration);
     const settings: ServicePlanSettings = {
       cluster: facts.name,
