@@ -122,6 +122,7 @@ describe("capacity that a file leaves out", () => {
     expect(choose(undefined, { providers: [asg("asg")], byDefault: ["asg"] })).toEqual({
       capacityProviderStrategy: via("asg"),
       mayGrow: 3,
+      byDefault: true,
     });
   });
 

@@ -6,6 +6,8 @@ import { groupOfService, type Service } from "../ecs-api/service.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { roomsOf, type Room } from "../placement/room.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
+import type { ChosenCapacity, ClusterCapacity } from "./choose-capacity.ts";
+import { chooseServiceCapacity } from "./choose-service-capacity.ts";
 import { distribute } from "./distribute.ts";
 import { exposedRooms, keepServiceAway } from "./exclusion.ts";
 import type { IdentifiedService, IdentifiedServices } from "./identify-services.ts";
@@ -13,7 +15,8 @@ import { runningFamilyOf } from "./live-services.ts";
 
 export interface ServicePlanSettings {
   readonly cluster: string;
-  readonly provider?: string;
+  /** Left out: the cluster has no capacity providers. */
+  readonly capacity?: ClusterCapacity;
   readonly networkConfiguration?: NetworkConfiguration;
   readonly enableExecuteCommand: boolean;
   /** Replace the tasks even where nothing changed. */
@@ -28,6 +31,15 @@ export interface Part extends IdentifiedService {
   readonly definition: TaskDefinition;
   readonly constraints: readonly PlacementConstraint[];
   readonly desiredCount: number;
+  /** Who starts its tasks. */
+  readonly capacity: ChosenCapacity;
+}
+
+const noProviders: ClusterCapacity = { associated: [], defaultStrategy: [], providers: [] };
+
+/** Whether capacity providers start machines for the tasks. */
+export function scales({ capacityProviderStrategy }: ChosenCapacity): boolean {
+  return capacityProviderStrategy !== undefined;
 }
 
 /** The services that the workload is to have, each with its share of the replicas. */
@@ -39,13 +51,18 @@ export function partsOf(
 ): readonly Part[] {
   // What is deleted first holds nothing any more.
   const gone = settings.recreate === true ? leftOver.map(({ serviceName }) => serviceName) : [];
-  const rooms = settings.provider === undefined ? roomsOf(withoutTasksOf(snapshot, gone)) : [];
-  const parts = identified.map((each) => ({
-    ...each,
-    definition: definitionOf(ecs, each),
-    // Ids in a constraint and managed scaling do not go together.
-    constraints: settings.provider === undefined ? keepServiceAway(each.service, unseenFor(each, rooms)) : [],
-  }));
+  const rooms = roomsOf(withoutTasksOf(snapshot, gone));
+  const capacities = chooseServiceCapacity(ecs, { parts: identified }, settings.capacity ?? noProviders);
+  const parts = identified.map((each, index) => {
+    const capacity = capacities[index]!;
+    return {
+      ...each,
+      capacity,
+      definition: definitionOf(ecs, each),
+      // Ids in a constraint and managed scaling do not go together.
+      constraints: scales(capacity) ? [] : keepServiceAway(each.service, unseenFor(each, rooms)),
+    };
+  });
   const counts = countsOf(ecs, settings, snapshot, parts, leftOver);
   return parts.map((part, index) => ({ ...part, desiredCount: counts[index]! }));
 }
@@ -106,9 +123,9 @@ function countsOf(
   return distribute(
     shares,
     wanted,
-    settings.provider === undefined
-      ? roomWithout(snapshot, [...parts.map(({ service }) => service), ...replaced])
-      : undefined,
+    parts.some(({ capacity }) => scales(capacity))
+      ? undefined
+      : roomWithout(snapshot, [...parts.map(({ service }) => service), ...replaced]),
   );
 }
 

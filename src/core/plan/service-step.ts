@@ -1,6 +1,6 @@
 import { counted } from "../base/counted.ts";
 import { present } from "../base/present.ts";
-import { problem, Refusal } from "../base/problem.ts";
+import { listOr, problem, Refusal } from "../base/problem.ts";
 import { withoutRedacted } from "../cluster/redact.ts";
 import type { Rollout } from "../deployment/rollout.ts";
 import { definitionNameOf } from "../ecs-api/arn.ts";
@@ -12,7 +12,7 @@ import { diffService, fieldOf, startsDeployment, unchangeable, updateInput } fro
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { newestRevisions, type LiveServices } from "./live-services.ts";
 import { planRegistration, type Registration } from "./registrations.ts";
-import type { Part, ServicePlanSettings } from "./service-parts.ts";
+import { scales, type Part, type ServicePlanSettings } from "./service-parts.ts";
 import type { ServiceStep } from "./service-plan.ts";
 
 /** What becomes of one service, and of its definition. */
@@ -40,6 +40,7 @@ export function planPart(
     taskDefinition: registration.taskDefinitionArn ?? definition.family,
     desiredCount,
     placementConstraints,
+    ...present({ capacityProviderStrategy: part.capacity.capacityProviderStrategy }),
   });
   const planned =
     live === undefined
@@ -47,7 +48,7 @@ export function planPart(
       : updated(ecs, settings, { ...part, live }, registration, declared, known);
   // A capacity provider adds the machines that are short.
   const { deployment: _, ...step } = planned;
-  return { registration, step: settings.provider === undefined && step.action !== "keep" ? planned : step };
+  return { registration, step: !scales(part.capacity) && step.action !== "keep" ? planned : step };
 }
 
 function created(
@@ -62,7 +63,7 @@ function created(
     action: "create",
     changes: [],
     desiredCount,
-    why: whyCount(workload, variant, desiredCount),
+    why: `${whyCount(workload, variant, desiredCount)}${startedBy(part)}`,
     replacesTasks: true,
     ...definitionFor(part, registration),
     // CreateService needs a number where the workload leaves it to autoscaling.
@@ -164,6 +165,12 @@ function whyCount({ replicas, ecs }: ResolvedWorkload, variant: EcsVariant, desi
   return desired === replicas
     ? `${counted(desired, "replica")}${where === "" ? "" : ` on ${where}`}`
     : `${desired} of ${replicas} replicas on ${where}`;
+}
+
+/** Who starts the tasks of a new service, where nobody has said so. */
+function startedBy({ capacity: { byDefault, capacityProviderStrategy = [] } }: Part): string {
+  const names = capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider);
+  return byDefault === true ? `; ${listOr(names, "and")}, the cluster's default strategy, starts them` : "";
 }
 
 function nameOf(arn: unknown): unknown {
