@@ -20,6 +20,8 @@ export interface ChosenCapacity {
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
   /** How many more machines the providers may start; 0 where nothing scales. */
   readonly mayGrow: number;
+  /** Whether Managed Instances are among them: ECS chooses their types and keeps their devices apart. */
+  readonly managed?: true;
   /** Whether it is the cluster's default strategy, which nobody named. */
   readonly byDefault?: true;
   /** Why it is another than the user may expect, in a sentence. */
@@ -52,9 +54,13 @@ export function chooseCapacity(capacity: Capacity, cluster: ClusterCapacity, typ
     case "managed-instances": {
       requireAssociated(namedProviders(capacity), cluster);
       const provider = capacity.provider ?? onlyManagedInstances(cluster);
-      return withStrategy([{ capacityProvider: provider, weight: 1 }], cluster, types);
+      return { ...withStrategy([{ capacityProvider: provider, weight: 1 }], cluster, types), managed: true };
     }
   }
+}
+
+function isManaged(providers: ClusterCapacity["providers"], name: string): boolean {
+  return providers?.some((each) => each.name === name && each.type === "MANAGED_INSTANCES") === true;
 }
 
 /** Tasks through these providers, which start machines as far as each of them may. */
@@ -69,7 +75,9 @@ export function withStrategy(
     // Of a provider that a snapshot does not describe its users know that it scales: that is what they name it for.
     return known === undefined ? Number.POSITIVE_INFINITY : growthOf(known, types);
   });
-  return { capacityProviderStrategy: strategy, mayGrow: growth.reduce((sum, each) => sum + each, 0) };
+  const managed = strategy.some(({ capacityProvider }) => isManaged(providers, capacityProvider));
+  const mayGrow = growth.reduce((sum, each) => sum + each, 0);
+  return { capacityProviderStrategy: strategy, mayGrow, ...(managed ? { managed } : {}) };
 }
 
 function byDefault(cluster: ClusterCapacity, types: readonly string[]): ChosenCapacity {
