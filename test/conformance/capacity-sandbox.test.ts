@@ -92,3 +92,72 @@ describe("a service whose file leaves capacity out", () => {
     expect(await services()).toEqual([]);
   });
 });
+
+describe("one hand-written task on one of five machines of a provider", () => {
+  const held = async () => {
+    const { containerInstanceArns } = await box.ecs("ListContainerInstances");
+    await box.register("by-hand", { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } });
+    await box.ecs("StartTask", { taskDefinition: "by-hand", containerInstances: [containerInstanceArns[0]] });
+  };
+  const told = /\/dev\/neuron0 is held by task \S+, which ECS does not see; .*neuron starts no machines/s;
+
+  it("is gone round where nothing has to be started, and else refused: runs, services and explain alike", async () => {
+    await start("inf2.xlarge", 5, "neuron");
+    await held();
+    write({ accelerator: { instanceTypes: ["inf2.xlarge"] }, replicas: 5, ecs: { capacity: { provider: "neuron" } } });
+    for (const command of ["plan", "service deploy"]) {
+      const { code, stderr } = await run(...command.split(" "));
+      expect([command, code, stderr]).toEqual([command, 4, expect.stringMatching(told)]);
+    }
+    expect(await services()).toEqual([]);
+    for (const command of ["plan", "run-task"]) {
+      const { code, stderr } = await run(command, "--count", "5", "--all-or-nothing");
+      expect([command, code, stderr]).toEqual([command, 4, expect.stringMatching(told)]);
+    }
+    const explained = await run("cluster", "explain", "-o", "json");
+    expect([explained.code, JSON.parse(explained.stdout)]).toMatchObject([4, { possible: 4, placeable: false }]);
+
+    expect((await run("service", "deploy", "--replicas", "4")).code).toBe(0);
+    const [service] = await services();
+    expect(service.placementConstraints).toMatchObject([{ expression: expect.stringContaining("not_in") }]);
+    expect(JSON.parse((await run("cluster", "devices", "-o", "json")).stdout).conflicts).toEqual([]);
+    expect((await run("plan", "--exit-code", "--replicas", "4")).code).toBe(0);
+  });
+
+  it("is no change to a service that lives", async () => {
+    await start("inf2.xlarge", 3, "neuron");
+    write({ accelerator: { instanceTypes: ["inf2.xlarge"] }, ecs: { capacity: { provider: "neuron" } } });
+    expect((await run("service", "deploy")).code).toBe(0);
+    const { taskArns } = await box.ecs("ListTasks");
+    const { tasks } = await box.ecs("DescribeTasks", { tasks: taskArns });
+    const { containerInstanceArns } = await box.ecs("ListContainerInstances");
+    await box.register("by-hand", { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } });
+    const free = containerInstanceArns.find((arn: string) => arn !== tasks[0].containerInstanceArn);
+    await box.ecs("StartTask", { taskDefinition: "by-hand", containerInstances: [free] });
+    const { code, stdout } = await run("plan", "--exit-code");
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^keep\tweb\t.*to be kept off, with its next change/m)]);
+  });
+});
+
+describe("a provider that cannot start a machine", () => {
+  it.each([["DISABLED"], ["ENABLED"]])(
+    "managed scaling %s: a service that has no room is refused or waits",
+    async (status) => {
+      box = await startTestSandbox({ stepped: false, speed: 100, fleet: [{ instanceType: "g5.xlarge", count: 1 }] });
+      const autoScalingGroupArn =
+        "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:u:autoScalingGroupName/gpu";
+      const managedScaling = { status, targetCapacity: 100 };
+      await box.ecs("CreateCapacityProvider", {
+        name: "gpu",
+        autoScalingGroupProvider: { autoScalingGroupArn, managedScaling },
+      });
+      await setDefault("gpu", strategyOf("gpu"));
+      write({ accelerator: { instanceTypes: ["g5.xlarge"] }, replicas: 2 });
+      const { code, stdout, stderr } = await run("plan");
+      if (status === "ENABLED") expect([code, stdout]).toEqual([0, expect.stringContaining("1 new g5.xlarge of gpu")]);
+      else expect([code, stderr]).toEqual([4, expect.stringContaining("to gpu, which starts no more by itself")]);
+      const onEc2 = await run("plan", "--capacity", "ec2", "--count", "2");
+      expect([onEc2.code, onEc2.stderr]).toEqual([4, expect.stringContaining("--capacity gpu")]);
+    },
+  );
+});
