@@ -13,8 +13,7 @@ export const placementRules: readonly SandboxRule[] = [
     source: `${guide}/task-placement-strategies.html`,
   },
   {
-    rule:
-      "Without a strategy, tasks spread over the zones and then over the instances, " + "for services and for RunTask.",
+    rule: "Without a strategy, tasks spread over the zones and then over the instances, for services and for RunTask.",
     source: `${guide}/task-placement-strategies.html for services; ${unverified} for RunTask`,
   },
   { rule: "Of equal instances the one that was registered first is taken.", source: unverified },

@@ -59,8 +59,7 @@ export const serviceRules: readonly SandboxRule[] = [
     source: `${guide}/ecs_services.html`,
   },
   {
-    rule:
-      "Tasks on a DRAINING instance are replaced within the service's limits; " + "those not yet RUNNING stop at once.",
+    rule: "Tasks on a DRAINING instance are replaced within the service's limits; those not yet RUNNING stop at once.",
     source: `${api}/API_UpdateContainerInstancesState.html`,
   },
   {
