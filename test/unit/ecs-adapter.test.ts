@@ -52,6 +52,30 @@ describe("createEcs", () => {
     ]);
   });
 
+  it("stops many tasks at once without a warning of Node's", async () => {
+    const warnings: string[] = [];
+    const listen = ({ name, message }: Error) => warnings.push(`${name}: ${message}`);
+    process.on("warning", listen);
+    // Nobody is answered before more calls are under way than Node takes listeners for granted (10).
+    let release: () => void;
+    const full = new Promise<void>((resolve) => (release = resolve));
+    let underWay = 0;
+    const { config, requests } = await serve(async ({ input }) => {
+      if (++underWay === 14) release();
+      await full;
+      return { body: { task: { taskArn: input["task"] } } };
+    });
+    const ecs = createEcs(config, never);
+    const ids = Array.from({ length: 14 }, (_, index) => `t${index}`);
+    const stopped = await Promise.all(ids.map((id) => ecs.stopTask("prod", id, "test")));
+    // Node tells of a warning in a tick of its own.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", listen);
+    expect(stopped.map(({ taskArn }) => taskArn)).toEqual(ids);
+    expect(requests).toHaveLength(14);
+    expect(warnings).toEqual([]);
+  });
+
   it("asks nothing when there is nothing to describe", async () => {
     const { config, requests } = await serve(() => ({
       status: 400,
