@@ -120,7 +120,7 @@ export const problemCodes = {
       "More placement constraints than ECS takes of a task definition and its service",
     ),
     "daemon-placement-strategy": error("A DAEMON service has a placement strategy"),
-    "zone-rebalancing": error("Availability-zone rebalancing needs a `maximumPercent` above 100"),
+    "zone-rebalancing": error("Availability-zone rebalancing does not go with what else the service says"),
     "slots-strategy": error("A workload of several slots has several services, which deploy by rolling updates only"),
     "slots-service-connect": error("A workload of several slots has several services, which share no discovery name"),
     "slots-service-name": error("A workload of several slots has several services, which have no one name"),
