@@ -27,8 +27,7 @@ async function start(type: string, ...ids: readonly string[]): Promise<void> {
 }
 
 const run = (...args: readonly string[]) => runInProcess(box, folder, ...args);
-const json = async (...args: readonly string[]): Promise<Json> =>
-  JSON.parse((await run(...args, "-o", "json")).stdout);
+const json = async (...args: readonly string[]): Promise<Json> => JSON.parse((await run(...args, "-o", "json")).stdout);
 
 describe("a Neuron workload on Managed Instances", () => {
   it("has a machine for each task, and the devices that ECS says it has", async () => {
