@@ -284,7 +284,7 @@ describe("GPUs on Managed Instances", () => {
       requirementsOf({ instanceTypes: ["g5.12xlarge"], devicesPerReplica: 2 }),
       requirementsOf({ instanceTypes: ["g5.12xlarge"] }, {}),
       requirementsOf({ instanceTypes: ["g6f.2xlarge"] }),
-    ]).toEqual([..."ALL 4 2 4 0.25".split(" ")].map((value) => [{ type: "GPU", value }]));
+    ]).toEqual(["ALL", "4", "2", "4", "0.25"].map((value) => [{ type: "GPU", value }]));
   });
 
   it("of arm64 machines say so, of no other and on no other capacity", () => {

@@ -30,7 +30,10 @@ const withoutSize = ({ linuxParameters, ...container }: Raw): Raw => {
   return Object.keys(rest).length === 0 ? container : { ...container, linuxParameters: rest };
 };
 
-const withoutPlatform = ({ runtimePlatform: _, ...definition }: Raw): Raw => definition;
+const withoutPlatform = (whole: Raw): Raw => {
+  const { runtimePlatform: _, ...definition } = whole;
+  return definition;
+};
 
 describe("a default that changed", () => {
   it("is named where it alone changes what is registered", () => {
