@@ -59,6 +59,7 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
     const left = leaveToOthers(
       own,
       hosts.filter((host) => host.shape === shape),
+      ecs.networkMode !== "awsvpc",
     );
     return group(own).flatMap((assignment) => {
       const variant = variantFor(ecs, shape, assignment.slot);
