@@ -6,3 +6,6 @@ export function depth(share = 1): { readonly numRuns: number; readonly seed: num
   const [runs = "1500", seed = "1"] = (process.env["AIPLAT_FUZZ"] ?? "").split("@").filter((part) => part !== "");
   return { numRuns: Math.ceil(Number(runs) * share), seed: Number(seed) };
 }
+
+/** In milliseconds: the full depth takes minutes. */
+export const patience = 1_200_000;

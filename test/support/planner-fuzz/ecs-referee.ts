@@ -174,9 +174,14 @@ export class Referee {
   }
 }
 
-/** The agent counts host ports in bridge and host mode: with one in common the newcomer waits for the end of the other. */
-function waitsFor(newcomer: RefereeTask, other: RefereeTask, machine: RefereeMachine): boolean {
-  return machine.holdsBack && other.state === "stopping" && newcomer.udp.some((port) => other.udp.includes(port));
+/**
+ * The agent counts host ports in bridge and host mode: with one in common the newcomer waits for the end of the other.
+ * It counts CPU and memory too: of one service's tasks, of which two do not fit at once, the successor waits.
+ */
+function waitsFor(newcomer: RefereeTask, other: RefereeTask, { holdsBack, cpu, memoryMiB }: RefereeMachine): boolean {
+  if (!holdsBack || other.state !== "stopping") return false;
+  const both = newcomer.cpu + other.cpu > cpu || newcomer.memoryMiB + other.memoryMiB > memoryMiB;
+  return newcomer.udp.some((port) => other.udp.includes(port)) || (newcomer.group === other.group && both);
 }
 
 /** So many whole ones, or memory of one. */

@@ -33,7 +33,10 @@ export function roomFor(world: FuzzWorld, wish: Wish, { cpu, memoryMiB }: Size, 
   const running = there.filter(({ state }) => state === "running");
   const web = wish.webPort && wish.mode !== "awsvpc";
   if (web && running.some(({ tcp }) => tcp.includes(8080))) return 0;
-  const one = web || (wish.distinct && wish.group !== undefined && wish.mode !== "awsvpc");
+  // distinctInstance is per task group, and a group of one's own is in bridge and host mode only.
+  const apart = wish.distinct && wish.group !== undefined && wish.mode !== "awsvpc";
+  if (apart && running.some(({ group }) => group === wish.group)) return 0;
+  const one = web || apart;
   const interfaces =
     wish.mode === "awsvpc" ? machine.interfaces - there.filter(({ mode }) => mode === "awsvpc").length : Infinity;
   const byCpu = cpu === 0 ? Infinity : Math.floor((machine.cpu - sum(running.map((task) => task.cpu))) / cpu);

@@ -1,53 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EcsWorkload } from "../../../src/core/ecs/resolve-for-ecs.ts";
 import { planRun } from "../../../src/core/plan/plan-run.ts";
 import type { RunRound } from "../../../src/core/plan/run-plan.ts";
-import type { RunSettings } from "../../../src/core/plan/run-request.ts";
-import type { Workload } from "../../../src/core/workload/schema.ts";
 import { ecsOf } from "../../support/ecs.ts";
 import { asBadlyAsCan, atRandom, play, search, type Asked } from "../../support/planner-fuzz/adversary.ts";
-import { depth } from "../../support/planner-fuzz/depth.ts";
-import { drawn, luckOf, sizeOf, types, type Drawn, type Wish } from "../../support/planner-fuzz/drawn.ts";
-import { needsOf } from "../../support/planner-fuzz/ecs-referee.ts";
-import { placesFor, type Size } from "../../support/planner-fuzz/free-slots.ts";
-import { FuzzWorld, provider } from "../../support/planner-fuzz/fuzz-world.ts";
-
-function workloadOf(wish: Wish): Workload {
-  const smallest = Math.min(...wish.types.map((type) => types[type]!.memoryMiB));
-  const resources = {
-    small: { cpu: 0.5, memory: "1GiB" },
-    half: { cpu: 1, memory: `${Math.floor(smallest * 0.45)}MiB` },
-    share: undefined,
-  }[wish.size];
-  return {
-    name: "chip",
-    image: "chip:1",
-    accelerator: { instanceTypes: [...wish.types], devicesPerReplica: sizeOf(wish) },
-    ...(resources === undefined ? {} : { resources }),
-    ...(wish.webPort ? { ports: [{ container: 8080, ...(wish.mode === "bridge" ? { host: 8080 } : {}) }] } : {}),
-    ecs: { networkMode: wish.mode, ...(wish.stack ? { placement: { constraints: ["attribute:stack == prod"] } } : {}) },
-  };
-}
-
-function settingsOf(wish: Wish): RunSettings {
-  return {
-    run: "chip-1",
-    cluster: "prod",
-    count: wish.count,
-    strategy: wish.strategy,
-    ...(wish.group === undefined || wish.mode === "awsvpc" ? {} : { group: wish.group }),
-    placementConstraints: [
-      ...(wish.zone ? [{ type: "memberOf", expression: "attribute:ecs.availability-zone == us-east-1a" }] : []),
-      ...(wish.distinct ? [{ type: "distinctInstance" }] : []),
-    ],
-    networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
-    enableExecuteCommand: false,
-    ...(wish.provider === undefined
-      ? {}
-      : { capacityProviderStrategy: [{ capacityProvider: provider, weight: 1 }], mayGrow: wish.provider.mayGrow }),
-  };
-}
+import { depth, patience } from "../../support/planner-fuzz/depth.ts";
+import { drawn, luckOf, type Drawn } from "../../support/planner-fuzz/drawn.ts";
+import { placesFor } from "../../support/planner-fuzz/free-slots.ts";
+import { FuzzWorld } from "../../support/planner-fuzz/fuzz-world.ts";
+import { settingsOf, sizesOf, workloadOf } from "../../support/planner-fuzz/wishes.ts";
 
 /** What ECS is asked for. */
 function askedBy({ steps }: RunRound): readonly Asked[] {
@@ -63,15 +24,6 @@ function askedBy({ steps }: RunRound): readonly Asked[] {
         : { provider: request.capacityProviderStrategy[0]!.capacityProvider }),
     },
   }));
-}
-
-/** How large a replica is, by what its definition says. */
-function sizesOf({ everyVariant }: EcsWorkload): (type: string) => Size {
-  return (type) =>
-    needsOf(
-      everyVariant.find(({ shape }) => shape.instanceTypes.some(({ instanceType }) => instanceType === type))!
-        .definition,
-    );
 }
 
 /** Everything that ECS may make of a round: harm and refusals, each in words. */
@@ -102,29 +54,33 @@ function worst(given: Drawn, round: RunRound): readonly string[] {
 }
 
 describe("a run on devices that ECS does not schedule", () => {
-  it("starts nothing on a held device, plans nothing that ECS refuses, and finds every free slot, whatever ECS chooses", () => {
-    const seen = { planned: 0, short: 0, excluding: 0, grown: 0 };
-    fc.assert(
-      fc.property(drawn, (given) => {
-        const { wish } = given;
-        const world = new FuzzWorld(given);
-        const ecs = ecsOf(workloadOf(wish), { lockPortBase: given.base });
-        const round = planRun(ecs, settingsOf(wish), wish.count, world.snapshot(), new Set());
-        const planned = round.steps.reduce((sum, { count }) => sum + count, 0);
-        expect(worst(given, round)).toEqual([]);
-        const impaired = (id: string) => given.machines[Number(id)]!.impaired;
-        const places = placesFor(world, wish, sizesOf(ecs), impaired);
-        if (planned < Math.min(places, wish.count))
-          expect({ planned }).toEqual({ planned: Math.min(places, wish.count) });
-        expect(round.unplaced.length).toBe(planned < wish.count ? 1 : 0);
-        if ((wish.provider?.mayGrow ?? 0) === 0) expect(planned).toBe(Math.min(places, wish.count));
-        if (planned > places) seen.grown++;
-        if (planned > 0) seen.planned++;
-        if (planned < wish.count) seen.short++;
-        if (round.steps.some(({ request }) => JSON.stringify(request).includes("not_in"))) seen.excluding++;
-      }),
-      depth(),
-    );
-    console.log(seen);
-  });
+  it(
+    "starts nothing on a held device, plans nothing that ECS refuses, and finds every free slot, whatever ECS chooses",
+    () => {
+      const seen = { planned: 0, short: 0, excluding: 0, grown: 0 };
+      fc.assert(
+        fc.property(drawn, (given) => {
+          const { wish } = given;
+          const world = new FuzzWorld(given);
+          const ecs = ecsOf(workloadOf(wish), { lockPortBase: given.base });
+          const round = planRun(ecs, settingsOf(wish), wish.count, world.snapshot(), new Set());
+          const planned = round.steps.reduce((sum, { count }) => sum + count, 0);
+          expect(worst(given, round)).toEqual([]);
+          const impaired = (id: string) => given.machines[Number(id)]!.impaired;
+          const places = placesFor(world, wish, sizesOf(ecs), impaired);
+          if (planned < Math.min(places, wish.count))
+            expect({ planned }).toEqual({ planned: Math.min(places, wish.count) });
+          expect(round.unplaced.length).toBe(planned < wish.count ? 1 : 0);
+          if ((wish.provider?.mayGrow ?? 0) === 0) expect(planned).toBe(Math.min(places, wish.count));
+          if (planned > places) seen.grown++;
+          if (planned > 0) seen.planned++;
+          if (planned < wish.count) seen.short++;
+          if (round.steps.some(({ request }) => JSON.stringify(request).includes("not_in"))) seen.excluding++;
+        }),
+        depth(),
+      );
+      console.log(seen);
+    },
+    patience,
+  );
 });
