@@ -21,6 +21,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["core"],
   "reference.ts": ["commands"],
   "codes-reference.ts": ["core"],
+  "kinds-reference.ts": ["core"],
   commands: [
     "operations",
     "core",

@@ -1,4 +1,4 @@
-import { oneReplica, queued, type Envelope } from "../envelope.ts";
+import { oneReplica, queued, type KindDefinition } from "../kind-definition.ts";
 import { rayApiVersion, rayClusterSpec, unprobed } from "../ray.ts";
 import { backoffLimit } from "./job.ts";
 
@@ -8,19 +8,18 @@ function shellLine(command: readonly string[]): string {
 }
 
 /** https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/rayjob-quick-start.html */
-export const rayJob: Envelope = {
+export const rayJob: KindDefinition = {
+  kind: "RayJob",
   apiVersion: rayApiVersion,
   runs: "job",
-  limits: (workload) => [
+  unsupportedFields: (workload) => [
     ...oneReplica(workload),
     ...unprobed(workload),
     ...(workload.command === undefined ? [{ path: ["command"], message: "submits a command, and there is none" }] : []),
   ],
   // MaxRayJobNameLength is 47.
-  nameRoom: () => "-abcde-serve-svc".length,
+  reservedNameLength: () => "-abcde-serve-svc".length,
   wrap: (contents) => ({
-    apiVersion: rayApiVersion,
-    kind: "RayJob",
     metadata: queued(contents),
     spec: {
       entrypoint: shellLine(contents.workload.command ?? []),
@@ -30,4 +29,15 @@ export const rayJob: Envelope = {
       rayClusterSpec: rayClusterSpec(contents),
     },
   }),
+  queues: { kueue: "label" },
+  documentation: {
+    replicas: "1 only",
+    nodes: "`workerGroupSpecs[0].numOfHosts`",
+    coordinator: "`headGroupSpec`",
+    devices: "`workerGroupSpecs[0].template`",
+    container: "NAME",
+    command: "`entrypoint`",
+    health: "refused",
+    rendezvous: "Ray",
+  },
 };

@@ -1,5 +1,5 @@
 import { coordinatorPod } from "../coordinator.ts";
-import { indexDigits, oneReplica, queued, withContainer, type Envelope } from "../envelope.ts";
+import { indexDigits, oneReplica, queued, withContainer, type KindDefinition } from "../kind-definition.ts";
 import type { Container } from "../manifest.ts";
 import { withoutProbes } from "../probes.ts";
 import { processesPerNode } from "../rendezvous.ts";
@@ -15,17 +15,16 @@ function asWorker(container: Container): Container {
 }
 
 /** https://www.kubeflow.org/docs/components/trainer/legacy-v1/user-guides/mpi/ */
-export const mpiJob: Envelope = {
+export const mpiJob: KindDefinition = {
+  kind: "MPIJob",
   apiVersion: "kubeflow.org/v2beta1",
   runs: "job",
-  limits: oneReplica,
+  unsupportedFields: oneReplica,
   // Hosts are NAME-launcher and NAME-worker-INDEX.
-  nameRoom: ({ nodes }) => Math.max("-launcher".length, "-worker-".length + indexDigits(nodes)),
+  reservedNameLength: ({ nodes }) => Math.max("-launcher".length, "-worker-".length + indexDigits(nodes)),
   wrap: (contents) => {
     const { workload, shape, pod } = contents;
     return {
-      apiVersion: "kubeflow.org/v2beta1",
-      kind: "MPIJob",
       metadata: queued(contents),
       spec: {
         slotsPerWorker: processesPerNode(workload, shape) ?? 1,
@@ -38,5 +37,16 @@ export const mpiJob: Envelope = {
         },
       },
     };
+  },
+  queues: { kueue: "label" },
+  documentation: {
+    replicas: "1 only",
+    nodes: "`mpiReplicaSpecs.Worker.replicas`",
+    coordinator: "`Launcher`",
+    devices: "the `Worker` template",
+    container: "NAME",
+    command: "`args` of the launcher; a worker runs `sshd`",
+    health: "readiness of the launcher",
+    rendezvous: "the hostfile of its controller; `mpirun -x VARIABLE` passes a variable on",
   },
 };

@@ -1,5 +1,12 @@
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
-import { indexDigits, queued, withSpec, type Contents, type Envelope, type Limit } from "../envelope.ts";
+import {
+  indexDigits,
+  queued,
+  withSpec,
+  type Contents,
+  type KindDefinition,
+  type UnsupportedField,
+} from "../kind-definition.ts";
 import { selectorOf } from "../labels.ts";
 import type { EnvironmentVariable, Manifest, PodTemplate } from "../manifest.ts";
 import { headlessName, headlessService, withRendezvous } from "../rendezvous.ts";
@@ -45,7 +52,7 @@ export function indexedJobSpec(workload: ResolvedWorkload, pod: PodTemplate): Re
 }
 
 /** One Job has one kind of index: of replicas, or of nodes. */
-export function oneIndex({ replicas, nodes }: ResolvedWorkload): readonly Limit[] {
+export function oneIndex({ replicas, nodes }: ResolvedWorkload): readonly UnsupportedField[] {
   return replicas === 1 || nodes === 1
     ? []
     : [
@@ -61,17 +68,27 @@ export function jobCompanions({ workload, metadata, name }: Contents): readonly 
 }
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/job-v1/ */
-export const job: Envelope = {
+export const job: KindDefinition = {
+  kind: "Job",
   apiVersion: "batch/v1",
   runs: "job",
-  limits: oneIndex,
+  unsupportedFields: oneIndex,
   // A pod's hostname is NAME-INDEX, the Service is NAME-nodes.
-  nameRoom: ({ nodes }) => (nodes === 1 ? 0 : Math.max("-nodes".length, 1 + indexDigits(nodes))),
+  reservedNameLength: ({ nodes }) => (nodes === 1 ? 0 : Math.max("-nodes".length, 1 + indexDigits(nodes))),
   companions: jobCompanions,
   wrap: (contents) => ({
-    apiVersion: "batch/v1",
-    kind: "Job",
     metadata: queued(contents),
     spec: jobSpec(contents, contents.name),
   }),
+  queues: { kueue: "label" },
+  documentation: {
+    replicas: "`completions` and `parallelism`, where `nodes` is 1",
+    nodes: "`completions` and `parallelism`, indexed, where `replicas` is 1",
+    coordinator: "the pod of index 0 is one of the nodes",
+    devices: "`spec.template`",
+    container: "NAME",
+    command: "`args`",
+    health: "readiness",
+    rendezvous: "headless Service NAME-nodes; `PET_*`",
+  },
 };

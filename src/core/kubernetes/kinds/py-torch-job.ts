@@ -1,4 +1,4 @@
-import { indexDigits, oneReplica, queued, renamed, type Envelope } from "../envelope.ts";
+import { indexDigits, oneReplica, queued, renamed, type KindDefinition } from "../kind-definition.ts";
 import { processesPerNode } from "../rendezvous.ts";
 import { backoffLimit } from "./job.ts";
 
@@ -9,12 +9,13 @@ import { backoffLimit } from "./job.ts";
 const containerName = "pytorch";
 
 /** https://www.kubeflow.org/docs/components/trainer/legacy-v1/user-guides/pytorch/ */
-export const pyTorchJob: Envelope = {
+export const pyTorchJob: KindDefinition = {
+  kind: "PyTorchJob",
   apiVersion: "kubeflow.org/v1",
   runs: "job",
-  limits: oneReplica,
+  unsupportedFields: oneReplica,
   // Pods and their Services are NAME-master-0 and NAME-worker-INDEX.
-  nameRoom: ({ nodes }) => Math.max("-master-0".length, "-worker-".length + indexDigits(nodes)),
+  reservedNameLength: ({ nodes }) => Math.max("-master-0".length, "-worker-".length + indexDigits(nodes)),
   wrap: (contents) => {
     const { workload, shape } = contents;
     const processes = processesPerNode(workload, shape);
@@ -24,8 +25,6 @@ export const pyTorchJob: Envelope = {
       template: renamed(contents.pod, containerName),
     });
     return {
-      apiVersion: "kubeflow.org/v1",
-      kind: "PyTorchJob",
       metadata: queued(contents),
       spec: {
         // "auto" would count GPUs, and CPUs where there are none.
@@ -34,5 +33,16 @@ export const pyTorchJob: Envelope = {
         pytorchReplicaSpecs: { Master: spec(1), ...(workload.nodes > 1 ? { Worker: spec(workload.nodes - 1) } : {}) },
       },
     };
+  },
+  queues: { kueue: "label" },
+  documentation: {
+    replicas: "1 only",
+    nodes: "1 `Master` and `nodes` - 1 `Worker`",
+    coordinator: "the master is one of the nodes",
+    devices: "both templates",
+    container: "`pytorch`, as its webhook demands",
+    command: "`args`",
+    health: "readiness",
+    rendezvous: "`PET_*` of its controller",
   },
 };

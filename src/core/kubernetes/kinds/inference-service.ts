@@ -1,6 +1,6 @@
 import { deviceLimits, nvidiaResource } from "../devices.ts";
 import { literal, withDefaults } from "../environment.ts";
-import { oneNode, renamed, withContainer, type Contents, type Envelope } from "../envelope.ts";
+import { oneNode, renamed, withContainer, type Contents, type KindDefinition } from "../kind-definition.ts";
 import type { Container, PodSpec } from "../manifest.ts";
 import { withoutSpareNode } from "../rollout.ts";
 
@@ -48,18 +48,17 @@ function modelPredictor(
 }
 
 /** https://kserve.github.io/website/docs/reference/crd-api */
-export const inferenceService: Envelope = {
+export const inferenceService: KindDefinition = {
+  kind: "InferenceService",
   apiVersion: "serving.kserve.io/v1beta1",
   runs: "service",
-  limits: oneNode,
+  unsupportedFields: oneNode,
   // Its Deployment and Service are NAME-predictor.
-  nameRoom: () => "-predictor".length,
+  reservedNameLength: () => "-predictor".length,
   wrap: (contents) => {
     const { workload, metadata, pod, shape } = contents;
     const { model } = workload;
     return {
-      apiVersion: "serving.kserve.io/v1beta1",
-      kind: "InferenceService",
       metadata: { ...metadata, annotations: { ...metadata.annotations, ...rawDeployment, ...resourceTypes(contents) } },
       spec: {
         predictor: {
@@ -73,5 +72,16 @@ export const inferenceService: Envelope = {
         },
       },
     };
+  },
+  // kserve/kserve pkg/apis/serving/v1beta1
+  ready: { condition: "Ready" },
+  loadsModels: true,
+  documentation: {
+    replicas: "`predictor.minReplicas` and `maxReplicas`",
+    nodes: "1 only",
+    devices: "`predictor.containers[0]`, or `predictor.model`",
+    container: "`kserve-container`",
+    command: "`args`",
+    health: "probes",
   },
 };

@@ -1,5 +1,13 @@
 import { present } from "../../base/present.ts";
-import { indexDigits, oneReplica, queued, renamed, withSpec, type Contents, type Envelope } from "../envelope.ts";
+import {
+  indexDigits,
+  oneReplica,
+  queued,
+  renamed,
+  withSpec,
+  type Contents,
+  type KindDefinition,
+} from "../kind-definition.ts";
 import type { Manifest } from "../manifest.ts";
 import { processesPerNode } from "../rendezvous.ts";
 import { backoffLimit } from "./job.ts";
@@ -38,24 +46,34 @@ function clusterTrainingRuntime({ metadata, pod, workload }: Contents): Manifest
 }
 
 /** https://www.kubeflow.org/docs/components/trainer/ */
-export const trainJob: Envelope = {
+export const trainJob: KindDefinition = {
+  kind: "TrainJob",
   apiVersion: "trainer.kubeflow.org/v1alpha1",
   runs: "job",
-  limits: oneReplica,
+  unsupportedFields: oneReplica,
   // It becomes a JobSet of the same name.
-  nameRoom: ({ nodes }) => `-${node}-0-`.length + indexDigits(nodes) + "-abcde".length,
+  reservedNameLength: ({ nodes }) => `-${node}-0-`.length + indexDigits(nodes) + "-abcde".length,
   companions: (contents) => [clusterTrainingRuntime(contents)],
   wrap: (contents) => {
     const { workload, shape, name } = contents;
     const processes = processesPerNode(workload, shape);
     return {
-      apiVersion: "trainer.kubeflow.org/v1alpha1",
-      kind: "TrainJob",
       metadata: queued(contents),
       spec: {
         runtimeRef: { apiGroup: "trainer.kubeflow.org", kind: "ClusterTrainingRuntime", name },
         trainer: { numNodes: workload.nodes, ...present({ numProcPerNode: processes }) },
       },
     };
+  },
+  queues: { kueue: "label on the TrainJob" },
+  documentation: {
+    replicas: "1 only",
+    nodes: "`trainer.numNodes`",
+    coordinator: "the pod of index 0 is one of the nodes",
+    devices: "its ClusterTrainingRuntime's `replicatedJobs[0]`",
+    container: "`node`, as its webhook demands",
+    command: "`args`",
+    health: "readiness",
+    rendezvous: "`PET_*` of its controller",
   },
 };

@@ -1,17 +1,16 @@
-import { oneNode, queued, type Envelope } from "../envelope.ts";
+import { oneNode, queued, type KindDefinition } from "../kind-definition.ts";
 import { selectorOf } from "../labels.ts";
 import { withoutSpareNode } from "../rollout.ts";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/ */
-export const deployment: Envelope = {
+export const deployment: KindDefinition = {
+  kind: "Deployment",
   apiVersion: "apps/v1",
   runs: "service",
-  limits: oneNode,
-  nameRoom: () => 0,
+  unsupportedFields: oneNode,
+  reservedNameLength: () => 0,
   scalable: true,
   wrap: (contents) => ({
-    apiVersion: "apps/v1",
-    kind: "Deployment",
     metadata: queued(contents),
     spec: {
       ...(contents.autoscaled ? {} : { replicas: contents.workload.replicas }),
@@ -20,4 +19,15 @@ export const deployment: Envelope = {
       template: contents.pod,
     },
   }),
+  queues: { kueue: "label" },
+  ready: "rollout",
+  service: {},
+  documentation: {
+    replicas: "`spec.replicas`",
+    nodes: "1 only",
+    devices: "`spec.template`",
+    container: "NAME",
+    command: "`args`",
+    health: "probes",
+  },
 };

@@ -1,8 +1,8 @@
 import { parseImageReference, type ImageReference } from "../catalog/container-images/image-reference.ts";
-import { devicesOf } from "../ecs/merged.ts";
+import { devicesOf } from "./merged.ts";
 import type { ContainerDefinition, TaskDefinition } from "../ecs-api/api.ts";
 import { deviceNumber } from "../catalog/slots.ts";
-import { parseSecretReference, type SecretReference } from "../ecs/secret-reference.ts";
+import { parseSecretReference, type SecretReference } from "./secret-reference.ts";
 
 export interface ImageNeed {
   readonly image: ImageReference;

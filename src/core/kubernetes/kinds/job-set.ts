@@ -1,4 +1,4 @@
-import { indexDigits, queued, type Contents, type Envelope } from "../envelope.ts";
+import { indexDigits, queued, type Contents, type KindDefinition } from "../kind-definition.ts";
 import type { EnvironmentVariable, PodTemplate } from "../manifest.ts";
 import { withRendezvous } from "../rendezvous.ts";
 import { indexedJobSpec } from "./job.ts";
@@ -21,16 +21,15 @@ function nodePod(contents: Contents): PodTemplate {
 }
 
 /** https://jobset.sigs.k8s.io/docs/reference/jobset.v1alpha2/ */
-export const jobSet: Envelope = {
+export const jobSet: KindDefinition = {
+  kind: "JobSet",
   apiVersion: "jobset.x-k8s.io/v1alpha2",
   runs: "job",
-  limits: () => [],
+  unsupportedFields: () => [],
   // A pod is JOBSET-GROUP-JOB-INDEX-RANDOM, which its webhook holds to 63 characters.
-  nameRoom: ({ replicas, nodes }) =>
+  reservedNameLength: ({ replicas, nodes }) =>
     `-${group}-`.length + indexDigits(replicas) + 1 + indexDigits(nodes) + "-abcde".length,
   wrap: (contents) => ({
-    apiVersion: "jobset.x-k8s.io/v1alpha2",
-    kind: "JobSet",
     metadata: queued(contents),
     spec: {
       // Nodes look for each other before they are ready.
@@ -44,4 +43,15 @@ export const jobSet: Envelope = {
       ],
     },
   }),
+  queues: { kueue: "label" },
+  documentation: {
+    replicas: "`replicatedJobs[0].replicas`",
+    nodes: "`completions` and `parallelism` of its Job, indexed",
+    coordinator: "the pod of index 0 is one of the nodes",
+    devices: "`replicatedJobs[0].template.spec.template`",
+    container: "NAME",
+    command: "`args`",
+    health: "readiness",
+    rendezvous: "JobSet's headless Service; `PET_*`",
+  },
 };

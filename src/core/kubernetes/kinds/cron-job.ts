@@ -1,4 +1,4 @@
-import type { Envelope } from "../envelope.ts";
+import type { KindDefinition } from "../kind-definition.ts";
 import type { EnvironmentVariable } from "../manifest.ts";
 import { jobCompanions, jobSpec, oneIndex } from "./job.ts";
 
@@ -9,22 +9,21 @@ const jobName: EnvironmentVariable = {
 };
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/cron-job-v1/ */
-export const cronJob: Envelope = {
+export const cronJob: KindDefinition = {
+  kind: "CronJob",
   apiVersion: "batch/v1",
   runs: "job",
-  limits: (workload) => [
+  unsupportedFields: (workload) => [
     ...oneIndex(workload),
     ...(workload.schedule === undefined
       ? [{ path: ["schedule"], message: "runs by a schedule, and there is none" }]
       : []),
   ],
   // Its Jobs are NAME-MINUTES: the API server takes 52 characters.
-  nameRoom: () => 11,
+  reservedNameLength: () => 11,
   scheduled: true,
   companions: jobCompanions,
   wrap: (contents) => ({
-    apiVersion: "batch/v1",
-    kind: "CronJob",
     metadata: contents.metadata,
     spec: {
       schedule: contents.workload.schedule,
@@ -36,4 +35,15 @@ export const cronJob: Envelope = {
       },
     },
   }),
+  queues: { kueue: "label on `jobTemplate.metadata`" },
+  documentation: {
+    replicas: "as Job",
+    nodes: "as Job",
+    coordinator: "as Job",
+    devices: "`spec.jobTemplate.spec.template`",
+    container: "NAME",
+    command: "`args`",
+    health: "readiness",
+    rendezvous: "as Job",
+  },
 };

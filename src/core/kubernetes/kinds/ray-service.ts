@@ -1,6 +1,6 @@
 import { isRaw } from "../../base/merge.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
-import { queued, type Envelope, type Limit } from "../envelope.ts";
+import { queued, type KindDefinition, type UnsupportedField } from "../kind-definition.ts";
 import { rayApiVersion, rayClusterSpec, unprobed } from "../ray.ts";
 
 /** What `serve run` is given. https://docs.ray.io/en/latest/serve/production-guide/config.html */
@@ -27,7 +27,7 @@ function serveConfig(name: string, { importPath, arguments: values }: ServeAppli
   return `applications:\n  - name: ${name}\n    import_path: ${importPath}\n    route_prefix: /\n${args}`;
 }
 
-function served({ command, eks }: ResolvedWorkload): readonly Limit[] {
+function served({ command, eks }: ResolvedWorkload): readonly UnsupportedField[] {
   const raw = isRaw(eks.resource?.["spec"]) && eks.resource["spec"]["serveConfigV2"] !== undefined;
   if (command === undefined)
     return raw
@@ -53,22 +53,35 @@ function served({ command, eks }: ResolvedWorkload): readonly Limit[] {
 }
 
 /** https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/rayservice-quick-start.html */
-export const rayService: Envelope = {
+export const rayService: KindDefinition = {
+  kind: "RayService",
   apiVersion: rayApiVersion,
   runs: "service",
-  limits: (workload) => [...unprobed(workload), ...served(workload)],
+  unsupportedFields: (workload) => [...unprobed(workload), ...served(workload)],
   // MaxRayServiceNameLength is 47.
-  nameRoom: () => "-abcde-serve-svc".length,
+  reservedNameLength: () => "-abcde-serve-svc".length,
   wrap: (contents) => {
     const application = serveApplication(contents.workload.command ?? []);
     return {
-      apiVersion: rayApiVersion,
-      kind: "RayService",
       metadata: queued(contents),
       spec: {
         ...(application === undefined ? {} : { serveConfigV2: serveConfig(contents.workload.name, application) }),
         rayClusterConfig: rayClusterSpec(contents),
       },
     };
+  },
+  queues: { kueue: "label" },
+  // ray-project/kuberay ray-operator/apis/ray/v1
+  ready: { condition: "Ready" },
+  documentation: {
+    replicas: "`workerGroupSpecs[0].replicas`",
+    nodes: "`workerGroupSpecs[0].numOfHosts`",
+    coordinator: "`headGroupSpec`",
+    devices: "`workerGroupSpecs[0].template`",
+    container: "NAME",
+    command:
+      "`serve run MODULE:APP [KEY=VALUE ...]` becomes `serveConfigV2`; else write `eks.resource.spec.serveConfigV2`",
+    health: "refused: Serve checks its replicas",
+    rendezvous: "Ray",
   },
 };

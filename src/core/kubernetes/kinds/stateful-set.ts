@@ -1,19 +1,18 @@
-import { indexDigits, oneNode, queued, type Envelope } from "../envelope.ts";
+import { indexDigits, oneNode, queued, type KindDefinition } from "../kind-definition.ts";
 import { selectorOf } from "../labels.ts";
 import { headlessName, headlessService } from "../rendezvous.ts";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/ */
-export const statefulSet: Envelope = {
+export const statefulSet: KindDefinition = {
+  kind: "StatefulSet",
   apiVersion: "apps/v1",
   runs: "service",
-  limits: oneNode,
+  unsupportedFields: oneNode,
   // The label controller-revision-hash is NAME-HASH; a pod is NAME-INDEX.
-  nameRoom: ({ replicas }) => Math.max("-0123456789".length, 1 + indexDigits(replicas)),
+  reservedNameLength: ({ replicas }) => Math.max("-0123456789".length, 1 + indexDigits(replicas)),
   scalable: true,
   companions: ({ metadata, name }) => [headlessService(metadata, selectorOf(name))],
   wrap: (contents) => ({
-    apiVersion: "apps/v1",
-    kind: "StatefulSet",
     metadata: queued(contents),
     spec: {
       ...(contents.autoscaled ? {} : { replicas: contents.workload.replicas }),
@@ -24,4 +23,15 @@ export const statefulSet: Envelope = {
       template: contents.pod,
     },
   }),
+  queues: { kueue: "label" },
+  ready: "rollout",
+  service: {},
+  documentation: {
+    replicas: "`spec.replicas`",
+    nodes: "1 only",
+    devices: "`spec.template`",
+    container: "NAME",
+    command: "`args`",
+    health: "probes",
+  },
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { executionRoleUses } from "../../../src/core/doctor/role-use.ts";
-import { needsOf } from "../../../src/core/doctor/needs.ts";
+import { executionRoleUses } from "../../../src/core/ecs/execution-role.ts";
+import { needsOf } from "../../../src/core/ecs/account-needs.ts";
 import { permissionsOf } from "../../../src/core/doctor/permissions.ts";
 import { parseSecretReference } from "../../../src/core/ecs/secret-reference.ts";
 
