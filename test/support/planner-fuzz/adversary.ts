@@ -10,6 +10,8 @@ export interface Asked {
 }
 
 export interface Outcome {
+  /** How many tasks ECS had no place for. */
+  readonly missing: number;
   /** Requests of tasks for which ECS had no place. */
   readonly refused: readonly string[];
   /** What was started on a device that somebody holds. */
@@ -48,6 +50,7 @@ export function play(
   { choose, luck, grow }: { readonly choose: Choose; readonly luck: () => number; readonly grow?: () => boolean },
 ): Outcome {
   const refused: string[] = [];
+  let missing = 0;
   const harm: string[] = [];
   const queue = asked.map((each) => ({ asked: each, left: each.count }));
   while (queue.length > 0) {
@@ -56,6 +59,7 @@ export function play(
     let candidates = referee.candidates(entry.asked.request);
     if (candidates.length === 0 && grow?.() === true) candidates = referee.candidates(entry.asked.request);
     if (candidates.length === 0) {
+      missing += entry.left;
       refused.push(`${entry.left} of ${entry.asked.request.definition.family}`);
       queue.splice(index, 1);
       continue;
@@ -64,7 +68,7 @@ export function play(
     if (started.harm !== undefined) harm.push(started.harm);
     if (--entry.left === 0) queue.splice(index, 1);
   }
-  return { refused, harm };
+  return { missing, refused, harm };
 }
 
 /** The worst that ECS can do in so many tries: every order and every choice, as far as they reach. */
@@ -75,7 +79,8 @@ export function search(referee: Referee, asked: readonly Asked[], tries: number)
     for (const [index, { request, machines }] of asked.entries()) {
       if (left[index] === 0) continue;
       const candidates = referee.candidates(request);
-      if (candidates.length === 0) return { refused: [`${left[index]} of ${request.definition.family}`], harm: [] };
+      if (candidates.length === 0)
+        return { missing: left[index]!, refused: [`${left[index]} of ${request.definition.family}`], harm: [] };
       // Those that the plan did not have in mind are tried first.
       for (const machine of candidates.toSorted(
         (one, other) => Number(machines.includes(one.id)) - Number(machines.includes(other.id)),
@@ -83,7 +88,7 @@ export function search(referee: Referee, asked: readonly Asked[], tries: number)
         if (++tried > tries) return undefined;
         const { harm } = referee.start(request, machine);
         left[index]!--;
-        const found = harm === undefined ? visit() : { refused: [], harm: [harm] };
+        const found = harm === undefined ? visit() : { missing: 0, refused: [], harm: [harm] };
         left[index]!++;
         referee.tasks.pop();
         if (found !== undefined || tried > tries) return found;

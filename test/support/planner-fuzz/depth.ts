@@ -3,7 +3,7 @@
  * A failure prints the cluster, and what draws it again.
  */
 export function depth(share = 1): { readonly numRuns: number; readonly seed: number } {
-  const [runs = "1500", seed = "1"] = (process.env["AIPLAT_FUZZ"] ?? "").split("@").filter((part) => part !== "");
+  const [runs = "1000", seed = "1"] = (process.env["AIPLAT_FUZZ"] ?? "").split("@").filter((part) => part !== "");
   return { numRuns: Math.ceil(Number(runs) * share), seed: Number(seed) };
 }
 

@@ -23,9 +23,10 @@ export const types: Readonly<
   "trn1.32xlarge": { neuron: 16, gpus: 0, cpu: 131_072, memoryMiB: 500_000, interfaces: 39, rows: [1, 4, 8, 16] },
   "g5.xlarge": { neuron: 0, gpus: 1, cpu: 4096, memoryMiB: 15_600, interfaces: 3 },
   "g5.12xlarge": { neuron: 0, gpus: 4, cpu: 49_152, memoryMiB: 190_000, interfaces: 14 },
-  // Nobody's catalogue knows them: the one has no accelerator, the other has, and nobody knows how many.
-  "m5.large": { neuron: 0, gpus: 0, cpu: 2048, memoryMiB: 7_600, interfaces: 2 },
-  "inf9.xlarge": { neuron: 2, gpus: 0, cpu: 4096, memoryMiB: 15_600, interfaces: 3 },
+  // Nobody's catalogue knows them: the one has no accelerator, the other has, and nobody knows how many;
+  // their interfaces nobody counts.
+  "m5.large": { neuron: 0, gpus: 0, cpu: 2048, memoryMiB: 7_600, interfaces: Infinity },
+  "inf9.xlarge": { neuron: 2, gpus: 0, cpu: 4096, memoryMiB: 15_600, interfaces: Infinity },
 };
 
 const often = <T>(value: T, other: T, weight = 7) =>

@@ -27,16 +27,25 @@ export function takers(
   );
 }
 
-/** How many replicas have CPU, memory, ports and interfaces on the machine, devices left aside. */
-export function roomFor(world: FuzzWorld, wish: Wish, { cpu, memoryMiB }: Size, machine: RefereeMachine): number {
+/**
+ * How many replicas have CPU, memory, ports and interfaces on the machine, devices left aside.
+ *
+ * @param apart The task group of which an instance takes one task, where the user asks for distinct instances: of slots
+ * each has a group of its own unless the user gives one, which awsvpc mode does not take.
+ */
+export function roomFor(
+  world: FuzzWorld,
+  wish: Wish,
+  { cpu, memoryMiB }: Size,
+  machine: RefereeMachine,
+  apart = wish.distinct && wish.mode !== "awsvpc" ? wish.group : undefined,
+): number {
   const there = world.referee.on(machine);
   const running = there.filter(({ state }) => state === "running");
   const web = wish.webPort && wish.mode !== "awsvpc";
   if (web && running.some(({ tcp }) => tcp.includes(8080))) return 0;
-  // distinctInstance is per task group, and a group of one's own is in bridge and host mode only.
-  const apart = wish.distinct && wish.group !== undefined && wish.mode !== "awsvpc";
-  if (apart && running.some(({ group }) => group === wish.group)) return 0;
-  const one = web || apart;
+  if (apart !== undefined && running.some(({ group }) => group === apart)) return 0;
+  const one = web || apart !== undefined;
   const interfaces =
     wish.mode === "awsvpc" ? machine.interfaces - there.filter(({ mode }) => mode === "awsvpc").length : Infinity;
   const byCpu = cpu === 0 ? Infinity : Math.floor((machine.cpu - sum(running.map((task) => task.cpu))) / cpu);

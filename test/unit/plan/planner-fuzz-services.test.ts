@@ -84,7 +84,8 @@ describe("services on devices that ECS does not schedule", () => {
         }),
         depth(0.25),
       );
-      console.log(seen);
+      // A fraction of what is seen usually: the clusters must be worth something.
+      for (const times of Object.values(seen)) expect(times).toBeGreaterThan(depth(0.25).numRuns / 10);
     },
     patience,
   );
