@@ -1,3 +1,4 @@
+import type { FailureReason } from "../base/codes/reason-codes.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { assignSlots } from "../devices/assign.ts";
 import { slotName, type Slot } from "../catalog/slots.ts";
@@ -97,7 +98,7 @@ function cannotGrow(
   const [room] = first.rooms;
   const held = checkDevices(first.needs, room!).join("; ");
   return {
-    reason: "DEVICES",
+    reason: "DEVICES" satisfies FailureReason,
     detail: `${missing} of ${counted(settings.count, "task")}: ${room!.instance.ec2InstanceId}: ${held}, which ECS does not see; to keep a task off that machine a constraint would have to name it, and then ${providersOf(settings)} starts no machines`,
     hint: "Run that task with aiplat, whose tasks lock their devices, or stop it; say with the tag aiplat:devices what it uses; or move it to machines of no capacity provider.",
   };
