@@ -38,13 +38,10 @@ export function judged(plan: ServicePlan, snapshot: ClusterSnapshot): ServicePla
 
 /** A deployment that would stall, as every plan words what has no place. */
 export function unplacedBy(problem: Problem): Unplaced {
-  const reason: FailureReason = problem.code === "device-held" ? "DEVICES" : "STALL";
-  return {
-    reason,
-    detail: problem.message,
-    hint: problem.hint ?? "",
-    problem,
-  };
+  const said = { detail: problem.message, hint: problem.hint ?? "", problem };
+  return problem.code === "device-held"
+    ? { reason: "DEVICES" satisfies FailureReason, ...said }
+    : { reason: "STALL" satisfies FailureReason, ...said };
 }
 
 /** Whether the service is deleted only after others. */
