@@ -1,3 +1,4 @@
+import { present } from "../../core/base/present.ts";
 import { chooseCapacity, providersIn, typesOf } from "../../core/plan/choose-capacity.ts";
 import { observeProviders } from "../../operations/observe-providers.ts";
 import { capacityFor, snapshotSource } from "../shared/plan-source.ts";
@@ -79,6 +80,7 @@ export const clusterExplain: Command<Options> = {
       count: options.count ?? resolved.replicas,
       placementConstraints: (options.placementConstraints ?? []).flat(),
       ...providersIn(chosen),
+      ...present({ limit: chosen.limit }),
     });
     await print(context, explanationView(explanation));
     return explanation.placeable ? exitCodes.success : exitCodes.capacity;

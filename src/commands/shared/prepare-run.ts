@@ -95,8 +95,9 @@ async function readWorkloadRun(
 function capacitySettings({
   capacityProviderStrategy,
   mayGrow,
-}: ChosenCapacity): Pick<RunSettings, "capacityProviderStrategy" | "mayGrow"> {
-  return present({ capacityProviderStrategy, mayGrow: Number.isFinite(mayGrow) ? mayGrow : undefined });
+  limit,
+}: ChosenCapacity): Pick<RunSettings, "capacityProviderStrategy" | "mayGrow" | "limit"> {
+  return present({ capacityProviderStrategy, mayGrow: Number.isFinite(mayGrow) ? mayGrow : undefined, limit });
 }
 
 /** Without host ports the group is what keeps two tasks of one slot off one machine. */

@@ -2,16 +2,18 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import { readTerms } from "../devices/terms.ts";
 import type { RegisteredTaskDefinition, TaskDefinition } from "../ecs-api/api.ts";
-import { requirementsOf } from "../ecs/requirements.ts";
+import { requirementsOf, type Requirements } from "../ecs/requirements.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { roomsOf, type Room } from "../placement/room.ts";
-import { judge } from "../placement/verdict.ts";
+import { freshRooms } from "../placement/fresh-rooms.ts";
+import { countPlaceable, judge } from "../placement/verdict.ts";
+import { barredRun } from "./barred-run.ts";
 import { exposedRooms, keepAway } from "./exclusion.ts";
 import { planByRoom } from "./plan-by-room.ts";
 import { planSlots } from "./plan-slots.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
 import { explainShortage } from "./shortage.ts";
-import { placementOptions, runRequest, type RunSettings } from "./run-request.ts";
+import { mayStart, placementOptions, providersOf, runRequest, type RunSettings } from "./run-request.ts";
 
 /**
  * Plans the next round of a run: which definitions to register and which RunTask calls to make, as data.
@@ -83,14 +85,37 @@ function planListed(
   const unseen = exposedRooms(needs, rooms);
   const free = rooms.filter((room) => judge(needs, room).fits);
   const distinct = devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : [];
-  const steps = keepAway(remaining, ec2Ids(unseen), ec2Ids(free)).map(({ count, constraints }) => ({
-    ...step,
-    count,
-    request: runRequest(settings, definition, { taskDefinition, placementConstraints: [...distinct, ...constraints] }),
-  }));
+  const growth = growthFor(snapshot, needs, settings, remaining);
+  const barred = growth.machines > 0 && unseen.length > 0;
+  const asked = barred ? growth.there : remaining;
+  const steps = keepAway(asked, ec2Ids(unseen), ec2Ids(free), providersOf(settings).length > 0).map(
+    ({ count, constraints }) => ({
+      ...step,
+      count,
+      request: runRequest(settings, definition, {
+        taskDefinition,
+        placementConstraints: [...distinct, ...constraints],
+      }),
+    }),
+  );
+  if (barred) return { steps, unplaced: [barredRun(needs, unseen, settings, remaining - growth.there)] };
+  if (growth.there + growth.machines >= remaining) return { steps, unplaced: [] };
   // ECS is asked for all the same: of a definition that others wrote it may know better.
-  const shortage = explainShortage(snapshot, [definition], settings, { asked: remaining });
+  const missing = remaining - growth.there - growth.machines;
+  const shortage = explainShortage(snapshot, [definition], settings, { asked: remaining, missing });
   return { steps, unplaced: shortage === undefined ? [] : [shortage] };
+}
+
+/** How many of the tasks have room, and for how many of the rest capacity providers may start machines, one each. */
+function growthFor(
+  snapshot: ClusterSnapshot,
+  needs: Requirements,
+  settings: RunSettings,
+  count: number,
+): { readonly there: number; readonly machines: number } {
+  const there = countPlaceable(roomsOf(snapshot), [needs], count);
+  const most = Math.min(count - there, mayStart(settings));
+  return { there, machines: most === 0 ? 0 : (freshRooms(snapshot, needs, most)?.rooms.length ?? most) };
 }
 
 function ec2Ids(rooms: readonly Room[]): readonly string[] {

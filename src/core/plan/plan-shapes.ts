@@ -49,6 +49,7 @@ export const runSettings = z.looseObject({
   provider: optional(text),
   capacityProviderStrategy: optional(capacityProviderStrategy),
   mayGrow: optional(number),
+  limit: optional(text),
 });
 
 export const clusterBasis = z.looseObject({
@@ -91,5 +92,6 @@ export const rollout = z.looseObject({
     z.looseObject({ placementConstraints: optional(readableConstraints), capacityProviders: optional(texts) }),
   ),
   mayGrow: optional(number),
+  limit: optional(text),
   barred: optional(text),
 });

@@ -1,4 +1,3 @@
-import type { FailureReason } from "../base/codes/reason-codes.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { assignSlots } from "../devices/assign.ts";
 import { slotName, type Slot } from "../catalog/slots.ts";
@@ -7,8 +6,7 @@ import { placedBy } from "../ecs/requirements.ts";
 import { definitionsOf, variantFor, type EcsVariant, type EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { roomsOf, type Room } from "../placement/room.ts";
 import type { Shape } from "../workload/resolved.ts";
-import { counted } from "../base/counted.ts";
-import { barredGrowth, heldOn, waysToGrow } from "../placement/barred-growth.ts";
+import { barredRun } from "./barred-run.ts";
 import type { RunFailure } from "./run-result.ts";
 import { exposedRooms, keepAway } from "./exclusion.ts";
 import { assignGrowing } from "./grow.ts";
@@ -94,12 +92,7 @@ function cannotGrow(
   });
   const first = exposed.find((each) => each.rooms.length > 0);
   if (first === undefined || exposed.some((each) => each.rooms.length === 0)) return undefined;
-  const held = heldOn(first.needs, first.rooms[0]!);
-  return {
-    reason: "DEVICES" satisfies FailureReason,
-    detail: `${missing} of ${counted(settings.count, "task")}: ${barredGrowth(held, providersOf(settings))}`,
-    hint: waysToGrow,
-  };
+  return barredRun(first.needs, first.rooms, settings, missing);
 }
 
 /**
@@ -185,8 +178,8 @@ function stepsOf(
     }),
   });
   let done = 0;
-  return keepAway(hosts.length, [...unseen, ...spoiled, ...crowded], places).map(({ count, constraints }) =>
-    step(count, constraints, places.slice(done, (done += count))),
+  return keepAway(hosts.length, [...unseen, ...spoiled, ...crowded], places, providersOf(settings).length > 0).map(
+    ({ count, constraints }) => step(count, constraints, places.slice(done, (done += count))),
   );
 }
 

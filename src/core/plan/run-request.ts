@@ -33,6 +33,8 @@ export interface RunSettings {
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
   /** How many more machines these may start. */
   readonly mayGrow?: number;
+  /** What keeps them from starting more. */
+  readonly limit?: string;
 }
 
 /** How many machines the providers may start for tasks that have no room: a plan that does not say leaves it open. */

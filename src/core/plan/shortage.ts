@@ -1,4 +1,5 @@
 import type { FailureReason, ReasonCode } from "../base/codes/reason-codes.ts";
+import { present } from "../base/present.ts";
 import { counted } from "../base/counted.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { TaskDefinition } from "../ecs-api/api.ts";
@@ -35,6 +36,7 @@ export function explainShortage(
   const { count } = settings;
   const { placeable, possible, instances, nearestChange } = explainRemainder(snapshot, definitions, {
     ...placementOptions(settings),
+    ...present({ limit: settings.limit }),
     count: asked,
   });
   if (placeable) return undefined;
