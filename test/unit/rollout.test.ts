@@ -458,10 +458,38 @@ describe("the rollout guard", () => {
     const each = rollout(3, 100, 200);
     const { message, hint } = rolloutProblem(judge(cluster(3, 3), each), each);
     expect(message).toBe(
-      "bert would stall: 3 tasks are wanted and 3 run; at minimumHealthyPercent 100 at least 3 must stay healthy and at maximumPercent 200 at most 6 may run; so none of the old ones stops, and there is no room for a new one",
+      "bert would stall: 3 tasks are wanted and 3 run; at minimumHealthyPercent 100 at least 3 must stay healthy and at maximumPercent 200 at most 6 may run; so none of the old ones stops, and there is no room for a new one: 3 inf2.xlarge instances, such as i-i0: /dev/neuron0 is held by a task of this deployment and needs 3,686 CPU units, 410 remain",
     );
     expect(hint).toBe(
       "Set minimumHealthyPercent 66 in ecs.service.deploymentConfiguration or add 1 inf2.xlarge instance. --allow-stall deploys all the same.",
     );
+  });
+
+  it("says what each machine lacks, and the change that is nearer than another machine", () => {
+    const short = aDefinition("bert", { memory: 12_000 });
+    const { registered } = cluster(1, 0).instances[0]!;
+    const at = (memoryMiB: number) =>
+      aSnapshot([anInstance("i0", "inf2.xlarge", { registered, remaining: { ...registered, memoryMiB } })]);
+    const each = { ...rollout(1, 100, 200), definition: short };
+    const textOf = (snapshot: ClusterSnapshot) => {
+      const { message, hint } = rolloutProblem(judge(snapshot, each), each);
+      return [message, hint];
+    };
+    expect(textOf(at(11_000))).toEqual([
+      "bert would stall: 1 task is wanted, and the cluster has room for 0: inf2.xlarge i-i0: needs 12,000 MiB, 11,000 remain",
+      "With memory 11000MiB it fits on 1 instance (i-i0) or add 1 inf2.xlarge instance. --allow-stall deploys all the same.",
+    ]);
+    expect(textOf(aSnapshot([]))).toEqual([
+      "bert would stall: 1 task is wanted, and the cluster has room for 0: the cluster has no container instances",
+      "No setting and no further instance of the cluster's types would help: aiplat cluster explain tells what each instance lacks. --allow-stall deploys all the same.",
+    ]);
+  });
+
+  it("says nothing of machines where the percentages are what stalls", () => {
+    const each = rollout(1, 50, 100);
+    const verdict = judge(cluster(2, 1), each);
+    expect(verdict).toMatchObject({ finishes: false, started: 0 });
+    expect(verdict.why).toBeUndefined();
+    expect(rolloutProblem(verdict, each).message).not.toContain("i-i");
   });
 });

@@ -7,7 +7,7 @@ export function rolloutProblem(verdict: RolloutVerdict, { settings, newDeploymen
   return problem(
     "rollout-stalls",
     ["ecs", "service", "deploymentConfiguration"],
-    `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}`,
+    `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}${verdict.why === undefined ? "" : `: ${verdict.why}`}`,
     remedyText(verdict),
   );
 }
@@ -34,6 +34,7 @@ function arithmetic(
 }
 
 function remedyText({
+  nearest,
   remedies: { rolling, minimumHealthyPercent, maximumPercent, instances },
 }: RolloutVerdict): string {
   const settings = [
@@ -49,6 +50,7 @@ function remedyText({
     ...(rolling === undefined && settings.length > 0
       ? [`set ${listOr(settings)} in ecs.service.deploymentConfiguration`]
       : []),
+    ...(nearest === undefined ? [] : [nearest]),
     ...(instances === undefined ? [] : [`add ${counted(instances.count, `${instances.instanceType} instance`)}`]),
   ];
   const all =

@@ -11,6 +11,7 @@ import { emptyInstance, instanceTypesFor } from "../placement/empty-instance.ts"
 import { placeIn } from "../placement/place.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
 import { copyRooms, emptyRoom, occupy, roomsOf, vacate, type Room } from "../placement/room.ts";
+import { stallOf, type Stall } from "./stall.ts";
 import { heldGpus, withoutGpusOf, type OwnTask } from "./held-gpus.ts";
 import type { Task, TaskDefinition } from "../ecs-api/api.ts";
 import { groupOfService, type DeploymentSettings } from "../ecs-api/service.ts";
@@ -45,7 +46,7 @@ export interface RolloutRemedies {
   readonly instances?: { readonly instanceType: string; readonly count: number };
 }
 
-export interface RolloutVerdict {
+export interface RolloutVerdict extends Stall {
   readonly service: string;
   readonly finishes: boolean;
   readonly desired: number;
@@ -107,6 +108,7 @@ export function judgeRollouts(
       left: outcome.left,
       placements: outcome.started,
       remedies: outcome.finishes ? {} : remediesFor(snapshot, before, rollout, needs),
+      ...(outcome.finishes || settings.daemon ? {} : stallOf(snapshot, world.rooms, needs)),
     };
   });
 }
@@ -282,7 +284,11 @@ function worldOf(snapshot: ClusterSnapshot, services: readonly string[], lockPor
     const without = withoutGpusOf(instance, mine, gpus);
     return { ...without, remaining: mine.reduce((left, { needs }) => giveBack(left, needs), without.remaining) };
   });
-  const rooms = roomsOf({ ...snapshot, tasks: snapshot.tasks.filter((task) => !released.has(task)), instances });
+  const others = snapshot.tasks.filter((task) => !released.has(task));
+  const rooms = roomsOf({ ...snapshot, tasks: others, instances }).map((room): Room => ({
+    ...room,
+    placing: "deployment",
+  }));
   const byArn = new Map(rooms.map((room) => [room.instance.arn, room]));
   const old = new Map<string, OldTask[]>(services.map((service) => [service, []]));
   for (const { task, needs } of known) {
