@@ -1,4 +1,5 @@
-// GPUs that tasks share by memory: explain, plan, run-task, service deploy and cluster devices beside what ECS does.
+// GPUs that tasks share by memory: explain, plan, run-task, service deploy and cluster devices beside what ECS does; and
+// what daemons leave of them.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -89,4 +90,18 @@ it("keeps shares off whole GPUs, and says of a service that waits for room what 
   const { stderr } = await run("service", "status", "tsv");
   expect(stderr).toContain("failed: GPU\n  tsv: 1 of 2 tasks");
   expect(states(await result(0, "cluster", "devices"))).toEqual(["held", "shared"]);
+});
+
+it("advises no machine on which a DAEMON service leaves too little, though none of its tasks runs yet", async () => {
+  for (const arn of (await box.ecs("ListContainerInstances")).containerInstanceArns)
+    await box.ecs("DeregisterContainerInstance", { containerInstance: arn, force: true });
+  await box.register("agent", { memory: 1024 });
+  await box.ecs("CreateService", { serviceName: "agent", taskDefinition: "agent", schedulingStrategy: "DAEMON" });
+  const nearest = async (memory: string) =>
+    (await result(4, "cluster", "explain", write("tts", { resources: { cpu: 0.5, memory } }))).nearestChange;
+  expect(await nearest("13721MiB")).toEqual({ kind: "add-instances", message: "one more g5.xlarge" });
+  expect(await nearest("13722MiB")).toEqual({
+    kind: "ask-for-less",
+    message: "with memory 13721MiB it fits on an empty g5.xlarge",
+  });
 });

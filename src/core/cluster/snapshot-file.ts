@@ -8,6 +8,12 @@ import { registeredTaskDefinition } from "../ecs-api/schema/task-definition.ts";
 import { pathText, problem, Refusal } from "../base/problem.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 
+const managedDaemon = z.looseObject({
+  name: text,
+  capacityProviders: list(text),
+  definition: z.looseObject({ family: text, containerDefinitions: list(z.looseObject({ name: text })) }),
+});
+
 /** What aiplat reads of a snapshot. Other fields pass: definitions and services are kept as ECS describes them. */
 const schema = z.looseObject({
   apiVersion: z.literal("aiplat/v1"),
@@ -21,6 +27,8 @@ const schema = z.looseObject({
   instances: list(containerInstance),
   tasks: list(task),
   services: z.optional(list(service)),
+  taskServices: z.optional(list(z.looseObject({ serviceName: text }))),
+  managedDaemons: z.optional(list(managedDaemon)),
   redacted: z.optional(z.literal(true)),
   taskDefinitions: map(registeredTaskDefinition),
 });
