@@ -149,6 +149,46 @@ describe("createEcs", () => {
     ]);
   });
 
+  it("reads the sharing of GPUs and the health of an instance, which it asks for", async () => {
+    const { config, requests } = await serve(() => ({
+      body: {
+        containerInstances: [
+          {
+            containerInstanceArn: "ci",
+            gpuDevices: [
+              { gpuId: "A", sharingMode: "NVIDIA_MPS", totalMemoryInMiB: 22_563, remainingMemoryInMiB: 7203 },
+              { gpuId: "B", sharingMode: "DEDICATED", totalMemoryInMiB: 22_563 },
+            ],
+            healthStatus: {
+              overallStatus: "IMPAIRED",
+              details: [
+                { type: "ACCELERATED_COMPUTE", status: "IMPAIRED", statusReason: "Xid 79", lastUpdated: 1 },
+                { type: "AGENT_CONNECTIVITY", status: "OK" },
+              ],
+            },
+          },
+          { containerInstanceArn: "plain" },
+        ],
+      },
+    }));
+    const [shared, plain] = await createEcs(config, never).describeContainerInstances("prod", ["ci", "plain"]);
+    expect(requests[0]!.input["include"]).toEqual(["CONTAINER_INSTANCE_HEALTH"]);
+    expect(shared).toMatchObject({
+      gpuDevices: [
+        { gpuId: "A", sharingMode: "NVIDIA_MPS", totalMemoryInMiB: 22_563, remainingMemoryInMiB: 7203 },
+        { gpuId: "B", sharingMode: "DEDICATED", totalMemoryInMiB: 22_563, remainingMemoryInMiB: 0 },
+      ],
+      healthStatus: {
+        overallStatus: "IMPAIRED",
+        details: [
+          { type: "ACCELERATED_COMPUTE", status: "IMPAIRED", statusReason: "Xid 79" },
+          { type: "AGENT_CONNECTIVITY", status: "OK" },
+        ],
+      },
+    });
+    expect([plain!.gpuDevices, plain!.healthStatus]).toEqual([undefined, undefined]);
+  });
+
   it("sends a task definition's fields that the SDK does not know, and keeps them when it reads", async () => {
     const definition: TaskDefinition = {
       family: "app",

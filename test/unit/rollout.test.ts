@@ -454,6 +454,32 @@ describe("the rollout guard", () => {
     ]);
   });
 
+  it.each<readonly [what: string, minimum: number, memory: number, described: boolean, finishes: boolean]>([
+    ["a new share has room beside the old one", 100, 11_000, false, true],
+    ["and where ECS describes the GPU", 100, 11_000, true, true],
+    ["a larger one has not", 100, 12_000, false, false],
+    ["nor by ECS's own count", 100, 12_000, true, false],
+    ["the old one gives its memory back first", 0, 12_000, false, true],
+    ["and in ECS's own count", 0, 12_000, true, true],
+  ])("counts shares of one GPU by memory: %s", (_, minimum, memory, described, finishes) => {
+    const share = (family: string, mib: number) =>
+      aDefinition(family, { resourceRequirements: [{ type: "GPU", sharingStrategy: { nvidiaMps: { memory: mib } } }] });
+    const old = share("bert", 11_500);
+    const registered = { cpu, memoryMiB: 16_000, tcpPorts: [22], udpPorts: [], gpus: ["A"] };
+    const device = { gpuId: "A", sharingMode: "NVIDIA_MPS", totalMemoryInMiB: 22_888, remainingMemoryInMiB: 11_388 };
+    const host = anInstance("g", "g5.xlarge", {
+      attributes: { "ecs.capability.gpu-sharing-mps": "" },
+      registered,
+      remaining: { ...registered, gpus: [] },
+      ...(described ? { gpuDevices: [device] } : {}),
+    });
+    const task = aTask("t1", old, host, { group: "service:bert", containers: [{ name: "main", gpuIds: ["A"] }] });
+    const each = rollout(1, minimum, 200, { definition: share("bert", memory) });
+    const verdict = judge(aSnapshot([host], [task], [old]), each);
+    expect(verdict.finishes).toBe(finishes);
+    if (!finishes) expect(verdict.why).toContain("11,388 MiB is the most that is left on one");
+  });
+
   it("says the arithmetic and what would fit", () => {
     const each = rollout(3, 100, 200);
     const { message, hint } = rolloutProblem(judge(cluster(3, 3), each), each);

@@ -5,6 +5,9 @@ import type { TaskService } from "../../../src/core/cluster/task-services.ts";
 import { judgeRollouts } from "../../../src/core/deployment/rollout.ts";
 import type { RegisteredTaskDefinition } from "../../../src/core/ecs-api/api.ts";
 import { explainPlacement } from "../../../src/core/placement/explain.ts";
+import { definitionsOf } from "../../../src/core/ecs/resolve-for-ecs.ts";
+import type { Workload } from "../../../src/core/workload/schema.ts";
+import { ecsOf } from "../../support/ecs.ts";
 import { aDefinition, aSnapshot } from "../../support/cluster.ts";
 
 /** g5.xlarge: 4,096 CPU units and at least 14,745 MiB, as nine tenths of 16 GiB. */
@@ -98,5 +101,21 @@ describe("a machine that is yet to be added", () => {
     const judge = (memory: number) => judgeRollouts(cluster({ taskServices: [daemon] }), [rollout(memory)])[0]!;
     expect(judge(13_721).remedies).toEqual({ instances: { instanceType: "g5.xlarge", count: 1 } });
     expect([judge(13_722).remedies, judge(13_722).nearest]).toEqual([{}, less.message]);
+  });
+
+  it("takes every slot beside the daemons that the file keeps a reserve for", () => {
+    const replicas = (resources?: Workload["resources"]) =>
+      definitionsOf(
+        ecsOf({
+          name: "bert",
+          image: "bert:1",
+          accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 },
+          ...(resources === undefined ? {} : { resources }),
+        }),
+      );
+    const machines = (resources?: Workload["resources"]) =>
+      explainPlacement(cluster({ taskServices: [daemon] }), replicas(resources), { count: 3 }).nearestChange?.message;
+    expect(machines()).toBe("2 more inf2.24xlarge");
+    expect(machines({ reserve: { memory: "1GiB" } })).toBe("one more inf2.24xlarge");
   });
 });
