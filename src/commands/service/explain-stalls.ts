@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import type { Service } from "../../core/ecs-api/service.ts";
 import type { RunFailure } from "../../core/plan/run-result.ts";
 import { lacksRoom } from "../../core/plan/stalled-service.ts";
-import { AiplatError } from "../../errors.ts";
+import { Interrupted, toAiplatError } from "../../errors.ts";
 import { explainServices } from "../../operations/explain-services.ts";
 import type { EcsPort } from "../../ports.ts";
 
@@ -46,9 +46,10 @@ export function watchStalls(
           if (text !== undefined && told.get(serviceName) !== text) say(serviceName, text);
           if (text !== undefined) told.set(serviceName, text);
         }
-      } catch (error) {
+      } catch (thrown) {
+        const error = toAiplatError(thrown);
+        if (error instanceof Interrupted || error.code === "Bug") throw error;
         // The wait goes on without.
-        if (!(error instanceof AiplatError) || error.code !== "AccessDenied") throw error;
         readable = false;
         say(due[0]!.serviceName, `why there is no room cannot be told: ${error.message}`);
       }
