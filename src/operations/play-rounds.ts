@@ -1,3 +1,4 @@
+import type { FailureReason } from "../core/base/codes/reason-codes.ts";
 import { counted } from "../core/base/counted.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import type { RunStep } from "../core/plan/run-plan.ts";
@@ -67,7 +68,7 @@ export async function playRounds(
     const before = started.size;
     const planned = steps.reduce((sum, step) => sum + step.count, 0);
     // What cannot be placed whole is not begun, unless tasks that are stopping make room for the rest.
-    const incomplete = input.allOrNothing && planned < input.count - before;
+    const incomplete = input.allOrNothing && (unplaced.length > 0 || planned < input.count - before);
     if (incomplete && (stopping.length === 0 || waited >= stopPolls))
       return unplaced.length > 0 ? unplaced : explained(input, before, failures);
     if (steps.length > 0 && !incomplete) {
@@ -175,7 +176,7 @@ async function explained(
   const detail = `${input.count - placed} of ${counted(input.count, "task")}: ECS placed fewer than it was asked for and gave no reason`;
   return [
     {
-      reason: "UNKNOWN",
+      reason: "UNKNOWN" satisfies FailureReason,
       detail,
       hint: "Other placements may have come first: run it again, or look at aiplat cluster explain.",
     },

@@ -1,3 +1,4 @@
+import type { ReasonCode } from "../base/codes/reason-codes.ts";
 import { listOr } from "../base/problem.ts";
 import type { InstanceExplanation } from "./explain.ts";
 
@@ -7,7 +8,7 @@ const shownGroups = 3;
 /** Why tasks have no place on the instances, each kind of reason once. */
 export interface NoRoom {
   /** The code of the first reason. */
-  readonly code: string;
+  readonly code: ReasonCode;
   readonly text: string;
 }
 
@@ -27,7 +28,7 @@ export function whyNoRoom(instances: readonly InstanceExplanation[]): NoRoom {
 }
 
 interface Group {
-  readonly code: string;
+  readonly code: ReasonCode;
   readonly message: string;
   readonly instanceType: string;
   readonly ids: readonly string[];

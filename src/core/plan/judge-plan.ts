@@ -1,3 +1,4 @@
+import type { FailureReason } from "../base/codes/reason-codes.ts";
 import { listOr, type Problem } from "../base/problem.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { judgeRollouts, type RolloutVerdict } from "../deployment/rollout.ts";
@@ -37,7 +38,7 @@ export function judged(plan: ServicePlan, snapshot: ClusterSnapshot): ServicePla
 
 /** A deployment that would stall, as every plan words what has no place. */
 export function unplacedBy(problem: Problem): Unplaced {
-  return { reason: "STALL", detail: problem.message, hint: problem.hint ?? "", problem };
+  return { reason: "STALL" satisfies FailureReason, detail: problem.message, hint: problem.hint ?? "", problem };
 }
 
 /** Whether the service is deleted only after others. */

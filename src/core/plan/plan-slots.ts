@@ -1,3 +1,4 @@
+import type { FailureReason } from "../base/codes/reason-codes.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { assignSlots } from "../devices/assign.ts";
 import { slotName, type Slot } from "../catalog/slots.ts";
@@ -11,36 +12,28 @@ import { listOr } from "../base/problem.ts";
 import { checkDevices } from "../placement/check-devices.ts";
 import type { RunFailure } from "./run-result.ts";
 import { exposedRooms, keepAway } from "./exclusion.ts";
-import { freshHosts, hostsOf, type Host } from "./hosts.ts";
+import { assignGrowing } from "./grow.ts";
+import { hostsOf, type Host } from "./hosts.ts";
+import { leaveToOthers, type LeftToOthers, type PlacedSlot } from "./rivals.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
 import { mayStart, placementOptions, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
 import { newMachines, whyHere } from "./why-here.ts";
 
-/** A slot on one machine, for one replica. */
-interface Placed {
-  readonly shape: Shape;
-  readonly slot: Slot;
-  readonly host: Host;
-}
-
 /** One slot and the machines that the plan has it on. */
 interface Assignment {
-  readonly shape: Shape;
   readonly slot: Slot;
   readonly hosts: readonly Host[];
 }
 
 /** Machines that ECS must not choose for a slot, by their EC2 ids. */
-interface Away {
+interface Away extends LeftToOthers {
   /** Somebody holds the slot there without a lock that ECS sees. */
   readonly unseen: readonly string[];
-  /** The slot is free there and takes devices of another one that the plan has there, and nowhere else. */
-  readonly spoiled: readonly string[];
 }
 
 /** Ids in a constraint and managed scaling do not go together. */
-const nowhere: Away = { unseen: [], spoiled: [] };
+const nowhere: Away = { unseen: [], spoiled: [], crowded: [] };
 
 /**
  * Plans `count` replicas of a workload whose Neuron devices ECS does not schedule: chooses the slots, and leaves the
@@ -57,15 +50,25 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
   const there = assign(shapes, settings, hosts, count);
   // Where a provider has to start machines no constraint may name any: then no slot is used that somebody holds unseen.
   const grown =
-    there.length < count && mayStart(settings) > 0 ? assignGrowing(ecs, settings, hosts, count, snapshot) : [];
+    there.length < count && mayStart(settings) > 0
+      ? assignGrowing({ ecs, settings, snapshot, rooms, hosts }, count)
+      : [];
   const growing = grown.length > there.length;
   const assigned = growing ? grown : there;
-  const steps = group(assigned).flatMap((assignment) => {
-    const variant = variantFor(ecs, assignment.shape, assignment.slot);
-    const away = growing
-      ? nowhere
-      : { unseen: unseenFor(variant, settings, rooms), spoiled: spoiledFor(assignment, hosts, assigned) };
-    return stepsOf(variant, settings, assignment, away);
+  const steps = shapes.flatMap((shape) => {
+    const own = assigned.filter(({ host }) => host.shape === shape);
+    const left = leaveToOthers(
+      own,
+      hosts.filter((host) => host.shape === shape),
+      ecs.networkMode !== "awsvpc",
+    );
+    return group(own).flatMap((assignment) => {
+      const variant = variantFor(ecs, shape, assignment.slot);
+      const away = growing
+        ? nowhere
+        : { unseen: unseenFor(variant, settings, rooms), ...left.get(assignment.slot[0]!)! };
+      return stepsOf(variant, settings, assignment, away);
+    });
   });
   if (assigned.length === count) return { steps, unplaced: [] };
   const missing = count - assigned.length;
@@ -95,7 +98,7 @@ function cannotGrow(
   const [room] = first.rooms;
   const held = checkDevices(first.needs, room!).join("; ");
   return {
-    reason: "DEVICES",
+    reason: "DEVICES" satisfies FailureReason,
     detail: `${missing} of ${counted(settings.count, "task")}: ${room!.instance.ec2InstanceId}: ${held}, which ECS does not see; to keep a task off that machine a constraint would have to name it, and then ${providersOf(settings)} starts no machines`,
     hint: "Run that task with aiplat, whose tasks lock their devices, or stop it; say with the tag aiplat:devices what it uses; or move it to machines of no capacity provider.",
   };
@@ -135,8 +138,8 @@ function assign(
   settings: RunSettings,
   hosts: readonly Host[],
   count: number,
-): readonly Placed[] {
-  const assigned: Placed[] = [];
+): readonly PlacedSlot[] {
+  const assigned: PlacedSlot[] = [];
   for (const shape of shapes)
     assigned.push(
       ...fill(
@@ -148,50 +151,18 @@ function assign(
   return assigned;
 }
 
-/**
- * As assign, with the machines that a capacity provider adds: they come empty. A slot that somebody holds unseen by ECS
- * anywhere is not used at all.
- */
-function assignGrowing(
-  ecs: EcsWorkload,
-  settings: RunSettings,
-  hosts: readonly Host[],
-  count: number,
-  snapshot: ClusterSnapshot,
-): readonly Placed[] {
-  const { shapes } = ecs.workload;
-  const assigned: Placed[] = [];
-  for (const shape of shapes) {
-    const own = hosts.filter((host) => host.shape === shape);
-    const unseen = new Set(own.flatMap((host) => [...host.unlocked]));
-    const without = (some: readonly Host[]) =>
-      some.map((host) => ({ ...host, taken: new Set([...host.taken, ...unseen]) }));
-    assigned.push(...fill(without(own), settings, count - assigned.length));
-    if (shape !== shapes[0]) continue;
-    const fresh = freshHosts(ecs, settings, snapshot, Math.min(count - assigned.length, mayStart(settings)));
-    assigned.push(...fill(without(fresh), settings, count - assigned.length));
-  }
-  return assigned;
+function fill(hosts: readonly Host[], { strategy }: RunSettings, count: number): readonly PlacedSlot[] {
+  return assignSlots(hosts, count, strategy).map(({ machine, slot }) => ({ slot, host: machine as Host }));
 }
 
-function fill(hosts: readonly Host[], { strategy }: RunSettings, count: number): readonly Placed[] {
-  return assignSlots(hosts, count, strategy).map(({ machine, slot }) => {
-    const host = machine as Host;
-    return { shape: host.shape, slot, host };
-  });
-}
-
-function group(assigned: readonly Placed[]): readonly Assignment[] {
-  const groups = new Map<string, Placed[]>();
+/** The replicas of one shape by their slots. */
+function group(assigned: readonly PlacedSlot[]): readonly Assignment[] {
+  const groups = new Map<string, PlacedSlot[]>();
   for (const placed of assigned) {
-    const key = `${placed.shape.instanceTypes[0]!.instanceType} ${slotName(placed.slot)}`;
+    const key = slotName(placed.slot);
     groups.set(key, [...(groups.get(key) ?? []), placed]);
   }
-  return [...groups.values()].map((some) => ({
-    shape: some[0]!.shape,
-    slot: some[0]!.slot,
-    hosts: some.map((placed) => placed.host),
-  }));
+  return [...groups.values()].map((some) => ({ slot: some[0]!.slot, hosts: some.map(({ host }) => host) }));
 }
 
 function unseenFor({ requirements }: EcsVariant, settings: RunSettings, rooms: readonly Room[]): readonly string[] {
@@ -199,28 +170,11 @@ function unseenFor({ requirements }: EcsVariant, settings: RunSettings, rooms: r
   return exposed.map(({ instance }) => instance.ec2InstanceId);
 }
 
-function spoiledFor(
-  { shape, slot }: Assignment,
-  hosts: readonly Host[],
-  assigned: readonly Placed[],
-): readonly string[] {
-  const clashing = new Set(
-    assigned
-      .filter((placed) => placed.slot[0] !== slot[0] && placed.slot.some((device) => slot.includes(device)))
-      .map(({ host }) => host.id),
-  );
-  return ec2Ids(
-    hosts.filter(
-      (host) => host.shape === shape && clashing.has(host.id) && !slot.some((device) => host.taken.has(device)),
-    ),
-  );
-}
-
 function stepsOf(
   { definition, shape, slot = [] }: EcsVariant,
   settings: RunSettings,
   { hosts }: Assignment,
-  { unseen, spoiled }: Away,
+  { unseen, spoiled, crowded }: Away,
 ): readonly RunStep[] {
   const awsvpc = definition.networkMode === "awsvpc";
   const partial = shape.request.kind === "neuron" && !shape.request.whole;
@@ -229,7 +183,7 @@ function stepsOf(
     definition,
     count,
     machines,
-    why: whyHere(slot, { free: namesOf(hosts, settings), unseen, spoiled }),
+    why: whyHere(slot, { free: namesOf(hosts, settings), unseen, spoiled, crowded }),
     request: runRequest(settings, definition, {
       placementConstraints: [...(awsvpc ? [{ type: "distinctInstance" }] : []), ...constraints],
       ...(awsvpc ? { group: `aiplat:${slotName(slot)}` } : {}),
@@ -237,7 +191,7 @@ function stepsOf(
     }),
   });
   let done = 0;
-  return keepAway(hosts.length, [...unseen, ...spoiled], places).map(({ count, constraints }) =>
+  return keepAway(hosts.length, [...unseen, ...spoiled, ...crowded], places).map(({ count, constraints }) =>
     step(count, constraints, places.slice(done, (done += count))),
   );
 }

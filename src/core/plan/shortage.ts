@@ -1,3 +1,4 @@
+import type { FailureReason } from "../base/codes/reason-codes.ts";
 import { counted } from "../base/counted.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { TaskDefinition } from "../ecs-api/api.ts";
@@ -38,7 +39,7 @@ export function explainShortage(
   if (placeable) return undefined;
   const { code, text } = whyNoRoom(instances);
   return {
-    reason: code,
+    reason: code satisfies FailureReason,
     detail: `${known ?? asked - possible} of ${counted(wanted.count, "task")}: ${text}`,
     hint:
       nearestChange === undefined
