@@ -3,7 +3,7 @@ import type { Requirements } from "../ecs/requirements.ts";
 import { toExplanation } from "../placement/explain.ts";
 import { findNearestChange } from "../placement/nearest-change.ts";
 import type { Room } from "../placement/room.ts";
-import { closestTo } from "../placement/verdict.ts";
+import { closestTo, judge } from "../placement/verdict.ts";
 import { whyNoRoom } from "../placement/why-no-room.ts";
 
 /** What keeps the next task of a stalled deployment off the machines; empty where its percentages do. */
@@ -14,11 +14,19 @@ export interface Stall {
   readonly nearest?: string;
 }
 
-/** @param rooms The machines where nothing moves any more. */
-export function stallOf(snapshot: ClusterSnapshot, rooms: readonly Room[], needs: Requirements): Stall {
+/**
+ * @param rooms The machines where nothing moves any more.
+ * @param fresh Those that capacity providers may still start.
+ */
+export function stallOf(
+  snapshot: ClusterSnapshot,
+  rooms: readonly Room[],
+  fresh: readonly Room[],
+  needs: Requirements,
+): Stall {
   const judged = rooms.map((room) => closestTo(room, [needs]));
   const instances = judged.map(toExplanation);
-  if (instances.some(({ fits }) => fits)) return {};
+  if (instances.some(({ fits }) => fits) || fresh.some((room) => judge(needs, room).fits)) return {};
   const change = findNearestChange(snapshot, [needs], judged, 1);
   return {
     why: whyNoRoom(instances).text,

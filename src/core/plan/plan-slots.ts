@@ -8,15 +8,14 @@ import { definitionsOf, variantFor, type EcsVariant, type EcsWorkload } from "..
 import { roomsOf, type Room } from "../placement/room.ts";
 import type { Shape } from "../workload/resolved.ts";
 import { counted } from "../base/counted.ts";
-import { listOr } from "../base/problem.ts";
-import { checkDevices } from "../placement/check-devices.ts";
+import { barredGrowth, heldOn, waysToGrow } from "../placement/barred-growth.ts";
 import type { RunFailure } from "./run-result.ts";
 import { exposedRooms, keepAway } from "./exclusion.ts";
 import { assignGrowing } from "./grow.ts";
 import { hostsOf, type Host } from "./hosts.ts";
 import { leaveToOthers, type LeftToOthers, type PlacedSlot } from "./rivals.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
-import { mayStart, placementOptions, runRequest, type RunSettings } from "./run-request.ts";
+import { mayStart, placementOptions, providersOf, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
 import { newMachines, whyHere } from "./why-here.ts";
 
@@ -95,17 +94,12 @@ function cannotGrow(
   });
   const first = exposed.find((each) => each.rooms.length > 0);
   if (first === undefined || exposed.some((each) => each.rooms.length === 0)) return undefined;
-  const [room] = first.rooms;
-  const held = checkDevices(first.needs, room!).join("; ");
+  const held = heldOn(first.needs, first.rooms[0]!);
   return {
     reason: "DEVICES" satisfies FailureReason,
-    detail: `${missing} of ${counted(settings.count, "task")}: ${room!.instance.ec2InstanceId}: ${held}, which ECS does not see; to keep a task off that machine a constraint would have to name it, and then ${providersOf(settings)} starts no machines`,
-    hint: "Run that task with aiplat, whose tasks lock their devices, or stop it; say with the tag aiplat:devices what it uses; or move it to machines of no capacity provider.",
+    detail: `${missing} of ${counted(settings.count, "task")}: ${barredGrowth(held, providersOf(settings))}`,
+    hint: waysToGrow,
   };
-}
-
-function providersOf({ capacityProviderStrategy = [] }: RunSettings): string {
-  return listOr(capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider));
 }
 
 /**
@@ -183,7 +177,7 @@ function stepsOf(
     definition,
     count,
     machines,
-    why: whyHere(slot, { free: namesOf(hosts, settings), unseen, spoiled, crowded }),
+    why: whyHere(slot, { free: places, fresh: addedFor(hosts, settings), unseen, spoiled, crowded }),
     request: runRequest(settings, definition, {
       placementConstraints: [...(awsvpc ? [{ type: "distinctInstance" }] : []), ...constraints],
       ...(awsvpc ? { group: `aiplat:${slotName(slot)}` } : {}),
@@ -206,8 +200,8 @@ function ec2Ids(hosts: readonly Host[]): readonly string[] {
   return hosts.flatMap((host) => (host.instance === undefined ? [] : [host.instance.ec2InstanceId]));
 }
 
-/** Where the plan has a slot: machines by their id, and those that a provider would add by their number. */
-function namesOf(hosts: readonly Host[], settings: RunSettings): readonly string[] {
+/** The machines that a provider would add for a slot, by their number. */
+function addedFor(hosts: readonly Host[], settings: RunSettings): readonly string[] {
   const machines = hosts.filter((host) => host.instance === undefined).length;
-  return [...ec2Ids(hosts), ...newMachines({ machines, instanceType: hosts[0]!.type.instanceType }, settings)];
+  return newMachines({ machines, instanceType: hosts[0]!.type.instanceType }, providersOf(settings));
 }
