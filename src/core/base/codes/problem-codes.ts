@@ -125,7 +125,9 @@ export const problemCodes = {
     "managed-instances-unknown": error("A snapshot does not tell which capacity providers are Managed Instances"),
     "no-managed-instances": error("The cluster has no capacity provider of Managed Instances"),
     "several-managed-instances": error("The cluster has several capacity providers of Managed Instances"),
-    "placement-expression": either("A placement expression is not in the cluster query language, or doubtful in it"),
+    "placement-expression": either(
+      "A placement expression is not in the cluster query language, doubtful in it, or names an instance type in upper case",
+    ),
     "placement-strategy": error("A placement strategy has a type or a field that ECS does not have"),
     "too-many-holders": error("Tasks without locks hold the slot's devices on more instances than can be left out"),
     "service-fixed": error("A change to the service that UpdateService cannot make"),
