@@ -414,10 +414,8 @@ describe("createLogs", () => {
         },
       };
     });
-    expect(await createEcs(config, never).stableDefinitions("prod", "bert")).toEqual([
-      "arn:td/bert:2",
-      "arn:td/bert:1",
-    ]);
+    const ecs = createEcs(config, never);
+    expect(await ecs.stableDefinitions("prod", "bert")).toEqual(["arn:td/bert:2", "arn:td/bert:1"]);
     const described = requests
       .filter(({ input }) => input["serviceRevisionArns"] !== undefined)
       .map(({ input }) => input["serviceRevisionArns"] as string[]);
@@ -425,6 +423,10 @@ describe("createLogs", () => {
       ["arn:r59", 20],
       ["arn:r39", 20],
     ]);
+    // One that is not over yet may succeed meanwhile.
+    expect(await ecs.stableDefinitions("prod", "bert", "arn:d59")).toEqual(["arn:td/bert:2", "arn:td/bert:1"]);
+    expect(requests.at(-2)!.input["serviceRevisionArns"]).toHaveLength(20);
+    expect(requests.at(-2)!.input["serviceRevisionArns"]).not.toContain("arn:r59");
     expect(requests[0]!.input).toEqual({ cluster: "prod", service: "bert", maxResults: 100, status: ["SUCCESSFUL"] });
   });
 

@@ -59,7 +59,7 @@ const onlyTypes: Readonly<Record<string, readonly string[]>> = {
 };
 
 const packages: Readonly<Record<string, RegExp>> = {
-  core: /^(yaml|zod\/mini|zod|fastest-levenshtein)$/,
+  core: /^(yaml|zod\/mini|zod|fastest-levenshtein|@marcbachmann\/cel-js)$/,
   aws: /^(@aws-sdk\/|@smithy\/|node:)/,
   output: /^(chalk|ora|string-width|yaml|node:)/,
   operations: /^node:(crypto)$/,

@@ -94,6 +94,9 @@ export const problemCodes = {
     "fraction-on-ec2": warning("AWS describes a part of a GPU on Managed Instances only"),
     "shared-memory-on-managed-instances": warning("AWS does not offer shared memory on Managed Instances"),
     "variable-twice": error("A variable is in `environment` and among the secrets"),
+    "early-successor": error(
+      "In network mode awsvpc two tasks of a service on whole instances fit on one, and would share its devices",
+    ),
     "partial-service-awsvpc": error("A service on a part of an instance is not possible in network mode awsvpc"),
   },
   "Raw fields of ECS": {
