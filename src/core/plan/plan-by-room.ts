@@ -46,13 +46,13 @@ function stepOf({ definition }: EcsVariant, settings: RunSettings, count: number
 }
 
 /** The container instances that take the tasks, one each. */
-function place(rooms: readonly Room[], needs: Requirements, count: number): readonly string[] {
+export function place(rooms: readonly Room[], needs: Requirements, count: number): readonly string[] {
   const refuse = (each: Requirements, room: Room) => judge(each, room).reasons[0]?.code;
   return placeIn(rooms, needs, { count, refuse }).placements.map(({ containerInstanceArn }) => containerInstanceArn);
 }
 
 /** How many tasks find room on machines that a provider would start, and on how many. */
-function placeOnNew(
+export function placeOnNew(
   snapshot: ClusterSnapshot,
   needs: Requirements,
   settings: RunSettings,

@@ -6,10 +6,7 @@ import { placedBy } from "../ecs/requirements.ts";
 import { definitionsOf, variantFor, type EcsVariant, type EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { roomsOf, type Room } from "../placement/room.ts";
 import type { Shape } from "../workload/resolved.ts";
-import { counted } from "../base/counted.ts";
-import { listOr } from "../base/problem.ts";
-import { checkDevices } from "../placement/check-devices.ts";
-import type { RunFailure } from "./run-result.ts";
+import { cannotGrow } from "./cannot-grow.ts";
 import { exposedRooms, keepAway } from "./exclusion.ts";
 import { freshHosts, hostsOf, type Host } from "./hosts.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
@@ -73,39 +70,14 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
   if (assigned.length === count) return { steps, unplaced: [] };
   const missing = count - assigned.length;
   const shortage =
-    cannotGrow(ecs, settings, rooms, missing) ??
-    explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing });
+    cannotGrow(
+      ecs.everyVariant.map(({ requirements }) => placedBy(requirements, placementOptions(settings))),
+      settings,
+      rooms,
+      missing,
+    ) ?? explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing });
   const stopping = worthWaitingFor(shapes, settings, hosts, assigned.length, count);
   return { steps, unplaced: shortage === undefined ? [] : [shortage], ...(stopping.length === 0 ? {} : { stopping }) };
-}
-
-/**
- * What keeps a provider from starting a machine for the rest: somebody whom ECS does not see, on a machine that it has.
- */
-function cannotGrow(
-  { everyVariant }: EcsWorkload,
-  settings: RunSettings,
-  rooms: readonly Room[],
-  missing: number,
-): RunFailure | undefined {
-  if (mayStart(settings) === 0) return undefined;
-  const exposed = everyVariant.map(({ requirements }) => {
-    const needs = placedBy(requirements, placementOptions(settings));
-    return { needs, rooms: exposedRooms(needs, rooms) };
-  });
-  const first = exposed.find((each) => each.rooms.length > 0);
-  if (first === undefined || exposed.some((each) => each.rooms.length === 0)) return undefined;
-  const [room] = first.rooms;
-  const held = checkDevices(first.needs, room!).join("; ");
-  return {
-    reason: "DEVICES",
-    detail: `${missing} of ${counted(settings.count, "task")}: ${room!.instance.ec2InstanceId}: ${held}, which ECS does not see; to keep a task off that machine a constraint would have to name it, and then ${providersOf(settings)} starts no machines`,
-    hint: "Run that task with aiplat, whose tasks lock their devices, or stop it; say with the tag aiplat:devices what it uses; or move it to machines of no capacity provider.",
-  };
-}
-
-function providersOf({ capacityProviderStrategy = [] }: RunSettings): string {
-  return listOr(capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider));
 }
 
 /**

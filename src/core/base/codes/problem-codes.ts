@@ -123,6 +123,10 @@ export const problemCodes = {
   },
   "Runs and deployments": {
     "lock-port-base": error("The cluster's tag for the first lock port is none, or has not room for all of them"),
+    "run-flag": error("A flag of `aws ecs run-task` has a value that ECS, or a run of aiplat, does not take"),
+    "override-devices": error("The overrides of a run change devices or ports, which are the definition's"),
+    "override-container": error("The overrides of a run name a container that the definition does not have"),
+    "capacity-twice": error("Flags and file, or two flags, say different things of the capacity"),
     "subnets-missing": error("Tasks in network mode awsvpc need subnets"),
     "no-such-provider": error("The cluster has no such capacity provider"),
     "managed-instances-unknown": error("A snapshot does not tell which capacity providers are Managed Instances"),
