@@ -18,18 +18,9 @@ import { loadSource, root } from "./load-source.mjs";
 const factsFile = join(root, "facts/custom-resource-rules.json");
 const outFile = join(root, "src/core/kubernetes/cel/published-rules.ts");
 
-/** The custom resources that aiplat writes, in the version that it writes. */
-const resources = [
-  ["JobSet", "jobset.x-k8s.io/v1alpha2"],
-  ["LeaderWorkerSet", "leaderworkerset.x-k8s.io/v1"],
-  ["PyTorchJob", "kubeflow.org/v1"],
-  ["MPIJob", "kubeflow.org/v2beta1"],
-  ["TrainJob", "trainer.kubeflow.org/v1alpha1"],
+/** The custom resources that aiplat writes beside the kinds of a workload, in the version that it writes. */
+const companions = [
   ["ClusterTrainingRuntime", "trainer.kubeflow.org/v1alpha1"],
-  ["RayCluster", "ray.io/v1"],
-  ["RayJob", "ray.io/v1"],
-  ["RayService", "ray.io/v1"],
-  ["InferenceService", "serving.kserve.io/v1beta1"],
   ["ClusterQueue", "kueue.x-k8s.io/v1beta2"],
   ["LocalQueue", "kueue.x-k8s.io/v1beta2"],
   ["ResourceFlavor", "kueue.x-k8s.io/v1beta2"],
@@ -40,13 +31,22 @@ const resources = [
   ["NodeOverlay", "karpenter.sh/v1alpha1"],
 ];
 
+/** Kubernetes' own groups, whose rules are not in CEL. */
+const ownGroups = new Set(["apps", "batch"]);
+
 const [flag, folder, ...rest] = process.argv.slice(2);
 if (flag === "--refresh" && folder !== undefined && rest.length === 0) await refresh(folder);
 else if (flag !== undefined) throw new Error("usage: build-cel-rules.mjs [--refresh SCHEMAS_FOLDER]");
 await generate(JSON.parse(await readFile(factsFile, "utf8")));
 
 async function refresh(schemas) {
-  const read = await Promise.all(resources.map(([kind, apiVersion]) => readResource(schemas, kind, apiVersion)));
+  const { kinds, definitionOf } = await loadSource("src/core/kubernetes/kinds.ts");
+  const carriers = kinds
+    .map((kind) => [kind, definitionOf(kind).apiVersion])
+    .filter(([, apiVersion]) => !ownGroups.has(apiVersion.split("/")[0]));
+  const read = await Promise.all(
+    [...carriers, ...companions].map(([kind, apiVersion]) => readResource(schemas, kind, apiVersion)),
+  );
   await writeFile(factsFile, `${JSON.stringify({ resources: read }, null, 2)}\n`);
 }
 

@@ -37,12 +37,11 @@ describe("the flags of aws ecs run-task", () => {
       join(folder, "overrides.json"),
       JSON.stringify({ containerOverrides: [{ name: "main", environment: [{ name: "A", value: "1" }] }] }),
     );
-    const flags = [
-      ...["--launch-type", "EC2", "--placement-strategy", "type=random", "--overrides", "file://overrides.json"],
-      ...["--tags", "key=team,value=cv", "key=run,value=7", "--propagate-tags", "TASK_DEFINITION"],
-      ...["--enable-ecs-managed-tags", "--placement-constraints", `type=memberOf,expression=${type} =~ inf2.*`],
-    ];
-    const given = ["run-task", "--task-definition", "given", ...flags, "-o", "json"];
+    const flags =
+      "--launch-type EC2 --placement-strategy type=random --overrides file://overrides.json " +
+      "--tags key=team,value=cv key=run,value=7 --propagate-tags TASK_DEFINITION --enable-ecs-managed-tags";
+    const member = ["--placement-constraints", `type=memberOf,expression=${type} =~ inf2.*`];
+    const given = ["run-task", "--task-definition", "given", ...flags.split(" "), ...member, "-o", "json"];
     const { requests } = JSON.parse((await run(...given, "--dry-run")).stdout);
     expect(requests).toMatchObject([
       {

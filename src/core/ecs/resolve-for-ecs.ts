@@ -6,6 +6,7 @@ import type { PlacementStrategyItem, TaskDefinition } from "../ecs-api/api.ts";
 import { networkModeFor, type NetworkMode } from "../workload/network-mode.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { capacityOf, type Capacity } from "./capacity.ts";
+import { missingExecutionRole } from "./execution-role.ts";
 import { generateTaskDefinition } from "./generate.ts";
 import { rawDevicesOf, type RawDevices } from "./raw-devices.ts";
 import { requirementsOf, type Requirements } from "./requirements.ts";
@@ -66,7 +67,16 @@ export function resolveForEcs(workload: ResolvedWorkload, target: EcsTarget = {}
       return [name, { ...variant, definition, requirements: requirementsOf(definition, {}, lockPortBase) }] as const;
     }),
   );
-  refuseErrors(earlySuccessors(workload, [...made.values()]));
+  const everyVariant = [...made.values()];
+  refuseErrors([
+    ...earlySuccessors(workload, everyVariant),
+    ...(capacity.kind === "managed-instances"
+      ? missingExecutionRole(
+          everyVariant.map(({ definition }) => definition),
+          target.region,
+        )
+      : []),
+  ]);
   return {
     workload,
     networkMode,
@@ -79,7 +89,7 @@ export function resolveForEcs(workload: ResolvedWorkload, target: EcsTarget = {}
       placementStrategy: workload.ecs.placement?.strategy?.map(({ type, field }) => ({ type, ...present({ field }) })),
     }),
     variants: variantsOf(workload).map(({ name }) => made.get(name)!),
-    everyVariant: [...made.values()],
+    everyVariant,
   };
 }
 

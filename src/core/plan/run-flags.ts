@@ -9,9 +9,9 @@ import type {
   Tag,
   TaskDefinition,
 } from "../ecs-api/api.ts";
+import { mostStrategies, strategyFault } from "../ecs-api/placement-strategy.ts";
 import { problemsOfExpression } from "../ecs-api/query/type-names.ts";
-import { listOr, pathText, problem, Refusal, type Path, type Problem } from "../base/problem.ts";
-import { chooserFor } from "../placement/strategies.ts";
+import { listOr, pathText, problem, type Path, type Problem } from "../base/problem.ts";
 import { deviceVariables } from "../workload/device-variables.ts";
 
 /** As RunTask has them. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
@@ -61,14 +61,12 @@ function problemsOfConstraint({ type, expression }: PlacementConstraint, index: 
 function problemsOfStrategy(strategy: readonly PlacementStrategyItem[]): readonly Problem[] {
   const path = ["placementStrategy"];
   // "You can specify a maximum of 5 strategy rules for each task." (API_RunTask)
-  if (strategy.length > 5) return [refused(path, `${strategy.length} placement strategies`, "ECS takes at most 5.")];
-  try {
-    chooserFor(strategy, [], "");
-    return [];
-  } catch (error) {
-    if (error instanceof Refusal) return error.problems;
-    throw error;
-  }
+  if (strategy.length > mostStrategies)
+    return [refused(path, `${strategy.length} placement strategies`, `ECS takes at most ${mostStrategies}.`)];
+  return strategy.flatMap((each, index) => {
+    const fault = strategyFault(each);
+    return fault === undefined ? [] : [problem("placement-strategy", [...path, index, fault.key], fault.message)];
+  });
 }
 
 function problemsOfNetwork(configuration: NetworkConfiguration | undefined): readonly Problem[] {

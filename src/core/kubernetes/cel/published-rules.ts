@@ -60,45 +60,6 @@ export const publishedRules: readonly PublishedRules[] = [
     ],
     defaults: [],
   },
-  // kubeflow/trainer manifests/base/crds/trainer.kubeflow.org_clustertrainingruntimes.yaml @ 8c0f5059bd51
-  {
-    kind: "ClusterTrainingRuntime",
-    apiVersion: "trainer.kubeflow.org/v1alpha1",
-    rules: [
-      {
-        path: "spec.mlPolicy",
-        rule: "[has(self.torch), has(self.mpi), has(self.jax), has(self.xgboost),has(self.flux)].filter(x, x).size() <= 1",
-        message: "Only one of the policy can be configured",
-      },
-      {
-        path: "spec.mlPolicy.flux.numProcPerNode",
-        rule: "self >= 1",
-        message: "NumProcPerNode in fluxPolicy must be >= 1",
-      },
-      {
-        path: "spec.mlPolicy.mpi.numProcPerNode",
-        rule: "self >= 1",
-        message: "NumProcPerNode in mpiPolicy must be >= 1",
-      },
-      {
-        path: "spec.mlPolicy.torch.envInjection.targets[].containerNames",
-        rule: "!self.exists(c, c == 'node')",
-        message:
-          "containerNames must not include the main node container because PET_* envs are always injected into it",
-      },
-      {
-        path: "spec.template.spec",
-        rule: "!(has(self.startupPolicy) && self.startupPolicy.startupPolicyOrder == 'InOrder' && self.replicatedJobs.exists(x, has(x.dependsOn)))",
-        message: "StartupPolicy and DependsOn APIs are mutually exclusive",
-      },
-      {
-        path: "spec.template.spec.volumeClaimPolicies[]",
-        rule: "self.templates.all(t, !has(t.metadata.namespace) || size(t.metadata.namespace) == 0)",
-        message: "namespace cannot be set for VolumeClaimPolicies templates",
-      },
-    ],
-    defaults: [],
-  },
   // ray-project/kuberay ray-operator/config/crd/bases/ray.io_rayclusters.yaml @ feeaf72facab
   {
     kind: "RayCluster",
@@ -166,6 +127,45 @@ export const publishedRules: readonly PublishedRules[] = [
         path: "spec.rayClusterConfig.managedBy",
         rule: "self in ['ray.io/kuberay-operator', 'kueue.x-k8s.io/multikueue']",
         message: "the managedBy field value must be either 'ray.io/kuberay-operator' or 'kueue.x-k8s.io/multikueue'",
+      },
+    ],
+    defaults: [],
+  },
+  // kubeflow/trainer manifests/base/crds/trainer.kubeflow.org_clustertrainingruntimes.yaml @ 8c0f5059bd51
+  {
+    kind: "ClusterTrainingRuntime",
+    apiVersion: "trainer.kubeflow.org/v1alpha1",
+    rules: [
+      {
+        path: "spec.mlPolicy",
+        rule: "[has(self.torch), has(self.mpi), has(self.jax), has(self.xgboost),has(self.flux)].filter(x, x).size() <= 1",
+        message: "Only one of the policy can be configured",
+      },
+      {
+        path: "spec.mlPolicy.flux.numProcPerNode",
+        rule: "self >= 1",
+        message: "NumProcPerNode in fluxPolicy must be >= 1",
+      },
+      {
+        path: "spec.mlPolicy.mpi.numProcPerNode",
+        rule: "self >= 1",
+        message: "NumProcPerNode in mpiPolicy must be >= 1",
+      },
+      {
+        path: "spec.mlPolicy.torch.envInjection.targets[].containerNames",
+        rule: "!self.exists(c, c == 'node')",
+        message:
+          "containerNames must not include the main node container because PET_* envs are always injected into it",
+      },
+      {
+        path: "spec.template.spec",
+        rule: "!(has(self.startupPolicy) && self.startupPolicy.startupPolicyOrder == 'InOrder' && self.replicatedJobs.exists(x, has(x.dependsOn)))",
+        message: "StartupPolicy and DependsOn APIs are mutually exclusive",
+      },
+      {
+        path: "spec.template.spec.volumeClaimPolicies[]",
+        rule: "self.templates.all(t, !has(t.metadata.namespace) || size(t.metadata.namespace) == 0)",
+        message: "namespace cannot be set for VolumeClaimPolicies templates",
       },
     ],
     defaults: [],
