@@ -1,10 +1,10 @@
+import type { FailureReason } from "../base/codes/reason-codes.ts";
 import { counted } from "../base/counted.ts";
-import { listOr } from "../base/problem.ts";
 import type { Requirements } from "../ecs/requirements.ts";
-import { checkDevices } from "../placement/check-devices.ts";
+import { barredGrowth, heldOn, waysToGrow } from "../placement/barred-growth.ts";
 import type { Room } from "../placement/room.ts";
 import { exposedRooms } from "./exclusion.ts";
-import { mayStart, type RunSettings } from "./run-request.ts";
+import { mayStart, providersOf, type RunSettings } from "./run-request.ts";
 import type { RunFailure } from "./run-result.ts";
 
 /**
@@ -22,15 +22,10 @@ export function cannotGrow(
   const exposed = variants.map((needs) => ({ needs, rooms: exposedRooms(needs, rooms) }));
   const first = exposed.find((each) => each.rooms.length > 0);
   if (first === undefined || exposed.some((each) => each.rooms.length === 0)) return undefined;
-  const [room] = first.rooms;
-  const held = checkDevices(first.needs, room!).join("; ");
+  const held = heldOn(first.needs, first.rooms[0]!);
   return {
-    reason: "DEVICES",
-    detail: `${missing} of ${counted(settings.count, "task")}: ${room!.instance.ec2InstanceId}: ${held}, which ECS does not see; to keep a task off that machine a constraint would have to name it, and then ${providersOf(settings)} starts no machines`,
-    hint: "Run that task with aiplat, whose tasks lock their devices, or stop it; say with the tag aiplat:devices what it uses; or move it to machines of no capacity provider.",
+    reason: "DEVICES" satisfies FailureReason,
+    detail: `${missing} of ${counted(settings.count, "task")}: ${barredGrowth(held, providersOf(settings))}`,
+    hint: waysToGrow,
   };
-}
-
-function providersOf({ capacityProviderStrategy = [] }: RunSettings): string {
-  return listOr(capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider));
 }

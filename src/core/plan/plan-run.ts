@@ -13,7 +13,7 @@ import { place, placeOnNew, planByRoom } from "./plan-by-room.ts";
 import { planSlots } from "./plan-slots.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
 import { explainShortage } from "./shortage.ts";
-import { mayStart, placementOptions, runningAs, runRequest, type RunSettings } from "./run-request.ts";
+import { mayStart, placementOptions, providersOf, runningAs, runRequest, type RunSettings } from "./run-request.ts";
 import { newMachines } from "./why-here.ts";
 
 /**
@@ -135,7 +135,7 @@ function countOf(
   // Ids in a constraint and managed scaling do not go together.
   if (there === remaining || unseen.length > 0) return { count: there };
   const added = placeOnNew(snapshot, needs, settings, remaining - there);
-  return { count: there + added.count, added: newMachines(added, settings) };
+  return { count: there + added.count, added: newMachines(added, providersOf(settings)) };
 }
 
 function ec2Ids(rooms: readonly Room[]): readonly string[] {

@@ -12,7 +12,7 @@ import { assignGrowing } from "./grow.ts";
 import { hostsOf, type Host } from "./hosts.ts";
 import { leaveToOthers, type LeftToOthers, type PlacedSlot } from "./rivals.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
-import { mayStart, placementOptions, runRequest, type RunSettings } from "./run-request.ts";
+import { mayStart, placementOptions, providersOf, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
 import { newMachines, whyHere } from "./why-here.ts";
 
@@ -154,7 +154,7 @@ function stepsOf(
     definition,
     count,
     machines,
-    why: whyHere(slot, { free: namesOf(hosts, settings), unseen, spoiled, crowded }),
+    why: whyHere(slot, { free: places, fresh: addedFor(hosts, settings), unseen, spoiled, crowded }),
     request: runRequest(settings, definition, {
       placementConstraints: [...(awsvpc ? [{ type: "distinctInstance" }] : []), ...constraints],
       ...(awsvpc ? { group: `aiplat:${slotName(slot)}` } : {}),
@@ -177,8 +177,8 @@ function ec2Ids(hosts: readonly Host[]): readonly string[] {
   return hosts.flatMap((host) => (host.instance === undefined ? [] : [host.instance.ec2InstanceId]));
 }
 
-/** Where the plan has a slot: machines by their id, and those that a provider would add by their number. */
-function namesOf(hosts: readonly Host[], settings: RunSettings): readonly string[] {
+/** The machines that a provider would add for a slot, by their number. */
+function addedFor(hosts: readonly Host[], settings: RunSettings): readonly string[] {
   const machines = hosts.filter((host) => host.instance === undefined).length;
-  return [...ec2Ids(hosts), ...newMachines({ machines, instanceType: hosts[0]!.type.instanceType }, settings)];
+  return newMachines({ machines, instanceType: hosts[0]!.type.instanceType }, providersOf(settings));
 }

@@ -136,6 +136,8 @@ export const problemCodes = {
     "capacity-twice": error("Flags and file, or two flags, say different things of the capacity"),
     "subnets-missing": error("Tasks in network mode awsvpc need subnets"),
     "no-such-provider": error("The cluster has no such capacity provider"),
+    "device-held": error("A device is held unseen by ECS, and to keep tasks off it no machine may be started"),
+    "providers-several-services": error("Several services would each divide their tasks over several providers"),
     "managed-instances-unknown": error("A snapshot does not tell which capacity providers are Managed Instances"),
     "no-managed-instances": error("The cluster has no capacity provider of Managed Instances"),
     "several-managed-instances": error("The cluster has several capacity providers of Managed Instances"),
