@@ -75,13 +75,13 @@ function uncounted(needs: Requirements, rooms: readonly Room[]): readonly string
 }
 
 /** The container instances that take the tasks, one each. */
-function place(rooms: readonly Room[], needs: Requirements, count: number): readonly string[] {
+export function place(rooms: readonly Room[], needs: Requirements, count: number): readonly string[] {
   const refuse = (each: Requirements, room: Room) => judge(each, room).reasons[0]?.code;
   return placeIn(rooms, needs, { count, refuse }).placements.map(({ containerInstanceArn }) => containerInstanceArn);
 }
 
 /** How many tasks find room on machines that a provider would start, and on how many. */
-function placeOnNew(
+export function placeOnNew(
   snapshot: ClusterSnapshot,
   needs: Requirements,
   settings: RunSettings,
