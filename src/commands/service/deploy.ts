@@ -10,14 +10,16 @@ import {
   implyService,
   planLiveService,
   recreateOption,
-  type ServiceFlags,
+  readServiceFlags,
+  type ServiceOptions,
 } from "../shared/make-service-plan.ts";
 import { readSavedService } from "./read-saved-plan.ts";
 import { allowStallOption, guard } from "./rollout-guard.ts";
-import { enableExecuteCommandOption, networkConfigurationOption } from "../shared/run-options.ts";
+import { networkConfigurationOption } from "../shared/aws-flags.ts";
+import { enableExecuteCommandOption } from "../shared/run-options.ts";
 import { checkPlanAlone } from "../shared/check-saved-plan.ts";
 
-interface Options extends WorkloadOptions, ServiceFlags, DeployWaitOptions {
+interface Options extends WorkloadOptions, ServiceOptions, DeployWaitOptions {
   readonly allowStall?: boolean;
   readonly plan?: string;
 }
@@ -69,7 +71,7 @@ export const serviceDeploy: Command<Options> = {
             context,
             ecs,
             await loadEcsWorkload(context, implyService(context, invocation)),
-            options,
+            await readServiceFlags(context, options),
           )
         : await readSavedService(context, ecs, options.plan);
     for (const each of plan.warnings) note(context, each);

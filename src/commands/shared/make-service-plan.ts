@@ -15,10 +15,16 @@ import { fileExists } from "../../files/read.ts";
 import { readLiveServices } from "../../operations/find-services.ts";
 import type { EcsPort } from "../../ports.ts";
 import type { Invocation, OptionSpec } from "../command.ts";
+import { readAwsFlags } from "./aws-flags.ts";
 import type { LoadedEcsWorkload } from "./load-ecs-workload.ts";
 import type { WorkloadOptions } from "./load-workload.ts";
 import { describedCapacity, liveSource, snapshotSource, type ClusterFacts } from "./plan-source.ts";
 import { flagTexts } from "./workload-options.ts";
+
+/** What a service's commands are told besides the workload, as it is written. */
+export interface ServiceOptions extends Omit<ServiceFlags, "networkConfiguration"> {
+  readonly networkConfiguration?: string;
+}
 
 export interface ServiceFlags {
   readonly networkConfiguration?: NetworkConfiguration;
@@ -37,6 +43,13 @@ export const recreateOption: OptionSpec = {
   description:
     "delete the services that others replace before those are made: for where there is no room for both, and nothing has to serve meanwhile",
 };
+
+/** @throws InvalidInput where a flag cannot be read. */
+export async function readServiceFlags(context: Context, options: ServiceOptions): Promise<ServiceFlags> {
+  const { networkConfiguration: text, ...others } = options;
+  const { networkConfiguration } = await readAwsFlags(context, present({ networkConfiguration: text }));
+  return { ...others, ...present({ networkConfiguration }) };
+}
 
 /** `service ...` commands imply kind: service. */
 export function implyService<Options extends WorkloadOptions>(

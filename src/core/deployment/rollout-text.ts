@@ -6,7 +6,8 @@ import type { Rollout, RolloutVerdict } from "./rollout.ts";
 /** Why a deployment would stall, with the arithmetic and what would let it finish. */
 export function rolloutProblem(verdict: RolloutVerdict, rollout: Rollout): Problem {
   const { settings, newDeployment, barred, placement } = rollout;
-  const stall = `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}`;
+  const why = verdict.why === undefined ? "" : `: ${verdict.why}`;
+  const stall = `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}${why}`;
   // With more machines it would finish, and nobody starts them.
   if (barred !== undefined && verdict.remedies.instances !== undefined)
     return problem(
@@ -45,7 +46,7 @@ function arithmetic(
 }
 
 function remedyText(
-  { remedies: { rolling, minimumHealthyPercent, maximumPercent, instances } }: RolloutVerdict,
+  { nearest, remedies: { rolling, minimumHealthyPercent, maximumPercent, instances } }: RolloutVerdict,
   { barred, limit, placement }: Rollout,
 ): string {
   const settings = [
@@ -61,6 +62,7 @@ function remedyText(
     ...(rolling === undefined && settings.length > 0
       ? [`set ${listOr(settings)} in ecs.service.deploymentConfiguration`]
       : []),
+    ...(nearest === undefined ? [] : [nearest]),
     ...(instances === undefined
       ? []
       : [`add ${counted(instances.count, `${instances.instanceType} instance`)}${toProviders(placement, limit)}`]),

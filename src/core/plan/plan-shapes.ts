@@ -4,12 +4,13 @@ import { flag, text } from "../ecs-api/field.ts";
 import {
   capacityProviderStrategy,
   networkConfiguration,
+  placementStrategy,
   readableConstraints,
   tags,
   word,
 } from "../ecs-api/schema/common.ts";
 import { createService, updateService } from "../ecs-api/schema/service.ts";
-import { runTaskRequest } from "../ecs-api/schema/task.ts";
+import { runTaskRequest, taskOverride } from "../ecs-api/schema/task.ts";
 import { taskDefinition } from "../ecs-api/schema/task-definition.ts";
 
 const number = z.number();
@@ -50,6 +51,11 @@ export const runSettings = z.looseObject({
   capacityProviderStrategy: optional(capacityProviderStrategy),
   mayGrow: optional(number),
   limit: optional(text),
+  placementStrategy: optional(placementStrategy),
+  overrides: optional(taskOverride),
+  tags: optional(tags),
+  propagateTags: optional(text),
+  enableECSManagedTags: optional(flag),
 });
 
 export const clusterBasis = z.looseObject({
