@@ -65,11 +65,12 @@ function model({ live, variant }: IdentifiedService, parts: readonly IdentifiedS
   return live ?? parts.find((each) => each.live !== undefined && each.variant.shape === variant.shape)?.live;
 }
 
-function keptBy(live: Service, cluster: ClusterCapacity, types: readonly string[]): ChosenCapacity {
+/** What a live service has. */
+export function keptBy(live: Service, cluster: ClusterCapacity, types: readonly string[]): ChosenCapacity {
   return hasProviders(live) ? withStrategy(strategyOf(live), cluster, types) : plainEc2;
 }
 
-function strategyOf({ capacityProviderStrategy = [] }: Service): readonly CapacityProviderStrategyItem[] {
+export function strategyOf({ capacityProviderStrategy = [] }: Service): readonly CapacityProviderStrategyItem[] {
   return capacityProviderStrategy as readonly CapacityProviderStrategyItem[];
 }
 
