@@ -113,20 +113,17 @@ describe("a deployment that is not a rolling update", () => {
 describe("a rolling update", () => {
   const rolling = service([deployment(2, { rolloutState: "IN_PROGRESS" }), { ...blue, status: "ACTIVE" }], "ROLLING");
 
-  it("is over by its own word, though old tasks still stop", () => {
-    expect(
-      judgeDeployment(
-        rolling,
-        service(
-          [
-            { ...green, rolloutState: "COMPLETED" },
-            { ...blue, status: "ACTIVE" },
-          ],
-          "ROLLING",
-        ),
-        undefined,
-      ),
-    ).toBe("steady");
+  it.each([
+    [0, 0, "steady"],
+    [1, 0, undefined],
+    [0, 1, undefined],
+  ])("is over by its own word where %i old tasks run and %i start", (runningCount, pendingCount, verdict) => {
+    const old = { ...blue, status: "ACTIVE", runningCount, pendingCount };
+    const now = service([{ ...green, rolloutState: "COMPLETED" }, old], "ROLLING");
+    expect(judgeDeployment(rolling, now, undefined)).toBe(verdict);
+  });
+
+  it("goes on, or has failed, by its own word", () => {
     expect(
       judgeDeployment(rolling, service([{ ...green, rolloutState: "IN_PROGRESS" }], "ROLLING"), undefined),
     ).toBeUndefined();
@@ -240,6 +237,24 @@ describe("waiting", () => {
         '{"healthy":1,"starting":0,"unhealthy":0}',
       ]),
     );
+  });
+
+  it("goes on until every task has stopped that is to stop, and says at the end of its time that it is those", async () => {
+    const old = (lastStatus: string) => makeTask("old", { desiredStatus: "STOPPED", lastStatus });
+    const steady = service([{ ...deployment(2), rolloutState: "COMPLETED" }], "ROLLING");
+    const waitFor = (stops: number, deadline?: number) => {
+      const runtime = fakeRuntime();
+      const ecs = scriptedEcs((look) => [makeTask("new"), old(look < stops ? "RUNNING" : "STOPPED")], {
+        describeServices: async () => [steady],
+      });
+      const options = { hint: "", onEvent: () => undefined, onTask: () => undefined };
+      return waitForServices(ecs, "prod", [{ service: steady }], runtime, {
+        ...options,
+        ...(deadline === undefined ? {} : { deadline: runtime.now() + deadline }),
+      }).then(() => ecs.asked.length);
+    };
+    expect(await waitFor(4)).toBe(5);
+    await expect(waitFor(1_000, 60_000)).rejects.toThrow("bert (1 task still stops) not steady after 1m");
   });
 
   it("does without, where the endpoint keeps none or the caller may not read them", async () => {

@@ -149,3 +149,15 @@ describe("a rollback of several deployments under way", () => {
     expect(await histories()).toEqual(names.map(() => ["SUCCESSFUL", "SUCCESSFUL", "SUCCESSFUL"]));
   });
 });
+
+describe("a service", () => {
+  it("is steady once the tasks that it no longer wants have stopped", async () => {
+    write({ environment: { AIPLAT_SANDBOX_STOP_SECONDS: "25" } });
+    expect((await run("service", "deploy")).code).toBe(0);
+    const { code, stdout } = await run("service", "scale", "--replicas", "1");
+    expect([code, stdout.match(/steady/g)?.length]).toEqual([0, 2]);
+    const { taskArns } = await box.ecs("ListTasks", { desiredStatus: "STOPPED" });
+    const { tasks } = await box.ecs("DescribeTasks", { tasks: taskArns });
+    expect(tasks.map(({ lastStatus }: Json) => lastStatus)).toEqual(["STOPPED", "STOPPED"]);
+  });
+});
