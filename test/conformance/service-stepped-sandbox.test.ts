@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -11,14 +11,17 @@ let folder: string;
 /** What happens once an operation has been answered, in their order. */
 let then: [operation: string, act: () => void][];
 let calls: string[];
+/** What looks at the sandbox at every call. */
+let watch: () => void;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiplat-rollback-"));
-  [then, calls] = [[], []];
+  [then, calls, watch] = [[], [], () => undefined];
   box = await startTestSandbox({
     fleet: [{ instanceType: "inf2.24xlarge", count: 2 }],
     onHandled: ({ operation = "" }) => {
       calls.push(operation);
+      watch();
       if (then[0]?.[0] === operation) then.shift()![1]();
     },
   });
@@ -159,5 +162,102 @@ describe("a service", () => {
     const { taskArns } = await box.ecs("ListTasks", { desiredStatus: "STOPPED" });
     const { tasks } = await box.ecs("DescribeTasks", { tasks: taskArns });
     expect(tasks.map(({ lastStatus }: Json) => lastStatus)).toEqual(["STOPPED", "STOPPED"]);
+  });
+});
+
+describe("a rollout in replicas", () => {
+  const rollout = { maxUnavailable: 2, maxSurge: 0 };
+  const bounded = (image: string, changes: object = {}) => write({ image, rollout, ecs: {}, ...changes });
+  const percentages = async () =>
+    (await services()).map(({ deploymentConfiguration: { minimumHealthyPercent, maximumPercent } }) => [
+      minimumHealthyPercent,
+      maximumPercent,
+    ]);
+  /** How many services were updated before each look at the tasks. */
+  const updatesAtOnce = () =>
+    calls
+      .filter((call) => call === "UpdateService" || call === "ListTasks")
+      .join(" ")
+      .split(/(?:ListTasks ?)+/)
+      .map((updates) => updates.split(" ").filter(Boolean).length)
+      .filter((count) => count > 0);
+
+  it("updates so many services at once as --parallel says and the whole workload may spare, and never more", async () => {
+    bounded("chip:1");
+    expect((await run("service", "deploy")).code).toBe(0);
+    expect(await percentages()).toEqual(names.map(() => [0, 100]));
+    const { tasks } = box.sandbox.world.clusters.get("default")!;
+    let fewest = 3;
+    watch = () => {
+      const running = [...tasks.values()].filter(({ desiredStatus, lastStatus }) =>
+        [desiredStatus, lastStatus].every((status) => status === "RUNNING"),
+      );
+      fewest = Math.min(fewest, running.length);
+    };
+    const cases: [image: string, parallel: string[], atOnce: number[], fewest: number][] = [
+      ["chip:2", ["--parallel", "3"], [2, 1], 1],
+      ["chip:3", [], [1, 1, 1], 2],
+    ];
+    for (const [image, parallel, atOnce, left] of cases) {
+      [calls, fewest] = [[], 3];
+      bounded(image);
+      const { code, stdout } = await run("service", "deploy", ...parallel);
+      expect([code, stdout.match(/steady/g)?.length]).toEqual([0, 3]);
+      expect([updatesAtOnce(), fewest]).toEqual([atOnce, left]);
+    }
+    [calls, fewest] = [[], 3];
+    expect((await run("service", "rollback", "--parallel", "2")).code).toBe(0);
+    expect([updatesAtOnce(), fewest]).toEqual([[2, 1], 1]);
+    expect(await running()).toEqual(names.map((name) => `${name}:2`));
+  });
+
+  it("waits under --no-wait too for each service that another comes after", async () => {
+    bounded("chip:1");
+    expect((await run("service", "deploy")).code).toBe(0);
+    bounded("chip:2");
+    const { code, stdout, stderr } = await run("service", "deploy", "--no-wait");
+    expect([code, stdout.match(/steady|started/g)]).toEqual([0, ["steady", "steady", "started"]]);
+    expect(stderr).toContain("one after the other");
+  });
+
+  it("is worked out anew for the count of each service, by scale too, and imported as it was written", async () => {
+    bounded("chip:1", { replicas: 5 });
+    expect((await run("service", "deploy")).code).toBe(0);
+    const counted = async () => (await services()).map(({ desiredCount }) => desiredCount);
+    expect([await counted(), await percentages()]).toEqual([
+      [2, 2, 1],
+      [
+        [0, 100],
+        [0, 100],
+        [0, 100],
+      ],
+    ]);
+    bounded("chip:1", { replicas: 5, rollout: { maxUnavailable: 1, maxSurge: 1 } });
+    expect((await run("service", "deploy")).code).toBe(0);
+    expect(await percentages()).toEqual([
+      [50, 150],
+      [50, 150],
+      [0, 200],
+    ]);
+    expect((await run("service", "scale", "chip", "--cluster", "default", "--replicas", "4")).code).toBe(0);
+    expect([await counted(), await percentages()]).toEqual([
+      [2, 1, 1],
+      [
+        [50, 150],
+        [0, 200],
+        [0, 200],
+      ],
+    ]);
+    expect((await run("service", "import", names[0]!, "--force")).code).toBe(0);
+    expect(readFileSync(join(folder, "aiplat.yaml"), "utf8")).toContain(
+      "rollout:\n  maxUnavailable: 1\n  maxSurge: 1\n",
+    );
+    expect((await run("plan", "--exit-code")).code).toBe(0);
+    // Without it the platform's own is back, and a scale leaves that alone.
+    write({ replicas: 4, ecs: {} });
+    expect((await run("service", "deploy")).code).toBe(0);
+    expect((await run("plan", "--exit-code")).code).toBe(0);
+    expect((await run("service", "scale", "--replicas", "3")).code).toBe(0);
+    expect(await percentages()).toEqual(names.map(() => [100, 200]));
   });
 });

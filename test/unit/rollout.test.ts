@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
-import { judgeRollouts, lowerLimit, upperLimit, type Rollout } from "../../src/core/deployment/rollout.ts";
+import { judgeRollouts, type Rollout } from "../../src/core/deployment/rollout.ts";
+import { lowerLimit, upperLimit } from "../../src/core/ecs-api/deployment-limits.ts";
 import { rolloutProblem } from "../../src/core/deployment/rollout-text.ts";
 import type { RegisteredTaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { lockPortMappings } from "../../src/core/catalog/lock-ports.ts";

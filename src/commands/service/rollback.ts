@@ -14,7 +14,13 @@ import { findRollouts } from "../../operations/find-rollouts.ts";
 import { findStableRevision } from "../../operations/find-stable.ts";
 import type { EcsPort } from "../../ports.ts";
 import { note } from "../../output/note.ts";
-import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
+import {
+  applySteps,
+  deployWaitOptions,
+  parallelOption,
+  type DeployWaitOptions,
+  type ParallelOption,
+} from "./apply-steps.ts";
 import type { Command } from "../command.ts";
 import { wholeNumber } from "../shared/parse-numbers.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
@@ -29,7 +35,7 @@ import {
   type ServiceTargetOptions,
 } from "./service-target.ts";
 
-interface Options extends ServiceTargetOptions, DeployWaitOptions {
+interface Options extends ServiceTargetOptions, DeployWaitOptions, ParallelOption {
   readonly toRevision?: number;
   readonly allowStall?: boolean;
 }
@@ -50,6 +56,7 @@ export const serviceRollback: Command<Options> = {
       parse: wholeNumber("--to-revision"),
     },
     allowStallOption,
+    parallelOption,
     ...deployWaitOptions,
   ],
   examples: [

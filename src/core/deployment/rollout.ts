@@ -13,17 +13,8 @@ import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs
 import { copyRooms, emptyRoom, occupy, roomsOf, vacate, type Room } from "../placement/room.ts";
 import { heldGpus, withoutGpusOf, type OwnTask } from "./held-gpus.ts";
 import type { Task, TaskDefinition } from "../ecs-api/api.ts";
+import { lowerLimit, percentDown, percentUp, upperLimit } from "../ecs-api/deployment-limits.ts";
 import { groupOfService, type DeploymentSettings } from "../ecs-api/service.ts";
-
-/** "rounded up to the nearest integer value": the fewest tasks that stay healthy. */
-export function lowerLimit(desired: number, minimumHealthyPercent: number): number {
-  return Math.ceil((desired * minimumHealthyPercent) / 100);
-}
-
-/** "rounded down to the nearest integer value": the most tasks at once. */
-export function upperLimit(desired: number, maximumPercent: number): number {
-  return Math.floor((desired * maximumPercent) / 100);
-}
 
 /** A service that is created or updated. */
 export interface Rollout {
@@ -227,16 +218,6 @@ function least(most: number, does: (count: number) => boolean): number | undefin
     else low = middle + 1;
   }
   return low;
-}
-
-/** The highest percentage that keeps no more than `kept` of `desired` healthy. */
-function percentDown(kept: number, desired: number): number {
-  return Math.floor((kept * 100) / desired);
-}
-
-/** The lowest percentage that allows `allowed` tasks. */
-function percentUp(allowed: number, desired: number): number {
-  return Math.ceil((allowed * 100) / desired);
 }
 
 /**

@@ -7,6 +7,7 @@ import { addConstraints } from "./placement-constraints.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { longestStartPeriod } from "./container.ts";
 import type { EcsWorkload } from "./resolve-for-ecs.ts";
+import { checkRawRollout, checkRolloutOf, percentagesFor, rolloutTags } from "./rollout-bounds.ts";
 import { tagsFor } from "./tags.ts";
 import type { Variant } from "./variants.ts";
 import { deploymentSettingsOf, type ServiceInput } from "../ecs-api/service.ts";
@@ -40,7 +41,7 @@ export function isSlotService({ slot, shape }: Variant): boolean {
 export function generateService(ecs: EcsWorkload, variant: Variant, settings: ServiceSettings): ServiceInput {
   const { workload } = ecs;
   const raw: Raw = workload.ecs.service ?? {};
-  refuseErrors(checkRawService(raw, isSlotService(variant)));
+  refuseErrors([...checkRawService(raw, isSlotService(variant)), ...checkRawRollout(raw, workload.rollout)]);
   const ours = serviceConstraints(ecs, variant, settings);
   const merged: Raw = addConstraints(
     mergeRaw(generated(ecs, variant, settings, raw), withoutCapacityClash(raw), {}),
@@ -52,9 +53,9 @@ export function generateService(ecs: EcsWorkload, variant: Variant, settings: Se
     ...merged,
     ...present({ serviceName: settings.serviceName }),
     ...present({ deploymentConfiguration: breaker }),
-    tags: tagsFor(workload, variant, merged["tags"]),
+    tags: [...tagsFor(workload, variant, merged["tags"]), ...rolloutTags(workload.rollout)],
   } as unknown as ServiceInput;
-  refuseErrors(checkMergedService(complete));
+  refuseErrors([...checkMergedService(complete), ...checkRolloutOf(complete, workload.rollout, settings.desiredCount)]);
   return complete["availabilityZoneRebalancing"] === undefined && raw["availabilityZoneRebalancing"] !== null
     ? { ...complete, availabilityZoneRebalancing: zoneRebalancing(complete) }
     : complete;
@@ -91,6 +92,7 @@ function generated(
     deploymentConfiguration: {
       maximumPercent: daemon ? 100 : 200,
       minimumHealthyPercent: daemon ? 0 : 100,
+      ...percentagesFor(workload.rollout ?? {}, desiredCount),
       deploymentCircuitBreaker: { enable: true, rollback: true },
     },
     ...present({ placementStrategy }),

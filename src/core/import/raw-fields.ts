@@ -50,14 +50,14 @@ export function rawFieldsOf(
 }
 
 /** The service as deploy would declare it. */
-export function serviceOf(ecs: EcsWorkload, variant: Variant, { definition }: ImportedPart): ServiceInput {
+export function serviceOf(ecs: EcsWorkload, variant: Variant, { definition, service }: ImportedPart): ServiceInput {
   const { workload, capacity } = ecs;
   const [provider] = namedProviders(capacity);
   const networkConfiguration = networkConfigurationOf(ecs, undefined);
   return generateService(ecs, variant, {
     cluster: workload.ecs.cluster ?? "default",
     taskDefinition: definition.family,
-    desiredCount: workload.replicas,
+    desiredCount: service?.desiredCount ?? workload.replicas,
     ...present({ provider, networkConfiguration }),
     enableExecuteCommand: false,
     placementConstraints: [],

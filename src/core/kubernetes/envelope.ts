@@ -39,6 +39,8 @@ export interface Envelope {
   companions?(contents: Contents): readonly Manifest[];
   /** Whether it has a scale subresource, for an autoscaler. */
   readonly scalable?: true;
+  /** Whether its rollout has bounds in replicas. */
+  readonly rollsOut?: true;
   /** Whether it starts by the workload's schedule. */
   readonly scheduled?: true;
 }

@@ -134,6 +134,9 @@ function limitsOf(kind: Kind, workload: ResolvedWorkload): readonly Limit[] {
     ...(workload.schedule === undefined || envelope.scheduled === true
       ? []
       : [{ path: ["schedule"], message: "starts at once, and there is a schedule" }]),
+    ...(workload.rollout === undefined || envelope.rollsOut === true
+      ? []
+      : [{ path: ["rollout"], message: "has no bounds in replicas for its rollout, and there is rollout" }]),
     ...(queue === undefined || kueueKinds.has(kind)
       ? []
       : [

@@ -7,6 +7,7 @@ import { definitionNameOf } from "../ecs-api/arn.ts";
 import { deploymentSettingsOf, type Service, type ServiceInput } from "../ecs-api/service.ts";
 import { isOwnTag, type Change } from "../ecs/diff.ts";
 import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { forgottenRollout } from "../ecs/rollout-bounds.ts";
 import { generateService } from "../ecs/service.ts";
 import { diffService, fieldOf, startsDeployment, unchangeable, updateInput } from "../ecs/service-form.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
@@ -80,7 +81,7 @@ function updated(
   known: LiveServices,
 ): ServiceStep {
   const { variant, live, service } = part;
-  const declared = raised(generated, part);
+  const declared = forgetting(raised(generated, part), live);
   const comparable = comparing(known);
   const all = diffService(comparable(declared), comparable(live), known.knownFields);
   refuseUnchangeable(workload, service, unchangeable(all));
@@ -109,6 +110,12 @@ function updated(
 function raised(declared: ServiceInput, { live, desiredCount }: Part & { readonly live: Service }): ServiceInput {
   const left = declared.desiredCount === undefined && !deploymentSettingsOf(declared).daemon;
   return left && desiredCount > live.desiredCount ? { ...declared, desiredCount } : declared;
+}
+
+/** Tags stay unless they are written anew. */
+function forgetting(declared: ServiceInput, live: Service): ServiceInput {
+  const forgotten = forgottenRollout(declared, live);
+  return forgotten.length === 0 ? declared : { ...declared, tags: [...(declared.tags ?? []), ...forgotten] };
 }
 
 function definitionFor({ definition }: Part, { action }: Registration): Pick<ServiceStep, "definition"> {

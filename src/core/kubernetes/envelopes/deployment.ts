@@ -1,11 +1,12 @@
 import { oneNode, queued, type Envelope } from "../envelope.ts";
 import { selectorOf } from "../labels.ts";
-import { withoutSpareNode } from "../rollout.ts";
+import { rollingUpdate } from "../rollout.ts";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/ */
 export const deployment: Envelope = {
   apiVersion: "apps/v1",
   runs: "service",
+  rollsOut: true,
   limits: oneNode,
   nameRoom: () => 0,
   scalable: true,
@@ -16,7 +17,7 @@ export const deployment: Envelope = {
     spec: {
       ...(contents.autoscaled ? {} : { replicas: contents.workload.replicas }),
       selector: { matchLabels: selectorOf(contents.name) },
-      ...withoutSpareNode(contents.shape, "strategy"),
+      ...rollingUpdate(contents.workload, contents.shape, "strategy"),
       template: contents.pod,
     },
   }),

@@ -2,7 +2,7 @@ import { deviceLimits, nvidiaResource } from "../devices.ts";
 import { literal, withDefaults } from "../environment.ts";
 import { oneNode, renamed, withContainer, type Contents, type Envelope } from "../envelope.ts";
 import type { Container, PodSpec } from "../manifest.ts";
-import { withoutSpareNode } from "../rollout.ts";
+import { rollingUpdate } from "../rollout.ts";
 
 /** The predictor's own container (kserve/kserve @aaac4e2, pkg/constants/constants.go). */
 const containerName = "kserve-container";
@@ -51,6 +51,7 @@ function modelPredictor(
 export const inferenceService: Envelope = {
   apiVersion: "serving.kserve.io/v1beta1",
   runs: "service",
+  rollsOut: true,
   limits: oneNode,
   // Its Deployment and Service are NAME-predictor.
   nameRoom: () => "-predictor".length,
@@ -65,7 +66,7 @@ export const inferenceService: Envelope = {
         predictor: {
           minReplicas: workload.replicas,
           maxReplicas: workload.replicas,
-          ...withoutSpareNode(shape, "deploymentStrategy"),
+          ...rollingUpdate(workload, shape, "deploymentStrategy"),
           ...pod.metadata,
           ...(model?.format === undefined
             ? customPredictor(contents)

@@ -1,10 +1,12 @@
 import { indexDigits, queued, withContainer, type Envelope } from "../envelope.ts";
+import { boundsOf } from "../rollout.ts";
 import { withoutProbes } from "../probes.ts";
 
 /** https://lws.sigs.k8s.io/docs/reference/leaderworkerset.v1/ */
 export const leaderWorkerSet: Envelope = {
   apiVersion: "leaderworkerset.x-k8s.io/v1",
   runs: "service",
+  rollsOut: true,
   limits: () => [],
   // Its StatefulSets are NAME and NAME-GROUP, and their label controller-revision-hash is as long as NAME-GROUP-HASH.
   nameRoom: ({ replicas }) => 1 + indexDigits(replicas) + "-0123456789".length,
@@ -25,7 +27,7 @@ export const leaderWorkerSet: Envelope = {
           // Requests come to the leader, and so do probes.
           workerTemplate: withContainer(pod, withoutProbes),
         },
-        rolloutStrategy: { type: "RollingUpdate", rollingUpdateConfiguration: { maxSurge: 0, maxUnavailable: 1 } },
+        rolloutStrategy: { type: "RollingUpdate", rollingUpdateConfiguration: boundsOf(workload.rollout) },
       },
     };
   },
