@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Handled } from "../../src/sandbox/wire/router.ts";
 import type { CliRun } from "../support/cli.ts";
 import { runInProcess } from "../support/in-process.ts";
 import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
@@ -12,16 +13,17 @@ let folder: string;
 let then: [operation: string, act: () => void][];
 let calls: string[];
 /** What looks at the sandbox at every call. */
-let watch: () => void;
+let watch: (handled: Handled) => void;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiplat-rollback-"));
   [then, calls, watch] = [[], [], () => undefined];
   box = await startTestSandbox({
     fleet: [{ instanceType: "inf2.24xlarge", count: 2 }],
-    onHandled: ({ operation = "" }) => {
+    onHandled: (handled) => {
+      const { operation = "" } = handled;
       calls.push(operation);
-      watch();
+      watch(handled);
       if (then[0]?.[0] === operation) then.shift()![1]();
     },
   });
@@ -259,5 +261,53 @@ describe("a rollout in replicas", () => {
     expect((await run("plan", "--exit-code")).code).toBe(0);
     expect((await run("service", "scale", "--replicas", "3")).code).toBe(0);
     expect(await percentages()).toEqual(names.map(() => [100, 200]));
+  });
+});
+
+describe("a pause at a lifecycle hook", () => {
+  it("is shown with the command that continues it, by the deployment and by status", async () => {
+    const blueGreen = (image: string) =>
+      write({
+        image,
+        accelerator: { instanceTypes: ["inf2.24xlarge"] },
+        replicas: 1,
+        ecs: { service: { deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 30 } } },
+      });
+    blueGreen("chip:1");
+    expect((await run("service", "deploy")).code).toBe(0);
+    // As the API's page shows it, for a deployment that has a hook there.
+    const details = [
+      {
+        hookId: "ecs-pause-e7tK9G",
+        targetType: "PAUSE",
+        status: "AWAITING_ACTION",
+        expiresAt: 1_767_225_600,
+        timeoutAction: "ROLLBACK",
+      },
+    ];
+    watch = ({ operation, answer }) => {
+      if (operation !== "DescribeServiceDeployments") return;
+      const { serviceDeployments, failures } = JSON.parse(answer.body);
+      const paused = serviceDeployments.map((each: Json) =>
+        each.lifecycleStage === "BAKE_TIME" ? { ...each, lifecycleHookDetails: details } : each,
+      );
+      Object.assign(answer, { body: JSON.stringify({ serviceDeployments: paused, failures }) });
+    };
+    blueGreen("chip:2");
+    const deployed = await run("service", "deploy", "--timeout", "20m");
+    expect(deployed.code).toBe(5);
+    const [{ serviceDeploymentArn }] = (await box.ecs("ListServiceDeployments", { service: "chip" }))
+      .serviceDeployments;
+    const command =
+      "chip: paused at a lifecycle hook until 2026-01-01T00:00:00.000Z, then ROLLBACK. To continue:  " +
+      `aws ecs continue-service-deployment --service-deployment-arn ${serviceDeploymentArn} ` +
+      "--hook-id ecs-pause-e7tK9G --action CONTINUE --region us-east-1\n";
+    expect(deployed.stderr.split(command)).toHaveLength(2);
+    const status = await run("service", "status");
+    expect(status.stdout).toContain("IN_PROGRESS (BAKE_TIME, traffic 100%, paused)");
+    expect(status.stderr).toBe(command);
+    expect(JSON.parse((await run("service", "status", "-o", "json")).stdout).services[0].rollout.paused).toEqual([
+      { hookId: "ecs-pause-e7tK9G", expiresAt: "2026-01-01T00:00:00.000Z", timeoutAction: "ROLLBACK" },
+    ]);
   });
 });

@@ -202,6 +202,27 @@ describe("waiting", () => {
     expect(stages).toEqual(["SCALE_UP", "BAKE_TIME", "CLEAN_UP"]);
   });
 
+  it("tells of a pause, and of the next one, in rolling updates with hooks too", async () => {
+    const hooks = { deploymentConfiguration: { lifecycleHooks: [{ targetType: "PAUSE" }] } };
+    const rolling = service([{ ...green, rolloutState: "IN_PROGRESS" }], "ROLLING", hooks);
+    const paused = (hookId: string) => rollout("IN_PROGRESS", { pauses: [{ hookId }] });
+    const script = [rollout("IN_PROGRESS"), paused("one"), paused("one"), paused("two"), rollout("SUCCESSFUL")];
+    let looks = 0;
+    const told: (string | undefined)[] = [];
+    const ecs = scriptedEcs(() => [], {
+      describeServices: async () => [service([green], "ROLLING", hooks)],
+      listServiceDeployments: async () => [rollout("PENDING")],
+      describeServiceDeployments: async () => [script[looks++]!],
+    });
+    await waitForServices(ecs, "prod", [{ service: rolling }], fakeRuntime(), {
+      hint: "",
+      onEvent: () => undefined,
+      onTask: () => undefined,
+      onStage: (_, { pauses }) => told.push(pauses?.[0]?.hookId),
+    });
+    expect(told).toEqual(["one", "two", undefined]);
+  });
+
   it("names the revision that ECS went back to, though it went there between two answers", async () => {
     let looks = 0;
     const outcomes = await wait({

@@ -21,6 +21,7 @@ import { startProgress } from "../../output/progress.ts";
 import { deploymentView, eventText, healthText, stageText } from "../../output/services.ts";
 import type { OptionSpec } from "../command.ts";
 import { duration, wholeNumber } from "../shared/parse-numbers.ts";
+import { notePauses } from "./note-pauses.ts";
 import { serviceCommand, type ServiceTarget } from "./service-target.ts";
 
 export interface DeployWaitOptions {
@@ -94,7 +95,10 @@ export async function applySteps(
         hint: goOnHint(context, target, staying),
         onEvent: (service, { message }) => say(service, eventText(message)),
         onTask: (service, task, health) => say(service, changeLine(task, health)),
-        onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),
+        onStage: (service, rollout) => {
+          say(service, `deployment ${stageText(rollout)}`);
+          notePauses(context, service, rollout);
+        },
         onPoll: (services, health) =>
           progress.update(
             `${services.map((each) => standingText(each, health.get(each.serviceName))).join(", ")}  ` +

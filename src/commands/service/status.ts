@@ -5,6 +5,7 @@ import { findHealth } from "../../operations/find-health.ts";
 import { print } from "../../output/print.ts";
 import { servicesView } from "../../output/services.ts";
 import type { Command } from "../command.ts";
+import { notePauses } from "./note-pauses.ts";
 import {
   readServiceTarget,
   requireServices,
@@ -34,5 +35,6 @@ export const serviceStatus: Command<ServiceTargetOptions> = {
       findHealth(ecs, target.cluster, services, context.now()).catch(withoutPermission),
     ]);
     await print(context, servicesView(target, services, rollouts, health));
+    for (const [service, rollout] of rollouts ?? []) notePauses(context, service, rollout);
   },
 };
