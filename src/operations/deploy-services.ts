@@ -13,6 +13,7 @@ import { applyStep } from "./apply-step.ts";
 import type { AwaitedService } from "./follow-deployments.ts";
 import { awaitFreeNames } from "./free-names.ts";
 import { judgeDeployment } from "./judge-deployment.ts";
+import { rememberService } from "./remember-service.ts";
 import type { Runtime } from "./runtime.ts";
 import { stopDeployment } from "./stop-deployment.ts";
 import { waitForServices, type ServiceOutcome, type ServiceWaitOptions } from "./wait-for-services.ts";
@@ -222,6 +223,7 @@ class Deployment {
   async #delete(step: ServiceStep): Promise<boolean> {
     if (staysUntil(step) && !(await this.#settle())) return false;
     if (this.#runtime.signal.aborted) throw new Interrupted();
+    await rememberService(this.#ecs, this.#plan.cluster, step);
     const { taskDefinition } = await this.#ecs.deleteService(this.#plan.cluster, step.service, { force: true });
     this.#options.onStep(`deleted ${step.service}, which ran ${definitionNameOf(taskDefinition)}`);
     this.#record(step, "deleted", { taskDefinition });

@@ -19,7 +19,10 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiplat-rollback-"));
   [then, calls, watch] = [[], [], () => undefined];
   box = await startTestSandbox({
-    fleet: [{ instanceType: "inf2.24xlarge", count: 2 }],
+    fleet: [
+      { instanceType: "inf2.24xlarge", count: 2 },
+      { instanceType: "inf2.xlarge", count: 1 },
+    ],
     onHandled: (handled) => {
       const { operation = "" } = handled;
       calls.push(operation);
@@ -261,6 +264,46 @@ describe("a rollout in replicas", () => {
     expect((await run("plan", "--exit-code")).code).toBe(0);
     expect((await run("service", "scale", "--replicas", "3")).code).toBe(0);
     expect(await percentages()).toEqual(names.map(() => [100, 200]));
+  });
+});
+
+describe("a variant that the workload no longer has, with nothing made in its place", () => {
+  const types = (instanceTypes: readonly string[], changes: object = {}) =>
+    write({ accelerator: { instanceTypes }, replicas: instanceTypes.length + 1, ...changes });
+  const command = "aiplat run-task --task-definition chip-inf2-xlarge:1 --count 1 --cluster default";
+  const rollBack = () => run("service", "rollback", "chip", "--cluster", "default");
+
+  it("is named by a rollback with the command that runs it, until the next deployment", async () => {
+    types(["inf2.24xlarge", "inf2.xlarge"]);
+    expect((await run("service", "deploy")).code).toBe(0);
+    types(["inf2.24xlarge"]);
+    const deployed = await run("service", "deploy", "--yes");
+    expect([deployed.code, deployed.stdout]).toEqual([
+      0,
+      "chip-inf2-24xlarge\tkeep\tunchanged\t2\t\nchip-inf2-xlarge\tdelete\tdeleted\t0\tchip-inf2-xlarge:1\n",
+    ]);
+    const stuck = await rollBack();
+    expect(stuck.code).toBe(1);
+    expect(stuck.stderr).toContain("chip-inf2-xlarge was deleted with the last deployment");
+    expect(stuck.stderr).toContain(command);
+    // It is no setting of the service that remembers it.
+    expect((await run("plan", "--exit-code")).code).toBe(0);
+
+    types(["inf2.24xlarge"], { image: "chip:2" });
+    expect((await run("service", "deploy")).code).toBe(0);
+    const back = await rollBack();
+    expect([back.code, back.stderr.includes("chip-inf2-xlarge")]).toEqual([0, false]);
+  });
+
+  it("is named where the same deployment changed what stays, and goes no way back of its own", async () => {
+    types(["inf2.24xlarge", "inf2.xlarge"]);
+    expect((await run("service", "deploy")).code).toBe(0);
+    types(["inf2.24xlarge"], { image: "chip:2" });
+    expect((await run("service", "deploy", "--yes")).code).toBe(0);
+    const { code, stderr } = await rollBack();
+    expect(code).toBe(0);
+    expect(stderr).toContain("back from chip-inf2-24xlarge:2 to chip-inf2-24xlarge:1");
+    expect(stderr).toContain(command);
   });
 });
 

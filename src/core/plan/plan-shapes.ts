@@ -74,6 +74,7 @@ export const serviceStep = z.looseObject({
   why: text,
   replacesTasks: flag,
   after: optional(texts),
+  rememberedBy: optional(text),
   replaces: optional(texts),
   definition: optional(taskDefinition),
   create: optional(createService),
