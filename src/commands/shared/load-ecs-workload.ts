@@ -2,10 +2,13 @@ import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
-import { resolveForEcs, type EcsVariant, type EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
+import { resolveForEcs, type EcsTarget, type EcsVariant, type EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
 import { ecsRules } from "../../core/ecs/rules.ts";
+import { onManagedInstances } from "../../core/workload/managed-instances.ts";
+import { workloadNetworkMode } from "../../core/workload/rules/capacity.ts";
 import { resolveWorkload } from "../../core/workload/resolve.ts";
 import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
+import type { Workload } from "../../core/workload/schema.ts";
 import { AiplatError } from "../../errors.ts";
 import { warn } from "../../output/note.ts";
 import type { Invocation, OptionSpec } from "../command.ts";
@@ -35,17 +38,19 @@ export async function loadEcsWorkload(
   await warn(context, ...warnings);
   const resolved = resolveWorkload(workload);
   const region = workload.logs === undefined ? undefined : await askRegion();
+  const on = (target: EcsTarget) => locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }));
+  // Where no cluster says which ports are locks, what ECS would not run is refused before any is asked.
+  if (!hasLocks(workload)) on({});
   return {
     resolved,
     forCluster: (cluster) =>
-      locating(() =>
-        resolveForEcs(resolved, {
-          ...present({ region }),
-          ...(cluster === undefined ? {} : { lockPortBase: lockPortBaseOf(cluster.tags) }),
-        }),
-      ),
+      on(cluster === undefined ? {} : { lockPortBase: locating(() => lockPortBaseOf(cluster.tags)) }),
     locating,
   };
+}
+
+function hasLocks(workload: Workload): boolean {
+  return workloadNetworkMode(workload) !== "awsvpc" && !onManagedInstances(workload);
 }
 
 export const variantOption: OptionSpec = {

@@ -1,13 +1,16 @@
 import { present } from "../base/present.ts";
+import { refuseErrors } from "../base/problem.ts";
 import { lockPortBase as defaultLockPortBase } from "../catalog/lock-ports.ts";
 import type { Slot } from "../catalog/slots.ts";
 import type { PlacementStrategyItem, TaskDefinition } from "../ecs-api/api.ts";
 import { networkModeFor, type NetworkMode } from "../workload/network-mode.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { capacityOf, type Capacity } from "./capacity.ts";
+import { missingExecutionRole } from "./execution-role.ts";
 import { generateTaskDefinition } from "./generate.ts";
 import { rawDevicesOf, type RawDevices } from "./raw-devices.ts";
 import { requirementsOf, type Requirements } from "./requirements.ts";
+import { earlySuccessors } from "./successor.ts";
 import { everyVariantOf, variantsOf, type Variant } from "./variants.ts";
 
 /** What of a cluster, and of its region, the task definitions of a workload depend on. */
@@ -46,7 +49,8 @@ export interface EcsWorkload {
 /**
  * Works out what a workload is on ECS, for one cluster.
  *
- * @throws Refusal when raw fields take a device or a lock of a slot away, or claim a device beyond it.
+ * @throws Refusal when raw fields take a device or a lock of a slot away, or claim a device beyond it, and for a service
+ * that nothing would keep off devices that are still held.
  */
 export function resolveForEcs(workload: ResolvedWorkload, target: EcsTarget = {}): EcsWorkload {
   const capacity = capacityOf(workload);
@@ -63,6 +67,16 @@ export function resolveForEcs(workload: ResolvedWorkload, target: EcsTarget = {}
       return [name, { ...variant, definition, requirements: requirementsOf(definition, {}, lockPortBase) }] as const;
     }),
   );
+  const everyVariant = [...made.values()];
+  refuseErrors([
+    ...earlySuccessors(workload, everyVariant),
+    ...(capacity.kind === "managed-instances"
+      ? missingExecutionRole(
+          everyVariant.map(({ definition }) => definition),
+          target.region,
+        )
+      : []),
+  ]);
   return {
     workload,
     networkMode,
@@ -75,7 +89,7 @@ export function resolveForEcs(workload: ResolvedWorkload, target: EcsTarget = {}
       placementStrategy: workload.ecs.placement?.strategy?.map(({ type, field }) => ({ type, ...present({ field }) })),
     }),
     variants: variantsOf(workload).map(({ name }) => made.get(name)!),
-    everyVariant: [...made.values()],
+    everyVariant,
   };
 }
 

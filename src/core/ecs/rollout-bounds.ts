@@ -5,6 +5,7 @@ import type { Tag } from "../ecs-api/api.ts";
 import { lowerLimit, percentAllowing, percentKeeping, upperLimit } from "../ecs-api/deployment-limits.ts";
 import { deploymentSettingsOf, rolloutTag, type DeploymentConfiguration, type Service } from "../ecs-api/service.ts";
 import type { Change } from "./diff.ts";
+import type { ServiceUpdate } from "./service-form.ts";
 import type { RolloutBounds } from "../workload/resolved.ts";
 
 type Percentages = Pick<DeploymentConfiguration, "minimumHealthyPercent" | "maximumPercent">;
@@ -117,6 +118,25 @@ export function deploymentConfigurationAt(service: Service, count: number): Depl
   const percentages = bounds === undefined ? {} : percentagesFor(bounds, count);
   const same = Object.entries(percentages).every(([key, value]) => before[key as keyof Percentages] === value);
   return same ? undefined : { ...before, ...percentages };
+}
+
+/**
+ * What an update to another count has to say besides: the percentages that the bounds come to, and no rebalancing where
+ * ECS does not have it beside them. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+ */
+export function rolloutUpdate(
+  service: Service,
+  count: number,
+): Pick<ServiceUpdate, "deploymentConfiguration" | "availabilityZoneRebalancing"> {
+  const deploymentConfiguration = deploymentConfigurationAt(service, count);
+  if (deploymentConfiguration === undefined) return {};
+  const rebalances = service["availabilityZoneRebalancing"] === "ENABLED";
+  return {
+    deploymentConfiguration,
+    ...(rebalances && (deploymentConfiguration.maximumPercent ?? 200) <= 100
+      ? { availabilityZoneRebalancing: "DISABLED" }
+      : {}),
+  };
 }
 
 /** What such a configuration changes of the live service. */

@@ -1,11 +1,10 @@
 import { listOr } from "../base/problem.ts";
 import type { Rollout } from "../deployment/rollout.ts";
-import { present } from "../base/present.ts";
 import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import { definitionNameOf } from "../ecs-api/arn.ts";
 import type { ServiceDeployment } from "../ecs-api/service-deployment.ts";
 import { deploymentSettingsOf, hasProviders, type Service } from "../ecs-api/service.ts";
-import { deploymentConfigurationAt } from "../ecs/rollout-bounds.ts";
+import { rolloutUpdate } from "../ecs/rollout-bounds.ts";
 import { basisOf } from "./live-services.ts";
 import { replacedBy, type Replacement } from "./replacement.ts";
 import type { ServicePlan, ServiceStep } from "./service-plan.ts";
@@ -107,7 +106,7 @@ function stepBack(
   const [before, after] = [definitionNameOf(taskDefinition), definitionNameOf(revision.taskDefinitionArn)];
   const common = { service: serviceName, desiredCount };
   // The count may be another one since the last deployment, and the way back is one too.
-  const settings = present({ deploymentConfiguration: deploymentConfigurationAt(service, desiredCount) });
+  const settings = rolloutUpdate(service, desiredCount);
   const update = { cluster, service: serviceName, taskDefinition: revision.taskDefinitionArn, ...settings };
   const changes = before === after ? [] : [{ path: "taskDefinition", kind: "changed", before, after } as const];
   if (rollout !== undefined) {

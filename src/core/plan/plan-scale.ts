@@ -1,11 +1,10 @@
-import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import { needsOf, roomWithout, type Rollout } from "../deployment/rollout.ts";
 import { deploymentSettingsOf, hasProviders, type Service } from "../ecs-api/service.ts";
 import { distribute } from "./distribute.ts";
-import { deploymentConfigurationAt, percentageChanges } from "../ecs/rollout-bounds.ts";
+import { percentageChanges, rolloutUpdate } from "../ecs/rollout-bounds.ts";
 import { judged } from "./judge-plan.ts";
 import { basisOf } from "./live-services.ts";
 import type { ServicePlan, ServiceStep } from "./service-plan.ts";
@@ -69,7 +68,7 @@ function stepTo(
   { cluster, replicas }: Pick<ScaleInput, "cluster" | "replicas">,
 ): ServiceStep {
   const { serviceName, desiredCount } = service;
-  const deploymentConfiguration = deploymentConfigurationAt(service, count);
+  const rollout = rolloutUpdate(service, count);
   const common = {
     service: serviceName,
     desiredCount: count,
@@ -80,14 +79,14 @@ function stepTo(
     ...(count === desiredCount
       ? []
       : [{ path: "desiredCount", kind: "changed" as const, before: desiredCount, after: count }]),
-    ...percentageChanges(service, deploymentConfiguration),
+    ...percentageChanges(service, rollout.deploymentConfiguration),
   ];
   if (changes.length === 0) return { ...common, action: "keep", changes };
   return {
     ...common,
     action: "update",
     changes,
-    update: { cluster, service: serviceName, desiredCount: count, ...present({ deploymentConfiguration }) },
+    update: { cluster, service: serviceName, desiredCount: count, ...rollout },
   };
 }
 

@@ -45,6 +45,12 @@ export const placementRules: readonly SandboxRule[] = [
   },
   {
     rule:
+      "A task that asks for NeuronDevice has every Neuron device of its instance, and DescribeTasks says them in " +
+      "`neuronDeviceIds`; an instance has one such task.",
+    source: `${guide}/ecs-inference.html; how the ids are written, and when they are free again: ${unverified}`,
+  },
+  {
+    rule:
       "A task in awsvpc mode takes a network interface until it is STOPPED: the type's less one, over all network cards; " +
       "then RESOURCE:ENI. Instances with `ecs.awsvpc-trunk-id`, and types that the catalogue does not know, have no end of them.",
     source: `${guide}/container-instance-eni.html; the cards beyond the first: ${unverified}`,

@@ -4,7 +4,12 @@ import { Refusal } from "../../../src/core/base/problem.ts";
 import { lowerLimit, upperLimit } from "../../../src/core/ecs-api/deployment-limits.ts";
 import { deploymentSettingsOf, type Service } from "../../../src/core/ecs-api/service.ts";
 import { resolveForEcs } from "../../../src/core/ecs/resolve-for-ecs.ts";
-import { boundsOf, deploymentConfigurationAt, percentagesFor } from "../../../src/core/ecs/rollout-bounds.ts";
+import {
+  boundsOf,
+  deploymentConfigurationAt,
+  percentagesFor,
+  rolloutUpdate,
+} from "../../../src/core/ecs/rollout-bounds.ts";
 import { generateService } from "../../../src/core/ecs/service.ts";
 import { resolveWorkload } from "../../../src/core/workload/resolve.ts";
 import { workloadRules } from "../../../src/core/workload/rules.ts";
@@ -147,5 +152,20 @@ describe("a live service at another count", () => {
     expect(deploymentConfigurationAt(live(configured, "maxUnavailable=1 maxSurge=0"), 3)).toBeUndefined();
     expect(deploymentConfigurationAt(live(configured), 6)).toBeUndefined();
     expect(deploymentConfigurationAt(live(configured, "none"), 6)).toBeUndefined();
+  });
+
+  it("is not rebalanced over zones where its tasks may not be more for a moment", () => {
+    const service = {
+      ...live({ minimumHealthyPercent: 50, maximumPercent: 150 }, "maxUnavailable=2 maxSurge=1"),
+      availabilityZoneRebalancing: "ENABLED",
+    } as unknown as Service;
+    expect(rolloutUpdate(service, 200)).toEqual({
+      deploymentConfiguration: { minimumHealthyPercent: 99, maximumPercent: 100 },
+      availabilityZoneRebalancing: "DISABLED",
+    });
+    expect(rolloutUpdate(service, 4)).toEqual({
+      deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 125 },
+    });
+    expect(rolloutUpdate(live({}), 4)).toEqual({});
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../../src/core/base/problem.ts";
-import { envelopes, kinds, type Kind } from "../../../src/core/kubernetes/kinds.ts";
+import { definitionOf, kinds, type Kind } from "../../../src/core/kubernetes/kinds.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { generate } from "../../support/kubernetes-workloads.ts";
 
@@ -51,7 +51,7 @@ describe("the rollout on Kubernetes", () => {
     (kind) => {
       const workload = { name: "bert", image: "repo/bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] } };
       const refused = () =>
-        generate({ ...workload, kind: envelopes[kind].runs, rollout: { maxUnavailable: 1 } } as Workload, kind);
+        generate({ ...workload, kind: definitionOf(kind).runs, rollout: { maxUnavailable: 1 } } as Workload, kind);
       expect(refused).toThrow(Refusal);
       try {
         refused();
