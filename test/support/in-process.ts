@@ -7,7 +7,7 @@ const { signal } = new AbortController();
 setMaxListeners(0, signal);
 
 /** Runs the tool of src/ in this process against a sandbox of stepped time: to wait is to step it on. */
-export async function runStepped(box: TestSandbox, cwd: string, ...argv: readonly string[]): Promise<CliRun> {
+export async function runInProcess(box: TestSandbox, cwd: string, ...argv: readonly string[]): Promise<CliRun> {
   // The build writes it in.
   (globalThis as { AIPLAT_VERSION?: string }).AIPLAT_VERSION = "0.0.0";
   const streams = { stdout: "", stderr: "" };
