@@ -464,5 +464,18 @@ describe("the rollout guard", () => {
     expect(hint).toBe(
       "Set minimumHealthyPercent 66 in ecs.service.deploymentConfiguration or add 1 inf2.xlarge instance. --allow-stall deploys all the same.",
     );
+    const bounded: Rollout = { ...rollout(3, 100, 100), bounds: { maxUnavailable: 0, maxSurge: 0 } };
+    expect(rolloutProblem(judge(cluster(3, 3), bounded), bounded)).toMatchObject({
+      path: ["rollout"],
+      hint: "Set maxUnavailable 1 in rollout. --allow-stall deploys all the same.",
+    });
+    const roomy: Rollout = { ...bounded, settings: each.settings, bounds: { maxUnavailable: 0 } };
+    expect(rolloutProblem(judge(cluster(3, 3), roomy), roomy).hint).toBe(
+      "Set maxUnavailable 1 in rollout or add 1 inf2.xlarge instance. --allow-stall deploys all the same.",
+    );
+    const spare: Rollout = { ...bounded, bounds: { maxUnavailable: 0 } };
+    expect(rolloutProblem(judge(cluster(4, 3), spare), spare).hint).toBe(
+      "Set maxUnavailable 1 or maxSurge 1 in rollout. --allow-stall deploys all the same.",
+    );
   });
 });

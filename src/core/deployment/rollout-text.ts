@@ -1,14 +1,15 @@
 import { counted } from "../base/counted.ts";
 import { listOr, problem, type Problem } from "../base/problem.ts";
+import { lowerLimit, upperLimit } from "../ecs-api/deployment-limits.ts";
 import type { Rollout, RolloutVerdict } from "./rollout.ts";
 
 /** Why a deployment would stall, with the arithmetic and what would let it finish. */
-export function rolloutProblem(verdict: RolloutVerdict, { settings, newDeployment }: Rollout): Problem {
+export function rolloutProblem(verdict: RolloutVerdict, { settings, newDeployment, bounds }: Rollout): Problem {
   return problem(
     "rollout-stalls",
-    ["ecs", "service", "deploymentConfiguration"],
+    bounds === undefined ? ["ecs", "service", "deploymentConfiguration"] : ["rollout"],
     `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}`,
-    remedyText(verdict),
+    remedyText(verdict, bounds !== undefined),
   );
 }
 
@@ -33,12 +34,18 @@ function arithmetic(
   return `${wanted} and ${before} run; ${stops} and ${starts}; ${end}`;
 }
 
-function remedyText({
-  remedies: { rolling, minimumHealthyPercent, maximumPercent, instances },
-}: RolloutVerdict): string {
+function remedyText(
+  { desired, remedies: { rolling, minimumHealthyPercent, maximumPercent, instances } }: RolloutVerdict,
+  inReplicas: boolean,
+): string {
+  const where = inReplicas ? "rollout" : "ecs.service.deploymentConfiguration";
+  const least = (percent: number) =>
+    inReplicas ? `maxUnavailable ${desired - lowerLimit(desired, percent)}` : `minimumHealthyPercent ${percent}`;
+  const most = (percent: number) =>
+    inReplicas ? `maxSurge ${upperLimit(desired, percent) - desired}` : `maximumPercent ${percent}`;
   const settings = [
-    ...(minimumHealthyPercent === undefined ? [] : [`minimumHealthyPercent ${minimumHealthyPercent}`]),
-    ...(maximumPercent === undefined ? [] : [`maximumPercent ${maximumPercent}`]),
+    ...(minimumHealthyPercent === undefined ? [] : [least(minimumHealthyPercent)]),
+    ...(maximumPercent === undefined ? [] : [most(maximumPercent)]),
   ];
   const ways = [
     ...(rolling === true
@@ -46,9 +53,7 @@ function remedyText({
           `use strategy ROLLING${settings.length === 0 ? "" : ` with ${listOr(settings)}`} in ecs.service.deploymentConfiguration`,
         ]
       : []),
-    ...(rolling === undefined && settings.length > 0
-      ? [`set ${listOr(settings)} in ecs.service.deploymentConfiguration`]
-      : []),
+    ...(rolling === undefined && settings.length > 0 ? [`set ${listOr(settings)} in ${where}`] : []),
     ...(instances === undefined ? [] : [`add ${counted(instances.count, `${instances.instanceType} instance`)}`]),
   ];
   const all =

@@ -10,6 +10,7 @@ import { checks, type ReasonCode } from "../placement/checks.ts";
 import { emptyInstance, instanceTypesFor } from "../placement/empty-instance.ts";
 import { placeIn } from "../placement/place.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
+import type { RolloutBounds } from "../workload/resolved.ts";
 import { copyRooms, emptyRoom, occupy, roomsOf, vacate, type Room } from "../placement/room.ts";
 import { heldGpus, withoutGpusOf, type OwnTask } from "./held-gpus.ts";
 import type { Task, TaskDefinition } from "../ecs-api/api.ts";
@@ -25,6 +26,8 @@ export interface Rollout {
   /** Whether every task is replaced, or only their number changes. */
   readonly newDeployment: boolean;
   readonly placement?: Omit<PlacementOptions, "group">;
+  /** Where the percentages come from bounds in replicas, which are what can be changed then. */
+  readonly bounds?: RolloutBounds;
 }
 
 /** The changes that would let a stalled deployment finish, the least each; undefined where none of its kind does. */

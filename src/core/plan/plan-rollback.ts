@@ -1,10 +1,11 @@
 import { listOr } from "../base/problem.ts";
 import type { Rollout } from "../deployment/rollout.ts";
+import { present } from "../base/present.ts";
 import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import { definitionNameOf } from "../ecs-api/arn.ts";
 import type { ServiceDeployment } from "../ecs-api/service-deployment.ts";
 import { deploymentSettingsOf, hasProviders, type Service } from "../ecs-api/service.ts";
-import { rolloutUpdate } from "../ecs/rollout-bounds.ts";
+import { boundsOf, rolloutUpdate } from "../ecs/rollout-bounds.ts";
 import { basisOf } from "./live-services.ts";
 import { replacedBy, type Replacement } from "./replacement.ts";
 import type { ServicePlan, ServiceStep } from "./service-plan.ts";
@@ -145,5 +146,6 @@ function rolloutOf(service: Service, revision: RegisteredTaskDefinition): Rollou
     settings: deploymentSettingsOf(service),
     newDeployment: true,
     placement: { placementConstraints: service.placementConstraints ?? [] },
+    ...present({ bounds: boundsOf(service) }),
   };
 }

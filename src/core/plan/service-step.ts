@@ -68,7 +68,7 @@ function created(
     ...definitionFor(part, registration),
     // CreateService needs a number where the workload leaves it to autoscaling.
     create: deploymentSettingsOf(declared).daemon ? declared : { ...declared, desiredCount },
-    deployment: rolloutOf(part, declared, desiredCount, true),
+    deployment: rolloutOf(workload, part, declared, desiredCount, true),
   };
 }
 
@@ -102,7 +102,7 @@ function updated(
     why: changes.length === 0 ? "its tasks are replaced (--force-new-deployment)" : why,
     ...definitionFor(part, registration),
     ...present({ update, tags }),
-    deployment: rolloutOf(part, declared, desiredCount, replacesTasks),
+    deployment: rolloutOf(workload, part, declared, desiredCount, replacesTasks),
   };
 }
 
@@ -150,6 +150,7 @@ function refuseUnchangeable({ name }: ResolvedWorkload, service: string, stuck: 
 }
 
 function rolloutOf(
+  { rollout: bounds }: ResolvedWorkload,
   { definition, service, constraints }: Part,
   declared: ServiceInput,
   desired: number,
@@ -162,6 +163,7 @@ function rolloutOf(
     settings: deploymentSettingsOf(declared),
     newDeployment,
     placement: { placementConstraints: declared.placementConstraints ?? constraints },
+    ...present({ bounds }),
   };
 }
 
