@@ -5,12 +5,14 @@ import { generateService } from "../../src/core/ecs/service.ts";
 import type { Service } from "../../src/core/ecs-api/service.ts";
 import { distribute } from "../../src/core/plan/distribute.ts";
 import { planScale } from "../../src/core/plan/plan-scale.ts";
+import { present } from "../../src/core/base/present.ts";
 import { planServices } from "../../src/core/plan/plan-service.ts";
 import { movedSince } from "../../src/core/plan/service-plan.ts";
 import { Refusal } from "../../src/core/base/problem.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
 import { ecsOf } from "../support/ecs.ts";
+import { through } from "../support/live-services.ts";
 
 const settings = { cluster: "prod", enableExecuteCommand: false, force: false };
 const slots = (changes: Partial<Workload> = {}) =>
@@ -126,7 +128,7 @@ describe("the replicas over the slots", () => {
   it("are not counted against a capacity provider, which adds machines", () => {
     const { unplaced, steps } = planServices(
       slots({ replicas: 8 }),
-      { ...settings, provider: "inf2" },
+      { ...settings, capacity: through("inf2") },
       aSnapshot([]),
       empty,
     );
@@ -190,8 +192,9 @@ describe("a plan of services", () => {
   });
 
   it("refuses what no update can change", () => {
-    const workload = slots({ accelerator: { instanceTypes: ["inf2.xlarge"] }, replicas: 1 });
-    const known = live(workload, [1]);
+    const on = (ecs: Workload["ecs"]) =>
+      slots({ accelerator: { instanceTypes: ["inf2.xlarge"] }, replicas: 1, ...present({ ecs }) });
+    const known = live(on(undefined), [1]);
     const provided = {
       ...known,
       services: [
@@ -202,7 +205,9 @@ describe("a plan of services", () => {
         },
       ],
     } as unknown as typeof known;
-    expect(() => planServices(workload, settings, aSnapshot([]), provided)).toThrow(Refusal);
+    expect(() => planServices(on({ capacity: "ec2" }), settings, aSnapshot([]), provided)).toThrow(Refusal);
+    // Where the file leaves it out the service keeps it.
+    expect(planServices(on(undefined), settings, aSnapshot([]), provided).steps).toMatchObject([{ action: "keep" }]);
   });
 
   it("says what has moved since it was made", () => {

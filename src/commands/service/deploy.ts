@@ -79,6 +79,7 @@ export const serviceDeploy: Command<Options> = {
             options,
           )
         : await readSavedService(context, ecs, options.plan);
+    for (const each of plan.warnings) note(context, each);
     if (!changesAnything(plan)) note(context, "No difference: the services say the same.");
     await guard(context, plan.unplaced, options.allowStall === true);
     const answerable = invocation.args[0] !== "-" && options.plan !== "-";

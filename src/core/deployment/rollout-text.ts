@@ -1,16 +1,28 @@
 import { counted } from "../base/counted.ts";
 import { listOr, problem, type Problem } from "../base/problem.ts";
 import { lowerLimit, upperLimit } from "../ecs-api/deployment-limits.ts";
+import { barredGrowth, waysToGrow } from "../placement/barred-growth.ts";
 import type { Rollout, RolloutVerdict } from "./rollout.ts";
 
 /** Why a deployment would stall, with the arithmetic and what would let it finish. */
-export function rolloutProblem(verdict: RolloutVerdict, { settings, newDeployment, bounds }: Rollout): Problem {
-  return problem(
-    "rollout-stalls",
-    bounds === undefined ? ["ecs", "service", "deploymentConfiguration"] : ["rollout"],
-    `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}`,
-    remedyText(verdict, bounds !== undefined),
-  );
+export function rolloutProblem(verdict: RolloutVerdict, rollout: Rollout): Problem {
+  const { settings, newDeployment, barred, placement, bounds } = rollout;
+  const stall = `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}`;
+  // With more machines it would finish, and nobody starts them.
+  if (barred !== undefined && verdict.remedies.instances !== undefined)
+    return problem(
+      "device-held",
+      ["ecs", "capacity"],
+      `${stall}; ${barredGrowth(barred, placement?.capacityProviders ?? [])}`,
+      `${waysToGrow} ${remedyText({ ...verdict, remedies: withoutInstances(verdict) }, rollout)}`,
+    );
+  const path = bounds === undefined ? ["ecs", "service", "deploymentConfiguration"] : ["rollout"];
+  return problem("rollout-stalls", path, stall, remedyText(verdict, rollout));
+}
+
+function withoutInstances({ remedies }: RolloutVerdict): RolloutVerdict["remedies"] {
+  const { instances: _, ...others } = remedies;
+  return others;
 }
 
 function arithmetic(
@@ -36,13 +48,15 @@ function arithmetic(
 
 function remedyText(
   { desired, remedies: { rolling, minimumHealthyPercent, maximumPercent, instances } }: RolloutVerdict,
-  inReplicas: boolean,
+  { barred, placement, bounds }: Rollout,
 ): string {
-  const where = inReplicas ? "rollout" : "ecs.service.deploymentConfiguration";
+  const where = bounds === undefined ? "ecs.service.deploymentConfiguration" : "rollout";
   const least = (percent: number) =>
-    inReplicas ? `maxUnavailable ${desired - lowerLimit(desired, percent)}` : `minimumHealthyPercent ${percent}`;
+    bounds === undefined
+      ? `minimumHealthyPercent ${percent}`
+      : `maxUnavailable ${desired - lowerLimit(desired, percent)}`;
   const most = (percent: number) =>
-    inReplicas ? `maxSurge ${upperLimit(desired, percent) - desired}` : `maximumPercent ${percent}`;
+    bounds === undefined ? `maximumPercent ${percent}` : `maxSurge ${upperLimit(desired, percent) - desired}`;
   const settings = [
     ...(minimumHealthyPercent === undefined ? [] : [least(minimumHealthyPercent)]),
     ...(maximumPercent === undefined ? [] : [most(maximumPercent)]),
@@ -54,11 +68,20 @@ function remedyText(
         ]
       : []),
     ...(rolling === undefined && settings.length > 0 ? [`set ${listOr(settings)} in ${where}`] : []),
-    ...(instances === undefined ? [] : [`add ${counted(instances.count, `${instances.instanceType} instance`)}`]),
+    ...(instances === undefined
+      ? []
+      : [`add ${counted(instances.count, `${instances.instanceType} instance`)}${toProviders(placement)}`]),
   ];
+  if (barred !== undefined && ways.length === 0) return "--allow-stall deploys all the same.";
   const all =
     ways.length === 0
       ? "no setting and no further instance of the cluster's types would help: aiplat cluster explain tells what each instance lacks"
       : listOr(ways);
   return `${all[0]!.toUpperCase()}${all.slice(1)}. --allow-stall deploys all the same.`;
+}
+
+/** Whose the machines have to be, where no capacity provider starts so many by itself. */
+function toProviders(placement: Rollout["placement"]): string {
+  const names = placement?.capacityProviders ?? [];
+  return names.length === 0 ? "" : ` to ${listOr(names)}, which starts no more by itself`;
 }

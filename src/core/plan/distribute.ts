@@ -10,6 +10,8 @@ export interface Share {
   readonly rank: number;
   /** How many tasks it has now; 0 for a new one. */
   readonly current: number;
+  /** Machines that capacity providers may start for it; services of the same providers share them. */
+  readonly fresh?: readonly Room[];
 }
 
 /**
@@ -28,11 +30,15 @@ export function distribute(
   const total = () => counts.reduce((sum, count) => sum + count, 0);
   while (total() > replicas) counts[pick(shares, counts, () => true, "most")!]!--;
   const full = new Set<number>();
-  if (rooms !== undefined) for (const [index, { needs }] of shares.entries()) placeSafely(rooms, needs, counts[index]!);
+  const placed = ({ needs, fresh = [] }: Share, count: number): number => {
+    const there = placeSafely(rooms ?? [], needs, count).length;
+    return there + placeSafely(fresh, needs, count - there).length;
+  };
+  if (rooms !== undefined) for (const [index, share] of shares.entries()) placed(share, counts[index]!);
   while (total() < replicas) {
     const index = pick(shares, counts, (each) => !full.has(each), "fewest");
     if (index === undefined) break;
-    if (rooms === undefined || placeSafely(rooms, shares[index]!.needs, 1).length === 1) counts[index]!++;
+    if (rooms === undefined || placed(shares[index]!, 1) === 1) counts[index]!++;
     else full.add(index);
   }
   while (total() < replicas)

@@ -1,12 +1,12 @@
-import { instanceTypeOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { placedBy, type Requirements } from "../ecs/requirements.ts";
 import { definitionsOf, type EcsVariant, type EcsWorkload } from "../ecs/resolve-for-ecs.ts";
-import { emptyInstance, instanceTypesFor } from "../placement/empty-instance.ts";
+import { freshRooms } from "../placement/fresh-rooms.ts";
 import { placeIn } from "../placement/place.ts";
-import { emptyRoom, roomsOf, type Room } from "../placement/room.ts";
+import { roomsOf, type Room } from "../placement/room.ts";
 import { judge } from "../placement/verdict.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
-import { mayStart, placementOptions, runRequest, type RunSettings } from "./run-request.ts";
+import { mayStart, placementOptions, providersOf, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
 import { namesInShort, newMachines } from "./why-here.ts";
 
@@ -34,14 +34,22 @@ export function planByRoom(
     const added = index === 0 && left > 0 ? placeOnNew(snapshot, needs, settings, left) : { count: 0, machines: 0 };
     left -= added.count;
     const total = there + added.count;
-    return total === 0 ? [] : [stepOf(variant, settings, total, [...names, ...newMachines(added, settings)])];
+    return total === 0
+      ? []
+      : [stepOf(variant, settings, total, { names, fresh: newMachines(added, providersOf(settings)) })];
   });
   const shortage = left === 0 ? undefined : explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count });
   return { steps, unplaced: shortage === undefined ? [] : [shortage] };
 }
 
-function stepOf({ definition }: EcsVariant, settings: RunSettings, count: number, names: readonly string[]): RunStep {
-  const why = `${namesInShort(names)} ${names.length === 1 ? "has" : "have"} room; ECS chooses`;
+function stepOf(
+  { definition }: EcsVariant,
+  settings: RunSettings,
+  count: number,
+  { names, fresh }: { readonly names: readonly string[]; readonly fresh: readonly string[] },
+): RunStep {
+  const one = names.length + fresh.length === 1;
+  const why = `${namesInShort(names, fresh)} ${one ? "has" : "have"} room; ECS chooses`;
   return { definition, count, request: runRequest(settings, definition), why };
 }
 
@@ -59,13 +67,8 @@ function placeOnNew(
   count: number,
 ): { readonly count: number; readonly machines: number; readonly instanceType?: string } {
   const most = Math.min(count, mayStart(settings));
-  for (const type of most === 0 ? [] : instanceTypesFor(snapshot, [needs])) {
-    const empty = emptyInstance(snapshot, type, [needs])?.instance;
-    if (empty === undefined) continue;
-    const fresh = Array.from({ length: most }, (_, index) => emptyRoom({ ...empty, arn: `new-${index}` }));
-    const arns = place(fresh, needs, count);
-    if (arns.length > 0)
-      return { count: arns.length, machines: new Set(arns).size, instanceType: instanceTypeOf(empty) ?? type };
-  }
-  return { count: 0, machines: 0 };
+  const fresh = most === 0 ? undefined : freshRooms(snapshot, needs, most);
+  if (fresh === undefined) return { count: 0, machines: 0 };
+  const arns = place(fresh.rooms, needs, count);
+  return { count: arns.length, machines: new Set(arns).size, instanceType: fresh.instanceType };
 }

@@ -92,4 +92,6 @@ export const rollout = z.looseObject({
   placement: optional(
     z.looseObject({ placementConstraints: optional(readableConstraints), capacityProviders: optional(texts) }),
   ),
+  mayGrow: optional(number),
+  barred: optional(text),
 });

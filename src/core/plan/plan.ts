@@ -19,7 +19,7 @@ export interface Plan<Inputs, Step> {
   /** In the order in which they are carried out. */
   readonly steps: readonly Step[];
   readonly unplaced: readonly Unplaced[];
-  /** What the state that it was made from does not say, each in a sentence. */
+  /** What the state that it was made from does not say, and what nobody has said, each in a sentence. */
   readonly warnings: readonly string[];
 }
 

@@ -40,6 +40,11 @@ export function mayStart({ capacityProviderStrategy, mayGrow }: RunSettings): nu
   return capacityProviderStrategy === undefined ? 0 : (mayGrow ?? Number.POSITIVE_INFINITY);
 }
 
+/** The names of the providers that start a run's tasks. */
+export function providersOf({ capacityProviderStrategy = [] }: RunSettings): readonly string[] {
+  return capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider);
+}
+
 type Request = Omit<RunTaskRequest, "count" | "clientToken">;
 
 /**

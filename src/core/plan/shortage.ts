@@ -1,3 +1,4 @@
+import type { FailureReason, ReasonCode } from "../base/codes/reason-codes.ts";
 import { counted } from "../base/counted.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { TaskDefinition } from "../ecs-api/api.ts";
@@ -47,7 +48,7 @@ export function explainShortage(
     groups.length > shownGroups ? [`${groups.length - shownGroups} more reasons: see aiplat cluster explain`] : [];
   const why = groups.length === 0 ? "the cluster has no container instances" : [...shown, ...more].join("; ");
   return {
-    reason: groups[0]?.code ?? "CONSTRAINT",
+    reason: (groups[0]?.code ?? "CONSTRAINT") satisfies FailureReason,
     detail: `${missing} of ${counted(count, "task")}: ${why}`,
     hint:
       nearestChange === undefined
@@ -57,7 +58,7 @@ export function explainShortage(
 }
 
 interface Group {
-  readonly code: string;
+  readonly code: ReasonCode;
   readonly message: string;
   readonly instanceType: string;
   readonly ids: readonly string[];

@@ -138,6 +138,8 @@ export const problemCodes = {
     "lock-port-base": error("The cluster's tag for the first lock port is none, or has not room for all of them"),
     "subnets-missing": error("Tasks in network mode awsvpc need subnets"),
     "no-such-provider": error("The cluster has no such capacity provider"),
+    "device-held": error("A device is held unseen by ECS, and to keep tasks off it no machine may be started"),
+    "providers-several-services": error("Several services would each divide their tasks over several providers"),
     "managed-instances-unknown": error("A snapshot does not tell which capacity providers are Managed Instances"),
     "no-managed-instances": error("The cluster has no capacity provider of Managed Instances"),
     "several-managed-instances": error("The cluster has several capacity providers of Managed Instances"),
