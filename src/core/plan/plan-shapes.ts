@@ -9,6 +9,7 @@ import {
   word,
 } from "../ecs-api/schema/common.ts";
 import { createService, updateService } from "../ecs-api/schema/service.ts";
+import { retentionDays } from "../workload/fields.ts";
 import { runTaskRequest } from "../ecs-api/schema/task.ts";
 import { taskDefinition } from "../ecs-api/schema/task-definition.ts";
 
@@ -27,6 +28,18 @@ export const registration = z.looseObject({
   taskDefinitionArn: optional(text),
   changes: z.array(z.looseObject({})),
 });
+
+export const logGroups = z.array(
+  z.looseObject({
+    action: z.enum(["create", "unknown"]),
+    group: word,
+    region: word,
+    retentionDays: optional(z.literal(retentionDays, { error: `must be one of ${retentionDays.join(", ")}` })),
+    tags: z.record(text, text),
+    maker: optional(z.enum(["execution role", "instance role"])),
+    why: text,
+  }),
+);
 
 export const runStep = z.looseObject({
   definition: optional(taskDefinition),
