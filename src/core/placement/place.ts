@@ -2,11 +2,12 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { Failure, TaskDefinition } from "../ecs-api/api.ts";
 import { isCountedByEcs } from "../devices/claims.ts";
+import type { PlacementStrategy } from "../ecs-api/placement-strategy.ts";
 import { checkInterfaceSupport } from "./check-interfaces.ts";
 import { checkConstraints, checkDistinct, checks, takenPorts } from "./checks.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
 import { occupy, roomsOf, type Room } from "./room.ts";
-import { chooserFor, defaultStrategy, type PlacementStrategy } from "./strategies.ts";
+import { chooserFor, defaultStrategy } from "./strategies.ts";
 
 export interface PlaceOptions {
   readonly count: number;

@@ -9,10 +9,12 @@ export interface Places {
   readonly unseen: readonly string[];
   /** The slot would take devices of another one of the run. */
   readonly spoiled: readonly string[];
+  /** The room is for other slots of the run. */
+  readonly crowded: readonly string[];
 }
 
 /** Why a plan has a slot where it has it, in one line. */
-export function whyHere(slot: Slot, { free, unseen, spoiled }: Places): string {
+export function whyHere(slot: Slot, { free, unseen, spoiled, crowded }: Places): string {
   const one = slot.length === 1;
   const devices = one ? devicePath(slot[0]!) : `${devicePath(slot[0]!)} to neuron${slot.at(-1)}`;
   return [
@@ -21,6 +23,7 @@ export function whyHere(slot: Slot, { free, unseen, spoiled }: Places): string {
       ? []
       : [`not on ${namesInShort(unseen)}, where a task that ECS sees no lock of holds ${one ? "it" : "some"}`]),
     ...(spoiled.length === 0 ? [] : [`not on ${namesInShort(spoiled)}, where another slot of this run needs some`]),
+    ...(crowded.length === 0 ? [] : [`not on ${namesInShort(crowded)}, where other slots of this run need the room`]),
   ].join("; ");
 }
 

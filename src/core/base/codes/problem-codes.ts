@@ -117,7 +117,12 @@ export const problemCodes = {
     "service-controller": error("The raw fields of a service name a deployment controller that is not ECS's own"),
     "breaker-not-rolling": error("The deployment circuit breaker is for rolling updates only"),
     "blue-green-bake-time": error("Strategy BLUE_GREEN needs `bakeTimeInMinutes`"),
-    "zone-rebalancing": error("Availability-zone rebalancing needs a `maximumPercent` above 100"),
+    "placement-constraint": error("The raw fields have placement constraints that are none"),
+    "placement-constraint-limit": error(
+      "More placement constraints than ECS takes of a task definition and its service",
+    ),
+    "daemon-placement-strategy": error("A DAEMON service has a placement strategy"),
+    "zone-rebalancing": error("Availability-zone rebalancing does not go with what else the service says"),
     "slots-strategy": error("A workload of several slots has several services, which deploy by rolling updates only"),
     "slots-service-connect": error("A workload of several slots has several services, which share no discovery name"),
     "slots-service-name": error("A workload of several slots has several services, which have no one name"),
