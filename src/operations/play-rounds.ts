@@ -1,3 +1,4 @@
+import type { FailureReason } from "../core/base/codes/reason-codes.ts";
 import { counted } from "../core/base/counted.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import type { RunStep } from "../core/plan/run-plan.ts";
@@ -178,7 +179,7 @@ async function explained(
   const detail = `${input.count - placed} of ${counted(input.count, "task")}: ECS placed fewer than it was asked for and gave no reason`;
   return [
     {
-      reason: "UNKNOWN",
+      reason: "UNKNOWN" satisfies FailureReason,
       detail,
       hint: "Other placements may have come first: run it again, or look at aiplat cluster explain.",
     },

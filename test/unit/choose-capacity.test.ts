@@ -66,6 +66,7 @@ describe("capacity that a file names", () => {
     expect(choose({ managedInstances: "mi" }, { providers: [managed("mi")] })).toEqual({
       capacityProviderStrategy: via("mi"),
       mayGrow: Number.POSITIVE_INFINITY,
+      managed: true,
     });
     expect(choose("managed-instances", { providers: [asg("asg"), managed("mi")] }).capacityProviderStrategy).toEqual(
       via("mi"),
@@ -122,6 +123,7 @@ describe("capacity that a file leaves out", () => {
     expect(choose(undefined, { providers: [asg("asg")], byDefault: ["asg"] })).toEqual({
       capacityProviderStrategy: via("asg"),
       mayGrow: 3,
+      byDefault: true,
     });
   });
 

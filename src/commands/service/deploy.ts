@@ -11,14 +11,16 @@ import {
   implyService,
   planLiveService,
   recreateOption,
-  type ServiceFlags,
+  readServiceFlags,
+  type ServiceOptions,
 } from "../shared/make-service-plan.ts";
 import { readSavedService } from "./read-saved-plan.ts";
 import { allowStallOption, guard } from "./rollout-guard.ts";
-import { enableExecuteCommandOption, networkConfigurationOption } from "../shared/run-options.ts";
+import { networkConfigurationOption } from "../shared/aws-flags.ts";
+import { enableExecuteCommandOption } from "../shared/run-options.ts";
 import { checkPlanAlone } from "../shared/check-saved-plan.ts";
 
-interface Options extends WorkloadOptions, ServiceFlags, DeployWaitOptions {
+interface Options extends WorkloadOptions, ServiceOptions, DeployWaitOptions {
   readonly allowStall?: boolean;
   readonly plan?: string;
 }
@@ -70,9 +72,10 @@ export const serviceDeploy: Command<Options> = {
             context,
             ecs,
             await loadEcsWorkload(context, implyService(context, invocation)),
-            options,
+            await readServiceFlags(context, options),
           )
         : await readSavedService(context, ecs, options.plan);
+    for (const each of plan.warnings) note(context, each);
     if (!changesAnything(plan)) note(context, "No difference: the services say the same.");
     await guard(context, plan.unplaced, options.allowStall === true);
     const answerable = invocation.args[0] !== "-" && options.plan !== "-";

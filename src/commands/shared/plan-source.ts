@@ -94,7 +94,15 @@ export function snapshotSource(snapshot: ClusterSnapshot): PlanSource {
 
 /** The cluster's capacity: of its providers those are described that may start the workload's tasks. */
 export async function capacityFor(capacity: Capacity, facts: ClusterFacts): Promise<ClusterCapacity> {
+  return describedCapacity(facts, (known) => providersToDescribe(capacity, known));
+}
+
+/** As capacityFor, of the providers that `wanted` names. */
+export async function describedCapacity(
+  facts: ClusterFacts,
+  wanted: (known: Omit<ClusterCapacity, "providers">) => readonly string[],
+): Promise<ClusterCapacity> {
   const known = { associated: facts.capacityProviders, defaultStrategy: facts.defaultStrategy };
-  const names = providersToDescribe(capacity, known);
+  const names = wanted(known);
   return { ...known, providers: names.length === 0 ? [] : await facts.describeProviders(names) };
 }

@@ -86,7 +86,8 @@ function explain(
   };
 }
 
-function toExplanation({ room, closest }: Judged): InstanceExplanation {
+/** What is said of one instance. */
+export function toExplanation({ room, closest }: Judged): InstanceExplanation {
   const { instance, instanceType } = room;
   const unjudged = uniqueReasons(closest.flatMap(({ needs }) => unjudgedOf(needs, room)));
   return {

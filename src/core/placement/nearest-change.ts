@@ -2,6 +2,7 @@ import { instanceTypeOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
 import { isShare } from "../devices/gpu-need.ts";
 import { freeMiBOf, idleGpu } from "../devices/gpus.ts";
 import { missingGpusOf } from "../devices/missing-gpus.ts";
+import { serviceNameOfTask } from "../cluster/task-services.ts";
 import { taskIdOf } from "../ecs-api/arn.ts";
 import { listOr } from "../base/problem.ts";
 import { formatMiB } from "../workload/fields.ts";
@@ -184,8 +185,26 @@ function stopTasks(misfits: readonly Misfit[]): NearestChange | undefined {
     ? undefined
     : {
         kind: "stop-tasks",
-        message: `stop ${tasks(fewest.holders)}: then it fits on ${fewest.room.instance.ec2InstanceId}`,
+        message: `${stopping(fewest.holders, fewest.room)}: then it fits on ${fewest.room.instance.ec2InstanceId}`,
       };
+}
+
+/** Where a task of a service is stopped, ECS starts another: the service has to want fewer. */
+function stopping(arns: readonly string[], room: Room): string {
+  const services = new Map<string, string[]>();
+  for (const task of room.tasks.filter(({ taskArn }) => arns.includes(taskArn))) {
+    const name = serviceNameOfTask(task);
+    if (name !== undefined) services.set(name, [...(services.get(name) ?? []), task.taskArn]);
+  }
+  const owned = new Set([...services.values()].flat());
+  const others = arns.filter((arn) => !owned.has(arn));
+  return listOr(
+    [
+      ...(others.length === 0 ? [] : [`stop ${tasks(others)}`]),
+      ...[...services].map(([name, theirs]) => `scale service ${name} down (${tasks(theirs)})`),
+    ],
+    "and",
+  );
 }
 
 /** The tasks that hold the devices and ports; undefined where something else stands in the way as well. */

@@ -59,6 +59,22 @@ export function keepServiceAway(service: string, unseen: readonly string[]): rea
   return unseen.length === 0 ? [] : [instancesConstraint("not_in", unseen)];
 }
 
+/**
+ * A service's constraints without those that keepServiceAway made for it, then or now: they come from the cluster, not
+ * from the file, and are no difference between the two.
+ *
+ * @param own The constraints that the file says, whatever they look like.
+ */
+export function withoutExclusions(
+  constraints: readonly PlacementConstraint[],
+  own: readonly PlacementConstraint[],
+): readonly PlacementConstraint[] {
+  const said = new Set(own.map(({ expression }) => expression));
+  return constraints.filter(({ expression }) => said.has(expression) || !exclusion.test(expression ?? ""));
+}
+
+const exclusion = /^ec2InstanceId not_in \[[^\]]*\]$/;
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html */
 function instancesConstraint(operator: "in" | "not_in", ids: readonly string[]): PlacementConstraint {
   return { type: "memberOf", expression: `ec2InstanceId ${operator} [${ids.join(", ")}]` };

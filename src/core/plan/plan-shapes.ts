@@ -4,13 +4,14 @@ import { flag, text } from "../ecs-api/field.ts";
 import {
   capacityProviderStrategy,
   networkConfiguration,
+  placementStrategy,
   readableConstraints,
   tags,
   word,
 } from "../ecs-api/schema/common.ts";
 import { createService, updateService } from "../ecs-api/schema/service.ts";
 import { retentionDays } from "../workload/fields.ts";
-import { runTaskRequest } from "../ecs-api/schema/task.ts";
+import { runTaskRequest, taskOverride } from "../ecs-api/schema/task.ts";
 import { taskDefinition } from "../ecs-api/schema/task-definition.ts";
 
 const number = z.number();
@@ -62,6 +63,11 @@ export const runSettings = z.looseObject({
   provider: optional(text),
   capacityProviderStrategy: optional(capacityProviderStrategy),
   mayGrow: optional(number),
+  placementStrategy: optional(placementStrategy),
+  overrides: optional(taskOverride),
+  tags: optional(tags),
+  propagateTags: optional(text),
+  enableECSManagedTags: optional(flag),
 });
 
 export const clusterBasis = z.looseObject({
@@ -103,4 +109,6 @@ export const rollout = z.looseObject({
   placement: optional(
     z.looseObject({ placementConstraints: optional(readableConstraints), capacityProviders: optional(texts) }),
   ),
+  mayGrow: optional(number),
+  barred: optional(text),
 });

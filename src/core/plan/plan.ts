@@ -22,7 +22,7 @@ export interface Plan<Inputs, Step> {
   /** Log groups that are not there: they are made before the first task starts. */
   readonly logGroups?: readonly LogGroupStep[];
   readonly unplaced: readonly Unplaced[];
-  /** What the state that it was made from does not say, each in a sentence. */
+  /** What the state that it was made from does not say, and what nobody has said, each in a sentence. */
   readonly warnings: readonly string[];
 }
 
