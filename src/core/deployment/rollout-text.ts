@@ -1,6 +1,6 @@
 import { counted } from "../base/counted.ts";
 import { listOr, problem, type Problem } from "../base/problem.ts";
-import { barredGrowth, waysToGrow } from "../placement/barred-growth.ts";
+import { barredGrowth, because, waysToGrow } from "../placement/barred-growth.ts";
 import type { Rollout, RolloutVerdict } from "./rollout.ts";
 
 /** Why a deployment would stall, with the arithmetic and what would let it finish. */
@@ -47,7 +47,7 @@ function arithmetic(
 
 function remedyText(
   { nearest, remedies: { rolling, minimumHealthyPercent, maximumPercent, instances } }: RolloutVerdict,
-  { barred, placement }: Rollout,
+  { barred, limit, placement }: Rollout,
 ): string {
   const settings = [
     ...(minimumHealthyPercent === undefined ? [] : [`minimumHealthyPercent ${minimumHealthyPercent}`]),
@@ -65,7 +65,7 @@ function remedyText(
     ...(nearest === undefined ? [] : [nearest]),
     ...(instances === undefined
       ? []
-      : [`add ${counted(instances.count, `${instances.instanceType} instance`)}${toProviders(placement)}`]),
+      : [`add ${counted(instances.count, `${instances.instanceType} instance`)}${toProviders(placement, limit)}`]),
   ];
   if (barred !== undefined && ways.length === 0) return "--allow-stall deploys all the same.";
   const all =
@@ -76,7 +76,7 @@ function remedyText(
 }
 
 /** Whose the machines have to be, where no capacity provider starts so many by itself. */
-function toProviders(placement: Rollout["placement"]): string {
+function toProviders(placement: Rollout["placement"], limit: string | undefined): string {
   const names = placement?.capacityProviders ?? [];
-  return names.length === 0 ? "" : ` to ${listOr(names)}, which starts no more by itself`;
+  return names.length === 0 ? "" : ` of ${listOr(names)}, which starts no more by itself${because(limit)}`;
 }

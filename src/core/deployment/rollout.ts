@@ -38,6 +38,8 @@ export interface Rollout {
   readonly placement?: Omit<PlacementOptions, "group">;
   /** How many; as many as it takes where left out. */
   readonly mayGrow?: number;
+  /** What keeps them from starting more. */
+  readonly limit?: string;
   /** Why they start none all the same: its constraints name a machine where somebody holds a device of its tasks. */
   readonly barred?: string;
 }

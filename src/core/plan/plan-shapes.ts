@@ -63,6 +63,7 @@ export const runSettings = z.looseObject({
   provider: optional(text),
   capacityProviderStrategy: optional(capacityProviderStrategy),
   mayGrow: optional(number),
+  limit: optional(text),
   placementStrategy: optional(placementStrategy),
   overrides: optional(taskOverride),
   tags: optional(tags),
@@ -110,5 +111,6 @@ export const rollout = z.looseObject({
     z.looseObject({ placementConstraints: optional(readableConstraints), capacityProviders: optional(texts) }),
   ),
   mayGrow: optional(number),
+  limit: optional(text),
   barred: optional(text),
 });
