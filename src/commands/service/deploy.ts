@@ -10,20 +10,23 @@ import {
 import type { Command, OptionSpec } from "../command.ts";
 import { confirmDeletions } from "./confirm-deletions.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
+import { makeLogGroups } from "../shared/make-log-groups.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
 import {
   forceNewDeploymentOption,
   implyService,
   planLiveService,
   recreateOption,
-  type ServiceFlags,
+  readServiceFlags,
+  type ServiceOptions,
 } from "../shared/make-service-plan.ts";
 import { readSavedService } from "./read-saved-plan.ts";
 import { allowStallOption, guard } from "./rollout-guard.ts";
-import { enableExecuteCommandOption, networkConfigurationOption } from "../shared/run-options.ts";
+import { networkConfigurationOption } from "../shared/aws-flags.ts";
+import { enableExecuteCommandOption } from "../shared/run-options.ts";
 import { checkPlanAlone } from "../shared/check-saved-plan.ts";
 
-interface Options extends WorkloadOptions, ServiceFlags, DeployWaitOptions, ParallelOption {
+interface Options extends WorkloadOptions, ServiceOptions, DeployWaitOptions, ParallelOption {
   readonly allowStall?: boolean;
   readonly plan?: string;
 }
@@ -76,7 +79,7 @@ export const serviceDeploy: Command<Options> = {
             context,
             ecs,
             await loadEcsWorkload(context, implyService(context, invocation)),
-            options,
+            await readServiceFlags(context, options),
           )
         : await readSavedService(context, ecs, options.plan);
     for (const each of plan.warnings) note(context, each);
@@ -84,6 +87,7 @@ export const serviceDeploy: Command<Options> = {
     await guard(context, plan.unplaced, options.allowStall === true);
     const answerable = invocation.args[0] !== "-" && options.plan !== "-";
     await confirmDeletions(context, ecs, plan, { answerable });
+    await makeLogGroups(context, plan.logGroups);
     return applySteps(context, ecs, plan.inputs, plan.steps, options);
   },
 };

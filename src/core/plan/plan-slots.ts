@@ -1,4 +1,3 @@
-import type { FailureReason } from "../base/codes/reason-codes.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { assignSlots } from "../devices/assign.ts";
 import { slotName, type Slot } from "../catalog/slots.ts";
@@ -7,9 +6,7 @@ import { placedBy } from "../ecs/requirements.ts";
 import { definitionsOf, variantFor, type EcsVariant, type EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { roomsOf, type Room } from "../placement/room.ts";
 import type { Shape } from "../workload/resolved.ts";
-import { counted } from "../base/counted.ts";
-import { barredGrowth, heldOn, waysToGrow } from "../placement/barred-growth.ts";
-import type { RunFailure } from "./run-result.ts";
+import { cannotGrow } from "./cannot-grow.ts";
 import { exposedRooms, keepAway } from "./exclusion.ts";
 import { assignGrowing } from "./grow.ts";
 import { hostsOf, type Host } from "./hosts.ts";
@@ -72,34 +69,14 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
   if (assigned.length === count) return { steps, unplaced: [] };
   const missing = count - assigned.length;
   const shortage =
-    cannotGrow(ecs, settings, rooms, missing) ??
-    explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing });
+    cannotGrow(
+      ecs.everyVariant.map(({ requirements }) => placedBy(requirements, placementOptions(settings))),
+      settings,
+      rooms,
+      missing,
+    ) ?? explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing });
   const stopping = worthWaitingFor(shapes, settings, hosts, assigned.length, count);
   return { steps, unplaced: shortage === undefined ? [] : [shortage], ...(stopping.length === 0 ? {} : { stopping }) };
-}
-
-/**
- * What keeps a provider from starting a machine for the rest: somebody whom ECS does not see, on a machine that it has.
- */
-function cannotGrow(
-  { everyVariant }: EcsWorkload,
-  settings: RunSettings,
-  rooms: readonly Room[],
-  missing: number,
-): RunFailure | undefined {
-  if (mayStart(settings) === 0) return undefined;
-  const exposed = everyVariant.map(({ requirements }) => {
-    const needs = placedBy(requirements, placementOptions(settings));
-    return { needs, rooms: exposedRooms(needs, rooms) };
-  });
-  const first = exposed.find((each) => each.rooms.length > 0);
-  if (first === undefined || exposed.some((each) => each.rooms.length === 0)) return undefined;
-  const held = heldOn(first.needs, first.rooms[0]!);
-  return {
-    reason: "DEVICES" satisfies FailureReason,
-    detail: `${missing} of ${counted(settings.count, "task")}: ${barredGrowth(held, providersOf(settings))}`,
-    hint: waysToGrow,
-  };
 }
 
 /**
@@ -185,8 +162,8 @@ function stepsOf(
     }),
   });
   let done = 0;
-  return keepAway(hosts.length, [...unseen, ...spoiled, ...crowded], places).map(({ count, constraints }) =>
-    step(count, constraints, places.slice(done, (done += count))),
+  return keepAway(hosts.length, [...unseen, ...spoiled, ...crowded], places, providersOf(settings).length > 0).map(
+    ({ count, constraints }) => step(count, constraints, places.slice(done, (done += count))),
   );
 }
 

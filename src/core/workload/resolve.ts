@@ -46,7 +46,7 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
     resources: declaredResources(workload),
     ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: sharedMemory === 0 ? 0 : parseMemoryMiB(sharedMemory)! }),
     ...(rollout === undefined ? {} : { rollout: present(rollout) }),
-    ...present({ logs }),
+    ...(logs === undefined ? {} : { logs: { group: logs.group, ...present({ retentionDays: logs.retentionDays }) } }),
     roles: {
       ...(workload.roles?.execution === undefined ? {} : { execution: workload.roles.execution }),
       ...(workload.roles?.task === undefined ? {} : { task: workload.roles.task }),

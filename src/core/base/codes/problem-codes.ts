@@ -136,6 +136,10 @@ export const problemCodes = {
   },
   "Runs and deployments": {
     "lock-port-base": error("The cluster's tag for the first lock port is none, or has not room for all of them"),
+    "run-flag": error("A flag of `aws ecs run-task` has a value that ECS, or a run of aiplat, does not take"),
+    "override-devices": error("The overrides of a run change devices or ports, which are the definition's"),
+    "override-container": error("The overrides of a run name a container that the definition does not have"),
+    "capacity-twice": error("Flags and file, or two flags, say different things of the capacity"),
     "subnets-missing": error("Tasks in network mode awsvpc need subnets"),
     "no-such-provider": error("The cluster has no such capacity provider"),
     "device-held": error("A device is held unseen by ECS, and to keep tasks off it no machine may be started"),
@@ -143,7 +147,9 @@ export const problemCodes = {
     "managed-instances-unknown": error("A snapshot does not tell which capacity providers are Managed Instances"),
     "no-managed-instances": error("The cluster has no capacity provider of Managed Instances"),
     "several-managed-instances": error("The cluster has several capacity providers of Managed Instances"),
-    "placement-expression": either("A placement expression is not in the cluster query language, or doubtful in it"),
+    "placement-expression": either(
+      "A placement expression is not in the cluster query language, doubtful in it, or names an instance type in upper case",
+    ),
     "placement-strategy": error("A placement strategy has a type or a field that ECS does not have"),
     "too-many-holders": error("Tasks without locks hold the slot's devices on more instances than can be left out"),
     "service-fixed": error("A change to the service that UpdateService cannot make"),
