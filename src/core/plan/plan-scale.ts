@@ -11,6 +11,7 @@ import { keptBy } from "./choose-service-capacity.ts";
 import { distribute } from "./distribute.ts";
 import { withoutExclusions } from "./exclusion.ts";
 import { boundTypes } from "./identify-services.ts";
+import { percentageChanges, rolloutUpdate } from "../ecs/rollout-bounds.ts";
 import { judged } from "./judge-plan.ts";
 import { growthOf, keptOffFor } from "./kept-off.ts";
 import { basisOf } from "./live-services.ts";
@@ -79,23 +80,32 @@ export function planScale(
   );
 }
 
+/** Where it has bounds in replicas, with the percentages that they come to then. */
 function stepTo(
-  { serviceName, desiredCount }: Service,
+  service: Service,
   count: number,
   { cluster, replicas }: Pick<ScaleInput, "cluster" | "replicas">,
 ): ServiceStep {
+  const { serviceName, desiredCount } = service;
+  const rollout = rolloutUpdate(service, count);
   const common = {
     service: serviceName,
     desiredCount: count,
     replacesTasks: false,
     why: `${count} of ${replicas} replicas`,
   };
-  if (count === desiredCount) return { ...common, action: "keep", changes: [] };
+  const changes = [
+    ...(count === desiredCount
+      ? []
+      : [{ path: "desiredCount", kind: "changed" as const, before: desiredCount, after: count }]),
+    ...percentageChanges(service, rollout.deploymentConfiguration),
+  ];
+  if (changes.length === 0) return { ...common, action: "keep", changes };
   return {
     ...common,
     action: "update",
-    changes: [{ path: "desiredCount", kind: "changed", before: desiredCount, after: count }],
-    update: { cluster, service: serviceName, desiredCount: count },
+    changes,
+    update: { cluster, service: serviceName, desiredCount: count, ...rollout },
   };
 }
 
