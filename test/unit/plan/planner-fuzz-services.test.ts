@@ -5,6 +5,7 @@ import { ecsOf } from "../../support/ecs.ts";
 import { depth, patience } from "../../support/planner-fuzz/depth.ts";
 import { drawn, type Drawn } from "../../support/planner-fuzz/drawn.ts";
 import { placesFor } from "../../support/planner-fuzz/free-slots.ts";
+import { provider } from "../../support/planner-fuzz/fuzz-world.ts";
 import { ServicePlay } from "../../support/planner-fuzz/service-play.ts";
 import { sizesOf, workloadOf } from "../../support/planner-fuzz/wishes.ts";
 
@@ -28,7 +29,6 @@ const service = drawn.map((given): Drawn => {
       zone: false,
       group: undefined,
       distinct: false,
-      provider: undefined,
     },
   };
 });
@@ -48,7 +48,11 @@ function serviceOf(given: Drawn, version: number): EcsWorkload {
       kind: "service",
       image: `chip:${version}`,
       replicas: given.wish.count,
-      ecs: { ...workload.ecs, service: { deploymentConfiguration: rollouts[given.luck % 3]! } },
+      ecs: {
+        ...workload.ecs,
+        ...(given.wish.provider === undefined ? { capacity: "ec2" as const } : { capacity: { provider } }),
+        service: { deploymentConfiguration: rollouts[given.luck % 3]! },
+      },
     },
     { lockPortBase: given.base },
   );
