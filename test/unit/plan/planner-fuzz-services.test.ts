@@ -25,6 +25,8 @@ const service = drawn.map((given): Drawn => {
       ...wish,
       ...rows,
       ...(wish.mode === "awsvpc" ? whole : {}),
+      // A group of several types starts whichever it likes.
+      ...(wish.provider === undefined ? {} : { types: wish.types.slice(0, 1) }),
       count: Math.ceil(wish.count / 4),
       zone: false,
       group: undefined,
