@@ -4,6 +4,7 @@ import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-s
 import type { Command, OptionSpec } from "../command.ts";
 import { confirmDeletions } from "./confirm-deletions.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
+import { makeLogGroups } from "../shared/make-log-groups.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
 import {
   forceNewDeploymentOption,
@@ -79,6 +80,7 @@ export const serviceDeploy: Command<Options> = {
     await guard(context, plan.unplaced, options.allowStall === true);
     const answerable = invocation.args[0] !== "-" && options.plan !== "-";
     await confirmDeletions(context, ecs, plan, { answerable });
+    await makeLogGroups(context, plan.logGroups);
     return applySteps(context, ecs, plan.inputs, plan.steps, options);
   },
 };

@@ -1,12 +1,13 @@
 import { counted } from "../base/counted.ts";
 import { listOr, problem, type Problem } from "../base/problem.ts";
-import { barredGrowth, waysToGrow } from "../placement/barred-growth.ts";
+import { barredGrowth, because, waysToGrow } from "../placement/barred-growth.ts";
 import type { Rollout, RolloutVerdict } from "./rollout.ts";
 
 /** Why a deployment would stall, with the arithmetic and what would let it finish. */
 export function rolloutProblem(verdict: RolloutVerdict, rollout: Rollout): Problem {
   const { settings, newDeployment, barred, placement } = rollout;
-  const stall = `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}`;
+  const why = verdict.why === undefined ? "" : `: ${verdict.why}`;
+  const stall = `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}${why}`;
   // With more machines it would finish, and nobody starts them.
   if (barred !== undefined && verdict.remedies.instances !== undefined)
     return problem(
@@ -45,8 +46,8 @@ function arithmetic(
 }
 
 function remedyText(
-  { remedies: { rolling, minimumHealthyPercent, maximumPercent, instances } }: RolloutVerdict,
-  { barred, placement }: Rollout,
+  { nearest, remedies: { rolling, minimumHealthyPercent, maximumPercent, instances } }: RolloutVerdict,
+  { barred, limit, placement }: Rollout,
 ): string {
   const settings = [
     ...(minimumHealthyPercent === undefined ? [] : [`minimumHealthyPercent ${minimumHealthyPercent}`]),
@@ -61,9 +62,10 @@ function remedyText(
     ...(rolling === undefined && settings.length > 0
       ? [`set ${listOr(settings)} in ecs.service.deploymentConfiguration`]
       : []),
+    ...(nearest === undefined ? [] : [nearest]),
     ...(instances === undefined
       ? []
-      : [`add ${counted(instances.count, `${instances.instanceType} instance`)}${toProviders(placement)}`]),
+      : [`add ${counted(instances.count, `${instances.instanceType} instance`)}${toProviders(placement, limit)}`]),
   ];
   if (barred !== undefined && ways.length === 0) return "--allow-stall deploys all the same.";
   const all =
@@ -74,7 +76,7 @@ function remedyText(
 }
 
 /** Whose the machines have to be, where no capacity provider starts so many by itself. */
-function toProviders(placement: Rollout["placement"]): string {
+function toProviders(placement: Rollout["placement"], limit: string | undefined): string {
   const names = placement?.capacityProviders ?? [];
-  return names.length === 0 ? "" : ` to ${listOr(names)}, which starts no more by itself`;
+  return names.length === 0 ? "" : ` of ${listOr(names)}, which starts no more by itself${because(limit)}`;
 }

@@ -11,6 +11,7 @@ import { placeIn } from "../placement/place.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
 import { emptyRoom, vacate, type Room } from "../placement/room.ts";
 import { growthFor } from "./growth.ts";
+import { stallOf, type Stall } from "./stall.ts";
 import { copyWorld, worldOf, type World } from "./world.ts";
 import type { TaskDefinition } from "../ecs-api/api.ts";
 import { groupOfService, type DeploymentSettings } from "../ecs-api/service.ts";
@@ -37,6 +38,8 @@ export interface Rollout {
   readonly placement?: Omit<PlacementOptions, "group">;
   /** How many; as many as it takes where left out. */
   readonly mayGrow?: number;
+  /** What keeps them from starting more. */
+  readonly limit?: string;
   /** Why they start none all the same: its constraints name a machine where somebody holds a device of its tasks. */
   readonly barred?: string;
 }
@@ -50,7 +53,7 @@ export interface RolloutRemedies {
   readonly instances?: { readonly instanceType: string; readonly count: number };
 }
 
-export interface RolloutVerdict {
+export interface RolloutVerdict extends Stall {
   readonly service: string;
   readonly finishes: boolean;
   readonly desired: number;
@@ -107,6 +110,9 @@ export function judgeRollouts(
       placements: [...outcome.started, ...outcome.added],
       ...(machines === 0 ? {} : { added: { instanceType: fresh.get(service)!.instanceType, machines } }),
       remedies: outcome.finishes ? {} : remediesFor(snapshot, before, rollout, needs),
+      ...(outcome.finishes || settings.daemon
+        ? {}
+        : stallOf(snapshot, world.rooms, fresh.get(service)?.rooms ?? [], needs)),
     };
   });
 }
