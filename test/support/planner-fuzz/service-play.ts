@@ -78,6 +78,22 @@ export class ServicePlay {
     }
   }
 
+  /**
+   * Whether each service has all its tasks, on machines that take tasks, and may stop them all before their successors
+   * start: then these have the room that the old ones leave.
+   */
+  isReplaceable(): boolean {
+    this.#scheduler.settle(1);
+    return this.#services.every((service) => {
+      const tasks = this.#scheduler.tasksOf(service);
+      const takes = ({ machine }: RefereeTask) => {
+        const { active, connected } = this.world.referee.machine(machine);
+        return active && connected && this.#given.machines[Number(machine)]?.impaired !== true;
+      };
+      return service.minimumHealthyPercent === 0 && tasks.length === service.desired && tasks.every(takes);
+    });
+  }
+
   /** What DescribeCapacityProviders and the Auto Scaling group say. */
   get #capacity() {
     const { provider: wanted, types } = this.#given.wish;

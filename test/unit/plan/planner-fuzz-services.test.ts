@@ -79,10 +79,12 @@ describe("services on devices that ECS does not schedule", () => {
           if (places >= wish.count) expect(plan.unplaced).toEqual([]);
           play.passTime(8, wish.types[0]!);
           expect(play.harm).toEqual([]);
+          const replaceable = play.isReplaceable();
           const next = play.plan(serviceOf(given, 2));
           const stuck = play.deploy(next);
           expect(play.harm).toEqual([]);
           if (next.unplaced.length === 0) expect(stuck).toEqual([]);
+          if (replaceable) expect(next.unplaced).toEqual([]);
           play.passTime(8, wish.types[0]!);
           expect(play.harm).toEqual([]);
           seen[plan.unplaced.length === 0 ? "placed" : "stalled"]++;
