@@ -1,4 +1,5 @@
 import { present } from "../base/present.ts";
+import { refuseErrors } from "../base/problem.ts";
 import { lockPortBase as defaultLockPortBase } from "../catalog/lock-ports.ts";
 import type { Slot } from "../catalog/slots.ts";
 import type { PlacementStrategyItem, TaskDefinition } from "../ecs-api/api.ts";
@@ -6,6 +7,7 @@ import { networkModeFor, type NetworkMode } from "../workload/network-mode.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { capacityOf, type Capacity } from "./capacity.ts";
 import { generateTaskDefinition } from "./generate.ts";
+import { judgeDefinitions, lintGenerated, type Lint } from "./judge.ts";
 import { rawDevicesOf, type RawDevices } from "./raw-devices.ts";
 import { requirementsOf, type Requirements } from "./requirements.ts";
 import { everyVariantOf, variantsOf, type Variant } from "./variants.ts";
@@ -46,9 +48,15 @@ export interface EcsWorkload {
 /**
  * Works out what a workload is on ECS, for one cluster.
  *
- * @throws Refusal when raw fields take a device or a lock of a slot away, or claim a device beyond it.
+ * @param lint What its definitions are held to: `lintTaskDefinition` where there are raw fields of them.
+ * @throws Refusal when raw fields take a device or a lock of a slot away, claim a device beyond it, or make what the
+ *   linter calls an error.
  */
-export function resolveForEcs(workload: ResolvedWorkload, target: EcsTarget = {}): EcsWorkload {
+export function resolveForEcs(
+  workload: ResolvedWorkload,
+  target: EcsTarget = {},
+  lint: Lint = lintGenerated,
+): EcsWorkload {
   const capacity = capacityOf(workload);
   const networkMode = networkModeFor(
     workload,
@@ -56,12 +64,16 @@ export function resolveForEcs(workload: ResolvedWorkload, target: EcsTarget = {}
   );
   const lockPortBase = target.lockPortBase ?? defaultLockPortBase;
   const common = { networkMode, capacity, lockPortBase, ...target };
+  const generated = everyVariantOf(workload).map((variant) => ({
+    variant,
+    ...generateTaskDefinition(workload, variant, common),
+  }));
+  refuseErrors(judgeDefinitions(workload, generated, { capacity, lockPortBase, lint }));
   const made = new Map(
-    everyVariantOf(workload).map((variant) => {
-      const definition = generateTaskDefinition(workload, variant, common);
-      const { name } = variant;
-      return [name, { ...variant, definition, requirements: requirementsOf(definition, {}, lockPortBase) }] as const;
-    }),
+    generated.map(({ variant, definition }) => [
+      variant.name,
+      { ...variant, definition, requirements: requirementsOf(definition, {}, lockPortBase) },
+    ]),
   );
   return {
     workload,

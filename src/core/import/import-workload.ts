@@ -5,6 +5,8 @@ import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { listOr, problem, Refusal, type Problem } from "../base/problem.ts";
 import { nameRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
+import { unjudged } from "../ecs/judge.ts";
+import { lintTaskDefinition } from "../ecs/lint/lint.ts";
 import { resolveForEcs } from "../ecs/resolve-for-ecs.ts";
 import { variantsOf } from "../ecs/variants.ts";
 import { resolveWorkload } from "../workload/resolve.ts";
@@ -41,7 +43,11 @@ export function importWorkload(source: ImportSource): Imported {
   }
   return {
     document: found.document,
-    warnings: [...unlockedDevices(source, found.document), ...missingNetwork(source)],
+    warnings: [
+      ...unlockedDevices(source, found.document),
+      ...missingNetwork(source),
+      ...refusedLater(source, found.document),
+    ],
   };
 }
 
@@ -79,6 +85,7 @@ function attempt(source: ImportSource, words: Words): { readonly document: Raw; 
     const ecs = resolveForEcs(
       resolveWorkload(base as unknown as Workload),
       present({ lockPortBase: source.lockPortBase }),
+      unjudged,
     );
     const { variants } = ecs;
     const names = variants.map(({ name }) => name);
@@ -214,6 +221,26 @@ function missingNetwork({ parts: [{ definition, service }] }: ImportSource): Imp
       hint: "Add ecs.network: { subnets: [...], securityGroups: [...] } before aiplat plan.",
     },
   ];
+}
+
+/** What the file comes to and breaks a rule of the linter, as what runs does: no command carries it out as it is. */
+function refusedLater({ lockPortBase }: ImportSource, document: Raw): Imported["warnings"] {
+  const { variants } = resolveForEcs(
+    resolveWorkload(document as unknown as Workload),
+    present({ lockPortBase }),
+    unjudged,
+  );
+  const { definition } = variants[0]!;
+  return lintTaskDefinition(definition, present({ lockPortBase })).flatMap(({ rule, severity, message, fix }) =>
+    severity === "error"
+      ? [
+          {
+            message: `${definition.family}: ${message} (${rule})`,
+            hint: `${fix} Until then plan and deploy refuse the file.`,
+          },
+        ]
+      : [],
+  );
 }
 
 function filled(name: string, raw: Raw): Raw {

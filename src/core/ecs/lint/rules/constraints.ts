@@ -6,6 +6,9 @@ import { neuronDevicesOf, type Subject } from "../subject.ts";
 import { neuronCount } from "../type-constraint.ts";
 import { literalTypes, lowerType, parseConstraint, subjectsOf } from "../type-expression.ts";
 
+/** Of a task, those at run time included. */
+export const mostConstraints = 10;
+
 /**
  * The placement constraints.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html
@@ -42,12 +45,12 @@ export const constraintRules: readonly Rule[] = [
           message: `the expression has ${expression.length} characters: ECS takes ${maxExpressionLength}`,
           fix: "Name fewer values, or choose by a pattern or an attribute of your own.",
         }));
-      if (constraints.length <= 10) return long;
+      if (constraints.length <= mostConstraints) return long;
       return [
         ...long,
         {
           path: ["placementConstraints"],
-          message: `${constraints.length} placement constraints: ECS takes 10, those at run time included`,
+          message: `${constraints.length} placement constraints: ECS takes ${mostConstraints}, those at run time included`,
           fix: "Join them with `and`.",
         },
       ];
@@ -58,7 +61,7 @@ export const constraintRules: readonly Rule[] = [
     severity: "error",
     check: ({ constraints }) =>
       constraints.flatMap(({ path, type, expression }) => {
-        if (type !== "memberOf") return [];
+        if (type !== "memberOf" || expression.length > maxExpressionLength) return [];
         const at = [...path, "expression"];
         if (expression.trim() === "")
           return [
