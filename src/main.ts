@@ -1,12 +1,9 @@
 // The only file that touches process: argv, streams, signals and the exit code.
 import { setMaxListeners } from "node:events";
-import { connect, type Connection } from "./connect.ts";
-import type { Context, GlobalOptions } from "./context.ts";
-import { Interrupted, toAiplatError } from "./errors.ts";
-import { reportError } from "./output/error.ts";
-import { note } from "./output/note.ts";
+import type { Surroundings } from "./connect.ts";
+import { Interrupted } from "./errors.ts";
 import { standardStream } from "./output/standard-stream.ts";
-import { runProgram } from "./program.ts";
+import { run } from "./run.ts";
 
 const interruption = new AbortController();
 const { signal } = interruption;
@@ -25,50 +22,29 @@ let readerGone = false;
 const reader = { isGone: () => readerGone, fail: stopWriting };
 const stdout = standardStream(1, () => process.stdout, reader);
 const stderr = standardStream(2, () => process.stderr, reader);
-const argv = process.argv.slice(2);
-let connection: Connection | undefined;
 // The SDK warns at every run on Node 20 of what its versions from 2027 on need; the version here is bundled and runs.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
+const surroundings: Surroundings = {
+  stdout,
+  stderr,
+  readStdin,
+  // Only when asked: Node makes the stream of standard input when it is first read.
+  get stdinIsTTY() {
+    return process.stdin.isTTY === true;
+  },
+  ask,
+  env: process.env,
+  cwd: process.cwd(),
+  nodeVersion: process.versions.node,
+  signal,
+};
 
 void main();
 
 async function main(): Promise<void> {
-  try {
-    process.exitCode = await runProgram(argv, { stdout, stderr, readStdin, cwd: process.cwd() }, connectProcess);
-    noteSandbox();
-  } catch (thrown) {
-    noteSandbox();
-    const error = toAiplatError(thrown);
-    if (!readerGone) await reportError(error, { argv, env: process.env, stderr });
-    process.exitCode = readerGone ? 0 : error.exitCode;
-  }
-}
-
-/** What --sandbox says at the end. */
-function noteSandbox(): void {
-  if (connection?.sandboxUsed() === true)
-    note(
-      connection.context,
-      "This was a sandbox: AWS was not called and nothing is kept. aiplat sandbox starts one that stays.",
-    );
-}
-
-function connectProcess(options: GlobalOptions): Context {
-  connection = connect(options, {
-    stdout,
-    stderr,
-    readStdin,
-    // Only when asked: Node makes the stream of standard input when it is first read.
-    get stdinIsTTY() {
-      return process.stdin.isTTY === true;
-    },
-    ask,
-    env: process.env,
-    cwd: process.cwd(),
-    nodeVersion: process.versions.node,
-    signal,
-  });
-  return connection.context;
+  const exitCode = await run(process.argv.slice(2), surroundings);
+  process.exitCode = readerGone ? 0 : exitCode;
 }
 
 function stopWriting(error: NodeJS.ErrnoException): void {

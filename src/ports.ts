@@ -97,8 +97,10 @@ export interface ServiceDeploymentPort {
   /**
    * The task definitions of the service's successful deployments, the newest first, at least two where there are as
    * many; undefined where the endpoint keeps none.
+   *
+   * @param except The ARN of a deployment that does not count: it may succeed while one looks.
    */
-  stableDefinitions(cluster: string, service: string): Promise<readonly string[] | undefined>;
+  stableDefinitions(cluster: string, service: string, except?: string): Promise<readonly string[] | undefined>;
 }
 
 export interface EcsServicePort extends ServiceDeploymentPort {

@@ -10,14 +10,17 @@ interface Answer {
 /** Sends one SDK command, e.g. `call("RunTask", (options) => client.send(new RunTaskCommand(input), options))`. */
 export type Call = <Output extends Answer>(
   operation: string,
-  send: (options: { readonly abortSignal: AbortSignal }) => Promise<Output>,
+  send: (options: { readonly abortSignal?: AbortSignal }) => Promise<Output>,
 ) => Promise<Output>;
 
 /**
  * The way every adapter sends: it stops when `signal` aborts, throws an AiplatError that says what to do, and logs
  * service, operation, time and request id under --debug.
+ *
+ * @param signal Left out: the call is not cut off. A signal that never aborts would gather the SDK's listeners, of which
+ * Node warns from the eleventh call under way on.
  */
-export function createCall(config: AwsConfig, service: AwsService, signal: AbortSignal): Call {
+export function createCall(config: AwsConfig, service: AwsService, signal?: AbortSignal): Call {
   return async (operation, send) => {
     const started = performance.now();
     const log = (metadata: Partial<Answer["$metadata"]> | undefined, outcome: string) => {
@@ -28,7 +31,7 @@ export function createCall(config: AwsConfig, service: AwsService, signal: Abort
       config.log(`aws ${service} ${operation} ${config.region}: ${outcome} in ${took}${attempts}${request}`);
     };
     try {
-      const output = await send({ abortSignal: signal });
+      const output = await send(present({ abortSignal: signal }));
       log(output.$metadata, "answered");
       return output;
     } catch (error) {

@@ -84,8 +84,9 @@ export function createServiceDeploymentCalls({
       await modify(() => callToTheEnd("StopServiceDeployment", (options) => client.send(command, options)));
     },
 
-    stableDefinitions: async (cluster, service) => {
-      const found = await list(cluster, service, { statuses: ["SUCCESSFUL"] });
+    stableDefinitions: async (cluster, service, except) => {
+      const listed = await list(cluster, service, { statuses: ["SUCCESSFUL"] });
+      const found = listed?.filter(({ arn }) => arn !== except);
       const definitions = new Set<string>();
       // Several deployments in a row can be of one definition; whoever asks knows one, and looks for another.
       for (const batch of chunks([...new Set(found?.map(({ revisionArn }) => revisionArn))], describeBatch)) {

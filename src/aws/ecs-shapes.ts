@@ -66,8 +66,9 @@ export function toTask(task: SdkTask): Task {
     healthStatus: task.healthStatus,
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason === "" ? undefined : task.stoppedReason,
-    containers: (task.containers ?? []).map(({ name, lastStatus, exitCode, reason, runtimeId, gpuIds }) =>
-      present({ name: name ?? "", lastStatus, exitCode, reason, runtimeId, gpuIds }),
+    containers: (task.containers ?? []).map(
+      ({ name, lastStatus, exitCode, reason, runtimeId, gpuIds, neuronDeviceIds }) =>
+        present({ name: name ?? "", lastStatus, exitCode, reason, runtimeId, gpuIds, neuronDeviceIds }),
     ),
     overrides: task.overrides as Task["overrides"],
     tags: task.tags === undefined ? undefined : toTags(task.tags),

@@ -30,10 +30,9 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
   const call = createCall(config, "ecs", signal);
   // A RunTask under way is not cut off by Ctrl-C: its tasks would run and nobody would know of them. Nor is a StopTask:
   // after Ctrl-C it is how --all-or-nothing keeps its word.
-  const never = new AbortController().signal;
-  const callToTheEnd = createCall(config, "ecs", never);
+  const callToTheEnd = createCall(config, "ecs");
   const paceOf = ([name, bucket]: readonly [string, Bucket]) =>
-    [name, createPace(bucket, systemClock(name === "resourceModify" ? never : signal))] as const;
+    [name, createPace(bucket, name === "resourceModify" ? systemClock() : systemClock(signal))] as const;
   const paces = Object.fromEntries(Object.entries(buckets).map(paceOf)) as Record<keyof typeof buckets, Pace>;
 
   return {

@@ -19,7 +19,7 @@ export function createEks(config: AwsConfig, signal: AbortSignal): EksPort {
   const client = new EKSClient(clientSettings(config, "eks"));
   const call = createCall(config, "eks", signal);
   // Not cut off by Ctrl-C: the node group would be made and nobody would know of it.
-  const callToTheEnd = createCall(config, "eks", new AbortController().signal);
+  const callToTheEnd = createCall(config, "eks");
   return {
     describeCluster: async (name) => {
       const { cluster } = await inCluster(

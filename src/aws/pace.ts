@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { present } from "../core/base/present.ts";
 import { Interrupted } from "../errors.ts";
 
 /** How many requests AWS takes: `burst` at once, then `perSecond`. */
@@ -51,13 +52,13 @@ export function createPace(bucket: Bucket, clock: Clock): Pace {
   };
 }
 
-/** The machine's clock; sleeping ends with Interrupted when the signal aborts. */
-export function systemClock(signal: AbortSignal): Clock {
+/** The machine's clock; sleeping ends with Interrupted when the signal, if there is one, aborts. */
+export function systemClock(signal?: AbortSignal): Clock {
   return {
     now: () => performance.now(),
     sleep: async (milliseconds) => {
       try {
-        await delay(milliseconds, undefined, { signal });
+        await delay(milliseconds, undefined, present({ signal }));
       } catch {
         throw new Interrupted();
       }

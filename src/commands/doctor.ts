@@ -2,7 +2,7 @@ import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import { hasFailed } from "../core/base/check-report.ts";
 import { diagnose, type Patient } from "../core/doctor/diagnose.ts";
-import { needsOf } from "../core/doctor/needs.ts";
+import { needsOf } from "../core/ecs/account-needs.ts";
 import type { NetworkConfiguration } from "../core/ecs-api/api.ts";
 import { networkConfigurationOf } from "../core/plan/run-request.ts";
 import { AiplatError, exitCodes } from "../errors.ts";

@@ -57,7 +57,7 @@ export const runTask: Command<RunOptions> = {
     const { run, plan, earlier } = await (options.plan === undefined
       ? prepareFresh(context, ecs, invocation)
       : prepareSaved(context, ecs, invocation, options.plan));
-    if (options.dryRun === true) return showRequests(context, await plan());
+    if (options.dryRun === true) return showRequests(context, startable(run, await plan()));
     const outcome = earlier ?? (await start(context, ecs, run, observing(context, ecs, run)));
     return waits(options) && isWorthWaiting(run, outcome)
       ? waitAndReport(context, ecs, run, outcome, options)
@@ -98,9 +98,16 @@ async function prepareSaved(
   return { ...saved, plan: async () => ({ ...plan, registrations: await registrations() }) };
 }
 
-/** Reads the cluster, for a run whose devices aiplat chooses. */
+/** Reads the cluster: aiplat chooses the devices, or nothing may start where not all have room. */
 function observing(context: Context, ecs: EcsPort, run: Run): (() => Promise<ClusterSnapshot>) | undefined {
-  return run.readsCluster ? () => readClusterState(context, ecs, run.settings.cluster) : undefined;
+  return run.readsCluster || (run.allOrNothing && run.showsRoom)
+    ? () => readClusterState(context, ecs, run.settings.cluster)
+    : undefined;
+}
+
+/** What a run starts of its plan: nothing where all or nothing is wanted and not all have a place. */
+function startable({ allOrNothing }: Run, plan: RunPlan): RunPlan {
+  return allOrNothing && plan.unplaced.length > 0 ? { ...plan, registrations: [], steps: [] } : plan;
 }
 
 async function showRequests(context: Context, plan: RunPlan): Promise<ExitCode> {
@@ -127,7 +134,7 @@ async function start(
       allOrNothing: run.allOrNothing,
       plan: run.plan,
       ...present({ oneRound: run.oneRound, observe }),
-      ...(run.locked ? {} : { conflicting: tasksToGiveBack }),
+      ...(run.readsCluster && !run.locked ? { conflicting: tasksToGiveBack } : {}),
       explain: async (missing) =>
         explainShortage(await readClusterState(context, ecs, cluster), run.definitions(), run.settings, {
           asked: missing,

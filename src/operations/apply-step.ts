@@ -13,11 +13,6 @@ export async function applyStep(
   registered: RegisteredTaskDefinition | undefined,
   onStep: (text: string) => void,
 ): Promise<Service | undefined> {
-  if (step.rollback !== undefined) {
-    await ecs.stopServiceDeployment(step.rollback);
-    onStep(`had ECS roll ${step.service} back`);
-    return (await ecs.describeServices(cluster, [step.service]))[0];
-  }
   const revision = registered === undefined ? {} : { taskDefinition: registered.taskDefinitionArn };
   if (step.create !== undefined) {
     const input: ServiceInput = { ...step.create, ...revision };

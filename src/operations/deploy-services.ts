@@ -2,7 +2,8 @@ import { present } from "../core/base/present.ts";
 import { listOr } from "../core/base/problem.ts";
 import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
-import type { Service } from "../core/ecs-api/service.ts";
+import { primaryOf, type Service } from "../core/ecs-api/service.ts";
+import { rollsOut, type ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import { staysUntil } from "../core/plan/judge-plan.ts";
 import type { ServicePlan, ServiceStep } from "../core/plan/service-plan.ts";
 import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
@@ -12,6 +13,7 @@ import type { AwaitedService } from "./follow-deployments.ts";
 import { awaitFreeNames } from "./free-names.ts";
 import { judgeDeployment } from "./judge-deployment.ts";
 import type { Runtime } from "./runtime.ts";
+import { stopDeployment } from "./stop-deployment.ts";
 import { waitForServices, type ServiceOutcome, type ServiceWaitOptions } from "./wait-for-services.ts";
 import { hasFailed, successorsIn, withdrawServices } from "./withdraw-services.ts";
 
@@ -46,7 +48,7 @@ export interface Steps extends Pick<ServicePlan, "steps"> {
 }
 
 /**
- * Carries out a plan in its order. Services whose tasks are replaced follow one another, so that the devices of one
+ * Carries out a plan in its order, once what is under way is stopped, all of it at once. Services whose tasks are replaced follow one another, so that the devices of one
  * slot at a time change hands; after a failure the rest is left as it is, but for what a replacement has made.
  */
 export async function deployServices(
@@ -75,6 +77,8 @@ class Deployment {
   readonly #options: DeployOptions;
   readonly #done = new Map<string, DeployedStep>();
   readonly #registered = new Map<ServiceStep, RegisteredTaskDefinition>();
+  /** Those that ECS rolls back, or has. */
+  readonly #stopped = new Set<ServiceStep>();
   #pending: (AwaitedService & { readonly step: ServiceStep })[] = [];
 
   constructor(ecs: EcsPort, runtime: Runtime, plan: Steps, options: DeployOptions) {
@@ -89,11 +93,13 @@ class Deployment {
     const { steps } = this.#plan;
     const underWay =
       this.#options.wait === undefined ? new Map<string, Service>() : await deploymentsUnderWay(this.#ecs, this.#plan);
+    await this.#stopRollouts();
     // What ECS refuses to register must not cost the services that make room for it.
     if (steps.some(({ action }) => action === "delete")) for (const step of steps) await this.#register(step);
     await this.#awaitNames();
     for (const step of steps) {
       if (this.#runtime.signal.aborted) throw new Interrupted();
+      if (this.#stopped.has(step)) continue;
       const unfinished = underWay.get(step.service);
       if (unfinished !== undefined && step.action === "keep") {
         this.#options.onStep(`${step.service} says the same, and its last deployment is not done yet`);
@@ -141,6 +147,28 @@ class Deployment {
     this.#done.set(step.service, { ...resultOf(step), result, ...more });
   }
 
+  /** None is left running while another is waited for: it would end, and its service a version ahead of the others. */
+  async #stopRollouts(): Promise<void> {
+    const stops = await Promise.allSettled(
+      this.#plan.steps.map((step) => (step.rollback === undefined ? undefined : this.#stop(step, step.rollback))),
+    );
+    for (const stop of stops) if (stop.status === "rejected") throw stop.reason;
+  }
+
+  async #stop(step: ServiceStep, rollback: string): Promise<void> {
+    const ended = await stopDeployment(this.#ecs, rollback);
+    this.#options.onStep(
+      ended === undefined
+        ? `had ECS roll ${step.service} back`
+        : `the deployment of ${step.service} ended before it could be stopped: ${ended.status}`,
+    );
+    const [service] = await this.#ecs.describeServices(this.#plan.cluster, [step.service]);
+    if (ended !== undefined && service !== undefined && runsOn(ended, service, step)) return;
+    this.#stopped.add(step);
+    this.#record(step, "started", present({ taskDefinition: service?.taskDefinition }));
+    if (service !== undefined) this.#pending.push({ step, service, rollback });
+  }
+
   async #register(step: ServiceStep): Promise<void> {
     if (step.definition === undefined || this.#registered.has(step)) return;
     const definition = await this.#ecs.registerTaskDefinition(step.definition);
@@ -172,7 +200,7 @@ class Deployment {
     const { onStep } = this.#options;
     const service = await applyStep(this.#ecs, this.#plan.cluster, step, this.#registered.get(step), onStep);
     this.#record(step, "started", service === undefined ? {} : { taskDefinition: service.taskDefinition });
-    if (service !== undefined) this.#pending.push({ step, service, ...present({ rollback: step.rollback }) });
+    if (service !== undefined) this.#pending.push({ step, service });
     return !replaces || this.#settle();
   }
 
@@ -195,6 +223,17 @@ class Deployment {
 
 function resultOf({ service, action, desiredCount }: ServiceStep): Omit<DeployedStep, "result"> {
   return { service, action, desiredCount };
+}
+
+/** Whether the service has the tasks of a deployment that has ended, and is still to be taken back from them. */
+function runsOn(ended: ServiceDeployment, service: Service, { update }: ServiceStep): boolean {
+  const primary = primaryOf(service);
+  return (
+    update !== undefined &&
+    primary !== undefined &&
+    rollsOut(ended, primary) &&
+    primary.taskDefinition !== update.taskDefinition
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import { primaryOf, type Service } from "../core/ecs-api/service.ts";
+import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import type { EcsPort } from "../ports.ts";
 
 /**
@@ -8,18 +9,20 @@ import type { EcsPort } from "../ports.ts";
  * runs or deploys, so past every one that failed since. Where ECS keeps no deployments, or none of the last 90 days,
  * the one that is being replaced, or the ACTIVE revision before.
  *
- * @param stopping Whether a deployment under way is stopped: ECS then goes back to the last successful one, of whatever
- * revision.
+ * @param stopping The deployment under way that is stopped: ECS then goes back to the last successful one before it, of
+ * whatever revision.
  */
 export async function findStableRevision(
   ecs: EcsPort,
   cluster: string,
   service: Service,
-  stopping = false,
+  stopping?: ServiceDeployment,
 ): Promise<RegisteredTaskDefinition | undefined> {
-  const stable = await ecs.stableDefinitions(cluster, service.serviceArn);
+  const stable = await ecs.stableDefinitions(cluster, service.serviceArn, stopping?.arn);
   if (stable !== undefined && stable.length > 0) {
-    const before = stable.find((arn) => stopping || definitionNameOf(arn) !== definitionNameOf(service.taskDefinition));
+    const before = stable.find(
+      (arn) => stopping !== undefined || definitionNameOf(arn) !== definitionNameOf(service.taskDefinition),
+    );
     return before === undefined ? undefined : ecs.describeTaskDefinition(before);
   }
   const replaced = service.deployments.filter(

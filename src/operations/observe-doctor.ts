@@ -4,7 +4,7 @@ import { providersFor } from "../core/doctor/check-cluster.ts";
 import { amiAttribute, hostsWithDriver } from "../core/doctor/check-drivers.ts";
 import { quotasOf } from "../core/doctor/check-quotas.ts";
 import type { Patient } from "../core/doctor/diagnose.ts";
-import type { Needs } from "../core/doctor/needs.ts";
+import type { Needs } from "../core/ecs/account-needs.ts";
 import type { Observation, ObservedAccount, ObservedCluster, ObservedMachine } from "../core/doctor/observation.ts";
 import { candidatesFor } from "../core/doctor/observed-instances.ts";
 import { placeOf } from "../core/doctor/place.ts";

@@ -1,4 +1,4 @@
-import { logGroupKey, type Needs } from "../core/doctor/needs.ts";
+import { logGroupKey, type Needs } from "../core/ecs/account-needs.ts";
 import type { ObservedAccount } from "../core/doctor/observation.ts";
 import { decisionKey, permissionsOf } from "../core/doctor/permissions.ts";
 import type { Place } from "../core/doctor/place.ts";

@@ -67,7 +67,7 @@ export async function playRounds(
     const before = started.size;
     const planned = steps.reduce((sum, step) => sum + step.count, 0);
     // What cannot be placed whole is not begun, unless tasks that are stopping make room for the rest.
-    const incomplete = input.allOrNothing && planned < input.count - before;
+    const incomplete = input.allOrNothing && (unplaced.length > 0 || planned < input.count - before);
     if (incomplete && (stopping.length === 0 || waited >= stopPolls))
       return unplaced.length > 0 ? unplaced : explained(input, before, failures);
     if (steps.length > 0 && !incomplete) {

@@ -105,7 +105,7 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
       code: 2,
       stdout: "",
       stderr: expect.stringMatching(
-        /^aiplat\.yaml:5:8: error: Deployment has single pods for replicas, and nodes is 2\n {2}LeaderWorkerSet, Job, JobSet, PyTorchJob, MPIJob, TrainJob or RayJob can carry it: --as LeaderWorkerSet\.\n$/,
+        /^aiplat\.yaml:5:8: error: Deployment has single pods for replicas, and nodes is 2\n {2}LeaderWorkerSet, Job, JobSet, PyTorchJob, .+ can carry it: --as LeaderWorkerSet\.\n$/,
       ) as string,
     });
     const error = JSON.parse((await eks(["--as", "Deployment", "-o", "json"])).stderr.trim().split("\n").at(-1)!) as {
@@ -119,7 +119,7 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
   });
 
   it.each([
-    [["--as", "TFJob"], "error: --as: TFJob is not yet among the kinds that aiplat generates\n"],
+    [["--as", "VolcanoJob"], "error: --as: VolcanoJob is not yet among the kinds that aiplat generates\n"],
     [
       ["--as", "Deploymnet"],
       "error: --as: Deploymnet is no kind of Kubernetes resource that aiplat generates\n  Did you mean Deployment?\n",

@@ -162,7 +162,7 @@ describe("a service in awsvpc mode", () => {
         kind: "service",
         image: "bert:1",
         accelerator: { instanceTypes: ["inf2.xlarge"] },
-        resources: { cpu: 1, memory: "1GiB" },
+        resources: { cpu: 1, memory: "9GiB" },
         ecs: { networkMode: "awsvpc", network: { subnets: ["subnet-1"] } },
       }),
     );

@@ -109,6 +109,21 @@ describe("ecs.placement", () => {
   });
 });
 
+describe("--all-or-nothing", () => {
+  it("starts nothing where not all have room: GPUs, a definition that is given, and in --dry-run", async () => {
+    await start(["g5.xlarge", "prod"]);
+    writeWorkload({ accelerator: { instanceTypes: ["g5.xlarge"] } });
+    const all = ["run-task", "--all-or-nothing", "--count", "2", "-o", "json"];
+    const started = await run(...all);
+    expect([started.code, JSON.parse(started.stdout)]).toMatchObject([4, { tasks: [], failures: [{ reason: "GPU" }] }]);
+    expect(JSON.parse((await run(...all, "--dry-run")).stdout).requests).toEqual([]);
+    await box.register("given", { resourceRequirements: [{ type: "GPU", value: "1" }] });
+    const given = await run(...all, "--task-definition", "given");
+    expect([given.code, JSON.parse(given.stdout).tasks]).toEqual([4, []]);
+    expect((await box.ecs("ListTasks", { desiredStatus: "STOPPED" })).taskArns).toEqual([]);
+  });
+});
+
 describe("raw placement constraints", () => {
   it("of a task definition take no machine type away: no task of it runs on another", async () => {
     await start(["inf2.48xlarge", "prod"]);

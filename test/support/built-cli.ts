@@ -11,9 +11,19 @@ const pause = new Int32Array(new SharedArrayBuffer(4));
  * @throws Error with the build's own words, in every test that needs it.
  */
 export function buildOnce(folder: string): void {
-  const [dist, outcome] = [join(folder, "dist"), join(folder, "build-outcome")];
+  once(folder, "build", () => build([join(root, "scripts/build.mjs"), join(folder, "dist")]));
+}
+
+/** The same for the modules that tests run in their own process. */
+export function bundleOnce(folder: string): void {
+  once(folder, "bundle", () => build([join(root, "scripts/bundle-modules.mjs"), join(folder, "modules")]));
+}
+
+/** @param make Answers why it failed; empty where it did not. */
+function once(folder: string, what: string, make: () => string): void {
+  const outcome = join(folder, `${what}-outcome`);
   if (!existsSync(outcome)) {
-    if (claims(join(folder, "building"))) writeWhole(outcome, build(dist));
+    if (claims(join(folder, `${what}-begun`))) writeWhole(outcome, make());
     else while (!existsSync(outcome)) Atomics.wait(pause, 0, 0, 50);
   }
   const error = readFileSync(outcome, "utf8");
@@ -36,10 +46,9 @@ function claims(lock: string): boolean {
   }
 }
 
-/** Why it failed; empty where it did not. */
-function build(dist: string): string {
+function build(args: readonly string[]): string {
   try {
-    execFileSync(process.execPath, [join(root, "scripts/build.mjs"), dist], { cwd: root, stdio: "pipe" });
+    execFileSync(process.execPath, args, { cwd: root, stdio: "pipe" });
     return "";
   } catch (error) {
     return String((error as { readonly stderr?: Buffer }).stderr ?? error) || "the build failed";

@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { inject } from "vitest";
-import { buildOnce } from "./built-cli.ts";
+import type { run as Run } from "../../src/run.ts";
+import { buildOnce, bundleOnce } from "./built-cli.ts";
 
 export interface CliRun {
   /** The exit code; null when a signal ended it. */
@@ -32,8 +35,67 @@ export function bareEnv(): Record<string, string> {
   return { PATH: process.env["PATH"] ?? "", HOME: inject("cli").emptyFolder, AWS_EC2_METADATA_DISABLED: "true" };
 }
 
-/** Runs the built tool with stdin, stdout and stderr as pipes. */
+/** What the SDK and Node read of the environment of their own process: such a run needs one. */
+const readByProcess =
+  /^(HOME|NODE_\w+|AWS_(?!ENDPOINT_URL|REGION|DEFAULT_REGION|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)\w+)$/;
+
+/**
+ * Runs the tool with stdin, stdout and stderr as pipes: within this process, which is several times faster, where the
+ * run asks for nothing that only a process of its own has.
+ */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
+  const own =
+    options.interruptAt !== undefined ||
+    args.some((word) => word.startsWith("--instance-types-file")) ||
+    Object.keys(options.env ?? {}).some((name) => readByProcess.test(name));
+  return own ? spawnCli(args, options) : runInProcess(args, options);
+}
+
+async function runInProcess(args: readonly string[], { env, input, cwd }: CliOptions): Promise<CliRun> {
+  const { folder, emptyFolder } = inject("cli");
+  const { run } = await loadOnce(folder);
+  const streams = { stdout: "", stderr: "" };
+  const pipe = (name: keyof typeof streams) => ({
+    write: (text: string) => {
+      streams[name] += text;
+    },
+    isTTY: false,
+    columns: 80,
+  });
+  const { signal } = new AbortController();
+  // As main.ts has it: a command listens to it in many places.
+  setMaxListeners(0, signal);
+  const code = await run(args, {
+    stdout: pipe("stdout"),
+    stderr: pipe("stderr"),
+    readStdin: async () => input ?? "",
+    stdinIsTTY: false,
+    ask: async () => {
+      throw new Error("nobody is there to ask");
+    },
+    env: { ...bareEnv(), ...env },
+    cwd: cwd ?? emptyFolder,
+    nodeVersion: process.versions.node,
+    signal,
+  });
+  return { code, ...streams };
+}
+
+let loaded: Promise<{ readonly run: typeof Run }> | undefined;
+
+/** The tool as one bundle of modules, in an environment without AWS configuration. */
+function loadOnce(folder: string): Promise<{ readonly run: typeof Run }> {
+  if (loaded === undefined) {
+    bundleOnce(folder);
+    for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
+    Object.assign(process.env, bareEnv(), { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" });
+    loaded = import(pathToFileURL(join(folder, "modules/run.js")).href) as Promise<{ readonly run: typeof Run }>;
+  }
+  return loaded;
+}
+
+/** Runs the built tool as a process, with stdin, stdout and stderr as pipes. */
+export function spawnCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cliPath(), ...args], {
       cwd: options.cwd ?? inject("cli").emptyFolder,

@@ -47,15 +47,3 @@ function closed(schema: unknown): unknown {
     !("x-kubernetes-preserve-unknown-fields" in schema);
   return named ? { ...inner, additionalProperties: false } : inner;
 }
-
-/** Every CEL rule of a schema, as `PATH: RULE`, with paths as aiplat writes them. */
-export function publishedRules(schema: Schema, path = ""): readonly string[] {
-  const own = (schema["x-kubernetes-validations"] as readonly { readonly rule: string }[] | undefined) ?? [];
-  const properties = Object.entries((schema["properties"] as Record<string, Schema> | undefined) ?? {});
-  const items = schema["items"] as Schema | undefined;
-  return [
-    ...own.map(({ rule }) => `${path}: ${rule}`),
-    ...properties.flatMap(([key, each]) => publishedRules(each, path === "" ? key : `${path}.${key}`)),
-    ...(items === undefined ? [] : publishedRules(items, `${path}[]`)),
-  ];
-}

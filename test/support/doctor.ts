@@ -1,6 +1,6 @@
 import type { CheckItem } from "../../src/core/base/check-report.ts";
 import { diagnose, type Patient } from "../../src/core/doctor/diagnose.ts";
-import { needsOf } from "../../src/core/doctor/needs.ts";
+import { needsOf } from "../../src/core/ecs/account-needs.ts";
 import type { Observation, ObservedAccount, ObservedCluster } from "../../src/core/doctor/observation.ts";
 import { decisionKey, permissionsOf } from "../../src/core/doctor/permissions.ts";
 import type { TaskDefinition } from "../../src/core/ecs-api/api.ts";

@@ -1,4 +1,4 @@
-import { envelopes, kinds, type Kind } from "../../src/core/kubernetes/kinds.ts";
+import { definitionOf, kinds, type Kind } from "../../src/core/kubernetes/kinds.ts";
 import {
   generateManifests,
   resolveForKubernetes,
@@ -20,7 +20,7 @@ export interface Case {
 /** The kinds that carry several nodes. */
 export const multiNodeKinds: readonly Kind[] = kinds.filter(
   (kind) =>
-    envelopes[kind].limits({
+    definitionOf(kind).unsupportedFields({
       ...resolveForKubernetes(workloadOf({ kind, accelerator: "neuron", devices: "whole instance", nodes: 2 }), kind)
         .workload,
     }).length === 0,
@@ -40,7 +40,7 @@ export const cases: readonly Case[] = kinds.flatMap((kind) =>
 /** A workload that the kind carries, with as much in it as the kind takes. */
 export function workloadOf({ kind, accelerator, devices, nodes }: Case): Workload {
   const ray = kind.startsWith("Ray");
-  const service = envelopes[kind].runs === "service";
+  const service = definitionOf(kind).runs === "service";
   const command = { RayCluster: undefined, RayService: ["serve", "run", "app:model", "size=large"] }[kind as string];
   return {
     name: "bert",

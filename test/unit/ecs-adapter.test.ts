@@ -52,6 +52,30 @@ describe("createEcs", () => {
     ]);
   });
 
+  it("stops many tasks at once without a warning of Node's", async () => {
+    const warnings: string[] = [];
+    const listen = ({ name, message }: Error) => warnings.push(`${name}: ${message}`);
+    process.on("warning", listen);
+    // Nobody is answered before more calls are under way than Node takes listeners for granted (10).
+    let release: () => void;
+    const full = new Promise<void>((resolve) => (release = resolve));
+    let underWay = 0;
+    const { config, requests } = await serve(async ({ input }) => {
+      if (++underWay === 14) release();
+      await full;
+      return { body: { task: { taskArn: input["task"] } } };
+    });
+    const ecs = createEcs(config, never);
+    const ids = Array.from({ length: 14 }, (_, index) => `t${index}`);
+    const stopped = await Promise.all(ids.map((id) => ecs.stopTask("prod", id, "test")));
+    // Node tells of a warning in a tick of its own.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", listen);
+    expect(stopped.map(({ taskArn }) => taskArn)).toEqual(ids);
+    expect(requests).toHaveLength(14);
+    expect(warnings).toEqual([]);
+  });
+
   it("asks nothing when there is nothing to describe", async () => {
     const { config, requests } = await serve(() => ({
       status: 400,
@@ -390,10 +414,8 @@ describe("createLogs", () => {
         },
       };
     });
-    expect(await createEcs(config, never).stableDefinitions("prod", "bert")).toEqual([
-      "arn:td/bert:2",
-      "arn:td/bert:1",
-    ]);
+    const ecs = createEcs(config, never);
+    expect(await ecs.stableDefinitions("prod", "bert")).toEqual(["arn:td/bert:2", "arn:td/bert:1"]);
     const described = requests
       .filter(({ input }) => input["serviceRevisionArns"] !== undefined)
       .map(({ input }) => input["serviceRevisionArns"] as string[]);
@@ -401,6 +423,10 @@ describe("createLogs", () => {
       ["arn:r59", 20],
       ["arn:r39", 20],
     ]);
+    // One that is not over yet may succeed meanwhile.
+    expect(await ecs.stableDefinitions("prod", "bert", "arn:d59")).toEqual(["arn:td/bert:2", "arn:td/bert:1"]);
+    expect(requests.at(-2)!.input["serviceRevisionArns"]).toHaveLength(20);
+    expect(requests.at(-2)!.input["serviceRevisionArns"]).not.toContain("arn:r59");
     expect(requests[0]!.input).toEqual({ cluster: "prod", service: "bert", maxResults: 100, status: ["SUCCESSFUL"] });
   });
 

@@ -272,6 +272,32 @@ describe("Managed Instances", () => {
   });
 });
 
+describe("GPUs on Managed Instances", () => {
+  const managed = { capacity: "managed-instances" } as const;
+  const requirementsOf = (accelerator: Workload["accelerator"], ecs: Workload["ecs"] = managed) =>
+    only({ accelerator, ecs }).containerDefinitions[0]!.resourceRequirements;
+
+  it("are ALL of the instance where the file leaves the number out, as it says them else, and counted on EC2", () => {
+    expect([
+      requirementsOf({ instanceTypes: ["g5.12xlarge"] }),
+      requirementsOf({ instanceTypes: ["g5.12xlarge"], devicesPerReplica: 4 }),
+      requirementsOf({ instanceTypes: ["g5.12xlarge"], devicesPerReplica: 2 }),
+      requirementsOf({ instanceTypes: ["g5.12xlarge"] }, {}),
+      requirementsOf({ instanceTypes: ["g6f.2xlarge"] }),
+    ]).toEqual(["ALL", "4", "2", "4", "0.25"].map((value) => [{ type: "GPU", value }]));
+  });
+
+  it("of arm64 machines say so, of no other and on no other capacity", () => {
+    const platformOf = (type: string, ecs: Workload["ecs"] = managed) =>
+      only({ accelerator: { instanceTypes: [type] }, ecs }).runtimePlatform;
+    expect([platformOf("g5g.xlarge"), platformOf("g5.xlarge"), platformOf("g5g.xlarge", {})]).toEqual([
+      { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" },
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
 describe("network modes", () => {
   const ports = [
     { container: 8080, name: "http" },

@@ -97,6 +97,22 @@ describe("what aiplat has deployed itself", () => {
     ],
     ["all GPUs", { accelerator: { instanceTypes: ["g5.12xlarge"] } }, { instanceTypes: ["g5.12xlarge"] }],
     [
+      "all GPUs of Managed Instances",
+      {
+        accelerator: { instanceTypes: ["g5g.16xlarge"] },
+        ecs: { capacity: { managedInstances: "mi" }, network: { subnets: ["subnet-1"] } },
+      },
+      { instanceTypes: ["g5g.16xlarge"] },
+    ],
+    [
+      "a number of GPUs on Managed Instances, though it is all there are",
+      {
+        accelerator: { instanceTypes: ["g5.12xlarge"], devicesPerReplica: 4 },
+        ecs: { capacity: { managedInstances: "mi" }, network: { subnets: ["subnet-1"] } },
+      },
+      { instanceTypes: ["g5.12xlarge"], devicesPerReplica: 4 },
+    ],
+    [
       "a shared GPU",
       { accelerator: { instanceTypes: ["g6.xlarge"], mps: { memory: "4GiB", maxComputePercent: 25 } } },
       { instanceTypes: ["g6.xlarge"], mps: { memory: "4GiB", maxComputePercent: 25 } },

@@ -121,15 +121,24 @@ const settings = (awsvpc: boolean) =>
     )
     .map(([capacity, { desiredCount, deploymentConfiguration, daemon }, awsvpcConfiguration, rest]) => {
       const { maximumPercent = 200 } = deploymentConfiguration as { readonly maximumPercent?: number };
+      // What ECS has: no strategy of a DAEMON, and no rebalancing over zones beside what excludes it.
+      const { placementStrategy, ...others } = rest as {
+        readonly placementStrategy?: readonly { readonly type: string }[];
+      };
+      const balanced =
+        (placementStrategy?.[0]?.type ?? "spread") === "spread" &&
+        !JSON.stringify(rest).includes("loadBalancerName") &&
+        desiredCount % 2 === 0;
       return {
-        ...rest,
+        ...others,
+        ...(daemon || placementStrategy === undefined ? {} : { placementStrategy }),
         ...capacity,
         desiredCount,
         ...(daemon
           ? { schedulingStrategy: "DAEMON", deploymentConfiguration: { maximumPercent: 100, minimumHealthyPercent: 0 } }
           : { deploymentConfiguration }),
         ...(awsvpc ? { networkConfiguration: { awsvpcConfiguration } } : {}),
-        availabilityZoneRebalancing: !daemon && maximumPercent > 100 && desiredCount % 2 === 0 ? "ENABLED" : "DISABLED",
+        availabilityZoneRebalancing: !daemon && maximumPercent > 100 && balanced ? "ENABLED" : "DISABLED",
       };
     });
 

@@ -258,11 +258,11 @@ describe("waiting", () => {
 describe("the revision to go back to", () => {
   const revision = (arn: string) =>
     makeDefinition({ taskDefinitionArn: arn, family: "bert", revision: Number(arn.split(":").at(-1)) });
-  const find = async (stable: readonly string[] | undefined, now: Service, stopping = false) =>
+  const find = async (stable: readonly string[] | undefined, now: Service, stopping?: ServiceDeployment) =>
     (
       await findStableRevision(
         scriptedEcs(() => [], {
-          stableDefinitions: async () => stable,
+          stableDefinitions: async (_, __, except) => (except === undefined ? stable : stable?.slice(1)),
           describeTaskDefinition: async (arn) => revision(arn),
         }),
         "prod",
@@ -283,7 +283,10 @@ describe("the revision to go back to", () => {
   });
 
   it("is the last successful one whatever its definition, where a deployment is stopped", async () => {
-    expect(await find(["arn:td/bert:3", "arn:td/bert:1"], service([deployment(3)]), true)).toBe(3);
+    // The first of them has succeeded since.
+    const stable = ["arn:td/bert:3", "arn:td/bert:3", "arn:td/bert:1"];
+    expect(await find(stable, service([deployment(3)]), rollout("IN_PROGRESS"))).toBe(3);
+    expect(await find(["arn:td/bert:3", "arn:td/bert:1"], service([deployment(3)]), rollout("IN_PROGRESS"))).toBe(1);
   });
 
   it("is the completed one that is being replaced, or the one before, where there is no history", async () => {

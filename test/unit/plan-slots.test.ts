@@ -162,6 +162,52 @@ describe("a plan of slots", () => {
   });
 });
 
+describe("slots that overlap, on machines that the plan does not need", () => {
+  const foreign = (name: string, devices: readonly number[]) =>
+    aDefinition(name, { linuxParameters: { devices: devices.map((each) => ({ hostPath: `/dev/neuron${each}` })) } });
+  const [high, low] = [foreign("high", [4, 5]), foreign("low", [0, 1])];
+  const machines = upTo(4).map((index) => anInstance(String(index), "inf2.24xlarge"));
+  const snapshot = aSnapshot(machines, [aTask("high", high, machines[0]), aTask("low", low, machines[1])], [high, low]);
+  const constraintsIn = (networkMode: "bridge" | "awsvpc") => {
+    const workload = {
+      name: "chip",
+      image: "chip:1",
+      accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 4 },
+      resources: { cpu: 1, memory: "1GiB" },
+      ecs: { networkMode },
+    };
+    const settings: RunSettings = {
+      run: "chip-1",
+      cluster: "prod",
+      count: 2,
+      strategy: "pack",
+      placementConstraints: [],
+      networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
+      enableExecuteCommand: false,
+    };
+    const { steps } = planSlots(ecsOf(workload), settings, 2, snapshot);
+    return steps.map(({ definition, machines: on, request }) => [
+      definition!.family.slice("chip-inf2-24xlarge-".length),
+      on,
+      request.placementConstraints?.flatMap(({ expression }) => expression ?? []),
+    ]);
+  };
+
+  it("are left to ECS where lock ports keep them apart", () => {
+    expect(constraintsIn("bridge")).toEqual([
+      ["n0-3", ["i-0"], ["ec2InstanceId not_in [i-1]"]],
+      ["n2-5", ["i-1"], ["ec2InstanceId not_in [i-0]"]],
+    ]);
+  });
+
+  it("are for the first of them in awsvpc mode, where ECS would place both on one", () => {
+    expect(constraintsIn("awsvpc")).toEqual([
+      ["n0-3", ["i-0"], ["ec2InstanceId not_in [i-1]"]],
+      ["n2-5", ["i-1"], ["ec2InstanceId not_in [i-0, i-2, i-3]"]],
+    ]);
+  });
+});
+
 /** The cluster as it looks with one more task of the definition. */
 function withTask(
   snapshot: ClusterSnapshot,

@@ -254,6 +254,15 @@ describe("runTasks", () => {
       expect(failures).not.toEqual([]);
     });
 
+    it("starts nothing where the plan knows that not all have a place, though it asks ECS for all", async () => {
+      const ecs = new Ecs(100);
+      const unplaced = [{ reason: "CPU", detail: "3 of 5 tasks", hint: "" }];
+      const plan = () => ({ steps: [step(5)], unplaced });
+      const { tasks, failures } = await runTasks(ecs.port, runtime(), input(5, { allOrNothing: true, plan }));
+      expect({ tasks, failures }).toEqual({ tasks: [], failures: unplaced });
+      expect([ecs.requests, ecs.registered]).toEqual([[], []]);
+    });
+
     it("stops everything after an error and after Ctrl-C too", async () => {
       const failing = new Ecs(100);
       failing.onRun = () => {

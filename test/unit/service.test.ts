@@ -124,6 +124,52 @@ describe("the service of a workload", () => {
     ).toEqual(["zone-rebalancing"]);
   });
 
+  const zone = "attribute:ecs.availability-zone";
+  const inZone = `${zone} == us-east-1a`;
+
+  it.each<[what: string, workload: Partial<Workload>, expected: "ENABLED" | "DISABLED"]>([
+    ["spread over the zones", { ecs: { placement: { strategy: [{ type: "spread", field: zone }] } } }, "ENABLED"],
+    [
+      "the zones first, then binpack",
+      {
+        ecs: {
+          placement: {
+            strategy: [
+              { type: "spread", field: zone },
+              { type: "binpack", field: "cpu" },
+            ],
+          },
+        },
+      },
+      "ENABLED",
+    ],
+    ["binpack", { ecs: { placement: { strategy: [{ type: "binpack", field: "memory" }] } } }, "DISABLED"],
+    ["random", { ecs: { placement: { strategy: [{ type: "random" }] } } }, "DISABLED"],
+    [
+      "spread over instances",
+      { ecs: { service: { placementStrategy: [{ type: "spread", field: "host" }] } } },
+      "DISABLED",
+    ],
+    ["another attribute", { ecs: { placement: { constraints: ["attribute:stack == prod"] } } }, "ENABLED"],
+    ["a zone, in words", { ecs: { placement: { constraints: [inZone] } } }, "DISABLED"],
+    ["a zone", { ecs: { service: { placementConstraints: [{ type: "memberOf", expression: inZone }] } } }, "DISABLED"],
+    ["a Classic Load Balancer", { ecs: { service: { loadBalancers: [{ loadBalancerName: "old" }] } } }, "DISABLED"],
+    ["a target group", { ecs: { service: { loadBalancers: [{ targetGroupArn: "arn:tg" }] } } }, "ENABLED"],
+  ])("rebalances over zones only as ECS does: %s", (_, workload, expected) => {
+    expect(generate(workload)["availabilityZoneRebalancing"]).toBe(expected);
+    const { placement, service } = workload.ecs!;
+    const asked = () =>
+      generate({
+        ecs: {
+          ...(placement === undefined ? {} : { placement }),
+          service: { ...service, availabilityZoneRebalancing: "ENABLED" },
+        },
+      });
+    // Of the definition's constraints AWS says nothing.
+    const refused = expected === "DISABLED" && placement?.constraints === undefined;
+    expect(codesOf(asked)).toEqual(refused ? ["zone-rebalancing"] : []);
+  });
+
   it("merges raw fields last: deep, with null to delete, and drops none", () => {
     const service = raw({
       deploymentConfiguration: { alarms: { alarmNames: ["a"], enable: true, rollback: true } },

@@ -531,6 +531,7 @@ describe("generatedFields", () => {
       health: { path: "/", port: 80, startSeconds: 5 },
     },
     { accelerator: { instanceTypes: ["inf2.24xlarge"] }, ecs: { capacity: "managed-instances" } },
+    { accelerator: { instanceTypes: ["g5g.xlarge"] }, ecs: { capacity: "managed-instances" } },
     { accelerator: { instanceTypes: ["g5.xlarge"], mps: { memory: "1GiB" } } },
   ];
 

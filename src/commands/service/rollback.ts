@@ -3,6 +3,7 @@ import type { Context } from "../../context.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { definitionNameOf } from "../../core/ecs-api/arn.ts";
 import type { Service } from "../../core/ecs-api/service.ts";
+import type { ServiceDeployment } from "../../core/ecs-api/service-deployment.ts";
 import { hasDeployments, judged } from "../../core/plan/judge-plan.ts";
 import { runningFamilyOf } from "../../core/plan/live-services.ts";
 import { planRollback } from "../../core/plan/plan-rollback.ts";
@@ -67,9 +68,9 @@ export const serviceRollback: Command<Options> = {
     // Every revision is found before the first service is touched.
     const made = new Set(replacement?.successors);
     const staying = services.filter((service) => !made.has(service));
-    const rollouts = toRevision === undefined ? await findRollouts(ecs, cluster, staying) : new Map();
+    const rollouts = toRevision === undefined ? await findRollouts(ecs, cluster, staying) : noRollouts;
     const ways = await Promise.all(
-      staying.map((service) => wayBack(ecs, cluster, service, toRevision, rollouts.has(service.serviceName))),
+      staying.map((service) => wayBack(ecs, cluster, service, toRevision, rollouts.get(service.serviceName))),
     );
     const { plan, stuck } = planRollback({
       workload: target.workload,
@@ -89,12 +90,14 @@ export const serviceRollback: Command<Options> = {
   },
 };
 
+const noRollouts: ReadonlyMap<string, ServiceDeployment> = new Map();
+
 async function wayBack(
   ecs: EcsPort,
   cluster: string,
   service: Service,
   revision: number | undefined,
-  stopping: boolean,
+  stopping: ServiceDeployment | undefined,
 ): Promise<WayBack> {
   const [running, back] = await Promise.all([
     ecs.describeTaskDefinition(service.taskDefinition),

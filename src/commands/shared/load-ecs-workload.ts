@@ -3,11 +3,11 @@ import type { Context } from "../../context.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
 import { lintGenerated, type Lint } from "../../core/ecs/judge.ts";
-import { resolveForEcs, type EcsVariant, type EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
+import { resolveForEcs, type EcsTarget, type EcsVariant, type EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
 import { ecsRules } from "../../core/ecs/rules.ts";
 import { resolveWorkload } from "../../core/workload/resolve.ts";
-import type { Workload } from "../../core/workload/schema.ts";
 import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
+import type { Workload } from "../../core/workload/schema.ts";
 import { AiplatError } from "../../errors.ts";
 import { warn } from "../../output/note.ts";
 import type { Invocation, OptionSpec } from "../command.ts";
@@ -46,21 +46,14 @@ export async function loadEcsWorkload(
   await warn(context, ...warnings);
   const resolved = resolveWorkload(workload);
   const lint = heldTo(await lintFor(workload));
-  locating(() => resolveForEcs(resolved, {}, lint));
   const region = workload.logs === undefined ? undefined : await askRegion();
+  const on = (target: EcsTarget) =>
+    locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }, lint));
+  on({});
   return {
     resolved,
     forCluster: (cluster) =>
-      locating(() =>
-        resolveForEcs(
-          resolved,
-          {
-            ...present({ region }),
-            ...(cluster === undefined ? {} : { lockPortBase: lockPortBaseOf(cluster.tags) }),
-          },
-          lint,
-        ),
-      ),
+      on(cluster === undefined ? {} : { lockPortBase: locating(() => lockPortBaseOf(cluster.tags)) }),
     locating,
   };
 }

@@ -25,6 +25,8 @@ export interface Run {
   readonly allOrNothing: boolean;
   /** Whether the plan has to see the cluster: aiplat chooses the devices. */
   readonly readsCluster: boolean;
+  /** Whether the machines there are, or could be added, say where the tasks go. */
+  readonly showsRoom: boolean;
   /** Whether ECS itself refuses a second claim on a device. */
   readonly locked: boolean;
   readonly plan: PlanRound;
@@ -37,8 +39,6 @@ export interface Run {
 /** A run that is still to be planned, with what its plan rests on. */
 export interface PlannableRun extends Run {
   readonly cluster: DescribedCluster;
-  /** Whether the machines there are, or could be added, say where the tasks go. */
-  readonly showsRoom: boolean;
   /** Families whose newest revision the user asked for by --task-definition. */
   readonly follows: readonly string[];
 }

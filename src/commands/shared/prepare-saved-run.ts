@@ -130,6 +130,7 @@ function runOf(
     allOrNothing,
     // The plan is made; only tasks that no lock keeps apart are looked at again once they are started.
     readsCluster: devices && !locked,
+    showsRoom: false,
     locked,
     oneRound: true,
     plan: () => ({ steps, unplaced }),

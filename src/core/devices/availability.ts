@@ -1,13 +1,14 @@
 import type { ContainerInstance } from "../cluster/snapshot.ts";
 import { devicesIn, type DeviceSet } from "../catalog/device-set.ts";
-import type { Claim } from "./claims.ts";
+import { isCountedByEcs, type Claim } from "./claims.ts";
 import { holdsSuccessors } from "./hand-over.ts";
 
 /**
  * Whether a newcomer may have a device, and who keeps it off:
  *
  * - `free`: nobody holds it.
- * - `kept-off-by-ecs`: the device's lock port is reserved, and ECS places nothing there that reserves it too.
+ * - `kept-off-by-ecs`: the device's lock port is reserved, and ECS places nothing there that reserves it too; or both
+ *   leave the devices to ECS, which counts them.
  * - `kept-off-by-agent`: its holder is stopping. ECS has freed the lock port, and the agent holds the newcomer back
  *   until the holder has stopped: the device is to be had.
  * - `to-be-excluded`: somebody holds it, and neither ECS nor the agent sees that. aiplat itself must keep the newcomer
@@ -44,19 +45,22 @@ export interface Newcomer {
   readonly devices: DeviceSet;
   /** The lock ports that it reserves; none in awsvpc mode. */
   readonly locks: readonly { readonly device: number; readonly port: number }[];
+  /** Whether ECS hands out the devices itself. */
+  readonly leavesNeuronToEcs?: boolean;
 }
 
 /**
  * The one answer to "is it free, and who keeps a newcomer off", device by device: runs, services, plans, explanations
  * and doctor ask here.
  */
-export function availabilityOf(host: DeviceHost, { devices, locks }: Newcomer): readonly DeviceAvailability[] {
+export function availabilityOf(host: DeviceHost, newcomer: Newcomer): readonly DeviceAvailability[] {
+  const { devices, locks } = newcomer;
   // Of an instance of unknown type nobody can say how many devices "all" are: those that are spoken of count.
   const count = host.neuronDevices ?? spokenOf(host.claims, locks);
   const wanted = devices === "all" ? devicesIn("all", count) : devices;
   const ports = new Map(locks.map(({ device, port }) => [device, port]));
   return [
-    ...wanted.map((device) => deviceAvailability(host, device, ports.get(device))),
+    ...wanted.map((device) => deviceAvailability(host, device, ports.get(device), newcomer)),
     ...locks.filter(({ device }) => !wanted.includes(device)).map((lock) => lockAvailability(host, lock)),
   ];
 }
@@ -79,15 +83,24 @@ export function isLeaving({ holders, lockTaken }: DeviceAvailability): boolean {
   return !lockTaken && holders.length > 0 && holders.every(({ state }) => state === "stopping");
 }
 
-function deviceAvailability(host: DeviceHost, device: number, lockPort: number | undefined): DeviceAvailability {
+function deviceAvailability(
+  host: DeviceHost,
+  device: number,
+  lockPort: number | undefined,
+  { leavesNeuronToEcs = false }: Newcomer,
+): DeviceAvailability {
+  const keeper = (claim: Claim) =>
+    leavesNeuronToEcs && claim.state === "held" && isCountedByEcs(claim)
+      ? "ecs"
+      : keeperOf(claim, lockPort, host.instance);
   const { neuronDevices, claims, udpPorts } = host;
   const lockTaken = lockPort !== undefined && udpPorts.has(lockPort);
   if (neuronDevices !== undefined && device >= neuronDevices)
     return { device, availability: "absent", holders: [], lockTaken };
   const all = claims.filter(({ devices }) => devices === "all" || devices.includes(device));
-  const holders = all.filter((claim) => keeperOf(claim, lockPort, host.instance) !== "agent");
+  const holders = all.filter((claim) => keeper(claim) !== "agent");
   const known = { device, holders, lockTaken };
-  const unseen = holders.filter((claim) => keeperOf(claim, lockPort, host.instance) === undefined);
+  const unseen = holders.filter((claim) => keeper(claim) === undefined);
   if (unseen.some(({ sources }) => !sources.includes("unknown"))) return { ...known, availability: "to-be-excluded" };
   if (unseen.length > 0)
     return { ...known, availability: "unknown", missing: `the task definition of ${unseen[0]!.taskArn}` };

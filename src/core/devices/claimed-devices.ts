@@ -68,6 +68,14 @@ function listedDevices({ linuxParameters }: ContainerDefinition): readonly numbe
   return (linuxParameters?.devices ?? []).flatMap(({ hostPath }) => deviceNumber(normalise(hostPath)) ?? []);
 }
 
+/**
+ * Whether ECS itself hands out the instance's Neuron devices to a task of the definition, and counts them: on Managed
+ * Instances. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html
+ */
+export function leavesNeuronToEcs({ containerDefinitions }: Pick<TaskDefinition, "containerDefinitions">): boolean {
+  return containerDefinitions.some(asksForNeuron);
+}
+
 function asksForNeuron({ resourceRequirements }: ContainerDefinition): boolean {
   return resourceRequirements?.some(({ type }) => type === "NeuronDevice") === true;
 }

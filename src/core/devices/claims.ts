@@ -62,3 +62,8 @@ export function claimsOn(snapshot: ClusterSnapshot): ReadonlyMap<string, readonl
 export function isReach({ sources }: Pick<Claim, "sources">): boolean {
   return sources.includes("reach");
 }
+
+/** Whether ECS assigned the devices, and counts them. */
+export function isCountedByEcs({ sources }: Pick<Claim, "sources">): boolean {
+  return sources.includes("neuron-device");
+}

@@ -2,7 +2,7 @@ import type { DeviceSet } from "../catalog/device-set.ts";
 import { taggedDevices } from "../catalog/device-set.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
-import { taskServicesOf } from "../cluster/task-services.ts";
+import { taskServicesOf, type TaskService } from "../cluster/task-services.ts";
 import type { Task, TaskDefinition } from "../ecs-api/api.ts";
 import { hostPortsOf, networkModeOfDefinition } from "../ecs-api/host-ports.ts";
 import { withOverrides } from "../ecs-api/overrides.ts";
@@ -27,17 +27,40 @@ export function termsReader(snapshot: ClusterSnapshot): (task: Task, instance: C
   return (task, instance) => {
     const { taskDefinitionArn, overrides } = task;
     const definition = snapshot.taskDefinitions[taskDefinitionArn];
-    const tagged = taggedDevices(task.tags) ?? taggedDevices(serviceOf(task)?.tags);
-    if (definition === undefined)
-      return tagged === undefined ? unknown : { ...unknown, devices: tagged, sources: ["tag"] };
+    const said = saidOf(task, serviceOf(task), definition);
+    if (definition === undefined) return { ...unknown, ...said };
     const hasOciHook = mayHaveOciHook(instance);
     const own = withOverrides(definition, overrides);
     const key = `${taskDefinitionArn} ${String(hasOciHook)}`;
     const cached = own === definition ? known.get(key) : undefined;
     const terms = cached ?? readTerms(own, { lockPortBase: base, hasOciHook });
     if (own === definition && cached === undefined) known.set(key, terms);
-    return tagged === undefined ? terms : { ...terms, devices: tagged, sources: ["tag"] };
+    return { ...terms, ...said };
   };
+}
+
+/** What overrules the definition's own words: a tag, or the devices that ECS has assigned. */
+function saidOf(
+  task: Task,
+  service: TaskService | undefined,
+  definition: TaskDefinition | undefined,
+): Pick<Terms, "devices" | "sources"> | undefined {
+  const tagged = taggedDevices(task.tags) ?? taggedDevices(service?.tags);
+  if (tagged !== undefined) return { devices: tagged, sources: ["tag"] };
+  if (taggedDevices(definition?.tags) !== undefined) return undefined;
+  const assigned = assignedDevices(task);
+  return assigned.length === 0 ? undefined : { devices: assigned, sources: ["neuron-device"] };
+}
+
+/**
+ * The Neuron devices that ECS has assigned to the task, on Managed Instances: none where an id is no device's number.
+ * How the ids are written is not documented.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Container.html
+ */
+function assignedDevices({ containers }: Pick<Task, "containers">): readonly number[] {
+  const ids = containers.flatMap(({ neuronDeviceIds = [] }) => neuronDeviceIds);
+  const numbers = ids.map((id) => Number(/^(?:\/dev\/)?(?:neuron)?(\d{1,3})$/.exec(id)?.[1] ?? Number.NaN));
+  return numbers.some(Number.isNaN) ? [] : [...new Set(numbers)].sort((one, other) => one - other);
 }
 
 /** What a task of the definition would claim. */

@@ -4,7 +4,7 @@ import { checkImageDriver, needsNewDriver } from "../catalog/container-images/im
 import type { ImageReference } from "../catalog/container-images/image-reference.ts";
 import { fail, ok, skip, type CheckItem } from "../base/check-report.ts";
 import { instanceTypeOf, type ContainerInstance } from "../cluster/snapshot.ts";
-import type { Needs } from "./needs.ts";
+import type { Needs } from "../ecs/account-needs.ts";
 import type { ObservedAccount } from "./observation.ts";
 import { gpuHosts } from "./check-gpus.ts";
 import { nameInstances } from "./observed-instances.ts";

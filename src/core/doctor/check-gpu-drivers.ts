@@ -4,7 +4,7 @@ import type { ContainerInstance } from "../cluster/snapshot.ts";
 import { missingGpusOf } from "../devices/missing-gpus.ts";
 import { groupByHost, type Host } from "./check-drivers.ts";
 import { gpuHosts, gpuImageOf } from "./check-gpus.ts";
-import type { Needs } from "./needs.ts";
+import type { Needs } from "../ecs/account-needs.ts";
 import type { ObservedAccount } from "./observation.ts";
 import { nameInstances } from "./observed-instances.ts";
 import { judged } from "./reading.ts";

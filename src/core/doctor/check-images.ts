@@ -2,7 +2,7 @@ import { checkImageExists, checkImageOnType } from "../catalog/container-images/
 import type { Architecture, InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
 import type { Problem } from "../base/problem.ts";
-import type { ImageNeed, Needs } from "./needs.ts";
+import type { ImageNeed, Needs } from "../ecs/account-needs.ts";
 import type { ObservedAccount } from "./observation.ts";
 import type { ImageState } from "./observed-image.ts";
 import { judged } from "./reading.ts";

@@ -1,5 +1,5 @@
 import { fail, ok, type CheckItem } from "../base/check-report.ts";
-import { logGroupKey, type LogNeed, type Needs } from "./needs.ts";
+import { logGroupKey, type LogNeed, type Needs } from "../ecs/account-needs.ts";
 import type { ObservedAccount } from "./observation.ts";
 import { judged } from "./reading.ts";
 

@@ -1,13 +1,13 @@
 import { fail, ok, skip, someOf, warn, type CheckItem } from "../base/check-report.ts";
 import type { CheckCode } from "../base/codes/check-codes.ts";
-import type { Needs } from "./needs.ts";
+import type { Needs } from "../ecs/account-needs.ts";
 import type { ObservedAccount } from "./observation.ts";
 import type { Role } from "./observed-account.ts";
 import { decisionKey, permissionsOf, type PermissionNeed } from "./permissions.ts";
 import type { Place } from "./place.ts";
 import { judged, valueOf } from "./reading.ts";
 import { roleAccountOf, roleNameOf } from "./role-name.ts";
-import { executionRoleUses } from "./role-use.ts";
+import { executionRoleUses } from "../ecs/execution-role.ts";
 import { judgeTrust, tasksPrincipal } from "./trust-policy.ts";
 
 /** The roles that tasks run with: there, assumable, and allowed what the tasks' start needs. */

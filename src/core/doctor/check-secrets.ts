@@ -1,5 +1,5 @@
 import { fail, ok, skip, type CheckItem } from "../base/check-report.ts";
-import type { Needs, SecretNeed } from "./needs.ts";
+import type { Needs, SecretNeed } from "../ecs/account-needs.ts";
 import type { ObservedAccount } from "./observation.ts";
 import type { SecretState } from "./observed-account.ts";
 import { judged } from "./reading.ts";

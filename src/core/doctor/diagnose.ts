@@ -14,7 +14,7 @@ import { checkQuotas } from "./check-quotas.ts";
 import { checkRoles } from "./check-roles.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { findLacking } from "./lacking.ts";
-import type { Needs } from "./needs.ts";
+import type { Needs } from "../ecs/account-needs.ts";
 import type { Observation, ObservedAccount, ObservedCluster } from "./observation.ts";
 import { candidatesFor } from "./observed-instances.ts";
 import { placeOf, type Place } from "./place.ts";

@@ -2,8 +2,8 @@ import { present } from "../base/present.ts";
 import type { SecretState } from "./observed-account.ts";
 import type { Place } from "./place.ts";
 import { valueOf, type Reading } from "./reading.ts";
-import { needsSignIn } from "./role-use.ts";
-import { logGroupKey, type Needs } from "./needs.ts";
+import { needsSignIn } from "../ecs/execution-role.ts";
+import { logGroupKey, type Needs } from "../ecs/account-needs.ts";
 
 /** What the execution role has to be allowed. */
 export interface PermissionNeed {

@@ -1,4 +1,4 @@
-import type { Needs } from "./needs.ts";
+import type { Needs } from "../ecs/account-needs.ts";
 import type { ObservedMachine } from "./observation.ts";
 import { valueOf } from "./reading.ts";
 import { roleAccountOf } from "./role-name.ts";

@@ -20,9 +20,27 @@ const changedDefaults: readonly ChangedDefault[] = [
         path === `${field}.sharedMemorySize` ||
         (path === field && isRaw(after) && Object.keys(after).join() === "sharedMemorySize");
       return (
-        kind === "added" && size && sharedMemoryMiB === undefined && !saysSharedMemory(name, ecs.taskDefinition ?? {})
+        kind === "added" &&
+        size &&
+        sharedMemoryMiB === undefined &&
+        !says(name, ecs.taskDefinition ?? {}, ({ linuxParameters }) =>
+          isRaw(linuxParameters) ? linuxParameters["sharedMemorySize"] : undefined,
+        )
       );
     },
+  },
+  {
+    since: "0.2.0",
+    makes: ({ path, before, after }, { name, shapes, ecs }) =>
+      path === `containerDefinitions[${name}].resourceRequirements[GPU].value` &&
+      after === "ALL" &&
+      shapes.some(({ request }) => request.kind === "nvidia" && request.unsaid && String(request.gpus) === before) &&
+      !says(name, ecs.taskDefinition ?? {}, ({ resourceRequirements }) => resourceRequirements),
+  },
+  {
+    since: "0.2.0",
+    makes: ({ path, kind }, { ecs }) =>
+      kind === "added" && path === "runtimePlatform" && ecs.taskDefinition?.["runtimePlatform"] === undefined,
   },
 ];
 
@@ -34,14 +52,8 @@ export function noteDefaults(workload: ResolvedWorkload, changes: readonly Chang
   });
 }
 
-function saysSharedMemory(name: string, { containerDefinitions }: Raw): boolean {
+/** Whether the raw fields of the container say it. */
+function says(name: string, { containerDefinitions }: Raw, valueOf: (container: Raw) => unknown): boolean {
   const all: readonly unknown[] = Array.isArray(containerDefinitions) ? containerDefinitions : [];
-  return all
-    .filter(isRaw)
-    .some(
-      (each) =>
-        each["name"] === name &&
-        isRaw(each["linuxParameters"]) &&
-        each["linuxParameters"]["sharedMemorySize"] !== undefined,
-    );
+  return all.filter(isRaw).some((each) => each["name"] === name && valueOf(each) !== undefined);
 }

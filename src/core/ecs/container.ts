@@ -127,7 +127,9 @@ function resourceRequirements(request: DeviceRequest, managedInstances: boolean)
     case "neuron":
       return managedInstances ? [{ type: "NeuronDevice", value: "ALL" }] : [];
     case "nvidia":
-      return [{ type: "GPU", value: String(request.gpus) }];
+      // "You can also specify ALL to allocate all available GPUs on the instance to the container."
+      // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html
+      return [{ type: "GPU", value: managedInstances && request.unsaid ? "ALL" : String(request.gpus) }];
     case "nvidia-fraction":
       return [{ type: "GPU", value: String(request.fraction) }];
     case "nvidia-mps": {

@@ -38,6 +38,7 @@ export function generateTaskDefinition(
     containerDefinitions: [container],
     ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
     requiresCompatibilities: [managedInstances ? "MANAGED_INSTANCES" : "EC2"],
+    ...(managedInstances ? present({ runtimePlatform: platformOf(variant.shape) }) : {}),
     ...(managedInstances && vcpu !== undefined ? { cpu: String(cpuUnits(vcpu)) } : {}),
     ...(managedInstances && memoryMiB !== undefined ? { memory: String(memoryMiB) } : {}),
   } satisfies TaskDefinition;
@@ -71,6 +72,16 @@ function constraintsOf({ ecs }: ResolvedWorkload, shape: Shape): readonly Placem
     ...(ecs.placement?.constraints ?? []),
   ];
   return expressions.map((expression) => ({ type: "memberOf", expression }));
+}
+
+/**
+ * The platform of machines that ECS chooses itself, where it is not the one that it takes by default.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html
+ */
+function platformOf({ instanceTypes }: Shape): TaskDefinition["runtimePlatform"] {
+  return instanceTypes[0]?.architecture === "arm64"
+    ? { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" }
+    : undefined;
 }
 
 /** Neuron devices first, in numeric order (neuron2 before neuron10), whatever order raw fields came in. */

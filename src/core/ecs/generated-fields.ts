@@ -30,6 +30,7 @@ export const generatedFields: FieldTree = {
   },
   placementConstraints: true,
   requiresCompatibilities: true,
+  runtimePlatform: { cpuArchitecture: true, operatingSystemFamily: true },
   cpu: true,
   memory: true,
   tags: true,

@@ -6,7 +6,6 @@ import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Capacity } from "./capacity.ts";
 import type { GeneratedDefinition } from "./generate.ts";
 import type { Finding, Known } from "./lint/rule.ts";
-import { mostConstraints } from "./lint/rules/constraints.ts";
 import { lintSubject } from "./lint/lint-subject.ts";
 import { subjectOf } from "./lint/subject-of.ts";
 import { writtenPath } from "./written-path.ts";
@@ -39,7 +38,6 @@ export function judgeDefinitions(
 ): readonly Problem[] {
   const problems = [
     ...sharedFamily(generated),
-    ...tooManyForService(workload, generated),
     ...generated.flatMap(({ definition, problems: own }) => {
       const compatibility = wrongCompatibility(workload, definition, capacity);
       const known = [...own, ...compatibility];
@@ -84,29 +82,6 @@ function sharedFamily(generated: readonly GeneratedDefinition[]): readonly Probl
       `ecs.taskDefinition.family ${shared} is one family, and the workload has ${families.length} task definitions: ` +
         "one for each instance type and slot",
       "Remove it: they are named after the workload, the type and the slot.",
-    ),
-  ];
-}
-
-/**
- * "You can specify a maximum of 10 constraints for each task. This limit includes constraints in the task definition and
- * those specified at runtime." https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
- */
-function tooManyForService(
-  { kind, ecs: { service = {} } }: ResolvedWorkload,
-  generated: readonly GeneratedDefinition[],
-): readonly Problem[] {
-  const { placementConstraints } = service;
-  if (kind !== "service" || !Array.isArray(placementConstraints)) return [];
-  const own = Math.max(...generated.map(({ definition }) => definition.placementConstraints?.length ?? 0));
-  const count = own + placementConstraints.length;
-  if (count <= mostConstraints || own > mostConstraints) return [];
-  return [
-    problem(
-      "constraint-limit",
-      ["ecs", "service", "placementConstraints"],
-      `${placementConstraints.length} placement constraints here and ${own} of the task definition: ECS takes ${mostConstraints}`,
-      "Join them with `and`.",
     ),
   ];
 }

@@ -1,5 +1,5 @@
 import { present } from "../base/present.ts";
-import { claimedDevicesOf } from "../devices/claimed-devices.ts";
+import { claimedDevicesOf, leavesNeuronToEcs } from "../devices/claimed-devices.ts";
 import { gpuNeedOf, isShare, mpsAttribute, type GpuNeed } from "../devices/gpu-need.ts";
 import type { DeviceSet } from "../catalog/device-set.ts";
 import { isLockPort } from "../catalog/lock-ports.ts";
@@ -40,6 +40,8 @@ export interface Requirements {
   readonly locks: readonly { readonly device: number; readonly port: number }[];
   readonly gpus: GpuNeed;
   readonly devices: DeviceSet;
+  /** Whether ECS hands out the devices itself. */
+  readonly leavesNeuronToEcs: boolean;
   readonly attributes: readonly { readonly name: string; readonly value?: string }[];
   readonly constraints: readonly Constraint[];
   readonly distinctInstance: boolean;
@@ -91,6 +93,7 @@ export function requirementsOf(
     locks: ports.filter(isLock).map(({ port }) => ({ device: port - lockPortBase, port })),
     gpus,
     devices: claimedDevicesOf(task, { lockPortBase }).devices,
+    leavesNeuronToEcs: leavesNeuronToEcs(task),
     attributes: attributesOf(task, gpus),
     constraints: readConstraints(constraints, 0),
     distinctInstance: isDistinct(constraints),

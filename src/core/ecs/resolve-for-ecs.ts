@@ -6,10 +6,12 @@ import type { PlacementStrategyItem, TaskDefinition } from "../ecs-api/api.ts";
 import { networkModeFor, type NetworkMode } from "../workload/network-mode.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { capacityOf, type Capacity } from "./capacity.ts";
+import { missingExecutionRole } from "./execution-role.ts";
 import { generateTaskDefinition } from "./generate.ts";
 import { judgeDefinitions, lintGenerated, type Lint } from "./judge.ts";
 import { rawDevicesOf, type RawDevices } from "./raw-devices.ts";
 import { requirementsOf, type Requirements } from "./requirements.ts";
+import { earlySuccessors } from "./successor.ts";
 import { everyVariantOf, variantsOf, type Variant } from "./variants.ts";
 
 /** What of a cluster, and of its region, the task definitions of a workload depend on. */
@@ -50,7 +52,7 @@ export interface EcsWorkload {
  *
  * @param lint What its definitions are held to: `lintTaskDefinition` where there are raw fields of them.
  * @throws Refusal when raw fields take a device or a lock of a slot away, claim a device beyond it, or make what the
- *   linter calls an error.
+ *   linter calls an error, and for a service that nothing would keep off devices that are still held.
  */
 export function resolveForEcs(
   workload: ResolvedWorkload,
@@ -75,6 +77,16 @@ export function resolveForEcs(
       { ...variant, definition, requirements: requirementsOf(definition, {}, lockPortBase) },
     ]),
   );
+  const everyVariant = [...made.values()];
+  refuseErrors([
+    ...earlySuccessors(workload, everyVariant),
+    ...(capacity.kind === "managed-instances"
+      ? missingExecutionRole(
+          everyVariant.map(({ definition }) => definition),
+          target.region,
+        )
+      : []),
+  ]);
   return {
     workload,
     networkMode,
@@ -87,7 +99,7 @@ export function resolveForEcs(
       placementStrategy: workload.ecs.placement?.strategy?.map(({ type, field }) => ({ type, ...present({ field }) })),
     }),
     variants: variantsOf(workload).map(({ name }) => made.get(name)!),
-    everyVariant: [...made.values()],
+    everyVariant,
   };
 }
 

@@ -160,6 +160,26 @@ export const ecsRules: readonly TargetRule[] = [
             })),
   },
   {
+    // ECS hands out the Neuron devices there itself, and no other device beside them: so the fabric cannot be had.
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html
+    code: "efa-on-managed-instances",
+    severity: "error",
+    reads: ["accelerator.efa", "accelerator.instanceTypes", "ecs.capacity"],
+    check: (workload) =>
+      sectionOf(workload)?.efa === true && onManagedInstances(workload)
+        ? typesOf(workload)
+            .filter(({ type }) => type.accelerator.kind === "neuron")
+            .slice(0, 1)
+            .map(({ type }) => ({
+              path: ["accelerator", "efa"],
+              message:
+                `accelerator.efa is true, and on Managed Instances a task gets the Neuron devices of ${type.instanceType} ` +
+                "and no EFA interface beside them",
+              hint: "Write false, or ecs.capacity: ec2.",
+            }))
+        : [],
+  },
+  {
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters-managed-instances.html
     code: "shared-memory-on-managed-instances",
     severity: "warning",

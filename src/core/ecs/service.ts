@@ -6,10 +6,11 @@ import type { NetworkConfiguration, PlacementConstraint } from "../ecs-api/api.t
 import { addConstraints } from "./placement-constraints.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { longestStartPeriod } from "./container.ts";
-import type { EcsWorkload } from "./resolve-for-ecs.ts";
+import type { EcsVariant, EcsWorkload } from "./resolve-for-ecs.ts";
 import { tagsFor } from "./tags.ts";
 import type { Variant } from "./variants.ts";
-import { deploymentSettingsOf, type ServiceInput } from "../ecs-api/service.ts";
+import type { ServiceInput } from "../ecs-api/service.ts";
+import { checkZoneRebalancing, zoneRebalancing } from "./zone-rebalancing.ts";
 
 export interface ServiceSettings {
   readonly cluster: string;
@@ -37,7 +38,7 @@ export function isSlotService({ slot, shape }: Variant): boolean {
  *
  * @throws Refusal when raw fields ask for what cannot work.
  */
-export function generateService(ecs: EcsWorkload, variant: Variant, settings: ServiceSettings): ServiceInput {
+export function generateService(ecs: EcsWorkload, variant: EcsVariant, settings: ServiceSettings): ServiceInput {
   const { workload } = ecs;
   const raw: Raw = workload.ecs.service ?? {};
   refuseErrors(checkRawService(raw, isSlotService(variant)));
@@ -54,9 +55,12 @@ export function generateService(ecs: EcsWorkload, variant: Variant, settings: Se
     ...present({ deploymentConfiguration: breaker }),
     tags: tagsFor(workload, variant, merged["tags"]),
   } as unknown as ServiceInput;
-  refuseErrors(checkMergedService(complete));
+  refuseErrors(checkZoneRebalancing(complete));
   return complete["availabilityZoneRebalancing"] === undefined && raw["availabilityZoneRebalancing"] !== null
-    ? { ...complete, availabilityZoneRebalancing: zoneRebalancing(complete) }
+    ? {
+        ...complete,
+        availabilityZoneRebalancing: zoneRebalancing(complete, variant.definition.placementConstraints ?? []),
+      }
     : complete;
 }
 
@@ -145,15 +149,6 @@ function explicitBreaker({ deploymentConfiguration }: Raw): Raw | undefined {
   return isRolling(deploymentConfiguration["strategy"])
     ? undefined
     : { ...deploymentConfiguration, deploymentCircuitBreaker: { enable: false, rollback: false } };
-}
-
-/**
- * On by default for a new service, and not to be had with maximumPercent 100, a DAEMON or a Classic Load Balancer.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
- */
-function zoneRebalancing(service: ServiceInput): "ENABLED" | "DISABLED" {
-  const { maximumPercent, daemon, strategy } = deploymentSettingsOf(service);
-  return daemon || maximumPercent <= 100 || !isRolling(strategy) ? "DISABLED" : "ENABLED";
 }
 
 function isRolling(strategy: unknown): boolean {
@@ -248,21 +243,5 @@ function checkRawService(raw: Raw, slots: boolean): readonly Problem[] {
       `DAEMON is not possible here: ${why}, and their replicas are counted`,
       "Write replicas: as many as there are slots on the instances.",
     );
-  return problems;
-}
-
-function checkMergedService(service: ServiceInput): readonly Problem[] {
-  const { maximumPercent } = deploymentSettingsOf(service);
-  const problems: Problem[] = [];
-  if (service["availabilityZoneRebalancing"] === "ENABLED" && maximumPercent <= 100) {
-    problems.push(
-      problem(
-        "zone-rebalancing",
-        at("availabilityZoneRebalancing"),
-        `availability-zone rebalancing starts a task before it stops another, which maximumPercent ${maximumPercent} does not allow`,
-        "Write DISABLED, or a maximumPercent above 100.",
-      ),
-    );
-  }
   return problems;
 }

@@ -5,7 +5,7 @@ import { readTypeConstraint, settledTypes } from "../ecs/lint/type-constraint.ts
 import type { ContainerDefinition, RegisteredTaskDefinition, ResourceRequirement } from "../ecs-api/api.ts";
 import { formatMiB } from "../workload/fields.ts";
 import type { Raw } from "../base/merge.ts";
-import { mainContainer, neuronDevicesOf, type ImportedPart } from "./source.ts";
+import { isForManagedInstances, mainContainer, neuronDevicesOf, type ImportedPart } from "./source.ts";
 
 /**
  * What `accelerator` may have said where aiplat wrote the definition: the instance types of its constraints, and the
@@ -17,7 +17,7 @@ export function acceleratorsOf(part: ImportedPart): readonly Raw[] {
   const types = typesOf(part.definition);
   const first = types[0];
   if (first === undefined) return [];
-  const asked = askOf(container, first);
+  const asked = askOf(container, first, isForManagedInstances(part));
   if (asked === undefined) return [];
   const plain = { instanceTypes: types.map((type) => type.instanceType), ...asked };
   const hasEfa = devicesOf(container).some(({ hostPath }) => hostPath.startsWith("/dev/infiniband/"));
@@ -39,6 +39,7 @@ function typesOf(definition: RegisteredTaskDefinition): readonly InstanceType[] 
 function askOf(
   container: ContainerDefinition,
   { accelerator: { kind, count, fraction } }: InstanceType,
+  managed: boolean,
 ): Raw | undefined {
   const part = (devices: number) => (devices === count ? {} : { devicesPerReplica: devices });
   const listed = neuronDevicesOf(container).length;
@@ -51,7 +52,9 @@ function askOf(
   if (kind !== "nvidia" || gpu === undefined) return undefined;
   const mps = mpsOf(gpu);
   if (mps !== undefined) return { mps };
-  return fraction === undefined && /^\d+$/.test(gpu.value ?? "") ? part(Number(gpu.value)) : {};
+  if (fraction !== undefined || !/^\d+$/.test(gpu.value ?? "")) return {};
+  // There a number that is left out is ALL.
+  return managed ? { devicesPerReplica: Number(gpu.value) } : part(Number(gpu.value));
 }
 
 function mpsOf({ sharingStrategy }: ResourceRequirement): Raw | undefined {

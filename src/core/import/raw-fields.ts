@@ -3,7 +3,6 @@ import type { Tag } from "../ecs-api/api.ts";
 import { namedProviders } from "../ecs/capacity.ts";
 import { taskDefinitionLists } from "../ecs/task-definition-lists.ts";
 import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
-import type { Variant } from "../ecs/variants.ts";
 import { normalForm } from "../ecs/normal-form.ts";
 import { generateService } from "../ecs/service.ts";
 import type { Service, ServiceInput } from "../ecs-api/service.ts";
@@ -50,7 +49,7 @@ export function rawFieldsOf(
 }
 
 /** The service as deploy would declare it. */
-export function serviceOf(ecs: EcsWorkload, variant: Variant, { definition }: ImportedPart): ServiceInput {
+export function serviceOf(ecs: EcsWorkload, variant: EcsVariant, { definition }: ImportedPart): ServiceInput {
   const { workload, capacity } = ecs;
   const [provider] = namedProviders(capacity);
   const networkConfiguration = networkConfigurationOf(ecs, undefined);

@@ -2,8 +2,7 @@
 import { present } from "../base/present.ts";
 import { listOr, settingProblem, type Problem } from "../base/problem.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
-import type { Kind } from "./kinds.ts";
-import { envelopes, kinds } from "./kinds.ts";
+import { definitionOf, kinds, type Kind } from "./kinds.ts";
 import { selectorOf, sharedLabels } from "./labels.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
 
@@ -35,8 +34,8 @@ export function isAutoscaled({ extras: asked = [] }: ExtraSettings): boolean {
 }
 
 /** The kinds whose pods take requests and whose controller makes no Service of its own that does. */
-const served: readonly Kind[] = ["Deployment", "StatefulSet", "DaemonSet", "LeaderWorkerSet"];
-const scalable = kinds.filter((kind) => "scalable" in envelopes[kind]);
+const served = kinds.filter((kind) => definitionOf(kind).service !== undefined);
+const scalable = kinds.filter((kind) => definitionOf(kind).scalable === true);
 
 /** Why the extras that are asked for cannot go with the workload. */
 export function extraProblems({
@@ -100,11 +99,7 @@ export function extraManifests(contents: ExtraContents): readonly Manifest[] {
 }
 
 function service({ workload, kind, name, metadata }: ExtraContents): Manifest {
-  // The controller of a LeaderWorkerSet makes a Service of its name; requests are for the leaders.
-  const leaders = kind === "LeaderWorkerSet";
-  const selector = leaders
-    ? { ...selectorOf(name), "leaderworkerset.sigs.k8s.io/worker-index": "0" }
-    : selectorOf(name);
+  const { suffix = "", selector = {} } = definitionOf(kind).service ?? {};
   const ports = workload.ports.map((port) => ({
     name: port.name ?? `${port.protocol}-${port.container}`,
     port: port.container,
@@ -114,13 +109,13 @@ function service({ workload, kind, name, metadata }: ExtraContents): Manifest {
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: leaders ? { ...metadata, name: `${name}-leader` } : metadata,
-    spec: { selector, ports },
+    metadata: { ...metadata, name: `${name}${suffix}` },
+    spec: { selector: { ...selectorOf(name), ...selector }, ports },
   };
 }
 
 function scaleTarget({ kind, name }: ExtraContents): Readonly<Record<string, string>> {
-  return { apiVersion: envelopes[kind].apiVersion, kind, name };
+  return { apiVersion: definitionOf(kind).apiVersion, kind, name };
 }
 
 /**

@@ -4,14 +4,14 @@ import { resolveWorkload } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";
 import { celProblems } from "./cel/violations.ts";
-import type { Contents, Envelope, Limit } from "./envelope.ts";
+import type { Contents, UnsupportedField } from "./kind-definition.ts";
 import { extraManifests, extraProblems, isAutoscaled, type ExtraSettings } from "./extras.ts";
-import { envelopes, kinds, requireKind, type Kind } from "./kinds.ts";
+import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
 import { ownLabels, tagMetadata } from "./labels.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
 import { claimTemplate, draProblems, neuronAllocation, type ClusterSettings } from "./neuron-scheduling.ts";
 import { acceleratedPod, claimTemplateName } from "./pod.ts";
-import { kueueKinds, kueueLabels, kueueQueue, type Fleet } from "./queues/kueue.ts";
+import { kueueLabels, kueueQueue, type Fleet } from "./queues/kueue.ts";
 import { changedDevices, mergePod, mergeResource } from "./raw-merge.ts";
 import { choosePodVariant } from "./variants.ts";
 
@@ -47,7 +47,7 @@ export function resolveForKubernetes(workload: Workload, asked?: Kind): Kubernet
   const kind = asked ?? (workload.eks?.as === undefined ? undefined : requireKind(workload.eks.as, ["eks", "as"]));
   const resolved = resolveWorkload({
     ...workload,
-    ...(kind === undefined ? {} : { kind: workload.kind ?? envelopes[kind].runs }),
+    ...(kind === undefined ? {} : { kind: workload.kind ?? definitionOf(kind).runs }),
   });
   return { workload: resolved, kind: kind ?? defaultKind(resolved), says: workload.kind !== undefined };
 }
@@ -65,7 +65,7 @@ function defaultKind({ kind, nodes }: ResolvedWorkload): Kind {
  */
 export function generateManifests(target: KubernetesTarget, settings: KubernetesSettings = {}): GeneratedManifests {
   const { workload, kind } = target;
-  refuseErrors(limitProblems(target));
+  refuseErrors(kindProblems(target));
   const { name, shape } = choosePodVariant(workload, settings.variant);
   const metadata = metadataOf(workload, name);
   const extra = { workload, shape, kind, name, metadata, ...settings };
@@ -88,15 +88,15 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     pod,
     autoscaled: isAutoscaled(settings),
   };
-  const envelope: Envelope = envelopes[kind];
-  const wrapped = envelope.wrap(contents);
+  const definition = definitionOf(kind);
+  const wrapped: Manifest = { apiVersion: definition.apiVersion, kind, ...definition.wrap(contents) };
   const resource = mergeResource(wrapped, workload.eks.resource);
   const manifests = [
     ...queueManifests(workload, settings),
     ...(neuronAllocation(shape, settings) === "dra"
       ? [claimTemplate(shape, { ...metadata, name: claimTemplateName(name) })]
       : []),
-    ...(envelope.companions?.(contents) ?? []),
+    ...(definition.companions?.(contents) ?? []),
     resource,
     ...extraManifests(extra),
   ];
@@ -116,25 +116,25 @@ function metadataOf(workload: ResolvedWorkload, name: string): Metadata {
 }
 
 /** Why the kind cannot carry the workload. */
-function limitsOf(kind: Kind, workload: ResolvedWorkload): readonly Limit[] {
-  const envelope: Envelope = envelopes[kind];
+function unsupportedFields(kind: Kind, workload: ResolvedWorkload): readonly UnsupportedField[] {
+  const definition = definitionOf(kind);
   const queue = workload.eks.queue?.kueue;
   return [
-    ...(envelope.runs === workload.kind
+    ...(definition.runs === workload.kind
       ? []
       : [
           {
             path: ["kind"],
             message:
-              `is for ${envelope.runs === "service" ? "services" : "jobs"}, ` +
+              `is for ${definition.runs === "service" ? "services" : "jobs"}, ` +
               `and ${workload.name} is a ${workload.kind}`,
           },
         ]),
-    ...envelope.limits(workload),
-    ...(workload.schedule === undefined || envelope.scheduled === true
+    ...definition.unsupportedFields(workload),
+    ...(workload.schedule === undefined || definition.scheduled === true
       ? []
       : [{ path: ["schedule"], message: "starts at once, and there is a schedule" }]),
-    ...(queue === undefined || kueueKinds.has(kind)
+    ...(queue === undefined || definition.queues?.kueue !== undefined
       ? []
       : [
           {
@@ -145,20 +145,20 @@ function limitsOf(kind: Kind, workload: ResolvedWorkload): readonly Limit[] {
   ];
 }
 
-function limitProblems({ workload, kind, says }: KubernetesTarget): readonly Problem[] {
-  const limits = limitsOf(kind, workload);
-  if (limits.length === 0) return [];
+function kindProblems({ workload, kind, says }: KubernetesTarget): readonly Problem[] {
+  const unsupported = unsupportedFields(kind, workload);
+  if (unsupported.length === 0) return [];
   const all = kinds.filter(
-    (each) => limitsOf(each, says ? workload : { ...workload, kind: envelopes[each].runs }).length === 0,
+    (each) => unsupportedFields(each, says ? workload : { ...workload, kind: definitionOf(each).runs }).length === 0,
   );
-  const alike = (each: Kind) => envelopes[each].runs === workload.kind;
+  const alike = (each: Kind) => definitionOf(each).runs === workload.kind;
   const able = [...all.filter(alike), ...all.filter((each) => !alike(each))];
   const hint = able.length === 0 ? "No kind can carry all of it." : `${listOr(able)} can carry it: --as ${able[0]!}.`;
-  return limits.map(({ path, message }) => problem("kind-limit", path, `${kind} ${message}`, hint));
+  return unsupported.map(({ path, message }) => problem("kind-limit", path, `${kind} ${message}`, hint));
 }
 
 function nameProblems(kind: Kind, workload: ResolvedWorkload, name: string): readonly Problem[] {
-  const most = longestName - (envelopes[kind] as Envelope).nameRoom(workload);
+  const most = longestName - definitionOf(kind).reservedNameLength(workload);
   return name.length <= most
     ? []
     : [
@@ -205,15 +205,18 @@ function queueManifests({ eks }: ResolvedWorkload, { queueFleets = [] }: Kuberne
   return queueFleets.length === 0 ? [] : kueueQueue(eks.queue!.kueue!, queueFleets, eks.namespace);
 }
 
+/** The kinds that load the workload's model. */
+const loaders = kinds.filter((kind) => definitionOf(kind).loadsModels === true);
+
 function warningsOf(kind: Kind, { model }: ResolvedWorkload): readonly Problem[] {
-  return model === undefined || kind === "InferenceService"
+  return model === undefined || definitionOf(kind).loadsModels === true
     ? []
     : [
         warning(
           "model-not-loaded",
           ["model"],
           `model is not carried by a ${kind}: nothing loads the model for the container`,
-          "Tell the container where it is, in environment or command, or use --as InferenceService.",
+          `Tell the container where it is, in environment or command, or use --as ${listOr(loaders)}.`,
         ),
       ];
 }

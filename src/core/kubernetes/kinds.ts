@@ -1,23 +1,10 @@
 import { nearestNames } from "../base/nearest.ts";
 import { listOr, problem, Refusal } from "../base/problem.ts";
-import type { Envelope } from "./envelope.ts";
-import { cronJob } from "./envelopes/cron-job.ts";
-import { daemonSet } from "./envelopes/daemon-set.ts";
-import { deployment } from "./envelopes/deployment.ts";
-import { inferenceService } from "./envelopes/inference-service.ts";
-import { job } from "./envelopes/job.ts";
-import { jobSet } from "./envelopes/job-set.ts";
-import { leaderWorkerSet } from "./envelopes/leader-worker-set.ts";
-import { mpiJob } from "./envelopes/mpi-job.ts";
-import { pyTorchJob } from "./envelopes/py-torch-job.ts";
-import { rayCluster } from "./envelopes/ray-cluster.ts";
-import { rayJob } from "./envelopes/ray-job.ts";
-import { rayService } from "./envelopes/ray-service.ts";
-import { statefulSet } from "./envelopes/stateful-set.ts";
-import { trainJob } from "./envelopes/train-job.ts";
+import type { KindDefinition } from "./kind-definition.ts";
+import { definitions } from "./kinds/registry.ts";
 
-/** Kinds that a workload can be generated as; a kind more is a file in envelopes/ and a line here. */
-export const kinds = [
+/** The kinds of the contract, in the order in which they are listed. */
+const contractKinds = [
   "Deployment",
   "StatefulSet",
   "DaemonSet",
@@ -26,19 +13,13 @@ export const kinds = [
   "JobSet",
   "LeaderWorkerSet",
   "PyTorchJob",
+  "TFJob",
   "MPIJob",
   "TrainJob",
   "RayCluster",
   "RayJob",
   "RayService",
   "InferenceService",
-] as const;
-
-export type Kind = (typeof kinds)[number];
-
-/** Kinds of the contract that come later. */
-const laterKinds = [
-  "TFJob",
   "ServingRuntime",
   "LLMInferenceService",
   "SeldonModel",
@@ -47,24 +28,20 @@ const laterKinds = [
   "Experiment",
   "Workflow",
   "VolcanoJob",
-];
+] as const;
 
-export const envelopes = {
-  Deployment: deployment,
-  StatefulSet: statefulSet,
-  DaemonSet: daemonSet,
-  Job: job,
-  CronJob: cronJob,
-  JobSet: jobSet,
-  LeaderWorkerSet: leaderWorkerSet,
-  PyTorchJob: pyTorchJob,
-  MPIJob: mpiJob,
-  TrainJob: trainJob,
-  RayCluster: rayCluster,
-  RayJob: rayJob,
-  RayService: rayService,
-  InferenceService: inferenceService,
-} satisfies Record<Kind, Envelope>;
+/** A kind that a workload can be generated as: it has a file in kinds/. */
+export type Kind = keyof typeof definitions & (typeof contractKinds)[number];
+
+export const kinds: readonly Kind[] = contractKinds.filter((kind): kind is Kind => kind in definitions);
+
+/** Kinds of the contract that come later. */
+export const laterKinds = contractKinds.filter((kind) => !(kind in definitions));
+
+/** What aiplat knows of a kind. */
+export function definitionOf(kind: Kind): KindDefinition {
+  return definitions[kind];
+}
 
 /**
  * The kind of that name.
@@ -75,7 +52,7 @@ export const envelopes = {
 export function requireKind(name: string, path: readonly string[] = []): Kind {
   const found = kinds.find((kind) => kind === name);
   if (found !== undefined) return found;
-  if (laterKinds.includes(name))
+  if (laterKinds.some((kind) => kind === name))
     throw new Refusal([
       problem(
         "kind-not-yet",

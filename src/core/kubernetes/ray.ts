@@ -1,7 +1,7 @@
 /** What Ray's kinds have in common: a head without devices and one group of workers with them. */
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { coordinatorPod } from "./coordinator.ts";
-import { withContainer, type Contents, type Limit } from "./envelope.ts";
+import { withContainer, type Contents, type UnsupportedField } from "./kind-definition.ts";
 import { processesPerNode } from "./rendezvous.ts";
 import type { Container } from "./manifest.ts";
 
@@ -48,7 +48,7 @@ export function rayClusterSpec(contents: Contents): Readonly<Record<string, unkn
 }
 
 /** KubeRay puts its own probes into the container, and none where there are some. */
-export function unprobed({ health }: ResolvedWorkload): readonly Limit[] {
+export function unprobed({ health }: ResolvedWorkload): readonly UnsupportedField[] {
   return health === undefined
     ? []
     : [{ path: ["health"], message: "has Ray's own health checks, and there is another" }];

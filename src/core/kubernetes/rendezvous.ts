@@ -3,7 +3,7 @@ import { coresPerDevice, logicalCoreSize } from "../catalog/instance-types/neuro
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { deviceCount } from "./devices.ts";
 import { withDefaults } from "./environment.ts";
-import { withContainer } from "./envelope.ts";
+import { withContainer } from "./kind-definition.ts";
 import type { EnvironmentVariable, Manifest, Metadata, PodTemplate } from "./manifest.ts";
 
 /** torchrun's own default, and Kubeflow's. */

@@ -5,6 +5,8 @@ import type { DeviceRequest, Shape } from "../workload/resolved.ts";
 export function shapeOfNode(type: InstanceType): Pick<Shape, "request" | "efaInterfaces"> {
   const { kind, count } = type.accelerator;
   const request: DeviceRequest =
-    kind === "neuron" ? { kind, devices: count, whole: true } : { kind: "nvidia", gpus: count, whole: true };
+    kind === "neuron"
+      ? { kind, devices: count, whole: true }
+      : { kind: "nvidia", gpus: count, whole: true, unsaid: true };
   return { request, efaInterfaces: type.efaInterfaces ?? 0 };
 }

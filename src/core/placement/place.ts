@@ -1,11 +1,13 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { Failure, TaskDefinition } from "../ecs-api/api.ts";
+import { isCountedByEcs } from "../devices/claims.ts";
+import type { PlacementStrategy } from "../ecs-api/placement-strategy.ts";
 import { checkInterfaceSupport } from "./check-interfaces.ts";
 import { checkConstraints, checkDistinct, checks, takenPorts } from "./checks.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
 import { occupy, roomsOf, type Room } from "./room.ts";
-import { chooserFor, defaultStrategy, type PlacementStrategy } from "./strategies.ts";
+import { chooserFor, defaultStrategy } from "./strategies.ts";
 
 export interface PlaceOptions {
   readonly count: number;
@@ -102,6 +104,8 @@ export function refusalOfEcs(needs: Requirements, room: Room): string | undefine
   if (needs.memoryMiB > room.memoryMiB) return "RESOURCE:MEMORY";
   if (takenPorts(needs.ports, room).length > 0 || needs.locks.some(({ port }) => room.udpPorts.has(port)))
     return "RESOURCE:PORTS";
+  // How ECS says this is not verified; the resource is NEURON_DEVICES.
+  if (needs.leavesNeuronToEcs && neuronIsTaken(room)) return "RESOURCE:NEURON_DEVICES";
   const lacksInterfaces = checkInterfaceSupport(needs, room).length > 0;
   if (!lacksInterfaces && checks.ENI(needs, room).length > 0) return "RESOURCE:ENI";
   if (lacksInterfaces || checks.ATTRIBUTE(needs, room).length > 0) return "ATTRIBUTE";
@@ -109,4 +113,9 @@ export function refusalOfEcs(needs: Requirements, room: Room): string | undefine
   if (checkConstraints(needs, room).length > 0) return "MemberOf placement constraint unsatisfied.";
   if (checkDistinct(needs, room).length > 0) return "DistinctInstance placement constraint unsatisfied.";
   return undefined;
+}
+
+/** "NEURON_DEVICES in the registeredResources and remainingResources": of tasks that ask for them, one an instance. */
+function neuronIsTaken({ claims, placedDevices }: Room): boolean {
+  return placedDevices.size > 0 || claims.some((claim) => claim.state === "held" && isCountedByEcs(claim));
 }

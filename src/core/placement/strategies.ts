@@ -1,10 +1,6 @@
-import { listOr, problem, Refusal } from "../base/problem.ts";
+import { problem, Refusal } from "../base/problem.ts";
+import { strategyFault, type PlacementStrategy } from "../ecs-api/placement-strategy.ts";
 import type { Room } from "./room.ts";
-
-export interface PlacementStrategy {
-  readonly type: string;
-  readonly field?: string;
-}
 
 /**
  * What ECS does for a service without a strategy: spread over the zones, then over the instances with the fewest of its
@@ -82,24 +78,17 @@ function compare(one: readonly number[], other: readonly number[]): number {
   return 0;
 }
 
-function measureOf({ type, field }: PlacementStrategy, index: number, rooms: readonly Room[], group: string): Measure {
-  const wanted = field ?? "";
-  if (type === "binpack") {
-    // The least left that still fits.
-    if (wanted.toLowerCase() === "memory") return { of: (room) => room.memoryMiB };
-    if (wanted.toLowerCase() === "cpu") return { of: (room) => room.cpu };
-    throw refuse(index, "field", `binpack is by cpu or memory, not by '${wanted}'`);
-  }
-  if (type !== "spread")
-    throw refuse(
-      index,
-      "type",
-      `'${type}' is not a placement strategy: they are ${listOr(["spread", "binpack", "random"])}`,
-    );
-  if (/^(?:instanceid|host)$/i.test(wanted)) return { of: (room) => room.groups.get(group) ?? 0 };
-  if (!wanted.startsWith("attribute:"))
-    throw refuse(index, "field", `spread is by instanceId, host or attribute:NAME, not by '${wanted}'`);
-  return spreadBy(wanted.slice("attribute:".length), rooms, group);
+function measureOf(strategy: PlacementStrategy, index: number, rooms: readonly Room[], group: string): Measure {
+  const fault = strategyFault(strategy);
+  if (fault !== undefined)
+    throw new Refusal([problem("placement-strategy", ["placementStrategy", index, fault.key], fault.message)]);
+  const field = strategy.field!;
+  // The least left that still fits.
+  if (strategy.type === "binpack")
+    return field.toLowerCase() === "memory" ? { of: (room) => room.memoryMiB } : { of: (room) => room.cpu };
+  return field.startsWith("attribute:")
+    ? spreadBy(field.slice("attribute:".length), rooms, group)
+    : { of: (room) => room.groups.get(group) ?? 0 };
 }
 
 /** Counts the group's tasks by the attribute's value. Instances without it count together: AWS does not say. */
@@ -110,8 +99,4 @@ function spreadBy(attribute: string, rooms: readonly Room[], group: string): Mea
   const add = (room: Room, count: number) => counts.set(valueOf(room), (counts.get(valueOf(room)) ?? 0) + count);
   for (const room of rooms) add(room, room.groups.get(group) ?? 0);
   return { of: (room) => counts.get(valueOf(room)) ?? 0, placed: (room) => add(room, 1) };
-}
-
-function refuse(index: number, key: string, message: string): Refusal {
-  return new Refusal([problem("placement-strategy", ["placementStrategy", index, key], message)]);
 }

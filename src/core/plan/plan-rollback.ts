@@ -104,6 +104,7 @@ function stepBack(
   const { serviceName, desiredCount, taskDefinition } = service;
   const [before, after] = [definitionNameOf(taskDefinition), definitionNameOf(revision.taskDefinitionArn)];
   const common = { service: serviceName, desiredCount };
+  const update = { cluster, service: serviceName, taskDefinition: revision.taskDefinitionArn };
   const changes = before === after ? [] : [{ path: "taskDefinition", kind: "changed", before, after } as const];
   if (rollout !== undefined) {
     const stopped = `the deployment of ${before} is stopped: back ${before === after ? "to the tasks before it" : `from ${before} to ${after}`}`;
@@ -114,6 +115,7 @@ function stepBack(
       replacesTasks: true,
       why: rollout.status.startsWith("ROLLBACK") ? `ECS goes back to ${after} already` : stopped,
       rollback: rollout.arn,
+      ...(before === after ? {} : { update }),
     };
   }
   if (before === after) return { ...common, action: "keep", changes, replacesTasks: false, why: `it runs ${after}` };
@@ -123,7 +125,7 @@ function stepBack(
     changes,
     replacesTasks: true,
     why: `back from ${before} to ${after}`,
-    update: { cluster, service: serviceName, taskDefinition: revision.taskDefinitionArn },
+    update,
     ...(hasProviders(service) ? {} : { deployment: rolloutOf(service, revision) }),
   };
 }

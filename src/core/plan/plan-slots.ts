@@ -35,7 +35,7 @@ interface Assignment {
 interface Away {
   /** Somebody holds the slot there without a lock that ECS sees. */
   readonly unseen: readonly string[];
-  /** The slot is free there and takes devices of another one that the plan has there, and nowhere else. */
+  /** The slot is free there and takes devices of another one that the plan has there, or may come to have there. */
   readonly spoiled: readonly string[];
 }
 
@@ -60,11 +60,14 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
     there.length < count && mayStart(settings) > 0 ? assignGrowing(ecs, settings, hosts, count, snapshot) : [];
   const growing = grown.length > there.length;
   const assigned = growing ? grown : there;
-  const steps = group(assigned).flatMap((assignment) => {
+  const assignments = group(assigned);
+  const steps = assignments.flatMap((assignment, index) => {
     const variant = variantFor(ecs, assignment.shape, assignment.slot);
+    // Without locks ECS refuses no slot for another one's devices: a machine that neither needs is for the first.
+    const first = ecs.networkMode === "awsvpc" ? assignments.slice(0, index) : [];
     const away = growing
       ? nowhere
-      : { unseen: unseenFor(variant, settings, rooms), spoiled: spoiledFor(assignment, hosts, assigned) };
+      : { unseen: unseenFor(variant, settings, rooms), spoiled: spoiledFor(assignment, hosts, assigned, first) };
     return stepsOf(variant, settings, assignment, away);
   });
   if (assigned.length === count) return { steps, unplaced: [] };
@@ -199,19 +202,27 @@ function unseenFor({ requirements }: EcsVariant, settings: RunSettings, rooms: r
   return exposed.map(({ instance }) => instance.ec2InstanceId);
 }
 
+/**
+ * The machines where the slot would take devices of another one: of one that the plan has there, or that ECS may place
+ * there first.
+ */
 function spoiledFor(
-  { shape, slot }: Assignment,
+  { shape, slot, hosts: planned }: Assignment,
   hosts: readonly Host[],
   assigned: readonly Placed[],
+  first: readonly Assignment[],
 ): readonly string[] {
-  const clashing = new Set(
-    assigned
-      .filter((placed) => placed.slot[0] !== slot[0] && placed.slot.some((device) => slot.includes(device)))
-      .map(({ host }) => host.id),
-  );
+  const clashes = (other: { readonly slot: Slot }) =>
+    other.slot[0] !== slot[0] && other.slot.some((device) => slot.includes(device));
+  const clashing = new Set(assigned.filter(clashes).map(({ host }) => host.id));
+  const rivals = first.filter((other) => other.shape === shape && clashes(other));
+  const isFree = (some: Slot, { taken }: Host) => !some.some((device) => taken.has(device));
   return ec2Ids(
     hosts.filter(
-      (host) => host.shape === shape && clashing.has(host.id) && !slot.some((device) => host.taken.has(device)),
+      (host) =>
+        host.shape === shape &&
+        isFree(slot, host) &&
+        (clashing.has(host.id) || (!planned.includes(host) && rivals.some((rival) => isFree(rival.slot, host)))),
     ),
   );
 }

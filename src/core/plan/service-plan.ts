@@ -28,7 +28,7 @@ export interface ServiceStep {
   readonly create?: ServiceInput;
   /** UpdateService's input; the same holds for its task definition. */
   readonly update?: ServiceUpdate;
-  /** The service deployment under way that ECS is to roll back; nothing is updated then. */
+  /** The service deployment under way that ECS is to roll back: `update` is for where it succeeds before that. */
   readonly rollback?: string;
   /** Tags that the live service lacks or has otherwise. */
   readonly tags?: readonly Tag[];

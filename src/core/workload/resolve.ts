@@ -89,7 +89,9 @@ function requestOf(section: AcceleratorSection, type: InstanceType): DeviceReque
   if (fraction !== undefined) return { kind: "nvidia-fraction", fraction };
   const devices = section.devicesPerReplica ?? count;
   const whole = devices === count;
-  return kind === "neuron" ? { kind, devices, whole } : { kind: "nvidia", gpus: devices, whole };
+  return kind === "neuron"
+    ? { kind, devices, whole }
+    : { kind: "nvidia", gpus: devices, whole, unsaid: section.devicesPerReplica === undefined };
 }
 
 /** How much of the instance a request owns, as numerator and denominator. */

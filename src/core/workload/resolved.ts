@@ -5,7 +5,13 @@ import type { Workload } from "./schema.ts";
 export type DeviceRequest =
   | { readonly kind: "none" }
   | { readonly kind: "neuron"; readonly devices: number; readonly whole: boolean }
-  | { readonly kind: "nvidia"; readonly gpus: number; readonly whole: boolean }
+  | {
+      readonly kind: "nvidia";
+      readonly gpus: number;
+      readonly whole: boolean;
+      /** Whether the file leaves the number to the instance. */
+      readonly unsaid: boolean;
+    }
   | { readonly kind: "nvidia-fraction"; readonly fraction: number }
   | { readonly kind: "nvidia-mps"; readonly memoryMiB: number; readonly maxComputePercent?: number };
 

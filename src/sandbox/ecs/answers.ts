@@ -2,6 +2,7 @@
 import { describeInstance, isPending } from "../model/instances.ts";
 import type { ClusterRecord, ContainerRecord, InstanceRecord, Raw, TaskRecord } from "../model/records.ts";
 import { healthCheckOf } from "../model/lifecycle.ts";
+import { findInstanceType } from "../../core/catalog/instance-types/catalog.ts";
 import type { DefinitionRecord } from "../model/world.ts";
 import type { InstanceHealth, Resources } from "../../core/cluster/snapshot.ts";
 
@@ -184,8 +185,19 @@ function containerAnswer(task: TaskRecord, container: ContainerRecord): Raw {
       task.eni === undefined ? [] : [{ attachmentId: task.eni.id, privateIpv4Address: task.eni.address }],
     healthStatus: container.health,
     gpuIds: container.gpus.length === 0 ? undefined : container.gpus,
+    neuronDeviceIds: neuronDevicesOf(task, container.name),
     cpu: "0",
   });
+}
+
+/** `NeuronDevice` is every device of the instance, for the one container that asks for it. */
+function neuronDevicesOf({ definition, instance }: TaskRecord, name: string): readonly string[] | undefined {
+  const asks = definition.containerDefinitions
+    .find((container) => container.name === name)
+    ?.resourceRequirements?.some(({ type }) => type === "NeuronDevice");
+  const accelerator = findInstanceType(instance?.attributes.get("ecs.instance-type") ?? "")?.accelerator;
+  if (asks !== true || accelerator?.kind !== "neuron") return undefined;
+  return Array.from({ length: accelerator.count }, (_, device) => String(device));
 }
 
 /** In bridge mode a mapping without a host port gets one of the ephemeral range. */

@@ -2,7 +2,7 @@ import { present } from "../../core/base/present.ts";
 import type { Failure } from "../../core/ecs-api/api.ts";
 import { placeIn, refusalOfEcs } from "../../core/placement/place.ts";
 import { roomsOf, type Room } from "../../core/placement/room.ts";
-import type { PlacementStrategy } from "../../core/placement/strategies.ts";
+import type { PlacementStrategy } from "../../core/ecs-api/placement-strategy.ts";
 import { snapshotOf } from "./instances.ts";
 import { launch } from "./lifecycle.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./records.ts";

@@ -2,7 +2,7 @@
 import type { InstanceHealth, Resources } from "../../core/cluster/snapshot.ts";
 import type { GpuState } from "../../core/devices/gpus.ts";
 import type { NameValue, PlacementConstraint, RegisteredTaskDefinition, Tag } from "../../core/ecs-api/api.ts";
-import type { PlacementStrategy } from "../../core/placement/strategies.ts";
+import type { PlacementStrategy } from "../../core/ecs-api/placement-strategy.ts";
 import type { Requirements } from "../../core/ecs/requirements.ts";
 import type { Behaviour } from "./behaviour.ts";
 

@@ -3,7 +3,7 @@ import type { PlacementConstraint, RegisteredTaskDefinition, Tag } from "../../c
 import { withOverrides } from "../../core/ecs-api/overrides.ts";
 import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { requirementsOf, type Requirements } from "../../core/ecs/requirements.ts";
-import type { PlacementStrategy } from "../../core/placement/strategies.ts";
+import type { PlacementStrategy } from "../../core/ecs-api/placement-strategy.ts";
 import { Refusal } from "../../core/base/problem.ts";
 import { invalidParameter } from "../wire/aws-error.ts";
 import { behaviourOf } from "./behaviour.ts";

@@ -72,6 +72,8 @@ const wanting = (devices: DeviceSet, locks: readonly number[] = devices === "all
 });
 /** As in awsvpc mode, or of a definition that was written by hand. */
 const withoutLocks = (devices: DeviceSet) => wanting(devices, []);
+const managed = aDefinition("managed", { resourceRequirements: [{ type: "NeuronDevice", value: "ALL" }] });
+const asTold: Newcomer = { devices: [0], locks: [], leavesNeuronToEcs: true };
 const told = ({ device, availability }: DeviceAvailability) => `${device} ${availability}`;
 const holdersOf = (devices: readonly DeviceAvailability[]) =>
   devices.map(({ holders }) => holders.map(({ taskArn }) => taskArn.split("/").at(-1)));
@@ -97,6 +99,19 @@ describe("whether a newcomer may have a device", () => {
       hostOf([{ definition: byHand(0), changes: { lastStatus: "STOPPED" } }]),
       wanting([0]),
       "free",
+    ],
+    ["both leave the devices to ECS", hostOf([{ definition: managed }]), asTold, "kept-off-by-ecs"],
+    [
+      "the holder leaves them to ECS, the newcomer does not",
+      hostOf([{ definition: managed }]),
+      withoutLocks([0]),
+      "to-be-excluded",
+    ],
+    [
+      "the newcomer leaves them to ECS, the holder does not",
+      hostOf([{ definition: byHand(0, 1, 2, 3, 4, 5) }]),
+      asTold,
+      "to-be-excluded",
     ],
     ["the holder locks it", hostOf([{ definition: locked(0) }]), wanting([0]), "kept-off-by-ecs"],
     [

@@ -134,6 +134,35 @@ describe("claims", () => {
     ]);
   });
 
+  it("are the devices that ECS has assigned, where it says them", () => {
+    const definition = aDefinition("managed", { resourceRequirements: [{ type: "NeuronDevice", value: "ALL" }] });
+    const given = (...neuronDeviceIds: string[]) => ({ containers: [{ name: "main", neuronDeviceIds }] });
+    const tasks = [
+      aTask("1", definition, instance),
+      aTask("2", definition, instance, given("1", "0")),
+      aTask("3", definition, instance, given("/dev/neuron10", "neuron2")),
+      // As nobody has said that they are written.
+      aTask("4", definition, instance, given("0", "nd-0a1b")),
+      aTask("5", definition, instance, { ...given("0"), ...tagged("3") }),
+      aTask("6", foreign, instance, given("4")),
+      aTask("7", aDefinition("said", {}, tagged("5")), instance, given("0")),
+    ];
+    const known = [definition, aDefinition("said", {}, tagged("5"))];
+    expect(
+      claimsOn(aSnapshot([instance], tasks, known))
+        .get(instance.arn)!
+        .map((each) => [each.devices, each.sources.join()]),
+    ).toEqual([
+      ["all", "neuron-device"],
+      [[0, 1], "neuron-device"],
+      [[2, 10], "neuron-device"],
+      ["all", "neuron-device"],
+      [[3], "tag"],
+      [[4], "neuron-device"],
+      [[5], "tag"],
+    ]);
+  });
+
   it("are none of a variable that no hook reads on Bottlerocket", () => {
     const definition = aDefinition("hook", visible("0"));
     const bottlerocket = anInstance("b", "inf2.24xlarge", { attributes: { "bottlerocket.variant": "aws-ecs-2" } });

@@ -6,11 +6,15 @@ import type { Raw } from "../../../src/core/base/merge.ts";
 import { ecsWorkload } from "../../support/ecs-workload.ts";
 
 /** The noted paths of what registering the workload changes, where somebody else's definition was registered before. */
-function notes(change: Partial<Workload>, before: (container: Raw) => Raw): readonly string[] {
+function notes(
+  change: Partial<Workload>,
+  before: (container: Raw) => Raw,
+  beforeThat: (definition: Raw) => Raw = (definition) => definition,
+): readonly string[] {
   const { workload, variants } = ecsWorkload(change);
   const { definition } = variants[0]!;
   const registered = {
-    ...definition,
+    ...beforeThat(definition as unknown as Raw),
     containerDefinitions: definition.containerDefinitions.map((each) => before(each as unknown as Raw)),
   };
   const changes = noteDefaults(workload, diffTaskDefinitions(definition as unknown as Raw, registered));
@@ -26,12 +30,36 @@ const withoutSize = ({ linuxParameters, ...container }: Raw): Raw => {
   return Object.keys(rest).length === 0 ? container : { ...container, linuxParameters: rest };
 };
 
+const withoutPlatform = (whole: Raw): Raw => {
+  const { runtimePlatform: _, ...definition } = whole;
+  return definition;
+};
+
 describe("a default that changed", () => {
   it("is named where it alone changes what is registered", () => {
     expect(notes(gpus, withoutSize)).toEqual([
       "containerDefinitions[bert].linuxParameters: aiplat's default since 0.2.0",
     ]);
     expect(notes(neuron, withoutSize)).toEqual([`${size}: aiplat's default since 0.2.0`]);
+  });
+
+  it("is named on Managed Instances: every GPU, and the platform of arm64", () => {
+    const managed = (type: string, raw: Raw = {}): Partial<Workload> => ({
+      accelerator: { instanceTypes: [type] },
+      ecs: { capacity: "managed-instances", taskDefinition: raw },
+    });
+    const asked = (value: string) => (container: Raw) => ({
+      ...container,
+      resourceRequirements: [{ type: "GPU", value }],
+    });
+    const value = "containerDefinitions[bert].resourceRequirements[GPU].value";
+    expect(notes(managed("g5.12xlarge"), asked("4"))).toEqual([`${value}: aiplat's default since 0.2.0`]);
+    expect(notes(managed("g5.12xlarge"), asked("2"))).toEqual([`${value}: undefined`]);
+    const all = { containerDefinitions: [{ name: "bert", resourceRequirements: [{ type: "GPU", value: "ALL" }] }] };
+    expect(notes(managed("g5.12xlarge", all), asked("4"))).toEqual([`${value}: undefined`]);
+    const platform = (raw?: Raw) => notes(managed("g5g.xlarge", raw), (container) => container, withoutPlatform);
+    expect(platform()).toEqual(["runtimePlatform: aiplat's default since 0.2.0"]);
+    expect(platform({ runtimePlatform: { cpuArchitecture: "ARM64" } })).toEqual(["runtimePlatform: undefined"]);
   });
 
   it("is not named where the file says it, in whatever way", () => {

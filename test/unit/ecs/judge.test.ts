@@ -152,22 +152,6 @@ describe("what raw fields make", () => {
       "constraint-limit ecs.placement.constraints",
     ],
     [
-      "as many of a service",
-      {
-        ...whole,
-        kind: "service",
-        ecs: {
-          placement: { constraints: tags(5) },
-          service: {
-            placementConstraints: tags(10)
-              .slice(5)
-              .map((expression) => ({ type: "memberOf", expression })),
-          },
-        },
-      },
-      "constraint-limit ecs.service.placementConstraints",
-    ],
-    [
       "a constraint that is too long",
       { ...whole, ecs: { placement: { constraints: [`attribute:a == ${"v".repeat(2000)}`] } } },
       "constraint-limit ecs.placement.constraints.0",

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { karpenterRules } from "../../../src/core/kubernetes/cel/karpenter.ts";
+import { publishedRules } from "../../../src/core/kubernetes/cel/published-rules.ts";
 import { celViolations } from "../../../src/core/kubernetes/cel/violations.ts";
-import { missingSchemas, publishedRules, publishedSchema } from "../../support/crd-validation.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 interface Sample {
@@ -334,23 +333,7 @@ const samples: readonly (readonly [kind: string, path: string, start: string, sa
   ],
 ];
 
-const changes: readonly (readonly [kind: string, path: string, start: string, before: unknown, breaks: unknown])[] = [
-  ["NodePool", "spec", "Cannot transition", { replicas: 1 }, { weight: 1 }],
-  [
-    "NodePool",
-    "spec.template.spec.nodeClassRef",
-    "nodeClassRef.group",
-    { group: "g", kind: "k", name: "n" },
-    { group: "h", kind: "k", name: "n" },
-  ],
-  [
-    "NodePool",
-    "spec.template.spec.nodeClassRef",
-    "nodeClassRef.kind",
-    { group: "g", kind: "k", name: "n" },
-    { group: "g", kind: "l", name: "n" },
-  ],
-];
+const karpenter = publishedRules.filter(({ apiVersion }) => apiVersion.startsWith("karpenter."));
 
 function withValue(kind: string, path: string, value: unknown): Fields {
   const parts = path.split(/\.|(?=\[\])/).filter((part) => part !== "");
@@ -358,13 +341,14 @@ function withValue(kind: string, path: string, value: unknown): Fields {
     (held: unknown, part) => (part === "[]" ? [held] : { [part]: held }),
     value,
   ) as Fields;
-  return { kind, metadata: { name: "n" }, ...inner };
+  const { apiVersion } = karpenter.find((each) => each.kind === kind)!;
+  return { kind, apiVersion, metadata: { name: "n" }, ...inner };
 }
 
 const ruleOf = (kind: string, path: string, start: string) => {
-  const found = karpenterRules.filter(
-    (rule) => rule.kind === kind && rule.path === path && rule.message.startsWith(start),
-  );
+  const found = karpenter
+    .filter((each) => each.kind === kind)
+    .flatMap(({ rules }) => rules.filter((rule) => rule.path === path && rule.message.startsWith(start)));
   expect(found.map(({ message }) => message)).toHaveLength(1);
   return found[0]!;
 };
@@ -372,34 +356,16 @@ const ruleOf = (kind: string, path: string, start: string) => {
 describe("Karpenter's rules", () => {
   it.each(samples)("%s %s: %s", (kind, path, start, { breaks, passes }) => {
     const rule = ruleOf(kind, path, start);
-    const broken = (value: unknown) =>
-      celViolations(withValue(kind, path, value), undefined, karpenterRules).some((each) => each.rule === rule);
+    const broken = (value: unknown) => celViolations(withValue(kind, path, value)).some((each) => each.rule === rule);
     expect([broken(breaks), broken(passes)]).toEqual([true, false]);
   });
 
-  it.each(changes)("%s %s on a change: %s", (kind, path, start, before, breaks) => {
-    const rule = ruleOf(kind, path, start);
-    const live = withValue(kind, path, before);
-    const broken = (value: unknown, there?: Fields) =>
-      celViolations(withValue(kind, path, value), there, karpenterRules).some((each) => each.rule === rule);
-    expect([broken(breaks, live), broken(before, live), broken(breaks)]).toEqual([true, false, false]);
-  });
-
   it("each have a case", () => {
-    const covered = new Set([...samples, ...changes].map(([kind, path, start]) => ruleOf(kind, path, start)));
+    const covered = new Set(samples.map(([kind, path, start]) => ruleOf(kind, path, start)));
     expect(
-      karpenterRules.filter((rule) => !covered.has(rule)).map(({ path, message }) => `${path}: ${message}`),
+      karpenter
+        .flatMap(({ rules }) => rules.filter((rule) => !covered.has(rule)))
+        .map(({ path, message }) => `${path}: ${message}`),
     ).toEqual([]);
-  });
-});
-
-describe.skipIf(missingSchemas())("Karpenter's published schemas", () => {
-  it.each([
-    ["karpenter.k8s.aws/v1", "EC2NodeClass"],
-    ["karpenter.sh/v1", "NodePool"],
-    ["karpenter.sh/v1alpha1", "NodeOverlay"],
-  ])("%s %s have these rules and no others", (apiVersion, kind) => {
-    const ours = karpenterRules.filter((rule) => rule.kind === kind).map(({ path, rule }) => `${path}: ${rule}`);
-    expect(ours.toSorted()).toEqual(publishedRules(publishedSchema(apiVersion, kind)).toSorted());
   });
 });

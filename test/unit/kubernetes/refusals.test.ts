@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { requireInstanceType } from "../../../src/core/catalog/instance-types/catalog.ts";
-import { envelopes, kinds, requireKind, type Kind } from "../../../src/core/kubernetes/kinds.ts";
+import { definitionOf, kinds, requireKind, type Kind } from "../../../src/core/kubernetes/kinds.ts";
 import type { KubernetesSettings } from "../../../src/core/kubernetes/generate.ts";
 import { eksRules } from "../../../src/core/kubernetes/rules.ts";
-import { Refusal, type Problem } from "../../../src/core/base/problem.ts";
+import { listOr, Refusal, type Problem } from "../../../src/core/base/problem.ts";
 import { runRules } from "../../../src/core/workload/rules/rule.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { acceleratedPods, generate } from "../../support/kubernetes-workloads.ts";
@@ -31,6 +31,11 @@ function shown({ path, message, hint }: Problem): string {
   return `${path === undefined ? "" : `${path.join(".")}: `}${message}${hint === undefined ? "" : ` | ${hint}`}`;
 }
 
+/** What a refusal says of the kinds that can carry the workload. */
+function hintOf(able: readonly Kind[]): string {
+  return able.length === 0 ? "No kind can carry all of it." : `${listOr(able)} can carry it: --as ${able[0]!}.`;
+}
+
 describe("kinds", () => {
   it("have a default by what the workload is", () => {
     const kindOf = (change: Partial<Workload>) => generate({ ...base, ...change }).at(-1)!.kind;
@@ -44,7 +49,7 @@ describe("kinds", () => {
   });
 
   it.each([
-    ["TFJob", "TFJob is not yet among the kinds that aiplat generates"],
+    ["VolcanoJob", "VolcanoJob is not yet among the kinds that aiplat generates"],
     ["deployment", "Did you mean Deployment?"],
     ["PytorchJob", "Did you mean PyTorchJob?"],
     ["Banana", "There are Deployment, StatefulSet"],
@@ -59,89 +64,51 @@ describe("kinds", () => {
   });
 
   it.each<[string, Partial<Workload>, Kind, readonly string[]]>([
-    [
-      "a job as a service",
-      { kind: "job" },
-      "Deployment",
-      [
-        "kind: Deployment is for services, and bert is a job | Job, JobSet, PyTorchJob, MPIJob or TrainJob can carry it: --as Job.",
-      ],
-    ],
+    ["a job as a service", { kind: "job" }, "Deployment", ["kind: Deployment is for services, and bert is a job"]],
     [
       "nodes in a Deployment",
       { kind: "service", nodes: 2 },
       "Deployment",
-      [
-        "nodes: Deployment has single pods for replicas, and nodes is 2 | LeaderWorkerSet or RayCluster can carry it: --as LeaderWorkerSet.",
-      ],
+      ["nodes: Deployment has single pods for replicas, and nodes is 2"],
     ],
     [
       "replicas of a DaemonSet",
       { kind: "service", replicas: 2 },
       "DaemonSet",
-      [
-        "replicas: DaemonSet runs one pod on every node that fits, and replicas is 2 | Deployment, StatefulSet, LeaderWorkerSet, RayCluster or InferenceService can carry it: --as Deployment.",
-      ],
+      ["replicas: DaemonSet runs one pod on every node that fits, and replicas is 2"],
     ],
-    [
-      "replicas of a TrainJob",
-      { replicas: 2 },
-      "TrainJob",
-      ["replicas: TrainJob runs one replica, and replicas is 2 | Job or JobSet can carry it: --as Job."],
-    ],
+    ["replicas of a TrainJob", { replicas: 2 }, "TrainJob", ["replicas: TrainJob runs one replica, and replicas is 2"]],
     [
       "gangs in a Job",
       { replicas: 2, nodes: 2 },
       "Job",
-      [
-        "replicas: Job runs several replicas or several nodes, and there are 2 replicas of 2 nodes | JobSet can carry it: --as JobSet.",
-      ],
+      ["replicas: Job runs several replicas or several nodes, and there are 2 replicas of 2 nodes"],
     ],
     [
       "a schedule in a Job",
       { schedule: "0 3 * * *" },
       "Job",
-      ["schedule: Job starts at once, and there is a schedule | CronJob can carry it: --as CronJob."],
+      ["schedule: Job starts at once, and there is a schedule"],
     ],
-    [
-      "a CronJob without one",
-      {},
-      "CronJob",
-      [
-        "schedule: CronJob runs by a schedule, and there is none | Job, JobSet, PyTorchJob, MPIJob or TrainJob can carry it: --as Job.",
-      ],
-    ],
+    ["a CronJob without one", {}, "CronJob", ["schedule: CronJob runs by a schedule, and there is none"]],
     [
       "a command of a RayCluster",
       { command: ["serve"] },
       "RayCluster",
-      [
-        "command: RayCluster runs Ray itself, and there is a command | Deployment, StatefulSet, DaemonSet, LeaderWorkerSet or InferenceService can carry it: --as Deployment.",
-      ],
+      ["command: RayCluster runs Ray itself, and there is a command"],
     ],
-    [
-      "a RayJob without one",
-      {},
-      "RayJob",
-      [
-        "command: RayJob submits a command, and there is none | Job, JobSet, PyTorchJob, MPIJob or TrainJob can carry it: --as Job.",
-      ],
-    ],
+    ["a RayJob without one", {}, "RayJob", ["command: RayJob submits a command, and there is none"]],
     [
       "Ray's own health",
       { kind: "service", health: { path: "/", port: 80 } },
       "RayCluster",
-      [
-        "health: RayCluster has Ray's own health checks, and there is another | Deployment, StatefulSet, DaemonSet, LeaderWorkerSet or InferenceService can carry it: --as Deployment.",
-      ],
+      ["health: RayCluster has Ray's own health checks, and there is another"],
     ],
     [
       "a queue of a DaemonSet",
       { eks: { queue: { kueue: "team-a" } } },
       "DaemonSet",
-      [
-        "eks.queue.kueue: DaemonSet is no kind that Kueue holds back, and there is eks.queue.kueue | Deployment, StatefulSet, LeaderWorkerSet or RayCluster can carry it: --as Deployment.",
-      ],
+      ["eks.queue.kueue: DaemonSet is no kind that Kueue holds back, and there is eks.queue.kueue"],
     ],
     [
       "all at once",
@@ -152,16 +119,24 @@ describe("kinds", () => {
         "health: RayJob has Ray's own health checks, and there is another",
         "command: RayJob submits a command, and there is none",
         "schedule: RayJob starts at once, and there is a schedule",
-      ].map((each) => `${each} | No kind can carry all of it.`),
+      ],
     ],
-  ])("cannot carry %s", (_, change, kind, expected) => {
+  ])("cannot carry %s, and the hint names every kind that can", (_, change, kind, expected) => {
     const types = change.nodes === 2 ? { accelerator: { instanceTypes: ["trn1.32xlarge"] } } : {};
-    expect(refusal({ kind: envelopes[kind].runs, ...types, ...change }, kind)).toEqual(expected);
+    const workload = { kind: definitionOf(kind).runs, ...types, ...change };
+    const hint = hintOf(kinds.filter((each) => refusal(workload, each).length === 0));
+    expect(refusal(workload, kind)).toEqual(expected.map((each) => `${each} | ${hint}`));
   });
 
   it("of both sorts can carry a workload that does not say what it is, the refused one's sort first", () => {
-    expect(refusal({ nodes: 2, accelerator: { instanceTypes: ["trn1.32xlarge"] } }, "Deployment")).toEqual([
-      "nodes: Deployment has single pods for replicas, and nodes is 2 | LeaderWorkerSet, RayCluster, Job, JobSet, PyTorchJob, MPIJob or TrainJob can carry it: --as LeaderWorkerSet.",
+    const workload = { nodes: 2, accelerator: { instanceTypes: ["trn1.32xlarge"] } };
+    const able = kinds.filter((each) => refusal(workload, each).length === 0);
+    const services = able.filter((each) => definitionOf(each).runs === "service");
+    const jobs = able.filter((each) => definitionOf(each).runs === "job");
+    expect(services).toEqual(expect.arrayContaining(["LeaderWorkerSet", "RayCluster"]));
+    expect(jobs).toEqual(expect.arrayContaining(["Job", "JobSet", "PyTorchJob", "MPIJob", "TrainJob"]));
+    expect(refusal(workload, "Deployment")).toEqual([
+      `nodes: Deployment has single pods for replicas, and nodes is 2 | ${hintOf([...services, ...jobs])}`,
     ]);
   });
 
@@ -198,7 +173,7 @@ describe("kinds", () => {
         return [kind, Array.from({ length: 70 }, (_, length) => length + 1).findLast(fits)];
       }),
     );
-    expect(longest).toEqual({
+    expect(longest).toMatchObject({
       Deployment: 63,
       StatefulSet: 52,
       DaemonSet: 63,
@@ -207,6 +182,7 @@ describe("kinds", () => {
       JobSet: 48,
       LeaderWorkerSet: 50,
       PyTorchJob: 54,
+      TFJob: 54,
       MPIJob: 54,
       TrainJob: 48,
       RayCluster: 53,

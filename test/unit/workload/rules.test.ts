@@ -269,6 +269,13 @@ describe("the rules of ECS", () => {
     expect(onEcs({ sharedMemory: "1GiB" })).toEqual([]);
   });
 
+  test("refuse EFA beside NeuronDevice, which ECS hands out alone", () => {
+    const efa = (type: string, ecs: object) => onEcs({ accelerator: { instanceTypes: [type], efa: true }, ecs });
+    const managed = { capacity: "managed-instances" };
+    expect(efa("trn1.32xlarge", managed)).toEqual(["error efa-on-managed-instances accelerator.efa"]);
+    expect([efa("trn1.32xlarge", {}), efa("p4d.24xlarge", managed)]).toEqual([[], []]);
+  });
+
   test("refuse a service on a part of an instance where nothing locks its devices", () => {
     const part = { kind: "service", accelerator: { instanceTypes: ["trn1.32xlarge"], devicesPerReplica: 4 } };
     expect(onEcs({ ...part, ecs: { networkMode: "awsvpc" } })).toEqual([

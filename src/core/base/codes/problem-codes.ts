@@ -93,8 +93,13 @@ export const problemCodes = {
     "cpu-missing": error("A CPU workload on Managed Instances must say its vCPU"),
     "host-port": error("In network modes host and awsvpc a host port is the container port, and it must be free"),
     "fraction-on-ec2": warning("AWS describes a part of a GPU on Managed Instances only"),
+    "execution-role-missing": error("A task on Managed Instances needs an execution role for what it does"),
+    "efa-on-managed-instances": error("On Managed Instances a task has no EFA interfaces beside its Neuron devices"),
     "shared-memory-on-managed-instances": warning("AWS does not offer shared memory on Managed Instances"),
     "variable-twice": error("A variable is in `environment` and among the secrets"),
+    "early-successor": error(
+      "In network mode awsvpc two tasks of a service on whole instances fit on one, and would share its devices",
+    ),
     "partial-service-awsvpc": error("A service on a part of an instance is not possible in network mode awsvpc"),
   },
   "Raw fields of ECS": {
@@ -115,7 +120,12 @@ export const problemCodes = {
     "service-controller": error("The raw fields of a service name a deployment controller that is not ECS's own"),
     "breaker-not-rolling": error("The deployment circuit breaker is for rolling updates only"),
     "blue-green-bake-time": error("Strategy BLUE_GREEN needs `bakeTimeInMinutes`"),
-    "zone-rebalancing": error("Availability-zone rebalancing needs a `maximumPercent` above 100"),
+    "placement-constraint": error("The raw fields have placement constraints that are none"),
+    "placement-constraint-limit": error(
+      "More placement constraints than ECS takes of a task definition and its service",
+    ),
+    "daemon-placement-strategy": error("A DAEMON service has a placement strategy"),
+    "zone-rebalancing": error("Availability-zone rebalancing does not go with what else the service says"),
     "slots-strategy": error("A workload of several slots has several services, which deploy by rolling updates only"),
     "slots-service-connect": error("A workload of several slots has several services, which share no discovery name"),
     "slots-service-name": error("A workload of several slots has several services, which have no one name"),

@@ -19,7 +19,14 @@ export interface Failure extends Of<typeof failure> {}
 
 /** What aiplat keeps of a task's container. */
 const taskContainer = z.extend(
-  z.pick(model.container, { lastStatus: true, exitCode: true, reason: true, runtimeId: true, gpuIds: true }),
+  z.pick(model.container, {
+    lastStatus: true,
+    exitCode: true,
+    reason: true,
+    runtimeId: true,
+    gpuIds: true,
+    neuronDeviceIds: true,
+  }),
   { name: text },
 );
 

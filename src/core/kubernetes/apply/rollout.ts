@@ -1,27 +1,18 @@
+import type { KindDefinition } from "../kind-definition.ts";
+import { definitionOf, kinds } from "../kinds.ts";
 import type { ResourceReference } from "./read-manifests.ts";
 
-/**
- * Kinds whose rollout kubectl itself follows.
- * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_rollout/kubectl_rollout_status/
- */
-const followed: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
-
-/**
- * Kinds whose controllers say by a condition that they are up. Jobs have none: they
- * end, and eks apply does not wait for that.
- */
-const conditions: Readonly<Record<string, string>> = {
-  // kubernetes-sigs/lws api/leaderworkerset/v1
-  LeaderWorkerSet: "Available",
-  // kserve/kserve pkg/apis/serving/v1beta1
-  InferenceService: "Ready",
-  // ray-project/kuberay ray-operator/apis/ray/v1
-  RayCluster: "RayClusterProvisioned",
-  RayService: "Ready",
+/** What aiplat applies besides a workload, and how its controller says that it is up. */
+const others: Readonly<Record<string, KindDefinition["ready"]>> = {
   // aws/karpenter-provider-aws
-  EC2NodeClass: "Ready",
-  NodePool: "Ready",
+  EC2NodeClass: { condition: "Ready" },
+  NodePool: { condition: "Ready" },
 };
+
+function readinessOf(kind: string): KindDefinition["ready"] {
+  const known = kinds.find((each) => each === kind);
+  return known === undefined ? others[kind] : definitionOf(known).ready;
+}
 
 /** The arguments by which kubectl waits until a resource is up; undefined for a kind that has no rollout. */
 export function rolloutArguments(
@@ -32,9 +23,11 @@ export function rolloutArguments(
   const timeout = ["--timeout", `${timeoutSeconds}s`];
   // With its group: `deployment` alone is any group's.
   const resource = `${qualified(kind, apiVersion)}/${name}`;
-  if (followed.has(kind)) return ["rollout", "status", resource, ...where, ...timeout];
-  const condition = conditions[kind];
-  return condition === undefined ? undefined : ["wait", `--for=condition=${condition}`, resource, ...where, ...timeout];
+  const ready = readinessOf(kind);
+  if (ready === undefined) return undefined;
+  return ready === "rollout"
+    ? ["rollout", "status", resource, ...where, ...timeout]
+    : ["wait", `--for=condition=${ready.condition}`, resource, ...where, ...timeout];
 }
 
 /** `deployment.v1.apps`: kubectl's RESOURCE.VERSION.GROUP. */

@@ -1,7 +1,31 @@
-import { problem, type Problem } from "../../base/problem.ts";
 import { isRaw } from "../../base/merge.ts";
-import type { CelRule } from "./rule.ts";
-import { celRules } from "./rules.ts";
+import { problem, type Problem } from "../../base/problem.ts";
+import { holds } from "./evaluate.ts";
+import { publishedRules } from "./published-rules.ts";
+
+/**
+ * What a custom resource publishes in CEL (x-kubernetes-validations): the API server refuses what breaks it.
+ * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules
+ */
+export interface PublishedRules {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly rules: readonly CelRule[];
+  /** What the API server fills in before it asks a rule, the outer fields first. */
+  readonly defaults: readonly CelDefault[];
+}
+
+export interface CelRule {
+  /** Where it holds: keys with dots between them, `[]` for every item of a list; empty for the resource itself. */
+  readonly path: string;
+  readonly rule: string;
+  readonly message: string;
+}
+
+export interface CelDefault {
+  readonly path: string;
+  readonly value: unknown;
+}
 
 /** A rule that a resource breaks. */
 export interface CelViolation {
@@ -10,33 +34,36 @@ export interface CelViolation {
   readonly path: string;
 }
 
-/** The rules that a resource breaks; those on changes only where the cluster's own is given. */
-export function celViolations(
-  resource: Readonly<Record<string, unknown>>,
-  live?: Readonly<Record<string, unknown>>,
-  rules: readonly CelRule[] = celRules,
-): readonly CelViolation[] {
-  return rules
-    .filter(({ kind }) => kind === resource["kind"])
-    .flatMap((rule) =>
-      valuesAt(resource, live, segmentsOf(rule.path))
-        .filter(({ self, before }) =>
-          rule.transition === true ? before !== undefined && !rule.holds(self, before) : !rule.holds(self, before),
-        )
-        .map(({ path }) => ({ rule, path })),
-    );
+type Resource = Readonly<Record<string, unknown>>;
+
+/** The published rules that a resource breaks. */
+export function celViolations(resource: Resource): readonly CelViolation[] {
+  const published = publishedRules.find(
+    ({ kind, apiVersion }) => kind === resource["kind"] && apiVersion === resource["apiVersion"],
+  );
+  if (published === undefined) return [];
+  const filled = published.defaults.reduce(withDefault, resource);
+  return published.rules.flatMap((rule) =>
+    valuesAt(filled, segmentsOf(rule.path))
+      .filter(({ self }) => !holds(rule.rule, self))
+      .map(({ path }) => ({ rule, path })),
+  );
 }
 
 /** The same as problems of the raw fields: what aiplat itself generates breaks none. */
-export function celProblems(resource: Readonly<Record<string, unknown>>): readonly Problem[] {
-  return celViolations(resource).map(({ rule, path }) =>
-    problem("cel", ["eks", "resource"], `${String(resource["kind"])}${path === "" ? "" : ` ${path}`}: ${rule.message}`),
+export function celProblems(resource: Resource): readonly Problem[] {
+  return celViolations(resource).map((violation) =>
+    problem("cel", ["eks", "resource"], violationText(resource, violation)),
   );
+}
+
+/** `RayCluster spec.managedBy: the managedBy field is immutable` */
+export function violationText(resource: Resource, { rule, path }: CelViolation): string {
+  return `${String(resource["kind"])}${path === "" ? "" : ` ${path}`}: ${rule.message}`;
 }
 
 interface Place {
   readonly self: unknown;
-  readonly before: unknown;
   readonly path: string;
 }
 
@@ -44,27 +71,24 @@ function segmentsOf(path: string): readonly string[] {
   return path === "" ? [] : path.split(/\.|(?=\[\])/).filter((segment) => segment !== "");
 }
 
-/** Every value at a path, beside what the other resource has there. A rule is not asked about what is absent. */
-function valuesAt(self: unknown, before: unknown, [segment, ...rest]: readonly string[], path = ""): readonly Place[] {
+/** Every value at a path. A rule is not asked about what is absent. */
+function valuesAt(self: unknown, [segment, ...rest]: readonly string[], path = ""): readonly Place[] {
   if (self === undefined || self === null) return [];
-  if (segment === undefined) return [{ self, before, path }];
-  if (segment === "[]") {
-    return Array.isArray(self)
-      ? self.flatMap((item, index) => valuesAt(item, correlated(item, before), rest, `${path}[${index}]`))
-      : [];
-  }
-  if (!isRaw(self)) return [];
-  return valuesAt(
-    self[segment],
-    isRaw(before) ? before[segment] : undefined,
-    rest,
-    path === "" ? segment : `${path}.${segment}`,
-  );
+  if (segment === undefined) return [{ self, path }];
+  if (segment === "[]")
+    return Array.isArray(self) ? self.flatMap((item, index) => valuesAt(item, rest, `${path}[${index}]`)) : [];
+  return isRaw(self) ? valuesAt(self[segment], rest, path === "" ? segment : `${path}.${segment}`) : [];
 }
 
-/** The item of the other list with the same key, as lists of type map correlate. */
-function correlated(item: unknown, before: unknown): unknown {
-  if (!isRaw(item) || !Array.isArray(before)) return undefined;
-  const key = ["name", "manager"].find((each) => Object.hasOwn(item, each));
-  return key === undefined ? undefined : before.find((each) => isRaw(each) && each[key] === item[key]);
+function withDefault(resource: Resource, { path, value }: CelDefault): Resource {
+  return filledAt(resource, segmentsOf(path), value) as Resource;
+}
+
+/** The value with the default where its holder stands and lacks it. */
+function filledAt(self: unknown, [segment, ...rest]: readonly string[], value: unknown): unknown {
+  if (segment === "[]") return Array.isArray(self) ? self.map((item) => filledAt(item, rest, value)) : self;
+  if (segment === undefined || !isRaw(self)) return self;
+  const held = self[segment];
+  if (rest.length === 0) return held === undefined ? { ...self, [segment]: value } : self;
+  return held === undefined ? self : { ...self, [segment]: filledAt(held, rest, value) };
 }

@@ -2,8 +2,7 @@
 import { present } from "../../base/present.ts";
 import { hugepagesMiB } from "../allocatable.ts";
 import { refuseErrors, settingProblem } from "../../base/problem.ts";
-import { karpenterRules } from "../cel/karpenter.ts";
-import { celViolations } from "../cel/violations.ts";
+import { celViolations, violationText } from "../cel/violations.ts";
 import { deviceResource, hugepagesResource, neuronResource } from "../devices.ts";
 import { sharedLabels } from "../labels.ts";
 import type { Manifest, Quantities } from "../manifest.ts";
@@ -26,9 +25,9 @@ export function karpenterManifests(workload: string, fleet: NodeFleet, settings:
     ...(overlay === undefined ? [] : [overlay]),
   ];
   refuseErrors(
-    manifests
-      .flatMap((manifest) => celViolations(manifest, undefined, karpenterRules))
-      .map(({ rule, path }) => settingProblem("cel", `${rule.kind} ${path}: ${rule.message}`)),
+    manifests.flatMap((manifest) =>
+      celViolations(manifest).map((violation) => settingProblem("cel", violationText(manifest, violation))),
+    ),
   );
   return manifests;
 }

@@ -1,33 +1,16 @@
-/** https://kueue.sigs.k8s.io/docs/ */
+/** https://kueue.sigs.k8s.io/docs/; the kinds that it holds back say so (kubernetes-sigs/kueue @ff69552, site/content/en/docs/tasks/run). */
 import { present } from "../../base/present.ts";
 import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import { allocatableMiB, allocatableMilliCpu } from "../allocatable.ts";
 import { coordinatorResources } from "../coordinator.ts";
 import { deviceLimits, deviceTaint } from "../devices.ts";
-import type { Kind } from "../kinds.ts";
 import { sharedLabels } from "../labels.ts";
 import type { Manifest, Metadata, Quantities } from "../manifest.ts";
 import { cpuQuantity } from "../quantity.ts";
 import { shapeOfNode } from "../whole-node.ts";
 
 const apiVersion = "kueue.x-k8s.io/v1beta2";
-
-/** The kinds that Kueue has an integration for (kubernetes-sigs/kueue @ff69552, site/content/en/docs/tasks/run). */
-export const kueueKinds: ReadonlySet<Kind> = new Set<Kind>([
-  "Deployment",
-  "StatefulSet",
-  "Job",
-  "CronJob",
-  "JobSet",
-  "LeaderWorkerSet",
-  "PyTorchJob",
-  "MPIJob",
-  "TrainJob",
-  "RayCluster",
-  "RayJob",
-  "RayService",
-]);
 
 /** What makes Kueue hold the object until its queue admits it; Kueue suspends it itself. */
 export function kueueLabels({ eks }: ResolvedWorkload): Readonly<Record<string, string>> {

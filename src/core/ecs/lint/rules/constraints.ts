@@ -1,13 +1,11 @@
 import { familyNames, findInstanceType, unknownInstanceType } from "../../../catalog/instance-types/catalog.ts";
 import { maxExpressionLength } from "../../../ecs-api/query/expression.ts";
 import { listOr } from "../../../base/problem.ts";
+import { mostConstraints } from "../../../workload/rules/placement.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject } from "../subject.ts";
 import { neuronCount } from "../type-constraint.ts";
 import { literalTypes, lowerType, parseConstraint, subjectsOf } from "../type-expression.ts";
-
-/** Of a task, those at run time included. */
-export const mostConstraints = 10;
 
 /**
  * The placement constraints.

@@ -1,0 +1,136 @@
+#!/usr/bin/env node
+// Writes src/core/kubernetes/cel/published-rules.ts, the rules in CEL that the custom resources of aiplat publish, from
+// facts/custom-resource-rules.json:
+//
+//   node scripts/build-cel-rules.mjs
+//
+// The facts are drawn from the published schemas, a file KIND.GROUP.json each with `source`, `group`, `kind` and
+// `versions`:
+//
+//   node scripts/build-cel-rules.mjs --refresh SCHEMAS_FOLDER
+//
+// It stops where a rule is none that aiplat can evaluate.
+import { execFileSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { loadSource, root } from "./load-source.mjs";
+
+const factsFile = join(root, "facts/custom-resource-rules.json");
+const outFile = join(root, "src/core/kubernetes/cel/published-rules.ts");
+
+/** The custom resources that aiplat writes beside the kinds of a workload, in the version that it writes. */
+const companions = [
+  ["ClusterTrainingRuntime", "trainer.kubeflow.org/v1alpha1"],
+  ["ClusterQueue", "kueue.x-k8s.io/v1beta2"],
+  ["LocalQueue", "kueue.x-k8s.io/v1beta2"],
+  ["ResourceFlavor", "kueue.x-k8s.io/v1beta2"],
+  ["ScaledObject", "keda.sh/v1alpha1"],
+  ["PodMonitor", "monitoring.coreos.com/v1"],
+  ["EC2NodeClass", "karpenter.k8s.aws/v1"],
+  ["NodePool", "karpenter.sh/v1"],
+  ["NodeOverlay", "karpenter.sh/v1alpha1"],
+];
+
+/** Kubernetes' own groups, whose rules are not in CEL. */
+const ownGroups = new Set(["apps", "batch"]);
+
+const [flag, folder, ...rest] = process.argv.slice(2);
+if (flag === "--refresh" && folder !== undefined && rest.length === 0) await refresh(folder);
+else if (flag !== undefined) throw new Error("usage: build-cel-rules.mjs [--refresh SCHEMAS_FOLDER]");
+await generate(JSON.parse(await readFile(factsFile, "utf8")));
+
+async function refresh(schemas) {
+  const { kinds, definitionOf } = await loadSource("src/core/kubernetes/kinds.ts");
+  const carriers = kinds
+    .map((kind) => [kind, definitionOf(kind).apiVersion])
+    .filter(([, apiVersion]) => !ownGroups.has(apiVersion.split("/")[0]));
+  const read = await Promise.all(
+    [...carriers, ...companions].map(([kind, apiVersion]) => readResource(schemas, kind, apiVersion)),
+  );
+  await writeFile(factsFile, `${JSON.stringify({ resources: read }, null, 2)}\n`);
+}
+
+async function readResource(schemas, kind, apiVersion) {
+  const [group, version] = apiVersion.split("/");
+  const { source, versions } = JSON.parse(await readFile(join(schemas, `${kind}.${group}.json`), "utf8"));
+  if (versions[version] === undefined) throw new Error(`${kind}.${group} has no version ${version}`);
+  const all = rulesOf(versions[version]);
+  const rules = all.filter(({ rule }) => !onChanges(rule));
+  const defaults = defaultsOf(versions[version], rules);
+  return { kind, apiVersion, source, rules, defaults, leftOut: all.filter(({ rule }) => onChanges(rule)) };
+}
+
+/** Every rule with the place that it holds for: keys with dots between them, `[]` for every item of a list. */
+function rulesOf(schema, path = "") {
+  const own = schema["x-kubernetes-validations"] ?? [];
+  const strange = own.flatMap((rule) => Object.keys(rule)).find((key) => !["rule", "message", "reason"].includes(key));
+  if (strange !== undefined) throw new Error(`${path}: a rule with ${strange}, which aiplat does not read`);
+  return [
+    ...own.map(({ rule, message }) => ({ path, rule, message: message ?? `failed rule: ${rule}` })),
+    ...children(schema, path).flatMap(([place, child]) => rulesOf(child, place)),
+  ];
+}
+
+/** The defaults that the API server sets before it asks a rule: of the fields that a rule names, below its place. */
+function defaultsOf(schema, rules, path = "") {
+  return children(schema, path).flatMap(([place, child]) => [
+    ...(child.default !== undefined && rules.some((rule) => names(rule, place))
+      ? [{ path: place, value: child.default }]
+      : []),
+    ...defaultsOf(child, rules, place),
+  ]);
+}
+
+function names({ path, rule }, place) {
+  if (path !== "" && !place.startsWith(`${path}.`) && !place.startsWith(`${path}[]`)) return false;
+  const keys = place
+    .slice(path.length)
+    .split(/[.[\]]+/)
+    .filter((key) => key !== "");
+  return keys.length > 0 && keys.every((key) => new RegExp(`\\b${key}\\b`).test(rule));
+}
+
+function children(schema, path) {
+  const { properties = {}, items, additionalProperties } = schema;
+  if (typeof additionalProperties === "object" && rulesOf(additionalProperties).length > 0)
+    throw new Error(`${path}: rules on the values of a map, which aiplat does not read`);
+  return [
+    ...Object.entries(properties).map(([key, child]) => [path === "" ? key : `${path}.${key}`, child]),
+    ...(items === undefined ? [] : [[`${path}[]`, items]]),
+  ];
+}
+
+async function generate(facts) {
+  const { checkRule } = await loadSource("src/core/kubernetes/cel/evaluate.ts");
+  for (const { kind, rules } of facts.resources)
+    for (const { path, rule } of rules) {
+      const trouble = checkRule(rule);
+      if (trouble !== undefined) throw new Error(`${kind} ${path}: ${rule} cannot be evaluated: ${trouble}`);
+    }
+  await writeFile(outFile, sourceText(facts.resources));
+  execFileSync(process.execPath, [join(root, "node_modules/oxfmt/bin/oxfmt"), outFile], { cwd: root });
+}
+
+/** A rule that compares with what the cluster has: nobody asks it when a manifest is made. */
+function onChanges(rule) {
+  return /\boldSelf\b/.test(rule);
+}
+
+function sourceText(published) {
+  const entries = published
+    .filter(({ rules }) => rules.length > 0)
+    .map(
+      ({ kind, apiVersion, source, rules, defaults }) =>
+        `  // ${source}\n  ${JSON.stringify({ kind, apiVersion, rules, defaults })},`,
+    );
+  return [
+    "// Generated from facts/custom-resource-rules.json by scripts/build-cel-rules.mjs: change it there.",
+    'import type { PublishedRules } from "./violations.ts";',
+    "",
+    "/** The rules of the custom resources that aiplat writes, but those on changes (`leftOut` of the facts). */",
+    "export const publishedRules: readonly PublishedRules[] = [",
+    ...entries,
+    "];",
+    "",
+  ].join("\n");
+}

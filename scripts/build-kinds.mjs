@@ -1,0 +1,45 @@
+// Writes what is derived from the files of src/core/kubernetes/kinds/, one a kind: their registry, and the tables of
+// docs/kubernetes-kinds.md.
+//
+//   node scripts/build-kinds.mjs
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { loadSource, root } from "./load-source.mjs";
+
+const folder = join(root, "src/core/kubernetes/kinds");
+const files = (await readdir(folder)).filter((file) => file.endsWith(".ts") && file !== "registry.ts").sort();
+const exported = await Promise.all(files.map(readKind));
+await writeFile(join(folder, "registry.ts"), registryText(exported));
+
+const { generatedParts } = await loadSource("src/kinds-reference.ts");
+const page = join(root, "docs/kubernetes-kinds.md");
+let text = await readFile(page, "utf8");
+for (const [name, part] of Object.entries(generatedParts)) {
+  const [begin, end] = [`<!-- ${name}: npm run generate -->`, `<!-- end of ${name} -->`];
+  if (!text.includes(begin) || !text.includes(end))
+    throw new Error(`docs/kubernetes-kinds.md lacks the markers ${begin} and ${end}`);
+  text = `${text.slice(0, text.indexOf(begin) + begin.length)}\n${part}\n${text.slice(text.indexOf(end))}`;
+}
+await writeFile(page, text);
+
+async function readKind(file) {
+  const found = /^export const (\w+): KindDefinition = \{\n\s*kind: "(\w+)",/m.exec(
+    await readFile(join(folder, file), "utf8"),
+  );
+  if (found === null)
+    throw new Error(`src/core/kubernetes/kinds/${file} exports no KindDefinition that begins with its kind`);
+  return { file, name: found[1], kind: found[2] };
+}
+
+function registryText(all) {
+  return [
+    "// Generated from the files of this folder by scripts/build-kinds.mjs: a kind more is a file more.",
+    'import type { KindDefinition } from "../kind-definition.ts";',
+    ...all.map(({ file, name }) => `import { ${name} } from "./${file}";`),
+    "",
+    "export const definitions = {",
+    ...all.map(({ kind, name }) => `  ${kind}: ${name},`),
+    "} satisfies Readonly<Record<string, KindDefinition>>;",
+    "",
+  ].join("\n");
+}

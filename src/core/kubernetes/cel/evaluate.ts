@@ -1,0 +1,39 @@
+import { Environment } from "@marcbachmann/cel-js";
+
+/**
+ * CEL as the API server evaluates it, with what it adds to the language.
+ * https://kubernetes.io/docs/reference/using-api/cel/#cel-options-language-features-and-libraries
+ */
+const environment = new Environment({ homogeneousAggregateLiterals: false })
+  .registerVariable("self", "dyn")
+  .registerFunction("string.find(string): string", (text: string, pattern: string) => firstMatch(text, pattern));
+
+const compiled = new Map<string, ReturnType<typeof environment.parse>>();
+
+/** Whether a value passes a rule. As in the API server, a rule that ends in an error is broken. */
+export function holds(rule: string, self: unknown): boolean {
+  const test = compiled.get(rule) ?? environment.parse(rule);
+  compiled.set(rule, test);
+  try {
+    return test({ self: asCel(self) }) === true;
+  } catch {
+    return false;
+  }
+}
+
+/** What keeps a rule from being evaluated at all: its syntax, or a function that is not known. */
+export function checkRule(rule: string): string | undefined {
+  return environment.check(rule).error?.message;
+}
+
+function firstMatch(text: string, pattern: string): string {
+  return new RegExp(pattern).exec(text)?.[0] ?? "";
+}
+
+/** Whole numbers are of CEL's type int, which the library has as bigint. */
+function asCel(value: unknown): unknown {
+  if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : value;
+  if (Array.isArray(value)) return value.map(asCel);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, asCel(each)]));
+}

@@ -1,0 +1,610 @@
+// Generated from facts/custom-resource-rules.json by scripts/build-cel-rules.mjs: change it there.
+import type { PublishedRules } from "./violations.ts";
+
+/** The rules of the custom resources that aiplat writes, but those on changes (`leftOut` of the facts). */
+export const publishedRules: readonly PublishedRules[] = [
+  // kubernetes-sigs/jobset config/components/crd/bases/jobset.x-k8s.io_jobsets.yaml @ 08dfbdfd6827
+  {
+    kind: "JobSet",
+    apiVersion: "jobset.x-k8s.io/v1alpha2",
+    rules: [
+      {
+        path: "spec",
+        rule: "!(has(self.startupPolicy) && self.startupPolicy.startupPolicyOrder == 'InOrder' && self.replicatedJobs.exists(x, has(x.dependsOn)))",
+        message: "StartupPolicy and DependsOn APIs are mutually exclusive",
+      },
+      {
+        path: "spec.volumeClaimPolicies[]",
+        rule: "self.templates.all(t, !has(t.metadata.namespace) || size(t.metadata.namespace) == 0)",
+        message: "namespace cannot be set for VolumeClaimPolicies templates",
+      },
+    ],
+    defaults: [],
+  },
+  // kubeflow/trainer manifests/base/crds/trainer.kubeflow.org_trainjobs.yaml @ 8c0f5059bd51
+  {
+    kind: "TrainJob",
+    apiVersion: "trainer.kubeflow.org/v1alpha1",
+    rules: [
+      {
+        path: "",
+        rule: "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
+        message: "metadata.name must match RFC 1035 DNS label format",
+      },
+      { path: "", rule: "size(self.metadata.name) <= 63", message: "metadata.name must be no more than 63 characters" },
+      {
+        path: "spec.initializer.dataset.storageUri",
+        rule: "self == '' || self.matches('^[A-Za-z][A-Za-z0-9+.-]*://.+$')",
+        message: "storageUri may be empty, or it must be a valid URI (scheme://...)",
+      },
+      {
+        path: "spec.initializer.model.storageUri",
+        rule: "self == '' || self.matches('^[A-Za-z][A-Za-z0-9+.-]*://.+$')",
+        message: "storageUri may be empty, or it must be a valid URI (scheme://...)",
+      },
+      {
+        path: "spec.managedBy",
+        rule: "self in ['trainer.kubeflow.org/trainjob-controller', 'kueue.x-k8s.io/multikueue']",
+        message: "ManagedBy must be trainer.kubeflow.org/trainjob-controller or kueue.x-k8s.io/multikueue if set",
+      },
+      {
+        path: "spec.trainer.numProcPerNode",
+        rule: "self >= 1",
+        message: "numProcPerNode must be greater than or equal to 1",
+      },
+      {
+        path: "status.trainerStatus",
+        rule: "has(self.lastUpdatedTime)",
+        message: "lastUpdatedTime is required when trainerStatus is present",
+      },
+    ],
+    defaults: [],
+  },
+  // ray-project/kuberay ray-operator/config/crd/bases/ray.io_rayclusters.yaml @ feeaf72facab
+  {
+    kind: "RayCluster",
+    apiVersion: "ray.io/v1",
+    rules: [
+      {
+        path: "spec.managedBy",
+        rule: "self in ['ray.io/kuberay-operator', 'kueue.x-k8s.io/multikueue']",
+        message: "the managedBy field value must be either 'ray.io/kuberay-operator' or 'kueue.x-k8s.io/multikueue'",
+      },
+    ],
+    defaults: [],
+  },
+  // ray-project/kuberay ray-operator/config/crd/bases/ray.io_rayjobs.yaml @ feeaf72facab
+  {
+    kind: "RayJob",
+    apiVersion: "ray.io/v1",
+    rules: [
+      {
+        path: "spec.deletionStrategy",
+        rule: "!((has(self.onSuccess) || has(self.onFailure)) && has(self.deletionRules))",
+        message:
+          "legacy policies (onSuccess/onFailure) and deletionRules cannot be used together within the same deletionStrategy",
+      },
+      {
+        path: "spec.deletionStrategy",
+        rule: "((has(self.onSuccess) && has(self.onFailure)) || has(self.deletionRules))",
+        message:
+          "deletionStrategy requires either BOTH onSuccess and onFailure, OR the deletionRules field (cannot be empty)",
+      },
+      {
+        path: "spec.deletionStrategy.deletionRules[].condition",
+        rule: "!(has(self.jobStatus) && has(self.jobDeploymentStatus))",
+        message: "JobStatus and JobDeploymentStatus cannot be used together within the same deletion condition.",
+      },
+      {
+        path: "spec.deletionStrategy.deletionRules[].condition",
+        rule: "has(self.jobStatus) || has(self.jobDeploymentStatus)",
+        message: "the deletion condition requires either the JobStatus or the JobDeploymentStatus field.",
+      },
+      {
+        path: "spec.managedBy",
+        rule: "self in ['ray.io/kuberay-operator', 'kueue.x-k8s.io/multikueue']",
+        message: "the managedBy field value must be either 'ray.io/kuberay-operator' or 'kueue.x-k8s.io/multikueue'",
+      },
+      {
+        path: "spec.rayClusterSpec.managedBy",
+        rule: "self in ['ray.io/kuberay-operator', 'kueue.x-k8s.io/multikueue']",
+        message: "the managedBy field value must be either 'ray.io/kuberay-operator' or 'kueue.x-k8s.io/multikueue'",
+      },
+    ],
+    defaults: [],
+  },
+  // ray-project/kuberay ray-operator/config/crd/bases/ray.io_rayservices.yaml @ feeaf72facab
+  {
+    kind: "RayService",
+    apiVersion: "ray.io/v1",
+    rules: [
+      {
+        path: "spec.managedBy",
+        rule: "self in ['ray.io/kuberay-operator', 'kueue.x-k8s.io/multikueue']",
+        message: "the managedBy field value must be either 'ray.io/kuberay-operator' or 'kueue.x-k8s.io/multikueue'",
+      },
+      {
+        path: "spec.rayClusterConfig.managedBy",
+        rule: "self in ['ray.io/kuberay-operator', 'kueue.x-k8s.io/multikueue']",
+        message: "the managedBy field value must be either 'ray.io/kuberay-operator' or 'kueue.x-k8s.io/multikueue'",
+      },
+    ],
+    defaults: [],
+  },
+  // kubeflow/trainer manifests/base/crds/trainer.kubeflow.org_clustertrainingruntimes.yaml @ 8c0f5059bd51
+  {
+    kind: "ClusterTrainingRuntime",
+    apiVersion: "trainer.kubeflow.org/v1alpha1",
+    rules: [
+      {
+        path: "spec.mlPolicy",
+        rule: "[has(self.torch), has(self.mpi), has(self.jax), has(self.xgboost),has(self.flux)].filter(x, x).size() <= 1",
+        message: "Only one of the policy can be configured",
+      },
+      {
+        path: "spec.mlPolicy.flux.numProcPerNode",
+        rule: "self >= 1",
+        message: "NumProcPerNode in fluxPolicy must be >= 1",
+      },
+      {
+        path: "spec.mlPolicy.mpi.numProcPerNode",
+        rule: "self >= 1",
+        message: "NumProcPerNode in mpiPolicy must be >= 1",
+      },
+      {
+        path: "spec.mlPolicy.torch.envInjection.targets[].containerNames",
+        rule: "!self.exists(c, c == 'node')",
+        message:
+          "containerNames must not include the main node container because PET_* envs are always injected into it",
+      },
+      {
+        path: "spec.template.spec",
+        rule: "!(has(self.startupPolicy) && self.startupPolicy.startupPolicyOrder == 'InOrder' && self.replicatedJobs.exists(x, has(x.dependsOn)))",
+        message: "StartupPolicy and DependsOn APIs are mutually exclusive",
+      },
+      {
+        path: "spec.template.spec.volumeClaimPolicies[]",
+        rule: "self.templates.all(t, !has(t.metadata.namespace) || size(t.metadata.namespace) == 0)",
+        message: "namespace cannot be set for VolumeClaimPolicies templates",
+      },
+    ],
+    defaults: [],
+  },
+  // kubernetes-sigs/kueue config/components/crd/bases/kueue.x-k8s.io_clusterqueues.yaml @ ff69552e79ad
+  {
+    kind: "ClusterQueue",
+    apiVersion: "kueue.x-k8s.io/v1beta2",
+    rules: [
+      {
+        path: "spec",
+        rule: "!has(self.cohortName) && has(self.resourceGroups) ? self.resourceGroups.all(rg, rg.flavors.all(f, f.resources.all(r, !has(r.borrowingLimit)))) : true",
+        message: "borrowingLimit must be nil when cohort is empty",
+      },
+      {
+        path: "spec.flavorFungibility",
+        rule: "!has(self.preference) || (self.whenCanBorrow == 'TryNextFlavor' && self.whenCanPreempt == 'TryNextFlavor')",
+        message: "preference can only be set when both whenCanBorrow and whenCanPreempt are TryNextFlavor",
+      },
+      {
+        path: "spec.preemption",
+        rule: "!(self.reclaimWithinCohort == 'Never' && has(self.borrowWithinCohort) &&  self.borrowWithinCohort.policy != 'Never')",
+        message: "reclaimWithinCohort=Never and borrowWithinCohort.Policy!=Never",
+      },
+      {
+        path: "spec.resourceGroups[]",
+        rule: "self.flavors.all(x, size(x.resources) == size(self.coveredResources))",
+        message: "flavors must have the same number of resources as the coveredResources",
+      },
+    ],
+    defaults: [
+      { path: "spec.flavorFungibility.whenCanBorrow", value: "MayStopSearch" },
+      { path: "spec.flavorFungibility.whenCanPreempt", value: "TryNextFlavor" },
+      { path: "spec.preemption.borrowWithinCohort", value: {} },
+      { path: "spec.preemption.borrowWithinCohort.policy", value: "Never" },
+      { path: "spec.preemption.reclaimWithinCohort", value: "Never" },
+    ],
+  },
+  // kubernetes-sigs/kueue config/components/crd/bases/kueue.x-k8s.io_resourceflavors.yaml @ ff69552e79ad
+  {
+    kind: "ResourceFlavor",
+    apiVersion: "kueue.x-k8s.io/v1beta2",
+    rules: [
+      {
+        path: "spec",
+        rule: "!has(self.topologyName) || self.nodeLabels.size() >= 1",
+        message: "at least one nodeLabel is required when topology is set",
+      },
+      {
+        path: "spec.nodeTaints",
+        rule: "self.all(x, x.effect in ['NoSchedule', 'PreferNoSchedule', 'NoExecute'])",
+        message: "supported taint effect values: 'NoSchedule', 'PreferNoSchedule', 'NoExecute'",
+      },
+      {
+        path: "spec.tolerations",
+        rule: "self.all(x, !has(x.key) ? x.operator == 'Exists' : true)",
+        message: "operator must be Exists when 'key' is empty, which means 'match all values and all keys'",
+      },
+      {
+        path: "spec.tolerations",
+        rule: "self.all(x, has(x.tolerationSeconds) ? x.effect == 'NoExecute' : true)",
+        message: "effect must be 'NoExecute' when 'tolerationSeconds' is set",
+      },
+      {
+        path: "spec.tolerations",
+        rule: "self.all(x, !has(x.operator) || x.operator in ['Equal', 'Exists'])",
+        message: "supported toleration values: 'Equal'(default), 'Exists'",
+      },
+      {
+        path: "spec.tolerations",
+        rule: "self.all(x, has(x.operator) && x.operator == 'Exists' ? !has(x.value) : true)",
+        message: "a value must be empty when 'operator' is 'Exists'",
+      },
+      {
+        path: "spec.tolerations",
+        rule: "self.all(x, !has(x.effect) || x.effect in ['NoSchedule', 'PreferNoSchedule', 'NoExecute'])",
+        message: "supported taint effect values: 'NoSchedule', 'PreferNoSchedule', 'NoExecute'",
+      },
+    ],
+    defaults: [],
+  },
+  // kedacore/keda config/crd/bases/keda.sh_scaledobjects.yaml @ 8b4f083ca8c8
+  {
+    kind: "ScaledObject",
+    apiVersion: "keda.sh/v1alpha1",
+    rules: [
+      {
+        path: "spec",
+        rule: "!has(self.minReplicaCount) || self.minReplicaCount <= (has(self.maxReplicaCount) ? self.maxReplicaCount : 100)",
+        message: "minReplicaCount must be less than or equal to maxReplicaCount",
+      },
+    ],
+    defaults: [],
+  },
+  // aws/karpenter-provider-aws pkg/apis/crds/karpenter.k8s.aws_ec2nodeclasses.yaml @ 1d927085dd81
+  {
+    kind: "EC2NodeClass",
+    apiVersion: "karpenter.k8s.aws/v1",
+    rules: [
+      {
+        path: "spec",
+        rule: "(has(self.role) && !has(self.instanceProfile)) || (!has(self.role) && has(self.instanceProfile))",
+        message: "must specify exactly one of ['role', 'instanceProfile']",
+      },
+      {
+        path: "spec",
+        rule: "!has(self.amiFamily) || (self.amiSelectorTerms.exists(x, has(x.alias) && x.alias.find('^[^@]+') == 'al2') ? (self.amiFamily == 'Custom' || self.amiFamily == 'AL2') : true)",
+        message: "if set, amiFamily must be 'AL2' or 'Custom' when using an AL2 alias",
+      },
+      {
+        path: "spec",
+        rule: "!has(self.amiFamily) || (self.amiSelectorTerms.exists(x, has(x.alias) && x.alias.find('^[^@]+') == 'al2023') ? (self.amiFamily == 'Custom' || self.amiFamily == 'AL2023') : true)",
+        message: "if set, amiFamily must be 'AL2023' or 'Custom' when using an AL2023 alias",
+      },
+      {
+        path: "spec",
+        rule: "!has(self.amiFamily) || (self.amiSelectorTerms.exists(x, has(x.alias) && x.alias.find('^[^@]+') == 'bottlerocket') ? (self.amiFamily == 'Custom' || self.amiFamily == 'Bottlerocket') : true)",
+        message: "if set, amiFamily must be 'Bottlerocket' or 'Custom' when using a Bottlerocket alias",
+      },
+      {
+        path: "spec",
+        rule: "!has(self.amiFamily) || (self.amiSelectorTerms.exists(x, has(x.alias) && x.alias.find('^[^@]+') == 'windows2019') ? (self.amiFamily == 'Custom' || self.amiFamily == 'Windows2019') : true)",
+        message: "if set, amiFamily must be 'Windows2019' or 'Custom' when using a Windows2019 alias",
+      },
+      {
+        path: "spec",
+        rule: "!has(self.amiFamily) || (self.amiSelectorTerms.exists(x, has(x.alias) && x.alias.find('^[^@]+') == 'windows2022') ? (self.amiFamily == 'Custom' || self.amiFamily == 'Windows2022') : true)",
+        message: "if set, amiFamily must be 'Windows2022' or 'Custom' when using a Windows2022 alias",
+      },
+      {
+        path: "spec",
+        rule: "!has(self.amiFamily) || (self.amiSelectorTerms.exists(x, has(x.alias) && x.alias.find('^[^@]+') == 'windows2025') ? (self.amiFamily == 'Custom' || self.amiFamily == 'Windows2025') : true)",
+        message: "if set, amiFamily must be 'Windows2025' or 'Custom' when using a Windows2025 alias",
+      },
+      {
+        path: "spec",
+        rule: "self.amiSelectorTerms.exists(x, has(x.alias)) ? true : has(self.amiFamily)",
+        message: "must specify amiFamily if amiSelectorTerms does not contain an alias",
+      },
+      {
+        path: "spec.amiSelectorTerms",
+        rule: "self.all(x, has(x.tags) || has(x.id) || has(x.name) || has(x.alias) || has(x.ssmParameter))",
+        message: "expected at least one, got none, ['tags', 'id', 'name', 'alias', 'ssmParameter']",
+      },
+      {
+        path: "spec.amiSelectorTerms",
+        rule: "!self.exists(x, has(x.id) && (has(x.alias) || has(x.tags) || has(x.name) || has(x.owner)))",
+        message: "'id' is mutually exclusive, cannot be set with a combination of other fields in amiSelectorTerms",
+      },
+      {
+        path: "spec.amiSelectorTerms",
+        rule: "!self.exists(x, has(x.alias) && (has(x.id) || has(x.tags) || has(x.name) || has(x.owner)))",
+        message: "'alias' is mutually exclusive, cannot be set with a combination of other fields in amiSelectorTerms",
+      },
+      {
+        path: "spec.amiSelectorTerms",
+        rule: "!(self.exists(x, has(x.alias)) && self.size() != 1)",
+        message: "'alias' is mutually exclusive, cannot be set with a combination of other amiSelectorTerms",
+      },
+      {
+        path: "spec.amiSelectorTerms[].alias",
+        rule: "self.matches('^[a-zA-Z0-9]+@.+$')",
+        message: "'alias' is improperly formatted, must match the format 'family@version'",
+      },
+      {
+        path: "spec.amiSelectorTerms[].alias",
+        rule: "self.split('@')[0] in ['al2','al2023','bottlerocket','windows2019','windows2022','windows2025']",
+        message:
+          "family is not supported, must be one of the following: 'al2', 'al2023', 'bottlerocket', 'windows2019', 'windows2022', 'windows2025'",
+      },
+      {
+        path: "spec.amiSelectorTerms[].alias",
+        rule: "self.split('@')[0] in ['windows2019','windows2022','windows2025'] ? self.split('@')[1] == 'latest' : true",
+        message: "windows families may only specify version 'latest'",
+      },
+      {
+        path: "spec.amiSelectorTerms[].tags",
+        rule: "self.all(k, k != '' && self[k] != '')",
+        message: "empty tag keys or values aren't supported",
+      },
+      {
+        path: "spec.blockDeviceMappings",
+        rule: "self.filter(x, has(x.rootVolume)?x.rootVolume==true:false).size() <= 1",
+        message: "must have only one blockDeviceMappings with rootVolume",
+      },
+      {
+        path: "spec.blockDeviceMappings[].ebs",
+        rule: "has(self.snapshotID) || has(self.volumeSize)",
+        message: "snapshotID or volumeSize must be defined",
+      },
+      {
+        path: "spec.blockDeviceMappings[].ebs",
+        rule: "!has(self.volumeInitializationRate) || (has(self.snapshotID) && self.snapshotID != '')",
+        message: "snapshotID must be set when volumeInitializationRate is set",
+      },
+      {
+        path: "spec.capacityReservationSelectorTerms",
+        rule: "self.all(x, has(x.tags) || has(x.id) || has(x.instanceMatchCriteria))",
+        message: "expected at least one, got none, ['tags', 'id', 'instanceMatchCriteria']",
+      },
+      {
+        path: "spec.capacityReservationSelectorTerms",
+        rule: "!self.all(x, has(x.id) && (has(x.tags) || has(x.ownerID) || has(x.instanceMatchCriteria)))",
+        message:
+          "'id' is mutually exclusive, cannot be set along with other fields in a capacity reservation selector term",
+      },
+      {
+        path: "spec.capacityReservationSelectorTerms[].tags",
+        rule: "self.all(k, k != '' && self[k] != '')",
+        message: "empty tag keys or values aren't supported",
+      },
+      {
+        path: "spec.connectionTracking",
+        rule: "has(self.tcpEstablishedTimeout) || has(self.udpStreamTimeout) || has(self.udpTimeout)",
+        message: "at least one of tcpEstablishedTimeout, udpStreamTimeout, or udpTimeout must be set",
+      },
+      { path: "spec.instanceProfile", rule: "self != ''", message: "instanceProfile cannot be empty" },
+      {
+        path: "spec.networkInterfaces",
+        rule: "self.size() == 0 || self.exists(x, x.deviceIndex == 0 && x.networkCardIndex == 0 && x.interfaceType == 'interface')",
+        message: "networkInterfaces must include a primary interface with interfaceType='interface'",
+      },
+      {
+        path: "spec.networkInterfaces",
+        rule: "self.all(x, self.filter(y, x.networkCardIndex == y.networkCardIndex && x.deviceIndex == y.deviceIndex).size() == 1 && (x.interfaceType != 'efa-only' || self.filter(y, x.networkCardIndex == y.networkCardIndex && y.interfaceType == 'efa-only').size() == 1))",
+        message:
+          "networkInterfaces must not have duplicate networkCardIndex and deviceIndex pairs, and can have at most one efa device per network card",
+      },
+      {
+        path: "spec.placementGroupSelector",
+        rule: "has(self.name) || has(self.id)",
+        message: "expected at least one, got none, ['name', 'id']",
+      },
+      {
+        path: "spec.placementGroupSelector",
+        rule: "!(has(self.name) && has(self.id))",
+        message: "'name' and 'id' are mutually exclusive",
+      },
+      { path: "spec.role", rule: "self != ''", message: "role cannot be empty" },
+      {
+        path: "spec.securityGroupSelectorTerms",
+        rule: "self.size() != 0",
+        message: "securityGroupSelectorTerms cannot be empty",
+      },
+      {
+        path: "spec.securityGroupSelectorTerms",
+        rule: "self.all(x, has(x.tags) || has(x.id) || has(x.name))",
+        message: "expected at least one, got none, ['tags', 'id', 'name']",
+      },
+      {
+        path: "spec.securityGroupSelectorTerms",
+        rule: "!self.all(x, has(x.id) && (has(x.tags) || has(x.name)))",
+        message:
+          "'id' is mutually exclusive, cannot be set with a combination of other fields in a security group selector term",
+      },
+      {
+        path: "spec.securityGroupSelectorTerms",
+        rule: "!self.all(x, has(x.name) && (has(x.tags) || has(x.id)))",
+        message:
+          "'name' is mutually exclusive, cannot be set with a combination of other fields in a security group selector term",
+      },
+      {
+        path: "spec.securityGroupSelectorTerms[].tags",
+        rule: "self.all(k, k != '' && self[k] != '')",
+        message: "empty tag keys or values aren't supported",
+      },
+      { path: "spec.subnetSelectorTerms", rule: "self.size() != 0", message: "subnetSelectorTerms cannot be empty" },
+      {
+        path: "spec.subnetSelectorTerms",
+        rule: "self.all(x, has(x.tags) || has(x.id))",
+        message: "expected at least one, got none, ['tags', 'id']",
+      },
+      {
+        path: "spec.subnetSelectorTerms",
+        rule: "!self.all(x, has(x.id) && has(x.tags))",
+        message:
+          "'id' is mutually exclusive, cannot be set with a combination of other fields in a subnet selector term",
+      },
+      {
+        path: "spec.subnetSelectorTerms[].tags",
+        rule: "self.all(k, k != '' && self[k] != '')",
+        message: "empty tag keys or values aren't supported",
+      },
+      { path: "spec.tags", rule: "self.all(k, k != '')", message: "empty tag keys aren't supported" },
+      {
+        path: "spec.tags",
+        rule: "self.all(k, k !='eks:eks-cluster-name')",
+        message: "tag contains a restricted tag matching eks:eks-cluster-name",
+      },
+      {
+        path: "spec.tags",
+        rule: "self.all(k, !k.startsWith('kubernetes.io/cluster') )",
+        message: "tag contains a restricted tag matching kubernetes.io/cluster/",
+      },
+      {
+        path: "spec.tags",
+        rule: "self.all(k, k != 'karpenter.sh/nodepool')",
+        message: "tag contains a restricted tag matching karpenter.sh/nodepool",
+      },
+      {
+        path: "spec.tags",
+        rule: "self.all(k, k !='karpenter.sh/nodeclaim')",
+        message: "tag contains a restricted tag matching karpenter.sh/nodeclaim",
+      },
+      {
+        path: "spec.tags",
+        rule: "self.all(k, k !='karpenter.k8s.aws/ec2nodeclass')",
+        message: "tag contains a restricted tag matching karpenter.k8s.aws/ec2nodeclass",
+      },
+    ],
+    defaults: [],
+  },
+  // aws/karpenter-provider-aws pkg/apis/crds/karpenter.sh_nodepools.yaml @ 1d927085dd81
+  {
+    kind: "NodePool",
+    apiVersion: "karpenter.sh/v1",
+    rules: [
+      {
+        path: "spec",
+        rule: "!has(self.replicas) || (!has(self.limits) || size(self.limits) == 0 || (size(self.limits) == 1 && 'nodes' in self.limits))",
+        message: "only 'limits.nodes' is supported on static NodePools",
+      },
+      {
+        path: "spec",
+        rule: "!has(self.replicas) || !has(self.weight)",
+        message: "'weight' is not supported on static NodePools",
+      },
+      {
+        path: "spec.disruption.budgets",
+        rule: "self.all(x, has(x.schedule) == has(x.duration))",
+        message: "'schedule' must be set with 'duration'",
+      },
+      {
+        path: "spec.template.metadata.labels",
+        rule: 'self.all(x, x in ["karpenter.sh/capacity-type", "karpenter.sh/nodepool"] || !x.find("^([^/]+)").endsWith("karpenter.sh"))',
+        message: 'label domain "karpenter.sh" is restricted',
+      },
+      {
+        path: "spec.template.metadata.labels",
+        rule: 'self.all(x, x != "karpenter.sh/nodepool")',
+        message: 'label "karpenter.sh/nodepool" is restricted',
+      },
+      {
+        path: "spec.template.metadata.labels",
+        rule: 'self.all(x, x != "kubernetes.io/hostname")',
+        message: 'label "kubernetes.io/hostname" is restricted',
+      },
+      {
+        path: "spec.template.metadata.labels",
+        rule: 'self.all(x, x in ["karpenter.k8s.aws/instance-tenancy", "karpenter.k8s.aws/capacity-reservation-type", "karpenter.k8s.aws/capacity-reservation-id", "karpenter.k8s.aws/capacity-reservation-interruptible", "karpenter.k8s.aws/capacity-reservation-interruptible", "karpenter.k8s.aws/ec2nodeclass", "karpenter.k8s.aws/instance-encryption-in-transit-supported", "karpenter.k8s.aws/nitro-sandbox", "karpenter.k8s.aws/instance-category", "karpenter.k8s.aws/instance-hypervisor", "karpenter.k8s.aws/instance-family", "karpenter.k8s.aws/instance-generation", "karpenter.k8s.aws/instance-local-nvme", "karpenter.k8s.aws/instance-size", "karpenter.k8s.aws/instance-cpu", "karpenter.k8s.aws/instance-cpu-manufacturer", "karpenter.k8s.aws/instance-cpu-sustained-clock-speed-mhz", "karpenter.k8s.aws/instance-memory", "karpenter.k8s.aws/instance-ebs-bandwidth", "karpenter.k8s.aws/instance-network-bandwidth", "karpenter.k8s.aws/instance-gpu-name", "karpenter.k8s.aws/instance-gpu-manufacturer", "karpenter.k8s.aws/instance-gpu-count", "karpenter.k8s.aws/instance-gpu-memory", "karpenter.k8s.aws/instance-accelerator-name", "karpenter.k8s.aws/instance-accelerator-manufacturer", "karpenter.k8s.aws/instance-accelerator-count", "karpenter.k8s.aws/instance-capability-flex", "karpenter.k8s.aws/placement-group-id", "karpenter.k8s.aws/placement-group-partition"] || !x.find("^([^/]+)").endsWith("karpenter.k8s.aws"))',
+        message: 'label domain "karpenter.k8s.aws" is restricted',
+      },
+      { path: "spec.template.spec.nodeClassRef.group", rule: "self != ''", message: "group may not be empty" },
+      { path: "spec.template.spec.nodeClassRef.kind", rule: "self != ''", message: "kind may not be empty" },
+      { path: "spec.template.spec.nodeClassRef.name", rule: "self != ''", message: "name may not be empty" },
+      {
+        path: "spec.template.spec.requirements",
+        rule: "self.all(x, x.operator == 'In' ? x.values.size() != 0 : true)",
+        message: "requirements with operator 'In' must have a value defined",
+      },
+      {
+        path: "spec.template.spec.requirements",
+        rule: "self.all(x, (x.operator == 'Gt' || x.operator == 'Lt' || x.operator == 'Gte' || x.operator == 'Lte') ? (x.values.size() == 1 && int(x.values[0]) >= 0) : true)",
+        message: "requirements operator 'Gt', 'Lt', 'Gte', or 'Lte' must have a single positive integer value",
+      },
+      {
+        path: "spec.template.spec.requirements",
+        rule: "self.all(x, (x.operator == 'In' && has(x.minValues)) ? x.values.size() >= x.minValues : true)",
+        message: "requirements with 'minValues' must have at least that many values specified in the 'values' field",
+      },
+      {
+        path: "spec.template.spec.requirements[].key",
+        rule: 'self in ["karpenter.sh/capacity-type", "karpenter.sh/nodepool"] || !self.find("^([^/]+)").endsWith("karpenter.sh")',
+        message: 'label domain "karpenter.sh" is restricted',
+      },
+      {
+        path: "spec.template.spec.requirements[].key",
+        rule: 'self != "karpenter.sh/nodepool"',
+        message: 'label "karpenter.sh/nodepool" is restricted',
+      },
+      {
+        path: "spec.template.spec.requirements[].key",
+        rule: 'self != "kubernetes.io/hostname"',
+        message: 'label "kubernetes.io/hostname" is restricted',
+      },
+      {
+        path: "spec.template.spec.requirements[].key",
+        rule: 'self in ["karpenter.k8s.aws/instance-tenancy", "karpenter.k8s.aws/capacity-reservation-type", "karpenter.k8s.aws/capacity-reservation-id", "karpenter.k8s.aws/capacity-reservation-interruptible", "karpenter.k8s.aws/ec2nodeclass", "karpenter.k8s.aws/instance-encryption-in-transit-supported", "karpenter.k8s.aws/nitro-sandbox", "karpenter.k8s.aws/instance-category", "karpenter.k8s.aws/instance-hypervisor", "karpenter.k8s.aws/instance-family", "karpenter.k8s.aws/instance-generation", "karpenter.k8s.aws/instance-local-nvme", "karpenter.k8s.aws/instance-size", "karpenter.k8s.aws/instance-cpu", "karpenter.k8s.aws/instance-cpu-manufacturer", "karpenter.k8s.aws/instance-cpu-sustained-clock-speed-mhz", "karpenter.k8s.aws/instance-memory", "karpenter.k8s.aws/instance-ebs-bandwidth", "karpenter.k8s.aws/instance-network-bandwidth", "karpenter.k8s.aws/instance-gpu-name", "karpenter.k8s.aws/instance-gpu-manufacturer", "karpenter.k8s.aws/instance-gpu-count", "karpenter.k8s.aws/instance-gpu-memory", "karpenter.k8s.aws/instance-accelerator-name", "karpenter.k8s.aws/instance-accelerator-manufacturer", "karpenter.k8s.aws/instance-accelerator-count", "karpenter.k8s.aws/instance-capability-flex", "karpenter.k8s.aws/placement-group-id", "karpenter.k8s.aws/placement-group-partition"] || !self.find("^([^/]+)").endsWith("karpenter.k8s.aws")',
+        message: 'label domain "karpenter.k8s.aws" is restricted',
+      },
+    ],
+    defaults: [],
+  },
+  // aws/karpenter-provider-aws pkg/apis/crds/karpenter.sh_nodeoverlays.yaml @ 1d927085dd81
+  {
+    kind: "NodeOverlay",
+    apiVersion: "karpenter.sh/v1alpha1",
+    rules: [
+      {
+        path: "spec",
+        rule: "!has(self.price) || !has(self.priceAdjustment)",
+        message: "cannot set both 'price' and 'priceAdjustment'",
+      },
+      {
+        path: "spec.capacity",
+        rule: "self.all(x, !(x in ['cpu', 'memory', 'ephemeral-storage', 'pods']))",
+        message: "invalid resource restricted",
+      },
+      {
+        path: "spec.requirements",
+        rule: "self.all(x, x.operator == 'NotIn' ? x.values.size() != 0 : true)",
+        message: "requirements with operator 'NotIn' must have a value defined",
+      },
+      {
+        path: "spec.requirements",
+        rule: "self.all(x, x.operator == 'In' ? x.values.size() != 0 : true)",
+        message: "requirements with operator 'In' must have a value defined",
+      },
+      {
+        path: "spec.requirements",
+        rule: "self.all(x, (x.operator == 'Gt' || x.operator == 'Lt' || x.operator == 'Gte' || x.operator == 'Lte') ? (x.values.size() == 1 && int(x.values[0]) >= 0) : true)",
+        message: "requirements operator 'Gt', 'Lt', 'Gte' or 'Lte' must have a single positive integer value",
+      },
+      {
+        path: "spec.requirements[].key",
+        rule: 'self in ["karpenter.sh/capacity-type", "karpenter.sh/nodepool"] || !self.find("^([^/]+)").endsWith("karpenter.sh")',
+        message: 'label domain "karpenter.sh" is restricted',
+      },
+      {
+        path: "spec.requirements[].key",
+        rule: 'self != "kubernetes.io/hostname"',
+        message: 'label "kubernetes.io/hostname" is restricted',
+      },
+      {
+        path: "spec.requirements[].key",
+        rule: 'self in ["karpenter.k8s.aws/ec2nodeclass", "karpenter.k8s.aws/instance-encryption-in-transit-supported", "karpenter.k8s.aws/nitro-sandbox", "karpenter.k8s.aws/instance-category", "karpenter.k8s.aws/instance-hypervisor", "karpenter.k8s.aws/instance-family", "karpenter.k8s.aws/instance-generation", "karpenter.k8s.aws/instance-local-nvme", "karpenter.k8s.aws/instance-size", "karpenter.k8s.aws/instance-cpu", "karpenter.k8s.aws/instance-cpu-manufacturer", "karpenter.k8s.aws/instance-cpu-sustained-clock-speed-mhz", "karpenter.k8s.aws/instance-memory", "karpenter.k8s.aws/instance-ebs-bandwidth", "karpenter.k8s.aws/instance-network-bandwidth", "karpenter.k8s.aws/instance-gpu-name", "karpenter.k8s.aws/instance-gpu-manufacturer", "karpenter.k8s.aws/instance-gpu-count", "karpenter.k8s.aws/instance-gpu-memory", "karpenter.k8s.aws/instance-accelerator-name", "karpenter.k8s.aws/instance-accelerator-manufacturer", "karpenter.k8s.aws/instance-accelerator-count", "karpenter.k8s.aws/instance-capability-flex"] || !self.find("^([^/]+)").endsWith("karpenter.k8s.aws")',
+        message: 'label domain "karpenter.k8s.aws" is restricted',
+      },
+    ],
+    defaults: [],
+  },
+];

@@ -1,0 +1,110 @@
+/** A kind of resource that carries the accelerated pod, and what aiplat knows of it: a file in kinds/ each. */
+import type { Path } from "../base/problem.ts";
+import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import type { Container, Manifest, Metadata, PodSpec, PodTemplate } from "./manifest.ts";
+
+/** What a resource is made from. */
+export interface Contents {
+  readonly workload: ResolvedWorkload;
+  readonly shape: Shape;
+  /** The resource's name, which is also the value of the pods' instance label. */
+  readonly name: string;
+  /** Of every resource that goes with the workload. */
+  readonly metadata: Metadata;
+  /** What makes a queue see the resource; on the object that the queue admits. */
+  readonly queueLabels: Readonly<Record<string, string>>;
+  /** With eks.pod merged. */
+  readonly pod: PodTemplate;
+  /** Whether something else says how many replicas run. */
+  readonly autoscaled: boolean;
+}
+
+/** A key of the workload that a kind cannot carry, and why. */
+export interface UnsupportedField {
+  readonly path: Path;
+  /** After the kind's name: `runs no several nodes: nodes is 2`. */
+  readonly message: string;
+}
+
+export interface KindDefinition {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly runs: ResolvedWorkload["kind"];
+  /** Why it cannot carry the workload, besides `runs`; none where it can. */
+  unsupportedFields(workload: ResolvedWorkload): readonly UnsupportedField[];
+  /** Characters that the controller appends to the name for the longest name it makes. */
+  reservedNameLength(workload: ResolvedWorkload): number;
+  /** The resource. */
+  wrap(contents: Contents): Pick<Manifest, "metadata" | "spec">;
+  /** What the resource needs and nobody else makes, to be applied before it. */
+  companions?(contents: Contents): readonly Manifest[];
+  /** The queues that hold it back until they admit it, each with how they see it. */
+  readonly queues?: Readonly<Partial<Record<Queue, string>>>;
+  /**
+   * How kubectl sees that it is up: by `kubectl rollout status`, or by a condition that its controller sets. Jobs have
+   * neither: they end, and nobody waits for that.
+   */
+  readonly ready?: "rollout" | { readonly condition: string };
+  /** Whether it has a scale subresource, for an autoscaler. */
+  readonly scalable?: true;
+  /** Whether it starts by the workload's schedule. */
+  readonly scheduled?: true;
+  /** Whether it loads the workload's model for the container. */
+  readonly loadsModels?: true;
+  /**
+   * The Service that sends requests to its pods; none where its controller makes one: what is appended to its name, and
+   * which of the pods it selects.
+   */
+  readonly service?: { readonly suffix?: string; readonly selector?: Readonly<Record<string, string>> };
+  readonly documentation: KindDocumentation;
+}
+
+/** Its rows in docs/kubernetes-kinds.md, in Markdown: where the workload's words go. */
+export interface KindDocumentation {
+  readonly replicas: string;
+  readonly nodes: string;
+  readonly coordinator?: string;
+  readonly devices: string;
+  readonly container: string;
+  readonly command: string;
+  readonly health: string;
+  /** How the nodes find each other. */
+  readonly rendezvous?: string;
+}
+
+/** What holds workloads back until there is room. */
+export type Queue = "kueue";
+
+/** `metadata` with the queue's labels. */
+export function queued({ metadata, queueLabels }: Contents): Metadata {
+  return { ...metadata, labels: { ...metadata.labels, ...queueLabels } };
+}
+
+/** The pod with its first container, the workload's own, changed. */
+export function withContainer(pod: PodTemplate, change: (container: Container) => Container): PodTemplate {
+  const [own, ...sidecars] = pod.spec.containers;
+  return { ...pod, spec: { ...pod.spec, containers: [change(own!), ...sidecars] } };
+}
+
+/** The pod with the container's name that a controller looks for. */
+export function renamed(pod: PodTemplate, name: string): PodTemplate {
+  return withContainer(pod, (container) => ({ ...container, name }));
+}
+
+/** The pod with more fields in its spec. */
+export function withSpec(pod: PodTemplate, fields: Partial<PodSpec>): PodTemplate {
+  return { ...pod, spec: { ...fields, ...pod.spec } };
+}
+
+export function oneNode({ nodes }: ResolvedWorkload): readonly UnsupportedField[] {
+  return nodes === 1 ? [] : [{ path: ["nodes"], message: `has single pods for replicas, and nodes is ${nodes}` }];
+}
+
+export function oneReplica({ replicas }: ResolvedWorkload): readonly UnsupportedField[] {
+  return replicas === 1 ? [] : [{ path: ["replicas"], message: `runs one replica, and replicas is ${replicas}` }];
+}
+
+/** The decimal digits of the last of `count` indices. */
+export function indexDigits(count: number): number {
+  return String(count - 1).length;
+}

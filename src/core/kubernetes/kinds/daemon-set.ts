@@ -1,0 +1,32 @@
+import { oneNode, type KindDefinition } from "../kind-definition.ts";
+import { selectorOf } from "../labels.ts";
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/daemon-set-v1/ */
+export const daemonSet: KindDefinition = {
+  kind: "DaemonSet",
+  apiVersion: "apps/v1",
+  runs: "service",
+  unsupportedFields: (workload) => [
+    ...oneNode(workload),
+    ...(workload.replicas === 1
+      ? []
+      : [
+          { path: ["replicas"], message: `runs one pod on every node that fits, and replicas is ${workload.replicas}` },
+        ]),
+  ],
+  reservedNameLength: () => 0,
+  wrap: ({ metadata, name, pod }) => ({
+    metadata,
+    spec: { selector: { matchLabels: selectorOf(name) }, template: pod },
+  }),
+  ready: "rollout",
+  service: {},
+  documentation: {
+    replicas: "1 only: one pod on every node that fits",
+    nodes: "1 only",
+    devices: "`spec.template`",
+    container: "NAME",
+    command: "`args`",
+    health: "probes",
+  },
+};

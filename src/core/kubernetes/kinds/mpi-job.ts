@@ -1,0 +1,52 @@
+import { coordinatorPod } from "../coordinator.ts";
+import { indexDigits, oneReplica, queued, withContainer, type KindDefinition } from "../kind-definition.ts";
+import type { Container } from "../manifest.ts";
+import { withoutProbes } from "../probes.ts";
+import { processesPerNode } from "../rendezvous.ts";
+import { backoffLimit } from "./job.ts";
+
+/**
+ * Without a command the controller has a worker run sshd (kubeflow/mpi-operator @caa3c47,
+ * pkg/controller/mpi_job_controller.go).
+ */
+function asWorker(container: Container): Container {
+  const { args: _args, ...rest } = withoutProbes(container);
+  return rest as Container;
+}
+
+/** https://www.kubeflow.org/docs/components/trainer/legacy-v1/user-guides/mpi/ */
+export const mpiJob: KindDefinition = {
+  kind: "MPIJob",
+  apiVersion: "kubeflow.org/v2beta1",
+  runs: "job",
+  unsupportedFields: oneReplica,
+  // Hosts are NAME-launcher and NAME-worker-INDEX.
+  reservedNameLength: ({ nodes }) => Math.max("-launcher".length, "-worker-".length + indexDigits(nodes)),
+  wrap: (contents) => {
+    const { workload, shape, pod } = contents;
+    return {
+      metadata: queued(contents),
+      spec: {
+        slotsPerWorker: processesPerNode(workload, shape) ?? 1,
+        // A launcher that starts before its workers fails, and is not started again.
+        launcherCreationPolicy: "WaitForWorkersReady",
+        runPolicy: { backoffLimit, cleanPodPolicy: "Running" },
+        mpiReplicaSpecs: {
+          Launcher: { replicas: 1, restartPolicy: "Never", template: coordinatorPod(pod, shape) },
+          Worker: { replicas: workload.nodes, restartPolicy: "Never", template: withContainer(pod, asWorker) },
+        },
+      },
+    };
+  },
+  queues: { kueue: "label" },
+  documentation: {
+    replicas: "1 only",
+    nodes: "`mpiReplicaSpecs.Worker.replicas`",
+    coordinator: "`Launcher`",
+    devices: "the `Worker` template",
+    container: "NAME",
+    command: "`args` of the launcher; a worker runs `sshd`",
+    health: "readiness of the launcher",
+    rendezvous: "the hostfile of its controller; `mpirun -x VARIABLE` passes a variable on",
+  },
+};

@@ -1,0 +1,43 @@
+import { oneReplica, queued, type KindDefinition } from "../kind-definition.ts";
+import { rayApiVersion, rayClusterSpec, unprobed } from "../ray.ts";
+import { backoffLimit } from "./job.ts";
+
+/** A command as one line of a shell: KubeRay hands the entrypoint to `ray job submit`. */
+function shellLine(command: readonly string[]): string {
+  return command.map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`)).join(" ");
+}
+
+/** https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/rayjob-quick-start.html */
+export const rayJob: KindDefinition = {
+  kind: "RayJob",
+  apiVersion: rayApiVersion,
+  runs: "job",
+  unsupportedFields: (workload) => [
+    ...oneReplica(workload),
+    ...unprobed(workload),
+    ...(workload.command === undefined ? [{ path: ["command"], message: "submits a command, and there is none" }] : []),
+  ],
+  // MaxRayJobNameLength is 47.
+  reservedNameLength: () => "-abcde-serve-svc".length,
+  wrap: (contents) => ({
+    metadata: queued(contents),
+    spec: {
+      entrypoint: shellLine(contents.workload.command ?? []),
+      backoffLimit,
+      // A cluster that stays would hold its devices.
+      shutdownAfterJobFinishes: true,
+      rayClusterSpec: rayClusterSpec(contents),
+    },
+  }),
+  queues: { kueue: "label" },
+  documentation: {
+    replicas: "1 only",
+    nodes: "`workerGroupSpecs[0].numOfHosts`",
+    coordinator: "`headGroupSpec`",
+    devices: "`workerGroupSpecs[0].template`",
+    container: "NAME",
+    command: "`entrypoint`",
+    health: "refused",
+    rendezvous: "Ray",
+  },
+};

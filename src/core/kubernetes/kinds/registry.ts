@@ -1,0 +1,35 @@
+// Generated from the files of this folder by scripts/build-kinds.mjs: a kind more is a file more.
+import type { KindDefinition } from "../kind-definition.ts";
+import { cronJob } from "./cron-job.ts";
+import { daemonSet } from "./daemon-set.ts";
+import { deployment } from "./deployment.ts";
+import { inferenceService } from "./inference-service.ts";
+import { jobSet } from "./job-set.ts";
+import { job } from "./job.ts";
+import { leaderWorkerSet } from "./leader-worker-set.ts";
+import { mpiJob } from "./mpi-job.ts";
+import { pyTorchJob } from "./py-torch-job.ts";
+import { rayCluster } from "./ray-cluster.ts";
+import { rayJob } from "./ray-job.ts";
+import { rayService } from "./ray-service.ts";
+import { statefulSet } from "./stateful-set.ts";
+import { tfJob } from "./tf-job.ts";
+import { trainJob } from "./train-job.ts";
+
+export const definitions = {
+  CronJob: cronJob,
+  DaemonSet: daemonSet,
+  Deployment: deployment,
+  InferenceService: inferenceService,
+  JobSet: jobSet,
+  Job: job,
+  LeaderWorkerSet: leaderWorkerSet,
+  MPIJob: mpiJob,
+  PyTorchJob: pyTorchJob,
+  RayCluster: rayCluster,
+  RayJob: rayJob,
+  RayService: rayService,
+  StatefulSet: statefulSet,
+  TFJob: tfJob,
+  TrainJob: trainJob,
+} satisfies Readonly<Record<string, KindDefinition>>;

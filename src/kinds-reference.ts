@@ -1,0 +1,47 @@
+/** The parts of docs/kubernetes-kinds.md that are derived from the kinds. */
+import { listOr } from "./core/base/problem.ts";
+import { definitionOf, kinds, laterKinds } from "./core/kubernetes/kinds.ts";
+
+const ordered = [
+  ...kinds.filter((kind) => definitionOf(kind).runs === "service"),
+  ...kinds.filter((kind) => definitionOf(kind).runs === "job"),
+].map((kind) => ({ ...definitionOf(kind), ...definitionOf(kind).documentation }));
+
+function table(head: readonly string[], rows: readonly (readonly (string | undefined)[])[]): string {
+  const line = (cells: readonly (string | undefined)[]) => `|${cells.map((cell) => ` ${cell ?? ""} `).join("|")}|`;
+  return [line(head).replace(/ {2}/g, " "), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n");
+}
+
+const listOf = (some: readonly string[]) => listOr(some, "and");
+
+/** By the name of their markers. */
+export const generatedParts: Readonly<Record<string, string>> = {
+  kinds: table(
+    ["kind", "runs", "`replicas`", "`nodes`", "coordinator", "devices are requested in"],
+    ordered.map(({ kind, apiVersion, runs, replicas, nodes, coordinator, devices }) => [
+      `${kind} (${apiVersion})`,
+      runs,
+      replicas,
+      nodes,
+      coordinator,
+      devices,
+    ]),
+  ),
+  "pods of the kinds": table(
+    ["kind", "the container's name", "`command`", "`health`", "how the nodes find each other", "Kueue"],
+    ordered.map(({ kind, container, command, health, rendezvous, queues }) => [
+      kind,
+      container,
+      command,
+      health,
+      rendezvous,
+      queues?.kueue ?? "refused: Kueue has no integration",
+    ]),
+  ),
+  "later kinds": laterKinds.length === 0 ? "" : `${listOf(laterKinds)} are not there yet.`,
+  "scalable kinds": `Kinds with a scale subresource: ${listOf(
+    ordered.filter(({ scalable }) => scalable === true).map(({ kind }) => kind),
+  )}. Kinds for \`--with service\`: ${listOf(
+    ordered.filter(({ service }) => service !== undefined).map(({ kind }) => kind),
+  )}.`,
+};

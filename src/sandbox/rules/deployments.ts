@@ -1,0 +1,79 @@
+import { api, guide, unverified, type SandboxRule } from "./rule.ts";
+
+/** Deployments that shift traffic from one set of tasks to another. */
+export const shiftedDeploymentRules: readonly SandboxRule[] = [
+  {
+    rule:
+      "All the new tasks run beside all the old ones, until the last stage takes the old ones away; " +
+      "the percentages do not reduce that.",
+    source: `${guide}/blue-green-deployment-how-it-works.html`,
+  },
+  {
+    rule:
+      "The stages: (RECONCILE_SERVICE), PRE_SCALE_UP, SCALE_UP, POST_SCALE_UP, TEST_TRAFFIC_SHIFT, " +
+      "POST_TEST_TRAFFIC_SHIFT, PRODUCTION_TRAFFIC_SHIFT, POST_PRODUCTION_TRAFFIC_SHIFT, BAKE_TIME, CLEAN_UP.",
+    source: `${api}/API_ServiceDeployment.html`,
+  },
+  {
+    rule: "A stage that has nothing to wait for lasts a second; SCALE_UP lasts until every new task is healthy.",
+    source: "the sandbox's own",
+  },
+  {
+    rule:
+      "A canary shifts its percentage, waits, and shifts the rest; a linear deployment shifts equal steps with a " +
+      "wait between them, none after the last. 5 % and 10 minutes, 10 % and 6 minutes unless set.",
+    source: `${api}/API_CanaryConfiguration.html; ${api}/API_LinearConfiguration.html`,
+  },
+  { rule: "`bakeTimeInMinutes` must be given for BLUE_GREEN.", source: `${api}/API_DeploymentConfiguration.html` },
+  {
+    rule: "The circuit breaker works here too.",
+    source:
+      `${guide}/deployment-failure-detection.html for blue/green, ` +
+      `against ${api}/API_DeploymentCircuitBreaker.html; ${unverified} for linear and canary`,
+  },
+  { rule: "SCALE_UP that lasts 24 hours fails the deployment, and it is rolled back.", source: unverified },
+  {
+    rule: "The old tasks stay as many as they were when the deployment began; one that stops is replaced.",
+    source: unverified,
+  },
+  {
+    rule:
+      "A deployment that starts while another is under way first stops the tasks that are not in production " +
+      "(RECONCILE_SERVICE).",
+    source: `the stage: ${api}/API_ServiceDeployment.html; which tasks: ${unverified}`,
+  },
+  { rule: "A service's first deployment shifts its traffic at once and does not bake.", source: unverified },
+  {
+    rule: "DescribeServices shows the new deployment as PRIMARY, the old one as ACTIVE, both with a rolloutState.",
+    source: unverified,
+  },
+  {
+    rule: "Lifecycle hooks are refused. Traffic weights are shown, though no traffic flows.",
+    source: "the sandbox's own",
+  },
+];
+
+/** What ECS keeps of each deployment. */
+export const serviceDeploymentRules: readonly SandboxRule[] = [
+  {
+    rule:
+      "Each deployment is kept with its status: PENDING, IN_PROGRESS, then SUCCESSFUL, " +
+      "STOPPED (failed without a rollback, or overtaken by another), ROLLBACK_SUCCESSFUL or ROLLBACK_FAILED; " +
+      "a rollback is part of the deployment that failed.",
+    source: `${guide}/service-deployment.html; STOPPED where overtaken, without STOP_REQUESTED: ${unverified}`,
+  },
+  {
+    rule: "The deployment `ecs-svc/N` rolls out the revision `service-revision/CLUSTER/SERVICE/N`.",
+    source: "https://github.com/hashicorp/terraform-provider-aws (internal/service/ecs/service.go) finds it so",
+  },
+  {
+    rule: "StopServiceDeployment rolls back what is under way, over ROLLBACK_REQUESTED; there is no other stop type.",
+    source: `${api}/API_StopServiceDeployment.html; what ended already: ConflictException, ${unverified}`,
+  },
+  { rule: "A rollback with nothing to go back to is ROLLBACK_FAILED.", source: unverified },
+  {
+    rule: "Lists are the newest first, 20 a page unless asked, by status and by time; they go with their service.",
+    source: `${api}/API_ListServiceDeployments.html; the order: ${unverified}`,
+  },
+  { rule: "The wording of a `statusReason`.", source: unverified },
+];

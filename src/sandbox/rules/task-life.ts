@@ -1,0 +1,51 @@
+import { agent, api, guide, unverified, type SandboxRule } from "./rule.ts";
+
+/** The states of a task, and how it ends. */
+export const taskLifeRules: readonly SandboxRule[] = [
+  {
+    rule:
+      "PROVISIONING and DEPROVISIONING are for awsvpc tasks, ACTIVATING and DEACTIVATING for " +
+      "tasks behind a load balancer.",
+    source: `${guide}/task-lifecycle-explanation.html`,
+  },
+  { rule: "How long each state lasts: a second.", source: "the sandbox's own" },
+  {
+    rule:
+      "The agent (1.74.1 and later) keeps a task PENDING until what it needs on the host is free: " +
+      "host ports in bridge and host mode, CPU, memory, GPUs; first in, first out.",
+    source: agent,
+  },
+  {
+    rule: "In awsvpc mode the agent counts no ports: a successor can start while the old task holds its devices.",
+    source: agent,
+  },
+  {
+    rule: "A task ends when an essential container ends, with `Essential container in task exited`.",
+    source: `${guide}/stopped-task-error-codes.html`,
+  },
+  {
+    rule: "StopTask sends SIGTERM (exit code 143) and after `stopTimeout`, 30 seconds unless set, SIGKILL (137).",
+    source: `${api}/API_StopTask.html`,
+  },
+  {
+    rule:
+      "An image that is not there: CannotPullContainerError and TaskFailedToStart; " +
+      "the containers have no exit code.",
+    source: `${guide}/task-cannot-pull-image.html`,
+  },
+  {
+    rule: "A device or a log group that is not there: CannotStartContainerError and TaskFailedToStart.",
+    source: `the error: ${guide}/stopped-task-error-codes.html; the stop code: ${unverified}`,
+  },
+  { rule: "A stopped task is shown for an hour.", source: `${api}/API_DescribeTasks.html` },
+  {
+    rule:
+      "A container health check says HEALTHY after one interval and UNHEALTHY after its " +
+      "start period and its retries.",
+    source: `${api}/API_HealthCheck.html`,
+  },
+  {
+    rule: "A service stops a task for its container health checks only after its grace period, with or without a load balancer.",
+    source: `${api}/API_CreateService.html`,
+  },
+];
