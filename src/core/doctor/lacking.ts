@@ -4,7 +4,6 @@ import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import { emptyInstance } from "../placement/empty-instance.ts";
 import { explainPlacement } from "../placement/explain.ts";
 import { isOfService } from "../plan/service-tasks.ts";
-import { unjudged } from "../ecs/judge.ts";
 import { definitionsOf, resolveForEcs } from "../ecs/resolve-for-ecs.ts";
 import type { Patient } from "./diagnose.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
@@ -32,7 +31,7 @@ export function findLacking(
 ): Lacking {
   const { workload } = ecs;
   const target = { ...present({ region }), lockPortBase: lockPortBaseOf(snapshot.tags) };
-  const definitions = definitionsOf(resolveForEcs(workload, target, unjudged));
+  const definitions = definitionsOf(resolveForEcs(workload, target, null));
   const options = present({ capacityProviders: providers });
   const asked = Math.max(0, workload.replicas - runningOf(workload, snapshot));
   const { possible, nearestChange } = explainPlacement(snapshot, definitions, { ...options, count: asked });

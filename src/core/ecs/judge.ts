@@ -19,9 +19,6 @@ export type Lint = (definition: Raw, known: Known) => readonly Finding[];
  */
 export const lintGenerated: Lint = (definition, known) => lintSubject(subjectOf(definition), known);
 
-/** Where what a workload comes to has been judged, or is there to be taken as it runs. */
-export const unjudged: Lint = () => [];
-
 /** For those who look at container images themselves. */
 export function withoutImages(lint: Lint): Lint {
   return (definition, known) => lint(definition, known).filter(({ rule }) => !rule.startsWith("image-"));

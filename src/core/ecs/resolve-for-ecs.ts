@@ -50,14 +50,15 @@ export interface EcsWorkload {
 /**
  * Works out what a workload is on ECS, for one cluster.
  *
- * @param lint What its definitions are held to: `lintTaskDefinition` where there are raw fields of them.
+ * @param lint What its definitions are held to: `lintTaskDefinition` where there are raw fields of them; null where they
+ *   have been judged, or are what runs.
  * @throws Refusal when raw fields take a device or a lock of a slot away, claim a device beyond it, or make what the
  *   linter calls an error, and for a service that nothing would keep off devices that are still held.
  */
 export function resolveForEcs(
   workload: ResolvedWorkload,
   target: EcsTarget = {},
-  lint: Lint = lintGenerated,
+  lint: Lint | null = lintGenerated,
 ): EcsWorkload {
   const capacity = capacityOf(workload);
   const networkMode = networkModeFor(
@@ -70,7 +71,11 @@ export function resolveForEcs(
     variant,
     ...generateTaskDefinition(workload, variant, common),
   }));
-  refuseErrors(judgeDefinitions(workload, generated, { capacity, lockPortBase, lint }));
+  refuseErrors(
+    lint === null
+      ? generated.flatMap(({ problems }) => problems)
+      : judgeDefinitions(workload, generated, { capacity, lockPortBase, lint }),
+  );
   const made = new Map(
     generated.map(({ variant, definition }) => [
       variant.name,
@@ -78,15 +83,16 @@ export function resolveForEcs(
     ]),
   );
   const everyVariant = [...made.values()];
-  refuseErrors([
-    ...earlySuccessors(workload, everyVariant),
-    ...(capacity.kind === "managed-instances"
-      ? missingExecutionRole(
-          everyVariant.map(({ definition }) => definition),
-          target.region,
-        )
-      : []),
-  ]);
+  if (lint !== null)
+    refuseErrors([
+      ...earlySuccessors(workload, everyVariant),
+      ...(capacity.kind === "managed-instances"
+        ? missingExecutionRole(
+            everyVariant.map(({ definition }) => definition),
+            target.region,
+          )
+        : []),
+    ]);
   return {
     workload,
     networkMode,

@@ -2,7 +2,6 @@ import { present } from "../base/present.ts";
 import type { Tag } from "../ecs-api/api.ts";
 import { diffNormalForms } from "../ecs/diff.ts";
 import { generatedFields, type FieldTree } from "../ecs/generated-fields.ts";
-import { unjudged } from "../ecs/judge.ts";
 import { resolveForEcs } from "../ecs/resolve-for-ecs.ts";
 import { ecsRules } from "../ecs/rules.ts";
 import type { Service, ServiceInput } from "../ecs-api/service.ts";
@@ -28,7 +27,7 @@ export function problemsOfImport(document: Raw, { parts, lockPortBase }: ImportS
   ].filter(({ severity }) => severity === "error");
   if (wrong.length > 0) return wrong.map(({ message }) => message);
   try {
-    const ecs = resolveForEcs(resolveWorkload(checked.workload), present({ lockPortBase }), unjudged);
+    const ecs = resolveForEcs(resolveWorkload(checked.workload), present({ lockPortBase }), null);
     const { variants } = ecs;
     if (variants.length !== parts.length)
       return [`it would be ${variants.length} services: ${variants.map(({ name }) => name).join(", ")}`];

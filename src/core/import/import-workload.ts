@@ -5,7 +5,6 @@ import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { listOr, problem, Refusal, type Problem } from "../base/problem.ts";
 import { nameRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
-import { unjudged } from "../ecs/judge.ts";
 import { lintTaskDefinition } from "../ecs/lint/lint.ts";
 import { resolveForEcs } from "../ecs/resolve-for-ecs.ts";
 import { variantsOf } from "../ecs/variants.ts";
@@ -85,7 +84,7 @@ function attempt(source: ImportSource, words: Words): { readonly document: Raw; 
     const ecs = resolveForEcs(
       resolveWorkload(base as unknown as Workload),
       present({ lockPortBase: source.lockPortBase }),
-      unjudged,
+      null,
     );
     const { variants } = ecs;
     const names = variants.map(({ name }) => name);
@@ -223,24 +222,18 @@ function missingNetwork({ parts: [{ definition, service }] }: ImportSource): Imp
   ];
 }
 
-/** What the file comes to and breaks a rule of the linter, as what runs does: no command carries it out as it is. */
-function refusedLater({ lockPortBase }: ImportSource, document: Raw): Imported["warnings"] {
-  const { variants } = resolveForEcs(
-    resolveWorkload(document as unknown as Workload),
-    present({ lockPortBase }),
-    unjudged,
-  );
-  const { definition } = variants[0]!;
-  return lintTaskDefinition(definition, present({ lockPortBase })).flatMap(({ rule, severity, message, fix }) =>
-    severity === "error"
-      ? [
-          {
-            message: `${definition.family}: ${message} (${rule})`,
-            hint: `${fix} Until then plan and deploy refuse the file.`,
-          },
-        ]
-      : [],
-  );
+/** What the commands refuse of the file, though it runs: ECS has taken what aiplat would not register. */
+function refusedLater({ parts: [{ definition }], lockPortBase }: ImportSource, document: Raw): Imported["warnings"] {
+  try {
+    resolveForEcs(resolveWorkload(document as unknown as Workload), present({ lockPortBase }), lintTaskDefinition);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return error.problems.map(({ code, message, hint = "" }) => ({
+      message: `${definition.family}: ${message} (${code})`,
+      hint: `${hint} Until then plan and deploy refuse the file.`.trim(),
+    }));
+  }
 }
 
 function filled(name: string, raw: Raw): Raw {

@@ -364,8 +364,8 @@ describe("any workload file", () => {
         for (const each of problems) {
           refused += 1;
           const path = each.split(" ")[1]!.split(".");
-          // Something that the file says stands at the place, or around it.
-          expect(path[0] === "" ? undefined : valueAt(document, path.slice(0, 1))).not.toBeUndefined();
+          // What is said of a raw field stands there in the file.
+          if (path[1] === "taskDefinition") expect(valueAt(document, path)).not.toBeUndefined();
         }
         for (const definition of definitions) {
           generated += 1;
