@@ -12,7 +12,7 @@ import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
 import { createRegistry } from "../image-registry/registry.ts";
 import type { Command, Invocation } from "./command.ts";
-import { withoutImages } from "../core/ecs/judge.ts";
+import { lintForDoctor } from "../core/ecs/judge.ts";
 import { loadEcsWorkload } from "./shared/load-ecs-workload.ts";
 import { namesWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./shared/load-workload.ts";
 import { networkConfigurationOption } from "./shared/run-options.ts";
@@ -93,7 +93,7 @@ async function readPatient(
   invocation: Invocation<Options>,
   region: string | undefined,
 ): Promise<Patient> {
-  const { resolved, forCluster } = await loadEcsWorkload(context, invocation, async () => region, withoutImages);
+  const { resolved, forCluster } = await loadEcsWorkload(context, invocation, async () => region, lintForDoctor);
   const ecs = forCluster();
   const flag = invocation.options.networkConfiguration;
   const named = (resolved.ecs.network?.subnets ?? []).length > 0;

@@ -7,7 +7,7 @@ import type { TaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { networkConfigurationOf } from "../../src/core/plan/run-request.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { anInstance, aSnapshot } from "./cluster.ts";
-import { withoutImages } from "../../src/core/ecs/judge.ts";
+import { lintForDoctor } from "../../src/core/ecs/judge.ts";
 import { lintTaskDefinition } from "../../src/core/ecs/lint/lint.ts";
 import { ecsOf } from "./ecs.ts";
 
@@ -63,7 +63,7 @@ export function observe(
 }
 
 function definitionsOf(file: Workload): readonly TaskDefinition[] {
-  return ecsOf(file, { region: place.region }, withoutImages(lintTaskDefinition)).variants.map(
+  return ecsOf(file, { region: place.region }, lintForDoctor(lintTaskDefinition)).variants.map(
     ({ definition }) => definition,
   );
 }
@@ -75,7 +75,7 @@ export function examine(
   machine: Partial<Observation["machine"]> = {},
 ): readonly CheckItem[] {
   const file = named === "none" ? undefined : named;
-  const ecs = file === undefined ? undefined : ecsOf(file, { region: place.region }, withoutImages(lintTaskDefinition));
+  const ecs = file === undefined ? undefined : ecsOf(file, { region: place.region }, lintForDoctor(lintTaskDefinition));
   const hasSubnets = (ecs?.workload.ecs.network?.subnets ?? []).length > 0;
   const network = ecs === undefined || !hasSubnets ? undefined : networkConfigurationOf(ecs, undefined);
   const patient: Patient | undefined =

@@ -22,6 +22,9 @@ export interface LoadedEcsWorkload {
   locating<T>(work: () => T): T;
 }
 
+/** Stands for the region where none is known yet: a log configuration names it. */
+export const anyRegion = "us-east-1";
+
 /** What the definitions of a workload are held to: the API's own model too where raw fields are merged into them. */
 export async function lintFor({ ecs }: Pick<Workload, "ecs">): Promise<Lint> {
   if (ecs?.taskDefinition === undefined) return lintGenerated;
@@ -47,13 +50,18 @@ export async function loadEcsWorkload(
   const resolved = resolveWorkload(workload);
   const lint = heldTo(await lintFor(workload));
   const region = workload.logs === undefined ? undefined : await askRegion();
-  const on = (target: EcsTarget) =>
-    locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }, lint));
-  on({});
+  const on = (target: EcsTarget, held: Lint | null = lint) =>
+    locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }, held));
+  // Which region it is makes no difference to what is wrong.
+  on({ region: region ?? anyRegion });
   return {
     resolved,
     forCluster: (cluster) =>
-      on(cluster === undefined ? {} : { lockPortBase: locating(() => lockPortBaseOf(cluster.tags)) }),
+      on(
+        cluster === undefined ? {} : { lockPortBase: locating(() => lockPortBaseOf(cluster.tags)) },
+        // Without a region the definitions do without logs.
+        workload.logs !== undefined && region === undefined ? null : lint,
+      ),
     locating,
   };
 }

@@ -19,9 +19,10 @@ export type Lint = (definition: Raw, known: Known) => readonly Finding[];
  */
 export const lintGenerated: Lint = (definition, known) => lintSubject(subjectOf(definition), known);
 
-/** For those who look at container images themselves. */
-export function withoutImages(lint: Lint): Lint {
-  return (definition, known) => lint(definition, known).filter(({ rule }) => !rule.startsWith("image-"));
+/** For `doctor`, which looks at container images and the execution role itself, and says what to do about them. */
+export function lintForDoctor(lint: Lint): Lint {
+  return (definition, known) =>
+    lint(definition, known).filter(({ rule }) => !rule.startsWith("image-") && rule !== "secrets-without-role");
 }
 
 /**
