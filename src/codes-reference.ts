@@ -4,7 +4,7 @@ import type { CodeEntry } from "./core/base/codes/entry.ts";
 import { errorCodes, exitCodes, exitMeanings } from "./core/base/codes/error-codes.ts";
 import { lintRules } from "./core/base/codes/lint-rules.ts";
 import { problemCodes } from "./core/base/codes/problem-codes.ts";
-import { reasonCodes } from "./core/base/codes/reason-codes.ts";
+import { failureReasons, reasonCodes } from "./core/base/codes/reason-codes.ts";
 
 /** The exit codes as a table of Markdown: README.md and docs/codes.md have it. */
 export function exitTable(): string {
@@ -83,6 +83,10 @@ Why a task does not fit a container instance. The failures of a run have them as
 as \`RESOURCE:MEMORY\`.
 
 ${codeTable(["code", "meaning"], reasonCodes)}
+
+Where neither says why, the \`reason\` is one of these:
+
+${codeTable(["reason", "meaning"], failureReasons)}
 `;
 }
 

@@ -1,3 +1,4 @@
+import type { FailureReason } from "../core/base/codes/reason-codes.ts";
 import { counted } from "../core/base/counted.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import type { RunStep } from "../core/plan/run-plan.ts";
@@ -60,6 +61,7 @@ export async function playRounds(
   const setbacks = new Setbacks();
   let failures: readonly RunFailure[] = [];
   let waited = 0;
+  let prepared = false;
 
   for (let round = 0; started.size < input.count && !setbacks.tooMany; round++) {
     const snapshot = await input.observe?.();
@@ -71,6 +73,8 @@ export async function playRounds(
     if (incomplete && (stopping.length === 0 || waited >= stopPolls))
       return unplaced.length > 0 ? unplaced : explained(input, before, failures);
     if (steps.length > 0 && !incomplete) {
+      if (!prepared) await input.prepare?.();
+      prepared = true;
       failures = await launchRound(
         ecs,
         runtime,
@@ -175,7 +179,7 @@ async function explained(
   const detail = `${input.count - placed} of ${counted(input.count, "task")}: ECS placed fewer than it was asked for and gave no reason`;
   return [
     {
-      reason: "UNKNOWN",
+      reason: "UNKNOWN" satisfies FailureReason,
       detail,
       hint: "Other placements may have come first: run it again, or look at aiplat cluster explain.",
     },

@@ -21,7 +21,7 @@ export interface ServiceWaitOptions {
   /** Hears of each stage of a deployment that is not a rolling update, and of a rollback's. */
   readonly onStage?: (service: string, rollout: ServiceDeployment) => void;
   /** Hears how the services stand, and their tasks by service name. */
-  readonly onPoll?: (services: readonly Service[], health: ReadonlyMap<string, HealthCounts>) => void;
+  readonly onPoll?: (services: readonly Service[], health: ReadonlyMap<string, HealthCounts>) => void | Promise<void>;
 }
 
 export interface ServiceOutcome {
@@ -115,7 +115,7 @@ export async function waitForServices(
         ...(verdict === "steady" ? {} : { failure: verdict }),
       });
     }
-    options.onPoll?.(services, health);
+    await options.onPoll?.(services, health);
     return news;
   };
 

@@ -47,12 +47,20 @@ export function deploymentView(
   };
 }
 
+/** What is known of services beside their description. */
+export interface Standing {
+  /** Service deployments under way, by service name. */
+  readonly rollouts?: ReadonlyMap<string, ServiceDeployment> | undefined;
+  readonly health?: ReadonlyMap<string, HealthCounts> | undefined;
+  /** Why tasks have no room. */
+  readonly failures?: readonly RunFailure[];
+}
+
 /** What `service status` and `delete` answer. */
 export function servicesView(
   target: { readonly workload: string; readonly cluster: string },
   services: readonly Service[],
-  rollouts: ReadonlyMap<string, ServiceDeployment> = new Map(),
-  health: ReadonlyMap<string, HealthCounts> = new Map(),
+  { rollouts = new Map(), health = new Map(), failures }: Standing = {},
 ): View {
   return {
     kind: "ServiceStatus",
@@ -109,6 +117,7 @@ export function servicesView(
             .map(({ createdAt, message }) => ({ createdAt: new Date(createdAt).toISOString(), message })),
         }),
       ),
+      failures,
     },
     table: statusTable(services, rollouts, health, { nameDefinition: nameIn, eventLast: false }),
     // Where the family has the service's own name, the revision says it all; and events wrap.

@@ -6,6 +6,7 @@ import { checkCodes } from "../../src/core/base/codes/check-codes.ts";
 import { errorCodes } from "../../src/core/base/codes/error-codes.ts";
 import { lintRules } from "../../src/core/base/codes/lint-rules.ts";
 import { problemCodes } from "../../src/core/base/codes/problem-codes.ts";
+import { failureReasons, reasonCodes } from "../../src/core/base/codes/reason-codes.ts";
 import { rules } from "../../src/core/ecs/lint/rules.ts";
 import { extras } from "../../src/core/kubernetes/extras.ts";
 import { readSources } from "../support/architecture.ts";
@@ -45,6 +46,15 @@ describe("the registry of codes", () => {
   it("has no error that nobody throws", () => {
     const written = writtenIn(() => true);
     expect(Object.keys(errorCodes).filter((code) => !written.has(code))).toEqual([]);
+  });
+
+  it("has every reason that aiplat itself writes into a failure, and no other", () => {
+    const texts = [...files].filter(([file]) => !file.startsWith("sandbox/")).map(([, text]) => text);
+    const written = texts.flatMap((text) =>
+      [...text.matchAll(/\breason: "([A-Z_]+)"(?: satisfies (\w+))?/g)].map(([, reason, type]) => `${reason} ${type}`),
+    );
+    const known = [...new Set(written)].filter((each) => !Object.keys(reasonCodes).includes(each.split(" ")[0]!));
+    expect(known.sort()).toEqual(Object.keys(failureReasons).map((reason) => `${reason} FailureReason`));
   });
 
   it("has no check that nobody makes", () => {

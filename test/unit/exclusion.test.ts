@@ -67,7 +67,8 @@ describe("runs and services of the same requirements", () => {
         }
         for (const { definition } of runs) expect(slotOf(definition!).length).toBeGreaterThan(0);
       }),
-      { numRuns: 150 },
+      // Always the same clusters, so that no seed decides over what follows.
+      { numRuns: 150, seed: 1 },
     );
     // The cases must be worth something.
     expect(seen.excluding).toBeGreaterThan(50);

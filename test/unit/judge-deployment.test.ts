@@ -229,7 +229,7 @@ describe("waiting", () => {
       hint: "",
       onEvent: () => undefined,
       onTask: (_, { lastStatus }, health) => told.push(`${lastStatus} ${health}`),
-      onPoll: (_, health) => counts.push(health.get("bert")),
+      onPoll: (_, health) => void counts.push(health.get("bert")),
     });
     expect(told).toEqual(["RUNNING unknown", "RUNNING starting", "RUNNING unhealthy"]);
     expect(new Set(counts.map((each) => JSON.stringify(each)))).toEqual(

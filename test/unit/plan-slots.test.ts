@@ -6,6 +6,7 @@ import { definitionsOf, readsCluster } from "../../src/core/ecs/resolve-for-ecs.
 import { explainPlacement } from "../../src/core/placement/explain.ts";
 import { place } from "../../src/core/placement/place.ts";
 import { planRegistered, planRun } from "../../src/core/plan/plan-run.ts";
+import type { RunStep } from "../../src/core/plan/run-plan.ts";
 import { planSlots } from "../../src/core/plan/plan-slots.ts";
 import { placementOptions, type RunSettings } from "../../src/core/plan/run-request.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
@@ -25,7 +26,6 @@ import {
 
 describe("a plan of slots", () => {
   it("places as many as explain says, on legal slots that are free, and excludes just the machines where ECS would do harm", () => {
-    const seen = { full: 0, partial: 0, excluded: 0 };
     fc.assert(
       fc.property(cluster, (given) => {
         const { machines, holders, it } = given;
@@ -55,6 +55,16 @@ describe("a plan of slots", () => {
 
         const takes = ({ type, active, connected, zone }: Machine) =>
           it.types.includes(type) && active && connected && (!it.zone || zone === "us-east-1a");
+        const room = machines.map(({ cpu, memoryMiB, webPortTaken }) => {
+          const one = (it.webPort && it.mode !== "awsvpc") || (it.distinct && settings.group !== undefined);
+          const most = Math.min(
+            Math.floor(cpu / (it.cpu * 1024)),
+            Math.floor(memoryMiB / (it.memory === "1GiB" ? 1024 : 512)),
+          );
+          return it.webPort && it.mode !== "awsvpc" && webPortTaken ? 0 : one ? Math.min(1, most) : most;
+        });
+        const isFree = (step: RunStep, on: number) =>
+          slotOf(step.definition!).every((device) => standing(given, on, device).free);
         const wanted: Wanted[] = [];
         for (const { definition, count, request } of steps) {
           const slot = slotOf(definition!);
@@ -76,29 +86,17 @@ describe("a plan of slots", () => {
             .map((on) => `i-${on}`);
           expect(excluded.slice(0, unseen.length)).toEqual(unseen);
           const places = ofType.filter((on) => slot.every((device) => standing(given, on, device).free));
-          // The others are free, and another slot of the plan needs some of the devices there.
+          // The others are free, and another slot of the plan needs some of the devices there, or the room.
           for (const id of excluded.slice(unseen.length)) {
             const on = Number(id.slice(2));
             expect(places).toContain(on);
-            expect(
-              steps.some(
-                (other) =>
-                  clashes(slotOf(other.definition!), slot) &&
-                  slotOf(other.definition!).every((device) => standing(given, on, device).free),
-              ),
-            ).toBe(true);
+            const others = steps.filter((other) => isFree(other, on));
+            expect(others.some((other) => clashes(slotOf(other.definition!), slot)) || room[on]! < others.length).toBe(
+              true,
+            );
           }
           for (let each = 0; each < count; each++) wanted.push({ slot, places });
-          if (excluded.length > 0) seen.excluded++;
         }
-        const room = machines.map(({ cpu, memoryMiB, webPortTaken }) => {
-          const one = (it.webPort && it.mode !== "awsvpc") || (it.distinct && settings.group !== undefined);
-          const most = Math.min(
-            Math.floor(cpu / (it.cpu * 1024)),
-            Math.floor(memoryMiB / (it.memory === "1GiB" ? 1024 : 512)),
-          );
-          return it.webPort && it.mode !== "awsvpc" && webPortTaken ? 0 : one ? Math.min(1, most) : most;
-        });
         expect(
           canStand(
             wanted,
@@ -106,12 +104,20 @@ describe("a plan of slots", () => {
             machines.map(() => new Set<number>()),
           ),
         ).toBe(true);
-        if (planned === it.count) seen.full++;
-        else if (planned > 0) seen.partial++;
       }),
       { numRuns: 1000 },
     );
-    // The cases must be worth something.
+  });
+
+  it("is tried on clusters that are worth something: always the same ones, so that no seed decides", () => {
+    const seen = { full: 0, partial: 0, excluded: 0 };
+    for (const { machines, holders, it } of fc.sample(cluster, { numRuns: 1000, seed: 1 })) {
+      const { steps } = planSlots(ecsOf(workloadOf(it)), settingsOf(it), it.count, snapshotOf(machines, holders));
+      const planned = steps.reduce((sum, { count }) => sum + count, 0);
+      if (planned === it.count) seen.full++;
+      else if (planned > 0) seen.partial++;
+      if (steps.some(({ request }) => JSON.stringify(request).includes("not_in"))) seen.excluded++;
+    }
     expect(seen.full).toBeGreaterThan(100);
     expect(seen.partial).toBeGreaterThan(50);
     expect(seen.excluded).toBeGreaterThan(50);
@@ -159,52 +165,6 @@ describe("a plan of slots", () => {
       ),
       { numRuns: 500 },
     );
-  });
-});
-
-describe("slots that overlap, on machines that the plan does not need", () => {
-  const foreign = (name: string, devices: readonly number[]) =>
-    aDefinition(name, { linuxParameters: { devices: devices.map((each) => ({ hostPath: `/dev/neuron${each}` })) } });
-  const [high, low] = [foreign("high", [4, 5]), foreign("low", [0, 1])];
-  const machines = upTo(4).map((index) => anInstance(String(index), "inf2.24xlarge"));
-  const snapshot = aSnapshot(machines, [aTask("high", high, machines[0]), aTask("low", low, machines[1])], [high, low]);
-  const constraintsIn = (networkMode: "bridge" | "awsvpc") => {
-    const workload = {
-      name: "chip",
-      image: "chip:1",
-      accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 4 },
-      resources: { cpu: 1, memory: "1GiB" },
-      ecs: { networkMode },
-    };
-    const settings: RunSettings = {
-      run: "chip-1",
-      cluster: "prod",
-      count: 2,
-      strategy: "pack",
-      placementConstraints: [],
-      networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
-      enableExecuteCommand: false,
-    };
-    const { steps } = planSlots(ecsOf(workload), settings, 2, snapshot);
-    return steps.map(({ definition, machines: on, request }) => [
-      definition!.family.slice("chip-inf2-24xlarge-".length),
-      on,
-      request.placementConstraints?.flatMap(({ expression }) => expression ?? []),
-    ]);
-  };
-
-  it("are left to ECS where lock ports keep them apart", () => {
-    expect(constraintsIn("bridge")).toEqual([
-      ["n0-3", ["i-0"], ["ec2InstanceId not_in [i-1]"]],
-      ["n2-5", ["i-1"], ["ec2InstanceId not_in [i-0]"]],
-    ]);
-  });
-
-  it("are for the first of them in awsvpc mode, where ECS would place both on one", () => {
-    expect(constraintsIn("awsvpc")).toEqual([
-      ["n0-3", ["i-0"], ["ec2InstanceId not_in [i-1]"]],
-      ["n2-5", ["i-1"], ["ec2InstanceId not_in [i-0, i-2, i-3]"]],
-    ]);
   });
 });
 

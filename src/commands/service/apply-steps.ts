@@ -9,8 +9,8 @@ import { staysUntil } from "../../core/plan/judge-plan.ts";
 import type { Service } from "../../core/ecs-api/service.ts";
 import type { RunFailure } from "../../core/plan/run-result.ts";
 import type { ServiceStep } from "../../core/plan/service-plan.ts";
-import { exitCodes, Interrupted, toAiplatError, type AiplatError, type ExitCode } from "../../errors.ts";
-import { deployServices, type DeployedStep } from "../../operations/deploy-services.ts";
+import { exitCodes, Interrupted, toAiplatError, type ExitCode } from "../../errors.ts";
+import { deployServices, type Deployed } from "../../operations/deploy-services.ts";
 import { createLogReader, type LogLine } from "../../operations/follow-logs.ts";
 import type { EcsPort } from "../../ports.ts";
 import type { ServiceOutcome } from "../../operations/wait-for-services.ts";
@@ -21,6 +21,7 @@ import { startProgress } from "../../output/progress.ts";
 import { deploymentView, eventText, healthText, stageText } from "../../output/services.ts";
 import type { OptionSpec } from "../command.ts";
 import { duration } from "../shared/parse-numbers.ts";
+import { watchStalls } from "./explain-stalls.ts";
 import { serviceCommand, type ServiceTarget } from "./service-target.ts";
 
 export interface DeployWaitOptions {
@@ -61,6 +62,7 @@ export async function applySteps(
   if (options.wait === false && waits)
     note(context, `${staying} can only be deleted once what takes its place is steady: waiting for that all the same`);
   const progress = await startProgress(context, "deploying");
+  const stalls = watchStalls(context, ecs, target.cluster, (_, text) => note(context, text));
   const deployed = await deployServices(
     ecs,
     context,
@@ -76,16 +78,19 @@ export async function applySteps(
               onEvent: (service, { message }) => say(service, eventText(message)),
               onTask: (service, task, health) => say(service, changeLine(task, health)),
               onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),
-              onPoll: (services, health) =>
+              onPoll: (services, health) => {
                 progress.update(
                   `${services.map((each) => standingText(each, health.get(each.serviceName))).join(", ")}  ` +
                     formatDuration(context.now() - startedAt),
-                ),
+                );
+                return stalls.look(services);
+              },
             },
           }),
     },
   ).finally(() => progress.stop());
-  return report(context, ecs, target, deployed.steps, deployed.error);
+  const short = deployed.steps.flatMap(({ service }) => stalls.failureOf(service) ?? []);
+  return report(context, ecs, target, deployed, short);
 }
 
 /** What to do about deployments that nobody waits for any more. */
@@ -103,15 +108,16 @@ function standingText({ serviceName, runningCount, desiredCount }: Service, heal
   return `${serviceName} ${runningCount}/${desiredCount}${text === "" ? "" : ` (${text})`}`;
 }
 
+/** @param short Why services have no room. */
 async function report(
   context: Context,
   ecs: EcsPort,
   target: ServiceTarget,
-  steps: readonly DeployedStep[],
-  error: AiplatError | undefined,
+  { steps, error }: Deployed,
+  short: readonly RunFailure[],
 ): Promise<ExitCode> {
   const failed = steps.flatMap(({ outcome }) => (outcome?.failure === undefined ? [] : [outcome]));
-  const failures = failed.flatMap(failuresOf);
+  const failures = [...failed.flatMap(failuresOf), ...short];
   const touched = steps.some(({ result }) => result !== "not-reached" && result !== "unchanged");
   if (error === undefined || touched) await print(context, deploymentView(target, steps, failures));
   await printFailures(context, failures);

@@ -4,20 +4,23 @@ import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-s
 import type { Command, OptionSpec } from "../command.ts";
 import { confirmDeletions } from "./confirm-deletions.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
+import { makeLogGroups } from "../shared/make-log-groups.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
 import {
   forceNewDeploymentOption,
   implyService,
   planLiveService,
   recreateOption,
-  type ServiceFlags,
+  readServiceFlags,
+  type ServiceOptions,
 } from "../shared/make-service-plan.ts";
 import { readSavedService } from "./read-saved-plan.ts";
 import { allowStallOption, guard } from "./rollout-guard.ts";
-import { enableExecuteCommandOption, networkConfigurationOption } from "../shared/run-options.ts";
+import { networkConfigurationOption } from "../shared/aws-flags.ts";
+import { enableExecuteCommandOption } from "../shared/run-options.ts";
 import { checkPlanAlone } from "../shared/check-saved-plan.ts";
 
-interface Options extends WorkloadOptions, ServiceFlags, DeployWaitOptions {
+interface Options extends WorkloadOptions, ServiceOptions, DeployWaitOptions {
   readonly allowStall?: boolean;
   readonly plan?: string;
 }
@@ -69,13 +72,15 @@ export const serviceDeploy: Command<Options> = {
             context,
             ecs,
             await loadEcsWorkload(context, implyService(context, invocation)),
-            options,
+            await readServiceFlags(context, options),
           )
         : await readSavedService(context, ecs, options.plan);
+    for (const each of plan.warnings) note(context, each);
     if (!changesAnything(plan)) note(context, "No difference: the services say the same.");
     await guard(context, plan.unplaced, options.allowStall === true);
     const answerable = invocation.args[0] !== "-" && options.plan !== "-";
     await confirmDeletions(context, ecs, plan, { answerable });
+    await makeLogGroups(context, plan.logGroups);
     return applySteps(context, ecs, plan.inputs, plan.steps, options);
   },
 };

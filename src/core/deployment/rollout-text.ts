@@ -1,15 +1,27 @@
 import { counted } from "../base/counted.ts";
 import { listOr, problem, type Problem } from "../base/problem.ts";
+import { barredGrowth, because, waysToGrow } from "../placement/barred-growth.ts";
 import type { Rollout, RolloutVerdict } from "./rollout.ts";
 
 /** Why a deployment would stall, with the arithmetic and what would let it finish. */
-export function rolloutProblem(verdict: RolloutVerdict, { settings, newDeployment }: Rollout): Problem {
-  return problem(
-    "rollout-stalls",
-    ["ecs", "service", "deploymentConfiguration"],
-    `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}`,
-    remedyText(verdict),
-  );
+export function rolloutProblem(verdict: RolloutVerdict, rollout: Rollout): Problem {
+  const { settings, newDeployment, barred, placement } = rollout;
+  const why = verdict.why === undefined ? "" : `: ${verdict.why}`;
+  const stall = `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}${why}`;
+  // With more machines it would finish, and nobody starts them.
+  if (barred !== undefined && verdict.remedies.instances !== undefined)
+    return problem(
+      "device-held",
+      ["ecs", "capacity"],
+      `${stall}; ${barredGrowth(barred, placement?.capacityProviders ?? [])}`,
+      `${waysToGrow} ${remedyText({ ...verdict, remedies: withoutInstances(verdict) }, rollout)}`,
+    );
+  return problem("rollout-stalls", ["ecs", "service", "deploymentConfiguration"], stall, remedyText(verdict, rollout));
+}
+
+function withoutInstances({ remedies }: RolloutVerdict): RolloutVerdict["remedies"] {
+  const { instances: _, ...others } = remedies;
+  return others;
 }
 
 function arithmetic(
@@ -33,9 +45,10 @@ function arithmetic(
   return `${wanted} and ${before} run; ${stops} and ${starts}; ${end}`;
 }
 
-function remedyText({
-  remedies: { rolling, minimumHealthyPercent, maximumPercent, instances },
-}: RolloutVerdict): string {
+function remedyText(
+  { nearest, remedies: { rolling, minimumHealthyPercent, maximumPercent, instances } }: RolloutVerdict,
+  { barred, limit, placement }: Rollout,
+): string {
   const settings = [
     ...(minimumHealthyPercent === undefined ? [] : [`minimumHealthyPercent ${minimumHealthyPercent}`]),
     ...(maximumPercent === undefined ? [] : [`maximumPercent ${maximumPercent}`]),
@@ -49,11 +62,21 @@ function remedyText({
     ...(rolling === undefined && settings.length > 0
       ? [`set ${listOr(settings)} in ecs.service.deploymentConfiguration`]
       : []),
-    ...(instances === undefined ? [] : [`add ${counted(instances.count, `${instances.instanceType} instance`)}`]),
+    ...(nearest === undefined ? [] : [nearest]),
+    ...(instances === undefined
+      ? []
+      : [`add ${counted(instances.count, `${instances.instanceType} instance`)}${toProviders(placement, limit)}`]),
   ];
+  if (barred !== undefined && ways.length === 0) return "--allow-stall deploys all the same.";
   const all =
     ways.length === 0
       ? "no setting and no further instance of the cluster's types would help: aiplat cluster explain tells what each instance lacks"
       : listOr(ways);
   return `${all[0]!.toUpperCase()}${all.slice(1)}. --allow-stall deploys all the same.`;
+}
+
+/** Whose the machines have to be, where no capacity provider starts so many by itself. */
+function toProviders(placement: Rollout["placement"], limit: string | undefined): string {
+  const names = placement?.capacityProviders ?? [];
+  return names.length === 0 ? "" : ` of ${listOr(names)}, which starts no more by itself${because(limit)}`;
 }

@@ -72,7 +72,7 @@ const defaults: Readonly<Record<string, Raw>> = {
   deploymentConfiguration: { strategy: "ROLLING", bakeTimeInMinutes: 0 },
   deploymentCircuitBreaker: { enable: false, rollback: false },
   awsvpcConfiguration: { assignPublicIp: "DISABLED" },
-  capacityProviderStrategy: { base: 0 },
+  capacityProviderStrategy: { base: 0, weight: 0 },
   serviceConnectConfiguration: { enabled: false },
 };
 

@@ -2,7 +2,7 @@ import { present } from "../base/present.ts";
 import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { problem, refuseErrors, type Problem } from "../base/problem.ts";
 import { isRaw, mergeRaw, type Raw } from "../base/merge.ts";
-import type { NetworkConfiguration, PlacementConstraint } from "../ecs-api/api.ts";
+import type { CapacityProviderStrategyItem, NetworkConfiguration, PlacementConstraint } from "../ecs-api/api.ts";
 import { addConstraints } from "./placement-constraints.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { longestStartPeriod } from "./container.ts";
@@ -19,8 +19,8 @@ export interface ServiceSettings {
   /** What its tasks are made of. */
   readonly taskDefinition: string;
   readonly desiredCount: number;
-  /** The capacity provider; undefined for plain EC2. */
-  readonly provider?: string;
+  /** The capacity providers that start its tasks; undefined for plain EC2. */
+  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
   readonly networkConfiguration?: NetworkConfiguration;
   readonly enableExecuteCommand: boolean;
   /** Constraints that keep it off instances where somebody holds the slot unseen by ECS. */
@@ -70,7 +70,8 @@ function generated(
   settings: ServiceSettings,
   raw: Raw,
 ): Raw {
-  const { cluster, taskDefinition, desiredCount, provider, networkConfiguration, enableExecuteCommand } = settings;
+  const { cluster, taskDefinition, desiredCount, networkConfiguration, enableExecuteCommand } = settings;
+  const { capacityProviderStrategy } = settings;
   const { loadBalancer } = workload.ecs;
   const daemon = raw["schedulingStrategy"] === "DAEMON";
   return {
@@ -78,9 +79,7 @@ function generated(
     serviceName: variant.name,
     taskDefinition,
     ...(daemon ? {} : { desiredCount }),
-    ...(provider === undefined
-      ? { launchType: "EC2" }
-      : { capacityProviderStrategy: [{ capacityProvider: provider, weight: 1 }] }),
+    ...(capacityProviderStrategy === undefined ? { launchType: "EC2" } : { capacityProviderStrategy }),
     ...(loadBalancer === undefined
       ? {}
       : {

@@ -1,4 +1,5 @@
 import { present } from "../base/present.ts";
+import type { CapacityProviderStrategyItem } from "../ecs-api/api.ts";
 import { parseTaskCpu, parseTaskMemory } from "../ecs/task-size.ts";
 import { environmentNameRule, formatMiB, roleArnRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
@@ -72,13 +73,20 @@ function resourcesOf(part: ImportedPart, both: boolean): { readonly resources?: 
   return Object.keys(resources).length === 0 ? {} : { resources };
 }
 
-/** The provider that starts the tasks, or that Managed Instances do; undefined for plain EC2. */
-function capacityOf(part: ImportedPart): Raw | string | undefined {
-  const strategy = part.service?.["capacityProviderStrategy"];
-  const provider = Array.isArray(strategy) && isRaw(strategy[0]) ? strategy[0]["capacityProvider"] : undefined;
+/** The providers that start the tasks, or that Managed Instances do; undefined for plain EC2. */
+function capacityOf(part: ImportedPart): Raw | readonly Raw[] | string | undefined {
+  const strategy = (part.service?.["capacityProviderStrategy"] ?? []) as readonly CapacityProviderStrategyItem[];
   const managed = isForManagedInstances(part);
-  if (typeof provider === "string") return managed ? { managedInstances: provider } : { provider };
-  return managed && part.service === undefined ? "managed-instances" : undefined;
+  const [first] = strategy;
+  if (first === undefined) return managed && part.service === undefined ? "managed-instances" : undefined;
+  if (managed) return { managedInstances: first.capacityProvider };
+  return strategy.length === 1 && first.weight === 1 && (first.base ?? 0) === 0
+    ? { provider: first.capacityProvider }
+    : strategy.map(({ capacityProvider, base = 0, weight = 0 }) => ({
+        provider: capacityProvider,
+        ...(base === 0 ? {} : { base }),
+        ...(weight === 1 ? {} : { weight }),
+      }));
 }
 
 /** Where its tasks run. */

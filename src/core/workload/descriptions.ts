@@ -56,7 +56,8 @@ export const descriptions: Readonly<Record<string, string>> = {
     "one instance, or EFA: a quarter of the container's memory on ECS (64GiB at most, none on Managed Instances), a " +
     "memory volume without a limit of its own on EKS.",
   logs: "Where the container's output goes. Default: nowhere.",
-  "logs.group": "The CloudWatch log group; created when absent.",
+  "logs.group": "The CloudWatch log group; created when absent, and an existing one is left as it is.",
+  "logs.retentionDays": "How long the group keeps events, where it is created. Default: for ever.",
   roles: "IAM roles.",
   "roles.execution": "The role that pulls the image and reads the secrets.",
   "roles.task": "The role that the workload itself has.",

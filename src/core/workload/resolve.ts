@@ -45,7 +45,7 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
         : groupShapes((accelerator.instanceTypes ?? []).map((name) => shapeOf(workload, accelerator, name))),
     resources: declaredResources(workload),
     ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: sharedMemory === 0 ? 0 : parseMemoryMiB(sharedMemory)! }),
-    ...present({ logs }),
+    ...(logs === undefined ? {} : { logs: { group: logs.group, ...present({ retentionDays: logs.retentionDays }) } }),
     roles: {
       ...(workload.roles?.execution === undefined ? {} : { execution: workload.roles.execution }),
       ...(workload.roles?.task === undefined ? {} : { task: workload.roles.task }),

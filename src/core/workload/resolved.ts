@@ -55,7 +55,7 @@ export interface ResolvedWorkload {
   readonly resources: { readonly vcpu?: number; readonly memoryMiB?: number };
   /** What the file says: 0 leaves it to the platform; undefined is the default (shared-memory.ts). */
   readonly sharedMemoryMiB?: number;
-  readonly logs?: { readonly group: string };
+  readonly logs?: { readonly group: string; readonly retentionDays?: number };
   readonly roles: { readonly execution?: string; readonly task?: string };
   readonly tags: Readonly<Record<string, string>>;
   readonly model?: { readonly uri: string; readonly format?: string };

@@ -3,6 +3,7 @@ import { present } from "../../base/present.ts";
 import { checkImageOnType } from "../../catalog/container-images/image-checks.ts";
 import { parseImageReference } from "../../catalog/container-images/image-reference.ts";
 import { listOr } from "../../base/problem.ts";
+import { deviceVariables } from "../device-variables.ts";
 import { givenNetworkMode } from "../network-mode.ts";
 import { typesOf } from "./accelerator.ts";
 import { deviceSetPattern, devicesTag, parseDeviceSet } from "../../catalog/device-set.ts";
@@ -14,14 +15,6 @@ import type { Finding, Rule } from "./rule.ts";
 const mostTags = 46;
 const tagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*";
 const reservedTag = /^(?:[aA][wW][sS]|aiplat):/;
-
-/** Variables by which the runtime chooses devices: the container has exactly those of its slot. */
-const deviceVariables = [
-  "NEURON_RT_VISIBLE_CORES",
-  "AWS_NEURON_VISIBLE_DEVICES",
-  "NVIDIA_VISIBLE_DEVICES",
-  "CUDA_VISIBLE_DEVICES",
-];
 
 export const sectionRules: readonly Rule[] = [
   {
