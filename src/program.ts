@@ -133,11 +133,32 @@ export function attach(command: Commander, spec: AnyCommand): void {
   command.description(spec.description);
   for (const argument of spec.arguments ?? []) command.argument(argument.syntax, argument.description);
   for (const option of spec.options ?? []) command.addOption(toCommander(option));
+  const lists = (spec.options ?? []).filter(({ words }) => words === true).map(({ flags }) => flags.split(" ")[0]!);
+  if (lists.length > 0) {
+    const parse = command.parseOptions.bind(command);
+    command.parseOptions = (words) => parse(flagEachWord(words, lists));
+  }
   if (spec.takesCommand === true) command.usage(`${command.usage()} [-- COMMAND...]`);
   if (spec.examples !== undefined) {
     const lines = spec.examples.map(([line, what]) => `  # ${what}\n  $ ${line}`);
     command.addHelpText("after", `\nExamples:\n${lines.join("\n\n")}`);
   }
+}
+
+/** Gives every word of a list its flag: what follows the flag's value and reads as another item is one. */
+export function flagEachWord(words: readonly string[], lists: readonly string[]): string[] {
+  const spread: string[] = [];
+  let flag: string | undefined;
+  for (const [index, word] of words.entries()) {
+    const isValue = index > 0 && words[index - 1] === flag;
+    if (word.startsWith("-")) flag = lists.includes(word) ? word : undefined;
+    else if (flag !== undefined && !isValue) {
+      if (/^(?:[A-Za-z]+=|[[{]|file:\/\/)/.test(word)) spread.push(flag);
+      else flag = undefined;
+    }
+    spread.push(word);
+  }
+  return spread;
 }
 
 function toCommander(spec: OptionSpec): Option {

@@ -13,6 +13,8 @@ export interface OptionSpec {
   readonly description: string;
   /** May stand more than once; the values are collected in order. */
   readonly repeatable?: boolean;
+  /** Of a repeatable flag: more words may follow one flag, as `KEY=VALUE` or JSON, as the AWS CLI takes lists. */
+  readonly words?: boolean;
   readonly choices?: readonly string[];
   /** Shown in the help; the command applies it. */
   readonly defaultText?: string;

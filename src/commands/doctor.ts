@@ -3,7 +3,6 @@ import type { Context } from "../context.ts";
 import { hasFailed } from "../core/base/check-report.ts";
 import { diagnose, type Patient } from "../core/doctor/diagnose.ts";
 import { needsOf } from "../core/ecs/account-needs.ts";
-import type { NetworkConfiguration } from "../core/ecs-api/api.ts";
 import { networkConfigurationOf } from "../core/plan/run-request.ts";
 import { AiplatError, exitCodes } from "../errors.ts";
 import { observeDoctor } from "../operations/observe-doctor.ts";
@@ -14,13 +13,13 @@ import { createRegistry } from "../image-registry/registry.ts";
 import type { Command, Invocation } from "./command.ts";
 import { loadEcsWorkload } from "./shared/load-ecs-workload.ts";
 import { namesWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./shared/load-workload.ts";
-import { networkConfigurationOption } from "./shared/run-options.ts";
+import { networkConfigurationOption, readAwsFlags } from "./shared/aws-flags.ts";
 
 declare const AIPLAT_VERSION: string;
 
 interface Options extends WorkloadOptions {
   readonly cluster?: string;
-  readonly networkConfiguration?: NetworkConfiguration;
+  readonly networkConfiguration?: string;
 }
 
 export const doctor: Command<Options> = {
@@ -94,7 +93,7 @@ async function readPatient(
 ): Promise<Patient> {
   const { resolved, forCluster } = await loadEcsWorkload(context, invocation, async () => region);
   const ecs = forCluster();
-  const flag = invocation.options.networkConfiguration;
+  const { networkConfiguration: flag } = await readAwsFlags(context, invocation.options);
   const named = (resolved.ecs.network?.subnets ?? []).length > 0;
   const network = flag !== undefined || named ? networkConfigurationOf(ecs, flag) : undefined;
   return { ecs, ...present({ region, network }) };

@@ -30,11 +30,12 @@ import {
   planLiveService,
   planOfflineService,
   recreateOption,
-  type ServiceFlags,
+  readServiceFlags,
+  type ServiceOptions,
 } from "./shared/make-service-plan.ts";
 import { checkRunFlags, plannedOptions, type RunOptions } from "./shared/run-options.ts";
 
-interface Options extends RunOptions, ClusterStateOptions, ServiceFlags {
+interface Options extends RunOptions, ClusterStateOptions, ServiceOptions {
   readonly exitCode?: boolean;
 }
 
@@ -105,7 +106,21 @@ function viewed<Planned extends RunPlan | ServicePlan>(
 }
 
 /** Options of a run that no service has. */
-const runOnly = ["pack", "spread", "placementConstraints", "group", "startedBy", "clientToken"] as const;
+const runOnly = [
+  "pack",
+  "spread",
+  "placementConstraints",
+  "placementStrategy",
+  "capacityProviderStrategy",
+  "launchType",
+  "overrides",
+  "tags",
+  "propagateTags",
+  "enableEcsManagedTags",
+  "group",
+  "startedBy",
+  "clientToken",
+] as const;
 
 async function planService(
   context: Context,
@@ -125,9 +140,10 @@ async function planService(
         hint: "Leave it out, or give --count for the plan of run-task. What a service has of it goes into ecs.service.",
       },
     );
+  const flags = await readServiceFlags(context, options);
   return state === undefined
-    ? planLiveService(context, await context.aws.ecs(), workload, options)
-    : planOfflineService(workload, state, options);
+    ? planLiveService(context, await context.aws.ecs(), workload, flags)
+    : planOfflineService(workload, state, flags);
 }
 
 async function planRun(

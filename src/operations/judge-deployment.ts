@@ -1,3 +1,4 @@
+import type { Task } from "../core/ecs-api/api.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import { primaryOf, type Service } from "../core/ecs-api/service.ts";
 import { isOngoing, type ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
@@ -57,7 +58,7 @@ export function judgeDeployment(
     rollout !== undefined || primary?.rolloutState === undefined || !isRolling(changed)
       ? service.deployments.length <= 1 && primary?.rolloutState !== "IN_PROGRESS"
       : primary.rolloutState === "COMPLETED";
-  return complete && hasItsTasks(service) ? "steady" : undefined;
+  return complete && hasItsTasks(service) && !hasOldTasks(service) ? "steady" : undefined;
 }
 
 /**
@@ -85,6 +86,17 @@ function judgeRollback(service: Service, rollout: ServiceDeployment | undefined)
   return rollout.status === "SUCCESSFUL"
     ? "the deployment had succeeded before it could be rolled back"
     : sentence(rollout.statusReason ?? "the rollback failed");
+}
+
+/** ECS counts a task no more once it is to stop: a deployment completes while tasks of those before it still run. */
+function hasOldTasks(service: Service): boolean {
+  const primary = primaryOf(service);
+  return service.deployments.some((each) => each !== primary && each.runningCount + each.pendingCount > 0);
+}
+
+/** The tasks that are to stop and have not: until then they hold their devices. */
+export function stoppingTasks(tasks: readonly Task[]): readonly Task[] {
+  return tasks.filter(({ desiredStatus, lastStatus }) => desiredStatus === "STOPPED" && lastStatus !== "STOPPED");
 }
 
 /** Whether the service's deployments are rolling updates, of which DescribeServices tells all. */

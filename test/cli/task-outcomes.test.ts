@@ -115,6 +115,16 @@ describe("task wait", () => {
   });
 
   it.each([
+    ["EMPTY CAPACITY PROVIDER", []],
+    ["TaskFailedToStart: RESOURCE:MEMORY", []],
+    ["EMPTY CAPACITY PROVIDER", ["--exit-code-from", "main"]],
+  ])("exits 4 when a task never had a place: %s %s", async (stoppedReason, flags) => {
+    const unplaced = { taskArn: arn("b"), stopCode: "TaskFailedToStart", stoppedReason, containers: [] };
+    const { code, stderr } = await aiplat([exited("a", { name: "main", exitCode: 0 }), unplaced], ...wait, ...flags);
+    expect([code, stderr]).toEqual([4, expect.stringContaining(`failed: ${stoppedReason} (b)`)]);
+  });
+
+  it.each([
     [
       "passes the container's code through",
       "main",

@@ -149,6 +149,7 @@ describe("raw placement constraints", () => {
       kind: "service",
       accelerator: { instanceTypes: ["inf2.xlarge"] },
       replicas: 2,
+      resources: { cpu: 1, memory: "9GiB" },
       ecs: {
         networkMode: "awsvpc",
         network: { subnets: ["subnet-1"] },

@@ -182,9 +182,11 @@ describe("a service whose file changes what it runs on", () => {
     expect(code).toBe(4);
     expect(await services()).toEqual({ chip: "chip:1 2/2" });
     const [stall] = JSON.parse((await run("service", "deploy", "--yes", "-o", "json")).stderr).details.problems;
-    expect(stall.message).toContain("1 task is wanted, and the cluster has room for 0; chip stays until");
+    expect(stall.message).toMatch(
+      /1 task is wanted, and the cluster has room for 0: 2 inf2.24xlarge instances, such as i-\w+: \/dev\/neuron0-1 are held by task \w+ and needs 29,491 CPU units, 9,831 remain; chip stays until/,
+    );
     expect(stall.hint).toContain("--recreate deletes chip first");
-    expect(stderr).toContain("room for 0; chip stays until its successors are steady");
+    expect(stderr).toContain("9,831 remain; chip stays until its successors are steady");
     expect((await run("plan")).code).toBe(4);
     expect((await run("plan", "--recreate")).code).toBe(0);
     expect((await run("service", "deploy", "--recreate", "--no-input")).code).toBe(2);

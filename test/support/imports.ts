@@ -1,4 +1,4 @@
-import { namedProviders } from "../../src/core/ecs/capacity.ts";
+import { namedProviders, serviceCapacityOf } from "../../src/core/ecs/capacity.ts";
 import { expect } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
 import type { RegisteredTaskDefinition, TaskDefinition } from "../../src/core/ecs-api/api.ts";
@@ -74,13 +74,15 @@ export function planOf(
   snapshot: ClusterSnapshot = aSnapshot([anInstance("i1", "g5.xlarge")]),
 ): ServicePlan {
   const ecs = resolveForEcs(workload);
-  const [provider] = namedProviders(ecs.capacity);
+  // For a file that names none of them the cluster has one provider of Managed Instances.
+  const managed = { name: "managed", type: "MANAGED_INSTANCES" };
+  const associated = [...namedProviders(serviceCapacityOf(workload)), managed.name];
   const network = networkConfigurationOf(ecs, undefined);
   const settings = {
     cluster: "prod",
     enableExecuteCommand: false,
     force: false,
-    ...(provider === undefined ? {} : { provider }),
+    capacity: { associated, defaultStrategy: [], providers: [managed] },
     ...(network === undefined ? {} : { networkConfiguration: network }),
   };
   return planServices(ecs, settings, snapshot, {

@@ -3,6 +3,7 @@ import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
 import type { RegisteredTaskDefinition, TaskDefinition } from "../../src/core/ecs-api/api.ts";
 import type { Service, ServiceInput } from "../../src/core/ecs-api/service.ts";
 import { resolveForEcs, type EcsWorkload } from "../../src/core/ecs/resolve-for-ecs.ts";
+import type { ClusterCapacity } from "../../src/core/plan/choose-capacity.ts";
 import type { LiveServices } from "../../src/core/plan/live-services.ts";
 import { planServices } from "../../src/core/plan/plan-service.ts";
 import type { ServicePlanSettings } from "../../src/core/plan/service-parts.ts";
@@ -25,6 +26,16 @@ export function chip(changes: object = {}): EcsWorkload {
       ...changes,
     } as unknown as Workload),
   );
+}
+
+/** A cluster whose default strategy is this provider, of a group that may grow without an end. */
+export function through(provider: string): ClusterCapacity {
+  const group = { name: provider, desired: 0, max: Number.POSITIVE_INFINITY, instanceTypes: [] };
+  return {
+    associated: [provider],
+    defaultStrategy: [{ capacityProvider: provider, weight: 1 }],
+    providers: [{ name: provider, type: "EC2_AUTOSCALING", managedScaling: true, group }],
+  };
 }
 
 /** The accelerator of these types, with so many devices of each. */

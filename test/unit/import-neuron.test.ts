@@ -1,4 +1,4 @@
-import { namedProviders } from "../../src/core/ecs/capacity.ts";
+import { namedStrategy } from "../../src/core/ecs/capacity.ts";
 import { describe, expect, it } from "vitest";
 import { generateService } from "../../src/core/ecs/service.ts";
 import { ecsRules } from "../../src/core/ecs/rules.ts";
@@ -17,7 +17,7 @@ function deployed(workload: Omit<Workload, "name" | "image">, counts: readonly n
   const parts = ecs.variants.map((variant, index): ImportedPart => {
     const definition = asRegistered(variant.definition);
     const { network } = ecs.workload.ecs;
-    const [provider] = namedProviders(ecs.capacity);
+    const capacityProviderStrategy = namedStrategy(ecs.capacity);
     const networkConfiguration =
       network === undefined
         ? {}
@@ -28,7 +28,7 @@ function deployed(workload: Omit<Workload, "name" | "image">, counts: readonly n
       desiredCount: counts[index] ?? 1,
       enableExecuteCommand: false,
       placementConstraints: [],
-      ...(provider === undefined ? {} : { provider }),
+      ...(capacityProviderStrategy === undefined ? {} : { capacityProviderStrategy }),
       ...networkConfiguration,
     });
     return { definition, service: asService(definition, { ...input, taskDefinition: definition.taskDefinitionArn }) };

@@ -1,4 +1,4 @@
-import { namedProviders } from "../../src/core/ecs/capacity.ts";
+import { namedProviders, serviceCapacityOf } from "../../src/core/ecs/capacity.ts";
 import { describe, expect, it } from "vitest";
 import { importWorkload } from "../../src/core/import/import-workload.ts";
 import type { RegisteredTaskDefinition } from "../../src/core/ecs-api/api.ts";
@@ -233,13 +233,13 @@ function imported(live: Service, registered: RegisteredTaskDefinition): Raw {
 describe("an imported service", () => {
   it.each(cases)("plans to no change: %s", (_, live, registered) => {
     const ecs = ecsOf(readBack(imported(live, registered)));
-    const [provider] = namedProviders(ecs.capacity);
+    const associated = namedProviders(serviceCapacityOf(ecs.workload));
     const network = networkConfigurationOf(ecs, undefined);
     const settings = {
       cluster: "prod",
       enableExecuteCommand: false,
       force: false,
-      ...(provider === undefined ? {} : { provider }),
+      capacity: { associated, defaultStrategy: [], providers: undefined },
       ...(network === undefined ? {} : { networkConfiguration: network }),
     };
     const { steps, registrations } = planServices(ecs, settings, aSnapshot([anInstance("i1", "g5.xlarge")]), {

@@ -261,6 +261,13 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       in: task([neuron([0])], on("attribute:ecs.instance-type in [inf1.xlarge, INF1.2xlarge]")),
       finds: ["placementConstraints[0].expression", "INF1.2xlarge"],
     },
+    {
+      in: task(
+        [neuron([0])],
+        on("attribute:ecs.instance-type =~ inf1.* and attribute:ecs.instance-type != INF1.2xlarge"),
+      ),
+      finds: ["placementConstraints[0].expression", "INF1.2xlarge"],
+    },
     { in: task([neuron([0])], onType("inf1.xlarge")) },
   ],
   "constraint-unknown-type": [

@@ -5,12 +5,14 @@ import { generateService } from "../../src/core/ecs/service.ts";
 import type { Service } from "../../src/core/ecs-api/service.ts";
 import { distribute } from "../../src/core/plan/distribute.ts";
 import { planScale } from "../../src/core/plan/plan-scale.ts";
+import { present } from "../../src/core/base/present.ts";
 import { planServices } from "../../src/core/plan/plan-service.ts";
 import { movedSince } from "../../src/core/plan/service-plan.ts";
 import { Refusal } from "../../src/core/base/problem.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../support/cluster.ts";
 import { ecsOf } from "../support/ecs.ts";
+import { through } from "../support/live-services.ts";
 
 const settings = { cluster: "prod", enableExecuteCommand: false, force: false };
 const slots = (changes: Partial<Workload> = {}) =>
@@ -126,7 +128,7 @@ describe("the replicas over the slots", () => {
   it("are not counted against a capacity provider, which adds machines", () => {
     const { unplaced, steps } = planServices(
       slots({ replicas: 8 }),
-      { ...settings, provider: "inf2" },
+      { ...settings, capacity: through("inf2") },
       aSnapshot([]),
       empty,
     );
@@ -137,6 +139,24 @@ describe("the replicas over the slots", () => {
   it("leave the last type first and the slot with the most", () => {
     const share = (service: string, rank: number, current: number) => ({ service, rank, current, needs: {} as never });
     expect(distribute([share("a", 0, 2), share("b", 0, 3), share("c", 1, 1)], 4, undefined)).toEqual([2, 2, 0]);
+  });
+
+  it("without room come closest where nothing but memory is short", () => {
+    const one = machine("i1");
+    const holder = aDefinition("other", {
+      linuxParameters: { devices: [0, 1, 2, 3].map((device) => ({ hostPath: `/dev/neuron${device}` })) },
+    });
+    const full = { ...one, remaining: { ...one.remaining, memoryMiB: 100 } };
+    const { steps, unplaced } = planServices(
+      slots({ replicas: 1 }),
+      settings,
+      aSnapshot([full], [aTask("t1", holder, one)], [holder]),
+      empty,
+    );
+    expect(steps.map(({ desiredCount }) => desiredCount)).toEqual([0, 0, 1]);
+    expect(unplaced.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^chip-inf2-24xlarge-n4-5 would stall: .* i-i1: needs [\d,]+ MiB, 100 remain$/),
+    ]);
   });
 });
 
@@ -190,8 +210,9 @@ describe("a plan of services", () => {
   });
 
   it("refuses what no update can change", () => {
-    const workload = slots({ accelerator: { instanceTypes: ["inf2.xlarge"] }, replicas: 1 });
-    const known = live(workload, [1]);
+    const on = (ecs: Workload["ecs"]) =>
+      slots({ accelerator: { instanceTypes: ["inf2.xlarge"] }, replicas: 1, ...present({ ecs }) });
+    const known = live(on(undefined), [1]);
     const provided = {
       ...known,
       services: [
@@ -202,7 +223,9 @@ describe("a plan of services", () => {
         },
       ],
     } as unknown as typeof known;
-    expect(() => planServices(workload, settings, aSnapshot([]), provided)).toThrow(Refusal);
+    expect(() => planServices(on({ capacity: "ec2" }), settings, aSnapshot([]), provided)).toThrow(Refusal);
+    // Where the file leaves it out the service keeps it.
+    expect(planServices(on(undefined), settings, aSnapshot([]), provided).steps).toMatchObject([{ action: "keep" }]);
   });
 
   it("says what has moved since it was made", () => {

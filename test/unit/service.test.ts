@@ -14,6 +14,8 @@ import { ecsOf } from "../support/ecs.ts";
 
 const targetGroup = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/bert/0123456789abcdef";
 
+const via = (capacityProvider: string) => [{ capacityProvider, weight: 1 }];
+
 function generate(changes: Partial<Workload> = {}, settings: object = {}) {
   const workload = ecsOf({
     name: "bert",
@@ -100,7 +102,7 @@ describe("the service of a workload", () => {
         ports: [{ container: 8080 }],
         ecs: { loadBalancer: { targetGroup, port: 8080 } },
       },
-      { provider: "inf2", enableExecuteCommand: true },
+      { capacityProviderStrategy: via("inf2"), enableExecuteCommand: true },
     );
     expect(service).toMatchObject({
       loadBalancers: [{ targetGroupArn: targetGroup, containerName: "bert", containerPort: 8080 }],
@@ -433,7 +435,7 @@ describe("the difference of services", () => {
   });
 
   it("cannot change a launch type, and moves to a capacity provider with a forced deployment", () => {
-    const own = generate({}, { provider: "inf2" });
+    const own = generate({}, { capacityProviderStrategy: via("inf2") });
     expect(unchangeable(diffService(generate(), live(own)))).toMatchObject([{ path: "launchType", kind: "added" }]);
     const changes = diffService(own, live(generate()));
     expect(unchangeable(changes)).toEqual([]);

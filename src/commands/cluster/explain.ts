@@ -1,14 +1,17 @@
-import { chooseCapacity, providersIn, typesOf } from "../../core/plan/choose-capacity.ts";
+import { present } from "../../core/base/present.ts";
+import type { Context } from "../../context.ts";
+import type { ClusterSnapshot } from "../../core/cluster/snapshot.ts";
+import { providersIn, typesOf } from "../../core/plan/choose-capacity.ts";
+import type { RunFlags } from "../../core/plan/run-flags.ts";
 import { observeProviders } from "../../operations/observe-providers.ts";
-import { capacityFor, snapshotSource } from "../shared/plan-source.ts";
-import type { PlacementConstraint } from "../../core/ecs-api/api.ts";
+import type { TaskDefinition } from "../../core/ecs-api/api.ts";
 import { definitionsOf } from "../../core/ecs/resolve-for-ecs.ts";
 import { explainPlacement } from "../../core/placement/explain.ts";
 import { exitCodes } from "../../errors.ts";
 import { explanationView } from "../../output/explanation.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
-import { parsePlacementConstraints } from "../shared/aws-syntax.ts";
+import { capacityOptions, placementConstraintsOption, readAwsFlags, type AwsFlagOptions } from "../shared/aws-flags.ts";
 import {
   checkOneStandardInput,
   clusterStateOption,
@@ -17,15 +20,20 @@ import {
   warnOfOtherCluster,
   type ClusterStateOptions,
 } from "../shared/cluster-state.ts";
-import type { Command } from "../command.ts";
+import type { Command, Invocation } from "../command.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
+import { liveSource, snapshotSource, type ClusterFacts } from "../shared/plan-source.ts";
+import { checkOverrides, capacityOfRegistered, requireDefinition } from "../shared/prepare-registered-run.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
 import { wholeNumber } from "../shared/parse-numbers.ts";
+import { capacityOfRun, wantedCapacity } from "../shared/run-capacity.ts";
+import { checkDefinitionAlone, groupOption, taskDefinitionOption } from "../shared/run-options.ts";
 
-interface Options extends WorkloadOptions, ClusterStateOptions {
+interface Options extends WorkloadOptions, ClusterStateOptions, AwsFlagOptions {
   readonly count?: number;
-  readonly placementConstraints?: readonly (readonly PlacementConstraint[])[];
+  readonly group?: string;
+  readonly taskDefinition?: string;
 }
 
 export const clusterExplain: Command<Options> = {
@@ -42,12 +50,10 @@ export const clusterExplain: Command<Options> = {
       defaultText: "the file's replicas, else 1",
       parse: wholeNumber("--count"),
     },
-    {
-      flags: "--placement-constraints <constraint>",
-      description: "type=memberOf,expression=... or type=distinctInstance",
-      repeatable: true,
-      parse: parsePlacementConstraints,
-    },
+    taskDefinitionOption,
+    groupOption,
+    placementConstraintsOption,
+    ...capacityOptions,
     clusterStateOption,
   ],
   takesCommand: true,
@@ -59,28 +65,85 @@ export const clusterExplain: Command<Options> = {
   run: async (context, invocation) => {
     const { options } = invocation;
     checkOneStandardInput(invocation);
+    checkDefinitionAlone(invocation);
+    const flags = await readAwsFlags(context, options);
     const state = await loadSnapshot(context, options);
-    const { resolved, forCluster, locating } = await loadEcsWorkload(context, invocation, () =>
-      regionFor(context, state),
-    );
-    await warnOfOtherCluster(context, state, resolved.ecs.cluster);
-    const snapshot =
-      state ?? (await readClusterState(context, await context.aws.ecs(), resolved.ecs.cluster ?? "default"));
-    const ecs = forCluster(snapshot);
-    const available = await capacityFor(ecs.capacity, {
-      ...(await snapshotSource(snapshot).facts(snapshot.cluster)),
-      ...(state === undefined
-        ? { describeProviders: (names) => observeProviders(context.aws, names, snapshot.cluster) }
-        : {}),
-    });
-    const chosen = locating(() => chooseCapacity(ecs.capacity, available, typesOf(resolved)));
+    const { snapshot, definitions, chosen, count } = await (options.taskDefinition === undefined
+      ? readWorkload(context, invocation, flags, state)
+      : readRegistered(context, options, { reference: options.taskDefinition, flags, state }));
     if (chosen.note !== undefined) note(context, chosen.note);
-    const explanation = explainPlacement(snapshot, definitionsOf(ecs), {
-      count: options.count ?? resolved.replicas,
-      placementConstraints: (options.placementConstraints ?? []).flat(),
+    const explanation = explainPlacement(snapshot, definitions, {
+      count,
+      ...present({ group: options.group, overrides: flags.overrides }),
+      placementConstraints: flags.placementConstraints ?? [],
       ...providersIn(chosen),
+      ...present({ limit: chosen.limit }),
     });
     await print(context, explanationView(explanation));
     return explanation.placeable ? exitCodes.success : exitCodes.capacity;
   },
 };
+
+/** What is to be explained: tasks of any of the definitions, on the cluster as it is. */
+interface Question {
+  readonly snapshot: ClusterSnapshot;
+  readonly definitions: readonly TaskDefinition[];
+  readonly chosen: Awaited<ReturnType<typeof capacityOfRun>>;
+  readonly count: number;
+}
+
+async function readWorkload(
+  context: Context,
+  invocation: Invocation<Options>,
+  flags: RunFlags,
+  state: ClusterSnapshot | undefined,
+): Promise<Question> {
+  const { resolved, forCluster, locating } = await loadEcsWorkload(context, invocation, () =>
+    regionFor(context, state),
+  );
+  checkOverrides(definitionsOf(forCluster())[0]!, flags);
+  wantedCapacity({ said: forCluster().capacity, flags });
+  await warnOfOtherCluster(context, state, resolved.ecs.cluster);
+  const snapshot = state ?? (await readLive(context, resolved.ecs.cluster));
+  const ecs = forCluster(snapshot);
+  const question = { said: ecs.capacity, flags, types: typesOf(resolved), locating };
+  return {
+    snapshot,
+    definitions: definitionsOf(ecs),
+    chosen: await capacityOfRun(question, await factsOf(context, snapshot, state)),
+    count: invocation.options.count ?? resolved.replicas,
+  };
+}
+
+async function readRegistered(
+  context: Context,
+  options: Options,
+  { reference, flags, state }: { reference: string; flags: RunFlags; state: ClusterSnapshot | undefined },
+): Promise<Question> {
+  const source = state === undefined ? liveSource(context, await context.aws.ecs()) : snapshotSource(state);
+  const definition = await requireDefinition(context, source, options, reference);
+  checkOverrides(definition, flags);
+  const snapshot = state ?? (await readLive(context, options.cluster));
+  return {
+    snapshot,
+    definitions: [definition],
+    chosen: await capacityOfRegistered(definition, flags, await factsOf(context, snapshot, state)),
+    count: options.count ?? 1,
+  };
+}
+
+async function readLive(context: Context, cluster = "default"): Promise<ClusterSnapshot> {
+  return readClusterState(context, await context.aws.ecs(), cluster);
+}
+
+/** The cluster by its snapshot, with its providers as they are where it is live. */
+async function factsOf(
+  context: Context,
+  snapshot: ClusterSnapshot,
+  state: ClusterSnapshot | undefined,
+): Promise<ClusterFacts> {
+  const facts = await snapshotSource(snapshot).facts(snapshot.cluster);
+  return state !== undefined
+    ? facts
+    : { ...facts, describeProviders: (names) => observeProviders(context.aws, names, snapshot.cluster) };
+}

@@ -7,6 +7,7 @@ import { counted } from "../../core/base/counted.ts";
 import { AiplatError } from "../../errors.ts";
 import { writeNewFile } from "../../files/write.ts";
 import { observeServices } from "../../operations/observe-cluster.ts";
+import { observeProviders } from "../../operations/observe-providers.ts";
 import type { EcsPort } from "../../ports.ts";
 import { note, warn } from "../../output/note.ts";
 import { clusterOption } from "../shared/cluster-state.ts";
@@ -33,11 +34,8 @@ export const clusterSnapshot: Command<Options> = {
   formats: ["text", "json"],
   run: async (context, { options }) => {
     const ecs = await context.aws.ecs();
-    const snapshot = await withServices(
-      context,
-      ecs,
-      await readClusterState(context, ecs, options.cluster ?? "default"),
-    );
+    const seen = await readClusterState(context, ecs, options.cluster ?? "default");
+    const snapshot = await withProviders(context, await withServices(context, ecs, seen));
     const text = formatSnapshot(options.redact === true ? redactSnapshot(snapshot) : snapshot);
     if (options.file === undefined) {
       context.stdout.write(text);
@@ -55,15 +53,38 @@ export const clusterSnapshot: Command<Options> = {
 };
 
 /** A snapshot without services is of use too: only plans of services need them. */
-async function withServices(context: Context, ecs: EcsPort, snapshot: ClusterSnapshot): Promise<ClusterSnapshot> {
+function withServices(context: Context, ecs: EcsPort, snapshot: ClusterSnapshot): Promise<ClusterSnapshot> {
+  return orWithout(
+    context,
+    snapshot,
+    "the services are left out, and plans of services from this snapshot say less",
+    () => observeServices(ecs, snapshot),
+  );
+}
+
+/** The capacity providers are what tells whether a plan may count on more machines, and of which types. */
+async function withProviders(context: Context, snapshot: ClusterSnapshot): Promise<ClusterSnapshot> {
+  const { capacityProviders: names, cluster } = snapshot;
+  if (names.length === 0) return snapshot;
+  const what = "the capacity providers are left out, and a default strategy is not planned with from this snapshot";
+  return orWithout(context, snapshot, what, async () => ({
+    ...snapshot,
+    providers: await observeProviders(context.aws, names, cluster),
+  }));
+}
+
+/** The snapshot with more, or as it is where the caller may not read that. */
+async function orWithout(
+  context: Context,
+  snapshot: ClusterSnapshot,
+  without: string,
+  observe: () => Promise<ClusterSnapshot>,
+): Promise<ClusterSnapshot> {
   try {
-    return await observeServices(ecs, snapshot);
+    return await observe();
   } catch (error) {
     if (!(error instanceof AiplatError) || error.code !== "AccessDenied") throw error;
-    await warn(context, {
-      message: `the services are left out, and plans of services from this snapshot say less: ${error.message}`,
-      ...present({ hint: error.hint }),
-    });
+    await warn(context, { message: `${without}: ${error.message}`, ...present({ hint: error.hint }) });
     return snapshot;
   }
 }

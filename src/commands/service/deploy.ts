@@ -1,23 +1,32 @@
 import { changesAnything } from "../../core/plan/plan.ts";
 import { note } from "../../output/note.ts";
-import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
+import {
+  applySteps,
+  deployWaitOptions,
+  parallelOption,
+  type DeployWaitOptions,
+  type ParallelOption,
+} from "./apply-steps.ts";
 import type { Command, OptionSpec } from "../command.ts";
 import { confirmDeletions } from "./confirm-deletions.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
+import { makeLogGroups } from "../shared/make-log-groups.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
 import {
   forceNewDeploymentOption,
   implyService,
   planLiveService,
   recreateOption,
-  type ServiceFlags,
+  readServiceFlags,
+  type ServiceOptions,
 } from "../shared/make-service-plan.ts";
 import { readSavedService } from "./read-saved-plan.ts";
 import { allowStallOption, guard } from "./rollout-guard.ts";
-import { enableExecuteCommandOption, networkConfigurationOption } from "../shared/run-options.ts";
+import { networkConfigurationOption } from "../shared/aws-flags.ts";
+import { enableExecuteCommandOption } from "../shared/run-options.ts";
 import { checkPlanAlone } from "../shared/check-saved-plan.ts";
 
-interface Options extends WorkloadOptions, ServiceFlags, DeployWaitOptions {
+interface Options extends WorkloadOptions, ServiceOptions, DeployWaitOptions, ParallelOption {
   readonly allowStall?: boolean;
   readonly plan?: string;
 }
@@ -48,6 +57,7 @@ export const serviceDeploy: Command<Options> = {
         "carry out what `aiplat plan -o json` printed (- for standard input); refused where the plan no longer holds",
     },
     allowStallOption,
+    parallelOption,
     ...deployWaitOptions,
   ],
   takesCommand: true,
@@ -69,13 +79,15 @@ export const serviceDeploy: Command<Options> = {
             context,
             ecs,
             await loadEcsWorkload(context, implyService(context, invocation)),
-            options,
+            await readServiceFlags(context, options),
           )
         : await readSavedService(context, ecs, options.plan);
+    for (const each of plan.warnings) note(context, each);
     if (!changesAnything(plan)) note(context, "No difference: the services say the same.");
     await guard(context, plan.unplaced, options.allowStall === true);
     const answerable = invocation.args[0] !== "-" && options.plan !== "-";
     await confirmDeletions(context, ecs, plan, { answerable });
+    await makeLogGroups(context, plan.logGroups);
     return applySteps(context, ecs, plan.inputs, plan.steps, options);
   },
 };

@@ -2,9 +2,12 @@ import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
 import type { ClusterSnapshot } from "../../core/cluster/snapshot.ts";
 import type { NetworkConfiguration } from "../../core/ecs-api/api.ts";
+import { logGroupsOf } from "../../core/ecs/log-groups.ts";
 import type { EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
 import { namesOf, type LiveServices } from "../../core/plan/live-services.ts";
-import { chooseCapacity, typesOf } from "../../core/plan/choose-capacity.ts";
+import { unknownLogGroups, type LogGroupStep } from "../../core/plan/log-groups.ts";
+import { providersOfServices } from "../../core/plan/choose-service-capacity.ts";
+import { identifyServices } from "../../core/plan/identify-services.ts";
 import { planServices } from "../../core/plan/plan-service.ts";
 import { networkConfigurationOf } from "../../core/plan/run-request.ts";
 import type { ServicePlanSettings } from "../../core/plan/service-parts.ts";
@@ -14,10 +17,16 @@ import { fileExists } from "../../files/read.ts";
 import { readLiveServices } from "../../operations/find-services.ts";
 import type { EcsPort } from "../../ports.ts";
 import type { Invocation, OptionSpec } from "../command.ts";
+import { readAwsFlags } from "./aws-flags.ts";
 import type { LoadedEcsWorkload } from "./load-ecs-workload.ts";
 import type { WorkloadOptions } from "./load-workload.ts";
-import { capacityFor, liveSource, snapshotSource, type ClusterFacts } from "./plan-source.ts";
+import { describedCapacity, liveSource, snapshotSource, type ClusterFacts } from "./plan-source.ts";
 import { flagTexts } from "./workload-options.ts";
+
+/** What a service's commands are told besides the workload, as it is written. */
+export interface ServiceOptions extends Omit<ServiceFlags, "networkConfiguration"> {
+  readonly networkConfiguration?: string;
+}
 
 export interface ServiceFlags {
   readonly networkConfiguration?: NetworkConfiguration;
@@ -36,6 +45,13 @@ export const recreateOption: OptionSpec = {
   description:
     "delete the services that others replace before those are made: for where there is no room for both, and nothing has to serve meanwhile",
 };
+
+/** @throws InvalidInput where a flag cannot be read. */
+export async function readServiceFlags(context: Context, options: ServiceOptions): Promise<ServiceFlags> {
+  const { networkConfiguration: text, ...others } = options;
+  const { networkConfiguration } = await readAwsFlags(context, present({ networkConfiguration: text }));
+  return { ...others, ...present({ networkConfiguration }) };
+}
 
 /** `service ...` commands imply kind: service. */
 export function implyService<Options extends WorkloadOptions>(
@@ -61,11 +77,12 @@ export async function planLiveService(
   const source = liveSource(context, port);
   const facts = await source.facts(workload.resolved.ecs.cluster ?? "default");
   const ecs = workload.forCluster(facts);
-  const [snapshot, live] = await Promise.all([
+  const [snapshot, live, logGroups] = await Promise.all([
     source.snapshot(facts.name),
     readLiveServices(port, facts.name, workload.resolved.name, namesOf(ecs)),
+    source.logGroups(logGroupsOf(ecs)),
   ]);
-  return planWith(workload, ecs, facts, flags, snapshot, live);
+  return withLogGroups(await planWith(workload, ecs, facts, flags, snapshot, live), logGroups);
 }
 
 /** Plans a service against a snapshot, as far as that knows of services. */
@@ -74,10 +91,18 @@ export async function planOfflineService(
   snapshot: ClusterSnapshot,
   flags: ServiceFlags,
 ): Promise<ServicePlan> {
-  const facts = await snapshotSource(snapshot).facts(snapshot.cluster);
+  const source = snapshotSource(snapshot);
+  const facts = await source.facts(snapshot.cluster);
   const ecs = workload.forCluster(facts);
   const live = servicesIn(snapshot, workload.resolved.name, namesOf(ecs));
-  return planWith(workload, ecs, facts, flags, snapshot, live);
+  const logGroups = await source.logGroups(logGroupsOf(ecs));
+  return withLogGroups(await planWith(workload, ecs, facts, flags, snapshot, live), logGroups);
+}
+
+function withLogGroups(plan: ServicePlan, logGroups: readonly LogGroupStep[]): ServicePlan {
+  return logGroups.length === 0
+    ? plan
+    : { ...plan, logGroups, warnings: [...plan.warnings, ...unknownLogGroups(logGroups)] };
 }
 
 async function planWith(
@@ -88,23 +113,20 @@ async function planWith(
   snapshot: ClusterSnapshot,
   live: LiveServices,
 ): Promise<ServicePlan> {
-  const available = await capacityFor(ecs.capacity, facts);
+  const identified = locating(() => identifyServices(ecs, live));
+  const capacity = await describedCapacity(facts, (known) => providersOfServices(ecs, identified, known));
   return locating(() => {
-    const { capacityProviderStrategy } = chooseCapacity(ecs.capacity, available, typesOf(ecs.workload));
-    // A service whose file leaves capacity open stays on plain EC2: the cluster's default would replace its tasks.
-    const provider = ecs.capacity.kind === "unsaid" ? undefined : capacityProviderStrategy?.[0]?.capacityProvider;
     const networkConfiguration = networkConfigurationOf(ecs, flags.networkConfiguration);
     const settings: ServicePlanSettings = {
       cluster: facts.name,
-      ...present({ provider, networkConfiguration }),
+      capacity,
+      ...present({ networkConfiguration }),
       enableExecuteCommand: flags.enableExecuteCommand === true,
       force: flags.forceNewDeployment === true,
       recreate: flags.recreate === true,
     };
     const { name, arn, tags, capacityProviders } = facts;
-    return planServices(ecs, settings, snapshot, {
-      ...live,
-      cluster: { name, ...present({ arn }), tags, capacityProviders },
-    });
+    const cluster = { name, ...present({ arn }), tags, capacityProviders };
+    return planServices(ecs, settings, snapshot, { ...live, cluster }, identified);
   });
 }

@@ -1,19 +1,25 @@
-import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
+import { present } from "../../core/base/present.ts";
 import type { TaskDefinition } from "../../core/ecs-api/api.ts";
+import { logGroupsOf } from "../../core/ecs/log-groups.ts";
 import { definitionsOf, readsCluster, type EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
-import { planRegistered, planRun } from "../../core/plan/plan-run.ts";
+import type { LogGroupStep } from "../../core/plan/log-groups.ts";
+import { typesOf } from "../../core/plan/choose-capacity.ts";
 import type { DescribedCluster } from "../../core/plan/cluster-basis.ts";
-import { chooseCapacity, typesOf, type ChosenCapacity } from "../../core/plan/choose-capacity.ts";
+import { planRun } from "../../core/plan/plan-run.ts";
+import type { RunFlags } from "../../core/plan/run-flags.ts";
 import { networkConfigurationOf, type RunSettings } from "../../core/plan/run-request.ts";
 import { AiplatError } from "../../errors.ts";
 import type { PlanRound } from "../../operations/run-task.ts";
 import { note } from "../../output/note.ts";
-import { nameRun } from "../../operations/tokens.ts";
 import type { Invocation } from "../command.ts";
+import { readAwsFlags } from "./aws-flags.ts";
 import { loadEcsWorkload, type LoadedEcsWorkload } from "./load-ecs-workload.ts";
-import { capacityFor, type PlanSource } from "./plan-source.ts";
+import type { PlanSource } from "./plan-source.ts";
+import { checkOverrides, prepareRegisteredRun } from "./prepare-registered-run.ts";
+import { capacityOfRun, capacitySettings, managedInstancesIn, wantedCapacity } from "./run-capacity.ts";
 import { checkRunFlags, type RunOptions } from "./run-options.ts";
+import { common, settingsOf } from "./run-settings.ts";
 import type { TaskTarget } from "./task-target.ts";
 
 /** A run as the command line and the workload say it, ready to plan. */
@@ -34,6 +40,8 @@ export interface Run {
   readonly oneRound?: boolean;
   /** The definitions that any of the tasks may have. */
   readonly definitions: () => readonly TaskDefinition[];
+  /** What is made before the first task starts. */
+  readonly logGroups: readonly LogGroupStep[];
 }
 
 /** A run that is still to be planned, with what its plan rests on. */
@@ -57,25 +65,28 @@ export async function prepareRun(
 ): Promise<PlannableRun> {
   const { options } = invocation;
   checkRunFlags(invocation);
-  if (options.taskDefinition !== undefined) return readRegisteredRun(source, options, options.taskDefinition);
-  return readWorkloadRun(context, source, options, workload ?? (await loadEcsWorkload(context, invocation)));
+  const flags = await readAwsFlags(context, options);
+  if (options.taskDefinition !== undefined)
+    return prepareRegisteredRun(context, source, options, { reference: options.taskDefinition, flags });
+  return readWorkloadRun(context, source, options, flags, workload ?? (await loadEcsWorkload(context, invocation)));
 }
 
 async function readWorkloadRun(
   context: Context,
   source: PlanSource,
   options: RunOptions,
+  flags: RunFlags,
   { resolved, forCluster, locating }: LoadedEcsWorkload,
 ): Promise<PlannableRun> {
-  checkGroup(forCluster(), options.group);
+  checkBeforeCalls(forCluster(), options, flags);
   const facts = await source.facts(resolved.ecs.cluster ?? "default");
   const ecs = forCluster(facts);
-  const available = await capacityFor(ecs.capacity, facts);
-  const chosen = locating(() => chooseCapacity(ecs.capacity, available, typesOf(resolved)));
+  const chosen = await capacityOfRun({ said: ecs.capacity, flags, types: typesOf(resolved), locating }, facts);
+  checkDefinitionFits(ecs, flags, chosen);
   if (chosen.note !== undefined) note(context, chosen.note);
-  const networkConfiguration = locating(() => networkConfigurationOf(ecs, options.networkConfiguration));
+  const networkConfiguration = locating(() => networkConfigurationOf(ecs, flags.networkConfiguration));
   const count = options.count ?? (resolved.kind === "job" ? resolved.replicas : 1);
-  const settings = settingsOf(options, resolved.name, facts.name, {
+  const settings = settingsOf(options, flags, resolved.name, facts.name, {
     count,
     ...capacitySettings(chosen),
     ...present({ networkConfiguration, placementStrategy: ecs.placementStrategy }),
@@ -88,15 +99,30 @@ async function readWorkloadRun(
     follows: [],
     plan: (remaining, snapshot, exhausted) => planRun(ecs, settings, remaining, snapshot, exhausted),
     definitions: () => definitionsOf(ecs),
+    logGroups: await source.logGroups(logGroupsOf(ecs)),
   };
 }
 
-/** What a plan keeps of it: JSON has no word for "as many as it takes". */
-function capacitySettings({
-  capacityProviderStrategy,
-  mayGrow,
-}: ChosenCapacity): Pick<RunSettings, "capacityProviderStrategy" | "mayGrow"> {
-  return present({ capacityProviderStrategy, mayGrow: Number.isFinite(mayGrow) ? mayGrow : undefined });
+/** What flags and workload contradict each other in. @throws AiplatError */
+function checkBeforeCalls(ecs: EcsWorkload, { group }: RunOptions, flags: RunFlags): void {
+  checkGroup(ecs, group);
+  checkOverrides(definitionsOf(ecs)[0]!, flags);
+  wantedCapacity({ said: ecs.capacity, flags });
+}
+
+/** A definition for Managed Instances is another one, which the flag comes too late for. */
+function checkDefinitionFits(
+  { capacity }: EcsWorkload,
+  { capacityProviderStrategy }: RunFlags,
+  chosen: Awaited<ReturnType<typeof capacityOfRun>>,
+): void {
+  const managed = capacityProviderStrategy === undefined ? undefined : managedInstancesIn(chosen);
+  if (managed === undefined || capacity.kind === "managed-instances") return;
+  throw new AiplatError(
+    "Usage",
+    `--capacity-provider-strategy: ${managed} starts Managed Instances, and their definition is another`,
+    { hint: `Write ecs.capacity: { managedInstances: ${managed} } in the file in place of the flag.` },
+  );
 }
 
 /** Without host ports the group is what keeps two tasks of one slot off one machine. */
@@ -108,78 +134,4 @@ function checkGroup({ choosesDevices, networkMode }: EcsWorkload, group: string 
       "so that ECS keeps two tasks off one device",
     { hint: "Leave --group out, or use network mode bridge or host." },
   );
-}
-
-async function readRegisteredRun(source: PlanSource, options: RunOptions, reference: string): Promise<PlannableRun> {
-  const [definition, facts] = await Promise.all([
-    source.describe(reference),
-    source.facts(options.cluster ?? "default"),
-  ]);
-  if (definition === undefined) throw missingDefinition(reference, options);
-  if (definition.networkMode === "awsvpc" && options.networkConfiguration === undefined)
-    throw new AiplatError(
-      "Usage",
-      `${reference} uses network mode awsvpc: give --network-configuration with its subnets`,
-    );
-  const { count = 1, networkConfiguration } = options;
-  const settings = settingsOf(options, definition.family, facts.name, {
-    count,
-    ...present({ networkConfiguration }),
-  });
-  return {
-    ...common(options, settings, facts),
-    readsCluster: true,
-    showsRoom: true,
-    locked: false,
-    follows: reference.includes(":") ? [] : [definition.family],
-    plan: (remaining, snapshot, exhausted) => planRegistered(definition, settings, remaining, snapshot, exhausted),
-    definitions: () => [definition],
-  };
-}
-
-function missingDefinition(reference: string, { clusterState }: RunOptions): AiplatError {
-  if (clusterState !== undefined)
-    return new AiplatError("NotFound", `${clusterState} has no task definition ${reference}`, {
-      hint:
-        "A snapshot has the definitions of running tasks and of services. " +
-        "Plan without --cluster-state, or from the workload.",
-    });
-  return new AiplatError("NotFound", `there is no task definition ${reference} in this region`, {
-    hint: "aws ecs list-task-definitions lists them.",
-  });
-}
-
-function common(
-  options: RunOptions,
-  settings: RunSettings,
-  cluster: DescribedCluster,
-): Pick<PlannableRun, "settings" | "cluster" | "target" | "count" | "clientToken" | "allOrNothing"> {
-  return {
-    settings,
-    cluster,
-    count: settings.count,
-    target: { cluster: settings.cluster, selection: { run: settings.run } },
-    ...present({ clientToken: options.clientToken }),
-    allOrNothing: options.allOrNothing === true,
-  };
-}
-
-function settingsOf(
-  options: RunOptions,
-  name: string,
-  cluster: string,
-  more: Pick<
-    RunSettings,
-    "count" | "capacityProviderStrategy" | "mayGrow" | "networkConfiguration" | "placementStrategy"
-  >,
-): RunSettings {
-  return {
-    run: nameRun(name, options.clientToken),
-    cluster,
-    strategy: options.spread === true ? "spread" : "pack",
-    ...present({ group: options.group, startedBy: options.startedBy }),
-    placementConstraints: (options.placementConstraints ?? []).flat(),
-    enableExecuteCommand: options.enableExecuteCommand === true,
-    ...more,
-  };
 }

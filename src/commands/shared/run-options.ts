@@ -1,21 +1,25 @@
-import type { NetworkConfiguration, PlacementConstraint } from "../../core/ecs-api/api.ts";
-import { parseExpression } from "../../core/ecs-api/query/parse.ts";
+import { present } from "../../core/base/present.ts";
 import { AiplatError } from "../../errors.ts";
-import { parseNetworkConfiguration, parsePlacementConstraints } from "./aws-syntax.ts";
+import {
+  capacityOptions,
+  networkConfigurationOption,
+  placementConstraintsOption,
+  placementStrategyOption,
+  tagOptions,
+  type AwsFlagOptions,
+} from "./aws-flags.ts";
 import type { Invocation, OptionSpec } from "../command.ts";
 import { workloadOptions, type WorkloadOptions } from "./load-workload.ts";
 import { wholeNumber } from "./parse-numbers.ts";
 import { watchOptions, type WatchOptions } from "./watch-tasks.ts";
 import { flagTexts } from "./workload-options.ts";
 
-export interface RunOptions extends WorkloadOptions, WatchOptions {
+export interface RunOptions extends WorkloadOptions, WatchOptions, AwsFlagOptions {
   readonly cluster?: string;
   readonly taskDefinition?: string;
   readonly count?: number;
   readonly group?: string;
   readonly startedBy?: string;
-  readonly placementConstraints?: readonly (readonly PlacementConstraint[])[];
-  readonly networkConfiguration?: NetworkConfiguration;
   readonly enableExecuteCommand?: boolean;
   readonly clientToken?: string;
   readonly pack?: boolean;
@@ -29,11 +33,9 @@ export interface RunOptions extends WorkloadOptions, WatchOptions {
   readonly clusterState?: string;
 }
 
-/** The network of tasks in awsvpc mode, instead of the file's. */
-export const networkConfigurationOption: OptionSpec = {
-  flags: "--network-configuration <configuration>",
-  description: "awsvpcConfiguration={subnets=[...],securityGroups=[...]}",
-  parse: parseNetworkConfiguration,
+export const taskDefinitionOption: OptionSpec = {
+  flags: "--task-definition <definition>",
+  description: "run a registered task definition (family, family:revision or ARN) instead of a workload",
 };
 
 /** What to run and where. Flags that `aws ecs run-task` has too keep its name and meaning. */
@@ -45,19 +47,13 @@ export const placementOptions: readonly OptionSpec[] = [
     defaultText: "the file's replicas for a job, 1 for a service",
     parse: wholeNumber("--count"),
   },
-  {
-    flags: "--task-definition <definition>",
-    description: "run a registered task definition (family, family:revision or ARN) instead of a workload",
-  },
+  taskDefinitionOption,
   { flags: "--pack", description: "fill one machine after the other (the default)" },
   { flags: "--spread", description: "spread the replicas over the machines" },
-  {
-    flags: "--placement-constraints <constraint>",
-    description: "type=memberOf,expression=... or type=distinctInstance",
-    repeatable: true,
-    parse: parsePlacementConstraints,
-  },
+  placementConstraintsOption,
+  placementStrategyOption,
   networkConfigurationOption,
+  ...capacityOptions,
 ];
 
 export const enableExecuteCommandOption: OptionSpec = {
@@ -65,12 +61,19 @@ export const enableExecuteCommandOption: OptionSpec = {
   description: "let aws ecs execute-command into the containers",
 };
 
+export const groupOption: OptionSpec = {
+  flags: "--group <name>",
+  description: "task group",
+  defaultText: "ECS's own, family:NAME",
+};
+
 /** All that a run's plan holds. */
 export const plannedOptions: readonly OptionSpec[] = [
   ...placementOptions,
-  { flags: "--group <name>", description: "task group", defaultText: "ECS's own, family:NAME" },
+  groupOption,
   { flags: "--started-by <text>", description: "who started the tasks", defaultText: "the run's id" },
   enableExecuteCommandOption,
+  ...tagOptions,
   {
     flags: "--client-token <token>",
     description: "makes the command repeatable: what it started before under this token is not started again",
@@ -99,14 +102,19 @@ function describesWorkload(options: RunOptions): boolean {
 export function checkRunFlags({ args, options, passthrough }: Invocation<RunOptions>): void {
   const usage = (message: string) => new AiplatError("Usage", message);
   if (options.pack === true && options.spread === true) throw usage("give --pack or --spread, not both");
+  if (options.placementStrategy !== undefined && (options.pack === true || options.spread === true))
+    throw usage(`give --placement-strategy or --${options.pack === true ? "pack" : "spread"}, not both`);
+  checkDefinitionAlone({ args, options, ...present({ passthrough }) });
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+  if ((options.startedBy?.length ?? 0) > 128) throw usage("--started-by is at most 128 characters");
+  if ((options.group?.length ?? 0) > 255) throw usage("--group is at most 255 characters");
+}
+
+/** @throws AiplatError Usage where a workload stands beside --task-definition. */
+export function checkDefinitionAlone({ args, options, passthrough }: Invocation<RunOptions>): void {
   if (
     options.taskDefinition !== undefined &&
     (args.length > 0 || passthrough !== undefined || describesWorkload(options))
   )
-    throw usage("give a workload or --task-definition, not both");
-  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
-  if ((options.startedBy?.length ?? 0) > 128) throw usage("--started-by is at most 128 characters");
-  if ((options.group?.length ?? 0) > 255) throw usage("--group is at most 255 characters");
-  for (const { expression } of (options.placementConstraints ?? []).flat())
-    if (expression !== undefined) parseExpression(expression, ["--placement-constraints"]);
+    throw new AiplatError("Usage", "give a workload or --task-definition, not both");
 }

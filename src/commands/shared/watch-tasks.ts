@@ -2,7 +2,7 @@ import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
 import { formatDuration } from "../../core/base/duration.ts";
 import { taskIdOf } from "../../core/ecs-api/arn.ts";
-import { judgeTask, needsDefinition } from "../../core/ecs/outcome.ts";
+import { judgeTask, needsDefinition, wasNeverPlaced } from "../../core/ecs/outcome.ts";
 import { definitionsOf } from "../../operations/report-tasks.ts";
 import type { LogStream } from "../../core/ecs/log-streams.ts";
 import { changeLine, countStatuses, shortId } from "../../core/ecs/task-text.ts";
@@ -164,12 +164,19 @@ function judge(
     if (!outcome.ok) failures.push({ reason: outcome.reason, detail: task.taskArn, hint: outcome.hint });
   }
   for (const task of gone) failures.push(toRunFailure("MISSING", task));
-  const worst = failures.length > 0 ? exitCodes.failed : exitCodes.success;
-  return {
-    tasks,
-    failures,
-    exitCode: exitCodeFrom === undefined ? worst : exitCodeOf(tasks, gone, exitCodeFrom),
-  };
+  return { tasks, failures, exitCode: exitCodeFor(tasks, gone, failures, exitCodeFrom) };
+}
+
+/** Where not all could be placed that comes first, as it does where RunTask itself has no place for some. */
+function exitCodeFor(
+  tasks: readonly Task[],
+  gone: readonly string[],
+  failures: readonly RunFailure[],
+  exitCodeFrom: string | undefined,
+): ExitCode {
+  if (tasks.some(wasNeverPlaced)) return exitCodes.capacity;
+  if (exitCodeFrom !== undefined) return exitCodeOf(tasks, gone, exitCodeFrom);
+  return failures.length > 0 ? exitCodes.failed : exitCodes.success;
 }
 
 /** The container's code, passed through; 1 where it never started or nobody knows. */

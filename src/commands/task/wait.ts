@@ -9,7 +9,7 @@ import { watchOptions, watchTasks, type WatchOptions } from "../shared/watch-tas
 export const taskWait: Command<TargetOptions & WatchOptions> = {
   description:
     "Waits until tasks have stopped, for any length of time, and says how they ended. " +
-    "Exits 1 when a container failed or a task was cut short.",
+    "Exits 1 when a container failed or a task was cut short, 4 when one never had a place.",
   arguments: [taskArgument],
   options: [...targetOptions, ...watchOptions],
   examples: [

@@ -1,12 +1,34 @@
 import * as z from "zod/mini";
 import { mismatchesOf } from "../base/document-issues.ts";
-import { instant, list, map, text } from "../ecs-api/field.ts";
+import { flag, instant, list, map, text } from "../ecs-api/field.ts";
+import { capacityProviderStrategy } from "../ecs-api/schema/common.ts";
 import { containerInstance } from "../ecs-api/schema/container-instance.ts";
 import { service } from "../ecs-api/schema/service.ts";
 import { task } from "../ecs-api/schema/task.ts";
 import { registeredTaskDefinition } from "../ecs-api/schema/task-definition.ts";
 import { pathText, problem, Refusal } from "../base/problem.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
+
+const managedDaemon = z.looseObject({
+  name: text,
+  capacityProviders: list(text),
+  definition: z.looseObject({ family: text, containerDefinitions: list(z.looseObject({ name: text })) }),
+});
+
+const autoScalingGroup = z.looseObject({
+  name: text,
+  desired: z.number(),
+  max: z.number(),
+  instanceTypes: list(text),
+});
+
+const capacityProvider = z.looseObject({
+  name: text,
+  type: text,
+  managedScaling: z.optional(flag),
+  group: z.optional(autoScalingGroup),
+  groupUnknown: z.optional(text),
+});
 
 /** What aiplat reads of a snapshot. Other fields pass: definitions and services are kept as ECS describes them. */
 const schema = z.looseObject({
@@ -18,9 +40,13 @@ const schema = z.looseObject({
   observedAt: instant,
   tags: map(text),
   capacityProviders: list(text),
+  defaultStrategy: z.optional(capacityProviderStrategy),
+  providers: z.optional(list(capacityProvider)),
   instances: list(containerInstance),
   tasks: list(task),
   services: z.optional(list(service)),
+  taskServices: z.optional(list(z.looseObject({ serviceName: text }))),
+  managedDaemons: z.optional(list(managedDaemon)),
   redacted: z.optional(z.literal(true)),
   taskDefinitions: map(registeredTaskDefinition),
 });

@@ -3,27 +3,20 @@
  * nodes: a rolling update at 100/200 % on a cluster without a spare slot never ends.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
-import { present } from "../base/present.ts";
-import type { ClusterSnapshot, Resources } from "../cluster/snapshot.ts";
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import { checks, type ReasonCode } from "../placement/checks.ts";
 import { emptyInstance, instanceTypesFor } from "../placement/empty-instance.ts";
 import { placeIn } from "../placement/place.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
-import { copyRooms, emptyRoom, occupy, roomsOf, vacate, type Room } from "../placement/room.ts";
-import { heldGpus, withoutGpusOf, type OwnTask } from "./held-gpus.ts";
-import type { Task, TaskDefinition } from "../ecs-api/api.ts";
+import type { RolloutBounds } from "../workload/resolved.ts";
+import { emptyRoom, vacate, type Room } from "../placement/room.ts";
+import { growthFor } from "./growth.ts";
+import { stallOf, type Stall } from "./stall.ts";
+import { copyWorld, worldOf, type World } from "./world.ts";
+import type { TaskDefinition } from "../ecs-api/api.ts";
+import { lowerLimit, percentDown, percentUp, upperLimit } from "../ecs-api/deployment-limits.ts";
 import { groupOfService, type DeploymentSettings } from "../ecs-api/service.ts";
-
-/** "rounded up to the nearest integer value": the fewest tasks that stay healthy. */
-export function lowerLimit(desired: number, minimumHealthyPercent: number): number {
-  return Math.ceil((desired * minimumHealthyPercent) / 100);
-}
-
-/** "rounded down to the nearest integer value": the most tasks at once. */
-export function upperLimit(desired: number, maximumPercent: number): number {
-  return Math.floor((desired * maximumPercent) / 100);
-}
 
 /** A service that is created or updated. */
 export interface Rollout {
@@ -33,7 +26,16 @@ export interface Rollout {
   readonly settings: DeploymentSettings;
   /** Whether every task is replaced, or only their number changes. */
   readonly newDeployment: boolean;
+  /** Its capacity providers may start machines. */
   readonly placement?: Omit<PlacementOptions, "group">;
+  /** How many; as many as it takes where left out. */
+  readonly mayGrow?: number;
+  /** What keeps them from starting more. */
+  readonly limit?: string;
+  /** Why they start none all the same: its constraints name a machine where somebody holds a device of its tasks. */
+  readonly barred?: string;
+  /** Where the percentages come from bounds in replicas, which are what can be changed then. */
+  readonly bounds?: RolloutBounds;
 }
 
 /** The changes that would let a stalled deployment finish, the least each; undefined where none of its kind does. */
@@ -45,7 +47,7 @@ export interface RolloutRemedies {
   readonly instances?: { readonly instanceType: string; readonly count: number };
 }
 
-export interface RolloutVerdict {
+export interface RolloutVerdict extends Stall {
   readonly service: string;
   readonly finishes: boolean;
   readonly desired: number;
@@ -59,20 +61,9 @@ export interface RolloutVerdict {
   readonly left: number;
   /** Where the new tasks go: container instance ARNs. */
   readonly placements: readonly string[];
+  /** The machines among them that capacity providers start. */
+  readonly added?: { readonly instanceType: string; readonly machines: number };
   readonly remedies: RolloutRemedies;
-}
-
-/** A task of an older deployment, in its room. */
-interface OldTask {
-  readonly room: Room;
-  readonly needs: Requirements;
-  readonly gpus: readonly string[];
-}
-
-interface World {
-  readonly rooms: readonly Room[];
-  /** By service, in the order in which they are stopped. */
-  readonly old: ReadonlyMap<string, readonly OldTask[]>;
 }
 
 /**
@@ -88,7 +79,11 @@ export function judgeRollouts(
   deleted: readonly string[] = [],
 ): readonly RolloutVerdict[] {
   const base = lockPortBaseOf(snapshot.tags);
-  const world = worldOf(snapshot, [...rollouts.map(({ service }) => service), ...deleted], base);
+  const fresh = growthFor(
+    snapshot,
+    rollouts.map((rollout) => ({ ...rollout, needs: needsOf(rollout, base) })),
+  );
+  const world = { ...worldOf(snapshot, [...rollouts.map(({ service }) => service), ...deleted], base), fresh };
   for (const service of deleted)
     for (const { room, needs, gpus } of world.old.get(service) ?? []) vacate(room, needs, gpus);
   return rollouts.map((rollout) => {
@@ -96,6 +91,7 @@ export function judgeRollouts(
     const needs = needsOf(rollout, base);
     const { settings, desired, service } = rollout;
     const outcome = play(world, rollout, needs);
+    const machines = new Set(outcome.added).size;
     return {
       service,
       finishes: outcome.finishes,
@@ -103,10 +99,14 @@ export function judgeRollouts(
       before: before.old.get(service)?.length ?? 0,
       lower: lowerLimit(desired, settings.minimumHealthyPercent),
       upper: upperLimit(desired, settings.maximumPercent),
-      started: outcome.started.length,
+      started: outcome.started.length + outcome.added.length,
       left: outcome.left,
-      placements: outcome.started,
+      placements: [...outcome.started, ...outcome.added],
+      ...(machines === 0 ? {} : { added: { instanceType: fresh.get(service)!.instanceType, machines } }),
       remedies: outcome.finishes ? {} : remediesFor(snapshot, before, rollout, needs),
+      ...(outcome.finishes || settings.daemon
+        ? {}
+        : stallOf(snapshot, world.rooms, fresh.get(service)?.rooms ?? [], needs)),
     };
   });
 }
@@ -138,32 +138,41 @@ const codes = Object.keys(checks) as readonly ReasonCode[];
 
 interface Outcome {
   readonly finishes: boolean;
+  /** Where its tasks go: on machines that there are, and on those that are started for it. */
   readonly started: readonly string[];
+  readonly added: readonly string[];
   readonly left: number;
 }
 
 /** Plays one deployment to its end or to where nothing moves; the world is changed. */
 function play(
-  { rooms, old }: World,
+  { rooms, old, fresh }: World,
   { service, desired, settings, newDeployment }: Rollout,
   needs: Requirements,
 ): Outcome {
   const stale = [...(old.get(service) ?? [])];
   const started: string[] = [];
+  const added: string[] = [];
+  const growth = fresh.get(service);
+  const count = () => started.length + added.length;
   const stop = (count: number) => {
     for (const { room, needs: held, gpus } of stale.splice(0, count)) vacate(room, held, gpus);
   };
-  const start = (count: number) => {
-    const placed = count > 0 ? placeSafely(rooms, needs, count) : [];
-    started.push(...placed);
-    return placed.length;
+  const start = (wanted: number) => {
+    const before = count();
+    if (wanted > 0) started.push(...placeSafely(rooms, needs, wanted));
+    const rest = before + wanted - count();
+    if (rest > 0) added.push(...placeSafely(growth?.rooms ?? [], needs, rest));
+    return count() - before;
   };
-  const outcome = (finishes: boolean): Outcome => ({ finishes, started, left: stale.length });
+  const outcome = (finishes: boolean): Outcome => ({ finishes, started, added, left: stale.length });
   if (settings.daemon) return outcome(stale.length === 0 || !newDeployment || settings.minimumHealthyPercent < 100);
+  // Machines that nobody knows are not held against it.
+  if (growth === undefined) return outcome(true);
   if (!newDeployment) {
     stop(stale.length - desired);
     start(desired - stale.length);
-    return outcome(stale.length + started.length === desired);
+    return outcome(stale.length + count() === desired);
   }
   if (settings.strategy !== "ROLLING") {
     // The whole of the new beside the whole of the old until clean-up: the percentages do not reduce it.
@@ -174,10 +183,10 @@ function play(
   const lower = lowerLimit(desired, settings.minimumHealthyPercent);
   const upper = upperLimit(desired, settings.maximumPercent);
   for (;;) {
-    const placed = start(Math.min(desired - started.length, upper - started.length - stale.length));
-    const stopping = Math.max(0, Math.min(stale.length, started.length + stale.length - lower));
+    const placed = start(Math.min(desired - count(), upper - count() - stale.length));
+    const stopping = Math.max(0, Math.min(stale.length, count() + stale.length - lower));
     stop(stopping);
-    if (started.length === desired && stale.length === 0) return outcome(true);
+    if (count() === desired && stale.length === 0) return outcome(true);
     if (placed === 0 && stopping === 0) return outcome(false);
   }
 }
@@ -227,105 +236,4 @@ function least(most: number, does: (count: number) => boolean): number | undefin
     else low = middle + 1;
   }
   return low;
-}
-
-/** The highest percentage that keeps no more than `kept` of `desired` healthy. */
-function percentDown(kept: number, desired: number): number {
-  return Math.floor((kept * 100) / desired);
-}
-
-/** The lowest percentage that allows `allowed` tasks. */
-function percentUp(allowed: number, desired: number): number {
-  return Math.ceil((allowed * 100) / desired);
-}
-
-/**
- * The cluster's rooms with the services' tasks told from the others. Tasks that are stopping have given up their room
- * already.
- */
-function worldOf(snapshot: ClusterSnapshot, services: readonly string[], lockPortBase: number): World {
-  const groups = new Map(services.map((service) => [groupOfService(service), service]));
-  const own = snapshot.tasks.filter(
-    ({ group, desiredStatus, containerInstanceArn, lastStatus }) =>
-      group !== undefined &&
-      groups.has(group) &&
-      desiredStatus !== "STOPPED" &&
-      lastStatus !== "STOPPED" &&
-      containerInstanceArn !== undefined,
-  );
-  const known = own.flatMap((task) => {
-    const definition = snapshot.taskDefinitions[task.taskDefinitionArn];
-    return definition === undefined
-      ? []
-      : [
-          {
-            task,
-            needs: requirementsOf(
-              definition,
-              { group: task.group!, ...present({ overrides: task.overrides }) },
-              lockPortBase,
-            ),
-          },
-        ];
-  });
-  const ofInstance = new Map<string, OwnTask[]>();
-  for (const each of known)
-    ofInstance.set(each.task.containerInstanceArn!, [...(ofInstance.get(each.task.containerInstanceArn!) ?? []), each]);
-  const released = new Set(known.map(({ task }) => task));
-  const held = new Map<Task, readonly string[]>();
-  const tasksOn = byInstance(snapshot.tasks);
-  const instances = snapshot.instances.map((instance) => {
-    const mine = ofInstance.get(instance.arn) ?? [];
-    if (mine.length === 0) return instance;
-    const gpus = heldGpus(instance, mine, tasksOn.get(instance.arn) ?? []);
-    for (const [task, ids] of gpus) held.set(task, ids);
-    const without = withoutGpusOf(instance, mine, gpus);
-    return { ...without, remaining: mine.reduce((left, { needs }) => giveBack(left, needs), without.remaining) };
-  });
-  const rooms = roomsOf({ ...snapshot, tasks: snapshot.tasks.filter((task) => !released.has(task)), instances });
-  const byArn = new Map(rooms.map((room) => [room.instance.arn, room]));
-  const old = new Map<string, OldTask[]>(services.map((service) => [service, []]));
-  for (const { task, needs } of known) {
-    const room = byArn.get(task.containerInstanceArn!);
-    if (room === undefined) continue;
-    old.get(groups.get(task.group!)!)!.push({ room, needs, gpus: occupy(room, needs, held.get(task)) });
-  }
-  return { rooms, old };
-}
-
-function byInstance(tasks: readonly Task[]): ReadonlyMap<string, readonly Task[]> {
-  const groups = new Map<string, Task[]>();
-  for (const task of tasks) {
-    const arn = task.containerInstanceArn ?? "";
-    const group = groups.get(arn);
-    if (group === undefined) groups.set(arn, [task]);
-    else group.push(task);
-  }
-  return groups;
-}
-
-function giveBack(left: Resources, needs: Requirements): Resources {
-  const without = (ports: readonly number[], protocol: string) => {
-    const mine = new Set(needs.ports.filter((port) => port.protocol === protocol).map(({ port }) => port));
-    if (protocol === "udp") for (const { port } of needs.locks) mine.add(port);
-    return ports.filter((port) => !mine.has(port));
-  };
-  return {
-    ...left,
-    cpu: left.cpu + needs.cpu,
-    memoryMiB: left.memoryMiB + needs.memoryMiB,
-    tcpPorts: without(left.tcpPorts, "tcp"),
-    udpPorts: without(left.udpPorts, "udp"),
-  };
-}
-
-function copyWorld({ rooms, old }: World): World {
-  const copies = copyRooms(rooms);
-  const copyOf = new Map(rooms.map((room, index) => [room, copies[index]!]));
-  return {
-    rooms: copies,
-    old: new Map(
-      [...old].map(([service, tasks]) => [service, tasks.map((task) => ({ ...task, room: copyOf.get(task.room)! }))]),
-    ),
-  };
 }

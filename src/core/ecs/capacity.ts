@@ -29,8 +29,23 @@ export function capacityOf({ ecs: { capacity } }: Pick<ResolvedWorkload, "ecs">)
   return { kind: "providers", strategy };
 }
 
+/** As capacityOf, for a service: what its raw fields say of launch type and strategy is what ECS is told. */
+export function serviceCapacityOf(workload: Pick<ResolvedWorkload, "ecs">): Capacity {
+  const { capacityProviderStrategy, launchType } = workload.ecs.service ?? {};
+  if (Array.isArray(capacityProviderStrategy))
+    return { kind: "providers", strategy: capacityProviderStrategy as readonly CapacityProviderStrategyItem[] };
+  return typeof launchType === "string" ? { kind: "ec2" } : capacityOf(workload);
+}
+
+/** The strategy that a file says by naming its providers; undefined where it names none. */
+export function namedStrategy(capacity: Capacity): readonly CapacityProviderStrategyItem[] | undefined {
+  if (capacity.kind === "providers") return capacity.strategy;
+  return capacity.kind === "managed-instances" && capacity.provider !== undefined
+    ? [{ capacityProvider: capacity.provider, weight: 1 }]
+    : undefined;
+}
+
 /** The providers that a file names. */
 export function namedProviders(capacity: Capacity): readonly string[] {
-  if (capacity.kind === "providers") return capacity.strategy.map(({ capacityProvider }) => capacityProvider);
-  return capacity.kind === "managed-instances" && capacity.provider !== undefined ? [capacity.provider] : [];
+  return (namedStrategy(capacity) ?? []).map(({ capacityProvider }) => capacityProvider);
 }

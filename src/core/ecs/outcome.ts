@@ -1,5 +1,5 @@
 import type { Task, TaskContainer, TaskDefinition } from "../ecs-api/api.ts";
-import { explainExitCode, explainReason } from "./reasons.ts";
+import { explainExitCode, explainReason, isAboutPlacement } from "./reasons.ts";
 
 /** Whether a stopped task did its work, and if not why, and what to do. */
 export type TaskOutcome =
@@ -56,6 +56,11 @@ export function judgeTask(task: Task, definition?: Pick<TaskDefinition, "contain
   if (task.containers.length > 0 && (task.stopCode === undefined || !cutShort.has(task.stopCode))) return { ok: true };
   const reason = task.stoppedReason ?? task.stopCode ?? "stopped before it started";
   return { ok: false, reason, hint: explainReason(explainable(task, reason)).hint };
+}
+
+/** Whether a stopped task never had a place: its capacity provider found none, and could not start one. */
+export function wasNeverPlaced({ stopCode, stoppedReason = "" }: Task): boolean {
+  return stopCode === "TaskFailedToStart" && isAboutPlacement(stoppedReason);
 }
 
 /**

@@ -243,13 +243,23 @@ const stop: readonly Row[] = [
 
 const rows = [...placement, ...start, ...stop];
 
+/** Whether the reason is that there was no place for the task, now or within its capacity provider's time. */
+export function isAboutPlacement(reason: string): boolean {
+  const text = withoutPrefix(reason);
+  return placement.some(([pattern]) => pattern.test(text));
+}
+
+/** "TaskFailedToStart: EMPTY CAPACITY PROVIDER": the prefix says no more than that it did not start. */
+function withoutPrefix(reason: string): string {
+  return reason.trim().replace(/^TaskFailedToStart:?\s*/, "");
+}
+
 /**
  * What a reason of ECS means and what to do; a reason that aiplat does not know is given back with where AWS explains
  * it.
  */
 export function explainReason(reason: string): Explanation {
-  // "TaskFailedToStart: EMPTY CAPACITY PROVIDER": the prefix says no more than that it did not start.
-  const text = reason.trim().replace(/^TaskFailedToStart:?\s*/, "");
+  const text = withoutPrefix(reason);
   if (text === "")
     return { what: "the task did not start", hint: "Look at the reasons of its containers: aws ecs describe-tasks." };
   for (const [pattern, what, hint] of rows) if (pattern.test(text)) return { what, hint };

@@ -3,7 +3,7 @@ import { claimedDevicesOf, leavesNeuronToEcs } from "../devices/claimed-devices.
 import { gpuNeedOf, isShare, mpsAttribute, type GpuNeed } from "../devices/gpu-need.ts";
 import type { DeviceSet } from "../catalog/device-set.ts";
 import { isLockPort } from "../catalog/lock-ports.ts";
-import type { PlacementConstraint, Task, TaskDefinition } from "../ecs-api/api.ts";
+import type { PlacementConstraint, Tag, Task, TaskDefinition } from "../ecs-api/api.ts";
 import { hostPortsOf, networkModeOfDefinition, type HostPort } from "../ecs-api/host-ports.ts";
 import { withOverrides } from "../ecs-api/overrides.ts";
 import type { Expression } from "../ecs-api/query/expression.ts";
@@ -20,6 +20,8 @@ export interface PlacementOptions {
   /** The zones of the task's subnets, where they are known: awsvpc mode only. */
   readonly availabilityZones?: readonly string[];
   readonly overrides?: Task["overrides"];
+  /** Tags of the task besides those of its definition. */
+  readonly tags?: readonly Tag[];
 }
 
 export interface Constraint {
@@ -74,7 +76,7 @@ export function requirementsOf(
   options: PlacementOptions,
   lockPortBase: number,
 ): Requirements {
-  const task = withOverrides(definition, options.overrides);
+  const task = withTags(withOverrides(definition, options.overrides), options.tags);
   const networkMode = networkModeOfDefinition(task);
   const ports = hostPortsOf(task);
   const isLock = ({ port, protocol }: HostPort) => protocol === "udp" && isLockPort(port, lockPortBase);
@@ -100,6 +102,11 @@ export function requirementsOf(
     compatibilities: task.requiresCompatibilities ?? [],
   };
   return placedBy(own, options);
+}
+
+/** The task's own tags first: of two with one key ECS keeps the task's. */
+function withTags(definition: TaskDefinition, tags: readonly Tag[] = []): TaskDefinition {
+  return tags.length === 0 ? definition : { ...definition, tags: [...tags, ...(definition.tags ?? [])] };
 }
 
 function readConstraints(constraints: readonly PlacementConstraint[], from: number): readonly Constraint[] {

@@ -2,11 +2,12 @@ import { present } from "../base/present.ts";
 import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { problem, refuseErrors, type Problem } from "../base/problem.ts";
 import { isRaw, mergeRaw, type Raw } from "../base/merge.ts";
-import type { NetworkConfiguration, PlacementConstraint } from "../ecs-api/api.ts";
+import type { CapacityProviderStrategyItem, NetworkConfiguration, PlacementConstraint } from "../ecs-api/api.ts";
 import { addConstraints } from "./placement-constraints.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { longestStartPeriod } from "./container.ts";
 import type { EcsVariant, EcsWorkload } from "./resolve-for-ecs.ts";
+import { checkRawRollout, checkRolloutOf, percentagesFor, rolloutTags } from "./rollout-bounds.ts";
 import { tagsFor } from "./tags.ts";
 import type { Variant } from "./variants.ts";
 import type { ServiceInput } from "../ecs-api/service.ts";
@@ -19,8 +20,8 @@ export interface ServiceSettings {
   /** What its tasks are made of. */
   readonly taskDefinition: string;
   readonly desiredCount: number;
-  /** The capacity provider; undefined for plain EC2. */
-  readonly provider?: string;
+  /** The capacity providers that start its tasks; undefined for plain EC2. */
+  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
   readonly networkConfiguration?: NetworkConfiguration;
   readonly enableExecuteCommand: boolean;
   /** Constraints that keep it off instances where somebody holds the slot unseen by ECS. */
@@ -41,7 +42,7 @@ export function isSlotService({ slot, shape }: Variant): boolean {
 export function generateService(ecs: EcsWorkload, variant: EcsVariant, settings: ServiceSettings): ServiceInput {
   const { workload } = ecs;
   const raw: Raw = workload.ecs.service ?? {};
-  refuseErrors(checkRawService(raw, isSlotService(variant)));
+  refuseErrors([...checkRawService(raw, isSlotService(variant)), ...checkRawRollout(raw, workload.rollout)]);
   const ours = serviceConstraints(ecs, variant, settings);
   const merged: Raw = addConstraints(
     mergeRaw(generated(ecs, variant, settings, raw), withoutCapacityClash(raw), {}),
@@ -53,9 +54,12 @@ export function generateService(ecs: EcsWorkload, variant: EcsVariant, settings:
     ...merged,
     ...present({ serviceName: settings.serviceName }),
     ...present({ deploymentConfiguration: breaker }),
-    tags: tagsFor(workload, variant, merged["tags"]),
+    tags: [...tagsFor(workload, variant, merged["tags"]), ...rolloutTags(workload.rollout)],
   } as unknown as ServiceInput;
-  refuseErrors(checkZoneRebalancing(complete));
+  refuseErrors([
+    ...checkZoneRebalancing(complete),
+    ...checkRolloutOf(complete, workload.rollout, settings.desiredCount),
+  ]);
   return complete["availabilityZoneRebalancing"] === undefined && raw["availabilityZoneRebalancing"] !== null
     ? {
         ...complete,
@@ -70,7 +74,8 @@ function generated(
   settings: ServiceSettings,
   raw: Raw,
 ): Raw {
-  const { cluster, taskDefinition, desiredCount, provider, networkConfiguration, enableExecuteCommand } = settings;
+  const { cluster, taskDefinition, desiredCount, networkConfiguration, enableExecuteCommand } = settings;
+  const { capacityProviderStrategy } = settings;
   const { loadBalancer } = workload.ecs;
   const daemon = raw["schedulingStrategy"] === "DAEMON";
   return {
@@ -78,9 +83,7 @@ function generated(
     serviceName: variant.name,
     taskDefinition,
     ...(daemon ? {} : { desiredCount }),
-    ...(provider === undefined
-      ? { launchType: "EC2" }
-      : { capacityProviderStrategy: [{ capacityProvider: provider, weight: 1 }] }),
+    ...(capacityProviderStrategy === undefined ? { launchType: "EC2" } : { capacityProviderStrategy }),
     ...(loadBalancer === undefined
       ? {}
       : {
@@ -95,6 +98,7 @@ function generated(
     deploymentConfiguration: {
       maximumPercent: daemon ? 100 : 200,
       minimumHealthyPercent: daemon ? 0 : 100,
+      ...percentagesFor(workload.rollout ?? {}, desiredCount),
       deploymentCircuitBreaker: { enable: true, rollback: true },
     },
     ...present({ placementStrategy }),

@@ -1,4 +1,6 @@
 import { present } from "../base/present.ts";
+import type { CapacityProviderStrategyItem } from "../ecs-api/api.ts";
+import { boundsOf, deploymentConfigurationAt } from "../ecs/rollout-bounds.ts";
 import { parseTaskCpu, parseTaskMemory } from "../ecs/task-size.ts";
 import { environmentNameRule, formatMiB, roleArnRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
@@ -39,12 +41,23 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
     replicas: Math.max(1, desired),
     ...(words.sized ? resourcesOf(part, words.accelerator === "none") : {}),
     ...(Object.keys(roles).length === 0 ? {} : { roles }),
+    ...present({ rollout: rolloutOf(parts) }),
     ecs: {
       ...present({ cluster }),
       ...placeOf(part),
       ...(words.full ? loadBalancerWords(part) : {}),
     },
   };
+}
+
+/** The bounds that all of the services remember, where their percentages are what these come to. */
+function rolloutOf(parts: ImportSource["parts"]): Raw | undefined {
+  const [bounds, ...others] = parts.map(({ service }) => (service === undefined ? undefined : boundsOf(service)));
+  const alike = others.every((each) => JSON.stringify(each) === JSON.stringify(bounds));
+  const kept = parts.every(
+    ({ service }) => service === undefined || deploymentConfigurationAt(service, service.desiredCount) === undefined,
+  );
+  return bounds !== undefined && alike && kept ? { ...bounds } : undefined;
 }
 
 /** The API takes names of roles too, which the file has no word for. */
@@ -72,13 +85,20 @@ function resourcesOf(part: ImportedPart, both: boolean): { readonly resources?: 
   return Object.keys(resources).length === 0 ? {} : { resources };
 }
 
-/** The provider that starts the tasks, or that Managed Instances do; undefined for plain EC2. */
-function capacityOf(part: ImportedPart): Raw | string | undefined {
-  const strategy = part.service?.["capacityProviderStrategy"];
-  const provider = Array.isArray(strategy) && isRaw(strategy[0]) ? strategy[0]["capacityProvider"] : undefined;
+/** The providers that start the tasks, or that Managed Instances do; undefined for plain EC2. */
+function capacityOf(part: ImportedPart): Raw | readonly Raw[] | string | undefined {
+  const strategy = (part.service?.["capacityProviderStrategy"] ?? []) as readonly CapacityProviderStrategyItem[];
   const managed = isForManagedInstances(part);
-  if (typeof provider === "string") return managed ? { managedInstances: provider } : { provider };
-  return managed && part.service === undefined ? "managed-instances" : undefined;
+  const [first] = strategy;
+  if (first === undefined) return managed && part.service === undefined ? "managed-instances" : undefined;
+  if (managed) return { managedInstances: first.capacityProvider };
+  return strategy.length === 1 && first.weight === 1 && (first.base ?? 0) === 0
+    ? { provider: first.capacityProvider }
+    : strategy.map(({ capacityProvider, base = 0, weight = 0 }) => ({
+        provider: capacityProvider,
+        ...(base === 0 ? {} : { base }),
+        ...(weight === 1 ? {} : { weight }),
+      }));
 }
 
 /** Where its tasks run. */

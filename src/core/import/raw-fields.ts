@@ -1,6 +1,6 @@
 import { present } from "../base/present.ts";
 import type { Tag } from "../ecs-api/api.ts";
-import { namedProviders } from "../ecs/capacity.ts";
+import { namedStrategy } from "../ecs/capacity.ts";
 import { taskDefinitionLists } from "../ecs/generate.ts";
 import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { normalForm } from "../ecs/normal-form.ts";
@@ -49,15 +49,15 @@ export function rawFieldsOf(
 }
 
 /** The service as deploy would declare it. */
-export function serviceOf(ecs: EcsWorkload, variant: EcsVariant, { definition }: ImportedPart): ServiceInput {
+export function serviceOf(ecs: EcsWorkload, variant: EcsVariant, { definition, service }: ImportedPart): ServiceInput {
   const { workload, capacity } = ecs;
-  const [provider] = namedProviders(capacity);
+  const capacityProviderStrategy = namedStrategy(capacity);
   const networkConfiguration = networkConfigurationOf(ecs, undefined);
   return generateService(ecs, variant, {
     cluster: workload.ecs.cluster ?? "default",
     taskDefinition: definition.family,
-    desiredCount: workload.replicas,
-    ...present({ provider, networkConfiguration }),
+    desiredCount: service?.desiredCount ?? workload.replicas,
+    ...present({ capacityProviderStrategy, networkConfiguration }),
     enableExecuteCommand: false,
     placementConstraints: [],
   });

@@ -1,6 +1,6 @@
 import { present } from "../base/present.ts";
 import { listOr, problem, Refusal } from "../base/problem.ts";
-import { canLaunch, growthOf, type CapacityProvider } from "../cluster/capacity-providers.ts";
+import { canLaunch, growthOf, limitOf, type CapacityProvider } from "../cluster/capacity-providers.ts";
 import type { CapacityProviderStrategyItem } from "../ecs-api/api.ts";
 import { namedProviders, type Capacity } from "../ecs/capacity.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
@@ -20,11 +20,17 @@ export interface ChosenCapacity {
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
   /** How many more machines the providers may start; 0 where nothing scales. */
   readonly mayGrow: number;
+  /** What keeps the providers from starting more. */
+  readonly limit?: string;
+  /** Whether Managed Instances are among them: ECS chooses their types and keeps their devices apart. */
+  readonly managed?: true;
+  /** Whether it is the cluster's default strategy, which nobody named. */
+  readonly byDefault?: true;
   /** Why it is another than the user may expect, in a sentence. */
   readonly note?: string;
 }
 
-const plainEc2: ChosenCapacity = { mayGrow: 0 };
+export const plainEc2: ChosenCapacity = { mayGrow: 0 };
 
 /** The names of the instance types that a workload may run on; none for a CPU workload. */
 export function typesOf({ shapes }: Pick<ResolvedWorkload, "shapes">): readonly string[] {
@@ -50,23 +56,39 @@ export function chooseCapacity(capacity: Capacity, cluster: ClusterCapacity, typ
     case "managed-instances": {
       requireAssociated(namedProviders(capacity), cluster);
       const provider = capacity.provider ?? onlyManagedInstances(cluster);
-      return withStrategy([{ capacityProvider: provider, weight: 1 }], cluster, types);
+      return { ...withStrategy([{ capacityProvider: provider, weight: 1 }], cluster, types), managed: true };
     }
   }
 }
 
-function withStrategy(
+function isManaged(providers: ClusterCapacity["providers"], name: string): boolean {
+  return providers?.some((each) => each.name === name && each.type === "MANAGED_INSTANCES") === true;
+}
+
+/** Tasks through these providers, which start machines as far as each of them may. */
+export function withStrategy(
   strategy: readonly CapacityProviderStrategyItem[],
   { providers }: ClusterCapacity,
   types: readonly string[],
 ): ChosenCapacity {
-  const growth = strategy.map(({ capacityProvider, weight }) => {
-    if (weight === 0) return 0;
+  const growth = strategy.map(({ capacityProvider, weight, base = 0 }) => {
+    if (weight === 0 && base === 0) return 0;
     const known = providers?.find(({ name }) => name === capacityProvider);
     // Of a provider that a snapshot does not describe its users know that it scales: that is what they name it for.
     return known === undefined ? Number.POSITIVE_INFINITY : growthOf(known, types);
   });
-  return { capacityProviderStrategy: strategy, mayGrow: growth.reduce((sum, each) => sum + each, 0) };
+  const managed = strategy.some(({ capacityProvider }) => isManaged(providers, capacityProvider));
+  const mayGrow = growth.reduce((sum, each) => sum + each, 0);
+  const limits = strategy.flatMap(({ capacityProvider }) => {
+    const known = providers?.find(({ name }) => name === capacityProvider);
+    return known === undefined ? [] : (limitOf(known, types) ?? []);
+  });
+  return {
+    capacityProviderStrategy: strategy,
+    mayGrow,
+    ...(limits.length === 0 ? {} : { limit: limits.join("; ") }),
+    ...(managed ? { managed } : {}),
+  };
 }
 
 function byDefault(cluster: ClusterCapacity, types: readonly string[]): ChosenCapacity {
@@ -80,10 +102,19 @@ function byDefault(cluster: ClusterCapacity, types: readonly string[]): ChosenCa
       types,
     ),
   );
-  if (unfit.length === 0) return withStrategy(defaultStrategy, cluster, types);
+  if (unfit.length === 0) return { ...withStrategy(defaultStrategy, cluster, types), byDefault: true };
+  return withoutDefault(cluster, unfit.join("; "));
+}
+
+/** Plain EC2 in place of the cluster's default strategy, and why. */
+export function withoutDefault(
+  { defaultStrategy }: Pick<ClusterCapacity, "defaultStrategy">,
+  why: string,
+): ChosenCapacity {
+  const names = defaultStrategy.map(({ capacityProvider }) => capacityProvider).join(", ");
   return {
     ...plainEc2,
-    note: `The cluster's default strategy (${names.join(", ")}) is not used: ${unfit.join("; ")}. The tasks go on the machines that there are, as with ecs.capacity: ec2.`,
+    note: `The cluster's default strategy (${names}) is not used: ${why}. The tasks go on the machines that there are, as with ecs.capacity: ec2.`,
   };
 }
 

@@ -30,10 +30,16 @@ export function exposedRooms(requirements: Requirements, rooms: readonly Room[])
  *
  * @param unseen EC2 ids of the machines to keep away from.
  * @param room EC2 ids of machines that take one of the tasks each.
+ * @param scaling Whether capacity providers start the tasks: managed scaling and ids to go to never go together.
  */
-export function keepAway(count: number, unseen: readonly string[], room: readonly string[]): readonly Part[] {
-  if (unseen.length === 0) return [{ count, constraints: [] }];
-  if (unseen.length <= idsPerConstraint) return [{ count, constraints: [instancesConstraint("not_in", unseen)] }];
+export function keepAway(
+  count: number,
+  unseen: readonly string[],
+  room: readonly string[],
+  scaling: boolean,
+): readonly Part[] {
+  if (unseen.length <= idsPerConstraint || scaling)
+    return [{ count, constraints: chunks(unseen, idsPerConstraint).map((ids) => instancesConstraint("not_in", ids)) }];
   return chunks(room.slice(0, count), idsPerConstraint).map((ids) => ({
     count: ids.length,
     constraints: [instancesConstraint("in", ids)],
@@ -58,6 +64,22 @@ export function keepServiceAway(service: string, unseen: readonly string[]): rea
   }
   return unseen.length === 0 ? [] : [instancesConstraint("not_in", unseen)];
 }
+
+/**
+ * A service's constraints without those that keepServiceAway made for it, then or now: they come from the cluster, not
+ * from the file, and are no difference between the two.
+ *
+ * @param own The constraints that the file says, whatever they look like.
+ */
+export function withoutExclusions(
+  constraints: readonly PlacementConstraint[],
+  own: readonly PlacementConstraint[],
+): readonly PlacementConstraint[] {
+  const said = new Set(own.map(({ expression }) => expression));
+  return constraints.filter(({ expression }) => said.has(expression) || !exclusion.test(expression ?? ""));
+}
+
+const exclusion = /^ec2InstanceId not_in \[[^\]]*\]$/;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html */
 function instancesConstraint(operator: "in" | "not_in", ids: readonly string[]): PlacementConstraint {

@@ -5,7 +5,7 @@ import { judgeRollouts, type RolloutVerdict } from "../deployment/rollout.ts";
 import { rolloutProblem } from "../deployment/rollout-text.ts";
 import type { Unplaced } from "./plan.ts";
 import type { ServicePlan, ServiceStep } from "./service-plan.ts";
-import { namesInShort } from "./why-here.ts";
+import { namesInShort, newMachines } from "./why-here.ts";
 
 /** Whether there is something for the rollout guard to judge, and the cluster has to be seen for it. */
 export function hasDeployments({ steps }: Pick<ServicePlan, "steps">): boolean {
@@ -38,7 +38,10 @@ export function judged(plan: ServicePlan, snapshot: ClusterSnapshot): ServicePla
 
 /** A deployment that would stall, as every plan words what has no place. */
 export function unplacedBy(problem: Problem): Unplaced {
-  return { reason: "STALL" satisfies FailureReason, detail: problem.message, hint: problem.hint ?? "", problem };
+  const said = { detail: problem.message, hint: problem.hint ?? "", problem };
+  return problem.code === "device-held"
+    ? { reason: "DEVICES" satisfies FailureReason, ...said }
+    : { reason: "STALL" satisfies FailureReason, ...said };
 }
 
 /** Whether the service is deleted only after others. */
@@ -55,8 +58,10 @@ function withVerdict(
   if (step.deployment === undefined || verdict === undefined) return step;
   const arns = [...new Set(verdict.placements)];
   if (arns.length === 0) return { ...step, verdict };
-  const ids = arns.map((arn) => instances.find((instance) => instance.arn === arn)?.ec2InstanceId ?? arn);
-  const why = `${step.deployment.definition.family} has room on ${namesInShort(ids)}`;
+  const ids = arns.flatMap((arn) => instances.find((instance) => instance.arn === arn)?.ec2InstanceId ?? []);
+  const { added = { machines: 0 } } = verdict;
+  const fresh = newMachines(added, step.deployment.placement?.capacityProviders ?? []);
+  const why = `${step.deployment.definition.family} has room on ${namesInShort(ids, fresh)}`;
   return { ...step, verdict, placement: { count: verdict.placements.length, why } };
 }
 

@@ -1,7 +1,7 @@
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
-import type { RegisteredTaskDefinition, RunTaskRequest, TaskDefinition } from "../ecs-api/api.ts";
+import type { RegisteredTaskDefinition, TaskDefinition } from "../ecs-api/api.ts";
 import { definitionNameOf } from "../ecs-api/arn.ts";
 import { exposedRooms } from "./exclusion.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
@@ -72,9 +72,11 @@ function placementOf({
   group,
   placementConstraints,
   capacityProviderStrategy,
-}: Pick<RunTaskRequest, "group" | "placementConstraints" | "capacityProviderStrategy">): PlacementOptions {
+  overrides,
+  tags,
+}: RunStep["request"]): PlacementOptions {
   return {
-    ...present({ group, placementConstraints }),
+    ...present({ group, placementConstraints, overrides, tags }),
     ...(capacityProviderStrategy === undefined
       ? {}
       : { capacityProviders: capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider) }),

@@ -1,17 +1,20 @@
+import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import { readTerms } from "../devices/terms.ts";
 import type { RegisteredTaskDefinition, TaskDefinition } from "../ecs-api/api.ts";
-import { requirementsOf } from "../ecs/requirements.ts";
+import { requirementsOf, type Requirements } from "../ecs/requirements.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { roomsOf, type Room } from "../placement/room.ts";
 import { judge } from "../placement/verdict.ts";
 import { exposedRooms, keepAway } from "./exclusion.ts";
-import { planByRoom } from "./plan-by-room.ts";
+import { cannotGrow } from "./cannot-grow.ts";
+import { place, placeOnNew, planByRoom } from "./plan-by-room.ts";
 import { planSlots } from "./plan-slots.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
 import { explainShortage } from "./shortage.ts";
-import { placementOptions, runRequest, type RunSettings } from "./run-request.ts";
+import { mayStart, placementOptions, providersOf, runningAs, runRequest, type RunSettings } from "./run-request.ts";
+import { newMachines } from "./why-here.ts";
 
 /**
  * Plans the next round of a run: which definitions to register and which RunTask calls to make, as data.
@@ -22,12 +25,13 @@ import { placementOptions, runRequest, type RunSettings } from "./run-request.ts
  * @param exhausted Families that ECS had no place for; the next shape is tried instead.
  */
 export function planRun(
-  ecs: EcsWorkload,
+  workload: EcsWorkload,
   settings: RunSettings,
   remaining: number,
   snapshot: ClusterSnapshot | undefined,
   exhausted: ReadonlySet<string>,
 ): RunRound {
+  const ecs = runningAs(workload, settings);
   const definition = ecs.variants.find((each) => !exhausted.has(each.definition.family))?.definition;
   if (snapshot !== undefined && ecs.listedDevices.devices.length > 0) {
     if (definition === undefined) return { steps: [], unplaced: [] };
@@ -52,7 +56,11 @@ export function planRun(
   };
 }
 
-/** Plans a run of a definition that is registered already (--task-definition), as it is. */
+/**
+ * Plans a run of a definition that is registered already (--task-definition), as it is.
+ *
+ * @param snapshot Left out where no machine is there yet: on Managed Instances.
+ */
 export function planRegistered(
   definition: RegisteredTaskDefinition,
   settings: RunSettings,
@@ -61,7 +69,18 @@ export function planRegistered(
   exhausted: ReadonlySet<string>,
 ): RunRound {
   const taskDefinition = definition.taskDefinitionArn;
-  if (exhausted.has(taskDefinition) || snapshot === undefined) return { steps: [], unplaced: [] };
+  if (exhausted.has(taskDefinition)) return { steps: [], unplaced: [] };
+  if (snapshot === undefined)
+    return {
+      steps: [
+        {
+          count: remaining,
+          request: runRequest(settings, definition, { taskDefinition }),
+          why: "ECS chooses the devices and the machine",
+        },
+      ],
+      unplaced: [],
+    };
   return planListed(definition, settings, remaining, snapshot, { taskDefinition, why: "as it is registered" });
 }
 
@@ -77,20 +96,46 @@ function planListed(
   { taskDefinition, ...step }: Pick<RunStep, "definition" | "why"> & { readonly taskDefinition: string },
 ): RunRound {
   const base = lockPortBaseOf(snapshot.tags);
-  const { devices, locked } = readTerms(definition, { lockPortBase: base });
+  const { locked } = readTerms(definition, { lockPortBase: base });
   const needs = requirementsOf(definition, placementOptions(settings), base);
   const rooms = roomsOf(snapshot);
   const unseen = exposedRooms(needs, rooms);
   const free = rooms.filter((room) => judge(needs, room).fits);
-  const distinct = devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : [];
-  const steps = keepAway(remaining, ec2Ids(unseen), ec2Ids(free)).map(({ count, constraints }) => ({
-    ...step,
-    count,
+  const distinct = needs.devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : [];
+  const { count, added = [] } = countOf(needs, settings, remaining, snapshot, unseen);
+  const parts = count === 0 ? [] : keepAway(count, ec2Ids(unseen), ec2Ids(free), providersOf(settings).length > 0);
+  const steps = parts.map(({ count: some, constraints }) => ({
+    why: [step.why, ...added].join("; "),
+    ...present({ definition: step.definition }),
+    count: some,
     request: runRequest(settings, definition, { taskDefinition, placementConstraints: [...distinct, ...constraints] }),
   }));
-  // ECS is asked for all the same: of a definition that others wrote it may know better.
-  const shortage = explainShortage(snapshot, [definition], settings, { asked: remaining });
+  const missing = remaining - count;
+  const shortage =
+    missing > 0 || mayStart(settings) === 0
+      ? (cannotGrow([needs], settings, rooms, missing) ??
+        explainShortage(snapshot, [definition], settings, { asked: remaining, ...(missing > 0 ? { missing } : {}) }))
+      : undefined;
   return { steps, unplaced: shortage === undefined ? [] : [shortage] };
+}
+
+/**
+ * How many tasks ECS is asked for. Of a definition that others wrote it may know better, and is asked for all: but not
+ * through a capacity provider, which would keep those waiting for which it starts no machine.
+ */
+function countOf(
+  needs: Requirements,
+  settings: RunSettings,
+  remaining: number,
+  snapshot: ClusterSnapshot,
+  unseen: readonly Room[],
+): { readonly count: number; readonly added?: readonly string[] } {
+  if (mayStart(settings) === 0) return { count: remaining };
+  const there = place(roomsOf(snapshot), needs, remaining).length;
+  // Ids in a constraint and managed scaling do not go together.
+  if (there === remaining || unseen.length > 0) return { count: there };
+  const added = placeOnNew(snapshot, needs, settings, remaining - there);
+  return { count: there + added.count, added: newMachines(added, providersOf(settings)) };
 }
 
 function ec2Ids(rooms: readonly Room[]): readonly string[] {

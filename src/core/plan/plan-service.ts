@@ -14,6 +14,7 @@ import { planPart } from "./service-step.ts";
 /**
  * Plans what makes the live services say what the workload says.
  *
+ * @param identified Where it was worked out already which of them stands for which variant.
  * @throws Refusal on what ECS cannot run, and on changes that no update can make.
  */
 export function planServices(
@@ -21,8 +22,8 @@ export function planServices(
   settings: ServicePlanSettings,
   snapshot: ClusterSnapshot,
   live: LiveServices,
+  identified: IdentifiedServices = identifyServices(ecs, live),
 ): ServicePlan {
-  const identified = identifyServices(ecs, live);
   const parts = partsOf(ecs, settings, snapshot, identified);
   const planned = parts.map((part) => planPart(ecs, settings, part, live));
   const families = new Set(parts.map(({ definition }) => definition.family));
@@ -37,7 +38,11 @@ export function planServices(
         recreate: settings.recreate === true,
       }),
       unplaced: [],
-      warnings: [...(live.unknown ?? []), ...unknownRevisions([...families], newestRevisions(live))],
+      warnings: [
+        ...new Set(parts.flatMap(({ capacity }) => capacity.note ?? [])),
+        ...(live.unknown ?? []),
+        ...unknownRevisions([...families], newestRevisions(live)),
+      ],
     },
     snapshot,
   );
@@ -45,14 +50,20 @@ export function planServices(
 
 function inputsOf(
   { workload }: EcsWorkload,
-  { cluster, provider }: ServicePlanSettings,
+  { cluster }: ServicePlanSettings,
   live: LiveServices,
   parts: readonly Part[],
   { leftOver }: IdentifiedServices,
 ): ServiceInputs {
   const newest = newestRevisions(live);
   const locks = parts.some(({ variant }) => variant.slot !== undefined);
-  const providers = provider === undefined ? [] : [provider];
+  const providers = [
+    ...new Set(
+      parts.flatMap(({ capacity: { capacityProviderStrategy = [] } }) =>
+        capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider),
+      ),
+    ),
+  ];
   return {
     workload: workload.name,
     cluster,

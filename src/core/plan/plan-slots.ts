@@ -1,4 +1,3 @@
-import type { FailureReason } from "../base/codes/reason-codes.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { assignSlots } from "../devices/assign.ts";
 import { slotName, type Slot } from "../catalog/slots.ts";
@@ -7,16 +6,13 @@ import { placedBy } from "../ecs/requirements.ts";
 import { definitionsOf, variantFor, type EcsVariant, type EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { roomsOf, type Room } from "../placement/room.ts";
 import type { Shape } from "../workload/resolved.ts";
-import { counted } from "../base/counted.ts";
-import { listOr } from "../base/problem.ts";
-import { checkDevices } from "../placement/check-devices.ts";
-import type { RunFailure } from "./run-result.ts";
+import { cannotGrow } from "./cannot-grow.ts";
 import { exposedRooms, keepAway } from "./exclusion.ts";
 import { assignGrowing } from "./grow.ts";
 import { hostsOf, type Host } from "./hosts.ts";
 import { leaveToOthers, type LeftToOthers, type PlacedSlot } from "./rivals.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
-import { mayStart, placementOptions, runRequest, type RunSettings } from "./run-request.ts";
+import { mayStart, placementOptions, providersOf, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
 import { newMachines, whyHere } from "./why-here.ts";
 
@@ -73,39 +69,14 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
   if (assigned.length === count) return { steps, unplaced: [] };
   const missing = count - assigned.length;
   const shortage =
-    cannotGrow(ecs, settings, rooms, missing) ??
-    explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing });
+    cannotGrow(
+      ecs.everyVariant.map(({ requirements }) => placedBy(requirements, placementOptions(settings))),
+      settings,
+      rooms,
+      missing,
+    ) ?? explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing });
   const stopping = worthWaitingFor(shapes, settings, hosts, assigned.length, count);
   return { steps, unplaced: shortage === undefined ? [] : [shortage], ...(stopping.length === 0 ? {} : { stopping }) };
-}
-
-/**
- * What keeps a provider from starting a machine for the rest: somebody whom ECS does not see, on a machine that it has.
- */
-function cannotGrow(
-  { everyVariant }: EcsWorkload,
-  settings: RunSettings,
-  rooms: readonly Room[],
-  missing: number,
-): RunFailure | undefined {
-  if (mayStart(settings) === 0) return undefined;
-  const exposed = everyVariant.map(({ requirements }) => {
-    const needs = placedBy(requirements, placementOptions(settings));
-    return { needs, rooms: exposedRooms(needs, rooms) };
-  });
-  const first = exposed.find((each) => each.rooms.length > 0);
-  if (first === undefined || exposed.some((each) => each.rooms.length === 0)) return undefined;
-  const [room] = first.rooms;
-  const held = checkDevices(first.needs, room!).join("; ");
-  return {
-    reason: "DEVICES" satisfies FailureReason,
-    detail: `${missing} of ${counted(settings.count, "task")}: ${room!.instance.ec2InstanceId}: ${held}, which ECS does not see; to keep a task off that machine a constraint would have to name it, and then ${providersOf(settings)} starts no machines`,
-    hint: "Run that task with aiplat, whose tasks lock their devices, or stop it; say with the tag aiplat:devices what it uses; or move it to machines of no capacity provider.",
-  };
-}
-
-function providersOf({ capacityProviderStrategy = [] }: RunSettings): string {
-  return listOr(capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider));
 }
 
 /**
@@ -183,7 +154,7 @@ function stepsOf(
     definition,
     count,
     machines,
-    why: whyHere(slot, { free: namesOf(hosts, settings), unseen, spoiled, crowded }),
+    why: whyHere(slot, { free: places, fresh: addedFor(hosts, settings), unseen, spoiled, crowded }),
     request: runRequest(settings, definition, {
       placementConstraints: [...(awsvpc ? [{ type: "distinctInstance" }] : []), ...constraints],
       ...(awsvpc ? { group: `aiplat:${slotName(slot)}` } : {}),
@@ -191,8 +162,8 @@ function stepsOf(
     }),
   });
   let done = 0;
-  return keepAway(hosts.length, [...unseen, ...spoiled, ...crowded], places).map(({ count, constraints }) =>
-    step(count, constraints, places.slice(done, (done += count))),
+  return keepAway(hosts.length, [...unseen, ...spoiled, ...crowded], places, providersOf(settings).length > 0).map(
+    ({ count, constraints }) => step(count, constraints, places.slice(done, (done += count))),
   );
 }
 
@@ -206,8 +177,8 @@ function ec2Ids(hosts: readonly Host[]): readonly string[] {
   return hosts.flatMap((host) => (host.instance === undefined ? [] : [host.instance.ec2InstanceId]));
 }
 
-/** Where the plan has a slot: machines by their id, and those that a provider would add by their number. */
-function namesOf(hosts: readonly Host[], settings: RunSettings): readonly string[] {
+/** The machines that a provider would add for a slot, by their number. */
+function addedFor(hosts: readonly Host[], settings: RunSettings): readonly string[] {
   const machines = hosts.filter((host) => host.instance === undefined).length;
-  return [...ec2Ids(hosts), ...newMachines({ machines, instanceType: hosts[0]!.type.instanceType }, settings)];
+  return newMachines({ machines, instanceType: hosts[0]!.type.instanceType }, providersOf(settings));
 }

@@ -1,6 +1,6 @@
 import { present } from "../base/present.ts";
 import { withoutRepeats } from "../ecs/placement-constraints.ts";
-import type { PlacementOptions } from "../ecs/requirements.ts";
+import { requirementsOf, type PlacementOptions } from "../ecs/requirements.ts";
 import { providersIn } from "./choose-capacity.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import type {
@@ -12,7 +12,7 @@ import type {
   Tag,
   TaskDefinition,
 } from "../ecs-api/api.ts";
-import { problem, Refusal } from "../base/problem.ts";
+import { problem, Refusal, settingProblem } from "../base/problem.ts";
 
 /** What the user says of a run besides the workload: the flags of `aws ecs run-task`, and how slots are chosen. */
 export interface RunSettings {
@@ -33,11 +33,23 @@ export interface RunSettings {
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
   /** How many more machines these may start. */
   readonly mayGrow?: number;
+  /** What keeps them from starting more. */
+  readonly limit?: string;
+  readonly overrides?: RunTaskRequest["overrides"];
+  /** Tags of the tasks besides those of their definition. */
+  readonly tags?: readonly Tag[];
+  readonly propagateTags?: string;
+  readonly enableECSManagedTags?: boolean;
 }
 
 /** How many machines the providers may start for tasks that have no room: a plan that does not say leaves it open. */
 export function mayStart({ capacityProviderStrategy, mayGrow }: RunSettings): number {
   return capacityProviderStrategy === undefined ? 0 : (mayGrow ?? Number.POSITIVE_INFINITY);
+}
+
+/** The names of the providers that start a run's tasks. */
+export function providersOf({ capacityProviderStrategy = [] }: RunSettings): readonly string[] {
+  return capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider);
 }
 
 type Request = Omit<RunTaskRequest, "count" | "clientToken">;
@@ -66,7 +78,12 @@ export function runRequest(
     ...present({ placementStrategy: settings.placementStrategy ?? added.placementStrategy }),
     ...(definition.networkMode === "awsvpc" ? { networkConfiguration: settings.networkConfiguration! } : {}),
     ...(settings.enableExecuteCommand ? { enableExecuteCommand: true } : {}),
-    tags: taskTags(definition.tags ?? [], settings.run),
+    ...present({
+      overrides: settings.overrides,
+      propagateTags: settings.propagateTags,
+      enableECSManagedTags: settings.enableECSManagedTags,
+    }),
+    tags: taskTags(definition.tags ?? [], settings),
   };
 }
 
@@ -75,17 +92,30 @@ export function placementOptions({
   group,
   placementConstraints,
   capacityProviderStrategy,
-}: Pick<RunSettings, "group" | "placementConstraints" | "capacityProviderStrategy">): PlacementOptions {
+  overrides,
+  tags,
+}: Pick<
+  RunSettings,
+  "group" | "placementConstraints" | "capacityProviderStrategy" | "overrides" | "tags"
+>): PlacementOptions {
   return {
-    ...present({ group }),
+    ...present({ group, overrides, tags }),
     placementConstraints,
     ...providersIn({ ...present({ capacityProviderStrategy }) }),
   };
 }
 
-/** The definition's tags, and the run that the tasks belong to. */
-function taskTags(tags: readonly Tag[], run: string): readonly Tag[] {
-  return [...tags.filter((tag) => tag.key !== "aiplat:run"), { key: "aiplat:run", value: run }];
+/**
+ * The definition's tags, those of the run, and the run itself. Who wants no tags propagated gets aiplat's own, by which
+ * the tasks are found.
+ */
+function taskTags(
+  ofDefinition: readonly Tag[],
+  { run, tags = [], propagateTags }: Pick<RunSettings, "run" | "tags" | "propagateTags">,
+): readonly Tag[] {
+  const kept = propagateTags === "NONE" ? ofDefinition.filter(({ key }) => key.startsWith("aiplat:")) : ofDefinition;
+  const byKey = new Map([...kept, ...tags, { key: "aiplat:run", value: run }].map((tag) => [tag.key, tag]));
+  return [...byKey.values()];
 }
 
 /**
@@ -97,6 +127,7 @@ export function networkConfigurationOf(
   { networkMode, workload }: Pick<EcsWorkload, "networkMode" | "workload">,
   flag: NetworkConfiguration | undefined,
 ): NetworkConfiguration | undefined {
+  checkNetworkFlag(networkMode, flag);
   if (networkMode !== "awsvpc") return undefined;
   if (flag !== undefined) return flag;
   const { subnets, securityGroups, assignPublicIp } = workload.ecs.network ?? {};
@@ -116,5 +147,40 @@ export function networkConfigurationOf(
       ...present({ securityGroups }),
       ...(assignPublicIp === undefined ? {} : { assignPublicIp: assignPublicIp ? "ENABLED" : "DISABLED" }),
     },
+  };
+}
+
+/**
+ * @throws Refusal where --network-configuration is given to tasks that have the network of their machine. RunTask:
+ * "Network Configuration is not valid for the given networkMode of this task definition."
+ */
+export function checkNetworkFlag(networkMode: string, flag: NetworkConfiguration | undefined): void {
+  if (flag === undefined || networkMode === "awsvpc") return;
+  throw new Refusal([
+    settingProblem(
+      "network-without-awsvpc",
+      `--network-configuration is for network mode awsvpc, and the mode is ${networkMode}`,
+      "Leave it out, or give --network-mode awsvpc.",
+    ),
+  ]);
+}
+
+/** The workload as a run's tasks have it: with the run's overrides and tags in what each variant needs. */
+export function runningAs(ecs: EcsWorkload, settings: Pick<RunSettings, "overrides" | "tags">): EcsWorkload {
+  const { overrides, tags } = settings;
+  if (overrides === undefined && tags === undefined) return ecs;
+  const running = new Map(
+    ecs.everyVariant.map((variant) => [
+      variant,
+      {
+        ...variant,
+        requirements: requirementsOf(variant.definition, present({ overrides, tags }), ecs.lockPortBase),
+      },
+    ]),
+  );
+  return {
+    ...ecs,
+    variants: ecs.variants.map((variant) => running.get(variant)!),
+    everyVariant: [...running.values()],
   };
 }

@@ -1,11 +1,17 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { needsOf, roomWithout } from "../deployment/rollout.ts";
+import { present } from "../base/present.ts";
+import { growthFor } from "../deployment/growth.ts";
+import { needsOf, roomWithout, type Rollout } from "../deployment/rollout.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { NetworkConfiguration, PlacementConstraint, TaskDefinition } from "../ecs-api/api.ts";
 import { groupOfService, type Service } from "../ecs-api/service.ts";
+import { placedBy } from "../ecs/requirements.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { heldOn } from "../placement/barred-growth.ts";
 import { roomsOf, type Room } from "../placement/room.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
+import { providersIn, type ChosenCapacity, type ClusterCapacity } from "./choose-capacity.ts";
+import { chooseServiceCapacity } from "./choose-service-capacity.ts";
 import { distribute } from "./distribute.ts";
 import { exposedRooms, keepServiceAway } from "./exclusion.ts";
 import type { IdentifiedService, IdentifiedServices } from "./identify-services.ts";
@@ -13,7 +19,8 @@ import { runningFamilyOf } from "./live-services.ts";
 
 export interface ServicePlanSettings {
   readonly cluster: string;
-  readonly provider?: string;
+  /** Left out: the cluster has no capacity providers. */
+  readonly capacity?: ClusterCapacity;
   readonly networkConfiguration?: NetworkConfiguration;
   readonly enableExecuteCommand: boolean;
   /** Replace the tasks even where nothing changed. */
@@ -27,8 +34,14 @@ export interface Part extends IdentifiedService {
   /** What it is to run: in the family that its service has, wherever a new one would be registered. */
   readonly definition: TaskDefinition;
   readonly constraints: readonly PlacementConstraint[];
+  /** Who holds its devices on the machines that the constraints name, a sentence each without its full stop. */
+  readonly held: readonly string[];
   readonly desiredCount: number;
+  /** Who starts its tasks. */
+  readonly capacity: ChosenCapacity;
 }
+
+const noProviders: ClusterCapacity = { associated: [], defaultStrategy: [], providers: [] };
 
 /** The services that the workload is to have, each with its share of the replicas. */
 export function partsOf(
@@ -39,13 +52,23 @@ export function partsOf(
 ): readonly Part[] {
   // What is deleted first holds nothing any more.
   const gone = settings.recreate === true ? leftOver.map(({ serviceName }) => serviceName) : [];
-  const rooms = settings.provider === undefined ? roomsOf(withoutTasksOf(snapshot, gone)) : [];
-  const parts = identified.map((each) => ({
-    ...each,
-    definition: definitionOf(ecs, each),
-    // Ids in a constraint and managed scaling do not go together.
-    constraints: settings.provider === undefined ? keepServiceAway(each.service, unseenFor(each, rooms)) : [],
-  }));
+  const rooms = roomsOf(withoutTasksOf(snapshot, gone));
+  const capacities = chooseServiceCapacity(ecs, { parts: identified }, settings.capacity ?? noProviders);
+  const parts = identified.map((each, index) => {
+    const capacity = capacities[index]!;
+    // On Managed Instances ECS itself keeps two tasks off one device.
+    const unseen = capacity.managed === true ? [] : unseenFor(each, capacity, rooms);
+    return {
+      ...each,
+      capacity,
+      definition: definitionOf(ecs, each),
+      constraints: keepServiceAway(
+        each.service,
+        unseen.map(({ id }) => id),
+      ),
+      held: unseen.map(({ held }) => held),
+    };
+  });
   const counts = countsOf(ecs, settings, snapshot, parts, leftOver);
   return parts.map((part, index) => ({ ...part, desiredCount: counts[index]! }));
 }
@@ -68,19 +91,38 @@ function definitionOf(
   return { ...definition, family: running?.family ?? runningFamilyOf(live) };
 }
 
-/** The EC2 ids of instances where a task that is not the service's own holds a device of the slot unseen by ECS. */
+/** The instances where a task that is not the service's own holds a device of the slot unseen by ECS. */
 function unseenFor(
   { variant: { requirements }, service }: IdentifiedService,
+  capacity: ChosenCapacity,
   rooms: readonly Room[],
-): readonly string[] {
+): readonly { readonly id: string; readonly held: string }[] {
   const group = groupOfService(service);
   const others = rooms.map((room) => {
     const own = new Set(room.tasks.filter((task) => task.group === group).map(({ taskArn }) => taskArn));
     return { ...room, claims: room.claims.filter(({ taskArn }) => !own.has(taskArn)) };
   });
-  return exposedRooms(requirements, others)
-    .map(({ instance }) => instance.ec2InstanceId)
-    .sort();
+  const needs = placedBy(requirements, providersIn(capacity));
+  return exposedRooms(needs, others)
+    .map((room) => ({ id: room.instance.ec2InstanceId, held: heldOn(needs, room) }))
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+/**
+ * The deployment that gives a service so many tasks, as far as who starts them goes. Ids in a constraint and managed
+ * scaling do not go together: where there are some no machine is started.
+ */
+export function growthOf({
+  capacity,
+  constraints,
+  held,
+}: Pick<Part, "capacity" | "constraints" | "held">): Pick<Rollout, "placement" | "mayGrow" | "limit" | "barred"> {
+  const { mayGrow } = capacity;
+  return {
+    placement: { placementConstraints: constraints, ...providersIn(capacity) },
+    ...(capacity.capacityProviderStrategy !== undefined && Number.isFinite(mayGrow) ? { mayGrow } : {}),
+    ...present({ limit: capacity.limit, barred: mayGrow > 0 ? held[0] : undefined }),
+  };
 }
 
 /** The replicas over the services; one service has them all. */
@@ -95,20 +137,27 @@ function countsOf(
   if (parts.length === 1) return [wanted];
   const base = lockPortBaseOf(snapshot.tags);
   const ranks = new Map([...new Set(parts.map(({ variant }) => variant.shape))].map((shape, rank) => [shape, rank]));
-  const shares = parts.map((part) => ({
+  const growing = parts.map((part) => {
+    const growth = growthOf(part);
+    return { ...growth, service: part.service, desired: wanted, needs: needsOf({ ...part, ...growth }, base) };
+  });
+  const fresh = growthFor(snapshot, growing);
+  const shares = parts.map((part, index) => ({
     service: part.service,
-    needs: needsOf({ ...part, placement: { placementConstraints: part.constraints } }, base),
+    needs: growing[index]!.needs,
     rank: ranks.get(part.variant.shape)!,
     current: part.live?.desiredCount ?? 0,
+    ...present({ fresh: fresh.get(part.service)?.rooms }),
   }));
   // Those that others replace stay until these are up, unless they are deleted first.
   const replaced = settings.recreate === true ? leftOver.map(({ serviceName }) => serviceName) : [];
   return distribute(
     shares,
     wanted,
-    settings.provider === undefined
-      ? roomWithout(snapshot, [...parts.map(({ service }) => service), ...replaced])
-      : undefined,
+    // Where nobody knows what would be started, there is room for all.
+    parts.some(({ service, capacity }) => capacity.managed === true || fresh.get(service) === undefined)
+      ? undefined
+      : roomWithout(snapshot, [...parts.map(({ service }) => service), ...replaced]),
   );
 }
 

@@ -1,18 +1,21 @@
 import { counted } from "../base/counted.ts";
 import { present } from "../base/present.ts";
-import { problem, Refusal } from "../base/problem.ts";
+import { listOr, problem, Refusal } from "../base/problem.ts";
 import { withoutRedacted } from "../cluster/redact.ts";
 import type { Rollout } from "../deployment/rollout.ts";
 import { definitionNameOf } from "../ecs-api/arn.ts";
+import type { PlacementConstraint } from "../ecs-api/api.ts";
 import { deploymentSettingsOf, type Service, type ServiceInput } from "../ecs-api/service.ts";
 import { isOwnTag, type Change } from "../ecs/diff.ts";
 import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { forgottenRollout } from "../ecs/rollout-bounds.ts";
 import { generateService } from "../ecs/service.ts";
 import { diffService, fieldOf, startsDeployment, unchangeable, updateInput } from "../ecs/service-form.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
+import { withoutExclusions } from "./exclusion.ts";
 import { newestRevisions, type LiveServices } from "./live-services.ts";
 import { planRegistration, type Registration } from "./registrations.ts";
-import type { Part, ServicePlanSettings } from "./service-parts.ts";
+import { growthOf, type Part, type ServicePlanSettings } from "./service-parts.ts";
 import type { ServiceStep } from "./service-plan.ts";
 
 /** What becomes of one service, and of its definition. */
@@ -40,14 +43,15 @@ export function planPart(
     taskDefinition: registration.taskDefinitionArn ?? definition.family,
     desiredCount,
     placementConstraints,
+    ...present({ capacityProviderStrategy: part.capacity.capacityProviderStrategy }),
   });
   const planned =
     live === undefined
       ? created(ecs, part, registration, declared)
       : updated(ecs, settings, { ...part, live }, registration, declared, known);
-  // A capacity provider adds the machines that are short.
+  // Of Managed Instances nobody knows which machines ECS starts.
   const { deployment: _, ...step } = planned;
-  return { registration, step: settings.provider === undefined && step.action !== "keep" ? planned : step };
+  return { registration, step: part.capacity.managed !== true && step.action !== "keep" ? planned : step };
 }
 
 function created(
@@ -62,12 +66,12 @@ function created(
     action: "create",
     changes: [],
     desiredCount,
-    why: whyCount(workload, variant, desiredCount),
+    why: `${whyCount(workload, variant, desiredCount)}${startedBy(part)}${keptOff(part, true)}`,
     replacesTasks: true,
     ...definitionFor(part, registration),
     // CreateService needs a number where the workload leaves it to autoscaling.
     create: deploymentSettingsOf(declared).daemon ? declared : { ...declared, desiredCount },
-    deployment: rolloutOf(part, declared, desiredCount, true),
+    deployment: rolloutOf(workload, part, declared, desiredCount, true),
   };
 }
 
@@ -80,20 +84,26 @@ function updated(
   known: LiveServices,
 ): ServiceStep {
   const { variant, live, service } = part;
-  const declared = raised(generated, part);
+  const declared = forgetting(raised(generated, part), live);
   const comparable = comparing(known);
-  const all = diffService(comparable(declared), comparable(live), known.knownFields);
+  const difference = (to: ServiceInput, from: Service) =>
+    diffService(comparable(to), comparable(from), known.knownFields);
+  const all = difference(declared, live);
+  const own = withoutOurs(declared, part);
+  const settled = difference(own, withoutStale(live, own)).filter((change) => !isOwnTag(change));
   refuseUnchangeable(workload, service, unchangeable(all));
-  const changes = all
+  // Whom a service is to keep away from is the cluster's matter: that alone is no reason to change it.
+  const acts = settled.length > 0 || force;
+  const changes = (acts ? all : [])
     .filter((change) => !isOwnTag(change))
     .map((change) => (change.path === "taskDefinition" ? revisionChange(change, registration) : change));
   const update = updateInput(declared, live, changes, { force });
   const tags = all.some((change) => fieldOf(change) === "tags") ? declared.tags : undefined;
-  const acts = changes.length > 0 || force;
   const replacesTasks = startsDeployment(changes, force);
   const desiredCount = declared.desiredCount ?? live.desiredCount;
   const common = { service, changes, desiredCount, replacesTasks };
-  const why = whyCount(workload, variant, part.desiredCount);
+  const count = whyCount(workload, variant, part.desiredCount);
+  const why = `${count}${keptOff(part, acts || !all.some((change) => fieldOf(change) === "placementConstraints"))}`;
   if (!acts) return { ...common, action: "keep", why };
   return {
     ...common,
@@ -101,14 +111,48 @@ function updated(
     why: changes.length === 0 ? "its tasks are replaced (--force-new-deployment)" : why,
     ...definitionFor(part, registration),
     ...present({ update, tags }),
-    deployment: rolloutOf(part, declared, desiredCount, replacesTasks),
+    deployment: rolloutOf(workload, part, declared, desiredCount, replacesTasks),
   };
+}
+
+/** What the file says of the service, whatever the cluster adds to it. */
+function withoutOurs(declared: ServiceInput, { constraints }: Part): ServiceInput {
+  const ours = new Set(constraints.map(({ expression }) => expression));
+  return withConstraints(declared, (all) => all.filter(({ expression }) => !ours.has(expression)));
+}
+
+/** The service without what an earlier plan has kept it away from. */
+function withoutStale(live: Service, { placementConstraints = [] }: ServiceInput): Service {
+  return withConstraints(live, (all) => withoutExclusions(all, placementConstraints));
+}
+
+function withConstraints<Kind extends Pick<ServiceInput, "placementConstraints">>(
+  service: Kind,
+  change: (all: readonly PlacementConstraint[]) => readonly PlacementConstraint[],
+): Kind {
+  const { placementConstraints } = service;
+  return placementConstraints === undefined
+    ? service
+    : { ...service, placementConstraints: change(placementConstraints) };
+}
+
+/** The machines that the service is kept off, and why. */
+function keptOff({ held }: Part, now: boolean): string {
+  if (held.length === 0) return "";
+  const more = held.length === 1 ? "" : ` (and ${held.length - 1} more)`;
+  return `; ${now ? "kept off" : "to be kept off, with its next change,"} ${held[0]}${more}`;
 }
 
 /** A number that is left to autoscaling is raised all the same where the service takes the place of one that goes. */
 function raised(declared: ServiceInput, { live, desiredCount }: Part & { readonly live: Service }): ServiceInput {
   const left = declared.desiredCount === undefined && !deploymentSettingsOf(declared).daemon;
   return left && desiredCount > live.desiredCount ? { ...declared, desiredCount } : declared;
+}
+
+/** Tags stay unless they are written anew. */
+function forgetting(declared: ServiceInput, live: Service): ServiceInput {
+  const forgotten = forgottenRollout(declared, live);
+  return forgotten.length === 0 ? declared : { ...declared, tags: [...(declared.tags ?? []), ...forgotten] };
 }
 
 function definitionFor({ definition }: Part, { action }: Registration): Pick<ServiceStep, "definition"> {
@@ -143,18 +187,24 @@ function refuseUnchangeable({ name }: ResolvedWorkload, service: string, stuck: 
 }
 
 function rolloutOf(
-  { definition, service, constraints }: Part,
+  { rollout: bounds }: ResolvedWorkload,
+  part: Part,
   declared: ServiceInput,
   desired: number,
   newDeployment: boolean,
 ): Rollout {
+  const { service, definition } = part;
+  const { placement, ...growth } = growthOf(part);
+  const placementConstraints = declared.placementConstraints ?? part.constraints;
   return {
     service,
     definition,
     desired,
     settings: deploymentSettingsOf(declared),
     newDeployment,
-    placement: { placementConstraints: declared.placementConstraints ?? constraints },
+    placement: { ...placement, placementConstraints },
+    ...growth,
+    ...present({ bounds }),
   };
 }
 
@@ -164,6 +214,12 @@ function whyCount({ replicas, ecs }: ResolvedWorkload, variant: EcsVariant, desi
   return desired === replicas
     ? `${counted(desired, "replica")}${where === "" ? "" : ` on ${where}`}`
     : `${desired} of ${replicas} replicas on ${where}`;
+}
+
+/** Who starts the tasks of a new service, where nobody has said so. */
+function startedBy({ capacity: { byDefault, capacityProviderStrategy = [] } }: Part): string {
+  const names = capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider);
+  return byDefault === true ? `; ${listOr(names, "and")}, the cluster's default strategy, starts them` : "";
 }
 
 function nameOf(arn: unknown): unknown {

@@ -1,10 +1,11 @@
 import { devicePath, type Slot } from "../catalog/slots.ts";
 import { listOr } from "../base/problem.ts";
-import type { RunSettings } from "./run-request.ts";
 
 /** Machines by their EC2 ids, as a plan sees them for one slot. */
 export interface Places {
   readonly free: readonly string[];
+  /** What newMachines says. */
+  readonly fresh: readonly string[];
   /** A task holds devices of the slot, and ECS does not see that. */
   readonly unseen: readonly string[];
   /** The slot would take devices of another one of the run. */
@@ -14,11 +15,11 @@ export interface Places {
 }
 
 /** Why a plan has a slot where it has it, in one line. */
-export function whyHere(slot: Slot, { free, unseen, spoiled, crowded }: Places): string {
+export function whyHere(slot: Slot, { free, fresh, unseen, spoiled, crowded }: Places): string {
   const one = slot.length === 1;
   const devices = one ? devicePath(slot[0]!) : `${devicePath(slot[0]!)} to neuron${slot.at(-1)}`;
   return [
-    `${devices} ${one ? "is" : "are"} free on ${namesInShort(free)}`,
+    `${devices} ${one ? "is" : "are"} free on ${namesInShort(free, fresh)}`,
     ...(unseen.length === 0
       ? []
       : [`not on ${namesInShort(unseen)}, where a task that ECS sees no lock of holds ${one ? "it" : "some"}`]),
@@ -30,19 +31,18 @@ export function whyHere(slot: Slot, { free, unseen, spoiled, crowded }: Places):
 /** `1 new g5.xlarge of gpu-asg`: the machines that a capacity provider would start; none for none. */
 export function newMachines(
   { machines, instanceType = "machine" }: { readonly machines: number; readonly instanceType?: string },
-  { capacityProviderStrategy = [] }: Pick<RunSettings, "capacityProviderStrategy">,
+  providers: readonly string[],
 ): readonly string[] {
   if (machines === 0) return [];
-  const providers = capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider);
   return [`${machines} new ${instanceType} of ${listOr(providers)}`];
 }
 
 /** How many instances a reason names. */
 const namedIds = 3;
 
-/** `i-1, i-2, i-3 and 4 more`. */
-export function namesInShort(names: readonly string[]): string {
-  return names.length <= namedIds
-    ? listOr(names, "and")
-    : `${names.slice(0, namedIds).join(", ")} and ${names.length - namedIds} more`;
+/** `i-1, i-2, i-3 and 4 more`; then, however many ids there are, the machines to be started. */
+export function namesInShort(names: readonly string[], fresh: readonly string[] = []): string {
+  if (names.length <= namedIds) return listOr([...names, ...fresh], "and");
+  const some = `${names.slice(0, namedIds).join(", ")} and ${names.length - namedIds} more`;
+  return [some, ...fresh].join(", and ");
 }

@@ -5,7 +5,7 @@ import { Refusal } from "../../../src/core/base/problem.ts";
 import { replacedBy, replacementIn } from "../../../src/core/plan/replacement.ts";
 import type { ServicePlan } from "../../../src/core/plan/service-plan.ts";
 import { aSnapshot, anInstance, aTask } from "../../support/cluster.ts";
-import { chip, LiveWorld, on } from "../../support/live-services.ts";
+import { chip, LiveWorld, on, through } from "../../support/live-services.ts";
 
 const whole = {};
 const both = on(["inf2.24xlarge", "inf2.48xlarge"]);
@@ -63,8 +63,8 @@ describe("what is left over", () => {
     const { unplaced } = world.plan(pairs({ replicas: 3 }), {}, snapshot);
     expect(unplaced.map(({ detail }) => detail)).toEqual(
       slots.map(
-        (name) =>
-          `${name} would stall: 1 task is wanted, and the cluster has room for 0; chip stays until its successors are steady`,
+        (name, index) =>
+          `${name} would stall: 1 task is wanted, and the cluster has room for 0: 2 inf2.24xlarge instances, such as i-i0: /dev/neuron${2 * index}-${2 * index + 1} are held by task t0 and needs 29,491 CPU units, 9,000 remain; chip stays until its successors are steady`,
       ),
     );
     expect(unplaced[0]!.hint).toContain("Add 1 inf2.24xlarge instance");
@@ -197,7 +197,7 @@ describe("any file after any other", () => {
         for (const { instanceTypes, devices, replicas, image, recreate, some } of files) {
           last = chip({ ...on(instanceTypes, devices), replicas, image });
           const before = world.services;
-          const plan = world.plan(last, { recreate, provider: "asg" });
+          const plan = world.plan(last, { recreate, capacity: through("asg") });
           const gone = plan.steps.filter(({ action }) => action === "delete");
           // Nothing that serves goes before its successors are there, but where the user says so.
           const order = plan.steps.map(({ action }) => action === "delete");
@@ -214,7 +214,7 @@ describe("any file after any other", () => {
           ).toEqual([]);
           world.carryOut(plan, some);
         }
-        const settings = { provider: "asg" };
+        const settings = { capacity: through("asg") };
         world.carryOut(world.plan(last!, settings));
         expect(world.plan(last!, settings).steps.filter(({ action }) => action !== "keep")).toEqual([]);
         expect(world.services).toHaveLength(last!.variants.length);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { lowerLimit, upperLimit } from "../../../src/core/deployment/rollout.ts";
+import { lowerLimit, upperLimit } from "../../../src/core/ecs-api/deployment-limits.ts";
 import { breakerThreshold, nextMoves } from "../../../src/sandbox/model/deployment-arithmetic.ts";
 import { startTestSandbox, type Json, type TestSandbox, type TestSandboxOptions } from "../../support/sandbox.ts";
 

@@ -39,7 +39,7 @@ const containerOverride = z.extend(model.containerOverride, {
 
 export interface ContainerOverride extends Of<typeof containerOverride> {}
 
-const taskOverride = z.extend(model.taskOverride, {
+export const taskOverride = z.extend(model.taskOverride, {
   containerOverrides: z.exactOptional(z.array(containerOverride)),
 });
 

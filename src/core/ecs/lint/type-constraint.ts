@@ -1,9 +1,10 @@
 import { instanceTypes } from "../../catalog/instance-types/catalog.ts";
 import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
 import type { Expression, Test } from "../../ecs-api/query/expression.ts";
+import { typeTests } from "../../ecs-api/query/type-names.ts";
 import type { Path } from "../../base/problem.ts";
 import type { SubjectConstraint } from "./subject.ts";
-import { evaluate, isLiteral, noType, parseConstraint, typeTests } from "./type-expression.ts";
+import { evaluate, isLiteral, noType, parseConstraint } from "./type-expression.ts";
 
 /** The instance types that placement constraints choose. */
 export interface TypeConstraint {

@@ -2,6 +2,7 @@ import { compileJavaPattern } from "../../ecs-api/query/java-match.ts";
 import { parseJavaPattern, type JavaPattern } from "../../ecs-api/query/java-pattern.ts";
 import type { Expression, Test } from "../../ecs-api/query/expression.ts";
 import { parseExpression } from "../../ecs-api/query/parse.ts";
+import { namesTypes, typeTests } from "../../ecs-api/query/type-names.ts";
 import { Refusal } from "../../base/problem.ts";
 
 /** An expression as data, or what is wrong with it. */
@@ -24,23 +25,27 @@ export function subjectsOf(expression: Expression): readonly string[] {
   return (expression.kind === "not" ? [expression.operand] : expression.operands).flatMap(subjectsOf);
 }
 
-/** Every instance type that an expression spells out, as it is written; none where it cannot be read. */
-export function literalTypes(expression: string): readonly string[] {
+/**
+ * Every instance type that an expression spells out, as it is written; none where it cannot be read.
+ *
+ * @param which Those that it wants, unless told otherwise.
+ */
+export function literalTypes(expression: string, which: (test: Test) => boolean = isLiteral): readonly string[] {
   const parsed = parseConstraint(expression);
   return "problem" in parsed
     ? []
     : typeTests(parsed.expression)
-        .filter(isLiteral)
+        .filter(which)
         .flatMap(({ args }) => args);
 }
 
 /** The expression with one instance type in lower case, and not another attribute's value that reads the same. */
 export function lowerType(expression: string, name: string): string | undefined {
-  const before = literalTypes(expression);
+  const before = literalTypes(expression, namesTypes);
   const lower = name.toLowerCase();
   for (let at = expression.indexOf(name); at >= 0; at = expression.indexOf(name, at + 1)) {
     const lowered = expression.slice(0, at) + lower + expression.slice(at + name.length);
-    const after = literalTypes(lowered);
+    const after = literalTypes(lowered, namesTypes);
     const changed = before.filter((each, index) => each !== after[index]);
     if (
       after.length === before.length &&
@@ -109,12 +114,6 @@ function matches(source: string, type: string): boolean | undefined {
 
 function negate(value: boolean | undefined): boolean | undefined {
   return value === undefined ? undefined : !value;
-}
-
-/** The comparisons of an expression with the instance type. */
-export function typeTests(expression: Expression): readonly Test[] {
-  if (expression.kind === "test") return expression.subject === subject ? [expression] : [];
-  return (expression.kind === "not" ? [expression.operand] : expression.operands).flatMap(typeTests);
 }
 
 /** Whether a test spells types out and wants them. */

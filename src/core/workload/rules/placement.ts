@@ -4,10 +4,10 @@
  */
 import { isRaw, type Raw } from "../../base/merge.ts";
 import { present } from "../../base/present.ts";
-import { Refusal, type Path } from "../../base/problem.ts";
+import type { Path } from "../../base/problem.ts";
 import { maxExpressionLength } from "../../ecs-api/query/expression.ts";
+import { problemsOfExpression } from "../../ecs-api/query/type-names.ts";
 import { binpackField, spreadField, strategyFault } from "../../ecs-api/placement-strategy.ts";
-import { parseExpression } from "../../ecs-api/query/parse.ts";
 import { placementStrategies } from "../fields.ts";
 import type { Workload } from "../schema.ts";
 import { all, any, at, given, not, when, type JsonSchema } from "./fragments.ts";
@@ -208,13 +208,7 @@ function expressionsIn({ ecs }: Workload): readonly Written[] {
 }
 
 function findingsIn({ path, expression }: Written): readonly Finding[] {
-  try {
-    parseExpression(expression, path);
-    return [];
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return error.problems.map(({ message, hint }) => ({ path, message, ...present({ hint }) }));
-  }
+  return problemsOfExpression(expression, path).map(({ message, hint }) => ({ path, message, ...present({ hint }) }));
 }
 
 /** The expressions among the raw fields of a task definition or a service. */

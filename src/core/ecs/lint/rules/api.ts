@@ -1,7 +1,8 @@
 import { listOr, type Path } from "../../../base/problem.ts";
 import type { Field } from "../../../ecs-api/field.ts";
 import type { Deviation } from "../../../ecs-api/read-written.ts";
-import type { Breach, Rule } from "../rule.ts";
+import type { Breach, Facts, Rule } from "../rule.ts";
+import type { Subject } from "../subject.ts";
 
 /**
  * What is written against the API's own model, field by field.
@@ -67,6 +68,12 @@ export const apiRules: readonly Rule[] = [
       })),
   },
 ];
+
+/** What is wrong with a document that was read by the API's model, in the words of these rules. */
+export function breachesOf(deviations: readonly Deviation[]): readonly Breach[] {
+  const subject = { deviations } as Subject;
+  return apiRules.flatMap(({ check }) => check(subject, {} as Facts));
+}
 
 type Of<Kind extends Deviation["kind"]> = Extract<Deviation, { readonly kind: Kind }>;
 

@@ -1,5 +1,6 @@
 import { familyNames, findInstanceType, unknownInstanceType } from "../../../catalog/instance-types/catalog.ts";
-import { maxExpressionLength } from "../../../ecs-api/query/expression.ts";
+import { maxExpressionLength, type Test } from "../../../ecs-api/query/expression.ts";
+import { namesTypes } from "../../../ecs-api/query/type-names.ts";
 import { listOr } from "../../../base/problem.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject } from "../subject.ts";
@@ -84,7 +85,8 @@ export const constraintRules: readonly Rule[] = [
     id: "constraint-type-case",
     severity: "error",
     check: (subject) =>
-      literals(subject)
+      // One that is excluded under such a name is not excluded.
+      literals(subject, namesTypes)
         .filter(({ name }) => name !== name.toLowerCase())
         .map(({ path, name, expression }) => {
           const lowered = lowerType(expression, name);
@@ -185,10 +187,10 @@ function unknownTypes(subject: Subject): readonly Breach[] {
   });
 }
 
-function literals({ constraints }: Subject) {
+function literals({ constraints }: Subject, which?: (test: Test) => boolean) {
   return constraints.flatMap(({ path, type, expression }) =>
     type === "memberOf"
-      ? literalTypes(expression).map((name) => ({ path: [...path, "expression"], name, expression }))
+      ? literalTypes(expression, which).map((name) => ({ path: [...path, "expression"], name, expression }))
       : [],
   );
 }

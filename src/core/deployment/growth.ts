@@ -1,0 +1,48 @@
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import type { Requirements } from "../ecs/requirements.ts";
+import { freshRooms, type FreshRooms } from "../placement/fresh-rooms.ts";
+
+/** A service whose tasks capacity providers may start machines for. */
+export interface Growing {
+  readonly service: string;
+  readonly needs: Requirements;
+  readonly desired: number;
+  /** How many machines they may start; as many as it takes where left out. None for launch type EC2. */
+  readonly mayGrow?: number;
+  /** Why they start none: a constraint names a machine. */
+  readonly barred?: string;
+}
+
+/**
+ * The machines that may be started for each service: services of the same providers share them. Undefined for one where
+ * nobody knows what would be started.
+ */
+export function growthFor(
+  snapshot: ClusterSnapshot,
+  services: readonly Growing[],
+): ReadonlyMap<string, FreshRooms | undefined> {
+  const pools = new Map<string, FreshRooms | undefined>();
+  return new Map(
+    services.map((growing) => {
+      const key = keyOf(growing);
+      if (key === undefined) return [growing.service, { instanceType: "", rooms: [] }];
+      if (!pools.has(key)) {
+        const sharing = services.filter((each) => keyOf(each) === key);
+        pools.set(key, freshRooms(snapshot, growing.needs, Math.min(growing.mayGrow ?? Infinity, mostOf(sharing))));
+      }
+      return [growing.service, pools.get(key)];
+    }),
+  );
+}
+
+/** What services have to share to use the same new machines; undefined for one that uses none. */
+function keyOf({ needs, mayGrow, barred }: Growing): string | undefined {
+  if (needs.capacityProviders === undefined || mayGrow === 0 || barred !== undefined) return undefined;
+  const names = needs.constraints.filter(({ text }) => text.includes("ecs.instance-type")).map(({ text }) => text);
+  return [...needs.capacityProviders, ...names].join(" ");
+}
+
+/** As many machines as the services could use in the middle of a deployment: one for each old and each new task. */
+function mostOf(services: readonly Growing[]): number {
+  return services.reduce((sum, { desired }) => sum + 2 * desired, 0);
+}

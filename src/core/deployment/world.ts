@@ -1,0 +1,130 @@
+import { present } from "../base/present.ts";
+import type { ClusterSnapshot, Resources } from "../cluster/snapshot.ts";
+import type { Task } from "../ecs-api/api.ts";
+import { groupOfService } from "../ecs-api/service.ts";
+import { requirementsOf, type Requirements } from "../ecs/requirements.ts";
+import type { FreshRooms } from "../placement/fresh-rooms.ts";
+import { copyRooms, occupy, roomsOf, type Room } from "../placement/room.ts";
+import { heldGpus, withoutGpusOf, type OwnTask } from "./held-gpus.ts";
+
+/** A task of an older deployment, in its room. */
+interface OldTask {
+  readonly room: Room;
+  readonly needs: Requirements;
+  readonly gpus: readonly string[];
+}
+
+/** A cluster while deployments are played over it. */
+export interface World {
+  readonly rooms: readonly Room[];
+  /** By service, in the order in which they are stopped. */
+  readonly old: ReadonlyMap<string, readonly OldTask[]>;
+  /** By service, the machines that capacity providers may start. */
+  readonly fresh: ReadonlyMap<string, FreshRooms | undefined>;
+}
+
+/**
+ * The cluster's rooms with the services' tasks told from the others. Tasks that are stopping have given up their room
+ * already.
+ */
+export function worldOf(
+  snapshot: ClusterSnapshot,
+  services: readonly string[],
+  lockPortBase: number,
+): Pick<World, "rooms" | "old"> {
+  const groups = new Map(services.map((service) => [groupOfService(service), service]));
+  const own = snapshot.tasks.filter(
+    ({ group, desiredStatus, containerInstanceArn, lastStatus }) =>
+      group !== undefined &&
+      groups.has(group) &&
+      desiredStatus !== "STOPPED" &&
+      lastStatus !== "STOPPED" &&
+      containerInstanceArn !== undefined,
+  );
+  const known = own.flatMap((task) => {
+    const definition = snapshot.taskDefinitions[task.taskDefinitionArn];
+    return definition === undefined
+      ? []
+      : [
+          {
+            task,
+            needs: requirementsOf(
+              definition,
+              { group: task.group!, ...present({ overrides: task.overrides }) },
+              lockPortBase,
+            ),
+          },
+        ];
+  });
+  const ofInstance = new Map<string, OwnTask[]>();
+  for (const each of known)
+    ofInstance.set(each.task.containerInstanceArn!, [...(ofInstance.get(each.task.containerInstanceArn!) ?? []), each]);
+  const released = new Set(known.map(({ task }) => task));
+  const held = new Map<Task, readonly string[]>();
+  const tasksOn = byInstance(snapshot.tasks);
+  const instances = snapshot.instances.map((instance) => {
+    const mine = ofInstance.get(instance.arn) ?? [];
+    if (mine.length === 0) return instance;
+    const gpus = heldGpus(instance, mine, tasksOn.get(instance.arn) ?? []);
+    for (const [task, ids] of gpus) held.set(task, ids);
+    const without = withoutGpusOf(instance, mine, gpus);
+    return { ...without, remaining: mine.reduce((left, { needs }) => giveBack(left, needs), without.remaining) };
+  });
+  const others = snapshot.tasks.filter((task) => !released.has(task));
+  const rooms = roomsOf({ ...snapshot, tasks: others, instances }).map((room): Room => ({
+    ...room,
+    placing: "deployment",
+  }));
+  const byArn = new Map(rooms.map((room) => [room.instance.arn, room]));
+  const old = new Map<string, OldTask[]>(services.map((service) => [service, []]));
+  for (const { task, needs } of known) {
+    const room = byArn.get(task.containerInstanceArn!);
+    if (room === undefined) continue;
+    old.get(groups.get(task.group!)!)!.push({ room, needs, gpus: occupy(room, needs, held.get(task)) });
+  }
+  return { rooms, old };
+}
+
+function byInstance(tasks: readonly Task[]): ReadonlyMap<string, readonly Task[]> {
+  const groups = new Map<string, Task[]>();
+  for (const task of tasks) {
+    const arn = task.containerInstanceArn ?? "";
+    const group = groups.get(arn);
+    if (group === undefined) groups.set(arn, [task]);
+    else group.push(task);
+  }
+  return groups;
+}
+
+function giveBack(left: Resources, needs: Requirements): Resources {
+  const without = (ports: readonly number[], protocol: string) => {
+    const mine = new Set(needs.ports.filter((port) => port.protocol === protocol).map(({ port }) => port));
+    if (protocol === "udp") for (const { port } of needs.locks) mine.add(port);
+    return ports.filter((port) => !mine.has(port));
+  };
+  return {
+    ...left,
+    cpu: left.cpu + needs.cpu,
+    memoryMiB: left.memoryMiB + needs.memoryMiB,
+    tcpPorts: without(left.tcpPorts, "tcp"),
+    udpPorts: without(left.udpPorts, "udp"),
+  };
+}
+
+export function copyWorld({ rooms, old, fresh }: World): World {
+  const copies = copyRooms(rooms);
+  const copyOf = new Map(rooms.map((room, index) => [room, copies[index]!]));
+  // Services that share new machines share them in the copy too.
+  const pools = new Map([...new Set(fresh.values())].map((pool) => [pool, copyPool(pool)]));
+  return {
+    rooms: copies,
+    fresh: new Map([...fresh].map(([service, pool]) => [service, pools.get(pool)])),
+    old: new Map(
+      [...old].map(([service, tasks]) => [service, tasks.map((task) => ({ ...task, room: copyOf.get(task.room)! }))]),
+    ),
+  };
+}
+
+function copyPool(pool: FreshRooms | undefined): FreshRooms | undefined {
+  return pool === undefined ? undefined : { ...pool, rooms: copyRooms(pool.rooms) };
+}
