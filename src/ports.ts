@@ -166,6 +166,9 @@ export interface LogEvent {
 
 export interface LogGroupsPort {
   hasGroup(name: string): Promise<boolean>;
+  /** Whether it was made: false for one that is there already. */
+  createGroup(name: string, tags: Readonly<Record<string, string>>): Promise<boolean>;
+  keepFor(name: string, days: number): Promise<void>;
 }
 
 export interface LogsPort {

@@ -6,6 +6,7 @@ import { serviceNameOfTask } from "../cluster/task-services.ts";
 import { taskIdOf } from "../ecs-api/arn.ts";
 import { listOr } from "../base/problem.ts";
 import { formatMiB } from "../workload/fields.ts";
+import { because } from "./barred-growth.ts";
 import { blockersOf } from "./check-devices.ts";
 import { checkGpus } from "./check-gpus.ts";
 import { takenPorts, type ReasonCode } from "./checks.ts";
@@ -30,12 +31,15 @@ interface Misfit {
 /**
  * The smallest change that makes a task fit: to wait comes before asking for less, that before touching an instance,
  * that before stopping somebody's task, and that before paying for another machine.
+ *
+ * @param limit What keeps the capacity providers from starting that one.
  */
 export function findNearestChange(
   snapshot: ClusterSnapshot,
   variants: readonly Requirements[],
   judged: readonly Judged[],
   missing: number,
+  limit?: string,
 ): NearestChange | undefined {
   const misfits = judged
     .flatMap(({ room, closest }) =>
@@ -56,7 +60,7 @@ export function findNearestChange(
     repairHealth(only("HEALTH")) ??
     repairGpus(only("GPU"), variants, missing) ??
     stopTasks(only("DEVICES", "PORTS")) ??
-    addInstances(snapshot, variants, missing)
+    addInstances(snapshot, variants, missing, limit)
   );
 }
 
@@ -226,6 +230,7 @@ function addInstances(
   snapshot: ClusterSnapshot,
   variants: readonly Requirements[],
   missing: number,
+  limit: string | undefined,
 ): NearestChange | undefined {
   const empty = instanceTypesFor(snapshot, variants).flatMap((type) => emptyInstance(snapshot, type, variants) ?? []);
   for (const { instance, extra } of empty) {
@@ -236,7 +241,7 @@ function addInstances(
     const like = extra.length === 0 ? "" : ` with ${listOr(extra, "and")}`;
     return {
       kind: "add-instances",
-      message: `${more}${like}${byProvider(snapshot, variants)}`,
+      message: `${more}${like}${byProvider(snapshot, variants, limit)}`,
     };
   }
   const misfits = empty.flatMap(({ instance }) => variants.map((needs) => misfit(needs, emptyRoom(instance))));
@@ -245,8 +250,12 @@ function addInstances(
 }
 
 /** Who would start the machine: the run's own providers, or those that it does without. */
-function byProvider({ capacityProviders }: ClusterSnapshot, [needs]: readonly Requirements[]): string {
-  if (needs?.capacityProviders !== undefined) return ` of ${listOr(needs.capacityProviders)}`;
+function byProvider(
+  { capacityProviders }: ClusterSnapshot,
+  [needs]: readonly Requirements[],
+  limit: string | undefined,
+): string {
+  if (needs?.capacityProviders !== undefined) return ` of ${listOr(needs.capacityProviders)}${because(limit)}`;
   if (capacityProviders.length === 0) return "";
   return `; ${listOr(capacityProviders)} may start it: --capacity ${capacityProviders[0]}`;
 }

@@ -45,7 +45,8 @@ export function planByRoom(
       ? []
       : [stepOf(variant, settings, total, { names, fresh: newMachines(added, providersOf(settings)), open })];
   });
-  const shortage = left === 0 ? undefined : explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count });
+  const shortage =
+    left === 0 ? undefined : explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing: left });
   return { steps, unplaced: shortage === undefined ? [] : [shortage] };
 }
 
@@ -89,7 +90,8 @@ export function placeOnNew(
 ): { readonly count: number; readonly machines: number; readonly instanceType?: string } {
   const most = Math.min(count, mayStart(settings));
   const fresh = most === 0 ? undefined : freshRooms(snapshot, needs, most);
-  if (fresh === undefined) return { count: 0, machines: 0 };
+  // Nobody knows what would be started: that is not held against it.
+  if (fresh === undefined) return { count: most === 0 ? 0 : count, machines: 0 };
   const arns = place(fresh.rooms, needs, count);
   return { count: arns.length, machines: new Set(arns).size, instanceType: fresh.instanceType };
 }

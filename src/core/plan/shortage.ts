@@ -1,4 +1,5 @@
 import type { FailureReason } from "../base/codes/reason-codes.ts";
+import { present } from "../base/present.ts";
 import { counted } from "../base/counted.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { TaskDefinition } from "../ecs-api/api.ts";
@@ -17,7 +18,10 @@ export interface Shortage {
 }
 
 /** What of a run, or of a service, decides where its tasks go, and how many there are to be. */
-export type Wanted = Pick<RunSettings, "count" | "group" | "placementConstraints" | "capacityProviderStrategy">;
+export type Wanted = Pick<
+  RunSettings,
+  "count" | "group" | "placementConstraints" | "capacityProviderStrategy" | "limit"
+>;
 
 /**
  * Why tasks have no place, in one failure with the nearest change that would make room: what ECS's own reason leaves
@@ -34,6 +38,7 @@ export function explainShortage(
 ): RunFailure | undefined {
   const { placeable, possible, instances, nearestChange } = explainRemainder(snapshot, definitions, {
     ...placementOptions(wanted),
+    ...present({ limit: wanted.limit }),
     count: asked,
   });
   if (placeable) return undefined;
