@@ -1,6 +1,6 @@
 import type { WantedLogGroup } from "../core/ecs/log-groups.ts";
 import { creatingActions, planLogGroups, withoutAiplat, type LogGroupStep } from "../core/plan/log-groups.ts";
-import { AiplatError } from "../errors.ts";
+import { AiplatError, toAiplatError } from "../errors.ts";
 import type { LogGroupsPort } from "../ports.ts";
 import { read } from "./read.ts";
 
@@ -72,17 +72,25 @@ async function keep(
   try {
     await logs.keepFor(group, retentionDays);
     return [];
-  } catch (error) {
-    if (!isDenied(error)) throw error;
-    return [
-      {
-        done: false,
-        message: `log group ${group} keeps its events for ever: you may not set ${retentionDays} days (logs:PutRetentionPolicy)`,
-        hint:
-          `With the right: aws logs put-retention-policy --log-group-name ${group} ` +
-          `--retention-in-days ${retentionDays} --region ${region}`,
-      },
-    ];
+  } catch (thrown) {
+    // The next run leaves the group as it is.
+    const command =
+      `aws logs put-retention-policy --log-group-name ${group} ` +
+      `--retention-in-days ${retentionDays} --region ${region}`;
+    if (isDenied(thrown))
+      return [
+        {
+          done: false,
+          message: `log group ${group} keeps its events for ever: you may not set ${retentionDays} days (logs:PutRetentionPolicy)`,
+          hint: `With the right: ${command}`,
+        },
+      ];
+    const { code, message, details } = toAiplatError(thrown);
+    throw new AiplatError(code, `log group ${group} is made, and keeps its events for ever: ${message}`, {
+      hint: `Set its ${retentionDays} days with: ${command}`,
+      details,
+      cause: thrown,
+    });
   }
 }
 

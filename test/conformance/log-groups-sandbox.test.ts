@@ -13,14 +13,19 @@ let box: TestSandbox;
 let guard: JsonServer;
 /** What the caller has no right to. */
 let denied: readonly string[];
+/** What fails for another reason. */
+let broken: readonly string[];
 
 beforeEach(async () => {
   denied = [];
+  broken = [];
   box = await startTestSandbox({ fleet: [{ instanceType: "inf2.xlarge", count: 2 }] });
   // The sandbox knows no rights: this stands before its logs.
   guard = await startJsonServer(async ({ operation, input }) => {
     if (denied.includes(operation))
       return { status: 400, body: { __type: "AccessDeniedException", message: `not authorized: logs:${operation}` } };
+    if (broken.includes(operation))
+      return { status: 400, body: { __type: "InvalidParameterException", message: "No such policy." } };
     try {
       return { body: await box.call(`Logs_20140328.${operation}`, input) };
     } catch (error) {
@@ -191,6 +196,19 @@ describe("without the right", () => {
       0,
       expect.stringContaining("aws logs put-retention-policy --log-group-name /aiplat/bert --retention-in-days 30"),
     ]);
+  });
+
+  it("nothing starts where its days cannot be set for another reason, and the command is named", async () => {
+    writeWorkload();
+    broken = ["PutRetentionPolicy"];
+    const { code, stderr } = await run("run-task");
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /log group \/aiplat\/bert is made, and keeps its events for ever: .*InvalidParameterException[^]*put-retention-policy/,
+      ),
+    ]);
+    expect((await box.ecs("ListTasks")).taskArns).toEqual([]);
   });
 
   it("nothing starts where nothing else would make it", async () => {
