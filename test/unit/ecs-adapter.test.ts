@@ -535,6 +535,17 @@ describe("createLogs", () => {
                   lifecycleStage: "BAKE_TIME",
                   targetServiceRevision: { arn: "arn:r", requestedProductionTrafficWeight: 100 },
                   rollback: { reason: "because" },
+                  lifecycleHookDetails: [
+                    { hookId: "lambda", targetType: "AWS_LAMBDA", status: "IN_PROGRESS" },
+                    { hookId: "over", targetType: "PAUSE", status: "SUCCEEDED" },
+                    {
+                      hookId: "pause",
+                      targetType: "PAUSE",
+                      status: "AWAITING_ACTION",
+                      expiresAt: 2.5,
+                      timeoutAction: "CONTINUE",
+                    },
+                  ],
                 },
               ],
             },
@@ -549,6 +560,7 @@ describe("createLogs", () => {
         createdAt: 1_500,
         stage: "BAKE_TIME",
         productionPercent: 100,
+        pauses: [{ hookId: "pause", expiresAt: 2_500, timeoutAction: "CONTINUE" }],
       },
     ]);
     await port.listServiceDeployments("prod", "bert", {

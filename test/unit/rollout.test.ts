@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
-import { judgeRollouts, lowerLimit, upperLimit, type Rollout } from "../../src/core/deployment/rollout.ts";
+import { judgeRollouts, type Rollout } from "../../src/core/deployment/rollout.ts";
+import { lowerLimit, upperLimit } from "../../src/core/ecs-api/deployment-limits.ts";
 import { rolloutProblem } from "../../src/core/deployment/rollout-text.ts";
 import type { RegisteredTaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { lockPortMappings } from "../../src/core/catalog/lock-ports.ts";
@@ -488,6 +489,19 @@ describe("the rollout guard", () => {
     );
     expect(hint).toBe(
       "Set minimumHealthyPercent 66 in ecs.service.deploymentConfiguration or add 1 inf2.xlarge instance. --allow-stall deploys all the same.",
+    );
+    const bounded: Rollout = { ...rollout(3, 100, 100), bounds: { maxUnavailable: 0, maxSurge: 0 } };
+    expect(rolloutProblem(judge(cluster(3, 3), bounded), bounded)).toMatchObject({
+      path: ["rollout"],
+      hint: "Set maxUnavailable 1 in rollout. --allow-stall deploys all the same.",
+    });
+    const roomy: Rollout = { ...bounded, settings: each.settings, bounds: { maxUnavailable: 0 } };
+    expect(rolloutProblem(judge(cluster(3, 3), roomy), roomy).hint).toBe(
+      "Set maxUnavailable 1 in rollout or add 1 inf2.xlarge instance. --allow-stall deploys all the same.",
+    );
+    const spare: Rollout = { ...bounded, bounds: { maxUnavailable: 0 } };
+    expect(rolloutProblem(judge(cluster(4, 3), spare), spare).hint).toBe(
+      "Set maxUnavailable 1 or maxSurge 1 in rollout. --allow-stall deploys all the same.",
     );
   });
 

@@ -20,8 +20,9 @@ import { print } from "../../output/print.ts";
 import { startProgress } from "../../output/progress.ts";
 import { deploymentView, eventText, healthText, stageText } from "../../output/services.ts";
 import type { OptionSpec } from "../command.ts";
-import { duration } from "../shared/parse-numbers.ts";
+import { duration, wholeNumber } from "../shared/parse-numbers.ts";
 import { watchStalls } from "./explain-stalls.ts";
+import { notePauses } from "./note-pauses.ts";
 import { serviceCommand, type ServiceTarget } from "./service-target.ts";
 
 export interface DeployWaitOptions {
@@ -29,6 +30,20 @@ export interface DeployWaitOptions {
   /** commander's value of --no-wait. */
   readonly wait?: boolean;
 }
+
+export interface ParallelOption {
+  readonly parallel?: number;
+}
+
+/** Of the commands that replace tasks. */
+export const parallelOption: OptionSpec = {
+  flags: "--parallel <n>",
+  description:
+    "how many services of the workload replace their tasks at once; the file's rollout, which counts the replicas of " +
+    "all of them, limits it further",
+  defaultText: "1: one after the other",
+  parse: wholeNumber("--parallel"),
+};
 
 export const deployWaitOptions: readonly OptionSpec[] = [
   {
@@ -49,7 +64,7 @@ export async function applySteps(
   ecs: EcsPort,
   target: ServiceTarget,
   steps: readonly ServiceStep[],
-  options: DeployWaitOptions,
+  options: DeployWaitOptions & ParallelOption,
 ): Promise<ExitCode> {
   const startedAt = context.now();
   const several = steps.length > 1;
@@ -61,6 +76,12 @@ export async function applySteps(
   const waits = options.wait !== false || staying !== "";
   if (options.wait === false && waits)
     note(context, `${staying} can only be deleted once what takes its place is steady: waiting for that all the same`);
+  const { parallel = 1 } = options;
+  const replaced = steps.filter(
+    ({ action, replacesTasks, rollback }) => action === "update" && replacesTasks && rollback === undefined,
+  );
+  if (!waits && replaced.length > parallel)
+    note(context, "its services replace their tasks one after the other: waiting for each that another comes after");
   const progress = await startProgress(context, "deploying");
   const stalls = watchStalls(context, ecs, target.cluster, (_, text) => note(context, text));
   const deployed = await deployServices(
@@ -69,24 +90,25 @@ export async function applySteps(
     { cluster: target.cluster, steps },
     {
       onStep: (text) => note(context, text),
-      ...(!waits
-        ? {}
-        : {
-            wait: {
-              ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
-              hint: goOnHint(context, target, staying),
-              onEvent: (service, { message }) => say(service, eventText(message)),
-              onTask: (service, task, health) => say(service, changeLine(task, health)),
-              onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),
-              onPoll: (services, health) => {
-                progress.update(
-                  `${services.map((each) => standingText(each, health.get(each.serviceName))).join(", ")}  ` +
-                    formatDuration(context.now() - startedAt),
-                );
-                return stalls.look(services);
-              },
-            },
-          }),
+      parallel,
+      leaveLast: !waits,
+      wait: {
+        ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
+        hint: goOnHint(context, target, staying),
+        onEvent: (service, { message }) => say(service, eventText(message)),
+        onTask: (service, task, health) => say(service, changeLine(task, health)),
+        onStage: (service, rollout) => {
+          say(service, `deployment ${stageText(rollout)}`);
+          notePauses(context, service, rollout);
+        },
+        onPoll: (services, health) => {
+          progress.update(
+            `${services.map((each) => standingText(each, health.get(each.serviceName))).join(", ")}  ` +
+              formatDuration(context.now() - startedAt),
+          );
+          return stalls.look(services);
+        },
+      },
     },
   ).finally(() => progress.stop());
   const short = deployed.steps.flatMap(({ service }) => stalls.failureOf(service) ?? []);

@@ -7,6 +7,7 @@ import { printFailures } from "../../output/failures.ts";
 import { print } from "../../output/print.ts";
 import { servicesView } from "../../output/services.ts";
 import type { Command } from "../command.ts";
+import { notePauses } from "./note-pauses.ts";
 import {
   readServiceTarget,
   requireServices,
@@ -40,5 +41,6 @@ export const serviceStatus: Command<ServiceTargetOptions> = {
     const failures = [...(stalls?.values() ?? [])];
     await print(context, servicesView(target, services, { rollouts, health, failures }));
     await printFailures(context, failures);
+    for (const [service, rollout] of rollouts ?? []) notePauses(context, service, rollout);
   },
 };

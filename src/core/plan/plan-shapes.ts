@@ -94,6 +94,7 @@ export const serviceStep = z.looseObject({
   why: text,
   replacesTasks: flag,
   after: optional(texts),
+  rememberedBy: optional(text),
   replaces: optional(texts),
   definition: optional(taskDefinition),
   create: optional(createService),
@@ -107,6 +108,7 @@ export const rollout = z.looseObject({
   desired: whole.check(z.gte(0), z.lte(5_000)),
   settings: z.looseObject({ strategy: text, minimumHealthyPercent: number, maximumPercent: number, daemon: flag }),
   newDeployment: flag,
+  bounds: optional(z.looseObject({ maxUnavailable: optional(whole), maxSurge: optional(whole) })),
   placement: optional(
     z.looseObject({ placementConstraints: optional(readableConstraints), capacityProviders: optional(texts) }),
   ),

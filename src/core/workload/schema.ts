@@ -176,6 +176,8 @@ export const workloadSchema = z.strictObject({
   ),
   /** 0: whatever the platform gives. Default: see shared-memory.ts. */
   sharedMemory: z.optional(z.union([z.literal(0), memory], must(sharedMemoryWants))),
+  /** In replicas of the whole workload. */
+  rollout: z.optional(z.strictObject({ maxUnavailable: z.optional(whole(0)), maxSurge: z.optional(whole(0)) })),
   logs: z.optional(
     z.strictObject({
       group: text(logGroupRule),
