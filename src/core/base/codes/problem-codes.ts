@@ -74,6 +74,7 @@ export const problemCodes = {
     "device-variable": warning("An environment variable chooses devices that the slot has chosen"),
     "secret-in-environment": warning("An environment variable holds the ARN of a secret and not the secret"),
     "efa-network-mode": error("EFA needs the network of the host, and another network mode is written"),
+    "provider-list": error("A list of capacity providers says what ECS does not take"),
     fargate: error("The capacity is Fargate, which has no accelerators"),
     "elastic-inference": error("The raw fields ask for Elastic Inference, which is gone"),
     "raw-containers": error("The raw containers are no list of named containers"),
