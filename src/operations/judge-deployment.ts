@@ -52,12 +52,30 @@ export function judgeDeployment(
     return rollout !== undefined || primary?.taskDefinition === changed.taskDefinition
       ? "another deployment has taken its place"
       : failed("the deployment was rolled back");
+  if (gainsTasks(changed) && !isSteadySince(changed, service)) return undefined;
   // Without a word of ECS on it: a deployment of another strategy is over when its old tasks are gone.
   const complete =
     rollout !== undefined || primary?.rolloutState === undefined || !isRolling(changed)
       ? service.deployments.length <= 1 && primary?.rolloutState !== "IN_PROGRESS"
       : primary.rolloutState === "COMPLETED";
   return complete && hasItsTasks(service) && !hasOldTasks(service) ? "steady" : undefined;
+}
+
+/**
+ * Whether only the number of tasks was raised: that starts no deployment, and the one there is says COMPLETED while the
+ * new tasks still have to come to serve.
+ */
+function gainsTasks(changed: Service): boolean {
+  return primaryOf(changed)?.rolloutState === "COMPLETED" && changed.runningCount < changed.desiredCount;
+}
+
+/**
+ * Whether ECS has said so since: "when the service is healthy and at the desired number of tasks".
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+ */
+function isSteadySince(changed: Service, { events }: Service): boolean {
+  const before = new Set(changed.events.map(({ id }) => id));
+  return events.some(({ id, message }) => !before.has(id) && message.includes("has reached a steady state"));
 }
 
 /** The same for a service deployment that ECS was asked to roll back. */

@@ -80,7 +80,7 @@ it("keeps shares off whole GPUs, and says of a service that waits for room what 
   const failure = {
     reason: "GPU",
     detail: expect.stringMatching(
-      /^tsv: 1 of 2 tasks: 2 g5\.xlarge instances, such as i-\w+: needs 15,360 MiB of one GPU/,
+      /^tsv: 1 of 2 tasks: g5\.xlarge i-\w+: needs 15,360 MiB of one GPU, and .*; g5\.xlarge i-\w+: needs 15,360 MiB of one GPU, and /,
     ),
     hint: "To make room: one more g5.xlarge.",
   };

@@ -50,6 +50,24 @@ const changed = service([deployment(2, { rolloutState: "IN_PROGRESS" }), { ...bl
 });
 const both = [green, { ...blue, status: "ACTIVE" }];
 
+describe("a service that is given more tasks, without a deployment", () => {
+  const event = (id: string, message: string) => ({ id, createdAt: 1_000, message: `(service bert) ${message}` });
+  const before = [event("1", "has reached a steady state.")];
+  const done = deployment(1, { rolloutState: "COMPLETED" });
+  const raised = service([done], "ROLLING", { runningCount: 1, events: before });
+  const now = (...messages: readonly string[]) =>
+    service([done], "ROLLING", { events: [...messages.map((each, index) => event(`new-${index}`, each)), ...before] });
+
+  it.each([
+    ["is not steady because its deployment was", raised, now("has started 1 tasks: (task a)."), undefined],
+    ["is when ECS says so once more", raised, now("has reached a steady state.", "has started 1 tasks."), "steady"],
+    ["is not while a task is missing", raised, { ...now("has reached a steady state."), runningCount: 1 }, undefined],
+    ["is without a word where it had its tasks", { ...raised, runningCount: 2 }, now(), "steady"],
+  ])("%s", (_, since, seen, expected) => {
+    expect(judgeDeployment(since, seen, undefined)).toBe(expected);
+  });
+});
+
 describe("a deployment that is not a rolling update", () => {
   it.each([
     [

@@ -38,11 +38,12 @@ function near(reasons: InstanceExplanation["reasons"]): boolean {
   return !reasons.some(({ code }) => code === "CONSTRAINT");
 }
 
-/** Instances of one type that fail for the same codes. */
+/** Instances of one type that fail for the same codes: full GPUs are another thing than shared ones. */
 function groupByReason(instances: readonly InstanceExplanation[]): readonly Group[] {
   const groups = new Map<string, { readonly first: InstanceExplanation; readonly ids: string[] }>();
   for (const each of instances) {
-    const key = [each.instanceType, ...new Set(each.reasons.map(({ code }) => code))].join(" ");
+    const words = each.reasons.map(({ code, message }) => `${code} ${code === "GPU" ? wordsOf(message) : ""}`);
+    const key = [each.instanceType, ...new Set(words)].join(" ");
     const group = groups.get(key) ?? { first: each, ids: [] };
     groups.set(key, group);
     group.ids.push(each.ec2InstanceId);
@@ -62,6 +63,11 @@ function groupByReason(instances: readonly InstanceExplanation[]): readonly Grou
     );
     return { code, message: listOr([...messages].slice(0, 2), "and"), instanceType, ids };
   });
+}
+
+/** What is said, whatever the numbers. */
+function wordsOf(message: string): string {
+  return message.replaceAll(/[\d,]+/g, "0");
 }
 
 function describe({ message, instanceType, ids }: Group): string {

@@ -1,5 +1,6 @@
 import { present } from "../base/present.ts";
-import { deviceNumber } from "../catalog/slots.ts";
+import { deviceNumber, devicePath } from "../catalog/slots.ts";
+import { assignedDevices } from "../devices/assigned-devices.ts";
 import type { RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
 import { decisiveContainers } from "../ecs/outcome.ts";
 import { explainReason } from "../ecs/reasons.ts";
@@ -46,7 +47,8 @@ export function toTaskResult(
   task: Task,
   known: { readonly definition?: RegisteredTaskDefinition; readonly instanceType?: string } = {},
 ): TaskResult {
-  const devices = known.definition === undefined ? [] : neuronDevicePaths(known.definition);
+  const listed = known.definition === undefined ? [] : neuronDevicePaths(known.definition);
+  const devices = listed.length > 0 ? listed : assignedDevices(task).map(devicePath);
   const exitCode = exitCodeOf(task, known.definition);
   const run = runOf(task);
   return {
