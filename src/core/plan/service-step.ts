@@ -15,7 +15,8 @@ import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { withoutExclusions } from "./exclusion.ts";
 import { newestRevisions, type LiveServices } from "./live-services.ts";
 import { planRegistration, type Registration } from "./registrations.ts";
-import { growthOf, type Part, type ServicePlanSettings } from "./service-parts.ts";
+import { growthOf } from "./kept-off.ts";
+import type { Part, ServicePlanSettings } from "./service-parts.ts";
 import type { ServiceStep } from "./service-plan.ts";
 
 /** What becomes of one service, and of its definition. */
@@ -208,7 +209,7 @@ function rolloutOf(
   newDeployment: boolean,
 ): Rollout {
   const { service, definition } = part;
-  const { placement, ...growth } = growthOf(part);
+  const { placement, ...growth } = growthOf(part.capacity, part);
   const placementConstraints = declared.placementConstraints ?? part.constraints;
   return {
     service,
