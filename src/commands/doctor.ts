@@ -13,6 +13,7 @@ import { createRegistry } from "../image-registry/registry.ts";
 import type { Command, Invocation } from "./command.ts";
 import { loadEcsWorkload } from "./shared/load-ecs-workload.ts";
 import { namesWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./shared/load-workload.ts";
+import { namedCluster } from "./shared/named-cluster.ts";
 import { networkConfigurationOption, readAwsFlags } from "./shared/aws-flags.ts";
 
 declare const AIPLAT_VERSION: string;
@@ -45,7 +46,8 @@ export const doctor: Command<Options> = {
     const { aws } = context;
     const region = await regionIfAny(context);
     const patient = namesWorkload(context, invocation) ? await readPatient(context, invocation, region) : undefined;
-    const cluster = patient?.ecs.workload.ecs.cluster ?? invocation.options.cluster ?? "default";
+    const named = patient?.ecs.workload.ecs.cluster ?? invocation.options.cluster;
+    const cluster = await namedCluster(context, named);
     const needs =
       patient === undefined
         ? undefined

@@ -41,6 +41,11 @@ export async function loadEcsWorkload(
   const on = (target: EcsTarget) => locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }));
   // Where no cluster says which ports are locks, what ECS would not run is refused before any is asked.
   if (!hasLocks(workload)) on({});
+  if (context.stockSandbox !== undefined) {
+    const { machinesNeeded } = await import("../../core/placement/machines-needed.ts");
+    const { count = resolved.replicas } = invocation.options as { readonly count?: number };
+    context.stockSandbox(machinesNeeded(on({}), count));
+  }
   return {
     resolved,
     forCluster: (cluster) =>
