@@ -7,6 +7,7 @@ import type { Decision, Role, SecretState } from "./core/doctor/observed-account
 import type { DescribedType } from "./core/catalog/instance-types/described-type.ts";
 import type { ImageReference } from "./core/catalog/container-images/image-reference.ts";
 import type { ImageState } from "./core/doctor/observed-image.ts";
+import type { ManagedDaemon } from "./core/cluster/managed-daemons.ts";
 import type { ContainerInstance } from "./core/cluster/snapshot.ts";
 import type { DescribedNodegroup, EksCluster } from "./core/kubernetes/check/snapshot.ts";
 import type {
@@ -113,7 +114,9 @@ export interface EcsServicePort extends ServiceDeploymentPort {
   /** Any number of names or ARNs, in batches of 10; those that the cluster does not have are left out. */
   describeServices(cluster: string, services: readonly string[]): Promise<readonly Service[]>;
   /** ARNs, every page. */
-  listServices(cluster: string): Promise<readonly string[]>;
+  listServices(cluster: string, filter?: { readonly schedulingStrategy: "DAEMON" }): Promise<readonly string[]>;
+  /** The daemons that the cluster's Managed Instances run; undefined where the endpoint knows none. */
+  managedDaemons(clusterArn: string): Promise<readonly ManagedDaemon[] | undefined>;
   /** `force` deletes it with the tasks it has. */
   deleteService(cluster: string, service: string, options: { readonly force: boolean }): Promise<Service>;
   tagResource(arn: string, tags: readonly Tag[]): Promise<void>;
@@ -161,6 +164,9 @@ export interface LogEvent {
 
 export interface LogGroupsPort {
   hasGroup(name: string): Promise<boolean>;
+  /** Whether it was made: false for one that is there already. */
+  createGroup(name: string, tags: Readonly<Record<string, string>>): Promise<boolean>;
+  keepFor(name: string, days: number): Promise<void>;
 }
 
 export interface LogsPort {

@@ -102,7 +102,7 @@ export function createServiceDeploymentCalls({
  * Undefined where the endpoint does not know the operation: only one that plays ECS,
  * of which moto answers a page of HTML.
  */
-async function optional<Answer>(played: boolean, ask: () => Promise<Answer>): Promise<Answer | undefined> {
+export async function optional<Answer>(played: boolean, ask: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await ask();
   } catch (error) {

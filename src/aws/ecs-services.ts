@@ -13,6 +13,7 @@ import type { Call } from "./call.ts";
 import { toService } from "./ecs-shapes.ts";
 import { chunks } from "../core/base/chunks.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
+import { createDaemonReader } from "./ecs-daemons.ts";
 import { createServiceDeploymentCalls } from "./ecs-service-deployments.ts";
 import type { Pace } from "./pace.ts";
 import { keepRawJson } from "./raw-json.ts";
@@ -56,6 +57,7 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
   };
   return {
     ...createServiceDeploymentCalls(calls),
+    managedDaemons: createDaemonReader(calls),
 
     createService: async (input) => {
       const command = new CreateServiceCommand({ serviceName: input.serviceName });
@@ -104,9 +106,9 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
 
     describeServices: describe,
 
-    listServices: (cluster) =>
+    listServices: (cluster, filter) =>
       everyPage(async (nextToken) => {
-        const command = new ListServicesCommand({ cluster, maxResults: listPage, ...nextToken });
+        const command = new ListServicesCommand({ cluster, ...filter, maxResults: listPage, ...nextToken });
         const answer = await read(() =>
           inCluster(
             cluster,

@@ -194,9 +194,15 @@ export function toListedDeployment({
 export function toServiceDeployment({
   targetServiceRevision: target,
   lifecycleStage,
+  lifecycleHookDetails = [],
   rollback,
   ...brief
 }: SdkServiceDeployment): ServiceDeployment {
+  const pauses = lifecycleHookDetails
+    .filter(({ targetType, status }) => targetType === "PAUSE" && status === "AWAITING_ACTION")
+    .map(({ hookId, expiresAt, timeoutAction }) =>
+      present({ hookId: hookId ?? "", expiresAt: expiresAt?.getTime(), timeoutAction }),
+    );
   const listed = toListedDeployment({
     ...brief,
     targetServiceRevisionArn: target?.arn,
@@ -206,6 +212,7 @@ export function toServiceDeployment({
     ...listed,
     stage: lifecycleStage,
     productionPercent: target?.requestedProductionTrafficWeight,
+    pauses: pauses.length === 0 ? undefined : pauses,
   });
 }
 

@@ -1,5 +1,11 @@
 import { present } from "../core/base/present.ts";
-import { CloudWatchLogsClient, DescribeLogGroupsCommand, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DescribeLogGroupsCommand,
+  GetLogEventsCommand,
+  PutRetentionPolicyCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import type { LogGroupsPort, LogsPort } from "../ports.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
@@ -10,6 +16,13 @@ import { createPace, systemClock } from "./pace.ts";
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
  */
 const readEvents = { burst: 10, perSecond: 10 };
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
+const taken: ReadonlySet<string> = new Set(["ResourceAlreadyExistsException", "OperationAbortedException"]);
+
+function attemptsOf(error: Error): number {
+  return (error as { readonly $metadata?: { readonly attempts?: number } }).$metadata?.attempts ?? 1;
+}
 
 /** CloudWatch Logs over the SDK. */
 export function createLogs(config: AwsConfig, signal: AbortSignal): LogsPort & LogGroupsPort {
@@ -32,6 +45,26 @@ export function createLogs(config: AwsConfig, signal: AbortSignal): LogsPort & L
         nextToken = answer.nextToken;
       } while (nextToken !== undefined && nextToken !== "");
       return false;
+    },
+
+    createGroup: async (name, tags) => {
+      const command = new CreateLogGroupCommand({ logGroupName: name, tags: { ...tags } });
+      const answer = await call("CreateLogGroup", (options) =>
+        client.send(command, options).then(
+          ({ $metadata }) => ({ $metadata, made: true }),
+          (error: unknown) => {
+            // Another caller makes it, or has: unless it was this one, whose first answer was lost.
+            if (error instanceof Error && taken.has(error.name)) return { $metadata: {}, made: attemptsOf(error) > 1 };
+            throw error;
+          },
+        ),
+      );
+      return answer.made;
+    },
+
+    keepFor: async (name, days) => {
+      const command = new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: days });
+      await call("PutRetentionPolicy", (options) => client.send(command, options));
     },
 
     getEvents: async (group, stream, { token, since } = {}) => {

@@ -4,6 +4,7 @@ import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
 import { taskIdOf } from "../core/ecs-api/arn.ts";
 import { tasksToGiveBack } from "../core/plan/conflicts.ts";
+import { unknownLogGroups } from "../core/plan/log-groups.ts";
 import { planRegistrations } from "../core/plan/registrations.ts";
 import type { RunPlan } from "../core/plan/run-plan.ts";
 import { explainShortage } from "../core/plan/shortage.ts";
@@ -22,6 +23,7 @@ import { workloadArgument } from "./shared/load-workload.ts";
 import { printRunResult } from "./task/print-tasks.ts";
 import { readClusterState } from "./shared/read-cluster-state.ts";
 import { makeRunPlan } from "./shared/make-run-plan.ts";
+import { makeLogGroups } from "./shared/make-log-groups.ts";
 import { liveSource } from "./shared/plan-source.ts";
 import { prepareSavedRun } from "./shared/prepare-saved-run.ts";
 import { prepareRun, type Run } from "./shared/prepare-run.ts";
@@ -107,10 +109,11 @@ function observing(context: Context, ecs: EcsPort, run: Run): (() => Promise<Clu
 
 /** What a run starts of its plan: nothing where all or nothing is wanted and not all have a place. */
 function startable({ allOrNothing }: Run, plan: RunPlan): RunPlan {
-  return allOrNothing && plan.unplaced.length > 0 ? { ...plan, registrations: [], steps: [] } : plan;
+  return allOrNothing && plan.unplaced.length > 0 ? { ...plan, registrations: [], logGroups: [], steps: [] } : plan;
 }
 
 async function showRequests(context: Context, plan: RunPlan): Promise<ExitCode> {
+  for (const each of unknownLogGroups(plan.logGroups ?? [])) note(context, each);
   await print(context, requestsView(plan.inputs.settings.run, requestsOf(plan), plan.unplaced));
   await printFailures(context, plan.unplaced);
   return plan.unplaced.length > 0 ? exitCodes.capacity : exitCodes.success;
@@ -133,6 +136,7 @@ async function start(
       ...present({ clientToken: run.clientToken }),
       allOrNothing: run.allOrNothing,
       plan: run.plan,
+      prepare: () => makeLogGroups(context, run.logGroups),
       ...present({ oneRound: run.oneRound, observe }),
       ...(run.readsCluster && !run.locked ? { conflicting: tasksToGiveBack } : {}),
       explain: async (missing) =>

@@ -5,6 +5,7 @@ import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import { primaryOf, type Service } from "../core/ecs-api/service.ts";
 import { rollsOut, type ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import { staysUntil } from "../core/plan/judge-plan.ts";
+import { fitsBeside, takesOf, type Takes } from "../core/plan/side-by-side.ts";
 import type { ServicePlan, ServiceStep } from "../core/plan/service-plan.ts";
 import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
@@ -12,6 +13,7 @@ import { applyStep } from "./apply-step.ts";
 import type { AwaitedService } from "./follow-deployments.ts";
 import { awaitFreeNames } from "./free-names.ts";
 import { judgeDeployment } from "./judge-deployment.ts";
+import { rememberService } from "./remember-service.ts";
 import type { Runtime } from "./runtime.ts";
 import { stopDeployment } from "./stop-deployment.ts";
 import { waitForServices, type ServiceOutcome, type ServiceWaitOptions } from "./wait-for-services.ts";
@@ -37,8 +39,11 @@ export interface Deployed {
 }
 
 export interface DeployOptions {
-  /** Undefined: do not wait. What is deleted after others needs a wait. */
-  readonly wait?: ServiceWaitOptions;
+  readonly wait: ServiceWaitOptions;
+  /** Whether only what others come after is waited for, and nobody waits for the last. */
+  readonly leaveLast?: boolean;
+  /** How many services replace their tasks at once, as far as their rollout lets them; 1 where left out. */
+  readonly parallel?: number;
   readonly onStep: (text: string) => void;
 }
 
@@ -48,8 +53,8 @@ export interface Steps extends Pick<ServicePlan, "steps"> {
 }
 
 /**
- * Carries out a plan in its order, once what is under way is stopped, all of it at once. Services whose tasks are replaced follow one another, so that the devices of one
- * slot at a time change hands; after a failure the rest is left as it is, but for what a replacement has made.
+ * Carries out a plan in its order, once what is under way is stopped, all of it at once. Services whose tasks are replaced follow one another, or go side by side as
+ * far as their rollout lets them; after a failure the rest is left as it is, but for what a replacement has made.
  */
 export async function deployServices(
   ecs: EcsPort,
@@ -79,6 +84,8 @@ class Deployment {
   readonly #registered = new Map<ServiceStep, RegisteredTaskDefinition>();
   /** Those that ECS rolls back, or has. */
   readonly #stopped = new Set<ServiceStep>();
+  /** The deployments that replace tasks and were not waited for yet. */
+  #replacing: Takes[] = [];
   #pending: (AwaitedService & { readonly step: ServiceStep })[] = [];
 
   constructor(ecs: EcsPort, runtime: Runtime, plan: Steps, options: DeployOptions) {
@@ -91,9 +98,10 @@ class Deployment {
   /** Whether all went well. */
   async carryOut(): Promise<boolean> {
     const { steps } = this.#plan;
-    const underWay =
-      this.#options.wait === undefined ? new Map<string, Service>() : await deploymentsUnderWay(this.#ecs, this.#plan);
+    const { leaveLast = false } = this.#options;
+    const underWay = leaveLast ? new Map<string, Service>() : await deploymentsUnderWay(this.#ecs, this.#plan);
     await this.#stopRollouts();
+    const live = await this.#liveServices();
     // What ECS refuses to register must not cost the services that make room for it.
     if (steps.some(({ action }) => action === "delete")) for (const step of steps) await this.#register(step);
     await this.#awaitNames();
@@ -106,9 +114,9 @@ class Deployment {
         this.#record(step, "started", { taskDefinition: unfinished.taskDefinition });
         this.#pending.push({ step, service: unfinished });
       } else if (step.action === "keep") this.#record(step, "unchanged");
-      else if (!(await (step.action === "delete" ? this.#delete(step) : this.#apply(step)))) return false;
+      else if (!(await this.#begin(step, takesOf(step, live.get(step.service))))) return false;
     }
-    return this.#settle();
+    return leaveLast || this.#settle();
   }
 
   /** Removes what a replacement has made that failed before the first of the old services was deleted. */
@@ -179,36 +187,63 @@ class Deployment {
   async #awaitNames(): Promise<void> {
     const names = this.#plan.steps.filter(({ create }) => create !== undefined).map(({ service }) => service);
     await awaitFreeNames(this.#ecs, this.#runtime, this.#plan.cluster, names, {
-      ...present({ deadline: this.#options.wait?.deadline }),
+      ...present({ deadline: this.#options.wait.deadline }),
       onWait: this.#options.onStep,
     });
+  }
+
+  /** Those that replace their tasks, where several may at once. */
+  async #liveServices(): Promise<ReadonlyMap<string, Service>> {
+    const { steps, cluster } = this.#plan;
+    const replaced = steps.filter((step) => takesOf(step, undefined) !== undefined && !this.#stopped.has(step));
+    if (this.#parallel === 1 || replaced.length < 2) return new Map();
+    const services = await this.#ecs.describeServices(
+      cluster,
+      replaced.map(({ service }) => service),
+    );
+    return new Map(services.map((service) => [service.serviceName, service]));
+  }
+
+  get #parallel(): number {
+    return this.#options.parallel ?? 1;
+  }
+
+  async #begin(step: ServiceStep, takes: Takes | undefined): Promise<boolean> {
+    const beside =
+      takes === undefined
+        ? this.#replacing.length === 0
+        : this.#pending.length === this.#replacing.length && fitsBeside(this.#replacing, takes, this.#parallel);
+    if (!beside && !(await this.#settle())) return false;
+    if (step.action === "delete") return this.#delete(step);
+    await this.#apply(step);
+    if (takes !== undefined) this.#replacing.push(takes);
+    return true;
   }
 
   async #delete(step: ServiceStep): Promise<boolean> {
     if (staysUntil(step) && !(await this.#settle())) return false;
     if (this.#runtime.signal.aborted) throw new Interrupted();
+    await rememberService(this.#ecs, this.#plan.cluster, step);
     const { taskDefinition } = await this.#ecs.deleteService(this.#plan.cluster, step.service, { force: true });
     this.#options.onStep(`deleted ${step.service}, which ran ${definitionNameOf(taskDefinition)}`);
     this.#record(step, "deleted", { taskDefinition });
     return true;
   }
 
-  async #apply(step: ServiceStep): Promise<boolean> {
-    const replaces = step.action === "update" && step.replacesTasks;
-    if (replaces && !(await this.#settle())) return false;
+  async #apply(step: ServiceStep): Promise<void> {
     await this.#register(step);
     const { onStep } = this.#options;
     const service = await applyStep(this.#ecs, this.#plan.cluster, step, this.#registered.get(step), onStep);
     this.#record(step, "started", service === undefined ? {} : { taskDefinition: service.taskDefinition });
     if (service !== undefined) this.#pending.push({ step, service });
-    return !replaces || this.#settle();
   }
 
   /** Waits for what was started; answers whether all of it is steady. */
   async #settle(): Promise<boolean> {
     const waiting = this.#pending.splice(0);
+    this.#replacing = [];
     const { wait } = this.#options;
-    if (wait === undefined || waiting.length === 0) return true;
+    if (waiting.length === 0) return true;
     const outcomes = await waitForServices(this.#ecs, this.#plan.cluster, waiting, this.#runtime, wait);
     for (const [index, { step, service, rollback }] of waiting.entries()) {
       const outcome = outcomes[index]!;

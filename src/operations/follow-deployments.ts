@@ -23,7 +23,7 @@ export type Follower = (
 
 /**
  * Reads the service deployments of services, where they say more than DescribeServices: of deployments that are not
- * rolling updates, of those that are no longer the newest, for the reason, and of rollbacks.
+ * rolling updates or have hooks that pause them, of those that are no longer the newest, for the reason, and of rollbacks.
  */
 export function createFollower(
   ecs: EcsPort,
@@ -42,7 +42,7 @@ export function createFollower(
       ours === undefined ||
       now === undefined ||
       !kept ||
-      (isRolling(changed) && primaryOf(now)?.id === ours.id)
+      (isRolling(changed) && !pauses(changed) && primaryOf(now)?.id === ours.id)
     )
       return;
     const near =
@@ -77,13 +77,19 @@ export function createFollower(
       ),
     );
     for (const [service, rollout] of rollouts) {
-      const stage = `${rollout.status} ${rollout.stage} ${rollout.productionPercent}`;
-      if ((rollout.stage !== undefined || !isOngoing(rollout)) && stages.get(service) !== stage)
+      const pauses = (rollout.pauses ?? []).map(({ hookId }) => hookId);
+      const stage = [rollout.status, rollout.stage, rollout.productionPercent, ...pauses].join(" ");
+      if ((rollout.stage !== undefined || pauses.length > 0 || !isOngoing(rollout)) && stages.get(service) !== stage)
         onStage(service, rollout);
       stages.set(service, stage);
     }
     return rollouts;
   };
+}
+
+/** Whether a lifecycle hook may pause its deployments. */
+function pauses({ deploymentConfiguration }: Service): boolean {
+  return (deploymentConfiguration?.lifecycleHooks ?? []).some(({ targetType }) => targetType === "PAUSE");
 }
 
 /** DescribeServices is enough to tell the end, if not the reason, where the caller may not read service deployments. */

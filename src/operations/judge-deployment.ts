@@ -1,3 +1,4 @@
+import type { Task } from "../core/ecs-api/api.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import { primaryOf, type Service } from "../core/ecs-api/service.ts";
 import { isOngoing, type ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
@@ -51,12 +52,30 @@ export function judgeDeployment(
     return rollout !== undefined || primary?.taskDefinition === changed.taskDefinition
       ? "another deployment has taken its place"
       : failed("the deployment was rolled back");
+  if (gainsTasks(changed) && !isSteadySince(changed, service)) return undefined;
   // Without a word of ECS on it: a deployment of another strategy is over when its old tasks are gone.
   const complete =
     rollout !== undefined || primary?.rolloutState === undefined || !isRolling(changed)
       ? service.deployments.length <= 1 && primary?.rolloutState !== "IN_PROGRESS"
       : primary.rolloutState === "COMPLETED";
-  return complete && hasItsTasks(service) ? "steady" : undefined;
+  return complete && hasItsTasks(service) && !hasOldTasks(service) ? "steady" : undefined;
+}
+
+/**
+ * Whether only the number of tasks was raised: that starts no deployment, and the one there is says COMPLETED while the
+ * new tasks still have to come to serve.
+ */
+function gainsTasks(changed: Service): boolean {
+  return primaryOf(changed)?.rolloutState === "COMPLETED" && changed.runningCount < changed.desiredCount;
+}
+
+/**
+ * Whether ECS has said so since: "when the service is healthy and at the desired number of tasks".
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+ */
+function isSteadySince(changed: Service, { events }: Service): boolean {
+  const before = new Set(changed.events.map(({ id }) => id));
+  return events.some(({ id, message }) => !before.has(id) && message.includes("has reached a steady state"));
 }
 
 /** The same for a service deployment that ECS was asked to roll back. */
@@ -67,6 +86,17 @@ function judgeRollback(service: Service, rollout: ServiceDeployment | undefined)
   return rollout.status === "SUCCESSFUL"
     ? "the deployment had succeeded before it could be rolled back"
     : sentence(rollout.statusReason ?? "the rollback failed");
+}
+
+/** ECS counts a task no more once it is to stop: a deployment completes while tasks of those before it still run. */
+function hasOldTasks(service: Service): boolean {
+  const primary = primaryOf(service);
+  return service.deployments.some((each) => each !== primary && each.runningCount + each.pendingCount > 0);
+}
+
+/** The tasks that are to stop and have not: until then they hold their devices. */
+export function stoppingTasks(tasks: readonly Task[]): readonly Task[] {
+  return tasks.filter(({ desiredStatus, lastStatus }) => desiredStatus === "STOPPED" && lastStatus !== "STOPPED");
 }
 
 /** Whether the service's deployments are rolling updates, of which DescribeServices tells all. */

@@ -6,6 +6,7 @@ import type { Service } from "../core/ecs-api/service.ts";
 import { itemsPerCall, type RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import { AiplatError } from "../errors.ts";
+import { observeDaemons } from "./observe-daemons.ts";
 import { InBatches } from "./in-batches.ts";
 import type { ClusterDescription, EcsPort, PageListener } from "../ports.ts";
 
@@ -54,8 +55,10 @@ export async function observeCluster(
     step({ tasks: progress.tasks + found.length });
     return found;
   });
-  const [description, , ...listed] = await Promise.all([
-    requireCluster(ecs, cluster),
+  const required = requireCluster(ecs, cluster);
+  const [description, daemons, , ...listed] = await Promise.all([
+    required,
+    observeDaemons(ecs, cluster, required),
     readList(instances, (onPage) => ecs.listContainerInstances(cluster, {}, onPage)),
     readList(tasks, (onPage) => ecs.listTasks(cluster, { desiredStatus: "RUNNING" }, onPage)),
     readList(tasks, (onPage) => ecs.listTasks(cluster, { desiredStatus: "STOPPED" }, onPage)),
@@ -64,12 +67,18 @@ export async function observeCluster(
   // In the order of the lists, whichever page came first.
   const byArn = new Map(allTasks.map((task) => [task.taskArn, task]));
   const inOrder = [...new Set(listed.flat())].flatMap((arn) => byArn.get(arn) ?? []);
+  for (const { taskDefinition } of daemons.services)
+    if (!definitions.has(taskDefinition)) definitions.set(taskDefinition, readDefinition(taskDefinition));
   const known = await Promise.all([...definitions].map(async ([arn, definition]) => [arn, await definition] as const));
   const taskDefinitions = Object.fromEntries(
     known.filter((entry): entry is readonly [string, RegisteredTaskDefinition] => entry[1] !== undefined),
   );
-  const asked = servicesToAsk({ instances: allInstances, tasks: inOrder, taskDefinitions });
-  const services = asked.length === 0 ? [] : await ecs.describeServices(cluster, asked);
+  const { services: daemonServices, ...daemonsBeside } = daemons;
+  const described = new Set(daemonServices.map(({ serviceName }) => serviceName));
+  const asked = servicesToAsk({ instances: allInstances, tasks: inOrder, taskDefinitions }).filter(
+    (name) => !described.has(name),
+  );
+  const services = [...daemonServices, ...(asked.length === 0 ? [] : await ecs.describeServices(cluster, asked))];
   return {
     cluster: description.name,
     clusterArn: description.arn,
@@ -83,11 +92,17 @@ export async function observeCluster(
     tasks: inOrder,
     taskDefinitions,
     ...(services.length === 0 ? {} : { taskServices: services.map(toTaskService) }),
+    ...daemonsBeside,
   };
 }
 
-function toTaskService({ serviceName, schedulingStrategy, tags }: Service): TaskService {
-  return { serviceName, ...present({ schedulingStrategy, tags }) };
+function toTaskService(service: Service): TaskService {
+  const { serviceName, schedulingStrategy, tags, taskDefinition, placementConstraints } = service;
+  return {
+    serviceName,
+    ...present({ schedulingStrategy, tags }),
+    ...(schedulingStrategy === "DAEMON" ? { taskDefinition, ...present({ placementConstraints }) } : {}),
+  };
 }
 
 /**

@@ -61,6 +61,7 @@ export async function playRounds(
   const setbacks = new Setbacks();
   let failures: readonly RunFailure[] = [];
   let waited = 0;
+  let prepared = false;
 
   for (let round = 0; started.size < input.count && !setbacks.tooMany; round++) {
     const snapshot = await input.observe?.();
@@ -72,6 +73,8 @@ export async function playRounds(
     if (incomplete && (stopping.length === 0 || waited >= stopPolls))
       return unplaced.length > 0 ? unplaced : explained(input, before, failures);
     if (steps.length > 0 && !incomplete) {
+      if (!prepared) await input.prepare?.();
+      prepared = true;
       failures = await launchRound(
         ecs,
         runtime,

@@ -1,10 +1,12 @@
 import type { RunTaskRequest, TaskDefinition } from "../core/ecs-api/api.ts";
+import type { LogGroupStep } from "../core/plan/log-groups.ts";
 import { contentOf, registrationsByContent } from "../core/plan/registrations.ts";
 import { batches, withoutBase, type RunPlan } from "../core/plan/run-plan.ts";
 import { batchToken, roundToken } from "./tokens.ts";
 
 /** One API request of a run, in the order it would be sent. */
 export type RunRequest =
+  | { readonly service: "logs"; readonly operation: "CreateLogGroup" | "PutRetentionPolicy"; readonly input: object }
   | { readonly service: "ecs"; readonly operation: "RegisterTaskDefinition"; readonly input: TaskDefinition }
   | { readonly service: "ecs"; readonly operation: "RunTask"; readonly input: RunTaskRequest };
 
@@ -15,8 +17,9 @@ export type RunRequest =
 export function requestsOf({
   inputs: { settings, clientToken = settings.run },
   registrations,
+  logGroups = [],
   steps,
-}: Pick<RunPlan, "inputs" | "registrations" | "steps">): readonly RunRequest[] {
+}: Pick<RunPlan, "inputs" | "registrations" | "logGroups" | "steps">): readonly RunRequest[] {
   const definitions = new Map(
     steps.flatMap(({ definition }) => (definition === undefined ? [] : [[contentOf(definition), definition] as const])),
   );
@@ -24,6 +27,7 @@ export function requestsOf({
   const kept = (definition: TaskDefinition | undefined) =>
     definition === undefined ? undefined : registrationOf.get(contentOf(definition))?.taskDefinitionArn;
   return [
+    ...(steps.length === 0 ? [] : logGroups.flatMap(requestsOfGroup)),
     ...[...definitions.values()]
       .filter((definition) => kept(definition) === undefined)
       .map((input): RunRequest => ({ service: "ecs", operation: "RegisterTaskDefinition", input })),
@@ -37,4 +41,11 @@ export function requestsOf({
       }),
     ),
   ];
+}
+
+function requestsOfGroup({ action, group, tags, retentionDays }: LogGroupStep): readonly RunRequest[] {
+  if (action === "unknown") return [];
+  const create = { service: "logs", operation: "CreateLogGroup", input: { logGroupName: group, tags } } as const;
+  const input = { logGroupName: group, retentionInDays: retentionDays };
+  return retentionDays === undefined ? [create] : [create, { service: "logs", operation: "PutRetentionPolicy", input }];
 }

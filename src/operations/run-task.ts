@@ -26,6 +26,8 @@ export interface RunTaskInput {
   /** Every task placed, or none left running. */
   readonly allOrNothing: boolean;
   readonly plan: PlanRound;
+  /** What has to be there before the first task starts. */
+  readonly prepare?: () => Promise<void>;
   /** Carry out one round as it is planned: what ECS refuses is not planned anew. */
   readonly oneRound?: boolean;
   /** Reads the cluster, where the plan needs it: Neuron devices, which ECS does not schedule. */

@@ -1,3 +1,4 @@
+import { counted } from "../core/base/counted.ts";
 import { formatDuration } from "../core/base/duration.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import { judgeTask } from "../core/ecs/outcome.ts";
@@ -6,7 +7,7 @@ import { primaryOf, type Service, type ServiceEvent } from "../core/ecs-api/serv
 import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import { createFollower, type AwaitedService } from "./follow-deployments.ts";
-import { judgeService } from "./judge-deployment.ts";
+import { judgeService, stoppingTasks } from "./judge-deployment.ts";
 import type { EcsPort } from "../ports.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -21,7 +22,7 @@ export interface ServiceWaitOptions {
   /** Hears of each stage of a deployment that is not a rolling update, and of a rollback's. */
   readonly onStage?: (service: string, rollout: ServiceDeployment) => void;
   /** Hears how the services stand, and their tasks by service name. */
-  readonly onPoll?: (services: readonly Service[], health: ReadonlyMap<string, HealthCounts>) => void;
+  readonly onPoll?: (services: readonly Service[], health: ReadonlyMap<string, HealthCounts>) => void | Promise<void>;
 }
 
 export interface ServiceOutcome {
@@ -36,8 +37,8 @@ const firstPauseMs = 2_000;
 const longestPauseMs = 10_000;
 
 /**
- * Waits until each service is steady with the deployment that it had when it was changed, or that deployment has
- * failed, been rolled back or replaced. Of its own, since the SDK's waiter stops at ten minutes and tells no reason.
+ * Waits until each service is steady with the deployment that it had when it was changed, and every task that it no
+ * longer wants has stopped; or that deployment has failed, been rolled back or replaced. Of its own, since the SDK's waiter stops at ten minutes and tells no reason.
  *
  * @throws AiplatError Timeout, Interrupted: the deployments go on.
  */
@@ -55,6 +56,7 @@ export async function waitForServices(
   const tasks = new Map<string, Task>();
   const failures = new Map<string, TaskHealth | undefined>();
   const health = new Map<string, HealthCounts>();
+  const stopping = new Map<string, number>();
   const outcomes = new Map<string, ServiceOutcome>();
   let pauseMs = firstPauseMs;
 
@@ -102,7 +104,8 @@ export async function waitForServices(
         news = true;
       }
       const verdict = judgeService(changed, service, rollouts.get(changed.serviceName), rollback !== undefined);
-      if (verdict === undefined) continue;
+      stopping.set(changed.serviceName, stoppingTasks(ofService).length);
+      if (verdict === undefined || (verdict === "steady" && stopping.get(changed.serviceName)! > 0)) continue;
       const failedTasks =
         verdict === "steady"
           ? []
@@ -115,7 +118,7 @@ export async function waitForServices(
         ...(verdict === "steady" ? {} : { failure: verdict }),
       });
     }
-    options.onPoll?.(services, health);
+    await options.onPoll?.(services, health);
     return news;
   };
 
@@ -128,7 +131,7 @@ export async function waitForServices(
         const open = all.filter(({ serviceName }) => !outcomes.has(serviceName)).map(({ serviceName }) => serviceName);
         throw new AiplatError(
           "Timeout",
-          `${open.join(", ")} not steady after ${formatDuration(runtime.now() - startedAt)}`,
+          `${open.map((each) => named(each, stopping.get(each))).join(", ")} not steady after ${formatDuration(runtime.now() - startedAt)}`,
           { hint: options.hint, details: { services: open } },
         );
       }
@@ -141,6 +144,12 @@ export async function waitForServices(
     throw error;
   }
   return all.map(({ serviceName }) => outcomes.get(serviceName)!);
+}
+
+function named(service: string, stopping = 0): string {
+  return stopping === 0
+    ? service
+    : `${service} (${counted(stopping, "task")} still ${stopping === 1 ? "stops" : "stop"})`;
 }
 
 /**

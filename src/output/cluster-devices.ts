@@ -9,7 +9,7 @@ export function clusterDevicesView(map: ClusterDevices): View {
   return {
     kind: "ClusterDevices",
     document: { ...map },
-    text: (style) => drawDevices(map, style),
+    text: (style, columns) => drawDevices(map, style, columns),
     // Scripts get what the API takes; for people the start of an id is enough to tell tasks apart.
     piped: tabSeparated(tableOf(map, taskId)),
     table: tableOf(map, shortId),

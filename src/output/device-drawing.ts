@@ -13,7 +13,7 @@ const toldTasks = 16;
 const toldClashes = 10;
 
 /** A line for each instance with one character a device; then the devices that two tasks hold. */
-export function drawDevices(map: ClusterDevices, style: Style): string {
+export function drawDevices(map: ClusterDevices, style: Style, columns: number): string {
   if (map.instances.length === 0) return "";
   const tasks = new Map(map.tasks.map((task) => [task.taskArn, task]));
   const holding = new Set(map.instances.flatMap(({ devices }) => devices.flatMap(({ claimedBy }) => claimedBy)));
@@ -24,8 +24,8 @@ export function drawDevices(map: ClusterDevices, style: Style): string {
     summarise(map, style),
     drawRows(rows, told, style),
     clashes(map, tasks, style),
-    describeShares(map, tasks),
-    describeMissing(map),
+    describeShares(map, tasks, columns),
+    describeMissing(map, columns),
     describeReach(map, tasks),
     [...hints, key(rows)].map((line) => `${style.dim(line)}\n`).join(""),
   ];

@@ -1,4 +1,5 @@
 import type { Change } from "../core/ecs/diff.ts";
+import type { LogGroupStep } from "../core/plan/log-groups.ts";
 import type { Registration } from "../core/plan/registrations.ts";
 import type { Style } from "./style.ts";
 import { wrapAfter } from "./wrap.ts";
@@ -17,6 +18,11 @@ export function changeRows({
   return changes.length === 0
     ? [["register", family, "the first revision"]]
     : changes.map((change) => ["register", family, changeText(change)]);
+}
+
+/** A log group that is made; of one that nobody knows of the plan's warnings say it. */
+export function logGroupRows({ action, group, why }: LogGroupStep): readonly (readonly string[])[] {
+  return action === "create" ? [["create", `log group ${group}`, why]] : [];
 }
 
 /** A plan as a person reads it on a terminal: what is done to what, and below it each reason, however long. */

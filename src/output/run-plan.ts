@@ -1,12 +1,13 @@
 import type { RunPlan } from "../core/plan/run-plan.ts";
-import { changeRows, markAction, planText } from "./plan-rows.ts";
+import { changeRows, logGroupRows, markAction, planText } from "./plan-rows.ts";
 import type { View } from "./print.ts";
 
 /** What `plan` answers for a run, and what `run-task --plan` takes. */
-export function runPlanView({ inputs, registrations, steps, unplaced, warnings }: RunPlan): View {
+export function runPlanView({ inputs, registrations, steps, logGroups = [], unplaced, warnings }: RunPlan): View {
   const { settings, plannedAt, cluster, families, devices, ...given } = inputs;
   const { run, count } = settings;
   const rows = [
+    ...logGroups.flatMap(logGroupRows),
     ...registrations.flatMap(changeRows),
     ...steps.map(({ request, count: tasks, why }) => [
       "place",
@@ -27,6 +28,7 @@ export function runPlanView({ inputs, registrations, steps, unplaced, warnings }
       settings,
       registrations,
       steps,
+      ...(logGroups.length === 0 ? {} : { logGroups }),
       failures: unplaced,
       basis: { cluster, families, devices },
       unknown: warnings,

@@ -3,13 +3,15 @@ import type { View } from "./print.ts";
 
 /** One API request as it would be sent. */
 export interface ApiRequest {
-  readonly service: "ecs";
-  readonly operation: "RegisterTaskDefinition" | "RunTask";
-  /** What `aws ecs ... --cli-input-json` takes. */
+  readonly service: "ecs" | "logs";
+  readonly operation: "CreateLogGroup" | "PutRetentionPolicy" | "RegisterTaskDefinition" | "RunTask";
+  /** What `aws SERVICE ... --cli-input-json` takes. */
   readonly input: object;
 }
 
 const commands: Readonly<Record<ApiRequest["operation"], string>> = {
+  CreateLogGroup: "aws logs create-log-group --cli-input-json",
+  PutRetentionPolicy: "aws logs put-retention-policy --cli-input-json",
   RegisterTaskDefinition: "aws ecs register-task-definition --cli-input-json",
   RunTask: "aws ecs run-task --cli-input-json",
 };

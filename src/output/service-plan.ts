@@ -1,12 +1,13 @@
 import type { ServicePlan, ServiceStep } from "../core/plan/service-plan.ts";
-import { changeRows, changeText, markAction, planText } from "./plan-rows.ts";
+import { changeRows, changeText, logGroupRows, markAction, planText } from "./plan-rows.ts";
 import type { View } from "./print.ts";
 
 /** What `plan` answers for a service, and what `service deploy --plan` takes. */
 export function servicePlanView(plan: ServicePlan): View {
-  const { inputs, registrations, steps, unplaced } = plan;
+  const { inputs, registrations, steps, logGroups = [], unplaced } = plan;
   const { workload, cluster, replicas } = inputs;
   const rows = [
+    ...logGroups.flatMap(logGroupRows),
     ...registrations.flatMap(changeRows),
     ...steps.flatMap(({ action, service, changes, why }) =>
       changes.length === 0 ? [[action, service, why]] : changes.map((change) => [action, service, changeText(change)]),
@@ -15,7 +16,8 @@ export function servicePlanView(plan: ServicePlan): View {
   ];
   const stalled = unplaced.map(({ detail = "" }) => ["stall", detail.split(" ", 1)[0]!, detail]);
   const wanted = `${replicas} ${replicas === 1 ? "replica" : "replicas"}`;
-  const unchanged = steps.every(({ action }) => action === "keep") ? ", nothing to change" : "";
+  const changes = logGroups.some(({ action }) => action === "create") || steps.some(({ action }) => action !== "keep");
+  const unchanged = changes ? "" : ", nothing to change";
   return {
     kind: "Plan",
     document: documentOf(plan),
@@ -30,12 +32,20 @@ export function servicePlanView(plan: ServicePlan): View {
 }
 
 /** The document's own fields for what a plan says of its steps, and of what it was made from. */
-function documentOf({ inputs, registrations, steps, unplaced, warnings }: ServicePlan): View["document"] {
+function documentOf({
+  inputs,
+  registrations,
+  steps,
+  logGroups = [],
+  unplaced,
+  warnings,
+}: ServicePlan): View["document"] {
   const { services, clusterBasis, reviewOnly, ...made } = inputs;
   return {
     ...made,
     registrations,
     steps: steps.map(withoutDeployment),
+    ...(logGroups.length === 0 ? {} : { logGroups }),
     placements: placementsOf(steps),
     deployments: steps.flatMap(({ deployment }) => deployment ?? []),
     rollouts: steps.flatMap(({ verdict }) => verdict ?? []),

@@ -2,7 +2,7 @@ import type { RunFailure } from "../core/plan/run-result.ts";
 import type { DeployedStep } from "../operations/deploy-services.ts";
 import type { HealthCounts } from "../core/ecs/task-health.ts";
 import type { Service } from "../core/ecs-api/service.ts";
-import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
+import type { Pause, ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
 import { alignedTable, type Table } from "./table.ts";
@@ -47,12 +47,20 @@ export function deploymentView(
   };
 }
 
+/** What is known of services beside their description. */
+export interface Standing {
+  /** Service deployments under way, by service name. */
+  readonly rollouts?: ReadonlyMap<string, ServiceDeployment> | undefined;
+  readonly health?: ReadonlyMap<string, HealthCounts> | undefined;
+  /** Why tasks have no room. */
+  readonly failures?: readonly RunFailure[];
+}
+
 /** What `service status` and `delete` answer. */
 export function servicesView(
   target: { readonly workload: string; readonly cluster: string },
   services: readonly Service[],
-  rollouts: ReadonlyMap<string, ServiceDeployment> = new Map(),
-  health: ReadonlyMap<string, HealthCounts> = new Map(),
+  { rollouts = new Map(), health = new Map(), failures }: Standing = {},
 ): View {
   return {
     kind: "ServiceStatus",
@@ -109,6 +117,7 @@ export function servicesView(
             .map(({ createdAt, message }) => ({ createdAt: new Date(createdAt).toISOString(), message })),
         }),
       ),
+      failures,
     },
     table: statusTable(services, rollouts, health, { nameDefinition: nameIn, eventLast: false }),
     // Where the family has the service's own name, the revision says it all; and events wrap.
@@ -158,8 +167,19 @@ function statusTable(
 
 function rolloutOf(rollout: ServiceDeployment | undefined): object | undefined {
   if (rollout === undefined) return undefined;
-  const { arn, status, statusReason, stage, productionPercent } = rollout;
-  return { serviceDeploymentArn: arn, status, reason: statusReason, stage, productionPercent };
+  const { arn, status, statusReason, stage, productionPercent, pauses } = rollout;
+  return {
+    serviceDeploymentArn: arn,
+    status,
+    reason: statusReason,
+    stage,
+    productionPercent,
+    paused: pauses?.map(({ hookId, expiresAt, timeoutAction }) => ({
+      hookId,
+      expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt).toISOString(),
+      timeoutAction,
+    })),
+  };
 }
 
 /** ECS's state of the newest deployment, and where a service deployment under way is beyond that. */
@@ -169,9 +189,19 @@ function rolloutText(state = "", rollout: ServiceDeployment | undefined): string
 }
 
 /** Where it is, in the words of the API: `BAKE_TIME, traffic 100%`. */
-export function stageText({ status, stage, productionPercent }: ServiceDeployment): string {
-  if (stage === undefined || status !== "IN_PROGRESS") return status;
-  return productionPercent === undefined || productionPercent === 0 ? stage : `${stage}, traffic ${productionPercent}%`;
+export function stageText({ status, stage, productionPercent, pauses = [] }: ServiceDeployment): string {
+  if (status !== "IN_PROGRESS") return status;
+  const traffic = productionPercent === undefined || productionPercent === 0 ? [] : [`traffic ${productionPercent}%`];
+  return [...(stage === undefined ? [status] : [stage, ...traffic]), ...(pauses.length === 0 ? [] : ["paused"])].join(
+    ", ",
+  );
+}
+
+/** `paused until 2024-01-15T12:00:00.000Z, then ROLLBACK` */
+export function pauseText({ expiresAt, timeoutAction = "ROLLBACK" }: Pause): string {
+  return expiresAt === undefined
+    ? "paused at a lifecycle hook"
+    : `paused at a lifecycle hook until ${new Date(expiresAt).toISOString()}, then ${timeoutAction}`;
 }
 
 /** `2 healthy, 1 starting`; empty where nothing is known. */

@@ -2,22 +2,44 @@
  * CloudWatch Logs, for reading what containers print.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/
  */
+import { retentionDays } from "../core/workload/fields.ts";
 import { present } from "../core/base/present.ts";
 import type { LogGroupRecord, LogLine, LogStreamRecord } from "./model/logs.ts";
 import type { World } from "./model/world.ts";
 import { pageOf } from "./ecs/pages.ts";
 import { AwsError } from "./wire/aws-error.ts";
 import { operation, type Operation } from "./wire/operation.ts";
-import { flag, integer, list, struct, text } from "./wire/shape.ts";
+import { flag, integer, list, map, struct, text } from "./wire/shape.ts";
 
 export const logsOperations: Readonly<Record<string, Operation>> = {
-  CreateLogGroup: operation("logsModify", struct({ logGroupName: text }), ({ logGroupName }, { world }) => {
-    const name = requireName(logGroupName, "logGroupName");
-    if (world.logs.groups.has(name))
-      throw new AwsError("ResourceAlreadyExistsException", "The specified log group already exists");
-    world.logs.createGroup(name, world.now());
-    return {};
-  }),
+  CreateLogGroup: operation(
+    "logsModify",
+    struct({ logGroupName: text, tags: map(text) }),
+    ({ logGroupName, tags }, { world }) => {
+      const name = requireName(logGroupName, "logGroupName");
+      if (world.logs.groups.has(name))
+        throw new AwsError("ResourceAlreadyExistsException", "The specified log group already exists");
+      world.logs.createGroup(name, world.now(), tags);
+      return {};
+    },
+  ),
+  PutRetentionPolicy: operation(
+    "logsModify",
+    struct({ logGroupName: text, retentionInDays: integer }),
+    ({ logGroupName, retentionInDays = 0 }, { world }) => {
+      const group = requireGroup(world, logGroupName);
+      if (!(retentionDays as readonly number[]).includes(retentionInDays))
+        throw invalid(
+          `1 validation error detected: Value '${retentionInDays}' at 'retentionInDays' failed to satisfy constraint: ` +
+            `Member must satisfy enum value set: [${retentionDays.join(", ")}]`,
+        );
+      group.retentionInDays = retentionInDays;
+      return {};
+    },
+  ),
+  ListTagsForResource: operation("logsRead", struct({ resourceArn: text }), ({ resourceArn = "" }, { world }) => ({
+    tags: Object.fromEntries(requireGroup(world, /:log-group:([^:]+)$/.exec(resourceArn)?.[1]).tags),
+  })),
   DeleteLogGroup: operation("logsModify", struct({ logGroupName: text }), ({ logGroupName }, { world }) => {
     world.logs.groups.delete(requireGroup(world, logGroupName).name);
     return {};
@@ -198,11 +220,12 @@ function invalid(message: string): AwsError {
   return new AwsError("InvalidParameterException", message);
 }
 
-function groupAnswer({ region, account }: World, { name, createdAt }: LogGroupRecord): object {
+function groupAnswer({ region, account }: World, { name, createdAt, retentionInDays }: LogGroupRecord): object {
   const arn = `arn:aws:logs:${region}:${account}:log-group:${name}`;
   return {
     logGroupName: name,
     creationTime: createdAt,
+    ...present({ retentionInDays }),
     metricFilterCount: 0,
     arn: `${arn}:*`,
     logGroupArn: arn,

@@ -157,7 +157,11 @@ describe("a provider that cannot start a machine", () => {
       write({ accelerator: { instanceTypes: ["g5.xlarge"] }, replicas: 2 });
       const { code, stdout, stderr } = await run("plan");
       if (status === "ENABLED") expect([code, stdout]).toEqual([0, expect.stringContaining("1 new g5.xlarge of gpu")]);
-      else expect([code, stderr]).toEqual([4, expect.stringContaining("to gpu, which starts no more by itself")]);
+      else
+        expect([code, stderr]).toEqual([
+          4,
+          expect.stringContaining("of gpu, which starts no more by itself (managed scaling of gpu is off)"),
+        ]);
       const onEc2 = await run("plan", "--capacity", "ec2", "--count", "2");
       expect([onEc2.code, onEc2.stderr]).toEqual([4, expect.stringContaining("--capacity gpu")]);
     },

@@ -430,7 +430,11 @@ describe.skipIf(missingTools("moto_server"))("doctor", () => {
     ],
     [
       "the log group missing",
-      { workload: (file) => (file.logs.group = "/aiplat/bert-of") },
+      {
+        workload: (file) =>
+          (file.ecs.taskDefinition.containerDefinitions[0].logConfiguration.options["awslogs-group"] =
+            "/aiplat/bert-of"),
+      },
       "log-group",
       /log group \/aiplat\/bert-of does not exist in us-east-1/,
     ],

@@ -237,7 +237,13 @@ const steps: readonly Step[] = [
     args: ["logs", "get-log-events", "--log-group-name", "/bert", "--log-stream-name", "{stream}", "--start-from-head"],
   },
   { args: ["logs", "filter-log-events", "--log-group-name", "/bert", "--filter-pattern", "hello"] },
-  { args: ["logs", "create-log-group", "--log-group-name", "/mine"] },
+  { args: ["logs", "create-log-group", "--log-group-name", "/mine", "--tags", "team=nlp"] },
+  { args: ["logs", "put-retention-policy", "--log-group-name", "/mine", "--retention-in-days", "30"] },
+  {
+    args: ["logs", "describe-log-groups", "--log-group-name-prefix", "/mine"],
+    capture: { group: "logGroups[?retentionInDays==`30`]|[0].logGroupArn" },
+  },
+  { args: ["logs", "list-tags-for-resource", "--resource-arn", "{group}"] },
   { args: ["logs", "delete-log-group", "--log-group-name", "/mine"] },
   {
     args: [

@@ -61,8 +61,17 @@ describe.skipIf(missingTools("moto_server", "aws"))("services against moto", () 
 
   it("creates, updates, rolls back, scales and deletes, and the AWS CLI agrees after each", async () => {
     await createMotoCluster(moto, "prod", ["inf1.xlarge", "inf1.xlarge", "inf1.xlarge"]);
-    write({});
+    const group = { logs: { group: "/aiplat/bert", retentionDays: 14 }, tags: { team: "nlp" } };
+    write(group);
     expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
+    const { logGroups } = (await moto.aws("logs", "describe-log-groups")) as {
+      readonly logGroups: readonly { readonly logGroupName: string; readonly arn: string }[];
+    };
+    expect(logGroups).toMatchObject([{ logGroupName: "/aiplat/bert", retentionInDays: 14 }]);
+    const arn = logGroups[0]!.arn.replace(/:\*$/, "");
+    expect(await moto.aws("logs", "list-tags-for-resource", "--resource-arn", arn)).toEqual({
+      tags: { team: "nlp", "aiplat:workload": "bert" },
+    });
     expect(await described()).toMatchObject({
       status: "ACTIVE",
       desiredCount: 2,
@@ -72,7 +81,7 @@ describe.skipIf(missingTools("moto_server", "aws"))("services against moto", () 
       ]),
     });
 
-    write({ image: "bert:2" });
+    write({ ...group, image: "bert:2" });
     expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
     expect((await described()).taskDefinition).toMatch(/bert:2$/);
 

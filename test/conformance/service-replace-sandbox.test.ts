@@ -132,6 +132,31 @@ describe("a service whose file changes what it runs on", () => {
     expect((await run("run-task", "--task-definition", "chip:1", "--count", "1")).code).toBe(0);
   });
 
+  it("is deleted only when the service that takes its tasks over serves, not when that one's tasks run", async () => {
+    const file = (instanceTypes: readonly string[]) =>
+      writeWorkload({
+        accelerator: { instanceTypes },
+        replicas: 2,
+        ports: [{ container: 8080 }],
+        health: { path: "/ping", port: 8080, startSeconds: 250 },
+        environment: { AIPLAT_SANDBOX_HEALTHY_AFTER: "200" },
+      });
+    file(["inf2.24xlarge", "inf2.xlarge"]);
+    await deployed();
+    expect(await services()).toMatchObject({ "chip-inf2-24xlarge": "chip-inf2-24xlarge:1 2/2" });
+    file(["inf2.xlarge"]);
+    const { code, stderr } = await run("service", "deploy", "--yes");
+    expect(code).toBe(0);
+    inOrder(
+      stderr,
+      "updated chip-inf2-xlarge",
+      "chip-inf2-xlarge  has reached a steady state.",
+      "deleted chip-inf2-24",
+    );
+    const { tasks } = await box.ecs("DescribeTasks", { tasks: await tasksOf("chip-inf2-xlarge") });
+    expect(tasks).toMatchObject([{ healthStatus: "HEALTHY" }, { healthStatus: "HEALTHY" }]);
+  });
+
   it("serves on as before when what replaces it fails, and can be replaced again", async () => {
     writeWorkload();
     await deployed();
@@ -157,9 +182,11 @@ describe("a service whose file changes what it runs on", () => {
     expect(code).toBe(4);
     expect(await services()).toEqual({ chip: "chip:1 2/2" });
     const [stall] = JSON.parse((await run("service", "deploy", "--yes", "-o", "json")).stderr).details.problems;
-    expect(stall.message).toContain("1 task is wanted, and the cluster has room for 0; chip stays until");
+    expect(stall.message).toMatch(
+      /1 task is wanted, and the cluster has room for 0: 2 inf2.24xlarge instances, such as i-\w+: \/dev\/neuron0-1 are held by task \w+ and needs 29,491 CPU units, 9,831 remain; chip stays until/,
+    );
     expect(stall.hint).toContain("--recreate deletes chip first");
-    expect(stderr).toContain("room for 0; chip stays until its successors are steady");
+    expect(stderr).toContain("9,831 remain; chip stays until its successors are steady");
     expect((await run("plan")).code).toBe(4);
     expect((await run("plan", "--recreate")).code).toBe(0);
     expect((await run("service", "deploy", "--recreate", "--no-input")).code).toBe(2);

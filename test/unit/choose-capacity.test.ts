@@ -84,13 +84,22 @@ describe("capacity that a file names", () => {
     expect(strategy.mayGrow).toBe(6);
   });
 
-  it.each<[string, Partial<CapacityProvider>, number]>([
-    ["that has room to grow", {}, 3],
-    ["whose managed scaling is off", { managedScaling: false }, 0],
-    ["at its maximum", { group: { ...group, desired: 4 } }, 0],
-    ["of another type", { group: { ...group, instanceTypes: ["m5.large"] } }, 0],
-  ])("grows by as many machines as a group %s", (_, changes, machines) => {
-    expect(choose({ provider: "asg" }, { providers: [asg("asg", changes)] }).mayGrow).toBe(machines);
+  it.each<[string, Partial<CapacityProvider>, number, string]>([
+    ["that has room to grow", {}, 3, "the Auto Scaling group of asg may have 4 instances"],
+    ["whose managed scaling is off", { managedScaling: false }, 0, "managed scaling of asg is off"],
+    ["at its maximum", { group: { ...group, desired: 4 } }, 0, "the Auto Scaling group of asg may have 4 instances"],
+    ["of another type", { group: { ...group, instanceTypes: ["m5.large"] } }, 0, "asg launches m5.large"],
+  ])("grows by as many machines as a group %s, and says why by no more", (_, changes, machines, limit) => {
+    expect(choose({ provider: "asg" }, { providers: [asg("asg", changes)] })).toMatchObject({
+      mayGrow: machines,
+      limit,
+    });
+  });
+
+  it("is judged whole: a provider of a list with neither base nor weight starts nothing, and another one may", () => {
+    const list = [{ provider: "off" }, { provider: "asg" }, { provider: "unused", weight: 0 }];
+    const chosen = choose(list, { providers: [asg("off", { managedScaling: false }), asg("asg"), asg("unused")] });
+    expect(chosen).toMatchObject({ mayGrow: 3, limit: expect.stringContaining("managed scaling of off is off; ") });
   });
 
   it("is refused where the cluster does not have it, and those that it has are named", () => {
@@ -123,6 +132,7 @@ describe("capacity that a file leaves out", () => {
     expect(choose(undefined, { providers: [asg("asg")], byDefault: ["asg"] })).toEqual({
       capacityProviderStrategy: via("asg"),
       mayGrow: 3,
+      limit: "the Auto Scaling group of asg may have 4 instances",
       byDefault: true,
     });
   });

@@ -115,6 +115,34 @@ every device with its task: aiplat cluster devices -o table
     expect(drawn([gpu], [task])).toContain("i-g1  g5.12xlarge  A##.  1 free\n");
   });
 
+  it("tells who shares a GPU, with the memory that is left", () => {
+    const all = { cpu: 1, memoryMiB: 1, tcpPorts: [], udpPorts: [], gpus: ["GPU-1"] };
+    const gpu = anInstance("g1", "g5.xlarge", { registered: all, remaining: { ...all, gpus: [] } });
+    const share = (memory: number) => ({
+      resourceRequirements: [{ type: "GPU", sharingStrategy: { nvidiaMps: { memory } } }],
+    });
+    const [tts, asr] = [aDefinition("tts", share(12_288)), aDefinition("asr", share(4096))];
+    const tasks = [tts, asr].map((definition, index) =>
+      aTask(id(index), definition, gpu, { containers: [{ name: "main", gpuIds: ["GPU-1"] }] }),
+    );
+    const text = drawn([gpu], tasks, [tts, asr]).replaceAll(/\s+/g, " ");
+    expect(text).toContain(
+      "i-g1, GPU-1 is shared by MPS: tts:1 12,288 MiB, asr:1 4,096 MiB, 6,504 MiB of 22,888 MiB left",
+    );
+  });
+
+  it("shows GPUs that an agent did not register as missing, with what may be wrong", () => {
+    const none = anInstance("g1", "g5.xlarge");
+    const text = drawn([none]);
+    expect(text.replaceAll(/\s+/g, " ")).toContain(
+      "i-g1: g5.xlarge has 1 A10G, and its agent registered none: not the GPU-optimised AMI",
+    );
+    expect(text).not.toContain("no accelerated instance");
+    const { table, document } = clusterDevicesView(mapDevices(aSnapshot([none])));
+    expect(table!.rows).toEqual([["i-g1", "g5.xlarge", "GPU", "missing", ""]]);
+    expect(document).toMatchObject({ instances: [{ devices: [], missing: { count: 1 } }] });
+  });
+
   it("is nothing where there is no accelerator", () => expect(drawn([anInstance("a", "m5.large")])).toBe(""));
 
   it("gives scripts the whole ids, and people the start of them", () => {

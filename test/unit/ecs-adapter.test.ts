@@ -173,6 +173,46 @@ describe("createEcs", () => {
     ]);
   });
 
+  it("reads the sharing of GPUs and the health of an instance, which it asks for", async () => {
+    const { config, requests } = await serve(() => ({
+      body: {
+        containerInstances: [
+          {
+            containerInstanceArn: "ci",
+            gpuDevices: [
+              { gpuId: "A", sharingMode: "NVIDIA_MPS", totalMemoryInMiB: 22_563, remainingMemoryInMiB: 7203 },
+              { gpuId: "B", sharingMode: "DEDICATED", totalMemoryInMiB: 22_563 },
+            ],
+            healthStatus: {
+              overallStatus: "IMPAIRED",
+              details: [
+                { type: "ACCELERATED_COMPUTE", status: "IMPAIRED", statusReason: "Xid 79", lastUpdated: 1 },
+                { type: "AGENT_CONNECTIVITY", status: "OK" },
+              ],
+            },
+          },
+          { containerInstanceArn: "plain" },
+        ],
+      },
+    }));
+    const [shared, plain] = await createEcs(config, never).describeContainerInstances("prod", ["ci", "plain"]);
+    expect(requests[0]!.input["include"]).toEqual(["CONTAINER_INSTANCE_HEALTH"]);
+    expect(shared).toMatchObject({
+      gpuDevices: [
+        { gpuId: "A", sharingMode: "NVIDIA_MPS", totalMemoryInMiB: 22_563, remainingMemoryInMiB: 7203 },
+        { gpuId: "B", sharingMode: "DEDICATED", totalMemoryInMiB: 22_563, remainingMemoryInMiB: 0 },
+      ],
+      healthStatus: {
+        overallStatus: "IMPAIRED",
+        details: [
+          { type: "ACCELERATED_COMPUTE", status: "IMPAIRED", statusReason: "Xid 79" },
+          { type: "AGENT_CONNECTIVITY", status: "OK" },
+        ],
+      },
+    });
+    expect([plain!.gpuDevices, plain!.healthStatus]).toEqual([undefined, undefined]);
+  });
+
   it("sends a task definition's fields that the SDK does not know, and keeps them when it reads", async () => {
     const definition: TaskDefinition = {
       family: "app",
@@ -390,6 +430,57 @@ describe("createLogs", () => {
     ]);
   });
 
+  it("reads managed daemons with what a new instance runs of them: of two revisions the newest", async () => {
+    const answers: Readonly<Record<string, (input: Record<string, unknown>) => object>> = {
+      ListDaemons: () => ({
+        daemonSummariesList: [
+          { daemonArn: "arn:aws:ecs:us-east-1:1:daemon/prod/watch", status: "ACTIVE" },
+          { daemonArn: "arn:aws:ecs:us-east-1:1:daemon/prod/gone", status: "DELETE_IN_PROGRESS" },
+        ],
+      }),
+      DescribeDaemon: ({ daemonArn }) => ({
+        daemon: {
+          daemonArn,
+          currentRevisions: ["1", "2"].map((arn) => ({
+            arn,
+            capacityProviders: [{ arn: "arn:aws:ecs:us-east-1:1:capacity-provider/mine" }],
+          })),
+        },
+      }),
+      DescribeDaemonRevisions: ({ daemonRevisionArns }) => ({
+        daemonRevisions: (daemonRevisionArns as string[]).map((arn) => ({
+          daemonRevisionArn: arn,
+          daemonTaskDefinitionArn: `watch:${arn}`,
+          createdAt: Number(arn),
+        })),
+      }),
+      DescribeDaemonTaskDefinition: ({ daemonTaskDefinition }) => ({
+        daemonTaskDefinition: {
+          family: daemonTaskDefinition,
+          memory: "512",
+          containerDefinitions: [
+            { name: "watch", image: "watch:1", cpu: 128, environment: [{ name: "A", value: "b" }] },
+          ],
+        },
+      }),
+    };
+    const { config, requests } = await serve(({ input, operation }) => ({ body: answers[operation]!(input) }));
+    expect(await createEcs(config, never).managedDaemons("arn:cluster")).toEqual([
+      {
+        name: "watch",
+        capacityProviders: ["mine"],
+        definition: {
+          family: "watch:2",
+          memory: "512",
+          containerDefinitions: [{ name: "watch", image: "watch:1", cpu: 128 }],
+        },
+      },
+    ]);
+    expect(requests[0]!.input).toEqual({ clusterArn: "arn:cluster", maxResults: 100 });
+    const { config: playing } = await serve(() => ({ status: 400, body: { __type: "UnknownOperationException" } }));
+    expect(await createEcs(playing, never).managedDaemons("arn:cluster")).toBeUndefined();
+  });
+
   it("reads every page of successful deployments, and their revisions until two definitions are known, the newest first", async () => {
     const brief = (index: number) => ({
       serviceDeploymentArn: `arn:d${index}`,
@@ -444,6 +535,17 @@ describe("createLogs", () => {
                   lifecycleStage: "BAKE_TIME",
                   targetServiceRevision: { arn: "arn:r", requestedProductionTrafficWeight: 100 },
                   rollback: { reason: "because" },
+                  lifecycleHookDetails: [
+                    { hookId: "lambda", targetType: "AWS_LAMBDA", status: "IN_PROGRESS" },
+                    { hookId: "over", targetType: "PAUSE", status: "SUCCEEDED" },
+                    {
+                      hookId: "pause",
+                      targetType: "PAUSE",
+                      status: "AWAITING_ACTION",
+                      expiresAt: 2.5,
+                      timeoutAction: "CONTINUE",
+                    },
+                  ],
                 },
               ],
             },
@@ -458,6 +560,7 @@ describe("createLogs", () => {
         createdAt: 1_500,
         stage: "BAKE_TIME",
         productionPercent: 100,
+        pauses: [{ hookId: "pause", expiresAt: 2_500, timeoutAction: "CONTINUE" }],
       },
     ]);
     await port.listServiceDeployments("prod", "bert", {

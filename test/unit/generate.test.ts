@@ -70,6 +70,15 @@ describe("fair share", () => {
     expect([container.cpu, container.memory]).toEqual([cpu, memory]);
   });
 
+  it("is of what the machine does not keep for others", () => {
+    const container = definitions({
+      accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 },
+      resources: { reserve: { cpu: 1, memory: "2GiB" } },
+    })[0]!.containerDefinitions[0]!;
+    // A third of 88,473.6 CPU units less 1,024, and of 353,894.4 MiB less 2,048.
+    expect([container.cpu, container.memory]).toEqual([29_149, 117_282]);
+  });
+
   it("gives way to what the file says", () => {
     const container = only({
       accelerator: { instanceTypes: ["inf2.48xlarge"] },

@@ -50,6 +50,24 @@ const changed = service([deployment(2, { rolloutState: "IN_PROGRESS" }), { ...bl
 });
 const both = [green, { ...blue, status: "ACTIVE" }];
 
+describe("a service that is given more tasks, without a deployment", () => {
+  const event = (id: string, message: string) => ({ id, createdAt: 1_000, message: `(service bert) ${message}` });
+  const before = [event("1", "has reached a steady state.")];
+  const done = deployment(1, { rolloutState: "COMPLETED" });
+  const raised = service([done], "ROLLING", { runningCount: 1, events: before });
+  const now = (...messages: readonly string[]) =>
+    service([done], "ROLLING", { events: [...messages.map((each, index) => event(`new-${index}`, each)), ...before] });
+
+  it.each([
+    ["is not steady because its deployment was", raised, now("has started 1 tasks: (task a)."), undefined],
+    ["is when ECS says so once more", raised, now("has reached a steady state.", "has started 1 tasks."), "steady"],
+    ["is not while a task is missing", raised, { ...now("has reached a steady state."), runningCount: 1 }, undefined],
+    ["is without a word where it had its tasks", { ...raised, runningCount: 2 }, now(), "steady"],
+  ])("%s", (_, since, seen, expected) => {
+    expect(judgeDeployment(since, seen, undefined)).toBe(expected);
+  });
+});
+
 describe("a deployment that is not a rolling update", () => {
   it.each([
     [
@@ -113,20 +131,17 @@ describe("a deployment that is not a rolling update", () => {
 describe("a rolling update", () => {
   const rolling = service([deployment(2, { rolloutState: "IN_PROGRESS" }), { ...blue, status: "ACTIVE" }], "ROLLING");
 
-  it("is over by its own word, though old tasks still stop", () => {
-    expect(
-      judgeDeployment(
-        rolling,
-        service(
-          [
-            { ...green, rolloutState: "COMPLETED" },
-            { ...blue, status: "ACTIVE" },
-          ],
-          "ROLLING",
-        ),
-        undefined,
-      ),
-    ).toBe("steady");
+  it.each([
+    [0, 0, "steady"],
+    [1, 0, undefined],
+    [0, 1, undefined],
+  ])("is over by its own word where %i old tasks run and %i start", (runningCount, pendingCount, verdict) => {
+    const old = { ...blue, status: "ACTIVE", runningCount, pendingCount };
+    const now = service([{ ...green, rolloutState: "COMPLETED" }, old], "ROLLING");
+    expect(judgeDeployment(rolling, now, undefined)).toBe(verdict);
+  });
+
+  it("goes on, or has failed, by its own word", () => {
     expect(
       judgeDeployment(rolling, service([{ ...green, rolloutState: "IN_PROGRESS" }], "ROLLING"), undefined),
     ).toBeUndefined();
@@ -205,6 +220,27 @@ describe("waiting", () => {
     expect(stages).toEqual(["SCALE_UP", "BAKE_TIME", "CLEAN_UP"]);
   });
 
+  it("tells of a pause, and of the next one, in rolling updates with hooks too", async () => {
+    const hooks = { deploymentConfiguration: { lifecycleHooks: [{ targetType: "PAUSE" }] } };
+    const rolling = service([{ ...green, rolloutState: "IN_PROGRESS" }], "ROLLING", hooks);
+    const paused = (hookId: string) => rollout("IN_PROGRESS", { pauses: [{ hookId }] });
+    const script = [rollout("IN_PROGRESS"), paused("one"), paused("one"), paused("two"), rollout("SUCCESSFUL")];
+    let looks = 0;
+    const told: (string | undefined)[] = [];
+    const ecs = scriptedEcs(() => [], {
+      describeServices: async () => [service([green], "ROLLING", hooks)],
+      listServiceDeployments: async () => [rollout("PENDING")],
+      describeServiceDeployments: async () => [script[looks++]!],
+    });
+    await waitForServices(ecs, "prod", [{ service: rolling }], fakeRuntime(), {
+      hint: "",
+      onEvent: () => undefined,
+      onTask: () => undefined,
+      onStage: (_, { pauses }) => told.push(pauses?.[0]?.hookId),
+    });
+    expect(told).toEqual(["one", "two", undefined]);
+  });
+
   it("names the revision that ECS went back to, though it went there between two answers", async () => {
     let looks = 0;
     const outcomes = await wait({
@@ -229,7 +265,7 @@ describe("waiting", () => {
       hint: "",
       onEvent: () => undefined,
       onTask: (_, { lastStatus }, health) => told.push(`${lastStatus} ${health}`),
-      onPoll: (_, health) => counts.push(health.get("bert")),
+      onPoll: (_, health) => void counts.push(health.get("bert")),
     });
     expect(told).toEqual(["RUNNING unknown", "RUNNING starting", "RUNNING unhealthy"]);
     expect(new Set(counts.map((each) => JSON.stringify(each)))).toEqual(
@@ -240,6 +276,24 @@ describe("waiting", () => {
         '{"healthy":1,"starting":0,"unhealthy":0}',
       ]),
     );
+  });
+
+  it("goes on until every task has stopped that is to stop, and says at the end of its time that it is those", async () => {
+    const old = (lastStatus: string) => makeTask("old", { desiredStatus: "STOPPED", lastStatus });
+    const steady = service([{ ...deployment(2), rolloutState: "COMPLETED" }], "ROLLING");
+    const waitFor = (stops: number, deadline?: number) => {
+      const runtime = fakeRuntime();
+      const ecs = scriptedEcs((look) => [makeTask("new"), old(look < stops ? "RUNNING" : "STOPPED")], {
+        describeServices: async () => [steady],
+      });
+      const options = { hint: "", onEvent: () => undefined, onTask: () => undefined };
+      return waitForServices(ecs, "prod", [{ service: steady }], runtime, {
+        ...options,
+        ...(deadline === undefined ? {} : { deadline: runtime.now() + deadline }),
+      }).then(() => ecs.asked.length);
+    };
+    expect(await waitFor(4)).toBe(5);
+    await expect(waitFor(1_000, 60_000)).rejects.toThrow("bert (1 task still stops) not steady after 1m");
   });
 
   it("does without, where the endpoint keeps none or the caller may not read them", async () => {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { formatSnapshot, parseSnapshot } from "../../src/core/cluster/snapshot-file.ts";
+import type { ManagedDaemon } from "../../src/core/cluster/managed-daemons.ts";
 import type { Task } from "../../src/core/ecs-api/api.ts";
+import { AiplatError } from "../../src/errors.ts";
 import { observeCluster, type ObserveProgress } from "../../src/operations/observe-cluster.ts";
 import type { EcsPort } from "../../src/ports.ts";
-import { anInstance } from "../support/cluster.ts";
+import { aDefinition, anInstance } from "../support/cluster.ts";
 import { makeDefinition, makeTask, scriptedEcs } from "../support/task-port.ts";
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -134,6 +137,68 @@ describe("the reading of a cluster", () => {
     await observeCluster(ecs, "prod", 0, (progress) => seen.push({ ...progress }));
     expect(seen.at(-1)).toEqual({ instances: 130, tasks: 280, definitions: 3 });
     expect(seen.map(({ tasks }) => tasks)).toContain(100);
+  });
+
+  it("has the daemons of machines that are yet to come: DAEMON services with their definitions, managed ones by provider", async () => {
+    const daemon = {
+      serviceArn: "arn:service/prod/agent",
+      serviceName: "agent",
+      status: "ACTIVE",
+      schedulingStrategy: "DAEMON",
+      taskDefinition: "agent:1",
+      placementConstraints: [{ type: "distinctInstance" }],
+      desiredCount: 0,
+      runningCount: 0,
+      pendingCount: 0,
+      deployments: [],
+      events: [],
+    };
+    const managed: ManagedDaemon = {
+      name: "watch",
+      capacityProviders: ["mine"],
+      definition: { family: "watch", memory: "512", containerDefinitions: [] },
+    };
+    const filters: unknown[] = [];
+    const described: string[][] = [];
+    const { ecs: plain } = pagedEcs([], [], 0);
+    const ecs: EcsPort = {
+      ...plain,
+      describeCluster: async (name) => ({ ...(await plain.describeCluster(name))!, capacityProviders: ["mine"] }),
+      listServices: async (_, filter) => {
+        filters.push(filter);
+        return [daemon.serviceArn, "arn:service/prod/leaving"];
+      },
+      describeServices: async (_, names) => {
+        described.push([...names]);
+        return [daemon, { ...daemon, serviceName: "leaving", status: "DRAINING" }];
+      },
+      describeTaskDefinition: async (arn) => aDefinition("agent", {}, { taskDefinitionArn: arn }),
+      managedDaemons: async (arn) => (arn === "arn:cluster/prod" ? [managed] : []),
+    };
+    const snapshot = await observeCluster(ecs, "prod", 0);
+    expect(filters).toEqual([{ schedulingStrategy: "DAEMON" }]);
+    expect(described).toEqual([[daemon.serviceArn, "arn:service/prod/leaving"]]);
+    expect(snapshot.taskServices).toEqual([
+      {
+        serviceName: "agent",
+        schedulingStrategy: "DAEMON",
+        taskDefinition: "agent:1",
+        placementConstraints: [{ type: "distinctInstance" }],
+      },
+    ]);
+    expect(Object.keys(snapshot.taskDefinitions)).toEqual(["agent:1"]);
+    expect(snapshot.managedDaemons).toEqual([managed]);
+    // A file of it says the same.
+    expect(parseSnapshot(formatSnapshot(snapshot), "prod.json")).toEqual(snapshot);
+  });
+
+  it("goes on without daemons where they may not be read, and says why", async () => {
+    const denied = new AiplatError("AccessDenied", "ecs:ListServices is not allowed");
+    const { ecs } = pagedEcs(running.slice(0, 1), [], 1, { listServices: async () => Promise.reject(denied) });
+    const snapshot = await observeCluster(ecs, "prod", 0);
+    expect([snapshot.tasks.length, snapshot.daemonsUnknown]).toEqual([1, "ecs:ListServices is not allowed"]);
+    const { ecs: broken } = pagedEcs([], [], 0, { listServices: async () => Promise.reject(new Error("down")) });
+    await expect(observeCluster(broken, "prod", 0)).rejects.toThrow("down");
   });
 
   it("says that a cluster is not there", async () => {

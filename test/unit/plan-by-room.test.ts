@@ -30,7 +30,9 @@ const machine = (id: string, type: string, gpus: number, cpu = 64 * 1024) => {
   return anInstance(id, type, { registered: resources, remaining: resources });
 };
 const plan = (workload: Workload, count: number, ...machines: readonly ReturnType<typeof machine>[]) => {
-  const { steps, unplaced } = planByRoom(ecsOf(workload), { ...settings, count }, count, aSnapshot(machines));
+  const networkConfiguration = { awsvpcConfiguration: { subnets: ["subnet-1"] } };
+  const run = { ...settings, count, networkConfiguration };
+  const { steps, unplaced } = planByRoom(ecsOf(workload), run, count, aSnapshot(machines));
   return { steps: steps.map((step) => [step.count, step.request.taskDefinition, step.why]), unplaced };
 };
 
@@ -49,6 +51,19 @@ describe("a plan of what ECS schedules by itself", () => {
       steps: [],
       unplaced: [{ detail: "1 of 1 task: the cluster has no container instances" }],
     });
+  });
+
+  it("says what is not judged of the machines that it counts on", () => {
+    const trunked = (id: string, trunk: string | undefined) => {
+      const plain = machine(id, "g5.xlarge", 1);
+      const attributes = trunk === undefined ? {} : { "ecs.awsvpc-trunk-id": trunk };
+      return { ...plain, attributes: { ...plain.attributes, ...attributes } };
+    };
+    const awsvpc: Workload = { ...gpu(["g5.xlarge"]), ecs: { networkMode: "awsvpc" } };
+    expect(plan(awsvpc, 2, trunked("1", "eni-1"), trunked("2", undefined)).steps[0]![2]).toBe(
+      "i-1 and i-2 have room; ECS chooses; not judged of i-1: its network interfaces are not counted: it has ENI trunking (ecs.awsvpc-trunk-id)",
+    );
+    expect(plan(gpu(["g5.xlarge"]), 1, trunked("1", "eni-1")).steps[0]![2]).toBe("i-1 has room; ECS chooses");
   });
 
   it("goes on with the next instance type where the first is full", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
-import { judgeRollouts, lowerLimit, upperLimit, type Rollout } from "../../src/core/deployment/rollout.ts";
+import { judgeRollouts, type Rollout } from "../../src/core/deployment/rollout.ts";
+import { lowerLimit, upperLimit } from "../../src/core/ecs-api/deployment-limits.ts";
 import { rolloutProblem } from "../../src/core/deployment/rollout-text.ts";
 import type { RegisteredTaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { lockPortMappings } from "../../src/core/catalog/lock-ports.ts";
@@ -454,14 +455,81 @@ describe("the rollout guard", () => {
     ]);
   });
 
+  it.each<readonly [what: string, minimum: number, memory: number, described: boolean, finishes: boolean]>([
+    ["a new share has room beside the old one", 100, 11_000, false, true],
+    ["and where ECS describes the GPU", 100, 11_000, true, true],
+    ["a larger one has not", 100, 12_000, false, false],
+    ["nor by ECS's own count", 100, 12_000, true, false],
+    ["the old one gives its memory back first", 0, 12_000, false, true],
+    ["and in ECS's own count", 0, 12_000, true, true],
+  ])("counts shares of one GPU by memory: %s", (_, minimum, memory, described, finishes) => {
+    const share = (family: string, mib: number) =>
+      aDefinition(family, { resourceRequirements: [{ type: "GPU", sharingStrategy: { nvidiaMps: { memory: mib } } }] });
+    const old = share("bert", 11_500);
+    const registered = { cpu, memoryMiB: 16_000, tcpPorts: [22], udpPorts: [], gpus: ["A"] };
+    const device = { gpuId: "A", sharingMode: "NVIDIA_MPS", totalMemoryInMiB: 22_888, remainingMemoryInMiB: 11_388 };
+    const host = anInstance("g", "g5.xlarge", {
+      attributes: { "ecs.capability.gpu-sharing-mps": "" },
+      registered,
+      remaining: { ...registered, gpus: [] },
+      ...(described ? { gpuDevices: [device] } : {}),
+    });
+    const task = aTask("t1", old, host, { group: "service:bert", containers: [{ name: "main", gpuIds: ["A"] }] });
+    const each = rollout(1, minimum, 200, { definition: share("bert", memory) });
+    const verdict = judge(aSnapshot([host], [task], [old]), each);
+    expect(verdict.finishes).toBe(finishes);
+    if (!finishes) expect(verdict.why).toContain("11,388 MiB is the most that is left on one");
+  });
+
   it("says the arithmetic and what would fit", () => {
     const each = rollout(3, 100, 200);
     const { message, hint } = rolloutProblem(judge(cluster(3, 3), each), each);
     expect(message).toBe(
-      "bert would stall: 3 tasks are wanted and 3 run; at minimumHealthyPercent 100 at least 3 must stay healthy and at maximumPercent 200 at most 6 may run; so none of the old ones stops, and there is no room for a new one",
+      "bert would stall: 3 tasks are wanted and 3 run; at minimumHealthyPercent 100 at least 3 must stay healthy and at maximumPercent 200 at most 6 may run; so none of the old ones stops, and there is no room for a new one: 3 inf2.xlarge instances, such as i-i0: /dev/neuron0 is held by a task of this deployment and needs 3,686 CPU units, 410 remain",
     );
     expect(hint).toBe(
       "Set minimumHealthyPercent 66 in ecs.service.deploymentConfiguration or add 1 inf2.xlarge instance. --allow-stall deploys all the same.",
     );
+    const bounded: Rollout = { ...rollout(3, 100, 100), bounds: { maxUnavailable: 0, maxSurge: 0 } };
+    expect(rolloutProblem(judge(cluster(3, 3), bounded), bounded)).toMatchObject({
+      path: ["rollout"],
+      hint: "Set maxUnavailable 1 in rollout. --allow-stall deploys all the same.",
+    });
+    const roomy: Rollout = { ...bounded, settings: each.settings, bounds: { maxUnavailable: 0 } };
+    expect(rolloutProblem(judge(cluster(3, 3), roomy), roomy).hint).toBe(
+      "Set maxUnavailable 1 in rollout or add 1 inf2.xlarge instance. --allow-stall deploys all the same.",
+    );
+    const spare: Rollout = { ...bounded, bounds: { maxUnavailable: 0 } };
+    expect(rolloutProblem(judge(cluster(4, 3), spare), spare).hint).toBe(
+      "Set maxUnavailable 1 or maxSurge 1 in rollout. --allow-stall deploys all the same.",
+    );
+  });
+
+  it("says what each machine lacks, and the change that is nearer than another machine", () => {
+    const short = aDefinition("bert", { memory: 12_000 });
+    const { registered } = cluster(1, 0).instances[0]!;
+    const at = (memoryMiB: number) =>
+      aSnapshot([anInstance("i0", "inf2.xlarge", { registered, remaining: { ...registered, memoryMiB } })]);
+    const each = { ...rollout(1, 100, 200), definition: short };
+    const textOf = (snapshot: ClusterSnapshot) => {
+      const { message, hint } = rolloutProblem(judge(snapshot, each), each);
+      return [message, hint];
+    };
+    expect(textOf(at(11_000))).toEqual([
+      "bert would stall: 1 task is wanted, and the cluster has room for 0: inf2.xlarge i-i0: needs 12,000 MiB, 11,000 remain",
+      "With memory 11000MiB it fits on 1 instance (i-i0) or add 1 inf2.xlarge instance. --allow-stall deploys all the same.",
+    ]);
+    expect(textOf(aSnapshot([]))).toEqual([
+      "bert would stall: 1 task is wanted, and the cluster has room for 0: the cluster has no container instances",
+      "No setting and no further instance of the cluster's types would help: aiplat cluster explain tells what each instance lacks. --allow-stall deploys all the same.",
+    ]);
+  });
+
+  it("says nothing of machines where the percentages are what stalls", () => {
+    const each = rollout(1, 50, 100);
+    const verdict = judge(cluster(2, 1), each);
+    expect(verdict).toMatchObject({ finishes: false, started: 0 });
+    expect(verdict.why).toBeUndefined();
+    expect(rolloutProblem(verdict, each).message).not.toContain("i-i");
   });
 });

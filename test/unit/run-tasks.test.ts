@@ -31,6 +31,7 @@ class Ecs {
       updateService: refuse,
       describeServices: refuse,
       listServices: refuse,
+      managedDaemons: refuse,
       deleteService: refuse,
       listServiceDeployments: refuse,
       describeServiceDeployments: refuse,

@@ -140,6 +140,24 @@ describe("the replicas over the slots", () => {
     const share = (service: string, rank: number, current: number) => ({ service, rank, current, needs: {} as never });
     expect(distribute([share("a", 0, 2), share("b", 0, 3), share("c", 1, 1)], 4, undefined)).toEqual([2, 2, 0]);
   });
+
+  it("without room come closest where nothing but memory is short", () => {
+    const one = machine("i1");
+    const holder = aDefinition("other", {
+      linuxParameters: { devices: [0, 1, 2, 3].map((device) => ({ hostPath: `/dev/neuron${device}` })) },
+    });
+    const full = { ...one, remaining: { ...one.remaining, memoryMiB: 100 } };
+    const { steps, unplaced } = planServices(
+      slots({ replicas: 1 }),
+      settings,
+      aSnapshot([full], [aTask("t1", holder, one)], [holder]),
+      empty,
+    );
+    expect(steps.map(({ desiredCount }) => desiredCount)).toEqual([0, 0, 1]);
+    expect(unplaced.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^chip-inf2-24xlarge-n4-5 would stall: .* i-i1: needs [\d,]+ MiB, 100 remain$/),
+    ]);
+  });
 });
 
 describe("a plan of services", () => {

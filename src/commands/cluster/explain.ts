@@ -78,6 +78,7 @@ export const clusterExplain: Command<Options> = {
       ...present({ group: options.group, overrides: flags.overrides }),
       placementConstraints: flags.placementConstraints ?? [],
       ...providersIn(chosen),
+      ...present({ limit: chosen.limit }),
     });
     await print(context, explanationView(explanation));
     return explanation.placeable ? exitCodes.success : exitCodes.capacity;

@@ -9,8 +9,8 @@ import { staysUntil } from "../../core/plan/judge-plan.ts";
 import type { Service } from "../../core/ecs-api/service.ts";
 import type { RunFailure } from "../../core/plan/run-result.ts";
 import type { ServiceStep } from "../../core/plan/service-plan.ts";
-import { exitCodes, Interrupted, toAiplatError, type AiplatError, type ExitCode } from "../../errors.ts";
-import { deployServices, type DeployedStep } from "../../operations/deploy-services.ts";
+import { exitCodes, Interrupted, toAiplatError, type ExitCode } from "../../errors.ts";
+import { deployServices, type Deployed } from "../../operations/deploy-services.ts";
 import { createLogReader, type LogLine } from "../../operations/follow-logs.ts";
 import type { EcsPort } from "../../ports.ts";
 import type { ServiceOutcome } from "../../operations/wait-for-services.ts";
@@ -20,7 +20,9 @@ import { print } from "../../output/print.ts";
 import { startProgress } from "../../output/progress.ts";
 import { deploymentView, eventText, healthText, stageText } from "../../output/services.ts";
 import type { OptionSpec } from "../command.ts";
-import { duration } from "../shared/parse-numbers.ts";
+import { duration, wholeNumber } from "../shared/parse-numbers.ts";
+import { watchStalls } from "./explain-stalls.ts";
+import { notePauses } from "./note-pauses.ts";
 import { serviceCommand, type ServiceTarget } from "./service-target.ts";
 
 export interface DeployWaitOptions {
@@ -28,6 +30,20 @@ export interface DeployWaitOptions {
   /** commander's value of --no-wait. */
   readonly wait?: boolean;
 }
+
+export interface ParallelOption {
+  readonly parallel?: number;
+}
+
+/** Of the commands that replace tasks. */
+export const parallelOption: OptionSpec = {
+  flags: "--parallel <n>",
+  description:
+    "how many services of the workload replace their tasks at once; the file's rollout, which counts the replicas of " +
+    "all of them, limits it further",
+  defaultText: "1: one after the other",
+  parse: wholeNumber("--parallel"),
+};
 
 export const deployWaitOptions: readonly OptionSpec[] = [
   {
@@ -48,7 +64,7 @@ export async function applySteps(
   ecs: EcsPort,
   target: ServiceTarget,
   steps: readonly ServiceStep[],
-  options: DeployWaitOptions,
+  options: DeployWaitOptions & ParallelOption,
 ): Promise<ExitCode> {
   const startedAt = context.now();
   const several = steps.length > 1;
@@ -60,32 +76,43 @@ export async function applySteps(
   const waits = options.wait !== false || staying !== "";
   if (options.wait === false && waits)
     note(context, `${staying} can only be deleted once what takes its place is steady: waiting for that all the same`);
+  const { parallel = 1 } = options;
+  const replaced = steps.filter(
+    ({ action, replacesTasks, rollback }) => action === "update" && replacesTasks && rollback === undefined,
+  );
+  if (!waits && replaced.length > parallel)
+    note(context, "its services replace their tasks one after the other: waiting for each that another comes after");
   const progress = await startProgress(context, "deploying");
+  const stalls = watchStalls(context, ecs, target.cluster, (_, text) => note(context, text));
   const deployed = await deployServices(
     ecs,
     context,
     { cluster: target.cluster, steps },
     {
       onStep: (text) => note(context, text),
-      ...(!waits
-        ? {}
-        : {
-            wait: {
-              ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
-              hint: goOnHint(context, target, staying),
-              onEvent: (service, { message }) => say(service, eventText(message)),
-              onTask: (service, task, health) => say(service, changeLine(task, health)),
-              onStage: (service, rollout) => say(service, `deployment ${stageText(rollout)}`),
-              onPoll: (services, health) =>
-                progress.update(
-                  `${services.map((each) => standingText(each, health.get(each.serviceName))).join(", ")}  ` +
-                    formatDuration(context.now() - startedAt),
-                ),
-            },
-          }),
+      parallel,
+      leaveLast: !waits,
+      wait: {
+        ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
+        hint: goOnHint(context, target, staying),
+        onEvent: (service, { message }) => say(service, eventText(message)),
+        onTask: (service, task, health) => say(service, changeLine(task, health)),
+        onStage: (service, rollout) => {
+          say(service, `deployment ${stageText(rollout)}`);
+          notePauses(context, service, rollout);
+        },
+        onPoll: (services, health) => {
+          progress.update(
+            `${services.map((each) => standingText(each, health.get(each.serviceName))).join(", ")}  ` +
+              formatDuration(context.now() - startedAt),
+          );
+          return stalls.look(services);
+        },
+      },
     },
   ).finally(() => progress.stop());
-  return report(context, ecs, target, deployed.steps, deployed.error);
+  const short = deployed.steps.flatMap(({ service }) => stalls.failureOf(service) ?? []);
+  return report(context, ecs, target, deployed, short);
 }
 
 /** What to do about deployments that nobody waits for any more. */
@@ -103,15 +130,16 @@ function standingText({ serviceName, runningCount, desiredCount }: Service, heal
   return `${serviceName} ${runningCount}/${desiredCount}${text === "" ? "" : ` (${text})`}`;
 }
 
+/** @param short Why services have no room. */
 async function report(
   context: Context,
   ecs: EcsPort,
   target: ServiceTarget,
-  steps: readonly DeployedStep[],
-  error: AiplatError | undefined,
+  { steps, error }: Deployed,
+  short: readonly RunFailure[],
 ): Promise<ExitCode> {
   const failed = steps.flatMap(({ outcome }) => (outcome?.failure === undefined ? [] : [outcome]));
-  const failures = failed.flatMap(failuresOf);
+  const failures = [...failed.flatMap(failuresOf), ...short];
   const touched = steps.some(({ result }) => result !== "not-reached" && result !== "unchanged");
   if (error === undefined || touched) await print(context, deploymentView(target, steps, failures));
   await printFailures(context, failures);

@@ -1,9 +1,16 @@
 import { changesAnything } from "../../core/plan/plan.ts";
 import { note } from "../../output/note.ts";
-import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
+import {
+  applySteps,
+  deployWaitOptions,
+  parallelOption,
+  type DeployWaitOptions,
+  type ParallelOption,
+} from "./apply-steps.ts";
 import type { Command, OptionSpec } from "../command.ts";
 import { confirmDeletions } from "./confirm-deletions.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
+import { makeLogGroups } from "../shared/make-log-groups.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
 import {
   forceNewDeploymentOption,
@@ -19,7 +26,7 @@ import { networkConfigurationOption } from "../shared/aws-flags.ts";
 import { enableExecuteCommandOption } from "../shared/run-options.ts";
 import { checkPlanAlone } from "../shared/check-saved-plan.ts";
 
-interface Options extends WorkloadOptions, ServiceOptions, DeployWaitOptions {
+interface Options extends WorkloadOptions, ServiceOptions, DeployWaitOptions, ParallelOption {
   readonly allowStall?: boolean;
   readonly plan?: string;
 }
@@ -50,6 +57,7 @@ export const serviceDeploy: Command<Options> = {
         "carry out what `aiplat plan -o json` printed (- for standard input); refused where the plan no longer holds",
     },
     allowStallOption,
+    parallelOption,
     ...deployWaitOptions,
   ],
   takesCommand: true,
@@ -79,6 +87,7 @@ export const serviceDeploy: Command<Options> = {
     await guard(context, plan.unplaced, options.allowStall === true);
     const answerable = invocation.args[0] !== "-" && options.plan !== "-";
     await confirmDeletions(context, ecs, plan, { answerable });
+    await makeLogGroups(context, plan.logGroups);
     return applySteps(context, ecs, plan.inputs, plan.steps, options);
   },
 };

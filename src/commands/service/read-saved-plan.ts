@@ -7,6 +7,7 @@ import { readText, stdinName } from "../../files/read.ts";
 import { readLiveServices } from "../../operations/find-services.ts";
 import type { EcsPort } from "../../ports.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
+import { liveSource } from "../shared/plan-source.ts";
 import { requireUnmoved } from "../shared/check-saved-plan.ts";
 
 /**
@@ -24,7 +25,9 @@ export async function readSavedService(context: Context, ecs: EcsPort, path: str
   const described = await ecs.describeCluster(cluster);
   requireUnmoved(clusterMoved(clusterBasis, described?.status === "INACTIVE" ? undefined : described));
   requireUnmoved(movedSince(services, await basisNow(ecs, plan)));
-  return hasDeployments(plan) ? judged(plan, await readClusterState(context, ecs, cluster)) : plan;
+  const logGroups = await liveSource(context, ecs).logGroups(plan.logGroups ?? []);
+  const current = { ...plan, logGroups };
+  return hasDeployments(plan) ? judged(current, await readClusterState(context, ecs, cluster)) : current;
 }
 
 /** The services of the plan, and those that have come since, as they are now. */

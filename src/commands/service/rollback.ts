@@ -7,14 +7,26 @@ import type { ServiceDeployment } from "../../core/ecs-api/service-deployment.ts
 import { hasDeployments, judged } from "../../core/plan/judge-plan.ts";
 import { runningFamilyOf } from "../../core/plan/live-services.ts";
 import { planRollback } from "../../core/plan/plan-rollback.ts";
-import { replacedBy, replacementIn, type ReplacedService, type Replacement } from "../../core/plan/replacement.ts";
+import {
+  deletedWith,
+  replacedBy,
+  replacementIn,
+  type ReplacedService,
+  type Replacement,
+} from "../../core/plan/replacement.ts";
 import type { WayBack } from "../../core/plan/unreached.ts";
 import { AiplatError } from "../../errors.ts";
 import { findRollouts } from "../../operations/find-rollouts.ts";
 import { findStableRevision } from "../../operations/find-stable.ts";
 import type { EcsPort } from "../../ports.ts";
 import { note } from "../../output/note.ts";
-import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
+import {
+  applySteps,
+  deployWaitOptions,
+  parallelOption,
+  type DeployWaitOptions,
+  type ParallelOption,
+} from "./apply-steps.ts";
 import type { Command } from "../command.ts";
 import { wholeNumber } from "../shared/parse-numbers.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
@@ -29,7 +41,7 @@ import {
   type ServiceTargetOptions,
 } from "./service-target.ts";
 
-interface Options extends ServiceTargetOptions, DeployWaitOptions {
+interface Options extends ServiceTargetOptions, DeployWaitOptions, ParallelOption {
   readonly toRevision?: number;
   readonly allowStall?: boolean;
 }
@@ -50,6 +62,7 @@ export const serviceRollback: Command<Options> = {
       parse: wholeNumber("--to-revision"),
     },
     allowStallOption,
+    parallelOption,
     ...deployWaitOptions,
   ],
   examples: [
@@ -80,12 +93,15 @@ export const serviceRollback: Command<Options> = {
       ...present({ replacement }),
       named: toRevision !== undefined,
     });
-    if (stuck[0] !== undefined) throw noWayBack(context, target, stuck[0], toRevision);
+    const deleted = deletedWith(services);
+    if (stuck[0] !== undefined) throw noWayBack(context, target, stuck[0], toRevision, deleted);
     const { steps, unplaced } = hasDeployments(plan)
       ? judged(plan, await readClusterState(context, ecs, cluster))
       : plan;
     await guard(context, unplaced, options.allowStall === true);
     for (const { service, action, why } of steps) if (action !== "keep") note(context, `${service}: ${why}`);
+    if (deleted.length > 0)
+      note(context, `${wereDeleted(deleted)} and not made again. ${lastRevisions(context, target, deleted)}`);
     return applySteps(context, ecs, target, steps, options);
   },
 };
@@ -113,6 +129,7 @@ function noWayBack(
   target: ServiceTarget,
   service: Service,
   revision: number | undefined,
+  deleted: readonly ReplacedService[],
 ): AiplatError {
   const family = runningFamilyOf(service);
   const replaced = replacedBy(service);
@@ -121,6 +138,12 @@ function noWayBack(
       "NotFound",
       `${service.serviceName} has no earlier stable revision than ${definitionNameOf(service.taskDefinition)}: it took the place of ${namesOf(replaced)}`,
       { hint: lastRevisions(context, target, replaced), details: { replaced } },
+    );
+  if (revision === undefined && deleted.length > 0)
+    return new AiplatError(
+      "NotFound",
+      `${service.serviceName} has no earlier stable revision than ${definitionNameOf(service.taskDefinition)}, and ${wereDeleted(deleted)}`,
+      { hint: lastRevisions(context, target, deleted), details: { deleted } },
     );
   const what =
     revision === undefined
@@ -152,6 +175,10 @@ function goneTooFar(
       details: { replaced: gone },
     },
   );
+}
+
+function wereDeleted(deleted: readonly ReplacedService[]): string {
+  return `${namesOf(deleted)} ${deleted.length === 1 ? "was" : "were"} deleted with the last deployment`;
 }
 
 function namesOf(replaced: readonly ReplacedService[]): string {

@@ -1,10 +1,13 @@
 import { primaryOf } from "../../core/ecs-api/service.ts";
 import { withoutPermission } from "../../operations/follow-deployments.ts";
+import { explainServices } from "../../operations/explain-services.ts";
 import { findRollouts } from "../../operations/find-rollouts.ts";
 import { findHealth } from "../../operations/find-health.ts";
+import { printFailures } from "../../output/failures.ts";
 import { print } from "../../output/print.ts";
 import { servicesView } from "../../output/services.ts";
 import type { Command } from "../command.ts";
+import { notePauses } from "./note-pauses.ts";
 import {
   readServiceTarget,
   requireServices,
@@ -16,7 +19,8 @@ import {
 export const serviceStatus: Command<ServiceTargetOptions> = {
   description:
     "Shows the ECS services that make up a workload, with their deployments, the stage of one under way, " +
-    "latest events and the health of their tasks: `starting` is a task whose health check fails while the grace period goes on.",
+    "latest events and the health of their tasks: `starting` is a task whose health check fails while the grace period goes on. " +
+    "Where tasks find no room it says why on each machine, and what would make some.",
   arguments: [serviceArgument],
   options: [serviceClusterOption],
   examples: [["aiplat service status bert --cluster prod", "how the workload stands"]],
@@ -29,10 +33,14 @@ export const serviceStatus: Command<ServiceTargetOptions> = {
     const moving = services.filter(
       (service) => service.deployments.length > 1 || primaryOf(service)?.rolloutState === "IN_PROGRESS",
     );
-    const [rollouts, health] = await Promise.all([
+    const [rollouts, health, stalls] = await Promise.all([
       findRollouts(ecs, target.cluster, moving).catch(withoutPermission),
       findHealth(ecs, target.cluster, services, context.now()).catch(withoutPermission),
+      explainServices(ecs, target.cluster, services, context.now()).catch(withoutPermission),
     ]);
-    await print(context, servicesView(target, services, rollouts, health));
+    const failures = [...(stalls?.values() ?? [])];
+    await print(context, servicesView(target, services, { rollouts, health, failures }));
+    await printFailures(context, failures);
+    for (const [service, rollout] of rollouts ?? []) notePauses(context, service, rollout);
   },
 };

@@ -14,7 +14,7 @@ import type { PlannableRun } from "./prepare-run.ts";
 export async function makeRunPlan(
   context: Context,
   source: PlanSource,
-  { settings, clientToken, cluster, readsCluster: devices, follows, plan }: PlannableRun,
+  { settings, clientToken, cluster, readsCluster: devices, follows, logGroups, plan }: PlannableRun,
   snapshot: ClusterSnapshot | undefined,
 ): Promise<RunPlan> {
   const round = plan(settings.count, snapshot, new Set());
@@ -25,6 +25,7 @@ export async function makeRunPlan(
     cluster,
     devices,
     follows,
+    logGroups,
     newest: await source.newest(familiesOf(round.steps, follows)),
     now: context.now(),
   });

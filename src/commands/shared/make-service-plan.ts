@@ -2,8 +2,10 @@ import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
 import type { ClusterSnapshot } from "../../core/cluster/snapshot.ts";
 import type { NetworkConfiguration } from "../../core/ecs-api/api.ts";
+import { logGroupsOf } from "../../core/ecs/log-groups.ts";
 import type { EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
 import { namesOf, type LiveServices } from "../../core/plan/live-services.ts";
+import { unknownLogGroups, type LogGroupStep } from "../../core/plan/log-groups.ts";
 import { providersOfServices } from "../../core/plan/choose-service-capacity.ts";
 import { identifyServices } from "../../core/plan/identify-services.ts";
 import { planServices } from "../../core/plan/plan-service.ts";
@@ -75,11 +77,12 @@ export async function planLiveService(
   const source = liveSource(context, port);
   const facts = await source.facts(workload.resolved.ecs.cluster ?? "default");
   const ecs = workload.forCluster(facts);
-  const [snapshot, live] = await Promise.all([
+  const [snapshot, live, logGroups] = await Promise.all([
     source.snapshot(facts.name),
     readLiveServices(port, facts.name, workload.resolved.name, namesOf(ecs)),
+    source.logGroups(logGroupsOf(ecs)),
   ]);
-  return planWith(workload, ecs, facts, flags, snapshot, live);
+  return withLogGroups(await planWith(workload, ecs, facts, flags, snapshot, live), logGroups);
 }
 
 /** Plans a service against a snapshot, as far as that knows of services. */
@@ -88,10 +91,18 @@ export async function planOfflineService(
   snapshot: ClusterSnapshot,
   flags: ServiceFlags,
 ): Promise<ServicePlan> {
-  const facts = await snapshotSource(snapshot).facts(snapshot.cluster);
+  const source = snapshotSource(snapshot);
+  const facts = await source.facts(snapshot.cluster);
   const ecs = workload.forCluster(facts);
   const live = servicesIn(snapshot, workload.resolved.name, namesOf(ecs));
-  return planWith(workload, ecs, facts, flags, snapshot, live);
+  const logGroups = await source.logGroups(logGroupsOf(ecs));
+  return withLogGroups(await planWith(workload, ecs, facts, flags, snapshot, live), logGroups);
+}
+
+function withLogGroups(plan: ServicePlan, logGroups: readonly LogGroupStep[]): ServicePlan {
+  return logGroups.length === 0
+    ? plan
+    : { ...plan, logGroups, warnings: [...plan.warnings, ...unknownLogGroups(logGroups)] };
 }
 
 async function planWith(

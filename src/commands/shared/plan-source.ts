@@ -3,11 +3,14 @@ import type { ClusterSnapshot } from "../../core/cluster/snapshot.ts";
 import type { CapacityProvider } from "../../core/cluster/capacity-providers.ts";
 import type { CapacityProviderStrategyItem, RegisteredTaskDefinition } from "../../core/ecs-api/api.ts";
 import { definitionNameOf } from "../../core/ecs-api/arn.ts";
+import type { WantedLogGroup } from "../../core/ecs/log-groups.ts";
+import { planLogGroups, type LogGroupStep } from "../../core/plan/log-groups.ts";
 import type { Capacity } from "../../core/ecs/capacity.ts";
 import type { DescribedCluster } from "../../core/plan/cluster-basis.ts";
 import { providersToDescribe, type ClusterCapacity } from "../../core/plan/choose-capacity.ts";
 import { newestIn, type NewestRevisions } from "../../core/plan/newest-revisions.ts";
 import { readNewest } from "../../operations/describe-definitions.ts";
+import { observeLogGroups } from "../../operations/log-groups.ts";
 import { observeProviders } from "../../operations/observe-providers.ts";
 import { requireCluster } from "../../operations/observe-cluster.ts";
 import type { EcsPort } from "../../ports.ts";
@@ -28,6 +31,8 @@ export interface PlanSource {
   describe(reference: string): Promise<RegisteredTaskDefinition | undefined>;
   snapshot(cluster: string): Promise<ClusterSnapshot>;
   newest(families: readonly string[]): Promise<NewestRevisions>;
+  /** What becomes of log groups: those that are not there. */
+  logGroups(wanted: readonly WantedLogGroup[]): Promise<readonly LogGroupStep[]>;
 }
 
 /** The world as ECS describes it. */
@@ -50,6 +55,7 @@ export function liveSource(context: Context, ecs: EcsPort): PlanSource {
     describe: (reference) => ecs.describeTaskDefinition(reference),
     snapshot: (cluster) => readClusterState(context, ecs, cluster),
     newest: (families) => readNewest(ecs, families),
+    logGroups: (wanted) => observeLogGroups((region) => context.aws.logs(region), wanted),
   };
 }
 
@@ -76,6 +82,13 @@ export function snapshotSource(snapshot: ClusterSnapshot): PlanSource {
         : newest.of(reference),
     snapshot: async () => snapshot,
     newest: async () => newest,
+    logGroups: async (wanted) =>
+      planLogGroups(
+        wanted,
+        wanted.map(({ group }) => ({
+          unknown: `the snapshot does not say whether log group ${group} is there, and whoever carries the plan out makes it with rights to`,
+        })),
+      ),
   };
 }
 

@@ -50,6 +50,7 @@ export async function prepareRegisteredRun(
     showsRoom: readsCluster,
     locked: false,
     follows: reference.includes(":") ? [] : [definition.family],
+    logGroups: [],
     plan: (remaining, snapshot, exhausted) => planRegistered(definition, settings, remaining, snapshot, exhausted),
     definitions: () => [definition],
   };

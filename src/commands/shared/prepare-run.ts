@@ -1,7 +1,9 @@
 import type { Context } from "../../context.ts";
 import { present } from "../../core/base/present.ts";
 import type { TaskDefinition } from "../../core/ecs-api/api.ts";
+import { logGroupsOf } from "../../core/ecs/log-groups.ts";
 import { definitionsOf, readsCluster, type EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
+import type { LogGroupStep } from "../../core/plan/log-groups.ts";
 import { typesOf } from "../../core/plan/choose-capacity.ts";
 import type { DescribedCluster } from "../../core/plan/cluster-basis.ts";
 import { planRun } from "../../core/plan/plan-run.ts";
@@ -38,6 +40,8 @@ export interface Run {
   readonly oneRound?: boolean;
   /** The definitions that any of the tasks may have. */
   readonly definitions: () => readonly TaskDefinition[];
+  /** What is made before the first task starts. */
+  readonly logGroups: readonly LogGroupStep[];
 }
 
 /** A run that is still to be planned, with what its plan rests on. */
@@ -95,6 +99,7 @@ async function readWorkloadRun(
     follows: [],
     plan: (remaining, snapshot, exhausted) => planRun(ecs, settings, remaining, snapshot, exhausted),
     definitions: () => definitionsOf(ecs),
+    logGroups: await source.logGroups(logGroupsOf(ecs)),
   };
 }
 

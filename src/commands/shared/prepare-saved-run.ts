@@ -18,6 +18,7 @@ import type { ClusterDescription, EcsPort } from "../../ports.ts";
 import type { RunOutcome } from "../../operations/run-task.ts";
 import { warn } from "../../output/note.ts";
 import type { Invocation } from "../command.ts";
+import { liveSource } from "./plan-source.ts";
 import { readClusterState } from "./read-cluster-state.ts";
 import type { Run } from "./prepare-run.ts";
 import { plannedOptions, type RunOptions } from "./run-options.ts";
@@ -72,7 +73,8 @@ export async function prepareSavedRun(
     const found = definition ?? world?.definitions.get(request.taskDefinition);
     return found === undefined ? [] : [found];
   });
-  const run = runOf(plan, target, definitions, {
+  const logGroups = world === undefined ? [] : await liveSource(context, ecs).logGroups(plan.logGroups ?? []);
+  const run = runOf({ ...plan, logGroups }, target, definitions, {
     allOrNothing: invocation.options.allOrNothing === true,
     lockPortBase: lockPortBaseOf(cluster?.tags ?? {}),
   });
@@ -86,7 +88,7 @@ export async function prepareSavedRun(
     return { run, plan, earlier: { tasks, failures: plan.unplaced } };
   }
   await warnOfAge(context, plan);
-  return { run, plan };
+  return { run, plan: { ...plan, logGroups } };
 }
 
 async function readWorld(
@@ -110,7 +112,7 @@ async function readWorld(
 }
 
 function runOf(
-  { inputs, steps, unplaced }: RunPlan,
+  { inputs, steps, logGroups = [], unplaced }: RunPlan,
   target: TaskTarget,
   definitions: readonly TaskDefinition[],
   { allOrNothing, lockPortBase }: { readonly allOrNothing: boolean; readonly lockPortBase: number },
@@ -135,6 +137,7 @@ function runOf(
     oneRound: true,
     plan: () => ({ steps, unplaced }),
     definitions: () => definitions,
+    logGroups,
   };
 }
 

@@ -77,6 +77,7 @@ export function managedInstancesIn({
 export function capacitySettings({
   capacityProviderStrategy,
   mayGrow,
-}: ChosenCapacity): Pick<RunSettings, "capacityProviderStrategy" | "mayGrow"> {
-  return present({ capacityProviderStrategy, mayGrow: Number.isFinite(mayGrow) ? mayGrow : undefined });
+  limit,
+}: ChosenCapacity): Pick<RunSettings, "capacityProviderStrategy" | "mayGrow" | "limit"> {
+  return present({ capacityProviderStrategy, mayGrow: Number.isFinite(mayGrow) ? mayGrow : undefined, limit });
 }

@@ -1,3 +1,6 @@
+import { counted } from "../base/counted.ts";
+import { listOr } from "../base/problem.ts";
+
 /** An Auto Scaling group, as far as a capacity provider's growth depends on it. */
 export interface AutoScalingGroup {
   readonly name: string;
@@ -31,6 +34,17 @@ export function growthOf(provider: CapacityProvider, instanceTypes: readonly str
   if (type !== "EC2_AUTOSCALING" || managedScaling !== true) return 0;
   if (group === undefined) return Number.POSITIVE_INFINITY;
   return canLaunch(group, instanceTypes) ? Math.max(0, group.max - group.desired) : 0;
+}
+
+/** What keeps the provider from starting more, in a sentence without its full stop; undefined where nothing is known to. */
+export function limitOf(provider: CapacityProvider, instanceTypes: readonly string[]): string | undefined {
+  const { name, type, managedScaling, group } = provider;
+  if (type !== "EC2_AUTOSCALING") return undefined;
+  if (managedScaling !== true) return `managed scaling of ${name} is off`;
+  if (group === undefined) return undefined;
+  return canLaunch(group, instanceTypes)
+    ? `the Auto Scaling group of ${name} may have ${counted(group.max, "instance")}`
+    : `${name} launches ${listOr(group.instanceTypes)}`;
 }
 
 /** Whether the group may launch one of the types; a workload on any machine is named by no type. */

@@ -9,6 +9,12 @@ import { registeredTaskDefinition } from "../ecs-api/schema/task-definition.ts";
 import { pathText, problem, Refusal } from "../base/problem.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 
+const managedDaemon = z.looseObject({
+  name: text,
+  capacityProviders: list(text),
+  definition: z.looseObject({ family: text, containerDefinitions: list(z.looseObject({ name: text })) }),
+});
+
 const autoScalingGroup = z.looseObject({
   name: text,
   desired: z.number(),
@@ -39,6 +45,8 @@ const schema = z.looseObject({
   instances: list(containerInstance),
   tasks: list(task),
   services: z.optional(list(service)),
+  taskServices: z.optional(list(z.looseObject({ serviceName: text }))),
+  managedDaemons: z.optional(list(managedDaemon)),
   redacted: z.optional(z.literal(true)),
   taskDefinitions: map(registeredTaskDefinition),
 });

@@ -2,6 +2,7 @@ import type { CapacityProviderStrategyItem, RegisteredTaskDefinition, Task } fro
 import type { ContainerInstance } from "../ecs-api/schema/container-instance.ts";
 import type { Service } from "../ecs-api/service.ts";
 import type { CapacityProvider } from "./capacity-providers.ts";
+import type { ManagedDaemon } from "./managed-daemons.ts";
 import type { TaskService } from "./task-services.ts";
 
 export type { ContainerInstance, GpuDevice, InstanceHealth, Resources } from "../ecs-api/schema/container-instance.ts";
@@ -24,8 +25,11 @@ export interface ClusterSnapshot {
   readonly tasks: readonly Task[];
   /** The services that are not deleted, without their events; left out where nobody asked for them. */
   readonly services?: readonly Service[];
-  /** The services of other people's tasks on accelerated machines: what tells daemons, and what they say of devices. */
+  /** The DAEMON services, and those of other people's tasks on accelerated machines: they may say what devices they use. */
   readonly taskServices?: readonly TaskService[];
+  readonly managedDaemons?: readonly ManagedDaemon[];
+  /** Why some of the daemons are not known. */
+  readonly daemonsUnknown?: string;
   /** Whether account ids and the values of environment variables were replaced. */
   readonly redacted?: true;
   /**

@@ -2,8 +2,9 @@ import type { Task } from "../ecs-api/api.ts";
 import type { Service } from "../ecs-api/service.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 
-/** What of a service says how its tasks are to be taken. */
-export type TaskService = Pick<Service, "serviceName" | "schedulingStrategy" | "tags">;
+/** What of a service says how its tasks are to be taken, and where a DAEMON has one. */
+export type TaskService = Pick<Service, "serviceName" | "schedulingStrategy" | "tags" | "placementConstraints"> &
+  Partial<Pick<Service, "taskDefinition">>;
 
 /** The name of the service that a task is of, by its group; undefined for a task of none. */
 export function serviceNameOfTask({ group = "" }: Pick<Task, "group">): string | undefined {

@@ -1,12 +1,14 @@
 import { counted } from "../base/counted.ts";
 import { listOr, problem, type Problem } from "../base/problem.ts";
-import { barredGrowth, waysToGrow } from "../placement/barred-growth.ts";
+import { lowerLimit, upperLimit } from "../ecs-api/deployment-limits.ts";
+import { barredGrowth, because, waysToGrow } from "../placement/barred-growth.ts";
 import type { Rollout, RolloutVerdict } from "./rollout.ts";
 
 /** Why a deployment would stall, with the arithmetic and what would let it finish. */
 export function rolloutProblem(verdict: RolloutVerdict, rollout: Rollout): Problem {
-  const { settings, newDeployment, barred, placement } = rollout;
-  const stall = `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}`;
+  const { settings, newDeployment, barred, placement, bounds } = rollout;
+  const why = verdict.why === undefined ? "" : `: ${verdict.why}`;
+  const stall = `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}${why}`;
   // With more machines it would finish, and nobody starts them.
   if (barred !== undefined && verdict.remedies.instances !== undefined)
     return problem(
@@ -15,7 +17,8 @@ export function rolloutProblem(verdict: RolloutVerdict, rollout: Rollout): Probl
       `${stall}; ${barredGrowth(barred, placement?.capacityProviders ?? [])}`,
       `${waysToGrow} ${remedyText({ ...verdict, remedies: withoutInstances(verdict) }, rollout)}`,
     );
-  return problem("rollout-stalls", ["ecs", "service", "deploymentConfiguration"], stall, remedyText(verdict, rollout));
+  const path = bounds === undefined ? ["ecs", "service", "deploymentConfiguration"] : ["rollout"];
+  return problem("rollout-stalls", path, stall, remedyText(verdict, rollout));
 }
 
 function withoutInstances({ remedies }: RolloutVerdict): RolloutVerdict["remedies"] {
@@ -45,12 +48,19 @@ function arithmetic(
 }
 
 function remedyText(
-  { remedies: { rolling, minimumHealthyPercent, maximumPercent, instances } }: RolloutVerdict,
-  { barred, placement }: Rollout,
+  { desired, nearest, remedies: { rolling, minimumHealthyPercent, maximumPercent, instances } }: RolloutVerdict,
+  { barred, limit, placement, bounds }: Rollout,
 ): string {
+  const where = bounds === undefined ? "ecs.service.deploymentConfiguration" : "rollout";
+  const least = (percent: number) =>
+    bounds === undefined
+      ? `minimumHealthyPercent ${percent}`
+      : `maxUnavailable ${desired - lowerLimit(desired, percent)}`;
+  const most = (percent: number) =>
+    bounds === undefined ? `maximumPercent ${percent}` : `maxSurge ${upperLimit(desired, percent) - desired}`;
   const settings = [
-    ...(minimumHealthyPercent === undefined ? [] : [`minimumHealthyPercent ${minimumHealthyPercent}`]),
-    ...(maximumPercent === undefined ? [] : [`maximumPercent ${maximumPercent}`]),
+    ...(minimumHealthyPercent === undefined ? [] : [least(minimumHealthyPercent)]),
+    ...(maximumPercent === undefined ? [] : [most(maximumPercent)]),
   ];
   const ways = [
     ...(rolling === true
@@ -58,12 +68,11 @@ function remedyText(
           `use strategy ROLLING${settings.length === 0 ? "" : ` with ${listOr(settings)}`} in ecs.service.deploymentConfiguration`,
         ]
       : []),
-    ...(rolling === undefined && settings.length > 0
-      ? [`set ${listOr(settings)} in ecs.service.deploymentConfiguration`]
-      : []),
+    ...(rolling === undefined && settings.length > 0 ? [`set ${listOr(settings)} in ${where}`] : []),
+    ...(nearest === undefined ? [] : [nearest]),
     ...(instances === undefined
       ? []
-      : [`add ${counted(instances.count, `${instances.instanceType} instance`)}${toProviders(placement)}`]),
+      : [`add ${counted(instances.count, `${instances.instanceType} instance`)}${toProviders(placement, limit)}`]),
   ];
   if (barred !== undefined && ways.length === 0) return "--allow-stall deploys all the same.";
   const all =
@@ -74,7 +83,7 @@ function remedyText(
 }
 
 /** Whose the machines have to be, where no capacity provider starts so many by itself. */
-function toProviders(placement: Rollout["placement"]): string {
+function toProviders(placement: Rollout["placement"], limit: string | undefined): string {
   const names = placement?.capacityProviders ?? [];
-  return names.length === 0 ? "" : ` to ${listOr(names)}, which starts no more by itself`;
+  return names.length === 0 ? "" : ` of ${listOr(names)}, which starts no more by itself${because(limit)}`;
 }

@@ -9,21 +9,14 @@ import { checks, type ReasonCode } from "../placement/checks.ts";
 import { emptyInstance, instanceTypesFor } from "../placement/empty-instance.ts";
 import { placeIn } from "../placement/place.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
+import type { RolloutBounds } from "../workload/resolved.ts";
 import { emptyRoom, vacate, type Room } from "../placement/room.ts";
 import { growthFor } from "./growth.ts";
+import { stallOf, type Stall } from "./stall.ts";
 import { copyWorld, worldOf, type World } from "./world.ts";
 import type { TaskDefinition } from "../ecs-api/api.ts";
+import { lowerLimit, percentDown, percentUp, upperLimit } from "../ecs-api/deployment-limits.ts";
 import { groupOfService, type DeploymentSettings } from "../ecs-api/service.ts";
-
-/** "rounded up to the nearest integer value": the fewest tasks that stay healthy. */
-export function lowerLimit(desired: number, minimumHealthyPercent: number): number {
-  return Math.ceil((desired * minimumHealthyPercent) / 100);
-}
-
-/** "rounded down to the nearest integer value": the most tasks at once. */
-export function upperLimit(desired: number, maximumPercent: number): number {
-  return Math.floor((desired * maximumPercent) / 100);
-}
 
 /** A service that is created or updated. */
 export interface Rollout {
@@ -37,8 +30,12 @@ export interface Rollout {
   readonly placement?: Omit<PlacementOptions, "group">;
   /** How many; as many as it takes where left out. */
   readonly mayGrow?: number;
+  /** What keeps them from starting more. */
+  readonly limit?: string;
   /** Why they start none all the same: its constraints name a machine where somebody holds a device of its tasks. */
   readonly barred?: string;
+  /** Where the percentages come from bounds in replicas, which are what can be changed then. */
+  readonly bounds?: RolloutBounds;
 }
 
 /** The changes that would let a stalled deployment finish, the least each; undefined where none of its kind does. */
@@ -50,7 +47,7 @@ export interface RolloutRemedies {
   readonly instances?: { readonly instanceType: string; readonly count: number };
 }
 
-export interface RolloutVerdict {
+export interface RolloutVerdict extends Stall {
   readonly service: string;
   readonly finishes: boolean;
   readonly desired: number;
@@ -107,6 +104,9 @@ export function judgeRollouts(
       placements: [...outcome.started, ...outcome.added],
       ...(machines === 0 ? {} : { added: { instanceType: fresh.get(service)!.instanceType, machines } }),
       remedies: outcome.finishes ? {} : remediesFor(snapshot, before, rollout, needs),
+      ...(outcome.finishes || settings.daemon
+        ? {}
+        : stallOf(snapshot, world.rooms, fresh.get(service)?.rooms ?? [], needs)),
     };
   });
 }
@@ -236,14 +236,4 @@ function least(most: number, does: (count: number) => boolean): number | undefin
     else low = middle + 1;
   }
   return low;
-}
-
-/** The highest percentage that keeps no more than `kept` of `desired` healthy. */
-function percentDown(kept: number, desired: number): number {
-  return Math.floor((kept * 100) / desired);
-}
-
-/** The lowest percentage that allows `allowed` tasks. */
-function percentUp(allowed: number, desired: number): number {
-  return Math.ceil((allowed * 100) / desired);
 }

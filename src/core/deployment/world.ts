@@ -70,7 +70,11 @@ export function worldOf(
     const without = withoutGpusOf(instance, mine, gpus);
     return { ...without, remaining: mine.reduce((left, { needs }) => giveBack(left, needs), without.remaining) };
   });
-  const rooms = roomsOf({ ...snapshot, tasks: snapshot.tasks.filter((task) => !released.has(task)), instances });
+  const others = snapshot.tasks.filter((task) => !released.has(task));
+  const rooms = roomsOf({ ...snapshot, tasks: others, instances }).map((room): Room => ({
+    ...room,
+    placing: "deployment",
+  }));
   const byArn = new Map(rooms.map((room) => [room.instance.arn, room]));
   const old = new Map<string, OldTask[]>(services.map((service) => [service, []]));
   for (const { task, needs } of known) {

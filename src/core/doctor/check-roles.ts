@@ -10,12 +10,18 @@ import { roleAccountOf, roleNameOf } from "./role-name.ts";
 import { executionRoleUses } from "../ecs/execution-role.ts";
 import { judgeTrust, tasksPrincipal } from "./trust-policy.ts";
 
+interface RoleDuties {
+  readonly managedInstances: boolean;
+  /** The log groups that aiplat makes with the caller's rights. */
+  readonly made: ReadonlySet<string>;
+}
+
 /** The roles that tasks run with: there, assumable, and allowed what the tasks' start needs. */
 export function checkRoles(
   needs: Needs,
   observed: ObservedAccount,
   place: Place,
-  managedInstances: boolean,
+  { managedInstances, made }: RoleDuties,
 ): readonly CheckItem[] {
   const { executionRole, taskRole } = needs;
   const uses = executionRoleUses(needs, managedInstances);
@@ -33,7 +39,7 @@ export function checkRoles(
     ...(executionRole === undefined ? absent() : checkRole("execution-role", executionRole, observed, place)),
     ...(executionRole === undefined || valueOf(observed.roles.get(executionRole)) === undefined
       ? []
-      : checkPermissions(needs, executionRole, observed, place)),
+      : checkPermissions(needs, executionRole, observed, place, made)),
     ...(taskRole === undefined || taskRole === executionRole ? [] : checkRole("task-role", taskRole, observed, place)),
   ];
 }
@@ -90,10 +96,14 @@ function checkPermissions(
   role: string,
   { decisions, secrets, logGroups }: ObservedAccount,
   place: Place,
+  made: ReadonlySet<string>,
 ): readonly CheckItem[] {
   const check = "permissions";
   const all = permissionsOf(needs, place, secrets)
-    .filter(({ unlessGroup }) => unlessGroup === undefined || valueOf(logGroups.get(unlessGroup)) !== true)
+    .filter(
+      ({ unlessGroup }) =>
+        unlessGroup === undefined || (!made.has(unlessGroup) && valueOf(logGroups.get(unlessGroup)) !== true),
+    )
     .flatMap((need) =>
       need.actions.flatMap((action) => ({ need, action, reading: decisions.get(decisionKey(action, need.resource)) })),
     )

@@ -14,7 +14,8 @@ import { checkQuotas } from "./check-quotas.ts";
 import { checkRoles } from "./check-roles.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { findLacking } from "./lacking.ts";
-import type { Needs } from "../ecs/account-needs.ts";
+import { logGroupKey, type Needs } from "../ecs/account-needs.ts";
+import { logGroupsOf } from "../ecs/log-groups.ts";
 import type { Observation, ObservedAccount, ObservedCluster } from "./observation.ts";
 import { candidatesFor } from "./observed-instances.ts";
 import { placeOf, type Place } from "./place.ts";
@@ -133,16 +134,20 @@ function examineNeeds(
     cluster === undefined || snapshot === undefined
       ? []
       : candidatesFor(workload, providersFor(ecs, cluster), snapshot);
+  const made = new Set(logGroupsOf(ecs).map(logGroupKey));
   const group = (subject: string, items: readonly CheckItem[]): CheckGroup => ({ subject, items });
   return [
-    group("roles", checkRoles(needs, account, place, ecs.capacity.kind === "managed-instances")),
+    group(
+      "roles",
+      checkRoles(needs, account, place, { managedInstances: ecs.capacity.kind === "managed-instances", made }),
+    ),
     group("images", [
       ...checkImages(needs, account, types),
       ...checkDrivers(needs, account, candidates),
       ...checkGpuDrivers(needs, account, candidates),
     ]),
     group("secrets", checkSecrets(needs, account)),
-    group("logs", checkLogs(needs, account)),
+    group("logs", checkLogs(needs, account, made)),
     group("network", usesOwnNetwork(patient) ? checkNetwork(network, account, asked ?? workload.replicas) : []),
   ];
 }

@@ -16,6 +16,26 @@ export interface ServiceDeployment {
   readonly stage?: string;
   /** The share of production traffic that the new revision has. */
   readonly productionPercent?: number;
+  /** The lifecycle hooks at which it waits for somebody. */
+  readonly pauses?: readonly Pause[];
+}
+
+/**
+ * A pause until ContinueServiceDeployment, or until its time is over.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/pause-lifecycle-hooks.html
+ */
+export interface Pause {
+  readonly hookId: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number;
+  /** CONTINUE or ROLLBACK: what ECS does then. */
+  readonly timeoutAction?: string;
+}
+
+/** The words with which the AWS CLI has a deployment go on after a pause. */
+export function continueWords({ arn }: Pick<ServiceDeployment, "arn">, { hookId }: Pause): readonly string[] {
+  const words = ["ecs", "continue-service-deployment", "--service-deployment-arn", arn, "--hook-id", hookId];
+  return [...words, "--action", "CONTINUE"];
 }
 
 export type ServiceDeploymentStatus =

@@ -47,8 +47,14 @@ export const workloadTag = "aiplat:workload";
 /** This tag says which slot of its instance type a variant is, or who chooses its devices. */
 export const slotTagKey = "aiplat:slot";
 
+/** On a service: what its deployments may take away and add, in replicas. */
+export const rolloutTag = "aiplat:rollout";
+
 /** Tags whose key is this and a service's name say that a service was made to take that one's place. */
 export const replacesTag = "aiplat:replaces:";
+
+/** Tags whose key is this and a service's name say that that one was deleted, and nothing made to take its place. */
+export const deletedTag = "aiplat:deleted:";
 
 /** The services of a workload that are not deleted: by their tag, and by name those that somebody else has made. */
 export function servicesOf(

@@ -1,5 +1,6 @@
 import { devicesTag } from "../catalog/device-set.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
+import { rolloutTag } from "../ecs-api/service.ts";
 import { generatedFields, type FieldTree } from "./generated-fields.ts";
 import { itemKey } from "./list-items.ts";
 import { normalForm } from "./normal-form.ts";
@@ -28,7 +29,7 @@ export function diffTaskDefinitions(declared: Raw, registered: Raw): readonly Ch
 
 /** aiplat's own tags alone are no reason to touch what somebody else has made. */
 export function isOwnTag({ path, kind, after }: Change): boolean {
-  if (kind !== "added" || !path.startsWith("tags[aiplat:")) return false;
+  if (kind !== "added" || !path.startsWith("tags[aiplat:") || path === `tags[${rolloutTag}]`) return false;
   // What a file says of the devices it uses is the user's; that a CPU workload uses none, aiplat says by itself.
   return path !== `tags[${devicesTag}]` || after === undefined || JSON.stringify(after).includes('"none"');
 }

@@ -34,6 +34,8 @@ export interface EcsWorkload {
   readonly networkMode: NetworkMode;
   readonly capacity: Capacity;
   readonly lockPortBase: number;
+  /** Where its tasks run, as far as that is known. */
+  readonly region?: string;
   /** Whether aiplat chooses the devices, since ECS on EC2 does not schedule Neuron devices. */
   readonly choosesDevices: boolean;
   /** The Neuron devices that raw fields list by hand. */
@@ -82,6 +84,7 @@ export function resolveForEcs(workload: ResolvedWorkload, target: EcsTarget = {}
     networkMode,
     capacity,
     lockPortBase,
+    ...present({ region: target.region }),
     choosesDevices:
       capacity.kind !== "managed-instances" && workload.shapes.some(({ request }) => request.kind === "neuron"),
     listedDevices: rawDevicesOf(workload),

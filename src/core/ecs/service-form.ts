@@ -3,7 +3,7 @@ import { diffNormalForms, type Change } from "./diff.ts";
 import type { FieldTree } from "./generated-fields.ts";
 import { orderItems } from "./list-items.ts";
 import type { ServiceUpdate } from "../ecs-api/schema/service.ts";
-import { primaryOf, replacesTag, type Service, type ServiceInput } from "../ecs-api/service.ts";
+import { deletedTag, primaryOf, replacesTag, type Service, type ServiceInput } from "../ecs-api/service.ts";
 
 /** The fields of a service that aiplat itself can write, the raw fields aside. */
 export const generatedServiceFields: FieldTree = {
@@ -125,7 +125,7 @@ function normalValue(name: string, value: unknown): unknown {
 
 /** A tag that remembers what was there before: it says how the service came to be, not what it is. */
 function isRecord(tag: unknown): boolean {
-  return isRaw(tag) && String(tag["key"]).startsWith(replacesTag);
+  return isRaw(tag) && [replacesTag, deletedTag].some((prefix) => String(tag["key"]).startsWith(prefix));
 }
 
 /**

@@ -7,6 +7,7 @@ import { addConstraints } from "./placement-constraints.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { longestStartPeriod } from "./container.ts";
 import type { EcsVariant, EcsWorkload } from "./resolve-for-ecs.ts";
+import { checkRawRollout, checkRolloutOf, percentagesFor, rolloutTags } from "./rollout-bounds.ts";
 import { tagsFor } from "./tags.ts";
 import type { Variant } from "./variants.ts";
 import type { ServiceInput } from "../ecs-api/service.ts";
@@ -41,7 +42,7 @@ export function isSlotService({ slot, shape }: Variant): boolean {
 export function generateService(ecs: EcsWorkload, variant: EcsVariant, settings: ServiceSettings): ServiceInput {
   const { workload } = ecs;
   const raw: Raw = workload.ecs.service ?? {};
-  refuseErrors(checkRawService(raw, isSlotService(variant)));
+  refuseErrors([...checkRawService(raw, isSlotService(variant)), ...checkRawRollout(raw, workload.rollout)]);
   const ours = serviceConstraints(ecs, variant, settings);
   const merged: Raw = addConstraints(
     mergeRaw(generated(ecs, variant, settings, raw), withoutCapacityClash(raw), {}),
@@ -53,9 +54,12 @@ export function generateService(ecs: EcsWorkload, variant: EcsVariant, settings:
     ...merged,
     ...present({ serviceName: settings.serviceName }),
     ...present({ deploymentConfiguration: breaker }),
-    tags: tagsFor(workload, variant, merged["tags"]),
+    tags: [...tagsFor(workload, variant, merged["tags"]), ...rolloutTags(workload.rollout)],
   } as unknown as ServiceInput;
-  refuseErrors(checkZoneRebalancing(complete));
+  refuseErrors([
+    ...checkZoneRebalancing(complete),
+    ...checkRolloutOf(complete, workload.rollout, settings.desiredCount),
+  ]);
   return complete["availabilityZoneRebalancing"] === undefined && raw["availabilityZoneRebalancing"] !== null
     ? {
         ...complete,
@@ -94,6 +98,7 @@ function generated(
     deploymentConfiguration: {
       maximumPercent: daemon ? 100 : 200,
       minimumHealthyPercent: daemon ? 0 : 100,
+      ...percentagesFor(workload.rollout ?? {}, desiredCount),
       deploymentCircuitBreaker: { enable: true, rollback: true },
     },
     ...present({ placementStrategy }),

@@ -1,10 +1,20 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html */
 import { isRaw } from "../base/merge.ts";
 import { problem, type Problem } from "../base/problem.ts";
-import type { PlacementConstraint, PlacementStrategyItem } from "../ecs-api/api.ts";
+import type { PlacementConstraint } from "../ecs-api/api.ts";
+import type { PlacementStrategy } from "../ecs-api/placement-strategy.ts";
 import { deploymentSettingsOf, type ServiceInput } from "../ecs-api/service.ts";
 
 const zone = "attribute:ecs.availability-zone";
+
+/** What of a service decides on it. */
+export interface Balanced {
+  readonly daemon: boolean;
+  readonly maximumPercent: number;
+  readonly placementStrategy: readonly PlacementStrategy[];
+  readonly placementConstraints: readonly { readonly expression?: string | undefined }[];
+  readonly loadBalancers: readonly unknown[];
+}
 
 /** Why a service cannot be rebalanced over availability zones, and what to write to have it so. */
 interface Obstacle {
@@ -23,12 +33,12 @@ export function zoneRebalancing(
   constraints: readonly PlacementConstraint[],
 ): "ENABLED" | "DISABLED" {
   const { strategy } = deploymentSettingsOf(service);
-  return strategy === "ROLLING" && obstacleOf(service, constraints) === undefined ? "ENABLED" : "DISABLED";
+  return strategy === "ROLLING" && obstacleTo(balanced(service, constraints)) === undefined ? "ENABLED" : "DISABLED";
 }
 
 /** What is wrong where the user has it on all the same. Whether ECS minds the definition's constraints is not known. */
 export function checkZoneRebalancing(service: ServiceInput): readonly Problem[] {
-  const obstacle = obstacleOf(service, []);
+  const obstacle = obstacleTo(balanced(service, []));
   return service["availabilityZoneRebalancing"] !== "ENABLED" || obstacle === undefined
     ? []
     : [
@@ -41,8 +51,20 @@ export function checkZoneRebalancing(service: ServiceInput): readonly Problem[] 
       ];
 }
 
-function obstacleOf(service: ServiceInput, constraints: readonly PlacementConstraint[]): Obstacle | undefined {
-  const { maximumPercent, daemon } = deploymentSettingsOf(service);
+function balanced(service: ServiceInput, constraints: readonly PlacementConstraint[]): Balanced {
+  const { daemon, maximumPercent } = deploymentSettingsOf(service);
+  return {
+    daemon,
+    maximumPercent,
+    placementStrategy: (service["placementStrategy"] ?? []) as readonly PlacementStrategy[],
+    placementConstraints: [...constraints, ...(service.placementConstraints ?? [])],
+    loadBalancers: (service["loadBalancers"] ?? []) as readonly unknown[],
+  };
+}
+
+/** What keeps ECS from rebalancing; undefined where nothing does. */
+export function obstacleTo(service: Balanced): Obstacle | undefined {
+  const { daemon, maximumPercent, placementStrategy, placementConstraints, loadBalancers } = service;
   const rebalancing = "availability-zone rebalancing";
   if (daemon)
     return {
@@ -54,19 +76,18 @@ function obstacleOf(service: ServiceInput, constraints: readonly PlacementConstr
       message: `${rebalancing} starts a task before it stops another, which maximumPercent ${maximumPercent} does not allow`,
       hint: "a maximumPercent above 100",
     };
-  const [first] = (service["placementStrategy"] ?? []) as readonly PlacementStrategyItem[];
+  const [first] = placementStrategy;
   if (first !== undefined && (first.type !== "spread" || first.field !== zone))
     return {
       message: `${rebalancing} needs a placement strategy that begins with a spread over the zones, and this one begins with ${[first.type, first.field].join(" ").trim()}`,
       hint: `begin the strategy with { type: spread, field: ${zone} }`,
     };
-  if ([...constraints, ...(service.placementConstraints ?? [])].some(({ expression }) => expression?.includes(zone)))
+  if (placementConstraints.some(({ expression }) => expression?.includes(zone)))
     return {
       message: `${rebalancing} does not go with a placement constraint on ${zone}`,
       hint: "remove that constraint",
     };
-  const balancers = (service["loadBalancers"] ?? []) as readonly unknown[];
-  if (balancers.some((each) => isRaw(each) && each["loadBalancerName"] !== undefined))
+  if (loadBalancers.some((each) => isRaw(each) && each["loadBalancerName"] !== undefined))
     return { message: `${rebalancing} does not go with a Classic Load Balancer`, hint: "use a target group" };
   return undefined;
 }

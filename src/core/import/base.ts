@@ -1,5 +1,6 @@
 import { present } from "../base/present.ts";
 import type { CapacityProviderStrategyItem } from "../ecs-api/api.ts";
+import { boundsOf, deploymentConfigurationAt } from "../ecs/rollout-bounds.ts";
 import { parseTaskCpu, parseTaskMemory } from "../ecs/task-size.ts";
 import { environmentNameRule, formatMiB, roleArnRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
@@ -40,12 +41,23 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
     replicas: Math.max(1, desired),
     ...(words.sized ? resourcesOf(part, words.accelerator === "none") : {}),
     ...(Object.keys(roles).length === 0 ? {} : { roles }),
+    ...present({ rollout: rolloutOf(parts) }),
     ecs: {
       ...present({ cluster }),
       ...placeOf(part),
       ...(words.full ? loadBalancerWords(part) : {}),
     },
   };
+}
+
+/** The bounds that all of the services remember, where their percentages are what these come to. */
+function rolloutOf(parts: ImportSource["parts"]): Raw | undefined {
+  const [bounds, ...others] = parts.map(({ service }) => (service === undefined ? undefined : boundsOf(service)));
+  const alike = others.every((each) => JSON.stringify(each) === JSON.stringify(bounds));
+  const kept = parts.every(
+    ({ service }) => service === undefined || deploymentConfigurationAt(service, service.desiredCount) === undefined,
+  );
+  return bounds !== undefined && alike && kept ? { ...bounds } : undefined;
 }
 
 /** The API takes names of roles too, which the file has no word for. */

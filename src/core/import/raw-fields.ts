@@ -49,14 +49,14 @@ export function rawFieldsOf(
 }
 
 /** The service as deploy would declare it. */
-export function serviceOf(ecs: EcsWorkload, variant: EcsVariant, { definition }: ImportedPart): ServiceInput {
+export function serviceOf(ecs: EcsWorkload, variant: EcsVariant, { definition, service }: ImportedPart): ServiceInput {
   const { workload, capacity } = ecs;
   const capacityProviderStrategy = namedStrategy(capacity);
   const networkConfiguration = networkConfigurationOf(ecs, undefined);
   return generateService(ecs, variant, {
     cluster: workload.ecs.cluster ?? "default",
     taskDefinition: definition.family,
-    desiredCount: workload.replicas,
+    desiredCount: service?.desiredCount ?? workload.replicas,
     ...present({ capacityProviderStrategy, networkConfiguration }),
     enableExecuteCommand: false,
     placementConstraints: [],

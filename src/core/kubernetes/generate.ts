@@ -134,6 +134,9 @@ function unsupportedFields(kind: Kind, workload: ResolvedWorkload): readonly Uns
     ...(workload.schedule === undefined || definition.scheduled === true
       ? []
       : [{ path: ["schedule"], message: "starts at once, and there is a schedule" }]),
+    ...(workload.rollout === undefined || definition.rollsOut === true
+      ? []
+      : [{ path: ["rollout"], message: "has no bounds in replicas for its rollout, and there is rollout" }]),
     ...(queue === undefined || definition.queues?.kueue !== undefined
       ? []
       : [

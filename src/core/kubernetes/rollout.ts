@@ -1,14 +1,31 @@
-import type { Shape } from "../workload/resolved.ts";
+import { present } from "../base/present.ts";
+import type { ResolvedWorkload, RolloutBounds, Shape } from "../workload/resolved.ts";
 
 /**
  * A rollout that needs no spare devices: a new pod starts when an old one has left its. Kubernetes' default starts new
  * ones first, and waits for ever where every device is taken.
  */
-export function withoutSpareNode(
+const withoutSpareNode: RolloutBounds = { maxSurge: 0, maxUnavailable: 1 };
+
+/** The strategy of a Deployment: the platform's own for a workload without devices that says nothing. */
+export function rollingUpdate(
+  { rollout }: ResolvedWorkload,
   shape: Shape,
   field: "strategy" | "deploymentStrategy",
 ): Readonly<Record<string, unknown>> {
-  return shape.request.kind === "none"
-    ? {}
-    : { [field]: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } };
+  if (rollout === undefined && shape.request.kind === "none") return {};
+  return {
+    [field]: {
+      type: "RollingUpdate",
+      rollingUpdate: boundsOf(rollout, shape.request.kind === "none" ? {} : withoutSpareNode),
+    },
+  };
+}
+
+/** The bounds of a kind whose own default is `usual`. */
+export function boundsOf(rollout: RolloutBounds | undefined, usual = withoutSpareNode): RolloutBounds {
+  // Without a pod that may be away, one has to be added: Kubernetes' own number of them.
+  const { maxSurge, ...others } = { ...usual, ...rollout };
+  const stuck = rollout?.maxSurge === undefined && others.maxUnavailable === 0;
+  return { ...(stuck ? {} : present({ maxSurge })), ...others };
 }

@@ -21,3 +21,8 @@ export function barredGrowth(held: string, providers: readonly string[]): string
 /** What a user can do about it. */
 export const waysToGrow =
   "Run that task with aiplat, whose tasks lock their devices, or stop it; say with the tag aiplat:devices what it uses; or move it to machines of no capacity provider.";
+
+/** ` (managed scaling of asg is off)`: what keeps providers from starting more; nothing where that is not known. */
+export function because(limit: string | undefined): string {
+  return limit === undefined ? "" : ` (${limit})`;
+}

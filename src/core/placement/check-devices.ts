@@ -19,13 +19,19 @@ export function checkDevices(needs: Requirements, room: Room): readonly string[]
       ({ claim, devices: taken }) =>
         `${pathsOf(taken)} ${taken.length === 1 ? "is" : "are"} held by task ${describe(claim)}`,
     ),
-    ...(placed.length === 0
-      ? []
-      : [`${pathsOf(numbersOf(placed))} ${placed.length === 1 ? "goes" : "go"} to another task of this run`]),
+    ...(placed.length === 0 ? [] : [describePlaced(numbersOf(placed), room)]),
     ...locked.map(
       ({ device }) => `UDP host port ${lockOf(needs, device)}, the lock of ${devicePath(device)}, is taken`,
     ),
   ];
+}
+
+/** Devices of tasks that were placed after the snapshot: those of a deployment may have been there before. */
+function describePlaced(devices: readonly number[], { placing }: Room): string {
+  const one = devices.length === 1;
+  return placing === "run"
+    ? `${pathsOf(devices)} ${one ? "goes" : "go"} to another task of this run`
+    : `${pathsOf(devices)} ${one ? "is" : "are"} held by a task of this deployment`;
 }
 
 /** Devices that the instance does not have, or that nobody knows it to have. */

@@ -2,37 +2,34 @@ import { present } from "../base/present.ts";
 import { toGpuDevices } from "../devices/gpus.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
-import { serviceNameOfTask } from "../cluster/task-services.ts";
+import { serviceNameOfTask, type TaskService } from "../cluster/task-services.ts";
 import { groupOfService } from "../ecs-api/service.ts";
 import { requirementsOf, type Requirements } from "../ecs/requirements.ts";
 import { isEligible } from "./headroom.ts";
 import { emptyRoom, occupy } from "./room.ts";
 
 /**
- * What the tasks of the cluster's DAEMON services need, one of each on every machine that they are eligible for:
+ * What the tasks of the cluster's daemons need, one of each on every machine that they are eligible for:
  * "Reserves CPU, memory and network interfaces for daemon tasks on each container instance".
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html#service_scheduler_daemon
  */
 export function daemonsOf(snapshot: ClusterSnapshot): readonly Requirements[] {
-  const { services = [], taskServices = [], tasks, taskDefinitions, tags } = snapshot;
+  const { services = [], taskServices = [], managedDaemons = [], tasks, taskDefinitions, tags } = snapshot;
   const base = lockPortBaseOf(tags);
   const running = new Map(tasks.map((task) => [serviceNameOfTask(task), task.taskDefinitionArn]));
-  const declared = new Map(services.map((service) => [service.serviceName, service]));
-  const names = new Set(
-    [...taskServices, ...services]
-      .filter(({ schedulingStrategy }) => schedulingStrategy === "DAEMON")
-      .map(({ serviceName }) => serviceName),
-  );
-  return [...names].flatMap((name) => {
-    const service = declared.get(name);
-    const definition = taskDefinitions[service?.taskDefinition ?? running.get(name) ?? ""];
-    if (definition === undefined) return [];
-    const options = {
-      group: groupOfService(name),
-      ...present({ placementConstraints: service?.placementConstraints }),
-    };
-    return [requirementsOf(definition, options, base)];
-  });
+  const known = new Map<string, TaskService>([...taskServices, ...services].map((each) => [each.serviceName, each]));
+  const daemons = [...known.values()].filter(({ schedulingStrategy }) => schedulingStrategy === "DAEMON");
+  return [
+    ...daemons.flatMap(({ serviceName, taskDefinition = running.get(serviceName), placementConstraints }) => {
+      const definition = taskDefinitions[taskDefinition ?? ""];
+      if (definition === undefined) return [];
+      const options = { group: groupOfService(serviceName), ...present({ placementConstraints }) };
+      return [requirementsOf(definition, options, base)];
+    }),
+    ...managedDaemons.map(({ definition, capacityProviders }) =>
+      requirementsOf(definition, { capacityProviders }, base),
+    ),
+  ];
 }
 
 /** The instance with what the daemons leave of it. */

@@ -36,6 +36,8 @@ export interface PlacementExplanation {
 export interface ExplainOptions extends PlacementOptions {
   /** Default 1. */
   readonly count?: number;
+  /** What keeps the capacity providers from starting more machines. */
+  readonly limit?: string;
 }
 
 /**
@@ -76,7 +78,9 @@ function explain(
   const possible = countPlaceable(filled, variants, requested);
   const judged = (rooms ?? filled).map((room) => closestTo(room, variants));
   const nearestChange =
-    possible < requested ? findNearestChange(snapshot, variants, judged, requested - possible) : undefined;
+    possible < requested
+      ? findNearestChange(snapshot, variants, judged, requested - possible, options.limit)
+      : undefined;
   return {
     placeable: possible === requested,
     requested,
@@ -86,7 +90,8 @@ function explain(
   };
 }
 
-function toExplanation({ room, closest }: Judged): InstanceExplanation {
+/** What is said of one instance. */
+export function toExplanation({ room, closest }: Judged): InstanceExplanation {
   const { instance, instanceType } = room;
   const unjudged = uniqueReasons(closest.flatMap(({ needs }) => unjudgedOf(needs, room)));
   return {

@@ -2,9 +2,11 @@ import { instanceTypeOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
 import { isShare } from "../devices/gpu-need.ts";
 import { freeMiBOf, idleGpu } from "../devices/gpus.ts";
 import { missingGpusOf } from "../devices/missing-gpus.ts";
+import { serviceNameOfTask } from "../cluster/task-services.ts";
 import { taskIdOf } from "../ecs-api/arn.ts";
 import { listOr } from "../base/problem.ts";
 import { formatMiB } from "../workload/fields.ts";
+import { because } from "./barred-growth.ts";
 import { blockersOf } from "./check-devices.ts";
 import { checkGpus } from "./check-gpus.ts";
 import { takenPorts, type ReasonCode } from "./checks.ts";
@@ -29,12 +31,15 @@ interface Misfit {
 /**
  * The smallest change that makes a task fit: to wait comes before asking for less, that before touching an instance,
  * that before stopping somebody's task, and that before paying for another machine.
+ *
+ * @param limit What keeps the capacity providers from starting that one.
  */
 export function findNearestChange(
   snapshot: ClusterSnapshot,
   variants: readonly Requirements[],
   judged: readonly Judged[],
   missing: number,
+  limit?: string,
 ): NearestChange | undefined {
   const misfits = judged
     .flatMap(({ room, closest }) =>
@@ -55,7 +60,7 @@ export function findNearestChange(
     repairHealth(only("HEALTH")) ??
     repairGpus(only("GPU"), variants, missing) ??
     stopTasks(only("DEVICES", "PORTS")) ??
-    addInstances(snapshot, variants, missing)
+    addInstances(snapshot, variants, missing, limit)
   );
 }
 
@@ -184,8 +189,26 @@ function stopTasks(misfits: readonly Misfit[]): NearestChange | undefined {
     ? undefined
     : {
         kind: "stop-tasks",
-        message: `stop ${tasks(fewest.holders)}: then it fits on ${fewest.room.instance.ec2InstanceId}`,
+        message: `${stopping(fewest.holders, fewest.room)}: then it fits on ${fewest.room.instance.ec2InstanceId}`,
       };
+}
+
+/** Where a task of a service is stopped, ECS starts another: the service has to want fewer. */
+function stopping(arns: readonly string[], room: Room): string {
+  const services = new Map<string, string[]>();
+  for (const task of room.tasks.filter(({ taskArn }) => arns.includes(taskArn))) {
+    const name = serviceNameOfTask(task);
+    if (name !== undefined) services.set(name, [...(services.get(name) ?? []), task.taskArn]);
+  }
+  const owned = new Set([...services.values()].flat());
+  const others = arns.filter((arn) => !owned.has(arn));
+  return listOr(
+    [
+      ...(others.length === 0 ? [] : [`stop ${tasks(others)}`]),
+      ...[...services].map(([name, theirs]) => `scale service ${name} down (${tasks(theirs)})`),
+    ],
+    "and",
+  );
 }
 
 /** The tasks that hold the devices and ports; undefined where something else stands in the way as well. */
@@ -207,6 +230,7 @@ function addInstances(
   snapshot: ClusterSnapshot,
   variants: readonly Requirements[],
   missing: number,
+  limit: string | undefined,
 ): NearestChange | undefined {
   const empty = instanceTypesFor(snapshot, variants).flatMap((type) => emptyInstance(snapshot, type, variants) ?? []);
   for (const { instance, extra } of empty) {
@@ -217,7 +241,7 @@ function addInstances(
     const like = extra.length === 0 ? "" : ` with ${listOr(extra, "and")}`;
     return {
       kind: "add-instances",
-      message: `${more}${like}${byProvider(snapshot, variants)}`,
+      message: `${more}${like}${byProvider(snapshot, variants, limit)}`,
     };
   }
   const misfits = empty.flatMap(({ instance }) => variants.map((needs) => misfit(needs, emptyRoom(instance))));
@@ -226,8 +250,12 @@ function addInstances(
 }
 
 /** Who would start the machine: the run's own providers, or those that it does without. */
-function byProvider({ capacityProviders }: ClusterSnapshot, [needs]: readonly Requirements[]): string {
-  if (needs?.capacityProviders !== undefined) return ` of ${listOr(needs.capacityProviders)}`;
+function byProvider(
+  { capacityProviders }: ClusterSnapshot,
+  [needs]: readonly Requirements[],
+  limit: string | undefined,
+): string {
+  if (needs?.capacityProviders !== undefined) return ` of ${listOr(needs.capacityProviders)}${because(limit)}`;
   if (capacityProviders.length === 0) return "";
   return `; ${listOr(capacityProviders)} may start it: --capacity ${capacityProviders[0]}`;
 }

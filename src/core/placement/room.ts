@@ -30,6 +30,8 @@ export interface Room {
   readonly groups: Map<string, number>;
   /** Neuron devices that tasks placed here, after the snapshot, hold. */
   readonly placedDevices: Set<number>;
+  /** What these tasks are of, in messages. */
+  readonly placing: "run" | "deployment";
 }
 
 /**
@@ -76,6 +78,7 @@ function roomOf(
     interfacesLeft: interfacesLeft(instance, tasks, definitions),
     groups: groupsOf(tasks),
     placedDevices: new Set(),
+    placing: "run",
   };
 }
 

@@ -1,6 +1,6 @@
 import { present } from "../base/present.ts";
 import { listOr, problem, Refusal } from "../base/problem.ts";
-import { canLaunch, growthOf, type CapacityProvider } from "../cluster/capacity-providers.ts";
+import { canLaunch, growthOf, limitOf, type CapacityProvider } from "../cluster/capacity-providers.ts";
 import type { CapacityProviderStrategyItem } from "../ecs-api/api.ts";
 import { namedProviders, type Capacity } from "../ecs/capacity.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
@@ -20,6 +20,8 @@ export interface ChosenCapacity {
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
   /** How many more machines the providers may start; 0 where nothing scales. */
   readonly mayGrow: number;
+  /** What keeps the providers from starting more. */
+  readonly limit?: string;
   /** Whether Managed Instances are among them: ECS chooses their types and keeps their devices apart. */
   readonly managed?: true;
   /** Whether it is the cluster's default strategy, which nobody named. */
@@ -77,7 +79,16 @@ export function withStrategy(
   });
   const managed = strategy.some(({ capacityProvider }) => isManaged(providers, capacityProvider));
   const mayGrow = growth.reduce((sum, each) => sum + each, 0);
-  return { capacityProviderStrategy: strategy, mayGrow, ...(managed ? { managed } : {}) };
+  const limits = strategy.flatMap(({ capacityProvider }) => {
+    const known = providers?.find(({ name }) => name === capacityProvider);
+    return known === undefined ? [] : (limitOf(known, types) ?? []);
+  });
+  return {
+    capacityProviderStrategy: strategy,
+    mayGrow,
+    ...(limits.length === 0 ? {} : { limit: limits.join("; ") }),
+    ...(managed ? { managed } : {}),
+  };
 }
 
 function byDefault(cluster: ClusterCapacity, types: readonly string[]): ChosenCapacity {

@@ -1,5 +1,6 @@
 import type { Requirements } from "../ecs/requirements.ts";
 import type { Room } from "../placement/room.ts";
+import { judge } from "../placement/verdict.ts";
 import { placeSafely } from "../deployment/rollout.ts";
 
 /** One ECS service among those that carry a workload. */
@@ -17,7 +18,8 @@ export interface Share {
 /**
  * How many of `replicas` each service has: as it is now where the number is the same, else the fewest changes that
  * lead to it. One more goes to the service with the fewest that has room for it; one less leaves the one with the
- * most. What has no room anywhere is shared evenly all the same: the rollout guard says what is short.
+ * most. What has no room anywhere is shared evenly all the same, where it comes closest first: the rollout guard says
+ * what is short.
  *
  * @param rooms The cluster without the workload's own tasks; tasks are placed in them.
  */
@@ -41,9 +43,21 @@ export function distribute(
     if (rooms === undefined || placed(shares[index]!, 1) === 1) counts[index]!++;
     else full.add(index);
   }
-  while (total() < replicas)
-    counts[pick(shares, counts, (each) => shares[each]!.rank === shares[0]!.rank, "fewest")!]!++;
+  if (total() === replicas) return counts;
+  const distances = shares.map(({ needs }) => distanceFrom(needs, rooms ?? []));
+  while (total() < replicas) {
+    const first = shares.flatMap(({ rank }, index) => (rank === shares[0]!.rank ? [index] : []));
+    const fewest = Math.min(...first.map((index) => counts[index]!));
+    const among = first.filter((index) => counts[index] === fewest);
+    const nearest = Math.min(...among.map((index) => distances[index]!));
+    counts[among.find((index) => distances[index] === nearest)!]!++;
+  }
   return counts;
+}
+
+/** How much the machine lacks that lacks the least. */
+function distanceFrom(needs: Requirements, rooms: readonly Room[]): number {
+  return Math.min(...rooms.map((room) => judge(needs, room).reasons.length));
 }
 
 /** The first service with the fewest tasks of the lowest rank, or the last with the most of the highest. */

@@ -30,10 +30,16 @@ export function exposedRooms(requirements: Requirements, rooms: readonly Room[])
  *
  * @param unseen EC2 ids of the machines to keep away from.
  * @param room EC2 ids of machines that take one of the tasks each.
+ * @param scaling Whether capacity providers start the tasks: managed scaling and ids to go to never go together.
  */
-export function keepAway(count: number, unseen: readonly string[], room: readonly string[]): readonly Part[] {
-  if (unseen.length === 0) return [{ count, constraints: [] }];
-  if (unseen.length <= idsPerConstraint) return [{ count, constraints: [instancesConstraint("not_in", unseen)] }];
+export function keepAway(
+  count: number,
+  unseen: readonly string[],
+  room: readonly string[],
+  scaling: boolean,
+): readonly Part[] {
+  if (unseen.length <= idsPerConstraint || scaling)
+    return [{ count, constraints: chunks(unseen, idsPerConstraint).map((ids) => instancesConstraint("not_in", ids)) }];
   return chunks(room.slice(0, count), idsPerConstraint).map((ids) => ({
     count: ids.length,
     constraints: [instancesConstraint("in", ids)],

@@ -4,6 +4,7 @@ import { definitionsOf, type EcsVariant, type EcsWorkload } from "../ecs/resolve
 import { freshRooms } from "../placement/fresh-rooms.ts";
 import { placeIn } from "../placement/place.ts";
 import { roomsOf, type Room } from "../placement/room.ts";
+import { unjudgedOf } from "../placement/unjudged.ts";
 import { judge } from "../placement/verdict.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
 import { mayStart, placementOptions, providersOf, runRequest, type RunSettings } from "./run-request.ts";
@@ -27,30 +28,51 @@ export function planByRoom(
     const needs = placedBy(variant.requirements, placementOptions(settings));
     const arns = place(rooms, needs, left);
     left -= arns.length;
-    return { variant, needs, count: arns.length, names: [...new Set(arns)].map((arn) => ec2Ids.get(arn)!) };
+    const chosen = new Set(arns);
+    const names = [...chosen].map((arn) => ec2Ids.get(arn)!);
+    const open = uncounted(
+      needs,
+      rooms.filter(({ instance }) => chosen.has(instance.arn)),
+    );
+    return { variant, needs, count: arns.length, names, open };
   });
-  const steps = placed.flatMap(({ variant, needs, count: there, names }, index): readonly RunStep[] => {
+  const steps = placed.flatMap(({ variant, needs, count: there, names, open }, index): readonly RunStep[] => {
     // Of several types the first is the one that is wanted.
     const added = index === 0 && left > 0 ? placeOnNew(snapshot, needs, settings, left) : { count: 0, machines: 0 };
     left -= added.count;
     const total = there + added.count;
     return total === 0
       ? []
-      : [stepOf(variant, settings, total, { names, fresh: newMachines(added, providersOf(settings)) })];
+      : [stepOf(variant, settings, total, { names, fresh: newMachines(added, providersOf(settings)), open })];
   });
-  const shortage = left === 0 ? undefined : explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count });
+  const shortage =
+    left === 0 ? undefined : explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing: left });
   return { steps, unplaced: shortage === undefined ? [] : [shortage] };
 }
 
+/** @param open What is not judged of these machines. */
 function stepOf(
   { definition }: EcsVariant,
   settings: RunSettings,
   count: number,
-  { names, fresh }: { readonly names: readonly string[]; readonly fresh: readonly string[] },
+  {
+    names,
+    fresh,
+    open,
+  }: { readonly names: readonly string[]; readonly fresh: readonly string[]; readonly open: readonly string[] },
 ): RunStep {
   const one = names.length + fresh.length === 1;
-  const why = `${namesInShort(names, fresh)} ${one ? "has" : "have"} room; ECS chooses`;
+  const why = [`${namesInShort(names, fresh)} ${one ? "has" : "have"} room`, "ECS chooses", ...open].join("; ");
   return { definition, count, request: runRequest(settings, definition), why };
+}
+
+/** What decides on these machines and only ECS knows. */
+function uncounted(needs: Requirements, rooms: readonly Room[]): readonly string[] {
+  const machines = new Map<string, string[]>();
+  for (const room of rooms)
+    for (const { message } of unjudgedOf(needs, room))
+      machines.set(message, [...(machines.get(message) ?? []), room.instance.ec2InstanceId]);
+  return [...machines].map(([message, ids]) => `not judged of ${namesInShort(ids)}: ${message}`);
 }
 
 /** The container instances that take the tasks, one each. */
@@ -68,7 +90,8 @@ export function placeOnNew(
 ): { readonly count: number; readonly machines: number; readonly instanceType?: string } {
   const most = Math.min(count, mayStart(settings));
   const fresh = most === 0 ? undefined : freshRooms(snapshot, needs, most);
-  if (fresh === undefined) return { count: 0, machines: 0 };
+  // Nobody knows what would be started: that is not held against it.
+  if (fresh === undefined) return { count: most === 0 ? 0 : count, machines: 0 };
   const arns = place(fresh.rooms, needs, count);
   return { count: arns.length, machines: new Set(arns).size, instanceType: fresh.instanceType };
 }

@@ -1,9 +1,11 @@
 import { listOr } from "../base/problem.ts";
 import type { Rollout } from "../deployment/rollout.ts";
+import { present } from "../base/present.ts";
 import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import { definitionNameOf } from "../ecs-api/arn.ts";
 import type { ServiceDeployment } from "../ecs-api/service-deployment.ts";
 import { deploymentSettingsOf, hasProviders, type Service } from "../ecs-api/service.ts";
+import { boundsOf, rolloutUpdate } from "../ecs/rollout-bounds.ts";
 import { basisOf } from "./live-services.ts";
 import { replacedBy, type Replacement } from "./replacement.ts";
 import type { ServicePlan, ServiceStep } from "./service-plan.ts";
@@ -104,7 +106,9 @@ function stepBack(
   const { serviceName, desiredCount, taskDefinition } = service;
   const [before, after] = [definitionNameOf(taskDefinition), definitionNameOf(revision.taskDefinitionArn)];
   const common = { service: serviceName, desiredCount };
-  const update = { cluster, service: serviceName, taskDefinition: revision.taskDefinitionArn };
+  // The count may be another one since the last deployment, and the way back is one too.
+  const settings = rolloutUpdate(service, desiredCount);
+  const update = { cluster, service: serviceName, taskDefinition: revision.taskDefinitionArn, ...settings };
   const changes = before === after ? [] : [{ path: "taskDefinition", kind: "changed", before, after } as const];
   if (rollout !== undefined) {
     const stopped = `the deployment of ${before} is stopped: back ${before === after ? "to the tasks before it" : `from ${before} to ${after}`}`;
@@ -126,7 +130,7 @@ function stepBack(
     replacesTasks: true,
     why: `back from ${before} to ${after}`,
     update,
-    ...(hasProviders(service) ? {} : { deployment: rolloutOf(service, revision) }),
+    ...(hasProviders(service) ? {} : { deployment: rolloutOf({ ...service, ...settings }, revision) }),
   };
 }
 
@@ -142,5 +146,6 @@ function rolloutOf(service: Service, revision: RegisteredTaskDefinition): Rollou
     settings: deploymentSettingsOf(service),
     newDeployment: true,
     placement: { placementConstraints: service.placementConstraints ?? [] },
+    ...present({ bounds: boundsOf(service) }),
   };
 }

@@ -103,7 +103,7 @@ function planListed(
   const free = rooms.filter((room) => judge(needs, room).fits);
   const distinct = needs.devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : [];
   const { count, added = [] } = countOf(needs, settings, remaining, snapshot, unseen);
-  const parts = count === 0 ? [] : keepAway(count, ec2Ids(unseen), ec2Ids(free));
+  const parts = count === 0 ? [] : keepAway(count, ec2Ids(unseen), ec2Ids(free), providersOf(settings).length > 0);
   const steps = parts.map(({ count: some, constraints }) => ({
     why: [step.why, ...added].join("; "),
     ...present({ definition: step.definition }),

@@ -4,6 +4,7 @@ import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import { needsOf, roomWithout, type Rollout } from "../deployment/rollout.ts";
 import { deploymentSettingsOf, hasProviders, type Service } from "../ecs-api/service.ts";
 import { distribute } from "./distribute.ts";
+import { percentageChanges, rolloutUpdate } from "../ecs/rollout-bounds.ts";
 import { judged } from "./judge-plan.ts";
 import { basisOf } from "./live-services.ts";
 import type { ServicePlan, ServiceStep } from "./service-plan.ts";
@@ -60,23 +61,32 @@ export function planScale(
   );
 }
 
+/** Where it has bounds in replicas, with the percentages that they come to then. */
 function stepTo(
-  { serviceName, desiredCount }: Service,
+  service: Service,
   count: number,
   { cluster, replicas }: Pick<ScaleInput, "cluster" | "replicas">,
 ): ServiceStep {
+  const { serviceName, desiredCount } = service;
+  const rollout = rolloutUpdate(service, count);
   const common = {
     service: serviceName,
     desiredCount: count,
     replacesTasks: false,
     why: `${count} of ${replicas} replicas`,
   };
-  if (count === desiredCount) return { ...common, action: "keep", changes: [] };
+  const changes = [
+    ...(count === desiredCount
+      ? []
+      : [{ path: "desiredCount", kind: "changed" as const, before: desiredCount, after: count }]),
+    ...percentageChanges(service, rollout.deploymentConfiguration),
+  ];
+  if (changes.length === 0) return { ...common, action: "keep", changes };
   return {
     ...common,
     action: "update",
-    changes: [{ path: "desiredCount", kind: "changed", before: desiredCount, after: count }],
-    update: { cluster, service: serviceName, desiredCount: count },
+    changes,
+    update: { cluster, service: serviceName, desiredCount: count, ...rollout },
   };
 }
 

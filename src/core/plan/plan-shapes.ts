@@ -10,6 +10,7 @@ import {
   word,
 } from "../ecs-api/schema/common.ts";
 import { createService, updateService } from "../ecs-api/schema/service.ts";
+import { retentionDays } from "../workload/fields.ts";
 import { runTaskRequest, taskOverride } from "../ecs-api/schema/task.ts";
 import { taskDefinition } from "../ecs-api/schema/task-definition.ts";
 
@@ -28,6 +29,18 @@ export const registration = z.looseObject({
   taskDefinitionArn: optional(text),
   changes: z.array(z.looseObject({})),
 });
+
+export const logGroups = z.array(
+  z.looseObject({
+    action: z.enum(["create", "unknown"]),
+    group: word,
+    region: word,
+    retentionDays: optional(z.literal(retentionDays, { error: `must be one of ${retentionDays.join(", ")}` })),
+    tags: z.record(text, text),
+    maker: optional(z.enum(["execution role", "instance role"])),
+    why: text,
+  }),
+);
 
 export const runStep = z.looseObject({
   definition: optional(taskDefinition),
@@ -50,6 +63,7 @@ export const runSettings = z.looseObject({
   provider: optional(text),
   capacityProviderStrategy: optional(capacityProviderStrategy),
   mayGrow: optional(number),
+  limit: optional(text),
   placementStrategy: optional(placementStrategy),
   overrides: optional(taskOverride),
   tags: optional(tags),
@@ -80,6 +94,7 @@ export const serviceStep = z.looseObject({
   why: text,
   replacesTasks: flag,
   after: optional(texts),
+  rememberedBy: optional(text),
   replaces: optional(texts),
   definition: optional(taskDefinition),
   create: optional(createService),
@@ -93,9 +108,11 @@ export const rollout = z.looseObject({
   desired: whole.check(z.gte(0), z.lte(5_000)),
   settings: z.looseObject({ strategy: text, minimumHealthyPercent: number, maximumPercent: number, daemon: flag }),
   newDeployment: flag,
+  bounds: optional(z.looseObject({ maxUnavailable: optional(whole), maxSurge: optional(whole) })),
   placement: optional(
     z.looseObject({ placementConstraints: optional(readableConstraints), capacityProviders: optional(texts) }),
   ),
   mayGrow: optional(number),
+  limit: optional(text),
   barred: optional(text),
 });

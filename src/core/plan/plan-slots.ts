@@ -162,8 +162,8 @@ function stepsOf(
     }),
   });
   let done = 0;
-  return keepAway(hosts.length, [...unseen, ...spoiled, ...crowded], places).map(({ count, constraints }) =>
-    step(count, constraints, places.slice(done, (done += count))),
+  return keepAway(hosts.length, [...unseen, ...spoiled, ...crowded], places, providersOf(settings).length > 0).map(
+    ({ count, constraints }) => step(count, constraints, places.slice(done, (done += count))),
   );
 }
 

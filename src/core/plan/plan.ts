@@ -1,4 +1,5 @@
 import type { Problem } from "../base/problem.ts";
+import type { LogGroupStep } from "./log-groups.ts";
 import type { Registration } from "./registrations.ts";
 import type { RunFailure } from "./run-result.ts";
 
@@ -18,6 +19,8 @@ export interface Plan<Inputs, Step> {
   readonly registrations: readonly Registration[];
   /** In the order in which they are carried out. */
   readonly steps: readonly Step[];
+  /** Log groups that are not there: they are made before the first task starts. */
+  readonly logGroups?: readonly LogGroupStep[];
   readonly unplaced: readonly Unplaced[];
   /** What the state that it was made from does not say, and what nobody has said, each in a sentence. */
   readonly warnings: readonly string[];
@@ -27,8 +30,10 @@ export interface Plan<Inputs, Step> {
 export function changesAnything({
   registrations,
   steps,
-}: Pick<Plan<unknown, object>, "registrations" | "steps">): boolean {
+  logGroups = [],
+}: Pick<Plan<unknown, object>, "registrations" | "steps" | "logGroups">): boolean {
   return (
+    logGroups.some(({ action }) => action === "create") ||
     registrations.some(({ action }) => action === "register") ||
     steps.some((step) => "action" in step && step.action !== "keep")
   );

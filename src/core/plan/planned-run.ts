@@ -1,6 +1,7 @@
 import { present } from "../base/present.ts";
 import { clusterBasisOf, type DescribedCluster } from "./cluster-basis.ts";
 import { familiesKnown, unknownRevisions, type NewestRevisions } from "./newest-revisions.ts";
+import { unknownLogGroups, type LogGroupStep } from "./log-groups.ts";
 import { planRegistrations } from "./registrations.ts";
 import type { RunPlan, RunRound, RunStep } from "./run-plan.ts";
 import type { RunSettings } from "./run-request.ts";
@@ -16,6 +17,7 @@ export interface PlannedFrom {
   /** Families whose newest revision the user asked for, besides those that steps register. */
   readonly follows: readonly string[];
   readonly newest: NewestRevisions;
+  readonly logGroups?: readonly LogGroupStep[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -34,6 +36,7 @@ export function plannedRun({
   devices,
   follows,
   newest,
+  logGroups = [],
   now,
 }: PlannedFrom): RunPlan {
   const families = familiesOf(steps, follows);
@@ -54,7 +57,8 @@ export function plannedRun({
       newest,
     ),
     steps,
+    ...(logGroups.length === 0 ? {} : { logGroups }),
     unplaced,
-    warnings: unknownRevisions(families, newest),
+    warnings: [...unknownRevisions(families, newest), ...unknownLogGroups(logGroups)],
   };
 }

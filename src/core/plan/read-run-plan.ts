@@ -3,7 +3,7 @@ import { text } from "../ecs-api/field.ts";
 import type { Mismatch } from "../base/document-issues.ts";
 import { present } from "../base/present.ts";
 import { checkShape, differ, planRefusal, readPlan, refuseAll } from "./plan-file.ts";
-import { count, failures, registration, runBasis, runSettings, runStep, time } from "./plan-shapes.ts";
+import { count, failures, logGroups, registration, runBasis, runSettings, runStep, time } from "./plan-shapes.ts";
 import { tasksIn, type RunPlan } from "./run-plan.ts";
 
 const runPlan = z.looseObject({
@@ -15,6 +15,7 @@ const runPlan = z.looseObject({
   settings: runSettings,
   registrations: z.array(registration),
   steps: z.array(runStep),
+  logGroups: z.optional(logGroups),
   failures,
   basis: runBasis,
   unknown: z.array(text),
@@ -48,12 +49,20 @@ function planOf({
   basis: { cluster, families, devices },
   registrations,
   steps,
+  logGroups: groups,
   failures: unplaced,
   unknown,
 }: RunPlanDocument): RunPlan {
   const inputs = { settings, ...present({ clientToken }), plannedAt, cluster, families, devices };
   // What the shapes leave open was checked where it counts.
-  return { inputs, registrations, steps, unplaced, warnings: unknown } as unknown as RunPlan;
+  return {
+    inputs,
+    registrations,
+    steps,
+    ...present({ logGroups: groups }),
+    unplaced,
+    warnings: unknown,
+  } as unknown as RunPlan;
 }
 
 /** What the parts of a run's plan say of each other: its tasks must be found again, and all of them in its cluster. */

@@ -5,7 +5,7 @@ import { present } from "../base/present.ts";
 import type { Problem } from "../base/problem.ts";
 import { unplacedBy } from "./judge-plan.ts";
 import { checkShape, differ, planRefusal, readPlan, refuseAll } from "./plan-file.ts";
-import { clusterBasis, count, registration, rollout, serviceBasis, serviceStep } from "./plan-shapes.ts";
+import { clusterBasis, count, logGroups, registration, rollout, serviceBasis, serviceStep } from "./plan-shapes.ts";
 import type { ServicePlan } from "./service-plan.ts";
 
 const ofService = z.looseObject({ service: text });
@@ -16,6 +16,7 @@ const servicePlan = z.looseObject({
   replicas: count,
   registrations: z.array(z.extend(registration, { service: text })),
   steps: z.array(serviceStep),
+  logGroups: z.optional(logGroups),
   placements: z.optional(z.array(z.extend(ofService, { count, why: text }))),
   deployments: z.array(rollout),
   rollouts: z.optional(z.array(ofService)),
@@ -62,6 +63,7 @@ function planOf({
   clusterBasis: described,
   registrations,
   steps,
+  logGroups: groups,
   placements = [],
   deployments,
   rollouts = [],
@@ -85,6 +87,7 @@ function planOf({
         }),
       };
     }),
+    ...present({ logGroups: groups }),
     unplaced: stalls.map((stall) => unplacedBy(stall as unknown as Problem)),
     warnings: unknown,
   };

@@ -27,8 +27,17 @@ export function withDeletions(succession: Succession): readonly ServiceStep[] {
   if (leftOver.length === 0) return steps;
   if (!recreate) refuseSharedNames(succession);
   const successors = steps.map(({ service }) => service);
-  const deletions = leftOver.map((service) => deletionOf(service, recreate ? [] : successors));
   const made = steps.map((step) => remembering(step, succession));
+  const known = new Set(
+    made.some(({ create }) => create !== undefined)
+      ? leftOver.map(({ serviceName }) => serviceName)
+      : made.flatMap(({ replaces = [] }) => replaces),
+  );
+  const deletions = leftOver.map((service): ServiceStep => {
+    const step = deletionOf(service, recreate ? [] : successors);
+    const keeper = known.has(service.serviceName) ? undefined : successors[0];
+    return keeper === undefined ? step : { ...step, rememberedBy: keeper };
+  });
   return recreate ? [...deletions, ...made] : [...made, ...deletions];
 }
 

@@ -1,6 +1,6 @@
 import { definitionNameOf } from "../ecs-api/arn.ts";
 import type { Tag } from "../ecs-api/api.ts";
-import { replacesTag, type Service } from "../ecs-api/service.ts";
+import { deletedTag, primaryOf, replacesTag, type Service } from "../ecs-api/service.ts";
 
 /** A service whose place others have taken, as they remember it. */
 export interface ReplacedService {
@@ -21,13 +21,49 @@ const longestKey = 128;
  * @param others How many tags the service has besides.
  */
 export function replacementTags(replaced: readonly Service[], others: number): readonly Tag[] {
-  return replaced
-    .map(({ serviceName, desiredCount, taskDefinition }) => ({
-      key: `${replacesTag}${serviceName}`,
-      value: `${desiredCount} x ${definitionNameOf(taskDefinition)}`,
-    }))
-    .filter(({ key }) => key.length <= longestKey)
-    .slice(0, Math.max(0, mostTags - others));
+  return fitting(
+    replaced.map((service) => ({ key: `${replacesTag}${service.serviceName}`, value: lastRun(service) })),
+    others,
+  );
+}
+
+/**
+ * The tags by which a service that stays remembers those that are deleted with its last deployment, where no new one
+ * does: how to run what was there before, until the next deployment.
+ */
+export function deletionTags(deleted: readonly Service[], keeper: Service): readonly Tag[] {
+  const deployment = primaryOf(keeper)?.id;
+  return deployment === undefined
+    ? []
+    : fitting(
+        deleted.map((service) => ({
+          key: `${deletedTag}${service.serviceName}`,
+          value: `${lastRun(service)} ${deployment}`,
+        })),
+        keeper.tags?.length ?? 0,
+      );
+}
+
+function fitting(tags: readonly Tag[], others: number): readonly Tag[] {
+  return tags.filter(({ key }) => key.length <= longestKey).slice(0, Math.max(0, mostTags - others));
+}
+
+function lastRun({ desiredCount, taskDefinition }: Service): string {
+  return `${desiredCount} x ${definitionNameOf(taskDefinition)}`;
+}
+
+/** The services that were deleted with the last deployment of those that live. */
+export function deletedWith(services: readonly Service[]): readonly ReplacedService[] {
+  const living = new Set(services.map(({ serviceName }) => serviceName));
+  return services.flatMap((service) =>
+    (service.tags ?? []).flatMap(({ key, value }) => {
+      const [, count, definition, deployment] = /^(\d+) x (\S+:\d+) (\S+)$/.exec(value) ?? [];
+      const name = key.startsWith(deletedTag) ? key.slice(deletedTag.length) : undefined;
+      return name === undefined || living.has(name) || definition === undefined || deployment !== primaryOf(service)?.id
+        ? []
+        : [{ service: name, definition, count: Number(count) }];
+    }),
+  );
 }
 
 /** The services whose place it was made to take, whether they live or not. */

@@ -33,6 +33,8 @@ export interface RunSettings {
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
   /** How many more machines these may start. */
   readonly mayGrow?: number;
+  /** What keeps them from starting more. */
+  readonly limit?: string;
   readonly overrides?: RunTaskRequest["overrides"];
   /** Tags of the tasks besides those of their definition. */
   readonly tags?: readonly Tag[];

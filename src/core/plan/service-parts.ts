@@ -116,12 +116,12 @@ export function growthOf({
   capacity,
   constraints,
   held,
-}: Pick<Part, "capacity" | "constraints" | "held">): Pick<Rollout, "placement" | "mayGrow" | "barred"> {
+}: Pick<Part, "capacity" | "constraints" | "held">): Pick<Rollout, "placement" | "mayGrow" | "limit" | "barred"> {
   const { mayGrow } = capacity;
   return {
     placement: { placementConstraints: constraints, ...providersIn(capacity) },
     ...(capacity.capacityProviderStrategy !== undefined && Number.isFinite(mayGrow) ? { mayGrow } : {}),
-    ...(mayGrow > 0 ? present({ barred: held[0] }) : {}),
+    ...present({ limit: capacity.limit, barred: mayGrow > 0 ? held[0] : undefined }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface ServiceStep {
   readonly replacesTasks: boolean;
   /** The services that are steady before it is deleted; left out where it is deleted first. */
   readonly after?: readonly string[];
+  /** The service that remembers it once it is deleted, where no new one does. */
+  readonly rememberedBy?: string;
   /** The services whose place it takes, which are deleted once it is steady: should that fail, it is removed again. */
   readonly replaces?: readonly string[];
   /** What to register first; undefined where the revision that runs, or the latest, says the same. */

@@ -8,6 +8,7 @@ import type { PlacementConstraint } from "../ecs-api/api.ts";
 import { deploymentSettingsOf, type Service, type ServiceInput } from "../ecs-api/service.ts";
 import { isOwnTag, type Change } from "../ecs/diff.ts";
 import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { forgottenRollout } from "../ecs/rollout-bounds.ts";
 import { generateService } from "../ecs/service.ts";
 import { diffService, fieldOf, startsDeployment, unchangeable, updateInput } from "../ecs/service-form.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
@@ -70,7 +71,7 @@ function created(
     ...definitionFor(part, registration),
     // CreateService needs a number where the workload leaves it to autoscaling.
     create: deploymentSettingsOf(declared).daemon ? declared : { ...declared, desiredCount },
-    deployment: rolloutOf(part, declared, desiredCount, true),
+    deployment: rolloutOf(workload, part, declared, desiredCount, true),
   };
 }
 
@@ -83,7 +84,7 @@ function updated(
   known: LiveServices,
 ): ServiceStep {
   const { variant, live, service } = part;
-  const declared = raised(generated, part);
+  const declared = forgetting(raised(generated, part), live);
   const comparable = comparing(known);
   const difference = (to: ServiceInput, from: Service) =>
     diffService(comparable(to), comparable(from), known.knownFields);
@@ -110,7 +111,7 @@ function updated(
     why: changes.length === 0 ? "its tasks are replaced (--force-new-deployment)" : why,
     ...definitionFor(part, registration),
     ...present({ update, tags }),
-    deployment: rolloutOf(part, declared, desiredCount, replacesTasks),
+    deployment: rolloutOf(workload, part, declared, desiredCount, replacesTasks),
   };
 }
 
@@ -148,6 +149,12 @@ function raised(declared: ServiceInput, { live, desiredCount }: Part & { readonl
   return left && desiredCount > live.desiredCount ? { ...declared, desiredCount } : declared;
 }
 
+/** Tags stay unless they are written anew. */
+function forgetting(declared: ServiceInput, live: Service): ServiceInput {
+  const forgotten = forgottenRollout(declared, live);
+  return forgotten.length === 0 ? declared : { ...declared, tags: [...(declared.tags ?? []), ...forgotten] };
+}
+
 function definitionFor({ definition }: Part, { action }: Registration): Pick<ServiceStep, "definition"> {
   return action === "register" ? { definition } : {};
 }
@@ -179,7 +186,13 @@ function refuseUnchangeable({ name }: ResolvedWorkload, service: string, stuck: 
   );
 }
 
-function rolloutOf(part: Part, declared: ServiceInput, desired: number, newDeployment: boolean): Rollout {
+function rolloutOf(
+  { rollout: bounds }: ResolvedWorkload,
+  part: Part,
+  declared: ServiceInput,
+  desired: number,
+  newDeployment: boolean,
+): Rollout {
   const { service, definition } = part;
   const { placement, ...growth } = growthOf(part);
   const placementConstraints = declared.placementConstraints ?? part.constraints;
@@ -191,6 +204,7 @@ function rolloutOf(part: Part, declared: ServiceInput, desired: number, newDeplo
     newDeployment,
     placement: { ...placement, placementConstraints },
     ...growth,
+    ...present({ bounds }),
   };
 }
 

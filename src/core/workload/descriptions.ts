@@ -55,8 +55,13 @@ export const descriptions: Readonly<Record<string, string>> = {
     "The size of /dev/shm, with a unit, as 8GiB; 0 leaves it to the platform. Default with two devices or more on " +
     "one instance, or EFA: a quarter of the container's memory on ECS (64GiB at most, none on Managed Instances), a " +
     "memory volume without a limit of its own on EKS.",
+  rollout:
+    "How many replicas of the workload a deployment of a service may take away and add. Default: the platform's own.",
+  "rollout.maxUnavailable": "How many replicas may be away at once, slots of shared instances together.",
+  "rollout.maxSurge": "How many replicas there may be at once beyond `replicas`.",
   logs: "Where the container's output goes. Default: nowhere.",
-  "logs.group": "The CloudWatch log group; created when absent.",
+  "logs.group": "The CloudWatch log group; created when absent, and an existing one is left as it is.",
+  "logs.retentionDays": "How long the group keeps events, where it is created. Default: for ever.",
   roles: "IAM roles.",
   "roles.execution": "The role that pulls the image and reads the secrets.",
   "roles.task": "The role that the workload itself has.",

@@ -67,6 +67,11 @@ export const logGroupRule: FieldRule = {
   wants: "a log group's name: letters, digits and _ - / . #",
 };
 
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+export const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
 export const portNameRule: FieldRule = {
   pattern: /^[a-z0-9_][a-z0-9_-]{0,63}$/,
   wants: "up to 64 lower-case letters, digits, '_' and '-', not starting with '-'",

@@ -14,7 +14,7 @@ type AcceleratorSection = Exclude<NonNullable<Workload["accelerator"]>, "none">;
  * @throws Error when an instance type is not in the catalogue: the rules were not run.
  */
 export function resolveWorkload(workload: Workload): ResolvedWorkload {
-  const { accelerator, health, logs, model, sharedMemory } = workload;
+  const { accelerator, health, logs, model, rollout, sharedMemory } = workload;
   return {
     name: workload.name,
     kind: workload.kind ?? "job",
@@ -45,7 +45,8 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
         : groupShapes((accelerator.instanceTypes ?? []).map((name) => shapeOf(workload, accelerator, name))),
     resources: declaredResources(workload),
     ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: sharedMemory === 0 ? 0 : parseMemoryMiB(sharedMemory)! }),
-    ...present({ logs }),
+    ...(rollout === undefined ? {} : { rollout: present(rollout) }),
+    ...(logs === undefined ? {} : { logs: { group: logs.group, ...present({ retentionDays: logs.retentionDays }) } }),
     roles: {
       ...(workload.roles?.execution === undefined ? {} : { execution: workload.roles.execution }),
       ...(workload.roles?.task === undefined ? {} : { task: workload.roles.task }),

@@ -37,6 +37,12 @@ export interface ResolvedPort {
   readonly name?: string;
 }
 
+/** What a deployment may take away and add, in replicas of the workload; what is left out is the platform's own. */
+export interface RolloutBounds {
+  readonly maxUnavailable?: number;
+  readonly maxSurge?: number;
+}
+
 /** A workload with every default worked out, free of ECS and Kubernetes words except in its two own sections. */
 export interface ResolvedWorkload {
   readonly name: string;
@@ -55,7 +61,8 @@ export interface ResolvedWorkload {
   readonly resources: { readonly vcpu?: number; readonly memoryMiB?: number };
   /** What the file says: 0 leaves it to the platform; undefined is the default (shared-memory.ts). */
   readonly sharedMemoryMiB?: number;
-  readonly logs?: { readonly group: string };
+  readonly rollout?: RolloutBounds;
+  readonly logs?: { readonly group: string; readonly retentionDays?: number };
   readonly roles: { readonly execution?: string; readonly task?: string };
   readonly tags: Readonly<Record<string, string>>;
   readonly model?: { readonly uri: string; readonly format?: string };

@@ -3,6 +3,7 @@
  * What one value alone can say is here; what several keys say together is in rules.ts.
  */
 import * as z from "zod/mini";
+import { listOr } from "../base/problem.ts";
 import {
   capacityWords,
   environmentNameRule,
@@ -21,6 +22,7 @@ import {
   placementStrategies,
   portNameRule,
   protocols,
+  retentionDays,
   roleArnRule,
   scheduleRule,
   secretArnRule,
@@ -174,7 +176,14 @@ export const workloadSchema = z.strictObject({
   ),
   /** 0: whatever the platform gives. Default: see shared-memory.ts. */
   sharedMemory: z.optional(z.union([z.literal(0), memory], must(sharedMemoryWants))),
-  logs: z.optional(z.strictObject({ group: text(logGroupRule) })),
+  /** In replicas of the whole workload. */
+  rollout: z.optional(z.strictObject({ maxUnavailable: z.optional(whole(0)), maxSurge: z.optional(whole(0)) })),
+  logs: z.optional(
+    z.strictObject({
+      group: text(logGroupRule),
+      retentionDays: z.optional(z.literal(retentionDays, must(`a number of days: ${listOr(retentionDays)}`))),
+    }),
+  ),
   roles: z.optional(z.strictObject({ execution: z.optional(text(roleArnRule)), task: z.optional(text(roleArnRule)) })),
   tags: z.optional(
     z.record(

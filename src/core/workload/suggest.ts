@@ -21,6 +21,7 @@ const otherNames: Readonly<Record<string, string>> = {
   instancetype: "accelerator.instanceTypes",
   loggroup: "logs.group",
   mem: "resources.memory",
+  retentionindays: "logs.retentionDays",
   shmsize: "sharedMemory",
   taskrolearn: "roles.task",
   vcpu: "resources.cpu",

@@ -1,6 +1,7 @@
 import type { Of } from "../../core/ecs-api/field.ts";
 import type { updateServiceRequest } from "../../core/ecs-api/model/service.ts";
 import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
+import { obstacleTo } from "../../core/ecs/zone-rebalancing.ts";
 import { chooserFor } from "../../core/placement/strategies.ts";
 import type { ClusterRecord, DeploymentStrategy, Raw, ServiceSettings } from "../model/records.ts";
 import { readNeeds, refusing } from "../model/tasks.ts";
@@ -40,6 +41,14 @@ export function defaultsFor(daemon: boolean, launchType: string | undefined): Se
     availabilityZoneRebalancing: daemon ? "DISABLED" : "ENABLED",
     desiredCount: 0,
   };
+}
+
+/** The settings of a new service: its zones are rebalanced unless it says otherwise, or ECS could not do that. */
+export function newSettings(input: SettingsInput, daemon: boolean, launchType: string | undefined): ServiceSettings {
+  const settings = readSettings(input, defaultsFor(daemon, launchType), daemon);
+  return input.availabilityZoneRebalancing === undefined && obstacleTo({ ...settings, daemon }) !== undefined
+    ? { ...settings, availabilityZoneRebalancing: "DISABLED" }
+    : settings;
 }
 
 /** The settings after a request that names some of them. */

@@ -16,7 +16,7 @@ import { operation, type Operation } from "../wire/operation.ts";
 import { atMost, checkTags, requireItems } from "./limits.ts";
 import { pageOf } from "./pages.ts";
 import { serviceAnswer } from "./service-answers.ts";
-import { checkSettings, defaultsFor, readSettings } from "./service-settings.ts";
+import { checkSettings, newSettings, readSettings } from "./service-settings.ts";
 
 export const serviceOperations: Readonly<Record<string, Operation>> = {
   CreateService: operation("serviceModify", createServiceRequest, (input, { world }) => {
@@ -53,7 +53,7 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
       throw invalidParameter("desiredCount is required for a REPLICA service.");
     if (daemon && (input.placementStrategy?.length ?? 0) > 0)
       throw invalidParameter("Placement strategies are not supported for the DAEMON scheduling strategy.");
-    const settings = readSettings(input, defaultsFor(daemon, input.launchType), daemon);
+    const settings = newSettings(input, daemon, input.launchType);
     checkSettings(cluster, settings, definition);
     const arn = world.arn(`service/${cluster.name}/${serviceName}`);
     const service = newService(world, {

@@ -1,5 +1,5 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
-import { lowerLimit, upperLimit } from "../../core/deployment/rollout.ts";
+import { lowerLimit, upperLimit } from "../../core/ecs-api/deployment-limits.ts";
 import type { ServiceSettings } from "./records.ts";
 
 /**

@@ -14,6 +14,9 @@ export interface LogStreamRecord {
 export interface LogGroupRecord {
   readonly name: string;
   readonly createdAt: number;
+  readonly tags: Map<string, string>;
+  /** Its events are kept for ever where it has none. */
+  retentionInDays: number | undefined;
   readonly streams: Map<string, LogStreamRecord>;
 }
 
@@ -21,8 +24,14 @@ export interface LogGroupRecord {
 export class Logs {
   readonly groups = new Map<string, LogGroupRecord>();
 
-  createGroup(name: string, now: number): LogGroupRecord {
-    const group: LogGroupRecord = { name, createdAt: now, streams: new Map() };
+  createGroup(name: string, now: number, tags: Readonly<Record<string, string>> = {}): LogGroupRecord {
+    const group: LogGroupRecord = {
+      name,
+      createdAt: now,
+      tags: new Map(Object.entries(tags)),
+      retentionInDays: undefined,
+      streams: new Map(),
+    };
     this.groups.set(name, group);
     return group;
   }

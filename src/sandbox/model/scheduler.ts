@@ -1,5 +1,5 @@
 /** The service scheduler: keeps the desired number of tasks, and rolls deployments out. */
-import { lowerLimit } from "../../core/deployment/rollout.ts";
+import { lowerLimit } from "../../core/ecs-api/deployment-limits.ts";
 import type { RegisteredTaskDefinition } from "../../core/ecs-api/api.ts";
 import { enterFirstStage, rollGreen } from "./blue-green.ts";
 import { nextMoves } from "./deployment-arithmetic.ts";

@@ -80,5 +80,10 @@ export const serviceRules: readonly SandboxRule[] = [
       "(AIPLAT_SANDBOX_ALARM).",
     source: `the failing: ${guide}/deployment-failure-detection.html; there is no CloudWatch: the sandbox's own`,
   },
+  {
+    rule: "A new service that does not say has rebalancing of zones on where it could be: with more than 100 percent, no strategy or one that begins with the zones, no constraint on them, no Classic Load Balancer.",
+    source:
+      "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html; that ECS leaves it off where not: as Terraform's provider says",
+  },
   { rule: "Rebalancing of zones is kept and shown, and moves nothing.", source: "the sandbox's own" },
 ];

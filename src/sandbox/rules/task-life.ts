@@ -37,6 +37,10 @@ export const taskLifeRules: readonly SandboxRule[] = [
     rule: "A device or a log group that is not there: CannotStartContainerError and TaskFailedToStart.",
     source: `the error: ${guide}/stopped-task-error-codes.html; the stop code: ${unverified}`,
   },
+  {
+    rule: "A log group that `awslogs-create-group` makes keeps its events for ever and has no tags.",
+    source: "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
+  },
   { rule: "A stopped task is shown for an hour.", source: `${api}/API_DescribeTasks.html` },
   {
     rule:

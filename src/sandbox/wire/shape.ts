@@ -2,7 +2,7 @@ import { structure, type Schema } from "../../core/ecs-api/field.ts";
 import { wrongKindIn } from "../../core/ecs-api/field-kind.ts";
 import { AwsError } from "./aws-error.ts";
 
-export { flag, integer, list, text } from "../../core/ecs-api/field.ts";
+export { flag, integer, list, map, text } from "../../core/ecs-api/field.ts";
 
 /** An input of another service than ECS, as far as the sandbox reads it; every member may be absent. */
 export function struct<Members extends Readonly<Record<string, Schema>>>(

@@ -310,11 +310,11 @@ describe("roles", () => {
     ],
     ["no making of a group that is there", decided("logs:CreateLogGroup", group, "implicitDeny"), []],
     [
-      "no making of a group that is not",
+      "no making of a group that is not, which the caller makes",
       decided("logs:CreateLogGroup", group, "implicitDeny", {
         logGroups: new Map([["us-east-1 /bert", { value: false }]]),
       }),
-      ["FAIL permissions"],
+      [],
     ],
   ])("%s", (_, found, expected) => {
     expect(found).toEqual(expected);
@@ -486,18 +486,42 @@ describe("secrets", () => {
 });
 
 describe("logs", () => {
-  it("a group that is made by the driver is right; one that is not fails", () => {
-    const absent = observe({ logGroups: new Map([["us-east-1 /bert", { value: false }]]) });
+  const absent = observe({
+    logGroups: new Map([
+      ["us-east-1 /bert", { value: false }],
+      ["us-east-1 /side", { value: false }],
+    ]),
+    decisions: new Map([
+      ...observe().decisions,
+      [
+        decisionKey("logs:CreateLogGroup", "arn:aws:logs:us-east-1:123456789012:log-group:/side:*"),
+        { value: "implicitDeny" },
+      ],
+    ]),
+  });
+  const withContainer = (container: object) => ({
+    ...workload,
+    ecs: { taskDefinition: { containerDefinitions: [container] } },
+  });
+
+  it("the file's group is right: it is made with the caller's rights, whatever the driver does", () => {
     expect(complaints(examine(absent))).toEqual([]);
-    const fixed = {
-      ...workload,
-      ecs: {
-        taskDefinition: {
-          containerDefinitions: [{ name: "bert", logConfiguration: { options: { "awslogs-create-group": "false" } } }],
-        },
+    const fixed = { name: "bert", logConfiguration: { options: { "awslogs-create-group": "false" } } };
+    expect(complaints(examine(absent, withContainer(fixed)))).toEqual([]);
+  });
+
+  it("of another container's group the driver has to make it, and the role must be allowed to", () => {
+    const side = (create: string) => ({
+      name: "side",
+      image: workload.image,
+      memory: 64,
+      logConfiguration: {
+        logDriver: "awslogs",
+        options: { "awslogs-group": "/side", "awslogs-region": "us-east-1", "awslogs-create-group": create },
       },
-    };
-    expect(complaints(examine(absent, fixed))).toEqual(["FAIL log-group"]);
+    });
+    expect(complaints(examine(absent, withContainer(side("false"))))).toEqual(["FAIL log-group"]);
+    expect(complaints(examine(absent, withContainer(side("true"))))).toEqual(["FAIL permissions"]);
   });
 });
 

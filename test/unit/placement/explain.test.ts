@@ -415,6 +415,11 @@ describe("the nearest change", () => {
     expect(change([other], [withPort], {}, tasks, [n0, n1, web])?.message).toBe(
       "stop tasks t3 and t4: then it fits on i-b",
     );
+    // ECS would start a service's task again.
+    const ofService = tasks.map((task) => (task.taskArn.endsWith("t4") ? { ...task, group: "service:web" } : task));
+    expect(change([other], [withPort], {}, ofService, [n0, n1, web])?.message).toBe(
+      "stop task t3 and scale service web down (task t4): then it fits on i-b",
+    );
   });
 
   it("is to add instances, as many as it takes", () => {

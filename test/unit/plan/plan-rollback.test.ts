@@ -88,7 +88,12 @@ describe("the way back", () => {
     const one = service("one", 3, 1);
     const rollout = { arn: "arn:deployment", revisionArn: "r", status: "IN_PROGRESS", createdAt: 1 };
     const { steps } = plan({ ways: [wayOf(one, 3, 2)], rollouts: new Map([["one", rollout]]) }).plan;
-    expect(steps).toMatchObject([{ action: "update", rollback: "arn:deployment" }]);
-    expect([steps[0]!.update, steps[0]!.deployment]).toEqual([undefined, undefined]);
+    // The update is for where it succeeds before it can be stopped.
+    const update = { cluster: "prod", service: "one", taskDefinition: wayOf(one, 3, 2).back!.taskDefinitionArn };
+    expect(steps).toMatchObject([{ action: "update", rollback: "arn:deployment", update }]);
+    expect(steps[0]!.deployment).toBeUndefined();
+    const same = plan({ ways: [wayOf(one, 3, 3)], rollouts: new Map([["one", rollout]]) }).plan;
+    expect(same.steps[0]).toMatchObject({ action: "update", rollback: "arn:deployment" });
+    expect(same.steps[0]!.update).toBeUndefined();
   });
 });

@@ -6,6 +6,7 @@ import type { PlacementConstraint } from "../../../src/core/ecs-api/api.ts";
 import { definitionsOf, type EcsWorkload } from "../../../src/core/ecs/resolve-for-ecs.ts";
 import { explainPlacement } from "../../../src/core/placement/explain.ts";
 import type { ClusterCapacity } from "../../../src/core/plan/choose-capacity.ts";
+import { planRegistered } from "../../../src/core/plan/plan-run.ts";
 import { planSlots } from "../../../src/core/plan/plan-slots.ts";
 import type { RunSettings } from "../../../src/core/plan/run-request.ts";
 import type { ServicePlan } from "../../../src/core/plan/service-plan.ts";
@@ -46,18 +47,14 @@ function serviceOn({ machines, held, more }: Cluster, ecs: EcsWorkload, world = 
   return world.plan(ecs, { capacity: capacityOf(machines, more) }, snapshotOf(machines, held));
 }
 
+const plain = { run: "chip-1", cluster: "prod", strategy: "pack", placementConstraints: [] } as const;
+
+function settingsOf(count: number, mayGrow: number): RunSettings {
+  return { ...plain, count, enableExecuteCommand: false, capacityProviderStrategy: strategy, mayGrow };
+}
+
 function runOn({ machines, held, more }: Cluster, ecs: EcsWorkload, count: number) {
-  const settings: RunSettings = {
-    run: "chip-1",
-    cluster: "prod",
-    count,
-    strategy: "pack",
-    placementConstraints: [],
-    enableExecuteCommand: false,
-    capacityProviderStrategy: strategy,
-    mayGrow: more,
-  };
-  return planSlots(ecs, settings, count, snapshotOf(machines, held));
+  return planSlots(ecs, settingsOf(count, more), count, snapshotOf(machines, held));
 }
 
 const excludedBy = (constraints: readonly PlacementConstraint[] = []) =>
@@ -150,9 +147,60 @@ describe("a provider that starts machines", () => {
       {
         reason: "STALL",
         detail: expect.stringContaining("the cluster has room for 2"),
-        hint: expect.stringContaining("dd 1 inf2.24xlarge instance to asg, which starts no more by itself"),
+        hint: expect.stringContaining(
+          "dd 1 inf2.24xlarge instance of asg, which starts no more by itself (the Auto Scaling group of asg may have 2 instances)",
+        ),
       },
     ]);
+  });
+});
+
+describe("a run of a definition that somebody else has registered, through a provider", () => {
+  const mine = aDefinition("mine", { linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } });
+  const planned = (count: number, { machines, held, more }: Cluster) =>
+    planRegistered(mine, settingsOf(count, more), count, snapshotOf(machines, held), new Set());
+
+  it("is started on the machines that are free, and the rest is refused where it would need a new one", () => {
+    const { steps, unplaced } = planned(6, { machines: 5, held: 1, more: 3 });
+    expect(steps.map(({ count, request }) => [count, excludedBy(request.placementConstraints)])).toEqual([
+      [4, [without]],
+    ]);
+    expect(unplaced).toMatchObject([{ reason: "DEVICES", detail: expect.stringContaining("2 of 6 tasks: i-0:") }]);
+  });
+
+  it("leaves the rest to the provider where nobody is in the way", () => {
+    const { steps, unplaced } = planned(6, { machines: 5, held: 0, more: 3 });
+    expect([unplaced, steps.map(({ count, request }) => [count, excludedBy(request.placementConstraints)])]).toEqual([
+      [],
+      [[6, []]],
+    ]);
+  });
+
+  it("says what is missing, and what keeps the provider from starting it", () => {
+    const limit = "managed scaling of asg is off";
+    const { unplaced } = planRegistered(mine, { ...settingsOf(6, 0), limit }, 6, snapshotOf(5, 0), new Set());
+    expect(unplaced).toMatchObject([
+      {
+        detail: expect.stringContaining("1 of 6 tasks"),
+        hint: `To make room: one more inf2.24xlarge of asg (${limit}).`,
+      },
+    ]);
+  });
+
+  it("never names the machines to go to, however many it has to stay away from", () => {
+    const many = { machines: 170, held: 165, more: 0 };
+    const constraints = planned(5, many).steps.map(({ request }) => excludedBy(request.placementConstraints));
+    expect(constraints.map((each) => each.map((text) => text.split(" [")[0]))).toEqual([
+      Array.from({ length: 3 }, () => "ec2InstanceId not_in"),
+    ]);
+    const onEc2 = planRegistered(
+      mine,
+      { ...plain, count: 5, enableExecuteCommand: false },
+      5,
+      snapshotOf(170, 165),
+      new Set(),
+    );
+    expect(excludedBy(onEc2.steps[0]!.request.placementConstraints)[0]).toContain("ec2InstanceId in [");
   });
 });
 

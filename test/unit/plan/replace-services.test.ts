@@ -63,8 +63,8 @@ describe("what is left over", () => {
     const { unplaced } = world.plan(pairs({ replicas: 3 }), {}, snapshot);
     expect(unplaced.map(({ detail }) => detail)).toEqual(
       slots.map(
-        (name) =>
-          `${name} would stall: 1 task is wanted, and the cluster has room for 0; chip stays until its successors are steady`,
+        (name, index) =>
+          `${name} would stall: 1 task is wanted, and the cluster has room for 0: 2 inf2.24xlarge instances, such as i-i0: /dev/neuron${2 * index}-${2 * index + 1} are held by task t0 and needs 29,491 CPU units, 9,000 remain; chip stays until its successors are steady`,
       ),
     );
     expect(unplaced[0]!.hint).toContain("Add 1 inf2.24xlarge instance");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { lowerLimit, upperLimit } from "../../../src/core/deployment/rollout.ts";
+import { lowerLimit, upperLimit } from "../../../src/core/ecs-api/deployment-limits.ts";
 import { breakerThreshold, nextMoves } from "../../../src/sandbox/model/deployment-arithmetic.ts";
 import { startTestSandbox, type Json, type TestSandbox, type TestSandboxOptions } from "../../support/sandbox.ts";
 
@@ -44,6 +44,29 @@ describe("a service", () => {
     expect(all[0]).toBe("(service web) has reached a steady state.");
     expect(all[1]).toMatch(/^\(service web\) \(deployment ecs-svc\/\d{19}\) deployment completed\.$/);
     expect(all[2]).toMatch(/^\(service web\) has started 2 tasks: \(task [0-9a-f]{32}\) \(task [0-9a-f]{32}\)\.$/);
+  });
+
+  it.each<[what: string, input: object, expected: string]>([
+    ["nothing", {}, "ENABLED"],
+    ["at most 100 percent", { deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } }, "DISABLED"],
+    ["binpack", { placementStrategy: [{ type: "binpack", field: "cpu" }] }, "DISABLED"],
+    [
+      "the zones first",
+      { placementStrategy: [{ type: "spread", field: "attribute:ecs.availability-zone" }] },
+      "ENABLED",
+    ],
+    [
+      "one zone",
+      { placementConstraints: [{ type: "memberOf", expression: "attribute:ecs.availability-zone == us-east-1a" }] },
+      "DISABLED",
+    ],
+    ["a DAEMON", { schedulingStrategy: "DAEMON" }, "DISABLED"],
+  ])("that does not say has its zones rebalanced where that can be: %s", async (_, input, expected) => {
+    await start();
+    await box.register("web");
+    const desiredCount = "schedulingStrategy" in input ? {} : { desiredCount: 0 };
+    await box.ecs("CreateService", { serviceName: "web", taskDefinition: "web", ...desiredCount, ...input });
+    expect((await serviceNow()).availabilityZoneRebalancing).toBe(expected);
   });
 
   it("replaces a task that stops", async () => {

@@ -132,6 +132,30 @@ describe("the published JSON Schema", () => {
     expect([errorCodes(withEcs(ecs)), accepts(withEcs(ecs))]).toEqual([codes, codes.length === 0]);
   });
 
+  test.each<[rollout: object, codes: readonly string[]]>([
+    [{}, []],
+    [{ maxUnavailable: 1 }, []],
+    [{ maxUnavailable: 0 }, []],
+    [{ maxUnavailable: 1, maxSurge: 0 }, []],
+    [{ maxUnavailable: 0, maxSurge: 2 }, []],
+    [{ maxSurge: 0 }, ["rollout-stuck"]],
+    [{ maxUnavailable: 0, maxSurge: 0 }, ["rollout-stuck"]],
+    [{ maxUnavailable: "25%" }, ["invalid-value"]],
+    [{ maxSurge: -1 }, ["invalid-value"]],
+    [{ maxsurge: 1 }, ["unknown-key"]],
+  ])("judges the rollout %o as validate does, and none of a job", (rollout, codes) => {
+    for (const kind of [{}, { kind: "service" }]) {
+      const document = { ...minimal, ...kind, rollout };
+      expect([errorCodes(document), accepts(document)]).toEqual([codes, codes.length === 0]);
+    }
+    const job = { ...minimal, kind: "job", rollout };
+    // Of what is wrong by itself no more is said.
+    expect(errorCodes(job)).toEqual(
+      codes.some((code) => code !== "rollout-stuck") ? codes : ["rollout-of-job", ...codes],
+    );
+    expect(accepts(job)).toBe(false);
+  });
+
   test("accepts exactly what validate accepts, for workloads with all kinds of mistakes", () => {
     let legal = 0;
     const alone = new Set<string>(

@@ -28,6 +28,7 @@ describe("the rules for every target", () => {
       health: { path: "/ping", port: 8080, startSeconds: 300 },
       accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2, efa: false },
       replicas: 3,
+      rollout: { maxUnavailable: 1, maxSurge: 0 },
       nodes: 1,
       resources: { cpu: 8, memory: "24GiB" },
       sharedMemory: "8GiB",

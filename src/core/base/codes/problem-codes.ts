@@ -96,6 +96,12 @@ export const problemCodes = {
     "efa-on-managed-instances": error("On Managed Instances a task has no EFA interfaces beside its Neuron devices"),
     "shared-memory-on-managed-instances": warning("AWS does not offer shared memory on Managed Instances"),
     "variable-twice": error("A variable is in `environment` and among the secrets"),
+    "rollout-of-job": error("`rollout` is for services"),
+    "rollout-stuck": error("`rollout` lets no replica be taken away and none be added"),
+    "rollout-strategy": error("`rollout` is for rolling updates: other strategies run all replicas twice"),
+    "rollout-daemon": error("`rollout` counts replicas, and a DAEMON has one on each instance"),
+    "rollout-twice": error("`rollout` and a percentage of the raw fields say the same thing"),
+    "rollout-too-fine": error("`rollout` is less than one percent of the replicas, and ECS counts in whole percents"),
     "early-successor": error(
       "In network mode awsvpc two tasks of a service on whole instances fit on one, and would share its devices",
     ),

@@ -89,6 +89,7 @@ export const service = z.extend(described.service, {
   deployments: z.array(deployment),
   events: z.array(serviceEvent),
   deploymentConfiguration: z.exactOptional(deploymentConfiguration),
+  capacityProviderStrategy: z.exactOptional(capacityProviderStrategy),
   placementConstraints: z.exactOptional(placementConstraints),
   tags: z.exactOptional(tags),
 });

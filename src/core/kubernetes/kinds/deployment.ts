@@ -1,12 +1,13 @@
 import { oneNode, queued, type KindDefinition } from "../kind-definition.ts";
 import { selectorOf } from "../labels.ts";
-import { withoutSpareNode } from "../rollout.ts";
+import { rollingUpdate } from "../rollout.ts";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/ */
 export const deployment: KindDefinition = {
   kind: "Deployment",
   apiVersion: "apps/v1",
   runs: "service",
+  rollsOut: true,
   unsupportedFields: oneNode,
   reservedNameLength: () => 0,
   scalable: true,
@@ -15,7 +16,7 @@ export const deployment: KindDefinition = {
     spec: {
       ...(contents.autoscaled ? {} : { replicas: contents.workload.replicas }),
       selector: { matchLabels: selectorOf(contents.name) },
-      ...withoutSpareNode(contents.shape, "strategy"),
+      ...rollingUpdate(contents.workload, contents.shape, "strategy"),
       template: contents.pod,
     },
   }),

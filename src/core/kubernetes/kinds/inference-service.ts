@@ -2,7 +2,7 @@ import { deviceLimits, nvidiaResource } from "../devices.ts";
 import { literal, withDefaults } from "../environment.ts";
 import { oneNode, renamed, withContainer, type Contents, type KindDefinition } from "../kind-definition.ts";
 import type { Container, PodSpec } from "../manifest.ts";
-import { withoutSpareNode } from "../rollout.ts";
+import { rollingUpdate } from "../rollout.ts";
 
 /** The predictor's own container (kserve/kserve @aaac4e2, pkg/constants/constants.go). */
 const containerName = "kserve-container";
@@ -52,6 +52,7 @@ export const inferenceService: KindDefinition = {
   kind: "InferenceService",
   apiVersion: "serving.kserve.io/v1beta1",
   runs: "service",
+  rollsOut: true,
   unsupportedFields: oneNode,
   // Its Deployment and Service are NAME-predictor.
   reservedNameLength: () => "-predictor".length,
@@ -64,7 +65,7 @@ export const inferenceService: KindDefinition = {
         predictor: {
           minReplicas: workload.replicas,
           maxReplicas: workload.replicas,
-          ...withoutSpareNode(shape, "deploymentStrategy"),
+          ...rollingUpdate(workload, shape, "deploymentStrategy"),
           ...pod.metadata,
           ...(model?.format === undefined
             ? customPredictor(contents)

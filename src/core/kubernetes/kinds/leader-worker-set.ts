@@ -1,4 +1,5 @@
 import { indexDigits, queued, withContainer, type KindDefinition } from "../kind-definition.ts";
+import { boundsOf } from "../rollout.ts";
 import { withoutProbes } from "../probes.ts";
 
 /** https://lws.sigs.k8s.io/docs/reference/leaderworkerset.v1/ */
@@ -6,6 +7,7 @@ export const leaderWorkerSet: KindDefinition = {
   kind: "LeaderWorkerSet",
   apiVersion: "leaderworkerset.x-k8s.io/v1",
   runs: "service",
+  rollsOut: true,
   unsupportedFields: () => [],
   // Its StatefulSets are NAME and NAME-GROUP, and their label controller-revision-hash is as long as NAME-GROUP-HASH.
   reservedNameLength: ({ replicas }) => 1 + indexDigits(replicas) + "-0123456789".length,
@@ -24,7 +26,7 @@ export const leaderWorkerSet: KindDefinition = {
           // Requests come to the leader, and so do probes.
           workerTemplate: withContainer(pod, withoutProbes),
         },
-        rolloutStrategy: { type: "RollingUpdate", rollingUpdateConfiguration: { maxSurge: 0, maxUnavailable: 1 } },
+        rolloutStrategy: { type: "RollingUpdate", rollingUpdateConfiguration: boundsOf(workload.rollout) },
       },
     };
   },

@@ -11,7 +11,7 @@ import { all, any, at, given, not, when } from "./fragments.ts";
 import { modeIs, modeIsGiven } from "./network-mode.ts";
 import type { Finding, Rule } from "./rule.ts";
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html: 50 tags, of which aiplat writes three. */
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html: 50 tags, of which aiplat writes four at most. */
 const mostTags = 46;
 const tagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*";
 const reservedTag = /^(?:[aA][wW][sS]|aiplat):/;
@@ -66,6 +66,42 @@ export const sectionRules: readonly Rule[] = [
               hint: "Write kind: service, or remove it.",
             },
           ],
+  },
+  {
+    code: "rollout-of-job",
+    severity: "error",
+    reads: ["kind", "rollout"],
+    check: ({ kind, rollout }) =>
+      rollout === undefined || kind !== "job"
+        ? []
+        : [
+            {
+              path: ["rollout"],
+              message: "rollout is for services only: the replicas of a job are not replaced",
+              hint: "Write kind: service, or remove it.",
+            },
+          ],
+    jsonSchema: () => when(given("rollout"), not(given("kind", { const: "job" }))),
+  },
+  {
+    // https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#max-unavailable, and on ECS the same.
+    code: "rollout-stuck",
+    severity: "error",
+    reads: ["rollout"],
+    check: ({ rollout: { maxUnavailable = 0, maxSurge } = {} }) =>
+      maxSurge !== 0 || maxUnavailable > 0
+        ? []
+        : [
+            {
+              path: ["rollout", "maxSurge"],
+              message:
+                "with rollout.maxSurge 0 and rollout.maxUnavailable 0 no replica may be taken away and none added: " +
+                "nothing could ever be deployed",
+              hint: "Write maxUnavailable: 1, or maxSurge: 1.",
+            },
+          ],
+    jsonSchema: () =>
+      when(given("rollout.maxSurge", { const: 0 }), given("rollout.maxUnavailable", { exclusiveMinimum: 0 })),
   },
   {
     code: "scheduled-service",
