@@ -55,7 +55,9 @@ What is wrong with the input is told at once, however much it is. Each problem i
 \`{severity, code, message, hint?, path?, file?, line?, column?, flag?}\`: \`path\` is the key in the workload,
 \`file\`, \`line\` and \`column\` are where it is written, \`flag\` is the flag that set it. An \`error\` refuses the
 input; a \`warning\` is told on stderr, and the command goes on. Where several regions were asked and some failed,
-\`details.problems[].code\` is the error's of each region.
+\`details.problems[].code\` is the error's of each region. What [the linter](#rules-of-taskdef-lint) calls an error in
+the definition that a workload comes to is a problem too, with the rule's id: the commands that put a workload on ECS
+refuse it, and \`validate\` where the file has a section \`ecs\`.
 
 ${grouped(problemCodes, toldBy)}
 

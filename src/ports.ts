@@ -126,6 +126,8 @@ export interface EcsServicePort extends ServiceDeploymentPort {
 export type PageListener = (arns: readonly string[]) => void;
 
 export interface EcsPort extends EcsServicePort {
+  /** ARNs, every page. */
+  listClusters(): Promise<readonly string[]>;
   describeCluster(cluster: string): Promise<ClusterDescription | undefined>;
   /** Any number of names, in batches of 10; those that are not there are left out. */
   describeCapacityProviders(names: readonly string[], cluster: string): Promise<readonly DescribedProvider[]>;

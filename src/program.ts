@@ -2,6 +2,7 @@ import { present } from "./core/base/present.ts";
 import { Command as Commander, CommanderError, Option } from "commander";
 import type { AnyCommand, OptionSpec } from "./commands/command.ts";
 import { groups, registry, type RegistryEntry } from "./commands/registry.ts";
+import { globalOptions } from "./commands/shared/global-options.ts";
 import { formats, type Context, type Format, type GlobalOptions } from "./context.ts";
 import { AiplatError, type ExitCode } from "./errors.ts";
 import { listOr } from "./core/base/problem.ts";
@@ -23,9 +24,20 @@ export async function runProgram(
     .description("Puts an AI workload on the right accelerator on AWS.")
     .version(AIPLAT_VERSION, "-V, --version", "print the version")
     .addHelpText("after", "\nStart with:  aiplat init --help   or   aiplat instances list --accelerator neuron");
-  for (const option of globalOptions) root.addOption(option());
+  for (const option of globalOptions) root.addOption(toCommander(option));
   settle(root, io);
 
+  // Beside the commands: it asks the program itself.
+  root
+    .command("help")
+    .argument("[command...]")
+    .summary("Show the help of a command")
+    .action(async (command: readonly string[]) => {
+      const words = command.join(" ");
+      if (words !== "" && !Object.hasOwn(groups, words) && !registry.some((entry) => entry.words === words))
+        throw new AiplatError("Usage", `no command ${words}`, { hint: "aiplat --help lists the commands." });
+      await root.parseAsync([...command, "--help"], { from: "user" });
+    });
   const parents = new Map([["", root]]);
   /** `eks nodegroup create` is the command `create` of the group `eks nodegroup`. */
   const add = (words: string, summary: string) => {
@@ -85,32 +97,6 @@ async function addInstanceTypes(file: unknown, io: Pick<Context, "cwd" | "readSt
 }
 
 const loaders = new Map<Commander, RegistryEntry>();
-
-const globalOptions: readonly (() => Option)[] = [
-  () => new Option("--region <region>", "AWS region").argParser(collect).default([], "AWS_REGION, then the profile's"),
-  () => new Option("--profile <name>", "profile of the AWS configuration"),
-  () => new Option("--endpoint-url <url>", "another AWS endpoint for every call"),
-  () =>
-    new Option(
-      "--instance-types-file <file>",
-      "instance types newer than this release: JSON rows as `aiplat instances list --live` prints them",
-    ),
-  () =>
-    new Option(
-      "--sandbox",
-      "work on a sandbox of the command's own instead of AWS: nothing is kept, no credentials needed",
-    ),
-  () =>
-    new Option(
-      "-o, --output <format>",
-      "text, json, yaml and, where they make sense, table, markdown, github, env, html",
-    ),
-  () => new Option("-q, --quiet", "no progress, no notes"),
-  () => new Option("--no-color", "no colour"),
-  () => new Option("--debug", "stack traces and AWS calls on stderr"),
-  () => new Option("--no-input", "never ask"),
-  () => new Option("-y, --yes", "answer yes to every question"),
-];
 
 /** What every command inherits of the root, and the root's own lack of a help command. */
 function settle(root: Commander, io: Pick<Context, "stdout" | "stderr">): void {
@@ -181,12 +167,8 @@ function toCommander(spec: OptionSpec): Option {
   return option;
 }
 
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
-}
-
 function checkedOptions(raw: Record<string, unknown>, spec: AnyCommand, hasCommand: boolean): GlobalOptions {
-  const regions = raw["region"] as readonly string[];
+  const regions = (raw["region"] ?? []) as readonly string[];
   if (regions.length > 1 && spec.manyRegions !== true)
     throw new AiplatError("Usage", `--region was given ${regions.length} times: this command works in one region`);
   if (hasCommand && spec.takesCommand !== true) throw new AiplatError("Usage", "this command takes nothing after --");

@@ -5,6 +5,7 @@ import {
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
+  ListClustersCommand,
   ListContainerInstancesCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
@@ -44,6 +45,13 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       modify: paces.serviceModify,
       played: config.endpoints.ecs !== undefined,
     }),
+
+    listClusters: () =>
+      everyPage(async (nextToken) => {
+        const command = new ListClustersCommand({ maxResults: itemsPerCall, ...nextToken });
+        const answer = await paces.clusterRead(() => call("ListClusters", (options) => client.send(command, options)));
+        return { items: answer.clusterArns, nextToken: answer.nextToken };
+      }),
 
     describeCluster: async (cluster) => {
       const command = new DescribeClustersCommand({ clusters: [cluster], include: ["TAGS"] });

@@ -11,6 +11,7 @@ import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
 import { createRegistry } from "../image-registry/registry.ts";
 import type { Command, Invocation } from "./command.ts";
+import { lintForDoctor } from "../core/ecs/judge.ts";
 import { loadEcsWorkload } from "./shared/load-ecs-workload.ts";
 import { namesWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./shared/load-workload.ts";
 import { namedCluster } from "./shared/named-cluster.ts";
@@ -93,7 +94,7 @@ async function readPatient(
   invocation: Invocation<Options>,
   region: string | undefined,
 ): Promise<Patient> {
-  const { resolved, forCluster } = await loadEcsWorkload(context, invocation, async () => region);
+  const { resolved, forCluster } = await loadEcsWorkload(context, invocation, async () => region, lintForDoctor);
   const ecs = forCluster();
   const { networkConfiguration: flag } = await readAwsFlags(context, invocation.options);
   const named = (resolved.ecs.network?.subnets ?? []).length > 0;

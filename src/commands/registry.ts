@@ -168,6 +168,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import("./taskdef/diff.ts")).taskdefDiff,
   },
   {
+    words: "completion",
+    summary: "Print what completes aiplat in bash, zsh or fish",
+    load: async () => (await import("./completion.ts")).completion,
+  },
+  {
     words: "sandbox",
     summary: "Start a local AWS endpoint to practise and test against",
     load: async () => (await import("./sandbox.ts")).sandbox,

@@ -2,7 +2,14 @@ import { exitCodes, InvalidInput, type ExitCode } from "../errors.ts";
 import { githubAnnotations } from "../output/annotations.ts";
 import { note, warn } from "../output/note.ts";
 import type { Command } from "./command.ts";
-import { loadWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./shared/load-workload.ts";
+import {
+  inOrder,
+  loadWorkload,
+  workloadArgument,
+  workloadOptions,
+  type LoadedWorkload,
+  type WorkloadOptions,
+} from "./shared/load-workload.ts";
 
 export const validate: Command<WorkloadOptions> = {
   description:
@@ -21,7 +28,9 @@ export const validate: Command<WorkloadOptions> = {
   run: async (context, invocation): Promise<ExitCode> => {
     const annotate = context.options.format === "github";
     try {
-      const { file, warnings } = await loadWorkload(context, invocation);
+      const loaded = await loadWorkload(context, invocation);
+      const { file, warnings } = loaded;
+      await checkForEcs(loaded);
       if (annotate) context.stderr.write(githubAnnotations(warnings));
       else {
         await warn(context, ...warnings);
@@ -35,3 +44,24 @@ export const validate: Command<WorkloadOptions> = {
     }
   },
 };
+
+/**
+ * A workload with a section of ECS's comes to task definitions, and is judged by them. Without one it may be for EKS
+ * alone.
+ *
+ * @throws InvalidInput with what is wrong, and with the warnings, which would be lost.
+ */
+async function checkForEcs({ workload, warnings, locating }: LoadedWorkload): Promise<void> {
+  if (workload.ecs === undefined) return;
+  const [{ anyRegion, lintFor }, { resolveForEcs }, { resolveWorkload }] = await Promise.all([
+    import("./shared/load-ecs-workload.ts"),
+    import("../core/ecs/resolve-for-ecs.ts"),
+    import("../core/workload/resolve.ts"),
+  ]);
+  const lint = await lintFor(workload);
+  try {
+    locating(() => resolveForEcs(resolveWorkload(workload), { region: anyRegion }, lint));
+  } catch (error) {
+    throw error instanceof InvalidInput ? new InvalidInput(inOrder([...warnings, ...error.problems])) : error;
+  }
+}

@@ -45,6 +45,8 @@ describe("a Neuron workload on Managed Instances", () => {
     const { tasks } = await json("run-task", "--count", "3");
     // The third waits until the provider has added a machine.
     expect(tasks.map(({ containerInstanceArn }: Json) => containerInstanceArn).filter(Boolean)).toHaveLength(2);
+    const listed = await json("task", "list");
+    expect(listed.tasks.map(({ devices = [] }: Json) => devices.length).toSorted()).toEqual([0, 6, 6]);
     const { instances, conflicts } = await json("cluster", "devices");
     expect(conflicts).toEqual([]);
     expect(instances.map(({ devices }: Json) => devices.map(({ state }: Json) => state))).toEqual([

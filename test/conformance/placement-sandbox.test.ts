@@ -79,6 +79,18 @@ describe("ecs.placement", () => {
     expect(steps[0].request).not.toHaveProperty("placementConstraints");
   });
 
+  it.each([
+    ["--pack", [{ type: "binpack", field: "memory" }]],
+    ["--spread", [{ type: "spread", field: "instanceId" }]],
+  ])("gives way to a flag of the run that says how machines are filled: %s", async (flag, placementStrategy) => {
+    await start(["inf2.24xlarge", "prod"]);
+    writeWorkload({ accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 }, ecs: { placement } });
+    const { steps } = await plan("--count", "1", flag);
+    expect(steps).toMatchObject([{ request: { placementStrategy } }]);
+    const own = member("attribute:stack == prod");
+    expect(steps[0].definition.placementConstraints).toContainEqual(own);
+  });
+
   it("holds where a run is started, and is told as the reason where nothing fits", async () => {
     await start(["inf2.xlarge", "test"], ["inf2.xlarge", "prod"]);
     writeWorkload({ accelerator: { instanceTypes: ["inf2.xlarge"] }, ecs: { placement } });

@@ -10,7 +10,7 @@ import { Refusal } from "../../src/core/base/problem.ts";
 import { importWorkload } from "../../src/core/import/import-workload.ts";
 import { formatYaml } from "../../src/output/yaml.ts";
 import { runProgram } from "../../src/program.ts";
-import { definition } from "../support/random-definitions.ts";
+import { rightDefinition } from "../support/random-definitions.ts";
 import { startTestSandbox, WireError, type Json, type TestSandbox } from "../support/sandbox.ts";
 
 let box: TestSandbox;
@@ -113,7 +113,7 @@ describe("a registered definition that lacks nothing but aiplat's tags", () => {
     await fc.assert(
       fc.asyncProperty(
         // What the cluster has machines for.
-        definition.filter(
+        rightDefinition.filter(
           ({ networkMode, requiresCompatibilities = [] }) =>
             networkMode !== "awsvpc" && requiresCompatibilities.join() !== "MANAGED_INSTANCES",
         ),

@@ -7,6 +7,8 @@ import type { TaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { networkConfigurationOf } from "../../src/core/plan/run-request.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { anInstance, aSnapshot } from "./cluster.ts";
+import { lintForDoctor } from "../../src/core/ecs/judge.ts";
+import { lintTaskDefinition } from "../../src/core/ecs/lint/lint.ts";
 import { ecsOf } from "./ecs.ts";
 
 export const place = { partition: "aws", region: "us-east-1", account: "123456789012" };
@@ -61,7 +63,9 @@ export function observe(
 }
 
 function definitionsOf(file: Workload): readonly TaskDefinition[] {
-  return ecsOf(file, { region: place.region }).variants.map(({ definition }) => definition);
+  return ecsOf(file, { region: place.region }, lintForDoctor(lintTaskDefinition)).variants.map(
+    ({ definition }) => definition,
+  );
 }
 
 /** What doctor says of the account, for a workload or for none. */
@@ -71,7 +75,7 @@ export function examine(
   machine: Partial<Observation["machine"]> = {},
 ): readonly CheckItem[] {
   const file = named === "none" ? undefined : named;
-  const ecs = file === undefined ? undefined : ecsOf(file, { region: place.region });
+  const ecs = file === undefined ? undefined : ecsOf(file, { region: place.region }, lintForDoctor(lintTaskDefinition));
   const hasSubnets = (ecs?.workload.ecs.network?.subnets ?? []).length > 0;
   const network = ecs === undefined || !hasSubnets ? undefined : networkConfigurationOf(ecs, undefined);
   const patient: Patient | undefined =

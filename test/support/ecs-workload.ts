@@ -1,4 +1,5 @@
 import type { ContainerDefinition } from "../../src/core/ecs-api/api.ts";
+import { lintTaskDefinition } from "../../src/core/ecs/lint/lint.ts";
 import { resolveForEcs, type EcsTarget, type EcsWorkload } from "../../src/core/ecs/resolve-for-ecs.ts";
 import { Refusal } from "../../src/core/base/problem.ts";
 import { resolveWorkload } from "../../src/core/workload/resolve.ts";
@@ -6,7 +7,7 @@ import type { Workload } from "../../src/core/workload/schema.ts";
 
 /** A workload named bert as ECS has it, in region us-east-1 unless the target says otherwise. */
 export function ecsWorkload(change: Partial<Workload>, target: EcsTarget = { region: "us-east-1" }): EcsWorkload {
-  return resolveForEcs(resolveWorkload({ name: "bert", image: "repo/bert:1", ...change }), target);
+  return resolveForEcs(resolveWorkload({ name: "bert", image: "repo/bert:1", ...change }), target, lintTaskDefinition);
 }
 
 /** The workload's own container in its first definition. */

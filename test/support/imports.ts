@@ -3,6 +3,9 @@ import { expect } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
 import type { RegisteredTaskDefinition, TaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { normalForm } from "../../src/core/ecs/normal-form.ts";
+import { rules } from "../../src/core/ecs/lint/rules.ts";
+import { lintTaskDefinition } from "../../src/core/ecs/lint/lint.ts";
+import { refusals } from "./ecs-workload.ts";
 import { resolveForEcs } from "../../src/core/ecs/resolve-for-ecs.ts";
 import { ecsRules } from "../../src/core/ecs/rules.ts";
 import type { Service } from "../../src/core/ecs-api/service.ts";
@@ -73,7 +76,7 @@ export function planOf(
   { parts }: ImportSource,
   snapshot: ClusterSnapshot = aSnapshot([anInstance("i1", "g5.xlarge")]),
 ): ServicePlan {
-  const ecs = resolveForEcs(workload);
+  const ecs = resolveForEcs(workload, {}, null);
   // For a file that names none of them the cluster has one provider of Managed Instances.
   const managed = { name: "managed", type: "MANAGED_INSTANCES" };
   const associated = [...namedProviders(serviceCapacityOf(workload)), managed.name];
@@ -96,6 +99,17 @@ export function importUnchanged(source: ImportSource, snapshot?: ClusterSnapshot
   const imported = importWorkload(source);
   const workload = readBack(imported.document);
   const plan = planOf(workload, source, snapshot);
+  // What runs is taken as it is, and said: the commands refuse the file where the linter refuses what it comes to.
+  const wrong = lintTaskDefinition(source.parts[0].definition).filter(
+    // The devices are put in order.
+    ({ rule, severity }) => severity === "error" && rule !== "neuron-device-order",
+  );
+  const refused = refusals(() => resolveForEcs(workload, {}, lintTaskDefinition)).map((each) => each.split(" ")[0]!);
+  const linted = (list: readonly string[]) =>
+    [...new Set(list)].filter((code) => rules.some(({ id }) => id === code)).sort();
+  expect(linted(refused)).toEqual(linted(wrong.map(({ rule }) => rule)));
+  for (const code of refused)
+    expect(imported.warnings.map((each) => each.message)).toContainEqual(expect.stringContaining(`(${code})`));
   expect(plan.registrations.flatMap(({ changes }) => changes)).toEqual([]);
   expect(plan.registrations.map(({ action, taskDefinitionArn }) => [action, taskDefinitionArn]).sort()).toEqual(
     source.parts.map(({ definition }) => ["keep", definition.taskDefinitionArn]).sort(),

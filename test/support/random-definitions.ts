@@ -1,5 +1,9 @@
 /** Anything of the shape that DescribeTaskDefinition answers. */
 import fc from "fast-check";
+import { isRaw, type Raw } from "../../src/core/base/merge.ts";
+import type { Path } from "../../src/core/base/problem.ts";
+import { lintTaskDefinition } from "../../src/core/ecs/lint/lint.ts";
+import type { RegisteredTaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { asRegistered } from "./imports.ts";
 
 export const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
@@ -294,3 +298,26 @@ export const definition = fc
         asRegistered({ family, ...(networkMode === undefined ? {} : { networkMode }), containerDefinitions, ...rest }),
       ),
   );
+
+/** A definition that the linter has no error of: what was wrong is left out, field by field. */
+export const rightDefinition = definition.map((registered) => {
+  let right = registered;
+  for (let tries = 0; tries < 50; tries += 1) {
+    const wrong = lintTaskDefinition(right).find(({ severity }) => severity === "error");
+    if (wrong === undefined) return right;
+    right = without(right, wrong.path);
+  }
+  throw new Error(`never right: ${JSON.stringify(registered)}`);
+});
+
+/** Without the field of the task, or of a container, that a path leads into; without devices where it leads nowhere. */
+function without(registered: RegisteredTaskDefinition, [list, index, field]: Path): RegisteredTaskDefinition {
+  const omit = (object: Raw, name: unknown) =>
+    Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
+  if (list !== undefined && list !== "containerDefinitions")
+    return omit(registered, list) as unknown as RegisteredTaskDefinition;
+  const containerDefinitions = registered.containerDefinitions.map((container, at) =>
+    (index === undefined || index === at) && isRaw(container) ? omit(container, field ?? "linuxParameters") : container,
+  );
+  return { ...registered, containerDefinitions } as unknown as RegisteredTaskDefinition;
+}

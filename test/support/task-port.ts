@@ -67,6 +67,7 @@ export function scriptedEcs(
   const idOf = (text: string) => text.slice(text.lastIndexOf("/") + 1);
   return {
     asked,
+    listClusters: refuse("ListClusters"),
     describeCluster: refuse("DescribeClusters"),
     describeCapacityProviders: refuse("DescribeCapacityProviders"),
     registerTaskDefinition: refuse("RegisterTaskDefinition"),

@@ -538,6 +538,7 @@ describe("raw fields", () => {
               {
                 name: "spy",
                 image: "x",
+                memory: 128,
                 linuxParameters: { devices: [{ hostPath: "/dev/neuron0", containerPath: "/dev/neuron0" }] },
               },
             ],

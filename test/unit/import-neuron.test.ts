@@ -281,12 +281,10 @@ describe("Neuron devices that somebody listed by hand", () => {
       cluster: "prod",
     });
     expect(document["accelerator"]).toBe("none");
-    expect(warnings).toMatchObject([
-      {
-        message: expect.stringContaining("without lock ports") as string,
-        hint: expect.stringContaining("accelerator: { instanceTypes: ") as string,
-      },
-    ]);
+    expect(warnings[0]).toMatchObject({
+      message: expect.stringContaining("without lock ports") as string,
+      hint: expect.stringContaining("accelerator: { instanceTypes: ") as string,
+    });
   });
 
   it("name the type and the number in the way out, which then is one", () => {
@@ -324,7 +322,7 @@ describe("Neuron devices that somebody listed by hand", () => {
           name: "model",
           image: "m",
           memory: 9,
-          linuxParameters: { devices: [{ hostPath: "/dev/neuron1" }] },
+          linuxParameters: { capabilities: { add: ["IPC_LOCK"] }, devices: [{ hostPath: "/dev/neuron1" }] },
           portMappings: [{ containerPort: 28701, hostPort: 28701, protocol: "udp" }],
         },
       ],

@@ -13,6 +13,8 @@ const device = (number: number, other: Raw = {}) => ({
   ...other,
 });
 const lock = (number: number) => ({ containerPort: 28700 + number, hostPort: 28700 + number, protocol: "udp" });
+const udp = (port: number) => ({ containerPort: port, hostPort: port, protocol: "udp" });
+const lock30 = (number: number) => udp(30_000 + number);
 const variable = (name: string, value: string) => ({ environment: [{ name, value }] });
 const row = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
 
@@ -667,7 +669,11 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([plain({ memory: undefined })]), finds: ["containerDefinitions[0]", "memoryReservation"] },
     { in: task([plain({ memory: undefined })], { memory: "512" }) },
     { in: task([plain({ memory: undefined, memoryReservation: 64 })]) },
-    { in: task([plain({ memory: undefined })], { requiresCompatibilities: ["FARGATE"], networkMode: "awsvpc" }) },
+    {
+      in: task([plain({ memory: undefined })], { requiresCompatibilities: ["FARGATE"], networkMode: "awsvpc" }),
+      finds: ["containerDefinitions[0]", "the task has no memory"],
+    },
+    { in: managedTask([plain({ memory: undefined })]) },
   ],
   "memory-over-type": [
     // inf2.xlarge has 16 GiB.
@@ -807,7 +813,184 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([gpu({ value: "4" })], { ipcMode: "host" }) },
     { in: managedTask([gpu({ value: "4" })]) },
   ],
+  "duplicate-container": [
+    { in: task([plain(), plain()]), finds: ["containerDefinitions[1].name", "side", "twice"] },
+    { in: task([plain(), plain({ name: "other" })]) },
+  ],
+  "essential-missing": [
+    {
+      in: task([plain({ essential: false }), plain({ name: "other", essential: false })]),
+      finds: ["containerDefinitions[0].essential", "no container is essential"],
+    },
+    { in: task([plain({ essential: false }), plain({ name: "other" })]) },
+    { in: task([plain({ essential: null })]) },
+  ],
+  "unknown-volume": [
+    {
+      in: task([plain({ mountPoints: [{ sourceVolume: "data", containerPath: "/data" }] })], {
+        volumes: [{ name: "date" }],
+      }),
+      finds: ["containerDefinitions[0].mountPoints[0].sourceVolume", "side", "data", "date"],
+    },
+    {
+      in: task([plain({ mountPoints: [{ sourceVolume: "data", containerPath: "/data" }] })], {
+        volumes: [{ name: "data" }],
+      }),
+    },
+  ],
+  "unknown-container": [
+    {
+      in: task([plain({ dependsOn: [{ containerName: "init", condition: "START" }] })]),
+      finds: ["containerDefinitions[0].dependsOn[0]", "side", "init"],
+    },
+    {
+      in: task([plain({ volumesFrom: [{ sourceContainer: "data" }] }), plain({ name: "date" })]),
+      finds: ["containerDefinitions[0].volumesFrom[0].sourceContainer", "data", "date"],
+    },
+    { in: task([plain({ links: ["other:alias"] })]), finds: ["containerDefinitions[0].links[0]", "other"] },
+    {
+      in: task([
+        plain({ links: ["b:alias"], volumesFrom: [{ sourceContainer: "b" }] }),
+        plain({ name: "b", dependsOn: [{ containerName: "side", condition: "START" }] }),
+      ]),
+    },
+  ],
+  "dependency-circle": [
+    {
+      in: task([plain({ dependsOn: [{ containerName: "side", condition: "START" }] })]),
+      finds: ["containerDefinitions[0].dependsOn[0]", "side waits for itself"],
+    },
+    {
+      in: task(
+        ["a", "b", "c"].map((name, index) =>
+          plain({ name, dependsOn: [{ containerName: "bca"[index], condition: "START" }] }),
+        ),
+      ),
+      finds: ["containerDefinitions[2].dependsOn[0]", "a, b and c wait for each other"],
+    },
+    // Two ways to one container are no circle.
+    {
+      in: task([
+        plain({
+          dependsOn: [
+            { containerName: "a", condition: "START" },
+            { containerName: "b", condition: "START" },
+          ],
+        }),
+        plain({ name: "a", dependsOn: [{ containerName: "b", condition: "START" }] }),
+        plain({ name: "b" }),
+      ]),
+    },
+  ],
+  "dependency-condition": [
+    ...["SUCCESS", "COMPLETE"].map((condition): Case => ({
+      in: task([plain({ dependsOn: [{ containerName: "init", condition }] }), plain({ name: "init" })]),
+      finds: ["containerDefinitions[0].dependsOn[0].condition", condition, "init is essential"],
+    })),
+    {
+      in: task([plain({ dependsOn: [{ containerName: "init", condition: "HEALTHY" }] }), plain({ name: "init" })]),
+      finds: ["containerDefinitions[0].dependsOn[0].condition", "init has no healthCheck"],
+    },
+    {
+      in: task([
+        plain({
+          dependsOn: [
+            { containerName: "init", condition: "SUCCESS" },
+            { containerName: "proxy", condition: "HEALTHY" },
+            { containerName: "agent", condition: "START" },
+          ],
+        }),
+        plain({ name: "init", essential: false }),
+        plain({ name: "proxy", healthCheck: { command: ["CMD", "true"] } }),
+        plain({ name: "agent" }),
+      ]),
+    },
+  ],
+  "variable-twice": [
+    {
+      in: task([plain({ ...variable("TOKEN", "x"), secrets: [{ name: "TOKEN", valueFrom: "arn:a" }] })]),
+      finds: ["containerDefinitions[0].secrets[0].name", "TOKEN"],
+    },
+    { in: task([plain({ ...variable("TOKEN", "x"), secrets: [{ name: "KEY", valueFrom: "arn:a" }] })]) },
+  ],
+  "memory-below-reservation": [
+    {
+      in: task([plain({ memory: 100, memoryReservation: 101 })]),
+      finds: ["containerDefinitions[0].memoryReservation", "101", "100"],
+    },
+    { in: task([plain({ memory: 100, memoryReservation: 100 })]) },
+  ],
+  "ports-without-network": [
+    {
+      in: task([plain({ portMappings: [{ containerPort: 80 }] })], { networkMode: "none" }),
+      finds: ["networkMode", "side", "port mappings"],
+    },
+    { in: task([neuron([2])], { ...half, networkMode: "none" }), finds: ["networkMode", "lock its Neuron devices"] },
+    { in: task([plain()], { networkMode: "none" }) },
+  ],
+  "port-twice": [
+    {
+      in: task([plain({ portMappings: [{ containerPort: 80 }, { containerPort: 80, protocol: "tcp" }] })]),
+      finds: ["containerDefinitions[0].portMappings[1]", "port 80/tcp"],
+    },
+    {
+      in: task([
+        plain({ portMappings: [{ containerPort: 80, hostPort: 8080 }] }),
+        plain({ name: "b", portMappings: [{ containerPort: 81, hostPort: 8080 }] }),
+      ]),
+      finds: ["containerDefinitions[1].portMappings[0]", "host port 8080/tcp"],
+    },
+    {
+      in: task(
+        [plain({ portMappings: [{ containerPort: 80 }] }), plain({ name: "b", portMappings: [{ containerPort: 80 }] })],
+        {
+          networkMode: "awsvpc",
+        },
+      ),
+      finds: ["containerDefinitions[1].portMappings[0]", "host port 80/tcp"],
+    },
+    {
+      in: task([
+        plain({ portMappings: [{ containerPort: 80 }, { containerPort: 80, protocol: "udp" }] }),
+        plain({ name: "b", portMappings: [{ containerPort: 80, hostPort: 0 }] }),
+      ]),
+    },
+  ],
+  "port-reserved": [
+    {
+      in: task([plain({ portMappings: [{ containerPort: 80, hostPort: 22 }] })]),
+      finds: ["containerDefinitions[0].portMappings[0]", "22"],
+    },
+    {
+      in: task([plain({ portMappings: [{ containerPort: 2376 }] })], { networkMode: "host" }),
+      finds: ["containerDefinitions[0].portMappings[0]", "2376"],
+    },
+    {
+      in: task([plain({ portMappings: [{ containerPort: 22 }, { containerPort: 1, hostPort: 22, protocol: "udp" }] })]),
+    },
+    { in: task([plain({ portMappings: [{ containerPort: 22 }] })], { networkMode: "awsvpc" }) },
+  ],
+  "lock-port-tcp": [
+    {
+      in: task([neuron([2], { portMappings: [lock(2), { containerPort: 28_709 }] })], half),
+      finds: ["containerDefinitions[0].portMappings[1].containerPort", "28709", "model"],
+    },
+    // Locks by another base than the usual one.
+    {
+      in: task([neuron([2], { portMappings: [lock30(2), { containerPort: 30_015 }] })], half),
+      finds: ["containerDefinitions[0].portMappings[1].containerPort", "30015"],
+    },
+    { in: task([neuron([2], { portMappings: [lock30(2), { containerPort: 28_709 }] })], half) },
+    { in: task([neuron([2], { portMappings: [lock(2), { containerPort: 28_716 }] })], half) },
+    { in: task([neuron([2]), plain({ portMappings: [{ containerPort: 28_709 }] })], half) },
+  ],
   "lock-port-taken": [
+    // A cluster whose lock ports are none of the usual ones, or some of them.
+    {
+      in: task([neuron([0, 1], { portMappings: [30_000, 30_001, 30_009].map(udp) })], half),
+      finds: ["containerDefinitions[0].portMappings[2]", "neuron9"],
+    },
+    { in: task([neuron([0, 1], { portMappings: [28_705, 28_706].map(udp) })], half) },
     {
       in: task([neuron([2], { portMappings: [lock(2), lock(4)] })], half),
       finds: ["containerDefinitions[0].portMappings[1]", "28704", "neuron4"],

@@ -285,8 +285,14 @@ describe("more machines to keep away from than a constraint can name", () => {
     accelerator: "none",
     resources: { cpu: 1, memory: "1GiB" },
     ecs: {
+      placement: { constraints: ["attribute:ecs.instance-type == inf2.xlarge"] },
       taskDefinition: {
-        containerDefinitions: [{ name: "chip", linuxParameters: { devices: [{ hostPath: "/dev/neuron0" }] } }],
+        containerDefinitions: [
+          {
+            name: "chip",
+            linuxParameters: { capabilities: { add: ["IPC_LOCK"] }, devices: [{ hostPath: "/dev/neuron0" }] },
+          },
+        ],
       },
     },
   });

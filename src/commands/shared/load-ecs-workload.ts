@@ -2,10 +2,9 @@ import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
+import { lintGenerated, type Lint } from "../../core/ecs/judge.ts";
 import { resolveForEcs, type EcsTarget, type EcsVariant, type EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
 import { ecsRules } from "../../core/ecs/rules.ts";
-import { onManagedInstances } from "../../core/workload/managed-instances.ts";
-import { workloadNetworkMode } from "../../core/workload/rules/capacity.ts";
 import { resolveWorkload } from "../../core/workload/resolve.ts";
 import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
 import type { Workload } from "../../core/workload/schema.ts";
@@ -23,39 +22,53 @@ export interface LoadedEcsWorkload {
   locating<T>(work: () => T): T;
 }
 
+/** Stands for the region where none is known yet: a log configuration names it. */
+export const anyRegion = "us-east-1";
+
+/** What the definitions of a workload are held to: the API's own model too where raw fields are merged into them. */
+export async function lintFor({ ecs }: Pick<Workload, "ecs">): Promise<Lint> {
+  if (ecs?.taskDefinition === undefined) return lintGenerated;
+  const { lintTaskDefinition } = await import("../../core/ecs/lint/lint.ts");
+  return lintTaskDefinition;
+}
+
 /**
- * Reads a workload for ECS; its warnings go to stderr. The region is asked for only
- * where the log configuration names it.
+ * Reads a workload for ECS, and refuses what comes to no definition that ECS takes and the hardware carries, before any
+ * call; its warnings go to stderr. The region is asked for only where the log configuration names it.
  *
  * @param askRegion The region that the tasks run in; where it answers none, the definitions have no logs.
+ * @param heldTo Which of the linter's rules the definitions are held to; all where left out.
  */
 export async function loadEcsWorkload(
   context: Context,
   invocation: Invocation<WorkloadOptions>,
   askRegion: () => Promise<string | undefined> = () => context.aws.region(),
+  heldTo: (lint: Lint) => Lint = (lint) => lint,
 ): Promise<LoadedEcsWorkload> {
   const { workload, warnings, locating } = await loadWorkload(context, invocation, ecsRules);
   await warn(context, ...warnings);
   const resolved = resolveWorkload(workload);
+  const lint = heldTo(await lintFor(workload));
   const region = workload.logs === undefined ? undefined : await askRegion();
-  const on = (target: EcsTarget) => locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }));
-  // Where no cluster says which ports are locks, what ECS would not run is refused before any is asked.
-  if (!hasLocks(workload)) on({});
+  const on = (target: EcsTarget, held: Lint | null = lint) =>
+    locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }, held));
+  // Which region it is makes no difference to what is wrong.
+  const anywhere = on({ region: region ?? anyRegion });
   if (context.stockSandbox !== undefined) {
     const { machinesNeeded } = await import("../../core/placement/machines-needed.ts");
     const { count = resolved.replicas } = invocation.options as { readonly count?: number };
-    context.stockSandbox(machinesNeeded(on({}), count));
+    context.stockSandbox(machinesNeeded(anywhere, count));
   }
   return {
     resolved,
     forCluster: (cluster) =>
-      on(cluster === undefined ? {} : { lockPortBase: locating(() => lockPortBaseOf(cluster.tags)) }),
+      on(
+        cluster === undefined ? {} : { lockPortBase: locating(() => lockPortBaseOf(cluster.tags)) },
+        // Without a region the definitions do without logs.
+        workload.logs !== undefined && region === undefined ? null : lint,
+      ),
     locating,
   };
-}
-
-function hasLocks(workload: Workload): boolean {
-  return workloadNetworkMode(workload) !== "awsvpc" && !onManagedInstances(workload);
 }
 
 export const variantOption: OptionSpec = {

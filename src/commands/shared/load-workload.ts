@@ -149,7 +149,7 @@ function loaded(
 }
 
 /** As the user reads the file, then the flags. */
-function inOrder(problems: readonly LocatedProblem[]): readonly LocatedProblem[] {
+export function inOrder(problems: readonly LocatedProblem[]): readonly LocatedProblem[] {
   const line = (each: LocatedProblem) => each.line ?? Number.MAX_SAFE_INTEGER;
   return problems.toSorted((one, other) => line(one) - line(other) || (one.column ?? 0) - (other.column ?? 0));
 }
@@ -159,6 +159,6 @@ function parsed<T>(work: () => T, locate: (problem: Problem) => LocatedProblem =
   try {
     return work();
   } catch (error) {
-    throw error instanceof Refusal ? new InvalidInput(error.problems.map(locate)) : error;
+    throw error instanceof Refusal ? new InvalidInput(inOrder(error.problems.map(locate))) : error;
   }
 }

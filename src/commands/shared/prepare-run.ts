@@ -89,7 +89,9 @@ async function readWorkloadRun(
   const settings = settingsOf(options, flags, resolved.name, facts.name, {
     count,
     ...capacitySettings(chosen),
-    ...present({ networkConfiguration, placementStrategy: ecs.placementStrategy }),
+    ...present({ networkConfiguration }),
+    // A flag that says how the machines are filled overrides the file.
+    ...(options.pack === true || options.spread === true ? {} : present({ placementStrategy: ecs.placementStrategy })),
   });
   return {
     ...common(options, settings, facts),

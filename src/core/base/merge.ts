@@ -20,9 +20,10 @@ export function mergeRaw(base: Raw, overlay: Raw, keys: ListKeys): Raw {
 function mergeValue(name: string, before: unknown, value: unknown, keys: ListKeys): unknown {
   if (isRaw(value)) return mergeRaw(isRaw(before) ? before : {}, value, keys);
   const keyOf = keys[name];
-  if (Array.isArray(value) && keyOf !== undefined && value.every(isRaw))
-    return mergeList(Array.isArray(before) ? before.filter(isRaw) : [], value, keyOf, keys);
-  return value;
+  if (!Array.isArray(value)) return value;
+  return keyOf !== undefined && value.every(isRaw)
+    ? mergeList(Array.isArray(before) ? before.filter(isRaw) : [], value, keyOf, keys)
+    : value.map((item: unknown) => (isRaw(item) ? mergeRaw({}, item, keys) : item));
 }
 
 function mergeList(

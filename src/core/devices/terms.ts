@@ -6,6 +6,7 @@ import { taskServicesOf, type TaskService } from "../cluster/task-services.ts";
 import type { Task, TaskDefinition } from "../ecs-api/api.ts";
 import { hostPortsOf, networkModeOfDefinition } from "../ecs-api/host-ports.ts";
 import { withOverrides } from "../ecs-api/overrides.ts";
+import { assignedDevices } from "./assigned-devices.ts";
 import { claimedDevicesOf, type ClaimReading, type ClaimSource } from "./claimed-devices.ts";
 
 /** What a task of a definition claims, and how ECS and the agent see it. */
@@ -50,17 +51,6 @@ function saidOf(
   if (taggedDevices(definition?.tags) !== undefined) return undefined;
   const assigned = assignedDevices(task);
   return assigned.length === 0 ? undefined : { devices: assigned, sources: ["neuron-device"] };
-}
-
-/**
- * The Neuron devices that ECS has assigned to the task, on Managed Instances: none where an id is no device's number.
- * How the ids are written is not documented.
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Container.html
- */
-function assignedDevices({ containers }: Pick<Task, "containers">): readonly number[] {
-  const ids = containers.flatMap(({ neuronDeviceIds = [] }) => neuronDeviceIds);
-  const numbers = ids.map((id) => Number(/^(?:\/dev\/)?(?:neuron)?(\d{1,3})$/.exec(id)?.[1] ?? Number.NaN));
-  return numbers.some(Number.isNaN) ? [] : [...new Set(numbers)].sort((one, other) => one - other);
 }
 
 /** What a task of the definition would claim. */

@@ -31,7 +31,7 @@ export function findLacking(
 ): Lacking {
   const { workload } = ecs;
   const target = { ...present({ region }), lockPortBase: lockPortBaseOf(snapshot.tags) };
-  const definitions = definitionsOf(resolveForEcs(workload, target));
+  const definitions = definitionsOf(resolveForEcs(workload, target, null));
   const options = present({ capacityProviders: providers });
   const asked = Math.max(0, workload.replicas - runningOf(workload, snapshot));
   const { possible, nearestChange } = explainPlacement(snapshot, definitions, { ...options, count: asked });

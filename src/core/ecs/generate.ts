@@ -1,26 +1,31 @@
 import { present } from "../base/present.ts";
 import { deviceNumber } from "../catalog/slots.ts";
-import { refuseErrors } from "../base/problem.ts";
-import { mergeRaw, type ListKeys, type Raw } from "../base/merge.ts";
+import type { Problem } from "../base/problem.ts";
+import { isRaw, mergeRaw } from "../base/merge.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import type { Device, PlacementConstraint, TaskDefinition } from "../ecs-api/api.ts";
 import { cpuUnits, locksOf, workloadContainer, type GenerateSettings } from "./container.ts";
-import { checkMerged, devicesOf } from "./merged.ts";
+import { checkMerged, devicesOf, hasOddDevices } from "./merged.ts";
 import { addConstraints } from "./placement-constraints.ts";
 import { tagsFor } from "./tags.ts";
+import { taskDefinitionLists } from "./task-definition-lists.ts";
 import type { Variant } from "./variants.ts";
 
+export interface GeneratedDefinition {
+  readonly definition: TaskDefinition;
+  /** What raw fields may not do: take a device or a lock of the slot away, or claim a device beyond it. */
+  readonly problems: readonly Problem[];
+}
+
 /**
- * The task definition of one variant, as RegisterTaskDefinition takes it.
+ * The task definition of one variant, as RegisterTaskDefinition takes it once nothing speaks against it.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
- *
- * @throws Refusal when raw fields take a device or a lock of the slot away, or claim a device beyond it.
  */
 export function generateTaskDefinition(
   workload: ResolvedWorkload,
   variant: Variant,
   settings: GenerateSettings,
-): TaskDefinition {
+): GeneratedDefinition {
   const { networkMode } = settings;
   const managedInstances = settings.capacity.kind === "managed-instances";
   const container = workloadContainer(workload, variant, settings);
@@ -39,29 +44,19 @@ export function generateTaskDefinition(
   } satisfies TaskDefinition;
   const raw = workload.ecs.taskDefinition ?? {};
   const merged = addConstraints(mergeRaw(generated, raw, taskDefinitionLists) as TaskDefinition, constraints, raw);
-  refuseErrors(
-    checkMerged(container, locksOf(variant, settings), merged, {
-      accelerated: variant.shape.request.kind !== "none",
-      partial: variant.shape.request.kind === "neuron" && !variant.shape.request.whole,
-    }),
-  );
-  return { ...withOrderedDevices(merged), tags: tagsFor(workload, variant, merged.tags) };
-}
-
-/** The lists of a task definition that merge item by item. */
-export const taskDefinitionLists: ListKeys = {
-  containerDefinitions: named,
-  environment: named,
-  secrets: named,
-  volumes: named,
-  mountPoints: (item) => String(item["containerPath"]),
-  devices: (item) => String(item["hostPath"]),
-  portMappings: (item) =>
-    `${String(item["containerPort"] ?? item["containerPortRange"])}/${String(item["protocol"] ?? "tcp")}`,
-};
-
-function named(item: Raw): string {
-  return String(item["name"]);
+  const problems = checkMerged(workload, variant, {
+    generated: container,
+    locks: locksOf(variant, settings),
+    definition: merged,
+  });
+  const { tags } = merged;
+  // What is no list of tags is left for the linter to see.
+  const isReadable = tags === undefined || (Array.isArray(tags) && tags.every(isRaw));
+  const definition = {
+    ...withOrderedDevices(merged),
+    ...(isReadable ? { tags: tagsFor(workload, variant, tags) } : {}),
+  };
+  return { definition, problems };
 }
 
 /**
@@ -96,7 +91,7 @@ function withOrderedDevices(definition: TaskDefinition): TaskDefinition {
     ...definition,
     containerDefinitions: definition.containerDefinitions.map((container) => {
       const devices = devicesOf(container);
-      return devices.length === 0
+      return devices.length === 0 || hasOddDevices(container)
         ? container
         : {
             ...container,

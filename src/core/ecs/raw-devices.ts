@@ -1,5 +1,6 @@
 import { deviceNumber } from "../catalog/slots.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
+import { givenNetworkMode } from "../workload/network-mode.ts";
 import type { Workload } from "../workload/schema.ts";
 
 /** The Neuron devices that raw fields list. */
@@ -34,7 +35,7 @@ export function rawDevicesOf({ ecs }: Pick<Workload, "ecs">): RawDevices {
     devices,
     locked:
       first !== undefined &&
-      ecs?.networkMode !== "awsvpc" &&
+      ["bridge", "host"].includes(givenNetworkMode({ ecs })?.mode ?? "bridge") &&
       [...ports].some((port) => devices.every((device) => ports.has(port - first + device))),
   };
 }

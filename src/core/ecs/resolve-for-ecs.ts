@@ -8,6 +8,7 @@ import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { capacityOf, type Capacity } from "./capacity.ts";
 import { missingExecutionRole } from "./execution-role.ts";
 import { generateTaskDefinition } from "./generate.ts";
+import { judgeDefinitions, lintGenerated, type Lint } from "./judge.ts";
 import { rawDevicesOf, type RawDevices } from "./raw-devices.ts";
 import { requirementsOf, type Requirements } from "./requirements.ts";
 import { earlySuccessors } from "./successor.ts";
@@ -51,10 +52,16 @@ export interface EcsWorkload {
 /**
  * Works out what a workload is on ECS, for one cluster.
  *
- * @throws Refusal when raw fields take a device or a lock of a slot away, or claim a device beyond it, and for a service
- * that nothing would keep off devices that are still held.
+ * @param lint What its definitions are held to: `lintTaskDefinition` where there are raw fields of them; null where they
+ *   have been judged, or are what runs.
+ * @throws Refusal when raw fields take a device or a lock of a slot away, claim a device beyond it, or make what the
+ *   linter calls an error, and for a service that nothing would keep off devices that are still held.
  */
-export function resolveForEcs(workload: ResolvedWorkload, target: EcsTarget = {}): EcsWorkload {
+export function resolveForEcs(
+  workload: ResolvedWorkload,
+  target: EcsTarget = {},
+  lint: Lint | null = lintGenerated,
+): EcsWorkload {
   const capacity = capacityOf(workload);
   const networkMode = networkModeFor(
     workload,
@@ -62,23 +69,32 @@ export function resolveForEcs(workload: ResolvedWorkload, target: EcsTarget = {}
   );
   const lockPortBase = target.lockPortBase ?? defaultLockPortBase;
   const common = { networkMode, capacity, lockPortBase, ...target };
+  const generated = everyVariantOf(workload).map((variant) => ({
+    variant,
+    ...generateTaskDefinition(workload, variant, common),
+  }));
+  refuseErrors(
+    lint === null
+      ? generated.flatMap(({ problems }) => problems)
+      : judgeDefinitions(workload, generated, { capacity, lockPortBase, lint }),
+  );
   const made = new Map(
-    everyVariantOf(workload).map((variant) => {
-      const definition = generateTaskDefinition(workload, variant, common);
-      const { name } = variant;
-      return [name, { ...variant, definition, requirements: requirementsOf(definition, {}, lockPortBase) }] as const;
-    }),
+    generated.map(({ variant, definition }) => [
+      variant.name,
+      { ...variant, definition, requirements: requirementsOf(definition, {}, lockPortBase) },
+    ]),
   );
   const everyVariant = [...made.values()];
-  refuseErrors([
-    ...earlySuccessors(workload, everyVariant),
-    ...(capacity.kind === "managed-instances"
-      ? missingExecutionRole(
-          everyVariant.map(({ definition }) => definition),
-          target.region,
-        )
-      : []),
-  ]);
+  if (lint !== null)
+    refuseErrors([
+      ...earlySuccessors(workload, everyVariant),
+      ...(capacity.kind === "managed-instances"
+        ? missingExecutionRole(
+            everyVariant.map(({ definition }) => definition),
+            target.region,
+          )
+        : []),
+    ]);
   return {
     workload,
     networkMode,

@@ -27,7 +27,7 @@ export function problemsOfImport(document: Raw, { parts, lockPortBase }: ImportS
   ].filter(({ severity }) => severity === "error");
   if (wrong.length > 0) return wrong.map(({ message }) => message);
   try {
-    const ecs = resolveForEcs(resolveWorkload(checked.workload), present({ lockPortBase }));
+    const ecs = resolveForEcs(resolveWorkload(checked.workload), present({ lockPortBase }), null);
     const { variants } = ecs;
     if (variants.length !== parts.length)
       return [`it would be ${variants.length} services: ${variants.map(({ name }) => name).join(", ")}`];

@@ -5,6 +5,7 @@ import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { listOr, problem, Refusal, type Problem } from "../base/problem.ts";
 import { nameRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
+import { lintTaskDefinition } from "../ecs/lint/lint.ts";
 import { resolveForEcs } from "../ecs/resolve-for-ecs.ts";
 import { variantsOf } from "../ecs/variants.ts";
 import { resolveWorkload } from "../workload/resolve.ts";
@@ -41,7 +42,11 @@ export function importWorkload(source: ImportSource): Imported {
   }
   return {
     document: found.document,
-    warnings: [...unlockedDevices(source, found.document), ...missingNetwork(source)],
+    warnings: [
+      ...unlockedDevices(source, found.document),
+      ...missingNetwork(source),
+      ...refusedLater(source, found.document),
+    ],
   };
 }
 
@@ -79,6 +84,7 @@ function attempt(source: ImportSource, words: Words): { readonly document: Raw; 
     const ecs = resolveForEcs(
       resolveWorkload(base as unknown as Workload),
       present({ lockPortBase: source.lockPortBase }),
+      null,
     );
     const { variants } = ecs;
     const names = variants.map(({ name }) => name);
@@ -214,6 +220,20 @@ function missingNetwork({ parts: [{ definition, service }] }: ImportSource): Imp
       hint: "Add ecs.network: { subnets: [...], securityGroups: [...] } before aiplat plan.",
     },
   ];
+}
+
+/** What the commands refuse of the file, though it runs: ECS has taken what aiplat would not register. */
+function refusedLater({ parts: [{ definition }], lockPortBase }: ImportSource, document: Raw): Imported["warnings"] {
+  try {
+    resolveForEcs(resolveWorkload(document as unknown as Workload), present({ lockPortBase }), lintTaskDefinition);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return error.problems.map(({ code, message, hint = "" }) => ({
+      message: `${definition.family}: ${message} (${code})`,
+      hint: `${hint} Until then plan and deploy refuse the file.`.trim(),
+    }));
+  }
 }
 
 function filled(name: string, raw: Raw): Raw {

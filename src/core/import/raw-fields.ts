@@ -1,7 +1,7 @@
 import { present } from "../base/present.ts";
 import type { Tag } from "../ecs-api/api.ts";
 import { namedStrategy } from "../ecs/capacity.ts";
-import { taskDefinitionLists } from "../ecs/generate.ts";
+import { taskDefinitionLists } from "../ecs/task-definition-lists.ts";
 import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { normalForm } from "../ecs/normal-form.ts";
 import { generateService } from "../ecs/service.ts";

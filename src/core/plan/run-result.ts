@@ -1,5 +1,6 @@
 import { present } from "../base/present.ts";
-import { deviceNumber } from "../catalog/slots.ts";
+import { deviceNumber, devicePath } from "../catalog/slots.ts";
+import { assignedDevices } from "../devices/assigned-devices.ts";
 import type { RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
 import { serviceNameOfTask } from "../cluster/task-services.ts";
 import { decisiveContainers } from "../ecs/outcome.ts";
@@ -49,7 +50,8 @@ export function toTaskResult(
   task: Task,
   known: { readonly definition?: RegisteredTaskDefinition; readonly instanceType?: string } = {},
 ): TaskResult {
-  const devices = known.definition === undefined ? [] : neuronDevicePaths(known.definition);
+  const listed = known.definition === undefined ? [] : neuronDevicePaths(known.definition);
+  const devices = listed.length > 0 ? listed : assignedDevices(task).map(devicePath);
   const exitCode = exitCodeOf(task, known.definition);
   const run = runOf(task);
   return {

@@ -3,15 +3,29 @@ import { networkModes } from "./fields.ts";
 import { onManagedInstances } from "./managed-instances.ts";
 import type { Workload } from "./schema.ts";
 
-export type NetworkMode = (typeof networkModes)[number];
+/** A mode of the workload file's own, or `none`, which only raw fields give: a task without any network. */
+export type NetworkMode = (typeof networkModes)[number] | "none";
 
-/** The network mode that the file itself gives, and where. The raw fields of the task definition are merged last. */
-export function givenNetworkMode({
-  ecs,
-}: Pick<Workload, "ecs">): { readonly mode: NetworkMode; readonly path: Path } | undefined {
-  const raw = networkModes.find((mode) => mode === ecs?.taskDefinition?.["networkMode"]);
-  if (raw !== undefined) return { mode: raw, path: ["ecs", "taskDefinition", "networkMode"] };
-  return ecs?.networkMode === undefined ? undefined : { mode: ecs.networkMode, path: ["ecs", "networkMode"] };
+interface GivenNetworkMode {
+  readonly mode: NetworkMode;
+  readonly path: Path;
+  /** As messages name it. */
+  readonly text: string;
+}
+
+/**
+ * The network mode that the file itself gives, and where. The raw fields of the task definition are merged last, and
+ * where they delete it, ECS takes its own default.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+ */
+export function givenNetworkMode({ ecs }: Pick<Workload, "ecs">): GivenNetworkMode | undefined {
+  const { networkMode: word, taskDefinition = {} } = ecs ?? {};
+  const raw = taskDefinition["networkMode"];
+  const path = ["ecs", "taskDefinition", "networkMode"];
+  if (raw === null) return { mode: "bridge", path, text: `${path.join(".")} null, which is bridge,` };
+  const mode = [...networkModes, "none" as const].find((each) => each === raw);
+  if (mode !== undefined) return { mode, path, text: `${path.join(".")} ${mode}` };
+  return word === undefined ? undefined : { mode: word, path: ["ecs", "networkMode"], text: `ecs.networkMode ${word}` };
 }
 
 /**

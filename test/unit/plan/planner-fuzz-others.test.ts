@@ -50,7 +50,10 @@ describe("a run of a definition that lists its devices itself", () => {
                 image: "chip:1",
                 cpu: 512,
                 memory: 1024,
-                linuxParameters: { devices: devices.map((device) => ({ hostPath: `/dev/neuron${device}` })) },
+                linuxParameters: {
+                  capabilities: { add: ["IPC_LOCK"] },
+                  devices: devices.map((device) => ({ hostPath: `/dev/neuron${device}` })),
+                },
                 ...(locked
                   ? {
                       portMappings: devices.map((device) => {

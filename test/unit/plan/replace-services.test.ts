@@ -5,6 +5,7 @@ import { Refusal } from "../../../src/core/base/problem.ts";
 import { replacedBy, replacementIn } from "../../../src/core/plan/replacement.ts";
 import type { ServicePlan } from "../../../src/core/plan/service-plan.ts";
 import { aSnapshot, anInstance, aTask } from "../../support/cluster.ts";
+import { refusals } from "../../support/ecs-workload.ts";
 import { chip, LiveWorld, on, through } from "../../support/live-services.ts";
 
 const whole = {};
@@ -164,9 +165,13 @@ describe("an old service whose slot is not in its name", () => {
     ]);
     world.carryOut(world.plan(chip({ ...four, image: "chip:2" })));
     expect(world.lines).toEqual(["chip chip:2 x 2"]);
-    // A family that the file names is the file's.
-    const named = { ...four, image: "chip:2", ecs: { taskDefinition: { family: "other" } } };
-    expect(world.plan(chip(named)).registrations).toMatchObject([{ family: "other", action: "register" }]);
+    // One family for several slots would have their definitions as revisions of each other.
+    const named = { ecs: { taskDefinition: { family: "other" } } };
+    expect(refusals(() => chip({ ...four, ...named }))).toEqual(["family-shared ecs.taskDefinition.family"]);
+    // Where there is one slot, a family that the file names is the file's.
+    expect(world.plan(chip({ ...on(["inf2.24xlarge"]), ...named })).registrations).toMatchObject([
+      { family: "other", action: "register" },
+    ]);
   });
 });
 

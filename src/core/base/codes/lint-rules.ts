@@ -12,6 +12,15 @@ export const lintRules = {
     "missing-field": error("Every field is there that the API needs"),
     "unknown-word": error("Every value is one that the API knows"),
     "out-of-bounds": error("Every value is within the API's bounds"),
+    "duplicate-container": error("Every container has a name of its own"),
+    "essential-missing": error("Some container is essential"),
+    "unknown-volume": error("A volume that a container mounts is one of the task's"),
+    "unknown-container": error("A container that another waits for, or takes volumes from, is there"),
+    "dependency-circle": error("No containers wait for each other in a circle"),
+    "dependency-condition": error(
+      "What another waits for to end is not essential, and what it waits for to be healthy has a health check",
+    ),
+    "variable-twice": error("A variable comes from a secret or from the environment, and once"),
     "secrets-without-role": error("Secrets need an execution role, which reads them for the container"),
     "fargate-accelerator": error("Fargate has no devices and no GPUs"),
     "elastic-inference": error("Elastic Inference is gone"),
@@ -76,7 +85,8 @@ export const lintRules = {
     "gpu-fraction-on-whole": error("A part of a GPU needs a type with fractional GPUs, and MPS one with whole GPUs"),
   },
   "CPU and memory": {
-    "memory-not-set": error("On EC2 every container says its memory, or the task does"),
+    "memory-not-set": error("Every container says its memory, or the task does"),
+    "memory-below-reservation": error("A container may use at least the memory that it reserves"),
     "memory-over-type": error("The task fits the memory of the instance type that the constraints choose"),
     "memory-over-registered": warning("The task leaves 10 % of the type's memory to the kernel and the ECS agent"),
     "shared-memory-missing": warning(
@@ -86,6 +96,10 @@ export const lintRules = {
   },
   "Ports and network": {
     "host-port-differs": error("In host and awsvpc mode a host port is the container port"),
+    "ports-without-network": error("In network mode none no container maps ports"),
+    "port-twice": error("No port is mapped twice in a container, and no host port twice in a task"),
+    "port-reserved": error("A host port is none of those that are taken on every ECS instance"),
+    "lock-port-tcp": error("A container that locks Neuron devices has no TCP port in the range of the locks"),
     "lock-ports-missing": warning("A task on some of an instance's Neuron devices locks each by a host port"),
     "lock-port-taken": error("The UDP host ports that lock Neuron devices are used for nothing else"),
     "awsvpc-partial-devices": warning(

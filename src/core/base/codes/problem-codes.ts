@@ -1,3 +1,4 @@
+import type { LintRuleWith } from "./lint-rules.ts";
 import { either, error, warning, type CodeEntry, type CodesOf, type CodesWith } from "./entry.ts";
 
 /**
@@ -115,6 +116,8 @@ export const problemCodes = {
     ),
     "lock-removed": error("The raw fields remove or change the lock of a device"),
     "device-beyond-slot": error("The raw fields list a device that is not the slot's"),
+    "family-shared": error("The raw fields name one family, and the workload has several task definitions"),
+    "compatibility-capacity": error("The raw fields make the definition one for other capacity than the workload's"),
     "devices-mixed": error("The raw fields mix NeuronDevice and devices that are listed"),
     "service-task-definition": error("The raw fields of a service name a task definition"),
     "service-desired-count": error("The raw fields of a service say how many tasks there are"),
@@ -250,9 +253,9 @@ export const problemCodes = {
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, CodeEntry>>>>;
 
-/** A problem's code. */
-export type ProblemCode = CodesOf<typeof problemCodes>;
+/** A problem's code. What the linter's rules say against a definition that a workload comes to has the rule's id. */
+export type ProblemCode = CodesOf<typeof problemCodes> | LintRuleWith<"error">;
 /** The code of a problem that refuses the input. */
-export type RefusalCode = CodesWith<"error", typeof problemCodes>;
+export type RefusalCode = CodesWith<"error", typeof problemCodes> | LintRuleWith<"error">;
 /** The code of a problem that is told while the input is carried out. */
 export type WarningCode = CodesWith<"warning", typeof problemCodes>;

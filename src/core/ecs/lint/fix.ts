@@ -8,9 +8,9 @@ import type { Finding } from "./rule.ts";
 import { readTaskDefinitions, type DefinitionSource } from "./source.ts";
 
 /** A finding that was fixed, and the task definition it was in. */
-export interface FixedFinding extends Finding {
+export type FixedFinding = Finding & {
   readonly source: DefinitionSource;
-}
+};
 
 /** A text, and the task definitions in it. */
 interface Read {

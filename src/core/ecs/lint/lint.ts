@@ -1,15 +1,13 @@
 import type { Raw } from "../../base/merge.ts";
+import { lintSubject } from "./lint-subject.ts";
 import { readSubject } from "./read-subject.ts";
-import type { Facts, Finding } from "./rule.ts";
-import { rules } from "./rules.ts";
-import { readTypeConstraint } from "./type-constraint.ts";
+import type { Finding, Known } from "./rule.ts";
 
-/** What is wrong with a task definition, whoever wrote it: a RegisterTaskDefinition input or what ECS describes. */
-export function lintTaskDefinition(definition: Raw): readonly Finding[] {
-  const subject = readSubject(definition);
-  const constraint = readTypeConstraint(subject.constraints);
-  const facts: Facts = constraint === undefined ? {} : { constraint };
-  return rules.flatMap(({ id, severity, check }) =>
-    check(subject, facts).map((breach) => ({ rule: id, severity, ...breach })),
-  );
+/**
+ * What is wrong with a task definition, whoever wrote it: a RegisterTaskDefinition input or what ECS describes.
+ *
+ * @param known What is known of where it is to run.
+ */
+export function lintTaskDefinition(definition: Raw, known: Known = {}): readonly Finding[] {
+  return lintSubject(readSubject(definition), known);
 }

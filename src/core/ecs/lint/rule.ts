@@ -1,4 +1,4 @@
-import type { LintRuleId, LintRuleWith } from "../../base/codes/lint-rules.ts";
+import type { LintRuleWith } from "../../base/codes/lint-rules.ts";
 import type { Edit } from "../../edit/edit.ts";
 import type { Path } from "../../base/problem.ts";
 import type { Subject } from "./subject.ts";
@@ -19,13 +19,20 @@ export interface Breach {
 }
 
 /** A breach with the rule it breaks. */
-export interface Finding extends Breach {
-  readonly rule: LintRuleId;
-  readonly severity: Severity;
+export type Finding = Breach &
+  (
+    | { readonly rule: LintRuleWith<"error">; readonly severity: "error" }
+    | { readonly rule: LintRuleWith<"warning">; readonly severity: "warning" }
+  );
+
+/** What is known of where the task definition is to run. */
+export interface Known {
+  /** The cluster's; where it is not known, the locks that the definition has for its devices say it. */
+  readonly lockPortBase?: number;
 }
 
 /** What the rules know beside the task definition itself: what its constraints mean in the catalogue. */
-export interface Facts {
+export interface Facts extends Known {
   /** The instance types that the placement constraints choose; undefined where they choose none. */
   readonly constraint?: TypeConstraint;
 }

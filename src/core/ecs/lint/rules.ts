@@ -7,6 +7,8 @@ import { networkRules } from "./rules/network.ts";
 import { neuronDeviceRules } from "./rules/neuron-devices.ts";
 import { neuronEnvironmentRules } from "./rules/neuron-environment.ts";
 import { neuronTypeRules } from "./rules/neuron-types.ts";
+import { portRules } from "./rules/ports.ts";
+import { referenceRules } from "./rules/references.ts";
 import { registrationRules } from "./rules/registration.ts";
 import { resourceRules } from "./rules/resources.ts";
 import { sharedMemoryRules } from "./rules/shared-memory.ts";
@@ -16,6 +18,7 @@ import type { Rule } from "./rule.ts";
 export const rules: readonly Rule[] = [
   ...apiRules,
   ...registrationRules,
+  ...referenceRules,
   ...constraintRules,
   ...neuronDeviceRules,
   ...neuronTypeRules,
@@ -25,5 +28,6 @@ export const rules: readonly Rule[] = [
   ...resourceRules,
   ...sharedMemoryRules,
   ...networkRules,
+  ...portRules,
   ...imageRules,
 ];

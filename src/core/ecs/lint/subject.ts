@@ -21,6 +21,15 @@ export interface SubjectPort extends Placed {
   readonly protocol: string;
 }
 
+/** A name by which a container refers to another part of the task. */
+export interface SubjectReference extends Placed {
+  readonly name: string;
+}
+
+export interface SubjectDependency extends SubjectReference {
+  readonly condition: string;
+}
+
 export interface SubjectRequirement extends Placed {
   readonly type: string;
   readonly value?: string;
@@ -40,6 +49,8 @@ export interface SubjectContainer extends Placed {
   readonly memory?: number;
   readonly memoryReservation?: number;
   readonly privileged: boolean;
+  readonly essential: boolean;
+  readonly hasHealthCheck: boolean;
   /** Whether something says what its /dev/shm is: a size, a mount, a tmpfs. */
   readonly sharedMemory: boolean;
   readonly devices: readonly SubjectDevice[];
@@ -48,6 +59,13 @@ export interface SubjectContainer extends Placed {
   readonly ports: readonly SubjectPort[];
   readonly requirements: readonly SubjectRequirement[];
   readonly environment: ReadonlyMap<string, SubjectVariable>;
+  /** The variables that come from secrets. */
+  readonly secretVariables: readonly SubjectReference[];
+  /** The volumes that it mounts. */
+  readonly mounts: readonly SubjectReference[];
+  readonly dependsOn: readonly SubjectDependency[];
+  /** The containers whose volumes it takes, and those it is linked with. */
+  readonly others: readonly SubjectReference[];
   /** Where the container asks for secrets of Secrets Manager or SSM. */
   readonly secrets?: Path;
 }
@@ -75,6 +93,8 @@ export interface Subject {
   readonly hostIpc: boolean;
   readonly constraints: readonly SubjectConstraint[];
   readonly containers: readonly SubjectContainer[];
+  /** The names of the task's volumes. */
+  readonly volumes: readonly string[];
   readonly inferenceAccelerators?: Path;
   /** What is otherwise than the API has it. */
   readonly deviations: readonly Deviation[];

@@ -1,5 +1,4 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html and ManagedInstances.html */
-import { pathText } from "../../base/problem.ts";
 import { onManagedInstances } from "../managed-instances.ts";
 import { givenNetworkMode, networkModeFor, type NetworkMode } from "../network-mode.ts";
 import type { Workload } from "../schema.ts";
@@ -29,7 +28,7 @@ export const capacityRules: readonly Rule[] = [
       return [
         {
           path: given.path,
-          message: `${pathText(given.path)} bridge is not possible on Managed Instances`,
+          message: `${given.text} is not possible on Managed Instances`,
           hint: "Write awsvpc or host.",
         },
       ];

@@ -5,12 +5,14 @@ import { all, any, given, not, type JsonSchema } from "./fragments.ts";
 
 const raw = "ecs.taskDefinition.networkMode";
 const word = "ecs.networkMode";
-const anyMode = { enum: networkModes };
+const anyMode = { enum: [...networkModes, "none", null] };
 
 /** The file gives a network mode. */
 export const modeIsGiven = any(given(raw, anyMode), given(word));
 
 /** The file gives this network mode. */
 export function modeIs(mode: NetworkMode): JsonSchema {
-  return any(given(raw, { const: mode }), all(not(given(raw, anyMode)), given(word, { const: mode })));
+  // Where raw fields delete it, ECS takes bridge.
+  const written = mode === "bridge" ? { enum: [mode, null] } : { const: mode };
+  return any(given(raw, written), all(not(given(raw, anyMode)), given(word, { const: mode })));
 }

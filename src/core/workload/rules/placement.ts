@@ -22,7 +22,7 @@ const short = { maxLength: maxExpressionLength };
 const shortMember = when(given("type", { const: "memberOf" }), at("expression", short));
 
 /** The limit for a task definition and its service or run together. */
-const mostConstraints = 10;
+export const mostConstraints = 10;
 
 const sections = ["taskDefinition", "service"] as const;
 

@@ -2,7 +2,7 @@
 import { present } from "../../base/present.ts";
 import { checkImageOnType } from "../../catalog/container-images/image-checks.ts";
 import { parseImageReference } from "../../catalog/container-images/image-reference.ts";
-import { listOr, pathText } from "../../base/problem.ts";
+import { listOr } from "../../base/problem.ts";
 import { deviceVariables } from "../device-variables.ts";
 import { givenNetworkMode } from "../network-mode.ts";
 import { typesOf } from "./accelerator.ts";
@@ -163,7 +163,7 @@ export const sectionRules: readonly Rule[] = [
       }),
   },
   {
-    // A warning: an image's name is not the image, and what is registered is linted as a whole.
+    // A warning: an image's name is not the image. On ECS the linter judges what is registered, and its errors refuse it.
     code: "image-and-type",
     severity: "warning",
     reads: ["image", "accelerator.instanceTypes"],
@@ -216,7 +216,7 @@ export const sectionRules: readonly Rule[] = [
       return [
         {
           path: given.path,
-          message: `${pathText(given.path)} ${given.mode} does not go with accelerator.efa: EFA needs the instance's own network`,
+          message: `${given.text} does not go with accelerator.efa: EFA needs the instance's own network`,
           hint: "Write host, or leave networkMode out.",
         },
       ];

@@ -2,6 +2,7 @@ import { familyNames, findInstanceType, unknownInstanceType } from "../../../cat
 import { maxExpressionLength, type Test } from "../../../ecs-api/query/expression.ts";
 import { namesTypes } from "../../../ecs-api/query/type-names.ts";
 import { listOr } from "../../../base/problem.ts";
+import { mostConstraints } from "../../../workload/rules/placement.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject } from "../subject.ts";
 import { neuronCount } from "../type-constraint.ts";
@@ -43,12 +44,12 @@ export const constraintRules: readonly Rule[] = [
           message: `the expression has ${expression.length} characters: ECS takes ${maxExpressionLength}`,
           fix: "Name fewer values, or choose by a pattern or an attribute of your own.",
         }));
-      if (constraints.length <= 10) return long;
+      if (constraints.length <= mostConstraints) return long;
       return [
         ...long,
         {
           path: ["placementConstraints"],
-          message: `${constraints.length} placement constraints: ECS takes 10, those at run time included`,
+          message: `${constraints.length} placement constraints: ECS takes ${mostConstraints}, those at run time included`,
           fix: "Join them with `and`.",
         },
       ];
@@ -59,7 +60,7 @@ export const constraintRules: readonly Rule[] = [
     severity: "error",
     check: ({ constraints }) =>
       constraints.flatMap(({ path, type, expression }) => {
-        if (type !== "memberOf") return [];
+        if (type !== "memberOf" || expression.length > maxExpressionLength) return [];
         const at = [...path, "expression"];
         if (expression.trim() === "")
           return [

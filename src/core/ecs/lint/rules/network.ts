@@ -1,7 +1,8 @@
-import { isLockPort, lockPortBase, lockPortMappings } from "../../../catalog/lock-ports.ts";
+import { lockPortBase, lockPortMappings } from "../../../catalog/lock-ports.ts";
 import { listOr } from "../../../base/problem.ts";
 import type { Breach, Rule } from "../rule.ts";
-import { neuronDevicesOf, type Subject, type SubjectPort } from "../subject.ts";
+import { hasHostPorts, udpHostPorts } from "../host-ports.ts";
+import { neuronDevicesOf, type Subject } from "../subject.ts";
 import { isPartial } from "./neuron-types.ts";
 
 /**
@@ -62,11 +63,6 @@ export const networkRules: readonly Rule[] = [
     },
   },
   {
-    id: "lock-port-taken",
-    severity: "error",
-    check: (subject) => foreignLocks(subject),
-  },
-  {
     id: "awsvpc-partial-devices",
     severity: "warning",
     check: (subject, facts) =>
@@ -122,48 +118,4 @@ function lockEdits({ containers }: Subject, open: readonly number[]): Pick<Breac
       : [{ kind: "append" as const, path: [...container.path, "portMappings"], values: lockPortMappings(devices) }];
   });
   return { edits };
-}
-
-/** ECS counts host ports on EC2 in bridge and host mode only. */
-function hasHostPorts({ networkMode }: Subject): boolean {
-  return networkMode === "bridge" || networkMode === "host";
-}
-
-function udpHostPorts(subject: Subject): readonly number[] {
-  return subject.containers.flatMap(({ ports }) =>
-    ports.flatMap((port) => (port.protocol === "udp" ? (hostPortOf(subject, port) ?? []) : [])),
-  );
-}
-
-/** The static host port of a mapping; undefined for a port that ECS chooses. */
-function hostPortOf({ networkMode }: Subject, { containerPort, hostPort }: SubjectPort): number | undefined {
-  if (networkMode === "host") return containerPort;
-  return hostPort === 0 ? undefined : hostPort;
-}
-
-function foreignLocks(subject: Subject): readonly Breach[] {
-  if (!hasHostPorts(subject)) return [];
-  const held = neuronDevicesOf(subject.containers);
-  return subject.containers.flatMap(({ ports }) =>
-    ports.flatMap((port) => {
-      const hostPort = hostPortOf(subject, port);
-      if (
-        hostPort === undefined ||
-        port.protocol !== "udp" ||
-        !isLockPort(hostPort) ||
-        held.includes(hostPort - lockPortBase)
-      )
-        return [];
-      const device = hostPort - lockPortBase;
-      return [
-        {
-          path: port.path,
-          message:
-            `UDP host port ${hostPort} locks neuron${device}, which the task does not hold: ` +
-            "aiplat's tasks on that device will not be placed beside it",
-          fix: "Choose a port outside the range, or list the device.",
-        },
-      ];
-    }),
-  );
 }

@@ -28,6 +28,26 @@ export const registrationRules: readonly Rule[] = [
           ),
   },
   {
+    id: "variable-twice",
+    severity: "error",
+    // "The secret name must be unique and not shared with any new or existing environment variables set on the
+    // container" (RegisterTaskDefinition)
+    check: ({ containers }) =>
+      containers.flatMap((container) =>
+        container.secretVariables
+          .filter(
+            ({ name }, index) =>
+              container.environment.has(name) ||
+              container.secretVariables.findIndex((each) => each.name === name) < index,
+          )
+          .map(({ name, path }) => ({
+            path,
+            message: `the container ${container.name} has ${name} more than once, from a secret and otherwise`,
+            fix: "Keep one of them.",
+          })),
+      ),
+  },
+  {
     id: "fargate-accelerator",
     severity: "error",
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html

@@ -12,8 +12,8 @@ export const resourceRules: readonly Rule[] = [
     id: "memory-not-set",
     severity: "error",
     // "At least one of 'memory' or 'memoryReservation' must be specified." (RegisterTaskDefinition)
-    check: ({ compatibilities, memoryMiB, containers }) =>
-      memoryMiB !== undefined || compatibilities.some((each) => each !== "EC2")
+    check: ({ memoryMiB, containers }) =>
+      memoryMiB !== undefined
         ? []
         : containers
             .filter(({ memory, memoryReservation }) => memory === undefined && memoryReservation === undefined)
@@ -24,6 +24,24 @@ export const resourceRules: readonly Rule[] = [
                 "RegisterTaskDefinition refuses it",
               fix: "Set memory, in MiB, to the container's share of the instance.",
             })),
+  },
+  {
+    id: "memory-below-reservation",
+    severity: "error",
+    // "If you specify both, memory must be greater than memoryReservation."
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+    check: ({ containers }) =>
+      containers.flatMap(({ name, path, memory, memoryReservation }) =>
+        memory === undefined || memoryReservation === undefined || memory >= memoryReservation
+          ? []
+          : [
+              {
+                path: [...path, "memoryReservation"],
+                message: `the container ${name} reserves ${memoryReservation} MiB and may use ${memory}: RegisterTaskDefinition refuses it`,
+                fix: `Set memoryReservation to at most ${memory}, or raise memory.`,
+              },
+            ],
+      ),
   },
   {
     id: "memory-over-type",
