@@ -139,15 +139,15 @@ describe("--sandbox", () => {
   });
 
   it("has machines for what shares none, in a plan, a run and a deployment alike", async () => {
-    const flags = [
-      ...["--sandbox", "--name", "web", "--image", "web:1", "--instance-type", "inf2.24xlarge", "--devices", "2"],
-      // A host port of its own: one replica a machine.
-      ...["--port", "80:8080", "--replicas", "3", "--cluster", "prod", "-q"],
-    ];
+    // A host port of its own: one replica a machine.
+    const flags =
+      "--sandbox --name web --image web:1 --instance-type inf2.24xlarge --devices 2 --port 80:8080 --replicas 3 " +
+      "--cluster prod -q";
+    const web = flags.split(" ");
     const [plan, run, deploy] = await Promise.all([
-      runCli(["plan", ...flags, "-o", "json"]),
-      runCli(["run-task", ...flags, "-o", "json"]),
-      runCli(["service", "deploy", "--kind", "service", ...flags]),
+      runCli(["plan", ...web, "-o", "json"]),
+      runCli(["run-task", ...web, "-o", "json"]),
+      runCli(["service", "deploy", "--kind", "service", ...web]),
     ]);
     expect([plan.code, run.code, deploy.code]).toEqual([0, 0, 0]);
     const placed = JSON.parse(plan.stdout).steps.reduce((sum: number, { count }: { count: number }) => sum + count, 0);

@@ -57,11 +57,8 @@ describe("the cluster", () => {
   );
 
   it("of a workload is AIPLAT_CLUSTER's where neither file nor flag says one", async () => {
-    const { code, stdout } = await run(
-      empty,
-      { AIPLAT_CLUSTER: "prod" },
-      ...["plan", "--name", "w", "--image", "w:1", "--instance-type", "inf2.xlarge", "--memory", "1GiB", "-o", "json"],
-    );
+    const plan = "plan --name w --image w:1 --instance-type inf2.xlarge --memory 1GiB -o json".split(" ");
+    const { code, stdout } = await run(empty, { AIPLAT_CLUSTER: "prod" }, ...plan);
     expect([code, JSON.parse(stdout).cluster]).toEqual([0, "prod"]);
   });
 });
