@@ -1,7 +1,13 @@
 import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
 import type { ClusterSnapshot } from "../../core/cluster/snapshot.ts";
+import { serviceCapacityOf, type Capacity } from "../../core/ecs/capacity.ts";
+import type { EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
 import { providersIn, typesOf } from "../../core/plan/choose-capacity.ts";
+import { capacityOfLive } from "../../core/plan/choose-service-capacity.ts";
+import { namesOf } from "../../core/plan/live-services.ts";
+import { servicesIn } from "../../core/plan/services-in.ts";
+import { findServices } from "../../operations/find-services.ts";
 import type { RunFlags } from "../../core/plan/run-flags.ts";
 import { observeProviders } from "../../operations/observe-providers.ts";
 import type { TaskDefinition } from "../../core/ecs-api/api.ts";
@@ -107,13 +113,33 @@ async function readWorkload(
   await warnOfOtherCluster(context, state, resolved.ecs.cluster);
   const snapshot = state ?? (await readLive(context, resolved.ecs.cluster));
   const ecs = forCluster(snapshot);
-  const question = { said: ecs.capacity, flags, types: typesOf(resolved), locating };
+  const said = await saidOrKept(context, ecs, snapshot, state);
+  const question = { said, flags, types: typesOf(resolved), locating };
   return {
     snapshot,
     definitions: definitionsOf(ecs),
     chosen: await capacityOfRun(question, await factsOf(context, snapshot, state)),
     count: invocation.options.count ?? resolved.replicas,
   };
+}
+
+/** Who starts the tasks by the file; a service that lives keeps what it has where that leaves it out. */
+async function saidOrKept(
+  context: Context,
+  ecs: EcsWorkload,
+  snapshot: ClusterSnapshot,
+  state: ClusterSnapshot | undefined,
+): Promise<Capacity> {
+  const { workload } = ecs;
+  if (workload.kind !== "service") return ecs.capacity;
+  const said = serviceCapacityOf(workload);
+  if (said.kind !== "unsaid" || snapshot.capacityProviders.length === 0) return said;
+  const names = namesOf(ecs);
+  const [live] =
+    state === undefined
+      ? await findServices(await context.aws.ecs(), snapshot.cluster, workload.name, names.services)
+      : servicesIn(state, workload.name, names).services;
+  return live === undefined ? said : capacityOfLive(live);
 }
 
 async function readRegistered(

@@ -42,11 +42,12 @@ export function withDeletions(succession: Succession): readonly ServiceStep[] {
 }
 
 function deletionOf(service: Service, after: readonly string[]): ServiceStep {
-  const tasks = counted(service.desiredCount, "task");
+  const one = service.desiredCount === 1;
+  const stop = `${counted(service.desiredCount, "task")} ${one ? "stops" : "stop"}`;
   const when =
     after.length === 0
-      ? `its ${tasks} stop before what takes ${service.desiredCount === 1 ? "its" : "their"} place is made (--recreate)`
-      : `its ${tasks} stop once ${listOr(after, "and")} ${after.length === 1 ? "is" : "are"} steady`;
+      ? `its ${stop} before what takes ${one ? "its" : "their"} place is made (--recreate)`
+      : `its ${stop} once ${listOr(after, "and")} ${after.length === 1 ? "is" : "are"} steady`;
   return {
     service: service.serviceName,
     action: "delete",

@@ -39,6 +39,15 @@ function machines(count: number, world?: LiveWorld) {
 }
 
 describe("what is left over", () => {
+  it.each([
+    [1, "its 1 task stops once"],
+    [2, "its 2 tasks stop once"],
+  ])("is told with its %i tasks", (replicas, says) => {
+    const world = deployed({ ...whole, replicas });
+    const [deletion] = world.plan(pairs({ replicas: 1 }), {}, machines(4, world)).steps.toReversed();
+    expect(deletion!.why).toContain(says);
+  });
+
   it("is deleted after everything else, and what is new remembers it", () => {
     const world = deployed(whole);
     const plan = world.plan(pairs({ replicas: 3 }), {}, machines(3, world));
