@@ -93,7 +93,6 @@ export const problemCodes = {
     "cpu-missing": error("A CPU workload on Managed Instances must say its vCPU"),
     "host-port": error("In network modes host and awsvpc a host port is the container port, and it must be free"),
     "fraction-on-ec2": warning("AWS describes a part of a GPU on Managed Instances only"),
-    "execution-role-missing": error("A task on Managed Instances needs an execution role for what it does"),
     "efa-on-managed-instances": error("On Managed Instances a task has no EFA interfaces beside its Neuron devices"),
     "shared-memory-on-managed-instances": warning("AWS does not offer shared memory on Managed Instances"),
     "variable-twice": error("A variable is in `environment` and among the secrets"),
