@@ -28,6 +28,7 @@ import {
 } from "../shared/cluster-state.ts";
 import type { Command, Invocation } from "../command.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
+import { namedCluster } from "../shared/named-cluster.ts";
 import { liveSource, snapshotSource, type ClusterFacts } from "../shared/plan-source.ts";
 import { checkOverrides, capacityOfRegistered, requireDefinition } from "../shared/prepare-registered-run.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
@@ -149,7 +150,7 @@ async function readRegistered(
   const source = state === undefined ? liveSource(context, await context.aws.ecs()) : snapshotSource(state);
   const definition = await requireDefinition(context, source, options, reference);
   checkOverrides(definition, flags);
-  const snapshot = state ?? (await readLive(context, options.cluster));
+  const snapshot = state ?? (await readLive(context, await namedCluster(context, options.cluster)));
   return {
     snapshot,
     definitions: [definition],

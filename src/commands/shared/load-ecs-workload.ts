@@ -53,7 +53,12 @@ export async function loadEcsWorkload(
   const on = (target: EcsTarget, held: Lint | null = lint) =>
     locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }, held));
   // Which region it is makes no difference to what is wrong.
-  on({ region: region ?? anyRegion });
+  const anywhere = on({ region: region ?? anyRegion });
+  if (context.stockSandbox !== undefined) {
+    const { machinesNeeded } = await import("../../core/placement/machines-needed.ts");
+    const { count = resolved.replicas } = invocation.options as { readonly count?: number };
+    context.stockSandbox(machinesNeeded(anywhere, count));
+  }
   return {
     resolved,
     forCluster: (cluster) =>

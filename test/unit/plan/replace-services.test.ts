@@ -184,6 +184,25 @@ describe("an old service whose slot is not in its name", () => {
   });
 });
 
+describe("a service that was made in place of others", () => {
+  it("is in the place of none that the file has again: a rollback leaves it alone", () => {
+    const settings = { capacity: through("asg") };
+    const world = new LiveWorld();
+    world.carryOut(world.plan(chip(on(["inf2.xlarge", "inf2.48xlarge"])), settings));
+    // Interrupted after the first of its steps.
+    world.carryOut(world.plan(chip(on(["inf2.24xlarge"])), settings), 1);
+    const last = chip(on(["inf2.xlarge", "inf2.24xlarge"]));
+    const plan = world.plan(last, settings);
+    expect(plan.steps.find(({ service }) => service === "chip")).toMatchObject({
+      action: "update",
+      tags: expect.arrayContaining([{ key: "aiplat:replaces:chip-inf2-xlarge", value: "kept" }]) as unknown,
+    });
+    world.carryOut(plan);
+    expect(replacementIn(world.services)).toBeUndefined();
+    expect(world.plan(last, settings).steps.map(({ action }) => action)).toEqual(["keep", "keep"]);
+  });
+});
+
 describe("any file after any other", () => {
   const types = ["inf2.xlarge", "inf2.24xlarge", "inf2.48xlarge"];
   const file = fc.record({
