@@ -32,6 +32,7 @@ export { everyVariantOf, variantsOf, type Variant } from "./core/ecs/variants.ts
 export type { DeviceRequest, ResolvedWorkload, Shape } from "./core/workload/resolved.ts";
 export type { Workload } from "./core/workload/schema.ts";
 export type { TaskDefinition } from "./core/ecs-api/api.ts";
+export { lintTaskDefinition } from "./core/ecs/lint/lint.ts";
 export { resolveForEcs, type EcsTarget, type EcsVariant, type EcsWorkload } from "./core/ecs/resolve-for-ecs.ts";
 export {
   generateManifests,

@@ -8,6 +8,7 @@ import type { LiveServices } from "../../src/core/plan/live-services.ts";
 import { planServices } from "../../src/core/plan/plan-service.ts";
 import type { ServicePlanSettings } from "../../src/core/plan/service-parts.ts";
 import type { ServicePlan } from "../../src/core/plan/service-plan.ts";
+import { lintTaskDefinition } from "../../src/core/ecs/lint/lint.ts";
 import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { aSnapshot } from "./cluster.ts";
@@ -25,6 +26,8 @@ export function chip(changes: object = {}): EcsWorkload {
       replicas: 2,
       ...changes,
     } as unknown as Workload),
+    {},
+    lintTaskDefinition,
   );
 }
 

@@ -2,7 +2,7 @@ import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
-import { lintGenerated, type Lint } from "../../core/ecs/judge.ts";
+import { lintNothing, needsLint, type Lint } from "../../core/ecs/judge.ts";
 import { resolveForEcs, type EcsTarget, type EcsVariant, type EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
 import { ecsRules } from "../../core/ecs/rules.ts";
 import { resolveWorkload } from "../../core/workload/resolve.ts";
@@ -26,8 +26,10 @@ export interface LoadedEcsWorkload {
 export const anyRegion = "us-east-1";
 
 /** What the definitions of a workload are held to: the API's own model too where raw fields are merged into them. */
-export async function lintFor({ ecs }: Pick<Workload, "ecs">): Promise<Lint> {
-  if (ecs?.taskDefinition === undefined) return lintGenerated;
+export async function lintFor(workload: Workload): Promise<Lint> {
+  if (!needsLint(workload)) return lintNothing;
+  if (workload.ecs?.taskDefinition === undefined)
+    return (await import("../../core/ecs/lint/lint-generated.ts")).lintGenerated;
   const { lintTaskDefinition } = await import("../../core/ecs/lint/lint.ts");
   return lintTaskDefinition;
 }

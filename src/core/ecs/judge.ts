@@ -3,21 +3,40 @@ import { present } from "../base/present.ts";
 import { listOr, problem, type Path, type Problem } from "../base/problem.ts";
 import type { TaskDefinition } from "../ecs-api/api.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
+import type { Workload } from "../workload/schema.ts";
 import type { Capacity } from "./capacity.ts";
 import type { GeneratedDefinition } from "./generate.ts";
 import type { Finding, Known } from "./lint/rule.ts";
-import { lintSubject } from "./lint/lint-subject.ts";
-import { subjectOf } from "./lint/subject-of.ts";
 import { writtenPath } from "./written-path.ts";
 
 /** What the linter says of a task definition. */
 export type Lint = (definition: Raw, known: Known) => readonly Finding[];
 
-/**
- * The linter for definitions without raw fields, whose values are of the kinds that the API has: it loads no schema of
- * the API. For any other there is `lintTaskDefinition`.
- */
-export const lintGenerated: Lint = (definition, known) => lintSubject(subjectOf(definition), known);
+/** The keys of a workload that the linter has nothing to say about: aiplat itself makes of them what is right. */
+const withoutLint: ReadonlySet<string> = new Set([
+  "apiVersion",
+  "name",
+  "kind",
+  "image",
+  "command",
+  "accelerator",
+  "replicas",
+]);
+
+/** Whether the linter may find anything in what aiplat generates of the workload: else nobody has to load it. */
+export function needsLint(workload: Workload): boolean {
+  const { accelerator, image } = workload;
+  const written = Object.entries(workload).filter(([, value]) => value !== undefined);
+  return (
+    written.some(([key]) => !withoutLint.has(key)) ||
+    (typeof accelerator === "object" && accelerator.mps !== undefined) ||
+    // AWS's own images say for which devices they are.
+    /amazonaws|ecr\.aws/.test(image ?? "")
+  );
+}
+
+/** Where there is nothing to say. */
+export const lintNothing: Lint = () => [];
 
 const aboutExecutionRole: ReadonlySet<Finding["rule"]> = new Set(["secrets-without-role", "managed-instances-role"]);
 

@@ -7,7 +7,7 @@ import { networkModeFor, type NetworkMode } from "../workload/network-mode.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { capacityOf, type Capacity } from "./capacity.ts";
 import { generateTaskDefinition } from "./generate.ts";
-import { judgeDefinitions, lintGenerated, type Lint } from "./judge.ts";
+import { judgeDefinitions, type Lint } from "./judge.ts";
 import { rawDevicesOf, type RawDevices } from "./raw-devices.ts";
 import { requirementsOf, type Requirements } from "./requirements.ts";
 import { earlySuccessors } from "./successor.ts";
@@ -56,11 +56,7 @@ export interface EcsWorkload {
  * @throws Refusal when raw fields take a device or a lock of a slot away, claim a device beyond it, or make what the
  *   linter calls an error, and for a service that nothing would keep off devices that are still held.
  */
-export function resolveForEcs(
-  workload: ResolvedWorkload,
-  target: EcsTarget = {},
-  lint: Lint | null = lintGenerated,
-): EcsWorkload {
+export function resolveForEcs(workload: ResolvedWorkload, target: EcsTarget, lint: Lint | null): EcsWorkload {
   const capacity = capacityOf(workload);
   const networkMode = networkModeFor(
     workload,
