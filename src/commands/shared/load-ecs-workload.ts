@@ -2,7 +2,7 @@ import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
-import { lintGenerated, type Lint } from "../../core/ecs/judge.ts";
+import { lintGenerated, lintWithoutLocks, type Lint } from "../../core/ecs/judge.ts";
 import { resolveForEcs, type EcsTarget, type EcsVariant, type EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
 import { ecsRules } from "../../core/ecs/rules.ts";
 import { resolveWorkload } from "../../core/workload/resolve.ts";
@@ -16,6 +16,8 @@ import { loadWorkload, type WorkloadOptions } from "./load-workload.ts";
 /** A workload that ECS can run, to be worked out for one cluster or for any. */
 export interface LoadedEcsWorkload {
   readonly resolved: ResolvedWorkload;
+  /** What it is on ECS before any cluster has said which ports are locks. */
+  readonly anywhere: EcsWorkload;
   /** What it is on ECS; on a cluster, with what its tags say. A refusal says where in the file or the flags. */
   forCluster(cluster?: { readonly tags: Readonly<Record<string, string>> }): EcsWorkload;
   /** Runs what may refuse the workload, saying where in the file or the flags. */
@@ -52,10 +54,11 @@ export async function loadEcsWorkload(
   const region = workload.logs === undefined ? undefined : await askRegion();
   const on = (target: EcsTarget, held: Lint | null = lint) =>
     locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }, held));
-  // Which region it is makes no difference to what is wrong.
-  on({ region: region ?? anyRegion });
+  // Which region it is makes no difference to what is wrong. Which ports are locks the cluster says, once it is asked.
+  const anywhere = on({ region: region ?? anyRegion }, lintWithoutLocks(lint));
   return {
     resolved,
+    anywhere,
     forCluster: (cluster) =>
       on(
         cluster === undefined ? {} : { lockPortBase: locating(() => lockPortBaseOf(cluster.tags)) },
