@@ -67,6 +67,8 @@ export interface Aws {
 export interface MachineCount {
   readonly instanceType: string;
   readonly count: number;
+  /** Attributes besides those of the type. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** Everything outside a command: tests hand in their own. */

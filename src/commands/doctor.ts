@@ -14,6 +14,7 @@ import type { Command, Invocation } from "./command.ts";
 import { lintForDoctor } from "../core/ecs/judge.ts";
 import { loadEcsWorkload } from "./shared/load-ecs-workload.ts";
 import { namesWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./shared/load-workload.ts";
+import { namedCluster } from "./shared/named-cluster.ts";
 import { networkConfigurationOption, readAwsFlags } from "./shared/aws-flags.ts";
 
 declare const AIPLAT_VERSION: string;
@@ -46,7 +47,8 @@ export const doctor: Command<Options> = {
     const { aws } = context;
     const region = await regionIfAny(context);
     const patient = namesWorkload(context, invocation) ? await readPatient(context, invocation, region) : undefined;
-    const cluster = patient?.ecs.workload.ecs.cluster ?? invocation.options.cluster ?? "default";
+    const named = patient?.ecs.workload.ecs.cluster ?? invocation.options.cluster;
+    const cluster = await namedCluster(context, named);
     const needs =
       patient === undefined
         ? undefined

@@ -1,5 +1,6 @@
 import { taskIdOf } from "../core/ecs-api/arn.ts";
 import type { Task } from "../core/ecs-api/api.ts";
+import { workloadTag } from "../core/ecs-api/service.ts";
 import { runOf } from "../core/plan/run-result.ts";
 import type { EcsPort } from "../ports.ts";
 
@@ -24,7 +25,7 @@ export async function findTasks(ecs: EcsPort, cluster: string, selection: TaskSe
   };
 }
 
-/** Every task of the cluster that aiplat has started; `stopped`: those that have stopped too. */
+/** Every task of the cluster of a run or a service of aiplat's; `stopped`: those that have stopped too. */
 export async function findAiplatTasks(
   ecs: EcsPort,
   cluster: string,
@@ -35,7 +36,12 @@ export async function findAiplatTasks(
     ecs.listTasks(cluster, { desiredStatus: "RUNNING" }),
     ecs.listTasks(cluster, { desiredStatus: "STOPPED" }),
   ]);
-  return tasks.filter((task) => runOf(task) !== undefined && (options.stopped || task.lastStatus !== "STOPPED"));
+  return tasks.filter((task) => isOurs(task) && (options.stopped || task.lastStatus !== "STOPPED"));
+}
+
+/** A service hands its tags on to its tasks. */
+function isOurs(task: Task): boolean {
+  return runOf(task) !== undefined || task.tags?.some(({ key }) => key === workloadTag) === true;
 }
 
 /**

@@ -54,5 +54,5 @@ export async function startPractice(
 
 /** One to run on, and one to see that there is a choice. */
 function atLeastTwo(machines: readonly FleetRow[]): readonly FleetRow[] {
-  return machines.map(({ instanceType, count }) => ({ instanceType, count: Math.max(2, count) }));
+  return machines.map((each) => ({ ...each, count: Math.max(2, each.count) }));
 }

@@ -15,6 +15,8 @@ import { serve } from "./wire/server.ts";
 export interface FleetRow {
   readonly instanceType: string;
   readonly count: number;
+  /** Attributes besides those of the type. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 export interface SandboxOptions {
@@ -121,10 +123,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 /** Adds what is missing to so many instances of each type. */
 function stock(world: World, cluster: ClusterRecord, fleet: readonly FleetRow[]): void {
-  for (const { instanceType, count } of fleet) {
-    const there = [...cluster.instances.values()].filter(
-      ({ attributes }) => attributes.get("ecs.instance-type") === instanceType,
+  for (const { instanceType, count, attributes: asked = {} } of fleet) {
+    const wanted = Object.entries({ ...asked, "ecs.instance-type": instanceType });
+    const there = [...cluster.instances.values()].filter(({ attributes }) =>
+      wanted.every(([name, value]) => attributes.get(name) === value),
     ).length;
-    for (let missing = count - there; missing > 0; missing--) addInstance(world, cluster, instanceType);
+    for (let missing = count - there; missing > 0; missing--)
+      addInstance(world, cluster, instanceType, { attributes: asked });
   }
 }

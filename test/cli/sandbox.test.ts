@@ -138,6 +138,22 @@ describe("--sandbox", () => {
     expect(new Set(tasks.map(({ containerInstanceArn }) => containerInstanceArn)).size).toBe(3);
   });
 
+  it("has machines for what shares none, in a plan, a run and a deployment alike", async () => {
+    // A host port of its own: one replica a machine.
+    const flags =
+      "--sandbox --name web --image web:1 --instance-type inf2.24xlarge --devices 2 --port 80:8080 --replicas 3 " +
+      "--cluster prod -q";
+    const web = flags.split(" ");
+    const [plan, run, deploy] = await Promise.all([
+      runCli(["plan", ...web, "-o", "json"]),
+      runCli(["run-task", ...web, "-o", "json"]),
+      runCli(["service", "deploy", "--kind", "service", ...web]),
+    ]);
+    expect([plan.code, run.code, deploy.code]).toEqual([0, 0, 0]);
+    const placed = JSON.parse(plan.stdout).steps.reduce((sum: number, { count }: { count: number }) => sum + count, 0);
+    expect([placed, JSON.parse(run.stdout).tasks.length]).toEqual([3, 3]);
+  });
+
   it("waits for tasks, shows their logs and passes their exit code on", async () => {
     const { code, stderr } = await runCli([
       "run-task",

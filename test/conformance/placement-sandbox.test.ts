@@ -91,6 +91,21 @@ describe("ecs.placement", () => {
     expect(steps[0].definition.placementConstraints).toContainEqual(own);
   });
 
+  it("is refused before anything is registered where flags add too much to it", async () => {
+    await start(["inf2.xlarge", "prod"]);
+    const constraints = Array.from({ length: 9 }, (_, index) => `agentVersion > 1.${index}`);
+    writeWorkload({ accelerator: { instanceTypes: ["inf2.xlarge"] }, ecs: { placement: { constraints } } });
+    expect((await run("plan", "--count", "1")).code).toBe(0);
+    for (const command of ["plan", "run-task"]) {
+      const { code, stderr } = await run(command, "--count", "1", "--placement-constraints", "type=distinctInstance");
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining("11 placement constraints, 10 of the task definition and 1 besides: ECS takes 10"),
+      ]);
+    }
+    expect((await box.ecs("ListTaskDefinitions")).taskDefinitionArns).toEqual([]);
+  });
+
   it("holds where a run is started, and is told as the reason where nothing fits", async () => {
     await start(["inf2.xlarge", "test"], ["inf2.xlarge", "prod"]);
     writeWorkload({ accelerator: { instanceTypes: ["inf2.xlarge"] }, ecs: { placement } });

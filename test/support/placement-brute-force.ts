@@ -194,10 +194,9 @@ export function bruteReasons(it: BruteCase, instance: BruteInstance, placedBefor
     const overlap = (theirs === "all" ? upTo(count) : theirs).filter(
       (device) => device < count && mine.includes(device),
     );
-    // The agent holds a successor back for host ports only, from 1.74.1 on. aiplat asks for that of each device by
-    // itself.
+    // The agent holds a successor back for host ports only, from 1.74.1 on, whoever has them. aiplat asks for that of
+    // each device by itself.
     const waits = (device: number) => {
-      if (reaches) return false;
       const port = `${28_700 + device}/udp`;
       return (
         task.desiredStatus === "STOPPED" &&

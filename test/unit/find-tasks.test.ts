@@ -42,9 +42,16 @@ describe("findAiplatTasks", () => {
     makeTask("stopping", { desiredStatus: "STOPPED", lastStatus: "STOPPING", ...tagged("r1") }),
     stoppedTask("stopped", 0, tagged("r1")),
     makeTask("foreign"),
+    makeTask("foreign-service", { group: "service:web" }),
+    makeTask("service", { group: "service:chip", tags: [{ key: "aiplat:workload", value: "chip" }] }),
   ]);
   it("lists what still runs", async () =>
-    expect(ids(await findAiplatTasks(ecs, "prod", { stopped: false }))).toEqual(["ours", "stopping"]));
+    expect(ids(await findAiplatTasks(ecs, "prod", { stopped: false }))).toEqual(["ours", "service", "stopping"]));
   it("lists stopped ones on demand", async () =>
-    expect(ids(await findAiplatTasks(ecs, "prod", { stopped: true }))).toEqual(["ours", "stopped", "stopping"]));
+    expect(ids(await findAiplatTasks(ecs, "prod", { stopped: true }))).toEqual([
+      "ours",
+      "service",
+      "stopped",
+      "stopping",
+    ]));
 });

@@ -37,6 +37,7 @@ function neuron(devices: readonly number[], other: Raw = {}, linux: Raw = {}): R
 }
 
 const plain = (other: Raw = {}): Raw => ({ name: "side", image: "example.com/side:1", memory: 128, ...other });
+const inEcr = "123456789012.dkr.ecr.us-east-1.amazonaws.com/side:1";
 const share = (memory: number, other: Raw = {}): Raw => gpu({ sharingStrategy: { nvidiaMps: { memory } } }, other);
 const gpu = (requirement: Raw | undefined, other: Raw = {}): Raw =>
   plain({
@@ -577,6 +578,16 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: managedTask([neuron([0])], onType("inf2.xlarge")) },
     { in: managedTask([neuron([0])], on("attribute:ecs.instance-type in [inf1.xlarge, inf2.xlarge]")) },
     { in: task([neuron([0])], onType("inf1.xlarge")) },
+  ],
+  "managed-instances-role": [
+    { in: managedTask([plain({ image: inEcr })]), finds: ["executionRoleArn", "pull its image from ECR without"] },
+    {
+      in: managedTask([plain({ logConfiguration: { logDriver: "awslogs" } })]),
+      finds: ["executionRoleArn", "write its logs without"],
+    },
+    { in: managedTask([plain({ image: inEcr })], { executionRoleArn: "arn:e" }) },
+    { in: managedTask([plain({ image: "public.ecr.aws/neuron/x:1" })]) },
+    { in: managedTask([plain({ image: inEcr })], { requiresCompatibilities: ["EC2", "MANAGED_INSTANCES"] }) },
   ],
   "gpu-by-device": [
     {

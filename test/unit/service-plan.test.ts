@@ -239,6 +239,31 @@ describe("a plan of services", () => {
     ).toEqual(["service b exists now", "service c exists now"]);
   });
 
+  it("leaves the percentages of a rollout alone where only autoscaling has changed the count", () => {
+    const file = (changes: Partial<Workload> = {}) =>
+      slots({
+        accelerator: { instanceTypes: ["inf2.xlarge"] },
+        rollout: { maxUnavailable: 1, maxSurge: 0 },
+        ecs: { service: { desiredCount: null } },
+        ...changes,
+      });
+    const known = live(file(), [3]);
+    const scaled = { ...known, services: [{ ...known.services[0]!, desiredCount: 6, runningCount: 6 }] };
+    const planned = (changes?: Partial<Workload>) =>
+      planServices(file(changes), settings, aSnapshot([]), scaled).steps[0]!;
+    expect(planned()).toMatchObject({ action: "keep", changes: [] });
+    // What is deployed has those of the count that there is.
+    expect(planned({ image: "chip:2" }).update).toMatchObject({
+      deploymentConfiguration: { minimumHealthyPercent: 83, maximumPercent: 100 },
+    });
+    expect(planned({ rollout: { maxUnavailable: 3, maxSurge: 0 } }).update).toMatchObject({
+      deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 100 },
+    });
+    // By chance the same percentage: the service remembers the bounds all the same.
+    const { action, tags } = planned({ rollout: { maxUnavailable: 2, maxSurge: 0 } });
+    expect([action, tags?.at(-1)]).toEqual(["update", { key: "aiplat:rollout", value: "maxUnavailable=2 maxSurge=0" }]);
+  });
+
   it("scales with the fewest changes, and says what has no room", () => {
     const known = live(slots(), [2, 1, 1]);
     const snapshot = aSnapshot([machine("i1"), machine("i2")]);

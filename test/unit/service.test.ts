@@ -126,6 +126,15 @@ describe("the service of a workload", () => {
     ).toEqual(["zone-rebalancing"]);
   });
 
+  it("has no more constraints, with those of its definition and of machines left out, than ECS takes", () => {
+    const constraints = Array.from({ length: 9 }, (_, index) => `attribute:a == ${index}`);
+    const away = { type: "memberOf", expression: "ec2InstanceId not_in [i-1]" };
+    const made = (...placementConstraints: (typeof away)[]) =>
+      generate({ ecs: { placement: { constraints } } }, { placementConstraints });
+    expect(codesOf(() => made())).toEqual([]);
+    expect(codesOf(() => made(away))).toEqual(["placement-constraint-limit"]);
+  });
+
   const zone = "attribute:ecs.availability-zone";
   const inZone = `${zone} == us-east-1a`;
 

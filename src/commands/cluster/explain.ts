@@ -1,7 +1,13 @@
 import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
 import type { ClusterSnapshot } from "../../core/cluster/snapshot.ts";
+import { serviceCapacityOf, type Capacity } from "../../core/ecs/capacity.ts";
+import type { EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
 import { providersIn, typesOf } from "../../core/plan/choose-capacity.ts";
+import { capacityOfLive } from "../../core/plan/choose-service-capacity.ts";
+import { namesOf } from "../../core/plan/live-services.ts";
+import { servicesIn } from "../../core/plan/services-in.ts";
+import { findServices } from "../../operations/find-services.ts";
 import type { RunFlags } from "../../core/plan/run-flags.ts";
 import { observeProviders } from "../../operations/observe-providers.ts";
 import type { TaskDefinition } from "../../core/ecs-api/api.ts";
@@ -22,6 +28,7 @@ import {
 } from "../shared/cluster-state.ts";
 import type { Command, Invocation } from "../command.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
+import { namedCluster } from "../shared/named-cluster.ts";
 import { liveSource, snapshotSource, type ClusterFacts } from "../shared/plan-source.ts";
 import { checkOverrides, capacityOfRegistered, requireDefinition } from "../shared/prepare-registered-run.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
@@ -106,13 +113,33 @@ async function readWorkload(
   await warnOfOtherCluster(context, state, resolved.ecs.cluster);
   const snapshot = state ?? (await readLive(context, resolved.ecs.cluster));
   const ecs = forCluster(snapshot);
-  const question = { said: ecs.capacity, flags, types: typesOf(resolved), locating };
+  const said = await saidOrKept(context, ecs, snapshot, state);
+  const question = { said, flags, types: typesOf(resolved), locating };
   return {
     snapshot,
     definitions: definitionsOf(ecs),
     chosen: await capacityOfRun(question, await factsOf(context, snapshot, state)),
     count: invocation.options.count ?? resolved.replicas,
   };
+}
+
+/** Who starts the tasks by the file; a service that lives keeps what it has where that leaves it out. */
+async function saidOrKept(
+  context: Context,
+  ecs: EcsWorkload,
+  snapshot: ClusterSnapshot,
+  state: ClusterSnapshot | undefined,
+): Promise<Capacity> {
+  const { workload } = ecs;
+  if (workload.kind !== "service") return ecs.capacity;
+  const said = serviceCapacityOf(workload);
+  if (said.kind !== "unsaid" || snapshot.capacityProviders.length === 0) return said;
+  const names = namesOf(ecs);
+  const [live] =
+    state === undefined
+      ? await findServices(await context.aws.ecs(), snapshot.cluster, workload.name, names.services)
+      : servicesIn(state, workload.name, names).services;
+  return live === undefined ? said : capacityOfLive(live);
 }
 
 async function readRegistered(
@@ -123,7 +150,7 @@ async function readRegistered(
   const source = state === undefined ? liveSource(context, await context.aws.ecs()) : snapshotSource(state);
   const definition = await requireDefinition(context, source, options, reference);
   checkOverrides(definition, flags);
-  const snapshot = state ?? (await readLive(context, options.cluster));
+  const snapshot = state ?? (await readLive(context, await namedCluster(context, options.cluster)));
   return {
     snapshot,
     definitions: [definition],

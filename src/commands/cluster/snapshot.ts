@@ -11,6 +11,7 @@ import { observeProviders } from "../../operations/observe-providers.ts";
 import type { EcsPort } from "../../ports.ts";
 import { note, warn } from "../../output/note.ts";
 import { clusterOption } from "../shared/cluster-state.ts";
+import { namedCluster } from "../shared/named-cluster.ts";
 import type { Command } from "../command.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
 
@@ -34,7 +35,7 @@ export const clusterSnapshot: Command<Options> = {
   formats: ["text", "json"],
   run: async (context, { options }) => {
     const ecs = await context.aws.ecs();
-    const seen = await readClusterState(context, ecs, options.cluster ?? "default");
+    const seen = await readClusterState(context, ecs, await namedCluster(context, options.cluster));
     const snapshot = await withProviders(context, await withServices(context, ecs, seen));
     const text = formatSnapshot(options.redact === true ? redactSnapshot(snapshot) : snapshot);
     if (options.file === undefined) {

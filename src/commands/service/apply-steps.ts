@@ -52,7 +52,10 @@ export const deployWaitOptions: readonly OptionSpec[] = [
     defaultText: "wait as long as it takes",
     parse: duration("--timeout"),
   },
-  { flags: "--no-wait", description: "do not wait until the services are steady" },
+  {
+    flags: "--no-wait",
+    description: "do not wait until the services are steady, but for those that another comes after",
+  },
 ];
 
 /** Lines of a failed container's log that are shown. */

@@ -3,6 +3,7 @@ import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
 import type { RegisteredTaskDefinition } from "../../core/ecs-api/api.ts";
 import { definitionNameOf } from "../../core/ecs-api/arn.ts";
 import { workloadTag } from "../../core/ecs-api/service.ts";
+import { clusterOfEnvironment } from "../shared/named-cluster.ts";
 import { familiesWith, importWorkload } from "../../core/import/import-workload.ts";
 import type { ImportedPart, ImportSource } from "../../core/import/source.ts";
 import { AiplatError } from "../../errors.ts";
@@ -34,7 +35,7 @@ export const serviceImport: Command<Options> = {
     { syntax: "[name]", description: "the name of the ECS service; with --task-definition what to call the new one" },
   ],
   options: [
-    { flags: "--cluster <name>", description: "name or ARN of the cluster", defaultText: "default" },
+    { flags: "--cluster <name>", description: "name or ARN of the cluster", defaultText: "AIPLAT_CLUSTER, default" },
     {
       flags: "--task-definition <reference>",
       description: "import this task definition: family (its latest revision), family:revision or ARN",
@@ -53,7 +54,8 @@ export const serviceImport: Command<Options> = {
   run: async (context, { args: [name], options }) => {
     const { file = defaultFile, force = false } = options;
     const ecs = await context.aws.ecs();
-    const source = await readSource(ecs, name, options);
+    const cluster = options.cluster ?? clusterOfEnvironment(context);
+    const source = await readSource(ecs, name, { ...options, ...present({ cluster }) });
     const { document, warnings } = importWorkload(source);
     const text = `# yaml-language-server: $schema=./node_modules/aiplat/schema/workload.json\n${formatYaml(document)}`;
     if (file === "-") context.stdout.write(text);

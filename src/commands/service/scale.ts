@@ -1,13 +1,16 @@
 import type { Context } from "../../context.ts";
 import { listOr } from "../../core/base/problem.ts";
 import type { RegisteredTaskDefinition } from "../../core/ecs-api/api.ts";
+import { strategyOf } from "../../core/plan/choose-service-capacity.ts";
 import { planScale } from "../../core/plan/plan-scale.ts";
 import { replacementIn, type Replacement } from "../../core/plan/replacement.ts";
 import { AiplatError } from "../../errors.ts";
+import { observeProviders } from "../../operations/observe-providers.ts";
 import type { EcsPort } from "../../ports.ts";
 import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
 import type { Command } from "../command.ts";
 import { wholeNumber } from "../shared/parse-numbers.ts";
+import { describedCapacity, snapshotSource } from "../shared/plan-source.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
 import { allowStallOption, guard } from "./rollout-guard.ts";
 import {
@@ -61,7 +64,12 @@ export const serviceScale: Command<Options> = {
         services.map(({ taskDefinition }) => taskDefinition),
       ),
     ]);
-    const { steps, unplaced } = planScale(services, definitions, { ...target, replicas }, snapshot);
+    const facts = await snapshotSource(snapshot).facts(target.cluster);
+    const capacity = await describedCapacity(
+      { ...facts, describeProviders: (names) => observeProviders(context.aws, names, target.cluster) },
+      () => [...new Set(services.flatMap(strategyOf).map(({ capacityProvider }) => capacityProvider))],
+    );
+    const { steps, unplaced } = planScale(services, definitions, { ...target, replicas }, snapshot, capacity);
     await guard(context, unplaced, options.allowStall === true);
     return applySteps(context, ecs, target, steps, options);
   },

@@ -7,6 +7,7 @@ import { findServices } from "../../operations/find-services.ts";
 import type { EcsPort } from "../../ports.ts";
 import { shellWord } from "../../output/print.ts";
 import type { ArgumentSpec, OptionSpec } from "../command.ts";
+import { clusterOfEnvironment } from "../shared/named-cluster.ts";
 import { loadWorkload } from "../shared/load-workload.ts";
 
 /** A workload's services in their cluster. */
@@ -29,7 +30,7 @@ export const serviceArgument: ArgumentSpec = {
 export const serviceClusterOption: OptionSpec = {
   flags: "--cluster <name>",
   description: "name or ARN of the cluster",
-  defaultText: "that of ./aiplat.yaml, else default",
+  defaultText: "that of ./aiplat.yaml, AIPLAT_CLUSTER, default",
 };
 
 /** The workload that the argument names, that of the file that it names, or the one of ./aiplat.yaml. */
@@ -46,7 +47,7 @@ export async function readServiceTarget(
       throw new AiplatError("Usage", "no workload named, and there is no aiplat.yaml here", {
         hint: "Name the workload, as in: aiplat service status bert --cluster prod",
       });
-    return { workload: given, cluster: cluster ?? "default" };
+    return targetOf({ name: given }, cluster ?? clusterOfEnvironment(context));
   }
   const said = given !== undefined && cluster !== undefined;
   const loaded = await loadWorkload(context, { args: [], options: {} }).catch((error: unknown) => {
@@ -55,7 +56,7 @@ export async function readServiceTarget(
     throw error;
   });
   const own = given === undefined || given === loaded?.workload.name ? loaded?.workload : undefined;
-  return targetOf(own ?? { name: given! }, cluster);
+  return targetOf(own ?? { name: given! }, cluster ?? (own === undefined ? clusterOfEnvironment(context) : undefined));
 }
 
 function targetOf({ name, ecs }: Pick<Workload, "name" | "ecs">, cluster: string | undefined): ServiceTarget {

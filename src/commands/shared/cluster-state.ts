@@ -3,6 +3,7 @@ import { regionOf, type ClusterSnapshot } from "../../core/cluster/snapshot.ts";
 import { AiplatError } from "../../errors.ts";
 import { readText } from "../../files/read.ts";
 import { warn } from "../../output/note.ts";
+import { namedCluster } from "./named-cluster.ts";
 import type { Invocation, OptionSpec } from "../command.ts";
 
 export interface ClusterStateOptions {
@@ -13,7 +14,7 @@ export interface ClusterStateOptions {
 export const clusterOption: OptionSpec = {
   flags: "--cluster <name>",
   description: "name or ARN of the cluster",
-  defaultText: "default",
+  defaultText: "that of ./aiplat.yaml, AIPLAT_CLUSTER, default",
 };
 
 export const clusterStateOption: OptionSpec = {
@@ -58,7 +59,7 @@ export async function loadClusterState(context: Context, options: ClusterStateOp
   const snapshot = await loadSnapshot(context, options);
   if (snapshot !== undefined) return snapshot;
   const { readClusterState } = await import("./read-cluster-state.ts");
-  return readClusterState(context, await context.aws.ecs(), options.cluster ?? "default");
+  return readClusterState(context, await context.aws.ecs(), await namedCluster(context, options.cluster));
 }
 
 /** The snapshot that --cluster-state names (- for standard input); undefined without it. */

@@ -56,6 +56,11 @@ export async function loadEcsWorkload(
     locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }, held));
   // Which region it is makes no difference to what is wrong. Which ports are locks the cluster says, once it is asked.
   const anywhere = on({ region: region ?? anyRegion }, lintWithoutLocks(lint));
+  if (context.stockSandbox !== undefined) {
+    const { machinesNeeded } = await import("../../core/placement/machines-needed.ts");
+    const { count = resolved.replicas } = invocation.options as { readonly count?: number };
+    context.stockSandbox(machinesNeeded(anywhere, count));
+  }
   return {
     resolved,
     anywhere,

@@ -1,6 +1,5 @@
-import { machinesNeeded } from "../../core/workload/machines-needed.ts";
 import { present } from "../../core/base/present.ts";
-import type { MachineCount, Context } from "../../context.ts";
+import type { Context } from "../../context.ts";
 import { Refusal, type LocatedProblem, type Path, type Problem } from "../../core/base/problem.ts";
 import type { SourceDocument } from "../../core/workload/parse.ts";
 import { flagFor, missingFlags, overlayFlags, type FlagTexts, type Overlaid } from "../../core/workload/overlay.ts";
@@ -10,6 +9,7 @@ import type { Workload } from "../../core/workload/schema.ts";
 import { AiplatError, InvalidInput } from "../../errors.ts";
 import { fileExists, readText, stdinName } from "../../files/read.ts";
 import type { Invocation } from "../command.ts";
+import { clusterOfEnvironment, defaultFile } from "./named-cluster.ts";
 import { flagTexts, type WorkloadOptions } from "./workload-options.ts";
 
 export { workloadArgument, workloadOptions, type WorkloadOptions } from "./workload-options.ts";
@@ -25,8 +25,6 @@ export interface LoadedWorkload {
   /** Runs what may refuse the workload (resolve, generate): the refusal says where in the file or the flags. */
   locating<T>(work: () => T): T;
 }
-
-const defaultFile = "aiplat.yaml";
 
 /**
  * The workload of a command: the file it names, `./aiplat.yaml`, flags alone, or flags over a file; checked in full.
@@ -47,22 +45,14 @@ export async function loadWorkload(
     });
   }
   const found = path === undefined ? fromFlags(flags, target) : await fromFile(context, path, flags, target);
-  context.stockSandbox?.(machinesFor(found.workload, options));
-  return found;
+  return { ...found, workload: onCluster(found.workload, clusterOfEnvironment(context)) };
 }
 
-/** The machines that the command would run the workload on. A CPU workload goes on what a sandbox has anyway. */
-function machinesFor(
-  workload: Workload,
-  options: WorkloadOptions & { readonly count?: number },
-): readonly MachineCount[] {
-  const { accelerator, replicas = 1 } = workload;
-  const types =
-    accelerator === undefined || accelerator === "none" ? ["inf2.xlarge"] : (accelerator.instanceTypes ?? []);
-  return types.map((instanceType) => ({
-    instanceType,
-    count: machinesNeeded(workload, instanceType, options.count ?? replicas),
-  }));
+/** Where neither the file nor a flag names a cluster, the environment's. */
+function onCluster(workload: Workload, cluster: string | undefined): Workload {
+  return cluster === undefined || workload.ecs?.cluster !== undefined
+    ? workload
+    : { ...workload, ecs: { ...workload.ecs, cluster } };
 }
 
 /** Whether there is a workload to load: a file is named or lies here, or flags describe one. */

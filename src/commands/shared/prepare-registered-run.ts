@@ -14,6 +14,7 @@ import { checkNetworkFlag } from "../../core/plan/run-request.ts";
 import { AiplatError } from "../../errors.ts";
 import { note, warn } from "../../output/note.ts";
 import { atFlag, atFlags } from "./aws-flags.ts";
+import { namedCluster } from "./named-cluster.ts";
 import type { ClusterFacts, PlanSource } from "./plan-source.ts";
 import type { PlannableRun } from "./prepare-run.ts";
 import { capacityOfRun, capacitySettings, managedInstancesIn } from "./run-capacity.ts";
@@ -29,7 +30,7 @@ export async function prepareRegisteredRun(
 ): Promise<PlannableRun> {
   const [definition, facts] = await Promise.all([
     requireDefinition(context, source, options, reference),
-    source.facts(options.cluster ?? "default"),
+    namedCluster(context, options.cluster).then((cluster) => source.facts(cluster)),
   ]);
   checkOverrides(definition, flags);
   checkNetwork(definition, reference, flags);

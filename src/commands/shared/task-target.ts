@@ -5,6 +5,7 @@ import { AiplatError } from "../../errors.ts";
 import { findTasks, type TaskSelection } from "../../operations/find-tasks.ts";
 import type { EcsPort } from "../../ports.ts";
 import { shellWord } from "../../output/print.ts";
+import { namedCluster } from "./named-cluster.ts";
 import type { ArgumentSpec, OptionSpec } from "../command.ts";
 
 /** Tasks in their cluster. */
@@ -25,20 +26,28 @@ export const targetOptions: readonly OptionSpec[] = [
   {
     flags: "--cluster <name>",
     description: "name or ARN of the cluster",
-    defaultText: "that of the task's ARN, else default",
+    defaultText: "that of the task's ARN, of ./aiplat.yaml, AIPLAT_CLUSTER, default",
   },
 ];
 
 /** What the arguments and --run name; undefined where they name nothing. */
-export function readTarget(tasks: readonly string[], options: TargetOptions): TaskTarget | undefined {
+export async function readTarget(
+  context: Context,
+  tasks: readonly string[],
+  options: TargetOptions,
+): Promise<TaskTarget | undefined> {
   if (tasks.length > 0 && options.run !== undefined) throw new AiplatError("Usage", "give task ids or --run, not both");
-  const cluster = readCluster(tasks, options.cluster);
+  const cluster = await readCluster(context, tasks, options.cluster);
   if (options.run !== undefined) return { cluster, selection: { run: options.run } };
   return tasks.length === 0 ? undefined : { cluster, selection: { tasks } };
 }
 
-export function requireTarget(tasks: readonly string[], options: TargetOptions): TaskTarget {
-  const target = readTarget(tasks, options);
+export async function requireTarget(
+  context: Context,
+  tasks: readonly string[],
+  options: TargetOptions,
+): Promise<TaskTarget> {
+  const target = await readTarget(context, tasks, options);
   if (target === undefined)
     throw new AiplatError("Usage", "no task named", {
       hint: "Give task ids, or --run ID for all tasks of a run. aiplat task list shows them.",
@@ -46,8 +55,12 @@ export function requireTarget(tasks: readonly string[], options: TargetOptions):
   return target;
 }
 
-/** The cluster as in the AWS CLI: --cluster, else `default`; a task's long ARN names its own. */
-export function readCluster(tasks: readonly string[], cluster: string | undefined): string {
+/** --cluster; a task's long ARN names its own, else the file's or the environment's. */
+export async function readCluster(
+  context: Context,
+  tasks: readonly string[],
+  cluster: string | undefined,
+): Promise<string> {
   const named = new Set(tasks.flatMap((task) => clusterOfTask(task) ?? []));
   const given = cluster?.slice(cluster.lastIndexOf("/") + 1);
   const other = [...named].find((name) => given !== undefined && name !== given);
@@ -56,7 +69,7 @@ export function readCluster(tasks: readonly string[], cluster: string | undefine
     throw new AiplatError("Usage", `the tasks are of several clusters: ${[...named].join(", ")}`, {
       hint: "Give one command for each cluster.",
     });
-  return cluster ?? [...named][0] ?? "default";
+  return namedCluster(context, cluster ?? [...named][0]);
 }
 
 /** The tasks of a target. @throws AiplatError NotFound naming those that ECS does not know. */

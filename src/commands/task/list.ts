@@ -18,8 +18,8 @@ interface Options extends TargetOptions {
 
 export const taskList: Command<Options> = {
   description:
-    "Lists tasks: by id, of one run, or every task in the cluster that aiplat has started. Piped, each line is: " +
-    "id, status, run, instance type, devices, task definition, exit code, creation time, reason.",
+    "Lists tasks: by id, of one run, or every task in the cluster of a run or a service of aiplat's. Piped, each line is: " +
+    "id, status, run or service:NAME, instance type, devices, task definition, exit code, creation time, reason.",
   arguments: [taskArgument],
   options: [
     ...targetOptions,
@@ -31,10 +31,10 @@ export const taskList: Command<Options> = {
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { args, options }) => {
-    const target = readTarget(args, options);
+    const target = await readTarget(context, args, options);
     const ecs = await context.aws.ecs();
     if (target === undefined) {
-      const cluster = readCluster(args, options.cluster);
+      const cluster = await readCluster(context, args, options.cluster);
       const tasks = await findAiplatTasks(ecs, cluster, { stopped: options.all === true });
       if (tasks.length === 0) note(context, `no task of aiplat's in cluster ${cluster}`);
       await printTaskList(context, ecs, cluster, tasks);

@@ -44,7 +44,7 @@ export const taskLogs: Command<Options> = {
   examples: [["aiplat task logs --run bert-1a2b3c4d --cluster prod --follow", "follow the logs of a run"]],
   formats: ["text", "json"],
   run: async (context, { args, options }) => {
-    const target = requireTarget(args, options);
+    const target = await requireTarget(context, args, options);
     const ecs = await context.aws.ecs();
     const tasks = await requireTasks(ecs, target);
     if (options.container !== undefined) requireContainer(tasks, "--container", options.container);

@@ -35,7 +35,7 @@ export const taskStop: Command<Options> = {
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { args, options }) => {
-    const target = requireTarget(args, options);
+    const target = await requireTarget(context, args, options);
     const ecs = await context.aws.ecs();
     const { tasks, missing } = await findTasks(ecs, target.cluster, target.selection);
     if (tasks.length === 0) throw missing.length > 0 ? missingTasks(missing, target.cluster) : missingRun(target);

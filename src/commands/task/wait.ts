@@ -21,7 +21,7 @@ export const taskWait: Command<TargetOptions & WatchOptions> = {
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { args, options }) => {
-    const target = requireTarget(args, options);
+    const target = await requireTarget(context, args, options);
     const ecs = await context.aws.ecs();
     const found = await requireTasks(ecs, target);
     const { tasks, failures, exitCode } = await watchTasks(context, target, found, options);

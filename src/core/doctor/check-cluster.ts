@@ -3,8 +3,9 @@ import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
 import { problemsOfLockPortBase } from "../cluster/lock-port-base.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
-import { namedProviders } from "../ecs/capacity.ts";
-import { chooseCapacity, providersIn, typesOf } from "../plan/choose-capacity.ts";
+import { namedStrategy } from "../ecs/capacity.ts";
+import { because } from "../placement/barred-growth.ts";
+import { chooseCapacity, plainEc2, providersIn, typesOf, type ChosenCapacity } from "../plan/choose-capacity.ts";
 import { listOr, Refusal } from "../base/problem.ts";
 import { checkInstances } from "./check-instances.ts";
 import type { Lacking } from "./lacking.ts";
@@ -61,17 +62,24 @@ export function checkCluster(
 /** The capacity providers that start the workload's tasks; undefined for plain EC2, and where it cannot be told. */
 export function providersFor(
   ecs: EcsWorkload,
-  { capacity }: Pick<ObservedCluster, "capacity">,
+  cluster: Pick<ObservedCluster, "capacity">,
 ): readonly string[] | undefined {
+  return providersIn(capacityFor(ecs, cluster)).capacityProviders;
+}
+
+/** What starts the workload's tasks; of providers that could not be read it is taken that they start machines. */
+function capacityFor(ecs: EcsWorkload, { capacity }: Pick<ObservedCluster, "capacity">): ChosenCapacity {
   const known = capacity === undefined ? undefined : valueOf(capacity);
   if (known === undefined) {
-    const named = namedProviders(ecs.capacity);
-    return named.length === 0 ? undefined : named;
+    const capacityProviderStrategy = namedStrategy(ecs.capacity);
+    return capacityProviderStrategy === undefined
+      ? plainEc2
+      : { capacityProviderStrategy, mayGrow: Number.POSITIVE_INFINITY };
   }
   try {
-    return providersIn(chooseCapacity(ecs.capacity, known, typesOf(ecs.workload))).capacityProviders;
+    return chooseCapacity(ecs.capacity, known, typesOf(ecs.workload));
   } catch (error) {
-    if (error instanceof Refusal) return undefined;
+    if (error instanceof Refusal) return plainEc2;
     throw error;
   }
 }
@@ -99,28 +107,39 @@ function checkCapacity(
   cluster: ObservedCluster,
   snapshot: ClusterSnapshot,
 ): readonly CheckItem[] {
-  const providers = ecs === undefined ? undefined : providersFor(ecs, cluster);
-  const candidates = candidatesFor(ecs?.workload, providers, snapshot);
-  const names = providers === undefined ? undefined : listOr(providers);
+  const chosen = ecs === undefined ? plainEc2 : capacityFor(ecs, cluster);
+  const { capacityProviders } = providersIn(chosen);
+  const candidates = candidatesFor(ecs?.workload, capacityProviders, snapshot);
+  const provider: Starter | undefined =
+    capacityProviders === undefined ? undefined : { name: listOr(capacityProviders), ...chosen };
   const base = problemsOfLockPortBase(snapshot.tags).map(({ message, hint = "" }) =>
     fail("lock-port-base", message, hint),
   );
-  if (candidates.length === 0) return [...base, checkNone(ecs, names, cluster, snapshot)];
-  const items = checkInstances(snapshot.cluster, candidates, ecs, providers !== undefined);
-  return [...base, ...items, ...(items.some(({ status }) => status === "FAIL") ? [] : checkRoom(lacking, names))];
+  if (candidates.length === 0) return [...base, checkNone(ecs, provider, cluster, snapshot)];
+  const items = checkInstances(snapshot.cluster, candidates, ecs, chosen.mayGrow > 0);
+  return [...base, ...items, ...(items.some(({ status }) => status === "FAIL") ? [] : checkRoom(lacking, provider))];
+}
+
+/** Who starts the tasks, and as many machines for them as it may. */
+interface Starter extends ChosenCapacity {
+  readonly name: string;
 }
 
 function checkNone(
   ecs: EcsWorkload | undefined,
-  provider: string | undefined,
+  provider: Starter | undefined,
   { capacityProviders }: ObservedCluster,
   { instances }: ClusterSnapshot,
 ): CheckItem {
   const check = "instances";
   const names = typeNamesOf(ecs?.workload);
   const types = listOr(names);
-  if (provider !== undefined)
-    return ok(check, `no ${types || "container instance"} of ${provider} yet: it starts one when a task needs it`);
+  if (provider !== undefined) {
+    const none = `no ${types || "container instance"} of ${provider.name} yet`;
+    return provider.mayGrow > 0
+      ? ok(check, `${none}: it starts one when a task needs it`)
+      : fail(check, `${none}, and it starts none by itself${because(provider.limit)}`, lettingItGrow);
+  }
   if (ecs === undefined && capacityProviders.length > 0)
     return skip(check, `no container instances yet: ${listOr(capacityProviders, "and")} may start some`);
   const others =
@@ -140,17 +159,30 @@ function checkNone(
   );
 }
 
-function checkRoom(lacking: Lacking | undefined, provider: string | undefined): readonly CheckItem[] {
+const lettingItGrow =
+  "Switch managed scaling of the capacity provider on, raise the maximum of its Auto Scaling group, " +
+  "or start an instance of the type in that group.";
+
+function checkRoom(lacking: Lacking | undefined, provider: Starter | undefined): readonly CheckItem[] {
   if (lacking === undefined || lacking.asked === 0) return [];
   const { asked, possible, nearestChange } = lacking;
   const replicas = counted(asked, "replica");
   if (possible >= asked) return [ok("room", `there is room for ${replicas}`)];
+  const room = `there is room for ${possible} of ${replicas} now`;
   if (provider !== undefined)
-    return [ok("room", `there is room for ${possible} of ${replicas} now: ${provider} starts more instances`)];
+    return [
+      provider.mayGrow > 0
+        ? ok("room", `${room}: ${provider.name} starts more instances`)
+        : warn(
+            "room",
+            `${room}, and ${provider.name} starts no more by itself${because(provider.limit)}`,
+            lettingItGrow,
+          ),
+    ];
   return [
     warn(
       "room",
-      `there is room for ${possible} of ${replicas} now`,
+      room,
       nearestChange === undefined
         ? "aiplat cluster explain tells what each instance lacks."
         : `To make room: ${nearestChange}.`,

@@ -1,9 +1,11 @@
-import { listOr, problem, type Problem } from "../base/problem.ts";
-import type { TaskDefinition } from "../ecs-api/api.ts";
-import { needsOf, type ImageNeed, type Needs } from "./account-needs.ts";
+import type { ImageReference } from "../catalog/container-images/image-reference.ts";
+import type { ImageNeed, Needs } from "./account-needs.ts";
 
-/** Whether the image is pulled with a token of ECR's. */
-export function needsSignIn({ image, signsIn }: ImageNeed): boolean {
+/** Whether the image is pulled with a token of ECR's: it is in a private registry of it, whose credentials ECS makes. */
+export function needsSignIn({
+  image,
+  signsIn,
+}: Pick<ImageNeed, "signsIn"> & { readonly image: ImageReference }): boolean {
   return image.ecr !== undefined && !signsIn;
 }
 
@@ -15,30 +17,19 @@ export function needsSignIn({ image, signsIn }: ImageNeed): boolean {
 export function executionRoleUses(needs: Needs, managedInstances: boolean): readonly string[] {
   return [
     ...(needs.secrets.length > 0 ? ["read its secrets"] : []),
-    ...(managedInstances && needs.images.some(needsSignIn) ? ["pull its image from ECR"] : []),
-    ...(managedInstances && needs.logs.length > 0 ? ["write its logs"] : []),
+    ...(managedInstances
+      ? managedUses({ pullsFromEcr: needs.images.some(needsSignIn), writesLogs: needs.logs.length > 0 })
+      : []),
   ];
 }
 
-/**
- * What the tasks of definitions for Managed Instances cannot do, since none of them has an execution role.
- *
- * @param region The tasks' own, where it is known.
- */
-export function missingExecutionRole(
-  definitions: readonly TaskDefinition[],
-  region: string | undefined,
-): readonly Problem[] {
-  const needs = needsOf(definitions, region ?? "");
-  const uses = needs.executionRole === undefined ? executionRoleUses(needs, true) : [];
-  return uses.length === 0
-    ? []
-    : [
-        problem(
-          "execution-role-missing",
-          ["roles", "execution"],
-          `a task on Managed Instances cannot ${listOr(uses)} without an execution role: the machine has no role for that`,
-          "Add roles: { execution: ARN } (--execution-role), a role of ECS's tasks with the policy AmazonECSTaskExecutionRolePolicy.",
-        ),
-      ];
+/** What on Managed Instances nothing but the execution role does for a task. */
+export function managedUses({
+  pullsFromEcr,
+  writesLogs,
+}: {
+  readonly pullsFromEcr: boolean;
+  readonly writesLogs: boolean;
+}): readonly string[] {
+  return [...(pullsFromEcr ? ["pull its image from ECR"] : []), ...(writesLogs ? ["write its logs"] : [])];
 }

@@ -19,10 +19,12 @@ export type Lint = (definition: Raw, known: Known) => readonly Finding[];
  */
 export const lintGenerated: Lint = (definition, known) => lintSubject(subjectOf(definition), known);
 
+const aboutExecutionRole: ReadonlySet<Finding["rule"]> = new Set(["secrets-without-role", "managed-instances-role"]);
+
 /** For `doctor`, which looks at container images and the execution role itself, and says what to do about them. */
 export function lintForDoctor(lint: Lint): Lint {
   return (definition, known) =>
-    lint(definition, known).filter(({ rule }) => !rule.startsWith("image-") && rule !== "secrets-without-role");
+    lint(definition, known).filter(({ rule }) => !rule.startsWith("image-") && !aboutExecutionRole.has(rule));
 }
 
 /** For where no cluster has said yet which ports are locks. */

@@ -6,7 +6,6 @@ import type { PlacementStrategyItem, TaskDefinition } from "../ecs-api/api.ts";
 import { networkModeFor, type NetworkMode } from "../workload/network-mode.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { capacityOf, type Capacity } from "./capacity.ts";
-import { missingExecutionRole } from "./execution-role.ts";
 import { generateTaskDefinition } from "./generate.ts";
 import { judgeDefinitions, lintGenerated, type Lint } from "./judge.ts";
 import { rawDevicesOf, type RawDevices } from "./raw-devices.ts";
@@ -85,16 +84,7 @@ export function resolveForEcs(
     ]),
   );
   const everyVariant = [...made.values()];
-  if (lint !== null)
-    refuseErrors([
-      ...earlySuccessors(workload, everyVariant),
-      ...(capacity.kind === "managed-instances"
-        ? missingExecutionRole(
-            everyVariant.map(({ definition }) => definition),
-            target.region,
-          )
-        : []),
-    ]);
+  if (lint !== null) refuseErrors(earlySuccessors(workload, everyVariant));
   return {
     workload,
     networkMode,

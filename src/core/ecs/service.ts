@@ -3,7 +3,7 @@ import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { problem, refuseErrors, type Problem } from "../base/problem.ts";
 import { isRaw, mergeRaw, type Raw } from "../base/merge.ts";
 import type { CapacityProviderStrategyItem, NetworkConfiguration, PlacementConstraint } from "../ecs-api/api.ts";
-import { addConstraints } from "./placement-constraints.ts";
+import { addConstraints, checkConstraintCount } from "./placement-constraints.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { longestStartPeriod } from "./container.ts";
 import type { EcsVariant, EcsWorkload } from "./resolve-for-ecs.ts";
@@ -57,6 +57,7 @@ export function generateService(ecs: EcsWorkload, variant: EcsVariant, settings:
     tags: [...tagsFor(workload, variant, merged["tags"]), ...rolloutTags(workload.rollout)],
   } as unknown as ServiceInput;
   refuseErrors([
+    ...checkConstraintCount(variant.definition, complete.placementConstraints ?? []),
     ...checkZoneRebalancing(complete),
     ...checkRolloutOf(complete, workload.rollout, settings.desiredCount),
   ]);

@@ -92,13 +92,24 @@ function capacityOf(part: ImportedPart): Raw | readonly Raw[] | string | undefin
   const [first] = strategy;
   if (first === undefined) return managed && part.service === undefined ? "managed-instances" : undefined;
   if (managed) return { managedInstances: first.capacityProvider };
-  return strategy.length === 1 && first.weight === 1 && (first.base ?? 0) === 0
+  const plain = strategy.length === 1 && first.weight === 1 && (first.base ?? 0) === 0;
+  // What no file may say as a list the raw fields say.
+  return plain || !isList(strategy)
     ? { provider: first.capacityProvider }
     : strategy.map(({ capacityProvider, base = 0, weight = 0 }) => ({
         provider: capacityProvider,
         ...(base === 0 ? {} : { base }),
         ...(weight === 1 ? {} : { weight }),
       }));
+}
+
+/** Whether a file may say the strategy as a list of providers. */
+function isList(strategy: readonly CapacityProviderStrategyItem[]): boolean {
+  return (
+    new Set(strategy.map(({ capacityProvider }) => capacityProvider)).size === strategy.length &&
+    strategy.filter(({ base = 0 }) => base > 0).length <= 1 &&
+    strategy.some(({ weight = 0 }) => weight > 0)
+  );
 }
 
 /** Where its tasks run. */

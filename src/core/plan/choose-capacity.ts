@@ -14,6 +14,8 @@ export interface ClusterCapacity {
   readonly providers: readonly CapacityProvider[] | undefined;
 }
 
+export const noProviders: ClusterCapacity = { associated: [], defaultStrategy: [], providers: [] };
+
 /** Who starts the tasks of a run or a service. */
 export interface ChosenCapacity {
   /** Left out: launch type EC2, the cluster's own machines. */

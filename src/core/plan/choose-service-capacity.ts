@@ -1,7 +1,7 @@
 import { listOr, problem, Refusal } from "../base/problem.ts";
 import type { CapacityProviderStrategyItem } from "../ecs-api/api.ts";
 import { hasProviders, type Service } from "../ecs-api/service.ts";
-import { serviceCapacityOf } from "../ecs/capacity.ts";
+import { serviceCapacityOf, type Capacity } from "../ecs/capacity.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import {
   chooseCapacity,
@@ -65,11 +65,17 @@ function model({ live, variant }: IdentifiedService, parts: readonly IdentifiedS
   return live ?? parts.find((each) => each.live !== undefined && each.variant.shape === variant.shape)?.live;
 }
 
-function keptBy(live: Service, cluster: ClusterCapacity, types: readonly string[]): ChosenCapacity {
+/** What a live service has, in the words of a file. */
+export function capacityOfLive(live: Service): Capacity {
+  return hasProviders(live) ? { kind: "providers", strategy: strategyOf(live) } : { kind: "ec2" };
+}
+
+/** Who starts the tasks of a live service. */
+export function keptBy(live: Service, cluster: ClusterCapacity, types: readonly string[]): ChosenCapacity {
   return hasProviders(live) ? withStrategy(strategyOf(live), cluster, types) : plainEc2;
 }
 
-function strategyOf({ capacityProviderStrategy = [] }: Service): readonly CapacityProviderStrategyItem[] {
+export function strategyOf({ capacityProviderStrategy = [] }: Service): readonly CapacityProviderStrategyItem[] {
   return capacityProviderStrategy as readonly CapacityProviderStrategyItem[];
 }
 

@@ -1,5 +1,6 @@
 import type { Requirements } from "../ecs/requirements.ts";
 import type { Room } from "../placement/room.ts";
+import { headroom } from "../placement/headroom.ts";
 import { judge } from "../placement/verdict.ts";
 import { placeSafely } from "../deployment/rollout.ts";
 
@@ -17,9 +18,9 @@ export interface Share {
 
 /**
  * How many of `replicas` each service has: as it is now where the number is the same, else the fewest changes that
- * lead to it. One more goes to the service with the fewest that has room for it; one less leaves the one with the
- * most. What has no room anywhere is shared evenly all the same, where it comes closest first: the rollout guard says
- * what is short.
+ * lead to it. One more goes to the service with the fewest that has room for it, and of a rank rather to one that leaves
+ * the others their room wherever ECS places its tasks; one less leaves the one with the most. What has no room anywhere
+ * is shared evenly all the same, where it comes closest first: the rollout guard says what is short.
  *
  * @param rooms The cluster without the workload's own tasks; tasks are placed in them.
  */
@@ -36,9 +37,13 @@ export function distribute(
     const there = placeSafely(rooms ?? [], needs, count).length;
     return there + placeSafely(fresh, needs, count - there).length;
   };
+  const crowds = crowding(shares, rooms ?? []);
   if (rooms !== undefined) for (const [index, share] of shares.entries()) placed(share, counts[index]!);
   while (total() < replicas) {
-    const index = pick(shares, counts, (each) => !full.has(each), "fewest");
+    const isOpen = (each: number) => !full.has(each);
+    const lowest = Math.min(...shares.filter((_, each) => isOpen(each)).map(({ rank }) => rank));
+    const harmless = (each: number) => isOpen(each) && shares[each]!.rank === lowest && !crowds(counts, each);
+    const index = pick(shares, counts, harmless, "fewest") ?? pick(shares, counts, isOpen, "fewest");
     if (index === undefined) break;
     if (rooms === undefined || placed(shares[index]!, 1) === 1) counts[index]!++;
     else full.add(index);
@@ -53,6 +58,32 @@ export function distribute(
     counts[among.find((index) => distances[index] === nearest)!]!++;
   }
   return counts;
+}
+
+/**
+ * Whether the first task of a service may take room that those which have tasks already need: on a machine where more
+ * of them may come than there is room for, ECS chooses who does.
+ *
+ * @param rooms As they are now, whatever is placed in them later.
+ */
+function crowding(
+  shares: readonly Share[],
+  rooms: readonly Room[],
+): (counts: readonly number[], index: number) => boolean {
+  const places = shares.map(
+    ({ needs, fresh = [] }) =>
+      new Map(
+        [...rooms, ...fresh]
+          .filter((room) => judge(needs, room).fits)
+          .map((room) => [room.instance.arn, headroom(needs, room)] as const),
+      ),
+  );
+  return (counts, index) =>
+    counts[index] === 0 &&
+    [...places[index]!].some(([arn, room]) => {
+      const others = places.filter((each, other) => other !== index && counts[other]! > 0 && each.has(arn));
+      return others.length >= room;
+    });
 }
 
 /** How much the machine lacks that lacks the least. */

@@ -107,7 +107,7 @@ function tagOf(tags: readonly Tag[] | undefined): string | undefined {
 }
 
 /** The instance types that the definition's constraints choose, those included that the catalogue lacks. */
-function boundTypes(definition: TaskDefinition): readonly string[] | undefined {
+export function boundTypes(definition: TaskDefinition): readonly string[] | undefined {
   const constraint = readTypeConstraint(readSubject(definition).constraints);
   return constraint === undefined
     ? undefined

@@ -1,11 +1,19 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
-import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
+import { present } from "../base/present.ts";
+import { growthFor } from "../deployment/growth.ts";
+import type { PlacementConstraint, RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import { needsOf, roomWithout, type Rollout } from "../deployment/rollout.ts";
-import { deploymentSettingsOf, hasProviders, type Service } from "../ecs-api/service.ts";
+import { deploymentSettingsOf, type Service } from "../ecs-api/service.ts";
+import { roomsOf, type Room } from "../placement/room.ts";
+import { noProviders, providersIn, type ChosenCapacity, type ClusterCapacity } from "./choose-capacity.ts";
+import { keptBy } from "./choose-service-capacity.ts";
 import { distribute } from "./distribute.ts";
+import { withoutExclusions } from "./exclusion.ts";
+import { boundTypes } from "./identify-services.ts";
 import { percentageChanges, rolloutUpdate } from "../ecs/rollout-bounds.ts";
 import { judged } from "./judge-plan.ts";
+import { growthOf, keptOffFor } from "./kept-off.ts";
 import { basisOf } from "./live-services.ts";
 import type { ServicePlan, ServiceStep } from "./service-plan.ts";
 
@@ -20,29 +28,40 @@ export interface ScaleInput {
  * Plans another number of replicas over the live services of a workload, with the fewest changes.
  *
  * @param definitions The revision that each service runs, in the services' order.
+ * @param capacity What the cluster's providers may start; left out, the services are on plain EC2.
  */
 export function planScale(
   services: readonly Service[],
   definitions: readonly RegisteredTaskDefinition[],
   { workload, cluster, replicas }: ScaleInput,
   snapshot: ClusterSnapshot,
+  capacity: ClusterCapacity = noProviders,
 ): ServicePlan {
-  const rollouts = services.map((service, index) => rolloutOf(service, definitions[index]!));
-  // A capacity provider adds the machines that are short.
-  const scales = services.some(hasProviders);
   const base = lockPortBaseOf(snapshot.tags);
-  const shares = rollouts.map((rollout, index) => ({
-    service: rollout.service,
-    needs: needsOf(rollout, base),
+  const rooms = roomsOf(snapshot);
+  const chosen = services.map((service, index) => keptBy(service, capacity, boundTypes(definitions[index]!) ?? []));
+  const rollouts = services.map((service, index) =>
+    rolloutOf(service, definitions[index]!, chosen[index]!, { rooms, base }),
+  );
+  const growing = rollouts.map((rollout) => ({ ...rollout, desired: replicas, needs: needsOf(rollout, base) }));
+  const fresh = growthFor(snapshot, growing);
+  const shares = growing.map(({ service, needs }, index) => ({
+    service,
+    needs,
     rank: 0,
     current: services[index]!.desiredCount,
+    ...present({ fresh: fresh.get(service)?.rooms }),
   }));
   const names = services.map(({ serviceName }) => serviceName);
-  const counts = distribute(shares, replicas, scales ? undefined : roomWithout(snapshot, names));
+  // Where nobody knows what would be started, there is room for all.
+  const open = chosen.some(({ managed }) => managed === true) || [...fresh.values()].includes(undefined);
+  const counts = distribute(shares, replicas, open ? undefined : roomWithout(snapshot, names));
   const steps = services.map((service, index): ServiceStep => {
+    const rollout = rollouts[index]!;
     const step = stepTo(service, counts[index]!, { cluster, replicas });
-    const grows = !scales && step.desiredCount > service.desiredCount;
-    return grows ? { ...step, deployment: { ...rollouts[index]!, desired: step.desiredCount } } : step;
+    if (step.desiredCount <= service.desiredCount) return step;
+    const kept = keptAway(step, service, rollout);
+    return chosen[index]!.managed === true ? kept : { ...kept, deployment: { ...rollout, desired: step.desiredCount } };
   });
   return judged(
     {
@@ -90,13 +109,38 @@ function stepTo(
   };
 }
 
-function rolloutOf(service: Service, definition: RegisteredTaskDefinition): Rollout {
+/** A service that grows is kept off the machines where ECS does not see who holds its devices, as a deployed one is. */
+function keptAway(
+  step: ServiceStep,
+  { placementConstraints: before = [] }: Service,
+  { placement }: Rollout,
+): ServiceStep {
+  const after = placement?.placementConstraints ?? [];
+  if (after.length === before.length || step.update === undefined) return step;
+  const change = { path: "placementConstraints", kind: "changed", before, after } as const;
+  return { ...step, changes: [...step.changes, change], update: { ...step.update, placementConstraints: after } };
+}
+
+function rolloutOf(
+  service: Service,
+  definition: RegisteredTaskDefinition,
+  capacity: ChosenCapacity,
+  { rooms, base }: { readonly rooms: readonly Room[]; readonly base: number },
+): Rollout {
+  const { serviceName, placementConstraints = [] } = service;
+  const keptOff = (constraints: readonly PlacementConstraint[]) => {
+    const placement = { placementConstraints: constraints, ...providersIn(capacity) };
+    return keptOffFor(serviceName, needsOf({ definition, service: serviceName, placement }, base), capacity, rooms);
+  };
+  // Some of these it may be kept off already.
+  const { held } = keptOff(withoutExclusions(placementConstraints, []));
+  const constraints = [...placementConstraints, ...keptOff(placementConstraints).constraints];
   return {
-    service: service.serviceName,
+    service: serviceName,
     definition,
     desired: service.desiredCount,
     settings: deploymentSettingsOf(service),
     newDeployment: false,
-    placement: { placementConstraints: service.placementConstraints ?? [] },
+    ...growthOf(capacity, { constraints, held }),
   };
 }

@@ -1,7 +1,7 @@
 import { counted } from "../base/counted.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { listOr, problem, Refusal } from "../base/problem.ts";
-import type { Service } from "../ecs-api/service.ts";
+import { replacesTag, type Service } from "../ecs-api/service.ts";
 import { normalService } from "../ecs/service-form.ts";
 import { replacedBy, replacementIn, replacementTags } from "./replacement.ts";
 import type { ServiceStep } from "./service-plan.ts";
@@ -23,10 +23,11 @@ export interface Succession {
  * @throws Refusal where old and new cannot be there at once.
  */
 export function withDeletions(succession: Succession): readonly ServiceStep[] {
-  const { leftOver, steps, recreate } = succession;
+  const { leftOver, recreate, services } = succession;
+  const successors = succession.steps.map(({ service }) => service);
+  const steps = succession.steps.map((step) => forgetting(step, services, successors));
   if (leftOver.length === 0) return steps;
   if (!recreate) refuseSharedNames(succession);
-  const successors = steps.map(({ service }) => service);
   const made = steps.map((step) => remembering(step, succession));
   const known = new Set(
     made.some(({ create }) => create !== undefined)
@@ -41,12 +42,30 @@ export function withDeletions(succession: Succession): readonly ServiceStep[] {
   return recreate ? [...deletions, ...made] : [...made, ...deletions];
 }
 
+/**
+ * The step of a service that was made in place of others which the file has again: it takes their place no more, or a
+ * rollback would delete it. A tag cannot be taken away; it gets another value.
+ */
+function forgetting(step: ServiceStep, services: readonly Service[], staying: readonly string[]): ServiceStep {
+  const live = services.find(({ serviceName }) => serviceName === step.service);
+  const kept = (live === undefined ? [] : replacedBy(live)).filter(({ service }) => staying.includes(service));
+  if (kept.length === 0) return step;
+  const names = kept.map(({ service }) => service);
+  return {
+    ...step,
+    action: step.action === "keep" ? "update" : step.action,
+    why: `${step.why}; it is no longer in place of ${listOr(names, "and")}`,
+    tags: [...(step.tags ?? []), ...names.map((name) => ({ key: `${replacesTag}${name}`, value: "kept" }))],
+  };
+}
+
 function deletionOf(service: Service, after: readonly string[]): ServiceStep {
-  const tasks = counted(service.desiredCount, "task");
+  const one = service.desiredCount === 1;
+  const stop = `${counted(service.desiredCount, "task")} ${one ? "stops" : "stop"}`;
   const when =
     after.length === 0
-      ? `its ${tasks} stop before what takes ${service.desiredCount === 1 ? "its" : "their"} place is made (--recreate)`
-      : `its ${tasks} stop once ${listOr(after, "and")} ${after.length === 1 ? "is" : "are"} steady`;
+      ? `its ${stop} before what takes ${one ? "its" : "their"} place is made (--recreate)`
+      : `its ${stop} once ${listOr(after, "and")} ${after.length === 1 ? "is" : "are"} steady`;
   return {
     service: service.serviceName,
     action: "delete",

@@ -1,5 +1,5 @@
 import { present } from "../base/present.ts";
-import { withoutRepeats } from "../ecs/placement-constraints.ts";
+import { checkConstraintCount, withoutRepeats } from "../ecs/placement-constraints.ts";
 import { requirementsOf, type PlacementOptions } from "../ecs/requirements.ts";
 import { providersIn } from "./choose-capacity.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
@@ -12,7 +12,7 @@ import type {
   Tag,
   TaskDefinition,
 } from "../ecs-api/api.ts";
-import { problem, Refusal, settingProblem } from "../base/problem.ts";
+import { problem, Refusal, refuseErrors, settingProblem } from "../base/problem.ts";
 
 /** What the user says of a run besides the workload: the flags of `aws ecs run-task`, and how slots are chosen. */
 export interface RunSettings {
@@ -57,13 +57,16 @@ type Request = Omit<RunTaskRequest, "count" | "clientToken">;
 /**
  * The RunTask input of one definition.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+ *
+ * @throws Refusal where it has more constraints than ECS takes.
  */
 export function runRequest(
   settings: RunSettings,
-  definition: Pick<TaskDefinition, "family" | "tags" | "networkMode">,
+  definition: Pick<TaskDefinition, "family" | "tags" | "networkMode" | "placementConstraints">,
   added: Partial<Request> = {},
 ): Request {
   const constraints = withoutRepeats([...settings.placementConstraints, ...(added.placementConstraints ?? [])]);
+  refuseErrors(checkConstraintCount(definition, constraints));
   const group = settings.group ?? added.group;
   return {
     cluster: settings.cluster,

@@ -2,6 +2,7 @@ import { present } from "../base/present.ts";
 import { deviceNumber, devicePath } from "../catalog/slots.ts";
 import { assignedDevices } from "../devices/assigned-devices.ts";
 import type { RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
+import { serviceNameOfTask } from "../cluster/task-services.ts";
 import { decisiveContainers } from "../ecs/outcome.ts";
 import { explainReason } from "../ecs/reasons.ts";
 
@@ -13,6 +14,8 @@ export interface TaskResult {
   readonly taskArn: string;
   readonly taskDefinitionArn: string;
   readonly run?: string;
+  /** The service that it is a task of. */
+  readonly service?: string;
   readonly containerInstanceArn?: string;
   readonly instanceType?: string;
   /** Paths of the Neuron devices it holds. */
@@ -54,7 +57,12 @@ export function toTaskResult(
   return {
     taskArn: task.taskArn,
     taskDefinitionArn: task.taskDefinitionArn,
-    ...present({ run, containerInstanceArn: task.containerInstanceArn, instanceType: known.instanceType }),
+    ...present({
+      run,
+      service: serviceNameOfTask(task),
+      containerInstanceArn: task.containerInstanceArn,
+      instanceType: known.instanceType,
+    }),
     ...(devices.length === 0 ? {} : { devices }),
     lastStatus: task.lastStatus,
     ...present({ stopCode: task.stopCode, stoppedReason: task.stoppedReason, exitCode }),

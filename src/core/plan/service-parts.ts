@@ -1,19 +1,18 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { present } from "../base/present.ts";
 import { growthFor } from "../deployment/growth.ts";
-import { needsOf, roomWithout, type Rollout } from "../deployment/rollout.ts";
+import { needsOf, roomWithout } from "../deployment/rollout.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
-import type { NetworkConfiguration, PlacementConstraint, TaskDefinition } from "../ecs-api/api.ts";
+import type { NetworkConfiguration, TaskDefinition } from "../ecs-api/api.ts";
 import { groupOfService, type Service } from "../ecs-api/service.ts";
 import { placedBy } from "../ecs/requirements.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
-import { heldOn } from "../placement/barred-growth.ts";
-import { roomsOf, type Room } from "../placement/room.ts";
+import { roomsOf } from "../placement/room.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
-import { providersIn, type ChosenCapacity, type ClusterCapacity } from "./choose-capacity.ts";
+import { noProviders, providersIn, type ChosenCapacity, type ClusterCapacity } from "./choose-capacity.ts";
 import { chooseServiceCapacity } from "./choose-service-capacity.ts";
 import { distribute } from "./distribute.ts";
-import { exposedRooms, keepServiceAway } from "./exclusion.ts";
+import { growthOf, keptOffFor, type KeptOff } from "./kept-off.ts";
 import type { IdentifiedService, IdentifiedServices } from "./identify-services.ts";
 import { runningFamilyOf } from "./live-services.ts";
 
@@ -30,18 +29,13 @@ export interface ServicePlanSettings {
 }
 
 /** A variant and the service that runs it. */
-export interface Part extends IdentifiedService {
+export interface Part extends IdentifiedService, KeptOff {
   /** What it is to run: in the family that its service has, wherever a new one would be registered. */
   readonly definition: TaskDefinition;
-  readonly constraints: readonly PlacementConstraint[];
-  /** Who holds its devices on the machines that the constraints name, a sentence each without its full stop. */
-  readonly held: readonly string[];
   readonly desiredCount: number;
   /** Who starts its tasks. */
   readonly capacity: ChosenCapacity;
 }
-
-const noProviders: ClusterCapacity = { associated: [], defaultStrategy: [], providers: [] };
 
 /** The services that the workload is to have, each with its share of the replicas. */
 export function partsOf(
@@ -56,17 +50,12 @@ export function partsOf(
   const capacities = chooseServiceCapacity(ecs, { parts: identified }, settings.capacity ?? noProviders);
   const parts = identified.map((each, index) => {
     const capacity = capacities[index]!;
-    // On Managed Instances ECS itself keeps two tasks off one device.
-    const unseen = capacity.managed === true ? [] : unseenFor(each, capacity, rooms);
+    const { requirements } = each.variant;
     return {
       ...each,
       capacity,
       definition: definitionOf(ecs, each),
-      constraints: keepServiceAway(
-        each.service,
-        unseen.map(({ id }) => id),
-      ),
-      held: unseen.map(({ held }) => held),
+      ...keptOffFor(each.service, placedBy(requirements, providersIn(capacity)), capacity, rooms),
     };
   });
   const counts = countsOf(ecs, settings, snapshot, parts, leftOver);
@@ -91,40 +80,6 @@ function definitionOf(
   return { ...definition, family: running?.family ?? runningFamilyOf(live) };
 }
 
-/** The instances where a task that is not the service's own holds a device of the slot unseen by ECS. */
-function unseenFor(
-  { variant: { requirements }, service }: IdentifiedService,
-  capacity: ChosenCapacity,
-  rooms: readonly Room[],
-): readonly { readonly id: string; readonly held: string }[] {
-  const group = groupOfService(service);
-  const others = rooms.map((room) => {
-    const own = new Set(room.tasks.filter((task) => task.group === group).map(({ taskArn }) => taskArn));
-    return { ...room, claims: room.claims.filter(({ taskArn }) => !own.has(taskArn)) };
-  });
-  const needs = placedBy(requirements, providersIn(capacity));
-  return exposedRooms(needs, others)
-    .map((room) => ({ id: room.instance.ec2InstanceId, held: heldOn(needs, room) }))
-    .sort((one, other) => (one.id < other.id ? -1 : 1));
-}
-
-/**
- * The deployment that gives a service so many tasks, as far as who starts them goes. Ids in a constraint and managed
- * scaling do not go together: where there are some no machine is started.
- */
-export function growthOf({
-  capacity,
-  constraints,
-  held,
-}: Pick<Part, "capacity" | "constraints" | "held">): Pick<Rollout, "placement" | "mayGrow" | "limit" | "barred"> {
-  const { mayGrow } = capacity;
-  return {
-    placement: { placementConstraints: constraints, ...providersIn(capacity) },
-    ...(capacity.capacityProviderStrategy !== undefined && Number.isFinite(mayGrow) ? { mayGrow } : {}),
-    ...present({ limit: capacity.limit, barred: mayGrow > 0 ? held[0] : undefined }),
-  };
-}
-
 /** The replicas over the services; one service has them all. */
 function countsOf(
   { workload }: EcsWorkload,
@@ -138,7 +93,7 @@ function countsOf(
   const base = lockPortBaseOf(snapshot.tags);
   const ranks = new Map([...new Set(parts.map(({ variant }) => variant.shape))].map((shape, rank) => [shape, rank]));
   const growing = parts.map((part) => {
-    const growth = growthOf(part);
+    const growth = growthOf(part.capacity, part);
     return { ...growth, service: part.service, desired: wanted, needs: needsOf({ ...part, ...growth }, base) };
   });
   const fresh = growthFor(snapshot, growing);

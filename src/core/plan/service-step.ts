@@ -8,14 +8,15 @@ import type { PlacementConstraint } from "../ecs-api/api.ts";
 import { deploymentSettingsOf, type Service, type ServiceInput } from "../ecs-api/service.ts";
 import { isOwnTag, type Change } from "../ecs/diff.ts";
 import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
-import { forgottenRollout } from "../ecs/rollout-bounds.ts";
+import { boundsOf, forgottenRollout } from "../ecs/rollout-bounds.ts";
 import { generateService } from "../ecs/service.ts";
 import { diffService, fieldOf, startsDeployment, unchangeable, updateInput } from "../ecs/service-form.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { withoutExclusions } from "./exclusion.ts";
 import { newestRevisions, type LiveServices } from "./live-services.ts";
 import { planRegistration, type Registration } from "./registrations.ts";
-import { growthOf, type Part, type ServicePlanSettings } from "./service-parts.ts";
+import { growthOf } from "./kept-off.ts";
+import type { Part, ServicePlanSettings } from "./service-parts.ts";
 import type { ServiceStep } from "./service-plan.ts";
 
 /** What becomes of one service, and of its definition. */
@@ -90,9 +91,12 @@ function updated(
     diffService(comparable(to), comparable(from), known.knownFields);
   const all = difference(declared, live);
   const own = withoutOurs(declared, part);
-  const settled = difference(own, withoutStale(live, own)).filter((change) => !isOwnTag(change));
+  const settled = difference(own, withoutStale(live, own)).filter(
+    (change) => !isOwnTag(change) && !followsCount(change, declared, live),
+  );
   refuseUnchangeable(workload, service, unchangeable(all));
-  // Whom a service is to keep away from is the cluster's matter: that alone is no reason to change it.
+  // Whom a service is to keep away from is the cluster's matter, and how many tasks it has autoscaling's: that alone is
+  // no reason to change it.
   const acts = settled.length > 0 || force;
   const changes = (acts ? all : [])
     .filter((change) => !isOwnTag(change))
@@ -113,6 +117,17 @@ function updated(
     ...present({ update, tags }),
     deployment: rolloutOf(workload, part, declared, desiredCount, replacesTasks),
   };
+}
+
+/** Whether it is what the same rollout comes to at a count that somebody else has changed. */
+function followsCount({ path }: Change, declared: ServiceInput, live: Service): boolean {
+  const bounds = boundsOf(declared);
+  return (
+    declared.desiredCount === undefined &&
+    bounds !== undefined &&
+    JSON.stringify(bounds) === JSON.stringify(boundsOf(live)) &&
+    ["minimumHealthyPercent", "maximumPercent"].some((name) => path === `deploymentConfiguration.${name}`)
+  );
 }
 
 /** What the file says of the service, whatever the cluster adds to it. */
@@ -194,7 +209,7 @@ function rolloutOf(
   newDeployment: boolean,
 ): Rollout {
   const { service, definition } = part;
-  const { placement, ...growth } = growthOf(part);
+  const { placement, ...growth } = growthOf(part.capacity, part);
   const placementConstraints = declared.placementConstraints ?? part.constraints;
   return {
     service,

@@ -1,12 +1,14 @@
 import { deviceNumber } from "../catalog/slots.ts";
 import { formatDuration } from "../base/duration.ts";
 import { definitionNameOf, taskIdOf } from "../ecs-api/arn.ts";
+import { groupOfService } from "../ecs-api/service.ts";
 import type { TaskResult } from "./run-result.ts";
 
 /** A task in the words of a table; an empty cell where there is nothing to say. */
 export interface TaskRow {
   readonly id: string;
   readonly status: string;
+  /** The run, or the service as its task group has it. */
   readonly run: string;
   readonly type: string;
   readonly devices: string;
@@ -22,7 +24,7 @@ export function taskRow(task: TaskResult, now: number): TaskRow {
   return {
     id: taskIdOf(task.taskArn),
     status: task.lastStatus,
-    run: task.run ?? "",
+    run: task.run ?? (task.service === undefined ? "" : groupOfService(task.service)),
     type: task.instanceType ?? "",
     devices: deviceLabel(task.devices),
     definition: definitionNameOf(task.taskDefinitionArn),

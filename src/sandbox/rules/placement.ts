@@ -25,6 +25,10 @@ export const placementRules: readonly SandboxRule[] = [
     rule: "CPU, memory and ports are free again as soon as a task starts to stop.",
     source: `${guide}/task-lifecycle-explanation.html`,
   },
+  {
+    rule: "A fresh instance registers 93 % of its type's memory, the least that was seen (up to 97.5 %), and all its CPU.",
+    source: `${guide}/memory-management.html for MemTotal less ECS_RESERVED_MEMORY`,
+  },
   { rule: "GPUs, and shares of them, are free again at the same moment.", source: unverified },
   {
     rule:

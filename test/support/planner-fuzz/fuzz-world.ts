@@ -229,7 +229,10 @@ export class FuzzWorld {
   }
 
   /** Takes CPU and memory so that little is left: in steps of a small replica. */
-  #fill(machine: RefereeMachine, { cpu, memory }: { readonly cpu: number; readonly memory: number }): void {
+  #fill(machine: RefereeMachine, { cpu, memory, interfaces }: NonNullable<DrawnMachine["leaves"]>): void {
+    const network = aDefinition(`network-${machine.id}`, { memory: 4 }, { networkMode: "awsvpc" });
+    for (let left = machine.interfaces; left > interfaces && machine.interfaces < 20; left--)
+      this.#start(`network-${machine.id}-${left}`, machine, network, { holds: [] });
     const there = this.referee.on(machine).filter(({ state }) => state === "running");
     const left = {
       cpu: machine.cpu - sum(there.map((task) => task.cpu)) - cpu * 512 - 100,

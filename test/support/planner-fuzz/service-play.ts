@@ -1,10 +1,11 @@
 /** A cluster on which the plans of services are carried out, and time passes. */
 import type { EcsWorkload } from "../../../src/core/ecs/resolve-for-ecs.ts";
 import type { ServicePlan } from "../../../src/core/plan/service-plan.ts";
+import type { Service } from "../../../src/core/ecs-api/service.ts";
 import { LiveWorld, planSettings } from "../live-services.ts";
 import { luckOf, type Drawn } from "./drawn.ts";
 import { sum, type RefereeMachine, type RefereeTask, type Request } from "./ecs-referee.ts";
-import { FuzzWorld } from "./fuzz-world.ts";
+import { FuzzWorld, provider } from "./fuzz-world.ts";
 import { Scheduler, type PlayedService } from "./service-scheduler.ts";
 
 const networkConfiguration = { awsvpcConfiguration: { subnets: ["subnet-1"] } };
@@ -14,6 +15,8 @@ export class ServicePlay {
   readonly #live = new LiveWorld();
   readonly #scheduler: Scheduler;
   readonly #luck: () => number;
+  readonly #given: Drawn;
+  #added = 0;
   /** What the services that are still to be deployed will ask for. */
   #coming: readonly Request[] = [];
 
@@ -22,8 +25,11 @@ export class ServicePlay {
     this.#luck = luckOf(given.luck);
     const atRandom = (candidates: readonly RefereeMachine[]) => this.#pick(candidates)!;
     const choose = given.luck % 2 === 0 ? atRandom : (some: readonly RefereeMachine[]) => this.#worst(some);
-    this.#scheduler = new Scheduler(this.world.referee, { luck: this.#luck, choose }, (task, service) =>
-      this.#describe(task, service),
+    this.#given = given;
+    this.#scheduler = new Scheduler(
+      this.world.referee,
+      { luck: this.#luck, choose, grow: (service) => this.#grow(service) },
+      (task, service) => this.#describe(task, service),
     );
   }
 
@@ -33,7 +39,7 @@ export class ServicePlay {
   }
 
   plan(ecs: EcsWorkload): ServicePlan {
-    const settings = { ...planSettings, networkConfiguration };
+    const settings = { ...planSettings, networkConfiguration, ...this.#capacity };
     return this.#live.plan(ecs, settings, this.world.snapshot(this.#live.services));
   }
 
@@ -44,7 +50,9 @@ export class ServicePlay {
       this.#coming = plan.steps.slice(index + 1).flatMap(({ service, deployment }) => {
         if (deployment === undefined || deployment.desired === 0) return [];
         const { definition, placement } = deployment;
-        return [{ definition, constraints: placement?.placementConstraints ?? [], group: `service:${service}` }];
+        const { placementConstraints: constraints = [], capacityProviders: [through] = [] } = placement ?? {};
+        const group = `service:${service}`;
+        return [{ definition, constraints, group, ...(through === undefined ? {} : { provider: through }) }];
       });
       this.#live.carryOut({ ...plan, steps: [step] });
       const played = this.#services.find(({ name }) => name === step.service)!;
@@ -70,6 +78,42 @@ export class ServicePlay {
     }
   }
 
+  /**
+   * Whether each service has all its tasks, on machines that take tasks, and may stop them all before their successors
+   * start: then these have the room that the old ones leave.
+   */
+  isReplaceable(): boolean {
+    this.#scheduler.settle(1);
+    return this.#services.every((service) => {
+      const tasks = this.#scheduler.tasksOf(service);
+      const takes = ({ machine }: RefereeTask) => {
+        const { active, connected } = this.world.referee.machine(machine);
+        return active && connected && this.#given.machines[Number(machine)]?.impaired !== true;
+      };
+      return service.minimumHealthyPercent === 0 && tasks.length === service.desired && tasks.every(takes);
+    });
+  }
+
+  /** What DescribeCapacityProviders and the Auto Scaling group say. */
+  get #capacity() {
+    const { provider: wanted, types } = this.#given.wish;
+    if (wanted === undefined) return {};
+    const desired = this.world.referee.machines.length;
+    const group = { name: provider, desired, max: desired + wanted.mayGrow - this.#added, instanceTypes: types };
+    const described = { name: provider, type: "EC2_AUTOSCALING", managedScaling: true, group };
+    return { capacity: { associated: [provider], defaultStrategy: [], providers: [described] } };
+  }
+
+  /** "Scale-out can stop at a constraint that the sampled instances do not meet": with ids in one nothing is started. */
+  #grow({ provider: through, constraints }: PlayedService): boolean {
+    const { provider: wanted, types } = this.#given.wish;
+    const named = constraints.some(({ expression = "" }) => expression.includes("ec2InstanceId"));
+    if (wanted === undefined || through === undefined || named || this.#added >= wanted.mayGrow) return false;
+    this.#added++;
+    this.world.addMachine(types[0]!);
+    return true;
+  }
+
   get #services(): readonly PlayedService[] {
     return this.#live.services.map((service) => ({
       name: service.serviceName,
@@ -78,6 +122,7 @@ export class ServicePlay {
       constraints: service.placementConstraints ?? [],
       minimumHealthyPercent: service.deploymentConfiguration!.minimumHealthyPercent!,
       maximumPercent: service.deploymentConfiguration!.maximumPercent!,
+      ...providerOf(service),
     }));
   }
 
@@ -101,4 +146,9 @@ export class ServicePlay {
     const need = (machine: RefereeMachine) => sum(places.map((some) => (some.includes(machine) ? 1 / some.length : 0)));
     return candidates.toSorted((one, other) => need(other) - need(one))[0]!;
   }
+}
+
+function providerOf({ capacityProviderStrategy: strategy }: Service): { readonly provider?: string } {
+  const [first] = (strategy ?? []) as readonly { readonly capacityProvider: string }[];
+  return first === undefined ? {} : { provider: first.capacityProvider };
 }

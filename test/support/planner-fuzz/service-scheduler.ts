@@ -13,6 +13,7 @@ export interface PlayedService {
   readonly name: string;
   readonly definition: EmittedDefinition;
   readonly constraints: readonly EmittedConstraint[];
+  readonly provider?: string;
   readonly desired: number;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
@@ -21,6 +22,8 @@ export interface PlayedService {
 /** By this ECS chooses among the machines that will do. */
 export interface Chance {
   readonly luck: () => number;
+  /** Adds a machine for the service where nothing has room for it; answers whether it did. */
+  readonly grow: (service: PlayedService) => boolean;
   readonly choose: (candidates: readonly RefereeMachine[], service: PlayedService) => RefereeMachine;
 }
 
@@ -42,10 +45,12 @@ export class Scheduler {
 
   /** Starts up to `count` tasks; answers how many found a place. */
   start(service: PlayedService, count: number): number {
-    const { name, definition, constraints } = service;
-    const request: Request = { definition, constraints, group: `service:${name}` };
+    const { name, definition, constraints, provider } = service;
+    const through = provider === undefined ? {} : { provider };
+    const request: Request = { definition, constraints, group: `service:${name}`, ...through };
     for (let started = 0; started < count; started++) {
-      const candidates = this.#referee.candidates(request);
+      let candidates = this.#referee.candidates(request);
+      if (candidates.length === 0 && this.#chance.grow(service)) candidates = this.#referee.candidates(request);
       if (candidates.length === 0) return started;
       const { task, harm } = this.#referee.start(request, this.#chance.choose(candidates, service));
       if (harm !== undefined) this.harm.push(harm);

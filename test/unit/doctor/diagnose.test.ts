@@ -23,6 +23,11 @@ const capacityOf = (type: string, names: readonly string[]): ClusterCapacity => 
 });
 const managed = (...names: readonly string[]) => capacityOf("MANAGED_INSTANCES", names);
 const groups = (...names: readonly string[]) => capacityOf("EC2_AUTOSCALING", names);
+/** Groups that somebody else scales. */
+const still = (...names: readonly string[]): ClusterCapacity => ({
+  ...groups(...names),
+  providers: names.map((name) => ({ name, type: "EC2_AUTOSCALING", managedScaling: false })),
+});
 
 describe("doctor on a good set-up", () => {
   it("has nothing to complain of", () => {
@@ -73,6 +78,28 @@ describe("the cluster", () => {
       ),
       { ...workload, ecs: { capacity: { provider: "inf" } } },
       [],
+    ],
+    [
+      "without instances of a provider that starts none by itself",
+      observe(
+        {},
+        { capacityProviders: ["inf"], capacity: { value: still("inf") }, snapshot: { value: aSnapshot([]) } },
+      ),
+      { ...workload, ecs: { capacity: { provider: "inf" } } },
+      ["FAIL instances"],
+    ],
+    [
+      "with room for one of two on machines of a provider that starts no more",
+      observe(
+        {},
+        {
+          capacityProviders: ["inf"],
+          capacity: { value: still("inf") },
+          snapshot: { value: aSnapshot([host("i1", { capacityProvider: "inf" })]) },
+        },
+      ),
+      { ...workload, replicas: 2, ecs: { capacity: { provider: "inf" } } },
+      ["WARN room"],
     ],
     [
       "without the provider",

@@ -8,10 +8,10 @@ const managed = { capacity: "managed-instances" } as const;
 const accelerator = { instanceTypes: ["inf2.xlarge"] };
 const refused = (change: Partial<Workload>) =>
   refusals(() => ecsWorkload({ accelerator, ecs: managed, ...change }, { region: "us-east-1" }));
-const missing = ["execution-role-missing roles.execution"];
+const missing = (path = "roles.execution") => [`managed-instances-role ${path}`];
 
 describe("a workload on Managed Instances without an execution role", () => {
-  it.each<[what: string, change: Partial<Workload>]>([
+  it.each<[what: string, change: Partial<Workload>, path?: string]>([
     ["that writes logs", { logs: { group: "/bert" } }],
     ["whose image is in a private registry of ECR", { image: ecr }],
     ["of GPUs", { image: ecr, accelerator: { instanceTypes: ["g5.xlarge"] } }],
@@ -27,9 +27,10 @@ describe("a workload on Managed Instances without an execution role", () => {
         roles: { execution: role },
         ecs: { ...managed, taskDefinition: { executionRoleArn: null } },
       },
+      "ecs.taskDefinition.executionRoleArn",
     ],
-  ])("is refused: one %s", (_, change) => {
-    expect(refused(change)).toEqual(missing);
+  ])("is refused: one %s", (_, change, path) => {
+    expect(refused(change)).toEqual(missing(path));
   });
 
   it.each<[what: string, change: Partial<Workload>]>([

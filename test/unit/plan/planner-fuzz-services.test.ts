@@ -5,6 +5,7 @@ import { ecsOf } from "../../support/ecs.ts";
 import { depth, patience } from "../../support/planner-fuzz/depth.ts";
 import { drawn, type Drawn } from "../../support/planner-fuzz/drawn.ts";
 import { placesFor } from "../../support/planner-fuzz/free-slots.ts";
+import { provider } from "../../support/planner-fuzz/fuzz-world.ts";
 import { ServicePlay } from "../../support/planner-fuzz/service-play.ts";
 import { sizesOf, workloadOf } from "../../support/planner-fuzz/wishes.ts";
 
@@ -24,11 +25,12 @@ const service = drawn.map((given): Drawn => {
       ...wish,
       ...rows,
       ...(wish.mode === "awsvpc" ? whole : {}),
+      // A group of several types starts whichever it likes.
+      ...(wish.provider === undefined ? {} : { types: wish.types.slice(0, 1) }),
       count: Math.ceil(wish.count / 4),
       zone: false,
       group: undefined,
       distinct: false,
-      provider: undefined,
     },
   };
 });
@@ -48,7 +50,11 @@ function serviceOf(given: Drawn, version: number): EcsWorkload {
       kind: "service",
       image: `chip:${version}`,
       replicas: given.wish.count,
-      ecs: { ...workload.ecs, service: { deploymentConfiguration: rollouts[given.luck % 3]! } },
+      ecs: {
+        ...workload.ecs,
+        ...(given.wish.provider === undefined ? { capacity: "ec2" as const } : { capacity: { provider } }),
+        service: { deploymentConfiguration: rollouts[given.luck % 3]! },
+      },
     },
     { lockPortBase: given.base },
   );
@@ -73,10 +79,12 @@ describe("services on devices that ECS does not schedule", () => {
           if (places >= wish.count) expect(plan.unplaced).toEqual([]);
           play.passTime(8, wish.types[0]!);
           expect(play.harm).toEqual([]);
+          const replaceable = play.isReplaceable();
           const next = play.plan(serviceOf(given, 2));
           const stuck = play.deploy(next);
           expect(play.harm).toEqual([]);
           if (next.unplaced.length === 0) expect(stuck).toEqual([]);
+          if (replaceable) expect(next.unplaced).toEqual([]);
           play.passTime(8, wish.types[0]!);
           expect(play.harm).toEqual([]);
           seen[plan.unplaced.length === 0 ? "placed" : "stalled"]++;

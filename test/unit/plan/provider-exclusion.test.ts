@@ -7,6 +7,7 @@ import { definitionsOf, type EcsWorkload } from "../../../src/core/ecs/resolve-f
 import { explainPlacement } from "../../../src/core/placement/explain.ts";
 import type { ClusterCapacity } from "../../../src/core/plan/choose-capacity.ts";
 import { planRegistered } from "../../../src/core/plan/plan-run.ts";
+import { planScale } from "../../../src/core/plan/plan-scale.ts";
 import { planSlots } from "../../../src/core/plan/plan-slots.ts";
 import type { RunSettings } from "../../../src/core/plan/run-request.ts";
 import type { ServicePlan } from "../../../src/core/plan/service-plan.ts";
@@ -152,6 +153,40 @@ describe("a provider that starts machines", () => {
         ),
       },
     ]);
+  });
+});
+
+describe("a service that is scaled", () => {
+  const scaled = (replicas: number, { machines, held, more }: Cluster): ServicePlan => {
+    const world = new LiveWorld();
+    world.carryOut(serviceOn({ machines, held: 0, more }, whole(2), world));
+    const to = { workload: "chip", cluster: "prod", replicas };
+    const capacity = capacityOf(machines, more);
+    return planScale(world.services, world.definitions, to, snapshotOf(machines, held), capacity);
+  };
+
+  it("up is kept off the machine where somebody holds a device, and refused where one would have to be started", () => {
+    const { steps, unplaced } = scaled(4, { machines: 5, held: 1, more: 3 });
+    expect([unplaced, excludedBy(steps[0]!.update!["placementConstraints"] as PlacementConstraint[])]).toEqual([
+      [],
+      [without],
+    ]);
+    expect(steps[0]!.changes.map(({ path }) => path)).toEqual(["desiredCount", "placementConstraints"]);
+    expect(scaled(5, { machines: 5, held: 1, more: 3 }).unplaced).toMatchObject([
+      { reason: "DEVICES", detail: expect.stringContaining("/dev/neuron0 is held by task t0") },
+    ]);
+  });
+
+  it("down is left as it is", () => {
+    expect(scaled(1, { machines: 5, held: 1, more: 3 }).steps).toMatchObject([
+      { changes: [{ path: "desiredCount" }], update: { desiredCount: 1 } },
+    ]);
+  });
+
+  it("has as many machines as its providers may start, and no more", () => {
+    const { steps, unplaced } = scaled(6, { machines: 5, held: 0, more: 1 });
+    expect([unplaced, steps[0]!.placement!.why]).toEqual([[], expect.stringContaining("1 new inf2.24xlarge of asg")]);
+    expect(scaled(6, { machines: 5, held: 0, more: 0 }).unplaced).toMatchObject([{ reason: "STALL" }]);
   });
 });
 

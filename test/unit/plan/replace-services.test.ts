@@ -39,6 +39,15 @@ function machines(count: number, world?: LiveWorld) {
 }
 
 describe("what is left over", () => {
+  it.each([
+    [1, "its 1 task stops once"],
+    [2, "its 2 tasks stop once"],
+  ])("is told with its %i tasks", (replicas, says) => {
+    const world = deployed({ ...whole, replicas });
+    const [deletion] = world.plan(pairs({ replicas: 1 }), {}, machines(4, world)).steps.toReversed();
+    expect(deletion!.why).toContain(says);
+  });
+
   it("is deleted after everything else, and what is new remembers it", () => {
     const world = deployed(whole);
     const plan = world.plan(pairs({ replicas: 3 }), {}, machines(3, world));
@@ -172,6 +181,25 @@ describe("an old service whose slot is not in its name", () => {
     expect(world.plan(chip({ ...on(["inf2.24xlarge"]), ...named })).registrations).toMatchObject([
       { family: "other", action: "register" },
     ]);
+  });
+});
+
+describe("a service that was made in place of others", () => {
+  it("is in the place of none that the file has again: a rollback leaves it alone", () => {
+    const settings = { capacity: through("asg") };
+    const world = new LiveWorld();
+    world.carryOut(world.plan(chip(on(["inf2.xlarge", "inf2.48xlarge"])), settings));
+    // Interrupted after the first of its steps.
+    world.carryOut(world.plan(chip(on(["inf2.24xlarge"])), settings), 1);
+    const last = chip(on(["inf2.xlarge", "inf2.24xlarge"]));
+    const plan = world.plan(last, settings);
+    expect(plan.steps.find(({ service }) => service === "chip")).toMatchObject({
+      action: "update",
+      tags: expect.arrayContaining([{ key: "aiplat:replaces:chip-inf2-xlarge", value: "kept" }]) as unknown,
+    });
+    world.carryOut(plan);
+    expect(replacementIn(world.services)).toBeUndefined();
+    expect(world.plan(last, settings).steps.map(({ action }) => action)).toEqual(["keep", "keep"]);
   });
 });
 

@@ -287,6 +287,12 @@ const sections = fc.record({
           "managed-instances",
           { provider: "mine" },
           { provider: "FARGATE" },
+          [{ provider: "asg", base: 1 }, { provider: "FARGATE" }],
+          [{ provider: "asg", weight: 0 }],
+          [
+            { provider: "asg", weight: 2 },
+            { provider: "spot", base: 1 },
+          ],
           { managedInstances: "mine" },
           { provider: "a", managedInstances: "b" },
           {},

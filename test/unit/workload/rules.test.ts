@@ -14,6 +14,30 @@ const loadBalancer = {
 };
 
 describe("the rules for every target", () => {
+  test.each<[unknown, readonly string[]]>([
+    [
+      [
+        { provider: "a", base: 1 },
+        { provider: "b", weight: 0 },
+        { provider: "c", base: 0 },
+      ],
+      [],
+    ],
+    [
+      [
+        { provider: "a", base: 1 },
+        { provider: "b", base: 2 },
+      ],
+      ["error provider-list ecs.capacity.1.base"],
+    ],
+    [[{ provider: "a" }, { provider: "b" }, { provider: "a" }], ["error provider-list ecs.capacity.2.provider"]],
+    [[{ provider: "a", weight: 0, base: 1 }], ["error provider-list ecs.capacity"]],
+    [[{ provider: "a" }, { provider: "FARGATE_SPOT" }], ["error fargate ecs.capacity.1.provider"]],
+    [{ provider: "FARGATE" }, ["error fargate ecs.capacity"]],
+  ])("take of a list of capacity providers what ECS takes: %j", (capacity, expected) => {
+    expect(found({ ...minimal, ecs: { capacity } })).toEqual(expected);
+  });
+
   test("have nothing against a service with every section filled in", () => {
     const whole = {
       apiVersion: "aiplat/v1",

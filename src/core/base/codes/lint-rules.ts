@@ -73,6 +73,7 @@ export const lintRules = {
     "neuron-device-capacity": error("NeuronDevice is for Managed Instances only"),
     "managed-instances-network": error("On Managed Instances the network mode is awsvpc or host, and written down"),
     "managed-instances-inf1": error("Inf1 runs on EC2 only"),
+    "managed-instances-role": error("Logs and images of ECR need an execution role on Managed Instances"),
   },
   GPUs: {
     "gpu-by-device": error("GPUs are asked for by resourceRequirements, never by devices"),

@@ -57,6 +57,9 @@ export const operatorWords: Readonly<Record<string, Operator>> = {
  */
 export const maxExpressionLength = 2000;
 
+/** Of a task definition and its service or run together. */
+export const mostConstraints = 10;
+
 /** Characters that end a value outside quotes. `&&` and `||` end one as well; a single `&` or `|` does not. */
 const delimiter = /[\s()[\],'"=!<>]|&&|\|\|/;
 

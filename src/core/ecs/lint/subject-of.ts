@@ -10,6 +10,8 @@ import type {
   portMapping,
   registerTaskDefinitionRequest,
 } from "../../ecs-api/model/task-definition.ts";
+import { parseImageReference } from "../../catalog/container-images/image-reference.ts";
+import { needsSignIn } from "../execution-role.ts";
 import { parseTaskCpu, parseTaskMemory } from "../task-size.ts";
 import type { Subject, SubjectContainer, SubjectDevice, SubjectPort, SubjectRequirement } from "./subject.ts";
 
@@ -64,6 +66,13 @@ function readContainer(container: Container, path: Path): SubjectContainer {
     ...present({ image, cpu, memory, memoryReservation }),
     privileged: container.privileged === true,
     essential: container.essential !== false,
+    pullsFromEcr:
+      image !== undefined &&
+      needsSignIn({
+        image: parseImageReference(image),
+        signsIn: container.repositoryCredentials !== undefined,
+      }),
+    writesLogs: container.logConfiguration?.logDriver === "awslogs",
     hasHealthCheck: container.healthCheck !== undefined,
     sharedMemory: hasSharedMemory(container),
     devices: itemsOf(devices, at("linuxParameters", "devices")).map((each) => readDevice(each.item, each.path)),

@@ -66,6 +66,10 @@ export interface SubjectContainer extends Placed {
   readonly dependsOn: readonly SubjectDependency[];
   /** The containers whose volumes it takes, and those it is linked with. */
   readonly others: readonly SubjectReference[];
+  /** Whether its image is pulled with a token of ECR's. */
+  readonly pullsFromEcr: boolean;
+  /** Whether it writes to CloudWatch Logs. */
+  readonly writesLogs: boolean;
   /** Where the container asks for secrets of Secrets Manager or SSM. */
   readonly secrets?: Path;
 }

@@ -19,6 +19,55 @@ export function workloadNetworkMode(workload: Workload): NetworkMode {
 
 export const capacityRules: readonly Rule[] = [
   {
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+    code: "provider-list",
+    severity: "error",
+    reads: ["ecs.capacity"],
+    check: ({ ecs }) => {
+      const list = ecs?.capacity;
+      if (!Array.isArray(list)) return [];
+      const first = list.findIndex(({ base = 0 }) => base > 0);
+      return [
+        ...list.flatMap(({ base = 0 }, index) =>
+          base > 0 && index !== first
+            ? [
+                {
+                  path: ["ecs", "capacity", index, "base"],
+                  message: `${list[index]!.provider} has a base, and only one provider of a list can: ${list[first]!.provider} has one`,
+                  hint: "Leave one of them out.",
+                },
+              ]
+            : [],
+        ),
+        ...list.flatMap(({ provider }, index) =>
+          list.findIndex((each) => each.provider === provider) < index
+            ? [
+                {
+                  path: ["ecs", "capacity", index, "provider"],
+                  message: `${provider} is in the list already`,
+                  hint: "Name each provider once.",
+                },
+              ]
+            : [],
+        ),
+        ...(list.every(({ weight }) => weight === 0)
+          ? [
+              {
+                path: ["ecs", "capacity"],
+                message: "no provider of the list has a weight above 0, and ECS starts no task then",
+                hint: "Give one of them a weight, or leave weight out: it is 1.",
+              },
+            ]
+          : []),
+      ];
+    },
+    jsonSchema: () =>
+      not(
+        given("ecs.capacity", { type: "array", items: { properties: { weight: { const: 0 } }, required: ["weight"] } }),
+      ),
+    beyondJsonSchema: "That no provider is in a list twice, and that one at most has a base.",
+  },
+  {
     code: "managed-instances-bridge",
     severity: "error",
     reads: ["ecs.capacity", "ecs.networkMode", "ecs.taskDefinition"],

@@ -5,7 +5,7 @@
 import { isRaw, type Raw } from "../../base/merge.ts";
 import { present } from "../../base/present.ts";
 import type { Path } from "../../base/problem.ts";
-import { maxExpressionLength } from "../../ecs-api/query/expression.ts";
+import { maxExpressionLength, mostConstraints } from "../../ecs-api/query/expression.ts";
 import { problemsOfExpression } from "../../ecs-api/query/type-names.ts";
 import { binpackField, spreadField, strategyFault } from "../../ecs-api/placement-strategy.ts";
 import { placementStrategies } from "../fields.ts";
@@ -20,9 +20,6 @@ interface Written {
 
 const short = { maxLength: maxExpressionLength };
 const shortMember = when(given("type", { const: "memberOf" }), at("expression", short));
-
-/** The limit for a task definition and its service or run together. */
-export const mostConstraints = 10;
 
 const sections = ["taskDefinition", "service"] as const;
 

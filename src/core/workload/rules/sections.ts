@@ -229,16 +229,19 @@ export const sectionRules: readonly Rule[] = [
     severity: "error",
     reads: ["ecs.capacity"],
     check: ({ ecs }) => {
-      const provider = typeof ecs?.capacity === "object" ? Object.values(ecs.capacity)[0] : undefined;
-      return provider === "FARGATE" || provider === "FARGATE_SPOT"
-        ? [
-            {
-              path: ["ecs", "capacity"],
-              message: `${provider} has no accelerators and takes no task definition for EC2`,
-              hint: "Write ec2, managed-instances or the name of a capacity provider of your own.",
-            },
-          ]
-        : [];
+      const capacity = typeof ecs?.capacity === "object" ? ecs.capacity : {};
+      const named = Array.isArray(capacity) ? capacity.map(({ provider }) => provider) : [Object.values(capacity)[0]];
+      return named.flatMap((provider, index) =>
+        provider === "FARGATE" || provider === "FARGATE_SPOT"
+          ? [
+              {
+                path: ["ecs", "capacity", ...(Array.isArray(capacity) ? [index, "provider"] : [])],
+                message: `${provider} has no accelerators and takes no task definition for EC2`,
+                hint: "Write ec2, managed-instances or the name of a capacity provider of your own.",
+              },
+            ]
+          : [],
+      );
     },
     jsonSchema: () =>
       not(
@@ -246,6 +249,10 @@ export const sectionRules: readonly Rule[] = [
           ...["provider", "managedInstances"].map((key) =>
             given(`ecs.capacity.${key}`, { enum: ["FARGATE", "FARGATE_SPOT"] }),
           ),
+          given("ecs.capacity", {
+            type: "array",
+            contains: given("provider", { enum: ["FARGATE", "FARGATE_SPOT"] }),
+          }),
         ),
       ),
   },

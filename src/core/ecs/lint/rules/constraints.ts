@@ -1,8 +1,7 @@
 import { familyNames, findInstanceType, unknownInstanceType } from "../../../catalog/instance-types/catalog.ts";
-import { maxExpressionLength, type Test } from "../../../ecs-api/query/expression.ts";
+import { maxExpressionLength, mostConstraints, type Test } from "../../../ecs-api/query/expression.ts";
 import { namesTypes } from "../../../ecs-api/query/type-names.ts";
 import { listOr } from "../../../base/problem.ts";
-import { mostConstraints } from "../../../workload/rules/placement.ts";
 import type { Breach, Facts, Rule } from "../rule.ts";
 import { neuronDevicesOf, type Subject } from "../subject.ts";
 import { neuronCount } from "../type-constraint.ts";

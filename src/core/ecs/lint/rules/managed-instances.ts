@@ -1,3 +1,5 @@
+import { listOr } from "../../../base/problem.ts";
+import { managedUses } from "../../execution-role.ts";
 import type { Rule } from "../rule.ts";
 import { requirementsOf, type Subject } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
@@ -103,6 +105,30 @@ export const managedInstancesRules: readonly Rule[] = [
           fix: 'Set requiresCompatibilities to ["EC2"], or choose Inf2.',
         },
       ];
+    },
+  },
+  {
+    id: "managed-instances-role",
+    severity: "error",
+    check: (subject) => {
+      if (!runsOnlyOnManagedInstances(subject) || subject.hasExecutionRole) return [];
+      const uses = managedUses({
+        pullsFromEcr: subject.containers.some(({ pullsFromEcr }) => pullsFromEcr),
+        writesLogs: subject.containers.some(({ writesLogs }) => writesLogs),
+      });
+      return uses.length === 0
+        ? []
+        : [
+            {
+              path: ["executionRoleArn"],
+              message:
+                `a task on Managed Instances cannot ${listOr(uses)} without an execution role: ` +
+                "nothing else there may",
+              fix:
+                "Set executionRoleArn (a workload's roles.execution, --execution-role) to a role of ECS's tasks with " +
+                "the policy AmazonECSTaskExecutionRolePolicy.",
+            },
+          ];
     },
   },
 ];

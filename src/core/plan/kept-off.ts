@@ -1,0 +1,58 @@
+import { present } from "../base/present.ts";
+import type { Rollout } from "../deployment/rollout.ts";
+import type { PlacementConstraint } from "../ecs-api/api.ts";
+import { groupOfService } from "../ecs-api/service.ts";
+import type { Requirements } from "../ecs/requirements.ts";
+import { heldOn } from "../placement/barred-growth.ts";
+import type { Room } from "../placement/room.ts";
+import { providersIn, type ChosenCapacity } from "./choose-capacity.ts";
+import { exposedRooms, keepServiceAway } from "./exclusion.ts";
+
+/** The machines that a service is kept off, since ECS does not see who holds its devices there. */
+export interface KeptOff {
+  readonly constraints: readonly PlacementConstraint[];
+  /** Who holds its devices on the machines that the constraints name, a sentence each without its full stop. */
+  readonly held: readonly string[];
+}
+
+/** The machines where a task that is not the service's own holds a device of its tasks unseen by ECS. */
+export function keptOffFor(
+  service: string,
+  needs: Requirements,
+  capacity: ChosenCapacity,
+  rooms: readonly Room[],
+): KeptOff {
+  // On Managed Instances ECS itself keeps two tasks off one device.
+  if (capacity.managed === true) return { constraints: [], held: [] };
+  const group = groupOfService(service);
+  const others = rooms.map((room) => {
+    const own = new Set(room.tasks.filter((task) => task.group === group).map(({ taskArn }) => taskArn));
+    return { ...room, claims: room.claims.filter(({ taskArn }) => !own.has(taskArn)) };
+  });
+  const exposed = exposedRooms(needs, others).toSorted((one, other) =>
+    one.instance.ec2InstanceId < other.instance.ec2InstanceId ? -1 : 1,
+  );
+  return {
+    constraints: keepServiceAway(
+      service,
+      exposed.map(({ instance }) => instance.ec2InstanceId),
+    ),
+    held: exposed.map((room) => heldOn(needs, room)),
+  };
+}
+
+/**
+ * What a service's deployment is as far as who starts its tasks goes. Ids in a constraint and managed scaling do not go
+ * together: where there are some no machine is started.
+ */
+export function growthOf(
+  capacity: ChosenCapacity,
+  { constraints, held }: KeptOff,
+): Pick<Rollout, "placement" | "mayGrow" | "limit" | "barred"> {
+  const { mayGrow } = capacity;
+  return {
+    placement: { placementConstraints: constraints, ...providersIn(capacity) },
+    ...(capacity.capacityProviderStrategy !== undefined && Number.isFinite(mayGrow) ? { mayGrow } : {}),
+    ...present({ limit: capacity.limit, barred: mayGrow > 0 ? held[0] : undefined }),
+  };
+}
