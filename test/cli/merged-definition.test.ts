@@ -11,7 +11,7 @@ const workload = `name: bert
 kind: service
 image: bert:1
 accelerator: { instanceTypes: [inf2.24xlarge], devicesPerReplica: 2 }
-ports: [{ container: 28709 }]
+ports: [{ container: 8080 }]
 ecs:
   taskDefinition:
     family: other
@@ -27,9 +27,7 @@ ecs:
         dependsOn: [{ containerName: bret, condition: START }]
 `;
 
-const said = `bert.yaml:5:9: error: TCP port 28709 of the container bert is one of those that lock Neuron devices by UDP: a service names a container's port by its number alone
-  Let the container listen on a port outside the range.
-bert.yaml:8:13: error: ecs.taskDefinition.family other is one family, and the workload has 5 task definitions: one for each instance type and slot
+const said = `bert.yaml:8:13: error: ecs.taskDefinition.family other is one family, and the workload has 5 task definitions: one for each instance type and slot
   Remove it: they are named after the workload, the type and the slot.
 bert.yaml:9:18: error: networkMode is none, and the container bert has port mappings, which lock its Neuron devices: RegisterTaskDefinition refuses it
   Set networkMode to bridge or host, or remove the port mappings.
@@ -90,7 +88,6 @@ describe("the merged definition", () => {
     expect([code, details.problems.map((each: { readonly code: string }) => each.code)]).toEqual([
       "InvalidInput",
       [
-        "lock-port-tcp",
         "family-shared",
         "ports-without-network",
         "privileged-slot",

@@ -45,6 +45,11 @@ describe("the cluster's lock port base", () => {
     const { taskDefinition } = await box.ecs("DescribeTaskDefinition", { taskDefinition: "bert" });
     expect(firstLock(taskDefinition)).toBe(30_000);
     expect((await run("taskdef", "diff", ...on("default"), "--exit-code")).code).toBe(0);
+    // Its ports are the locks, and those that would be on another cluster are none.
+    const port = (number: string) => run("taskdef", "generate", ...on("default"), "--port", number);
+    expect((await port("28701")).code).toBe(0);
+    const { code, stderr } = await port("30015");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("--port: error: TCP port 30015 of the container bert")]);
     // The cluster that commands mean where none is named.
     expect((await run("taskdef", "diff", ...flags, "--exit-code")).code).toBe(0);
     expect((await run("plan", ...on("default"), "--exit-code")).code).toBe(0);
@@ -78,7 +83,15 @@ describe("the cluster's lock port base", () => {
   it("that is none is refused by every command, before it does anything", async () => {
     await tagCluster("70000");
     const refused = /the cluster's tag aiplat:lock-port-base is "70000": the 16 lock ports .* from 1024 to 32752/;
-    for (const command of ["taskdef generate", "taskdef register", "plan", "run-task", "cluster explain"]) {
+    for (const command of [
+      "taskdef generate",
+      "taskdef diff",
+      "taskdef register",
+      "plan",
+      "run-task",
+      "service deploy",
+      "cluster explain",
+    ]) {
       const { code, stdout, stderr } = await run(...command.split(" "), ...on("default"));
       expect([command, code, stdout]).toEqual([command, 2, ""]);
       expect(stderr).toMatch(refused);

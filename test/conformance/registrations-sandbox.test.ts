@@ -143,7 +143,7 @@ describe("a registered definition that lacks nothing but aiplat's tags", () => {
           await stopTasks();
         },
       ),
-      { numRuns: 20, endOnFailure: true },
+      { numRuns: 10, endOnFailure: true },
     );
     expect(seen.placed).toBeGreaterThan(3);
     expect(seen.taken).toBeGreaterThan(6);

@@ -129,6 +129,8 @@ describe.skipIf(missingTools("moto_server", "aws"))("services against moto", () 
       '{"cpuArchitecture":"X86_64","operatingSystemFamily":"LINUX"}',
       "--tags",
       "key=team,value=nlp",
+      "--placement-constraints",
+      "type=memberOf,expression=attribute:ecs.instance-type == inf2.24xlarge",
     );
     await moto.aws(
       "ecs",

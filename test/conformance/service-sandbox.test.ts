@@ -455,11 +455,11 @@ describe("a service on parts of instances", () => {
     await run("service", "deploy");
     slots({
       accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 },
-      ecs: { taskDefinition: { containerDefinitions: [{ name: "side", image: "side:1" }] } },
+      environment: { LONG: "x".repeat(70_000) },
     });
     const { code, stderr } = await run("service", "deploy", "--recreate", "--yes");
-    expect(code).toBe(2);
-    expect(stderr).toContain("At least one of 'memory' or 'memoryReservation' must be specified");
+    expect(code).toBe(1);
+    expect(stderr).toContain("the task definition is larger than 64 KiB");
     expect(await counts()).toEqual([2, 1, 1]);
     expect((await box.ecs("ListServices")).serviceArns).toHaveLength(3);
   });

@@ -105,11 +105,11 @@ async function readWorkload(
   flags: RunFlags,
   state: ClusterSnapshot | undefined,
 ): Promise<Question> {
-  const { resolved, forCluster, locating } = await loadEcsWorkload(context, invocation, () =>
+  const { resolved, anywhere, forCluster, locating } = await loadEcsWorkload(context, invocation, () =>
     regionFor(context, state),
   );
-  checkOverrides(definitionsOf(forCluster())[0]!, flags);
-  wantedCapacity({ said: forCluster().capacity, flags });
+  checkOverrides(definitionsOf(anywhere)[0]!, flags);
+  wantedCapacity({ said: anywhere.capacity, flags });
   await warnOfOtherCluster(context, state, resolved.ecs.cluster);
   const snapshot = state ?? (await readLive(context, resolved.ecs.cluster));
   const ecs = forCluster(snapshot);

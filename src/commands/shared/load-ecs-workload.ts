@@ -2,7 +2,7 @@ import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
-import { lintNothing, needsLint, type Lint } from "../../core/ecs/judge.ts";
+import { lintNothing, lintWithoutLocks, needsLint, type Lint } from "../../core/ecs/judge.ts";
 import { resolveForEcs, type EcsTarget, type EcsVariant, type EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
 import { ecsRules } from "../../core/ecs/rules.ts";
 import { resolveWorkload } from "../../core/workload/resolve.ts";
@@ -16,6 +16,8 @@ import { loadWorkload, type WorkloadOptions } from "./load-workload.ts";
 /** A workload that ECS can run, to be worked out for one cluster or for any. */
 export interface LoadedEcsWorkload {
   readonly resolved: ResolvedWorkload;
+  /** What it is on ECS before any cluster has said which ports are locks. */
+  readonly anywhere: EcsWorkload;
   /** What it is on ECS; on a cluster, with what its tags say. A refusal says where in the file or the flags. */
   forCluster(cluster?: { readonly tags: Readonly<Record<string, string>> }): EcsWorkload;
   /** Runs what may refuse the workload, saying where in the file or the flags. */
@@ -54,8 +56,8 @@ export async function loadEcsWorkload(
   const region = workload.logs === undefined ? undefined : await askRegion();
   const on = (target: EcsTarget, held: Lint | null = lint) =>
     locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }, held));
-  // Which region it is makes no difference to what is wrong.
-  const anywhere = on({ region: region ?? anyRegion });
+  // Which region it is makes no difference to what is wrong. Which ports are locks the cluster says, once it is asked.
+  const anywhere = on({ region: region ?? anyRegion }, lintWithoutLocks(lint));
   if (context.stockSandbox !== undefined) {
     const { machinesNeeded } = await import("../../core/placement/machines-needed.ts");
     const { count = resolved.replicas } = invocation.options as { readonly count?: number };
@@ -63,12 +65,16 @@ export async function loadEcsWorkload(
   }
   return {
     resolved,
-    forCluster: (cluster) =>
-      on(
+    anywhere,
+    forCluster: (cluster) => {
+      // Nothing that the cluster or the region could say differently, nor a word of the linter's about locks.
+      if (cluster === undefined && workload.logs === undefined && lint === lintNothing) return anywhere;
+      return on(
         cluster === undefined ? {} : { lockPortBase: locating(() => lockPortBaseOf(cluster.tags)) },
         // Without a region the definitions do without logs.
         workload.logs !== undefined && region === undefined ? null : lint,
-      ),
+      );
+    },
     locating,
   };
 }

@@ -76,9 +76,9 @@ async function readWorkloadRun(
   source: PlanSource,
   options: RunOptions,
   flags: RunFlags,
-  { resolved, forCluster, locating }: LoadedEcsWorkload,
+  { resolved, anywhere, forCluster, locating }: LoadedEcsWorkload,
 ): Promise<PlannableRun> {
-  checkBeforeCalls(forCluster(), options, flags);
+  checkBeforeCalls(anywhere, options, flags);
   const facts = await source.facts(resolved.ecs.cluster ?? "default");
   const ecs = forCluster(facts);
   const chosen = await capacityOfRun({ said: ecs.capacity, flags, types: typesOf(resolved), locating }, facts);

@@ -21,15 +21,14 @@ export async function resolveOnCluster(
   workload: LoadedEcsWorkload,
   cluster: string | undefined,
 ): Promise<EcsWorkload> {
-  const anywhere = workload.forCluster();
-  const locks = anywhere.everyVariant.some(({ requirements }) => requirements.locks.length > 0);
-  if (!locks || cluster === undefined) return anywhere;
+  const locks = workload.anywhere.everyVariant.some(({ requirements }) => requirements.locks.length > 0);
+  if (!locks || cluster === undefined) return workload.forCluster();
   const described = await ask(context, cluster);
   if (typeof described === "object") return workload.forCluster(described);
   // Nobody named the default cluster: where there is none, there is nothing to say of it.
   if (workload.resolved.ecs.cluster !== undefined || described !== missing)
     await warnOfBase(context, cluster, described);
-  return anywhere;
+  return workload.forCluster();
 }
 
 const missing = "there is no such cluster here";

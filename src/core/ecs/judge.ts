@@ -46,6 +46,12 @@ export function lintForDoctor(lint: Lint): Lint {
     lint(definition, known).filter(({ rule }) => !rule.startsWith("image-") && !aboutExecutionRole.has(rule));
 }
 
+/** For where no cluster has said yet which ports are locks. */
+export function lintWithoutLocks(lint: Lint): Lint {
+  const aboutLocks = new Set<string>(["lock-port-taken", "lock-port-tcp", "port-twice"]);
+  return (definition, known) => lint(definition, known).filter(({ rule }) => !aboutLocks.has(rule));
+}
+
 /**
  * What speaks against the definitions that a workload comes to, once each: the linter's errors are aiplat's own, and
  * each is told at the place in the file that it comes from.

@@ -130,18 +130,26 @@ function isRecord(tag: unknown): boolean {
 
 /**
  * What deploying `declared` would change in the live service, field by field. Fields that only the live service has
- * count where aiplat could have written them. A service that ECS keeps no count for (`desiredCount: null`) keeps its
- * own.
+ * count where aiplat could have written them. What the file leaves to ECS (`desiredCount: null`) stays as it is.
  *
  * @param only The fields that are known of the live service; all where left out.
  */
 export function diffService(declared: ServiceInput, live: Raw, only?: readonly string[]): readonly Change[] {
   const known = (service: Raw) =>
     only === undefined ? service : Object.fromEntries(Object.entries(service).filter(([name]) => only.includes(name)));
-  const before = known(normalService(live));
-  const after = known(normalService(declared));
-  if (declared.desiredCount === undefined) delete (before as Record<string, unknown>)["desiredCount"];
-  return diffNormalForms(before, after, generatedServiceFields);
+  const left = leftToEcs(declared);
+  const before = Object.entries(known(normalService(live))).filter(([name]) => !left.includes(name));
+  return diffNormalForms(Object.fromEntries(before), known(normalService(declared)), generatedServiceFields);
+}
+
+/**
+ * The fields that ECS sets where they are left out, and keeps: aiplat writes them all, and raw fields that delete one
+ * (`launchType: null`) leave the choice to ECS.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+ */
+function leftToEcs(declared: Raw): readonly string[] {
+  const chosen = [["desiredCount"], ["availabilityZoneRebalancing"], ["launchType", "capacityProviderStrategy"]];
+  return chosen.filter((names) => names.every((name) => declared[name] === undefined)).flat();
 }
 
 /** The top-level field that a change is in. */
