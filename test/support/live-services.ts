@@ -1,4 +1,5 @@
 /** A workload's services as they live, without a cluster: made by the plans under test, as ECS would make them. */
+import { judgeBy } from "../../src/core/ecs/judge.ts";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
 import type { RegisteredTaskDefinition, TaskDefinition } from "../../src/core/ecs-api/api.ts";
 import type { Service, ServiceInput } from "../../src/core/ecs-api/service.ts";
@@ -27,7 +28,7 @@ export function chip(changes: object = {}): EcsWorkload {
       ...changes,
     } as unknown as Workload),
     {},
-    lintTaskDefinition,
+    judgeBy(lintTaskDefinition),
   );
 }
 

@@ -1,10 +1,10 @@
+import { priceOf } from "../../src/core/catalog/instance-types/price.ts";
 import { describe, expect, test } from "vitest";
 import {
   familyNames,
   findInstanceType,
   instanceTypes,
   nearestInstanceTypes,
-  priceOf,
   requireInstanceType,
   unknownInstanceType,
 } from "../../src/core/catalog/instance-types/catalog.ts";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { isRaw, type Raw } from "../../../src/core/base/merge.ts";
 import { valueAt } from "../../../src/core/base/problem.ts";
 import type { TaskDefinition } from "../../../src/core/ecs-api/api.ts";
-import { lintNothing, needsLint } from "../../../src/core/ecs/judge.ts";
+import { needsLint } from "../../../src/core/ecs/needs-lint.ts";
 import { lintGenerated } from "../../../src/core/ecs/lint/lint-generated.ts";
 import { lintTaskDefinition } from "../../../src/core/ecs/lint/lint.ts";
 import { ecsRules } from "../../../src/core/ecs/rules.ts";
@@ -359,7 +359,7 @@ describe("any workload file", () => {
         const target = { region: "us-east-1", ...(lockPortBase === undefined ? {} : { lockPortBase }) };
         // As the commands do it: the API's own model is asked where there are raw fields.
         const needed = workload.ecs?.taskDefinition === undefined ? lintGenerated : lintTaskDefinition;
-        const lint = needsLint(workload) ? needed : lintNothing;
+        const lint = needsLint(workload) ? needed : () => [];
         let definitions: readonly TaskDefinition[] = [];
         const problems = refusals(() => {
           definitions = ecsOf(workload, target, lint).everyVariant.map(({ definition }) => definition);
@@ -399,7 +399,7 @@ describe("a workload that needs no linter", () => {
         };
         if (problemsOf(workload as unknown as Raw, [...workloadRules, ...ecsRules]).some(isError)) continue;
         expect(needsLint(workload)).toBe(false);
-        for (const { definition } of ecsOf(workload, {}, lintNothing).everyVariant)
+        for (const { definition } of ecsOf(workload, {}, () => []).everyVariant)
           expect(lintTaskDefinition(definition).filter(isError)).toEqual([]);
         clean += 1;
       }

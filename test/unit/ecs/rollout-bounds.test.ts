@@ -1,3 +1,4 @@
+import { judgeBy } from "../../../src/core/ecs/judge.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../../src/core/base/problem.ts";
@@ -64,7 +65,7 @@ function generate(changes: Partial<Workload>, desiredCount = 3) {
       ...changes,
     } as Workload),
     {},
-    lintTaskDefinition,
+    judgeBy(lintTaskDefinition),
   );
   return generateService(ecs, ecs.variants[0]!, {
     cluster: "prod",

@@ -1,5 +1,5 @@
-import type { Lint } from "../judge.ts";
 import { lintSubject } from "./lint-subject.ts";
+import type { Lint } from "./rule.ts";
 import { subjectOf } from "./subject-of.ts";
 
 /**

@@ -1,4 +1,5 @@
 import type { LintRuleWith } from "../../base/codes/lint-rules.ts";
+import type { Raw } from "../../base/merge.ts";
 import type { Edit } from "../../edit/edit.ts";
 import type { Path } from "../../base/problem.ts";
 import type { Subject } from "./subject.ts";
@@ -47,3 +48,6 @@ type Graded<Level extends Severity> = { readonly id: LintRuleWith<Level>; readon
 export type Rule = (Graded<"error"> | Graded<"warning">) & {
   readonly check: (subject: Subject, facts: Facts) => readonly Breach[];
 };
+
+/** What the linter says of a task definition. */
+export type Lint = (definition: Raw, known: Known) => readonly Finding[];
