@@ -45,7 +45,7 @@ type Graded<Level extends Severity> = { readonly id: LintRuleWith<Level>; readon
  * A rule is data: its id and severity, which the registry explains (base/codes/lint-rules.ts), and the check. A check
  * that is not sure stays silent.
  */
-export type Rule = (Graded<"error"> | Graded<"warning">) & {
+export type LintRule = (Graded<"error"> | Graded<"warning">) & {
   readonly check: (subject: Subject, facts: Facts) => readonly Breach[];
 };
 
