@@ -48,7 +48,7 @@ export function deploymentView(
 }
 
 /** What is known of services beside their description. */
-export interface Standing {
+export interface ServiceStanding {
   /** Service deployments under way, by service name. */
   readonly rollouts?: ReadonlyMap<string, ServiceDeployment> | undefined;
   readonly health?: ReadonlyMap<string, HealthCounts> | undefined;
@@ -60,7 +60,7 @@ export interface Standing {
 export function servicesView(
   target: { readonly workload: string; readonly cluster: string },
   services: readonly Service[],
-  { rollouts = new Map(), health = new Map(), failures }: Standing = {},
+  { rollouts = new Map(), health = new Map(), failures }: ServiceStanding = {},
 ): View {
   return {
     kind: "ServiceStatus",

@@ -9,7 +9,7 @@ import { globalOptions } from "./global-options.ts";
 import { shells } from "./completion-scripts.ts";
 
 /** What may stand as a command line's last word. */
-export interface Candidate {
+export interface Completion {
   readonly value: string;
   readonly description?: string;
 }
@@ -20,7 +20,7 @@ export interface Commands {
   readonly registry: readonly RegistryEntry[];
 }
 
-type Source = (context: Context, words: readonly string[]) => Promise<readonly Candidate[]>;
+type Source = (context: Context, words: readonly string[]) => Promise<readonly Completion[]>;
 
 /** How long AWS is waited for: whoever presses Tab waits too. */
 const patienceMs = 2_000;
@@ -33,7 +33,7 @@ export async function candidatesFor(
   words: readonly string[],
   commands: Commands,
   context: Context,
-): Promise<readonly Candidate[]> {
+): Promise<readonly Completion[]> {
   const last = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   if (before.includes("--")) return [];
@@ -61,14 +61,14 @@ function startsWith(words: readonly string[], own: readonly string[]): boolean {
   return own.every((word, index) => words[index] === word);
 }
 
-function longFlags(option: OptionSpec): readonly Candidate[] {
+function longFlags(option: OptionSpec): readonly Completion[] {
   return namesOf(option)
     .filter((name) => name.startsWith("--"))
     .map((value) => ({ value, description: option.description }));
 }
 
 /** The next word of the commands and groups that begin so. */
-function subcommands(before: readonly string[], { groups, registry }: Commands): readonly Candidate[] {
+function subcommands(before: readonly string[], { groups, registry }: Commands): readonly Completion[] {
   const all = [
     ...Object.entries(groups).map(([words, description]) => ({ words: words.split(" "), description })),
     ...registry.map(({ words, summary }) => ({ words: words.split(" "), description: summary })),
@@ -94,7 +94,7 @@ function valuesOf(
   command: AnyCommand | undefined,
   before: readonly string[],
   context: Context,
-): readonly Candidate[] | Promise<readonly Candidate[]> {
+): readonly Completion[] | Promise<readonly Completion[]> {
   if (option.choices !== undefined) return option.choices.map((value) => ({ value }));
   const names = namesOf(option);
   if (names.includes("--output")) return (command?.formats ?? []).map((value) => ({ value }));
@@ -147,7 +147,7 @@ const argumentSources: Readonly<Record<string, Source>> = {
 async function asked(
   context: Context,
   list: (ecs: EcsPort) => Promise<readonly string[]>,
-): Promise<readonly Candidate[]> {
+): Promise<readonly Completion[]> {
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(patienceMs)]);
   try {
     const { connectAws } = await import("../../aws/connect.ts");

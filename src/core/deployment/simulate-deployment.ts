@@ -13,7 +13,7 @@ import type { RolloutBounds } from "../workload/resolved.ts";
 import { emptyInstanceState, vacate, type InstanceState } from "../placement/instance-state.ts";
 import { growthFor } from "./growth.ts";
 import { stallOf, type Stall } from "./stall.ts";
-import { copyWorld, worldOf, type World } from "./world.ts";
+import { copyWorld, worldOf, type SimulatedCluster } from "./world.ts";
 import type { TaskDefinition } from "../ecs-api/api.ts";
 import { lowerLimit, percentDown, percentUp, upperLimit } from "../ecs-api/deployment-limits.ts";
 import { groupOfService, type DeploymentSettings } from "../ecs-api/service.ts";
@@ -154,7 +154,7 @@ interface Outcome {
 
 /** Plays one deployment to its end or to where nothing moves; the world is changed. */
 function play(
-  { instanceStates, old, fresh }: World,
+  { instanceStates, old, fresh }: SimulatedCluster,
   { service, desired, settings, newDeployment }: PlannedDeployment,
   needs: Requirements,
 ): Outcome {
@@ -201,7 +201,7 @@ function play(
 
 function remediesFor(
   snapshot: ClusterSnapshot,
-  before: World,
+  before: SimulatedCluster,
   rollout: PlannedDeployment,
   needs: Requirements,
 ): DeploymentRemedies {

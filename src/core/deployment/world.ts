@@ -15,7 +15,7 @@ interface OldTask {
 }
 
 /** A cluster while deployments are played over it. */
-export interface World {
+export interface SimulatedCluster {
   readonly instanceStates: readonly InstanceState[];
   /** By service, in the order in which they are stopped. */
   readonly old: ReadonlyMap<string, readonly OldTask[]>;
@@ -31,7 +31,7 @@ export function worldOf(
   snapshot: ClusterSnapshot,
   services: readonly string[],
   lockPortBase: number,
-): Pick<World, "instanceStates" | "old"> {
+): Pick<SimulatedCluster, "instanceStates" | "old"> {
   const groups = new Map(services.map((service) => [groupOfService(service), service]));
   const own = snapshot.tasks.filter(
     ({ group, desiredStatus, containerInstanceArn, lastStatus }) =>
@@ -115,7 +115,7 @@ function giveBack(left: Resources, needs: Requirements): Resources {
   };
 }
 
-export function copyWorld({ instanceStates, old, fresh }: World): World {
+export function copyWorld({ instanceStates, old, fresh }: SimulatedCluster): SimulatedCluster {
   const copies = copyInstanceStates(instanceStates);
   const copyOf = new Map(instanceStates.map((instanceState, index) => [instanceState, copies[index]!]));
   // Services that share new machines share them in the copy too.

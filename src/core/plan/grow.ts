@@ -10,7 +10,7 @@ import type { PlacedSlot } from "./rivals.ts";
 import { mayStart, placementOptions, type RunSettings } from "./run-request.ts";
 
 /** What a plan with machines that a provider has to start is made from. */
-export interface Growing {
+export interface GrowingPlan {
   readonly ecs: EcsWorkload;
   readonly settings: RunSettings;
   readonly snapshot: ClusterSnapshot;
@@ -26,7 +26,7 @@ export interface Growing {
  * all of them that are free there.
  */
 export function assignGrowing(
-  { ecs, settings, snapshot, instanceStates, hosts }: Growing,
+  { ecs, settings, snapshot, instanceStates, hosts }: GrowingPlan,
   count: number,
 ): readonly PlacedSlot[] {
   const assigned: PlacedSlot[] = [];

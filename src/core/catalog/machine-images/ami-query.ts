@@ -15,7 +15,7 @@ export interface AmiQuery {
 }
 
 /** A query with what its instance type implies. */
-export interface Wanted {
+export interface WantedAmi {
   readonly orchestrator: Orchestrator | undefined;
   readonly accelerator: AmiAccelerator | undefined;
   readonly architecture: Architecture | undefined;
@@ -43,7 +43,7 @@ export const acceleratorOf: Readonly<Record<AcceleratorKind, AmiAccelerator | un
  * @throws Refusal with every problem where the type is unknown or contradicts a
  * flag: there is nothing to look for then.
  */
-export function readQuery(query: AmiQuery, orchestrator: Orchestrator | undefined): Wanted {
+export function readQuery(query: AmiQuery, orchestrator: Orchestrator | undefined): WantedAmi {
   const versionProblems = checkVersion(query, orchestrator);
   const name = query.instanceType;
   const type = name === undefined ? undefined : findInstanceType(name);

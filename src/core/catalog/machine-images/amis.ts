@@ -1,7 +1,7 @@
 import { listOr, problem, refuseErrors, Refusal, warning, type Problem } from "../../base/problem.ts";
 import { describeDriver } from "./ami-drivers.ts";
 import { amiFamilies, describeAmiFamily, type AmiFamily, type AmiOs } from "./ami-families.ts";
-import { acceleratorOf, missingVersion, readQuery, type AmiQuery, type Wanted } from "./ami-query.ts";
+import { acceleratorOf, missingVersion, readQuery, type AmiQuery, type WantedAmi } from "./ami-query.ts";
 import { isNewerThanRelease } from "../instance-types/catalog.ts";
 import type { InstanceType } from "../instance-types/instance-type.ts";
 
@@ -144,7 +144,7 @@ function familyAmong(families: readonly string[], { family }: InstanceType): boo
 }
 
 /** Whether the family is built for the version of Kubernetes asked for. */
-function builtFor({ lastKubernetesMinor }: AmiFamily, { kubernetesVersion }: Wanted): boolean {
+function builtFor({ lastKubernetesMinor }: AmiFamily, { kubernetesVersion }: WantedAmi): boolean {
   return (
     lastKubernetesMinor === undefined ||
     kubernetesVersion === undefined ||
@@ -153,7 +153,7 @@ function builtFor({ lastKubernetesMinor }: AmiFamily, { kubernetesVersion }: Wan
 }
 
 /** Why a combination leads nowhere, where `candidate` is the family that it names, if there is one. */
-function whyNone(asked: string, candidate: AmiFamily | undefined, wanted: Wanted): string {
+function whyNone(asked: string, candidate: AmiFamily | undefined, wanted: WantedAmi): string {
   const { type, kubernetesVersion } = wanted;
   if (candidate !== undefined && !builtFor(candidate, wanted))
     return (
@@ -169,7 +169,7 @@ function whyNone(asked: string, candidate: AmiFamily | undefined, wanted: Wanted
 }
 
 /** The families that do exist and come nearest: for the type, else for the accelerator, else for the orchestrator. */
-function alternatives(wanted: Wanted): string {
+function alternatives(wanted: WantedAmi): string {
   const { orchestrator, accelerator, type } = wanted;
   const all = amiFamilies.filter(
     (each) =>
