@@ -17,7 +17,8 @@ export type Call = <Output extends Answer>(
  * The way every adapter sends: it stops when `signal` aborts, throws an AiplatError that says what to do, and logs
  * service, operation, time and request id under --debug.
  *
- * @param signal Left out: the call is not cut off. A signal that never aborts would gather the SDK's listeners, of which
+ * @param signal Left out: the call is not cut off. A signal that never aborts would gather the SDK's listeners, of
+ *   which
  * Node warns from the eleventh call under way on.
  */
 export function createCall(config: AwsConfig, service: AwsService, signal?: AbortSignal): Call {

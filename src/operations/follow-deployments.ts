@@ -23,7 +23,8 @@ export type Follower = (
 
 /**
  * Reads the service deployments of services, where they say more than DescribeServices: of deployments that are not
- * rolling updates or have hooks that pause them, of those that are no longer the newest, for the reason, and of rollbacks.
+ * rolling updates or have hooks that pause them, of those that are no longer the newest, for the reason, and of
+ * rollbacks.
  */
 export function createFollower(
   ecs: EcsPort,

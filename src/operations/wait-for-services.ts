@@ -38,7 +38,8 @@ const longestPauseMs = 10_000;
 
 /**
  * Waits until each service is steady with the deployment that it had when it was changed, and every task that it no
- * longer wants has stopped; or that deployment has failed, been rolled back or replaced. Of its own, since the SDK's waiter stops at ten minutes and tells no reason.
+ * longer wants has stopped; or that deployment has failed, been rolled back or replaced. Of its own, since the SDK's
+ * waiter stops at ten minutes and tells no reason.
  *
  * @throws AiplatError Timeout, Interrupted: the deployments go on.
  */

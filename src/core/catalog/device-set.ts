@@ -8,7 +8,10 @@ export function devicesIn(devices: DeviceSet, count: number): readonly number[] 
     : devices.filter((device) => device < count);
 }
 
-/** `none`, `all`, or numbers and ranges as `0-3` and `0,2`: what the tag `aiplat:devices` says. Undefined for anything else. */
+/**
+ * `none`, `all`, or numbers and ranges as `0-3` and `0,2`: what the tag `aiplat:devices` says. Undefined for anything
+ * else.
+ */
 export function parseDeviceSet(text: string): DeviceSet | undefined {
   const word = text.trim().toLowerCase();
   if (word === "none") return [];
@@ -32,7 +35,10 @@ export function joinDeviceSets(sets: readonly DeviceSet[]): DeviceSet {
 /** What parseDeviceSet understands, for schemas. */
 export const deviceSetPattern = "^(none|all|\\d{1,3}(-\\d{1,3})?(,\\d{1,3}(-\\d{1,3})?)*)$";
 
-/** By this tag of a task, a service or a definition somebody says which Neuron devices it uses: it overrules all that is read. */
+/**
+ * By this tag of a task, a service or a definition somebody says which Neuron devices it uses: it overrules all that is
+ * read.
+ */
 export const devicesTag = "aiplat:devices";
 
 /** What the tag says among some tags; undefined where it is not there, or says nothing that is understood. */

@@ -36,7 +36,9 @@ export function growthOf(provider: CapacityProvider, instanceTypes: readonly str
   return canLaunch(group, instanceTypes) ? Math.max(0, group.max - group.desired) : 0;
 }
 
-/** What keeps the provider from starting more, in a sentence without its full stop; undefined where nothing is known to. */
+/**
+ * What keeps the provider from starting more, in a sentence without its full stop; undefined where nothing is known to.
+ */
 export function limitOf(provider: CapacityProvider, instanceTypes: readonly string[]): string | undefined {
   const { name, type, managedScaling, group } = provider;
   if (type !== "EC2_AUTOSCALING") return undefined;

@@ -25,7 +25,9 @@ export interface ClusterSnapshot {
   readonly tasks: readonly Task[];
   /** The services that are not deleted, without their events; left out where nobody asked for them. */
   readonly services?: readonly Service[];
-  /** The DAEMON services, and those of other people's tasks on accelerated machines: they may say what devices they use. */
+  /**
+   * The DAEMON services, and those of other people's tasks on accelerated machines: they may say what devices they use.
+   */
   readonly taskServices?: readonly TaskService[];
   readonly managedDaemons?: readonly ManagedDaemon[];
   /** Why some of the daemons are not known. */

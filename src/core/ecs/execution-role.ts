@@ -1,7 +1,9 @@
 import type { ImageReference } from "../catalog/container-images/image-reference.ts";
 import type { ImageNeed, Needs } from "./account-needs.ts";
 
-/** Whether the image is pulled with a token of ECR's: it is in a private registry of it, whose credentials ECS makes. */
+/**
+ * Whether the image is pulled with a token of ECR's: it is in a private registry of it, whose credentials ECS makes.
+ */
 export function needsSignIn({
   image,
   signsIn,

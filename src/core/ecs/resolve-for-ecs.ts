@@ -60,13 +60,16 @@ export type Judge = (
   facts: JudgeFacts,
 ) => readonly Problem[];
 
-/** What the merge of raw fields itself found: all there is to say where nothing was written that lint has rules about. */
+/**
+ * What the merge of raw fields itself found: all there is to say where nothing was written that lint has rules about.
+ */
 export const judgeMerge: Judge = (_, generated) => generated.flatMap(({ problems }) => problems);
 
 /**
  * Works out what a workload is on ECS, for one cluster.
  *
- * @param judge What its definitions are held to: `judgeBy` the linter, or `judgeMerge` where that has no word about them;
+ * @param judge What its definitions are held to: `judgeBy` the linter, or `judgeMerge` where that has no word about
+ *   them;
  *   null where they have been judged, or are what runs.
  * @throws Refusal when raw fields take a device or a lock of a slot away, claim a device beyond it, or make what the
  *   linter calls an error, and for a service that nothing would keep off devices that are still held.

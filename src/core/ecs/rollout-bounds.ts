@@ -11,7 +11,8 @@ import type { RolloutBounds } from "../workload/resolved.ts";
 type Percentages = Pick<DeploymentConfiguration, "minimumHealthyPercent" | "maximumPercent">;
 
 /**
- * What ECS takes for the bounds of a rollout of so many tasks: never looser than they say. ECS's own default stays where
+ * What ECS takes for the bounds of a rollout of so many tasks: never looser than they say. ECS's own default stays
+ * where
  * the bounds say nothing, or there is no task to count in.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
@@ -122,7 +123,8 @@ export function deploymentConfigurationAt(service: Service, count: number): Depl
 
 /**
  * What an update to another count has to say besides: the percentages that the bounds come to, and no rebalancing where
- * ECS does not have it beside them. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+ * ECS does not have it beside them.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
  */
 export function rolloutUpdate(
   service: Service,

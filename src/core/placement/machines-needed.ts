@@ -15,7 +15,8 @@ export interface MachinesNeeded {
 const plainType = "inf2.xlarge";
 
 /**
- * How many empty machines of each of its types so many replicas of a workload would take, placed as ECS places them: what
+ * How many empty machines of each of its types so many replicas of a workload would take, placed as ECS places them:
+ * what
  * somebody who has none would have to start. 1 at least; none of a type that the catalogue does not know.
  */
 export function machinesNeeded(ecs: EcsWorkload, replicas: number): readonly MachinesNeeded[] {

@@ -17,7 +17,9 @@ export const reasonCodes = {
 
 export type ReasonCode = keyof typeof reasonCodes;
 
-/** What the failures of a run and of a deployment have as `reason` besides, where neither ECS nor an instance says why. */
+/**
+ * What the failures of a run and of a deployment have as `reason` besides, where neither ECS nor an instance says why.
+ */
 export const failureReasons = {
   STALL: "A deployment could never finish on the machines there are",
   UNKNOWN: "ECS placed fewer tasks than it was asked for, and gave no reason",

@@ -71,7 +71,8 @@ export function withLowerTypes(expression: Expression): Expression {
 
 /**
  * What is wrong with an expression that somebody is about to use: it cannot be read, or it names instance types that no
- * instance has for their case. AWS takes the latter, as its own guide had it (`Inf1.xlarge`), and no task finds a place.
+ * instance has for their case. AWS takes the latter, as its own guide had it (`Inf1.xlarge`), and no task finds a
+ * place.
  */
 export function problemsOfExpression(text: string, path: Path): readonly Problem[] {
   let expression: Expression;

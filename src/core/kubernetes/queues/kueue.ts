@@ -1,4 +1,7 @@
-/** https://kueue.sigs.k8s.io/docs/; the kinds that it holds back say so (kubernetes-sigs/kueue @ff69552, site/content/en/docs/tasks/run). */
+/**
+ * https://kueue.sigs.k8s.io/docs/; the kinds that it holds back say so (kubernetes-sigs/kueue @ff69552,
+ * site/content/en/docs/tasks/run).
+ */
 import { present } from "../../base/present.ts";
 import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";

@@ -11,7 +11,9 @@ import { all, any, at, given, not, when } from "./fragments.ts";
 import { modeIs, modeIsGiven } from "./network-mode.ts";
 import type { RuleFinding, Rule } from "./rule.ts";
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html: 50 tags, of which aiplat writes four at most. */
+/**
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html: 50 tags, of which aiplat writes four at most.
+ */
 const mostTags = 46;
 const tagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*";
 const reservedTag = /^(?:[aA][wW][sS]|aiplat):/;
@@ -163,7 +165,8 @@ export const sectionRules: readonly Rule[] = [
       }),
   },
   {
-    // A warning: an image's name is not the image. On ECS the linter judges what is registered, and its errors refuse it.
+    // A warning: an image's name is not the image. On ECS the linter judges what is registered, and its errors refuse
+    // it.
     code: "image-and-type",
     severity: "warning",
     reads: ["image", "accelerator.instanceTypes"],
