@@ -7,10 +7,7 @@ export const priceSource =
 /** The day of the price list (YYYY-MM-DD). */
 export const pricesAsOf = "2026-07-20";
 
-/**
- * USD/hour, Linux, shared tenancy, on-demand. A type that the list lacks is sold through Capacity Blocks only, or not
- * in this region.
- */
+/** USD/hour, Linux, shared tenancy, on-demand. A type that the list lacks is sold through Capacity Blocks only, or not in this region. */
 export const usdPerHour: Readonly<Record<string, number>> = {
   "inf1.xlarge": 0.228,
   "inf1.2xlarge": 0.362,
