@@ -18,8 +18,7 @@ export type Call = <Output extends Answer>(
  * service, operation, time and request id under --debug.
  *
  * @param signal Left out: the call is not cut off. A signal that never aborts would gather the SDK's listeners, of
- *   which
- * Node warns from the eleventh call under way on.
+ *   which Node warns from the eleventh call under way on.
  */
 export function createCall(config: AwsConfig, service: AwsService, signal?: AbortSignal): Call {
   return async (operation, send) => {

@@ -54,8 +54,8 @@ export interface Steps extends Pick<ServicePlan, "steps"> {
 
 /**
  * Carries out a plan in its order, once what is under way is stopped, all of it at once. Services whose tasks are
- * replaced follow one another, or go side by side as
- * far as their rollout lets them; after a failure the rest is left as it is, but for what a replacement has made.
+ * replaced follow one another, or go side by side as far as their rollout lets them; after a failure the rest is left
+ * as it is, but for what a replacement has made.
  */
 export async function deployServices(
   ecs: EcsPort,

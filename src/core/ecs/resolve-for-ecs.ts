@@ -69,8 +69,7 @@ export const judgeMerge: Judge = (_, generated) => generated.flatMap(({ problems
  * Works out what a workload is on ECS, for one cluster.
  *
  * @param judge What its definitions are held to: `judgeBy` the linter, or `judgeMerge` where that has no word about
- *   them;
- *   null where they have been judged, or are what runs.
+ *   them; null where they have been judged, or are what runs.
  * @throws Refusal when raw fields take a device or a lock of a slot away, claim a device beyond it, or make what the
  *   linter calls an error, and for a service that nothing would keep off devices that are still held.
  */

@@ -12,8 +12,7 @@ type Percentages = Pick<DeploymentConfiguration, "minimumHealthyPercent" | "maxi
 
 /**
  * What ECS takes for the bounds of a rollout of so many tasks: never looser than they say. ECS's own default stays
- * where
- * the bounds say nothing, or there is no task to count in.
+ * where the bounds say nothing, or there is no task to count in.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export function percentagesFor({ maxUnavailable, maxSurge }: RolloutBounds, count: number): Percentages {

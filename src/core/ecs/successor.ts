@@ -8,8 +8,7 @@ import type { EcsVariant } from "./resolve-for-ecs.ts";
  * Services whose next task the agent would start on Neuron devices that the last one still holds. ECS takes the CPU and
  * the memory of a stopping task for free and places its successor on the same instance; the agent starts it once both
  * are. In bridge and host mode it waits for the lock ports too, in awsvpc mode for nothing else: so only a task that
- * has
- * no room beside the one before it waits for that one to have stopped.
+ * has no room beside the one before it waits for that one to have stopped.
  * https://github.com/aws/amazon-ecs-agent/blob/master/CHANGELOG.md (1.74.1: tasks are started when the instance's CPU,
  * memory, ports and GPUs suffice)
  */

@@ -16,8 +16,7 @@ const plainType = "inf2.xlarge";
 
 /**
  * How many empty machines of each of its types so many replicas of a workload would take, placed as ECS places them:
- * what
- * somebody who has none would have to start. 1 at least; none of a type that the catalogue does not know.
+ * what somebody who has none would have to start. 1 at least; none of a type that the catalogue does not know.
  */
 export function machinesNeeded(ecs: EcsWorkload, replicas: number): readonly MachinesNeeded[] {
   const named = ecs.workload.shapes.flatMap(({ instanceTypes }) => instanceTypes.map((each) => each.instanceType));

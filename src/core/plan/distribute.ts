@@ -19,9 +19,8 @@ export interface Share {
 /**
  * How many of `replicas` each service has: as it is now where the number is the same, else the fewest changes that
  * lead to it. One more goes to the service with the fewest that has room for it, and of a rank rather to one that
- * leaves
- * the others their room wherever ECS places its tasks; one less leaves the one with the most. What has no room anywhere
- * is shared evenly all the same, where it comes closest first: the rollout guard says what is short.
+ * leaves the others their room wherever ECS places its tasks; one less leaves the one with the most. What has no room
+ * anywhere is shared evenly all the same, where it comes closest first: the rollout guard says what is short.
  *
  * @param rooms The cluster without the workload's own tasks; tasks are placed in them.
  */
