@@ -1,5 +1,8 @@
 import { devicePath, type Slot } from "../catalog/slots.ts";
 import { listOr } from "../base/problem.ts";
+import type { Requirements } from "../ecs/requirements.ts";
+import type { InstanceState } from "../placement/instance-state.ts";
+import { unjudgedOf } from "../placement/unjudged.ts";
 
 /** Machines by their EC2 ids, as a plan sees them for one slot. */
 export interface Places {
@@ -12,10 +15,12 @@ export interface Places {
   readonly spoiled: readonly string[];
   /** The room is for other slots of the run. */
   readonly crowded: readonly string[];
+  /** What notJudged says. */
+  readonly open: readonly string[];
 }
 
 /** Why a plan has a slot where it has it, in one line. */
-export function placementReason(slot: Slot, { free, fresh, unseen, spoiled, crowded }: Places): string {
+export function placementReason(slot: Slot, { free, fresh, unseen, spoiled, crowded, open }: Places): string {
   const one = slot.length === 1;
   const devices = one ? devicePath(slot[0]!) : `${devicePath(slot[0]!)} to neuron${slot.at(-1)}`;
   return [
@@ -25,7 +30,17 @@ export function placementReason(slot: Slot, { free, fresh, unseen, spoiled, crow
       : [`not on ${namesInShort(unseen)}, where a task that ECS sees no lock of holds ${one ? "it" : "some"}`]),
     ...(spoiled.length === 0 ? [] : [`not on ${namesInShort(spoiled)}, where another slot of this run needs some`]),
     ...(crowded.length === 0 ? [] : [`not on ${namesInShort(crowded)}, where other slots of this run need the room`]),
+    ...open,
   ].join("; ");
+}
+
+/** What decides on these machines and only ECS knows, a sentence each without its full stop. */
+export function notJudged(requirements: Requirements, instanceStates: readonly InstanceState[]): readonly string[] {
+  const machines = new Map<string, string[]>();
+  for (const instanceState of instanceStates)
+    for (const { message } of unjudgedOf(requirements, instanceState))
+      machines.set(message, [...(machines.get(message) ?? []), instanceState.instance.ec2InstanceId]);
+  return [...machines].map(([message, ids]) => `not judged of ${namesInShort(ids)}: ${message}`);
 }
 
 /** `1 new g5.xlarge of gpu-asg`: the machines that a capacity provider would start; none for none. */

@@ -4,12 +4,11 @@ import { definitionsOf, type EcsVariant, type EcsWorkload } from "../ecs/resolve
 import { freshInstances } from "../placement/fresh-instances.ts";
 import { placeIn } from "../placement/place.ts";
 import { instanceStatesOf, type InstanceState } from "../placement/instance-state.ts";
-import { unjudgedOf } from "../placement/unjudged.ts";
 import { evaluateFit } from "../placement/evaluate-fit.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
 import { mayStart, placementOptions, providersOf, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
-import { namesInShort, newMachines } from "./placement-reason.ts";
+import { namesInShort, newMachines, notJudged } from "./placement-reason.ts";
 
 /**
  * Plans replicas that ECS schedules by itself (GPUs, plain CPU): as many of each variant as have room, in the order of
@@ -30,7 +29,7 @@ export function planByInstanceState(
     left -= arns.length;
     const chosen = new Set(arns);
     const names = [...chosen].map((arn) => ec2Ids.get(arn)!);
-    const open = uncounted(
+    const open = notJudged(
       needs,
       instanceStates.filter(({ instance }) => chosen.has(instance.arn)),
     );
@@ -64,15 +63,6 @@ function stepOf(
   const one = names.length + fresh.length === 1;
   const why = [`${namesInShort(names, fresh)} ${one ? "has" : "have"} room`, "ECS chooses", ...open].join("; ");
   return { definition, count, request: runRequest(settings, definition), why };
-}
-
-/** What decides on these machines and only ECS knows. */
-function uncounted(needs: Requirements, instanceStates: readonly InstanceState[]): readonly string[] {
-  const machines = new Map<string, string[]>();
-  for (const instanceState of instanceStates)
-    for (const { message } of unjudgedOf(needs, instanceState))
-      machines.set(message, [...(machines.get(message) ?? []), instanceState.instance.ec2InstanceId]);
-  return [...machines].map(([message, ids]) => `not judged of ${namesInShort(ids)}: ${message}`);
 }
 
 /** The container instances that take the tasks, one each. */

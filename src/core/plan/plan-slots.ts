@@ -14,7 +14,7 @@ import { leaveToOthers, type LeftToOthers, type PlacedSlot } from "./rivals.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
 import { mayStart, placementOptions, providersOf, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
-import { newMachines, placementReason } from "./placement-reason.ts";
+import { newMachines, notJudged, placementReason } from "./placement-reason.ts";
 
 /** One slot and the machines that the plan has it on. */
 interface Assignment {
@@ -63,7 +63,7 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
       const away = growing
         ? nowhere
         : { unseen: unseenFor(variant, settings, instanceStates), ...left.get(assignment.slot[0]!)! };
-      return stepsOf(variant, settings, assignment, away);
+      return stepsOf(variant, settings, assignment, away, instanceStates);
     });
   });
   if (assigned.length === count) return { steps, unplaced: [] };
@@ -146,19 +146,25 @@ function unseenFor(
 }
 
 function stepsOf(
-  { definition, shape, slot = [] }: EcsVariant,
+  { definition, shape, requirements, slot = [] }: EcsVariant,
   settings: RunSettings,
   { hosts }: Assignment,
   { unseen, spoiled, crowded }: Away,
+  instanceStates: readonly InstanceState[],
 ): readonly RunStep[] {
   const awsvpc = definition.networkMode === "awsvpc";
   const partial = shape.request.kind === "neuron" && !shape.request.whole;
   const places = ec2Ids(hosts);
+  const chosen = new Set(places);
+  const open = notJudged(
+    placedBy(requirements, placementOptions(settings)),
+    instanceStates.filter(({ instance }) => chosen.has(instance.ec2InstanceId)),
+  );
   const step = (count: number, constraints: readonly PlacementConstraint[], machines: readonly string[]): RunStep => ({
     definition,
     count,
     machines,
-    why: placementReason(slot, { free: places, fresh: addedFor(hosts, settings), unseen, spoiled, crowded }),
+    why: placementReason(slot, { free: places, fresh: addedFor(hosts, settings), unseen, spoiled, crowded, open }),
     request: runRequest(settings, definition, {
       placementConstraints: [...(awsvpc ? [{ type: "distinctInstance" }] : []), ...constraints],
       ...(awsvpc ? { group: `aiplat:${slotName(slot)}` } : {}),

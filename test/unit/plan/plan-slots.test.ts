@@ -344,3 +344,26 @@ function canStand(
     return canStand(others, room.with(on, room[on]! - 1), used.with(on, new Set([...used[on]!, ...first.slot])));
   });
 }
+
+it("a plan of slots says what is not judged of the machines that it counts on: trunked ones in awsvpc mode", () => {
+  const settings: RunSettings = {
+    run: "chip-1",
+    cluster: "prod",
+    count: 1,
+    strategy: "pack",
+    placementConstraints: [],
+    enableExecuteCommand: false,
+  };
+  const plain = anInstance("1", "inf2.xlarge");
+  const trunked = { ...plain, attributes: { ...plain.attributes, "ecs.awsvpc-trunk-id": "eni-1" } };
+  const why = (networkMode: "awsvpc" | "bridge", instance: typeof plain) => {
+    const accelerator = { instanceTypes: ["inf2.xlarge"] };
+    const workload = ecsOf({ name: "chip", image: "chip:1", accelerator, ecs: { networkMode } });
+    return planSlots(workload, settings, 1, aSnapshot([instance])).steps[0]!.why;
+  };
+  const free = `/dev/neuron0 is free on ${plain.ec2InstanceId}`;
+  expect(why("awsvpc", trunked)).toBe(
+    `${free}; not judged of ${plain.ec2InstanceId}: its network interfaces are not counted: it has ENI trunking (ecs.awsvpc-trunk-id)`,
+  );
+  expect([why("awsvpc", plain), why("bridge", trunked)]).toEqual([free, free]);
+});
