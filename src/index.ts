@@ -2,13 +2,7 @@
  * aiplat's programmatic API: the pure core. Nothing here reads a file, calls AWS or prints.
  * The type Workload is inferred from a schema: to use it install zod, an optional peer dependency.
  */
-export {
-  findInstanceType,
-  instanceTypes,
-  nearestInstanceTypes,
-  priceOf,
-  type Price,
-} from "./core/catalog/instance-types/catalog.ts";
+export { findInstanceType, instanceTypes, nearestInstanceTypes } from "./core/catalog/instance-types/catalog.ts";
 export type {
   Accelerator,
   AcceleratorKind,
@@ -32,7 +26,17 @@ export { everyVariantOf, variantsOf, type Variant } from "./core/ecs/variants.ts
 export type { DeviceRequest, ResolvedWorkload, Shape } from "./core/workload/resolved.ts";
 export type { Workload } from "./core/workload/schema.ts";
 export type { TaskDefinition } from "./core/ecs-api/api.ts";
-export { resolveForEcs, type EcsTarget, type EcsVariant, type EcsWorkload } from "./core/ecs/resolve-for-ecs.ts";
+export { priceOf, type Price } from "./core/catalog/instance-types/price.ts";
+export { judgeBy } from "./core/ecs/judge.ts";
+export { lintTaskDefinition } from "./core/ecs/lint/lint.ts";
+export {
+  judgeMerge,
+  resolveForEcs,
+  type EcsTarget,
+  type EcsVariant,
+  type EcsWorkload,
+  type Judge,
+} from "./core/ecs/resolve-for-ecs.ts";
 export {
   generateManifests,
   resolveForKubernetes,

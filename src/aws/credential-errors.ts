@@ -1,7 +1,7 @@
-import { inRegion, type FailedCall, type Rule } from "./failure.ts";
+import { inRegion, type FailedCall, type ErrorRule } from "./failure.ts";
 
 /** Failures to prove who calls: no credentials, expired ones, unknown ones, or a clock that is wrong. */
-export const credentialRules: readonly Rule[] = [
+export const credentialRules: readonly ErrorRule[] = [
   {
     names: ["CredentialsProviderError", "TokenProviderError", "UnauthorizedException"],
     text: /\bSSO\b|sso login|session token not found/i,

@@ -1,11 +1,11 @@
 import { callName } from "./service-errors.ts";
-import { inRegion, type Rule } from "./failure.ts";
+import { inRegion, type ErrorRule } from "./failure.ts";
 
 /**
  * What ECS refuses, with the fix. Its answers to different mistakes share three codes, so the sentence decides:
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html and sentences seen in public issues.
  */
-export const ecsRules: readonly Rule[] = [
+export const ecsRules: readonly ErrorRule[] = [
   {
     names: ["ClusterNotFoundException"],
     code: "NotFound",

@@ -1,8 +1,8 @@
-import { inRegion, type Rule } from "./failure.ts";
+import { inRegion, type ErrorRule } from "./failure.ts";
 import { callName } from "./service-errors.ts";
 
 /** What EKS refuses, with the fix. https://docs.aws.amazon.com/eks/latest/APIReference/CommonErrors.html */
-export const eksRules: readonly Rule[] = [
+export const eksRules: readonly ErrorRule[] = [
   {
     names: ["ResourceNotFoundException"],
     text: /cluster/i,

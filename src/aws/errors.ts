@@ -3,7 +3,7 @@ import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
 import { credentialRules, unknownCredentialCodes } from "./credential-errors.ts";
 import { ecsRules } from "./ecs-errors.ts";
 import { eksRules } from "./eks-errors.ts";
-import { readFailure, type FailedCall, type Failure, type Rule } from "./failure.ts";
+import { readFailure, type FailedCall, type AwsFailure, type ErrorRule } from "./failure.ts";
 import { networkRules } from "./network-errors.ts";
 import { callName, serviceRules } from "./service-errors.ts";
 
@@ -26,13 +26,16 @@ export function translateAwsError(error: unknown, call: FailedCall): AiplatError
 }
 
 /** What a service says in its own words. */
-const ownRules: Readonly<Partial<Record<FailedCall["service"], readonly Rule[]>>> = { ecs: ecsRules, eks: eksRules };
+const ownRules: Readonly<Partial<Record<FailedCall["service"], readonly ErrorRule[]>>> = {
+  ecs: ecsRules,
+  eks: eksRules,
+};
 
-function rulesOf(call: FailedCall): readonly Rule[] {
+function rulesOf(call: FailedCall): readonly ErrorRule[] {
   return [...networkRules, ...credentialRules, ...(ownRules[call.service] ?? []), ...serviceRules];
 }
 
-function applies(rule: Rule, failure: Failure, call: FailedCall): boolean {
+function applies(rule: ErrorRule, failure: AwsFailure, call: FailedCall): boolean {
   return (
     (rule.names?.includes(failure.name) ?? true) &&
     (rule.text?.test(failure.message) ?? true) &&
@@ -40,14 +43,14 @@ function applies(rule: Rule, failure: Failure, call: FailedCall): boolean {
   );
 }
 
-const anything: Rule = {
+const anything: ErrorRule = {
   code: "AwsError",
   say: (failure, call) => ({
     message: `${callName(call)} failed: ${failure.name}${failure.message === "" ? "" : `: ${failure.message}`}`,
   }),
 };
 
-function detailsOf(failure: Failure, call: FailedCall): Readonly<Record<string, unknown>> {
+function detailsOf(failure: AwsFailure, call: FailedCall): Readonly<Record<string, unknown>> {
   const { requestId, httpStatus } = failure;
   return {
     service: call.service,

@@ -20,7 +20,7 @@ export function inRegion({ region }: FailedCall): string {
 }
 
 /** What an SDK error says, whatever raised it: the service, the credentials or the network. */
-export interface Failure {
+export interface AwsFailure {
   /** AWS's error code, or the SDK's own name such as `CredentialsProviderError`. */
   readonly name: string;
   readonly message: string;
@@ -37,14 +37,14 @@ export interface Failure {
 export type NetworkFault = "refused" | "unknown-host" | "unreachable" | "lost" | "slow" | "certificate" | "not-tls";
 
 /** A row of the error tables: which failures it is about, and what the user is told. */
-export interface Rule {
+export interface ErrorRule {
   /** Error codes; any where left out. */
   readonly names?: readonly string[];
   /** What the message must say as well. */
   readonly text?: RegExp;
-  readonly when?: (failure: Failure, call: FailedCall) => boolean;
+  readonly when?: (failure: AwsFailure, call: FailedCall) => boolean;
   readonly code: ErrorCode;
-  readonly say: (failure: Failure, call: FailedCall) => { readonly message: string; readonly hint?: string };
+  readonly say: (failure: AwsFailure, call: FailedCall) => { readonly message: string; readonly hint?: string };
 }
 
 /**
@@ -93,7 +93,7 @@ interface Raw {
  * Reads what an SDK call threw; undefined where it came from neither AWS nor the
  * network, but from a mistake in the program.
  */
-export function readFailure(error: unknown): Failure | undefined {
+export function readFailure(error: unknown): AwsFailure | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const raw = error as Raw;
   const network = readNetworkFault(raw);
@@ -109,7 +109,7 @@ export function readFailure(error: unknown): Failure | undefined {
 }
 
 /** The network error itself, or the one it was caused by; where a host has several addresses, the first one's. */
-function readNetworkFault(raw: Raw, depth = 0): Pick<Failure, "network" | "systemCode" | "host"> | undefined {
+function readNetworkFault(raw: Raw, depth = 0): Pick<AwsFailure, "network" | "systemCode" | "host"> | undefined {
   const fault =
     typeof raw.code === "string" && Object.hasOwn(networkFaults, raw.code) ? networkFaults[raw.code] : undefined;
   if (fault !== undefined) {

@@ -1,4 +1,4 @@
-import type { FailedCall, Failure, NetworkFault, Rule } from "./failure.ts";
+import type { FailedCall, AwsFailure, NetworkFault, ErrorRule } from "./failure.ts";
 
 const onCustomEndpoint = "Is the server of --endpoint-url or AWS_ENDPOINT_URL running, and is this its address?";
 
@@ -31,7 +31,7 @@ const faults: Readonly<Record<NetworkFault, { readonly what: string; readonly hi
 };
 
 /** Failures to reach the service, or anything that speaks its protocol. */
-export const networkRules: readonly Rule[] = [
+export const networkRules: readonly ErrorRule[] = [
   {
     when: (failure) => failure.network !== undefined,
     code: "Network",
@@ -62,6 +62,6 @@ function calling({ service, operation, region }: FailedCall): string {
   return `cannot call ${service}:${operation}${region === undefined ? "" : ` in ${region}`}`;
 }
 
-function placeOf(failure: Failure, call: FailedCall): string {
+function placeOf(failure: AwsFailure, call: FailedCall): string {
   return call.endpoint ?? failure.host ?? `the endpoint of ${call.service}`;
 }

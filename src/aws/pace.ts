@@ -9,7 +9,7 @@ export interface Bucket {
 }
 
 /** Time, so that tests need not wait for it. */
-export interface Clock {
+export interface PaceClock {
   /** Milliseconds. */
   now(): number;
   sleep(milliseconds: number): Promise<void>;
@@ -22,7 +22,7 @@ export type Pace = <Result>(request: () => Promise<Result>) => Promise<Result>;
 const mostUnderWay = 16;
 
 /** A token bucket: what AWS keeps on its side, kept here too, so that a large cluster does not run into throttling. */
-export function createPace(bucket: Bucket, clock: Clock): Pace {
+export function createPace(bucket: Bucket, clock: PaceClock): Pace {
   let tokens = bucket.burst;
   let filledAt = clock.now();
   let underWay = 0;
@@ -53,7 +53,7 @@ export function createPace(bucket: Bucket, clock: Clock): Pace {
 }
 
 /** The machine's clock; sleeping ends with Interrupted when the signal, if there is one, aborts. */
-export function systemClock(signal?: AbortSignal): Clock {
+export function systemClock(signal?: AbortSignal): PaceClock {
   return {
     now: () => performance.now(),
     sleep: async (milliseconds) => {

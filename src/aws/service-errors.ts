@@ -1,7 +1,7 @@
-import { inRegion, type FailedCall, type Failure, type Rule } from "./failure.ts";
+import { inRegion, type FailedCall, type AwsFailure, type ErrorRule } from "./failure.ts";
 
 /** What any service can answer: no permission, too fast, out of order. */
-export const serviceRules: readonly Rule[] = [
+export const serviceRules: readonly ErrorRule[] = [
   {
     names: ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "NotAuthorized", "ForbiddenException"],
     code: "AccessDenied",
@@ -51,7 +51,7 @@ export function callName({ service, operation, region }: FailedCall): string {
 }
 
 /** AWS's sentence names the principal, the action and the resource, in most services. */
-function sayDenied(failure: Failure, call: FailedCall) {
+function sayDenied(failure: AwsFailure, call: FailedCall) {
   const action =
     /not authorized to perform:? ([\w-]+:\w+)/i.exec(failure.message)?.[1] ?? `${call.service}:${call.operation}`;
   const principal = /User: (arn:\S+)/.exec(failure.message)?.[1] ?? "these credentials";
@@ -68,13 +68,13 @@ function sayDenied(failure: Failure, call: FailedCall) {
   };
 }
 
-function throttled(failure: Failure, call: FailedCall) {
+function throttled(failure: AwsFailure, call: FailedCall) {
   return {
     message: `AWS throttled ${callName(call)}${tries(failure)}`,
     hint: "Try again in a minute. The limit is the account's in that region: other programs that call AWS share it.",
   };
 }
 
-function tries({ attempts }: Failure): string {
+function tries({ attempts }: AwsFailure): string {
   return attempts === undefined || attempts < 2 ? "" : ` in ${attempts} attempts`;
 }

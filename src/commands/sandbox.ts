@@ -6,7 +6,7 @@ import { AiplatError, InvalidInput } from "../errors.ts";
 import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { sandboxView } from "../output/sandbox.ts";
-import type { FleetRow, Sandbox, SandboxOptions } from "../sandbox/sandbox.ts";
+import type { SandboxMachines, Sandbox, SandboxOptions } from "../sandbox/sandbox.ts";
 import type { Faults } from "../sandbox/wire/faults.ts";
 import { clusterStateOption, loadSnapshot } from "./shared/cluster-state.ts";
 import type { Command } from "./command.ts";
@@ -16,7 +16,7 @@ type Fault = { readonly throttle: true } | { readonly operation: string; readonl
 
 interface Options {
   readonly port?: number;
-  readonly instance?: readonly FleetRow[];
+  readonly instance?: readonly SandboxMachines[];
   readonly cluster?: string;
   readonly clusterState?: string;
   readonly speed?: number;
@@ -26,7 +26,7 @@ interface Options {
 }
 
 /** What the sandbox has where nothing else is asked for. */
-export const defaultFleet: readonly FleetRow[] = [
+export const defaultFleet: readonly SandboxMachines[] = [
   { instanceType: "inf2.xlarge", count: 2 },
   { instanceType: "trn1.2xlarge", count: 1 },
   { instanceType: "g5.xlarge", count: 1 },
@@ -137,7 +137,7 @@ async function start(port: number, options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-function countTypes({ instances }: ClusterSnapshot): readonly FleetRow[] {
+function countTypes({ instances }: ClusterSnapshot): readonly SandboxMachines[] {
   const counts = new Map<string, number>();
   for (const { attributes } of instances) {
     const type = attributes["ecs.instance-type"] ?? "unknown";
@@ -162,7 +162,7 @@ function readPort(text: string): number {
 /** ECS's own limit. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
 const mostInstances = 5_000;
 
-function readFleetRow(text: string): FleetRow {
+function readFleetRow(text: string): SandboxMachines {
   const [, instanceType, count = "1"] = /^([^=]+)(?:=(\d{1,5}))?$/.exec(text) ?? [];
   if (instanceType === undefined || Number(count) > mostInstances)
     throw new AiplatError(

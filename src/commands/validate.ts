@@ -53,14 +53,14 @@ export const validate: Command<WorkloadOptions> = {
  */
 async function checkForEcs({ workload, warnings, locating }: LoadedWorkload): Promise<void> {
   if (workload.ecs === undefined) return;
-  const [{ anyRegion, lintFor }, { resolveForEcs }, { resolveWorkload }] = await Promise.all([
+  const [{ anyRegion, judgeFor }, { resolveForEcs }, { resolveWorkload }] = await Promise.all([
     import("./shared/load-ecs-workload.ts"),
     import("../core/ecs/resolve-for-ecs.ts"),
     import("../core/workload/resolve.ts"),
   ]);
-  const lint = await lintFor(workload);
+  const judge = await judgeFor(workload, (lint) => lint);
   try {
-    locating(() => resolveForEcs(resolveWorkload(workload), { region: anyRegion }, lint));
+    locating(() => resolveForEcs(resolveWorkload(workload), { region: anyRegion }, judge));
   } catch (error) {
     throw error instanceof InvalidInput ? new InvalidInput(inOrder([...warnings, ...error.problems])) : error;
   }

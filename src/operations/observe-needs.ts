@@ -1,7 +1,7 @@
 import { logGroupKey, type Needs } from "../core/ecs/account-needs.ts";
 import type { ObservedAccount } from "../core/doctor/observation.ts";
 import { decisionKey, permissionsOf } from "../core/doctor/permissions.ts";
-import type { Place } from "../core/doctor/place.ts";
+import type { CheckPlace } from "../core/doctor/place.ts";
 import { valueOf, type Reading } from "../core/doctor/reading.ts";
 import { roleAccountOf, roleNameOf } from "../core/doctor/role-name.ts";
 import type { Decision } from "../core/doctor/observed-account.ts";
@@ -31,7 +31,7 @@ export const noNeeds: ObservedNeeds = {
 export async function observeNeeds(
   ports: DoctorPorts,
   needs: Needs,
-  place: Place,
+  place: CheckPlace,
   network: NetworkConfiguration | undefined,
 ): Promise<ObservedNeeds> {
   const { aws } = ports;
@@ -67,7 +67,7 @@ export async function observeNeeds(
 async function observeAccess(
   { aws }: DoctorPorts,
   needs: Needs,
-  place: Place,
+  place: CheckPlace,
   secrets: Promise<ObservedNeeds["secrets"]>,
 ): Promise<Pick<ObservedNeeds, "roles" | "decisions">> {
   const named = [needs.executionRole, needs.taskRole].filter((role) => role !== undefined);
@@ -92,7 +92,7 @@ async function observeAccess(
 async function hasParameter(
   { aws }: DoctorPorts,
   { reference }: Needs["secrets"][number],
-  place: Place,
+  place: CheckPlace,
 ): Promise<Reading<boolean>> {
   const { names, region, account } = reference as Extract<typeof reference, { service: "ssm" }>;
   if (account !== undefined && account !== place.account) return { unread: `it is shared from account ${account}` };

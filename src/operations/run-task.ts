@@ -4,7 +4,7 @@ import type { Task } from "../core/ecs-api/api.ts";
 import type { RunRound } from "../core/plan/run-plan.ts";
 import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
 import { toAiplatError, type AiplatError } from "../errors.ts";
-import { EarlyEnd, playRounds } from "./play-rounds.ts";
+import { EarlyEnd, launchInRounds } from "./launch-in-rounds.ts";
 import type { EcsPort } from "../ports.ts";
 import type { Registered } from "./register-definition.ts";
 import type { Runtime } from "./runtime.ts";
@@ -60,7 +60,7 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
   let failures: readonly RunFailure[] = [];
   let error: AiplatError | undefined;
   try {
-    failures = await playRounds(ecs, runtime, input, started);
+    failures = await launchInRounds(ecs, runtime, input, started);
     if (input.allOrNothing) failures = [...failures, ...(await awaitPlacement(ecs, runtime, input, started))];
   } catch (thrown) {
     // Whatever went wrong, what was started is in `started` and is reported.

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { styleFor, type Style } from "./style.ts";
-import { alignedTable, htmlTable, markdownTable, tabSeparated, type Table } from "./table.ts";
+import type { Table } from "./table.ts";
 
 /**
  * One result in every form a command offers. A renderer file per result kind makes it; a missing form is not offered.
@@ -32,7 +32,9 @@ async function render(context: Context, view: View): Promise<string> {
   const style = () => styleFor(options.color, env, stdout);
   const table = view.table ?? { columns: [], rows: [] };
   const columns = stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY;
-  const inLine = async () => alignedTable(table, await style(), columns);
+  // Not loaded where an artefact is printed, or a document.
+  const tables = () => import("./table.ts");
+  const inLine = async () => (await tables()).alignedTable(table, await style(), columns);
   switch (options.format) {
     case "json":
       return `${JSON.stringify(documentOf(view), null, 2)}\n`;
@@ -41,7 +43,7 @@ async function render(context: Context, view: View): Promise<string> {
     case "table":
       return inLine();
     case "markdown":
-      return markdownTable(table);
+      return (await tables()).markdownTable(table);
     case "env":
       return Object.entries(view.env ?? {})
         .map(([name, value]) => `${name}=${shellWord(value)}\n`)
@@ -49,12 +51,12 @@ async function render(context: Context, view: View): Promise<string> {
     case "github":
       return view.github ?? "";
     case "html":
-      return page(view.kind, view.html ?? htmlTable(table));
+      return page(view.kind, view.html ?? (await tables()).htmlTable(table));
     case "text": {
       if (!stdout.isTTY && view.piped !== undefined) return view.piped;
       if (stdout.isTTY || view.table === undefined)
         return view.text === undefined ? inLine() : view.text(await style(), columns);
-      return tabSeparated(table);
+      return (await tables()).tabSeparated(table);
     }
   }
 }

@@ -4,7 +4,7 @@
  */
 import { retentionDays } from "../core/workload/fields.ts";
 import { present } from "../core/base/present.ts";
-import type { LogGroupRecord, LogLine, LogStreamRecord } from "./model/logs.ts";
+import type { LogGroupRecord, SandboxLogLine, LogStreamRecord } from "./model/logs.ts";
 import type { World } from "./model/world.ts";
 import { pageOf } from "./ecs/pages.ts";
 import { AwsError } from "./wire/aws-error.ts";
@@ -157,7 +157,7 @@ export const logsOperations: Readonly<Record<string, Operation>> = {
   ),
 };
 
-function between(start: number | undefined, end: number | undefined): (line: LogLine) => boolean {
+function between(start: number | undefined, end: number | undefined): (line: SandboxLogLine) => boolean {
   // "Events with a timestamp equal to or later than this time are included" and, for the end, are not.
   return ({ timestamp }) => (start === undefined || timestamp >= start) && (end === undefined || timestamp < end);
 }

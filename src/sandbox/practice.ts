@@ -1,5 +1,5 @@
 import { present } from "../core/base/present.ts";
-import { startSandbox, type FleetRow } from "./sandbox.ts";
+import { startSandbox, type SandboxMachines } from "./sandbox.ts";
 
 /** The sandbox of one command with --sandbox. */
 export interface Practice {
@@ -8,11 +8,11 @@ export interface Practice {
    * environment, configuration or credentials.
    */
   readonly environment: Readonly<Record<string, string>>;
-  stock(machines: readonly FleetRow[]): void;
+  stock(machines: readonly SandboxMachines[]): void;
 }
 
 /** There whatever the workload names. */
-const mixed: readonly FleetRow[] = ["inf2.xlarge", "trn1.2xlarge", "g5.xlarge"].map((instanceType) => ({
+const mixed: readonly SandboxMachines[] = ["inf2.xlarge", "trn1.2xlarge", "g5.xlarge"].map((instanceType) => ({
   instanceType,
   count: 1,
 }));
@@ -28,7 +28,7 @@ const taskMs = 20_000;
  * least.
  */
 export async function startPractice(
-  wanted: readonly FleetRow[],
+  wanted: readonly SandboxMachines[],
   region: string | undefined,
   now: () => number,
 ): Promise<Practice> {
@@ -53,6 +53,6 @@ export async function startPractice(
 }
 
 /** One to run on, and one to see that there is a choice. */
-function atLeastTwo(machines: readonly FleetRow[]): readonly FleetRow[] {
+function atLeastTwo(machines: readonly SandboxMachines[]): readonly SandboxMachines[] {
   return machines.map((each) => ({ ...each, count: Math.max(2, each.count) }));
 }

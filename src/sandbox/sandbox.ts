@@ -12,7 +12,7 @@ import { createRouter, type Handled } from "./wire/router.ts";
 import { serve } from "./wire/server.ts";
 
 /** So many instances of a type. */
-export interface FleetRow {
+export interface SandboxMachines {
   readonly instanceType: string;
   readonly count: number;
   /** Attributes besides those of the type. */
@@ -24,7 +24,7 @@ export interface SandboxOptions {
   readonly port: number;
   /** The one cluster it starts with: of this name and these instances, or as a snapshot shows it. */
   readonly cluster:
-    | { readonly name: string; readonly fleet: readonly FleetRow[] }
+    | { readonly name: string; readonly fleet: readonly SandboxMachines[] }
     | { readonly snapshot: ClusterSnapshot };
   readonly region?: string;
   readonly now: () => number;
@@ -51,7 +51,7 @@ export interface Sandbox {
   /** Moves stepped time on. */
   advance(seconds: number): void;
   /** Sees to it that every cluster has at least so many instances of the types. */
-  provide(fleet: readonly FleetRow[]): void;
+  provide(fleet: readonly SandboxMachines[]): void;
   close(): Promise<void>;
 }
 
@@ -75,7 +75,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     logs: new Logs(),
   });
   installScheduler(world);
-  const fleet: FleetRow[] = "fleet" in options.cluster ? [...options.cluster.fleet] : [];
+  const fleet: SandboxMachines[] = "fleet" in options.cluster ? [...options.cluster.fleet] : [];
   if ("snapshot" in options.cluster) seedCluster(world, options.cluster.snapshot);
   else stock(world, createCluster(world, options.cluster.name), fleet);
   if (options.background === true) {
@@ -122,7 +122,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 /** Adds what is missing to so many instances of each type. */
-function stock(world: World, cluster: ClusterRecord, fleet: readonly FleetRow[]): void {
+function stock(world: World, cluster: ClusterRecord, fleet: readonly SandboxMachines[]): void {
   for (const { instanceType, count, attributes: asked = {} } of fleet) {
     const wanted = Object.entries({ ...asked, "ecs.instance-type": instanceType });
     const there = [...cluster.instances.values()].filter(({ attributes }) =>

@@ -5,9 +5,9 @@ import type {
   ClusterRecord,
   DeploymentRecord,
   DeploymentStrategy,
-  Raw,
+  RawRecord,
   ServiceRecord,
-  ServiceSettings,
+  ServiceSettingsRecord,
 } from "./model/records.ts";
 import { wake } from "./model/scheduler.ts";
 import { closeServiceDeployment, ongoingOf, openServiceDeployment } from "./model/service-deployments.ts";
@@ -94,10 +94,10 @@ export function serviceOf(
  * What DescribeServices shows of the settings, as CreateService would have set them.
  * The sandbox plays no lifecycle hooks.
  */
-function settingsOf(service: Service): ServiceSettings {
+function settingsOf(service: Service): ServiceSettingsRecord {
   const daemon = service.schedulingStrategy === "DAEMON";
   const { deploymentConfiguration: { lifecycleHooks: _, ...deploymentConfiguration } = {}, ...rest } =
-    service as Service & Raw & { readonly deploymentConfiguration?: Raw };
+    service as Service & RawRecord & { readonly deploymentConfiguration?: RawRecord };
   const defaults = defaultsFor(daemon, service["launchType"] as string | undefined);
   const strategy = (deploymentConfiguration["strategy"] as DeploymentStrategy | undefined) ?? defaults.strategy;
   return {

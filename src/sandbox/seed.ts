@@ -3,9 +3,9 @@ import { isShare, type GpuNeed } from "../core/devices/gpu-need.ts";
 import { gpuIdsOf, releaseGpus } from "../core/devices/gpus.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import { createCluster } from "./model/clusters.ts";
-import { hostPortsOfNeeds, registerInstance } from "./model/instances.ts";
+import { hostPortsOfRequirements, registerInstance } from "./model/instances.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./model/records.ts";
-import { createTask, readNeeds } from "./model/tasks.ts";
+import { createTask, readRequirements } from "./model/tasks.ts";
 import type { World } from "./model/world.ts";
 import { seedServices, serviceOf, wakeServices } from "./seed-services.ts";
 
@@ -59,7 +59,7 @@ export function seedCluster(world: World, snapshot: ClusterSnapshot): ClusterRec
       task.desiredStatus === "STOPPED"
     )
       continue;
-    const needs = readNeeds(cluster, definition, { group: task.group, overrides: task.overrides });
+    const needs = readRequirements(cluster, definition, { group: task.group, overrides: task.overrides });
     const record = createTask(world, {
       cluster,
       definition,
@@ -88,7 +88,7 @@ function gpusOfSeed(seed: Task, need: GpuNeed, { freeGpus }: InstanceRecord): re
 function settle(world: World, task: TaskRecord, instance: InstanceRecord, seed: Task): void {
   const { startedAt = world.now() } = seed;
   const { cpu, memoryMiB, gpus: need } = task.needs;
-  const ports = hostPortsOfNeeds(task.needs);
+  const ports = hostPortsOfRequirements(task.needs);
   const without = (all: readonly number[], protocol: string) =>
     all.filter((port) => !ports.some((each) => each.port === port && each.protocol === protocol));
   const free = instance.free;

@@ -7,7 +7,7 @@ import { amiFamilies, amiParameters, type AmiFamily } from "../core/catalog/mach
 import { pageOf } from "./ecs/pages.ts";
 import { agentVersion } from "./model/instances.ts";
 import { AwsError } from "./wire/aws-error.ts";
-import { operation, type Call, type Operation } from "./wire/operation.ts";
+import { operation, type OperationCall, type Operation } from "./wire/operation.ts";
 import { flag, integer, list, struct, text } from "./wire/shape.ts";
 
 /** The minor versions of Kubernetes whose EKS images the sandbox has. */
@@ -63,7 +63,7 @@ function validation(message: string): AwsError {
   return new AwsError("ValidationException", message);
 }
 
-function answer(name: string, value: string, { region }: Call): object {
+function answer(name: string, value: string, { region }: OperationCall): object {
   return {
     Name: name,
     Type: "String",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createEcs } from "../../src/aws/ecs.ts";
-import { judgeRollouts } from "../../src/core/deployment/rollout.ts";
+import { simulateDeployments } from "../../src/core/deployment/simulate-deployment.ts";
 import { observeCluster } from "../../src/operations/observe-cluster.ts";
 import { startTestSandbox } from "../support/sandbox.ts";
 
@@ -69,7 +69,7 @@ describe("the rollout guard beside a sandbox", () => {
           const second = await box.register("bert", { ...container, image: "busybox:2" });
           const snapshot = await observeCluster(port, "default", 0);
           const definition = (await port.describeTaskDefinition(second))!;
-          const { finishes, started } = judgeRollouts(snapshot, [
+          const { finishes, started } = simulateDeployments(snapshot, [
             {
               service: "bert",
               definition,
@@ -137,7 +137,7 @@ describe("the rollout guard beside a sandbox", () => {
           const second = await box.register("bert", { ...container, image: "busybox:2" });
           const snapshot = await observeCluster(port, "default", 0);
           const definition = (await port.describeTaskDefinition(second))!;
-          const { finishes } = judgeRollouts(snapshot, [
+          const { finishes } = simulateDeployments(snapshot, [
             {
               service: "bert",
               definition,

@@ -1,3 +1,4 @@
+import { judgeBy } from "../../src/core/ecs/judge.ts";
 import type { ContainerDefinition } from "../../src/core/ecs-api/api.ts";
 import { lintTaskDefinition } from "../../src/core/ecs/lint/lint.ts";
 import { resolveForEcs, type EcsTarget, type EcsWorkload } from "../../src/core/ecs/resolve-for-ecs.ts";
@@ -7,7 +8,11 @@ import type { Workload } from "../../src/core/workload/schema.ts";
 
 /** A workload named bert as ECS has it, in region us-east-1 unless the target says otherwise. */
 export function ecsWorkload(change: Partial<Workload>, target: EcsTarget = { region: "us-east-1" }): EcsWorkload {
-  return resolveForEcs(resolveWorkload({ name: "bert", image: "repo/bert:1", ...change }), target, lintTaskDefinition);
+  return resolveForEcs(
+    resolveWorkload({ name: "bert", image: "repo/bert:1", ...change }),
+    target,
+    judgeBy(lintTaskDefinition),
+  );
 }
 
 /** The workload's own container in its first definition. */

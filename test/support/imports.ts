@@ -1,3 +1,4 @@
+import { judgeBy } from "../../src/core/ecs/judge.ts";
 import { namedProviders, serviceCapacityOf } from "../../src/core/ecs/capacity.ts";
 import { expect } from "vitest";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
@@ -104,7 +105,9 @@ export function importUnchanged(source: ImportSource, snapshot?: ClusterSnapshot
     // The devices are put in order.
     ({ rule, severity }) => severity === "error" && rule !== "neuron-device-order",
   );
-  const refused = refusals(() => resolveForEcs(workload, {}, lintTaskDefinition)).map((each) => each.split(" ")[0]!);
+  const refused = refusals(() => resolveForEcs(workload, {}, judgeBy(lintTaskDefinition))).map(
+    (each) => each.split(" ")[0]!,
+  );
   const linted = (list: readonly string[]) =>
     [...new Set(list)].filter((code) => rules.some(({ id }) => id === code)).sort();
   expect(linted(refused)).toEqual(linted(wrong.map(({ rule }) => rule)));

@@ -1,4 +1,5 @@
 /** A workload's services as they live, without a cluster: made by the plans under test, as ECS would make them. */
+import { judgeBy } from "../../src/core/ecs/judge.ts";
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
 import type { RegisteredTaskDefinition, TaskDefinition } from "../../src/core/ecs-api/api.ts";
 import type { Service, ServiceInput } from "../../src/core/ecs-api/service.ts";
@@ -8,6 +9,7 @@ import type { LiveServices } from "../../src/core/plan/live-services.ts";
 import { planServices } from "../../src/core/plan/plan-service.ts";
 import type { ServicePlanSettings } from "../../src/core/plan/service-parts.ts";
 import type { ServicePlan } from "../../src/core/plan/service-plan.ts";
+import { lintTaskDefinition } from "../../src/core/ecs/lint/lint.ts";
 import { resolveWorkload } from "../../src/core/workload/resolve.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { aSnapshot } from "./cluster.ts";
@@ -25,6 +27,8 @@ export function chip(changes: object = {}): EcsWorkload {
       replicas: 2,
       ...changes,
     } as unknown as Workload),
+    {},
+    judgeBy(lintTaskDefinition),
   );
 }
 

@@ -1,4 +1,4 @@
-import { nodeFleets, type NodeFleet } from "../../src/core/kubernetes/nodes/fleet.ts";
+import { planNodes, type PlannedNodes } from "../../src/core/kubernetes/nodes/planned-nodes.ts";
 import { karpenterManifests } from "../../src/core/kubernetes/nodes/karpenter.ts";
 import type { Manifest } from "../../src/core/kubernetes/manifest.ts";
 import { planNodegroup, type NodegroupPlan } from "../../src/core/kubernetes/nodes/node-group.ts";
@@ -33,8 +33,8 @@ function workloadOf({ types, nodes, replicas, devices }: NodeCase): Workload {
   };
 }
 
-export function fleetsOf(each: NodeCase, target: NodeTarget = "nodegroup"): readonly NodeFleet[] {
-  return nodeFleets(resolveWorkload(workloadOf(each)), { ...nodeSettings, ...each.settings }, target);
+export function fleetsOf(each: NodeCase, target: NodeTarget = "nodegroup"): readonly PlannedNodes[] {
+  return planNodes(resolveWorkload(workloadOf(each)), { ...nodeSettings, ...each.settings }, target);
 }
 
 export function plansOf(each: NodeCase): readonly NodegroupPlan[] {

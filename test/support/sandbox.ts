@@ -1,5 +1,5 @@
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
-import { startSandbox, type FleetRow, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import { startSandbox, type SandboxMachines, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
 
 /* oxlint-disable typescript/no-explicit-any -- answers are read as a script reads them */
 export type Json = any;
@@ -28,7 +28,7 @@ export class WireError extends Error {
 }
 
 export interface TestSandboxOptions extends Partial<Omit<SandboxOptions, "cluster">> {
-  readonly fleet?: readonly FleetRow[];
+  readonly fleet?: readonly SandboxMachines[];
   readonly snapshot?: ClusterSnapshot;
 }
 

@@ -136,8 +136,8 @@ describe("layers", () => {
 
 describe("rooms of the core", () => {
   it("have a floor each", () => {
-    const rooms = new Set([...files.keys()].flatMap((file) => roomOf(file) ?? []));
-    expect([...rooms].filter((room) => !(floors as readonly string[]).includes(room))).toEqual([]);
+    const instanceStates = new Set([...files.keys()].flatMap((file) => roomOf(file) ?? []));
+    expect([...instanceStates].filter((room) => !(floors as readonly string[]).includes(room))).toEqual([]);
     expect([...files.keys()].filter((file) => file.startsWith("core/") && roomOf(file) === undefined)).toEqual([]);
   });
 

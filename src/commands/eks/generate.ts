@@ -5,7 +5,7 @@ import { generateManifests, resolveForKubernetes, type KubernetesSettings } from
 import { requireKind, type Kind } from "../../core/kubernetes/kinds.ts";
 import { kustomizationFiles } from "../../core/kubernetes/kustomization.ts";
 import { neuronSchedulers, type NeuronScheduler } from "../../core/kubernetes/neuron-scheduling.ts";
-import type { Fleet } from "../../core/kubernetes/queues/kueue.ts";
+import type { QueueNodes } from "../../core/kubernetes/queues/kueue.ts";
 import { eksRules } from "../../core/kubernetes/rules.ts";
 import { Refusal } from "../../core/base/problem.ts";
 import { AiplatError } from "../../errors.ts";
@@ -24,7 +24,7 @@ interface Options extends WorkloadOptions {
   readonly with?: readonly Extra[];
   readonly maxReplicas?: number;
   readonly prometheus?: string;
-  readonly queueFleet?: readonly Fleet[];
+  readonly queueFleet?: readonly QueueNodes[];
   readonly outDir?: string;
 }
 
@@ -139,7 +139,7 @@ function minorVersion(text: string): string {
 }
 
 /** `trn1.32xlarge=4`: the instance type and how many nodes of it there are. */
-function fleet(text: string): Fleet {
+function fleet(text: string): QueueNodes {
   const match = /^([^=]+)=(\d+)$/.exec(text);
   const count = Number(match?.[2]);
   if (match === null || count < 1)

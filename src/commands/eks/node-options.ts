@@ -1,5 +1,5 @@
 import { nodeOperatingSystems, type NodeOs } from "../../core/catalog/machine-images/node-ami-types.ts";
-import { nodeFleets, type NodeFleet } from "../../core/kubernetes/nodes/fleet.ts";
+import { planNodes, type PlannedNodes } from "../../core/kubernetes/nodes/planned-nodes.ts";
 import { defaultDiskGiB, type NodeSettings, type NodeTarget } from "../../core/kubernetes/nodes/settings.ts";
 import { resolveWorkload } from "../../core/workload/resolve.ts";
 import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
@@ -89,7 +89,7 @@ export const nodeOptions: readonly OptionSpec[] = [
 export interface Nodes {
   readonly workload: ResolvedWorkload;
   readonly settings: NodeSettings;
-  readonly fleets: readonly NodeFleet[];
+  readonly fleets: readonly PlannedNodes[];
 }
 
 export function readNodes(
@@ -100,7 +100,7 @@ export function readNodes(
   const cluster = requireEksCluster(options["cluster"]);
   const settings = settingsOf(cluster, options);
   const workload = resolveWorkload(source);
-  return { workload, settings, fleets: locating(() => nodeFleets(workload, settings, target)) };
+  return { workload, settings, fleets: locating(() => planNodes(workload, settings, target)) };
 }
 
 /** The value of --cluster. */

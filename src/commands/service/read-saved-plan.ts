@@ -1,8 +1,8 @@
 import type { Context } from "../../context.ts";
-import { clusterMoved } from "../../core/plan/cluster-basis.ts";
+import { staleClusterReasons } from "../../core/plan/cluster-inputs.ts";
 import { hasDeployments, judged } from "../../core/plan/judge-plan.ts";
-import { basisOf, newestRevisions } from "../../core/plan/live-services.ts";
-import { movedSince, type ServiceBasis, type ServicePlan } from "../../core/plan/service-plan.ts";
+import { liveServiceInputsOf, newestRevisions } from "../../core/plan/live-services.ts";
+import { movedSince, type LiveServiceInputs, type ServicePlan } from "../../core/plan/service-plan.ts";
 import { readText, stdinName } from "../../files/read.ts";
 import { readLiveServices } from "../../operations/find-services.ts";
 import type { EcsPort } from "../../ports.ts";
@@ -23,7 +23,7 @@ export async function readSavedService(context: Context, ecs: EcsPort, path: str
   const plan = parseServicePlan(text, path === "-" ? stdinName : path);
   const { cluster, services, clusterBasis = { name: cluster } } = plan.inputs;
   const described = await ecs.describeCluster(cluster);
-  requireUnmoved(clusterMoved(clusterBasis, described?.status === "INACTIVE" ? undefined : described));
+  requireUnmoved(staleClusterReasons(clusterBasis, described?.status === "INACTIVE" ? undefined : described));
   requireUnmoved(movedSince(services, await basisNow(ecs, plan)));
   const logGroups = await liveSource(context, ecs).logGroups(plan.logGroups ?? []);
   const current = { ...plan, logGroups };
@@ -34,7 +34,7 @@ export async function readSavedService(context: Context, ecs: EcsPort, path: str
 async function basisNow(
   ecs: EcsPort,
   { inputs: { workload, cluster, services }, registrations }: ServicePlan,
-): Promise<readonly ServiceBasis[]> {
+): Promise<readonly LiveServiceInputs[]> {
   const planned = services.map(({ service }) => service);
   const live = await readLiveServices(ecs, cluster, workload, {
     services: planned,
@@ -44,7 +44,7 @@ async function basisNow(
   const familyOf = new Map(registrations.map(({ service, family }) => [service, family]));
   const names = new Set([...planned, ...live.services.map(({ serviceName }) => serviceName)]);
   return [...names].map((service) =>
-    basisOf(
+    liveServiceInputsOf(
       service,
       live.services.find(({ serviceName }) => serviceName === service),
       newest.of(familyOf.get(service) ?? ""),

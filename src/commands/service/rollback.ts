@@ -14,9 +14,9 @@ import {
   type ReplacedService,
   type Replacement,
 } from "../../core/plan/replacement.ts";
-import type { WayBack } from "../../core/plan/unreached.ts";
+import type { RollbackTarget } from "../../core/plan/unreached.ts";
 import { AiplatError } from "../../errors.ts";
-import { findRollouts } from "../../operations/find-rollouts.ts";
+import { findOngoingDeployments } from "../../operations/find-ongoing-deployments.ts";
 import { findStableRevision } from "../../operations/find-stable.ts";
 import type { EcsPort } from "../../ports.ts";
 import { note } from "../../output/note.ts";
@@ -81,7 +81,7 @@ export const serviceRollback: Command<Options> = {
     // Every revision is found before the first service is touched.
     const made = new Set(replacement?.successors);
     const staying = services.filter((service) => !made.has(service));
-    const rollouts = toRevision === undefined ? await findRollouts(ecs, cluster, staying) : noRollouts;
+    const rollouts = toRevision === undefined ? await findOngoingDeployments(ecs, cluster, staying) : noRollouts;
     const ways = await Promise.all(
       staying.map((service) => wayBack(ecs, cluster, service, toRevision, rollouts.get(service.serviceName))),
     );
@@ -114,7 +114,7 @@ async function wayBack(
   service: Service,
   revision: number | undefined,
   stopping: ServiceDeployment | undefined,
-): Promise<WayBack> {
+): Promise<RollbackTarget> {
   const [running, back] = await Promise.all([
     ecs.describeTaskDefinition(service.taskDefinition),
     revision === undefined

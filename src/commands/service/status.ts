@@ -1,7 +1,7 @@
 import { primaryOf } from "../../core/ecs-api/service.ts";
 import { withoutPermission } from "../../operations/follow-deployments.ts";
 import { explainServices } from "../../operations/explain-services.ts";
-import { findRollouts } from "../../operations/find-rollouts.ts";
+import { findOngoingDeployments } from "../../operations/find-ongoing-deployments.ts";
 import { findHealth } from "../../operations/find-health.ts";
 import { printFailures } from "../../output/failures.ts";
 import { print } from "../../output/print.ts";
@@ -34,7 +34,7 @@ export const serviceStatus: Command<ServiceTargetOptions> = {
       (service) => service.deployments.length > 1 || primaryOf(service)?.rolloutState === "IN_PROGRESS",
     );
     const [rollouts, health, stalls] = await Promise.all([
-      findRollouts(ecs, target.cluster, moving).catch(withoutPermission),
+      findOngoingDeployments(ecs, target.cluster, moving).catch(withoutPermission),
       findHealth(ecs, target.cluster, services, context.now()).catch(withoutPermission),
       explainServices(ecs, target.cluster, services, context.now()).catch(withoutPermission),
     ]);

@@ -2,8 +2,16 @@ import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
-import { lintGenerated, lintWithoutLocks, type Lint } from "../../core/ecs/judge.ts";
-import { resolveForEcs, type EcsTarget, type EcsVariant, type EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
+import type { Lint } from "../../core/ecs/lint/rule.ts";
+import { needsLint } from "../../core/ecs/needs-lint.ts";
+import {
+  judgeMerge,
+  resolveForEcs,
+  type EcsTarget,
+  type EcsVariant,
+  type EcsWorkload,
+  type Judge,
+} from "../../core/ecs/resolve-for-ecs.ts";
 import { ecsRules } from "../../core/ecs/rules.ts";
 import { resolveWorkload } from "../../core/workload/resolve.ts";
 import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
@@ -27,11 +35,27 @@ export interface LoadedEcsWorkload {
 /** Stands for the region where none is known yet: a log configuration names it. */
 export const anyRegion = "us-east-1";
 
-/** What the definitions of a workload are held to: the API's own model too where raw fields are merged into them. */
-export async function lintFor({ ecs }: Pick<Workload, "ecs">): Promise<Lint> {
-  if (ecs?.taskDefinition === undefined) return lintGenerated;
-  const { lintTaskDefinition } = await import("../../core/ecs/lint/lint.ts");
-  return lintTaskDefinition;
+/**
+ * What the definitions of a workload are held to: the API's own model too where raw fields are merged into them, and
+ * nothing that has to be loaded where the linter has no word about what was written.
+ *
+ * @param heldTo Which of the linter's rules count.
+ */
+export async function judgeFor(workload: Workload, heldTo: (lint: Lint) => Lint): Promise<Judge> {
+  if (!needsLint(workload)) return judgeMerge;
+  const [{ judgeBy }, lint] = await Promise.all([
+    import("../../core/ecs/judge.ts"),
+    workload.ecs?.taskDefinition === undefined
+      ? import("../../core/ecs/lint/lint-generated.ts").then(({ lintGenerated }) => lintGenerated)
+      : import("../../core/ecs/lint/lint.ts").then(({ lintTaskDefinition }) => lintTaskDefinition),
+  ]);
+  return judgeBy(heldTo(lint));
+}
+
+/** For where no cluster has said yet which ports are locks. */
+function withoutLocks(lint: Lint): Lint {
+  const aboutLocks = new Set<string>(["lock-port-taken", "lock-port-tcp", "port-twice"]);
+  return (definition, known) => lint(definition, known).filter(({ rule }) => !aboutLocks.has(rule));
 }
 
 /**
@@ -50,12 +74,13 @@ export async function loadEcsWorkload(
   const { workload, warnings, locating } = await loadWorkload(context, invocation, ecsRules);
   await warn(context, ...warnings);
   const resolved = resolveWorkload(workload);
-  const lint = heldTo(await lintFor(workload));
+  const judge = await judgeFor(workload, heldTo);
+  const early = await judgeFor(workload, (lint) => withoutLocks(heldTo(lint)));
   const region = workload.logs === undefined ? undefined : await askRegion();
-  const on = (target: EcsTarget, held: Lint | null = lint) =>
+  const on = (target: EcsTarget, held: Judge | null = judge) =>
     locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }, held));
   // Which region it is makes no difference to what is wrong. Which ports are locks the cluster says, once it is asked.
-  const anywhere = on({ region: region ?? anyRegion }, lintWithoutLocks(lint));
+  const anywhere = on({ region: region ?? anyRegion }, early);
   if (context.stockSandbox !== undefined) {
     const { machinesNeeded } = await import("../../core/placement/machines-needed.ts");
     const { count = resolved.replicas } = invocation.options as { readonly count?: number };
@@ -64,12 +89,15 @@ export async function loadEcsWorkload(
   return {
     resolved,
     anywhere,
-    forCluster: (cluster) =>
-      on(
+    forCluster: (cluster) => {
+      // Nothing that the cluster or the region could say differently, nor a word of the linter's about locks.
+      if (cluster === undefined && workload.logs === undefined && judge === judgeMerge) return anywhere;
+      return on(
         cluster === undefined ? {} : { lockPortBase: locating(() => lockPortBaseOf(cluster.tags)) },
         // Without a region the definitions do without logs.
-        workload.logs !== undefined && region === undefined ? null : lint,
-      ),
+        workload.logs !== undefined && region === undefined ? null : judge,
+      );
+    },
     locating,
   };
 }

@@ -6,7 +6,7 @@ import { definitionNameOf } from "../../core/ecs-api/arn.ts";
 import type { WantedLogGroup } from "../../core/ecs/log-groups.ts";
 import { planLogGroups, type LogGroupStep } from "../../core/plan/log-groups.ts";
 import type { Capacity } from "../../core/ecs/capacity.ts";
-import type { DescribedCluster } from "../../core/plan/cluster-basis.ts";
+import type { DescribedCluster } from "../../core/plan/cluster-inputs.ts";
 import { providersToDescribe, type ClusterCapacity } from "../../core/plan/choose-capacity.ts";
 import { newestIn, type NewestRevisions } from "../../core/plan/newest-revisions.ts";
 import { readNewest } from "../../operations/describe-definitions.ts";

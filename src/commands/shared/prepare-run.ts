@@ -5,7 +5,7 @@ import { logGroupsOf } from "../../core/ecs/log-groups.ts";
 import { definitionsOf, readsCluster, type EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
 import type { LogGroupStep } from "../../core/plan/log-groups.ts";
 import { typesOf } from "../../core/plan/choose-capacity.ts";
-import type { DescribedCluster } from "../../core/plan/cluster-basis.ts";
+import type { DescribedCluster } from "../../core/plan/cluster-inputs.ts";
 import { planRun } from "../../core/plan/plan-run.ts";
 import type { RunFlags } from "../../core/plan/run-flags.ts";
 import { networkConfigurationOf, type RunSettings } from "../../core/plan/run-request.ts";

@@ -1,5 +1,5 @@
 import { present } from "../../core/base/present.ts";
-import type { DescribedCluster } from "../../core/plan/cluster-basis.ts";
+import type { DescribedCluster } from "../../core/plan/cluster-inputs.ts";
 import type { RunFlags } from "../../core/plan/run-flags.ts";
 import type { RunSettings } from "../../core/plan/run-request.ts";
 import { nameRun } from "../../operations/tokens.ts";

@@ -1,6 +1,6 @@
 import type { ContainerInstance } from "./snapshot.ts";
 import { compareVersions, isVersion } from "../base/version.ts";
-import type { Expression, Operator, Subject, Test } from "../ecs-api/query/expression.ts";
+import type { Expression, Operator, QuerySubject, Test } from "../ecs-api/query/expression.ts";
 import { parseInstant } from "../ecs-api/query/instant.ts";
 import { compileJavaPattern } from "../ecs-api/query/java-match.ts";
 import { parseJavaPattern } from "../ecs-api/query/java-pattern.ts";
@@ -34,7 +34,7 @@ export function compileExpression(expression: Expression): Predicate {
 }
 
 /** The value that a comparison looks at, as text; undefined where the instance has none. */
-export function valueOf(subject: Subject, instance: ContainerInstance): string | undefined {
+export function valueOf(subject: QuerySubject, instance: ContainerInstance): string | undefined {
   switch (subject) {
     case "agentConnected":
       return String(instance.agentConnected);

@@ -1,6 +1,6 @@
 import type { ContainerInstance } from "./snapshot.ts";
 import { valueOf } from "./evaluate-query.ts";
-import type { Expression, Subject } from "../ecs-api/query/expression.ts";
+import type { Expression, QuerySubject } from "../ecs-api/query/expression.ts";
 
 /** What an instance has of everything that an expression looks at: why it was not selected. */
 export function explainFailure(expression: Expression, instance: ContainerInstance): string {
@@ -8,12 +8,12 @@ export function explainFailure(expression: Expression, instance: ContainerInstan
 }
 
 /** The subjects of an expression's comparisons, in order. */
-export function subjectsOf(expression: Expression): readonly Subject[] {
+export function subjectsOf(expression: Expression): readonly QuerySubject[] {
   if (expression.kind === "test") return [expression.subject];
   return expression.kind === "not" ? subjectsOf(expression.operand) : expression.operands.flatMap(subjectsOf);
 }
 
-function describe(subject: Subject, instance: ContainerInstance): string {
+function describe(subject: QuerySubject, instance: ContainerInstance): string {
   if (subject === "task:group") return "by the tasks that are there";
   const name = subject.replace(/^attribute:/, "");
   const value = valueOf(subject, instance);

@@ -1,6 +1,6 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { Requirements } from "../ecs/requirements.ts";
-import { freshRooms, type FreshRooms } from "../placement/fresh-rooms.ts";
+import { freshInstances, type FreshInstances } from "../placement/fresh-instances.ts";
 
 /** A service whose tasks capacity providers may start machines for. */
 export interface Growing {
@@ -20,15 +20,15 @@ export interface Growing {
 export function growthFor(
   snapshot: ClusterSnapshot,
   services: readonly Growing[],
-): ReadonlyMap<string, FreshRooms | undefined> {
-  const pools = new Map<string, FreshRooms | undefined>();
+): ReadonlyMap<string, FreshInstances | undefined> {
+  const pools = new Map<string, FreshInstances | undefined>();
   return new Map(
     services.map((growing) => {
       const key = keyOf(growing);
-      if (key === undefined) return [growing.service, { instanceType: "", rooms: [] }];
+      if (key === undefined) return [growing.service, { instanceType: "", instanceStates: [] }];
       if (!pools.has(key)) {
         const sharing = services.filter((each) => keyOf(each) === key);
-        pools.set(key, freshRooms(snapshot, growing.needs, Math.min(growing.mayGrow ?? Infinity, mostOf(sharing))));
+        pools.set(key, freshInstances(snapshot, growing.needs, Math.min(growing.mayGrow ?? Infinity, mostOf(sharing))));
       }
       return [growing.service, pools.get(key)];
     }),

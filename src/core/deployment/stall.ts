@@ -2,9 +2,9 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 import { toExplanation } from "../placement/explain.ts";
 import { findNearestChange } from "../placement/nearest-change.ts";
-import type { Room } from "../placement/room.ts";
-import { closestTo, judge } from "../placement/verdict.ts";
-import { whyNoRoom } from "../placement/why-no-room.ts";
+import type { InstanceState } from "../placement/instance-state.ts";
+import { closestTo, evaluateFit } from "../placement/evaluate-fit.ts";
+import { whyNoFit } from "../placement/why-no-fit.ts";
 
 /** What keeps the next task of a stalled deployment off the machines; empty where its percentages do. */
 export interface Stall {
@@ -20,16 +20,17 @@ export interface Stall {
  */
 export function stallOf(
   snapshot: ClusterSnapshot,
-  rooms: readonly Room[],
-  fresh: readonly Room[],
+  instanceStates: readonly InstanceState[],
+  fresh: readonly InstanceState[],
   needs: Requirements,
 ): Stall {
-  const judged = rooms.map((room) => closestTo(room, [needs]));
+  const judged = instanceStates.map((instanceState) => closestTo(instanceState, [needs]));
   const instances = judged.map(toExplanation);
-  if (instances.some(({ fits }) => fits) || fresh.some((room) => judge(needs, room).fits)) return {};
+  if (instances.some(({ fits }) => fits) || fresh.some((instanceState) => evaluateFit(needs, instanceState).fits))
+    return {};
   const change = findNearestChange(snapshot, [needs], judged, 1);
   return {
-    why: whyNoRoom(instances).text,
+    why: whyNoFit(instances).text,
     // How many machines would do is worked out over the whole deployment.
     ...(change === undefined || change.kind === "add-instances" ? {} : { nearest: change.message }),
   };

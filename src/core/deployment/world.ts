@@ -3,24 +3,24 @@ import type { ClusterSnapshot, Resources } from "../cluster/snapshot.ts";
 import type { Task } from "../ecs-api/api.ts";
 import { groupOfService } from "../ecs-api/service.ts";
 import { requirementsOf, type Requirements } from "../ecs/requirements.ts";
-import type { FreshRooms } from "../placement/fresh-rooms.ts";
-import { copyRooms, occupy, roomsOf, type Room } from "../placement/room.ts";
+import type { FreshInstances } from "../placement/fresh-instances.ts";
+import { copyInstanceStates, occupy, instanceStatesOf, type InstanceState } from "../placement/instance-state.ts";
 import { heldGpus, withoutGpusOf, type OwnTask } from "./held-gpus.ts";
 
 /** A task of an older deployment, in its room. */
 interface OldTask {
-  readonly room: Room;
+  readonly instanceState: InstanceState;
   readonly needs: Requirements;
   readonly gpus: readonly string[];
 }
 
 /** A cluster while deployments are played over it. */
 export interface World {
-  readonly rooms: readonly Room[];
+  readonly instanceStates: readonly InstanceState[];
   /** By service, in the order in which they are stopped. */
   readonly old: ReadonlyMap<string, readonly OldTask[]>;
   /** By service, the machines that capacity providers may start. */
-  readonly fresh: ReadonlyMap<string, FreshRooms | undefined>;
+  readonly fresh: ReadonlyMap<string, FreshInstances | undefined>;
 }
 
 /**
@@ -31,7 +31,7 @@ export function worldOf(
   snapshot: ClusterSnapshot,
   services: readonly string[],
   lockPortBase: number,
-): Pick<World, "rooms" | "old"> {
+): Pick<World, "instanceStates" | "old"> {
   const groups = new Map(services.map((service) => [groupOfService(service), service]));
   const own = snapshot.tasks.filter(
     ({ group, desiredStatus, containerInstanceArn, lastStatus }) =>
@@ -71,18 +71,22 @@ export function worldOf(
     return { ...without, remaining: mine.reduce((left, { needs }) => giveBack(left, needs), without.remaining) };
   });
   const others = snapshot.tasks.filter((task) => !released.has(task));
-  const rooms = roomsOf({ ...snapshot, tasks: others, instances }).map((room): Room => ({
-    ...room,
-    placing: "deployment",
-  }));
-  const byArn = new Map(rooms.map((room) => [room.instance.arn, room]));
+  const instanceStates = instanceStatesOf({ ...snapshot, tasks: others, instances }).map(
+    (instanceState): InstanceState => ({
+      ...instanceState,
+      placing: "deployment",
+    }),
+  );
+  const byArn = new Map(instanceStates.map((instanceState) => [instanceState.instance.arn, instanceState]));
   const old = new Map<string, OldTask[]>(services.map((service) => [service, []]));
   for (const { task, needs } of known) {
-    const room = byArn.get(task.containerInstanceArn!);
-    if (room === undefined) continue;
-    old.get(groups.get(task.group!)!)!.push({ room, needs, gpus: occupy(room, needs, held.get(task)) });
+    const instanceState = byArn.get(task.containerInstanceArn!);
+    if (instanceState === undefined) continue;
+    old
+      .get(groups.get(task.group!)!)!
+      .push({ instanceState, needs, gpus: occupy(instanceState, needs, held.get(task)) });
   }
-  return { rooms, old };
+  return { instanceStates, old };
 }
 
 function byInstance(tasks: readonly Task[]): ReadonlyMap<string, readonly Task[]> {
@@ -111,20 +115,23 @@ function giveBack(left: Resources, needs: Requirements): Resources {
   };
 }
 
-export function copyWorld({ rooms, old, fresh }: World): World {
-  const copies = copyRooms(rooms);
-  const copyOf = new Map(rooms.map((room, index) => [room, copies[index]!]));
+export function copyWorld({ instanceStates, old, fresh }: World): World {
+  const copies = copyInstanceStates(instanceStates);
+  const copyOf = new Map(instanceStates.map((instanceState, index) => [instanceState, copies[index]!]));
   // Services that share new machines share them in the copy too.
   const pools = new Map([...new Set(fresh.values())].map((pool) => [pool, copyPool(pool)]));
   return {
-    rooms: copies,
+    instanceStates: copies,
     fresh: new Map([...fresh].map(([service, pool]) => [service, pools.get(pool)])),
     old: new Map(
-      [...old].map(([service, tasks]) => [service, tasks.map((task) => ({ ...task, room: copyOf.get(task.room)! }))]),
+      [...old].map(([service, tasks]) => [
+        service,
+        tasks.map((task) => ({ ...task, instanceState: copyOf.get(task.instanceState)! })),
+      ]),
     ),
   };
 }
 
-function copyPool(pool: FreshRooms | undefined): FreshRooms | undefined {
-  return pool === undefined ? undefined : { ...pool, rooms: copyRooms(pool.rooms) };
+function copyPool(pool: FreshInstances | undefined): FreshInstances | undefined {
+  return pool === undefined ? undefined : { ...pool, instanceStates: copyInstanceStates(pool.instanceStates) };
 }

@@ -8,7 +8,7 @@ import { because } from "../placement/barred-growth.ts";
 import { chooseCapacity, plainEc2, providersIn, typesOf, type ChosenCapacity } from "../plan/choose-capacity.ts";
 import { listOr, Refusal } from "../base/problem.ts";
 import { checkInstances } from "./check-instances.ts";
-import type { Lacking } from "./lacking.ts";
+import type { MachineShortage } from "./machine-shortage.ts";
 import type { ObservedCluster } from "./observation.ts";
 import { candidatesFor, countTypes, typeNamesOf } from "./observed-instances.ts";
 import { judged, valueOf, type Reading } from "./reading.ts";
@@ -19,7 +19,7 @@ export interface ClusterQuestion {
   readonly region: string;
   readonly ecs?: EcsWorkload;
   /** What the cluster has no room for, where that could be worked out. */
-  readonly lacking?: Lacking;
+  readonly lacking?: MachineShortage;
 }
 
 /** The cluster, and whether it has instances for the workload. */
@@ -163,7 +163,7 @@ const lettingItGrow =
   "Switch managed scaling of the capacity provider on, raise the maximum of its Auto Scaling group, " +
   "or start an instance of the type in that group.";
 
-function checkRoom(lacking: Lacking | undefined, provider: Starter | undefined): readonly CheckItem[] {
+function checkRoom(lacking: MachineShortage | undefined, provider: Starter | undefined): readonly CheckItem[] {
   if (lacking === undefined || lacking.asked === 0) return [];
   const { asked, possible, nearestChange } = lacking;
   const replicas = counted(asked, "replica");

@@ -41,7 +41,7 @@ export function hostsWithDriver(instances: readonly ContainerInstance[]): readon
 }
 
 /** Instances of one machine image and one family of types. */
-export interface Host {
+export interface DriverHost {
   /** The image's name; undefined where EC2 does not know it. */
   readonly name: string | undefined;
   readonly ami: string;
@@ -51,7 +51,7 @@ export interface Host {
 export function groupByHost(
   instances: readonly ContainerInstance[],
   names: ReadonlyMap<string, string>,
-): readonly Host[] {
+): readonly DriverHost[] {
   const hosts = new Map<
     string,
     { readonly name: string | undefined; readonly ami: string; readonly instances: ContainerInstance[] }
@@ -68,7 +68,7 @@ export function groupByHost(
 }
 
 function checkHost(
-  { name, ami, instances }: Host,
+  { name, ami, instances }: DriverHost,
   all: readonly ContainerInstance[],
   images: readonly ImageReference[],
 ): CheckItem {

@@ -2,7 +2,7 @@ import { fail, ok, skip, type CheckItem } from "../base/check-report.ts";
 import { isEcsImageWithoutNvidia } from "../catalog/machine-images/ami-drivers.ts";
 import type { ContainerInstance } from "../cluster/snapshot.ts";
 import { missingGpusOf } from "../devices/missing-gpus.ts";
-import { groupByHost, type Host } from "./check-drivers.ts";
+import { groupByHost, type DriverHost } from "./check-drivers.ts";
 import { gpuHosts, gpuImageOf } from "./check-gpus.ts";
 import type { Needs } from "../ecs/account-needs.ts";
 import type { ObservedAccount } from "./observation.ts";
@@ -23,7 +23,7 @@ export function checkGpuDrivers(
   });
 }
 
-function checkHost({ name, ami, instances }: Host, all: readonly ContainerInstance[]): CheckItem {
+function checkHost({ name, ami, instances }: DriverHost, all: readonly ContainerInstance[]): CheckItem {
   const check = "driver";
   const which = nameInstances(instances, all);
   if (name !== undefined && isEcsImageWithoutNvidia(name))

@@ -4,7 +4,7 @@ import type { Needs } from "../ecs/account-needs.ts";
 import type { ObservedAccount } from "./observation.ts";
 import type { Role } from "./observed-account.ts";
 import { decisionKey, permissionsOf, type PermissionNeed } from "./permissions.ts";
-import type { Place } from "./place.ts";
+import type { CheckPlace } from "./place.ts";
 import { judged, valueOf } from "./reading.ts";
 import { roleAccountOf, roleNameOf } from "./role-name.ts";
 import { executionRoleUses } from "../ecs/execution-role.ts";
@@ -20,7 +20,7 @@ interface RoleDuties {
 export function checkRoles(
   needs: Needs,
   observed: ObservedAccount,
-  place: Place,
+  place: CheckPlace,
   { managedInstances, made }: RoleDuties,
 ): readonly CheckItem[] {
   const { executionRole, taskRole } = needs;
@@ -48,7 +48,7 @@ function checkRole(
   check: "execution-role" | "task-role",
   role: string,
   { roles }: ObservedAccount,
-  place: Place,
+  place: CheckPlace,
 ): readonly CheckItem[] {
   const what = check.replace("-", " ");
   const name = roleNameOf(role);
@@ -74,7 +74,7 @@ function checkRole(
   ]);
 }
 
-function checkTrust(check: CheckCode, what: string, { trustPolicy }: Role, place: Place): CheckItem {
+function checkTrust(check: CheckCode, what: string, { trustPolicy }: Role, place: CheckPlace): CheckItem {
   const trust = judgeTrust(trustPolicy, place);
   if (trust.kind === "trusted") return ok(check, `${what} trusts ${tasksPrincipal}`);
   const fix =
@@ -95,7 +95,7 @@ function checkPermissions(
   needs: Needs,
   role: string,
   { decisions, secrets, logGroups }: ObservedAccount,
-  place: Place,
+  place: CheckPlace,
   made: ReadonlySet<string>,
 ): readonly CheckItem[] {
   const check = "permissions";

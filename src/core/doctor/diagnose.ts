@@ -13,12 +13,12 @@ import { checkNetwork } from "./check-network.ts";
 import { checkQuotas } from "./check-quotas.ts";
 import { checkRoles } from "./check-roles.ts";
 import { checkSecrets } from "./check-secrets.ts";
-import { findLacking } from "./lacking.ts";
+import { findMachineShortages } from "./machine-shortage.ts";
 import { logGroupKey, type Needs } from "../ecs/account-needs.ts";
 import { logGroupsOf } from "../ecs/log-groups.ts";
 import type { Observation, ObservedAccount, ObservedCluster } from "./observation.ts";
 import { candidatesFor } from "./observed-instances.ts";
-import { placeOf, type Place } from "./place.ts";
+import { placeOf, type CheckPlace } from "./place.ts";
 import { valueOf } from "./reading.ts";
 import { wantedTypes } from "./wanted-types.ts";
 
@@ -93,14 +93,14 @@ function examine(
   patient: Patient | undefined,
   needs: Needs | undefined,
   account: ObservedAccount,
-  place: Place,
+  place: CheckPlace,
 ): readonly CheckGroup[] {
   const found = valueOf(account.cluster);
   const snapshot = found === undefined ? undefined : valueOf(found.snapshot);
   const providers = patient === undefined || found === undefined ? undefined : providersFor(patient.ecs, found);
   // With a tag that is none nobody can tell which devices are held.
   const isReadable = snapshot !== undefined && problemsOfLockPortBase(snapshot.tags).length === 0;
-  const lacking = patient === undefined || !isReadable ? undefined : findLacking(patient, snapshot, providers);
+  const lacking = patient === undefined || !isReadable ? undefined : findMachineShortages(patient, snapshot, providers);
   const question = {
     name: cluster,
     region: place.region,
@@ -122,7 +122,7 @@ function examineNeeds(
   patient: Patient,
   needs: Needs,
   account: ObservedAccount,
-  place: Place,
+  place: CheckPlace,
   cluster: ObservedCluster | undefined,
   asked: number | undefined,
 ): readonly CheckGroup[] {

@@ -1,6 +1,6 @@
 import { present } from "../base/present.ts";
 import type { SecretState } from "./observed-account.ts";
-import type { Place } from "./place.ts";
+import type { CheckPlace } from "./place.ts";
 import { valueOf, type Reading } from "./reading.ts";
 import { needsSignIn } from "../ecs/execution-role.ts";
 import { logGroupKey, type Needs } from "../ecs/account-needs.ts";
@@ -28,7 +28,7 @@ export interface PermissionNeed {
  */
 export function permissionsOf(
   needs: Needs,
-  { partition, region, account }: Place,
+  { partition, region, account }: CheckPlace,
   found: ReadonlyMap<string, Reading<SecretState | undefined>>,
 ): readonly PermissionNeed[] {
   const secrets = needs.secrets.map(({ valueFrom, reference }): PermissionNeed => {

@@ -4,7 +4,7 @@ import { valueOf } from "./reading.ts";
 import { roleAccountOf } from "./role-name.ts";
 
 /** Where the tasks run: what the ARNs of their resources hold. */
-export interface Place {
+export interface CheckPlace {
   /** `aws`, `aws-cn`, `aws-us-gov`. */
   readonly partition: string;
   readonly region: string;
@@ -12,7 +12,7 @@ export interface Place {
 }
 
 /** Where the tasks run. The account is the credentials', and where STS did not tell, that of the roles. */
-export function placeOf({ region: reading, identity }: ObservedMachine, needs: Needs | undefined): Place {
+export function placeOf({ region: reading, identity }: ObservedMachine, needs: Needs | undefined): CheckPlace {
   const region = valueOf(reading)?.name ?? "";
   return {
     partition: partitionOf(region),

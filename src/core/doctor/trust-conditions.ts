@@ -1,11 +1,11 @@
 import { isRaw } from "../base/merge.ts";
-import type { Place } from "./place.ts";
+import type { CheckPlace } from "./place.ts";
 import { globToPattern, listOf } from "./policy-text.ts";
 
 /**
  * Whether the conditions of a statement hold when ECS assumes the role for a task; `why` names the first that decides.
  */
-export interface Verdict {
+export interface TrustResult {
   readonly result: "met" | "unmet" | "unclear";
   readonly why: string;
 }
@@ -28,7 +28,7 @@ const neverSent: ReadonlySet<string> = new Set(
  * All conditions of a statement must hold.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
-export function judgeConditions(conditions: unknown, caller: Place): Verdict {
+export function judgeConditions(conditions: unknown, caller: CheckPlace): TrustResult {
   const tests = Object.entries(isRaw(conditions) ? conditions : {}).flatMap(([operator, keys]) =>
     Object.entries(isRaw(keys) ? keys : {}).map(([key, values]) =>
       judgeCondition(operator, key, listOf(values).map(String), caller),
@@ -40,7 +40,7 @@ export function judgeConditions(conditions: unknown, caller: Place): Verdict {
   );
 }
 
-function judgeCondition(operator: string, key: string, values: readonly string[], caller: Place): Verdict {
+function judgeCondition(operator: string, key: string, values: readonly string[], caller: CheckPlace): TrustResult {
   const why = `${key} is ${values.join(" or ")}`;
   const parts = /^(?:ForA(?:ny|ll)Values:)?(String|Arn)(Not)?(Equals|Like|EqualsIgnoreCase)(IfExists)?$/.exec(operator);
   if (parts === null) return { result: "unclear", why: `${operator} of ${why}` };
@@ -67,7 +67,7 @@ function judgeCondition(operator: string, key: string, values: readonly string[]
  * Whether a pattern can be the ARN that ECS sends, `arn:aws:ecs:REGION:ACCOUNT:` and more. What stands after the
  * account is not judged here.
  */
-function canBeSource(pattern: string, { partition, region, account }: Place): boolean {
+function canBeSource(pattern: string, { partition, region, account }: CheckPlace): boolean {
   const parts = pattern.split(":");
   const wanted = ["arn", partition, "ecs", region, account];
   if (parts.length <= wanted.length) return globToPattern(pattern).test(`${wanted.join(":")}:*`);

@@ -3,9 +3,9 @@
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  */
 import { isRaw } from "../base/merge.ts";
-import type { Place } from "./place.ts";
+import type { CheckPlace } from "./place.ts";
 import { globToPattern, listOf } from "./policy-text.ts";
-import { judgeConditions, type Verdict } from "./trust-conditions.ts";
+import { judgeConditions, type TrustResult } from "./trust-conditions.ts";
 
 export const tasksPrincipal = "ecs-tasks.amazonaws.com";
 
@@ -20,13 +20,13 @@ export type Trust =
  *
  * @param caller Where the tasks run: conditions may ask for their account and ARN.
  */
-export function judgeTrust(document: string, caller: Place): Trust {
+export function judgeTrust(document: string, caller: CheckPlace): Trust {
   const statements = statementsOf(document);
   if (statements === undefined) return { kind: "unclear", why: "its trust policy is no JSON policy document" };
   const about = statements
     .filter((statement) => coversTasks(statement) && coversAssuming(statement))
     .map((statement) => ({ effect: statement["Effect"], verdict: judgeConditions(statement["Condition"], caller) }));
-  const of = (effect: string, result: Verdict["result"]) =>
+  const of = (effect: string, result: TrustResult["result"]) =>
     about.find((each) => each.effect === effect && each.verdict.result === result)?.verdict.why;
   const denied = of("Deny", "met");
   if (denied !== undefined) return { kind: "not-trusted", why: `its trust policy denies ${tasksPrincipal}` };

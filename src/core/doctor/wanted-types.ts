@@ -2,14 +2,14 @@ import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { instanceTypeOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { WantedType } from "./check-quotas.ts";
-import type { Lacking } from "./lacking.ts";
+import type { MachineShortage } from "./machine-shortage.ts";
 import { typeNamesOf } from "./observed-instances.ts";
 
 /** The types whose quotas matter: the workload's, else those that the cluster has. */
 export function wantedTypes(
   workload: ResolvedWorkload | undefined,
   snapshot: ClusterSnapshot | undefined,
-  lacking: Lacking | undefined,
+  lacking: MachineShortage | undefined,
 ): readonly WantedType[] {
   if (workload === undefined) return typesIn(snapshot);
   return typeNamesOf(workload).map((instanceType) => ({

@@ -6,7 +6,7 @@ export interface FieldTree {
   readonly [name: string]: true | FieldTree;
 }
 
-/** Kept equal to generate.ts by test/unit/task-definition-diff.test.ts. Lists stand for their items. */
+/** Kept equal to generate.ts by test/unit/ecs/diff.test.ts. Lists stand for their items. */
 export const generatedFields: FieldTree = {
   family: true,
   taskRoleArn: true,

@@ -1,23 +1,12 @@
-import type { Raw } from "../base/merge.ts";
 import { present } from "../base/present.ts";
 import { listOr, problem, type Path, type Problem } from "../base/problem.ts";
 import type { TaskDefinition } from "../ecs-api/api.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Capacity } from "./capacity.ts";
 import type { GeneratedDefinition } from "./generate.ts";
-import type { Finding, Known } from "./lint/rule.ts";
-import { lintSubject } from "./lint/lint-subject.ts";
-import { subjectOf } from "./lint/subject-of.ts";
+import type { Finding, Lint } from "./lint/rule.ts";
+import type { Judge, JudgeFacts } from "./resolve-for-ecs.ts";
 import { writtenPath } from "./written-path.ts";
-
-/** What the linter says of a task definition. */
-export type Lint = (definition: Raw, known: Known) => readonly Finding[];
-
-/**
- * The linter for definitions without raw fields, whose values are of the kinds that the API has: it loads no schema of
- * the API. For any other there is `lintTaskDefinition`.
- */
-export const lintGenerated: Lint = (definition, known) => lintSubject(subjectOf(definition), known);
 
 const aboutExecutionRole: ReadonlySet<Finding["rule"]> = new Set(["secrets-without-role", "managed-instances-role"]);
 
@@ -27,20 +16,20 @@ export function lintForDoctor(lint: Lint): Lint {
     lint(definition, known).filter(({ rule }) => !rule.startsWith("image-") && !aboutExecutionRole.has(rule));
 }
 
-/** For where no cluster has said yet which ports are locks. */
-export function lintWithoutLocks(lint: Lint): Lint {
-  const aboutLocks = new Set<string>(["lock-port-taken", "lock-port-tcp", "port-twice"]);
-  return (definition, known) => lint(definition, known).filter(({ rule }) => !aboutLocks.has(rule));
-}
-
 /**
  * What speaks against the definitions that a workload comes to, once each: the linter's errors are aiplat's own, and
  * each is told at the place in the file that it comes from.
+ *
+ * @param lint `lintTaskDefinition` where there are raw fields of the definition.
  */
-export function judgeDefinitions(
+export function judgeBy(lint: Lint): Judge {
+  return (workload, generated, facts) => judgeDefinitions(workload, generated, { ...facts, lint });
+}
+
+function judgeDefinitions(
   workload: ResolvedWorkload,
   generated: readonly GeneratedDefinition[],
-  { capacity, lockPortBase, lint }: Known & { readonly capacity: Capacity; readonly lint: Lint },
+  { capacity, lockPortBase, lint }: JudgeFacts & { readonly lint: Lint },
 ): readonly Problem[] {
   const problems = [
     ...sharedFamily(generated),

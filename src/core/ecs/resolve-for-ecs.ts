@@ -1,13 +1,12 @@
 import { present } from "../base/present.ts";
-import { refuseErrors } from "../base/problem.ts";
+import { refuseErrors, type Problem } from "../base/problem.ts";
 import { lockPortBase as defaultLockPortBase } from "../catalog/lock-ports.ts";
 import type { Slot } from "../catalog/slots.ts";
 import type { PlacementStrategyItem, TaskDefinition } from "../ecs-api/api.ts";
 import { networkModeFor, type NetworkMode } from "../workload/network-mode.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { capacityOf, type Capacity } from "./capacity.ts";
-import { generateTaskDefinition } from "./generate.ts";
-import { judgeDefinitions, lintGenerated, type Lint } from "./judge.ts";
+import { generateTaskDefinition, type GeneratedDefinition } from "./generate.ts";
 import { rawDevicesOf, type RawDevices } from "./raw-devices.ts";
 import { requirementsOf, type Requirements } from "./requirements.ts";
 import { earlySuccessors } from "./successor.ts";
@@ -48,19 +47,31 @@ export interface EcsWorkload {
   readonly everyVariant: readonly EcsVariant[];
 }
 
+/** What is known of a workload when its definitions are judged. */
+export interface JudgeFacts {
+  readonly capacity: Capacity;
+  readonly lockPortBase: number;
+}
+
+/** What speaks against the definitions that a workload comes to. */
+export type Judge = (
+  workload: ResolvedWorkload,
+  generated: readonly GeneratedDefinition[],
+  facts: JudgeFacts,
+) => readonly Problem[];
+
+/** What the merge of raw fields itself found: all there is to say where nothing was written that lint has rules about. */
+export const judgeMerge: Judge = (_, generated) => generated.flatMap(({ problems }) => problems);
+
 /**
  * Works out what a workload is on ECS, for one cluster.
  *
- * @param lint What its definitions are held to: `lintTaskDefinition` where there are raw fields of them; null where they
- *   have been judged, or are what runs.
+ * @param judge What its definitions are held to: `judgeBy` the linter, or `judgeMerge` where that has no word about them;
+ *   null where they have been judged, or are what runs.
  * @throws Refusal when raw fields take a device or a lock of a slot away, claim a device beyond it, or make what the
  *   linter calls an error, and for a service that nothing would keep off devices that are still held.
  */
-export function resolveForEcs(
-  workload: ResolvedWorkload,
-  target: EcsTarget = {},
-  lint: Lint | null = lintGenerated,
-): EcsWorkload {
+export function resolveForEcs(workload: ResolvedWorkload, target: EcsTarget, judge: Judge | null): EcsWorkload {
   const capacity = capacityOf(workload);
   const networkMode = networkModeFor(
     workload,
@@ -72,11 +83,7 @@ export function resolveForEcs(
     variant,
     ...generateTaskDefinition(workload, variant, common),
   }));
-  refuseErrors(
-    lint === null
-      ? generated.flatMap(({ problems }) => problems)
-      : judgeDefinitions(workload, generated, { capacity, lockPortBase, lint }),
-  );
+  refuseErrors((judge ?? judgeMerge)(workload, generated, { capacity, lockPortBase }));
   const made = new Map(
     generated.map(({ variant, definition }) => [
       variant.name,
@@ -84,7 +91,7 @@ export function resolveForEcs(
     ]),
   );
   const everyVariant = [...made.values()];
-  if (lint !== null) refuseErrors(earlySuccessors(workload, everyVariant));
+  if (judge !== null) refuseErrors(earlySuccessors(workload, everyVariant));
   return {
     workload,
     networkMode,

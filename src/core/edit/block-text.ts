@@ -1,5 +1,5 @@
 import { isCollection, isMap, isSeq, visit, type Node, type YAMLSeq } from "yaml";
-import type { Replacement } from "./edit-text.ts";
+import type { TextReplacement } from "./edit-text.ts";
 import type { Entry } from "./flow-text.ts";
 import { blockLines, dashed, endOf, inline, keyed, startOf, type Collection, type TextStyle } from "./text-style.ts";
 
@@ -9,7 +9,7 @@ export function addToBlock(
   entries: readonly Entry[],
   text: string,
   style: TextStyle,
-): Replacement {
+): TextReplacement {
   const margin = " ".repeat(columnOf(isSeq(collection) ? collection.range![0] : startOf(collection.items[0]), text));
   const dash = isSeq(collection) ? text.slice(collection.range![0], startOf(collection.items[0])) : "- ";
   const indentLists = listsAreIndented(collection, text);
@@ -31,7 +31,7 @@ export function addToBlock(
 }
 
 /** Takes one of several items away with its lines. A comment above it stays. */
-export function removeFromBlock(collection: Collection, index: number, text: string): Replacement {
+export function removeFromBlock(collection: Collection, index: number, text: string): TextReplacement {
   const begin = beginOf(collection, index, text);
   const lineStart = text.lastIndexOf("\n", begin - 1) + 1;
   // The first key of a list's item shares its line with the dash.
@@ -59,7 +59,7 @@ function beginOf(collection: Collection, index: number, text: string): number {
  * The items in another order, or fewer of them, each with the comments on its lines and right above it; undefined where
  * an empty line sets some apart.
  */
-export function arrangeBlock(list: YAMLSeq, order: readonly number[], text: string): Replacement | undefined {
+export function arrangeBlock(list: YAMLSeq, order: readonly number[], text: string): TextReplacement | undefined {
   const start = list.range![0];
   const ends = list.items.map((item) => lineEndAfter(endOf(item), text));
   const chunks = ends.map((end, index) => text.slice(index === 0 ? start : ends[index - 1]!, end));

@@ -6,7 +6,7 @@ import { addToFlow, arrangeFlow, removeFromFlow } from "./flow-text.ts";
 import { endOf, inline, scalarLike, spread, startOf, type Collection, type TextStyle } from "./text-style.ts";
 
 /** Characters of a text that others stand for: the least that has to change. */
-export interface Replacement {
+export interface TextReplacement {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -17,7 +17,7 @@ export interface Replacement {
  * alone: behind an anchor or an alias it would change other places too. Below a merge key it may come to something
  * else than the edit says: the caller reads the text again.
  */
-export function editText(document: Document, text: string, style: TextStyle, edit: Edit): Replacement | undefined {
+export function editText(document: Document, text: string, style: TextStyle, edit: Edit): TextReplacement | undefined {
   switch (edit.kind) {
     case "set":
       return set(document, text, style, edit.path, edit.value);
@@ -47,7 +47,7 @@ export function editText(document: Document, text: string, style: TextStyle, edi
 }
 
 /** The text with some replacements, none of which meets another. */
-export function replaceText(text: string, replacements: readonly Replacement[]): string {
+export function replaceText(text: string, replacements: readonly TextReplacement[]): string {
   const parts: string[] = [];
   let from = 0;
   for (const { start, end, text: put } of replacements.toSorted((one, other) => one.start - other.start)) {
@@ -58,7 +58,7 @@ export function replaceText(text: string, replacements: readonly Replacement[]):
 }
 
 /** The key alone is written anew; undefined where there is one of the new name, or where it is written elsewhere. */
-function rename(document: Document, path: Path, key: string, style: TextStyle): Replacement | undefined {
+function rename(document: Document, path: Path, key: string, style: TextStyle): TextReplacement | undefined {
   const holder = nodeAt(document, path.slice(0, -1));
   if (!isMap(holder) || indexIn(holder as Collection, key) >= 0) return undefined;
   const pair = holder.items[indexIn(holder as Collection, path[path.length - 1]!)];
@@ -91,7 +91,13 @@ function sizeOf(node: Node | undefined): number {
   return isCollection(node) ? node.items.length : 0;
 }
 
-function set(document: Document, text: string, style: TextStyle, path: Path, value: unknown): Replacement | undefined {
+function set(
+  document: Document,
+  text: string,
+  style: TextStyle,
+  path: Path,
+  value: unknown,
+): TextReplacement | undefined {
   const found = nodeAt(document, path);
   if (found !== undefined) return replaceNode(found, value, text, style, inFlow(document, path));
   for (let depth = path.length - 1; depth >= 0; depth--) {
@@ -133,7 +139,7 @@ function replaceNode(
   text: string,
   style: TextStyle,
   flow: boolean,
-): Replacement | undefined {
+): TextReplacement | undefined {
   // 1.10 is the number 1.1: what it is as text is as it is written, which only its author knows to be meant.
   if (
     isScalar(node) &&

@@ -1,5 +1,5 @@
 import { isCollection, isPair, type YAMLSeq } from "yaml";
-import type { Replacement } from "./edit-text.ts";
+import type { TextReplacement } from "./edit-text.ts";
 import { endOf, inline, scalar, spread, startOf, type Collection, type TextStyle } from "./text-style.ts";
 
 /** What is added to a collection: with a key to a map, without one to a list. */
@@ -16,7 +16,7 @@ export function addToFlow(
   entries: readonly Entry[],
   text: string,
   style: TextStyle,
-): Replacement {
+): TextReplacement {
   const last = collection.items.at(-1);
   const begin = startOf(last);
   const indent = /^[ \t]*$/.exec(text.slice(text.lastIndexOf("\n", begin - 1) + 1, begin))?.[0];
@@ -38,14 +38,14 @@ function siblingsOnOneLine(collection: Collection, text: string): boolean {
 }
 
 /** Takes one of several items away, with the comma that it needs no more. */
-export function removeFromFlow({ items }: Collection, index: number): Replacement {
+export function removeFromFlow({ items }: Collection, index: number): TextReplacement {
   return index === 0
     ? { start: startOf(items[0]), end: startOf(items[1]), text: "" }
     : { start: endOf(items[index - 1]), end: endOf(items[index]), text: "" };
 }
 
 /** The items in another order, or fewer of them; what stands between them stays. */
-export function arrangeFlow({ items }: YAMLSeq, order: readonly number[], text: string): Replacement {
+export function arrangeFlow({ items }: YAMLSeq, order: readonly number[], text: string): TextReplacement {
   const chunks = items.map((item) => text.slice(startOf(item), endOf(item)));
   const between = items.slice(1).map((item, index) => text.slice(endOf(items[index]), startOf(item)));
   return {
@@ -55,6 +55,6 @@ export function arrangeFlow({ items }: YAMLSeq, order: readonly number[], text: 
   };
 }
 
-function at(offset: number, text: string): Replacement {
+function at(offset: number, text: string): TextReplacement {
   return { start: offset, end: offset, text };
 }

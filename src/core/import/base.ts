@@ -4,7 +4,7 @@ import { boundsOf, deploymentConfigurationAt } from "../ecs/rollout-bounds.ts";
 import { parseTaskCpu, parseTaskMemory } from "../ecs/task-size.ts";
 import { environmentNameRule, formatMiB, roleArnRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
-import { containerWords, loadBalancerWords } from "./own-words.ts";
+import { containerWords, loadBalancerWords } from "./modelled-fields.ts";
 import { isForManagedInstances, mainContainer, type ImportedPart, type ImportSource } from "./source.ts";
 
 /** How a file may say what one replica has. */

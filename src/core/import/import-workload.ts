@@ -1,3 +1,4 @@
+import { judgeBy } from "../ecs/judge.ts";
 import { present } from "../base/present.ts";
 import { readTerms } from "../devices/terms.ts";
 import { lockPortBase as defaultBase } from "../catalog/lock-ports.ts";
@@ -225,7 +226,11 @@ function missingNetwork({ parts: [{ definition, service }] }: ImportSource): Imp
 /** What the commands refuse of the file, though it runs: ECS has taken what aiplat would not register. */
 function refusedLater({ parts: [{ definition }], lockPortBase }: ImportSource, document: Raw): Imported["warnings"] {
   try {
-    resolveForEcs(resolveWorkload(document as unknown as Workload), present({ lockPortBase }), lintTaskDefinition);
+    resolveForEcs(
+      resolveWorkload(document as unknown as Workload),
+      present({ lockPortBase }),
+      judgeBy(lintTaskDefinition),
+    );
     return [];
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -11,7 +11,7 @@ import { networkConfigurationOf } from "../plan/run-request.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { rawOverlay } from "../workload/overlay-raw.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
-import { userTags } from "./own-words.ts";
+import { userTags } from "./modelled-fields.ts";
 import { isFoundByTag, type ImportedPart, type ImportSource } from "./source.ts";
 
 /** The raw fields that make what is there of what the workload generates by itself. */

@@ -11,7 +11,7 @@ import { ownLabels, tagMetadata } from "./labels.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
 import { claimTemplate, draProblems, neuronAllocation, type ClusterSettings } from "./neuron-scheduling.ts";
 import { acceleratedPod, claimTemplateName } from "./pod.ts";
-import { kueueLabels, kueueQueue, type Fleet } from "./queues/kueue.ts";
+import { kueueLabels, kueueQueue, type QueueNodes } from "./queues/kueue.ts";
 import { changedDevices, mergePod, mergeResource } from "./raw-merge.ts";
 import { choosePodVariant } from "./variants.ts";
 
@@ -19,7 +19,7 @@ export interface KubernetesSettings extends ClusterSettings, ExtraSettings {
   /** The one variant, where there are several. */
   readonly variant?: string;
   /** The nodes that the workload's queue is made for; none where the queue is there already. */
-  readonly queueFleets?: readonly Fleet[];
+  readonly queueFleets?: readonly QueueNodes[];
 }
 
 export interface GeneratedManifests {

@@ -3,7 +3,7 @@ import { listOr, type Path } from "../base/problem.ts";
 import { formatMiB, parseMemoryMiB } from "../workload/fields.ts";
 import { isRaw } from "../base/merge.ts";
 import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
-import type { Finding, TargetRule } from "../workload/rules/rule.ts";
+import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
 import { allocatableMiB } from "./allocatable.ts";
 import { componentLabel, instanceLabel, isLabelKey, managedByLabel, nameLabel } from "./labels.ts";
 
@@ -18,7 +18,7 @@ const ownKeys: ReadonlySet<string> = new Set([nameLabel, instanceLabel, managedB
 const podPath = ["eks", "pod"];
 const podKeys = ["metadata", "spec"];
 
-function badName(path: Path, value: string, pattern: RegExp, wants: string): readonly Finding[] {
+function badName(path: Path, value: string, pattern: RegExp, wants: string): readonly RuleFinding[] {
   return pattern.test(value)
     ? []
     : [{ path, message: `${path.join(".")} must be ${wants}, not ${JSON.stringify(value)}` }];

@@ -1,11 +1,11 @@
 import { listOr } from "../base/problem.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 import { checkDevices } from "./check-devices.ts";
-import type { Room } from "./room.ts";
+import type { InstanceState } from "./instance-state.ts";
 
 /** Who holds devices of the task on the machine, in a sentence without its full stop. */
-export function heldOn(needs: Requirements, room: Room): string {
-  return `${room.instance.ec2InstanceId}: ${checkDevices(needs, room).join("; ")}, which ECS does not see`;
+export function heldOn(needs: Requirements, instanceState: InstanceState): string {
+  return `${instanceState.instance.ec2InstanceId}: ${checkDevices(needs, instanceState).join("; ")}, which ECS does not see`;
 }
 
 /**

@@ -4,22 +4,22 @@ import { devicePath } from "../catalog/slots.ts";
 import { taskIdOf } from "../ecs-api/arn.ts";
 import { listOr } from "../base/problem.ts";
 import type { Requirements } from "../ecs/requirements.ts";
-import type { Room } from "./room.ts";
+import type { InstanceState } from "./instance-state.ts";
 
 /** Why the Neuron devices of the task are not to be had: the instance lacks them, or other tasks hold them. */
-export function checkDevices(needs: Requirements, room: Room): readonly string[] {
-  const devices = availabilityOf(room, needs);
-  const isPlaced = ({ device }: DeviceAvailability) => room.placedDevices.has(device);
+export function checkDevices(needs: Requirements, instanceState: InstanceState): readonly string[] {
+  const devices = availabilityOf(instanceState, needs);
+  const isPlaced = ({ device }: DeviceAvailability) => instanceState.placedDevices.has(device);
   const placed = devices.filter(isPlaced);
   // A lock that ECS counts as taken although no task of the snapshot holds the device.
   const locked = devices.filter((each) => each.lockTaken && each.holders.length === 0 && !isPlaced(each));
   return [
-    ...checkPresence(devices, room),
-    ...blockersIn(devices, room).map(
+    ...checkPresence(devices, instanceState),
+    ...blockersIn(devices, instanceState).map(
       ({ claim, devices: taken }) =>
         `${pathsOf(taken)} ${taken.length === 1 ? "is" : "are"} held by task ${describe(claim)}`,
     ),
-    ...(placed.length === 0 ? [] : [describePlaced(numbersOf(placed), room)]),
+    ...(placed.length === 0 ? [] : [describePlaced(numbersOf(placed), instanceState)]),
     ...locked.map(
       ({ device }) => `UDP host port ${lockOf(needs, device)}, the lock of ${devicePath(device)}, is taken`,
     ),
@@ -27,7 +27,7 @@ export function checkDevices(needs: Requirements, room: Room): readonly string[]
 }
 
 /** Devices of tasks that were placed after the snapshot: those of a deployment may have been there before. */
-function describePlaced(devices: readonly number[], { placing }: Room): string {
+function describePlaced(devices: readonly number[], { placing }: InstanceState): string {
   const one = devices.length === 1;
   return placing === "run"
     ? `${pathsOf(devices)} ${one ? "goes" : "go"} to another task of this run`
@@ -37,7 +37,7 @@ function describePlaced(devices: readonly number[], { placing }: Room): string {
 /** Devices that the instance does not have, or that nobody knows it to have. */
 function checkPresence(
   devices: readonly DeviceAvailability[],
-  { instanceType, neuronDevices }: Room,
+  { instanceType, neuronDevices }: InstanceState,
 ): readonly string[] {
   const absent = devices.filter(({ availability }) => availability === "absent");
   if (absent.length > 0) {
@@ -61,11 +61,11 @@ export interface Blocker {
 /**
  * The claims that stand in the task's way. One that is stopping does not, where the agent holds the task back for it.
  */
-export function blockersOf(needs: Requirements, room: Room): readonly Blocker[] {
-  return blockersIn(availabilityOf(room, needs), room);
+export function blockersOf(needs: Requirements, instanceState: InstanceState): readonly Blocker[] {
+  return blockersIn(availabilityOf(instanceState, needs), instanceState);
 }
 
-function blockersIn(devices: readonly DeviceAvailability[], { claims }: Room): readonly Blocker[] {
+function blockersIn(devices: readonly DeviceAvailability[], { claims }: InstanceState): readonly Blocker[] {
   const blocked = new Map<Claim, number[]>();
   for (const { device, holders } of devices) {
     for (const claim of holders) {

@@ -5,22 +5,26 @@ import { freeMiBOf, takeGpus, type GpuState } from "../devices/gpus.ts";
 import { missingGpusOf } from "../devices/missing-gpus.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 import { formatCount } from "./format-count.ts";
-import type { Room } from "./room.ts";
+import type { InstanceState } from "./instance-state.ts";
 
 /** Why the GPUs of the task are not to be had. */
-export function checkGpus({ gpus: need }: Requirements, room: Room): readonly string[] {
+export function checkGpus({ gpus: need }: Requirements, instanceState: InstanceState): readonly string[] {
   if (need === 0) return [];
-  const { gpus, instance, instanceType } = room;
+  const { gpus, instance, instanceType } = instanceState;
   if (gpus.length === 0) return [missingGpusOf(instance)?.message ?? "needs a GPU, and the instance has none"];
   const fraction = findInstanceType(instanceType ?? "")?.accelerator.fraction;
-  const unfit = typeof need === "object" ? checkKind(need, room, fraction) : undefined;
+  const unfit = typeof need === "object" ? checkKind(need, instanceState, fraction) : undefined;
   if (unfit !== undefined) return [unfit];
   if (takeGpus(gpus, need) !== undefined) return [];
   return [isShare(need) ? describeMemory(need, gpus) : describeCount(need, gpus)];
 }
 
 /** Shares are of whole GPUs, and parts of fractional types. */
-function checkKind(need: GpuShare | GpuPart, { instanceType }: Room, fraction: number | undefined): string | undefined {
+function checkKind(
+  need: GpuShare | GpuPart,
+  { instanceType }: InstanceState,
+  fraction: number | undefined,
+): string | undefined {
   if (need.kind === "share")
     return fraction === undefined ? undefined : `MPS shares whole GPUs, and ${instanceType} has a part of one`;
   if (findInstanceType(instanceType ?? "") === undefined) return undefined;

@@ -8,7 +8,7 @@ import { checkInterfaces, interfaceAttribute } from "./check-interfaces.ts";
 import { explainFailure } from "../cluster/explain-query.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 import { formatCount } from "./format-count.ts";
-import { holdersOf, type Room } from "./room.ts";
+import { holdersOf, type InstanceState } from "./instance-state.ts";
 
 /** The codes of a PlacementExplanation. */
 export type { ReasonCode } from "../base/codes/reason-codes.ts";
@@ -20,7 +20,7 @@ export interface Reason {
 }
 
 /** What is wrong, each in a sentence without its full stop; none where nothing is. */
-export type Check = (needs: Requirements, room: Room) => readonly string[];
+export type Check = (needs: Requirements, instanceState: InstanceState) => readonly string[];
 
 /** The reasons in the order of the contract. Locks are judged with the devices they lock. */
 export const checks: Readonly<Record<ReasonCode, Check>> = {
@@ -28,10 +28,15 @@ export const checks: Readonly<Record<ReasonCode, Check>> = {
     status === "ACTIVE" ? [] : [`the instance is ${status}: ECS places tasks on ACTIVE ones only`],
   AGENT: (_, { instance }) => (instance.agentConnected ? [] : ["its ECS agent is not connected"]),
   ATTRIBUTE: checkAttributes,
-  CONSTRAINT: (needs, room) => [...checkConstraints(needs, room), ...checkDistinct(needs, room)],
+  CONSTRAINT: (needs, instanceState) => [
+    ...checkConstraints(needs, instanceState),
+    ...checkDistinct(needs, instanceState),
+  ],
   LOCATION: checkLocation,
-  CPU: (needs, room) => shortage("CPU units", needs.cpu, room.cpu, room.instance.registered.cpu),
-  MEMORY: (needs, room) => shortage("MiB", needs.memoryMiB, room.memoryMiB, room.instance.registered.memoryMiB),
+  CPU: (needs, instanceState) =>
+    shortage("CPU units", needs.cpu, instanceState.cpu, instanceState.instance.registered.cpu),
+  MEMORY: (needs, instanceState) =>
+    shortage("MiB", needs.memoryMiB, instanceState.memoryMiB, instanceState.instance.registered.memoryMiB),
   PORTS: checkPorts,
   ENI: checkInterfaces,
   GPU: checkGpus,
@@ -40,34 +45,34 @@ export const checks: Readonly<Record<ReasonCode, Check>> = {
   HEALTH: checkHealth,
 };
 
-export function checkConstraints({ constraints }: Requirements, room: Room): readonly string[] {
-  const candidate = { instance: room.instance, groups: [...room.groups.keys()] };
+export function checkConstraints({ constraints }: Requirements, instanceState: InstanceState): readonly string[] {
+  const candidate = { instance: instanceState.instance, groups: [...instanceState.groups.keys()] };
   return constraints
     .filter(({ holds }) => !holds(candidate))
-    .map(({ text, expression }) => `${text}: ${explainFailure(expression, room.instance)}`);
+    .map(({ text, expression }) => `${text}: ${explainFailure(expression, instanceState.instance)}`);
 }
 
 /**
  * It looks at the desired status, per task group.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html
  */
-export function checkDistinct({ distinctInstance, group }: Requirements, { groups }: Room): readonly string[] {
+export function checkDistinct({ distinctInstance, group }: Requirements, { groups }: InstanceState): readonly string[] {
   return distinctInstance && groups.has(group) ? [`distinctInstance: a task of ${group} runs there already`] : [];
 }
 
-function checkPorts({ ports }: Requirements, room: Room): readonly string[] {
-  return takenPorts(ports, room).map((taken) => {
-    const holders = holdersOf(room, taken).map(({ taskArn }) => taskIdOf(taskArn));
+function checkPorts({ ports }: Requirements, instanceState: InstanceState): readonly string[] {
+  return takenPorts(ports, instanceState).map((taken) => {
+    const holders = holdersOf(instanceState, taken).map(({ taskArn }) => taskIdOf(taskArn));
     return `host port ${taken.port} (${taken.protocol.toUpperCase()}) is taken${holders.length === 0 ? "" : ` by task ${listOr(holders, "and")}`}`;
   });
 }
 
 /** The ports that are in use already. */
-export function takenPorts(ports: Requirements["ports"], { tcpPorts, udpPorts }: Room): Requirements["ports"] {
+export function takenPorts(ports: Requirements["ports"], { tcpPorts, udpPorts }: InstanceState): Requirements["ports"] {
   return ports.filter(({ port, protocol }) => (protocol === "udp" ? udpPorts : tcpPorts).has(port));
 }
 
-function checkAttributes({ attributes, networkMode }: Requirements, { instance }: Room): readonly string[] {
+function checkAttributes({ attributes, networkMode }: Requirements, { instance }: InstanceState): readonly string[] {
   return attributes.flatMap(({ name, value }) => {
     if (name === interfaceAttribute && networkMode === "awsvpc") return [];
     if (!Object.hasOwn(instance.attributes, name)) return [describeLacking(name, instance)];
@@ -76,14 +81,14 @@ function checkAttributes({ attributes, networkMode }: Requirements, { instance }
   });
 }
 
-function describeLacking(attribute: string, { agentVersion }: Room["instance"]): string {
+function describeLacking(attribute: string, { agentVersion }: InstanceState["instance"]): string {
   if (attribute !== mpsAttribute)
     return `the task requires the attribute ${attribute}, which the instance does not have`;
   const agent = agentVersion === undefined ? "" : `, and its agent is ${agentVersion}`;
   return `the task shares a GPU by MPS, and the instance does not have ${mpsAttribute}${agent}: that takes the current AL2023 GPU image (agent ${mpsAgent} or later, nvidia-mps.service enabled; aiplat ami latest --accelerator nvidia)`;
 }
 
-function checkLocation({ availabilityZones }: Requirements, { instance }: Room): readonly string[] {
+function checkLocation({ availabilityZones }: Requirements, { instance }: InstanceState): readonly string[] {
   const zone = instance.attributes["ecs.availability-zone"];
   if (availabilityZones === undefined || zone === undefined || availabilityZones.includes(zone)) return [];
   return [`the instance is in ${zone}, and the task's subnets are in ${listOr(availabilityZones, "and")}`];
@@ -95,7 +100,10 @@ function shortage(unit: string, needed: number, left: number, registered: number
   return [`needs ${formatCount(needed)} ${unit}, ${formatCount(left)} remain${most}`];
 }
 
-function checkProvider({ capacityProviders, compatibilities }: Requirements, { instance }: Room): readonly string[] {
+function checkProvider(
+  { capacityProviders, compatibilities }: Requirements,
+  { instance }: InstanceState,
+): readonly string[] {
   const { capacityProvider } = instance;
   const belongs =
     capacityProvider === undefined
@@ -120,7 +128,7 @@ function checkProvider({ capacityProviders, compatibilities }: Requirements, { i
  * say (not verified): aiplat counts on none.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-health.html
  */
-function checkHealth(_: Requirements, { instance: { healthStatus } }: Room): readonly string[] {
+function checkHealth(_: Requirements, { instance: { healthStatus } }: InstanceState): readonly string[] {
   if (healthStatus?.overallStatus !== "IMPAIRED") return [];
   const impaired = healthStatus.details
     .filter(({ status }) => status === "IMPAIRED")

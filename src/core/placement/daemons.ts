@@ -6,7 +6,7 @@ import { serviceNameOfTask, type TaskService } from "../cluster/task-services.ts
 import { groupOfService } from "../ecs-api/service.ts";
 import { requirementsOf, type Requirements } from "../ecs/requirements.ts";
 import { isEligible } from "./headroom.ts";
-import { emptyRoom, occupy } from "./room.ts";
+import { emptyInstanceState, occupy } from "./instance-state.ts";
 
 /**
  * What the tasks of the cluster's daemons need, one of each on every machine that they are eligible for:
@@ -34,16 +34,16 @@ export function daemonsOf(snapshot: ClusterSnapshot): readonly Requirements[] {
 
 /** The instance with what the daemons leave of it. */
 export function withDaemons(instance: ContainerInstance, daemons: readonly Requirements[]): ContainerInstance {
-  const room = emptyRoom(instance);
-  const there = daemons.filter((daemon) => isEligible(daemon, room));
-  for (const daemon of there) occupy(room, daemon);
-  const { cpu, memoryMiB } = room;
-  const gpus = room.gpus.filter(({ mode }) => mode === "IDLE").map(({ id }) => id);
+  const instanceState = emptyInstanceState(instance);
+  const there = daemons.filter((daemon) => isEligible(daemon, instanceState));
+  for (const daemon of there) occupy(instanceState, daemon);
+  const { cpu, memoryMiB } = instanceState;
+  const gpus = instanceState.gpus.filter(({ mode }) => mode === "IDLE").map(({ id }) => id);
   const interfaces = there.filter(({ networkMode }) => networkMode === "awsvpc").length;
   return {
     ...instance,
-    remaining: { cpu, memoryMiB, gpus, tcpPorts: [...room.tcpPorts], udpPorts: [...room.udpPorts] },
-    ...(instance.gpuDevices === undefined ? {} : { gpuDevices: toGpuDevices(room.gpus) }),
+    remaining: { cpu, memoryMiB, gpus, tcpPorts: [...instanceState.tcpPorts], udpPorts: [...instanceState.udpPorts] },
+    ...(instance.gpuDevices === undefined ? {} : { gpuDevices: toGpuDevices(instanceState.gpus) }),
     ...(interfaces === 0 ? {} : { daemonInterfaces: interfaces }),
   };
 }

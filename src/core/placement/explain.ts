@@ -7,9 +7,9 @@ import { checkDevices } from "./check-devices.ts";
 import type { Reason } from "./checks.ts";
 import { findNearestChange, type NearestChange } from "./nearest-change.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
-import { roomsOf, type Room } from "./room.ts";
+import { instanceStatesOf, type InstanceState } from "./instance-state.ts";
 import { unjudgedOf } from "./unjudged.ts";
-import { closestTo, countPlaceable, type Judged } from "./verdict.ts";
+import { closestTo, countPlaceable, type Judged } from "./evaluate-fit.ts";
 
 export interface InstanceExplanation {
   readonly containerInstanceArn: string;
@@ -52,7 +52,7 @@ export function explainPlacement(
   definitions: readonly TaskDefinition[],
   options: ExplainOptions = {},
 ): PlacementExplanation {
-  return explain(snapshot, definitions, options, roomsOf(snapshot));
+  return explain(snapshot, definitions, options, instanceStatesOf(snapshot));
 }
 
 /** As explainPlacement, once what can be placed has been: why the rest has no place. */
@@ -69,14 +69,14 @@ function explain(
   snapshot: ClusterSnapshot,
   definitions: readonly TaskDefinition[],
   options: ExplainOptions,
-  rooms?: readonly Room[],
+  instanceStates?: readonly InstanceState[],
 ): PlacementExplanation {
   const { count: requested = 1 } = options;
   const base = lockPortBaseOf(snapshot.tags);
   const variants = definitions.map((definition) => requirementsOf(definition, options, base));
-  const filled = roomsOf(snapshot);
+  const filled = instanceStatesOf(snapshot);
   const possible = countPlaceable(filled, variants, requested);
-  const judged = (rooms ?? filled).map((room) => closestTo(room, variants));
+  const judged = (instanceStates ?? filled).map((instanceState) => closestTo(instanceState, variants));
   const nearestChange =
     possible < requested
       ? findNearestChange(snapshot, variants, judged, requested - possible, options.limit)
@@ -91,21 +91,21 @@ function explain(
 }
 
 /** What is said of one instance. */
-export function toExplanation({ room, closest }: Judged): InstanceExplanation {
-  const { instance, instanceType } = room;
-  const unjudged = uniqueReasons(closest.flatMap(({ needs }) => unjudgedOf(needs, room)));
+export function toExplanation({ instanceState, closest }: Judged): InstanceExplanation {
+  const { instance, instanceType } = instanceState;
+  const unjudged = uniqueReasons(closest.flatMap(({ needs }) => unjudgedOf(needs, instanceState)));
   return {
     containerInstanceArn: instance.arn,
     ec2InstanceId: instance.ec2InstanceId,
     instanceType: instanceType ?? "unknown",
     fits: closest.some(({ verdict }) => verdict.fits),
-    reasons: reasonsOf(room, closest),
+    reasons: reasonsOf(instanceState, closest),
     ...(unjudged.length === 0 ? {} : { unjudged }),
   };
 }
 
 /** What the variants that come closest say, once each. */
-function reasonsOf(room: Room, closest: Judged["closest"]): readonly Reason[] {
+function reasonsOf(instanceState: InstanceState, closest: Judged["closest"]): readonly Reason[] {
   const reasons = uniqueReasons(closest.flatMap(({ verdict }) => verdict.reasons));
   const first = reasons.findIndex(({ code }) => code === "DEVICES");
   if (first < 0 || closest.length === 1) return reasons;
@@ -114,7 +114,7 @@ function reasonsOf(room: Room, closest: Judged["closest"]): readonly Reason[] {
     first,
     0,
     ...slotReasons(
-      room,
+      instanceState,
       closest.map(({ needs }) => needs),
     ),
   );
@@ -125,19 +125,21 @@ function uniqueReasons(reasons: readonly Reason[]): readonly Reason[] {
 }
 
 /** Why none of several slots is free: each task in the way once, with all that it holds of them. */
-function slotReasons(room: Room, variants: readonly Requirements[]): readonly Reason[] {
-  const slots = variants.map(({ devices }) => devicesIn(devices, room.neuronDevices ?? 0));
+function slotReasons(instanceState: InstanceState, variants: readonly Requirements[]): readonly Reason[] {
+  const slots = variants.map(({ devices }) => devicesIn(devices, instanceState.neuronDevices ?? 0));
   const devices = [...new Set(slots.flat())].sort((one, other) => one - other);
   const locks = new Map(variants.flatMap((needs) => needs.locks.map((lock) => [lock.device, lock])));
   const needs: Requirements = { ...variants[0]!, devices, locks: [...locks.values()] };
   const free = devices.filter(
     (device) =>
-      checkDevices({ ...needs, devices: [device], locks: needs.locks.filter((lock) => lock.device === device) }, room)
-        .length === 0,
+      checkDevices(
+        { ...needs, devices: [device], locks: needs.locks.filter((lock) => lock.device === device) },
+        instanceState,
+      ).length === 0,
   );
   const scattered =
     free.length < slots[0]!.length
       ? []
       : [`${free.length} devices are free, and no slot of ${slots[0]!.length} among them`];
-  return [...scattered, ...checkDevices(needs, room)].map((message) => ({ code: "DEVICES", message }));
+  return [...scattered, ...checkDevices(needs, instanceState)].map((message) => ({ code: "DEVICES", message }));
 }

@@ -1,7 +1,7 @@
 import { checkInterfaceSupport } from "./check-interfaces.ts";
 import { checkConstraints, checks, takenPorts, type ReasonCode } from "./checks.ts";
 import type { Requirements } from "../ecs/requirements.ts";
-import type { Room } from "./room.ts";
+import type { InstanceState } from "./instance-state.ts";
 
 /** What neither other tasks nor the task's own devices decide. */
 const standing: readonly ReasonCode[] = [
@@ -19,25 +19,36 @@ const standing: readonly ReasonCode[] = [
 const lasting: readonly ReasonCode[] = ["ATTRIBUTE", "LOCATION", "CAPACITY_PROVIDER"];
 
 /** Whether ECS may choose the instance for such a task, now or once it is active, connected and free. */
-export function mayTake(needs: Requirements, room: Room): boolean {
-  return lasting.every((code) => checks[code](needs, room).length === 0) && checkConstraints(needs, room).length === 0;
+export function mayTake(needs: Requirements, instanceState: InstanceState): boolean {
+  return (
+    lasting.every((code) => checks[code](needs, instanceState).length === 0) &&
+    checkConstraints(needs, instanceState).length === 0
+  );
 }
 
 /** Whether the instance takes such tasks at all, however full it is. */
-export function isEligible(needs: Requirements, room: Room): boolean {
+export function isEligible(needs: Requirements, instanceState: InstanceState): boolean {
   return (
-    standing.every((code) => checks[code](needs, room).length === 0) && checkInterfaceSupport(needs, room).length === 0
+    standing.every((code) => checks[code](needs, instanceState).length === 0) &&
+    checkInterfaceSupport(needs, instanceState).length === 0
   );
 }
 
 /** How many such tasks the room has CPU, memory, ports and network interfaces for; Neuron devices are left aside. */
-export function headroom(needs: Requirements, room: Room): number {
-  if (takenPorts(needs.ports, room).length > 0) return 0;
+export function headroom(needs: Requirements, instanceState: InstanceState): number {
+  if (takenPorts(needs.ports, instanceState).length > 0) return 0;
   // A static host port is there once on an instance.
   const most = needs.ports.length > 0 || needs.distinctInstance ? 1 : Number.POSITIVE_INFINITY;
   const interfaces =
-    needs.networkMode === "awsvpc" ? (room.interfacesLeft ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
-  return Math.min(most, Math.max(0, interfaces), times(room.cpu, needs.cpu), times(room.memoryMiB, needs.memoryMiB));
+    needs.networkMode === "awsvpc"
+      ? (instanceState.interfacesLeft ?? Number.POSITIVE_INFINITY)
+      : Number.POSITIVE_INFINITY;
+  return Math.min(
+    most,
+    Math.max(0, interfaces),
+    times(instanceState.cpu, needs.cpu),
+    times(instanceState.memoryMiB, needs.memoryMiB),
+  );
 }
 
 function times(amount: number, need: number): number {

@@ -1,8 +1,8 @@
 import { present } from "../base/present.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { emptyInstance } from "./empty-instance.ts";
-import { emptyRoom } from "./room.ts";
-import { countPlaceable } from "./verdict.ts";
+import { emptyInstanceState } from "./instance-state.ts";
+import { countPlaceable } from "./evaluate-fit.ts";
 
 /** Machines of one type, with what placement constraints ask of them beyond the type. */
 export interface MachinesNeeded {
@@ -26,7 +26,7 @@ export function machinesNeeded(ecs: EcsWorkload, replicas: number): readonly Mac
     if (empty === undefined) return [];
     const bare = emptyInstance(nowhere, instanceType, [])!.instance.attributes;
     const asked = Object.entries(empty.attributes).filter(([name]) => !Object.hasOwn(bare, name));
-    const each = countPlaceable([emptyRoom(empty)], variants, replicas);
+    const each = countPlaceable([emptyInstanceState(empty)], variants, replicas);
     return [
       {
         instanceType,

@@ -12,8 +12,8 @@ import { checkGpus } from "./check-gpus.ts";
 import { takenPorts, type ReasonCode } from "./checks.ts";
 import { emptyInstance, instanceTypesFor } from "./empty-instance.ts";
 import type { Requirements } from "../ecs/requirements.ts";
-import { copyRooms, emptyRoom, holdersOf, type Room } from "./room.ts";
-import { countPlaceable, judge, type Judged } from "./verdict.ts";
+import { copyInstanceStates, emptyInstanceState, holdersOf, type InstanceState } from "./instance-state.ts";
+import { countPlaceable, evaluateFit, type Judged } from "./evaluate-fit.ts";
 
 /** What to do so that a workload fits, or more of it. */
 export interface NearestChange {
@@ -24,7 +24,7 @@ export interface NearestChange {
 /** Something that does not fit, and the reasons' codes. */
 interface Misfit {
   readonly needs: Requirements;
-  readonly room: Room;
+  readonly instanceState: InstanceState;
   readonly codes: ReadonlySet<ReasonCode>;
 }
 
@@ -42,10 +42,10 @@ export function findNearestChange(
   limit?: string,
 ): NearestChange | undefined {
   const misfits = judged
-    .flatMap(({ room, closest }) =>
+    .flatMap(({ instanceState, closest }) =>
       closest.map(({ needs, verdict }): Misfit => ({
         needs,
-        room,
+        instanceState,
         codes: new Set(verdict.reasons.map(({ code }) => code)),
       })),
     )
@@ -65,13 +65,13 @@ export function findNearestChange(
 }
 
 function waitForStopping(misfits: readonly Misfit[]): NearestChange | undefined {
-  for (const { needs, room } of misfits) {
-    const stopping = blockersOf(needs, room).every(({ claim }) => claim.state === "stopping");
-    const holders = stopping ? tasksInTheWay(needs, room) : undefined;
+  for (const { needs, instanceState } of misfits) {
+    const stopping = blockersOf(needs, instanceState).every(({ claim }) => claim.state === "stopping");
+    const holders = stopping ? tasksInTheWay(needs, instanceState) : undefined;
     if (holders !== undefined)
       return {
         kind: "wait",
-        message: `wait until ${tasks(holders)} has stopped: then it fits on ${room.instance.ec2InstanceId}`,
+        message: `wait until ${tasks(holders)} has stopped: then it fits on ${instanceState.instance.ec2InstanceId}`,
       };
   }
   return undefined;
@@ -81,42 +81,56 @@ function waitForStopping(misfits: readonly Misfit[]): NearestChange | undefined 
 const leastShare = 0.5;
 
 function askForLess(misfits: readonly Misfit[], on = countInstances): NearestChange | undefined {
-  const share = ({ needs, room }: Misfit) =>
-    Math.min(needs.cpu === 0 ? 1 : room.cpu / needs.cpu, needs.memoryMiB === 0 ? 1 : room.memoryMiB / needs.memoryMiB);
+  const share = ({ needs, instanceState }: Misfit) =>
+    Math.min(
+      needs.cpu === 0 ? 1 : instanceState.cpu / needs.cpu,
+      needs.memoryMiB === 0 ? 1 : instanceState.memoryMiB / needs.memoryMiB,
+    );
   const best = misfits.reduce<Misfit | undefined>(
     (most, each) => (most === undefined || share(each) > share(most) ? each : most),
     undefined,
   );
   if (best === undefined || share(best) < leastShare) return undefined;
   const less = {
-    cpu: Math.min(best.needs.cpu, best.room.cpu),
-    memoryMiB: Math.min(best.needs.memoryMiB, best.room.memoryMiB),
+    cpu: Math.min(best.needs.cpu, best.instanceState.cpu),
+    memoryMiB: Math.min(best.needs.memoryMiB, best.instanceState.memoryMiB),
   };
-  const rooms = new Set(
-    misfits.filter(({ room }) => room.cpu >= less.cpu && room.memoryMiB >= less.memoryMiB).map(({ room }) => room),
+  const instanceStates = new Set(
+    misfits
+      .filter(({ instanceState }) => instanceState.cpu >= less.cpu && instanceState.memoryMiB >= less.memoryMiB)
+      .map(({ instanceState }) => instanceState),
   );
-  return { kind: "ask-for-less", message: `with ${describeLess(best.needs, less)} it fits on ${on([...rooms])}` };
+  return {
+    kind: "ask-for-less",
+    message: `with ${describeLess(best.needs, less)} it fits on ${on([...instanceStates])}`,
+  };
 }
 
 /** Less of a GPU's memory, where one has at least half of what is asked for left. */
 function askForSmallerShare(misfits: readonly Misfit[]): NearestChange | undefined {
-  const options = misfits.flatMap(({ needs, room }) => {
+  const options = misfits.flatMap(({ needs, instanceState }) => {
     const { gpus: need } = needs;
-    const most = Math.max(0, ...room.gpus.map(freeMiBOf));
+    const most = Math.max(0, ...instanceState.gpus.map(freeMiBOf));
     if (!isShare(need) || need.containers > 1 || most < need.memoryMiB * leastShare) return [];
-    return checkGpus({ ...needs, gpus: { ...need, memoryMiB: most } }, room).length > 0 ? [] : [{ most, room }];
+    return checkGpus({ ...needs, gpus: { ...need, memoryMiB: most } }, instanceState).length > 0
+      ? []
+      : [{ most, instanceState }];
   });
   const [best] = options.toSorted((one, other) => other.most - one.most);
   if (best === undefined) return undefined;
-  const rooms = new Set(options.filter(({ most }) => most >= best.most).map(({ room }) => room));
+  const instanceStates = new Set(
+    options.filter(({ most }) => most >= best.most).map(({ instanceState }) => instanceState),
+  );
   return {
     kind: "ask-for-less",
-    message: `with ${formatMiB(best.most)} of GPU memory it fits on ${countInstances([...rooms])}`,
+    message: `with ${formatMiB(best.most)} of GPU memory it fits on ${countInstances([...instanceStates])}`,
   };
 }
 
-function countInstances(rooms: readonly Room[]): string {
-  return rooms.length === 1 ? `1 instance (${rooms[0]!.instance.ec2InstanceId})` : `${rooms.length} instances`;
+function countInstances(instanceStates: readonly InstanceState[]): string {
+  return instanceStates.length === 1
+    ? `1 instance (${instanceStates[0]!.instance.ec2InstanceId})`
+    : `${instanceStates.length} instances`;
 }
 
 function describeLess(
@@ -130,15 +144,15 @@ function describeLess(
 }
 
 function wakeInstance([inactive]: readonly Misfit[], [silent]: readonly Misfit[]): NearestChange | undefined {
-  if (inactive !== undefined && inactive.room.instance.status === "DRAINING")
+  if (inactive !== undefined && inactive.instanceState.instance.status === "DRAINING")
     return {
       kind: "activate",
-      message: `set ${inactive.room.instance.ec2InstanceId} to ACTIVE: it is DRAINING, and it has room`,
+      message: `set ${inactive.instanceState.instance.ec2InstanceId} to ACTIVE: it is DRAINING, and it has room`,
     };
   if (silent !== undefined)
     return {
       kind: "reconnect",
-      message: `bring the ECS agent on ${silent.room.instance.ec2InstanceId} back: the instance has room`,
+      message: `bring the ECS agent on ${silent.instanceState.instance.ec2InstanceId} back: the instance has room`,
     };
   return undefined;
 }
@@ -148,7 +162,7 @@ function repairHealth([impaired]: readonly Misfit[]): NearestChange | undefined 
     ? undefined
     : {
         kind: "repair",
-        message: `bring ${impaired.room.instance.ec2InstanceId} back to health, or replace it: ECS finds it IMPAIRED, and it has room`,
+        message: `bring ${impaired.instanceState.instance.ec2InstanceId} back to health, or replace it: ECS finds it IMPAIRED, and it has room`,
       };
 }
 
@@ -158,12 +172,12 @@ function repairGpus(
   variants: readonly Requirements[],
   missing: number,
 ): NearestChange | undefined {
-  const broken = [...new Set(misfits.map(({ room }) => room))].filter(
+  const broken = [...new Set(misfits.map(({ instanceState }) => instanceState))].filter(
     ({ instance }) => missingGpusOf(instance) !== undefined,
   );
-  if (broken.length === 0 || countPlaceable(copyRooms(broken).map(withEveryGpu), variants, missing) < missing)
+  if (broken.length === 0 || countPlaceable(copyInstanceStates(broken).map(withEveryGpu), variants, missing) < missing)
     return undefined;
-  const [{ instance }] = broken as [Room, ...Room[]];
+  const [{ instance }] = broken as [InstanceState, ...InstanceState[]];
   const ids =
     broken.length === 1 ? instance.ec2InstanceId : `${broken.length} instances, such as ${instance.ec2InstanceId}`;
   return {
@@ -172,31 +186,31 @@ function repairGpus(
   };
 }
 
-function withEveryGpu(room: Room): Room {
-  const { count } = missingGpusOf(room.instance)!;
-  const fresh = Array.from({ length: count }, (_, index) => idleGpu(`missing-${index}`, room.instance));
-  return { ...room, gpus: [...room.gpus, ...fresh] };
+function withEveryGpu(instanceState: InstanceState): InstanceState {
+  const { count } = missingGpusOf(instanceState.instance)!;
+  const fresh = Array.from({ length: count }, (_, index) => idleGpu(`missing-${index}`, instanceState.instance));
+  return { ...instanceState, gpus: [...instanceState.gpus, ...fresh] };
 }
 
 function stopTasks(misfits: readonly Misfit[]): NearestChange | undefined {
-  let fewest: { readonly holders: readonly string[]; readonly room: Room } | undefined;
-  for (const { needs, room } of misfits) {
-    const holders = tasksInTheWay(needs, room);
+  let fewest: { readonly holders: readonly string[]; readonly instanceState: InstanceState } | undefined;
+  for (const { needs, instanceState } of misfits) {
+    const holders = tasksInTheWay(needs, instanceState);
     if (holders !== undefined && (fewest === undefined || holders.length < fewest.holders.length))
-      fewest = { holders, room };
+      fewest = { holders, instanceState };
   }
   return fewest === undefined
     ? undefined
     : {
         kind: "stop-tasks",
-        message: `${stopping(fewest.holders, fewest.room)}: then it fits on ${fewest.room.instance.ec2InstanceId}`,
+        message: `${stopping(fewest.holders, fewest.instanceState)}: then it fits on ${fewest.instanceState.instance.ec2InstanceId}`,
       };
 }
 
 /** Where a task of a service is stopped, ECS starts another: the service has to want fewer. */
-function stopping(arns: readonly string[], room: Room): string {
+function stopping(arns: readonly string[], instanceState: InstanceState): string {
   const services = new Map<string, string[]>();
-  for (const task of room.tasks.filter(({ taskArn }) => arns.includes(taskArn))) {
+  for (const task of instanceState.tasks.filter(({ taskArn }) => arns.includes(taskArn))) {
     const name = serviceNameOfTask(task);
     if (name !== undefined) services.set(name, [...(services.get(name) ?? []), task.taskArn]);
   }
@@ -212,14 +226,15 @@ function stopping(arns: readonly string[], room: Room): string {
 }
 
 /** The tasks that hold the devices and ports; undefined where something else stands in the way as well. */
-function tasksInTheWay(needs: Requirements, room: Room): readonly string[] | undefined {
-  const blockers = blockersOf(needs, room);
-  const ports = takenPorts(needs.ports, room).map((port) => holdersOf(room, port));
+function tasksInTheWay(needs: Requirements, instanceState: InstanceState): readonly string[] | undefined {
+  const blockers = blockersOf(needs, instanceState);
+  const ports = takenPorts(needs.ports, instanceState).map((port) => holdersOf(instanceState, port));
   const held = new Set(blockers.flatMap(({ devices }) => devices));
-  const missing = needs.devices !== "all" && needs.devices.some((device) => device >= (room.neuronDevices ?? 0));
+  const missing =
+    needs.devices !== "all" && needs.devices.some((device) => device >= (instanceState.neuronDevices ?? 0));
   const unexplained =
     ports.some((holders) => holders.length === 0) ||
-    needs.locks.some(({ device, port }) => room.udpPorts.has(port) && !held.has(device));
+    needs.locks.some(({ device, port }) => instanceState.udpPorts.has(port) && !held.has(device));
   // ECS starts a daemon's task again wherever it is stopped.
   if (missing || unexplained || blockers.some(({ claim }) => claim.daemon)) return undefined;
   const arns = new Set([...blockers.map(({ claim }) => claim.taskArn), ...ports.flat().map(({ taskArn }) => taskArn)]);
@@ -234,7 +249,7 @@ function addInstances(
 ): NearestChange | undefined {
   const empty = instanceTypesFor(snapshot, variants).flatMap((type) => emptyInstance(snapshot, type, variants) ?? []);
   for (const { instance, extra } of empty) {
-    const perInstance = countPlaceable([emptyRoom(instance)], variants, missing);
+    const perInstance = countPlaceable([emptyInstanceState(instance)], variants, missing);
     if (perInstance === 0) continue;
     const count = Math.ceil(missing / perInstance);
     const more = `${count === 1 ? "one" : count} more ${instanceTypeOf(instance)}`;
@@ -244,9 +259,11 @@ function addInstances(
       message: `${more}${like}${byProvider(snapshot, variants, limit)}`,
     };
   }
-  const misfits = empty.flatMap(({ instance }) => variants.map((needs) => misfit(needs, emptyRoom(instance))));
+  const misfits = empty.flatMap(({ instance }) => variants.map((needs) => misfit(needs, emptyInstanceState(instance))));
   const tooSmall = misfits.find(({ codes }) => [...codes].every((code) => code === "CPU" || code === "MEMORY"));
-  return tooSmall === undefined ? undefined : askForLess([tooSmall], () => `an empty ${tooSmall.room.instanceType}`);
+  return tooSmall === undefined
+    ? undefined
+    : askForLess([tooSmall], () => `an empty ${tooSmall.instanceState.instanceType}`);
 }
 
 /** Who would start the machine: the run's own providers, or those that it does without. */
@@ -260,8 +277,8 @@ function byProvider(
   return `; ${listOr(capacityProviders)} may start it: --capacity ${capacityProviders[0]}`;
 }
 
-function misfit(needs: Requirements, room: Room): Misfit {
-  return { needs, room, codes: new Set(judge(needs, room).reasons.map(({ code }) => code)) };
+function misfit(needs: Requirements, instanceState: InstanceState): Misfit {
+  return { needs, instanceState, codes: new Set(evaluateFit(needs, instanceState).reasons.map(({ code }) => code)) };
 }
 
 function tasks(arns: readonly string[]): string {

@@ -6,7 +6,7 @@ import type { PlacementStrategy } from "../ecs-api/placement-strategy.ts";
 import { checkInterfaceSupport } from "./check-interfaces.ts";
 import { checkConstraints, checkDistinct, checks, takenPorts } from "./checks.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
-import { occupy, roomsOf, type Room } from "./room.ts";
+import { occupy, instanceStatesOf, type InstanceState } from "./instance-state.ts";
 import { chooserFor, defaultStrategy } from "./strategies.ts";
 
 export interface PlaceOptions {
@@ -16,7 +16,7 @@ export interface PlaceOptions {
   /** Numbers from 0 up to 1, for the strategy `random`. */
   readonly random?: () => number;
   /** Why the room cannot take one more task; undefined where it can. Default: ECS's own reason. */
-  readonly refuse?: (needs: Requirements, room: Room) => string | undefined;
+  readonly refuse?: (needs: Requirements, instanceState: InstanceState) => string | undefined;
 }
 
 export interface Placement {
@@ -54,42 +54,47 @@ export function place(
   definition: TaskDefinition,
   options: PlacementOptions & PlaceOptions,
 ): PlaceResult {
-  return placeIn(roomsOf(snapshot), requirementsOf(definition, options, lockPortBaseOf(snapshot.tags)), options);
+  return placeIn(
+    instanceStatesOf(snapshot),
+    requirementsOf(definition, options, lockPortBaseOf(snapshot.tags)),
+    options,
+  );
 }
 
 /** As place, in rooms that other tasks may have been placed in before; the rooms are changed. */
 export function placeIn(
-  rooms: readonly Room[],
+  instanceStates: readonly InstanceState[],
   needs: Requirements,
   { count, placementStrategy = defaultStrategy, random, refuse = refusalOfEcs }: PlaceOptions,
 ): PlaceResult {
-  const considered = rooms.filter(
-    (room) => room.instance.status === "ACTIVE" && checks.CAPACITY_PROVIDER(needs, room).length === 0,
+  const considered = instanceStates.filter(
+    (instanceState) =>
+      instanceState.instance.status === "ACTIVE" && checks.CAPACITY_PROVIDER(needs, instanceState).length === 0,
   );
   if (considered.length === 0) return { placements: [], failures: [], exception: noInstances };
-  const chooser = chooserFor(placementStrategy, rooms, needs.group, random);
-  const refusals = new Map<Room, string>();
-  const candidates = new Set<Room>();
+  const chooser = chooserFor(placementStrategy, instanceStates, needs.group, random);
+  const refusals = new Map<InstanceState, string>();
+  const candidates = new Set<InstanceState>();
   // A placement changes one room only, and never makes another one fit.
-  const consider = (room: Room) => {
-    const reason = refuse(needs, room);
-    if (reason === undefined) return candidates.add(room);
-    refusals.set(room, reason);
-    return candidates.delete(room);
+  const consider = (instanceState: InstanceState) => {
+    const reason = refuse(needs, instanceState);
+    if (reason === undefined) return candidates.add(instanceState);
+    refusals.set(instanceState, reason);
+    return candidates.delete(instanceState);
   };
-  for (const room of considered) consider(room);
+  for (const instanceState of considered) consider(instanceState);
   const placements: Placement[] = [];
   while (placements.length < count) {
-    const room = chooser.choose(candidates);
-    if (room === undefined) break;
-    placements.push({ containerInstanceArn: room.instance.arn, gpus: occupy(room, needs) });
-    chooser.placed(room);
-    consider(room);
+    const instanceState = chooser.choose(candidates);
+    if (instanceState === undefined) break;
+    placements.push({ containerInstanceArn: instanceState.instance.arn, gpus: occupy(instanceState, needs) });
+    chooser.placed(instanceState);
+    consider(instanceState);
   }
   const failures =
     placements.length === count
       ? []
-      : considered.map((room) => ({ arn: room.instance.arn, reason: refusals.get(room)! }));
+      : considered.map((instanceState) => ({ arn: instanceState.instance.arn, reason: refusals.get(instanceState)! }));
   return { placements, failures };
 }
 
@@ -97,25 +102,28 @@ export function placeIn(
  * The reason that ECS gives for not placing a task on an instance: resources first, then what the task requires of the
  * instance, then constraints. Where AGENT stands among them, AWS does not say.
  */
-export function refusalOfEcs(needs: Requirements, room: Room): string | undefined {
-  if (checks.AGENT(needs, room).length > 0) return "AGENT";
-  if (needs.cpu > room.cpu) return "RESOURCE:CPU";
-  if (checks.GPU(needs, room).length > 0) return "RESOURCE:GPU";
-  if (needs.memoryMiB > room.memoryMiB) return "RESOURCE:MEMORY";
-  if (takenPorts(needs.ports, room).length > 0 || needs.locks.some(({ port }) => room.udpPorts.has(port)))
+export function refusalOfEcs(needs: Requirements, instanceState: InstanceState): string | undefined {
+  if (checks.AGENT(needs, instanceState).length > 0) return "AGENT";
+  if (needs.cpu > instanceState.cpu) return "RESOURCE:CPU";
+  if (checks.GPU(needs, instanceState).length > 0) return "RESOURCE:GPU";
+  if (needs.memoryMiB > instanceState.memoryMiB) return "RESOURCE:MEMORY";
+  if (
+    takenPorts(needs.ports, instanceState).length > 0 ||
+    needs.locks.some(({ port }) => instanceState.udpPorts.has(port))
+  )
     return "RESOURCE:PORTS";
   // How ECS says this is not verified; the resource is NEURON_DEVICES.
-  if (needs.leavesNeuronToEcs && neuronIsTaken(room)) return "RESOURCE:NEURON_DEVICES";
-  const lacksInterfaces = checkInterfaceSupport(needs, room).length > 0;
-  if (!lacksInterfaces && checks.ENI(needs, room).length > 0) return "RESOURCE:ENI";
-  if (lacksInterfaces || checks.ATTRIBUTE(needs, room).length > 0) return "ATTRIBUTE";
-  if (checks.LOCATION(needs, room).length > 0) return "LOCATION";
-  if (checkConstraints(needs, room).length > 0) return "MemberOf placement constraint unsatisfied.";
-  if (checkDistinct(needs, room).length > 0) return "DistinctInstance placement constraint unsatisfied.";
+  if (needs.leavesNeuronToEcs && neuronIsTaken(instanceState)) return "RESOURCE:NEURON_DEVICES";
+  const lacksInterfaces = checkInterfaceSupport(needs, instanceState).length > 0;
+  if (!lacksInterfaces && checks.ENI(needs, instanceState).length > 0) return "RESOURCE:ENI";
+  if (lacksInterfaces || checks.ATTRIBUTE(needs, instanceState).length > 0) return "ATTRIBUTE";
+  if (checks.LOCATION(needs, instanceState).length > 0) return "LOCATION";
+  if (checkConstraints(needs, instanceState).length > 0) return "MemberOf placement constraint unsatisfied.";
+  if (checkDistinct(needs, instanceState).length > 0) return "DistinctInstance placement constraint unsatisfied.";
   return undefined;
 }
 
 /** "NEURON_DEVICES in the registeredResources and remainingResources": of tasks that ask for them, one an instance. */
-function neuronIsTaken({ claims, placedDevices }: Room): boolean {
+function neuronIsTaken({ claims, placedDevices }: InstanceState): boolean {
   return placedDevices.size > 0 || claims.some((claim) => claim.state === "held" && isCountedByEcs(claim));
 }

@@ -2,8 +2,8 @@ import type { FailureReason } from "../base/codes/reason-codes.ts";
 import { counted } from "../base/counted.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 import { barredGrowth, heldOn, waysToGrow } from "../placement/barred-growth.ts";
-import type { Room } from "../placement/room.ts";
-import { exposedRooms } from "./exclusion.ts";
+import type { InstanceState } from "../placement/instance-state.ts";
+import { instancesToExclude } from "./exclusion.ts";
 import { mayStart, providersOf, type RunSettings } from "./run-request.ts";
 import type { RunFailure } from "./run-result.ts";
 
@@ -15,14 +15,14 @@ import type { RunFailure } from "./run-result.ts";
 export function cannotGrow(
   variants: readonly Requirements[],
   settings: RunSettings,
-  rooms: readonly Room[],
+  instanceStates: readonly InstanceState[],
   missing: number,
 ): RunFailure | undefined {
   if (mayStart(settings) === 0) return undefined;
-  const exposed = variants.map((needs) => ({ needs, rooms: exposedRooms(needs, rooms) }));
-  const first = exposed.find((each) => each.rooms.length > 0);
-  if (first === undefined || exposed.some((each) => each.rooms.length === 0)) return undefined;
-  const held = heldOn(first.needs, first.rooms[0]!);
+  const exposed = variants.map((needs) => ({ needs, instanceStates: instancesToExclude(needs, instanceStates) }));
+  const first = exposed.find((each) => each.instanceStates.length > 0);
+  if (first === undefined || exposed.some((each) => each.instanceStates.length === 0)) return undefined;
+  const held = heldOn(first.needs, first.instanceStates[0]!);
   return {
     reason: "DEVICES" satisfies FailureReason,
     detail: `${missing} of ${counted(settings.count, "task")}: ${barredGrowth(held, providersOf(settings))}`,

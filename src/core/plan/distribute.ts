@@ -1,8 +1,8 @@
 import type { Requirements } from "../ecs/requirements.ts";
-import type { Room } from "../placement/room.ts";
+import type { InstanceState } from "../placement/instance-state.ts";
 import { headroom } from "../placement/headroom.ts";
-import { judge } from "../placement/verdict.ts";
-import { placeSafely } from "../deployment/rollout.ts";
+import { evaluateFit } from "../placement/evaluate-fit.ts";
+import { placeSafely } from "../deployment/simulate-deployment.ts";
 
 /** One ECS service among those that carry a workload. */
 export interface Share {
@@ -13,7 +13,7 @@ export interface Share {
   /** How many tasks it has now; 0 for a new one. */
   readonly current: number;
   /** Machines that capacity providers may start for it; services of the same providers share them. */
-  readonly fresh?: readonly Room[];
+  readonly fresh?: readonly InstanceState[];
 }
 
 /**
@@ -27,29 +27,29 @@ export interface Share {
 export function distribute(
   shares: readonly Share[],
   replicas: number,
-  rooms: readonly Room[] | undefined,
+  instanceStates: readonly InstanceState[] | undefined,
 ): readonly number[] {
   const counts = shares.map(({ current }) => current);
   const total = () => counts.reduce((sum, count) => sum + count, 0);
   while (total() > replicas) counts[pick(shares, counts, () => true, "most")!]!--;
   const full = new Set<number>();
   const placed = ({ needs, fresh = [] }: Share, count: number): number => {
-    const there = placeSafely(rooms ?? [], needs, count).length;
+    const there = placeSafely(instanceStates ?? [], needs, count).length;
     return there + placeSafely(fresh, needs, count - there).length;
   };
-  const crowds = crowding(shares, rooms ?? []);
-  if (rooms !== undefined) for (const [index, share] of shares.entries()) placed(share, counts[index]!);
+  const crowds = crowding(shares, instanceStates ?? []);
+  if (instanceStates !== undefined) for (const [index, share] of shares.entries()) placed(share, counts[index]!);
   while (total() < replicas) {
     const isOpen = (each: number) => !full.has(each);
     const lowest = Math.min(...shares.filter((_, each) => isOpen(each)).map(({ rank }) => rank));
     const harmless = (each: number) => isOpen(each) && shares[each]!.rank === lowest && !crowds(counts, each);
     const index = pick(shares, counts, harmless, "fewest") ?? pick(shares, counts, isOpen, "fewest");
     if (index === undefined) break;
-    if (rooms === undefined || placed(shares[index]!, 1) === 1) counts[index]!++;
+    if (instanceStates === undefined || placed(shares[index]!, 1) === 1) counts[index]!++;
     else full.add(index);
   }
   if (total() === replicas) return counts;
-  const distances = shares.map(({ needs }) => distanceFrom(needs, rooms ?? []));
+  const distances = shares.map(({ needs }) => distanceFrom(needs, instanceStates ?? []));
   while (total() < replicas) {
     const first = shares.flatMap(({ rank }, index) => (rank === shares[0]!.rank ? [index] : []));
     const fewest = Math.min(...first.map((index) => counts[index]!));
@@ -68,13 +68,13 @@ export function distribute(
  */
 function crowding(
   shares: readonly Share[],
-  rooms: readonly Room[],
+  instanceStates: readonly InstanceState[],
 ): (counts: readonly number[], index: number) => boolean {
   const places = shares.map(
     ({ needs, fresh = [] }) =>
       new Map(
-        [...rooms, ...fresh]
-          .filter((room) => judge(needs, room).fits)
+        [...instanceStates, ...fresh]
+          .filter((room) => evaluateFit(needs, room).fits)
           .map((room) => [room.instance.arn, headroom(needs, room)] as const),
       ),
   );
@@ -87,8 +87,8 @@ function crowding(
 }
 
 /** How much the machine lacks that lacks the least. */
-function distanceFrom(needs: Requirements, rooms: readonly Room[]): number {
-  return Math.min(...rooms.map((room) => judge(needs, room).reasons.length));
+function distanceFrom(needs: Requirements, instanceStates: readonly InstanceState[]): number {
+  return Math.min(...instanceStates.map((room) => evaluateFit(needs, room).reasons.length));
 }
 
 /** The first service with the fewest tasks of the lowest rank, or the last with the most of the highest. */

@@ -4,13 +4,13 @@ import { availabilityOf, mustBeExcluded } from "../devices/availability.ts";
 import type { PlacementConstraint } from "../ecs-api/api.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 import { mayTake } from "../placement/headroom.ts";
-import type { Room } from "../placement/room.ts";
+import type { InstanceState } from "../placement/instance-state.ts";
 
 /** Ids that one constraint holds within ECS's 2,000 characters; there are at most 10 constraints. */
 const idsPerConstraint = 80;
 
 /** How many tasks to ask for under which constraints. */
-export interface Part {
+export interface ConstrainedCount {
   readonly count: number;
   readonly constraints: readonly PlacementConstraint[];
 }
@@ -20,8 +20,14 @@ export interface Part {
  * sees that: the same for a run and for a service of the same requirements. Only instances that the task's constraints
  * let ECS choose, now or once they are free.
  */
-export function exposedRooms(requirements: Requirements, rooms: readonly Room[]): readonly Room[] {
-  return rooms.filter((room) => mustBeExcluded(availabilityOf(room, requirements)) && mayTake(requirements, room));
+export function instancesToExclude(
+  requirements: Requirements,
+  instanceStates: readonly InstanceState[],
+): readonly InstanceState[] {
+  return instanceStates.filter(
+    (instanceState) =>
+      mustBeExcluded(availabilityOf(instanceState, requirements)) && mayTake(requirements, instanceState),
+  );
 }
 
 /**
@@ -32,15 +38,15 @@ export function exposedRooms(requirements: Requirements, rooms: readonly Room[])
  * @param room EC2 ids of machines that take one of the tasks each.
  * @param scaling Whether capacity providers start the tasks: managed scaling and ids to go to never go together.
  */
-export function keepAway(
+export function excludeInstances(
   count: number,
   unseen: readonly string[],
-  room: readonly string[],
+  instanceState: readonly string[],
   scaling: boolean,
-): readonly Part[] {
+): readonly ConstrainedCount[] {
   if (unseen.length <= idsPerConstraint || scaling)
     return [{ count, constraints: chunks(unseen, idsPerConstraint).map((ids) => instancesConstraint("not_in", ids)) }];
-  return chunks(room.slice(0, count), idsPerConstraint).map((ids) => ({
+  return chunks(instanceState.slice(0, count), idsPerConstraint).map((ids) => ({
     count: ids.length,
     constraints: [instancesConstraint("in", ids)],
   }));
@@ -51,7 +57,7 @@ export function keepAway(
  *
  * @throws Refusal where there are more than a constraint can hold.
  */
-export function keepServiceAway(service: string, unseen: readonly string[]): readonly PlacementConstraint[] {
+export function excludeInstancesOfService(service: string, unseen: readonly string[]): readonly PlacementConstraint[] {
   if (unseen.length > idsPerConstraint) {
     throw new Refusal([
       problem(

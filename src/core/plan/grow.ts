@@ -2,9 +2,9 @@ import { isPacked } from "../catalog/slots.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { placedBy } from "../ecs/requirements.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
-import type { Room } from "../placement/room.ts";
+import type { InstanceState } from "../placement/instance-state.ts";
 import type { Shape } from "../workload/resolved.ts";
-import { exposedRooms } from "./exclusion.ts";
+import { instancesToExclude } from "./exclusion.ts";
 import { freshHosts, type Host } from "./hosts.ts";
 import type { PlacedSlot } from "./rivals.ts";
 import { mayStart, placementOptions, type RunSettings } from "./run-request.ts";
@@ -14,7 +14,7 @@ export interface Growing {
   readonly ecs: EcsWorkload;
   readonly settings: RunSettings;
   readonly snapshot: ClusterSnapshot;
-  readonly rooms: readonly Room[];
+  readonly instanceStates: readonly InstanceState[];
   readonly hosts: readonly Host[];
 }
 
@@ -26,14 +26,14 @@ export interface Growing {
  * all of them that are free there.
  */
 export function assignGrowing(
-  { ecs, settings, snapshot, rooms, hosts }: Growing,
+  { ecs, settings, snapshot, instanceStates, hosts }: Growing,
   count: number,
 ): readonly PlacedSlot[] {
   const assigned: PlacedSlot[] = [];
   for (const [index, shape] of ecs.workload.shapes.entries()) {
     const left = count - assigned.length;
     const fresh = index === 0 ? freshHosts(ecs, settings, snapshot, Math.min(left, mayStart(settings))) : [];
-    const slots = usableSlots(ecs, settings, rooms, shape).slice(0, fresh[0]?.room);
+    const slots = usableSlots(ecs, settings, instanceStates, shape).slice(0, fresh[0]?.room);
     const own = hosts.filter((host) => host.shape === shape);
     for (const host of [...own, ...fresh]) {
       const free = slots.filter((slot) => !slot.some((device) => host.taken.has(device)));
@@ -45,9 +45,16 @@ export function assignGrowing(
 }
 
 /** The slots that fill an empty machine, but for those that somebody holds unseen. */
-function usableSlots({ everyVariant }: EcsWorkload, settings: RunSettings, rooms: readonly Room[], shape: Shape) {
+function usableSlots(
+  { everyVariant }: EcsWorkload,
+  settings: RunSettings,
+  instanceStates: readonly InstanceState[],
+  shape: Shape,
+) {
   return everyVariant.flatMap(({ shape: own, slot, requirements }) => {
     if (own !== shape || slot === undefined || !isPacked(slot)) return [];
-    return exposedRooms(placedBy(requirements, placementOptions(settings)), rooms).length === 0 ? [slot] : [];
+    return instancesToExclude(placedBy(requirements, placementOptions(settings)), instanceStates).length === 0
+      ? [slot]
+      : [];
   });
 }

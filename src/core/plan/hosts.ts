@@ -7,7 +7,7 @@ import { placedBy, type Requirements } from "../ecs/requirements.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { headroom, isEligible } from "../placement/headroom.ts";
 import { emptyInstance } from "../placement/empty-instance.ts";
-import { emptyRoom, type Room } from "../placement/room.ts";
+import { emptyInstanceState, type InstanceState } from "../placement/instance-state.ts";
 import type { Shape } from "../workload/resolved.ts";
 import { placementOptions, type RunSettings } from "./run-request.ts";
 
@@ -23,13 +23,17 @@ export interface Host extends Machine {
 }
 
 /** The cluster's machines of the workload's types that take its tasks, however full they are. */
-export function hostsOf(ecs: EcsWorkload, settings: RunSettings, rooms: readonly Room[]): readonly Host[] {
+export function hostsOf(
+  ecs: EcsWorkload,
+  settings: RunSettings,
+  instanceStates: readonly InstanceState[],
+): readonly Host[] {
   const { workload, networkMode, lockPortBase } = ecs;
   const lockOf = networkMode === "awsvpc" ? undefined : (device: number) => lockPortBase + device;
   return workload.shapes.flatMap((shape) => {
     const names = new Set(shape.instanceTypes.map((type) => type.instanceType));
     const requirements = wherever(ecs, shape, settings);
-    return rooms
+    return instanceStates
       .filter((room) => names.has(room.instanceType ?? "") && isEligible(requirements, room))
       .map((room): Host => {
         const { instance } = room;
@@ -58,7 +62,7 @@ export function freshHosts(
   const type = shape.instanceTypes[0]!;
   const requirements = wherever(ecs, shape, settings);
   const empty = emptyInstance(snapshot, type.instanceType, [requirements])?.instance;
-  const room = empty === undefined ? type.accelerator.count : headroom(requirements, emptyRoom(empty));
+  const room = empty === undefined ? type.accelerator.count : headroom(requirements, emptyInstanceState(empty));
   return Array.from({ length: count }, (_, index) => ({
     id: `new-${index}`,
     shape,
@@ -89,7 +93,7 @@ function wherever({ everyVariant }: EcsWorkload, shape: Shape, settings: RunSett
 
 /** Who holds the room's devices, as far as a replica is concerned that reserves these lock ports. */
 function devicesOn(
-  room: Room,
+  room: InstanceState,
   lockOf: ((device: number) => number) | undefined,
 ): Pick<Host, "taken" | "unlocked" | "leaving"> {
   const numbers = Array.from({ length: room.neuronDevices ?? 0 }, (_, device) => device);
@@ -105,6 +109,6 @@ function devicesOn(
 }
 
 /** How many tasks of the workload are on the instance. */
-function replicasOf(workload: string, { tasks }: Room): number {
+function replicasOf(workload: string, { tasks }: InstanceState): number {
   return tasks.filter(({ tags }) => tags?.some(({ key, value }) => key === workloadTag && value === workload)).length;
 }

@@ -1,11 +1,11 @@
 import type { FailureReason } from "../base/codes/reason-codes.ts";
 import { listOr, type Problem } from "../base/problem.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { judgeRollouts, type RolloutVerdict } from "../deployment/rollout.ts";
-import { rolloutProblem } from "../deployment/rollout-text.ts";
+import { simulateDeployments, type DeploymentOutcome } from "../deployment/simulate-deployment.ts";
+import { deploymentProblem } from "../deployment/deployment-text.ts";
 import type { Unplaced } from "./plan.ts";
 import type { ServicePlan, ServiceStep } from "./service-plan.ts";
-import { namesInShort, newMachines } from "./why-here.ts";
+import { namesInShort, newMachines } from "./placement-reason.ts";
 
 /** Whether there is something for the rollout guard to judge, and the cluster has to be seen for it. */
 export function hasDeployments({ steps }: Pick<ServicePlan, "steps">): boolean {
@@ -19,7 +19,7 @@ export function hasDeployments({ steps }: Pick<ServicePlan, "steps">): boolean {
 export function judged(plan: ServicePlan, snapshot: ClusterSnapshot): ServicePlan {
   const { steps } = plan;
   const deployments = steps.flatMap(({ deployment }) => deployment ?? []);
-  const verdicts = judgeRollouts(
+  const verdicts = simulateDeployments(
     snapshot,
     deployments,
     steps.filter((step) => step.action === "delete" && !staysUntil(step)).map(({ service }) => service),
@@ -31,7 +31,7 @@ export function judged(plan: ServicePlan, snapshot: ClusterSnapshot): ServicePla
     steps: steps.map((step) => withVerdict(step, verdictOf, snapshot)),
     unplaced: deployments.flatMap((deployment, index): readonly Unplaced[] => {
       const verdict = verdicts[index]!;
-      return verdict.finishes ? [] : [unplacedBy(besideThem(rolloutProblem(verdict, deployment), staying))];
+      return verdict.finishes ? [] : [unplacedBy(besideThem(deploymentProblem(verdict, deployment), staying))];
     }),
   };
 }
@@ -51,7 +51,7 @@ export function staysUntil({ action, after = [] }: Pick<ServiceStep, "action" | 
 
 function withVerdict(
   step: ServiceStep,
-  verdicts: ReadonlyMap<ServiceStep["deployment"], RolloutVerdict>,
+  verdicts: ReadonlyMap<ServiceStep["deployment"], DeploymentOutcome>,
   { instances }: ClusterSnapshot,
 ): ServiceStep {
   const verdict = verdicts.get(step.deployment);

@@ -1,12 +1,12 @@
 import { present } from "../base/present.ts";
-import type { Rollout } from "../deployment/rollout.ts";
+import type { PlannedDeployment } from "../deployment/simulate-deployment.ts";
 import type { PlacementConstraint } from "../ecs-api/api.ts";
 import { groupOfService } from "../ecs-api/service.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 import { heldOn } from "../placement/barred-growth.ts";
-import type { Room } from "../placement/room.ts";
+import type { InstanceState } from "../placement/instance-state.ts";
 import { providersIn, type ChosenCapacity } from "./choose-capacity.ts";
-import { exposedRooms, keepServiceAway } from "./exclusion.ts";
+import { instancesToExclude, excludeInstancesOfService } from "./exclusion.ts";
 
 /** The machines that a service is kept off, since ECS does not see who holds its devices there. */
 export interface KeptOff {
@@ -20,24 +20,24 @@ export function keptOffFor(
   service: string,
   needs: Requirements,
   capacity: ChosenCapacity,
-  rooms: readonly Room[],
+  instanceStates: readonly InstanceState[],
 ): KeptOff {
   // On Managed Instances ECS itself keeps two tasks off one device.
   if (capacity.managed === true) return { constraints: [], held: [] };
   const group = groupOfService(service);
-  const others = rooms.map((room) => {
-    const own = new Set(room.tasks.filter((task) => task.group === group).map(({ taskArn }) => taskArn));
-    return { ...room, claims: room.claims.filter(({ taskArn }) => !own.has(taskArn)) };
+  const others = instanceStates.map((instanceState) => {
+    const own = new Set(instanceState.tasks.filter((task) => task.group === group).map(({ taskArn }) => taskArn));
+    return { ...instanceState, claims: instanceState.claims.filter(({ taskArn }) => !own.has(taskArn)) };
   });
-  const exposed = exposedRooms(needs, others).toSorted((one, other) =>
+  const exposed = instancesToExclude(needs, others).toSorted((one, other) =>
     one.instance.ec2InstanceId < other.instance.ec2InstanceId ? -1 : 1,
   );
   return {
-    constraints: keepServiceAway(
+    constraints: excludeInstancesOfService(
       service,
       exposed.map(({ instance }) => instance.ec2InstanceId),
     ),
-    held: exposed.map((room) => heldOn(needs, room)),
+    held: exposed.map((instanceState) => heldOn(needs, instanceState)),
   };
 }
 
@@ -48,7 +48,7 @@ export function keptOffFor(
 export function growthOf(
   capacity: ChosenCapacity,
   { constraints, held }: KeptOff,
-): Pick<Rollout, "placement" | "mayGrow" | "limit" | "barred"> {
+): Pick<PlannedDeployment, "placement" | "mayGrow" | "limit" | "barred"> {
   const { mayGrow } = capacity;
   return {
     placement: { placementConstraints: constraints, ...providersIn(capacity) },

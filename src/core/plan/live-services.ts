@@ -3,9 +3,9 @@ import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import type { Service } from "../ecs-api/service.ts";
 import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { normalService } from "../ecs/service-form.ts";
-import type { DescribedCluster } from "./cluster-basis.ts";
+import type { DescribedCluster } from "./cluster-inputs.ts";
 import { newestAmong, type NewestRevisions } from "./newest-revisions.ts";
-import type { ServiceBasis } from "./service-plan.ts";
+import type { LiveServiceInputs } from "./service-plan.ts";
 
 /** What is known of the world besides the cluster's machines and tasks. */
 export interface LiveServices {
@@ -92,11 +92,11 @@ export function newestRevisions({ definitions, newest, redacted }: LiveServices)
 }
 
 /** What a live service was when a plan was made. */
-export function basisOf(
+export function liveServiceInputsOf(
   service: string,
   live: Service | undefined,
   latest: RegisteredTaskDefinition | undefined,
-): ServiceBasis {
+): LiveServiceInputs {
   return {
     service,
     ...(live === undefined ? {} : { serviceArn: live.serviceArn, settings: normalService(live) }),

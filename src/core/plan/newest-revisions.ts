@@ -1,7 +1,7 @@
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
-import type { FamilyBasis } from "./cluster-basis.ts";
+import type { FamilyInputs } from "./cluster-inputs.ts";
 
 /** What is known of the newest revisions of some families, from ECS or from a snapshot. */
 export interface NewestRevisions {
@@ -46,7 +46,7 @@ export function newestIn({
 }
 
 /** What of the families a plan may rest on: those whose newest revision is known. */
-export function familiesKnown(families: readonly string[], newest: NewestRevisions): readonly FamilyBasis[] {
+export function familiesKnown(families: readonly string[], newest: NewestRevisions): readonly FamilyInputs[] {
   return [...new Set(families)]
     .filter((family) => !newest.mayBeNewer(family))
     .map((family) => {

@@ -1,22 +1,22 @@
 import { listOr } from "../base/problem.ts";
-import type { Rollout } from "../deployment/rollout.ts";
+import type { PlannedDeployment } from "../deployment/simulate-deployment.ts";
 import { present } from "../base/present.ts";
 import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import { definitionNameOf } from "../ecs-api/arn.ts";
 import type { ServiceDeployment } from "../ecs-api/service-deployment.ts";
 import { deploymentSettingsOf, hasProviders, type Service } from "../ecs-api/service.ts";
 import { boundsOf, rolloutUpdate } from "../ecs/rollout-bounds.ts";
-import { basisOf } from "./live-services.ts";
+import { liveServiceInputsOf } from "./live-services.ts";
 import { replacedBy, type Replacement } from "./replacement.ts";
 import type { ServicePlan, ServiceStep } from "./service-plan.ts";
-import { unreachedServices, type WayBack } from "./unreached.ts";
+import { unreachedServices, type RollbackTarget } from "./unreached.ts";
 
 /** What a rollback goes by. */
 export interface RollbackInput {
   readonly workload: string;
   readonly cluster: string;
   /** Each service with what it runs and what it would go back to. */
-  readonly ways: readonly WayBack[];
+  readonly ways: readonly RollbackTarget[];
   /** The service deployments under way, by service. */
   readonly rollouts: ReadonlyMap<string, ServiceDeployment>;
   /** The replacement that is under way among the services. */
@@ -57,7 +57,7 @@ export function planRollback(input: RollbackInput): Rollback {
         workload,
         cluster,
         replicas: ways.reduce((sum, { service }) => sum + service.desiredCount, 0),
-        services: services.map((service) => basisOf(service.serviceName, service, undefined)),
+        services: services.map((service) => liveServiceInputsOf(service.serviceName, service, undefined)),
       },
       registrations: [],
       steps: [...[...made].map(removeStep), ...kept, ...back],
@@ -138,7 +138,7 @@ function stepBack(
  * What the rollout guard judges: a service that ECS rolls back has the room that it took from the tasks it goes back
  * to.
  */
-function rolloutOf(service: Service, revision: RegisteredTaskDefinition): Rollout {
+function rolloutOf(service: Service, revision: RegisteredTaskDefinition): PlannedDeployment {
   return {
     service: service.serviceName,
     definition: revision,

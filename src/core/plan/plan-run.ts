@@ -5,16 +5,16 @@ import { readTerms } from "../devices/terms.ts";
 import type { RegisteredTaskDefinition, TaskDefinition } from "../ecs-api/api.ts";
 import { requirementsOf, type Requirements } from "../ecs/requirements.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
-import { roomsOf, type Room } from "../placement/room.ts";
-import { judge } from "../placement/verdict.ts";
-import { exposedRooms, keepAway } from "./exclusion.ts";
+import { instanceStatesOf, type InstanceState } from "../placement/instance-state.ts";
+import { evaluateFit } from "../placement/evaluate-fit.ts";
+import { instancesToExclude, excludeInstances } from "./exclusion.ts";
 import { cannotGrow } from "./cannot-grow.ts";
-import { place, placeOnNew, planByRoom } from "./plan-by-room.ts";
+import { place, placeOnNew, planByInstanceState } from "./plan-by-instance-state.ts";
 import { planSlots } from "./plan-slots.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
 import { explainShortage } from "./shortage.ts";
 import { mayStart, placementOptions, providersOf, runningAs, runRequest, type RunSettings } from "./run-request.ts";
-import { newMachines } from "./why-here.ts";
+import { newMachines } from "./placement-reason.ts";
 
 /**
  * Plans the next round of a run: which definitions to register and which RunTask calls to make, as data.
@@ -41,7 +41,8 @@ export function planRun(
       why: "its raw fields list the devices",
     });
   }
-  if (snapshot !== undefined) return (ecs.choosesDevices ? planSlots : planByRoom)(ecs, settings, remaining, snapshot);
+  if (snapshot !== undefined)
+    return (ecs.choosesDevices ? planSlots : planByInstanceState)(ecs, settings, remaining, snapshot);
   if (definition === undefined) return { steps: [], unplaced: [] };
   return {
     steps: [
@@ -98,12 +99,13 @@ function planListed(
   const base = lockPortBaseOf(snapshot.tags);
   const { locked } = readTerms(definition, { lockPortBase: base });
   const needs = requirementsOf(definition, placementOptions(settings), base);
-  const rooms = roomsOf(snapshot);
-  const unseen = exposedRooms(needs, rooms);
-  const free = rooms.filter((room) => judge(needs, room).fits);
+  const instanceStates = instanceStatesOf(snapshot);
+  const unseen = instancesToExclude(needs, instanceStates);
+  const free = instanceStates.filter((instanceState) => evaluateFit(needs, instanceState).fits);
   const distinct = needs.devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : [];
   const { count, added = [] } = countOf(needs, settings, remaining, snapshot, unseen);
-  const parts = count === 0 ? [] : keepAway(count, ec2Ids(unseen), ec2Ids(free), providersOf(settings).length > 0);
+  const parts =
+    count === 0 ? [] : excludeInstances(count, ec2Ids(unseen), ec2Ids(free), providersOf(settings).length > 0);
   const steps = parts.map(({ count: some, constraints }) => ({
     why: [step.why, ...added].join("; "),
     ...present({ definition: step.definition }),
@@ -113,7 +115,7 @@ function planListed(
   const missing = remaining - count;
   const shortage =
     missing > 0 || mayStart(settings) === 0
-      ? (cannotGrow([needs], settings, rooms, missing) ??
+      ? (cannotGrow([needs], settings, instanceStates, missing) ??
         explainShortage(snapshot, [definition], settings, { asked: remaining, ...(missing > 0 ? { missing } : {}) }))
       : undefined;
   return { steps, unplaced: shortage === undefined ? [] : [shortage] };
@@ -128,16 +130,16 @@ function countOf(
   settings: RunSettings,
   remaining: number,
   snapshot: ClusterSnapshot,
-  unseen: readonly Room[],
+  unseen: readonly InstanceState[],
 ): { readonly count: number; readonly added?: readonly string[] } {
   if (mayStart(settings) === 0) return { count: remaining };
-  const there = place(roomsOf(snapshot), needs, remaining).length;
+  const there = place(instanceStatesOf(snapshot), needs, remaining).length;
   // Ids in a constraint and managed scaling do not go together.
   if (there === remaining || unseen.length > 0) return { count: there };
   const added = placeOnNew(snapshot, needs, settings, remaining - there);
   return { count: there + added.count, added: newMachines(added, providersOf(settings)) };
 }
 
-function ec2Ids(rooms: readonly Room[]): readonly string[] {
-  return rooms.map(({ instance }) => instance.ec2InstanceId);
+function ec2Ids(instanceStates: readonly InstanceState[]): readonly string[] {
+  return instanceStates.map(({ instance }) => instance.ec2InstanceId);
 }

@@ -3,9 +3,13 @@ import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import { present } from "../base/present.ts";
 import { growthFor } from "../deployment/growth.ts";
 import type { PlacementConstraint, RegisteredTaskDefinition } from "../ecs-api/api.ts";
-import { needsOf, roomWithout, type Rollout } from "../deployment/rollout.ts";
+import {
+  deploymentRequirementsOf,
+  instanceStatesWithout,
+  type PlannedDeployment,
+} from "../deployment/simulate-deployment.ts";
 import { deploymentSettingsOf, type Service } from "../ecs-api/service.ts";
-import { roomsOf, type Room } from "../placement/room.ts";
+import { instanceStatesOf, type InstanceState } from "../placement/instance-state.ts";
 import { noProviders, providersIn, type ChosenCapacity, type ClusterCapacity } from "./choose-capacity.ts";
 import { keptBy } from "./choose-service-capacity.ts";
 import { distribute } from "./distribute.ts";
@@ -14,7 +18,7 @@ import { boundTypes } from "./identify-services.ts";
 import { percentageChanges, rolloutUpdate } from "../ecs/rollout-bounds.ts";
 import { judged } from "./judge-plan.ts";
 import { growthOf, keptOffFor } from "./kept-off.ts";
-import { basisOf } from "./live-services.ts";
+import { liveServiceInputsOf } from "./live-services.ts";
 import type { ServicePlan, ServiceStep } from "./service-plan.ts";
 
 /** What is scaled, and to what. */
@@ -38,24 +42,28 @@ export function planScale(
   capacity: ClusterCapacity = noProviders,
 ): ServicePlan {
   const base = lockPortBaseOf(snapshot.tags);
-  const rooms = roomsOf(snapshot);
+  const instanceStates = instanceStatesOf(snapshot);
   const chosen = services.map((service, index) => keptBy(service, capacity, boundTypes(definitions[index]!) ?? []));
   const rollouts = services.map((service, index) =>
-    rolloutOf(service, definitions[index]!, chosen[index]!, { rooms, base }),
+    rolloutOf(service, definitions[index]!, chosen[index]!, { instanceStates, base }),
   );
-  const growing = rollouts.map((rollout) => ({ ...rollout, desired: replicas, needs: needsOf(rollout, base) }));
+  const growing = rollouts.map((rollout) => ({
+    ...rollout,
+    desired: replicas,
+    needs: deploymentRequirementsOf(rollout, base),
+  }));
   const fresh = growthFor(snapshot, growing);
   const shares = growing.map(({ service, needs }, index) => ({
     service,
     needs,
     rank: 0,
     current: services[index]!.desiredCount,
-    ...present({ fresh: fresh.get(service)?.rooms }),
+    ...present({ fresh: fresh.get(service)?.instanceStates }),
   }));
   const names = services.map(({ serviceName }) => serviceName);
   // Where nobody knows what would be started, there is room for all.
   const open = chosen.some(({ managed }) => managed === true) || [...fresh.values()].includes(undefined);
-  const counts = distribute(shares, replicas, open ? undefined : roomWithout(snapshot, names));
+  const counts = distribute(shares, replicas, open ? undefined : instanceStatesWithout(snapshot, names));
   const steps = services.map((service, index): ServiceStep => {
     const rollout = rollouts[index]!;
     const step = stepTo(service, counts[index]!, { cluster, replicas });
@@ -69,7 +77,7 @@ export function planScale(
         workload,
         cluster,
         replicas,
-        services: services.map((service) => basisOf(service.serviceName, service, undefined)),
+        services: services.map((service) => liveServiceInputsOf(service.serviceName, service, undefined)),
       },
       registrations: [],
       steps,
@@ -113,7 +121,7 @@ function stepTo(
 function keptAway(
   step: ServiceStep,
   { placementConstraints: before = [] }: Service,
-  { placement }: Rollout,
+  { placement }: PlannedDeployment,
 ): ServiceStep {
   const after = placement?.placementConstraints ?? [];
   if (after.length === before.length || step.update === undefined) return step;
@@ -125,12 +133,17 @@ function rolloutOf(
   service: Service,
   definition: RegisteredTaskDefinition,
   capacity: ChosenCapacity,
-  { rooms, base }: { readonly rooms: readonly Room[]; readonly base: number },
-): Rollout {
+  { instanceStates, base }: { readonly instanceStates: readonly InstanceState[]; readonly base: number },
+): PlannedDeployment {
   const { serviceName, placementConstraints = [] } = service;
   const keptOff = (constraints: readonly PlacementConstraint[]) => {
     const placement = { placementConstraints: constraints, ...providersIn(capacity) };
-    return keptOffFor(serviceName, needsOf({ definition, service: serviceName, placement }, base), capacity, rooms);
+    return keptOffFor(
+      serviceName,
+      deploymentRequirementsOf({ definition, service: serviceName, placement }, base),
+      capacity,
+      instanceStates,
+    );
   };
   // Some of these it may be kept off already.
   const { held } = keptOff(withoutExclusions(placementConstraints, []));

@@ -1,13 +1,13 @@
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
-import { clusterBasisOf } from "./cluster-basis.ts";
+import { clusterInputsOf } from "./cluster-inputs.ts";
 import { identifyServices, type IdentifiedServices } from "./identify-services.ts";
 import { judged } from "./judge-plan.ts";
-import { basisOf, newestRevisions, type LiveServices } from "./live-services.ts";
+import { liveServiceInputsOf, newestRevisions, type LiveServices } from "./live-services.ts";
 import { unknownRevisions } from "./newest-revisions.ts";
 import { withDeletions } from "./replace-services.ts";
-import { partsOf, type Part, type ServicePlanSettings } from "./service-parts.ts";
+import { partsOf, type ServicePart, type ServicePlanSettings } from "./service-parts.ts";
 import type { ServiceInputs, ServicePlan } from "./service-plan.ts";
 import { planPart } from "./service-step.ts";
 
@@ -52,7 +52,7 @@ function inputsOf(
   { workload }: EcsWorkload,
   { cluster }: ServicePlanSettings,
   live: LiveServices,
-  parts: readonly Part[],
+  parts: readonly ServicePart[],
   { leftOver }: IdentifiedServices,
 ): ServiceInputs {
   const newest = newestRevisions(live);
@@ -69,10 +69,10 @@ function inputsOf(
     cluster,
     replicas: workload.replicas,
     services: [
-      ...parts.map((part) => basisOf(part.service, part.live, newest.of(part.definition.family))),
-      ...leftOver.map((each) => basisOf(each.serviceName, each, undefined)),
+      ...parts.map((part) => liveServiceInputsOf(part.service, part.live, newest.of(part.definition.family))),
+      ...leftOver.map((each) => liveServiceInputsOf(each.serviceName, each, undefined)),
     ],
-    ...(live.cluster === undefined ? {} : { clusterBasis: clusterBasisOf(live.cluster, { locks, providers }) }),
+    ...(live.cluster === undefined ? {} : { clusterBasis: clusterInputsOf(live.cluster, { locks, providers }) }),
     ...present({ reviewOnly: live.reviewOnly }),
   };
 }

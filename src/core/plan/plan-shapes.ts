@@ -71,20 +71,20 @@ export const runSettings = z.looseObject({
   enableECSManagedTags: optional(flag),
 });
 
-export const clusterBasis = z.looseObject({
+export const clusterInputs = z.looseObject({
   name: text,
   arn: optional(text),
   lockPortBase: optional(number),
   providers: optional(texts),
 });
 
-export const runBasis = z.looseObject({
-  cluster: clusterBasis,
+export const runInputs = z.looseObject({
+  cluster: clusterInputs,
   families: z.array(z.looseObject({ family: word, latest: optional(text) })),
   devices: flag,
 });
 
-export const serviceBasis = z.looseObject({ service: text, serviceArn: optional(text), latest: optional(text) });
+export const liveServiceInputs = z.looseObject({ service: text, serviceArn: optional(text), latest: optional(text) });
 
 export const serviceStep = z.looseObject({
   service: word,
@@ -102,7 +102,7 @@ export const serviceStep = z.looseObject({
   tags: optional(tags),
 });
 
-export const rollout = z.looseObject({
+export const plannedDeployment = z.looseObject({
   service: word,
   definition: taskDefinition,
   desired: whole.check(z.gte(0), z.lte(5_000)),

@@ -4,17 +4,17 @@ import { slotName, type Slot } from "../catalog/slots.ts";
 import type { PlacementConstraint } from "../ecs-api/api.ts";
 import { placedBy } from "../ecs/requirements.ts";
 import { definitionsOf, variantFor, type EcsVariant, type EcsWorkload } from "../ecs/resolve-for-ecs.ts";
-import { roomsOf, type Room } from "../placement/room.ts";
+import { instanceStatesOf, type InstanceState } from "../placement/instance-state.ts";
 import type { Shape } from "../workload/resolved.ts";
 import { cannotGrow } from "./cannot-grow.ts";
-import { exposedRooms, keepAway } from "./exclusion.ts";
+import { instancesToExclude, excludeInstances } from "./exclusion.ts";
 import { assignGrowing } from "./grow.ts";
 import { hostsOf, type Host } from "./hosts.ts";
 import { leaveToOthers, type LeftToOthers, type PlacedSlot } from "./rivals.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
 import { mayStart, placementOptions, providersOf, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
-import { newMachines, whyHere } from "./why-here.ts";
+import { newMachines, placementReason } from "./placement-reason.ts";
 
 /** One slot and the machines that the plan has it on. */
 interface Assignment {
@@ -35,19 +35,19 @@ const nowhere: Away = { unseen: [], spoiled: [], crowded: [] };
  * Plans `count` replicas of a workload whose Neuron devices ECS does not schedule: chooses the slots, and leaves the
  * machine to ECS, excluding only those where it would do harm.
  *
- * It places as many as explainPlacement says can be placed (test/unit/plan-slots.test.ts), and where a capacity
+ * It places as many as explainPlacement says can be placed (test/unit/plan/plan-slots.test.ts), and where a capacity
  * provider starts machines for the rest, on those as well, up to what the provider's group may have. A constraint on
  * the run's own task:group the plan does not foresee: ECS refuses what it forbids, and the next round sees it.
  */
 export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number, snapshot: ClusterSnapshot): RunRound {
   const { shapes } = ecs.workload;
-  const rooms = roomsOf(snapshot);
-  const hosts = hostsOf(ecs, settings, rooms);
+  const instanceStates = instanceStatesOf(snapshot);
+  const hosts = hostsOf(ecs, settings, instanceStates);
   const there = assign(shapes, settings, hosts, count);
   // Where a provider has to start machines no constraint may name any: then no slot is used that somebody holds unseen.
   const grown =
     there.length < count && mayStart(settings) > 0
-      ? assignGrowing({ ecs, settings, snapshot, rooms, hosts }, count)
+      ? assignGrowing({ ecs, settings, snapshot, instanceStates, hosts }, count)
       : [];
   const growing = grown.length > there.length;
   const assigned = growing ? grown : there;
@@ -62,7 +62,7 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
       const variant = variantFor(ecs, shape, assignment.slot);
       const away = growing
         ? nowhere
-        : { unseen: unseenFor(variant, settings, rooms), ...left.get(assignment.slot[0]!)! };
+        : { unseen: unseenFor(variant, settings, instanceStates), ...left.get(assignment.slot[0]!)! };
       return stepsOf(variant, settings, assignment, away);
     });
   });
@@ -72,7 +72,7 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
     cannotGrow(
       ecs.everyVariant.map(({ requirements }) => placedBy(requirements, placementOptions(settings))),
       settings,
-      rooms,
+      instanceStates,
       missing,
     ) ?? explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing });
   const stopping = worthWaitingFor(shapes, settings, hosts, assigned.length, count);
@@ -136,8 +136,12 @@ function group(assigned: readonly PlacedSlot[]): readonly Assignment[] {
   return [...groups.values()].map((some) => ({ slot: some[0]!.slot, hosts: some.map(({ host }) => host) }));
 }
 
-function unseenFor({ requirements }: EcsVariant, settings: RunSettings, rooms: readonly Room[]): readonly string[] {
-  const exposed = exposedRooms(placedBy(requirements, placementOptions(settings)), rooms);
+function unseenFor(
+  { requirements }: EcsVariant,
+  settings: RunSettings,
+  instanceStates: readonly InstanceState[],
+): readonly string[] {
+  const exposed = instancesToExclude(placedBy(requirements, placementOptions(settings)), instanceStates);
   return exposed.map(({ instance }) => instance.ec2InstanceId);
 }
 
@@ -154,7 +158,7 @@ function stepsOf(
     definition,
     count,
     machines,
-    why: whyHere(slot, { free: places, fresh: addedFor(hosts, settings), unseen, spoiled, crowded }),
+    why: placementReason(slot, { free: places, fresh: addedFor(hosts, settings), unseen, spoiled, crowded }),
     request: runRequest(settings, definition, {
       placementConstraints: [...(awsvpc ? [{ type: "distinctInstance" }] : []), ...constraints],
       ...(awsvpc ? { group: `aiplat:${slotName(slot)}` } : {}),
@@ -162,9 +166,12 @@ function stepsOf(
     }),
   });
   let done = 0;
-  return keepAway(hosts.length, [...unseen, ...spoiled, ...crowded], places, providersOf(settings).length > 0).map(
-    ({ count, constraints }) => step(count, constraints, places.slice(done, (done += count))),
-  );
+  return excludeInstances(
+    hosts.length,
+    [...unseen, ...spoiled, ...crowded],
+    places,
+    providersOf(settings).length > 0,
+  ).map(({ count, constraints }) => step(count, constraints, places.slice(done, (done += count))));
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html */

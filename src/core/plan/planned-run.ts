@@ -1,5 +1,5 @@
 import { present } from "../base/present.ts";
-import { clusterBasisOf, type DescribedCluster } from "./cluster-basis.ts";
+import { clusterInputsOf, type DescribedCluster } from "./cluster-inputs.ts";
 import { familiesKnown, unknownRevisions, type NewestRevisions } from "./newest-revisions.ts";
 import { unknownLogGroups, type LogGroupStep } from "./log-groups.ts";
 import { planRegistrations } from "./registrations.ts";
@@ -48,7 +48,7 @@ export function plannedRun({
       settings,
       ...present({ clientToken }),
       plannedAt: new Date(now).toISOString(),
-      cluster: clusterBasisOf(cluster, { locks: devices, providers: [...new Set(providers)] }),
+      cluster: clusterInputsOf(cluster, { locks: devices, providers: [...new Set(providers)] }),
       families: familiesKnown(families, newest),
       devices,
     },

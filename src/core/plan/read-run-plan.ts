@@ -3,7 +3,7 @@ import { text } from "../ecs-api/field.ts";
 import type { Mismatch } from "../base/document-issues.ts";
 import { present } from "../base/present.ts";
 import { checkShape, differ, planRefusal, readPlan, refuseAll } from "./plan-file.ts";
-import { count, failures, logGroups, registration, runBasis, runSettings, runStep, time } from "./plan-shapes.ts";
+import { count, failures, logGroups, registration, runInputs, runSettings, runStep, time } from "./plan-shapes.ts";
 import { tasksIn, type RunPlan } from "./run-plan.ts";
 
 const runPlan = z.looseObject({
@@ -17,7 +17,7 @@ const runPlan = z.looseObject({
   steps: z.array(runStep),
   logGroups: z.optional(logGroups),
   failures,
-  basis: runBasis,
+  basis: runInputs,
   unknown: z.array(text),
 });
 

@@ -5,7 +5,15 @@ import { present } from "../base/present.ts";
 import type { Problem } from "../base/problem.ts";
 import { unplacedBy } from "./judge-plan.ts";
 import { checkShape, differ, planRefusal, readPlan, refuseAll } from "./plan-file.ts";
-import { clusterBasis, count, logGroups, registration, rollout, serviceBasis, serviceStep } from "./plan-shapes.ts";
+import {
+  clusterInputs,
+  count,
+  logGroups,
+  registration,
+  plannedDeployment,
+  liveServiceInputs,
+  serviceStep,
+} from "./plan-shapes.ts";
 import type { ServicePlan } from "./service-plan.ts";
 
 const ofService = z.looseObject({ service: text });
@@ -18,11 +26,11 @@ const servicePlan = z.looseObject({
   steps: z.array(serviceStep),
   logGroups: z.optional(logGroups),
   placements: z.optional(z.array(z.extend(ofService, { count, why: text }))),
-  deployments: z.array(rollout),
+  deployments: z.array(plannedDeployment),
   rollouts: z.optional(z.array(ofService)),
   stalls: z.array(z.looseObject({ message: text })),
-  basis: z.array(serviceBasis),
-  clusterBasis: z.optional(clusterBasis),
+  basis: z.array(liveServiceInputs),
+  clusterBasis: z.optional(clusterInputs),
   unknown: z.optional(z.array(text)),
 });
 

@@ -1,6 +1,6 @@
 import { present } from "../base/present.ts";
 import type { RunTaskRequest, TaskDefinition } from "../ecs-api/api.ts";
-import type { ClusterBasis, FamilyBasis } from "./cluster-basis.ts";
+import type { ClusterInputs, FamilyInputs } from "./cluster-inputs.ts";
 import type { Plan, Unplaced } from "./plan.ts";
 import type { RunSettings } from "./run-request.ts";
 
@@ -27,9 +27,9 @@ export interface RunInputs {
   readonly clientToken?: string;
   /** ISO 8601. */
   readonly plannedAt: string;
-  readonly cluster: ClusterBasis;
+  readonly cluster: ClusterInputs;
   /** The families whose newest revision is known and counts. */
-  readonly families: readonly FamilyBasis[];
+  readonly families: readonly FamilyInputs[];
   /** Whether devices were chosen on the cluster's machines as they were; else ECS chooses, and no machine counts. */
   readonly devices: boolean;
 }

@@ -1,13 +1,13 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { present } from "../base/present.ts";
 import { growthFor } from "../deployment/growth.ts";
-import { needsOf, roomWithout } from "../deployment/rollout.ts";
+import { deploymentRequirementsOf, instanceStatesWithout } from "../deployment/simulate-deployment.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { NetworkConfiguration, TaskDefinition } from "../ecs-api/api.ts";
 import { groupOfService, type Service } from "../ecs-api/service.ts";
 import { placedBy } from "../ecs/requirements.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
-import { roomsOf } from "../placement/room.ts";
+import { instanceStatesOf } from "../placement/instance-state.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { noProviders, providersIn, type ChosenCapacity, type ClusterCapacity } from "./choose-capacity.ts";
 import { chooseServiceCapacity } from "./choose-service-capacity.ts";
@@ -29,7 +29,7 @@ export interface ServicePlanSettings {
 }
 
 /** A variant and the service that runs it. */
-export interface Part extends IdentifiedService, KeptOff {
+export interface ServicePart extends IdentifiedService, KeptOff {
   /** What it is to run: in the family that its service has, wherever a new one would be registered. */
   readonly definition: TaskDefinition;
   readonly desiredCount: number;
@@ -43,10 +43,10 @@ export function partsOf(
   settings: ServicePlanSettings,
   snapshot: ClusterSnapshot,
   { parts: identified, leftOver }: IdentifiedServices,
-): readonly Part[] {
+): readonly ServicePart[] {
   // What is deleted first holds nothing any more.
   const gone = settings.recreate === true ? leftOver.map(({ serviceName }) => serviceName) : [];
-  const rooms = roomsOf(withoutTasksOf(snapshot, gone));
+  const instanceStates = instanceStatesOf(withoutTasksOf(snapshot, gone));
   const capacities = chooseServiceCapacity(ecs, { parts: identified }, settings.capacity ?? noProviders);
   const parts = identified.map((each, index) => {
     const capacity = capacities[index]!;
@@ -55,7 +55,7 @@ export function partsOf(
       ...each,
       capacity,
       definition: definitionOf(ecs, each),
-      ...keptOffFor(each.service, placedBy(requirements, providersIn(capacity)), capacity, rooms),
+      ...keptOffFor(each.service, placedBy(requirements, providersIn(capacity)), capacity, instanceStates),
     };
   });
   const counts = countsOf(ecs, settings, snapshot, parts, leftOver);
@@ -85,7 +85,7 @@ function countsOf(
   { workload }: EcsWorkload,
   settings: ServicePlanSettings,
   snapshot: ClusterSnapshot,
-  parts: readonly Omit<Part, "desiredCount">[],
+  parts: readonly Omit<ServicePart, "desiredCount">[],
   leftOver: readonly Service[],
 ): readonly number[] {
   const wanted = replicasOf(workload, [...parts.flatMap(({ live }) => live ?? []), ...leftOver]);
@@ -94,7 +94,12 @@ function countsOf(
   const ranks = new Map([...new Set(parts.map(({ variant }) => variant.shape))].map((shape, rank) => [shape, rank]));
   const growing = parts.map((part) => {
     const growth = growthOf(part.capacity, part);
-    return { ...growth, service: part.service, desired: wanted, needs: needsOf({ ...part, ...growth }, base) };
+    return {
+      ...growth,
+      service: part.service,
+      desired: wanted,
+      needs: deploymentRequirementsOf({ ...part, ...growth }, base),
+    };
   });
   const fresh = growthFor(snapshot, growing);
   const shares = parts.map((part, index) => ({
@@ -102,7 +107,7 @@ function countsOf(
     needs: growing[index]!.needs,
     rank: ranks.get(part.variant.shape)!,
     current: part.live?.desiredCount ?? 0,
-    ...present({ fresh: fresh.get(part.service)?.rooms }),
+    ...present({ fresh: fresh.get(part.service)?.instanceStates }),
   }));
   // Those that others replace stay until these are up, unless they are deleted first.
   const replaced = settings.recreate === true ? leftOver.map(({ serviceName }) => serviceName) : [];
@@ -112,7 +117,7 @@ function countsOf(
     // Where nobody knows what would be started, there is room for all.
     parts.some(({ service, capacity }) => capacity.managed === true || fresh.get(service) === undefined)
       ? undefined
-      : roomWithout(snapshot, [...parts.map(({ service }) => service), ...replaced]),
+      : instanceStatesWithout(snapshot, [...parts.map(({ service }) => service), ...replaced]),
   );
 }
 

@@ -1,11 +1,11 @@
 import type { Tag, TaskDefinition } from "../ecs-api/api.ts";
 import type { Change } from "../ecs/diff.ts";
-import type { Rollout, RolloutVerdict } from "../deployment/rollout.ts";
+import type { PlannedDeployment, DeploymentOutcome } from "../deployment/simulate-deployment.ts";
 import type { ServiceInput } from "../ecs-api/service.ts";
 import type { ServiceUpdate } from "../ecs/service-form.ts";
 import { listOr } from "../base/problem.ts";
 import { isRaw } from "../base/merge.ts";
-import { revisionMoved, type ClusterBasis } from "./cluster-basis.ts";
+import { staleRevisionReason, type ClusterInputs } from "./cluster-inputs.ts";
 import type { Plan } from "./plan.ts";
 
 /** What becomes of one ECS service of the workload. */
@@ -35,15 +35,15 @@ export interface ServiceStep {
   /** Tags that the live service lacks or has otherwise. */
   readonly tags?: readonly Tag[];
   /** The deployment that it starts, where the machines there are have to do for it. */
-  readonly deployment?: Rollout;
+  readonly deployment?: PlannedDeployment;
   /** How that goes, as the rollout guard plays it. */
-  readonly verdict?: RolloutVerdict;
+  readonly verdict?: DeploymentOutcome;
   /** Where its new tasks go. */
   readonly placement?: { readonly count: number; readonly why: string };
 }
 
 /** What a live service was when a plan was made, to tell whether the world has moved since. */
-export interface ServiceBasis {
+export interface LiveServiceInputs {
   readonly service: string;
   readonly serviceArn?: string;
   /** The live service's settings in normal form; undefined where there was none. */
@@ -57,9 +57,9 @@ export interface ServiceInputs {
   readonly workload: string;
   readonly cluster: string;
   readonly replicas: number;
-  readonly services: readonly ServiceBasis[];
+  readonly services: readonly LiveServiceInputs[];
   /** The cluster, where it was described. */
-  readonly clusterBasis?: ClusterBasis;
+  readonly clusterBasis?: ClusterInputs;
   /** Why nobody can carry it out, where it was made from too little. */
   readonly reviewOnly?: string;
 }
@@ -68,7 +68,7 @@ export interface ServiceInputs {
 export type ServicePlan = Plan<ServiceInputs, ServiceStep>;
 
 /** What has moved since a plan was made, each in a sentence without its full stop; empty where nothing has. */
-export function movedSince(then: readonly ServiceBasis[], now: readonly ServiceBasis[]): readonly string[] {
+export function movedSince(then: readonly LiveServiceInputs[], now: readonly LiveServiceInputs[]): readonly string[] {
   const current = new Map(now.map((each) => [each.service, each]));
   const known = new Set(then.map(({ service }) => service));
   return [
@@ -78,7 +78,7 @@ export function movedSince(then: readonly ServiceBasis[], now: readonly ServiceB
         return [`service ${before.service} ${before.serviceArn === undefined ? "exists now" : "is gone"}`];
       const fields = differingFields(before.settings, after?.settings);
       const changed = fields.length === 0 ? [] : [`service ${before.service} was changed: ${listOr(fields, "and")}`];
-      return [...changed, ...revisionMoved(before.latest, after?.latest)];
+      return [...changed, ...staleRevisionReason(before.latest, after?.latest)];
     }),
     ...now
       .filter(({ service, serviceArn }) => serviceArn !== undefined && !known.has(service))

@@ -2,7 +2,7 @@ import { counted } from "../base/counted.ts";
 import { present } from "../base/present.ts";
 import { listOr, problem, Refusal } from "../base/problem.ts";
 import { withoutRedacted } from "../cluster/redact.ts";
-import type { Rollout } from "../deployment/rollout.ts";
+import type { PlannedDeployment } from "../deployment/simulate-deployment.ts";
 import { definitionNameOf } from "../ecs-api/arn.ts";
 import type { PlacementConstraint } from "../ecs-api/api.ts";
 import { deploymentSettingsOf, type Service, type ServiceInput } from "../ecs-api/service.ts";
@@ -16,7 +16,7 @@ import { withoutExclusions } from "./exclusion.ts";
 import { newestRevisions, type LiveServices } from "./live-services.ts";
 import { planRegistration, type Registration } from "./registrations.ts";
 import { growthOf } from "./kept-off.ts";
-import type { Part, ServicePlanSettings } from "./service-parts.ts";
+import type { ServicePart, ServicePlanSettings } from "./service-parts.ts";
 import type { ServiceStep } from "./service-plan.ts";
 
 /** What becomes of one service, and of its definition. */
@@ -33,7 +33,7 @@ export interface PlannedPart {
 export function planPart(
   ecs: EcsWorkload,
   settings: ServicePlanSettings,
-  part: Part,
+  part: ServicePart,
   known: LiveServices,
 ): PlannedPart {
   const { variant, live, service, definition, desiredCount, constraints: placementConstraints } = part;
@@ -57,7 +57,7 @@ export function planPart(
 
 function created(
   { workload }: EcsWorkload,
-  part: Part,
+  part: ServicePart,
   registration: Registration,
   declared: ServiceInput,
 ): ServiceStep {
@@ -79,7 +79,7 @@ function created(
 function updated(
   { workload }: EcsWorkload,
   { force }: ServicePlanSettings,
-  part: Part & { readonly live: Service },
+  part: ServicePart & { readonly live: Service },
   registration: Registration,
   generated: ServiceInput,
   known: LiveServices,
@@ -131,7 +131,7 @@ function followsCount({ path }: Change, declared: ServiceInput, live: Service): 
 }
 
 /** What the file says of the service, whatever the cluster adds to it. */
-function withoutOurs(declared: ServiceInput, { constraints }: Part): ServiceInput {
+function withoutOurs(declared: ServiceInput, { constraints }: ServicePart): ServiceInput {
   const ours = new Set(constraints.map(({ expression }) => expression));
   return withConstraints(declared, (all) => all.filter(({ expression }) => !ours.has(expression)));
 }
@@ -152,14 +152,17 @@ function withConstraints<Kind extends Pick<ServiceInput, "placementConstraints">
 }
 
 /** The machines that the service is kept off, and why. */
-function keptOff({ held }: Part, now: boolean): string {
+function keptOff({ held }: ServicePart, now: boolean): string {
   if (held.length === 0) return "";
   const more = held.length === 1 ? "" : ` (and ${held.length - 1} more)`;
   return `; ${now ? "kept off" : "to be kept off, with its next change,"} ${held[0]}${more}`;
 }
 
 /** A number that is left to autoscaling is raised all the same where the service takes the place of one that goes. */
-function raised(declared: ServiceInput, { live, desiredCount }: Part & { readonly live: Service }): ServiceInput {
+function raised(
+  declared: ServiceInput,
+  { live, desiredCount }: ServicePart & { readonly live: Service },
+): ServiceInput {
   const left = declared.desiredCount === undefined && !deploymentSettingsOf(declared).daemon;
   return left && desiredCount > live.desiredCount ? { ...declared, desiredCount } : declared;
 }
@@ -170,7 +173,7 @@ function forgetting(declared: ServiceInput, live: Service): ServiceInput {
   return forgotten.length === 0 ? declared : { ...declared, tags: [...(declared.tags ?? []), ...forgotten] };
 }
 
-function definitionFor({ definition }: Part, { action }: Registration): Pick<ServiceStep, "definition"> {
+function definitionFor({ definition }: ServicePart, { action }: Registration): Pick<ServiceStep, "definition"> {
   return action === "register" ? { definition } : {};
 }
 
@@ -203,11 +206,11 @@ function refuseUnchangeable({ name }: ResolvedWorkload, service: string, stuck: 
 
 function rolloutOf(
   { rollout: bounds }: ResolvedWorkload,
-  part: Part,
+  part: ServicePart,
   declared: ServiceInput,
   desired: number,
   newDeployment: boolean,
-): Rollout {
+): PlannedDeployment {
   const { service, definition } = part;
   const { placement, ...growth } = growthOf(part.capacity, part);
   const placementConstraints = declared.placementConstraints ?? part.constraints;
@@ -232,7 +235,7 @@ function whyCount({ replicas, ecs }: ResolvedWorkload, variant: EcsVariant, desi
 }
 
 /** Who starts the tasks of a new service, where nobody has said so. */
-function startedBy({ capacity: { byDefault, capacityProviderStrategy = [] } }: Part): string {
+function startedBy({ capacity: { byDefault, capacityProviderStrategy = [] } }: ServicePart): string {
   const names = capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider);
   return byDefault === true ? `; ${listOr(names, "and")}, the cluster's default strategy, starts them` : "";
 }

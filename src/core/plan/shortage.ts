@@ -4,7 +4,7 @@ import { counted } from "../base/counted.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { TaskDefinition } from "../ecs-api/api.ts";
 import { explainRemainder } from "../placement/explain.ts";
-import { whyNoRoom } from "../placement/why-no-room.ts";
+import { whyNoFit } from "../placement/why-no-fit.ts";
 import type { RunFailure } from "./run-result.ts";
 import { placementOptions, type RunSettings } from "./run-request.ts";
 
@@ -42,7 +42,7 @@ export function explainShortage(
     count: asked,
   });
   if (placeable) return undefined;
-  const { code, text } = whyNoRoom(instances);
+  const { code, text } = whyNoFit(instances);
   return {
     reason: code satisfies FailureReason,
     detail: `${known ?? asked - possible} of ${counted(wanted.count, "task")}: ${text}`,

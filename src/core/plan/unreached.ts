@@ -4,7 +4,7 @@ import { primaryOf, type Service } from "../ecs-api/service.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 
 /** One of a workload's services, with what it runs and what it would go back to. */
-export interface WayBack {
+export interface RollbackTarget {
   readonly service: Service;
   readonly running?: RegisteredTaskDefinition;
   readonly back?: RegisteredTaskDefinition;
@@ -14,7 +14,7 @@ export interface WayBack {
  * The slots' services that the last deployment did not come to, since it was interrupted or failed before: each runs
  * what one that was deployed later goes back to. Going back on their own they would end a version behind the others.
  */
-export function unreachedServices(ways: readonly WayBack[]): ReadonlySet<string> {
+export function unreachedServices(ways: readonly RollbackTarget[]): ReadonlySet<string> {
   const versions = ways.map(({ service, running, back }) => ({
     service,
     running: versionOf(running),

@@ -27,7 +27,7 @@ import {
  * What a flag's text says: a value, what the value must be, or what is wrong with
  * it in a sentence after the key's name.
  */
-export type Reading =
+export type FlagReading =
   | { readonly value: unknown }
   | { readonly wants: string }
   | { readonly wrong: string; readonly hint?: string | undefined };
@@ -47,7 +47,7 @@ export interface WorkloadFlag {
   /** What to add where the workload cannot be without it. */
   readonly ifMissing?: string;
   /** Reads one value; for a map, the part after `=`. */
-  read(text: string): Reading;
+  read(text: string): FlagReading;
 }
 
 export const workloadFlags: readonly WorkloadFlag[] = [
@@ -199,26 +199,26 @@ function toNumber(text: string): number | undefined {
   return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
-function above0(text: string): Reading {
+function above0(text: string): FlagReading {
   const value = toNumber(text);
   return value !== undefined && value > 0 ? { value } : { wants: numberWants.above0 };
 }
 
-function wholeFrom1(text: string): Reading {
+function wholeFrom1(text: string): FlagReading {
   const value = toNumber(text);
   return value !== undefined && Number.isSafeInteger(value) && value >= 1
     ? { value }
     : { wants: numberWants.wholeFrom(1) };
 }
 
-function vcpu(text: string): Reading {
+function vcpu(text: string): FlagReading {
   const reading = above0(text);
   const meant = "value" in reading ? vcpuOfUnits(Number(text)) : undefined;
   return meant === undefined ? reading : { wrong: unitsMistake(Number(text), meant), hint: `Write ${meant}.` };
 }
 
 /** `8080`, `8080/udp`, `80:8080`: docker's words, host before container. */
-function portMapping(text: string): Reading {
+function portMapping(text: string): FlagReading {
   const match = /^(?:(\d{1,5}):)?(\d{1,5})(?:\/([a-z]+))?$/.exec(text);
   const [host, container] = [match?.[1], match?.[2]].map((digits) =>
     digits === undefined ? undefined : Number(digits),
@@ -243,7 +243,7 @@ function portMapping(text: string): Reading {
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCapacityProvider.html */
-function capacity(text: string): Reading {
+function capacity(text: string): FlagReading {
   if (capacityWords.some((word) => word === text)) return { value: text };
   return /^[A-Za-z0-9_-]{1,255}$/.test(text)
     ? { value: { provider: text } }

@@ -1,6 +1,6 @@
 /** Records as ECS's API answers them: seconds for times, and no key without a value. */
 import { describeInstance, isPending } from "../model/instances.ts";
-import type { ClusterRecord, ContainerRecord, InstanceRecord, Raw, TaskRecord } from "../model/records.ts";
+import type { ClusterRecord, ContainerRecord, InstanceRecord, RawRecord, TaskRecord } from "../model/records.ts";
 import { healthCheckOf } from "../model/lifecycle.ts";
 import { findInstanceType } from "../../core/catalog/instance-types/catalog.ts";
 import type { DefinitionRecord } from "../model/world.ts";
@@ -11,7 +11,7 @@ export function seconds(milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined ? undefined : milliseconds / 1000;
 }
 
-export function clusterAnswer(cluster: ClusterRecord, include: readonly string[]): Raw {
+export function clusterAnswer(cluster: ClusterRecord, include: readonly string[]): RawRecord {
   const tasks = [...cluster.tasks.values()];
   const instances = [...cluster.instances.values()];
   return {
@@ -33,7 +33,7 @@ export function clusterAnswer(cluster: ClusterRecord, include: readonly string[]
   };
 }
 
-function statistics(cluster: ClusterRecord): readonly Raw[] {
+function statistics(cluster: ClusterRecord): readonly RawRecord[] {
   const tasks = [...cluster.tasks.values()];
   const services = [...cluster.services.values()].filter(({ status }) => status !== "INACTIVE");
   return [
@@ -44,7 +44,7 @@ function statistics(cluster: ClusterRecord): readonly Raw[] {
   ];
 }
 
-export function instanceAnswer(instance: InstanceRecord, include: readonly string[] = []): Raw {
+export function instanceAnswer(instance: InstanceRecord, include: readonly string[] = []): RawRecord {
   const described = describeInstance(instance);
   const { registered, remaining, gpuDevices, runningTasksCount, pendingTasksCount } = described;
   return present({
@@ -77,7 +77,7 @@ const healthy: InstanceHealth = {
   details: [{ type: "CONTAINER_RUNTIME", status: "OK" }],
 };
 
-function resources({ cpu, memoryMiB, tcpPorts, udpPorts, gpus }: Resources): readonly Raw[] {
+function resources({ cpu, memoryMiB, tcpPorts, udpPorts, gpus }: Resources): readonly RawRecord[] {
   const number = (name: string, value: number) => ({
     name,
     type: "INTEGER",
@@ -102,12 +102,12 @@ function resources({ cpu, memoryMiB, tcpPorts, udpPorts, gpus }: Resources): rea
   ];
 }
 
-export function definitionAnswer({ definition, status, deregisteredAt }: DefinitionRecord): Raw {
+export function definitionAnswer({ definition, status, deregisteredAt }: DefinitionRecord): RawRecord {
   const { tags: _, registeredAt, ...fields } = definition as typeof definition & { readonly registeredAt?: number };
   return present({ ...fields, status, registeredAt: seconds(registeredAt), deregisteredAt: seconds(deregisteredAt) });
 }
 
-export function taskAnswer(task: TaskRecord, include: readonly string[] = []): Raw {
+export function taskAnswer(task: TaskRecord, include: readonly string[] = []): RawRecord {
   const { definition, instance, eni } = task;
   return present({
     taskArn: task.arn,
@@ -155,7 +155,7 @@ const interfaceStatuses: Readonly<Partial<Record<TaskRecord["lastStatus"], strin
   STOPPED: "DELETED",
 };
 
-function attachment(task: TaskRecord, eni: NonNullable<TaskRecord["eni"]>): Raw {
+function attachment(task: TaskRecord, eni: NonNullable<TaskRecord["eni"]>): RawRecord {
   const status = interfaceStatuses[task.lastStatus] ?? "ATTACHED";
   return {
     // The task's id as a UUID.
@@ -170,7 +170,7 @@ function attachment(task: TaskRecord, eni: NonNullable<TaskRecord["eni"]>): Raw 
   };
 }
 
-function containerAnswer(task: TaskRecord, container: ContainerRecord): Raw {
+function containerAnswer(task: TaskRecord, container: ContainerRecord): RawRecord {
   return present({
     containerArn: container.arn,
     taskArn: task.arn,
@@ -201,7 +201,7 @@ function neuronDevicesOf({ definition, instance }: TaskRecord, name: string): re
 }
 
 /** In bridge mode a mapping without a host port gets one of the ephemeral range. */
-function bindings(task: TaskRecord, name: string): readonly Raw[] {
+function bindings(task: TaskRecord, name: string): readonly RawRecord[] {
   const mappings =
     task.definition.containerDefinitions.find((container) => container.name === name)?.portMappings ?? [];
   return mappings.map(({ containerPort, hostPort, protocol = "tcp" }, index) => ({
@@ -220,6 +220,6 @@ function healthOf(task: TaskRecord): string {
 }
 
 /** The object without the keys that have no value. */
-export function present(object: Raw): Raw {
+export function present(object: RawRecord): RawRecord {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }

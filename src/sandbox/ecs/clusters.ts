@@ -14,7 +14,7 @@ import {
 } from "../../core/ecs-api/model/requests.ts";
 import { present } from "../../core/base/present.ts";
 import { createCluster, findCluster, lastPart, requireCluster } from "../model/clusters.ts";
-import type { ClusterRecord, Raw } from "../model/records.ts";
+import type { ClusterRecord, RawRecord } from "../model/records.ts";
 import type { World } from "../model/world.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
@@ -44,7 +44,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
       if (settings !== undefined) cluster.settings = readSettings(settings);
       cluster.configuration = configuration;
       cluster.capacityProviders = capacityProviders ?? [];
-      cluster.defaultStrategy = (defaultCapacityProviderStrategy ?? []) as readonly Raw[];
+      cluster.defaultStrategy = (defaultCapacityProviderStrategy ?? []) as readonly RawRecord[];
       return { cluster: clusterAnswer(cluster, everything) };
     },
   ),
@@ -117,7 +117,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
               "with the cluster.",
           );
       cluster.capacityProviders = capacityProviders;
-      cluster.defaultStrategy = defaultCapacityProviderStrategy as readonly Raw[];
+      cluster.defaultStrategy = defaultCapacityProviderStrategy as readonly RawRecord[];
       adoptInstances(world, cluster);
       return { cluster: clusterAnswer(cluster, everything) };
     },
@@ -232,7 +232,10 @@ export function requireProvider(
   return record;
 }
 
-function providerAnswer({ arn, name, tags, settings }: ReturnType<typeof requireProvider>, withTags: boolean): Raw {
+function providerAnswer(
+  { arn, name, tags, settings }: ReturnType<typeof requireProvider>,
+  withTags: boolean,
+): RawRecord {
   return {
     capacityProviderArn: arn,
     name,

@@ -4,17 +4,17 @@ import { productionPercent } from "../model/blue-green.ts";
 import { isPending } from "../model/instances.ts";
 import type {
   DeploymentRecord,
-  Raw,
+  RawRecord,
   RevisionRecord,
   ServiceDeploymentRecord,
   ServiceRecord,
-  ServiceSettings,
+  ServiceSettingsRecord,
 } from "../model/records.ts";
 import { countTasks } from "../model/service-tasks.ts";
 import { present, seconds } from "./answers.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html */
-export function serviceAnswer(service: ServiceRecord, include: readonly string[] = []): Raw {
+export function serviceAnswer(service: ServiceRecord, include: readonly string[] = []): RawRecord {
   const { settings } = service;
   const tasks = [...service.cluster.tasks.values()].filter((task) => task.service === service);
   const primary = service.deployments[0];
@@ -56,7 +56,7 @@ export function serviceAnswer(service: ServiceRecord, include: readonly string[]
   });
 }
 
-function launchOf({ capacityProviderStrategy, launchType }: ServiceRecord["settings"]): Raw {
+function launchOf({ capacityProviderStrategy, launchType }: ServiceRecord["settings"]): RawRecord {
   return capacityProviderStrategy.length > 0 ? { capacityProviderStrategy } : { launchType: launchType ?? "EC2" };
 }
 
@@ -69,7 +69,7 @@ function configurationAnswer({
   circuitBreaker,
   maximumPercent,
   minimumHealthyPercent,
-}: ServiceSettings): Raw {
+}: ServiceSettingsRecord): RawRecord {
   return present({
     deploymentCircuitBreaker: circuitBreaker,
     maximumPercent,
@@ -82,7 +82,7 @@ function configurationAnswer({
   });
 }
 
-function deploymentAnswer(service: ServiceRecord, deployment: DeploymentRecord): Raw {
+function deploymentAnswer(service: ServiceRecord, deployment: DeploymentRecord): RawRecord {
   const { requested, running, pending } = countTasks(service, deployment);
   return present({
     id: deployment.id,
@@ -101,7 +101,11 @@ function deploymentAnswer(service: ServiceRecord, deployment: DeploymentRecord):
   });
 }
 
-function taskCounts(service: ServiceRecord, deployment: DeploymentRecord, last?: ServiceDeploymentRecord["last"]): Raw {
+function taskCounts(
+  service: ServiceRecord,
+  deployment: DeploymentRecord,
+  last?: ServiceDeploymentRecord["last"],
+): RawRecord {
   const { requested, running, pending } = last?.get(deployment) ?? countTasks(service, deployment);
   return { requestedTaskCount: requested, runningTaskCount: running, pendingTaskCount: pending };
 }
@@ -113,7 +117,7 @@ function taskCounts(service: ServiceRecord, deployment: DeploymentRecord, last?:
 export function serviceDeploymentBrief(
   service: ServiceRecord,
   { arn, createdAt, startedAt, finishedAt, target, status, statusReason }: ServiceDeploymentRecord,
-): Raw {
+): RawRecord {
   return present({
     serviceDeploymentArn: arn,
     serviceArn: service.arn,
@@ -128,7 +132,7 @@ export function serviceDeploymentBrief(
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html */
-export function serviceDeploymentAnswer(service: ServiceRecord, deployment: ServiceDeploymentRecord): Raw {
+export function serviceDeploymentAnswer(service: ServiceRecord, deployment: ServiceDeploymentRecord): RawRecord {
   const { targetServiceRevisionArn: _, ...brief } = serviceDeploymentBrief(service, deployment);
   const { target, sources, stage, stoppedAt, updatedAt, rollback, finishedAt, last } = deployment;
   const { circuitBreaker, alarms, desiredCount } = target.settings;
@@ -174,7 +178,10 @@ export function serviceDeploymentAnswer(service: ServiceRecord, deployment: Serv
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html */
-export function revisionAnswer(service: ServiceRecord, { arn, definition, settings, createdAt }: RevisionRecord): Raw {
+export function revisionAnswer(
+  service: ServiceRecord,
+  { arn, definition, settings, createdAt }: RevisionRecord,
+): RawRecord {
   return present({
     serviceRevisionArn: arn,
     serviceArn: service.arn,

@@ -3,8 +3,8 @@ import type { updateServiceRequest } from "../../core/ecs-api/model/service.ts";
 import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { obstacleTo } from "../../core/ecs/zone-rebalancing.ts";
 import { chooserFor } from "../../core/placement/strategies.ts";
-import type { ClusterRecord, DeploymentStrategy, Raw, ServiceSettings } from "../model/records.ts";
-import { readNeeds, refusing } from "../model/tasks.ts";
+import type { ClusterRecord, DeploymentStrategy, RawRecord, ServiceSettingsRecord } from "../model/records.ts";
+import { readRequirements, refusing } from "../model/tasks.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
 import { checkExpression } from "./check-definition.ts";
 import { unplayed } from "./tasks.ts";
@@ -16,7 +16,7 @@ type SettingsInput = Of<typeof updateServiceRequest>;
 const mostTasks = 5_000;
 
 /** What ECS sets where nothing is asked for. */
-export function defaultsFor(daemon: boolean, launchType: string | undefined): ServiceSettings {
+export function defaultsFor(daemon: boolean, launchType: string | undefined): ServiceSettingsRecord {
   return {
     launchType,
     capacityProviderStrategy: [],
@@ -44,7 +44,11 @@ export function defaultsFor(daemon: boolean, launchType: string | undefined): Se
 }
 
 /** The settings of a new service: its zones are rebalanced unless it says otherwise, or ECS could not do that. */
-export function newSettings(input: SettingsInput, daemon: boolean, launchType: string | undefined): ServiceSettings {
+export function newSettings(
+  input: SettingsInput,
+  daemon: boolean,
+  launchType: string | undefined,
+): ServiceSettingsRecord {
   const settings = readSettings(input, defaultsFor(daemon, launchType), daemon);
   return input.availabilityZoneRebalancing === undefined && obstacleTo({ ...settings, daemon }) !== undefined
     ? { ...settings, availabilityZoneRebalancing: "DISABLED" }
@@ -52,21 +56,25 @@ export function newSettings(input: SettingsInput, daemon: boolean, launchType: s
 }
 
 /** The settings after a request that names some of them. */
-export function readSettings(input: SettingsInput, before: ServiceSettings, daemon: boolean): ServiceSettings {
+export function readSettings(
+  input: SettingsInput,
+  before: ServiceSettingsRecord,
+  daemon: boolean,
+): ServiceSettingsRecord {
   const { deploymentConfiguration = {} } = input;
   const { deploymentCircuitBreaker: breaker, alarms } = deploymentConfiguration;
   return {
     launchType: before.launchType,
     capacityProviderStrategy:
-      (input.capacityProviderStrategy as readonly Raw[] | undefined) ?? before.capacityProviderStrategy,
+      (input.capacityProviderStrategy as readonly RawRecord[] | undefined) ?? before.capacityProviderStrategy,
     placementConstraints:
-      (input.placementConstraints as ServiceSettings["placementConstraints"] | undefined) ??
+      (input.placementConstraints as ServiceSettingsRecord["placementConstraints"] | undefined) ??
       before.placementConstraints,
     placementStrategy:
-      (input.placementStrategy as ServiceSettings["placementStrategy"] | undefined) ?? before.placementStrategy,
-    networkConfiguration: (input.networkConfiguration as Raw | undefined) ?? before.networkConfiguration,
-    loadBalancers: (input.loadBalancers as readonly Raw[] | undefined) ?? before.loadBalancers,
-    serviceRegistries: (input.serviceRegistries as readonly Raw[] | undefined) ?? before.serviceRegistries,
+      (input.placementStrategy as ServiceSettingsRecord["placementStrategy"] | undefined) ?? before.placementStrategy,
+    networkConfiguration: (input.networkConfiguration as RawRecord | undefined) ?? before.networkConfiguration,
+    loadBalancers: (input.loadBalancers as readonly RawRecord[] | undefined) ?? before.loadBalancers,
+    serviceRegistries: (input.serviceRegistries as readonly RawRecord[] | undefined) ?? before.serviceRegistries,
     ...readStrategy(deploymentConfiguration, before, daemon),
     alarms:
       alarms === undefined
@@ -104,9 +112,9 @@ function readStrategy(
     canaryConfiguration,
     lifecycleHooks = [],
   }: NonNullable<SettingsInput["deploymentConfiguration"]>,
-  before: ServiceSettings,
+  before: ServiceSettingsRecord,
   daemon: boolean,
-): Pick<ServiceSettings, "strategy" | "bakeTimeInMinutes" | "linear" | "canary"> {
+): Pick<ServiceSettingsRecord, "strategy" | "bakeTimeInMinutes" | "linear" | "canary"> {
   const settings = {
     strategy: (strategy as DeploymentStrategy | undefined) ?? before.strategy,
     bakeTimeInMinutes: bakeTimeInMinutes ?? before.bakeTimeInMinutes,
@@ -152,7 +160,7 @@ function readStrategy(
 
 function rebalancing(
   { availabilityZoneRebalancing: wanted }: SettingsInput,
-  before: ServiceSettings,
+  before: ServiceSettingsRecord,
   daemon: boolean,
 ): "ENABLED" | "DISABLED" {
   if (wanted !== undefined && wanted !== "ENABLED" && wanted !== "DISABLED")
@@ -165,8 +173,8 @@ function rebalancing(
 /** @throws AwsError for settings that ECS refuses. */
 export function checkSettings(
   cluster: ClusterRecord,
-  settings: ServiceSettings,
-  definition: Parameters<typeof networkModeOfDefinition>[0] & Parameters<typeof readNeeds>[1],
+  settings: ServiceSettingsRecord,
+  definition: Parameters<typeof networkModeOfDefinition>[0] & Parameters<typeof readRequirements>[1],
 ): void {
   const { minimumHealthyPercent, maximumPercent, desiredCount, launchType, placementConstraints, placementStrategy } =
     settings;
@@ -209,5 +217,5 @@ export function checkSettings(
   if (networkModeOfDefinition(definition) === "awsvpc" && subnets.length === 0)
     throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
   refusing(() => chooserFor(placementStrategy, [], ""));
-  readNeeds(cluster, definition, { placementConstraints });
+  readRequirements(cluster, definition, { placementConstraints });
 }

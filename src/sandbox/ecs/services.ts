@@ -7,7 +7,7 @@ import { createServiceRequest, updateServiceRequest } from "../../core/ecs-api/m
 import { redeployingFields } from "../../core/ecs/service-form.ts";
 import { lastPart, requireCluster } from "../model/clusters.ts";
 import { requireDefinition } from "../model/definitions.ts";
-import type { ClusterRecord, Raw, ServiceRecord } from "../model/records.ts";
+import type { ClusterRecord, RawRecord, ServiceRecord } from "../model/records.ts";
 import { deploy, wake } from "../model/scheduler.ts";
 import { newService } from "../model/service-records.ts";
 import { primaryOf } from "../model/service-tasks.ts";
@@ -151,7 +151,7 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
 };
 
 /** Whether UpdateService changes what it "triggers a new service deployment" for. */
-function redeploys(input: Raw, after: Raw, before: Raw): boolean {
+function redeploys(input: RawRecord, after: RawRecord, before: RawRecord): boolean {
   return [...redeployingFields].some(
     (name) => input[name] !== undefined && JSON.stringify(after[name]) !== JSON.stringify(before[name]),
   );

@@ -9,7 +9,7 @@ import { registerTaskDefinitionRequest } from "../../core/ecs-api/model/task-def
 import { present } from "../../core/base/present.ts";
 import type { PortMapping, RegisteredTaskDefinition, TaskDefinition } from "../../core/ecs-api/api.ts";
 import { findDefinition } from "../model/definitions.ts";
-import type { Raw } from "../model/records.ts";
+import type { RawRecord } from "../model/records.ts";
 import type { DefinitionRecord, World } from "../model/world.ts";
 import { clientError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
@@ -129,7 +129,7 @@ function withoutTags(input: TaskDefinition): TaskDefinition {
   return definition as TaskDefinition;
 }
 
-function tagsAnswer({ tags }: DefinitionRecord): Raw {
+function tagsAnswer({ tags }: DefinitionRecord): RawRecord {
   return tags.length === 0 ? {} : { tags };
 }
 

@@ -7,10 +7,10 @@ import { requireDefinition } from "../model/definitions.ts";
 import { stop } from "../model/lifecycle.ts";
 import { placeOn, placeTasks, placeWaiting, type PlaceSpec } from "../model/placement.ts";
 import type { ClusterRecord, TaskRecord } from "../model/records.ts";
-import { createTask, readNeeds } from "../model/tasks.ts";
+import { createTask, readRequirements } from "../model/tasks.ts";
 import type { DefinitionRecord, World } from "../model/world.ts";
 import { AwsError, clientError, invalidParameter } from "../wire/aws-error.ts";
-import { operation, type Call, type Operation } from "../wire/operation.ts";
+import { operation, type OperationCall, type Operation } from "../wire/operation.ts";
 import { taskAnswer } from "./answers.ts";
 import { checkExpression } from "./check-definition.ts";
 import { requireProvider } from "./clusters.ts";
@@ -120,7 +120,7 @@ export const taskOperations: Readonly<Record<string, Operation>> = {
   ),
 };
 
-function runTask(input: Of<typeof runTaskRequest>, { world }: Call): object {
+function runTask(input: Of<typeof runTaskRequest>, { world }: OperationCall): object {
   const cluster = requireCluster(world, input.cluster);
   const {
     count = 1,
@@ -216,7 +216,7 @@ function providersOf(
 function waitForCapacity(world: World, spec: PlaceSpec, strategy: PlaceSpec["placementStrategy"]): TaskRecord {
   const task = createTask(world, {
     ...spec,
-    needs: readNeeds(spec.cluster, spec.definition, spec),
+    needs: readRequirements(spec.cluster, spec.definition, spec),
     placementStrategy: strategy,
   });
   let tries = 0;

@@ -52,7 +52,7 @@ function missingDevice(task: TaskRecord, container: ContainerRecord): string | u
   return devices.find(({ hostPath }) => (deviceNumber(hostPath) ?? -1) >= count)?.hostPath;
 }
 
-export interface RunFailure {
+export interface ContainerFailure {
   readonly lines: readonly string[];
   readonly exitCode: number;
   readonly afterMs: number;
@@ -63,7 +63,7 @@ export function failureWhileRunning(
   world: World,
   task: TaskRecord,
   container: ContainerRecord,
-): RunFailure | undefined {
+): ContainerFailure | undefined {
   const wanted = openedDevices(task, container.name);
   if (wanted.length === 0) return undefined;
   for (const other of task.instance!.tasks) {

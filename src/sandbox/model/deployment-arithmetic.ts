@@ -1,6 +1,6 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
 import { lowerLimit, upperLimit } from "../../core/ecs-api/deployment-limits.ts";
-import type { ServiceSettings } from "./records.ts";
+import type { ServiceSettingsRecord } from "./records.ts";
 
 /**
  * Half of the desired count, from 3 to 200.
@@ -69,7 +69,7 @@ export function trafficSteps({
   strategy,
   linear,
   canary,
-}: Pick<ServiceSettings, "strategy" | "linear" | "canary">): readonly TrafficStep[] {
+}: Pick<ServiceSettingsRecord, "strategy" | "linear" | "canary">): readonly TrafficStep[] {
   const all: TrafficStep = { percent: 100, waitMinutes: 0 };
   if (strategy === "CANARY")
     return canary.canaryPercent >= 100

@@ -109,7 +109,8 @@ export function remainingOf(instance: InstanceRecord): Resources {
     if (task.desiredStatus === "STOPPED") continue;
     cpu -= task.needs.cpu;
     memoryMiB -= task.needs.memoryMiB;
-    for (const { port, protocol } of hostPortsOfNeeds(task.needs)) (protocol === "udp" ? udpPorts : tcpPorts).add(port);
+    for (const { port, protocol } of hostPortsOfRequirements(task.needs))
+      (protocol === "udp" ? udpPorts : tcpPorts).add(port);
   }
   const sorted = (ports: ReadonlySet<number>) => [...ports].sort((one, other) => one - other);
   // A GPU that is shared takes no whole-GPU task: that it does not count as remaining is not verified.
@@ -125,7 +126,7 @@ function gpusNow(instance: InstanceRecord): readonly GpuState[] {
 }
 
 /** Every static host port, locks among them. */
-export function hostPortsOfNeeds({
+export function hostPortsOfRequirements({
   ports,
   locks,
 }: Requirements): readonly { readonly port: number; readonly protocol: "tcp" | "udp" }[] {

@@ -6,7 +6,7 @@ import { compareVersions } from "../../core/base/version.ts";
 import { isShare } from "../../core/devices/gpu-need.ts";
 import { freeMiBOf, holdGpus, type GpuState } from "../../core/devices/gpus.ts";
 import { failureAtStart, failureWhileRunning } from "./container-failures.ts";
-import { hostPortsOfNeeds } from "./instances.ts";
+import { hostPortsOfRequirements } from "./instances.ts";
 import type { ContainerRecord, InstanceRecord, TaskRecord, TaskStatus } from "./records.ts";
 import { logStreamOf, writeLog } from "./task-logs.ts";
 import type { World } from "./world.ts";
@@ -60,13 +60,13 @@ function canStart(instance: InstanceRecord, task: TaskRecord): boolean {
     if (!other.admitted) continue;
     cpu -= other.needs.cpu;
     memoryMiB -= other.needs.memoryMiB;
-    for (const { port, protocol } of hostPortsOfNeeds(other.needs)) ports.add(`${port}/${protocol}`);
+    for (const { port, protocol } of hostPortsOfRequirements(other.needs)) ports.add(`${port}/${protocol}`);
     gpus = holdGpus(gpus, other.needs.gpus, other.gpus);
   }
   return (
     task.needs.cpu <= cpu &&
     task.needs.memoryMiB <= memoryMiB &&
-    !hostPortsOfNeeds(task.needs).some(({ port, protocol }) => ports.has(`${port}/${protocol}`)) &&
+    !hostPortsOfRequirements(task.needs).some(({ port, protocol }) => ports.has(`${port}/${protocol}`)) &&
     canHold(gpus, task)
   );
 }

@@ -1,5 +1,5 @@
 /** CloudWatch Logs as far as containers write to it. */
-export interface LogLine {
+export interface SandboxLogLine {
   readonly timestamp: number;
   readonly message: string;
   readonly ingestionTime: number;
@@ -8,7 +8,7 @@ export interface LogLine {
 export interface LogStreamRecord {
   readonly name: string;
   readonly createdAt: number;
-  readonly lines: LogLine[];
+  readonly lines: SandboxLogLine[];
 }
 
 export interface LogGroupRecord {

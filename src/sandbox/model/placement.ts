@@ -1,15 +1,15 @@
 import { present } from "../../core/base/present.ts";
 import type { Failure } from "../../core/ecs-api/api.ts";
 import { placeIn, refusalOfEcs } from "../../core/placement/place.ts";
-import { roomsOf, type Room } from "../../core/placement/room.ts";
+import { instanceStatesOf, type InstanceState } from "../../core/placement/instance-state.ts";
 import type { PlacementStrategy } from "../../core/ecs-api/placement-strategy.ts";
 import { snapshotOf } from "./instances.ts";
 import { launch } from "./lifecycle.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./records.ts";
-import { createTask, readNeeds, refusing, type NeedsOptions, type TaskSpec } from "./tasks.ts";
+import { createTask, readRequirements, refusing, type RequirementsOptions, type TaskSpec } from "./tasks.ts";
 import type { World } from "./world.ts";
 
-export type PlaceSpec = Omit<TaskSpec, "needs"> & NeedsOptions;
+export type PlaceSpec = Omit<TaskSpec, "needs"> & RequirementsOptions;
 
 export interface Placed {
   readonly tasks: readonly TaskRecord[];
@@ -29,7 +29,7 @@ export function placeTasks(
   placementStrategy: readonly PlacementStrategy[] | undefined,
   only?: (instance: InstanceRecord) => boolean,
 ): Placed {
-  const needs = readNeeds(spec.cluster, spec.definition, spec);
+  const needs = readRequirements(spec.cluster, spec.definition, spec);
   const rooms = roomsIn(world, spec.cluster, only);
   const strategy = placementStrategy === undefined || placementStrategy.length === 0 ? {} : { placementStrategy };
   const { placements, failures, exception } = refusing(() =>
@@ -58,7 +58,7 @@ export function placeWaiting(world: World, task: TaskRecord): boolean {
 
 /** Starts a task on the instance that StartTask names; the reason where it cannot be there. */
 export function placeOn(world: World, spec: PlaceSpec, instance: InstanceRecord): TaskRecord | string {
-  const needs = readNeeds(spec.cluster, spec.definition, spec);
+  const needs = readRequirements(spec.cluster, spec.definition, spec);
   const [room] = roomsIn(world, spec.cluster, (each) => each === instance);
   if (instance.status === "INACTIVE") return "INACTIVE";
   const { placements, failures } = placeIn([{ ...room!, instance: { ...room!.instance, status: "ACTIVE" } }], needs, {
@@ -73,7 +73,7 @@ export function placeOn(world: World, spec: PlaceSpec, instance: InstanceRecord)
 
 /** The instances on which a task of a DAEMON service belongs, whether or not there is room. */
 export function eligibleInstances(world: World, spec: PlaceSpec): readonly InstanceRecord[] {
-  const needs = readNeeds(spec.cluster, spec.definition, spec);
+  const needs = readRequirements(spec.cluster, spec.definition, spec);
   const lasting = new Set(["ATTRIBUTE", "LOCATION", "MemberOf placement constraint unsatisfied."]);
   return roomsIn(world, spec.cluster)
     .filter(
@@ -85,8 +85,12 @@ export function eligibleInstances(world: World, spec: PlaceSpec): readonly Insta
 }
 
 /** The rooms in the order in which the instances were registered: of equals the first is taken. */
-function roomsIn(world: World, cluster: ClusterRecord, only?: (instance: InstanceRecord) => boolean): readonly Room[] {
-  const rooms = roomsOf(snapshotOf(world, cluster));
+function roomsIn(
+  world: World,
+  cluster: ClusterRecord,
+  only?: (instance: InstanceRecord) => boolean,
+): readonly InstanceState[] {
+  const rooms = instanceStatesOf(snapshotOf(world, cluster));
   return only === undefined ? rooms : rooms.filter(({ instance }) => only(instanceOf(cluster, instance.arn)));
 }
 

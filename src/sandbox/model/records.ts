@@ -6,7 +6,7 @@ import type { PlacementStrategy } from "../../core/ecs-api/placement-strategy.ts
 import type { Requirements } from "../../core/ecs/requirements.ts";
 import type { Behaviour } from "./behaviour.ts";
 
-export type Raw = Readonly<Record<string, unknown>>;
+export type RawRecord = Readonly<Record<string, unknown>>;
 
 export interface ClusterRecord {
   readonly arn: string;
@@ -14,9 +14,9 @@ export interface ClusterRecord {
   status: "ACTIVE" | "INACTIVE";
   tags: readonly Tag[];
   settings: readonly NameValue[];
-  configuration: Raw | undefined;
+  configuration: RawRecord | undefined;
   capacityProviders: readonly string[];
-  defaultStrategy: readonly Raw[];
+  defaultStrategy: readonly RawRecord[];
   readonly instances: Map<string, InstanceRecord>;
   readonly tasks: Map<string, TaskRecord>;
   readonly services: Map<string, ServiceRecord>;
@@ -86,11 +86,11 @@ export interface TaskRecord {
   readonly needs: Requirements;
   readonly group: string;
   readonly startedBy: string | undefined;
-  readonly overrides: Raw;
+  readonly overrides: RawRecord;
   readonly launchType: string | undefined;
   readonly capacityProvider: string | undefined;
   readonly enableExecuteCommand: boolean;
-  readonly networkConfiguration: Raw | undefined;
+  readonly networkConfiguration: RawRecord | undefined;
   readonly placementStrategy: readonly PlacementStrategy[] | undefined;
   readonly createdAt: number;
   /** Of a service. */
@@ -125,7 +125,7 @@ export interface TaskRecord {
 export interface RevisionRecord {
   readonly arn: string;
   readonly definition: RegisteredTaskDefinition;
-  readonly settings: ServiceSettings;
+  readonly settings: ServiceSettingsRecord;
   readonly createdAt: number;
 }
 
@@ -140,7 +140,7 @@ export interface DeploymentRecord {
   rolloutState: "IN_PROGRESS" | "COMPLETED" | "FAILED";
   rolloutStateReason: string;
   /** Of the service when the deployment was made. */
-  readonly settings: ServiceSettings;
+  readonly settings: ServiceSettingsRecord;
   readonly revision: RevisionRecord;
   /**
    * How many tasks it keeps beside a newer one that is not a rolling update;
@@ -149,7 +149,7 @@ export interface DeploymentRecord {
   keeps: number | undefined;
 }
 
-export type ServiceDeploymentStatus =
+export type RecordedDeploymentStatus =
   | "PENDING"
   | "IN_PROGRESS"
   | "SUCCESSFUL"
@@ -188,7 +188,7 @@ export interface ServiceDeploymentRecord {
   readonly target: DeploymentRecord;
   /** What ran before, the one in production first. */
   readonly sources: readonly DeploymentRecord[];
-  status: ServiceDeploymentStatus;
+  status: RecordedDeploymentStatus;
   statusReason?: string;
   startedAt?: number;
   updatedAt: number;
@@ -208,14 +208,14 @@ export interface ServiceDeploymentRecord {
 export type DeploymentStrategy = "ROLLING" | "BLUE_GREEN" | "LINEAR" | "CANARY";
 
 /** What CreateService and UpdateService set. */
-export interface ServiceSettings {
+export interface ServiceSettingsRecord {
   readonly launchType: string | undefined;
-  readonly capacityProviderStrategy: readonly Raw[];
+  readonly capacityProviderStrategy: readonly RawRecord[];
   readonly placementConstraints: readonly PlacementConstraint[];
   readonly placementStrategy: readonly PlacementStrategy[];
-  readonly networkConfiguration: Raw | undefined;
-  readonly loadBalancers: readonly Raw[];
-  readonly serviceRegistries: readonly Raw[];
+  readonly networkConfiguration: RawRecord | undefined;
+  readonly loadBalancers: readonly RawRecord[];
+  readonly serviceRegistries: readonly RawRecord[];
   readonly strategy: DeploymentStrategy;
   readonly bakeTimeInMinutes: number;
   readonly linear: { readonly stepPercent: number; readonly stepBakeTimeInMinutes: number };
@@ -232,7 +232,7 @@ export interface ServiceSettings {
   readonly desiredCount: number;
 }
 
-export interface ServiceEvent {
+export interface ServiceEventRecord {
   readonly id: string;
   readonly createdAt: number;
   readonly message: string;
@@ -249,10 +249,10 @@ export interface ServiceRecord {
   readonly clientToken: string | undefined;
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
   tags: readonly Tag[];
-  settings: ServiceSettings;
+  settings: ServiceSettingsRecord;
   deployments: DeploymentRecord[];
   /** The newest first. */
-  events: ServiceEvent[];
+  events: ServiceEventRecord[];
   /** Every rollout, the newest first. */
   history: ServiceDeploymentRecord[];
   /** The last deployment that was completed, to roll back to. */

@@ -3,15 +3,15 @@ import { breakerThreshold } from "./deployment-arithmetic.ts";
 import type {
   DeploymentRecord,
   ServiceDeploymentRecord,
-  ServiceDeploymentStatus,
+  RecordedDeploymentStatus,
   ServiceRecord,
-  ServiceSettings,
+  ServiceSettingsRecord,
 } from "./records.ts";
 import { say } from "./service-events.ts";
 import { countTasks } from "./service-tasks.ts";
 import type { World } from "./world.ts";
 
-const ongoing: ReadonlySet<ServiceDeploymentStatus> = new Set([
+const ongoing: ReadonlySet<RecordedDeploymentStatus> = new Set([
   "PENDING",
   "IN_PROGRESS",
   "ROLLBACK_REQUESTED",
@@ -226,6 +226,6 @@ function revisionSettings({
   networkConfiguration,
   loadBalancers,
   serviceRegistries,
-}: ServiceSettings): Partial<ServiceSettings> {
+}: ServiceSettingsRecord): Partial<ServiceSettingsRecord> {
   return { launchType, capacityProviderStrategy, networkConfiguration, loadBalancers, serviceRegistries };
 }

@@ -1,7 +1,7 @@
 /** New services and deployments: as CreateService makes them, and as a snapshot seeds them. */
 import type { RegisteredTaskDefinition } from "../../core/ecs-api/api.ts";
 import { lastPart } from "./clusters.ts";
-import type { DeploymentRecord, ServiceRecord, ServiceSettings } from "./records.ts";
+import type { DeploymentRecord, ServiceRecord, ServiceSettingsRecord } from "./records.ts";
 import type { World } from "./world.ts";
 
 /** A service without a deployment yet. */
@@ -34,7 +34,7 @@ export function newDeployment(
   service: Pick<ServiceRecord, "cluster" | "name">,
   id: string,
   definition: RegisteredTaskDefinition,
-  settings: ServiceSettings,
+  settings: ServiceSettingsRecord,
   createdAt = world.now(),
 ): DeploymentRecord {
   const revision = {

@@ -8,7 +8,14 @@ import { Refusal } from "../../core/base/problem.ts";
 import { invalidParameter } from "../wire/aws-error.ts";
 import { behaviourOf } from "./behaviour.ts";
 import { lockBaseOf } from "./instances.ts";
-import type { ClusterRecord, ContainerRecord, DeploymentRecord, Raw, ServiceRecord, TaskRecord } from "./records.ts";
+import type {
+  ClusterRecord,
+  ContainerRecord,
+  DeploymentRecord,
+  RawRecord,
+  ServiceRecord,
+  TaskRecord,
+} from "./records.ts";
 import type { World } from "./world.ts";
 
 /** What a task is made of, whoever asks for it. */
@@ -17,32 +24,32 @@ export interface TaskSpec {
   readonly definition: RegisteredTaskDefinition;
   readonly needs: Requirements;
   readonly startedBy?: string | undefined;
-  readonly overrides?: Raw | undefined;
+  readonly overrides?: RawRecord | undefined;
   readonly launchType?: string | undefined;
   readonly capacityProvider?: string | undefined;
   readonly enableExecuteCommand?: boolean | undefined;
-  readonly networkConfiguration?: Raw | undefined;
+  readonly networkConfiguration?: RawRecord | undefined;
   readonly placementStrategy?: readonly PlacementStrategy[] | undefined;
   readonly tags?: readonly Tag[] | undefined;
   readonly service?: ServiceRecord | undefined;
   readonly deployment?: DeploymentRecord | undefined;
 }
 
-export interface NeedsOptions {
+export interface RequirementsOptions {
   readonly group?: string | undefined;
   readonly placementConstraints?: readonly PlacementConstraint[] | undefined;
   readonly capacityProviders?: readonly string[] | undefined;
-  readonly networkConfiguration?: Raw | undefined;
-  readonly overrides?: Raw | undefined;
+  readonly networkConfiguration?: RawRecord | undefined;
+  readonly overrides?: RawRecord | undefined;
 }
 
 /**
  * What a task of the definition needs. @throws AwsError InvalidParameterException for a constraint that cannot be read.
  */
-export function readNeeds(
+export function readRequirements(
   cluster: ClusterRecord,
   definition: RegisteredTaskDefinition,
-  { group, placementConstraints, capacityProviders, networkConfiguration, overrides }: NeedsOptions,
+  { group, placementConstraints, capacityProviders, networkConfiguration, overrides }: RequirementsOptions,
 ): Requirements {
   const availabilityZones = zonesOf(networkConfiguration);
   const options = {
@@ -67,14 +74,14 @@ export function refusing<T>(work: () => T): T {
 /**
  * A subnet whose name ends in a zone, as `subnet-us-east-1a`, is in it; one that does not say is wherever it is needed.
  */
-function zonesOf(networkConfiguration: Raw | undefined): readonly string[] | undefined {
+function zonesOf(networkConfiguration: RawRecord | undefined): readonly string[] | undefined {
   const subnets = subnetsOf(networkConfiguration);
   const zones = subnets.map((subnet) => /[a-z]{2}(?:-[a-z]+)+-\d[a-z]$/.exec(subnet.replace(/^subnet-/, ""))?.[0]);
   return subnets.length === 0 || zones.includes(undefined) ? undefined : (zones as readonly string[]);
 }
 
-function subnetsOf(networkConfiguration: Raw | undefined): readonly string[] {
-  const configuration = networkConfiguration?.["awsvpcConfiguration"] as Raw | undefined;
+function subnetsOf(networkConfiguration: RawRecord | undefined): readonly string[] {
+  const configuration = networkConfiguration?.["awsvpcConfiguration"] as RawRecord | undefined;
   return (configuration?.["subnets"] ?? []) as readonly string[];
 }
 
@@ -125,7 +132,7 @@ function containersOf(
   cluster: ClusterRecord,
   taskId: string,
   definition: RegisteredTaskDefinition,
-  overrides: Raw,
+  overrides: RawRecord,
 ): readonly ContainerRecord[] {
   const commands = (overrides["containerOverrides"] ?? []) as readonly {
     readonly name?: string;

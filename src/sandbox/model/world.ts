@@ -2,7 +2,7 @@ import type { RegisteredTaskDefinition, Tag } from "../../core/ecs-api/api.ts";
 import { Heap } from "../../core/base/heap.ts";
 import type { Clock } from "./clock.ts";
 import type { Logs } from "./logs.ts";
-import type { ClusterRecord, Raw, TaskRecord } from "./records.ts";
+import type { ClusterRecord, RawRecord, TaskRecord } from "./records.ts";
 
 /** How long things take, in milliseconds of the sandbox's own time. Real ones vary; these are the sandbox's choice. */
 export interface Timings {
@@ -69,7 +69,7 @@ export class World {
   readonly families = new Map<string, DefinitionRecord[]>();
   readonly capacityProviders = new Map<
     string,
-    { readonly arn: string; readonly name: string; tags: readonly Tag[]; readonly settings: Raw }
+    { readonly arn: string; readonly name: string; tags: readonly Tag[]; readonly settings: RawRecord }
   >();
   /** Makes a cluster that is named and not there, where the sandbox lives for one command only. */
   adopt: ((name: string) => ClusterRecord) | undefined;

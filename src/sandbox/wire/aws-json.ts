@@ -1,6 +1,6 @@
 /** AWS JSON 1.1: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
 import { AwsError } from "./aws-error.ts";
-import { services, type Service } from "./services.ts";
+import { services, type WireService } from "./services.ts";
 
 export interface WireAnswer {
   readonly status: number;
@@ -9,7 +9,7 @@ export interface WireAnswer {
 }
 
 /** Service and operation that X-Amz-Target names. @throws AwsError where the sandbox has no such operation. */
-export function readTarget(target: string): { readonly service: Service; readonly operation: string } {
+export function readTarget(target: string): { readonly service: WireService; readonly operation: string } {
   const dot = target.lastIndexOf(".");
   const service = services.find((each) => each.target !== undefined && each.target === target.slice(0, dot));
   const operation = target.slice(dot + 1);

@@ -2,7 +2,7 @@ import type { World } from "../model/world.ts";
 import type { Of, Schema } from "../../core/ecs-api/field.ts";
 
 /** What an operation is told besides its input. */
-export interface Call {
+export interface OperationCall {
   readonly world: World;
   /** The region that the request is signed for, or the sandbox's own. */
   readonly region: string;
@@ -13,14 +13,14 @@ export interface Call {
 export interface Operation {
   readonly bucket: string;
   readonly input: Schema;
-  readonly run: (input: never, call: Call) => object;
+  readonly run: (input: never, call: OperationCall) => object;
 }
 
 /** Ties the type of an operation's input to its schema. */
 export function operation<Input extends Schema>(
   bucket: string,
   input: Input,
-  run: (input: Of<Input>, call: Call) => object,
+  run: (input: Of<Input>, call: OperationCall) => object,
 ): Operation {
   return { bucket, input, run: run as Operation["run"] };
 }

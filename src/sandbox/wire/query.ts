@@ -1,12 +1,12 @@
 /** The query protocol of STS and EC2 Auto Scaling: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 import { AwsError } from "./aws-error.ts";
 import type { WireAnswer } from "./aws-json.ts";
-import { services, type Service } from "./services.ts";
+import { services, type WireService } from "./services.ts";
 
 const queried = services.filter(({ target }) => target === undefined);
 
 /** @throws AwsError where no service of this protocol has such an action here. */
-export function readAction(parameters: URLSearchParams): { readonly service: Service; readonly operation: string } {
+export function readAction(parameters: URLSearchParams): { readonly service: WireService; readonly operation: string } {
   const action = parameters.get("Action");
   if (action === null) throw new AwsError("MissingAction", "The request must contain the parameter Action.");
   const service = queried.find(({ operations }) => Object.hasOwn(operations, action));
@@ -30,7 +30,12 @@ export function readQuery(parameters: URLSearchParams): Readonly<Record<string, 
   return input;
 }
 
-export function writeQuery({ namespace }: Service, operation: string, output: object, requestId: string): WireAnswer {
+export function writeQuery(
+  { namespace }: WireService,
+  operation: string,
+  output: object,
+  requestId: string,
+): WireAnswer {
   return xml(
     200,
     `<${operation}Response xmlns="${namespace ?? ""}"><${operation}Result>${members(output)}</${operation}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`,
@@ -53,7 +58,7 @@ function element(value: unknown): string {
 export function writeQueryError(
   { code, message, status }: AwsError,
   requestId: string,
-  service: Service | undefined,
+  service: WireService | undefined,
 ): WireAnswer {
   const { namespace = "" } = service ?? queried[0]!;
   const type = status < 500 ? "Sender" : "Receiver";

@@ -3,7 +3,7 @@ import { AwsError } from "./aws-error.ts";
 import { readJson, readTarget, writeJson, writeJsonError, type WireAnswer } from "./aws-json.ts";
 import { createDropper, createThrottle, type Faults } from "./faults.ts";
 import { readAction, readQuery, writeQuery, writeQueryError } from "./query.ts";
-import type { Service } from "./services.ts";
+import type { WireService } from "./services.ts";
 import { checkInput } from "./shape.ts";
 
 /** What a request says, however it came. */
@@ -30,7 +30,7 @@ export function createRouter(world: World, faults: Faults, now: () => number): (
   return (request) => {
     const requestId = world.uuid();
     const isQuery = request.target === undefined;
-    let found: { readonly service: Service; readonly operation: string } | undefined;
+    let found: { readonly service: WireService; readonly operation: string } | undefined;
     let answer: WireAnswer;
     try {
       const parameters = isQuery ? new URLSearchParams(request.body) : undefined;

@@ -13,7 +13,7 @@ import { stsOperations } from "../sts.ts";
 import type { Operation } from "./operation.ts";
 
 /** One AWS service: how its requests are told apart, and what it can do. */
-export interface Service {
+export interface WireService {
   readonly name: "ecs" | "ssm" | "logs" | "sts" | "autoscaling";
   /** What stands before the operation in X-Amz-Target; undefined for the query protocol. */
   readonly target?: string;
@@ -22,7 +22,7 @@ export interface Service {
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
-export const services: readonly Service[] = [
+export const services: readonly WireService[] = [
   {
     name: "ecs",
     target: "AmazonEC2ContainerServiceV20141113",

@@ -10,7 +10,7 @@ import {
 } from "../../../src/core/devices/availability.ts";
 import type { DeviceSet } from "../../../src/core/catalog/device-set.ts";
 import type { RegisteredTaskDefinition, Task } from "../../../src/core/ecs-api/api.ts";
-import { roomsOf } from "../../../src/core/placement/room.ts";
+import { instanceStatesOf } from "../../../src/core/placement/instance-state.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 
 const lockOf = (device: number) => 28_700 + device;
@@ -63,7 +63,7 @@ function hostOf(
   const instance = type === "" ? { ...made, attributes: untyped } : made;
   const tasks = holders.map(({ definition, changes }, index) => aTask(`t${index}`, definition, instance, changes));
   const known = holders.flatMap(({ definition, unknown = false }) => (unknown ? [] : [definition]));
-  return roomsOf(aSnapshot([instance], tasks, known))[0]!;
+  return instanceStatesOf(aSnapshot([instance], tasks, known))[0]!;
 }
 
 const wanting = (devices: DeviceSet, locks: readonly number[] = devices === "all" ? [] : devices): Newcomer => ({

@@ -1,9 +1,11 @@
+import { instanceTypes } from "../../../src/core/catalog/instance-types/catalog.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isRaw, type Raw } from "../../../src/core/base/merge.ts";
 import { valueAt } from "../../../src/core/base/problem.ts";
 import type { TaskDefinition } from "../../../src/core/ecs-api/api.ts";
-import { lintGenerated } from "../../../src/core/ecs/judge.ts";
+import { needsLint } from "../../../src/core/ecs/needs-lint.ts";
+import { lintGenerated } from "../../../src/core/ecs/lint/lint-generated.ts";
 import { lintTaskDefinition } from "../../../src/core/ecs/lint/lint.ts";
 import { ecsRules } from "../../../src/core/ecs/rules.ts";
 import { workloadRules } from "../../../src/core/workload/rules.ts";
@@ -368,7 +370,8 @@ describe("any workload file", () => {
         const workload = document as unknown as Workload;
         const target = { region: "us-east-1", ...(lockPortBase === undefined ? {} : { lockPortBase }) };
         // As the commands do it: the API's own model is asked where there are raw fields.
-        const lint = workload.ecs?.taskDefinition === undefined ? lintGenerated : lintTaskDefinition;
+        const needed = workload.ecs?.taskDefinition === undefined ? lintGenerated : lintTaskDefinition;
+        const lint = needsLint(workload) ? needed : () => [];
         let definitions: readonly TaskDefinition[] = [];
         const problems = refusals(() => {
           definitions = ecsOf(workload, target, lint).everyVariant.map(({ definition }) => definition);
@@ -393,6 +396,43 @@ describe("any workload file", () => {
     expect(Math.min(generated, refused)).toBeGreaterThan(60);
   });
 });
+
+describe("a workload that needs no linter", () => {
+  const types = instanceTypes.filter(({ accelerator }) => ["neuron", "nvidia"].includes(accelerator.kind));
+
+  it("comes to definitions that it has no word against, on every instance type", () => {
+    let clean = 0;
+    for (const { instanceType, accelerator } of types)
+      for (const devicesPerReplica of new Set([1, 2, accelerator.count])) {
+        const workload: Workload = {
+          name: "bert",
+          image: "repo/bert:1",
+          command: ["serve"],
+          replicas: 2,
+          accelerator: { instanceTypes: [instanceType], devicesPerReplica },
+        };
+        if (problemsOf(workload as unknown as Raw, [...workloadRules, ...ecsRules]).some(isError)) continue;
+        expect(needsLint(workload)).toBe(false);
+        for (const { definition } of ecsOf(workload, {}, () => []).everyVariant)
+          expect(lintTaskDefinition(definition).filter(isError)).toEqual([]);
+        clean += 1;
+      }
+    expect(clean).toBeGreaterThan(types.length);
+  });
+
+  it.each<[string, Partial<Workload>]>([
+    ["an environment", { environment: { NEURON_RT_VISIBLE_CORES: "0" } }],
+    ["ports", { ports: [{ container: 28700, host: 28700, protocol: "udp" }] }],
+    ["an image of AWS's", { image: "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.1" }],
+    ["raw fields", { ecs: { taskDefinition: {} } }],
+    ["a capacity", { ecs: { capacity: "managed-instances" } }],
+  ])("is none with %s", (_, change) => {
+    const accelerator = { instanceTypes: ["inf2.xlarge"] };
+    expect(needsLint({ name: "bert", image: "repo/bert:1", accelerator, ...change })).toBe(true);
+  });
+});
+
+const isError = ({ severity }: { readonly severity: string }) => severity === "error";
 
 /** Null is for the merge: no definition has one. */
 function nulls(value: unknown): readonly unknown[] {

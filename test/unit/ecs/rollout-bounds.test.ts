@@ -1,3 +1,4 @@
+import { judgeBy } from "../../../src/core/ecs/judge.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../../src/core/base/problem.ts";
@@ -11,6 +12,7 @@ import {
   rolloutUpdate,
 } from "../../../src/core/ecs/rollout-bounds.ts";
 import { generateService } from "../../../src/core/ecs/service.ts";
+import { lintTaskDefinition } from "../../../src/core/ecs/lint/lint.ts";
 import { resolveWorkload } from "../../../src/core/workload/resolve.ts";
 import { workloadRules } from "../../../src/core/workload/rules.ts";
 import { runRules } from "../../../src/core/workload/rules/rule.ts";
@@ -62,6 +64,8 @@ function generate(changes: Partial<Workload>, desiredCount = 3) {
       replicas: desiredCount,
       ...changes,
     } as Workload),
+    {},
+    judgeBy(lintTaskDefinition),
   );
   return generateService(ecs, ecs.variants[0]!, {
     cluster: "prod",

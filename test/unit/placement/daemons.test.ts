@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ManagedDaemon } from "../../../src/core/cluster/managed-daemons.ts";
 import type { ClusterSnapshot } from "../../../src/core/cluster/snapshot.ts";
 import type { TaskService } from "../../../src/core/cluster/task-services.ts";
-import { judgeRollouts } from "../../../src/core/deployment/rollout.ts";
+import { simulateDeployments } from "../../../src/core/deployment/simulate-deployment.ts";
 import type { RegisteredTaskDefinition } from "../../../src/core/ecs-api/api.ts";
 import { explainPlacement } from "../../../src/core/placement/explain.ts";
 import { definitionsOf } from "../../../src/core/ecs/resolve-for-ecs.ts";
@@ -98,7 +98,7 @@ describe("a machine that is yet to be added", () => {
       settings: { strategy: "ROLLING", minimumHealthyPercent: 100, maximumPercent: 200, daemon: false },
       newDeployment: true,
     });
-    const judge = (memory: number) => judgeRollouts(cluster({ taskServices: [daemon] }), [rollout(memory)])[0]!;
+    const judge = (memory: number) => simulateDeployments(cluster({ taskServices: [daemon] }), [rollout(memory)])[0]!;
     expect(judge(13_721).remedies).toEqual({ instances: { instanceType: "g5.xlarge", count: 1 } });
     expect([judge(13_722).remedies, judge(13_722).nearest]).toEqual([{}, less.message]);
   });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { TaskDefinition } from "../../../src/core/ecs-api/api.ts";
 import type { RunRound } from "../../../src/core/plan/run-plan.ts";
-import { planByRoom } from "../../../src/core/plan/plan-by-room.ts";
+import { planByInstanceState } from "../../../src/core/plan/plan-by-instance-state.ts";
 import { planRegistered, planRun } from "../../../src/core/plan/plan-run.ts";
 import { ecsOf } from "../../support/ecs.ts";
 import { worstOf } from "../../support/planner-fuzz/adversaries-of-run.ts";
@@ -135,7 +135,7 @@ describe("a run that ECS schedules by itself", () => {
                 : { instanceTypes: types, ...(shares ? { mps: { memory: "6GiB" } } : { devicesPerReplica: count }) },
           });
           const world = new FuzzWorld(given);
-          const round = planByRoom(workload, settingsOf(wish), wish.count, world.snapshot());
+          const round = planByInstanceState(workload, settingsOf(wish), wish.count, world.snapshot());
           const { harm, refused } = worstOf(given, round);
           expect({ harm, refused }).toEqual({ harm: [], refused: [] });
           const { gpu, ...size } = needsOf(workload.variants[0]!.definition);

@@ -3,7 +3,6 @@ import { listOr, problem, Refusal, type Path, type Problem } from "../../base/pr
 import { closeAddedTypes } from "./added-types.ts";
 import { families } from "./families.ts";
 import { acceleratorKinds, type InstanceType } from "./instance-type.ts";
-import { priceRegion, pricesAsOf, priceSource, usdPerHour } from "../prices.ts";
 
 const addedTypes = closeAddedTypes();
 const released = Object.values(families).flat();
@@ -75,22 +74,6 @@ export function requireInstanceType(name: string, path: Path = []): InstanceType
   const type = byName.get(name);
   if (type === undefined) throw new Refusal([unknownInstanceType(name, path)]);
   return type;
-}
-
-export interface Price {
-  readonly usdPerHour: number;
-  readonly region: string;
-  /** The day of the price list (YYYY-MM-DD). */
-  readonly asOf: string;
-  readonly source: string;
-}
-
-/** The on-demand list price of a type; undefined where the list has none. */
-export function priceOf({ instanceType }: InstanceType): Price | undefined {
-  const price = usdPerHour[instanceType];
-  return price === undefined
-    ? undefined
-    : { usdPerHour: price, region: priceRegion, asOf: pricesAsOf, source: priceSource };
 }
 
 /** The order of the catalogue. */

@@ -1,4 +1,4 @@
-import { priceOf } from "./catalog.ts";
+import { priceOf } from "./price.ts";
 import type { AcceleratorKind, Architecture, InstanceType, InstanceTypeStatus } from "./instance-type.ts";
 
 /** What an instance type must be; what is left out is not asked. */

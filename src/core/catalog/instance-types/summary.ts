@@ -1,6 +1,6 @@
 import { present } from "../../base/present.ts";
 import { devicePath } from "../slots.ts";
-import { priceOf, type Price } from "./catalog.ts";
+import { priceOf, type Price } from "./price.ts";
 import type { InstanceType } from "./instance-type.ts";
 
 /** An instance type with what a list shows of it. */

@@ -1,5 +1,5 @@
 import { listOr } from "../../base/problem.ts";
-import { operatorWords, type Operator, type Subject, type Test } from "./expression.ts";
+import { operatorWords, type Operator, type QuerySubject, type Test } from "./expression.ts";
 import { PatternError } from "./java-character.ts";
 import { parseJavaPattern } from "./java-pattern.ts";
 import type { Scanner } from "./scanner.ts";
@@ -34,7 +34,7 @@ export function parseTest(scanner: Scanner): Test {
     operator,
     check: (argument: string) => (known ? rule.check(argument, operator) : undefined),
   };
-  return { kind: "test", subject: subject as Subject, operator, args: parseArguments(comparison) };
+  return { kind: "test", subject: subject as QuerySubject, operator, args: parseArguments(comparison) };
 }
 
 interface Comparison {

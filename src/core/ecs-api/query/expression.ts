@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
  */
 
-export type Subject =
+export type QuerySubject =
   | "agentConnected"
   | "agentVersion"
   | "ec2InstanceId"
@@ -17,7 +17,7 @@ export type Operator = "==" | "!=" | ">" | ">=" | "<" | "<=" | "exists" | "!exis
 /** One comparison: no argument for `exists`, one or more for `in`, else one. */
 export interface Test {
   readonly kind: "test";
-  readonly subject: Subject;
+  readonly subject: QuerySubject;
   readonly operator: Operator;
   readonly args: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { nearestNames } from "../../base/nearest.ts";
 import { listOr } from "../../base/problem.ts";
-import type { Operator, Subject } from "./expression.ts";
+import type { Operator, QuerySubject } from "./expression.ts";
 import { isVersion } from "../../base/version.ts";
 import { parseInstant } from "./instant.ts";
 
@@ -18,7 +18,7 @@ export interface SubjectProblem {
 const equality: readonly Operator[] = ["==", "!=", "in", "!in", "=~", "!~"];
 const ordering: readonly Operator[] = ["==", "!=", ">", ">=", "<", "<="];
 
-const named: Readonly<Record<Exclude<Subject, `attribute:${string}`>, SubjectRule>> = {
+const named: Readonly<Record<Exclude<QuerySubject, `attribute:${string}`>, SubjectRule>> = {
   agentConnected: {
     operators: equality,
     check: (argument) =>

@@ -1,5 +1,5 @@
 import { applyEdit, touchedBy, type Edit } from "../../edit/edit.ts";
-import { editText, replaceText, type Replacement } from "../../edit/edit-text.ts";
+import { editText, replaceText, type TextReplacement } from "../../edit/edit-text.ts";
 import { styleOfText, type TextStyle } from "../../edit/text-style.ts";
 import { pathsMeet, Refusal, type Path } from "../../base/problem.ts";
 import type { Raw } from "../../base/merge.ts";
@@ -28,7 +28,7 @@ interface Fix {
   readonly finding: Finding;
   /** The index of its definition in the file. */
   readonly at: number;
-  readonly replacements: readonly Replacement[];
+  readonly replacements: readonly TextReplacement[];
 }
 
 /** A fix can show what another mistake hid. It is made if what it shows can be fixed as well, or not at all. */
@@ -149,7 +149,7 @@ function edited(definition: Raw, edits: readonly Edit[]): Raw {
 }
 
 /** Whether any two replacements have a place in common. */
-function meet(replacements: readonly Replacement[]): boolean {
+function meet(replacements: readonly TextReplacement[]): boolean {
   const inOrder = replacements.toSorted((one, other) => one.start - other.start);
   return inOrder.some(({ start }, index) => index > 0 && start <= inOrder[index - 1]!.end);
 }

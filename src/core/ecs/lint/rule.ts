@@ -1,4 +1,5 @@
 import type { LintRuleWith } from "../../base/codes/lint-rules.ts";
+import type { Raw } from "../../base/merge.ts";
 import type { Edit } from "../../edit/edit.ts";
 import type { Path } from "../../base/problem.ts";
 import type { Subject } from "./subject.ts";
@@ -44,6 +45,9 @@ type Graded<Level extends Severity> = { readonly id: LintRuleWith<Level>; readon
  * A rule is data: its id and severity, which the registry explains (base/codes/lint-rules.ts), and the check. A check
  * that is not sure stays silent.
  */
-export type Rule = (Graded<"error"> | Graded<"warning">) & {
+export type LintRule = (Graded<"error"> | Graded<"warning">) & {
   readonly check: (subject: Subject, facts: Facts) => readonly Breach[];
 };
+
+/** What the linter says of a task definition. */
+export type Lint = (definition: Raw, known: Known) => readonly Finding[];

@@ -12,10 +12,10 @@ import { referenceRules } from "./rules/references.ts";
 import { registrationRules } from "./rules/registration.ts";
 import { resourceRules } from "./rules/resources.ts";
 import { sharedMemoryRules } from "./rules/shared-memory.ts";
-import type { Rule } from "./rule.ts";
+import type { LintRule } from "./rule.ts";
 
 /** Every rule of `aiplat taskdef lint`. A new rule is an entry in one of these lists. */
-export const rules: readonly Rule[] = [
+export const rules: readonly LintRule[] = [
   ...apiRules,
   ...registrationRules,
   ...referenceRules,

@@ -1,6 +1,6 @@
 import { oneNode, queued, type KindDefinition } from "../kind-definition.ts";
 import { selectorOf } from "../labels.ts";
-import { rollingUpdate } from "../rollout.ts";
+import { rollingUpdate } from "../update-strategy.ts";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/ */
 export const deployment: KindDefinition = {

@@ -2,7 +2,7 @@ import { deviceLimits, nvidiaResource } from "../devices.ts";
 import { literal, withDefaults } from "../environment.ts";
 import { oneNode, renamed, withContainer, type Contents, type KindDefinition } from "../kind-definition.ts";
 import type { Container, PodSpec } from "../manifest.ts";
-import { rollingUpdate } from "../rollout.ts";
+import { rollingUpdate } from "../update-strategy.ts";
 
 /** The predictor's own container (kserve/kserve @aaac4e2, pkg/constants/constants.go). */
 const containerName = "kserve-container";

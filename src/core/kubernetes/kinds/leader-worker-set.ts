@@ -1,5 +1,5 @@
 import { indexDigits, queued, withContainer, type KindDefinition } from "../kind-definition.ts";
-import { boundsOf } from "../rollout.ts";
+import { boundsOf } from "../update-strategy.ts";
 import { withoutProbes } from "../probes.ts";
 
 /** https://lws.sigs.k8s.io/docs/reference/leaderworkerset.v1/ */

@@ -6,7 +6,7 @@ import { celViolations, violationText } from "../cel/violations.ts";
 import { deviceResource, hugepagesResource, neuronResource } from "../devices.ts";
 import { sharedLabels } from "../labels.ts";
 import type { Manifest, Quantities } from "../manifest.ts";
-import type { NodeFleet } from "./fleet.ts";
+import type { PlannedNodes } from "./planned-nodes.ts";
 import { imageVolume, sharedName } from "./node-group.ts";
 import { defaultDiskGiB, type NodeSettings } from "./settings.ts";
 
@@ -17,7 +17,7 @@ const typeLabel = "node.kubernetes.io/instance-type";
  *
  * @throws Refusal where the operator's settings break a rule by which the API server would refuse them.
  */
-export function karpenterManifests(workload: string, fleet: NodeFleet, settings: NodeSettings): readonly Manifest[] {
+export function karpenterManifests(workload: string, fleet: PlannedNodes, settings: NodeSettings): readonly Manifest[] {
   const overlay = nodeOverlay(fleet);
   const manifests = [
     nodeClass(workload, fleet, settings),
@@ -32,12 +32,12 @@ export function karpenterManifests(workload: string, fleet: NodeFleet, settings:
   return manifests;
 }
 
-function metadata({ name }: NodeFleet): Manifest["metadata"] {
+function metadata({ name }: PlannedNodes): Manifest["metadata"] {
   return { name, labels: sharedLabels };
 }
 
 /** https://karpenter.sh/docs/concepts/nodeclasses/ */
-function nodeClass(workload: string, fleet: NodeFleet, settings: NodeSettings): Manifest {
+function nodeClass(workload: string, fleet: PlannedNodes, settings: NodeSettings): Manifest {
   const { cluster, nodeRole, subnets, securityGroups, reservation, capacityBlock, diskGiB = defaultDiskGiB } = settings;
   // Karpenter's getting-started guide tags what the cluster's nodes may use.
   const discovered = [{ tags: { "karpenter.sh/discovery": cluster } }];
@@ -68,7 +68,7 @@ function nodeClass(workload: string, fleet: NodeFleet, settings: NodeSettings): 
 }
 
 /** `al2023@v20250819` of EKS's release 1.33.3-20250819; `bottlerocket@v1.20.3` of 1.20.3-5d9ac849. */
-function amiAlias({ os }: NodeFleet, { releaseVersion }: NodeSettings): string {
+function amiAlias({ os }: PlannedNodes, { releaseVersion }: NodeSettings): string {
   if (releaseVersion === undefined) return `${os}@latest`;
   const version =
     os === "al2023" ? /-(\d{8})$/.exec(releaseVersion)?.[1] : /^(\d+\.\d+\.\d+)/.exec(releaseVersion)?.[1];
@@ -76,7 +76,7 @@ function amiAlias({ os }: NodeFleet, { releaseVersion }: NodeSettings): string {
 }
 
 /** https://karpenter.sh/docs/concepts/nodepools/ */
-function nodePool(fleet: NodeFleet, { reservation, capacityBlock, maxSize }: NodeSettings): Manifest {
+function nodePool(fleet: PlannedNodes, { reservation, capacityBlock, maxSize }: NodeSettings): Manifest {
   const types = fleet.types.map((type) => type.instanceType);
   const resource = deviceResource(fleet.shape.request) ?? neuronResource;
   const devices = Math.max(...fleet.types.map((type) => type.accelerator.count));
@@ -113,7 +113,7 @@ function nodePool(fleet: NodeFleet, { reservation, capacityBlock, maxSize }: Nod
  * What nodes will offer that Karpenter does not simulate: huge pages, and the one GPU of a fractional type, of which
  * EC2 says 0. https://karpenter.sh/docs/concepts/nodeoverlays/
  */
-function nodeOverlay(fleet: NodeFleet): Manifest | undefined {
+function nodeOverlay(fleet: PlannedNodes): Manifest | undefined {
   const capacity = overlaidCapacity(fleet);
   if (Object.keys(capacity).length === 0) return undefined;
   return {
@@ -130,7 +130,7 @@ function nodeOverlay(fleet: NodeFleet): Manifest | undefined {
   };
 }
 
-function overlaidCapacity({ shape, types }: NodeFleet): Quantities {
+function overlaidCapacity({ shape, types }: PlannedNodes): Quantities {
   const resource = deviceResource(shape.request);
   return {
     ...(shape.efaInterfaces > 0 && resource !== neuronResource

@@ -1,7 +1,7 @@
 /** A managed node group as the inputs of the API calls that make it, in the APIs' own words. */
 import { present } from "../../base/present.ts";
 import type { NodeAmiTypeName } from "../../catalog/machine-images/node-ami-types.ts";
-import type { NodeFleet } from "./fleet.ts";
+import type { PlannedNodes } from "./planned-nodes.ts";
 import { defaultDiskGiB, type NodeSettings } from "./settings.ts";
 
 type Tags = Readonly<Record<string, string>>;
@@ -87,7 +87,7 @@ const metadataOptions = { HttpTokens: "required", HttpPutResponseHopLimit: 2 } a
 export const imageVolume = { al2023: "/dev/xvda", bottlerocket: "/dev/xvdb" } as const;
 
 /** The placement group and the launch template of a fleet have the same name. */
-export function sharedName(cluster: string, { name }: NodeFleet): string {
+export function sharedName(cluster: string, { name }: PlannedNodes): string {
   return `${cluster}-${name}`;
 }
 
@@ -95,7 +95,7 @@ export function sharedName(cluster: string, { name }: NodeFleet): string {
  * The node group of a fleet. It has a launch template only where EKS's own cannot say it: EFA interfaces, a placement
  * group, a reservation, security groups, Bottlerocket's second volume.
  */
-export function planNodegroup(workload: string, fleet: NodeFleet, settings: NodeSettings): NodegroupPlan {
+export function planNodegroup(workload: string, fleet: PlannedNodes, settings: NodeSettings): NodegroupPlan {
   const {
     cluster,
     subnets,
@@ -154,7 +154,7 @@ export function planNodegroup(workload: string, fleet: NodeFleet, settings: Node
   };
 }
 
-function launchTemplate(fleet: NodeFleet, settings: NodeSettings, tags: Tags, name: string): LaunchTemplateRequest {
+function launchTemplate(fleet: PlannedNodes, settings: NodeSettings, tags: Tags, name: string): LaunchTemplateRequest {
   const { securityGroups, reservation, capacityBlock, diskGiB = defaultDiskGiB } = settings;
   const id = reservation ?? capacityBlock;
   const interfaces = fleet.interfaces?.map(({ networkCardIndex, deviceIndex, interfaceType }) => ({

@@ -1,7 +1,7 @@
 import type { RefusalCode } from "../../base/codes/problem-codes.ts";
 import { listOr, settingProblem, type Problem } from "../../base/problem.ts";
 import type { NodeSettings, NodeTarget } from "./settings.ts";
-import type { NodeFleet } from "./fleet.ts";
+import type { PlannedNodes } from "./planned-nodes.ts";
 
 const flagPatterns = {
   cluster: { flag: "--cluster", pattern: /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, wants: "the name of an EKS cluster" },
@@ -26,7 +26,7 @@ const labelValue = /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/;
 /** Everything that is wrong with what the operator said, for these nodes, at once. */
 export function nodeProblems(
   settings: NodeSettings,
-  fleets: readonly NodeFleet[],
+  fleets: readonly PlannedNodes[],
   target: NodeTarget,
 ): readonly Problem[] {
   const { subnets, securityGroups, nodeRole, reservation, capacityBlock, labels, releaseVersion, kubernetesVersion } =
@@ -90,7 +90,7 @@ export function nodeProblems(
 
 function nodegroupProblems(
   { cluster, subnets, securityGroups, capacityBlock, minSize, desiredSize, maxSize }: NodeSettings,
-  fleets: readonly NodeFleet[],
+  fleets: readonly PlannedNodes[],
 ): readonly Problem[] {
   const problems: Problem[] = [];
   const say = (code: RefusalCode, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
@@ -134,7 +134,7 @@ function nodegroupProblems(
 }
 
 /** Why the nodes must be in one zone; undefined where they need not. */
-function whyOneZone(fleets: readonly NodeFleet[], capacityBlock: string | undefined): string | undefined {
+function whyOneZone(fleets: readonly PlannedNodes[], capacityBlock: string | undefined): string | undefined {
   if (fleets.some((fleet) => fleet.placementGroup || fleet.interfaces !== undefined))
     return "nodes of one placement group, and EFA's traffic, stay in one zone";
   return capacityBlock === undefined ? undefined : "a capacity block is in one zone";

@@ -18,7 +18,7 @@ export function kueueLabels({ eks }: ResolvedWorkload): Readonly<Record<string, 
 }
 
 /** So many nodes of a type. */
-export interface Fleet {
+export interface QueueNodes {
   readonly type: InstanceType;
   readonly count: number;
 }
@@ -31,7 +31,7 @@ const anyNode = "cpu";
  * local queue that the workload names. Pods that lead others (a Ray head, an MPI launcher) get a flavor of their own,
  * with room for one a node.
  */
-export function kueueQueue(queue: string, fleets: readonly Fleet[], namespace?: string): readonly Manifest[] {
+export function kueueQueue(queue: string, fleets: readonly QueueNodes[], namespace?: string): readonly Manifest[] {
   const clusterWide = (name: string): Metadata => ({ name, labels: sharedLabels });
   const nodes = fleets.reduce((sum, { count }) => sum + count, 0);
   const flavors = [
@@ -97,7 +97,7 @@ function resourceFlavor(type: InstanceType, metadata: Metadata): Manifest {
 }
 
 /** What all nodes of the fleet can allocate together. */
-function quotasOf({ type, count }: Fleet): Quantities {
+function quotasOf({ type, count }: QueueNodes): Quantities {
   const devices = Object.entries(deviceLimits(shapeOfNode(type))).map(([resource, amount]) => [
     resource,
     times(amount, count),

@@ -3,7 +3,7 @@ import type { AcceleratorKind, InstanceType } from "../../catalog/instance-types
 import { listOr } from "../../base/problem.ts";
 import type { Workload } from "../schema.ts";
 import { all, any, at, given, not, onlyOn, runsOn, when } from "./fragments.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { RuleFinding, Rule } from "./rule.ts";
 
 /** The kinds that aiplat places. */
 const placed: ReadonlySet<AcceleratorKind> = new Set(["neuron", "nvidia"]);
@@ -43,8 +43,8 @@ export const wantsEfaSchema = any(
 /** One finding an instance type that the predicate picks. */
 function eachType(
   workload: Workload,
-  find: (type: InstanceType) => Omit<Finding, "path"> | undefined,
-): readonly Finding[] {
+  find: (type: InstanceType) => Omit<RuleFinding, "path"> | undefined,
+): readonly RuleFinding[] {
   return typesOf(workload).flatMap(({ type, index }) => {
     const finding = find(type);
     return finding === undefined ? [] : [{ path: [...typesPath, index], ...finding }];

@@ -11,7 +11,7 @@ import { binpackField, spreadField, strategyFault } from "../../ecs-api/placemen
 import { placementStrategies } from "../fields.ts";
 import type { Workload } from "../schema.ts";
 import { all, any, at, given, not, when, type JsonSchema } from "./fragments.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { RuleFinding, Rule } from "./rule.ts";
 
 interface Written {
   readonly path: Path;
@@ -131,7 +131,7 @@ export const placementRules: readonly Rule[] = [
 ];
 
 /** What stands where a list of constraints belongs: null takes the user's own away, anything else is a mistake. */
-function notAList(section: string, { placementConstraints: given }: Raw): readonly Finding[] {
+function notAList(section: string, { placementConstraints: given }: Raw): readonly RuleFinding[] {
   return given === undefined || given === null || Array.isArray(given)
     ? []
     : [
@@ -143,9 +143,9 @@ function notAList(section: string, { placementConstraints: given }: Raw): readon
       ];
 }
 
-function wrongConstraints({ placementConstraints }: Raw): readonly Finding[] {
+function wrongConstraints({ placementConstraints }: Raw): readonly RuleFinding[] {
   if (!Array.isArray(placementConstraints)) return [];
-  return placementConstraints.flatMap((each: unknown, index): readonly Finding[] => {
+  return placementConstraints.flatMap((each: unknown, index): readonly RuleFinding[] => {
     const { type, expression } = isRaw(each) ? each : {};
     if (type === "memberOf" ? typeof expression === "string" : type === "distinctInstance" && expression === undefined)
       return [];
@@ -160,13 +160,13 @@ function wrongConstraints({ placementConstraints }: Raw): readonly Finding[] {
 }
 
 /** The rules of a strategy that ECS does not know; null takes a strategy away. */
-function faultsIn(path: Path, given: unknown): readonly Finding[] {
+function faultsIn(path: Path, given: unknown): readonly RuleFinding[] {
   if (given === undefined || given === null) return [];
   if (!Array.isArray(given))
     return [
       { path, message: `${path.join(".")} must be a list`, hint: "Write [{ type: spread, field: instanceId }]." },
     ];
-  return given.flatMap((rule: unknown, index): readonly Finding[] => {
+  return given.flatMap((rule: unknown, index): readonly RuleFinding[] => {
     const { type, field } = isRaw(rule) ? rule : {};
     if (typeof type !== "string" || (field !== undefined && typeof field !== "string"))
       return [
@@ -204,7 +204,7 @@ function expressionsIn({ ecs }: Workload): readonly Written[] {
   ];
 }
 
-function findingsIn({ path, expression }: Written): readonly Finding[] {
+function findingsIn({ path, expression }: Written): readonly RuleFinding[] {
   return problemsOfExpression(expression, path).map(({ message, hint }) => ({ path, message, ...present({ hint }) }));
 }
 

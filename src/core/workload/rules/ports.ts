@@ -2,7 +2,7 @@ import { isLockPort, lockPortBase, lockPortCount } from "../../catalog/lock-port
 import { listOr } from "../../base/problem.ts";
 import type { Workload } from "../schema.ts";
 import { all, any, at, given, not, when } from "./fragments.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { RuleFinding, Rule } from "./rule.ts";
 
 type Port = NonNullable<Workload["ports"]>[number];
 
@@ -17,7 +17,7 @@ function repeated(
   key: keyof Port,
   keyOf: (port: Port) => string | undefined,
   message: (port: Port) => string,
-): readonly Finding[] {
+): readonly RuleFinding[] {
   const seen = new Set<string>();
   return (workload.ports ?? []).flatMap((port, index) => {
     const value = keyOf(port);

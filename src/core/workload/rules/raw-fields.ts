@@ -4,7 +4,7 @@
 import { isRaw, type Raw } from "../../base/merge.ts";
 import type { Workload } from "../schema.ts";
 import { at, given, not } from "./fragments.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { RuleFinding, Rule } from "./rule.ts";
 
 const root = ["ecs", "taskDefinition"];
 const reads = ["ecs.taskDefinition"];
@@ -23,7 +23,7 @@ export const rawFieldRules: readonly Rule[] = [
     reads,
     check: (workload) => {
       const raw = rawOf(workload);
-      const findings: Finding[] = [];
+      const findings: RuleFinding[] = [];
       const hint = "Remove it; an Inferentia2 type such as inf2.xlarge does its work.";
       if (Object.hasOwn(raw, "inferenceAccelerators") && raw["inferenceAccelerators"] !== null)
         findings.push({

@@ -4,7 +4,7 @@ import type { Workload } from "../schema.ts";
 import type { JsonSchema } from "./fragments.ts";
 
 /** What a rule finds wrong: a problem whose code is the rule's. */
-export interface Finding {
+export interface RuleFinding {
   readonly path: Path;
   readonly message: string;
   readonly hint?: string;
@@ -14,7 +14,7 @@ interface RuleBase {
   readonly code: ProblemCode;
   /** Every key that `check` reads: the rule is left out where one of them is wrong by itself. */
   readonly reads: readonly string[];
-  check(workload: Workload): readonly Finding[];
+  check(workload: Workload): readonly RuleFinding[];
 }
 
 type WarningRule = RuleBase & { readonly code: WarningCode; readonly severity: "warning" };

@@ -9,7 +9,7 @@ import { typesOf } from "./accelerator.ts";
 import { deviceSetPattern, devicesTag, parseDeviceSet } from "../../catalog/device-set.ts";
 import { all, any, at, given, not, when } from "./fragments.ts";
 import { modeIs, modeIsGiven } from "./network-mode.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { RuleFinding, Rule } from "./rule.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html: 50 tags, of which aiplat writes four at most. */
 const mostTags = 46;
@@ -117,7 +117,7 @@ export const sectionRules: readonly Rule[] = [
     severity: "error",
     reads: ["tags"],
     check: ({ tags = {} }) => {
-      const findings: Finding[] = [];
+      const findings: RuleFinding[] = [];
       // Building it takes longer than all other rules together.
       const legal = Object.keys(tags).length === 0 ? /$/ : new RegExp(`^${tagText}$`, "u");
       for (const [key, value] of Object.entries(tags)) {

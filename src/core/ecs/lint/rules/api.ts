@@ -1,14 +1,14 @@
 import { listOr, type Path } from "../../../base/problem.ts";
 import type { Field } from "../../../ecs-api/field.ts";
 import type { Deviation } from "../../../ecs-api/read-written.ts";
-import type { Breach, Facts, Rule } from "../rule.ts";
+import type { Breach, Facts, LintRule } from "../rule.ts";
 import type { Subject } from "../subject.ts";
 
 /**
  * What is written against the API's own model, field by field.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
  */
-export const apiRules: readonly Rule[] = [
+export const apiRules: readonly LintRule[] = [
   {
     id: "wrong-type",
     severity: "error",

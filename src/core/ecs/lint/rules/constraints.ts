@@ -2,7 +2,7 @@ import { familyNames, findInstanceType, unknownInstanceType } from "../../../cat
 import { maxExpressionLength, mostConstraints, type Test } from "../../../ecs-api/query/expression.ts";
 import { namesTypes } from "../../../ecs-api/query/type-names.ts";
 import { listOr } from "../../../base/problem.ts";
-import type { Breach, Facts, Rule } from "../rule.ts";
+import type { Breach, Facts, LintRule } from "../rule.ts";
 import { neuronDevicesOf, type Subject } from "../subject.ts";
 import { neuronCount } from "../type-constraint.ts";
 import { literalTypes, lowerType, parseConstraint, subjectsOf } from "../type-expression.ts";
@@ -11,7 +11,7 @@ import { literalTypes, lowerType, parseConstraint, subjectsOf } from "../type-ex
  * The placement constraints.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html
  */
-export const constraintRules: readonly Rule[] = [
+export const constraintRules: readonly LintRule[] = [
   {
     id: "constraint-type",
     severity: "error",

@@ -1,7 +1,7 @@
 import { counted } from "../../../base/counted.ts";
 import type { InstanceType } from "../../../catalog/instance-types/instance-type.ts";
 import { listOr } from "../../../base/problem.ts";
-import type { Breach, Facts, Rule } from "../rule.ts";
+import type { Breach, Facts, LintRule } from "../rule.ts";
 import { requirementsOf, type Subject, type SubjectRequirement } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 
@@ -9,7 +9,7 @@ import { settledTypes } from "../type-constraint.ts";
  * How a container asks for NVIDIA GPUs.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html
  */
-export const gpuRules: readonly Rule[] = [
+export const gpuRules: readonly LintRule[] = [
   {
     id: "gpu-by-device",
     severity: "error",

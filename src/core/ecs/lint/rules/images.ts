@@ -4,7 +4,7 @@ import { checkImageExists, checkImageOnType, hardware } from "../../../catalog/c
 import { builtFor } from "../../../catalog/container-images/images.ts";
 import type { ProblemCode } from "../../../base/codes/problem-codes.ts";
 import type { Problem } from "../../../base/problem.ts";
-import type { Breach, Facts, Rule } from "../rule.ts";
+import type { Breach, Facts, LintRule } from "../rule.ts";
 import type { SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 
@@ -12,7 +12,7 @@ const isError = ({ severity }: Problem) => severity === "error";
 const isOf = (code: ProblemCode) => (problem: Problem) => problem.code === code;
 
 /** Images and hardware go together. */
-export const imageRules: readonly Rule[] = [
+export const imageRules: readonly LintRule[] = [
   {
     id: "image-hardware",
     severity: "error",

@@ -1,6 +1,6 @@
 import { listOr } from "../../../base/problem.ts";
 import { managedUses } from "../../execution-role.ts";
-import type { Rule } from "../rule.ts";
+import type { LintRule } from "../rule.ts";
 import { requirementsOf, type Subject } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 
@@ -8,7 +8,7 @@ import { settledTypes } from "../type-constraint.ts";
  * Neuron devices that ECS hands out itself, on Managed Instances.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html
  */
-export const managedInstancesRules: readonly Rule[] = [
+export const managedInstancesRules: readonly LintRule[] = [
   {
     id: "neuron-device-mixed",
     severity: "error",

@@ -1,6 +1,6 @@
 import { lockPortBase, lockPortMappings } from "../../../catalog/lock-ports.ts";
 import { listOr } from "../../../base/problem.ts";
-import type { Breach, Rule } from "../rule.ts";
+import type { Breach, LintRule } from "../rule.ts";
 import { hasHostPorts, udpHostPorts } from "../host-ports.ts";
 import { neuronDevicesOf, type Subject } from "../subject.ts";
 import { isPartial } from "./neuron-types.ts";
@@ -9,7 +9,7 @@ import { isPartial } from "./neuron-types.ts";
  * Network mode, ports and the lock ports of devices.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
  */
-export const networkRules: readonly Rule[] = [
+export const networkRules: readonly LintRule[] = [
   {
     id: "host-port-differs",
     severity: "error",

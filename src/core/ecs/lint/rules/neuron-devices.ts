@@ -1,12 +1,12 @@
 import { devicesPath, gapsIn, neuronEntries, numberList, numbersOf, sorted } from "../device-numbers.ts";
-import type { Breach, Rule } from "../rule.ts";
+import type { Breach, LintRule } from "../rule.ts";
 import type { Subject, SubjectContainer, SubjectDevice } from "../subject.ts";
 import { isPartial } from "./neuron-types.ts";
 
 /**
  * How a container lists Neuron devices. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html
  */
-export const neuronDeviceRules: readonly Rule[] = [
+export const neuronDeviceRules: readonly LintRule[] = [
   {
     id: "neuron-device-path",
     severity: "error",

@@ -2,13 +2,13 @@ import { instanceTypes } from "../../../catalog/instance-types/catalog.ts";
 import { coresPerDevice, logicalCoreSize } from "../../../catalog/instance-types/neuron-cores.ts";
 import type { Edit } from "../../../edit/edit.ts";
 import { listOr, type Path } from "../../../base/problem.ts";
-import type { Breach, Facts, Rule } from "../rule.ts";
+import type { Breach, Facts, LintRule } from "../rule.ts";
 import type { SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 import { isPartial } from "./neuron-types.ts";
 
 /** Variables of the Neuron runtime against the devices that the container has. */
-export const neuronEnvironmentRules: readonly Rule[] = [
+export const neuronEnvironmentRules: readonly LintRule[] = [
   {
     id: "neuron-visible-cores",
     severity: "error",

@@ -3,12 +3,12 @@ import type { InstanceType } from "../../../catalog/instance-types/instance-type
 import { isLegalSlot, legalSizes } from "../../../catalog/slots.ts";
 import { listOr } from "../../../base/problem.ts";
 import { devicesPath, gapsIn, numberList, numbersOf, sorted } from "../device-numbers.ts";
-import type { Breach, Facts, Rule } from "../rule.ts";
+import type { Breach, Facts, LintRule } from "../rule.ts";
 import { neuronDevicesOf, type Subject } from "../subject.ts";
 import { neuronCount } from "../type-constraint.ts";
 
 /** The listed Neuron devices against the instance types that the constraints choose. */
-export const neuronTypeRules: readonly Rule[] = [
+export const neuronTypeRules: readonly LintRule[] = [
   {
     id: "neuron-device-not-on-type",
     severity: "error",

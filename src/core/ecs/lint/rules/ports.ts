@@ -2,13 +2,13 @@ import { isLockPort } from "../../../catalog/lock-ports.ts";
 import { listOr } from "../../../base/problem.ts";
 import { reservedHostPorts } from "../../../workload/rules/ports.ts";
 import { hasHostPorts, hostPortOf, lockBasesOf } from "../host-ports.ts";
-import type { Breach, Facts, Rule } from "../rule.ts";
+import type { Breach, Facts, LintRule } from "../rule.ts";
 import { neuronDevicesOf, type Subject, type SubjectContainer, type SubjectPort } from "../subject.ts";
 
 /**
  * Which ports a task may have. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
  */
-export const portRules: readonly Rule[] = [
+export const portRules: readonly LintRule[] = [
   {
     id: "ports-without-network",
     severity: "error",

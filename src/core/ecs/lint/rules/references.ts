@@ -1,12 +1,12 @@
 import { listOr, type Path } from "../../../base/problem.ts";
-import type { Breach, Rule } from "../rule.ts";
+import type { Breach, LintRule } from "../rule.ts";
 import type { Subject, SubjectContainer } from "../subject.ts";
 
 /**
  * What the parts of a task say of each other.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html and API_MountPoint.html
  */
-export const referenceRules: readonly Rule[] = [
+export const referenceRules: readonly LintRule[] = [
   {
     id: "duplicate-container",
     severity: "error",

@@ -1,10 +1,10 @@
 import { listOr } from "../../../base/problem.ts";
-import type { Breach, Rule } from "../rule.ts";
+import type { Breach, LintRule } from "../rule.ts";
 import { requirementsOf, type Subject } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 
 /** What RegisterTaskDefinition refuses, or takes for hardware that is no more. */
-export const registrationRules: readonly Rule[] = [
+export const registrationRules: readonly LintRule[] = [
   {
     id: "secrets-without-role",
     severity: "error",

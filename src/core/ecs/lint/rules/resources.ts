@@ -2,12 +2,12 @@ import { formatMiB } from "../../../workload/fields.ts";
 import type { InstanceType } from "../../../catalog/instance-types/instance-type.ts";
 import type { Edit } from "../../../edit/edit.ts";
 import { listOr, type Path } from "../../../base/problem.ts";
-import type { Breach, Facts, Rule } from "../rule.ts";
+import type { Breach, Facts, LintRule } from "../rule.ts";
 import type { Subject, SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 
 /** CPU and memory against what the chosen instance type registers with ECS. */
-export const resourceRules: readonly Rule[] = [
+export const resourceRules: readonly LintRule[] = [
   {
     id: "memory-not-set",
     severity: "error",

@@ -1,11 +1,11 @@
 import { listOr } from "../../../base/problem.ts";
-import type { Facts, Rule } from "../rule.ts";
+import type { Facts, LintRule } from "../rule.ts";
 import type { Subject, SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 import { sorted, numbersOf } from "../device-numbers.ts";
 
 /** What /dev/shm is. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html */
-export const sharedMemoryRules: readonly Rule[] = [
+export const sharedMemoryRules: readonly LintRule[] = [
   {
     id: "shared-memory-missing",
     severity: "warning",

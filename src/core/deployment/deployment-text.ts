@@ -1,0 +1,89 @@
+import { counted } from "../base/counted.ts";
+import { listOr, problem, type Problem } from "../base/problem.ts";
+import { lowerLimit, upperLimit } from "../ecs-api/deployment-limits.ts";
+import { barredGrowth, because, waysToGrow } from "../placement/barred-growth.ts";
+import type { PlannedDeployment, DeploymentOutcome } from "./simulate-deployment.ts";
+
+/** Why a deployment would stall, with the arithmetic and what would let it finish. */
+export function deploymentProblem(verdict: DeploymentOutcome, rollout: PlannedDeployment): Problem {
+  const { settings, newDeployment, barred, placement, bounds } = rollout;
+  const why = verdict.why === undefined ? "" : `: ${verdict.why}`;
+  const stall = `${verdict.service} would stall: ${arithmetic(verdict, settings, newDeployment)}${why}`;
+  // With more machines it would finish, and nobody starts them.
+  if (barred !== undefined && verdict.remedies.instances !== undefined)
+    return problem(
+      "device-held",
+      ["ecs", "capacity"],
+      `${stall}; ${barredGrowth(barred, placement?.capacityProviders ?? [])}`,
+      `${waysToGrow} ${remedyText({ ...verdict, remedies: withoutInstances(verdict) }, rollout)}`,
+    );
+  const path = bounds === undefined ? ["ecs", "service", "deploymentConfiguration"] : ["rollout"];
+  return problem("rollout-stalls", path, stall, remedyText(verdict, rollout));
+}
+
+function withoutInstances({ remedies }: DeploymentOutcome): DeploymentOutcome["remedies"] {
+  const { instances: _, ...others } = remedies;
+  return others;
+}
+
+function arithmetic(
+  { desired, before, lower, upper, started, left }: DeploymentOutcome,
+  { strategy, minimumHealthyPercent, maximumPercent, daemon }: PlannedDeployment["settings"],
+  newDeployment: boolean,
+): string {
+  const wanted = `${counted(desired, "task")} ${desired === 1 ? "is" : "are"} wanted`;
+  if (daemon)
+    return `a DAEMON stops a task before it starts the next, and at minimumHealthyPercent ${minimumHealthyPercent} none may stop`;
+  if (before === 0 || !newDeployment)
+    return `${wanted}, and the cluster has room for ${before + started}${upper < desired ? `; at maximumPercent ${maximumPercent} at most ${upper} may run` : ""}`;
+  if (strategy !== "ROLLING")
+    return `${strategy} needs ${desired} more tasks beside the ${before} that run, and the cluster has room for ${started}`;
+  const stops = `at minimumHealthyPercent ${minimumHealthyPercent} at least ${lower} must stay healthy`;
+  const starts = `at maximumPercent ${maximumPercent} at most ${upper} may run`;
+  const end =
+    started === 0
+      ? "so none of the old ones stops, and there is no room for a new one"
+      : `after ${counted(started, "task")} of the new revision there is no room for another, and ${left} of the old ones cannot stop`;
+  return `${wanted} and ${before} run; ${stops} and ${starts}; ${end}`;
+}
+
+function remedyText(
+  { desired, nearest, remedies: { rolling, minimumHealthyPercent, maximumPercent, instances } }: DeploymentOutcome,
+  { barred, limit, placement, bounds }: PlannedDeployment,
+): string {
+  const where = bounds === undefined ? "ecs.service.deploymentConfiguration" : "rollout";
+  const least = (percent: number) =>
+    bounds === undefined
+      ? `minimumHealthyPercent ${percent}`
+      : `maxUnavailable ${desired - lowerLimit(desired, percent)}`;
+  const most = (percent: number) =>
+    bounds === undefined ? `maximumPercent ${percent}` : `maxSurge ${upperLimit(desired, percent) - desired}`;
+  const settings = [
+    ...(minimumHealthyPercent === undefined ? [] : [least(minimumHealthyPercent)]),
+    ...(maximumPercent === undefined ? [] : [most(maximumPercent)]),
+  ];
+  const ways = [
+    ...(rolling === true
+      ? [
+          `use strategy ROLLING${settings.length === 0 ? "" : ` with ${listOr(settings)}`} in ecs.service.deploymentConfiguration`,
+        ]
+      : []),
+    ...(rolling === undefined && settings.length > 0 ? [`set ${listOr(settings)} in ${where}`] : []),
+    ...(nearest === undefined ? [] : [nearest]),
+    ...(instances === undefined
+      ? []
+      : [`add ${counted(instances.count, `${instances.instanceType} instance`)}${toProviders(placement, limit)}`]),
+  ];
+  if (barred !== undefined && ways.length === 0) return "--allow-stall deploys all the same.";
+  const all =
+    ways.length === 0
+      ? "no setting and no further instance of the cluster's types would help: aiplat cluster explain tells what each instance lacks"
+      : listOr(ways);
+  return `${all[0]!.toUpperCase()}${all.slice(1)}. --allow-stall deploys all the same.`;
+}
+
+/** Whose the machines have to be, where no capacity provider starts so many by itself. */
+function toProviders(placement: PlannedDeployment["placement"], limit: string | undefined): string {
+  const names = placement?.capacityProviders ?? [];
+  return names.length === 0 ? "" : ` of ${listOr(names)}, which starts no more by itself${because(limit)}`;
+}

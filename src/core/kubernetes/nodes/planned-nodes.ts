@@ -1,0 +1,190 @@
+import { present } from "../../base/present.ts";
+import { amiFamiliesFor } from "../../catalog/machine-images/amis.ts";
+import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
+import {
+  nodeAmiTypeFor,
+  nodeAmiTypes,
+  type NodeAmiTypeName,
+  type NodeOs,
+} from "../../catalog/machine-images/node-ami-types.ts";
+import { listOr, problem, refuseErrors, type Problem } from "../../base/problem.ts";
+import type { ResolvedWorkload, Shape } from "../../workload/resolved.ts";
+import { deviceCount, deviceTaint } from "../devices.ts";
+import { efaLayout, type NodeInterface } from "./network-interfaces.ts";
+import { nodeProblems } from "./rules.ts";
+import type { NodeSettings, NodeTarget } from "./settings.ts";
+
+/** Nodes of one kind: one node group, or one node pool. */
+export interface PlannedNodes {
+  readonly name: string;
+  readonly types: readonly InstanceType[];
+  readonly amiType: NodeAmiTypeName;
+  readonly os: NodeOs;
+  readonly shape: Shape;
+  readonly taint: { readonly key: string; readonly effect: "NoSchedule" };
+  readonly labels: Readonly<Record<string, string>>;
+  /** Of each node, where it has EFA. */
+  readonly interfaces?: readonly NodeInterface[];
+  readonly placementGroup: boolean;
+  /** Nodes that all replicas fill. */
+  readonly desiredSize: number;
+}
+
+/**
+ * The nodes that a workload runs on: one fleet for each of its shapes. Types with EFA interfaces, and types of a
+ * reservation, each have a fleet of their own: the launch template names the interfaces of one type, and a reservation
+ * is of one type.
+ *
+ * @throws Refusal with every problem at once.
+ */
+export function planNodes(
+  workload: ResolvedWorkload,
+  settings: NodeSettings,
+  target: NodeTarget,
+): readonly PlannedNodes[] {
+  const reserved = settings.reservation ?? settings.capacityBlock;
+  const groups = workload.shapes.flatMap((shape) =>
+    shape.efaInterfaces > 0 || reserved !== undefined
+      ? shape.instanceTypes.map((type) => ({ shape, types: [type] }))
+      : [{ shape, types: shape.instanceTypes }],
+  );
+  refuseErrors(
+    workloadProblems(
+      workload,
+      settings,
+      groups.flatMap(({ types }) => types),
+    ),
+  );
+  const fleets = groups
+    .flatMap((group) => splitByAmi(group, settings.os))
+    .map((group, _, all) => fleetOf(workload, group, all.length === 1, settings));
+  const several =
+    reserved !== undefined && fleets.length > 1
+      ? [
+          problem(
+            "reservation-of-one-type",
+            ["accelerator", "instanceTypes"],
+            `${reserved} is of one instance type, and the workload has ${fleets.length}`,
+            "Name that type alone with --instance-type.",
+          ),
+        ]
+      : [];
+  refuseErrors([...nodeProblems(settings, fleets, target), ...several]);
+  return fleets;
+}
+
+interface Group {
+  readonly shape: Shape;
+  readonly types: readonly InstanceType[];
+}
+
+function workloadProblems(
+  { name, shapes }: ResolvedWorkload,
+  { os }: NodeSettings,
+  types: readonly InstanceType[],
+): readonly Problem[] {
+  if (types.length === 0)
+    return [
+      problem(
+        "no-instance-type",
+        ["accelerator"],
+        "a workload without accelerator names no instance type: it runs on any nodes there are",
+        "Name an accelerated type with --instance-type.",
+      ),
+    ];
+  const path = ["accelerator", "instanceTypes"];
+  return [
+    ...(name.endsWith("-")
+      ? [
+          problem(
+            "name-end",
+            ["name"],
+            `name ${name} ends with a dash, which no name in Kubernetes does`,
+            `Write ${name.replace(/-+$/, "")}.`,
+          ),
+        ]
+      : []),
+    ...(shapes.some(({ request }) => request.kind === "nvidia-mps")
+      ? [
+          problem(
+            "mps-on-eks",
+            ["accelerator", "mps"],
+            "accelerator.mps is not carried by a node: on EKS its device plugin says how GPUs are shared",
+            "Remove it.",
+          ),
+        ]
+      : []),
+    ...types
+      .filter((type) => nodeAmiTypeFor(type, os) === undefined)
+      .map((type) =>
+        problem(
+          "no-node-image",
+          path,
+          `EKS has no ${os === undefined ? "" : `${os} `}image for nodes of ${type.instanceType}`,
+          there(type, os),
+        ),
+      ),
+  ];
+}
+
+function there(type: InstanceType, os: NodeOs | undefined): string {
+  const other = nodeAmiTypeFor(type);
+  if (os !== undefined && other !== undefined) return `There is ${other}: leave --os out.`;
+  const families = amiFamiliesFor(type);
+  return families.length === 0 ? "Build an image of your own." : `There are: ${listOr(families, "and")}.`;
+}
+
+/** One node group has one image. */
+function splitByAmi(
+  { shape, types }: Group,
+  os: NodeOs | undefined,
+): readonly (Group & { readonly amiType: NodeAmiTypeName })[] {
+  const byAmi = new Map<NodeAmiTypeName, readonly InstanceType[]>();
+  for (const type of types) {
+    const amiType = nodeAmiTypeFor(type, os)!;
+    byAmi.set(amiType, [...(byAmi.get(amiType) ?? []), type]);
+  }
+  return [...byAmi].map(([amiType, each]) => ({ shape, types: each, amiType }));
+}
+
+function fleetOf(
+  workload: ResolvedWorkload,
+  { shape, types, amiType }: Group & { readonly amiType: NodeAmiTypeName },
+  alone: boolean,
+  settings: NodeSettings,
+): PlannedNodes {
+  const [first] = types as readonly [InstanceType];
+  const taint = deviceTaint(shape.request);
+  if (taint === undefined) throw new Error("an accelerated shape without devices");
+  const interfaces = shape.efaInterfaces > 0 ? efaLayout(first, shape.efaInterfaces) : undefined;
+  const several = workload.nodes > 1;
+  const perNode = several
+    ? 1
+    : Math.max(1, Math.floor(first.accelerator.count / Math.max(1, deviceCount(shape.request))));
+  return {
+    name: alone ? workload.name : `${workload.name}-${first.instanceType.replace(/\./g, "-")}`,
+    types,
+    amiType,
+    os: nodeAmiTypes[amiType].os as NodeOs,
+    shape,
+    taint,
+    labels: { ...pluginLabels(shape), ...settings.labels },
+    ...present({ interfaces }),
+    // The instances of a capacity block are close together as they are, and in no placement group of ours.
+    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-blocks.html
+    placementGroup: several && settings.capacityBlock === undefined,
+    desiredSize: Math.ceil((workload.replicas * workload.nodes) / perNode),
+  };
+}
+
+/**
+ * What the Helm charts of the device plugins look for on a node where nothing discovers its features
+ * (NVIDIA/k8s-device-plugin deployments/helm/nvidia-device-plugin/values.yaml; aws-ia/terraform-aws-eks-blueprints
+ * patterns/nvidia-gpu-efa).
+ */
+function pluginLabels({ request, efaInterfaces }: Shape): Readonly<Record<string, string>> {
+  return {
+    ...(request.kind === "neuron" ? {} : { "nvidia.com/gpu.present": "true" }),
+    ...(efaInterfaces > 0 ? { "vpc.amazonaws.com/efa.present": "true" } : {}),
+  };
+}

@@ -1,0 +1,66 @@
+import { checkInterfaceSupport } from "./check-interfaces.ts";
+import { checks, type Reason, type ReasonCode } from "./checks.ts";
+import { placeIn } from "./place.ts";
+import type { Requirements } from "../ecs/requirements.ts";
+import type { InstanceState } from "./instance-state.ts";
+
+/** Whether a task fits a container instance as it is now and, if not, every reason. */
+export interface FitResult {
+  readonly fits: boolean;
+  readonly reasons: readonly Reason[];
+}
+
+const codes = Object.keys(checks) as readonly ReasonCode[];
+
+export function evaluateFit(needs: Requirements, instanceState: InstanceState): FitResult {
+  const reasons = codes.flatMap((code) =>
+    checks[code](needs, instanceState).map((message): Reason => ({ code, message })),
+  );
+  return { fits: reasons.length === 0, reasons };
+}
+
+/** An instance with the definitions that come closest to fitting it. */
+export interface Judged {
+  readonly instanceState: InstanceState;
+  readonly closest: readonly { readonly needs: Requirements; readonly verdict: FitResult }[];
+}
+
+const lasting: ReadonlySet<ReasonCode> = new Set(["CONSTRAINT", "ATTRIBUTE", "LOCATION", "CAPACITY_PROVIDER"]);
+
+/** Whether it is something that no waiting and no asking for less changes. */
+function isLasting(code: ReasonCode, needs: Requirements, instanceState: InstanceState): boolean {
+  return code === "ENI" ? checkInterfaceSupport(needs, instanceState).length > 0 : lasting.has(code);
+}
+
+/** Judges the room by every variant, and keeps those that fit, or else come closest. */
+export function closestTo(instanceState: InstanceState, variants: readonly Requirements[]): Judged {
+  let closest: { readonly needs: Requirements; readonly verdict: FitResult }[] = [];
+  let least = Infinity;
+  for (const needs of variants) {
+    const verdict = evaluateFit(needs, instanceState);
+    const distance = verdict.reasons.reduce(
+      (sum, { code }) => sum + (isLasting(code, needs, instanceState) ? 1000 : 1),
+      0,
+    );
+    if (distance > least) continue;
+    if (distance < least) closest = [];
+    least = distance;
+    closest.push({ needs, verdict });
+  }
+  // Variants of other instance types are all equally far: one of them says why.
+  return { instanceState, closest: least >= 1000 ? closest.slice(0, 1) : closest };
+}
+
+/** How many tasks can be placed, any of the variants each, without two on one device. The rooms are filled. */
+export function countPlaceable(
+  instanceStates: readonly InstanceState[],
+  variants: readonly Requirements[],
+  count: number,
+): number {
+  let placed = 0;
+  const refuse = (needs: Requirements, instanceState: InstanceState) =>
+    codes.find((code) => checks[code](needs, instanceState).length > 0);
+  for (const needs of variants)
+    placed += placeIn(instanceStates, needs, { count: count - placed, refuse }).placements.length;
+  return placed;
+}

@@ -1,0 +1,100 @@
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import { placedBy, type Requirements } from "../ecs/requirements.ts";
+import { definitionsOf, type EcsVariant, type EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { freshInstances } from "../placement/fresh-instances.ts";
+import { placeIn } from "../placement/place.ts";
+import { instanceStatesOf, type InstanceState } from "../placement/instance-state.ts";
+import { unjudgedOf } from "../placement/unjudged.ts";
+import { evaluateFit } from "../placement/evaluate-fit.ts";
+import type { RunRound, RunStep } from "./run-plan.ts";
+import { mayStart, placementOptions, providersOf, runRequest, type RunSettings } from "./run-request.ts";
+import { explainShortage } from "./shortage.ts";
+import { namesInShort, newMachines } from "./placement-reason.ts";
+
+/**
+ * Plans replicas that ECS schedules by itself (GPUs, plain CPU): as many of each variant as have room, in the order of
+ * the instance types, and for the rest the machines that a capacity provider starts. The machine is ECS's choice.
+ */
+export function planByInstanceState(
+  ecs: EcsWorkload,
+  settings: RunSettings,
+  count: number,
+  snapshot: ClusterSnapshot,
+): RunRound {
+  const instanceStates = instanceStatesOf(snapshot);
+  const ec2Ids = new Map(snapshot.instances.map(({ arn, ec2InstanceId }) => [arn, ec2InstanceId]));
+  let left = count;
+  const placed = ecs.variants.map((variant) => {
+    const needs = placedBy(variant.requirements, placementOptions(settings));
+    const arns = place(instanceStates, needs, left);
+    left -= arns.length;
+    const chosen = new Set(arns);
+    const names = [...chosen].map((arn) => ec2Ids.get(arn)!);
+    const open = uncounted(
+      needs,
+      instanceStates.filter(({ instance }) => chosen.has(instance.arn)),
+    );
+    return { variant, needs, count: arns.length, names, open };
+  });
+  const steps = placed.flatMap(({ variant, needs, count: there, names, open }, index): readonly RunStep[] => {
+    // Of several types the first is the one that is wanted.
+    const added = index === 0 && left > 0 ? placeOnNew(snapshot, needs, settings, left) : { count: 0, machines: 0 };
+    left -= added.count;
+    const total = there + added.count;
+    return total === 0
+      ? []
+      : [stepOf(variant, settings, total, { names, fresh: newMachines(added, providersOf(settings)), open })];
+  });
+  const shortage =
+    left === 0 ? undefined : explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing: left });
+  return { steps, unplaced: shortage === undefined ? [] : [shortage] };
+}
+
+/** @param open What is not judged of these machines. */
+function stepOf(
+  { definition }: EcsVariant,
+  settings: RunSettings,
+  count: number,
+  {
+    names,
+    fresh,
+    open,
+  }: { readonly names: readonly string[]; readonly fresh: readonly string[]; readonly open: readonly string[] },
+): RunStep {
+  const one = names.length + fresh.length === 1;
+  const why = [`${namesInShort(names, fresh)} ${one ? "has" : "have"} room`, "ECS chooses", ...open].join("; ");
+  return { definition, count, request: runRequest(settings, definition), why };
+}
+
+/** What decides on these machines and only ECS knows. */
+function uncounted(needs: Requirements, instanceStates: readonly InstanceState[]): readonly string[] {
+  const machines = new Map<string, string[]>();
+  for (const instanceState of instanceStates)
+    for (const { message } of unjudgedOf(needs, instanceState))
+      machines.set(message, [...(machines.get(message) ?? []), instanceState.instance.ec2InstanceId]);
+  return [...machines].map(([message, ids]) => `not judged of ${namesInShort(ids)}: ${message}`);
+}
+
+/** The container instances that take the tasks, one each. */
+export function place(instanceStates: readonly InstanceState[], needs: Requirements, count: number): readonly string[] {
+  const refuse = (each: Requirements, instanceState: InstanceState) =>
+    evaluateFit(each, instanceState).reasons[0]?.code;
+  return placeIn(instanceStates, needs, { count, refuse }).placements.map(
+    ({ containerInstanceArn }) => containerInstanceArn,
+  );
+}
+
+/** How many tasks find room on machines that a provider would start, and on how many. */
+export function placeOnNew(
+  snapshot: ClusterSnapshot,
+  needs: Requirements,
+  settings: RunSettings,
+  count: number,
+): { readonly count: number; readonly machines: number; readonly instanceType?: string } {
+  const most = Math.min(count, mayStart(settings));
+  const fresh = most === 0 ? undefined : freshInstances(snapshot, needs, most);
+  // Nobody knows what would be started: that is not held against it.
+  if (fresh === undefined) return { count: most === 0 ? 0 : count, machines: 0 };
+  const arns = place(fresh.instanceStates, needs, count);
+  return { count: arns.length, machines: new Set(arns).size, instanceType: fresh.instanceType };
+}

@@ -1,0 +1,187 @@
+import type { FailureReason } from "../core/base/codes/reason-codes.ts";
+import { counted } from "../core/base/counted.ts";
+import type { Task } from "../core/ecs-api/api.ts";
+import type { RunStep } from "../core/plan/run-plan.ts";
+import type { RunFailure } from "../core/plan/run-result.ts";
+import type { AiplatError } from "../errors.ts";
+import { findTasks } from "./find-tasks.ts";
+import { launch, type Registrations } from "./launch.ts";
+import type { EcsPort } from "../ports.ts";
+import type { RunTaskInput } from "./run-task.ts";
+import type { Runtime } from "./runtime.ts";
+import { pauseMs, roundToken } from "./tokens.ts";
+
+/**
+ * Rounds in a row that placed nothing. Of N runs that want one slot at once one wins a round: the last needs N rounds.
+ */
+const lostRounds = 50;
+
+/** Of these, rounds in a row that were planned the same: then it is no other placement that ECS refuses for. */
+const refusedRounds = 5;
+
+/** How long to wait for stopping tasks: two minutes and a half, with stop timeouts up to 120 seconds in mind. */
+const stopPolls = 50;
+const stopPollMs = 3_000;
+
+/**
+ * "Eventually consistent": what was placed a moment ago may not be listed yet.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+ */
+const readBackMs = 1_000;
+
+/** An error in the middle of a launch, with the refusals that came before it. */
+export class EarlyEnd extends Error {
+  readonly error: AiplatError;
+  readonly failures: readonly RunFailure[];
+
+  constructor(error: AiplatError, failures: readonly RunFailure[]) {
+    super(error.message);
+    this.error = error;
+    this.failures = failures;
+  }
+}
+
+/**
+ * Starts tasks round by round into `started`; answers why some are missing.
+ *
+ * @throws EarlyEnd
+ */
+export async function launchInRounds(
+  ecs: EcsPort,
+  runtime: Runtime,
+  input: RunTaskInput,
+  started: Map<string, Task>,
+): Promise<readonly RunFailure[]> {
+  if (input.clientToken !== undefined)
+    for (const task of (await findTasks(ecs, input.cluster, { run: input.run })).tasks) started.set(task.taskArn, task);
+  const token = input.clientToken ?? input.run;
+  const earlier = started.size;
+  const registrations: Registrations = new Map();
+  const exhausted = new Set<string>();
+  const setbacks = new Setbacks();
+  let failures: readonly RunFailure[] = [];
+  let waited = 0;
+  let prepared = false;
+
+  for (let round = 0; started.size < input.count && !setbacks.tooMany; round++) {
+    const snapshot = await input.observe?.();
+    const { steps, unplaced, stopping = [] } = input.plan(input.count - started.size, snapshot, exhausted);
+    const before = started.size;
+    const planned = steps.reduce((sum, step) => sum + step.count, 0);
+    // What cannot be placed whole is not begun, unless tasks that are stopping make room for the rest.
+    const incomplete = input.allOrNothing && (unplaced.length > 0 || planned < input.count - before);
+    if (incomplete && (stopping.length === 0 || waited >= stopPolls))
+      return unplaced.length > 0 ? unplaced : explained(input, before, failures);
+    if (steps.length > 0 && !incomplete) {
+      if (!prepared) await input.prepare?.();
+      prepared = true;
+      failures = await launchRound(
+        ecs,
+        runtime,
+        input,
+        { steps, token: roundToken(token, earlier, round), registrations, first: before === 0 },
+        started,
+      );
+      await giveBackConflicts(ecs, runtime, input, started);
+    }
+    const placed = started.size - before;
+    if (input.oneRound === true) return placed < planned ? explained(input, started.size, failures) : unplaced;
+    if (!incomplete && placed < planned) {
+      // Nobody reads the cluster for devices that ECS schedules: its refusal is the answer for this definition.
+      if (snapshot === undefined) for (const step of steps) exhausted.add(step.request.taskDefinition);
+      else await setbacks.add(placed, steps, (lost) => runtime.sleep(pauseMs(token, round, lost)));
+    } else if (started.size < input.count && stopping.length > 0 && waited < stopPolls) {
+      waited++;
+      input.onWaiting(stopping);
+      await runtime.sleep(stopPollMs);
+    } else if (unplaced.length > 0) {
+      return unplaced;
+    } else if (steps.length === 0) {
+      return explained(input, started.size, failures);
+    }
+  }
+  return started.size >= input.count ? [] : explained(input, started.size, failures);
+}
+
+/** How often in a row a round placed nothing. */
+class Setbacks {
+  private lost = 0;
+  private refused = 0;
+  private last = "";
+
+  get tooMany(): boolean {
+    return this.lost >= lostRounds || this.refused >= refusedRounds;
+  }
+
+  /** Counts a round that placed fewer than its steps say, and lets the others go first. */
+  async add(placed: number, steps: readonly RunStep[], pause: (lost: number) => Promise<void>): Promise<void> {
+    const text = JSON.stringify(steps);
+    const again = text === this.last ? this.refused + 1 : 1;
+    this.refused = placed > 0 ? 0 : again;
+    this.lost = placed > 0 ? 0 : this.lost + 1;
+    this.last = text;
+    if (!this.tooMany) await pause(this.lost);
+  }
+}
+
+interface Round {
+  readonly steps: readonly RunStep[];
+  readonly token: string;
+  readonly registrations: Registrations;
+  /** Whether no round before it started anything. */
+  readonly first: boolean;
+}
+
+/** Launches a round into `started`; answers what ECS refused. */
+async function launchRound(
+  ecs: EcsPort,
+  runtime: Runtime,
+  input: RunTaskInput,
+  { steps, ...settings }: Round,
+  started: Map<string, Task>,
+): Promise<readonly RunFailure[]> {
+  const { failures, error } = await launch(ecs, steps, {
+    ...settings,
+    signal: runtime.signal,
+    onRegistered: input.onRegistered,
+    onStarted: (tasks) => {
+      for (const task of tasks) started.set(task.taskArn, task);
+      input.onStarted(started.size);
+    },
+  });
+  if (error !== undefined) throw new EarlyEnd(error, failures);
+  return failures;
+}
+
+/** Stops tasks of ours that share a device with another. */
+async function giveBackConflicts(
+  ecs: EcsPort,
+  runtime: Runtime,
+  input: RunTaskInput,
+  started: Map<string, Task>,
+): Promise<void> {
+  if (input.conflicting === undefined || input.observe === undefined || started.size === 0) return;
+  await runtime.sleep(readBackMs);
+  const arns = input.conflicting(await input.observe(), new Set(started.keys()));
+  await Promise.all(arns.map((arn) => ecs.stopTask(input.cluster, arn, "aiplat: another task holds the device")));
+  for (const arn of arns) started.delete(arn);
+}
+
+/** A shortage is never without a reason, even where ECS answers fewer tasks and none. */
+async function explained(
+  input: RunTaskInput,
+  placed: number,
+  failures: readonly RunFailure[],
+): Promise<readonly RunFailure[]> {
+  const explanation = await input.explain?.(input.count - placed);
+  if (explanation !== undefined) return [explanation];
+  if (failures.length > 0) return failures;
+  const detail = `${input.count - placed} of ${counted(input.count, "task")}: ECS placed fewer than it was asked for and gave no reason`;
+  return [
+    {
+      reason: "UNKNOWN" satisfies FailureReason,
+      detail,
+      hint: "Other placements may have come first: run it again, or look at aiplat cluster explain.",
+    },
+  ];
+}

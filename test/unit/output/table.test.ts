@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import { styleFor } from "../../../src/output/style.ts";
+import { alignedTable, type Table } from "../../../src/output/table.ts";
+
+const style = await styleFor(false, {}, { isTTY: false, columns: 80, write: () => {} });
+const table: Table = {
+  columns: [{ title: "SERVICE" }, { title: "RUNNING", align: "right" }, { title: "LAST EVENT" }],
+  rows: [
+    ["bert", "1/1", "was unable to place a task because no container instance met all of its requirements."],
+    ["llama-long-name", "0/10", ""],
+  ],
+};
+
+it("keeps a row on one line where no terminal bounds it", async () => {
+  expect(await alignedTable(table, style)).toBe(
+    [
+      "SERVICE          RUNNING  LAST EVENT",
+      "bert                 1/1  was unable to place a task because no container instance met all of its requirements.",
+      "llama-long-name     0/10",
+      "",
+    ].join("\n"),
+  );
+});
+
+it("wraps the last column's words under its own title", async () => {
+  const lines = (await alignedTable(table, style, 60)).trimEnd().split("\n");
+  expect(lines).toEqual([
+    "SERVICE          RUNNING  LAST EVENT",
+    "bert                 1/1  was unable to place a task because",
+    "                          no container instance met all of",
+    "                          its requirements.",
+    "llama-long-name     0/10",
+  ]);
+  expect(lines.every((line) => line.length <= 60)).toBe(true);
+});
+
+it("puts it below the row where the other columns leave too little room", async () => {
+  expect((await alignedTable(table, style, 45)).trimEnd().split("\n")).toEqual([
+    "SERVICE          RUNNING",
+    "    LAST EVENT",
+    "bert                 1/1",
+    "    was unable to place a task because no",
+    "    container instance met all of its",
+    "    requirements.",
+    "llama-long-name     0/10",
+  ]);
+});
+
+it("leaves a table alone that fits, and one whose last column is numbers", async () => {
+  expect(await alignedTable(table, style, 200)).toBe(await alignedTable(table, style));
+  const numbers: Table = {
+    columns: [{ title: "NAME" }, { title: "COUNT", align: "right" }],
+    rows: [["x".repeat(90), "1"]],
+  };
+  expect(await alignedTable(numbers, style, 40)).toBe(await alignedTable(numbers, style));
+});
