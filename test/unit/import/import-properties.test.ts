@@ -142,7 +142,10 @@ const settings = (awsvpc: boolean) =>
       };
     });
 
-describe("anything of the API's shape", () => {
+/** In milliseconds: nothing here waits, but it computes for seconds, and ten times as long on a machine that is shared. */
+const patience = 300_000;
+
+describe("anything of the API's shape", { timeout: patience }, () => {
   it("is imported from a service, and plans to no change", () => {
     fc.assert(
       fc.property(

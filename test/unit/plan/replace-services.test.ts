@@ -203,56 +203,88 @@ describe("a service that was made in place of others", () => {
   });
 });
 
+/** One state of the file, and how it is deployed. */
+interface Deployed {
+  readonly instanceTypes: readonly string[];
+  readonly devices?: number | undefined;
+  readonly replicas: number;
+  readonly image: string;
+  readonly recreate: boolean;
+  /** How many steps are carried out before the user interrupts; all where undefined. */
+  readonly some?: number | undefined;
+}
+
+/** Deploys one file after the other, then the last one twice: the second time there is nothing left to do. */
+function settled(files: readonly Deployed[]): LiveWorld {
+  const world = new LiveWorld();
+  let last: EcsWorkload | undefined;
+  for (const { instanceTypes, devices, replicas, image, recreate, some } of files) {
+    last = chip({ ...on(instanceTypes, devices), replicas, image });
+    const before = world.services;
+    const plan = world.plan(last, { recreate, capacity: through("asg") });
+    const gone = plan.steps.filter(({ action }) => action === "delete");
+    // Nothing that serves goes before its successors are there, but where the user says so.
+    const order = plan.steps.map(({ action }) => action === "delete");
+    expect(order).toEqual(order.toSorted((one, other) => (recreate ? -1 : 1) * (Number(one) - Number(other))));
+    for (const { service, after = [] } of gone) {
+      expect(after.length > 0).toBe(!recreate);
+      expect(after).not.toContain(service);
+    }
+    // Every live service is updated under its name, kept, or deleted; none is renamed.
+    const named = new Set(plan.steps.filter(({ action }) => action !== "create").map(({ service }) => service));
+    expect(before.every(({ serviceName }) => named.has(serviceName))).toBe(true);
+    expect(
+      plan.steps.filter(({ create }) => before.some(({ serviceName }) => serviceName === create?.serviceName)),
+    ).toEqual([]);
+    world.carryOut(plan, some);
+  }
+  const settings = { capacity: through("asg") };
+  world.carryOut(world.plan(last!, settings));
+  expect(world.plan(last!, settings).steps.filter(({ action }) => action !== "keep")).toEqual([]);
+  expect(world.services).toHaveLength(last!.variants.length);
+  expect(world.services.reduce((sum, { desiredCount }) => sum + desiredCount, 0)).toBe(last!.workload.replicas);
+  return world;
+}
+
 describe("any file after any other", () => {
   const types = ["inf2.xlarge", "inf2.24xlarge", "inf2.48xlarge"];
-  const file = fc.record({
+  const file = fc.record<Deployed>({
     instanceTypes: fc.uniqueArray(fc.constantFrom(...types), { minLength: 1, maxLength: 3 }),
     devices: fc.constantFrom(undefined, 1, 2, 4),
     replicas: fc.integer({ min: 0, max: 9 }),
     image: fc.constantFrom("chip:1", "chip:2"),
     recreate: fc.boolean(),
-    /** How many steps are carried out before the user interrupts; all where undefined. */
     some: fc.option(fc.nat({ max: 20 }), { nil: undefined }),
   });
-  const legal = ({
-    instanceTypes,
-    devices,
-  }: {
-    readonly instanceTypes: readonly string[];
-    readonly devices?: number | undefined;
-  }) => devices === undefined || devices === 1 || !instanceTypes.includes("inf2.xlarge");
+  const legal = ({ instanceTypes, devices }: Deployed) =>
+    devices === undefined || devices === 1 || !instanceTypes.includes("inf2.xlarge");
+  const none = { replicas: 0, image: "chip:1", recreate: false };
+
+  it.each<[string, readonly Deployed[]]>([
+    [
+      "one of two new types was made, and the file has the old type again instead of the other",
+      [
+        { ...none, instanceTypes: ["inf2.xlarge"] },
+        { ...none, instanceTypes: ["inf2.48xlarge", "inf2.24xlarge"], some: 1 },
+        { ...none, instanceTypes: ["inf2.48xlarge", "inf2.xlarge"] },
+      ],
+    ],
+    [
+      "the only new type was made, and the file has every slot of the old type beside it",
+      [
+        { ...none, instanceTypes: ["inf2.48xlarge"], devices: 1 },
+        { ...none, instanceTypes: ["inf2.xlarge"], some: 1 },
+        { ...none, instanceTypes: ["inf2.48xlarge", "inf2.xlarge"], devices: 1 },
+      ],
+    ],
+  ])("comes to rest where %s", (_, files) => {
+    expect(replacementIn(settled(files).services)).toBeUndefined();
+  });
 
   it("comes to its variants with their replicas, and a second plan changes nothing", () => {
     fc.assert(
       fc.property(fc.array(file.filter(legal), { minLength: 1, maxLength: 5 }), (files) => {
-        const world = new LiveWorld();
-        let last: EcsWorkload | undefined;
-        for (const { instanceTypes, devices, replicas, image, recreate, some } of files) {
-          last = chip({ ...on(instanceTypes, devices), replicas, image });
-          const before = world.services;
-          const plan = world.plan(last, { recreate, capacity: through("asg") });
-          const gone = plan.steps.filter(({ action }) => action === "delete");
-          // Nothing that serves goes before its successors are there, but where the user says so.
-          const order = plan.steps.map(({ action }) => action === "delete");
-          expect(order).toEqual(order.toSorted((one, other) => (recreate ? -1 : 1) * (Number(one) - Number(other))));
-          for (const { service, after = [] } of gone) {
-            expect(after.length > 0).toBe(!recreate);
-            expect(after).not.toContain(service);
-          }
-          // Every live service is updated under its name, kept, or deleted; none is renamed.
-          const named = new Set(plan.steps.filter(({ action }) => action !== "create").map(({ service }) => service));
-          expect(before.every(({ serviceName }) => named.has(serviceName))).toBe(true);
-          expect(
-            plan.steps.filter(({ create }) => before.some(({ serviceName }) => serviceName === create?.serviceName)),
-          ).toEqual([]);
-          world.carryOut(plan, some);
-        }
-        const settings = { capacity: through("asg") };
-        world.carryOut(world.plan(last!, settings));
-        expect(world.plan(last!, settings).steps.filter(({ action }) => action !== "keep")).toEqual([]);
-        expect(world.services).toHaveLength(last!.variants.length);
-        expect(world.services.reduce((sum, { desiredCount }) => sum + desiredCount, 0)).toBe(last!.workload.replicas);
-        expect(replacementIn(world.services)).toBeUndefined();
+        expect(replacementIn(settled(files).services)).toBeUndefined();
       }),
       { numRuns: 30 },
     );
