@@ -1,6 +1,5 @@
 import { listOr } from "../../core/base/problem.ts";
 import { AiplatError } from "../../errors.ts";
-import { writeFiles } from "../../files/write.ts";
 import { artefactText, printArtefact } from "../../output/print.ts";
 import type { Command } from "../command.ts";
 import {
@@ -12,7 +11,6 @@ import {
   type ClusterStateOptions,
 } from "../shared/cluster-state.ts";
 import { chooseVariants, loadEcsWorkload, variantOption } from "../shared/load-ecs-workload.ts";
-import { resolveOnCluster } from "../shared/target-cluster.ts";
 import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
 
 interface Options extends WorkloadOptions, ClusterStateOptions {
@@ -60,13 +58,17 @@ export const taskdefGenerate: Command<Options> = {
     const workload = await loadEcsWorkload(context, invocation, () => regionFor(context, state));
     const { cluster } = workload.resolved.ecs;
     await warnOfOtherCluster(context, state, cluster);
-    const ecs = state === undefined ? await resolveOnCluster(context, workload, cluster) : workload.forCluster(state);
+    const ecs =
+      state !== undefined || cluster === undefined
+        ? workload.forCluster(state)
+        : await (await import("../shared/target-cluster.ts")).resolveOnCluster(context, workload, cluster);
     const definitions = chooseVariants(ecs, variant).map(({ definition }) => definition);
     if (outDir !== undefined) {
       const extension = context.options.format === "yaml" ? "yaml" : "json";
       const files = await Promise.all(
         definitions.map(async (each) => [`${each.family}.${extension}`, await artefactText(context, each)] as const),
       );
+      const { writeFiles } = await import("../../files/write.ts");
       const paths = writeFiles(context, outDir, new Map(files));
       context.stdout.write(paths.map((path) => `${path}\n`).join(""));
       return;
