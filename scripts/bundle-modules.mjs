@@ -15,6 +15,7 @@ await build({
   splitting: true,
   platform: "node",
   target: "node20.19",
+  mainFields: ["module", "main"],
   format: "esm",
   outdir: process.argv[2],
   logLevel: "warning",
