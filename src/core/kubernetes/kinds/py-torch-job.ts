@@ -1,5 +1,6 @@
-import { indexDigits, oneReplica, queued, renamed, type KindDefinition } from "../kind-definition.ts";
+import { indexDigits, oneReplica, queued, type KindDefinition } from "../kind-definition.ts";
 import { processesPerNode } from "../rendezvous.ts";
+import { replicaSpecs } from "../training-operator.ts";
 import { backoffLimit } from "./job.ts";
 
 /**
@@ -19,18 +20,13 @@ export const pyTorchJob: KindDefinition = {
   wrap: (contents) => {
     const { workload, shape } = contents;
     const processes = processesPerNode(workload, shape);
-    const spec = (replicas: number) => ({
-      replicas,
-      restartPolicy: "Never",
-      template: renamed(contents.pod, containerName),
-    });
     return {
       metadata: queued(contents),
       spec: {
         // "auto" would count GPUs, and CPUs where there are none.
         ...(processes === undefined ? {} : { nprocPerNode: String(processes) }),
         runPolicy: { backoffLimit, cleanPodPolicy: "Running" },
-        pytorchReplicaSpecs: { Master: spec(1), ...(workload.nodes > 1 ? { Worker: spec(workload.nodes - 1) } : {}) },
+        pytorchReplicaSpecs: replicaSpecs(contents, "Master", containerName),
       },
     };
   },

@@ -1,4 +1,5 @@
-import { indexDigits, oneReplica, queued, renamed, type KindDefinition } from "../kind-definition.ts";
+import { indexDigits, oneReplica, queued, type KindDefinition } from "../kind-definition.ts";
+import { replicaSpecs } from "../training-operator.ts";
 import { backoffLimit } from "./job.ts";
 
 /**
@@ -15,22 +16,14 @@ export const tfJob: KindDefinition = {
   unsupportedFields: oneReplica,
   // Pods and their Services are NAME-chief-0 and NAME-worker-INDEX.
   reservedNameLength: ({ nodes }) => Math.max("-chief-0".length, "-worker-".length + indexDigits(nodes)),
-  wrap: (contents) => {
-    const { nodes } = contents.workload;
-    const spec = (replicas: number) => ({
-      replicas,
-      restartPolicy: "Never",
-      template: renamed(contents.pod, containerName),
-    });
-    return {
-      metadata: queued(contents),
-      spec: {
-        runPolicy: { backoffLimit, cleanPodPolicy: "Running" },
-        // The job is done when the chief is.
-        tfReplicaSpecs: { Chief: spec(1), ...(nodes > 1 ? { Worker: spec(nodes - 1) } : {}) },
-      },
-    };
-  },
+  wrap: (contents) => ({
+    metadata: queued(contents),
+    spec: {
+      runPolicy: { backoffLimit, cleanPodPolicy: "Running" },
+      // The job is done when the chief is.
+      tfReplicaSpecs: replicaSpecs(contents, "Chief", containerName),
+    },
+  }),
   queues: { kueue: "label" },
   documentation: {
     replicas: "1 only",
