@@ -53,12 +53,12 @@ export const validate: Command<WorkloadOptions> = {
  */
 async function checkForEcs({ workload, warnings, locating }: LoadedWorkload): Promise<void> {
   if (workload.ecs === undefined) return;
-  const [{ anyRegion, judgeFor }, { resolveForEcs }, { resolveWorkload }] = await Promise.all([
+  const [{ anyRegion, loadJudge }, { resolveForEcs }, { resolveWorkload }] = await Promise.all([
     import("./shared/load-ecs-workload.ts"),
     import("../core/ecs/resolve-for-ecs.ts"),
     import("../core/workload/resolve.ts"),
   ]);
-  const judge = await judgeFor(workload, (lint) => lint);
+  const judge = (await loadJudge(workload))();
   try {
     locating(() => resolveForEcs(resolveWorkload(workload), { region: anyRegion }, judge));
   } catch (error) {

@@ -39,17 +39,17 @@ export const anyRegion = "us-east-1";
  * What the definitions of a workload are held to: the API's own model too where raw fields are merged into them, and
  * nothing that has to be loaded where the linter has no word about what was written.
  *
- * @param heldTo Which of the linter's rules count.
+ * @returns The judge by which of the linter's rules count; all where left out.
  */
-export async function judgeFor(workload: Workload, heldTo: (lint: Lint) => Lint): Promise<Judge> {
-  if (!needsLint(workload)) return judgeMerge;
+export async function loadJudge(workload: Workload): Promise<(heldTo?: (lint: Lint) => Lint) => Judge> {
+  if (!needsLint(workload)) return () => judgeMerge;
   const [{ judgeBy }, lint] = await Promise.all([
     import("../../core/ecs/judge.ts"),
     workload.ecs?.taskDefinition === undefined
       ? import("../../core/ecs/lint/lint-generated.ts").then(({ lintGenerated }) => lintGenerated)
       : import("../../core/ecs/lint/lint.ts").then(({ lintTaskDefinition }) => lintTaskDefinition),
   ]);
-  return judgeBy(heldTo(lint));
+  return (heldTo = (each) => each) => judgeBy(heldTo(lint));
 }
 
 /** For where no cluster has said yet which ports are locks. */
@@ -74,8 +74,9 @@ export async function loadEcsWorkload(
   const { workload, warnings, locating } = await loadWorkload(context, invocation, ecsRules);
   await warn(context, ...warnings);
   const resolved = resolveWorkload(workload);
-  const judge = await judgeFor(workload, heldTo);
-  const early = await judgeFor(workload, (lint) => withoutLocks(heldTo(lint)));
+  const judgeHeldTo = await loadJudge(workload);
+  const judge = judgeHeldTo(heldTo);
+  const early = judgeHeldTo((lint) => withoutLocks(heldTo(lint)));
   const region = workload.logs === undefined ? undefined : await askRegion();
   const on = (target: EcsTarget, held: Judge | null = judge) =>
     locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }, held));
