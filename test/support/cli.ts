@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inject } from "vitest";
+import type { Surroundings } from "../../src/connect.ts";
 import type { run as Run } from "../../src/run.ts";
 import { buildOnce, bundleOnce } from "./built-cli.ts";
 
@@ -54,6 +55,17 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
 async function runInProcess(args: readonly string[], { env, input, cwd }: CliOptions): Promise<CliRun> {
   const { folder, emptyFolder } = inject("cli");
   const { run } = await loadOnce(folder);
+  const { streams, surroundings } = bufferedSurroundings({ ...bareEnv(), ...env }, cwd ?? emptyFolder, input);
+  const code = await run(args, surroundings);
+  return { code, ...streams };
+}
+
+/** What a command runs in whose streams are pipes, and what it has written. */
+export function bufferedSurroundings(
+  env: Surroundings["env"],
+  cwd: string,
+  input = "",
+): { readonly streams: { readonly stdout: string; readonly stderr: string }; readonly surroundings: Surroundings } {
   const streams = { stdout: "", stderr: "" };
   const pipe = (name: keyof typeof streams) => ({
     write: (text: string) => {
@@ -65,20 +77,20 @@ async function runInProcess(args: readonly string[], { env, input, cwd }: CliOpt
   const { signal } = new AbortController();
   // As main.ts has it: a command listens to it in many places.
   setMaxListeners(0, signal);
-  const code = await run(args, {
+  const surroundings: Surroundings = {
     stdout: pipe("stdout"),
     stderr: pipe("stderr"),
-    readStdin: async () => input ?? "",
+    readStdin: async () => input,
     stdinIsTTY: false,
     ask: async () => {
       throw new Error("nobody is there to ask");
     },
-    env: { ...bareEnv(), ...env },
-    cwd: cwd ?? emptyFolder,
+    env,
+    cwd,
     nodeVersion: process.versions.node,
     signal,
-  });
-  return { code, ...streams };
+  };
+  return { streams, surroundings };
 }
 
 let loaded: Promise<{ readonly run: typeof Run }> | undefined;
