@@ -34,7 +34,7 @@ export function workloadContainer(
   );
   const environment = { ...fabricEnvironment(shape.instanceTypes, shape.efaInterfaces), ...workload.environment };
   return {
-    name: workload.name,
+    name: workload.container,
     image: workload.image,
     // Managed Instances carry the share at task level; on EC2 the container's hard limit does, and nothing at task
     // level.

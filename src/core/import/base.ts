@@ -9,6 +9,8 @@ import { isForManagedInstances, mainContainer, type ImportedPart, type ImportSou
 
 /** How a file may say what one replica has. */
 export interface Words {
+  /** What the workload is called. */
+  readonly name: string;
   readonly accelerator: Raw | "none";
   /** Whether CPU and memory are said, or left to the devices' fair share. */
   readonly sized: boolean;
@@ -31,7 +33,8 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
     environment.every(({ name, value }) => environmentNameRule.pattern.test(name) && typeof value === "string");
   const desired = parts.reduce((sum, { service }) => sum + (service?.desiredCount ?? 0), 0);
   return {
-    name: container.name,
+    name: words.name,
+    ...(container.name === words.name ? {} : { container: container.name }),
     kind: "service",
     image: container.image,
     ...(container.command === undefined || container.command.length === 0 ? {} : { command: container.command }),

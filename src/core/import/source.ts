@@ -22,17 +22,33 @@ export interface ImportSource {
 }
 
 /**
- * The container that has the devices, that the load balancer sends to, or the first that the task cannot be without.
+ * The container that has the devices, that the load balancer sends to, or the first that the task cannot be without:
+ * never a helper, but where there is nothing else.
  */
-export function mainContainer({ definition: { containerDefinitions }, service }: ImportedPart): ContainerDefinition {
+export function mainContainer({ definition, service }: ImportedPart): ContainerDefinition {
+  const { containerDefinitions } = definition;
+  const candidates = containerDefinitions.filter((each) => !isHelper(each, definition));
   const balancers = service?.["loadBalancers"];
   const target = Array.isArray(balancers) && isRaw(balancers[0]) ? balancers[0]["containerName"] : undefined;
   return (
-    containerDefinitions.find(hasDevices) ??
-    containerDefinitions.find(({ name }) => name === target) ??
-    containerDefinitions.find(({ essential }) => essential !== false) ??
+    candidates.find(hasDevices) ??
+    candidates.find(({ name }) => name === target) ??
+    candidates.find(({ essential }) => essential !== false) ??
+    candidates[0] ??
     containerDefinitions[0]!
   );
+}
+
+/**
+ * Whether a container routes the logs of others, or is their proxy.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_FirelensConfiguration.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html
+ */
+export function isHelper(
+  { name, firelensConfiguration }: ContainerDefinition,
+  { proxyConfiguration }: RegisteredTaskDefinition,
+): boolean {
+  return isRaw(firelensConfiguration) || proxyConfiguration?.containerName === name;
 }
 
 function hasDevices(container: ContainerDefinition): boolean {
