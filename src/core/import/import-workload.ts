@@ -1,5 +1,5 @@
+import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import { judgeBy } from "../ecs/judge.ts";
-import { present } from "../base/present.ts";
 import { readTerms } from "../devices/terms.ts";
 import { lockPortBase as defaultBase } from "../catalog/lock-ports.ts";
 import type { RefusalCode } from "../base/codes/problem-codes.ts";
@@ -14,7 +14,7 @@ import { baseOf, type Words } from "./base.ts";
 import { problemsOfImport } from "./check-import.ts";
 import { rawFieldsOf } from "./raw-fields.ts";
 import { familiesWith, nameOf } from "./name.ts";
-import { isHelper, neuronDevicesOf, type ImportedPart, type ImportSource } from "./source.ts";
+import { isHelper, mainContainer, neuronDevicesOf, targetOf, type ImportedPart, type ImportSource } from "./source.ts";
 
 /** A workload file, and what its user should know of it. */
 export interface Imported {
@@ -68,11 +68,7 @@ function waysToSay({ parts }: ImportSource): readonly Words[] {
 function attempt(source: ImportSource, words: Words): { readonly document: Raw; readonly problems: readonly string[] } {
   const base = baseOf(source, words);
   try {
-    const ecs = resolveForEcs(
-      resolveWorkload(base as unknown as Workload),
-      present({ lockPortBase: source.lockPortBase }),
-      null,
-    );
+    const ecs = resolveForEcs(resolveWorkload(base as unknown as Workload), targetOf(source), null);
     const { variants } = ecs;
     const names = variants.map(({ name }) => name);
     // What has no variant is left to the check, which says so.
@@ -93,6 +89,8 @@ function attempt(source: ImportSource, words: Words): { readonly document: Raw; 
           "its services, or their task definitions, differ in more than the slot, and one file says the same of all",
         ],
       };
+    if (!words.sized && fields.some(({ taskDefinition }) => saysSize(taskDefinition, source.parts[0])))
+      return { document: base, problems: ["its size is another than the share of its devices"] };
     const document = {
       ...base,
       ecs: {
@@ -109,6 +107,15 @@ function attempt(source: ImportSource, words: Words): { readonly document: Raw; 
     if (error instanceof Refusal) return { document: base, problems: error.problems.map(({ message }) => message) };
     throw error;
   }
+}
+
+/** Whether raw fields say how much CPU or memory a replica has, for which there is a word. */
+function saysSize(taskDefinition: Raw, part: ImportedPart): boolean {
+  const { containerDefinitions = [] } = taskDefinition as Partial<RegisteredTaskDefinition>;
+  const { name } = mainContainer(part);
+  return [taskDefinition, ...containerDefinitions.filter((each) => each.name === name)].some(
+    ({ cpu, memory }) => (cpu ?? memory) !== undefined && (cpu ?? memory) !== null,
+  );
 }
 
 function nothingFits({ parts }: ImportSource, problems: readonly string[]): Problem {
@@ -209,18 +216,14 @@ function missingNetwork({ parts: [{ definition, service }] }: ImportSource): Imp
 }
 
 /** What the commands refuse of the file, though it runs: ECS has taken what aiplat would not register. */
-function refusedLater({ parts: [{ definition }], lockPortBase }: ImportSource, document: Raw): Imported["warnings"] {
+function refusedLater(source: ImportSource, document: Raw): Imported["warnings"] {
   try {
-    resolveForEcs(
-      resolveWorkload(document as unknown as Workload),
-      present({ lockPortBase }),
-      judgeBy(lintTaskDefinition),
-    );
+    resolveForEcs(resolveWorkload(document as unknown as Workload), targetOf(source), judgeBy(lintTaskDefinition));
     return [];
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return error.problems.map(({ code, message, hint = "" }) => ({
-      message: `${definition.family}: ${message} (${code})`,
+      message: `${source.parts[0].definition.family}: ${message} (${code})`,
       hint: `${hint} Until then plan and deploy refuse the file.`.trim(),
     }));
   }

@@ -3,6 +3,8 @@ import { workloadTag, type Service } from "../ecs-api/service.ts";
 import { deviceNumber } from "../catalog/slots.ts";
 import { devicesOf } from "../ecs/merged.ts";
 import { isRaw } from "../base/merge.ts";
+import { present } from "../base/present.ts";
+import type { EcsTarget } from "../ecs/resolve-for-ecs.ts";
 
 /** A service with the revision that it runs, or a task definition alone. */
 export interface ImportedPart {
@@ -53,6 +55,17 @@ export function isHelper(
 
 function hasDevices(container: ContainerDefinition): boolean {
   return (container.resourceRequirements ?? []).length > 0 || neuronDevicesOf(container).length > 0;
+}
+
+/** The cluster and region that the file is resolved for: the definition's ARN says which region that is. */
+export function targetOf({ parts: [{ definition }], lockPortBase }: ImportSource): EcsTarget {
+  const region = regionOf(definition);
+  return present({ region, lockPortBase });
+}
+
+/** Undefined where the ARN says none. */
+export function regionOf({ taskDefinitionArn }: RegisteredTaskDefinition): string | undefined {
+  return /^arn:[^:]+:ecs:([^:]+):/.exec(taskDefinitionArn)?.[1];
 }
 
 /** Whether a file of this workload finds the service by its tag: it then keeps its name and its family unsaid. */

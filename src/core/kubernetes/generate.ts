@@ -71,7 +71,6 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   const extra = { workload, shape, kind, name, metadata, ...settings };
   refuseErrors([
     ...nameProblems(kind, workload, name),
-    ...containerNameProblems(workload),
     ...draProblems(shape, settings),
     ...extraProblems(extra),
     ...queueProblems(workload, settings),
@@ -173,23 +172,6 @@ function nameProblems(kind: Kind, workload: ResolvedWorkload, name: string): rea
           "Write a shorter name.",
         ),
       ];
-}
-
-/**
- * A container's name is a DNS label here; ECS takes more.
- * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
- */
-function containerNameProblems({ container }: ResolvedWorkload): readonly Problem[] {
-  if (container.length <= longestName && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(container)) return [];
-  return [
-    problem(
-      "container-name",
-      ["container"],
-      `the container's name ${container}: on Kubernetes it is at most ${longestName} lower-case letters, digits and ` +
-        "dashes, with a letter or digit at both ends",
-      "Leave container out on EKS, or write such a name.",
-    ),
-  ];
 }
 
 function queueProblems({ eks }: ResolvedWorkload, { queueFleets = [] }: KubernetesSettings): readonly Problem[] {

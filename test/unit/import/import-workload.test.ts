@@ -379,6 +379,70 @@ describe("an imported service", () => {
     expect(called("x-prod", "app", [{ key: "aiplat:workload", value: "x" }])).toEqual(["x", "app"]);
   });
 
+  it("says in words all that there is a word for", () => {
+    const url = "http://localhost:8080/ping";
+    const registered = definition({
+      family: "speech",
+      networkMode: "bridge",
+      requiresCompatibilities: ["EC2"],
+      executionRoleArn: "arn:aws:iam::111122223333:role/execution",
+      placementConstraints: [
+        { type: "memberOf", expression: "attribute:ecs.instance-type == g5.xlarge" },
+        { type: "memberOf", expression: "attribute:stack == prod" },
+      ],
+      tags: [{ key: "team", value: "nlp" }],
+      containerDefinitions: [
+        {
+          name: "speech_1",
+          image: "speech:1",
+          memory: 12_000,
+          environment: [
+            { name: "A", value: "1" },
+            { name: "with space", value: "2" },
+          ],
+          secrets: [
+            { name: "TOKEN", valueFrom: "arn:aws:ssm:us-east-1:111122223333:parameter/token" },
+            { name: "SHORT", valueFrom: "short" },
+          ],
+          portMappings: [{ containerPort: 8080, protocol: "tcp" }],
+          resourceRequirements: [{ type: "GPU", value: "1" }],
+          healthCheck: {
+            command: ["CMD-SHELL", `curl -fsS -o /dev/null ${url} || wget -q -O /dev/null ${url} || exit 1`],
+            startPeriod: 60,
+          },
+          logConfiguration: {
+            logDriver: "awslogs",
+            options: { "awslogs-group": "/speech", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "ecs" },
+          },
+        },
+      ],
+    });
+    const { document } = importUnchanged({ parts: [{ definition: registered }] });
+    expect(document).toMatchObject({
+      name: "speech",
+      container: "speech_1",
+      environment: { A: "1" },
+      secrets: { TOKEN: "arn:aws:ssm:us-east-1:111122223333:parameter/token" },
+      ports: [{ container: 8080 }],
+      health: { path: "/ping", port: 8080, startSeconds: 60 },
+      logs: { group: "/speech" },
+      tags: { team: "nlp" },
+      ecs: { placement: { constraints: ["attribute:stack == prod"] } },
+    });
+    const { taskDefinition } = document["ecs"] as Raw;
+    expect(taskDefinition).toEqual({
+      containerDefinitions: [
+        {
+          name: "speech_1",
+          cpu: null,
+          environment: [{ name: "with space", value: "2" }],
+          logConfiguration: { options: { "awslogs-create-group": null, "awslogs-stream-prefix": "ecs" } },
+          secrets: [{ name: "SHORT", valueFrom: "short" }],
+        },
+      ],
+    });
+  });
+
   it("is the container that does the work, never a log router or a proxy", () => {
     // Case h13.
     const router = { name: "log-router", image: "fluent-bit:1", essential: true, memoryReservation: 50 };
