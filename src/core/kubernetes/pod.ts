@@ -84,9 +84,9 @@ function containerOf(workload: ResolvedWorkload, shape: Shape, claimed: boolean)
 }
 
 function resourcesOf(workload: ResolvedWorkload, shape: Shape, claimed: boolean): Pick<Container, "resources"> {
-  const { vcpu, memoryMiB } = podShare(workload, shape);
+  const { milliCpu, memoryMiB } = podShare(workload, shape);
   const memory: Quantities = memoryMiB === undefined ? {} : { memory: memoryQuantity(memoryMiB) };
-  const requests = { ...(vcpu === undefined ? {} : { cpu: cpuQuantity(vcpu) }), ...memory };
+  const requests = { ...(milliCpu === undefined ? {} : { cpu: cpuQuantity(milliCpu) }), ...memory };
   const devices = Object.entries(deviceLimits(shape)).filter(([name]) => !(claimed && name === neuronResource));
   const limits = { ...memory, ...Object.fromEntries(devices) };
   const resources = {

@@ -214,6 +214,8 @@ export const problemCodes = {
     "tag-on-eks": error("A tag cannot be a label of Kubernetes', or is aiplat's own"),
     "port-name-on-eks": error("A port's name is not one that Kubernetes takes"),
     "memory-above-allocatable": warning("The workload asks for more memory than a node of the type has for pods"),
+    "cpu-above-allocatable": warning("The workload asks for more CPU than a node of the type has for pods"),
+    "reserve-above-allocatable": error("What is kept for others is all that a node of the type has for pods"),
     "spark-not-used": warning("`eks.spark` is not used yet"),
     "raw-pod": error("The raw fields of a pod have a key that no pod has, or containers without names"),
     "devices-changed": error("The raw fields change the devices of the workload's container"),
