@@ -6,6 +6,7 @@ import type { Workload } from "../workload/schema.ts";
 import { celProblems } from "./cel/violations.ts";
 import type { Contents, UnsupportedField } from "./kind-definition.ts";
 import { extraManifests, extraProblems, isAutoscaled, type ExtraSettings } from "./extras.ts";
+import { withoutHidingVolumes } from "./hiding-volumes.ts";
 import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
 import { ownLabels, tagMetadata } from "./labels.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
@@ -77,7 +78,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   ]);
 
   const plain = acceleratedPod(workload, shape, name, settings);
-  const pod = mergePod(plain, workload.eks.pod);
+  const pod = withoutHidingVolumes(mergePod(plain, workload.eks.pod));
   refuseErrors(changedDevices(plain, pod, ["eks", "pod"]));
   const contents: Contents = {
     workload,
@@ -90,7 +91,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   };
   const definition = definitionOf(kind);
   const wrapped: Manifest = { apiVersion: definition.apiVersion, kind, ...definition.wrap(contents) };
-  const resource = mergeResource(wrapped, workload.eks.resource);
+  const resource = withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource));
   const manifests = [
     ...queueManifests(workload, settings),
     ...(neuronAllocation(shape, settings) === "dra"
