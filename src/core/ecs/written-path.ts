@@ -55,6 +55,7 @@ const containerWords: Readonly<Record<string, Path>> = {
   name: ["container"],
   image: ["image"],
   command: ["command"],
+  user: ["user"],
   cpu: ["resources", "cpu"],
   memory: ["resources", "memory"],
   healthCheck: ["health"],

@@ -2,7 +2,14 @@ import { devicesTag } from "../catalog/device-set.ts";
 import { present } from "../base/present.ts";
 import type { ContainerDefinition, PlacementStrategyItem, PortMapping, Tag } from "../ecs-api/api.ts";
 import { isLockPort } from "../catalog/lock-ports.ts";
-import { environmentNameRule, formatMiB, portNameRule, secretArnRule, targetGroupArnRule } from "../workload/fields.ts";
+import {
+  environmentNameRule,
+  formatMiB,
+  highestUserId,
+  portNameRule,
+  secretArnRule,
+  targetGroupArnRule,
+} from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { readTypeConstraint } from "../ecs/lint/type-constraint.ts";
 import { devicesOf } from "../ecs/merged.ts";
@@ -25,9 +32,16 @@ export function containerWords(
   return {
     ...present({ secrets }),
     ...(ports.length === 0 ? {} : { ports }),
-    ...present({ health, sharedMemory: sharedMemoryOf(part, accelerated), logs }),
+    ...present({ health, sharedMemory: sharedMemoryOf(part, accelerated), user: userOf(container), logs }),
     ...tagWords(part),
   };
+}
+
+/** A user by number alone; names and groups are for the raw fields. */
+function userOf({ user }: ContainerDefinition): number | undefined {
+  return user !== undefined && /^(?:0|[1-9]\d*)$/.test(user) && Number(user) <= highestUserId
+    ? Number(user)
+    : undefined;
 }
 
 /** Its /dev/shm; 0 where it has the platform's, and aiplat would give it more. */
