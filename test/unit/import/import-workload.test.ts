@@ -487,10 +487,7 @@ describe("an imported service", () => {
       expect.unreachable();
     } catch (error) {
       expect(error).toBeInstanceOf(Refusal);
-      expect(
-        (error as Refusal).problems.map((each) => each.code),
-        String(error),
-      ).toEqual([code]);
+      expect((error as Refusal).problems.map((each) => each.code)).toEqual([code]);
     }
   });
 });
