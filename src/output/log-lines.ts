@@ -35,7 +35,7 @@ export async function createLogPrinter(
   return (lines) => to.writeAsIs(lines.map(format).join(""));
 }
 
-const colour = "\u001b\[[0-9;]*m";
+const colour = "\u001b\\[[0-9;]*m";
 const colours = new RegExp(`(${colour})`);
 
 /**

@@ -45,6 +45,7 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
         : groupShapes((accelerator.instanceTypes ?? []).map((name) => shapeOf(workload, accelerator, name))),
     resources: { ...declaredResources(workload), ...present({ reserve: reserveOf(workload) }) },
     ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: sharedMemory === 0 ? 0 : parseMemoryMiB(sharedMemory)! }),
+    ...present({ user: workload.user }),
     ...(rollout === undefined ? {} : { rollout: present(rollout) }),
     ...(logs === undefined ? {} : { logs: { group: logs.group, ...present({ retentionDays: logs.retentionDays }) } }),
     roles: {

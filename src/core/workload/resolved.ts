@@ -69,6 +69,8 @@ export interface ResolvedWorkload {
   };
   /** What the file says: 0 leaves it to the platform; undefined is the default (shared-memory.ts). */
   readonly sharedMemoryMiB?: number;
+  /** The number of the user that the container runs as; undefined is the image's. */
+  readonly user?: number;
   readonly rollout?: RolloutBounds;
   readonly logs?: { readonly group: string; readonly retentionDays?: number };
   readonly roles: { readonly execution?: string; readonly task?: string };

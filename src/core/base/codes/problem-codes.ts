@@ -216,6 +216,7 @@ export const problemCodes = {
     "memory-above-allocatable": warning("The workload asks for more memory than a node of the type has for pods"),
     "cpu-above-allocatable": warning("The workload asks for more CPU than a node of the type has for pods"),
     "reserve-above-allocatable": error("What is kept for others is all that a node of the type has for pods"),
+    "pod-security": warning("The pods need a Pod Security level that lets everything through"),
     "spark-not-used": warning("`eks.spark` is not used yet"),
     "raw-pod": error("The raw fields of a pod have a key that no pod has, or containers without names"),
     "devices-changed": error("The raw fields change the devices of the workload's container"),
