@@ -3,7 +3,7 @@ import { Command as Commander, CommanderError, Option } from "commander";
 import type { AnyCommand, OptionSpec } from "./commands/command.ts";
 import { groups, registry, type RegistryEntry } from "./commands/registry.ts";
 import { globalOptions } from "./commands/shared/global-options.ts";
-import { formats, type Context, type Format, type GlobalOptions } from "./context.ts";
+import { formats, type Context, type Format, type GlobalOptions, type OutputStream } from "./context.ts";
 import { AiplatError, type ExitCode } from "./errors.ts";
 import { listOr } from "./core/base/problem.ts";
 
@@ -12,7 +12,7 @@ declare const AIPLAT_VERSION: string;
 /** Runs the command that argv (without node and script) names, in the context that `connect` makes for its options. */
 export async function runProgram(
   argv: readonly string[],
-  io: Pick<Context, "stdout" | "stderr" | "cwd" | "readStdin">,
+  io: Streams & Pick<Context, "cwd" | "readStdin">,
   connect: (options: GlobalOptions) => Context,
 ): Promise<ExitCode> {
   const dashes = argv.indexOf("--");
@@ -96,10 +96,15 @@ async function addInstanceTypes(file: unknown, io: Pick<Context, "cwd" | "readSt
   return addInstanceTypesOf(file, io);
 }
 
+interface Streams {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+}
+
 const loaders = new Map<Commander, RegistryEntry>();
 
 /** What every command inherits of the root, and the root's own lack of a help command. */
-function settle(root: Commander, io: Pick<Context, "stdout" | "stderr">): void {
+function settle(root: Commander, io: Streams): void {
   root
     .exitOverride()
     .helpCommand(false)

@@ -31,7 +31,7 @@ export const validate: Command<WorkloadOptions> = {
       const loaded = await loadWorkload(context, invocation);
       const { file, warnings } = loaded;
       await checkForEcs(loaded);
-      if (annotate) context.stderr.write(githubAnnotations(warnings));
+      if (annotate) context.stderr.writeAsIs(githubAnnotations(warnings));
       else {
         await warn(context, ...warnings);
         note(context, `${file ?? "the workload"} is valid`);
@@ -39,7 +39,7 @@ export const validate: Command<WorkloadOptions> = {
       return exitCodes.success;
     } catch (error) {
       if (!annotate || !(error instanceof InvalidInput)) throw error;
-      context.stderr.write(githubAnnotations(error.problems));
+      context.stderr.writeAsIs(githubAnnotations(error.problems));
       return error.exitCode;
     }
   },

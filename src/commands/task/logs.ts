@@ -24,6 +24,7 @@ interface Options extends TargetOptions {
   readonly follow?: boolean;
   readonly container?: string;
   readonly since?: number;
+  readonly raw?: boolean;
 }
 
 export const taskLogs: Command<Options> = {
@@ -40,6 +41,7 @@ export const taskLogs: Command<Options> = {
       description: "only lines of the last e.g. 90s, 30m, 2h",
       parse: duration("--since"),
     },
+    { flags: "--raw", description: "lines as they were written, with every control character" },
   ],
   examples: [["aiplat task logs --run bert-1a2b3c4d --cluster prod --follow", "follow the logs of a run"]],
   formats: ["text", "json"],
@@ -91,6 +93,7 @@ async function openReader(
   const print = await createLogPrinter(context, context.stdout, {
     ...streamPrefix(tasks, options.container),
     json: context.options.format === "json",
+    raw: options.raw === true,
   });
   return createLogReader(ecs, logs, {
     ...logOptions(context, region, print),
