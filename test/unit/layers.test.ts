@@ -23,6 +23,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "reference.ts": ["commands"],
   "codes-reference.ts": ["core"],
   "kinds-reference.ts": ["core"],
+  "workload-reference.ts": ["core"],
   commands: [
     "operations",
     "core",
