@@ -4,7 +4,7 @@ import type { Command } from "./commands/command.ts";
 import { defaultTextOf, longFlag, type OptionsOf, type OptionSpec } from "./commands/shared/option.ts";
 import { groups, registry, type RegistryEntry } from "./commands/registry.ts";
 import { globalOptions } from "./commands/shared/global-options.ts";
-import { formats, type Context, type GlobalOptions } from "./context.ts";
+import { formats, type Context, type GlobalOptions, type OutputStream } from "./context.ts";
 import { AiplatError, type ExitCode } from "./errors.ts";
 import { listOr } from "./core/base/problem.ts";
 
@@ -13,7 +13,7 @@ declare const AIPLAT_VERSION: string;
 /** Runs the command that argv (without node and script) names, in the context that `connect` makes for its options. */
 export async function runProgram(
   argv: readonly string[],
-  io: Pick<Context, "stdout" | "stderr" | "cwd" | "readStdin">,
+  io: Streams & Pick<Context, "cwd" | "readStdin">,
   connect: (options: GlobalOptions) => Context,
 ): Promise<ExitCode> {
   const dashes = argv.indexOf("--");
@@ -98,10 +98,15 @@ async function addInstanceTypes(file: string | undefined, io: Pick<Context, "cwd
   return addInstanceTypesOf(file, io);
 }
 
+interface Streams {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+}
+
 const loaders = new Map<Commander, RegistryEntry>();
 
 /** What every command inherits of the root, and the root's own lack of a help command. */
-function settle(root: Commander, io: Pick<Context, "stdout" | "stderr">): void {
+function settle(root: Commander, io: Streams): void {
   root
     .exitOverride()
     .helpCommand(false)

@@ -30,7 +30,7 @@ export const validate = defineCommand({
       const loaded = await loadWorkload(context, invocation);
       const { file, warnings } = loaded;
       await checkForEcs(loaded);
-      if (annotate) context.stderr.write(githubAnnotations(warnings));
+      if (annotate) context.stderr.writeAsIs(githubAnnotations(warnings));
       else {
         await warn(context, ...warnings);
         note(context, `${file ?? "the workload"} is valid`);
@@ -38,7 +38,7 @@ export const validate = defineCommand({
       return exitCodes.success;
     } catch (error) {
       if (!annotate || !(error instanceof InvalidInput)) throw error;
-      context.stderr.write(githubAnnotations(error.problems));
+      context.stderr.writeAsIs(githubAnnotations(error.problems));
       return error.exitCode;
     }
   },

@@ -9,6 +9,7 @@ import { writeNewFile } from "../../files/write.ts";
 import { observeServices } from "../../operations/observe-cluster.ts";
 import { observeProviders } from "../../operations/observe-providers.ts";
 import type { EcsPort } from "../../ports.ts";
+import { escapeInJson } from "../../output/harmless.ts";
 import { note, warn } from "../../output/note.ts";
 import { clusterOption } from "../shared/cluster-state.ts";
 import { namedCluster } from "../shared/named-cluster.ts";
@@ -33,7 +34,7 @@ export const clusterSnapshot = defineCommand({
     const snapshot = await withProviders(context, await withServices(context, ecs, seen));
     const text = formatSnapshot(options.redact === true ? redactSnapshot(snapshot) : snapshot);
     if (options.file === undefined) {
-      context.stdout.write(text);
+      context.stdout.write(escapeInJson(text));
       return;
     }
     await writeNewFile(context, options.file, text, true);

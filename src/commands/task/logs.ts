@@ -23,6 +23,7 @@ const options = [
     description: "only lines of the last e.g. 90s, 30m, 2h",
     parse: duration,
   },
+  { flags: "--raw", description: "lines as they were written, with every control character" },
 ] as const satisfies readonly OptionSpec[];
 
 type Options = OptionsOf<typeof options>;
@@ -83,6 +84,7 @@ async function openReader(
   const print = await createLogPrinter(context, context.stdout, {
     ...streamPrefix(tasks, options.container),
     json: context.options.format === "json",
+    raw: options.raw === true,
   });
   return createLogReader(ecs, logs, {
     ...logOptions(context, region, print),
