@@ -143,7 +143,7 @@ function loaded(
     workload,
     ...present({ file }),
     warnings: problems,
-    locate,
+    locate: place,
     locating: (work) => parsed(work, place),
   };
 }
