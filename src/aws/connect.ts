@@ -51,6 +51,7 @@ export function connectAws(
     region,
     regionSource: async () => (await home()).source,
     ecs: here(async () => (await import("./ecs.ts")).createEcs),
+    ecsAfterwards: here(async () => (await import("./ecs.ts")).createEcsAfterwards),
     ssm: inEach(async () => (await import("./ssm.ts")).createSsm),
     logs: inEach(async () => (await import("./logs.ts")).createLogs),
     eks: here(async () => (await import("./eks.ts")).createEks),

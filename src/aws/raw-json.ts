@@ -27,13 +27,8 @@ export function keepRawJson(command: { readonly middlewareStack: unknown }, inpu
   stack.add(
     (next) => async (args) => {
       const result = await next(args);
-      const response = result.response as { readonly statusCode: number; body: unknown };
-      // The SDK's deserializer, further out, takes bytes as well as a stream.
-      const bytes = await readBody(response.body);
-      response.body = bytes;
-      // AWS leaves absent fields out; null would be no value of any.
-      if (response.statusCode < 300)
-        raw.json = JSON.parse(bytes.toString("utf8"), (_, value: unknown) => value ?? undefined);
+      const { statusCode, body } = result.response as { readonly statusCode: number; readonly body: Uint8Array };
+      if (statusCode < 300) raw.json = readJson(Buffer.from(body).toString("utf8"));
       return result;
     },
     { name: "aiplatRawResponse", step: "deserialize", priority: "low" },
@@ -41,8 +36,12 @@ export function keepRawJson(command: { readonly middlewareStack: unknown }, inpu
   return raw;
 }
 
-async function readBody(body: unknown): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(chunk);
-  return Buffer.concat(chunks);
+/** Undefined where it is none: the SDK's deserializer, further out, says so. */
+function readJson(text: string): unknown {
+  try {
+    // AWS leaves absent fields out; null would be no value of any.
+    return JSON.parse(text, (_, value: unknown) => value ?? undefined);
+  } catch {
+    return undefined;
+  }
 }

@@ -8,15 +8,18 @@ import type { EcsPort } from "../ports.ts";
 /**
  * The tasks as results show them, with instance type and devices. Those two are looked up, each definition once; where
  * they cannot be had (no permission, the instance is gone) they are left out: the tasks are what was asked for.
+ *
+ * @param atLast Whether a command tells of what it has done: then an interrupt leaves them out, too.
  */
 export async function reportTasks(
   ecs: EcsPort,
   cluster: string,
   tasks: readonly Task[],
+  { atLast = false }: { readonly atLast?: boolean } = {},
 ): Promise<readonly TaskResult[]> {
   const [definitions, types] = await Promise.all([
-    definitionsOf(ecs, tasks),
-    optional(instanceTypesOf(ecs, cluster, tasks)),
+    definitionsOf(ecs, tasks, atLast),
+    optional(instanceTypesOf(ecs, cluster, tasks), atLast),
   ]);
   return tasks.map((task) => {
     const definition = definitions.get(task.taskDefinitionArn);
@@ -31,10 +34,11 @@ export async function reportTasks(
 export async function definitionsOf(
   ecs: EcsPort,
   tasks: readonly Task[],
+  atLast = false,
 ): Promise<ReadonlyMap<string, RegisteredTaskDefinition | undefined>> {
   const arns = [...new Set(tasks.map((task) => task.taskDefinitionArn))];
   return new Map(
-    await Promise.all(arns.map(async (arn) => [arn, await optional(ecs.describeTaskDefinition(arn))] as const)),
+    await Promise.all(arns.map(async (arn) => [arn, await optional(ecs.describeTaskDefinition(arn), atLast)] as const)),
   );
 }
 
@@ -50,11 +54,11 @@ async function instanceTypesOf(
   );
 }
 
-async function optional<Value>(asked: Promise<Value>): Promise<Value | undefined> {
+async function optional<Value>(asked: Promise<Value>, atLast: boolean): Promise<Value | undefined> {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof Interrupted) throw error;
+    if (error instanceof Interrupted && !atLast) throw error;
     return undefined;
   }
 }

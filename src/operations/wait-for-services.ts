@@ -6,6 +6,7 @@ import { countHealth, healthOf, type HealthCounts, type TaskHealth } from "../co
 import { primaryOf, type Service, type ServiceEvent } from "../core/ecs-api/service.ts";
 import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
+import { listAllTasks } from "./find-tasks.ts";
 import { createFollower, type AwaitedService } from "./follow-deployments.ts";
 import { judgeService, stoppingTasks } from "./judge-deployment.ts";
 import type { EcsPort } from "../ports.ts";
@@ -170,10 +171,6 @@ function isFailureOf(changed: Service, task: Task): boolean {
 }
 
 async function tasksOf(ecs: EcsPort, cluster: string, serviceName: string): Promise<readonly Task[]> {
-  const lists = await Promise.all([
-    ecs.listTasks(cluster, { serviceName }),
-    ecs.listTasks(cluster, { serviceName, desiredStatus: "STOPPED" }),
-  ]);
-  const arns = [...new Set(lists.flat())];
+  const arns = await listAllTasks(ecs, cluster, { serviceName });
   return arns.length === 0 ? [] : (await ecs.describeTasks(cluster, arns)).tasks;
 }

@@ -32,7 +32,10 @@ export interface WaitOutcome {
 
 const firstPauseMs = 2_000;
 const longestPauseMs = 10_000;
-/** A task just started may not be visible yet: ECS's API is eventually consistent (API_RunTask). */
+/**
+ * A task just started may not be visible yet, and one that was may not be for a moment: ECS's API is eventually
+ * consistent (API_RunTask). It shows a task that has stopped for an hour, so that none is gone between two looks.
+ */
 const visibleWithinMs = 60_000;
 /** How long the network may be away; a wait of hours outlives a change of Wi-Fi. */
 const patienceMs = 300_000;
@@ -57,6 +60,7 @@ export async function waitForTasks(
   const gone: string[] = [];
   let pauseMs = firstPauseMs;
   let heardAt = startedAt;
+  const seenAt = new Map<string, number>();
   const running = () => `${open.size} of ${tasks.length} ${tasks.length === 1 ? "task has" : "tasks have"} not stopped`;
 
   const look = async (): Promise<boolean> => {
@@ -67,12 +71,13 @@ export async function waitForTasks(
     for (const [id, asked] of open) {
       const task = seen.get(id);
       if (task === undefined) {
-        if (known.has(id) || heardAt - startedAt >= visibleWithinMs) {
+        if (heardAt - (seenAt.get(id) ?? startedAt) >= visibleWithinMs) {
           open.delete(id);
           gone.push(asked);
         }
         continue;
       }
+      seenAt.set(id, heardAt);
       const before = known.get(id);
       known.set(id, task);
       if (task.lastStatus === "STOPPED") open.delete(id);

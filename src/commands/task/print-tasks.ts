@@ -13,8 +13,9 @@ export async function printTaskList(
   ecs: EcsPort,
   cluster: string,
   tasks: readonly Task[],
+  options: { readonly atLast?: boolean } = {},
 ): Promise<void> {
-  const results = await reportTasks(ecs, cluster, tasks);
+  const results = await reportTasks(ecs, cluster, tasks, options);
   await print(
     context,
     taskListView(
@@ -31,7 +32,7 @@ export async function printRunResult(
   cluster: string,
   run: Omit<RunTaskResult, "tasks"> & { readonly tasks: readonly Task[] },
 ): Promise<void> {
-  const results = await reportTasks(ecs, cluster, run.tasks);
+  const results = await reportTasks(ecs, cluster, run.tasks, { atLast: true });
   await print(
     context,
     runTaskResultView(

@@ -1,7 +1,7 @@
-import { present } from "../../core/base/present.ts";
 import { AiplatError } from "../../errors.ts";
 import { findTasks } from "../../operations/find-tasks.ts";
 import { stopTasks } from "../../operations/stop-tasks.ts";
+import { isUncertain } from "../../operations/uncertain.ts";
 import { note } from "../../output/note.ts";
 import { shortId } from "../../core/ecs/task-text.ts";
 import { printTaskList } from "./print-tasks.ts";
@@ -44,7 +44,8 @@ export const taskStop = defineCommand({
       });
     }
 
-    const outcomes = await stopTasks(ecs, target.cluster, tasks, options.reason);
+    const afterwards = await context.aws.ecsAfterwards();
+    const outcomes = await stopTasks(ecs, context, target.cluster, tasks, options.reason, afterwards);
     for (const { task, alreadyStopped, error } of outcomes) {
       if (error === undefined)
         note(context, `${shortId(task.taskArn)}  ${alreadyStopped ? "had stopped already" : "stopping"}`);
@@ -52,9 +53,10 @@ export const taskStop = defineCommand({
     }
     await printTaskList(
       context,
-      ecs,
+      afterwards,
       target.cluster,
       outcomes.map((outcome) => outcome.task),
+      { atLast: true },
     );
 
     const errors = outcomes.flatMap(({ error }) => error ?? []);
@@ -63,7 +65,13 @@ export const taskStop = defineCommand({
       throw new AiplatError(
         first.code,
         `${errors.length} of ${tasks.length} tasks could not be stopped: ${first.message}`,
-        { ...present({ hint: first.hint }), details: first.details, cause: first },
+        {
+          hint: [first.hint, `To go on:  ${commandFor(context, "task stop", target)} --yes`]
+            .filter((each) => each !== undefined)
+            .join("\n"),
+          details: errors.some(isUncertain) ? { ...first.details, unknown: { tasks: errors.length } } : first.details,
+          cause: first,
+        },
       );
     if (missing.length > 0) throw missingTasks(missing, target.cluster);
   },

@@ -61,8 +61,8 @@ function drawService(random: Random): Story {
     scale: {
       machines,
       before: old,
-      subject: [{ argv: verb(`scale svc ${scaled} --timeout 10m`) }],
-      after: [{ argv: verb(`scale svc ${Math.min(scaled, 2)} --timeout 10m`) }],
+      subject: [{ argv: verb(`scale svc --replicas ${scaled} --timeout 10m`) }],
+      after: [{ argv: verb(`scale svc --replicas ${Math.min(scaled, 2)} --timeout 10m`) }],
       operations,
     },
     rollback: {
@@ -79,7 +79,7 @@ function drawService(random: Random): Story {
   const other = random.pick([
     deploy("2"),
     deploy("3"),
-    verb("scale svc 2 --timeout 10m"),
+    verb("scale svc --replicas 2 --timeout 10m"),
     verb("rollback svc --timeout 10m"),
     verb("delete svc"),
   ]);
@@ -125,9 +125,7 @@ function drawPlanned(random: Random): Story {
 }
 
 function drawRegister(): Story {
-  const argv = words(
-    "taskdef register --name chip --image x:1 --instance-type inf2.24xlarge --devices 2 -o json",
-  );
+  const argv = words("taskdef register --name chip --image x:1 --instance-type inf2.24xlarge --devices 2 -o json");
   return {
     machines: chips,
     subject: [{ argv }],

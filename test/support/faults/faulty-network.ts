@@ -83,7 +83,7 @@ export class FaultyNetwork implements Carrier {
       const listed = operation.startsWith("List") ? { ...body, nextToken: "the-same" } : body;
       this.#deliver(sent, { ...answer, body: JSON.stringify(listed) });
     } else if (fault.kind === "stale") this.#deliver(sent, this.#read(sent, operation, fault.byMs));
-    else
+    else if (fault.kind === "delay")
       this.#time.after(fault.beforeMs, () => {
         const answer = this.#effect(sent);
         this.#time.after(fault.afterMs, () => this.#deliver(sent, answer));

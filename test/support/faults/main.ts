@@ -62,14 +62,17 @@ function tell({ steps, exchanges, end, cloud }: Outcome): void {
     write(`\n$ aiplat ${played.argv.join(" ")}\n`);
     const first = exchanges[0]?.at ?? 0;
     for (const { port, at, operation, fault } of exchanges)
-      if (port === played.port) write(`  ${at - first} ms ${operation}${fault === undefined ? "" : ` ${JSON.stringify(fault)}`}\n`);
+      if (port === played.port)
+        write(`  ${at - first} ms ${operation}${fault === undefined ? "" : ` ${JSON.stringify(fault)}`}\n`);
     if (played.signalledAt !== undefined) write(`  signalled at ${played.signalledAt - first} ms\n`);
     write(`${played.stdout}${played.stderr}`);
     write(`exit ${played.code ?? played.killed ?? "none"} at ${(played.endedAt ?? Number.NaN) - first} ms\n`);
   }
   write(`\n${end}; ${JSON.stringify(cloud.effects, undefined, 1)}\n`);
   for (const { id, lastStatus, desiredStatus, startedBy, stoppedReason } of cloud.tasks.values())
-    write(`${id} ${lastStatus} (${desiredStatus}) by ${startedBy}${stoppedReason === undefined ? "" : `: ${stoppedReason}`}\n`);
+    write(
+      `${id} ${lastStatus} (${desiredStatus}) by ${startedBy}${stoppedReason === undefined ? "" : `: ${stoppedReason}`}\n`,
+    );
 }
 
 function write(text: string): void {

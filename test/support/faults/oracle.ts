@@ -54,7 +54,7 @@ export function judge(outcome: Outcome): readonly Wrong[] {
       if (played.argv[0] === "service") judgeServices(outcome, played, processes.length > 1, say);
       if (played.argv[1] === "register") judgeRegistered(outcome, played, say);
       judgeRevisions(outcome, played, say);
-      if (clean && step > 0 && processes.length === 1) judgeAgain(outcome, played, say);
+      if (clean && step > 0 && processes.length === 1) judgeAgain(played, say);
     }
   judgeDevices(outcome, wrongs);
   return wrongs;
@@ -98,7 +98,13 @@ function judgeRun({ cloud }: Outcome, played: Played, say: Say): void {
   if (played.argv.includes("--all-or-nothing") && played.code !== 0 && played.code !== 5 && left.length > 0)
     if (!admitsGaps && !(document?.tasks ?? []).some(({ lastStatus }: Json) => lastStatus !== "STOPPED"))
       say("left", `exit ${played.code} with --all-or-nothing, and ${left.length} tasks are left`);
-  if (played.code !== 0 && document === undefined && started.length > 0 && !admitsGaps && error?.details?.run === undefined)
+  if (
+    played.code !== 0 &&
+    document === undefined &&
+    started.length > 0 &&
+    !admitsGaps &&
+    error?.details?.run === undefined
+  )
     say("unnamed", `exit ${played.code}: tasks were started, and no run is named`);
   judgeWaited(cloud.tasks, played, say);
 }
@@ -177,8 +183,10 @@ export function isDoubledOnItsWay({ plan }: Played): boolean {
   );
 }
 
-function judgeAgain(outcome: Outcome, played: Played, say: Say): void {
+function judgeAgain(played: Played, say: Say): void {
   const { code, stderr, stdout } = played;
+  // ECS has forgotten how they ended.
+  if (code === 1 && reportOf(played).document?.failures?.some(({ reason }: Json) => reason === "MISSING")) return;
   if (code !== 0 && code !== 4 && !(code === 1 && /"exitCode": [1-9]/.test(stdout)) && code !== 5)
     say("again", `without a fault it ends with ${code}: ${stderr}`);
 }

@@ -144,6 +144,9 @@ function start(plan: PlannedProcess, port: number, { time, network, before }: St
       ask: async () => {
         throw new Error("nobody is there to ask");
       },
+      runInForeground: async () => {
+        throw new Error("nothing is run");
+      },
       env: {
         HOME: "/nowhere",
         AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
@@ -177,8 +180,7 @@ export function runIn(played: Played | undefined): string | undefined {
 function seedRandomness(random: Random): () => void {
   const { randomBytes, randomUUID } = crypto;
   const mathRandom = Math.random;
-  const hex = (length: number) =>
-    createHash("sha256").update(String(random.next())).digest("hex").slice(0, length);
+  const hex = (length: number) => createHash("sha256").update(String(random.next())).digest("hex").slice(0, length);
   Math.random = random.next;
   Object.assign(crypto, {
     randomBytes: (size: number) => Buffer.from(hex(2 * size), "hex"),

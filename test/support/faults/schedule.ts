@@ -1,7 +1,10 @@
 /** What goes wrong with a request. `reached`: whether it took effect all the same. */
 export type Fault =
   | { readonly kind: "refuse" | "throttle" | "double" | "repeat-token" }
-  | { readonly kind: "lose" | "cut-off" | "page" | "no-http" | "server-error" | "stall" | "silence"; readonly reached: boolean }
+  | {
+      readonly kind: "lose" | "cut-off" | "page" | "no-http" | "server-error" | "stall" | "silence";
+      readonly reached: boolean;
+    }
   | { readonly kind: "delay"; readonly beforeMs: number; readonly afterMs: number }
   | { readonly kind: "stale"; readonly byMs: number };
 

@@ -42,7 +42,7 @@ export function judgeServices({ cloud, steps }: Outcome, played: Played, raced: 
     }
   }
   if (verb === "scale") {
-    const wanted = Number(played.argv[3]);
+    const wanted = Number(option(played, "--replicas"));
     const desired = active.reduce((sum, { settings }) => sum + settings.desiredCount, 0);
     if (desired !== wanted) say("misreported", `exit 0 with ${desired} of ${wanted} replicas`);
   }
