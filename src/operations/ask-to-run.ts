@@ -37,8 +37,10 @@ export async function askToRun(
   request: Omit<RunTaskRequest, "clientToken">,
   options: AskOptions,
 ): Promise<RunAnswer> {
-  // A token under which all tasks were taken back is used up, and one that ECS may remember as refused, too.
-  for (let generation = Math.floor(options.refusals / 2); ; generation++) {
+  // A token under which all tasks were taken back is used up, and so may be one that was refused: whether ECS remembers
+  // those is not documented. Where another command may come by the same tokens it asks once more first.
+  const usedUp = options.mayBeKnown ? Math.floor(options.refusals / 2) : options.refusals;
+  for (let generation = usedUp; ; generation++) {
     const clientToken = batchToken(options.token, options.first, generation);
     const answer = await askSurely(ecs, runtime, { ...request, clientToken }, options);
     const tasks = options.mayBeKnown ? await asTheyAre(ecs, request.cluster, answer.tasks) : answer.tasks;

@@ -2,6 +2,7 @@ import { taskIdOf } from "../core/ecs-api/arn.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import { workloadTag } from "../core/ecs-api/service.ts";
 import { runOf } from "../core/plan/run-result.ts";
+import type { Runtime } from "./runtime.ts";
 import type { EcsPort, PageListener, TaskFilter } from "../ports.ts";
 
 /** Which tasks: those of a run, or by id or ARN. */
@@ -23,6 +24,21 @@ export async function findTasks(ecs: EcsPort, cluster: string, selection: TaskSe
     tasks: [...wanted.keys()].flatMap((id) => known.get(id) ?? []),
     missing: [...wanted].filter(([id]) => !known.has(id)).map(([, task]) => task),
   };
+}
+
+/** The same, looked for again where some are missing: what was started a moment ago may not be shown yet. */
+export async function findTasksPatiently(
+  ecs: EcsPort,
+  runtime: Runtime,
+  cluster: string,
+  selection: TaskSelection,
+): Promise<FoundTasks> {
+  for (const pauseMs of [1_000, 2_500]) {
+    const found = await findTasks(ecs, cluster, selection);
+    if (found.tasks.length > 0 && found.missing.length === 0) return found;
+    await runtime.sleep(pauseMs);
+  }
+  return findTasks(ecs, cluster, selection);
 }
 
 /** Every task of the cluster of a run or a service of aiplat's; `stopped`: those that have stopped too. */

@@ -34,6 +34,11 @@ export interface ServiceOutcome {
   readonly failedTasks: readonly Task[];
 }
 
+/**
+ * How long a description has to disagree with what the command did before it is believed: ECS's reads are eventually
+ * consistent, and the one before the change may come after it.
+ */
+const believedMs = 20_000;
 const firstPauseMs = 2_000;
 const longestPauseMs = 10_000;
 
@@ -60,8 +65,18 @@ export async function waitForServices(
   const health = new Map<string, HealthCounts>();
   const stopping = new Map<string, number>();
   const outcomes = new Map<string, ServiceOutcome>();
+  const disagreesSince = new Map<string, number>();
   let pauseMs = firstPauseMs;
 
+  const believed = (name: string, verdict: string | undefined, agreed: boolean) => {
+    if (agreed || verdict === undefined) {
+      if (agreed) disagreesSince.delete(name);
+      return verdict;
+    }
+    const since = disagreesSince.get(name) ?? runtime.now();
+    disagreesSince.set(name, since);
+    return runtime.now() - since >= believedMs ? verdict : undefined;
+  };
   const look = async (): Promise<boolean> => {
     const open = awaited.filter(({ service }) => !outcomes.has(service.serviceName));
     const describe = () =>
@@ -105,7 +120,11 @@ export async function waitForServices(
         options.onTask(changed.serviceName, task, standing);
         news = true;
       }
-      const verdict = judgeService(changed, service, rollouts.get(changed.serviceName), rollback !== undefined);
+      const verdict = believed(
+        changed.serviceName,
+        judgeService(changed, service, rollouts.get(changed.serviceName), rollback !== undefined),
+        rollback !== undefined || (service !== undefined && agrees(changed, service)),
+      );
       stopping.set(changed.serviceName, stoppingTasks(ofService).length);
       if (verdict === undefined || (verdict === "steady" && stopping.get(changed.serviceName)! > 0)) continue;
       const failedTasks =
@@ -146,6 +165,16 @@ export async function waitForServices(
     throw error;
   }
   return all.map(({ serviceName }) => outcomes.get(serviceName)!);
+}
+
+/** Whether the description is of the service as it was changed, and not of before. */
+function agrees(changed: Service, service: Service): boolean {
+  const ours = primaryOf(changed)?.id;
+  return (
+    service.status !== "INACTIVE" &&
+    service.desiredCount === changed.desiredCount &&
+    (ours === undefined || service.deployments.some(({ id }) => id === ours))
+  );
 }
 
 function named(service: string, stopping = 0): string {

@@ -208,7 +208,7 @@ function judgeDevices({ cloud, steps }: Outcome, wrongs: Wrong[]): void {
 }
 
 function isGivenBack(task: TaskRecord | undefined): boolean {
-  return task?.desiredStatus === "STOPPED" && task.stoppedReason?.startsWith("aiplat") === true;
+  return task?.desiredStatus === "STOPPED" && /^aiplat( --all-or-nothing)?:/.test(task.stoppedReason ?? "");
 }
 
 export function option({ argv }: Pick<Played, "argv">, name: string): string | undefined {
