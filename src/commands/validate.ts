@@ -34,7 +34,7 @@ export const validate: Command<WorkloadOptions> = {
       if (annotate) context.stderr.write(githubAnnotations(warnings));
       else {
         await warn(context, ...warnings);
-        note(context, `${file ?? "the workload"} is valid`);
+        note(context, `${file ?? "the workload"} ${file?.includes(", ") === true ? "are" : "is"} valid`);
       }
       return exitCodes.success;
     } catch (error) {

@@ -5,20 +5,27 @@ import type { ArgumentSpec, OptionSpec } from "../command.ts";
 
 /** The argument of every command that takes a workload. */
 export const workloadArgument: ArgumentSpec = {
-  syntax: "[workload]",
-  description: "a workload file, or - for standard input (default: ./aiplat.yaml where there is one)",
+  syntax: "[workload...]",
+  description:
+    "workload files, each merged over those before it, or - for standard input (default: ./aiplat.yaml where there is one)",
 };
 
 /**
  * The options of every command that takes a workload. Their texts are read together, to report every mistake at once.
  */
-export const workloadOptions: readonly OptionSpec[] = workloadFlags.map(
-  ({ flag, argument, description, collects }) => ({
+export const workloadOptions: readonly OptionSpec[] = [
+  ...workloadFlags.map(({ flag, argument, description, collects }) => ({
     flags: `${flag} ${argument}`,
     description,
     ...(collects === undefined ? {} : { repeatable: true }),
-  }),
-);
+  })),
+  {
+    flags: "--set <path=value>",
+    description: "sets one value of the workload, as resources.memory=24GiB; repeatable, null deletes",
+    repeatable: true,
+  },
+  { flags: "--no-file", description: "leave ./aiplat.yaml out: the flags are the workload" },
+];
 
 /** The values of `workloadOptions` as commander hands them over: text, or a list of texts. */
 export type WorkloadOptions = Readonly<Record<string, unknown>>;
@@ -37,4 +44,9 @@ export function flagTexts(options: WorkloadOptions, passthrough?: readonly strin
 /** commander's name of a flag's value: --instance-type is instanceType. */
 export function optionName(flag: string): string {
   return flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** What `--set` says, in its order. */
+export function setTexts({ set }: WorkloadOptions): readonly string[] {
+  return Array.isArray(set) ? (set as readonly string[]) : [];
 }
