@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import type { Page } from "./html/page.ts";
 import { styleFor, type Style } from "./style.ts";
 import type { Table } from "./table.ts";
 
@@ -18,8 +19,8 @@ export interface View {
   readonly env?: Readonly<Record<string, string>>;
   /** Lines for GitHub Actions: `name=value` for $GITHUB_OUTPUT, or `::error ...` annotations. */
   readonly github?: string;
-  /** A page's body instead of the table. */
-  readonly html?: string;
+  /** A page of its own instead of the table's. */
+  readonly page?: () => Promise<Page>;
 }
 
 /** Writes a result to stdout in the format the user chose. */
@@ -51,7 +52,7 @@ async function render(context: Context, view: View): Promise<string> {
     case "github":
       return view.github ?? "";
     case "html":
-      return page(view.kind, view.html ?? (await tables()).htmlTable(table));
+      return htmlPage(view, table);
     case "text": {
       if (!stdout.isTTY && view.piped !== undefined) return view.piped;
       if (stdout.isTTY || view.table === undefined)
@@ -87,21 +88,7 @@ export function shellWord(value: string): string {
   return /^[A-Za-z0-9_./:@-]*$/.test(value) ? value : `'${value.replace(/'/g, "'\\''")}'`;
 }
 
-function page(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>aiplat ${title}</title>
-<style>
-:root { color-scheme: light dark; }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); padding: .35rem .75rem; text-align: left; }
-td { font-variant-numeric: tabular-nums; }
-.number { text-align: right; }
-</style>
-<h1>${title}</h1>
-${body}</html>
-`;
+async function htmlPage(view: View, table: Table): Promise<string> {
+  const { renderPage, tablePage } = await import("./html/page.ts");
+  return renderPage(view.page === undefined ? tablePage(view.kind, table) : await view.page());
 }

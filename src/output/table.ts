@@ -73,24 +73,3 @@ export function markdownTable(table: Table): string {
     table.rows.map(line).join("")
   );
 }
-
-export function htmlTable(table: Table): string {
-  const row = (tag: "th" | "td", cells: readonly string[]) => {
-    const written = cells.map((cell, index) => {
-      const attributes = table.columns[index]?.align === "right" ? ' class="number"' : "";
-      return `<${tag}${attributes}>${escapeHtml(cell)}</${tag}>`;
-    });
-    return `<tr>${written.join("")}</tr>\n`;
-  };
-  return `<table>\n<thead>\n${row(
-    "th",
-    table.columns.map((column) => column.title),
-  )}</thead>\n<tbody>\n${table.rows.map((cells) => row("td", cells)).join("")}</tbody>\n</table>\n`;
-}
-
-export function escapeHtml(text: string): string {
-  return text.replace(
-    /[&<>"]/g,
-    (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[character]!,
-  );
-}

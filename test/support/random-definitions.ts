@@ -175,7 +175,7 @@ const container = (name: string, networkMode: string | undefined, others: readon
         links: few(fc.constantFrom("b:c", "a")),
         startTimeout: positive,
         stopTimeout: positive,
-        user: fc.constantFrom("1000:1000", "root"),
+        user: fc.constantFrom("1000", "0", "1000:1000", "root"),
         workingDirectory: label,
         hostname: word,
         privileged: fc.boolean(),

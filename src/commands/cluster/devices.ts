@@ -20,6 +20,7 @@ export const clusterDevices: Command<ClusterStateOptions> = {
   examples: [
     ["aiplat cluster devices --cluster prod", "one character a device"],
     ["aiplat cluster devices --cluster prod -o json | jq .conflicts", "conflicts for a script"],
+    ["aiplat cluster devices --cluster prod -o html > devices.html", "a page to show around"],
   ],
   formats: ["text", "json", "yaml", "table", "markdown", "html"],
   run: async (context, { options }) => {

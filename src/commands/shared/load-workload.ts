@@ -207,7 +207,7 @@ function loaded(
     workload,
     ...present({ file }),
     warnings: problems,
-    locate,
+    locate: place,
     locating: (work) => parsed(work, place),
   };
 }

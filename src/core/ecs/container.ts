@@ -49,6 +49,7 @@ export function workloadContainer(
     ...(Object.keys(workload.secrets).length === 0
       ? {}
       : { secrets: Object.entries(workload.secrets).map(([name, valueFrom]) => ({ name, valueFrom })) }),
+    ...(workload.user === undefined ? {} : { user: String(workload.user) }),
     ...present({ linuxParameters }),
     // EFA pins the memory it transfers. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efa.html
     ...(shape.efaInterfaces > 0 ? { ulimits: [{ name: "memlock", softLimit: -1, hardLimit: -1 }] } : {}),

@@ -54,6 +54,7 @@ const taskWords: Readonly<Record<string, Path>> = {
 const containerWords: Readonly<Record<string, Path>> = {
   image: ["image"],
   command: ["command"],
+  user: ["user"],
   cpu: ["resources", "cpu"],
   memory: ["resources", "memory"],
   healthCheck: ["health"],

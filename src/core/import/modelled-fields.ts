@@ -2,7 +2,14 @@ import { devicesTag } from "../catalog/device-set.ts";
 import { present } from "../base/present.ts";
 import type { ContainerDefinition, PortMapping, Tag } from "../ecs-api/api.ts";
 import { isLockPort } from "../catalog/lock-ports.ts";
-import { environmentNameRule, formatMiB, portNameRule, secretArnRule, targetGroupArnRule } from "../workload/fields.ts";
+import {
+  environmentNameRule,
+  formatMiB,
+  highestUserId,
+  portNameRule,
+  secretArnRule,
+  targetGroupArnRule,
+} from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { devicesOf } from "../ecs/merged.ts";
 import { isForManagedInstances, mainContainer, neuronDevicesOf, type ImportedPart } from "./source.ts";
@@ -22,9 +29,16 @@ export function containerWords(
   return {
     ...present({ secrets }),
     ...(ports.length === 0 ? {} : { ports }),
-    ...present({ sharedMemory: sharedMemoryOf(part, accelerated) }),
+    ...present({ sharedMemory: sharedMemoryOf(part, accelerated), user: userOf(container) }),
     ...tagWords(part),
   };
+}
+
+/** A user by number alone; names and groups are for the raw fields. */
+function userOf({ user }: ContainerDefinition): number | undefined {
+  return user !== undefined && /^(?:0|[1-9]\d*)$/.test(user) && Number(user) <= highestUserId
+    ? Number(user)
+    : undefined;
 }
 
 /** Its /dev/shm; 0 where it has the platform's, and aiplat would give it more. */

@@ -55,6 +55,7 @@ export const descriptions: Readonly<Record<string, string>> = {
     "The size of /dev/shm, with a unit, as 8GiB; 0 leaves it to the platform. Default with two devices or more on " +
     "one instance, or EFA: a quarter of the container's memory on ECS (64GiB at most, none on Managed Instances), a " +
     "memory volume without a limit of its own on EKS.",
+  user: "The number of the user that the container's processes run as, as 1000. Default: the image's.",
   rollout:
     "How many replicas of the workload a deployment of a service may take away and add. Default: the platform's own.",
   "rollout.maxUnavailable": "How many replicas may be away at once, slots of shared instances together.",

@@ -8,6 +8,7 @@ import {
   capacityWords,
   environmentNameRule,
   healthPathRule,
+  highestUserId,
   imageRule,
   instanceTypeRule,
   longestStartSeconds,
@@ -176,6 +177,8 @@ export const workloadSchema = z.strictObject({
   ),
   /** 0: whatever the platform gives. Default: see shared-memory.ts. */
   sharedMemory: z.optional(z.union([z.literal(0), memory], must(sharedMemoryWants))),
+  /** A number: Kubernetes takes no names. */
+  user: z.optional(whole(0, highestUserId)),
   /** In replicas of the whole workload. */
   rollout: z.optional(z.strictObject({ maxUnavailable: z.optional(whole(0)), maxSurge: z.optional(whole(0)) })),
   logs: z.optional(

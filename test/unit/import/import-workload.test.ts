@@ -289,6 +289,7 @@ describe("an imported service", () => {
       memory: 1024,
       cpu: 1024,
       secrets: [{ name: "TOKEN", valueFrom: secret }],
+      user: "1000",
       linuxParameters: { sharedMemorySize: 2048 },
       portMappings: [
         { containerPort: 80, hostPort: 8080, protocol: "tcp", name: "http", appProtocol: "http2" },
@@ -325,6 +326,7 @@ describe("an imported service", () => {
         { container: 53, protocol: "udp" },
       ],
       sharedMemory: "2GiB",
+      user: 1000,
       tags: { team: "nlp" },
       accelerator: "none",
       replicas: 3,

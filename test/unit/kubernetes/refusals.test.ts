@@ -343,7 +343,7 @@ describe("fields that a pod cannot carry", () => {
       ),
     ).toEqual([
       "roles: a pod has no roles: service account bert must have the permissions of roles.task, and the node's role pulls the image",
-      "resources.memory: resources.memory 15GiB is more than pods can have on inf2.xlarge (about 13906MiB): the pod may never be placed | Write at most 13906MiB, or leave it out.",
+      "resources.memory: resources.memory 15GiB is more than pods can have on inf2.xlarge beside the usual add-ons (about 13741MiB): the pod may never be placed | Write at most 13741MiB, or leave it out.",
       "eks.spark: eks.spark is for SparkApplication, which aiplat does not generate yet",
     ]);
   });
