@@ -19,9 +19,9 @@ import { fileExists, nameOfFile } from "../../files/read.ts";
 import { note } from "../../output/note.ts";
 import type { Invocation } from "../command.ts";
 import { clusterOfEnvironment, defaultFile } from "./named-cluster.ts";
-import { flagTexts, setTexts, type WorkloadOptions } from "./workload-options.ts";
+import { flagTexts, type WorkloadOptions } from "./workload-options.ts";
 
-export { workloadArgument, workloadOptions, type WorkloadOptions } from "./workload-options.ts";
+export { noWorkloadOptions, workloadArgument, workloadOptions, type WorkloadOptions } from "./workload-options.ts";
 
 /** A workload that is legal, with what the user should know and where its keys were written. */
 export interface LoadedWorkload {
@@ -49,10 +49,9 @@ export async function loadWorkload(
   const sources = await sourcesOf(context, { args, options, ...present({ passthrough }) });
   const { paths, sets, flags } = sources;
   if (paths.length === 0 && !describesWorkload(sources)) {
-    const absent =
-      options["file"] === false
-        ? `--no-file leaves out ${defaultFile}, and no flags were given`
-        : `there is no ${defaultFile} here, and no file or flags were given`;
+    const absent = !options.file
+      ? `--no-file leaves out ${defaultFile}, and no flags were given`
+      : `there is no ${defaultFile} here, and no file or flags were given`;
     throw new AiplatError("Usage", `no workload: ${absent}`, {
       hint: "Write one with aiplat init, name a file, or give --name, --image and --instance-type.",
     });
@@ -83,10 +82,9 @@ async function sourcesOf(
   context: Context,
   { args, options, passthrough }: Invocation<WorkloadOptions>,
 ): Promise<Sources> {
-  const named = { paths: args, sets: setTexts(options), flags: flagTexts(options, passthrough) };
-  if (args.length > 0 && options["file"] === false)
-    throw new AiplatError("Usage", "give a workload file or --no-file, not both");
-  if (args.length > 0 || options["file"] === false || !fileExists(context, defaultFile)) return named;
+  const named = { paths: args, sets: options.set ?? [], flags: flagTexts(options, passthrough) };
+  if (args.length > 0 && !options.file) throw new AiplatError("Usage", "give a workload file or --no-file, not both");
+  if (args.length > 0 || !options.file || !fileExists(context, defaultFile)) return named;
   const [name] = named.flags.texts.get("--name") ?? [];
   if (name !== undefined && name !== (await nameInDefaultFile(context))) return named;
   const beside = [...named.flags.texts.keys()].filter((flag) => flag !== "--cluster");
@@ -107,8 +105,8 @@ export function namesWorkload(
   context: Pick<Context, "cwd">,
   { args, options, passthrough }: Invocation<WorkloadOptions>,
 ): boolean {
-  if (args.length > 0 || (options["file"] !== false && fileExists(context, defaultFile))) return true;
-  return describesWorkload({ sets: setTexts(options), flags: flagTexts(options, passthrough) });
+  if (args.length > 0 || (options.file && fileExists(context, defaultFile))) return true;
+  return describesWorkload({ sets: options.set ?? [], flags: flagTexts(options, passthrough) });
 }
 
 /** `--cluster` alone says where, not what. */
