@@ -100,7 +100,10 @@ export async function observeCluster(
 function withoutNetwork(task: Task): Task {
   return {
     ...task,
-    containers: task.containers.map(({ networkBindings: _, networkInterfaces: __, ...rest }) => rest),
+    containers: task.containers.map((container) => {
+      const { networkBindings: _, networkInterfaces: __, ...rest } = container;
+      return rest;
+    }),
   };
 }
 
