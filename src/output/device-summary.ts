@@ -24,8 +24,11 @@ export function summarise({ cluster, instances }: ClusterDevices, style: Style):
 /** How many replicas each type has room for, of the sizes that share an instance evenly. */
 function rooms(instances: readonly MappedInstance[]): string {
   const types = new Map<string, MappedInstance[]>();
-  for (const instance of instances.filter(({ freeSlots }) => Object.keys(freeSlots).length > 0))
-    types.set(instance.instanceType, [...(types.get(instance.instanceType) ?? []), instance]);
+  for (const instance of instances.filter(({ freeSlots }) => Object.keys(freeSlots).length > 0)) {
+    const known = types.get(instance.instanceType);
+    if (known === undefined) types.set(instance.instanceType, [instance]);
+    else known.push(instance);
+  }
   const width = Math.max(0, ...[...types.keys()].map((type) => type.length));
   return [...types]
     .map(([type, some]) => {
