@@ -2,28 +2,18 @@ import { present } from "../core/base/present.ts";
 import { findInstanceType, unknownInstanceType } from "../core/catalog/instance-types/catalog.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
-import { AiplatError, InvalidInput } from "../errors.ts";
+import { AiplatError, InvalidInput, type ExitCode } from "../errors.ts";
 import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { sandboxView } from "../output/sandbox.ts";
 import type { SandboxMachines, Sandbox, SandboxOptions } from "../sandbox/sandbox.ts";
 import type { Faults } from "../sandbox/wire/faults.ts";
 import { clusterStateOption, loadSnapshot } from "./shared/cluster-state.ts";
-import type { Command } from "./command.ts";
-import { positiveAmount, wholeNumber } from "./shared/parse-numbers.ts";
+import { defineCommand } from "./command.ts";
+import type { OptionsOf, OptionSpec } from "./shared/option.ts";
+import { positiveAmount, wholeFrom } from "./shared/parse-numbers.ts";
 
 type Fault = { readonly throttle: true } | { readonly operation: string; readonly count: number };
-
-interface Options {
-  readonly port?: number;
-  readonly instance?: readonly SandboxMachines[];
-  readonly cluster?: string;
-  readonly clusterState?: string;
-  readonly speed?: number;
-  readonly stepped?: boolean;
-  readonly taskSeconds?: number;
-  readonly fault?: readonly Fault[];
-}
 
 /** What the sandbox has where nothing else is asked for. */
 export const defaultFleet: readonly SandboxMachines[] = [
@@ -32,52 +22,61 @@ export const defaultFleet: readonly SandboxMachines[] = [
   { instanceType: "g5.xlarge", count: 1 },
 ];
 
-export const sandbox: Command<Options> = {
+const options = [
+  { flags: "--port <port>", description: "loopback port", defaultText: "a free one", parse: readPort },
+  {
+    flags: "--instance <type=count>",
+    description: "container instances of the cluster, e.g. inf2.24xlarge=2",
+    repeatable: true,
+    defaultText: defaultFleet.map(({ instanceType, count }) => `${instanceType}=${count}`).join(" "),
+    parse: readFleetRow,
+  },
+  { flags: "--cluster <name>", description: "the cluster's name", defaultText: "default" },
+  { ...clusterStateOption, description: "start with the cluster of a snapshot file (aiplat cluster snapshot)" },
+  {
+    flags: "--speed <factor>",
+    description: "how many times faster than real time its clock goes",
+    defaultText: "1",
+    parse: positiveAmount,
+  },
+  { flags: "--stepped", description: 'time stands still; POST {"seconds": N} to /_sandbox/advance moves it' },
+  {
+    flags: "--task-seconds <n>",
+    description: "end a task of run-task after this time where its container does not say when it ends",
+    defaultText: "it runs on",
+    parse: positiveAmount,
+  },
+  {
+    flags: "--fault <fault>",
+    description:
+      "throttle: refuse requests above AWS's published rates; drop=OPERATION:N: " +
+      "lose its first N answers after they took effect",
+    repeatable: true,
+    parse: readFault,
+  },
+] as const satisfies readonly OptionSpec[];
+
+type Options = OptionsOf<typeof options>;
+
+export const sandbox = defineCommand({
   description:
     "Starts a local AWS endpoint to practise and test against, until Ctrl-C: " +
     "ECS with its placement and task life cycle, the AMI parameters of SSM, the containers' logs, STS. " +
     "Any AWS SDK, the AWS CLI and aiplat can use it. Nothing is run, nothing costs anything, " +
-    "and no credentials are needed.",
-  options: [
-    { flags: "--port <port>", description: "loopback port", defaultText: "a free one", parse: readPort },
-    {
-      flags: "--instance <type=count>",
-      description: "container instances of the cluster, e.g. inf2.24xlarge=2",
-      repeatable: true,
-      defaultText: defaultFleet.map(({ instanceType, count }) => `${instanceType}=${count}`).join(" "),
-      parse: readFleetRow,
-    },
-    { flags: "--cluster <name>", description: "the cluster's name", defaultText: "default" },
-    { ...clusterStateOption, description: "start with the cluster of a snapshot file (aiplat cluster snapshot)" },
-    {
-      flags: "--speed <factor>",
-      description: "how many times faster than real time its clock goes",
-      defaultText: "1",
-      parse: positiveAmount("--speed"),
-    },
-    { flags: "--stepped", description: 'time stands still; POST {"seconds": N} to /_sandbox/advance moves it' },
-    {
-      flags: "--task-seconds <n>",
-      description: "end a task of run-task after this time where its container does not say when it ends",
-      defaultText: "it runs on",
-      parse: positiveAmount("--task-seconds"),
-    },
-    {
-      flags: "--fault <fault>",
-      description:
-        "throttle: refuse requests above AWS's published rates; drop=OPERATION:N: " +
-        "lose its first N answers after they took effect",
-      repeatable: true,
-      parse: readFault,
-    },
-  ],
+    "and no credentials are needed. With -- COMMAND it runs the command in its environment, with its exit code, and " +
+    "ends with it.",
+  options,
   examples: [
+    ["aiplat sandbox --instance inf2.24xlarge=2 -- make test", "a command against a sandbox of its own"],
     ["aiplat sandbox --port 4566 --instance inf2.24xlarge=2 --instance trn1.32xlarge=1", "a cluster to practise on"],
     ["aiplat sandbox --cluster-state prod.json", "a copy of a cluster to try a change on"],
     ["aiplat sandbox --speed 60 --fault throttle --fault drop=RunTask:1", "for the tests of a deploy tool"],
   ],
   formats: ["text", "json", "yaml", "env"],
-  run: async (context, { options }) => {
+  takesCommand: true,
+  run: async (context, { options, passthrough }) => {
+    if (passthrough?.length === 0)
+      throw new AiplatError("Usage", "no command after --", { hint: "As in: aiplat sandbox -- sh" });
     const snapshot = await readSnapshot(context, options);
     const region = context.options.regions[0] ?? snapshot?.region ?? "us-east-1";
     const fleet = options.instance ?? defaultFleet;
@@ -92,16 +91,12 @@ export const sandbox: Command<Options> = {
       faults: readFaults(options.fault ?? []),
     });
     try {
+      const cluster = snapshot?.cluster ?? options.cluster ?? "default";
+      if (passthrough !== undefined) return await runAgainst(running, cluster, passthrough, context);
       const instances = snapshot === undefined ? fleet : countTypes(snapshot);
       await print(
         context,
-        sandboxView({
-          endpoint: running.url,
-          region,
-          cluster: snapshot?.cluster ?? options.cluster ?? "default",
-          instances,
-          environment: running.environment,
-        }),
+        sandboxView({ endpoint: running.url, region, cluster, instances, environment: running.environment }),
       );
       await untilInterrupted(context.signal);
       note(context, "sandbox ended");
@@ -109,7 +104,33 @@ export const sandbox: Command<Options> = {
       await running.close();
     }
   },
-};
+});
+
+/** Standard output is the command's alone. */
+async function runAgainst(
+  { url, region, environment }: Sandbox,
+  cluster: string,
+  command: readonly string[],
+  context: Context,
+): Promise<ExitCode> {
+  note(context, `A sandbox of ECS at ${url}: region ${region}, cluster ${cluster}. It ends with the command.`);
+  const own = Object.entries(context.env).filter(([name]) => !leadsElsewhere.test(name));
+  try {
+    return await context.runInForeground(command, {
+      ...Object.fromEntries(own),
+      ...environment,
+      AIPLAT_CLUSTER: cluster,
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "EACCES") throw error;
+    const why = code === "ENOENT" ? "there is no such program" : "it may not be run";
+    throw new AiplatError("Usage", `${command[0]}: ${why}`, { cause: error });
+  }
+}
+
+/** What would lead a client past the sandbox. */
+const leadsElsewhere = /^AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_\w+)$/;
 
 async function readSnapshot(context: Context, options: Options): Promise<ClusterSnapshot | undefined> {
   if (options.clusterState !== undefined && options.instance !== undefined)
@@ -153,32 +174,32 @@ function untilInterrupted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function readPort(text: string): number {
-  const port = wholeNumber("--port")(text);
-  if (port > 65_535) throw new AiplatError("Usage", `--port ${text}: ports go up to 65535`);
+function readPort(text: string, flag: string): number {
+  const port = wholeFrom(1)(text, flag);
+  if (port > 65_535) throw new AiplatError("Usage", `${flag} ${text}: ports go up to 65535`);
   return port;
 }
 
 /** ECS's own limit. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
 const mostInstances = 5_000;
 
-function readFleetRow(text: string): SandboxMachines {
+function readFleetRow(text: string, flag: string): SandboxMachines {
   const [, instanceType, count = "1"] = /^([^=]+)(?:=(\d{1,5}))?$/.exec(text) ?? [];
   if (instanceType === undefined || Number(count) > mostInstances)
     throw new AiplatError(
       "Usage",
-      `--instance ${text}: write TYPE=COUNT, e.g. inf2.24xlarge=2, with a count up to ${mostInstances}`,
+      `${flag} ${text}: write TYPE=COUNT, e.g. inf2.24xlarge=2, with a count up to ${mostInstances}`,
     );
   if (findInstanceType(instanceType) === undefined)
-    throw new InvalidInput([{ ...unknownInstanceType(instanceType), flag: "--instance" }]);
+    throw new InvalidInput([{ ...unknownInstanceType(instanceType), flag }]);
   return { instanceType, count: Number(count) };
 }
 
-function readFault(text: string): Fault {
+function readFault(text: string, flag: string): Fault {
   if (text === "throttle") return { throttle: true };
   const [, operation, count = "1"] = /^drop=([A-Za-z]+)(?::(\d{1,6}))?$/.exec(text) ?? [];
   if (operation === undefined)
-    throw new AiplatError("Usage", `--fault ${text}: not a fault`, {
+    throw new AiplatError("Usage", `${flag} ${text}: not a fault`, {
       hint: "Write throttle, or drop=OPERATION:N, e.g. drop=RunTask:1.",
     });
   return { operation, count: Number(count) };
