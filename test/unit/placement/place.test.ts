@@ -21,8 +21,8 @@ function placed(
   options: PlacementOptions & PlaceOptions,
   tasks: readonly Task[] = [],
 ): readonly string[] {
-  return place(aSnapshot(instances, tasks, [definition]), definition, options).placements.map(
-    ({ instanceState }) => instanceState.instance.arn.split("/").at(-1)!,
+  return place(aSnapshot(instances, tasks, [definition]), definition, options).placements.map(({ instanceState }) =>
+    instanceState.instance.arn.split("/").at(-1)!,
   );
 }
 
