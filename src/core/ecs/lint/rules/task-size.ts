@@ -42,21 +42,17 @@ function beyondTask({ cpu, memoryMiB, containers }: Subject): readonly Breach[] 
     message: `${message}: RegisterTaskDefinition refuses it`,
     fix: "Give the task more, or the containers less.",
   });
-  return [
-    ...(cpu === undefined || units <= cpu
-      ? []
-      : [breach(["cpu"], `the containers have ${units} CPU units, and the task has ${cpu}`)]),
-    ...(larger === undefined
-      ? memoryMiB === undefined || reserved <= memoryMiB
-        ? []
-        : [breach(["memory"], `the containers have ${reserved} MiB, and the task has ${memoryMiB}`)]
-      : [
-          breach(
-            [...larger.path, "memory"],
-            `the container ${larger.name} may use ${larger.memory} MiB, and the task has ${memoryMiB}`,
-          ),
-        ]),
-  ];
+  const found: Breach[] = [];
+  if (cpu !== undefined && units > cpu)
+    found.push(breach(["cpu"], `the containers have ${units} CPU units, and the task has ${cpu}`));
+  if (larger !== undefined) {
+    const { name, memory, path } = larger;
+    found.push(
+      breach([...path, "memory"], `the container ${name} may use ${memory} MiB, and the task has ${memoryMiB}`),
+    );
+  } else if (memoryMiB !== undefined && reserved > memoryMiB)
+    found.push(breach(["memory"], `the containers have ${reserved} MiB, and the task has ${memoryMiB}`));
+  return found;
 }
 
 /** "Fargate only supports network mode 'awsvpc'." (RegisterTaskDefinition) */
