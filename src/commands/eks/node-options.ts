@@ -1,7 +1,12 @@
 import { nodeOperatingSystems, type NodeOs } from "../../core/catalog/machine-images/node-ami-types.ts";
 import { planNodes, type PlannedNodes } from "../../core/kubernetes/nodes/planned-nodes.ts";
-import { defaultDiskGiB, type NodeSettings, type NodeTarget } from "../../core/kubernetes/nodes/settings.ts";
-import { resolveWorkload } from "../../core/workload/resolve.ts";
+import {
+  defaultDiskGiB,
+  defaultImdsHopLimit,
+  type NodeSettings,
+  type NodeTarget,
+} from "../../core/kubernetes/nodes/settings.ts";
+import { resolveForKubernetes } from "../../core/kubernetes/generate.ts";
 import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
 import { AiplatError } from "../../errors.ts";
 import type { OptionSpec } from "../command.ts";
@@ -17,6 +22,7 @@ export interface NodeOptions extends WorkloadOptions {
   readonly kubernetesVersion?: string;
   readonly releaseVersion?: string;
   readonly disk?: number;
+  readonly imdsHopLimit?: number;
   readonly label?: readonly (readonly [key: string, value: string])[];
   readonly reservation?: string;
   readonly capacityBlock?: string;
@@ -62,6 +68,12 @@ export const nodeOptions: readonly OptionSpec[] = [
     defaultText: `${defaultDiskGiB}GiB`,
     parse: wholeGiB,
   },
+  {
+    flags: "--imds-hop-limit <n>",
+    description: "hops that an answer of the instance metadata service goes; 1 keeps pods from it",
+    defaultText: String(defaultImdsHopLimit),
+    parse: hopLimit,
+  },
   { flags: "--label <key=value>", description: "a label of the nodes, repeatable", repeatable: true, parse: label },
   { flags: "--reservation <id>", description: "start the nodes in this on-demand capacity reservation" },
   { flags: "--capacity-block <id>", description: "start the nodes in this capacity block" },
@@ -99,7 +111,8 @@ export function readNodes(
 ): Nodes {
   const cluster = requireEksCluster(options["cluster"]);
   const settings = settingsOf(cluster, options);
-  const workload = resolveWorkload(source);
+  // Its kind says how long the nodes live: what runs on them is what eks generate makes.
+  const { workload } = locating(() => resolveForKubernetes(source));
   return { workload, settings, fleets: locating(() => planNodes(workload, settings, target)) };
 }
 
@@ -117,6 +130,7 @@ function settingsOf(cluster: string, options: NodeOptions): NodeSettings {
     securityGroup,
     label: labels,
     disk,
+    imdsHopLimit,
     os,
     nodeRole,
     kubernetesVersion,
@@ -133,6 +147,7 @@ function settingsOf(cluster: string, options: NodeOptions): NodeSettings {
     kubernetesVersion,
     releaseVersion,
     diskGiB: disk,
+    imdsHopLimit,
     reservation,
     capacityBlock,
     minSize,
@@ -157,6 +172,15 @@ function wholeGiB(text: string): number {
   throw new AiplatError("Usage", `--disk ${text}: must be a whole number of GiB`, {
     hint: `Write --disk ${Math.max(1, Math.ceil(gib))}GiB.`,
   });
+}
+
+/** As EC2 takes it. */
+const mostHops = 64;
+
+function hopLimit(text: string): number {
+  const hops = wholeNumber("--imds-hop-limit")(text);
+  if (hops <= mostHops) return hops;
+  throw new AiplatError("Usage", `--imds-hop-limit ${text}: must be at most ${mostHops}`);
 }
 
 function label(text: string): readonly [string, string] {

@@ -47,6 +47,8 @@ export interface KindDefinition {
   readonly ready?: "rollout" | { readonly condition: string };
   /** Whether it has a scale subresource, for an autoscaler. */
   readonly scalable?: true;
+  /** Whether its pods belong to something with a scale, by which a PodDisruptionBudget counts them. */
+  readonly budgeted?: true;
   /** Whether its rollout has bounds in replicas. */
   readonly rollsOut?: true;
   /** Whether it starts by the workload's schedule. */
