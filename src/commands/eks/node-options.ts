@@ -1,4 +1,4 @@
-import { nodeOperatingSystems, type NodeOs } from "../../core/catalog/machine-images/node-ami-types.ts";
+import { nodeOperatingSystems } from "../../core/catalog/machine-images/node-ami-types.ts";
 import { planNodes, type PlannedNodes } from "../../core/kubernetes/nodes/planned-nodes.ts";
 import {
   defaultDiskGiB,
@@ -9,27 +9,10 @@ import {
 import { resolveForKubernetes } from "../../core/kubernetes/generate.ts";
 import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
 import { AiplatError } from "../../errors.ts";
-import type { OptionSpec } from "../command.ts";
-import { workloadOptions, type LoadedWorkload, type WorkloadOptions } from "../shared/load-workload.ts";
-import { wholeNumber } from "../shared/parse-numbers.ts";
+import type { OptionsOf, OptionSpec } from "../shared/option.ts";
+import { workloadOptions, type LoadedWorkload } from "../shared/load-workload.ts";
+import { wholeFrom } from "../shared/parse-numbers.ts";
 import { memorySize } from "../shared/parse-sizes.ts";
-
-export interface NodeOptions extends WorkloadOptions {
-  readonly nodeRole?: string;
-  readonly subnet?: readonly string[];
-  readonly securityGroup?: readonly string[];
-  readonly os?: NodeOs;
-  readonly kubernetesVersion?: string;
-  readonly releaseVersion?: string;
-  readonly disk?: number;
-  readonly imdsHopLimit?: number;
-  readonly label?: readonly (readonly [key: string, value: string])[];
-  readonly reservation?: string;
-  readonly capacityBlock?: string;
-  readonly minSize?: number;
-  readonly desiredSize?: number;
-  readonly maxSize?: number;
-}
 
 /** The workload flags, of which --cluster here names another kind of cluster. */
 const workloadFlags = workloadOptions.map((option) =>
@@ -37,7 +20,7 @@ const workloadFlags = workloadOptions.map((option) =>
 );
 
 /** What the commands that make nodes take. */
-export const nodeOptions: readonly OptionSpec[] = [
+export const nodeOptions = [
   ...workloadFlags,
   { flags: "--node-role <arn>", description: "IAM role of the nodes" },
   {
@@ -81,21 +64,23 @@ export const nodeOptions: readonly OptionSpec[] = [
     flags: "--min-size <n>",
     description: "the fewest nodes of a node group",
     defaultText: "0",
-    parse: wholeNumber("--min-size", 0),
+    parse: wholeFrom(0),
   },
   {
     flags: "--desired-size <n>",
     description: "nodes of a node group to start with",
     defaultText: "as many as the replicas fill",
-    parse: wholeNumber("--desired-size", 0),
+    parse: wholeFrom(0),
   },
   {
     flags: "--max-size <n>",
     description: "the most nodes",
     defaultText: "as many as the replicas fill",
-    parse: wholeNumber("--max-size"),
+    parse: wholeFrom(1),
   },
-];
+] as const satisfies readonly OptionSpec[];
+
+export type NodeOptions = OptionsOf<typeof nodeOptions>;
 
 /** The nodes of a workload; a refusal says where in the file or the flags. */
 export interface Nodes {
@@ -109,7 +94,7 @@ export function readNodes(
   options: NodeOptions,
   target: NodeTarget,
 ): Nodes {
-  const cluster = requireEksCluster(options["cluster"]);
+  const cluster = requireEksCluster(options.cluster);
   const settings = settingsOf(cluster, options);
   // Its kind says how long the nodes live: what runs on them is what eks generate makes.
   const { workload } = locating(() => resolveForKubernetes(source));
@@ -117,8 +102,8 @@ export function readNodes(
 }
 
 /** The value of --cluster. */
-export function requireEksCluster(cluster: unknown): string {
-  if (typeof cluster === "string" && cluster !== "") return cluster;
+export function requireEksCluster(cluster: string | undefined): string {
+  if (cluster !== undefined && cluster !== "") return cluster;
   throw new AiplatError("Usage", "no EKS cluster was named", {
     hint: "Add --cluster NAME; aws eks list-clusters shows those there are.",
   });
@@ -166,25 +151,25 @@ function settingsOf(cluster: string, options: NodeOptions): NodeSettings {
   };
 }
 
-function wholeGiB(text: string): number {
-  const gib = memorySize("--disk")(text) / 1024;
+function wholeGiB(text: string, flag: string): number {
+  const gib = memorySize(text, flag) / 1024;
   if (Number.isInteger(gib) && gib > 0) return gib;
-  throw new AiplatError("Usage", `--disk ${text}: must be a whole number of GiB`, {
-    hint: `Write --disk ${Math.max(1, Math.ceil(gib))}GiB.`,
+  throw new AiplatError("Usage", `${flag} ${text}: must be a whole number of GiB`, {
+    hint: `Write ${flag} ${Math.max(1, Math.ceil(gib))}GiB.`,
   });
 }
 
 /** As EC2 takes it. */
 const mostHops = 64;
 
-function hopLimit(text: string): number {
-  const hops = wholeNumber("--imds-hop-limit")(text);
+function hopLimit(text: string, flag: string): number {
+  const hops = wholeFrom(1)(text, flag);
   if (hops <= mostHops) return hops;
-  throw new AiplatError("Usage", `--imds-hop-limit ${text}: must be at most ${mostHops}`);
+  throw new AiplatError("Usage", `${flag} ${text}: must be at most ${mostHops}`);
 }
 
-function label(text: string): readonly [string, string] {
+function label(text: string, flag: string): readonly [string, string] {
   const equals = text.indexOf("=");
-  if (equals < 1) throw new AiplatError("Usage", `--label ${text}: must be KEY=VALUE, as team=nlp`);
+  if (equals < 1) throw new AiplatError("Usage", `${flag} ${text}: must be KEY=VALUE, as team=nlp`);
   return [text.slice(0, equals), text.slice(equals + 1)];
 }

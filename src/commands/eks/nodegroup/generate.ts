@@ -7,15 +7,11 @@ import { nodeTargets, type NodeTarget } from "../../../core/kubernetes/nodes/set
 import { manifestsText } from "../../../output/manifests.ts";
 import { note, warn } from "../../../output/note.ts";
 import { printArtefact } from "../../../output/print.ts";
-import type { Command } from "../../command.ts";
+import { defineCommand } from "../../command.ts";
 import { loadWorkload, workloadArgument } from "../../shared/load-workload.ts";
-import { nodeOptions, readNodes, type NodeOptions, type Nodes } from "../node-options.ts";
+import { nodeOptions, readNodes, type Nodes } from "../node-options.ts";
 
-interface Options extends NodeOptions {
-  readonly as?: NodeTarget;
-}
-
-export const eksNodegroupGenerate: Command<Options> = {
+export const eksNodegroupGenerate = defineCommand({
   description:
     "Prints the nodes that a workload needs: as the inputs of create-placement-group, " +
     "create-launch-template and create-nodegroup, which eks nodegroup create makes, " +
@@ -24,7 +20,7 @@ export const eksNodegroupGenerate: Command<Options> = {
     "Instance types with EFA interfaces have a node group each.",
   arguments: [workloadArgument],
   options: [
-    { flags: "--as <target>", description: "what makes the nodes", choices: nodeTargets, defaultText: "nodegroup" },
+    { flags: "--as <target>", description: "what makes the nodes", choices: nodeTargets, default: "nodegroup" },
     ...nodeOptions,
   ],
   takesCommand: true,
@@ -42,7 +38,7 @@ export const eksNodegroupGenerate: Command<Options> = {
   ],
   formats: ["text", "json", "yaml"],
   run: async (context, invocation) => {
-    const target = invocation.options.as ?? "nodegroup";
+    const target = invocation.options.as;
     const loaded = await loadWorkload(context, invocation);
     await warn(context, ...loaded.warnings);
     const nodes = readNodes(loaded, invocation.options, target);
@@ -50,7 +46,7 @@ export const eksNodegroupGenerate: Command<Options> = {
     const plans = nodes.fleets.map((fleet) => planNodegroup(nodes.workload.name, fleet, nodes.settings));
     await printArtefact(context, plans.length === 1 ? plans[0] : plans);
   },
-};
+});
 
 async function printPools(
   context: Context,
