@@ -69,7 +69,7 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
     );
     expect(documents(stdout).map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual(["PyTorchJob train"]);
     expect(documents((await eks(["--as", "TrainJob"])).stdout).map(({ kind }) => kind)).toEqual([
-      "ClusterTrainingRuntime",
+      "TrainingRuntime",
       "TrainJob",
     ]);
   });
