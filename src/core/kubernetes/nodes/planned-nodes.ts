@@ -1,3 +1,4 @@
+import { groupBy } from "../../base/group-by.ts";
 import { present } from "../../base/present.ts";
 import { amiFamiliesFor } from "../../catalog/machine-images/amis.ts";
 import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
@@ -140,12 +141,11 @@ function splitByAmi(
   { shape, types }: Group,
   os: NodeOs | undefined,
 ): readonly (Group & { readonly amiType: NodeAmiTypeName })[] {
-  const byAmi = new Map<NodeAmiTypeName, readonly InstanceType[]>();
-  for (const type of types) {
-    const amiType = nodeAmiTypeFor(type, os)!;
-    byAmi.set(amiType, [...(byAmi.get(amiType) ?? []), type]);
-  }
-  return [...byAmi].map(([amiType, each]) => ({ shape, types: each, amiType }));
+  return [...groupBy(types, (type) => nodeAmiTypeFor(type, os)!)].map(([amiType, each]) => ({
+    shape,
+    types: each,
+    amiType,
+  }));
 }
 
 function fleetOf(
