@@ -168,7 +168,7 @@ describe.skipIf(missingTools("moto_server", "aws"))("node groups on moto", () =>
     const { TagSpecifications: _, ...data } = printed.launchTemplate.LaunchTemplateData;
     expect(versions.LaunchTemplateVersions[0]!.LaunchTemplateData).toMatchObject(data);
     // moto takes nodeRepairConfig and does not answer it.
-    const { clusterName: __, launchTemplate, nodeRepairConfig, ...group } = printed.nodegroup;
+    const { clusterName: __, launchTemplate, nodeRepairConfig: ___, ...group } = printed.nodegroup;
     expect(await describeGroup("prod", "train")).toMatchObject({ ...group, launchTemplate: launchTemplate as Fields });
     expect([...ec2.groups]).toEqual([["prod-train", "cluster"]]);
 

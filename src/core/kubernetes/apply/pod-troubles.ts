@@ -11,9 +11,9 @@ const mostSaid = 3;
  * @param events What `kubectl get events` lists of its namespace.
  */
 export function podTroubles(pods: readonly Raw[], events: readonly Raw[]): readonly string[] {
-  const names = pods.map((pod) => String(partOf(pod, "metadata")["name"]));
+  const names = new Set(pods.map((pod) => String(partOf(pod, "metadata")["name"])));
   const ofPods = events
-    .filter((event) => event["type"] === "Warning" && names.includes(String(partOf(event, "involvedObject")["name"])))
+    .filter((event) => event["type"] === "Warning" && names.has(String(partOf(event, "involvedObject")["name"])))
     .toSorted((one, other) => timeOf(other).localeCompare(timeOf(one)))
     .map((event) => `${String(event["reason"])}: ${lineOf(event["message"])}`);
   const said = [...new Set([...pods.flatMap(waitingReasons), ...ofPods])];
