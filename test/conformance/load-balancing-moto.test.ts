@@ -43,8 +43,14 @@ describe.skipIf(missingTools("moto_server", "aws"))("load balancers, against mot
       await aws(
         "elbv2",
         "create-listener",
-        ...["--load-balancer-arn", balancer, "--protocol", "HTTP", "--port", port],
-        ...["--default-actions", `Type=forward,TargetGroupArn=${groups[0]}`],
+        "--load-balancer-arn",
+        balancer,
+        "--protocol",
+        "HTTP",
+        "--port",
+        port,
+        "--default-actions",
+        `Type=forward,TargetGroupArn=${groups[0]}`,
       );
   });
   afterAll(() => moto?.stop());

@@ -33,7 +33,7 @@ export const serviceLogs = defineCommand({
     const services = await requireServices(ecs, target);
     const find = async (): Promise<readonly Task[]> =>
       [...(await findServiceTasks(ecs, target.cluster, services, { stopped: true })).values()].flat();
-    let tasks = await find();
+    const tasks = await find();
     const follow = options.follow === true;
     if (tasks.length === 0 && !follow)
       throw new AiplatError("NotFound", `ECS knows no task of ${target.workload} in cluster ${target.cluster}`, {
@@ -56,10 +56,11 @@ export const serviceLogs = defineCommand({
     if (reader.streams().length === 0 && silent.length > 0)
       throw new AiplatError("NotFound", `there is no log to read: ${silent.join("; ")}`, { hint: silentHint() });
     noteSilent(context, silent);
-    while (follow) {
+    if (!follow) return;
+    // Until Ctrl-C rejects the pause.
+    for (;;) {
       await context.sleep(logPauseMs);
-      tasks = await find();
-      await reader.read(tasks);
+      await reader.read(await find());
     }
   },
 });
