@@ -15,7 +15,11 @@ export async function printTaskList(
   tasks: readonly Task[],
   options: { readonly atLast?: boolean } = {},
 ): Promise<void> {
-  const results = await reportTasks(ecs, cluster, tasks, options);
+  const results = await reportTasks(ecs, cluster, tasks, {
+    ...options,
+    // Where tasks answer matters of those that go on.
+    ...(options.atLast === true ? {} : { ec2: () => context.aws.ec2Read() }),
+  });
   await print(
     context,
     taskListView(

@@ -39,7 +39,8 @@ export function suggestKey(
   key: string,
 ): { readonly hint: string; readonly meant?: Path } {
   const here = legalKeysAt(schema, path);
-  const other = otherNames[key.toLowerCase().replace(/[_-]/g, "")];
+  const known = key.toLowerCase().replace(/[_-]/g, "");
+  const other = Object.hasOwn(otherNames, known) ? otherNames[known] : undefined;
   if (other !== undefined && !here.some((each) => each.toLowerCase() === key.toLowerCase())) {
     return here.includes(other)
       ? { hint: `Write ${other} instead.`, meant: [...path, other] }
@@ -67,7 +68,7 @@ function objectsAt(schema: z.core.$ZodType, path: Path): readonly z.core.$ZodObj
   if (path.length === 0) return def.type === "object" ? [schema as z.core.$ZodObject] : [];
   const [segment, ...rest] = path;
   if (def.type === "object") {
-    const inner = def.shape[String(segment)];
+    const inner = Object.hasOwn(def.shape, String(segment)) ? def.shape[String(segment)] : undefined;
     return inner === undefined ? [] : objectsAt(inner, rest);
   }
   if (def.type === "array") return typeof segment === "number" ? objectsAt(def.element, rest) : [];

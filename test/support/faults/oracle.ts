@@ -1,5 +1,6 @@
 import type { TaskRecord } from "../../../src/sandbox/model/records.ts";
 import { runIn, type Outcome, type Played } from "./play.ts";
+import { option, reportOf, type Json, type Say } from "./report.ts";
 import { judgeServices } from "./service-oracle.ts";
 
 /** What ended wrong: the rule that was broken, and how. */
@@ -8,36 +9,8 @@ export interface Wrong {
   readonly text: string;
 }
 
-/* oxlint-disable typescript/no-explicit-any -- documents are read as a script reads them */
-export type Json = any;
-
-/** A report: what is on stdout and what the error's document says. */
-export interface Report {
-  readonly document: Json;
-  readonly error: Json;
-  /** Whether it says that it does not know all, and where to look. */
-  readonly admitsGaps: boolean;
-}
-
 const exits = new Set([0, 1, 3, 4, 5, 6, 130]);
 const interruptMs = 5_000;
-
-export function reportOf({ stdout, stderr }: Pick<Played, "stdout" | "stderr">): Report {
-  const error = parse(stderr.trimEnd().split("\n").at(-1) ?? "");
-  return {
-    document: parse(stdout),
-    error,
-    admitsGaps: error?.details?.unknown !== undefined && /aiplat |aws /.test(String(error?.hint)),
-  };
-}
-
-function parse(text: string): Json {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Compares what the processes said with what there is. */
 export function judge(outcome: Outcome): readonly Wrong[] {
@@ -59,8 +32,6 @@ export function judge(outcome: Outcome): readonly Wrong[] {
   judgeDevices(outcome, wrongs);
   return wrongs;
 }
-
-export type Say = (rule: string, text: string) => void;
 
 function judgeEnd({ code, killed, signalledAt, endedAt, stderr, stdout }: Played, say: Say): void {
   if (code === undefined && killed === undefined) return say("hang", "it does not end");
@@ -143,7 +114,7 @@ function judgeTasks({ cloud }: Outcome, played: Played, say: Say): void {
   const ofRun = [...cloud.tasks.values()].filter((task) => task.startedBy === run);
   if (played.code === 0 && ofRun.some(({ arn }) => !arns.has(arn)))
     say("lost", `exit 0, and ${ofRun.filter(({ arn }) => !arns.has(arn)).length} tasks of the run are not shown`);
-  if (ofRun.length > 0 && played.stderr.includes('"code":"NotFound"'))
+  if (ofRun.length > 0 && played.stderr.includes('"code":"NotFound"') && !isBehind(played))
     say("misreported", `${ofRun.length} tasks of the run are there, and it says none`);
   if (played.argv[1] !== "stop") return;
   if (played.code === 0 && ofRun.some(({ desiredStatus }) => desiredStatus === "RUNNING"))
@@ -176,6 +147,11 @@ function judgeRevisions({ cloud }: Outcome, played: Played, say: Say): void {
       say("revision doubled", `${count} revisions of ${family}`);
 }
 
+/** Whether its reads are behind for longer than anybody looks again. */
+function isBehind({ plan }: Played): boolean {
+  return plan.troubles.some(({ fault, length }) => fault.kind === "stale" && fault.byMs >= 5_000 && length > 3);
+}
+
 /** Whether the network repeated a request by itself, or brought it long after its sender had given it up. */
 export function isDoubledOnItsWay({ plan }: Played): boolean {
   return plan.troubles.some(
@@ -185,7 +161,8 @@ export function isDoubledOnItsWay({ plan }: Played): boolean {
 
 function judgeAgain(played: Played, say: Say): void {
   const { code, stderr, stdout } = played;
-  // ECS has forgotten how they ended.
+  // ECS has forgotten how they ended, or which they were.
+  if (code === 1 && stderr.includes("ECS has forgotten")) return;
   if (code === 1 && reportOf(played).document?.failures?.some(({ reason }: Json) => reason === "MISSING")) return;
   if (code !== 0 && code !== 4 && !(code === 1 && /"exitCode": [1-9]/.test(stdout)) && code !== 5)
     say("again", `without a fault it ends with ${code}: ${stderr}`);
@@ -209,9 +186,4 @@ function judgeDevices({ cloud, steps }: Outcome, wrongs: Wrong[]): void {
 
 function isGivenBack(task: TaskRecord | undefined): boolean {
   return task?.desiredStatus === "STOPPED" && /^aiplat( --all-or-nothing)?:/.test(task.stoppedReason ?? "");
-}
-
-export function option({ argv }: Pick<Played, "argv">, name: string): string | undefined {
-  const at = argv.indexOf(name);
-  return at < 0 ? undefined : argv[at + 1];
 }

@@ -136,6 +136,11 @@ function start(plan: PlannedProcess, port: number, { time, network, before }: St
       else signal.addEventListener("abort", abort, { once: true });
     });
   time.after(plan.startMs, () => {
+    const ends = (code: number) => {
+      if (ended()) return;
+      played.code = code;
+      played.endedAt = time.now();
+    };
     void run(argv, {
       stdout: pipe("stdout"),
       stderr: pipe("stderr"),
@@ -161,11 +166,7 @@ function start(plan: PlannedProcess, port: number, { time, network, before }: St
       signal: interruption.signal,
       now: () => time.now(),
       sleep,
-    }).then((code) => {
-      if (ended()) return;
-      played.code = code;
-      played.endedAt = time.now();
-    });
+    }).then(ends);
   });
   return played;
 }

@@ -1,4 +1,4 @@
-import { option, reportOf, type Json, type Say } from "./oracle.ts";
+import { option, reportOf, type Json, type Say } from "./report.ts";
 import type { Outcome, Played } from "./play.ts";
 
 /** Compares what is said of services with what became of them. */
