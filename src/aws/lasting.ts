@@ -7,6 +7,17 @@ import { setMaxListeners } from "node:events";
 export const changeMs = 2_200;
 export const readBackMs = 4_300;
 
+/** A signal that aborts with another, and after so long at the latest. */
+export function within(signal: AbortSignal, milliseconds: number): AbortSignal {
+  const sooner = new AbortController();
+  setMaxListeners(0, sooner.signal);
+  const abort = () => sooner.abort(signal.reason);
+  setTimeout(abort, milliseconds).unref();
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+  return sooner.signal;
+}
+
 /** A signal that aborts so long after another. */
 export function lasting(signal: AbortSignal, milliseconds: number): AbortSignal {
   const later = new AbortController();

@@ -15,6 +15,8 @@ import type { Runtime } from "./runtime.ts";
 export interface ServiceWaitOptions {
   /** Milliseconds since the epoch, at which to give up. */
   readonly deadline?: number;
+  /** Looks with calls that end at the deadline; the port itself unless given. */
+  readonly reads?: EcsPort;
   /** What to do about a deployment that goes on when the wait ends early. */
   readonly hint: string;
   readonly onEvent: (service: string, event: ServiceEvent) => void;
@@ -52,13 +54,14 @@ const longestPauseMs = 10_000;
  * @throws AiplatError Timeout, Interrupted: the deployments go on.
  */
 export async function waitForServices(
-  ecs: EcsPort,
+  port: EcsPort,
   cluster: string,
   awaited: readonly AwaitedService[],
   runtime: Runtime,
   options: ServiceWaitOptions,
 ): Promise<readonly ServiceOutcome[]> {
   const startedAt = runtime.now();
+  const { deadline = Number.POSITIVE_INFINITY, reads: ecs = port } = options;
   const all = awaited.map(({ service }) => service);
   const follow = createFollower(ecs, cluster, options.onStage);
   const seenEvents = new Set(all.flatMap(({ events }) => events.map(({ id }) => id)));
@@ -78,6 +81,14 @@ export async function waitForServices(
     const since = disagreesSince.get(name) ?? runtime.now();
     disagreesSince.set(name, since);
     return runtime.now() - since >= believedMs ? verdict : undefined;
+  };
+  const timedOut = () => {
+    const open = all.filter(({ serviceName }) => !outcomes.has(serviceName)).map(({ serviceName }) => serviceName);
+    return new AiplatError(
+      "Timeout",
+      `${open.map((each) => named(each, stopping.get(each))).join(", ")} not steady after ${formatDuration(runtime.now() - startedAt)}`,
+      { hint: options.hint, details: { services: open } },
+    );
   };
   const look = async (): Promise<boolean> => {
     const open = awaited.filter(({ service }) => !outcomes.has(service.serviceName));
@@ -151,19 +162,14 @@ export async function waitForServices(
     while (outcomes.size < all.length) {
       const news = await look();
       if (outcomes.size === all.length) break;
-      const left = (options.deadline ?? Number.POSITIVE_INFINITY) - runtime.now();
-      if (left <= 0) {
-        const open = all.filter(({ serviceName }) => !outcomes.has(serviceName)).map(({ serviceName }) => serviceName);
-        throw new AiplatError(
-          "Timeout",
-          `${open.map((each) => named(each, stopping.get(each))).join(", ")} not steady after ${formatDuration(runtime.now() - startedAt)}`,
-          { hint: options.hint, details: { services: open } },
-        );
-      }
+      const left = deadline - runtime.now();
+      if (left <= 0) throw timedOut();
       pauseMs = news ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 1.25);
       await runtime.sleep(Math.min(pauseMs, left));
     }
   } catch (error) {
+    // A call that was under way when the time was over.
+    if (error instanceof Interrupted && !runtime.signal.aborted && runtime.now() >= deadline) throw timedOut();
     if (error instanceof Interrupted)
       throw new Interrupted("interrupted: the deployment goes on", { hint: options.hint });
     throw error;

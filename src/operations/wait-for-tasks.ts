@@ -63,6 +63,12 @@ export async function waitForTasks(
   const seenAt = new Map<string, number>();
   const running = () => `${open.size} of ${tasks.length} ${tasks.length === 1 ? "task has" : "tasks have"} not stopped`;
 
+  const timedOut = () =>
+    new AiplatError("Timeout", `${running()} after ${formatDuration(options.timeoutMs ?? 0)}`, {
+      hint: options.hint,
+      details: { tasks: [...open.values()] },
+    });
+
   const look = async (): Promise<boolean> => {
     let changed = false;
     const answer = await ecs.describeTasks(cluster, [...open.values()]);
@@ -98,16 +104,13 @@ export async function waitForTasks(
       await options.onPoll?.([...known.values()]);
       if (open.size === 0) break;
       const left = deadline - runtime.now();
-      if (left <= 0) {
-        throw new AiplatError("Timeout", `${running()} after ${formatDuration(options.timeoutMs ?? 0)}`, {
-          hint: options.hint,
-          details: { tasks: [...open.values()] },
-        });
-      }
+      if (left <= 0) throw timedOut();
       pauseMs = changed ? firstPauseMs : Math.min(options.longestPauseMs ?? longestPauseMs, pauseMs * 1.25);
       await runtime.sleep(Math.min(pauseMs, left));
     }
   } catch (error) {
+    // A call that was under way when the time was over.
+    if (error instanceof Interrupted && !runtime.signal.aborted && runtime.now() >= deadline) throw timedOut();
     if (error instanceof Interrupted)
       throw new Interrupted(`interrupted: ${running()}`, {
         hint: options.hint,

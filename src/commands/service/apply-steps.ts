@@ -92,7 +92,9 @@ export async function applySteps(
       afterwards: await context.aws.ecsAfterwards(),
       leaveLast: !waits,
       wait: {
-        ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
+        ...(options.timeout === undefined
+          ? {}
+          : { deadline: startedAt + options.timeout, reads: await context.aws.ecsWithin(options.timeout) }),
         hint: goOnHint(context, target, staying),
         onEvent: (service, { message }) => say(service, eventText(message)),
         onTask: (service, task, health) => say(service, changeLine(task, health)),

@@ -57,7 +57,7 @@ export async function watchTasks(
   onKnown: (tasks: readonly Task[]) => void = () => undefined,
 ): Promise<Watched> {
   if (options.exitCodeFrom !== undefined) requireContainer(tasks, "--exit-code-from", options.exitCodeFrom);
-  const ecs = await context.aws.ecs();
+  const ecs = await (options.timeout === undefined ? context.aws.ecs() : context.aws.ecsWithin(options.timeout));
   const reader = options.logs === true ? await startReader(context, ecs, tasks) : undefined;
   const progress = await startTaskProgress(context, tasks.length, { live: reader === undefined });
   const startedAt = context.now();

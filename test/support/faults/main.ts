@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { drawSchedule } from "./draw.ts";
 import { judge, type Wrong } from "./oracle.ts";
+import { lessons } from "./lessons.ts";
 import { play, type Outcome } from "./play.ts";
 import type { Schedule } from "./schedule.ts";
 import { shrink } from "./shrink.ts";
@@ -14,11 +15,14 @@ export async function main(argv: readonly string[]): Promise<number> {
       seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
       /** One schedule, as it was printed. */
       schedule: { type: "string" },
+      /** Those of lessons.ts, as one document. */
+      lessons: { type: "boolean", default: false },
       /** How many of each rule are shrunk. */
       shown: { type: "string", default: "2" },
     },
   });
   if (values.schedule !== undefined) return playOne(JSON.parse(values.schedule) as Schedule);
+  if (values.lessons) return playLessons();
   const count = Number(values.schedules);
   const seed = Number(values.seed);
   write(`faults: ${count} schedules from seed ${seed}\n`);
@@ -46,6 +50,27 @@ async function show(schedule: Schedule, rule: string): Promise<void> {
   write(`\n== ${rule}, seed ${schedule.seed}\n`);
   for (const wrong of judge(await play(smallest))) write(`${wrong.rule}: ${wrong.text}\n`);
   write(`npm run test:faults -- --schedule '${JSON.stringify(smallest)}'\n`);
+}
+
+/** What went wrong in each of the lessons, by its name. */
+async function playLessons(): Promise<number> {
+  const wrongs: Record<string, readonly string[]> = {};
+  for (const { name, schedule, codes, withinSeconds = Number.POSITIVE_INFINITY } of lessons) {
+    const outcome = await play(schedule);
+    const ends = outcome.steps.flatMap((processes, index) =>
+      processes.flatMap(({ code, stderr }) =>
+        codes[index]!.includes(code ?? -1) ? [] : [`step ${index} ends with ${code}: ${stderr}`],
+      ),
+    );
+    const seconds = (outcome.lastedMs.at(-1) ?? 0) / 1_000;
+    wrongs[name] = [
+      ...judge(outcome).map(({ rule, text }) => `${rule}: ${text}`),
+      ...ends,
+      ...(seconds > withinSeconds ? [`it takes ${seconds} s`] : []),
+    ];
+  }
+  write(`${JSON.stringify(wrongs, undefined, 2)}\n`);
+  return 0;
 }
 
 /** One schedule with all that happens in it. */

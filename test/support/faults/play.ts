@@ -32,6 +32,8 @@ export interface Outcome {
   readonly steps: readonly (readonly Played[])[];
   readonly exchanges: readonly Exchange[];
   readonly end: Stretch;
+  /** How long each step took. */
+  readonly lastedMs: readonly number[];
 }
 
 const startMs = Date.UTC(2026, 0, 5, 12);
@@ -50,6 +52,7 @@ export async function play(schedule: Schedule): Promise<Outcome> {
   const network = new FaultyNetwork(time, cloud, random);
   carryBy(network);
   const steps: Played[][] = [];
+  const lastedMs: number[] = [];
   let end: Stretch = "done";
   let port = 1;
   try {
@@ -57,6 +60,7 @@ export async function play(schedule: Schedule): Promise<Outcome> {
       time.after(pauseMs, () => undefined);
       await time.run(() => false, pauseMs);
       const before = steps.at(-1)?.[0];
+      const begunAt = time.now();
       const played = processes.map((plan) => start(plan, port++, { time, network, before }));
       steps.push(played);
       end = await time.run(
@@ -65,6 +69,7 @@ export async function play(schedule: Schedule): Promise<Outcome> {
           network.exchanges.length > mostRequests,
         limitMs,
       );
+      lastedMs.push(time.now() - begunAt);
       if (end !== "done" || network.exchanges.length > mostRequests) break;
     }
     // What is still on its way arrives.
@@ -73,7 +78,7 @@ export async function play(schedule: Schedule): Promise<Outcome> {
   } finally {
     for (const undo of uninstall) undo();
   }
-  return { schedule, cloud, steps, exchanges: network.exchanges, end };
+  return { schedule, cloud, steps, exchanges: network.exchanges, end, lastedMs };
 }
 
 interface Stage {
