@@ -21,6 +21,8 @@ export interface AskOptions {
   readonly refusals: number;
   /** Whether an earlier command may have made this call: then its tasks are looked at as they are now. */
   readonly mayBeKnown: boolean;
+  /** Whether tasks that ECS has forgotten may have been taken back. */
+  readonly allOrNothing: boolean;
   /** Tasks that are no answer: of other calls of this run, or taken back. */
   readonly isSpent: (task: Task) => boolean;
 }
@@ -53,14 +55,14 @@ async function askSurely(
   ecs: EcsPort,
   runtime: Runtime,
   request: RunTaskRequest,
-  { run }: Pick<AskOptions, "run">,
+  options: AskOptions,
 ): Promise<RunAnswer> {
   const startedAt = runtime.now();
   for (let pauseMs = 1_000; ; pauseMs *= 2) {
     try {
       return await ecs.runTask(request);
     } catch (thrown) {
-      if (isConflict(thrown)) return startedBefore(ecs, runtime, request.cluster, run, thrown);
+      if (isConflict(thrown)) return startedBefore(ecs, runtime, request.cluster, options, thrown);
       if (!isUncertain(thrown) || runtime.signal.aborted || runtime.now() - startedAt + pauseMs > patienceMs)
         throw thrown;
       try {
@@ -80,7 +82,7 @@ async function startedBefore(
   ecs: EcsPort,
   runtime: Runtime,
   cluster: string,
-  run: string,
+  { run, allOrNothing }: AskOptions,
   conflict: AiplatError,
 ): Promise<RunAnswer> {
   const ids = conflict.details["resourceIds"];
@@ -93,11 +95,25 @@ async function startedBefore(
     }
     if (pauseMs !== undefined) await runtime.sleep(pauseMs);
   }
+  // A task that ECS has forgotten stopped an hour ago or longer.
+  if (!allOrNothing) return { tasks: (ids as readonly string[]).map(forgotten), failures: [] };
   throw new AiplatError("OperationFailed", "ECS has forgotten tasks that were started under this client token", {
     hint: "Nothing was started in their place. To run the workload anew, give another --client-token.",
     details: { run, tasks: ids },
     cause: conflict,
   });
+}
+
+function forgotten(taskArn: string): Task {
+  const stoppedReason = "ECS has forgotten how it ended";
+  return {
+    taskArn,
+    taskDefinitionArn: "",
+    lastStatus: "STOPPED",
+    desiredStatus: "STOPPED",
+    stoppedReason,
+    containers: [],
+  };
 }
 
 function isConflict(error: unknown): error is AiplatError {

@@ -95,6 +95,7 @@ export async function launchInRounds(
           registrations,
           replicas,
           mayBeKnown: input.clientToken !== undefined && input.oneRound !== true,
+          allOrNothing: input.allOrNothing,
           isSpent: (task) => takenBack.has(task.taskArn) || replicas.has(task),
           first: before === 0,
         },

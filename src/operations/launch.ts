@@ -34,6 +34,7 @@ export interface LaunchSettings {
   readonly replicas: Replicas;
   /** Whether an earlier command may have made the same calls: then one is made after the other. */
   readonly mayBeKnown: boolean;
+  readonly allOrNothing: boolean;
   /** Tasks that answer no call more. */
   readonly isSpent: (task: Task) => boolean;
   /** Whether nothing was started before. */
@@ -90,9 +91,11 @@ export async function launch(
           const batch = batches.shift() ?? replicas.take(left);
           if (batch === undefined) break;
           const placed = await start(taskDefinition, step, batch, index === 0 && left === step.count);
-          left -= batch.count;
-          // ECS had no place for some of these: the same question again gets the same answer.
-          if (placed < batch.count) break;
+          // ECS had no place for some of these: the same question again gets the same answer. Unless it is an answer of
+          // before, which says nothing of the room there is now.
+          const isOld = mayBeKnown && placed > 0;
+          left -= isOld ? placed : batch.count;
+          if (placed < batch.count && !isOld) break;
         }
       } catch (thrown) {
         error ??= toAiplatError(thrown);

@@ -65,7 +65,8 @@ export async function definitionsOf(
   tasks: readonly Task[],
   atLast = false,
 ): Promise<ReadonlyMap<string, RegisteredTaskDefinition | undefined>> {
-  const arns = [...new Set(tasks.map((task) => task.taskDefinitionArn))];
+  // Of a task that ECS has forgotten it is not known.
+  const arns = [...new Set(tasks.map((task) => task.taskDefinitionArn).filter((arn) => arn !== ""))];
   return new Map(
     await Promise.all(arns.map(async (arn) => [arn, await optional(ecs.describeTaskDefinition(arn), atLast)] as const)),
   );

@@ -46,6 +46,7 @@ async function callsOf(steps: readonly RunStep[], first: boolean): Promise<reado
     registrations: new Map(),
     replicas: new Replicas(31),
     mayBeKnown: false,
+    allOrNothing: false,
     isSpent: () => false,
     first,
     onRegistered: nothing,
