@@ -44,7 +44,7 @@ describe("aiplat validate", () => {
   test("reads standard input, YAML or JSON", async () => {
     expect(await inFolder({}, ["validate", "-"], legal)).toMatchObject({ code: 0, stderr: "<stdin> is valid\n" });
     expect(
-      await inFolder({}, ["validate", "-"], '{ "name": "bert", "image": 7, "accelerator": "none" }'),
+      await inFolder({}, ["validate", "-", "--for", "eks"], '{ "name": "bert", "image": 7, "accelerator": "none" }'),
     ).toMatchObject({
       code: 2,
       stderr:
@@ -58,7 +58,13 @@ describe("aiplat validate", () => {
 
   test("takes flags over ./aiplat.yaml", async () => {
     expect(
-      await inFolder({ "aiplat.yaml": "name: bert\nimage: 7\naccelerator: none\n" }, ["validate", "--image", "bert:1"]),
+      await inFolder({ "aiplat.yaml": "name: bert\nimage: 7\naccelerator: none\n" }, [
+        "validate",
+        "--image",
+        "bert:1",
+        "--memory",
+        "1GiB",
+      ]),
     ).toMatchObject({ code: 0 });
     expect(await inFolder({ "aiplat.yaml": legal }, ["validate", "--memory", "64GiB"])).toMatchObject({
       code: 2,
@@ -135,7 +141,7 @@ describe("aiplat validate", () => {
   test("ends, under -o json, with one compact document of every problem", async () => {
     const { code, stdout, stderr } = await inFolder(
       { "aiplat.yaml": "nmae: bert\nimage: bert:1\nreplicas: 0\naccelerator: none\n" },
-      ["validate", "-o", "json"],
+      ["validate", "-o", "json", "--for", "eks"],
     );
     expect([code, stdout, stderr.split("\n").length]).toEqual([2, "", 2]);
     expect(JSON.parse(stderr)).toEqual({
