@@ -104,6 +104,14 @@ describe("aiplat validate", () => {
         "prod.yaml:2:22: error: resources.memory must be a size with a unit (MiB, GiB or TiB), e.g. 24GiB, not 999\n" +
         "  Write 999MiB or 999GiB.\n",
     });
+    const show = ["base.yaml", "prod.yaml", "--set", "resources.memory=4GiB", "--show-workload"];
+    expect(await runCli(["plan", ...show], { cwd, env: { B: "b", N: "3" } })).toEqual({
+      code: 0,
+      stderr: "",
+      stdout:
+        "name: bert\nimage: bert:1\naccelerator:\n  instanceTypes:\n    - inf2.xlarge\nenvironment:\n  A: prod\n  B: b\n" +
+        "replicas: 3\nresources:\n  memory: 4GiB\n",
+    });
     const { code, stdout, stderr } = await run(
       { B: "b", N: "3" },
       "--set",
