@@ -1,17 +1,16 @@
 import { exitCodes, InvalidInput, type ExitCode } from "../errors.ts";
 import { githubAnnotations } from "../output/annotations.ts";
 import { note, warn } from "../output/note.ts";
-import type { Command } from "./command.ts";
+import { defineCommand } from "./command.ts";
 import {
   inOrder,
   loadWorkload,
   workloadArgument,
   workloadOptions,
   type LoadedWorkload,
-  type WorkloadOptions,
 } from "./shared/load-workload.ts";
 
-export const validate: Command<WorkloadOptions> = {
+export const validate = defineCommand({
   description:
     "Checks a workload file, flags, or flags over a file, and reports every problem at once on stderr, " +
     "with line and column and what to write instead. Prints nothing on stdout. Exits 2 on errors; " +
@@ -43,7 +42,7 @@ export const validate: Command<WorkloadOptions> = {
       return error.exitCode;
     }
   },
-};
+});
 
 /**
  * A workload with a section of ECS's comes to task definitions, and is judged by them. Without one it may be for EKS
