@@ -10,6 +10,7 @@ import { Refusal } from "../../src/core/base/problem.ts";
 import { importWorkload } from "../../src/core/import/import-workload.ts";
 import { formatYaml } from "../../src/output/yaml.ts";
 import { runProgram } from "../../src/program.ts";
+import { runs } from "../support/depth.ts";
 import { rightDefinition } from "../support/random-definitions.ts";
 import { startTestSandbox, WireError, type Json, type TestSandbox } from "../support/sandbox.ts";
 
@@ -143,7 +144,7 @@ describe("a registered definition that lacks nothing but aiplat's tags", () => {
           await stopTasks();
         },
       ),
-      { numRuns: 10, endOnFailure: true },
+      { numRuns: runs(10), endOnFailure: true },
     );
     expect(seen.placed).toBeGreaterThan(3);
     expect(seen.taken).toBeGreaterThan(6);

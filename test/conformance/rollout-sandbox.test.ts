@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createEcs } from "../../src/aws/ecs.ts";
 import { simulateDeployments } from "../../src/core/deployment/simulate-deployment.ts";
 import { observeCluster } from "../../src/operations/observe-cluster.ts";
+import { runs } from "../support/depth.ts";
 import { startTestSandbox } from "../support/sandbox.ts";
 
 /** How long a deployment may take: each task counts as healthy 40 seconds after it runs. */
@@ -99,7 +100,7 @@ describe("the rollout guard beside a sandbox", () => {
           await box.sandbox.close();
         }
       }),
-      { numRuns: 40, seed: 11 },
+      { numRuns: runs(40), seed: 11 },
     );
     expect(Math.min(seen.finished, seen.stalled)).toBeGreaterThan(5);
   }, 120_000);
@@ -161,7 +162,7 @@ describe("the rollout guard beside a sandbox", () => {
           await box.sandbox.close();
         }
       }),
-      { numRuns: 60, seed: 7 },
+      { numRuns: runs(60), seed: 7 },
     );
     // Both happen, or the comparison would say nothing.
     expect(Math.min(seen.finished, seen.stalled)).toBeGreaterThan(5);

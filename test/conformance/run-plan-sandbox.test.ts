@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runs } from "../support/depth.ts";
 import { runCli, type CliRun } from "../support/cli.ts";
 import { mutate, mutations } from "../support/mutations.ts";
 import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
@@ -307,7 +308,7 @@ describe("a saved plan of a run", () => {
       fc
         .tuple(fc.constantFrom(...plans), mutations)
         .map(([plan, changes]) => [plan.run === undefined ? "service" : "run", mutate(plan, changes)] as const),
-      { numRuns: 24, seed: 42 },
+      { numRuns: runs(24), seed: 42 },
     );
     for (const [kind, document] of changed) {
       writeFileSync(join(folder, "plan.json"), JSON.stringify(document));
