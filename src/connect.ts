@@ -7,7 +7,16 @@ import type { Practice } from "./sandbox/practice.ts";
 /** What a command needs of the process that it runs in: tests hand in their own. */
 export interface Surroundings extends Pick<
   Context,
-  "stdout" | "stderr" | "readStdin" | "stdinIsTTY" | "ask" | "env" | "cwd" | "nodeVersion" | "signal"
+  | "stdout"
+  | "stderr"
+  | "readStdin"
+  | "stdinIsTTY"
+  | "ask"
+  | "runInForeground"
+  | "env"
+  | "cwd"
+  | "nodeVersion"
+  | "signal"
 > {
   /** Default: the clock of the machine. */
   readonly now?: () => number;

@@ -80,6 +80,11 @@ export interface Context {
   readonly stdinIsTTY: boolean;
   /** Asks on the terminal; true for yes. */
   ask(question: string): Promise<boolean>;
+  /**
+   * Runs another program on this one's standard streams: signals are its own until it ends. Its exit code; 128 and the
+   * signal's number where a signal ended it. Rejects with ENOENT or EACCES where it cannot be started.
+   */
+  runInForeground(command: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Node's version, as 20.19.0. */

@@ -1,5 +1,6 @@
 // The only file that touches process: argv, streams, signals and the exit code.
-import { setMaxListeners } from "node:events";
+import type { ChildProcess } from "node:child_process";
+import { once, setMaxListeners } from "node:events";
 import type { Surroundings } from "./connect.ts";
 import { Interrupted } from "./errors.ts";
 import { standardStream } from "./output/standard-stream.ts";
@@ -10,8 +11,15 @@ const { signal } = interruption;
 // Every call under way listens to it, and one command asks thirty regions at once: no leak to warn of.
 setMaxListeners(0, signal);
 
+let foreground: ChildProcess | undefined;
+
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.on(name, () => {
+    if (foreground !== undefined) {
+      // Ctrl-C reaches every process of the terminal's foreground; what is sent to this one alone is handed on.
+      if (name === "SIGTERM" || !hasTerminal()) foreground.kill(name);
+      return;
+    }
     // The second signal does not wait for anything.
     if (signal.aborted) process.exit(130);
     interruption.abort(new Interrupted());
@@ -34,6 +42,7 @@ const surroundings: Surroundings = {
     return process.stdin.isTTY === true;
   },
   ask,
+  runInForeground,
   env: process.env,
   cwd: process.cwd(),
   nodeVersion: process.versions.node,
@@ -68,4 +77,25 @@ async function ask(question: string): Promise<boolean> {
   } finally {
     terminal.close();
   }
+}
+
+async function runInForeground(
+  [program = "", ...args]: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  const [{ spawn }, { constants }] = await Promise.all([import("node:child_process"), import("node:os")]);
+  const child = spawn(program, args, { stdio: "inherit", env });
+  foreground = child;
+  try {
+    const [code, killedBy] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+    // As shells have it.
+    return code ?? 128 + constants.signals[killedBy!];
+  } finally {
+    foreground = undefined;
+  }
+}
+
+/** Whether a terminal sends its signals to this process. */
+function hasTerminal(): boolean {
+  return process.stderr.isTTY === true || surroundings.stdinIsTTY;
 }

@@ -2,7 +2,7 @@ import { present } from "../core/base/present.ts";
 import { findInstanceType, unknownInstanceType } from "../core/catalog/instance-types/catalog.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
-import { AiplatError, InvalidInput } from "../errors.ts";
+import { AiplatError, InvalidInput, type ExitCode } from "../errors.ts";
 import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { sandboxView } from "../output/sandbox.ts";
@@ -37,7 +37,8 @@ export const sandbox: Command<Options> = {
     "Starts a local AWS endpoint to practise and test against, until Ctrl-C: " +
     "ECS with its placement and task life cycle, the AMI parameters of SSM, the containers' logs, STS. " +
     "Any AWS SDK, the AWS CLI and aiplat can use it. Nothing is run, nothing costs anything, " +
-    "and no credentials are needed.",
+    "and no credentials are needed. With -- COMMAND it runs the command in its environment, with its exit code, and " +
+    "ends with it.",
   options: [
     { flags: "--port <port>", description: "loopback port", defaultText: "a free one", parse: readPort },
     {
@@ -72,12 +73,16 @@ export const sandbox: Command<Options> = {
     },
   ],
   examples: [
+    ["aiplat sandbox --instance inf2.24xlarge=2 -- make test", "a command against a sandbox of its own"],
     ["aiplat sandbox --port 4566 --instance inf2.24xlarge=2 --instance trn1.32xlarge=1", "a cluster to practise on"],
     ["aiplat sandbox --cluster-state prod.json", "a copy of a cluster to try a change on"],
     ["aiplat sandbox --speed 60 --fault throttle --fault drop=RunTask:1", "for the tests of a deploy tool"],
   ],
   formats: ["text", "json", "yaml", "env"],
-  run: async (context, { options }) => {
+  takesCommand: true,
+  run: async (context, { options, passthrough }) => {
+    if (passthrough?.length === 0)
+      throw new AiplatError("Usage", "no command after --", { hint: "As in: aiplat sandbox -- sh" });
     const snapshot = await readSnapshot(context, options);
     const region = context.options.regions[0] ?? snapshot?.region ?? "us-east-1";
     const fleet = options.instance ?? defaultFleet;
@@ -92,16 +97,12 @@ export const sandbox: Command<Options> = {
       faults: readFaults(options.fault ?? []),
     });
     try {
+      const cluster = snapshot?.cluster ?? options.cluster ?? "default";
+      if (passthrough !== undefined) return await runAgainst(running, cluster, passthrough, context);
       const instances = snapshot === undefined ? fleet : countTypes(snapshot);
       await print(
         context,
-        sandboxView({
-          endpoint: running.url,
-          region,
-          cluster: snapshot?.cluster ?? options.cluster ?? "default",
-          instances,
-          environment: running.environment,
-        }),
+        sandboxView({ endpoint: running.url, region, cluster, instances, environment: running.environment }),
       );
       await untilInterrupted(context.signal);
       note(context, "sandbox ended");
@@ -110,6 +111,32 @@ export const sandbox: Command<Options> = {
     }
   },
 };
+
+/** Standard output is the command's alone. */
+async function runAgainst(
+  { url, region, environment }: Sandbox,
+  cluster: string,
+  command: readonly string[],
+  context: Context,
+): Promise<ExitCode> {
+  note(context, `A sandbox of ECS at ${url}: region ${region}, cluster ${cluster}. It ends with the command.`);
+  const own = Object.entries(context.env).filter(([name]) => !leadsElsewhere.test(name));
+  try {
+    return await context.runInForeground(command, {
+      ...Object.fromEntries(own),
+      ...environment,
+      AIPLAT_CLUSTER: cluster,
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "EACCES") throw error;
+    const why = code === "ENOENT" ? "there is no such program" : "it may not be run";
+    throw new AiplatError("Usage", `${command[0]}: ${why}`, { cause: error });
+  }
+}
+
+/** What would lead a client past the sandbox. */
+const leadsElsewhere = /^AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_\w+)$/;
 
 async function readSnapshot(context: Context, options: Options): Promise<ClusterSnapshot | undefined> {
   if (options.clusterState !== undefined && options.instance !== undefined)

@@ -1,3 +1,4 @@
+import { createServiceAnswers } from "./answer-for-service.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { seedCluster } from "./seed.ts";
 import { createCluster } from "./model/clusters.ts";
@@ -98,6 +99,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const server = await serve(handle, {
     port: options.port,
     background: options.background ?? false,
+    answers: createServiceAnswers(world),
     ...(stepped ? { steps: advance } : {}),
   });
   return {

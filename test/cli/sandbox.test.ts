@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runCli } from "../support/cli.ts";
+import { cliPath, runCli, spawnCli } from "../support/cli.ts";
 import { startSandboxProcess } from "../support/sandbox-process.ts";
 
 const bert = ["--name", "bert", "--image", "bert:1", "--instance-type", "inf2.24xlarge"];
@@ -97,6 +97,71 @@ describe("aiplat sandbox", () => {
     } finally {
       server.close();
     }
+  });
+});
+
+describe("aiplat sandbox -- COMMAND", () => {
+  const prints = (...names: readonly string[]) => [
+    process.execPath,
+    "-e",
+    `for (const name of ${JSON.stringify(names)}) console.log(name + "=" + process.env[name])`,
+  ];
+
+  it("gives the command an environment that nothing leads past, and its streams", async () => {
+    const names = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AIPLAT_CLUSTER", "AWS_PROFILE", "AWS_ENDPOINT_URL_ECS", "OWN"];
+    const { code, stdout, stderr } = await spawnCli(
+      ["sandbox", "--cluster", "prod", "--region", "eu-west-1", "--", ...prints("AWS_ENDPOINT_URL", ...names)],
+      { env: { AWS_PROFILE: "mine", AWS_ENDPOINT_URL_ECS: "http://127.0.0.1:9", AIPLAT_CLUSTER: "mine", OWN: "1" } },
+    );
+    const [endpoint, ...others] = stdout.trim().split("\n");
+    expect(code).toBe(0);
+    expect(endpoint).toMatch(/^AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:\d+$/);
+    expect(others).toEqual([
+      "AWS_REGION=eu-west-1",
+      "AWS_ACCESS_KEY_ID=sandbox",
+      "AIPLAT_CLUSTER=prod",
+      "AWS_PROFILE=undefined",
+      "AWS_ENDPOINT_URL_ECS=undefined",
+      "OWN=1",
+    ]);
+    expect(stderr).toContain("ends with the command");
+  });
+
+  it("keeps its clusters between the commands of a script, hands standard input on, and is gone afterwards", async () => {
+    const { code, stdout } = await spawnCli(["sandbox", "--instance", "inf2.24xlarge=1", "-q", "--", "sh"], {
+      input:
+        `'${process.execPath}' '${cliPath()}' run-task -q ${bert.join(" ")} >&2\n` +
+        `'${process.execPath}' '${cliPath()}' task list -o json\necho "$AWS_ENDPOINT_URL"\n`,
+    });
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split("\n");
+    expect(JSON.parse(lines.slice(0, -1).join("\n")).tasks).toHaveLength(1);
+    await expect(fetch(lines.at(-1)!)).rejects.toThrow("fetch failed");
+  });
+
+  it("passes the exit code on, and says a signal's number as shells do", async () => {
+    const [failed, killed] = await Promise.all(
+      ["exit 42", "kill -TERM $$"].map((script) => spawnCli(["sandbox", "--", "sh", "-c", script])),
+    );
+    expect([failed!.code, killed!.code]).toEqual([42, 143]);
+  });
+
+  it("leaves a signal to the command, and its own end to the command's", async () => {
+    const { code, stdout } = await spawnCli(
+      ["sandbox", "--", "sh", "-c", "trap 'echo cleaned; exit 5' INT; echo ready >&2; while :; do sleep 0.1; done"],
+      { interruptAt: "ready" },
+    );
+    expect({ code, stdout }).toEqual({ code: 5, stdout: "cleaned\n" });
+  });
+
+  it.each([
+    [["no-such-program-here"], "no-such-program-here: there is no such program"],
+    [[import.meta.filename], "it may not be run"],
+    [[], "no command after --"],
+  ])("refuses %j", async (command, says) => {
+    const { code, stdout, stderr } = await spawnCli(["sandbox", "--", ...command]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(says);
   });
 });
 

@@ -48,6 +48,7 @@ async function run(...words: readonly string[]): Promise<Json> {
     readStdin: async () => "",
     stdinIsTTY: false,
     ask: async () => false,
+    runInForeground: async () => 0,
     env: { ...box.sandbox.environment, HOME: folder },
     cwd: folder,
     nodeVersion: process.versions.node,

@@ -85,6 +85,9 @@ export function bufferedSurroundings(
     ask: async () => {
       throw new Error("nobody is there to ask");
     },
+    runInForeground: async () => {
+      throw new Error("a program in the foreground wants spawnCli: it takes the process's own streams");
+    },
     env,
     cwd,
     nodeVersion: process.versions.node,

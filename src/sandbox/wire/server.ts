@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import type { ServiceAnswer } from "../answer-for-service.ts";
 import type { Handled, WireRequest } from "./router.ts";
 import { AwsError } from "./aws-error.ts";
 import { writeJsonError } from "./aws-json.ts";
@@ -8,18 +9,27 @@ import { writeJsonError } from "./aws-json.ts";
 /** Above what any operation takes: a task definition is 64 KiB at most. */
 const mostBytes = 4 * 1024 * 1024;
 
+const servicesPath = "/_sandbox/services/";
+
 export interface HttpServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** @param steps What POST /_sandbox/advance does; undefined where time goes on by itself. */
+/** What the server does beside AWS's protocols. */
+interface Extras {
+  /** What POST /_sandbox/advance does; undefined where time goes on by itself. */
+  readonly steps?: (seconds: number) => void;
+  /** What any request under /_sandbox/services/ answers. */
+  readonly answers: (path: string) => ServiceAnswer;
+}
+
 export async function serve(
   handle: (request: WireRequest) => Handled,
-  options: { readonly port: number; readonly background: boolean; readonly steps?: (seconds: number) => void },
+  options: Extras & { readonly port: number; readonly background: boolean },
 ): Promise<HttpServer> {
   const server = createServer((request, response) => {
-    void respond(request, response, handle, options.steps).catch(() => response.destroy());
+    void respond(request, response, handle, options).catch(() => response.destroy());
   });
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 60_000;
@@ -44,7 +54,7 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   handle: (request: WireRequest) => Handled,
-  steps: ((seconds: number) => void) | undefined,
+  { steps, answers }: Extras,
 ): Promise<void> {
   const body = await readBody(request);
   if (body === undefined) {
@@ -57,6 +67,12 @@ async function respond(
     return;
   }
   if (request.url === "/_sandbox/advance" && request.method === "POST") return advance(response, body, steps);
+  const [path = ""] = (request.url ?? "").split("?");
+  if (path.startsWith(servicesPath)) {
+    const answer = answers(path.slice(servicesPath.length));
+    response.writeHead(answer.status, { "content-type": "application/json" }).end(`${JSON.stringify(answer.body)}\n`);
+    return;
+  }
   if (request.method !== "POST") {
     response
       .writeHead(200, { "content-type": "text/plain; charset=utf-8" })
