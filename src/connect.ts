@@ -20,8 +20,8 @@ export interface Surroundings extends Pick<
 > {
   /** Default: the clock of the machine. */
   readonly now?: () => number;
-  /** Default: as long as it says, until the signal aborts. */
-  readonly sleep?: Context["sleep"];
+  /** Default: by the clock of the machine. It may end early when the signal aborts. */
+  readonly sleep?: (milliseconds: number) => Promise<unknown>;
 }
 
 /** What came of a connection, for what is said at the end. */
@@ -36,10 +36,11 @@ export interface Connection {
  */
 export function connect(options: GlobalOptions, surroundings: Surroundings): Connection {
   const { now = () => Date.now(), signal, stderr } = surroundings;
+  const elapse = surroundings.sleep ?? ((milliseconds) => delay(milliseconds, undefined, { signal }));
   const sandbox = options.sandbox ? lazySandbox(options, { now, signal, stderr }) : undefined;
   const base = {
     now,
-    sleep: surroundings.sleep ?? ((milliseconds: number) => sleep(milliseconds, signal)),
+    sleep: (milliseconds: number) => sleep(milliseconds, signal, elapse),
     options,
     aws: sandbox?.aws ?? lazyAws(options, async () => surroundings.env, { signal, stderr }),
     ...(sandbox === undefined ? {} : { stockSandbox: sandbox.stock }),
@@ -107,10 +108,16 @@ function lazyAws(
   };
 }
 
-async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+/** @throws Interrupted when the signal aborts. */
+async function sleep(
+  milliseconds: number,
+  signal: AbortSignal,
+  elapse: NonNullable<Surroundings["sleep"]>,
+): Promise<void> {
   try {
-    await delay(milliseconds, undefined, { signal });
-  } catch {
-    throw new Interrupted();
+    await elapse(milliseconds);
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
+  if (signal.aborted) throw new Interrupted();
 }

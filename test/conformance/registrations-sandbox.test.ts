@@ -147,7 +147,7 @@ describe("a registered definition that lacks nothing but aiplat's tags", () => {
       ),
       { numRuns: runs(10), endOnFailure: true },
     );
-    expect(seen.placed).toBeGreaterThan(3);
-    expect(seen.taken).toBeGreaterThan(6);
+    expect(seen.placed).toBeGreaterThanOrEqual(Math.floor(runs(10) * 0.4));
+    expect(seen.taken).toBeGreaterThanOrEqual(Math.floor(runs(10) * 0.7));
   });
 });

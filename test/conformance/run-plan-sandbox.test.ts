@@ -14,8 +14,6 @@ let folder: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiplat-run-plan-"));
   box = await startTestSandbox({
-    stepped: false,
-    speed: 100,
     fleet: [
       { instanceType: "inf2.24xlarge", count: 2 },
       { instanceType: "g5.xlarge", count: 2 },
@@ -27,8 +25,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 const chip = ["--name", "chip", "--image", "chip:1", "--instance-type", "inf2.24xlarge", "--devices", "3"];
 const gpu = ["--name", "gpu", "--image", "gpu:1", "--instance-type", "g5.xlarge"];
 
@@ -263,7 +260,7 @@ describe("a saved plan of a run", () => {
   it("is read from standard input", async () => {
     await save(...chip, "--count", "1");
     const { code } = await runCli(["run-task", "--plan", "-"], {
-      env: { ...box.sandbox.environment },
+      box,
       cwd: folder,
       input: readFileSync(join(folder, "plan.json"), "utf8"),
     });
