@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 import { testTimeoutMs } from "./test/support/depth.ts";
 
 export default defineConfig({
+  // As the build writes it in.
+  define: { AIPLAT_VERSION: JSON.stringify("0.0.0") },
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/build-cli.ts"],

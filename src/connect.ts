@@ -18,11 +18,22 @@ export interface Surroundings extends Pick<
   | "nodeVersion"
   | "signal"
 > {
-  /** Default: the clock of the machine. */
-  readonly now?: () => number;
-  /** Default: by the clock of the machine. It may end early when the signal aborts. */
-  readonly sleep?: (milliseconds: number) => Promise<unknown>;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
+
+/** Time as a command has it, in milliseconds. */
+export interface Clock {
+  /** Since the epoch. */
+  now(): number;
+  /** May reject early when the signal aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<unknown>;
+}
+
+const machineClock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+};
 
 /** What came of a connection, for what is said at the end. */
 export interface Connection {
@@ -35,14 +46,13 @@ export interface Connection {
  * Everything outside a command, made from the options: AWS, or the sandbox in its place, is loaded at the first call.
  */
 export function connect(options: GlobalOptions, surroundings: Surroundings): Connection {
-  const { now = () => Date.now(), signal, stderr } = surroundings;
-  const elapse = surroundings.sleep ?? ((milliseconds) => delay(milliseconds, undefined, { signal }));
-  const sandbox = options.sandbox ? lazySandbox(options, { now, signal, stderr }) : undefined;
+  const { clock = machineClock, signal } = surroundings;
+  const sandbox = options.sandbox ? lazySandbox(options, surroundings) : undefined;
   const base = {
-    now,
-    sleep: (milliseconds: number) => sleep(milliseconds, signal, elapse),
+    now: clock.now,
+    sleep: (milliseconds: number) => sleep(milliseconds, signal, clock),
     options,
-    aws: sandbox?.aws ?? lazyAws(options, async () => surroundings.env, { signal, stderr }),
+    aws: sandbox?.aws ?? lazyAws(options, async () => surroundings.env, surroundings),
     ...(sandbox === undefined ? {} : { stockSandbox: sandbox.stock }),
   };
   // Not spread: whether standard input is a terminal is asked only where it matters, as asking makes its stream.
@@ -53,7 +63,7 @@ export function connect(options: GlobalOptions, surroundings: Surroundings): Con
 /** AWS as a sandbox of this process plays it: the environment, the profile and their credentials are not looked at. */
 function lazySandbox(
   options: GlobalOptions,
-  surroundings: Pick<Context, "now" | "signal" | "stderr">,
+  surroundings: Surroundings,
 ): {
   readonly aws: Aws;
   readonly stock: (machines: readonly MachineCount[]) => void;
@@ -63,7 +73,7 @@ function lazySandbox(
   const wanted: MachineCount[] = [];
   const start = () =>
     (started ??= import("./sandbox/practice.ts").then(({ startPractice }) =>
-      startPractice(wanted, options.regions[0], surroundings.now),
+      startPractice(wanted, options.regions[0], (surroundings.clock ?? machineClock).now),
     ));
   const { profile: _, ...others } = options;
   return {
@@ -79,7 +89,7 @@ function lazySandbox(
 function lazyAws(
   options: GlobalOptions,
   environment: () => Promise<Context["env"]>,
-  { signal, stderr }: Pick<Context, "signal" | "stderr">,
+  { signal, stderr, clock }: Pick<Surroundings, "signal" | "stderr" | "clock">,
 ): Aws {
   let connection: Promise<Aws> | undefined;
   const log = (line: string) => {
@@ -87,7 +97,10 @@ function lazyAws(
   };
   const connectOnce = async () => {
     const { connectAws } = await import("./aws/connect.ts");
-    return connectAws(options, await environment(), signal, options.debug ? log : undefined);
+    return connectAws(options, await environment(), signal, {
+      ...(options.debug ? { log } : {}),
+      ...(clock === undefined ? {} : { clock }),
+    });
   };
   const get = () => (connection ??= connectOnce());
   return {
@@ -109,13 +122,9 @@ function lazyAws(
 }
 
 /** @throws Interrupted when the signal aborts. */
-async function sleep(
-  milliseconds: number,
-  signal: AbortSignal,
-  elapse: NonNullable<Surroundings["sleep"]>,
-): Promise<void> {
+async function sleep(milliseconds: number, signal: AbortSignal, clock: Clock): Promise<void> {
   try {
-    await elapse(milliseconds);
+    await clock.sleep(milliseconds, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bareEnv, cliPath } from "../support/cli.ts";
-import { startSandboxProcess, type SandboxProcess } from "../support/sandbox-process.ts";
+import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
 import { missingTools } from "../support/tools.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -16,30 +16,29 @@ const lines = [...readme.matchAll(/<!-- runs against aiplat sandbox -->\n```sh\n
 );
 
 describe.skipIf(missingTools("jq"))("the README's examples", () => {
-  let sandbox: SandboxProcess;
+  let box: TestSandbox;
   let folder: string;
 
   beforeAll(async () => {
-    // Machines of the types that the examples name; time goes fast, and a task ends after a second.
-    sandbox = await startSandboxProcess(
-      "--cluster",
-      "prod",
-      "--instance",
-      "inf2.xlarge=14",
-      "--instance",
-      "trn1.32xlarge=2",
-      "--speed",
-      "20",
-      "--task-seconds",
-      "20",
-    );
+    // Machines of the types that the examples name. Whoever looks at a task sees the next one of its states.
+    box = await startTestSandbox({
+      cluster: "prod",
+      fleet: [
+        { instanceType: "inf2.xlarge", count: 14 },
+        { instanceType: "trn1.32xlarge", count: 2 },
+      ],
+      timings: { task: 20_000 },
+      onHandled: ({ operation }) => {
+        if (operation === "DescribeTasks") box.step(30);
+      },
+    });
     folder = await mkdtemp(join(tmpdir(), "aiplat-readme-"));
     await writeFile(join(folder, "aiplat"), `#!/bin/sh\nexec '${process.execPath}' '${cliPath()}' "$@"\n`);
     await writeFile(join(folder, "npx"), '#!/bin/sh\nexec "$@"\n');
     await Promise.all(["aiplat", "npx"].map((name) => chmod(join(folder, name), 0o755)));
   });
   afterAll(async () => {
-    await sandbox.interrupt();
+    await box.sandbox.close();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -49,7 +48,7 @@ describe.skipIf(missingTools("jq"))("the README's examples", () => {
   });
 
   it.each(lines)("%s", async (line) => {
-    const env = { ...bareEnv(), ...sandbox.environment, PATH: `${folder}${delimiter}${process.env["PATH"]}` };
+    const env = { ...bareEnv(), ...box.sandbox.environment, PATH: `${folder}${delimiter}${process.env["PATH"]}` };
     const { code, stderr } = await new Promise<{ code: number; stderr: string }>((resolve) => {
       execFile("sh", ["-c", line], { cwd: folder, env }, (error, _, text) =>
         resolve({ code: error === null ? 0 : Number(error.code), stderr: text }),

@@ -162,26 +162,21 @@ describe("service status and rollback", () => {
   });
 
   it("leaves a rollback alone that ECS has begun itself", async () => {
-    const stepped = await startTestSandbox({ fleet: [{ instanceType: "inf2.xlarge", count: 4 }] });
-    try {
-      writeWorkload(baking);
-      expect((await runCli(["service", "deploy", "--no-wait"], { box: stepped, cwd: folder })).code).toBe(0);
-      stepped.step(60);
-      writeWorkload(baking, { image: "bert:2" });
-      expect((await runCli(["service", "deploy", "--no-wait"], { box: stepped, cwd: folder })).code).toBe(0);
-      stepped.step(60);
-      const [{ serviceDeploymentArn }] = (await stepped.ecs("ListServiceDeployments", { service: "bert" }))
-        .serviceDeployments;
-      await stepped.ecs("StopServiceDeployment", { serviceDeploymentArn });
-      stepped.step(1);
-      const { code, stderr } = await runCli(["service", "rollback", "--no-wait"], { box: stepped, cwd: folder });
-      expect({ code, stderr }).toEqual({
-        code: 0,
-        stderr: "bert: ECS goes back to bert:1 already\nhad ECS roll bert back\n",
-      });
-    } finally {
-      await stepped.sandbox.close();
-    }
+    writeWorkload(baking);
+    expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
+    box.step(60);
+    writeWorkload(baking, { image: "bert:2" });
+    expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
+    box.step(60);
+    const [{ serviceDeploymentArn }] = (await box.ecs("ListServiceDeployments", { service: "bert" }))
+      .serviceDeployments;
+    await box.ecs("StopServiceDeployment", { serviceDeploymentArn });
+    box.step(1);
+    const { code, stderr } = await run("service", "rollback", "--no-wait");
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: "bert: ECS goes back to bert:1 already\nhad ECS roll bert back\n",
+    });
   });
 
   it("says so where there is nothing to go back to", async () => {

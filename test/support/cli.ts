@@ -6,6 +6,7 @@ import { inject } from "vitest";
 import type { Surroundings } from "../../src/connect.ts";
 import type { run as Run } from "../../src/run.ts";
 import { buildOnce, bundleOnce } from "./built-cli.ts";
+import { steppedClock } from "./clock.ts";
 import type { TestSandbox } from "./sandbox.ts";
 
 export interface CliRun {
@@ -60,36 +61,8 @@ async function runInProcess(args: readonly string[], options: CliOptions): Promi
   const { box, input, interruptAt, cwd = emptyFolder } = options;
   const env = { ...bareEnv(), ...box?.sandbox.environment, ...options.env };
   const { streams, surroundings } = bufferedSurroundings(env, cwd, { input, interruptAt });
-  const code = await run(args, { ...surroundings, ...(box === undefined ? ownTime() : timeOf(box)) });
+  const code = await run(args, { ...surroundings, clock: box?.clock() ?? steppedClock() });
   return { code, ...streams };
-}
-
-type Time = Required<Pick<Surroundings, "now" | "sleep">>;
-
-/** Nothing that a test waits for takes longer. */
-const longestWaitMs = 6 * 3_600_000;
-
-/** Time that moves only by waiting, as long as that may lead to something. */
-function slept(pass: (milliseconds: number) => void): Time["sleep"] {
-  let waited = 0;
-  return async (milliseconds) => {
-    waited += milliseconds;
-    if (waited > longestWaitMs) throw new Error("the command waits for what never comes");
-    pass(milliseconds);
-  };
-}
-
-/** A clock of its own. */
-function ownTime(): Time {
-  let now = Date.now();
-  return { now: () => now, sleep: slept((milliseconds) => (now += milliseconds)) };
-}
-
-function timeOf(box: TestSandbox): Time {
-  return {
-    now: () => box.sandbox.world.now(),
-    sleep: slept((milliseconds) => box.step(Math.ceil(milliseconds / 1_000))),
-  };
 }
 
 /** What a command runs in whose streams are pipes, and what it has written. */
