@@ -4,6 +4,7 @@
 //   node scripts/build-kinds.mjs
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeBetweenMarkers } from "./between-markers.mjs";
 import { loadSource, root } from "./load-source.mjs";
 
 const folder = join(root, "src/core/kubernetes/kinds");
@@ -12,15 +13,7 @@ const exported = await Promise.all(files.map(readKind));
 await writeFile(join(folder, "registry.ts"), registryText(exported));
 
 const { generatedParts } = await loadSource("src/kinds-reference.ts");
-const page = join(root, "docs/kubernetes-kinds.md");
-let text = await readFile(page, "utf8");
-for (const [name, part] of Object.entries(generatedParts)) {
-  const [begin, end] = [`<!-- ${name}: npm run generate -->`, `<!-- end of ${name} -->`];
-  if (!text.includes(begin) || !text.includes(end))
-    throw new Error(`docs/kubernetes-kinds.md lacks the markers ${begin} and ${end}`);
-  text = `${text.slice(0, text.indexOf(begin) + begin.length)}\n${part}\n${text.slice(text.indexOf(end))}`;
-}
-await writeFile(page, text);
+await writeBetweenMarkers("docs/kubernetes-kinds.md", generatedParts);
 
 async function readKind(file) {
   const found = /^export const (\w+): KindDefinition = \{\n\s*kind: "(\w+)",/m.exec(

@@ -1,23 +1,18 @@
 // The composition root: options and a process-like object in, a Context out.
 import { setTimeout as delay } from "node:timers/promises";
-import type { Aws, Context, GlobalOptions, MachineCount } from "./context.ts";
+import type { Aws, Context, GlobalOptions, MachineCount, OutputStream } from "./context.ts";
+import { present } from "./core/base/present.ts";
 import { Interrupted } from "./errors.ts";
+import { harmlessOutput } from "./output/harmless.ts";
 import type { Practice } from "./sandbox/practice.ts";
 
 /** What a command needs of the process that it runs in: tests hand in their own. */
 export interface Surroundings extends Pick<
   Context,
-  | "stdout"
-  | "stderr"
-  | "readStdin"
-  | "stdinIsTTY"
-  | "ask"
-  | "runInForeground"
-  | "env"
-  | "cwd"
-  | "nodeVersion"
-  | "signal"
+  "readStdin" | "stdinIsTTY" | "ask" | "runInForeground" | "env" | "cwd" | "nodeVersion" | "signal"
 > {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
   /** Default: the machine's. */
   readonly clock?: Clock;
 }
@@ -30,7 +25,7 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<unknown>;
 }
 
-const machineClock: Clock = {
+export const machineClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
 };
@@ -46,24 +41,30 @@ export interface Connection {
  * Everything outside a command, made from the options: AWS, or the sandbox in its place, is loaded at the first call.
  */
 export function connect(options: GlobalOptions, surroundings: Surroundings): Connection {
-  const { clock = machineClock, signal } = surroundings;
-  const sandbox = options.sandbox ? lazySandbox(options, surroundings) : undefined;
+  const { clock, signal } = surroundings;
+  const streams = { stdout: harmlessOutput(surroundings.stdout), stderr: harmlessOutput(surroundings.stderr) };
+  const outside = { signal, stderr: streams.stderr, ...present({ clock }) };
+  const { now, sleep } = clock ?? machineClock;
+  const sandbox = options.sandbox ? lazySandbox(options, outside) : undefined;
   const base = {
-    now: clock.now,
-    sleep: (milliseconds: number) => sleep(milliseconds, signal, clock),
+    now,
+    sleep: (milliseconds: number) => untilAborted(sleep(milliseconds, signal), signal),
     options,
-    aws: sandbox?.aws ?? lazyAws(options, async () => surroundings.env, surroundings),
+    aws: sandbox?.aws ?? lazyAws(options, async () => surroundings.env, outside),
     ...(sandbox === undefined ? {} : { stockSandbox: sandbox.stock }),
   };
   // Not spread: whether standard input is a terminal is asked only where it matters, as asking makes its stream.
-  const context: Context = Object.defineProperties(base, Object.getOwnPropertyDescriptors(surroundings)) as Context;
+  const context = Object.defineProperties(base, Object.getOwnPropertyDescriptors(surroundings)) as Context;
+  Object.assign(context, streams);
   return { context, sandboxUsed: () => sandbox?.used() ?? false };
 }
+
+type Outside = Pick<Surroundings, "signal" | "stderr" | "clock">;
 
 /** AWS as a sandbox of this process plays it: the environment, the profile and their credentials are not looked at. */
 function lazySandbox(
   options: GlobalOptions,
-  surroundings: Surroundings,
+  outside: Outside,
 ): {
   readonly aws: Aws;
   readonly stock: (machines: readonly MachineCount[]) => void;
@@ -73,11 +74,11 @@ function lazySandbox(
   const wanted: MachineCount[] = [];
   const start = () =>
     (started ??= import("./sandbox/practice.ts").then(({ startPractice }) =>
-      startPractice(wanted, options.regions[0], (surroundings.clock ?? machineClock).now),
+      startPractice(wanted, options.regions[0], (outside.clock ?? machineClock).now),
     ));
   const { profile: _, ...others } = options;
   return {
-    aws: lazyAws(others, async () => (await start()).environment, surroundings),
+    aws: lazyAws(others, async () => (await start()).environment, outside),
     stock: (machines) => {
       wanted.push(...machines);
       void started?.then((practice) => practice.stock(machines));
@@ -89,7 +90,7 @@ function lazySandbox(
 function lazyAws(
   options: GlobalOptions,
   environment: () => Promise<Context["env"]>,
-  { signal, stderr, clock }: Pick<Surroundings, "signal" | "stderr" | "clock">,
+  { signal, stderr, clock }: Outside,
 ): Aws {
   let connection: Promise<Aws> | undefined;
   const log = (line: string) => {
@@ -99,7 +100,7 @@ function lazyAws(
     const { connectAws } = await import("./aws/connect.ts");
     return connectAws(options, await environment(), signal, {
       ...(options.debug ? { log } : {}),
-      ...(clock === undefined ? {} : { clock }),
+      ...present({ clock }),
     });
   };
   const get = () => (connection ??= connectOnce());
@@ -113,6 +114,7 @@ function lazyAws(
     ec2: async () => (await get()).ec2(),
     ec2Read: async () => (await get()).ec2Read(),
     autoScaling: async () => (await get()).autoScaling(),
+    loadBalancing: async () => (await get()).loadBalancing(),
     sts: async () => (await get()).sts(),
     iam: async () => (await get()).iam(),
     ecr: async (region) => (await get()).ecr(region),
@@ -122,9 +124,9 @@ function lazyAws(
 }
 
 /** @throws Interrupted when the signal aborts. */
-async function sleep(milliseconds: number, signal: AbortSignal, clock: Clock): Promise<void> {
+async function untilAborted(time: Promise<unknown>, signal: AbortSignal): Promise<void> {
   try {
-    await clock.sleep(milliseconds, signal);
+    await time;
   } catch (error) {
     if (!signal.aborted) throw error;
   }

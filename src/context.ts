@@ -6,6 +6,7 @@ import type {
   EcsPort,
   EksPort,
   IamPort,
+  LoadBalancingPort,
   LogGroupsPort,
   LogsPort,
   QuotasPort,
@@ -15,10 +16,16 @@ import type {
 } from "./ports.ts";
 
 /** One of the standard streams, as far as aiplat uses it. */
-export interface Output {
+export interface OutputStream {
   write(text: string): void;
   readonly isTTY: boolean;
   readonly columns: number;
+}
+
+/** A standard stream whose `write` lets nothing through that a terminal or a log would act upon. */
+export interface Output extends OutputStream {
+  /** For what has been made harmless already, and for what was asked for as it is. */
+  writeAsIs(text: string): void;
 }
 
 export const formats = ["text", "json", "yaml", "table", "markdown", "github", "env", "html"] as const;
@@ -56,6 +63,7 @@ export interface Aws {
   ec2(): Promise<Ec2Port>;
   ec2Read(): Promise<Ec2ReadPort>;
   autoScaling(): Promise<AutoScalingPort>;
+  loadBalancing(): Promise<LoadBalancingPort>;
   sts(): Promise<StsPort>;
   iam(): Promise<IamPort>;
   ecr(region: string): Promise<EcrPort>;

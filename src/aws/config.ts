@@ -15,6 +15,7 @@ export type AwsService =
   | "ec2"
   | "sts"
   | "autoscaling"
+  | "elasticloadbalancing"
   | "iam"
   | "ecr"
   | "secretsmanager"

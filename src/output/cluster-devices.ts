@@ -13,6 +13,7 @@ export function clusterDevicesView(map: ClusterDevices): View {
     // Scripts get what the API takes; for people the start of an id is enough to tell tasks apart.
     piped: tabSeparated(tableOf(map, taskId)),
     table: tableOf(map, shortId),
+    page: async () => (await import("./html/devices-page.ts")).devicesPage(map),
   };
 }
 

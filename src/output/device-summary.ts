@@ -23,23 +23,41 @@ export function summarise({ cluster, instances }: ClusterDevices, style: Style):
 
 /** How many replicas each type has room for, of the sizes that share an instance evenly. */
 function rooms(instances: readonly MappedInstance[]): string {
+  const types = byType(instances).flatMap(([type, some]) => {
+    const room = describeRoom(some);
+    return room === undefined ? [] : [[type, room] as const];
+  });
+  const width = Math.max(0, ...types.map(([type]) => type.length));
+  return types.map(([type, room]) => `${type.padEnd(width)}  ${room}\n`).join("");
+}
+
+/** The instances of each type, in the order in which the types come first. */
+export function byType(
+  instances: readonly MappedInstance[],
+): readonly (readonly [string, readonly MappedInstance[]])[] {
   const types = new Map<string, MappedInstance[]>();
-  for (const instance of instances.filter(({ freeSlots }) => Object.keys(freeSlots).length > 0))
-    types.set(instance.instanceType, [...(types.get(instance.instanceType) ?? []), instance]);
-  const width = Math.max(0, ...[...types.keys()].map((type) => type.length));
-  return [...types]
-    .map(([type, some]) => {
-      const count = some[0]!.devices.length;
-      const sizes = Array.from({ length: count }, (_, index) => index + 1).filter((size) => count % size === 0);
-      const fitting = sizes
-        .map((size) => ({ size, replicas: some.reduce((sum, { freeSlots }) => sum + (freeSlots[size] ?? 0), 0) }))
-        .filter(({ replicas }) => replicas > 0);
-      const last = fitting.at(-1)!.size;
-      return (
-        `${type.padEnd(width)}  room for ` +
-        `${fitting.map(({ size, replicas }) => `${replicas} x ${size}`).join(", ")} ` +
-        `${last === 1 ? "device" : "devices"}\n`
-      );
-    })
-    .join("");
+  for (const instance of instances) {
+    const some = types.get(instance.instanceType);
+    if (some === undefined) types.set(instance.instanceType, [instance]);
+    else some.push(instance);
+  }
+  return [...types];
+}
+
+/**
+ * `room for 5 x 1, 2 x 2 devices` on the instances of one type, of the sizes that share an instance evenly; undefined
+ * where no slot is free.
+ */
+export function describeRoom(instances: readonly MappedInstance[]): string | undefined {
+  const free = instances.filter(({ freeSlots }) => Object.keys(freeSlots).length > 0);
+  if (free.length === 0) return undefined;
+  const count = free[0]!.devices.length;
+  const sizes = Array.from({ length: count }, (_, index) => index + 1).filter((size) => count % size === 0);
+  const fitting = sizes
+    .map((size) => ({ size, replicas: free.reduce((sum, { freeSlots }) => sum + (freeSlots[size] ?? 0), 0) }))
+    .filter(({ replicas }) => replicas > 0);
+  return (
+    `room for ${fitting.map(({ size, replicas }) => `${replicas} x ${size}`).join(", ")} ` +
+    `${fitting.at(-1)!.size === 1 ? "device" : "devices"}`
+  );
 }

@@ -1,4 +1,6 @@
 import type { Context } from "../context.ts";
+import { toJson } from "./harmless.ts";
+import type { Page } from "./html/page.ts";
 import { styleFor, type Style } from "./style.ts";
 import type { Table } from "./table.ts";
 
@@ -18,13 +20,16 @@ export interface View {
   readonly env?: Readonly<Record<string, string>>;
   /** Lines for GitHub Actions: `name=value` for $GITHUB_OUTPUT, or `::error ...` annotations. */
   readonly github?: string;
-  /** A page's body instead of the table. */
-  readonly html?: string;
+  /** A page of its own instead of the table's. */
+  readonly page?: () => Promise<Page>;
 }
 
 /** Writes a result to stdout in the format the user chose. */
 export async function print(context: Context, view: View): Promise<void> {
-  context.stdout.write(await render(context, view));
+  const text = await render(context, view);
+  // The one format that is commands: each escapes what it carries.
+  if (context.options.format === "github") context.stdout.writeAsIs(text);
+  else context.stdout.write(text);
 }
 
 async function render(context: Context, view: View): Promise<string> {
@@ -37,7 +42,7 @@ async function render(context: Context, view: View): Promise<string> {
   const inLine = async () => (await tables()).alignedTable(table, await style(), columns);
   switch (options.format) {
     case "json":
-      return `${JSON.stringify(documentOf(view), null, 2)}\n`;
+      return `${toJson(documentOf(view), 2)}\n`;
     case "yaml":
       return toYaml(documentOf(view));
     case "table":
@@ -51,7 +56,7 @@ async function render(context: Context, view: View): Promise<string> {
     case "github":
       return view.github ?? "";
     case "html":
-      return page(view.kind, view.html ?? (await tables()).htmlTable(table));
+      return htmlPage(view, table);
     case "text": {
       if (!stdout.isTTY && view.piped !== undefined) return view.piped;
       if (stdout.isTTY || view.table === undefined)
@@ -73,7 +78,7 @@ export async function printArtefact(context: Context, artefact: unknown): Promis
 
 /** An artefact as printed: YAML where it was asked for, else JSON. */
 export async function artefactText(context: Context, artefact: unknown): Promise<string> {
-  return context.options.format === "yaml" ? toYaml(artefact) : `${JSON.stringify(artefact, null, 2)}\n`;
+  return context.options.format === "yaml" ? toYaml(artefact) : `${toJson(artefact, 2)}\n`;
 }
 
 async function toYaml(value: unknown): Promise<string> {
@@ -87,21 +92,7 @@ export function shellWord(value: string): string {
   return /^[A-Za-z0-9_./:@-]*$/.test(value) ? value : `'${value.replace(/'/g, "'\\''")}'`;
 }
 
-function page(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>aiplat ${title}</title>
-<style>
-:root { color-scheme: light dark; }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); padding: .35rem .75rem; text-align: left; }
-td { font-variant-numeric: tabular-nums; }
-.number { text-align: right; }
-</style>
-<h1>${title}</h1>
-${body}</html>
-`;
+async function htmlPage(view: View, table: Table): Promise<string> {
+  const { renderPage, tablePage } = await import("./html/page.ts");
+  return renderPage(view.page === undefined ? tablePage(view.kind, table) : await view.page());
 }

@@ -101,8 +101,24 @@ describe("cluster devices", () => {
       "i-m1      inf2.24xlarge  /dev/neuron0  held   t1",
       "i-m1      inf2.24xlarge  /dev/neuron1  free",
     ]);
-    expect(html.stdout).toContain("<td>/dev/neuron0</td><td>held</td><td>t1</td>");
+    expect(html.stdout).toMatch(/^<!doctype html>[^]*title="\/dev\/neuron0: held, [^]*<\/html>\n$/);
   });
+
+  it.each(["text", "json", "yaml", "table", "markdown", "html"])(
+    "shows hostile names as text in %s",
+    async (format) => {
+      const evil = "\u001b[2K\u202e::error::x\n::error::y<script>alert(1)</script>";
+      const named = { ...anInstance("m1", "inf2.24xlarge"), ec2InstanceId: `i-${evil}` };
+      const both = aSnapshot([named], [aTask("t1", foreign, named), aTask("t2", foreign, named)], [foreign]);
+      const { code, stdout } = await devices(both, "-o", format);
+      expect(code).toBe(3);
+      expect(stdout).not.toContain("\u001b");
+      expect(stdout).not.toContain("\u202e");
+      expect(stdout).not.toMatch(/^\s*::error/m);
+      if (format === "html" || format === "markdown") expect(stdout).not.toContain("<script>alert");
+      if (format === "json") expect(JSON.parse(stdout)).toMatchObject({ instances: [{ ec2InstanceId: `i-${evil}` }] });
+    },
+  );
 
   it("colours where it is told to, and not against NO_COLOR or --no-color", async () => {
     const file = await fileOf(calm);

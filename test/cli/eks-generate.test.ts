@@ -63,7 +63,9 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
     const { code, stdout, stderr } = await eks([]);
     expect(code).toBe(0);
     expect(stderr).toBe(
-      "aiplat.yaml:6:8: warning: model is not carried by a PyTorchJob: nothing loads the model for the container\n  Tell the container where it is, in environment or command, or use --as InferenceService.\n",
+      "aiplat.yaml:6:8: warning: model is not carried by a PyTorchJob: nothing loads the model for the container\n  Tell the container where it is, in environment or command, or use --as InferenceService.\n" +
+        "warning: the pods need the Pod Security level privileged: container pytorch adds the capability IPC_LOCK\n" +
+        "  A namespace that enforces another refuses them: kubectl label namespace ml pod-security.kubernetes.io/enforce=privileged --overwrite.\n",
     );
     expect(documents(stdout).map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual(["PyTorchJob train"]);
     expect(documents((await eks(["--as", "TrainJob"])).stdout).map(({ kind }) => kind)).toEqual([

@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inject } from "vitest";
-import type { Surroundings } from "../../src/connect.ts";
+import type { Clock, Surroundings } from "../../src/connect.ts";
 import type { run as Run } from "../../src/run.ts";
 import { buildOnce, bundleOnce } from "./built-cli.ts";
 import { steppedClock } from "./clock.ts";
@@ -26,6 +26,8 @@ export interface CliOptions {
   readonly interruptAt?: string;
   /** The sandbox that it runs against: to wait is to step it on. */
   readonly box?: TestSandbox;
+  /** Time as it has it: one that moves only by waiting, unless given. */
+  readonly clock?: Clock;
 }
 
 /** The path of the built command-line tool, to run with `process.execPath`. */
@@ -58,10 +60,10 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
 async function runInProcess(args: readonly string[], options: CliOptions): Promise<CliRun> {
   const { folder, emptyFolder } = inject("cli");
   const { run } = await loadOnce(folder);
-  const { box, input, interruptAt, cwd = emptyFolder } = options;
+  const { box, clock = box?.clock() ?? steppedClock(), input, interruptAt, cwd = emptyFolder } = options;
   const env = { ...bareEnv(), ...box?.sandbox.environment, ...options.env };
   const { streams, surroundings } = bufferedSurroundings(env, cwd, { input, interruptAt });
-  const code = await run(args, { ...surroundings, clock: box?.clock() ?? steppedClock() });
+  const code = await run(args, { ...surroundings, clock });
   return { code, ...streams };
 }
 

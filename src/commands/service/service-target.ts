@@ -6,9 +6,10 @@ import { fileExists } from "../../files/read.ts";
 import { findServices } from "../../operations/find-services.ts";
 import type { EcsPort } from "../../ports.ts";
 import { shellWord } from "../../output/print.ts";
-import type { ArgumentSpec, OptionSpec } from "../command.ts";
+import type { ArgumentSpec } from "../command.ts";
+import type { OptionsOf, OptionSpec } from "../shared/option.ts";
 import { clusterOfEnvironment } from "../shared/named-cluster.ts";
-import { loadWorkload } from "../shared/load-workload.ts";
+import { loadWorkload, noWorkloadOptions } from "../shared/load-workload.ts";
 
 /** A workload's services in their cluster. */
 export interface ServiceTarget {
@@ -18,20 +19,18 @@ export interface ServiceTarget {
   readonly serviceName?: string;
 }
 
-export interface ServiceTargetOptions {
-  readonly cluster?: string;
-}
-
 export const serviceArgument: ArgumentSpec = {
   syntax: "[workload]",
   description: "the workload's name, or its file (default: ./aiplat.yaml)",
 };
 
-export const serviceClusterOption: OptionSpec = {
+export const serviceClusterOption = {
   flags: "--cluster <name>",
   description: "name or ARN of the cluster",
   defaultText: "that of ./aiplat.yaml, AIPLAT_CLUSTER, default",
-};
+} as const satisfies OptionSpec;
+
+export type ServiceTargetOptions = OptionsOf<[typeof serviceClusterOption]>;
 
 /** The workload that the argument names, that of the file that it names, or the one of ./aiplat.yaml. */
 export async function readServiceTarget(
@@ -41,7 +40,7 @@ export async function readServiceTarget(
 ): Promise<ServiceTarget> {
   // No name has a dot or a slash.
   if (given !== undefined && /[./]|^-$/.test(given))
-    return targetOf((await loadWorkload(context, { args: [given], options: {} })).workload, cluster);
+    return targetOf((await loadWorkload(context, { args: [given], options: noWorkloadOptions })).workload, cluster);
   if (!fileExists(context, "aiplat.yaml")) {
     if (given === undefined)
       throw new AiplatError("Usage", "no workload named, and there is no aiplat.yaml here", {
@@ -50,7 +49,7 @@ export async function readServiceTarget(
     return targetOf({ name: given }, cluster ?? clusterOfEnvironment(context));
   }
   const said = given !== undefined && cluster !== undefined;
-  const loaded = await loadWorkload(context, { args: [], options: {} }).catch((error: unknown) => {
+  const loaded = await loadWorkload(context, { args: [], options: noWorkloadOptions }).catch((error: unknown) => {
     // Where the command line says all, a broken file is in nobody's way.
     if (said && error instanceof InvalidInput) return undefined;
     throw error;

@@ -58,6 +58,11 @@ export function warning(code: WarningCode, path: Path, message: string, hint?: s
   return { severity: "warning", code, message, path, ...present({ hint }) };
 }
 
+/** A warning that is about no key of the workload. */
+export function settingWarning(code: WarningCode, message: string, hint?: string): Problem {
+  return { severity: "warning", code, message, ...present({ hint }) };
+}
+
 /** Throws a Refusal when any of the problems is an error. */
 export function refuseErrors(problems: readonly Problem[]): void {
   if (problems.some((each) => each.severity === "error")) throw new Refusal(problems);
@@ -78,6 +83,10 @@ export function pathText(path: Path): string {
       return `[${JSON.stringify(each)}]`;
     })
     .join("");
+}
+
+export function samePath(one: Path, other: Path): boolean {
+  return one.length === other.length && one.every((each, index) => each === other[index]);
 }
 
 /** Whether one path leads to the other or to a part of it. */

@@ -30,6 +30,11 @@ export function isPacked(slot: Slot): boolean {
   return slot[0]! % slot.length === 0;
 }
 
+/** How many devices form one row of a type whose slots are aligned rows; undefined for other wirings. */
+export function rowLengthOf(type: InstanceType): number | undefined {
+  return topologyOf(type)?.slots === "rows" ? legalSizes(type).find((size) => size > 1) : undefined;
+}
+
 /** Whether the devices are a legal slot of the type. */
 export function isLegalSlot(type: InstanceType, devices: readonly number[]): boolean {
   return legalSlots(type, devices.length).some((slot) => slot.every((device, index) => device === devices[index]));

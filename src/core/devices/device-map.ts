@@ -1,13 +1,15 @@
+import { present } from "../base/present.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { instanceTypeOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
 import { definitionNameOf, taskIdOf } from "../ecs-api/arn.ts";
 import type { Task } from "../ecs-api/api.ts";
+import { workloadTag } from "../ecs-api/service.ts";
 import type { MissingGpus } from "./missing-gpus.ts";
 import { identifyInstance, type InstanceIdentity } from "./identify-instance.ts";
 import { fragmentation, replicasThatFit } from "./allocate.ts";
 import { mapGpus } from "./gpu-map.ts";
 import { occupancyOf, type DeviceState, type InstanceDevices } from "./occupancy.ts";
-import { devicePath, legalSizes } from "../catalog/slots.ts";
+import { devicePath, legalSizes, rowLengthOf } from "../catalog/slots.ts";
 
 /** One accelerator device and the tasks that hold it. */
 export interface MappedDevice {
@@ -31,6 +33,8 @@ export interface GpuSharing {
 
 export interface MappedInstance extends InstanceIdentity {
   readonly devices: readonly MappedDevice[];
+  /** How many devices stand in one row of the type's wiring. Of Neuron types with several rows. */
+  readonly rowLength?: number;
   /** Tasks that could open every device here though they say nothing of them (`privileged`): task ARNs. */
   readonly reach?: readonly string[];
   /** GPUs that its type has and its agent did not register. */
@@ -51,6 +55,8 @@ export interface DeviceConflict {
 export interface MappedTask {
   readonly taskArn: string;
   readonly id: string;
+  /** The workload of aiplat that it runs. */
+  readonly workload?: string;
   readonly definition: string;
   readonly status: string;
   readonly stopping: boolean;
@@ -59,6 +65,8 @@ export interface MappedTask {
 /** The data of a `ClusterDevices` document. */
 export interface ClusterDevices {
   readonly cluster: string;
+  /** When the cluster was read: ISO 8601. */
+  readonly observedAt: string;
   readonly instances: readonly MappedInstance[];
   readonly conflicts: readonly DeviceConflict[];
   /** One task is stopping and its successor waits: no conflict. */
@@ -85,10 +93,11 @@ export function mapDevices(snapshot: ClusterSnapshot): ClusterDevices {
   );
   return {
     cluster: snapshot.cluster,
+    observedAt: new Date(snapshot.observedAt).toISOString(),
     instances,
     conflicts: inState("conflict"),
     handOvers: inState("hand-over"),
-    tasks: snapshot.tasks.filter(({ taskArn }) => holding.has(taskArn)).map(toMappedTask),
+    tasks: snapshot.tasks.filter(({ taskArn }) => holding.has(taskArn)).map((task) => toMappedTask(task, snapshot)),
   };
 }
 
@@ -97,6 +106,7 @@ function mapNeuron({ instance, devices, reach }: InstanceDevices): MappedInstanc
   const taken = new Set(devices.filter(({ state }) => state !== "free").map(({ device }) => device));
   return {
     ...identifyInstance(instance),
+    ...present({ rowLength: rowLengthOf(type) }),
     devices: devices.map(({ device, state, holders }) => ({
       path: devicePath(device),
       state,
@@ -112,12 +122,18 @@ function mapNeuron({ instance, devices, reach }: InstanceDevices): MappedInstanc
   };
 }
 
-function toMappedTask({ taskArn, taskDefinitionArn, lastStatus, desiredStatus }: Task): MappedTask {
+function toMappedTask(task: Task, { taskDefinitions }: ClusterSnapshot): MappedTask {
+  const { taskArn, taskDefinitionArn, lastStatus, desiredStatus } = task;
   return {
     taskArn,
     id: taskIdOf(taskArn),
+    ...present({ workload: workloadOf(task.tags) ?? workloadOf(taskDefinitions[taskDefinitionArn]?.tags) }),
     definition: definitionNameOf(taskDefinitionArn),
     status: lastStatus,
     stopping: desiredStatus === "STOPPED",
   };
+}
+
+function workloadOf(tags: Task["tags"]): string | undefined {
+  return tags?.find(({ key }) => key === workloadTag)?.value;
 }

@@ -22,6 +22,7 @@ export const generatedFields: FieldTree = {
     command: true,
     environment: true,
     secrets: true,
+    user: true,
     linuxParameters: { capabilities: { add: true }, devices: true, sharedMemorySize: true },
     ulimits: true,
     healthCheck: true,

@@ -11,8 +11,27 @@ import { deviceCount } from "./devices.ts";
 const overheadPerMille = 75;
 /** kubelet's evictionHard memory.available (awslabs/amazon-eks-ami @81fec2e, nodeadm/internal/kubelet/config.go). */
 const evictionMiB = 100;
-/** What the add-ons' own pods request: the EBS CSI driver's three containers 40Mi each, and as much for others. */
-const addOnsMiB = 256;
+/**
+ * What the pods of EKS's add-ons request on every accelerated node; what has no requests (kube-proxy's memory, the device
+ * plugins) is not listed. Add-ons beyond these are what `resources.reserve` is for.
+ */
+const addOns: readonly { readonly name: string; readonly milliCpu: number; readonly mib: number }[] = [
+  // aws/amazon-vpc-cni-k8s charts/aws-vpc-cni/values.yaml: aws-node and its network policy agent, 25m each
+  { name: "vpc-cni", milliCpu: 50, mib: 0 },
+  { name: "kube-proxy", milliCpu: 100, mib: 0 },
+  // kubernetes-sigs/aws-ebs-csi-driver charts/aws-ebs-csi-driver/values.yaml: three containers
+  { name: "aws-ebs-csi-driver", milliCpu: 30, mib: 120 },
+  // aws-observability/helm-charts @71a298f, charts/amazon-cloudwatch-observability/values.yaml
+  { name: "cloudwatch-agent", milliCpu: 250, mib: 128 },
+  { name: "fluent-bit", milliCpu: 50, mib: 25 },
+  // The same file: dcgm-exporter has 250m, neuron-monitor 256m.
+  { name: "device-exporter", milliCpu: 256, mib: 128 },
+  // aws/eks-charts stable/aws-efa-k8s-device-plugin/values.yaml
+  { name: "aws-efa-k8s-device-plugin", milliCpu: 10, mib: 20 },
+];
+/** About three quarters of a core. */
+export const addOnsMilliCpu = addOns.reduce((sum, { milliCpu }) => sum + milliCpu, 0);
+export const addOnsMiB = addOns.reduce((sum, { mib }) => sum + mib, 0);
 /** Where no source gives a type's network interfaces: more than the larger types have. */
 const unknownMaxPods = 250;
 
@@ -32,38 +51,51 @@ export function allocatableMiB(type: InstanceType): number {
   return memory - kubelet - evictionMiB - addOnsMiB - hugepagesMiB(type);
 }
 
-/**
- * Thousandths of a core that pods can request on an empty node: 6 %, 1 %, 0.5 %, 0.5 %
- * and 0.25 % of the cores are kubelet's.
- */
+/** Thousandths of a core that pods can request on an empty node with EKS's AMI, its add-ons running. */
 export function allocatableMilliCpu({ vcpus }: InstanceType): number {
+  // awslabs/amazon-eks-ami @81fec2e, getCPUMillicoresToReserve: 6 %, 1 %, 0.5 %, 0.5 % and 0.25 % of the cores
   const shares = [60, 10, 5, 5];
-  return (
-    vcpus * 1000 -
-    Math.floor(shares.slice(0, vcpus).reduce((sum, share) => sum + share, 0) + Math.max(0, vcpus - shares.length) * 2.5)
+  const kubelet = Math.floor(
+    shares.slice(0, vcpus).reduce((sum, share) => sum + share, 0) + Math.max(0, vcpus - shares.length) * 2.5,
   );
+  return vcpus * 1000 - kubelet - addOnsMilliCpu;
 }
 
-/** What the pod's part of the devices is of a node. */
-function allocatableShareMiB(shape: Shape): number {
-  const shares = shape.instanceTypes.map((type) =>
-    Math.floor((allocatableMiB(type) * deviceCount(shape.request)) / type.accelerator.count),
-  );
-  return shares.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...shares);
+/** The least, over the shape's types, of its devices' part of what `tenthsOf` says of a node. */
+function partOfNode({ instanceTypes, request }: Shape, tenthsOf: (type: InstanceType) => number): number {
+  const parts = instanceTypes.map((type) => (tenthsOf(type) * deviceCount(request)) / (type.accelerator.count * 10));
+  return Math.floor(Math.min(...parts));
 }
 
 /**
- * The pod's share: what the file says; else the fair share as on ECS, or its part of what the node can allocate where
- * that is less (kubelet keeps more back on a small instance than ECS's agent does).
+ * The pod's share: what the file says; else, of d of n devices, d/n of the lesser of 90 % of the catalogue's figure and
+ * what the node can allocate, less what the file reserves for others. On a small instance kubelet and the add-ons keep
+ * more back than ECS's agent does.
  */
 export function podShare(
-  workload: ResolvedWorkload,
+  { resources: { vcpu, memoryMiB, reserve = {} } }: ResolvedWorkload,
   shape: Shape,
-): { readonly vcpu?: number; readonly memoryMiB?: number } {
-  const { vcpu, memoryMiB } = shape;
-  const least =
-    workload.resources.memoryMiB === undefined && memoryMiB !== undefined
-      ? Math.min(memoryMiB, allocatableShareMiB(shape))
-      : memoryMiB;
-  return { ...present({ vcpu, memoryMiB: least }) };
+): { readonly milliCpu?: number; readonly memoryMiB?: number } {
+  if (shape.instanceTypes.length === 0)
+    return present({
+      milliCpu: shape.vcpu === undefined ? undefined : milliOf(shape.vcpu),
+      memoryMiB: shape.memoryMiB,
+    });
+  const { vcpu: keptVcpu = 0, memoryMiB: keptMiB = 0 } = reserve;
+  return {
+    milliCpu:
+      vcpu === undefined
+        ? partOfNode(
+            shape,
+            (type) => Math.min(type.vcpus * 900, allocatableMilliCpu(type)) * 10 - milliOf(keptVcpu) * 10,
+          )
+        : milliOf(vcpu),
+    memoryMiB:
+      memoryMiB ?? partOfNode(shape, (type) => Math.min(type.memoryMiB * 9, allocatableMiB(type) * 10) - keptMiB * 10),
+  };
+}
+
+/** 1.001 vCPU are 1001, which a float of its product is just below. */
+function milliOf(vcpu: number): number {
+  return Math.floor(Math.round(vcpu * 1e6) / 1000);
 }

@@ -1,4 +1,5 @@
 /** The pod of a kind that has no devices and leads those that have: Ray's head, MPI's launcher. */
+import { isRaw, type Raw } from "../base/merge.ts";
 import { present } from "../base/present.ts";
 import type { Shape } from "../workload/resolved.ts";
 import { componentLabel, components } from "./labels.ts";
@@ -46,11 +47,20 @@ export function coordinatorPod(
 function withoutDevices(container: Container): Container {
   const { resources: _resources, volumeMounts, ports: _ports, securityContext, ...rest } = container;
   const mounts = (volumeMounts ?? []).filter(({ name }) => !ownVolumes.has(name));
-  const { capabilities: _pinning, ...context } = securityContext ?? {};
+  const context = withoutPinning(securityContext ?? {});
   return {
     ...(rest as Container),
     resources: { requests: coordinatorResources, limits: { memory: coordinatorResources["memory"]! } },
     ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),
     ...(Object.keys(context).length === 0 ? {} : { securityContext: context }),
   };
+}
+
+/** Without EFA no memory is pinned. */
+function withoutPinning({ capabilities, ...context }: NonNullable<Container["securityContext"]>): Raw {
+  if (!isRaw(capabilities)) return context;
+  const { add, ...others } = capabilities;
+  const kept = (Array.isArray(add) ? add : []).filter((capability) => capability !== "IPC_LOCK");
+  const left = { ...others, ...(kept.length === 0 ? {} : { add: kept }) };
+  return Object.keys(left).length === 0 ? context : { ...context, capabilities: left };
 }

@@ -1,17 +1,27 @@
 import { present } from "../base/present.ts";
-import { listOr, problem, refuseErrors, settingProblem, warning, type Problem } from "../base/problem.ts";
+import {
+  listOr,
+  problem,
+  refuseErrors,
+  settingProblem,
+  settingWarning,
+  warning,
+  type Problem,
+} from "../base/problem.ts";
 import { resolveWorkload } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";
 import { celProblems } from "./cel/violations.ts";
 import type { Contents, UnsupportedField } from "./kind-definition.ts";
 import { extraManifests, extraProblems, isAutoscaled, type ExtraSettings } from "./extras.ts";
+import { withoutHidingVolumes } from "./hiding-volumes.ts";
 import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
 import { ownLabels, tagMetadata } from "./labels.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
 import { claimTemplate, draProblems, neuronAllocation, type ClusterSettings } from "./neuron-scheduling.ts";
 import { acceleratedPod, claimTemplateName } from "./pod.ts";
 import { kueueLabels, kueueQueue, type QueueNodes } from "./queues/kueue.ts";
+import { podSecurityBreaches, podSpecsIn, strictestLevel } from "./pod-security.ts";
 import { changedDevices, mergePod, mergeResource } from "./raw-merge.ts";
 import { choosePodVariant } from "./variants.ts";
 
@@ -77,7 +87,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   ]);
 
   const plain = acceleratedPod(workload, shape, name, settings);
-  const pod = mergePod(plain, workload.eks.pod);
+  const pod = withoutHidingVolumes(mergePod(plain, workload.eks.pod));
   refuseErrors(changedDevices(plain, pod, ["eks", "pod"]));
   const contents: Contents = {
     workload,
@@ -90,7 +100,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   };
   const definition = definitionOf(kind);
   const wrapped: Manifest = { apiVersion: definition.apiVersion, kind, ...definition.wrap(contents) };
-  const resource = mergeResource(wrapped, workload.eks.resource);
+  const resource = withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource));
   const manifests = [
     ...queueManifests(workload, settings),
     ...(neuronAllocation(shape, settings) === "dra"
@@ -101,7 +111,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     ...extraManifests(extra),
   ];
   refuseErrors([...changedDevices(wrapped, resource, ["eks", "resource"]), ...manifests.flatMap(celProblems)]);
-  return { manifests, warnings: warningsOf(kind, workload) };
+  return { manifests, warnings: [...warningsOf(kind, workload), ...podSecurityWarnings(workload, manifests)] };
 }
 
 function metadataOf(workload: ResolvedWorkload, name: string): Metadata {
@@ -206,6 +216,25 @@ function queueProblems({ eks }: ResolvedWorkload, { queueFleets = [] }: Kubernet
 
 function queueManifests({ eks }: ResolvedWorkload, { queueFleets = [] }: KubernetesSettings): readonly Manifest[] {
   return queueFleets.length === 0 ? [] : kueueQueue(eks.queue!.kueue!, queueFleets, eks.namespace);
+}
+
+/** The level that the namespace needs, where the pods meet none that keeps anything off. */
+function podSecurityWarnings(
+  { eks: { namespace } }: ResolvedWorkload,
+  manifests: readonly Manifest[],
+): readonly Problem[] {
+  const breaches = manifests.flatMap(podSpecsIn).flatMap(podSecurityBreaches);
+  const level = strictestLevel(breaches);
+  if (level !== "privileged") return [];
+  const reasons = [...new Set(breaches.filter((each) => each.of === "baseline").map(({ what }) => what))];
+  return [
+    settingWarning(
+      "pod-security",
+      `the pods need the Pod Security level ${level}: ${listOr(reasons, "and")}`,
+      `A namespace that enforces another refuses them: kubectl label namespace ${namespace ?? "NAMESPACE"} ` +
+        `pod-security.kubernetes.io/enforce=${level} --overwrite.`,
+    ),
+  ];
 }
 
 /** The kinds that load the workload's model. */

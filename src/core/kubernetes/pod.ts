@@ -12,6 +12,8 @@ import { probesOf } from "./probes.ts";
 import { cpuQuantity, memoryQuantity } from "./quantity.ts";
 import { volumesOf } from "./volumes.ts";
 
+const pinsMemory = { add: ["IPC_LOCK"] };
+
 /** The name of the template that DRA claims are made from. */
 export function claimTemplateName(name: string): string {
   return `${name}-devices`;
@@ -67,7 +69,7 @@ function containerOf(workload: ResolvedWorkload, shape: Shape, claimed: boolean)
     protocol: protocol.toUpperCase(),
   }));
   return {
-    name: workload.name,
+    name: workload.container,
     image: workload.image,
     // As on ECS, the command replaces the image's CMD and leaves its ENTRYPOINT: Kubernetes calls that args.
     ...(workload.command === undefined ? {} : { args: workload.command.map(literal) }),
@@ -76,17 +78,14 @@ function containerOf(workload: ResolvedWorkload, shape: Shape, claimed: boolean)
     ...resourcesOf(workload, shape, claimed),
     ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),
     ...probesOf(workload),
-    // Neuron and EFA pin the memory they transfer, and Kubernetes has no ulimits: the capability lifts the limit.
-    ...(shape.request.kind === "neuron" || shape.efaInterfaces > 0
-      ? { securityContext: { capabilities: { add: ["IPC_LOCK"] } } }
-      : {}),
+    ...present({ securityContext: securityContextOf(workload, shape) }),
   };
 }
 
 function resourcesOf(workload: ResolvedWorkload, shape: Shape, claimed: boolean): Pick<Container, "resources"> {
-  const { vcpu, memoryMiB } = podShare(workload, shape);
+  const { milliCpu, memoryMiB } = podShare(workload, shape);
   const memory: Quantities = memoryMiB === undefined ? {} : { memory: memoryQuantity(memoryMiB) };
-  const requests = { ...(vcpu === undefined ? {} : { cpu: cpuQuantity(vcpu) }), ...memory };
+  const requests = { ...(milliCpu === undefined ? {} : { cpu: cpuQuantity(milliCpu) }), ...memory };
   const devices = Object.entries(deviceLimits(shape)).filter(([name]) => !(claimed && name === neuronResource));
   const limits = { ...memory, ...Object.fromEntries(devices) };
   const resources = {
@@ -95,4 +94,26 @@ function resourcesOf(workload: ResolvedWorkload, shape: Shape, claimed: boolean)
     ...(claimed ? { claims: [{ name: claimName }] } : {}),
   };
   return Object.keys(resources).length === 0 ? {} : { resources };
+}
+
+/**
+ * EFA pins the memory it transfers, and Kubernetes has no ulimits: the capability lifts the limit, which no Pod Security
+ * level but `privileged` lets it. A user of its own that needs no such thing meets `restricted`.
+ */
+function securityContextOf({ user }: ResolvedWorkload, { efaInterfaces }: Shape): Container["securityContext"] {
+  const efa = efaInterfaces > 0;
+  if (user === undefined) return efa ? { capabilities: pinsMemory } : undefined;
+  if (user === 0 || efa)
+    return {
+      runAsUser: user,
+      ...(user === 0 ? {} : { runAsNonRoot: true }),
+      ...(efa ? { capabilities: pinsMemory } : {}),
+    };
+  return {
+    runAsUser: user,
+    runAsNonRoot: true,
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ["ALL"] },
+    seccompProfile: { type: "RuntimeDefault" },
+  };
 }

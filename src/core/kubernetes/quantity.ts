@@ -1,8 +1,8 @@
 /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
 
-/** CPU as the API server writes it: whole cores, else thousandths rounded down. */
-export function cpuQuantity(vcpu: number): string {
-  const milli = Math.max(1, Math.floor(vcpu * 1000));
+/** CPU as the API server writes it, of thousandths of a core: whole cores where they are. */
+export function cpuQuantity(milliCpu: number): string {
+  const milli = Math.max(1, milliCpu);
   return milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`;
 }
 

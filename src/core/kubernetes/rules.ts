@@ -1,11 +1,10 @@
 /** What EKS asks of a workload beyond the rules for every target, whatever the kind of resource. */
 import { listOr, type Path } from "../base/problem.ts";
-import { formatMiB, parseMemoryMiB } from "../workload/fields.ts";
 import { isRaw } from "../base/merge.ts";
-import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
+import { sectionOf } from "../workload/rules/accelerator.ts";
 import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
-import { allocatableMiB } from "./allocatable.ts";
 import { componentLabel, instanceLabel, isLabelKey, managedByLabel, nameLabel } from "./labels.ts";
+import { resourceRules } from "./resource-rules.ts";
 
 const dnsLabel = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const dnsSubdomain = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
@@ -39,6 +38,23 @@ export const eksRules: readonly TargetRule[] = [
             },
           ]
         : [],
+  },
+  {
+    code: "container-name",
+    severity: "error",
+    reads: ["container"],
+    check: ({ container }) =>
+      container === undefined || dnsLabel.test(container)
+        ? []
+        : [
+            {
+              path: ["container"],
+              message:
+                `the container's name ${container} is none in Kubernetes: at most 63 lower-case letters, digits and ` +
+                "dashes, with a letter or digit at both ends",
+              hint: "Leave container out for EKS, or write such a name.",
+            },
+          ],
   },
   {
     code: "names-in-eks",
@@ -193,24 +209,7 @@ export const eksRules: readonly TargetRule[] = [
             ],
       ),
   },
-  {
-    code: "memory-above-allocatable",
-    severity: "warning",
-    reads: ["accelerator.instanceTypes", "resources.memory"],
-    check: (workload) => {
-      const written = workload.resources?.memory;
-      const memoryMiB = written === undefined ? 0 : parseMemoryMiB(written)!;
-      return typesOf(workload)
-        .filter(({ type }) => memoryMiB > allocatableMiB(type))
-        .map(({ type }) => ({
-          path: ["resources", "memory"],
-          message:
-            `resources.memory ${written!} is more than pods can have on ${type.instanceType} (about ` +
-            `${formatMiB(allocatableMiB(type))}): the pod may never be placed`,
-          hint: `Write at most ${formatMiB(allocatableMiB(type))}, or leave it out.`,
-        }));
-    },
-  },
+  ...resourceRules,
   {
     code: "spark-not-used",
     severity: "warning",

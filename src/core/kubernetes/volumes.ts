@@ -1,4 +1,3 @@
-import { isRaw } from "../base/merge.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { needsSharedMemory } from "../workload/shared-memory.ts";
 import type { Container, PodSpec } from "./manifest.ts";
@@ -16,6 +15,8 @@ export const compileCacheVolume = "neuron-compile-cache";
  */
 const compileCachePath = "/var/tmp/neuron-compile-cache";
 
+const sharedMemoryPath = "/dev/shm";
+
 /** A volume of the pod and where the container has it. */
 export interface MountedVolume {
   readonly volume: Volume;
@@ -26,25 +27,17 @@ export interface MountedVolume {
 export function volumesOf(workload: ResolvedWorkload, shape: Shape): readonly MountedVolume[] {
   const { sharedMemoryMiB } = workload;
   const volumes: MountedVolume[] = [];
-  const byDefault = (needsSharedMemory(shape) || workload.nodes > 1) && !mountsSharedMemory(workload);
+  const byDefault = needsSharedMemory(shape) || workload.nodes > 1;
   if (sharedMemoryMiB === undefined ? byDefault : sharedMemoryMiB > 0) {
     // Without a size it is as large as the container's memory limit; Kubernetes' own default is 64 MiB.
     const size = sharedMemoryMiB === undefined ? {} : { sizeLimit: memoryQuantity(sharedMemoryMiB) };
-    volumes.push(mounted({ name: sharedMemoryVolume, emptyDir: { medium: "Memory", ...size } }, "/dev/shm"));
+    volumes.push(mounted({ name: sharedMemoryVolume, emptyDir: { medium: "Memory", ...size } }, sharedMemoryPath));
   }
   const cachePath = workload.environment["NEURON_COMPILE_CACHE_URL"] ?? compileCachePath;
   // It outlives the container, not the pod: eks.pod puts another volume of this name in its place.
   if (shape.request.kind === "neuron" && cachePath.startsWith("/"))
     volumes.push(mounted({ name: compileCacheVolume, emptyDir: {} }, cachePath));
   return volumes;
-}
-
-/** Whether `eks.pod` puts a volume of its own there: left beside it, ours would be mounted nowhere. */
-function mountsSharedMemory({ eks }: ResolvedWorkload): boolean {
-  const { containers } = isRaw(eks.pod?.["spec"]) ? eks.pod["spec"] : {};
-  const lists = (Array.isArray(containers) ? containers.filter(isRaw) : []).map(({ volumeMounts }) => volumeMounts);
-  const mounts = lists.flatMap((each): readonly unknown[] => (Array.isArray(each) ? each : []));
-  return mounts.some((each) => isRaw(each) && each["mountPath"] === "/dev/shm");
 }
 
 function mounted(volume: Volume, mountPath: string): MountedVolume {

@@ -12,6 +12,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   $schema: "Where an editor finds this schema.",
   apiVersion: "The version of the file's format. Optional.",
   name: "The workload's name: its task definition's family, its service's name, its container's name.",
+  container: "The container's name, where it is not the workload's. On EKS lower-case letters, digits and dashes only.",
   kind: "A service is kept running, a job runs to its end. Default: job.",
   image: "The container's image.",
   command: "The container's command, word by word. Default: the image's own.",
@@ -55,6 +56,7 @@ export const descriptions: Readonly<Record<string, string>> = {
     "The size of /dev/shm, with a unit, as 8GiB; 0 leaves it to the platform. Default with two devices or more on " +
     "one instance, or EFA: a quarter of the container's memory on ECS (64GiB at most, none on Managed Instances), a " +
     "memory volume without a limit of its own on EKS.",
+  user: "The number of the user that the container's processes run as, as 1000. Default: the image's.",
   rollout:
     "How many replicas of the workload a deployment of a service may take away and add. Default: the platform's own.",
   "rollout.maxUnavailable": "How many replicas may be away at once, slots of shared instances together.",

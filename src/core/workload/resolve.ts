@@ -3,7 +3,7 @@ import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { topologyOf } from "../catalog/topology.ts";
 import { parseMemoryMiB } from "./fields.ts";
-import type { DeviceRequest, ResolvedWorkload, Shape } from "./resolved.ts";
+import type { Amounts, DeviceRequest, ResolvedWorkload, Shape } from "./resolved.ts";
 import type { Workload } from "./schema.ts";
 
 type AcceleratorSection = Exclude<NonNullable<Workload["accelerator"]>, "none">;
@@ -17,6 +17,7 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
   const { accelerator, health, logs, model, rollout, sharedMemory } = workload;
   return {
     name: workload.name,
+    container: workload.container ?? workload.name,
     kind: workload.kind ?? "job",
     image: workload.image,
     ...present({ command: workload.command }),
@@ -43,8 +44,9 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
       accelerator === undefined || accelerator === "none"
         ? [cpuShape(workload)]
         : groupShapes((accelerator.instanceTypes ?? []).map((name) => shapeOf(workload, accelerator, name))),
-    resources: declaredResources(workload),
+    resources: { ...declaredResources(workload), ...present({ reserve: reserveOf(workload) }) },
     ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: sharedMemory === 0 ? 0 : parseMemoryMiB(sharedMemory)! }),
+    ...present({ user: workload.user }),
     ...(rollout === undefined ? {} : { rollout: present(rollout) }),
     ...(logs === undefined ? {} : { logs: { group: logs.group, ...present({ retentionDays: logs.retentionDays }) } }),
     roles: {
@@ -71,7 +73,7 @@ function shapeOf(workload: Workload, section: AcceleratorSection, name: string):
   return {
     instanceTypes: [type],
     request,
-    ...fairShare(type, partOf(request, type), workload.resources?.reserve),
+    ...fairShare(type, partOf(request, type), reserveOf(workload)),
     ...declaredResources(workload),
     efaInterfaces: efa ? (type.efaInterfaces ?? 0) : 0,
   };
@@ -118,21 +120,25 @@ function partOf(request: DeviceRequest, type: InstanceType): readonly [number, n
 function fairShare(
   type: InstanceType,
   [part, whole]: readonly [number, number],
-  reserve: NonNullable<Workload["resources"]>["reserve"] = {},
-): { readonly vcpu: number; readonly memoryMiB: number } {
+  { vcpu = 0, memoryMiB = 0 }: Amounts = {},
+): Required<Amounts> {
   const share = (amount: number, kept: number) => Math.floor(((amount * 9 - kept * 10) * part) / (whole * 10));
-  const keptMiB = reserve.memory === undefined ? 0 : parseMemoryMiB(reserve.memory)!;
   return {
-    vcpu: share(type.vcpus * 1024, (reserve.cpu ?? 0) * 1024) / 1024,
-    memoryMiB: share(type.memoryMiB, keptMiB),
+    vcpu: share(type.vcpus * 1024, vcpu * 1024) / 1024,
+    memoryMiB: share(type.memoryMiB, memoryMiB),
   };
 }
 
-function declaredResources({ resources }: Workload): { readonly vcpu?: number; readonly memoryMiB?: number } {
-  return {
-    ...(resources?.cpu === undefined ? {} : { vcpu: resources.cpu }),
-    ...(resources?.memory === undefined ? {} : { memoryMiB: parseMemoryMiB(resources.memory)! }),
-  };
+function reserveOf({ resources }: Workload): Amounts | undefined {
+  return resources?.reserve === undefined ? undefined : amountsOf(resources.reserve);
+}
+
+function declaredResources({ resources = {} }: Workload): Amounts {
+  return amountsOf(resources);
+}
+
+function amountsOf({ cpu, memory }: Pick<NonNullable<Workload["resources"]>, "cpu" | "memory">): Amounts {
+  return present({ vcpu: cpu, memoryMiB: memory === undefined ? undefined : parseMemoryMiB(memory)! });
 }
 
 /** Joins shapes that differ in nothing but the instance type's name. */

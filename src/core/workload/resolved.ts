@@ -43,9 +43,16 @@ export interface RolloutBounds {
   readonly maxSurge?: number;
 }
 
+export interface Amounts {
+  readonly vcpu?: number;
+  readonly memoryMiB?: number;
+}
+
 /** A workload with every default worked out, free of ECS and Kubernetes words except in its two own sections. */
 export interface ResolvedWorkload {
   readonly name: string;
+  /** The name of its container. */
+  readonly container: string;
   readonly kind: "service" | "job";
   readonly image: string;
   readonly command?: readonly string[];
@@ -58,9 +65,14 @@ export interface ResolvedWorkload {
   /** In the order of the file's instance types. */
   readonly shapes: readonly Shape[];
   /** What the file itself says; every shape carries it, with its fair share in place of what is absent. */
-  readonly resources: { readonly vcpu?: number; readonly memoryMiB?: number };
+  readonly resources: Amounts & {
+    /** What the machine keeps for others. */
+    readonly reserve?: Amounts;
+  };
   /** What the file says: 0 leaves it to the platform; undefined is the default (shared-memory.ts). */
   readonly sharedMemoryMiB?: number;
+  /** The number of the user that the container runs as; undefined is the image's. */
+  readonly user?: number;
   readonly rollout?: RolloutBounds;
   readonly logs?: { readonly group: string; readonly retentionDays?: number };
   readonly roles: { readonly execution?: string; readonly task?: string };

@@ -6,8 +6,10 @@ import * as z from "zod/mini";
 import { listOr } from "../base/problem.ts";
 import {
   capacityWords,
+  containerNameRule,
   environmentNameRule,
   healthPathRule,
+  highestUserId,
   imageRule,
   instanceTypeRule,
   longestStartSeconds,
@@ -147,6 +149,7 @@ export const workloadSchema = z.strictObject({
   $schema: z.optional(free),
   apiVersion: z.optional(z.literal("aiplat/v1")),
   name: text(nameRule),
+  container: z.optional(text(containerNameRule)),
   kind: z.optional(z.enum(workloadKinds)),
   image: text(imageRule),
   command: z.optional(z.array(free)),
@@ -176,6 +179,8 @@ export const workloadSchema = z.strictObject({
   ),
   /** 0: whatever the platform gives. Default: see shared-memory.ts. */
   sharedMemory: z.optional(z.union([z.literal(0), memory], must(sharedMemoryWants))),
+  /** A number: Kubernetes takes no names. */
+  user: z.optional(whole(0, highestUserId)),
   /** In replicas of the whole workload. */
   rollout: z.optional(z.strictObject({ maxUnavailable: z.optional(whole(0)), maxSurge: z.optional(whole(0)) })),
   logs: z.optional(

@@ -254,7 +254,7 @@ describe("diffTaskDefinitions", () => {
         volumes: [{ name: "v", host: {} }],
       },
     ],
-    ["fields of the container", withContainer(registered, { user: "1000", dockerLabels: { a: "b" } })],
+    ["fields of the container", withContainer(registered, { hostname: "bert", dockerLabels: { a: "b" } })],
     [
       "a field beside aiplat's own",
       withContainer(registered, {
@@ -528,6 +528,7 @@ describe("generatedFields", () => {
     {
       accelerator: { instanceTypes: ["trn1.32xlarge"], efa: true },
       sharedMemory: "8GiB",
+      user: 1000,
       logs: { group: "/g" },
       health: { path: "/", port: 80, startSeconds: 5 },
     },

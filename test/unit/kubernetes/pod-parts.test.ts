@@ -6,7 +6,9 @@ import { literal } from "../../../src/core/kubernetes/environment.ts";
 import { isLabelKey, isLabelValue } from "../../../src/core/kubernetes/labels.ts";
 import type { KubernetesSettings } from "../../../src/core/kubernetes/generate.ts";
 import { probesOf } from "../../../src/core/kubernetes/probes.ts";
+import { eksRules } from "../../../src/core/kubernetes/rules.ts";
 import { cpuQuantity, memoryQuantity } from "../../../src/core/kubernetes/quantity.ts";
+import { runRules } from "../../../src/core/workload/rules/rule.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { acceleratedPods, generate } from "../../support/kubernetes-workloads.ts";
 
@@ -21,50 +23,84 @@ const requests = (change: Partial<Workload>) => podOf(change).containers[0]!.res
 describe("CPU and memory", () => {
   it.each([
     // 90 % of the share, as on ECS, where the node can allocate as much,
-    ["inf2.24xlarge", 2, "28799m", "117964Mi"],
-    // else the part of what it can allocate.
-    ["inf2.xlarge", 1, "3599m", "13906Mi"],
-    ["g4dn.xlarge", 1, "3599m", "14225Mi"],
-    ["trn1.32xlarge", 4, "28799m", "113369Mi"],
-    ["p4d.24xlarge", 8, "86399m", "1061336Mi"],
+    ["inf2.24xlarge", 2, "28800m", "117964Mi"],
+    ["trn1.32xlarge", 16, "115200m", "453313Mi"],
+    // else the part of what it can allocate beside its add-ons.
+    ["inf2.xlarge", 1, "3174m", "13741Mi"],
+    ["g4dn.xlarge", 1, "3174m", "14060Mi"],
+    ["trn1.32xlarge", 4, "28800m", "113328Mi"],
+    ["p4d.24xlarge", 8, "86400m", "1061171Mi"],
   ] as const)("%s with %i devices", (name, devices, cpu, memory) => {
     expect(requests({ accelerator: { instanceTypes: [name], devicesPerReplica: devices } })).toEqual({ cpu, memory });
   });
 
   it("of a small instance are what kubelet leaves", () => {
-    // 16 GiB less 7.5 %, 255 + 11 MiB for each of 58 pods, 100 for eviction and 256 for add-ons.
+    // 16 GiB less 7.5 %, 255 + 11 MiB for each of 58 pods, 100 for eviction and 421 for add-ons.
     expect(allocatableMiB(requireInstanceType("inf2.xlarge"))).toBe(
-      Math.floor(16384 * 0.925) - (255 + 11 * 58) - 100 - 256,
+      Math.floor(16384 * 0.925) - (255 + 11 * 58) - 100 - 421,
     );
-    expect(requests({ accelerator: { instanceTypes: ["inf2.xlarge"] } })).toEqual({ cpu: "3599m", memory: "13906Mi" });
-    expect(Math.floor(16384 * 0.9)).toBeGreaterThan(13_906);
+    expect(Math.floor(16384 * 0.9)).toBeGreaterThan(13_741);
   });
 
   it("leave the host its huge pages where EFA can be attached", () => {
     const { memoryMiB } = requireInstanceType("trn1.32xlarge");
     expect(allocatableMiB(requireInstanceType("trn1.32xlarge"))).toBe(
-      Math.floor(memoryMiB * 0.925) - (255 + 11 * 247) - 100 - 256 - 128 * 220,
+      Math.floor(memoryMiB * 0.925) - (255 + 11 * 247) - 100 - 421 - 128 * 220,
     );
   });
 
-  it("fit on every current type, and as often as its devices say", () => {
-    const current = instanceTypes.filter(
-      ({ status, accelerator }) =>
-        status === "current" && (accelerator.kind === "neuron" || accelerator.kind === "nvidia"),
-    );
-    const misfits = current.filter((type) => {
-      const { fraction, count } = type.accelerator;
-      const { cpu, memory } = requests({
-        accelerator: {
-          instanceTypes: [type.instanceType],
-          ...(fraction === undefined ? { devicesPerReplica: 1 } : {}),
-        },
-      });
-      const milli = cpu!.endsWith("m") ? Number.parseInt(cpu!, 10) : Number(cpu) * 1000;
-      const mib = memory!.endsWith("Gi") ? Number.parseInt(memory!, 10) * 1024 : Number.parseInt(memory!, 10);
-      return milli * count > allocatableMilliCpu(type) || mib * count > allocatableMiB(type) || mib < 1024;
+  // As awslabs/amazon-eks-ami has kubelet reserve, with the requests of the add-ons' own charts: vpc-cni 2 x 25m,
+  // kube-proxy 100m, ebs-csi-node 3 x 10m and 40Mi, cloudwatch-agent 250m and 128Mi, fluent-bit 50m and 25Mi,
+  // neuron-monitor 256m or dcgm-exporter 250m and 128Mi, the EFA plugin 10m and 20Mi.
+  const addOns = { milli: 50 + 100 + 30 + 250 + 50 + 256 + 10, mib: 120 + 128 + 25 + 128 + 20 };
+  const kubeletMilli = (vcpus: number) =>
+    Array.from({ length: vcpus }, (_, core) => [60, 10, 5, 5][core] ?? 2.5).reduce((sum, each) => sum + each, 0);
+
+  const misfits = (devicesOf: (count: number) => number) =>
+    instanceTypes
+      .filter(({ status, accelerator: { kind } }) => status === "current" && (kind === "neuron" || kind === "nvidia"))
+      .filter((type) => {
+        const { fraction, count } = type.accelerator;
+        const devices = devicesOf(count);
+        const { cpu, memory } = requests({
+          accelerator: {
+            instanceTypes: [type.instanceType],
+            ...(fraction === undefined ? { devicesPerReplica: devices } : {}),
+          },
+        });
+        const milli = cpu!.endsWith("m") ? Number.parseInt(cpu!, 10) : Number(cpu) * 1000;
+        const mib = memory!.endsWith("Gi") ? Number.parseInt(memory!, 10) * 1024 : Number.parseInt(memory!, 10);
+        const pods = count / devices;
+        return (
+          milli * pods > type.vcpus * 1000 - kubeletMilli(type.vcpus) - addOns.milli ||
+          mib * pods > Math.floor(type.memoryMiB * 0.925) - (255 + 11 * (type.maxPods ?? 250)) - 100 - addOns.mib ||
+          mib < 1024
+        );
+      })
+      .map(({ instanceType }) => instanceType);
+
+  it("fit beside the add-ons on every current type, alone and as often as its devices say", () => {
+    expect([misfits((count) => count), misfits(() => 1)]).toEqual([[], []]);
+  });
+
+  it("are what the file reserves for others less, and at least something", () => {
+    const reserving = (cpu: number) => ({
+      accelerator: { instanceTypes: ["g5.xlarge"] },
+      resources: { reserve: { cpu, memory: "1GiB" } },
     });
-    expect([current.length > 60, misfits]).toEqual([true, []]);
+    expect(requests(reserving(0.5))).toEqual({ cpu: "2674m", memory: "12717Mi" });
+    expect(runRules(eksRules, { ...base, ...reserving(3.5) }, []).map(({ code, path }) => [code, path])).toEqual([
+      ["reserve-above-allocatable", ["resources", "reserve", "cpu"]],
+    ]);
+  });
+
+  it.each([
+    [{ cpu: 3.3 }, "cpu-above-allocatable", "about 3.174"],
+    [{ memory: "15GiB" }, "memory-above-allocatable", "about 13741MiB"],
+  ])("that no node has beside its add-ons are warned of: %o", (resources, code, figure) => {
+    const found = runRules(eksRules, { ...base, accelerator: { instanceTypes: ["g5.xlarge"] }, resources }, []);
+    expect(found.map((each) => each.code)).toContain(code);
+    expect(found.find((each) => each.code === code)!.message).toContain(figure);
   });
 
   it("are what the file says, limits on memory only", () => {
@@ -86,15 +122,15 @@ describe("CPU and memory", () => {
     expect([
       allocatableMilliCpu(requireInstanceType("inf2.xlarge")),
       allocatableMilliCpu(requireInstanceType("g5.2xlarge")),
-    ]).toEqual([4000 - 80, 8000 - 90]);
+    ]).toEqual([4000 - 80 - addOns.milli, 8000 - 90 - addOns.milli]);
   });
 });
 
 describe("quantities", () => {
   it.each([
-    [cpuQuantity(4), "4"],
-    [cpuQuantity(0.5), "500m"],
-    [cpuQuantity(0.0005), "1m"],
+    [cpuQuantity(4000), "4"],
+    [cpuQuantity(500), "500m"],
+    [cpuQuantity(0), "1m"],
     [memoryQuantity(1024), "1Gi"],
     [memoryQuantity(1536), "1536Mi"],
     [memoryQuantity(512), "512Mi"],

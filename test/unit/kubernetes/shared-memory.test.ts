@@ -11,10 +11,6 @@ function sharedMemory(change: Partial<Workload>): unknown {
 
 const on = (instanceType: string, more: object = {}) => ({ accelerator: { instanceTypes: [instanceType], ...more } });
 const unlimited = { medium: "Memory" };
-const mount = (mountPath: string) => ({
-  pod: { spec: { containers: [{ name: "bert", volumeMounts: [{ name: "shm", mountPath }] }] } },
-});
-
 describe("the shared memory of a pod", () => {
   it.each<readonly [string, Partial<Workload>, unknown]>([
     ["has no limit of its own with several GPUs", on("g5.12xlarge"), unlimited],
@@ -26,8 +22,6 @@ describe("the shared memory of a pod", () => {
     ["and without devices", { accelerator: "none" }, undefined],
     ["has the size of the file", { ...on("g5.xlarge"), sharedMemory: "1GiB" }, { ...unlimited, sizeLimit: "1Gi" }],
     ["is the platform's where the file says 0", { ...on("g5.12xlarge"), nodes: 2, sharedMemory: 0 }, undefined],
-    ["is left to raw fields that mount one", { ...on("g5.12xlarge"), eks: mount("/dev/shm") }, undefined],
-    ["and not where they mount another", { ...on("g5.12xlarge"), eks: mount("/data") }, unlimited],
   ])("%s", (_, change, expected) => {
     expect(sharedMemory(change)).toEqual(expected);
   });

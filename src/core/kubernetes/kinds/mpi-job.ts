@@ -1,5 +1,13 @@
 import { coordinatorPod } from "../coordinator.ts";
-import { indexDigits, oneReplica, queued, withContainer, type KindDefinition } from "../kind-definition.ts";
+import {
+  indexDigits,
+  oneReplica,
+  queued,
+  withContainer,
+  type KindDefinition,
+  type UnsupportedField,
+} from "../kind-definition.ts";
+import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import type { Container } from "../manifest.ts";
 import { withoutProbes } from "../probes.ts";
 import { processesPerNode } from "../rendezvous.ts";
@@ -14,12 +22,17 @@ function asWorker(container: Container): Container {
   return rest as Container;
 }
 
+/** A worker's sshd is root's, unless the image brings a configuration for another: then eks.resource says so. */
+function rootAlone({ user = 0 }: ResolvedWorkload): readonly UnsupportedField[] {
+  return user === 0 ? [] : [{ path: ["user"], message: `runs sshd in its workers as root, and user is ${user}` }];
+}
+
 /** https://www.kubeflow.org/docs/components/trainer/legacy-v1/user-guides/mpi/ */
 export const mpiJob: KindDefinition = {
   kind: "MPIJob",
   apiVersion: "kubeflow.org/v2beta1",
   runs: "job",
-  unsupportedFields: oneReplica,
+  unsupportedFields: (workload) => [...oneReplica(workload), ...rootAlone(workload)],
   // Hosts are NAME-launcher and NAME-worker-INDEX.
   reservedNameLength: ({ nodes }) => Math.max("-launcher".length, "-worker-".length + indexDigits(nodes)),
   wrap: (contents) => {

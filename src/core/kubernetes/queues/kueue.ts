@@ -106,7 +106,7 @@ function quotasOf({ type, count }: QueueNodes): Quantities {
     times(amount, count),
   ]);
   return {
-    cpu: cpuQuantity((allocatableMilliCpu(type) * count) / 1000),
+    cpu: cpuQuantity(allocatableMilliCpu(type) * count),
     memory: `${allocatableMiB(type) * count}Mi`,
     ...Object.fromEntries(devices),
   };

@@ -1,0 +1,229 @@
+/**
+ * What each key of the workload file becomes, beside `descriptions.ts`, which says what it is. docs/workload.md is made
+ * of both and of an example for each key at the top; a test holds that no key is left out.
+ */
+export interface KeyGuide {
+  /** On ECS: fields as RegisterTaskDefinition, CreateService and RunTask have them. */
+  readonly ecs: string;
+  /** On EKS: fields of the pod and of what wraps it. */
+  readonly eks: string;
+}
+
+const raw = "not used";
+
+/** By the key's path; `*` is an item. */
+export const guide: Readonly<Record<string, KeyGuide>> = {
+  $schema: { ecs: "nothing: editors read it", eks: "nothing: editors read it" },
+  apiVersion: { ecs: "nothing", eks: "nothing" },
+  name: {
+    ecs: "`family`, `serviceName` (with type and slot where there are several), the container's `name`, tag `aiplat:workload`",
+    eks: "`metadata.name`, the container's `name`, label `app.kubernetes.io/name`",
+  },
+  container: {
+    ecs: "the container's `name`; the name of its containers in the load balancer and the raw fields too",
+    eks: "the container's `name`, but for kinds that ask for one of their own",
+  },
+  kind: {
+    ecs: "CreateService, or RunTask",
+    eks: "which kinds can carry it; Deployment or Job where `eks.as` is left out",
+  },
+  image: { ecs: "`image` of the container", eks: "`image` of the container" },
+  command: {
+    ecs: "`command`",
+    eks: "`args`: as on ECS, the image's ENTRYPOINT stays; `$(` is written so that nothing is expanded",
+  },
+  environment: {
+    ecs: "`environment`, after the fabric's own variables where there is EFA",
+    eks: "`env`, after the fabric's own variables where there is EFA",
+  },
+  secrets: {
+    ecs: "`secrets` with `valueFrom`; read by `roles.execution`",
+    eks: "refused: Kubernetes reads no ARNs; `eks.secrets` takes its place",
+  },
+  ports: { ecs: "`portMappings`, beside the lock ports of a slot", eks: "`ports`; a Service beside kinds that serve" },
+  "ports.*.container": { ecs: "`containerPort`", eks: "`containerPort`" },
+  "ports.*.host": {
+    ecs: "`hostPort`: in bridge mode left out for a free one, in host and awsvpc mode the container's",
+    eks: "`hostPort`",
+  },
+  "ports.*.protocol": { ecs: "`protocol`", eks: "`protocol`, in capitals" },
+  "ports.*.name": { ecs: "`name` of the port mapping", eks: "`name` of the port: at most 15 characters" },
+  health: {
+    ecs: "`healthCheck`: a command in the container that asks the address",
+    eks: "for a service `startupProbe`, `livenessProbe` and `readinessProbe`; for a job `readinessProbe`",
+  },
+  "health.path": { ecs: "in `healthCheck.command`", eks: "`httpGet.path`" },
+  "health.port": { ecs: "in `healthCheck.command`", eks: "`httpGet.port`" },
+  "health.startSeconds": {
+    ecs: "`healthCheck.startPeriod`, 300 at most; above that and behind a load balancer `healthCheckGracePeriodSeconds` of the service",
+    eks: "`startupProbe.failureThreshold`",
+  },
+  accelerator: {
+    ecs: "`none`: no devices, and the tag `aiplat:devices=none`",
+    eks: "`none`: no device limits, no affinity to accelerated nodes",
+  },
+  "accelerator.instanceTypes": {
+    ecs: "the placement constraint on `ecs.instance-type`; a definition for each type whose devices differ",
+    eks: "node affinity on `node.kubernetes.io/instance-type`",
+  },
+  "accelerator.devicesPerReplica": {
+    ecs: "Neuron: `linuxParameters.devices` of the slot, its lock ports, `IPC_LOCK`; NVIDIA: `resourceRequirements` of type `GPU`; the share of CPU and memory",
+    eks: "`resources.limits`: `aws.amazon.com/neuron` or `nvidia.com/gpu`; the share of CPU and memory",
+  },
+  "accelerator.mps": {
+    ecs: "`resourceRequirements` with `sharingStrategy.nvidiaMps`",
+    eks: "refused: a cluster of Kubernetes shares GPUs by its device plugin's settings",
+  },
+  "accelerator.mps.memory": { ecs: "`nvidiaMps.memory`", eks: "refused" },
+  "accelerator.mps.maxComputePercent": { ecs: "`nvidiaMps.maxComputePercent`", eks: "refused" },
+  "accelerator.efa": {
+    ecs: "`/dev/infiniband/uverbsN` for each interface, `memlock` without a limit, host mode",
+    eks: "`vpc.amazonaws.com/efa` in `resources.limits`, `IPC_LOCK`",
+  },
+  replicas: {
+    ecs: "`desiredCount`, distributed over the slots; `count` of a run",
+    eks: "`spec.replicas` or what the kind has in its place ([kubernetes-kinds.md](kubernetes-kinds.md))",
+  },
+  nodes: { ecs: "1 only: more is refused", eks: "pods that work as one, each on a machine of its own, by the kind" },
+  resources: {
+    ecs: "the slot's share of the catalogue's figures, less 10 %",
+    eks: "the share of what a node can allocate, less its usual add-ons",
+  },
+  "resources.cpu": { ecs: "`cpu` of the container: 1,024 units a vCPU", eks: "`resources.requests.cpu`" },
+  "resources.memory": {
+    ecs: "`memory` of the container, the hard limit; on Managed Instances of the task",
+    eks: "`memory` of `resources.requests` and `resources.limits`",
+  },
+  "resources.reserve": { ecs: "less in the share", eks: "less in the share" },
+  "resources.reserve.cpu": { ecs: "less `cpu`", eks: "less `resources.requests.cpu`" },
+  "resources.reserve.memory": { ecs: "less `memory`", eks: "less `memory`" },
+  sharedMemory: {
+    ecs: "`linuxParameters.sharedMemorySize`",
+    eks: "a volume `emptyDir` of `medium: Memory` at `/dev/shm`",
+  },
+  user: { ecs: "`user`", eks: "`securityContext.runAsUser`" },
+  rollout: {
+    ecs: "`deploymentConfiguration.minimumHealthyPercent` and `maximumPercent`, worked out for the count at each deployment",
+    eks: "`strategy.rollingUpdate`; with devices the default starts a pod when an old one has left its own",
+  },
+  "rollout.maxUnavailable": { ecs: "`minimumHealthyPercent`", eks: "`maxUnavailable`" },
+  "rollout.maxSurge": { ecs: "`maximumPercent`", eks: "`maxSurge`" },
+  logs: {
+    ecs: "`logConfiguration` of the driver `awslogs`",
+    eks: "a note: an agent on the node collects what is printed",
+  },
+  "logs.group": { ecs: "`awslogs-group`; made before the first task where it is absent", eks: "not used" },
+  "logs.retentionDays": { ecs: "`retentionInDays` of a group that is made", eks: "not used" },
+  roles: { ecs: "roles of the task definition", eks: "of the service account" },
+  "roles.execution": {
+    ecs: "`executionRoleArn`",
+    eks: "refused without `eks.serviceAccount`, else a warning: the node pulls the image",
+  },
+  "roles.task": {
+    ecs: "`taskRoleArn`",
+    eks: "refused without `eks.serviceAccount`, else a warning: that one must have its permissions",
+  },
+  tags: {
+    ecs: "`tags` of definitions, services, tasks and log groups, beside `aiplat:workload` and `aiplat:slot`",
+    eks: "labels, or annotations where the value is none",
+  },
+  model: { ecs: "a warning: nothing loads the model for the container", eks: "for kinds that load it themselves" },
+  "model.uri": { ecs: "not carried", eks: "`storageUri` or `STORAGE_URI` of an InferenceService" },
+  "model.format": { ecs: "not carried", eks: "`modelFormat` of an InferenceService" },
+  schedule: { ecs: "a warning: nothing starts the task by itself", eks: "`schedule` of a CronJob" },
+  ecs: { ecs: "what has no word of its own for both", eks: raw },
+  "ecs.cluster": { ecs: "`cluster` of every call", eks: raw },
+  "ecs.networkMode": { ecs: "`networkMode`", eks: raw },
+  "ecs.capacity": { ecs: "`launchType` or `capacityProviderStrategy`, `requiresCompatibilities`", eks: raw },
+  "ecs.capacity.provider": { ecs: "`capacityProviderStrategy[0].capacityProvider`", eks: raw },
+  "ecs.capacity.managedInstances": { ecs: "`capacityProviderStrategy[0].capacityProvider`", eks: raw },
+  "ecs.capacity.*.provider": { ecs: "`capacityProvider`", eks: raw },
+  "ecs.capacity.*.base": { ecs: "`base`", eks: raw },
+  "ecs.capacity.*.weight": { ecs: "`weight`", eks: raw },
+  "ecs.network": { ecs: "`networkConfiguration.awsvpcConfiguration`", eks: raw },
+  "ecs.network.subnets": { ecs: "`subnets`", eks: raw },
+  "ecs.network.securityGroups": { ecs: "`securityGroups`", eks: raw },
+  "ecs.network.assignPublicIp": { ecs: "`assignPublicIp`", eks: raw },
+  "ecs.loadBalancer": { ecs: "`loadBalancers` of the service", eks: raw },
+  "ecs.loadBalancer.targetGroup": { ecs: "`targetGroupArn`", eks: raw },
+  "ecs.loadBalancer.port": { ecs: "`containerPort`", eks: raw },
+  "ecs.placement": { ecs: "beside aiplat's own", eks: raw },
+  "ecs.placement.constraints": { ecs: "`placementConstraints` of type `memberOf`, of the definition", eks: raw },
+  "ecs.placement.strategy": { ecs: "`placementStrategy`", eks: raw },
+  "ecs.placement.strategy.*.type": { ecs: "`type`", eks: raw },
+  "ecs.placement.strategy.*.field": { ecs: "`field`", eks: raw },
+  "ecs.taskDefinition": { ecs: "merged last into RegisterTaskDefinition", eks: raw },
+  "ecs.service": { ecs: "merged last into CreateService and UpdateService", eks: raw },
+  eks: { ecs: raw, eks: "what has no word of its own for both" },
+  "eks.namespace": { ecs: raw, eks: "`metadata.namespace`" },
+  "eks.as": { ecs: raw, eks: "the kind" },
+  "eks.queue": { ecs: raw, eks: "what the queue wants on the resource" },
+  "eks.queue.kueue": { ecs: raw, eks: "the label `kueue.x-k8s.io/queue-name`" },
+  "eks.serviceAccount": { ecs: raw, eks: "`serviceAccountName`" },
+  "eks.secrets": { ecs: raw, eks: "`env` with `valueFrom.secretKeyRef`" },
+  "eks.secrets.*.name": { ecs: raw, eks: "`secretKeyRef.name`" },
+  "eks.secrets.*.key": { ecs: raw, eks: "`secretKeyRef.key`" },
+  "eks.spark": { ecs: raw, eks: "for SparkApplication" },
+  "eks.pod": { ecs: raw, eks: "merged last into the pod" },
+  "eks.resource": { ecs: raw, eks: "merged last into the resource" },
+};
+
+/** An example of each key at the top, as it stands in a file. */
+export const examples: Readonly<Record<string, string>> = {
+  $schema: "$schema: ./node_modules/aiplat/schema/workload.json",
+  apiVersion: "apiVersion: aiplat/v1",
+  name: "name: bert-inference",
+  container: "container: gpu_worker",
+  kind: "kind: service",
+  image: "image: public.ecr.aws/neuron/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04",
+  command: 'command: [serve, --workers, "2"]',
+  environment: 'environment: { MODEL_URI: s3://models/bert, BATCH: "8" }',
+  secrets: `secrets:                 # with roles.execution
+  HF_TOKEN: arn:aws:secretsmanager:us-east-1:111122223333:secret:hf-AbCdEf`,
+  ports: "ports: [{ container: 8080, host: 80, protocol: tcp, name: http }]",
+  health: "health: { path: /ping, port: 8080, startSeconds: 300 }",
+  accelerator: `accelerator:
+  instanceTypes: [inf2.24xlarge]
+  devicesPerReplica: 2
+  efa: false
+# or, to share one GPU:
+# accelerator: { instanceTypes: [g5.xlarge], mps: { memory: 8GiB, maxComputePercent: 50 } }
+# or, for a CPU workload:
+# accelerator: none`,
+  replicas: "replicas: 3",
+  nodes: "nodes: 1",
+  resources: "resources: { cpu: 8, memory: 24GiB, reserve: { cpu: 0.5, memory: 1GiB } }",
+  sharedMemory: "sharedMemory: 8GiB",
+  user: "user: 1000",
+  rollout: "rollout: { maxUnavailable: 1, maxSurge: 0 }",
+  logs: "logs: { group: /aiplat/bert, retentionDays: 30 }",
+  roles: `roles:
+  execution: arn:aws:iam::111122223333:role/ecsTaskExecutionRole
+  task: arn:aws:iam::111122223333:role/bert`,
+  tags: "tags: { team: nlp }",
+  model: "model: { uri: s3://models/bert, format: pytorch }",
+  schedule: 'schedule: "0 3 * * *"',
+  ecs: `ecs:
+  cluster: prod
+  networkMode: awsvpc
+  capacity: [{ provider: base, base: 1, weight: 1 }, { provider: spot, weight: 3 }]
+  # or: capacity: ec2; capacity: { provider: NAME }; capacity: { managedInstances: NAME }
+  network: { subnets: [subnet-0a1b2c3d], securityGroups: [sg-0a1b2c3d], assignPublicIp: false }
+  loadBalancer:
+    targetGroup: arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/bert/0123456789abcdef
+    port: 8080
+  placement:
+    constraints: ["attribute:stack == prod"]
+    strategy: [{ type: spread, field: "attribute:ecs.availability-zone" }]
+  taskDefinition: { pidMode: task }
+  service: { enableECSManagedTags: true }`,
+  eks: `eks:
+  namespace: ml
+  as: Deployment
+  queue: { kueue: team-a }
+  serviceAccount: bert
+  secrets: { HF_TOKEN: { name: hf, key: token } }
+  spark: { version: 3.5.1 }
+  pod: { spec: { priorityClassName: high } }
+  resource: { spec: { revisionHistoryLimit: 3 } }`,
+};
