@@ -1,7 +1,6 @@
 // The composition root: options and a process-like object in, a Context out.
 import { setTimeout as delay } from "node:timers/promises";
 import type { Aws, Context, GlobalOptions, MachineCount, OutputStream } from "./context.ts";
-import { present } from "./core/base/present.ts";
 import { Interrupted } from "./errors.ts";
 import { harmlessOutput } from "./output/harmless.ts";
 import type { Practice } from "./sandbox/practice.ts";
@@ -43,7 +42,7 @@ export interface Connection {
 export function connect(options: GlobalOptions, surroundings: Surroundings): Connection {
   const { clock, signal } = surroundings;
   const streams = { stdout: harmlessOutput(surroundings.stdout), stderr: harmlessOutput(surroundings.stderr) };
-  const outside = { signal, stderr: streams.stderr, ...present({ clock }) };
+  const outside = { signal, stderr: streams.stderr, ...(clock === undefined ? {} : { clock }) };
   const { now, sleep } = clock ?? machineClock;
   const sandbox = options.sandbox ? lazySandbox(options, outside) : undefined;
   const base = {
@@ -100,7 +99,7 @@ function lazyAws(
     const { connectAws } = await import("./aws/connect.ts");
     return connectAws(options, await environment(), signal, {
       ...(options.debug ? { log } : {}),
-      ...present({ clock }),
+      ...(clock === undefined ? {} : { clock }),
     });
   };
   const get = () => (connection ??= connectOnce());
