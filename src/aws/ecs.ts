@@ -5,6 +5,7 @@ import {
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
+  ExecuteCommandCommand,
   ListClustersCommand,
   ListContainerInstancesCommand,
   ListTasksCommand,
@@ -152,6 +153,25 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
         ),
       );
       return toTask(answer.task ?? { taskArn: task });
+    },
+
+    executeCommand: async ({ cluster, task, container, command: line }) => {
+      // ECS Exec knows no other than interactive sessions.
+      const command = new ExecuteCommandCommand({ cluster, task, container, command: line, interactive: true });
+      const { session = {} } = await paces.resourceModify(() =>
+        inCluster(
+          cluster,
+          call("ExecuteCommand", (options) => client.send(command, options)),
+        ),
+      );
+      const { sessionId = "", streamUrl = "", tokenValue = "" } = session;
+      const { region, endpoints } = config;
+      const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+      return {
+        session: { sessionId, streamUrl, tokenValue },
+        region,
+        endpoint: endpoints.ecs ?? `https://ecs.${region}.${suffix}`,
+      };
     },
 
     listContainerInstances: (cluster, filter, onPage) =>

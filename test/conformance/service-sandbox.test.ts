@@ -205,7 +205,13 @@ describe("a service on the sandbox", () => {
 describe("a service that somebody else has made", () => {
   it("is imported, plans to no change, and keeps its fields when it is deployed", async () => {
     const both = [
-      { name: "app", image: "busybox", memory: 128, dependsOn: [{ containerName: "side", condition: "START" }] },
+      {
+        name: "app",
+        image: "busybox",
+        memory: 128,
+        dependsOn: [{ containerName: "side", condition: "START" }],
+        logConfiguration: { logDriver: "awsfirelens", options: { Name: "cloudwatch" } },
+      },
       { name: "side", image: "busybox", memory: 64, essential: false, firelensConfiguration: { type: "fluentbit" } },
     ];
     await box.ecs("RegisterTaskDefinition", {

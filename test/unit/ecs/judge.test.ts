@@ -137,6 +137,7 @@ describe("what raw fields make", () => {
       raw(whole, { requiresCompatibilities: ["MANAGED_INSTANCES"] }),
       `compatibility-capacity ${at}.requiresCompatibilities`,
       "managed-instances-network ecs.networkMode",
+      "managed-instances-size ecs.taskDefinition",
     ],
     [
       "EC2 for Managed Instances",

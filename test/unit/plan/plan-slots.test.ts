@@ -151,8 +151,8 @@ describe("a plan of slots", () => {
                 placementStrategy: [{ type: "random" }],
                 random: () => numbers.next().value,
               };
-              for (const { containerInstanceArn } of place(snapshot, definition!, options).placements) {
-                const on = snapshot.instances.findIndex(({ arn }) => arn === containerInstanceArn);
+              for (const { instanceState } of place(snapshot, definition!, options).placements) {
+                const on = snapshot.instances.findIndex(({ arn }) => arn === instanceState.instance.arn);
                 for (const device of slotOf(definition!)) {
                   expect([standing(given, on, device).free, used[on]!.has(device)]).toEqual([true, false]);
                   used[on]!.add(device);

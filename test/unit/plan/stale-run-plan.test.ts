@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ClusterSnapshot } from "../../../src/core/cluster/snapshot.ts";
 import type { RegisteredTaskDefinition } from "../../../src/core/ecs-api/api.ts";
-import { refusalOfEcs } from "../../../src/core/placement/place.ts";
+import { refusalOfEcs } from "../../../src/core/placement/refusal-of-ecs.ts";
 import { requirementsOf } from "../../../src/core/ecs/requirements.ts";
 import { instanceStatesOf } from "../../../src/core/placement/instance-state.ts";
 import { runMoved, type RunWorld } from "../../../src/core/plan/stale-run-plan.ts";
