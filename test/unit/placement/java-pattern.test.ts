@@ -113,7 +113,7 @@ describe("Java patterns", () => {
         const source = parts.map((each) => each.source).join("");
         expect(matches(source, value)).toBe(new RegExp(`^(?:${source})$`, "u").test(value));
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
   });
 
