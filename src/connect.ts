@@ -1,23 +1,17 @@
 // The composition root: options and a process-like object in, a Context out.
 import { setTimeout as delay } from "node:timers/promises";
-import type { Aws, Context, GlobalOptions, MachineCount } from "./context.ts";
+import type { Aws, Context, GlobalOptions, MachineCount, OutputStream } from "./context.ts";
 import { Interrupted } from "./errors.ts";
+import { harmlessOutput } from "./output/harmless.ts";
 import type { Practice } from "./sandbox/practice.ts";
 
 /** What a command needs of the process that it runs in: tests hand in their own. */
 export interface Surroundings extends Pick<
   Context,
-  | "stdout"
-  | "stderr"
-  | "readStdin"
-  | "stdinIsTTY"
-  | "ask"
-  | "runInForeground"
-  | "env"
-  | "cwd"
-  | "nodeVersion"
-  | "signal"
+  "readStdin" | "stdinIsTTY" | "ask" | "runInForeground" | "env" | "cwd" | "nodeVersion" | "signal"
 > {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
   /** Default: the clock of the machine. */
   readonly now?: () => number;
   /** Default: as long as it says, until the signal aborts. */
@@ -35,7 +29,9 @@ export interface Connection {
  * Everything outside a command, made from the options: AWS, or the sandbox in its place, is loaded at the first call.
  */
 export function connect(options: GlobalOptions, surroundings: Surroundings): Connection {
-  const { now = () => Date.now(), signal, stderr } = surroundings;
+  const { now = () => Date.now(), signal } = surroundings;
+  const streams = { stdout: harmlessOutput(surroundings.stdout), stderr: harmlessOutput(surroundings.stderr) };
+  const { stderr } = streams;
   const sandbox = options.sandbox ? lazySandbox(options, { now, signal, stderr }) : undefined;
   const base = {
     now,
@@ -45,7 +41,8 @@ export function connect(options: GlobalOptions, surroundings: Surroundings): Con
     ...(sandbox === undefined ? {} : { stockSandbox: sandbox.stock }),
   };
   // Not spread: whether standard input is a terminal is asked only where it matters, as asking makes its stream.
-  const context: Context = Object.defineProperties(base, Object.getOwnPropertyDescriptors(surroundings)) as Context;
+  const context = Object.defineProperties(base, Object.getOwnPropertyDescriptors(surroundings)) as Context;
+  Object.assign(context, streams);
   return { context, sandboxUsed: () => sandbox?.used() ?? false };
 }
 

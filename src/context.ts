@@ -15,10 +15,16 @@ import type {
 } from "./ports.ts";
 
 /** One of the standard streams, as far as aiplat uses it. */
-export interface Output {
+export interface OutputStream {
   write(text: string): void;
   readonly isTTY: boolean;
   readonly columns: number;
+}
+
+/** A standard stream whose `write` lets nothing through that a terminal or a log would act upon. */
+export interface Output extends OutputStream {
+  /** For what has been made harmless already, and for what was asked for as it is. */
+  writeAsIs(text: string): void;
 }
 
 export const formats = ["text", "json", "yaml", "table", "markdown", "github", "env", "html"] as const;

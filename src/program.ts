@@ -1,9 +1,10 @@
 import { present } from "./core/base/present.ts";
 import { Command as Commander, CommanderError, Option } from "commander";
-import type { AnyCommand, OptionSpec } from "./commands/command.ts";
+import type { Command } from "./commands/command.ts";
+import { defaultTextOf, longFlag, type OptionsOf, type OptionSpec } from "./commands/shared/option.ts";
 import { groups, registry, type RegistryEntry } from "./commands/registry.ts";
 import { globalOptions } from "./commands/shared/global-options.ts";
-import { formats, type Context, type Format, type GlobalOptions } from "./context.ts";
+import { formats, type Context, type GlobalOptions, type OutputStream } from "./context.ts";
 import { AiplatError, type ExitCode } from "./errors.ts";
 import { listOr } from "./core/base/problem.ts";
 
@@ -12,7 +13,7 @@ declare const AIPLAT_VERSION: string;
 /** Runs the command that argv (without node and script) names, in the context that `connect` makes for its options. */
 export async function runProgram(
   argv: readonly string[],
-  io: Pick<Context, "stdout" | "stderr" | "cwd" | "readStdin">,
+  io: Streams & Pick<Context, "cwd" | "readStdin">,
   connect: (options: GlobalOptions) => Context,
 ): Promise<ExitCode> {
   const dashes = argv.indexOf("--");
@@ -54,11 +55,12 @@ export async function runProgram(
     parent.hook("preSubcommand", async (_, command) => {
       const entry = loaders.get(command);
       if (entry === undefined) return;
-      const tell = await addInstanceTypes(root.opts()["instanceTypesFile"], io);
+      const given = root.opts<OptionsOf<typeof globalOptions>>();
+      const tell = await addInstanceTypes(given.instanceTypesFile, io);
       const spec = await entry.load();
       attach(command, spec);
       command.action(async () => {
-        const options = checkedOptions(root.opts(), spec, passthrough !== undefined);
+        const options = checkedOptions(given, spec, passthrough !== undefined);
         const context = connect(options);
         await tell?.(context);
         exitCode =
@@ -90,16 +92,21 @@ export async function runProgram(
 }
 
 /** Before a command is loaded: what is derived of the catalogue is worked out once. */
-async function addInstanceTypes(file: unknown, io: Pick<Context, "cwd" | "readStdin">) {
-  if (typeof file !== "string") return undefined;
+async function addInstanceTypes(file: string | undefined, io: Pick<Context, "cwd" | "readStdin">) {
+  if (file === undefined) return undefined;
   const { addInstanceTypesOf } = await import("./commands/shared/add-instance-types.ts");
   return addInstanceTypesOf(file, io);
+}
+
+interface Streams {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
 }
 
 const loaders = new Map<Commander, RegistryEntry>();
 
 /** What every command inherits of the root, and the root's own lack of a help command. */
-function settle(root: Commander, io: Pick<Context, "stdout" | "stderr">): void {
+function settle(root: Commander, io: Streams): void {
   root
     .exitOverride()
     .helpCommand(false)
@@ -115,11 +122,11 @@ function settle(root: Commander, io: Pick<Context, "stdout" | "stderr">): void {
 }
 
 /** Gives a commander command what its spec says. */
-export function attach(command: Commander, spec: AnyCommand): void {
+export function attach(command: Commander, spec: Command): void {
   command.description(spec.description);
   for (const argument of spec.arguments ?? []) command.argument(argument.syntax, argument.description);
   for (const option of spec.options ?? []) command.addOption(toCommander(option));
-  const lists = (spec.options ?? []).filter(({ words }) => words === true).map(({ flags }) => flags.split(" ")[0]!);
+  const lists = (spec.options ?? []).filter(({ words }) => words === true).map(({ flags }) => longFlag(flags));
   if (lists.length > 0) {
     const parse = command.parseOptions.bind(command);
     command.parseOptions = (words) => parse(flagEachWord(words, lists));
@@ -148,48 +155,59 @@ export function flagEachWord(words: readonly string[], lists: readonly string[])
 }
 
 function toCommander(spec: OptionSpec): Option {
-  const option = new Option(
-    spec.flags,
-    spec.defaultText === undefined ? spec.description : `${spec.description} (default: ${spec.defaultText})`,
-  );
-  if (spec.choices !== undefined) option.choices(spec.choices);
-  const parse = spec.parse;
-  const choices = spec.choices;
+  const { flags, description, choices, parse } = spec;
+  const otherwise = defaultTextOf(spec);
+  const option = new Option(flags, otherwise === undefined ? description : `${description} (default: ${otherwise})`);
+  if (choices !== undefined) option.choices(choices);
+  const read = (text: string) => (parse === undefined ? text : parse(text, longFlag(flags)));
   if (spec.repeatable === true) {
     option.argParser((text: string, previous: readonly unknown[] | undefined) => {
       if (choices !== undefined && !choices.includes(text))
-        throw new AiplatError("Usage", `${option.long} ${text}: not one of ${listOr(choices)}`);
-      return [...(previous ?? []), parse === undefined ? text : parse(text)];
+        throw new AiplatError("Usage", `${longFlag(flags)} ${text}: not one of ${listOr(choices)}`);
+      return [...(previous ?? []), read(text)];
     });
   } else if (parse !== undefined) {
-    option.argParser(parse);
+    option.argParser(read);
   }
   return option;
 }
 
-function checkedOptions(raw: Record<string, unknown>, spec: AnyCommand, hasCommand: boolean): GlobalOptions {
-  const regions = (raw["region"] ?? []) as readonly string[];
+function checkedOptions(
+  {
+    region: regions = [],
+    profile,
+    endpointUrl,
+    sandbox,
+    output,
+    quiet,
+    color,
+    debug,
+    input,
+    yes,
+  }: OptionsOf<typeof globalOptions>,
+  spec: Command,
+  hasCommand: boolean,
+): GlobalOptions {
   if (regions.length > 1 && spec.manyRegions !== true)
     throw new AiplatError("Usage", `--region was given ${regions.length} times: this command works in one region`);
   if (hasCommand && spec.takesCommand !== true) throw new AiplatError("Usage", "this command takes nothing after --");
-  if (raw["sandbox"] === true && typeof raw["endpointUrl"] === "string")
+  if (sandbox === true && endpointUrl !== undefined)
     throw new AiplatError("Usage", "give --sandbox or --endpoint-url, not both");
-  const format = (raw["output"] ?? spec.formats[0]!) as Format;
-  if (!spec.formats.includes(format)) {
-    const known = formats.includes(format) ? "not offered by this command" : "not a format";
-    throw new AiplatError("Usage", `--output ${format}: ${known}`, { hint: `Use ${listOr(spec.formats)}.` });
+  const format = output === undefined ? spec.formats[0]! : spec.formats.find((each) => each === output);
+  if (format === undefined) {
+    const known = formats.some((each) => each === output) ? "not offered by this command" : "not a format";
+    throw new AiplatError("Usage", `--output ${output}: ${known}`, { hint: `Use ${listOr(spec.formats)}.` });
   }
   return {
     regions,
-    ...(typeof raw["profile"] === "string" ? { profile: raw["profile"] } : {}),
-    ...(typeof raw["endpointUrl"] === "string" ? { endpointUrl: raw["endpointUrl"] } : {}),
-    sandbox: raw["sandbox"] === true,
+    ...present({ profile, endpointUrl }),
+    sandbox: sandbox === true,
     format,
-    quiet: raw["quiet"] === true,
-    color: raw["color"] !== false,
-    debug: raw["debug"] === true,
-    input: raw["input"] !== false,
-    yes: raw["yes"] === true,
+    quiet: quiet === true,
+    color,
+    debug: debug === true,
+    input,
+    yes: yes === true,
   };
 }
 

@@ -1,7 +1,8 @@
 // Prints docs/commands.md and the README's table of commands from the command specs; scripts/build-reference.mjs runs it.
-import type { AnyCommand, OptionSpec } from "./commands/command.ts";
+import type { Command } from "./commands/command.ts";
 import { groups, registry } from "./commands/registry.ts";
 import { globalOptions } from "./commands/shared/global-options.ts";
+import { defaultTextOf, type OptionSpec } from "./commands/shared/option.ts";
 import { workloadOptions } from "./commands/shared/workload-options.ts";
 
 /** docs/commands.md: of every command its usage, description, options, formats and examples. */
@@ -67,7 +68,7 @@ function workloadSection(): string {
   ].join("\n");
 }
 
-function commandSection(words: string, spec: AnyCommand): string {
+function commandSection(words: string, spec: Command): string {
   const syntax = [
     "aiplat",
     words,
@@ -78,7 +79,7 @@ function commandSection(words: string, spec: AnyCommand): string {
   const parts = [`## aiplat ${words}`, "", `    ${syntax.join(" ")}`, "", spec.description, ""];
   for (const argument of spec.arguments ?? []) parts.push(`- \`${argument.syntax}\`: ${argument.description}`);
   if ((spec.arguments ?? []).length > 0) parts.push("");
-  const shared = new Set(workloadOptions.map((option) => option.flags));
+  const shared = new Set<string>(workloadOptions.map((option) => option.flags));
   const takesWorkload = [...shared].every((flags) => spec.options?.some((option) => option.flags === flags) === true);
   const own = (spec.options ?? []).filter((option) => !takesWorkload || !shared.has(option.flags));
   if (takesWorkload) parts.push("Takes the [workload flags](#workload-flags).", "");
@@ -93,10 +94,12 @@ function table(options: readonly OptionSpec[]): readonly string[] {
   return ["| option | meaning |", "|---|---|", ...options.map(optionRow), ""];
 }
 
-function optionRow({ flags, description, choices, defaultText, repeatable }: OptionSpec): string {
+function optionRow(spec: OptionSpec): string {
+  const { flags, description, choices, repeatable } = spec;
+  const otherwise = defaultTextOf(spec);
   const notes = [
     choices === undefined ? "" : `one of ${choices.join(", ")}`,
-    defaultText === undefined ? "" : `default: ${defaultText}`,
+    otherwise === undefined ? "" : `default: ${otherwise}`,
     repeatable === true && !description.includes("repeatable") ? "repeatable" : "",
   ].filter(Boolean);
   const text = notes.length === 0 ? description : `${description} (${notes.join("; ")})`;

@@ -1,6 +1,7 @@
 import { connect, type Connection, type Surroundings } from "./connect.ts";
 import { toAiplatError, type ExitCode } from "./errors.ts";
 import { reportError } from "./output/error.ts";
+import { harmlessOutput } from "./output/harmless.ts";
 import { note } from "./output/note.ts";
 import { runProgram } from "./program.ts";
 
@@ -20,7 +21,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   } catch (thrown) {
     noteSandbox(connection);
     const error = toAiplatError(thrown);
-    await reportError(error, { argv, env: surroundings.env, stderr: surroundings.stderr });
+    await reportError(error, { argv, env: surroundings.env, stderr: harmlessOutput(surroundings.stderr) });
     return error.exitCode;
   }
 }

@@ -1,25 +1,11 @@
 import type { Context, Format } from "../context.ts";
 import type { ExitCode } from "../errors.ts";
+import { readOptions, type OptionsOf, type OptionSpec, type RawOptions } from "./shared/option.ts";
 
 /** An argument such as `[WORKLOAD]` or `<type...>`, in commander's notation. */
 export interface ArgumentSpec {
   readonly syntax: string;
   readonly description: string;
-}
-
-/** A flag in commander's notation, e.g. `--count <n>`. */
-export interface OptionSpec {
-  readonly flags: string;
-  readonly description: string;
-  /** May stand more than once; the values are collected in order. */
-  readonly repeatable?: boolean;
-  /** Of a repeatable flag: more words may follow one flag, as `KEY=VALUE` or JSON, as the AWS CLI takes lists. */
-  readonly words?: boolean;
-  readonly choices?: readonly string[];
-  /** Shown in the help; the command applies it. */
-  readonly defaultText?: string;
-  /** Turns the text into a value; throws AiplatError("Usage") with what is legal. */
-  readonly parse?: (text: string) => unknown;
 }
 
 export interface Invocation<Options> {
@@ -29,11 +15,11 @@ export interface Invocation<Options> {
   readonly passthrough?: readonly string[];
 }
 
-/** A command is data: program.ts builds commander, the README's reference and the completions from it. */
-export interface Command<Options = Record<string, never>> {
+/** What is said of a command: program.ts builds commander, the README's reference and the completions from it. */
+interface CommandData<Specs> {
   readonly description: string;
   readonly arguments?: readonly ArgumentSpec[];
-  readonly options?: readonly OptionSpec[];
+  readonly options?: Specs;
   /** Lines as a user would type them, with what they do. */
   readonly examples?: readonly (readonly [line: string, what: string])[];
   /** The values of --output that make sense here; the first is the default. */
@@ -42,9 +28,33 @@ export interface Command<Options = Record<string, never>> {
   readonly takesCommand?: boolean;
   /** Takes --region more than once. */
   readonly manyRegions?: boolean;
-  run(context: Context, invocation: Invocation<Options>): Promise<ExitCode | void>;
 }
 
-/** A command whose option types are known only to itself. */
-// oxlint-disable-next-line typescript/no-explicit-any -- options are checked inside each command
-export type AnyCommand = Command<any>;
+/** A command whose options' types are known only to itself: `defineCommand` makes it. */
+export interface Command extends CommandData<readonly OptionSpec[]> {
+  /** @param invocation With the options as commander collected them. */
+  readonly run: (context: Context, invocation: Invocation<RawOptions>) => Promise<ExitCode | void>;
+}
+
+type KeysOf<Spec> = Spec extends unknown ? keyof Spec : never;
+
+/** Of a type parameter the compiler does not look for keys that are not there: this says which. */
+type Known<Specs extends readonly OptionSpec[]> = [Exclude<KeysOf<Specs[number]>, keyof OptionSpec>] extends [never]
+  ? unknown
+  : `an option has no ${Exclude<KeysOf<Specs[number]>, keyof OptionSpec> & string}`;
+
+/** A command as its file writes it: what `run` gets follows from `options`. */
+interface CommandSpec<Specs extends readonly OptionSpec[]> extends CommandData<Specs & Known<Specs>> {
+  readonly run: (context: Context, invocation: Invocation<OptionsOf<Specs>>) => Promise<ExitCode | void>;
+}
+
+/** A command for the registry. Its options' types stay within: `run` alone knows them. */
+export function defineCommand<const Specs extends readonly OptionSpec[] = readonly []>(
+  spec: CommandSpec<Specs>,
+): Command {
+  return {
+    ...spec,
+    run: (context, invocation) =>
+      spec.run(context, { ...invocation, options: readOptions<Specs>(spec.options, invocation.options) }),
+  };
+}

@@ -1,11 +1,11 @@
 import { listOr } from "../core/base/problem.ts";
 import { AiplatError } from "../errors.ts";
-import type { Command } from "./command.ts";
+import { defineCommand } from "./command.ts";
 import { groups, registry } from "./registry.ts";
 import { candidatesFor } from "./shared/completion-candidates.ts";
 import { isShell, scripts, shells } from "./shared/completion-scripts.ts";
 
-export const completion: Command = {
+export const completion = defineCommand({
   description:
     "Prints what completes aiplat's commands, flags and their values in a shell: instance types, templates, and the " +
     "clusters and services of the account. With -- WORDS it prints what may stand last, as the script asks.",
@@ -32,4 +32,4 @@ export const completion: Command = {
       });
     context.stdout.write(scripts[shell]);
   },
-};
+});

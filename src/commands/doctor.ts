@@ -10,21 +10,19 @@ import { checkReportView } from "../output/check-report.ts";
 import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
 import { createRegistry } from "../image-registry/registry.ts";
-import type { Command, Invocation } from "./command.ts";
+import { defineCommand, type Invocation } from "./command.ts";
 import { lintForDoctor } from "../core/ecs/judge.ts";
 import { loadEcsWorkload } from "./shared/load-ecs-workload.ts";
-import { namesWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "./shared/load-workload.ts";
+import { namesWorkload, workloadArgument, workloadOptions } from "./shared/load-workload.ts";
+import type { OptionsOf } from "./shared/option.ts";
 import { namedCluster } from "./shared/named-cluster.ts";
 import { networkConfigurationOption, readAwsFlags } from "./shared/aws-flags.ts";
 
 declare const AIPLAT_VERSION: string;
 
-interface Options extends WorkloadOptions {
-  readonly cluster?: string;
-  readonly networkConfiguration?: string;
-}
+const options = [...workloadOptions, networkConfigurationOption] as const;
 
-export const doctor: Command<Options> = {
+export const doctor = defineCommand({
   description:
     "Checks, before anything is touched, whether this machine, the account and the cluster are ready for a " +
     "workload: credentials, container instances and their agents, roles, images and the driver of their hosts, " +
@@ -33,7 +31,7 @@ export const doctor: Command<Options> = {
     "Each finding has its fix; what may not be read is skipped, naming the permission. " +
     "Exits 3 where something fails. Changes nothing.",
   arguments: [workloadArgument],
-  options: [...workloadOptions, networkConfigurationOption],
+  options,
   takesCommand: true,
   examples: [
     ["aiplat doctor --cluster prod", "./aiplat.yaml, or the cluster alone where there is none"],
@@ -86,12 +84,12 @@ export const doctor: Command<Options> = {
     );
     return hasFailed(report) ? exitCodes.check : exitCodes.success;
   },
-};
+});
 
 /** The workload with its definitions. Where no region is named that is a finding, and the definitions do without. */
 async function readPatient(
   context: Context,
-  invocation: Invocation<Options>,
+  invocation: Invocation<OptionsOf<typeof options>>,
   region: string | undefined,
 ): Promise<Patient> {
   const { resolved, forCluster } = await loadEcsWorkload(context, invocation, async () => region, lintForDoctor);

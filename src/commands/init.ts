@@ -1,21 +1,16 @@
 import { readTemplates } from "../files/templates.ts";
 import { writeNewFile } from "../files/write.ts";
 import { note } from "../output/note.ts";
-import type { Command } from "./command.ts";
+import { defineCommand } from "./command.ts";
 import { chooseTemplate } from "./shared/choose-template.ts";
-
-interface Options {
-  readonly file?: string;
-  readonly force?: boolean;
-}
 
 const defaultFile = "aiplat.yaml";
 
-export const init: Command<Options> = {
+export const init = defineCommand({
   description: "Writes a workload file to start from.",
   arguments: [{ syntax: "[template]", description: "the template; aiplat templates list shows them" }],
   options: [
-    { flags: "--file <path>", description: "the file to write, or - for standard output", defaultText: defaultFile },
+    { flags: "--file <path>", description: "the file to write, or - for standard output", default: defaultFile },
     { flags: "--force", description: "overwrite a file that is there" },
   ],
   examples: [
@@ -23,7 +18,7 @@ export const init: Command<Options> = {
     ["aiplat init tensorflow-serving-inf1 --file serving.yaml", "into another file"],
   ],
   formats: ["text"],
-  run: async (context, { args, options: { file = defaultFile, force = false } }) => {
+  run: async (context, { args, options: { file, force = false } }) => {
     const { name, workload } = chooseTemplate(readTemplates(), args[0]);
     if (file === "-") {
       context.stdout.write(workload);
@@ -37,4 +32,4 @@ export const init: Command<Options> = {
         `       aiplat taskdef generate${argument}`,
     );
   },
-};
+});

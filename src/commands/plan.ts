@@ -17,29 +17,36 @@ import {
   loadSnapshot,
   regionFor,
   warnOfOtherCluster,
-  type ClusterStateOptions,
 } from "./shared/cluster-state.ts";
-import type { Command, Invocation } from "./command.ts";
+import { defineCommand, type Invocation } from "./command.ts";
 import { loadEcsWorkload, type LoadedEcsWorkload } from "./shared/load-ecs-workload.ts";
 import { workloadArgument } from "./shared/load-workload.ts";
 import { liveSource, snapshotSource } from "./shared/plan-source.ts";
 import { makeRunPlan } from "./shared/make-run-plan.ts";
 import { prepareRun } from "./shared/prepare-run.ts";
 import {
-  forceNewDeploymentOption,
   planLiveService,
   planOfflineService,
-  recreateOption,
   readServiceFlags,
-  type ServiceOptions,
+  replacementOptions,
 } from "./shared/make-service-plan.ts";
-import { checkRunFlags, plannedOptions, type RunOptions } from "./shared/run-options.ts";
+import { flagsGiven, type OptionsOf, type OptionSpec } from "./shared/option.ts";
+import { checkRunFlags, plannedOptions, runOnlyOptions } from "./shared/run-options.ts";
 
-interface Options extends RunOptions, ClusterStateOptions, ServiceOptions {
-  readonly exitCode?: boolean;
-}
+const options = [
+  ...plannedOptions,
+  ...replacementOptions,
+  clusterStateOption,
+  {
+    flags: "--exit-code",
+    description:
+      "exit 3 where something would be registered, created, updated or deleted; pending placement does not count",
+  },
+] as const satisfies readonly OptionSpec[];
 
-export const plan: Command<Options> = {
+type Options = OptionsOf<typeof options>;
+
+export const plan = defineCommand({
   description:
     "Shows what `service deploy` (for kind: service) or run-task would register, create, update, " +
     "delete and place, field by field, and why: the same plan, and nothing is changed. " +
@@ -48,17 +55,7 @@ export const plan: Command<Options> = {
     "or a deployment could not finish. As -o json it is a file that `service deploy --plan` or " +
     "`run-task --plan` carries out.",
   arguments: [workloadArgument],
-  options: [
-    ...plannedOptions,
-    forceNewDeploymentOption,
-    recreateOption,
-    clusterStateOption,
-    {
-      flags: "--exit-code",
-      description:
-        "exit 3 where something would be registered, created, updated or deleted; pending placement does not count",
-    },
-  ],
+  options,
   takesCommand: true,
   examples: [
     ["aiplat plan --cluster prod", "before service deploy"],
@@ -90,7 +87,7 @@ export const plan: Command<Options> = {
     if (options.exitCode === true) return changesAnything(planned) ? exitCodes.check : exitCodes.success;
     return planned.unplaced.length > 0 ? exitCodes.capacity : exitCodes.success;
   },
-};
+});
 
 /** A plan with how it is shown: with a note at what only a new default of aiplat's changes. */
 function viewed<Planned extends RunPlan | ServicePlan>(
@@ -105,32 +102,13 @@ function viewed<Planned extends RunPlan | ServicePlan>(
   return { planned, view: viewOf(planned) };
 }
 
-/** Options of a run that no service has. */
-const runOnly = [
-  "pack",
-  "spread",
-  "placementConstraints",
-  "placementStrategy",
-  "capacityProviderStrategy",
-  "launchType",
-  "overrides",
-  "tags",
-  "propagateTags",
-  "enableEcsManagedTags",
-  "group",
-  "startedBy",
-  "clientToken",
-] as const;
-
 async function planService(
   context: Context,
   options: Options,
   workload: LoadedEcsWorkload,
   state: ClusterSnapshot | undefined,
 ): Promise<ServicePlan> {
-  const given = runOnly
-    .filter((name) => options[name] !== undefined)
-    .map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  const given = flagsGiven(options, runOnlyOptions);
   if (given.length > 0)
     throw new AiplatError(
       "Usage",
@@ -153,10 +131,7 @@ async function planRun(
   state: ClusterSnapshot | undefined,
 ): Promise<RunPlan> {
   const { options } = invocation;
-  const aboutServices = [
-    ...(options.forceNewDeployment === true ? ["--force-new-deployment"] : []),
-    ...(options.recreate === true ? ["--recreate"] : []),
-  ];
+  const aboutServices = flagsGiven(options, replacementOptions);
   if (aboutServices.length > 0)
     throw new AiplatError(
       "Usage",

@@ -1,10 +1,10 @@
-import type { AnyCommand } from "./command.ts";
+import type { Command } from "./command.ts";
 
 /** One line a command: its words, its summary for --help, and where it lives. Nothing else loads until it is called. */
 export interface RegistryEntry {
   readonly words: string;
   readonly summary: string;
-  readonly load: () => Promise<AnyCommand>;
+  readonly load: () => Promise<Command>;
 }
 
 /** Group words and their one-line summaries; a group within another comes after it. */

@@ -18,7 +18,7 @@ import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
 import { requestsView } from "../output/run-requests.ts";
-import type { Command, Invocation } from "./command.ts";
+import { defineCommand, type Invocation } from "./command.ts";
 import { workloadArgument } from "./shared/load-workload.ts";
 import { printRunResult } from "./task/print-tasks.ts";
 import { readClusterState } from "./shared/read-cluster-state.ts";
@@ -27,11 +27,14 @@ import { makeLogGroups } from "./shared/make-log-groups.ts";
 import { liveSource } from "./shared/plan-source.ts";
 import { prepareSavedRun } from "./shared/prepare-saved-run.ts";
 import { prepareRun, type Run } from "./shared/prepare-run.ts";
-import { runOptions, type RunOptions } from "./shared/run-options.ts";
+import type { OptionsOf } from "./shared/option.ts";
+import { runOptions } from "./shared/run-options.ts";
 import { goOnHint } from "./shared/task-target.ts";
 import { watchTasks, type WatchOptions } from "./shared/watch-tasks.ts";
 
-export const runTask: Command<RunOptions> = {
+type Options = OptionsOf<typeof runOptions>;
+
+export const runTask = defineCommand({
   description:
     "Runs a workload as ECS tasks: registers its task definition if it changed, chooses free Neuron devices, " +
     "starts the tasks and says what could not be placed and why. Exits 4 when not all could be placed; " +
@@ -65,7 +68,7 @@ export const runTask: Command<RunOptions> = {
       ? waitAndReport(context, ecs, run, outcome, options)
       : report(context, ecs, run, outcome);
   },
-};
+});
 
 /** A run that is ready to start, and its plan as it would be carried out now. */
 interface Prepared {
@@ -75,7 +78,7 @@ interface Prepared {
   readonly earlier?: RunOutcome;
 }
 
-async function prepareFresh(context: Context, ecs: EcsPort, invocation: Invocation<RunOptions>): Promise<Prepared> {
+async function prepareFresh(context: Context, ecs: EcsPort, invocation: Invocation<Options>): Promise<Prepared> {
   const source = liveSource(context, ecs);
   const run = await prepareRun(context, source, invocation);
   const plan = async () => makeRunPlan(context, source, run, await observing(context, ecs, run)?.());
@@ -85,7 +88,7 @@ async function prepareFresh(context: Context, ecs: EcsPort, invocation: Invocati
 async function prepareSaved(
   context: Context,
   ecs: EcsPort,
-  invocation: Invocation<RunOptions>,
+  invocation: Invocation<Options>,
   path: string,
 ): Promise<Prepared> {
   const { plan, ...saved } = await prepareSavedRun(context, ecs, invocation, path);
@@ -160,7 +163,7 @@ async function start(
   }
 }
 
-function waits({ wait, logs, exitCodeFrom }: RunOptions): boolean {
+function waits({ wait, logs, exitCodeFrom }: Options): boolean {
   return wait === true || logs === true || exitCodeFrom !== undefined;
 }
 

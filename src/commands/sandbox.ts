@@ -9,21 +9,11 @@ import { sandboxView } from "../output/sandbox.ts";
 import type { SandboxMachines, Sandbox, SandboxOptions } from "../sandbox/sandbox.ts";
 import type { Faults } from "../sandbox/wire/faults.ts";
 import { clusterStateOption, loadSnapshot } from "./shared/cluster-state.ts";
-import type { Command } from "./command.ts";
-import { positiveAmount, wholeNumber } from "./shared/parse-numbers.ts";
+import { defineCommand } from "./command.ts";
+import type { OptionsOf, OptionSpec } from "./shared/option.ts";
+import { positiveAmount, wholeFrom } from "./shared/parse-numbers.ts";
 
 type Fault = { readonly throttle: true } | { readonly operation: string; readonly count: number };
-
-interface Options {
-  readonly port?: number;
-  readonly instance?: readonly SandboxMachines[];
-  readonly cluster?: string;
-  readonly clusterState?: string;
-  readonly speed?: number;
-  readonly stepped?: boolean;
-  readonly taskSeconds?: number;
-  readonly fault?: readonly Fault[];
-}
 
 /** What the sandbox has where nothing else is asked for. */
 export const defaultFleet: readonly SandboxMachines[] = [
@@ -32,46 +22,50 @@ export const defaultFleet: readonly SandboxMachines[] = [
   { instanceType: "g5.xlarge", count: 1 },
 ];
 
-export const sandbox: Command<Options> = {
+const options = [
+  { flags: "--port <port>", description: "loopback port", defaultText: "a free one", parse: readPort },
+  {
+    flags: "--instance <type=count>",
+    description: "container instances of the cluster, e.g. inf2.24xlarge=2",
+    repeatable: true,
+    defaultText: defaultFleet.map(({ instanceType, count }) => `${instanceType}=${count}`).join(" "),
+    parse: readFleetRow,
+  },
+  { flags: "--cluster <name>", description: "the cluster's name", defaultText: "default" },
+  { ...clusterStateOption, description: "start with the cluster of a snapshot file (aiplat cluster snapshot)" },
+  {
+    flags: "--speed <factor>",
+    description: "how many times faster than real time its clock goes",
+    defaultText: "1",
+    parse: positiveAmount,
+  },
+  { flags: "--stepped", description: 'time stands still; POST {"seconds": N} to /_sandbox/advance moves it' },
+  {
+    flags: "--task-seconds <n>",
+    description: "end a task of run-task after this time where its container does not say when it ends",
+    defaultText: "it runs on",
+    parse: positiveAmount,
+  },
+  {
+    flags: "--fault <fault>",
+    description:
+      "throttle: refuse requests above AWS's published rates; drop=OPERATION:N: " +
+      "lose its first N answers after they took effect",
+    repeatable: true,
+    parse: readFault,
+  },
+] as const satisfies readonly OptionSpec[];
+
+type Options = OptionsOf<typeof options>;
+
+export const sandbox = defineCommand({
   description:
     "Starts a local AWS endpoint to practise and test against, until Ctrl-C: " +
     "ECS with its placement and task life cycle, the AMI parameters of SSM, the containers' logs, STS. " +
     "Any AWS SDK, the AWS CLI and aiplat can use it. Nothing is run, nothing costs anything, " +
     "and no credentials are needed. With -- COMMAND it runs the command in its environment, with its exit code, and " +
     "ends with it.",
-  options: [
-    { flags: "--port <port>", description: "loopback port", defaultText: "a free one", parse: readPort },
-    {
-      flags: "--instance <type=count>",
-      description: "container instances of the cluster, e.g. inf2.24xlarge=2",
-      repeatable: true,
-      defaultText: defaultFleet.map(({ instanceType, count }) => `${instanceType}=${count}`).join(" "),
-      parse: readFleetRow,
-    },
-    { flags: "--cluster <name>", description: "the cluster's name", defaultText: "default" },
-    { ...clusterStateOption, description: "start with the cluster of a snapshot file (aiplat cluster snapshot)" },
-    {
-      flags: "--speed <factor>",
-      description: "how many times faster than real time its clock goes",
-      defaultText: "1",
-      parse: positiveAmount("--speed"),
-    },
-    { flags: "--stepped", description: 'time stands still; POST {"seconds": N} to /_sandbox/advance moves it' },
-    {
-      flags: "--task-seconds <n>",
-      description: "end a task of run-task after this time where its container does not say when it ends",
-      defaultText: "it runs on",
-      parse: positiveAmount("--task-seconds"),
-    },
-    {
-      flags: "--fault <fault>",
-      description:
-        "throttle: refuse requests above AWS's published rates; drop=OPERATION:N: " +
-        "lose its first N answers after they took effect",
-      repeatable: true,
-      parse: readFault,
-    },
-  ],
+  options,
   examples: [
     ["aiplat sandbox --instance inf2.24xlarge=2 -- make test", "a command against a sandbox of its own"],
     ["aiplat sandbox --port 4566 --instance inf2.24xlarge=2 --instance trn1.32xlarge=1", "a cluster to practise on"],
@@ -110,7 +104,7 @@ export const sandbox: Command<Options> = {
       await running.close();
     }
   },
-};
+});
 
 /** Standard output is the command's alone. */
 async function runAgainst(
@@ -180,32 +174,32 @@ function untilInterrupted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function readPort(text: string): number {
-  const port = wholeNumber("--port")(text);
-  if (port > 65_535) throw new AiplatError("Usage", `--port ${text}: ports go up to 65535`);
+function readPort(text: string, flag: string): number {
+  const port = wholeFrom(1)(text, flag);
+  if (port > 65_535) throw new AiplatError("Usage", `${flag} ${text}: ports go up to 65535`);
   return port;
 }
 
 /** ECS's own limit. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
 const mostInstances = 5_000;
 
-function readFleetRow(text: string): SandboxMachines {
+function readFleetRow(text: string, flag: string): SandboxMachines {
   const [, instanceType, count = "1"] = /^([^=]+)(?:=(\d{1,5}))?$/.exec(text) ?? [];
   if (instanceType === undefined || Number(count) > mostInstances)
     throw new AiplatError(
       "Usage",
-      `--instance ${text}: write TYPE=COUNT, e.g. inf2.24xlarge=2, with a count up to ${mostInstances}`,
+      `${flag} ${text}: write TYPE=COUNT, e.g. inf2.24xlarge=2, with a count up to ${mostInstances}`,
     );
   if (findInstanceType(instanceType) === undefined)
-    throw new InvalidInput([{ ...unknownInstanceType(instanceType), flag: "--instance" }]);
+    throw new InvalidInput([{ ...unknownInstanceType(instanceType), flag }]);
   return { instanceType, count: Number(count) };
 }
 
-function readFault(text: string): Fault {
+function readFault(text: string, flag: string): Fault {
   if (text === "throttle") return { throttle: true };
   const [, operation, count = "1"] = /^drop=([A-Za-z]+)(?::(\d{1,6}))?$/.exec(text) ?? [];
   if (operation === undefined)
-    throw new AiplatError("Usage", `--fault ${text}: not a fault`, {
+    throw new AiplatError("Usage", `${flag} ${text}: not a fault`, {
       hint: "Write throttle, or drop=OPERATION:N, e.g. drop=RunTask:1.",
     });
   return { operation, count: Number(count) };

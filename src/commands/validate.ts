@@ -1,17 +1,16 @@
 import { exitCodes, InvalidInput, type ExitCode } from "../errors.ts";
 import { githubAnnotations } from "../output/annotations.ts";
 import { note, warn } from "../output/note.ts";
-import type { Command } from "./command.ts";
+import { defineCommand } from "./command.ts";
 import {
   inOrder,
   loadWorkload,
   workloadArgument,
   workloadOptions,
   type LoadedWorkload,
-  type WorkloadOptions,
 } from "./shared/load-workload.ts";
 
-export const validate: Command<WorkloadOptions> = {
+export const validate = defineCommand({
   description:
     "Checks a workload file, flags, or flags over a file, and reports every problem at once on stderr, " +
     "with line and column and what to write instead. Prints nothing on stdout. Exits 2 on errors; " +
@@ -31,7 +30,7 @@ export const validate: Command<WorkloadOptions> = {
       const loaded = await loadWorkload(context, invocation);
       const { file, warnings } = loaded;
       await checkForEcs(loaded);
-      if (annotate) context.stderr.write(githubAnnotations(warnings));
+      if (annotate) context.stderr.writeAsIs(githubAnnotations(warnings));
       else {
         await warn(context, ...warnings);
         note(context, `${file ?? "the workload"} is valid`);
@@ -39,11 +38,11 @@ export const validate: Command<WorkloadOptions> = {
       return exitCodes.success;
     } catch (error) {
       if (!annotate || !(error instanceof InvalidInput)) throw error;
-      context.stderr.write(githubAnnotations(error.problems));
+      context.stderr.writeAsIs(githubAnnotations(error.problems));
       return error.exitCode;
     }
   },
-};
+});
 
 /**
  * A workload with a section of ECS's comes to task definitions, and is judged by them. Without one it may be for EKS

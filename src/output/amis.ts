@@ -1,4 +1,5 @@
 import type { Ami } from "../core/catalog/machine-images/ami.ts";
+import { harmlessLine, toJson } from "./harmless.ts";
 import type { View } from "./print.ts";
 import type { Column, Table } from "./table.ts";
 
@@ -67,12 +68,12 @@ function amiTable(amis: readonly Ami[]): Table {
 /** Lines for $GITHUB_OUTPUT; with several regions image_id is a JSON map, for fromJSON(). */
 function githubOutput({ amis, severalRegions }: AmiListing): string {
   if (severalRegions)
-    return `image_id=${JSON.stringify(Object.fromEntries(amis.map(({ region, imageId }) => [region, imageId])))}\n`;
+    return `image_id=${toJson(Object.fromEntries(amis.map(({ region, imageId }) => [region, imageId])))}\n`;
   return amis
     .map(({ imageId, imageName, imageVersion, releaseVersion }) => {
       const version = imageVersion ?? releaseVersion;
       const lines = Object.entries({ image_id: imageId, image_name: imageName, image_version: version });
-      return lines.map(([name, value]) => (value === undefined ? "" : `${name}=${value}\n`)).join("");
+      return lines.map(([name, value]) => (value === undefined ? "" : `${name}=${harmlessLine(value)}\n`)).join("");
     })
     .join("");
 }

@@ -1,4 +1,5 @@
 import type { LocatedProblem } from "../errors.ts";
+import { harmless } from "./harmless.ts";
 
 /** Where an annotation stands, and its heading. */
 export interface AnnotationProperties {
@@ -36,7 +37,7 @@ export function githubAnnotations(problems: readonly LocatedProblem[]): string {
 }
 
 function escapeData(text: string): string {
-  return text.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+  return harmless(text).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
 }
 
 function escapeProperty(text: string): string {

@@ -1,6 +1,7 @@
 import type { Context, Output } from "../context.ts";
 import type { Place } from "../core/base/problem.ts";
 import type { AiplatError, LocatedProblem } from "../errors.ts";
+import { toJson } from "./harmless.ts";
 import { styleFor, type Style } from "./style.ts";
 
 interface Reporting {
@@ -22,7 +23,7 @@ export async function reportError(error: AiplatError, { argv, env, stderr }: Rep
     const { code, message, hint, details } = error;
     const advice = hint === undefined ? {} : { hint };
     const document = { apiVersion: "aiplat/v1", kind: "Error", code, message, ...advice, details };
-    stderr.write(`${JSON.stringify(document)}\n`);
+    stderr.write(`${toJson(document)}\n`);
     return;
   }
   const style = await styleFor(!argv.includes("--no-color"), env, stderr);

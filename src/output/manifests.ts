@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { toJson } from "./harmless.ts";
 
 /** Kubernetes manifests as kubectl takes them from a pipe: YAML documents, or a JSON list of several. */
 export async function manifestsText(context: Context, manifests: readonly object[]): Promise<string> {
@@ -18,5 +19,5 @@ async function yamlText(manifests: readonly object[]): Promise<string> {
 }
 
 function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${toJson(value, 2)}\n`;
 }

@@ -1,6 +1,7 @@
 import type { Change } from "../core/ecs/diff.ts";
 import type { LogGroupStep } from "../core/plan/log-groups.ts";
 import type { Registration } from "../core/plan/registrations.ts";
+import { toJson } from "./harmless.ts";
 import type { Style } from "./style.ts";
 import { wrapAfter } from "./wrap.ts";
 
@@ -42,7 +43,7 @@ const indent = "register".length + 2;
 
 /** `desiredCount changed: 2 -> 3`. */
 export function changeText({ path, kind, before, after, note }: Change): string {
-  const values = [before, after].filter((each) => each !== undefined).map((each) => JSON.stringify(each));
+  const values = [before, after].filter((each) => each !== undefined).map((each) => toJson(each));
   return `${path} ${kind}: ${values.join(" -> ")}${note === undefined ? "" : ` (${note})`}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { toJson } from "./harmless.ts";
 import type { Page } from "./html/page.ts";
 import { styleFor, type Style } from "./style.ts";
 import type { Table } from "./table.ts";
@@ -25,7 +26,10 @@ export interface View {
 
 /** Writes a result to stdout in the format the user chose. */
 export async function print(context: Context, view: View): Promise<void> {
-  context.stdout.write(await render(context, view));
+  const text = await render(context, view);
+  // The one format that is commands: each escapes what it carries.
+  if (context.options.format === "github") context.stdout.writeAsIs(text);
+  else context.stdout.write(text);
 }
 
 async function render(context: Context, view: View): Promise<string> {
@@ -38,7 +42,7 @@ async function render(context: Context, view: View): Promise<string> {
   const inLine = async () => (await tables()).alignedTable(table, await style(), columns);
   switch (options.format) {
     case "json":
-      return `${JSON.stringify(documentOf(view), null, 2)}\n`;
+      return `${toJson(documentOf(view), 2)}\n`;
     case "yaml":
       return toYaml(documentOf(view));
     case "table":
@@ -74,7 +78,7 @@ export async function printArtefact(context: Context, artefact: unknown): Promis
 
 /** An artefact as printed: YAML where it was asked for, else JSON. */
 export async function artefactText(context: Context, artefact: unknown): Promise<string> {
-  return context.options.format === "yaml" ? toYaml(artefact) : `${JSON.stringify(artefact, null, 2)}\n`;
+  return context.options.format === "yaml" ? toYaml(artefact) : `${toJson(artefact, 2)}\n`;
 }
 
 async function toYaml(value: unknown): Promise<string> {

@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { harmlessLine } from "./harmless.ts";
 
 export interface Progress {
   update(text: string): void;
@@ -23,11 +24,11 @@ export async function startProgress(context: Context, text: string): Promise<Pro
   if (live !== undefined) return nested(live, text);
   const { default: ora } = await import("ora");
   // discardStdin would swallow Ctrl-C and the answers to questions.
-  const spinner = ora({ text, discardStdin: false, isEnabled: true }).start();
+  const spinner = ora({ text: harmlessLine(text), discardStdin: false, isEnabled: true }).start();
   live = spinner;
   return {
     update: (next) => {
-      spinner.text = next;
+      spinner.text = harmlessLine(next);
     },
     stop: () => {
       live = undefined;
@@ -42,10 +43,10 @@ let live: { text: string } | undefined;
 /** A step within another shows on the same line, which goes back to what it said when the step is over. */
 function nested(line: { text: string }, text: string): Progress {
   const before = line.text;
-  line.text = text;
+  line.text = harmlessLine(text);
   return {
     update: (next) => {
-      line.text = next;
+      line.text = harmlessLine(next);
     },
     stop: () => {
       line.text = before;

@@ -1,4 +1,5 @@
 import type { RunPlan } from "../core/plan/run-plan.ts";
+import { toJson } from "./harmless.ts";
 import type { View } from "./print.ts";
 
 /** One API request as it would be sent. */
@@ -23,11 +24,11 @@ export function requestsView(run: string, requests: readonly ApiRequest[], unpla
     document: { run, requests, failures: unplaced },
     text: (style) =>
       requests
-        .map(({ operation, input }) => `${style.dim(`# ${commands[operation]}`)}\n${JSON.stringify(input, null, 2)}\n`)
+        .map(({ operation, input }) => `${style.dim(`# ${commands[operation]}`)}\n${toJson(input, 2)}\n`)
         .join(""),
     table: {
       columns: [{ title: "OPERATION" }, { title: "INPUT" }],
-      rows: requests.map(({ operation, input }) => [operation, JSON.stringify(input)]),
+      rows: requests.map(({ operation, input }) => [operation, toJson(input)]),
     },
   };
 }

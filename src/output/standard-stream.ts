@@ -1,5 +1,5 @@
 import { fstatSync, writeSync } from "node:fs";
-import type { Output } from "../context.ts";
+import type { OutputStream } from "../context.ts";
 
 /** What a pipe holds before a writer must wait for its reader. */
 const pipeBytes = 64 * 1024;
@@ -19,7 +19,7 @@ export interface Reader {
  *
  * @param open Node's stream of the same descriptor.
  */
-export function standardStream(fd: number, open: () => NodeJS.WriteStream, reader: Reader): Output {
+export function standardStream(fd: number, open: () => NodeJS.WriteStream, reader: Reader): OutputStream {
   const mayBeTerminal = fstatSync(fd).isCharacterDevice();
   let isFirst = true;
   let opened: NodeJS.WriteStream | undefined;

@@ -1,4 +1,4 @@
-import type { Context, Output } from "../context.ts";
+import type { Context, OutputStream } from "../context.ts";
 
 /** How words are marked on a terminal; every function returns the text as it is where there is no colour. */
 export interface Style {
@@ -34,7 +34,7 @@ const forcedLevels: ReadonlyMap<string, 0 | 2 | 3> = new Map([
  * Whether to colour a stream: the flag, then FORCE_COLOR, then a non-empty NO_COLOR (https://no-color.org), then
  * TERM=dumb, then whether it is a terminal. The one place that decides: chalk knows nothing of NO_COLOR.
  */
-export function colorLevel(flag: boolean, env: Context["env"], stream: Output): 0 | 1 | 2 | 3 {
+export function colorLevel(flag: boolean, env: Context["env"], stream: OutputStream): 0 | 1 | 2 | 3 {
   if (!flag) return 0;
   const force = env["FORCE_COLOR"];
   if (force !== undefined && force !== "") return forcedLevels.get(force) ?? 1;
@@ -44,7 +44,7 @@ export function colorLevel(flag: boolean, env: Context["env"], stream: Output): 
 }
 
 /** The style for a stream; chalk is loaded only where there is colour. */
-export async function styleFor(flag: boolean, env: Context["env"], stream: Output): Promise<Style> {
+export async function styleFor(flag: boolean, env: Context["env"], stream: OutputStream): Promise<Style> {
   const level = colorLevel(flag, env, stream);
   if (level === 0) return plain;
   const { Chalk } = await import("chalk");

@@ -1,4 +1,5 @@
 import type { Style } from "./style.ts";
+import { harmless, harmlessLine } from "./harmless.ts";
 import { wrap } from "./wrap.ts";
 
 export interface Column {
@@ -27,7 +28,7 @@ export async function alignedTable(
   terminalColumns = Number.POSITIVE_INFINITY,
 ): Promise<string> {
   const { default: stringWidth } = await import("string-width");
-  const cells = [table.columns.map((column) => column.title), ...table.rows];
+  const cells = [table.columns.map((column) => column.title), ...table.rows.map((row) => row.map(harmlessLine))];
   const widths = table.columns.map((_, index) => Math.max(...cells.map((row) => stringWidth(row[index] ?? ""))));
   const last = table.columns.length - 1;
   const before = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
@@ -61,15 +62,22 @@ export async function alignedTable(
 
 /** Tab-separated lines without a header, for cut and awk. */
 export function tabSeparated(table: Table): string {
-  return table.rows.map((row) => `${row.map((cell) => cell.replace(/[\t\n]/g, " ")).join("\t")}\n`).join("");
+  return table.rows.map((row) => `${row.map((cell) => harmlessLine(cell).replace(/\t/g, " ")).join("\t")}\n`).join("");
 }
 
 export function markdownTable(table: Table): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replace(/\|/g, "\\|").replace(/\n/g, "<br>")).join(" | ")} |\n`;
+  const line = (cells: readonly string[]) => `| ${cells.map(markdownText).join(" | ")} |\n`;
   return (
     line(table.columns.map((column) => column.title)) +
     line(table.columns.map((column) => (column.align === "right" ? "---:" : "---"))) +
     table.rows.map(line).join("")
   );
+}
+
+/** A cell in which nothing is markup: no HTML, link or image of whoever named a thing. */
+function markdownText(cell: string): string {
+  return harmless(cell)
+    .replace(/[\\`*[\]|]/g, "\\$&")
+    .replace(/[<>&]/g, (character) => ({ "<": "&lt;", ">": "&gt;" })[character] ?? "&amp;")
+    .replace(/\n/g, "<br>");
 }

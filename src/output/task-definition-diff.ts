@@ -1,5 +1,6 @@
 import type { RegisteredTaskDefinition, TaskDefinition } from "../core/ecs-api/api.ts";
 import type { Change } from "../core/ecs/diff.ts";
+import { toJson } from "./harmless.ts";
 import { githubAnnotation } from "./annotations.ts";
 import type { View } from "./print.ts";
 import { plain, type Style } from "./style.ts";
@@ -89,7 +90,7 @@ function changeLines({ path, before, after, note }: Change, style: Style): reado
   const lines = (sign: string, value: unknown) =>
     value === undefined
       ? []
-      : JSON.stringify(value, null, 2)
+      : toJson(value, 2)
           .split("\n")
           .map((line) => `${sign}   ${line}`);
   return [
@@ -107,5 +108,5 @@ function markChange(text: string, style: Style): string {
 /** Text as it is, anything else as compact JSON. */
 function cell(value: unknown): string {
   if (value === undefined) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : toJson(value);
 }

@@ -1,8 +1,16 @@
-import { Document, stringify, visit } from "yaml";
+import { Document, visit, type Scalar } from "yaml";
+import { escapeInJson, isHarmful } from "./harmless.ts";
 
 /** A value as one YAML document. Imported only where YAML is asked for: the library is large. */
 export function formatYaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0 });
+  const document = new Document(value);
+  visit(document, { Scalar: quoteHarmful });
+  return escapeInJson(document.toString({ lineWidth: 0 }));
+}
+
+/** In double quotes every character can be written as its escape, and reads back as it was. */
+function quoteHarmful(_: unknown, scalar: Scalar): void {
+  if (typeof scalar.value === "string" && isHarmful(scalar.value)) scalar.type = "QUOTE_DOUBLE";
 }
 
 /**
@@ -16,9 +24,10 @@ export function formatManifests(manifests: readonly unknown[]): string {
 function formatYaml11(value: unknown): string {
   const document = new Document(value, { version: "1.1", aliasDuplicateObjects: false });
   visit(document, {
-    Scalar: (_, scalar) => {
+    Scalar: (key, scalar) => {
+      quoteHarmful(key, scalar);
       if (typeof scalar.value === "string" && /^[-+]?0o|^(?:=|<<)$/i.test(scalar.value)) scalar.type = "QUOTE_DOUBLE";
     },
   });
-  return document.toString({ lineWidth: 0 });
+  return escapeInJson(document.toString({ lineWidth: 0 }));
 }

@@ -104,6 +104,22 @@ describe("cluster devices", () => {
     expect(html.stdout).toMatch(/^<!doctype html>[^]*title="\/dev\/neuron0: held, [^]*<\/html>\n$/);
   });
 
+  it.each(["text", "json", "yaml", "table", "markdown", "html"])(
+    "shows hostile names as text in %s",
+    async (format) => {
+      const evil = "\u001b[2K\u202e::error::x\n::error::y<script>alert(1)</script>";
+      const named = { ...anInstance("m1", "inf2.24xlarge"), ec2InstanceId: `i-${evil}` };
+      const both = aSnapshot([named], [aTask("t1", foreign, named), aTask("t2", foreign, named)], [foreign]);
+      const { code, stdout } = await devices(both, "-o", format);
+      expect(code).toBe(3);
+      expect(stdout).not.toContain("\u001b");
+      expect(stdout).not.toContain("\u202e");
+      expect(stdout).not.toMatch(/^\s*::error/m);
+      if (format === "html" || format === "markdown") expect(stdout).not.toContain("<script>alert");
+      if (format === "json") expect(JSON.parse(stdout)).toMatchObject({ instances: [{ ec2InstanceId: `i-${evil}` }] });
+    },
+  );
+
   it("colours where it is told to, and not against NO_COLOR or --no-color", async () => {
     const file = await fileOf(calm);
     const table = async (env: Readonly<Record<string, string>>, ...args: readonly string[]) =>

@@ -77,7 +77,7 @@ export function planOf(
   { parts }: ImportSource,
   snapshot: ClusterSnapshot = aSnapshot([anInstance("i1", "g5.xlarge")]),
 ): ServicePlan {
-  const ecs = resolveForEcs(workload, {}, null);
+  const ecs = resolveForEcs(workload, { region: "us-east-1" }, null);
   // For a file that names none of them the cluster has one provider of Managed Instances.
   const managed = { name: "managed", type: "MANAGED_INSTANCES" };
   const associated = [...namedProviders(serviceCapacityOf(workload)), managed.name];
@@ -105,7 +105,7 @@ export function importUnchanged(source: ImportSource, snapshot?: ClusterSnapshot
     // The devices are put in order.
     ({ rule, severity }) => severity === "error" && rule !== "neuron-device-order",
   );
-  const refused = refusals(() => resolveForEcs(workload, {}, judgeBy(lintTaskDefinition))).map(
+  const refused = refusals(() => resolveForEcs(workload, { region: "us-east-1" }, judgeBy(lintTaskDefinition))).map(
     (each) => each.split(" ")[0]!,
   );
   const linted = (list: readonly string[]) =>

@@ -7,6 +7,8 @@ import type { RegisteredTaskDefinition } from "../../src/core/ecs-api/api.ts";
 import { asRegistered } from "./imports.ts";
 
 export const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+const containerName = fc.oneof(word, fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/));
 export const label = fc.stringMatching(/^[A-Za-z][A-Za-z0-9._/-]{0,12}$/);
 /** What people write: numbers, dates, YAML's own words, quotes, several lines. */
 const text = fc.oneof(
@@ -243,7 +245,7 @@ export const tags = fc.uniqueArray(fc.record({ key: label.filter((key) => !/^aws
 export const definition = fc
   .record({
     networkMode: fc.constantFrom("bridge", "host", "awsvpc", "none", undefined),
-    names: fc.uniqueArray(word, { minLength: 1, maxLength: 3 }),
+    names: fc.uniqueArray(containerName, { minLength: 1, maxLength: 3 }),
     family: label.map((name) => name.replace(/[./]/g, "_")),
   })
   .chain(({ networkMode, names, family }) =>
@@ -293,6 +295,12 @@ export const definition = fc
       .filter(
         ([, { requiresCompatibilities = [] }]) =>
           requiresCompatibilities.join() !== "MANAGED_INSTANCES" || networkMode === "host" || networkMode === "awsvpc",
+      )
+      // A log router or a proxy is nobody's workload.
+      .filter(([containers, { proxyConfiguration }]) =>
+        containers.some(
+          (each) => !("firelensConfiguration" in each) && each.name !== proxyConfiguration?.containerName,
+        ),
       )
       .map(([containerDefinitions, rest]) =>
         asRegistered({ family, ...(networkMode === undefined ? {} : { networkMode }), containerDefinitions, ...rest }),

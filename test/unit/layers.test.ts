@@ -14,7 +14,7 @@ import {
 const allowed: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["connect.ts", "run.ts", "errors.ts", "output"],
   "run.ts": ["connect.ts", "program.ts", "errors.ts", "output"],
-  "connect.ts": ["context.ts", "errors.ts", "aws", "sandbox"],
+  "connect.ts": ["context.ts", "errors.ts", "aws", "sandbox", "output"],
   "program.ts": ["commands", "context.ts", "errors.ts", "core"],
   "context.ts": ["ports.ts"],
   "ports.ts": ["core"],

@@ -3,10 +3,10 @@ import { absence, failureOf } from "../../operations/find-amis.ts";
 import { latestAmiView } from "../../output/amis.ts";
 import { note, warn } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
-import { amiOptions, searchAmis, type AmiFlags } from "./search.ts";
-import type { Command } from "../command.ts";
+import { amiOptions, searchAmis } from "./search.ts";
+import { defineCommand } from "../command.ts";
 
-export const amiLatest: Command<AmiFlags> = {
+export const amiLatest = defineCommand({
   description:
     "Prints the newest image of one AMI family, as AWS publishes it in Systems Manager: the id, one a line, " +
     "and with several regions the region before it. " +
@@ -53,4 +53,4 @@ export const amiLatest: Command<AmiFlags> = {
     const failure = failureOf([...failures, ...(tolerated ? [] : absences)], regions.length);
     if (failure !== undefined) throw failure;
   },
-};
+});

@@ -6,10 +6,10 @@ import { failureOf } from "../../operations/find-amis.ts";
 import { amiListView } from "../../output/amis.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
-import { amiOptions, searchAmis, type AmiFlags, type Searched } from "./search.ts";
-import type { Command } from "../command.ts";
+import { amiOptions, searchAmis, type Searched } from "./search.ts";
+import { defineCommand } from "../command.ts";
 
-export const amiList: Command<AmiFlags> = {
+export const amiList = defineCommand({
   description:
     "Lists every AMI family that a region has, with its newest image, where it is published and whether AWS has " +
     "ended it. EKS families need --kubernetes-version. " +
@@ -38,7 +38,7 @@ export const amiList: Command<AmiFlags> = {
     if (failure !== undefined) throw failure;
     if (amis.length === 0) throw noneFound(found);
   },
-};
+});
 
 /** A line for each region that lacks families which others have. */
 function absenceLines({ regions, absent, amis }: Searched): readonly string[] {

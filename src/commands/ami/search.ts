@@ -7,21 +7,15 @@ import {
   type AmiAccelerator,
   type AmiFamily,
 } from "../../core/catalog/machine-images/ami-families.ts";
-import type { AmiQuery } from "../../core/catalog/machine-images/ami-query.ts";
 import { regionsToAsk } from "../../core/catalog/machine-images/ami-regions.ts";
 import { architectures } from "../../core/catalog/instance-types/instance-type.ts";
 import { AiplatError } from "../../errors.ts";
 import { findAmis, type AmiFindings, type AmiSearch } from "../../operations/find-amis.ts";
 import { startProgress } from "../../output/progress.ts";
-import type { OptionSpec } from "../command.ts";
-
-/** The flags of every command that is about AMIs. */
-export interface AmiFlags extends AmiQuery {
-  readonly allRegions?: boolean;
-}
+import type { OptionsOf, OptionSpec } from "../shared/option.ts";
 
 /** The AMI flags; `latest` has defaults, `list` leaves open what is not said. */
-export function amiOptions(defaults: boolean): readonly OptionSpec[] {
+export function amiOptions(defaults: boolean) {
   const when = (defaultText: string) => (defaults ? { defaultText } : {});
   return [
     {
@@ -54,8 +48,10 @@ export function amiOptions(defaults: boolean): readonly OptionSpec[] {
         "every region that offers the instance type or the accelerator, and where AWS publishes the image besides; " +
         "--region may be repeated instead",
     },
-  ];
+  ] as const satisfies readonly OptionSpec[];
 }
+
+export type AmiFlags = OptionsOf<ReturnType<typeof amiOptions>>;
 
 /** Asks the regions that the flags name for the newest image of each family. */
 export async function searchAmis(

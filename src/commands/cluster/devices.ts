@@ -3,15 +3,10 @@ import { exitCodes } from "../../errors.ts";
 import { clusterDevicesView } from "../../output/cluster-devices.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
-import {
-  clusterOption,
-  clusterStateOption,
-  loadClusterState,
-  type ClusterStateOptions,
-} from "../shared/cluster-state.ts";
-import type { Command } from "../command.ts";
+import { clusterOption, clusterStateOption, loadClusterState } from "../shared/cluster-state.ts";
+import { defineCommand } from "../command.ts";
 
-export const clusterDevices: Command<ClusterStateOptions> = {
+export const clusterDevices = defineCommand({
   description:
     "Draws the map of every accelerator device in a cluster and who holds it, whatever tool placed the task. " +
     "Exits 3 when two tasks hold one device; a stopping task and the successor that waits for it are a " +
@@ -29,4 +24,4 @@ export const clusterDevices: Command<ClusterStateOptions> = {
     await print(context, clusterDevicesView(map));
     return map.conflicts.length > 0 ? exitCodes.check : exitCodes.success;
   },
-};
+});

@@ -17,52 +17,50 @@ import { exitCodes } from "../../errors.ts";
 import { explanationView } from "../../output/explanation.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
-import { capacityOptions, placementConstraintsOption, readAwsFlags, type AwsFlagOptions } from "../shared/aws-flags.ts";
+import { capacityOptions, placementConstraintsOption, readAwsFlags } from "../shared/aws-flags.ts";
 import {
   checkOneStandardInput,
   clusterStateOption,
   loadSnapshot,
   regionFor,
   warnOfOtherCluster,
-  type ClusterStateOptions,
 } from "../shared/cluster-state.ts";
-import type { Command, Invocation } from "../command.ts";
+import { defineCommand, type Invocation } from "../command.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
 import { namedCluster } from "../shared/named-cluster.ts";
 import { liveSource, snapshotSource, type ClusterFacts } from "../shared/plan-source.ts";
 import { checkOverrides, capacityOfRegistered, requireDefinition } from "../shared/prepare-registered-run.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
-import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
-import { wholeNumber } from "../shared/parse-numbers.ts";
+import type { OptionsOf, OptionSpec } from "../shared/option.ts";
+import { workloadArgument, workloadOptions } from "../shared/load-workload.ts";
+import { wholeFrom } from "../shared/parse-numbers.ts";
 import { capacityOfRun, wantedCapacity } from "../shared/run-capacity.ts";
 import { checkDefinitionAlone, groupOption, taskDefinitionOption } from "../shared/run-options.ts";
 
-interface Options extends WorkloadOptions, ClusterStateOptions, AwsFlagOptions {
-  readonly count?: number;
-  readonly group?: string;
-  readonly taskDefinition?: string;
-}
+const options = [
+  ...workloadOptions,
+  {
+    flags: "--count <n>",
+    description: "replicas to place",
+    defaultText: "the file's replicas, else 1",
+    parse: wholeFrom(1),
+  },
+  taskDefinitionOption,
+  groupOption,
+  placementConstraintsOption,
+  ...capacityOptions,
+  clusterStateOption,
+] as const satisfies readonly OptionSpec[];
 
-export const clusterExplain: Command<Options> = {
+type Options = OptionsOf<typeof options>;
+
+export const clusterExplain = defineCommand({
   description:
     "Says for each container instance whether a workload fits and, if not, every reason; " +
     "then the nearest change that would make it fit. Exits 4 when not all replicas can be placed. " +
     "Piped, each line is: instance, type, fits, reasons.",
   arguments: [workloadArgument],
-  options: [
-    ...workloadOptions,
-    {
-      flags: "--count <n>",
-      description: "replicas to place",
-      defaultText: "the file's replicas, else 1",
-      parse: wholeNumber("--count"),
-    },
-    taskDefinitionOption,
-    groupOption,
-    placementConstraintsOption,
-    ...capacityOptions,
-    clusterStateOption,
-  ],
+  options,
   takesCommand: true,
   examples: [
     ["aiplat cluster explain --cluster prod", "why does ./aiplat.yaml not fit?"],
@@ -89,7 +87,7 @@ export const clusterExplain: Command<Options> = {
     await print(context, explanationView(explanation));
     return explanation.placeable ? exitCodes.success : exitCodes.capacity;
   },
-};
+});
 
 /** What is to be explained: tasks of any of the definitions, on the cluster as it is. */
 interface Question {

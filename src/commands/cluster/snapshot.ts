@@ -9,19 +9,14 @@ import { writeNewFile } from "../../files/write.ts";
 import { observeServices } from "../../operations/observe-cluster.ts";
 import { observeProviders } from "../../operations/observe-providers.ts";
 import type { EcsPort } from "../../ports.ts";
+import { escapeInJson } from "../../output/harmless.ts";
 import { note, warn } from "../../output/note.ts";
 import { clusterOption } from "../shared/cluster-state.ts";
 import { namedCluster } from "../shared/named-cluster.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
 
-interface Options {
-  readonly cluster?: string;
-  readonly file?: string;
-  readonly redact?: boolean;
-}
-
-export const clusterSnapshot: Command<Options> = {
+export const clusterSnapshot = defineCommand({
   description:
     "Writes the state of a cluster (instances, services, tasks that are not stopped, their task definitions) " +
     "as a file that --cluster-state takes, so that a pull request is checked without credentials.",
@@ -39,7 +34,7 @@ export const clusterSnapshot: Command<Options> = {
     const snapshot = await withProviders(context, await withServices(context, ecs, seen));
     const text = formatSnapshot(options.redact === true ? redactSnapshot(snapshot) : snapshot);
     if (options.file === undefined) {
-      context.stdout.write(text);
+      context.stdout.write(escapeInJson(text));
       return;
     }
     await writeNewFile(context, options.file, text, true);
@@ -51,7 +46,7 @@ export const clusterSnapshot: Command<Options> = {
     ];
     note(context, `wrote ${options.file}: ${counts.join(", ")}`);
   },
-};
+});
 
 /** A snapshot without services is of use too: only plans of services need them. */
 function withServices(context: Context, ecs: EcsPort, snapshot: ClusterSnapshot): Promise<ClusterSnapshot> {

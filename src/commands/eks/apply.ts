@@ -2,26 +2,18 @@ import { counted } from "../../core/base/counted.ts";
 import { Refusal } from "../../core/base/problem.ts";
 import { InvalidInput } from "../../errors.ts";
 import { readText, stdinName } from "../../files/read.ts";
-import { createKubectl, type KubectlTarget } from "../../kubectl/kubectl.ts";
+import { createKubectl } from "../../kubectl/kubectl.ts";
 import { applyManifests, diffManifests, waitForRollout } from "../../operations/apply-manifests.ts";
 import { appliedView } from "../../output/applied.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { startProgress } from "../../output/progress.ts";
 import { confirm } from "../shared/confirm.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { kubectlOptions, kubectlTarget } from "./kubectl-options.ts";
 import { duration } from "../shared/parse-numbers.ts";
 
-interface Options extends KubectlTarget {
-  readonly forceConflicts?: boolean;
-  readonly wait?: boolean;
-  readonly timeout?: number;
-}
-
-const defaultTimeoutMs = 600_000;
-
-export const eksApply: Command<Options> = {
+export const eksApply = defineCommand({
   description:
     "Applies manifests with kubectl, server-side under the field manager aiplat: " +
     "shows kubectl diff first, asks, and waits for the rollout of the kinds that have one. " +
@@ -35,8 +27,8 @@ export const eksApply: Command<Options> = {
     {
       flags: "--timeout <duration>",
       description: "how long the rollout may take in all",
-      defaultText: "10m",
-      parse: duration("--timeout"),
+      default: "10m",
+      parse: duration,
     },
     { flags: "--no-wait", description: "do not wait for the rollout" },
   ],
@@ -72,8 +64,8 @@ export const eksApply: Command<Options> = {
     }
     // What is equal may still be another field manager's: applying makes it aiplat's.
     const applied = await applyManifests(kubectl, text, force);
-    if (options.wait !== false) {
-      const deadline = context.now() + (options.timeout ?? defaultTimeoutMs);
+    if (options.wait) {
+      const deadline = context.now() + options.timeout;
       const progress = await startProgress(context, "waiting for the rollout");
       await waitForRollout(kubectl, resources, () => (deadline - context.now()) / 1000, progress.update).finally(() => {
         progress.stop();
@@ -81,7 +73,7 @@ export const eksApply: Command<Options> = {
     }
     await print(context, appliedView(applied));
   },
-};
+});
 
 async function read(text: string, source: string) {
   const { readManifests } = await import("../../core/kubernetes/apply/read-manifests.ts");

@@ -2,22 +2,17 @@ import { hasFailed } from "../../core/base/check-report.ts";
 import { checkCluster } from "../../core/kubernetes/check/check-cluster.ts";
 import { resolveWorkload } from "../../core/workload/resolve.ts";
 import { exitCodes } from "../../errors.ts";
-import { createKubectl, type KubectlTarget } from "../../kubectl/kubectl.ts";
+import { createKubectl } from "../../kubectl/kubectl.ts";
 import { observeEks } from "../../operations/observe-eks.ts";
 import { checkReportView } from "../../output/check-report.ts";
 import { print } from "../../output/print.ts";
 import { startProgress } from "../../output/progress.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { kubectlOptions, kubectlTarget } from "./kubectl-options.ts";
 import { loadWorkload } from "../shared/load-workload.ts";
 import { requireEksCluster } from "./node-options.ts";
 
-interface Options extends KubectlTarget {
-  readonly cluster?: string;
-  readonly workload?: string;
-}
-
-export const eksCheck: Command<Options> = {
+export const eksCheck = defineCommand({
   description:
     "Checks what an EKS cluster's accelerated nodes can do: images that do not fit their instances, " +
     "stale releases, missing taints, missing EFA interfaces; and through kubectl, " +
@@ -63,4 +58,4 @@ export const eksCheck: Command<Options> = {
     );
     return hasFailed(report) ? exitCodes.check : exitCodes.success;
   },
-};
+});

@@ -1,10 +1,10 @@
 import { present } from "../../core/base/present.ts";
 import { requireInstanceType } from "../../core/catalog/instance-types/catalog.ts";
-import { extras, type Extra } from "../../core/kubernetes/extras.ts";
+import { extras } from "../../core/kubernetes/extras.ts";
 import { generateManifests, resolveForKubernetes, type KubernetesSettings } from "../../core/kubernetes/generate.ts";
 import { requireKind, type Kind } from "../../core/kubernetes/kinds.ts";
 import { kustomizationFiles } from "../../core/kubernetes/kustomization.ts";
-import { neuronSchedulers, type NeuronScheduler } from "../../core/kubernetes/neuron-scheduling.ts";
+import { neuronSchedulers } from "../../core/kubernetes/neuron-scheduling.ts";
 import type { QueueNodes } from "../../core/kubernetes/queues/kueue.ts";
 import { eksRules } from "../../core/kubernetes/rules.ts";
 import { Refusal } from "../../core/base/problem.ts";
@@ -12,28 +12,17 @@ import { AiplatError } from "../../errors.ts";
 import { writeFiles } from "../../files/write.ts";
 import { manifestsText, manifestText } from "../../output/manifests.ts";
 import { warn } from "../../output/note.ts";
-import type { Command, OptionSpec } from "../command.ts";
-import { loadWorkload, workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
-import { wholeNumber } from "../shared/parse-numbers.ts";
+import { defineCommand } from "../command.ts";
+import type { OptionsOf, OptionSpec } from "../shared/option.ts";
+import { loadWorkload, workloadArgument, workloadOptions } from "../shared/load-workload.ts";
+import { wholeFrom } from "../shared/parse-numbers.ts";
 
-interface Options extends WorkloadOptions {
-  readonly as?: Kind;
-  readonly variant?: string;
-  readonly kubernetesVersion?: string;
-  readonly neuronScheduler?: NeuronScheduler;
-  readonly with?: readonly Extra[];
-  readonly maxReplicas?: number;
-  readonly prometheus?: string;
-  readonly queueFleet?: readonly QueueNodes[];
-  readonly outDir?: string;
-}
-
-const ownOptions: readonly OptionSpec[] = [
+const ownOptions = [
   {
     flags: "--as <kind>",
     description: "kind of Kubernetes resource",
     defaultText: "eks.as, else Deployment for a service, Job for a job, JobSet for a job of several nodes",
-    parse: (text) => refusing("--as", () => requireKind(text)),
+    parse: (text: string, flag: string): Kind => refusing(flag, () => requireKind(text)),
   },
   { flags: "--variant <name>", description: "the one variant of this name, where the instance types differ" },
   {
@@ -56,7 +45,7 @@ const ownOptions: readonly OptionSpec[] = [
   {
     flags: "--max-replicas <n>",
     description: "the most replicas that hpa or scaled-object starts",
-    parse: wholeNumber("--max-replicas"),
+    parse: wholeFrom(1),
   },
   { flags: "--prometheus <url>", description: "where scaled-object reads the devices' utilisation" },
   {
@@ -66,9 +55,9 @@ const ownOptions: readonly OptionSpec[] = [
     parse: fleet,
   },
   { flags: "--out-dir <folder>", description: "a file each in the folder, with a kustomization" },
-];
+] as const satisfies readonly OptionSpec[];
 
-export const eksGenerate: Command<Options> = {
+export const eksGenerate = defineCommand({
   description:
     "Prints a workload as the Kubernetes resource of your choice, to pipe into kubectl apply -f -. " +
     "The pod is the same in every kind: its devices, EFA interfaces, tolerations and affinity are the " +
@@ -106,7 +95,7 @@ export const eksGenerate: Command<Options> = {
     const paths = await writeFiles(context, options.outDir, new Map(files));
     context.stdout.write(paths.map((path) => `${path}\n`).join(""));
   },
-};
+});
 
 function settingsOf({
   variant,
@@ -116,7 +105,7 @@ function settingsOf({
   maxReplicas,
   prometheus,
   queueFleet,
-}: Options): KubernetesSettings {
+}: OptionsOf<typeof ownOptions>): KubernetesSettings {
   return {
     ...present({
       variant,
@@ -130,23 +119,23 @@ function settingsOf({
   };
 }
 
-function minorVersion(text: string): string {
+function minorVersion(text: string, flag: string): string {
   if (/^1\.\d{2}$/.test(text)) return text;
   const meant = /^v?(1\.\d{2})(?:\.\d+)?$/.exec(text)?.[1];
-  throw new AiplatError("Usage", `--kubernetes-version ${text} is not a minor version`, {
+  throw new AiplatError("Usage", `${flag} ${text} is not a minor version`, {
     hint: `Write ${meant ?? "it as 1.34"}.`,
   });
 }
 
 /** `trn1.32xlarge=4`: the instance type and how many nodes of it there are. */
-function fleet(text: string): QueueNodes {
+function fleet(text: string, flag: string): QueueNodes {
   const match = /^([^=]+)=(\d+)$/.exec(text);
   const count = Number(match?.[2]);
   if (match === null || count < 1)
-    throw new AiplatError("Usage", `--queue-fleet ${text}: must be an instance type and a number of nodes`, {
-      hint: "Write --queue-fleet trn1.32xlarge=4.",
+    throw new AiplatError("Usage", `${flag} ${text}: must be an instance type and a number of nodes`, {
+      hint: `Write ${flag} trn1.32xlarge=4.`,
     });
-  return { type: refusing("--queue-fleet", () => requireInstanceType(match[1]!)), count };
+  return { type: refusing(flag, () => requireInstanceType(match[1]!)), count };
 }
 
 /** What the core refuses, as a mistake in a flag. */

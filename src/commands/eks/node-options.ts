@@ -1,29 +1,13 @@
-import { nodeOperatingSystems, type NodeOs } from "../../core/catalog/machine-images/node-ami-types.ts";
+import { nodeOperatingSystems } from "../../core/catalog/machine-images/node-ami-types.ts";
 import { planNodes, type PlannedNodes } from "../../core/kubernetes/nodes/planned-nodes.ts";
 import { defaultDiskGiB, type NodeSettings, type NodeTarget } from "../../core/kubernetes/nodes/settings.ts";
 import { resolveWorkload } from "../../core/workload/resolve.ts";
 import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
 import { AiplatError } from "../../errors.ts";
-import type { OptionSpec } from "../command.ts";
-import { workloadOptions, type LoadedWorkload, type WorkloadOptions } from "../shared/load-workload.ts";
-import { wholeNumber } from "../shared/parse-numbers.ts";
+import type { OptionsOf, OptionSpec } from "../shared/option.ts";
+import { workloadOptions, type LoadedWorkload } from "../shared/load-workload.ts";
+import { wholeFrom } from "../shared/parse-numbers.ts";
 import { memorySize } from "../shared/parse-sizes.ts";
-
-export interface NodeOptions extends WorkloadOptions {
-  readonly nodeRole?: string;
-  readonly subnet?: readonly string[];
-  readonly securityGroup?: readonly string[];
-  readonly os?: NodeOs;
-  readonly kubernetesVersion?: string;
-  readonly releaseVersion?: string;
-  readonly disk?: number;
-  readonly label?: readonly (readonly [key: string, value: string])[];
-  readonly reservation?: string;
-  readonly capacityBlock?: string;
-  readonly minSize?: number;
-  readonly desiredSize?: number;
-  readonly maxSize?: number;
-}
 
 /** The workload flags, of which --cluster here names another kind of cluster. */
 const workloadFlags = workloadOptions.map((option) =>
@@ -31,7 +15,7 @@ const workloadFlags = workloadOptions.map((option) =>
 );
 
 /** What the commands that make nodes take. */
-export const nodeOptions: readonly OptionSpec[] = [
+export const nodeOptions = [
   ...workloadFlags,
   { flags: "--node-role <arn>", description: "IAM role of the nodes" },
   {
@@ -69,21 +53,23 @@ export const nodeOptions: readonly OptionSpec[] = [
     flags: "--min-size <n>",
     description: "the fewest nodes of a node group",
     defaultText: "0",
-    parse: wholeNumber("--min-size", 0),
+    parse: wholeFrom(0),
   },
   {
     flags: "--desired-size <n>",
     description: "nodes of a node group to start with",
     defaultText: "as many as the replicas fill",
-    parse: wholeNumber("--desired-size", 0),
+    parse: wholeFrom(0),
   },
   {
     flags: "--max-size <n>",
     description: "the most nodes",
     defaultText: "as many as the replicas fill",
-    parse: wholeNumber("--max-size"),
+    parse: wholeFrom(1),
   },
-];
+] as const satisfies readonly OptionSpec[];
+
+export type NodeOptions = OptionsOf<typeof nodeOptions>;
 
 /** The nodes of a workload; a refusal says where in the file or the flags. */
 export interface Nodes {
@@ -97,15 +83,15 @@ export function readNodes(
   options: NodeOptions,
   target: NodeTarget,
 ): Nodes {
-  const cluster = requireEksCluster(options["cluster"]);
+  const cluster = requireEksCluster(options.cluster);
   const settings = settingsOf(cluster, options);
   const workload = resolveWorkload(source);
   return { workload, settings, fleets: locating(() => planNodes(workload, settings, target)) };
 }
 
 /** The value of --cluster. */
-export function requireEksCluster(cluster: unknown): string {
-  if (typeof cluster === "string" && cluster !== "") return cluster;
+export function requireEksCluster(cluster: string | undefined): string {
+  if (cluster !== undefined && cluster !== "") return cluster;
   throw new AiplatError("Usage", "no EKS cluster was named", {
     hint: "Add --cluster NAME; aws eks list-clusters shows those there are.",
   });
@@ -151,16 +137,16 @@ function settingsOf(cluster: string, options: NodeOptions): NodeSettings {
   };
 }
 
-function wholeGiB(text: string): number {
-  const gib = memorySize("--disk")(text) / 1024;
+function wholeGiB(text: string, flag: string): number {
+  const gib = memorySize(text, flag) / 1024;
   if (Number.isInteger(gib) && gib > 0) return gib;
-  throw new AiplatError("Usage", `--disk ${text}: must be a whole number of GiB`, {
-    hint: `Write --disk ${Math.max(1, Math.ceil(gib))}GiB.`,
+  throw new AiplatError("Usage", `${flag} ${text}: must be a whole number of GiB`, {
+    hint: `Write ${flag} ${Math.max(1, Math.ceil(gib))}GiB.`,
   });
 }
 
-function label(text: string): readonly [string, string] {
+function label(text: string, flag: string): readonly [string, string] {
   const equals = text.indexOf("=");
-  if (equals < 1) throw new AiplatError("Usage", `--label ${text}: must be KEY=VALUE, as team=nlp`);
+  if (equals < 1) throw new AiplatError("Usage", `${flag} ${text}: must be KEY=VALUE, as team=nlp`);
   return [text.slice(0, equals), text.slice(equals + 1)];
 }

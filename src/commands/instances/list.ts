@@ -5,15 +5,11 @@ import {
   sortInstanceTypes,
   sortKeys,
   type InstanceTypeFilter,
-  type SortKey,
 } from "../../core/catalog/instance-types/filter.ts";
 import {
   acceleratorKinds,
   architectures,
   instanceTypeStatuses,
-  type AcceleratorKind,
-  type Architecture,
-  type InstanceTypeStatus,
 } from "../../core/catalog/instance-types/instance-type.ts";
 import { summariseInstanceType } from "../../core/catalog/instance-types/summary.ts";
 import { nearestNames } from "../../core/base/nearest.ts";
@@ -22,73 +18,60 @@ import { AiplatError } from "../../errors.ts";
 import { instanceTypeListView } from "../../output/instance-types.ts";
 import { note } from "../../output/note.ts";
 import { print, printArtefact } from "../../output/print.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { readLiveTypes } from "./live-types.ts";
-import { positiveAmount, wholeNumber } from "../shared/parse-numbers.ts";
+import type { OptionsOf, OptionSpec } from "../shared/option.ts";
+import { positiveAmount, wholeFrom } from "../shared/parse-numbers.ts";
 import { memorySize } from "../shared/parse-sizes.ts";
 
-interface Options {
-  readonly accelerator?: AcceleratorKind;
-  readonly family?: readonly string[];
-  readonly name?: string;
-  readonly minDevices?: number;
-  readonly minDeviceMemory?: number;
-  readonly minMemory?: number;
-  readonly architecture?: Architecture;
-  readonly efa?: boolean;
-  readonly maxPrice?: number;
-  readonly status?: InstanceTypeStatus | "all";
-  readonly live?: boolean;
-  readonly sort?: SortKey;
-}
+const options = [
+  { flags: "--accelerator <kind>", description: "kind of accelerator", choices: acceleratorKinds },
+  {
+    flags: "--family <family>",
+    description: "instance family, e.g. inf2; repeatable",
+    repeatable: true,
+  },
+  {
+    flags: "--name <pattern>",
+    description: "part of the type's or the accelerator's name, or a pattern with * and ? for all of one",
+  },
+  { flags: "--min-devices <n>", description: "at least so many devices", parse: wholeFrom(1) },
+  {
+    flags: "--min-device-memory <size>",
+    description: "at least so much memory on each device, e.g. 24GiB",
+    parse: memorySize,
+  },
+  {
+    flags: "--min-memory <size>",
+    description: "at least so much instance memory, e.g. 128GiB",
+    parse: memorySize,
+  },
+  { flags: "--architecture <arch>", description: "CPU architecture", choices: architectures },
+  { flags: "--efa", description: "with Elastic Fabric Adapter only" },
+  {
+    flags: "--max-price <usd>",
+    description: "at most so many USD an hour on demand; leaves out types without a list price",
+    parse: positiveAmount,
+  },
+  {
+    flags: "--status <status>",
+    description: "whether EC2 still launches the type",
+    choices: [...instanceTypeStatuses, "all"],
+    defaultText: "all",
+  },
+  {
+    flags: "--live",
+    description: "ask EC2 what the region has: JSON rows for --instance-types-file, in other formats the list as usual",
+  },
+  { flags: "--sort <key>", description: "ascending; without it by kind, family and size", choices: sortKeys },
+] as const satisfies readonly OptionSpec[];
 
-export const instancesList: Command<Options> = {
+export const instancesList = defineCommand({
   description:
     "Lists the accelerated EC2 instance types of the catalogue, or with --live those of the region. " +
     "Piped, each line is: type, kind, accelerator, devices, MiB of one device, vCPU, memory in MiB, architecture, " +
     "EFA interfaces, on-demand USD an hour in us-east-1, status.",
-  options: [
-    { flags: "--accelerator <kind>", description: "kind of accelerator", choices: acceleratorKinds },
-    {
-      flags: "--family <family>",
-      description: "instance family, e.g. inf2; repeatable",
-      repeatable: true,
-    },
-    {
-      flags: "--name <pattern>",
-      description: "part of the type's or the accelerator's name, or a pattern with * and ? for all of one",
-    },
-    { flags: "--min-devices <n>", description: "at least so many devices", parse: wholeNumber("--min-devices") },
-    {
-      flags: "--min-device-memory <size>",
-      description: "at least so much memory on each device, e.g. 24GiB",
-      parse: memorySize("--min-device-memory"),
-    },
-    {
-      flags: "--min-memory <size>",
-      description: "at least so much instance memory, e.g. 128GiB",
-      parse: memorySize("--min-memory"),
-    },
-    { flags: "--architecture <arch>", description: "CPU architecture", choices: architectures },
-    { flags: "--efa", description: "with Elastic Fabric Adapter only" },
-    {
-      flags: "--max-price <usd>",
-      description: "at most so many USD an hour on demand; leaves out types without a list price",
-      parse: positiveAmount("--max-price"),
-    },
-    {
-      flags: "--status <status>",
-      description: "whether EC2 still launches the type",
-      choices: [...instanceTypeStatuses, "all"],
-      defaultText: "all",
-    },
-    {
-      flags: "--live",
-      description:
-        "ask EC2 what the region has: JSON rows for --instance-types-file, in other formats the list as usual",
-    },
-    { flags: "--sort <key>", description: "ascending; without it by kind, family and size", choices: sortKeys },
-  ],
+  options,
   examples: [
     ["aiplat instances list --accelerator neuron", "every Inferentia and Trainium type"],
     [
@@ -113,7 +96,7 @@ export const instancesList: Command<Options> = {
       );
     else await print(context, instanceTypeListView(sorted.map(summariseInstanceType)));
   },
-};
+});
 
 function filterOf({
   accelerator,
@@ -126,7 +109,7 @@ function filterOf({
   efa,
   maxPrice,
   status,
-}: Options): InstanceTypeFilter {
+}: OptionsOf<typeof options>): InstanceTypeFilter {
   return {
     ...present({
       kind: accelerator,

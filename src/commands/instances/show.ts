@@ -3,9 +3,9 @@ import { describeInstanceType } from "../../core/catalog/instance-types/detail.t
 import { refuseErrors } from "../../core/base/problem.ts";
 import { instanceTypeDetailView } from "../../output/instance-type-detail.ts";
 import { print } from "../../output/print.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 
-export const instancesShow: Command = {
+export const instancesShow = defineCommand({
   description:
     "Shows all that the catalogue knows of instance types: device paths, the sets of devices one replica may " +
     "hold, how they are wired, the AMI families that serve the type, price and sources.",
@@ -20,4 +20,4 @@ export const instancesShow: Command = {
     const details = args.map((name) => describeInstanceType(findInstanceType(name)!));
     await print(context, instanceTypeDetailView(details));
   },
-};
+});

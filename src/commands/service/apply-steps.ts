@@ -19,44 +19,36 @@ import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { startProgress } from "../../output/progress.ts";
 import { deploymentView, eventText, healthText, stageText } from "../../output/services.ts";
-import type { OptionSpec } from "../command.ts";
-import { duration, wholeNumber } from "../shared/parse-numbers.ts";
+import type { OptionsOf, OptionSpec } from "../shared/option.ts";
+import { duration, wholeFrom } from "../shared/parse-numbers.ts";
 import { watchStalls } from "./explain-stalls.ts";
 import { notePauses } from "./note-pauses.ts";
 import { serviceCommand, type ServiceTarget } from "./service-target.ts";
 
-export interface DeployWaitOptions {
-  readonly timeout?: number;
-  /** commander's value of --no-wait. */
-  readonly wait?: boolean;
-}
-
-export interface ParallelOption {
-  readonly parallel?: number;
-}
-
 /** Of the commands that replace tasks. */
-export const parallelOption: OptionSpec = {
+export const parallelOption = {
   flags: "--parallel <n>",
   description:
     "how many services of the workload replace their tasks at once; the file's rollout, which counts the replicas of " +
     "all of them, limits it further",
   defaultText: "1: one after the other",
-  parse: wholeNumber("--parallel"),
-};
+  parse: wholeFrom(1),
+} as const satisfies OptionSpec;
 
-export const deployWaitOptions: readonly OptionSpec[] = [
+export const deployWaitOptions = [
   {
     flags: "--timeout <duration>",
     description: "give up waiting after this time (exit 5), e.g. 90s, 30m, 2h; the deployment goes on",
     defaultText: "wait as long as it takes",
-    parse: duration("--timeout"),
+    parse: duration,
   },
   {
     flags: "--no-wait",
     description: "do not wait until the services are steady, but for those that another comes after",
   },
-];
+] as const satisfies readonly OptionSpec[];
+
+export type DeployWaitOptions = OptionsOf<typeof deployWaitOptions>;
 
 /** Lines of a failed container's log that are shown. */
 const lastLines = 10;
@@ -67,7 +59,7 @@ export async function applySteps(
   ecs: EcsPort,
   target: ServiceTarget,
   steps: readonly ServiceStep[],
-  options: DeployWaitOptions & ParallelOption,
+  options: DeployWaitOptions & OptionsOf<[typeof parallelOption]>,
 ): Promise<ExitCode> {
   const startedAt = context.now();
   const several = steps.length > 1;
@@ -76,8 +68,8 @@ export async function applySteps(
     steps.filter(staysUntil).map(({ service }) => service),
     "and",
   );
-  const waits = options.wait !== false || staying !== "";
-  if (options.wait === false && waits)
+  const waits = options.wait || staying !== "";
+  if (!options.wait && waits)
     note(context, `${staying} can only be deleted once what takes its place is steady: waiting for that all the same`);
   const { parallel = 1 } = options;
   const replaced = steps.filter(

@@ -4,17 +4,16 @@ import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { servicesView } from "../../output/services.ts";
 import { confirm } from "../shared/confirm.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import {
   readServiceTarget,
   requireServices,
   serviceArgument,
   serviceClusterOption,
   serviceCommand,
-  type ServiceTargetOptions,
 } from "./service-target.ts";
 
-export const serviceDelete: Command<ServiceTargetOptions> = {
+export const serviceDelete = defineCommand({
   description: "Deletes every ECS service of a workload with the tasks it has. Asks first. Task definitions stay.",
   arguments: [serviceArgument],
   options: [serviceClusterOption],
@@ -39,4 +38,4 @@ export const serviceDelete: Command<ServiceTargetOptions> = {
     }
     await print(context, servicesView(target, deleted));
   },
-};
+});

@@ -1,46 +1,20 @@
 import { changesAnything } from "../../core/plan/plan.ts";
 import { note } from "../../output/note.ts";
-import {
-  applySteps,
-  deployWaitOptions,
-  parallelOption,
-  type DeployWaitOptions,
-  type ParallelOption,
-} from "./apply-steps.ts";
-import type { Command, OptionSpec } from "../command.ts";
+import { applySteps, deployWaitOptions, parallelOption } from "./apply-steps.ts";
+import { defineCommand } from "../command.ts";
 import { confirmDeletions } from "./confirm-deletions.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
 import { makeLogGroups } from "../shared/make-log-groups.ts";
-import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
-import {
-  forceNewDeploymentOption,
-  implyService,
-  planLiveService,
-  recreateOption,
-  readServiceFlags,
-  type ServiceOptions,
-} from "../shared/make-service-plan.ts";
+import { workloadArgument, workloadOptions } from "../shared/load-workload.ts";
+import { implyService, planLiveService, readServiceFlags, serviceOptions } from "../shared/make-service-plan.ts";
 import { readSavedService } from "./read-saved-plan.ts";
 import { allowStallOption, guard } from "./rollout-guard.ts";
-import { networkConfigurationOption } from "../shared/aws-flags.ts";
-import { enableExecuteCommandOption } from "../shared/run-options.ts";
 import { checkPlanAlone } from "../shared/check-saved-plan.ts";
 
-interface Options extends WorkloadOptions, ServiceOptions, DeployWaitOptions, ParallelOption {
-  readonly allowStall?: boolean;
-  readonly plan?: string;
-}
-
 /** All that a service's plan holds. */
-const plannedServiceOptions: readonly OptionSpec[] = [
-  ...workloadOptions,
-  forceNewDeploymentOption,
-  recreateOption,
-  enableExecuteCommandOption,
-  networkConfigurationOption,
-];
+const plannedServiceOptions = [...workloadOptions, ...serviceOptions] as const;
 
-export const serviceDeploy: Command<Options> = {
+export const serviceDeploy = defineCommand({
   description:
     "Makes the ECS services of a workload say what it says: registers its task definitions where they changed, " +
     "creates or updates one service, or one for each slot of a shared instance, and waits until they are steady. " +
@@ -90,4 +64,4 @@ export const serviceDeploy: Command<Options> = {
     await makeLogGroups(context, plan.logGroups);
     return applySteps(context, ecs, plan.inputs, plan.steps, options);
   },
-};
+});

@@ -4,7 +4,8 @@ import type { RegisteredTaskDefinition } from "../../core/ecs-api/api.ts";
 import { definitionNameOf } from "../../core/ecs-api/arn.ts";
 import { workloadTag } from "../../core/ecs-api/service.ts";
 import { clusterOfEnvironment } from "../shared/named-cluster.ts";
-import { familiesWith, importWorkload } from "../../core/import/import-workload.ts";
+import { importWorkload } from "../../core/import/import-workload.ts";
+import { familiesWith } from "../../core/import/name.ts";
 import type { ImportedPart, ImportSource } from "../../core/import/source.ts";
 import { AiplatError } from "../../errors.ts";
 import { writeNewFile } from "../../files/write.ts";
@@ -13,18 +14,11 @@ import { requireCluster } from "../../operations/observe-cluster.ts";
 import type { EcsPort } from "../../ports.ts";
 import { note, warn } from "../../output/note.ts";
 import { formatYaml } from "../../output/yaml.ts";
-import type { Command } from "../command.ts";
-
-interface Options {
-  readonly cluster?: string;
-  readonly taskDefinition?: string;
-  readonly file?: string;
-  readonly force?: boolean;
-}
+import { defineCommand } from "../command.ts";
 
 const defaultFile = "aiplat.yaml";
 
-export const serviceImport: Command<Options> = {
+export const serviceImport = defineCommand({
   description:
     "Writes a workload file from a live ECS service, or from a task definition that no service runs, " +
     "such that aiplat plan on it shows no change of what is there. " +
@@ -40,7 +34,7 @@ export const serviceImport: Command<Options> = {
       flags: "--task-definition <reference>",
       description: "import this task definition: family (its latest revision), family:revision or ARN",
     },
-    { flags: "--file <path>", description: "the file to write, or - for standard output", defaultText: defaultFile },
+    { flags: "--file <path>", description: "the file to write, or - for standard output", default: defaultFile },
     { flags: "--force", description: "overwrite a file that is there" },
   ],
   examples: [
@@ -52,10 +46,10 @@ export const serviceImport: Command<Options> = {
   ],
   formats: ["text"],
   run: async (context, { args: [name], options }) => {
-    const { file = defaultFile, force = false } = options;
+    const { file, force = false } = options;
     const ecs = await context.aws.ecs();
     const cluster = options.cluster ?? clusterOfEnvironment(context);
-    const source = await readSource(ecs, name, { ...options, ...present({ cluster }) });
+    const source = await readSource(ecs, name, { cluster, taskDefinition: options.taskDefinition });
     const { document, warnings } = importWorkload(source);
     const text = `# yaml-language-server: $schema=./node_modules/aiplat/schema/workload.json\n${formatYaml(document)}`;
     if (file === "-") context.stdout.write(text);
@@ -67,12 +61,12 @@ export const serviceImport: Command<Options> = {
         `Wrote ${file}. What deploying it would change:  aiplat plan${file === defaultFile ? "" : ` ${file}`}`,
       );
   },
-};
+});
 
 async function readSource(
   ecs: EcsPort,
   name: string | undefined,
-  { cluster, taskDefinition }: Options,
+  { cluster, taskDefinition }: { readonly cluster: string | undefined; readonly taskDefinition: string | undefined },
 ): Promise<ImportSource> {
   if (taskDefinition !== undefined) {
     const found = cluster === undefined ? undefined : await requireCluster(ecs, cluster);

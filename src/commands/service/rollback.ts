@@ -20,15 +20,9 @@ import { findOngoingDeployments } from "../../operations/find-ongoing-deployment
 import { findStableRevision } from "../../operations/find-stable.ts";
 import type { EcsPort } from "../../ports.ts";
 import { note } from "../../output/note.ts";
-import {
-  applySteps,
-  deployWaitOptions,
-  parallelOption,
-  type DeployWaitOptions,
-  type ParallelOption,
-} from "./apply-steps.ts";
-import type { Command } from "../command.ts";
-import { wholeNumber } from "../shared/parse-numbers.ts";
+import { applySteps, deployWaitOptions, parallelOption } from "./apply-steps.ts";
+import { defineCommand } from "../command.ts";
+import { wholeFrom } from "../shared/parse-numbers.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
 import { allowStallOption, guard } from "./rollout-guard.ts";
 import {
@@ -38,15 +32,9 @@ import {
   serviceArgument,
   serviceClusterOption,
   type ServiceTarget,
-  type ServiceTargetOptions,
 } from "./service-target.ts";
 
-interface Options extends ServiceTargetOptions, DeployWaitOptions, ParallelOption {
-  readonly toRevision?: number;
-  readonly allowStall?: boolean;
-}
-
-export const serviceRollback: Command<Options> = {
+export const serviceRollback = defineCommand({
   description:
     "Takes every service of a workload back to the task definition of its last stable deployment, " +
     "or to a revision by number. A deployment under way is stopped, and ECS itself goes back; " +
@@ -59,7 +47,7 @@ export const serviceRollback: Command<Options> = {
       flags: "--to-revision <n>",
       description: "the revision of the services' own families",
       defaultText: "the last stable one",
-      parse: wholeNumber("--to-revision"),
+      parse: wholeFrom(1),
     },
     allowStallOption,
     parallelOption,
@@ -104,7 +92,7 @@ export const serviceRollback: Command<Options> = {
       note(context, `${wereDeleted(deleted)} and not made again. ${lastRevisions(context, target, deleted)}`);
     return applySteps(context, ecs, target, steps, options);
   },
-};
+});
 
 const noRollouts: ReadonlyMap<string, ServiceDeployment> = new Map();
 

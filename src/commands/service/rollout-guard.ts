@@ -3,12 +3,12 @@ import type { Unplaced } from "../../core/plan/plan.ts";
 import type { Context } from "../../context.ts";
 import { AiplatError } from "../../errors.ts";
 import { warn } from "../../output/note.ts";
-import type { OptionSpec } from "../command.ts";
+import type { OptionSpec } from "../shared/option.ts";
 
-export const allowStallOption: OptionSpec = {
+export const allowStallOption = {
   flags: "--allow-stall",
   description: "go on although the rollout guard says that the deployment cannot finish",
-};
+} as const satisfies OptionSpec;
 
 /** @throws AiplatError NoCapacity with the arithmetic of each deployment that would stall. */
 export async function guard(context: Context, unplaced: readonly Unplaced[], allow: boolean): Promise<void> {

@@ -7,9 +7,9 @@ import { replacementIn, type Replacement } from "../../core/plan/replacement.ts"
 import { AiplatError } from "../../errors.ts";
 import { observeProviders } from "../../operations/observe-providers.ts";
 import type { EcsPort } from "../../ports.ts";
-import { applySteps, deployWaitOptions, type DeployWaitOptions } from "./apply-steps.ts";
-import type { Command } from "../command.ts";
-import { wholeNumber } from "../shared/parse-numbers.ts";
+import { applySteps, deployWaitOptions } from "./apply-steps.ts";
+import { defineCommand } from "../command.ts";
+import { wholeFrom } from "../shared/parse-numbers.ts";
 import { describedCapacity, snapshotSource } from "../shared/plan-source.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
 import { allowStallOption, guard } from "./rollout-guard.ts";
@@ -20,15 +20,9 @@ import {
   serviceClusterOption,
   serviceCommand,
   type ServiceTarget,
-  type ServiceTargetOptions,
 } from "./service-target.ts";
 
-interface Options extends ServiceTargetOptions, DeployWaitOptions {
-  readonly replicas?: number;
-  readonly allowStall?: boolean;
-}
-
-export const serviceScale: Command<Options> = {
+export const serviceScale = defineCommand({
   description:
     "Sets how many replicas a workload has. On shared instances they are distributed anew over the slots' " +
     "services, with the fewest changes. The workload file's replicas say otherwise until they are changed too.",
@@ -38,7 +32,7 @@ export const serviceScale: Command<Options> = {
     {
       flags: "--replicas <n>",
       description: "how many there shall be, 0 for none",
-      parse: wholeNumber("--replicas", 0),
+      parse: wholeFrom(0),
     },
     allowStallOption,
     ...deployWaitOptions,
@@ -73,7 +67,7 @@ export const serviceScale: Command<Options> = {
     await guard(context, unplaced, options.allowStall === true);
     return applySteps(context, ecs, target, steps, options);
   },
-};
+});
 
 /** Old and new are there at once: which of them a number is for only the end of the replacement says. */
 function refuseReplacement(context: Context, target: ServiceTarget, replacement: Replacement | undefined): void {

@@ -6,7 +6,8 @@ import { fileExists } from "../../files/read.ts";
 import { findServices } from "../../operations/find-services.ts";
 import type { EcsPort } from "../../ports.ts";
 import { shellWord } from "../../output/print.ts";
-import type { ArgumentSpec, OptionSpec } from "../command.ts";
+import type { ArgumentSpec } from "../command.ts";
+import type { OptionsOf, OptionSpec } from "../shared/option.ts";
 import { clusterOfEnvironment } from "../shared/named-cluster.ts";
 import { loadWorkload } from "../shared/load-workload.ts";
 
@@ -18,20 +19,18 @@ export interface ServiceTarget {
   readonly serviceName?: string;
 }
 
-export interface ServiceTargetOptions {
-  readonly cluster?: string;
-}
-
 export const serviceArgument: ArgumentSpec = {
   syntax: "[workload]",
   description: "the workload's name, or its file (default: ./aiplat.yaml)",
 };
 
-export const serviceClusterOption: OptionSpec = {
+export const serviceClusterOption = {
   flags: "--cluster <name>",
   description: "name or ARN of the cluster",
   defaultText: "that of ./aiplat.yaml, AIPLAT_CLUSTER, default",
-};
+} as const satisfies OptionSpec;
+
+export type ServiceTargetOptions = OptionsOf<[typeof serviceClusterOption]>;
 
 /** The workload that the argument names, that of the file that it names, or the one of ./aiplat.yaml. */
 export async function readServiceTarget(

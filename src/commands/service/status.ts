@@ -6,17 +6,11 @@ import { findHealth } from "../../operations/find-health.ts";
 import { printFailures } from "../../output/failures.ts";
 import { print } from "../../output/print.ts";
 import { servicesView } from "../../output/services.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { notePauses } from "./note-pauses.ts";
-import {
-  readServiceTarget,
-  requireServices,
-  serviceArgument,
-  serviceClusterOption,
-  type ServiceTargetOptions,
-} from "./service-target.ts";
+import { readServiceTarget, requireServices, serviceArgument, serviceClusterOption } from "./service-target.ts";
 
-export const serviceStatus: Command<ServiceTargetOptions> = {
+export const serviceStatus = defineCommand({
   description:
     "Shows the ECS services that make up a workload, with their deployments, the stage of one under way, " +
     "latest events and the health of their tasks: `starting` is a task whose health check fails while the grace period goes on. " +
@@ -43,4 +37,4 @@ export const serviceStatus: Command<ServiceTargetOptions> = {
     await printFailures(context, failures);
     for (const [service, rollout] of rollouts ?? []) notePauses(context, service, rollout);
   },
-};
+});

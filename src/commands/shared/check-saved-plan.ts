@@ -1,6 +1,6 @@
 import { AiplatError } from "../../errors.ts";
-import type { Invocation, OptionSpec } from "../command.ts";
-import { optionName } from "./workload-options.ts";
+import type { Invocation } from "../command.ts";
+import { flagsGiven, type RawOptions } from "./option.ts";
 
 /**
  * What would change a saved plan cannot stand beside it.
@@ -9,16 +9,12 @@ import { optionName } from "./workload-options.ts";
  * @throws AiplatError Usage naming what was given.
  */
 export function checkPlanAlone(
-  { args, options, passthrough }: Invocation<object>,
-  planned: readonly OptionSpec[],
+  { args, options, passthrough }: Invocation<RawOptions>,
+  planned: Parameters<typeof flagsGiven>[1],
 ): void {
-  const given = options as Readonly<Record<string, unknown>>;
-  const flags = planned
-    .map(({ flags: spec }) => spec.split(" ", 1)[0]!)
-    .filter((flag) => given[optionName(flag)] !== undefined);
   const beside = [
     ...(args[0] === undefined ? [] : [args[0] === "-" ? "a workload (-)" : args[0]]),
-    ...flags,
+    ...flagsGiven(options, planned),
     ...(passthrough === undefined ? [] : ["-- COMMAND"]),
   ];
   if (beside.length === 0) return;

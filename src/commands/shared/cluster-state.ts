@@ -4,23 +4,21 @@ import { AiplatError } from "../../errors.ts";
 import { readText } from "../../files/read.ts";
 import { warn } from "../../output/note.ts";
 import { namedCluster } from "./named-cluster.ts";
-import type { Invocation, OptionSpec } from "../command.ts";
+import type { Invocation } from "../command.ts";
+import type { OptionsOf, OptionSpec } from "./option.ts";
 
-export interface ClusterStateOptions {
-  readonly cluster?: string;
-  readonly clusterState?: string;
-}
-
-export const clusterOption: OptionSpec = {
+export const clusterOption = {
   flags: "--cluster <name>",
   description: "name or ARN of the cluster",
   defaultText: "that of ./aiplat.yaml, AIPLAT_CLUSTER, default",
-};
+} as const satisfies OptionSpec;
 
-export const clusterStateOption: OptionSpec = {
+export const clusterStateOption = {
   flags: "--cluster-state <file>",
   description: "a file of `aiplat cluster snapshot` instead of the cluster itself: no credentials needed",
-};
+} as const satisfies OptionSpec;
+
+export type ClusterStateOptions = OptionsOf<[typeof clusterOption, typeof clusterStateOption]>;
 
 /** A cluster of 5,000 instances and 60,000 tasks takes 71; Node has no text of more than 512. */
 const mostMiB = 480;

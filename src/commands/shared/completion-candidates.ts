@@ -3,7 +3,8 @@ import { instanceTypes as catalogue } from "../../core/catalog/instance-types/ca
 import { regions as allRegions } from "../../core/catalog/regions.ts";
 import { readTemplates } from "../../files/templates.ts";
 import type { EcsPort } from "../../ports.ts";
-import type { AnyCommand, OptionSpec } from "../command.ts";
+import type { Command } from "../command.ts";
+import type { OptionSpec } from "./option.ts";
 import type { RegistryEntry } from "../registry.ts";
 import { globalOptions } from "./global-options.ts";
 import { shells } from "./completion-scripts.ts";
@@ -91,7 +92,7 @@ function takesValue({ flags }: OptionSpec): boolean {
 
 function valuesOf(
   option: OptionSpec,
-  command: AnyCommand | undefined,
+  command: Command | undefined,
   before: readonly string[],
   context: Context,
 ): readonly Completion[] | Promise<readonly Completion[]> {

@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
 import { AiplatError } from "../../errors.ts";
+import { harmlessLine } from "../../output/harmless.ts";
 
 /** A question before something is done that cannot be taken back. */
 export interface Confirmation {
@@ -27,5 +28,5 @@ export async function confirm(
   if (yes) return;
   if (!input || !answerable || !context.stdinIsTTY)
     throw new AiplatError("Usage", `${doing} needs a yes, and there is nobody to ask`, { hint });
-  if (!(await context.ask(question))) throw new AiplatError("OperationFailed", refused);
+  if (!(await context.ask(harmlessLine(question)))) throw new AiplatError("OperationFailed", refused);
 }

@@ -1,7 +1,7 @@
-import type { OptionSpec } from "../command.ts";
+import type { OptionSpec } from "./option.ts";
 
 /** The options that every command takes. */
-export const globalOptions: readonly OptionSpec[] = [
+export const globalOptions = [
   {
     flags: "--region <region>",
     description: "AWS region",
@@ -27,4 +27,4 @@ export const globalOptions: readonly OptionSpec[] = [
   { flags: "--debug", description: "stack traces and AWS calls on stderr" },
   { flags: "--no-input", description: "never ask" },
   { flags: "-y, --yes", description: "answer yes to every question" },
-];
+] as const satisfies readonly OptionSpec[];

@@ -18,7 +18,8 @@ import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
 import type { Workload } from "../../core/workload/schema.ts";
 import { AiplatError } from "../../errors.ts";
 import { warn } from "../../output/note.ts";
-import type { Invocation, OptionSpec } from "../command.ts";
+import type { Invocation } from "../command.ts";
+import type { OptionSpec } from "./option.ts";
 import { loadWorkload, type WorkloadOptions } from "./load-workload.ts";
 
 /** A workload that ECS can run, to be worked out for one cluster or for any. */
@@ -67,7 +68,7 @@ function withoutLocks(lint: Lint): Lint {
  */
 export async function loadEcsWorkload(
   context: Context,
-  invocation: Invocation<WorkloadOptions>,
+  invocation: Invocation<WorkloadOptions & { readonly count?: number }>,
   askRegion: () => Promise<string | undefined> = () => context.aws.region(),
   heldTo: (lint: Lint) => Lint = (lint) => lint,
 ): Promise<LoadedEcsWorkload> {
@@ -84,7 +85,7 @@ export async function loadEcsWorkload(
   const anywhere = on({ region: region ?? anyRegion }, early);
   if (context.stockSandbox !== undefined) {
     const { machinesNeeded } = await import("../../core/placement/machines-needed.ts");
-    const { count = resolved.replicas } = invocation.options as { readonly count?: number };
+    const { count = resolved.replicas } = invocation.options;
     context.stockSandbox(machinesNeeded(anywhere, count));
   }
   return {
@@ -103,10 +104,10 @@ export async function loadEcsWorkload(
   };
 }
 
-export const variantOption: OptionSpec = {
+export const variantOption = {
   flags: "--variant <name>",
   description: "the one variant (instance type and slot) of this name",
-};
+} as const satisfies OptionSpec;
 
 /** The variants a command acts on: the named one, else all. @throws AiplatError Usage naming the variants there are. */
 export function chooseVariants(

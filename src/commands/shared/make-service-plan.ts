@@ -16,35 +16,37 @@ import { servicesIn } from "../../core/plan/services-in.ts";
 import { fileExists } from "../../files/read.ts";
 import { readLiveServices } from "../../operations/find-services.ts";
 import type { EcsPort } from "../../ports.ts";
-import type { Invocation, OptionSpec } from "../command.ts";
-import { readAwsFlags } from "./aws-flags.ts";
+import type { Invocation } from "../command.ts";
+import type { OptionsOf, OptionSpec } from "./option.ts";
+import { networkConfigurationOption, readAwsFlags } from "./aws-flags.ts";
 import type { LoadedEcsWorkload } from "./load-ecs-workload.ts";
 import type { WorkloadOptions } from "./load-workload.ts";
 import { describedCapacity, liveSource, snapshotSource, type ClusterFacts } from "./plan-source.ts";
+import { enableExecuteCommandOption } from "./run-options.ts";
 import { flagTexts } from "./workload-options.ts";
 
-/** What a service's commands are told besides the workload, as it is written. */
-export interface ServiceOptions extends Omit<ServiceFlags, "networkConfiguration"> {
-  readonly networkConfiguration?: string;
-}
+/** How a service's tasks and its siblings are replaced. */
+export const replacementOptions = [
+  {
+    flags: "--force-new-deployment",
+    description: "of a service: replace the tasks even where nothing changed",
+  },
+  {
+    flags: "--recreate",
+    description:
+      "delete the services that others replace before those are made: for where there is no room for both, and nothing has to serve meanwhile",
+  },
+] as const satisfies readonly OptionSpec[];
 
-export interface ServiceFlags {
+/** What a service's commands take besides the workload. */
+export const serviceOptions = [...replacementOptions, enableExecuteCommandOption, networkConfigurationOption] as const;
+
+export type ServiceOptions = OptionsOf<typeof serviceOptions>;
+
+/** What they say, read. */
+export interface ServiceFlags extends Omit<ServiceOptions, "networkConfiguration"> {
   readonly networkConfiguration?: NetworkConfiguration;
-  readonly enableExecuteCommand?: boolean;
-  readonly forceNewDeployment?: boolean;
-  readonly recreate?: boolean;
 }
-
-export const forceNewDeploymentOption: OptionSpec = {
-  flags: "--force-new-deployment",
-  description: "of a service: replace the tasks even where nothing changed",
-};
-
-export const recreateOption: OptionSpec = {
-  flags: "--recreate",
-  description:
-    "delete the services that others replace before those are made: for where there is no room for both, and nothing has to serve meanwhile",
-};
 
 /** @throws InvalidInput where a flag cannot be read. */
 export async function readServiceFlags(context: Context, options: ServiceOptions): Promise<ServiceFlags> {

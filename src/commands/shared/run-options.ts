@@ -6,95 +6,113 @@ import {
   placementConstraintsOption,
   placementStrategyOption,
   tagOptions,
-  type AwsFlagOptions,
 } from "./aws-flags.ts";
-import type { Invocation, OptionSpec } from "../command.ts";
-import { workloadOptions, type WorkloadOptions } from "./load-workload.ts";
-import { wholeNumber } from "./parse-numbers.ts";
-import { watchOptions, type WatchOptions } from "./watch-tasks.ts";
-import { flagTexts } from "./workload-options.ts";
+import type { Invocation } from "../command.ts";
+import type { OptionsOf, OptionSpec } from "./option.ts";
+import { wholeFrom } from "./parse-numbers.ts";
+import type { clusterStateOption } from "./cluster-state.ts";
+import { watchOptions } from "./watch-tasks.ts";
+import { flagTexts, workloadOptions, type WorkloadOptions } from "./workload-options.ts";
 
-export interface RunOptions extends WorkloadOptions, WatchOptions, AwsFlagOptions {
-  readonly cluster?: string;
-  readonly taskDefinition?: string;
-  readonly count?: number;
-  readonly group?: string;
-  readonly startedBy?: string;
-  readonly enableExecuteCommand?: boolean;
-  readonly clientToken?: string;
-  readonly pack?: boolean;
-  readonly spread?: boolean;
-  readonly allOrNothing?: boolean;
-  readonly dryRun?: boolean;
-  readonly wait?: boolean;
-  /** run-task's only: a saved plan. */
-  readonly plan?: string;
-  /** plan's only: a snapshot instead of the cluster. */
-  readonly clusterState?: string;
-}
-
-export const taskDefinitionOption: OptionSpec = {
+export const taskDefinitionOption = {
   flags: "--task-definition <definition>",
   description: "run a registered task definition (family, family:revision or ARN) instead of a workload",
-};
+} as const satisfies OptionSpec;
+
+const fillOptions = [
+  { flags: "--pack", description: "fill one machine after the other (the default)" },
+  { flags: "--spread", description: "spread the replicas over the machines" },
+] as const satisfies readonly OptionSpec[];
 
 /** What to run and where. Flags that `aws ecs run-task` has too keep its name and meaning. */
-export const placementOptions: readonly OptionSpec[] = [
+export const placementOptions = [
   ...workloadOptions,
   {
     flags: "--count <n>",
     description: "replicas to run now",
     defaultText: "the file's replicas for a job, 1 for a service",
-    parse: wholeNumber("--count"),
+    parse: wholeFrom(1),
   },
   taskDefinitionOption,
-  { flags: "--pack", description: "fill one machine after the other (the default)" },
-  { flags: "--spread", description: "spread the replicas over the machines" },
+  ...fillOptions,
   placementConstraintsOption,
   placementStrategyOption,
   networkConfigurationOption,
   ...capacityOptions,
-];
+] as const satisfies readonly OptionSpec[];
 
-export const enableExecuteCommandOption: OptionSpec = {
+export const enableExecuteCommandOption = {
   flags: "--enable-execute-command",
   description: "let aws ecs execute-command into the containers",
-};
+} as const satisfies OptionSpec;
 
-export const groupOption: OptionSpec = {
+export const groupOption = {
   flags: "--group <name>",
   description: "task group",
   defaultText: "ECS's own, family:NAME",
-};
+} as const satisfies OptionSpec;
+
+const startedByOption = {
+  flags: "--started-by <text>",
+  description: "who started the tasks",
+  defaultText: "the run's id",
+} as const satisfies OptionSpec;
+
+const clientTokenOption = {
+  flags: "--client-token <token>",
+  description: "makes the command repeatable: what it started before under this token is not started again",
+} as const satisfies OptionSpec;
 
 /** All that a run's plan holds. */
-export const plannedOptions: readonly OptionSpec[] = [
+export const plannedOptions = [
   ...placementOptions,
   groupOption,
-  { flags: "--started-by <text>", description: "who started the tasks", defaultText: "the run's id" },
+  startedByOption,
   enableExecuteCommandOption,
   ...tagOptions,
-  {
-    flags: "--client-token <token>",
-    description: "makes the command repeatable: what it started before under this token is not started again",
-  },
-];
+  clientTokenOption,
+] as const;
 
-export const runOptions: readonly OptionSpec[] = [
+/** Options of a run that no service has. */
+export const runOnlyOptions = [
+  ...fillOptions,
+  placementConstraintsOption,
+  placementStrategyOption,
+  ...capacityOptions,
+  ...tagOptions,
+  groupOption,
+  startedByOption,
+  clientTokenOption,
+] as const;
+
+const allOrNothingOption = {
+  flags: "--all-or-nothing",
+  description: "stop every task again when not all can be placed",
+} as const satisfies OptionSpec;
+
+export const runOptions = [
   ...plannedOptions,
   {
     flags: "--plan <file>",
     description:
       "carry out what `aiplat plan -o json` printed (- for standard input); refused where the plan no longer holds",
   },
-  { flags: "--all-or-nothing", description: "stop every task again when not all can be placed" },
+  allOrNothingOption,
   { flags: "--dry-run", description: "print the exact API requests and change nothing" },
   { flags: "--wait", description: "wait until the tasks have stopped; exit 1 when a container failed" },
   ...watchOptions,
-];
+] as const satisfies readonly OptionSpec[];
+
+/** What plan and run-task are told of a run, and what either is told besides. */
+export type RunOptions = OptionsOf<
+  readonly [...typeof plannedOptions, typeof allOrNothingOption, typeof clusterStateOption]
+>;
+
+/** What is asked about a run of a registered definition, by all who take one. */
+type DefinitionOptions = WorkloadOptions & OptionsOf<[typeof taskDefinitionOption]>;
 
 /** Whether a workload flag is given besides --cluster, which says where and not what. */
-function describesWorkload(options: RunOptions): boolean {
+function describesWorkload(options: WorkloadOptions): boolean {
   return [...flagTexts(options).texts.keys()].some((flag) => flag !== "--cluster");
 }
 
@@ -111,7 +129,7 @@ export function checkRunFlags({ args, options, passthrough }: Invocation<RunOpti
 }
 
 /** @throws AiplatError Usage where a workload stands beside --task-definition. */
-export function checkDefinitionAlone({ args, options, passthrough }: Invocation<RunOptions>): void {
+export function checkDefinitionAlone({ args, options, passthrough }: Invocation<DefinitionOptions>): void {
   if (
     options.taskDefinition !== undefined &&
     (args.length > 0 || passthrough !== undefined || describesWorkload(options))

@@ -6,7 +6,8 @@ import { findTasks, type TaskSelection } from "../../operations/find-tasks.ts";
 import type { EcsPort } from "../../ports.ts";
 import { shellWord } from "../../output/print.ts";
 import { namedCluster } from "./named-cluster.ts";
-import type { ArgumentSpec, OptionSpec } from "../command.ts";
+import type { ArgumentSpec } from "../command.ts";
+import type { OptionsOf, OptionSpec } from "./option.ts";
 
 /** Tasks in their cluster. */
 export interface TaskTarget {
@@ -14,21 +15,18 @@ export interface TaskTarget {
   readonly selection: TaskSelection;
 }
 
-export interface TargetOptions {
-  readonly run?: string;
-  readonly cluster?: string;
-}
-
 export const taskArgument: ArgumentSpec = { syntax: "[task...]", description: "task ids or ARNs" };
 
-export const targetOptions: readonly OptionSpec[] = [
+export const targetOptions = [
   { flags: "--run <id>", description: "all tasks of this run, as run-task named it" },
   {
     flags: "--cluster <name>",
     description: "name or ARN of the cluster",
     defaultText: "that of the task's ARN, of ./aiplat.yaml, AIPLAT_CLUSTER, default",
   },
-];
+] as const satisfies readonly OptionSpec[];
+
+export type TargetOptions = OptionsOf<typeof targetOptions>;
 
 /** What the arguments and --run name; undefined where they name nothing. */
 export async function readTarget(

@@ -16,29 +16,25 @@ import { waitForTasks, type WaitOutcome } from "../../operations/wait-for-tasks.
 import { createLogPrinter } from "../../output/log-lines.ts";
 import { note, warn } from "../../output/note.ts";
 import { startTaskProgress } from "../../output/task-progress.ts";
-import type { OptionSpec } from "../command.ts";
+import type { OptionsOf, OptionSpec } from "./option.ts";
 import { duration } from "./parse-numbers.ts";
 import { goOnHint, type TaskTarget } from "./task-target.ts";
 
-export interface WatchOptions {
-  readonly timeout?: number;
-  readonly logs?: boolean;
-  readonly exitCodeFrom?: string;
-}
-
-export const watchOptions: readonly OptionSpec[] = [
+export const watchOptions = [
   {
     flags: "--timeout <duration>",
     description: "give up after this time (exit 5), e.g. 90s, 30m, 2h; the tasks go on",
     defaultText: "wait as long as it takes",
-    parse: duration("--timeout"),
+    parse: duration,
   },
   { flags: "--logs", description: "show the tasks' CloudWatch logs on stderr meanwhile" },
   {
     flags: "--exit-code-from <container>",
     description: "exit with the code of this container; the first that is not 0 of several tasks",
   },
-];
+] as const satisfies readonly OptionSpec[];
+
+export type WatchOptions = OptionsOf<typeof watchOptions>;
 
 export interface Watched {
   /** As they ended. */

@@ -1,7 +1,8 @@
 import { present } from "../../core/base/present.ts";
-import { workloadFlags } from "../../core/workload/flags.ts";
+import { workloadFlags, type WorkloadFlagRow } from "../../core/workload/flags.ts";
 import type { FlagTexts } from "../../core/workload/overlay.ts";
-import type { ArgumentSpec, OptionSpec } from "../command.ts";
+import type { ArgumentSpec } from "../command.ts";
+import { optionKey, type OptionsOf } from "./option.ts";
 
 /** The argument of every command that takes a workload. */
 export const workloadArgument: ArgumentSpec = {
@@ -9,32 +10,32 @@ export const workloadArgument: ArgumentSpec = {
   description: "a workload file, or - for standard input (default: ./aiplat.yaml where there is one)",
 };
 
+/** The option that a row of the workload flags is. */
+type OptionOf<Row extends WorkloadFlagRow> = Row extends unknown
+  ? {
+      readonly flags: `${Row["flag"]} ${Row["argument"]}`;
+      readonly description: string;
+    } & (Row extends { readonly collects: string } ? { readonly repeatable: true } : unknown)
+  : never;
+
 /**
  * The options of every command that takes a workload. Their texts are read together, to report every mistake at once.
  */
-export const workloadOptions: readonly OptionSpec[] = workloadFlags.map(
-  ({ flag, argument, description, collects }) => ({
-    flags: `${flag} ${argument}`,
-    description,
-    ...(collects === undefined ? {} : { repeatable: true }),
-  }),
-);
+export const workloadOptions = workloadFlags.map(({ flag, argument, description, collects }) => ({
+  flags: `${flag} ${argument}`,
+  description,
+  ...(collects === undefined ? {} : { repeatable: true }),
+})) as unknown as readonly OptionOf<WorkloadFlagRow>[];
 
-/** The values of `workloadOptions` as commander hands them over: text, or a list of texts. */
-export type WorkloadOptions = Readonly<Record<string, unknown>>;
+/** The values of `workloadOptions`: text, or a list of texts. */
+export type WorkloadOptions = OptionsOf<typeof workloadOptions>;
 
 /** The workload flags among a command's options. */
 export function flagTexts(options: WorkloadOptions, passthrough?: readonly string[]): FlagTexts {
   const texts = new Map<string, readonly string[]>();
   for (const { flag } of workloadFlags) {
-    const value = options[optionName(flag)];
-    if (typeof value === "string") texts.set(flag, [value]);
-    else if (Array.isArray(value)) texts.set(flag, value as readonly string[]);
+    const value = options[optionKey(flag)];
+    if (value !== undefined) texts.set(flag, typeof value === "string" ? [value] : value);
   }
   return { texts, ...present({ command: passthrough }) };
-}
-
-/** commander's name of a flag's value: --instance-type is instanceType. */
-export function optionName(flag: string): string {
-  return flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,7 +1,7 @@
 import { findAiplatTasks, findTasks } from "../../operations/find-tasks.ts";
 import { note } from "../../output/note.ts";
 import { printTaskList } from "./print-tasks.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import {
   missingRun,
   missingTasks,
@@ -9,14 +9,9 @@ import {
   readTarget,
   targetOptions,
   taskArgument,
-  type TargetOptions,
 } from "../shared/task-target.ts";
 
-interface Options extends TargetOptions {
-  readonly all?: boolean;
-}
-
-export const taskList: Command<Options> = {
+export const taskList = defineCommand({
   description:
     "Lists tasks: by id, of one run, or every task in the cluster of a run or a service of aiplat's. Piped, each line is: " +
     "id, status, run or service:NAME, instance type, devices, task definition, exit code, creation time, reason.",
@@ -45,4 +40,4 @@ export const taskList: Command<Options> = {
     await printTaskList(context, ecs, target.cluster, tasks);
     if (missing.length > 0) throw missingTasks(missing, target.cluster);
   },
-};
+});

@@ -8,39 +8,32 @@ import { waitForTasks } from "../../operations/wait-for-tasks.ts";
 import { createLogPrinter } from "../../output/log-lines.ts";
 import { note } from "../../output/note.ts";
 import { shortId } from "../../core/ecs/task-text.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
+import type { OptionsOf, OptionSpec } from "../shared/option.ts";
 import { duration } from "../shared/parse-numbers.ts";
-import {
-  goOnHint,
-  requireTarget,
-  requireTasks,
-  targetOptions,
-  taskArgument,
-  type TargetOptions,
-} from "../shared/task-target.ts";
+import { goOnHint, requireTarget, requireTasks, targetOptions, taskArgument } from "../shared/task-target.ts";
 import { logOptions, logPauseMs, requireContainer, streamPrefix, silentHint } from "../shared/watch-tasks.ts";
 
-interface Options extends TargetOptions {
-  readonly follow?: boolean;
-  readonly container?: string;
-  readonly since?: number;
-}
+const options = [
+  ...targetOptions,
+  { flags: "-f, --follow", description: "go on until the tasks have stopped" },
+  { flags: "--container <name>", description: "only this container" },
+  {
+    flags: "--since <duration>",
+    description: "only lines of the last e.g. 90s, 30m, 2h",
+    parse: duration,
+  },
+  { flags: "--raw", description: "lines as they were written, with every control character" },
+] as const satisfies readonly OptionSpec[];
 
-export const taskLogs: Command<Options> = {
+type Options = OptionsOf<typeof options>;
+
+export const taskLogs = defineCommand({
   description:
     "Prints what tasks have written to CloudWatch Logs; with several tasks or containers each line says whose it " +
     "is. With -o json each line is a LogEvent document.",
   arguments: [taskArgument],
-  options: [
-    ...targetOptions,
-    { flags: "-f, --follow", description: "go on until the tasks have stopped" },
-    { flags: "--container <name>", description: "only this container" },
-    {
-      flags: "--since <duration>",
-      description: "only lines of the last e.g. 90s, 30m, 2h",
-      parse: duration("--since"),
-    },
-  ],
+  options,
   examples: [["aiplat task logs --run bert-1a2b3c4d --cluster prod --follow", "follow the logs of a run"]],
   formats: ["text", "json"],
   run: async (context, { args, options }) => {
@@ -78,7 +71,7 @@ export const taskLogs: Command<Options> = {
         );
     }
   },
-};
+});
 
 async function openReader(
   context: Context,
@@ -91,6 +84,7 @@ async function openReader(
   const print = await createLogPrinter(context, context.stdout, {
     ...streamPrefix(tasks, options.container),
     json: context.options.format === "json",
+    raw: options.raw === true,
   });
   return createLogReader(ecs, logs, {
     ...logOptions(context, region, print),

@@ -6,7 +6,7 @@ import { note } from "../../output/note.ts";
 import { shortId } from "../../core/ecs/task-text.ts";
 import { printTaskList } from "./print-tasks.ts";
 import { confirm } from "../shared/confirm.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import {
   commandFor,
   missingRun,
@@ -14,21 +14,16 @@ import {
   requireTarget,
   targetOptions,
   taskArgument,
-  type TargetOptions,
 } from "../shared/task-target.ts";
 
-interface Options extends TargetOptions {
-  readonly reason?: string;
-}
-
-export const taskStop: Command<Options> = {
+export const taskStop = defineCommand({
   description:
     "Stops tasks: each container gets SIGTERM, and SIGKILL after its stop timeout. " +
     "Tasks that have stopped already are left alone. Asks first when there are several.",
   arguments: [taskArgument],
   options: [
     ...targetOptions,
-    { flags: "--reason <text>", description: "why, as ECS keeps it", defaultText: "aiplat task stop" },
+    { flags: "--reason <text>", description: "why, as ECS keeps it", default: "aiplat task stop" },
   ],
   examples: [
     ["aiplat task stop --run bert-1a2b3c4d --cluster prod --yes", "stop every task of a run, without a question"],
@@ -49,7 +44,7 @@ export const taskStop: Command<Options> = {
       });
     }
 
-    const outcomes = await stopTasks(ecs, target.cluster, tasks, options.reason ?? "aiplat task stop");
+    const outcomes = await stopTasks(ecs, target.cluster, tasks, options.reason);
     for (const { task, alreadyStopped, error } of outcomes) {
       if (error === undefined)
         note(context, `${shortId(task.taskArn)}  ${alreadyStopped ? "had stopped already" : "stopping"}`);
@@ -72,4 +67,4 @@ export const taskStop: Command<Options> = {
       );
     if (missing.length > 0) throw missingTasks(missing, target.cluster);
   },
-};
+});

@@ -1,12 +1,12 @@
 import type { Task } from "../../core/ecs-api/api.ts";
 import { runOf } from "../../core/plan/run-result.ts";
 import { printFailures } from "../../output/failures.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { printRunResult } from "./print-tasks.ts";
-import { requireTarget, requireTasks, targetOptions, taskArgument, type TargetOptions } from "../shared/task-target.ts";
-import { watchOptions, watchTasks, type WatchOptions } from "../shared/watch-tasks.ts";
+import { requireTarget, requireTasks, targetOptions, taskArgument } from "../shared/task-target.ts";
+import { watchOptions, watchTasks } from "../shared/watch-tasks.ts";
 
-export const taskWait: Command<TargetOptions & WatchOptions> = {
+export const taskWait = defineCommand({
   description:
     "Waits until tasks have stopped, for any length of time, and says how they ended. " +
     "Exits 1 when a container failed or a task was cut short, 4 when one never had a place.",
@@ -34,7 +34,7 @@ export const taskWait: Command<TargetOptions & WatchOptions> = {
     await printFailures(context, failures);
     return exitCode;
   },
-};
+});
 
 /** The run that all tasks belong to; empty where they belong to several or none. */
 function commonRun(tasks: readonly Task[]): string {

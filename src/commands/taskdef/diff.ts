@@ -6,17 +6,12 @@ import { readNewest } from "../../operations/describe-definitions.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { taskDefinitionDiffView } from "../../output/task-definition-diff.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { chooseVariants, loadEcsWorkload, variantOption } from "../shared/load-ecs-workload.ts";
 import { resolveOnCluster } from "../shared/target-cluster.ts";
-import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
+import { workloadArgument, workloadOptions } from "../shared/load-workload.ts";
 
-interface Options extends WorkloadOptions {
-  readonly variant?: string;
-  readonly exitCode?: boolean;
-}
-
-export const taskdefDiff: Command<Options> = {
+export const taskdefDiff = defineCommand({
   description:
     "Compares the task definitions of a workload with the latest registered ones, by what they mean to ECS: " +
     "its defaults, the order of lists and its own fields are no difference, nor are fields that neither the " +
@@ -55,4 +50,4 @@ export const taskdefDiff: Command<Options> = {
     if (!different) note(context, "No difference: what is registered says the same.");
     return different && invocation.options.exitCode === true ? exitCodes.check : exitCodes.success;
   },
-};
+});

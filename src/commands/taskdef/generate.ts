@@ -1,25 +1,18 @@
 import { listOr } from "../../core/base/problem.ts";
 import { AiplatError } from "../../errors.ts";
 import { artefactText, printArtefact } from "../../output/print.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import {
   checkOneStandardInput,
   clusterStateOption,
   loadSnapshot,
   regionFor,
   warnOfOtherCluster,
-  type ClusterStateOptions,
 } from "../shared/cluster-state.ts";
 import { chooseVariants, loadEcsWorkload, variantOption } from "../shared/load-ecs-workload.ts";
-import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
+import { workloadArgument, workloadOptions } from "../shared/load-workload.ts";
 
-interface Options extends WorkloadOptions, ClusterStateOptions {
-  readonly variant?: string;
-  readonly all?: boolean;
-  readonly outDir?: string;
-}
-
-export const taskdefGenerate: Command<Options> = {
+export const taskdefGenerate = defineCommand({
   description:
     "Prints the ECS task definition of a workload, as aws ecs register-task-definition --cli-input-json takes " +
     "it. A workload with several instance types or slots has several: " +
@@ -88,4 +81,4 @@ export const taskdefGenerate: Command<Options> = {
     }
     await printArtefact(context, definitions[0]);
   },
-};
+});

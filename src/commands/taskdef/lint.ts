@@ -1,18 +1,12 @@
 import type { LintInput } from "../../core/ecs/lint/report.ts";
-import type { Severity } from "../../core/ecs/lint/rule.ts";
 import { AiplatError, exitCodes } from "../../errors.ts";
 import { readText, stdinName } from "../../files/read.ts";
 import { replaceFile } from "../../files/write.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 
-interface Options {
-  readonly failOn?: Severity;
-  readonly fix?: boolean;
-}
-
-export const taskdefLint: Command<Options> = {
+export const taskdefLint = defineCommand({
   description:
     "Checks ECS task definitions against what the hardware and ECS can do. Takes JSON or YAML: " +
     "the input of register-task-definition, the answer of describe-task-definition, or a list of them. " +
@@ -26,7 +20,7 @@ export const taskdefLint: Command<Options> = {
       flags: "--fail-on <severity>",
       description: "exit 3 where there is a finding of this severity or worse",
       choices: ["error", "warning"],
-      defaultText: "error",
+      default: "error",
     },
     { flags: "--fix", description: "correct what has one right answer; what is left decides the exit code" },
   ],
@@ -59,4 +53,4 @@ export const taskdefLint: Command<Options> = {
     const failing = report.findings.some(({ severity }) => severity === "error" || options.failOn === "warning");
     return failing ? exitCodes.check : exitCodes.success;
   },
-};
+});

@@ -1,16 +1,12 @@
 import { registerIfChanged } from "../../operations/register-definition.ts";
 import { print } from "../../output/print.ts";
 import { registrationsView } from "../../output/registrations.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { chooseVariants, loadEcsWorkload, variantOption } from "../shared/load-ecs-workload.ts";
 import { resolveOnCluster } from "../shared/target-cluster.ts";
-import { workloadArgument, workloadOptions, type WorkloadOptions } from "../shared/load-workload.ts";
+import { workloadArgument, workloadOptions } from "../shared/load-workload.ts";
 
-interface Options extends WorkloadOptions {
-  readonly variant?: string;
-}
-
-export const taskdefRegister: Command<Options> = {
+export const taskdefRegister = defineCommand({
   description:
     "Registers the task definitions of a workload, each only where it differs from the latest revision of its family.",
   arguments: [workloadArgument],
@@ -29,4 +25,4 @@ export const taskdefRegister: Command<Options> = {
     const ecs = await context.aws.ecs();
     await print(context, registrationsView(await Promise.all(definitions.map((each) => registerIfChanged(ecs, each)))));
   },
-};
+});

@@ -1,10 +1,10 @@
 import { readTemplates } from "../../files/templates.ts";
 import { print } from "../../output/print.ts";
 import { templateView } from "../../output/templates.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { chooseTemplate } from "../shared/choose-template.ts";
 
-export const templatesShow: Command = {
+export const templatesShow = defineCommand({
   description: "Shows a template: what it needs and its workload file. Piped, the workload file alone.",
   arguments: [{ syntax: "<name>", description: "the template" }],
   examples: [["aiplat templates show pytorch-inference-inf2", "what the template needs, and its file"]],
@@ -12,4 +12,4 @@ export const templatesShow: Command = {
   run: async (context, { args }) => {
     await print(context, templateView(chooseTemplate(readTemplates(), args[0])));
   },
-};
+});

@@ -34,7 +34,7 @@ export function workloadContainer(
   );
   const environment = { ...fabricEnvironment(shape.instanceTypes, shape.efaInterfaces), ...workload.environment };
   return {
-    name: workload.name,
+    name: workload.container,
     image: workload.image,
     // Managed Instances carry the share at task level; on EC2 the container's hard limit does, and nothing at task
     // level.
@@ -155,10 +155,14 @@ export const longestStartPeriod = 300;
 /**
  * curl or wget, whichever the image has. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */
+export function healthCommand({ path, port }: { readonly path: string; readonly port: number }): readonly string[] {
+  const url = `http://localhost:${port}${path}`;
+  return ["CMD-SHELL", `curl -fsS -o /dev/null ${url} || wget -q -O /dev/null ${url} || exit 1`];
+}
+
 function healthCheck(health: NonNullable<ResolvedWorkload["health"]>): NonNullable<ContainerDefinition["healthCheck"]> {
-  const url = `http://localhost:${health.port}${health.path}`;
   return {
-    command: ["CMD-SHELL", `curl -fsS -o /dev/null ${url} || wget -q -O /dev/null ${url} || exit 1`],
+    command: healthCommand(health),
     interval: healthCheckSettings.intervalSeconds,
     timeout: healthCheckSettings.timeoutSeconds,
     retries: healthCheckSettings.retries,

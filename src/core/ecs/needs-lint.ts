@@ -4,6 +4,7 @@ import type { Workload } from "../workload/schema.ts";
 const withoutLint: ReadonlySet<string> = new Set([
   "apiVersion",
   "name",
+  "container",
   "kind",
   "image",
   "command",

@@ -91,7 +91,7 @@ function generated(
           loadBalancers: [
             {
               targetGroupArn: loadBalancer.targetGroup,
-              containerName: workload.name,
+              containerName: workload.container,
               containerPort: loadBalancer.port,
             },
           ],

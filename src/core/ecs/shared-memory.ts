@@ -13,14 +13,14 @@ const mostMiB = 65_536;
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html
  */
 export function sharedMemorySize(
-  workload: Pick<ResolvedWorkload, "name" | "sharedMemoryMiB" | "ecs">,
+  workload: Pick<ResolvedWorkload, "container" | "sharedMemoryMiB" | "ecs">,
   shape: Shape,
   capacity: Capacity,
 ): number | undefined {
   const { sharedMemoryMiB } = workload;
   if (sharedMemoryMiB !== undefined) return sharedMemoryMiB === 0 ? undefined : sharedMemoryMiB;
   const raw = workload.ecs.taskDefinition ?? {};
-  const container = rawContainer(raw, workload.name);
+  const container = rawContainer(raw, workload.container);
   if (!needsSharedMemory(shape) || capacity.kind === "managed-instances" || hasItsOwn(raw, container)) return undefined;
   const size = Math.min(mostMiB, Math.floor(memoryOf(container, shape) / 4));
   return size <= dockersMiB ? undefined : size;

@@ -52,6 +52,7 @@ const taskWords: Readonly<Record<string, Path>> = {
   memory: ["resources", "memory"],
 };
 const containerWords: Readonly<Record<string, Path>> = {
+  name: ["container"],
   image: ["image"],
   command: ["command"],
   user: ["user"],
@@ -73,7 +74,7 @@ function wordFor(workload: ResolvedWorkload, definition: Raw, path: Path): Path 
 }
 
 function containerWord(workload: ResolvedWorkload, container: Raw, [field, index]: Path): Path | undefined {
-  if (container["name"] !== workload.name) return undefined;
+  if (container["name"] !== workload.container) return undefined;
   const name = String(field);
   const item = itemAt(container[name], index);
   if (name === "environment" || name === "secrets") return [name, String(item["name"])];

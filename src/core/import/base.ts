@@ -4,11 +4,13 @@ import { boundsOf, deploymentConfigurationAt } from "../ecs/rollout-bounds.ts";
 import { parseTaskCpu, parseTaskMemory } from "../ecs/task-size.ts";
 import { environmentNameRule, formatMiB, roleArnRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
-import { containerWords, loadBalancerWords } from "./modelled-fields.ts";
+import { containerWords, loadBalancerWords, placementWords } from "./modelled-fields.ts";
 import { isForManagedInstances, mainContainer, type ImportedPart, type ImportSource } from "./source.ts";
 
 /** How a file may say what one replica has. */
 export interface Words {
+  /** What the workload is called. */
+  readonly name: string;
   readonly accelerator: Raw | "none";
   /** Whether CPU and memory are said, or left to the devices' fair share. */
   readonly sized: boolean;
@@ -20,23 +22,26 @@ export interface Words {
 export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Words): Raw {
   const [part] = parts;
   const container = mainContainer(part);
+  const accelerated = words.accelerator !== "none";
   const { taskRoleArn, executionRoleArn } = part.definition;
   const roles = {
     ...(isRole(executionRoleArn) ? { execution: executionRoleArn } : {}),
     ...(isRole(taskRoleArn) ? { task: taskRoleArn } : {}),
   };
-  const environment = container.environment ?? [];
-  const named =
-    environment.length > 0 &&
-    environment.every(({ name, value }) => environmentNameRule.pattern.test(name) && typeof value === "string");
+  const environment = (container.environment ?? []).filter(
+    ({ name, value }) => environmentNameRule.pattern.test(name) && typeof value === "string",
+  );
   const desired = parts.reduce((sum, { service }) => sum + (service?.desiredCount ?? 0), 0);
   return {
-    name: container.name,
+    name: words.name,
+    ...(container.name === words.name ? {} : { container: container.name }),
     kind: "service",
     image: container.image,
     ...(container.command === undefined || container.command.length === 0 ? {} : { command: container.command }),
-    ...(named ? { environment: Object.fromEntries(environment.map(({ name, value }) => [name, value])) } : {}),
-    ...(words.full ? containerWords(part, lockPortBase, { accelerated: words.accelerator !== "none" }) : {}),
+    ...(environment.length > 0
+      ? { environment: Object.fromEntries(environment.map(({ name, value }) => [name, value])) }
+      : {}),
+    ...(words.full ? containerWords(part, lockPortBase, { accelerated }) : {}),
     accelerator: words.accelerator,
     replicas: Math.max(1, desired),
     ...(words.sized ? resourcesOf(part, words.accelerator === "none") : {}),
@@ -45,6 +50,7 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
     ecs: {
       ...present({ cluster }),
       ...placeOf(part),
+      ...(words.full ? placementWords(part, { accelerated }) : {}),
       ...(words.full ? loadBalancerWords(part) : {}),
     },
   };

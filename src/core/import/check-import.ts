@@ -1,4 +1,3 @@
-import { present } from "../base/present.ts";
 import type { Tag } from "../ecs-api/api.ts";
 import { diffNormalForms } from "../ecs/diff.ts";
 import { generatedFields, type FieldTree } from "../ecs/generated-fields.ts";
@@ -13,13 +12,14 @@ import { resolveWorkload } from "../workload/resolve.ts";
 import { workloadRules } from "../workload/rules.ts";
 import { runRules } from "../workload/rules/rule.ts";
 import { serviceOf, settingsOfDefinition, settingsOfService } from "./raw-fields.ts";
-import { isFoundByTag, type ImportSource } from "./source.ts";
+import { isFoundByTag, targetOf, type ImportSource } from "./source.ts";
 
 /**
  * What speaks against a workload file: it is not legal, or says something else than is there. Nothing dropped counts as
  * little as nothing added.
  */
-export function problemsOfImport(document: Raw, { parts, lockPortBase }: ImportSource): readonly string[] {
+export function problemsOfImport(document: Raw, source: ImportSource): readonly string[] {
+  const { parts } = source;
   const checked = checkDocument(document, () => undefined);
   const wrong = [
     ...checked.problems,
@@ -27,7 +27,7 @@ export function problemsOfImport(document: Raw, { parts, lockPortBase }: ImportS
   ].filter(({ severity }) => severity === "error");
   if (wrong.length > 0) return wrong.map(({ message }) => message);
   try {
-    const ecs = resolveForEcs(resolveWorkload(checked.workload), present({ lockPortBase }), null);
+    const ecs = resolveForEcs(resolveWorkload(checked.workload), targetOf(source), null);
     const { variants } = ecs;
     if (variants.length !== parts.length)
       return [`it would be ${variants.length} services: ${variants.map(({ name }) => name).join(", ")}`];

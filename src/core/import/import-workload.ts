@@ -1,21 +1,20 @@
+import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import { judgeBy } from "../ecs/judge.ts";
-import { present } from "../base/present.ts";
 import { readTerms } from "../devices/terms.ts";
 import { lockPortBase as defaultBase } from "../catalog/lock-ports.ts";
 import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { listOr, problem, Refusal, type Problem } from "../base/problem.ts";
-import { nameRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { lintTaskDefinition } from "../ecs/lint/lint.ts";
 import { resolveForEcs } from "../ecs/resolve-for-ecs.ts";
-import { variantsOf } from "../ecs/variants.ts";
 import { resolveWorkload } from "../workload/resolve.ts";
 import type { Workload } from "../workload/schema.ts";
 import { acceleratorsOf } from "./accelerators.ts";
 import { baseOf, type Words } from "./base.ts";
 import { problemsOfImport } from "./check-import.ts";
 import { rawFieldsOf } from "./raw-fields.ts";
-import { mainContainer, neuronDevicesOf, type ImportedPart, type ImportSource } from "./source.ts";
+import { familiesWith, nameOf } from "./name.ts";
+import { isHelper, mainContainer, neuronDevicesOf, targetOf, type ImportedPart, type ImportSource } from "./source.ts";
 
 /** A workload file, and what its user should know of it. */
 export interface Imported {
@@ -51,42 +50,25 @@ export function importWorkload(source: ImportSource): Imported {
   };
 }
 
-/**
- * The families of the workload that a definition is a slot of, in the order of its
- * slots; its own alone where it is none.
- */
-export function familiesWith(part: ImportedPart): readonly string[] {
-  const { family } = part.definition;
-  const slots = acceleratorsOf(part).map((accelerator) =>
-    variantsOf(
-      resolveWorkload(baseOf({ parts: [part] }, { accelerator, sized: true, full: false }) as unknown as Workload),
-    ).map(({ name }) => name),
-  );
-  return slots.find((names) => names.includes(family)) ?? [family];
-}
-
 function waysToSay({ parts }: ImportSource): readonly Words[] {
   const fullness = [true, false];
+  const name = nameOf(parts[0]);
   const own = acceleratorsOf(parts[0]).flatMap((accelerator) =>
     fullness.flatMap((full) => [
-      { accelerator, sized: false, full },
-      { accelerator, sized: true, full },
+      { name, accelerator, sized: false, full },
+      { name, accelerator, sized: true, full },
     ]),
   );
   // Several services are one workload by their slots only.
   return parts.length > 1
     ? own
-    : [...own, ...fullness.map((full) => ({ accelerator: "none" as const, sized: true, full }))];
+    : [...own, ...fullness.map((full) => ({ name, accelerator: "none" as const, sized: true, full }))];
 }
 
 function attempt(source: ImportSource, words: Words): { readonly document: Raw; readonly problems: readonly string[] } {
   const base = baseOf(source, words);
   try {
-    const ecs = resolveForEcs(
-      resolveWorkload(base as unknown as Workload),
-      present({ lockPortBase: source.lockPortBase }),
-      null,
-    );
+    const ecs = resolveForEcs(resolveWorkload(base as unknown as Workload), targetOf(source), null);
     const { variants } = ecs;
     const names = variants.map(({ name }) => name);
     // What has no variant is left to the check, which says so.
@@ -107,6 +89,8 @@ function attempt(source: ImportSource, words: Words): { readonly document: Raw; 
           "its services, or their task definitions, differ in more than the slot, and one file says the same of all",
         ],
       };
+    if (!words.sized && fields.some(({ taskDefinition }) => saysSize(taskDefinition, source.parts[0])))
+      return { document: base, problems: ["its size is another than the share of its devices"] };
     const document = {
       ...base,
       ecs: {
@@ -123,6 +107,15 @@ function attempt(source: ImportSource, words: Words): { readonly document: Raw; 
     if (error instanceof Refusal) return { document: base, problems: error.problems.map(({ message }) => message) };
     throw error;
   }
+}
+
+/** Whether raw fields say how much CPU or memory a replica has, for which there is a word. */
+function saysSize(taskDefinition: Raw, part: ImportedPart): boolean {
+  const { containerDefinitions = [] } = taskDefinition as Partial<RegisteredTaskDefinition>;
+  const { name } = mainContainer(part);
+  return [taskDefinition, ...containerDefinitions.filter((each) => each.name === name)].some(
+    ({ cpu, memory }) => (cpu ?? memory) !== undefined && (cpu ?? memory) !== null,
+  );
 }
 
 function nothingFits({ parts }: ImportSource, problems: readonly string[]): Problem {
@@ -157,7 +150,6 @@ function nothingFits({ parts }: ImportSource, problems: readonly string[]): Prob
 
 function foreignIn(part: ImportedPart): readonly Problem[] {
   const { definition, service } = part;
-  const container = mainContainer(part);
   const problems: Problem[] = [];
   const refuse = (code: RefusalCode, message: string, hint: string) =>
     problems.push(problem(code, [], `${service?.serviceName ?? definition.family}: ${message}`, hint));
@@ -180,11 +172,11 @@ function foreignIn(part: ImportedPart): readonly Problem[] {
       "it runs on ECS Anywhere, where aiplat knows no devices",
       "aiplat deploys on EC2 and Managed Instances.",
     );
-  if (!nameRule.pattern.test(container.name))
+  if (definition.containerDefinitions.every((container) => isHelper(container, definition)))
     refuse(
-      "import-name",
-      `its container ${container.name} would be the workload's name, which is ${nameRule.wants}`,
-      "Register a revision with another container name first.",
+      "import-no-workload",
+      "its containers route logs or are proxies, and none is the workload",
+      "Keep it as it is: aiplat deploys workloads.",
     );
   return problems;
 }
@@ -224,18 +216,14 @@ function missingNetwork({ parts: [{ definition, service }] }: ImportSource): Imp
 }
 
 /** What the commands refuse of the file, though it runs: ECS has taken what aiplat would not register. */
-function refusedLater({ parts: [{ definition }], lockPortBase }: ImportSource, document: Raw): Imported["warnings"] {
+function refusedLater(source: ImportSource, document: Raw): Imported["warnings"] {
   try {
-    resolveForEcs(
-      resolveWorkload(document as unknown as Workload),
-      present({ lockPortBase }),
-      judgeBy(lintTaskDefinition),
-    );
+    resolveForEcs(resolveWorkload(document as unknown as Workload), targetOf(source), judgeBy(lintTaskDefinition));
     return [];
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return error.problems.map(({ code, message, hint = "" }) => ({
-      message: `${definition.family}: ${message} (${code})`,
+      message: `${source.parts[0].definition.family}: ${message} (${code})`,
       hint: `${hint} Until then plan and deploy refuse the file.`.trim(),
     }));
   }

@@ -1,6 +1,6 @@
 import { devicesTag } from "../catalog/device-set.ts";
 import { present } from "../base/present.ts";
-import type { ContainerDefinition, PortMapping, Tag } from "../ecs-api/api.ts";
+import type { ContainerDefinition, PlacementStrategyItem, PortMapping, Tag } from "../ecs-api/api.ts";
 import { isLockPort } from "../catalog/lock-ports.ts";
 import {
   environmentNameRule,
@@ -11,7 +11,9 @@ import {
   targetGroupArnRule,
 } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
+import { readTypeConstraint } from "../ecs/lint/type-constraint.ts";
 import { devicesOf } from "../ecs/merged.ts";
+import { healthOf, logsOf } from "./own-forms.ts";
 import { isForManagedInstances, mainContainer, neuronDevicesOf, type ImportedPart } from "./source.ts";
 
 /**
@@ -26,10 +28,11 @@ export function containerWords(
   const container = mainContainer(part);
   const ports = portsOf(container, part.definition.networkMode, lockPortBase);
   const secrets = secretsOf(container, part);
+  const [health, logs] = [healthOf(part), logsOf(part)];
   return {
     ...present({ secrets }),
     ...(ports.length === 0 ? {} : { ports }),
-    ...present({ sharedMemory: sharedMemoryOf(part, accelerated), user: userOf(container) }),
+    ...present({ health, sharedMemory: sharedMemoryOf(part, accelerated), user: userOf(container), logs }),
     ...tagWords(part),
   };
 }
@@ -50,6 +53,30 @@ function sharedMemoryOf(part: ImportedPart, accelerated: boolean): string | 0 | 
   const gpus = container.resourceRequirements?.find(({ type }) => type === "GPU")?.value ?? "0";
   const hasEfa = devicesOf(container).some(({ hostPath }) => hostPath.startsWith("/dev/infiniband/"));
   return hasEfa || neuronDevicesOf(container).length > 1 || gpus === "ALL" || Number(gpus) > 1 ? 0 : undefined;
+}
+
+/**
+ * Where its tasks run: what the constraints say beside the instance types, and the service's strategy. What its own
+ * constraints say at run time is for the raw fields.
+ */
+export function placementWords(
+  { definition, service }: ImportedPart,
+  { accelerated }: { readonly accelerated: boolean },
+): Raw {
+  const constraints = (definition.placementConstraints ?? []).flatMap(({ type, expression }) =>
+    type === "memberOf" && expression !== undefined && !(accelerated && choosesTypes(expression)) ? [expression] : [],
+  );
+  const strategy = (service?.["placementStrategy"] ?? []) as readonly PlacementStrategyItem[];
+  const placement = {
+    ...(constraints.length === 0 ? {} : { constraints }),
+    ...(strategy.length === 0 ? {} : { strategy }),
+  };
+  return Object.keys(placement).length === 0 ? {} : { placement };
+}
+
+/** Whether an expression is what `accelerator.instanceTypes` comes to. */
+function choosesTypes(expression: string): boolean {
+  return readTypeConstraint([{ type: "memberOf", expression, path: [] }]) !== undefined;
 }
 
 /** The one load balancer that sends to the container; several, and blue/green pairs, are for the raw fields. */
@@ -94,18 +121,18 @@ function secretsOf(
   { secrets = [] }: ContainerDefinition,
   { definition: { executionRoleArn } }: ImportedPart,
 ): Raw | undefined {
-  const sayable =
-    secrets.length > 0 &&
-    executionRoleArn !== undefined &&
-    secrets.every(
-      ({ name, valueFrom }) => environmentNameRule.pattern.test(name) && secretArnRule.pattern.test(valueFrom),
-    );
-  return sayable ? Object.fromEntries(secrets.map(({ name, valueFrom }) => [name, valueFrom])) : undefined;
+  const sayable = secrets.filter(
+    ({ name, valueFrom }) => environmentNameRule.pattern.test(name) && secretArnRule.pattern.test(valueFrom),
+  );
+  return sayable.length > 0 && executionRoleArn !== undefined
+    ? Object.fromEntries(sayable.map(({ name, valueFrom }) => [name, valueFrom]))
+    : undefined;
 }
 
-/** Tags that the service and its definition share. */
+/** Tags that the service and its definition share; where there is no service yet, the definition's. */
 function tagWords({ definition, service }: ImportedPart): { readonly tags?: Raw } {
-  const [ofDefinition, ofService] = [userTags(definition.tags), userTags(service?.tags)];
+  const ofDefinition = userTags(definition.tags);
+  const ofService = service === undefined ? ofDefinition : userTags(service.tags);
   const entries = Object.entries(ofDefinition).filter(([key, value]) => ofService[key] === value);
   return entries.length === 0 ? {} : { tags: Object.fromEntries(entries) };
 }

@@ -3,6 +3,8 @@ import { workloadTag, type Service } from "../ecs-api/service.ts";
 import { deviceNumber } from "../catalog/slots.ts";
 import { devicesOf } from "../ecs/merged.ts";
 import { isRaw } from "../base/merge.ts";
+import { present } from "../base/present.ts";
+import type { EcsTarget } from "../ecs/resolve-for-ecs.ts";
 
 /** A service with the revision that it runs, or a task definition alone. */
 export interface ImportedPart {
@@ -22,21 +24,48 @@ export interface ImportSource {
 }
 
 /**
- * The container that has the devices, that the load balancer sends to, or the first that the task cannot be without.
+ * The container that has the devices, that the load balancer sends to, or the first that the task cannot be without:
+ * never a helper, but where there is nothing else.
  */
-export function mainContainer({ definition: { containerDefinitions }, service }: ImportedPart): ContainerDefinition {
+export function mainContainer({ definition, service }: ImportedPart): ContainerDefinition {
+  const { containerDefinitions } = definition;
+  const candidates = containerDefinitions.filter((each) => !isHelper(each, definition));
   const balancers = service?.["loadBalancers"];
   const target = Array.isArray(balancers) && isRaw(balancers[0]) ? balancers[0]["containerName"] : undefined;
   return (
-    containerDefinitions.find(hasDevices) ??
-    containerDefinitions.find(({ name }) => name === target) ??
-    containerDefinitions.find(({ essential }) => essential !== false) ??
+    candidates.find(hasDevices) ??
+    candidates.find(({ name }) => name === target) ??
+    candidates.find(({ essential }) => essential !== false) ??
+    candidates[0] ??
     containerDefinitions[0]!
   );
 }
 
+/**
+ * Whether a container routes the logs of others, or is their proxy.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_FirelensConfiguration.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ProxyConfiguration.html
+ */
+export function isHelper(
+  { name, firelensConfiguration }: ContainerDefinition,
+  { proxyConfiguration }: RegisteredTaskDefinition,
+): boolean {
+  return isRaw(firelensConfiguration) || proxyConfiguration?.containerName === name;
+}
+
 function hasDevices(container: ContainerDefinition): boolean {
   return (container.resourceRequirements ?? []).length > 0 || neuronDevicesOf(container).length > 0;
+}
+
+/** The cluster and region that the file is resolved for: the definition's ARN says which region that is. */
+export function targetOf({ parts: [{ definition }], lockPortBase }: ImportSource): EcsTarget {
+  const region = regionOf(definition);
+  return present({ region, lockPortBase });
+}
+
+/** Undefined where the ARN says none. */
+export function regionOf({ taskDefinitionArn }: RegisteredTaskDefinition): string | undefined {
+  return /^arn:[^:]+:ecs:([^:]+):/.exec(taskDefinitionArn)?.[1];
 }
 
 /** Whether a file of this workload finds the service by its tag: it then keeps its name and its family unsaid. */

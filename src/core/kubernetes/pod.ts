@@ -69,7 +69,7 @@ function containerOf(workload: ResolvedWorkload, shape: Shape, claimed: boolean)
     protocol: protocol.toUpperCase(),
   }));
   return {
-    name: workload.name,
+    name: workload.container,
     image: workload.image,
     // As on ECS, the command replaces the image's CMD and leaves its ENTRYPOINT: Kubernetes calls that args.
     ...(workload.command === undefined ? {} : { args: workload.command.map(literal) }),

@@ -40,6 +40,23 @@ export const eksRules: readonly TargetRule[] = [
         : [],
   },
   {
+    code: "container-name",
+    severity: "error",
+    reads: ["container"],
+    check: ({ container }) =>
+      container === undefined || dnsLabel.test(container)
+        ? []
+        : [
+            {
+              path: ["container"],
+              message:
+                `the container's name ${container} is none in Kubernetes: at most 63 lower-case letters, digits and ` +
+                "dashes, with a letter or digit at both ends",
+              hint: "Leave container out for EKS, or write such a name.",
+            },
+          ],
+  },
+  {
     code: "names-in-eks",
     severity: "error",
     reads: ["eks.namespace", "eks.serviceAccount", "eks.queue.kueue", "eks.secrets"],

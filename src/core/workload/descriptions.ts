@@ -12,6 +12,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   $schema: "Where an editor finds this schema.",
   apiVersion: "The version of the file's format. Optional.",
   name: "The workload's name: its task definition's family, its service's name, its container's name.",
+  container: "The container's name, where it is not the workload's. On EKS lower-case letters, digits and dashes only.",
   kind: "A service is kept running, a job runs to its end. Default: job.",
   image: "The container's image.",
   command: "The container's command, word by word. Default: the image's own.",

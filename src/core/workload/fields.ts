@@ -25,6 +25,12 @@ export const nameRule: FieldRule = {
   wants: "a lower-case letter, then up to 40 lower-case letters, digits and dashes, e.g. bert-inference",
 };
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+export const containerNameRule: FieldRule = {
+  pattern: /^[A-Za-z0-9_-]{1,255}$/,
+  wants: "up to 255 letters, digits, '-' and '_'",
+};
+
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context: 32 bits, signed. */
 export const highestUserId = 2 ** 31 - 1;
 

@@ -50,7 +50,7 @@ export interface WorkloadFlag {
   read(text: string): FlagReading;
 }
 
-export const workloadFlags: readonly WorkloadFlag[] = [
+const rows = [
   {
     flag: "--name",
     argument: "<name>",
@@ -184,7 +184,12 @@ export const workloadFlags: readonly WorkloadFlag[] = [
     description: "the ECS cluster, by name or ARN",
     read: (text) => (text === "" ? { wants: "text of at least one character" } : { value: text }),
   },
-];
+] as const satisfies readonly WorkloadFlag[];
+
+/** The rows with their own flags: what is typed by them. */
+export type WorkloadFlagRow = (typeof rows)[number];
+
+export const workloadFlags: readonly (WorkloadFlag & { readonly flag: WorkloadFlagRow["flag"] })[] = rows;
 
 function matching(rule: FieldRule): WorkloadFlag["read"] {
   return (text) => (rule.pattern.test(text) ? { value: text } : { wants: rule.wants });

@@ -19,6 +19,10 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     ecs: "`family`, `serviceName` (with type and slot where there are several), the container's `name`, tag `aiplat:workload`",
     eks: "`metadata.name`, the container's `name`, label `app.kubernetes.io/name`",
   },
+  container: {
+    ecs: "the container's `name`; the name of its containers in the load balancer and the raw fields too",
+    eks: "the container's `name`, but for kinds that ask for one of their own",
+  },
   kind: {
     ecs: "CreateService, or RunTask",
     eks: "which kinds can carry it; Deployment or Job where `eks.as` is left out",
@@ -169,6 +173,7 @@ export const examples: Readonly<Record<string, string>> = {
   $schema: "$schema: ./node_modules/aiplat/schema/workload.json",
   apiVersion: "apiVersion: aiplat/v1",
   name: "name: bert-inference",
+  container: "container: gpu_worker",
   kind: "kind: service",
   image: "image: public.ecr.aws/neuron/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04",
   command: 'command: [serve, --workers, "2"]',

@@ -17,6 +17,7 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
   const { accelerator, health, logs, model, rollout, sharedMemory } = workload;
   return {
     name: workload.name,
+    container: workload.container ?? workload.name,
     kind: workload.kind ?? "job",
     image: workload.image,
     ...present({ command: workload.command }),

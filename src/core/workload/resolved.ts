@@ -51,6 +51,8 @@ export interface Amounts {
 /** A workload with every default worked out, free of ECS and Kubernetes words except in its two own sections. */
 export interface ResolvedWorkload {
   readonly name: string;
+  /** The name of its container. */
+  readonly container: string;
   readonly kind: "service" | "job";
   readonly image: string;
   readonly command?: readonly string[];

@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import { listOr } from "../base/problem.ts";
 import {
   capacityWords,
+  containerNameRule,
   environmentNameRule,
   healthPathRule,
   highestUserId,
@@ -148,6 +149,7 @@ export const workloadSchema = z.strictObject({
   $schema: z.optional(free),
   apiVersion: z.optional(z.literal("aiplat/v1")),
   name: text(nameRule),
+  container: z.optional(text(containerNameRule)),
   kind: z.optional(z.enum(workloadKinds)),
   image: text(imageRule),
   command: z.optional(z.array(free)),

@@ -52,6 +52,24 @@ describe("whole Neuron instances", () => {
   });
 });
 
+describe("the container", () => {
+  it("has the workload's name, or one of its own by which raw fields find it", () => {
+    const accelerator = { instanceTypes: ["g5.xlarge"] };
+    expect(only({ accelerator }).containerDefinitions.map(({ name }) => name)).toEqual(["bert"]);
+    const side = { name: "bert", image: "side:1", memory: 64 };
+    const named = only({
+      accelerator,
+      container: "GPU_Worker",
+      ecs: { taskDefinition: { containerDefinitions: [{ name: "GPU_Worker", user: "1000" }, side] } },
+    });
+    expect(named.family).toBe("bert");
+    expect(named.containerDefinitions).toMatchObject([
+      { name: "GPU_Worker", image: "repo/bert:1", user: "1000" },
+      side,
+    ]);
+  });
+});
+
 describe("fair share", () => {
   it.each([
     // vCPU x 1,024 and MiB, times devices of the slot over devices of the type, less 10 %, rounded down.

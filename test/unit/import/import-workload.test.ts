@@ -13,6 +13,7 @@ import { parseWorkloadText } from "../../../src/core/workload/parse.ts";
 import { workloadRules } from "../../../src/core/workload/rules.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { formatYaml } from "../../../src/output/yaml.ts";
+import { importUnchanged } from "../../support/imports.ts";
 import { anInstance, aSnapshot } from "../../support/cluster.ts";
 import { ecsOf } from "../../support/ecs.ts";
 import { problemsOf } from "../../support/workload.ts";
@@ -362,10 +363,124 @@ describe("an imported service", () => {
     });
   });
 
+  it("is called by a name that a workload can have, and its container as it is", () => {
+    const named = (name: string) => [{ name, image: "x:1", memory: 64, essential: true }];
+    const called = (family: string, container: string, tags: readonly object[] = []) => {
+      const { name, container: own } = importWorkload({
+        parts: [{ definition: definition({ family, containerDefinitions: named(container), tags }) }],
+      }).document;
+      return [name, own];
+    };
+    // Case h03.
+    expect(called("trainer", "gpu_worker")).toEqual(["trainer", "gpu_worker"]);
+    expect(called("trainer", "TrainerContainer")).toEqual(["trainer", "TrainerContainer"]);
+    expect(called("trainer", "trainer")).toEqual(["trainer", undefined]);
+    expect(called("Legacy_Family", "app")).toEqual(["app", undefined]);
+    expect(called("7_Legacy_Family_", "App")).toEqual(["legacy-family", "App"]);
+    expect(called("___", "_")).toEqual(["workload", "_"]);
+    expect(called("x-prod", "app", [{ key: "aiplat:workload", value: "x" }])).toEqual(["x", "app"]);
+  });
+
+  it("says in words all that there is a word for", () => {
+    const url = "http://localhost:8080/ping";
+    const registered = definition({
+      family: "speech",
+      networkMode: "bridge",
+      requiresCompatibilities: ["EC2"],
+      executionRoleArn: "arn:aws:iam::111122223333:role/execution",
+      placementConstraints: [
+        { type: "memberOf", expression: "attribute:ecs.instance-type == g5.xlarge" },
+        { type: "memberOf", expression: "attribute:stack == prod" },
+      ],
+      tags: [{ key: "team", value: "nlp" }],
+      containerDefinitions: [
+        {
+          name: "speech_1",
+          image: "speech:1",
+          memory: 12_000,
+          environment: [
+            { name: "A", value: "1" },
+            { name: "with space", value: "2" },
+          ],
+          secrets: [
+            { name: "TOKEN", valueFrom: "arn:aws:ssm:us-east-1:111122223333:parameter/token" },
+            { name: "SHORT", valueFrom: "short" },
+          ],
+          portMappings: [{ containerPort: 8080, protocol: "tcp" }],
+          resourceRequirements: [{ type: "GPU", value: "1" }],
+          healthCheck: {
+            command: ["CMD-SHELL", `curl -fsS -o /dev/null ${url} || wget -q -O /dev/null ${url} || exit 1`],
+            startPeriod: 60,
+          },
+          logConfiguration: {
+            logDriver: "awslogs",
+            options: { "awslogs-group": "/speech", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "ecs" },
+          },
+        },
+      ],
+    });
+    const { document } = importUnchanged({ parts: [{ definition: registered }] });
+    expect(document).toMatchObject({
+      name: "speech",
+      container: "speech_1",
+      environment: { A: "1" },
+      secrets: { TOKEN: "arn:aws:ssm:us-east-1:111122223333:parameter/token" },
+      ports: [{ container: 8080 }],
+      health: { path: "/ping", port: 8080, startSeconds: 60 },
+      logs: { group: "/speech" },
+      tags: { team: "nlp" },
+      ecs: { placement: { constraints: ["attribute:stack == prod"] } },
+    });
+    const { taskDefinition } = document["ecs"] as Raw;
+    expect(taskDefinition).toEqual({
+      containerDefinitions: [
+        {
+          name: "speech_1",
+          cpu: null,
+          environment: [{ name: "with space", value: "2" }],
+          logConfiguration: { options: { "awslogs-create-group": null, "awslogs-stream-prefix": "ecs" } },
+          secrets: [{ name: "SHORT", valueFrom: "short" }],
+        },
+      ],
+    });
+  });
+
+  it("is the container that does the work, never a log router or a proxy", () => {
+    // Case h13.
+    const router = { name: "log-router", image: "fluent-bit:1", essential: true, memoryReservation: 50 };
+    const envoy = { name: "envoy", image: "envoy:1", essential: true, memory: 256 };
+    const talker = { name: "talker", image: "talker:7", essential: true, memory: 4000 };
+    const proxyConfiguration = { type: "APPMESH", containerName: "envoy" };
+    const firelens = { ...router, firelensConfiguration: { type: "fluentbit" } };
+    const { document } = importUnchanged({
+      parts: [
+        {
+          definition: definition({
+            family: "talker",
+            proxyConfiguration,
+            containerDefinitions: [firelens, envoy, talker],
+          }),
+        },
+      ],
+    });
+    expect(document).toMatchObject({ name: "talker", image: "talker:7", resources: { memory: "4000MiB" } });
+    expect((document["ecs"] as Raw)["taskDefinition"]).toMatchObject({
+      containerDefinitions: [{ name: "envoy" }, { name: "log-router" }, { name: "talker" }],
+    });
+  });
+
   it.each([
+    [
+      "import-no-workload",
+      service(),
+      definition({
+        containerDefinitions: [
+          { name: "router", image: "x:1", memory: 64, firelensConfiguration: { type: "fluentbit" } },
+        ],
+      }),
+    ],
     ["import-fargate", service({ launchType: "FARGATE" }), definition()],
     ["import-controller", service({ deploymentController: { type: "EXTERNAL" } }), definition()],
-    ["import-name", service(), definition({ containerDefinitions: [{ name: "App_1", image: "x", memory: 1 }] })],
   ])("is refused by name: %s", (code, live, registered) => {
     try {
       imported(live, registered);

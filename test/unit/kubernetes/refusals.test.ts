@@ -288,6 +288,13 @@ describe("fields that a pod cannot carry", () => {
       ["name: name bert- ends with a dash, which no name in Kubernetes does | Write bert."],
     ],
     [
+      "a container's name that only ECS takes",
+      { container: "gpu_worker" },
+      [
+        "container: the container's name gpu_worker is none in Kubernetes: at most 63 lower-case letters, digits and dashes, with a letter or digit at both ends | Leave container out for EKS, or write such a name.",
+      ],
+    ],
+    [
       "a variable twice",
       { environment: { A: "1" }, eks: { secrets: { A: { name: "s", key: "k" } } } },
       ["eks.secrets.A: A is in environment and in eks.secrets: a container has it once | Keep one of them."],

@@ -7,15 +7,11 @@ import { note, warn } from "../../../output/note.ts";
 import { print } from "../../../output/print.ts";
 import { startProgress } from "../../../output/progress.ts";
 import { confirm } from "../../shared/confirm.ts";
-import type { Command } from "../../command.ts";
+import { defineCommand } from "../../command.ts";
 import { loadWorkload, workloadArgument } from "../../shared/load-workload.ts";
-import { nodeOptions, readNodes, type NodeOptions } from "../node-options.ts";
+import { nodeOptions, readNodes } from "../node-options.ts";
 
-interface Options extends NodeOptions {
-  readonly clientToken?: string;
-}
-
-export const eksNodegroupCreate: Command<Options> = {
+export const eksNodegroupCreate = defineCommand({
   description:
     "Creates the node groups that a workload needs, with their launch templates and placement groups: " +
     "exactly what eks nodegroup generate prints. What exists already with the same settings is used as it is, " +
@@ -77,7 +73,7 @@ export const eksNodegroupCreate: Command<Options> = {
         `--nodegroup-name ${plans[0]!.nodegroup.nodegroupName}`,
     );
   },
-};
+});
 
 /** The node groups that were made before another one failed. */
 function withEarlier(error: AiplatError, made: readonly MadeResource[]): AiplatError {

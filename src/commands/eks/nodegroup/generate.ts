@@ -1,19 +1,15 @@
 import type { Context } from "../../../context.ts";
 import { karpenterManifests } from "../../../core/kubernetes/nodes/karpenter.ts";
 import { planNodegroup, sharedName } from "../../../core/kubernetes/nodes/node-group.ts";
-import { nodeTargets, type NodeTarget } from "../../../core/kubernetes/nodes/settings.ts";
+import { nodeTargets } from "../../../core/kubernetes/nodes/settings.ts";
 import { manifestsText } from "../../../output/manifests.ts";
 import { note, warn } from "../../../output/note.ts";
 import { printArtefact } from "../../../output/print.ts";
-import type { Command } from "../../command.ts";
+import { defineCommand } from "../../command.ts";
 import { loadWorkload, workloadArgument } from "../../shared/load-workload.ts";
-import { nodeOptions, readNodes, type NodeOptions, type Nodes } from "../node-options.ts";
+import { nodeOptions, readNodes, type Nodes } from "../node-options.ts";
 
-interface Options extends NodeOptions {
-  readonly as?: NodeTarget;
-}
-
-export const eksNodegroupGenerate: Command<Options> = {
+export const eksNodegroupGenerate = defineCommand({
   description:
     "Prints the nodes that a workload needs: as the inputs of create-placement-group, " +
     "create-launch-template and create-nodegroup, which eks nodegroup create makes, " +
@@ -21,7 +17,7 @@ export const eksNodegroupGenerate: Command<Options> = {
     "Instance types with EFA interfaces have a node group each.",
   arguments: [workloadArgument],
   options: [
-    { flags: "--as <target>", description: "what makes the nodes", choices: nodeTargets, defaultText: "nodegroup" },
+    { flags: "--as <target>", description: "what makes the nodes", choices: nodeTargets, default: "nodegroup" },
     ...nodeOptions,
   ],
   takesCommand: true,
@@ -39,7 +35,7 @@ export const eksNodegroupGenerate: Command<Options> = {
   ],
   formats: ["text", "json", "yaml"],
   run: async (context, invocation) => {
-    const target = invocation.options.as ?? "nodegroup";
+    const target = invocation.options.as;
     const loaded = await loadWorkload(context, invocation);
     await warn(context, ...loaded.warnings);
     const nodes = readNodes(loaded, invocation.options, target);
@@ -47,7 +43,7 @@ export const eksNodegroupGenerate: Command<Options> = {
     const plans = nodes.fleets.map((fleet) => planNodegroup(nodes.workload.name, fleet, nodes.settings));
     await printArtefact(context, plans.length === 1 ? plans[0] : plans);
   },
-};
+});
 
 async function printKarpenter(context: Context, { workload, settings, fleets }: Nodes): Promise<void> {
   const manifests = fleets.flatMap((fleet) => karpenterManifests(workload.name, fleet, settings));

@@ -48,6 +48,9 @@ export const lintRules = {
     "neuron-device-gap": error("The numbers of a container's Neuron devices have no gap"),
     "neuron-device-shared": error("No Neuron device is in two containers"),
     "neuron-ipc-lock": error("A container with Neuron devices may lock memory: IPC_LOCK"),
+    "neuron-device-missing": warning(
+      "What is made for Neuron, on Neuron instance types, lists a device: AWS_NEURON_VISIBLE_DEVICES alone gives none",
+    ),
     "neuron-privileged": warning(
       "A container that holds some of an instance's Neuron devices is not privileged: it would see them all",
     ),
@@ -83,6 +86,7 @@ export const lintRules = {
     ),
     "gpu-share-memory": error("The shares of one GPU that a task asks for fit the memory of the type's GPU together"),
     "gpu-not-on-type": error("The instance types that the constraints choose have the GPUs asked for"),
+    "gpu-missing": warning("An image that is built for GPUs, on instance types with GPUs, asks for one"),
     "gpu-fraction-on-whole": error("A part of a GPU needs a type with fractional GPUs, and MPS one with whole GPUs"),
   },
   "CPU and memory": {

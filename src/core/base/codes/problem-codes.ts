@@ -170,7 +170,7 @@ export const problemCodes = {
     "import-controller": error("The service's deployment controller is not ECS's own"),
     "import-fargate": error("The service or definition is made for Fargate"),
     "import-external": error("The service runs on ECS Anywhere"),
-    "import-name": error("The container's name cannot be a workload's"),
+    "import-no-workload": error("Every container is a log router or a proxy: there is no workload among them"),
     "import-slot": error("It is one slot of a workload, and the others are not there"),
     "import-differs": error("No workload file comes to the same"),
   },
@@ -204,6 +204,7 @@ export const problemCodes = {
   },
   "Workloads on EKS": {
     "name-end": error("A name in Kubernetes does not end with a dash"),
+    "container-name": error("The container's name is one that ECS takes, and no Kubernetes container can have"),
     "name-length": error("The name is too long for the kind, whose controller appends to it"),
     "names-in-eks": error("A name under `eks` is not one that Kubernetes takes"),
     "secret-on-eks": error("Kubernetes does not read a secret's ARN: `eks.secrets` names the Kubernetes secret"),

@@ -1,4 +1,5 @@
 import { apiRules } from "./rules/api.ts";
+import { accelerationRules } from "./rules/acceleration.ts";
 import { constraintRules } from "./rules/constraints.ts";
 import { gpuRules } from "./rules/gpu.ts";
 import { imageRules } from "./rules/images.ts";
@@ -25,6 +26,7 @@ export const rules: readonly LintRule[] = [
   ...neuronEnvironmentRules,
   ...managedInstancesRules,
   ...gpuRules,
+  ...accelerationRules,
   ...resourceRules,
   ...sharedMemoryRules,
   ...networkRules,

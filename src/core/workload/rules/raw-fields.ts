@@ -69,6 +69,7 @@ export const rawFieldRules: readonly Rule[] = [
     reads,
     check: (workload) => {
       const raw = rawOf(workload);
+      const own = workload.container ?? workload.name;
       const path = [...root, "containerDefinitions"];
       if (!Object.hasOwn(raw, "containerDefinitions")) return [];
       const containers = raw["containerDefinitions"];
@@ -77,7 +78,7 @@ export const rawFieldRules: readonly Rule[] = [
           {
             path,
             message: "ecs.taskDefinition.containerDefinitions must be a list of containers",
-            hint: `Write [{ name: ${workload.name}, ... }]: containers merge by name.`,
+            hint: `Write [{ name: ${own}, ... }]: containers merge by name.`,
           },
         ];
       return containers.flatMap((container, index) =>
@@ -87,7 +88,7 @@ export const rawFieldRules: readonly Rule[] = [
               {
                 path: [...path, index],
                 message: `ecs.taskDefinition.containerDefinitions[${index}] has no name: containers merge by name`,
-                hint: `Write name: ${workload.name} for the workload's own container; any other name is a sidecar.`,
+                hint: `Write name: ${own} for the workload's own container; any other name is a sidecar.`,
               },
             ],
       );

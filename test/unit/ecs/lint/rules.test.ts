@@ -63,6 +63,9 @@ const managedTask = (containers: readonly Raw[], other: Raw = {}) =>
     ...other,
   });
 
+const inf1Image =
+  "763104351884.dkr.ecr.us-west-2.amazonaws.com/pytorch-inference-neuron:1.13.1-neuron-py310-sdk2.20.2-ubuntu20.04";
+
 /** Two of the six devices of an inf2.24xlarge. */
 const half = onType("inf2.24xlarge");
 
@@ -433,6 +436,27 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([neuron([0], { privileged: true }, { capabilities: null })], half) },
     { in: task([plain({ linuxParameters: { devices: [{ hostPath: "/dev/fuse" }] } })]) },
   ],
+  "neuron-device-missing": [
+    {
+      // Case h06: the runtime of the image finds no device.
+      in: task([plain({ name: "model", image: inf1Image, memory: 6000 })], onType("inf1.2xlarge")),
+      finds: ["containerDefinitions[0]", "model", "built for Neuron", "linuxParameters.devices"],
+    },
+    {
+      in: task([plain(variable("AWS_NEURON_VISIBLE_DEVICES", "0"))], onType("inf1.2xlarge")),
+      finds: ["containerDefinitions[0].environment[0].value", "OCI hook", "Amazon Linux 2023", "/dev/neuron0"],
+    },
+    {
+      in: task([plain(variable("NEURON_RT_NUM_CORES", "2"))], onType("inf2.xlarge")),
+      finds: ["containerDefinitions[0]", "NEURON_RT_NUM_CORES"],
+    },
+    // One that compiles, beside one that has the device; one that sees them all; one that may run anywhere.
+    { in: task([neuron([0]), plain({ image: inf1Image })], onType("inf1.xlarge")) },
+    { in: task([plain({ image: inf1Image, privileged: true })], onType("inf1.xlarge")) },
+    { in: task([plain({ image: inf1Image })]) },
+    { in: task([plain()], onType("inf1.xlarge")) },
+    { in: managedTask([managed({ value: "ALL" }, variable("AWS_NEURON_VISIBLE_DEVICES", "0"))]) },
+  ],
   "neuron-privileged": [
     {
       in: task([neuron([0], { privileged: true })], half),
@@ -660,6 +684,20 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([gpu({ value: "4" })], onType("p99.xlarge")) },
     { in: task([gpu({ value: "9" })], on("attribute:ecs.instance-type =~ [gp].*")) },
     { in: task([gpu({ value: "0.5" })], onType("g6f.4xlarge")) },
+  ],
+  "gpu-missing": [
+    {
+      in: task([plain({ image: "nvidia/cuda:12.4.1-base-ubuntu22.04" })], onType("g5.xlarge")),
+      finds: ["containerDefinitions[0]", "built for GPUs", "resourceRequirements"],
+    },
+    { in: task([gpu({ value: "1" }), plain({ image: "nvidia/cuda:12.4.1-base-ubuntu22.04" })], onType("g5.xlarge")) },
+    {
+      in: task(
+        [plain({ image: "nvidia/cuda:12.4.1-base-ubuntu22.04", ...variable("NVIDIA_VISIBLE_DEVICES", "all") })],
+        onType("g5.xlarge"),
+      ),
+    },
+    { in: task([plain({ image: "nvidia/cuda:12.4.1-base-ubuntu22.04" })], onType("m5.xlarge")) },
   ],
   "gpu-fraction-on-whole": [
     {
