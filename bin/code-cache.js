@@ -5,6 +5,9 @@
 const fs = require("node:fs");
 const { join } = require("node:path");
 
+/** What no run has written for so long is of a version that is gone, or is soon written again. */
+const keptDays = 90;
+
 /** As many ways of calling a command as its code is completed for. */
 const mostShapes = 64;
 
@@ -35,6 +38,7 @@ exports.openCodeCache = function openCodeCache(content) {
           mode: 0o600,
         });
         fs.renameSync(unfinished, path);
+        if (shapes.length === 0) removeOld(folder);
       } catch {
         // A full or read-only disk: the next run compiles as this one has.
         fs.rmSync(unfinished, { force: true });
@@ -42,6 +46,14 @@ exports.openCodeCache = function openCodeCache(content) {
     },
   };
 };
+
+function removeOld(folder) {
+  const oldest = Date.now() - keptDays * 24 * 60 * 60 * 1000;
+  for (const file of fs.readdirSync(folder)) {
+    const path = join(folder, file);
+    if (fs.statSync(path).mtimeMs < oldest) fs.rmSync(path, { force: true });
+  }
+}
 
 function parse(file, key) {
   if (file === undefined) return undefined;
@@ -72,8 +84,7 @@ function shapeOfRun() {
 /** FNV-1a, for short names of files: what they hold is compared in full. */
 function hash(text) {
   let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++)
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
   return value.toString(36);
 }
 

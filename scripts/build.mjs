@@ -9,7 +9,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { packsOf } from "./packs.mjs";
-import { writeNotices } from "./third-party-notices.mjs";
+import { writeBillOfMaterials, writeNotices } from "./third-party-notices.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = resolve(process.argv[2] ?? join(root, "dist"));
@@ -54,13 +54,6 @@ const cli = await build({
   outdir: dist,
   chunkNames: "chunks/[name]-[hash]",
 });
-/** Whether a chunk is a third party's but for what calls it: names in aiplat's own code are for stack traces. */
-function isOfOthers(path) {
-  const inputs = Object.entries(cli.metafile.outputs[relative(root, path)].inputs);
-  const bytesOf = (some) => some.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
-  return bytesOf(inputs.filter(([input]) => input.includes("node_modules/"))) > 0.9 * bytesOf(inputs);
-}
-
 /** bin/load.js reads latin1. esbuild leaves only regular expressions as they are, which take the escape as well. */
 function inAscii(code) {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
@@ -75,7 +68,8 @@ for (const file of cli.outputFiles) {
     // import() of a sibling chunk becomes require(): one module system, no second loader at start-up.
     supported: { "dynamic-import": false },
     minifyWhitespace: true,
-    minifyIdentifiers: isOfOthers(file.path),
+    // A tenth of what a start-up costs is names; a stack trace has line and column, and a build is reproducible.
+    minifyIdentifiers: true,
     define: { "import.meta.url": "__filename" },
     sourcefile: relative(dist, file.path),
   });
@@ -85,6 +79,9 @@ for (const file of cli.outputFiles) {
   await writeFile(file.path, ascii);
 }
 await writeFile(join(dist, "package.json"), '{ "type": "commonjs" }\n');
+// The declarations, which tsc writes there, are those of an ES module.
+await mkdir(join(dist, "types"));
+await writeFile(join(dist, "types/package.json"), '{ "type": "module" }\n');
 await writeFile(join(dist, "packs.json"), `${JSON.stringify(packsOf(cli.metafile.outputs, written))}\n`);
 
 const api = await build({
@@ -95,4 +92,6 @@ const api = await build({
   metafile: true,
   outfile: join(dist, "index.mjs"),
 });
-await writeNotices(root, [...Object.keys(cli.metafile.inputs), ...Object.keys(api.metafile.inputs)]);
+const inputs = [...Object.keys(cli.metafile.inputs), ...Object.keys(api.metafile.inputs)];
+await writeNotices(root, inputs);
+await writeBillOfMaterials(root, inputs);
