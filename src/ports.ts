@@ -24,6 +24,7 @@ import type {
   Task,
   TaskDefinition,
 } from "./core/ecs-api/api.ts";
+import type { OpenedSession } from "./core/ecs/exec-session.ts";
 import type { Service, ServiceInput } from "./core/ecs-api/service.ts";
 import type { ServiceDeployment, ServiceDeploymentStatus } from "./core/ecs-api/service-deployment.ts";
 import type { ServiceUpdate } from "./core/ecs/service-form.ts";
@@ -66,6 +67,18 @@ export interface DescribedGroup {
 export interface AutoScalingPort {
   /** Those that are there. */
   groups(names: readonly string[]): Promise<readonly DescribedGroup[]>;
+}
+
+/** A load balancer before a target group, with its listeners. */
+export interface LoadBalancer {
+  readonly dnsName: string;
+  readonly listeners: readonly { readonly protocol: string; readonly port: number }[];
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html */
+export interface LoadBalancingPort {
+  /** By the target group's ARN; a group that is not there, or behind none, has none. */
+  loadBalancersOf(targetGroups: readonly string[]): Promise<ReadonlyMap<string, readonly LoadBalancer[]>>;
 }
 
 export interface TaskFilter {
@@ -122,6 +135,14 @@ export interface EcsServicePort extends ServiceDeploymentPort {
   tagResource(arn: string, tags: readonly Tag[]): Promise<void>;
 }
 
+export interface ExecRequest {
+  readonly cluster: string;
+  readonly task: string;
+  readonly container: string;
+  /** One line, as a shell splits it into words. */
+  readonly command: string;
+}
+
 /** Hears of one page of a list; what it throws ends the listing. */
 export type PageListener = (arns: readonly string[]) => void;
 
@@ -143,6 +164,8 @@ export interface EcsPort extends EcsServicePort {
     tasks: readonly string[],
   ): Promise<{ readonly tasks: readonly Task[]; readonly failures: readonly Failure[] }>;
   stopTask(cluster: string, task: string, reason: string): Promise<Task>;
+  /** Opens a session in a container of a running task, for the session-manager plugin. */
+  executeCommand(request: ExecRequest): Promise<OpenedSession>;
   listContainerInstances(
     cluster: string,
     filter?: { readonly status?: string },
@@ -226,6 +249,8 @@ export interface Ec2ReadPort {
   launchTemplateType(reference: LaunchTemplateReference): Promise<string | undefined>;
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
   securityGroups(ids: readonly string[]): Promise<readonly SecurityGroup[]>;
+  /** The private addresses of instances, by instance id; those that are not there are left out. */
+  privateAddresses(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface EksPort {

@@ -45,7 +45,7 @@ const api = JSON.parse(readFileSync(join(import.meta.dirname, "../fixtures/kuber
 };
 
 /** Groups whose schemas are among them. */
-const coreGroups: ReadonlySet<string> = new Set(["apps", "batch", "autoscaling", "resource.k8s.io"]);
+const coreGroups: ReadonlySet<string> = new Set(["apps", "batch", "autoscaling", "policy", "resource.k8s.io"]);
 
 export function isCoreKind(apiVersion: string): boolean {
   return !apiVersion.includes("/") || coreGroups.has(apiVersion.split("/")[0]!);

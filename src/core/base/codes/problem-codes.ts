@@ -26,6 +26,9 @@ export const problemCodes = {
     "missing-key": error("A key that the workload needs is missing"),
     "invalid-key": error("A key that the user chooses, as a variable's name, has a form that is not allowed"),
     "invalid-value": error("A value is not what the key takes"),
+    "environment-reference": error("`${env:...}` names no variable of the environment"),
+    "environment-unset": error("A variable of the environment that a value names is not set, and there is no default"),
+    set: error("What `--set` says is no path and value of a workload"),
     tag: error("A key under `tags` that AWS does not take, or too many of them; or a value with a tag of YAML"),
   },
   "Accelerators and devices": {
@@ -233,6 +236,7 @@ export const problemCodes = {
     "dra-type": error("The Neuron DRA driver does not serve the instance type"),
     "with-service": error("`--with service` does not go with the workload or its kind"),
     "with-hpa": error("`--with hpa` does not go with the workload or its kind"),
+    "with-pdb": error("A PodDisruptionBudget cannot go with the workload"),
     "with-pod-monitor": error("`--with pod-monitor` does not go with the workload"),
     "with-scaled-object": error("`--with scaled-object` does not go with the workload or its kind"),
     "queue-missing": error("A queue is to be made, and the workload names none"),
@@ -253,6 +257,8 @@ export const problemCodes = {
     "several-zones": error("The nodes must stay in one zone, and several subnets were given"),
     "missing-security-group": error("EFA interfaces need security groups, and none was given"),
     "bad-sizes": error("The sizes of a node group contradict each other"),
+    "auto-mode-setting": error("EKS Auto Mode decides what the flag says"),
+    "auto-mode-fabric": error("A NodeClass of EKS Auto Mode has no field for EFA interfaces or a placement group"),
     "size-of-node-pool": error("A node pool of Karpenter has no such size"),
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, CodeEntry>>>>;
