@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import type { Raw } from "../core/base/merge.ts";
 import { present } from "../core/base/present.ts";
 import type { LocatedProblem, Problem } from "../core/base/problem.ts";
 import { runRules } from "../core/workload/rules/rule.ts";
@@ -51,6 +52,11 @@ export const validate = defineCommand({
   },
 });
 
+function targetsOf(written: Raw): readonly Target[] {
+  const named = targets.filter((target) => written[target] !== undefined);
+  return named.length > 0 ? named : ["ecs"];
+}
+
 /**
  * Reads the workload with the rules of the one target that it is for; where it is for both, what they say of it is told
  * apart.
@@ -65,8 +71,7 @@ async function judge(
   const rules = new Map(await Promise.all(targets.map(async (each) => [each, await targetRules(each)] as const)));
   let chosen: readonly Target[] = [];
   const { workload, file, warnings, locate } = await loadWorkload(context, invocation, (written) => {
-    const named = targets.filter((target) => written[target] !== undefined);
-    chosen = asked !== undefined ? [asked] : named.length > 0 ? named : ["ecs"];
+    chosen = asked === undefined ? targetsOf(written) : [asked];
     return chosen.length === 1 ? rules.get(chosen[0]!)! : chosen.flatMap((each) => rules.get(each)!.map(aloneOn(each)));
   });
   const found = new Map<Target, readonly Problem[]>();

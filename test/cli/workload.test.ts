@@ -109,7 +109,7 @@ describe("aiplat validate", () => {
       code: 0,
       stderr: "",
       stdout:
-        "name: bert\nimage: bert:1\naccelerator:\n  instanceTypes:\n    - inf2.xlarge\nenvironment:\n  A: prod\n  B: b\n" +
+        "name: bert\nimage: bert:1\nenvironment:\n  A: prod\n  B: b\naccelerator:\n  instanceTypes:\n    - inf2.xlarge\n" +
         "replicas: 3\nresources:\n  memory: 4GiB\n",
     });
     const { code, stdout, stderr } = await run(
