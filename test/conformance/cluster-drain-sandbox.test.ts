@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { CliRun } from "../support/cli.ts";
-import { runInProcess } from "../support/in-process.ts";
+import { runCli, type CliRun } from "../support/cli.ts";
 import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
 
 let box: TestSandbox;
@@ -21,7 +20,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]): Promise<CliRun> => runInProcess(box, folder, ...args);
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 
 /** A service of one replica on half a machine. */
 async function deploy(percentages: object = {}): Promise<void> {

@@ -3,6 +3,7 @@ import { formatDuration } from "../../core/base/duration.ts";
 import { listOr } from "../../core/base/problem.ts";
 import type { ClusterSnapshot, ContainerInstance } from "../../core/cluster/snapshot.ts";
 import { changeLine, countStatuses } from "../../core/ecs/task-text.ts";
+import { drainRow } from "../../core/plan/drain-row.ts";
 import { planDrain, type DrainPlan } from "../../core/plan/plan-drain.ts";
 import type { Context } from "../../context.ts";
 import { AiplatError, exitCodes, type ExitCode } from "../../errors.ts";
@@ -53,7 +54,7 @@ export const clusterDrain = defineCommand({
     const instance = requireInstance(snapshot, name);
     const known = await observeServicesOn(ecs, snapshot, instance);
     const plan = planDrain(known, instance, await scalingProviders(ecs, known));
-    await print(context, instanceDrainView(plan));
+    await print(context, instanceDrainView(plan, plan.tasks.map(drainRow)));
     const stuck = plan.obstacles.length > 0;
     if (options.dryRun === true) {
       for (const obstacle of plan.obstacles) note(context, obstacle);
