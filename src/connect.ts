@@ -96,6 +96,7 @@ function lazyAws(
     ec2: async () => (await get()).ec2(),
     ec2Read: async () => (await get()).ec2Read(),
     autoScaling: async () => (await get()).autoScaling(),
+    loadBalancing: async () => (await get()).loadBalancing(),
     sts: async () => (await get()).sts(),
     iam: async () => (await get()).iam(),
     ecr: async (region) => (await get()).ecr(region),

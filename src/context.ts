@@ -6,6 +6,7 @@ import type {
   EcsPort,
   EksPort,
   IamPort,
+  LoadBalancingPort,
   LogGroupsPort,
   LogsPort,
   QuotasPort,
@@ -62,6 +63,7 @@ export interface Aws {
   ec2(): Promise<Ec2Port>;
   ec2Read(): Promise<Ec2ReadPort>;
   autoScaling(): Promise<AutoScalingPort>;
+  loadBalancing(): Promise<LoadBalancingPort>;
   sts(): Promise<StsPort>;
   iam(): Promise<IamPort>;
   ecr(region: string): Promise<EcrPort>;

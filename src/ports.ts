@@ -68,6 +68,18 @@ export interface AutoScalingPort {
   groups(names: readonly string[]): Promise<readonly DescribedGroup[]>;
 }
 
+/** A load balancer before a target group, with its listeners. */
+export interface LoadBalancer {
+  readonly dnsName: string;
+  readonly listeners: readonly { readonly protocol: string; readonly port: number }[];
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html */
+export interface LoadBalancingPort {
+  /** By the target group's ARN; a group that is not there, or behind none, has none. */
+  loadBalancersOf(targetGroups: readonly string[]): Promise<ReadonlyMap<string, readonly LoadBalancer[]>>;
+}
+
 export interface TaskFilter {
   readonly desiredStatus?: "RUNNING" | "STOPPED";
   /** ECS takes it only as the sole filter. */
@@ -226,6 +238,8 @@ export interface Ec2ReadPort {
   launchTemplateType(reference: LaunchTemplateReference): Promise<string | undefined>;
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
   securityGroups(ids: readonly string[]): Promise<readonly SecurityGroup[]>;
+  /** The private addresses of instances, by instance id; those that are not there are left out. */
+  privateAddresses(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface EksPort {

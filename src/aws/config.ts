@@ -14,6 +14,7 @@ export type AwsService =
   | "ec2"
   | "sts"
   | "autoscaling"
+  | "elasticloadbalancing"
   | "iam"
   | "ecr"
   | "secretsmanager"

@@ -9,6 +9,7 @@ import {
   EC2Client,
   type Instance,
 } from "@aws-sdk/client-ec2";
+import { chunks } from "../core/base/chunks.ts";
 import type { DescribedType } from "../core/catalog/instance-types/described-type.ts";
 import type { OnDemandInstances } from "../core/doctor/observed-ec2.ts";
 import type { Ec2ReadPort } from "../ports.ts";
@@ -47,6 +48,24 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
         NextToken = answer.NextToken;
       } while (NextToken !== undefined && NextToken !== "");
       return found;
+    },
+
+    privateAddresses: async (ids) => {
+      // By a filter: EC2 refuses a list of ids that has one it does not know. A filter takes 200 values.
+      const answers = await Promise.all(
+        chunks(ids, 200).map((Values) => {
+          const Filters = [{ Name: "instance-id", Values }];
+          const command = new DescribeInstancesCommand({ Filters, MaxResults: 1000 });
+          return call("DescribeInstances", (options) => client.send(command, options));
+        }),
+      );
+      return new Map(
+        answers
+          .flatMap(({ Reservations = [] }) => Reservations.flatMap(({ Instances = [] }) => Instances))
+          .flatMap(({ InstanceId, PrivateIpAddress }) =>
+            InstanceId === undefined || PrivateIpAddress === undefined ? [] : [[InstanceId, PrivateIpAddress] as const],
+          ),
+      );
     },
 
     onDemandInstances: async () => {

@@ -14,7 +14,7 @@ import type {
 } from "@aws-sdk/client-ecs";
 import { present } from "../core/base/present.ts";
 import type { ContainerInstance, GpuDevice, InstanceHealth, Resources } from "../core/cluster/snapshot.ts";
-import type { Failure, RegisteredTaskDefinition, Tag, Task } from "../core/ecs-api/api.ts";
+import type { Failure, RegisteredTaskDefinition, Tag, Task, TaskContainer } from "../core/ecs-api/api.ts";
 import type { Deployment, Service, ServiceEvent } from "../core/ecs-api/service.ts";
 import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import type { ClusterDescription, DescribedProvider } from "../ports.ts";
@@ -67,8 +67,18 @@ export function toTask(task: SdkTask): Task {
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason === "" ? undefined : task.stoppedReason,
     containers: (task.containers ?? []).map(
-      ({ name, lastStatus, exitCode, reason, runtimeId, gpuIds, neuronDeviceIds }) =>
-        present({ name: name ?? "", lastStatus, exitCode, reason, runtimeId, gpuIds, neuronDeviceIds }),
+      ({ name, lastStatus, exitCode, reason, runtimeId, gpuIds, neuronDeviceIds, ...network }) =>
+        present({
+          name: name ?? "",
+          lastStatus,
+          exitCode,
+          reason,
+          runtimeId,
+          gpuIds,
+          neuronDeviceIds,
+          networkBindings: filled(network.networkBindings) as TaskContainer["networkBindings"],
+          networkInterfaces: filled(network.networkInterfaces) as TaskContainer["networkInterfaces"],
+        }),
     ),
     overrides: task.overrides as Task["overrides"],
     tags: task.tags === undefined ? undefined : toTags(task.tags),
@@ -76,6 +86,11 @@ export function toTask(task: SdkTask): Task {
     startedAt: task.startedAt?.getTime(),
     stoppedAt: task.stoppedAt?.getTime(),
   });
+}
+
+/** Most tasks have none of what is only listed for those that have some. */
+function filled<Item>(items: readonly Item[] | undefined): readonly Item[] | undefined {
+  return items === undefined || items.length === 0 ? undefined : items;
 }
 
 export function toFailure({ arn, reason, detail }: SdkFailure): Failure {

@@ -33,7 +33,7 @@ export const validate = defineCommand({
       if (annotate) context.stderr.writeAsIs(githubAnnotations(warnings));
       else {
         await warn(context, ...warnings);
-        note(context, `${file ?? "the workload"} is valid`);
+        note(context, `${file ?? "the workload"} ${file?.includes(", ") === true ? "are" : "is"} valid`);
       }
       return exitCodes.success;
     } catch (error) {

@@ -7,6 +7,11 @@ import { AiplatError } from "../errors.ts";
 /** How messages name standard input. */
 export const stdinName = "<stdin>";
 
+/** How messages name a file, or standard input for `-`. */
+export function nameOfFile(path: string): string {
+  return path === "-" ? stdinName : path;
+}
+
 /** Far more than any workload or task definition; a file beyond it is another file given by mistake. */
 const usualMiB = 4;
 

@@ -1,7 +1,8 @@
-import { taskIdOf } from "../core/ecs-api/arn.ts";
+import { isShortTaskId, taskIdOf } from "../core/ecs-api/arn.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import { workloadTag } from "../core/ecs-api/service.ts";
 import { runOf } from "../core/plan/run-result.ts";
+import { AiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 
 /** Which tasks: those of a run, or by id or ARN. */
@@ -16,13 +17,37 @@ export interface FoundTasks {
 /** Finds the tasks of a selection, stopped ones too as long as ECS remembers them (about an hour). */
 export async function findTasks(ecs: EcsPort, cluster: string, selection: TaskSelection): Promise<FoundTasks> {
   if ("run" in selection) return { tasks: await tasksOfRun(ecs, cluster, selection.run), missing: [] };
-  const wanted = new Map(selection.tasks.map((task) => [taskIdOf(task), task]));
+  const named = await wholeIds(ecs, cluster, selection.tasks);
+  const wanted = new Map(named.map((task) => [taskIdOf(task), task]));
   const { tasks } = await ecs.describeTasks(cluster, [...wanted.values()]);
   const known = new Map(tasks.map((task) => [taskIdOf(task.taskArn), task]));
   return {
     tasks: [...wanted.keys()].flatMap((id) => known.get(id) ?? []),
     missing: [...wanted].filter(([id]) => !known.has(id)).map(([, task]) => task),
   };
+}
+
+/**
+ * The tasks with short ids written out; one that no task's id begins with stays as it is.
+ *
+ * @throws AiplatError Usage where several tasks' ids begin so.
+ */
+async function wholeIds(ecs: EcsPort, cluster: string, tasks: readonly string[]): Promise<readonly string[]> {
+  if (!tasks.some(isShortTaskId)) return tasks;
+  // One after the other: a task that ends in between is in the second list.
+  const running = await ecs.listTasks(cluster, { desiredStatus: "RUNNING" });
+  const stopped = await ecs.listTasks(cluster, { desiredStatus: "STOPPED" });
+  const known = [...new Set([...running, ...stopped])];
+  return tasks.map((task) => {
+    if (!isShortTaskId(task)) return task;
+    const found = known.filter((arn) => taskIdOf(arn).startsWith(task));
+    if (found.length > 1)
+      throw new AiplatError("Usage", `the ids of ${found.length} tasks begin with ${task}`, {
+        hint: `Write more of it: ${found.map(taskIdOf).join(", ")}.`,
+        details: { tasks: found },
+      });
+    return found[0] ?? task;
+  });
 }
 
 /** Every task of the cluster of a run or a service of aiplat's; `stopped`: those that have stopped too. */

@@ -3,7 +3,7 @@ import { present } from "../core/base/present.ts";
 import type { TaskService } from "../core/cluster/task-services.ts";
 import { servicesToAsk } from "../core/devices/reach.ts";
 import type { Service } from "../core/ecs-api/service.ts";
-import { itemsPerCall, type RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
+import { itemsPerCall, type RegisteredTaskDefinition, type Task } from "../core/ecs-api/api.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import { AiplatError } from "../errors.ts";
 import { observeDaemons } from "./observe-daemons.ts";
@@ -53,7 +53,8 @@ export async function observeCluster(
       definitions.set(taskDefinitionArn, definition);
     }
     step({ tasks: progress.tasks + found.length });
-    return found;
+    // Where they answer is nobody's question here, and a snapshot may be handed on.
+    return found.map(withoutNetwork);
   });
   const required = requireCluster(ecs, cluster);
   const [description, daemons, , ...listed] = await Promise.all([
@@ -93,6 +94,16 @@ export async function observeCluster(
     taskDefinitions,
     ...(services.length === 0 ? {} : { taskServices: services.map(toTaskService) }),
     ...daemonsBeside,
+  };
+}
+
+function withoutNetwork(task: Task): Task {
+  return {
+    ...task,
+    containers: task.containers.map((container) => {
+      const { networkBindings: _, networkInterfaces: __, ...rest } = container;
+      return rest;
+    }),
   };
 }
 

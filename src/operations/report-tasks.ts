@@ -1,30 +1,61 @@
 import { present } from "../core/base/present.ts";
-import { instanceTypeOf } from "../core/cluster/snapshot.ts";
+import { instanceTypeOf, type ContainerInstance } from "../core/cluster/snapshot.ts";
 import type { RegisteredTaskDefinition, Task } from "../core/ecs-api/api.ts";
+import { answersAtHost, endpointsOf, type Endpoint } from "../core/ecs/endpoints.ts";
 import { toTaskResult, type TaskResult } from "../core/plan/run-result.ts";
-import { Interrupted } from "../errors.ts";
-import type { EcsPort } from "../ports.ts";
+import type { Ec2ReadPort, EcsPort } from "../ports.ts";
+import { optional } from "./optional.ts";
 
 /**
  * The tasks as results show them, with instance type and devices. Those two are looked up, each definition once; where
  * they cannot be had (no permission, the instance is gone) they are left out: the tasks are what was asked for.
+ *
+ * @param ec2 Knows the machines' addresses: given where it is asked where the tasks answer.
  */
 export async function reportTasks(
   ecs: EcsPort,
   cluster: string,
   tasks: readonly Task[],
+  ec2?: () => Promise<Ec2ReadPort>,
 ): Promise<readonly TaskResult[]> {
-  const [definitions, types] = await Promise.all([
+  const [definitions, instances] = await Promise.all([
     definitionsOf(ecs, tasks),
-    optional(instanceTypesOf(ecs, cluster, tasks)),
+    optional(instancesOf(ecs, cluster, tasks)),
   ]);
+  const endpoints = ec2 === undefined ? undefined : await findEndpoints(tasks, definitions, instances, ec2);
   return tasks.map((task) => {
-    const definition = definitions.get(task.taskDefinitionArn);
-    const instanceType = task.containerInstanceArn === undefined ? undefined : types?.get(task.containerInstanceArn);
-    return toTaskResult(task, {
-      ...present({ definition, instanceType }),
-    });
+    const instance = task.containerInstanceArn === undefined ? undefined : instances?.get(task.containerInstanceArn);
+    return toTaskResult(
+      task,
+      present({
+        definition: definitions.get(task.taskDefinitionArn),
+        instanceType: instance === undefined ? undefined : instanceTypeOf(instance),
+        endpoints: endpoints?.get(task.taskArn),
+      }),
+    );
   });
+}
+
+/** Where tasks answer, by task; a machine whose address may not be read stands there by its id. */
+async function findEndpoints(
+  tasks: readonly Task[],
+  definitions: Awaited<ReturnType<typeof definitionsOf>>,
+  instances: ReadonlyMap<string, ContainerInstance> | undefined,
+  ec2: () => Promise<Ec2ReadPort>,
+): Promise<ReadonlyMap<string, readonly Endpoint[]>> {
+  const hostOf = ({ containerInstanceArn = "" }: Task) => instances?.get(containerInstanceArn)?.ec2InstanceId;
+  const ids = [...new Set(tasks.filter(answersAtHost).flatMap((task) => hostOf(task) ?? []))];
+  const addresses = ids.length === 0 ? undefined : await optional(ec2().then((port) => port.privateAddresses(ids)));
+  return new Map(
+    tasks.map((task) => {
+      const ec2InstanceId = hostOf(task);
+      const host =
+        ec2InstanceId === undefined
+          ? undefined
+          : { ec2InstanceId, ...present({ address: addresses?.get(ec2InstanceId) }) };
+      return [task.taskArn, endpointsOf(task, definitions.get(task.taskDefinitionArn), host)];
+    }),
+  );
 }
 
 /** The definitions of tasks, each looked up once; undefined where one cannot be had. */
@@ -38,23 +69,12 @@ export async function definitionsOf(
   );
 }
 
-async function instanceTypesOf(
+async function instancesOf(
   ecs: EcsPort,
   cluster: string,
   tasks: readonly Task[],
-): Promise<ReadonlyMap<string, string | undefined>> {
+): Promise<ReadonlyMap<string, ContainerInstance>> {
   const arns = [...new Set(tasks.flatMap((task) => task.containerInstanceArn ?? []))];
   if (arns.length === 0) return new Map();
-  return new Map(
-    (await ecs.describeContainerInstances(cluster, arns)).map((instance) => [instance.arn, instanceTypeOf(instance)]),
-  );
-}
-
-async function optional<Value>(asked: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof Interrupted) throw error;
-    return undefined;
-  }
+  return new Map((await ecs.describeContainerInstances(cluster, arns)).map((instance) => [instance.arn, instance]));
 }

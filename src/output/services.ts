@@ -3,9 +3,11 @@ import type { DeployedStep } from "../operations/deploy-services.ts";
 import type { HealthCounts } from "../core/ecs/task-health.ts";
 import type { Service } from "../core/ecs-api/service.ts";
 import type { Pause, ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
+import type { ServiceEndpoints } from "../core/ecs/service-endpoints.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
 import { alignedTable, type Table } from "./table.ts";
+import { wrap } from "./wrap.ts";
 
 /** What `service deploy`, `scale` and `rollback` answer. */
 export function deploymentView(
@@ -54,13 +56,15 @@ export interface ServiceStanding {
   readonly health?: ReadonlyMap<string, HealthCounts> | undefined;
   /** Why tasks have no room. */
   readonly failures?: readonly RunFailure[];
+  /** Where they answer, by service name. */
+  readonly endpoints?: ReadonlyMap<string, ServiceEndpoints> | undefined;
 }
 
 /** What `service status` and `delete` answer. */
 export function servicesView(
   target: { readonly workload: string; readonly cluster: string },
   services: readonly Service[],
-  { rollouts = new Map(), health = new Map(), failures }: ServiceStanding = {},
+  { rollouts = new Map(), health = new Map(), failures, endpoints = new Map() }: ServiceStanding = {},
 ): View {
   return {
     kind: "ServiceStatus",
@@ -112,6 +116,7 @@ export function servicesView(
           strategy: deploymentConfiguration?.strategy ?? "ROLLING",
           rollout: rolloutOf(rollouts.get(serviceName)),
           health: health.get(serviceName),
+          ...endpoints.get(serviceName),
           events: events
             .slice(0, 5)
             .map(({ createdAt, message }) => ({ createdAt: new Date(createdAt).toISOString(), message })),
@@ -119,15 +124,47 @@ export function servicesView(
       ),
       failures,
     },
-    table: statusTable(services, rollouts, health, { nameDefinition: nameIn, eventLast: false }),
+    table: withEndpoints(
+      statusTable(services, rollouts, health, { nameDefinition: nameIn, eventLast: false }),
+      services,
+      endpoints,
+    ),
     // Where the family has the service's own name, the revision says it all; and events wrap.
-    text: (style, columns) =>
-      alignedTable(
+    text: async (style, columns) =>
+      (await alignedTable(
         statusTable(services, rollouts, health, { nameDefinition: shortName, eventLast: true }),
         style,
         columns,
-      ),
+      )) + endpointLines(endpoints, columns),
   };
+}
+
+/** The last column: scripts that cut lines at tabs know the others by their place. */
+function withEndpoints(
+  { columns, rows }: Table,
+  services: readonly Service[],
+  endpoints: ReadonlyMap<string, ServiceEndpoints>,
+): Table {
+  const answers = services.map(({ serviceName }) => {
+    const found = endpoints.get(serviceName);
+    return found === undefined ? "" : found.answersAt.join(",");
+  });
+  return {
+    columns: [...columns, { title: "ANSWERS AT" }],
+    rows: rows.map((row, index) => [...row, answers[index]!]),
+  };
+}
+
+/** A line for each service that answers somewhere. */
+function endpointLines(endpoints: ReadonlyMap<string, ServiceEndpoints>, columns: number): string {
+  return [...endpoints]
+    .map(([service, found]) => {
+      const texts = found.answersAt;
+      return texts.length === 0
+        ? ""
+        : `${wrap(`${service} answers at ${texts.join(", ")}`, columns - 2).join("\n  ")}\n`;
+    })
+    .join("");
 }
 
 function statusTable(

@@ -63,12 +63,24 @@ const columns: Readonly<Record<keyof TaskRow, Column>> = {
   created: { title: "CREATED" },
   age: { title: "AGE", align: "right" },
   reason: { title: "REASON" },
+  answers: { title: "ANSWERS AT" },
 };
 
 /** For pipes and pages: each value whole and one a cell. */
-const everything = ["id", "status", "run", "type", "devices", "definition", "exit", "created", "reason"] as const;
+const everything = [
+  "id",
+  "status",
+  "run",
+  "type",
+  "devices",
+  "definition",
+  "exit",
+  "created",
+  "reason",
+  "answers",
+] as const;
 const ofRun = ["id", "status", "type", "devices", "definition", "exit", "reason"] as const;
-const ofList = ["id", "status", "run", "type", "devices", "definition", "age", "exit", "reason"] as const;
+const ofList = ["id", "status", "run", "type", "devices", "definition", "age", "exit", "answers", "reason"] as const;
 
 function toTable(keys: readonly (keyof TaskRow)[], rows: readonly TaskRow[]): Table {
   return { columns: keys.map((key) => columns[key]), rows: rows.map((row) => keys.map((key) => row[key])) };

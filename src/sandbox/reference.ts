@@ -8,6 +8,7 @@ const titles = {
   logs: "CloudWatch Logs",
   sts: "STS",
   autoscaling: "EC2 Auto Scaling",
+  ec2: "EC2",
 } as const;
 
 /** The part of docs/sandbox.md that the code knows best, as Markdown. */

@@ -63,8 +63,62 @@ describe("aiplat validate", () => {
     expect(await inFolder({ "aiplat.yaml": legal }, ["validate", "--memory", "64GiB"])).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(
-        /^--memory: error: resources\.memory 64GiB is more than inf2\.xlarge has/,
+        /^aiplat\.yaml is the workload, with --memory over it; --no-file leaves it out\n--memory: error: resources\.memory 64GiB is more than inf2\.xlarge has/,
       ) as string,
+    });
+  });
+
+  test("leaves ./aiplat.yaml out with --no-file, and where --name is another's", async () => {
+    const file = { "aiplat.yaml": legal };
+    const other = ["--image", "x:1", "--instance-type", "inf2.xlarge"];
+    const flagsAlone = { code: 0, stderr: "the workload is valid\n" };
+    expect(await inFolder(file, ["validate", "--name", "other", ...other])).toMatchObject(flagsAlone);
+    expect(await inFolder(file, ["validate", "--name", "bert", ...other, "--no-file"])).toMatchObject(flagsAlone);
+    expect((await inFolder(file, ["validate", "--name", "bert", "--image", "x:1"])).stderr).toBe(
+      "aiplat.yaml is the workload, with --name and --image over it; --no-file leaves it out\naiplat.yaml is valid\n",
+    );
+    expect(await inFolder(file, ["validate", "--no-file"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("no workload: --no-file leaves out aiplat.yaml") as string,
+    });
+    expect(await inFolder(file, ["validate", "aiplat.yaml", "--no-file"])).toMatchObject({ code: 2 });
+  });
+
+  test("merges several files in order, with what they name of the environment and what --set says", async () => {
+    const cwd = await mkdtemp(join(folder, "run-"));
+    await writeFile(join(cwd, "base.yaml"), `${legal}environment:\n  A: base\n  B: \${env:B}\nreplicas: \${env:N}\n`);
+    await writeFile(join(cwd, "prod.yaml"), "environment: { A: prod }\nresources: { memory: 999 }\n");
+    const run = (env: Readonly<Record<string, string>>, ...more: readonly string[]) =>
+      runCli(["taskdef", "generate", "base.yaml", "prod.yaml", ...more], { cwd, env });
+    expect(await run({ B: "b" })).toEqual({
+      code: 2,
+      stdout: "",
+      stderr:
+        "base.yaml:7:11: error: ${env:N}: N is not set\n  Set it, or write ${env:N:-default}.\n" +
+        "prod.yaml:2:22: error: resources.memory must be a size with a unit (MiB, GiB or TiB), e.g. 24GiB, not 999\n" +
+        "  Write 999MiB or 999GiB.\n",
+    });
+    const { code, stdout, stderr } = await run(
+      { B: "b", N: "3" },
+      "--set",
+      "resources.memory=4GiB",
+      "--set",
+      "nodes=1",
+    );
+    expect([code, stderr]).toEqual([0, ""]);
+    const [container] = (
+      JSON.parse(stdout) as { containerDefinitions: readonly { memory: number; environment: readonly object[] }[] }
+    ).containerDefinitions;
+    expect(container).toMatchObject({
+      memory: 4096,
+      environment: [
+        { name: "A", value: "prod" },
+        { name: "B", value: "b" },
+      ],
+    });
+    expect(await run({ B: "b", N: "3" }, "--set", "replicas=3", "--replicas", "2")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("give --replicas or --set replicas=..., not both") as string,
     });
   });
 

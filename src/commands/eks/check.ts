@@ -9,7 +9,7 @@ import { print } from "../../output/print.ts";
 import { startProgress } from "../../output/progress.ts";
 import { defineCommand } from "../command.ts";
 import { kubectlOptions, kubectlTarget } from "./kubectl-options.ts";
-import { loadWorkload } from "../shared/load-workload.ts";
+import { loadWorkload, noWorkloadOptions } from "../shared/load-workload.ts";
 import { requireEksCluster } from "./node-options.ts";
 
 export const eksCheck = defineCommand({
@@ -33,7 +33,9 @@ export const eksCheck = defineCommand({
     const workload =
       options.workload === undefined
         ? undefined
-        : resolveWorkload((await loadWorkload(context, { args: [options.workload], options: {} })).workload);
+        : resolveWorkload(
+            (await loadWorkload(context, { args: [options.workload], options: noWorkloadOptions })).workload,
+          );
     const { aws } = context;
     const eks = await aws.eks();
     const progress = await startProgress(context, `looking at cluster ${cluster}`);

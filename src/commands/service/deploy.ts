@@ -59,7 +59,7 @@ export const serviceDeploy = defineCommand({
     for (const each of plan.warnings) note(context, each);
     if (!changesAnything(plan)) note(context, "No difference: the services say the same.");
     await guard(context, plan.unplaced, options.allowStall === true);
-    const answerable = invocation.args[0] !== "-" && options.plan !== "-";
+    const answerable = !invocation.args.includes("-") && options.plan !== "-";
     await confirmDeletions(context, ecs, plan, { answerable });
     await makeLogGroups(context, plan.logGroups);
     return applySteps(context, ecs, plan.inputs, plan.steps, options);

@@ -9,7 +9,7 @@ import { shellWord } from "../../output/print.ts";
 import type { ArgumentSpec } from "../command.ts";
 import type { OptionsOf, OptionSpec } from "../shared/option.ts";
 import { clusterOfEnvironment } from "../shared/named-cluster.ts";
-import { loadWorkload } from "../shared/load-workload.ts";
+import { loadWorkload, noWorkloadOptions } from "../shared/load-workload.ts";
 
 /** A workload's services in their cluster. */
 export interface ServiceTarget {
@@ -40,7 +40,7 @@ export async function readServiceTarget(
 ): Promise<ServiceTarget> {
   // No name has a dot or a slash.
   if (given !== undefined && /[./]|^-$/.test(given))
-    return targetOf((await loadWorkload(context, { args: [given], options: {} })).workload, cluster);
+    return targetOf((await loadWorkload(context, { args: [given], options: noWorkloadOptions })).workload, cluster);
   if (!fileExists(context, "aiplat.yaml")) {
     if (given === undefined)
       throw new AiplatError("Usage", "no workload named, and there is no aiplat.yaml here", {
@@ -49,7 +49,7 @@ export async function readServiceTarget(
     return targetOf({ name: given }, cluster ?? clusterOfEnvironment(context));
   }
   const said = given !== undefined && cluster !== undefined;
-  const loaded = await loadWorkload(context, { args: [], options: {} }).catch((error: unknown) => {
+  const loaded = await loadWorkload(context, { args: [], options: noWorkloadOptions }).catch((error: unknown) => {
     // Where the command line says all, a broken file is in nobody's way.
     if (said && error instanceof InvalidInput) return undefined;
     throw error;

@@ -2,7 +2,9 @@ import { primaryOf } from "../../core/ecs-api/service.ts";
 import { withoutPermission } from "../../operations/follow-deployments.ts";
 import { explainServices } from "../../operations/explain-services.ts";
 import { findOngoingDeployments } from "../../operations/find-ongoing-deployments.ts";
-import { findHealth } from "../../operations/find-health.ts";
+import { healthOfServices } from "../../core/ecs/task-health.ts";
+import { findServiceEndpoints } from "../../operations/find-service-endpoints.ts";
+import { findServiceTasks } from "../../operations/find-service-tasks.ts";
 import { printFailures } from "../../output/failures.ts";
 import { print } from "../../output/print.ts";
 import { servicesView } from "../../output/services.ts";
@@ -13,7 +15,7 @@ import { readServiceTarget, requireServices, serviceArgument, serviceClusterOpti
 export const serviceStatus = defineCommand({
   description:
     "Shows the ECS services that make up a workload, with their deployments, the stage of one under way, " +
-    "latest events and the health of their tasks: `starting` is a task whose health check fails while the grace period goes on. " +
+    "latest events, where they answer and the health of their tasks: `starting` is a task whose health check fails while the grace period goes on. " +
     "Where tasks find no room it says why on each machine, and what would make some.",
   arguments: [serviceArgument],
   options: [serviceClusterOption],
@@ -27,13 +29,15 @@ export const serviceStatus = defineCommand({
     const moving = services.filter(
       (service) => service.deployments.length > 1 || primaryOf(service)?.rolloutState === "IN_PROGRESS",
     );
-    const [rollouts, health, stalls] = await Promise.all([
+    const [rollouts, tasks, stalls] = await Promise.all([
       findOngoingDeployments(ecs, target.cluster, moving).catch(withoutPermission),
-      findHealth(ecs, target.cluster, services, context.now()).catch(withoutPermission),
+      findServiceTasks(ecs, target.cluster, services).catch(withoutPermission),
       explainServices(ecs, target.cluster, services, context.now()).catch(withoutPermission),
     ]);
     const failures = [...(stalls?.values() ?? [])];
-    await print(context, servicesView(target, services, { rollouts, health, failures }));
+    const health = tasks === undefined ? undefined : healthOfServices(services, tasks, context.now());
+    const endpoints = await findServiceEndpoints(ecs, target.cluster, services, tasks ?? new Map(), context.aws);
+    await print(context, servicesView(target, services, { rollouts, health, failures, endpoints }));
     await printFailures(context, failures);
     for (const [service, rollout] of rollouts ?? []) notePauses(context, service, rollout);
   },

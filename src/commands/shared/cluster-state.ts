@@ -25,7 +25,7 @@ const mostMiB = 480;
 
 /** @throws AiplatError Usage when the workload and the snapshot are both to come from standard input. */
 export function checkOneStandardInput({ args, options }: Invocation<ClusterStateOptions>): void {
-  if (args[0] === "-" && options.clusterState === "-")
+  if (args.includes("-") && options.clusterState === "-")
     throw new AiplatError(
       "Usage",
       "the workload and --cluster-state are both standard input: give one of them as a file",

@@ -1,18 +1,27 @@
 import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
-import { Refusal, type LocatedProblem, type Path, type Problem } from "../../core/base/problem.ts";
+import {
+  listOr,
+  pathText,
+  Refusal,
+  samePath,
+  type LocatedProblem,
+  type Path,
+  type Problem,
+} from "../../core/base/problem.ts";
 import type { SourceDocument } from "../../core/workload/parse.ts";
 import { flagFor, missingFlags, overlayFlags, type FlagTexts, type Overlaid } from "../../core/workload/overlay.ts";
 import { runRules, type TargetRule } from "../../core/workload/rules/rule.ts";
 import { workloadRules } from "../../core/workload/rules.ts";
 import type { Workload } from "../../core/workload/schema.ts";
 import { AiplatError, InvalidInput } from "../../errors.ts";
-import { fileExists, readText, stdinName } from "../../files/read.ts";
+import { fileExists, nameOfFile } from "../../files/read.ts";
+import { note } from "../../output/note.ts";
 import type { Invocation } from "../command.ts";
 import { clusterOfEnvironment, defaultFile } from "./named-cluster.ts";
 import { flagTexts, type WorkloadOptions } from "./workload-options.ts";
 
-export { workloadArgument, workloadOptions, type WorkloadOptions } from "./workload-options.ts";
+export { noWorkloadOptions, workloadArgument, workloadOptions, type WorkloadOptions } from "./workload-options.ts";
 
 /** A workload that is legal, with what the user should know and where its keys were written. */
 export interface LoadedWorkload {
@@ -37,14 +46,18 @@ export async function loadWorkload(
   { args, options, passthrough }: Invocation<WorkloadOptions>,
   target: readonly TargetRule[] = [],
 ): Promise<LoadedWorkload> {
-  const flags = flagTexts(options, passthrough);
-  const path = args[0] ?? (fileExists(context, defaultFile) ? defaultFile : undefined);
-  if (path === undefined && !describesWorkload(flags)) {
-    throw new AiplatError("Usage", `no workload: there is no ${defaultFile} here, and no file or flags were given`, {
+  const sources = await sourcesOf(context, { args, options, ...present({ passthrough }) });
+  const { paths, sets, flags } = sources;
+  if (paths.length === 0 && !describesWorkload(sources)) {
+    const absent = !options.file
+      ? `--no-file leaves out ${defaultFile}, and no flags were given`
+      : `there is no ${defaultFile} here, and no file or flags were given`;
+    throw new AiplatError("Usage", `no workload: ${absent}`, {
       hint: "Write one with aiplat init, name a file, or give --name, --image and --instance-type.",
     });
   }
-  const found = path === undefined ? fromFlags(flags, target) : await fromFile(context, path, flags, target);
+  const byFlagsAlone = paths.length === 0 && sets.length === 0;
+  const found = byFlagsAlone ? fromFlags(flags, target) : await fromFiles(context, sources, flags, target);
   return { ...found, workload: onCluster(found.workload, clusterOfEnvironment(context)) };
 }
 
@@ -55,17 +68,50 @@ function onCluster(workload: Workload, cluster: string | undefined): Workload {
     : { ...workload, ecs: { ...workload.ecs, cluster } };
 }
 
+/** What a workload is made of: each over what stands before it. */
+interface Sources {
+  /** Files, `-` for standard input. */
+  readonly paths: readonly string[];
+  /** The texts of `--set`. */
+  readonly sets: readonly string[];
+  readonly flags: FlagTexts;
+}
+
+/** The file of the folder counts where none is named, and where nothing says that another workload is meant. */
+async function sourcesOf(
+  context: Context,
+  { args, options, passthrough }: Invocation<WorkloadOptions>,
+): Promise<Sources> {
+  const named = { paths: args, sets: options.set ?? [], flags: flagTexts(options, passthrough) };
+  if (args.length > 0 && !options.file) throw new AiplatError("Usage", "give a workload file or --no-file, not both");
+  if (args.length > 0 || !options.file || !fileExists(context, defaultFile)) return named;
+  const [name] = named.flags.texts.get("--name") ?? [];
+  if (name !== undefined && name !== (await nameInDefaultFile(context))) return named;
+  const beside = [...named.flags.texts.keys()].filter((flag) => flag !== "--cluster");
+  if (named.sets.length > 0) beside.push("--set");
+  if (beside.length > 0)
+    note(context, `${defaultFile} is the workload, with ${listOr(beside, "and")} over it; --no-file leaves it out`);
+  return { ...named, paths: [defaultFile] };
+}
+
+async function nameInDefaultFile(context: Context): Promise<unknown> {
+  const { readWorkloadFiles } = await import("./workload-files.ts");
+  const { value } = await readWorkloadFiles(context, [defaultFile], []).catch(asInvalidInput);
+  return value["name"];
+}
+
 /** Whether there is a workload to load: a file is named or lies here, or flags describe one. */
 export function namesWorkload(
   context: Pick<Context, "cwd">,
   { args, options, passthrough }: Invocation<WorkloadOptions>,
 ): boolean {
-  return args.length > 0 || fileExists(context, defaultFile) || describesWorkload(flagTexts(options, passthrough));
+  if (args.length > 0 || (options.file && fileExists(context, defaultFile))) return true;
+  return describesWorkload({ sets: options.set ?? [], flags: flagTexts(options, passthrough) });
 }
 
 /** `--cluster` alone says where, not what. */
-function describesWorkload({ texts, command }: FlagTexts): boolean {
-  return command !== undefined || [...texts.keys()].some((flag) => flag !== "--cluster");
+function describesWorkload({ sets, flags: { texts, command } }: Omit<Sources, "paths">): boolean {
+  return command !== undefined || sets.length > 0 || [...texts.keys()].some((flag) => flag !== "--cluster");
 }
 
 /** Without the schema library: the flags' own rules have read every value. */
@@ -86,40 +132,56 @@ function fromFlags(flags: FlagTexts, target: readonly TargetRule[]): LoadedWorkl
   return loaded(workload, undefined, problems, locate);
 }
 
-async function fromFile(
+/** By the schema: files, what `--set` says, and flags over them. */
+async function fromFiles(
   context: Context,
-  path: string,
+  { paths, sets }: Pick<Sources, "paths" | "sets">,
   flags: FlagTexts,
   target: readonly TargetRule[],
 ): Promise<LoadedWorkload> {
-  const text = await readText(context, path);
-  const [{ parseWorkloadText }, { checkDocument }] = await Promise.all([
-    import("../../core/workload/parse.ts"),
+  const [{ readWorkloadFiles }, { checkReadings }] = await Promise.all([
+    import("./workload-files.ts"),
     import("../../core/workload/check.ts"),
   ]);
-  const file = path === "-" ? stdinName : path;
-  const source = parsed(() => parseWorkloadText(text, file));
+  const source = await readWorkloadFiles(context, paths, sets).catch(asInvalidInput);
   const overlaid = overlayFlags(source.value, flags);
-  const checked = checkDocument(overlaid.document, (at: Path) =>
-    overlaid.flagOf(at) === undefined ? source.writtenAt(at) : undefined,
+  const ofFlag = (at: Path) => overlaid.flagOf(at) !== undefined;
+  const checked = checkReadings(
+    overlaid.document,
+    source.readings.filter(({ path }) => !ofFlag(path)),
+    (at: Path) => (ofFlag(at) ? undefined : source.writtenAt(at)),
   );
+  for (const path of source.set) {
+    const flag = overlaid.flagOf(path);
+    if (flag !== undefined) throw new AiplatError("Usage", `give ${flag} or --set ${pathText(path)}=..., not both`);
+  }
   const locate = locatorOf(source, overlaid);
-  // What a wrong flag would have set is not missing.
+  const unread = source.broken.filter((path) => !ofFlag(path));
+  // What a wrong flag would have set is not missing, and what a reference stands for is not known.
   const own = checked.problems.filter(
-    (each) => each.code !== "missing-key" || !overlaid.broken.some((one) => one.join("\0") === each.path!.join("\0")),
+    (each) =>
+      (each.code !== "missing-key" || !overlaid.broken.some((one) => samePath(one, each.path!))) &&
+      !unread.some((one) => samePath(one, each.path!)),
   );
   const problems = [
-    ...source.problems,
+    ...source.problems.filter(({ path = [] }) => !ofFlag(path)),
     ...[
       ...own,
-      ...runRules([...workloadRules, ...target], checked.workload, [...checked.broken, ...overlaid.broken]),
+      ...runRules([...workloadRules, ...target], checked.workload, [...checked.broken, ...overlaid.broken, ...unread]),
     ].map(locate),
     ...overlaid.problems,
   ];
-  return loaded(checked.workload, file, problems, locate);
+  return loaded(checked.workload, paths.length === 0 ? undefined : paths.map(nameOfFile).join(", "), problems, locate);
 }
 
-function locatorOf(source: SourceDocument, overlaid: Overlaid): LoadedWorkload["locate"] {
+/** A refusal of what cannot be read at all. */
+function asInvalidInput(error: unknown): never {
+  return parsed(() => {
+    throw error;
+  });
+}
+
+function locatorOf(source: Pick<SourceDocument, "placeOf">, overlaid: Overlaid): LoadedWorkload["locate"] {
   return ({ about, ...problem }) => {
     const path = problem.path ?? [];
     const flag = overlaid.flagOf(path);
@@ -148,10 +210,14 @@ function loaded(
   };
 }
 
-/** As the user reads the file, then the flags. */
+/** As the user reads the files, then the flags. */
 export function inOrder(problems: readonly LocatedProblem[]): readonly LocatedProblem[] {
+  const files = [...new Set(problems.flatMap(({ file }) => file ?? []))];
+  const rank = ({ file }: LocatedProblem) => (file === undefined ? files.length : files.indexOf(file));
   const line = (each: LocatedProblem) => each.line ?? Number.MAX_SAFE_INTEGER;
-  return problems.toSorted((one, other) => line(one) - line(other) || (one.column ?? 0) - (other.column ?? 0));
+  return problems.toSorted(
+    (one, other) => rank(one) - rank(other) || line(one) - line(other) || (one.column ?? 0) - (other.column ?? 0),
+  );
 }
 
 /** A refusal of the core as invalid input with places. */

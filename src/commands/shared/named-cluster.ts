@@ -1,6 +1,5 @@
 import type { Context } from "../../context.ts";
-import { isRaw } from "../../core/base/merge.ts";
-import { Refusal } from "../../core/base/problem.ts";
+import { Refusal, valueAt } from "../../core/base/problem.ts";
 import { InvalidInput } from "../../errors.ts";
 import { fileExists, readText } from "../../files/read.ts";
 
@@ -24,14 +23,19 @@ export async function namedCluster(context: Context, flag: string | undefined): 
 
 async function clusterOfFile(context: Context): Promise<string | undefined> {
   if (!fileExists(context, defaultFile)) return undefined;
-  const [text, { parseWorkloadText }] = await Promise.all([
+  const [text, { parseWorkloadText }, { fillInText }] = await Promise.all([
     readText(context, defaultFile),
     import("../../core/workload/parse.ts"),
+    import("../../core/workload/environment-references.ts"),
   ]);
   try {
-    const ecs = parseWorkloadText(text, defaultFile).value["ecs"];
-    const cluster = isRaw(ecs) ? ecs["cluster"] : undefined;
-    return typeof cluster === "string" && cluster !== "" ? cluster : undefined;
+    const path = ["ecs", "cluster"];
+    const source = parseWorkloadText(text, defaultFile);
+    const written = valueAt(source.value, path);
+    if (typeof written !== "string" || written === "") return undefined;
+    const { text: cluster, problems } = fillInText(written, path, context.env);
+    if (problems.length > 0) throw new Refusal(problems.map((each) => ({ ...each, ...source.placeOf(each) })));
+    return cluster === "" ? undefined : cluster;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const hint = "Give --cluster NAME where the file does not matter.";

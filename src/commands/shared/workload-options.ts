@@ -2,12 +2,13 @@ import { present } from "../../core/base/present.ts";
 import { workloadFlags, type WorkloadFlagRow } from "../../core/workload/flags.ts";
 import type { FlagTexts } from "../../core/workload/overlay.ts";
 import type { ArgumentSpec } from "../command.ts";
-import { optionKey, type OptionsOf } from "./option.ts";
+import { optionKey, type OptionsOf, type OptionSpec } from "./option.ts";
 
 /** The argument of every command that takes a workload. */
 export const workloadArgument: ArgumentSpec = {
-  syntax: "[workload]",
-  description: "a workload file, or - for standard input (default: ./aiplat.yaml where there is one)",
+  syntax: "[workload...]",
+  description:
+    "workload files, each merged over those before it, or - for standard input (default: ./aiplat.yaml where there is one)",
 };
 
 /** The option that a row of the workload flags is. */
@@ -21,11 +22,22 @@ type OptionOf<Row extends WorkloadFlagRow> = Row extends unknown
 /**
  * The options of every command that takes a workload. Their texts are read together, to report every mistake at once.
  */
-export const workloadOptions = workloadFlags.map(({ flag, argument, description, collects }) => ({
-  flags: `${flag} ${argument}`,
-  description,
-  ...(collects === undefined ? {} : { repeatable: true }),
-})) as unknown as readonly OptionOf<WorkloadFlagRow>[];
+export const workloadOptions = [
+  ...(workloadFlags.map(({ flag, argument, description, collects }) => ({
+    flags: `${flag} ${argument}`,
+    description,
+    ...(collects === undefined ? {} : { repeatable: true }),
+  })) as unknown as readonly OptionOf<WorkloadFlagRow>[]),
+  {
+    flags: "--set <path=value>",
+    description: "sets one value of the workload, as resources.memory=24GiB; repeatable, null deletes",
+    repeatable: true,
+  },
+  { flags: "--no-file", description: "leave ./aiplat.yaml out: the flags are the workload" },
+] as const satisfies readonly OptionSpec[];
+
+/** Of a command line that says nothing of a workload. */
+export const noWorkloadOptions: WorkloadOptions = { file: true };
 
 /** The values of `workloadOptions`: text, or a list of texts. */
 export type WorkloadOptions = OptionsOf<typeof workloadOptions>;

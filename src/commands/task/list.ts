@@ -14,7 +14,8 @@ import {
 export const taskList = defineCommand({
   description:
     "Lists tasks: by id, of one run, or every task in the cluster of a run or a service of aiplat's. Piped, each line is: " +
-    "id, status, run or service:NAME, instance type, devices, task definition, exit code, creation time, reason.",
+    "id, status, run or service:NAME, instance type, devices, task definition, exit code, creation time, reason, where it " +
+    "answers.",
   arguments: [taskArgument],
   options: [
     ...targetOptions,

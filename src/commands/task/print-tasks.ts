@@ -14,7 +14,7 @@ export async function printTaskList(
   cluster: string,
   tasks: readonly Task[],
 ): Promise<void> {
-  const results = await reportTasks(ecs, cluster, tasks);
+  const results = await reportTasks(ecs, cluster, tasks, () => context.aws.ec2Read());
   await print(
     context,
     taskListView(

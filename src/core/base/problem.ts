@@ -85,6 +85,10 @@ export function pathText(path: Path): string {
     .join("");
 }
 
+export function samePath(one: Path, other: Path): boolean {
+  return one.length === other.length && one.every((each, index) => each === other[index]);
+}
+
 /** Whether one path leads to the other or to a part of it. */
 export function pathsMeet(one: Path, other: Path): boolean {
   const length = Math.min(one.length, other.length);

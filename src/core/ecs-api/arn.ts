@@ -15,3 +15,8 @@ export function clusterOfTask(task: string): string | undefined {
 export function definitionNameOf(arn: string): string {
   return arn.slice(arn.lastIndexOf("/") + 1);
 }
+
+/** Whether it is the beginning of a task's id, which has 32 hexadecimal digits, or 36 characters in the older form. */
+export function isShortTaskId(task: string): boolean {
+  return /^[0-9a-f-]{8,31}$/.test(task);
+}

@@ -27,6 +27,20 @@ export interface HealthCounts {
   readonly unhealthy: number;
 }
 
+/** How the running tasks of services stand, by service name; services of which nothing is known are left out. */
+export function healthOfServices(
+  services: readonly Service[],
+  tasksOf: ReadonlyMap<string, readonly Task[]>,
+  now: number,
+): ReadonlyMap<string, HealthCounts> {
+  return new Map(
+    services.flatMap((service) => {
+      const counts = countHealth(tasksOf.get(service.serviceName) ?? [], service, now);
+      return counts === undefined ? [] : [[service.serviceName, counts] as const];
+    }),
+  );
+}
+
 /** Undefined where no task has said anything: they have no health check, or have only just started. */
 export function countHealth(
   tasks: readonly Task[],

@@ -5,7 +5,7 @@ import { efaResource, hugepagesResource, neuronResource, nvidiaResource } from "
 import type { Manifest, PodTemplate } from "./manifest.ts";
 
 /** The lists of a pod, wherever it stands, that merge item by item. */
-const podLists: ListKeys = {
+export const podLists: ListKeys = {
   containers: named,
   initContainers: named,
   env: named,

@@ -3,6 +3,7 @@ import { deviceNumber, devicePath } from "../catalog/slots.ts";
 import { assignedDevices } from "../devices/assigned-devices.ts";
 import type { RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
 import { serviceNameOfTask } from "../cluster/task-services.ts";
+import type { Endpoint } from "../ecs/endpoints.ts";
 import { decisiveContainers } from "../ecs/outcome.ts";
 import { explainReason } from "../ecs/reasons.ts";
 
@@ -20,6 +21,8 @@ export interface TaskResult {
   readonly instanceType?: string;
   /** Paths of the Neuron devices it holds. */
   readonly devices?: readonly string[];
+  /** Where it answers, while it runs. */
+  readonly endpoints?: readonly Endpoint[];
   readonly lastStatus: string;
   readonly stopCode?: string;
   readonly stoppedReason?: string;
@@ -48,7 +51,12 @@ export interface RunTaskResult {
 /** A task with what its definition and its instance add. */
 export function toTaskResult(
   task: Task,
-  known: { readonly definition?: RegisteredTaskDefinition; readonly instanceType?: string } = {},
+  known: {
+    readonly definition?: RegisteredTaskDefinition;
+    readonly instanceType?: string;
+    /** Left out where nobody asks where it answers. */
+    readonly endpoints?: readonly Endpoint[];
+  } = {},
 ): TaskResult {
   const listed = known.definition === undefined ? [] : neuronDevicePaths(known.definition);
   const devices = listed.length > 0 ? listed : assignedDevices(task).map(devicePath);
@@ -64,6 +72,7 @@ export function toTaskResult(
       instanceType: known.instanceType,
     }),
     ...(devices.length === 0 ? {} : { devices }),
+    ...((known.endpoints ?? []).length === 0 ? {} : { endpoints: known.endpoints! }),
     lastStatus: task.lastStatus,
     ...present({ stopCode: task.stopCode, stoppedReason: task.stoppedReason, exitCode }),
     ...(task.createdAt === undefined ? {} : { createdAt: new Date(task.createdAt).toISOString() }),

@@ -2,6 +2,7 @@ import { deviceNumber } from "../catalog/slots.ts";
 import { formatDuration } from "../base/duration.ts";
 import { definitionNameOf, taskIdOf } from "../ecs-api/arn.ts";
 import { groupOfService } from "../ecs-api/service.ts";
+import { endpointText } from "../ecs/endpoints.ts";
 import type { TaskResult } from "./run-result.ts";
 
 /** A task in the words of a table; an empty cell where there is nothing to say. */
@@ -17,6 +18,8 @@ export interface TaskRow {
   readonly created: string;
   readonly age: string;
   readonly reason: string;
+  /** Where it answers: `10.0.3.7:32768`. */
+  readonly answers: string;
 }
 
 /** @param now Milliseconds since the epoch, for the age. */
@@ -32,6 +35,7 @@ export function taskRow(task: TaskResult, now: number): TaskRow {
     created: task.createdAt ?? "",
     age: task.createdAt === undefined ? "" : formatDuration(now - Date.parse(task.createdAt)),
     reason: task.stoppedReason ?? task.stopCode ?? "",
+    answers: (task.endpoints ?? []).map(endpointText).join(","),
   };
 }
 

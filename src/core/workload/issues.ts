@@ -1,5 +1,5 @@
 import type * as z from "zod/mini";
-import { listOr, pathText, problem, type Path, type Problem, valueAt } from "../base/problem.ts";
+import { listOr, pathText, problem, samePath, type Path, type Problem, valueAt } from "../base/problem.ts";
 import { unitsMistake, vcpuOfUnits } from "./fields.ts";
 import { hintFor, showValue } from "./hints.ts";
 import { isRaw } from "../base/merge.ts";
@@ -98,8 +98,4 @@ function chooseBranch(issue: Issue, document: unknown): readonly Issue[] {
   const [best, next] = branches;
   if (best === undefined || (next !== undefined && next.length === best.length)) return [issue];
   return best.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
-}
-
-function samePath(one: Path, other: Path): boolean {
-  return one.length === other.length && one.every((each, index) => each === other[index]);
 }

@@ -103,6 +103,13 @@ export function parseWorkloadText(text: string, file: string): SourceDocument {
   };
 }
 
+/** What a word reads as that is not in quotes: a number, true or false, else the text. */
+export function readPlainWord(text: string): unknown {
+  const { contents, errors } = parseDocument(text, { schema: "core", prettyErrors: false, logLevel: "error" });
+  if (errors.length > 0 || !isScalar(contents) || contents.type !== "PLAIN") return text;
+  return typeof contents.value === "number" || typeof contents.value === "boolean" ? contents.value : text;
+}
+
 type Refuse = (code: RefusalCode, offset: number, message: string, hint?: string) => LocatedProblem;
 
 const minorCodes = new Set(["DUPLICATE_KEY", "TAG_RESOLVE_FAILED"]);

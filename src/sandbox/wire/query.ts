@@ -1,4 +1,7 @@
-/** The query protocol of STS and EC2 Auto Scaling: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
+/**
+ * The query protocol of STS and EC2 Auto Scaling, and EC2's dialect of it:
+ * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
+ */
 import { AwsError } from "./aws-error.ts";
 import type { WireAnswer } from "./aws-json.ts";
 import { services, type WireService } from "./services.ts";
@@ -31,27 +34,33 @@ export function readQuery(parameters: URLSearchParams): Readonly<Record<string, 
 }
 
 export function writeQuery(
-  { namespace }: WireService,
+  { namespace, isEc2 = false }: WireService,
   operation: string,
   output: object,
   requestId: string,
 ): WireAnswer {
+  if (isEc2)
+    return xml(
+      200,
+      `<${operation}Response xmlns="${namespace ?? ""}"><requestId>${requestId}</requestId>${members(output, "item")}</${operation}Response>`,
+    );
   return xml(
     200,
     `<${operation}Response xmlns="${namespace ?? ""}"><${operation}Result>${members(output)}</${operation}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`,
   );
 }
 
-function members(output: object): string {
+/** @param item What an item of a list is called. */
+function members(output: object, item = "member"): string {
   return Object.entries(output)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `<${name}>${element(value)}</${name}>`)
+    .map(([name, value]) => `<${name}>${element(value, item)}</${name}>`)
     .join("");
 }
 
-function element(value: unknown): string {
-  if (Array.isArray(value)) return value.map((item) => `<member>${element(item)}</member>`).join("");
-  return typeof value === "object" && value !== null ? members(value) : escapeXml(String(value));
+function element(value: unknown, item: string): string {
+  if (Array.isArray(value)) return value.map((each) => `<${item}>${element(each, item)}</${item}>`).join("");
+  return typeof value === "object" && value !== null ? members(value, item) : escapeXml(String(value));
 }
 
 /** @param service Undefined where the action is of none: STS, of whose protocol this was first, answers then. */

@@ -7,6 +7,7 @@ import { tagOperations } from "../ecs/tags.ts";
 import { taskDefinitionOperations } from "../ecs/task-definitions.ts";
 import { taskOperations } from "../ecs/tasks.ts";
 import { autoScalingOperations } from "../auto-scaling.ts";
+import { ec2Operations } from "../ec2.ts";
 import { logsOperations } from "../logs.ts";
 import { ssmOperations } from "../ssm.ts";
 import { stsOperations } from "../sts.ts";
@@ -14,11 +15,13 @@ import type { Operation } from "./operation.ts";
 
 /** One AWS service: how its requests are told apart, and what it can do. */
 export interface WireService {
-  readonly name: "ecs" | "ssm" | "logs" | "sts" | "autoscaling";
+  readonly name: "ecs" | "ssm" | "logs" | "sts" | "autoscaling" | "ec2";
   /** What stands before the operation in X-Amz-Target; undefined for the query protocol. */
   readonly target?: string;
   /** The XML namespace of the query protocol. */
   readonly namespace?: string;
+  /** Whether answers are EC2's dialect of it: lists of `item`, and no element around the result. */
+  readonly isEc2?: boolean;
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
@@ -45,4 +48,5 @@ export const services: readonly WireService[] = [
     namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
     operations: autoScalingOperations,
   },
+  { name: "ec2", namespace: "http://ec2.amazonaws.com/doc/2016-11-15/", isEc2: true, operations: ec2Operations },
 ];

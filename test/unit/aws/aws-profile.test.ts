@@ -128,6 +128,7 @@ describe("the endpoints", () => {
     "secretsmanager",
     "servicequotas",
     "autoscaling",
+    "elasticloadbalancing",
   ];
   const all = (url: string) => Object.fromEntries(services.map((service) => [service, url]));
   const rows: readonly (readonly [

@@ -34,6 +34,32 @@ describe("findTasks", () => {
     expect(tasks.map((task) => task.taskArn)).toEqual([taskArn("b"), taskArn("a")]);
     expect(missing).toEqual(["typo"]);
   });
+
+  describe("by the first characters of an id", () => {
+    const [one, other] = ["0a1b2c3d".padEnd(32, "1"), "0a1b2c3d".padEnd(32, "2")];
+    const stopped = "ffeeddcc".padEnd(32, "0");
+    const ecs = scriptedEcs(() => [makeTask(one), makeTask(other), stoppedTask(stopped, 0)]);
+
+    it("takes 8 of a task that has stopped as well, and more where 8 are not enough", async () => {
+      const { tasks, missing } = await findTasks(ecs, "prod", { tasks: ["ffeeddcc", "0a1b2c3d2"] });
+      expect(ids(tasks)).toEqual([other, stopped]);
+      expect(missing).toEqual([]);
+    });
+
+    it("refuses what several ids begin with, and says which", async () => {
+      const error = await findTasks(ecs, "prod", { tasks: ["0a1b2c3d"] }).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "Usage", message: "the ids of 2 tasks begin with 0a1b2c3d" });
+      expect((error as { hint: string }).hint).toContain(one);
+    });
+
+    it("names what no id begins with", async () => {
+      expect((await findTasks(ecs, "prod", { tasks: ["12345678"] })).missing).toEqual(["12345678"]);
+    });
+
+    it("takes no fewer than 8 for the beginning of one", async () => {
+      expect((await findTasks(ecs, "prod", { tasks: ["ffeeddc"] })).missing).toEqual(["ffeeddc"]);
+    });
+  });
 });
 
 describe("findAiplatTasks", () => {

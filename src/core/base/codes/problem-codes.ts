@@ -26,6 +26,9 @@ export const problemCodes = {
     "missing-key": error("A key that the workload needs is missing"),
     "invalid-key": error("A key that the user chooses, as a variable's name, has a form that is not allowed"),
     "invalid-value": error("A value is not what the key takes"),
+    "environment-reference": error("`${env:...}` names no variable of the environment"),
+    "environment-unset": error("A variable of the environment that a value names is not set, and there is no default"),
+    set: error("What `--set` says is no path and value of a workload"),
     tag: error("A key under `tags` that AWS does not take, or too many of them; or a value with a tag of YAML"),
   },
   "Accelerators and devices": {

@@ -24,6 +24,8 @@ const taskContainer = z.extend(
     exitCode: true,
     reason: true,
     runtimeId: true,
+    networkBindings: true,
+    networkInterfaces: true,
     gpuIds: true,
     neuronDeviceIds: true,
   }),
