@@ -231,7 +231,7 @@ describe("an unknown type", () => {
   test.each([
     ["inf2.2xlarge", "not in the catalogue", "Did you mean inf2.xlarge, inf2.8xlarge, inf2.24xlarge or inf2.48xlarge?"],
     ["inf2.24xlarg", "not in the catalogue", "inf2.24xlarge"],
-    ["trn2.24xlarge", "not in the catalogue", "Did you mean trn2.3xlarge or trn2.48xlarge?"],
+    ["p2.4xlarge", "not in the catalogue", "Did you mean p2.xlarge, p2.8xlarge or p2.16xlarge?"],
     ["trn1n.quite-large", "not in the catalogue", "Did you mean trn1n.32xlarge?"],
     ["imf2.xlarge", "not in the catalogue", "Did you mean inf2.xlarge"],
     ["Inf1.xlarge", "lower case", "Write inf1.xlarge."],
