@@ -120,6 +120,6 @@ if (process.versions.node.startsWith("20.")) {
     execFileSync(
       process.execPath,
       ["--require", join(root, "scripts/keep-compiled.cjs"), join(dist, "../bin/aiplat.js"), ...args],
-      { cwd: tmpdir(), stdio: "ignore", env },
+      { cwd: tmpdir(), stdio: ["ignore", "ignore", "pipe"], env },
     );
 }
