@@ -5,6 +5,7 @@ import {
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
+  ExecuteCommandCommand,
   ListClustersCommand,
   ListContainerInstancesCommand,
   ListTasksCommand,
@@ -22,7 +23,7 @@ import { chunks } from "../core/base/chunks.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
 import { createServiceCalls } from "./ecs-services.ts";
 import { toProvider, toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";
-import { createPace, systemClock, type Bucket, type Pace } from "./pace.ts";
+import { createPace, type Bucket, type Pace } from "./pace.ts";
 import { keepRawJson } from "./raw-json.ts";
 
 /** ECS over the SDK, paced within the buckets of its API. */
@@ -33,7 +34,7 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
   // after Ctrl-C it is how --all-or-nothing keeps its word.
   const callToTheEnd = createCall(config, "ecs");
   const paceOf = ([name, bucket]: readonly [string, Bucket]) =>
-    [name, createPace(bucket, name === "resourceModify" ? systemClock() : systemClock(signal))] as const;
+    [name, createPace(bucket, config.clock, name === "resourceModify" ? undefined : signal)] as const;
   const paces = Object.fromEntries(Object.entries(buckets).map(paceOf)) as Record<keyof typeof buckets, Pace>;
 
   return {
@@ -152,6 +153,25 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
         ),
       );
       return toTask(answer.task ?? { taskArn: task });
+    },
+
+    executeCommand: async ({ cluster, task, container, command: line }) => {
+      // ECS Exec knows no other than interactive sessions.
+      const command = new ExecuteCommandCommand({ cluster, task, container, command: line, interactive: true });
+      const { session = {} } = await paces.resourceModify(() =>
+        inCluster(
+          cluster,
+          call("ExecuteCommand", (options) => client.send(command, options)),
+        ),
+      );
+      const { sessionId = "", streamUrl = "", tokenValue = "" } = session;
+      const { region, endpoints } = config;
+      const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+      return {
+        session: { sessionId, streamUrl, tokenValue },
+        region,
+        endpoint: endpoints.ecs ?? `https://ecs.${region}.${suffix}`,
+      };
     },
 
     listContainerInstances: (cluster, filter, onPage) =>

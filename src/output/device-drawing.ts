@@ -92,7 +92,7 @@ function drawRows(rows: readonly Row[], told: boolean, style: Style): string {
   const heads = [...groups.values()].map(
     (group) => `${group[0]!.instance.ec2InstanceId}${group.length === 1 ? "" : ` +${group.length - 1}`}`,
   );
-  const widthOf = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
+  const widthOf = (texts: readonly string[]) => texts.reduce((width, text) => Math.max(width, text.length), 0);
   const [headWidth, typeWidth, drawnWidth] = [
     widthOf(heads),
     widthOf(rows.map(({ instance }) => instance.instanceType)),
@@ -134,7 +134,9 @@ function describeReach({ instances }: ClusterDevices, tasks: ReadonlyMap<string,
   for (const { ec2InstanceId, reach = [] } of instances) {
     for (const arn of reach) {
       const definition = tasks.get(arn)?.definition ?? idOf(arn);
-      places.set(definition, [...(places.get(definition) ?? []), ec2InstanceId]);
+      const known = places.get(definition);
+      if (known === undefined) places.set(definition, [ec2InstanceId]);
+      else known.push(ec2InstanceId);
     }
   }
   return [...places]

@@ -28,8 +28,12 @@ export function describeShares(
 /** GPUs that agents did not register, by what is wrong. */
 export function describeMissing({ instances }: ClusterDevices, columns: number): string {
   const places = new Map<string, string[]>();
-  for (const { ec2InstanceId, missing } of instances)
-    if (missing !== undefined) places.set(missing.message, [...(places.get(missing.message) ?? []), ec2InstanceId]);
+  for (const { ec2InstanceId, missing } of instances) {
+    if (missing === undefined) continue;
+    const known = places.get(missing.message);
+    if (known === undefined) places.set(missing.message, [ec2InstanceId]);
+    else known.push(ec2InstanceId);
+  }
   return [...places]
     .map(([message, ids]) => {
       const which = ids.length === 1 ? ids[0] : `${ids.length} instances, such as ${ids[0]}`;

@@ -29,7 +29,9 @@ export async function alignedTable(
 ): Promise<string> {
   const { default: stringWidth } = await import("string-width");
   const cells = [table.columns.map((column) => column.title), ...table.rows.map((row) => row.map(harmlessLine))];
-  const widths = table.columns.map((_, index) => Math.max(...cells.map((row) => stringWidth(row[index] ?? ""))));
+  const widths = table.columns.map((_, index) =>
+    cells.reduce((width, row) => Math.max(width, stringWidth(row[index] ?? "")), 0),
+  );
   const last = table.columns.length - 1;
   const before = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
   const wraps = last > 0 && table.columns[last]!.align === undefined && before + widths[last]! > terminalColumns;

@@ -40,7 +40,7 @@ export function crdSchema(apiVersion: string, kind: string): Schema {
 }
 
 /** Groups whose schemas npm's kubernetes-models carries. */
-const coreGroups: ReadonlySet<string> = new Set(["apps", "batch", "autoscaling", "resource.k8s.io"]);
+const coreGroups: ReadonlySet<string> = new Set(["apps", "batch", "autoscaling", "policy", "resource.k8s.io"]);
 
 export function isCoreKind(apiVersion: string): boolean {
   return !apiVersion.includes("/") || coreGroups.has(apiVersion.split("/")[0]!);

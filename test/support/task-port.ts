@@ -74,6 +74,7 @@ export function scriptedEcs(
     describeTaskDefinition: async () => undefined,
     runTask: refuse("RunTask"),
     stopTask: refuse("StopTask"),
+    executeCommand: refuse("ExecuteCommand"),
     createService: refuse("CreateService"),
     updateService: refuse("UpdateService"),
     describeServices: refuse("DescribeServices"),

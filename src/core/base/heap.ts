@@ -8,6 +8,11 @@ export class Heap<T> {
     this.compare = compare;
   }
 
+  /** The least item, which stays; undefined when there is none. */
+  get first(): T | undefined {
+    return this.items[0];
+  }
+
   push(item: T): void {
     const { items } = this;
     let at = items.length;

@@ -5,9 +5,8 @@
  */
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
-import { checks, type ReasonCode } from "../placement/checks.ts";
 import { emptyInstance, instanceTypesFor } from "../placement/empty-instance.ts";
-import { placeIn } from "../placement/place.ts";
+import { safePlacer } from "../placement/placer.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
 import type { RolloutBounds } from "../workload/resolved.ts";
 import { emptyInstanceState, vacate, type InstanceState } from "../placement/instance-state.ts";
@@ -79,34 +78,45 @@ export function simulateDeployments(
   deleted: readonly string[] = [],
 ): readonly DeploymentOutcome[] {
   const base = lockPortBaseOf(snapshot.tags);
-  const fresh = growthFor(
-    snapshot,
-    rollouts.map((rollout) => ({ ...rollout, needs: deploymentRequirementsOf(rollout, base) })),
-  );
-  const world = { ...worldOf(snapshot, [...rollouts.map(({ service }) => service), ...deleted], base), fresh };
-  for (const service of deleted)
-    for (const { instanceState, needs, gpus } of world.old.get(service) ?? []) vacate(instanceState, needs, gpus);
-  return rollouts.map((rollout) => {
-    const before = copyWorld(world);
-    const needs = deploymentRequirementsOf(rollout, base);
+  const needed = rollouts.map((rollout) => deploymentRequirementsOf(rollout, base));
+  const begin = () => {
+    const fresh = growthFor(
+      snapshot,
+      rollouts.map((rollout, index) => ({ ...rollout, needs: needed[index]! })),
+    );
+    const world = { ...worldOf(snapshot, [...rollouts.map(({ service }) => service), ...deleted], base), fresh };
+    for (const service of deleted)
+      for (const { instanceState, needs, gpus } of world.old.get(service) ?? []) vacate(instanceState, needs, gpus);
+    return world;
+  };
+  // Played again for those that stall: a copy for each that might is most of the time on a large cluster.
+  const before = (index: number) => {
+    const world = begin();
+    for (const [each, rollout] of rollouts.slice(0, index).entries()) play(world, rollout, needed[each]!);
+    return world;
+  };
+  const world = begin();
+  return rollouts.map((rollout, index) => {
+    const needs = needed[index]!;
     const { settings, desired, service } = rollout;
     const outcome = play(world, rollout, needs);
     const machines = new Set(outcome.added).size;
+    const fresh = world.fresh.get(service);
     return {
       service,
       finishes: outcome.finishes,
       desired,
-      before: before.old.get(service)?.length ?? 0,
+      before: world.old.get(service)?.length ?? 0,
       lower: lowerLimit(desired, settings.minimumHealthyPercent),
       upper: upperLimit(desired, settings.maximumPercent),
       started: outcome.started.length + outcome.added.length,
       left: outcome.left,
       placements: [...outcome.started, ...outcome.added],
-      ...(machines === 0 ? {} : { added: { instanceType: fresh.get(service)!.instanceType, machines } }),
-      remedies: outcome.finishes ? {} : remediesFor(snapshot, before, rollout, needs),
+      ...(machines === 0 ? {} : { added: { instanceType: fresh!.instanceType, machines } }),
+      remedies: outcome.finishes ? {} : remediesFor(snapshot, before(index), rollout, needs),
       ...(outcome.finishes || settings.daemon
         ? {}
-        : stallOf(snapshot, world.instanceStates, fresh.get(service)?.instanceStates ?? [], needs)),
+        : stallOf(snapshot, world.instanceStates, fresh?.instanceStates ?? [], needs)),
     };
   });
 }
@@ -122,18 +132,6 @@ export function instanceStatesWithout(
   return instanceStates;
 }
 
-/** Places tasks without two on one device, which ECS alone would not see. */
-export function placeSafely(
-  instanceStates: readonly InstanceState[],
-  needs: Requirements,
-  count: number,
-): readonly string[] {
-  return placeIn(instanceStates, needs, {
-    count,
-    refuse: (each, instanceState) => codes.find((code) => checks[code](each, instanceState).length > 0),
-  }).placements.map(({ containerInstanceArn }) => containerInstanceArn);
-}
-
 /** What one task of the service needs. */
 export function deploymentRequirementsOf(
   { definition, placement = {}, service }: Pick<PlannedDeployment, "definition" | "placement" | "service">,
@@ -141,8 +139,6 @@ export function deploymentRequirementsOf(
 ): Requirements {
   return requirementsOf(definition, { ...placement, group: groupOfService(service) }, lockPortBase);
 }
-
-const codes = Object.keys(checks) as readonly ReasonCode[];
 
 interface Outcome {
   readonly finishes: boolean;
@@ -163,14 +159,19 @@ function play(
   const added: string[] = [];
   const growth = fresh.get(service);
   const count = () => started.length + added.length;
+  const indexOf = new Map(stale.length === 0 ? [] : instanceStates.map((each, index) => [each, index]));
+  const there = safePlacer(instanceStates, needs);
+  const beyond = safePlacer(growth?.instanceStates ?? [], needs);
   const stop = (count: number) => {
-    for (const { instanceState, needs: held, gpus } of stale.splice(0, count)) vacate(instanceState, held, gpus);
+    for (const { instanceState, needs: held, gpus } of stale.splice(0, count)) {
+      vacate(instanceState, held, gpus);
+      there.changed(indexOf.get(instanceState)!);
+    }
   };
   const start = (wanted: number) => {
     const before = count();
-    if (wanted > 0) started.push(...placeSafely(instanceStates, needs, wanted));
-    const rest = before + wanted - count();
-    if (rest > 0) added.push(...placeSafely(growth?.instanceStates ?? [], needs, rest));
+    for (const { instanceState } of there.place(wanted)) started.push(instanceState.instance.arn);
+    for (const { instanceState } of beyond.place(before + wanted - count())) added.push(instanceState.instance.arn);
     return count() - before;
   };
   const outcome = (finishes: boolean): Outcome => ({ finishes, started, added, left: stale.length });

@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group-by.ts";
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot, Resources } from "../cluster/snapshot.ts";
 import type { Task } from "../ecs-api/api.ts";
@@ -56,12 +57,10 @@ export function worldOf(
           },
         ];
   });
-  const ofInstance = new Map<string, OwnTask[]>();
-  for (const each of known)
-    ofInstance.set(each.task.containerInstanceArn!, [...(ofInstance.get(each.task.containerInstanceArn!) ?? []), each]);
+  const ofInstance = groupBy<OwnTask, string>(known, ({ task }) => task.containerInstanceArn!);
   const released = new Set(known.map(({ task }) => task));
   const held = new Map<Task, readonly string[]>();
-  const tasksOn = byInstance(snapshot.tasks);
+  const tasksOn = groupBy(snapshot.tasks, ({ containerInstanceArn }) => containerInstanceArn);
   const instances = snapshot.instances.map((instance) => {
     const mine = ofInstance.get(instance.arn) ?? [];
     if (mine.length === 0) return instance;
@@ -87,17 +86,6 @@ export function worldOf(
       .push({ instanceState, needs, gpus: occupy(instanceState, needs, held.get(task)) });
   }
   return { instanceStates, old };
-}
-
-function byInstance(tasks: readonly Task[]): ReadonlyMap<string, readonly Task[]> {
-  const groups = new Map<string, Task[]>();
-  for (const task of tasks) {
-    const arn = task.containerInstanceArn ?? "";
-    const group = groups.get(arn);
-    if (group === undefined) groups.set(arn, [task]);
-    else group.push(task);
-  }
-  return groups;
 }
 
 function giveBack(left: Resources, needs: Requirements): Resources {

@@ -49,11 +49,14 @@ export function claimsOn(snapshot: ClusterSnapshot): ReadonlyMap<string, readonl
       running: !beforeRunning.has(lastStatus),
       daemon: serviceOf(task)?.schedulingStrategy === "DAEMON",
     };
-    const held = [
+    const held: Claim[] = [
       ...(claim.devices.length === 0 ? [] : [claim]),
       ...(reachOf(task)?.daemon === false ? [{ ...claim, devices: "all", sources: ["reach"] } as const] : []),
     ];
-    if (held.length > 0) claims.set(containerInstanceArn, [...(claims.get(containerInstanceArn) ?? []), ...held]);
+    if (held.length === 0) continue;
+    const known = claims.get(containerInstanceArn);
+    if (known === undefined) claims.set(containerInstanceArn, held);
+    else known.push(...held);
   }
   return claims;
 }

@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group-by.ts";
 import { present } from "../base/present.ts";
 import { placedTasks } from "../cluster/placed-tasks.ts";
 import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
@@ -11,9 +12,7 @@ import { missingGpusOf } from "./missing-gpus.ts";
 
 /** The instances that have GPUs, or should have by their type, by ARN: GPUs as ECS assigns them. */
 export function mapGpus(snapshot: ClusterSnapshot): ReadonlyMap<string, MappedInstance> {
-  const tasks = new Map<string, Task[]>();
-  for (const task of placedTasks(snapshot))
-    tasks.set(task.containerInstanceArn, [...(tasks.get(task.containerInstanceArn) ?? []), task]);
+  const tasks = groupBy(placedTasks(snapshot), ({ containerInstanceArn }) => containerInstanceArn);
   return new Map(
     snapshot.instances.flatMap((instance) => {
       const mapped = mapInstance(instance, tasks.get(instance.arn) ?? [], snapshot.taskDefinitions);

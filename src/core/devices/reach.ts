@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group-by.ts";
 import { taggedDevices } from "../catalog/device-set.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { placedTasks } from "../cluster/placed-tasks.ts";
@@ -16,13 +17,11 @@ export interface Reach {
 /** Who could open the devices of an instance without a word of it, by container instance ARN. */
 export function reachOn(snapshot: ClusterSnapshot): ReadonlyMap<string, readonly Reach[]> {
   const reachOf = reachReader(snapshot);
-  const reaches = new Map<string, Reach[]>();
-  for (const task of placedTasks(snapshot)) {
+  const reaches = placedTasks(snapshot).flatMap((task) => {
     const reach = reachOf(task);
-    if (reach !== undefined)
-      reaches.set(task.containerInstanceArn, [...(reaches.get(task.containerInstanceArn) ?? []), reach]);
-  }
-  return reaches;
+    return reach === undefined ? [] : [{ on: task.containerInstanceArn, reach }];
+  });
+  return new Map([...groupBy(reaches, ({ on }) => on)].map(([on, some]) => [on, some.map(({ reach }) => reach)]));
 }
 
 /** Finds what a task reaches; undefined for one that reaches nothing, or says itself what it uses. */

@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group-by.ts";
 import { fail, ok, warn, type CheckItem } from "../base/check-report.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { instanceTypeOf, type ContainerInstance } from "../cluster/snapshot.ts";
@@ -17,14 +18,10 @@ export function checkGpus(
 ): readonly CheckItem[] {
   const hosts = gpuHosts(candidates);
   if (hosts.length === 0) return [];
-  const lacking = new Map<string, ContainerInstance[]>();
-  for (const each of hosts) {
-    const missing = missingGpusOf(each);
-    if (missing !== undefined) lacking.set(missing.message, [...(lacking.get(missing.message) ?? []), each]);
-  }
-  if (lacking.size === 0) return [ok("gpus", "the agents registered every GPU")];
+  const lacking = hosts.filter((each) => missingGpusOf(each) !== undefined);
+  if (lacking.length === 0) return [ok("gpus", "the agents registered every GPU")];
   const wanted = ecs === undefined || ecs.workload.shapes.some(({ request }) => request.kind.startsWith("nvidia"));
-  return [...lacking].map(([message, instances]) =>
+  return [...groupBy(lacking, (each) => missingGpusOf(each)!.message)].map(([message, instances]) =>
     (wanted ? fail : warn)(
       "gpus",
       `${nameInstances(instances, hosts)}: ${message}`,

@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group-by.ts";
 import { parseImageReference, type ImageReference } from "../catalog/container-images/image-reference.ts";
 import { devicesOf } from "./merged.ts";
 import type { ContainerDefinition, TaskDefinition } from "../ecs-api/api.ts";
@@ -136,14 +137,8 @@ function grouped<Item>(
   items: readonly Item[],
   textOf: (item: Item) => string | undefined,
 ): readonly (readonly [string, readonly Item[]])[] {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const text = textOf(item);
-    if (text === undefined || text === "") continue;
-    const group = groups.get(text);
-    if (group === undefined) groups.set(text, [item]);
-    else group.push(item);
-  }
+  const groups = groupBy(items, (item) => textOf(item) ?? "");
+  groups.delete("");
   return [...groups];
 }
 

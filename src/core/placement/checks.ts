@@ -45,6 +45,13 @@ export const checks: Readonly<Record<ReasonCode, Check>> = {
   HEALTH: checkHealth,
 };
 
+const codes = Object.keys(checks) as readonly ReasonCode[];
+
+/** The first reason why the task does not fit, if there is any. */
+export function firstReason(needs: Requirements, instanceState: InstanceState): ReasonCode | undefined {
+  return codes.find((code) => checks[code](needs, instanceState).length > 0);
+}
+
 export function checkConstraints({ constraints }: Requirements, instanceState: InstanceState): readonly string[] {
   const candidate = { instance: instanceState.instance, groups: [...instanceState.groups.keys()] };
   return constraints

@@ -1,8 +1,7 @@
 import { checkInterfaceSupport } from "./check-interfaces.ts";
-import { checks, type Reason, type ReasonCode } from "./checks.ts";
-import { placeIn } from "./place.ts";
+import { checks, firstReason, type Reason, type ReasonCode } from "./checks.ts";
 import type { Requirements } from "../ecs/requirements.ts";
-import type { InstanceState } from "./instance-state.ts";
+import { occupy, type InstanceState } from "./instance-state.ts";
 
 /** Whether a task fits a container instance as it is now and, if not, every reason. */
 export interface FitResult {
@@ -51,16 +50,20 @@ export function closestTo(instanceState: InstanceState, variants: readonly Requi
   return { instanceState, closest: least >= 1000 ? closest.slice(0, 1) : closest };
 }
 
-/** How many tasks can be placed, any of the variants each, without two on one device. The rooms are filled. */
+/**
+ * How many tasks can be placed, up to `count`, any of the variants each, without two on one device. Instance by
+ * instance, since what is placed on one takes no room on another; those that are looked at are filled.
+ */
 export function countPlaceable(
   instanceStates: readonly InstanceState[],
   variants: readonly Requirements[],
   count: number,
 ): number {
   let placed = 0;
-  const refuse = (needs: Requirements, instanceState: InstanceState) =>
-    codes.find((code) => checks[code](needs, instanceState).length > 0);
-  for (const needs of variants)
-    placed += placeIn(instanceStates, needs, { count: count - placed, refuse }).placements.length;
+  for (const instanceState of instanceStates) {
+    for (const needs of variants)
+      for (; placed < count && firstReason(needs, instanceState) === undefined; placed++) occupy(instanceState, needs);
+    if (placed === count) break;
+  }
   return placed;
 }

@@ -1,3 +1,5 @@
+import { groupBy } from "../base/group-by.ts";
+import { placedTasks } from "../cluster/placed-tasks.ts";
 import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
 import { devicesIn } from "../catalog/device-set.ts";
 import { claimsOn, type Claim } from "../devices/claims.ts";
@@ -39,13 +41,7 @@ export interface InstanceState {
  */
 export function instanceStatesOf(snapshot: ClusterSnapshot): readonly InstanceState[] {
   const claims = claimsOn(snapshot);
-  const tasks = new Map<string, Task[]>();
-  for (const task of snapshot.tasks) {
-    if (task.containerInstanceArn === undefined || task.lastStatus === "STOPPED") continue;
-    const known = tasks.get(task.containerInstanceArn);
-    if (known === undefined) tasks.set(task.containerInstanceArn, [task]);
-    else known.push(task);
-  }
+  const tasks = groupBy<Task, string>(placedTasks(snapshot), ({ containerInstanceArn }) => containerInstanceArn!);
   return snapshot.instances.map((instance) =>
     roomOf(instance, tasks.get(instance.arn) ?? [], claims.get(instance.arn) ?? [], snapshot.taskDefinitions),
   );

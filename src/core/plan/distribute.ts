@@ -1,8 +1,9 @@
 import type { Requirements } from "../ecs/requirements.ts";
 import type { InstanceState } from "../placement/instance-state.ts";
+import { firstReason } from "../placement/checks.ts";
 import { headroom } from "../placement/headroom.ts";
+import { safePlacer, type Placer } from "../placement/placer.ts";
 import { evaluateFit } from "../placement/evaluate-fit.ts";
-import { placeSafely } from "../deployment/simulate-deployment.ts";
 
 /** One ECS service among those that carry a workload. */
 export interface Share {
@@ -33,19 +34,17 @@ export function distribute(
   const total = () => counts.reduce((sum, count) => sum + count, 0);
   while (total() > replicas) counts[pick(shares, counts, () => true, "most")!]!--;
   const full = new Set<number>();
-  const placed = ({ needs, fresh = [] }: Share, count: number): number => {
-    const there = placeSafely(instanceStates ?? [], needs, count).length;
-    return there + placeSafely(fresh, needs, count - there).length;
-  };
   const crowds = crowding(shares, instanceStates ?? []);
-  if (instanceStates !== undefined) for (const [index, share] of shares.entries()) placed(share, counts[index]!);
+  const placeOne = placers(shares, instanceStates ?? []);
+  if (instanceStates !== undefined)
+    for (const [index, count] of counts.entries()) for (let left = count; left > 0 && placeOne(index); left--);
   while (total() < replicas) {
     const isOpen = (each: number) => !full.has(each);
     const lowest = Math.min(...shares.filter((_, each) => isOpen(each)).map(({ rank }) => rank));
     const harmless = (each: number) => isOpen(each) && shares[each]!.rank === lowest && !crowds(counts, each);
     const index = pick(shares, counts, harmless, "fewest") ?? pick(shares, counts, isOpen, "fewest");
     if (index === undefined) break;
-    if (instanceStates === undefined || placed(shares[index]!, 1) === 1) counts[index]!++;
+    if (instanceStates === undefined || placeOne(index)) counts[index]!++;
     else full.add(index);
   }
   if (total() === replicas) return counts;
@@ -61,6 +60,30 @@ export function distribute(
 }
 
 /**
+ * Places one task of the service with an index: on the machines that there are, else on those that are started for it.
+ * False where neither has room. The services share the machines, and each learns where the others' tasks are.
+ */
+function placers(shares: readonly Share[], instanceStates: readonly InstanceState[]): (index: number) => boolean {
+  const sharing = new Map<readonly InstanceState[], Placer[]>();
+  const pools = shares.map(({ needs, fresh = [] }) =>
+    [instanceStates, fresh].map((pool) => {
+      const placer = safePlacer(pool, needs);
+      const others = sharing.get(pool) ?? [];
+      sharing.set(pool, others);
+      others.push(placer);
+      return { placer, others };
+    }),
+  );
+  return (index) =>
+    pools[index]!.some(({ placer, others }) => {
+      const [placement] = placer.place(1);
+      if (placement === undefined) return false;
+      for (const other of others) if (other !== placer) other.changed(placement.index);
+      return true;
+    });
+}
+
+/**
  * Whether the first task of a service may take room that those which have tasks already need: on a machine where more
  * of them may come than there is room for, ECS chooses who does.
  *
@@ -70,25 +93,31 @@ function crowding(
   shares: readonly Share[],
   instanceStates: readonly InstanceState[],
 ): (counts: readonly number[], index: number) => boolean {
-  const places = shares.map(
-    ({ needs, fresh = [] }) =>
-      new Map(
-        [...instanceStates, ...fresh]
-          .filter((room) => evaluateFit(needs, room).fits)
-          .map((room) => [room.instance.arn, headroom(needs, room)] as const),
-      ),
-  );
+  const roomsOf = ({ fresh = [] }: Share) => [instanceStates, fresh];
+  const tight = new Set<string>();
+  for (const share of shares)
+    for (const rooms of roomsOf(share))
+      for (const room of rooms) if (headroom(share.needs, room) < shares.length) tight.add(room.instance.arn);
+  const fitting = new Map<string, Map<number, number>>([...tight].map((arn) => [arn, new Map()]));
+  for (const [index, share] of shares.entries())
+    for (const rooms of roomsOf(share))
+      for (const room of rooms)
+        if (tight.has(room.instance.arn) && firstReason(share.needs, room) === undefined)
+          fitting.get(room.instance.arn)!.set(index, headroom(share.needs, room));
+  // Machines on which the same services have the same room are one.
+  const machines = new Map([...fitting.values()].map((services) => [JSON.stringify([...services]), services]));
   return (counts, index) =>
     counts[index] === 0 &&
-    [...places[index]!].some(([arn, room]) => {
-      const others = places.filter((each, other) => other !== index && counts[other]! > 0 && each.has(arn));
-      return others.length >= room;
+    [...machines.values()].some((services) => {
+      const room = services.get(index);
+      const others = [...services.keys()].filter((other) => other !== index && counts[other]! > 0);
+      return room !== undefined && others.length >= room;
     });
 }
 
 /** How much the machine lacks that lacks the least. */
 function distanceFrom(needs: Requirements, instanceStates: readonly InstanceState[]): number {
-  return Math.min(...instanceStates.map((room) => evaluateFit(needs, room).reasons.length));
+  return instanceStates.reduce((least, room) => Math.min(least, evaluateFit(needs, room).reasons.length), Infinity);
 }
 
 /** The first service with the fewest tasks of the lowest rank, or the last with the most of the highest. */

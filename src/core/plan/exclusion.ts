@@ -26,7 +26,9 @@ export function instancesToExclude(
 ): readonly InstanceState[] {
   return instanceStates.filter(
     (instanceState) =>
-      mustBeExcluded(availabilityOf(instanceState, requirements)) && mayTake(requirements, instanceState),
+      instanceState.claims.length > 0 &&
+      mustBeExcluded(availabilityOf(instanceState, requirements)) &&
+      mayTake(requirements, instanceState),
   );
 }
 

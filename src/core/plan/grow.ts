@@ -38,7 +38,7 @@ export function assignGrowing(
     for (const host of [...own, ...fresh]) {
       const free = slots.filter((slot) => !slot.some((device) => host.taken.has(device)));
       if (free.length > host.room) continue;
-      assigned.push(...free.slice(0, count - assigned.length).map((slot) => ({ slot, host })));
+      for (const slot of free.slice(0, count - assigned.length)) assigned.push({ slot, host });
     }
   }
   return assigned;

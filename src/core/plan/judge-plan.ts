@@ -26,9 +26,10 @@ export function judged(plan: ServicePlan, snapshot: ClusterSnapshot): ServicePla
   );
   const staying = steps.filter(staysUntil).map(({ service }) => service);
   const verdictOf = new Map(deployments.map((deployment, index) => [deployment, verdicts[index]!]));
+  const ec2Ids = new Map(snapshot.instances.map(({ arn, ec2InstanceId }) => [arn, ec2InstanceId]));
   return {
     ...plan,
-    steps: steps.map((step) => withVerdict(step, verdictOf, snapshot)),
+    steps: steps.map((step) => withVerdict(step, verdictOf, ec2Ids)),
     unplaced: deployments.flatMap((deployment, index): readonly Unplaced[] => {
       const verdict = verdicts[index]!;
       return verdict.finishes ? [] : [unplacedBy(besideThem(deploymentProblem(verdict, deployment), staying))];
@@ -52,13 +53,13 @@ export function staysUntil({ action, after = [] }: Pick<ServiceStep, "action" | 
 function withVerdict(
   step: ServiceStep,
   verdicts: ReadonlyMap<ServiceStep["deployment"], DeploymentOutcome>,
-  { instances }: ClusterSnapshot,
+  ec2Ids: ReadonlyMap<string, string>,
 ): ServiceStep {
   const verdict = verdicts.get(step.deployment);
   if (step.deployment === undefined || verdict === undefined) return step;
   const arns = [...new Set(verdict.placements)];
   if (arns.length === 0) return { ...step, verdict };
-  const ids = arns.flatMap((arn) => instances.find((instance) => instance.arn === arn)?.ec2InstanceId ?? []);
+  const ids = arns.flatMap((arn) => ec2Ids.get(arn) ?? []);
   const { added = { machines: 0 } } = verdict;
   const fresh = newMachines(added, step.deployment.placement?.capacityProviders ?? []);
   const why = `${step.deployment.definition.family} has room on ${namesInShort(ids, fresh)}`;

@@ -27,6 +27,7 @@ export function keptOffFor(
   const group = groupOfService(service);
   const others = instanceStates.map((instanceState) => {
     const own = new Set(instanceState.tasks.filter((task) => task.group === group).map(({ taskArn }) => taskArn));
+    if (own.size === 0) return instanceState;
     return { ...instanceState, claims: instanceState.claims.filter(({ taskArn }) => !own.has(taskArn)) };
   });
   const exposed = instancesToExclude(needs, others).toSorted((one, other) =>

@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group-by.ts";
 import { devicePath, type Slot } from "../catalog/slots.ts";
 import { listOr } from "../base/problem.ts";
 import type { Requirements } from "../ecs/requirements.ts";
@@ -36,11 +37,15 @@ export function placementReason(slot: Slot, { free, fresh, unseen, spoiled, crow
 
 /** What decides on these machines and only ECS knows, a sentence each without its full stop. */
 export function notJudged(requirements: Requirements, instanceStates: readonly InstanceState[]): readonly string[] {
-  const machines = new Map<string, string[]>();
-  for (const instanceState of instanceStates)
-    for (const { message } of unjudgedOf(requirements, instanceState))
-      machines.set(message, [...(machines.get(message) ?? []), instanceState.instance.ec2InstanceId]);
-  return [...machines].map(([message, ids]) => `not judged of ${namesInShort(ids)}: ${message}`);
+  const open = instanceStates.flatMap((instanceState) =>
+    unjudgedOf(requirements, instanceState).map(({ message }) => ({
+      message,
+      id: instanceState.instance.ec2InstanceId,
+    })),
+  );
+  return [...groupBy(open, ({ message }) => message)].map(
+    ([message, machines]) => `not judged of ${namesInShort(machines.map(({ id }) => id))}: ${message}`,
+  );
 }
 
 /** `1 new g5.xlarge of gpu-asg`: the machines that a capacity provider would start; none for none. */

@@ -2,9 +2,8 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { placedBy, type Requirements } from "../ecs/requirements.ts";
 import { definitionsOf, type EcsVariant, type EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { freshInstances } from "../placement/fresh-instances.ts";
-import { placeIn } from "../placement/place.ts";
+import { safePlacer } from "../placement/placer.ts";
 import { instanceStatesOf, type InstanceState } from "../placement/instance-state.ts";
-import { evaluateFit } from "../placement/evaluate-fit.ts";
 import type { RunRound, RunStep } from "./run-plan.ts";
 import { mayStart, placementOptions, providersOf, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
@@ -67,11 +66,9 @@ function stepOf(
 
 /** The container instances that take the tasks, one each. */
 export function place(instanceStates: readonly InstanceState[], needs: Requirements, count: number): readonly string[] {
-  const refuse = (each: Requirements, instanceState: InstanceState) =>
-    evaluateFit(each, instanceState).reasons[0]?.code;
-  return placeIn(instanceStates, needs, { count, refuse }).placements.map(
-    ({ containerInstanceArn }) => containerInstanceArn,
-  );
+  return safePlacer(instanceStates, needs)
+    .place(count)
+    .map(({ instanceState }) => instanceState.instance.arn);
 }
 
 /** How many tasks find room on machines that a provider would start, and on how many. */

@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group-by.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { assignSlots } from "../devices/assign.ts";
 import { slotName, type Slot } from "../catalog/slots.ts";
@@ -110,16 +111,16 @@ function assign(
   hosts: readonly Host[],
   count: number,
 ): readonly PlacedSlot[] {
-  const assigned: PlacedSlot[] = [];
-  for (const shape of shapes)
-    assigned.push(
-      ...fill(
-        hosts.filter((host) => host.shape === shape),
-        settings,
-        count - assigned.length,
-      ),
+  let left = count;
+  return shapes.flatMap((shape) => {
+    const some = fill(
+      hosts.filter((host) => host.shape === shape),
+      settings,
+      left,
     );
-  return assigned;
+    left -= some.length;
+    return some;
+  });
 }
 
 function fill(hosts: readonly Host[], { strategy }: RunSettings, count: number): readonly PlacedSlot[] {
@@ -128,11 +129,7 @@ function fill(hosts: readonly Host[], { strategy }: RunSettings, count: number):
 
 /** The replicas of one shape by their slots. */
 function group(assigned: readonly PlacedSlot[]): readonly Assignment[] {
-  const groups = new Map<string, PlacedSlot[]>();
-  for (const placed of assigned) {
-    const key = slotName(placed.slot);
-    groups.set(key, [...(groups.get(key) ?? []), placed]);
-  }
+  const groups = groupBy(assigned, ({ slot }) => slotName(slot));
   return [...groups.values()].map((some) => ({ slot: some[0]!.slot, hosts: some.map(({ host }) => host) }));
 }
 

@@ -2,7 +2,7 @@ import type { Of } from "../../core/ecs-api/field.ts";
 import type { updateServiceRequest } from "../../core/ecs-api/model/service.ts";
 import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { obstacleTo } from "../../core/ecs/zone-rebalancing.ts";
-import { chooserFor } from "../../core/placement/strategies.ts";
+import { measuresOf } from "../../core/placement/strategies.ts";
 import type { ClusterRecord, DeploymentStrategy, RawRecord, ServiceSettingsRecord } from "../model/records.ts";
 import { readRequirements, refusing } from "../model/tasks.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
@@ -216,6 +216,6 @@ export function checkSettings(
       ?.subnets ?? [];
   if (networkModeOfDefinition(definition) === "awsvpc" && subnets.length === 0)
     throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
-  refusing(() => chooserFor(placementStrategy, [], ""));
+  refusing(() => measuresOf(placementStrategy, ""));
   readRequirements(cluster, definition, { placementConstraints });
 }

@@ -1,6 +1,7 @@
 import { present } from "../../core/base/present.ts";
 import type { Failure } from "../../core/ecs-api/api.ts";
-import { placeIn, refusalOfEcs } from "../../core/placement/place.ts";
+import { placeIn } from "../../core/placement/place.ts";
+import { refusalOfEcs } from "../../core/placement/refusal-of-ecs.ts";
 import { instanceStatesOf, type InstanceState } from "../../core/placement/instance-state.ts";
 import type { PlacementStrategy } from "../../core/ecs-api/placement-strategy.ts";
 import { snapshotOf } from "./instances.ts";
@@ -35,9 +36,9 @@ export function placeTasks(
   const { placements, failures, exception } = refusing(() =>
     placeIn(rooms, needs, { count, ...strategy, random: world.random }),
   );
-  const tasks = placements.map(({ containerInstanceArn, gpus }) => {
+  const tasks = placements.map(({ instanceState, gpus }) => {
     const task = createTask(world, { ...spec, needs });
-    launch(world, task, instanceOf(spec.cluster, containerInstanceArn), gpus);
+    launch(world, task, instanceOf(spec.cluster, instanceState.instance.arn), gpus);
     return task;
   });
   return { tasks, failures, ...present({ exception }) };
@@ -52,7 +53,7 @@ export function placeWaiting(world: World, task: TaskRecord): boolean {
       : { placementStrategy: task.placementStrategy };
   const [placement] = placeIn(rooms, task.needs, { count: 1, ...strategy, random: world.random }).placements;
   if (placement === undefined) return false;
-  launch(world, task, instanceOf(task.cluster, placement.containerInstanceArn), placement.gpus);
+  launch(world, task, instanceOf(task.cluster, placement.instanceState.instance.arn), placement.gpus);
   return true;
 }
 

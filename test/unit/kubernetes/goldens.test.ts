@@ -154,7 +154,7 @@ const others: readonly Golden[] = [
     },
     kind: "Deployment",
     settings: {
-      extras: ["pod-monitor", "scaled-object", "service"],
+      extras: ["pod-monitor", "scaled-object", "service", "pdb"],
       maxReplicas: 6,
       prometheusUrl: "http://prometheus.monitoring:9090",
     },

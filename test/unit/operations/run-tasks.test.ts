@@ -49,6 +49,7 @@ class Ecs {
       runTask: async (request) => this.run(request),
       listTasks: async () => [...this.running.keys()],
       describeTasks: async (_, arns) => ({ tasks: arns.flatMap((arn) => this.running.get(arn) ?? []), failures: [] }),
+      executeCommand: refuse,
       stopTask: async (_, arn) => {
         const task = this.running.get(arn)!;
         this.running.delete(arn);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../support/depth.ts";
 import { PatternError } from "../../../src/core/ecs-api/query/java-character.ts";
 import { compileJavaPattern } from "../../../src/core/ecs-api/query/java-match.ts";
 import { parseJavaPattern } from "../../../src/core/ecs-api/query/java-pattern.ts";
@@ -90,7 +91,7 @@ describe("Java patterns", () => {
         const source = parts.join("");
         expect(matches(source, value)).toBe(new RegExp(`^(?:${source})$`, "u").test(value));
       }),
-      { numRuns: 20_000 },
+      { numRuns: runs(20_000) },
     );
   });
 

@@ -21,8 +21,8 @@ function placed(
   options: PlacementOptions & PlaceOptions,
   tasks: readonly Task[] = [],
 ): readonly string[] {
-  return place(aSnapshot(instances, tasks, [definition]), definition, options).placements.map(
-    ({ containerInstanceArn }) => containerInstanceArn.split("/").at(-1)!,
+  return place(aSnapshot(instances, tasks, [definition]), definition, options).placements.map(({ instanceState }) =>
+    instanceState.instance.arn.split("/").at(-1)!,
   );
 }
 
@@ -226,7 +226,7 @@ it("places over a cluster of 5,000 instances and 60,000 tasks", () => {
     aTask(`t${index}`, definitions[index % 50]!, instances[index % 5000]),
   );
   const result = place(aSnapshot(instances, tasks, definitions), small, { count: 10 });
-  expect(result.placements.map(({ containerInstanceArn }) => containerInstanceArn.split("/").at(-1))).toEqual([
+  expect(result.placements.map(({ instanceState }) => instanceState.instance.arn.split("/").at(-1))).toEqual([
     "i4999",
     "i4999",
     "i4999",

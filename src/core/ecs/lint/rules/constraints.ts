@@ -1,3 +1,4 @@
+import { groupBy } from "../../../base/group-by.ts";
 import { familyNames, findInstanceType, unknownInstanceType } from "../../../catalog/instance-types/catalog.ts";
 import { maxExpressionLength, mostConstraints, type Test } from "../../../ecs-api/query/expression.ts";
 import { namesTypes } from "../../../ecs-api/query/type-names.ts";
@@ -123,13 +124,17 @@ export const constraintRules: readonly LintRule[] = [
     // "The task definition must be specific to a single instance type." (developer guide, ecs-inference)
     check: ({ containers }, { constraint }) => {
       if (constraint === undefined || neuronDevicesOf(containers).length === 0) return [];
-      const counts = new Map<number, string[]>();
-      for (const type of constraint.types)
-        counts.set(neuronCount(type), [...(counts.get(neuronCount(type)) ?? []), type.instanceType]);
+      const counts = groupBy(constraint.types, neuronCount);
       if (counts.size <= 1) return [];
       const groups = [...counts]
         .sort(([one], [other]) => one - other)
-        .map(([count, names]) => `${listOr(names.slice(0, 3), "and")} ${names.length === 1 ? "has" : "have"} ${count}`);
+        .map(
+          ([count, names]) =>
+            `${listOr(
+              names.slice(0, 3).map(({ instanceType }) => instanceType),
+              "and",
+            )} ${names.length === 1 ? "has" : "have"} ${count}`,
+        );
       return [
         {
           path: constraint.path,
