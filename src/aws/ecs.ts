@@ -12,9 +12,11 @@ import {
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   StopTaskCommand,
+  UpdateContainerInstancesStateCommand,
   type ListContainerInstancesCommandInput,
 } from "@aws-sdk/client-ecs";
 import { itemsPerCall } from "../core/ecs-api/api.ts";
+import { AiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { buckets } from "./buckets.ts";
 import { createCall, createChange } from "./call.ts";
@@ -24,8 +26,8 @@ import { everyPage, inCluster } from "./ecs-calls.ts";
 import { createServiceCalls } from "./ecs-services.ts";
 import { toProvider, toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";
 import { changeMs, lasting, readBackMs } from "./lasting.ts";
+import { createPace, type Bucket, type Pace } from "./pace.ts";
 import { sendOnce } from "./send-once.ts";
-import { createPace, systemClock, type Bucket, type Pace } from "./pace.ts";
 import { keepRawJson } from "./raw-json.ts";
 
 /** ECS for what a command reads back, and takes back, after it was interrupted. */
@@ -50,7 +52,7 @@ export function createEcs(
   // after Ctrl-C it is how --all-or-nothing keeps its word.
   const change = createChange(config, "ecs", changesUntil);
   const paceOf = ([name, bucket]: readonly [string, Bucket]) =>
-    [name, createPace(bucket, systemClock(name === "resourceModify" ? changesUntil : signal))] as const;
+    [name, createPace(bucket, config.clock, name === "resourceModify" ? changesUntil : signal)] as const;
   const paces = Object.fromEntries(Object.entries(buckets).map(paceOf)) as Record<keyof typeof buckets, Pace>;
 
   return {
@@ -231,6 +233,24 @@ export function createEcs(
         }),
       );
       return answers.flat();
+    },
+
+    drainInstance: async (cluster, arn) => {
+      const command = new UpdateContainerInstancesStateCommand({
+        cluster,
+        containerInstances: [arn],
+        status: "DRAINING",
+      });
+      const { failures = [] } = await paces.resourceModify(() =>
+        inCluster(
+          cluster,
+          change("UpdateContainerInstancesState", (options) => client.send(command, options)),
+        ),
+      );
+      if (failures.length > 0)
+        throw new AiplatError("OperationFailed", `${arn} was not set to DRAINING: ${failures[0]!.reason}`, {
+          details: { failures },
+        });
     },
   };
 }

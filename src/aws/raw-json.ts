@@ -1,3 +1,4 @@
+import { parseJson } from "../core/base/json.ts";
 import type { ECSClient } from "@aws-sdk/client-ecs";
 
 /** What a raw answer holds: the JSON as AWS sent it. */
@@ -28,7 +29,7 @@ export function keepRawJson(command: { readonly middlewareStack: unknown }, inpu
     (next) => async (args) => {
       const result = await next(args);
       const { statusCode, body } = result.response as { readonly statusCode: number; readonly body: Uint8Array };
-      if (statusCode < 300) raw.json = readJson(Buffer.from(body).toString("utf8"));
+      if (statusCode < 300) raw.json = readJson(Buffer.from(body).toString("utf8"), statusCode);
       return result;
     },
     { name: "aiplatRawResponse", step: "deserialize", priority: "low" },
@@ -36,12 +37,12 @@ export function keepRawJson(command: { readonly middlewareStack: unknown }, inpu
   return raw;
 }
 
-/** Undefined where it is none: the SDK's deserializer, further out, says so. */
-function readJson(text: string): unknown {
+/** @throws SyntaxError with the status, as the SDK's own reader does. */
+function readJson(text: string, httpStatusCode: number): unknown {
   try {
     // AWS leaves absent fields out; null would be no value of any.
-    return JSON.parse(text, (_, value: unknown) => value ?? undefined);
-  } catch {
-    return undefined;
+    return parseJson(text, (_, value: unknown) => value ?? undefined);
+  } catch (error) {
+    throw Object.assign(error as SyntaxError, { $metadata: { httpStatusCode } });
   }
 }

@@ -129,9 +129,8 @@ function start(plan: PlannedProcess, port: number, { time, network, before }: St
         if (request === count) time.after(afterMs, () => signalled(name));
     },
   });
-  const sleep = (milliseconds: number) =>
+  const sleep = (milliseconds: number, signal: AbortSignal = interruption.signal) =>
     new Promise<void>((resolve, reject) => {
-      const { signal } = interruption;
       const timer = time.after(milliseconds, resolve);
       const abort = () => {
         timer.cancelled = true;
@@ -169,8 +168,7 @@ function start(plan: PlannedProcess, port: number, { time, network, before }: St
       cwd: "/",
       nodeVersion: "20.19.0",
       signal: interruption.signal,
-      now: () => time.now(),
-      sleep,
+      clock: { now: () => time.now(), sleep },
     }).then(ends);
   });
   return played;
