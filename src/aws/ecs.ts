@@ -23,7 +23,7 @@ import { chunks } from "../core/base/chunks.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
 import { createServiceCalls } from "./ecs-services.ts";
 import { toProvider, toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";
-import { createPace, systemClock, type Bucket, type Pace } from "./pace.ts";
+import { createPace, type Bucket, type Pace } from "./pace.ts";
 import { keepRawJson } from "./raw-json.ts";
 
 /** ECS over the SDK, paced within the buckets of its API. */
@@ -34,7 +34,7 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
   // after Ctrl-C it is how --all-or-nothing keeps its word.
   const callToTheEnd = createCall(config, "ecs");
   const paceOf = ([name, bucket]: readonly [string, Bucket]) =>
-    [name, createPace(bucket, name === "resourceModify" ? systemClock() : systemClock(signal))] as const;
+    [name, createPace(bucket, config.clock, name === "resourceModify" ? undefined : signal)] as const;
   const paces = Object.fromEntries(Object.entries(buckets).map(paceOf)) as Record<keyof typeof buckets, Pace>;
 
   return {

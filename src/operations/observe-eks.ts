@@ -1,3 +1,4 @@
+import { parseJson } from "../core/base/json.ts";
 import { present } from "../core/base/present.ts";
 import { releaseParameterOf } from "../core/kubernetes/check/check-nodegroup.ts";
 import type {
@@ -105,11 +106,11 @@ async function listClaims(kubectl: KubectlPort): Promise<readonly KubernetesObje
 }
 
 function itemsOf(list: string): readonly KubernetesObject[] {
-  return (JSON.parse(list) as { readonly items?: readonly KubernetesObject[] }).items ?? [];
+  return (parseJson(list) as { readonly items?: readonly KubernetesObject[] }).items ?? [];
 }
 
 function serverOf(view: string): string | undefined {
-  const config = JSON.parse(view) as {
+  const config = parseJson(view) as {
     readonly clusters?: readonly { readonly cluster?: { readonly server?: string } }[] | null;
   };
   return config.clusters?.[0]?.cluster?.server;

@@ -21,13 +21,11 @@ function standIn(name: string): string {
 }
 
 async function run(...args: readonly string[]): Promise<CliRun> {
-  (globalThis as { AIPLAT_VERSION?: string }).AIPLAT_VERSION = "0.0.0";
   const PATH = [join(folder, "bin-session-manager-plugin"), join(folder, "bin-xdg-open")].join(":");
   const { streams, surroundings } = bufferedSurroundings({ ...box.sandbox.environment, HOME: folder, PATH }, folder);
   const code = await runTool(args, {
     ...surroundings,
-    now: () => box.sandbox.world.now(),
-    sleep: async (milliseconds) => box.step(Math.ceil(milliseconds / 1_000)),
+    clock: box.clock(),
     runInForeground: async (command) => {
       started.push(command);
       return 7;

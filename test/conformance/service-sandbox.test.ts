@@ -11,8 +11,6 @@ let folder: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiplat-service-"));
   box = await startTestSandbox({
-    stepped: false,
-    speed: 100,
     fleet: [
       { instanceType: "inf2.xlarge", count: 3 },
       { instanceType: "inf2.24xlarge", count: 2 },
@@ -24,8 +22,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 const describeService = async (name: string): Promise<Json> =>
   (await box.ecs("DescribeServices", { services: [name], include: ["TAGS"] })).services[0];
 

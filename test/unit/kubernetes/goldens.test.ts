@@ -191,7 +191,7 @@ describe("manifests as a reviewer reads them", () => {
     await expect(formatManifests(generate(workload, kind, settings))).toMatchFileSnapshot(join(folder, `${file}.yaml`));
   });
 
-  it("are no more than these", () => {
+  it("are no more than these; vitest run -u writes those of a new kind", () => {
     expect(readdirSync(folder).toSorted()).toEqual(
       [...ofKinds, ...others].map(({ file }) => `${file}.yaml`).toSorted(),
     );
