@@ -17,7 +17,9 @@ export function checkMechanism(objects: readonly KubernetesObject[]): readonly C
   const byPlugin = nodesOf(objects, plugin);
   const byClaim = nodesOf(objects, draDriver);
   const both = [...byPlugin].filter((node) => byClaim.has(node));
-  const classes = objects.filter(({ kind }) => kind === "DeviceClass").map((each) => String(metadataOf(each)["name"]));
+  const hasClass = objects.some(
+    (each) => each["kind"] === "DeviceClass" && metadataOf(each)["name"] === neuronDeviceClass,
+  );
   const claimed = deviceNeedsOf(objects).deviceClasses.filter((each) => each === neuronDeviceClass);
   if (both.length > 0)
     return [
@@ -28,7 +30,7 @@ export function checkMechanism(objects: readonly KubernetesObject[]): readonly C
         "A node has one of them: helm upgrade with devicePlugin.enabled=false, or a nodeSelector for each.",
       ),
     ];
-  if (claimed.length > 0 && !classes.includes(neuronDeviceClass))
+  if (claimed.length > 0 && !hasClass)
     return [
       fail(
         check,
@@ -36,7 +38,7 @@ export function checkMechanism(objects: readonly KubernetesObject[]): readonly C
         `Install the DRA driver: ${installsOf[neuronDeviceClass]!}`,
       ),
     ];
-  return byClaim.size > 0 || classes.includes(neuronDeviceClass)
+  return byClaim.size > 0 || hasClass
     ? [
         ok(
           check,
