@@ -13,7 +13,7 @@ declare const AIPLAT_VERSION: string;
 /** Runs the command that argv (without node and script) names, in the context that `connect` makes for its options. */
 export async function runProgram(
   argv: readonly string[],
-  io: Streams & Pick<Context, "cwd" | "readStdin">,
+  io: Streams & Pick<Context, "cwd" | "readStdin" | "signal">,
   connect: (options: GlobalOptions) => Context,
 ): Promise<ExitCode> {
   const dashes = argv.indexOf("--");
@@ -100,7 +100,7 @@ function wantedBy(first: string | undefined): (words: string) => boolean {
 }
 
 /** Before a command is loaded: what is derived of the catalogue is worked out once. */
-async function addInstanceTypes(file: string | undefined, io: Pick<Context, "cwd" | "readStdin">) {
+async function addInstanceTypes(file: string | undefined, io: Pick<Context, "cwd" | "readStdin" | "signal">) {
   if (file === undefined) return undefined;
   const { addInstanceTypesOf } = await import("./commands/shared/add-instance-types.ts");
   return addInstanceTypesOf(file, io);
