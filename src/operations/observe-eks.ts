@@ -1,3 +1,4 @@
+import { parseJson } from "../core/base/json.ts";
 import { present } from "../core/base/present.ts";
 import { releaseParameterOf } from "../core/kubernetes/check/check-nodegroup.ts";
 import type {
@@ -87,7 +88,7 @@ async function listObjects(kubectl: KubectlPort, { name, endpoint }: EksCluster)
         skipped: `kubectl get failed: ${lastLine(list.stderr)}`,
         fix: "The kubeconfig's user must be allowed to list these in all namespaces.",
       };
-    return (JSON.parse(list.stdout) as { readonly items?: readonly KubernetesObject[] }).items ?? [];
+    return [...itemsOf(list.stdout), ...(await listClaims(kubectl))];
   } catch (error) {
     if (error instanceof AiplatError && error.details["program"] === "kubectl")
       return { skipped: error.message, fix: error.hint ?? "" };
@@ -95,8 +96,21 @@ async function listObjects(kubectl: KubectlPort, { name, endpoint }: EksCluster)
   }
 }
 
+const claimKinds: ReadonlySet<unknown> = new Set(["DeviceClass", "ResourceClaimTemplate"]);
+
+/** What hands devices out by claims; nothing where the cluster does not know such resources. */
+async function listClaims(kubectl: KubectlPort): Promise<readonly KubernetesObject[]> {
+  const kinds = "deviceclasses.resource.k8s.io,resourceclaimtemplates.resource.k8s.io";
+  const list = await kubectl.run(["get", kinds, "--all-namespaces", "--output", "json", "--request-timeout", "30s"]);
+  return list.code === 0 ? itemsOf(list.stdout).filter(({ kind }) => claimKinds.has(kind)) : [];
+}
+
+function itemsOf(list: string): readonly KubernetesObject[] {
+  return (parseJson(list) as { readonly items?: readonly KubernetesObject[] }).items ?? [];
+}
+
 function serverOf(view: string): string | undefined {
-  const config = JSON.parse(view) as {
+  const config = parseJson(view) as {
     readonly clusters?: readonly { readonly cluster?: { readonly server?: string } }[] | null;
   };
   return config.clusters?.[0]?.cluster?.server;

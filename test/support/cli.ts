@@ -89,7 +89,7 @@ export function bufferedSurroundings(
   const surroundings: Surroundings = {
     stdout: pipe("stdout"),
     stderr: pipe("stderr"),
-    readStdin: async () => input,
+    readStdin: async (mostBytes) => (Buffer.byteLength(input) > mostBytes ? undefined : input),
     stdinIsTTY: false,
     ask: async () => {
       throw new Error("nobody is there to ask");

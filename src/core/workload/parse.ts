@@ -1,3 +1,4 @@
+import { maxDepth } from "../base/json.ts";
 import { present } from "../base/present.ts";
 import {
   LineCounter,
@@ -28,8 +29,6 @@ export interface SourceDocument {
   writtenAt(path: Path): string | undefined;
 }
 
-/** Far deeper than any workload, and far from where the parser runs out of stack. */
-const maxDepth = 200;
 /** An alias bomb resolves an alias more often than this. */
 const maxAliases = 100;
 /** What follows a few syntax errors is mostly their echo; so is a second one in the same line. */
