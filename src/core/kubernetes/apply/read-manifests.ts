@@ -1,6 +1,6 @@
-import { parseAllDocuments, type Document } from "yaml";
 import { problem, Refusal, type Problem } from "../../base/problem.ts";
 import { isRaw } from "../../base/merge.ts";
+import { readYaml } from "../../base/read-yaml.ts";
 
 /** Which resource a manifest is. */
 export interface ResourceReference {
@@ -16,13 +16,14 @@ export interface ResourceReference {
  * @throws Refusal with every document that is no resource; the text itself goes to kubectl as it is.
  */
 export function readManifests(text: string, source: string): readonly ResourceReference[] {
-  const documents = parseAllDocuments(text, { version: "1.1", logLevel: "silent" }) as readonly Document[];
+  const { documents, placeAt } = readYaml(text, source, { version: "1.1", logLevel: "silent" });
   const problems: Problem[] = [];
   const references = documents.flatMap((document, index) => {
     const where = `document ${index + 1} of ${source}`;
     const [error] = document.errors;
     if (error !== undefined) {
-      problems.push(problem("yaml", [], `${where}: ${error.message.split("\n", 1)[0]!}`));
+      const { line, column } = placeAt(error.pos[0]);
+      problems.push(problem("yaml", [], `${where}: ${error.message} at line ${line}, column ${column}`));
       return [];
     }
     const value: unknown = document.toJS();
