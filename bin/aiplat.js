@@ -6,12 +6,5 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`aiplat needs Node.js 20.19 or later; this is ${process.version}.\n`);
   process.exitCode = 70;
 } else {
-  const { enableCompileCache } = require("node:module");
-  if (enableCompileCache === undefined) {
-    require("./load.js").load("main.js");
-  } else {
-    // Node 22.1 and later keep compiled code between runs.
-    enableCompileCache();
-    require("../dist/main.js");
-  }
+  require("./load.js").load("main.js");
 }

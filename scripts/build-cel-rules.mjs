@@ -20,7 +20,7 @@ const outFile = join(root, "src/core/kubernetes/cel/published-rules.ts");
 
 /** The custom resources that aiplat writes beside the kinds of a workload, in the version that it writes. */
 const companions = [
-  ["ClusterTrainingRuntime", "trainer.kubeflow.org/v1alpha1"],
+  ["TrainingRuntime", "trainer.kubeflow.org/v1alpha1"],
   ["ClusterQueue", "kueue.x-k8s.io/v1beta2"],
   ["LocalQueue", "kueue.x-k8s.io/v1beta2"],
   ["ResourceFlavor", "kueue.x-k8s.io/v1beta2"],

@@ -5,12 +5,11 @@
 //
 // node scripts/build.mjs [FOLDER]    the tests build into a folder of their own, beside bin/
 import { build, transform } from "esbuild";
-import { execFileSync } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeNotices } from "./third-party-notices.mjs";
+import { packsOf } from "./packs.mjs";
+import { writeBillOfMaterials, writeNotices } from "./third-party-notices.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = resolve(process.argv[2] ?? join(root, "dist"));
@@ -55,13 +54,12 @@ const cli = await build({
   outdir: dist,
   chunkNames: "chunks/[name]-[hash]",
 });
-/** Whether a chunk is a third party's but for what calls it: names in aiplat's own code are for stack traces. */
-function isOfOthers(path) {
-  const inputs = Object.entries(cli.metafile.outputs[relative(root, path)].inputs);
-  const bytesOf = (some) => some.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
-  return bytesOf(inputs.filter(([input]) => input.includes("node_modules/"))) > 0.9 * bytesOf(inputs);
+/** bin/load.js reads latin1. esbuild leaves only regular expressions as they are, which take the escape as well. */
+function inAscii(code) {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+const written = new Map();
 for (const file of cli.outputFiles) {
   const { code } = await transform(file.text, {
     format: "cjs",
@@ -70,14 +68,21 @@ for (const file of cli.outputFiles) {
     // import() of a sibling chunk becomes require(): one module system, no second loader at start-up.
     supported: { "dynamic-import": false },
     minifyWhitespace: true,
-    minifyIdentifiers: isOfOthers(file.path),
+    // A tenth of what a start-up costs is names; a stack trace has line and column, and a build is reproducible.
+    minifyIdentifiers: true,
     define: { "import.meta.url": "__filename" },
     sourcefile: relative(dist, file.path),
   });
   await mkdir(dirname(file.path), { recursive: true });
-  await writeFile(file.path, code);
+  const ascii = inAscii(code);
+  written.set(relative(root, file.path), ascii);
+  await writeFile(file.path, ascii);
 }
 await writeFile(join(dist, "package.json"), '{ "type": "commonjs" }\n');
+// The declarations, which tsc writes there, are those of an ES module.
+await mkdir(join(dist, "types"));
+await writeFile(join(dist, "types/package.json"), '{ "type": "module" }\n');
+await writeFile(join(dist, "packs.json"), `${JSON.stringify(packsOf(cli.metafile.outputs, written))}\n`);
 
 const api = await build({
   ...shared,
@@ -87,39 +92,6 @@ const api = await build({
   metafile: true,
   outfile: join(dist, "index.mjs"),
 });
-await writeNotices(root, [...Object.keys(cli.metafile.inputs), ...Object.keys(api.metafile.inputs)]);
-
-// Node 20: what V8 compiles in these commands is kept for bin/load.js. A package that is packed there carries it.
-if (process.versions.node.startsWith("20.")) {
-  const file = join(root, "templates/pytorch-inference-inf2/aiplat.yaml");
-  const commands = [
-    ["--version"],
-    ["--help"],
-    ["instances", "list"],
-    ["instances", "show", "inf2.xlarge"],
-    ["templates", "list"],
-    [
-      "taskdef",
-      "generate",
-      "--name",
-      "x",
-      "--image",
-      "x",
-      "--instance-type",
-      "trn1.32xlarge",
-      "--devices",
-      "4",
-      "--all",
-    ],
-    ["taskdef", "generate", file, "--region", "us-east-1"],
-    ["validate", file],
-  ];
-  // V8 takes compiled code only where its flags are the same.
-  const env = { ...process.env, NODE_OPTIONS: "" };
-  for (const args of commands)
-    execFileSync(
-      process.execPath,
-      ["--require", join(root, "scripts/keep-compiled.cjs"), join(dist, "../bin/aiplat.js"), ...args],
-      { cwd: tmpdir(), stdio: "ignore", env },
-    );
-}
+const inputs = [...Object.keys(cli.metafile.inputs), ...Object.keys(api.metafile.inputs)];
+await writeNotices(root, inputs);
+await writeBillOfMaterials(root, inputs);

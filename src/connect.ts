@@ -12,11 +12,22 @@ export interface Surroundings extends Pick<
 > {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  /** Default: the clock of the machine. */
-  readonly now?: () => number;
-  /** Default: as long as it says, until the signal aborts. */
-  readonly sleep?: Context["sleep"];
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
+
+/** Time as a command has it, in milliseconds. */
+export interface Clock {
+  /** Since the epoch. */
+  now(): number;
+  /** May reject early when the signal aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<unknown>;
+}
+
+export const machineClock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+};
 
 /** What came of a connection, for what is said at the end. */
 export interface Connection {
@@ -29,15 +40,16 @@ export interface Connection {
  * Everything outside a command, made from the options: AWS, or the sandbox in its place, is loaded at the first call.
  */
 export function connect(options: GlobalOptions, surroundings: Surroundings): Connection {
-  const { now = () => Date.now(), signal } = surroundings;
+  const { clock, signal } = surroundings;
   const streams = { stdout: harmlessOutput(surroundings.stdout), stderr: harmlessOutput(surroundings.stderr) };
-  const { stderr } = streams;
-  const sandbox = options.sandbox ? lazySandbox(options, { now, signal, stderr }) : undefined;
+  const outside = { signal, stderr: streams.stderr, ...(clock === undefined ? {} : { clock }) };
+  const { now, sleep } = clock ?? machineClock;
+  const sandbox = options.sandbox ? lazySandbox(options, outside) : undefined;
   const base = {
     now,
-    sleep: surroundings.sleep ?? ((milliseconds: number) => sleep(milliseconds, signal)),
+    sleep: (milliseconds: number) => untilAborted(sleep(milliseconds, signal), signal),
     options,
-    aws: sandbox?.aws ?? lazyAws(options, async () => surroundings.env, { signal, stderr }),
+    aws: sandbox?.aws ?? lazyAws(options, async () => surroundings.env, outside),
     ...(sandbox === undefined ? {} : { stockSandbox: sandbox.stock }),
   };
   // Not spread: whether standard input is a terminal is asked only where it matters, as asking makes its stream.
@@ -46,10 +58,12 @@ export function connect(options: GlobalOptions, surroundings: Surroundings): Con
   return { context, sandboxUsed: () => sandbox?.used() ?? false };
 }
 
+type Outside = Pick<Surroundings, "signal" | "stderr" | "clock">;
+
 /** AWS as a sandbox of this process plays it: the environment, the profile and their credentials are not looked at. */
 function lazySandbox(
   options: GlobalOptions,
-  surroundings: Pick<Context, "now" | "signal" | "stderr">,
+  outside: Outside,
 ): {
   readonly aws: Aws;
   readonly stock: (machines: readonly MachineCount[]) => void;
@@ -59,11 +73,11 @@ function lazySandbox(
   const wanted: MachineCount[] = [];
   const start = () =>
     (started ??= import("./sandbox/practice.ts").then(({ startPractice }) =>
-      startPractice(wanted, options.regions[0], surroundings.now),
+      startPractice(wanted, options.regions[0], (outside.clock ?? machineClock).now),
     ));
   const { profile: _, ...others } = options;
   return {
-    aws: lazyAws(others, async () => (await start()).environment, surroundings),
+    aws: lazyAws(others, async () => (await start()).environment, outside),
     stock: (machines) => {
       wanted.push(...machines);
       void started?.then((practice) => practice.stock(machines));
@@ -75,7 +89,7 @@ function lazySandbox(
 function lazyAws(
   options: GlobalOptions,
   environment: () => Promise<Context["env"]>,
-  { signal, stderr }: Pick<Context, "signal" | "stderr">,
+  { signal, stderr, clock }: Outside,
 ): Aws {
   let connection: Promise<Aws> | undefined;
   const log = (line: string) => {
@@ -83,7 +97,10 @@ function lazyAws(
   };
   const connectOnce = async () => {
     const { connectAws } = await import("./aws/connect.ts");
-    return connectAws(options, await environment(), signal, options.debug ? log : undefined);
+    return connectAws(options, await environment(), signal, {
+      ...(options.debug ? { log } : {}),
+      ...(clock === undefined ? {} : { clock }),
+    });
   };
   const get = () => (connection ??= connectOnce());
   return {
@@ -105,10 +122,12 @@ function lazyAws(
   };
 }
 
-async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+/** @throws Interrupted when the signal aborts. */
+async function untilAborted(time: Promise<unknown>, signal: AbortSignal): Promise<void> {
   try {
-    await delay(milliseconds, undefined, { signal });
-  } catch {
-    throw new Interrupted();
+    await time;
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
+  if (signal.aborted) throw new Interrupted();
 }

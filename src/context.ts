@@ -83,8 +83,8 @@ export interface MachineCount {
 export interface Context {
   readonly stdout: Output;
   readonly stderr: Output;
-  /** All of standard input. */
-  readStdin(): Promise<string>;
+  /** All of standard input; undefined where it is more than so many bytes: no more than that is read. */
+  readStdin(mostBytes: number): Promise<string | undefined>;
   readonly stdinIsTTY: boolean;
   /** Asks on the terminal; true for yes. */
   ask(question: string): Promise<boolean>;

@@ -63,9 +63,23 @@ function stopWriting(error: NodeJS.ErrnoException): void {
   interruption.abort(new Interrupted());
 }
 
-async function readStdin(): Promise<string> {
+async function readStdin(mostBytes: number): Promise<string | undefined> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  let bytes = 0;
+  const stop = () => process.stdin.destroy();
+  signal.addEventListener("abort", stop);
+  try {
+    for await (const chunk of process.stdin) {
+      bytes += (chunk as Buffer).length;
+      // Leaving the loop closes the stream.
+      if (bytes > mostBytes) return undefined;
+      chunks.push(chunk as Buffer);
+    }
+  } catch (error) {
+    throw signal.aborted ? new Interrupted() : error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
   return Buffer.concat(chunks).toString("utf8");
 }
 

@@ -24,6 +24,7 @@ import type {
   Task,
   TaskDefinition,
 } from "./core/ecs-api/api.ts";
+import type { OpenedSession } from "./core/ecs/exec-session.ts";
 import type { Service, ServiceInput } from "./core/ecs-api/service.ts";
 import type { ServiceDeployment, ServiceDeploymentStatus } from "./core/ecs-api/service-deployment.ts";
 import type { ServiceUpdate } from "./core/ecs/service-form.ts";
@@ -134,6 +135,14 @@ export interface EcsServicePort extends ServiceDeploymentPort {
   tagResource(arn: string, tags: readonly Tag[]): Promise<void>;
 }
 
+export interface ExecRequest {
+  readonly cluster: string;
+  readonly task: string;
+  readonly container: string;
+  /** One line, as a shell splits it into words. */
+  readonly command: string;
+}
+
 /** Hears of one page of a list; what it throws ends the listing. */
 export type PageListener = (arns: readonly string[]) => void;
 
@@ -155,12 +164,16 @@ export interface EcsPort extends EcsServicePort {
     tasks: readonly string[],
   ): Promise<{ readonly tasks: readonly Task[]; readonly failures: readonly Failure[] }>;
   stopTask(cluster: string, task: string, reason: string): Promise<Task>;
+  /** Opens a session in a container of a running task, for the session-manager plugin. */
+  executeCommand(request: ExecRequest): Promise<OpenedSession>;
   listContainerInstances(
     cluster: string,
     filter?: { readonly status?: string },
     onPage?: PageListener,
   ): Promise<readonly string[]>;
   describeContainerInstances(cluster: string, arns: readonly string[]): Promise<readonly ContainerInstance[]>;
+  /** Sets the container instance to DRAINING: it gets no more tasks, and ECS moves those of services. */
+  drainInstance(cluster: string, arn: string): Promise<void>;
 }
 
 export interface SsmPort {

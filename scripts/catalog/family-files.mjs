@@ -15,6 +15,7 @@ const fields = [
   "networkCards",
   "maxNetworkInterfaces",
   "maxPods",
+  "localNvmeGB",
   "status",
   "retiredOn",
   "note",

@@ -4,6 +4,7 @@
  */
 import { present } from "../core/base/present.ts";
 import type { SSMClientConfig } from "@aws-sdk/client-ssm";
+import type { PaceClock } from "./pace.ts";
 
 /** The services aiplat calls, by the name that the AWS CLI and IAM actions use. */
 export type AwsService =
@@ -30,6 +31,8 @@ export interface AwsConfig {
   readonly profile?: string;
   /** Writes one line about an AWS call (--debug). */
   readonly log?: (line: string) => void;
+  /** What requests are paced by; the machine's unless given. */
+  readonly clock?: PaceClock;
 }
 
 /** The settings that all SDK clients share. */

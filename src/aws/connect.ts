@@ -13,16 +13,16 @@ const fallbackRegion = "us-east-1";
  * AWS as flags, environment and profile describe it. Nothing is read before the first use, and each service's adapter,
  * with its part of the SDK, is loaded at its first call.
  *
- * @param log Writes a line about each AWS call; undefined without --debug.
+ * @param settings `log` writes a line about each AWS call (--debug); `clock` is what requests are paced by.
  */
 export function connectAws(
   options: GlobalOptions,
   env: Context["env"],
   signal: AbortSignal,
-  log?: (line: string) => void,
+  settings: Pick<AwsConfig, "log" | "clock"> = {},
 ): Aws {
   let shared: Promise<Shared> | undefined;
-  const getShared = () => (shared ??= share(options, env, log));
+  const getShared = () => (shared ??= share(options, env, settings));
   const home = async () => {
     const { region: named, profile } = await getShared();
     if (named === undefined) throw noRegion(profile);
@@ -69,13 +69,14 @@ export function connectAws(
 type Shared = Awaited<ReturnType<typeof share>>;
 
 /** What holds for every region. */
-async function share(options: GlobalOptions, env: Context["env"], log: ((line: string) => void) | undefined) {
+async function share(options: GlobalOptions, env: Context["env"], settings: Pick<AwsConfig, "log" | "clock">) {
   const profile = await readProfile(options, env);
   const region = chooseRegion(options, env, profile);
   const config: Omit<AwsConfig, "region"> = {
     credentials: chooseCredentials(options, env, profile, region?.name ?? fallbackRegion),
     endpoints: chooseEndpoints(options, env, profile),
-    ...present({ profile: profile.name, log }),
+    ...present({ profile: profile.name }),
+    ...settings,
   };
   return { profile, region, config };
 }

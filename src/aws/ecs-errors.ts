@@ -26,6 +26,16 @@ export const ecsRules: readonly ErrorRule[] = [
     }),
   },
   {
+    text: /execute command was not enabled when the task was run/i,
+    code: "OperationFailed",
+    say: () => ({
+      message: "the task was started without ECS Exec, or its agent does not run yet",
+      hint:
+        "Wait a moment, or start it with --enable-execute-command (run-task, service deploy); its task role needs the " +
+        "ssmmessages actions.",
+    }),
+  },
+  {
     text: /Creation of service was not idempotent/i,
     code: "OperationFailed",
     say: () => ({

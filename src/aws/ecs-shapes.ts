@@ -63,6 +63,7 @@ export function toTask(task: SdkTask): Task {
     startedBy: task.startedBy,
     lastStatus: task.lastStatus ?? "",
     desiredStatus: task.desiredStatus ?? "",
+    enableExecuteCommand: task.enableExecuteCommand,
     healthStatus: task.healthStatus,
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason === "" ? undefined : task.stoppedReason,

@@ -5,15 +5,18 @@ import {
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
+  ExecuteCommandCommand,
   ListClustersCommand,
   ListContainerInstancesCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   StopTaskCommand,
+  UpdateContainerInstancesStateCommand,
   type ListContainerInstancesCommandInput,
 } from "@aws-sdk/client-ecs";
 import { itemsPerCall } from "../core/ecs-api/api.ts";
+import { AiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { buckets } from "./buckets.ts";
 import { createCall } from "./call.ts";
@@ -22,7 +25,7 @@ import { chunks } from "../core/base/chunks.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
 import { createServiceCalls } from "./ecs-services.ts";
 import { toProvider, toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";
-import { createPace, systemClock, type Bucket, type Pace } from "./pace.ts";
+import { createPace, type Bucket, type Pace } from "./pace.ts";
 import { keepRawJson } from "./raw-json.ts";
 
 /** ECS over the SDK, paced within the buckets of its API. */
@@ -33,7 +36,7 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
   // after Ctrl-C it is how --all-or-nothing keeps its word.
   const callToTheEnd = createCall(config, "ecs");
   const paceOf = ([name, bucket]: readonly [string, Bucket]) =>
-    [name, createPace(bucket, name === "resourceModify" ? systemClock() : systemClock(signal))] as const;
+    [name, createPace(bucket, config.clock, name === "resourceModify" ? undefined : signal)] as const;
   const paces = Object.fromEntries(Object.entries(buckets).map(paceOf)) as Record<keyof typeof buckets, Pace>;
 
   return {
@@ -154,6 +157,25 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       return toTask(answer.task ?? { taskArn: task });
     },
 
+    executeCommand: async ({ cluster, task, container, command: line }) => {
+      // ECS Exec knows no other than interactive sessions.
+      const command = new ExecuteCommandCommand({ cluster, task, container, command: line, interactive: true });
+      const { session = {} } = await paces.resourceModify(() =>
+        inCluster(
+          cluster,
+          call("ExecuteCommand", (options) => client.send(command, options)),
+        ),
+      );
+      const { sessionId = "", streamUrl = "", tokenValue = "" } = session;
+      const { region, endpoints } = config;
+      const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+      return {
+        session: { sessionId, streamUrl, tokenValue },
+        region,
+        endpoint: endpoints.ecs ?? `https://ecs.${region}.${suffix}`,
+      };
+    },
+
     listContainerInstances: (cluster, filter, onPage) =>
       everyPage(async (nextToken) => {
         // Without a status ECS lists every instance that is not INACTIVE, DRAINING ones too.
@@ -194,6 +216,24 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
         }),
       );
       return answers.flat();
+    },
+
+    drainInstance: async (cluster, arn) => {
+      const command = new UpdateContainerInstancesStateCommand({
+        cluster,
+        containerInstances: [arn],
+        status: "DRAINING",
+      });
+      const { failures = [] } = await paces.resourceModify(() =>
+        inCluster(
+          cluster,
+          callToTheEnd("UpdateContainerInstancesState", (options) => client.send(command, options)),
+        ),
+      );
+      if (failures.length > 0)
+        throw new AiplatError("OperationFailed", `${arn} was not set to DRAINING: ${failures[0]!.reason}`, {
+          details: { failures },
+        });
     },
   };
 }

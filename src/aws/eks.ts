@@ -104,6 +104,7 @@ function described(nodegroup: Nodegroup): DescribedNodegroup {
     scalingConfig,
     launchTemplate,
     health,
+    nodeRepairConfig,
   } = nodegroup;
   const given = { status, amiType, capacityType, version, releaseVersion, nodeRole, diskSize };
   return {
@@ -114,6 +115,7 @@ function described(nodegroup: Nodegroup): DescribedNodegroup {
     labels: labels ?? {},
     taints: (taints ?? []).map((taint) => present(taint)),
     scalingConfig: present(scalingConfig ?? {}),
+    ...(nodeRepairConfig?.enabled === undefined ? {} : { nodeRepairConfig: { enabled: nodeRepairConfig.enabled } }),
     ...(launchTemplate === undefined ? {} : { launchTemplate: present(launchTemplate) }),
     healthIssues: (health?.issues ?? []).map(({ code, message }) => ({
       code: code ?? "Unknown",

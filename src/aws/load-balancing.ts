@@ -44,7 +44,7 @@ export function createLoadBalancing(config: AwsConfig, signal: AbortSignal): Loa
       return new Map(
         groups.map(({ TargetGroupArn = "", LoadBalancerArns = [] }) => [
           TargetGroupArn,
-          LoadBalancerArns.flatMap((arn) => balancers.get(arn) ?? []),
+          [...new Set(LoadBalancerArns)].flatMap((arn) => balancers.get(arn) ?? []),
         ]),
       );
     },

@@ -9,7 +9,7 @@ import {
 import type { LogGroupsPort, LogsPort } from "../ports.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
-import { createPace, systemClock } from "./pace.ts";
+import { createPace } from "./pace.ts";
 
 /**
  * The lowest figure of any region; it cannot be raised.
@@ -28,7 +28,7 @@ function attemptsOf(error: Error): number {
 export function createLogs(config: AwsConfig, signal: AbortSignal): LogsPort & LogGroupsPort {
   const client = new CloudWatchLogsClient(clientSettings(config, "logs"));
   const call = createCall(config, "logs", signal);
-  const pace = createPace(readEvents, systemClock(signal));
+  const pace = createPace(readEvents, config.clock, signal);
 
   return {
     hasGroup: async (name) => {

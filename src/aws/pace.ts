@@ -12,7 +12,8 @@ export interface Bucket {
 export interface PaceClock {
   /** Milliseconds. */
   now(): number;
-  sleep(milliseconds: number): Promise<void>;
+  /** May reject early when the signal aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<unknown>;
 }
 
 /** Runs a request when its bucket and the number of requests under way allow it, first come, first served. */
@@ -21,8 +22,11 @@ export type Pace = <Result>(request: () => Promise<Result>) => Promise<Result>;
 /** More at once only queue for the HTTP agent's 50 sockets, of which several buckets share the pool. */
 const mostUnderWay = 16;
 
-/** A token bucket: what AWS keeps on its side, kept here too, so that a large cluster does not run into throttling. */
-export function createPace(bucket: Bucket, clock: PaceClock): Pace {
+/** A token bucket: what AWS keeps on its side, kept here too, so that a large cluster does not run into throttling.
+ *
+ * @param signal Ends a request that waits for its turn with Interrupted, where there is one.
+ */
+export function createPace(bucket: Bucket, clock: PaceClock = machineClock, signal?: AbortSignal): Pace {
   let tokens = bucket.burst;
   let filledAt = clock.now();
   let underWay = 0;
@@ -34,7 +38,7 @@ export function createPace(bucket: Bucket, clock: PaceClock): Pace {
     filledAt = now;
     // Below zero are the tokens of those who already wait: each waits for its own.
     tokens -= 1;
-    if (tokens < 0) await clock.sleep((-tokens / bucket.perSecond) * 1000);
+    if (tokens < 0) await waitFor(clock, (-tokens / bucket.perSecond) * 1000, signal);
   };
 
   return async (request) => {
@@ -52,16 +56,16 @@ export function createPace(bucket: Bucket, clock: PaceClock): Pace {
   };
 }
 
-/** The machine's clock; sleeping ends with Interrupted when the signal, if there is one, aborts. */
-export function systemClock(signal?: AbortSignal): PaceClock {
-  return {
-    now: () => performance.now(),
-    sleep: async (milliseconds) => {
-      try {
-        await delay(milliseconds, undefined, present({ signal }));
-      } catch {
-        throw new Interrupted();
-      }
-    },
-  };
+async function waitFor(clock: PaceClock, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await clock.sleep(milliseconds, signal);
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+  }
+  if (signal?.aborted === true) throw new Interrupted();
 }
+
+const machineClock: PaceClock = {
+  now: () => performance.now(),
+  sleep: (milliseconds, signal) => delay(milliseconds, undefined, present({ signal })),
+};

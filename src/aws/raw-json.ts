@@ -1,3 +1,4 @@
+import { parseJson } from "../core/base/json.ts";
 import type { ECSClient } from "@aws-sdk/client-ecs";
 
 /** What a raw answer holds: the JSON as AWS sent it. */
@@ -33,7 +34,7 @@ export function keepRawJson(command: { readonly middlewareStack: unknown }, inpu
       response.body = bytes;
       // AWS leaves absent fields out; null would be no value of any.
       if (response.statusCode < 300)
-        raw.json = JSON.parse(bytes.toString("utf8"), (_, value: unknown) => value ?? undefined);
+        raw.json = parseJson(bytes.toString("utf8"), (_, value: unknown) => value ?? undefined);
       return result;
     },
     { name: "aiplatRawResponse", step: "deserialize", priority: "low" },

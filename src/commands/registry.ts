@@ -10,12 +10,12 @@ export interface RegistryEntry {
 /** Group words and their one-line summaries; a group within another comes after it. */
 export const groups: Readonly<Record<string, string>> = {
   ami: "Machine images for accelerated ECS and EKS nodes",
-  cluster: "Devices and placement in an ECS cluster: devices, explain, snapshot",
+  cluster: "Devices and placement in an ECS cluster: devices, explain, snapshot, drain",
   eks: "The same workload on Kubernetes: manifests, nodes, checks",
   "eks nodegroup": "Nodes that can run a workload: generate, create",
   instances: "What the catalogue knows of accelerated instance types",
-  service: "The ECS services of a workload: deploy, status, scale, rollback, delete, import",
-  task: "Tasks of a run: list, wait, logs, stop",
+  service: "The ECS services of a workload: deploy, list, status, logs, exec, open, scale, rollback, delete, import",
+  task: "Tasks of a run: list, wait, logs, exec, stop",
   taskdef: "ECS task definitions: generate, lint, diff, register",
   templates: "Workload templates",
 };
@@ -45,6 +45,11 @@ export const registry: readonly RegistryEntry[] = [
     words: "cluster devices",
     summary: "Map every accelerator device and who holds it",
     load: async () => (await import("./cluster/devices.ts")).clusterDevices,
+  },
+  {
+    words: "cluster drain",
+    summary: "Move the tasks of services off a container instance",
+    load: async () => (await import("./cluster/drain.ts")).clusterDrain,
   },
   {
     words: "cluster explain",
@@ -101,6 +106,11 @@ export const registry: readonly RegistryEntry[] = [
     summary: "Print or follow the logs of tasks",
     load: async () => (await import("./task/logs.ts")).taskLogs,
   },
+  {
+    words: "task exec",
+    summary: "Run a command in a running task",
+    load: async () => (await import("./task/exec.ts")).taskExec,
+  },
   { words: "task stop", summary: "Stop tasks", load: async () => (await import("./task/stop.ts")).taskStop },
   {
     words: "service deploy",
@@ -108,9 +118,29 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import("./service/deploy.ts")).serviceDeploy,
   },
   {
+    words: "service list",
+    summary: "List the ECS services of a cluster's workloads",
+    load: async () => (await import("./service/list.ts")).serviceList,
+  },
+  {
     words: "service status",
     summary: "Show the ECS services that make up a workload",
     load: async () => (await import("./service/status.ts")).serviceStatus,
+  },
+  {
+    words: "service logs",
+    summary: "Print or follow the logs of a workload's services",
+    load: async () => (await import("./service/logs.ts")).serviceLogs,
+  },
+  {
+    words: "service exec",
+    summary: "Run a command in a task of a workload's service",
+    load: async () => (await import("./service/exec.ts")).serviceExec,
+  },
+  {
+    words: "service open",
+    summary: "Open the URL at which a workload's service answers",
+    load: async () => (await import("./service/open.ts")).serviceOpen,
   },
   {
     words: "service scale",

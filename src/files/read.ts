@@ -1,8 +1,9 @@
 // Not node:fs/promises: commands that read no file would pay for loading it.
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { constants, createReadStream, existsSync, openSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Readable } from "node:stream";
 import type { Context } from "../context.ts";
-import { AiplatError } from "../errors.ts";
+import { AiplatError, Interrupted } from "../errors.ts";
 
 /** How messages name standard input. */
 export const stdinName = "<stdin>";
@@ -15,16 +16,22 @@ export function nameOfFile(path: string): string {
 /** Far more than any workload or task definition; a file beyond it is another file given by mistake. */
 const usualMiB = 4;
 
-/** The text of a file, or of standard input for `-`. */
-export async function readText(
-  context: Pick<Context, "cwd" | "readStdin">,
-  path: string,
-  mostMiB = usualMiB,
-): Promise<string> {
-  const text =
-    path === "-" ? await context.readStdin() : decode(readBytes(resolve(context.cwd, path), path, mostMiB), path);
+/** What reading takes of everything outside a command. */
+export type ReadContext = Pick<Context, "cwd" | "readStdin" | "signal">;
+
+/**
+ * The text of a file, or of standard input for `-`. Of a pipe or a device, which may have no end, no more is read than
+ * a file may hold.
+ *
+ * @throws AiplatError Usage where it is no text or larger than `mostMiB`; Interrupted.
+ */
+export async function readText(context: ReadContext, path: string, mostMiB = usualMiB): Promise<string> {
   const name = path === "-" ? stdinName : path;
-  if (text.length > mostMiB * bytesPerMiB) throw tooBig(name, mostMiB);
+  const text =
+    path === "-"
+      ? await context.readStdin(mostMiB * bytesPerMiB)
+      : decode(await readBytes(resolve(context.cwd, path), path, { mostMiB, signal: context.signal }), path);
+  if (text === undefined) throw tooBig(name, mostMiB);
   // Standard input arrives decoded: what was no UTF-8 is there as U+FFFD.
   if (text.includes("\0") || (path === "-" && text.includes("\uFFFD"))) throw notText(name);
   return text;
@@ -37,13 +44,54 @@ export function fileExists(context: Pick<Context, "cwd">, path: string): boolean
 
 const bytesPerMiB = 1024 * 1024;
 
-function readBytes(path: string, name: string, mostMiB: number): Buffer {
+interface Bounds {
+  readonly mostMiB: number;
+  readonly signal: AbortSignal;
+}
+
+async function readBytes(path: string, name: string, bounds: Bounds): Promise<Buffer> {
   try {
-    if (statSync(path).size > mostMiB * bytesPerMiB) throw tooBig(name, mostMiB);
+    const status = statSync(path);
+    if (!status.isFile() && !status.isDirectory()) return await readStream(path, name, bounds);
+    if (status.size > bounds.mostMiB * bytesPerMiB) throw tooBig(name, bounds.mostMiB);
     return readFileSync(path);
   } catch (error) {
     throw error instanceof AiplatError ? error : cannotRead(name, error as NodeJS.ErrnoException);
   }
+}
+
+/**
+ * A pipe or a device: `<(command)`, /dev/zero, a terminal. Neither its opening nor its reading may block a thread of
+ * Node's: a process with such a thread cannot end.
+ */
+async function openStream(path: string): Promise<Readable> {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const [{ Socket }, { isatty, ReadStream }] = await Promise.all([import("node:net"), import("node:tty")]);
+  if (isatty(fd)) return new ReadStream(fd);
+  return statSync(path).isCharacterDevice() ? createReadStream(path, { fd }) : new Socket({ fd, writable: false });
+}
+
+async function readStream(path: string, name: string, { mostMiB, signal }: Bounds): Promise<Buffer> {
+  const stream = await openStream(path);
+  return new Promise((settle, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const give = (answer: () => void) => {
+      signal.removeEventListener("abort", interrupt);
+      stream.destroy();
+      answer();
+    };
+    const interrupt = () => give(() => reject(new Interrupted()));
+    signal.addEventListener("abort", interrupt);
+    stream
+      .on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+        chunks.push(chunk);
+        if (bytes > mostMiB * bytesPerMiB) give(() => reject(tooBig(name, mostMiB)));
+      })
+      .on("end", () => give(() => settle(Buffer.concat(chunks))))
+      .on("error", (error: Error) => give(() => reject(error)));
+  });
 }
 
 function cannotRead(name: string, error: NodeJS.ErrnoException): AiplatError {

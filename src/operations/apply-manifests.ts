@@ -1,6 +1,11 @@
 import { present } from "../core/base/present.ts";
+import type { Raw } from "../core/base/merge.ts";
+import { explainRefusal } from "../core/kubernetes/apply/explain-refusal.ts";
+import { orphanNote, possibleOrphans } from "../core/kubernetes/apply/orphans.ts";
+import { podTroubles } from "../core/kubernetes/apply/pod-troubles.ts";
 import type { ResourceReference } from "../core/kubernetes/apply/read-manifests.ts";
 import { rolloutArguments } from "../core/kubernetes/apply/rollout.ts";
+import { instanceLabel } from "../core/kubernetes/labels.ts";
 import { AiplatError } from "../errors.ts";
 import type { KubectlAnswer, KubectlPort } from "../ports.ts";
 
@@ -12,22 +17,32 @@ export interface AppliedResource {
   readonly action: string;
 }
 
+/** Manifests as they go to kubectl, and what they are. */
+export interface ReadManifests {
+  readonly text: string;
+  readonly resources: readonly ResourceReference[];
+}
+
 /** What applying would change, as a diff; undefined where nothing would change. */
-export async function diffManifests(kubectl: KubectlPort, text: string, force: boolean): Promise<string | undefined> {
+export async function diffManifests(
+  kubectl: KubectlPort,
+  { text, resources }: ReadManifests,
+  force: boolean,
+): Promise<string | undefined> {
   const answer = await kubectl.run(["diff", ...fieldManager, ...forced(force), "--filename", "-"], text);
   // "Exit status: 0 No differences were found. 1 Differences were found. >1 Kubectl or diff failed with an error."
   if (answer.code === 0) return undefined;
   if (answer.code === 1 && answer.stdout !== "") return answer.stdout;
-  throw failed("diff", answer);
+  throw failed("diff", answer, resources);
 }
 
 export async function applyManifests(
   kubectl: KubectlPort,
-  text: string,
+  { text, resources }: ReadManifests,
   force: boolean,
 ): Promise<readonly AppliedResource[]> {
   const answer = await kubectl.run(["apply", ...fieldManager, ...forced(force), "--filename", "-"], text);
-  if (answer.code !== 0) throw failed("apply", answer);
+  if (answer.code !== 0) throw failed("apply", answer, resources);
   return answer.stdout
     .split("\n")
     .filter((line) => line !== "")
@@ -54,15 +69,59 @@ export async function waitForRollout(
     tell(`waiting for ${resource.kind} ${resource.name}`);
     const answer = await kubectl.run(args);
     if (answer.code === 0) continue;
-    const said = sentence(answer);
-    const describe = `kubectl describe ${resource.kind.toLowerCase()} ${resource.name}${resource.namespace === undefined ? "" : ` --namespace ${resource.namespace}`}`;
-    throw new AiplatError(
-      /timed out|exceeded its progress deadline/i.test(`${answer.stderr}${answer.stdout}`)
-        ? "Timeout"
-        : "OperationFailed",
-      `${resource.kind} ${resource.name} is applied and not up: ${said}`,
-      { hint: `${describe} says why. The manifests stay applied; --timeout waits longer.` },
-    );
+    throw await notUp(kubectl, resource, answer);
+  }
+}
+
+/** What is left of an earlier aiplat beside what was applied, a sentence each. */
+export async function orphanNotes(
+  kubectl: KubectlPort,
+  resources: readonly ResourceReference[],
+): Promise<readonly string[]> {
+  const notes: string[] = [];
+  for (const orphan of possibleOrphans(resources)) {
+    const answer = await kubectl.run(["get", orphan.resource, orphan.name, "--ignore-not-found", "--output", "json"]);
+    // Who may not look is told nothing: the resource itself is applied.
+    const found: unknown = answer.code === 0 && answer.stdout.trim() !== "" ? JSON.parse(answer.stdout) : undefined;
+    const said = orphanNote(orphan, found);
+    if (said !== undefined) notes.push(said);
+  }
+  return notes;
+}
+
+async function notUp(kubectl: KubectlPort, resource: ResourceReference, answer: KubectlAnswer): Promise<AiplatError> {
+  const { kind, name, namespace } = resource;
+  const where = namespace === undefined ? [] : ["--namespace", namespace];
+  const troubles = await podTroublesOf(kubectl, name, where);
+  const describe = ["kubectl describe", kind.toLowerCase(), name, ...where].join(" ");
+  const pods = troubles.length === 0 ? "" : `; its pods say ${troubles.join("; ")}`;
+  return new AiplatError(
+    /timed out|exceeded its progress deadline/i.test(`${answer.stderr}${answer.stdout}`)
+      ? "Timeout"
+      : "OperationFailed",
+    `${kind} ${name} is applied and not up: ${sentence(answer)}${pods}`,
+    {
+      hint: `${describe} says why. The manifests stay applied; --timeout waits longer.`,
+      details: { resource: { kind, name, ...present({ namespace }) }, pods: troubles },
+    },
+  );
+}
+
+/** What the pods' events and containers say; nothing where that cannot be read. */
+async function podTroublesOf(kubectl: KubectlPort, name: string, where: readonly string[]): Promise<readonly string[]> {
+  const list = async (...args: readonly string[]) => {
+    const answer = await kubectl.run(["get", ...args, ...where, "--output", "json"]);
+    return answer.code === 0 ? ((JSON.parse(answer.stdout) as { readonly items?: readonly Raw[] }).items ?? []) : [];
+  };
+  try {
+    const [pods, events] = await Promise.all([
+      list("pods", "--selector", `${instanceLabel}=${name}`),
+      list("events", "--field-selector", "involvedObject.kind=Pod,type=Warning"),
+    ]);
+    return podTroubles(pods, events);
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
   }
 }
 
@@ -70,22 +129,25 @@ function forced(force: boolean): readonly string[] {
   return force ? ["--force-conflicts"] : [];
 }
 
-/** What to do about kubectl's refusals. */
+/** What to do about what kubectl says before a server has answered, and about conflicts. */
 const hints: readonly (readonly [RegExp, string])[] = [
   [/conflict/i, "Another field manager owns these fields: leave them to it, or take them over with --force-conflicts."],
-  [/no matches for kind/i, "The cluster does not know this kind: install its operator first."],
   [
     /connection refused|no such host|no configuration has been provided|context .* does not exist/i,
     "aws eks update-kubeconfig --name CLUSTER makes kubectl talk to a cluster; --context names another.",
   ],
 ];
 
-function failed(verb: string, answer: KubectlAnswer): AiplatError {
+function failed(verb: string, answer: KubectlAnswer, resources: readonly ResourceReference[]): AiplatError {
   const text = `${answer.stderr}${answer.stdout}`;
+  const details = { exitCode: answer.code, stderr: answer.stderr };
+  const explained = explainRefusal(text, resources);
+  if (explained !== undefined)
+    return new AiplatError(explained.code ?? "OperationFailed", explained.message, { hint: explained.hint, details });
   const hint = hints.find(([pattern]) => pattern.test(text))?.[1];
   return new AiplatError("OperationFailed", `kubectl ${verb} failed with exit ${answer.code}: ${sentence(answer)}`, {
     ...present({ hint }),
-    details: { exitCode: answer.code, stderr: answer.stderr },
+    details,
   });
 }
 

@@ -1,4 +1,4 @@
-import { servicesOf, type Service } from "../core/ecs-api/service.ts";
+import { servicesOf, workloadTag, type Service } from "../core/ecs-api/service.ts";
 import { runningFamilyOf, type LiveNames, type LiveServices } from "../core/plan/live-services.ts";
 import type { EcsPort } from "../ports.ts";
 
@@ -10,6 +10,18 @@ export async function findServices(
   names: readonly string[] = [workload],
 ): Promise<readonly Service[]> {
   return servicesOf(await ecs.describeServices(cluster, await ecs.listServices(cluster)), workload, names);
+}
+
+/** The services of a cluster that are not deleted, by name: those of aiplat's workloads, or all. */
+export async function listServices(
+  ecs: EcsPort,
+  cluster: string,
+  { all }: { readonly all: boolean },
+): Promise<readonly Service[]> {
+  const services = await ecs.describeServices(cluster, await ecs.listServices(cluster));
+  return services
+    .filter(({ status, tags = [] }) => status !== "INACTIVE" && (all || tags.some(({ key }) => key === workloadTag)))
+    .toSorted((one, other) => one.serviceName.localeCompare(other.serviceName, "en", { numeric: true }));
 }
 
 /** The workload's services with the revisions that they run and the latest ones of their families. */

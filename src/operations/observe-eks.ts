@@ -1,3 +1,4 @@
+import { parseJson } from "../core/base/json.ts";
 import { present } from "../core/base/present.ts";
 import { releaseParameterOf } from "../core/kubernetes/check/check-nodegroup.ts";
 import type {
@@ -87,7 +88,7 @@ async function listObjects(kubectl: KubectlPort, { name, endpoint }: EksCluster)
         skipped: `kubectl get failed: ${lastLine(list.stderr)}`,
         fix: "The kubeconfig's user must be allowed to list these in all namespaces.",
       };
-    return (JSON.parse(list.stdout) as { readonly items?: readonly KubernetesObject[] }).items ?? [];
+    return (parseJson(list.stdout) as { readonly items?: readonly KubernetesObject[] }).items ?? [];
   } catch (error) {
     if (error instanceof AiplatError && error.details["program"] === "kubectl")
       return { skipped: error.message, fix: error.hint ?? "" };
@@ -96,7 +97,7 @@ async function listObjects(kubectl: KubectlPort, { name, endpoint }: EksCluster)
 }
 
 function serverOf(view: string): string | undefined {
-  const config = JSON.parse(view) as {
+  const config = parseJson(view) as {
     readonly clusters?: readonly { readonly cluster?: { readonly server?: string } }[] | null;
   };
   return config.clusters?.[0]?.cluster?.server;

@@ -21,6 +21,8 @@ export interface ServiceWaitOptions {
   readonly onTask: (service: string, task: Task, health: TaskHealth) => void;
   /** Hears of each stage of a deployment that is not a rolling update, and of a rollback's. */
   readonly onStage?: (service: string, rollout: ServiceDeployment) => void;
+  /** Hears of each service whose deployment has come to its end. */
+  readonly onEnd?: (outcome: ServiceOutcome) => void;
   /** Hears how the services stand, and their tasks by service name. */
   readonly onPoll?: (services: readonly Service[], health: ReadonlyMap<string, HealthCounts>) => void | Promise<void>;
 }
@@ -113,11 +115,13 @@ export async function waitForServices(
           : [...tasks.values()].filter((task) =>
               isFailureOf(rollback === undefined ? changed : (service ?? changed), task),
             );
-      outcomes.set(changed.serviceName, {
+      const outcome = {
         service: service ?? changed,
         failedTasks,
         ...(verdict === "steady" ? {} : { failure: verdict }),
-      });
+      };
+      outcomes.set(changed.serviceName, outcome);
+      options.onEnd?.(outcome);
     }
     await options.onPoll?.(services, health);
     return news;

@@ -25,6 +25,7 @@ export function toItem({ type, devicePaths, price }: InstanceTypeSummary): Reado
     topology: _wiring,
     maxNetworkInterfaces: _interfaces,
     maxPods: _pods,
+    localNvmeGB: _disks,
     ...figures
   } = type;
   return {

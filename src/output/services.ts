@@ -260,7 +260,8 @@ function shortName(arn: string, service: string): string {
   return name.startsWith(`${service}:`) ? name.slice(service.length) : name;
 }
 
-function nameIn(arn: string): string {
+/** `family:revision` of a definition's ARN. */
+export function nameIn(arn: string): string {
   return arn.slice(arn.lastIndexOf("/") + 1);
 }
 
@@ -269,7 +270,7 @@ function markResult(text: string, style: Style): string {
   return text === "unchanged" ? style.dim(text) : style.green(text);
 }
 
-function markRollout(text: string, style: Style): string {
+export function markRollout(text: string, style: Style): string {
   if (text === "FAILED") return style.red(text);
   return text.startsWith("IN_PROGRESS") ? style.yellow(text) : text;
 }

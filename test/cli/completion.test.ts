@@ -47,7 +47,7 @@ describe("aiplat completion -- WORDS", () => {
     let silent: Server;
 
     beforeAll(async () => {
-      box = await startTestSandbox({ stepped: true });
+      box = await startTestSandbox();
       await box.ecs("CreateCluster", { clusterName: "prod" });
       await box.ecs("RegisterTaskDefinition", {
         family: "bert",

@@ -124,8 +124,64 @@ describe("eks apply", () => {
       "diff",
       { code: 2, stderr: 'error: no matches for kind "JobSet" in version "jobset.x-k8s.io/v1alpha2"' },
       1,
-      "kubectl diff failed with exit 2: no matches for kind",
-      "install its operator first",
+      "error: the cluster does not know JobSet (jobset.x-k8s.io/v1alpha2)\n",
+      "Install its operator first, in a version that serves it: https://jobset.sigs.k8s.io/docs/installation/",
+    ],
+    [
+      "diff",
+      {
+        code: 1,
+        stderr:
+          'The Deployment "bert" is invalid: spec.selector: Invalid value: v1.LabelSelector{...}: field is immutable\n',
+      },
+      1,
+      "error: Deployment bert exists, and what changes in it cannot change once it does: spec.selector\n",
+      "Delete it and apply again, which ends what it runs: kubectl delete deployment bert --namespace ml. Or give the workload another name.",
+    ],
+    [
+      "diff",
+      {
+        code: 1,
+        stderr:
+          'The StatefulSet "bert" is invalid: spec: Forbidden: updates to statefulset spec for fields other than ' +
+          "'replicas', 'ordinals', 'template' are forbidden\n",
+      },
+      1,
+      "StatefulSet bert exists, and what changes in it cannot change once it does: spec\n",
+      "kubectl delete statefulset bert",
+    ],
+    [
+      "diff",
+      {
+        code: 1,
+        stderr:
+          'Error from server (Forbidden): admission webhook "validate.kyverno.svc-fail" denied the request: images must come from ECR\n',
+      },
+      1,
+      "error: the webhook validate.kyverno.svc-fail refuses it: images must come from ECR\n",
+      "change the workload, or eks.pod and eks.resource",
+    ],
+    [
+      "diff",
+      {
+        code: 1,
+        stderr:
+          'Error from server (InternalError): Internal error occurred: failed calling webhook "mjobset.kb.io": failed to call webhook: Post "https://jobset-webhook-service.jobset-system.svc:443/mutate?timeout=10s": no endpoints available for service "jobset-webhook-service"\n',
+      },
+      1,
+      "error: the webhook mjobset.kb.io, which has to admit it, does not answer\n",
+      "kubectl get pods --namespace jobset-system",
+    ],
+    [
+      "diff",
+      {
+        code: 1,
+        stderr:
+          'Error from server (Forbidden): deployments.apps "bert" is forbidden: User "dev" cannot patch resource "deployments" in API group "apps" in the namespace "ml"\n',
+      },
+      6,
+      'error: dev cannot patch resource "deployments" in API group "apps" in the namespace "ml"\n',
+      "kubectl auth can-i --list",
     ],
     [
       "diff",
@@ -161,6 +217,53 @@ describe("eks apply", () => {
     expect({ code, stdout }).toEqual({ code: exitCode, stdout: "" });
     expect(stderr).toContain(message);
     expect(stderr).toContain(hint);
+  });
+
+  it("tells what the pods' events and containers say where they are not up in time", async () => {
+    await kubectl.reply("rollout", { code: 1, stderr: "error: timed out waiting for the condition" });
+    const pod = (name: string, status: object = {}) => ({ metadata: { name }, status });
+    const event = (name: string, reason: string, message: string, lastTimestamp: string) => ({
+      type: "Warning",
+      reason,
+      message,
+      lastTimestamp,
+      involvedObject: { kind: "Pod", name },
+    });
+    const waiting = { waiting: { reason: "ImagePullBackOff", message: "Back-off pulling image" } };
+    const pods = [pod("bert-1"), pod("bert-2", { containerStatuses: [{ name: "bert", state: waiting }] })];
+    const unscheduled = "0/3 nodes are available: 3 Insufficient aws.amazon.com/neuron.";
+    const events = [
+      event("bert-1", "FailedScheduling", unscheduled, "2026-11-29T10:00:00Z"),
+      event("other-1", "FailedScheduling", "not ours", "2026-11-29T10:00:00Z"),
+    ];
+    await kubectl.reply("pods", { stdout: JSON.stringify({ items: pods }) });
+    await kubectl.reply("events", { stdout: JSON.stringify({ items: events }) });
+    const { code, stderr } = await apply(deployment, "--yes");
+    expect(code).toBe(5);
+    expect(stderr).toContain(
+      "Deployment bert is applied and not up: timed out waiting for the condition; its pods say " +
+        `container bert waits: ImagePullBackOff; FailedScheduling: ${unscheduled}\n`,
+    );
+    expect(stderr).not.toContain("not ours");
+  });
+
+  it("names the runtime of the whole cluster that an earlier aiplat left, and nobody else's", async () => {
+    const runtime =
+      "apiVersion: trainer.kubeflow.org/v1alpha1\nkind: TrainingRuntime\nmetadata: { name: train, namespace: ml }\n";
+    const left = (labels: object) => ({ stdout: JSON.stringify({ metadata: { name: "train", labels } }) });
+    await kubectl.reply(
+      "clustertrainingruntimes.trainer.kubeflow.org",
+      left({ "app.kubernetes.io/managed-by": "aiplat" }),
+    );
+    expect((await apply(runtime, "--yes")).stderr).toContain(
+      "ClusterTrainingRuntime train is left of an earlier aiplat, and the runtime now stands in the workload's namespace. " +
+        "Once no TrainJob of another namespace refers to it: kubectl delete clustertrainingruntimes.trainer.kubeflow.org train\n",
+    );
+    await kubectl.reply("clustertrainingruntimes.trainer.kubeflow.org", left({}));
+    expect((await apply(runtime, "--yes")).stderr).not.toContain("ClusterTrainingRuntime");
+    // Nothing is asked about kinds that have always been there.
+    await apply(deployment, "--yes");
+    expect((await kubectl.calls()).at(-1)!.args[0]).toBe("rollout");
   });
 
   it.each([

@@ -69,7 +69,7 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
     );
     expect(documents(stdout).map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual(["PyTorchJob train"]);
     expect(documents((await eks(["--as", "TrainJob"])).stdout).map(({ kind }) => kind)).toEqual([
-      "ClusterTrainingRuntime",
+      "TrainingRuntime",
       "TrainJob",
     ]);
   });
@@ -129,7 +129,7 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
     [["--as", "Job", "--with", "service"], "error: --with service: Job has no Service of aiplat's\n"],
     [
       ["--as", "Job", "--with", "ingress"],
-      "error: --with ingress: not one of service, hpa, scaled-object or pod-monitor\n",
+      "error: --with ingress: not one of service, hpa, scaled-object, pod-monitor or pdb\n",
     ],
     [["--kubernetes-version", "1.34.2"], "error: --kubernetes-version 1.34.2 is not a minor version\n  Write 1.34.\n"],
     [

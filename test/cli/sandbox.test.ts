@@ -5,7 +5,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cliPath, runCli, spawnCli } from "../support/cli.ts";
+import { run } from "../../src/run.ts";
+import { bareEnv, bufferedSurroundings, cliPath, runCli, spawnCli } from "../support/cli.ts";
 import { startSandboxProcess } from "../support/sandbox-process.ts";
 
 const bert = ["--name", "bert", "--image", "bert:1", "--instance-type", "inf2.24xlarge"];
@@ -43,10 +44,10 @@ describe("aiplat sandbox", () => {
 
   it("starts from a snapshot of a cluster: its instances, its tasks, what remains", async () => {
     const folder = await mkdtemp(join(tmpdir(), "aiplat-sandbox-"));
-    const first = await startSandboxProcess("--instance", "inf2.24xlarge=2", "--cluster", "prod");
+    const first = await startSandboxProcess("--instance", "inf2.24xlarge=2", "--cluster", "prod", "--stepped");
     try {
       await runCli(["run-task", ...bert, "--cluster", "prod"], { env: first.environment });
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await first.advance(30);
       const before = await runCli(["cluster", "snapshot", "--cluster", "prod"], { env: first.environment });
       await writeFile(join(folder, "prod.json"), before.stdout);
       const second = await startSandboxProcess("--cluster-state", join(folder, "prod.json"));
@@ -85,6 +86,30 @@ describe("aiplat sandbox", () => {
     const { code, stderr } = await runCli(["sandbox", ...args]);
     expect(code).toBe(2);
     expect(stderr).toContain(says);
+  });
+
+  it("has time go as many times faster as --speed says", async () => {
+    let now = Date.now();
+    const end = new AbortController();
+    const { surroundings } = bufferedSurroundings(bareEnv(), tmpdir());
+    let ended: Promise<number> | undefined;
+    const said = await new Promise<string>((resolve) => {
+      const stdout = { ...surroundings.stdout, write: resolve };
+      const clock = { now: () => now, sleep: () => Promise.reject(new Error("a sandbox only serves")) };
+      const { signal } = end;
+      ended = run(["sandbox", "--speed", "60", "-o", "env"], { ...surroundings, clock, signal, stdout });
+    });
+    const env = Object.fromEntries(said.split("\n").map((line) => line.split("=", 2)));
+    const task = ["--name", "bert", "--image", "bert:1", "--instance-type", "inf2.xlarge"];
+    const statuses = async (...args: readonly string[]) =>
+      JSON.parse((await runCli([...args, "-o", "json"], { env })).stdout).tasks.map(
+        ({ lastStatus }: { readonly lastStatus: string }) => lastStatus,
+      );
+    expect(await statuses("run-task", ...task)).not.toEqual(["RUNNING"]);
+    now += 1_000;
+    expect(await statuses("task", "list")).toEqual(["RUNNING"]);
+    end.abort();
+    expect(await ended).toBe(0);
   });
 
   it("says that a port is in use", async () => {

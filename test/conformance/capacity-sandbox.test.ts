@@ -17,14 +17,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 
 const strategyOf = (capacityProvider: string) => [{ capacityProvider, weight: 1 }];
 
 /** A cluster of these machines, all of one provider's group. */
 async function start(instanceType: string, count: number, name: string): Promise<void> {
-  box = await startTestSandbox({ stepped: false, speed: 100, fleet: [{ instanceType, count }] });
+  box = await startTestSandbox({ fleet: [{ instanceType, count }] });
   const autoScalingGroupArn = `arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:u:autoScalingGroupName/${name}`;
   const managedScaling = { status: "ENABLED", targetCapacity: 100 };
   await box.ecs("CreateCapacityProvider", { name, autoScalingGroupProvider: { autoScalingGroupArn, managedScaling } });
@@ -159,7 +158,7 @@ describe("a provider that cannot start a machine", () => {
   it.each([["DISABLED"], ["ENABLED"]])(
     "managed scaling %s: a service that has no room is refused or waits",
     async (status) => {
-      box = await startTestSandbox({ stepped: false, speed: 100, fleet: [{ instanceType: "g5.xlarge", count: 1 }] });
+      box = await startTestSandbox({ fleet: [{ instanceType: "g5.xlarge", count: 1 }] });
       const autoScalingGroupArn =
         "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:u:autoScalingGroupName/gpu";
       const managedScaling = { status, targetCapacity: 100 };

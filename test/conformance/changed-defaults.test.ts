@@ -8,7 +8,7 @@ const note = "aiplat's default since 0.2.0";
 
 describe("a default of aiplat's that changed", () => {
   let box: TestSandbox;
-  const run = (...args: readonly string[]) => runCli(args, { env: { ...box.sandbox.environment } });
+  const run = (...args: readonly string[]) => runCli(args, { box });
 
   beforeAll(async () => {
     box = await startTestSandbox({ fleet: [{ instanceType: "g5.12xlarge", count: 1 }] });

@@ -18,11 +18,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 
 async function start(fleet: NonNullable<TestSandboxOptions["fleet"]>): Promise<void> {
-  box = await startTestSandbox({ stepped: false, speed: 100, fleet });
+  box = await startTestSandbox({ fleet });
 }
 
 async function result(...args: readonly string[]): Promise<Json> {

@@ -19,8 +19,7 @@ afterEach(async () => {
 
 const flags = ["--name", "bert", "--image", "bert:1", "--instance-type", "inf2.24xlarge"];
 const on = (cluster: string) => [...flags, "--cluster", cluster];
-const run = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 
 async function tagCluster(value: string): Promise<void> {
   const { clusters } = await box.ecs("DescribeClusters", { clusters: ["default"] });

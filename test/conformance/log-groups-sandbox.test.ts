@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runInProcess } from "../support/in-process.ts";
+import { runCli } from "../support/cli.ts";
 import { startJsonServer, type JsonServer } from "../support/json-server.ts";
 import { startTestSandbox, WireError, type Json, type TestSandbox } from "../support/sandbox.ts";
 
@@ -52,11 +52,7 @@ function writeWorkload(changes: object = {}): void {
 }
 
 function run(...args: readonly string[]) {
-  const environment = {
-    ...box.sandbox.environment,
-    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: guard.config.endpoints.logs!,
-  };
-  return runInProcess({ ...box, sandbox: { ...box.sandbox, environment } }, folder, ...args);
+  return runCli(args, { box, cwd: folder, env: { AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: guard.config.endpoints.logs! } });
 }
 
 /** The group as it is; undefined where it is not there. */
@@ -131,7 +127,7 @@ describe("a log group that is not there", () => {
       faults: { throttle: false, drop: { CreateLogGroup: 1 } },
     });
     writeWorkload();
-    expect((await runInProcess(box, folder, "run-task")).code).toBe(0);
+    expect((await runCli(["run-task"], { box, cwd: folder })).code).toBe(0);
     expect(await groupNow()).toEqual(made);
   });
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { anInstance, aSnapshot } from "../support/cluster.ts";
-import { runInProcess } from "../support/in-process.ts";
+import { runCli } from "../support/cli.ts";
 import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
 
 let box: TestSandbox;
@@ -26,7 +26,7 @@ async function start(type: string, ...ids: readonly string[]): Promise<void> {
   });
 }
 
-const run = (...args: readonly string[]) => runInProcess(box, folder, ...args);
+const run = (...args: readonly string[]) => runCli(args, { box, cwd: folder });
 const json = async (...args: readonly string[]): Promise<Json> => JSON.parse((await run(...args, "-o", "json")).stdout);
 
 describe("a Neuron workload on Managed Instances", () => {

@@ -19,8 +19,6 @@ beforeAll(async () => {
     anInstance(id, "inf2.xlarge", { registered: resources, remaining: resources }),
   );
   box = await startTestSandbox({
-    stepped: false,
-    speed: 100,
     snapshot: aSnapshot(machines, [], [], { cluster: "prod" }),
   });
   writeFileSync(
@@ -35,7 +33,7 @@ afterAll(async () => {
 });
 
 const run = (cwd: string, env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment, ...env }, cwd });
+  runCli(args, { box, env, cwd });
 
 describe("the cluster", () => {
   it.each(["task list", "cluster devices", "cluster snapshot"])(

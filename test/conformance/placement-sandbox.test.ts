@@ -25,14 +25,11 @@ async function start(...machines: readonly (readonly [type: string, stack: strin
     anInstance(String(index), type, { attributes: { stack }, registered: resources, remaining: resources }),
   );
   box = await startTestSandbox({
-    stepped: false,
-    speed: 100,
     snapshot: aSnapshot(instances, [], [], { cluster: "default" }),
   });
 }
 
-const run = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 
 function writeWorkload(changes: object): void {
   const base = { name: "chip", image: "chip:1", resources: { cpu: 1, memory: "1GiB" } };

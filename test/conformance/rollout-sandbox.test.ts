@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createEcs } from "../../src/aws/ecs.ts";
 import { simulateDeployments } from "../../src/core/deployment/simulate-deployment.ts";
 import { observeCluster } from "../../src/operations/observe-cluster.ts";
+import { runs } from "../support/depth.ts";
 import { startTestSandbox } from "../support/sandbox.ts";
 
 /** How long a deployment may take: each task counts as healthy 40 seconds after it runs. */
@@ -99,9 +100,9 @@ describe("the rollout guard beside a sandbox", () => {
           await box.sandbox.close();
         }
       }),
-      { numRuns: 40, seed: 11 },
+      { numRuns: runs(40), seed: 11 },
     );
-    expect(Math.min(seen.finished, seen.stalled)).toBeGreaterThan(5);
+    expect(Math.min(seen.finished, seen.stalled)).toBeGreaterThan(runs(40) / 8);
   }, 120_000);
 
   it("says that a deployment stalls exactly where it does", async () => {
@@ -161,9 +162,9 @@ describe("the rollout guard beside a sandbox", () => {
           await box.sandbox.close();
         }
       }),
-      { numRuns: 60, seed: 7 },
+      { numRuns: runs(60), seed: 7 },
     );
     // Both happen, or the comparison would say nothing.
-    expect(Math.min(seen.finished, seen.stalled)).toBeGreaterThan(5);
+    expect(Math.min(seen.finished, seen.stalled)).toBeGreaterThan(runs(60) / 12);
   }, 120_000);
 });

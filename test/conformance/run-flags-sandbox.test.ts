@@ -13,7 +13,6 @@ const operations: string[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiplat-run-flags-"));
   box = await startTestSandbox({
-    stepped: false,
     fleet: [{ instanceType: "inf2.24xlarge", count: 2 }],
     onHandled: ({ operation }) => operations.push(operation ?? ""),
   });
@@ -23,8 +22,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 const chip = ["--name", "chip", "--image", "chip:1", "--instance-type", "inf2.24xlarge", "--devices", "2"];
 const type = "attribute:ecs.instance-type";
 const constraint = (expression: string) => ({ placementConstraints: [{ type: "memberOf", expression }] });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runs } from "../support/depth.ts";
 import { runCli, type CliRun } from "../support/cli.ts";
 import { mutate, mutations } from "../support/mutations.ts";
 import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
@@ -13,8 +14,6 @@ let folder: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiplat-run-plan-"));
   box = await startTestSandbox({
-    stepped: false,
-    speed: 100,
     fleet: [
       { instanceType: "inf2.24xlarge", count: 2 },
       { instanceType: "g5.xlarge", count: 2 },
@@ -26,8 +25,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 const chip = ["--name", "chip", "--image", "chip:1", "--instance-type", "inf2.24xlarge", "--devices", "3"];
 const gpu = ["--name", "gpu", "--image", "gpu:1", "--instance-type", "g5.xlarge"];
 
@@ -262,7 +260,7 @@ describe("a saved plan of a run", () => {
   it("is read from standard input", async () => {
     await save(...chip, "--count", "1");
     const { code } = await runCli(["run-task", "--plan", "-"], {
-      env: { ...box.sandbox.environment },
+      box,
       cwd: folder,
       input: readFileSync(join(folder, "plan.json"), "utf8"),
     });
@@ -307,7 +305,7 @@ describe("a saved plan of a run", () => {
       fc
         .tuple(fc.constantFrom(...plans), mutations)
         .map(([plan, changes]) => [plan.run === undefined ? "service" : "run", mutate(plan, changes)] as const),
-      { numRuns: 24, seed: 42 },
+      { numRuns: runs(24), seed: 42 },
     );
     for (const [kind, document] of changed) {
       writeFileSync(join(folder, "plan.json"), JSON.stringify(document));

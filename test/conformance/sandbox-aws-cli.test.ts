@@ -393,8 +393,6 @@ describe.skipIf(python === undefined)("the AWS CLI", () => {
     async () => {
       const handled: Handled[] = [];
       const box = await startTestSandbox({
-        stepped: false,
-        speed: 100,
         fleet: [
           { instanceType: "inf2.24xlarge", count: 2 },
           { instanceType: "g5.xlarge", count: 1 },

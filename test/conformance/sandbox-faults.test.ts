@@ -50,7 +50,6 @@ describe("an answer that is lost after the effect", () => {
 
   it("does not double a run of aiplat", async () => {
     box = await startTestSandbox({
-      stepped: false,
       faults: { throttle: false, drop: { RunTask: 1, RegisterTaskDefinition: 1 } },
     });
     const { code, stdout } = await runCli(
@@ -67,7 +66,7 @@ describe("an answer that is lost after the effect", () => {
         "-o",
         "json",
       ],
-      { env: { ...box.sandbox.environment } },
+      { box },
     );
     expect(code).toBe(0);
     const { tasks } = JSON.parse(stdout) as { readonly tasks: readonly { readonly taskArn: string }[] };
@@ -77,14 +76,12 @@ describe("an answer that is lost after the effect", () => {
 
   it("does not make a failure of a service that was deleted", async () => {
     box = await startTestSandbox({
-      stepped: false,
-      speed: 100,
       faults: { throttle: false, drop: { DeleteService: 1 } },
     });
     await box.register("bert");
     await box.ecs("CreateService", { serviceName: "bert", taskDefinition: "bert", desiredCount: 0 });
     const { code, stdout } = await runCli(["service", "delete", "bert", "--yes", "-o", "json"], {
-      env: { ...box.sandbox.environment },
+      box,
     });
     expect(code).toBe(0);
     expect((JSON.parse(stdout) as { readonly services: readonly object[] }).services).toMatchObject([

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { services } from "../../src/sandbox/wire/services.ts";
+import { runs } from "../support/depth.ts";
 import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
 
 let box: TestSandbox;
@@ -254,7 +255,7 @@ describe("the wire", () => {
           await send(JSON.stringify(body), { "x-amz-target": target, "content-type": "application/x-amz-json-1.1" }),
         );
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
     expect(await works()).toBe(true);
   });
@@ -268,7 +269,7 @@ describe("the wire", () => {
         );
         if (++turn % 20 === 0) await works();
       }),
-      { numRuns: 1_500 },
+      { numRuns: runs(1_500) },
     );
     expect(await works()).toBe(true);
   });
@@ -293,7 +294,7 @@ describe("the wire", () => {
           expectAwsShape(await send(Buffer.from(bytes), { "x-amz-target": target }));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
     expect(await works()).toBe(true);
   });
@@ -318,7 +319,7 @@ describe("the wire", () => {
           );
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

@@ -12,15 +12,14 @@ let folder: string;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiplat-deployments-"));
-  box = await startTestSandbox({ stepped: false, speed: 200, fleet: [{ instanceType: "inf2.xlarge", count: 4 }] });
+  box = await startTestSandbox({ fleet: [{ instanceType: "inf2.xlarge", count: 4 }] });
 });
 afterEach(async () => {
   await box.sandbox.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 const serviceNow = async (): Promise<Json> => (await box.ecs("DescribeServices", { services: ["bert"] })).services[0];
 const history = async (): Promise<readonly string[]> =>
   (await box.ecs("ListServiceDeployments", { service: "bert" })).serviceDeployments.map(({ status }: Json) => status);
@@ -70,6 +69,7 @@ describe.each(strategies)("a deployment of strategy $strategy", (configuration) 
   it("is guarded: twice the tasks, whatever the percentages", async () => {
     writeWorkload({ ...configuration, minimumHealthyPercent: 0, maximumPercent: 200 }, { replicas: 3 });
     expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
+    box.step(60);
     writeWorkload(
       { ...configuration, minimumHealthyPercent: 0, maximumPercent: 200 },
       { replicas: 3, image: "bert:2" },
@@ -104,7 +104,7 @@ describe("service status and rollback", () => {
     await run("service", "deploy");
     const { taskArns: before } = await box.ecs("ListTasks", { serviceName: "bert" });
     writeWorkload(baking, { image: "bert:2" });
-    const started = await run("service", "deploy", "--timeout", "3s");
+    const started = await run("service", "deploy", "--timeout", "10m");
     expect(started.code).toBe(5);
     const status = await run("service", "status");
     expect(status.stdout).toContain("IN_PROGRESS (BAKE_TIME, traffic 100%)");
@@ -162,27 +162,21 @@ describe("service status and rollback", () => {
   });
 
   it("leaves a rollback alone that ECS has begun itself", async () => {
-    const stepped = await startTestSandbox({ fleet: [{ instanceType: "inf2.xlarge", count: 4 }] });
-    try {
-      const env = { ...stepped.sandbox.environment };
-      writeWorkload(baking);
-      expect((await runCli(["service", "deploy", "--no-wait"], { env, cwd: folder })).code).toBe(0);
-      stepped.step(60);
-      writeWorkload(baking, { image: "bert:2" });
-      expect((await runCli(["service", "deploy", "--no-wait"], { env, cwd: folder })).code).toBe(0);
-      stepped.step(60);
-      const [{ serviceDeploymentArn }] = (await stepped.ecs("ListServiceDeployments", { service: "bert" }))
-        .serviceDeployments;
-      await stepped.ecs("StopServiceDeployment", { serviceDeploymentArn });
-      stepped.step(1);
-      const { code, stderr } = await runCli(["service", "rollback", "--no-wait"], { env, cwd: folder });
-      expect({ code, stderr }).toEqual({
-        code: 0,
-        stderr: "bert: ECS goes back to bert:1 already\nhad ECS roll bert back\n",
-      });
-    } finally {
-      await stepped.sandbox.close();
-    }
+    writeWorkload(baking);
+    expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
+    box.step(60);
+    writeWorkload(baking, { image: "bert:2" });
+    expect((await run("service", "deploy", "--no-wait")).code).toBe(0);
+    box.step(60);
+    const [{ serviceDeploymentArn }] = (await box.ecs("ListServiceDeployments", { service: "bert" }))
+      .serviceDeployments;
+    await box.ecs("StopServiceDeployment", { serviceDeploymentArn });
+    box.step(1);
+    const { code, stderr } = await run("service", "rollback", "--no-wait");
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: "bert: ECS goes back to bert:1 already\nhad ECS roll bert back\n",
+    });
   });
 
   it("says so where there is nothing to go back to", async () => {
@@ -209,11 +203,10 @@ describe("a wait for a service", () => {
     writeWorkload(slow);
     await run("service", "deploy");
     writeWorkload(slow, { image: "bert:2" });
-    const { code, stdout, stderr } = await run("service", "deploy", "--timeout", "2s");
+    const { code, stdout, stderr } = await run("service", "deploy", "--timeout", "20m");
     expect(code).toBe(5);
     expect(stdout).toBe("bert\tupdate\tstarted\t2\tbert:2\n");
-    // The time runs from the command's start, and the wait begins later: on a slow machine, a second or more.
-    expect(stderr).toMatch(/bert not steady after \d+s/);
+    expect(stderr).toContain("bert not steady after 20m");
     for (const text of goesOn) expect(stderr).toContain(text);
     expect((await history())[0]).toBe("IN_PROGRESS");
   });
@@ -223,7 +216,7 @@ describe("a wait for a service", () => {
     await run("service", "deploy");
     writeWorkload(slow, { image: "bert:2" });
     const { code, stdout, stderr } = await runCli(["service", "deploy"], {
-      env: { ...box.sandbox.environment },
+      box,
       cwd: folder,
       interruptAt: "deployment BAKE_TIME",
     });

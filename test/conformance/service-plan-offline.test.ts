@@ -12,8 +12,6 @@ let folder: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiplat-offline-"));
   box = await startTestSandbox({
-    stepped: false,
-    speed: 100,
     fleet: [
       { instanceType: "inf2.xlarge", count: 3 },
       { instanceType: "inf2.24xlarge", count: 2 },
@@ -25,8 +23,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const live = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const live = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 /** Without an endpoint and without credentials: a call to AWS would fail. */
 const offline = (...args: readonly string[]): Promise<CliRun> =>
   runCli([...args, "--cluster-state", "state.json"], { cwd: folder });
@@ -227,12 +224,10 @@ describe("a sandbox from a snapshot with services", () => {
     await snapshot();
     const before = await live("service", "status", "bert", "--cluster", "default", "-o", "json");
     const copy = await startTestSandbox({
-      stepped: false,
-      speed: 100,
       snapshot: parseSnapshot(readFileSync(join(folder, "state.json"), "utf8"), "state.json"),
     });
     try {
-      const there = (...args: readonly string[]) => runCli(args, { env: { ...copy.sandbox.environment }, cwd: folder });
+      const there = (...args: readonly string[]) => runCli(args, { box: copy, cwd: folder });
       const settings = (text: string) =>
         JSON.parse(text).services.map(({ service, taskDefinition, desiredCount, runningCount }: Json) => ({
           service,

@@ -11,8 +11,6 @@ let folder: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiplat-replace-"));
   box = await startTestSandbox({
-    stepped: false,
-    speed: 100,
     fleet: [
       { instanceType: "inf2.24xlarge", count: 2 },
       { instanceType: "inf2.xlarge", count: 2 },
@@ -25,7 +23,7 @@ afterEach(async () => {
 });
 
 const runWith = (options: CliOptions, ...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder, ...options });
+  runCli(args, { box, cwd: folder, ...options });
 const run = (...args: readonly string[]): Promise<CliRun> => runWith({}, ...args);
 
 function writeWorkload(changes: object = {}): void {

@@ -11,8 +11,6 @@ let folder: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiplat-service-"));
   box = await startTestSandbox({
-    stepped: false,
-    speed: 100,
     fleet: [
       { instanceType: "inf2.xlarge", count: 3 },
       { instanceType: "inf2.24xlarge", count: 2 },
@@ -24,8 +22,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 const describeService = async (name: string): Promise<Json> =>
   (await box.ecs("DescribeServices", { services: [name], include: ["TAGS"] })).services[0];
 
@@ -208,7 +205,13 @@ describe("a service on the sandbox", () => {
 describe("a service that somebody else has made", () => {
   it("is imported, plans to no change, and keeps its fields when it is deployed", async () => {
     const both = [
-      { name: "app", image: "busybox", memory: 128, dependsOn: [{ containerName: "side", condition: "START" }] },
+      {
+        name: "app",
+        image: "busybox",
+        memory: 128,
+        dependsOn: [{ containerName: "side", condition: "START" }],
+        logConfiguration: { logDriver: "awsfirelens", options: { Name: "cloudwatch" } },
+      },
       { name: "side", image: "busybox", memory: 64, essential: false, firelensConfiguration: { type: "fluentbit" } },
     ];
     await box.ecs("RegisterTaskDefinition", {

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Handled } from "../../src/sandbox/wire/router.ts";
-import type { CliRun } from "../support/cli.ts";
-import { runInProcess } from "../support/in-process.ts";
+import { runCli, type CliRun } from "../support/cli.ts";
 import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
 
 let box: TestSandbox;
@@ -36,7 +35,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]): Promise<CliRun> => runInProcess(box, folder, ...args);
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 const names = ["chip-inf2-24xlarge-n0-1", "chip-inf2-24xlarge-n2-3", "chip-inf2-24xlarge-n4-5"];
 const services = async (): Promise<readonly Json[]> =>
   (await box.ecs("DescribeServices", { services: names })).services;

@@ -12,15 +12,14 @@ let folder: string;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "aiplat-shared-gpus-"));
-  box = await startTestSandbox({ stepped: false, speed: 100, fleet: [{ instanceType: "g5.xlarge", count: 2 }] });
+  box = await startTestSandbox({ fleet: [{ instanceType: "g5.xlarge", count: 2 }] });
 });
 afterEach(async () => {
   await box.sandbox.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 
 async function result(code: number, ...args: readonly string[]): Promise<Json> {
   const done = await run(...args, "-o", "json");

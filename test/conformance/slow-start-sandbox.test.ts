@@ -17,8 +17,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const run = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(args, { env: { ...box.sandbox.environment }, cwd: folder });
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { box, cwd: folder });
 const status = async (): Promise<Json> => JSON.parse((await run("service", "status", "-o", "json")).stdout).services[0];
 
 /** A container that answers after ten minutes, which is more than a health check waits. */

@@ -3,9 +3,11 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inject } from "vitest";
-import type { Surroundings } from "../../src/connect.ts";
+import type { Clock, Surroundings } from "../../src/connect.ts";
 import type { run as Run } from "../../src/run.ts";
 import { buildOnce, bundleOnce } from "./built-cli.ts";
+import { steppedClock } from "./clock.ts";
+import type { TestSandbox } from "./sandbox.ts";
 
 export interface CliRun {
   /** The exit code; null when a signal ended it. */
@@ -20,8 +22,12 @@ export interface CliOptions {
   readonly input?: string;
   /** An empty folder unless given. */
   readonly cwd?: string;
-  /** Sends SIGINT, as Ctrl-C does, once standard error holds this. */
+  /** Interrupts it, as Ctrl-C does, once standard error holds this. */
   readonly interruptAt?: string;
+  /** The sandbox that it runs against: to wait is to step it on. */
+  readonly box?: TestSandbox;
+  /** Time as it has it: one that moves only by waiting, unless given. */
+  readonly clock?: Clock;
 }
 
 /** The path of the built command-line tool, to run with `process.execPath`. */
@@ -46,17 +52,18 @@ const readByProcess =
  */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const own =
-    options.interruptAt !== undefined ||
     args.some((word) => word.startsWith("--instance-types-file")) ||
     Object.keys(options.env ?? {}).some((name) => readByProcess.test(name));
   return own ? spawnCli(args, options) : runInProcess(args, options);
 }
 
-async function runInProcess(args: readonly string[], { env, input, cwd }: CliOptions): Promise<CliRun> {
+async function runInProcess(args: readonly string[], options: CliOptions): Promise<CliRun> {
   const { folder, emptyFolder } = inject("cli");
   const { run } = await loadOnce(folder);
-  const { streams, surroundings } = bufferedSurroundings({ ...bareEnv(), ...env }, cwd ?? emptyFolder, input);
-  const code = await run(args, surroundings);
+  const { box, clock = box?.clock() ?? steppedClock(), input, interruptAt, cwd = emptyFolder } = options;
+  const env = { ...bareEnv(), ...box?.sandbox.environment, ...options.env };
+  const { streams, surroundings } = bufferedSurroundings(env, cwd, { input, interruptAt });
+  const code = await run(args, { ...surroundings, clock });
   return { code, ...streams };
 }
 
@@ -64,23 +71,25 @@ async function runInProcess(args: readonly string[], { env, input, cwd }: CliOpt
 export function bufferedSurroundings(
   env: Surroundings["env"],
   cwd: string,
-  input = "",
+  { input = "", interruptAt }: { readonly input?: string | undefined; readonly interruptAt?: string | undefined } = {},
 ): { readonly streams: { readonly stdout: string; readonly stderr: string }; readonly surroundings: Surroundings } {
   const streams = { stdout: "", stderr: "" };
+  const interruption = new AbortController();
   const pipe = (name: keyof typeof streams) => ({
     write: (text: string) => {
       streams[name] += text;
+      if (interruptAt !== undefined && streams.stderr.includes(interruptAt)) interruption.abort();
     },
     isTTY: false,
     columns: 80,
   });
-  const { signal } = new AbortController();
+  const { signal } = interruption;
   // As main.ts has it: a command listens to it in many places.
   setMaxListeners(0, signal);
   const surroundings: Surroundings = {
     stdout: pipe("stdout"),
     stderr: pipe("stderr"),
-    readStdin: async () => input,
+    readStdin: async (mostBytes) => (Buffer.byteLength(input) > mostBytes ? undefined : input),
     stdinIsTTY: false,
     ask: async () => {
       throw new Error("nobody is there to ask");

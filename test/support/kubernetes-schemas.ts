@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { Ajv, type ValidateFunction } from "ajv";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -39,8 +39,13 @@ export function crdSchema(apiVersion: string, kind: string): Schema {
   return schema;
 }
 
-/** Groups whose schemas npm's kubernetes-models carries. */
-const coreGroups: ReadonlySet<string> = new Set(["apps", "batch", "autoscaling", "resource.k8s.io"]);
+/** Kubernetes' own resources: scripts/build-kubernetes-api.mjs writes them. */
+const api = JSON.parse(readFileSync(join(import.meta.dirname, "../fixtures/kubernetes-api.json"), "utf8")) as {
+  readonly definitions: Readonly<Record<string, Schema>>;
+};
+
+/** Groups whose schemas are among them. */
+const coreGroups: ReadonlySet<string> = new Set(["apps", "batch", "autoscaling", "policy", "resource.k8s.io"]);
 
 export function isCoreKind(apiVersion: string): boolean {
   return !apiVersion.includes("/") || coreGroups.has(apiVersion.split("/")[0]!);
@@ -49,71 +54,59 @@ export function isCoreKind(apiVersion: string): boolean {
 /** What is wrong with a manifest by its resource's published schema, unknown fields included. */
 export async function schemaProblems(manifest: Schema): Promise<readonly string[]> {
   const { apiVersion, kind } = manifest as { apiVersion: string; kind: string };
-  if (isCoreKind(apiVersion)) return modelProblems(coreModel(apiVersion, kind), manifest);
+  if (isCoreKind(apiVersion)) return definitionProblems(coreDefinition(apiVersion, kind), manifest);
   return [
     ...crdProblems(apiVersion, kind, manifest),
-    ...(await modelProblems("IoK8sApimachineryPkgApisMetaV1ObjectMeta", manifest["metadata"] as Schema)),
+    ...definitionProblems("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", manifest["metadata"] as Schema),
   ];
 }
 
-function coreModel(apiVersion: string, kind: string): string {
+function coreDefinition(apiVersion: string, kind: string): string {
   const [group, version] = apiVersion.includes("/")
     ? (apiVersion.split("/") as [string, string])
     : ["core", apiVersion];
-  const title = (word: string) => word[0]!.toUpperCase() + word.slice(1);
-  return `IoK8sApi${title(group.split(".")[0]!)}${title(version)}${kind}`;
+  return `io.k8s.api.${group.split(".")[0]}.${version}.${kind}`;
 }
 
-type Validator = ((value: unknown) => boolean) & {
-  errors?: readonly Pick<ErrorObject, "instancePath" | "keyword" | "params">[] | null;
-};
+function definitionProblems(name: string, value: Schema): readonly string[] {
+  if (api.definitions[name] === undefined) throw new Error(`test/fixtures/kubernetes-api.json has no ${name}`);
+  const validate = compiled.get(name) ?? ajv.compile({ $ref: `kubernetes#/definitions/${name}` });
+  compiled.set(name, validate);
+  return problemsOf(validate, value);
+}
 
-/** The package's validators are compiled and take unknown fields: those are the ones that they never read. */
-async function modelProblems(model: string, value: Schema): Promise<readonly string[]> {
-  const library = model.includes("Apimachinery") ? "@kubernetes-models/apimachinery" : "kubernetes-models";
-  const { validate } = (await import(`${library}/_schemas/${model}`)) as { validate: Validator };
-  const unread: (() => readonly string[])[] = [];
-  const valid = validate(watched(value, "", unread));
-  const errors = valid
+function problemsOf(validate: ValidateFunction, value: Schema): readonly string[] {
+  return validate(value)
     ? []
-    : (validate.errors ?? []).map(
-        ({ instancePath, keyword, params }) => `${instancePath}: ${keyword} ${JSON.stringify(params)}`,
+    : validate.errors!.map(
+        ({ instancePath, message, params }) => `${instancePath}: ${message} ${JSON.stringify(params)}`,
       );
-  return [...errors, ...unread.flatMap((list) => list())];
 }
 
-/** The value with a note of every property that nobody read. */
-function watched(value: unknown, path: string, unread: (() => readonly string[])[]): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  const read = new Map<string, unknown>();
-  if (!Array.isArray(value))
-    unread.push(() =>
-      Object.keys(value)
-        .filter((key) => !read.has(key))
-        .map((key) => `${path}/${key}: unknown field`),
-    );
-  return new Proxy(value, {
-    get: (target, key) => {
-      const held = Reflect.get(target, key) as unknown;
-      if (typeof key !== "string" || typeof held === "function") return held;
-      if (!read.has(key)) read.set(key, watched(held, `${path}/${key}`, unread));
-      return read.get(key);
-    },
-  });
-}
-
-const ajv = new Ajv({ strict: false, allErrors: true, formats: { int32: true, int64: true, "date-time": true } });
+const ajv = new Ajv({
+  strict: false,
+  allErrors: true,
+  formats: { int32: true, int64: true, double: true, byte: true, "date-time": true },
+});
+ajv.addSchema({
+  $id: "kubernetes",
+  definitions: Object.fromEntries(Object.entries(api.definitions).map(([name, each]) => [name, strictly(name, each)])),
+});
 const compiled = new Map<string, ValidateFunction>();
 
 function crdProblems(apiVersion: string, kind: string, manifest: Schema): readonly string[] {
   const key = `${apiVersion} ${kind}`;
   const validate = compiled.get(key) ?? ajv.compile(rootSchema(crdSchema(apiVersion, kind)));
   compiled.set(key, validate);
-  return validate(manifest)
-    ? []
-    : validate.errors!.map(
-        ({ instancePath, message, params }) => `${instancePath}: ${message} ${JSON.stringify(params)}`,
-      );
+  return problemsOf(validate, manifest);
+}
+
+/** A definition that takes no fields but its own; what is no plain JSON Schema is said as one. */
+function strictly(name: string, definition: Schema): Schema {
+  // Numbers are taken, too: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+  if (name.endsWith(".Quantity")) return { type: ["string", "number"] };
+  if (definition["format"] === "int-or-string") return { type: ["integer", "string"] };
+  return definition["properties"] === undefined ? definition : { ...definition, additionalProperties: false };
 }
 
 /** The metadata of a custom resource is Kubernetes' own. */

@@ -1,4 +1,5 @@
 import { planNodes, type PlannedNodes } from "../../src/core/kubernetes/nodes/planned-nodes.ts";
+import { autoModeManifests } from "../../src/core/kubernetes/nodes/auto-mode.ts";
 import { karpenterManifests } from "../../src/core/kubernetes/nodes/karpenter.ts";
 import type { Manifest } from "../../src/core/kubernetes/manifest.ts";
 import { planNodegroup, type NodegroupPlan } from "../../src/core/kubernetes/nodes/node-group.ts";
@@ -20,6 +21,7 @@ export interface NodeCase {
   readonly nodes?: number;
   readonly replicas?: number;
   readonly devices?: number;
+  readonly kind?: "job" | "service";
   readonly settings?: Partial<NodeSettings>;
 }
 
@@ -43,7 +45,13 @@ export function plansOf(each: NodeCase): readonly NodegroupPlan[] {
 
 export function karpenterOf(each: NodeCase): readonly Manifest[] {
   return fleetsOf(each, "karpenter").flatMap((fleet) =>
-    karpenterManifests("bert", fleet, { ...nodeSettings, ...each.settings }),
+    karpenterManifests({ name: "bert", kind: each.kind ?? "job" }, fleet, { ...nodeSettings, ...each.settings }),
+  );
+}
+
+export function autoModeOf(each: NodeCase): readonly Manifest[] {
+  return fleetsOf(each, "auto-mode").flatMap((fleet) =>
+    autoModeManifests({ name: "bert", kind: each.kind ?? "job" }, fleet, { ...nodeSettings, ...each.settings }),
   );
 }
 
@@ -53,6 +61,7 @@ export const nodeCases: Readonly<Record<string, NodeCase>> = {
   "neuron-nodes": { types: ["trn1.32xlarge"], nodes: 4 },
   "nvidia-device": {
     types: ["g5.xlarge", "g5.2xlarge"],
+    kind: "service",
     replicas: 3,
     settings: { securityGroups: [], diskGiB: 100, labels: { team: "nlp" } },
   },

@@ -7,6 +7,8 @@ export interface SandboxProcess {
   readonly stdout: string;
   /** What it says to export. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Moves the time of one that is `--stepped` on. */
+  advance(seconds: number): Promise<void>;
   /** Sends SIGINT; its exit code. */
   interrupt(): Promise<number | null>;
 }
@@ -33,6 +35,11 @@ export async function startSandboxProcess(...args: readonly string[]): Promise<S
   return {
     stdout,
     environment,
+    advance: async (seconds) => {
+      const url = `${environment["AWS_ENDPOINT_URL"]}/_sandbox/advance`;
+      const { ok } = await fetch(url, { method: "POST", body: JSON.stringify({ seconds }) });
+      if (!ok) throw new Error("the sandbox's time does not move: start it with --stepped");
+    },
     interrupt: async () => {
       if (child.exitCode !== null) return child.exitCode;
       const ended = once(child, "exit");

@@ -1,5 +1,7 @@
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
+import type { Clock } from "../../src/connect.ts";
 import { startSandbox, type SandboxMachines, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import { clockOver } from "./clock.ts";
 
 /* oxlint-disable typescript/no-explicit-any -- answers are read as a script reads them */
 export type Json = any;
@@ -14,6 +16,8 @@ export interface TestSandbox {
   register(family: string, container?: object, definition?: object): Promise<string>;
   /** Steps time on, a second at a time. */
   step(seconds: number): void;
+  /** A command's clock: to wait is to step the sandbox's time on. */
+  clock(): Clock;
 }
 
 export class WireError extends Error {
@@ -27,20 +31,25 @@ export class WireError extends Error {
   }
 }
 
-export interface TestSandboxOptions extends Partial<Omit<SandboxOptions, "cluster">> {
+export interface TestSandboxOptions extends Partial<
+  Pick<SandboxOptions, "region" | "timings" | "faults" | "seed" | "onHandled" | "port">
+> {
+  /** `default` unless given. */
+  readonly cluster?: string;
   readonly fleet?: readonly SandboxMachines[];
   readonly snapshot?: ClusterSnapshot;
 }
 
 /** A sandbox of stepped time and fixed ids on a free port. */
 export async function startTestSandbox({
+  cluster = "default",
   fleet = [{ instanceType: "inf2.24xlarge", count: 2 }],
   snapshot,
   ...options
 }: TestSandboxOptions = {}): Promise<TestSandbox> {
   const sandbox = await startSandbox({
     port: 0,
-    cluster: snapshot === undefined ? { name: "default", fleet } : { snapshot },
+    cluster: snapshot === undefined ? { name: cluster, fleet } : { snapshot },
     now: () => Date.now(),
     stepped: true,
     seed: 1,
@@ -56,6 +65,9 @@ export async function startTestSandbox({
     if (!answer.ok) throw new WireError(body);
     return body;
   };
+  const step = (seconds: number) => {
+    for (let left = seconds; left > 0; left--) sandbox.advance(Math.min(1, left));
+  };
   const ecs = (operation: string, input?: object) => call(`AmazonEC2ContainerServiceV20141113.${operation}`, input);
   return {
     sandbox,
@@ -69,8 +81,11 @@ export async function startTestSandbox({
           ...definition,
         })
       ).taskDefinition.taskDefinitionArn as string,
-    step: (seconds) => {
-      for (let done = 0; done < seconds; done++) sandbox.advance(1);
-    },
+    step,
+    clock: () =>
+      clockOver(
+        () => sandbox.world.now(),
+        (milliseconds) => step(milliseconds / 1000),
+      ),
   };
 }

@@ -3,7 +3,7 @@ import { Refusal } from "../../core/base/problem.ts";
 import { InvalidInput } from "../../errors.ts";
 import { readText, stdinName } from "../../files/read.ts";
 import { createKubectl } from "../../kubectl/kubectl.ts";
-import { applyManifests, diffManifests, waitForRollout } from "../../operations/apply-manifests.ts";
+import { applyManifests, diffManifests, orphanNotes, waitForRollout } from "../../operations/apply-manifests.ts";
 import { appliedView } from "../../output/applied.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
@@ -47,7 +47,8 @@ export const eksApply = defineCommand({
     const kubectl = createKubectl(context, kubectlTarget(options));
     const force = options.forceConflicts === true;
 
-    const diff = await diffManifests(kubectl, text, force);
+    const manifests = { text, resources };
+    const diff = await diffManifests(kubectl, manifests, force);
     if (diff === undefined) {
       note(context, "The cluster has all of it already.");
     } else {
@@ -63,7 +64,8 @@ export const eksApply = defineCommand({
       });
     }
     // What is equal may still be another field manager's: applying makes it aiplat's.
-    const applied = await applyManifests(kubectl, text, force);
+    const applied = await applyManifests(kubectl, manifests, force);
+    for (const left of await orphanNotes(kubectl, resources)) note(context, left);
     if (options.wait) {
       const deadline = context.now() + options.timeout;
       const progress = await startProgress(context, "waiting for the rollout");

@@ -1,7 +1,12 @@
 import { nodeOperatingSystems } from "../../core/catalog/machine-images/node-ami-types.ts";
 import { planNodes, type PlannedNodes } from "../../core/kubernetes/nodes/planned-nodes.ts";
-import { defaultDiskGiB, type NodeSettings, type NodeTarget } from "../../core/kubernetes/nodes/settings.ts";
-import { resolveWorkload } from "../../core/workload/resolve.ts";
+import {
+  defaultDiskGiB,
+  defaultImdsHopLimit,
+  type NodeSettings,
+  type NodeTarget,
+} from "../../core/kubernetes/nodes/settings.ts";
+import { resolveForKubernetes } from "../../core/kubernetes/generate.ts";
 import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
 import { AiplatError } from "../../errors.ts";
 import type { OptionsOf, OptionSpec } from "../shared/option.ts";
@@ -46,6 +51,12 @@ export const nodeOptions = [
     defaultText: `${defaultDiskGiB}GiB`,
     parse: wholeGiB,
   },
+  {
+    flags: "--imds-hop-limit <n>",
+    description: "hops that an answer of the instance metadata service goes; 1 keeps pods from it",
+    defaultText: String(defaultImdsHopLimit),
+    parse: hopLimit,
+  },
   { flags: "--label <key=value>", description: "a label of the nodes, repeatable", repeatable: true, parse: label },
   { flags: "--reservation <id>", description: "start the nodes in this on-demand capacity reservation" },
   { flags: "--capacity-block <id>", description: "start the nodes in this capacity block" },
@@ -85,7 +96,8 @@ export function readNodes(
 ): Nodes {
   const cluster = requireEksCluster(options.cluster);
   const settings = settingsOf(cluster, options);
-  const workload = resolveWorkload(source);
+  // Its kind says how long the nodes live: what runs on them is what eks generate makes.
+  const { workload } = locating(() => resolveForKubernetes(source));
   return { workload, settings, fleets: locating(() => planNodes(workload, settings, target)) };
 }
 
@@ -103,6 +115,7 @@ function settingsOf(cluster: string, options: NodeOptions): NodeSettings {
     securityGroup,
     label: labels,
     disk,
+    imdsHopLimit,
     os,
     nodeRole,
     kubernetesVersion,
@@ -119,6 +132,7 @@ function settingsOf(cluster: string, options: NodeOptions): NodeSettings {
     kubernetesVersion,
     releaseVersion,
     diskGiB: disk,
+    imdsHopLimit,
     reservation,
     capacityBlock,
     minSize,
@@ -143,6 +157,15 @@ function wholeGiB(text: string, flag: string): number {
   throw new AiplatError("Usage", `${flag} ${text}: must be a whole number of GiB`, {
     hint: `Write ${flag} ${Math.max(1, Math.ceil(gib))}GiB.`,
   });
+}
+
+/** As EC2 takes it. */
+const mostHops = 64;
+
+function hopLimit(text: string, flag: string): number {
+  const hops = wholeFrom(1)(text, flag);
+  if (hops <= mostHops) return hops;
+  throw new AiplatError("Usage", `${flag} ${text}: must be at most ${mostHops}`);
 }
 
 function label(text: string, flag: string): readonly [string, string] {

@@ -78,6 +78,9 @@ export async function applySteps(
   if (!waits && replaced.length > parallel)
     note(context, "its services replace their tasks one after the other: waiting for each that another comes after");
   const progress = await startProgress(context, "deploying");
+  const ended = new Set<string>();
+  const awaited = steps.filter(({ action }) => action === "create" || action === "update").length;
+  const elapsed = () => formatDuration(context.now() - startedAt);
   const stalls = watchStalls(context, ecs, target.cluster, (_, text) => note(context, text));
   const deployed = await deployServices(
     ecs,
@@ -92,14 +95,19 @@ export async function applySteps(
         hint: goOnHint(context, target, staying),
         onEvent: (service, { message }) => say(service, eventText(message)),
         onTask: (service, task, health) => say(service, changeLine(task, health)),
+        onEnd: ({ service: { serviceName }, failure }) => {
+          ended.add(serviceName);
+          const count = awaited > 1 && ended.size <= awaited ? `, ${ended.size} of ${awaited}` : "";
+          if (failure === undefined) say(serviceName, `steady after ${elapsed()}${count}`);
+        },
         onStage: (service, rollout) => {
           say(service, `deployment ${stageText(rollout)}`);
           notePauses(context, service, rollout);
         },
         onPoll: (services, health) => {
           progress.update(
-            `${services.map((each) => standingText(each, health.get(each.serviceName))).join(", ")}  ` +
-              formatDuration(context.now() - startedAt),
+            `${awaited > 1 ? `${ended.size} of ${awaited} steady  ` : ""}${services.map((each) => standingText(each, health.get(each.serviceName))).join(", ")}  ` +
+              elapsed(),
           );
           return stalls.look(services);
         },

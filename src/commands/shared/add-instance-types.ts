@@ -1,3 +1,4 @@
+import { parseJson } from "../../core/base/json.ts";
 import type { Context } from "../../context.ts";
 import type { Problem } from "../../core/base/problem.ts";
 import { addInstanceTypes } from "../../core/catalog/instance-types/added-types.ts";
@@ -16,7 +17,7 @@ const hint = "aiplat instances list --live prints such rows.";
  */
 export async function addInstanceTypesOf(
   path: string,
-  surroundings: Pick<Context, "cwd" | "readStdin">,
+  surroundings: Pick<Context, "cwd" | "readStdin" | "signal">,
 ): Promise<(context: Context) => Promise<void>> {
   const file = path === "-" ? stdinName : path;
   const document = parse(await readText(surroundings, path), file);
@@ -29,7 +30,7 @@ export async function addInstanceTypesOf(
 
 function parse(text: string, file: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new AiplatError("Usage", `--instance-types-file ${file} is no JSON: ${(error as Error).message}`, {
       hint,

@@ -42,7 +42,7 @@ const rawSections: readonly RawSection[] = [
  * @throws Refusal where a text is not readable at all.
  */
 export async function readWorkloadFiles(
-  context: Pick<Context, "cwd" | "env" | "readStdin">,
+  context: Pick<Context, "cwd" | "env" | "readStdin" | "signal">,
   paths: readonly string[],
   sets: readonly string[],
 ): Promise<WorkloadText> {

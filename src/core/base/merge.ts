@@ -1,3 +1,5 @@
+import { own } from "./own.ts";
+
 /** A plain JSON value's object. */
 export type Raw = Readonly<Record<string, unknown>>;
 
@@ -12,14 +14,14 @@ export function mergeRaw(base: Raw, overlay: Raw, keys: ListKeys): Raw {
   const result: Record<string, unknown> = { ...base };
   for (const [name, value] of Object.entries(overlay)) {
     if (value === null) delete result[name];
-    else result[name] = mergeValue(name, result[name], value, keys);
+    else result[name] = mergeValue(name, own(result, name), value, keys);
   }
   return result;
 }
 
 function mergeValue(name: string, before: unknown, value: unknown, keys: ListKeys): unknown {
   if (isRaw(value)) return mergeRaw(isRaw(before) ? before : {}, value, keys);
-  const keyOf = keys[name];
+  const keyOf = own(keys, name);
   if (!Array.isArray(value)) return value;
   return keyOf !== undefined && value.every(isRaw)
     ? mergeList(Array.isArray(before) ? before.filter(isRaw) : [], value, keyOf, keys)

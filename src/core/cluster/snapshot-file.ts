@@ -1,3 +1,4 @@
+import { parseJson } from "../base/json.ts";
 import * as z from "zod/mini";
 import { mismatchesOf } from "../base/document-issues.ts";
 import { flag, instant, list, map, text } from "../ecs-api/field.ts";
@@ -61,7 +62,7 @@ export function parseSnapshot(json: string, name: string): ClusterSnapshot {
   const hint = "Write one with aiplat cluster snapshot --cluster NAME --file FILE.";
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    value = parseJson(json);
   } catch (error) {
     throw new Refusal([problem("snapshot", [], `${name} is no JSON: ${(error as Error).message}`, hint)]);
   }

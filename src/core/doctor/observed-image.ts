@@ -1,3 +1,5 @@
+import { parseJson } from "../base/json.ts";
+
 /** What a registry says of an image. */
 export type ImageState =
   /** `architectures` are Docker's words (`amd64`), and empty where the manifest does not tell. */
@@ -29,7 +31,7 @@ export function isIndex(mediaType: string): boolean {
 export function architecturesOf(manifest: string): readonly string[] {
   let document: unknown;
   try {
-    document = JSON.parse(manifest);
+    document = parseJson(manifest);
   } catch {
     return [];
   }

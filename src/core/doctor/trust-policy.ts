@@ -2,6 +2,7 @@
  * Whether a role's trust policy lets ECS's tasks assume it.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  */
+import { parseJson } from "../base/json.ts";
 import { isRaw } from "../base/merge.ts";
 import type { CheckPlace } from "./place.ts";
 import { globToPattern, listOf } from "./policy-text.ts";
@@ -52,7 +53,7 @@ type Statement = Readonly<Record<string, unknown>>;
 
 function statementsOf(document: string): readonly Statement[] | undefined {
   try {
-    const policy: unknown = JSON.parse(document.startsWith("%") ? decodeURIComponent(document) : document);
+    const policy: unknown = parseJson(document.startsWith("%") ? decodeURIComponent(document) : document);
     if (!isRaw(policy)) return undefined;
     return listOf(policy["Statement"]).filter(isRaw);
   } catch {

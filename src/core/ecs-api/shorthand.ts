@@ -2,6 +2,7 @@
  * Values of parameters as the AWS CLI takes them: JSON, or its shorthand.
  * https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
  */
+import { parseJson } from "../base/json.ts";
 import { isRaw } from "../base/merge.ts";
 import type { Schema } from "./field.ts";
 import { kindOf, memberOf } from "./field-kind.ts";
@@ -16,7 +17,7 @@ export class Unreadable extends Error {}
  * @throws Unreadable
  */
 export function readParameter(schema: Schema, text: string): unknown {
-  if (/^\s*[[{]/.test(text)) return parseJson(text);
+  if (/^\s*[[{]/.test(text)) return readJson(text);
   return toKind(schema, parseShorthand(text));
 }
 
@@ -29,9 +30,9 @@ export function readListParameter(item: Schema, words: readonly string[]): reado
   return words.flatMap((word) => readParameter(item, word));
 }
 
-function parseJson(text: string): unknown {
+function readJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new Unreadable(`is no JSON: ${(error as Error).message}`);
   }

@@ -1,3 +1,4 @@
+import { own } from "../base/own.ts";
 import { devicesTag } from "../catalog/device-set.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { rolloutTag } from "../ecs-api/service.ts";
@@ -44,7 +45,7 @@ function diffObjects(before: Raw, after: Raw, fields: FieldTree | true, path: st
   return [...names].flatMap((name) => {
     const ours = below(fields, name);
     const at = join(path, name);
-    const [was, is] = [before[name], after[name]];
+    const [was, is] = [own(before, name), own(after, name)];
     return isListOrNothing(was) && isListOrNothing(is)
       ? diffLists(name, was ?? [], is ?? [], ours, at)
       : diffValues(was, is, ours, at);
@@ -54,7 +55,7 @@ function diffObjects(before: Raw, after: Raw, fields: FieldTree | true, path: st
 /** Which of a field's own fields aiplat could have written. */
 function below(fields: FieldTree | true, name: string): FieldTree | true | undefined {
   if (fields === true) return true;
-  return Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return own(fields, name);
 }
 
 function diffValues(

@@ -50,7 +50,9 @@ export function isHelper(
   { name, firelensConfiguration }: ContainerDefinition,
   { proxyConfiguration }: RegisteredTaskDefinition,
 ): boolean {
-  return isRaw(firelensConfiguration) || proxyConfiguration?.containerName === name;
+  return (
+    isRaw(firelensConfiguration) || (proxyConfiguration !== undefined && proxyConfiguration.containerName === name)
+  );
 }
 
 function hasDevices(container: ContainerDefinition): boolean {

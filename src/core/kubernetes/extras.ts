@@ -6,7 +6,7 @@ import { definitionOf, kinds, type Kind } from "./kinds.ts";
 import { selectorOf, sharedLabels } from "./labels.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
 
-export const extras = ["service", "hpa", "scaled-object", "pod-monitor"] as const;
+export const extras = ["service", "hpa", "scaled-object", "pod-monitor", "pdb"] as const;
 export type Extra = (typeof extras)[number];
 
 export interface ExtraSettings {
@@ -35,6 +35,8 @@ export function isAutoscaled({ extras: asked = [] }: ExtraSettings): boolean {
 
 /** The kinds whose pods take requests and whose controller makes no Service of its own that does. */
 const served = kinds.filter((kind) => definitionOf(kind).service !== undefined);
+/** The kinds whose pods Kubernetes can count for a budget. */
+const budgeted = kinds.filter((kind) => definitionOf(kind).budgeted === true);
 const scalable = kinds.filter((kind) => definitionOf(kind).scalable === true);
 
 /** Why the extras that are asked for cannot go with the workload. */
@@ -57,6 +59,8 @@ export function extraProblems({
       `There is one for ${listOr(served, "and")}; the controllers of the other services make their own.`,
     );
   else if (workload.ports.length === 0) wrong("service", "the workload has no ports", "Write ports, or --port.");
+  if (!budgeted.includes(kind))
+    wrong("pdb", `a PodDisruptionBudget counts no pods of a ${kind}`, `It counts those of ${listOr(budgeted, "and")}.`);
   for (const extra of ["hpa", "scaled-object"] as const) {
     if (!scalable.includes(kind))
       wrong(extra, `${kind} has no scale subresource`, `There is one for ${listOr(scalable, "and")}.`);
@@ -94,6 +98,7 @@ export function extraManifests(contents: ExtraContents): readonly Manifest[] {
     hpa,
     "scaled-object": scaledObject,
     "pod-monitor": podMonitor,
+    pdb: podDisruptionBudget,
   };
   return extras.filter((extra) => contents.extras?.includes(extra)).map((extra) => make[extra](contents));
 }
@@ -111,6 +116,23 @@ function service({ workload, kind, name, metadata }: ExtraContents): Manifest {
     kind: "Service",
     metadata: { ...metadata, name: `${name}${suffix}` },
     spec: { selector: { ...selectorOf(name), ...selector }, ports },
+  };
+}
+
+/**
+ * So many pods of the service may be away while nodes are drained.
+ * https://kubernetes.io/docs/tasks/run-application/configure-pdb/
+ */
+function podDisruptionBudget({ workload, name, metadata }: ExtraContents): Manifest {
+  return {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata,
+    // With 0 no node could ever be drained.
+    spec: {
+      maxUnavailable: Math.max(1, workload.rollout?.maxUnavailable ?? 1),
+      selector: { matchLabels: selectorOf(name) },
+    },
   };
 }
 

@@ -38,6 +38,8 @@ export interface KindDefinition {
   wrap(contents: Contents): Pick<Manifest, "metadata" | "spec">;
   /** What the resource needs and nobody else makes, to be applied before it. */
   companions?(contents: Contents): readonly Manifest[];
+  /** Whether the API server refuses it as long as its companions are not there. */
+  readonly companionsFirst?: true;
   /** The queues that hold it back until they admit it, each with how they see it. */
   readonly queues?: Readonly<Partial<Record<Queue, string>>>;
   /**
@@ -47,6 +49,8 @@ export interface KindDefinition {
   readonly ready?: "rollout" | { readonly condition: string };
   /** Whether it has a scale subresource, for an autoscaler. */
   readonly scalable?: true;
+  /** Whether its pods belong to something with a scale, by which a PodDisruptionBudget counts them. */
+  readonly budgeted?: true;
   /** Whether its rollout has bounds in replicas. */
   readonly rollsOut?: true;
   /** Whether it starts by the workload's schedule. */

@@ -12,6 +12,9 @@ import { probesOf } from "./probes.ts";
 import { cpuQuantity, memoryQuantity } from "./quantity.ts";
 import { volumesOf } from "./volumes.ts";
 
+/** Karpenter drains no node of a job that has not ended. https://karpenter.sh/docs/concepts/disruption/#pod-level-controls */
+const untilItsEnd = { "karpenter.sh/do-not-disrupt": "true" };
+
 const pinsMemory = { add: ["IPC_LOCK"] };
 
 /** The name of the template that DRA claims are made from. */
@@ -30,7 +33,8 @@ export function acceleratedPod(
   name: string,
   cluster: ClusterSettings,
 ): PodTemplate {
-  const { labels, annotations } = tagMetadata(workload);
+  const { labels, annotations: tags } = tagMetadata(workload);
+  const annotations = { ...tags, ...(workload.kind === "job" ? untilItsEnd : {}) };
   const volumes = volumesOf(workload, shape).map(({ volume }) => volume);
   const tolerations = deviceTolerations(shape.request);
   const affinity = affinityOf(workload, shape, name);

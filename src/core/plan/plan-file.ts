@@ -1,3 +1,4 @@
+import { parseJson } from "../base/json.ts";
 import type * as z from "zod/mini";
 import { safeParse } from "zod/mini";
 import { mismatchesOf, type Mismatch } from "../base/document-issues.ts";
@@ -13,7 +14,7 @@ import { pathText, problem, Refusal, type Path } from "../base/problem.ts";
 export function readPlan(json: string, name: string): Raw {
   let document: unknown;
   try {
-    document = JSON.parse(json);
+    document = parseJson(json);
   } catch (error) {
     throw planRefusal(name, `is not JSON: ${(error as Error).message}`, again);
   }

@@ -1,3 +1,4 @@
+import { own } from "../base/own.ts";
 import { isRaw, type ListKeys, type Raw } from "../base/merge.ts";
 
 /**
@@ -8,9 +9,9 @@ export function rawOverlay(base: Raw, wanted: Raw, keys: ListKeys): Raw {
   const overlay: Record<string, unknown> = {};
   for (const name of Object.keys(base)) if (!Object.hasOwn(wanted, name)) overlay[name] = null;
   for (const [name, value] of Object.entries(wanted)) {
-    const before = base[name];
+    const before = own(base, name);
     if (JSON.stringify(before) === JSON.stringify(value)) continue;
-    const keyOf = keys[name];
+    const keyOf = own(keys, name);
     if (isRaw(value) && isRaw(before)) overlay[name] = rawOverlay(before, value, keys);
     else if (keyOf !== undefined && Array.isArray(value) && value.every(isRaw))
       overlay[name] = itemOverlays(Array.isArray(before) ? before.filter(isRaw) : [], value, keyOf, keys);

@@ -1,3 +1,4 @@
+import { own } from "../base/own.ts";
 import type * as z from "zod/mini";
 import { nearestNames } from "../base/nearest.ts";
 import { listOr, type Path } from "../base/problem.ts";
@@ -39,7 +40,7 @@ export function suggestKey(
   key: string,
 ): { readonly hint: string; readonly meant?: Path } {
   const here = legalKeysAt(schema, path);
-  const other = otherNames[key.toLowerCase().replace(/[_-]/g, "")];
+  const other = own(otherNames, key.toLowerCase().replace(/[_-]/g, ""));
   if (other !== undefined && !here.some((each) => each.toLowerCase() === key.toLowerCase())) {
     return here.includes(other)
       ? { hint: `Write ${other} instead.`, meant: [...path, other] }

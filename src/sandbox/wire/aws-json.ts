@@ -1,4 +1,5 @@
 /** AWS JSON 1.1: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+import { parseJson } from "../../core/base/json.ts";
 import { AwsError } from "./aws-error.ts";
 import { services, type WireService } from "./services.ts";
 
@@ -22,7 +23,7 @@ export function readTarget(target: string): { readonly service: WireService; rea
 export function readJson(body: string): object {
   let input: unknown;
   try {
-    input = JSON.parse(body === "" ? "{}" : body, (_, value: unknown) => value ?? undefined);
+    input = parseJson(body === "" ? "{}" : body, (_, value: unknown) => value ?? undefined);
   } catch {
     throw new AwsError("SerializationException", "The request body is no JSON.");
   }

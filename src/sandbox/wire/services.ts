@@ -1,6 +1,7 @@
 import { attributeOperations } from "../ecs/attributes.ts";
 import { clusterOperations } from "../ecs/clusters.ts";
 import { containerInstanceOperations } from "../ecs/container-instances.ts";
+import { executeCommandOperations } from "../ecs/execute-command.ts";
 import { serviceDeploymentOperations } from "../ecs/service-deployments.ts";
 import { serviceOperations } from "../ecs/services.ts";
 import { tagOperations } from "../ecs/tags.ts";
@@ -34,6 +35,7 @@ export const services: readonly WireService[] = [
       ...containerInstanceOperations,
       ...taskDefinitionOperations,
       ...taskOperations,
+      ...executeCommandOperations,
       ...serviceOperations,
       ...serviceDeploymentOperations,
       ...attributeOperations,

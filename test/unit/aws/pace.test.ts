@@ -8,7 +8,7 @@ function fakeClock(): PaceClock & { advance(milliseconds: number): Promise<void>
   return {
     now: () => now,
     sleep: (milliseconds) =>
-      new Promise((wake) => {
+      new Promise<void>((wake) => {
         sleepers.push({ at: now + milliseconds, wake });
       }),
     advance: async (milliseconds) => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../support/depth.ts";
 import { findInstanceType } from "../../../src/core/catalog/instance-types/catalog.ts";
 import type { InstanceType } from "../../../src/core/catalog/instance-types/instance-type.ts";
 import { chooseSlot, fragmentation, freeSlots, replicasThatFit } from "../../../src/core/devices/allocate.ts";
@@ -79,7 +80,7 @@ describe("the choice of a slot", () => {
           );
         expect(freeSlots(type(name), new Set(held)).get(size) ?? []).toEqual(free);
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     );
   });
 });

@@ -4,6 +4,7 @@ import type { GpuDevice } from "../../../src/core/cluster/snapshot.ts";
 import type { ResourceRequirement } from "../../../src/core/ecs-api/api.ts";
 import { gpuNeedOf, type GpuNeed } from "../../../src/core/devices/gpu-need.ts";
 import { gpusOf, holdGpus, releaseGpus, takeGpus, type GpuState } from "../../../src/core/devices/gpus.ts";
+import { runs } from "../../support/depth.ts";
 import { aDefinition, anInstance, aTask } from "../../support/cluster.ts";
 
 const share = (memory: number): ResourceRequirement => ({ type: "GPU", sharingStrategy: { nvidiaMps: { memory } } });
@@ -202,7 +203,7 @@ describe("giving GPUs to tasks", () => {
         for (const { need: last, ids: held } of oracle.held) gpus = releaseGpus(gpus, last, held);
         expect(gpus).toEqual(start);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
     expect(Math.min(refused, given)).toBeGreaterThan(500);
   });

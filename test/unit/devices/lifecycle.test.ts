@@ -9,6 +9,7 @@ import { lockPortMappings } from "../../../src/core/catalog/lock-ports.ts";
 import { occupancyOf } from "../../../src/core/devices/occupancy.ts";
 import { devicePath, isLegalSlot, legalSlots, type Slot } from "../../../src/core/catalog/slots.ts";
 import type { ContainerDefinition, RegisteredTaskDefinition, Task } from "../../../src/core/ecs-api/api.ts";
+import { runs } from "../../support/depth.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 
 type Event =
@@ -177,7 +178,7 @@ describe("devices over the life of a cluster", () => {
           expectTheBook(life);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { generatedFields, type FieldTree } from "../../../src/core/ecs/generated
 import { normalForm } from "../../../src/core/ecs/normal-form.ts";
 import { isRaw, type Raw } from "../../../src/core/base/merge.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
+import { runs } from "../../support/depth.ts";
 import { ecsOf } from "../../support/ecs.ts";
 
 const declared: Raw = {
@@ -509,7 +510,7 @@ describe("by any definition", () => {
         // Seen from both sides no field is only somebody else's.
         expect(both === 0).toBe(JSON.stringify(normalForm(one)) === JSON.stringify(normalForm(other)));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -11,6 +11,7 @@ import { ecsRules } from "../../../src/core/ecs/rules.ts";
 import { workloadRules } from "../../../src/core/workload/rules.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { checkDefinition } from "../../../src/sandbox/ecs/check-definition.ts";
+import { runs } from "../../support/depth.ts";
 import { ecsOf } from "../../support/ecs.ts";
 import { ecsWorkload, ownContainer, refusals } from "../../support/ecs-workload.ts";
 import { problemsOf } from "../../support/workload.ts";
@@ -136,6 +137,7 @@ describe("what raw fields make", () => {
       raw(whole, { requiresCompatibilities: ["MANAGED_INSTANCES"] }),
       `compatibility-capacity ${at}.requiresCompatibilities`,
       "managed-instances-network ecs.networkMode",
+      "managed-instances-size ecs.taskDefinition",
     ],
     [
       "EC2 for Managed Instances",
@@ -390,7 +392,7 @@ describe("any workload file", () => {
           expect(nulls(definition)).toEqual([]);
         }
       }),
-      { numRuns: 600 },
+      { numRuns: runs(600) },
     );
     // A tenth, where about a quarter is refused: no seed decides.
     expect(Math.min(generated, refused)).toBeGreaterThan(60);

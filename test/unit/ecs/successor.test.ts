@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { instanceTypes } from "../../../src/core/catalog/instance-types/catalog.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
+import { runs } from "../../support/depth.ts";
 import { ecsWorkload, refusals } from "../../support/ecs-workload.ts";
 
 const service: Partial<Workload> = { kind: "service", accelerator: { instanceTypes: ["inf2.8xlarge"] } };
@@ -118,7 +119,7 @@ describe("a service in awsvpc mode of which two tasks fit on one instance", () =
         const room = { memoryMiB: type.memoryMiB - 2 * memoryMiB, units: type.vcpus * 1024 - 2 * units };
         expect(found.length > 0).toBe(room.memoryMiB >= 0 && room.units >= 0);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

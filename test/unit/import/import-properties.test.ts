@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../support/depth.ts";
 import { asService, importUnchanged } from "../../support/imports.ts";
 import { arn, definition, few, label, positive, some, tags, word } from "../../support/random-definitions.ts";
 
@@ -161,7 +162,7 @@ describe("anything of the API's shape", { timeout: patience }, () => {
           ).toMatchObject({ kind: "service", ecs: { cluster: "prod" } });
         },
       ),
-      { numRuns: 250 },
+      { numRuns: runs(250) },
     );
   });
 
@@ -175,7 +176,7 @@ describe("anything of the API's shape", { timeout: patience }, () => {
           ).toMatchObject({ replicas: 1, ecs: { service: { serviceName: "taken-over" } } });
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

@@ -40,6 +40,7 @@ class Ecs {
       stableDefinitions: refuse,
       tagResource: refuse,
       listContainerInstances: refuse,
+      drainInstance: refuse,
       describeContainerInstances: refuse,
       describeTaskDefinition: async (family) => this.latest(family),
       registerTaskDefinition: async (definition) => {
@@ -49,6 +50,7 @@ class Ecs {
       runTask: async (request) => this.run(request),
       listTasks: async () => [...this.running.keys()],
       describeTasks: async (_, arns) => ({ tasks: arns.flatMap((arn) => this.running.get(arn) ?? []), failures: [] }),
+      executeCommand: refuse,
       stopTask: async (_, arn) => {
         const task = this.running.get(arn)!;
         this.running.delete(arn);

@@ -11,6 +11,7 @@ import {
   type BruteExpression,
   type BruteInstance,
 } from "../../support/placement-brute-force.ts";
+import { runs } from "../../support/depth.ts";
 import { anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 
 const types = ["inf2.xlarge", "inf2.24xlarge", "trn1.32xlarge", "m5.large", "vt1.3xlarge", "g5.12xlarge"];
@@ -302,7 +303,7 @@ describe("explain", () => {
         misfits += explained.instances.filter((each) => !each.fits).length;
         fits += explained.instances.filter((each) => each.fits).length;
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
     // The cases must be worth something: both answers come up often.
     expect(fits).toBeGreaterThan(100);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../support/depth.ts";
 import { PatternError } from "../../../src/core/ecs-api/query/java-character.ts";
 import { compileJavaPattern } from "../../../src/core/ecs-api/query/java-match.ts";
 import { parseJavaPattern } from "../../../src/core/ecs-api/query/java-pattern.ts";
@@ -90,7 +91,29 @@ describe("Java patterns", () => {
         const source = parts.join("");
         expect(matches(source, value)).toBe(new RegExp(`^(?:${source})$`, "u").test(value));
       }),
-      { numRuns: 20_000 },
+      { numRuns: runs(20_000) },
+    );
+  });
+
+  it("asks no character more often than the value is long, however often it may stand there", () => {
+    let asked = 0;
+    const step = { test: () => ++asked > 0, min: 0, max: 1_000 };
+    expect(compileJavaPattern([[step, { test: (each) => each === "x", min: 1, max: 1 }]])("i-0123456789abcdef0")).toBe(
+      false,
+    );
+    expect(asked).toBe(19);
+  });
+
+  it("agrees with JavaScript on repetitions about as long as the value", () => {
+    const part = fc.tuple(fc.constantFrom("a", ".", "b"), fc.nat(7), fc.nat(7)).map(([atom, min, more]) => ({
+      source: `${atom}{${min},${min + more}}`,
+    }));
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 4 }), fc.stringMatching(/^[ab]{0,8}$/), (parts, value) => {
+        const source = parts.map((each) => each.source).join("");
+        expect(matches(source, value)).toBe(new RegExp(`^(?:${source})$`, "u").test(value));
+      }),
+      { numRuns: runs(5_000) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../support/depth.ts";
 import type { PlacementStrategy } from "../../../src/core/ecs-api/placement-strategy.ts";
 import { requirementsOf, type Requirements } from "../../../src/core/ecs/requirements.ts";
 import { firstReason } from "../../../src/core/placement/checks.ts";
@@ -162,7 +163,7 @@ describe("a placer", () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

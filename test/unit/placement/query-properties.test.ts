@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../support/depth.ts";
 import { parseExpression } from "../../../src/core/ecs-api/query/parse.ts";
 import {
   printExpression,
@@ -64,7 +65,7 @@ describe("the cluster query language", () => {
         fc.pre(printed.length <= 2000);
         expect(parseExpression(printed)).toEqual(each);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -103,7 +104,7 @@ describe("the cluster query language", () => {
         const again = parsed === undefined ? undefined : parseExpression(printExpression(parsed));
         expect(again).toEqual(parsed);
       }),
-      { numRuns: 20_000 },
+      { numRuns: runs(20_000) },
     );
   });
 
@@ -129,7 +130,7 @@ describe("the cluster query language", () => {
           }
         },
       ),
-      { numRuns: 20_000 },
+      { numRuns: runs(20_000) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { planRegistered } from "../../../src/core/plan/plan-run.ts";
 import { planServices } from "../../../src/core/plan/plan-service.ts";
 import { planSlots } from "../../../src/core/plan/plan-slots.ts";
 import type { RunSettings } from "../../../src/core/plan/run-request.ts";
+import { runs } from "../../support/depth.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 import { ecsOf } from "../../support/ecs.ts";
 import { cluster, settingsOf, slotOf, snapshotOf, standing, upTo, workloadOf } from "../../support/random-clusters.ts";
@@ -68,7 +69,7 @@ describe("runs and services of the same requirements", () => {
         for (const { definition } of runs) expect(slotOf(definition!).length).toBeGreaterThan(0);
       }),
       // Always the same clusters, so that no seed decides over what follows.
-      { numRuns: 150, seed: 1 },
+      { numRuns: runs(150), seed: 1 },
     );
     // The cases must be worth something.
     expect(seen.excluding).toBeGreaterThan(50);

@@ -19,6 +19,7 @@ import type { Workload } from "../../../src/core/workload/schema.ts";
 import type { View } from "../../../src/output/print.ts";
 import { runPlanView } from "../../../src/output/run-plan.ts";
 import { servicePlanView } from "../../../src/output/service-plan.ts";
+import { runs } from "../../support/depth.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 import { ecsOf } from "../../support/ecs.ts";
 import { mutate, mutations } from "../../support/mutations.ts";
@@ -187,7 +188,7 @@ describe("a plan file", () => {
           printed(servicePlanView(judged(plan, snapshot)));
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
     expect(seen.refused).toBeGreaterThan(500);
     expect(seen.read).toBeGreaterThan(300);

@@ -9,6 +9,7 @@ import { planRegistered, planRun } from "../../../src/core/plan/plan-run.ts";
 import type { RunStep } from "../../../src/core/plan/run-plan.ts";
 import { planSlots } from "../../../src/core/plan/plan-slots.ts";
 import { placementOptions, type RunSettings } from "../../../src/core/plan/run-request.ts";
+import { runs } from "../../support/depth.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 import { ecsOf } from "../../support/ecs.ts";
 import {
@@ -105,13 +106,13 @@ describe("a plan of slots", () => {
           ),
         ).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
   it("is tried on clusters that are worth something: always the same ones, so that no seed decides", () => {
     const seen = { full: 0, partial: 0, excluded: 0 };
-    for (const { machines, holders, it } of fc.sample(cluster, { numRuns: 1000, seed: 1 })) {
+    for (const { machines, holders, it } of fc.sample(cluster, { numRuns: runs(1000), seed: 1 })) {
       const { steps } = planSlots(ecsOf(workloadOf(it)), settingsOf(it), it.count, snapshotOf(machines, holders));
       const planned = steps.reduce((sum, { count }) => sum + count, 0);
       if (planned === it.count) seen.full++;
@@ -163,7 +164,7 @@ describe("a plan of slots", () => {
           expect(placed).toBe(possible);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

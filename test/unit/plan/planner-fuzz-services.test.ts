@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EcsWorkload } from "../../../src/core/ecs/resolve-for-ecs.ts";
 import { ecsOf } from "../../support/ecs.ts";
-import { depth, patience } from "../../support/planner-fuzz/depth.ts";
+import { depth } from "../../support/planner-fuzz/depth.ts";
 import { drawn, type Drawn } from "../../support/planner-fuzz/drawn.ts";
 import { placesFor } from "../../support/planner-fuzz/free-slots.ts";
 import { provider } from "../../support/planner-fuzz/fuzz-world.ts";
@@ -61,40 +61,36 @@ function serviceOf(given: Drawn, version: number): EcsWorkload {
 }
 
 describe("services on devices that ECS does not schedule", () => {
-  it(
-    "start nothing on a held device, now or later, plan nothing that ECS refuses, and find every free slot",
-    () => {
-      const seen = { placed: 0, stalled: 0, updated: 0, stuck: 0 };
-      fc.assert(
-        fc.property(service, (given) => {
-          const { wish, machines } = given;
-          const play = new ServicePlay(given);
-          const first = serviceOf(given, 1);
-          const impaired = (id: string) => machines[Number(id)]!.impaired;
-          const places = placesFor(play.world, wish, sizesOf(first), impaired, true);
-          const plan = play.plan(first);
-          const stalled = play.deploy(plan);
-          expect(play.harm).toEqual([]);
-          if (plan.unplaced.length === 0) expect(stalled).toEqual([]);
-          if (places >= wish.count) expect(plan.unplaced).toEqual([]);
-          play.passTime(8, wish.types[0]!);
-          expect(play.harm).toEqual([]);
-          const replaceable = play.isReplaceable();
-          const next = play.plan(serviceOf(given, 2));
-          const stuck = play.deploy(next);
-          expect(play.harm).toEqual([]);
-          if (next.unplaced.length === 0) expect(stuck).toEqual([]);
-          if (replaceable) expect(next.unplaced).toEqual([]);
-          play.passTime(8, wish.types[0]!);
-          expect(play.harm).toEqual([]);
-          seen[plan.unplaced.length === 0 ? "placed" : "stalled"]++;
-          seen[next.unplaced.length === 0 ? "updated" : "stuck"]++;
-        }),
-        depth(0.25),
-      );
-      // A fraction of what is seen usually: the clusters must be worth something.
-      for (const times of Object.values(seen)) expect(times).toBeGreaterThan(depth(0.25).numRuns / 10);
-    },
-    patience,
-  );
+  it("start nothing on a held device, now or later, plan nothing that ECS refuses, and find every free slot", () => {
+    const seen = { placed: 0, stalled: 0, updated: 0, stuck: 0 };
+    fc.assert(
+      fc.property(service, (given) => {
+        const { wish, machines } = given;
+        const play = new ServicePlay(given);
+        const first = serviceOf(given, 1);
+        const impaired = (id: string) => machines[Number(id)]!.impaired;
+        const places = placesFor(play.world, wish, sizesOf(first), impaired, true);
+        const plan = play.plan(first);
+        const stalled = play.deploy(plan);
+        expect(play.harm).toEqual([]);
+        if (plan.unplaced.length === 0) expect(stalled).toEqual([]);
+        if (places >= wish.count) expect(plan.unplaced).toEqual([]);
+        play.passTime(8, wish.types[0]!);
+        expect(play.harm).toEqual([]);
+        const replaceable = play.isReplaceable();
+        const next = play.plan(serviceOf(given, 2));
+        const stuck = play.deploy(next);
+        expect(play.harm).toEqual([]);
+        if (next.unplaced.length === 0) expect(stuck).toEqual([]);
+        if (replaceable) expect(next.unplaced).toEqual([]);
+        play.passTime(8, wish.types[0]!);
+        expect(play.harm).toEqual([]);
+        seen[plan.unplaced.length === 0 ? "placed" : "stalled"]++;
+        seen[next.unplaced.length === 0 ? "updated" : "stuck"]++;
+      }),
+      depth(0.25),
+    );
+    // A fraction of what is seen usually: the clusters must be worth something.
+    for (const times of Object.values(seen)) expect(times).toBeGreaterThan(depth(0.25).numRuns / 10);
+  });
 });

@@ -11,6 +11,7 @@ import { planScale } from "../../../src/core/plan/plan-scale.ts";
 import { planSlots } from "../../../src/core/plan/plan-slots.ts";
 import type { RunSettings } from "../../../src/core/plan/run-request.ts";
 import type { ServicePlan } from "../../../src/core/plan/service-plan.ts";
+import { runs } from "../../support/depth.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 import { chip, LiveWorld, on } from "../../support/live-services.ts";
 
@@ -273,7 +274,7 @@ describe("runs, services and explanations of whole machines", () => {
         seen.excluded += Number(fits && held > 0);
         seen.short += Number(!fits && held === 0);
       }),
-      { numRuns: 200, seed: 7 },
+      { numRuns: runs(200), seed: 7 },
     );
     expect(Object.values(seen).every((times) => times > 5)).toBe(true);
   });

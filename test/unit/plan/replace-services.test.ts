@@ -4,6 +4,7 @@ import type { EcsWorkload } from "../../../src/core/ecs/resolve-for-ecs.ts";
 import { Refusal } from "../../../src/core/base/problem.ts";
 import { replacedBy, replacementIn } from "../../../src/core/plan/replacement.ts";
 import type { ServicePlan } from "../../../src/core/plan/service-plan.ts";
+import { runs } from "../../support/depth.ts";
 import { aSnapshot, anInstance, aTask } from "../../support/cluster.ts";
 import { refusals } from "../../support/ecs-workload.ts";
 import { chip, LiveWorld, on, through } from "../../support/live-services.ts";
@@ -286,7 +287,7 @@ describe("any file after any other", () => {
       fc.property(fc.array(file.filter(legal), { minLength: 1, maxLength: 5 }), (files) => {
         expect(replacementIn(settled(files).services)).toBeUndefined();
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 });

@@ -12,6 +12,7 @@ import { plannedRun } from "../../../src/core/plan/planned-run.ts";
 import type { RunPlan } from "../../../src/core/plan/run-plan.ts";
 import type { RunSettings } from "../../../src/core/plan/run-request.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
+import { runs } from "../../support/depth.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 import { ecsOf } from "../../support/ecs.ts";
 import { cluster, settingsOf, slotOf, snapshotOf, standing, workloadOf } from "../../support/random-clusters.ts";
@@ -52,7 +53,7 @@ describe("a saved plan in a random world", () => {
         steps += plan.steps.length;
         expect(runMoved(plan, { cluster: described, definitions: noDefinitions, snapshot })).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
     expect(steps).toBeGreaterThan(200);
   });
@@ -85,7 +86,7 @@ describe("a saved plan in a random world", () => {
               expect(standing({ machines, holders, it: wish }, on, device).free).toBe(true);
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
     expect(seen.held).toBeGreaterThan(50);
     expect(seen.refused).toBeGreaterThan(50);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { runs } from "../../support/depth.ts";
 import { pathText } from "../../../src/core/base/problem.ts";
 import { checkDocument } from "../../../src/core/workload/check.ts";
 import { workloadFlags } from "../../../src/core/workload/flags.ts";
@@ -229,7 +230,7 @@ describe("a flag and the file", () => {
         // Read back from a file, the document is the same.
         expect(parseWorkloadText(JSON.stringify(document), "w.json").value).toEqual(document);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { descriptions } from "../../../src/core/workload/descriptions.ts";
 import { workloadJsonSchema } from "../../../src/core/workload/json-schema.ts";
 import { workloadRules } from "../../../src/core/workload/rules.ts";
+import { runs } from "../../support/depth.ts";
 import { errorCodes, minimal, readDocument, refusalOf } from "../../support/workload.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -172,7 +173,7 @@ describe("the published JSON Schema", () => {
         if (codes.length > 0 && codes.every((code) => beyond.has(code))) return;
         expect({ accepted, codes }).toEqual({ accepted: codes.length === 0, codes });
       }),
-      { numRuns: 6000, seed: 7 },
+      { numRuns: runs(6000), seed: 7 },
     );
     // Else the property says little: each rule is broken by some fixture or workload that breaks nothing else.
     const rules = workloadRules.filter(({ severity }) => severity === "error").map(({ code }) => code);
@@ -189,7 +190,7 @@ describe("the published JSON Schema", () => {
         if (codes.length > 0 && codes.every((code) => beyond.has(code))) return;
         expect({ accepted: accepts(document), codes }).toEqual({ accepted: codes.length === 0, codes });
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
     expect(legal).toBeGreaterThan(100);
   });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseWorkloadText } from "../../../src/core/workload/parse.ts";
+import { runs } from "../../support/depth.ts";
 import { problemsOf, refusalOf } from "../../support/workload.ts";
 
 const at = (text: string, path: readonly (string | number)[], about?: "key") => {
@@ -162,7 +163,7 @@ describe("whatever the text is", () => {
           for (const { message, line, column } of refusal)
             expect(message !== "" && line! >= 1 && column! >= 1).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -214,7 +215,7 @@ describe("whatever the text is", () => {
         for (const problem of source === undefined ? [] : problemsOf(source.value))
           expect(source?.placeOf(problem).line).toBeGreaterThanOrEqual(1);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { runs } from "../../support/depth.ts";
 import { memoryRule, parseMemoryMiB, suggestMemory } from "../../../src/core/workload/fields.ts";
 import { sizeBelowPattern } from "../../../src/core/workload/rules/size-pattern.ts";
 
@@ -21,7 +22,7 @@ test("the pattern matches exactly the sizes below its bound", () => {
       const size = `${zeros}${amount.toFixed(decimals)}${space}${name}`;
       expect([size, new RegExp(sizeBelowPattern(bound)).test(size)]).toEqual([size, parseMemoryMiB(size)! < bound]);
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   );
 });
 

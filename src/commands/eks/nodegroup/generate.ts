@@ -1,7 +1,9 @@
 import type { Context } from "../../../context.ts";
+import { autoModeManifests } from "../../../core/kubernetes/nodes/auto-mode.ts";
 import { karpenterManifests } from "../../../core/kubernetes/nodes/karpenter.ts";
-import { planNodegroup, sharedName } from "../../../core/kubernetes/nodes/node-group.ts";
-import { nodeTargets } from "../../../core/kubernetes/nodes/settings.ts";
+import { planNodegroup } from "../../../core/kubernetes/nodes/node-group.ts";
+import { poolNotes } from "../../../core/kubernetes/nodes/pool-notes.ts";
+import { nodeTargets, type NodeTarget } from "../../../core/kubernetes/nodes/settings.ts";
 import { manifestsText } from "../../../output/manifests.ts";
 import { note, warn } from "../../../output/note.ts";
 import { printArtefact } from "../../../output/print.ts";
@@ -13,7 +15,8 @@ export const eksNodegroupGenerate = defineCommand({
   description:
     "Prints the nodes that a workload needs: as the inputs of create-placement-group, " +
     "create-launch-template and create-nodegroup, which eks nodegroup create makes, " +
-    "or as Karpenter's EC2NodeClass, NodePool and NodeOverlay. Calls nothing. " +
+    "as Karpenter's EC2NodeClass, NodePool and NodeOverlay, or as EKS Auto Mode's NodeClass and NodePool. " +
+    "A job's nodes wait until it has ended, a service's are renewed. Calls nothing. " +
     "Instance types with EFA interfaces have a node group each.",
   arguments: [workloadArgument],
   options: [
@@ -39,25 +42,19 @@ export const eksNodegroupGenerate = defineCommand({
     const loaded = await loadWorkload(context, invocation);
     await warn(context, ...loaded.warnings);
     const nodes = readNodes(loaded, invocation.options, target);
-    if (target === "karpenter") return printKarpenter(context, nodes);
+    if (target !== "nodegroup") return printPools(context, target, nodes);
     const plans = nodes.fleets.map((fleet) => planNodegroup(nodes.workload.name, fleet, nodes.settings));
     await printArtefact(context, plans.length === 1 ? plans[0] : plans);
   },
 });
 
-async function printKarpenter(context: Context, { workload, settings, fleets }: Nodes): Promise<void> {
-  const manifests = fleets.flatMap((fleet) => karpenterManifests(workload.name, fleet, settings));
+async function printPools(
+  context: Context,
+  target: Exclude<NodeTarget, "nodegroup">,
+  { workload, settings, fleets }: Nodes,
+): Promise<void> {
+  const manifestsOf = target === "karpenter" ? karpenterManifests : autoModeManifests;
+  const manifests = fleets.flatMap((fleet) => manifestsOf(workload, fleet, settings));
   context.stdout.write(await manifestsText(context, manifests));
-  for (const fleet of fleets.filter((each) => each.placementGroup)) {
-    note(
-      context,
-      "Karpenter makes no placement group: aws ec2 create-placement-group --strategy cluster " +
-        `--group-name ${sharedName(settings.cluster, fleet)}`,
-    );
-  }
-  if (manifests.some(({ kind }) => kind === "NodeOverlay"))
-    note(
-      context,
-      "NodeOverlay needs Karpenter's feature gate: settings.featureGates.nodeOverlay=true in its Helm chart.",
-    );
+  for (const said of poolNotes(target, workload, settings, fleets)) note(context, said);
 }

@@ -236,6 +236,7 @@ export const problemCodes = {
     "dra-type": error("The Neuron DRA driver does not serve the instance type"),
     "with-service": error("`--with service` does not go with the workload or its kind"),
     "with-hpa": error("`--with hpa` does not go with the workload or its kind"),
+    "with-pdb": error("A PodDisruptionBudget cannot go with the workload"),
     "with-pod-monitor": error("`--with pod-monitor` does not go with the workload"),
     "with-scaled-object": error("`--with scaled-object` does not go with the workload or its kind"),
     "queue-missing": error("A queue is to be made, and the workload names none"),
@@ -256,6 +257,8 @@ export const problemCodes = {
     "several-zones": error("The nodes must stay in one zone, and several subnets were given"),
     "missing-security-group": error("EFA interfaces need security groups, and none was given"),
     "bad-sizes": error("The sizes of a node group contradict each other"),
+    "auto-mode-setting": error("EKS Auto Mode decides what the flag says"),
+    "auto-mode-fabric": error("A NodeClass of EKS Auto Mode has no field for EFA interfaces or a placement group"),
     "size-of-node-pool": error("A node pool of Karpenter has no such size"),
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, CodeEntry>>>>;

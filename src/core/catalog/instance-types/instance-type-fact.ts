@@ -16,6 +16,8 @@ export interface InstanceTypeFact {
   readonly maxENI?: number | null;
   readonly eniPerNetworkCard?: readonly number[];
   readonly ipv4PerENI?: number;
+  /** Null where the type has no instance store. */
+  readonly localNvmeTotalGB?: number | null;
   /** Of Neuron types with several devices. */
   readonly topology?: Topology;
   /** Absent in rows of EC2's API: what it answers can be launched. */
@@ -63,7 +65,11 @@ export function toInstanceType(fact: InstanceTypeFact): InstanceType {
     ...present({ topology }),
     efaInterfaces,
     networkCards,
-    ...present({ maxNetworkInterfaces: fact.maxENI, maxPods: maxPodsOf(fact) }),
+    ...present({
+      maxNetworkInterfaces: fact.maxENI,
+      maxPods: maxPodsOf(fact),
+      localNvmeGB: fact.localNvmeTotalGB,
+    }),
     status: statusOf(fact),
     source: fact.source,
   };

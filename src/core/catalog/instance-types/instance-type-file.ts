@@ -42,6 +42,7 @@ const row = z.looseObject({
   maxENI: z.optional(z.nullable(count)),
   eniPerNetworkCard: z.optional(z.array(count)),
   ipv4PerENI: z.optional(count),
+  localNvmeTotalGB: z.optional(z.nullable(count)),
   status: z.optional(text),
   source: z.optional(text),
 });

@@ -68,6 +68,8 @@ export interface InstanceType {
    * network interfaces.
    */
   readonly maxPods?: number;
+  /** NVMe disks of the instance itself, together; absent where it has none. */
+  readonly localNvmeGB?: number;
   readonly status: InstanceTypeStatus;
   /** The day EC2 retired the type, where known (YYYY-MM-DD). */
   readonly retiredOn?: string;

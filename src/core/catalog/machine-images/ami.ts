@@ -1,3 +1,4 @@
+import { parseJson } from "../../base/json.ts";
 import { present } from "../../base/present.ts";
 import { amiParameters, type AmiFamily } from "./ami-families.ts";
 
@@ -60,7 +61,7 @@ type Facts = Pick<Ami, "imageId" | "imageName" | "imageVersion" | "agentVersion"
 function readDocument(text: string, parameter: string): Facts {
   let document: Readonly<Record<string, unknown>>;
   try {
-    document = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    document = parseJson(text) as Readonly<Record<string, unknown>>;
   } catch (error) {
     throw new Error(`${parameter} holds no JSON document`, { cause: error });
   }

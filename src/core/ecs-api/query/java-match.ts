@@ -6,12 +6,15 @@ import type { Anchor, JavaPattern, Step } from "./java-pattern.ts";
  * word `matches`, Java's own for whole values, say the whole.
  */
 export function compileJavaPattern(pattern: JavaPattern): (value: string) => boolean {
-  const sequences = pattern.map((steps) => steps.flatMap(unroll));
+  const byLength = new Map<number, readonly (readonly State[])[]>();
   const answers = new Map<string, boolean>();
   return (value) => {
     const known = answers.get(value);
     if (known !== undefined) return known;
     const characters = [...value];
+    const { length } = characters;
+    const sequences = byLength.get(length) ?? pattern.flatMap((steps) => statesFor(steps, length));
+    byLength.set(length, sequences);
     const answer = sequences.some((states) => accepts(states, characters));
     answers.set(value, answer);
     return answer;
@@ -25,6 +28,16 @@ interface State {
   readonly loops: boolean;
 }
 
+/**
+ * The automaton for values of so many characters; none where they are too few. To them a repetition that may be as long
+ * as they are has no end: `.{0,1000}` is one state, not a thousand.
+ */
+function statesFor(steps: readonly Step[], length: number): readonly (readonly State[])[] {
+  const least = steps.reduce((sum, { test, min }) => sum + (typeof test === "string" ? 0 : min), 0);
+  if (least > length) return [];
+  return [steps.flatMap((step) => unroll(step.max >= length && step.max > 1 ? { ...step, max: Infinity } : step))];
+}
+
 function unroll({ test, min, max }: Step): readonly State[] {
   const states: State[] = Array.from({ length: min }, () => ({ test, skips: false, loops: false }));
   if (max === Infinity) states.push({ test, skips: true, loops: true });
@@ -33,31 +46,32 @@ function unroll({ test, min, max }: Step): readonly State[] {
 }
 
 function accepts(states: readonly State[], characters: readonly string[]): boolean {
-  let current = new Set<number>();
+  let [current, following] = [new Uint8Array(states.length + 1), new Uint8Array(states.length + 1)];
   reach(states, characters, 0, 0, current);
   for (const [index, character] of characters.entries()) {
-    const following = new Set<number>();
-    for (const at of current) {
-      const state = states[at];
-      if (state === undefined || typeof state.test === "string" || !state.test(character)) continue;
+    following.fill(0);
+    let isAlive = false;
+    for (const [at, state] of states.entries()) {
+      if (current[at] === 0 || typeof state.test === "string" || !state.test(character)) continue;
       reach(states, characters, index + 1, state.loops ? at : at + 1, following);
+      isAlive = true;
     }
-    if (following.size === 0) return false;
-    current = following;
+    if (!isAlive) return false;
+    [current, following] = [following, current];
   }
-  return current.has(states.length);
+  return current[states.length] === 1;
 }
 
-/** Adds the state and every state that can be reached from it without consuming a character. */
+/** Marks the state and every state that can be reached from it without consuming a character. */
 function reach(
   states: readonly State[],
   characters: readonly string[],
   index: number,
   from: number,
-  reached: Set<number>,
+  reached: Uint8Array,
 ): void {
-  for (let at = from; !reached.has(at); at++) {
-    reached.add(at);
+  for (let at = from; reached[at] === 0; at++) {
+    reached[at] = 1;
     const state = states[at];
     if (state === undefined) return;
     const passes = typeof state.test === "string" ? isAt(state.test, characters, index) : state.skips;

@@ -52,6 +52,7 @@ export const task = z.extend(
     containerInstanceArn: true,
     group: true,
     startedBy: true,
+    enableExecuteCommand: true,
     healthStatus: true,
     stopCode: true,
     stoppedReason: true,

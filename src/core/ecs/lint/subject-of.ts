@@ -11,6 +11,7 @@ import type {
   registerTaskDefinitionRequest,
 } from "../../ecs-api/model/task-definition.ts";
 import { parseImageReference } from "../../catalog/container-images/image-reference.ts";
+import { itemsOf } from "./items.ts";
 import { needsSignIn } from "../execution-role.ts";
 import { parseTaskCpu, parseTaskMemory } from "../task-size.ts";
 import type { Subject, SubjectContainer, SubjectDevice, SubjectPort, SubjectRequirement } from "./subject.ts";
@@ -27,6 +28,7 @@ export function subjectOf(
   const cpu = parseTaskCpu(definition.cpu ?? "");
   const memoryMiB = parseTaskMemory(definition.memory ?? "");
   return {
+    given: definition,
     networkMode: networkMode ?? (compatibilities.includes("FARGATE") ? "awsvpc" : "bridge"),
     networkModeGiven: networkMode !== undefined,
     compatibilities,
@@ -47,20 +49,13 @@ export function subjectOf(
   };
 }
 
-/** The items of a list that could be read, each with its place. */
-function itemsOf<Each>(
-  list: readonly (Each | undefined)[] | undefined,
-  path: Path,
-): readonly { readonly item: Each; readonly path: Path }[] {
-  return (list ?? []).flatMap((item, index) => (item === undefined ? [] : [{ item, path: [...path, index] }]));
-}
-
 function readContainer(container: Container, path: Path): SubjectContainer {
   const at = (...keys: Path) => [...path, ...keys];
   const { image, cpu, memory, memoryReservation, linuxParameters = {} } = container;
   const { capabilities = {}, devices } = linuxParameters;
   const secrets = secretsPath(container, path);
   return {
+    given: container,
     path,
     name: container.name ?? "",
     ...present({ image, cpu, memory, memoryReservation }),

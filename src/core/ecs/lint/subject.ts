@@ -1,4 +1,6 @@
 import type { Path } from "../../base/problem.ts";
+import type { Of } from "../../ecs-api/field.ts";
+import type { containerDefinition, registerTaskDefinitionRequest } from "../../ecs-api/model/task-definition.ts";
 import type { Deviation } from "../../ecs-api/read-written.ts";
 
 /** Something that stands at a place in the task definition. */
@@ -43,6 +45,8 @@ export interface SubjectVariable extends Placed {
 }
 
 export interface SubjectContainer extends Placed {
+  /** All that could be read of it, for what only one rule looks at. */
+  readonly given: Of<typeof containerDefinition>;
   readonly name: string;
   readonly image?: string;
   readonly cpu?: number;
@@ -81,6 +85,8 @@ export interface SubjectConstraint extends Placed {
 
 /** A task definition as the rules read it: only what they look at, every part with its place. */
 export interface Subject {
+  /** All that could be read of it, for what only one rule looks at. */
+  readonly given: Of<typeof registerTaskDefinitionRequest>;
   /**
    * `bridge` where it is left out and the task runs on EC2.
    * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html

@@ -131,9 +131,9 @@ export const publishedRules: readonly PublishedRules[] = [
     ],
     defaults: [],
   },
-  // kubeflow/trainer manifests/base/crds/trainer.kubeflow.org_clustertrainingruntimes.yaml @ 8c0f5059bd51
+  // kubeflow/trainer manifests/base/crds/trainer.kubeflow.org_trainingruntimes.yaml @ 8c0f5059bd51
   {
-    kind: "ClusterTrainingRuntime",
+    kind: "TrainingRuntime",
     apiVersion: "trainer.kubeflow.org/v1alpha1",
     rules: [
       {

@@ -22,6 +22,7 @@ export interface DescribedNodegroup {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly { readonly key?: string; readonly value?: string; readonly effect?: string }[];
   readonly scalingConfig: { readonly minSize?: number; readonly maxSize?: number; readonly desiredSize?: number };
+  readonly nodeRepairConfig?: { readonly enabled?: boolean };
   readonly launchTemplate?: { readonly id?: string; readonly name?: string; readonly version?: string };
   readonly healthIssues: readonly { readonly code: string; readonly message: string }[];
 }

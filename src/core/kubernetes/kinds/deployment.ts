@@ -11,6 +11,7 @@ export const deployment: KindDefinition = {
   unsupportedFields: oneNode,
   reservedNameLength: () => 0,
   scalable: true,
+  budgeted: true,
   wrap: (contents) => ({
     metadata: queued(contents),
     spec: {

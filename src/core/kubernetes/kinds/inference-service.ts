@@ -77,6 +77,7 @@ export const inferenceService: KindDefinition = {
   // kserve/kserve pkg/apis/serving/v1beta1
   ready: { condition: "Ready" },
   loadsModels: true,
+  budgeted: true,
   documentation: {
     replicas: "`predictor.minReplicas` and `maxReplicas`",
     nodes: "1 only",

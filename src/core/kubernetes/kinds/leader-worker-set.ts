@@ -12,6 +12,7 @@ export const leaderWorkerSet: KindDefinition = {
   // Its StatefulSets are NAME and NAME-GROUP, and their label controller-revision-hash is as long as NAME-GROUP-HASH.
   reservedNameLength: ({ replicas }) => 1 + indexDigits(replicas) + "-0123456789".length,
   scalable: true,
+  budgeted: true,
   wrap: (contents) => {
     const { workload, pod } = contents;
     return {

@@ -11,6 +11,7 @@ export const statefulSet: KindDefinition = {
   // The label controller-revision-hash is NAME-HASH; a pod is NAME-INDEX.
   reservedNameLength: ({ replicas }) => Math.max("-0123456789".length, 1 + indexDigits(replicas)),
   scalable: true,
+  budgeted: true,
   companions: ({ metadata, name }) => [headlessService(metadata, selectorOf(name))],
   wrap: (contents) => ({
     metadata: queued(contents),

@@ -16,16 +16,19 @@ import { backoffLimit } from "./job.ts";
 const node = "node";
 const ancestor = { "trainer.kubeflow.org/trainjob-ancestor-step": "trainer" };
 
+/** What the runtime was before it stood in the workload's namespace: one of the whole cluster. */
+export const runtimeBefore = "ClusterTrainingRuntime";
+
 /**
- * The runtime holds the pod, the TrainJob how many there are. torchrun's variables come from the controller, where the
+ * The runtime holds the pod, the TrainJob how many there are. It stands in the TrainJob's namespace: of two teams with a
+ * workload of one name, one would overwrite the other's runtime of the whole cluster. torchrun's variables come from the controller, where the
  * TrainJob has a trainer (pkg/runtime/framework/plugins/torch/torch.go).
  */
-function clusterTrainingRuntime({ metadata, pod, workload }: Contents): Manifest {
-  const { namespace: _clusterScoped, ...own } = metadata;
+function trainingRuntime({ metadata, pod, workload }: Contents): Manifest {
   return {
     apiVersion: "trainer.kubeflow.org/v1alpha1",
-    kind: "ClusterTrainingRuntime",
-    metadata: { ...own, labels: { ...own.labels, "trainer.kubeflow.org/framework": "torch" } },
+    kind: "TrainingRuntime",
+    metadata: { ...metadata, labels: { ...metadata.labels, "trainer.kubeflow.org/framework": "torch" } },
     spec: {
       mlPolicy: { numNodes: workload.nodes, torch: {} },
       template: {
@@ -53,14 +56,16 @@ export const trainJob: KindDefinition = {
   unsupportedFields: oneReplica,
   // It becomes a JobSet of the same name.
   reservedNameLength: ({ nodes }) => `-${node}-0-`.length + indexDigits(nodes) + "-abcde".length,
-  companions: (contents) => [clusterTrainingRuntime(contents)],
+  companions: (contents) => [trainingRuntime(contents)],
+  // "specified trainingRuntime must be created before the TrainJob is created" (pkg/webhooks/trainjob_webhook.go)
+  companionsFirst: true,
   wrap: (contents) => {
     const { workload, shape, name } = contents;
     const processes = processesPerNode(workload, shape);
     return {
       metadata: queued(contents),
       spec: {
-        runtimeRef: { apiGroup: "trainer.kubeflow.org", kind: "ClusterTrainingRuntime", name },
+        runtimeRef: { apiGroup: "trainer.kubeflow.org", kind: "TrainingRuntime", name },
         trainer: { numNodes: workload.nodes, ...present({ numProcPerNode: processes }) },
       },
     };
@@ -70,7 +75,7 @@ export const trainJob: KindDefinition = {
     replicas: "1 only",
     nodes: "`trainer.numNodes`",
     coordinator: "the pod of index 0 is one of the nodes",
-    devices: "its ClusterTrainingRuntime's `replicatedJobs[0]`",
+    devices: "its TrainingRuntime's `replicatedJobs[0]`",
     container: "`node`, as its webhook demands",
     command: "`args`",
     health: "readiness",

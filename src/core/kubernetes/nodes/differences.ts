@@ -20,6 +20,7 @@ export function nodegroupDifferences(request: NodegroupRequest, actual: Describe
     labels,
     taints,
     launchTemplate,
+    nodeRepairConfig,
   } = request;
   const template = actual.launchTemplate;
   const wanted = {
@@ -34,6 +35,8 @@ export function nodegroupDifferences(request: NodegroupRequest, actual: Describe
     labels,
     taints,
     ...present({ launchTemplate }),
+    // Not every endpoint says whether a node group has it.
+    ...(actual.nodeRepairConfig === undefined ? {} : { nodeRepairConfig }),
   };
   const found = {
     ...actual,

@@ -4,24 +4,28 @@ import { hugepagesMiB } from "../allocatable.ts";
 import { refuseErrors, settingProblem } from "../../base/problem.ts";
 import { celViolations, violationText } from "../cel/violations.ts";
 import { deviceResource, hugepagesResource, neuronResource } from "../devices.ts";
-import { sharedLabels } from "../labels.ts";
+import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import type { Manifest, Quantities } from "../manifest.ts";
 import type { PlannedNodes } from "./planned-nodes.ts";
 import { imageVolume, sharedName } from "./node-group.ts";
-import { defaultDiskGiB, type NodeSettings } from "./settings.ts";
-
-const typeLabel = "node.kubernetes.io/instance-type";
+import { lifetimeOf, metadataOf, nodePool, typeLabel } from "./node-pool.ts";
+import { defaultDiskGiB, defaultImdsHopLimit, type NodeSettings } from "./settings.ts";
+import { hasInstanceStore } from "./user-data.ts";
 
 /**
  * The class, the pool, and the overlay where Karpenter has to be told what the nodes will offer.
  *
  * @throws Refusal where the operator's settings break a rule by which the API server would refuse them.
  */
-export function karpenterManifests(workload: string, fleet: PlannedNodes, settings: NodeSettings): readonly Manifest[] {
+export function karpenterManifests(
+  { name, kind }: Pick<ResolvedWorkload, "name" | "kind">,
+  fleet: PlannedNodes,
+  settings: NodeSettings,
+): readonly Manifest[] {
   const overlay = nodeOverlay(fleet);
   const manifests = [
-    nodeClass(workload, fleet, settings),
-    nodePool(fleet, settings),
+    nodeClass(name, fleet, settings),
+    nodePool(kind, fleet, settings, { group: "karpenter.k8s.aws", kind: "EC2NodeClass" }, lifetimeOf(kind)),
     ...(overlay === undefined ? [] : [overlay]),
   ];
   refuseErrors(
@@ -32,20 +36,25 @@ export function karpenterManifests(workload: string, fleet: PlannedNodes, settin
   return manifests;
 }
 
-function metadata({ name }: PlannedNodes): Manifest["metadata"] {
-  return { name, labels: sharedLabels };
-}
-
 /** https://karpenter.sh/docs/concepts/nodeclasses/ */
 function nodeClass(workload: string, fleet: PlannedNodes, settings: NodeSettings): Manifest {
-  const { cluster, nodeRole, subnets, securityGroups, reservation, capacityBlock, diskGiB = defaultDiskGiB } = settings;
+  const {
+    cluster,
+    nodeRole,
+    subnets,
+    securityGroups,
+    reservation,
+    capacityBlock,
+    diskGiB = defaultDiskGiB,
+    imdsHopLimit = defaultImdsHopLimit,
+  } = settings;
   // Karpenter's getting-started guide tags what the cluster's nodes may use.
   const discovered = [{ tags: { "karpenter.sh/discovery": cluster } }];
   const id = reservation ?? capacityBlock;
   return {
     apiVersion: "karpenter.k8s.aws/v1",
     kind: "EC2NodeClass",
-    metadata: metadata(fleet),
+    metadata: metadataOf(fleet),
     spec: {
       // Karpenter picks the accelerated image of the family by instance type.
       amiSelectorTerms: [{ alias: amiAlias(fleet, settings) }],
@@ -59,6 +68,9 @@ function nodeClass(workload: string, fleet: PlannedNodes, settings: NodeSettings
           ebs: { volumeSize: `${diskGiB}Gi`, volumeType: "gp3", encrypted: true, deleteOnTermination: true },
         },
       ],
+      // Images, containers and empty volumes on the instance store.
+      ...(hasInstanceStore(fleet.types) ? { instanceStorePolicy: "RAID0" } : {}),
+      metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: imdsHopLimit },
       ...present({ networkInterfaces: fleet.interfaces }),
       ...(fleet.placementGroup ? { placementGroupSelector: { name: sharedName(cluster, fleet) } } : {}),
       ...(id === undefined ? {} : { capacityReservationSelectorTerms: [{ id }] }),
@@ -75,40 +87,6 @@ function amiAlias({ os }: PlannedNodes, { releaseVersion }: NodeSettings): strin
   return `${os}@v${version ?? releaseVersion.replace(/^v/, "")}`;
 }
 
-/** https://karpenter.sh/docs/concepts/nodepools/ */
-function nodePool(fleet: PlannedNodes, { reservation, capacityBlock, maxSize }: NodeSettings): Manifest {
-  const types = fleet.types.map((type) => type.instanceType);
-  const resource = deviceResource(fleet.shape.request) ?? neuronResource;
-  const devices = Math.max(...fleet.types.map((type) => type.accelerator.count));
-  const capacity = (reservation ?? capacityBlock) === undefined ? "on-demand" : "reserved";
-  return {
-    apiVersion: "karpenter.sh/v1",
-    kind: "NodePool",
-    metadata: metadata(fleet),
-    spec: {
-      template: {
-        ...(Object.keys(fleet.labels).length === 0 ? {} : { metadata: { labels: fleet.labels } }),
-        spec: {
-          nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: fleet.name },
-          requirements: [
-            { key: typeLabel, operator: "In", values: types },
-            {
-              key: "kubernetes.io/arch",
-              operator: "In",
-              values: [fleet.types[0]!.architecture === "x86_64" ? "amd64" : "arm64"],
-            },
-            { key: "karpenter.sh/capacity-type", operator: "In", values: [capacity] },
-          ],
-          taints: [fleet.taint],
-        },
-      },
-      // Never moves a running pod: models take minutes to load, and training starts over from its last checkpoint.
-      disruption: { consolidationPolicy: "WhenEmpty", consolidateAfter: "5m" },
-      limits: { [resource]: String((maxSize ?? fleet.desiredSize) * devices) },
-    },
-  };
-}
-
 /**
  * What nodes will offer that Karpenter does not simulate: huge pages, and the one GPU of a fractional type, of which
  * EC2 says 0. https://karpenter.sh/docs/concepts/nodeoverlays/
@@ -119,7 +97,7 @@ function nodeOverlay(fleet: PlannedNodes): Manifest | undefined {
   return {
     apiVersion: "karpenter.sh/v1alpha1",
     kind: "NodeOverlay",
-    metadata: metadata(fleet),
+    metadata: metadataOf(fleet),
     spec: {
       requirements: [
         { key: typeLabel, operator: "In", values: fleet.types.map((type) => type.instanceType) },
@@ -128,6 +106,11 @@ function nodeOverlay(fleet: PlannedNodes): Manifest | undefined {
       capacity,
     },
   };
+}
+
+/** Whether a fleet has a NodeOverlay, which Karpenter takes behind a feature gate. */
+export function needsOverlay(fleet: PlannedNodes): boolean {
+  return nodeOverlay(fleet) !== undefined;
 }
 
 function overlaidCapacity({ shape, types }: PlannedNodes): Quantities {

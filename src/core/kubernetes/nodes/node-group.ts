@@ -2,7 +2,8 @@
 import { present } from "../../base/present.ts";
 import type { NodeAmiTypeName } from "../../catalog/machine-images/node-ami-types.ts";
 import type { PlannedNodes } from "./planned-nodes.ts";
-import { defaultDiskGiB, type NodeSettings } from "./settings.ts";
+import { defaultDiskGiB, defaultImdsHopLimit, type NodeSettings } from "./settings.ts";
+import { hasInstanceStore, instanceStoreUserData } from "./user-data.ts";
 
 type Tags = Readonly<Record<string, string>>;
 type TagList = readonly { readonly Key: string; readonly Value: string }[];
@@ -30,6 +31,7 @@ export interface LaunchTemplateData {
     };
   }[];
   readonly MetadataOptions: { readonly HttpTokens: "required"; readonly HttpPutResponseHopLimit: number };
+  readonly UserData?: string;
   readonly NetworkInterfaces?: readonly {
     readonly NetworkCardIndex: number;
     readonly DeviceIndex: number;
@@ -67,6 +69,7 @@ export interface NodegroupRequest {
   readonly taints: readonly { readonly key: string; readonly effect: "NO_SCHEDULE" }[];
   readonly version?: string;
   readonly releaseVersion?: string;
+  readonly nodeRepairConfig: { readonly enabled: boolean };
   readonly tags: Tags;
 }
 
@@ -76,9 +79,6 @@ export interface NodegroupPlan {
   readonly launchTemplate?: LaunchTemplateRequest;
   readonly nodegroup: NodegroupRequest;
 }
-
-/** EKS's own node groups set the same: pods reach the metadata service over one hop more. */
-const metadataOptions = { HttpTokens: "required", HttpPutResponseHopLimit: 2 } as const;
 
 /**
  * Bottlerocket keeps images and containers on its second volume.
@@ -93,7 +93,7 @@ export function sharedName(cluster: string, { name }: PlannedNodes): string {
 
 /**
  * The node group of a fleet. It has a launch template only where EKS's own cannot say it: EFA interfaces, a placement
- * group, a reservation, security groups, Bottlerocket's second volume.
+ * group, a reservation, security groups, Bottlerocket's second volume, an instance store, another hop limit.
  */
 export function planNodegroup(workload: string, fleet: PlannedNodes, settings: NodeSettings): NodegroupPlan {
   const {
@@ -115,7 +115,9 @@ export function planNodegroup(workload: string, fleet: PlannedNodes, settings: N
     fleet.placementGroup ||
     (reservation ?? capacityBlock) !== undefined ||
     securityGroups.length > 0 ||
-    fleet.os === "bottlerocket";
+    fleet.os === "bottlerocket" ||
+    hasInstanceStore(fleet.types) ||
+    (settings.imdsHopLimit ?? defaultImdsHopLimit) !== defaultImdsHopLimit;
   const desired = desiredSize ?? fleet.desiredSize;
   const template = templated ? launchTemplate(fleet, settings, tags, name) : undefined;
   return {
@@ -149,13 +151,21 @@ export function planNodegroup(workload: string, fleet: PlannedNodes, settings: N
       labels: fleet.labels,
       taints: [{ key: fleet.taint.key, effect: "NO_SCHEDULE" }],
       ...present({ version: kubernetesVersion, releaseVersion }),
+      // A node whose devices fail is replaced. https://docs.aws.amazon.com/eks/latest/userguide/node-health.html
+      nodeRepairConfig: { enabled: true },
       tags,
     },
   };
 }
 
 function launchTemplate(fleet: PlannedNodes, settings: NodeSettings, tags: Tags, name: string): LaunchTemplateRequest {
-  const { securityGroups, reservation, capacityBlock, diskGiB = defaultDiskGiB } = settings;
+  const {
+    securityGroups,
+    reservation,
+    capacityBlock,
+    diskGiB = defaultDiskGiB,
+    imdsHopLimit = defaultImdsHopLimit,
+  } = settings;
   const id = reservation ?? capacityBlock;
   const interfaces = fleet.interfaces?.map(({ networkCardIndex, deviceIndex, interfaceType }) => ({
     NetworkCardIndex: networkCardIndex,
@@ -176,7 +186,8 @@ function launchTemplate(fleet: PlannedNodes, settings: NodeSettings, tags: Tags,
           Ebs: { VolumeSize: diskGiB, VolumeType: "gp3", Encrypted: true, DeleteOnTermination: true },
         },
       ],
-      MetadataOptions: metadataOptions,
+      MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: imdsHopLimit },
+      ...present({ UserData: instanceStoreUserData(fleet.types, fleet.os) }),
       // Interfaces and security groups beside them exclude each other.
       ...(interfaces === undefined && securityGroups.length > 0 ? { SecurityGroupIds: securityGroups } : {}),
       ...present({ NetworkInterfaces: interfaces }),

@@ -44,6 +44,7 @@ export function planNodes(
   target: NodeTarget,
 ): readonly PlannedNodes[] {
   const reserved = settings.reservation ?? settings.capacityBlock;
+  const os = target === "auto-mode" ? "bottlerocket" : settings.os;
   const groups = workload.shapes.flatMap((shape) =>
     shape.efaInterfaces > 0 || reserved !== undefined
       ? shape.instanceTypes.map((type) => ({ shape, types: [type] }))
@@ -52,13 +53,13 @@ export function planNodes(
   refuseErrors(
     workloadProblems(
       workload,
-      settings,
+      os,
       groups.flatMap(({ types }) => types),
     ),
   );
   const fleets = groups
-    .flatMap((group) => splitByAmi(group, settings.os))
-    .map((group, _, all) => fleetOf(workload, group, all.length === 1, settings));
+    .flatMap((group) => splitByAmi(group, os))
+    .map((group, _, all) => fleetOf(workload, group, all.length === 1, settings, target));
   const several =
     reserved !== undefined && fleets.length > 1
       ? [
@@ -81,7 +82,7 @@ interface Group {
 
 function workloadProblems(
   { name, shapes }: ResolvedWorkload,
-  { os }: NodeSettings,
+  os: NodeOs | undefined,
   types: readonly InstanceType[],
 ): readonly Problem[] {
   if (types.length === 0)
@@ -152,6 +153,7 @@ function fleetOf(
   { shape, types, amiType }: Group & { readonly amiType: NodeAmiTypeName },
   alone: boolean,
   settings: NodeSettings,
+  target: NodeTarget,
 ): PlannedNodes {
   const [first] = types as readonly [InstanceType];
   const taint = deviceTaint(shape.request);
@@ -168,7 +170,8 @@ function fleetOf(
     os: nodeAmiTypes[amiType].os as NodeOs,
     shape,
     taint,
-    labels: { ...pluginLabels(shape), ...settings.labels },
+    // Auto Mode has device plugins of its own, and a second one would count every device twice.
+    labels: { ...(target === "auto-mode" ? {} : pluginLabels(shape)), ...settings.labels },
     ...present({ interfaces }),
     // The instances of a capacity block are close together as they are, and in no placement group of ours.
     // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-blocks.html

@@ -84,7 +84,9 @@ export function nodeProblems(
   ) {
     say("release-of-another-version", `--release-version ${releaseVersion} is not for Kubernetes ${kubernetesVersion}`);
   }
-  problems.push(...(target === "nodegroup" ? nodegroupProblems(settings, fleets) : karpenterProblems(settings)));
+  if (target === "nodegroup") problems.push(...nodegroupProblems(settings, fleets));
+  else problems.push(...sizeProblems(settings));
+  if (target === "auto-mode") problems.push(...autoModeProblems(settings, fleets));
   return problems;
 }
 
@@ -140,7 +142,8 @@ function whyOneZone(fleets: readonly PlannedNodes[], capacityBlock: string | und
   return capacityBlock === undefined ? undefined : "a capacity block is in one zone";
 }
 
-function karpenterProblems({ minSize, desiredSize }: NodeSettings): readonly Problem[] {
+/** Karpenter's pools, and Auto Mode's, start at none and grow with the pods. */
+function sizeProblems({ minSize, desiredSize }: NodeSettings): readonly Problem[] {
   const given = [
     ...(minSize === undefined ? [] : ["--min-size"]),
     ...(desiredSize === undefined ? [] : ["--desired-size"]),
@@ -152,4 +155,34 @@ function karpenterProblems({ minSize, desiredSize }: NodeSettings): readonly Pro
       "Leave it out; --max-size becomes the pool's limit.",
     ),
   );
+}
+
+/** What EKS decides in Auto Mode, or its NodeClass has no field for. */
+function autoModeProblems(
+  { os, releaseVersion, imdsHopLimit }: NodeSettings,
+  fleets: readonly PlannedNodes[],
+): readonly Problem[] {
+  const given = [
+    ...(os === undefined ? [] : [`--os ${os}`]),
+    ...(releaseVersion === undefined ? [] : [`--release-version ${releaseVersion}`]),
+    ...(imdsHopLimit === undefined ? [] : [`--imds-hop-limit ${imdsHopLimit}`]),
+  ];
+  return [
+    ...given.map((flag) =>
+      settingProblem(
+        "auto-mode-setting",
+        `${flag} does not go with EKS Auto Mode, which chooses and sets up the image itself`,
+        "Leave it out, or use --as karpenter.",
+      ),
+    ),
+    ...fleets
+      .filter(({ interfaces, placementGroup }) => interfaces !== undefined || placementGroup)
+      .map(({ types }) =>
+        settingProblem(
+          "auto-mode-fabric",
+          `the NodeClass of EKS Auto Mode has no field for EFA interfaces or a placement group, which several nodes of ${types[0]!.instanceType} need`,
+          "Use --as karpenter, or nodegroup.",
+        ),
+      ),
+  ];
 }

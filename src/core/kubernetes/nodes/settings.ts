@@ -1,7 +1,7 @@
 import type { NodeOs } from "../../catalog/machine-images/node-ami-types.ts";
 
-export const nodeTargets = ["nodegroup", "karpenter"] as const;
-/** What makes the nodes: a managed node group, or Karpenter. */
+export const nodeTargets = ["nodegroup", "karpenter", "auto-mode"] as const;
+/** What makes the nodes: a managed node group, Karpenter, or EKS Auto Mode. */
 export type NodeTarget = (typeof nodeTargets)[number];
 
 /** What a cluster's operator says of the nodes; the workload says the rest. */
@@ -17,6 +17,8 @@ export interface NodeSettings {
   /** EKS takes the newest where it is left out. */
   readonly releaseVersion?: string;
   readonly diskGiB?: number;
+  /** Hops that an answer of the instance metadata service goes: pods are one hop further than their node. */
+  readonly imdsHopLimit?: number;
   readonly labels: Readonly<Record<string, string>>;
   /** An on-demand capacity reservation. */
   readonly reservation?: string;
@@ -28,3 +30,6 @@ export interface NodeSettings {
 
 /** EKS's default of 20 GiB holds no two deep learning images: they unpack to 10 to 30 GiB each. */
 export const defaultDiskGiB = 200;
+
+/** As EKS's own node groups have it: pods reach the instance metadata service, by which SDKs find the region. */
+export const defaultImdsHopLimit = 2;

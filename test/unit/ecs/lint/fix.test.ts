@@ -5,6 +5,7 @@ import { fixText } from "../../../../src/core/ecs/lint/fix.ts";
 import { lintTaskDefinition } from "../../../../src/core/ecs/lint/lint.ts";
 import { lintFiles } from "../../../../src/core/ecs/lint/report.ts";
 import type { Workload } from "../../../../src/core/workload/schema.ts";
+import { runs } from "../../../support/depth.ts";
 import { ecsOf } from "../../../support/ecs.ts";
 
 /* oxlint-disable typescript/no-explicit-any -- definitions are broken at any place */
@@ -571,7 +572,7 @@ describe("any definition of aiplat's, broken in the ways that --fix knows", () =
         const after = expectClean(JSON.stringify(definition, null, indent), "f.json");
         expect(after).toBe(JSON.stringify(JSON.parse(after), null, indent));
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 
@@ -600,7 +601,7 @@ describe("any definition of aiplat's, broken in the ways that --fix knows", () =
         expect(after.replaceAll(lineEnd, "")).not.toMatch(/[\r\n]/);
         expect(Object.keys(parse(after) as object)).toEqual(Object.keys(parse(text) as object));
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

@@ -63,6 +63,18 @@ const managedTask = (containers: readonly Raw[], other: Raw = {}) =>
     ...other,
   });
 
+const fargate = { requiresCompatibilities: ["FARGATE"], networkMode: "awsvpc", cpu: "256", memory: "512" };
+const group = { "awslogs-group": "/model", "awslogs-region": "us-east-1" };
+const awslogs = (options: Raw): Raw => ({ logConfiguration: { logDriver: "awslogs", options } });
+const point = { accessPointId: "fsap-1" };
+const efs = (configuration: Raw): Raw => ({
+  name: "v",
+  efsVolumeConfiguration: { fileSystemId: "fs-1", ...configuration },
+});
+const mapped = (count: number): Raw => ({
+  portMappings: row(1000, count).map((containerPort) => ({ containerPort, hostPort: 0 })),
+});
+
 const inf1Image =
   "763104351884.dkr.ecr.us-west-2.amazonaws.com/pytorch-inference-neuron:1.13.1-neuron-py310-sdk2.20.2-ubuntu20.04";
 
@@ -164,6 +176,147 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       finds: ["tags[0].key", "at least 1 and at most 128 characters"],
     },
     { in: task([plain()], { tags: [{ key: "team", value: "" }] }) },
+  ],
+  "variable-repeated": [
+    {
+      in: task([
+        plain({
+          environment: [
+            { name: "A", value: "1" },
+            { name: "A", value: "2" },
+          ],
+        }),
+      ]),
+      finds: ["containerDefinitions[0].environment[1].name", "A"],
+    },
+    { in: task([plain(variable("A", "1")), plain({ name: "other", ...variable("A", "2") })]) },
+  ],
+  "tag-twice": [
+    {
+      in: task([plain()], {
+        tags: [
+          { key: "team", value: "a" },
+          { key: "team", value: "b" },
+        ],
+      }),
+      finds: ["tags[1].key", "team"],
+    },
+    {
+      in: task([plain()], {
+        tags: [
+          { key: "team", value: "a" },
+          { key: "Team", value: "a" },
+        ],
+      }),
+    },
+  ],
+  "volume-twice": [
+    { in: task([plain()], { volumes: [{ name: "v" }, { name: "v" }] }), finds: ["volumes[1].name", "v"] },
+    { in: task([plain()], { volumes: [{ name: "v" }, { name: "w" }] }) },
+  ],
+  "efs-access-point": [
+    {
+      in: task([plain()], {
+        volumes: [efs({ rootDirectory: "/x", transitEncryption: "ENABLED", authorizationConfig: point })],
+      }),
+      finds: ["volumes[0].efsVolumeConfiguration.rootDirectory", "fsap-1"],
+    },
+    {
+      in: task([plain()], { volumes: [efs({ authorizationConfig: { iam: "ENABLED" } })] }),
+      finds: ["volumes[0].efsVolumeConfiguration", "transitEncryption", "ENABLED"],
+    },
+    {
+      in: task([plain()], {
+        volumes: [
+          efs({ rootDirectory: "/", transitEncryption: "ENABLED", authorizationConfig: point }),
+          { ...efs({ rootDirectory: "/x" }), name: "w" },
+        ],
+      }),
+    },
+  ],
+  "ulimit-order": [
+    {
+      in: task([plain({ ulimits: [{ name: "nofile", softLimit: 20, hardLimit: 10 }] })]),
+      finds: ["containerDefinitions[0].ulimits[0].softLimit", "nofile", "10"],
+    },
+    {
+      in: task([plain({ ulimits: [{ name: "memlock", softLimit: -1, hardLimit: 10 }] })]),
+      finds: ["containerDefinitions[0].ulimits[0].softLimit", "memlock"],
+    },
+    {
+      in: task([
+        plain({
+          ulimits: [
+            { name: "memlock", softLimit: -1, hardLimit: -1 },
+            { name: "nofile", softLimit: 10, hardLimit: -1 },
+          ],
+        }),
+      ]),
+    },
+  ],
+  "log-options": [
+    {
+      in: task([plain(awslogs({}))]),
+      finds: ["containerDefinitions[0].logConfiguration", "awslogs-group", "awslogs-region"],
+    },
+    {
+      in: task([plain(awslogs({ ...group, "awslogs-create-group": "false" }))]),
+      finds: ["containerDefinitions[0].logConfiguration.options.awslogs-create-group", '"true"'],
+    },
+    {
+      in: task([plain(awslogs(group))], fargate),
+      finds: ["containerDefinitions[0].logConfiguration", "awslogs-stream-prefix"],
+    },
+    // AWS's own examples write it with a capital.
+    { in: task([plain(awslogs({ ...group, "awslogs-create-group": "True" }))]) },
+    { in: task([plain({ logConfiguration: { logDriver: "gelf" } })]) },
+  ],
+  "log-router": [
+    {
+      in: task([plain({ logConfiguration: { logDriver: "awsfirelens" } })]),
+      finds: ["containerDefinitions[0].logConfiguration.logDriver", "firelensConfiguration"],
+    },
+    {
+      in: task([plain({ firelensConfiguration: { type: "fluentbit" } })]),
+      finds: ["containerDefinitions[0].firelensConfiguration", "awsfirelens"],
+    },
+    {
+      in: task([
+        plain({ firelensConfiguration: { type: "fluentbit" } }),
+        plain({ name: "other", firelensConfiguration: { type: "fluentbit" } }),
+      ]),
+      finds: ["containerDefinitions[1].firelensConfiguration", "other"],
+    },
+    {
+      in: task([
+        plain({ firelensConfiguration: { type: "fluentbit" } }),
+        plain({ name: "other", logConfiguration: { logDriver: "awsfirelens" } }),
+      ]),
+    },
+  ],
+  "log-driver": [
+    {
+      in: task([plain({ logConfiguration: { logDriver: "syslog" } })], fargate),
+      finds: ["containerDefinitions[0].logConfiguration.logDriver", "syslog", "splunk"],
+    },
+    { in: task([plain({ logConfiguration: { logDriver: "syslog" } })]) },
+    { in: task([plain({ logConfiguration: { logDriver: "splunk" } })], fargate) },
+  ],
+  "fargate-network": [
+    { in: task([plain()], { ...fargate, networkMode: "bridge" }), finds: ["networkMode", "awsvpc"] },
+    { in: task([plain()], fargate) },
+  ],
+  "fargate-size": [
+    { in: task([plain()], { ...fargate, memory: "8192" }), finds: ["memory", "8GiB", "2048"] },
+    { in: task([plain()], { ...fargate, cpu: "4 vCPU", memory: "31 GB" }), finds: ["memory", "31GiB"] },
+    { in: task([plain()], { ...fargate, cpu: "8192", memory: "17408" }), finds: ["memory", "4096"] },
+    { in: task([plain()], { ...fargate, cpu: "300" }), finds: ["cpu", "300", "256"] },
+    { in: task([plain()], { ...fargate, cpu: undefined }), finds: ["", "cpu is missing"] },
+    { in: task([plain()], { ...fargate, cpu: "1 vCPU", memory: "3 GB" }) },
+    { in: task([plain()], { ...fargate, cpu: "8192", memory: "20480" }) },
+    // Larger than what is known.
+    { in: task([plain()], { ...fargate, cpu: "32768", memory: "262144" }) },
+    { in: task([plain()], { cpu: "300" }) },
   ],
   "secrets-without-role": [
     {
@@ -597,6 +750,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: managedTask([plain()], { networkMode: "host" }) },
     { in: task([plain()], { requiresCompatibilities: ["EC2", "MANAGED_INSTANCES"] }) },
   ],
+  "managed-instances-size": [
+    { in: managedTask([plain()], { cpu: undefined }), finds: ["", "cpu is missing"] },
+    { in: managedTask([plain()], { cpu: undefined, memory: undefined }), finds: ["", "cpu and memory are missing"] },
+    { in: managedTask([plain()]) },
+    { in: task([plain()], { requiresCompatibilities: ["EC2", "MANAGED_INSTANCES"] }) },
+  ],
   "managed-instances-inf1": [
     { in: managedTask([neuron([0])], onType("inf1.xlarge")), finds: ["placementConstraints[0].expression", "Inf1"] },
     { in: managedTask([neuron([0])], onType("inf2.xlarge")) },
@@ -723,6 +882,14 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       finds: ["containerDefinitions[0]", "the task has no memory"],
     },
     { in: managedTask([plain({ memory: undefined })]) },
+  ],
+  "task-size": [
+    { in: task([plain()], { cpu: "64" }), finds: ["cpu", "64", "128"] },
+    { in: task([plain({ cpu: 512 }), plain({ name: "b", cpu: 1024 })], { cpu: "1 vCPU" }), finds: ["cpu", "1536"] },
+    { in: task([plain()], { memory: "64" }), finds: ["containerDefinitions[0].memory", "128", "64"] },
+    { in: task([plain(), plain({ name: "b" })], { memory: "200" }), finds: ["memory", "256", "200"] },
+    { in: task([plain({ memoryReservation: 64 }), plain({ name: "b" })], { cpu: "128", memory: "200" }) },
+    { in: task([plain({ cpu: 1024 })], { cpu: "1024", memory: "0.5 GB" }) },
   ],
   "memory-over-type": [
     // inf2.xlarge has 16 GiB.
@@ -889,6 +1056,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
   "unknown-container": [
     {
+      in: task([plain()], { networkMode: "awsvpc", proxyConfiguration: { type: "APPMESH", containerName: "envoy" } }),
+      finds: ["proxyConfiguration.containerName", "envoy", "side"],
+    },
+    {
       in: task([plain({ dependsOn: [{ containerName: "init", condition: "START" }] })]),
       finds: ["containerDefinitions[0].dependsOn[0]", "side", "init"],
     },
@@ -976,6 +1147,51 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
     { in: task([neuron([2])], { ...half, networkMode: "none" }), finds: ["networkMode", "lock its Neuron devices"] },
     { in: task([plain()], { networkMode: "none" }) },
+  ],
+  "field-of-mode": [
+    {
+      in: task([plain({ links: ["b"] }), plain({ name: "b" })], { networkMode: "awsvpc" }),
+      finds: ["containerDefinitions[0].links", "awsvpc"],
+    },
+    { in: task([plain({ hostname: "x" })], { networkMode: "awsvpc" }), finds: ["containerDefinitions[0].hostname"] },
+    {
+      in: task([plain({ extraHosts: [{ hostname: "x", ipAddress: "10.0.0.1" }] })], { networkMode: "awsvpc" }),
+      finds: ["containerDefinitions[0].extraHosts"],
+    },
+    { in: task([plain({ hostname: "x", links: [] })], { networkMode: "host" }) },
+    { in: task([plain({ links: ["b"], hostname: "x" }), plain({ name: "b" })]) },
+  ],
+  "port-count": [
+    { in: task([plain(mapped(101))]), finds: ["containerDefinitions[0].portMappings", "101", "100"] },
+    {
+      in: task([plain(mapped(60)), plain({ name: "b", ...mapped(41) })]),
+      finds: ["containerDefinitions[0].portMappings", "101"],
+    },
+    { in: task([plain(mapped(100))]) },
+    { in: task([plain(mapped(60)), plain({ name: "b", ...mapped(41) })], { networkMode: "awsvpc" }) },
+  ],
+  "port-range": [
+    {
+      in: task([plain({ portMappings: [{ containerPortRange: "90-80" }] })]),
+      finds: ["containerDefinitions[0].portMappings[0].containerPortRange", "90-80"],
+    },
+    {
+      in: task([plain({ portMappings: [{ containerPortRange: "80-90", containerPort: 80 }] })]),
+      finds: ["containerDefinitions[0].portMappings[0]", "80-90"],
+    },
+    { in: task([plain({ portMappings: [{ containerPortRange: "80-90" }] })]) },
+  ],
+  "port-protocols": [
+    {
+      in: task([plain({ portMappings: [{ containerPort: 53 }, { containerPort: 53, protocol: "udp" }] })]),
+      finds: ["containerDefinitions[0].portMappings[1]", "53"],
+    },
+    {
+      in: task([
+        plain({ portMappings: [{ containerPort: 53 }, { containerPort: 54, protocol: "udp" }] }),
+        plain({ name: "b", portMappings: [{ containerPort: 53, protocol: "udp" }] }),
+      ]),
+    },
   ],
   "port-twice": [
     {

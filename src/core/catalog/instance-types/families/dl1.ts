@@ -15,6 +15,7 @@ export const dl1 = [
     networkCards: 4,
     maxNetworkInterfaces: 60,
     maxPods: 737,
+    localNvmeGB: 4000,
     status: "retired",
     note: "it left EC2's API and every region's offerings between 2026-07-02 and 2026-08-02; sources disagree on the number of EFA interfaces; this is EC2's API",
     source,

@@ -22,6 +22,7 @@ export const gr6f = [
     networkCards: 1,
     maxNetworkInterfaces: 8,
     maxPods: 234,
+    localNvmeGB: 450,
     status: "current",
     source,
   },

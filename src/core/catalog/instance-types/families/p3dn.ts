@@ -15,6 +15,7 @@ export const p3dn = [
     networkCards: 1,
     maxNetworkInterfaces: 15,
     maxPods: 737,
+    localNvmeGB: 1800,
     status: "current",
     note: "the p3 family was retired on 2025-12-20; EC2's API still lists p3dn",
     source,

@@ -15,6 +15,7 @@ export const p4de = [
     networkCards: 4,
     maxNetworkInterfaces: 60,
     maxPods: 737,
+    localNvmeGB: 8000,
     status: "current",
     source,
   },

@@ -15,6 +15,7 @@ export const p5e = [
     networkCards: 32,
     maxNetworkInterfaces: 64,
     maxPods: 100,
+    localNvmeGB: 30400,
     status: "current",
     source,
   },

@@ -15,6 +15,7 @@ export const p5en = [
     networkCards: 16,
     maxNetworkInterfaces: 64,
     maxPods: 198,
+    localNvmeGB: 30400,
     status: "current",
     source,
   },

@@ -15,6 +15,7 @@ export const p6B200 = [
     networkCards: 8,
     maxNetworkInterfaces: 32,
     maxPods: 198,
+    localNvmeGB: 30400,
     status: "current",
     source,
   },

@@ -15,6 +15,7 @@ export const p6B300 = [
     networkCards: 17,
     maxNetworkInterfaces: 68,
     maxPods: 198,
+    localNvmeGB: 30400,
     status: "current",
     source,
   },

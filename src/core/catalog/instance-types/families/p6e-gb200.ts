@@ -15,6 +15,7 @@ export const p6eGb200 = [
     efaInterfaces: null,
     networkCards: 17,
     maxNetworkInterfaces: 39,
+    localNvmeGB: 22500,
     status: "current",
     note: "runs only in a P6e-GB200 UltraServer (9 or 18 instances), through Capacity Blocks; it has EFA, but no source counts the interfaces; device memory is a page's 185 GiB, not an API's figure",
     source,

@@ -29,6 +29,7 @@ export const trn1n = [
     networkCards: 16,
     maxNetworkInterfaces: 80,
     maxPods: 247,
+    localNvmeGB: 7600,
     status: "current",
     source,
   },

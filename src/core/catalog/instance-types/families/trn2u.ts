@@ -29,6 +29,7 @@ export const trn2u = [
     efaInterfaces: 16,
     networkCards: 16,
     maxNetworkInterfaces: 32,
+    localNvmeGB: 7600,
     status: "current",
     note: "the 8 physical NeuronCores of a chip are 4 logical ones at the default LNC=2; runs only as a node of a Trn2 UltraServer (4 x trn2u.48xlarge), through Capacity Blocks; the number of EFA interfaces is inferred: one a chip",
     source,

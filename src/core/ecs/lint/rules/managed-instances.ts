@@ -92,6 +92,24 @@ export const managedInstancesRules: readonly LintRule[] = [
     },
   },
   {
+    id: "managed-instances-size",
+    severity: "error",
+    // ECS chooses the machine by the size of the task (developer guide, managed-instances-tasks-services).
+    check: (subject) => {
+      const { cpu, memory } = subject.given;
+      const missing = [...(cpu === undefined ? ["cpu"] : []), ...(memory === undefined ? ["memory"] : [])];
+      return missing.length === 0 || !runsOnlyOnManagedInstances(subject)
+        ? []
+        : [
+            {
+              path: [],
+              message: `a task on Managed Instances has a size of its own, and ${listOr(missing, "and")} ${missing.length === 1 ? "is" : "are"} missing`,
+              fix: `Set ${listOr(missing, "and")} of the task.`,
+            },
+          ];
+    },
+  },
+  {
     id: "managed-instances-inf1",
     severity: "error",
     check: (subject, { constraint }) => {

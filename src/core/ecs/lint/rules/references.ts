@@ -53,9 +53,10 @@ export const referenceRules: readonly LintRule[] = [
   {
     id: "unknown-container",
     severity: "error",
-    check: ({ containers }) => {
+    check: ({ containers, given: { proxyConfiguration } }) => {
       const names = containers.map(({ name }) => name);
-      return containers.flatMap((container) =>
+      const proxy = proxyConfiguration?.containerName;
+      const unknown = containers.flatMap((container) =>
         [...container.dependsOn, ...container.others]
           .filter(({ name }) => name !== "" && !names.includes(name))
           .map(({ name, path }) => ({
@@ -64,6 +65,16 @@ export const referenceRules: readonly LintRule[] = [
             fix: `Leave it out${orOneOf(names.filter((each) => each !== container.name))}.`,
           })),
       );
+      return proxy === undefined || names.includes(proxy)
+        ? unknown
+        : [
+            ...unknown,
+            {
+              path: ["proxyConfiguration", "containerName"],
+              message: `the proxy is the container ${proxy}, which the task does not have`,
+              fix: `Leave proxyConfiguration out${orOneOf(names)}.`,
+            },
+          ];
     },
   },
   {

@@ -1,0 +1,31 @@
+/** Far deeper than any document of AWS's or Kubernetes', and far from where recursion runs out of stack. */
+export const maxDepth = 200;
+
+/**
+ * JSON as a value. What walks a document does so by recursion, and a document that is nested without end would end the
+ * process: its depth is known first.
+ *
+ * @throws SyntaxError where it is no JSON, or nested deeper than `maxDepth`.
+ */
+export function parseJson(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
+  if (isDeep(text)) throw new SyntaxError(`it is nested deeper than ${maxDepth} levels`);
+  return JSON.parse(text, reviver);
+}
+
+const [quote, backslash, openList, openMap, closeList, closeMap] = [...'"\\[{]}'].map((each) => each.charCodeAt(0));
+
+function isDeep(text: string): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (inText) {
+      if (code === backslash) at++;
+      else if (code === quote) inText = false;
+    } else if (code === quote) inText = true;
+    else if (code === openList || code === openMap) {
+      if (++depth > maxDepth) return true;
+    } else if (code === closeList || code === closeMap) depth--;
+  }
+  return false;
+}

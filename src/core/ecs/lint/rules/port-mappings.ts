@@ -1,0 +1,75 @@
+import { hasHostPorts } from "../host-ports.ts";
+import { itemsOf } from "../items.ts";
+import type { Breach, LintRule } from "../rule.ts";
+import type { Subject, SubjectContainer } from "../subject.ts";
+
+/** How a container maps its ports. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html */
+export const portMappingRules: readonly LintRule[] = [
+  { id: "port-count", severity: "error", check: tooMany },
+  { id: "port-range", severity: "error", check: ({ containers }) => containers.flatMap(wrongRanges) },
+  { id: "port-protocols", severity: "error", check: ({ containers }) => containers.flatMap(severalProtocols) },
+];
+
+/** "A container instance can have up to 100 reserved ports at a time." */
+const mostPorts = 100;
+
+function tooMany(subject: Subject): readonly Breach[] {
+  const { containers } = subject;
+  const largest = containers.toSorted((one, other) => other.ports.length - one.ports.length)[0];
+  const together = containers.reduce((sum, { ports }) => sum + ports.length, 0);
+  const count = hasHostPorts(subject) ? together : (largest?.ports.length ?? 0);
+  return largest === undefined || count <= mostPorts
+    ? []
+    : [
+        {
+          path: [...largest.path, "portMappings"],
+          message: `${count === together ? "the task" : `the container ${largest.name}`} maps ${count} ports, and ECS takes ${mostPorts}`,
+          fix: "Map a range of ports (containerPortRange), or fewer.",
+        },
+      ];
+}
+
+function wrongRanges({ given, path }: SubjectContainer): readonly Breach[] {
+  return itemsOf(given.portMappings, [...path, "portMappings"]).flatMap(({ item, path: at }): readonly Breach[] => {
+    const { containerPortRange: range, containerPort, hostPort } = item;
+    const [first, last] = (range ?? "").split("-").map(Number);
+    if (range === undefined || first === undefined || last === undefined) return [];
+    if (first < 1 || last > 65_535 || first > last)
+      return [
+        {
+          path: [...at, "containerPortRange"],
+          message: `${range} is no range of ports`,
+          fix: "Write the lower port first, both from 1 to 65535.",
+        },
+      ];
+    // "Do not specify a hostPortRange", and no single port beside it: ECS chooses the host's.
+    const single = containerPort === undefined ? hostPort : containerPort;
+    return single === undefined
+      ? []
+      : [
+          {
+            path: at,
+            message: `the mapping of ports ${range} has ${containerPort === undefined ? "hostPort" : "containerPort"} ${single} too`,
+            fix: "Keep one of the two.",
+          },
+        ];
+  });
+}
+
+/** "You can't expose the same container port for multiple protocols. If you attempt this, an error is returned" */
+function severalProtocols({ name, ports }: SubjectContainer): readonly Breach[] {
+  return ports
+    .filter(({ containerPort, protocol }, index) =>
+      ports
+        .slice(0, index)
+        .some(
+          (before) =>
+            containerPort !== undefined && before.containerPort === containerPort && before.protocol !== protocol,
+        ),
+    )
+    .map(({ path, containerPort }) => ({
+      path,
+      message: `port ${containerPort} of the container ${name} is mapped for two protocols: ECS takes one`,
+      fix: "Keep one of them, or let the container listen on another port for the other.",
+    }));
+}

@@ -1,0 +1,55 @@
+import { itemsOf } from "../items.ts";
+import type { Breach, LintRule } from "../rule.ts";
+import type { Subject } from "../subject.ts";
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html */
+export const volumeRules: readonly LintRule[] = [
+  { id: "volume-twice", severity: "error", check: repeatedVolumes },
+  { id: "efs-access-point", severity: "error", check: wrongAccessPoints },
+];
+
+function repeatedVolumes({ given }: Subject): readonly Breach[] {
+  const volumes = itemsOf(given.volumes, ["volumes"]);
+  return volumes
+    .filter(({ item }, index) => volumes.findIndex((each) => each.item.name === item.name) < index)
+    .map(({ item, path }) => ({
+      path: [...path, "name"],
+      message: `the volume ${item.name} is there twice`,
+      fix: "Keep one of them, or give it another name.",
+    }));
+}
+
+/**
+ * "If an EFS access point is specified in the authorizationConfig, this parameter must either be omitted or set to /",
+ * and "If you use IAM authorization [or an access point], transit encryption must be turned on".
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html
+ */
+function wrongAccessPoints({ given }: Subject): readonly Breach[] {
+  return itemsOf(given.volumes, ["volumes"]).flatMap(({ item, path }): readonly Breach[] => {
+    const { authorizationConfig, rootDirectory = "/", transitEncryption } = item.efsVolumeConfiguration ?? {};
+    const point = authorizationConfig?.accessPointId;
+    const at = [...path, "efsVolumeConfiguration"];
+    return [
+      ...(point === undefined || rootDirectory === "/" || rootDirectory === ""
+        ? []
+        : [
+            {
+              path: [...at, "rootDirectory"],
+              message: `the volume ${item.name ?? ""} has the access point ${point}, which has a root directory of its own`,
+              fix: "Leave rootDirectory out.",
+              edits: [{ kind: "remove" as const, path: [...at, "rootDirectory"] }],
+            },
+          ]),
+      ...((point === undefined && authorizationConfig?.iam !== "ENABLED") || transitEncryption === "ENABLED"
+        ? []
+        : [
+            {
+              path: transitEncryption === undefined ? at : [...at, "transitEncryption"],
+              message: `the volume ${item.name ?? ""} has ${point === undefined ? "IAM authorization" : "an access point"} and no encryption in transit`,
+              fix: "Set transitEncryption to ENABLED.",
+              edits: [{ kind: "set" as const, path: [...at, "transitEncryption"], value: "ENABLED" }],
+            },
+          ]),
+    ];
+  });
+}

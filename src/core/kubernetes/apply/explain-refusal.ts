@@ -1,0 +1,115 @@
+/** What kubectl and the API server say when they refuse a manifest, as one sentence and what to do. */
+import type { ResourceReference } from "./read-manifests.ts";
+
+export interface ExplainedRefusal {
+  /** Where it is not the operation itself that failed. */
+  readonly code?: "AccessDenied" | "NoCredentials";
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Where the operator of each group of kinds is installed from. */
+const installations: Readonly<Record<string, string>> = {
+  "jobset.x-k8s.io": "https://jobset.sigs.k8s.io/docs/installation/",
+  "leaderworkerset.x-k8s.io": "https://lws.sigs.k8s.io/docs/installation/",
+  "kubeflow.org": "https://www.kubeflow.org/docs/components/trainer/legacy-v1/installation/",
+  "trainer.kubeflow.org": "https://www.kubeflow.org/docs/components/trainer/operator-guides/installation/",
+  "ray.io": "https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/kuberay-operator-installation.html",
+  "serving.kserve.io": "https://kserve.github.io/website/docs/admin-guide/overview",
+  "kueue.x-k8s.io": "https://kueue.sigs.k8s.io/docs/installation/",
+  "keda.sh": "https://keda.sh/docs/latest/deploy/",
+  "monitoring.coreos.com": "https://prometheus-operator.dev/docs/getting-started/installation/",
+  "karpenter.sh": "https://karpenter.sh/docs/getting-started/",
+  "karpenter.k8s.aws": "https://karpenter.sh/docs/getting-started/",
+  "resource.k8s.io": "https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/",
+};
+
+type Explain = (said: string, resources: readonly ResourceReference[]) => ExplainedRefusal | undefined;
+
+const explanations: readonly Explain[] = [
+  unknownKind,
+  unreachableWebhook,
+  refusingWebhook,
+  immutableField,
+  notAllowed,
+  notLoggedIn,
+];
+
+/** What the text of a failed kubectl says; undefined where it is none of what aiplat knows. */
+export function explainRefusal(said: string, resources: readonly ResourceReference[]): ExplainedRefusal | undefined {
+  return explanations.map((explain) => explain(said, resources)).find((each) => each !== undefined);
+}
+
+function unknownKind(said: string): ExplainedRefusal | undefined {
+  const missing = [...said.matchAll(/no matches for kind "([^"]+)" in version "([^"]+)"/g)];
+  if (missing.length === 0) return undefined;
+  const kinds = [...new Set(missing.map(([, kind, version]) => `${kind} (${version})`))];
+  const pages = [...new Set(missing.flatMap(([, , version]) => installations[version!.split("/")[0]!] ?? []))];
+  return {
+    message: `the cluster does not know ${kinds.join(" and ")}`,
+    hint:
+      pages.length === 0
+        ? "Install what serves it first."
+        : `Install its operator first, in a version that serves it: ${pages.join(", ")}`,
+  };
+}
+
+function unreachableWebhook(said: string): ExplainedRefusal | undefined {
+  const [, webhook, reason] = /failed calling webhook "([^"]+)": (.+)/.exec(said) ?? [];
+  if (webhook === undefined) return undefined;
+  const service = /https:\/\/([\w-]+)\.([\w-]+)\.svc/.exec(reason!);
+  const where = service === null ? "" : `: kubectl get pods --namespace ${service[2]}`;
+  return {
+    message: `the webhook ${webhook}, which has to admit it, does not answer`,
+    hint: `The operator that serves it does not run, or is not ready yet${where}`,
+  };
+}
+
+function refusingWebhook(said: string): ExplainedRefusal | undefined {
+  const [, webhook, reason] = /admission webhook "([^"]+)" denied the request: (.+)/.exec(said) ?? [];
+  return webhook === undefined
+    ? undefined
+    : {
+        message: `the webhook ${webhook} refuses it: ${reason!.trim()}`,
+        hint: "The cluster's operators decide that: change the workload, or eks.pod and eks.resource, to what it asks for.",
+      };
+}
+
+/** `The Job "train" is invalid: spec.template: Invalid value: ...: field is immutable`, and StatefulSet's own words. */
+function immutableField(said: string, resources: readonly ResourceReference[]): ExplainedRefusal | undefined {
+  const immutable = /immutable|updates to statefulset spec for fields other than/i.test(said);
+  const [, kind, name] = /The ([\w.-]+) "([^"]+)" is invalid/.exec(said) ?? [];
+  if (!immutable || kind === undefined) return undefined;
+  const fields = new Set([...said.matchAll(/([\w.[\]-]+): (?:Invalid value|Forbidden)/g)].map((match) => match[1]!));
+  const plain = kind.split(".")[0]!;
+  const resource = resources.find((each) => each.name === name && each.kind.toLowerCase() === plain.toLowerCase());
+  const namespace = resource?.namespace === undefined ? "" : ` --namespace ${resource.namespace}`;
+  return {
+    message: `${plain} ${name} exists, and what changes in it cannot change once it does: ${[...fields].join(", ")}`,
+    hint:
+      `Delete it and apply again, which ends what it runs: kubectl delete ${kind.toLowerCase()} ${name}${namespace}. ` +
+      "Or give the workload another name.",
+  };
+}
+
+/** `deployments.apps "bert" is forbidden: User "dev" cannot patch resource "deployments" in API group "apps" ...`. */
+function notAllowed(said: string): ExplainedRefusal | undefined {
+  const [, user, what] = /forbidden: User "([^"]+)" (cannot .+)/.exec(said) ?? [];
+  return user === undefined
+    ? undefined
+    : {
+        code: "AccessDenied",
+        message: `${user} ${what!.trim()}`,
+        hint: "Its access entry of the cluster, or its RBAC role, has to allow it: kubectl auth can-i --list.",
+      };
+}
+
+function notLoggedIn(said: string): ExplainedRefusal | undefined {
+  return /must be logged in to the server|\(Unauthorized\)|getting credentials: exec/.test(said)
+    ? {
+        code: "NoCredentials",
+        message: "the cluster does not take kubectl's credentials",
+        hint: "aws sts get-caller-identity says who you are; the cluster needs an access entry for it.",
+      }
+    : undefined;
+}

@@ -1,0 +1,168 @@
+import { execFile } from "node:child_process";
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { bareEnv, cliPath } from "../support/cli.ts";
+
+const list = ["instances", "list", "--family", "inf1"];
+
+/** Tells on stderr what became of the kept code of each script. */
+const tell = `const vm = require("node:vm");
+  vm.Script = class extends vm.Script {
+    constructor(source, options) {
+      super(source, options);
+      if (!options.filename.includes("/dist/")) return;
+      const fate = { undefined: "compiled", true: "rejected", false: "taken" }[this.cachedDataRejected];
+      process.stderr.write(fate + "\\n");
+    }
+  };`;
+
+describe("compiled code in the user's cache folder", () => {
+  let folder: string;
+  let cache: string;
+  let home: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "aiplat-code-"));
+    home = join(folder, "home");
+    cache = join(home, ".cache/aiplat/code");
+    await mkdir(home);
+    await writeFile(join(folder, "tell.cjs"), tell);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  interface RunOptions {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly flags?: readonly string[];
+    readonly cli?: string;
+  }
+
+  /** What became of the scripts' code, each fate once, and what was printed. */
+  async function run(args: readonly string[], { env = {}, flags = [], cli = cliPath() }: RunOptions = {}) {
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      [...flags, "--require", join(folder, "tell.cjs"), cli, ...args],
+      { cwd: folder, env: { ...bareEnv(), HOME: home, ...env } },
+    );
+    return { fates: [...new Set(stderr.trim().split("\n"))], stdout };
+  }
+
+  const kept = async () => (await readdir(cache).catch(() => [])).toSorted();
+
+  test("is written by the first run, for the user alone, and taken by the next, of every script", async () => {
+    const first = await run(list);
+    expect(first.fates).toEqual(["compiled"]);
+    const files = await kept();
+    expect(files.length).toBeGreaterThan(1);
+    const modes = await Promise.all([cache, ...files.map((file) => join(cache, file))].map((path) => stat(path)));
+    if (process.platform !== "win32") expect(modes.map(({ mode }) => mode & 0o077)).toEqual(modes.map(() => 0));
+    const second = await run(list);
+    expect(second).toEqual({ fates: ["taken"], stdout: first.stdout });
+    expect(await kept()).toEqual(files);
+  });
+
+  test("is completed by what another way of calling runs", async () => {
+    await run(["instances", "list", "--help"]);
+    const sizes = async () =>
+      (await Promise.all((await kept()).map((file) => stat(join(cache, file))))).reduce(
+        (sum, { size }) => sum + size,
+        0,
+      );
+    const little = await sizes();
+    await run(list);
+    const more = await sizes();
+    expect(more).toBeGreaterThan(little * 1.05);
+    await run(list);
+    expect(await sizes()).toBe(more);
+  });
+
+  test("of three months ago makes room", async () => {
+    await mkdir(cache, { recursive: true, mode: 0o700 });
+    const [old, recent] = [join(cache, "main-js.old"), join(cache, "main-js.recent")];
+    for (const path of [old, recent]) await writeFile(path, "");
+    await utimes(old, new Date(), new Date(Date.now() - 100 * 86_400_000));
+    await run(list);
+    expect(await kept()).not.toContain("main-js.old");
+    expect(await kept()).toContain("main-js.recent");
+  });
+
+  test("is not taken where it is cut off, or another's, and is written anew", async () => {
+    const { stdout } = await run(list);
+    const [file = "", ...others] = (await kept()).map((each) => join(cache, each));
+    const whole = await readFile(file);
+    await truncate(file, whole.length - 100);
+    for (const other of others) await writeFile(other, "not at all");
+    expect(await run(list)).toEqual({ fates: ["compiled"], stdout });
+    expect((await readFile(file)).length).toBe(whole.length);
+    expect((await run(list)).fates).toEqual(["taken"]);
+  });
+
+  test("is that of the same flags of Node and of the same content only", async () => {
+    await run(list);
+    expect((await run(list, { flags: ["--no-opt"] })).fates).toEqual(["compiled"]);
+    const copy = join(folder, "copy");
+    const built = dirname(dirname(cliPath()));
+    for (const name of ["bin", "dist"]) await cp(join(built, name), join(copy, name), { recursive: true });
+    for (const name of ["package.json", "templates"]) await symlink(join(built, name), join(copy, name));
+    const cli = join(copy, "bin/aiplat.js");
+    expect((await run(list, { cli })).fates).toEqual(["compiled"]);
+    expect((await run(list, { cli })).fates).toEqual(["taken"]);
+    const packs = join(copy, "dist/packs.json");
+    await writeFile(packs, (await readFile(packs, "utf8")).replace(/"content":"./, '"content":"x'));
+    expect((await run(list, { cli })).fates).toEqual(["compiled"]);
+    // Nothing is written beside the package.
+    expect(await readdir(join(copy, "dist"))).toEqual(await readdir(join(built, "dist")));
+  });
+
+  test.skipIf(process.platform === "win32")(
+    "is left alone where others may write, or a link leads elsewhere",
+    async () => {
+      await mkdir(cache, { recursive: true });
+      await chmod(cache, 0o770);
+      expect((await run(list)).fates).toEqual(["compiled"]);
+      expect(await kept()).toEqual([]);
+      await rm(cache, { recursive: true });
+      await mkdir(join(folder, "elsewhere"), { mode: 0o700 });
+      await symlink(join(folder, "elsewhere"), cache);
+      expect((await run(list)).fates).toEqual(["compiled"]);
+      expect(await kept()).toEqual([]);
+    },
+  );
+
+  test("lies in XDG_CACHE_HOME, and nowhere where nothing says where or Node's own switch is off", async () => {
+    const xdg = join(folder, "xdg");
+    if (process.platform === "linux") {
+      await run(list, { env: { XDG_CACHE_HOME: xdg } });
+      expect((await readdir(join(xdg, "aiplat/code"))).length).toBeGreaterThan(1);
+    }
+    await run(list, { env: { NODE_DISABLE_COMPILE_CACHE: "1" } });
+    await run(list, { env: { HOME: "" } });
+    await run(list, { env: { HOME: "relative" } });
+    expect(await kept()).toEqual([]);
+    expect(await readdir(folder)).not.toContain("relative");
+  });
+
+  test.skipIf(process.platform === "win32" || process.getuid?.() === 0)(
+    "is done without on a read-only disk",
+    async () => {
+      await chmod(home, 0o500);
+      expect((await run(list)).fates).toEqual(["compiled"]);
+      await chmod(home, 0o700);
+    },
+  );
+});
