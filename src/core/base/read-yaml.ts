@@ -12,6 +12,7 @@ import {
   type SchemaOptions,
   type YAMLMap,
 } from "yaml";
+import { maxDepth } from "./json.ts";
 import { Refusal, type LocatedProblem, type Place } from "./problem.ts";
 
 /** A text of YAML, and so of JSON. */
@@ -21,9 +22,6 @@ export interface YamlText {
   /** Where in the text an offset is. */
   placeAt(offset: number): Place;
 }
-
-/** Far deeper than any file that people write, and far from where the parser runs out of stack. */
-const maxDepth = 200;
 
 /**
  * Reads a text once, in time with its length: the parser compares each key with every other of its map, and

@@ -1,4 +1,3 @@
-import { maxDepth } from "../base/json.ts";
 import { present } from "../base/present.ts";
 import { YAMLParseError, isAlias, isMap, isScalar, parseDocument, visit, type Document, type YAMLError } from "yaml";
 import type { RefusalCode } from "../base/codes/problem-codes.ts";
