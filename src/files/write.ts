@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { AiplatError } from "../errors.ts";
 
@@ -59,14 +59,20 @@ export function replaceFile(context: Pick<Context, "cwd">, path: string, text: s
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Writes generated files below a folder, making it where it is missing; answers
- * their paths as the user would type them.
+ * Writes generated files into a folder, making it where it is missing; answers their paths as the user would type them.
+ *
+ * @throws AiplatError Usage, before anything is written, where a name would lead out of the folder.
  */
 export function writeFiles(
   context: Pick<Context, "cwd">,
   folder: string,
   files: ReadonlyMap<string, string>,
 ): readonly string[] {
+  const leaving = [...files.keys()].find((name) => name !== basename(name) || name === "..");
+  if (leaving !== undefined)
+    throw new AiplatError("Usage", `${leaving} is no name for a file in ${folder}`, {
+      hint: "Files are named by the family or by the resource: write a name without / and \\.",
+    });
   const paths: string[] = [];
   for (const [name, text] of files) {
     const path = join(folder, name);

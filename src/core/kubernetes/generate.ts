@@ -17,6 +17,7 @@ import { extraManifests, extraProblems, isAutoscaled, type ExtraSettings } from 
 import { withoutHidingVolumes } from "./hiding-volumes.ts";
 import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
 import { ownLabels, tagMetadata } from "./labels.ts";
+import { manifestNameProblems } from "./manifest-names.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
 import { claimTemplate, draProblems, neuronAllocation, type ClusterSettings } from "./neuron-scheduling.ts";
 import { acceleratedPod, claimTemplateName } from "./pod.ts";
@@ -110,7 +111,11 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     resource,
     ...extraManifests(extra),
   ];
-  refuseErrors([...changedDevices(wrapped, resource, ["eks", "resource"]), ...manifests.flatMap(celProblems)]);
+  refuseErrors([
+    ...changedDevices(wrapped, resource, ["eks", "resource"]),
+    ...manifestNameProblems(resource, ["eks", "resource"]),
+    ...manifests.flatMap(celProblems),
+  ]);
   return { manifests, warnings: [...warningsOf(kind, workload), ...podSecurityWarnings(workload, manifests)] };
 }
 
