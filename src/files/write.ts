@@ -1,7 +1,9 @@
 // Not node:fs/promises: commands that write no file would pay for loading it.
 import {
   accessSync,
+  chmodSync,
   constants,
+  existsSync,
   mkdirSync,
   readFileSync,
   realpathSync,
@@ -14,10 +16,22 @@ import { basename, join, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { AiplatError } from "../errors.ts";
 
-/** Writes a new file; one that is there already is overwritten only where `force` says so. */
-export function writeNewFile(context: Pick<Context, "cwd">, path: string, text: string, force: boolean): void {
+/**
+ * Writes a new file; one that is there already is overwritten only where `force` says so.
+ *
+ * @param mode The permissions; 0o600 for what can hold a secret, which a file that is there already gets too.
+ */
+export function writeNewFile(
+  context: Pick<Context, "cwd">,
+  path: string,
+  text: string,
+  { force, mode = 0o666 }: { readonly force: boolean; readonly mode?: number },
+): void {
   try {
-    writeFileSync(resolve(context.cwd, path), text, { flag: force ? "w" : "wx" });
+    const target = resolve(context.cwd, path);
+    // Before there is anything to read in it.
+    if (force && mode === 0o600 && existsSync(target) && statSync(target).isFile()) chmodSync(target, mode);
+    writeFileSync(target, text, { flag: force ? "w" : "wx", mode });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "EEXIST")

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { writeFiles } from "../../../src/files/write.ts";
+import { writeFiles, writeNewFile } from "../../../src/files/write.ts";
 import { runCli } from "../../support/cli.ts";
 
 let cwd: string;
@@ -11,6 +11,16 @@ beforeEach(() => {
   writeFileSync(join(cwd, "package.json"), "precious");
 });
 afterEach(() => rmSync(cwd, { recursive: true }));
+
+describe("a file that can hold a secret", () => {
+  it("is for its owner alone, new or overwritten", () => {
+    const modeOf = (name: string) => (statSync(join(cwd, name)).mode & 0o777).toString(8);
+    writeNewFile({ cwd }, "new.json", "1", { force: true, mode: 0o600 });
+    chmodSync(join(cwd, "package.json"), 0o644);
+    writeNewFile({ cwd }, "package.json", "2", { force: true, mode: 0o600 });
+    expect([modeOf("new.json"), modeOf("package.json")]).toEqual(["600", "600"]);
+  });
+});
 
 describe("files in a folder", () => {
   it("are written, and the folder is made", () => {

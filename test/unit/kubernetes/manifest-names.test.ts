@@ -18,6 +18,6 @@ describe("the name of a resource", () => {
   );
 
   it("has a namespace that is one label", () => {
-    expect(problems({ name: "a", namespace: "a.b" }).map(({ path }) => path.at(-1))).toEqual(["namespace"]);
+    expect(problems({ name: "a", namespace: "a.b" }).map(({ path }) => path?.at(-1))).toEqual(["namespace"]);
   });
 });
