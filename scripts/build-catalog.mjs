@@ -34,6 +34,7 @@ const rows = [...(await read("accelerated-instance-types.json")), ...(await read
   (row) => row.instanceType !== null,
 );
 const prices = await read("prices.json");
+const offerings = await read("offerings-by-type.json");
 const { toInstanceType } = await loadSource("src/core/catalog/instance-types/instance-type-fact.ts");
 const families = groupFamilies(
   readInstanceTypes(
@@ -42,6 +43,7 @@ const families = groupFamilies(
       topologies: (await read("topology.json")).types,
       corrections: await read("corrections.json"),
       prices: prices.prices,
+      offerings: offerings.offerings,
     },
     toInstanceType,
   ),
@@ -52,7 +54,7 @@ const files = new Map([
   ...[...families].map(([family, ofFamily]) => [`instance-types/families/${family}.ts`, familyFile(family, ofFamily)]),
   ["instance-types/families.ts", familiesFile([...families.keys()])],
   ["prices.ts", pricesFile(prices, types)],
-  ["regions.ts", regionsFile(await read("offerings-by-type.json"), types)],
+  ["regions.ts", regionsFile(offerings, types)],
   ["container-images/image-data.ts", imageFile(await read("neuron-images.json"))],
 ]);
 

@@ -172,6 +172,8 @@ export interface EcsPort extends EcsServicePort {
     onPage?: PageListener,
   ): Promise<readonly string[]>;
   describeContainerInstances(cluster: string, arns: readonly string[]): Promise<readonly ContainerInstance[]>;
+  /** Sets the container instance to DRAINING: it gets no more tasks, and ECS moves those of services. */
+  drainInstance(cluster: string, arn: string): Promise<void>;
 }
 
 export interface SsmPort {

@@ -5,12 +5,12 @@ import { compare } from "./source-text.mjs";
 export const kinds = ["neuron", "nvidia", "amd", "habana", "qualcomm", "media", "fpga"];
 
 /** The rows of facts/ as the catalogue has them, each wrong or open figure put right, and complete. */
-export function readInstanceTypes({ rows, topologies, corrections, prices }, toInstanceType) {
+export function readInstanceTypes({ rows, topologies, corrections, prices, offerings }, toInstanceType) {
   const types = applyCorrections(
     rows.map((row) => toInstanceType({ ...row, topology: topologyOf(topologies, row.instanceType) })),
     corrections,
   );
-  for (const type of types) checkRow(type, prices);
+  for (const type of types) checkRow(type, prices, offerings);
   return types;
 }
 
@@ -53,7 +53,7 @@ function applyCorrections(types, corrections) {
   return types;
 }
 
-function checkRow({ instanceType, accelerator, topology, ...type }, prices) {
+function checkRow({ instanceType, accelerator, topology, ...type }, prices, offerings) {
   const stop = (what, remedy) => {
     throw new Error(`${instanceType}: ${what}; ${remedy}`);
   };
@@ -68,6 +68,8 @@ function checkRow({ instanceType, accelerator, topology, ...type }, prices) {
   for (const [name, value] of Object.entries(numbers))
     if (!(value > 0)) stop(`${name} is ${value}`, "add a correction with its source to facts/corrections.json");
   if (!(instanceType in prices)) stop("no price", "add it to facts/prices.json, null where the list has none");
+  if (!(instanceType in offerings))
+    stop("no regions that offer it", "add them to facts/offerings-by-type.json, [] where none is known");
   if (accelerator.kind !== "neuron" || accelerator.count === 1) return;
   if (topology === undefined)
     stop(`${accelerator.count} Neuron devices and no topology`, "say in facts/topology.json which sets are legal");

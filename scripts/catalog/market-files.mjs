@@ -19,7 +19,7 @@ export const usdPerHour: Readonly<Record<string, number>> = ${record(listed.filt
 export function regionsFile({ asOf, regions, offerings }, types) {
   const lists = new Map();
   const listOf = ({ instanceType }) => {
-    const offered = (offerings[instanceType] ?? []).toSorted(compare);
+    const offered = offerings[instanceType].toSorted(compare);
     const unknown = offered.filter((region) => !regions.includes(region));
     if (unknown.length > 0) throw new Error(`${instanceType}: ${unknown} not among the regions of the offerings`);
     const text = literal(offered);

@@ -12,9 +12,11 @@ import {
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   StopTaskCommand,
+  UpdateContainerInstancesStateCommand,
   type ListContainerInstancesCommandInput,
 } from "@aws-sdk/client-ecs";
 import { itemsPerCall } from "../core/ecs-api/api.ts";
+import { AiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { buckets } from "./buckets.ts";
 import { createCall } from "./call.ts";
@@ -214,6 +216,24 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
         }),
       );
       return answers.flat();
+    },
+
+    drainInstance: async (cluster, arn) => {
+      const command = new UpdateContainerInstancesStateCommand({
+        cluster,
+        containerInstances: [arn],
+        status: "DRAINING",
+      });
+      const { failures = [] } = await paces.resourceModify(() =>
+        inCluster(
+          cluster,
+          callToTheEnd("UpdateContainerInstancesState", (options) => client.send(command, options)),
+        ),
+      );
+      if (failures.length > 0)
+        throw new AiplatError("OperationFailed", `${arn} was not set to DRAINING: ${failures[0]!.reason}`, {
+          details: { failures },
+        });
     },
   };
 }

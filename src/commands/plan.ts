@@ -7,8 +7,8 @@ import type { ServicePlan } from "../core/plan/service-plan.ts";
 import { listOr } from "../core/base/problem.ts";
 import { AiplatError, exitCodes } from "../errors.ts";
 import { printFailures } from "../output/failures.ts";
-import { note } from "../output/note.ts";
-import { print, type View } from "../output/print.ts";
+import { note, warn } from "../output/note.ts";
+import { artefactText, print, type View } from "../output/print.ts";
 import { runPlanView } from "../output/run-plan.ts";
 import { servicePlanView } from "../output/service-plan.ts";
 import {
@@ -20,7 +20,7 @@ import {
 } from "./shared/cluster-state.ts";
 import { defineCommand, type Invocation } from "./command.ts";
 import { loadEcsWorkload, type LoadedEcsWorkload } from "./shared/load-ecs-workload.ts";
-import { workloadArgument } from "./shared/load-workload.ts";
+import { loadWorkload, workloadArgument } from "./shared/load-workload.ts";
 import { liveSource, snapshotSource } from "./shared/plan-source.ts";
 import { makeRunPlan } from "./shared/make-run-plan.ts";
 import { prepareRun } from "./shared/prepare-run.ts";
@@ -37,6 +37,10 @@ const options = [
   ...plannedOptions,
   ...replacementOptions,
   clusterStateOption,
+  {
+    flags: "--show-workload",
+    description: "print the workload that files, environment, --set and flags come to, as YAML, and plan nothing",
+  },
   {
     flags: "--exit-code",
     description:
@@ -64,6 +68,7 @@ export const plan = defineCommand({
       "aiplat plan --count 3 -o json > plan.json && aiplat run-task --plan plan.json",
       "carry out exactly what was reviewed",
     ],
+    ["aiplat plan base.yaml prod.yaml --set replicas=3 --show-workload", "what several files come to"],
     ["aiplat plan --cluster-state prod.json", "in a pull request, without credentials"],
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
@@ -71,6 +76,7 @@ export const plan = defineCommand({
     const { options } = invocation;
     checkRunFlags(invocation);
     checkOneStandardInput(invocation);
+    if (options.showWorkload === true) return showWorkload(context, invocation);
     const state = await loadSnapshot(context, options);
     const workload =
       options.taskDefinition === undefined
@@ -88,6 +94,15 @@ export const plan = defineCommand({
     return planned.unplaced.length > 0 ? exitCodes.capacity : exitCodes.success;
   },
 });
+
+/** The workload as one file would have it. */
+async function showWorkload(context: Context, invocation: Invocation<Options>): Promise<void> {
+  if (invocation.options.taskDefinition !== undefined)
+    throw new AiplatError("Usage", "--show-workload shows a workload, and --task-definition is none");
+  const { workload, warnings } = await loadWorkload(context, invocation);
+  await warn(context, ...warnings);
+  context.stdout.write(await artefactText(context, workload, "yaml"));
+}
 
 /** A plan with how it is shown: with a note at what only a new default of aiplat's changes. */
 function viewed<Planned extends RunPlan | ServicePlan>(

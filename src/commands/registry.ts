@@ -10,7 +10,7 @@ export interface RegistryEntry {
 /** Group words and their one-line summaries; a group within another comes after it. */
 export const groups: Readonly<Record<string, string>> = {
   ami: "Machine images for accelerated ECS and EKS nodes",
-  cluster: "Devices and placement in an ECS cluster: devices, explain, snapshot",
+  cluster: "Devices and placement in an ECS cluster: devices, explain, snapshot, drain",
   eks: "The same workload on Kubernetes: manifests, nodes, checks",
   "eks nodegroup": "Nodes that can run a workload: generate, create",
   instances: "What the catalogue knows of accelerated instance types",
@@ -45,6 +45,11 @@ export const registry: readonly RegistryEntry[] = [
     words: "cluster devices",
     summary: "Map every accelerator device and who holds it",
     load: async () => (await import("./cluster/devices.ts")).clusterDevices,
+  },
+  {
+    words: "cluster drain",
+    summary: "Move the tasks of services off a container instance",
+    load: async () => (await import("./cluster/drain.ts")).clusterDrain,
   },
   {
     words: "cluster explain",

@@ -1,25 +1,35 @@
+import type { Context } from "../context.ts";
+import type { Raw } from "../core/base/merge.ts";
+import { present } from "../core/base/present.ts";
+import type { LocatedProblem, Problem } from "../core/base/problem.ts";
+import { runRules } from "../core/workload/rules/rule.ts";
 import { exitCodes, InvalidInput, type ExitCode } from "../errors.ts";
 import { githubAnnotations } from "../output/annotations.ts";
 import { note, warn } from "../output/note.ts";
 import { defineCommand } from "./command.ts";
-import {
-  inOrder,
-  loadWorkload,
-  workloadArgument,
-  workloadOptions,
-  type LoadedWorkload,
-} from "./shared/load-workload.ts";
+import { aloneOn, joinTargets, judgeForTarget, targetRules, targets, type Target } from "./shared/judge-target.ts";
+import { inOrder, loadWorkload, workloadArgument, workloadOptions } from "./shared/load-workload.ts";
 
 export const validate = defineCommand({
   description:
     "Checks a workload file, flags, or flags over a file, and reports every problem at once on stderr, " +
-    "with line and column and what to write instead. Prints nothing on stdout. Exits 2 on errors; " +
-    "warnings alone exit 0.",
+    "with line and column and what to write instead: what taskdef generate or eks generate would refuse, too. Of a file " +
+    "with sections of both, what one target alone refuses is a warning with its name. Prints nothing on stdout. Exits 2 " +
+    "on errors; warnings alone exit 0.",
   arguments: [workloadArgument],
-  options: workloadOptions,
+  options: [
+    ...workloadOptions,
+    {
+      flags: "--for <target>",
+      description: "say all that this target would refuse without looking at a cluster",
+      choices: targets,
+      defaultText: "the one that the file names, ecs where it names none; both where it names both",
+    },
+  ],
   takesCommand: true,
   examples: [
     ["aiplat validate", "./aiplat.yaml"],
+    ["aiplat validate --for eks", "for Kubernetes, whatever sections the file has"],
     ["aiplat validate deploy/bert.yaml -o github", "as annotations in a GitHub workflow"],
     ["aiplat validate --name bert --image bert:1 --instance-type trn1.32xlarge --devices 3", "flags alone"],
   ],
@@ -27,9 +37,7 @@ export const validate = defineCommand({
   run: async (context, invocation): Promise<ExitCode> => {
     const annotate = context.options.format === "github";
     try {
-      const loaded = await loadWorkload(context, invocation);
-      const { file, warnings } = loaded;
-      await checkForEcs(loaded);
+      const { file, warnings } = await judge(context, invocation, invocation.options.for);
       if (annotate) context.stderr.writeAsIs(githubAnnotations(warnings));
       else {
         await warn(context, ...warnings);
@@ -44,23 +52,35 @@ export const validate = defineCommand({
   },
 });
 
+function targetsOf(written: Raw): readonly Target[] {
+  const named = targets.filter((target) => written[target] !== undefined);
+  return named.length > 0 ? named : ["ecs"];
+}
+
 /**
- * A workload with a section of ECS's comes to task definitions, and is judged by them. Without one it may be for EKS
- * alone.
+ * Reads the workload with the rules of the one target that it is for; where it is for both, what they say of it is told
+ * apart.
  *
  * @throws InvalidInput with what is wrong, and with the warnings, which would be lost.
  */
-async function checkForEcs({ workload, warnings, locating }: LoadedWorkload): Promise<void> {
-  if (workload.ecs === undefined) return;
-  const [{ anyRegion, loadJudge }, { resolveForEcs }, { resolveWorkload }] = await Promise.all([
-    import("./shared/load-ecs-workload.ts"),
-    import("../core/ecs/resolve-for-ecs.ts"),
-    import("../core/workload/resolve.ts"),
-  ]);
-  const judge = (await loadJudge(workload))();
-  try {
-    locating(() => resolveForEcs(resolveWorkload(workload), { region: anyRegion }, judge));
-  } catch (error) {
-    throw error instanceof InvalidInput ? new InvalidInput(inOrder([...warnings, ...error.problems])) : error;
+async function judge(
+  context: Context,
+  invocation: Parameters<typeof loadWorkload>[1],
+  asked: Target | undefined,
+): Promise<{ readonly file?: string; readonly warnings: readonly LocatedProblem[] }> {
+  const rules = new Map(await Promise.all(targets.map(async (each) => [each, await targetRules(each)] as const)));
+  let chosen: readonly Target[] = [];
+  const { workload, file, warnings, locate } = await loadWorkload(context, invocation, (written) => {
+    chosen = asked === undefined ? targetsOf(written) : [asked];
+    return chosen.length === 1 ? rules.get(chosen[0]!)! : chosen.flatMap((each) => rules.get(each)!.map(aloneOn(each)));
+  });
+  const found = new Map<Target, readonly Problem[]>();
+  for (const target of chosen) {
+    const refused = runRules(rules.get(target)!, workload, []).some(({ severity }) => severity === "error");
+    found.set(target, refused ? [] : await judgeForTarget(target, workload));
   }
+  const more = chosen.length === 1 ? found.get(chosen[0]!)! : joinTargets(found);
+  const problems = inOrder([...warnings, ...more.map((each) => (each.path === undefined ? each : locate(each)))]);
+  if (problems.some(({ severity }) => severity === "error")) throw new InvalidInput(problems);
+  return { ...present({ file }), warnings: problems };
 }

@@ -9,7 +9,12 @@ export function readTemplates(folder = join(packageRoot(), "templates")): readon
     entry.isDirectory() ? [entry.name] : [],
   );
   return names.toSorted().map((name) => {
-    const read = (file: string) => readFileSync(join(folder, name, file), "utf8");
+    const files = readdirSync(join(folder, name));
+    const read = (file: string) => {
+      if (!files.includes(file))
+        throw new Error(`templates/${name} has no ${file}: a template is a folder with aiplat.yaml and README.md`);
+      return readFileSync(join(folder, name, file), "utf8");
+    };
     const readme = read("README.md");
     return { name, summary: readme.split("\n", 1)[0]!.replace(/^#\s*/, ""), workload: read("aiplat.yaml"), readme };
   });

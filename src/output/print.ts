@@ -76,9 +76,14 @@ export async function printArtefact(context: Context, artefact: unknown): Promis
   context.stdout.write(await artefactText(context, artefact));
 }
 
-/** An artefact as printed: YAML where it was asked for, else JSON. */
-export async function artefactText(context: Context, artefact: unknown): Promise<string> {
-  return context.options.format === "yaml" ? toYaml(artefact) : `${toJson(artefact, 2)}\n`;
+/** An artefact as printed: YAML or JSON as it was asked for, else as its kind is usually written. */
+export async function artefactText(
+  context: Context,
+  artefact: unknown,
+  usual: "json" | "yaml" = "json",
+): Promise<string> {
+  const { format } = context.options;
+  return format === "yaml" || (usual === "yaml" && format !== "json") ? toYaml(artefact) : `${toJson(artefact, 2)}\n`;
 }
 
 async function toYaml(value: unknown): Promise<string> {

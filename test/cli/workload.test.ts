@@ -44,7 +44,7 @@ describe("aiplat validate", () => {
   test("reads standard input, YAML or JSON", async () => {
     expect(await inFolder({}, ["validate", "-"], legal)).toMatchObject({ code: 0, stderr: "<stdin> is valid\n" });
     expect(
-      await inFolder({}, ["validate", "-"], '{ "name": "bert", "image": 7, "accelerator": "none" }'),
+      await inFolder({}, ["validate", "-", "--for", "eks"], '{ "name": "bert", "image": 7, "accelerator": "none" }'),
     ).toMatchObject({
       code: 2,
       stderr:
@@ -58,7 +58,13 @@ describe("aiplat validate", () => {
 
   test("takes flags over ./aiplat.yaml", async () => {
     expect(
-      await inFolder({ "aiplat.yaml": "name: bert\nimage: 7\naccelerator: none\n" }, ["validate", "--image", "bert:1"]),
+      await inFolder({ "aiplat.yaml": "name: bert\nimage: 7\naccelerator: none\n" }, [
+        "validate",
+        "--image",
+        "bert:1",
+        "--memory",
+        "1GiB",
+      ]),
     ).toMatchObject({ code: 0 });
     expect(await inFolder({ "aiplat.yaml": legal }, ["validate", "--memory", "64GiB"])).toMatchObject({
       code: 2,
@@ -98,6 +104,14 @@ describe("aiplat validate", () => {
         "prod.yaml:2:22: error: resources.memory must be a size with a unit (MiB, GiB or TiB), e.g. 24GiB, not 999\n" +
         "  Write 999MiB or 999GiB.\n",
     });
+    const show = ["base.yaml", "prod.yaml", "--set", "resources.memory=4GiB", "--show-workload"];
+    expect(await runCli(["plan", ...show], { cwd, env: { B: "b", N: "3" } })).toEqual({
+      code: 0,
+      stderr: "",
+      stdout:
+        "name: bert\nimage: bert:1\nenvironment:\n  A: prod\n  B: b\naccelerator:\n  instanceTypes:\n    - inf2.xlarge\n" +
+        "replicas: 3\nresources:\n  memory: 4GiB\n",
+    });
     const { code, stdout, stderr } = await run(
       { B: "b", N: "3" },
       "--set",
@@ -135,7 +149,7 @@ describe("aiplat validate", () => {
   test("ends, under -o json, with one compact document of every problem", async () => {
     const { code, stdout, stderr } = await inFolder(
       { "aiplat.yaml": "nmae: bert\nimage: bert:1\nreplicas: 0\naccelerator: none\n" },
-      ["validate", "-o", "json"],
+      ["validate", "-o", "json", "--for", "eks"],
     );
     expect([code, stdout, stderr.split("\n").length]).toEqual([2, "", 2]);
     expect(JSON.parse(stderr)).toEqual({

@@ -17,6 +17,11 @@ export interface Case {
   readonly nodes: number;
 }
 
+/** What a kind wants to hear of its command, where any will not do. */
+const commands: Partial<Record<Kind, readonly string[]>> = {
+  RayService: ["serve", "run", "app:model", "size=large"],
+};
+
 /** The kinds that carry several nodes. */
 export const multiNodeKinds: readonly Kind[] = kinds.filter(
   (kind) =>
@@ -39,27 +44,33 @@ export const cases: readonly Case[] = kinds.flatMap((kind) =>
 
 /** A workload that the kind carries, with as much in it as the kind takes. */
 export function workloadOf({ kind, accelerator, devices, nodes }: Case): Workload {
-  const ray = kind.startsWith("Ray");
   const service = definitionOf(kind).runs === "service";
-  const command = { RayCluster: undefined, RayService: ["serve", "run", "app:model", "size=large"] }[kind as string];
-  return {
+  const full: Workload = {
     name: "bert",
     image: "repo/bert:1",
     accelerator: {
       instanceTypes: [accelerators[accelerator]],
       ...(devices === "one device" ? { devicesPerReplica: 1 } : {}),
     },
-    ...(kind === "RayCluster" ? {} : { command: command ?? ["torchrun", "train.py", "--name", "it's $(HOME)"] }),
+    command: [...(commands[kind] ?? ["torchrun", "train.py", "--name", "it's $(HOME)"])],
     environment: { MODEL: "bert", SWITCH: "yes" },
     tags: { team: "nlp", contact: "a b" },
     ...(service ? { ports: [{ container: 8080, name: "http" }] } : {}),
-    ...(ray ? {} : { health: { path: "/ping", port: 8080, startSeconds: 300 } }),
-    ...(kind === "CronJob" ? { schedule: "0 3 * * *" } : {}),
-    ...(service && kind !== "DaemonSet" ? { replicas: 3 } : {}),
+    health: { path: "/ping", port: 8080, startSeconds: 300 },
+    ...(definitionOf(kind).scheduled === true ? { schedule: "0 3 * * *" } : {}),
+    ...(service ? { replicas: 3 } : {}),
     nodes,
     sharedMemory: "8GiB",
     eks: { namespace: "ml", serviceAccount: "bert", secrets: { TOKEN: { name: "hf", key: "token" } } },
   };
+  const refused = new Set(
+    definitionOf(kind)
+      .unsupportedFields(resolveForKubernetes(full, kind).workload)
+      .map(({ path }) => path[0]),
+  );
+  return Object.fromEntries(
+    Object.entries(full).filter(([key]) => key === "nodes" || !refused.has(key)),
+  ) as unknown as Workload;
 }
 
 /** The manifests of a workload as a kind. */

@@ -87,6 +87,7 @@ export function scriptedEcs(
     stableDefinitions: refuse("ListServiceDeployments"),
     tagResource: refuse("TagResource"),
     listContainerInstances: refuse("ListContainerInstances"),
+    drainInstance: refuse("UpdateContainerInstancesState"),
     describeContainerInstances: async () => [],
     listTasks: async (_, { startedBy, desiredStatus = "RUNNING", ...other }) => {
       if (startedBy !== undefined && (desiredStatus !== "RUNNING" || Object.keys(other).length > 0))

@@ -19,6 +19,15 @@ describe("the files of commands", () => {
     expect(named.filter((file) => !files.has(file))).toEqual([]);
   });
 
+  it("are in the registry, each that defines a command", () => {
+    const named = new Set(registry.map(({ words }) => `${words.replaceAll(" ", "/")}.ts`));
+    const defining = [...files].flatMap(([file, text]) => (text.includes(" = defineCommand(") ? [file] : []));
+    expect(defining.length).toBeGreaterThan(30);
+    expect(
+      defining.filter((file) => !named.has(file)).map((file) => `src/commands/registry.ts has no line for ${file}`),
+    ).toEqual([]);
+  });
+
   it("lie in a folder of their noun, which the help knows", () => {
     const nouns = new Set([...files.keys()].flatMap((file) => nounOf(file) ?? []));
     expect([...nouns].filter((noun) => !Object.hasOwn(groups, noun))).toEqual([]);

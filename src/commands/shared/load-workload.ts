@@ -1,3 +1,4 @@
+import type { Raw } from "../../core/base/merge.ts";
 import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
 import {
@@ -35,16 +36,23 @@ export interface LoadedWorkload {
   locating<T>(work: () => T): T;
 }
 
+/** The rules of the target that a command acts on, or what chooses them by what the workload has. */
+type TargetRules = readonly TargetRule[] | ((written: Raw) => readonly TargetRule[]);
+
+function rulesOf(target: TargetRules, written: Raw): readonly TargetRule[] {
+  return typeof target === "function" ? target(written) : target;
+}
+
 /**
  * The workload of a command: the file it names, `./aiplat.yaml`, flags alone, or flags over a file; checked in full.
  *
- * @param target The rules of the target that the command acts on; `validate` has none.
+ * @param target The rules of the target that the command acts on.
  * @throws InvalidInput with every problem at once, each with its place.
  */
 export async function loadWorkload(
   context: Context,
   { args, options, passthrough }: Invocation<WorkloadOptions>,
-  target: readonly TargetRule[] = [],
+  target: TargetRules = [],
 ): Promise<LoadedWorkload> {
   const sources = await sourcesOf(context, { args, options, ...present({ passthrough }) });
   const { paths, sets, flags } = sources;
@@ -115,7 +123,7 @@ function describesWorkload({ sets, flags: { texts, command } }: Omit<Sources, "p
 }
 
 /** Without the schema library: the flags' own rules have read every value. */
-function fromFlags(flags: FlagTexts, target: readonly TargetRule[]): LoadedWorkload {
+function fromFlags(flags: FlagTexts, target: TargetRules): LoadedWorkload {
   const overlaid = overlayFlags({}, flags);
   const missing = missingFlags(overlaid.document, overlaid.broken);
   const broken = [...overlaid.broken, ...missing.map((each) => each.path!)];
@@ -127,7 +135,7 @@ function fromFlags(flags: FlagTexts, target: readonly TargetRule[]): LoadedWorkl
   const problems = [
     ...overlaid.problems,
     ...missing,
-    ...runRules([...workloadRules, ...target], workload, broken).map(locate),
+    ...runRules([...workloadRules, ...rulesOf(target, overlaid.document)], workload, broken).map(locate),
   ];
   return loaded(workload, undefined, problems, locate);
 }
@@ -137,7 +145,7 @@ async function fromFiles(
   context: Context,
   { paths, sets }: Pick<Sources, "paths" | "sets">,
   flags: FlagTexts,
-  target: readonly TargetRule[],
+  target: TargetRules,
 ): Promise<LoadedWorkload> {
   const [{ readWorkloadFiles }, { checkReadings }] = await Promise.all([
     import("./workload-files.ts"),
@@ -167,7 +175,11 @@ async function fromFiles(
     ...source.problems.filter(({ path = [] }) => !ofFlag(path)),
     ...[
       ...own,
-      ...runRules([...workloadRules, ...target], checked.workload, [...checked.broken, ...overlaid.broken, ...unread]),
+      ...runRules([...workloadRules, ...rulesOf(target, overlaid.document)], checked.workload, [
+        ...checked.broken,
+        ...overlaid.broken,
+        ...unread,
+      ]),
     ].map(locate),
     ...overlaid.problems,
   ];

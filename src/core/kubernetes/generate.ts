@@ -11,7 +11,9 @@ import {
 import { resolveWorkload } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";
+import { allocationProblems, allocationWarnings, spansUltraServer, type ClusterSettings } from "./allocation.ts";
 import { celProblems } from "./cel/violations.ts";
+import { claimManifests, ultraServerLabel } from "./claims.ts";
 import type { Contents, UnsupportedField } from "./kind-definition.ts";
 import { extraManifests, extraProblems, isAutoscaled, type ExtraSettings } from "./extras.ts";
 import { withoutHidingVolumes } from "./hiding-volumes.ts";
@@ -19,8 +21,7 @@ import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
 import { ownLabels, tagMetadata } from "./labels.ts";
 import { manifestNameProblems } from "./manifest-names.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
-import { claimTemplate, draProblems, neuronAllocation, type ClusterSettings } from "./neuron-scheduling.ts";
-import { acceleratedPod, claimTemplateName } from "./pod.ts";
+import { acceleratedPod } from "./pod.ts";
 import { kueueLabels, kueueQueue, type QueueNodes } from "./queues/kueue.ts";
 import { podSecurityBreaches, podSpecsIn, strictestLevel } from "./pod-security.ts";
 import { changedDevices, mergePod, mergeResource } from "./raw-merge.ts";
@@ -82,7 +83,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   const extra = { workload, shape, kind, name, metadata, ...settings };
   refuseErrors([
     ...nameProblems(kind, workload, name),
-    ...draProblems(shape, settings),
+    ...allocationProblems(workload, shape, settings, definitionOf(kind)),
     ...extraProblems(extra),
     ...queueProblems(workload, settings),
   ]);
@@ -100,13 +101,11 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     autoscaled: isAutoscaled(settings),
   };
   const definition = definitionOf(kind);
-  const wrapped: Manifest = { apiVersion: definition.apiVersion, kind, ...definition.wrap(contents) };
+  const wrapped = withTopology({ apiVersion: definition.apiVersion, kind, ...definition.wrap(contents) }, contents);
   const resource = withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource));
   const manifests = [
     ...queueManifests(workload, settings),
-    ...(neuronAllocation(shape, settings) === "dra"
-      ? [claimTemplate(shape, { ...metadata, name: claimTemplateName(name) })]
-      : []),
+    ...claimManifests(workload, shape, metadata, settings),
     ...(definition.companions?.(contents) ?? []),
     resource,
     ...extraManifests(extra),
@@ -116,7 +115,22 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     ...manifestNameProblems(resource, ["eks", "resource"]),
     ...manifests.flatMap(celProblems),
   ]);
-  return { manifests, warnings: [...warningsOf(kind, workload), ...podSecurityWarnings(workload, manifests)] };
+  return {
+    manifests,
+    warnings: [
+      ...warningsOf(kind, workload),
+      ...allocationWarnings(shape, settings),
+      ...podSecurityWarnings(workload, manifests),
+    ],
+  };
+}
+
+/** With a whole UltraServer for each replica, where the nodes are one. */
+function withTopology(resource: Manifest, { workload, shape }: Contents): Manifest {
+  const { exclusiveTopology } = definitionOf(resource.kind as Kind);
+  if (exclusiveTopology === undefined || !spansUltraServer(workload, shape)) return resource;
+  const annotations = { ...resource.metadata.annotations, [exclusiveTopology]: ultraServerLabel(workload) };
+  return { ...resource, metadata: { ...resource.metadata, annotations } };
 }
 
 function metadataOf(workload: ResolvedWorkload, name: string): Metadata {

@@ -15,7 +15,7 @@ beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), "aiplat-catalogue-"));
   for (const each of ["facts", "scripts", "src", "package.json", ".oxfmtrc.json"])
     cpSync(join(project, each), join(copy, each), { recursive: true });
-  mkdirSync(join(copy, "schema"));
+  for (const each of ["schema", "docs"]) mkdirSync(join(copy, each));
   symlinkSync(join(project, "node_modules"), join(copy, "node_modules"));
 });
 
@@ -56,6 +56,14 @@ const add = (row: object) => ({ "gap-rows": (rows: readonly object[]) => [...row
 const price = {
   prices: (file: { prices: object }) => ({ ...file, prices: { ...file.prices, "trn9.96xlarge": null } }),
 };
+const regions = {
+  "offerings-by-type": (file: { offerings: object }) => ({
+    ...file,
+    offerings: { ...file.offerings, "trn9.96xlarge": ["us-east-2"] },
+  }),
+};
+/** What the market says of it. */
+const sold = { ...price, ...regions };
 const topology = (entry: object) => ({
   topology: (file: { types: object }) => ({ ...file, types: { ...file.types, "trn9.96xlarge": entry } }),
 });
@@ -81,12 +89,12 @@ describe("the generator", () => {
   test.each<[string, Facts, RegExp]>([
     [
       "a Neuron type without its topology",
-      { ...add(withMemory), ...price },
+      { ...add(withMemory), ...sold },
       /trn9\.96xlarge: 24 Neuron devices and no topology; say in facts\/topology\.json which sets are legal/,
     ],
     [
       "rows that cannot be filled",
-      { ...add(withMemory), ...price, ...topology({ ...wiring, sizes: [1, 4, 16] }) },
+      { ...add(withMemory), ...sold, ...topology({ ...wiring, sizes: [1, 4, 16] }) },
       /trn9\.96xlarge: the sizes of its rows are 1,4,16; facts\/topology\.json: ascending, from 1 to all 24 devices/,
     ],
     [
@@ -95,13 +103,18 @@ describe("the generator", () => {
       /trn9\.96xlarge: no price; add it to facts\/prices\.json/,
     ],
     [
+      "a type without regions",
+      { ...add(withMemory), ...price, ...topology(wiring) },
+      /trn9\.96xlarge: no regions that offer it; add them to facts\/offerings-by-type\.json, \[\] where none is known/,
+    ],
+    [
       "a figure that is missing",
-      { ...add(invented), ...price, ...topology(wiring) },
+      { ...add(invented), ...sold, ...topology(wiring) },
       /trn9\.96xlarge: memoryMiBPerDevice is undefined; add a correction with its source/,
     ],
     [
       "a status in other words",
-      { ...add({ ...withMemory, status: "perhaps" }), ...price },
+      { ...add({ ...withMemory, status: "perhaps" }), ...sold },
       /trn9\.96xlarge: unknown status "perhaps"/,
     ],
     [
@@ -121,7 +134,7 @@ describe("the generator", () => {
   });
 
   test("a larger type than any so far: locks, sizes, vCPU and the JSON Schema follow", async () => {
-    expect(await generate({ ...add(withMemory), ...price, ...topology(wiring) })).toBe("");
+    expect(await generate({ ...add(withMemory), ...sold, ...topology(wiring) })).toBe("");
     writeFileSync(
       join(copy, "src/probe.ts"),
       `import { requireInstanceType } from "./core/catalog/instance-types/catalog.ts";

@@ -40,6 +40,7 @@ class Ecs {
       stableDefinitions: refuse,
       tagResource: refuse,
       listContainerInstances: refuse,
+      drainInstance: refuse,
       describeContainerInstances: refuse,
       describeTaskDefinition: async (family) => this.latest(family),
       registerTaskDefinition: async (definition) => {

@@ -1,6 +1,6 @@
 import { parseAllDocuments, type Document } from "yaml";
 import { problem, Refusal, type Problem } from "../../base/problem.ts";
-import { isRaw } from "../../base/merge.ts";
+import { isRaw, type Raw } from "../../base/merge.ts";
 
 /** Which resource a manifest is. */
 export interface ResourceReference {
@@ -58,4 +58,10 @@ function referenceOf(value: unknown, where: string, problems: Problem[]): Resour
       : "kubectl takes resources with apiVersion, kind and metadata.name.";
   problems.push(problem("no-resource", [], `${where} is no Kubernetes resource`, workload));
   return undefined;
+}
+
+/** The resources of a text that `readManifests` takes, whole. */
+export function manifestBodies(text: string): readonly Raw[] {
+  const documents = parseAllDocuments(text, { version: "1.1", logLevel: "silent" }) as readonly Document[];
+  return documents.flatMap((document) => itemsOf(document.toJS())).filter(isRaw);
 }
