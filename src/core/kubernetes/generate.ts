@@ -19,6 +19,7 @@ import { extraManifests, extraProblems, isAutoscaled, type ExtraSettings } from 
 import { withoutHidingVolumes } from "./hiding-volumes.ts";
 import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
 import { ownLabels, tagMetadata } from "./labels.ts";
+import { manifestNameProblems } from "./manifest-names.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
 import { acceleratedPod } from "./pod.ts";
 import { kueueLabels, kueueQueue, nodeTypeOf, type QueueNodes } from "./queues/kueue.ts";
@@ -109,7 +110,11 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     resource,
     ...extraManifests(extra),
   ];
-  refuseErrors([...changedDevices(wrapped, resource, ["eks", "resource"]), ...manifests.flatMap(celProblems)]);
+  refuseErrors([
+    ...changedDevices(wrapped, resource, ["eks", "resource"]),
+    ...manifestNameProblems(resource, ["eks", "resource"]),
+    ...manifests.flatMap(celProblems),
+  ]);
   return {
     manifests,
     warnings: [
