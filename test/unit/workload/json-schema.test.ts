@@ -209,6 +209,7 @@ const types = [
   "g4dn.8xlarge",
   "p5.48xlarge",
   "p6e-gb200.36xlarge",
+  "ml.inf2.xlarge",
   "p3.2xlarge",
   "g4ad.xlarge",
   "m5.large",
