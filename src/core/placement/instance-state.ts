@@ -102,8 +102,12 @@ export function holdersOf({ tasks, definitions }: InstanceState, wanted: HostPor
  *
  * @param held The GPUs that it has already; unless given, those that it would get.
  */
-export function occupy(instanceState: InstanceState, needs: Requirements, held?: readonly string[]): readonly string[] {
-  const { cpu, memoryMiB, ports, locks, gpus, devices, group, networkMode } = needs;
+export function occupy(
+  instanceState: InstanceState,
+  requirements: Requirements,
+  held?: readonly string[],
+): readonly string[] {
+  const { cpu, memoryMiB, ports, locks, gpus, devices, group, networkMode } = requirements;
   instanceState.cpu -= cpu;
   instanceState.memoryMiB -= memoryMiB;
   for (const { port, protocol } of ports)
@@ -118,8 +122,8 @@ export function occupy(instanceState: InstanceState, needs: Requirements, held?:
 }
 
 /** Gives back what a task took by occupy, when it stops. */
-export function vacate(instanceState: InstanceState, needs: Requirements, given: readonly string[]): void {
-  const { cpu, memoryMiB, ports, locks, gpus, devices, group, networkMode } = needs;
+export function vacate(instanceState: InstanceState, requirements: Requirements, given: readonly string[]): void {
+  const { cpu, memoryMiB, ports, locks, gpus, devices, group, networkMode } = requirements;
   instanceState.cpu += cpu;
   instanceState.memoryMiB += memoryMiB;
   for (const { port, protocol } of ports)
