@@ -7,10 +7,9 @@ import {
   type CreateLaunchTemplateCommandInput,
 } from "@aws-sdk/client-ec2";
 import type { Ec2Port } from "../ports.ts";
-import { absentAs } from "./absent.ts";
-import { createCall } from "./call.ts";
+import { absentAs } from "./failure.ts";
+import { createCall, writable } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
-import { writable } from "./writable.ts";
 
 /** The launch templates and placement groups of EC2 over the SDK. */
 export function createEc2(config: AwsConfig, signal: AbortSignal): Ec2Port {

@@ -8,7 +8,7 @@ import { findTasks } from "./find-tasks.ts";
 import { launch, type Registrations } from "./launch.ts";
 import type { EcsPort } from "../ports.ts";
 import type { RunTaskInput } from "./run-task.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 import { pauseMs, roundToken } from "./tokens.ts";
 
 /**

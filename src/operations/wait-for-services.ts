@@ -9,7 +9,7 @@ import { AiplatError, Interrupted } from "../errors.ts";
 import { createFollower, type AwaitedService } from "./follow-deployments.ts";
 import { judgeService, stoppingTasks } from "./judge-deployment.ts";
 import type { EcsPort } from "../ports.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 
 export interface ServiceWaitOptions {
   /** Milliseconds since the epoch, at which to give up. */

@@ -1,4 +1,4 @@
-import { groupBy } from "../base/group-by.ts";
+import { groupBy } from "../base/groups.ts";
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot, Resources } from "../cluster/snapshot.ts";
 import type { Task } from "../ecs-api/api.ts";

@@ -1,4 +1,5 @@
 /** What aiplat reads in ECS's services. */
+import type { Task } from "./api.ts";
 import type { Deployment, Service, ServiceInput } from "./schema/service.ts";
 
 export type { Deployment, DeploymentConfiguration, Service, ServiceEvent, ServiceInput } from "./schema/service.ts";
@@ -69,4 +70,12 @@ export function servicesOf(
   return services
     .filter((service) => service.status === "ACTIVE" && ours(service))
     .toSorted((one, other) => one.serviceName.localeCompare(other.serviceName, "en", { numeric: true }));
+}
+
+/** Whether a task is of one of the ECS services that make up the workload of this name. */
+export function isOfService({ group = "", tags = [] }: Task, workload: string): boolean {
+  return (
+    group.startsWith("service:") &&
+    (group === groupOfService(workload) || tags.some(({ key, value }) => key === workloadTag && value === workload))
+  );
 }

@@ -1,10 +1,9 @@
-import { counted } from "../base/counted.ts";
+import { counted, formatCount } from "../base/counted.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { isShare, type GpuPart, type GpuShare } from "../devices/gpu-need.ts";
 import { freeMiBOf, takeGpus, type GpuState } from "../devices/gpus.ts";
 import { missingGpusOf } from "../devices/missing-gpus.ts";
 import type { Requirements } from "../ecs/requirements.ts";
-import { formatCount } from "./format-count.ts";
 import type { InstanceState } from "./instance-state.ts";
 
 /** Why the GPUs of the task are not to be had. */

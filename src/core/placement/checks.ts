@@ -7,7 +7,7 @@ import { checkGpus } from "./check-gpus.ts";
 import { checkInterfaces, interfaceAttribute } from "./check-interfaces.ts";
 import { explainFailure } from "../cluster/explain-query.ts";
 import type { Requirements } from "../ecs/requirements.ts";
-import { formatCount } from "./format-count.ts";
+import { formatCount } from "../base/counted.ts";
 import { holdersOf, type InstanceState } from "./instance-state.ts";
 
 /** The codes of a PlacementExplanation. */

@@ -1,6 +1,5 @@
-import { groupBy } from "../base/group-by.ts";
-import { placedTasks } from "../cluster/placed-tasks.ts";
-import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
+import { groupBy } from "../base/groups.ts";
+import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance, placedTasks } from "../cluster/snapshot.ts";
 import { devicesIn } from "../catalog/device-set.ts";
 import { claimsOn, type Claim } from "../devices/claims.ts";
 import { neuronCount } from "../cluster/neuron-count.ts";

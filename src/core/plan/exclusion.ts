@@ -1,4 +1,4 @@
-import { chunks } from "../base/chunks.ts";
+import { chunks } from "../base/groups.ts";
 import { problem, Refusal } from "../base/problem.ts";
 import { availabilityOf, mustBeExcluded } from "../devices/availability.ts";
 import type { PlacementConstraint } from "../ecs-api/api.ts";
