@@ -51,7 +51,13 @@ function eachType(
   });
 }
 
-const knownTypes = () => at("accelerator.instanceTypes", { items: { enum: namesOf(usable) } });
+const knownTypes = () =>
+  at("accelerator.instanceTypes", {
+    items: {
+      enum: namesOf(usable),
+      errorMessage: "Must be an instance type that aiplat can use: aiplat instances list shows them.",
+    },
+  });
 
 export const acceleratorRules: readonly Rule[] = [
   {
