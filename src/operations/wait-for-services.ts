@@ -7,7 +7,7 @@ import { primaryOf, type Service, type ServiceEvent } from "../core/ecs-api/serv
 import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import { createFollower, type AwaitedService } from "./follow-deployments.ts";
-import { judgeService, stoppingTasks } from "./judge-deployment.ts";
+import { endsEarly, judgeService, stoppingTasks } from "./judge-deployment.ts";
 import type { EcsPort } from "../ports.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -108,7 +108,8 @@ export async function waitForServices(
       }
       const verdict = judgeService(changed, service, rollouts.get(changed.serviceName), rollback !== undefined);
       stopping.set(changed.serviceName, stoppingTasks(ofService).length);
-      if (verdict === undefined || (verdict === "steady" && stopping.get(changed.serviceName)! > 0)) continue;
+      const stops = verdict === "steady" && !endsEarly(changed) && stopping.get(changed.serviceName)! > 0;
+      if (verdict === undefined || stops) continue;
       const failedTasks =
         verdict === "steady"
           ? []

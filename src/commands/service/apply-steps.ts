@@ -3,6 +3,7 @@ import { formatDuration } from "../../core/base/duration.ts";
 import { listOr } from "../../core/base/problem.ts";
 import type { Task } from "../../core/ecs-api/api.ts";
 import { judgeTask } from "../../core/ecs/outcome.ts";
+import { breakerText } from "../../core/ecs/breaker-text.ts";
 import type { HealthCounts } from "../../core/ecs/task-health.ts";
 import { changeLine } from "../../core/ecs/task-text.ts";
 import { staysUntil } from "../../core/plan/judge-plan.ts";
@@ -127,10 +128,11 @@ function goOnHint(context: Context, target: ServiceTarget, staying: string): str
   ].join("\n");
 }
 
-/** `bert 1/2 (1 starting)` */
-function standingText({ serviceName, runningCount, desiredCount }: Service, health: HealthCounts | undefined): string {
-  const text = healthText(health);
-  return `${serviceName} ${runningCount}/${desiredCount}${text === "" ? "" : ` (${text})`}`;
+/** `bert 1/2 (1 starting, 2 of 3 failures)` */
+function standingText(service: Service, health: HealthCounts | undefined): string {
+  const { serviceName, runningCount, desiredCount } = service;
+  const words = [healthText(health), breakerText(service)].filter((text) => text !== "");
+  return `${serviceName} ${runningCount}/${desiredCount}${words.length === 0 ? "" : ` (${words.join(", ")})`}`;
 }
 
 /** @param short Why services have no room. */

@@ -6,10 +6,9 @@ import { isRaw } from "../base/merge.ts";
 import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
 import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
 import { componentLabel, instanceLabel, isLabelKey, managedByLabel, nameLabel } from "./labels.ts";
+import { dnsLabel, dnsSubdomain } from "./manifest-names.ts";
 import { resourceRules } from "./resource-rules.ts";
 
-const dnsLabel = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-const dnsSubdomain = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 /** https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/ */
 const secretKey = /^[-._a-zA-Z0-9]{1,253}$/;
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports */
