@@ -52,7 +52,7 @@ function sayInWords({ _zod: { def } }: z.core.$ZodTypes, schema: Record<string, 
     const said = error?.({} as never);
     return typeof said === "string" ? said : said?.message;
   };
-  const [check] = ("checks" in def ? (def.checks ?? []) : []).map((each) => of(each._zod.def)).filter(Boolean);
+  const check = ("checks" in def ? (def.checks ?? []) : []).map((each) => of(each._zod.def)).find(Boolean);
   const sentence = check ?? of(def);
   if (sentence !== undefined) schema["errorMessage"] = `${sentence[0]!.toUpperCase()}${sentence.slice(1)}.`;
 }
