@@ -9,11 +9,11 @@ import {
   EC2Client,
   type Instance,
 } from "@aws-sdk/client-ec2";
-import { chunks } from "../core/base/chunks.ts";
+import { chunks } from "../core/base/groups.ts";
 import type { DescribedType } from "../core/catalog/instance-types/described-type.ts";
 import type { RunningInstances } from "../core/doctor/observed-ec2.ts";
 import type { Ec2ReadPort } from "../ports.ts";
-import { absentAs } from "./absent.ts";
+import { absentAs } from "./failure.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 
