@@ -5,7 +5,7 @@ import type { RegisteredTaskDefinition } from "../../../src/core/ecs-api/api.ts"
 import { refusalOfEcs } from "../../../src/core/placement/refusal-of-ecs.ts";
 import { requirementsOf } from "../../../src/core/ecs/requirements.ts";
 import { instanceStatesOf } from "../../../src/core/placement/instance-state.ts";
-import { runMoved, type RunWorld } from "../../../src/core/plan/stale-run-plan.ts";
+import { staleRunReasons, type RunWorld } from "../../../src/core/plan/stale-run-plan.ts";
 import { newestOf } from "../../../src/core/plan/newest-revisions.ts";
 import { planRegistered, planRun } from "../../../src/core/plan/plan-run.ts";
 import { plannedRun } from "../../../src/core/plan/planned-run.ts";
@@ -51,7 +51,7 @@ describe("a saved plan in a random world", () => {
         const snapshot = snapshotOf(machines, holders);
         const plan = planned(workloadOf(wish), settingsOf(wish), snapshot);
         steps += plan.steps.length;
-        expect(runMoved(plan, { cluster: described, definitions: noDefinitions, snapshot })).toEqual([]);
+        expect(staleRunReasons(plan, { cluster: described, definitions: noDefinitions, snapshot })).toEqual([]);
       }),
       { numRuns: runs(500) },
     );
@@ -64,13 +64,13 @@ describe("a saved plan in a random world", () => {
       fc.property(cluster, fc.nat(6), ({ machines, holders, it: wish }, before) => {
         const plan = planned(workloadOf(wish), settingsOf(wish), snapshotOf(machines, holders.slice(0, before)));
         const snapshot = snapshotOf(machines, holders);
-        const moved = runMoved(plan, { cluster: described, definitions: noDefinitions, snapshot });
+        const moved = staleRunReasons(plan, { cluster: described, definitions: noDefinitions, snapshot });
         if (plan.steps.length === 0 || before >= holders.length) return;
         seen[moved.length === 0 ? "held" : "refused"]++;
         if (moved.length > 0) return;
         const instanceStates = instanceStatesOf(snapshot);
         for (const { definition, request } of plan.steps) {
-          const needs = requirementsOf(
+          const requirements = requirementsOf(
             definition!,
             {
               ...(request.group === undefined ? {} : { group: request.group }),
@@ -79,7 +79,7 @@ describe("a saved plan in a random world", () => {
             28_700,
           );
           const accepting = instanceStates
-            .filter((room) => refusalOfEcs(needs, room) === undefined && room.instance.status === "ACTIVE")
+            .filter((room) => refusalOfEcs(requirements, room) === undefined && room.instance.status === "ACTIVE")
             .map((room) => instanceStates.indexOf(room));
           for (const on of accepting)
             for (const device of slotOf(definition!))
@@ -143,7 +143,12 @@ describe("what moves a plan", () => {
   // Slot n0-1 on machine i-1.
   const plan = planned(chip, settings, aSnapshot([one, two]));
   const moved = (world: Partial<RunWorld>, from = plan) =>
-    runMoved(from, { cluster: described, definitions: noDefinitions, snapshot: aSnapshot([one, two]), ...world });
+    staleRunReasons(from, {
+      cluster: described,
+      definitions: noDefinitions,
+      snapshot: aSnapshot([one, two]),
+      ...world,
+    });
 
   it("is the plan that the tests are about", () => {
     expect(plan.steps).toMatchObject([{ count: 1, machines: ["i-1"], definition: { family } }]);
@@ -304,6 +309,30 @@ describe("what moves a plan", () => {
     expect(moved({ cluster: { ...described, capacityProviders: ["other"] } }, from)).toEqual([
       "the cluster has no capacity provider asg any more",
     ]);
+  });
+
+  it("is whoever has come to a device of a machine of a type that nobody knows", () => {
+    const unheard = (id: string) => machine(id, { attributes: { "ecs.instance-type": "trn9.48xlarge" } });
+    const [mine, other] = [unheard("1"), unheard("2")];
+    const round = planRegistered(locked([0, 1]), settings, 1, aSnapshot([mine, other]), new Set());
+    const from = plannedRun({
+      settings,
+      round,
+      cluster: described,
+      devices: true,
+      follows: [],
+      newest: newestOf(noDefinitions),
+      now: 0,
+    });
+    const definitions = new Map([[locked([0, 1]).taskDefinitionArn, locked([0, 1])]]);
+    const held = (definition: RegisteredTaskDefinition) =>
+      moved({ definitions, snapshot: aSnapshot([mine, other], [aTask("t", definition, other)], [definition]) }, from);
+    expect(moved({ definitions, snapshot: aSnapshot([mine, other]) }, from)).toEqual([]);
+    expect(held(unlocked)).toEqual([
+      "i-2: the catalogue does not know trn9.48xlarge, and so not its Neuron devices; " +
+        "/dev/neuron0 is held by task t, which ECS does not see and the plan does not go round",
+    ]);
+    expect(held(locked([4]))).toEqual([]);
   });
 
   it("is no machine and no lock where ECS schedules by itself", () => {
