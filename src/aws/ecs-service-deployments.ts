@@ -24,7 +24,7 @@ const listPage = 100;
 export function createServiceDeploymentCalls({
   client,
   call,
-  callToTheEnd,
+  change,
   read,
   modify,
   played,
@@ -81,7 +81,7 @@ export function createServiceDeploymentCalls({
 
     stopServiceDeployment: async (serviceDeploymentArn) => {
       const command = new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: "ROLLBACK" });
-      await modify(() => callToTheEnd("StopServiceDeployment", (options) => client.send(command, options)));
+      await modify(() => change("StopServiceDeployment", (options) => client.send(command, options)));
     },
 
     stableDefinitions: async (cluster, service, except) => {

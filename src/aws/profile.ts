@@ -144,13 +144,22 @@ export function chooseEndpoints(
   for (const service of Object.keys(endpointNames) as AwsService[]) {
     const [source, url] = candidates(service).find(([, each]) => each) ?? [];
     if (source === undefined || url === undefined) continue;
-    if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
-      throw new AiplatError("Usage", `${source}: ${url} is not a URL`, {
-        hint: "Write it with its scheme, e.g. http://localhost:5000",
-      });
-    endpoints[service] = url;
+    endpoints[service] = checkEndpoint(source, url);
   }
   return endpoints;
+}
+
+/** A message never repeats what stands before an @: it may be a password. */
+function checkEndpoint(source: string, url: string): string {
+  if (/^[a-z]+:\/\/[^/]*@/i.test(url))
+    throw new AiplatError("Usage", `${source}: the URL holds a user or a password, and requests to AWS carry none`, {
+      hint: "Leave out what stands before the @. Credentials come from the environment or the profile.",
+    });
+  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
+    throw new AiplatError("Usage", `${source}: ${url.replace(/^.*@/, "***@")} is not a URL`, {
+      hint: "Write it with its scheme, e.g. http://localhost:5000",
+    });
+  return url;
 }
 
 function isTrue(text: string | undefined): boolean {

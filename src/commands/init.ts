@@ -24,7 +24,7 @@ export const init = defineCommand({
       context.stdout.write(workload);
       return;
     }
-    writeNewFile(context, file, workload, force);
+    writeNewFile(context, file, workload, { force });
     const argument = file === defaultFile ? "" : ` ${file}`;
     note(
       context,

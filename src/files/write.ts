@@ -1,7 +1,9 @@
 // Not node:fs/promises: commands that write no file would pay for loading it.
 import {
   accessSync,
+  chmodSync,
   constants,
+  existsSync,
   mkdirSync,
   readFileSync,
   realpathSync,
@@ -10,14 +12,26 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { AiplatError } from "../errors.ts";
 
-/** Writes a new file; one that is there already is overwritten only where `force` says so. */
-export function writeNewFile(context: Pick<Context, "cwd">, path: string, text: string, force: boolean): void {
+/**
+ * Writes a new file; one that is there already is overwritten only where `force` says so.
+ *
+ * @param mode The permissions; 0o600 for what can hold a secret, which a file that is there already gets too.
+ */
+export function writeNewFile(
+  context: Pick<Context, "cwd">,
+  path: string,
+  text: string,
+  { force, mode = 0o666 }: { readonly force: boolean; readonly mode?: number },
+): void {
   try {
-    writeFileSync(resolve(context.cwd, path), text, { flag: force ? "w" : "wx" });
+    const target = resolve(context.cwd, path);
+    // Before there is anything to read in it.
+    if (force && mode === 0o600 && existsSync(target) && statSync(target).isFile()) chmodSync(target, mode);
+    writeFileSync(target, text, { flag: force ? "w" : "wx", mode });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "EEXIST")
@@ -59,14 +73,20 @@ export function replaceFile(context: Pick<Context, "cwd">, path: string, text: s
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Writes generated files below a folder, making it where it is missing; answers
- * their paths as the user would type them.
+ * Writes generated files into a folder, making it where it is missing; answers their paths as the user would type them.
+ *
+ * @throws AiplatError Usage, before anything is written, where a name would lead out of the folder.
  */
 export function writeFiles(
   context: Pick<Context, "cwd">,
   folder: string,
   files: ReadonlyMap<string, string>,
 ): readonly string[] {
+  const leaving = [...files.keys()].find((name) => name !== basename(name) || name === "..");
+  if (leaving !== undefined)
+    throw new AiplatError("Usage", `${leaving} is no name for a file in ${folder}`, {
+      hint: "Files are named by the family or by the resource: write a name without / and \\.",
+    });
   const paths: string[] = [];
   for (const [name, text] of files) {
     const path = join(folder, name);

@@ -1,5 +1,6 @@
 import { present } from "../core/base/present.ts";
 import type { Raw } from "../core/base/merge.ts";
+import { missingDeviceClass, mixNote, type DeviceNeeds } from "../core/kubernetes/apply/device-mechanism.ts";
 import { explainRefusal } from "../core/kubernetes/apply/explain-refusal.ts";
 import { orphanNote, possibleOrphans } from "../core/kubernetes/apply/orphans.ts";
 import { podTroubles } from "../core/kubernetes/apply/pod-troubles.ts";
@@ -71,6 +72,23 @@ export async function waitForRollout(
     if (answer.code === 0) continue;
     throw await notUp(kubectl, resource, answer);
   }
+}
+
+/**
+ * What mixing two mechanisms would do to the devices; undefined where the cluster has the one that the manifests ask.
+ *
+ * @throws AiplatError where the cluster lacks a DeviceClass that is claimed.
+ */
+export async function checkDeviceClasses(kubectl: KubectlPort, needs: DeviceNeeds): Promise<string | undefined> {
+  if (needs.deviceClasses.length === 0 && !needs.neuronPlugin) return undefined;
+  const answer = await kubectl.run(["get", "deviceclasses.resource.k8s.io", "--output", "name"]);
+  // A cluster that does not know the resource has none; one that cannot be asked is asked again by the diff.
+  const unknown = /doesn't have a resource type/.test(answer.stderr);
+  if (answer.code !== 0 && !unknown) return undefined;
+  const there = answer.stdout.split("\n").flatMap((line) => (line === "" ? [] : [line.slice(line.indexOf("/") + 1)]));
+  const missing = missingDeviceClass(needs, there);
+  if (missing !== undefined) throw new AiplatError("OperationFailed", missing.message, { hint: missing.hint });
+  return mixNote(needs, there);
 }
 
 /** What is left of an earlier aiplat beside what was applied, a sentence each. */

@@ -1,6 +1,6 @@
 import type { Task } from "../core/ecs-api/api.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
-import { primaryOf, type Service } from "../core/ecs-api/service.ts";
+import { earlySuccessOf, primaryOf, replacesTag, type Service } from "../core/ecs-api/service.ts";
 import { isOngoing, type ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 
 /**
@@ -53,12 +53,22 @@ export function judgeDeployment(
       ? "another deployment has taken its place"
       : failed("the deployment was rolled back");
   if (gainsTasks(changed) && !isSteadySince(changed, service)) return undefined;
+  if (endsEarly(changed) && !gainsTasks(changed))
+    return rollout !== undefined || primary?.rolloutState === "COMPLETED" ? "steady" : undefined;
   // Without a word of ECS on it: a deployment of another strategy is over when its old tasks are gone.
   const complete =
     rollout !== undefined || primary?.rolloutState === undefined || !isRolling(changed)
       ? service.deployments.length <= 1 && primary?.rolloutState !== "IN_PROGRESS"
       : primary.rolloutState === "COMPLETED";
   return complete && hasItsTasks(service) && !hasOldTasks(service) ? "steady" : undefined;
+}
+
+/**
+ * Whether ECS's word that the deployment has succeeded is its end, though tasks are still to start and old ones to stop
+ * in the background. Not where another service is deleted once this one has taken its place.
+ */
+export function endsEarly({ deploymentConfiguration, tags = [] }: Service): boolean {
+  return earlySuccessOf(deploymentConfiguration) !== undefined && !tags.some(({ key }) => key.startsWith(replacesTag));
 }
 
 /**

@@ -88,12 +88,25 @@ async function listObjects(kubectl: KubectlPort, { name, endpoint }: EksCluster)
         skipped: `kubectl get failed: ${lastLine(list.stderr)}`,
         fix: "The kubeconfig's user must be allowed to list these in all namespaces.",
       };
-    return (parseJson(list.stdout) as { readonly items?: readonly KubernetesObject[] }).items ?? [];
+    return [...itemsOf(list.stdout), ...(await listClaims(kubectl))];
   } catch (error) {
     if (error instanceof AiplatError && error.details["program"] === "kubectl")
       return { skipped: error.message, fix: error.hint ?? "" };
     throw error;
   }
+}
+
+const claimKinds: ReadonlySet<unknown> = new Set(["DeviceClass", "ResourceClaimTemplate"]);
+
+/** What hands devices out by claims; nothing where the cluster does not know such resources. */
+async function listClaims(kubectl: KubectlPort): Promise<readonly KubernetesObject[]> {
+  const kinds = "deviceclasses.resource.k8s.io,resourceclaimtemplates.resource.k8s.io";
+  const list = await kubectl.run(["get", kinds, "--all-namespaces", "--output", "json", "--request-timeout", "30s"]);
+  return list.code === 0 ? itemsOf(list.stdout).filter(({ kind }) => claimKinds.has(kind)) : [];
+}
+
+function itemsOf(list: string): readonly KubernetesObject[] {
+  return (parseJson(list) as { readonly items?: readonly KubernetesObject[] }).items ?? [];
 }
 
 function serverOf(view: string): string | undefined {

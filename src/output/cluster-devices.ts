@@ -6,9 +6,11 @@ import { tabSeparated, type Table } from "./table.ts";
 
 /** What `cluster devices` answers: on a terminal a map with one character a device, else a line a device. */
 export function clusterDevicesView(map: ClusterDevices): View {
+  // Two readings of one state are one document: what changed is what `diff` shows.
+  const { observedAt: _, ...document } = map;
   return {
     kind: "ClusterDevices",
-    document: { ...map },
+    document,
     text: (style, columns) => drawDevices(map, style, columns),
     // Scripts get what the API takes; for people the start of an id is enough to tell tasks apart.
     piped: tabSeparated(tableOf(map, taskId)),

@@ -247,6 +247,42 @@ describe("eks apply", () => {
     expect(stderr).not.toContain("not ours");
   });
 
+  describe("of claimed devices", () => {
+    const claim =
+      "apiVersion: resource.k8s.io/v1\nkind: ResourceClaimTemplate\nmetadata: { name: bert-devices }\n" +
+      "spec: { spec: { devices: { requests: [{ name: neurons, exactly: { deviceClassName: neuron.aws.com } }] } } }\n";
+    const counted =
+      "apiVersion: v1\nkind: Pod\nmetadata: { name: bert }\n" +
+      "spec: { containers: [{ name: bert, resources: { limits: { aws.amazon.com/neuron: 1 } } }] }\n";
+    const classes = "deviceclasses.resource.k8s.io";
+
+    it("applies nothing where the cluster has no DeviceClass of the name", async () => {
+      for (const reply of [
+        { stdout: "deviceclass.resource.k8s.io/gpu.nvidia.com\n" },
+        { code: 1, stderr: 'error: the server doesn\'t have a resource type "deviceclasses"' },
+      ]) {
+        await kubectl.reply(classes, reply);
+        const { code, stderr } = await apply(claim, "--yes");
+        expect(code).toBe(1);
+        expect(stderr).toContain(
+          "error: the cluster has no DeviceClass neuron.aws.com, of which the pods claim their devices: they would stay Pending\n" +
+            "  Install the DRA driver: helm upgrade --install neuron-helm-chart",
+        );
+      }
+      expect((await kubectl.calls()).map(({ args }) => args[0])).toEqual(["get", "get"]);
+    });
+
+    it("names the mix with a device plugin", async () => {
+      await kubectl.reply(classes, { stdout: "deviceclass.resource.k8s.io/neuron.aws.com\n" });
+      expect(await apply(claim, "--yes")).toMatchObject({ code: 0, stderr: diff });
+      const { code, stderr } = await apply(counted, "--yes");
+      expect(code).toBe(0);
+      expect(stderr).toContain(
+        "The cluster has the Neuron DRA driver (DeviceClass neuron.aws.com), and the pods request aws.amazon.com/neuron of a device plugin",
+      );
+    });
+  });
+
   it("names the runtime of the whole cluster that an earlier aiplat left, and nobody else's", async () => {
     const runtime =
       "apiVersion: trainer.kubeflow.org/v1alpha1\nkind: TrainingRuntime\nmetadata: { name: train, namespace: ml }\n";

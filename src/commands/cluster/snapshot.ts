@@ -37,7 +37,7 @@ export const clusterSnapshot = defineCommand({
       context.stdout.write(escapeInJson(text));
       return;
     }
-    await writeNewFile(context, options.file, text, true);
+    writeNewFile(context, options.file, text, { force: true, mode: 0o600 });
     const { instances, tasks, services } = snapshot;
     const counts = [
       counted(instances.length, "instance"),

@@ -1,9 +1,16 @@
 import { counted } from "../../core/base/counted.ts";
 import { Refusal } from "../../core/base/problem.ts";
+import { deviceNeedsOf } from "../../core/kubernetes/apply/device-mechanism.ts";
 import { InvalidInput } from "../../errors.ts";
 import { readText, stdinName } from "../../files/read.ts";
 import { createKubectl } from "../../kubectl/kubectl.ts";
-import { applyManifests, diffManifests, orphanNotes, waitForRollout } from "../../operations/apply-manifests.ts";
+import {
+  applyManifests,
+  checkDeviceClasses,
+  diffManifests,
+  orphanNotes,
+  waitForRollout,
+} from "../../operations/apply-manifests.ts";
 import { appliedView } from "../../output/applied.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
@@ -43,10 +50,12 @@ export const eksApply = defineCommand({
   run: async (context, { args, options }) => {
     const path = args[0]!;
     const text = await readText(context, path);
-    const resources = await read(text, path === "-" ? stdinName : path);
+    const { resources, bodies } = await read(text, path === "-" ? stdinName : path);
     const kubectl = createKubectl(context, kubectlTarget(options));
     const force = options.forceConflicts === true;
 
+    const mix = await checkDeviceClasses(kubectl, deviceNeedsOf(bodies));
+    if (mix !== undefined) note(context, mix);
     const manifests = { text, resources };
     const diff = await diffManifests(kubectl, manifests, force);
     if (diff === undefined) {
@@ -78,9 +87,9 @@ export const eksApply = defineCommand({
 });
 
 async function read(text: string, source: string) {
-  const { readManifests } = await import("../../core/kubernetes/apply/read-manifests.ts");
+  const { manifestBodies, readManifests } = await import("../../core/kubernetes/apply/read-manifests.ts");
   try {
-    return readManifests(text, source);
+    return { resources: readManifests(text, source), bodies: manifestBodies(text) };
   } catch (error) {
     throw error instanceof Refusal ? new InvalidInput(error.problems) : error;
   }

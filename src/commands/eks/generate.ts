@@ -4,9 +4,10 @@ import { extras } from "../../core/kubernetes/extras.ts";
 import { generateManifests, resolveForKubernetes, type KubernetesSettings } from "../../core/kubernetes/generate.ts";
 import { requireKind, type Kind } from "../../core/kubernetes/kinds.ts";
 import { kustomizationFiles } from "../../core/kubernetes/kustomization.ts";
-import { neuronSchedulers } from "../../core/kubernetes/neuron-scheduling.ts";
+import { neuronSchedulers } from "../../core/kubernetes/allocation.ts";
 import type { QueueNodes } from "../../core/kubernetes/queues/kueue.ts";
 import { eksRules } from "../../core/kubernetes/rules.ts";
+import { ec2TypeName, isHyperPodName } from "../../core/workload/fields.ts";
 import { Refusal } from "../../core/base/problem.ts";
 import { AiplatError } from "../../errors.ts";
 import { writeFiles } from "../../files/write.ts";
@@ -27,14 +28,14 @@ const ownOptions = [
   { flags: "--variant <name>", description: "the one variant of this name, where the instance types differ" },
   {
     flags: "--kubernetes-version <version>",
-    description: "the cluster's, e.g. 1.34; from 1.34 on, parts of a Trainium2 instance are claimed by DRA",
+    description: "the cluster's, e.g. 1.34: what it cannot do is refused",
     parse: minorVersion,
   },
   {
     flags: "--neuron-scheduler <how>",
-    description: "what the cluster allocates Neuron devices with",
+    description: "what the cluster allocates Neuron devices with; dra where it has the DRA driver, for every size",
     choices: neuronSchedulers,
-    defaultText: "extension for a part of an instance, or DRA by the Kubernetes version",
+    defaultText: "the device plugin, with the extension for a part of an instance",
   },
   {
     flags: "--with <extra>",
@@ -135,7 +136,12 @@ function fleet(text: string, flag: string): QueueNodes {
     throw new AiplatError("Usage", `${flag} ${text}: must be an instance type and a number of nodes`, {
       hint: `Write ${flag} trn1.32xlarge=4.`,
     });
-  return { type: refusing(flag, () => requireInstanceType(match[1]!)), count };
+  const name = match[1]!;
+  return {
+    type: refusing(flag, () => requireInstanceType(ec2TypeName(name))),
+    count,
+    ...(isHyperPodName(name) ? { hyperPod: true } : {}),
+  };
 }
 
 /** What the core refuses, as a mistake in a flag. */

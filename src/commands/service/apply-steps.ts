@@ -3,13 +3,14 @@ import { formatDuration } from "../../core/base/duration.ts";
 import { listOr } from "../../core/base/problem.ts";
 import type { Task } from "../../core/ecs-api/api.ts";
 import { judgeTask } from "../../core/ecs/outcome.ts";
+import { breakerText } from "../../core/ecs/breaker-text.ts";
 import type { HealthCounts } from "../../core/ecs/task-health.ts";
 import { changeLine } from "../../core/ecs/task-text.ts";
 import { staysUntil } from "../../core/plan/judge-plan.ts";
 import type { Service } from "../../core/ecs-api/service.ts";
 import type { RunFailure } from "../../core/plan/run-result.ts";
 import type { ServiceStep } from "../../core/plan/service-plan.ts";
-import { exitCodes, Interrupted, toAiplatError, type ExitCode } from "../../errors.ts";
+import { AiplatError, exitCodes, Interrupted, toAiplatError, type ExitCode } from "../../errors.ts";
 import { deployServices, type Deployed } from "../../operations/deploy-services.ts";
 import { createLogReader, type LogLine } from "../../operations/follow-logs.ts";
 import type { EcsPort } from "../../ports.ts";
@@ -89,9 +90,12 @@ export async function applySteps(
     {
       onStep: (text) => note(context, text),
       parallel,
+      afterwards: await context.aws.ecsAfterwards(),
       leaveLast: !waits,
       wait: {
-        ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
+        ...(options.timeout === undefined
+          ? {}
+          : { deadline: startedAt + options.timeout, reads: await context.aws.ecsWithin(options.timeout) }),
         hint: goOnHint(context, target, staying),
         onEvent: (service, { message }) => say(service, eventText(message)),
         onTask: (service, task, health) => say(service, changeLine(task, health)),
@@ -127,10 +131,11 @@ function goOnHint(context: Context, target: ServiceTarget, staying: string): str
   ].join("\n");
 }
 
-/** `bert 1/2 (1 starting)` */
-function standingText({ serviceName, runningCount, desiredCount }: Service, health: HealthCounts | undefined): string {
-  const text = healthText(health);
-  return `${serviceName} ${runningCount}/${desiredCount}${text === "" ? "" : ` (${text})`}`;
+/** `bert 1/2 (1 starting, 2 of 3 failures)` */
+function standingText(service: Service, health: HealthCounts | undefined): string {
+  const { serviceName, runningCount, desiredCount } = service;
+  const words = [healthText(health), breakerText(service)].filter((text) => text !== "");
+  return `${serviceName} ${runningCount}/${desiredCount}${words.length === 0 ? "" : ` (${words.join(", ")})`}`;
 }
 
 /** @param short Why services have no room. */
@@ -147,8 +152,18 @@ async function report(
   if (error === undefined || touched) await print(context, deploymentView(target, steps, failures));
   await printFailures(context, failures);
   for (const { failedTasks } of failed) await showLastLines(context, ecs, failedTasks);
-  if (error !== undefined) throw error;
+  if (error !== undefined) throw goingOn(context, target, error, touched);
   return failed.length > 0 ? exitCodes.failed : exitCodes.success;
+}
+
+/** What has begun goes on whatever ended the command. */
+function goingOn(context: Context, target: ServiceTarget, error: AiplatError, touched: boolean): AiplatError {
+  const look = `To look:  ${serviceCommand(context, "service status", target)}`;
+  if (!touched || error.hint?.includes(look) === true) return error;
+  const { code, message, hint, details } = error;
+  const again = "What is done stays: the same command again goes on from there.";
+  const hints = [hint, look, again].filter((each) => each !== undefined);
+  return new AiplatError(code, message, { hint: hints.join("\n"), details, cause: error });
 }
 
 /** The deployment's own reason, then why its tasks stopped, each once. */

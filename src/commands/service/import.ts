@@ -53,7 +53,7 @@ export const serviceImport = defineCommand({
     const { document, warnings } = importWorkload(source);
     const text = `# yaml-language-server: $schema=./node_modules/aiplat/schema/workload.json\n${formatYaml(document)}`;
     if (file === "-") context.stdout.write(text);
-    else writeNewFile(context, file, text, force);
+    else writeNewFile(context, file, text, { force });
     await warn(context, ...warnings, ...(await olderRevision(ecs, source)));
     if (file !== "-")
       note(

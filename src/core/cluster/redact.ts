@@ -1,3 +1,4 @@
+import { own } from "../base/own.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 
 /** Account ids become these, one for each different account, so that what belongs together still does. */
@@ -14,7 +15,8 @@ const keptVariables: ReadonlySet<string> = new Set([
 const idOrAccount = /\bi-[0-9a-f]{17}\b|\b[0-9a-f]{32}\b|(?<!\d)\d{12}(?!\d)/g;
 
 /**
- * The snapshot without account ids and without the values of environment variables, in definitions and in overrides.
+ * The snapshot without account ids and without whatever can hold a secret, in definitions, services and overrides:
+ * the values of environment variables, commands, options of log drivers and volumes, labels, tags of the user's.
  */
 export function redactSnapshot(snapshot: ClusterSnapshot): ClusterSnapshot {
   const accounts = new Map<string, string>();
@@ -37,17 +39,54 @@ export function withoutRedacted<T>(value: T): T {
 function redact(root: unknown, replaceAccount: (account: string) => string): unknown {
   const text = (value: string) =>
     value.replace(idOrAccount, (found) => (found.length === 12 ? replaceAccount(found) : found));
-  const walk = (value: unknown, key = ""): unknown => {
+  const walk = (value: unknown): unknown => {
     if (typeof value === "string") return text(value);
-    if (Array.isArray(value))
-      return value.map((item) => (key === "environment" ? redactVariable(item, walk) : walk(item, key)));
+    if (Array.isArray(value)) return value.map(walk);
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [text(name), walk(each, name)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [text(name), (own(hiders, name) ?? walk)(each, walk)]),
+    );
   };
   return walk(root);
 }
 
-function redactVariable(item: unknown, walk: (value: unknown) => unknown): unknown {
-  const { name, value } = item as { readonly name?: string; readonly value?: string };
-  return { name, value: name !== undefined && keptVariables.has(name) ? walk(value) : "REDACTED" };
+type Walk = (value: unknown) => unknown;
+
+const hidden = "REDACTED";
+
+/** What somebody may have written a secret into, by the field's name: a command's words, a log driver's token. */
+const hiders: Readonly<Record<string, (value: unknown, walk: Walk) => unknown>> = {
+  environment: pairsHidden((name) => keptVariables.has(name)),
+  tags: pairsHidden((key) => /^(?:aiplat|aws|ecs):/i.test(key)),
+  command: wordsHidden,
+  entryPoint: wordsHidden,
+  // https://docs.docker.com/engine/logging/drivers/awslogs/: its options name things and hold no secret.
+  options: valuesHidden((name) => name.startsWith("awslogs-")),
+  driverOpts: valuesHidden(() => false),
+  dockerLabels: valuesHidden(() => false),
+  labels: valuesHidden(() => false),
+};
+
+/** Of a list of `{name, value}`, or of tags, whatever is not kept. */
+function pairsHidden(isKept: (name: string) => boolean) {
+  return (value: unknown, walk: Walk) =>
+    !Array.isArray(value)
+      ? walk(value)
+      : value.map((item: unknown) => {
+          if (typeof item !== "object" || item === null || !("value" in item)) return walk(item);
+          const { name, key } = item as { readonly name?: unknown; readonly key?: unknown };
+          const walked = walk(item) as object;
+          return isKept(String(name ?? key)) ? walked : { ...walked, value: hidden };
+        });
+}
+
+function wordsHidden(value: unknown, walk: Walk): unknown {
+  return Array.isArray(value) ? value.map(() => hidden) : walk(value);
+}
+
+function valuesHidden(isKept: (name: string) => boolean) {
+  return (value: unknown, walk: Walk) =>
+    typeof value !== "object" || value === null || Array.isArray(value)
+      ? walk(value)
+      : Object.fromEntries(Object.entries(value).map(([name, each]) => [name, isKept(name) ? walk(each) : hidden]));
 }

@@ -191,12 +191,14 @@ function play(
   }
   const lower = lowerLimit(desired, settings.minimumHealthyPercent);
   const upper = upperLimit(desired, settings.maximumPercent);
+  // "After this percentage of tasks is healthy [...], Amazon ECS completes the deployment."
+  const enough = lowerLimit(desired, settings.healthyPercent ?? 100);
   for (;;) {
     const placed = start(Math.min(desired - count(), upper - count() - stale.length));
     const stopping = Math.max(0, Math.min(stale.length, count() + stale.length - lower));
     stop(stopping);
     if (count() === desired && stale.length === 0) return outcome(true);
-    if (placed === 0 && stopping === 0) return outcome(false);
+    if (placed === 0 && stopping === 0) return outcome(stale.length === 0 && count() >= enough);
   }
 }
 

@@ -13,6 +13,24 @@ export function upperLimit(desired: number, maximumPercent: number): number {
   return Math.floor((desired * maximumPercent) / 100);
 }
 
+/**
+ * How many tasks may fail to start before the deployment circuit breaker ends the deployment: half of the desired count,
+ * from 3 to 200, unless it says otherwise.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ThresholdConfiguration.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+ */
+export function breakerThreshold(desired: number, { type = "BOUNDED_PERCENT", value = 50 }: Threshold = {}): number {
+  if (type === "COUNT") return value;
+  const failures = Math.ceil((desired * value) / 100);
+  return type === "UNBOUNDED_PERCENT" ? failures : Math.min(200, Math.max(3, failures));
+}
+
+/** Of a `deploymentCircuitBreaker`. */
+interface Threshold {
+  readonly type?: string;
+  readonly value?: number;
+}
+
 /** The highest percentage that keeps no more than `kept` of `desired` healthy. */
 export function percentDown(kept: number, desired: number): number {
   return Math.floor((kept * 100) / desired);

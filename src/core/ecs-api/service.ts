@@ -1,5 +1,6 @@
 /** What aiplat reads in ECS's services. */
-import type { Deployment, Service, ServiceInput } from "./schema/service.ts";
+import { present } from "../base/present.ts";
+import type { Deployment, DeploymentConfiguration, Service, ServiceInput } from "./schema/service.ts";
 
 export type { Deployment, DeploymentConfiguration, Service, ServiceEvent, ServiceInput } from "./schema/service.ts";
 
@@ -9,6 +10,8 @@ export interface DeploymentSettings {
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   readonly daemon: boolean;
+  /** The percentage of healthy new tasks at which ECS calls a rolling update successful; left out where it is all. */
+  readonly healthyPercent?: number;
 }
 
 /** The settings with ECS's defaults: 100 and 200 for a replica service, 0 and 100 for a DAEMON. */
@@ -22,7 +25,18 @@ export function deploymentSettingsOf({
     minimumHealthyPercent: given?.minimumHealthyPercent ?? (daemon ? 0 : 100),
     maximumPercent: given?.maximumPercent ?? (daemon ? 100 : 200),
     daemon,
+    ...present({ healthyPercent: earlySuccessOf(given)?.healthyPercent }),
   };
+}
+
+/**
+ * By what ECS calls a rolling update successful before all of its tasks run; undefined where it does not.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentEarlySuccessCriteria.html
+ */
+export function earlySuccessOf({ strategy = "ROLLING", earlySuccessCriteria: early }: DeploymentConfiguration = {}):
+  | { readonly healthyPercent: number }
+  | undefined {
+  return strategy === "ROLLING" && early?.enable === true ? { healthyPercent: early.healthyPercent ?? 100 } : undefined;
 }
 
 /** Whether capacity providers start its tasks, which may add machines for them. */

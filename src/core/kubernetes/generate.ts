@@ -11,16 +11,18 @@ import {
 import { resolveWorkload } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";
+import { allocationProblems, allocationWarnings, spansUltraServer, type ClusterSettings } from "./allocation.ts";
 import { celProblems } from "./cel/violations.ts";
+import { claimManifests, ultraServerLabel } from "./claims.ts";
 import type { Contents, UnsupportedField } from "./kind-definition.ts";
 import { extraManifests, extraProblems, isAutoscaled, type ExtraSettings } from "./extras.ts";
 import { withoutHidingVolumes } from "./hiding-volumes.ts";
 import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
 import { ownLabels, tagMetadata } from "./labels.ts";
+import { manifestNameProblems } from "./manifest-names.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
-import { claimTemplate, draProblems, neuronAllocation, type ClusterSettings } from "./neuron-scheduling.ts";
-import { acceleratedPod, claimTemplateName } from "./pod.ts";
-import { kueueLabels, kueueQueue, type QueueNodes } from "./queues/kueue.ts";
+import { acceleratedPod } from "./pod.ts";
+import { kueueLabels, kueueQueue, nodeTypeOf, type QueueNodes } from "./queues/kueue.ts";
 import { podSecurityBreaches, podSpecsIn, strictestLevel } from "./pod-security.ts";
 import { changedDevices, mergePod, mergeResource } from "./raw-merge.ts";
 import { choosePodVariant } from "./variants.ts";
@@ -81,7 +83,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   const extra = { workload, shape, kind, name, metadata, ...settings };
   refuseErrors([
     ...nameProblems(kind, workload, name),
-    ...draProblems(shape, settings),
+    ...allocationProblems(workload, shape, settings, definitionOf(kind)),
     ...extraProblems(extra),
     ...queueProblems(workload, settings),
   ]);
@@ -99,19 +101,36 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     autoscaled: isAutoscaled(settings),
   };
   const definition = definitionOf(kind);
-  const wrapped: Manifest = { apiVersion: definition.apiVersion, kind, ...definition.wrap(contents) };
+  const wrapped = withTopology({ apiVersion: definition.apiVersion, kind, ...definition.wrap(contents) }, contents);
   const resource = withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource));
   const manifests = [
     ...queueManifests(workload, settings),
-    ...(neuronAllocation(shape, settings) === "dra"
-      ? [claimTemplate(shape, { ...metadata, name: claimTemplateName(name) })]
-      : []),
+    ...claimManifests(workload, shape, metadata, settings),
     ...(definition.companions?.(contents) ?? []),
     resource,
     ...extraManifests(extra),
   ];
-  refuseErrors([...changedDevices(wrapped, resource, ["eks", "resource"]), ...manifests.flatMap(celProblems)]);
-  return { manifests, warnings: [...warningsOf(kind, workload), ...podSecurityWarnings(workload, manifests)] };
+  refuseErrors([
+    ...changedDevices(wrapped, resource, ["eks", "resource"]),
+    ...manifestNameProblems(resource, ["eks", "resource"]),
+    ...manifests.flatMap(celProblems),
+  ]);
+  return {
+    manifests,
+    warnings: [
+      ...warningsOf(kind, workload),
+      ...allocationWarnings(shape, settings),
+      ...podSecurityWarnings(workload, manifests),
+    ],
+  };
+}
+
+/** With a whole UltraServer for each replica, where the nodes are one. */
+function withTopology(resource: Manifest, { workload, shape }: Contents): Manifest {
+  const { exclusiveTopology } = definitionOf(resource.kind as Kind);
+  if (exclusiveTopology === undefined || !spansUltraServer(workload, shape)) return resource;
+  const annotations = { ...resource.metadata.annotations, [exclusiveTopology]: ultraServerLabel(workload) };
+  return { ...resource, metadata: { ...resource.metadata, annotations } };
 }
 
 function metadataOf(workload: ResolvedWorkload, name: string): Metadata {
@@ -189,7 +208,8 @@ function queueProblems({ eks }: ResolvedWorkload, { queueFleets = [] }: Kubernet
   const others = queueFleets.filter(
     ({ type }) => type.accelerator.kind !== "neuron" && type.accelerator.kind !== "nvidia",
   );
-  const twice = queueFleets.filter(({ type }, index) => queueFleets.findIndex((each) => each.type === type) !== index);
+  const names = queueFleets.map(nodeTypeOf);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
   return [
     ...(eks.queue?.kueue === undefined
       ? [
@@ -208,9 +228,7 @@ function queueProblems({ eks }: ResolvedWorkload, { queueFleets = [] }: Kubernet
           "aiplat places Neuron and NVIDIA accelerators only",
       ),
     ),
-    ...twice.map(({ type }) =>
-      settingProblem("fleet-twice", `--queue-fleet: ${type.instanceType} is given twice`, "Write one count."),
-    ),
+    ...twice.map((name) => settingProblem("fleet-twice", `--queue-fleet: ${name} is given twice`, "Write one count.")),
   ];
 }
 

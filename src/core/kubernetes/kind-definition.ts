@@ -38,6 +38,8 @@ export interface KindDefinition {
   wrap(contents: Contents): Pick<Manifest, "metadata" | "spec">;
   /** What the resource needs and nobody else makes, to be applied before it. */
   companions?(contents: Contents): readonly Manifest[];
+  /** The annotation by which its controller keeps each replica within one domain of a label, alone in it. */
+  readonly exclusiveTopology?: string;
   /** Whether the API server refuses it as long as its companions are not there. */
   readonly companionsFirst?: true;
   /** The queues that hold it back until they admit it, each with how they see it. */

@@ -53,7 +53,7 @@ export interface PodSpec {
   readonly affinity?: Readonly<Record<string, unknown>>;
   readonly schedulerName?: string;
   readonly serviceAccountName?: string;
-  readonly resourceClaims?: readonly Readonly<Record<string, unknown>>[];
+  readonly resourceClaims?: readonly { readonly name: string; readonly [source: string]: unknown }[];
   readonly [raw: string]: unknown;
 }
 

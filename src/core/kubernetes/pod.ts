@@ -2,11 +2,12 @@
 import { present } from "../base/present.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { podShare } from "./allocatable.ts";
-import { deviceLimits, deviceTolerations, neuronResource } from "./devices.ts";
+import { allocationOf, extensionScheduler, type ClusterSettings } from "./allocation.ts";
+import { podClaims, type PodClaim } from "./claims.ts";
+import { deviceLimits, deviceResource, deviceTolerations } from "./devices.ts";
 import { environmentOf, literal } from "./environment.ts";
 import { componentLabel, components, ownLabels, tagMetadata } from "./labels.ts";
 import type { Container, PodTemplate, Quantities } from "./manifest.ts";
-import { claimName, extensionScheduler, neuronAllocation, type ClusterSettings } from "./neuron-scheduling.ts";
 import { affinityOf } from "./placement.ts";
 import { probesOf } from "./probes.ts";
 import { cpuQuantity, memoryQuantity } from "./quantity.ts";
@@ -16,11 +17,6 @@ import { volumesOf } from "./volumes.ts";
 const untilItsEnd = { "karpenter.sh/do-not-disrupt": "true" };
 
 const pinsMemory = { add: ["IPC_LOCK"] };
-
-/** The name of the template that DRA claims are made from. */
-export function claimTemplateName(name: string): string {
-  return `${name}-devices`;
-}
 
 /**
  * The pod that runs one node of a replica.
@@ -38,7 +34,7 @@ export function acceleratedPod(
   const volumes = volumesOf(workload, shape).map(({ volume }) => volume);
   const tolerations = deviceTolerations(shape.request);
   const affinity = affinityOf(workload, shape, name);
-  const allocation = neuronAllocation(shape, cluster);
+  const claims = podClaims(workload, shape, name, cluster);
   const { serviceAccount } = workload.eks;
   return {
     metadata: {
@@ -51,19 +47,17 @@ export function acceleratedPod(
     },
     spec: {
       ...present({ serviceAccountName: serviceAccount }),
-      ...(allocation === "extension" ? { schedulerName: extensionScheduler } : {}),
+      ...(allocationOf(shape, cluster) === "extension" ? { schedulerName: extensionScheduler } : {}),
       ...present({ affinity }),
       ...(tolerations.length === 0 ? {} : { tolerations }),
-      ...(allocation === "dra"
-        ? { resourceClaims: [{ name: claimName, resourceClaimTemplateName: claimTemplateName(name) }] }
-        : {}),
-      containers: [containerOf(workload, shape, allocation === "dra")],
+      ...(claims.length === 0 ? {} : { resourceClaims: claims }),
+      containers: [containerOf(workload, shape, claims)],
       ...(volumes.length === 0 ? {} : { volumes }),
     },
   };
 }
 
-function containerOf(workload: ResolvedWorkload, shape: Shape, claimed: boolean): Container {
+function containerOf(workload: ResolvedWorkload, shape: Shape, claims: readonly PodClaim[]): Container {
   const env = environmentOf(workload, shape);
   const mounts = volumesOf(workload, shape).map(({ mount }) => mount);
   const ports = workload.ports.map(({ container, host, protocol, name }) => ({
@@ -79,23 +73,29 @@ function containerOf(workload: ResolvedWorkload, shape: Shape, claimed: boolean)
     ...(workload.command === undefined ? {} : { args: workload.command.map(literal) }),
     ...(env.length === 0 ? {} : { env }),
     ...(ports.length === 0 ? {} : { ports }),
-    ...resourcesOf(workload, shape, claimed),
+    ...resourcesOf(workload, shape, claims),
     ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),
     ...probesOf(workload),
     ...present({ securityContext: securityContextOf(workload, shape) }),
   };
 }
 
-function resourcesOf(workload: ResolvedWorkload, shape: Shape, claimed: boolean): Pick<Container, "resources"> {
+function resourcesOf(
+  workload: ResolvedWorkload,
+  shape: Shape,
+  claims: readonly PodClaim[],
+): Pick<Container, "resources"> {
   const { milliCpu, memoryMiB } = podShare(workload, shape);
   const memory: Quantities = memoryMiB === undefined ? {} : { memory: memoryQuantity(memoryMiB) };
   const requests = { ...(milliCpu === undefined ? {} : { cpu: cpuQuantity(milliCpu) }), ...memory };
-  const devices = Object.entries(deviceLimits(shape)).filter(([name]) => !(claimed && name === neuronResource));
+  // What is claimed is not counted by a device plugin too.
+  const claimed = claims.length === 0 ? undefined : deviceResource(shape.request);
+  const devices = Object.entries(deviceLimits(shape)).filter(([name]) => name !== claimed);
   const limits = { ...memory, ...Object.fromEntries(devices) };
   const resources = {
     ...(Object.keys(requests).length === 0 ? {} : { requests }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
-    ...(claimed ? { claims: [{ name: claimName }] } : {}),
+    ...(claims.length === 0 ? {} : { claims: claims.map(({ name }) => ({ name })) }),
   };
   return Object.keys(resources).length === 0 ? {} : { resources };
 }

@@ -1,13 +1,14 @@
 /** What EKS asks of a workload beyond the rules for every target, whatever the kind of resource. */
+import { isNewerThanRelease } from "../catalog/instance-types/catalog.ts";
+import { nodeAmiTypeFor } from "../catalog/machine-images/node-ami-types.ts";
 import { listOr, type Path } from "../base/problem.ts";
 import { isRaw } from "../base/merge.ts";
-import { sectionOf } from "../workload/rules/accelerator.ts";
+import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
 import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
 import { componentLabel, instanceLabel, isLabelKey, managedByLabel, nameLabel } from "./labels.ts";
+import { dnsLabel, dnsSubdomain } from "./manifest-names.ts";
 import { resourceRules } from "./resource-rules.ts";
 
-const dnsLabel = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-const dnsSubdomain = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 /** https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/ */
 const secretKey = /^[-._a-zA-Z0-9]{1,253}$/;
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports */
@@ -210,6 +211,19 @@ export const eksRules: readonly TargetRule[] = [
       ),
   },
   ...resourceRules,
+  {
+    code: "node-image-missing",
+    severity: "warning",
+    reads: ["accelerator.instanceTypes"],
+    check: (workload) =>
+      typesOf(workload)
+        .filter(({ type }) => nodeAmiTypeFor(type) === undefined && !isNewerThanRelease(type))
+        .map(({ type, index }) => ({
+          path: ["accelerator", "instanceTypes", index],
+          message: `EKS has no image yet that drives the ${type.accelerator.name} of ${type.instanceType}`,
+          hint: "Its nodes need an image of your own.",
+        })),
+  },
   {
     code: "spark-not-used",
     severity: "warning",

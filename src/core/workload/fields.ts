@@ -34,6 +34,18 @@ export const containerNameRule: FieldRule = {
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context: 32 bits, signed. */
 export const highestUserId = 2 ** 31 - 1;
 
+/**
+ * The EC2 instance type of a name that HyperPod gives it: `p5.48xlarge` of `ml.p5.48xlarge`.
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-eks.html
+ */
+export function ec2TypeName(name: string): string {
+  return isHyperPodName(name) ? name.slice("ml.".length) : name;
+}
+
+export function isHyperPodName(name: string): boolean {
+  return name.startsWith("ml.");
+}
+
 /** Docker's reference grammar, loosely: no spaces, no upper-case repository is left to the registry to judge. */
 export const imageRule: FieldRule = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/,
@@ -93,7 +105,8 @@ export const healthPathRule: FieldRule = {
 };
 
 export const instanceTypeRule: FieldRule = {
-  pattern: /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
+  // HyperPod has its nodes' types as ml.p5.48xlarge.
+  pattern: /^(?:ml\.)?[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
   wants: "an EC2 instance type in lower case, e.g. inf2.24xlarge",
 };
 

@@ -45,9 +45,8 @@ export function describeIssues(
     }
   }
   // A key that is missing because it is misspelt is one mistake, not two.
-  problems.push(...missing.filter((each) => !broken.some((one) => samePath(one, each.path!))));
-  broken.push(...problems.map((each) => each.path!), ...missing.map((each) => each.path!));
-  return { problems, broken };
+  const all = [...problems, ...missing.filter((each) => !broken.some((one) => samePath(one, each.path!)))];
+  return { problems: all, broken: [...broken, ...all.map((each) => each.path!), ...missing.map((each) => each.path!)] };
 }
 
 function describe(issue: Issue, path: Path, value: unknown, written: string | undefined): Problem {

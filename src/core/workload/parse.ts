@@ -1,22 +1,10 @@
-import { maxDepth } from "../base/json.ts";
 import { present } from "../base/present.ts";
-import {
-  LineCounter,
-  Lexer,
-  Parser,
-  isAlias,
-  isMap,
-  isScalar,
-  parseDocument,
-  visit,
-  type Alias,
-  type Document,
-  type YAMLError,
-} from "yaml";
+import { YAMLParseError, isAlias, isMap, isScalar, parseDocument, visit, type Document, type YAMLError } from "yaml";
 import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { Refusal, type Path, type Place, type Problem, type LocatedProblem } from "../base/problem.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
-import { nodeAt, textOf } from "./position.ts";
+import { readYaml } from "../base/read-yaml.ts";
+import { aliasTargets, NodeFinder, type AliasTargets } from "./position.ts";
 
 /** A workload file as it was written: plain data, and where each part of it stands. */
 export interface SourceDocument {
@@ -31,6 +19,8 @@ export interface SourceDocument {
 
 /** An alias bomb resolves an alias more often than this. */
 const maxAliases = 100;
+/** Resolving them takes time with the square of their number. */
+const maxAliasesInAll = 2_000;
 /** What follows a few syntax errors is mostly their echo; so is a second one in the same line. */
 const maxSyntaxErrors = 5;
 
@@ -40,19 +30,10 @@ const maxSyntaxErrors = 5;
  * @throws Refusal when the text is not readable at all.
  */
 export function parseWorkloadText(text: string, file: string): SourceDocument {
-  refuseDepth(text, file);
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    merge: true,
-    schema: "core",
-    prettyErrors: false,
-    logLevel: "error",
-  });
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line, column: col };
-  };
+  const {
+    documents: [document, further],
+    placeAt: place,
+  } = readYaml(text, file, { merge: true, schema: "core", logLevel: "error" });
   const refuse = (code: RefusalCode, offset: number, message: string, hint?: string): LocatedProblem => ({
     severity: "error",
     code,
@@ -61,14 +42,15 @@ export function parseWorkloadText(text: string, file: string): SourceDocument {
     ...place(offset),
   });
 
-  const findings = [...document.errors, ...document.warnings];
+  const several = further === undefined ? [] : [manyDocuments(further)];
+  const findings = [...document.errors, ...several, ...document.warnings];
   const minor = findings
     .filter((error) => minorCodes.has(error.code))
     .map((error) => describeMinor(error, text, refuse));
   const syntax = new Map(
     findings
       .filter((error) => !minorCodes.has(error.code))
-      .map((error) => [lines.linePos(error.pos[0]).line, error] as const)
+      .map((error) => [place(error.pos[0]).line, error] as const)
       .toReversed(),
   );
   if (syntax.size > 0)
@@ -82,7 +64,9 @@ export function parseWorkloadText(text: string, file: string): SourceDocument {
   if (document.contents === null)
     throw new Refusal([refuse("empty-file", 0, `${file} is empty`, "Write a workload, or make one with: aiplat init")]);
 
-  const structure = structureProblems(document, refuse);
+  const targets = aliasTargets(document);
+  if (targets.size > maxAliasesInAll) throw new Refusal([tooManyAliases(refuse)]);
+  const structure = structureProblems(document, targets, refuse);
   if (structure.length > 0) throw new Refusal([...structure, ...minor]);
   const value = toPlain(document, refuse);
   if (!isRaw(value))
@@ -94,11 +78,12 @@ export function parseWorkloadText(text: string, file: string): SourceDocument {
         "Write a workload, or make one with: aiplat init",
       ),
     ]);
+  const finder = new NodeFinder(document, targets);
   return {
     value,
     problems: minor,
-    placeOf: ({ path = [], about }) => place(nodeAt(document, path, about)),
-    writtenAt: (path) => textOf(document, path, text),
+    placeOf: ({ path = [], about }) => place(finder.offsetOf(path, about)),
+    writtenAt: (path) => finder.writtenAt(path, text),
   };
 }
 
@@ -107,6 +92,10 @@ export function readPlainWord(text: string): unknown {
   const { contents, errors } = parseDocument(text, { schema: "core", prettyErrors: false, logLevel: "error" });
   if (errors.length > 0 || !isScalar(contents) || contents.type !== "PLAIN") return text;
   return typeof contents.value === "number" || typeof contents.value === "boolean" ? contents.value : text;
+}
+
+function manyDocuments({ range: [start, end] }: Document.Parsed): YAMLParseError {
+  return new YAMLParseError([start, end], "MULTIPLE_DOCS", "the file holds several documents");
 }
 
 type Refuse = (code: RefusalCode, offset: number, message: string, hint?: string) => LocatedProblem;
@@ -138,9 +127,8 @@ const syntaxHints: Readonly<Record<string, string>> = {
 };
 
 function describeSyntax(error: YAMLError, text: string, refuse: Refuse): LocatedProblem {
-  // The parser suggests a function of its own here.
-  const message = error.code === "MULTIPLE_DOCS" ? "the file holds several documents" : error.message;
-  return refuse("syntax", error.pos[0], `not valid YAML: ${lowerFirst(message)}`, syntaxHints[mistakeOf(error, text)]);
+  const message = lowerFirst(error.message);
+  return refuse("syntax", error.pos[0], `not valid YAML: ${message}`, syntaxHints[mistakeOf(error, text)]);
 }
 
 /** The code of the mistake that was made, where the parser names what it led to. */
@@ -152,7 +140,7 @@ function mistakeOf({ code, message, pos }: YAMLError, text: string): string {
 }
 
 /** What parses and still cannot become plain data: keys that are no text, aliases without or within their anchor. */
-function structureProblems(document: Document, refuse: Refuse): readonly LocatedProblem[] {
+function structureProblems(document: Document, targets: AliasTargets, refuse: Refuse): readonly LocatedProblem[] {
   const problems: LocatedProblem[] = [];
   visit(document, {
     Pair: (_, { key }) => {
@@ -176,7 +164,7 @@ function structureProblems(document: Document, refuse: Refuse): readonly Located
           isAlias(value) || isMap(value)
             ? [value]
             : ((value as { items?: readonly unknown[] } | null)?.items ?? [null]);
-        if (!sources.every((source) => isMap(isAlias(source) ? source.resolve(document) : source)))
+        if (!sources.every((source) => isMap(isAlias(source) ? targets.get(source) : source)))
           problems.push(
             refuse(
               "merge-key",
@@ -189,7 +177,7 @@ function structureProblems(document: Document, refuse: Refuse): readonly Located
     },
     Alias: (_, alias) => {
       const offset = rangeStart(alias);
-      const target = resolveEarlier(alias, document);
+      const target = targets.get(alias);
       if (target === undefined)
         problems.push(
           refuse(
@@ -206,12 +194,8 @@ function structureProblems(document: Document, refuse: Refuse): readonly Located
   return problems;
 }
 
-function resolveEarlier(alias: Alias, document: Document) {
-  try {
-    return alias.resolve(document);
-  } catch {
-    return undefined;
-  }
+function tooManyAliases(refuse: Refuse): LocatedProblem {
+  return refuse("aliases", 0, "the file repeats its anchors too often", "Write the values out.");
 }
 
 function toPlain(document: Document, refuse: Refuse): unknown {
@@ -219,29 +203,7 @@ function toPlain(document: Document, refuse: Refuse): unknown {
     return document.toJS({ maxAliasCount: maxAliases });
   } catch (error) {
     // https://eemeli.org/yaml/#parse-options: maxAliasCount guards against the "billion laughs" attack.
-    throw error instanceof ReferenceError
-      ? new Refusal([refuse("aliases", 0, "the file repeats its anchors too often", "Write the values out.")])
-      : error;
-  }
-}
-
-/**
- * The parser composes recursively, and V8 aborts the process when a regular expression is compiled near the end of the
- * stack. Tokens are read without recursion, so the depth is known first.
- */
-export function refuseDepth(text: string, file: string): void {
-  const parser = new Parser();
-  let offset = 0;
-  for (const token of new Lexer().lex(text)) {
-    for (const _ of parser.next(token)) continue;
-    if (parser.stack.length > maxDepth) {
-      const before = text.slice(0, offset);
-      const place = { file, line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
-      throw new Refusal([
-        { severity: "error", code: "depth", message: "the file is nested too deep", ...place } satisfies LocatedProblem,
-      ]);
-    }
-    offset = parser.offset;
+    throw error instanceof ReferenceError ? new Refusal([tooManyAliases(refuse)]) : error;
   }
 }
 

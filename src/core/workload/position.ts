@@ -1,4 +1,15 @@
-import { isAlias, isMap, isScalar, isSeq, type Document, type Pair, type YAMLMap } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  visit,
+  type Alias,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from "yaml";
 import type { Path } from "../base/problem.ts";
 
 /** A step into a document: the pair (or list item) that the path names, through aliases and merge keys. */
@@ -7,74 +18,111 @@ interface Step {
   readonly value: unknown;
 }
 
-/**
- * The offset of the value at a path, or of its key. For a value that is not there: the key of the nearest one around
- * it, since that is where the missing one belongs.
- */
-export function nodeAt(document: Document, path: Path, about?: "key"): number {
-  const steps = stepsTo(document, path);
-  const last = steps.at(-1);
-  if (last === undefined) return startOf(document.contents) ?? 0;
-  const found = steps.length === path.length;
-  // `health:` with nothing after it has a value without a place of its own.
-  const preferred = found && about !== "key" && !isEmpty(last.value) ? last.value : (last.key ?? last.value);
-  return startOf(preferred) ?? startOf(last.value) ?? 0;
+/** What an alias stands for; undefined for one that refers to no anchor before it. */
+export type AliasTargets = ReadonlyMap<Alias, Node | undefined>;
+
+/** Finds what every alias of a document stands for, in one walk: the parser walks for each. */
+export function aliasTargets(document: Document): AliasTargets {
+  const targets = new Map<Alias, Node | undefined>();
+  const anchors = new Map<string, Node>();
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) targets.set(node, anchors.get(node.source));
+      else if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
-/** A single value as it is written, without quotes. */
-export function textOf(document: Document, path: Path, text: string): string | undefined {
-  const steps = stepsTo(document, path);
-  const value = resolve(document, steps.at(-1)?.value);
-  if (steps.length !== path.length || !isScalar(value) || value.range === undefined || value.range === null)
-    return undefined;
-  return value.type === "PLAIN" ? text.slice(value.range[0], value.range[1]) : undefined;
-}
+/** Finds the parts of a document that is not changed, each in the same time however large its map is. */
+export class NodeFinder {
+  private readonly document: Document;
+  private readonly targets: AliasTargets;
+  private readonly pairs = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
 
-function stepsTo(document: Document, path: Path): readonly Step[] {
-  const steps: Step[] = [];
-  let node: unknown = document.contents;
-  for (const segment of path) {
-    const step = stepInto(document, resolve(document, node), segment);
-    if (step === undefined) break;
-    steps.push(step);
-    node = step.value;
+  constructor(document: Document, targets: AliasTargets = aliasTargets(document)) {
+    this.document = document;
+    this.targets = targets;
   }
-  return steps;
-}
 
-function stepInto(document: Document, node: unknown, segment: string | number): Step | undefined {
-  if (isSeq(node)) {
-    const item = node.items[Number(segment)];
-    return item === undefined ? undefined : { key: undefined, value: item };
+  /**
+   * The offset of the value at a path, or of its key. For a value that is not there: the key of the nearest one around
+   * it, since that is where the missing one belongs.
+   */
+  offsetOf(path: Path, about?: "key"): number {
+    const steps = this.stepsTo(path);
+    const last = steps.at(-1);
+    if (last === undefined) return startOf(this.document.contents) ?? 0;
+    const found = steps.length === path.length;
+    // `health:` with nothing after it has a value without a place of its own.
+    const preferred = found && about !== "key" && !isEmpty(last.value) ? last.value : (last.key ?? last.value);
+    return startOf(preferred) ?? startOf(last.value) ?? 0;
   }
-  if (!isMap(node)) return undefined;
-  // A key of the map itself wins over a merged one, and a later merge key's source over an earlier one's.
-  const own = node.items.findLast((pair) => keyText(pair) === String(segment) && !isMergeKey(pair));
-  if (own !== undefined) return { key: own.key, value: own.value };
-  return mergedInto(document, node, segment);
-}
 
-function mergedInto(document: Document, map: YAMLMap, segment: string | number): Step | undefined {
-  for (const pair of map.items.filter(isMergeKey)) {
-    const value = resolve(document, pair.value);
-    for (const source of isSeq(value) ? value.items : [value]) {
-      const step = stepInto(document, resolve(document, source), segment);
-      if (step !== undefined) return step;
+  /** A single value as it is written in the document's text, without quotes. */
+  writtenAt(path: Path, text: string): string | undefined {
+    const steps = this.stepsTo(path);
+    const value = this.resolve(steps.at(-1)?.value);
+    if (steps.length !== path.length || !isScalar(value) || value.range === undefined || value.range === null)
+      return undefined;
+    return value.type === "PLAIN" ? text.slice(value.range[0], value.range[1]) : undefined;
+  }
+
+  private stepsTo(path: Path): readonly Step[] {
+    const steps: Step[] = [];
+    let node: unknown = this.document.contents;
+    for (const segment of path) {
+      const step = this.stepInto(this.resolve(node), segment);
+      if (step === undefined) break;
+      steps.push(step);
+      node = step.value;
     }
+    return steps;
   }
-  return undefined;
+
+  private stepInto(node: unknown, segment: string | number): Step | undefined {
+    if (isSeq(node)) {
+      const item = node.items[Number(segment)];
+      return item === undefined ? undefined : { key: undefined, value: item };
+    }
+    if (!isMap(node)) return undefined;
+    // A key of the map itself wins over a merged one, and a later merge key's source over an earlier one's.
+    const own = this.pairsOf(node).get(String(segment));
+    if (own !== undefined) return { key: own.key, value: own.value };
+    return this.mergedInto(node, segment);
+  }
+
+  private mergedInto(map: YAMLMap, segment: string | number): Step | undefined {
+    for (const pair of map.items.filter(isMergeKey)) {
+      const value = this.resolve(pair.value);
+      for (const source of isSeq(value) ? value.items : [value]) {
+        const step = this.stepInto(this.resolve(source), segment);
+        if (step !== undefined) return step;
+      }
+    }
+    return undefined;
+  }
+
+  /** The pairs of a map by key: of one that is written twice the last. */
+  private pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+    const known = this.pairs.get(map);
+    if (known !== undefined) return known;
+    const pairs = new Map(
+      map.items.flatMap((pair) =>
+        isScalar(pair.key) && !isMergeKey(pair) ? [[String(pair.key.value ?? ""), pair] as const] : [],
+      ),
+    );
+    this.pairs.set(map, pairs);
+    return pairs;
+  }
+
+  private resolve(node: unknown): unknown {
+    return isAlias(node) ? this.targets.get(node) : node;
+  }
 }
 
-function isMergeKey({ key }: Pair): boolean {
+export function isMergeKey({ key }: Pair): boolean {
   return isScalar(key) && key.type === "PLAIN" && key.source === "<<";
-}
-
-function keyText({ key }: Pair): string | undefined {
-  return isScalar(key) ? String(key.value ?? "") : undefined;
-}
-
-function resolve(document: Document, node: unknown): unknown {
-  return isAlias(node) ? node.resolve(document) : node;
 }
 
 function isEmpty(node: unknown): boolean {

@@ -1,5 +1,5 @@
 /** Services, their deployments and revisions as ECS's API answers them. */
-import { breakerThreshold } from "../model/deployment-arithmetic.ts";
+import { breakerThreshold } from "../../core/ecs-api/deployment-limits.ts";
 import { productionPercent } from "../model/blue-green.ts";
 import { isPending } from "../model/instances.ts";
 import type {
@@ -143,7 +143,7 @@ export function serviceDeploymentAnswer(service: ServiceRecord, deployment: Serv
     if (triggered) return "TRIGGERED";
     return finishedAt === undefined ? "MONITORING" : "MONITORING_COMPLETE";
   };
-  const threshold = breakerThreshold(desiredCount);
+  const threshold = breakerThreshold(desiredCount, circuitBreaker.thresholdConfiguration);
   return present({
     ...brief,
     stoppedAt: seconds(stoppedAt),

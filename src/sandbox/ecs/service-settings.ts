@@ -85,7 +85,7 @@ export function readSettings(
     circuitBreaker:
       breaker === undefined
         ? before.circuitBreaker
-        : { enable: breaker.enable ?? false, rollback: breaker.rollback ?? false },
+        : { ...breaker, enable: breaker.enable ?? false, rollback: breaker.rollback ?? false },
     healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? before.healthCheckGracePeriodSeconds,
     enableExecuteCommand: input.enableExecuteCommand ?? before.enableExecuteCommand,
     enableEcsManagedTags: input.enableECSManagedTags ?? before.enableEcsManagedTags,

@@ -2,14 +2,6 @@
 import { lowerLimit, upperLimit } from "../../core/ecs-api/deployment-limits.ts";
 import type { ServiceSettingsRecord } from "./records.ts";
 
-/**
- * Half of the desired count, from 3 to 200.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
- */
-export function breakerThreshold(desired: number): number {
-  return Math.min(200, Math.max(3, Math.ceil(desired * 0.5)));
-}
-
 export interface Standing {
   readonly desired: number;
   /** Tasks of the newest deployment that are to run, healthy or not. */

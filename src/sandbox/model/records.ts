@@ -223,7 +223,12 @@ export interface ServiceSettingsRecord {
   readonly alarms: { readonly alarmNames: readonly string[]; readonly enable: boolean; readonly rollback: boolean };
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
-  readonly circuitBreaker: { readonly enable: boolean; readonly rollback: boolean };
+  readonly circuitBreaker: {
+    readonly enable: boolean;
+    readonly rollback: boolean;
+    readonly resetOnHealthyTask?: boolean;
+    readonly thresholdConfiguration?: { readonly type?: string; readonly value?: number };
+  };
   readonly healthCheckGracePeriodSeconds: number | undefined;
   readonly enableExecuteCommand: boolean;
   readonly enableEcsManagedTags: boolean;

@@ -1,5 +1,5 @@
 /** Rollouts as ECS keeps them. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html */
-import { breakerThreshold } from "./deployment-arithmetic.ts";
+import { breakerThreshold } from "../../core/ecs-api/deployment-limits.ts";
 import type {
   DeploymentRecord,
   ServiceDeploymentRecord,
@@ -118,7 +118,10 @@ export function failureOf(
     return { because: "a user stopped it", detector: "ECS deployment stopped by a user", rollback: true };
   if (current.status !== "IN_PROGRESS") return undefined;
   const failed = "tasks failed to start";
-  if (circuitBreaker.enable && target.failedTasks >= breakerThreshold(desiredCount))
+  if (
+    circuitBreaker.enable &&
+    target.failedTasks >= breakerThreshold(desiredCount, circuitBreaker.thresholdConfiguration)
+  )
     return {
       because: "the circuit breaker counted too many tasks that failed to start",
       detector: "ECS deployment circuit breaker",
@@ -212,7 +215,7 @@ export function rollbackFails(
   return (
     status === "ROLLBACK_IN_PROGRESS" &&
     circuitBreaker.enable &&
-    rollback!.to.failedTasks >= breakerThreshold(desiredCount)
+    rollback!.to.failedTasks >= breakerThreshold(desiredCount, circuitBreaker.thresholdConfiguration)
   );
 }
 

@@ -34,6 +34,12 @@ export const apiRules: readonly SandboxRule[] = [
     rule: "Definitions derive no `requiresAttributes`: any agent of the sandbox can do all.",
     source: "the sandbox's own",
   },
+  {
+    rule:
+      "Loopback hosts only (the Host header), no page of another origin; 256 connections, bodies of 4 MiB, " +
+      "30 seconds for a request to come in.",
+    source: "the sandbox's own",
+  },
   { rule: "Signatures and permissions are not checked.", source: "the sandbox's own" },
   {
     rule: "AMI ids are made up, the same for a region and a parameter each time.",

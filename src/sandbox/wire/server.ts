@@ -5,9 +5,13 @@ import type { ServiceAnswer } from "../answer-for-service.ts";
 import type { Handled, WireRequest } from "./router.ts";
 import { AwsError } from "./aws-error.ts";
 import { writeJsonError } from "./aws-json.ts";
+import { refuseCaller } from "./caller.ts";
 
 /** Above what any operation takes: a task definition is 64 KiB at most. */
 const mostBytes = 4 * 1024 * 1024;
+
+/** Five times what an SDK's client opens at most. */
+const mostConnections = 256;
 
 const servicesPath = "/_sandbox/services/";
 
@@ -33,6 +37,7 @@ export async function serve(
   });
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 60_000;
+  server.maxConnections = mostConnections;
   server.listen(options.port, "127.0.0.1");
   await once(server, "listening");
   // A sandbox that lives for one command does not keep the process alive.
@@ -56,16 +61,11 @@ async function respond(
   handle: (request: WireRequest) => Handled,
   { steps, answers }: Extras,
 ): Promise<void> {
+  const refused = refuseCaller(request.headers);
+  if (refused !== undefined) return refuse(response, new AwsError("AccessDeniedException", refused, { status: 403 }));
   const body = await readBody(request);
-  if (body === undefined) {
-    const {
-      status,
-      headers,
-      body: text,
-    } = writeJsonError(new AwsError("RequestEntityTooLarge", "The request is too large.", { status: 413 }));
-    response.writeHead(status, { ...headers, connection: "close" }).end(text);
-    return;
-  }
+  if (body === undefined)
+    return refuse(response, new AwsError("RequestEntityTooLarge", "The request is too large.", { status: 413 }));
   if (request.url === "/_sandbox/advance" && request.method === "POST") return advance(response, body, steps);
   const [path = ""] = (request.url ?? "").split("?");
   if (path.startsWith(servicesPath)) {
@@ -98,6 +98,12 @@ async function respond(
     .end(answer.body);
 }
 
+/** Without reading on: what is still to come of the request ends with its connection. */
+function refuse(response: ServerResponse, error: AwsError): void {
+  const { status, headers, body } = writeJsonError(error);
+  response.writeHead(status, { ...headers, connection: "close" }).end(body);
+}
+
 function advance(response: ServerResponse, body: string, steps: ((seconds: number) => void) | undefined): void {
   const seconds = /^\s*\{\s*"seconds"\s*:\s*(\d{1,9}(?:\.\d{1,3})?)\s*\}\s*$/.exec(body)?.[1];
   const refuse = (message: string) =>
@@ -115,7 +121,8 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   let size = 0;
   for await (const chunk of request) {
     size += (chunk as Buffer).length;
-    if (size <= mostBytes) chunks.push(chunk as Buffer);
+    if (size > mostBytes) return undefined;
+    chunks.push(chunk as Buffer);
   }
-  return size > mostBytes ? undefined : Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks).toString("utf8");
 }

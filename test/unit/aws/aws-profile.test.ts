@@ -194,6 +194,21 @@ describe("the endpoints", () => {
   );
 });
 
+test.each(["http://user:hunter2@localhost:4566", "http://hunter2@localhost", "ftp://u:hunter2@x", "u:hunter2@x"])(
+  "an endpoint with a password is refused without repeating it",
+  async (endpointUrl) => {
+    const profile = await readProfile({}, files);
+    const refused = (() => {
+      try {
+        return chooseEndpoints({ endpointUrl }, {}, profile);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(refused).toMatchObject({ code: "Usage", message: expect.not.stringContaining("hunter2") as string });
+  },
+);
+
 describe("the credentials", () => {
   const keys = { AWS_ACCESS_KEY_ID: "AKIAENV", AWS_SECRET_ACCESS_KEY: "secret" };
 

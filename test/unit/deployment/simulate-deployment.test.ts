@@ -533,3 +533,20 @@ describe("the rollout guard", () => {
     expect(deploymentProblem(verdict, each).message).not.toContain("i-i");
   });
 });
+
+describe("a rolling update that may succeed early", () => {
+  const with50 = (desired: number, minimum: number, maximum: number): PlannedDeployment => {
+    const plain = rollout(desired, minimum, maximum);
+    return { ...plain, settings: { ...plain.settings, healthyPercent: 50 } };
+  };
+  const finishes = (machines: number, running: number, deployment: PlannedDeployment) =>
+    simulateDeployments(cluster(machines, running), [deployment])[0]!.finishes;
+
+  it("finishes with as many tasks as it asks for, and no sooner", () => {
+    expect(finishes(2, 0, rollout(4, 0, 100))).toBe(false);
+    expect(finishes(2, 0, with50(4, 0, 100))).toBe(true);
+    expect(finishes(1, 0, with50(4, 0, 100))).toBe(false);
+    // The old ones cannot leave, and the new ones have no room.
+    expect(finishes(2, 2, with50(2, 100, 200))).toBe(false);
+  });
+});

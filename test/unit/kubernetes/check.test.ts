@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkCluster } from "../../../src/core/kubernetes/check/check-cluster.ts";
+import { checkMechanism } from "../../../src/core/kubernetes/check/check-mechanism.ts";
 import type {
   DescribedNodegroup,
   DescribedTemplate,
@@ -165,5 +166,38 @@ describe("in the cluster", () => {
     ],
   ])("%s", (_, objects, expected) => {
     expect(inCluster(...objects)).toEqual(expected);
+  });
+});
+
+describe("what hands out Neuron devices", () => {
+  const daemonPod = (set: string, nodeName: string): KubernetesObject => ({
+    kind: "Pod",
+    metadata: { name: `${set}-x`, ownerReferences: [{ kind: "DaemonSet", name: set }] },
+    spec: { nodeName },
+  });
+  const plugin = (node: string) => daemonPod("neuron-device-plugin", node);
+  const driver = (node: string) => daemonPod("neuron-dra-driver-kubelet-plugin", node);
+  const deviceClass = { kind: "DeviceClass", metadata: { name: "neuron.aws.com" } };
+  const claim = {
+    kind: "ResourceClaimTemplate",
+    spec: { spec: { devices: { requests: [{ exactly: { deviceClassName: "neuron.aws.com" } }] } } },
+  };
+  const found = (...objects: readonly KubernetesObject[]) =>
+    checkMechanism(objects).map(({ status, message }) => `${status} ${message}`);
+
+  it("is one of the plugin and the driver on a node", () => {
+    expect(found(plugin("a"), driver("a"), driver("b"), deviceClass)).toEqual([
+      "FAIL 1 nodes run both the Neuron device plugin and the Neuron DRA driver, so that a device may be handed out twice: a",
+    ]);
+    expect(found(plugin("a"), driver("b"), deviceClass, claim)).toEqual([
+      "OK Neuron devices are handed out by DRA on 1 nodes, and by the plugin on 1",
+    ]);
+    expect(found(plugin("a"))).toEqual([]);
+  });
+
+  it("is there where it is claimed", () => {
+    expect(found(plugin("a"), claim)).toEqual([
+      "FAIL claims name the DeviceClass neuron.aws.com, and the cluster has none: their pods stay Pending",
+    ]);
   });
 });

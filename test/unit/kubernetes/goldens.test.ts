@@ -65,7 +65,20 @@ const others: readonly Golden[] = [
     file: "neuron-part-dra",
     workload: { ...service, accelerator: { instanceTypes: ["trn2.48xlarge"], devicesPerReplica: 4 } },
     kind: "Deployment",
-    settings: { kubernetesVersion: "1.34" },
+    settings: { neuronScheduler: "dra" },
+  },
+  // The nodes of an UltraServer: NeuronLink joins their devices.
+  {
+    file: "neuron-ultraserver",
+    workload: { ...service, nodes: 4, accelerator: { instanceTypes: ["trn2u.48xlarge"] } },
+    kind: "LeaderWorkerSet",
+    settings: { neuronScheduler: "dra" },
+  },
+  // NVLink joins the GPUs of several machines.
+  {
+    file: "nvidia-nvlink",
+    workload: { ...job, nodes: 2, accelerator: { instanceTypes: ["p6e-gb200.36xlarge"], efa: false } },
+    kind: "JobSet",
   },
   // Types with equal devices share a pod.
   {

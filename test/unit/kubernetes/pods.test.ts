@@ -69,11 +69,11 @@ describe("one pod in every kind", () => {
       ...workloadOf({ kind, accelerator: "neuron", devices: "whole instance", nodes: 1 }),
       accelerator: { instanceTypes: ["trn2.48xlarge"], devicesPerReplica: 4 },
     });
-    for (const settings of [{}, { kubernetesVersion: "1.34" }]) {
+    for (const settings of [{}, { neuronScheduler: "dra" }] as const) {
       const pods = kinds.flatMap((kind) => podsOf(generate(part(kind), kind, settings)).map(placed));
       expect(new Set(pods.map((pod) => JSON.stringify(pod))).size).toBe(1);
       expect(pods[0]).toMatchObject(
-        settings.kubernetesVersion === undefined
+        !("neuronScheduler" in settings)
           ? { scheduler: "my-scheduler" }
           : { scheduler: undefined, resources: { claims: [{ name: "neurons" }] } },
       );

@@ -453,12 +453,12 @@ describe("extras, queues and DRA", () => {
       ["the Neuron DRA driver needs Kubernetes 1.34, and the cluster's is 1.33 | Use --neuron-scheduler extension."],
     ],
     [
-      "DRA on Inferentia",
-      {},
+      "DRA on the first Inferentia",
+      { accelerator: { instanceTypes: ["inf1.xlarge"] } },
       "Job",
       { neuronScheduler: "dra" },
       [
-        "accelerator.instanceTypes: the Neuron DRA driver does not serve inf2.xlarge: it serves trn2.48xlarge | Use --neuron-scheduler extension.",
+        "accelerator.instanceTypes: the Neuron DRA driver does not serve inf1.xlarge: it serves Trainium and Inferentia2 | Use --neuron-scheduler extension.",
       ],
     ],
   ])("%s", (_, change, kind, settings, expected) => {

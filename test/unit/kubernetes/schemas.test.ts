@@ -75,7 +75,7 @@ describe.skipIf(missingCrdSchemas())("manifests of custom resources", () => {
       ...generate(
         { ...serving, accelerator: { instanceTypes: ["trn2.48xlarge"], devicesPerReplica: 4 } },
         "Deployment",
-        { kubernetesVersion: "1.34" },
+        { neuronScheduler: "dra" },
       ),
     ];
     expect(new Set(manifests.map(({ kind }) => kind))).toEqual(

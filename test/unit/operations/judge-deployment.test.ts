@@ -350,3 +350,38 @@ describe("the revision to go back to", () => {
     }
   });
 });
+
+describe("a rolling update that may succeed early", () => {
+  const deploymentConfiguration = {
+    strategy: "ROLLING" as const,
+    earlySuccessCriteria: { enable: true, healthyPercent: 50, sourceServiceRevisionCleanup: "DEFERRED" as const },
+  };
+  const begun = service([deployment(2, { rolloutState: "IN_PROGRESS", runningCount: 0 })], "ROLLING", {
+    deploymentConfiguration,
+    runningCount: 0,
+  });
+  const done = (rolloutState: "IN_PROGRESS" | "COMPLETED", more: Partial<Service> = {}) =>
+    service([deployment(2, { rolloutState, runningCount: 1 }), { ...blue, status: "ACTIVE" }], "ROLLING", {
+      deploymentConfiguration,
+      runningCount: 1,
+      pendingCount: 1,
+      ...more,
+    });
+
+  it.each([
+    [done("COMPLETED"), undefined, "steady"],
+    [done("COMPLETED"), rollout("SUCCESSFUL"), "steady"],
+    [done("IN_PROGRESS"), undefined, undefined],
+    [done("COMPLETED"), rollout("IN_PROGRESS"), undefined],
+  ])("is over when ECS says so, whatever still starts and stops: case %#", (now, known, verdict) => {
+    expect(judgeDeployment(begun, now, known)).toBe(verdict);
+  });
+
+  it("waits for all its tasks where another service goes once it has taken its place, and without the criteria", () => {
+    const tags = [{ key: "aiplat:replaces:old", value: "1" }];
+    expect(judgeDeployment({ ...begun, tags }, done("COMPLETED", { tags }), undefined)).toBeUndefined();
+    const plain = { strategy: "ROLLING" as const };
+    const [from, to] = [begun, done("COMPLETED")].map((each) => ({ ...each, deploymentConfiguration: plain }));
+    expect(judgeDeployment(from!, to!, undefined)).toBeUndefined();
+  });
+});

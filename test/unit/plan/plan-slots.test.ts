@@ -119,9 +119,9 @@ describe("a plan of slots", () => {
       else if (planned > 0) seen.partial++;
       if (steps.some(({ request }) => JSON.stringify(request).includes("not_in"))) seen.excluded++;
     }
-    expect(seen.full).toBeGreaterThan(100);
-    expect(seen.partial).toBeGreaterThan(50);
-    expect(seen.excluded).toBeGreaterThan(50);
+    expect(seen.full).toBeGreaterThan(runs(100));
+    expect(seen.partial).toBeGreaterThan(runs(50));
+    expect(seen.excluded).toBeGreaterThan(runs(50));
   });
 
   it("comes to as many tasks as explain says whichever machines ECS takes, and to no device twice", () => {

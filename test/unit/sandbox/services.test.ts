@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { lowerLimit, upperLimit } from "../../../src/core/ecs-api/deployment-limits.ts";
-import { breakerThreshold, nextMoves } from "../../../src/sandbox/model/deployment-arithmetic.ts";
+import { breakerThreshold } from "../../../src/core/ecs-api/deployment-limits.ts";
+import { nextMoves } from "../../../src/sandbox/model/deployment-arithmetic.ts";
 import { startTestSandbox, type Json, type TestSandbox, type TestSandboxOptions } from "../../support/sandbox.ts";
 
 let box: TestSandbox;
@@ -303,7 +304,11 @@ describe("a service", () => {
 describe("deployment arithmetic", () => {
   it("rounds the lower limit up and the upper one down", () => {
     expect([lowerLimit(3, 50), upperLimit(3, 150), lowerLimit(1, 0), upperLimit(4, 125)]).toEqual([2, 4, 0, 5]);
-    expect([1, 6, 7, 1000].map(breakerThreshold)).toEqual([3, 3, 4, 200]);
+    expect([1, 6, 7, 1000].map((desired) => breakerThreshold(desired))).toEqual([3, 3, 4, 200]);
+    const of = (type: string, value: number) => [4, 1000].map((desired) => breakerThreshold(desired, { type, value }));
+    expect(of("BOUNDED_PERCENT", 100)).toEqual([4, 200]);
+    expect(of("UNBOUNDED_PERCENT", 30)).toEqual([2, 300]);
+    expect(of("COUNT", 5)).toEqual([5, 5]);
   });
 
   it("never leaves the limits, and gets to the end where they leave a move", () => {

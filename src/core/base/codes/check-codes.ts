@@ -41,6 +41,8 @@ export const checkCodes = {
     taint: "A taint keeps pods without devices away",
     efa: "The nodes have EFA interfaces where a workload needs them",
     kubectl: "What is in the cluster could be listed by kubectl",
+    "device-mechanism":
+      "A node's Neuron devices are handed out by one of the device plugin and the DRA driver, whose DeviceClass is there",
     "device-plugin": "Every accelerated node offers its devices",
     neurondevice: "Nothing requests the resource that Neuron 2.20 removed",
   },

@@ -1,8 +1,8 @@
-import { LineCounter, parseAllDocuments, type Document } from "yaml";
+import type { Document } from "yaml";
 import { Refusal, type LocatedProblem, type Path, type Place } from "../../base/problem.ts";
 import { isRaw, type Raw } from "../../base/merge.ts";
-import { refuseDepth } from "../../workload/parse.ts";
-import { nodeAt } from "../../workload/position.ts";
+import { readYaml } from "../../base/read-yaml.ts";
+import { NodeFinder } from "../../workload/position.ts";
 
 /** A task definition in a file. */
 export interface DefinitionSource {
@@ -22,16 +22,12 @@ export interface DefinitionSource {
  * @throws Refusal when the text cannot be read or holds something else.
  */
 export function readTaskDefinitions(text: string, file: string): readonly DefinitionSource[] {
-  refuseDepth(text, file);
-  const lines = new LineCounter();
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line, column: col };
-  };
-  const documents = parseDocuments(text, lines, place);
+  const { documents, placeAt } = readYaml(text, file, { merge: true, schema: "core", logLevel: "error" });
+  refuseSyntax(documents, placeAt);
   const problems: LocatedProblem[] = [];
   const sources = documents.flatMap((document) => {
-    const placeOf = (path: Path) => place(nodeAt(document, path));
+    const finder = new NodeFinder(document);
+    const placeOf = (path: Path) => placeAt(finder.offsetOf(path));
     const found = findDefinitions(toPlain(document, placeOf), []);
     problems.push(
       ...found.flatMap((each) =>
@@ -111,15 +107,7 @@ function describeOther(value: unknown): { readonly message: string; readonly hin
   return { message: "this is no task definition: it has no containerDefinitions", hint: wanted };
 }
 
-function parseDocuments(text: string, lines: LineCounter, place: (offset: number) => Place): readonly Document[] {
-  const documents = parseAllDocuments(text, {
-    lineCounter: lines,
-    merge: true,
-    schema: "core",
-    prettyErrors: false,
-    logLevel: "error",
-  });
-  if (!Array.isArray(documents)) return [];
+function refuseSyntax(documents: readonly Document.Parsed[], placeAt: (offset: number) => Place): void {
   const problems = documents
     .flatMap((document) => document.errors)
     .slice(0, 5)
@@ -127,10 +115,9 @@ function parseDocuments(text: string, lines: LineCounter, place: (offset: number
       severity: "error",
       code: "syntax",
       message: `not valid JSON or YAML: ${error.message}`,
-      ...place(error.pos[0]),
+      ...placeAt(error.pos[0]),
     }));
   if (problems.length > 0) throw new Refusal(problems);
-  return documents;
 }
 
 function toPlain(document: Document, placeOf: (path: Path) => Place): unknown {

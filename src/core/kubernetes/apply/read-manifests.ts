@@ -1,6 +1,9 @@
-import { parseAllDocuments, type Document } from "yaml";
 import { problem, Refusal, type Problem } from "../../base/problem.ts";
-import { isRaw } from "../../base/merge.ts";
+import { isRaw, type Raw } from "../../base/merge.ts";
+import { readYaml } from "../../base/read-yaml.ts";
+
+/** As kubectl reads it. */
+const manifestYaml = { version: "1.1", logLevel: "silent" } as const;
 
 /** Which resource a manifest is. */
 export interface ResourceReference {
@@ -16,13 +19,14 @@ export interface ResourceReference {
  * @throws Refusal with every document that is no resource; the text itself goes to kubectl as it is.
  */
 export function readManifests(text: string, source: string): readonly ResourceReference[] {
-  const documents = parseAllDocuments(text, { version: "1.1", logLevel: "silent" }) as readonly Document[];
+  const { documents, placeAt } = readYaml(text, source, manifestYaml);
   const problems: Problem[] = [];
   const references = documents.flatMap((document, index) => {
     const where = `document ${index + 1} of ${source}`;
     const [error] = document.errors;
     if (error !== undefined) {
-      problems.push(problem("yaml", [], `${where}: ${error.message.split("\n", 1)[0]!}`));
+      const { line, column } = placeAt(error.pos[0]);
+      problems.push(problem("yaml", [], `${where}: ${error.message} at line ${line}, column ${column}`));
       return [];
     }
     const value: unknown = document.toJS();
@@ -58,4 +62,10 @@ function referenceOf(value: unknown, where: string, problems: Problem[]): Resour
       : "kubectl takes resources with apiVersion, kind and metadata.name.";
   problems.push(problem("no-resource", [], `${where} is no Kubernetes resource`, workload));
   return undefined;
+}
+
+/** The resources of a text that `readManifests` takes, whole. */
+export function manifestBodies(text: string): readonly Raw[] {
+  const { documents } = readYaml(text, "the manifests", manifestYaml);
+  return documents.flatMap((document) => itemsOf(document.toJS())).filter(isRaw);
 }

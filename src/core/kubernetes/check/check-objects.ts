@@ -3,23 +3,12 @@ import { findInstanceType } from "../../catalog/instance-types/catalog.ts";
 import { fail, ok, skip, someOf, type CheckItem } from "../../base/check-report.ts";
 import { isRaw } from "../../base/merge.ts";
 import { efaResource, neuronResource, nvidiaResource } from "../devices.ts";
+import { installsOf } from "../installs.ts";
+import { checkMechanism } from "./check-mechanism.ts";
 import type { EksSnapshot, KubernetesObject } from "./snapshot.ts";
 
 /** Gone since Neuron 2.20. https://awsdocs-neuron.readthedocs-hosted.com/en/latest/release-notes/ */
 const removedResource = "aws.amazon.com/neurondevice";
-
-/** What installs each device plugin. */
-const installs: Readonly<Record<string, string>> = {
-  [neuronResource]:
-    "Install it: helm upgrade --install neuron-helm-chart oci://public.ecr.aws/neuron/neuron-helm-chart " +
-    "--namespace kube-system",
-  [nvidiaResource]:
-    "Install it: helm upgrade --install nvdp nvidia-device-plugin " +
-    "--repo https://nvidia.github.io/k8s-device-plugin --namespace kube-system",
-  [efaResource]:
-    "Install it: helm upgrade --install efa aws-efa-k8s-device-plugin --repo https://aws.github.io/eks-charts " +
-    "--namespace kube-system",
-};
 
 export function checkObjects(
   objects: readonly KubernetesObject[],
@@ -46,6 +35,7 @@ export function checkObjects(
     ...(plugins.length > 0
       ? plugins
       : [skip("device-plugin", "no accelerated node has joined: device plugins show on nodes")]),
+    ...checkMechanism(objects),
     checkRemoved(objects),
   ];
 }
@@ -95,7 +85,7 @@ function checkPlugin(resource: string, nodes: readonly Node[], objects: readonly
   return fail(
     "device-plugin",
     `${without.length} of ${nodes.length} nodes offer no ${resource}: ${someOf(without.map(({ name }) => name))}`,
-    `The device plugin is missing, or does not run there. ${installs[resource]}`,
+    `The device plugin is missing, or does not run there. Install it: ${installsOf[resource]}`,
   );
 }
 

@@ -43,6 +43,7 @@ export const jobSet: KindDefinition = {
       ],
     },
   }),
+  exclusiveTopology: "alpha.jobset.sigs.k8s.io/exclusive-topology",
   queues: { kueue: "label" },
   documentation: {
     replicas: "`replicatedJobs[0].replicas`",

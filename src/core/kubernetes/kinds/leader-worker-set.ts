@@ -13,6 +13,7 @@ export const leaderWorkerSet: KindDefinition = {
   reservedNameLength: ({ replicas }) => 1 + indexDigits(replicas) + "-0123456789".length,
   scalable: true,
   budgeted: true,
+  exclusiveTopology: "leaderworkerset.sigs.k8s.io/exclusive-topology",
   wrap: (contents) => {
     const { workload, pod } = contents;
     return {

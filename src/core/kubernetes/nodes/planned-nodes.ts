@@ -81,7 +81,7 @@ interface Group {
 }
 
 function workloadProblems(
-  { name, shapes }: ResolvedWorkload,
+  { name, shapes, hyperPodTypes = [] }: ResolvedWorkload,
   os: NodeOs | undefined,
   types: readonly InstanceType[],
 ): readonly Problem[] {
@@ -96,6 +96,14 @@ function workloadProblems(
     ];
   const path = ["accelerator", "instanceTypes"];
   return [
+    ...hyperPodTypes.map((type) =>
+      problem(
+        "hyperpod-nodes",
+        path,
+        `nodes of ml.${type} are HyperPod's, which makes them itself`,
+        `Write ${type} for nodes of EKS.`,
+      ),
+    ),
     ...(name.endsWith("-")
       ? [
           problem(

@@ -1,5 +1,7 @@
 import type { RefusalCode } from "../../base/codes/problem-codes.ts";
 import { listOr, settingProblem, type Problem } from "../../base/problem.ts";
+import { compareVersions } from "../../base/version.ts";
+import { draVersions, isOfNvlink } from "../allocation.ts";
 import type { NodeSettings, NodeTarget } from "./settings.ts";
 import type { PlannedNodes } from "./planned-nodes.ts";
 
@@ -86,6 +88,7 @@ export function nodeProblems(
   }
   if (target === "nodegroup") problems.push(...nodegroupProblems(settings, fleets));
   else problems.push(...sizeProblems(settings));
+  problems.push(...nvlinkProblems(settings, fleets, target));
   if (target === "auto-mode") problems.push(...autoModeProblems(settings, fleets));
   return problems;
 }
@@ -184,5 +187,45 @@ function autoModeProblems(
           "Use --as karpenter, or nodegroup.",
         ),
       ),
+  ];
+}
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/ml-eks-nvidia-ultraserver.html */
+function nvlinkProblems(
+  { capacityBlock, kubernetesVersion }: NodeSettings,
+  fleets: readonly PlannedNodes[],
+  target: NodeTarget,
+): readonly Problem[] {
+  const [type] = fleets.flatMap(({ types }) => types.filter(isOfNvlink));
+  if (type === undefined) return [];
+  const name = type.instanceType;
+  return [
+    ...(target === "nodegroup"
+      ? []
+      : [
+          settingProblem(
+            "nvlink-target",
+            `${name} starts in capacity blocks with a launch template, which neither Karpenter nor EKS Auto Mode does for it`,
+            "Use --as nodegroup.",
+          ),
+        ]),
+    ...(capacityBlock === undefined
+      ? [
+          settingProblem(
+            "nvlink-capacity-block",
+            `${name} is to be had in capacity blocks only, and none was given`,
+            "Add --capacity-block cr-0123456789abcdef0.",
+          ),
+        ]
+      : []),
+    ...(kubernetesVersion !== undefined && compareVersions(kubernetesVersion, draVersions.nvidia) < 0
+      ? [
+          settingProblem(
+            "dra-version",
+            `${name} needs Kubernetes ${draVersions.nvidia} for its DRA driver, and --kubernetes-version is ${kubernetesVersion}`,
+            "Upgrade the cluster.",
+          ),
+        ]
+      : []),
   ];
 }

@@ -1,0 +1,17 @@
+import { neuronDeviceClass } from "./claims.ts";
+import { efaResource, neuronResource, nvidiaResource } from "./devices.ts";
+
+/** What installs each device plugin, by its resource, and each DRA driver, by its DeviceClass. */
+export const installsOf: Readonly<Record<string, string>> = {
+  [neuronResource]:
+    "helm upgrade --install neuron-helm-chart oci://public.ecr.aws/neuron/neuron-helm-chart --namespace kube-system",
+  [nvidiaResource]:
+    "helm upgrade --install nvdp nvidia-device-plugin --repo https://nvidia.github.io/k8s-device-plugin --namespace kube-system",
+  [efaResource]:
+    "helm upgrade --install efa aws-efa-k8s-device-plugin --repo https://aws.github.io/eks-charts --namespace kube-system",
+  // https://docs.aws.amazon.com/eks/latest/userguide/device-management-neuron.html
+  [neuronDeviceClass]:
+    "helm upgrade --install neuron-helm-chart oci://public.ecr.aws/neuron/neuron-helm-chart --namespace neuron-dra-driver " +
+    "--create-namespace --set devicePlugin.enabled=false --set draDriver.enabled=true",
+  "gpu.nvidia.com": "https://docs.aws.amazon.com/eks/latest/userguide/device-management-nvidia-dra-device-plugin.html",
+};
