@@ -33,6 +33,9 @@ async function run(command: CallingCommand, ...args: readonly string[]): Promise
   return { code, ...streams };
 }
 
+const json = async (command: CallingCommand): Promise<Json> =>
+  JSON.parse((await run(command, "-o", "json")).stdout) as Json;
+
 function write(file: string, workload: object): string {
   writeFileSync(join(folder, file), JSON.stringify(workload));
   return file;
@@ -104,6 +107,7 @@ const rare: Readonly<Partial<Record<CallingCommand, readonly string[]>>> = {
   "service scale": ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "logs:GetLogEvents"],
   "service rollback": ["ecs:DeleteService", "ecs:ListDaemons", "logs:GetLogEvents"],
   "run-task": ["ecs:StopTask"],
+  "cluster drain": ["ecs:DescribeCapacityProviders"],
 };
 
 /** A service that aiplat has not made, on an accelerated machine. */
@@ -170,6 +174,8 @@ it("is what the policy of each command allows", { timeout: 300_000 }, async () =
   await box.ecs("UpdateService", { service: "bert-inf2-24xlarge-n0-1", desiredCount: 9 });
   box.step(120);
   await run("service status");
+  const instances = (await json("cluster devices")).instances as readonly Json[];
+  await run("cluster drain", instances[0].ec2InstanceId, "--force", "--timeout", "5m");
   await run("service delete", "--yes");
   box.step(60);
 
@@ -200,6 +206,7 @@ it("is what the policy of each command allows", { timeout: 300_000 }, async () =
   await run("service status", "train");
   await box.ecs("UpdateService", { service: "train", desiredCount: 1 });
   box.step(120);
+  await run("cluster drain", ((await json("cluster devices")).instances as readonly Json[])[1].ec2InstanceId);
   const network = { networkMode: "awsvpc", network: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } };
   await run("doctor", write("awsvpc.yaml", { ...train, ecs: network }));
   const found = Object.fromEntries(

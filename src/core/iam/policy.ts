@@ -140,6 +140,7 @@ function reachOf(action: string, scope: PolicyScope): Reach {
     case "ecs:ListContainerInstances":
       return ecs(`cluster/${cluster}`);
     case "ecs:DescribeContainerInstances":
+    case "ecs:UpdateContainerInstancesState":
       return ecs(`container-instance/${cluster}/*`);
     case "ecs:DescribeTasks":
     case "ecs:StopTask":
