@@ -112,3 +112,6 @@ export interface Context {
   /** With --sandbox: sees to it that its clusters have so many instances of these types. */
   readonly stockSandbox?: (machines: readonly MachineCount[]) => void;
 }
+
+/** Time and interruption, as operations need them: a test plays its own clock. */
+export type Runtime = Pick<Context, "now" | "sleep" | "signal">;

@@ -7,11 +7,10 @@ import {
   type CreateLaunchTemplateCommandInput,
 } from "@aws-sdk/client-ec2";
 import type { Ec2Port } from "../ports.ts";
-import { absentAs } from "./absent.ts";
-import { createCall, createChange } from "./call.ts";
+import { absentAs } from "./failure.ts";
+import { createCall, createChange, writable } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 import { changeMs, lasting } from "./lasting.ts";
-import { writable } from "./writable.ts";
 
 /** The launch templates and placement groups of EC2 over the SDK. */
 export function createEc2(config: AwsConfig, signal: AbortSignal): Ec2Port {

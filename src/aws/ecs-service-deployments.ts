@@ -6,7 +6,7 @@ import {
   type ListServiceDeploymentsCommandInput,
   type ServiceDeploymentBrief,
 } from "@aws-sdk/client-ecs";
-import { chunks } from "../core/base/chunks.ts";
+import { chunks } from "../core/base/groups.ts";
 import { AiplatError } from "../errors.ts";
 import type { ServiceDeploymentFilter, ServiceDeploymentPort } from "../ports.ts";
 import { everyPage } from "./ecs-calls.ts";

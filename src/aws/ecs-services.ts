@@ -11,7 +11,7 @@ import { AiplatError } from "../errors.ts";
 import type { EcsServicePort } from "../ports.ts";
 import type { Call } from "./call.ts";
 import { toService } from "./ecs-shapes.ts";
-import { chunks } from "../core/base/chunks.ts";
+import { chunks } from "../core/base/groups.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
 import { createDaemonReader } from "./ecs-daemons.ts";
 import { createServiceDeploymentCalls } from "./ecs-service-deployments.ts";

@@ -21,7 +21,7 @@ import type { EcsPort } from "../ports.ts";
 import { buckets } from "./buckets.ts";
 import { createCall, createChange } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
-import { chunks } from "../core/base/chunks.ts";
+import { chunks } from "../core/base/groups.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
 import { createServiceCalls } from "./ecs-services.ts";
 import { toProvider, toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";

@@ -10,10 +10,9 @@ import {
 import type { DescribedNodegroup } from "../core/kubernetes/check/snapshot.ts";
 import { AiplatError } from "../errors.ts";
 import type { EksPort } from "../ports.ts";
-import { createCall, createChange } from "./call.ts";
+import { createCall, createChange, writable } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 import { changeMs, lasting } from "./lasting.ts";
-import { writable } from "./writable.ts";
 
 /** EKS over the SDK. */
 export function createEks(config: AwsConfig, signal: AbortSignal): EksPort {

@@ -1,5 +1,5 @@
 import { present } from "../core/base/present.ts";
-import type { ErrorCode } from "../errors.ts";
+import { AiplatError, type ErrorCode } from "../errors.ts";
 import type { AwsService } from "./config.ts";
 
 /** The call that failed. */
@@ -149,4 +149,12 @@ function faultOf(code: string): NetworkFault | undefined {
 function withPort(host: string, port: unknown): string {
   if (typeof port !== "number") return host;
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Undefined where AWS answers one of the codes by which it says that there is none. */
+export async function absentAs<Answer>(code: RegExp, answer: Promise<Answer>): Promise<Answer | undefined> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof AiplatError && code.test(String(error.details["awsCode"]))) return undefined;
+    throw error;
+  });
 }

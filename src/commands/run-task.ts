@@ -13,7 +13,7 @@ import type { EcsPort } from "../ports.ts";
 import { readNewest } from "../operations/describe-definitions.ts";
 import { requestsOf } from "../operations/run-requests.ts";
 import { runTasks, type RunOutcome } from "../operations/run-task.ts";
-import { printFailures } from "../output/failures.ts";
+import { printFailures } from "../output/tasks.ts";
 import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";

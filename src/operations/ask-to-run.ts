@@ -3,7 +3,7 @@ import { runOf } from "../core/plan/run-result.ts";
 import { AiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { isGivenBack } from "./given-back.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 import { batchToken } from "./tokens.ts";
 import { isUncertain, lookAgainMs, patienceMs } from "./uncertain.ts";
 

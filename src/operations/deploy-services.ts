@@ -14,7 +14,7 @@ import type { AwaitedService } from "./follow-deployments.ts";
 import { awaitFreeNames } from "./free-names.ts";
 import { judgeDeployment } from "./judge-deployment.ts";
 import { rememberService } from "./remember-service.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 import { sureServices } from "./sure-services.ts";
 import { isUncertain } from "./uncertain.ts";
 import { stopDeployment } from "./stop-deployment.ts";

@@ -3,7 +3,7 @@ import type { Task } from "../core/ecs-api/api.ts";
 import { workloadTag } from "../core/ecs-api/service.ts";
 import { runOf } from "../core/plan/run-result.ts";
 import { AiplatError } from "../errors.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 import type { EcsPort, PageListener, TaskFilter } from "../ports.ts";
 
 /** Which tasks: those of a run, or by id or ARN. */

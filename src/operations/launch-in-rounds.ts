@@ -11,7 +11,7 @@ import type { EcsPort } from "../ports.ts";
 import type { RunTaskInput } from "./run-task.ts";
 import { Replicas } from "./replicas.ts";
 import { stopTasks } from "./stop-tasks.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 import { pauseMs } from "./tokens.ts";
 
 /**

@@ -11,7 +11,7 @@ import type { EcsPort } from "../ports.ts";
 import { askToRun } from "./ask-to-run.ts";
 import { registerIfChanged, type Registered } from "./register-definition.ts";
 import type { ReplicaBatch, Replicas } from "./replicas.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 import { isUncertain } from "./uncertain.ts";
 
 /** By the content of a definition, which is registered once a command, however many rounds start tasks of it. */

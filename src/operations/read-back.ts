@@ -2,7 +2,7 @@ import type { Task } from "../core/ecs-api/api.ts";
 import type { EcsPort } from "../ports.ts";
 import { findTasks } from "./find-tasks.ts";
 import { isGivenBack } from "./given-back.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 import { lookAgainMs } from "./uncertain.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { Change } from "../core/ecs/diff.ts";
 import { planRegistration } from "../core/plan/registrations.ts";
 import type { EcsPort } from "../ports.ts";
 import { readNewest } from "./describe-definitions.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 import { isUncertain, lookAgainMs, patienceMs } from "./uncertain.ts";
 
 /** What registering came to. */

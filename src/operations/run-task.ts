@@ -9,7 +9,7 @@ import { giveBackReasons } from "./given-back.ts";
 import { readBack } from "./read-back.ts";
 import type { EcsPort } from "../ports.ts";
 import type { Registered } from "./register-definition.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 import { stopTasks } from "./stop-tasks.ts";
 
 /** How a round is planned: pure, given the cluster as it looks now and how many tasks are still to start. */

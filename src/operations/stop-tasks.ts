@@ -1,7 +1,7 @@
 import type { Task } from "../core/ecs-api/api.ts";
 import { toAiplatError, type AiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 import { isUncertain, lookAgainMs } from "./uncertain.ts";
 
 export interface StopOutcome {

@@ -1,7 +1,7 @@
 import type { Service } from "../core/ecs-api/service.ts";
 import type { EcsPort } from "../ports.ts";
 import { registerOnce } from "./register-definition.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 import { isUncertain, patienceMs } from "./uncertain.ts";
 
 /**

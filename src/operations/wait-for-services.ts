@@ -10,7 +10,7 @@ import { listAllTasks } from "./find-tasks.ts";
 import { createFollower, type AwaitedService } from "./follow-deployments.ts";
 import { endsEarly, judgeService, stoppingTasks } from "./judge-deployment.ts";
 import type { EcsPort } from "../ports.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 
 export interface ServiceWaitOptions {
   /** Milliseconds since the epoch, at which to give up. */

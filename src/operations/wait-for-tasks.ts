@@ -3,7 +3,7 @@ import { taskIdOf } from "../core/ecs-api/arn.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 
 export interface TaskChange {
   readonly task: Task;

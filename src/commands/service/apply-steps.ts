@@ -15,7 +15,7 @@ import { deployServices, type Deployed } from "../../operations/deploy-services.
 import { createLogReader, type LogLine } from "../../operations/follow-logs.ts";
 import type { EcsPort } from "../../ports.ts";
 import type { ServiceOutcome } from "../../operations/wait-for-services.ts";
-import { printFailures } from "../../output/failures.ts";
+import { printFailures } from "../../output/tasks.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { startProgress } from "../../output/progress.ts";

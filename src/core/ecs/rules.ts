@@ -3,7 +3,7 @@ import { listOr } from "../base/problem.ts";
 import { rawDevicesOf } from "./raw-devices.ts";
 import { ec2TypeName, isHyperPodName } from "../workload/fields.ts";
 import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
-import { onManagedInstances } from "../workload/managed-instances.ts";
+import { onManagedInstances } from "../workload/fields.ts";
 import { workloadNetworkMode } from "../workload/rules/capacity.ts";
 import { protocolOf, reservedHostPorts } from "../workload/rules/ports.ts";
 import type { TargetRule } from "../workload/rules/rule.ts";

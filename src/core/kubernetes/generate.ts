@@ -119,7 +119,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     manifests,
     warnings: [
       ...warningsOf(kind, workload),
-      ...allocationWarnings(shape, settings),
+      ...allocationWarnings(workload, shape, settings),
       ...podSecurityWarnings(workload, manifests),
     ],
   };

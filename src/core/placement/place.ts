@@ -48,10 +48,10 @@ export function place(
 /** As place, in rooms that other tasks may have been placed in before; the rooms are changed. */
 export function placeIn(
   instanceStates: readonly InstanceState[],
-  needs: Requirements,
+  requirements: Requirements,
   { count, ...options }: PlaceOptions,
 ): PlaceResult {
-  const placer = placerFor(instanceStates, needs, options);
+  const placer = placerFor(instanceStates, requirements, options);
   if (!placer.hasInstances) return { placements: [], failures: [], exception: noInstances };
   const placements = placer.place(count);
   return { placements, failures: placements.length === count ? [] : placer.failures() };

@@ -1,3 +1,4 @@
+import type { Workload } from "./schema.ts";
 import { instanceTypes } from "../catalog/instance-types/catalog.ts";
 
 /**
@@ -176,4 +177,18 @@ export function vcpuOfUnits(figure: number): number | undefined {
 /** The sentence for CPU units written as vCPU, to come after the name of the key. */
 export function unitsMistake(figure: number, vcpu: number): string {
   return `is in vCPU: ${figure} CPU units are ${vcpu}`;
+}
+
+/** Variables by which the runtime chooses devices: the container has exactly those of its slot. */
+export const deviceVariables: readonly string[] = [
+  "NEURON_RT_VISIBLE_CORES",
+  "AWS_NEURON_VISIBLE_DEVICES",
+  "NVIDIA_VISIBLE_DEVICES",
+  "CUDA_VISIBLE_DEVICES",
+];
+
+/** Whether the workload, as the file has it or resolved, runs on ECS Managed Instances. */
+export function onManagedInstances({ ecs }: Pick<Workload, "ecs">): boolean {
+  const capacity = ecs?.capacity;
+  return capacity === "managed-instances" || (typeof capacity === "object" && "managedInstances" in capacity);
 }

@@ -1,4 +1,4 @@
-import { own } from "../base/own.ts";
+import { own } from "../base/merge.ts";
 import type * as z from "zod/mini";
 import { nearestNames } from "../base/nearest.ts";
 import { listOr, type Path } from "../base/problem.ts";

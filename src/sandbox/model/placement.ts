@@ -10,7 +10,7 @@ import type { ClusterRecord, InstanceRecord, TaskRecord } from "./records.ts";
 import { createTask, readRequirements, refusing, type RequirementsOptions, type TaskSpec } from "./tasks.ts";
 import type { World } from "./world.ts";
 
-export type PlaceSpec = Omit<TaskSpec, "needs"> & RequirementsOptions;
+export type PlaceSpec = Omit<TaskSpec, "requirements"> & RequirementsOptions;
 
 export interface Placed {
   readonly tasks: readonly TaskRecord[];
@@ -30,14 +30,14 @@ export function placeTasks(
   placementStrategy: readonly PlacementStrategy[] | undefined,
   only?: (instance: InstanceRecord) => boolean,
 ): Placed {
-  const needs = readRequirements(spec.cluster, spec.definition, spec);
+  const requirements = readRequirements(spec.cluster, spec.definition, spec);
   const rooms = roomsIn(world, spec.cluster, only);
   const strategy = placementStrategy === undefined || placementStrategy.length === 0 ? {} : { placementStrategy };
   const { placements, failures, exception } = refusing(() =>
-    placeIn(rooms, needs, { count, ...strategy, random: world.random }),
+    placeIn(rooms, requirements, { count, ...strategy, random: world.random }),
   );
   const tasks = placements.map(({ instanceState, gpus }) => {
-    const task = createTask(world, { ...spec, needs });
+    const task = createTask(world, { ...spec, requirements });
     launch(world, task, instanceOf(spec.cluster, instanceState.instance.arn), gpus);
     return task;
   });
@@ -51,7 +51,7 @@ export function placeWaiting(world: World, task: TaskRecord): boolean {
     task.placementStrategy === undefined || task.placementStrategy.length === 0
       ? {}
       : { placementStrategy: task.placementStrategy };
-  const [placement] = placeIn(rooms, task.needs, { count: 1, ...strategy, random: world.random }).placements;
+  const [placement] = placeIn(rooms, task.requirements, { count: 1, ...strategy, random: world.random }).placements;
   if (placement === undefined) return false;
   launch(world, task, instanceOf(task.cluster, placement.instanceState.instance.arn), placement.gpus);
   return true;
@@ -59,28 +59,34 @@ export function placeWaiting(world: World, task: TaskRecord): boolean {
 
 /** Starts a task on the instance that StartTask names; the reason where it cannot be there. */
 export function placeOn(world: World, spec: PlaceSpec, instance: InstanceRecord): TaskRecord | string {
-  const needs = readRequirements(spec.cluster, spec.definition, spec);
+  const requirements = readRequirements(spec.cluster, spec.definition, spec);
   const [room] = roomsIn(world, spec.cluster, (each) => each === instance);
   if (instance.status === "INACTIVE") return "INACTIVE";
-  const { placements, failures } = placeIn([{ ...room!, instance: { ...room!.instance, status: "ACTIVE" } }], needs, {
-    count: 1,
-    refuse: refusalOfEcs,
-  });
+  const { placements, failures } = placeIn(
+    [{ ...room!, instance: { ...room!.instance, status: "ACTIVE" } }],
+    requirements,
+    {
+      count: 1,
+      refuse: refusalOfEcs,
+    },
+  );
   if (placements[0] === undefined) return failures[0]?.reason ?? "ATTRIBUTE";
-  const task = createTask(world, { ...spec, needs });
+  const task = createTask(world, { ...spec, requirements });
   launch(world, task, instance, placements[0].gpus);
   return task;
 }
 
 /** The instances on which a task of a DAEMON service belongs, whether or not there is room. */
 export function eligibleInstances(world: World, spec: PlaceSpec): readonly InstanceRecord[] {
-  const needs = readRequirements(spec.cluster, spec.definition, spec);
+  const requirements = readRequirements(spec.cluster, spec.definition, spec);
   const lasting = new Set(["ATTRIBUTE", "LOCATION", "MemberOf placement constraint unsatisfied."]);
   return roomsIn(world, spec.cluster)
     .filter(
       (room) =>
         room.instance.status === "ACTIVE" &&
-        !lasting.has(refusalOfEcs({ ...needs, cpu: 0, memoryMiB: 0, ports: [], locks: [], gpus: 0 }, room) ?? ""),
+        !lasting.has(
+          refusalOfEcs({ ...requirements, cpu: 0, memoryMiB: 0, ports: [], locks: [], gpus: 0 }, room) ?? "",
+        ),
     )
     .map((room) => instanceOf(spec.cluster, room.instance.arn));
 }

@@ -1,4 +1,4 @@
-import { groupBy } from "../../base/group-by.ts";
+import { groupBy } from "../../base/groups.ts";
 import { present } from "../../base/present.ts";
 import { amiFamiliesFor } from "../../catalog/machine-images/amis.ts";
 import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
