@@ -2,13 +2,12 @@ import type { Context } from "../../context.ts";
 import { present } from "../../core/base/present.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { nearestNames } from "../../core/base/nearest.ts";
-import { commandCalls, type CallingCommand } from "../../core/iam/command-calls.ts";
+import { callNothing, commandCalls, type CallingCommand } from "../../core/iam/command-calls.ts";
 import { policyFor } from "../../core/iam/policy.ts";
 import { AiplatError } from "../../errors.ts";
 import { note } from "../../output/note.ts";
 import { printArtefact } from "../../output/print.ts";
 import { defineCommand } from "../command.ts";
-import { registry } from "../registry.ts";
 import { clusterOfEnvironment, defaultFile } from "../shared/named-cluster.ts";
 import { fileExists } from "../../files/read.ts";
 import { placeFor, readNamed, rolePolicyOf, type Named } from "./read-named.ts";
@@ -87,9 +86,8 @@ function nameOf(cluster: string | undefined): string | undefined {
 /** Undefined for a command that calls nothing. */
 function requireCommand(words: string): CallingCommand | undefined {
   if (Object.hasOwn(commandCalls, words)) return words as CallingCommand;
-  const known = registry.map((entry) => entry.words);
-  if (known.includes(words)) return undefined;
-  const near = nearestNames(words, known);
+  if (callNothing.includes(words)) return undefined;
+  const near = nearestNames(words, [...Object.keys(commandCalls), ...callNothing]);
   throw new AiplatError("Usage", `no command ${words}`, {
     hint:
       near.length > 0

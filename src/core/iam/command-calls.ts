@@ -125,6 +125,22 @@ export const commandCalls = {
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
+/** Those that work from files and the catalogue alone, or through kubectl. */
+export const callNothing: readonly string[] = [
+  "completion",
+  "eks apply",
+  "eks generate",
+  "eks nodegroup generate",
+  "iam policy",
+  "init",
+  "instances show",
+  "sandbox",
+  "taskdef lint",
+  "templates list",
+  "templates show",
+  "validate",
+];
+
 /** A command that calls AWS. */
 export type CallingCommand = keyof typeof commandCalls;
 

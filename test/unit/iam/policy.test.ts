@@ -1,24 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { registry } from "../../../src/commands/registry.ts";
-import { callsOf, commandCalls, type CallingCommand } from "../../../src/core/iam/command-calls.ts";
+import { callNothing, callsOf, commandCalls, type CallingCommand } from "../../../src/core/iam/command-calls.ts";
 import { policyFor, type PolicyDocument, type PolicyScope } from "../../../src/core/iam/policy.ts";
 import { taskRolePolicy } from "../../../src/core/iam/role-policy.ts";
-
-/** They work from files and the catalogue alone, or through kubectl. */
-const callNothing = [
-  "completion",
-  "eks apply",
-  "eks generate",
-  "eks nodegroup generate",
-  "iam policy",
-  "init",
-  "instances show",
-  "sandbox",
-  "taskdef lint",
-  "templates list",
-  "templates show",
-  "validate",
-];
 
 const commands = Object.keys(commandCalls) as CallingCommand[];
 
