@@ -1,4 +1,4 @@
-import { createServer, request as forward, type IncomingMessage } from "node:http";
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 
@@ -10,31 +10,22 @@ export interface RecordingProxy {
   close(): Promise<void>;
 }
 
-/** The services whose calls IAM knows by another name than the one they are signed for. */
-const iamNames: Readonly<Record<string, string>> = {};
-
 export async function startRecordingProxy(upstream: string): Promise<RecordingProxy> {
   let calls = new Set<string>();
   const target = new URL(upstream);
-  const server = createServer((request, response) => {
-    void readAll(request).then((body) => {
-      calls.add(actionOf(request, body));
-      const on = forward(
-        {
-          host: target.hostname,
-          port: target.port,
-          path: request.url,
-          method: request.method,
-          headers: request.headers,
-        },
-        (answer) => {
-          response.writeHead(answer.statusCode ?? 502, answer.headers);
-          answer.pipe(response);
-        },
-      );
-      on.on("error", () => response.destroy());
-      on.end(body);
+  const relay = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readAll(request);
+    calls.add(actionOf(request, body));
+    const { url: path, method, headers } = request;
+    const on = forward({ host: target.hostname, port: target.port, path, method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
     });
+    on.on("error", () => response.destroy());
+    on.end(body);
+  };
+  const server = createServer((request, response) => {
+    void relay(request, response);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -61,8 +52,7 @@ async function readAll(request: IncomingMessage): Promise<Buffer> {
 
 /** By the signature's scope, and the target or the action; REST services by method and path. */
 function actionOf(request: IncomingMessage, body: Buffer): string {
-  const scope = /Credential=[^/]+\/\d{8}\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? "")?.[1] ?? "?";
-  const service = iamNames[scope] ?? scope;
+  const service = /Credential=[^/]+\/\d{8}\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? "")?.[1] ?? "?";
   const target = request.headers["x-amz-target"];
   if (typeof target === "string") return `${service}:${target.slice(target.lastIndexOf(".") + 1)}`;
   const action = new URLSearchParams(body.toString("utf8")).get("Action");

@@ -1,7 +1,7 @@
 import type { Context } from "../../context.ts";
 import { present } from "../../core/base/present.ts";
 import { partitionOf } from "../../core/doctor/place.ts";
-import { roleAccountOf } from "../../core/doctor/role-name.ts";
+import { roleAccountOf } from "../../core/ecs-api/arn.ts";
 import { needsOf, type Needs } from "../../core/ecs/account-needs.ts";
 import type { EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
 import type { PolicyDocument, PolicyScope } from "../../core/iam/policy.ts";
