@@ -31,45 +31,62 @@ export interface LaunchSettings {
   readonly onStarted: (tasks: readonly Task[]) => void;
 }
 
-/** How many task definitions are registered and started at a time. The API's buckets are the adapter's to keep. */
+/** How many steps are begun at a time, and calls of one made. The API's buckets are the adapter's to keep. */
 const concurrency = 8;
 
 /**
- * Starts the tasks of every step, at most 10 a call. After the first error or an interrupt no further call is made;
- * calls under way are waited for, since their tasks may run already.
+ * Starts the tasks of every step, at most 10 a call: the first call of a step alone, since its answer says whether the
+ * step has room and runs what was planned, then the others side by side. After the first error or an interrupt no
+ * further call is made; calls under way are waited for, since their tasks may run already.
  */
 export async function launch(ecs: EcsPort, steps: readonly RunStep[], settings: LaunchSettings): Promise<Launched> {
   const tasks: Task[] = [];
   const failures: Failure[] = [];
   let error: AiplatError | undefined;
-  const queue = [...steps.entries()];
   const halted = () => error !== undefined || settings.signal.aborted;
 
-  const worker = async () => {
-    for (let next = queue.shift(); next !== undefined && !halted(); next = queue.shift()) {
-      const [index, step] = next;
-      try {
-        const taskDefinition = await definitionFor(ecs, step, settings);
-        for (const [batch, count] of batches(step.count).entries()) {
-          if (halted()) break;
-          const clientToken = batchToken(settings.token, step.request.taskDefinition, index, batch);
-          const request = settings.first && index === 0 && batch === 0 ? step.request : withoutBase(step.request);
-          const answer = await ecs.runTask({ ...request, taskDefinition, count, clientToken });
-          tasks.push(...answer.tasks);
-          failures.push(...answer.failures);
-          settings.onStarted(answer.tasks);
-          requirePlanned(step, taskDefinition, answer.tasks);
-          // ECS had no place for some of these: the same question again gets the same answer.
-          if (answer.tasks.length < count) break;
-        }
-      } catch (thrown) {
-        error ??= toAiplatError(thrown);
-      }
-    }
+  const start = async (index: number, step: RunStep) => {
+    const taskDefinition = await definitionFor(ecs, step, settings);
+    let full = false;
+    const call = async (batch: number, count: number) => {
+      const clientToken = batchToken(settings.token, step.request.taskDefinition, index, batch);
+      const request = settings.first && index === 0 && batch === 0 ? step.request : withoutBase(step.request);
+      const answer = await ecs.runTask({ ...request, taskDefinition, count, clientToken });
+      tasks.push(...answer.tasks);
+      failures.push(...answer.failures);
+      settings.onStarted(answer.tasks);
+      requirePlanned(step, taskDefinition, answer.tasks);
+      // ECS had no place for some of these: the same question again gets the same answer.
+      if (answer.tasks.length < count) full = true;
+    };
+    const [first, ...others] = batches(step.count).entries();
+    if (first === undefined || halted()) return;
+    await call(...first);
+    await sideBySide(
+      others,
+      () => halted() || full,
+      (batch) => call(...batch).catch(stopOn),
+    );
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, steps.length) }, worker));
+  const stopOn = (thrown: unknown) => {
+    error ??= toAiplatError(thrown);
+  };
+  await sideBySide([...steps.entries()], halted, ([index, step]) => start(index, step).catch(stopOn));
   if (error === undefined && settings.signal.aborted) error = new Interrupted();
   return { tasks, failures: unique(failures), ...present({ error }) };
+}
+
+/** Works on the items in their order, some at a time, until there are none left or nothing further is to be begun. */
+async function sideBySide<Item>(
+  items: readonly Item[],
+  isOver: () => boolean,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  const worker = async () => {
+    while (queue.length > 0 && !isOver()) await work(queue.shift()!);
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
 }
 
 /** What RunTask is asked to start: the revision of the step's definition, whose devices are those of the plan. */
