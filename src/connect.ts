@@ -107,6 +107,8 @@ function lazyAws(
     region: async () => (await get()).region(),
     regionSource: async () => (await get()).regionSource(),
     ecs: async () => (await get()).ecs(),
+    ecsWithin: async (milliseconds) => (await get()).ecsWithin(milliseconds),
+    ecsAfterwards: async () => (await get()).ecsAfterwards(),
     ssm: async (region) => (await get()).ssm(region),
     logs: async (region) => (await get()).logs(region),
     eks: async () => (await get()).eks(),

@@ -56,6 +56,10 @@ export interface Aws {
   /** What says the region, e.g. `AWS_REGION`. */
   regionSource(): Promise<string>;
   ecs(): Promise<EcsPort>;
+  /** ECS for a wait: its calls end after so long at the latest. */
+  ecsWithin(milliseconds: number): Promise<EcsPort>;
+  /** ECS for what a command reads back, and takes back: its calls outlast an interrupt by some seconds. */
+  ecsAfterwards(): Promise<EcsPort>;
   ssm(region: string): Promise<SsmPort>;
   /** In the command's region unless another is named. */
   logs(region?: string): Promise<LogsPort & LogGroupsPort>;
@@ -108,3 +112,6 @@ export interface Context {
   /** With --sandbox: sees to it that its clusters have so many instances of these types. */
   readonly stockSandbox?: (machines: readonly MachineCount[]) => void;
 }
+
+/** Time and interruption, as operations need them: a test plays its own clock. */
+export type Runtime = Pick<Context, "now" | "sleep" | "signal">;

@@ -2,7 +2,7 @@
  * What the operations need of AWS, in aiplat's own words: src/aws implements these over the SDK, and nothing else
  * talks to AWS. Every method throws an AiplatError with the request id kept; every method stops when `signal` aborts.
  */
-import type { MachineImage, OnDemandInstances, SecurityGroup, Subnet } from "./core/doctor/observed-ec2.ts";
+import type { MachineImage, RunningInstances, SecurityGroup, Subnet } from "./core/doctor/observed-ec2.ts";
 import type { Decision, Role, SecretState } from "./core/doctor/observed-account.ts";
 import type { DescribedType } from "./core/catalog/instance-types/described-type.ts";
 import type { ImageReference } from "./core/catalog/container-images/image-reference.ts";
@@ -245,8 +245,8 @@ export interface Ec2ReadPort {
   /** Every type of the region, with or without an accelerator. */
   instanceTypes(): Promise<readonly DescribedType[]>;
   images(ids: readonly string[]): Promise<readonly MachineImage[]>;
-  /** Pending and running ones that count against On-Demand quotas: no Spot, no Capacity Blocks, no Dedicated Hosts. */
-  onDemandInstances(): Promise<readonly OnDemandInstances[]>;
+  /** Pending and running ones that count against quotas of vCPUs: no Capacity Blocks, no Dedicated Hosts. */
+  runningInstances(): Promise<readonly RunningInstances[]>;
   /** The instance type of a launch template's version; undefined where it names none, or there is no such template. */
   launchTemplateType(reference: LaunchTemplateReference): Promise<string | undefined>;
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;

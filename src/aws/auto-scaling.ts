@@ -5,7 +5,7 @@ import {
   type AutoScalingGroup,
   type LaunchTemplateSpecification,
 } from "@aws-sdk/client-auto-scaling";
-import { chunks } from "../core/base/chunks.ts";
+import { chunks } from "../core/base/groups.ts";
 import type { AutoScalingPort, DescribedGroup, LaunchTemplateReference } from "../ports.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";

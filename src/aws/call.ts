@@ -1,6 +1,7 @@
 import { present } from "../core/base/present.ts";
 import type { AwsConfig, AwsService } from "./config.ts";
 import { translateAwsError } from "./errors.ts";
+import { SentOnce } from "./send-once.ts";
 
 /** What the SDK tells about an answer. */
 interface Answer {
@@ -16,11 +17,22 @@ export type Call = <Output extends Answer>(
 /**
  * The way every adapter sends: it stops when `signal` aborts, throws an AiplatError that says what to do, and logs
  * service, operation, time and request id under --debug.
- *
- * @param signal Left out: the call is not cut off. A signal that never aborts would gather the SDK's listeners, of
- *   which Node warns from the eleventh call under way on.
  */
-export function createCall(config: AwsConfig, service: AwsService, signal?: AbortSignal): Call {
+export function createCall(config: AwsConfig, service: AwsService, signal: AbortSignal): Call {
+  return createSender(config, service, signal, false);
+}
+
+/**
+ * The same for calls that change something: their errors have the detail `uncertain` where the call may have taken
+ * effect all the same.
+ *
+ * @param signal Aborts a while after the interrupt (lasting.ts).
+ */
+export function createChange(config: AwsConfig, service: AwsService, signal: AbortSignal): Call {
+  return createSender(config, service, signal, true);
+}
+
+function createSender(config: AwsConfig, service: AwsService, signal: AbortSignal, changes: boolean): Call {
   return async (operation, send) => {
     const started = performance.now();
     const log = (metadata: Partial<Answer["$metadata"]> | undefined, outcome: string) => {
@@ -31,10 +43,11 @@ export function createCall(config: AwsConfig, service: AwsService, signal?: Abor
       config.log(`aws ${service} ${operation} ${config.region}: ${outcome} in ${took}${attempts}${request}`);
     };
     try {
-      const output = await send(present({ abortSignal: signal }));
+      const output = await send({ abortSignal: signal });
       log(output.$metadata, "answered");
       return output;
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof SentOnce ? thrown.reason : thrown;
       const { name, $metadata } = error as { readonly name?: string } & Partial<Answer>;
       log($metadata, name ?? "failed");
       const { region, profile, endpoints } = config;
@@ -44,7 +57,20 @@ export function createCall(config: AwsConfig, service: AwsService, signal?: Abor
         operation,
         region,
         ...present({ profile, endpoint }),
+        changes,
       });
     }
   };
+}
+
+/** A type without its `readonly`s: what the SDK's inputs want of arrays. */
+type Writable<Value> = Value extends readonly (infer Item)[]
+  ? Writable<Item>[]
+  : Value extends object
+    ? { -readonly [Key in keyof Value]: Writable<Value[Key]> }
+    : Value;
+
+/** The same value for an SDK command, which changes nothing in it. */
+export function writable<Value>(value: Value): Writable<Value> {
+  return value as Writable<Value>;
 }

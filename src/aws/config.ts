@@ -3,6 +3,7 @@
  * region, from flags, environment and profile.
  */
 import { present } from "../core/base/present.ts";
+import { wholeAnswers } from "./answers.ts";
 import type { SSMClientConfig } from "@aws-sdk/client-ssm";
 import type { PaceClock } from "./pace.ts";
 
@@ -46,13 +47,23 @@ export type ClientSettings = Pick<
   | "retryMode"
   | "requestHandler"
   | "logger"
->;
+> & {
+  readonly extensions: Extension[];
+};
+
+/** What is done to a client's way to send, whichever service it is of. */
+export interface Extension {
+  configure(configuration: Pick<SdkConfiguration, "httpHandler" | "setHttpHandler">): void;
+}
+
+type SdkConfiguration = Parameters<NonNullable<SSMClientConfig["extensions"]>[number]["configure"]>[0];
 
 /**
  * The settings of a service's SDK client.
  *
  * Five attempts in adaptive mode, where the client also paces itself after the first throttling answer: the last
- * attempt comes within 8 seconds. A connection gets 5 seconds, an answer 30, where the SDK would wait for ever.
+ * attempt comes within 8 seconds. A connection gets 5 seconds, an answer 30 and its body 30 more, where the SDK would
+ * wait for ever.
  */
 export function clientSettings(config: AwsConfig, service: AwsService): ClientSettings {
   const endpoint = config.endpoints[service];
@@ -65,6 +76,7 @@ export function clientSettings(config: AwsConfig, service: AwsService): ClientSe
     maxAttempts: 5,
     retryMode: "adaptive",
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+    extensions: [wholeAnswers],
     logger: quietLogger,
   };
 }

@@ -2,6 +2,7 @@ import { present } from "../core/base/present.ts";
 import type { Aws, Context, GlobalOptions } from "../context.ts";
 import type { AwsConfig } from "./config.ts";
 import { chooseCredentials } from "./credentials.ts";
+import { within } from "./lasting.ts";
 import { checkRegion, chooseEndpoints, chooseRegion, noRegion, readProfile } from "./profile.ts";
 
 type CreatePort<Port> = (config: AwsConfig, signal: AbortSignal) => Port;
@@ -51,6 +52,11 @@ export function connectAws(
     region,
     regionSource: async () => (await home()).source,
     ecs: here(async () => (await import("./ecs.ts")).createEcs),
+    ecsWithin: async (milliseconds) => {
+      const [{ createEcs }, config] = await Promise.all([import("./ecs.ts"), region().then(configFor)]);
+      return createEcs(config, within(signal, milliseconds));
+    },
+    ecsAfterwards: here(async () => (await import("./ecs.ts")).createEcsAfterwards),
     ssm: inEach(async () => (await import("./ssm.ts")).createSsm),
     logs: inEach(async () => (await import("./logs.ts")).createLogs),
     eks: here(async () => (await import("./eks.ts")).createEks),

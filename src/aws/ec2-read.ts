@@ -9,11 +9,11 @@ import {
   EC2Client,
   type Instance,
 } from "@aws-sdk/client-ec2";
-import { chunks } from "../core/base/chunks.ts";
+import { chunks } from "../core/base/groups.ts";
 import type { DescribedType } from "../core/catalog/instance-types/described-type.ts";
-import type { OnDemandInstances } from "../core/doctor/observed-ec2.ts";
+import type { RunningInstances } from "../core/doctor/observed-ec2.ts";
 import type { Ec2ReadPort } from "../ports.ts";
-import { absentAs } from "./absent.ts";
+import { absentAs } from "./failure.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 
@@ -68,7 +68,7 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
       );
     },
 
-    onDemandInstances: async () => {
+    runningInstances: async () => {
       const found: Instance[] = [];
       let NextToken: string | undefined;
       do {
@@ -82,7 +82,13 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
         found.push(...(answer.Reservations ?? []).flatMap(({ Instances = [] }) => Instances));
         NextToken = answer.NextToken;
       } while (NextToken !== undefined && NextToken !== "");
-      return countByType(found.filter(isOnDemand));
+      return [
+        ...countByType(found.filter(isOnDemand), { spot: false }),
+        ...countByType(
+          found.filter(({ InstanceLifecycle }) => InstanceLifecycle === "spot"),
+          { spot: true },
+        ),
+      ];
     },
 
     launchTemplateType: async ({ id, version }) => {
@@ -122,7 +128,10 @@ function isOnDemand({ InstanceLifecycle, Placement }: Instance): boolean {
   return InstanceLifecycle === undefined && Placement?.Tenancy !== "host";
 }
 
-function countByType(instances: readonly Instance[]): readonly OnDemandInstances[] {
+function countByType(
+  instances: readonly Instance[],
+  kind: Pick<RunningInstances, "spot">,
+): readonly RunningInstances[] {
   const types = new Map<string, { count: number; vcpus: number }>();
   for (const { InstanceType = "", CpuOptions } of instances) {
     const { count, vcpus } = types.get(InstanceType) ?? { count: 0, vcpus: 0 };
@@ -131,5 +140,5 @@ function countByType(instances: readonly Instance[]): readonly OnDemandInstances
       vcpus: vcpus + (CpuOptions?.CoreCount ?? 0) * (CpuOptions?.ThreadsPerCore ?? 1),
     });
   }
-  return [...types].map(([instanceType, sums]) => ({ instanceType, ...sums }));
+  return [...types].map(([instanceType, sums]) => ({ instanceType, ...sums, ...kind }));
 }

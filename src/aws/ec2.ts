@@ -7,17 +7,17 @@ import {
   type CreateLaunchTemplateCommandInput,
 } from "@aws-sdk/client-ec2";
 import type { Ec2Port } from "../ports.ts";
-import { absentAs } from "./absent.ts";
-import { createCall } from "./call.ts";
+import { absentAs } from "./failure.ts";
+import { createCall, createChange, writable } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
-import { writable } from "./writable.ts";
+import { changeMs, lasting } from "./lasting.ts";
 
 /** The launch templates and placement groups of EC2 over the SDK. */
 export function createEc2(config: AwsConfig, signal: AbortSignal): Ec2Port {
   const client = new EC2Client(clientSettings(config, "ec2"));
   const call = createCall(config, "ec2", signal);
   // Not cut off by Ctrl-C: what was made would not be told of.
-  const callToTheEnd = createCall(config, "ec2");
+  const change = createChange(config, "ec2", lasting(signal, changeMs));
   return {
     launchTemplateVersion: async (template, version) => {
       const which = "id" in template ? { LaunchTemplateId: template.id } : { LaunchTemplateName: template.name };
@@ -35,7 +35,7 @@ export function createEc2(config: AwsConfig, signal: AbortSignal): Ec2Port {
         ...writable(request),
         ClientToken,
       } as CreateLaunchTemplateCommandInput);
-      await callToTheEnd("CreateLaunchTemplate", (options) => client.send(command, options));
+      await change("CreateLaunchTemplate", (options) => client.send(command, options));
     },
 
     placementGroupStrategy: async (name) => {
@@ -48,7 +48,7 @@ export function createEc2(config: AwsConfig, signal: AbortSignal): Ec2Port {
     },
 
     createPlacementGroup: async (request) => {
-      await callToTheEnd("CreatePlacementGroup", (options) =>
+      await change("CreatePlacementGroup", (options) =>
         client.send(new CreatePlacementGroupCommand(writable(request)), options),
       );
     },

@@ -22,12 +22,18 @@ export async function everyPage<Item>(
   onPage?: (items: readonly Item[]) => void,
 ): Promise<readonly Item[]> {
   const all: Item[] = [];
+  const seen = new Set<string>();
   let nextToken: string | undefined;
   do {
     const { items = [], ...page } = await ask(nextToken === undefined ? {} : { nextToken });
     all.push(...items);
     onPage?.(items);
     nextToken = page.nextToken;
+    if (nextToken !== undefined && seen.has(nextToken))
+      throw new AiplatError("AwsError", "AWS's list does not end: it answers the same nextToken again", {
+        hint: "Try again in a minute.",
+      });
+    seen.add(nextToken ?? "");
   } while (nextToken !== undefined && nextToken !== "");
   return all;
 }

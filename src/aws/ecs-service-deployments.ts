@@ -6,7 +6,7 @@ import {
   type ListServiceDeploymentsCommandInput,
   type ServiceDeploymentBrief,
 } from "@aws-sdk/client-ecs";
-import { chunks } from "../core/base/chunks.ts";
+import { chunks } from "../core/base/groups.ts";
 import { AiplatError } from "../errors.ts";
 import type { ServiceDeploymentFilter, ServiceDeploymentPort } from "../ports.ts";
 import { everyPage } from "./ecs-calls.ts";
@@ -24,7 +24,7 @@ const listPage = 100;
 export function createServiceDeploymentCalls({
   client,
   call,
-  callToTheEnd,
+  change,
   read,
   modify,
   played,
@@ -81,7 +81,7 @@ export function createServiceDeploymentCalls({
 
     stopServiceDeployment: async (serviceDeploymentArn) => {
       const command = new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: "ROLLBACK" });
-      await modify(() => callToTheEnd("StopServiceDeployment", (options) => client.send(command, options)));
+      await modify(() => change("StopServiceDeployment", (options) => client.send(command, options)));
     },
 
     stableDefinitions: async (cluster, service, except) => {

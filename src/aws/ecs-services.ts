@@ -11,7 +11,7 @@ import { AiplatError } from "../errors.ts";
 import type { EcsServicePort } from "../ports.ts";
 import type { Call } from "./call.ts";
 import { toService } from "./ecs-shapes.ts";
-import { chunks } from "../core/base/chunks.ts";
+import { chunks } from "../core/base/groups.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
 import { createDaemonReader } from "./ecs-daemons.ts";
 import { createServiceDeploymentCalls } from "./ecs-service-deployments.ts";
@@ -29,7 +29,7 @@ export interface ServiceCalls {
   readonly client: ECSClient;
   readonly call: Call;
   /** Is not cut off by Ctrl-C: what it starts would go on and nobody would know. */
-  readonly callToTheEnd: Call;
+  readonly change: Call;
   readonly read: Pace;
   readonly modify: Pace;
   /** Whether the endpoint is not AWS's own, and may know less. */
@@ -38,7 +38,7 @@ export interface ServiceCalls {
 
 /** Services over the SDK, as they are on the wire: raw fields pass through both ways. */
 export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
-  const { client, call, callToTheEnd, read, modify } = calls;
+  const { client, call, change, read, modify } = calls;
   const describe: EcsServicePort["describeServices"] = async (cluster, services) => {
     const answers = await Promise.all(
       chunks(services, describeBatch).map(async (batch) => {
@@ -65,7 +65,7 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
       await modify(() =>
         inCluster(
           input.cluster,
-          callToTheEnd("CreateService", (options) => client.send(command, options)),
+          change("CreateService", (options) => client.send(command, options)),
         ),
       );
       return serviceIn(raw.json);
@@ -77,7 +77,7 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
       await modify(() =>
         inCluster(
           input.cluster,
-          callToTheEnd("UpdateService", (options) => client.send(command, options)),
+          change("UpdateService", (options) => client.send(command, options)),
         ),
       );
       return serviceIn(raw.json);
@@ -90,7 +90,7 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
         await modify(() =>
           inCluster(
             cluster,
-            callToTheEnd("DeleteService", (options) => client.send(command, options)),
+            change("DeleteService", (options) => client.send(command, options)),
           ),
         );
         return serviceIn(raw.json);
@@ -120,7 +120,7 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
 
     tagResource: async (resourceArn, tags) => {
       const command = new TagResourceCommand({ resourceArn, tags: tags.map(({ key, value }) => ({ key, value })) });
-      await modify(() => callToTheEnd("TagResource", (options) => client.send(command, options)));
+      await modify(() => change("TagResource", (options) => client.send(command, options)));
     },
   };
 }

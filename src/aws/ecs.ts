@@ -19,31 +19,47 @@ import { itemsPerCall } from "../core/ecs-api/api.ts";
 import { AiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { buckets } from "./buckets.ts";
-import { createCall } from "./call.ts";
+import { createCall, createChange } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
-import { chunks } from "../core/base/chunks.ts";
+import { chunks } from "../core/base/groups.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
 import { createServiceCalls } from "./ecs-services.ts";
 import { toProvider, toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";
+import { changeMs, lasting, readBackMs } from "./lasting.ts";
 import { createPace, type Bucket, type Pace } from "./pace.ts";
+import { sendOnce } from "./send-once.ts";
 import { keepRawJson } from "./raw-json.ts";
 
-/** ECS over the SDK, paced within the buckets of its API. */
-export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
+/** ECS for what a command reads back, and takes back, after it was interrupted. */
+export function createEcsAfterwards(config: AwsConfig, signal: AbortSignal): EcsPort {
+  const later = lasting(signal, readBackMs);
+  return createEcs(config, later, later);
+}
+
+/**
+ * ECS over the SDK, paced within the buckets of its API.
+ *
+ * @param changesUntil Cuts off calls that change something.
+ */
+export function createEcs(
+  config: AwsConfig,
+  signal: AbortSignal,
+  changesUntil: AbortSignal = lasting(signal, changeMs),
+): EcsPort {
   const client = new ECSClient(clientSettings(config, "ecs"));
   const call = createCall(config, "ecs", signal);
   // A RunTask under way is not cut off by Ctrl-C: its tasks would run and nobody would know of them. Nor is a StopTask:
   // after Ctrl-C it is how --all-or-nothing keeps its word.
-  const callToTheEnd = createCall(config, "ecs");
+  const change = createChange(config, "ecs", changesUntil);
   const paceOf = ([name, bucket]: readonly [string, Bucket]) =>
-    [name, createPace(bucket, config.clock, name === "resourceModify" ? undefined : signal)] as const;
+    [name, createPace(bucket, config.clock, name === "resourceModify" ? changesUntil : signal)] as const;
   const paces = Object.fromEntries(Object.entries(buckets).map(paceOf)) as Record<keyof typeof buckets, Pace>;
 
   return {
     ...createServiceCalls({
       client,
       call,
-      callToTheEnd,
+      change,
       read: paces.serviceRead,
       modify: paces.serviceModify,
       played: config.endpoints.ecs !== undefined,
@@ -81,7 +97,8 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
     registerTaskDefinition: async (definition) => {
       const command = new RegisterTaskDefinitionCommand({ family: definition.family, containerDefinitions: [] });
       const raw = keepRawJson(command, definition);
-      await paces.definitionModify(() => call("RegisterTaskDefinition", (options) => client.send(command, options)));
+      sendOnce(command);
+      await paces.definitionModify(() => change("RegisterTaskDefinition", (options) => client.send(command, options)));
       return toTaskDefinition(raw.json);
     },
 
@@ -109,7 +126,7 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       const { tasks, failures } = await paces.resourceModify(() =>
         inCluster(
           request.cluster,
-          callToTheEnd("RunTask", (options) => client.send(command, options)),
+          change("RunTask", (options) => client.send(command, options)),
         ),
       );
       return { tasks: (tasks ?? []).map(toTask), failures: (failures ?? []).map(toFailure) };
@@ -151,7 +168,7 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       const answer = await paces.resourceModify(() =>
         inCluster(
           cluster,
-          callToTheEnd("StopTask", (options) => client.send(command, options)),
+          change("StopTask", (options) => client.send(command, options)),
         ),
       );
       return toTask(answer.task ?? { taskArn: task });
@@ -227,7 +244,7 @@ export function createEcs(config: AwsConfig, signal: AbortSignal): EcsPort {
       const { failures = [] } = await paces.resourceModify(() =>
         inCluster(
           cluster,
-          callToTheEnd("UpdateContainerInstancesState", (options) => client.send(command, options)),
+          change("UpdateContainerInstancesState", (options) => client.send(command, options)),
         ),
       );
       if (failures.length > 0)

@@ -10,16 +10,16 @@ import {
 import type { DescribedNodegroup } from "../core/kubernetes/check/snapshot.ts";
 import { AiplatError } from "../errors.ts";
 import type { EksPort } from "../ports.ts";
-import { createCall } from "./call.ts";
+import { createCall, createChange, writable } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
-import { writable } from "./writable.ts";
+import { changeMs, lasting } from "./lasting.ts";
 
 /** EKS over the SDK. */
 export function createEks(config: AwsConfig, signal: AbortSignal): EksPort {
   const client = new EKSClient(clientSettings(config, "eks"));
   const call = createCall(config, "eks", signal);
   // Not cut off by Ctrl-C: the node group would be made and nobody would know of it.
-  const callToTheEnd = createCall(config, "eks");
+  const change = createChange(config, "eks", lasting(signal, changeMs));
   return {
     describeCluster: async (name) => {
       const { cluster } = await inCluster(
@@ -67,7 +67,7 @@ export function createEks(config: AwsConfig, signal: AbortSignal): EksPort {
       const command = new CreateNodegroupCommand({ ...writable(request), clientRequestToken });
       const { nodegroup } = await inCluster(
         request.clusterName,
-        callToTheEnd("CreateNodegroup", (options) => client.send(command, options)),
+        change("CreateNodegroup", (options) => client.send(command, options)),
       );
       return described(nodegroup ?? { nodegroupName: request.nodegroupName });
     },

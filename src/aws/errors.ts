@@ -13,7 +13,11 @@ import { callName, serviceRules } from "./service-errors.ts";
  */
 export function translateAwsError(error: unknown, call: FailedCall): AiplatError {
   if (error instanceof AiplatError) return error;
-  if (error instanceof Error && error.name === "AbortError") return new Interrupted("interrupted", { cause: error });
+  if (error instanceof Error && error.name === "AbortError")
+    return new Interrupted("interrupted", {
+      cause: error,
+      ...(call.changes === true ? { details: { uncertain: true } } : {}),
+    });
   const failure = readFailure(error);
   if (failure === undefined) return toAiplatError(error);
   const rule = rulesOf(call).find((each) => applies(each, failure, call)) ?? anything;
@@ -50,6 +54,13 @@ const anything: ErrorRule = {
   }),
 };
 
+/** Whether AWS may have carried out a call that ended so: its answer was lost, or that of an attempt before the last. */
+function mayHaveActed({ network, httpStatus = 0, attempts = 1, name }: AwsFailure): boolean {
+  if (attempts > 1) return true;
+  if (network !== undefined) return network === "lost" || network === "slow" || network === "unreadable";
+  return httpStatus >= 500 || httpStatus < 300 || name === "SyntaxError";
+}
+
 function detailsOf(failure: AwsFailure, call: FailedCall): Readonly<Record<string, unknown>> {
   const { requestId, httpStatus } = failure;
   return {
@@ -61,5 +72,8 @@ function detailsOf(failure: AwsFailure, call: FailedCall): Readonly<Record<strin
     // What a region answers, too, that the account has not enabled.
     ...(unknownCredentialCodes.has(failure.name) ? { unknownCredentials: true } : {}),
     ...present({ requestId, httpStatus }),
+    ...(call.changes === true && mayHaveActed(failure) ? { uncertain: true } : {}),
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ConflictException.html
+    ...present({ resourceIds: failure.resourceIds }),
   };
 }

@@ -1,5 +1,5 @@
 import { present } from "../core/base/present.ts";
-import type { ErrorCode } from "../errors.ts";
+import { AiplatError, type ErrorCode } from "../errors.ts";
 import type { AwsService } from "./config.ts";
 
 /** The call that failed. */
@@ -12,6 +12,8 @@ export interface FailedCall {
   readonly endpoint?: string;
   /** The profile in use, where one was named. */
   readonly profile?: string;
+  /** Whether it changes something. */
+  readonly changes?: boolean;
 }
 
 /** ` in us-east-1`, or nothing where the region is not known: the end of many messages. */
@@ -32,9 +34,19 @@ export interface AwsFailure {
   readonly requestId?: string;
   readonly httpStatus?: number;
   readonly attempts?: number;
+  /** What a ConflictException says it conflicts with. */
+  readonly resourceIds?: readonly string[];
 }
 
-export type NetworkFault = "refused" | "unknown-host" | "unreachable" | "lost" | "slow" | "certificate" | "not-tls";
+export type NetworkFault =
+  | "refused"
+  | "unknown-host"
+  | "unreachable"
+  | "lost"
+  | "slow"
+  | "certificate"
+  | "not-tls"
+  | "unreadable";
 
 /** A row of the error tables: which failures it is about, and what the user is told. */
 export interface ErrorRule {
@@ -72,6 +84,8 @@ const networkFaults: Readonly<Record<string, NetworkFault>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "certificate",
   EPROTO: "not-tls",
   ERR_SSL_WRONG_VERSION_NUMBER: "not-tls",
+  // Of answers.ts: what is no answer of AWS.
+  EPAGE: "unreadable",
 };
 
 /** Errors that the SDK raises instead of an answer. */
@@ -86,6 +100,7 @@ interface Raw {
   readonly port?: unknown;
   readonly cause?: unknown;
   readonly errors?: unknown;
+  readonly resourceIds?: readonly string[];
   readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number; readonly attempts?: number };
 }
 
@@ -104,14 +119,13 @@ export function readFailure(error: unknown): AwsFailure | undefined {
     name,
     message: typeof raw.message === "string" ? raw.message.trim() : "",
     ...network,
-    ...present({ requestId, httpStatus: httpStatusCode, attempts }),
+    ...present({ requestId, httpStatus: httpStatusCode, attempts, resourceIds: raw.resourceIds }),
   };
 }
 
 /** The network error itself, or the one it was caused by; where a host has several addresses, the first one's. */
 function readNetworkFault(raw: Raw, depth = 0): Pick<AwsFailure, "network" | "systemCode" | "host"> | undefined {
-  const fault =
-    typeof raw.code === "string" && Object.hasOwn(networkFaults, raw.code) ? networkFaults[raw.code] : undefined;
+  const fault = typeof raw.code === "string" ? faultOf(raw.code) : undefined;
   if (fault !== undefined) {
     const first = Array.isArray(raw.errors) && raw.errors.length > 0 ? (raw.errors[0] as Raw) : raw;
     const host = first.hostname ?? first.address;
@@ -126,7 +140,21 @@ function readNetworkFault(raw: Raw, depth = 0): Pick<AwsFailure, "network" | "sy
     : undefined;
 }
 
+function faultOf(code: string): NetworkFault | undefined {
+  // Node's parser of HTTP.
+  if (code.startsWith("HPE_")) return "unreadable";
+  return Object.hasOwn(networkFaults, code) ? networkFaults[code] : undefined;
+}
+
 function withPort(host: string, port: unknown): string {
   if (typeof port !== "number") return host;
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Undefined where AWS answers one of the codes by which it says that there is none. */
+export async function absentAs<Answer>(code: RegExp, answer: Promise<Answer>): Promise<Answer | undefined> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof AiplatError && code.test(String(error.details["awsCode"]))) return undefined;
+    throw error;
+  });
 }

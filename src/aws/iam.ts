@@ -1,7 +1,7 @@
 import { GetRoleCommand, IAMClient, SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
 import type { Decision } from "../core/doctor/observed-account.ts";
 import type { IamPort } from "../ports.ts";
-import { absentAs } from "./absent.ts";
+import { absentAs } from "./failure.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 

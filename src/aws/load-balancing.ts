@@ -6,7 +6,7 @@ import {
   type Listener,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { LoadBalancer, LoadBalancingPort } from "../ports.ts";
-import { absentAs } from "./absent.ts";
+import { absentAs } from "./failure.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 

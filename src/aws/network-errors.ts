@@ -24,6 +24,13 @@ const faults: Readonly<Record<NetworkFault, { readonly what: string; readonly hi
       "Behind a proxy that signs its own certificates, put its authority in a PEM file and set " +
       "NODE_EXTRA_CA_CERTS to its path.",
   },
+  unreadable: {
+    what: "something answers that is not AWS:",
+    hint: (call) =>
+      call.endpoint === undefined
+        ? "A proxy or a captive portal may stand between this machine and AWS."
+        : "Is that address an AWS endpoint? Check --endpoint-url and AWS_ENDPOINT_URL.",
+  },
   "not-tls": {
     what: "https was expected, but something else answers at",
     hint: () => "If the endpoint speaks plain HTTP, write http:// in --endpoint-url or AWS_ENDPOINT_URL.",

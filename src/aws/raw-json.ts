@@ -28,13 +28,8 @@ export function keepRawJson(command: { readonly middlewareStack: unknown }, inpu
   stack.add(
     (next) => async (args) => {
       const result = await next(args);
-      const response = result.response as { readonly statusCode: number; body: unknown };
-      // The SDK's deserializer, further out, takes bytes as well as a stream.
-      const bytes = await readBody(response.body);
-      response.body = bytes;
-      // AWS leaves absent fields out; null would be no value of any.
-      if (response.statusCode < 300)
-        raw.json = parseJson(bytes.toString("utf8"), (_, value: unknown) => value ?? undefined);
+      const { statusCode, body } = result.response as { readonly statusCode: number; readonly body: Uint8Array };
+      if (statusCode < 300) raw.json = readJson(Buffer.from(body).toString("utf8"), statusCode);
       return result;
     },
     { name: "aiplatRawResponse", step: "deserialize", priority: "low" },
@@ -42,8 +37,12 @@ export function keepRawJson(command: { readonly middlewareStack: unknown }, inpu
   return raw;
 }
 
-async function readBody(body: unknown): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(chunk);
-  return Buffer.concat(chunks);
+/** @throws SyntaxError with the status, as the SDK's own reader does. */
+function readJson(text: string, httpStatusCode: number): unknown {
+  try {
+    // AWS leaves absent fields out; null would be no value of any.
+    return parseJson(text, (_, value: unknown) => value ?? undefined);
+  } catch (error) {
+    throw Object.assign(error as SyntaxError, { $metadata: { httpStatusCode } });
+  }
 }

@@ -2,7 +2,7 @@ import { present } from "../core/base/present.ts";
 import { DescribeSecretCommand, GetResourcePolicyCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { AiplatError } from "../errors.ts";
 import type { SecretsPort } from "../ports.ts";
-import { absentAs } from "./absent.ts";
+import { absentAs } from "./failure.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 

@@ -4,7 +4,7 @@ import {
   ServiceQuotasClient,
 } from "@aws-sdk/client-service-quotas";
 import type { QuotasPort } from "../ports.ts";
-import { absentAs } from "./absent.ts";
+import { absentAs } from "./failure.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 

@@ -27,7 +27,8 @@ export const doctor = defineCommand({
     "Checks, before anything is touched, whether this machine, the account and the cluster are ready for a " +
     "workload: credentials, container instances and their agents, roles, images and the driver of their hosts, " +
     "secrets, log group, subnets and security groups, vCPU quotas. " +
-    "Without a workload it checks machine, account, cluster and the quotas of what the cluster has. " +
+    "Without a workload it checks machine, account, cluster, the machine image of every accelerated instance and the " +
+    "quotas of what the cluster has. " +
     "Each finding has its fix; what may not be read is skipped, naming the permission. " +
     "Exits 3 where something fails. Changes nothing.",
   arguments: [workloadArgument],

@@ -6,7 +6,7 @@ import type { RunPlan } from "../core/plan/run-plan.ts";
 import type { ServicePlan } from "../core/plan/service-plan.ts";
 import { listOr } from "../core/base/problem.ts";
 import { AiplatError, exitCodes } from "../errors.ts";
-import { printFailures } from "../output/failures.ts";
+import { printFailures } from "../output/tasks.ts";
 import { note, warn } from "../output/note.ts";
 import { artefactText, print, type View } from "../output/print.ts";
 import { runPlanView } from "../output/run-plan.ts";

@@ -8,12 +8,12 @@ import { unknownLogGroups } from "../core/plan/log-groups.ts";
 import { planRegistrations } from "../core/plan/registrations.ts";
 import type { RunPlan } from "../core/plan/run-plan.ts";
 import { explainShortage } from "../core/plan/shortage.ts";
-import { AiplatError, exitCodes, type ExitCode } from "../errors.ts";
+import { AiplatError, exitCodes, toAiplatError, type ExitCode } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { readNewest } from "../operations/describe-definitions.ts";
 import { requestsOf } from "../operations/run-requests.ts";
 import { runTasks, type RunOutcome } from "../operations/run-task.ts";
-import { printFailures } from "../output/failures.ts";
+import { printFailures } from "../output/tasks.ts";
 import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
@@ -29,7 +29,7 @@ import { prepareSavedRun } from "./shared/prepare-saved-run.ts";
 import { prepareRun, type Run } from "./shared/prepare-run.ts";
 import type { OptionsOf } from "./shared/option.ts";
 import { runOptions } from "./shared/run-options.ts";
-import { goOnHint } from "./shared/task-target.ts";
+import { commandFor, goOnHint } from "./shared/task-target.ts";
 import { watchTasks, type WatchOptions } from "./shared/watch-tasks.ts";
 
 type Options = OptionsOf<typeof runOptions>;
@@ -65,8 +65,8 @@ export const runTask = defineCommand({
     if (options.dryRun === true) return showRequests(context, startable(run, await plan()));
     const outcome = earlier ?? (await start(context, ecs, run, observing(context, ecs, run)));
     return waits(options) && isWorthWaiting(run, outcome)
-      ? waitAndReport(context, ecs, run, outcome, options)
-      : report(context, ecs, run, outcome);
+      ? waitAndReport(context, run, outcome, options)
+      : report(context, run, outcome);
   },
 });
 
@@ -135,6 +135,7 @@ async function start(
     return await runTasks(ecs, context, {
       run: id,
       cluster,
+      afterwards: await context.aws.ecsAfterwards(),
       count: run.count,
       ...present({ clientToken: run.clientToken }),
       allOrNothing: run.allOrNothing,
@@ -174,13 +175,19 @@ function isWorthWaiting(run: Run, { tasks, failures, error }: RunOutcome): boole
 
 async function waitAndReport(
   context: Context,
-  ecs: EcsPort,
   run: Run,
   outcome: RunOutcome,
   options: WatchOptions,
 ): Promise<ExitCode> {
-  const watched = await watchTasks(context, run.target, outcome.tasks, options);
-  const exitCode = await report(context, ecs, run, {
+  let known = outcome.tasks;
+  const watched = await watchTasks(context, run.target, outcome.tasks, options, (tasks) => (known = tasks)).catch(
+    async (thrown: unknown) => {
+      // Whatever ends the wait, the run is there.
+      await printRun(context, run, { ...outcome, tasks: known });
+      throw ofRun(toAiplatError(thrown), run);
+    },
+  );
+  const exitCode = await report(context, run, {
     tasks: watched.tasks,
     failures: [...outcome.failures, ...watched.failures],
   });
@@ -188,26 +195,48 @@ async function waitAndReport(
 }
 
 /** Prints what runs and what does not; then throws what ended the run early, with how to go on. */
-async function report(
-  context: Context,
-  ecs: EcsPort,
-  run: Run,
-  { tasks, failures, error }: RunOutcome,
-): Promise<ExitCode> {
-  const { cluster, run: id } = run.settings;
-  if (error === undefined || tasks.length > 0)
-    await printRunResult(context, ecs, cluster, { run: id, requested: run.count, tasks, failures });
-  await printFailures(context, failures);
-  if (error !== undefined) throw endedEarly(error, tasks.length, run.count, goOnHint(context, run.target));
+async function report(context: Context, run: Run, outcome: RunOutcome): Promise<ExitCode> {
+  const { tasks, failures, error } = outcome;
+  if (error === undefined || tasks.length > 0) await printRun(context, run, outcome);
+  else await printFailures(context, failures);
+  if (error !== undefined) throw endedEarly(context, run, outcome, error);
   return failures.length > 0 || tasks.length < run.count ? exitCodes.capacity : exitCodes.success;
 }
 
-function endedEarly(error: AiplatError, placed: number, count: number, hint: string): AiplatError {
-  if (placed === 0) return error;
-  const hints = [error.hint, hint].filter((each) => each !== undefined).join("\n");
-  return new AiplatError(error.code, `${error.message} (${placed} of ${counted(count, "task")} started)`, {
-    hint: hints,
-    details: error.details,
-    cause: error,
-  });
+async function printRun(context: Context, run: Run, { tasks, failures }: RunOutcome): Promise<void> {
+  const { cluster, run: id } = run.settings;
+  const afterwards = await context.aws.ecsAfterwards();
+  await printRunResult(context, afterwards, cluster, { run: id, requested: run.count, tasks, failures });
+  await printFailures(context, failures);
+}
+
+/** What ended a run early: how far it came, what nobody knows of it, and how to go on. */
+function endedEarly(context: Context, run: Run, { tasks, unknown = 0 }: RunOutcome, error: AiplatError): AiplatError {
+  const started = tasks.length > 0 ? ` (${tasks.length} of ${counted(run.count, "task")} started)` : "";
+  const maybe = unknown > 0 ? `; ${counted(unknown, "task")} more may run: the answer was lost` : "";
+  const hints = [
+    error.hint,
+    unknown > 0 ? `To look:  ${commandFor(context, "task list", run.target)}` : undefined,
+    tasks.length + unknown > 0 ? goOnHint(context, run.target) : undefined,
+    tasks.length + unknown > 0 ? takeUpHint(run) : undefined,
+  ].filter((each) => each !== undefined);
+  return ofRun(
+    new AiplatError(error.code, `${error.message}${started}${maybe}`, {
+      ...(hints.length === 0 ? {} : { hint: hints.join("\n") }),
+      details: { ...error.details, ...(unknown > 0 ? { unknown: { tasks: unknown } } : {}) },
+      cause: error,
+    }),
+    run,
+  );
+}
+
+/** A repetition without it would be another run, with all of its tasks anew. */
+function takeUpHint({ settings, clientToken, oneRound }: Run): string | undefined {
+  if (oneRound === true) return undefined;
+  return `To start what is missing, the same command${clientToken === undefined ? ` with --client-token ${settings.run}` : " again"}.`;
+}
+
+function ofRun(error: AiplatError, { settings: { run } }: Run): AiplatError {
+  const { code, message, hint, details } = error;
+  return new AiplatError(code, message, { ...present({ hint }), details: { ...details, run }, cause: error });
 }

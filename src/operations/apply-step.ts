@@ -11,12 +11,13 @@ export async function applyStep(
   cluster: string,
   step: ServiceStep,
   registered: RegisteredTaskDefinition | undefined,
-  onStep: (text: string) => void,
+  { onStep, onChanged }: { readonly onStep: (text: string) => void; readonly onChanged: (service: Service) => void },
 ): Promise<Service | undefined> {
   const revision = registered === undefined ? {} : { taskDefinition: registered.taskDefinitionArn };
   if (step.create !== undefined) {
     const input: ServiceInput = { ...step.create, ...revision };
     const service = await ecs.createService({ ...input, clientToken: newServiceToken() });
+    onChanged(service);
     onStep(`created ${step.service}`);
     return service;
   }
@@ -24,7 +25,10 @@ export async function applyStep(
     step.update === undefined
       ? undefined
       : await ecs.updateService({ ...step.update, ...revision } satisfies ServiceUpdate);
-  if (service !== undefined) onStep(`updated ${step.service}`);
+  if (service !== undefined) {
+    onChanged(service);
+    onStep(`updated ${step.service}`);
+  }
   if (step.tags !== undefined) {
     const [live] = service === undefined ? await ecs.describeServices(cluster, [step.service]) : [service];
     if (live !== undefined) await ecs.tagResource(live.serviceArn, step.tags);

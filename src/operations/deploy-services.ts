@@ -14,7 +14,9 @@ import type { AwaitedService } from "./follow-deployments.ts";
 import { awaitFreeNames } from "./free-names.ts";
 import { judgeDeployment } from "./judge-deployment.ts";
 import { rememberService } from "./remember-service.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
+import { sureServices } from "./sure-services.ts";
+import { isUncertain } from "./uncertain.ts";
 import { stopDeployment } from "./stop-deployment.ts";
 import { waitForServices, type ServiceOutcome, type ServiceWaitOptions } from "./wait-for-services.ts";
 import { hasFailed, successorsIn, withdrawServices } from "./withdraw-services.ts";
@@ -24,9 +26,10 @@ export interface DeployedStep {
   readonly action: ServiceStep["action"];
   /**
    * `steady`, `failed`, `started` where nobody waited, `unchanged` (and steady, where one waits), `deleted` (what a
-   * failed replacement had made, too), or `not-reached` after a failure.
+   * failed replacement had made, too), `not-reached` after a failure, or `unknown` where the answer to its change was
+   * lost and nothing can be read.
    */
-  readonly result: "steady" | "failed" | "started" | "unchanged" | "deleted" | "not-reached";
+  readonly result: "steady" | "failed" | "started" | "unchanged" | "deleted" | "not-reached" | "unknown";
   readonly desiredCount: number;
   readonly taskDefinition?: string;
   readonly outcome?: ServiceOutcome;
@@ -44,6 +47,8 @@ export interface DeployOptions {
   readonly leaveLast?: boolean;
   /** How many services replace their tasks at once, as far as their rollout lets them; 1 where left out. */
   readonly parallel?: number;
+  /** What is read back with calls that outlast an interrupt; the port itself unless given. */
+  readonly afterwards?: EcsPort;
   readonly onStep: (text: string) => void;
 }
 
@@ -72,7 +77,8 @@ export async function deployServices(
     error = toAiplatError(thrown);
   }
   if (!well && hasFailed(error)) error = await deployment.withdraw(error);
-  return { steps: deployment.results(), ...present({ error }) };
+  const steps = deployment.results();
+  return { steps, ...present({ error: error === undefined ? undefined : withUnknown(error, steps) }) };
 }
 
 /** One plan being carried out. */
@@ -90,7 +96,7 @@ class Deployment {
   #pending: (AwaitedService & { readonly step: ServiceStep })[] = [];
 
   constructor(ecs: EcsPort, runtime: Runtime, plan: Steps, options: DeployOptions) {
-    this.#ecs = ecs;
+    this.#ecs = sureServices(ecs, runtime, options.afterwards ?? ecs);
     this.#runtime = runtime;
     this.#plan = plan;
     this.#options = options;
@@ -165,7 +171,7 @@ class Deployment {
   }
 
   async #stop(step: ServiceStep, rollback: string): Promise<void> {
-    const ended = await stopDeployment(this.#ecs, rollback);
+    const ended = await this.#known(step, () => stopDeployment(this.#ecs, rollback));
     this.#options.onStep(
       ended === undefined
         ? `had ECS roll ${step.service} back`
@@ -225,7 +231,9 @@ class Deployment {
     if (staysUntil(step) && !(await this.#settle())) return false;
     if (this.#runtime.signal.aborted) throw new Interrupted();
     await rememberService(this.#ecs, this.#plan.cluster, step);
-    const { taskDefinition } = await this.#ecs.deleteService(this.#plan.cluster, step.service, { force: true });
+    const { taskDefinition } = await this.#known(step, () =>
+      this.#ecs.deleteService(this.#plan.cluster, step.service, { force: true }),
+    );
     this.#options.onStep(`deleted ${step.service}, which ran ${definitionNameOf(taskDefinition)}`);
     this.#record(step, "deleted", { taskDefinition });
     return true;
@@ -234,9 +242,23 @@ class Deployment {
   async #apply(step: ServiceStep): Promise<void> {
     await this.#register(step);
     const { onStep } = this.#options;
-    const service = await applyStep(this.#ecs, this.#plan.cluster, step, this.#registered.get(step), onStep);
-    this.#record(step, "started", service === undefined ? {} : { taskDefinition: service.taskDefinition });
+    // What comes after a change may fail; the change is there.
+    const onChanged = ({ taskDefinition }: Service) => this.#record(step, "started", { taskDefinition });
+    const service = await this.#known(step, () =>
+      applyStep(this.#ecs, this.#plan.cluster, step, this.#registered.get(step), { onStep, onChanged }),
+    );
+    if (service === undefined) this.#record(step, "started");
     if (service !== undefined) this.#pending.push({ step, service });
+  }
+
+  /** Changes a service; where nobody knows whether that happened, the step says so. */
+  async #known<Done>(step: ServiceStep, change: () => Promise<Done>): Promise<Done> {
+    try {
+      return await change();
+    } catch (error) {
+      if (isUncertain(error) && !this.#done.has(step.service)) this.#record(step, "unknown");
+      throw error;
+    }
   }
 
   /** Waits for what was started; answers whether all of it is steady. */
@@ -255,6 +277,17 @@ class Deployment {
     }
     return outcomes.every(({ failure }) => failure === undefined);
   }
+}
+
+function withUnknown(error: AiplatError, steps: readonly DeployedStep[]): AiplatError {
+  const unknown = steps.flatMap(({ service, result }) => (result === "unknown" ? [service] : []));
+  if (unknown.length === 0) return error;
+  const { code, message, hint, details } = error;
+  return new AiplatError(code, `${message}; whether ${listOr(unknown, "and")} changed is not known`, {
+    ...present({ hint }),
+    details: { ...details, unknown: { services: unknown } },
+    cause: error,
+  });
 }
 
 function resultOf({ service, action, desiredCount }: ServiceStep): Omit<DeployedStep, "result"> {

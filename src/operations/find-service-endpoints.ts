@@ -23,7 +23,7 @@ export async function findServiceEndpoints(
   const groups = services.flatMap(targetGroupsOf);
   const [balancers, reported] = await Promise.all([
     groups.length === 0 ? undefined : optional(loadBalancing().then((port) => port.loadBalancersOf(groups))),
-    reportTasks(ecs, cluster, [...tasksOf.values()].flat(), ec2Read),
+    reportTasks(ecs, cluster, [...tasksOf.values()].flat(), { ec2: ec2Read }),
   ]);
   const endpointsOf = new Map(reported.map(({ taskArn, endpoints = [] }) => [taskArn, endpoints]));
   return new Map(

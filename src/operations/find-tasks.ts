@@ -3,7 +3,8 @@ import type { Task } from "../core/ecs-api/api.ts";
 import { workloadTag } from "../core/ecs-api/service.ts";
 import { runOf } from "../core/plan/run-result.ts";
 import { AiplatError } from "../errors.ts";
-import type { EcsPort } from "../ports.ts";
+import type { Runtime } from "../context.ts";
+import type { EcsPort, PageListener, TaskFilter } from "../ports.ts";
 
 /** Which tasks: those of a run, or by id or ARN. */
 export type TaskSelection = { readonly run: string } | { readonly tasks: readonly string[] };
@@ -27,6 +28,21 @@ export async function findTasks(ecs: EcsPort, cluster: string, selection: TaskSe
   };
 }
 
+/** The same, looked for again where some are missing: what was started a moment ago may not be shown yet. */
+export async function findTasksPatiently(
+  ecs: EcsPort,
+  runtime: Runtime,
+  cluster: string,
+  selection: TaskSelection,
+): Promise<FoundTasks> {
+  for (const pauseMs of [1_000, 2_500]) {
+    const found = await findTasks(ecs, cluster, selection);
+    if (found.tasks.length > 0 && found.missing.length === 0) return found;
+    await runtime.sleep(pauseMs);
+  }
+  return findTasks(ecs, cluster, selection);
+}
+
 /**
  * The tasks with short ids written out; one that no task's id begins with stays as it is.
  *
@@ -34,10 +50,7 @@ export async function findTasks(ecs: EcsPort, cluster: string, selection: TaskSe
  */
 async function wholeIds(ecs: EcsPort, cluster: string, tasks: readonly string[]): Promise<readonly string[]> {
   if (!tasks.some(isShortTaskId)) return tasks;
-  // One after the other: a task that ends in between is in the second list.
-  const running = await ecs.listTasks(cluster, { desiredStatus: "RUNNING" });
-  const stopped = await ecs.listTasks(cluster, { desiredStatus: "STOPPED" });
-  const known = [...new Set([...running, ...stopped])];
+  const known = await listAllTasks(ecs, cluster);
   return tasks.map((task) => {
     if (!isShortTaskId(task)) return task;
     const found = known.filter((arn) => taskIdOf(arn).startsWith(task));
@@ -57,11 +70,23 @@ export async function findAiplatTasks(
   options: { readonly stopped: boolean },
 ): Promise<readonly Task[]> {
   // A task that is stopping counts as STOPPED here and still runs.
-  const tasks = await describeListed(ecs, cluster, [
-    ecs.listTasks(cluster, { desiredStatus: "RUNNING" }),
-    ecs.listTasks(cluster, { desiredStatus: "STOPPED" }),
-  ]);
+  const tasks = await describeListed(ecs, cluster, await listAllTasks(ecs, cluster));
   return tasks.filter((task) => isOurs(task) && (options.stopped || task.lastStatus !== "STOPPED"));
+}
+
+/**
+ * ARNs of tasks that run and of tasks that have stopped, as long as ECS remembers them, in this order: a task that
+ * stops in between is in both lists, where side by side it could be in neither.
+ */
+export async function listAllTasks(
+  ecs: EcsPort,
+  cluster: string,
+  filter: Pick<TaskFilter, "serviceName"> = {},
+  onPage?: PageListener,
+): Promise<readonly string[]> {
+  const running = await ecs.listTasks(cluster, { ...filter, desiredStatus: "RUNNING" }, onPage);
+  const stopped = await ecs.listTasks(cluster, { ...filter, desiredStatus: "STOPPED" }, onPage);
+  return [...new Set([...running, ...stopped])];
 }
 
 /** A service hands its tags on to its tasks. */
@@ -75,21 +100,15 @@ function isOurs(task: Task): boolean {
  * tells. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
  */
 async function tasksOfRun(ecs: EcsPort, cluster: string, run: string): Promise<readonly Task[]> {
-  const [started, stopped] = await Promise.all([
-    ecs.listTasks(cluster, { startedBy: run }),
-    ecs.listTasks(cluster, { desiredStatus: "STOPPED" }),
-  ]);
+  // In this order: what stops in between is in both.
+  const started = await ecs.listTasks(cluster, { startedBy: run });
+  const stopped = await ecs.listTasks(cluster, { desiredStatus: "STOPPED" });
   const ofRun = (tasks: readonly Task[]) => tasks.filter((task) => task.startedBy === run || runOf(task) === run);
-  const tasks = ofRun(await describeListed(ecs, cluster, [started, stopped]));
+  const tasks = ofRun(await describeListed(ecs, cluster, [...started, ...stopped]));
   if (tasks.some((task) => task.startedBy === run)) return tasks;
-  return ofRun(await describeListed(ecs, cluster, [ecs.listTasks(cluster, { desiredStatus: "RUNNING" }), stopped]));
+  return ofRun(await describeListed(ecs, cluster, await listAllTasks(ecs, cluster)));
 }
 
-async function describeListed(
-  ecs: EcsPort,
-  cluster: string,
-  lists: readonly (readonly string[] | Promise<readonly string[]>)[],
-): Promise<readonly Task[]> {
-  const arns = new Set((await Promise.all(lists)).flat());
-  return (await ecs.describeTasks(cluster, [...arns])).tasks;
+async function describeListed(ecs: EcsPort, cluster: string, arns: readonly string[]): Promise<readonly Task[]> {
+  return (await ecs.describeTasks(cluster, [...new Set(arns)])).tasks;
 }

@@ -2,7 +2,7 @@ import { present } from "../core/base/present.ts";
 import type { RegisteredTaskDefinition, Task } from "../core/ecs-api/api.ts";
 import { logStreamsOf, type LogStream, type SilentContainer } from "../core/ecs/log-streams.ts";
 import type { EcsPort, LogsPort } from "../ports.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 
 export interface LogLine {
   readonly stream: LogStream;

@@ -2,7 +2,7 @@ import { formatDuration } from "../core/base/duration.ts";
 import { listOr } from "../core/base/problem.ts";
 import { AiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 
 const pauseMs = 3_000;
 

@@ -5,11 +5,14 @@ import type { RunStep } from "../core/plan/run-plan.ts";
 import type { RunFailure } from "../core/plan/run-result.ts";
 import type { AiplatError } from "../errors.ts";
 import { findTasks } from "./find-tasks.ts";
-import { launch, type Registrations } from "./launch.ts";
+import { giveBackReasons, isGivenBack } from "./given-back.ts";
+import { launch, type LaunchSettings, type Registrations } from "./launch.ts";
 import type { EcsPort } from "../ports.ts";
 import type { RunTaskInput } from "./run-task.ts";
-import type { Runtime } from "./runtime.ts";
-import { pauseMs, roundToken } from "./tokens.ts";
+import { Replicas } from "./replicas.ts";
+import { stopTasks } from "./stop-tasks.ts";
+import type { Runtime } from "../context.ts";
+import { pauseMs } from "./tokens.ts";
 
 /**
  * Rounds in a row that placed nothing. Of N runs that want one slot at once one wins a round: the last needs N rounds.
@@ -33,11 +36,14 @@ const readBackMs = 1_000;
 export class EarlyEnd extends Error {
   readonly error: AiplatError;
   readonly failures: readonly RunFailure[];
+  /** Tasks that calls asked for whose answer is lost. */
+  readonly unanswered: number;
 
-  constructor(error: AiplatError, failures: readonly RunFailure[]) {
+  constructor(error: AiplatError, failures: readonly RunFailure[], unanswered: number) {
     super(error.message);
     this.error = error;
     this.failures = failures;
+    this.unanswered = unanswered;
   }
 }
 
@@ -53,9 +59,11 @@ export async function launchInRounds(
   started: Map<string, Task>,
 ): Promise<readonly RunFailure[]> {
   if (input.clientToken !== undefined)
-    for (const task of (await findTasks(ecs, input.cluster, { run: input.run })).tasks) started.set(task.taskArn, task);
+    for (const task of (await findTasks(ecs, input.cluster, { run: input.run })).tasks)
+      if (!isGivenBack(task)) started.set(task.taskArn, task);
   const token = input.clientToken ?? input.run;
-  const earlier = started.size;
+  const replicas = new Replicas(input.count);
+  const takenBack = new Set<string>();
   const registrations: Registrations = new Map();
   const exhausted = new Set<string>();
   const setbacks = new Setbacks();
@@ -67,6 +75,7 @@ export async function launchInRounds(
     const snapshot = await input.observe?.();
     const { steps, unplaced, stopping = [] } = input.plan(input.count - started.size, snapshot, exhausted);
     const before = started.size;
+    const covered = replicas.covered;
     const planned = steps.reduce((sum, step) => sum + step.count, 0);
     // What cannot be placed whole is not begun, unless tasks that are stopping make room for the rest.
     const incomplete = input.allOrNothing && (unplaced.length > 0 || planned < input.count - before);
@@ -79,12 +88,26 @@ export async function launchInRounds(
         ecs,
         runtime,
         input,
-        { steps, token: roundToken(token, earlier, round), registrations, first: before === 0 },
+        {
+          steps,
+          run: input.run,
+          token,
+          registrations,
+          replicas,
+          mayBeKnown: input.clientToken !== undefined && input.oneRound !== true,
+          allOrNothing: input.allOrNothing,
+          isSpent: (task) => takenBack.has(task.taskArn) || replicas.has(task),
+          first: before === 0,
+        },
         started,
       );
-      await giveBackConflicts(ecs, runtime, input, started);
+      for (const arn of await giveBackConflicts(ecs, runtime, input, started)) {
+        replicas.release(arn);
+        takenBack.add(arn);
+      }
     }
-    const placed = started.size - before;
+    // What an earlier command started is found again call by call.
+    const placed = Math.max(started.size - before, replicas.covered - covered);
     if (input.oneRound === true) return placed < planned ? explained(input, started.size, failures) : unplaced;
     if (!incomplete && placed < planned) {
       // Nobody reads the cluster for devices that ECS schedules: its refusal is the answer for this definition.
@@ -124,12 +147,8 @@ class Setbacks {
   }
 }
 
-interface Round {
+interface Round extends Omit<LaunchSettings, "onRegistered" | "onStarted"> {
   readonly steps: readonly RunStep[];
-  readonly token: string;
-  readonly registrations: Registrations;
-  /** Whether no round before it started anything. */
-  readonly first: boolean;
 }
 
 /** Launches a round into `started`; answers what ECS refused. */
@@ -140,31 +159,34 @@ async function launchRound(
   { steps, ...settings }: Round,
   started: Map<string, Task>,
 ): Promise<readonly RunFailure[]> {
-  const { failures, error } = await launch(ecs, steps, {
+  const { failures, error, unanswered } = await launch(ecs, runtime, steps, {
     ...settings,
-    signal: runtime.signal,
     onRegistered: input.onRegistered,
     onStarted: (tasks) => {
       for (const task of tasks) started.set(task.taskArn, task);
       input.onStarted(started.size);
     },
   });
-  if (error !== undefined) throw new EarlyEnd(error, failures);
+  if (error !== undefined) throw new EarlyEnd(error, failures, unanswered);
   return failures;
 }
 
-/** Stops tasks of ours that share a device with another. */
+/** Stops tasks of ours that share a device with another; answers which. */
 async function giveBackConflicts(
   ecs: EcsPort,
   runtime: Runtime,
   input: RunTaskInput,
   started: Map<string, Task>,
-): Promise<void> {
-  if (input.conflicting === undefined || input.observe === undefined || started.size === 0) return;
+): Promise<readonly string[]> {
+  if (input.conflicting === undefined || input.observe === undefined || started.size === 0) return [];
   await runtime.sleep(readBackMs);
   const arns = input.conflicting(await input.observe(), new Set(started.keys()));
-  await Promise.all(arns.map((arn) => ecs.stopTask(input.cluster, arn, "aiplat: another task holds the device")));
-  for (const arn of arns) started.delete(arn);
+  const shared = arns.flatMap((arn) => started.get(arn) ?? []);
+  const outcomes = await stopTasks(ecs, runtime, input.cluster, shared, giveBackReasons.conflict);
+  for (const { task, error } of outcomes) if (error === undefined) started.delete(task.taskArn);
+  const error = outcomes.find((each) => each.error !== undefined)?.error;
+  if (error !== undefined) throw error;
+  return arns;
 }
 
 /** A shortage is never without a reason, even where ECS answers fewer tasks and none. */

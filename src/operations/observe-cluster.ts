@@ -7,6 +7,7 @@ import { itemsPerCall, type RegisteredTaskDefinition, type Task } from "../core/
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import { AiplatError } from "../errors.ts";
 import { observeDaemons } from "./observe-daemons.ts";
+import { listAllTasks } from "./find-tasks.ts";
 import { InBatches } from "./in-batches.ts";
 import type { ClusterDescription, EcsPort, PageListener } from "../ports.ts";
 
@@ -61,8 +62,7 @@ export async function observeCluster(
     required,
     observeDaemons(ecs, cluster, required),
     readList(instances, (onPage) => ecs.listContainerInstances(cluster, {}, onPage)),
-    readList(tasks, (onPage) => ecs.listTasks(cluster, { desiredStatus: "RUNNING" }, onPage)),
-    readList(tasks, (onPage) => ecs.listTasks(cluster, { desiredStatus: "STOPPED" }, onPage)),
+    readList(tasks, (onPage) => listAllTasks(ecs, cluster, {}, onPage)),
   ]);
   const [allInstances, allTasks] = await Promise.all([instances.end(), tasks.end()]);
   // In the order of the lists, whichever page came first.

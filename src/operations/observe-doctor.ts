@@ -71,9 +71,9 @@ async function observeClusterAndHosts(
   const found = valueOf(cluster);
   const snapshot = found === undefined ? undefined : valueOf(found.snapshot);
   const candidates =
-    patient === undefined || found === undefined || snapshot === undefined
+    found === undefined || snapshot === undefined
       ? []
-      : candidatesFor(workload, providersFor(patient.ecs, found), snapshot);
+      : candidatesFor(workload, patient === undefined ? undefined : providersFor(patient.ecs, found), snapshot);
   const amis = [...new Set(hostsWithDriver(candidates).flatMap(({ attributes }) => attributes[amiAttribute] ?? []))];
   const quotas = quotasOf(wantedTypes(workload, snapshot, undefined));
   const [machineImages, limits, running] = await Promise.all([
@@ -81,7 +81,7 @@ async function observeClusterAndHosts(
     Promise.all(
       quotas.map(async ({ code }) => [code, await read(async () => (await aws.quotas()).ec2Quota(code))] as const),
     ),
-    quotas.length === 0 ? { value: [] } : read(async () => (await aws.ec2Read()).onDemandInstances()),
+    quotas.length === 0 ? { value: [] } : read(async () => (await aws.ec2Read()).runningInstances()),
   ]);
   return { cluster, machineImages, quotas: new Map(limits), running };
 }

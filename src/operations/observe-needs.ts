@@ -3,7 +3,7 @@ import type { ObservedAccount } from "../core/doctor/observation.ts";
 import { decisionKey, permissionsOf } from "../core/doctor/permissions.ts";
 import type { CheckPlace } from "../core/doctor/place.ts";
 import { valueOf, type Reading } from "../core/doctor/reading.ts";
-import { roleAccountOf, roleNameOf } from "../core/doctor/role-name.ts";
+import { roleAccountOf, roleNameOf } from "../core/ecs-api/arn.ts";
 import type { Decision } from "../core/doctor/observed-account.ts";
 import type { NetworkConfiguration } from "../core/ecs-api/api.ts";
 import type { DoctorPorts } from "./observe-doctor.ts";

@@ -1,5 +1,4 @@
-import { placedTasks } from "../core/cluster/placed-tasks.ts";
-import type { ClusterSnapshot, ContainerInstance } from "../core/cluster/snapshot.ts";
+import { type ClusterSnapshot, type ContainerInstance, placedTasks } from "../core/cluster/snapshot.ts";
 import { serviceNameOfTask } from "../core/cluster/task-services.ts";
 import type { CapacityProviderStrategyItem } from "../core/ecs-api/api.ts";
 import type { EcsPort } from "../ports.ts";

@@ -3,6 +3,8 @@ import type { Change } from "../core/ecs/diff.ts";
 import { planRegistration } from "../core/plan/registrations.ts";
 import type { EcsPort } from "../ports.ts";
 import { readNewest } from "./describe-definitions.ts";
+import type { Runtime } from "../context.ts";
+import { isUncertain, lookAgainMs, patienceMs } from "./uncertain.ts";
 
 /** What registering came to. */
 export interface Registered {
@@ -13,11 +15,61 @@ export interface Registered {
 }
 
 /** Registers a definition unless the latest revision of its family says the same. */
-export async function registerIfChanged(ecs: EcsPort, definition: TaskDefinition): Promise<Registered> {
+export async function registerIfChanged(
+  ecs: EcsPort,
+  runtime: Runtime,
+  definition: TaskDefinition,
+  afterwards: EcsPort = ecs,
+): Promise<Registered> {
   const newest = await readNewest(ecs, [definition.family]);
   const { action, changes } = planRegistration(definition, newest);
   const latest = newest.of(definition.family);
   return action === "keep" && latest !== undefined
     ? { definition: latest, action: "unchanged", changes }
-    : { definition: await ecs.registerTaskDefinition(definition), action: "registered", changes };
+    : { definition: await registerOnce(ecs, runtime, definition, afterwards), action: "registered", changes };
+}
+
+/**
+ * Registers a definition that its family's latest revision differs from. The API takes no client token: where the
+ * answer is lost, the family is looked at before it is asked again.
+ *
+ * @throws AiplatError with the detail `uncertain` where nobody knows whether it is registered.
+ */
+export async function registerOnce(
+  ecs: EcsPort,
+  runtime: Runtime,
+  definition: TaskDefinition,
+  afterwards: EcsPort = ecs,
+): Promise<RegisteredTaskDefinition> {
+  const startedAt = runtime.now();
+  for (;;) {
+    try {
+      return await ecs.registerTaskDefinition(definition);
+    } catch (error) {
+      if (!isUncertain(error)) throw error;
+      const found = await lookFor(afterwards, runtime, definition, error);
+      if (found !== undefined) return found;
+      if (runtime.signal.aborted || runtime.now() - startedAt > patienceMs) throw error;
+    }
+  }
+}
+
+/** The revision that says the same, as soon as it is shown; undefined where it is not there. */
+async function lookFor(
+  ecs: EcsPort,
+  runtime: Runtime,
+  definition: TaskDefinition,
+  lost: unknown,
+): Promise<RegisteredTaskDefinition | undefined> {
+  for (const pauseMs of [0, ...lookAgainMs]) {
+    try {
+      if (pauseMs > 0) await runtime.sleep(pauseMs);
+      const newest = await readNewest(ecs, [definition.family]);
+      if (planRegistration(definition, newest).action === "keep") return newest.of(definition.family);
+    } catch {
+      // Nobody knows: asking again could make a second one.
+      throw lost;
+    }
+  }
+  return undefined;
 }

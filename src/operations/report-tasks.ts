@@ -10,17 +10,18 @@ import { optional } from "./optional.ts";
  * The tasks as results show them, with instance type and devices. Those two are looked up, each definition once; where
  * they cannot be had (no permission, the instance is gone) they are left out: the tasks are what was asked for.
  *
+ * @param atLast Whether a command tells of what it has done: then an interrupt leaves them out, too.
  * @param ec2 Knows the machines' addresses: given where it is asked where the tasks answer.
  */
 export async function reportTasks(
   ecs: EcsPort,
   cluster: string,
   tasks: readonly Task[],
-  ec2?: () => Promise<Ec2ReadPort>,
+  { atLast = false, ec2 }: { readonly atLast?: boolean; readonly ec2?: () => Promise<Ec2ReadPort> } = {},
 ): Promise<readonly TaskResult[]> {
   const [definitions, instances] = await Promise.all([
-    definitionsOf(ecs, tasks),
-    optional(instancesOf(ecs, cluster, tasks)),
+    definitionsOf(ecs, tasks, atLast),
+    optional(instancesOf(ecs, cluster, tasks), atLast),
   ]);
   const endpoints = ec2 === undefined ? undefined : await findEndpoints(tasks, definitions, instances, ec2);
   return tasks.map((task) => {
@@ -62,10 +63,12 @@ async function findEndpoints(
 export async function definitionsOf(
   ecs: EcsPort,
   tasks: readonly Task[],
+  atLast = false,
 ): Promise<ReadonlyMap<string, RegisteredTaskDefinition | undefined>> {
-  const arns = [...new Set(tasks.map((task) => task.taskDefinitionArn))];
+  // Of a task that ECS has forgotten it is not known.
+  const arns = [...new Set(tasks.map((task) => task.taskDefinitionArn).filter((arn) => arn !== ""))];
   return new Map(
-    await Promise.all(arns.map(async (arn) => [arn, await optional(ecs.describeTaskDefinition(arn))] as const)),
+    await Promise.all(arns.map(async (arn) => [arn, await optional(ecs.describeTaskDefinition(arn), atLast)] as const)),
   );
 }
 

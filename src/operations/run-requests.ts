@@ -1,8 +1,8 @@
 import type { RunTaskRequest, TaskDefinition } from "../core/ecs-api/api.ts";
 import type { LogGroupStep } from "../core/plan/log-groups.ts";
 import { contentOf, registrationsByContent } from "../core/plan/registrations.ts";
-import { batches, withoutBase, type RunPlan } from "../core/plan/run-plan.ts";
-import { batchToken, roundToken } from "./tokens.ts";
+import { batches, tasksPerCall, withoutBase, type RunPlan } from "../core/plan/run-plan.ts";
+import { batchToken } from "./tokens.ts";
 
 /** One API request of a run, in the order it would be sent. */
 export type RunRequest =
@@ -31,15 +31,16 @@ export function requestsOf({
     ...[...definitions.values()]
       .filter((definition) => kept(definition) === undefined)
       .map((input): RunRequest => ({ service: "ecs", operation: "RegisterTaskDefinition", input })),
-    ...steps.flatMap((step, index) =>
-      batches(step.count).map((count, batch): RunRequest => {
+    ...steps.flatMap((step, index) => {
+      const before = steps.slice(0, index).reduce((sum, { count }) => sum + count, 0);
+      return batches(step.count).map((count, batch): RunRequest => {
         const request = index === 0 && batch === 0 ? step.request : withoutBase(step.request);
         const taskDefinition = kept(step.definition) ?? request.taskDefinition;
-        const token = batchToken(roundToken(clientToken, 0, 0), step.request.taskDefinition, index, batch);
+        const token = batchToken(clientToken, before + batch * tasksPerCall);
         const input = { ...request, taskDefinition, count, clientToken: token };
         return { service: "ecs", operation: "RunTask", input };
-      }),
-    ),
+      });
+    }),
   ];
 }
 

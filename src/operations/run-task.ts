@@ -5,9 +5,11 @@ import type { RunRound } from "../core/plan/run-plan.ts";
 import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
 import { toAiplatError, type AiplatError } from "../errors.ts";
 import { EarlyEnd, launchInRounds } from "./launch-in-rounds.ts";
+import { giveBackReasons } from "./given-back.ts";
+import { readBack } from "./read-back.ts";
 import type { EcsPort } from "../ports.ts";
 import type { Registered } from "./register-definition.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 import { stopTasks } from "./stop-tasks.ts";
 
 /** How a round is planned: pure, given the cluster as it looks now and how many tasks are still to start. */
@@ -20,6 +22,8 @@ export type PlanRound = (
 export interface RunTaskInput {
   readonly run: string;
   readonly cluster: string;
+  /** What is read back, and taken back, with calls that outlast an interrupt; the port itself unless given. */
+  readonly afterwards?: EcsPort;
   readonly count: number;
   /** The user's own --client-token: what an earlier call with it started is counted, not started again. */
   readonly clientToken?: string;
@@ -49,6 +53,8 @@ export interface RunOutcome {
   readonly failures: readonly RunFailure[];
   /** Why it ended early; the tasks above were started all the same. */
   readonly error?: AiplatError;
+  /** How many more may have been started, or be started yet, that nobody knows of; 0 unless given. */
+  readonly unknown?: number;
 }
 
 /**
@@ -59,19 +65,24 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
   const started = new Map<string, Task>();
   let failures: readonly RunFailure[] = [];
   let error: AiplatError | undefined;
+  let unknown = 0;
+  const { afterwards = ecs } = input;
   try {
     failures = await launchInRounds(ecs, runtime, input, started);
     if (input.allOrNothing) failures = [...failures, ...(await awaitPlacement(ecs, runtime, input, started))];
   } catch (thrown) {
     // Whatever went wrong, what was started is in `started` and is reported.
     error = thrown instanceof EarlyEnd ? thrown.error : toAiplatError(thrown);
-    if (thrown instanceof EarlyEnd) failures = thrown.failures;
+    if (thrown instanceof EarlyEnd) {
+      failures = thrown.failures;
+      if (thrown.unanswered > 0) unknown = await readBack(afterwards, runtime, input, started, thrown.unanswered);
+    }
   }
   if (input.allOrNothing && (started.size < input.count || failures.length > 0 || error !== undefined)) {
-    const unstopped = await stopAll(ecs, input, started);
+    const unstopped = await stopAll(afterwards, runtime, input, started);
     error ??= unstopped;
   }
-  return { tasks: [...started.values()], failures, ...present({ error }) };
+  return { tasks: [...started.values()], failures, unknown, ...present({ error }) };
 }
 
 /**
@@ -100,15 +111,12 @@ async function awaitPlacement(
 /** Stops everything; answers why a task could not be stopped. */
 async function stopAll(
   ecs: EcsPort,
+  runtime: Runtime,
   input: RunTaskInput,
   started: Map<string, Task>,
 ): Promise<AiplatError | undefined> {
-  const outcomes = await stopTasks(
-    ecs,
-    input.cluster,
-    [...started.values()],
-    "aiplat --all-or-nothing: not every task could be placed",
-  );
+  const tasks = [...started.values()];
+  const outcomes = await stopTasks(ecs, runtime, input.cluster, tasks, giveBackReasons.allOrNothing);
   for (const { task } of outcomes) started.set(task.taskArn, task);
   return outcomes.find((each) => each.error !== undefined)?.error;
 }

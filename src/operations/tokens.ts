@@ -9,14 +9,13 @@ function deriveToken(...words: readonly (string | number)[]): string {
   return createHash("sha256").update(JSON.stringify(words)).digest("hex");
 }
 
-/** The token of one round of a run, of which `earlier` tasks were there before. */
-export function roundToken(token: string, earlier: number, round: number): string {
-  return deriveToken(token, earlier, round);
-}
-
-/** The token of one RunTask call within a round. */
-export function batchToken(round: string, taskDefinition: string, step: number, batch: number): string {
-  return deriveToken(round, taskDefinition, step, batch);
+/**
+ * The token of the RunTask call whose first replica this is: neither the plan nor what ECS still shows changes it.
+ *
+ * @param generation How many tokens of this replica were used up.
+ */
+export function batchToken(token: string, first: number, generation = 0): string {
+  return deriveToken(token, first, generation);
 }
 
 /**
@@ -29,10 +28,13 @@ export function pauseMs(token: string, round: number, lost: number): number {
 }
 
 /**
- * The name by which the tasks of one run are found again: random, or always the same for one client token.
- * It fits `startedBy` (128 characters).
+ * The name by which the tasks of one run are found again: random, or always the same for one client token. Given as a
+ * client token, it names the same run: so a run that was given none can be taken up again. It fits `startedBy` (128
+ * characters).
  */
 export function nameRun(workload: string, clientToken?: string): string {
+  if (clientToken?.startsWith(`${workload}-`) === true && /^[0-9a-f]{8}$/.test(clientToken.slice(workload.length + 1)))
+    return clientToken;
   const id = clientToken === undefined ? randomBytes(4).toString("hex") : deriveToken("run", clientToken).slice(0, 8);
   return `${workload}-${id}`;
 }

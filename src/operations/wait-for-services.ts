@@ -6,14 +6,17 @@ import { countHealth, healthOf, type HealthCounts, type TaskHealth } from "../co
 import { primaryOf, type Service, type ServiceEvent } from "../core/ecs-api/service.ts";
 import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
+import { listAllTasks } from "./find-tasks.ts";
 import { createFollower, type AwaitedService } from "./follow-deployments.ts";
 import { endsEarly, judgeService, stoppingTasks } from "./judge-deployment.ts";
 import type { EcsPort } from "../ports.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 
 export interface ServiceWaitOptions {
   /** Milliseconds since the epoch, at which to give up. */
   readonly deadline?: number;
+  /** Looks with calls that end at the deadline; the port itself unless given. */
+  readonly reads?: EcsPort;
   /** What to do about a deployment that goes on when the wait ends early. */
   readonly hint: string;
   readonly onEvent: (service: string, event: ServiceEvent) => void;
@@ -35,6 +38,11 @@ export interface ServiceOutcome {
   readonly failedTasks: readonly Task[];
 }
 
+/**
+ * How long a description has to disagree with what the command did before it is believed: ECS's reads are eventually
+ * consistent, and the one before the change may come after it.
+ */
+const believedMs = 20_000;
 const firstPauseMs = 2_000;
 const longestPauseMs = 10_000;
 
@@ -46,13 +54,14 @@ const longestPauseMs = 10_000;
  * @throws AiplatError Timeout, Interrupted: the deployments go on.
  */
 export async function waitForServices(
-  ecs: EcsPort,
+  port: EcsPort,
   cluster: string,
   awaited: readonly AwaitedService[],
   runtime: Runtime,
   options: ServiceWaitOptions,
 ): Promise<readonly ServiceOutcome[]> {
   const startedAt = runtime.now();
+  const { deadline = Number.POSITIVE_INFINITY, reads: ecs = port } = options;
   const all = awaited.map(({ service }) => service);
   const follow = createFollower(ecs, cluster, options.onStage);
   const seenEvents = new Set(all.flatMap(({ events }) => events.map(({ id }) => id)));
@@ -61,8 +70,26 @@ export async function waitForServices(
   const health = new Map<string, HealthCounts>();
   const stopping = new Map<string, number>();
   const outcomes = new Map<string, ServiceOutcome>();
+  const disagreesSince = new Map<string, number>();
   let pauseMs = firstPauseMs;
 
+  const believed = (name: string, verdict: string | undefined, agreed: boolean) => {
+    if (agreed || verdict === undefined) {
+      if (agreed) disagreesSince.delete(name);
+      return verdict;
+    }
+    const since = disagreesSince.get(name) ?? runtime.now();
+    disagreesSince.set(name, since);
+    return runtime.now() - since >= believedMs ? verdict : undefined;
+  };
+  const timedOut = () => {
+    const open = all.filter(({ serviceName }) => !outcomes.has(serviceName)).map(({ serviceName }) => serviceName);
+    return new AiplatError(
+      "Timeout",
+      `${open.map((each) => named(each, stopping.get(each))).join(", ")} not steady after ${formatDuration(runtime.now() - startedAt)}`,
+      { hint: options.hint, details: { services: open } },
+    );
+  };
   const look = async (): Promise<boolean> => {
     const open = awaited.filter(({ service }) => !outcomes.has(service.serviceName));
     const describe = () =>
@@ -106,7 +133,11 @@ export async function waitForServices(
         options.onTask(changed.serviceName, task, standing);
         news = true;
       }
-      const verdict = judgeService(changed, service, rollouts.get(changed.serviceName), rollback !== undefined);
+      const verdict = believed(
+        changed.serviceName,
+        judgeService(changed, service, rollouts.get(changed.serviceName), rollback !== undefined),
+        rollback !== undefined || (service !== undefined && agrees(changed, service)),
+      );
       stopping.set(changed.serviceName, stoppingTasks(ofService).length);
       const stops = verdict === "steady" && !endsEarly(changed) && stopping.get(changed.serviceName)! > 0;
       if (verdict === undefined || stops) continue;
@@ -132,24 +163,29 @@ export async function waitForServices(
     while (outcomes.size < all.length) {
       const news = await look();
       if (outcomes.size === all.length) break;
-      const left = (options.deadline ?? Number.POSITIVE_INFINITY) - runtime.now();
-      if (left <= 0) {
-        const open = all.filter(({ serviceName }) => !outcomes.has(serviceName)).map(({ serviceName }) => serviceName);
-        throw new AiplatError(
-          "Timeout",
-          `${open.map((each) => named(each, stopping.get(each))).join(", ")} not steady after ${formatDuration(runtime.now() - startedAt)}`,
-          { hint: options.hint, details: { services: open } },
-        );
-      }
+      const left = deadline - runtime.now();
+      if (left <= 0) throw timedOut();
       pauseMs = news ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 1.25);
       await runtime.sleep(Math.min(pauseMs, left));
     }
   } catch (error) {
+    // A call that was under way when the time was over.
+    if (error instanceof Interrupted && !runtime.signal.aborted && runtime.now() >= deadline) throw timedOut();
     if (error instanceof Interrupted)
       throw new Interrupted("interrupted: the deployment goes on", { hint: options.hint });
     throw error;
   }
   return all.map(({ serviceName }) => outcomes.get(serviceName)!);
+}
+
+/** Whether the description is of the service as it was changed, and not of before. */
+function agrees(changed: Service, service: Service): boolean {
+  const ours = primaryOf(changed)?.id;
+  return (
+    service.status !== "INACTIVE" &&
+    service.desiredCount === changed.desiredCount &&
+    (ours === undefined || service.deployments.some(({ id }) => id === ours))
+  );
 }
 
 function named(service: string, stopping = 0): string {
@@ -175,10 +211,6 @@ function isFailureOf(changed: Service, task: Task): boolean {
 }
 
 async function tasksOf(ecs: EcsPort, cluster: string, serviceName: string): Promise<readonly Task[]> {
-  const lists = await Promise.all([
-    ecs.listTasks(cluster, { serviceName }),
-    ecs.listTasks(cluster, { serviceName, desiredStatus: "STOPPED" }),
-  ]);
-  const arns = [...new Set(lists.flat())];
+  const arns = await listAllTasks(ecs, cluster, { serviceName });
   return arns.length === 0 ? [] : (await ecs.describeTasks(cluster, arns)).tasks;
 }

@@ -3,7 +3,7 @@ import { taskIdOf } from "../core/ecs-api/arn.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../context.ts";
 
 export interface TaskChange {
   readonly task: Task;
@@ -32,7 +32,10 @@ export interface WaitOutcome {
 
 const firstPauseMs = 2_000;
 const longestPauseMs = 10_000;
-/** A task just started may not be visible yet: ECS's API is eventually consistent (API_RunTask). */
+/**
+ * A task just started may not be visible yet, and one that was may not be for a moment: ECS's API is eventually
+ * consistent (API_RunTask). It shows a task that has stopped for an hour, so that none is gone between two looks.
+ */
 const visibleWithinMs = 60_000;
 /** How long the network may be away; a wait of hours outlives a change of Wi-Fi. */
 const patienceMs = 300_000;
@@ -57,7 +60,14 @@ export async function waitForTasks(
   const gone: string[] = [];
   let pauseMs = firstPauseMs;
   let heardAt = startedAt;
+  const seenAt = new Map<string, number>();
   const running = () => `${open.size} of ${tasks.length} ${tasks.length === 1 ? "task has" : "tasks have"} not stopped`;
+
+  const timedOut = () =>
+    new AiplatError("Timeout", `${running()} after ${formatDuration(options.timeoutMs ?? 0)}`, {
+      hint: options.hint,
+      details: { tasks: [...open.values()] },
+    });
 
   const look = async (): Promise<boolean> => {
     let changed = false;
@@ -67,12 +77,13 @@ export async function waitForTasks(
     for (const [id, asked] of open) {
       const task = seen.get(id);
       if (task === undefined) {
-        if (known.has(id) || heardAt - startedAt >= visibleWithinMs) {
+        if (heardAt - (seenAt.get(id) ?? startedAt) >= visibleWithinMs) {
           open.delete(id);
           gone.push(asked);
         }
         continue;
       }
+      seenAt.set(id, heardAt);
       const before = known.get(id);
       known.set(id, task);
       if (task.lastStatus === "STOPPED") open.delete(id);
@@ -93,16 +104,13 @@ export async function waitForTasks(
       await options.onPoll?.([...known.values()]);
       if (open.size === 0) break;
       const left = deadline - runtime.now();
-      if (left <= 0) {
-        throw new AiplatError("Timeout", `${running()} after ${formatDuration(options.timeoutMs ?? 0)}`, {
-          hint: options.hint,
-          details: { tasks: [...open.values()] },
-        });
-      }
+      if (left <= 0) throw timedOut();
       pauseMs = changed ? firstPauseMs : Math.min(options.longestPauseMs ?? longestPauseMs, pauseMs * 1.25);
       await runtime.sleep(Math.min(pauseMs, left));
     }
   } catch (error) {
+    // A call that was under way when the time was over.
+    if (error instanceof Interrupted && !runtime.signal.aborted && runtime.now() >= deadline) throw timedOut();
     if (error instanceof Interrupted)
       throw new Interrupted(`interrupted: ${running()}`, {
         hint: options.hint,

@@ -40,7 +40,7 @@ function documentOf({
   unplaced,
   warnings,
 }: ServicePlan): View["document"] {
-  const { services, clusterBasis, reviewOnly, ...made } = inputs;
+  const { services, clusterInputs, reviewOnly, ...made } = inputs;
   return {
     ...made,
     registrations,
@@ -51,7 +51,7 @@ function documentOf({
     rollouts: steps.flatMap(({ verdict }) => verdict ?? []),
     stalls: unplaced.flatMap(({ problem }) => problem ?? []),
     basis: services,
-    ...(clusterBasis === undefined ? {} : { clusterBasis }),
+    ...(clusterInputs === undefined ? {} : { clusterBasis: clusterInputs }),
     unknown: warnings,
     ...(reviewOnly === undefined ? {} : { reviewOnly }),
     requested: inputs.replicas,

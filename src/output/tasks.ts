@@ -1,7 +1,8 @@
+import type { Context } from "../context.ts";
 import type { RunFailure, RunTaskResult, TaskResult } from "../core/plan/run-result.ts";
 import type { TaskRow } from "../core/plan/task-row.ts";
 import type { View } from "./print.ts";
-import type { Style } from "./style.ts";
+import { styleFor, type Style } from "./style.ts";
 import { alignedTable, type Column, type Table } from "./table.ts";
 
 /** What run-task and `task wait` answer. */
@@ -112,4 +113,11 @@ function about(details: readonly string[]): string {
   if (shown.some((detail) => detail.includes(" ")))
     return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].map((line) => `\n  ${line}`).join("");
   return ` (${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""})`;
+}
+
+/** Says on stderr what failed and what to do; under json and yaml the result's document has it. */
+export async function printFailures(context: Context, failures: readonly RunFailure[]): Promise<void> {
+  const { format, color } = context.options;
+  if (failures.length === 0 || format === "json" || format === "yaml") return;
+  context.stderr.write(formatFailures(failures, await styleFor(color, context.env, context.stderr)));
 }

@@ -9,7 +9,7 @@ import type { ClusterRecord } from "./model/records.ts";
 import { installScheduler } from "./model/scheduler.ts";
 import { defaultTimings, World, type Timings } from "./model/world.ts";
 import { noFaults, type Faults } from "./wire/faults.ts";
-import { createRouter, type Handled } from "./wire/router.ts";
+import { createRouter, type Handled, type WireRequest } from "./wire/router.ts";
 import { serve } from "./wire/server.ts";
 
 /** So many instances of a type. */
@@ -56,16 +56,17 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Starts a sandbox on the loopback interface. */
-export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const {
-    region = "us-east-1",
-    now,
-    speed = 1,
-    stepped = false,
-    faults = noFaults,
-    seed = now() % 2_147_483_647,
-  } = options;
+/** A sandbox that nobody can call yet. */
+export interface PlayedSandbox extends Pick<Sandbox, "world" | "advance" | "provide"> {
+  /** Answers a request. It never throws. */
+  readonly route: (request: WireRequest) => Handled;
+}
+
+/** Makes the world of a sandbox, without a server in front of it. */
+export function playSandbox(
+  options: Omit<SandboxOptions, "port" | "onHandled"> & { readonly region: string },
+): PlayedSandbox {
+  const { region, now, speed = 1, stepped = false, faults = noFaults, seed = now() % 2_147_483_647 } = options;
   const steps = steppedClock(now());
   const world = new World({
     clock: stepped ? steps : runningClock(now, speed),
@@ -86,11 +87,25 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       return cluster;
     };
   }
-  const route = createRouter(world, faults, now);
-  const advance = (seconds: number) => {
-    if (stepped) steps.advance(seconds * 1000);
-    world.settle();
+  return {
+    world,
+    route: createRouter(world, faults, now),
+    advance: (seconds) => {
+      if (stepped) steps.advance(seconds * 1000);
+      world.settle();
+    },
+    provide: (rows) => {
+      // A cluster that is named later has them too.
+      fleet.push(...rows);
+      for (const cluster of world.clusters.values()) stock(world, cluster, rows);
+    },
   };
+}
+
+/** Starts a sandbox on the loopback interface. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { region = "us-east-1", stepped = false } = options;
+  const { world, route, advance, provide } = playSandbox({ ...options, region });
   const handle: typeof route = (request) => {
     const handled = route(request);
     options.onHandled?.(handled);
@@ -114,11 +129,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       AWS_SECRET_ACCESS_KEY: "sandbox",
     },
     advance,
-    provide: (rows) => {
-      // A cluster that is named later has them too.
-      fleet.push(...rows);
-      for (const cluster of world.clusters.values()) stock(world, cluster, rows);
-    },
+    provide,
     close: () => server.close(),
   };
 }

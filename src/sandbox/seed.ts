@@ -60,11 +60,11 @@ export function seedCluster(world: World, snapshot: ClusterSnapshot): ClusterRec
       task.desiredStatus === "STOPPED"
     )
       continue;
-    const needs = readRequirements(cluster, definition, { group: task.group, overrides: task.overrides });
+    const requirements = readRequirements(cluster, definition, { group: task.group, overrides: task.overrides });
     const record = createTask(world, {
       cluster,
       definition,
-      needs,
+      requirements,
       startedBy: task.startedBy,
       overrides: task.overrides,
       launchType: "EC2",
@@ -88,8 +88,8 @@ function gpusOfSeed(seed: Task, need: GpuNeed, { freeGpus }: InstanceRecord): re
 /** A task that runs already; what its instance has for tasks is what the snapshot says remains, and its share. */
 function settle(world: World, task: TaskRecord, instance: InstanceRecord, seed: Task): void {
   const { startedAt = world.now() } = seed;
-  const { cpu, memoryMiB, gpus: need } = task.needs;
-  const ports = hostPortsOfRequirements(task.needs);
+  const { cpu, memoryMiB, gpus: need } = task.requirements;
+  const ports = hostPortsOfRequirements(task.requirements);
   const without = (all: readonly number[], protocol: string) =>
     all.filter((port) => !ports.some((each) => each.port === port && each.protocol === protocol));
   const free = instance.free;

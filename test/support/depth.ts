@@ -14,8 +14,12 @@ export function runs(atFullDepth: number): number {
   return Math.ceil(atFullDepth * testDepth);
 }
 
-/** In milliseconds: full depth takes minutes where the rest takes seconds. */
-export const testTimeoutMs = testDepth > 0.1 ? 1_200_000 : 60_000;
+/** Draws others where a test draws always the same, and always the same where it draws others: undefined as it is. */
+export const testSeed =
+  process.env["AIPLAT_TEST_SEED"] === undefined ? undefined : Number(process.env["AIPLAT_TEST_SEED"]);
+
+/** In milliseconds, on a machine that does more than this: full depth takes minutes where the rest takes seconds. */
+export const testTimeoutMs = testDepth > 0.1 ? 1_200_000 : 300_000;
 
 /** What a run says at its end. */
 export function depthNote(): string {

@@ -57,7 +57,7 @@ export function observe(
     subnets: { value: [] },
     securityGroups: { value: [] },
     quotas: new Map([["L-1945791B", { value: 64 }]]),
-    running: { value: [{ instanceType: "inf2.xlarge", count: 1, vcpus: 4 }] },
+    running: { value: [{ instanceType: "inf2.xlarge", count: 1, vcpus: 4, spot: false }] },
     ...changes,
   };
 }

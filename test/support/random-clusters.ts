@@ -208,11 +208,11 @@ export function standing(
   }: { readonly machines: readonly Machine[]; readonly holders: readonly Holder[]; readonly it: Wish },
   on: number,
   device: number,
-): { readonly free: boolean; readonly unseen: boolean } {
+): { readonly free: boolean; readonly untracked: boolean } {
   const here = holders.filter((each) => each.on === on && each.devices.includes(device));
   const locks = it.mode !== "awsvpc";
   const handedOver = (each: Holder) =>
     locks && each.stopping && each.locked.includes(device) && !machines[on]!.oldAgent;
   const seen = (each: Holder) => locks && !each.stopping && each.locked.includes(device);
-  return { free: here.every(handedOver), unseen: here.some((each) => !handedOver(each) && !seen(each)) };
+  return { free: here.every(handedOver), untracked: here.some((each) => !handedOver(each) && !seen(each)) };
 }

@@ -1,6 +1,6 @@
 import type { RegisteredTaskDefinition, Task } from "../../src/core/ecs-api/api.ts";
 import type { EcsPort } from "../../src/ports.ts";
-import type { Runtime } from "../../src/operations/runtime.ts";
+import type { Runtime } from "../../src/context.ts";
 
 /** A clock that moves only by sleeping; `interruptAt` plays Ctrl-C. */
 export interface FakeRuntime extends Runtime {

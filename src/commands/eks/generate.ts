@@ -7,6 +7,7 @@ import { kustomizationFiles } from "../../core/kubernetes/kustomization.ts";
 import { neuronSchedulers } from "../../core/kubernetes/allocation.ts";
 import type { QueueNodes } from "../../core/kubernetes/queues/kueue.ts";
 import { eksRules } from "../../core/kubernetes/rules.ts";
+import { ec2TypeName, isHyperPodName } from "../../core/workload/fields.ts";
 import { Refusal } from "../../core/base/problem.ts";
 import { AiplatError } from "../../errors.ts";
 import { writeFiles } from "../../files/write.ts";
@@ -135,7 +136,12 @@ function fleet(text: string, flag: string): QueueNodes {
     throw new AiplatError("Usage", `${flag} ${text}: must be an instance type and a number of nodes`, {
       hint: `Write ${flag} trn1.32xlarge=4.`,
     });
-  return { type: refusing(flag, () => requireInstanceType(match[1]!)), count };
+  const name = match[1]!;
+  return {
+    type: refusing(flag, () => requireInstanceType(ec2TypeName(name))),
+    count,
+    ...(isHyperPodName(name) ? { hyperPod: true } : {}),
+  };
 }
 
 /** What the core refuses, as a mistake in a flag. */

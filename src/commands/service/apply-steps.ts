@@ -10,12 +10,12 @@ import { staysUntil } from "../../core/plan/judge-plan.ts";
 import type { Service } from "../../core/ecs-api/service.ts";
 import type { RunFailure } from "../../core/plan/run-result.ts";
 import type { ServiceStep } from "../../core/plan/service-plan.ts";
-import { exitCodes, Interrupted, toAiplatError, type ExitCode } from "../../errors.ts";
+import { AiplatError, exitCodes, Interrupted, toAiplatError, type ExitCode } from "../../errors.ts";
 import { deployServices, type Deployed } from "../../operations/deploy-services.ts";
 import { createLogReader, type LogLine } from "../../operations/follow-logs.ts";
 import type { EcsPort } from "../../ports.ts";
 import type { ServiceOutcome } from "../../operations/wait-for-services.ts";
-import { printFailures } from "../../output/failures.ts";
+import { printFailures } from "../../output/tasks.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { startProgress } from "../../output/progress.ts";
@@ -90,9 +90,12 @@ export async function applySteps(
     {
       onStep: (text) => note(context, text),
       parallel,
+      afterwards: await context.aws.ecsAfterwards(),
       leaveLast: !waits,
       wait: {
-        ...(options.timeout === undefined ? {} : { deadline: startedAt + options.timeout }),
+        ...(options.timeout === undefined
+          ? {}
+          : { deadline: startedAt + options.timeout, reads: await context.aws.ecsWithin(options.timeout) }),
         hint: goOnHint(context, target, staying),
         onEvent: (service, { message }) => say(service, eventText(message)),
         onTask: (service, task, health) => say(service, changeLine(task, health)),
@@ -149,8 +152,18 @@ async function report(
   if (error === undefined || touched) await print(context, deploymentView(target, steps, failures));
   await printFailures(context, failures);
   for (const { failedTasks } of failed) await showLastLines(context, ecs, failedTasks);
-  if (error !== undefined) throw error;
+  if (error !== undefined) throw goingOn(context, target, error, touched);
   return failed.length > 0 ? exitCodes.failed : exitCodes.success;
+}
+
+/** What has begun goes on whatever ended the command. */
+function goingOn(context: Context, target: ServiceTarget, error: AiplatError, touched: boolean): AiplatError {
+  const look = `To look:  ${serviceCommand(context, "service status", target)}`;
+  if (!touched || error.hint?.includes(look) === true) return error;
+  const { code, message, hint, details } = error;
+  const again = "What is done stays: the same command again goes on from there.";
+  const hints = [hint, look, again].filter((each) => each !== undefined);
+  return new AiplatError(code, message, { hint: hints.join("\n"), details, cause: error });
 }
 
 /** The deployment's own reason, then why its tasks stopped, each once. */

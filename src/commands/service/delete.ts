@@ -1,5 +1,9 @@
 import { counted } from "../../core/base/counted.ts";
+import { listOr } from "../../core/base/problem.ts";
 import type { Service } from "../../core/ecs-api/service.ts";
+import { AiplatError, Interrupted, toAiplatError } from "../../errors.ts";
+import { sureServices } from "../../operations/sure-services.ts";
+import { isUncertain } from "../../operations/uncertain.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { servicesView } from "../../output/services.ts";
@@ -31,11 +35,30 @@ export const serviceDelete = defineCommand({
       hint: `Say it in advance:  ${serviceCommand(context, "service delete", target)} --yes`,
       refused: "nothing was deleted",
     });
+    const sure = sureServices(ecs, context, await context.aws.ecsAfterwards());
     const deleted: Service[] = [];
-    for (const { serviceName } of services) {
-      deleted.push(await ecs.deleteService(target.cluster, serviceName, { force: true }));
-      note(context, `deleted ${serviceName}`);
+    try {
+      for (const { serviceName } of services) {
+        if (context.signal.aborted) throw new Interrupted();
+        deleted.push(await sure.deleteService(target.cluster, serviceName, { force: true }));
+        note(context, `deleted ${serviceName}`);
+      }
+    } catch (thrown) {
+      await print(context, servicesView(target, deleted));
+      const left = services.slice(deleted.length).map(({ serviceName }) => serviceName);
+      throw notAllDeleted(toAiplatError(thrown), left, serviceCommand(context, "service delete", target));
     }
     await print(context, servicesView(target, deleted));
   },
 });
+
+/** Those that are left; of the first of them nobody may know. */
+function notAllDeleted(error: AiplatError, left: readonly string[], command: string): AiplatError {
+  const { code, message, hint, details } = error;
+  const unknown = isUncertain(error) ? `; whether ${left[0]} is deleted is not known` : "";
+  return new AiplatError(code, `${message}: ${listOr(left, "and")} not deleted${unknown}`, {
+    hint: [hint, `To go on:  ${command} --yes`].filter((each) => each !== undefined).join("\n"),
+    details: { ...details, left, ...(isUncertain(error) ? { unknown: { services: left.slice(0, 1) } } : {}) },
+    cause: error,
+  });
+}

@@ -2,13 +2,13 @@ import type { Context } from "../../context.ts";
 import { staleClusterReasons } from "../../core/plan/cluster-inputs.ts";
 import { hasDeployments, judged } from "../../core/plan/judge-plan.ts";
 import { liveServiceInputsOf, newestRevisions } from "../../core/plan/live-services.ts";
-import { movedSince, type LiveServiceInputs, type ServicePlan } from "../../core/plan/service-plan.ts";
+import { staleServiceReasons, type LiveServiceInputs, type ServicePlan } from "../../core/plan/service-plan.ts";
 import { readText, stdinName } from "../../files/read.ts";
 import { readLiveServices } from "../../operations/find-services.ts";
 import type { EcsPort } from "../../ports.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
 import { liveSource } from "../shared/plan-source.ts";
-import { requireUnmoved } from "../shared/check-saved-plan.ts";
+import { requireFresh } from "../shared/check-saved-plan.ts";
 
 /**
  * Reads a saved plan of a service, and judges its deployments anew.
@@ -21,17 +21,17 @@ export async function readSavedService(context: Context, ecs: EcsPort, path: str
     import("../../core/plan/read-service-plan.ts"),
   ]);
   const plan = parseServicePlan(text, path === "-" ? stdinName : path);
-  const { cluster, services, clusterBasis = { name: cluster } } = plan.inputs;
+  const { cluster, services, clusterInputs = { name: cluster } } = plan.inputs;
   const described = await ecs.describeCluster(cluster);
-  requireUnmoved(staleClusterReasons(clusterBasis, described?.status === "INACTIVE" ? undefined : described));
-  requireUnmoved(movedSince(services, await basisNow(ecs, plan)));
+  requireFresh(staleClusterReasons(clusterInputs, described?.status === "INACTIVE" ? undefined : described));
+  requireFresh(staleServiceReasons(services, await inputsNow(ecs, plan)));
   const logGroups = await liveSource(context, ecs).logGroups(plan.logGroups ?? []);
   const current = { ...plan, logGroups };
   return hasDeployments(plan) ? judged(current, await readClusterState(context, ecs, cluster)) : current;
 }
 
 /** The services of the plan, and those that have come since, as they are now. */
-async function basisNow(
+async function inputsNow(
   ecs: EcsPort,
   { inputs: { workload, cluster, services }, registrations }: ServicePlan,
 ): Promise<readonly LiveServiceInputs[]> {

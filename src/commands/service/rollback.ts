@@ -70,19 +70,21 @@ export const serviceRollback = defineCommand({
     const made = new Set(replacement?.successors);
     const staying = services.filter((service) => !made.has(service));
     const rollouts = toRevision === undefined ? await findOngoingDeployments(ecs, cluster, staying) : noRollouts;
-    const ways = await Promise.all(
-      staying.map((service) => wayBack(ecs, cluster, service, toRevision, rollouts.get(service.serviceName))),
+    const rollbackTargets = await Promise.all(
+      staying.map((service) =>
+        findRollbackTarget(ecs, cluster, service, toRevision, rollouts.get(service.serviceName)),
+      ),
     );
     const { plan, stuck } = planRollback({
       workload: target.workload,
       cluster,
-      ways,
+      rollbackTargets,
       rollouts,
       ...present({ replacement }),
       named: toRevision !== undefined,
     });
     const deleted = deletedWith(services);
-    if (stuck[0] !== undefined) throw noWayBack(context, target, stuck[0], toRevision, deleted);
+    if (stuck[0] !== undefined) throw noRollbackTarget(context, target, stuck[0], toRevision, deleted);
     const { steps, unplaced } = hasDeployments(plan)
       ? judged(plan, await readClusterState(context, ecs, cluster))
       : plan;
@@ -96,7 +98,7 @@ export const serviceRollback = defineCommand({
 
 const noRollouts: ReadonlyMap<string, ServiceDeployment> = new Map();
 
-async function wayBack(
+async function findRollbackTarget(
   ecs: EcsPort,
   cluster: string,
   service: Service,
@@ -112,7 +114,7 @@ async function wayBack(
   return { service, ...present({ running, back }) };
 }
 
-function noWayBack(
+function noRollbackTarget(
   context: Context,
   target: ServiceTarget,
   service: Service,

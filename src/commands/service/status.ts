@@ -5,7 +5,7 @@ import { findOngoingDeployments } from "../../operations/find-ongoing-deployment
 import { healthOfServices } from "../../core/ecs/task-health.ts";
 import { findServiceEndpoints } from "../../operations/find-service-endpoints.ts";
 import { findServiceTasks } from "../../operations/find-service-tasks.ts";
-import { printFailures } from "../../output/failures.ts";
+import { printFailures } from "../../output/tasks.ts";
 import { print } from "../../output/print.ts";
 import { servicesView } from "../../output/services.ts";
 import { defineCommand } from "../command.ts";

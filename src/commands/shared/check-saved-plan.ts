@@ -24,7 +24,7 @@ export function checkPlanAlone(
 }
 
 /** @throws AiplatError CheckFailed naming everything that has moved since the plan was made. */
-export function requireUnmoved(moved: readonly string[]): void {
+export function requireFresh(moved: readonly string[]): void {
   if (moved.length === 0) return;
   const one = moved.length === 1;
   throw new AiplatError(

@@ -47,7 +47,7 @@ export async function loadJudge(workload: Workload): Promise<(heldTo?: (lint: Li
   const [{ judgeBy }, lint] = await Promise.all([
     import("../../core/ecs/judge.ts"),
     workload.ecs?.taskDefinition === undefined
-      ? import("../../core/ecs/lint/lint-generated.ts").then(({ lintGenerated }) => lintGenerated)
+      ? import("../../core/ecs/lint/lint-subject.ts").then(({ lintGenerated }) => lintGenerated)
       : import("../../core/ecs/lint/lint.ts").then(({ lintTaskDefinition }) => lintTaskDefinition),
   ]);
   return (heldTo = (each) => each) => judgeBy(heldTo(lint));

@@ -7,7 +7,7 @@ import { readTerms } from "../../core/devices/terms.ts";
 import type { TaskDefinition } from "../../core/ecs-api/api.ts";
 import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { staleClusterReasons } from "../../core/plan/cluster-inputs.ts";
-import { runMoved, type RunWorld } from "../../core/plan/stale-run-plan.ts";
+import { staleRunReasons, type RunWorld } from "../../core/plan/stale-run-plan.ts";
 import { familiesOf } from "../../core/plan/planned-run.ts";
 import { tasksIn, type RunPlan } from "../../core/plan/run-plan.ts";
 import { AiplatError } from "../../errors.ts";
@@ -22,7 +22,7 @@ import { liveSource } from "./plan-source.ts";
 import { readClusterState } from "./read-cluster-state.ts";
 import type { Run } from "./prepare-run.ts";
 import { plannedOptions, type RunOptions } from "./run-options.ts";
-import { checkPlanAlone, requireUnmoved } from "./check-saved-plan.ts";
+import { checkPlanAlone, requireFresh } from "./check-saved-plan.ts";
 import { commandFor, type TaskTarget } from "./task-target.ts";
 
 /** A saved plan, ready to be carried out. */
@@ -62,13 +62,13 @@ export async function prepareSavedRun(
   const { settings, cluster: planned } = plan.inputs;
   const described = await ecs.describeCluster(settings.cluster);
   const cluster = described?.status === "INACTIVE" ? undefined : described;
-  requireUnmoved(staleClusterReasons(planned, cluster));
+  requireFresh(staleClusterReasons(planned, cluster));
   const target: TaskTarget = { cluster: settings.cluster, selection: { run: settings.run } };
   const { tasks } = await findTasks(ecs, settings.cluster, target.selection);
   const count = tasksIn(plan.steps);
   if (tasks.length > 0 && tasks.length < count) throw carriedOutInPart(context, target, tasks.length, count);
   const world = tasks.length > 0 ? undefined : await readWorld(context, ecs, plan, cluster);
-  if (world !== undefined) requireUnmoved(runMoved(plan, world));
+  if (world !== undefined) requireFresh(staleRunReasons(plan, world));
   const definitions = plan.steps.flatMap(({ definition, request }): readonly TaskDefinition[] => {
     const found = definition ?? world?.definitions.get(request.taskDefinition);
     return found === undefined ? [] : [found];

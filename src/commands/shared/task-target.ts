@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import { clusterOfTask } from "../../core/ecs-api/arn.ts";
 import type { Task } from "../../core/ecs-api/api.ts";
 import { AiplatError } from "../../errors.ts";
-import { findTasks, type TaskSelection } from "../../operations/find-tasks.ts";
+import { findTasks, findTasksPatiently, type TaskSelection } from "../../operations/find-tasks.ts";
 import type { EcsPort } from "../../ports.ts";
 import { shellWord } from "../../output/print.ts";
 import { namedCluster } from "./named-cluster.ts";
@@ -71,11 +71,22 @@ export async function readCluster(
 }
 
 /** The tasks of a target. @throws AiplatError NotFound naming those that ECS does not know. */
-export async function requireTasks(ecs: EcsPort, target: TaskTarget): Promise<readonly Task[]> {
-  const { tasks, missing } = await findTasks(ecs, target.cluster, target.selection);
+export async function requireTasks(context: Context, ecs: EcsPort, target: TaskTarget): Promise<readonly Task[]> {
+  const { tasks, missing } = await findTasksPatiently(ecs, context, target.cluster, target.selection);
   if (missing.length > 0) throw missingTasks(missing, target.cluster);
   if (tasks.length === 0) throw missingRun(target);
   return tasks;
+}
+
+/** Tasks of a run that were not in its list when it was first read. */
+export async function latecomers(
+  ecs: EcsPort,
+  { cluster, selection }: TaskTarget,
+  known: readonly Task[],
+): Promise<readonly Task[]> {
+  if (!("run" in selection)) return [];
+  const arns = new Set(known.map(({ taskArn }) => taskArn));
+  return (await findTasks(ecs, cluster, selection)).tasks.filter(({ taskArn }) => !arns.has(taskArn));
 }
 
 export function missingTasks(missing: readonly string[], cluster: string): AiplatError {

@@ -44,15 +44,20 @@ export interface Watched {
   readonly exitCode: ExitCode;
 }
 
-/** Waits until the tasks have stopped, showing it as it goes on, and judges how they ended. */
+/**
+ * Waits until the tasks have stopped, showing it as it goes on, and judges how they ended.
+ *
+ * @param onKnown Hears how they all stand, at every look.
+ */
 export async function watchTasks(
   context: Context,
   target: TaskTarget,
   tasks: readonly Task[],
   options: WatchOptions,
+  onKnown: (tasks: readonly Task[]) => void = () => undefined,
 ): Promise<Watched> {
   if (options.exitCodeFrom !== undefined) requireContainer(tasks, "--exit-code-from", options.exitCodeFrom);
-  const ecs = await context.aws.ecs();
+  const ecs = await (options.timeout === undefined ? context.aws.ecs() : context.aws.ecsWithin(options.timeout));
   const reader = options.logs === true ? await startReader(context, ecs, tasks) : undefined;
   const progress = await startTaskProgress(context, tasks.length, { live: reader === undefined });
   const startedAt = context.now();
@@ -68,6 +73,7 @@ export async function watchTasks(
         hint: goOnHint(context, target),
         onChange: ({ task }) => progress.change(changeLine(task)),
         onPoll: async (known) => {
+          if (known.length === tasks.length) onKnown(known);
           progress.stand(`${countStatuses(known)}  ${formatDuration(context.now() - startedAt)}`);
           await reader?.read(known);
         },

@@ -8,7 +8,7 @@ import {
   mergeLayers,
   type Harvest,
   type RawSection,
-  type Reading,
+  type LayerReading,
 } from "../../core/workload/layers.ts";
 import { parseWorkloadText, readPlainWord } from "../../core/workload/parse.ts";
 import { readSetText, setFlag, setValue } from "../../core/workload/set-values.ts";
@@ -48,7 +48,7 @@ export async function readWorkloadFiles(
 ): Promise<WorkloadText> {
   if (paths.filter((path) => path === "-").length > 1)
     throw new AiplatError("Usage", "standard input is named twice: it can be read once");
-  const reading: Reading = { variables: context.env, raw: rawSections, read: readPlainWord };
+  const reading: LayerReading = { variables: context.env, raw: rawSections, read: readPlainWord };
   const texts = await Promise.all(paths.map((path) => readText(context, path)));
   const sources = texts.map((text, index) => parseWorkloadText(text, nameOfFile(paths[index]!)));
   const layers = sources.map((source) => layerOf(source, source.value, reading));

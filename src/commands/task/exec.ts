@@ -18,7 +18,7 @@ export const taskExec = defineCommand({
   formats: ["text"],
   run: async (context, { args, options, passthrough }) => {
     const target = await requireTarget(context, args, options);
-    const tasks = await requireTasks(await context.aws.ecs(), target);
+    const tasks = await requireTasks(context, await context.aws.ecs(), target);
     const running = tasks.filter(({ lastStatus }) => lastStatus === "RUNNING");
     const task = running[0] ?? tasks[0]!;
     if (running.length > 1)

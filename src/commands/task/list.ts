@@ -1,4 +1,4 @@
-import { findAiplatTasks, findTasks } from "../../operations/find-tasks.ts";
+import { findAiplatTasks, findTasksPatiently } from "../../operations/find-tasks.ts";
 import { note } from "../../output/note.ts";
 import { printTaskList } from "./print-tasks.ts";
 import { defineCommand } from "../command.ts";
@@ -36,7 +36,7 @@ export const taskList = defineCommand({
       await printTaskList(context, ecs, cluster, tasks);
       return;
     }
-    const { tasks, missing } = await findTasks(ecs, target.cluster, target.selection);
+    const { tasks, missing } = await findTasksPatiently(ecs, context, target.cluster, target.selection);
     if (tasks.length === 0 && missing.length === 0) throw missingRun(target);
     await printTaskList(context, ecs, target.cluster, tasks);
     if (missing.length > 0) throw missingTasks(missing, target.cluster);

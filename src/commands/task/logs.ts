@@ -39,7 +39,7 @@ export const taskLogs = defineCommand({
   run: async (context, { args, options }) => {
     const target = await requireTarget(context, args, options);
     const ecs = await context.aws.ecs();
-    const tasks = await requireTasks(ecs, target);
+    const tasks = await requireTasks(context, ecs, target);
     if (options.container !== undefined) requireContainer(tasks, "--container", options.container);
     const silent: string[] = [];
     const reader = await openReader(context, ecs, tasks, options, silent);

@@ -13,8 +13,13 @@ export async function printTaskList(
   ecs: EcsPort,
   cluster: string,
   tasks: readonly Task[],
+  options: { readonly atLast?: boolean } = {},
 ): Promise<void> {
-  const results = await reportTasks(ecs, cluster, tasks, () => context.aws.ec2Read());
+  const results = await reportTasks(ecs, cluster, tasks, {
+    ...options,
+    // Where tasks answer matters of those that go on.
+    ...(options.atLast === true ? {} : { ec2: () => context.aws.ec2Read() }),
+  });
   await print(
     context,
     taskListView(
@@ -31,7 +36,7 @@ export async function printRunResult(
   cluster: string,
   run: Omit<RunTaskResult, "tasks"> & { readonly tasks: readonly Task[] },
 ): Promise<void> {
-  const results = await reportTasks(ecs, cluster, run.tasks);
+  const results = await reportTasks(ecs, cluster, run.tasks, { atLast: true });
   await print(
     context,
     runTaskResultView(

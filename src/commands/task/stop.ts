@@ -1,7 +1,8 @@
-import { present } from "../../core/base/present.ts";
+import type { Task } from "../../core/ecs-api/api.ts";
 import { AiplatError } from "../../errors.ts";
-import { findTasks } from "../../operations/find-tasks.ts";
+import { findTasksPatiently } from "../../operations/find-tasks.ts";
 import { stopTasks } from "../../operations/stop-tasks.ts";
+import { isUncertain } from "../../operations/uncertain.ts";
 import { note } from "../../output/note.ts";
 import { shortId } from "../../core/ecs/task-text.ts";
 import { printTaskList } from "./print-tasks.ts";
@@ -9,6 +10,7 @@ import { confirm } from "../shared/confirm.ts";
 import { defineCommand } from "../command.ts";
 import {
   commandFor,
+  latecomers,
   missingRun,
   missingTasks,
   requireTarget,
@@ -32,7 +34,7 @@ export const taskStop = defineCommand({
   run: async (context, { args, options }) => {
     const target = await requireTarget(context, args, options);
     const ecs = await context.aws.ecs();
-    const { tasks, missing } = await findTasks(ecs, target.cluster, target.selection);
+    const { tasks, missing } = await findTasksPatiently(ecs, context, target.cluster, target.selection);
     if (tasks.length === 0) throw missing.length > 0 ? missingTasks(missing, target.cluster) : missingRun(target);
     const running = tasks.filter((task) => task.lastStatus !== "STOPPED");
     if (running.length > 1) {
@@ -44,7 +46,11 @@ export const taskStop = defineCommand({
       });
     }
 
-    const outcomes = await stopTasks(ecs, target.cluster, tasks, options.reason);
+    const afterwards = await context.aws.ecsAfterwards();
+    const stop = (some: readonly Task[]) => stopTasks(ecs, context, target.cluster, some, options.reason, afterwards);
+    const first = await stop(tasks);
+    // A list may lag behind: those that it did not show are stopped, too.
+    const outcomes = [...first, ...(await stop(await latecomers(afterwards, target, tasks).catch(() => [])))];
     for (const { task, alreadyStopped, error } of outcomes) {
       if (error === undefined)
         note(context, `${shortId(task.taskArn)}  ${alreadyStopped ? "had stopped already" : "stopping"}`);
@@ -52,18 +58,25 @@ export const taskStop = defineCommand({
     }
     await printTaskList(
       context,
-      ecs,
+      afterwards,
       target.cluster,
       outcomes.map((outcome) => outcome.task),
+      { atLast: true },
     );
 
     const errors = outcomes.flatMap(({ error }) => error ?? []);
-    const [first] = errors;
-    if (first !== undefined)
+    const [worst] = errors;
+    if (worst !== undefined)
       throw new AiplatError(
-        first.code,
-        `${errors.length} of ${tasks.length} tasks could not be stopped: ${first.message}`,
-        { ...present({ hint: first.hint }), details: first.details, cause: first },
+        worst.code,
+        `${errors.length} of ${outcomes.length} tasks could not be stopped: ${worst.message}`,
+        {
+          hint: [worst.hint, `To go on:  ${commandFor(context, "task stop", target)} --yes`]
+            .filter((each) => each !== undefined)
+            .join("\n"),
+          details: errors.some(isUncertain) ? { ...worst.details, unknown: { tasks: errors.length } } : worst.details,
+          cause: worst,
+        },
       );
     if (missing.length > 0) throw missingTasks(missing, target.cluster);
   },

@@ -1,9 +1,9 @@
 import type { Task } from "../../core/ecs-api/api.ts";
 import { runOf } from "../../core/plan/run-result.ts";
-import { printFailures } from "../../output/failures.ts";
+import { printFailures } from "../../output/tasks.ts";
 import { defineCommand } from "../command.ts";
 import { printRunResult } from "./print-tasks.ts";
-import { requireTarget, requireTasks, targetOptions, taskArgument } from "../shared/task-target.ts";
+import { latecomers, requireTarget, requireTasks, targetOptions, taskArgument } from "../shared/task-target.ts";
 import { watchOptions, watchTasks } from "../shared/watch-tasks.ts";
 
 export const taskWait = defineCommand({
@@ -23,8 +23,15 @@ export const taskWait = defineCommand({
   run: async (context, { args, options }) => {
     const target = await requireTarget(context, args, options);
     const ecs = await context.aws.ecs();
-    const found = await requireTasks(ecs, target);
-    const { tasks, failures, exitCode } = await watchTasks(context, target, found, options);
+    let found = await requireTasks(context, ecs, target);
+    let watched = await watchTasks(context, target, found, options);
+    // A list may lag behind: those that it did not show are waited for, too.
+    const late = await latecomers(ecs, target, found);
+    if (late.length > 0) {
+      found = [...found, ...late];
+      watched = await watchTasks(context, target, found, options);
+    }
+    const { tasks, failures, exitCode } = watched;
     await printRunResult(context, ecs, target.cluster, {
       run: options.run ?? commonRun(tasks),
       requested: found.length,

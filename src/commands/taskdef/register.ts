@@ -1,3 +1,6 @@
+import { counted } from "../../core/base/counted.ts";
+import { AiplatError, toAiplatError } from "../../errors.ts";
+import { isUncertain } from "../../operations/uncertain.ts";
 import { registerIfChanged } from "../../operations/register-definition.ts";
 import { print } from "../../output/print.ts";
 import { registrationsView } from "../../output/registrations.ts";
@@ -23,6 +26,24 @@ export const taskdefRegister = defineCommand({
     // Every definition is generated before the first is registered: a refusal leaves nothing half done.
     const definitions = chooseVariants(ecsWorkload, invocation.options.variant).map(({ definition }) => definition);
     const ecs = await context.aws.ecs();
-    await print(context, registrationsView(await Promise.all(definitions.map((each) => registerIfChanged(ecs, each)))));
+    const afterwards = await context.aws.ecsAfterwards();
+    const outcomes = await Promise.allSettled(
+      definitions.map((each) => registerIfChanged(ecs, context, each, afterwards)),
+    );
+    const done = outcomes.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    const [failed] = outcomes.flatMap((each) => (each.status === "rejected" ? [toAiplatError(each.reason)] : []));
+    if (failed === undefined || done.length > 0) await print(context, registrationsView(done));
+    if (failed !== undefined) throw notAllRegistered(failed, done.length, definitions.length);
   },
 });
+
+function notAllRegistered(error: AiplatError, done: number, wanted: number): AiplatError {
+  const { code, message, hint, details } = error;
+  return new AiplatError(code, `${message} (${done} of ${counted(wanted, "definition")} done)`, {
+    hint: [hint, "Run aiplat taskdef register again: what is registered stays as it is."]
+      .filter((each) => each !== undefined)
+      .join("\n"),
+    details: isUncertain(error) ? { ...details, unknown: { definitions: wanted - done } } : details,
+    cause: error,
+  });
+}

@@ -2,3 +2,8 @@
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** 7372 as `7,372`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}

@@ -1,5 +1,3 @@
-import { own } from "./own.ts";
-
 /** A plain JSON value's object. */
 export type Raw = Readonly<Record<string, unknown>>;
 
@@ -42,4 +40,12 @@ function mergeList(
 /** Whether a value is a plain object. */
 export function isRaw(value: unknown): value is Raw {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * What a record itself has under a key that somebody else has written: a record inherits `constructor` and `toString`,
+ * which are no entries of it.
+ */
+export function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -1,4 +1,4 @@
-import { own } from "../base/own.ts";
+import { own } from "../base/merge.ts";
 import type { ClusterSnapshot } from "./snapshot.ts";
 
 /** Account ids become these, one for each different account, so that what belongs together still does. */

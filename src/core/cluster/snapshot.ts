@@ -50,3 +50,11 @@ export function instanceTypeOf(instance: ContainerInstance): string | undefined 
 export function regionOf({ region, clusterArn }: ClusterSnapshot): string | undefined {
   return region ?? /^arn:[^:]+:ecs:([^:]+):/.exec(clusterArn ?? "")?.[1];
 }
+
+/** The tasks that have an instance and are not STOPPED. */
+export function placedTasks({ tasks }: ClusterSnapshot): readonly (Task & { readonly containerInstanceArn: string })[] {
+  return tasks.filter(
+    (task): task is Task & { readonly containerInstanceArn: string } =>
+      task.containerInstanceArn !== undefined && task.lastStatus !== "STOPPED",
+  );
+}

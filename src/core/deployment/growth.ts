@@ -5,7 +5,7 @@ import { freshInstances, type FreshInstances } from "../placement/fresh-instance
 /** A service whose tasks capacity providers may start machines for. */
 export interface Growing {
   readonly service: string;
-  readonly needs: Requirements;
+  readonly requirements: Requirements;
   readonly desired: number;
   /** How many machines they may start; as many as it takes where left out. None for launch type EC2. */
   readonly mayGrow?: number;
@@ -28,7 +28,10 @@ export function growthFor(
       if (key === undefined) return [growing.service, { instanceType: "", instanceStates: [] }];
       if (!pools.has(key)) {
         const sharing = services.filter((each) => keyOf(each) === key);
-        pools.set(key, freshInstances(snapshot, growing.needs, Math.min(growing.mayGrow ?? Infinity, mostOf(sharing))));
+        pools.set(
+          key,
+          freshInstances(snapshot, growing.requirements, Math.min(growing.mayGrow ?? Infinity, mostOf(sharing))),
+        );
       }
       return [growing.service, pools.get(key)];
     }),
@@ -36,10 +39,12 @@ export function growthFor(
 }
 
 /** What services have to share to use the same new machines; undefined for one that uses none. */
-function keyOf({ needs, mayGrow, barred }: Growing): string | undefined {
-  if (needs.capacityProviders === undefined || mayGrow === 0 || barred !== undefined) return undefined;
-  const names = needs.constraints.filter(({ text }) => text.includes("ecs.instance-type")).map(({ text }) => text);
-  return [...needs.capacityProviders, ...names].join(" ");
+function keyOf({ requirements, mayGrow, barred }: Growing): string | undefined {
+  if (requirements.capacityProviders === undefined || mayGrow === 0 || barred !== undefined) return undefined;
+  const names = requirements.constraints
+    .filter(({ text }) => text.includes("ecs.instance-type"))
+    .map(({ text }) => text);
+  return [...requirements.capacityProviders, ...names].join(" ");
 }
 
 /** As many machines as the services could use in the middle of a deployment: one for each old and each new task. */

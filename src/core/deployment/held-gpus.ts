@@ -7,7 +7,7 @@ import type { Requirements } from "../ecs/requirements.ts";
 /** A task on the instance, and what it needs. */
 export interface OwnTask {
   readonly task: Task;
-  readonly needs: Requirements;
+  readonly requirements: Requirements;
 }
 
 /**
@@ -24,7 +24,7 @@ export function heldGpus(
   const known = new Set([...remaining.gpus, ...all.flatMap(gpuIdsOf)]);
   const unnamed = registered.gpus.filter((id) => !known.has(id));
   return new Map(
-    own.flatMap(({ task, needs: { gpus } }): readonly (readonly [Task, readonly string[]])[] => {
+    own.flatMap(({ task, requirements: { gpus } }): readonly (readonly [Task, readonly string[]])[] => {
       const named = gpuIdsOf(task);
       if (named.length > 0 || gpus === 0) return [[task, named]];
       if (isShare(gpus)) return [];
@@ -41,12 +41,12 @@ export function withoutGpusOf(
   held: ReadonlyMap<Task, readonly string[]>,
 ): ContainerInstance {
   const { gpuDevices, remaining } = instance;
-  const whole = own.flatMap(({ task, needs }) => (isShare(needs.gpus) ? [] : (held.get(task) ?? [])));
+  const whole = own.flatMap(({ task, requirements }) => (isShare(requirements.gpus) ? [] : (held.get(task) ?? [])));
   const gpus = [...new Set([...remaining.gpus, ...whole])];
   const given = { ...instance, remaining: { ...remaining, gpus } };
   if (gpuDevices === undefined) return given;
   const left = own.reduce(
-    (state, { task, needs }) => releaseGpus(state, needs.gpus, held.get(task) ?? []),
+    (state, { task, requirements }) => releaseGpus(state, requirements.gpus, held.get(task) ?? []),
     gpusOf(instance, [], {}),
   );
   return { ...given, gpuDevices: toGpuDevices(left) };

@@ -82,11 +82,12 @@ export function simulateDeployments(
   const begin = () => {
     const fresh = growthFor(
       snapshot,
-      rollouts.map((rollout, index) => ({ ...rollout, needs: needed[index]! })),
+      rollouts.map((rollout, index) => ({ ...rollout, requirements: needed[index]! })),
     );
     const world = { ...worldOf(snapshot, [...rollouts.map(({ service }) => service), ...deleted], base), fresh };
     for (const service of deleted)
-      for (const { instanceState, needs, gpus } of world.old.get(service) ?? []) vacate(instanceState, needs, gpus);
+      for (const { instanceState, requirements, gpus } of world.old.get(service) ?? [])
+        vacate(instanceState, requirements, gpus);
     return world;
   };
   // Played again for those that stall: a copy for each that might is most of the time on a large cluster.
@@ -97,9 +98,9 @@ export function simulateDeployments(
   };
   const world = begin();
   return rollouts.map((rollout, index) => {
-    const needs = needed[index]!;
+    const requirements = needed[index]!;
     const { settings, desired, service } = rollout;
-    const outcome = play(world, rollout, needs);
+    const outcome = play(world, rollout, requirements);
     const machines = new Set(outcome.added).size;
     const fresh = world.fresh.get(service);
     return {
@@ -113,10 +114,10 @@ export function simulateDeployments(
       left: outcome.left,
       placements: [...outcome.started, ...outcome.added],
       ...(machines === 0 ? {} : { added: { instanceType: fresh!.instanceType, machines } }),
-      remedies: outcome.finishes ? {} : remediesFor(snapshot, before(index), rollout, needs),
+      remedies: outcome.finishes ? {} : remediesFor(snapshot, before(index), rollout, requirements),
       ...(outcome.finishes || settings.daemon
         ? {}
-        : stallOf(snapshot, world.instanceStates, fresh?.instanceStates ?? [], needs)),
+        : stallOf(snapshot, world.instanceStates, fresh?.instanceStates ?? [], requirements)),
     };
   });
 }
@@ -128,7 +129,7 @@ export function instanceStatesWithout(
 ): readonly InstanceState[] {
   const { instanceStates, old } = worldOf(snapshot, services, lockPortBaseOf(snapshot.tags));
   for (const tasks of old.values())
-    for (const { instanceState, needs, gpus } of tasks) vacate(instanceState, needs, gpus);
+    for (const { instanceState, requirements, gpus } of tasks) vacate(instanceState, requirements, gpus);
   return instanceStates;
 }
 
@@ -152,7 +153,7 @@ interface Outcome {
 function play(
   { instanceStates, old, fresh }: SimulatedCluster,
   { service, desired, settings, newDeployment }: PlannedDeployment,
-  needs: Requirements,
+  requirements: Requirements,
 ): Outcome {
   const stale = [...(old.get(service) ?? [])];
   const started: string[] = [];
@@ -160,10 +161,10 @@ function play(
   const growth = fresh.get(service);
   const count = () => started.length + added.length;
   const indexOf = new Map(stale.length === 0 ? [] : instanceStates.map((each, index) => [each, index]));
-  const there = safePlacer(instanceStates, needs);
-  const beyond = safePlacer(growth?.instanceStates ?? [], needs);
+  const there = safePlacer(instanceStates, requirements);
+  const beyond = safePlacer(growth?.instanceStates ?? [], requirements);
   const stop = (count: number) => {
-    for (const { instanceState, needs: held, gpus } of stale.splice(0, count)) {
+    for (const { instanceState, requirements: held, gpus } of stale.splice(0, count)) {
       vacate(instanceState, held, gpus);
       there.changed(indexOf.get(instanceState)!);
     }
@@ -206,7 +207,7 @@ function remediesFor(
   snapshot: ClusterSnapshot,
   before: SimulatedCluster,
   rollout: PlannedDeployment,
-  needs: Requirements,
+  requirements: Requirements,
 ): DeploymentRemedies {
   const { desired, settings } = rollout;
   const finishes = (changes: Partial<DeploymentSettings>, extra: readonly InstanceState[] = []) => {
@@ -214,7 +215,7 @@ function remediesFor(
     return play(
       { ...world, instanceStates: [...world.instanceStates, ...extra] },
       { ...rollout, settings: { ...settings, ...changes } },
-      needs,
+      requirements,
     ).finishes;
   };
   const rolls = settings.strategy === "ROLLING";
@@ -226,8 +227,8 @@ function remediesFor(
   const more = rolls
     ? least(desired, (count) => finishes({ maximumPercent: percentUp(desired + count, desired) }))
     : undefined;
-  const instances = instanceTypesFor(snapshot, [needs]).flatMap((instanceType) => {
-    const empty = emptyInstance(snapshot, instanceType, [needs]);
+  const instances = instanceTypesFor(snapshot, [requirements]).flatMap((instanceType) => {
+    const empty = emptyInstance(snapshot, instanceType, [requirements]);
     if (empty === undefined) return [];
     const instanceStates = (count: number) =>
       Array.from({ length: count }, (_, index) => emptyInstanceState({ ...empty.instance, arn: `new-${index}` }));

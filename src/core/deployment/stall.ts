@@ -22,13 +22,16 @@ export function stallOf(
   snapshot: ClusterSnapshot,
   instanceStates: readonly InstanceState[],
   fresh: readonly InstanceState[],
-  needs: Requirements,
+  requirements: Requirements,
 ): Stall {
-  const judged = instanceStates.map((instanceState) => closestTo(instanceState, [needs]));
+  const judged = instanceStates.map((instanceState) => closestTo(instanceState, [requirements]));
   const instances = judged.map(toExplanation);
-  if (instances.some(({ fits }) => fits) || fresh.some((instanceState) => evaluateFit(needs, instanceState).fits))
+  if (
+    instances.some(({ fits }) => fits) ||
+    fresh.some((instanceState) => evaluateFit(requirements, instanceState).fits)
+  )
     return {};
-  const change = findNearestChange(snapshot, [needs], judged, 1);
+  const change = findNearestChange(snapshot, [requirements], judged, 1);
   return {
     why: whyNoFit(instances).text,
     // How many machines would do is worked out over the whole deployment.

@@ -1,4 +1,4 @@
-import { groupBy } from "../base/group-by.ts";
+import { groupBy } from "../base/groups.ts";
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot, Resources } from "../cluster/snapshot.ts";
 import type { Task } from "../ecs-api/api.ts";
@@ -11,7 +11,7 @@ import { heldGpus, withoutGpusOf, type OwnTask } from "./held-gpus.ts";
 /** A task of an older deployment, in its room. */
 interface OldTask {
   readonly instanceState: InstanceState;
-  readonly needs: Requirements;
+  readonly requirements: Requirements;
   readonly gpus: readonly string[];
 }
 
@@ -49,7 +49,7 @@ export function worldOf(
       : [
           {
             task,
-            needs: requirementsOf(
+            requirements: requirementsOf(
               definition,
               { group: task.group!, ...present({ overrides: task.overrides }) },
               lockPortBase,
@@ -67,7 +67,10 @@ export function worldOf(
     const gpus = heldGpus(instance, mine, tasksOn.get(instance.arn) ?? []);
     for (const [task, ids] of gpus) held.set(task, ids);
     const without = withoutGpusOf(instance, mine, gpus);
-    return { ...without, remaining: mine.reduce((left, { needs }) => giveBack(left, needs), without.remaining) };
+    return {
+      ...without,
+      remaining: mine.reduce((left, { requirements }) => giveBack(left, requirements), without.remaining),
+    };
   });
   const others = snapshot.tasks.filter((task) => !released.has(task));
   const instanceStates = instanceStatesOf({ ...snapshot, tasks: others, instances }).map(
@@ -78,26 +81,26 @@ export function worldOf(
   );
   const byArn = new Map(instanceStates.map((instanceState) => [instanceState.instance.arn, instanceState]));
   const old = new Map<string, OldTask[]>(services.map((service) => [service, []]));
-  for (const { task, needs } of known) {
+  for (const { task, requirements } of known) {
     const instanceState = byArn.get(task.containerInstanceArn!);
     if (instanceState === undefined) continue;
     old
       .get(groups.get(task.group!)!)!
-      .push({ instanceState, needs, gpus: occupy(instanceState, needs, held.get(task)) });
+      .push({ instanceState, requirements, gpus: occupy(instanceState, requirements, held.get(task)) });
   }
   return { instanceStates, old };
 }
 
-function giveBack(left: Resources, needs: Requirements): Resources {
+function giveBack(left: Resources, requirements: Requirements): Resources {
   const without = (ports: readonly number[], protocol: string) => {
-    const mine = new Set(needs.ports.filter((port) => port.protocol === protocol).map(({ port }) => port));
-    if (protocol === "udp") for (const { port } of needs.locks) mine.add(port);
+    const mine = new Set(requirements.ports.filter((port) => port.protocol === protocol).map(({ port }) => port));
+    if (protocol === "udp") for (const { port } of requirements.locks) mine.add(port);
     return ports.filter((port) => !mine.has(port));
   };
   return {
     ...left,
-    cpu: left.cpu + needs.cpu,
-    memoryMiB: left.memoryMiB + needs.memoryMiB,
+    cpu: left.cpu + requirements.cpu,
+    memoryMiB: left.memoryMiB + requirements.memoryMiB,
     tcpPorts: without(left.tcpPorts, "tcp"),
     udpPorts: without(left.udpPorts, "udp"),
   };

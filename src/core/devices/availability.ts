@@ -100,10 +100,11 @@ function deviceAvailability(
   const all = claims.filter(({ devices }) => devices === "all" || devices.includes(device));
   const holders = all.filter((claim) => keeper(claim) !== "agent");
   const known = { device, holders, lockTaken };
-  const unseen = holders.filter((claim) => keeper(claim) === undefined);
-  if (unseen.some(({ sources }) => !sources.includes("unknown"))) return { ...known, availability: "to-be-excluded" };
-  if (unseen.length > 0)
-    return { ...known, availability: "unknown", missing: `the task definition of ${unseen[0]!.taskArn}` };
+  const untracked = holders.filter((claim) => keeper(claim) === undefined);
+  if (untracked.some(({ sources }) => !sources.includes("unknown")))
+    return { ...known, availability: "to-be-excluded" };
+  if (untracked.length > 0)
+    return { ...known, availability: "unknown", missing: `the task definition of ${untracked[0]!.taskArn}` };
   if (lockTaken || holders.length > 0) return { ...known, availability: "kept-off-by-ecs" };
   if (all.length > 0) return { ...known, availability: "kept-off-by-agent" };
   return neuronDevices === undefined

@@ -1,6 +1,5 @@
 import type { DeviceSet } from "../catalog/device-set.ts";
-import { placedTasks } from "../cluster/placed-tasks.ts";
-import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import { type ClusterSnapshot, placedTasks } from "../cluster/snapshot.ts";
 import { taskServicesOf } from "../cluster/task-services.ts";
 import type { ClaimSource } from "./claimed-devices.ts";
 import { reachReader } from "./reach.ts";

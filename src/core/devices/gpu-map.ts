@@ -1,7 +1,6 @@
-import { groupBy } from "../base/group-by.ts";
+import { groupBy } from "../base/groups.ts";
 import { present } from "../base/present.ts";
-import { placedTasks } from "../cluster/placed-tasks.ts";
-import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
+import { type ClusterSnapshot, type ContainerInstance, placedTasks } from "../cluster/snapshot.ts";
 import type { Task } from "../ecs-api/api.ts";
 import { withOverrides } from "../ecs-api/overrides.ts";
 import type { GpuSharing, MappedDevice, MappedInstance } from "./device-map.ts";

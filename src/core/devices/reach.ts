@@ -1,8 +1,7 @@
-import { groupBy } from "../base/group-by.ts";
+import { groupBy } from "../base/groups.ts";
 import { taggedDevices } from "../catalog/device-set.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
-import { placedTasks } from "../cluster/placed-tasks.ts";
-import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
+import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance, placedTasks } from "../cluster/snapshot.ts";
 import { serviceNameOfTask, taskServicesOf } from "../cluster/task-services.ts";
 import type { Task } from "../ecs-api/api.ts";
 import { reachesDevices } from "./claimed-devices.ts";

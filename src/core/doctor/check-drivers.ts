@@ -21,9 +21,20 @@ export function checkDrivers(
   { machineImages }: ObservedAccount,
   candidates: readonly ContainerInstance[],
 ): readonly CheckItem[] {
-  const neuron = neuronHosts(candidates);
   const accelerated = images.filter((each) => each.accelerated).map(({ image }) => image);
-  if (neuron.length === 0 || accelerated.length === 0) return [];
+  return accelerated.length === 0 ? [] : checkNeuronHosts(machineImages, candidates, accelerated);
+}
+
+/**
+ * Whether the machine images of the Neuron instances carry a driver, and one that runs these containers' images.
+ */
+export function checkNeuronHosts(
+  machineImages: ObservedAccount["machineImages"],
+  instances: readonly ContainerInstance[],
+  accelerated: readonly ImageReference[] = [],
+): readonly CheckItem[] {
+  const neuron = neuronHosts(instances);
+  if (neuron.length === 0) return [];
   return judged("driver", "the machine images of the instances", machineImages, (found) => {
     const names = new Map(found.map(({ id, name }) => [id, name]));
     return groupByHost(neuron, names).map((host) => checkHost(host, neuron, accelerated));

@@ -15,8 +15,16 @@ export function checkGpuDrivers(
   { machineImages }: ObservedAccount,
   candidates: readonly ContainerInstance[],
 ): readonly CheckItem[] {
-  const hosts = gpuHosts(candidates);
-  if (hosts.length === 0 || !images.some(({ accelerated }) => accelerated)) return [];
+  return images.some(({ accelerated }) => accelerated) ? checkGpuHosts(machineImages, candidates) : [];
+}
+
+/** Whether the machine images of these instances with GPUs carry an NVIDIA driver. */
+export function checkGpuHosts(
+  machineImages: ObservedAccount["machineImages"],
+  instances: readonly ContainerInstance[],
+): readonly CheckItem[] {
+  const hosts = gpuHosts(instances);
+  if (hosts.length === 0) return [];
   return judged("driver", "the machine images of the instances", machineImages, (found) => {
     const names = new Map(found.map(({ id, name }) => [id, name]));
     return groupByHost(hosts, names).map((host) => checkHost(host, hosts));

@@ -1,4 +1,4 @@
-import { groupBy } from "../base/group-by.ts";
+import { groupBy } from "../base/groups.ts";
 import { fail, ok, warn, type CheckItem } from "../base/check-report.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { instanceTypeOf, type ContainerInstance } from "../cluster/snapshot.ts";

@@ -1,9 +1,9 @@
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
-import { vcpuQuotaOf, type VcpuQuota } from "../catalog/instance-types/vcpu-quotas.ts";
+import { spotQuotaOf, vcpuQuotaOf, type VcpuQuota } from "../catalog/instance-types/vcpu-quotas.ts";
 import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
 import type { ObservedAccount } from "./observation.ts";
-import type { OnDemandInstances } from "./observed-ec2.ts";
-import { judged } from "./reading.ts";
+import type { RunningInstances } from "./observed-ec2.ts";
+import { judged, valueOf } from "./reading.ts";
 
 /** An instance type that is wanted or already there. */
 export interface WantedType {
@@ -13,9 +13,12 @@ export interface WantedType {
   readonly more: number;
 }
 
-/** The quotas that instances of these types count against, once each. */
-export function quotasOf(types: readonly Pick<WantedType, "instanceType">[]): readonly VcpuQuota[] {
-  return [...new Set(types.flatMap(({ instanceType }) => vcpuQuotaOf(instanceType) ?? []))];
+/** The quotas that instances of these types count against, on demand and on Spot, once each. */
+export function quotasOf(
+  types: readonly Pick<WantedType, "instanceType">[],
+): readonly Pick<VcpuQuota, "code" | "name">[] {
+  const found = types.flatMap(({ instanceType }) => [vcpuQuotaOf(instanceType) ?? [], spotQuotaOf(instanceType) ?? []]);
+  return [...new Set(found.flat())];
 }
 
 /**
@@ -36,7 +39,37 @@ export function checkQuotas(
   const strict = items(true);
   const all = strict.every(({ status }) => status === "FAIL");
   // Types of one quota that was not read say so once.
-  return [...new Map((all ? strict : items(false)).map((item) => [item.message, item])).values()];
+  const found = [...(all ? strict : items(false)), ...types.flatMap((type) => judgeSpot(type, account, region))];
+  return [...new Map(found.map((item) => [item.message, item])).values()];
+}
+
+/** Spot Instances have quotas of their own, which count where some of these types run. */
+function judgeSpot({ instanceType, vcpus }: WantedType, { quotas, running }: ObservedAccount, region: string) {
+  const quota = spotQuotaOf(instanceType);
+  const most = quota === undefined ? undefined : valueOf(quotas.get(quota.code));
+  const instances = (valueOf(running) ?? []).filter(
+    (each) => each.spot && spotQuotaOf(each.instanceType)?.code === quota?.code,
+  );
+  if (quota === undefined || most === undefined || instances.length === 0) return [];
+  const used = vcpusOf(instances);
+  const left = Math.max(0, Math.floor((most - used) / vcpus));
+  const state = `"${quota.name}" is ${most} vCPU in ${region}, of which ${used} run`;
+  return [
+    left > 0
+      ? ok("vcpu-quota", `${state}: ${left} more ${instanceType} can start on Spot`)
+      : warn(
+          "vcpu-quota",
+          `${state}: no further ${instanceType} (${vcpus} vCPU) starts on Spot`,
+          `${raiseCommand(quota.code, used + vcpus, region)} (open Spot requests count too, and are not in that figure)`,
+        ),
+  ];
+}
+
+function raiseCommand(code: string, to: number, region: string): string {
+  return (
+    `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${code} ` +
+    `--desired-value ${to} --region ${region}`
+  );
 }
 
 /** @param alone Whether no other type can take this one's place. */
@@ -51,9 +84,7 @@ function judgeType(
   const { instanceType, vcpus, more } = type;
   return judged(check, `the quota "${quota.name}"`, quotas.get(quota.code)!, (most) => {
     if (most === undefined) return [skip(check, `Service Quotas has no quota "${quota.name}" here`)];
-    const raise = (to: number) =>
-      `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${quota.code} ` +
-      `--desired-value ${to} --region ${region}`;
+    const raise = (to: number) => raiseCommand(quota.code, to, region);
     const has = `"${quota.name}" is ${most} vCPU in ${region}`;
     if (vcpus > most) {
       const message = `${has}, and one ${instanceType} has ${vcpus}`;
@@ -88,9 +119,12 @@ function judgeType(
 }
 
 /** vCPUs in use: by the catalogue, where it has the type, since a quota counts a type's default. */
-function usedOf(quota: VcpuQuota, instances: readonly OnDemandInstances[]): number {
-  const counted = instances.filter(({ instanceType }) => vcpuQuotaOf(instanceType) === quota);
-  return counted.reduce((sum, { instanceType, count, vcpus }) => {
+function usedOf(quota: VcpuQuota, instances: readonly RunningInstances[]): number {
+  return vcpusOf(instances.filter(({ instanceType, spot }) => !spot && vcpuQuotaOf(instanceType) === quota));
+}
+
+function vcpusOf(instances: readonly RunningInstances[]): number {
+  return instances.reduce((sum, { instanceType, count, vcpus }) => {
     const known = findInstanceType(instanceType);
     return sum + (known === undefined ? vcpus : known.vcpus * count);
   }, 0);

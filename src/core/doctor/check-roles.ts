@@ -6,7 +6,7 @@ import type { Role } from "./observed-account.ts";
 import { decisionKey, permissionsOf, type PermissionNeed } from "./permissions.ts";
 import type { CheckPlace } from "./place.ts";
 import { judged, valueOf } from "./reading.ts";
-import { roleAccountOf, roleNameOf } from "./role-name.ts";
+import { roleAccountOf, roleNameOf } from "../ecs-api/arn.ts";
 import { executionRoleUses } from "../ecs/execution-role.ts";
 import { judgeTrust, tasksPrincipal } from "./trust-policy.ts";
 

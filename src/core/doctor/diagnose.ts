@@ -6,6 +6,7 @@ import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { checkCluster, providersFor } from "./check-cluster.ts";
 import { checkDrivers } from "./check-drivers.ts";
 import { checkGpuDrivers } from "./check-gpu-drivers.ts";
+import { checkHosts } from "./check-hosts.ts";
 import { checkImages } from "./check-images.ts";
 import { checkLogs } from "./check-logs.ts";
 import { checkMachine } from "./check-machine.ts";
@@ -109,7 +110,7 @@ function examine(
   return [
     { subject: `cluster ${cluster}`, items: checkCluster(question, account.cluster) },
     ...(patient === undefined || needs === undefined
-      ? []
+      ? [{ subject: "machine images", items: checkHosts(account, snapshot?.instances ?? []) }]
       : examineNeeds(patient, needs, account, place, found, lacking?.asked)),
     {
       subject: "quotas",

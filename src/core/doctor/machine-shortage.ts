@@ -3,7 +3,7 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import { emptyInstance } from "../placement/empty-instance.ts";
 import { explainPlacement } from "../placement/explain.ts";
-import { isOfService } from "../plan/service-tasks.ts";
+import { isOfService } from "../ecs-api/service.ts";
 import { definitionsOf, resolveForEcs } from "../ecs/resolve-for-ecs.ts";
 import type { Patient } from "./diagnose.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";

@@ -1,7 +1,7 @@
 import type { ClusterCapacity } from "../plan/choose-capacity.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { Decision, Role, SecretState } from "./observed-account.ts";
-import type { MachineImage, OnDemandInstances, SecurityGroup, Subnet } from "./observed-ec2.ts";
+import type { MachineImage, RunningInstances, SecurityGroup, Subnet } from "./observed-ec2.ts";
 import type { ImageState } from "./observed-image.ts";
 import type { Reading } from "./reading.ts";
 
@@ -47,7 +47,7 @@ export interface ObservedAccount {
   /** In vCPU, by code; undefined where Service Quotas has none of that code. */
   readonly quotas: ReadonlyMap<string, Reading<number | undefined>>;
   /** What runs in the region and counts against quotas. */
-  readonly running: Reading<readonly OnDemandInstances[]>;
+  readonly running: Reading<readonly RunningInstances[]>;
 }
 
 export interface Observation {

@@ -5,12 +5,13 @@ export interface MachineImage {
   readonly name: string;
 }
 
-/** Instances of one type that run on demand. */
-export interface OnDemandInstances {
+/** Instances of one type that run, on demand or on Spot. */
+export interface RunningInstances {
   readonly instanceType: string;
   readonly count: number;
   /** vCPUs of all of them, by their cores and threads. */
   readonly vcpus: number;
+  readonly spot: boolean;
 }
 
 export interface Subnet {

@@ -1,5 +1,5 @@
 import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
-import { formatCount } from "../placement/format-count.ts";
+import { formatCount } from "../base/counted.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 
 /** The names of the instance types that the workload may run on; empty for a CPU workload, and where there is none. */

@@ -1,7 +1,7 @@
 import type { Needs } from "../ecs/account-needs.ts";
 import type { ObservedMachine } from "./observation.ts";
 import { valueOf } from "./reading.ts";
-import { roleAccountOf } from "./role-name.ts";
+import { roleAccountOf } from "../ecs-api/arn.ts";
 
 /** Where the tasks run: what the ARNs of their resources hold. */
 export interface CheckPlace {

@@ -1,6 +1,7 @@
 /** What aiplat reads in ECS's services. */
 import { present } from "../base/present.ts";
 import type { Deployment, DeploymentConfiguration, Service, ServiceInput } from "./schema/service.ts";
+import type { Task } from "./api.ts";
 
 export type { Deployment, DeploymentConfiguration, Service, ServiceEvent, ServiceInput } from "./schema/service.ts";
 
@@ -83,4 +84,12 @@ export function servicesOf(
   return services
     .filter((service) => service.status === "ACTIVE" && ours(service))
     .toSorted((one, other) => one.serviceName.localeCompare(other.serviceName, "en", { numeric: true }));
+}
+
+/** Whether a task is of one of the ECS services that make up the workload of this name. */
+export function isOfService({ group = "", tags = [] }: Task, workload: string): boolean {
+  return (
+    group.startsWith("service:") &&
+    (group === groupOfService(workload) || tags.some(({ key, value }) => key === workloadTag && value === workload))
+  );
 }

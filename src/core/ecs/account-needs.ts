@@ -1,4 +1,4 @@
-import { groupBy } from "../base/group-by.ts";
+import { groupBy } from "../base/groups.ts";
 import { parseImageReference, type ImageReference } from "../catalog/container-images/image-reference.ts";
 import { devicesOf } from "./merged.ts";
 import type { ContainerDefinition, TaskDefinition } from "../ecs-api/api.ts";

@@ -1,6 +1,5 @@
-import { own } from "../base/own.ts";
 import { devicesTag } from "../catalog/device-set.ts";
-import { isRaw, type Raw } from "../base/merge.ts";
+import { isRaw, type Raw, own } from "../base/merge.ts";
 import { rolloutTag } from "../ecs-api/service.ts";
 import { generatedFields, type FieldTree } from "./generated-fields.ts";
 import { itemKey } from "./list-items.ts";

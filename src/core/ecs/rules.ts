@@ -1,8 +1,9 @@
 /** What ECS asks of a workload beyond the rules for every target: the commands that act on ECS run these too. */
 import { listOr } from "../base/problem.ts";
 import { rawDevicesOf } from "./raw-devices.ts";
+import { ec2TypeName, isHyperPodName } from "../workload/fields.ts";
 import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
-import { onManagedInstances } from "../workload/managed-instances.ts";
+import { onManagedInstances } from "../workload/fields.ts";
 import { workloadNetworkMode } from "../workload/rules/capacity.ts";
 import { protocolOf, reservedHostPorts } from "../workload/rules/ports.ts";
 import type { TargetRule } from "../workload/rules/rule.ts";
@@ -31,6 +32,23 @@ export const ecsRules: readonly TargetRule[] = [
               hint: "Run it on EKS: aiplat eks generate.",
             },
           ],
+  },
+  {
+    code: "hyperpod-on-ecs",
+    severity: "error",
+    reads: ["accelerator.instanceTypes"],
+    check: (workload) =>
+      (sectionOf(workload)?.instanceTypes ?? []).flatMap((name, index) =>
+        isHyperPodName(name)
+          ? [
+              {
+                path: ["accelerator", "instanceTypes", index],
+                message: `${name} is a node of SageMaker HyperPod, which ECS does not run on`,
+                hint: `Write ${ec2TypeName(name)}.`,
+              },
+            ]
+          : [],
+      ),
   },
   {
     code: "schedule-on-ecs",

@@ -35,13 +35,15 @@ const ultraServerSets = [2, 4];
 
 /** How the pod gets its devices. */
 export function allocationOf(
-  { request, instanceTypes }: Shape,
+  workload: Pick<ResolvedWorkload, "nodes">,
+  shape: Shape,
   { neuronScheduler }: ClusterSettings,
 ): "plugin" | NeuronScheduler {
+  const { request, instanceTypes } = shape;
   if (request.kind === "nvidia" && instanceTypes.some(isOfNvlink)) return "dra";
   if (request.kind !== "neuron") return "plugin";
-  // Where DRA is asked for, every claim goes through it.
-  if (neuronScheduler === "dra") return "dra";
+  // Where DRA is asked for, every claim goes through it; nothing else knows an UltraServer.
+  if (neuronScheduler === "dra" || spansUltraServer(workload, shape)) return "dra";
   // "Pods that request more than one Neuron core or device" and not all need it (deploy/infrastructure/scheduler.rst).
   return !request.whole && request.devices > 1 ? "extension" : "plugin";
 }
@@ -68,7 +70,7 @@ export function allocationProblems(
   kind: Pick<KindDefinition, "kind" | "exclusiveTopology">,
 ): readonly Problem[] {
   return [
-    ...(allocationOf(shape, settings) === "dra" ? draProblems(shape, settings) : []),
+    ...(allocationOf(workload, shape, settings) === "dra" ? draProblems(shape, settings) : []),
     ...(workload.nodes > 1 && workload.replicas > 1 && shape.instanceTypes.some(isOfNvlink)
       ? [
           problem(
@@ -118,15 +120,15 @@ function ultraServerProblems(
 ): readonly Problem[] {
   const names = listOr(namesOf(instanceTypes), "and");
   return [
-    ...(settings.neuronScheduler === "dra"
-      ? []
-      : [
+    ...(settings.neuronScheduler === "extension"
+      ? [
           settingProblem(
             "ultraserver-claim",
             `${nodes} nodes of ${names} are one UltraServer, which is claimed by DRA`,
-            "Use --neuron-scheduler dra, on nodes without the Neuron device plugin.",
+            "Leave --neuron-scheduler out, and have the DRA driver on nodes without the Neuron device plugin.",
           ),
-        ]),
+        ]
+      : []),
     ...(ultraServerSets.includes(nodes)
       ? []
       : [
@@ -160,9 +162,13 @@ function ultraServerProblems(
 }
 
 /** Where the sources disagree on what the Neuron DRA driver serves, or name no group of the size. */
-export function allocationWarnings(shape: Shape, settings: ClusterSettings): readonly Problem[] {
+export function allocationWarnings(
+  workload: ResolvedWorkload,
+  shape: Shape,
+  settings: ClusterSettings,
+): readonly Problem[] {
   const { request, instanceTypes } = shape;
-  if (request.kind !== "neuron" || allocationOf(shape, settings) !== "dra") return [];
+  if (request.kind !== "neuron" || allocationOf(workload, shape, settings) !== "dra") return [];
   const disputed = instanceTypes.filter(({ instanceType }) => !/^trn2u?\.48xlarge$/.test(instanceType));
   const ungrouped = request.devices > 1 && !request.whole && groupAttribute(shape) === undefined;
   return [

@@ -21,7 +21,7 @@ export function podClaims(
   name: string,
   settings: ClusterSettings,
 ): readonly PodClaim[] {
-  if (allocationOf(shape, settings) !== "dra") return [];
+  if (allocationOf(workload, shape, settings) !== "dra") return [];
   return [
     { name: requestName(shape), resourceClaimTemplateName: `${name}-devices` },
     ...(spansNvlink(workload, shape) ? [{ name: channelName, resourceClaimTemplateName: channelTemplate(name) }] : []),
@@ -35,7 +35,7 @@ export function claimManifests(
   metadata: Metadata,
   settings: ClusterSettings,
 ): readonly Manifest[] {
-  if (allocationOf(shape, settings) !== "dra") return [];
+  if (allocationOf(workload, shape, settings) !== "dra") return [];
   const template: Manifest = {
     apiVersion: "resource.k8s.io/v1",
     kind: "ResourceClaimTemplate",

@@ -22,7 +22,7 @@ import { ownLabels, tagMetadata } from "./labels.ts";
 import { manifestNameProblems } from "./manifest-names.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
 import { acceleratedPod } from "./pod.ts";
-import { kueueLabels, kueueQueue, type QueueNodes } from "./queues/kueue.ts";
+import { kueueLabels, kueueQueue, nodeTypeOf, type QueueNodes } from "./queues/kueue.ts";
 import { podSecurityBreaches, podSpecsIn, strictestLevel } from "./pod-security.ts";
 import { changedDevices, mergePod, mergeResource } from "./raw-merge.ts";
 import { choosePodVariant } from "./variants.ts";
@@ -119,7 +119,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     manifests,
     warnings: [
       ...warningsOf(kind, workload),
-      ...allocationWarnings(shape, settings),
+      ...allocationWarnings(workload, shape, settings),
       ...podSecurityWarnings(workload, manifests),
     ],
   };
@@ -208,7 +208,8 @@ function queueProblems({ eks }: ResolvedWorkload, { queueFleets = [] }: Kubernet
   const others = queueFleets.filter(
     ({ type }) => type.accelerator.kind !== "neuron" && type.accelerator.kind !== "nvidia",
   );
-  const twice = queueFleets.filter(({ type }, index) => queueFleets.findIndex((each) => each.type === type) !== index);
+  const names = queueFleets.map(nodeTypeOf);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
   return [
     ...(eks.queue?.kueue === undefined
       ? [
@@ -227,9 +228,7 @@ function queueProblems({ eks }: ResolvedWorkload, { queueFleets = [] }: Kubernet
           "aiplat places Neuron and NVIDIA accelerators only",
       ),
     ),
-    ...twice.map(({ type }) =>
-      settingProblem("fleet-twice", `--queue-fleet: ${type.instanceType} is given twice`, "Write one count."),
-    ),
+    ...twice.map((name) => settingProblem("fleet-twice", `--queue-fleet: ${name} is given twice`, "Write one count.")),
   ];
 }
 

@@ -11,7 +11,7 @@ type Affinity = Readonly<Record<string, unknown>>;
  * its own, where its devices or its EFA interfaces do not see to that.
  */
 export function affinityOf(workload: ResolvedWorkload, shape: Shape, name: string): Affinity | undefined {
-  const types = shape.instanceTypes.map((type) => type.instanceType);
+  const types = shape.instanceTypes.flatMap(({ instanceType }) => typeLabels(workload, instanceType));
   // A coordinator runs anywhere: the nodes' places do not depend on its own.
   const together = { labelSelector: { matchLabels: { [instanceLabel]: name, [componentLabel]: components.node } } };
   const oneZone = workload.nodes > 1 && shape.efaInterfaces > 0;
@@ -22,6 +22,11 @@ export function affinityOf(workload: ResolvedWorkload, shape: Shape, name: strin
     ...(ownNodes ? { podAntiAffinity: required({ ...together, topologyKey: "kubernetes.io/hostname" }) } : {}),
   };
   return Object.keys(affinity).length === 0 ? undefined : affinity;
+}
+
+/** The values of a type's label on the nodes that may be meant: HyperPod labels its own `ml.p5.48xlarge`. */
+function typeLabels({ hyperPodTypes = [] }: ResolvedWorkload, instanceType: string): readonly string[] {
+  return hyperPodTypes.includes(instanceType) ? [instanceType, `ml.${instanceType}`] : [instanceType];
 }
 
 function requiredNodes(key: string, values: readonly string[]): Affinity {

@@ -47,7 +47,7 @@ export function acceleratedPod(
     },
     spec: {
       ...present({ serviceAccountName: serviceAccount }),
-      ...(allocationOf(shape, cluster) === "extension" ? { schedulerName: extensionScheduler } : {}),
+      ...(allocationOf(workload, shape, cluster) === "extension" ? { schedulerName: extensionScheduler } : {}),
       ...present({ affinity }),
       ...(tolerations.length === 0 ? {} : { tolerations }),
       ...(claims.length === 0 ? {} : { resourceClaims: claims }),

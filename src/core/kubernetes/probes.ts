@@ -1,6 +1,5 @@
 /** https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/ */
-import { healthCheckSettings } from "../workload/health.ts";
-import type { ResolvedWorkload } from "../workload/resolved.ts";
+import { type ResolvedWorkload, healthCheckSettings } from "../workload/resolved.ts";
 import type { Container } from "./manifest.ts";
 
 const { intervalSeconds, timeoutSeconds, retries } = healthCheckSettings;

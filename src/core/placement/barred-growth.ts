@@ -4,8 +4,8 @@ import { checkDevices } from "./check-devices.ts";
 import type { InstanceState } from "./instance-state.ts";
 
 /** Who holds devices of the task on the machine, in a sentence without its full stop. */
-export function heldOn(needs: Requirements, instanceState: InstanceState): string {
-  return `${instanceState.instance.ec2InstanceId}: ${checkDevices(needs, instanceState).join("; ")}, which ECS does not see`;
+export function heldOn(requirements: Requirements, instanceState: InstanceState): string {
+  return `${instanceState.instance.ec2InstanceId}: ${checkDevices(requirements, instanceState).join("; ")}, which ECS does not see`;
 }
 
 /**

@@ -7,8 +7,8 @@ import type { Requirements } from "../ecs/requirements.ts";
 import type { InstanceState } from "./instance-state.ts";
 
 /** Why the Neuron devices of the task are not to be had: the instance lacks them, or other tasks hold them. */
-export function checkDevices(needs: Requirements, instanceState: InstanceState): readonly string[] {
-  const devices = availabilityOf(instanceState, needs);
+export function checkDevices(requirements: Requirements, instanceState: InstanceState): readonly string[] {
+  const devices = availabilityOf(instanceState, requirements);
   const isPlaced = ({ device }: DeviceAvailability) => instanceState.placedDevices.has(device);
   const placed = devices.filter(isPlaced);
   // A lock that ECS counts as taken although no task of the snapshot holds the device.
@@ -21,7 +21,7 @@ export function checkDevices(needs: Requirements, instanceState: InstanceState):
     ),
     ...(placed.length === 0 ? [] : [describePlaced(numbersOf(placed), instanceState)]),
     ...locked.map(
-      ({ device }) => `UDP host port ${lockOf(needs, device)}, the lock of ${devicePath(device)}, is taken`,
+      ({ device }) => `UDP host port ${lockOf(requirements, device)}, the lock of ${devicePath(device)}, is taken`,
     ),
   ];
 }
@@ -61,8 +61,8 @@ export interface Blocker {
 /**
  * The claims that stand in the task's way. One that is stopping does not, where the agent holds the task back for it.
  */
-export function blockersOf(needs: Requirements, instanceState: InstanceState): readonly Blocker[] {
-  return blockersIn(availabilityOf(instanceState, needs), instanceState);
+export function blockersOf(requirements: Requirements, instanceState: InstanceState): readonly Blocker[] {
+  return blockersIn(availabilityOf(instanceState, requirements), instanceState);
 }
 
 function blockersIn(devices: readonly DeviceAvailability[], { claims }: InstanceState): readonly Blocker[] {

@@ -1,10 +1,9 @@
-import { counted } from "../base/counted.ts";
+import { counted, formatCount } from "../base/counted.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { isShare, type GpuPart, type GpuShare } from "../devices/gpu-need.ts";
 import { freeMiBOf, takeGpus, type GpuState } from "../devices/gpus.ts";
 import { missingGpusOf } from "../devices/missing-gpus.ts";
 import type { Requirements } from "../ecs/requirements.ts";
-import { formatCount } from "./format-count.ts";
 import type { InstanceState } from "./instance-state.ts";
 
 /** Why the GPUs of the task are not to be had. */
@@ -48,9 +47,9 @@ function describeMemory({ memoryMiB, containers }: GpuShare, gpus: readonly GpuS
   const most = Math.max(...gpus.map(freeMiBOf));
   const largest = Math.max(...gpus.map(({ totalMiB = 0 }) => totalMiB));
   const whom = containers === 1 ? "" : ` for the shares of its ${containers} containers`;
-  const needs = `needs ${formatCount(memoryMiB)} MiB of one GPU${whom}`;
-  if (memoryMiB > largest) return `${needs}, and a whole one has ${formatCount(largest)}`;
+  const requirements = `needs ${formatCount(memoryMiB)} MiB of one GPU${whom}`;
+  if (memoryMiB > largest) return `${requirements}, and a whole one has ${formatCount(largest)}`;
   return gpus.every(({ mode }) => mode === "DEDICATED")
-    ? `${needs}, and tasks have each of them whole`
-    : `${needs}, and ${formatCount(most)} MiB is the most that is left on one`;
+    ? `${requirements}, and tasks have each of them whole`
+    : `${requirements}, and ${formatCount(most)} MiB is the most that is left on one`;
 }

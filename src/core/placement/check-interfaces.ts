@@ -6,9 +6,9 @@ import type { InstanceState } from "./instance-state.ts";
 /** The attribute that awsvpc mode needs. */
 export const interfaceAttribute = "ecs.capability.task-eni";
 
-export function checkInterfaces(needs: Requirements, instanceState: InstanceState): readonly string[] {
-  const unsupported = checkInterfaceSupport(needs, instanceState);
-  if (unsupported.length > 0 || needs.networkMode !== "awsvpc" || (instanceState.interfacesLeft ?? 1) > 0)
+export function checkInterfaces(requirements: Requirements, instanceState: InstanceState): readonly string[] {
+  const unsupported = checkInterfaceSupport(requirements, instanceState);
+  if (unsupported.length > 0 || requirements.networkMode !== "awsvpc" || (instanceState.interfacesLeft ?? 1) > 0)
     return unsupported;
   const most = findInstanceType(instanceState.instanceType ?? "")!.maxNetworkInterfaces!;
   return [

@@ -7,7 +7,7 @@ import { checkGpus } from "./check-gpus.ts";
 import { checkInterfaces, interfaceAttribute } from "./check-interfaces.ts";
 import { explainFailure } from "../cluster/explain-query.ts";
 import type { Requirements } from "../ecs/requirements.ts";
-import { formatCount } from "./format-count.ts";
+import { formatCount } from "../base/counted.ts";
 import { holdersOf, type InstanceState } from "./instance-state.ts";
 
 /** The codes of a PlacementExplanation. */
@@ -20,7 +20,7 @@ export interface Reason {
 }
 
 /** What is wrong, each in a sentence without its full stop; none where nothing is. */
-export type Check = (needs: Requirements, instanceState: InstanceState) => readonly string[];
+export type Check = (requirements: Requirements, instanceState: InstanceState) => readonly string[];
 
 /** The reasons in the order of the contract. Locks are judged with the devices they lock. */
 export const checks: Readonly<Record<ReasonCode, Check>> = {
@@ -28,15 +28,15 @@ export const checks: Readonly<Record<ReasonCode, Check>> = {
     status === "ACTIVE" ? [] : [`the instance is ${status}: ECS places tasks on ACTIVE ones only`],
   AGENT: (_, { instance }) => (instance.agentConnected ? [] : ["its ECS agent is not connected"]),
   ATTRIBUTE: checkAttributes,
-  CONSTRAINT: (needs, instanceState) => [
-    ...checkConstraints(needs, instanceState),
-    ...checkDistinct(needs, instanceState),
+  CONSTRAINT: (requirements, instanceState) => [
+    ...checkConstraints(requirements, instanceState),
+    ...checkDistinct(requirements, instanceState),
   ],
   LOCATION: checkLocation,
-  CPU: (needs, instanceState) =>
-    shortage("CPU units", needs.cpu, instanceState.cpu, instanceState.instance.registered.cpu),
-  MEMORY: (needs, instanceState) =>
-    shortage("MiB", needs.memoryMiB, instanceState.memoryMiB, instanceState.instance.registered.memoryMiB),
+  CPU: (requirements, instanceState) =>
+    shortage("CPU units", requirements.cpu, instanceState.cpu, instanceState.instance.registered.cpu),
+  MEMORY: (requirements, instanceState) =>
+    shortage("MiB", requirements.memoryMiB, instanceState.memoryMiB, instanceState.instance.registered.memoryMiB),
   PORTS: checkPorts,
   ENI: checkInterfaces,
   GPU: checkGpus,
@@ -48,8 +48,8 @@ export const checks: Readonly<Record<ReasonCode, Check>> = {
 const codes = Object.keys(checks) as readonly ReasonCode[];
 
 /** The first reason why the task does not fit, if there is any. */
-export function firstReason(needs: Requirements, instanceState: InstanceState): ReasonCode | undefined {
-  return codes.find((code) => checks[code](needs, instanceState).length > 0);
+export function firstReason(requirements: Requirements, instanceState: InstanceState): ReasonCode | undefined {
+  return codes.find((code) => checks[code](requirements, instanceState).length > 0);
 }
 
 export function checkConstraints({ constraints }: Requirements, instanceState: InstanceState): readonly string[] {

@@ -58,9 +58,9 @@ export function emptyInstance(
   const model = peer !== undefined && missingGpusOf(peer) === undefined ? peer : undefined;
   const resources = peer === undefined ? catalogued(instanceType) : likePeer(peer, instanceType, model);
   if (resources === undefined) return undefined;
-  const [needs] = variants;
-  const capacityProvider = needs?.capacityProviders?.[0] ?? peer?.capacityProvider;
-  const zone = needs?.availabilityZones?.[0] ?? (peer ?? instances[0])?.attributes["ecs.availability-zone"];
+  const [requirements] = variants;
+  const capacityProvider = requirements?.capacityProviders?.[0] ?? peer?.capacityProvider;
+  const zone = requirements?.availabilityZones?.[0] ?? (peer ?? instances[0])?.attributes["ecs.availability-zone"];
   const required = Object.fromEntries(
     variants.flatMap(({ attributes }) => attributes.map(({ name, value = "" }) => [name, value])),
   );

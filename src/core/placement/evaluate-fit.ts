@@ -11,9 +11,9 @@ export interface FitResult {
 
 const codes = Object.keys(checks) as readonly ReasonCode[];
 
-export function evaluateFit(needs: Requirements, instanceState: InstanceState): FitResult {
+export function evaluateFit(requirements: Requirements, instanceState: InstanceState): FitResult {
   const reasons = codes.flatMap((code) =>
-    checks[code](needs, instanceState).map((message): Reason => ({ code, message })),
+    checks[code](requirements, instanceState).map((message): Reason => ({ code, message })),
   );
   return { fits: reasons.length === 0, reasons };
 }
@@ -21,30 +21,30 @@ export function evaluateFit(needs: Requirements, instanceState: InstanceState): 
 /** An instance with the definitions that come closest to fitting it. */
 export interface Judged {
   readonly instanceState: InstanceState;
-  readonly closest: readonly { readonly needs: Requirements; readonly verdict: FitResult }[];
+  readonly closest: readonly { readonly requirements: Requirements; readonly verdict: FitResult }[];
 }
 
 const lasting: ReadonlySet<ReasonCode> = new Set(["CONSTRAINT", "ATTRIBUTE", "LOCATION", "CAPACITY_PROVIDER"]);
 
 /** Whether it is something that no waiting and no asking for less changes. */
-function isLasting(code: ReasonCode, needs: Requirements, instanceState: InstanceState): boolean {
-  return code === "ENI" ? checkInterfaceSupport(needs, instanceState).length > 0 : lasting.has(code);
+function isLasting(code: ReasonCode, requirements: Requirements, instanceState: InstanceState): boolean {
+  return code === "ENI" ? checkInterfaceSupport(requirements, instanceState).length > 0 : lasting.has(code);
 }
 
 /** Judges the room by every variant, and keeps those that fit, or else come closest. */
 export function closestTo(instanceState: InstanceState, variants: readonly Requirements[]): Judged {
-  let closest: { readonly needs: Requirements; readonly verdict: FitResult }[] = [];
+  let closest: { readonly requirements: Requirements; readonly verdict: FitResult }[] = [];
   let least = Infinity;
-  for (const needs of variants) {
-    const verdict = evaluateFit(needs, instanceState);
+  for (const requirements of variants) {
+    const verdict = evaluateFit(requirements, instanceState);
     const distance = verdict.reasons.reduce(
-      (sum, { code }) => sum + (isLasting(code, needs, instanceState) ? 1000 : 1),
+      (sum, { code }) => sum + (isLasting(code, requirements, instanceState) ? 1000 : 1),
       0,
     );
     if (distance > least) continue;
     if (distance < least) closest = [];
     least = distance;
-    closest.push({ needs, verdict });
+    closest.push({ requirements, verdict });
   }
   // Variants of other instance types are all equally far: one of them says why.
   return { instanceState, closest: least >= 1000 ? closest.slice(0, 1) : closest };
@@ -61,8 +61,9 @@ export function countPlaceable(
 ): number {
   let placed = 0;
   for (const instanceState of instanceStates) {
-    for (const needs of variants)
-      for (; placed < count && firstReason(needs, instanceState) === undefined; placed++) occupy(instanceState, needs);
+    for (const requirements of variants)
+      for (; placed < count && firstReason(requirements, instanceState) === undefined; placed++)
+        occupy(instanceState, requirements);
     if (placed === count) break;
   }
   return placed;

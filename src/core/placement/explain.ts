@@ -93,7 +93,7 @@ function explain(
 /** What is said of one instance. */
 export function toExplanation({ instanceState, closest }: Judged): InstanceExplanation {
   const { instance, instanceType } = instanceState;
-  const unjudged = uniqueReasons(closest.flatMap(({ needs }) => unjudgedOf(needs, instanceState)));
+  const unjudged = uniqueReasons(closest.flatMap(({ requirements }) => unjudgedOf(requirements, instanceState)));
   return {
     containerInstanceArn: instance.arn,
     ec2InstanceId: instance.ec2InstanceId,
@@ -115,7 +115,7 @@ function reasonsOf(instanceState: InstanceState, closest: Judged["closest"]): re
     0,
     ...slotReasons(
       instanceState,
-      closest.map(({ needs }) => needs),
+      closest.map(({ requirements }) => requirements),
     ),
   );
 }
@@ -128,12 +128,12 @@ function uniqueReasons(reasons: readonly Reason[]): readonly Reason[] {
 function slotReasons(instanceState: InstanceState, variants: readonly Requirements[]): readonly Reason[] {
   const slots = variants.map(({ devices }) => devicesIn(devices, instanceState.neuronDevices ?? 0));
   const devices = [...new Set(slots.flat())].sort((one, other) => one - other);
-  const locks = new Map(variants.flatMap((needs) => needs.locks.map((lock) => [lock.device, lock])));
-  const needs: Requirements = { ...variants[0]!, devices, locks: [...locks.values()] };
+  const locks = new Map(variants.flatMap((requirements) => requirements.locks.map((lock) => [lock.device, lock])));
+  const requirements: Requirements = { ...variants[0]!, devices, locks: [...locks.values()] };
   const free = devices.filter(
     (device) =>
       checkDevices(
-        { ...needs, devices: [device], locks: needs.locks.filter((lock) => lock.device === device) },
+        { ...requirements, devices: [device], locks: requirements.locks.filter((lock) => lock.device === device) },
         instanceState,
       ).length === 0,
   );
@@ -141,5 +141,5 @@ function slotReasons(instanceState: InstanceState, variants: readonly Requiremen
     free.length < slots[0]!.length
       ? []
       : [`${free.length} devices are free, and no slot of ${slots[0]!.length} among them`];
-  return [...scattered, ...checkDevices(needs, instanceState)].map((message) => ({ code: "DEVICES", message }));
+  return [...scattered, ...checkDevices(requirements, instanceState)].map((message) => ({ code: "DEVICES", message }));
 }

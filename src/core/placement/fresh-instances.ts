@@ -16,14 +16,14 @@ export interface FreshInstances {
  */
 export function freshInstances(
   snapshot: ClusterSnapshot,
-  needs: Requirements,
+  requirements: Requirements,
   count: number,
 ): FreshInstances | undefined {
-  const known = instanceTypesFor(snapshot, [needs]).flatMap((instanceType) => {
-    const empty = emptyInstance(snapshot, instanceType, [needs])?.instance;
+  const known = instanceTypesFor(snapshot, [requirements]).flatMap((instanceType) => {
+    const empty = emptyInstance(snapshot, instanceType, [requirements])?.instance;
     return empty === undefined ? [] : [{ instanceType, empty }];
   });
-  const fitting = known.find(({ empty }) => evaluateFit(needs, emptyInstanceState(empty)).fits);
+  const fitting = known.find(({ empty }) => evaluateFit(requirements, emptyInstanceState(empty)).fits);
   if (fitting === undefined)
     return known.length === 0 ? undefined : { instanceType: known[0]!.instanceType, instanceStates: [] };
   const { instanceType, empty } = fitting;

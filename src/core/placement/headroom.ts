@@ -19,35 +19,35 @@ const standing: readonly ReasonCode[] = [
 const lasting: readonly ReasonCode[] = ["ATTRIBUTE", "LOCATION", "CAPACITY_PROVIDER"];
 
 /** Whether ECS may choose the instance for such a task, now or once it is active, connected and free. */
-export function mayTake(needs: Requirements, instanceState: InstanceState): boolean {
+export function mayTake(requirements: Requirements, instanceState: InstanceState): boolean {
   return (
-    lasting.every((code) => checks[code](needs, instanceState).length === 0) &&
-    checkConstraints(needs, instanceState).length === 0
+    lasting.every((code) => checks[code](requirements, instanceState).length === 0) &&
+    checkConstraints(requirements, instanceState).length === 0
   );
 }
 
 /** Whether the instance takes such tasks at all, however full it is. */
-export function isEligible(needs: Requirements, instanceState: InstanceState): boolean {
+export function isEligible(requirements: Requirements, instanceState: InstanceState): boolean {
   return (
-    standing.every((code) => checks[code](needs, instanceState).length === 0) &&
-    checkInterfaceSupport(needs, instanceState).length === 0
+    standing.every((code) => checks[code](requirements, instanceState).length === 0) &&
+    checkInterfaceSupport(requirements, instanceState).length === 0
   );
 }
 
 /** How many such tasks the room has CPU, memory, ports and network interfaces for; Neuron devices are left aside. */
-export function headroom(needs: Requirements, instanceState: InstanceState): number {
-  if (takenPorts(needs.ports, instanceState).length > 0) return 0;
+export function headroom(requirements: Requirements, instanceState: InstanceState): number {
+  if (takenPorts(requirements.ports, instanceState).length > 0) return 0;
   // A static host port is there once on an instance.
-  const most = needs.ports.length > 0 || needs.distinctInstance ? 1 : Number.POSITIVE_INFINITY;
+  const most = requirements.ports.length > 0 || requirements.distinctInstance ? 1 : Number.POSITIVE_INFINITY;
   const interfaces =
-    needs.networkMode === "awsvpc"
+    requirements.networkMode === "awsvpc"
       ? (instanceState.interfacesLeft ?? Number.POSITIVE_INFINITY)
       : Number.POSITIVE_INFINITY;
   return Math.min(
     most,
     Math.max(0, interfaces),
-    times(instanceState.cpu, needs.cpu),
-    times(instanceState.memoryMiB, needs.memoryMiB),
+    times(instanceState.cpu, requirements.cpu),
+    times(instanceState.memoryMiB, requirements.memoryMiB),
   );
 }
 

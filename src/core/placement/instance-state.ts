@@ -1,6 +1,5 @@
-import { groupBy } from "../base/group-by.ts";
-import { placedTasks } from "../cluster/placed-tasks.ts";
-import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance } from "../cluster/snapshot.ts";
+import { groupBy } from "../base/groups.ts";
+import { instanceTypeOf, type ClusterSnapshot, type ContainerInstance, placedTasks } from "../cluster/snapshot.ts";
 import { devicesIn } from "../catalog/device-set.ts";
 import { claimsOn, type Claim } from "../devices/claims.ts";
 import { neuronCount } from "../cluster/neuron-count.ts";
@@ -102,8 +101,12 @@ export function holdersOf({ tasks, definitions }: InstanceState, wanted: HostPor
  *
  * @param held The GPUs that it has already; unless given, those that it would get.
  */
-export function occupy(instanceState: InstanceState, needs: Requirements, held?: readonly string[]): readonly string[] {
-  const { cpu, memoryMiB, ports, locks, gpus, devices, group, networkMode } = needs;
+export function occupy(
+  instanceState: InstanceState,
+  requirements: Requirements,
+  held?: readonly string[],
+): readonly string[] {
+  const { cpu, memoryMiB, ports, locks, gpus, devices, group, networkMode } = requirements;
   instanceState.cpu -= cpu;
   instanceState.memoryMiB -= memoryMiB;
   for (const { port, protocol } of ports)
@@ -118,8 +121,8 @@ export function occupy(instanceState: InstanceState, needs: Requirements, held?:
 }
 
 /** Gives back what a task took by occupy, when it stops. */
-export function vacate(instanceState: InstanceState, needs: Requirements, given: readonly string[]): void {
-  const { cpu, memoryMiB, ports, locks, gpus, devices, group, networkMode } = needs;
+export function vacate(instanceState: InstanceState, requirements: Requirements, given: readonly string[]): void {
+  const { cpu, memoryMiB, ports, locks, gpus, devices, group, networkMode } = requirements;
   instanceState.cpu += cpu;
   instanceState.memoryMiB += memoryMiB;
   for (const { port, protocol } of ports)

@@ -23,7 +23,7 @@ export interface NearestChange {
 
 /** Something that does not fit, and the reasons' codes. */
 interface Misfit {
-  readonly needs: Requirements;
+  readonly requirements: Requirements;
   readonly instanceState: InstanceState;
   readonly codes: ReadonlySet<ReasonCode>;
 }
@@ -43,8 +43,8 @@ export function findNearestChange(
 ): NearestChange | undefined {
   const misfits = judged
     .flatMap(({ instanceState, closest }) =>
-      closest.map(({ needs, verdict }): Misfit => ({
-        needs,
+      closest.map(({ requirements, verdict }): Misfit => ({
+        requirements,
         instanceState,
         codes: new Set(verdict.reasons.map(({ code }) => code)),
       })),
@@ -65,9 +65,9 @@ export function findNearestChange(
 }
 
 function waitForStopping(misfits: readonly Misfit[]): NearestChange | undefined {
-  for (const { needs, instanceState } of misfits) {
-    const stopping = blockersOf(needs, instanceState).every(({ claim }) => claim.state === "stopping");
-    const holders = stopping ? tasksInTheWay(needs, instanceState) : undefined;
+  for (const { requirements, instanceState } of misfits) {
+    const stopping = blockersOf(requirements, instanceState).every(({ claim }) => claim.state === "stopping");
+    const holders = stopping ? tasksInTheWay(requirements, instanceState) : undefined;
     if (holders !== undefined)
       return {
         kind: "wait",
@@ -81,10 +81,10 @@ function waitForStopping(misfits: readonly Misfit[]): NearestChange | undefined 
 const leastShare = 0.5;
 
 function askForLess(misfits: readonly Misfit[], on = countInstances): NearestChange | undefined {
-  const share = ({ needs, instanceState }: Misfit) =>
+  const share = ({ requirements, instanceState }: Misfit) =>
     Math.min(
-      needs.cpu === 0 ? 1 : instanceState.cpu / needs.cpu,
-      needs.memoryMiB === 0 ? 1 : instanceState.memoryMiB / needs.memoryMiB,
+      requirements.cpu === 0 ? 1 : instanceState.cpu / requirements.cpu,
+      requirements.memoryMiB === 0 ? 1 : instanceState.memoryMiB / requirements.memoryMiB,
     );
   const best = misfits.reduce<Misfit | undefined>(
     (most, each) => (most === undefined || share(each) > share(most) ? each : most),
@@ -92,8 +92,8 @@ function askForLess(misfits: readonly Misfit[], on = countInstances): NearestCha
   );
   if (best === undefined || share(best) < leastShare) return undefined;
   const less = {
-    cpu: Math.min(best.needs.cpu, best.instanceState.cpu),
-    memoryMiB: Math.min(best.needs.memoryMiB, best.instanceState.memoryMiB),
+    cpu: Math.min(best.requirements.cpu, best.instanceState.cpu),
+    memoryMiB: Math.min(best.requirements.memoryMiB, best.instanceState.memoryMiB),
   };
   const instanceStates = new Set(
     misfits
@@ -102,17 +102,17 @@ function askForLess(misfits: readonly Misfit[], on = countInstances): NearestCha
   );
   return {
     kind: "ask-for-less",
-    message: `with ${describeLess(best.needs, less)} it fits on ${on([...instanceStates])}`,
+    message: `with ${describeLess(best.requirements, less)} it fits on ${on([...instanceStates])}`,
   };
 }
 
 /** Less of a GPU's memory, where one has at least half of what is asked for left. */
 function askForSmallerShare(misfits: readonly Misfit[]): NearestChange | undefined {
-  const options = misfits.flatMap(({ needs, instanceState }) => {
-    const { gpus: need } = needs;
+  const options = misfits.flatMap(({ requirements, instanceState }) => {
+    const { gpus: need } = requirements;
     const most = Math.max(0, ...instanceState.gpus.map(freeMiBOf));
     if (!isShare(need) || need.containers > 1 || most < need.memoryMiB * leastShare) return [];
-    return checkGpus({ ...needs, gpus: { ...need, memoryMiB: most } }, instanceState).length > 0
+    return checkGpus({ ...requirements, gpus: { ...need, memoryMiB: most } }, instanceState).length > 0
       ? []
       : [{ most, instanceState }];
   });
@@ -134,12 +134,12 @@ function countInstances(instanceStates: readonly InstanceState[]): string {
 }
 
 function describeLess(
-  needs: Requirements,
+  requirements: Requirements,
   { cpu, memoryMiB }: { readonly cpu: number; readonly memoryMiB: number },
 ): string {
   const parts = [];
-  if (cpu < needs.cpu) parts.push(`cpu ${Math.floor((cpu / 1024) * 1000) / 1000}`);
-  if (memoryMiB < needs.memoryMiB) parts.push(`memory ${formatMiB(memoryMiB)}`);
+  if (cpu < requirements.cpu) parts.push(`cpu ${Math.floor((cpu / 1024) * 1000) / 1000}`);
+  if (memoryMiB < requirements.memoryMiB) parts.push(`memory ${formatMiB(memoryMiB)}`);
   return parts.join(" and ");
 }
 
@@ -194,8 +194,8 @@ function withEveryGpu(instanceState: InstanceState): InstanceState {
 
 function stopTasks(misfits: readonly Misfit[]): NearestChange | undefined {
   let fewest: { readonly holders: readonly string[]; readonly instanceState: InstanceState } | undefined;
-  for (const { needs, instanceState } of misfits) {
-    const holders = tasksInTheWay(needs, instanceState);
+  for (const { requirements, instanceState } of misfits) {
+    const holders = tasksInTheWay(requirements, instanceState);
     if (holders !== undefined && (fewest === undefined || holders.length < fewest.holders.length))
       fewest = { holders, instanceState };
   }
@@ -226,15 +226,16 @@ function stopping(arns: readonly string[], instanceState: InstanceState): string
 }
 
 /** The tasks that hold the devices and ports; undefined where something else stands in the way as well. */
-function tasksInTheWay(needs: Requirements, instanceState: InstanceState): readonly string[] | undefined {
-  const blockers = blockersOf(needs, instanceState);
-  const ports = takenPorts(needs.ports, instanceState).map((port) => holdersOf(instanceState, port));
+function tasksInTheWay(requirements: Requirements, instanceState: InstanceState): readonly string[] | undefined {
+  const blockers = blockersOf(requirements, instanceState);
+  const ports = takenPorts(requirements.ports, instanceState).map((port) => holdersOf(instanceState, port));
   const held = new Set(blockers.flatMap(({ devices }) => devices));
   const missing =
-    needs.devices !== "all" && needs.devices.some((device) => device >= (instanceState.neuronDevices ?? 0));
+    requirements.devices !== "all" &&
+    requirements.devices.some((device) => device >= (instanceState.neuronDevices ?? 0));
   const unexplained =
     ports.some((holders) => holders.length === 0) ||
-    needs.locks.some(({ device, port }) => instanceState.udpPorts.has(port) && !held.has(device));
+    requirements.locks.some(({ device, port }) => instanceState.udpPorts.has(port) && !held.has(device));
   // ECS starts a daemon's task again wherever it is stopped.
   if (missing || unexplained || blockers.some(({ claim }) => claim.daemon)) return undefined;
   const arns = new Set([...blockers.map(({ claim }) => claim.taskArn), ...ports.flat().map(({ taskArn }) => taskArn)]);
@@ -259,7 +260,9 @@ function addInstances(
       message: `${more}${like}${byProvider(snapshot, variants, limit)}`,
     };
   }
-  const misfits = empty.flatMap(({ instance }) => variants.map((needs) => misfit(needs, emptyInstanceState(instance))));
+  const misfits = empty.flatMap(({ instance }) =>
+    variants.map((requirements) => misfit(requirements, emptyInstanceState(instance))),
+  );
   const tooSmall = misfits.find(({ codes }) => [...codes].every((code) => code === "CPU" || code === "MEMORY"));
   return tooSmall === undefined
     ? undefined
@@ -269,16 +272,21 @@ function addInstances(
 /** Who would start the machine: the run's own providers, or those that it does without. */
 function byProvider(
   { capacityProviders }: ClusterSnapshot,
-  [needs]: readonly Requirements[],
+  [requirements]: readonly Requirements[],
   limit: string | undefined,
 ): string {
-  if (needs?.capacityProviders !== undefined) return ` of ${listOr(needs.capacityProviders)}${because(limit)}`;
+  if (requirements?.capacityProviders !== undefined)
+    return ` of ${listOr(requirements.capacityProviders)}${because(limit)}`;
   if (capacityProviders.length === 0) return "";
   return `; ${listOr(capacityProviders)} may start it: --capacity ${capacityProviders[0]}`;
 }
 
-function misfit(needs: Requirements, instanceState: InstanceState): Misfit {
-  return { needs, instanceState, codes: new Set(evaluateFit(needs, instanceState).reasons.map(({ code }) => code)) };
+function misfit(requirements: Requirements, instanceState: InstanceState): Misfit {
+  return {
+    requirements,
+    instanceState,
+    codes: new Set(evaluateFit(requirements, instanceState).reasons.map(({ code }) => code)),
+  };
 }
 
 function tasks(arns: readonly string[]): string {

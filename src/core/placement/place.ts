@@ -48,10 +48,10 @@ export function place(
 /** As place, in rooms that other tasks may have been placed in before; the rooms are changed. */
 export function placeIn(
   instanceStates: readonly InstanceState[],
-  needs: Requirements,
+  requirements: Requirements,
   { count, ...options }: PlaceOptions,
 ): PlaceResult {
-  return placeWith(placerFor(instanceStates, needs, options), count);
+  return placeWith(placerFor(instanceStates, requirements, options), count);
 }
 
 /** As place, by a placer that may have placed others before. */

@@ -14,7 +14,7 @@ export interface PlacerOptions {
   /** Numbers from 0 up to 1, for the strategy `random`. */
   readonly random?: () => number;
   /** Why the instance cannot take one more task; undefined where it can. Default: ECS's own reason. */
-  readonly refuse?: (needs: Requirements, instanceState: InstanceState) => string | undefined;
+  readonly refuse?: (requirements: Requirements, instanceState: InstanceState) => string | undefined;
 }
 
 export interface Placement {
@@ -42,24 +42,24 @@ export interface Placer {
 }
 
 /** Places tasks without two on one device, which ECS alone would not see. */
-export function safePlacer(instanceStates: readonly InstanceState[], needs: Requirements): Placer {
-  return placerFor(instanceStates, needs, { refuse: firstReason });
+export function safePlacer(instanceStates: readonly InstanceState[], requirements: Requirements): Placer {
+  return placerFor(instanceStates, requirements, { refuse: firstReason });
 }
 
 /** One placer is to serve a whole plan: looking at every instance is what takes the time. */
 export function placerFor(
   instanceStates: readonly InstanceState[],
-  needs: Requirements,
+  requirements: Requirements,
   { placementStrategy = defaultStrategy, random, refuse = refusalOfEcs }: PlacerOptions = {},
 ): Placer {
   const isConsidered = (instanceState: InstanceState) =>
-    instanceState.instance.status === "ACTIVE" && checks.CAPACITY_PROVIDER(needs, instanceState).length === 0;
+    instanceState.instance.status === "ACTIVE" && checks.CAPACITY_PROVIDER(requirements, instanceState).length === 0;
   const hasInstances = () => instanceStates.some(isConsidered);
   const started = () =>
-    new Candidates(instanceStates, measuresOf(placementStrategy, needs.group), {
-      group: needs.group,
+    new Candidates(instanceStates, measuresOf(placementStrategy, requirements.group), {
+      group: requirements.group,
       isConsidered,
-      fits: (instanceState) => refuse(needs, instanceState) === undefined,
+      fits: (instanceState) => refuse(requirements, instanceState) === undefined,
       ...present({ random }),
     });
   let candidates: Candidates | undefined;
@@ -70,7 +70,7 @@ export function placerFor(
       const placements: Placement[] = [];
       while (placements.length < count) {
         let gpus: readonly string[] = [];
-        const index = candidates?.take((best) => (gpus = occupy(best, needs)));
+        const index = candidates?.take((best) => (gpus = occupy(best, requirements)));
         if (index === undefined) break;
         placements.push({ instanceState: instanceStates[index]!, index, gpus });
       }
@@ -80,7 +80,7 @@ export function placerFor(
     failures: () =>
       instanceStates.filter(isConsidered).map((instanceState) => ({
         arn: instanceState.instance.arn,
-        reason: refuse(needs, instanceState)!,
+        reason: refuse(requirements, instanceState)!,
       })),
   };
 }

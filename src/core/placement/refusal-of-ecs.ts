@@ -8,24 +8,25 @@ import type { InstanceState } from "./instance-state.ts";
  * The reason that ECS gives for not placing a task on an instance: resources first, then what the task requires of the
  * instance, then constraints. Where AGENT stands among them, AWS does not say.
  */
-export function refusalOfEcs(needs: Requirements, instanceState: InstanceState): string | undefined {
-  if (checks.AGENT(needs, instanceState).length > 0) return "AGENT";
-  if (needs.cpu > instanceState.cpu) return "RESOURCE:CPU";
-  if (checks.GPU(needs, instanceState).length > 0) return "RESOURCE:GPU";
-  if (needs.memoryMiB > instanceState.memoryMiB) return "RESOURCE:MEMORY";
+export function refusalOfEcs(requirements: Requirements, instanceState: InstanceState): string | undefined {
+  if (checks.AGENT(requirements, instanceState).length > 0) return "AGENT";
+  if (requirements.cpu > instanceState.cpu) return "RESOURCE:CPU";
+  if (checks.GPU(requirements, instanceState).length > 0) return "RESOURCE:GPU";
+  if (requirements.memoryMiB > instanceState.memoryMiB) return "RESOURCE:MEMORY";
   if (
-    takenPorts(needs.ports, instanceState).length > 0 ||
-    needs.locks.some(({ port }) => instanceState.udpPorts.has(port))
+    takenPorts(requirements.ports, instanceState).length > 0 ||
+    requirements.locks.some(({ port }) => instanceState.udpPorts.has(port))
   )
     return "RESOURCE:PORTS";
   // How ECS says this is not verified; the resource is NEURON_DEVICES.
-  if (needs.leavesNeuronToEcs && neuronIsTaken(instanceState)) return "RESOURCE:NEURON_DEVICES";
-  const lacksInterfaces = checkInterfaceSupport(needs, instanceState).length > 0;
-  if (!lacksInterfaces && checks.ENI(needs, instanceState).length > 0) return "RESOURCE:ENI";
-  if (lacksInterfaces || checks.ATTRIBUTE(needs, instanceState).length > 0) return "ATTRIBUTE";
-  if (checks.LOCATION(needs, instanceState).length > 0) return "LOCATION";
-  if (checkConstraints(needs, instanceState).length > 0) return "MemberOf placement constraint unsatisfied.";
-  if (checkDistinct(needs, instanceState).length > 0) return "DistinctInstance placement constraint unsatisfied.";
+  if (requirements.leavesNeuronToEcs && neuronIsTaken(instanceState)) return "RESOURCE:NEURON_DEVICES";
+  const lacksInterfaces = checkInterfaceSupport(requirements, instanceState).length > 0;
+  if (!lacksInterfaces && checks.ENI(requirements, instanceState).length > 0) return "RESOURCE:ENI";
+  if (lacksInterfaces || checks.ATTRIBUTE(requirements, instanceState).length > 0) return "ATTRIBUTE";
+  if (checks.LOCATION(requirements, instanceState).length > 0) return "LOCATION";
+  if (checkConstraints(requirements, instanceState).length > 0) return "MemberOf placement constraint unsatisfied.";
+  if (checkDistinct(requirements, instanceState).length > 0)
+    return "DistinctInstance placement constraint unsatisfied.";
   return undefined;
 }
 

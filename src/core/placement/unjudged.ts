@@ -5,9 +5,9 @@ import type { Reason } from "./checks.ts";
 import type { InstanceState } from "./instance-state.ts";
 
 /** What decides whether the task fits and could not be judged: only ECS knows. */
-export function unjudgedOf(needs: Requirements, instanceState: InstanceState): readonly Reason[] {
-  const interfaces = uncountedInterfaces(needs, instanceState);
-  const unknown = isShare(needs.gpus) && instanceState.gpus.some(({ totalMiB }) => totalMiB === undefined);
+export function unjudgedOf(requirements: Requirements, instanceState: InstanceState): readonly Reason[] {
+  const interfaces = uncountedInterfaces(requirements, instanceState);
+  const unknown = isShare(requirements.gpus) && instanceState.gpus.some(({ totalMiB }) => totalMiB === undefined);
   return [
     ...(interfaces === undefined ? [] : [{ code: "ENI", message: interfaces } as const]),
     ...(unknown

@@ -19,10 +19,13 @@ export function cannotGrow(
   missing: number,
 ): RunFailure | undefined {
   if (mayStart(settings) === 0) return undefined;
-  const exposed = variants.map((needs) => ({ needs, instanceStates: instancesToExclude(needs, instanceStates) }));
+  const exposed = variants.map((requirements) => ({
+    requirements,
+    instanceStates: instancesToExclude(requirements, instanceStates),
+  }));
   const first = exposed.find((each) => each.instanceStates.length > 0);
   if (first === undefined || exposed.some((each) => each.instanceStates.length === 0)) return undefined;
-  const held = heldOn(first.needs, first.instanceStates[0]!);
+  const held = heldOn(first.requirements, first.instanceStates[0]!);
   return {
     reason: "DEVICES" satisfies FailureReason,
     detail: `${missing} of ${counted(settings.count, "task")}: ${barredGrowth(held, providersOf(settings))}`,

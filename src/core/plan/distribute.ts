@@ -8,7 +8,7 @@ import { evaluateFit } from "../placement/evaluate-fit.ts";
 /** One ECS service among those that carry a workload. */
 export interface Share {
   readonly service: string;
-  readonly needs: Requirements;
+  readonly requirements: Requirements;
   /** Services of one rank share evenly; a higher rank gets what the lower ones have no room for. */
   readonly rank: number;
   /** How many tasks it has now; 0 for a new one. */
@@ -48,7 +48,7 @@ export function distribute(
     else full.add(index);
   }
   if (total() === replicas) return counts;
-  const distances = shares.map(({ needs }) => distanceFrom(needs, instanceStates ?? []));
+  const distances = shares.map(({ requirements }) => distanceFrom(requirements, instanceStates ?? []));
   while (total() < replicas) {
     const first = shares.flatMap(({ rank }, index) => (rank === shares[0]!.rank ? [index] : []));
     const fewest = Math.min(...first.map((index) => counts[index]!));
@@ -65,9 +65,9 @@ export function distribute(
  */
 function placers(shares: readonly Share[], instanceStates: readonly InstanceState[]): (index: number) => boolean {
   const sharing = new Map<readonly InstanceState[], Placer[]>();
-  const pools = shares.map(({ needs, fresh = [] }) =>
+  const pools = shares.map(({ requirements, fresh = [] }) =>
     [instanceStates, fresh].map((pool) => {
-      const placer = safePlacer(pool, needs);
+      const placer = safePlacer(pool, requirements);
       const others = sharing.get(pool) ?? [];
       sharing.set(pool, others);
       others.push(placer);
@@ -97,13 +97,13 @@ function crowding(
   const tight = new Set<string>();
   for (const share of shares)
     for (const rooms of roomsOf(share))
-      for (const room of rooms) if (headroom(share.needs, room) < shares.length) tight.add(room.instance.arn);
+      for (const room of rooms) if (headroom(share.requirements, room) < shares.length) tight.add(room.instance.arn);
   const fitting = new Map<string, Map<number, number>>([...tight].map((arn) => [arn, new Map()]));
   for (const [index, share] of shares.entries())
     for (const rooms of roomsOf(share))
       for (const room of rooms)
-        if (tight.has(room.instance.arn) && firstReason(share.needs, room) === undefined)
-          fitting.get(room.instance.arn)!.set(index, headroom(share.needs, room));
+        if (tight.has(room.instance.arn) && firstReason(share.requirements, room) === undefined)
+          fitting.get(room.instance.arn)!.set(index, headroom(share.requirements, room));
   // Machines on which the same services have the same room are one.
   const machines = new Map([...fitting.values()].map((services) => [JSON.stringify([...services]), services]));
   return (counts, index) =>
@@ -116,8 +116,11 @@ function crowding(
 }
 
 /** How much the machine lacks that lacks the least. */
-function distanceFrom(needs: Requirements, instanceStates: readonly InstanceState[]): number {
-  return instanceStates.reduce((least, room) => Math.min(least, evaluateFit(needs, room).reasons.length), Infinity);
+function distanceFrom(requirements: Requirements, instanceStates: readonly InstanceState[]): number {
+  return instanceStates.reduce(
+    (least, room) => Math.min(least, evaluateFit(requirements, room).reasons.length),
+    Infinity,
+  );
 }
 
 /** The first service with the fewest tasks of the lowest rank, or the last with the most of the highest. */

@@ -1,4 +1,4 @@
-import { chunks } from "../base/chunks.ts";
+import { chunks } from "../base/groups.ts";
 import { problem, Refusal } from "../base/problem.ts";
 import { availabilityOf, mustBeExcluded } from "../devices/availability.ts";
 import type { PlacementConstraint } from "../ecs-api/api.ts";
@@ -36,18 +36,20 @@ export function instancesToExclude(
  * How to ask for `count` tasks so that none comes to the machines where ECS does not see who holds their devices: the
  * machine is ECS's choice among all others, or where these are too many to name, among those where there is room.
  *
- * @param unseen EC2 ids of the machines to keep away from.
+ * @param untracked EC2 ids of the machines to keep away from.
  * @param room EC2 ids of machines that take one of the tasks each.
  * @param scaling Whether capacity providers start the tasks: managed scaling and ids to go to never go together.
  */
 export function excludeInstances(
   count: number,
-  unseen: readonly string[],
+  untracked: readonly string[],
   instanceState: readonly string[],
   scaling: boolean,
 ): readonly ConstrainedCount[] {
-  if (unseen.length <= idsPerConstraint || scaling)
-    return [{ count, constraints: chunks(unseen, idsPerConstraint).map((ids) => instancesConstraint("not_in", ids)) }];
+  if (untracked.length <= idsPerConstraint || scaling)
+    return [
+      { count, constraints: chunks(untracked, idsPerConstraint).map((ids) => instancesConstraint("not_in", ids)) },
+    ];
   return chunks(instanceState.slice(0, count), idsPerConstraint).map((ids) => ({
     count: ids.length,
     constraints: [instancesConstraint("in", ids)],
@@ -59,18 +61,21 @@ export function excludeInstances(
  *
  * @throws Refusal where there are more than a constraint can hold.
  */
-export function excludeInstancesOfService(service: string, unseen: readonly string[]): readonly PlacementConstraint[] {
-  if (unseen.length > idsPerConstraint) {
+export function excludeInstancesOfService(
+  service: string,
+  untracked: readonly string[],
+): readonly PlacementConstraint[] {
+  if (untracked.length > idsPerConstraint) {
     throw new Refusal([
       problem(
         "too-many-holders",
         ["ecs", "cluster"],
-        `${service}: on ${unseen.length} instances tasks without locks hold a device of its slot, and a placement constraint names at most ${idsPerConstraint}`,
+        `${service}: on ${untracked.length} instances tasks without locks hold a device of its slot, and a placement constraint names at most ${idsPerConstraint}`,
         "Stop them, or run them with aiplat, whose tasks lock their devices: aiplat cluster devices shows them.",
       ),
     ]);
   }
-  return unseen.length === 0 ? [] : [instancesConstraint("not_in", unseen)];
+  return untracked.length === 0 ? [] : [instancesConstraint("not_in", untracked)];
 }
 
 /**

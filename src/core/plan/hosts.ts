@@ -86,9 +86,9 @@ function devicesPerReplica(shape: Shape): number {
  * distinctInstance says no more than the devices.
  */
 function wherever({ everyVariant }: EcsWorkload, shape: Shape, settings: RunSettings): Requirements {
-  const { requirements } = everyVariant.find((variant) => variant.shape === shape)!;
-  const needs = placedBy(requirements, placementOptions(settings));
-  return { ...needs, distinctInstance: needs.distinctInstance && settings.group !== undefined };
+  const variant = everyVariant.find((each) => each.shape === shape)!;
+  const requirements = placedBy(variant.requirements, placementOptions(settings));
+  return { ...requirements, distinctInstance: requirements.distinctInstance && settings.group !== undefined };
 }
 
 /** Who holds the room's devices, as far as a replica is concerned that reserves these lock ports. */

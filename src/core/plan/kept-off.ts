@@ -18,7 +18,7 @@ export interface KeptOff {
 /** The machines where a task that is not the service's own holds a device of its tasks unseen by ECS. */
 export function keptOffFor(
   service: string,
-  needs: Requirements,
+  requirements: Requirements,
   capacity: ChosenCapacity,
   instanceStates: readonly InstanceState[],
 ): KeptOff {
@@ -30,7 +30,7 @@ export function keptOffFor(
     if (own.size === 0) return instanceState;
     return { ...instanceState, claims: instanceState.claims.filter(({ taskArn }) => !own.has(taskArn)) };
   });
-  const exposed = instancesToExclude(needs, others).toSorted((one, other) =>
+  const exposed = instancesToExclude(requirements, others).toSorted((one, other) =>
     one.instance.ec2InstanceId < other.instance.ec2InstanceId ? -1 : 1,
   );
   return {
@@ -38,7 +38,7 @@ export function keptOffFor(
       service,
       exposed.map(({ instance }) => instance.ec2InstanceId),
     ),
-    held: exposed.map((instanceState) => heldOn(needs, instanceState)),
+    held: exposed.map((instanceState) => heldOn(requirements, instanceState)),
   };
 }
 

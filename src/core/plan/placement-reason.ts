@@ -1,4 +1,4 @@
-import { groupBy } from "../base/group-by.ts";
+import { groupBy } from "../base/groups.ts";
 import { devicePath, type Slot } from "../catalog/slots.ts";
 import { listOr } from "../base/problem.ts";
 import type { Requirements } from "../ecs/requirements.ts";
@@ -11,9 +11,9 @@ export interface Places {
   /** What newMachines says. */
   readonly fresh: readonly string[];
   /** A task holds devices of the slot, and ECS does not see that. */
-  readonly unseen: readonly string[];
+  readonly untracked: readonly string[];
   /** The slot would take devices of another one of the run. */
-  readonly spoiled: readonly string[];
+  readonly overlapping: readonly string[];
   /** The room is for other slots of the run. */
   readonly crowded: readonly string[];
   /** What notJudged says. */
@@ -21,15 +21,17 @@ export interface Places {
 }
 
 /** Why a plan has a slot where it has it, in one line. */
-export function placementReason(slot: Slot, { free, fresh, unseen, spoiled, crowded, open }: Places): string {
+export function placementReason(slot: Slot, { free, fresh, untracked, overlapping, crowded, open }: Places): string {
   const one = slot.length === 1;
   const devices = one ? devicePath(slot[0]!) : `${devicePath(slot[0]!)} to neuron${slot.at(-1)}`;
   return [
     `${devices} ${one ? "is" : "are"} free on ${namesInShort(free, fresh)}`,
-    ...(unseen.length === 0
+    ...(untracked.length === 0
       ? []
-      : [`not on ${namesInShort(unseen)}, where a task that ECS sees no lock of holds ${one ? "it" : "some"}`]),
-    ...(spoiled.length === 0 ? [] : [`not on ${namesInShort(spoiled)}, where another slot of this run needs some`]),
+      : [`not on ${namesInShort(untracked)}, where a task that ECS sees no lock of holds ${one ? "it" : "some"}`]),
+    ...(overlapping.length === 0
+      ? []
+      : [`not on ${namesInShort(overlapping)}, where another slot of this run needs some`]),
     ...(crowded.length === 0 ? [] : [`not on ${namesInShort(crowded)}, where other slots of this run need the room`]),
     ...open,
   ].join("; ");

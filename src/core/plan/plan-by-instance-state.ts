@@ -23,20 +23,21 @@ export function planByInstanceState(
   const ec2Ids = new Map(snapshot.instances.map(({ arn, ec2InstanceId }) => [arn, ec2InstanceId]));
   let left = count;
   const placed = ecs.variants.map((variant) => {
-    const needs = placedBy(variant.requirements, placementOptions(settings));
-    const arns = place(instanceStates, needs, left);
+    const requirements = placedBy(variant.requirements, placementOptions(settings));
+    const arns = place(instanceStates, requirements, left);
     left -= arns.length;
     const chosen = new Set(arns);
     const names = [...chosen].map((arn) => ec2Ids.get(arn)!);
     const open = notJudged(
-      needs,
+      requirements,
       instanceStates.filter(({ instance }) => chosen.has(instance.arn)),
     );
-    return { variant, needs, count: arns.length, names, open };
+    return { variant, requirements, count: arns.length, names, open };
   });
-  const steps = placed.flatMap(({ variant, needs, count: there, names, open }, index): readonly RunStep[] => {
+  const steps = placed.flatMap(({ variant, requirements, count: there, names, open }, index): readonly RunStep[] => {
     // Of several types the first is the one that is wanted.
-    const added = index === 0 && left > 0 ? placeOnNew(snapshot, needs, settings, left) : { count: 0, machines: 0 };
+    const added =
+      index === 0 && left > 0 ? placeOnNew(snapshot, requirements, settings, left) : { count: 0, machines: 0 };
     left -= added.count;
     const total = there + added.count;
     return total === 0
@@ -65,8 +66,12 @@ function stepOf(
 }
 
 /** The container instances that take the tasks, one each. */
-export function place(instanceStates: readonly InstanceState[], needs: Requirements, count: number): readonly string[] {
-  return safePlacer(instanceStates, needs)
+export function place(
+  instanceStates: readonly InstanceState[],
+  requirements: Requirements,
+  count: number,
+): readonly string[] {
+  return safePlacer(instanceStates, requirements)
     .place(count)
     .map(({ instanceState }) => instanceState.instance.arn);
 }
@@ -74,14 +79,14 @@ export function place(instanceStates: readonly InstanceState[], needs: Requireme
 /** How many tasks find room on machines that a provider would start, and on how many. */
 export function placeOnNew(
   snapshot: ClusterSnapshot,
-  needs: Requirements,
+  requirements: Requirements,
   settings: RunSettings,
   count: number,
 ): { readonly count: number; readonly machines: number; readonly instanceType?: string } {
   const most = Math.min(count, mayStart(settings));
-  const fresh = most === 0 ? undefined : freshInstances(snapshot, needs, most);
+  const fresh = most === 0 ? undefined : freshInstances(snapshot, requirements, most);
   // Nobody knows what would be started: that is not held against it.
   if (fresh === undefined) return { count: most === 0 ? 0 : count, machines: 0 };
-  const arns = place(fresh.instanceStates, needs, count);
+  const arns = place(fresh.instanceStates, requirements, count);
   return { count: arns.length, machines: new Set(arns).size, instanceType: fresh.instanceType };
 }

@@ -134,7 +134,7 @@ function placeOf(
   const strategy = service["placementStrategy"] as readonly PlacementStrategyItem[] | undefined;
   const items = (service["capacityProviderStrategy"] ?? []) as readonly CapacityProviderStrategyItem[];
   const providers = items.map(({ capacityProvider }) => capacityProvider);
-  const needs = requirementsOf(
+  const requirements = requirementsOf(
     definition,
     {
       group: groupOfService(service.serviceName),
@@ -143,7 +143,7 @@ function placeOf(
     },
     lockPortBaseOf(snapshot.tags),
   );
-  const [placement] = placerFor(states, needs, {
+  const [placement] = placerFor(states, requirements, {
     refuse: firstReason,
     ...present({ placementStrategy: strategy }),
   }).place(1);
@@ -151,7 +151,7 @@ function placeOf(
     const provider = providers.find((name) => scaling.has(name));
     const judged = states
       .filter(({ instance }) => instance.status === "ACTIVE")
-      .map((state) => toExplanation(closestTo(state, [needs])));
+      .map((state) => toExplanation(closestTo(state, [requirements])));
     return { reason: whyNoFit(judged).text, ...present({ provider }) };
   }
   const { instance, instanceType, neuronDevices } = placement.instanceState;
@@ -160,7 +160,7 @@ function placeOf(
       containerInstanceArn: instance.arn,
       ec2InstanceId: instance.ec2InstanceId,
       instanceType: instanceType ?? "unknown",
-      devices: devicesIn(needs.devices, neuronDevices ?? 0).map((device) => devicePath(device)),
+      devices: devicesIn(requirements.devices, neuronDevices ?? 0).map((device) => devicePath(device)),
       gpus: placement.gpus.length,
     },
   };

@@ -16,7 +16,7 @@ export interface RollbackInput {
   readonly workload: string;
   readonly cluster: string;
   /** Each service with what it runs and what it would go back to. */
-  readonly ways: readonly RollbackTarget[];
+  readonly rollbackTargets: readonly RollbackTarget[];
   /** The service deployments under way, by service. */
   readonly rollouts: ReadonlyMap<string, ServiceDeployment>;
   /** The replacement that is under way among the services. */
@@ -37,10 +37,10 @@ export interface Rollback {
  * replace stays.
  */
 export function planRollback(input: RollbackInput): Rollback {
-  const { workload, cluster, ways, rollouts, replacement, named } = input;
+  const { workload, cluster, rollbackTargets, rollouts, replacement, named } = input;
   const made = new Set(replacement?.successors);
   const remaining = new Set(replacement?.remaining);
-  const others = ways.filter(({ service }) => !made.has(service) && (named || !remaining.has(service)));
+  const others = rollbackTargets.filter(({ service }) => !made.has(service) && (named || !remaining.has(service)));
   const unreached = named ? new Set<string>() : unreachedServices(others);
   const targets = others.map(({ service, running, back }) => {
     const stays = unreached.has(service.serviceName) && !rollouts.has(service.serviceName);
@@ -50,13 +50,13 @@ export function planRollback(input: RollbackInput): Rollback {
     revision?.status === "ACTIVE" ? [stepBack(service, revision, cluster, rollouts.get(service.serviceName))] : [],
   );
   const kept = named ? [] : [...remaining].map(stayStep);
-  const services = [...made, ...ways.map(({ service }) => service)];
+  const services = [...made, ...rollbackTargets.map(({ service }) => service)];
   return {
     plan: {
       inputs: {
         workload,
         cluster,
-        replicas: ways.reduce((sum, { service }) => sum + service.desiredCount, 0),
+        replicas: rollbackTargets.reduce((sum, { service }) => sum + service.desiredCount, 0),
         services: services.map((service) => liveServiceInputsOf(service.serviceName, service, undefined)),
       },
       registrations: [],

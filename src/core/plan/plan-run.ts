@@ -98,14 +98,14 @@ function planListed(
 ): RunRound {
   const base = lockPortBaseOf(snapshot.tags);
   const { locked } = readTerms(definition, { lockPortBase: base });
-  const needs = requirementsOf(definition, placementOptions(settings), base);
+  const requirements = requirementsOf(definition, placementOptions(settings), base);
   const instanceStates = instanceStatesOf(snapshot);
-  const unseen = instancesToExclude(needs, instanceStates);
-  const free = instanceStates.filter((instanceState) => evaluateFit(needs, instanceState).fits);
-  const distinct = needs.devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : [];
-  const { count, added = [] } = countOf(needs, settings, remaining, snapshot, unseen);
+  const untracked = instancesToExclude(requirements, instanceStates);
+  const free = instanceStates.filter((instanceState) => evaluateFit(requirements, instanceState).fits);
+  const distinct = requirements.devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : [];
+  const { count, added = [] } = countOf(requirements, settings, remaining, snapshot, untracked);
   const parts =
-    count === 0 ? [] : excludeInstances(count, ec2Ids(unseen), ec2Ids(free), providersOf(settings).length > 0);
+    count === 0 ? [] : excludeInstances(count, ec2Ids(untracked), ec2Ids(free), providersOf(settings).length > 0);
   const steps = parts.map(({ count: some, constraints }) => ({
     why: [step.why, ...added].join("; "),
     ...present({ definition: step.definition }),
@@ -115,7 +115,7 @@ function planListed(
   const missing = remaining - count;
   const shortage =
     missing > 0 || mayStart(settings) === 0
-      ? (cannotGrow([needs], settings, instanceStates, missing) ??
+      ? (cannotGrow([requirements], settings, instanceStates, missing) ??
         explainShortage(snapshot, [definition], settings, { asked: remaining, ...(missing > 0 ? { missing } : {}) }))
       : undefined;
   return { steps, unplaced: shortage === undefined ? [] : [shortage] };
@@ -126,17 +126,17 @@ function planListed(
  * through a capacity provider, which would keep those waiting for which it starts no machine.
  */
 function countOf(
-  needs: Requirements,
+  requirements: Requirements,
   settings: RunSettings,
   remaining: number,
   snapshot: ClusterSnapshot,
-  unseen: readonly InstanceState[],
+  untracked: readonly InstanceState[],
 ): { readonly count: number; readonly added?: readonly string[] } {
   if (mayStart(settings) === 0) return { count: remaining };
-  const there = place(instanceStatesOf(snapshot), needs, remaining).length;
+  const there = place(instanceStatesOf(snapshot), requirements, remaining).length;
   // Ids in a constraint and managed scaling do not go together.
-  if (there === remaining || unseen.length > 0) return { count: there };
-  const added = placeOnNew(snapshot, needs, settings, remaining - there);
+  if (there === remaining || untracked.length > 0) return { count: there };
+  const added = placeOnNew(snapshot, requirements, settings, remaining - there);
   return { count: there + added.count, added: newMachines(added, providersOf(settings)) };
 }
 

@@ -50,12 +50,12 @@ export function planScale(
   const growing = rollouts.map((rollout) => ({
     ...rollout,
     desired: replicas,
-    needs: deploymentRequirementsOf(rollout, base),
+    requirements: deploymentRequirementsOf(rollout, base),
   }));
   const fresh = growthFor(snapshot, growing);
-  const shares = growing.map(({ service, needs }, index) => ({
+  const shares = growing.map(({ service, requirements }, index) => ({
     service,
-    needs,
+    requirements,
     rank: 0,
     current: services[index]!.desiredCount,
     ...present({ fresh: fresh.get(service)?.instanceStates }),

@@ -72,7 +72,7 @@ function inputsOf(
       ...parts.map((part) => liveServiceInputsOf(part.service, part.live, newest.of(part.definition.family))),
       ...leftOver.map((each) => liveServiceInputsOf(each.serviceName, each, undefined)),
     ],
-    ...(live.cluster === undefined ? {} : { clusterBasis: clusterInputsOf(live.cluster, { locks, providers }) }),
+    ...(live.cluster === undefined ? {} : { clusterInputs: clusterInputsOf(live.cluster, { locks, providers }) }),
     ...present({ reviewOnly: live.reviewOnly }),
   };
 }

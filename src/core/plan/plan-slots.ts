@@ -1,4 +1,4 @@
-import { groupBy } from "../base/group-by.ts";
+import { groupBy } from "../base/groups.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { assignSlots } from "../devices/assign.ts";
 import { slotName, type Slot } from "../catalog/slots.ts";
@@ -26,11 +26,11 @@ interface Assignment {
 /** Machines that ECS must not choose for a slot, by their EC2 ids. */
 interface Away extends LeftToOthers {
   /** Somebody holds the slot there without a lock that ECS sees. */
-  readonly unseen: readonly string[];
+  readonly untracked: readonly string[];
 }
 
 /** Ids in a constraint and managed scaling do not go together. */
-const nowhere: Away = { unseen: [], spoiled: [], crowded: [] };
+const nowhere: Away = { untracked: [], overlapping: [], crowded: [] };
 
 /**
  * Plans `count` replicas of a workload whose Neuron devices ECS does not schedule: chooses the slots, and leaves the
@@ -63,7 +63,7 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
       const variant = variantFor(ecs, shape, assignment.slot);
       const away = growing
         ? nowhere
-        : { unseen: unseenFor(variant, settings, instanceStates), ...left.get(assignment.slot[0]!)! };
+        : { untracked: untrackedFor(variant, settings, instanceStates), ...left.get(assignment.slot[0]!)! };
       return stepsOf(variant, settings, assignment, away, instanceStates);
     });
   });
@@ -133,7 +133,7 @@ function group(assigned: readonly PlacedSlot[]): readonly Assignment[] {
   return [...groups.values()].map((some) => ({ slot: some[0]!.slot, hosts: some.map(({ host }) => host) }));
 }
 
-function unseenFor(
+function untrackedFor(
   { requirements }: EcsVariant,
   settings: RunSettings,
   instanceStates: readonly InstanceState[],
@@ -146,7 +146,7 @@ function stepsOf(
   { definition, shape, requirements, slot = [] }: EcsVariant,
   settings: RunSettings,
   { hosts }: Assignment,
-  { unseen, spoiled, crowded }: Away,
+  { untracked, overlapping, crowded }: Away,
   instanceStates: readonly InstanceState[],
 ): readonly RunStep[] {
   const awsvpc = definition.networkMode === "awsvpc";
@@ -161,7 +161,14 @@ function stepsOf(
     definition,
     count,
     machines,
-    why: placementReason(slot, { free: places, fresh: addedFor(hosts, settings), unseen, spoiled, crowded, open }),
+    why: placementReason(slot, {
+      free: places,
+      fresh: addedFor(hosts, settings),
+      untracked,
+      overlapping,
+      crowded,
+      open,
+    }),
     request: runRequest(settings, definition, {
       placementConstraints: [...(awsvpc ? [{ type: "distinctInstance" }] : []), ...constraints],
       ...(awsvpc ? { group: `aiplat:${slotName(slot)}` } : {}),
@@ -171,7 +178,7 @@ function stepsOf(
   let done = 0;
   return excludeInstances(
     hosts.length,
-    [...unseen, ...spoiled, ...crowded],
+    [...untracked, ...overlapping, ...crowded],
     places,
     providersOf(settings).length > 0,
   ).map(({ count, constraints }) => step(count, constraints, places.slice(done, (done += count))));

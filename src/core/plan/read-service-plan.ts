@@ -78,7 +78,7 @@ function planOf({
   stalls,
   unknown = [],
 }: ServicePlanDocument): ServicePlan {
-  const inputs = { workload, cluster, replicas, services, ...present({ clusterBasis: described }) };
+  const inputs = { workload, cluster, replicas, services, ...present({ clusterInputs: described }) };
   const own = <Part extends { readonly service: string }>(parts: readonly Part[], { service }: { service: string }) =>
     parts.find((part) => part.service === service);
   const plan = {

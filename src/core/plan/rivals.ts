@@ -10,7 +10,7 @@ export interface PlacedSlot {
 /** Machines that a slot has to leave to others of the same plan, by their EC2 ids. */
 export interface LeftToOthers {
   /** The slot is free there and takes devices of another one that the plan has there, or may come to have there. */
-  readonly spoiled: readonly string[];
+  readonly overlapping: readonly string[];
   /** The slot is free there, and the plan needs the room for others. */
   readonly crowded: readonly string[];
 }
@@ -30,7 +30,9 @@ export function leaveToOthers(
   locked: boolean,
 ): ReadonlyMap<number, LeftToOthers> {
   const slots = new Map(assigned.map(({ slot }) => [slot[0]!, slot]));
-  const left = new Map([...slots.keys()].map((first) => [first, { spoiled: [] as string[], crowded: [] as string[] }]));
+  const left = new Map(
+    [...slots.keys()].map((first) => [first, { overlapping: [] as string[], crowded: [] as string[] }]),
+  );
   const planned = new Map<string, Set<number>>();
   for (const { slot, host } of assigned) planned.set(host.id, (planned.get(host.id) ?? new Set()).add(slot[0]!));
   for (const host of hosts) {
@@ -42,7 +44,7 @@ export function leaveToOthers(
     let places = own.size === 0 ? Infinity : host.room - own.size;
     for (const [first, slot] of slots) {
       if (own.has(first) || meets(slot, host.taken)) continue;
-      if (meets(slot, used)) left.get(first)!.spoiled.push(ec2InstanceId);
+      if (meets(slot, used)) left.get(first)!.overlapping.push(ec2InstanceId);
       // As many visitors as there is room for besides harm nobody.
       else if (places-- <= 0) left.get(first)!.crowded.push(ec2InstanceId);
       else if (!locked) for (const device of slot) used.add(device);

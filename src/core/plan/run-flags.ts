@@ -12,7 +12,7 @@ import type {
 import { mostStrategies, strategyFault } from "../ecs-api/placement-strategy.ts";
 import { problemsOfExpression } from "../ecs-api/query/type-names.ts";
 import { listOr, pathText, problem, type Path, type Problem } from "../base/problem.ts";
-import { deviceVariables } from "../workload/device-variables.ts";
+import { deviceVariables } from "../workload/fields.ts";
 
 /** As RunTask has them. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
 export interface RunFlags {

@@ -98,13 +98,13 @@ function countsOf(
       ...growth,
       service: part.service,
       desired: wanted,
-      needs: deploymentRequirementsOf({ ...part, ...growth }, base),
+      requirements: deploymentRequirementsOf({ ...part, ...growth }, base),
     };
   });
   const fresh = growthFor(snapshot, growing);
   const shares = parts.map((part, index) => ({
     service: part.service,
-    needs: growing[index]!.needs,
+    requirements: growing[index]!.requirements,
     rank: ranks.get(part.variant.shape)!,
     current: part.live?.desiredCount ?? 0,
     ...present({ fresh: fresh.get(part.service)?.instanceStates }),

@@ -59,7 +59,7 @@ export interface ServiceInputs {
   readonly replicas: number;
   readonly services: readonly LiveServiceInputs[];
   /** The cluster, where it was described. */
-  readonly clusterBasis?: ClusterInputs;
+  readonly clusterInputs?: ClusterInputs;
   /** Why nobody can carry it out, where it was made from too little. */
   readonly reviewOnly?: string;
 }
@@ -68,7 +68,10 @@ export interface ServiceInputs {
 export type ServicePlan = Plan<ServiceInputs, ServiceStep>;
 
 /** What has moved since a plan was made, each in a sentence without its full stop; empty where nothing has. */
-export function movedSince(then: readonly LiveServiceInputs[], now: readonly LiveServiceInputs[]): readonly string[] {
+export function staleServiceReasons(
+  then: readonly LiveServiceInputs[],
+  now: readonly LiveServiceInputs[],
+): readonly string[] {
   const current = new Map(now.map((each) => [each.service, each]));
   const known = new Set(then.map(({ service }) => service));
   return [

@@ -1,8 +1,7 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { servicesOf, type Service } from "../ecs-api/service.ts";
+import { servicesOf, type Service, isOfService } from "../ecs-api/service.ts";
 import type { LiveNames, LiveServices } from "./live-services.ts";
 import { newestIn } from "./newest-revisions.ts";
-import { isOfService } from "./service-tasks.ts";
 
 /** A workload's services as a snapshot has them; where it has none at all, as far as their running tasks show them. */
 export function servicesIn(snapshot: ClusterSnapshot, workload: string, names: LiveNames): LiveServices {

@@ -27,7 +27,7 @@ export interface RunWorld {
  * has somebody on the devices whom ECS does not see. What happens elsewhere in the cluster, or frees a machine that
  * the plan keeps away from, changes nothing of that.
  */
-export function runMoved(
+export function staleRunReasons(
   { inputs, steps }: Pick<RunPlan, "inputs" | "steps">,
   { cluster, definitions, snapshot }: RunWorld,
 ): readonly string[] {
@@ -56,13 +56,13 @@ function placesMoved(
     const definition: TaskDefinition | undefined = step.definition ?? definitions.get(step.request.taskDefinition);
     return definition === undefined
       ? []
-      : [{ step, needs: requirementsOf(definition, placementOf(step.request), base) }];
+      : [{ step, requirements: requirementsOf(definition, placementOf(step.request), base) }];
   });
   // Before anything is placed: a task of the plan itself is nobody unseen.
-  const exposed = asks.flatMap(({ needs }) => exposedNow(needs, instanceStates));
+  const exposed = asks.flatMap(({ requirements }) => exposedNow(requirements, instanceStates));
   const byId = new Map(instanceStates.map((instanceState) => [instanceState.instance.ec2InstanceId, instanceState]));
-  const lost = asks.flatMap(({ step, needs }) =>
-    (step.machines ?? []).flatMap((id) => placeLost(id, needs, byId.get(id))),
+  const lost = asks.flatMap(({ step, requirements }) =>
+    (step.machines ?? []).flatMap((id) => placeLost(id, requirements, byId.get(id))),
   );
   return [...lost, ...exposed];
 }
@@ -84,22 +84,26 @@ function placementOf({
 }
 
 /** Why a task has no place any more where the plan has it; takes the place where it has. */
-function placeLost(id: string, needs: Requirements, instanceState: InstanceState | undefined): readonly string[] {
+function placeLost(
+  id: string,
+  requirements: Requirements,
+  instanceState: InstanceState | undefined,
+): readonly string[] {
   if (instanceState === undefined) return [`${id} is gone`];
-  const { fits, reasons } = evaluateFit(needs, instanceState);
+  const { fits, reasons } = evaluateFit(requirements, instanceState);
   // Who holds the devices holds most of the CPU and memory too.
   const told = reasons.some(({ code }) => code === "DEVICES")
     ? reasons.filter(({ code }) => code === "DEVICES")
     : reasons;
   if (!fits) return [`${id}: ${told.map(({ message }) => message).join("; ")}`];
-  occupy(instanceState, needs);
+  occupy(instanceState, requirements);
   return [];
 }
 
 /** Machines that ECS may choose although somebody whom it does not see holds devices of the task there. */
-function exposedNow(needs: Requirements, instanceStates: readonly InstanceState[]): readonly string[] {
-  return instancesToExclude(needs, instanceStates).flatMap((instanceState) => {
-    const { reasons } = evaluateFit(needs, instanceState);
+function exposedNow(requirements: Requirements, instanceStates: readonly InstanceState[]): readonly string[] {
+  return instancesToExclude(requirements, instanceStates).flatMap((instanceState) => {
+    const { reasons } = evaluateFit(requirements, instanceState);
     // Where something else keeps the task off, a later plan would go round it.
     if (!reasons.every(({ code }) => code === "DEVICES")) return [];
     const why = reasons.map(({ message }) => message).join("; ");

@@ -14,8 +14,8 @@ export interface RollbackTarget {
  * The slots' services that the last deployment did not come to, since it was interrupted or failed before: each runs
  * what one that was deployed later goes back to. Going back on their own they would end a version behind the others.
  */
-export function unreachedServices(ways: readonly RollbackTarget[]): ReadonlySet<string> {
-  const versions = ways.map(({ service, running, back }) => ({
+export function unreachedServices(rollbackTargets: readonly RollbackTarget[]): ReadonlySet<string> {
+  const versions = rollbackTargets.map(({ service, running, back }) => ({
     service,
     running: versionOf(running),
     back: versionOf(back),

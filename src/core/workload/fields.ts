@@ -1,3 +1,4 @@
+import type { Workload } from "./schema.ts";
 import { instanceTypes } from "../catalog/instance-types/catalog.ts";
 
 /**
@@ -33,6 +34,18 @@ export const containerNameRule: FieldRule = {
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context: 32 bits, signed. */
 export const highestUserId = 2 ** 31 - 1;
+
+/**
+ * The EC2 instance type of a name that HyperPod gives it: `p5.48xlarge` of `ml.p5.48xlarge`.
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-eks.html
+ */
+export function ec2TypeName(name: string): string {
+  return isHyperPodName(name) ? name.slice("ml.".length) : name;
+}
+
+export function isHyperPodName(name: string): boolean {
+  return name.startsWith("ml.");
+}
 
 /** Docker's reference grammar, loosely: no spaces, no upper-case repository is left to the registry to judge. */
 export const imageRule: FieldRule = {
@@ -93,7 +106,8 @@ export const healthPathRule: FieldRule = {
 };
 
 export const instanceTypeRule: FieldRule = {
-  pattern: /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
+  // HyperPod has its nodes' types as ml.p5.48xlarge.
+  pattern: /^(?:ml\.)?[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
   wants: "an EC2 instance type in lower case, e.g. inf2.24xlarge",
 };
 
@@ -163,4 +177,18 @@ export function vcpuOfUnits(figure: number): number | undefined {
 /** The sentence for CPU units written as vCPU, to come after the name of the key. */
 export function unitsMistake(figure: number, vcpu: number): string {
   return `is in vCPU: ${figure} CPU units are ${vcpu}`;
+}
+
+/** Variables by which the runtime chooses devices: the container has exactly those of its slot. */
+export const deviceVariables: readonly string[] = [
+  "NEURON_RT_VISIBLE_CORES",
+  "AWS_NEURON_VISIBLE_DEVICES",
+  "NVIDIA_VISIBLE_DEVICES",
+  "CUDA_VISIBLE_DEVICES",
+];
+
+/** Whether the workload, as the file has it or resolved, runs on ECS Managed Instances. */
+export function onManagedInstances({ ecs }: Pick<Workload, "ecs">): boolean {
+  const capacity = ecs?.capacity;
+  return capacity === "managed-instances" || (typeof capacity === "object" && "managedInstances" in capacity);
 }

@@ -50,7 +50,7 @@ export interface Layer {
 }
 
 /** A text's value as a layer, with what it names of the environment. */
-export function layerOf(writer: Writer, value: unknown, { variables, raw, read, at: root = [] }: Reading): Layer {
+export function layerOf(writer: Writer, value: unknown, { variables, raw, read, at: root = [] }: LayerReading): Layer {
   const plant = (at: unknown, path: Path): Part => {
     const origin = { writer, path };
     if (Array.isArray(at)) return { ...origin, items: at.map((item, index) => plant(item, [...path, index])) };
@@ -72,7 +72,7 @@ export function layerOf(writer: Writer, value: unknown, { variables, raw, read, 
   return { part: plant(value, root) };
 }
 
-export interface Reading {
+export interface LayerReading {
   /** Where in the workload the value is to stand; the whole of it where left out. */
   readonly at?: Path;
   readonly variables: Variables;

@@ -1,6 +1,5 @@
 import type { Path } from "../base/problem.ts";
-import { networkModes } from "./fields.ts";
-import { onManagedInstances } from "./managed-instances.ts";
+import { networkModes, onManagedInstances } from "./fields.ts";
 import type { Workload } from "./schema.ts";
 
 /** A mode of the workload file's own, or `none`, which only raw fields give: a task without any network. */

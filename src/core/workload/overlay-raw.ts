@@ -1,5 +1,4 @@
-import { own } from "../base/own.ts";
-import { isRaw, type ListKeys, type Raw } from "../base/merge.ts";
+import { isRaw, type ListKeys, type Raw, own } from "../base/merge.ts";
 
 /**
  * The raw fields that make `wanted` of `base` when they are merged over it: the inverse of mergeRaw. Items of a keyed

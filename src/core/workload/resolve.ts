@@ -2,7 +2,7 @@ import { present } from "../base/present.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { topologyOf } from "../catalog/topology.ts";
-import { parseMemoryMiB } from "./fields.ts";
+import { ec2TypeName, isHyperPodName, parseMemoryMiB } from "./fields.ts";
 import type { Amounts, DeviceRequest, ResolvedWorkload, Shape } from "./resolved.ts";
 import type { Workload } from "./schema.ts";
 
@@ -43,7 +43,12 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
     shapes:
       accelerator === undefined || accelerator === "none"
         ? [cpuShape(workload)]
-        : groupShapes((accelerator.instanceTypes ?? []).map((name) => shapeOf(workload, accelerator, name))),
+        : groupShapes(
+            [...new Set((accelerator.instanceTypes ?? []).map(ec2TypeName))].map((name) =>
+              shapeOf(workload, accelerator, name),
+            ),
+          ),
+    ...hyperPodTypesOf(accelerator),
     resources: { ...declaredResources(workload), ...present({ reserve: reserveOf(workload) }) },
     ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: sharedMemory === 0 ? 0 : parseMemoryMiB(sharedMemory)! }),
     ...present({ user: workload.user }),
@@ -59,6 +64,12 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
     ecs: workload.ecs ?? {},
     eks: workload.eks ?? {},
   };
+}
+
+/** The types that the file has by HyperPod's name. */
+function hyperPodTypesOf(accelerator: Workload["accelerator"]): Pick<ResolvedWorkload, "hyperPodTypes"> {
+  const names = typeof accelerator === "object" ? (accelerator.instanceTypes ?? []).filter(isHyperPodName) : [];
+  return names.length === 0 ? {} : { hyperPodTypes: names.map(ec2TypeName) };
 }
 
 function cpuShape(workload: Workload): Shape {

@@ -64,6 +64,8 @@ export interface ResolvedWorkload {
   readonly nodes: number;
   /** In the order of the file's instance types. */
   readonly shapes: readonly Shape[];
+  /** Those of the instance types that are HyperPod's nodes too. */
+  readonly hyperPodTypes?: readonly string[];
   /** What the file itself says; every shape carries it, with its fair share in place of what is absent. */
   readonly resources: Amounts & {
     /** What the machine keeps for others. */
@@ -82,3 +84,9 @@ export interface ResolvedWorkload {
   readonly ecs: NonNullable<Workload["ecs"]>;
   readonly eks: NonNullable<Workload["eks"]>;
 }
+
+/**
+ * How every orchestrator checks a container's health: the numbers are ECS's defaults.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+ */
+export const healthCheckSettings = { intervalSeconds: 30, timeoutSeconds: 5, retries: 3 } as const;

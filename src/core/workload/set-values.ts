@@ -1,6 +1,6 @@
 import { counted } from "../base/counted.ts";
 import { pathText, problem, Refusal, valueAt, type LocatedProblem, type Path } from "../base/problem.ts";
-import { harvest, layerOf, setIn, type Layer, type Reading, type Writer } from "./layers.ts";
+import { harvest, layerOf, setIn, type Layer, type LayerReading, type Writer } from "./layers.ts";
 import { parseWorkloadText } from "./parse.ts";
 
 /** One `--set PATH=VALUE`. */
@@ -74,7 +74,7 @@ function refusal(
  *
  * @throws Refusal where the path leads to an item that its list does not have.
  */
-export function setValue(layer: Layer, { path, value, plain }: SetValue, reading: Reading): Layer {
+export function setValue(layer: Layer, { path, value, plain }: SetValue, reading: LayerReading): Layer {
   requireItems(harvest(layer).value, path);
   const writer: Writer = {
     placeOf: () => ({ flag: setFlag }),

@@ -1,4 +1,4 @@
-import { own } from "../base/own.ts";
+import { own } from "../base/merge.ts";
 import type * as z from "zod/mini";
 import { nearestNames } from "../base/nearest.ts";
 import { listOr, type Path } from "../base/problem.ts";
@@ -68,7 +68,7 @@ function objectsAt(schema: z.core.$ZodType, path: Path): readonly z.core.$ZodObj
   if (path.length === 0) return def.type === "object" ? [schema as z.core.$ZodObject] : [];
   const [segment, ...rest] = path;
   if (def.type === "object") {
-    const inner = def.shape[String(segment)];
+    const inner = Object.hasOwn(def.shape, String(segment)) ? def.shape[String(segment)] : undefined;
     return inner === undefined ? [] : objectsAt(inner, rest);
   }
   if (def.type === "array") return typeof segment === "number" ? objectsAt(def.element, rest) : [];

@@ -216,7 +216,7 @@ function providersOf(
 function waitForCapacity(world: World, spec: PlaceSpec, strategy: PlaceSpec["placementStrategy"]): TaskRecord {
   const task = createTask(world, {
     ...spec,
-    needs: readRequirements(spec.cluster, spec.definition, spec),
+    requirements: readRequirements(spec.cluster, spec.definition, spec),
     placementStrategy: strategy,
   });
   let tries = 0;

@@ -108,9 +108,9 @@ export function remainingOf(instance: InstanceRecord): Resources {
   const udpPorts = new Set(instance.free.udpPorts);
   for (const task of instance.tasks) {
     if (task.desiredStatus === "STOPPED") continue;
-    cpu -= task.needs.cpu;
-    memoryMiB -= task.needs.memoryMiB;
-    for (const { port, protocol } of hostPortsOfRequirements(task.needs))
+    cpu -= task.requirements.cpu;
+    memoryMiB -= task.requirements.memoryMiB;
+    for (const { port, protocol } of hostPortsOfRequirements(task.requirements))
       (protocol === "udp" ? udpPorts : tcpPorts).add(port);
   }
   const sorted = (ports: ReadonlySet<number>) => [...ports].sort((one, other) => one - other);
@@ -123,7 +123,7 @@ export function remainingOf(instance: InstanceRecord): Resources {
 function gpusNow(instance: InstanceRecord): readonly GpuState[] {
   return [...instance.tasks]
     .filter(({ desiredStatus }) => desiredStatus !== "STOPPED")
-    .reduce((gpus, task) => holdGpus(gpus, task.needs.gpus, task.gpus), instance.freeGpus);
+    .reduce((gpus, task) => holdGpus(gpus, task.requirements.gpus, task.gpus), instance.freeGpus);
 }
 
 /** Every static host port, locks among them. */

@@ -44,11 +44,11 @@ export class KeptRooms {
     return this.all()[this.indices.get(instance)!]!;
   }
 
-  placer(needs: Requirements, placementStrategy: readonly PlacementStrategy[] | undefined): Placer {
+  placer(requirements: Requirements, placementStrategy: readonly PlacementStrategy[] | undefined): Placer {
     const rooms = this.all();
-    const key = JSON.stringify([needs, placementStrategy]);
+    const key = JSON.stringify([requirements, placementStrategy]);
     const options = { ...(placementStrategy === undefined ? {} : { placementStrategy }), random: this.world.random };
-    const placer = this.placers.get(key) ?? placerFor(rooms, needs, options);
+    const placer = this.placers.get(key) ?? placerFor(rooms, requirements, options);
     // The one that was asked for last is the last to go.
     this.placers.delete(key);
     this.placers.set(key, placer);

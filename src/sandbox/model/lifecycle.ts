@@ -59,24 +59,24 @@ function canStart(instance: InstanceRecord, task: TaskRecord): boolean {
   let gpus = instance.freeGpus;
   for (const other of instance.tasks) {
     if (!other.admitted) continue;
-    cpu -= other.needs.cpu;
-    memoryMiB -= other.needs.memoryMiB;
-    for (const { port, protocol } of hostPortsOfRequirements(other.needs)) ports.add(`${port}/${protocol}`);
-    gpus = holdGpus(gpus, other.needs.gpus, other.gpus);
+    cpu -= other.requirements.cpu;
+    memoryMiB -= other.requirements.memoryMiB;
+    for (const { port, protocol } of hostPortsOfRequirements(other.requirements)) ports.add(`${port}/${protocol}`);
+    gpus = holdGpus(gpus, other.requirements.gpus, other.gpus);
   }
   return (
-    task.needs.cpu <= cpu &&
-    task.needs.memoryMiB <= memoryMiB &&
-    !hostPortsOfRequirements(task.needs).some(({ port, protocol }) => ports.has(`${port}/${protocol}`)) &&
+    task.requirements.cpu <= cpu &&
+    task.requirements.memoryMiB <= memoryMiB &&
+    !hostPortsOfRequirements(task.requirements).some(({ port, protocol }) => ports.has(`${port}/${protocol}`)) &&
     canHold(gpus, task)
   );
 }
 
 /** Whether the task's own GPUs are free for it, or have the memory for its share. */
-function canHold(gpus: readonly GpuState[], { gpus: ids, needs }: TaskRecord): boolean {
+function canHold(gpus: readonly GpuState[], { gpus: ids, requirements }: TaskRecord): boolean {
   return gpus
     .filter(({ id }) => ids.includes(id))
-    .every((gpu) => (isShare(needs.gpus) ? freeMiBOf(gpu) >= needs.gpus.memoryMiB : gpu.mode === "IDLE"));
+    .every((gpu) => (isShare(requirements.gpus) ? freeMiBOf(gpu) >= requirements.gpus.memoryMiB : gpu.mode === "IDLE"));
 }
 
 function create(world: World, task: TaskRecord): void {

@@ -86,7 +86,7 @@ export interface TaskRecord {
   readonly id: string;
   readonly cluster: ClusterRecord;
   readonly definition: RegisteredTaskDefinition;
-  readonly needs: Requirements;
+  readonly requirements: Requirements;
   readonly group: string;
   readonly startedBy: string | undefined;
   readonly overrides: RawRecord;

@@ -22,7 +22,7 @@ import type { World } from "./world.ts";
 export interface TaskSpec {
   readonly cluster: ClusterRecord;
   readonly definition: RegisteredTaskDefinition;
-  readonly needs: Requirements;
+  readonly requirements: Requirements;
   readonly startedBy?: string | undefined;
   readonly overrides?: RawRecord | undefined;
   readonly launchType?: string | undefined;
@@ -87,7 +87,7 @@ function subnetsOf(networkConfiguration: RawRecord | undefined): readonly string
 
 /** A task that stands nowhere yet. */
 export function createTask(world: World, spec: TaskSpec): TaskRecord {
-  const { cluster, needs, overrides = {} } = spec;
+  const { cluster, requirements, overrides = {} } = spec;
   const id = world.hex(32);
   const awsvpc = networkModeOfDefinition(spec.definition) === "awsvpc";
   const task: TaskRecord = {
@@ -95,8 +95,8 @@ export function createTask(world: World, spec: TaskSpec): TaskRecord {
     id,
     cluster,
     definition: spec.definition,
-    needs,
-    group: needs.group,
+    requirements,
+    group: requirements.group,
     startedBy: spec.startedBy,
     overrides,
     launchType: spec.launchType,

@@ -1,6 +1,6 @@
 import type { RegisteredTaskDefinition, Tag } from "../../core/ecs-api/api.ts";
 import { Heap } from "../../core/base/heap.ts";
-import type { Clock } from "./clock.ts";
+import type { SandboxClock } from "./clock.ts";
 import type { Logs } from "./logs.ts";
 import type { ClusterRecord, RawRecord, TaskRecord } from "./records.ts";
 
@@ -47,7 +47,7 @@ interface Due {
 }
 
 export interface WorldOptions {
-  readonly clock: Clock;
+  readonly clock: SandboxClock;
   readonly region: string;
   readonly account: string;
   /** Where ids and the strategy `random` start. */
@@ -75,7 +75,7 @@ export class World {
   adopt: ((name: string) => ClusterRecord) | undefined;
   /** Told whenever a task's state has changed: the service scheduler listens. */
   taskChanged: (task: TaskRecord) => void = () => undefined;
-  private readonly clock: Clock;
+  private readonly clock: SandboxClock;
   private readonly due = new Heap<Due>((one, other) => one.at - other.at || one.order - other.order);
   private order = 0;
   private state: number;

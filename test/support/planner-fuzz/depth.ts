@@ -1,9 +1,9 @@
-import { runs } from "../depth.ts";
+import { runs, testSeed } from "../depth.ts";
 
 /**
- * How many clusters the planner fuzz draws, of 20,000 at full depth; `AIPLAT_FUZZ_SEED=7` draws others. A failure
+ * How many clusters the planner fuzz draws, of 20,000 at full depth; `AIPLAT_TEST_SEED=7` draws others. A failure
  * prints the smallest cluster that shows it, and what draws it again.
  */
 export function depth(share = 1): { readonly numRuns: number; readonly seed: number } {
-  return { numRuns: runs(20_000 * share), seed: Number(process.env["AIPLAT_FUZZ_SEED"] ?? 1) };
+  return { numRuns: runs(20_000 * share), seed: testSeed ?? 1 };
 }

@@ -256,8 +256,8 @@ export class FuzzWorld {
     const trial = new Referee([alone], this.referee.tasks);
     if (trial.candidates(request).length === 0) return;
     const { task } = trial.start(request, alone);
-    const { devices: _, gpu: __, ...needs } = needsOf(definition);
-    this.referee.tasks.push({ ...task, ...needs, id, holds, state: stopping ? "stopping" : "running" });
+    const { devices: _, gpu: __, ...requirements } = needsOf(definition);
+    this.referee.tasks.push({ ...task, ...requirements, id, holds, state: stopping ? "stopping" : "running" });
     this.#described.set(id, { definition, known, tags, lastStatus: pending ? "PENDING" : "RUNNING" });
   }
 

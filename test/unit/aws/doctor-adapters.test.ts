@@ -182,8 +182,8 @@ describe("the secret", () => {
   });
 });
 
-describe("instances that count against On-Demand quotas", () => {
-  it("are no Spot Instances, no Capacity Blocks and none on Dedicated Hosts, over every page", async () => {
+describe("instances that count against quotas", () => {
+  it("are on demand or on Spot, no Capacity Blocks and none on Dedicated Hosts, over every page", async () => {
     const instance = (type: string, more = "") =>
       `<item><instancesSet><item><instanceType>${type}</instanceType><cpuOptions><coreCount>2</coreCount><threadsPerCore>2</threadsPerCore></cpuOptions>${more}</item></instancesSet></item>`;
     const pages = [
@@ -204,11 +204,12 @@ describe("instances that count against On-Demand quotas", () => {
       credentials: { accessKeyId: "testing", secretAccessKey: "testing" },
       endpoints: { ec2: server.url },
     };
-    const found = await createEc2Read(config, signal).onDemandInstances();
+    const found = await createEc2Read(config, signal).runningInstances();
     await server.stop();
     expect(found).toEqual([
-      { instanceType: "inf2.xlarge", count: 2, vcpus: 8 },
-      { instanceType: "m5.xlarge", count: 1, vcpus: 4 },
+      { instanceType: "inf2.xlarge", count: 2, vcpus: 8, spot: false },
+      { instanceType: "m5.xlarge", count: 1, vcpus: 4, spot: false },
+      { instanceType: "inf2.xlarge", count: 1, vcpus: 4, spot: true },
     ]);
     expect(states).toEqual(["pending", "running", "pending", "running"]);
   });

@@ -306,8 +306,8 @@ describe("a newcomer that takes all devices", () => {
   it("wants those that the others speak of where nobody knows how many there are", () => {
     const room = hostOf([{ definition: byHand(1) }], { type: "trn9.48xlarge" });
     expect(availabilityOf(room, withoutLocks("all")).map(told)).toEqual(["0 unknown", "1 to-be-excluded"]);
-    const unseen = hostOf([{ definition: privileged }], { type: "" });
-    expect(availabilityOf(unseen, withoutLocks("all")).map(told)).toEqual(["0 to-be-excluded"]);
+    const untracked = hostOf([{ definition: privileged }], { type: "" });
+    expect(availabilityOf(untracked, withoutLocks("all")).map(told)).toEqual(["0 to-be-excluded"]);
   });
 
   it("is kept off by a lock port of its own, though the instance lacks that device", () => {

@@ -533,22 +533,24 @@ describe("logs", () => {
 
   it("the file's group is right: it is made with the caller's rights, whatever the driver does", () => {
     expect(complaints(examine(absent))).toEqual([]);
-    const fixed = { name: "bert", logConfiguration: { options: { "awslogs-create-group": "false" } } };
+    const fixed = { name: "bert", logConfiguration: { options: { "awslogs-create-group": null } } };
     expect(complaints(examine(absent, withContainer(fixed)))).toEqual([]);
   });
 
   it("of another container's group the driver has to make it, and the role must be allowed to", () => {
-    const side = (create: string) => ({
+    const side = (create: object) => ({
       name: "side",
       image: workload.image,
       memory: 64,
       logConfiguration: {
         logDriver: "awslogs",
-        options: { "awslogs-group": "/side", "awslogs-region": "us-east-1", "awslogs-create-group": create },
+        options: { "awslogs-group": "/side", "awslogs-region": "us-east-1", ...create },
       },
     });
-    expect(complaints(examine(absent, withContainer(side("false"))))).toEqual(["FAIL log-group"]);
-    expect(complaints(examine(absent, withContainer(side("true"))))).toEqual(["FAIL permissions"]);
+    expect(complaints(examine(absent, withContainer(side({}))))).toEqual(["FAIL log-group"]);
+    expect(complaints(examine(absent, withContainer(side({ "awslogs-create-group": "true" }))))).toEqual([
+      "FAIL permissions",
+    ]);
   });
 });
 
@@ -620,12 +622,45 @@ describe("the network", () => {
   });
 });
 
+describe("without a workload", () => {
+  const hostOf = (id: string, type: string, ami: string) => anInstance(id, type, { attributes: { "ecs.ami-id": ami } });
+  const onImages = (...names: readonly string[]) =>
+    examine(
+      observe(
+        { machineImages: { value: names.map((name, index) => ({ id: `ami-${index}`, name })) } },
+        { snapshot: { value: aSnapshot(names.map((_, index) => hostOf(`i${index}`, "inf2.xlarge", `ami-${index}`))) } },
+      ),
+      "none",
+    ).filter(({ check }) => check === "driver");
+
+  it("every accelerated instance's image is looked at", () => {
+    const items = onImages(
+      "al2023-ami-ecs-neuron-hvm-2023.0.20260805-kernel-6.1-x86_64",
+      "al2023-ami-ecs-hvm-2023.0.20260805-kernel-6.1-x86_64",
+      "amzn2-ami-ecs-inf-hvm-2.0.20260120-x86_64-ebs",
+      "my-image",
+    );
+    expect(items.map(({ status }) => status)).toEqual(["OK", "FAIL", "OK", "SKIP", "WARN"]);
+    expect(items[1]!.message).toContain("carries no Neuron driver");
+    expect(items[4]!.message).toContain("AWS makes no such images since 2026-06-30");
+  });
+
+  it("nobody asks for images where there is no accelerated instance", () => {
+    const plain = { snapshot: { value: aSnapshot([hostOf("i1", "m5.large", "ami-1")]) } };
+    expect(
+      examine(observe({ quotas: new Map([["L-1216C47A", { value: 64 }]]) }, plain), "none").filter(
+        ({ check }) => check === "driver",
+      ),
+    ).toEqual([]);
+  });
+});
+
 describe("vCPU quotas", () => {
   /** One inf2.xlarge (4 vCPU) is in the cluster and runs; each replica takes one. */
   const found = (
     limit: number | undefined,
     replicas: number,
-    running: ObservedAccount["running"] = { value: [{ instanceType: "inf2.xlarge", count: 1, vcpus: 4 }] },
+    running: ObservedAccount["running"] = { value: [{ instanceType: "inf2.xlarge", count: 1, vcpus: 4, spot: false }] },
   ) =>
     complaints(
       examine(observe({ quotas: new Map([["L-1945791B", { value: limit }]]), running }), { ...workload, replicas }),
@@ -643,29 +678,59 @@ describe("vCPU quotas", () => {
       "types of other quotas do not count",
       found(8, 2, {
         value: [
-          { instanceType: "g5.48xlarge", count: 9, vcpus: 1728 },
-          { instanceType: "inf2.xlarge", count: 1, vcpus: 4 },
+          { instanceType: "g5.48xlarge", count: 9, vcpus: 1728, spot: false },
+          { instanceType: "inf2.xlarge", count: 1, vcpus: 4, spot: false },
         ],
       }),
       [],
     ],
     [
       "a type's default counts, whatever its CPU options",
-      found(100, 2, { value: [{ instanceType: "inf2.24xlarge", count: 1, vcpus: 4 }] }),
+      found(100, 2, { value: [{ instanceType: "inf2.24xlarge", count: 1, vcpus: 4, spot: false }] }),
       [],
     ],
     [
       "and fills the quota",
-      found(99, 2, { value: [{ instanceType: "inf2.24xlarge", count: 1, vcpus: 4 }] }),
+      found(99, 2, { value: [{ instanceType: "inf2.24xlarge", count: 1, vcpus: 4, spot: false }] }),
       ["WARN vcpu-quota"],
     ],
     [
       "types that the catalogue lacks count by their cores",
-      found(99, 2, { value: [{ instanceType: "inf9.large", count: 1, vcpus: 96 }] }),
+      found(99, 2, { value: [{ instanceType: "inf9.large", count: 1, vcpus: 96, spot: false }] }),
       ["WARN vcpu-quota"],
     ],
   ])("%s", (_, complaint, expected) => {
     expect(complaint).toEqual(expected);
+  });
+
+  it("of Spot count where some of them run", () => {
+    const onSpot = (limit: number, vcpus: number) =>
+      examine(
+        observe({
+          quotas: new Map([
+            ["L-1945791B", { value: 64 }],
+            ["L-B5D1601B", { value: limit }],
+          ]),
+          running: {
+            value: [
+              { instanceType: "inf2.xlarge", count: 1, vcpus: 4, spot: false },
+              { instanceType: "inf2.xlarge", count: vcpus / 4, vcpus, spot: true },
+            ],
+          },
+        }),
+      ).filter(({ message }) => message.includes("Spot Instance Requests"));
+    expect(onSpot(12, 8)).toMatchObject([{ status: "OK", message: expect.stringContaining("1 more inf2.xlarge") }]);
+    expect(onSpot(8, 8)).toMatchObject([{ status: "WARN", fix: expect.stringContaining("--desired-value 12") }]);
+    expect(
+      examine(
+        observe({
+          quotas: new Map([
+            ["L-B5D1601B", { value: 0 }],
+            ["L-1945791B", { value: 64 }],
+          ]),
+        }),
+      ).filter(({ message }) => message.includes("Spot Instance Requests")),
+    ).toEqual([]);
   });
 
   it("another type of the workload with room makes a quota of 0 a warning", () => {

@@ -116,7 +116,8 @@ describe("the nodes of an UltraServer", () => {
   });
 
   it("are refused where they would not be one", () => {
-    expect(codes(several(4), {})).toEqual(["ultraserver-claim"]);
+    expect(codes(several(4), {})).toEqual([]);
+    expect(codes(several(4), { neuronScheduler: "extension" })).toEqual(["ultraserver-claim"]);
     expect(codes(several(3))).toEqual(["ultraserver-nodes"]);
     expect(codes(several(8))).toEqual(["ultraserver-nodes"]);
     expect(codes({ ...on("trn2u.48xlarge", 4), nodes: 2 })).toEqual(["ultraserver-part"]);

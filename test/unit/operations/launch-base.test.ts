@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RunTaskRequest } from "../../../src/core/ecs-api/api.ts";
 import type { RunStep } from "../../../src/core/plan/run-plan.ts";
+import { Replicas } from "../../../src/operations/replicas.ts";
 import { launch } from "../../../src/operations/launch.ts";
 import { requestsOf } from "../../../src/operations/run-requests.ts";
 import type { EcsPort } from "../../../src/ports.ts";
@@ -38,10 +39,15 @@ async function callsOf(steps: readonly RunStep[], first: boolean): Promise<reado
   } as unknown as EcsPort;
   const { signal } = new AbortController();
   const nothing = () => {};
-  await launch(port, steps, {
+  const runtime = { now: () => 0, sleep: async () => nothing(), signal };
+  await launch(port, runtime, steps, {
+    run: "r-1",
     token: "t",
-    signal,
     registrations: new Map(),
+    replicas: new Replicas(31),
+    mayBeKnown: false,
+    allOrNothing: false,
+    isSpent: () => false,
     first,
     onRegistered: nothing,
     onStarted: nothing,

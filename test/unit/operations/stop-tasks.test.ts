@@ -3,6 +3,8 @@ import { AiplatError, Interrupted } from "../../../src/errors.ts";
 import { stopTasks } from "../../../src/operations/stop-tasks.ts";
 import { makeTask, scriptedEcs, stoppedTask, taskArn } from "../../support/task-port.ts";
 
+const runtime = { now: () => 0, sleep: async () => undefined, signal: new AbortController().signal };
+
 describe("stopTasks", () => {
   it("stops what runs, leaves what has stopped, and goes on after one that cannot be stopped", async () => {
     const stopped: string[] = [];
@@ -15,6 +17,7 @@ describe("stopTasks", () => {
     });
     const outcomes = await stopTasks(
       ecs,
+      runtime,
       "prod",
       [makeTask("a"), makeTask("b"), stoppedTask("c", 0), makeTask("d")],
       "enough",
@@ -31,8 +34,31 @@ describe("stopTasks", () => {
     expect(outcomes[0]!.task.stoppedReason).toBe("enough");
   });
 
-  it("ends at Ctrl-C", async () => {
+  it("tells at Ctrl-C which tasks it has not stopped", async () => {
     const ecs = scriptedEcs(() => [], { stopTask: () => Promise.reject(new Interrupted()) });
-    await expect(stopTasks(ecs, "prod", [makeTask("a")], "enough")).rejects.toBeInstanceOf(Interrupted);
+    const [outcome] = await stopTasks(ecs, runtime, "prod", [makeTask("a")], "enough");
+    expect(outcome).toMatchObject({ task: { taskArn: taskArn("a") }, error: { code: "Interrupted" } });
+  });
+
+  it("looks at a task whose answer was lost, and stops it again where it goes on", async () => {
+    const lost = new AiplatError("Network", "the connection was lost", { details: { uncertain: true } });
+    let asked = 0;
+    const ecs = scriptedEcs(() => [], {
+      stopTask: async (_, task) => {
+        if (++asked < 3) throw lost;
+        return makeTask("", { taskArn: task, desiredStatus: "STOPPED" });
+      },
+      describeTasks: async (_, [task]) => ({
+        tasks: [
+          makeTask("", { taskArn: task!, desiredStatus: asked > 1 && task === taskArn("b") ? "STOPPED" : "RUNNING" }),
+        ],
+        failures: [],
+      }),
+    });
+    const [again] = await stopTasks(ecs, runtime, "prod", [makeTask("a")], "enough");
+    expect([again?.error, again?.task.desiredStatus, asked]).toEqual([undefined, "STOPPED", 3]);
+    asked = 1;
+    const [found] = await stopTasks(ecs, runtime, "prod", [makeTask("b")], "enough");
+    expect([found?.error, found?.task.desiredStatus, asked]).toEqual([undefined, "STOPPED", 2]);
   });
 });

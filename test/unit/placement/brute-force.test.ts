@@ -306,8 +306,8 @@ describe("explain", () => {
       { numRuns: runs(1000) },
     );
     // The cases must be worth something: both answers come up often.
-    expect(fits).toBeGreaterThan(100);
-    expect(misfits).toBeGreaterThan(300);
+    expect(fits).toBeGreaterThan(runs(30));
+    expect(misfits).toBeGreaterThan(runs(300));
   });
 });
 

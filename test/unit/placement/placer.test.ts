@@ -18,25 +18,25 @@ import { aDefinition, anInstance, aSnapshot } from "../../support/cluster.ts";
 /** Chooses as AWS's page says it, looking at every instance for every task. */
 class PlainPlacer {
   readonly rooms: readonly InstanceState[];
-  readonly #needs: Requirements;
+  readonly #requirements: Requirements;
   readonly #strategy: readonly PlacementStrategy[];
   readonly #random: () => number;
 
   constructor(
     rooms: readonly InstanceState[],
-    needs: Requirements,
+    requirements: Requirements,
     strategy: readonly PlacementStrategy[],
     random: () => number,
   ) {
     this.rooms = rooms;
-    this.#needs = needs;
+    this.#requirements = requirements;
     this.#strategy = strategy;
     this.#random = random;
   }
 
   place(): number | undefined {
     let best = this.rooms.filter(
-      (room) => room.instance.status === "ACTIVE" && firstReason(this.#needs, room) === undefined,
+      (room) => room.instance.status === "ACTIVE" && firstReason(this.#requirements, room) === undefined,
     );
     for (const { type, field = "" } of this.#strategy) {
       if (type === "random") {
@@ -47,13 +47,13 @@ class PlainPlacer {
       best = best.filter((_, index) => figures[index] === Math.min(...figures));
     }
     if (best[0] === undefined) return undefined;
-    occupy(best[0], this.#needs);
+    occupy(best[0], this.#requirements);
     return this.rooms.indexOf(best[0]);
   }
 
   #figure(type: string, field: string, room: InstanceState): number {
     if (type === "binpack") return field === "memory" ? room.memoryMiB : room.cpu;
-    const tasks = ({ groups }: InstanceState) => groups.get(this.#needs.group) ?? 0;
+    const tasks = ({ groups }: InstanceState) => groups.get(this.#requirements.group) ?? 0;
     if (!field.startsWith("attribute:")) return tasks(room);
     const value = ({ instance }: InstanceState) => instance.attributes[field.slice("attribute:".length)] ?? "";
     return this.rooms.reduce((sum, each) => (value(each) === value(room) ? sum + tasks(each) : sum), 0);
@@ -126,12 +126,16 @@ describe("a placer", () => {
         fc.nat(1_000_000),
         (machines, placementStrategy, events, seed) => {
           const rooms = roomsOf(machines);
-          const needs = needsOf("own", 256, 256);
+          const requirements = needsOf("own", 256, 256);
           const other = needsOf("other", 512, 256);
-          const placer = placerFor(rooms, needs, { placementStrategy, random: numbersFrom(seed), refuse: firstReason });
-          const plain = new PlainPlacer(copyInstanceStates(rooms), needs, placementStrategy, numbersFrom(seed));
+          const placer = placerFor(rooms, requirements, {
+            placementStrategy,
+            random: numbersFrom(seed),
+            refuse: firstReason,
+          });
+          const plain = new PlainPlacer(copyInstanceStates(rooms), requirements, placementStrategy, numbersFrom(seed));
           const tasks = new Map<Requirements, number[]>([
-            [needs, []],
+            [requirements, []],
             [other, []],
           ]);
           const both = (index: number, change: (room: InstanceState) => void) => {
@@ -145,7 +149,7 @@ describe("a placer", () => {
                 (index) => index !== undefined,
               );
               expect(placer.place(count).map(({ index }) => index)).toEqual(expected);
-              tasks.get(needs)!.push(...expected);
+              tasks.get(requirements)!.push(...expected);
               continue;
             }
             if (kind === "other") {
@@ -155,7 +159,7 @@ describe("a placer", () => {
               tasks.get(other)!.push(index);
               continue;
             }
-            const whose = kind === "stop" ? needs : other;
+            const whose = kind === "stop" ? requirements : other;
             const there = tasks.get(whose)!;
             if (there.length === 0) continue;
             const [index] = there.splice(at % there.length, 1);
@@ -194,11 +198,11 @@ describe("how many tasks can be placed", () => {
           const rooms = roomsOf(machines);
           const copies = copyInstanceStates(rooms);
           let placed = 0;
-          for (const needs of variants)
+          for (const requirements of variants)
             for (let at = 0; at < copies.length && placed < count;) {
-              if (firstReason(needs, copies[at]!) !== undefined) at++;
+              if (firstReason(requirements, copies[at]!) !== undefined) at++;
               else {
-                occupy(copies[at]!, needs);
+                occupy(copies[at]!, requirements);
                 placed++;
               }
             }

@@ -30,7 +30,7 @@ const plan = (input: Partial<Omit<RollbackInput, "replacement">>, services: read
   return planRollback({
     workload: "w",
     cluster: "prod",
-    ways: [],
+    rollbackTargets: [],
     rollouts: new Map(),
     named: false,
     ...(replacement === undefined ? {} : { replacement }),
@@ -46,7 +46,7 @@ describe("the way back", () => {
     const {
       plan: { inputs, steps },
       stuck,
-    } = plan({ ways: [wayOf(one, 3, 2), wayOf(two, 2, 2)] });
+    } = plan({ rollbackTargets: [wayOf(one, 3, 2), wayOf(two, 2, 2)] });
     expect(inputs).toMatchObject({ workload: "w", cluster: "prod", replicas: 4 });
     expect(steps).toMatchObject([
       {
@@ -62,17 +62,17 @@ describe("the way back", () => {
   it("is none for a service without an earlier revision, or with one that is no longer active", () => {
     const [one, two] = [service("one", 1, 1), service("two", 2, 1)];
     const gone = { ...wayOf(two, 2), back: { ...revision("two", 1), status: "INACTIVE" } };
-    expect(plan({ ways: [wayOf(one, 1), gone] }).stuck).toEqual([one, two]);
+    expect(plan({ rollbackTargets: [wayOf(one, 1), gone] }).stuck).toEqual([one, two]);
   });
 
   it("of a replacement under way takes away what it made, leaves the old as it is, and takes the others back", () => {
     const [old, made, other] = [service("old", 7, 1), service("new", 1, 2, ["old"]), service("other", 4, 1)];
-    const ways = [wayOf(old, 7, 6), wayOf(other, 4, 3)];
-    const back = plan({ ways }, [old, made, other]);
+    const rollbackTargets = [wayOf(old, 7, 6), wayOf(other, 4, 3)];
+    const back = plan({ rollbackTargets }, [old, made, other]);
     expect(lines(back)).toEqual(["delete new", "keep old", "update other"]);
     expect(back.plan.steps[0]!.why).toBe("it was made in place of old, which still lives");
     // A revision that the user names is meant for the old one too.
-    expect(lines(plan({ ways, named: true }, [old, made, other]))).toEqual([
+    expect(lines(plan({ rollbackTargets, named: true }, [old, made, other]))).toEqual([
       "delete new",
       "update old",
       "update other",
@@ -81,18 +81,18 @@ describe("the way back", () => {
 
   it("knows the new from the old by when they were made, since names come back", () => {
     const [old, made] = [service("old", 7, 1, ["new"]), service("new", 1, 2, ["old"])];
-    expect(lines(plan({ ways: [wayOf(old, 7, 6)] }, [old, made]))).toEqual(["delete new", "keep old"]);
+    expect(lines(plan({ rollbackTargets: [wayOf(old, 7, 6)] }, [old, made]))).toEqual(["delete new", "keep old"]);
   });
 
   it("is ECS's where a deployment is under way", () => {
     const one = service("one", 3, 1);
     const rollout = { arn: "arn:deployment", revisionArn: "r", status: "IN_PROGRESS", createdAt: 1 };
-    const { steps } = plan({ ways: [wayOf(one, 3, 2)], rollouts: new Map([["one", rollout]]) }).plan;
+    const { steps } = plan({ rollbackTargets: [wayOf(one, 3, 2)], rollouts: new Map([["one", rollout]]) }).plan;
     // The update is for where it succeeds before it can be stopped.
     const update = { cluster: "prod", service: "one", taskDefinition: wayOf(one, 3, 2).back!.taskDefinitionArn };
     expect(steps).toMatchObject([{ action: "update", rollback: "arn:deployment", update }]);
     expect(steps[0]!.deployment).toBeUndefined();
-    const same = plan({ ways: [wayOf(one, 3, 3)], rollouts: new Map([["one", rollout]]) }).plan;
+    const same = plan({ rollbackTargets: [wayOf(one, 3, 3)], rollouts: new Map([["one", rollout]]) }).plan;
     expect(same.steps[0]).toMatchObject({ action: "update", rollback: "arn:deployment" });
     expect(same.steps[0]!.update).toBeUndefined();
   });

@@ -81,14 +81,14 @@ describe("a plan of slots", () => {
             ({ expression }) => /^ec2InstanceId not_in \[(.*)\]$/.exec(expression ?? "")?.[1]?.split(", ") ?? [],
           );
           // Machines that take no tasks now may take some later: they are left out too.
-          const unseen = named
+          const untracked = named
             .filter((on) => !it.zone || machines[on]!.zone === "us-east-1a")
-            .filter((on) => slot.some((device) => standing(given, on, device).unseen))
+            .filter((on) => slot.some((device) => standing(given, on, device).untracked))
             .map((on) => `i-${on}`);
-          expect(excluded.slice(0, unseen.length)).toEqual(unseen);
+          expect(excluded.slice(0, untracked.length)).toEqual(untracked);
           const places = ofType.filter((on) => slot.every((device) => standing(given, on, device).free));
           // The others are free, and another slot of the plan needs some of the devices there, or the room.
-          for (const id of excluded.slice(unseen.length)) {
+          for (const id of excluded.slice(untracked.length)) {
             const on = Number(id.slice(2));
             expect(places).toContain(on);
             const others = steps.filter((other) => isFree(other, on));
@@ -119,9 +119,9 @@ describe("a plan of slots", () => {
       else if (planned > 0) seen.partial++;
       if (steps.some(({ request }) => JSON.stringify(request).includes("not_in"))) seen.excluded++;
     }
-    expect(seen.full).toBeGreaterThan(100);
-    expect(seen.partial).toBeGreaterThan(50);
-    expect(seen.excluded).toBeGreaterThan(50);
+    expect(seen.full).toBeGreaterThan(runs(100));
+    expect(seen.partial).toBeGreaterThan(runs(50));
+    expect(seen.excluded).toBeGreaterThan(runs(50));
   });
 
   it("comes to as many tasks as explain says whichever machines ECS takes, and to no device twice", () => {

@@ -276,6 +276,6 @@ describe("runs, services and explanations of whole machines", () => {
       }),
       { numRuns: runs(200), seed: 7 },
     );
-    expect(Object.values(seen).every((times) => times > 5)).toBe(true);
+    for (const times of Object.values(seen)) expect(times).toBeGreaterThanOrEqual(Math.floor(runs(200) / 40));
   });
 });

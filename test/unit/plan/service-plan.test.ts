@@ -7,7 +7,7 @@ import { distribute } from "../../../src/core/plan/distribute.ts";
 import { planScale } from "../../../src/core/plan/plan-scale.ts";
 import { present } from "../../../src/core/base/present.ts";
 import { planServices } from "../../../src/core/plan/plan-service.ts";
-import { movedSince } from "../../../src/core/plan/service-plan.ts";
+import { staleServiceReasons } from "../../../src/core/plan/service-plan.ts";
 import { Refusal } from "../../../src/core/base/problem.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
@@ -137,7 +137,12 @@ describe("the replicas over the slots", () => {
   });
 
   it("leave the last type first and the slot with the most", () => {
-    const share = (service: string, rank: number, current: number) => ({ service, rank, current, needs: {} as never });
+    const share = (service: string, rank: number, current: number) => ({
+      service,
+      rank,
+      current,
+      requirements: {} as never,
+    });
     expect(distribute([share("a", 0, 2), share("b", 0, 3), share("c", 1, 1)], 4, undefined)).toEqual([2, 2, 0]);
   });
 
@@ -230,12 +235,12 @@ describe("a plan of services", () => {
 
   it("says what has moved since it was made", () => {
     const [a, b] = [{ service: "a", serviceArn: "arn:a", settings: { x: 1 }, latest: "arn:td/a:1" }, { service: "b" }];
-    expect(movedSince([a, b], [a, b])).toEqual([]);
-    expect(movedSince([a, b], [{ ...a, settings: { x: 2 } }, b])).toEqual(["service a was changed: x"]);
-    expect(movedSince([a, b], [{ ...a, latest: "arn:td/a:2" }, b])).toEqual(["a:2 was registered"]);
-    expect(movedSince([a, b], [b])).toEqual(["service a is gone"]);
+    expect(staleServiceReasons([a, b], [a, b])).toEqual([]);
+    expect(staleServiceReasons([a, b], [{ ...a, settings: { x: 2 } }, b])).toEqual(["service a was changed: x"]);
+    expect(staleServiceReasons([a, b], [{ ...a, latest: "arn:td/a:2" }, b])).toEqual(["a:2 was registered"]);
+    expect(staleServiceReasons([a, b], [b])).toEqual(["service a is gone"]);
     expect(
-      movedSince([a, b], [a, { service: "b", serviceArn: "arn:b" }, { service: "c", serviceArn: "arn:c" }]),
+      staleServiceReasons([a, b], [a, { service: "b", serviceArn: "arn:b" }, { service: "c", serviceArn: "arn:c" }]),
     ).toEqual(["service b exists now", "service c exists now"]);
   });
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { descriptions } from "../../../src/core/workload/descriptions.ts";
 import { workloadJsonSchema } from "../../../src/core/workload/json-schema.ts";
 import { workloadRules } from "../../../src/core/workload/rules.ts";
-import { runs } from "../../support/depth.ts";
+import { runs, testDepth } from "../../support/depth.ts";
 import { errorCodes, minimal, readDocument, refusalOf } from "../../support/workload.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -177,8 +177,8 @@ describe("the published JSON Schema", () => {
     );
     // Else the property says little: each rule is broken by some fixture or workload that breaks nothing else.
     const rules = workloadRules.filter(({ severity }) => severity === "error").map(({ code }) => code);
-    expect(rules.filter((code) => !alone.has(code) && !beyond.has(code))).toEqual([]);
-    expect(legal).toBeGreaterThan(500);
+    if (testDepth === 1) expect(rules.filter((code) => !alone.has(code) && !beyond.has(code))).toEqual([]);
+    expect(legal).toBeGreaterThan(runs(500));
   });
 
   test("accepts exactly what validate accepts of placement and of the network mode, whoever says it", () => {
@@ -192,7 +192,7 @@ describe("the published JSON Schema", () => {
       }),
       { numRuns: runs(1000) },
     );
-    expect(legal).toBeGreaterThan(100);
+    expect(legal).toBeGreaterThan(runs(100));
   });
 });
 
@@ -209,6 +209,7 @@ const types = [
   "g4dn.8xlarge",
   "p5.48xlarge",
   "p6e-gb200.36xlarge",
+  "ml.inf2.xlarge",
   "p3.2xlarge",
   "g4ad.xlarge",
   "m5.large",

@@ -90,6 +90,7 @@ export const problemCodes = {
   },
   "Workloads on ECS": {
     "nodes-on-ecs": error("Several nodes of one replica are not possible on ECS yet"),
+    "hyperpod-on-ecs": error("ECS does not run on nodes of SageMaker HyperPod"),
     "schedule-on-ecs": warning("A task definition carries no schedule"),
     "model-on-ecs": warning("A task definition loads no model"),
     "raw-neuron-devices": warning("The raw fields list Neuron devices by hand, without locks"),
@@ -265,6 +266,7 @@ export const problemCodes = {
     "several-zones": error("The nodes must stay in one zone, and several subnets were given"),
     "missing-security-group": error("EFA interfaces need security groups, and none was given"),
     "bad-sizes": error("The sizes of a node group contradict each other"),
+    "hyperpod-nodes": error("HyperPod makes the nodes of its types itself"),
     "nvlink-target": error("The instance type starts in capacity blocks with a launch template alone"),
     "nvlink-capacity-block": error("The instance type is to be had in capacity blocks only"),
     "auto-mode-setting": error("EKS Auto Mode decides what the flag says"),

@@ -30,3 +30,22 @@ export function vcpuQuotaOf(instanceType: string): VcpuQuota | undefined {
   const letters = /^[a-z]+/.exec(instanceType)?.[0];
   return letters === undefined ? undefined : vcpuQuotas.find((quota) => quota.letters.includes(letters));
 }
+
+/**
+ * EC2's quotas of the vCPUs of Spot Instances, running and requested. Which one P6 counts against no source says.
+ * https://docs.aws.amazon.com/general/latest/gr/ec2-service.html#limits_ec2
+ */
+const spotQuotas: readonly (Pick<VcpuQuota, "code" | "name"> & { readonly types: RegExp })[] = [
+  { code: "L-B5D1601B", name: "All Inf Spot Instance Requests", types: /^inf\d/ },
+  { code: "L-6B0D517C", name: "All Trn Spot Instance Requests", types: /^trn\d/ },
+  { code: "L-3819A6DF", name: "All G and VT Spot Instance Requests", types: /^(?:gr?|vt)\d/ },
+  { code: "L-7212CCBC", name: "All P4, P3 and P2 Spot Instance Requests", types: /^p[234]/ },
+  { code: "L-C4BD4855", name: "All P5 Spot Instance Requests", types: /^p5/ },
+  { code: "L-85EED4F7", name: "All DL Spot Instance Requests", types: /^dl\d/ },
+  { code: "L-88CF9481", name: "All F Spot Instance Requests", types: /^f\d/ },
+];
+
+/** The quota that Spot Instances of a type count against; undefined where none is known. */
+export function spotQuotaOf(instanceType: string): Pick<VcpuQuota, "code" | "name"> | undefined {
+  return spotQuotas.find(({ types }) => types.test(instanceType));
+}

@@ -11,10 +11,16 @@ import type {
   registerTaskDefinitionRequest,
 } from "../../ecs-api/model/task-definition.ts";
 import { parseImageReference } from "../../catalog/container-images/image-reference.ts";
-import { itemsOf } from "./items.ts";
 import { needsSignIn } from "../execution-role.ts";
 import { parseTaskCpu, parseTaskMemory } from "../task-size.ts";
-import type { Subject, SubjectContainer, SubjectDevice, SubjectPort, SubjectRequirement } from "./subject.ts";
+import {
+  type Subject,
+  type SubjectContainer,
+  type SubjectDevice,
+  type SubjectPort,
+  type SubjectRequirement,
+  itemsOf,
+} from "./subject.ts";
 
 type Container = Of<typeof containerDefinition>;
 

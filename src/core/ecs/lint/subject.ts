@@ -120,3 +120,11 @@ export function neuronDevicesOf(containers: readonly SubjectContainer[]): readon
 export function requirementsOf(subject: Subject, type: string): readonly SubjectRequirement[] {
   return subject.containers.flatMap((container) => container.requirements.filter((each) => each.type === type));
 }
+
+/** The items of a list that could be read, each with its place. */
+export function itemsOf<Each>(
+  list: readonly (Each | undefined)[] | undefined,
+  path: Path,
+): readonly { readonly item: Each; readonly path: Path }[] {
+  return (list ?? []).flatMap((item, index) => (item === undefined ? [] : [{ item, path: [...path, index] }]));
+}

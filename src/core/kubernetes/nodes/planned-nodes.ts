@@ -1,4 +1,4 @@
-import { groupBy } from "../../base/group-by.ts";
+import { groupBy } from "../../base/groups.ts";
 import { present } from "../../base/present.ts";
 import { amiFamiliesFor } from "../../catalog/machine-images/amis.ts";
 import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
@@ -81,7 +81,7 @@ interface Group {
 }
 
 function workloadProblems(
-  { name, shapes }: ResolvedWorkload,
+  { name, shapes, hyperPodTypes = [] }: ResolvedWorkload,
   os: NodeOs | undefined,
   types: readonly InstanceType[],
 ): readonly Problem[] {
@@ -96,6 +96,14 @@ function workloadProblems(
     ];
   const path = ["accelerator", "instanceTypes"];
   return [
+    ...hyperPodTypes.map((type) =>
+      problem(
+        "hyperpod-nodes",
+        path,
+        `nodes of ml.${type} are HyperPod's, which makes them itself`,
+        `Write ${type} for nodes of EKS.`,
+      ),
+    ),
     ...(name.endsWith("-")
       ? [
           problem(

@@ -23,6 +23,8 @@ export function kueueLabels({ eks }: ResolvedWorkload): Readonly<Record<string, 
 /** So many nodes of a type. */
 export interface QueueNodes {
   readonly type: InstanceType;
+  /** Whether they are HyperPod's, which labels them by a name of its own. */
+  readonly hyperPod?: true;
   readonly count: number;
 }
 
@@ -45,12 +47,12 @@ export function kueueQueue(queue: string, fleets: readonly QueueNodes[], namespa
         memory: `${Number.parseInt(coordinatorResources["memory"]!, 10) * nodes}Gi`,
       },
     },
-    ...fleets.map((fleet) => ({ name: flavorName(fleet.type), quotas: quotasOf(fleet) })),
+    ...fleets.map((fleet) => ({ name: flavorName(fleet), quotas: quotasOf(fleet) })),
   ];
   const covered = [...new Set(flavors.flatMap(({ quotas }) => Object.keys(quotas)))];
   return [
     { apiVersion, kind: "ResourceFlavor", metadata: clusterWide(anyNode), spec: {} },
-    ...fleets.map(({ type }) => resourceFlavor(type, clusterWide(flavorName(type)))),
+    ...fleets.map((fleet) => resourceFlavor(fleet, clusterWide(flavorName(fleet)))),
     {
       apiVersion,
       kind: "ClusterQueue",
@@ -82,18 +84,23 @@ export function kueueQueue(queue: string, fleets: readonly QueueNodes[], namespa
   ];
 }
 
-function flavorName({ instanceType }: InstanceType): string {
-  return instanceType.replace(/\./g, "-");
+/** The value of the nodes' instance type label. */
+export function nodeTypeOf({ type: { instanceType }, hyperPod }: QueueNodes): string {
+  return hyperPod === true ? `ml.${instanceType}` : instanceType;
 }
 
-function resourceFlavor(type: InstanceType, metadata: Metadata): Manifest {
-  const taint = deviceTaint(shapeOfNode(type).request);
+function flavorName(nodes: QueueNodes): string {
+  return nodeTypeOf(nodes).replace(/\./g, "-");
+}
+
+function resourceFlavor(nodes: QueueNodes, metadata: Metadata): Manifest {
+  const taint = deviceTaint(shapeOfNode(nodes.type).request);
   return {
     apiVersion,
     kind: "ResourceFlavor",
     metadata,
     spec: {
-      nodeLabels: { "node.kubernetes.io/instance-type": type.instanceType },
+      nodeLabels: { "node.kubernetes.io/instance-type": nodeTypeOf(nodes) },
       ...(taint === undefined ? {} : { nodeTaints: [taint] }),
     },
   };

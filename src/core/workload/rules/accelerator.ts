@@ -2,7 +2,8 @@ import { findInstanceType, instanceTypes, unknownInstanceType } from "../../cata
 import type { AcceleratorKind, InstanceType } from "../../catalog/instance-types/instance-type.ts";
 import { listOr } from "../../base/problem.ts";
 import type { Workload } from "../schema.ts";
-import { all, any, at, given, not, onlyOn, runsOn, when } from "./fragments.ts";
+import { ec2TypeName } from "../fields.ts";
+import { all, any, at, given, namedAsHyperPod, not, onlyOn, runsOn, when } from "./fragments.ts";
 import type { RuleFinding, Rule } from "./rule.ts";
 
 /** The kinds that aiplat places. */
@@ -23,7 +24,7 @@ export function sectionOf({ accelerator }: Workload): AcceleratorSection | undef
 /** The workload's instance types that the catalogue knows, each with its place in the list. */
 export function typesOf(workload: Workload): readonly { readonly type: InstanceType; readonly index: number }[] {
   return (sectionOf(workload)?.instanceTypes ?? []).flatMap((name, index) => {
-    const type = findInstanceType(name);
+    const type = findInstanceType(ec2TypeName(name));
     return type === undefined ? [] : [{ type, index }];
   });
 }
@@ -51,7 +52,8 @@ function eachType(
   });
 }
 
-const knownTypes = () => at("accelerator.instanceTypes", { items: { enum: namesOf(usable) } });
+const knownTypes = () =>
+  at("accelerator.instanceTypes", { items: any({ enum: namesOf(usable) }, namedAsHyperPod(namesOf(usable))) });
 
 export const acceleratorRules: readonly Rule[] = [
   {
@@ -94,7 +96,7 @@ export const acceleratorRules: readonly Rule[] = [
     reads: ["accelerator.instanceTypes"],
     check: (workload) =>
       (sectionOf(workload)?.instanceTypes ?? []).flatMap((name, index) => {
-        if (findInstanceType(name) !== undefined) return [];
+        if (findInstanceType(ec2TypeName(name)) !== undefined) return [];
         const { message, hint = "" } = unknownInstanceType(name);
         return [
           { path: [...typesPath, index], message, hint: `${hint} For a CPU workload write accelerator: none.`.trim() },

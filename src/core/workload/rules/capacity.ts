@@ -1,5 +1,5 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html and ManagedInstances.html */
-import { onManagedInstances } from "../managed-instances.ts";
+import { onManagedInstances } from "../fields.ts";
 import { givenNetworkMode, networkModeFor, type NetworkMode } from "../network-mode.ts";
 import type { Workload } from "../schema.ts";
 import { sectionOf, typesOf, usable, wantsEfa, wantsEfaSchema } from "./accelerator.ts";

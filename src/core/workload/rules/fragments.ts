@@ -33,12 +33,26 @@ export function any(...schemas: readonly JsonSchema[]): JsonSchema {
   return schemas.length === 1 ? schemas[0]! : { anyOf: schemas };
 }
 
+/** One of the instance types as HyperPod names it. */
+export function namedAsHyperPod(instanceTypes: readonly string[]): JsonSchema {
+  return { type: "string", pattern: `^ml\\.(?:${alternatives(instanceTypes)})$` };
+}
+
+/** One of the instance types, by either name. */
+function named(instanceTypes: readonly string[]): JsonSchema {
+  return { type: "string", pattern: `^(?:ml\\.)?(?:${alternatives(instanceTypes)})$` };
+}
+
+function alternatives(instanceTypes: readonly string[]): string {
+  return instanceTypes.map((name) => name.replaceAll(".", "\\.")).join("|");
+}
+
 /** One of the workload's instance types is one of these. */
 export function runsOn(instanceTypes: readonly string[]): JsonSchema {
-  return given("accelerator.instanceTypes", { contains: { enum: instanceTypes } });
+  return given("accelerator.instanceTypes", { contains: named(instanceTypes) });
 }
 
 /** Every one of the workload's instance types is one of these. */
 export function onlyOn(instanceTypes: readonly string[]): JsonSchema {
-  return at("accelerator.instanceTypes", { items: { enum: instanceTypes } });
+  return at("accelerator.instanceTypes", { items: named(instanceTypes) });
 }

@@ -1,4 +1,4 @@
-import { groupBy } from "../../../base/group-by.ts";
+import { groupBy } from "../../../base/groups.ts";
 import { familyNames, findInstanceType, unknownInstanceType } from "../../../catalog/instance-types/catalog.ts";
 import { maxExpressionLength, mostConstraints, type Test } from "../../../ecs-api/query/expression.ts";
 import { namesTypes } from "../../../ecs-api/query/type-names.ts";

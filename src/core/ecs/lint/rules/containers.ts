@@ -1,6 +1,5 @@
-import { itemsOf } from "../items.ts";
 import type { Breach, LintRule } from "../rule.ts";
-import type { Subject, SubjectContainer } from "../subject.ts";
+import { type Subject, type SubjectContainer, itemsOf } from "../subject.ts";
 
 /**
  * What the fields of one container say together.

@@ -1,7 +1,6 @@
 import { hasHostPorts } from "../host-ports.ts";
-import { itemsOf } from "../items.ts";
 import type { Breach, LintRule } from "../rule.ts";
-import type { Subject, SubjectContainer } from "../subject.ts";
+import { type Subject, type SubjectContainer, itemsOf } from "../subject.ts";
 
 /** How a container maps its ports. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html */
 export const portMappingRules: readonly LintRule[] = [

@@ -1,6 +1,5 @@
-import { itemsOf } from "../items.ts";
 import type { Breach, LintRule } from "../rule.ts";
-import type { Subject } from "../subject.ts";
+import { type Subject, itemsOf } from "../subject.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html */
 export const volumeRules: readonly LintRule[] = [

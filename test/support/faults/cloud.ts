@@ -1,0 +1,115 @@
+import { playSandbox, type PlayedSandbox } from "../../../src/sandbox/sandbox.ts";
+import type { ClusterRecord, TaskRecord } from "../../../src/sandbox/model/records.ts";
+import type { WireAnswer } from "../../../src/sandbox/wire/aws-json.ts";
+import type { WireRequest } from "../../../src/sandbox/wire/router.ts";
+import type { Schedule } from "./schedule.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/** What a request of a process changed. */
+export interface Effect {
+  readonly by: number;
+  readonly at: number;
+  readonly operation: string;
+  /** ARNs of tasks that it started. */
+  readonly started: readonly string[];
+  /** The revision that it registered. */
+  readonly registered?: string;
+  /** The service that it created, updated or deleted. */
+  readonly service?: string;
+}
+
+const changing = new Set([
+  "RunTask",
+  "StopTask",
+  "RegisterTaskDefinition",
+  "CreateService",
+  "UpdateService",
+  "DeleteService",
+  "StopServiceDeployment",
+]);
+
+/** The sandbox and all that ever happened in it: the truth. */
+export class Cloud {
+  /** Every task that ever was, forgotten ones too. */
+  readonly tasks = new Map<string, TaskRecord>();
+  readonly effects: Effect[] = [];
+  readonly #sandbox: PlayedSandbox;
+  readonly #make: (now: () => number) => PlayedSandbox;
+  readonly #time: VirtualTime;
+  readonly #log: { readonly at: number; readonly request: WireRequest }[] = [];
+
+  constructor(time: VirtualTime, { seed, machines }: Schedule) {
+    const start = time.now();
+    this.#time = time;
+    this.#make = (now) =>
+      playSandbox({ cluster: { name: "default", fleet: machines }, region: "us-east-1", now, seed });
+    this.#sandbox = this.#make(() => Math.max(start, time.now()));
+  }
+
+  get cluster(): ClusterRecord {
+    return this.#sandbox.world.clusters.get("default")!;
+  }
+
+  get world(): PlayedSandbox["world"] {
+    return this.#sandbox.world;
+  }
+
+  settle(): void {
+    this.#sandbox.advance(0);
+    this.#remember();
+  }
+
+  handle(by: number, request: WireRequest): WireAnswer {
+    const operation = operationOf(request);
+    const revisions = this.#revisions();
+    this.settle();
+    const known = new Set(this.tasks.keys());
+    this.#log.push({ at: this.#time.now(), request });
+    const { answer } = this.#sandbox.route(request);
+    this.#remember();
+    if (!changing.has(operation) || answer.status >= 300) return answer;
+    const started = [...this.tasks.keys()].filter((arn) => !known.has(arn));
+    const registered = this.#revisions().find((arn) => !revisions.includes(arn));
+    const { service } = JSON.parse(answer.body) as { readonly service?: { readonly serviceName?: string } };
+    this.effects.push({
+      by,
+      at: this.#time.now(),
+      operation,
+      started: operation === "RunTask" ? started : [],
+      ...(registered === undefined ? {} : { registered }),
+      ...(service?.serviceName === undefined ? {} : { service: service.serviceName }),
+    });
+    return answer;
+  }
+
+  /** What the request would have been answered so long ago: all until then is played again. */
+  handleStale(request: WireRequest, byMs: number): WireAnswer {
+    const until = this.#time.now() - byMs;
+    let now = this.#log[0]?.at ?? this.#time.now();
+    const past = this.#make(() => now);
+    for (const { at, request: earlier } of this.#log) {
+      if (at > until) break;
+      now = at;
+      past.route(earlier);
+    }
+    now = Math.max(now, until);
+    this.#log.push({ at: this.#time.now(), request });
+    this.#sandbox.route(request);
+    return past.route(request).answer;
+  }
+
+  #remember(): void {
+    for (const cluster of this.#sandbox.world.clusters.values())
+      for (const task of cluster.tasks.values()) this.tasks.set(task.arn, task);
+  }
+
+  #revisions(): readonly string[] {
+    return [...this.#sandbox.world.families.values()].flatMap((family) =>
+      family.map(({ definition }) => definition.taskDefinitionArn),
+    );
+  }
+}
+
+export function operationOf({ target, body }: Pick<WireRequest, "target" | "body">): string {
+  return target?.slice(target.lastIndexOf(".") + 1) ?? new URLSearchParams(body).get("Action") ?? "";
+}

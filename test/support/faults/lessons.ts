@@ -1,0 +1,293 @@
+import type { Fault, PlannedProcess, Schedule, Signal, Step, Trouble } from "./schedule.ts";
+
+/** Schedules that ended wrong once, and what they taught. */
+export interface Lesson {
+  readonly name: string;
+  readonly schedule: Schedule;
+  /** The exit codes that each step may end with; of several processes, any of them. */
+  readonly codes: readonly (readonly number[])[];
+  /** How long the faulty step may take, in seconds. */
+  readonly withinSeconds?: number;
+}
+
+const chips = [{ instanceType: "inf2.24xlarge", count: 2 }];
+const twoGpus = [{ instanceType: "g5.xlarge", count: 2 }];
+const threeGpus = [{ instanceType: "g5.xlarge", count: 3 }];
+const slots = "run-task --name chip --image x:1 --instance-type inf2.24xlarge --devices 2 -o json --count";
+const gpus = "run-task --name chip --image x:1 --instance-type g5.xlarge -o json --count";
+const deploy =
+  "service deploy --name svc --image x:1 --instance-type g5.xlarge --replicas 2 -o json --yes --timeout 10m";
+const slotDeploy = deploy.replace("g5.xlarge", "inf2.24xlarge --devices 2");
+
+type Options = Partial<Omit<PlannedProcess, "argv">> & { readonly pauseMs?: number };
+
+function process(words: string, options: Options = {}): PlannedProcess {
+  const { pauseMs: _, ...rest } = options;
+  return { argv: words.split(" "), startMs: 0, troubles: [], signals: [], ...rest };
+}
+
+const step = (words: string, options: Options = {}): Step => ({
+  pauseMs: options.pauseMs ?? 2_000,
+  processes: [process(words, options)],
+});
+
+const trouble = (operation: string, at: number, length: number, fault: Fault): Trouble => ({
+  operation,
+  at,
+  length,
+  fault,
+});
+
+const interrupt = (request: number, afterMs: number, name: Signal["name"] = "SIGINT"): Signal => ({
+  name,
+  request,
+  afterMs,
+});
+
+const lost: Fault = { kind: "lose", reached: true };
+/** Requests of a run of slots before its first RunTask, as a count. */
+const beforeRunTask = 13;
+
+export const lessons: readonly Lesson[] = [
+  {
+    name: "tasks that --all-or-nothing gave back are not counted when it is repeated",
+    schedule: {
+      seed: 1,
+      machines: chips,
+      steps: [
+        {
+          pauseMs: 0,
+          processes: [
+            process(`${slots} 4 --all-or-nothing --client-token A`),
+            process(`${slots} 4 --all-or-nothing --client-token B`),
+          ],
+        },
+        step(`${slots} 4 --all-or-nothing --client-token A`),
+        step(`${slots} 4 --all-or-nothing --client-token B`),
+      ],
+    },
+    codes: [
+      [0, 4],
+      [0, 4],
+      [0, 4],
+    ],
+  },
+  {
+    name: "a client token starts nothing again, however much of it ECS still shows",
+    schedule: {
+      seed: 2,
+      machines: twoGpus,
+      steps: [
+        step(`${gpus} 4 --client-token T -- sleep 3`),
+        step(`${gpus} 4 --client-token T -- sleep 3`, { pauseMs: 60_000 }),
+        // ECS has forgotten the first two.
+        step(`${gpus} 4 --client-token T -- sleep 3`, { pauseMs: 3_570_000 }),
+        // And all of them.
+        step(`${gpus} 4 --client-token T -- sleep 3`, { pauseMs: 3_600_000 }),
+      ],
+    },
+    codes: [[4], [0], [0], [0]],
+  },
+  {
+    name: "an interrupt while RunTask is under way is followed by the run and its tasks",
+    schedule: {
+      seed: 4,
+      machines: chips,
+      steps: [
+        step(`${slots} 3`, {
+          signals: [interrupt(beforeRunTask, 1)],
+          troubles: [trouble("RunTask", 0, 9, { kind: "delay", beforeMs: 0, afterMs: 200 })],
+        }),
+      ],
+    },
+    codes: [[0, 130]],
+    withinSeconds: 6,
+  },
+  {
+    name: "SIGTERM is an interrupt, and an answer that never comes does not hold it up",
+    schedule: {
+      seed: 5,
+      machines: chips,
+      steps: [
+        step(`${slots} 3`, {
+          signals: [interrupt(beforeRunTask, 500, "SIGTERM")],
+          troubles: [trouble("RunTask", 0, 40, { kind: "silence", reached: true })],
+        }),
+      ],
+    },
+    codes: [[130]],
+    withinSeconds: 7,
+  },
+  {
+    name: "answers of RunTask that are lost for seconds are waited for",
+    schedule: {
+      seed: 6,
+      machines: chips,
+      steps: [step(`${slots} 3`, { troubles: [trouble("RunTask", 0, 18, lost)] })],
+    },
+    codes: [[0]],
+  },
+  {
+    name: "a run whose answers stay lost is read back",
+    schedule: {
+      seed: 7,
+      machines: chips,
+      steps: [step(`${slots} 3`, { troubles: [trouble("RunTask", 0, 999, lost)] })],
+    },
+    codes: [[1]],
+  },
+  {
+    name: "--all-or-nothing gives back what it finds of lost answers",
+    schedule: {
+      seed: 8,
+      machines: chips,
+      steps: [step(`${slots} 3 --all-or-nothing`, { troubles: [trouble("RunTask", 0, 999, lost)] })],
+    },
+    codes: [[1]],
+  },
+  {
+    name: "tasks that end between two lists are in one of them",
+    schedule: {
+      seed: 9,
+      machines: chips,
+      steps: [
+        step(`${slots} 4 -- sleep 3`),
+        step("task wait -o json", {
+          takesRun: true,
+          pauseMs: 3_000,
+          troubles: [trouble("ListTasks", 0, 1, { kind: "delay", beforeMs: 5_000, afterMs: 0 })],
+        }),
+      ],
+    },
+    codes: [[0], [0]],
+  },
+  {
+    name: "a task that one look does not show is waited for",
+    schedule: {
+      seed: 10,
+      machines: chips,
+      steps: [
+        step(`${slots} 2 --wait -- sleep 9`, {
+          troubles: [trouble("DescribeTasks", 1, 1, { kind: "stale", byMs: 10_000 })],
+        }),
+      ],
+    },
+    codes: [[0]],
+  },
+  {
+    name: "a service that one look does not show is not deleted",
+    schedule: {
+      seed: 11,
+      machines: threeGpus,
+      steps: [step(deploy, { troubles: [trouble("DescribeServices", 1, 3, { kind: "stale", byMs: 10_000 })] })],
+    },
+    codes: [[0]],
+  },
+  {
+    name: "a look from before is no steady service",
+    schedule: {
+      seed: 12,
+      machines: threeGpus,
+      steps: [
+        step(deploy),
+        step("service scale svc --replicas 1 -o json --yes --timeout 10m", {
+          troubles: [trouble("DescribeServices", 1, 3, { kind: "stale", byMs: 10_000 })],
+        }),
+      ],
+    },
+    codes: [[0], [0]],
+  },
+  {
+    name: "an answer that stalls in its body ends, and so does the wait at its time",
+    schedule: {
+      seed: 13,
+      machines: chips,
+      steps: [
+        step(`${slots} 1 --wait --timeout 20s -- sleep 99`, {
+          troubles: [trouble("DescribeTasks", 1, 99, { kind: "stall", reached: true })],
+        }),
+      ],
+    },
+    codes: [[5]],
+    withinSeconds: 25,
+  },
+  {
+    name: "a list that repeats its nextToken ends",
+    schedule: {
+      seed: 14,
+      machines: chips,
+      steps: [step(`${slots} 1`, { troubles: [trouble("ListTasks", 0, 99, { kind: "repeat-token" })] })],
+    },
+    codes: [[1]],
+  },
+  {
+    name: "an interrupt in the first deletion of a service leaves the others",
+    schedule: {
+      seed: 15,
+      machines: chips,
+      steps: [
+        step(slotDeploy),
+        step("service delete svc -o json --yes", {
+          signals: [interrupt(2, 2)],
+          troubles: [trouble("DeleteService", 0, 1, { kind: "delay", beforeMs: 0, afterMs: 100 })],
+        }),
+      ],
+    },
+    codes: [[0], [130]],
+  },
+  {
+    name: "a deletion that fails is told of with those before it",
+    schedule: {
+      seed: 16,
+      machines: chips,
+      steps: [
+        step(slotDeploy),
+        step("service delete svc -o json --yes", {
+          troubles: [trouble("DeleteService", 2, 999, { kind: "page", reached: false })],
+        }),
+      ],
+    },
+    codes: [[0], [1]],
+  },
+  ...(["cut-off", "page", "no-http", "server-error"] as const).map((kind, index): Lesson => ({
+    name: `an answer of RunTask that is spoilt (${kind}) is asked for again`,
+    schedule: {
+      seed: 17 + index,
+      machines: chips,
+      steps: [step(`${slots} 2`, { troubles: [trouble("RunTask", 0, 2, { kind, reached: true })] })],
+    },
+    codes: [[0]],
+  })),
+  {
+    name: "a registration whose answer is lost is looked up, and not made twice",
+    schedule: {
+      seed: 21,
+      machines: chips,
+      steps: [step(`${slots} 1`, { troubles: [trouble("RegisterTaskDefinition", 0, 1, lost)] })],
+    },
+    codes: [[0]],
+  },
+  {
+    name: "two commands with one client token start one run",
+    schedule: {
+      seed: 22,
+      machines: chips,
+      steps: [
+        {
+          pauseMs: 0,
+          processes: [process(`${slots} 4 --client-token T`), process(`${slots} 4 --client-token T`, { startMs: 40 })],
+        },
+      ],
+    },
+    codes: [[0]],
+  },
+  {
+    name: "what a service was updated to is told of when the next call fails",
+    schedule: {
+      seed: 23,
+      machines: threeGpus,
+      steps: [step(deploy), step(deploy.replace("x:1", "x:2"), { troubles: [trouble("UpdateService", 0, 999, lost)] })],
+    },
+    codes: [[0], [0]],
+  },
+];
