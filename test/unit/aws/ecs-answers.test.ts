@@ -85,7 +85,9 @@ describe("RegisterTaskDefinition", () => {
       asked++;
       socket.destroy();
     });
-    await expect(lost.registerTaskDefinition({ family: "x", containerDefinitions: [] })).rejects.toThrow();
+    await expect(lost.registerTaskDefinition({ family: "x", containerDefinitions: [] })).rejects.toThrow(
+      "the connection was lost",
+    );
     expect(asked).toBe(1);
     server.close();
     const body = '{"__type":"ThrottlingException","message":"Rate exceeded"}';
