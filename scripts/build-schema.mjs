@@ -1,10 +1,23 @@
-// Writes schema/workload.json from the workload schema and the rules, and docs/workload.md from what is said of its keys.
-import { writeFile } from "node:fs/promises";
+// Writes schema/workload.json from the workload schema and the rules, docs/workload.md from what is said of its keys, and
+// the line that leads editors to this version's schema into the templates and the README.
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadSource, root } from "./load-source.mjs";
 
+const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 const { workloadJsonSchema } = await loadSource("src/core/workload/json-schema.ts");
-await writeFile(join(root, "schema/workload.json"), `${JSON.stringify(workloadJsonSchema(), null, 2)}\n`);
+const { schemaModeline, schemaUrl } = await loadSource("src/core/workload/schema-url.ts");
+const { $schema, ...schema } = workloadJsonSchema();
+await writeFile(
+  join(root, "schema/workload.json"),
+  `${JSON.stringify({ $schema, $id: schemaUrl(version), ...schema }, null, 2)}\n`,
+);
 
 const { workloadPage } = await loadSource("src/workload-reference.ts");
 await writeFile(join(root, "docs/workload.md"), workloadPage());
+
+const templates = (await readdir(join(root, "templates"))).map((name) => `templates/${name}/aiplat.yaml`);
+for (const page of ["README.md", ...templates]) {
+  const text = await readFile(join(root, page), "utf8");
+  await writeFile(join(root, page), text.replace(/^# yaml-language-server: \$schema=.*$/m, schemaModeline(version)));
+}

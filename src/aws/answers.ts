@@ -3,6 +3,9 @@ import type { Extension } from "./config.ts";
 /** From an answer's headers to its last byte. */
 const bodyMs = 30_000;
 
+/** A page of any list is a thousandth of it; Node has no text of more than 512 MiB. */
+const mostBytes = 256 * 1024 * 1024;
+
 /** The part of the SDK's request handlers that is stood in for. */
 interface Handler {
   handle(
@@ -49,7 +52,13 @@ async function readWhole(body: Body, signal: AbortSignal | undefined): Promise<B
     );
   }, bodyMs);
   try {
-    for await (const chunk of body) chunks.push(chunk);
+    let bytes = 0;
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      // Leaving the loop closes the connection. Asked again, it would come again.
+      if (bytes > mostBytes) throw new SyntaxError("an answer without end");
+      chunks.push(chunk);
+    }
   } catch (error) {
     // Aborting destroys the connection, which reads like one that was lost.
     if (signal?.aborted === true) throw Object.assign(new Error("aborted"), { name: "AbortError" });

@@ -3,6 +3,7 @@ import type { ImageReference } from "../core/catalog/container-images/image-refe
 import { architecturesOf, isIndex, manifestTypes, type ImageState } from "../core/doctor/observed-image.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import type { RegistryPort } from "../ports.ts";
+import { answerText } from "./answer-text.ts";
 import { askForToken } from "./token.ts";
 
 /** A registry that takes longer is as good as none. */
@@ -63,7 +64,7 @@ async function findManifest(url: string, signal: AbortSignal): Promise<ImageStat
   if (answer.status === 200 && !isIndex(answer.headers.get("content-type") ?? ""))
     return { kind: "found", architectures: [] };
   // The architectures of an index, or which of repository and tag there is not.
-  const text = await (await ask("GET", token)).text();
+  const text = await answerText(await ask("GET", token));
   if (answer.status === 200) return { kind: "found", architectures: architecturesOf(text) };
   return { kind: /NAME_UNKNOWN/.test(text) ? "no-repository" : "no-image" };
 }

@@ -1,3 +1,7 @@
+import { isRaw } from "../core/base/merge.ts";
+import { parseJson } from "../core/base/json.ts";
+import { answerText } from "./answer-text.ts";
+
 /**
  * A token for nobody in particular, from where the registry's challenge says; undefined where it gives none.
  * https://distribution.github.io/distribution/spec/auth/token/
@@ -10,11 +14,10 @@ export async function askForToken(challenge: string, signal: AbortSignal): Promi
   if (scope !== undefined) url.searchParams.set("scope", scope);
   const answer = await fetch(url, { signal });
   if (!answer.ok) return undefined;
-  const { token, access_token: accessToken } = (await answer.json()) as {
-    readonly token?: string;
-    readonly access_token?: string;
-  };
-  return token ?? accessToken;
+  const given = parseJson(await answerText(answer));
+  const text = isRaw(given) ? (given["token"] ?? given["access_token"]) : undefined;
+  // It becomes a header.
+  return typeof text === "string" && /^[ -~]+$/.test(text) ? text : undefined;
 }
 
 /** The parameters of `Bearer realm="...",service="...",scope="..."`. */

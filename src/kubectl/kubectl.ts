@@ -3,6 +3,9 @@ import type { Context } from "../context.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import type { KubectlAnswer, KubectlPort } from "../ports.ts";
 
+/** Far more than the objects of a cluster that are asked for; Node has no text of more than 512 MiB. */
+const mostBytes = 256 * 1024 * 1024;
+
 /** Which cluster kubectl talks to; what is left out is the kubeconfig's. */
 export interface KubectlTarget {
   readonly kubeconfig?: string;
@@ -29,8 +32,18 @@ export function createKubectl(
         }
         const child = spawn("kubectl", [...global, ...args], { cwd, env, signal, stdio: ["pipe", "pipe", "pipe"] });
         const answer = { stdout: "", stderr: "" };
-        child.stdout.setEncoding("utf8").on("data", (text: string) => (answer.stdout += text));
-        child.stderr.setEncoding("utf8").on("data", (text: string) => (answer.stderr += text));
+        const keep = (name: keyof typeof answer) => (text: string) => {
+          answer[name] += text;
+          if (answer[name].length <= mostBytes) return;
+          child.kill();
+          reject(
+            new AiplatError("OperationFailed", `kubectl ${args[0]} answers more than ${mostBytes / 1024 / 1024} MiB`, {
+              details: { program: "kubectl" },
+            }),
+          );
+        };
+        child.stdout.setEncoding("utf8").on("data", keep("stdout"));
+        child.stderr.setEncoding("utf8").on("data", keep("stderr"));
         // kubectl closes its end early where it refuses its arguments.
         child.stdin.on("error", () => undefined).end(input ?? "");
         child.on("error", (error) => {

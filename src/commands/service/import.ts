@@ -7,6 +7,7 @@ import { clusterOfEnvironment } from "../shared/named-cluster.ts";
 import { importWorkload } from "../../core/import/import-workload.ts";
 import { familiesWith } from "../../core/import/name.ts";
 import type { ImportedPart, ImportSource } from "../../core/import/source.ts";
+import { schemaModeline } from "../../core/workload/schema-url.ts";
 import { AiplatError } from "../../errors.ts";
 import { writeNewFile } from "../../files/write.ts";
 import { findServices } from "../../operations/find-services.ts";
@@ -15,6 +16,8 @@ import type { EcsPort } from "../../ports.ts";
 import { note, warn } from "../../output/note.ts";
 import { formatYaml } from "../../output/yaml.ts";
 import { defineCommand } from "../command.ts";
+
+declare const AIPLAT_VERSION: string;
 
 const defaultFile = "aiplat.yaml";
 
@@ -51,7 +54,7 @@ export const serviceImport = defineCommand({
     const cluster = options.cluster ?? clusterOfEnvironment(context);
     const source = await readSource(ecs, name, { cluster, taskDefinition: options.taskDefinition });
     const { document, warnings } = importWorkload(source);
-    const text = `# yaml-language-server: $schema=./node_modules/aiplat/schema/workload.json\n${formatYaml(document)}`;
+    const text = `${schemaModeline(AIPLAT_VERSION)}\n${formatYaml(document)}`;
     if (file === "-") context.stdout.write(text);
     else writeNewFile(context, file, text, { force });
     await warn(context, ...warnings, ...(await olderRevision(ecs, source)));

@@ -4,6 +4,7 @@ import { descriptions } from "./descriptions.ts";
 import { workloadRules } from "./rules.ts";
 import type { JsonSchema } from "./rules/fragments.ts";
 import { workloadSchema } from "./schema.ts";
+import { typeFacts } from "./type-facts.ts";
 
 /**
  * The published JSON Schema of the workload file: the schema, and what the rules add. Draft-07, which the YAML language
@@ -13,7 +14,10 @@ export function workloadJsonSchema(): JsonSchema {
   const base = z.toJSONSchema(workloadSchema, {
     target: "draft-07",
     io: "input",
-    override: ({ jsonSchema }) => dropSafeIntegers(jsonSchema),
+    override: ({ zodSchema, jsonSchema }) => {
+      dropSafeIntegers(jsonSchema);
+      sayInWords(zodSchema, jsonSchema);
+    },
   }) as JsonSchema;
   const { $schema, ...rest } = base;
   const errors = workloadRules.filter((rule) => rule.severity === "error");
@@ -39,14 +43,32 @@ function dropSafeIntegers(schema: { minimum?: unknown; maximum?: unknown }): voi
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
 }
 
+/**
+ * What `aiplat validate` says of a wrong value: editors' YAML language server says it in place of "does not match the
+ * pattern". https://github.com/redhat-developer/yaml-language-server
+ */
+function sayInWords({ _zod: { def } }: z.core.$ZodTypes, schema: Record<string, unknown>): void {
+  const of = ({ error }: { readonly error?: z.core.$ZodErrorMap<never> | undefined }) => {
+    const said = error?.({} as never);
+    return typeof said === "string" ? said : said?.message;
+  };
+  const check = ("checks" in def ? (def.checks ?? []) : []).map((each) => of(each._zod.def)).find(Boolean);
+  const sentence = check ?? of(def);
+  if (sentence !== undefined) schema["errorMessage"] = `${sentence[0]!.toUpperCase()}${sentence.slice(1)}.`;
+}
+
 /** A list of conditions that all hold is so many conditions: an editor then shows the one that does not. */
 function flatten(fragment: JsonSchema): readonly JsonSchema[] {
   const { allOf, ...rest } = fragment;
   return Array.isArray(allOf) && Object.keys(rest).length === 0 ? (allOf as JsonSchema[]).flatMap(flatten) : [fragment];
 }
 
-/** Puts every key's description beside it. */
+const instanceTypePath = "accelerator.instanceTypes.*";
+
+/** Puts every key's description beside it, and the facts of every instance type. */
 function describe(schema: JsonSchema, path: readonly string[]): JsonSchema {
+  // Another type is judged by the rules, which know those that were added: the last of the list takes any.
+  if (path.join(".") === instanceTypePath) return { ...schema, anyOf: [...typeFacts(), {}] };
   const description = descriptions[path.join(".")];
   const result: Record<string, unknown> = { ...present({ description }), ...schema };
   const inner = (value: unknown, key: string) => describe(value as JsonSchema, [...path, key]);

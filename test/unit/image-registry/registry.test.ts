@@ -77,4 +77,32 @@ describe("a registry that is asked without credentials", () => {
       createRegistry({ signal: interruption.signal }).findImage(parseImageReference(`${server.host}/team/app:1`)),
     ).rejects.toMatchObject({ code: "Interrupted" });
   });
+
+  it("reads no more of an answer than a manifest can hold", async () => {
+    const endless = await startLoopback(() => ({
+      headers: { "content-type": "application/vnd.oci.image.index.v1+json" },
+      body: "x".repeat(4 * 1024 * 1024 + 1),
+    }));
+    const found = createRegistry({ signal: new AbortController().signal }).findImage(
+      parseImageReference(`${endless.host}/app:1`),
+    );
+    await expect(found).rejects.toMatchObject({ code: "Network", message: expect.stringContaining("4 MiB") as string });
+    await endless.stop();
+  });
+
+  it.each([['{"token":"a\\r\\nx-evil: 1"}'], ['{"token":5}'], ["[]"], ["null"]])(
+    "takes no token of %s",
+    async (body) => {
+      const odd = await startLoopback((request) =>
+        request.url === "/token"
+          ? { body }
+          : { status: 401, headers: { "www-authenticate": `Bearer realm="http://${request.headers.host}/token"` } },
+      );
+      const found = createRegistry({ signal: new AbortController().signal }).findImage(
+        parseImageReference(`${odd.host}/app:1`),
+      );
+      await expect(found).resolves.toEqual({ kind: "private" });
+      await odd.stop();
+    },
+  );
 });

@@ -311,6 +311,30 @@ describe("what moves a plan", () => {
     ]);
   });
 
+  it("is whoever has come to a device of a machine of a type that nobody knows", () => {
+    const unheard = (id: string) => machine(id, { attributes: { "ecs.instance-type": "trn9.48xlarge" } });
+    const [mine, other] = [unheard("1"), unheard("2")];
+    const round = planRegistered(locked([0, 1]), settings, 1, aSnapshot([mine, other]), new Set());
+    const from = plannedRun({
+      settings,
+      round,
+      cluster: described,
+      devices: true,
+      follows: [],
+      newest: newestOf(noDefinitions),
+      now: 0,
+    });
+    const definitions = new Map([[locked([0, 1]).taskDefinitionArn, locked([0, 1])]]);
+    const held = (definition: RegisteredTaskDefinition) =>
+      moved({ definitions, snapshot: aSnapshot([mine, other], [aTask("t", definition, other)], [definition]) }, from);
+    expect(moved({ definitions, snapshot: aSnapshot([mine, other]) }, from)).toEqual([]);
+    expect(held(unlocked)).toEqual([
+      "i-2: the catalogue does not know trn9.48xlarge, and so not its Neuron devices; " +
+        "/dev/neuron0 is held by task t, which ECS does not see and the plan does not go round",
+    ]);
+    expect(held(locked([4]))).toEqual([]);
+  });
+
   it("is no machine and no lock where ECS schedules by itself", () => {
     const gpu: Workload = { name: "gpu", image: "gpu:1", accelerator: { instanceTypes: ["g5.xlarge"] } };
     const round = planRun(ecsOf(gpu), settings, 1, undefined, new Set());

@@ -4,11 +4,13 @@ import { describe, expect, test } from "vitest";
 import { ecsRules } from "../../../src/core/ecs/rules.ts";
 import { checkDocument } from "../../../src/core/workload/check.ts";
 import { workloadRules } from "../../../src/core/workload/rules.ts";
+import { schemaModeline } from "../../../src/core/workload/schema-url.ts";
 import { ecsOf } from "../../support/ecs.ts";
 import { problemsOf, readDocument } from "../../support/workload.ts";
 
 const folder = join(import.meta.dirname, "../../../templates");
 const names = readdirSync(folder);
+const { version } = JSON.parse(readFileSync(join(folder, "../package.json"), "utf8")) as { readonly version: string };
 
 function generate(name: string) {
   const { workload } = checkDocument(readDocument(join(folder, name, "aiplat.yaml")), () => undefined);
@@ -27,9 +29,7 @@ describe.each(names)("the template %s", (name) => {
   test("has a workload file and a README with a summary, and points an editor to the schema", () => {
     expect(readdirSync(join(folder, name)).toSorted()).toEqual(["README.md", "aiplat.yaml"]);
     expect(readFileSync(join(folder, name, "README.md"), "utf8")).toMatch(/^# \S.*\n/);
-    expect(readFileSync(join(folder, name, "aiplat.yaml"), "utf8").split("\n", 1)).toEqual([
-      "# yaml-language-server: $schema=./node_modules/aiplat/schema/workload.json",
-    ]);
+    expect(readFileSync(join(folder, name, "aiplat.yaml"), "utf8").split("\n", 1)).toEqual([schemaModeline(version)]);
   });
 });
 

@@ -53,7 +53,15 @@ function eachType(
 }
 
 const knownTypes = () =>
-  at("accelerator.instanceTypes", { items: any({ enum: namesOf(usable) }, namedAsHyperPod(namesOf(usable))) });
+  at("accelerator.instanceTypes", {
+    items: any(
+      {
+        enum: namesOf(usable),
+        errorMessage: "Must be an instance type that aiplat can use: aiplat instances list shows them.",
+      },
+      namedAsHyperPod(namesOf(usable)),
+    ),
+  });
 
 export const acceleratorRules: readonly Rule[] = [
   {

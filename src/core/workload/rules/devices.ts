@@ -66,7 +66,13 @@ export const deviceRules: readonly Rule[] = [
     jsonSchema: () =>
       all(
         ...groupTypes(usable, legalDevices).map(({ value, names }) =>
-          when(runsOn(names), at("accelerator.devicesPerReplica", { enum: value })),
+          when(
+            runsOn(names),
+            at("accelerator.devicesPerReplica", {
+              enum: value,
+              errorMessage: `Must be ${listOr(value)} on ${listOr(names)}.`,
+            }),
+          ),
         ),
       ),
   },
