@@ -588,7 +588,7 @@ describe.skipIf(missingTools("moto_server"))("doctor", () => {
 });
 
 describe("doctor without permission to read", () => {
-  it("skips each check, naming the IAM action", async () => {
+  it("fails what a run asks first, and skips each other check, naming the IAM action", async () => {
     const names = { ecs: "AccessDeniedException", iam: "AccessDenied", ec2: "UnauthorizedOperation" };
     // Every service denies everything but who calls.
     const server = await startLoopback((request, body) => {
@@ -657,7 +657,7 @@ describe("doctor without permission to read", () => {
         ["SKIP", "vcpu-quota", "servicequotas:GetServiceQuota"],
       ],
     );
-    expect(code).toBe(0);
+    expect(code).toBe(3);
   });
 
   it("a sandbox skips what it has not got", async () => {
