@@ -53,6 +53,14 @@ export function toCluster(cluster: Cluster): ClusterDescription {
   };
 }
 
+/** Left out where something stands in the place of the list that is no list. */
+function toOverrides(overrides: SdkTask["overrides"]): Task["overrides"] {
+  const { containerOverrides } = overrides ?? {};
+  return containerOverrides === undefined || Array.isArray(containerOverrides)
+    ? (overrides as Task["overrides"])
+    : undefined;
+}
+
 export function toTask(task: SdkTask): Task {
   return present({
     taskArn: task.taskArn ?? "",
@@ -81,7 +89,7 @@ export function toTask(task: SdkTask): Task {
           networkInterfaces: filled(network.networkInterfaces) as TaskContainer["networkInterfaces"],
         }),
     ),
-    overrides: task.overrides as Task["overrides"],
+    overrides: toOverrides(task.overrides),
     tags: task.tags === undefined ? undefined : toTags(task.tags),
     createdAt: task.createdAt?.getTime(),
     startedAt: task.startedAt?.getTime(),

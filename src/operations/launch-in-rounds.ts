@@ -50,6 +50,8 @@ export class EarlyEnd extends Error {
 /**
  * Starts tasks round by round into `started`; answers why some are missing.
  *
+ * @param earlier Takes in those that another command started under the same client token.
+ *
  * @throws EarlyEnd
  */
 export async function launchInRounds(
@@ -57,10 +59,14 @@ export async function launchInRounds(
   runtime: Runtime,
   input: RunTaskInput,
   started: Map<string, Task>,
+  earlier = new Set<string>(),
 ): Promise<readonly RunFailure[]> {
   if (input.clientToken !== undefined)
     for (const task of (await findTasks(ecs, input.cluster, { run: input.run })).tasks)
-      if (!isGivenBack(task)) started.set(task.taskArn, task);
+      if (!isGivenBack(task)) {
+        started.set(task.taskArn, task);
+        earlier.add(task.taskArn);
+      }
   const token = input.clientToken ?? input.run;
   const replicas = new Replicas(input.count);
   const takenBack = new Set<string>();

@@ -66,9 +66,10 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
   let failures: readonly RunFailure[] = [];
   let error: AiplatError | undefined;
   let unknown = 0;
+  const earlier = new Set<string>();
   const { afterwards = ecs } = input;
   try {
-    failures = await launchInRounds(ecs, runtime, input, started);
+    failures = await launchInRounds(ecs, runtime, input, started, earlier);
     if (input.allOrNothing) failures = [...failures, ...(await awaitPlacement(ecs, runtime, input, started))];
   } catch (thrown) {
     // Whatever went wrong, what was started is in `started` and is reported.
@@ -79,7 +80,9 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
     }
   }
   if (input.allOrNothing && (started.size < input.count || failures.length > 0 || error !== undefined)) {
-    const unstopped = await stopAll(afterwards, runtime, input, started);
+    // What ends this command early says nothing of another's tasks, which may all have a place.
+    const own = [...started.values()].filter(({ taskArn }) => error === undefined || !earlier.has(taskArn));
+    const unstopped = await stopAll(afterwards, runtime, input, own, started);
     error ??= unstopped;
   }
   return { tasks: [...started.values()], failures, unknown, ...present({ error }) };
@@ -113,9 +116,9 @@ async function stopAll(
   ecs: EcsPort,
   runtime: Runtime,
   input: RunTaskInput,
+  tasks: readonly Task[],
   started: Map<string, Task>,
 ): Promise<AiplatError | undefined> {
-  const tasks = [...started.values()];
   const outcomes = await stopTasks(ecs, runtime, input.cluster, tasks, giveBackReasons.allOrNothing);
   for (const { task } of outcomes) started.set(task.taskArn, task);
   return outcomes.find((each) => each.error !== undefined)?.error;

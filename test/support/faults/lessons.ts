@@ -282,6 +282,26 @@ export const lessons: readonly Lesson[] = [
     codes: [[0]],
   },
   {
+    name: "an interrupt does not take back what another command started under the same token",
+    schedule: {
+      seed: 24,
+      machines: chips,
+      steps: [
+        {
+          pauseMs: 0,
+          processes: [
+            process(`${slots} 4 --all-or-nothing --client-token T`),
+            process(`${slots} 4 --all-or-nothing --client-token T`, {
+              startMs: 400,
+              signals: [interrupt(7, 20, "SIGTERM")],
+            }),
+          ],
+        },
+      ],
+    },
+    codes: [[0, 130]],
+  },
+  {
     name: "what a service was updated to is told of when the next call fails",
     schedule: {
       seed: 23,
