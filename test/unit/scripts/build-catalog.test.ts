@@ -155,7 +155,7 @@ export const seen = {
 };
 `,
     );
-    const script = `import { loadSource } from "../catalog/scripts/load-source.mjs"; const { seen } = await loadSource("src/probe.ts"); console.log(JSON.stringify(seen));`;
+    const script = `import { loadSource } from "./scripts/load-source.mjs"; const { seen } = await loadSource("src/probe.ts"); console.log(JSON.stringify(seen));`;
     const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { cwd: copy });
     expect(JSON.parse(stdout)).toEqual({
       sizes: [1, 4, 8, 24],
