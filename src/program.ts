@@ -94,7 +94,6 @@ export async function runProgram(
 
 /** Which commands commander has to know: making all of them costs a tenth of a start-up. */
 function wantedBy(first: string | undefined): (words: string) => boolean {
-  if (first === "-V" || first === "--version") return () => false;
   const beginsSo = (words: string) => words === first || words.startsWith(`${first} `);
   return registry.some((entry) => beginsSo(entry.words)) ? beginsSo : () => true;
 }

@@ -13,6 +13,7 @@ export const groups: Readonly<Record<string, string>> = {
   cluster: "Devices and placement in an ECS cluster: devices, explain, snapshot, drain",
   eks: "The same workload on Kubernetes: manifests, nodes, checks",
   "eks nodegroup": "Nodes that can run a workload: generate, create",
+  iam: "The least IAM policies: policy",
   instances: "What the catalogue knows of accelerated instance types",
   service: "The ECS services of a workload: deploy, list, status, logs, exec, open, scale, rollback, delete, import",
   task: "Tasks of a run: list, wait, logs, exec, stop",
@@ -80,6 +81,11 @@ export const registry: readonly RegistryEntry[] = [
     words: "eks nodegroup create",
     summary: "Create the node groups that a workload needs",
     load: async () => (await import("./eks/nodegroup/create.ts")).eksNodegroupCreate,
+  },
+  {
+    words: "iam policy",
+    summary: "Print the least IAM policy that a command, or a role of the workload, needs",
+    load: async () => (await import("./iam/policy.ts")).iamPolicy,
   },
   {
     words: "instances list",

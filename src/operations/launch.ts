@@ -43,12 +43,12 @@ export interface LaunchSettings {
   readonly onStarted: (tasks: readonly Task[]) => void;
 }
 
-/** How many task definitions are registered and started at a time. The API's buckets are the adapter's to keep. */
+/** How many steps are begun at a time, and calls of one made. The API's buckets are the adapter's to keep. */
 const concurrency = 8;
 
 /**
- * Starts the tasks of every step, at most 10 a call. After the first error or an interrupt no further call is made;
- * calls under way are waited for, since their tasks may run already.
+ * Starts the tasks of every step, at most 10 a call: the first call of a step alone, the others side by side. After the
+ * first error or an interrupt no further call is made; calls under way are waited for, since their tasks may run already.
  */
 export async function launch(
   ecs: EcsPort,
@@ -82,6 +82,17 @@ export async function launch(
       throw thrown;
     }
   };
+  const stopOn = (thrown: unknown) => {
+    error ??= toAiplatError(thrown);
+  };
+  /** Makes the calls of a step that are left one after the other; false where ECS had no place for one's tasks. */
+  const goOn = async (taskDefinition: string, step: RunStep, batches: ReplicaBatch[]) => {
+    for (let batch = batches.shift(); batch !== undefined && !halted(); batch = batches.shift()) {
+      const placed = await start(taskDefinition, step, batch, false);
+      // The same question again gets the same answer.
+      if (placed < batch.count) for (const each of batches.splice(0)) replicas.settle(each, []);
+    }
+  };
   const worker = async () => {
     for (let next = queue.shift(); next !== undefined && !halted(); next = queue.shift()) {
       const { index, step, batches } = next;
@@ -96,9 +107,14 @@ export async function launch(
           const isOld = mayBeKnown && placed > 0;
           left -= isOld ? placed : batch.count;
           if (placed < batch.count && !isOld) break;
+          if (mayBeKnown) continue;
+          // The first has room, and runs what was planned: the others go side by side.
+          const lanes = Array.from({ length: Math.min(concurrency, batches.length) });
+          await Promise.all(lanes.map(() => goOn(taskDefinition, step, batches).catch(stopOn)));
+          break;
         }
       } catch (thrown) {
-        error ??= toAiplatError(thrown);
+        stopOn(thrown);
       }
       for (const batch of batches) replicas.settle(batch, []);
     }

@@ -2,6 +2,7 @@ import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { isShare, type GpuNeed } from "../core/devices/gpu-need.ts";
 import { gpuIdsOf, releaseGpus } from "../core/devices/gpus.ts";
 import type { Task } from "../core/ecs-api/api.ts";
+import { forgetRooms } from "./model/kept-rooms.ts";
 import { createCluster } from "./model/clusters.ts";
 import { hostPortsOfRequirements, registerInstance } from "./model/instances.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./model/records.ts";
@@ -102,6 +103,7 @@ function settle(world: World, task: TaskRecord, instance: InstanceRecord, seed: 
     gpus: instance.freeGpus.filter(({ mode }) => mode === "IDLE").map(({ id }) => id),
   };
   instance.tasks.add(task);
+  forgetRooms(instance.cluster);
   task.instance = instance;
   task.gpus = gpus;
   task.admitted = true;

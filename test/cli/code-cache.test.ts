@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import {
   chmod,
   cp,
@@ -17,7 +18,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { bareEnv, cliPath } from "../support/cli.ts";
+import { bareEnv, cliPath, spawnCli } from "../support/cli.ts";
 
 const list = ["instances", "list", "--family", "inf1"];
 
@@ -31,6 +32,22 @@ const tell = `const vm = require("node:vm");
       process.stderr.write(fate + "\\n");
     }
   };`;
+
+describe("aiplat --version", () => {
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as {
+    readonly version: string;
+  };
+
+  test.each([["--version"], ["-V"], ["-V", "--quiet"]])("%j", async (...args) => {
+    expect(await spawnCli(args)).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  test("says nothing to a reader that is gone", async () => {
+    const script = `'${process.execPath}' '${cliPath()}' --version | true; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = await promisify(execFile)("bash", ["-c", script], { env: bareEnv() });
+    expect({ stdout, stderr }).toEqual({ stdout: "0\n", stderr: "" });
+  });
+});
 
 describe("compiled code in the user's cache folder", () => {
   let folder: string;

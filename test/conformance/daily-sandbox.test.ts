@@ -53,7 +53,7 @@ beforeAll(async () => {
   };
   writeFileSync(join(folder, "aiplat.yaml"), JSON.stringify(bert));
   const deployed = await run("service", "deploy", "--enable-execute-command");
-  if (deployed.code !== 0) throw new Error(deployed.stderr);
+  if (deployed.code !== 0 || deployed.stderr.includes("over it")) throw new Error(deployed.stderr);
   const web = { containerDefinitions: [{ name: "web", image: "web", memory: 64 }], networkMode: "bridge" };
   await box.ecs("RegisterTaskDefinition", { family: "web", ...web });
   await box.ecs("CreateService", { serviceName: "web", taskDefinition: "web", desiredCount: 1, launchType: "EC2" });

@@ -179,7 +179,7 @@ describe.skipIf(missingTools("moto_server"))("doctor", () => {
       ecs: {
         taskDefinition: {
           containerDefinitions: [
-            { name: "bert", logConfiguration: { options: { "awslogs-create-group": "false" } } },
+            { name: "bert", logConfiguration: { options: { "awslogs-create-group": null } } },
             { name: "proxy", image: `${registry.host}/tools/proxy:1`, memory: 64 },
           ],
         },
@@ -547,7 +547,7 @@ describe.skipIf(missingTools("moto_server"))("doctor", () => {
     expect(code).toBe(0);
   });
 
-  it("a good cluster without a workload: machine, account, cluster, quotas", async () => {
+  it("a good cluster without a workload: machine, account, cluster, machine images, quotas", async () => {
     const sandbox = await startTestSandbox({ snapshot: aSnapshot([host("i1")]) });
     sandboxes.push(sandbox);
     const env = {
@@ -559,6 +559,7 @@ describe.skipIf(missingTools("moto_server"))("doctor", () => {
     expect((JSON.parse(stdout) as Report).groups.map(({ subject }) => subject)).toEqual([
       "this machine",
       "cluster prod",
+      "machine images",
       "quotas",
     ]);
     expect(itemsOf(stdout).filter(({ status }) => status !== "OK")).toEqual([]);

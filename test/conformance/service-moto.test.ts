@@ -106,6 +106,7 @@ describe.skipIf(missingTools("moto_server", "aws"))("services against moto", () 
         memory: 4096,
         essential: true,
         dependsOn: [{ containerName: "log", condition: "START" }],
+        logConfiguration: { logDriver: "awsfirelens", options: { Name: "cloudwatch" } },
         ulimits: [{ name: "memlock", softLimit: -1, hardLimit: -1 }],
         mountPoints: [{ sourceVolume: "models", containerPath: "/models", readOnly: true }],
         linuxParameters: {

@@ -16,6 +16,7 @@ export const floors = [
   "plan",
   "import",
   "doctor",
+  "iam",
   "kubernetes",
 ] as const;
 

@@ -95,7 +95,8 @@ async function sourcesOf(
   if (args.length > 0 || !options.file || !fileExists(context, defaultFile)) return named;
   const [name] = named.flags.texts.get("--name") ?? [];
   if (name !== undefined && name !== (await nameInDefaultFile(context))) return named;
-  const beside = [...named.flags.texts.keys()].filter((flag) => flag !== "--cluster");
+  const unsaid = new Set(["--cluster", ...(options.kindIsImplied === true ? ["--kind"] : [])]);
+  const beside = [...named.flags.texts.keys()].filter((flag) => !unsaid.has(flag));
   if (named.sets.length > 0) beside.push("--set");
   if (beside.length > 0)
     note(context, `${defaultFile} is the workload, with ${listOr(beside, "and")} over it; --no-file leaves it out`);

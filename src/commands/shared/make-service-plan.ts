@@ -66,7 +66,9 @@ export function implyService<Options extends WorkloadOptions>(
     passthrough !== undefined ||
     flagTexts(options).texts.size > 0 ||
     fileExists(context, "aiplat.yaml");
-  return given ? { ...invocation, options: { ...options, kind: "service" } } : invocation;
+  if (!given) return invocation;
+  const implied = options.kind === undefined ? { kindIsImplied: true as const } : {};
+  return { ...invocation, options: { ...options, kind: "service", ...implied } };
 }
 
 /** Plans a service against the live cluster. */

@@ -40,7 +40,10 @@ export const workloadOptions = [
 export const noWorkloadOptions: WorkloadOptions = { file: true };
 
 /** The values of `workloadOptions`: text, or a list of texts. */
-export type WorkloadOptions = OptionsOf<typeof workloadOptions>;
+export type WorkloadOptions = OptionsOf<typeof workloadOptions> & {
+  /** Whether the command says the kind, and no flag. */
+  readonly kindIsImplied?: true;
+};
 
 /** The workload flags among a command's options. */
 export function flagTexts(options: WorkloadOptions, passthrough?: readonly string[]): FlagTexts {

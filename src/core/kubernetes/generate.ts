@@ -23,7 +23,7 @@ import { manifestNameProblems } from "./manifest-names.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
 import { acceleratedPod } from "./pod.ts";
 import { kueueLabels, kueueQueue, nodeTypeOf, type QueueNodes } from "./queues/kueue.ts";
-import { podSecurityBreaches, podSpecsIn, strictestLevel } from "./pod-security.ts";
+import { podSecurityBreaches, podsIn, strictestLevel } from "./pod-security.ts";
 import { changedDevices, mergePod, mergeResource } from "./raw-merge.ts";
 import { choosePodVariant } from "./variants.ts";
 
@@ -241,7 +241,7 @@ function podSecurityWarnings(
   { eks: { namespace } }: ResolvedWorkload,
   manifests: readonly Manifest[],
 ): readonly Problem[] {
-  const breaches = manifests.flatMap(podSpecsIn).flatMap(podSecurityBreaches);
+  const breaches = manifests.flatMap((each) => podsIn(each)).flatMap(podSecurityBreaches);
   const level = strictestLevel(breaches);
   if (level !== "privileged") return [];
   const reasons = [...new Set(breaches.filter((each) => each.of === "baseline").map(({ what }) => what))];

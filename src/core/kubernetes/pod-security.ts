@@ -164,10 +164,32 @@ const restricted: readonly Control[] = [
       .map((each) => `${named(each)} sets no seccompProfile`),
 ];
 
-/** Everything by which a pod's spec breaks a level; none where it meets `restricted`. */
-export function podSecurityBreaches(pod: Raw): readonly PodSecurityBreach[] {
+/** A pod as admission sees it. */
+export interface JudgedPod {
+  readonly spec: Raw;
+  readonly annotations?: Raw;
+}
+
+/** AppArmor's profiles before they were a field. */
+const appArmorAnnotation = "container.apparmor.security.beta.kubernetes.io/";
+
+function unconfinedByAnnotation(annotations: Raw): readonly PodSecurityBreach[] {
+  return Object.entries(annotations)
+    .filter(
+      ([key, profile]) =>
+        key.startsWith(appArmorAnnotation) && !/^(?:$|runtime\/default$|localhost\/)/.test(String(profile)),
+    )
+    .map(([key]) => ({
+      of: "baseline",
+      what: `container ${key.slice(appArmorAnnotation.length)} is unconfined by AppArmor`,
+    }));
+}
+
+/** Everything by which a pod breaks a level; none where it meets `restricted`. */
+export function podSecurityBreaches({ spec: pod, annotations = {} }: JudgedPod): readonly PodSecurityBreach[] {
   const containers = ["initContainers", "containers", "ephemeralContainers"].flatMap((key) => listOf(pod, key));
   return [
+    ...unconfinedByAnnotation(annotations),
     ...baseline.flatMap((control) => control(pod, containers)).map((what) => ({ of: "baseline" as const, what })),
     ...restricted.flatMap((control) => control(pod, containers)).map((what) => ({ of: "restricted" as const, what })),
   ];
@@ -179,14 +201,19 @@ export function strictestLevel(breaches: readonly PodSecurityBreach[]): PodSecur
   return breaches.length > 0 ? "baseline" : "restricted";
 }
 
-/** The specs of the pods that a resource makes, wherever they stand in it; KServe's model is a container. */
-export function podSpecsIn(value: unknown): readonly Raw[] {
-  if (Array.isArray(value)) return value.flatMap(podSpecsIn);
+/** The pods that a resource makes, wherever they stand in it; KServe's model is a container, its annotations beside it. */
+export function podsIn(value: unknown, annotations: Raw = {}): readonly JudgedPod[] {
+  if (Array.isArray(value)) return value.flatMap((item) => podsIn(item));
   if (!isRaw(value)) return [];
   const { model } = value;
   const containers = [...listOf(value, "containers"), ...(isRaw(model) && "modelFormat" in model ? [model] : [])];
-  const own = containers.length === 0 ? [] : [{ ...value, containers }];
-  return [...own, ...Object.values(value).flatMap(podSpecsIn)];
+  const own = { ...annotations, ...partOf(value, "annotations") };
+  return [
+    ...(containers.length === 0 ? [] : [{ spec: { ...value, containers }, annotations: own }]),
+    ...Object.entries(value).flatMap(([key, item]) =>
+      podsIn(item, key === "spec" ? partOf(partOf(value, "metadata"), "annotations") : {}),
+    ),
+  ];
 }
 
 function named({ name, image }: Raw): string {

@@ -3,7 +3,7 @@ import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { Failure, TaskDefinition } from "../ecs-api/api.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
 import { instanceStatesOf, type InstanceState } from "./instance-state.ts";
-import { placerFor, type Placement, type PlacerOptions } from "./placer.ts";
+import { placerFor, type Placement, type Placer, type PlacerOptions } from "./placer.ts";
 
 export interface PlaceOptions extends PlacerOptions {
   readonly count: number;
@@ -51,8 +51,12 @@ export function placeIn(
   requirements: Requirements,
   { count, ...options }: PlaceOptions,
 ): PlaceResult {
-  const placer = placerFor(instanceStates, requirements, options);
-  if (!placer.hasInstances) return { placements: [], failures: [], exception: noInstances };
+  return placeWith(placerFor(instanceStates, requirements, options), count);
+}
+
+/** As place, by a placer that may have placed others before. */
+export function placeWith(placer: Placer, count: number): PlaceResult {
+  if (!placer.hasInstances()) return { placements: [], failures: [], exception: noInstances };
   const placements = placer.place(count);
   return { placements, failures: placements.length === count ? [] : placer.failures() };
 }

@@ -28,7 +28,7 @@ export interface Placement {
 /** Places tasks of one kind on instances that it shares with others. */
 export interface Placer {
   /** Whether ECS has any instance to look at. */
-  readonly hasInstances: boolean;
+  hasInstances(): boolean;
   /**
    * Places up to `count` tasks; the instances are changed.
    *
@@ -54,7 +54,7 @@ export function placerFor(
 ): Placer {
   const isConsidered = (instanceState: InstanceState) =>
     instanceState.instance.status === "ACTIVE" && checks.CAPACITY_PROVIDER(requirements, instanceState).length === 0;
-  const considered = instanceStates.filter(isConsidered);
+  const hasInstances = () => instanceStates.some(isConsidered);
   const started = () =>
     new Candidates(instanceStates, measuresOf(placementStrategy, requirements.group), {
       group: requirements.group,
@@ -64,9 +64,9 @@ export function placerFor(
     });
   let candidates: Candidates | undefined;
   return {
-    hasInstances: considered.length > 0,
+    hasInstances,
     place(count) {
-      if (count > 0 && considered.length > 0) candidates ??= started();
+      if (count > 0 && hasInstances()) candidates ??= started();
       const placements: Placement[] = [];
       while (placements.length < count) {
         let gpus: readonly string[] = [];
@@ -78,7 +78,7 @@ export function placerFor(
     },
     changed: (index) => candidates?.changed(index),
     failures: () =>
-      considered.map((instanceState) => ({
+      instanceStates.filter(isConsidered).map((instanceState) => ({
         arn: instanceState.instance.arn,
         reason: refuse(requirements, instanceState)!,
       })),

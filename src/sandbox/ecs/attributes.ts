@@ -6,6 +6,7 @@ import {
   putAttributesRequest,
 } from "../../core/ecs-api/model/requests.ts";
 import { present } from "../../core/base/present.ts";
+import { forgetRooms } from "../model/kept-rooms.ts";
 import { requireCluster } from "../model/clusters.ts";
 import type { ClusterRecord, InstanceRecord } from "../model/records.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
@@ -46,8 +47,10 @@ export const attributeOperations: Readonly<Record<string, Operation>> = {
     for (const {
       instance,
       attribute: { name = "", value = "" },
-    } of targets)
+    } of targets) {
       instance.attributes.set(name, value);
+      forgetRooms(instance.cluster);
+    }
     return {
       attributes: targets.map(({ instance, attribute: { name = "", value } }) =>
         attributeAnswer(instance, name, value),
@@ -62,6 +65,7 @@ export const attributeOperations: Readonly<Record<string, Operation>> = {
     } of targets) {
       if (isReserved(name)) throw invalidParameter(`The attribute ${name} is reserved.`);
       instance.attributes.delete(name);
+      forgetRooms(instance.cluster);
     }
     return {
       attributes: targets.map(({ instance, attribute: { name = "", value } }) =>

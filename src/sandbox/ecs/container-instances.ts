@@ -9,6 +9,7 @@ import { present } from "../../core/base/present.ts";
 import { instanceTypes } from "../../core/catalog/instance-types/catalog.ts";
 import { evaluate } from "../../core/cluster/evaluate-query.ts";
 import { parseExpression } from "../../core/ecs-api/query/parse.ts";
+import { forgetRooms } from "../model/kept-rooms.ts";
 import { lastPart, requireCluster } from "../model/clusters.ts";
 import { addInstance, describeInstance } from "../model/instances.ts";
 import { stop } from "../model/lifecycle.ts";
@@ -68,6 +69,7 @@ export const containerInstanceOperations: Readonly<Record<string, Operation>> = 
       }));
       for (const { instance } of found)
         if (instance !== undefined && instance.status !== "INACTIVE") instance.status = status;
+      forgetRooms(cluster);
       for (const { instance } of found)
         if (instance !== undefined && status === "DRAINING") stopPending(world, instance);
       for (const service of cluster.services.values()) wake(world, service);
@@ -111,6 +113,7 @@ export const containerInstanceOperations: Readonly<Record<string, Operation>> = 
         stop(world, task, "UserInitiated", "Container instance deregistration forced by user");
       instance.status = "INACTIVE";
       instance.agentConnected = false;
+      forgetRooms(cluster);
       for (const service of cluster.services.values()) wake(world, service);
       return { containerInstance: instanceAnswer(instance, ["TAGS"]) };
     },

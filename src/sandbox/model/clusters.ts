@@ -16,6 +16,7 @@ export function createCluster(world: World, name: string, arn = world.arn(`clust
     instances: new Map(),
     tasks: new Map(),
     services: new Map(),
+    rooms: undefined,
     runTokens: new Map(),
   };
   world.clusters.set(name, cluster);

@@ -97,6 +97,7 @@ export function registerInstance(world: World, cluster: ClusterRecord, instance:
     waiting: [],
   };
   cluster.instances.set(id, record);
+  cluster.rooms = undefined;
   return record;
 }
 
@@ -165,9 +166,10 @@ export function isPending({ lastStatus, desiredStatus }: TaskRecord): boolean {
   );
 }
 
-/** The cluster as core/placement reads it. */
-export function snapshotOf(world: World, cluster: ClusterRecord): ClusterSnapshot {
-  const tasks = [...cluster.tasks.values()].filter((task) => task.lastStatus !== "STOPPED");
+/** Some instances of the cluster and their tasks, as core/placement reads them. */
+export function snapshotOf(world: World, cluster: ClusterRecord, some: Iterable<InstanceRecord>): ClusterSnapshot {
+  const instances = [...some];
+  const tasks = instances.flatMap((instance) => [...instance.tasks]);
   return {
     cluster: cluster.name,
     clusterArn: cluster.arn,
@@ -175,7 +177,7 @@ export function snapshotOf(world: World, cluster: ClusterRecord): ClusterSnapsho
     observedAt: world.now(),
     tags: legalTagsOf(cluster),
     capacityProviders: cluster.capacityProviders,
-    instances: [...cluster.instances.values()].map(describeInstance),
+    instances: instances.map(describeInstance),
     tasks: tasks.map(toTask),
     taskDefinitions: Object.fromEntries(tasks.map(({ definition }) => [definition.taskDefinitionArn, definition])),
   };

@@ -23,6 +23,7 @@ export function launch(world: World, task: TaskRecord, instance: InstanceRecord,
   task.gpus = gpus;
   for (const container of task.containers) container.gpus = gpus;
   instance.tasks.add(task);
+  touchRoom(task);
   if (task.eni === undefined) return enterAgent(world, task, instance);
   world.after(world.timings.interface, () => {
     if (task.lastStatus === "PROVISIONING" && task.desiredStatus === "RUNNING") enterAgent(world, task, instance);
@@ -219,6 +220,7 @@ export function stop(world: World, task: TaskRecord, stopCode: string, stoppedRe
   task.stopCode = stopCode;
   task.stoppedReason = stoppedReason;
   task.version++;
+  touchRoom(task);
   if (instance !== undefined && instance.waiting.includes(task))
     instance.waiting.splice(instance.waiting.indexOf(task), 1);
   if (!task.containers.some(({ status }) => status === "RUNNING"))
@@ -265,5 +267,11 @@ function stopped(world: World, task: TaskRecord): void {
 function move(world: World, task: TaskRecord, status: TaskStatus): void {
   task.lastStatus = status;
   task.version++;
+  touchRoom(task);
   world.taskChanged(task);
+}
+
+/** What is left on the task's instance is no longer what it was. */
+function touchRoom({ cluster, instance }: TaskRecord): void {
+  if (instance !== undefined) cluster.rooms?.touch(instance);
 }

@@ -1,10 +1,9 @@
 import { present } from "../../core/base/present.ts";
 import type { Failure } from "../../core/ecs-api/api.ts";
-import { placeIn } from "../../core/placement/place.ts";
+import { placeIn, placeWith } from "../../core/placement/place.ts";
 import { refusalOfEcs } from "../../core/placement/refusal-of-ecs.ts";
-import { instanceStatesOf, type InstanceState } from "../../core/placement/instance-state.ts";
 import type { PlacementStrategy } from "../../core/ecs-api/placement-strategy.ts";
-import { snapshotOf } from "./instances.ts";
+import { roomsOf } from "./kept-rooms.ts";
 import { launch } from "./lifecycle.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./records.ts";
 import { createTask, readRequirements, refusing, type RequirementsOptions, type TaskSpec } from "./tasks.ts";
@@ -31,11 +30,14 @@ export function placeTasks(
   only?: (instance: InstanceRecord) => boolean,
 ): Placed {
   const requirements = readRequirements(spec.cluster, spec.definition, spec);
-  const rooms = roomsIn(world, spec.cluster, only);
-  const strategy = placementStrategy === undefined || placementStrategy.length === 0 ? {} : { placementStrategy };
-  const { placements, failures, exception } = refusing(() =>
-    placeIn(rooms, requirements, { count, ...strategy, random: world.random }),
-  );
+  const strategy = placementStrategy?.length === 0 ? undefined : placementStrategy;
+  const { placements, failures, exception } = refusing(() => {
+    if (only === undefined) return placeWith(roomsOf(world, spec.cluster).placer(requirements, strategy), count);
+    const rooms = roomsOf(world, spec.cluster)
+      .all()
+      .filter(({ instance }) => only(instanceOf(spec.cluster, instance.arn)));
+    return placeIn(rooms, requirements, { count, ...present({ placementStrategy: strategy }), random: world.random });
+  });
   const tasks = placements.map(({ instanceState, gpus }) => {
     const task = createTask(world, { ...spec, requirements });
     launch(world, task, instanceOf(spec.cluster, instanceState.instance.arn), gpus);
@@ -46,12 +48,8 @@ export function placeTasks(
 
 /** Places a task that waits for its capacity provider; whether it could. */
 export function placeWaiting(world: World, task: TaskRecord): boolean {
-  const rooms = roomsIn(world, task.cluster);
-  const strategy =
-    task.placementStrategy === undefined || task.placementStrategy.length === 0
-      ? {}
-      : { placementStrategy: task.placementStrategy };
-  const [placement] = placeIn(rooms, task.requirements, { count: 1, ...strategy, random: world.random }).placements;
+  const strategy = task.placementStrategy?.length === 0 ? undefined : task.placementStrategy;
+  const [placement] = roomsOf(world, task.cluster).placer(task.requirements, strategy).place(1);
   if (placement === undefined) return false;
   launch(world, task, instanceOf(task.cluster, placement.instanceState.instance.arn), placement.gpus);
   return true;
@@ -60,10 +58,10 @@ export function placeWaiting(world: World, task: TaskRecord): boolean {
 /** Starts a task on the instance that StartTask names; the reason where it cannot be there. */
 export function placeOn(world: World, spec: PlaceSpec, instance: InstanceRecord): TaskRecord | string {
   const requirements = readRequirements(spec.cluster, spec.definition, spec);
-  const [room] = roomsIn(world, spec.cluster, (each) => each === instance);
+  const room = roomsOf(world, spec.cluster).of(instance);
   if (instance.status === "INACTIVE") return "INACTIVE";
   const { placements, failures } = placeIn(
-    [{ ...room!, instance: { ...room!.instance, status: "ACTIVE" } }],
+    [{ ...room, instance: { ...room.instance, status: "ACTIVE" } }],
     requirements,
     {
       count: 1,
@@ -80,7 +78,8 @@ export function placeOn(world: World, spec: PlaceSpec, instance: InstanceRecord)
 export function eligibleInstances(world: World, spec: PlaceSpec): readonly InstanceRecord[] {
   const requirements = readRequirements(spec.cluster, spec.definition, spec);
   const lasting = new Set(["ATTRIBUTE", "LOCATION", "MemberOf placement constraint unsatisfied."]);
-  return roomsIn(world, spec.cluster)
+  return roomsOf(world, spec.cluster)
+    .all()
     .filter(
       (room) =>
         room.instance.status === "ACTIVE" &&
@@ -89,16 +88,6 @@ export function eligibleInstances(world: World, spec: PlaceSpec): readonly Insta
         ),
     )
     .map((room) => instanceOf(spec.cluster, room.instance.arn));
-}
-
-/** The rooms in the order in which the instances were registered: of equals the first is taken. */
-function roomsIn(
-  world: World,
-  cluster: ClusterRecord,
-  only?: (instance: InstanceRecord) => boolean,
-): readonly InstanceState[] {
-  const rooms = instanceStatesOf(snapshotOf(world, cluster));
-  return only === undefined ? rooms : rooms.filter(({ instance }) => only(instanceOf(cluster, instance.arn)));
 }
 
 function instanceOf(cluster: ClusterRecord, arn: string): InstanceRecord {

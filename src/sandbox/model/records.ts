@@ -5,6 +5,7 @@ import type { NameValue, PlacementConstraint, RegisteredTaskDefinition, Tag } fr
 import type { PlacementStrategy } from "../../core/ecs-api/placement-strategy.ts";
 import type { Requirements } from "../../core/ecs/requirements.ts";
 import type { Behaviour } from "./behaviour.ts";
+import type { KeptRooms } from "./kept-rooms.ts";
 
 export type RawRecord = Readonly<Record<string, unknown>>;
 
@@ -20,6 +21,8 @@ export interface ClusterRecord {
   readonly instances: Map<string, InstanceRecord>;
   readonly tasks: Map<string, TaskRecord>;
   readonly services: Map<string, ServiceRecord>;
+  /** What is left on its instances; undefined until somebody asks. */
+  rooms: KeptRooms | undefined;
   /** What RunTask answered under a client token. */
   readonly runTokens: Map<
     string,

@@ -121,7 +121,7 @@ describe.skipIf(missingTools("moto_server", "aws"))("taskdef diff", () => {
 
   it("ignores what somebody else has set and nobody declares here", async () => {
     await register(workload("foreign"), (definition) => ({
-      ...changeContainer(definition, { user: "1000", dockerLabels: { a: "b" } }),
+      ...changeContainer(definition, { hostname: "a", dockerLabels: { a: "b" } }),
       pidMode: "task",
       tags: [...(definition["tags"] as readonly Raw[]), { key: "owner", value: "me" }],
     }));

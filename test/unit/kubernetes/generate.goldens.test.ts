@@ -80,6 +80,12 @@ const others: readonly Golden[] = [
     workload: { ...job, nodes: 2, accelerator: { instanceTypes: ["p6e-gb200.36xlarge"], efa: false } },
     kind: "JobSet",
   },
+  // A user of its own: the pod meets Pod Security's restricted.
+  {
+    file: "user",
+    workload: { ...service, user: 1000, accelerator: { instanceTypes: ["inf2.24xlarge"] } },
+    kind: "Deployment",
+  },
   // Types with equal devices share a pod.
   {
     file: "several-types",

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { definitionOf, kinds } from "../../../src/core/kubernetes/kinds.ts";
 import { generateManifests, resolveForKubernetes } from "../../../src/core/kubernetes/generate.ts";
-import { podSecurityBreaches, podSpecsIn, strictestLevel } from "../../../src/core/kubernetes/pod-security.ts";
+import { podSecurityBreaches, podsIn, strictestLevel } from "../../../src/core/kubernetes/pod-security.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { generate, workloadOf } from "../../support/kubernetes-workloads.ts";
 
@@ -17,7 +17,7 @@ const pod = (securityContext: object = hardened, more: object = {}, container: o
   containers: [{ name: "a", image: "a:1", securityContext, ...container }],
   ...more,
 });
-const levelOf = (spec: object) => strictestLevel(podSecurityBreaches({ ...spec }));
+const levelOf = (spec: object) => strictestLevel(podSecurityBreaches({ spec: { ...spec } }));
 
 // The rows of https://kubernetes.io/docs/concepts/security/pod-security-standards/.
 describe("the level of a pod", () => {
@@ -99,7 +99,7 @@ const base = { name: "bert", image: "bert:1" };
 const levelOfWorkload = (change: Partial<Workload>) =>
   strictestLevel(
     generate({ ...base, ...change })
-      .flatMap(podSpecsIn)
+      .flatMap((each) => podsIn(each))
       .flatMap(podSecurityBreaches),
   );
 const on = (instanceType: string, more: object = {}) => ({ accelerator: { instanceTypes: [instanceType], ...more } });
@@ -116,6 +116,16 @@ describe("the level that a workload needs", () => {
     ["a port of the host", { ...on("g5.xlarge"), ports: [{ container: 80, host: 8080 }] }, "privileged"],
   ])("with %s", (_, change, level) => {
     expect(levelOfWorkload(change)).toBe(level);
+  });
+
+  it("counts profiles in annotations of the pod", () => {
+    const annotated = (profile: string): Partial<Workload> => ({
+      ...on("g5.xlarge"),
+      eks: { pod: { metadata: { annotations: { "container.apparmor.security.beta.kubernetes.io/bert": profile } } } },
+    });
+    expect(
+      ["runtime/default", "localhost/own", "unconfined"].map((profile) => levelOfWorkload(annotated(profile))),
+    ).toEqual(["baseline", "baseline", "privileged"]);
   });
 
   it("is said where it keeps nothing off, with the reason and the mend", () => {
@@ -148,7 +158,7 @@ describe("the level that a workload needs", () => {
       const workload = workloadOf({ kind, accelerator: "neuron", devices: "one device", nodes: 1 });
       return strictestLevel(
         generate({ ...workload, user: 1000 }, kind)
-          .flatMap(podSpecsIn)
+          .flatMap((each) => podsIn(each))
           .flatMap(podSecurityBreaches),
       );
     });
@@ -158,8 +168,8 @@ describe("the level that a workload needs", () => {
 
   it("is lost with EFA by the pods that have it alone", () => {
     const levels = generate({ ...base, ...on("trn1.32xlarge"), nodes: 2 }, "RayCluster")
-      .flatMap(podSpecsIn)
-      .map((spec) => strictestLevel(podSecurityBreaches(spec)));
+      .flatMap((each) => podsIn(each))
+      .map((each) => strictestLevel(podSecurityBreaches(each)));
     expect(levels).toEqual(["baseline", "privileged"]);
   });
 
@@ -169,7 +179,7 @@ describe("the level that a workload needs", () => {
         fc.object({ key: fc.constantFrom("containers", "securityContext", "volumes", "add", "name"), maxDepth: 4 }),
         (value) => {
           expect(["restricted", "baseline", "privileged"]).toContain(
-            strictestLevel(podSpecsIn(value).flatMap(podSecurityBreaches)),
+            strictestLevel(podsIn(value).flatMap(podSecurityBreaches)),
           );
         },
       ),

@@ -222,14 +222,22 @@ describe("runTasks", () => {
   });
 
   it("after an error in the middle says what was started and makes no further call", async () => {
-    const ecs = new Ecs(100);
+    const ecs = new Ecs(1000);
     ecs.onRun = () => {
       if (ecs.requests.length === 2) throw new AiplatError("AccessDenied", "no");
     };
-    const { tasks, error } = await runTasks(ecs.port, runtime(), input(30));
-    expect(tasks).toHaveLength(10);
+    const { tasks, error } = await runTasks(ecs.port, runtime(), input(500));
+    // Calls are side by side: those under way are waited for, and their tasks are told.
+    expect(ecs.requests.length).toBeLessThan(25);
+    expect(tasks).toHaveLength((ecs.requests.length - 1) * 10);
+    expect(ecs.running.size).toBe(tasks.length);
     expect(error).toMatchObject({ code: "AccessDenied" });
-    expect(ecs.requests).toHaveLength(2);
+  });
+
+  it("asks once where the first answer has no place for all, however many are wanted", async () => {
+    const ecs = new Ecs(7);
+    await runTasks(ecs.port, runtime(), input(500, { oneRound: true }));
+    expect([ecs.requests.length, ecs.running.size]).toEqual([1, 7]);
   });
 
   it("at Ctrl-C finishes the call under way, reports its tasks and makes no further call", async () => {

@@ -1,0 +1,232 @@
+// What each command calls, as a proxy before the sandbox sees it, is what its policy allows: no more and no less.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { callsOf, type CallingCommand } from "../../src/core/iam/command-calls.ts";
+import { run as runTool } from "../../src/run.ts";
+import { bufferedSurroundings, type CliRun } from "../support/cli.ts";
+import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.ts";
+import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
+
+let box: TestSandbox;
+let proxy: RecordingProxy;
+let folder: string;
+/** What the commands have called so far. */
+const called = new Map<string, Set<string>>();
+
+const account = "123456789012";
+const role = (name: string) => `arn:aws:iam::${account}:role/${name}`;
+
+async function run(command: CallingCommand, ...args: readonly string[]): Promise<CliRun> {
+  (globalThis as { AIPLAT_VERSION?: string }).AIPLAT_VERSION = "0.0.0";
+  const env = { ...box.sandbox.environment, AWS_ENDPOINT_URL: proxy.url, HOME: folder, PATH: join(folder, "bin") };
+  const { streams, surroundings } = bufferedSurroundings(env, folder);
+  const code = await runTool([...command.split(" "), ...args], {
+    ...surroundings,
+    clock: box.clock(),
+    runInForeground: async () => 0,
+  });
+  const calls = called.get(command) ?? new Set();
+  for (const each of proxy.take()) calls.add(each);
+  called.set(command, calls);
+  return { code, ...streams };
+}
+
+const json = async (command: CallingCommand): Promise<Json> =>
+  JSON.parse((await run(command, "-o", "json")).stdout) as Json;
+
+function write(file: string, workload: object): string {
+  writeFileSync(join(folder, file), JSON.stringify(workload));
+  return file;
+}
+
+const bert = {
+  name: "bert",
+  kind: "service",
+  image: `${account}.dkr.ecr.us-east-1.amazonaws.com/bert:1`,
+  accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 3 },
+  ports: [{ container: 8080 }],
+  logs: { group: "/aiplat/bert", retentionDays: 30 },
+  roles: { execution: role("execution"), task: role("task") },
+  secrets: {
+    HF: `arn:aws:secretsmanager:us-east-1:${account}:secret:hf-a1b2c3`,
+    P: `arn:aws:ssm:us-east-1:${account}:parameter/p`,
+  },
+  environment: { AIPLAT_SANDBOX_LOG: "hello" },
+  replicas: 2,
+};
+const train = {
+  name: "train",
+  image: "train:1",
+  accelerator: { instanceTypes: ["inf2.xlarge"] },
+  logs: { group: "/aiplat/train", retentionDays: 7 },
+  environment: { AIPLAT_SANDBOX_SECONDS: "5" },
+};
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "aiplat-iam-"));
+  mkdirSync(join(folder, "bin"));
+  writeFileSync(join(folder, "bin/session-manager-plugin"), "#!/bin/sh\n");
+  chmodSync(join(folder, "bin/session-manager-plugin"), 0o755);
+  box = await startTestSandbox({
+    fleet: [
+      { instanceType: "inf2.24xlarge", count: 2 },
+      { instanceType: "inf2.xlarge", count: 3 },
+    ],
+  });
+  proxy = await startRecordingProxy(box.sandbox.url);
+});
+afterAll(async () => {
+  await proxy.close();
+  await box.sandbox.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What comes after answers that the sandbox does not give. */
+const unplayed: ReadonlySet<string> = new Set([
+  // Managed daemons: it knows none to describe.
+  "ecs:DescribeDaemon",
+  "ecs:DescribeDaemonRevisions",
+  "ecs:DescribeDaemonTaskDefinition",
+  // Groups with launch templates, and load balancers: there are none.
+  "ec2:DescribeLaunchTemplateVersions",
+  "elasticloadbalancing:DescribeTargetGroups",
+  "elasticloadbalancing:DescribeLoadBalancers",
+  "elasticloadbalancing:DescribeListeners",
+  // What doctor asks after IAM, ECR, Secrets Manager and Service Quotas have answered.
+  "iam:SimulatePrincipalPolicy",
+  "ecr:BatchGetImage",
+  "ecr:DescribePullThroughCacheRules",
+  "secretsmanager:GetResourcePolicy",
+  "servicequotas:GetAWSDefaultServiceQuota",
+]);
+
+/** What a command calls where a deployment fails, or somebody else comes in between. */
+const rare: Readonly<Partial<Record<CallingCommand, readonly string[]>>> = {
+  "service scale": ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "logs:GetLogEvents"],
+  "service rollback": ["ecs:DeleteService", "ecs:ListDaemons", "logs:GetLogEvents"],
+  "run-task": ["ecs:StopTask"],
+  "cluster drain": ["ecs:DescribeCapacityProviders"],
+};
+
+/** A service that aiplat has not made, on an accelerated machine. */
+async function addForeignService(): Promise<void> {
+  await box.register("web");
+  await box.ecs("CreateService", { serviceName: "web", taskDefinition: "web", desiredCount: 1, launchType: "EC2" });
+  box.step(10);
+}
+
+/** A provider, of whose group the sandbox knows no launch template. */
+async function addProvider(): Promise<void> {
+  const arn = `arn:aws:autoscaling:us-east-1:${account}:autoScalingGroup:x:autoScalingGroupName/pool`;
+  await box.ecs("CreateCapacityProvider", {
+    name: "pool",
+    autoScalingGroupProvider: { autoScalingGroupArn: arn, managedScaling: { status: "ENABLED" } },
+  });
+  await box.ecs("PutClusterCapacityProviders", {
+    cluster: "default",
+    capacityProviders: ["pool"],
+    defaultCapacityProviderStrategy: [{ capacityProvider: "pool" }],
+  });
+}
+
+it("is what the policy of each command allows", { timeout: 300_000 }, async () => {
+  write("aiplat.yaml", bert);
+  write("train.yaml", train);
+  await run("ami latest");
+  await run("ami list");
+  await run("instances list", "--live");
+  await run("taskdef generate", "--all", "--cluster", "default");
+  await run("taskdef register");
+  await run("taskdef diff");
+  await addForeignService();
+  for (const command of ["cluster devices", "cluster explain", "cluster snapshot", "plan", "doctor"] as const)
+    await run(command);
+
+  const first = await run("service deploy", "--enable-execute-command");
+  expect(first.stderr).toContain("steady");
+  const [service] = (JSON.parse((await run("service list", "-o", "json")).stdout) as Json).services;
+  for (const command of ["service status", "service logs", "service open", "service exec"] as const) await run(command);
+  await run("task list");
+  write("aiplat.yaml", { ...bert, environment: { ...bert.environment, V: "2" } });
+  await run("service deploy");
+  await run("service import", service.service);
+  await run("service scale", "--replicas", "1");
+  await run("service rollback");
+  // A deployment that fails, one that is under way, and one with more replicas than there is room for.
+  write("aiplat.yaml", { ...bert, environment: { AIPLAT_SANDBOX_LOG: "x", AIPLAT_SANDBOX_EXIT: "1" } });
+  await run("service deploy", "--timeout", "20m");
+  write("aiplat.yaml", { ...bert, environment: { V: "3" } });
+  await run("service deploy", "--no-wait");
+  await run("service status");
+  await run("service rollback");
+  await box.ecs("UpdateService", { service: service.service, desiredCount: 1 });
+  box.step(120);
+  // Slots of three devices are no longer in the file: others take their place, and they are deleted.
+  write("aiplat.yaml", {
+    ...bert,
+    accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 },
+    replicas: 1,
+  });
+  const replaced = await run("service deploy", "--recreate", "--yes");
+  expect([replaced.code, replaced.stderr]).toEqual([0, expect.stringContaining(`deleted ${service.service}`)]);
+  await box.ecs("UpdateService", { service: "bert-inf2-24xlarge-n0-1", desiredCount: 9 });
+  box.step(120);
+  await run("service status");
+  const instances = (await json("cluster devices")).instances as readonly Json[];
+  await run("cluster drain", instances[0].ec2InstanceId, "--force", "--timeout", "5m");
+  await run("service delete", "--yes");
+  box.step(60);
+
+  const ran = JSON.parse(
+    (await run("run-task", "train.yaml", "-o", "json", "--enable-execute-command")).stdout,
+  ) as Json;
+  box.step(4);
+  const id: string = ran.tasks[0].taskArn.split("/").at(-1);
+  await run("task exec", id.slice(0, 8));
+  await run("task logs", id.slice(0, 8));
+  await run("task list", "--run", ran.run);
+  await run("task stop", id.slice(0, 8), "--yes");
+  await run("task wait", "--run", ran.run, "--logs");
+  await run("run-task", "train.yaml", "--wait", "--logs");
+
+  await addProvider();
+  write("aiplat.yaml", { ...train, kind: "service" });
+  for (const command of ["cluster devices", "cluster explain", "cluster snapshot", "plan", "doctor"] as const)
+    await run(command);
+  await run("run-task", "train.yaml");
+  await run("service deploy");
+  write("aiplat.yaml", { ...train, kind: "service", environment: { V: "1" }, tags: { team: "nlp" } });
+  await run("service deploy");
+  await run("service scale", "train", "--replicas", "2");
+  await run("service rollback", "train");
+  await box.ecs("UpdateService", { service: "train", desiredCount: 30 });
+  box.step(120);
+  await run("service status", "train");
+  await box.ecs("UpdateService", { service: "train", desiredCount: 1 });
+  box.step(120);
+  await run("cluster drain", ((await json("cluster devices")).instances as readonly Json[])[1].ec2InstanceId);
+  const network = { networkMode: "awsvpc", network: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } };
+  await run("doctor", write("awsvpc.yaml", { ...train, ecs: network }));
+  const found = Object.fromEntries(
+    [...called].map(([command, calls]) => [
+      command,
+      [...calls].filter((each) => each !== "sts:GetCallerIdentity").toSorted(),
+    ]),
+  );
+  const allowed = Object.fromEntries(
+    [...called.keys()].map((command) => [command, callsOf(command as CallingCommand)]),
+  );
+  const differing = Object.keys(found).flatMap((command) => {
+    const missing = found[command]!.filter((each) => !allowed[command]!.includes(each));
+    const needless = allowed[command]!.filter(
+      (each) =>
+        !found[command]!.includes(each) &&
+        !unplayed.has(each) &&
+        rare[command as CallingCommand]?.includes(each) !== true,
+    );
+    return missing.length + needless.length === 0 ? [] : [`${command}: +${missing.join(" +")} -${needless.join(" -")}`];
+  });
+  expect(differing).toEqual([]);
+});

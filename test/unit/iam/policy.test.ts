@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { registry } from "../../../src/commands/registry.ts";
+import { callNothing, callsOf, commandCalls, type CallingCommand } from "../../../src/core/iam/command-calls.ts";
+import { policyFor, type PolicyDocument, type PolicyScope } from "../../../src/core/iam/policy.ts";
+import { taskRolePolicy } from "../../../src/core/iam/role-policy.ts";
+
+const commands = Object.keys(commandCalls) as CallingCommand[];
+
+const scope: PolicyScope = {
+  partition: "aws",
+  region: "us-east-1",
+  account: "123456789012",
+  cluster: "prod",
+  families: ["bert"],
+  services: ["bert"],
+  logGroups: ["/aiplat/bert"],
+  roles: ["arn:aws:iam::123456789012:role/x"],
+  secrets: [],
+  repositories: [],
+};
+
+const statementOf = ({ Statement }: PolicyDocument, action: string) =>
+  Statement.find(({ Action }) => Action.includes(action));
+
+describe("the calls of commands", () => {
+  it("are told of every command: a row in command-calls.ts, or the list of those that call nothing", () => {
+    const words = registry.map((entry) => entry.words);
+    expect([...commands, ...callNothing].toSorted()).toEqual(words.toSorted());
+  });
+});
+
+describe("the policy of a command", () => {
+  it.each(commands)("of %s allows its calls and is well formed", (command) => {
+    const { Version, Statement } = policyFor(command, scope);
+    expect(Version).toBe("2012-10-17");
+    const allowed = Statement.flatMap(({ Action }) => Action);
+    expect(allowed).toEqual([...new Set(allowed)]);
+    for (const call of callsOf(command)) expect(allowed).toContain(call);
+    const beside = allowed.filter((each) => !callsOf(command).includes(each));
+    for (const each of beside) expect(["iam:PassRole", "ecs:TagResource", "logs:TagResource"]).toContain(each);
+    for (const { Sid, Resource } of Statement) {
+      expect(Sid).toMatch(/^[a-z0-9]+$/i);
+      expect(Resource.length).toBeGreaterThan(0);
+    }
+  });
+
+  it("is narrowed to cluster, families, services, log groups and roles", () => {
+    const policy = policyFor("service deploy", scope);
+    expect(statementOf(policy, "ecs:DescribeClusters")?.Resource).toEqual([
+      "arn:aws:ecs:us-east-1:123456789012:cluster/prod",
+    ]);
+    expect(statementOf(policy, "ecs:UpdateService")?.Resource).toEqual([
+      "arn:aws:ecs:us-east-1:123456789012:service/prod/bert",
+    ]);
+    expect(statementOf(policy, "ecs:RegisterTaskDefinition")?.Resource).toEqual([
+      "arn:aws:ecs:us-east-1:123456789012:task-definition/bert:*",
+    ]);
+    expect(statementOf(policy, "logs:CreateLogGroup")?.Resource).toEqual([
+      "arn:aws:logs:us-east-1:123456789012:log-group:/aiplat/bert",
+    ]);
+    expect(statementOf(policy, "iam:PassRole")).toMatchObject({
+      Resource: scope.roles,
+      Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+    });
+    expect(statementOf(policy, "ecs:ListTasks")).toMatchObject({
+      Resource: ["*"],
+      Condition: { ArnEquals: { "ecs:cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/prod" } },
+    });
+  });
+
+  it("leaves out what the workload has none of", () => {
+    const policy = policyFor("run-task", { ...scope, logGroups: [], roles: [] });
+    expect(policy.Statement.flatMap(({ Action }) => Action).filter((each) => /^(logs|iam):/.test(each))).toEqual([]);
+  });
+
+  it("is for any where nothing is named", () => {
+    const policy = policyFor("run-task", { partition: "aws-cn" });
+    expect(statementOf(policy, "ecs:RunTask")?.Resource).toEqual(["arn:aws-cn:ecs:*:*:task-definition/*:*"]);
+    expect(statementOf(policy, "iam:PassRole")?.Resource).toEqual(["arn:aws-cn:iam::*:role/*"]);
+  });
+});
+
+it("the policy of a task role is of what the file says, and of ECS Exec where it is wanted", () => {
+  const model = { uri: "s3://models/bert" };
+  expect(taskRolePolicy({ model }, { partition: "aws" }, { exec: false }).Statement).toMatchObject([
+    { Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::models/bert", "arn:aws:s3:::models/bert/*"] },
+    { Action: ["s3:ListBucket"], Resource: ["arn:aws:s3:::models"] },
+  ]);
+  expect(taskRolePolicy({}, { partition: "aws" }, { exec: true }).Statement).toMatchObject([
+    { Action: expect.arrayContaining(["ssmmessages:OpenDataChannel"]) as string[], Resource: ["*"] },
+  ]);
+});
