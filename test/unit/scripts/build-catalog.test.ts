@@ -137,10 +137,10 @@ describe("the generator", () => {
     expect(await generate({ ...add(withMemory), ...sold, ...topology(wiring) })).toBe("");
     writeFileSync(
       join(copy, "src/probe.ts"),
-      `import { requireInstanceType } from "../catalog/core/catalog/instance-types/catalog.ts";
-import { isLockPort, lockPortBase, lockPortCount, lockPortMappings } from "../catalog/core/catalog/lock-ports.ts";
-import { legalSizes, legalSlots } from "../catalog/core/catalog/slots.ts";
-import { maxVcpu, vcpuOfUnits } from "../catalog/core/workload/fields.ts";
+      `import { requireInstanceType } from "./core/catalog/instance-types/catalog.ts";
+import { isLockPort, lockPortBase, lockPortCount, lockPortMappings } from "./core/catalog/lock-ports.ts";
+import { legalSizes, legalSlots } from "./core/catalog/slots.ts";
+import { maxVcpu, vcpuOfUnits } from "./core/workload/fields.ts";
 const type = requireInstanceType("trn9.96xlarge");
 export const seen = {
   sizes: legalSizes(type),

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { KeptRooms, roomsOf } from "../../../src/sandbox/model/kept-rooms.ts";
-import { runs } from "../../support/depth.ts";
-import { startTestSandbox } from "../../support/sandbox.ts";
+import { KeptRooms, roomsOf } from "../../../../src/sandbox/model/kept-rooms.ts";
+import { runs } from "../../../support/depth.ts";
+import { startTestSandbox } from "../../../support/sandbox.ts";
 
 const event = fc.record({
   kind: fc.constantFrom(
