@@ -39,12 +39,12 @@ export interface Command extends CommandData<readonly OptionSpec[]> {
 type KeysOf<Spec> = Spec extends unknown ? keyof Spec : never;
 
 /** Of a type parameter the compiler does not look for keys that are not there: this says which. */
-type Known<Specs extends readonly OptionSpec[]> = [Exclude<KeysOf<Specs[number]>, keyof OptionSpec>] extends [never]
+type KnownKeys<Specs extends readonly OptionSpec[]> = [Exclude<KeysOf<Specs[number]>, keyof OptionSpec>] extends [never]
   ? unknown
   : `an option has no ${Exclude<KeysOf<Specs[number]>, keyof OptionSpec> & string}`;
 
 /** A command as its file writes it: what `run` gets follows from `options`. */
-interface CommandSpec<Specs extends readonly OptionSpec[]> extends CommandData<Specs & Known<Specs>> {
+interface CommandSpec<Specs extends readonly OptionSpec[]> extends CommandData<Specs & KnownKeys<Specs>> {
   readonly run: (context: Context, invocation: Invocation<OptionsOf<Specs>>) => Promise<ExitCode | void>;
 }
 

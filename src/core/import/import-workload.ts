@@ -166,7 +166,10 @@ function foreignIn(part: ImportedPart): readonly Problem[] {
       "it is made for Fargate, which has no accelerators",
       "aiplat deploys on EC2 and Managed Instances.",
     );
-  if (service?.["launchType"] === "EXTERNAL")
+  const { requiresCompatibilities = [] } = definition;
+  const isForExternal =
+    requiresCompatibilities.length > 0 && requiresCompatibilities.every((each) => each === "EXTERNAL");
+  if (service?.["launchType"] === "EXTERNAL" || isForExternal)
     refuse(
       "import-external",
       "it runs on ECS Anywhere, where aiplat knows no devices",

@@ -480,6 +480,8 @@ describe("an imported service", () => {
       }),
     ],
     ["import-fargate", service({ launchType: "FARGATE" }), definition()],
+    ["import-external", service({ launchType: "EXTERNAL" }), definition()],
+    ["import-external", service(), definition({ requiresCompatibilities: ["EXTERNAL"] })],
     ["import-controller", service({ deploymentController: { type: "EXTERNAL" } }), definition()],
   ])("is refused by name: %s", (code, live, registered) => {
     try {

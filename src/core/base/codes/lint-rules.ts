@@ -116,7 +116,7 @@ export const lintRules = {
   "Ports and network": {
     "host-port-differs": error("In host and awsvpc mode a host port is the container port"),
     "ports-without-network": error("In network mode none no container maps ports"),
-    "field-of-mode": error("Links, host names and extra hosts are in a network mode that has them"),
+    "field-of-mode": error("Links, host names, extra hosts and proxies are in a network mode that has them"),
     "port-count": error("A container maps at most 100 ports, and so does a task on the host's"),
     "port-range": error("A range of ports goes upwards, and stands without a single port"),
     "port-protocols": error("A container's port has one protocol"),

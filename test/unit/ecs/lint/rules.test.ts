@@ -1158,6 +1158,13 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       in: task([plain({ extraHosts: [{ hostname: "x", ipAddress: "10.0.0.1" }] })], { networkMode: "awsvpc" }),
       finds: ["containerDefinitions[0].extraHosts"],
     },
+    {
+      in: task([plain()], { proxyConfiguration: { type: "APPMESH", containerName: "side" } }),
+      finds: ["proxyConfiguration", "awsvpc", "bridge"],
+    },
+    {
+      in: task([plain()], { networkMode: "awsvpc", proxyConfiguration: { type: "APPMESH", containerName: "side" } }),
+    },
     { in: task([plain({ hostname: "x", links: [] })], { networkMode: "host" }) },
     { in: task([plain({ links: ["b"], hostname: "x" }), plain({ name: "b" })]) },
   ],

@@ -63,7 +63,23 @@ const ofMode = [
   { field: "extraHosts", modes: ["bridge", "default", "none", "host"], instead: "Use names of the VPC's DNS." },
 ] as const;
 
-function fieldsOfOtherModes({ networkMode, containers }: Subject): readonly Breach[] {
+function fieldsOfOtherModes(subject: Subject): readonly Breach[] {
+  const { networkMode, given } = subject;
+  const inContainers = containerFieldsOfOtherModes(subject);
+  // "APPMESH proxy configuration is only supported in networkMode=awsvpc" (RegisterTaskDefinition)
+  return given.proxyConfiguration === undefined || networkMode === "awsvpc"
+    ? inContainers
+    : [
+        ...inContainers,
+        {
+          path: ["proxyConfiguration"],
+          message: `proxyConfiguration is for network mode awsvpc, and networkMode is ${networkMode}: RegisterTaskDefinition refuses it`,
+          fix: "Set networkMode to awsvpc, or remove proxyConfiguration.",
+        },
+      ];
+}
+
+function containerFieldsOfOtherModes({ networkMode, containers }: Subject): readonly Breach[] {
   return ofMode.flatMap(({ field, modes, instead }) =>
     containers.flatMap(({ given, name, path }) => {
       const value = given[field];
