@@ -21,6 +21,7 @@ it("leaves the depth of properties to test/support/depth.ts: write numRuns: runs
 /** Tests of no one file of src/, and what they are of. */
 const ofTheWhole = new Map([
   ["unit/architecture-page", "docs/architecture.md"],
+  ["unit/house-sources", "the files of src/"],
   ["unit/house-tests", "the tests"],
   ["unit/layers", "the imports of src/"],
   ["unit/start-up", "what offline commands load"],
