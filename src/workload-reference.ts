@@ -26,6 +26,10 @@ export function workloadPage(): string {
     "target cannot carry is refused by name, never ignored. Sizes carry units. `name` and `image` are all that a file must",
     "have.",
     "",
+    "Several paths are merged in order: objects deeply, containers, environment, secrets and volumes by name, other lists",
+    "as a whole, and `null` deletes. `${env:VAR}` and `${env:VAR:-default}` are filled in, in values; every other `$` is the",
+    "container's own. `--set path=value` sets one value, and a flag overrides the files.",
+    "",
     ...paths.filter(isTop).flatMap((path) => section(path, paths)),
   ].join("\n");
 }
