@@ -13,7 +13,7 @@ let copy: string;
 
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), "aiplat-catalogue-"));
-  for (const each of ["facts", "scripts", "src", "templates", "package.json", ".oxfmtrc.json"])
+  for (const each of ["facts", "scripts", "src", "templates", "README.md", "package.json", ".oxfmtrc.json"])
     cpSync(join(project, each), join(copy, each), { recursive: true });
   for (const each of ["schema", "docs"]) mkdirSync(join(copy, each));
   symlinkSync(join(project, "node_modules"), join(copy, "node_modules"));
