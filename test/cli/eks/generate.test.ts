@@ -150,7 +150,6 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
       ],
       "--secret: error: secrets.A is an ARN, which Kubernetes does not read\n",
     ],
-    [["--log-group", "/bert"], "--log-group: error: logs.group is not carried by a pod"],
     [
       ["--instance-type", "inf2.8xlarge"],
       "--instance-type: error: the instance types carry different devices or shares: no one pod is right on all of them\n  Choose one with --variant (bert-inf2-xlarge or bert-inf2-8xlarge)",

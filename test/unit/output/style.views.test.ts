@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { checkReportView } from "../../../src/output/check-report.ts";
 import { planText } from "../../../src/output/plan-rows.ts";
 import { servicesView } from "../../../src/output/services.ts";
+import { formatProblems } from "../../../src/output/error.ts";
 import { styleFor } from "../../../src/output/style.ts";
 import { formatFailures } from "../../../src/output/tasks.ts";
 
@@ -84,4 +85,27 @@ it("puts sentences below a failure, and names in a row", () => {
   expect(failures(["arn:aws:ecs:us-east-1:123456789012:task/prod/a", "b", "c", "d", "e"])).toBe(
     "failed: STALL (a, b, c, d and 1 more)\n  Add one.\n",
   );
+});
+
+it("wraps problems and hints at words on a terminal, and leaves commands whole", () => {
+  const problem = {
+    severity: "error" as const,
+    file: "aiplat.yaml",
+    line: 4,
+    column: 1,
+    message: "resources.memory 64GiB is more than inf2.xlarge has",
+    hint: "Write at most 14745MiB, as an instance keeps some.\nTo see:  aiplat instances show inf2.xlarge --output table",
+  };
+  expect(formatProblems([problem], style, 40)).toBe(
+    [
+      "aiplat.yaml:4:1: error:",
+      "  resources.memory 64GiB is more than",
+      "  inf2.xlarge has",
+      "  Write at most 14745MiB, as an instance",
+      "  keeps some.",
+      "  To see:  aiplat instances show inf2.xlarge --output table",
+      "",
+    ].join("\n"),
+  );
+  expect(formatProblems([problem], style).split("\n")).toHaveLength(4);
 });
