@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { runCli } from "../support/cli.ts";
+import { runCli } from "../../../support/cli.ts";
 
 const workload = ["--name", "bert", "--image", "bert:1", "--instance-type", "inf2.24xlarge", "--cluster", "prod"];
 const generate = (...args: readonly string[]) =>
