@@ -24,6 +24,7 @@ export const bucketOf = {
   ListTasks: "resourceRead",
   DescribeTasks: "resourceRead",
   DescribeTaskDefinition: "definitionRead",
+  ListServices: "serviceRead",
 };
 
 const kinds = [
@@ -80,6 +81,8 @@ export function fewestCalls({ instances, tasks, gone, definitions }) {
     ListTasks: pages(tasks.length - stopping) + pages(stopping + gone.length),
     DescribeTasks: pages(tasks.length + gone.length),
     DescribeTaskDefinition: definitions.size,
+    // The cluster's daemons, of which there are none here.
+    ListServices: 1,
   };
 }
 
@@ -118,6 +121,7 @@ export async function startEndpoint(made, buckets) {
     }),
     ListTasks: (input) => page(input.desiredStatus === "STOPPED" ? stopped : running, input, "taskArns"),
     DescribeTasks: ({ tasks }) => ({ tasks: limited(tasks).map((arn) => describeTask(byArn.get(arn))), failures: [] }),
+    ListServices: () => ({ serviceArns: [] }),
     DescribeTaskDefinition: ({ taskDefinition }) => ({ taskDefinition: describeDefinition(taskDefinition), tags: [] }),
   };
 

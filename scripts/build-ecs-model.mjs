@@ -46,6 +46,7 @@ const files = {
       "ListTaskDefinitions",
       "ListTaskDefinitionFamilies",
       "StopTask",
+      "ExecuteCommand",
       "DescribeTasks",
       "ListTasks",
       "DeleteService",

@@ -11,6 +11,7 @@ import { explainShortage } from "../core/plan/shortage.ts";
 import { AiplatError, exitCodes, toAiplatError, type ExitCode } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { readNewest } from "../operations/describe-definitions.ts";
+import { describingClusterOnce } from "../operations/describe-once.ts";
 import { requestsOf } from "../operations/run-requests.ts";
 import { runTasks, type RunOutcome } from "../operations/run-task.ts";
 import { printFailures } from "../output/tasks.ts";
@@ -58,7 +59,7 @@ export const runTask = defineCommand({
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
     const { options } = invocation;
-    const ecs = await context.aws.ecs();
+    const ecs = describingClusterOnce(await context.aws.ecs());
     const { run, plan, earlier } = await (options.plan === undefined
       ? prepareFresh(context, ecs, invocation)
       : prepareSaved(context, ecs, invocation, options.plan));

@@ -19,6 +19,7 @@ export async function read<Value>(ask: () => Promise<Value>): Promise<Reading<Va
     const { awsCode, httpStatus, service, operation } = error.details;
     if (unoffered.has(awsCode) || httpStatus === 501)
       return { unread: `the endpoint does not offer ${String(service)}:${String(operation)}` };
-    return { unread: error.message, ...present({ fix: error.hint }) };
+    const denied = error.code === "AccessDenied" ? { denied: true as const } : {};
+    return { unread: error.message, ...present({ fix: error.hint }), ...denied };
   }
 }

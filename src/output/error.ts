@@ -2,7 +2,8 @@ import type { Context, Output } from "../context.ts";
 import type { Place } from "../core/base/problem.ts";
 import type { AiplatError, LocatedProblem } from "../errors.ts";
 import { toJson } from "./harmless.ts";
-import { styleFor, type Style } from "./style.ts";
+import { plain as plainStyle, styleFor, type Style } from "./style.ts";
+import { wrap } from "./wrap.ts";
 
 interface Reporting {
   readonly argv: readonly string[];
@@ -27,21 +28,36 @@ export async function reportError(error: AiplatError, { argv, env, stderr }: Rep
     return;
   }
   const style = await styleFor(!argv.includes("--no-color"), env, stderr);
-  const problems = error.details["problems"];
-  if (Array.isArray(problems) && problems.length > 0) {
-    stderr.write(formatProblems(problems as LocatedProblem[], style));
-    return;
-  }
-  stderr.write(`${style.red("error:")} ${error.message}\n${error.hint === undefined ? "" : `${indent(error.hint)}\n`}`);
+  const { message, hint } = error;
+  const found = error.details["problems"];
+  const problems =
+    Array.isArray(found) && found.length > 0
+      ? (found as LocatedProblem[])
+      : [{ severity: "error" as const, message, ...(hint === undefined ? {} : { hint }) }];
+  stderr.write(formatProblems(problems, style, widthOf(stderr)));
 }
 
-/** One block a problem: `file:line:column: error: what is wrong` and what to write instead beneath it. */
-export function formatProblems(problems: readonly Omit<LocatedProblem, "code">[], style: Style): string {
+/** How wide a text may be: a pipe has no end. */
+export function widthOf({ isTTY, columns }: Pick<Output, "isTTY" | "columns">): number {
+  return isTTY && columns > 0 ? columns : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * One block a problem: `file:line:column: error: what is wrong` and what to write instead beneath it, wrapped at words.
+ */
+export function formatProblems(
+  problems: readonly Omit<LocatedProblem, "code">[],
+  style: Style,
+  columns = Number.POSITIVE_INFINITY,
+): string {
   return problems
     .map((each) => {
-      const severity = each.severity === "error" ? style.red("error:") : style.yellow("warning:");
-      const hint = each.hint === undefined ? "" : `${indent(each.hint)}\n`;
-      return `${place(each, style)}${severity} ${each.message}\n${hint}`;
+      const severity = `${each.severity}:`;
+      const marked = each.severity === "error" ? style.red(severity) : style.yellow(severity);
+      const hint = each.hint === undefined ? "" : `${indented(each.hint, columns)}\n`;
+      const plain = `${place(each, plainStyle)}${severity} `;
+      const text = wrapLines(`${plain}${each.message}`, columns, "  ");
+      return `${text.startsWith(plain) ? `${place(each, style)}${marked} ${text.slice(plain.length)}` : text}\n${hint}`;
     })
     .join("");
 }
@@ -53,10 +69,16 @@ function place(each: Place, style: Style): string {
   return `${style.bold(`${each.file}${position}`)}: `;
 }
 
-function indent(text: string): string {
+function indented(text: string, columns: number): string {
+  return `  ${wrapLines(text, columns - 2, "").replaceAll("\n", "\n  ")}`;
+}
+
+/** Lines that hold a command after two spaces stay whole: they are copied. */
+function wrapLines(text: string, columns: number, indent: string): string {
+  if (columns === Number.POSITIVE_INFINITY) return text;
   return text
     .split("\n")
-    .map((line) => `  ${line}`)
+    .map((line) => (line.includes(":  ") ? line : wrap(line, columns - indent.length).join(`\n${indent}`)))
     .join("\n");
 }
 

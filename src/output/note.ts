@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { LocatedProblem } from "../errors.ts";
-import { formatProblems } from "./error.ts";
+import { formatProblems, widthOf } from "./error.ts";
 import { styleFor } from "./style.ts";
 
 /** Says something on stderr that is not the result: silent under --quiet and where the output is for machines. */
@@ -19,6 +19,7 @@ export async function warn(
     formatProblems(
       warnings.map((each) => ({ ...each, severity: "warning" })),
       style,
+      widthOf(context.stderr),
     ),
   );
 }

@@ -56,10 +56,43 @@ export async function alignedTable(
       ? [start, under(first!), ...rest.map(under)]
       : [`${aligned(row, header).join("  ")}  ${first}`, ...rest.map(under)];
   };
+  const folded = before + widths[last]! > terminalColumns && !(wraps && before <= terminalColumns);
+  const front = folded ? frontOf(widths, terminalColumns) : 0;
+  const fold = (row: readonly string[], header: boolean): readonly string[] => [
+    aligned(row, header).slice(0, front).join("  ").trimEnd(),
+    ...foldCells(row.slice(front), terminalColumns - 4, (text, index) => mark(text, front + index, header)).map(
+      (text) => `    ${text}`,
+    ),
+  ];
   return cells
-    .flatMap((row, index) => line(row, index === 0))
+    .flatMap((row, index) => (folded ? fold(row, index === 0) : line(row, index === 0)))
     .map((text) => `${text}\n`)
     .join("");
+}
+
+/** How many of the first columns fit beside each other; one at least. */
+function frontOf(widths: readonly number[], terminalColumns: number): number {
+  let [front, width] = [1, widths[0] ?? 0];
+  while (front < widths.length && width + 2 + widths[front]! <= terminalColumns) width += 2 + widths[front++]!;
+  return front;
+}
+
+/** Cells that stand below their row: as many a line as fit, none cut in two that fits a line. */
+function foldCells(
+  cells: readonly string[],
+  width: number,
+  mark: (text: string, index: number) => string,
+): readonly string[] {
+  const lines: { text: string; width: number }[] = [];
+  for (const [index, cell] of cells.entries()) {
+    if (cell === "") continue;
+    const last = lines.at(-1);
+    if (last !== undefined && last.width + 2 + cell.length <= width) {
+      last.text += `  ${mark(cell, index)}`;
+      last.width += 2 + cell.length;
+    } else for (const words of wrap(cell, width)) lines.push({ text: mark(words, index), width: words.length });
+  }
+  return lines.map(({ text }) => text);
 }
 
 /** Tab-separated lines without a header, for cut and awk. */

@@ -11,7 +11,7 @@ export function runTaskResultView(result: RunTaskResult, rows: readonly TaskRow[
     kind: "RunTaskResult",
     document: { run: result.run, requested: result.requested, tasks: result.tasks, failures: result.failures },
     table: toTable(everything, rows),
-    text: async (style) => (rows.length === 0 ? "" : alignedTable(trimmed(toTable(narrow(ofRun, rows), rows)), style)),
+    text: async (style, columns) => terminalText(ofRun, rows, style, columns),
   };
 }
 
@@ -21,8 +21,20 @@ export function taskListView(tasks: readonly TaskResult[], rows: readonly TaskRo
     kind: "TaskList",
     document: { tasks },
     table: toTable(everything, rows),
-    text: async (style) => (rows.length === 0 ? "" : alignedTable(trimmed(toTable(narrow(ofList, rows), rows)), style)),
+    text: async (style, columns) => terminalText(ofList, rows, style, columns),
   };
+}
+
+/** On a terminal the first part of an id does: every command takes it. */
+async function terminalText(
+  keys: readonly (keyof TaskRow)[],
+  rows: readonly TaskRow[],
+  style: Style,
+  columns: number,
+): Promise<string> {
+  if (rows.length === 0) return "";
+  const short = rows.map((row) => ({ ...row, id: row.id.slice(0, 8) }));
+  return alignedTable(trimmed(toTable(narrow(keys, rows), short)), style, columns);
 }
 
 /** One block for each different reason, with the tasks it is about and what to do. */

@@ -588,7 +588,7 @@ describe.skipIf(missingTools("moto_server"))("doctor", () => {
 });
 
 describe("doctor without permission to read", () => {
-  it("skips each check, naming the IAM action", async () => {
+  it("fails what a run asks first, and skips each other check, naming the IAM action", async () => {
     const names = { ecs: "AccessDeniedException", iam: "AccessDenied", ec2: "UnauthorizedOperation" };
     // Every service denies everything but who calls.
     const server = await startLoopback((request, body) => {
@@ -645,7 +645,8 @@ describe("doctor without permission to read", () => {
       .filter(({ status }) => status !== "OK");
     expect(items.map(({ status, check, message }) => [status, check, /may not call (\S+)/.exec(message)?.[1]])).toEqual(
       [
-        ["SKIP", "cluster", "ecs:DescribeClusters"],
+        // A run asks that first, and would be refused.
+        ["FAIL", "cluster", "ecs:DescribeClusters"],
         ["SKIP", "execution-role", "iam:GetRole"],
         ["SKIP", "image", "ecr:DescribeImages"],
         ["SKIP", "secret", "secretsmanager:DescribeSecret"],
@@ -656,7 +657,7 @@ describe("doctor without permission to read", () => {
         ["SKIP", "vcpu-quota", "servicequotas:GetServiceQuota"],
       ],
     );
-    expect(code).toBe(0);
+    expect(code).toBe(3);
   });
 
   it("a sandbox skips what it has not got", async () => {

@@ -11,7 +11,7 @@ import { checkInstances } from "./check-instances.ts";
 import type { MachineShortage } from "./machine-shortage.ts";
 import type { ObservedCluster } from "./observation.ts";
 import { candidatesFor, countTypes, typeNamesOf } from "./observed-instances.ts";
-import { judged, valueOf, type Reading } from "./reading.ts";
+import { judged, judgedForRun, valueOf, type Reading } from "./reading.ts";
 
 /** What doctor is asked of a cluster. */
 export interface ClusterQuestion {
@@ -28,7 +28,7 @@ export function checkCluster(
   reading: Reading<ObservedCluster | undefined>,
 ): readonly CheckItem[] {
   const { name, region, ecs } = question;
-  return judged("cluster", `cluster ${name}`, reading, (cluster) => {
+  return judgedForRun("cluster", `cluster ${name}`, reading, (cluster) => {
     if (cluster === undefined)
       return [
         fail(
@@ -52,7 +52,7 @@ export function checkCluster(
       // Where the provider is wrong, nothing starts whatever instances there are.
       ...(provider.some(({ status }) => status === "FAIL")
         ? []
-        : judged("instances", "the state of its instances and tasks", cluster.snapshot, (snapshot) =>
+        : judgedForRun("instances", "the state of its instances and tasks", cluster.snapshot, (snapshot) =>
             checkCapacity(question, cluster, snapshot),
           )),
     ];

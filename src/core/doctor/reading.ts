@@ -1,4 +1,4 @@
-import { skip, type CheckItem } from "../base/check-report.ts";
+import { fail, skip, type CheckItem } from "../base/check-report.ts";
 import type { CheckCode } from "../base/codes/check-codes.ts";
 
 /** What was read, or why it could not be. */
@@ -8,11 +8,30 @@ export interface Unread {
   /** Why not, in a sentence. */
   readonly unread: string;
   readonly fix?: string;
+  /** Whether the credentials may not ask: whoever makes the same call is refused. */
+  readonly denied?: true;
 }
 
 /** What was read; undefined where nothing was. */
 export function valueOf<Value>(reading: Reading<Value> | undefined): Value | undefined {
   return reading !== undefined && "value" in reading ? reading.value : undefined;
+}
+
+/** As `judged`, of what a run itself asks first: it FAILs where the credentials may not ask. */
+export function judgedForRun<Value>(
+  check: CheckCode,
+  what: string,
+  reading: Reading<Value>,
+  judge: (value: Value) => readonly CheckItem[],
+): readonly CheckItem[] {
+  if ("value" in reading || reading.denied !== true) return judged(check, what, reading, judge);
+  return [
+    fail(
+      check,
+      `${what}: ${reading.unread}, and a run would be refused there`,
+      `${reading.fix === undefined ? "" : `${reading.fix} `}aiplat iam policy run-task prints all that a run needs.`,
+    ),
+  ];
 }
 
 /** SKIP with the reason where `what` could not be read, else what `judge` makes of it. */

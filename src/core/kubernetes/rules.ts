@@ -137,7 +137,7 @@ export const eksRules: readonly TargetRule[] = [
   },
   {
     code: "logs-on-eks",
-    severity: "error",
+    severity: "warning",
     reads: ["logs"],
     check: ({ logs }) =>
       logs === undefined
@@ -145,10 +145,8 @@ export const eksRules: readonly TargetRule[] = [
         : [
             {
               path: ["logs"],
-              message: "logs.group is not carried by a pod: on EKS an agent on the node collects what containers print",
-              hint:
-                "Remove it, and have the cluster's agent (the add-on amazon-cloudwatch-observability, say) " +
-                "write to that group.",
+              message: "logs.group is ECS's: on EKS a pod's output is read by the cluster's collector",
+              hint: "Have the collector (the add-on amazon-cloudwatch-observability, say) write to that group.",
             },
           ],
   },

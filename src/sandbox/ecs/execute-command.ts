@@ -1,7 +1,7 @@
+import { executeCommandRequest } from "../../core/ecs-api/model/requests.ts";
 import { lastPart, requireCluster } from "../model/clusters.ts";
 import { invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
-import { flag, struct, text } from "../wire/shape.ts";
 
 /**
  * Opens a session that leads nowhere: no container runs. Its words are those of public reports.
@@ -10,7 +10,7 @@ import { flag, struct, text } from "../wire/shape.ts";
 export const executeCommandOperations: Readonly<Record<string, Operation>> = {
   ExecuteCommand: operation(
     "resourceModify",
-    struct({ cluster: text, task: text, container: text, command: text, interactive: flag }),
+    executeCommandRequest,
     ({ cluster: name, task: reference = "", container: wanted, command, interactive }, { world }) => {
       if (command === undefined) throw invalidParameter("Command must not be blank.");
       if (interactive !== true) throw invalidParameter("Interactive is the only mode supported currently.");

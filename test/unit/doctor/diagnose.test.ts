@@ -58,6 +58,18 @@ describe("the cluster", () => {
     ["that is not there", observe({ cluster: { value: undefined } }), workload, ["FAIL cluster"]],
     ["that may not be read", observe({ cluster: { unread: "denied" } }), workload, ["SKIP cluster"]],
     ["that is being made", observe({}, { status: "PROVISIONING" }), workload, ["FAIL cluster"]],
+    [
+      "of which a run's first call would be denied",
+      observe({ cluster: { unread: "no ecs:DescribeClusters", denied: true } }),
+      workload,
+      ["FAIL cluster"],
+    ],
+    [
+      "of whose tasks a run's calls would be denied",
+      observe({}, { snapshot: { unread: "no ecs:ListTasks", denied: true } }),
+      workload,
+      ["FAIL instances"],
+    ],
     ["whose tasks may not be read", observe({}, { snapshot: { unread: "denied" } }), workload, ["SKIP instances"]],
     ["without instances", withInstances(), workload, ["FAIL instances"]],
     ["without instances, for none", withInstances(), "none", ["FAIL instances"]],

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { styleFor } from "../../../src/output/style.ts";
 import { alignedTable, type Table } from "../../../src/output/table.ts";
 
@@ -46,11 +46,42 @@ it("puts it below the row where the other columns leave too little room", async 
   ]);
 });
 
-it("leaves a table alone that fits, and one whose last column is numbers", async () => {
+it("leaves a table alone that fits, and cuts no word of one that does not", async () => {
   expect(await alignedTable(table, style, 200)).toBe(await alignedTable(table, style));
   const numbers: Table = {
     columns: [{ title: "NAME" }, { title: "COUNT", align: "right" }],
     rows: [["x".repeat(90), "1"]],
   };
-  expect(await alignedTable(numbers, style, 40)).toBe(await alignedTable(numbers, style));
+  expect(await alignedTable(numbers, style, 40)).toBe(`NAME\n    COUNT\n${"x".repeat(90)}\n    1\n`);
+});
+
+describe("a table that is wider than its terminal", () => {
+  const wide = {
+    columns: ["TASK", "STATUS", "RUN", "AGE", "REASON"].map((title) => ({ title })),
+    rows: [
+      ["1a2b3c4d", "RUNNING", "service:bert-inf2-24xlarge-n0-1", "5m", ""],
+      ["5e6f7a8b", "STOPPED", "train", "1h", "Essential container in task exited"],
+    ],
+  };
+
+  it("has what does not fit below each row, cut at no word and no id", async () => {
+    const text = await alignedTable(wide, style, 40);
+    expect(text).toBe(
+      [
+        "TASK      STATUS",
+        "    RUN  AGE  REASON",
+        "1a2b3c4d  RUNNING",
+        "    service:bert-inf2-24xlarge-n0-1  5m",
+        "5e6f7a8b  STOPPED",
+        "    train  1h",
+        "    Essential container in task exited",
+        "",
+      ].join("\n"),
+    );
+    for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(40);
+  });
+
+  it("is one line a row where there is room", async () => {
+    expect((await alignedTable(wide, style, 120)).split("\n")).toHaveLength(4);
+  });
 });

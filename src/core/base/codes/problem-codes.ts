@@ -214,7 +214,7 @@ export const problemCodes = {
     "secret-on-eks": error("Kubernetes does not read a secret's ARN: `eks.secrets` names the Kubernetes secret"),
     "role-on-eks": error("A pod has no roles, and no service account is named in their place"),
     "role-by-account": warning("A pod has no roles: its service account must have their permissions"),
-    "logs-on-eks": error("A pod carries no log group"),
+    "logs-on-eks": warning("A pod carries no log group: its output is read by the cluster's collector"),
     "mps-on-eks": error("A pod carries no MPS: the node's device plugin says how GPUs are shared"),
     "tag-on-eks": error("A tag cannot be a label of Kubernetes', or is aiplat's own"),
     "port-name-on-eks": error("A port's name is not one that Kubernetes takes"),

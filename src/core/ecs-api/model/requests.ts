@@ -49,6 +49,14 @@ export const listTaskDefinitionFamiliesRequest = structure("ListTaskDefinitionFa
 
 export const stopTaskRequest = structure("StopTaskRequest", ["task"], { cluster: text, task: text, reason: text });
 
+export const executeCommandRequest = structure("ExecuteCommandRequest", ["command", "interactive", "task"], {
+  cluster: text,
+  container: text,
+  command: text,
+  interactive: flag,
+  task: text,
+});
+
 export const taskField = words("TAGS");
 
 export const describeTasksRequest = structure("DescribeTasksRequest", ["tasks"], {
