@@ -22,6 +22,7 @@ import { buckets } from "./buckets.ts";
 import { createCall, createChange } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 import { chunks } from "../core/base/groups.ts";
+import { checkAnswers } from "./ecs-answers.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
 import { createServiceCalls } from "./ecs-services.ts";
 import { toProvider, toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";
@@ -47,6 +48,7 @@ export function createEcs(
   changesUntil: AbortSignal = lasting(signal, changeMs),
 ): EcsPort {
   const client = new ECSClient(clientSettings(config, "ecs"));
+  checkAnswers(client);
   const call = createCall(config, "ecs", signal);
   // A RunTask under way is not cut off by Ctrl-C: its tasks would run and nobody would know of them. Nor is a StopTask:
   // after Ctrl-C it is how --all-or-nothing keeps its word.

@@ -152,12 +152,14 @@ function drawFault(random: Random): Fault {
     "stale",
     "stale",
     "repeat-token",
+    "mutate",
   ]);
   switch (kind) {
     case "refuse":
     case "throttle":
     case "double":
     case "repeat-token":
+    case "mutate":
       return { kind };
     case "delay":
       return {

@@ -1,5 +1,6 @@
 import type { WireAnswer } from "../../../src/sandbox/wire/aws-json.ts";
 import { operationOf, type Cloud } from "./cloud.ts";
+import { mutate } from "./mutate.ts";
 import type { Carrier, Sent } from "./network.ts";
 import type { Random } from "./random.ts";
 import type { Fault, Trouble } from "./schedule.ts";
@@ -82,6 +83,9 @@ export class FaultyNetwork implements Carrier {
       const body = JSON.parse(answer.body) as object;
       const listed = operation.startsWith("List") ? { ...body, nextToken: "the-same" } : body;
       this.#deliver(sent, { ...answer, body: JSON.stringify(listed) });
+    } else if (fault.kind === "mutate") {
+      const answer = this.#effect(sent);
+      this.#deliver(sent, sent.target === undefined ? answer : { ...answer, body: mutate(answer.body, this.#random) });
     } else if (fault.kind === "stale") this.#deliver(sent, this.#read(sent, operation, fault.byMs));
     else if (fault.kind === "delay")
       this.#time.after(fault.beforeMs, () => {

@@ -17,6 +17,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       schedule: { type: "string" },
       /** Those of lessons.ts, as one document. */
       lessons: { type: "boolean", default: false },
+      /** Every fault is one of answers that are no longer what AWS answers. */
+      mutations: { type: "boolean", default: false },
       /** How many of each rule are shrunk. */
       shown: { type: "string", default: "2" },
     },
@@ -30,7 +32,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   const byRule = new Map<string, number>();
   let wrong = 0;
   for (let index = 0; index < count; index++) {
-    const schedule = drawSchedule(seed + index);
+    const drawn = drawSchedule(seed + index);
+    const schedule = values.mutations ? withMutations(drawn) : drawn;
     const wrongs = judge(await play(schedule));
     if (wrongs.length > 0) wrong++;
     for (const rule of new Set(wrongs.map((each) => each.rule))) {
@@ -43,6 +46,19 @@ export async function main(argv: readonly string[]): Promise<number> {
   const rules = [...byRule].map(([rule, times]) => `${rule}: ${times}`).join(", ");
   write(`faults: ${wrong} of ${count} schedules ended wrong in ${seconds} s${rules === "" ? "" : ` (${rules})`}\n`);
   return wrong === 0 ? 0 : 1;
+}
+
+function withMutations(schedule: Schedule): Schedule {
+  return {
+    ...schedule,
+    steps: schedule.steps.map(({ processes, ...step }) => ({
+      ...step,
+      processes: processes.map((each) => ({
+        ...each,
+        troubles: each.troubles.map((trouble) => ({ ...trouble, fault: { kind: "mutate" } as const })),
+      })),
+    })),
+  };
 }
 
 async function show(schedule: Schedule, rule: string): Promise<void> {

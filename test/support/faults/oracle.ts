@@ -21,7 +21,8 @@ export function judge(outcome: Outcome): readonly Wrong[] {
       const say = (rule: string, text: string) =>
         wrongs.push({ rule, text: `step ${step}, \`${played.argv.slice(0, 2).join(" ")}\`: ${text}` });
       judgeEnd(played, say);
-      if (played.code === undefined) continue;
+      // What AWS itself says wrong can be reported in good faith: it ends, and is no bug of aiplat.
+      if (played.code === undefined || outcome.steps.flat().some(isLiedTo)) continue;
       if (played.argv[0] === "run-task") judgeRun(outcome, played, say);
       if (played.argv[0] === "task") judgeTasks(outcome, played, say);
       if (played.argv[0] === "service") judgeServices(outcome, played, processes.length > 1, say);
@@ -145,6 +146,10 @@ function judgeRevisions({ cloud }: Outcome, played: Played, say: Say): void {
   for (const [family, count] of families)
     if (count > 1 && !isDoubledOnItsWay(played) && !played.stderr.includes("twice"))
       say("revision doubled", `${count} revisions of ${family}`);
+}
+
+function isLiedTo({ plan }: Played): boolean {
+  return plan.troubles.some(({ fault }) => fault.kind === "mutate");
 }
 
 /** Whether its reads are behind for longer than anybody looks again. */

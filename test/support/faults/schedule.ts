@@ -1,6 +1,6 @@
 /** What goes wrong with a request. `reached`: whether it took effect all the same. */
 export type Fault =
-  | { readonly kind: "refuse" | "throttle" | "double" | "repeat-token" }
+  | { readonly kind: "refuse" | "throttle" | "double" | "repeat-token" | "mutate" }
   | {
       readonly kind: "lose" | "cut-off" | "page" | "no-http" | "server-error" | "stall" | "silence";
       readonly reached: boolean;

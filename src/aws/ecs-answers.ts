@@ -1,0 +1,130 @@
+import type { ECSClient } from "@aws-sdk/client-ecs";
+import { parseJson } from "../core/base/json.ts";
+import { double, integer, list, structure, text, type Schema } from "../core/ecs-api/field.ts";
+import { wrongKindIn } from "../core/ecs-api/field-kind.ts";
+import { capacityProviderStrategyItem, tag } from "../core/ecs-api/model/common.ts";
+import { service } from "../core/ecs-api/model/described-service.ts";
+import { taskDefinition } from "../core/ecs-api/model/task-definition.ts";
+
+const resource = structure("Resource", {
+  name: text,
+  integerValue: integer,
+  doubleValue: double,
+  stringSetValue: list(text),
+});
+/** As far as they are read: endpoints that play ECS have other kinds elsewhere. */
+const failure = structure("Failure", { arn: text, reason: text, detail: text });
+const task = structure("Task", {
+  taskArn: text,
+  taskDefinitionArn: text,
+  clusterArn: text,
+  containerInstanceArn: text,
+  group: text,
+  startedBy: text,
+  lastStatus: text,
+  desiredStatus: text,
+  healthStatus: text,
+  stopCode: text,
+  stoppedReason: text,
+  containers: list(
+    structure("Container", { name: text, lastStatus: text, reason: text, exitCode: integer, gpuIds: list(text) }),
+  ),
+  tags: list(tag),
+});
+/** As far as it is read: its own structure is not among the generated ones. */
+const containerInstance = structure("ContainerInstance", {
+  containerInstanceArn: text,
+  ec2InstanceId: text,
+  capacityProviderName: text,
+  status: text,
+  versionInfo: structure("VersionInfo", { agentVersion: text }),
+  registeredResources: list(resource),
+  remainingResources: list(resource),
+  attributes: list(structure("Attribute", { name: text, value: text })),
+});
+const cluster = structure("Cluster", {
+  clusterArn: text,
+  clusterName: text,
+  status: text,
+  tags: list(tag),
+  capacityProviders: list(text),
+  defaultCapacityProviderStrategy: list(capacityProviderStrategyItem),
+});
+const provider = structure("CapacityProvider", { name: text, type: text, status: text });
+const deployment = structure("ServiceDeployment", {
+  serviceDeploymentArn: text,
+  status: text,
+  statusReason: text,
+  lifecycleStage: text,
+  targetServiceRevisionArn: text,
+});
+
+const tasks = structure("", { tasks: list(task), failures: list(failure) });
+const oneService = structure("", { service });
+const oneDefinition = structure("", { taskDefinition, tags: list(tag) });
+const arns = (name: string) => structure("", { [name]: list(text), nextToken: text });
+
+const answers: Readonly<Record<string, Schema>> = {
+  RunTask: tasks,
+  DescribeTasks: tasks,
+  StopTask: structure("", { task }),
+  RegisterTaskDefinition: oneDefinition,
+  DescribeTaskDefinition: oneDefinition,
+  CreateService: oneService,
+  UpdateService: oneService,
+  DeleteService: oneService,
+  DescribeServices: structure("", { services: list(service), failures: list(failure) }),
+  DescribeClusters: structure("", { clusters: list(cluster) }),
+  DescribeContainerInstances: structure("", { containerInstances: list(containerInstance) }),
+  DescribeCapacityProviders: structure("", { capacityProviders: list(provider) }),
+  ListServiceDeployments: structure("", { serviceDeployments: list(deployment), nextToken: text }),
+  DescribeServiceDeployments: structure("", { serviceDeployments: list(deployment) }),
+  ListTasks: arns("taskArns"),
+  ListServices: arns("serviceArns"),
+  ListClusters: arns("clusterArns"),
+  ListContainerInstances: arns("containerInstanceArns"),
+};
+
+/** What an answer has to hold: without it, it is no answer. */
+const needed: Readonly<Record<string, string>> = {
+  StopTask: "task",
+  RegisterTaskDefinition: "taskDefinition",
+  CreateService: "service",
+  UpdateService: "service",
+  DeleteService: "service",
+};
+
+/**
+ * Holds ECS's answers to the kinds of values that its API has: who passes on what a broken proxy or an endpoint that
+ * plays ECS has made of them would fail somewhere else, as if it were aiplat's mistake.
+ */
+export function checkAnswers(client: ECSClient): void {
+  client.middlewareStack.add(
+    (next, { commandName = "" }) =>
+      async (args) => {
+        const result = await next(args);
+        const { statusCode, body } = result.response as { readonly statusCode: number; readonly body: Uint8Array };
+        if (statusCode < 300)
+          checkAnswer(commandName.replace(/Command$/, ""), Buffer.from(body).toString("utf8"), statusCode);
+        return result;
+      },
+    { name: "aiplatCheckAnswer", step: "deserialize", priority: "low" },
+  );
+}
+
+/** @throws SyntaxError with the status, as the SDK's reader does of what is no JSON. */
+function checkAnswer(operation: string, body: string, httpStatusCode: number): void {
+  const schema = Object.hasOwn(answers, operation) ? answers[operation] : undefined;
+  if (schema === undefined) return;
+  try {
+    // AWS leaves absent fields out; null would be no value of any.
+    const answer = parseJson(body, (_, value: unknown) => value ?? undefined);
+    const wrong = wrongKindIn(schema, answer);
+    if (wrong !== undefined) throw new SyntaxError(`${operation} answers no ${wrong.wanted} where one belongs`);
+    const member = needed[operation];
+    if (member !== undefined && !Object.hasOwn(answer as object, member))
+      throw new SyntaxError(`${operation} answers no ${member}`);
+  } catch (error) {
+    throw error instanceof SyntaxError ? Object.assign(error, { $metadata: { httpStatusCode } }) : error;
+  }
+}
