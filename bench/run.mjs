@@ -33,9 +33,11 @@ for (const name of wanted.length > 0 ? wanted : names) {
   const failures = await run(values);
   for (const failure of failures) console.error(failure);
   if (values.check && failures.length > 0) process.exitCode = 1;
+  if (wanted.length === 0 && !values.check) await writeResults();
 }
 
-if (wanted.length === 0 && !values.check) {
+/** After each of the benchmarks: a run that is broken off keeps what it has. */
+async function writeResults() {
   const machine = `Node ${process.version} on ${cpus().length} x ${cpus()[0].model}`;
   const lines = results.map((line) => (line.startsWith("  ") ? `    ${line.trim()}` : line));
   const head = `# Results\n\nOf one run of \`npm run bench\`: ${machine}. Written by it; do not edit.\n`;

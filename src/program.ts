@@ -85,7 +85,7 @@ export async function runProgram(
       throw new AiplatError("Usage", "no command given", { hint: "The commands are listed above." });
     throw new AiplatError(
       "Usage",
-      tidy(error.message),
+      tidy(withMeantFlag(error)),
       error.code === "commander.unknownCommand" ? { hint: "aiplat --help lists the commands." } : {},
     );
   }
@@ -216,6 +216,27 @@ function checkedOptions(
     input,
     yes: yes === true,
   };
+}
+
+/** What docker, kubectl and SkyPilot call things that have a flag of another name here. */
+const otherFlags: Readonly<Record<string, string>> = {
+  accelerators: "--instance-type and --devices",
+  cpus: "--cpu",
+  env: "--environment",
+  gpus: "--devices",
+  "instance-types": "--instance-type",
+  mem: "--memory",
+  "num-nodes": "--nodes",
+  "num-gpus": "--devices",
+  publish: "--port",
+  secrets: "--secret",
+};
+
+/** commander guesses by spelling, which finds no other tool's word. */
+function withMeantFlag({ code, message }: CommanderError): string {
+  const word = /^error: unknown option '--([^'=]+)/.exec(message)?.[1];
+  const meant = code === "commander.unknownOption" && word !== undefined ? otherFlags[word] : undefined;
+  return meant === undefined ? message : `error: unknown option '--${word}'\n(Did you mean ${meant}?)`;
 }
 
 /** commander's sentence without its prefix and line break. */

@@ -3,11 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 
-const root = join(import.meta.dirname, "..");
-const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+const root = join(import.meta.dirname, "../..");
+const files = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" }).filter((file) =>
+  file.endsWith(".ts"),
+);
 const linesWith = (pattern: RegExp) =>
   files.flatMap((file) =>
-    readFileSync(join(root, file), "utf8")
+    readFileSync(join(root, "test", file), "utf8")
       .split("\n")
       .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}`] : [])),
   );

@@ -1,5 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { flagEachWord } from "../../src/program.ts";
+import { runCli } from "../support/cli.ts";
+
+describe("a flag of another tool", () => {
+  it.each([
+    ["--gpus", "--devices"],
+    ["--accelerators", "--instance-type and --devices"],
+    ["--num-nodes=2", "--nodes"],
+    ["--env", "--environment"],
+    ["--cpus", "--cpu"],
+    ["--nmae", "--name"],
+  ])("%s gets the right guess", async (flag, meant) => {
+    const { code, stderr } = await runCli(["plan", flag, "8"]);
+    expect([code, stderr]).toEqual([2, `error: unknown option '${flag.split("=")[0]}' - did you mean ${meant}?\n`]);
+  });
+});
 
 describe("flagEachWord", () => {
   const lists = ["--tags", "--placement-constraints"];

@@ -1,0 +1,163 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { runCli } from "../../support/cli.ts";
+
+const documents = (text: string) =>
+  parseAllDocuments(text).map(
+    (document) => document.toJS() as { kind: string; metadata: { name: string }; [field: string]: unknown },
+  );
+const bert = ["--name", "bert", "--image", "repo/bert:1", "--instance-type", "inf2.xlarge"];
+
+describe("aiplat eks generate", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "aiplat-eks-"));
+    await writeFile(
+      join(folder, "aiplat.yaml"),
+      `name: train
+image: repo/train:1
+command: [torchrun, train.py]
+accelerator: { instanceTypes: [trn1.32xlarge] }
+nodes: 2
+model: { uri: s3://models/base }
+eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
+`,
+    );
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const eks = (args: readonly string[], cwd = folder) => runCli(["eks", "generate", ...args], { cwd });
+
+  it("works from flags alone, and a kind says what the workload is", async () => {
+    const { code, stdout, stderr } = await runCli([
+      "eks",
+      "generate",
+      ...bert,
+      "--as",
+      "Deployment",
+      "--replicas",
+      "2",
+      "--",
+      "serve",
+      "--fast",
+    ]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const [deployment] = documents(stdout);
+    expect(deployment).toMatchObject({
+      kind: "Deployment",
+      spec: {
+        replicas: 2,
+        template: {
+          spec: {
+            containers: [{ args: ["serve", "--fast"], resources: { limits: { "aws.amazon.com/neuron": "1" } } }],
+          },
+        },
+      },
+    });
+  });
+
+  it("reads ./aiplat.yaml; a flag overrides it, and what is not carried is said on stderr", async () => {
+    const { code, stdout, stderr } = await eks([]);
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      "aiplat.yaml:6:8: warning: model is not carried by a PyTorchJob: nothing loads the model for the container\n  Tell the container where it is, in environment or command, or use --as InferenceService.\n" +
+        "warning: the pods need the Pod Security level privileged: container pytorch adds the capability IPC_LOCK\n" +
+        "  A namespace that enforces another refuses them: kubectl label namespace ml pod-security.kubernetes.io/enforce=privileged --overwrite.\n",
+    );
+    expect(documents(stdout).map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual(["PyTorchJob train"]);
+    expect(documents((await eks(["--as", "TrainJob"])).stdout).map(({ kind }) => kind)).toEqual([
+      "TrainingRuntime",
+      "TrainJob",
+    ]);
+  });
+
+  it("prints one JSON document, or a list of several", async () => {
+    const one = JSON.parse((await eks(["-o", "json", "-q"])).stdout) as { kind: string };
+    const several = JSON.parse((await eks(["-o", "json", "-q", "--as", "TrainJob"])).stdout) as {
+      kind: string;
+      items: readonly unknown[];
+    };
+    expect([one.kind, several.kind, several.items.length]).toEqual(["PyTorchJob", "List", 2]);
+  });
+
+  it("writes a folder with a kustomization, and the same again", async () => {
+    const write = () => eks(["-q", "--queue-fleet", "trn1.32xlarge=2", "--out-dir", "k8s"]);
+    const names = [
+      "kustomization.yaml",
+      "resourceflavor-cpu.yaml",
+      "resourceflavor-trn1-32xlarge.yaml",
+      "clusterqueue-team-a.yaml",
+      "localqueue-team-a.yaml",
+      "pytorchjob-train.yaml",
+    ];
+    expect(await write()).toEqual({ code: 0, stdout: names.map((name) => `k8s/${name}\n`).join(""), stderr: "" });
+    const contents = async () => Promise.all(names.map((name) => readFile(join(folder, "k8s", name), "utf8")));
+    const first = await contents();
+    await write();
+    expect(await contents()).toEqual(first);
+    expect(await readdir(join(folder, "k8s"))).toEqual(names.toSorted());
+    expect(documents(first[0]!)[0]).toMatchObject({ kind: "Kustomization", resources: names.slice(1) });
+  });
+
+  it("refuses a kind that cannot carry the workload with those that can, where the key was written", async () => {
+    expect(await eks(["--as", "Deployment"])).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^aiplat\.yaml:5:8: error: Deployment has single pods for replicas, and nodes is 2\n {2}LeaderWorkerSet, Job, JobSet, PyTorchJob, .+ can carry it: --as LeaderWorkerSet\.\n$/,
+      ) as string,
+    });
+    const error = JSON.parse((await eks(["--as", "Deployment", "-o", "json"])).stderr.trim().split("\n").at(-1)!) as {
+      code: string;
+      details: { problems: readonly { code: string; line: number }[] };
+    };
+    expect([error.code, error.details.problems.map(({ code, line }) => [code, line])]).toEqual([
+      "InvalidInput",
+      [["kind-limit", 5]],
+    ]);
+  });
+
+  it.each([
+    [["--as", "VolcanoJob"], "error: --as: VolcanoJob is not yet among the kinds that aiplat generates\n"],
+    [
+      ["--as", "Deploymnet"],
+      "error: --as: Deploymnet is no kind of Kubernetes resource that aiplat generates\n  Did you mean Deployment?\n",
+    ],
+    [["--as", "Job", "--with", "service"], "error: --with service: Job has no Service of aiplat's\n"],
+    [
+      ["--as", "Job", "--with", "ingress"],
+      "error: --with ingress: not one of service, hpa, scaled-object, pod-monitor or pdb\n",
+    ],
+    [["--kubernetes-version", "1.34.2"], "error: --kubernetes-version 1.34.2 is not a minor version\n  Write 1.34.\n"],
+    [
+      ["--queue-fleet", "trn1.32xlarge"],
+      "error: --queue-fleet trn1.32xlarge: must be an instance type and a number of nodes\n  Write --queue-fleet trn1.32xlarge=4.\n",
+    ],
+    [
+      ["--queue-fleet", "trn9.32xlarge=1"],
+      "error: --queue-fleet: trn9.32xlarge is not in the catalogue of accelerated instance types\n",
+    ],
+    [["--variant", "other"], "error: --variant other: there is no such variant\n  There is bert.\n"],
+    [
+      [
+        "--secret",
+        "A=arn:aws:secretsmanager:us-east-1:123456789012:secret:a",
+        "--execution-role",
+        "arn:aws:iam::123456789012:role/x",
+      ],
+      "--secret: error: secrets.A is an ARN, which Kubernetes does not read\n",
+    ],
+    [
+      ["--instance-type", "inf2.8xlarge"],
+      "--instance-type: error: the instance types carry different devices or shares: no one pod is right on all of them\n  Choose one with --variant (bert-inf2-xlarge or bert-inf2-8xlarge)",
+    ],
+  ])("refuses %j", async (args, said) => {
+    const { code, stdout, stderr } = await runCli(["eks", "generate", ...bert, ...args]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(said);
+    expect(stderr).not.toContain("    at ");
+  });
+});
