@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import type { Raw } from "../core/base/merge.ts";
 import { present } from "../core/base/present.ts";
 import type { LocatedProblem, Problem } from "../core/base/problem.ts";
-import { runRules } from "../core/workload/rules/rule.ts";
+import { runRules, type TargetRule } from "../core/workload/rules/rule.ts";
 import { exitCodes, InvalidInput, type ExitCode } from "../errors.ts";
 import { githubAnnotations } from "../output/annotations.ts";
 import { note, warn } from "../output/note.ts";
@@ -68,10 +68,11 @@ async function judge(
   invocation: Parameters<typeof loadWorkload>[1],
   asked: Target | undefined,
 ): Promise<{ readonly file?: string; readonly warnings: readonly LocatedProblem[] }> {
-  const rules = new Map(await Promise.all(targets.map(async (each) => [each, await targetRules(each)] as const)));
+  let rules: ReadonlyMap<Target, readonly TargetRule[]> = new Map();
   let chosen: readonly Target[] = [];
-  const { workload, file, warnings, locate } = await loadWorkload(context, invocation, (written) => {
+  const { workload, file, warnings, locate } = await loadWorkload(context, invocation, async (written) => {
     chosen = asked === undefined ? targetsOf(written) : [asked];
+    rules = new Map(await Promise.all(chosen.map(async (each) => [each, await targetRules(each)] as const)));
     return chosen.length === 1 ? rules.get(chosen[0]!)! : chosen.flatMap((each) => rules.get(each)!.map(aloneOn(each)));
   });
   const found = new Map<Target, readonly Problem[]>();

@@ -36,10 +36,10 @@ export interface LoadedWorkload {
   locating<T>(work: () => T): T;
 }
 
-/** The rules of the target that a command acts on, or what chooses them by what the workload has. */
-type TargetRules = readonly TargetRule[] | ((written: Raw) => readonly TargetRule[]);
+/** The rules of the target that a command acts on, or what loads those that the workload asks for. */
+type TargetRules = readonly TargetRule[] | ((written: Raw) => Promise<readonly TargetRule[]>);
 
-function rulesOf(target: TargetRules, written: Raw): readonly TargetRule[] {
+async function rulesOf(target: TargetRules, written: Raw): Promise<readonly TargetRule[]> {
   return typeof target === "function" ? target(written) : target;
 }
 
@@ -65,7 +65,7 @@ export async function loadWorkload(
     });
   }
   const byFlagsAlone = paths.length === 0 && sets.length === 0;
-  const found = byFlagsAlone ? fromFlags(flags, target) : await fromFiles(context, sources, flags, target);
+  const found = byFlagsAlone ? await fromFlags(flags, target) : await fromFiles(context, sources, flags, target);
   return { ...found, workload: onCluster(found.workload, clusterOfEnvironment(context)) };
 }
 
@@ -124,7 +124,7 @@ function describesWorkload({ sets, flags: { texts, command } }: Omit<Sources, "p
 }
 
 /** Without the schema library: the flags' own rules have read every value. */
-function fromFlags(flags: FlagTexts, target: TargetRules): LoadedWorkload {
+async function fromFlags(flags: FlagTexts, target: TargetRules): Promise<LoadedWorkload> {
   const overlaid = overlayFlags({}, flags);
   const missing = missingFlags(overlaid.document, overlaid.broken);
   const broken = [...overlaid.broken, ...missing.map((each) => each.path!)];
@@ -133,11 +133,8 @@ function fromFlags(flags: FlagTexts, target: TargetRules): LoadedWorkload {
     const flag = overlaid.flagOf(problem.path ?? []) ?? flagFor(problem.path ?? []);
     return { ...problem, ...present({ flag }) };
   };
-  const problems = [
-    ...overlaid.problems,
-    ...missing,
-    ...runRules([...workloadRules, ...rulesOf(target, overlaid.document)], workload, broken).map(locate),
-  ];
+  const rules = [...workloadRules, ...(await rulesOf(target, overlaid.document))];
+  const problems = [...overlaid.problems, ...missing, ...runRules(rules, workload, broken).map(locate)];
   return loaded(workload, undefined, problems, locate);
 }
 
@@ -172,16 +169,10 @@ async function fromFiles(
       (each.code !== "missing-key" || !overlaid.broken.some((one) => samePath(one, each.path!))) &&
       !unread.some((one) => samePath(one, each.path!)),
   );
+  const rules = [...workloadRules, ...(await rulesOf(target, overlaid.document))];
   const problems = [
     ...source.problems.filter(({ path = [] }) => !ofFlag(path)),
-    ...[
-      ...own,
-      ...runRules([...workloadRules, ...rulesOf(target, overlaid.document)], checked.workload, [
-        ...checked.broken,
-        ...overlaid.broken,
-        ...unread,
-      ]),
-    ].map(locate),
+    ...[...own, ...runRules(rules, checked.workload, [...checked.broken, ...overlaid.broken, ...unread])].map(locate),
     ...overlaid.problems,
   ];
   return loaded(checked.workload, paths.length === 0 ? undefined : paths.map(nameOfFile).join(", "), problems, locate);
