@@ -409,6 +409,13 @@ describe.skipIf(python === undefined)("the AWS CLI", () => {
         for (const [index, [, says]] of refused.entries())
           expect(results[steps.length + index]!.stderr).toContain(says);
 
+        // At this answer the AWS CLI starts a plugin, which users of the sandbox need not have.
+        const opened = await box.register("opened", {}, { taskRoleArn: "arn:aws:iam::123456789012:role/task" });
+        const { tasks } = await box.ecs("RunTask", { taskDefinition: opened, enableExecuteCommand: true });
+        box.step(60);
+        const session = { task: tasks[0].taskArn, command: "sh", interactive: true };
+        await box.ecs("ExecuteCommand", session);
+
         const answered = handled.filter(({ answer }) => answer.status === 200);
         const offered = services.flatMap(({ name, operations }) =>
           Object.keys(operations).map((operation) => `${name} ${operation}`),
