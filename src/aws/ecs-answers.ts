@@ -27,7 +27,18 @@ const task = structure("Task", {
   stopCode: text,
   stoppedReason: text,
   containers: list(
-    structure("Container", { name: text, lastStatus: text, reason: text, exitCode: integer, gpuIds: list(text) }),
+    structure("Container", {
+      name: text,
+      lastStatus: text,
+      reason: text,
+      exitCode: integer,
+      gpuIds: list(text),
+      neuronDeviceIds: list(text),
+      networkBindings: list(
+        structure("NetworkBinding", { bindIP: text, containerPort: integer, hostPort: integer, protocol: text }),
+      ),
+      networkInterfaces: list(structure("NetworkInterface", { privateIpv4Address: text, ipv6Address: text })),
+    }),
   ),
   tags: list(tag),
 });
@@ -41,6 +52,18 @@ const containerInstance = structure("ContainerInstance", {
   registeredResources: list(resource),
   remainingResources: list(resource),
   attributes: list(structure("Attribute", { name: text, value: text })),
+  gpuDevices: list(
+    structure("GpuDevice", {
+      gpuId: text,
+      sharingMode: text,
+      totalMemoryInMiB: integer,
+      remainingMemoryInMiB: integer,
+    }),
+  ),
+  healthStatus: structure("ContainerInstanceHealthStatus", {
+    overallStatus: text,
+    details: list(structure("InstanceHealthCheckResult", { type: text, status: text, statusReason: text })),
+  }),
 });
 const cluster = structure("Cluster", {
   clusterArn: text,

@@ -56,6 +56,15 @@ describe("an answer that is none", () => {
     await expect(ecs.listClusters()).rejects.toMatchObject({ code: "Network" });
   });
 
+  it.each([
+    ["GPUs", { gpuDevices: 7 }],
+    ["health", { healthStatus: { overallStatus: "OK", details: "x" } }],
+  ])("is an error of the network where an instance has %s of another kind", async (_, instance) => {
+    const body = JSON.stringify({ containerInstances: [{ containerInstanceArn: "arn:i", ...instance }] });
+    const ecs = await ecsAt((socket) => socket.end(whole(body)));
+    await expect(ecs.describeContainerInstances("prod", ["arn:i"])).rejects.toMatchObject({ code: "Network" });
+  });
+
   it("is given up where its body stalls for half a minute", async () => {
     const ecs = await ecsAt((socket, count) => {
       if (count > 0) socket.end(clusters);
