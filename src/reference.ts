@@ -2,7 +2,7 @@
 import type { Command } from "./commands/command.ts";
 import { groups, registry } from "./commands/registry.ts";
 import { globalOptions } from "./commands/shared/global-options.ts";
-import { defaultTextOf, type OptionSpec } from "./commands/shared/option.ts";
+import { meaningOf, type OptionSpec } from "./commands/shared/option.ts";
 import { workloadOptions } from "./commands/shared/workload-options.ts";
 
 /** docs/commands.md: of every command its usage, description, options, formats and examples. */
@@ -95,13 +95,5 @@ function table(options: readonly OptionSpec[]): readonly string[] {
 }
 
 function optionRow(spec: OptionSpec): string {
-  const { flags, description, choices, repeatable } = spec;
-  const otherwise = defaultTextOf(spec);
-  const notes = [
-    choices === undefined ? "" : `one of ${choices.join(", ")}`,
-    otherwise === undefined ? "" : `default: ${otherwise}`,
-    repeatable === true && !description.includes("repeatable") ? "repeatable" : "",
-  ].filter(Boolean);
-  const text = notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
-  return `| \`${flags.replace(/\|/g, "\\|")}\` | ${text.replace(/\|/g, "\\|")} |`;
+  return `| \`${spec.flags.replace(/\|/g, "\\|")}\` | ${meaningOf(spec).replace(/\|/g, "\\|")} |`;
 }

@@ -13,6 +13,13 @@ export function missingTools(...names: readonly string[]): boolean {
   return true;
 }
 
+/** The same of a program that continuous integration need not have. */
+export function missingAnyway(name: string): boolean {
+  const missing = !onPath(name);
+  if (missing) process.stderr.write(`SKIPPED: ${name} not on PATH\n`);
+  return missing;
+}
+
 function onPath(name: string): boolean {
   return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
     try {

@@ -21,6 +21,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": ["core"],
   "index.ts": ["core"],
   "reference.ts": ["commands"],
+  "man-pages.ts": ["commands", "core"],
   "codes-reference.ts": ["core"],
   "kinds-reference.ts": ["core"],
   "workload-reference.ts": ["core"],

@@ -81,6 +81,18 @@ export function defaultTextOf(spec: OptionSpec): string | undefined {
   return spec.defaultText ?? spec.default;
 }
 
+/** What a reference says of a flag: what it is for, its choices, its default. */
+export function meaningOf(spec: OptionSpec): string {
+  const { description, choices, repeatable } = spec;
+  const otherwise = defaultTextOf(spec);
+  const notes = [
+    ...(choices === undefined ? [] : [`one of ${choices.join(", ")}`]),
+    ...(otherwise === undefined ? [] : [`default: ${otherwise}`]),
+    ...(repeatable === true && !description.includes("repeatable") ? ["repeatable"] : []),
+  ];
+  return notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
+}
+
 /** Those of the flags that were given, as they are written. With a default nobody could tell. */
 export function flagsGiven(
   options: RawOptions,
