@@ -29,20 +29,23 @@ export function explanationView(explanation: PlacementExplanation): View {
   };
 }
 
+/** What the lines of a pipe and the rows of a table do not say: how many fit, and what would make more of them fit. */
+export function summariseExplanation({ requested, possible, placeable, nearestChange }: PlacementExplanation): string {
+  const answer = placeable
+    ? `fits: all ${requested} can be placed now`
+    : `does not fit: ${possible} of ${requested} can be placed now`;
+  return nearestChange === undefined ? answer : `${answer}\nnearest change: ${nearestChange.message}`;
+}
+
 /** How many instances of a group are named. */
 const namedIds = 2;
 
 /** How many reasons of an instance are told; the other forms tell them all. */
 const toldReasons = 5;
 
-function draw(
-  { requested, possible, placeable, instances, nearestChange }: PlacementExplanation,
-  columns: number,
-  style: Style,
-): string {
-  const answer = placeable
-    ? style.green(`fits: all ${requested} can be placed now`)
-    : style.red(`does not fit: ${possible} of ${requested} can be placed now`);
+function draw(explanation: PlacementExplanation, columns: number, style: Style): string {
+  const { placeable, instances } = explanation;
+  const [answer = "", ...change] = summariseExplanation(explanation).split("\n");
   const groups = new Map<string, InstanceExplanation[]>();
   for (const each of instances) {
     const codes = new Set(toldOf(each).map(({ code }) => code));
@@ -54,11 +57,10 @@ function draw(
   const blocks = [...groups.values()]
     .sort((one, other) => rank(one[0]!) - rank(other[0]!))
     .map((group) => drawGroup(group, columns, style));
-  const change =
-    nearestChange === undefined ? "" : `\n${wrap(`nearest change: ${nearestChange.message}`, columns).join("\n")}\n`;
+  const below = change.length === 0 ? "" : `\n${wrap(change.join(" "), columns).join("\n")}\n`;
   return (
-    `${answer}\n` +
-    `${instances.length === 0 ? "  the cluster has no container instances\n" : `\n${blocks.join("")}`}${change}`
+    `${placeable ? style.green(answer) : style.red(answer)}\n` +
+    `${instances.length === 0 ? "  the cluster has no container instances\n" : `\n${blocks.join("")}`}${below}`
   );
 }
 

@@ -234,6 +234,17 @@ describe("cluster explain", () => {
   const explain = async (snapshot: ClusterSnapshot, ...args: readonly string[]) =>
     runCli(["cluster", "explain", ...workload, "--cluster-state", await fileOf(snapshot), ...args]);
 
+  it.each(["text", "table", "markdown"])(
+    "ends in %s with its sum and the nearest change, beside what is piped",
+    async (form) => {
+      const short = await explain(calm, "--count", "3", "-o", form);
+      expect(short.stdout).not.toContain("nearest change");
+      expect(short.stderr).toMatch(/^does not fit: 2 of 3 can be placed now\nnearest change: .+\n$/);
+      expect((await explain(calm, "--count", "2", "-o", form)).stderr).toBe("fits: all 2 can be placed now\n");
+      expect((await explain(calm, "--count", "3", "-o", form, "-q")).stderr).toBe("");
+    },
+  );
+
   it("exits 0 where all fit, and 4 where they do not, with the document either way", async () => {
     const fits = await explain(calm, "--count", "2", "-o", "json");
     expect([fits.code, fits.stderr]).toEqual([0, ""]);

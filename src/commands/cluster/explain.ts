@@ -14,7 +14,7 @@ import type { TaskDefinition } from "../../core/ecs-api/api.ts";
 import { definitionsOf } from "../../core/ecs/resolve-for-ecs.ts";
 import { explainPlacement } from "../../core/placement/explain.ts";
 import { exitCodes } from "../../errors.ts";
-import { explanationView } from "../../output/explanation.ts";
+import { explanationView, summariseExplanation } from "../../output/explanation.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { capacityOptions, placementConstraintsOption, readAwsFlags } from "../shared/aws-flags.ts";
@@ -85,6 +85,8 @@ export const clusterExplain = defineCommand({
       ...present({ limit: chosen.limit }),
     });
     await print(context, explanationView(explanation));
+    const isDrawn = context.options.format === "text" && context.stdout.isTTY;
+    if (!isDrawn && context.options.format !== "yaml") note(context, summariseExplanation(explanation));
     return explanation.placeable ? exitCodes.success : exitCodes.capacity;
   },
 });
