@@ -1,5 +1,5 @@
 import type { ClusterDevices, MappedDevice, MappedInstance, MappedTask } from "../core/devices/device-map.ts";
-import { summarise } from "./device-summary.ts";
+import { summarise, workloadName } from "./device-summary.ts";
 import { describeMissing, describeShares } from "./gpu-notes.ts";
 import type { Style } from "./style.ts";
 
@@ -19,10 +19,12 @@ export function drawDevices(map: ClusterDevices, style: Style, columns: number):
   const holding = new Set(map.instances.flatMap(({ devices }) => devices.flatMap(({ claimedBy }) => claimedBy)));
   const told = holding.size <= toldTasks;
   const rows = map.instances.map((instance) => drawInstance(instance, tasks));
+  const hues = huesOf(map.tasks, style);
   const hints = told ? [] : ["every device with its task: aiplat cluster devices -o table"];
   const blocks = [
     summarise(map, style),
-    drawRows(rows, told, style),
+    drawRows(rows, told, hues, style),
+    told ? "" : describeWorkloads(map.tasks, holding, hues, columns),
     clashes(map, tasks, style),
     describeShares(map, tasks, columns),
     describeMissing(map, columns),
@@ -37,6 +39,8 @@ interface Row {
   readonly instance: MappedInstance;
   /** One character a device. */
   readonly drawn: string;
+  /** The task that each character stands for. */
+  readonly holders: readonly (string | undefined)[];
   readonly free: string;
   /** The tasks with the letters that stand for them. */
   readonly letters: ReadonlyMap<string, string>;
@@ -53,6 +57,7 @@ function drawInstance(instance: MappedInstance, tasks: ReadonlyMap<string, Mappe
     instance,
     drawn:
       instance.devices.map((device) => drawDevice(device, letters)).join("") + "?".repeat(instance.missing?.count ?? 0),
+    holders: instance.devices.map(({ claimedBy }) => claimedBy[0]),
     free: describeFree(instance),
     letters,
     tasks,
@@ -65,11 +70,51 @@ function drawDevice({ state, claimedBy: [task] }: MappedDevice, letters: Readonl
   return signs[state] ?? (task === undefined ? "#" : letters.get(task)!);
 }
 
-function colour(character: string, style: Style): string {
+type Paint = (text: string) => string;
+
+/** A colour for each workload, by the ARNs of its tasks: the same on every instance. */
+function huesOf(tasks: readonly MappedTask[], { hues }: Style): ReadonlyMap<string, Paint> {
+  const names = [...new Set(tasks.map(workloadName))].toSorted();
+  const places = new Map(names.map((name, index) => [name, index]));
+  return new Map(tasks.map((task) => [task.taskArn, hues[places.get(workloadName(task))! % hues.length]!]));
+}
+
+function colour(character: string, hue: Paint | undefined, style: Style): string {
   if (character === ".") return style.green(character);
   if (character === "!" || character === "?") return style.red(character);
   if (character === ">") return style.yellow(character);
-  return /[A-Z]/.test(character) ? style.dim(character) : style.cyan(character);
+  const painted = (hue ?? style.cyan)(character);
+  return /[A-Z]/.test(character) ? style.dim(painted) : painted;
+}
+
+/** Where tasks are too many to be told: what they run, in the colours of their devices. */
+function describeWorkloads(
+  tasks: readonly MappedTask[],
+  holding: ReadonlySet<string>,
+  hues: ReadonlyMap<string, Paint>,
+  columns: number,
+): string {
+  const counts = new Map<string, { readonly paint: Paint; readonly count: number }>();
+  for (const task of tasks.filter(({ taskArn }) => holding.has(taskArn))) {
+    const count = (counts.get(workloadName(task))?.count ?? 0) + 1;
+    counts.set(workloadName(task), { paint: hues.get(task.taskArn)!, count });
+  }
+  const told = [...counts].map(([name, { paint, count }]) => ({
+    text: `${name} (${count} ${count === 1 ? "task" : "tasks"})`,
+    paint,
+  }));
+  // Coloured after it is wrapped: colours have no width.
+  const lines: (typeof told)[] = [[]];
+  let width = 0;
+  for (const each of told) {
+    if (width > 0 && width + each.text.length + 3 > columns) {
+      lines.push([]);
+      width = 0;
+    }
+    lines.at(-1)!.push(each);
+    width += each.text.length + 3;
+  }
+  return lines.map((line) => `${line.map(({ text, paint }) => paint(text)).join("   ")}\n`).join("");
 }
 
 function describeFree({ devices, freeSlots, missing }: MappedInstance): string {
@@ -80,7 +125,7 @@ function describeFree({ devices, freeSlots, missing }: MappedInstance): string {
   return largest === 0 || largest === free ? `${free} free` : `${free} free, ${largest} together`;
 }
 
-function drawRows(rows: readonly Row[], told: boolean, style: Style): string {
+function drawRows(rows: readonly Row[], told: boolean, hues: ReadonlyMap<string, Paint>, style: Style): string {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
     const alone = rows.length <= singlyDrawn || (told && row.letters.size > 0);
@@ -102,18 +147,22 @@ function drawRows(rows: readonly Row[], told: boolean, style: Style): string {
     .map(([row], index) => {
       const { instance, drawn, free } = row!;
       const characters =
-        [...drawn].map((character) => colour(character, style)).join("") + " ".repeat(drawnWidth - drawn.length);
+        [...drawn].map((character, at) => colour(character, hues.get(row!.holders[at] ?? ""), style)).join("") +
+        " ".repeat(drawnWidth - drawn.length);
       return (
         `${style.bold(heads[index]!.padEnd(headWidth))}  ${instance.instanceType.padEnd(typeWidth)}  ` +
-        `${characters}  ${free}\n${told ? legend(row!, style) : ""}`
+        `${characters}  ${free}\n${told ? legend(row!, hues, style) : ""}`
       );
     })
     .join("");
 }
 
-function legend({ letters, tasks }: Row, style: Style): string {
+function legend({ letters, tasks }: Row, hues: ReadonlyMap<string, Paint>, style: Style): string {
   return [...letters]
-    .map(([arn, letter]) => `  ${letter}  ${idOf(arn).slice(0, 8)}  ${describeTask(tasks.get(arn), style)}\n`)
+    .map(
+      ([arn, letter]) =>
+        `  ${(hues.get(arn) ?? style.cyan)(letter)}  ${idOf(arn).slice(0, 8)}  ${describeTask(tasks.get(arn), style)}\n`,
+    )
     .join("");
 }
 

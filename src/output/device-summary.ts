@@ -1,4 +1,4 @@
-import type { ClusterDevices, MappedInstance } from "../core/devices/device-map.ts";
+import type { ClusterDevices, MappedInstance, MappedTask } from "../core/devices/device-map.ts";
 import type { Style } from "./style.ts";
 
 /** How many devices are free and held, and what there is room for. */
@@ -29,6 +29,11 @@ function rooms(instances: readonly MappedInstance[]): string {
   });
   const width = Math.max(0, ...types.map(([type]) => type.length));
   return types.map(([type, room]) => `${type.padEnd(width)}  ${room}\n`).join("");
+}
+
+/** What a task runs: the workload of aiplat, or the family of other people's definition. */
+export function workloadName({ workload, definition }: MappedTask): string {
+  return workload ?? definition.replace(/:\d+$/, "");
 }
 
 /** The instances of each type, in the order in which the types come first. */

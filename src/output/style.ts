@@ -8,6 +8,8 @@ export interface Style {
   readonly green: (text: string) => string;
   readonly yellow: (text: string) => string;
   readonly cyan: (text: string) => string;
+  /** Colours that tell things apart and mean nothing: none of those above that say how things are. */
+  readonly hues: readonly ((text: string) => string)[];
 }
 
 const plainText = (text: string) => text;
@@ -20,6 +22,7 @@ export const plain: Style = {
   green: plainText,
   yellow: plainText,
   cyan: plainText,
+  hues: [plainText],
 };
 
 /** What FORCE_COLOR can say beside "yes". https://nodejs.org/api/tty.html#writestreamgetcolordepthenv */
@@ -56,5 +59,6 @@ export async function styleFor(flag: boolean, env: Context["env"], stream: Outpu
     green: chalk.green,
     yellow: chalk.yellow,
     cyan: chalk.cyan,
+    hues: [chalk.cyan, chalk.magenta, chalk.blue, chalk.cyanBright, chalk.magentaBright, chalk.blueBright],
   };
 }

@@ -1,5 +1,5 @@
 import type { ClusterDevices, MappedDevice, MappedInstance, MappedTask } from "../../core/devices/device-map.ts";
-import { byType, describeRoom } from "../device-summary.ts";
+import { byType, describeRoom, workloadName } from "../device-summary.ts";
 import { devicesScript } from "./devices-script.ts";
 import { devicesStyle } from "./devices-style.ts";
 import { escapeHtml, type Page } from "./page.ts";
@@ -36,7 +36,7 @@ function workloadsOf({ tasks, instances }: ClusterDevices): Workloads {
   for (const arn of instances.flatMap((instance) => instance.devices.flatMap(({ claimedBy }) => claimedBy)))
     devices.set(arn, (devices.get(arn) ?? 0) + 1);
   const byName = new Map<string, MappedTask[]>();
-  for (const task of tasks) byName.set(nameOf(task), [...(byName.get(nameOf(task)) ?? []), task]);
+  for (const task of tasks) byName.set(workloadName(task), [...(byName.get(workloadName(task)) ?? []), task]);
   return new Map(
     [...byName]
       .sort(([one], [other]) => (one < other ? -1 : 1))
@@ -46,10 +46,6 @@ function workloadsOf({ tasks, instances }: ClusterDevices): Workloads {
         return some.map(({ taskArn }) => [taskArn, workload] as const);
       }),
   );
-}
-
-function nameOf({ workload, definition }: MappedTask): string {
-  return workload ?? definition.replace(/:\d+$/, "");
 }
 
 /** The states in the order of the bar, with the words for them. */

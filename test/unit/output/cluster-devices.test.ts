@@ -97,9 +97,28 @@ i-00000000000000000 +29  inf2.48xlarge  aaaaaabbbbbb      full
 i-00000000000000030 +8   inf2.48xlarge  ............      12 free
 i-00000000000000039      trn1.32xlarge  ................  16 free
 
+low (30 tasks)   high (30 tasks)
+
 every device with its task: aiplat cluster devices -o table
 . free   a-z tasks
 `);
+  });
+
+  it("draws the tasks of a workload in one colour everywhere, and names it in that colour", async () => {
+    const colours = await styleFor(true, { FORCE_COLOR: "1" }, { write: () => undefined, isTTY: true, columns: 80 });
+    const [low, high] = [aDefinition("low", locking(0)), aDefinition("high", locking(1))];
+    const machines = upTo(10).map((index) => machine(index));
+    const tasks = machines.flatMap((on, index) => [aTask(id(2 * index), low, on), aTask(id(2 * index + 1), high, on)]);
+    const view = clusterDevicesView(mapDevices(aSnapshot(machines, tasks, [low, high])));
+    const text = (await view.text!(colours, 80)) as string;
+    const escape = "\u001b[";
+    // By name: high comes first.
+    const [cyan, magenta] = [
+      (it: string) => `${escape}36m${it}${escape}39m`,
+      (it: string) => `${escape}35m${it}${escape}39m`,
+    ];
+    expect(text.split(magenta("a") + cyan("b"))).toHaveLength(11);
+    expect(text).toContain(`${magenta("low (10 tasks)")}   ${cyan("high (10 tasks)")}\n`);
   });
 
   it("shows a GPU that nobody is known to hold as held", () => {
