@@ -47,25 +47,40 @@ export async function registerOnce(
       return await ecs.registerTaskDefinition(definition);
     } catch (error) {
       if (!isUncertain(error)) throw error;
-      const found = await lookFor(afterwards, runtime, definition, error);
+      const found = await lookFor(afterwards, runtime, definition, { lost: error, startedAt });
       if (found !== undefined) return found;
       if (runtime.signal.aborted || runtime.now() - startedAt > patienceMs) throw error;
     }
   }
 }
 
-/** The revision that says the same, as soon as it is shown; undefined where it is not there. */
+/** How far this machine's clock may be from AWS's. */
+const clockSkewMs = 5 * 60_000;
+
+/** As many revisions others may register while one answer is lost. */
+const mostOlder = 10;
+
+/**
+ * The revision that says the same, as soon as it is shown: the newest, or where others have registered the family since,
+ * one before it. Undefined where it is not there.
+ */
 async function lookFor(
   ecs: EcsPort,
   runtime: Runtime,
   definition: TaskDefinition,
-  lost: unknown,
+  { lost, startedAt }: { readonly lost: unknown; readonly startedAt: number },
 ): Promise<RegisteredTaskDefinition | undefined> {
   for (const pauseMs of [0, ...lookAgainMs]) {
     try {
       if (pauseMs > 0) await runtime.sleep(pauseMs);
       const newest = await readNewest(ecs, [definition.family]);
-      if (planRegistration(definition, newest).action === "keep") return newest.of(definition.family);
+      let revision = newest.of(definition.family);
+      for (let older = 0; revision !== undefined && older <= mostOlder; older++) {
+        if (planRegistration(definition, newest, revision).taskDefinitionArn === revision.taskDefinitionArn)
+          return revision;
+        if (revision.revision === 1 || Number(revision.registeredAt ?? 0) < startedAt - clockSkewMs) break;
+        revision = await ecs.describeTaskDefinition(`${definition.family}:${revision.revision - 1}`);
+      }
     } catch {
       // Nobody knows: asking again could make a second one.
       throw lost;

@@ -137,6 +137,25 @@ export const lessons: readonly Lesson[] = [
     codes: [[1]],
   },
   {
+    name: "a registration whose answer is lost is found beneath the one that somebody else makes meanwhile",
+    schedule: {
+      seed: 102_097_944,
+      machines: threeGpus,
+      steps: [
+        {
+          pauseMs: 60_000,
+          processes: [
+            process(deploy.replace("x:1", "x:2"), {
+              troubles: [trouble("RegisterTaskDefinition", 0, 1, { kind: "silence", reached: true })],
+            }),
+            process(deploy.replace("x:1", "x:3")),
+          ],
+        },
+      ],
+    },
+    codes: [[0, 1]],
+  },
+  {
     name: "--all-or-nothing gives back what it finds of lost answers",
     schedule: {
       seed: 8,
