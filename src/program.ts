@@ -3,6 +3,7 @@ import { Command as Commander, CommanderError, Option } from "commander";
 import type { Command } from "./commands/command.ts";
 import { defaultTextOf, longFlag, type OptionsOf, type OptionSpec } from "./commands/shared/option.ts";
 import { groups, registry, type RegistryEntry } from "./commands/registry.ts";
+import { examplesText } from "./commands/shared/help-examples.ts";
 import { globalOptions } from "./commands/shared/global-options.ts";
 import { formats, type Context, type GlobalOptions, type OutputStream } from "./context.ts";
 import { AiplatError, type ExitCode } from "./errors.ts";
@@ -117,7 +118,8 @@ function settle(root: Commander, io: Streams): void {
   root
     .exitOverride()
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    // A narrow column of words is better than words that the terminal breaks.
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, minWidthToWrap: 20 })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
@@ -139,10 +141,9 @@ export function attach(command: Commander, spec: Command): void {
     command.parseOptions = (words) => parse(flagEachWord(words, lists));
   }
   if (spec.takesCommand === true) command.usage(`${command.usage()} [-- COMMAND...]`);
-  if (spec.examples !== undefined) {
-    const lines = spec.examples.map(([line, what]) => `  # ${what}\n  $ ${line}`);
-    command.addHelpText("after", `\nExamples:\n${lines.join("\n\n")}`);
-  }
+  const { examples } = spec;
+  if (examples !== undefined)
+    command.addHelpText("after", () => `\n${examplesText(examples, command.configureOutput().getOutHelpWidth!()!)}`);
 }
 
 /** Gives every word of a list its flag: what follows the flag's value and reads as another item is one. */

@@ -17,8 +17,8 @@ export const placementConstraintsOption = {
 
 /** The network of tasks in awsvpc mode, instead of the file's. */
 export const networkConfigurationOption = {
-  flags: "--network-configuration <configuration>",
-  description: "awsvpcConfiguration={subnets=[...],securityGroups=[...]}",
+  flags: "--network-configuration <network>",
+  description: "awsvpcConfiguration={subnets=[...]} and securityGroups, assignPublicIp",
 } as const satisfies OptionSpec;
 
 /** Who starts the tasks, instead of what the file leaves open, and what they have otherwise than their definition. */
