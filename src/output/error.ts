@@ -3,7 +3,7 @@ import type { Place } from "../core/base/problem.ts";
 import type { AiplatError, LocatedProblem } from "../errors.ts";
 import { toJson } from "./harmless.ts";
 import { plain as plainStyle, styleFor, type Style } from "./style.ts";
-import { wrap } from "./wrap.ts";
+import { columnsOf, wrapLines } from "./wrap.ts";
 
 interface Reporting {
   readonly argv: readonly string[];
@@ -34,12 +34,7 @@ export async function reportError(error: AiplatError, { argv, env, stderr }: Rep
     Array.isArray(found) && found.length > 0
       ? (found as LocatedProblem[])
       : [{ severity: "error" as const, message, ...(hint === undefined ? {} : { hint }) }];
-  stderr.write(formatProblems(problems, style, widthOf(stderr)));
-}
-
-/** How wide a text may be: a pipe has no end. */
-export function widthOf({ isTTY, columns }: Pick<Output, "isTTY" | "columns">): number {
-  return isTTY && columns > 0 ? columns : Number.POSITIVE_INFINITY;
+  stderr.write(formatProblems(problems, style, columnsOf(stderr)));
 }
 
 /**
@@ -71,15 +66,6 @@ function place(each: Place, style: Style): string {
 
 function indented(text: string, columns: number): string {
   return `  ${wrapLines(text, columns - 2, "").replaceAll("\n", "\n  ")}`;
-}
-
-/** Lines that hold a command after two spaces stay whole: they are copied. */
-function wrapLines(text: string, columns: number, indent: string): string {
-  if (columns === Number.POSITIVE_INFINITY) return text;
-  return text
-    .split("\n")
-    .map((line) => (line.includes(":  ") ? line : wrap(line, columns - indent.length).join(`\n${indent}`)))
-    .join("\n");
 }
 
 function wantsJson(argv: readonly string[]): boolean {

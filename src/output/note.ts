@@ -1,11 +1,14 @@
 import type { Context } from "../context.ts";
 import type { LocatedProblem } from "../errors.ts";
-import { formatProblems, widthOf } from "./error.ts";
+import { formatProblems } from "./error.ts";
+import { columnsOf, wrapLines } from "./wrap.ts";
 import { styleFor } from "./style.ts";
 
 /** Says something on stderr that is not the result: silent under --quiet and where the output is for machines. */
 export function note(context: Context, text: string): void {
-  if (!context.options.quiet && context.options.format !== "json") context.stderr.write(`${text}\n`);
+  const { options, stderr } = context;
+  if (options.quiet || options.format === "json") return;
+  stderr.write(`${wrapLines(text, columnsOf(stderr), "")}\n`);
 }
 
 /** Warns on stderr; only --quiet silences it. */
@@ -19,7 +22,7 @@ export async function warn(
     formatProblems(
       warnings.map((each) => ({ ...each, severity: "warning" })),
       style,
-      widthOf(context.stderr),
+      columnsOf(context.stderr),
     ),
   );
 }

@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { toJson } from "./harmless.ts";
 import type { Page } from "./html/page.ts";
 import { styleFor, type Style } from "./style.ts";
+import { columnsOf } from "./wrap.ts";
 import type { Table } from "./table.ts";
 
 /**
@@ -36,7 +37,7 @@ async function render(context: Context, view: View): Promise<string> {
   const { options, stdout, env } = context;
   const style = () => styleFor(options.color, env, stdout);
   const table = view.table ?? { columns: [], rows: [] };
-  const columns = stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY;
+  const columns = columnsOf(stdout);
   // Not loaded where an artefact is printed, or a document.
   const tables = () => import("./table.ts");
   const inLine = async () => (await tables()).alignedTable(table, await style(), columns);

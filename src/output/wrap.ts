@@ -1,3 +1,5 @@
+import type { OutputStream } from "../context.ts";
+
 /** No line of wrapped text is narrower, however little room an indent leaves. */
 const leastWidth = 20;
 
@@ -15,4 +17,18 @@ export function wrap(text: string, width: number): readonly string[] {
     else lines.push(word);
   }
   return lines;
+}
+
+/** Lines that hold a command after two spaces stay whole: they are copied. */
+export function wrapLines(text: string, columns: number, indent: string): string {
+  if (columns === Number.POSITIVE_INFINITY) return text;
+  return text
+    .split("\n")
+    .map((line) => (line.includes(":  ") ? line : wrap(line, columns - indent.length).join(`\n${indent}`)))
+    .join("\n");
+}
+
+/** What a line has room for: without end in a pipe, and on a terminal of no size (`script` in a pipe). */
+export function columnsOf({ isTTY, columns }: Pick<OutputStream, "isTTY" | "columns">): number {
+  return isTTY && columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }

@@ -30,9 +30,17 @@ export function readListParameter(item: Schema, words: readonly string[]): reado
   return words.flatMap((word) => readParameter(item, word));
 }
 
+/** Null is nothing as a member, and no item of a list: there it stays, to be refused. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([key, member]) => [key, withoutNulls(member)]));
+}
+
 function readJson(text: string): unknown {
   try {
-    return parseJson(text);
+    return withoutNulls(parseJson(text));
   } catch (error) {
     throw new Unreadable(`is no JSON: ${(error as Error).message}`);
   }

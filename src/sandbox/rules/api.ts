@@ -36,7 +36,7 @@ export const apiRules: readonly SandboxRule[] = [
   },
   {
     rule:
-      "Loopback hosts only (the Host header), no page of another origin; 256 connections, bodies of 4 MiB, " +
+      "Loopback hosts only (the Host header), no page of another origin; 1,024 connections, bodies of 4 MiB, " +
       "30 seconds for a request to come in.",
     source: "the sandbox's own",
   },

@@ -10,8 +10,11 @@ import { refuseCaller } from "./caller.ts";
 /** Above what any operation takes: a task definition is 64 KiB at most. */
 const mostBytes = 4 * 1024 * 1024;
 
-/** Five times what an SDK's client opens at most. */
-const mostConnections = 256;
+/** Of so many open connections those that nothing is asked on are closed: clients keep theirs for a while. */
+const usualConnections = 256;
+
+/** Beyond so many, new ones are refused. */
+const mostConnections = 4 * usualConnections;
 
 const servicesPath = "/_sandbox/services/";
 
@@ -38,6 +41,12 @@ export async function serve(
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 60_000;
   server.maxConnections = mostConnections;
+  let open = 0;
+  server.on("connection", (socket) => {
+    open += 1;
+    socket.once("close", () => (open -= 1));
+    if (open > usualConnections) server.closeIdleConnections();
+  });
   server.listen(options.port, "127.0.0.1");
   await once(server, "listening");
   // A sandbox that lives for one command does not keep the process alive.

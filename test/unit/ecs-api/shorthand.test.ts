@@ -12,6 +12,15 @@ const [constraint, strategy, provider, tag] = [
   "tags",
 ].map(itemOf);
 
+it("takes null for nothing as a member of JSON, and not for an item of a list", () => {
+  const overrides = memberOf(model.runTaskRequest, "overrides")!;
+  const read = (json: string) => readParameter(overrides, json);
+  expect(read('{"containerOverrides":null,"cpu":"1"}')).toEqual({ cpu: "1" });
+  expect(read('{"containerOverrides":[{"name":"a","command":[null]}]}')).toEqual({
+    containerOverrides: [{ name: "a", command: [null] }],
+  });
+});
+
 // As `aws ecs run-task` reads them: awscli/shorthand.py and its tests.
 describe("readParameter", () => {
   it.each([
