@@ -57,6 +57,31 @@ export function readYaml(
   return { documents: documents as [Document.Parsed, ...Document.Parsed[]], placeAt };
 }
 
+/**
+ * What is wrong with a document that reads and has no plain value (`toJS`): aliases without end or without an anchor, by
+ * the parser's ReferenceError, or a merge of what is no map.
+ */
+export function problemOfPlain(thrown: unknown): {
+  readonly severity: "error";
+  readonly code: "aliases" | "merge-key";
+  readonly message: string;
+  readonly hint: string;
+} {
+  return thrown instanceof ReferenceError
+    ? {
+        severity: "error",
+        code: "aliases",
+        message: "the file's anchors cannot be resolved",
+        hint: "Write the values out.",
+      }
+    : {
+        severity: "error",
+        code: "merge-key",
+        message: "<< merges maps only",
+        hint: "Write <<: *name of an anchored map, or a list of them.",
+      };
+}
+
 function tooDeep(place: Place): LocatedProblem {
   return { severity: "error", code: "depth", message: "the file is nested too deep", ...place };
 }

@@ -38,7 +38,8 @@ const schema = z.looseObject({
   cluster: text,
   clusterArn: z.optional(text),
   region: z.optional(text),
-  observedAt: instant,
+  // What Date can be of: https://tc39.es/ecma262/#sec-time-values-and-time-range
+  observedAt: instant.check(z.minimum(-8.64e15), z.maximum(8.64e15)),
   tags: map(text),
   capacityProviders: list(text),
   defaultStrategy: z.optional(capacityProviderStrategy),

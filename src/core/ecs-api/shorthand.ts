@@ -17,7 +17,7 @@ export class Unreadable extends Error {}
  * @throws Unreadable
  */
 export function readParameter(schema: Schema, text: string): unknown {
-  if (/^\s*[[{]/.test(text)) return readJson(text);
+  if (/^\s*[[{]/.test(text)) return readJson(schema, text);
   return toKind(schema, parseShorthand(text));
 }
 
@@ -30,17 +30,25 @@ export function readListParameter(item: Schema, words: readonly string[]): reado
   return words.flatMap((word) => readParameter(item, word));
 }
 
-/** Null is nothing as a member, and no item of a list: there it stays, to be refused. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
+/**
+ * Null is nothing as a member, and so is an empty text where none belongs, of which the skeletons of the AWS CLI are
+ * full. As an item of a list both stay, to be refused.
+ */
+function withoutNothing(schema: Schema | undefined, value: unknown): unknown {
+  const memberOfThis = (key: string | number) => (schema === undefined ? undefined : memberOf(schema, key));
+  if (Array.isArray(value)) return value.map((item: unknown, index) => withoutNothing(memberOfThis(index), item));
   if (typeof value !== "object" || value === null) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(members.map(([key, member]) => [key, withoutNulls(member)]));
+  const members = Object.entries(value).flatMap(([key, member]: [string, unknown]) => {
+    const its = memberOfThis(key);
+    const isNothing = member === null || (member === "" && its !== undefined && kindOf(its).kind !== "text");
+    return isNothing ? [] : [[key, withoutNothing(its, member)] as const];
+  });
+  return Object.fromEntries(members);
 }
 
-function readJson(text: string): unknown {
+function readJson(schema: Schema, text: string): unknown {
   try {
-    return withoutNulls(parseJson(text));
+    return withoutNothing(schema, parseJson(text));
   } catch (error) {
     throw new Unreadable(`is no JSON: ${(error as Error).message}`);
   }

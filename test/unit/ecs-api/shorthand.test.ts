@@ -16,6 +16,7 @@ it("takes null for nothing as a member of JSON, and not for an item of a list", 
   const overrides = memberOf(model.runTaskRequest, "overrides")!;
   const read = (json: string) => readParameter(overrides, json);
   expect(read('{"containerOverrides":null,"cpu":"1"}')).toEqual({ cpu: "1" });
+  expect(read('{"containerOverrides":"","cpu":""}')).toEqual({ cpu: "" });
   expect(read('{"containerOverrides":[{"name":"a","command":[null]}]}')).toEqual({
     containerOverrides: [{ name: "a", command: [null] }],
   });

@@ -1,7 +1,7 @@
 import type { Document } from "yaml";
 import { Refusal, type LocatedProblem, type Path, type Place } from "../../base/problem.ts";
 import { isRaw, type Raw } from "../../base/merge.ts";
-import { readYaml } from "../../base/read-yaml.ts";
+import { problemOfPlain, readYaml } from "../../base/read-yaml.ts";
 import { NodeFinder } from "../../workload/position.ts";
 
 /** A task definition in a file. */
@@ -125,14 +125,6 @@ function toPlain(document: Document, placeOf: (path: Path) => Place): unknown {
     // https://eemeli.org/yaml/#parse-options: maxAliasCount guards against the "billion laughs" attack.
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
-    const problem: LocatedProblem = {
-      severity: "error",
-      code: "aliases",
-      message: "the file's anchors cannot be resolved",
-      hint: "Write the values out.",
-      ...placeOf([]),
-    };
-    throw new Refusal([problem]);
+    throw new Refusal([{ ...problemOfPlain(error), ...placeOf([]) }]);
   }
 }

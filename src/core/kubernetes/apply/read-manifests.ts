@@ -1,6 +1,6 @@
 import { problem, Refusal, type Problem } from "../../base/problem.ts";
 import { isRaw, type Raw } from "../../base/merge.ts";
-import { readYaml } from "../../base/read-yaml.ts";
+import { problemOfPlain, readYaml } from "../../base/read-yaml.ts";
 
 /** As kubectl reads it. */
 const manifestYaml = { version: "1.1", logLevel: "silent" } as const;
@@ -29,7 +29,14 @@ export function readManifests(text: string, source: string): readonly ResourceRe
       problems.push(problem("yaml", [], `${where}: ${error.message} at line ${line}, column ${column}`));
       return [];
     }
-    const value: unknown = document.toJS();
+    let value: unknown;
+    try {
+      value = document.toJS();
+    } catch (thrown) {
+      const { code, message, hint } = problemOfPlain(thrown);
+      problems.push(problem(code, [], `${where}: ${message}`, hint));
+      return [];
+    }
     // What stands between two `---` may be a comment.
     return value === null ? [] : itemsOf(value).flatMap((item) => referenceOf(item, where, problems) ?? []);
   });
