@@ -61,6 +61,6 @@ export async function makeFakeKubectl(): Promise<FakeKubectl> {
         calls.push({ args: args.split("\0").slice(0, -1), input: (await read(`input-${number}`)) ?? "" });
       }
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }),
   };
 }
