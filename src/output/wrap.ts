@@ -10,8 +10,13 @@ export function wrapAfter(indent: number, text: string, columns: number): string
 
 /** Words in lines of at most `width` characters; a longer word keeps a line of its own. */
 export function wrap(text: string, width: number): readonly string[] {
+  return wrapWords(text.split(" "), width);
+}
+
+/** The same of words that may hold spaces, as those of a command line in quotes do. */
+export function wrapWords(words: readonly string[], width: number): readonly string[] {
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  for (const word of words) {
     const last = lines[lines.length - 1];
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
