@@ -1,5 +1,5 @@
 import type { ClusterDevices, MappedDevice, MappedInstance, MappedTask } from "../core/devices/device-map.ts";
-import { summarise, workloadName } from "./device-summary.ts";
+import { idOf, summarise, workloadName } from "./device-summary.ts";
 import { describeMissing, describeShares } from "./gpu-notes.ts";
 import type { Style } from "./style.ts";
 
@@ -240,8 +240,4 @@ function key(rows: readonly Row[]): string {
     .filter(([sign]) => sign.test(all))
     .map(([, meaning]) => meaning)
     .join("   ");
-}
-
-function idOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

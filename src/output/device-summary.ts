@@ -66,3 +66,8 @@ export function describeRoom(instances: readonly MappedInstance[]): string | und
     `${fitting.at(-1)!.size === 1 ? "device" : "devices"}`
   );
 }
+
+/** The id that an ARN or a path ends in. */
+export function idOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

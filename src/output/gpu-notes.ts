@@ -1,4 +1,5 @@
 import type { ClusterDevices, MappedTask } from "../core/devices/device-map.ts";
+import { idOf } from "./device-summary.ts";
 import { wrapAfter } from "./wrap.ts";
 
 /** How many shared GPUs are told; the other forms tell them all. */
@@ -44,8 +45,4 @@ export function describeMissing({ instances }: ClusterDevices, columns: number):
 
 function mib(count: number): string {
   return `${count.toLocaleString("en-US")} MiB`;
-}
-
-function idOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

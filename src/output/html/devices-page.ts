@@ -1,5 +1,5 @@
 import type { ClusterDevices, MappedDevice, MappedInstance, MappedTask } from "../../core/devices/device-map.ts";
-import { byType, describeRoom, workloadName } from "../device-summary.ts";
+import { byType, describeRoom, idOf, workloadName } from "../device-summary.ts";
 import { devicesScript } from "./devices-script.ts";
 import { devicesStyle } from "./devices-style.ts";
 import { escapeHtml, type Page } from "./page.ts";
@@ -224,10 +224,6 @@ function ranges(numbers: readonly number[]): string {
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-function idOf(arn: string): string {
-  return arn.slice(arn.lastIndexOf("/") + 1);
 }
 
 function shortId(arn: string): string {
