@@ -13,7 +13,7 @@ import {
   readServiceTarget,
   requireServices,
   serviceArgument,
-  serviceClusterOption,
+  serviceTargetOptions,
   type ServiceTarget,
 } from "./service-target.ts";
 
@@ -24,7 +24,7 @@ export const serviceOpen = defineCommand({
     "a URL of its own.",
   arguments: [serviceArgument],
   options: [
-    serviceClusterOption,
+    ...serviceTargetOptions,
     { flags: "--port <port>", description: "the container's port, of a task", parse: wholeFrom(1) },
     { flags: "--no-browser", description: "print the URL only" },
   ],
