@@ -75,8 +75,9 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
     do {
       failures = await launchInRounds(ecs, runtime, input, started, earlier);
       if (input.allOrNothing) failures = [...failures, ...(await awaitPlacement(ecs, runtime, input, started))];
-      if (isShared && isShort() && (await isWhole(ecs, input, started))) failures = [];
-    } while (isShared && !isShort() && !(await stayWhole(ecs, runtime, input.cluster, started)));
+      if (!isShared) break;
+      if (isShort() && (await isWhole(ecs, input, started))) failures = [];
+    } while (!isShort() && !(await stayWhole(ecs, runtime, input.cluster, started)));
   } catch (thrown) {
     // Whatever went wrong, what was started is in `started` and is reported.
     error = thrown instanceof EarlyEnd ? thrown.error : toAiplatError(thrown);
