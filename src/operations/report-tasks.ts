@@ -4,6 +4,7 @@ import type { RegisteredTaskDefinition, Task } from "../core/ecs-api/api.ts";
 import { answersAtHost, endpointsOf, type Endpoint } from "../core/ecs/endpoints.ts";
 import { toTaskResult, type TaskResult } from "../core/plan/run-result.ts";
 import type { Ec2ReadPort, EcsPort } from "../ports.ts";
+import { isForgotten } from "./ask-to-run.ts";
 import { optional } from "./optional.ts";
 
 /**
@@ -65,8 +66,7 @@ export async function definitionsOf(
   tasks: readonly Task[],
   atLast = false,
 ): Promise<ReadonlyMap<string, RegisteredTaskDefinition | undefined>> {
-  // Of a task that ECS has forgotten it is not known.
-  const arns = [...new Set(tasks.map((task) => task.taskDefinitionArn).filter((arn) => arn !== ""))];
+  const arns = [...new Set(tasks.filter((task) => !isForgotten(task)).map((task) => task.taskDefinitionArn))];
   return new Map(
     await Promise.all(arns.map(async (arn) => [arn, await optional(ecs.describeTaskDefinition(arn), atLast)] as const)),
   );
