@@ -10,6 +10,7 @@ import { explainShortage } from "../core/plan/shortage.ts";
 import { AiplatError, exitCodes, toAiplatError, type ExitCode } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { readNewest } from "../operations/describe-definitions.ts";
+import { isGivenBack } from "../operations/given-back.ts";
 import { createKnown, type Known } from "../operations/known.ts";
 import { observeAround, type PlanOn } from "../operations/plan-on-cluster.ts";
 import { requestsOf } from "../operations/run-requests.ts";
@@ -225,12 +226,14 @@ async function printRun(
 
 /** What ended a run early: how far it came, what nobody knows of it, and how to go on. */
 function endedEarly(context: Context, run: Run, { tasks, unknown = 0 }: RunOutcome, error: AiplatError): AiplatError {
-  const started = tasks.length > 0 ? ` (${tasks.length} of ${counted(run.count, "task")} started)` : "";
+  const left = tasks.filter((task) => !isGivenBack(task)).length;
+  const givenBack = tasks.length > left ? `, ${left === 0 ? "" : `${tasks.length - left} of them `}given back` : "";
+  const started = tasks.length > 0 ? ` (${tasks.length} of ${counted(run.count, "task")} started${givenBack})` : "";
   const maybe = unknown > 0 ? `; ${counted(unknown, "task")} more may run: the answer was lost` : "";
   const hints = [
     error.hint,
     unknown > 0 ? `To look:  ${commandFor(context, "task list", run.target)}` : undefined,
-    tasks.length + unknown > 0 ? goOnHint(context, run.target) : undefined,
+    left + unknown > 0 ? goOnHint(context, run.target) : undefined,
     tasks.length + unknown > 0 ? takeUpHint(run) : undefined,
   ].filter((each) => each !== undefined);
   return ofRun(
