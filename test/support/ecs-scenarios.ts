@@ -255,6 +255,32 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    does: "refuses secrets without a role, volumes and containers that are not there, a host port twice",
+    on: notMoto,
+    play: async ({ ecs, name }) => {
+      const main = { name: "main", image: "x", memory: 64 };
+      const port = { containerPort: 8080, hostPort: 80 };
+      const refused = [
+        [
+          { ...main, secrets: [{ name: "TOKEN", valueFrom: "token" }] },
+          "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.",
+        ],
+        [{ ...main, mountPoints: [{ sourceVolume: "v", containerPath: "/v" }] }, "Unknown volume 'v'."],
+        [{ ...main, volumesFrom: [{ sourceContainer: "b" }] }, "Invalid 'volumesFrom' setting. Unknown container: 'b'"],
+        [
+          { ...main, portMappings: [port, { ...port, containerPort: 8081 }] },
+          "TCP host port '80' is mapped multiple times in task.",
+        ],
+        [
+          { ...main, logConfiguration: { logDriver: "awslogs" as const } },
+          "Log driver awslogs requires options: awslogs-region, awslogs-group",
+        ],
+      ] as const;
+      for (const [container, says] of refused)
+        expect(await errorOf(ecs.send(definition(name, { containerDefinitions: [container] })))).toContain(says);
+    },
+  },
+  {
     does: "runs nothing on a cluster without instances",
     on: notMoto,
     play: async ({ ecs, name }) => {
