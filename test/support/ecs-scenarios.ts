@@ -31,6 +31,7 @@ import {
   UntagResourceCommand,
   UpdateContainerInstancesStateCommand,
   UpdateServiceCommand,
+  type ContainerDefinition,
   type ECSClient,
   type RegisterTaskDefinitionCommandInput,
 } from "@aws-sdk/client-ecs";
@@ -260,7 +261,7 @@ export const scenarios: readonly Scenario[] = [
     play: async ({ ecs, name }) => {
       const main = { name: "main", image: "x", memory: 64 };
       const port = { containerPort: 8080, hostPort: 80 };
-      const refused = [
+      const refused: [ContainerDefinition, string][] = [
         [
           { ...main, secrets: [{ name: "TOKEN", valueFrom: "token" }] },
           "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.",
@@ -272,10 +273,10 @@ export const scenarios: readonly Scenario[] = [
           "TCP host port '80' is mapped multiple times in task.",
         ],
         [
-          { ...main, logConfiguration: { logDriver: "awslogs" as const } },
+          { ...main, logConfiguration: { logDriver: "awslogs" } },
           "Log driver awslogs requires options: awslogs-region, awslogs-group",
         ],
-      ] as const;
+      ];
       for (const [container, says] of refused)
         expect(await errorOf(ecs.send(definition(name, { containerDefinitions: [container] })))).toContain(says);
     },
