@@ -40,16 +40,7 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
         }),
     replicas: workload.replicas ?? 1,
     nodes: workload.nodes ?? 1,
-    shapes:
-      accelerator === undefined || accelerator === "none"
-        ? [plainShape(workload, { kind: "none" })]
-        : accelerator.resource !== undefined && accelerator.instanceTypes === undefined
-          ? [plainShape(workload, resourceRequest(accelerator, accelerator.resource))]
-          : groupShapes(
-              [...new Set((accelerator.instanceTypes ?? []).map(ec2TypeName))].map((name) =>
-                shapeOf(workload, accelerator, name),
-              ),
-            ),
+    shapes: shapesOf(workload),
     ...hyperPodTypesOf(accelerator),
     resources: { ...declaredResources(workload), ...present({ reserve: reserveOf(workload) }) },
     ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: sharedMemory === 0 ? 0 : parseMemoryMiB(sharedMemory)! }),
@@ -72,6 +63,16 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
 function hyperPodTypesOf(accelerator: Workload["accelerator"]): Pick<ResolvedWorkload, "hyperPodTypes"> {
   const names = typeof accelerator === "object" ? (accelerator.instanceTypes ?? []).filter(isHyperPodName) : [];
   return names.length === 0 ? {} : { hyperPodTypes: names.map(ec2TypeName) };
+}
+
+function shapesOf(workload: Workload): readonly Shape[] {
+  const { accelerator } = workload;
+  if (accelerator === undefined || accelerator === "none") return [plainShape(workload, { kind: "none" })];
+  const { instanceTypes, resource } = accelerator;
+  if (resource !== undefined && instanceTypes === undefined)
+    return [plainShape(workload, resourceRequest(accelerator, resource))];
+  const names = new Set((instanceTypes ?? []).map(ec2TypeName));
+  return groupShapes([...names].map((name) => shapeOf(workload, accelerator, name)));
 }
 
 /** Of a workload that names no instance type. */

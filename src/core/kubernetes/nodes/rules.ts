@@ -192,7 +192,7 @@ function autoModeProblems(
 
 /** Auto Mode and Bottlerocket bring device plugins of their own, which no ConfigMap and no label sets up. */
 function setupProblems(fleets: readonly PlannedNodes[], target: NodeTarget): readonly Problem[] {
-  const [fleet] = fleets.filter(({ setup, os }) => setup !== undefined && os === "bottlerocket");
+  const fleet = fleets.find(({ setup, os }) => setup !== undefined && os === "bottlerocket");
   if (fleet === undefined) return [];
   const auto = target === "auto-mode";
   return [
