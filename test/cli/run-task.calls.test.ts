@@ -173,9 +173,7 @@ it("keeps the tasks on the machines that it has looked at, and off one where som
     },
   });
   const { stdout } = await runCli(["run-task", ...cheap, "--dry-run", "-o", "json"], { box: box! });
-  const [request] = JSON.parse(stdout).requests.filter(
-    ({ operation }: { operation: string }) => operation === "RunTask",
-  );
+  const request = JSON.parse(stdout).requests.find(({ operation }: { operation: string }) => operation === "RunTask");
   const free = [80, 160, 240, 320, 400].map((index) => `i-${String(index).padStart(3, "0")}`);
   expect(request.input.placementConstraints).toEqual([
     { type: "memberOf", expression: `ec2InstanceId in [${free.join(", ")}]` },
