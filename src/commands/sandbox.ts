@@ -47,6 +47,12 @@ const options = [
     parse: positiveAmount,
   },
   {
+    flags: "--registered-memory <percent>",
+    description: "what an instance registers of its type's memory, as its agent leaves out ECS_RESERVED_MEMORY",
+    defaultText: "95",
+    parse: readShare,
+  },
+  {
     flags: "--fault <fault>",
     description:
       "throttle: refuse requests above AWS's published rates; drop=OPERATION:N: " +
@@ -85,7 +91,7 @@ export const sandbox = defineCommand({
       cluster: snapshot === undefined ? { name: options.cluster ?? "default", fleet } : { snapshot },
       region,
       now: context.now,
-      ...present({ speed: options.speed }),
+      ...present({ speed: options.speed, registeredMemoryPercent: options.registeredMemory }),
       stepped: options.stepped ?? false,
       ...(options.taskSeconds === undefined ? {} : { timings: { task: options.taskSeconds * 1000 } }),
       faults: readFaults(options.fault ?? []),
@@ -172,6 +178,14 @@ function untilInterrupted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
+}
+
+/** A share in percent, with or without its sign. */
+function readShare(text: string, flag: string): number {
+  const percent = Number(/^(\d{1,3}(?:\.\d{1,3})?)%?$/.exec(text)?.[1]);
+  if (!(percent > 0 && percent <= 100))
+    throw new AiplatError("Usage", `${flag} ${text}: write percent, above 0 and up to 100, as 95`);
+  return percent;
 }
 
 function readPort(text: string, flag: string): number {

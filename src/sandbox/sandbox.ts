@@ -1,3 +1,4 @@
+import { present } from "../core/base/present.ts";
 import { createServiceAnswers } from "./answer-for-service.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { seedCluster } from "./seed.ts";
@@ -34,6 +35,8 @@ export interface SandboxOptions {
   /** Time stands still until it is moved. */
   readonly stepped?: boolean;
   readonly timings?: Partial<Timings>;
+  /** What a fresh instance registers of its type's memory, in percent. */
+  readonly registeredMemoryPercent?: number;
   readonly faults?: Faults;
   /** Where ids start; the same for the same sandbox. */
   readonly seed?: number;
@@ -75,6 +78,7 @@ export function playSandbox(
     seed,
     timings: { ...defaultTimings, ...options.timings },
     logs: new Logs(),
+    ...present({ registeredMemoryPercent: options.registeredMemoryPercent }),
   });
   installScheduler(world);
   const fleet: SandboxMachines[] = "fleet" in options.cluster ? [...options.cluster.fleet] : [];

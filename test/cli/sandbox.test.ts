@@ -81,6 +81,8 @@ describe("aiplat sandbox", () => {
     [["--instance", "inf2.24xlarge=many"], "write TYPE=COUNT"],
     [["--fault", "earthquake"], "Write throttle, or drop=OPERATION:N"],
     [["--port", "70000"], "ports go up to 65535"],
+    [["--registered-memory", "0"], "write percent, above 0 and up to 100, as 95"],
+    [["--registered-memory", "120%"], "write percent, above 0 and up to 100, as 95"],
     [["--instance", "inf2.xlarge=1", "--cluster-state", "x.json"], "give --instance or --cluster-state, not both"],
   ])("refuses %j", async (args, says) => {
     const { code, stderr } = await runCli(["sandbox", ...args]);

@@ -510,7 +510,10 @@ nodes for bert
         kubectl uncordon neuron-2: then it fits there
 `);
       const none = await runCli(["eks", "check", "--cluster", "room", "--as", "Job"], { env: env() });
-      expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("--as says what a workload is to be")]);
+      expect([none.code, none.stderr]).toEqual([
+        2,
+        expect.stringContaining("--as is of a workload, and none is named"),
+      ]);
     });
 
     it("fails on absent EFA where the workload spans nodes", async () => {

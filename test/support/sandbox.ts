@@ -32,7 +32,7 @@ export class WireError extends Error {
 }
 
 export interface TestSandboxOptions extends Partial<
-  Pick<SandboxOptions, "region" | "timings" | "faults" | "seed" | "onHandled" | "port">
+  Pick<SandboxOptions, "region" | "timings" | "registeredMemoryPercent" | "faults" | "seed" | "onHandled" | "port">
 > {
   /** `default` unless given. */
   readonly cluster?: string;

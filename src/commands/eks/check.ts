@@ -16,7 +16,8 @@ import { defineCommand } from "../command.ts";
 import type { OptionsOf } from "../shared/option.ts";
 import { formOptions } from "./form-options.ts";
 import { kubectlOptions, kubectlTarget } from "./kubectl-options.ts";
-import { loadWorkload, noWorkloadOptions } from "../shared/load-workload.ts";
+import { loadWorkload } from "../shared/load-workload.ts";
+import { setOption } from "../shared/workload-options.ts";
 import { requireEksCluster } from "./node-options.ts";
 
 export const eksCheck = defineCommand({
@@ -31,8 +32,12 @@ export const eksCheck = defineCommand({
     { flags: "--cluster <cluster>", description: "the EKS cluster" },
     {
       flags: "--workload <path>",
-      description: "a workload: what keeps it from running here, node by node, and the nearest change",
+      description:
+        "a workload: what keeps it from running here, node by node, and the nearest change; repeatable, each file " +
+        "merged over those before it",
+      repeatable: true,
     },
+    setOption,
     ...formOptions,
     ...kubectlOptions,
   ],
@@ -72,23 +77,28 @@ export const eksCheck = defineCommand({
   },
 });
 
+type WorkloadOptions = OptionsOf<typeof formOptions> & {
+  readonly workload?: readonly string[];
+  readonly set?: readonly string[];
+};
+
 async function readWanted(
   context: Context,
-  { workload: path, as, neuronScheduler }: OptionsOf<typeof formOptions> & { readonly workload?: string },
+  { workload: paths = [], set, as, neuronScheduler }: WorkloadOptions,
 ): Promise<WantedWorkload | undefined> {
-  if (path === undefined) {
-    const [flag] = [
-      as === undefined ? [] : ["--as"],
-      neuronScheduler === undefined ? [] : ["--neuron-scheduler"],
-    ].flat();
+  // What ./aiplat.yaml is, is not said: the nodes are not only for it.
+  if (paths.length === 0) {
+    const flag = Object.entries({ "--set": set, "--as": as, "--neuron-scheduler": neuronScheduler }).find(
+      ([, value]) => value !== undefined,
+    );
     if (flag === undefined) return undefined;
-    throw new AiplatError("Usage", `${flag} says what a workload is to be, and there is none`, {
-      hint: "Name it: --workload aiplat.yaml.",
+    throw new AiplatError("Usage", `${flag[0]} is of a workload, and none is named`, {
+      hint: "Name it with --workload.",
     });
   }
   const { workload, warnings, locating } = await loadWorkload(
     context,
-    { args: [path], options: noWorkloadOptions },
+    { args: paths, options: { file: true, ...present({ set }) } },
     eksRules,
   );
   await warn(context, ...warnings);

@@ -17,12 +17,6 @@ export const agentVersion = mpsAgent;
 
 const zones = ["a", "b", "c"];
 
-/**
- * What a fresh instance registers of its type's memory: MemTotal. 93 to 97.5 % was seen; plans count on 90 %, so that
- * beside replicas that share it all there is room for daemons.
- */
-const registeredShare = 0.93;
-
 /** A fresh container instance of a type in the catalogue; undefined where the catalogue has no such type. */
 export function addInstance(
   world: World,
@@ -47,7 +41,10 @@ export function addInstance(
   const zone = `${world.region}${zones[cluster.instances.size % zones.length]}`;
   const { instance } = empty;
   const { memoryMiB } = findInstanceType(instanceType)!;
-  const resources = { ...instance.registered, memoryMiB: Math.floor(memoryMiB * registeredShare) };
+  const resources = {
+    ...instance.registered,
+    memoryMiB: Math.floor((memoryMiB * world.registeredMemoryPercent) / 100),
+  };
   return registerInstance(world, cluster, {
     ...instance,
     arn: world.arn(`container-instance/${cluster.name}/${world.hex(32)}`),
