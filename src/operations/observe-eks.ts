@@ -10,7 +10,7 @@ import type {
 } from "../core/kubernetes/check/snapshot.ts";
 import type { WantedWorkload } from "../core/kubernetes/check/workload-needs.ts";
 import { AiplatError } from "../errors.ts";
-import { observeNeeds } from "./observe-eks-needs.ts";
+import { observeWorkloadNeeds } from "./observe-workload-needs.ts";
 import type { Ec2Port, EksPort, KubectlPort, LaunchTemplateVersion, SsmPort } from "../ports.ts";
 
 interface Ports {
@@ -43,7 +43,7 @@ export async function observeEks(
     listObjects(kubectl, cluster),
   ]);
   if (wanted === undefined || "skipped" in objects) return { cluster, nodegroups, releases, objects };
-  const { needs, more } = await observeNeeds(kubectl, wanted);
+  const { needs, more } = await observeWorkloadNeeds(kubectl, wanted);
   return { cluster, nodegroups, releases, objects: [...objects, ...more], workload: needs };
 }
 

@@ -1,7 +1,7 @@
 /** Objects of a Kubernetes cluster as kubectl lists them, and what `eks check` makes of them. */
 import { requireInstanceType } from "../../src/core/catalog/instance-types/catalog.ts";
 import { checkCluster, type EksReport } from "../../src/core/kubernetes/check/check-cluster.ts";
-import type { EksSnapshot, KubernetesObject, ObservedNeeds } from "../../src/core/kubernetes/check/snapshot.ts";
+import type { EksSnapshot, KubernetesObject, ObservedWorkloadNeeds } from "../../src/core/kubernetes/check/snapshot.ts";
 import { wantWorkload } from "../../src/core/kubernetes/check/workload-needs.ts";
 import type { ClusterSettings } from "../../src/core/kubernetes/allocation.ts";
 import { resolveForKubernetes } from "../../src/core/kubernetes/generate.ts";
@@ -65,7 +65,7 @@ export function podOn(
 }
 
 /** Everything that aiplat writes is served. */
-const served: ObservedNeeds["served"] = new Map([
+const served: ObservedWorkloadNeeds["served"] = new Map([
   ["apps/v1", ["Deployment", "StatefulSet", "DaemonSet"]],
   ["batch/v1", ["Job", "CronJob"]],
   ["v1", ["Service"]],
@@ -79,7 +79,7 @@ export interface Question {
   readonly settings?: ClusterSettings;
   readonly objects?: readonly KubernetesObject[];
   readonly nodegroups?: EksSnapshot["nodegroups"];
-  readonly needs?: Partial<ObservedNeeds>;
+  readonly needs?: Partial<ObservedWorkloadNeeds>;
   readonly version?: string;
 }
 

@@ -4,7 +4,7 @@ import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import { parseQuantity } from "../quantity.ts";
 import { amountText } from "./node-fit.ts";
 import { at, listAt, textAt } from "./read-object.ts";
-import type { KubernetesObject, ObservedNeeds } from "./snapshot.ts";
+import type { KubernetesObject, ObservedWorkloadNeeds } from "./snapshot.ts";
 import type { WorkloadNeeds } from "./workload-needs.ts";
 
 const check = "queue";
@@ -13,7 +13,7 @@ const check = "queue";
 export function checkQueue(
   { eks, kind, nodes, replicas }: ResolvedWorkload,
   { pod, manifests }: WorkloadNeeds,
-  { namespace, namespaceLabels, queues }: ObservedNeeds,
+  { namespace, namespaceLabels, queues }: ObservedWorkloadNeeds,
 ): readonly CheckItem[] {
   const name = eks.queue?.kueue;
   if (name === undefined) return [];

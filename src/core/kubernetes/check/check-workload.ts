@@ -10,7 +10,7 @@ import { missingScheduler, runsScheduler } from "./check-schedulers.ts";
 import { explainNodes } from "./explain-nodes.ts";
 import { placeWorkload, type WorkloadPlacement } from "./place-workload.ts";
 import { at, textAt } from "./read-object.ts";
-import type { EksSnapshot, KubernetesObject, ObservedNeeds } from "./snapshot.ts";
+import type { EksSnapshot, KubernetesObject, ObservedWorkloadNeeds } from "./snapshot.ts";
 import type { WantedWorkload, WorkloadNeeds } from "./workload-needs.ts";
 
 /** The workload's part of an EksCheck document. */
@@ -58,7 +58,7 @@ export function checkWorkload(
 }
 
 /** Whether the API server serves every kind, in the version that is written. */
-function checkKinds({ manifests }: WorkloadNeeds, { served, versions }: ObservedNeeds): readonly CheckItem[] {
+function checkKinds({ manifests }: WorkloadNeeds, { served, versions }: ObservedWorkloadNeeds): readonly CheckItem[] {
   const check = "api";
   const read = manifests.filter(({ apiVersion }) => served.has(apiVersion));
   const missing = read.filter(({ apiVersion, kind }) => !served.get(apiVersion)!.includes(kind));
@@ -81,7 +81,7 @@ const enforceLabel = "pod-security.kubernetes.io/enforce";
 
 function checkNamespace(
   { manifests }: WorkloadNeeds,
-  { namespace, namespaceLabels }: ObservedNeeds,
+  { namespace, namespaceLabels }: ObservedWorkloadNeeds,
 ): readonly CheckItem[] {
   const check = "namespace";
   if (namespaceLabels === undefined) return [skip(check, `namespace ${namespace} may not be read`)];

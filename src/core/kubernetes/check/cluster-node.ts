@@ -1,6 +1,6 @@
 /** A node of the cluster with what its pods leave of it. */
 import { at, listAt, nameOf, textAt } from "./read-object.ts";
-import { amountsOf, requestsOf, type Amounts } from "./pod-requests.ts";
+import { amountsOf, requestsOf, type ResourceAmounts } from "./pod-requests.ts";
 import { allocatedDevices, publishedDevices } from "./claimed-devices.ts";
 import type { KubernetesObject } from "./snapshot.ts";
 
@@ -28,8 +28,8 @@ export interface ClusterNode {
   /** Why kubelet is not ready; undefined where it is. */
   readonly notReady?: string;
   /** What pods can have of it in all. */
-  readonly offers: Amounts;
-  readonly left: Amounts;
+  readonly offers: ResourceAmounts;
+  readonly left: ResourceAmounts;
   readonly holders: ReadonlyMap<string, readonly Holder[]>;
   /** `8080/TCP` by the pod that has it. */
   readonly hostPorts: ReadonlyMap<string, string>;

@@ -6,7 +6,7 @@ import { efaResource } from "../devices.ts";
 import { installsOf } from "../installs.ts";
 import { hostPortsOf, type ClusterNode } from "./cluster-node.ts";
 import { affinityReasons, taintText, untolerated } from "./node-affinity.ts";
-import type { Amounts } from "./pod-requests.ts";
+import type { ResourceAmounts } from "./pod-requests.ts";
 
 /** In the order in which reasons are told. */
 export const nodeReasonCodes = [
@@ -35,9 +35,9 @@ export interface NodeReason {
 export interface WantedPod {
   readonly spec: Raw;
   /** What it asks of a node, devices that it claims among them. */
-  readonly requests: Amounts;
+  readonly requests: ResourceAmounts;
   /** What of these is claimed, and no resource of containers. */
-  readonly claims: Amounts;
+  readonly claims: ResourceAmounts;
   /** Whether no two of the workload's pods share a node. */
   readonly ownNodes: boolean;
   /** Whether the workload's pods stay in one zone. */

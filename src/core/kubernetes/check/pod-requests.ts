@@ -4,14 +4,14 @@ import { parseQuantity } from "../quantity.ts";
 import { at, listAt } from "./read-object.ts";
 
 /** Of each resource, in its unit: cores, bytes, pieces. */
-export type Amounts = ReadonlyMap<string, number>;
+export type ResourceAmounts = ReadonlyMap<string, number>;
 
 /**
  * The requests that the scheduler counts: of all containers together, or of an init container beside the sidecars that
  * started before it, whichever is more.
  * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
  */
-export function requestsOf(spec: Raw): Amounts {
+export function requestsOf(spec: Raw): ResourceAmounts {
   const sidecars = new Map<string, number>();
   const peak = new Map<string, number>();
   for (const init of listAt(spec, "initContainers")) {
@@ -27,16 +27,16 @@ export function requestsOf(spec: Raw): Amounts {
 }
 
 /** A limit without a request is a request too. */
-function containerRequests(container: Raw): Amounts {
+function containerRequests(container: Raw): ResourceAmounts {
   const { limits, requests } = at(container, "resources");
   return amountsOf({ ...(isRaw(limits) ? limits : {}), ...(isRaw(requests) ? requests : {}) });
 }
 
-export function amountsOf(quantities: Raw): Amounts {
+export function amountsOf(quantities: Raw): ResourceAmounts {
   return new Map(Object.entries(quantities).map(([name, quantity]) => [name, parseQuantity(quantity)]));
 }
 
-function add(sum: Map<string, number>, amounts: Amounts): void {
+function add(sum: Map<string, number>, amounts: ResourceAmounts): void {
   for (const [name, amount] of amounts) sum.set(name, (sum.get(name) ?? 0) + amount);
 }
 

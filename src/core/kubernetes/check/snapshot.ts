@@ -45,11 +45,11 @@ export interface EksSnapshot {
   /** What kubectl lists, or why it does not. */
   readonly objects: readonly KubernetesObject[] | { readonly skipped: string; readonly fix: string };
   /** What was looked up for a workload; undefined where none was named, or kubectl lists nothing. */
-  readonly workload?: ObservedNeeds;
+  readonly workload?: ObservedWorkloadNeeds;
 }
 
 /** What a cluster has of what a workload's resources refer to. */
-export interface ObservedNeeds {
+export interface ObservedWorkloadNeeds {
   /** The namespace that they go to, its labels, and whether there is one: undefined where that may not be read. */
   readonly namespace: string;
   readonly namespaceLabels: Readonly<Record<string, unknown>> | "missing" | undefined;

@@ -1,17 +1,17 @@
 import { parseJson } from "../core/base/json.ts";
 import { isRaw } from "../core/base/merge.ts";
 import { at, listAt, textAt } from "../core/kubernetes/check/read-object.ts";
-import type { KubernetesObject, ObservedNeeds } from "../core/kubernetes/check/snapshot.ts";
+import type { KubernetesObject, ObservedWorkloadNeeds } from "../core/kubernetes/check/snapshot.ts";
 import type { WantedWorkload } from "../core/kubernetes/check/workload-needs.ts";
 import type { KubectlAnswer, KubectlPort } from "../ports.ts";
 
 const timeout = ["--request-timeout", "30s"];
 
 /** What the cluster has of what a workload refers to, and the objects beyond those that every check lists. */
-export async function observeNeeds(
+export async function observeWorkloadNeeds(
   kubectl: KubectlPort,
   { target: { workload }, variants }: WantedWorkload,
-): Promise<{ readonly needs: ObservedNeeds; readonly more: readonly KubernetesObject[] }> {
+): Promise<{ readonly needs: ObservedWorkloadNeeds; readonly more: readonly KubernetesObject[] }> {
   const namespace = workload.eks.namespace ?? (await contextNamespace(kubectl));
   const apiVersions = new Set(variants.flatMap(({ manifests }) => manifests.map(({ apiVersion }) => apiVersion)));
   const queue = workload.eks.queue?.kueue;
@@ -39,14 +39,17 @@ async function contextNamespace(kubectl: KubectlPort): Promise<string> {
   return textAt(at(context, "context"), "namespace") ?? "default";
 }
 
-async function labelsOf(kubectl: KubectlPort, namespace: string): Promise<ObservedNeeds["namespaceLabels"]> {
+async function labelsOf(kubectl: KubectlPort, namespace: string): Promise<ObservedWorkloadNeeds["namespaceLabels"]> {
   const answer = await kubectl.run(["get", "namespace", namespace, "--output", "json", ...timeout]);
   if (answer.code !== 0) return answer.stderr.includes("(NotFound)") ? "missing" : undefined;
   const found = mapOf(answer);
   return found["kind"] === "Namespace" ? at(found, "metadata", "labels") : undefined;
 }
 
-async function servedKinds(kubectl: KubectlPort, apiVersions: readonly string[]): Promise<ObservedNeeds["served"]> {
+async function servedKinds(
+  kubectl: KubectlPort,
+  apiVersions: readonly string[],
+): Promise<ObservedWorkloadNeeds["served"]> {
   const read = await Promise.all(
     apiVersions.map(async (apiVersion): Promise<readonly [string, readonly string[]] | undefined> => {
       const path = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
@@ -61,7 +64,7 @@ async function servedKinds(kubectl: KubectlPort, apiVersions: readonly string[])
   return new Map(read.filter((each) => each !== undefined));
 }
 
-async function servedVersions(kubectl: KubectlPort): Promise<ObservedNeeds["versions"]> {
+async function servedVersions(kubectl: KubectlPort): Promise<ObservedWorkloadNeeds["versions"]> {
   const answer = await kubectl.run(["get", "--raw", "/apis", ...timeout]);
   const groups = answer.code === 0 ? listAt(mapOf(answer), "groups") : [];
   return new Map(
@@ -73,7 +76,7 @@ async function servedVersions(kubectl: KubectlPort): Promise<ObservedNeeds["vers
 }
 
 /** A cluster without Kueue has no queues. */
-async function queuesOf(kubectl: KubectlPort, namespace: string): Promise<ObservedNeeds["queues"]> {
+async function queuesOf(kubectl: KubectlPort, namespace: string): Promise<ObservedWorkloadNeeds["queues"]> {
   const [local, cluster] = await Promise.all([
     list(kubectl, "localqueues.kueue.x-k8s.io", "--namespace", namespace),
     list(kubectl, "clusterqueues.kueue.x-k8s.io"),
