@@ -1,6 +1,7 @@
 import { apiRules } from "./rules/api.ts";
 import { shiftedDeploymentRules, serviceDeploymentRules } from "./rules/deployments.ts";
 import { placementRules, deviceRules } from "./rules/placement.ts";
+import { registrationRules } from "./rules/registration.ts";
 import { serviceRules } from "./rules/services.ts";
 import { taskLifeRules } from "./rules/task-life.ts";
 import type { SandboxRule } from "./rules/rule.ts";
@@ -10,6 +11,7 @@ export const sandboxRules: Readonly<Record<string, readonly SandboxRule[]>> = {
   Placement: placementRules,
   "Task life": taskLifeRules,
   Devices: deviceRules,
+  "Task definitions": registrationRules,
   Services: serviceRules,
   "Blue/green, linear and canary deployments": shiftedDeploymentRules,
   "Service deployments": serviceDeploymentRules,
