@@ -11,7 +11,7 @@ import { AiplatError, exitCodes, toAiplatError, type ExitCode } from "../errors.
 import type { EcsPort } from "../ports.ts";
 import { readNewest } from "../operations/describe-definitions.ts";
 import { isGivenBack } from "../operations/given-back.ts";
-import { createKnown, type Known } from "../operations/known.ts";
+import { createLearnt, type Learnt } from "../operations/learnt.ts";
 import { observeAround, type PlanOn } from "../operations/plan-on-cluster.ts";
 import { requestsOf } from "../operations/run-requests.ts";
 import { runTasks, type RunOutcome } from "../operations/run-task.ts";
@@ -60,16 +60,16 @@ export const runTask = defineCommand({
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
     const { options } = invocation;
-    const known = createKnown();
-    const ecs = known.over(await context.aws.ecs());
+    const learnt = createLearnt();
+    const ecs = learnt.over(await context.aws.ecs());
     const { run, plan, earlier } = await (options.plan === undefined
       ? prepareFresh(context, ecs, invocation)
       : prepareSaved(context, ecs, invocation, options.plan));
     if (options.dryRun === true) return showRequests(context, startable(run, await plan()));
     const outcome = earlier ?? (await start(context, ecs, run, observing(context, ecs, run)));
     return waits(options) && isWorthWaiting(run, outcome)
-      ? waitAndReport(context, run, outcome, { ...options, known })
-      : report(context, run, outcome, known);
+      ? waitAndReport(context, run, outcome, { ...options, learnt })
+      : report(context, run, outcome, learnt);
   },
 });
 
@@ -187,25 +187,25 @@ async function waitAndReport(
   context: Context,
   run: Run,
   outcome: RunOutcome,
-  { known, ...options }: WatchOptions & { readonly known: Known },
+  { learnt, ...options }: WatchOptions & { readonly learnt: Learnt },
 ): Promise<ExitCode> {
   let latest = outcome.tasks;
   const watched = await watchTasks(context, run.target, outcome.tasks, options, (tasks) => (latest = tasks)).catch(
     async (thrown: unknown) => {
       // Whatever ends the wait, the run is there.
-      await printRun(context, run, { ...outcome, tasks: latest }, known);
+      await printRun(context, run, { ...outcome, tasks: latest }, learnt);
       throw ofRun(toAiplatError(thrown), run);
     },
   );
   const all = { tasks: watched.tasks, failures: [...outcome.failures, ...watched.failures] };
-  const exitCode = await report(context, run, all, known);
+  const exitCode = await report(context, run, all, learnt);
   return outcome.failures.length > 0 ? exitCode : watched.exitCode;
 }
 
 /** Prints what runs and what does not; then throws what ended the run early, with how to go on. */
-async function report(context: Context, run: Run, outcome: RunOutcome, known: Known): Promise<ExitCode> {
+async function report(context: Context, run: Run, outcome: RunOutcome, learnt: Learnt): Promise<ExitCode> {
   const { tasks, failures, error } = outcome;
-  if (error === undefined || tasks.length > 0) await printRun(context, run, outcome, known);
+  if (error === undefined || tasks.length > 0) await printRun(context, run, outcome, learnt);
   else await printFailures(context, failures);
   if (error !== undefined) throw endedEarly(context, run, outcome, error);
   return failures.length > 0 || tasks.length < run.count ? exitCodes.capacity : exitCodes.success;
@@ -215,7 +215,7 @@ async function printRun(
   context: Context,
   run: Run,
   { tasks, failures }: RunOutcome,
-  { over, machines }: Known,
+  { over, machines }: Learnt,
 ): Promise<void> {
   const { cluster, run: id } = run.settings;
   const afterwards = over(await context.aws.ecsAfterwards());

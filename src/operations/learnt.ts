@@ -3,7 +3,7 @@ import type { RegisteredTaskDefinition } from "../core/ecs-api/api.ts";
 import type { ClusterDescription, EcsPort } from "../ports.ts";
 
 /** What a command has learnt that stays as it is while it runs, and need not be asked a second time. */
-export interface Known {
+export interface Learnt {
   /** ECS that answers from it: what a cluster is, by its name, and what a revision says, by its ARN. */
   over(ecs: EcsPort): EcsPort;
   /** The container instances that were described, by ARN: what they are; what is left on them has changed since. */
@@ -11,7 +11,7 @@ export interface Known {
 }
 
 /** Nothing yet: it is learnt from the answers that come by. */
-export function createKnown(): Known {
+export function createLearnt(): Learnt {
   const clusters = new Map<string, ClusterDescription>();
   const definitions = new Map<string, RegisteredTaskDefinition>();
   const machines = new Map<string, ContainerInstance>();
