@@ -11,6 +11,8 @@ import { freshInstance } from "./instances.ts";
 import { isEmpty } from "./leave-cluster.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./records.ts";
 import { isProtected, scalingOf } from "./managed-scaling-settings.ts";
+import { primaryOf, specOf } from "./service-tasks.ts";
+import { readRequirements } from "./tasks.ts";
 import { waitingTasks } from "./waiting-tasks.ts";
 import type { World } from "./world.ts";
 
@@ -81,7 +83,7 @@ export function wantedSize(size: number, change: number, targetCapacity: number)
 
 /**
  * How many more instances of the group's type the waiting tasks need at least: those of each kind packed on empty
- * instances, the most of any kind. A kind of which no instance can have one does not count.
+ * instances beside the daemons, the most of any kind. A kind of which no instance can have one does not count.
  */
 function needed(
   world: World,
@@ -91,13 +93,19 @@ function needed(
 ): number {
   const fresh = freshInstance(world, cluster, group.instanceType ?? "", { capacityProvider: name });
   if (fresh === undefined) return 0;
+  const daemons = [...cluster.services.values()]
+    .filter(({ schedulingStrategy, status }) => schedulingStrategy === "DAEMON" && status === "ACTIVE")
+    .map((service) => specOf(service, primaryOf(service)))
+    .map((spec) => readRequirements(cluster, spec.definition, spec));
   const kinds = groupBy(waiting, ({ requirements }) => JSON.stringify(requirements));
   return Math.max(
     0,
     ...[...kinds.values()].map((tasks) => {
       // Zones are the group's to choose.
       const { availabilityZones: _, ...requirements } = tasks[0]!.requirements;
-      const each = placeIn([emptyInstanceState(fresh)], requirements, { count: tasks.length }).placements.length;
+      const rooms = [emptyInstanceState(fresh)];
+      for (const daemon of daemons) placeIn(rooms, daemon, { count: 1 });
+      const each = placeIn(rooms, requirements, { count: tasks.length }).placements.length;
       return each === 0 ? 0 : Math.ceil(tasks.length / each);
     }),
   );
