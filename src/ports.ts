@@ -81,6 +81,12 @@ export interface LoadBalancingPort {
   loadBalancersOf(targetGroups: readonly string[]): Promise<ReadonlyMap<string, readonly LoadBalancer[]>>;
 }
 
+/** What stands in for services that nobody runs. */
+export interface SandboxPort {
+  /** The URL that answers for each of the services, by name; none where the endpoint is no sandbox of aiplat. */
+  urlsOf(cluster: string, services: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
 export interface TaskFilter {
   readonly desiredStatus?: "RUNNING" | "STOPPED";
   /** ECS takes it only as the sole filter. */

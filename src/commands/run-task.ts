@@ -12,6 +12,7 @@ import { AiplatError, exitCodes, toAiplatError, type ExitCode } from "../errors.
 import type { EcsPort } from "../ports.ts";
 import { readNewest } from "../operations/describe-definitions.ts";
 import { describingClusterOnce } from "../operations/describe-once.ts";
+import { isGivenBack } from "../operations/given-back.ts";
 import { requestsOf } from "../operations/run-requests.ts";
 import { runTasks, type RunOutcome } from "../operations/run-task.ts";
 import { printFailures } from "../output/tasks.ts";
@@ -213,12 +214,14 @@ async function printRun(context: Context, run: Run, { tasks, failures }: RunOutc
 
 /** What ended a run early: how far it came, what nobody knows of it, and how to go on. */
 function endedEarly(context: Context, run: Run, { tasks, unknown = 0 }: RunOutcome, error: AiplatError): AiplatError {
-  const started = tasks.length > 0 ? ` (${tasks.length} of ${counted(run.count, "task")} started)` : "";
+  const left = tasks.filter((task) => !isGivenBack(task)).length;
+  const givenBack = tasks.length > left ? `, ${left === 0 ? "" : `${tasks.length - left} of them `}given back` : "";
+  const started = tasks.length > 0 ? ` (${tasks.length} of ${counted(run.count, "task")} started${givenBack})` : "";
   const maybe = unknown > 0 ? `; ${counted(unknown, "task")} more may run: the answer was lost` : "";
   const hints = [
     error.hint,
     unknown > 0 ? `To look:  ${commandFor(context, "task list", run.target)}` : undefined,
-    tasks.length + unknown > 0 ? goOnHint(context, run.target) : undefined,
+    left + unknown > 0 ? goOnHint(context, run.target) : undefined,
     tasks.length + unknown > 0 ? takeUpHint(run) : undefined,
   ].filter((each) => each !== undefined);
   return ofRun(

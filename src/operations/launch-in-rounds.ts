@@ -64,8 +64,8 @@ export async function launchInRounds(
   if (input.clientToken !== undefined)
     for (const task of (await findTasks(ecs, input.cluster, { run: input.run })).tasks)
       if (!isGivenBack(task)) {
+        if (!started.has(task.taskArn)) earlier.add(task.taskArn);
         started.set(task.taskArn, task);
-        earlier.add(task.taskArn);
       }
   const token = input.clientToken ?? input.run;
   const replicas = new Replicas(input.count);

@@ -10,6 +10,7 @@ import { readBack } from "./read-back.ts";
 import type { EcsPort } from "../ports.ts";
 import type { Registered } from "./register-definition.ts";
 import type { Runtime } from "../context.ts";
+import { isWhole, stayWhole } from "./shared-run.ts";
 import { stopTasks } from "./stop-tasks.ts";
 
 /** How a round is planned: pure, given the cluster as it looks now and how many tasks are still to start. */
@@ -68,9 +69,15 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
   let unknown = 0;
   const earlier = new Set<string>();
   const { afterwards = ecs } = input;
+  const isShared = input.allOrNothing && (input.clientToken !== undefined || input.oneRound === true);
+  const isShort = () => started.size < input.count || failures.length > 0;
   try {
-    failures = await launchInRounds(ecs, runtime, input, started, earlier);
-    if (input.allOrNothing) failures = [...failures, ...(await awaitPlacement(ecs, runtime, input, started))];
+    do {
+      failures = await launchInRounds(ecs, runtime, input, started, earlier);
+      if (input.allOrNothing) failures = [...failures, ...(await awaitPlacement(ecs, runtime, input, started))];
+      if (!isShared) break;
+      if (isShort() && (await isWhole(ecs, input, started))) failures = [];
+    } while (!isShort() && !(await stayWhole(ecs, runtime, input.cluster, started)));
   } catch (thrown) {
     // Whatever went wrong, what was started is in `started` and is reported.
     error = thrown instanceof EarlyEnd ? thrown.error : toAiplatError(thrown);
@@ -79,11 +86,15 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
       if (thrown.unanswered > 0) unknown = await readBack(afterwards, runtime, input, started, thrown.unanswered);
     }
   }
-  if (input.allOrNothing && (started.size < input.count || failures.length > 0 || error !== undefined)) {
-    // What ends this command early says nothing of another's tasks, which may all have a place.
-    const own = [...started.values()].filter(({ taskArn }) => error === undefined || !earlier.has(taskArn));
-    const unstopped = await stopAll(afterwards, runtime, input, own, started);
-    error ??= unstopped;
+  if (input.allOrNothing && (isShort() || error !== undefined)) {
+    // Where it cannot be seen whether the run is whole, its tasks go on and are named.
+    const leave = () => isWhole(afterwards, input, started).catch(() => true);
+    if (!isShared || error === undefined || !(await leave())) {
+      // What ends this command early says nothing of another's tasks, which may all have a place.
+      const own = [...started.values()].filter(({ taskArn }) => error === undefined || !earlier.has(taskArn));
+      const unstopped = await stopAll(afterwards, runtime, input, own, started, isShared ? leave : undefined);
+      error ??= unstopped;
+    }
   }
   return { tasks: [...started.values()], failures, unknown, ...present({ error }) };
 }
@@ -111,15 +122,27 @@ async function awaitPlacement(
   return failed().map((task) => toRunFailure(task.stoppedReason ?? "TaskFailedToStart"));
 }
 
-/** Stops everything; answers why a task could not be stopped. */
+/**
+ * Stops everything; answers why a task could not be stopped.
+ *
+ * @param leave Whether those that are left are to go on.
+ */
 async function stopAll(
   ecs: EcsPort,
   runtime: Runtime,
   input: RunTaskInput,
   tasks: readonly Task[],
   started: Map<string, Task>,
+  leave: (() => Promise<boolean>) | undefined,
 ): Promise<AiplatError | undefined> {
-  const outcomes = await stopTasks(ecs, runtime, input.cluster, tasks, giveBackReasons.allOrNothing);
+  const outcomes = await stopTasks(
+    ecs,
+    runtime,
+    input.cluster,
+    tasks,
+    giveBackReasons.allOrNothing,
+    present({ leave }),
+  );
   for (const { task } of outcomes) started.set(task.taskArn, task);
   return outcomes.find((each) => each.error !== undefined)?.error;
 }

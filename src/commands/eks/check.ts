@@ -1,7 +1,8 @@
+import { present } from "../../core/base/present.ts";
 import { hasFailed } from "../../core/base/check-report.ts";
 import { checkCluster } from "../../core/kubernetes/check/check-cluster.ts";
 import { resolveWorkload } from "../../core/workload/resolve.ts";
-import { exitCodes } from "../../errors.ts";
+import { AiplatError, exitCodes } from "../../errors.ts";
 import { createKubectl } from "../../kubectl/kubectl.ts";
 import { observeEks } from "../../operations/observe-eks.ts";
 import { checkReportView } from "../../output/check-report.ts";
@@ -9,7 +10,8 @@ import { print } from "../../output/print.ts";
 import { startProgress } from "../../output/progress.ts";
 import { defineCommand } from "../command.ts";
 import { kubectlOptions, kubectlTarget } from "./kubectl-options.ts";
-import { loadWorkload, noWorkloadOptions } from "../shared/load-workload.ts";
+import { loadWorkload } from "../shared/load-workload.ts";
+import { setOption } from "../shared/workload-options.ts";
 import { requireEksCluster } from "./node-options.ts";
 
 export const eksCheck = defineCommand({
@@ -20,7 +22,13 @@ export const eksCheck = defineCommand({
     "Exits 3 where something fails.",
   options: [
     { flags: "--cluster <cluster>", description: "the EKS cluster" },
-    { flags: "--workload <path>", description: "a workload that the nodes are for: it says where EFA is expected" },
+    {
+      flags: "--workload <path>",
+      description:
+        "a workload that the nodes are for: it says where EFA is expected; repeatable, each file merged over those before it",
+      repeatable: true,
+    },
+    setOption,
     ...kubectlOptions,
   ],
   examples: [
@@ -30,11 +38,15 @@ export const eksCheck = defineCommand({
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { options }) => {
     const cluster = requireEksCluster(options.cluster);
+    const { workload: paths = [], set } = options;
+    // What ./aiplat.yaml is, is not said: the nodes are not only for it.
+    if (paths.length === 0 && set !== undefined)
+      throw new AiplatError("Usage", "--set is of a workload, and none is named", { hint: "Name it with --workload." });
     const workload =
-      options.workload === undefined
+      paths.length === 0
         ? undefined
         : resolveWorkload(
-            (await loadWorkload(context, { args: [options.workload], options: noWorkloadOptions })).workload,
+            (await loadWorkload(context, { args: paths, options: { file: true, ...present({ set }) } })).workload,
           );
     const { aws } = context;
     const eks = await aws.eks();
