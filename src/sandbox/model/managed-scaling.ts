@@ -47,13 +47,10 @@ function scale(world: World, provider: ProviderWithGroup): void {
   const more = needed(world, provider, group.cluster, waiting);
   const running = [...group.instances].filter(({ status }) => status === "ACTIVE");
   const empty = running.filter(isEmpty);
+  const step = Math.min(Math.max(more, minimumScalingStepSize), maximumScalingStepSize);
   // Tasks of which no instance can have one hold everything as it is.
-  const change =
-    more > 0
-      ? Math.min(Math.max(more, minimumScalingStepSize), maximumScalingStepSize)
-      : waiting.length > 0
-        ? 0
-        : -empty.length;
+  const fewer = waiting.length > 0 ? 0 : -empty.length;
+  const change = more > 0 ? step : fewer;
   const wanted = Math.min(group.max, Math.max(group.min, wantedSize(group.desired, change, targetCapacity)));
   // "The scale-in process is stopped and will start from the beginning if required."
   group.minutesBelow = wanted < group.desired ? group.minutesBelow + 1 : 0;
@@ -63,9 +60,9 @@ function scale(world: World, provider: ProviderWithGroup): void {
   }
   if (group.minutesBelow < minutesBeforeScaleIn) return;
   // "greater than one instance and less than 50% each minute"
-  const step = Math.min(group.desired - wanted, Math.max(1, Math.floor(group.desired / 2)));
+  const going = Math.min(group.desired - wanted, Math.max(1, Math.floor(group.desired / 2)));
   const candidates = isProtected(provider) ? empty : byTerminationPolicy(running);
-  for (const instance of candidates.slice(0, step)) terminate(world, provider, instance);
+  for (const instance of candidates.slice(0, going)) terminate(world, provider, instance);
 }
 
 /**
