@@ -19,7 +19,7 @@ export const autoScalingOperations: Readonly<Record<string, Operation>> = {
 };
 
 function described(world: World, group: AutoScalingGroupRecord): object {
-  const { name, arn, instanceType, min, max, desired, booting, instances } = group;
+  const { name, arn, instanceTypes, min, max, desired, booting, instances } = group;
   const provider = [...world.capacityProviders.values()].find((each) => each.group === group);
   return {
     AutoScalingGroupName: name,
@@ -27,12 +27,12 @@ function described(world: World, group: AutoScalingGroupRecord): object {
     MinSize: min,
     MaxSize: max,
     DesiredCapacity: desired,
-    ...(instanceType === undefined ? {} : { MixedInstancesPolicy: policyOf(name, instanceType) }),
+    ...(instanceTypes.length === 0 ? {} : { MixedInstancesPolicy: policyOf(name, instanceTypes) }),
     Instances: [
       ...[...instances].map((instance) => member(instance, provider)),
-      ...[...booting].map((InstanceId) => ({
+      ...[...booting].map(([InstanceId, InstanceType]) => ({
         InstanceId,
-        InstanceType: instanceType,
+        InstanceType,
         LifecycleState: "Pending",
         HealthStatus: "Healthy",
         ProtectedFromScaleIn: false,
@@ -41,12 +41,12 @@ function described(world: World, group: AutoScalingGroupRecord): object {
   };
 }
 
-/** The type that the group launches, as a group has it whose launch template leaves it to overrides. */
-function policyOf(name: string, InstanceType: string): object {
+/** The types that the group launches, as a group has them whose launch template leaves them to overrides. */
+function policyOf(name: string, instanceTypes: readonly string[]): object {
   return {
     LaunchTemplate: {
       LaunchTemplateSpecification: { LaunchTemplateName: name, Version: "$Latest" },
-      Overrides: [{ InstanceType }],
+      Overrides: instanceTypes.map((InstanceType) => ({ InstanceType })),
     },
   };
 }

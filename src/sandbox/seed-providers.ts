@@ -1,4 +1,4 @@
-import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
+import { instanceTypeOf, type ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { groupArn, newGroup, spare } from "./model/auto-scaling-groups.ts";
 import type { CapacityProviderRecord, ClusterRecord, RawRecord } from "./model/records.ts";
 import type { World } from "./model/world.ts";
@@ -25,10 +25,14 @@ function managedInstances(world: World, { name: cluster }: ClusterRecord, name: 
 
 function scaled(world: World, cluster: ClusterRecord, name: string, snapshot: ClusterSnapshot): CapacityProviderRecord {
   const known = snapshot.providers?.find((each) => each.name === name);
-  const there = snapshot.instances.filter(({ capacityProvider }) => capacityProvider === name).length;
-  const { name: groupName = name, instanceTypes = [], max = there + spare } = known?.group ?? {};
+  const there = snapshot.instances.filter(({ capacityProvider }) => capacityProvider === name);
+  const { name: groupName = name, max = there.length + spare } = known?.group ?? {};
+  // Where attributes choose the type, what is there is all that is known.
+  const launched = known?.group?.instanceTypes ?? [];
+  const instanceTypes =
+    launched.length > 0 ? launched : [...new Set(there.flatMap((each) => instanceTypeOf(each) ?? []))];
   const arn = groupArn(world, groupName);
-  const group = newGroup({ name: groupName, arn, instanceType: instanceTypes[0], min: 0, max });
+  const group = newGroup({ name: groupName, arn, instanceTypes, min: 0, max });
   group.cluster = cluster;
   world.groups.set(groupName, group);
   const managedScaling = { status: known?.managedScaling === true ? "ENABLED" : "DISABLED" };

@@ -199,8 +199,7 @@ it("is what the policy of each command allows", { timeout: 300_000 }, async () =
   await run("service deploy");
   write("aiplat.yaml", { ...train, kind: "service", environment: { V: "1" }, tags: { team: "nlp" } });
   await run("service deploy");
-  // More than there is room for: the provider's group brings the machines.
-  await run("service scale", "train", "--replicas", "6");
+  await run("service scale", "train", "--replicas", "2");
   await run("service rollback", "train");
   await box.ecs("UpdateService", { service: "train", desiredCount: 30 });
   box.step(120);

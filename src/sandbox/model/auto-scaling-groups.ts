@@ -14,20 +14,20 @@ export function knownByArn(world: World, arn: string): AutoScalingGroupRecord {
   const name = arn.split("autoScalingGroupName/")[1] ?? arn;
   const known = world.groups.get(name);
   if (known !== undefined) return known;
-  const group = newGroup({ name, arn, instanceType: undefined, min: 0, max: spare });
+  const group = newGroup({ name, arn, instanceTypes: [], min: 0, max: spare });
   world.groups.set(name, group);
   return group;
 }
 
-/** A group of one instance type, empty. */
+/** A group without instances. */
 export function newGroup(
-  facts: Pick<AutoScalingGroupRecord, "name" | "arn" | "instanceType" | "min" | "max">,
+  facts: Pick<AutoScalingGroupRecord, "name" | "arn" | "instanceTypes" | "min" | "max">,
 ): AutoScalingGroupRecord {
   return {
     ...facts,
     desired: facts.min,
     cluster: undefined,
-    booting: new Set(),
+    booting: new Map(),
     instances: new Set(),
     minutesBelow: 0,
   };
@@ -50,7 +50,7 @@ export function addProvider(
   cluster: ClusterRecord,
   { name, instanceType, min, max }: SandboxProvider,
 ): void {
-  const group = newGroup({ name, arn: groupArn(world, name), instanceType, min, max });
+  const group = newGroup({ name, arn: groupArn(world, name), instanceTypes: [instanceType], min, max });
   world.groups.set(name, group);
   const autoScalingGroupProvider = {
     autoScalingGroupArn: group.arn,
@@ -68,7 +68,7 @@ export function addProvider(
   world.capacityProviders.set(name, provider);
   cluster.capacityProviders = [...cluster.capacityProviders, name];
   group.cluster = cluster;
-  for (let missing = min; missing > 0; missing--) registerOne(world, provider, cluster);
+  for (let missing = min; missing > 0; missing--) registerOne(world, provider, cluster, instanceType);
 }
 
 /** The ARN of a group, as EC2 Auto Scaling makes one up. */
@@ -94,24 +94,29 @@ export function bindGroups(world: World, cluster: ClusterRecord): void {
   }
   const [provider, ...others] = providers;
   if (provider === undefined || others.length > 0 || provider.group.instances.size > 0) return;
-  if (provider.group.instanceType !== undefined) return;
+  if (provider.group.instanceTypes.length > 0) return;
   for (const instance of cluster.instances.values()) {
     if (instance.status === "INACTIVE") continue;
     instance.capacityProvider ??= provider.name;
     if (instance.capacityProvider === provider.name) takeOver(provider.group, instance);
   }
   provider.group.max = provider.group.instances.size + spare;
+  provider.group.instanceTypes = typesOf(provider.group.instances);
   forgetRooms(cluster);
 }
 
 /** A capacity provider that has an Auto Scaling group. */
 export type ProviderWithGroup = CapacityProviderRecord & { readonly group: AutoScalingGroupRecord };
 
-/** An instance that is there becomes one of the group, which launches more of its type. */
+/** An instance that is there becomes one of the group. */
 export function takeOver(group: AutoScalingGroupRecord, instance: InstanceRecord): void {
   group.instances.add(instance);
-  group.instanceType ??= instance.attributes.get("ecs.instance-type");
   group.desired = group.instances.size;
+}
+
+/** The types of instances, each once. */
+export function typesOf(instances: Iterable<InstanceRecord>): readonly string[] {
+  return [...new Set([...instances].flatMap(({ attributes }) => attributes.get("ecs.instance-type") ?? []))];
 }
 
 /** Registers an instance of the group at once, as those of its minimum are there from the beginning. */
@@ -119,25 +124,26 @@ export function registerOne(
   world: World,
   { name, group }: ProviderWithGroup,
   cluster: ClusterRecord,
+  instanceType: string,
   ec2InstanceId = `i-${world.hex(17)}`,
 ): void {
-  const instance = addInstance(world, cluster, group.instanceType ?? "", { ec2InstanceId, capacityProvider: name });
+  const instance = addInstance(world, cluster, instanceType, { ec2InstanceId, capacityProvider: name });
   if (instance !== undefined) group.instances.add(instance);
 }
 
 /** Launches instances: each registers once it has booted. */
-export function launchInstances(world: World, provider: ProviderWithGroup, count: number): void {
+export function launchInstances(world: World, provider: ProviderWithGroup, instanceType: string, count: number): void {
   const { group } = provider;
   group.desired += count;
   group.launchedAt = world.now();
   for (let left = count; left > 0; left--) {
     const ec2InstanceId = `i-${world.hex(17)}`;
-    group.booting.add(ec2InstanceId);
+    group.booting.set(ec2InstanceId, instanceType);
     world.after(world.timings.boot, () => {
       group.booting.delete(ec2InstanceId);
       const { cluster } = group;
       if (cluster?.status !== "ACTIVE") return;
-      registerOne(world, provider, cluster, ec2InstanceId);
+      registerOne(world, provider, cluster, instanceType, ec2InstanceId);
       for (const service of cluster.services.values()) wake(world, service);
     });
   }

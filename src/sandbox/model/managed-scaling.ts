@@ -44,7 +44,7 @@ function scale(world: World, provider: ProviderWithGroup): void {
   if (group.cluster?.status !== "ACTIVE") return;
   const { targetCapacity, minimumScalingStepSize, maximumScalingStepSize, instanceWarmupPeriod } = scalingOf(provider)!;
   const waiting = waitingTasks(group.cluster, provider.name);
-  const more = needed(world, provider, group.cluster, waiting);
+  const { instanceType, more } = needed(world, provider, group.cluster, waiting);
   const running = [...group.instances].filter(({ status }) => status === "ACTIVE");
   const empty = running.filter(isEmpty);
   const step = Math.min(Math.max(more, minimumScalingStepSize), maximumScalingStepSize);
@@ -54,9 +54,9 @@ function scale(world: World, provider: ProviderWithGroup): void {
   const wanted = Math.min(group.max, Math.max(group.min, wantedSize(group.desired, change, targetCapacity)));
   // "The scale-in process is stopped and will start from the beginning if required."
   group.minutesBelow = wanted < group.desired ? group.minutesBelow + 1 : 0;
-  if (wanted > group.desired) {
+  if (wanted > group.desired && group.instanceTypes.length > 0) {
     const warmsUp = group.launchedAt !== undefined && world.now() - group.launchedAt < instanceWarmupPeriod * 1000;
-    if (!warmsUp) launchInstances(world, provider, wanted - group.desired);
+    if (!warmsUp) launchInstances(world, provider, instanceType, wanted - group.desired);
   }
   if (group.minutesBelow < minutesBeforeScaleIn) return;
   // "greater than one instance and less than 50% each minute"
@@ -79,33 +79,37 @@ export function wantedSize(size: number, change: number, targetCapacity: number)
 }
 
 /**
- * How many more instances of the group's type the waiting tasks need at least: those of each kind packed on empty
- * instances beside the daemons, the most of any kind. A kind of which no instance can have one does not count.
+ * How many more instances the waiting tasks need at least, of the first of the group's types that can have any of them:
+ * those of each kind packed on empty instances beside the daemons, the most of any kind. A kind of which no instance can
+ * have one does not count.
  */
 function needed(
   world: World,
-  { name, group }: ProviderWithGroup,
+  provider: ProviderWithGroup,
   cluster: ClusterRecord,
   waiting: readonly TaskRecord[],
-): number {
-  const fresh = freshInstance(world, cluster, group.instanceType ?? "", { capacityProvider: name });
-  if (fresh === undefined) return 0;
+): { readonly instanceType: string; readonly more: number } {
   const daemons = [...cluster.services.values()]
     .filter(({ schedulingStrategy, status }) => schedulingStrategy === "DAEMON" && status === "ACTIVE")
     .map((service) => specOf(service, primaryOf(service)))
     .map((spec) => readRequirements(cluster, spec.definition, spec));
-  const kinds = groupBy(waiting, ({ requirements }) => JSON.stringify(requirements));
-  return Math.max(
-    0,
-    ...[...kinds.values()].map((tasks) => {
+  const kinds = [...groupBy(waiting, ({ requirements }) => JSON.stringify(requirements)).values()];
+  const { instanceTypes } = provider.group;
+  for (const instanceType of instanceTypes) {
+    const fresh = freshInstance(world, cluster, instanceType, { capacityProvider: provider.name });
+    if (fresh === undefined) continue;
+    const each = kinds.map((tasks) => {
       // Zones are the group's to choose.
       const { availabilityZones: _, ...requirements } = tasks[0]!.requirements;
       const rooms = [emptyInstanceState(fresh)];
       for (const daemon of daemons) placeIn(rooms, daemon, { count: 1 });
-      const each = placeIn(rooms, requirements, { count: tasks.length }).placements.length;
-      return each === 0 ? 0 : Math.ceil(tasks.length / each);
-    }),
-  );
+      const fitting = placeIn(rooms, requirements, { count: tasks.length }).placements.length;
+      return fitting === 0 ? 0 : Math.ceil(tasks.length / fitting);
+    });
+    const more = Math.max(0, ...each);
+    if (more > 0) return { instanceType, more };
+  }
+  return { instanceType: instanceTypes[0] ?? "", more: 0 };
 }
 
 /** The zone with the most instances first, there the oldest: the default policy, but for templates and billing hours. */

@@ -30,20 +30,20 @@ export interface ClusterRecord {
   >;
 }
 
-/** An Auto Scaling group, of one instance type. */
+/** An Auto Scaling group. */
 export interface AutoScalingGroupRecord {
   readonly name: string;
   readonly arn: string;
-  /** What it launches; undefined: nobody knows, and it launches nothing. */
-  instanceType: string | undefined;
+  /** What it launches, the type it prefers first; none: nobody knows, and it launches nothing. */
+  instanceTypes: readonly string[];
   readonly min: number;
   max: number;
   /** How many instances it has or is about to have. */
   desired: number;
   /** Where its instances register. */
   cluster: ClusterRecord | undefined;
-  /** Launched and not registered yet, by their EC2 ids. */
-  readonly booting: Set<string>;
+  /** The types of those that are launched and not registered yet, by their EC2 ids. */
+  readonly booting: Map<string, string>;
   readonly instances: Set<InstanceRecord>;
   /** When it was last told to launch. */
   launchedAt?: number;

@@ -68,7 +68,7 @@ export const capacityProviderRules: readonly SandboxRule[] = [
   {
     rule:
       "CreateCapacityProvider takes any group's ARN. One that the sandbox does not know launches nothing; where it is the " +
-      "cluster's only one, the cluster's instances of no provider are the group's, which launches 10 more of their type.",
+      "cluster's only one, the cluster's instances of no provider are the group's, which launches 10 more of their types.",
     source: "the sandbox's own",
   },
 ];
