@@ -7,22 +7,29 @@ import type { Ec2ReadPort, EcsPort } from "../ports.ts";
 import { isForgotten } from "./ask-to-run.ts";
 import { optional } from "./optional.ts";
 
+export interface ReportOptions {
+  /** Whether a command tells of what it has done: then an interrupt leaves out what is looked up, too. */
+  readonly atLast?: boolean;
+  /** Knows the machines' addresses: given where it is asked where the tasks answer. */
+  readonly ec2?: () => Promise<Ec2ReadPort>;
+  /** Container instances that need not be described, by ARN. */
+  readonly known?: ReadonlyMap<string, ContainerInstance>;
+}
+
 /**
  * The tasks as results show them, with instance type and devices. Those two are looked up, each definition once; where
  * they cannot be had (no permission, the instance is gone) they are left out: the tasks are what was asked for.
  *
- * @param atLast Whether a command tells of what it has done: then an interrupt leaves them out, too.
- * @param ec2 Knows the machines' addresses: given where it is asked where the tasks answer.
  */
 export async function reportTasks(
   ecs: EcsPort,
   cluster: string,
   tasks: readonly Task[],
-  { atLast = false, ec2 }: { readonly atLast?: boolean; readonly ec2?: () => Promise<Ec2ReadPort> } = {},
+  { atLast = false, ec2, known }: ReportOptions = {},
 ): Promise<readonly TaskResult[]> {
   const [definitions, instances] = await Promise.all([
     definitionsOf(ecs, tasks, atLast),
-    optional(instancesOf(ecs, cluster, tasks), atLast),
+    optional(instancesOf(ecs, cluster, tasks, known), atLast),
   ]);
   const endpoints = ec2 === undefined ? undefined : await findEndpoints(tasks, definitions, instances, ec2);
   return tasks.map((task) => {
@@ -76,8 +83,10 @@ async function instancesOf(
   ecs: EcsPort,
   cluster: string,
   tasks: readonly Task[],
+  known: ReadonlyMap<string, ContainerInstance> = new Map(),
 ): Promise<ReadonlyMap<string, ContainerInstance>> {
   const arns = [...new Set(tasks.flatMap((task) => task.containerInstanceArn ?? []))];
-  if (arns.length === 0) return new Map();
-  return new Map((await ecs.describeContainerInstances(cluster, arns)).map((instance) => [instance.arn, instance]));
+  const asked = arns.filter((arn) => !known.has(arn));
+  const found = asked.length === 0 ? [] : await ecs.describeContainerInstances(cluster, asked);
+  return new Map([...known, ...found.map((instance) => [instance.arn, instance] as const)]);
 }
