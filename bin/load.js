@@ -18,7 +18,7 @@ const compiled = [];
 exports.load = function load(name) {
   const known = modules.get(name);
   if (known !== undefined) return known;
-  if (name.startsWith("node:")) return require(name);
+  if (!name.endsWith(".js")) return require(name);
   const make = makers.get(name) ?? compile(name);
   const made = make(load, require, `${dist}${sep}${name}`);
   modules.set(name, made);
