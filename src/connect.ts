@@ -121,6 +121,7 @@ function lazyAws(
     ecr: async (region) => (await get()).ecr(region),
     secrets: async (region) => (await get()).secrets(region),
     quotas: async () => (await get()).quotas(),
+    sandboxEndpoint: async () => (await get()).sandboxEndpoint(),
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   LogGroupsPort,
   LogsPort,
   QuotasPort,
+  SandboxPort,
   SecretsPort,
   SsmPort,
   StsPort,
@@ -73,6 +74,7 @@ export interface Aws {
   ecr(region: string): Promise<EcrPort>;
   secrets(region: string): Promise<SecretsPort>;
   quotas(): Promise<QuotasPort>;
+  sandboxEndpoint(): Promise<SandboxPort>;
 }
 
 /** So many machines of a type. */

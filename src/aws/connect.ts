@@ -69,6 +69,7 @@ export function connectAws(
     ecr: inEach(async () => (await import("./ecr.ts")).createEcr),
     secrets: inEach(async () => (await import("./secrets-manager.ts")).createSecrets),
     quotas: here(async () => (await import("./service-quotas.ts")).createQuotas),
+    sandboxEndpoint: here(async () => (await import("./sandbox-endpoint.ts")).createSandboxEndpoint),
   };
 }
 

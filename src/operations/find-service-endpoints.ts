@@ -2,7 +2,7 @@ import { present } from "../core/base/present.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import type { Service } from "../core/ecs-api/service.ts";
 import { toServiceEndpoints, type LoadBalancerEndpoint, type ServiceEndpoints } from "../core/ecs/service-endpoints.ts";
-import type { Ec2ReadPort, EcsPort, LoadBalancingPort } from "../ports.ts";
+import type { Ec2ReadPort, EcsPort, LoadBalancingPort, SandboxPort } from "../ports.ts";
 import { optional } from "./optional.ts";
 import { reportTasks } from "./report-tasks.ts";
 
@@ -10,6 +10,8 @@ import { reportTasks } from "./report-tasks.ts";
 export interface AddressPorts {
   readonly ec2Read: () => Promise<Ec2ReadPort>;
   readonly loadBalancing: () => Promise<LoadBalancingPort>;
+  /** Answers for services that nobody runs. */
+  readonly sandboxEndpoint: () => Promise<SandboxPort>;
 }
 
 /** Where services answer, by name. What may not be read is left out: the services are what was asked for. */
@@ -18,12 +20,14 @@ export async function findServiceEndpoints(
   cluster: string,
   services: readonly Service[],
   tasksOf: ReadonlyMap<string, readonly Task[]>,
-  { ec2Read, loadBalancing }: AddressPorts,
+  { ec2Read, loadBalancing, sandboxEndpoint }: AddressPorts,
 ): Promise<ReadonlyMap<string, ServiceEndpoints>> {
   const groups = services.flatMap(targetGroupsOf);
-  const [balancers, reported] = await Promise.all([
+  const names = services.map(({ serviceName }) => serviceName);
+  const [balancers, reported, sandboxUrls] = await Promise.all([
     groups.length === 0 ? undefined : optional(loadBalancing().then((port) => port.loadBalancersOf(groups))),
     reportTasks(ecs, cluster, [...tasksOf.values()].flat(), { ec2: ec2Read }),
+    sandboxEndpoint().then((port) => port.urlsOf(cluster, names)),
   ]);
   const endpointsOf = new Map(reported.map(({ taskArn, endpoints = [] }) => [taskArn, endpoints]));
   return new Map(
@@ -39,6 +43,7 @@ export async function findServiceEndpoints(
         endpoints: (tasksOf.get(service.serviceName) ?? []).flatMap(({ taskArn }) =>
           (endpointsOf.get(taskArn) ?? []).map((endpoint) => ({ ...endpoint, taskArn })),
         ),
+        ...present({ sandboxUrl: sandboxUrls.get(service.serviceName) }),
       }),
     ]),
   );

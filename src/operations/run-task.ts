@@ -7,9 +7,11 @@ import { toAiplatError, type AiplatError } from "../errors.ts";
 import { EarlyEnd, launchInRounds } from "./launch-in-rounds.ts";
 import { giveBackReasons } from "./given-back.ts";
 import { readBack } from "./read-back.ts";
+import type { PlanOn } from "./plan-on-cluster.ts";
 import type { EcsPort } from "../ports.ts";
 import type { Registered } from "./register-definition.ts";
 import type { Runtime } from "../context.ts";
+import { isWhole, stayWhole } from "./shared-run.ts";
 import { stopTasks } from "./stop-tasks.ts";
 
 /** How a round is planned: pure, given the cluster as it looks now and how many tasks are still to start. */
@@ -34,10 +36,10 @@ export interface RunTaskInput {
   readonly prepare?: () => Promise<void>;
   /** Carry out one round as it is planned: what ECS refuses is not planned anew. */
   readonly oneRound?: boolean;
-  /** Reads the cluster, where the plan needs it: Neuron devices, which ECS does not schedule. */
-  readonly observe?: () => Promise<ClusterSnapshot>;
-  /** Tasks of this run that turned out to share a device with another; empty where lock ports rule it out. */
-  readonly conflicting?: (snapshot: ClusterSnapshot, started: ReadonlySet<string>) => readonly string[];
+  /** Plans on what it reads of the cluster, where the plan needs it: Neuron devices, which ECS does not schedule. */
+  readonly observe?: (plan: PlanOn) => Promise<RunRound>;
+  /** Looks for tasks of this run that turned out to share a device with another; left out where locks rule it out. */
+  readonly conflicting?: (started: readonly Task[]) => Promise<readonly string[]>;
   /**
    * Why so many tasks have no place, for what ECS refused with a bare reason; undefined where nothing more is known.
    */
@@ -68,9 +70,15 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
   let unknown = 0;
   const earlier = new Set<string>();
   const { afterwards = ecs } = input;
+  const isShared = input.allOrNothing && (input.clientToken !== undefined || input.oneRound === true);
+  const isShort = () => started.size < input.count || failures.length > 0;
   try {
-    failures = await launchInRounds(ecs, runtime, input, started, earlier);
-    if (input.allOrNothing) failures = [...failures, ...(await awaitPlacement(ecs, runtime, input, started))];
+    do {
+      failures = await launchInRounds(ecs, runtime, input, started, earlier);
+      if (input.allOrNothing) failures = [...failures, ...(await awaitPlacement(ecs, runtime, input, started))];
+      if (!isShared) break;
+      if (isShort() && (await isWhole(ecs, input, started))) failures = [];
+    } while (!isShort() && !(await stayWhole(ecs, runtime, input.cluster, started)));
   } catch (thrown) {
     // Whatever went wrong, what was started is in `started` and is reported.
     error = thrown instanceof EarlyEnd ? thrown.error : toAiplatError(thrown);
@@ -79,11 +87,15 @@ export async function runTasks(ecs: EcsPort, runtime: Runtime, input: RunTaskInp
       if (thrown.unanswered > 0) unknown = await readBack(afterwards, runtime, input, started, thrown.unanswered);
     }
   }
-  if (input.allOrNothing && (started.size < input.count || failures.length > 0 || error !== undefined)) {
-    // What ends this command early says nothing of another's tasks, which may all have a place.
-    const own = [...started.values()].filter(({ taskArn }) => error === undefined || !earlier.has(taskArn));
-    const unstopped = await stopAll(afterwards, runtime, input, own, started);
-    error ??= unstopped;
+  if (input.allOrNothing && (isShort() || error !== undefined)) {
+    // Where it cannot be seen whether the run is whole, its tasks go on and are named.
+    const leave = () => isWhole(afterwards, input, started).catch(() => true);
+    if (!isShared || error === undefined || !(await leave())) {
+      // What ends this command early says nothing of another's tasks, which may all have a place.
+      const own = [...started.values()].filter(({ taskArn }) => error === undefined || !earlier.has(taskArn));
+      const unstopped = await stopAll(afterwards, runtime, input, own, started, isShared ? leave : undefined);
+      error ??= unstopped;
+    }
   }
   return { tasks: [...started.values()], failures, unknown, ...present({ error }) };
 }
@@ -111,15 +123,27 @@ async function awaitPlacement(
   return failed().map((task) => toRunFailure(task.stoppedReason ?? "TaskFailedToStart"));
 }
 
-/** Stops everything; answers why a task could not be stopped. */
+/**
+ * Stops everything; answers why a task could not be stopped.
+ *
+ * @param leave Whether those that are left are to go on.
+ */
 async function stopAll(
   ecs: EcsPort,
   runtime: Runtime,
   input: RunTaskInput,
   tasks: readonly Task[],
   started: Map<string, Task>,
+  leave: (() => Promise<boolean>) | undefined,
 ): Promise<AiplatError | undefined> {
-  const outcomes = await stopTasks(ecs, runtime, input.cluster, tasks, giveBackReasons.allOrNothing);
+  const outcomes = await stopTasks(
+    ecs,
+    runtime,
+    input.cluster,
+    tasks,
+    giveBackReasons.allOrNothing,
+    present({ leave }),
+  );
   for (const { task } of outcomes) started.set(task.taskArn, task);
   return outcomes.find((each) => each.error !== undefined)?.error;
 }

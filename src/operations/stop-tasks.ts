@@ -16,7 +16,8 @@ export interface StopOutcome {
  * Stops the tasks at the same time; one that cannot be stopped does not keep the others running. Where an answer is
  * lost the task is looked at, and stopped again.
  *
- * @param afterwards Looks after an interrupt, too; the port itself unless given.
+ * @param options.afterwards Looks after an interrupt, too; the port itself unless given.
+ * @param options.leave Asked before a task is stopped again: whether it is to go on by now.
  */
 export async function stopTasks(
   ecs: EcsPort,
@@ -24,7 +25,7 @@ export async function stopTasks(
   cluster: string,
   tasks: readonly Task[],
   reason: string,
-  afterwards: EcsPort = ecs,
+  { afterwards = ecs, leave }: { readonly afterwards?: EcsPort; readonly leave?: () => Promise<boolean> } = {},
 ): Promise<readonly StopOutcome[]> {
   return Promise.all(
     tasks.map(async (task): Promise<StopOutcome> => {
@@ -36,8 +37,8 @@ export async function stopTasks(
           const error = toAiplatError(thrown);
           const now = isUncertain(error) ? await lookAt(afterwards, cluster, task) : undefined;
           if (now?.desiredStatus === "STOPPED") return { task: now, alreadyStopped: false };
-          if (!isUncertain(error) || pauseMs === undefined || !(await pause(runtime, pauseMs)))
-            return { task: now ?? task, alreadyStopped: false, error };
+          const isOver = !isUncertain(error) || pauseMs === undefined || !(await pause(runtime, pauseMs));
+          if (isOver || (await leave?.()) === true) return { task: now ?? task, alreadyStopped: false, error };
         }
       }
       throw new Error("unreachable");

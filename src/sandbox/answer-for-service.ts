@@ -12,10 +12,11 @@ export interface ServiceAnswer {
  * load balancer; 503 where there is none.
  *
  * @param path What follows `/_sandbox/services/`: CLUSTER/SERVICE, and whatever path the caller asks for.
+ * @param asks Whether the caller wants the answer, and not only to know whether there is one: only that takes a turn.
  */
-export function createServiceAnswers(world: World): (path: string) => ServiceAnswer {
+export function createServiceAnswers(world: World): (path: string, asks: boolean) => ServiceAnswer {
   let turn = 0;
-  return (path) => {
+  return (path, asks) => {
     world.settle();
     const [clusterName = "", name = "", ...rest] = path.split("/").map(decoded);
     const cluster = world.clusters.get(clusterName);
@@ -23,7 +24,8 @@ export function createServiceAnswers(world: World): (path: string) => ServiceAns
     const service = cluster.services.get(name);
     if (service === undefined) return notThere(`no service ${name} in ${clusterName}`, [...cluster.services.keys()]);
     const serving = tasksOf(service).filter((task) => isHealthy(world, task));
-    const task = serving[turn++ % Math.max(1, serving.length)];
+    const task = serving[turn % Math.max(1, serving.length)];
+    if (asks) turn++;
     if (task === undefined) return { status: 503, body: { message: `no task of ${name} is healthy` } };
     return {
       status: 200,

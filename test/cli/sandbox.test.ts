@@ -81,6 +81,17 @@ describe("aiplat sandbox", () => {
     [["--instance", "inf2.24xlarge=many"], "write TYPE=COUNT"],
     [["--fault", "earthquake"], "Write throttle, or drop=OPERATION:N"],
     [["--port", "70000"], "ports go up to 65535"],
+    [["--provider", "cp1=inf2.24xlarge"], "write NAME=TYPE:MIN-MAX, e.g. cp1=inf2.24xlarge:0-4"],
+    [["--provider", "cp1=inf2.24xlarge:4-0"], "write NAME=TYPE:MIN-MAX, e.g. cp1=inf2.24xlarge:0-4"],
+    [["--provider", "cp1=inf2.24xlarg:0-4"], "inf2.24xlarge"],
+    [["--provider", "ecs-own=inf2.24xlarge:0-4"], "names that begin with aws, ecs or fargate are AWS's own"],
+    [["--provider", "cp1=inf2.xlarge:0-1", "--provider", "cp1=g5.xlarge:0-1"], "cp1 is there twice"],
+    [
+      ["--provider", "cp1=inf2.xlarge:0-1", "--cluster-state", "x.json"],
+      "give --provider or --cluster-state, not both",
+    ],
+    [["--registered-memory", "0"], "write percent, above 0 and up to 100, as 95"],
+    [["--registered-memory", "120%"], "write percent, above 0 and up to 100, as 95"],
     [["--instance", "inf2.xlarge=1", "--cluster-state", "x.json"], "give --instance or --cluster-state, not both"],
   ])("refuses %j", async (args, says) => {
     const { code, stderr } = await runCli(["sandbox", ...args]);

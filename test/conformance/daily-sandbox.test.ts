@@ -2,6 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { OutputStream } from "../../src/context.ts";
+import type { Surroundings } from "../../src/connect.ts";
 import { run as runTool } from "../../src/run.ts";
 import { bufferedSurroundings, spawnCli, type CliRun } from "../support/cli.ts";
 import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
@@ -20,7 +22,10 @@ function standIn(name: string): string {
   return bin;
 }
 
-async function run(...args: readonly string[]): Promise<CliRun> {
+const run = (...args: readonly string[]): Promise<CliRun> => runIn({}, ...args);
+
+/** With surroundings of its own: a terminal, a signal, a clock. */
+async function runIn(own: Partial<Surroundings>, ...args: readonly string[]): Promise<CliRun> {
   const PATH = [join(folder, "bin-session-manager-plugin"), join(folder, "bin-xdg-open")].join(":");
   const { streams, surroundings } = bufferedSurroundings({ ...box.sandbox.environment, HOME: folder, PATH }, folder);
   const code = await runTool(args, {
@@ -30,6 +35,7 @@ async function run(...args: readonly string[]): Promise<CliRun> {
       started.push(command);
       return 7;
     },
+    ...own,
   });
   return { code, ...streams };
 }
@@ -71,6 +77,19 @@ const tasksOf = async (service: string): Promise<readonly Json[]> => {
 const idOf = (task: Json): string => task.taskArn.split("/").at(-1);
 const services = ["bert-inf2-24xlarge-n0-2", "bert-inf2-24xlarge-n3-5"];
 
+/** Standard output as a terminal. */
+function terminal(): OutputStream & { readonly text: string } {
+  let text = "";
+  return {
+    write: (more) => (text += more),
+    isTTY: true,
+    columns: 80,
+    get text() {
+      return text;
+    },
+  };
+}
+
 describe("where it answers", () => {
   it("is the machine's address and the host port of each task, as ECS has it", async () => {
     const listed = (await json("task", "list")).tasks;
@@ -86,18 +105,42 @@ describe("where it answers", () => {
       ]);
       expect(endpoints[0].address).toMatch(/^10\.1\.\d+\.\d+$/);
       const status = (await json("service", "status")).services.find((each: Json) => each.service === service);
-      expect(status.answersAt).toEqual(endpoints.map(({ address, port }: Json) => `${address}:${port}`));
+      expect(status.endpoints.map(({ address, port }: Json) => [address, port])).toEqual(
+        endpoints.map(({ address, port }: Json) => [address, port]),
+      );
       expect(status.endpoints[0]).toMatchObject({ taskArn: task.taskArn, containerPort: 8080 });
     }
     expect((await run("task", "list")).stdout).toMatch(/\t10\.1\.\d+\.\d+:\d+,10\.1\.\d+\.\d+:\d+\n/);
-    expect((await run("service", "status")).stdout.split("\n")[0]!.split("\t")[8]).toMatch(/^10\.1\.\d+\.\d+:\d+,/);
+  });
+
+  it("is the sandbox's own URL, which serves what no container does", async () => {
+    const { services: standing } = await json("service", "status");
+    for (const { service, answersAt, sandboxUrl } of standing) {
+      expect(answersAt).toEqual([sandboxUrl]);
+      expect(await (await fetch(`${sandboxUrl}/ping`)).json()).toMatchObject({ service, path: "/ping" });
+    }
+    const [first] = (await run("service", "status")).stdout.split("\n");
+    expect(first!.split("\t")[8]).toBe(standing[0].sandboxUrl);
+    const { url } = await json("service", "open", "--cluster", "arn:aws:ecs:us-east-1:123456789012:cluster/default");
+    expect((await fetch(url)).status).toBe(200);
   });
 
   it("is what service open prints, and opens on a terminal alone", async () => {
-    const { answersAt } = (await json("service", "status")).services[0];
-    expect(await run("service", "open")).toEqual({ code: 0, stdout: `http://${answersAt[0]}\n`, stderr: "" });
-    expect((await run("service", "open", "--port", "9090")).stdout).toBe(`http://${answersAt[1]}\n`);
-    expect(started).toEqual([]);
+    const [url] = (await json("service", "status")).services[0].answersAt;
+    const opened = { code: 0, stdout: `${url}\n`, stderr: "" };
+    expect(await run("service", "open")).toEqual(opened);
+    expect((await run("service", "open", "--port", "9090")).stdout).toBe(`${url}\n`);
+    const onTerminal = { stdout: terminal() };
+    await runIn(onTerminal, "service", "open", "--no-browser");
+    expect([onTerminal.stdout.text, started]).toEqual([`${url}\n`, []]);
+    expect(await runIn(onTerminal, "service", "open")).toMatchObject({ code: 0, stderr: "" });
+    expect([onTerminal.stdout.text, started]).toEqual([`${url}\n${url}\n`, [["xdg-open", url]]]);
+    const nowhere = { ...box.sandbox.environment, HOME: folder, PATH: "/nowhere" };
+    expect(await runIn({ ...onTerminal, env: nowhere }, "service", "open")).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("no program here opens a URL: none of xdg-open") as string,
+    });
+    expect(started.splice(0)).toHaveLength(1);
     expect(await run("service", "open", "--port", "1")).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("no task of bert answers at its port 1\n  It answers at ") as string,
@@ -126,6 +169,63 @@ describe("the logs of a service", () => {
     expect(stdout.trim().split("\n").toSorted()).toEqual(ids.map((id) => `${id}/bert | hello`).toSorted());
     const [event] = (await run("service", "logs", "-o", "json")).stdout.split("\n");
     expect(JSON.parse(event!)).toMatchObject({ kind: "LogEvent", container: "bert", message: "hello" });
+  });
+
+  /** Follows until Ctrl-C after so many pauses; before each, `meanwhile` is told how many there have been. */
+  async function follow(pauses: number, meanwhile: (pause: number) => Promise<unknown>, ...args: readonly string[]) {
+    const interruption = new AbortController();
+    const clock = box.clock();
+    let count = 0;
+    const sleep = async (milliseconds: number) => {
+      await meanwhile(count);
+      await clock.sleep(milliseconds);
+      if (++count === pauses) interruption.abort();
+    };
+    const { signal } = interruption;
+    return runIn({ signal, clock: { ...clock, sleep } }, "service", "logs", "--follow", ...args);
+  }
+
+  it("go on until Ctrl-C, over the tasks that take the place of others", async () => {
+    const before = await tasksOf(services[0]!);
+    const stopAll = async (pause: number) => {
+      if (pause === 1) await box.ecs("StopTask", { task: before[0].taskArn });
+    };
+    const { code, stdout } = await follow(60, stopAll);
+    const [after] = await tasksOf(services[0]!);
+    const [other] = await tasksOf(services[1]!);
+    expect(idOf(after)).not.toBe(idOf(before[0]));
+    const [gone, stays, comes] = [before[0], other, after].map((task) => `${idOf(task).slice(0, 8)}/bert | `);
+    const lines = stdout.trimEnd().split("\n");
+    expect([code, lines.slice(0, 2).toSorted(), lines.slice(2)]).toEqual([
+      130,
+      [`${gone}hello`, `${stays}hello`].toSorted(),
+      [`${gone}sandbox: bert exited with 143`, `${comes}hello`],
+    ]);
+  });
+
+  it("are followed from before there is a task", async () => {
+    await box.register("late", {
+      environment: [{ name: "AIPLAT_SANDBOX_LOG", value: "at last" }],
+      logConfiguration: {
+        logDriver: "awslogs",
+        options: { "awslogs-group": "/aiplat/bert", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "late" },
+      },
+      linuxParameters: {},
+    });
+    const late = { serviceName: "late", taskDefinition: "late", desiredCount: 0, launchType: "EC2" };
+    await box.ecs("CreateService", late);
+    const start = async (pause: number) => {
+      if (pause === 2) await box.ecs("UpdateService", { service: "late", desiredCount: 1 });
+    };
+    const { code, stdout } = await follow(20, start, "late", "-o", "json");
+    await box.ecs("DeleteService", { service: "late", force: true });
+    expect([
+      code,
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line).message as string),
+    ]).toEqual([130, ["at last"]]);
   });
 
   it("say what is not there", async () => {

@@ -31,6 +31,7 @@ import {
   UntagResourceCommand,
   UpdateContainerInstancesStateCommand,
   UpdateServiceCommand,
+  type ContainerDefinition,
   type ECSClient,
   type RegisterTaskDefinitionCommandInput,
 } from "@aws-sdk/client-ecs";
@@ -252,6 +253,32 @@ export const scenarios: readonly Scenario[] = [
           ),
         ),
       ).toBe("ClientException: When networkMode=host, the host ports and container ports in port mappings must match.");
+    },
+  },
+  {
+    does: "refuses secrets without a role, volumes and containers that are not there, a host port twice",
+    on: notMoto,
+    play: async ({ ecs, name }) => {
+      const main = { name: "main", image: "x", memory: 64 };
+      const port = { containerPort: 8080, hostPort: 80 };
+      const refused: [ContainerDefinition, string][] = [
+        [
+          { ...main, secrets: [{ name: "TOKEN", valueFrom: "token" }] },
+          "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.",
+        ],
+        [{ ...main, mountPoints: [{ sourceVolume: "v", containerPath: "/v" }] }, "Unknown volume 'v'."],
+        [{ ...main, volumesFrom: [{ sourceContainer: "b" }] }, "Invalid 'volumesFrom' setting. Unknown container: 'b'"],
+        [
+          { ...main, portMappings: [port, { ...port, containerPort: 8081 }] },
+          "TCP host port '80' is mapped multiple times in task.",
+        ],
+        [
+          { ...main, logConfiguration: { logDriver: "awslogs" } },
+          "Log driver awslogs requires options: awslogs-region, awslogs-group",
+        ],
+      ];
+      for (const [container, says] of refused)
+        expect(await errorOf(ecs.send(definition(name, { containerDefinitions: [container] })))).toContain(says);
     },
   },
   {

@@ -15,7 +15,8 @@ export async function startRecordingProxy(upstream: string): Promise<RecordingPr
   const target = new URL(upstream);
   const relay = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readAll(request);
-    calls.add(actionOf(request, body));
+    // What the sandbox answers beside AWS's protocols is no call of AWS.
+    if (!request.url!.startsWith("/_sandbox/")) calls.add(actionOf(request, body));
     const { url: path, method, headers } = request;
     const on = forward({ host: target.hostname, port: target.port, path, method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -8,8 +8,9 @@ import { AiplatError } from "../../errors.ts";
 import { note } from "../../output/note.ts";
 import { printArtefact } from "../../output/print.ts";
 import { defineCommand } from "../command.ts";
+import { namesWorkload } from "../shared/load-workload.ts";
 import { clusterOfEnvironment, defaultFile } from "../shared/named-cluster.ts";
-import { fileExists } from "../../files/read.ts";
+import { noFileOption, setOption } from "../shared/workload-options.ts";
 import { placeFor, readNamed, rolePolicyOf, type Named } from "./read-named.ts";
 
 export const iamPolicy = defineCommand({
@@ -26,9 +27,12 @@ export const iamPolicy = defineCommand({
     },
     {
       flags: "--workload <file>",
-      description: "the workload to narrow it to",
+      description: "the workload to narrow it to; repeatable, each file merged over those before it",
+      repeatable: true,
       defaultText: `./${defaultFile} where there is one`,
     },
+    setOption,
+    { ...noFileOption, description: "leave ./aiplat.yaml out" },
     {
       flags: "--cluster <name>",
       description: "the cluster to narrow it to",
@@ -45,9 +49,9 @@ export const iamPolicy = defineCommand({
   run: async (context, { args, options }) => {
     if ((options.role === undefined) === (args.length === 0))
       throw new AiplatError("Usage", "give a command, as in: aiplat iam policy run-task, or --role");
-    const file = options.workload ?? (fileExists(context, defaultFile) ? defaultFile : undefined);
     const place = await placeFor(context);
-    const named = file === undefined ? undefined : await readNamed(context, file, place);
+    const invocation = { args: options.workload ?? [], options: present({ file: options.file, set: options.set }) };
+    const named = namesWorkload(context, invocation) ? await readNamed(context, invocation, place) : undefined;
     if (options.role !== undefined)
       return printRole(context, named, options.role, options.enableExecuteCommand === true);
     const command = requireCommand(args.join(" "));
@@ -70,8 +74,8 @@ async function printRole(
   exec: boolean,
 ): Promise<void> {
   if (named === undefined)
-    throw new AiplatError("Usage", `--role ${role} is about a workload, and there is no ${defaultFile} here`, {
-      hint: "Name the file with --workload.",
+    throw new AiplatError("Usage", `--role ${role} is about a workload, and none is named`, {
+      hint: `Name its file with --workload, or write ./${defaultFile}.`,
     });
   const policy = rolePolicyOf(named, role, exec);
   if (policy.Statement.length === 0) note(context, `the workload needs no ${role} role: nothing in it asks for one`);

@@ -7,8 +7,9 @@ import type { EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
 import type { PolicyDocument, PolicyScope } from "../../core/iam/policy.ts";
 import { executionRolePolicy, taskRolePolicy } from "../../core/iam/role-policy.ts";
 import { AiplatError, exitCodes } from "../../errors.ts";
+import type { Invocation } from "../command.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
-import { noWorkloadOptions } from "../shared/load-workload.ts";
+import type { WorkloadOptions } from "../shared/load-workload.ts";
 
 /** What a workload names of an account. */
 export interface Named {
@@ -31,10 +32,9 @@ export async function placeFor(context: Context): Promise<Pick<PolicyScope, "par
 
 export async function readNamed(
   context: Context,
-  file: string,
+  invocation: Invocation<WorkloadOptions>,
   place: Pick<PolicyScope, "partition" | "region">,
 ): Promise<Named> {
-  const invocation = { args: [file], options: noWorkloadOptions };
   const { anywhere: ecs } = await loadEcsWorkload(context, invocation, async () => place.region);
   const definitions = ecs.everyVariant.map(({ definition }) => definition);
   const { name, ecs: section } = ecs.workload;

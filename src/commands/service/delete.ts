@@ -13,14 +13,14 @@ import {
   readServiceTarget,
   requireServices,
   serviceArgument,
-  serviceClusterOption,
+  serviceTargetOptions,
   serviceCommand,
 } from "./service-target.ts";
 
 export const serviceDelete = defineCommand({
   description: "Deletes every ECS service of a workload with the tasks it has. Asks first. Task definitions stay.",
   arguments: [serviceArgument],
-  options: [serviceClusterOption],
+  options: serviceTargetOptions,
   examples: [["aiplat service delete bert --cluster dev --yes", "without a question"]],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { args, options }) => {

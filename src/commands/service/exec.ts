@@ -5,14 +5,14 @@ import { findServiceTasks } from "../../operations/find-service-tasks.ts";
 import { note } from "../../output/note.ts";
 import { defineCommand } from "../command.ts";
 import { execInTask, execOptions } from "../shared/exec-session.ts";
-import { readServiceTarget, requireServices, serviceArgument, serviceClusterOption } from "./service-target.ts";
+import { readServiceTarget, requireServices, serviceArgument, serviceTargetOptions } from "./service-target.ts";
 
 export const serviceExec = defineCommand({
   description:
     "Runs a command, or a shell, in a running task of a workload's service, on this terminal: ECS Exec through the " +
     "session-manager plugin. Of several tasks it takes the newest; aiplat task exec takes the one that it is told.",
   arguments: [serviceArgument],
-  options: [serviceClusterOption, ...execOptions],
+  options: [...serviceTargetOptions, ...execOptions],
   takesCommand: true,
   examples: [["aiplat service exec bert --cluster prod -- neuron-ls", "what the replica sees of its devices"]],
   formats: ["text"],

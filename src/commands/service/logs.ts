@@ -11,7 +11,7 @@ import { note } from "../../output/note.ts";
 import { defineCommand } from "../command.ts";
 import { duration } from "../shared/parse-numbers.ts";
 import { logOptions, logPauseMs, requireContainer, silentHint } from "../shared/watch-tasks.ts";
-import { readServiceTarget, requireServices, serviceArgument, serviceClusterOption } from "./service-target.ts";
+import { readServiceTarget, requireServices, serviceArgument, serviceTargetOptions } from "./service-target.ts";
 
 export const serviceLogs = defineCommand({
   description:
@@ -20,7 +20,7 @@ export const serviceLogs = defineCommand({
     "goes on until Ctrl-C, over the tasks that take the place of others.",
   arguments: [serviceArgument],
   options: [
-    serviceClusterOption,
+    ...serviceTargetOptions,
     { flags: "-f, --follow", description: "go on until Ctrl-C" },
     { flags: "--container <name>", description: "only this container" },
     { flags: "--since <duration>", description: "only lines of the last e.g. 90s, 30m, 2h", parse: duration },

@@ -1,3 +1,4 @@
+import { present } from "../../core/base/present.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { serviceUrl } from "../../core/ecs/service-endpoints.ts";
 import { AiplatError } from "../../errors.ts";
@@ -12,17 +13,18 @@ import {
   readServiceTarget,
   requireServices,
   serviceArgument,
-  serviceClusterOption,
+  serviceTargetOptions,
   type ServiceTarget,
 } from "./service-target.ts";
 
 export const serviceOpen = defineCommand({
   description:
     "Prints the URL at which a workload's service answers, and opens it in the browser where this is a terminal: its " +
-    "load balancer's name, else the private address of a running task.",
+    "load balancer's name, else the private address of a running task; in a sandbox, which answers in place of the tasks, " +
+    "a URL of its own.",
   arguments: [serviceArgument],
   options: [
-    serviceClusterOption,
+    ...serviceTargetOptions,
     { flags: "--port <port>", description: "the container's port, of a task", parse: wholeFrom(1) },
     { flags: "--no-browser", description: "print the URL only" },
   ],
@@ -41,6 +43,7 @@ export const serviceOpen = defineCommand({
       {
         loadBalancers: found.flatMap(({ loadBalancers }) => loadBalancers),
         endpoints: found.flatMap(({ endpoints }) => endpoints),
+        ...present({ sandboxUrl: found.flatMap(({ sandboxUrl }) => sandboxUrl ?? [])[0] }),
       },
       options.port,
     );

@@ -30,7 +30,7 @@ import {
   readServiceTarget,
   requireServices,
   serviceArgument,
-  serviceClusterOption,
+  serviceTargetOptions,
   type ServiceTarget,
 } from "./service-target.ts";
 
@@ -42,7 +42,7 @@ export const serviceRollback = defineCommand({
     "interrupted is undone: what it made is deleted, what it was to replace stays.",
   arguments: [serviceArgument],
   options: [
-    serviceClusterOption,
+    ...serviceTargetOptions,
     {
       flags: "--to-revision <n>",
       description: "the revision of the services' own families",

@@ -17,7 +17,7 @@ import {
   readServiceTarget,
   requireServices,
   serviceArgument,
-  serviceClusterOption,
+  serviceTargetOptions,
   serviceCommand,
   type ServiceTarget,
 } from "./service-target.ts";
@@ -28,7 +28,7 @@ export const serviceScale = defineCommand({
     "services, with the fewest changes. The workload file's replicas say otherwise until they are changed too.",
   arguments: [serviceArgument],
   options: [
-    serviceClusterOption,
+    ...serviceTargetOptions,
     {
       flags: "--replicas <n>",
       description: "how many there shall be, 0 for none",

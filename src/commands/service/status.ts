@@ -10,7 +10,7 @@ import { print } from "../../output/print.ts";
 import { servicesView } from "../../output/services.ts";
 import { defineCommand } from "../command.ts";
 import { notePauses } from "./note-pauses.ts";
-import { readServiceTarget, requireServices, serviceArgument, serviceClusterOption } from "./service-target.ts";
+import { readServiceTarget, requireServices, serviceArgument, serviceTargetOptions } from "./service-target.ts";
 
 export const serviceStatus = defineCommand({
   description:
@@ -18,7 +18,7 @@ export const serviceStatus = defineCommand({
     "latest events, where they answer and the health of their tasks: `starting` is a task whose health check fails while the grace period goes on. " +
     "Where tasks find no room it says why on each machine, and what would make some.",
   arguments: [serviceArgument],
-  options: [serviceClusterOption],
+  options: serviceTargetOptions,
   examples: [["aiplat service status bert --cluster prod", "how the workload stands"]],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { args, options }) => {

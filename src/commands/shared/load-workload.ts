@@ -24,7 +24,7 @@ import type { Invocation } from "../command.ts";
 import { clusterOfEnvironment, defaultFile } from "./named-cluster.ts";
 import { flagTexts, type WorkloadOptions } from "./workload-options.ts";
 
-export { noWorkloadOptions, workloadArgument, workloadOptions, type WorkloadOptions } from "./workload-options.ts";
+export { workloadArgument, workloadOptions, type WorkloadOptions } from "./workload-options.ts";
 
 /** A workload that is legal, with what the user should know and where its keys were written. */
 export interface LoadedWorkload {

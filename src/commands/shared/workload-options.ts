@@ -19,6 +19,17 @@ type OptionOf<Row extends WorkloadFlagRow> = Row extends unknown
     } & (Row extends { readonly collects: string } ? { readonly repeatable: true } : unknown)
   : never;
 
+export const setOption = {
+  flags: "--set <path=value>",
+  description: "sets one value of the workload, as resources.memory=24GiB; repeatable, null deletes",
+  repeatable: true,
+} as const satisfies OptionSpec;
+
+export const noFileOption = {
+  flags: "--no-file",
+  description: "leave ./aiplat.yaml out: the flags are the workload",
+} as const satisfies OptionSpec;
+
 /**
  * The options of every command that takes a workload. Their texts are read together, to report every mistake at once.
  */
@@ -28,16 +39,9 @@ export const workloadOptions = [
     description,
     ...(collects === undefined ? {} : { repeatable: true }),
   })) as unknown as readonly OptionOf<WorkloadFlagRow>[]),
-  {
-    flags: "--set <path=value>",
-    description: "sets one value of the workload, as resources.memory=24GiB; repeatable, null deletes",
-    repeatable: true,
-  },
-  { flags: "--no-file", description: "leave ./aiplat.yaml out: the flags are the workload" },
+  setOption,
+  noFileOption,
 ] as const satisfies readonly OptionSpec[];
-
-/** Of a command line that says nothing of a workload. */
-export const noWorkloadOptions: WorkloadOptions = { file: true };
 
 /** The values of `workloadOptions`: text, or a list of texts. */
 export type WorkloadOptions = OptionsOf<typeof workloadOptions> & {

@@ -47,7 +47,8 @@ export const taskStop = defineCommand({
     }
 
     const afterwards = await context.aws.ecsAfterwards();
-    const stop = (some: readonly Task[]) => stopTasks(ecs, context, target.cluster, some, options.reason, afterwards);
+    const stop = (some: readonly Task[]) =>
+      stopTasks(ecs, context, target.cluster, some, options.reason, { afterwards });
     const first = await stop(tasks);
     // A list may lag behind: those that it did not show are stopped, too.
     const outcomes = [...first, ...(await stop(await latecomers(afterwards, target, tasks).catch(() => [])))];

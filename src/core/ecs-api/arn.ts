@@ -1,3 +1,8 @@
+/** The name, or the id, that an ARN ends in; one without a slash is its own. */
+export function nameOfArn(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
+}
+
 /** The id of a task from its ARN; an id is its own. */
 export function taskIdOf(task: string): string {
   return task.slice(task.lastIndexOf("/") + 1);

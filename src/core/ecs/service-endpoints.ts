@@ -10,8 +10,10 @@ export interface LoadBalancerEndpoint {
 
 /** Where a service answers: at its load balancers, and at each of its tasks. */
 export interface ServiceEndpoints {
-  /** In words: the load balancers' names first. */
+  /** In words: the load balancers' names first; the sandbox's URL alone where it answers in place of them all. */
   readonly answersAt: readonly string[];
+  /** Where a sandbox of aiplat answers for the service, whose containers nobody runs. */
+  readonly sandboxUrl?: string;
   readonly loadBalancers: readonly LoadBalancerEndpoint[];
   readonly endpoints: readonly (Endpoint & { readonly taskArn: string })[];
 }
@@ -36,24 +38,28 @@ export function loadBalancerText({ dnsName, listeners }: LoadBalancerEndpoint): 
 
 /** Where a service answers, in words too. */
 export function toServiceEndpoints(found: Omit<ServiceEndpoints, "answersAt">): ServiceEndpoints {
-  const { loadBalancers, endpoints } = found;
+  const { loadBalancers, endpoints, sandboxUrl } = found;
   return {
-    answersAt: [...loadBalancers.flatMap((each) => loadBalancerText(each) ?? []), ...endpoints.map(endpointText)],
+    answersAt:
+      sandboxUrl === undefined
+        ? [...loadBalancers.flatMap((each) => loadBalancerText(each) ?? []), ...endpoints.map(endpointText)]
+        : [sandboxUrl],
     ...found,
   };
 }
 
 /**
- * The address that a browser opens: the load balancer's, else that of a task's TCP port.
+ * The address that a browser opens: the load balancer's, else that of a task's TCP port. Where a sandbox answers for the
+ * service, its URL, whichever of the ports is asked for.
  *
  * @param containerPort Of a task's ports this one; the first where left out.
  */
 export function serviceUrl(
-  { loadBalancers, endpoints }: Omit<ServiceEndpoints, "answersAt">,
+  { loadBalancers, endpoints, sandboxUrl }: Omit<ServiceEndpoints, "answersAt">,
   containerPort?: number,
 ): string | undefined {
   const balanced = loadBalancers.flatMap((each) => loadBalancerText(each) ?? [])[0];
-  if (balanced !== undefined && containerPort === undefined)
+  if (balanced !== undefined && containerPort === undefined && sandboxUrl === undefined)
     return balanced.includes("://") ? balanced : `http://${balanced}`;
   const own = endpoints.find(
     (each) =>
@@ -61,5 +67,6 @@ export function serviceUrl(
       each.address !== undefined &&
       (containerPort === undefined || each.containerPort === containerPort),
   );
+  if (sandboxUrl !== undefined && (own !== undefined || containerPort === undefined)) return sandboxUrl;
   return own === undefined ? undefined : `http://${endpointText(own)}`;
 }

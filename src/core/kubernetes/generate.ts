@@ -9,7 +9,7 @@ import {
   type Problem,
 } from "../base/problem.ts";
 import { resolveWorkload } from "../workload/resolve.ts";
-import type { ResolvedWorkload } from "../workload/resolved.ts";
+import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";
 import { allocationProblems, allocationWarnings, spansUltraServer, type ClusterSettings } from "./allocation.ts";
 import { celProblems } from "./cel/violations.ts";
@@ -21,6 +21,7 @@ import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
 import { ownLabels, tagMetadata } from "./labels.ts";
 import { manifestNameProblems } from "./manifest-names.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
+import { nodeQuantities } from "./node-resources.ts";
 import { acceleratedPod } from "./pod.ts";
 import { kueueLabels, kueueQueue, nodeTypeOf, type QueueNodes } from "./queues/kueue.ts";
 import { podSecurityBreaches, podsIn, strictestLevel } from "./pod-security.ts";
@@ -85,12 +86,13 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     ...nameProblems(kind, workload, name),
     ...allocationProblems(workload, shape, settings, definitionOf(kind)),
     ...extraProblems(extra),
-    ...queueProblems(workload, settings),
+    ...queueProblems(workload, shape, settings),
   ]);
 
   const plain = acceleratedPod(workload, shape, name, settings);
   const pod = withoutHidingVolumes(mergePod(plain, workload.eks.pod));
-  refuseErrors(changedDevices(plain, pod, ["eks", "pod"]));
+  const ofPod = changedDevices(plain, pod, ["eks", "pod"], shape.request);
+  refuseErrors(ofPod);
   const contents: Contents = {
     workload,
     shape,
@@ -104,14 +106,15 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   const wrapped = withTopology({ apiVersion: definition.apiVersion, kind, ...definition.wrap(contents) }, contents);
   const resource = withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource));
   const manifests = [
-    ...queueManifests(workload, settings),
+    ...queueManifests(workload, shape, settings),
     ...claimManifests(workload, shape, metadata, settings),
     ...(definition.companions?.(contents) ?? []),
     resource,
     ...extraManifests(extra),
   ];
+  const ofResource = changedDevices(wrapped, resource, ["eks", "resource"], shape.request);
   refuseErrors([
-    ...changedDevices(wrapped, resource, ["eks", "resource"]),
+    ...ofResource,
     ...manifestNameProblems(resource, ["eks", "resource"]),
     ...manifests.flatMap(celProblems),
   ]);
@@ -120,6 +123,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     warnings: [
       ...warningsOf(kind, workload),
       ...allocationWarnings(workload, shape, settings),
+      ...[...ofPod, ...ofResource].filter(({ severity }) => severity === "warning"),
       ...podSecurityWarnings(workload, manifests),
     ],
   };
@@ -203,8 +207,17 @@ function nameProblems(kind: Kind, workload: ResolvedWorkload, name: string): rea
       ];
 }
 
-function queueProblems({ eks }: ResolvedWorkload, { queueFleets = [] }: KubernetesSettings): readonly Problem[] {
+function queueProblems(
+  workload: ResolvedWorkload,
+  { request }: Shape,
+  { queueFleets = [] }: KubernetesSettings,
+): readonly Problem[] {
+  const { eks } = workload;
   if (queueFleets.length === 0) return [];
+  // A queue admits nothing that asks for what it does not cover.
+  const uncovered =
+    request.kind === "resource" &&
+    queueFleets.every(({ type }) => nodeQuantities(type, request, workload) === undefined);
   const others = queueFleets.filter(
     ({ type }) => type.accelerator.kind !== "neuron" && type.accelerator.kind !== "nvidia",
   );
@@ -221,6 +234,16 @@ function queueProblems({ eks }: ResolvedWorkload, { queueFleets = [] }: Kubernet
           ),
         ]
       : []),
+    ...(uncovered
+      ? [
+          problem(
+            "queue-resource",
+            ["accelerator", "resource"],
+            `--queue-fleet: nothing says how many ${request.resource} a node of ${listOr(names)} has, so the queue could admit none`,
+            "Name other types, write accelerator.sharing for a shared GPU, or make the queue yourself.",
+          ),
+        ]
+      : []),
     ...others.map(({ type }) =>
       settingProblem(
         "fleet-accelerator",
@@ -232,8 +255,12 @@ function queueProblems({ eks }: ResolvedWorkload, { queueFleets = [] }: Kubernet
   ];
 }
 
-function queueManifests({ eks }: ResolvedWorkload, { queueFleets = [] }: KubernetesSettings): readonly Manifest[] {
-  return queueFleets.length === 0 ? [] : kueueQueue(eks.queue!.kueue!, queueFleets, eks.namespace);
+function queueManifests(
+  workload: ResolvedWorkload,
+  shape: Shape,
+  { queueFleets = [] }: KubernetesSettings,
+): readonly Manifest[] {
+  return queueFleets.length === 0 ? [] : kueueQueue(workload.eks.queue!.kueue!, queueFleets, workload, shape);
 }
 
 /** The level that the namespace needs, where the pods meet none that keeps anything off. */

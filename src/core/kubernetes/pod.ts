@@ -2,7 +2,7 @@
 import { present } from "../base/present.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { podShare } from "./allocatable.ts";
-import { allocationOf, extensionScheduler, type ClusterSettings } from "./allocation.ts";
+import { schedulerOf, type ClusterSettings } from "./allocation.ts";
 import { podClaims, type PodClaim } from "./claims.ts";
 import { deviceLimits, deviceResource, deviceTolerations } from "./devices.ts";
 import { environmentOf, literal } from "./environment.ts";
@@ -32,7 +32,7 @@ export function acceleratedPod(
   const { labels, annotations: tags } = tagMetadata(workload);
   const annotations = { ...tags, ...(workload.kind === "job" ? untilItsEnd : {}) };
   const volumes = volumesOf(workload, shape).map(({ volume }) => volume);
-  const tolerations = deviceTolerations(shape.request);
+  const tolerations = deviceTolerations(shape);
   const affinity = affinityOf(workload, shape, name);
   const claims = podClaims(workload, shape, name, cluster);
   const { serviceAccount } = workload.eks;
@@ -47,7 +47,7 @@ export function acceleratedPod(
     },
     spec: {
       ...present({ serviceAccountName: serviceAccount }),
-      ...(allocationOf(workload, shape, cluster) === "extension" ? { schedulerName: extensionScheduler } : {}),
+      ...present({ schedulerName: schedulerOf(workload, shape, cluster) }),
       ...present({ affinity }),
       ...(tolerations.length === 0 ? {} : { tolerations }),
       ...(claims.length === 0 ? {} : { resourceClaims: claims }),

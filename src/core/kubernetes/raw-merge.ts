@@ -1,7 +1,8 @@
 /** The raw fields of a workload over what aiplat generates, and what they may not do. */
-import { problem, type Path, type Problem } from "../base/problem.ts";
+import { problem, warning, type Path, type Problem } from "../base/problem.ts";
 import { isRaw, mergeRaw, type ListKeys, type Raw } from "../base/merge.ts";
-import { efaResource, hugepagesResource, neuronResource, nvidiaResource } from "./devices.ts";
+import type { DeviceRequest } from "../workload/resolved.ts";
+import { deviceResource, efaResource, hugepagesResource, neuronResource, nvidiaResource } from "./devices.ts";
 import type { Manifest, PodTemplate } from "./manifest.ts";
 
 /** The lists of a pod, wherever it stands, that merge item by item. */
@@ -42,17 +43,27 @@ const isDeviceResource = (name: string) =>
  *
  * @param where The raw section, for the message and the place.
  */
-export function changedDevices(before: unknown, after: unknown, where: Path): readonly Problem[] {
-  const [generated, merged] = [deviceRequests(before), deviceRequests(after)];
+export function changedDevices(
+  before: unknown,
+  after: unknown,
+  where: Path,
+  request: DeviceRequest,
+): readonly Problem[] {
+  const own = deviceResource(request);
+  const isDevice = (name: string) => name === own || isDeviceResource(name);
+  const [generated, merged] = [deviceRequests(before, isDevice), deviceRequests(after, isDevice)];
   const change = (path: string) => JSON.stringify(generated.get(path)) !== JSON.stringify(merged.get(path));
   return [...new Set([...generated.keys(), ...merged.keys()])].filter(change).map((path) => {
     const key = where.join(".");
+    if (request.kind === "none") return rawDevices(where, path, merged.get(path));
     return generated.has(path)
       ? problem(
           "devices-changed",
           where,
           `${key} changes the devices that ${path} requests: raw fields cannot`,
-          "Set accelerator.devicesPerReplica, accelerator.efa or accelerator.instanceTypes.",
+          request.kind === "resource"
+            ? "Set accelerator.resource, accelerator.count, accelerator.hami or accelerator.efa."
+            : "Set accelerator.devicesPerReplica, accelerator.efa or accelerator.instanceTypes.",
         )
       : problem(
           "devices-beyond",
@@ -63,27 +74,46 @@ export function changedDevices(before: unknown, after: unknown, where: Path): re
   });
 }
 
+/** Whoever says that there is no accelerator, and asks for devices all the same, says the rest too. */
+function rawDevices(where: Path, path: string, devices: Readonly<Record<string, unknown>> = {}): Problem {
+  const [asked = "claims"] = Object.keys(devices);
+  const name = asked.replace(/^\w+ /, "");
+  return warning(
+    "raw-devices",
+    where,
+    `${where.join(".")} requests ${name} at ${path}, and accelerator is none: tolerations, affinity and a share of the node are left to you`,
+    asked === "claims"
+      ? "accelerator: { instanceTypes, devicesPerReplica } has them, with --neuron-scheduler dra as a claim."
+      : `accelerator: { resource: ${name}, count: 1 } has them.`,
+  );
+}
+
 function deviceRequests(
   value: unknown,
+  isDevice: (name: string) => boolean,
   path = "",
   found = new Map<string, Readonly<Record<string, unknown>>>(),
 ): DeviceRequests {
   if (Array.isArray(value))
-    for (const [index, item] of value.entries()) deviceRequests(item, `${path}[${index}]`, found);
+    for (const [index, item] of value.entries()) deviceRequests(item, isDevice, `${path}[${index}]`, found);
   if (!isRaw(value)) return found;
-  const devices = requestedDevices(value["resources"]);
+  const devices = requestedDevices(value["resources"], isDevice);
   if (devices !== undefined) found.set(path === "" ? "resources" : `${path}.resources`, devices);
-  for (const [key, item] of Object.entries(value)) deviceRequests(item, path === "" ? key : `${path}.${key}`, found);
+  for (const [key, item] of Object.entries(value))
+    deviceRequests(item, isDevice, path === "" ? key : `${path}.${key}`, found);
   return found;
 }
 
-function requestedDevices(resources: unknown): Readonly<Record<string, unknown>> | undefined {
+function requestedDevices(
+  resources: unknown,
+  isDevice: (name: string) => boolean,
+): Readonly<Record<string, unknown>> | undefined {
   if (!isRaw(resources)) return undefined;
   const lists = ["limits", "requests"].flatMap((kind) => {
     const amounts = resources[kind];
     return isRaw(amounts)
       ? Object.entries(amounts)
-          .filter(([name]) => isDeviceResource(name))
+          .filter(([name]) => isDevice(name))
           .map(([name, amount]) => [`${kind} ${name}`, String(amount)] as const)
       : [];
   });

@@ -2,90 +2,103 @@
  * What RegisterTaskDefinition refuses.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
  */
-import type { ContainerDefinition, TaskDefinition } from "../../core/ecs-api/api.ts";
+import { present } from "../../core/base/present.ts";
+import { Refusal, valueAt } from "../../core/base/problem.ts";
+import type { TaskDefinition } from "../../core/ecs-api/api.ts";
+import type { Field } from "../../core/ecs-api/field.ts";
+import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { parseExpression } from "../../core/ecs-api/query/parse.ts";
-import { Refusal } from "../../core/base/problem.ts";
+import type { Deviation } from "../../core/ecs-api/read-written.ts";
+import { lintSubject } from "../../core/ecs/lint/lint-subject.ts";
+import { readSubject } from "../../core/ecs/lint/read-subject.ts";
+import { parseTaskCpu, parseTaskMemory } from "../../core/ecs/task-size.ts";
+import { keysOf, type DefinitionRefusal, type RefusedPlace } from "../rules/definition-refusal.ts";
+import { definitionRefusals } from "../rules/registration.ts";
 import { clientError, invalidParameter } from "../wire/aws-error.ts";
 
-const networkModes = new Set(["bridge", "host", "awsvpc", "none", "default"]);
-const compatibilities = new Set(["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"]);
-
-/** The definition, once it is one that ECS takes. */
+/**
+ * The definition, once it is one that ECS takes: what the linter calls an error and ECS is known to refuse, it does
+ * not. Fields that the API does not have are ignored.
+ *
+ * @throws AwsError with ECS's sentence.
+ */
 export function checkDefinition(definition: TaskDefinition): TaskDefinition {
-  const {
-    family,
-    containerDefinitions,
-    networkMode,
-    requiresCompatibilities = [],
-    placementConstraints = [],
-  } = definition as Partial<TaskDefinition>;
-  if (family === undefined || family === "") throw clientError("Family should not be null or empty.");
-  if (!/^[A-Za-z0-9_-]{1,255}$/.test(family)) throw clientError("Family contains invalid characters.");
-  if (containerDefinitions === undefined || containerDefinitions.length === 0)
-    throw clientError("Container list cannot be empty.");
-  if (containerDefinitions.length > 10) throw clientError("Too many containers: a task definition has at most 10.");
-  if (networkMode !== undefined && !networkModes.has(networkMode))
-    throw clientError(`Invalid network mode: ${networkMode}.`);
-  for (const each of requiresCompatibilities)
-    if (!compatibilities.has(each)) throw invalidParameter(`Invalid compatibility: ${each}.`);
-  for (const container of containerDefinitions) checkContainer(container, definition);
-  const names = containerDefinitions.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw clientError(`Container names must be unique within a task definition: ${twice}.`);
-  if (!containerDefinitions.some(({ essential }) => essential !== false))
-    throw clientError("A task definition must have at least one essential container.");
-  if (placementConstraints.length > 10) throw clientError("Too many placement constraints: the limit is 10.");
-  for (const { type, expression } of placementConstraints) {
-    if (type !== "memberOf") throw clientError(`constraint.type '${type}' is not supported.`);
-    checkExpression(expression);
+  const places = placesOf(definition);
+  for (const refusal of definitionRefusals) {
+    const place = places.find((each) => isFor(refusal, each));
+    if (place !== undefined) throw clientError(sentence(refusal, place));
   }
-  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html: 64 KiB.
-  if (JSON.stringify(definition).length > 65_536)
-    throw clientError("Actual length: the task definition is larger than 64 KiB.");
   return definition;
 }
 
-function checkContainer(container: ContainerDefinition, { memory, networkMode }: TaskDefinition): void {
-  const { name, image } = container as Partial<ContainerDefinition>;
-  if (name === undefined || name === "") throw clientError("Container.name should not be null or empty.");
-  if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) throw clientError("Container.name contains invalid characters.");
-  if (image === undefined || image === "") throw clientError("Container.image should not be null or empty.");
-  const invalid = (what: string) => clientError(`Invalid setting for container '${name}'. ${what}`);
-  if (memory === undefined && container.memory === undefined && container.memoryReservation === undefined)
-    throw invalid("At least one of 'memory' or 'memoryReservation' must be specified.");
-  for (const [key, value] of [
-    ["memory", container.memory],
-    ["memoryReservation", container.memoryReservation],
-  ] as const) {
-    // "The Docker 20.10.0 or later daemon reserves a minimum of 6 MiB of memory for a container."
-    if (value !== undefined && value < 6) throw invalid(`'${key}' must be at least 6.`);
+/** Where the definition breaks a rule of the linter. */
+function placesOf(definition: TaskDefinition): readonly RefusedPlace[] {
+  const subject = readSubject(definition);
+  const fields = subject.deviations.flatMap(fieldPlace);
+  const findings = lintSubject(subject).flatMap(({ rule, severity, path, message }) =>
+    severity === "error" && !ofFields.has(rule) ? [{ rule, path, message }] : [],
+  );
+  return [...fields, ...findings].map((each) => {
+    const [list, index] = each.path;
+    const container =
+      list === "containerDefinitions" && typeof index === "number" ? definition.containerDefinitions[index] : undefined;
+    return { ...each, value: valueAt(definition, each.path), definition, ...present({ container }) };
+  });
+}
+
+type FieldPlace = Pick<RefusedPlace, "rule" | "path" | "message" | "field">;
+
+const ofFields: ReadonlySet<string> = new Set<RefusedPlace["rule"]>(["missing-field", "unknown-word", "out-of-bounds"]);
+
+/** A wrong type is a SerializationException before, and unknown keys are ignored. */
+function fieldPlace(deviation: Deviation): readonly FieldPlace[] {
+  const { path } = deviation;
+  switch (deviation.kind) {
+    case "missing":
+      return [{ rule: "missing-field", path: [...path, deviation.member], message: "" }];
+    case "choice":
+      return [{ rule: "missing-field", path: [...path, deviation.members.join(" or ")], message: "" }];
+    case "word":
+      return [{ rule: "unknown-word", path, message: "", field: { words: deviation.words } }];
+    case "bounds":
+      return [{ rule: "out-of-bounds", path, message: "", field: deviation.field }];
+    default:
+      return [];
   }
-  if (
-    container.memory !== undefined &&
-    container.memoryReservation !== undefined &&
-    container.memory < container.memoryReservation
-  )
-    throw invalid("'memory' must not be smaller than 'memoryReservation'.");
-  if ((container.cpu ?? 0) < 0) throw invalid("'cpu' must not be negative.");
-  for (const { containerPort, hostPort, protocol = "tcp" } of container.portMappings ?? []) {
-    const ports = [containerPort, hostPort].filter((port) => port !== undefined);
-    if (ports.some((port) => port < 0 || port > 65_535)) throw invalid("Ports must be between 0 and 65535.");
-    if (protocol !== "tcp" && protocol !== "udp") throw invalid(`Invalid protocol: ${protocol}.`);
-    if (
-      (networkMode === "host" || networkMode === "awsvpc") &&
-      hostPort !== undefined &&
-      hostPort !== 0 &&
-      hostPort !== containerPort
-    )
-      throw clientError(
-        `When networkMode=${networkMode}, the host ports and container ports in port mappings must match.`,
-      );
-  }
-  for (const { hostPath } of (container.linuxParameters?.devices ?? []) as readonly { readonly hostPath?: string }[])
-    if (hostPath === undefined || hostPath === "") throw invalid("Device.hostPath should not be null or empty.");
-  for (const { type } of container.resourceRequirements ?? [])
-    if (!["GPU", "InferenceAccelerator", "NeuronDevice"].includes(type))
-      throw invalidParameter(`Invalid resource requirement type: ${type}.`);
+}
+
+function isFor({ breach, at, when }: DefinitionRefusal, place: RefusedPlace): boolean {
+  if (breach !== place.rule) return false;
+  return (at === undefined || `.${keysOf(place.path)}`.endsWith(`.${at}`)) && (when === undefined || when(place));
+}
+
+function sentence({ words, fill }: DefinitionRefusal, place: RefusedPlace): string {
+  const { definition, container, field = {}, path } = place;
+  const all: Readonly<Record<string, unknown>> = {
+    value: nameIn(place.value),
+    member: path.findLast((key) => typeof key === "string"),
+    container: container?.name,
+    mode: networkModeOfDefinition(definition),
+    cpu: parseTaskCpu(definition.cpu ?? ""),
+    memory: parseTaskMemory(definition.memory ?? ""),
+    known: field.words?.join(","),
+    bounds: boundsOf(field),
+    ...fill?.(place),
+  };
+  return words.replace(/\{(\w+)\}/g, (_, name: string) => String(all[name] ?? ""));
+}
+
+/** The value, or the name that it says. */
+function nameIn(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const named = value as { readonly containerName?: unknown; readonly type?: unknown };
+  return named.containerName ?? named.type;
+}
+
+function boundsOf({ min, max }: Field): string {
+  if (min !== undefined && max !== undefined) return `between ${min} and ${max}`;
+  if (min !== undefined) return `at least ${min}`;
+  return max === undefined ? "valid" : `at most ${max}`;
 }
 
 /** @throws AwsError for an expression that is not in the cluster query language; the sentence is the sandbox's own. */

@@ -17,19 +17,26 @@ export const agentVersion = mpsAgent;
 
 const zones = ["a", "b", "c"];
 
-/**
- * What a fresh instance registers of its type's memory: MemTotal. 93 to 97.5 % was seen; plans count on 90 %, so that
- * beside replicas that share it all there is room for daemons.
- */
-const registeredShare = 0.93;
+type OfInstance = Partial<Pick<ContainerInstance, "ec2InstanceId" | "capacityProvider" | "attributes">>;
 
-/** A fresh container instance of a type in the catalogue; undefined where the catalogue has no such type. */
+/** Registers a fresh container instance; undefined where the catalogue has no such type. */
 export function addInstance(
   world: World,
   cluster: ClusterRecord,
   instanceType: string,
-  changes: Partial<Pick<ContainerInstance, "ec2InstanceId" | "capacityProvider" | "attributes">> = {},
+  changes: OfInstance = {},
 ): InstanceRecord | undefined {
+  const fresh = freshInstance(world, cluster, instanceType, changes);
+  return fresh === undefined ? undefined : registerInstance(world, cluster, fresh);
+}
+
+/** What a fresh container instance of a type registers; undefined where the catalogue has no such type. */
+export function freshInstance(
+  world: World,
+  cluster: ClusterRecord,
+  instanceType: string,
+  changes: OfInstance = {},
+): ContainerInstance | undefined {
   const empty = emptyInstance(
     {
       cluster: cluster.name,
@@ -47,8 +54,11 @@ export function addInstance(
   const zone = `${world.region}${zones[cluster.instances.size % zones.length]}`;
   const { instance } = empty;
   const { memoryMiB } = findInstanceType(instanceType)!;
-  const resources = { ...instance.registered, memoryMiB: Math.floor(memoryMiB * registeredShare) };
-  return registerInstance(world, cluster, {
+  const resources = {
+    ...instance.registered,
+    memoryMiB: Math.floor((memoryMiB * world.registeredMemoryPercent) / 100),
+  };
+  return {
     ...instance,
     arn: world.arn(`container-instance/${cluster.name}/${world.hex(32)}`),
     ec2InstanceId: `i-${world.hex(17)}`,
@@ -64,7 +74,7 @@ export function addInstance(
       ...(sharesGpus(instanceType) ? { [mpsAttribute]: "" } : {}),
       ...changes.attributes,
     },
-  });
+  };
 }
 
 /** As the agent on a current GPU image has it: every instance with whole NVIDIA GPUs. */

@@ -29,7 +29,7 @@ export const apiRules: readonly SandboxRule[] = [
       "overrides 8,192 characters, a definition 64 KiB, a resource 50 tags, an instance 10 custom attributes.",
     source: `${guide}/service-quotas.html; ${api}`,
   },
-  { rule: "The wording of refusals that is not quoted above.", source: unverified },
+  { rule: "The wording of refusals that is not quoted here.", source: unverified },
   {
     rule: "Definitions derive no `requiresAttributes`: any agent of the sandbox can do all.",
     source: "the sandbox's own",

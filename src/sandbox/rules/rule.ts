@@ -10,3 +10,9 @@ export const guide = "https://docs.aws.amazon.com/AmazonECS/latest/developerguid
 export const api = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference";
 export const agent = "https://github.com/aws/amazon-ecs-agent/blob/master/CHANGELOG.md";
 export const unverified = "not verified";
+export const issue = (repository: string, number: number): string =>
+  `https://github.com/${repository}/issues/${number}`;
+
+/** A rule of cdk-preflight: its authors quote what deployments were refused with. */
+export const preflight = (rule: string): string =>
+  `https://github.com/badmintoncryer/cdk-preflight/blob/main/rules/ecs/pf-ecs-${rule}/rule.rego`;

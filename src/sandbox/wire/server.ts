@@ -28,7 +28,7 @@ interface Extras {
   /** What POST /_sandbox/advance does; undefined where time goes on by itself. */
   readonly steps?: (seconds: number) => void;
   /** What any request under /_sandbox/services/ answers. */
-  readonly answers: (path: string) => ServiceAnswer;
+  readonly answers: (path: string, asks: boolean) => ServiceAnswer;
 }
 
 export async function serve(
@@ -78,8 +78,10 @@ async function respond(
   if (request.url === "/_sandbox/advance" && request.method === "POST") return advance(response, body, steps);
   const [path = ""] = (request.url ?? "").split("?");
   if (path.startsWith(servicesPath)) {
-    const answer = answers(path.slice(servicesPath.length));
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(`${JSON.stringify(answer.body)}\n`);
+    const answer = answers(path.slice(servicesPath.length), request.method !== "HEAD");
+    response
+      .writeHead(answer.status, { "content-type": "application/json", server: "aiplat-sandbox" })
+      .end(`${JSON.stringify(answer.body)}\n`);
     return;
   }
   if (request.method !== "POST") {

@@ -14,6 +14,7 @@ const chips = [{ instanceType: "inf2.24xlarge", count: 2 }];
 const twoGpus = [{ instanceType: "g5.xlarge", count: 2 }];
 const threeGpus = [{ instanceType: "g5.xlarge", count: 3 }];
 const slots = "run-task --name chip --image x:1 --instance-type inf2.24xlarge --devices 2 -o json --count";
+const threeChips = slots.replace("--devices 2", "--devices 3");
 const gpus = "run-task --name chip --image x:1 --instance-type g5.xlarge -o json --count";
 const deploy =
   "service deploy --name svc --image x:1 --instance-type g5.xlarge --replicas 2 -o json --yes --timeout 10m";
@@ -319,6 +320,53 @@ export const lessons: readonly Lesson[] = [
       ],
     },
     codes: [[0, 130]],
+  },
+  {
+    name: "what an interrupt gives back is started again by the other command under the same token",
+    schedule: {
+      seed: 981_739_533,
+      machines: chips,
+      steps: [
+        {
+          pauseMs: 2_000,
+          processes: [
+            process(`${threeChips} 2 --all-or-nothing --client-token T`),
+            process(`${threeChips} 2 --all-or-nothing --client-token T`, { signals: [interrupt(14, 3)] }),
+          ],
+        },
+      ],
+    },
+    codes: [[0, 130]],
+  },
+  {
+    name: "a run that is whole is given back by nobody",
+    schedule: {
+      seed: 201_188_697,
+      machines: threeGpus,
+      steps: [
+        {
+          pauseMs: 2_000,
+          processes: [
+            process(`${gpus} 3 --all-or-nothing --client-token T`),
+            process(`${gpus} 3 --all-or-nothing --client-token T`, { signals: [interrupt(11, 20)] }),
+          ],
+        },
+        step(`${gpus} 3 --all-or-nothing --client-token T`),
+      ],
+    },
+    codes: [[0, 130], [0]],
+  },
+  {
+    name: "a run that ended long ago is not waited for when its token is given again",
+    schedule: {
+      seed: 166_205_749,
+      machines: twoGpus,
+      steps: [
+        step(`${gpus} 2 --client-token T --wait --timeout 30s -- sleep 3`),
+        step(`${gpus} 2 --client-token T --wait --timeout 30s -- sleep 3`, { pauseMs: 4_200_000 }),
+      ],
+    },
+    codes: [[0], [0]],
   },
   {
     name: "what a service was updated to is told of when the next call fails",

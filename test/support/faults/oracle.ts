@@ -64,6 +64,9 @@ function judgeRun({ cloud }: Outcome, played: Played, say: Say): void {
     say("misreported", `exit 0 with ${reported.length} of ${count} tasks`);
   if (played.code === 0 && [...arns].some((arn) => isGivenBack(cloud.tasks.get(arn))))
     say("misreported", "exit 0 with tasks that aiplat stopped");
+  const isTold = reported.some(({ stopCode }) => stopCode === undefined);
+  if (/tasks go on running/.test(error?.hint) && !admitsGaps && !isTold)
+    say("misreported", "tasks that it says to have stopped are said to go on running");
   const left = tasks.filter((task) => task.desiredStatus === "RUNNING");
   if (played.argv.includes("--all-or-nothing") && played.code === 4 && left.length > 0)
     say("left", `exit 4 with --all-or-nothing, and ${left.length} tasks are left`);

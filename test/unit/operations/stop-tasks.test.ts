@@ -61,4 +61,17 @@ describe("stopTasks", () => {
     const [found] = await stopTasks(ecs, runtime, "prod", [makeTask("b")], "enough");
     expect([found?.error, found?.task.desiredStatus, asked]).toEqual([undefined, "STOPPED", 2]);
   });
+
+  it("leaves a task whose answer was lost where it is to go on by then", async () => {
+    let asked = 0;
+    const ecs = scriptedEcs(() => [makeTask("a")], {
+      stopTask: async () => {
+        asked++;
+        throw new AiplatError("Network", "the connection was lost", { details: { uncertain: true } });
+      },
+    });
+    const leave = async () => true;
+    const [outcome] = await stopTasks(ecs, runtime, "prod", [makeTask("a")], "enough", { leave });
+    expect([asked, outcome?.error?.code]).toEqual([1, "Network"]);
+  });
 });

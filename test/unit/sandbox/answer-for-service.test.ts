@@ -33,6 +33,14 @@ describe("what a service of the sandbox answers", () => {
     );
   });
 
+  it("takes a turn of nobody where it is only asked whether there is one", async () => {
+    box.step(60);
+    const { body: first } = await ask("default/web/ping");
+    const head = await fetch(`${box.sandbox.url}/_sandbox/services/default/web`, { method: "HEAD" });
+    expect([head.status, head.headers.get("server")]).toEqual([200, "aiplat-sandbox"]);
+    expect((await ask("default/web/ping")).body.task).not.toBe(first.task);
+  });
+
   it("is 503 until a task is healthy, and once there is none", async () => {
     expect((await ask("default/web/ping")).status).toBe(503);
     box.step(60);

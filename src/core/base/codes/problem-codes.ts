@@ -48,6 +48,11 @@ export const problemCodes = {
     "mps-with-devices": error("`accelerator.mps` and `devicesPerReplica` exclude each other"),
     "mps-not-possible": error("The instance type's accelerators cannot be shared by MPS"),
     "mps-memory": error("The share of a GPU's memory is more than the GPU has"),
+    "resource-with-devices": error("`accelerator.resource` excludes `devicesPerReplica` and `mps`"),
+    "resource-missing": error("What is said is of a resource, and `accelerator.resource` is missing"),
+    "sharing-not-possible": error("NVIDIA's device plugin does not share that resource so"),
+    "sharing-count": error("Shares of a GPU are given out one to a container"),
+    "hami-not-possible": error("HAMi divides `nvidia.com/gpu` alone, and no device plugin shares it beside"),
   },
   "CPU and memory": {
     "memory-above-instance": error("The workload asks for more memory than an instance type has"),
@@ -90,6 +95,7 @@ export const problemCodes = {
   },
   "Workloads on ECS": {
     "nodes-on-ecs": error("Several nodes of one replica are not possible on ECS yet"),
+    "resource-on-ecs": error("A resource of Kubernetes nodes is none of ECS's"),
     "hyperpod-on-ecs": error("ECS does not run on nodes of SageMaker HyperPod"),
     "schedule-on-ecs": warning("A task definition carries no schedule"),
     "model-on-ecs": warning("A task definition loads no model"),
@@ -215,6 +221,15 @@ export const problemCodes = {
     "role-on-eks": error("A pod has no roles, and no service account is named in their place"),
     "role-by-account": warning("A pod has no roles: its service account must have their permissions"),
     "logs-on-eks": warning("A pod carries no log group: its output is read by the cluster's collector"),
+    "queue-resource": error("Nothing says how much of the resource the queue's nodes have"),
+    "node-resource": error(
+      "Nothing says how much of the resource a node has, or the nodes cannot be set up to offer it",
+    ),
+    "resource-not-offered": warning("The instance type is not known to offer the resource"),
+    "shared-count": warning("Several shares of a GPU are no larger a part of it"),
+    "raw-devices": warning(
+      "The raw fields of a workload without accelerator request devices: where it runs is theirs to say",
+    ),
     "mps-on-eks": error("A pod carries no MPS: the node's device plugin says how GPUs are shared"),
     "tag-on-eks": error("A tag cannot be a label of Kubernetes', or is aiplat's own"),
     "port-name-on-eks": error("A port's name is not one that Kubernetes takes"),
@@ -226,6 +241,7 @@ export const problemCodes = {
     "ultraserver-nodes": error("The machines of an UltraServer are taken one, two or four at a time"),
     "ultraserver-part": error("The nodes of an UltraServer are taken whole"),
     "ultraserver-kind": error("The kind cannot keep a replica on one UltraServer"),
+    "dra-resource": error("What a device plugin offers is no claim, and the devices are claimed"),
     "dra-disputed": warning("Sources disagree on whether the Neuron DRA driver serves the instance type"),
     "dra-ungrouped": warning("The Neuron DRA driver publishes no groups of so many devices"),
     "pod-security": warning("The pods need a Pod Security level that lets everything through"),

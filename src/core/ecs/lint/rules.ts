@@ -2,6 +2,7 @@ import { apiRules } from "./rules/api.ts";
 import { accelerationRules } from "./rules/acceleration.ts";
 import { containerRules } from "./rules/containers.ts";
 import { constraintRules } from "./rules/constraints.ts";
+import { fargateRules } from "./rules/fargate.ts";
 import { gpuRules } from "./rules/gpu.ts";
 import { imageRules } from "./rules/images.ts";
 import { loggingRules } from "./rules/logging.ts";
@@ -37,6 +38,7 @@ export const rules: readonly LintRule[] = [
   ...accelerationRules,
   ...resourceRules,
   ...taskSizeRules,
+  ...fargateRules,
   ...sharedMemoryRules,
   ...networkRules,
   ...portRules,

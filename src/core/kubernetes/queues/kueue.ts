@@ -4,12 +4,13 @@
  */
 import { present } from "../../base/present.ts";
 import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
-import type { ResolvedWorkload } from "../../workload/resolved.ts";
+import type { DeviceRequest, ResolvedWorkload, Shape } from "../../workload/resolved.ts";
 import { allocatableMiB, allocatableMilliCpu } from "../allocatable.ts";
 import { coordinatorResources } from "../coordinator.ts";
 import { deviceLimits, deviceTaint } from "../devices.ts";
 import { sharedLabels } from "../labels.ts";
 import type { Manifest, Metadata, Quantities } from "../manifest.ts";
+import { nodeQuantities } from "../node-resources.ts";
 import { cpuQuantity } from "../quantity.ts";
 import { shapeOfNode } from "../whole-node.ts";
 
@@ -36,7 +37,13 @@ const anyNode = "cpu";
  * local queue that the workload names. Pods that lead others (a Ray head, an MPI launcher) get a flavor of their own,
  * with room for one a node.
  */
-export function kueueQueue(queue: string, fleets: readonly QueueNodes[], namespace?: string): readonly Manifest[] {
+export function kueueQueue(
+  queue: string,
+  fleets: readonly QueueNodes[],
+  workload: ResolvedWorkload,
+  { request }: Pick<Shape, "request">,
+): readonly Manifest[] {
+  const { namespace } = workload.eks;
   const clusterWide = (name: string): Metadata => ({ name, labels: sharedLabels });
   const nodes = fleets.reduce((sum, { count }) => sum + count, 0);
   const flavors = [
@@ -47,7 +54,7 @@ export function kueueQueue(queue: string, fleets: readonly QueueNodes[], namespa
         memory: `${Number.parseInt(coordinatorResources["memory"]!, 10) * nodes}Gi`,
       },
     },
-    ...fleets.map((fleet) => ({ name: flavorName(fleet), quotas: quotasOf(fleet) })),
+    ...fleets.map((fleet) => ({ name: flavorName(fleet), quotas: quotasOf(fleet, workload, request) })),
   ];
   const covered = [...new Set(flavors.flatMap(({ quotas }) => Object.keys(quotas)))];
   return [
@@ -94,7 +101,7 @@ function flavorName(nodes: QueueNodes): string {
 }
 
 function resourceFlavor(nodes: QueueNodes, metadata: Metadata): Manifest {
-  const taint = deviceTaint(shapeOfNode(nodes.type).request);
+  const taint = deviceTaint(shapeOfNode(nodes.type));
   return {
     apiVersion,
     kind: "ResourceFlavor",
@@ -106,9 +113,12 @@ function resourceFlavor(nodes: QueueNodes, metadata: Metadata): Manifest {
   };
 }
 
-/** What all nodes of the fleet can allocate together. */
-function quotasOf({ type, count }: QueueNodes): Quantities {
-  const devices = Object.entries(deviceLimits(shapeOfNode(type))).map(([resource, amount]) => [
+/**
+ * What all nodes of the fleet can allocate together: their devices, and what the workload requests in place of them.
+ */
+function quotasOf({ type, count }: QueueNodes, workload: ResolvedWorkload, request: DeviceRequest): Quantities {
+  const parts = request.kind === "resource" ? (nodeQuantities(type, request, workload) ?? {}) : {};
+  const devices = Object.entries({ ...deviceLimits(shapeOfNode(type)), ...parts }).map(([resource, amount]) => [
     resource,
     times(amount, count),
   ]);

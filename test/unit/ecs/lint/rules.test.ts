@@ -89,6 +89,8 @@ interface Case {
 
 const devices = "containerDefinitions[0].linuxParameters.devices";
 
+const kinds = (fields: Raw): Raw => ({ volumes: [{ name: "v", ...fields }] });
+
 const cases: Readonly<Record<string, readonly Case[]>> = {
   "wrong-type": [
     { in: task([plain({ memory: "128" })]), finds: ["containerDefinitions[0].memory", '"128"', "number"] },
@@ -140,6 +142,16 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       }),
     },
   ],
+  "foreign-field": [
+    {
+      in: task([plain({ resourceRequirements: [{ type: "gpu", count: 1 }] })]),
+      finds: ["containerDefinitions[0].resourceRequirements[0].count", "no field", "missing"],
+    },
+    { in: task([{ memory: 100, comment: "why" }]), finds: ["containerDefinitions[0].comment", "no field"] },
+    // Beside all that the API needs it may be newer than its model.
+    { in: task([gpu({ value: "1", count: 1 })]) },
+    { in: task([share(1024)], { owner: "nlp" }) },
+  ],
   "missing-field": [
     { in: task([{ image: "a:1", memory: 100 }]), finds: ["containerDefinitions[0]", "name"] },
     { in: task([{ name: "a", memory: 100 }]), finds: ["containerDefinitions[0]", "image"] },
@@ -190,6 +202,65 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       finds: ["containerDefinitions[0].environment[1].name", "A"],
     },
     { in: task([plain(variable("A", "1")), plain({ name: "other", ...variable("A", "2") })]) },
+  ],
+  "volume-kinds": [
+    {
+      in: task([plain()], kinds({ host: { sourcePath: "/v" }, efsVolumeConfiguration: { fileSystemId: "fs-1" } })),
+      finds: ["volumes[0]", "host and efsVolumeConfiguration"],
+    },
+    { in: task([plain()], kinds({ host: {}, efsVolumeConfiguration: { fileSystemId: "fs-1" } })) },
+    { in: task([plain()], kinds({ configuredAtLaunch: false, dockerVolumeConfiguration: { scope: "task" } })) },
+  ],
+  "volume-unmounted": [
+    { in: task([plain()], kinds({ configuredAtLaunch: true })), finds: ["volumes[0].name", "no container mounts"] },
+    {
+      in: task(
+        [plain({ mountPoints: [{ sourceVolume: "v", containerPath: "/v" }] })],
+        kinds({ configuredAtLaunch: true }),
+      ),
+    },
+    { in: task([plain()], kinds({ host: { sourcePath: "/v" } })) },
+  ],
+  "definition-size": [
+    { in: task([plain(variable("A", "x".repeat(66_000)))]), finds: ["", "bytes", "65536"] },
+    { in: task([plain(variable("A", "x".repeat(65_000)))]) },
+  ],
+  "fargate-field": [
+    {
+      in: task([plain({ privileged: true })], fargate),
+      finds: ["containerDefinitions[0].privileged", "no privileged containers"],
+    },
+    {
+      in: task([plain({ linuxParameters: { capabilities: { add: ["SYS_PTRACE", "NET_ADMIN"] } } })], fargate),
+      finds: ["containerDefinitions[0].linuxParameters.capabilities.add[1]", "NET_ADMIN"],
+    },
+    {
+      in: task([plain({ linuxParameters: { sharedMemorySize: 64 } })], fargate),
+      finds: ["containerDefinitions[0].linuxParameters.sharedMemorySize"],
+    },
+    {
+      in: task([plain({ dockerSecurityOptions: ["no-new-privileges"] })], fargate),
+      finds: ["containerDefinitions[0].dockerSecurityOptions"],
+    },
+    { in: task([plain()], { ...fargate, pidMode: "host" }), finds: ["pidMode"] },
+    { in: task([plain()], { ...fargate, ipcMode: "task" }), finds: ["ipcMode"] },
+    { in: task([plain()], { ...fargate, ...onType("inf2.xlarge") }), finds: ["placementConstraints"] },
+    {
+      in: task([plain()], { ...fargate, ...kinds({ host: { sourcePath: "/v" } }) }),
+      finds: ["volumes[0].host.sourcePath"],
+    },
+    {
+      in: task([plain()], { ...fargate, ...kinds({ dockerVolumeConfiguration: { scope: "task" } }) }),
+      finds: ["volumes[0].dockerVolumeConfiguration"],
+    },
+    {
+      in: task([plain({ linuxParameters: { capabilities: { add: ["SYS_PTRACE"], drop: ["ALL"] } } })], {
+        ...fargate,
+        pidMode: "task",
+        ...kinds({ host: {} }),
+      }),
+    },
+    { in: task([plain({ privileged: true })], onType("inf2.xlarge")) },
   ],
   "tag-twice": [
     {
@@ -1154,6 +1225,15 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       finds: ["containerDefinitions[0].links", "awsvpc"],
     },
     { in: task([plain({ hostname: "x" })], { networkMode: "awsvpc" }), finds: ["containerDefinitions[0].hostname"] },
+    {
+      in: task([plain({ dnsServers: ["10.0.0.2"] })], { networkMode: "awsvpc" }),
+      finds: ["containerDefinitions[0].dnsServers"],
+    },
+    {
+      in: task([plain({ disableNetworking: true })], { networkMode: "awsvpc" }),
+      finds: ["containerDefinitions[0].disableNetworking"],
+    },
+    { in: task([plain({ disableNetworking: false, dnsServers: [] })], { networkMode: "awsvpc" }) },
     {
       in: task([plain({ extraHosts: [{ hostname: "x", ipAddress: "10.0.0.1" }] })], { networkMode: "awsvpc" }),
       finds: ["containerDefinitions[0].extraHosts"],

@@ -257,9 +257,7 @@ describe("RegisterTaskDefinition", () => {
     await start();
     await expect(
       box.register("bad", { linuxParameters: { devices: [{ containerPath: "/dev/neuron0" }] } }),
-    ).rejects.toThrow(
-      "ClientException: Invalid setting for container 'main'. Device.hostPath should not be null or empty.",
-    );
+    ).rejects.toThrow("ClientException: Invalid setting for container 'main'. 'hostPath' should not be null or empty.");
   });
 });
 

@@ -17,7 +17,16 @@ describe("a fresh instance", () => {
       containerInstances: containerInstanceArns,
     });
     expect(containerInstances[0].registeredResources).toContainEqual(
-      expect.objectContaining({ name: "MEMORY", integerValue: Math.floor(393_216 * 0.93) }),
+      expect.objectContaining({ name: "MEMORY", integerValue: Math.floor(393_216 * 0.95) }),
+    );
+  });
+
+  it("registers another share where the sandbox is told so", async () => {
+    box = await startTestSandbox({ registeredMemoryPercent: 97.5 });
+    const { containerInstanceArns } = await box.ecs("ListContainerInstances");
+    const described = await box.ecs("DescribeContainerInstances", { containerInstances: containerInstanceArns });
+    expect(described.containerInstances[0].registeredResources).toContainEqual(
+      expect.objectContaining({ name: "MEMORY", integerValue: Math.floor(393_216 * 0.975) }),
     );
   });
 });

@@ -1,4 +1,4 @@
-import { listOr, type Path } from "../../../base/problem.ts";
+import { listOr, pathText, type Path } from "../../../base/problem.ts";
 import type { Field } from "../../../ecs-api/field.ts";
 import type { Deviation } from "../../../ecs-api/read-written.ts";
 import type { Breach, Facts, LintRule } from "../rule.ts";
@@ -23,18 +23,27 @@ export const apiRules: readonly LintRule[] = [
   {
     id: "unknown-field",
     severity: "warning",
-    check: ({ deviations }) =>
-      all(deviations, "key").flatMap(({ path, meant, members }) =>
-        meant === undefined
-          ? [
-              {
-                path,
-                message: `${nameAt(path)} is no field of the API: ECS ignores it, and the aws CLI refuses the file`,
-                fix: `Leave it out, or write one of ${listOr(members)}.`,
-              },
-            ]
-          : [],
-      ),
+    check: (subject) =>
+      unknownFields(subject)
+        .filter(({ path }) => !lacksFields(subject, path))
+        .map(({ path, members }) => ({
+          path,
+          message: `${nameAt(path)} is no field of the API: ECS ignores it, and the aws CLI refuses the file`,
+          fix: `Leave it out, or write one of ${listOr(members)}.`,
+        })),
+  },
+  {
+    id: "foreign-field",
+    severity: "error",
+    // A field that is newer than the model stands beside what the API needs; here something else was meant.
+    check: (subject) =>
+      unknownFields(subject)
+        .filter(({ path }) => lacksFields(subject, path))
+        .map(({ path, members }) => ({
+          path,
+          message: `${nameAt(path)} is no field of the API, and stands where one is missing that it needs`,
+          fix: `Write one of ${listOr(members)}.`,
+        })),
   },
   {
     id: "missing-field",
@@ -73,6 +82,21 @@ export const apiRules: readonly LintRule[] = [
 export function breachesOf(deviations: readonly Deviation[]): readonly Breach[] {
   const subject = { deviations } as Subject;
   return apiRules.flatMap(({ check }) => check(subject, {} as Facts));
+}
+
+function unknownFields({ deviations }: Subject): readonly Of<"key">[] {
+  return all(deviations, "key").filter(({ meant }) => meant === undefined);
+}
+
+/** Whether the structure that a field stands in lacks what the API needs of it. */
+function lacksFields({ deviations, containers = [] }: Subject, path: Path): boolean {
+  const structure = pathText(path.slice(0, -1));
+  const empty = containers.flatMap(({ requirements }) =>
+    requirements.filter(({ value, mps }) => value === undefined && !mps),
+  );
+  return [...all(deviations, "missing"), ...all(deviations, "choice"), ...empty].some(
+    (each) => pathText(each.path) === structure,
+  );
 }
 
 type Of<Kind extends Deviation["kind"]> = Extract<Deviation, { readonly kind: Kind }>;

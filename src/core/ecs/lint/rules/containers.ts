@@ -61,6 +61,10 @@ const ofMode = [
   { field: "hostname", modes: ["bridge", "default", "none", "host"], instead: "Leave hostname out." },
   // "This parameter isn't supported for Windows containers or tasks that use the awsvpc network mode."
   { field: "extraHosts", modes: ["bridge", "default", "none", "host"], instead: "Use names of the VPC's DNS." },
+  // "DNS servers are not supported on container when networkMode=awsvpc"
+  { field: "dnsServers", modes: ["bridge", "default", "none", "host"], instead: "The VPC's DNS answers." },
+  // "Disable Networking is not supported on container when networkMode=awsvpc"
+  { field: "disableNetworking", modes: ["bridge", "default", "none", "host"], instead: "networkMode none has none." },
 ] as const;
 
 function fieldsOfOtherModes(subject: Subject): readonly Breach[] {
@@ -83,7 +87,7 @@ function containerFieldsOfOtherModes({ networkMode, containers }: Subject): read
   return ofMode.flatMap(({ field, modes, instead }) =>
     containers.flatMap(({ given, name, path }) => {
       const value = given[field];
-      const isSet = value !== undefined && value.length > 0;
+      const isSet = typeof value === "boolean" ? value : value !== undefined && value.length > 0;
       return !isSet || (modes as readonly string[]).includes(networkMode)
         ? []
         : [

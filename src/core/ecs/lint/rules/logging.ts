@@ -1,5 +1,7 @@
 import { listOr } from "../../../base/problem.ts";
 import type { Breach, LintRule } from "../rule.ts";
+import type { Of } from "../../../ecs-api/field.ts";
+import type { logConfiguration as model } from "../../../ecs-api/model/common.ts";
 import type { Subject } from "../subject.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html */
@@ -8,6 +10,8 @@ export const loggingRules: readonly LintRule[] = [
   { id: "log-router", severity: "error", check: wrongRouters },
   { id: "log-driver", severity: "error", check: driversOfOthers },
 ];
+
+type LogConfiguration = Of<typeof model>;
 
 const routed = "awsfirelens";
 /** "For tasks on AWS Fargate, the supported log drivers are awslogs, splunk, and awsfirelens." */
@@ -18,14 +22,10 @@ const ofFargate = ["awslogs", "splunk", routed];
  * 'awslogs-create-group' should only be set to 'true', else omit option." (RegisterTaskDefinition)
  */
 function wrongOptions({ containers, compatibilities }: Subject): readonly Breach[] {
-  const needed = ["awslogs-group", "awslogs-region"];
-  const all = compatibilities.includes("FARGATE") ? [...needed, "awslogs-stream-prefix"] : needed;
   return containers.flatMap(({ name, path, given: { logConfiguration } }): readonly Breach[] => {
     if (logConfiguration?.logDriver !== "awslogs") return [];
-    const { options = {}, secretOptions = [] } = logConfiguration;
-    const named = new Set([...Object.keys(options), ...secretOptions.map((each) => each?.name)]);
-    const missing = all.filter((option) => !named.has(option));
-    const create = options["awslogs-create-group"];
+    const missing = missingLogOptions(logConfiguration, compatibilities);
+    const create = logConfiguration.options?.["awslogs-create-group"];
     const at = [...path, "logConfiguration"];
     return [
       ...(missing.length === 0
@@ -51,6 +51,17 @@ function wrongOptions({ containers, compatibilities }: Subject): readonly Breach
           ]),
     ];
   });
+}
+
+/** What the log driver awslogs needs and does not have, in the order in which ECS names it. */
+export function missingLogOptions(
+  { options = {}, secretOptions = [] }: LogConfiguration = {},
+  compatibilities: readonly string[],
+): readonly string[] {
+  const needed = ["awslogs-region", "awslogs-group"];
+  const all = compatibilities.includes("FARGATE") ? [...needed, "awslogs-stream-prefix"] : needed;
+  const named = new Set([...Object.keys(options), ...secretOptions.map((each) => each?.name)]);
+  return all.filter((option) => !named.has(option));
 }
 
 /**

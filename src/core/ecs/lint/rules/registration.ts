@@ -3,6 +3,8 @@ import type { Breach, LintRule } from "../rule.ts";
 import { requirementsOf, type Subject } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 
+const mostBytes = 65_536;
+
 /** What RegisterTaskDefinition refuses, or takes for hardware that is no more. */
 export const registrationRules: readonly LintRule[] = [
   {
@@ -86,6 +88,24 @@ export const registrationRules: readonly LintRule[] = [
             "run the model on Inf2 by linuxParameters.devices.",
         },
       ];
+    },
+  },
+  {
+    id: "definition-size",
+    severity: "error",
+    // "Actual length: '74049'. Max allowed length is '65536' bytes." (RegisterTaskDefinition)
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+    check: ({ given }) => {
+      const length = JSON.stringify(given).length;
+      return length <= mostBytes
+        ? []
+        : [
+            {
+              path: [],
+              message: `the task definition has ${length} bytes as JSON, and ECS takes ${mostBytes}`,
+              fix: "Keep long values in files that environmentFiles names, or in the image.",
+            },
+          ];
     },
   },
   {

@@ -1,9 +1,12 @@
+import { listOr } from "../../../base/problem.ts";
 import type { Breach, LintRule } from "../rule.ts";
 import { type Subject, itemsOf } from "../subject.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html */
 export const volumeRules: readonly LintRule[] = [
   { id: "volume-twice", severity: "error", check: repeatedVolumes },
+  { id: "volume-kinds", severity: "error", check: severalKinds },
+  { id: "volume-unmounted", severity: "error", check: unmounted },
   { id: "efs-access-point", severity: "error", check: wrongAccessPoints },
 ];
 
@@ -15,6 +18,38 @@ function repeatedVolumes({ given }: Subject): readonly Breach[] {
       path: [...path, "name"],
       message: `the volume ${item.name} is there twice`,
       fix: "Keep one of them, or give it another name.",
+    }));
+}
+
+/** A volume is of one kind; a host without a folder is the empty volume that any other may be written with. */
+function severalKinds({ given }: Subject): readonly Breach[] {
+  return itemsOf(given.volumes, ["volumes"]).flatMap(({ item, path }) => {
+    const kinds = [
+      ...(item.host?.sourcePath === undefined ? [] : ["host"]),
+      ...(item.configuredAtLaunch === true ? ["configuredAtLaunch"] : []),
+      ...Object.keys(item).filter((key) => key.endsWith("VolumeConfiguration")),
+    ];
+    return kinds.length < 2
+      ? []
+      : [
+          {
+            path,
+            message: `the volume ${item.name ?? ""} is of ${kinds.length} kinds: ${listOr(kinds, "and")}`,
+            fix: `Keep one of ${listOr(kinds)}.`,
+          },
+        ];
+  });
+}
+
+/** "Volumes [x] are not referenced by any of the containers" (RegisterTaskDefinition), of those that a launch configures. */
+function unmounted({ given, containers }: Subject): readonly Breach[] {
+  const mounted = new Set(containers.flatMap(({ mounts }) => mounts.map(({ name }) => name)));
+  return itemsOf(given.volumes, ["volumes"])
+    .filter(({ item }) => item.configuredAtLaunch === true && item.name !== undefined && !mounted.has(item.name))
+    .map(({ item, path }) => ({
+      path: [...path, "name"],
+      message: `no container mounts the volume ${item.name}, which is configured at launch: RegisterTaskDefinition refuses it`,
+      fix: "Add it to a container's mountPoints, or leave the volume out.",
     }));
 }
 
