@@ -6,13 +6,14 @@ const legal2: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] }
 const legal3: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
 const legal4: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
 const legal5: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
-const legal6: Legal = { kind: "boolean" };
+const legal6: Legal = { kind: "number", whole: true, least: 1, most: 100 };
 const legal7: Legal = { kind: "number", whole: true, least: 1 };
-const legal8: Legal = { kind: "number", above: 0, most: 192 };
-const legal9: Legal = { kind: "number", whole: true, least: 0 };
-const legal10: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
-const legal11: Legal = { kind: "text", least: 1 };
-const legal12: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
+const legal8: Legal = { kind: "boolean" };
+const legal9: Legal = { kind: "number", above: 0, most: 192 };
+const legal10: Legal = { kind: "number", whole: true, least: 0 };
+const legal11: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
+const legal12: Legal = { kind: "text", least: 1 };
+const legal13: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
 
 export const legalWorkload: Legal = {
   kind: "map",
@@ -68,12 +69,24 @@ export const legalWorkload: Legal = {
               least: 1,
             },
             devicesPerReplica: { kind: "number", above: 0 },
-            mps: {
-              kind: "map",
-              required: ["memory"],
-              keys: { memory: legal5, maxComputePercent: { kind: "number", whole: true, least: 1, most: 100 } },
+            mps: { kind: "map", required: ["memory"], keys: { memory: legal5, maxComputePercent: legal6 } },
+            resource: {
+              kind: "text",
+              patterns: [
+                /^(?!requests\.|(?:[^/]*\.)?kubernetes\.io\/)(?=[^/]{1,244}\/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\/[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/,
+              ],
             },
-            efa: legal6,
+            count: legal7,
+            sharing: {
+              kind: "map",
+              required: ["strategy", "replicas"],
+              keys: {
+                strategy: { kind: "one-of", values: ["time-slicing", "mps"] },
+                replicas: { kind: "number", whole: true, least: 2, most: 1000 },
+              },
+            },
+            hami: { kind: "map", required: [], keys: { memory: legal5, maxComputePercent: legal6 } },
+            efa: legal8,
           },
         },
       ],
@@ -84,14 +97,14 @@ export const legalWorkload: Legal = {
       kind: "map",
       required: [],
       keys: {
-        cpu: legal8,
+        cpu: legal9,
         memory: legal5,
-        reserve: { kind: "map", required: [], keys: { cpu: legal8, memory: legal5 } },
+        reserve: { kind: "map", required: [], keys: { cpu: legal9, memory: legal5 } },
       },
     },
     sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal5] },
     user: legal4,
-    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal9, maxSurge: legal9 } },
+    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal10, maxSurge: legal10 } },
     logs: {
       kind: "map",
       required: ["group"],
@@ -105,9 +118,9 @@ export const legalWorkload: Legal = {
         },
       },
     },
-    roles: { kind: "map", required: [], keys: { execution: legal10, task: legal10 } },
+    roles: { kind: "map", required: [], keys: { execution: legal11, task: legal11 } },
     tags: { kind: "record", key: { kind: "text", least: 1, most: 128 }, value: { kind: "text", most: 256 } },
-    model: { kind: "map", required: ["uri"], keys: { uri: legal11, format: legal11 } },
+    model: { kind: "map", required: ["uri"], keys: { uri: legal12, format: legal12 } },
     schedule: {
       kind: "text",
       patterns: [/^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/],
@@ -116,21 +129,21 @@ export const legalWorkload: Legal = {
       kind: "map",
       required: [],
       keys: {
-        cluster: legal11,
+        cluster: legal12,
         networkMode: { kind: "one-of", values: ["bridge", "host", "awsvpc"] },
         capacity: {
           kind: "either",
           options: [
             { kind: "one-of", values: ["ec2", "managed-instances"] },
-            { kind: "map", required: ["provider"], keys: { provider: legal11 } },
-            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal11 } },
+            { kind: "map", required: ["provider"], keys: { provider: legal12 } },
+            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal12 } },
             {
               kind: "list",
               of: {
                 kind: "map",
                 required: ["provider"],
                 keys: {
-                  provider: legal11,
+                  provider: legal12,
                   base: { kind: "number", whole: true, least: 0, most: 100000 },
                   weight: { kind: "number", whole: true, least: 0, most: 1000 },
                 },
@@ -144,9 +157,9 @@ export const legalWorkload: Legal = {
           kind: "map",
           required: [],
           keys: {
-            subnets: { kind: "list", of: legal11, most: 16 },
-            securityGroups: { kind: "list", of: legal11, most: 5 },
-            assignPublicIp: legal6,
+            subnets: { kind: "list", of: legal12, most: 16 },
+            securityGroups: { kind: "list", of: legal12, most: 5 },
+            assignPublicIp: legal8,
           },
         },
         loadBalancer: {
@@ -170,32 +183,32 @@ export const legalWorkload: Legal = {
               of: {
                 kind: "map",
                 required: ["type"],
-                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal11 },
+                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal12 },
               },
               most: 5,
             },
           },
         },
-        taskDefinition: legal12,
-        service: legal12,
+        taskDefinition: legal13,
+        service: legal13,
       },
     },
     eks: {
       kind: "map",
       required: [],
       keys: {
-        namespace: legal11,
-        as: legal11,
-        queue: { kind: "map", required: [], keys: { kueue: legal11 } },
-        serviceAccount: legal11,
+        namespace: legal12,
+        as: legal12,
+        queue: { kind: "map", required: [], keys: { kueue: legal12 } },
+        serviceAccount: legal12,
         secrets: {
           kind: "record",
           key: legal2,
-          value: { kind: "map", required: ["name", "key"], keys: { name: legal11, key: legal11 } },
+          value: { kind: "map", required: ["name", "key"], keys: { name: legal12, key: legal12 } },
         },
-        spark: legal12,
-        pod: legal12,
-        resource: legal12,
+        spark: legal13,
+        pod: legal13,
+        resource: legal13,
       },
     },
   },
