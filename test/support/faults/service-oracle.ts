@@ -2,6 +2,9 @@ import { option, reportOf, type Json, type Say } from "./report.ts";
 import type { LeftService } from "./cloud.ts";
 import { isDoubledOnItsWay, type Outcome, type Played } from "./play.ts";
 
+/** How long a command may not see what another changed. */
+const seenWithinMs = 20_000;
+
 /** Compares what is said of services with what became of them. */
 export function judgeServices({ cloud, steps }: Outcome, played: Played, raced: boolean, say: Say): void {
   const { document, admitsGaps } = reportOf(played);
@@ -60,6 +63,15 @@ export function judgeRace({ cloud, steps, left }: Outcome, step: number, say: Sa
   const entries: readonly Json[] = racing.flatMap((each) => reportOf(each).document?.services ?? []);
   for (const service of left[step] ?? []) {
     if (!touched.has(service.name)) continue;
+    const changedAt = Math.max(
+      ...cloud.effects.flatMap((each) => (each.service === service.name && ports.includes(each.by) ? each.at : [])),
+    );
+    for (const { code, endedAt = 0, ...played } of racing) {
+      if (code !== 0 || endedAt - changedAt < seenWithinMs) continue;
+      for (const entry of reportOf(played).document?.services ?? [])
+        if (entry.service === service.name && entry.result === "steady" && service.isActive && !saysSo(entry, service))
+          say("race", `exit 0 with ${JSON.stringify(entry)} long after the last change: ${JSON.stringify(service)}`);
+    }
     const said = entries.filter((entry) => entry.service === service.name);
     if (!said.some((entry) => (service.isActive ? saysSo(entry, service) : saysDeleted(entry))))
       say(
