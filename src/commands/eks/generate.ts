@@ -2,40 +2,27 @@ import { present } from "../../core/base/present.ts";
 import { requireInstanceType } from "../../core/catalog/instance-types/catalog.ts";
 import { extras } from "../../core/kubernetes/extras.ts";
 import { generateManifests, resolveForKubernetes, type KubernetesSettings } from "../../core/kubernetes/generate.ts";
-import { requireKind, type Kind } from "../../core/kubernetes/kinds.ts";
 import { kustomizationFiles } from "../../core/kubernetes/kustomization.ts";
-import { neuronSchedulers } from "../../core/kubernetes/allocation.ts";
 import type { QueueNodes } from "../../core/kubernetes/queues/kueue.ts";
 import { eksRules } from "../../core/kubernetes/rules.ts";
 import { ec2TypeName, isHyperPodName } from "../../core/workload/fields.ts";
-import { Refusal } from "../../core/base/problem.ts";
 import { AiplatError } from "../../errors.ts";
 import { writeFiles } from "../../files/write.ts";
 import { manifestsText, manifestText } from "../../output/manifests.ts";
 import { warn } from "../../output/note.ts";
 import { defineCommand } from "../command.ts";
+import { formOptions, refusing } from "./form-options.ts";
 import type { OptionsOf, OptionSpec } from "../shared/option.ts";
 import { loadWorkload, workloadArgument, workloadOptions } from "../shared/load-workload.ts";
 import { wholeFrom } from "../shared/parse-numbers.ts";
 
 const ownOptions = [
-  {
-    flags: "--as <kind>",
-    description: "kind of Kubernetes resource",
-    defaultText: "eks.as, else Deployment for a service, Job for a job, JobSet for a job of several nodes",
-    parse: (text: string, flag: string): Kind => refusing(flag, () => requireKind(text)),
-  },
+  ...formOptions,
   { flags: "--variant <name>", description: "the one variant of this name, where the instance types differ" },
   {
     flags: "--kubernetes-version <version>",
     description: "the cluster's, e.g. 1.34: what it cannot do is refused",
     parse: minorVersion,
-  },
-  {
-    flags: "--neuron-scheduler <how>",
-    description: "what the cluster allocates Neuron devices with; dra where it has the DRA driver, for every size",
-    choices: neuronSchedulers,
-    defaultText: "the device plugin, with the extension for a part of an instance",
   },
   {
     flags: "--zone <zone>",
@@ -165,15 +152,4 @@ function fleet(text: string, flag: string): QueueNodes {
     count,
     ...(isHyperPodName(name) ? { hyperPod: true } : {}),
   };
-}
-
-/** What the core refuses, as a mistake in a flag. */
-function refusing<T>(flag: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const [{ message, hint }] = error.problems as readonly [Refusal["problems"][number]];
-    throw new AiplatError("Usage", `${flag}: ${message}`, hint === undefined ? {} : { hint });
-  }
 }
