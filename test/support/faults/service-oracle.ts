@@ -58,13 +58,13 @@ export function judgeRace({ cloud, steps, left }: Outcome, step: number, say: Sa
   if (racing.some(({ code }) => code === undefined) || racing.some((each) => reportOf(each).admitsGaps)) return;
   // What arrives late changes what was reported.
   if (racing.some(isDoubledOnItsWay)) return;
-  const ports = racing.map(({ port }) => port);
-  const touched = new Set(cloud.effects.flatMap(({ by, service }) => (ports.includes(by) ? (service ?? []) : [])));
+  const ports = new Set(racing.map(({ port }) => port));
+  const touched = new Set(cloud.effects.flatMap(({ by, service }) => (ports.has(by) ? (service ?? []) : [])));
   const entries: readonly Json[] = racing.flatMap((each) => reportOf(each).document?.services ?? []);
   for (const service of left[step] ?? []) {
     if (!touched.has(service.name)) continue;
     const changedAt = Math.max(
-      ...cloud.effects.flatMap((each) => (each.service === service.name && ports.includes(each.by) ? each.at : [])),
+      ...cloud.effects.flatMap((each) => (each.service === service.name && ports.has(each.by) ? each.at : [])),
     );
     for (const { code, endedAt = 0, ...played } of racing) {
       if (code !== 0 || endedAt - changedAt < seenWithinMs) continue;
