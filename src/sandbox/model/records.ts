@@ -219,6 +219,7 @@ export interface ServiceSettingsRecord {
   readonly networkConfiguration: RawRecord | undefined;
   readonly loadBalancers: readonly RawRecord[];
   readonly serviceRegistries: readonly RawRecord[];
+  readonly volumeConfigurations: readonly (RawRecord & { readonly name?: string })[];
   readonly strategy: DeploymentStrategy;
   readonly bakeTimeInMinutes: number;
   readonly linear: { readonly stepPercent: number; readonly stepBakeTimeInMinutes: number };
