@@ -67,6 +67,8 @@ export interface ContainerRecord {
   exitCode?: number;
   reason?: string;
   runtimeId?: string;
+  /** The last time. */
+  startedAt?: number;
   health: "UNKNOWN" | "HEALTHY" | "UNHEALTHY";
   gpus: readonly string[];
 }
