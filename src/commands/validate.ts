@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import type { Raw } from "../core/base/merge.ts";
+import { isRaw, type Raw } from "../core/base/merge.ts";
 import { present } from "../core/base/present.ts";
 import type { LocatedProblem, Problem } from "../core/base/problem.ts";
 import { runRules, type TargetRule } from "../core/workload/rules/rule.ts";
@@ -23,7 +23,7 @@ export const validate = defineCommand({
       flags: "--for <target>",
       description: "say all that this target would refuse without looking at a cluster",
       choices: targets,
-      defaultText: "the one that the file names, ecs where it names none; both where it names both",
+      defaultText: "the one that the file names (accelerator.resource is eks's), else ecs; both where it names both",
     },
   ],
   takesCommand: true,
@@ -54,7 +54,10 @@ export const validate = defineCommand({
 
 function targetsOf(written: Raw): readonly Target[] {
   const named = targets.filter((target) => written[target] !== undefined);
-  return named.length > 0 ? named : ["ecs"];
+  if (named.length > 0) return named;
+  const { accelerator } = written;
+  // A resource of nodes is Kubernetes' alone.
+  return isRaw(accelerator) && accelerator["resource"] !== undefined ? ["eks"] : ["ecs"];
 }
 
 /**

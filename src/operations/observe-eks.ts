@@ -8,7 +8,9 @@ import type {
   EksSnapshot,
   KubernetesObject,
 } from "../core/kubernetes/check/snapshot.ts";
+import type { WantedWorkload } from "../core/kubernetes/check/workload-needs.ts";
 import { AiplatError } from "../errors.ts";
+import { observeWorkloadNeeds } from "./observe-workload-needs.ts";
 import type { Ec2Port, EksPort, KubectlPort, LaunchTemplateVersion, SsmPort } from "../ports.ts";
 
 interface Ports {
@@ -21,8 +23,14 @@ interface Ports {
 /**
  * Everything `eks check` judges. kubectl and what it cannot do are no failure: those checks are skipped with the
  * reason.
+ *
+ * @param wanted The workload that is to run there, where there is one: what it refers to is looked up too.
  */
-export async function observeEks({ eks, ec2, ssm, kubectl }: Ports, name: string): Promise<EksSnapshot> {
+export async function observeEks(
+  { eks, ec2, ssm, kubectl }: Ports,
+  name: string,
+  wanted?: WantedWorkload,
+): Promise<EksSnapshot> {
   const cluster = await eks.describeCluster(name);
   const described = await Promise.all(
     (await eks.listNodegroups(name)).map((each) => eks.describeNodegroup(name, each)),
@@ -34,7 +42,9 @@ export async function observeEks({ eks, ec2, ssm, kubectl }: Ports, name: string
     newestReleases(present, cluster, ssm),
     listObjects(kubectl, cluster),
   ]);
-  return { cluster, nodegroups, releases, objects };
+  if (wanted === undefined || "skipped" in objects) return { cluster, nodegroups, releases, objects };
+  const { needs, more } = await observeWorkloadNeeds(kubectl, wanted);
+  return { cluster, nodegroups, releases, objects: [...objects, ...more], workload: needs };
 }
 
 async function withTemplate(

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { formatManifests } from "../../src/output/yaml.ts";
 import { runCli } from "../support/cli.ts";
+import { node as inspectedNode, podOn } from "../support/eks-cluster.ts";
 import { startEc2, type Ec2Server } from "../support/ec2-server.ts";
 import { startMoto, type Moto } from "../support/moto.ts";
 import { karpenterOf, nodeCases } from "../support/nodes.ts";
@@ -383,6 +384,135 @@ describe.skipIf(missingTools("moto_server", "aws"))("node groups on moto", () =>
           message: "there is no kubectl on the PATH",
           fix: "Install it: https://kubernetes.io/docs/tasks/tools/",
         },
+      ]);
+    });
+
+    it("says what keeps a workload from running, node by node, and the nearest change", async () => {
+      await moto.aws(
+        "eks",
+        "create-cluster",
+        "--name",
+        "room",
+        "--role-arn",
+        role,
+        "--resources-vpc-config",
+        "subnetIds=subnet-1a",
+        "--kubernetes-version",
+        "1.33",
+      );
+      const described = (await moto.aws("eks", "describe-cluster", "--name", "room")) as {
+        cluster: { endpoint: string };
+      };
+      const bin = await mkdtemp(join(folder, "bin-"));
+      const answers: Readonly<Record<string, unknown>> = {
+        view: {
+          clusters: [{ cluster: { server: described.cluster.endpoint } }],
+          contexts: [{ context: { namespace: "ml" } }],
+        },
+        list: {
+          items: [
+            inspectedNode("neuron-1", "inf2.24xlarge"),
+            inspectedNode("neuron-2", "inf2.24xlarge", { spec: { unschedulable: true } }),
+            inspectedNode("gpu-1", "g5.xlarge"),
+            podOn("neuron-1", "other", { "aws.amazon.com/neuron": "6" }),
+          ],
+        },
+        namespace: { kind: "Namespace", metadata: { name: "ml" } },
+        apps: { kind: "APIResourceList", resources: [{ kind: "Deployment" }] },
+        pools: { items: [] },
+      };
+      for (const [name, answer] of Object.entries(answers))
+        await writeFile(join(bin, `${name}.json`), JSON.stringify(answer));
+      await writeFile(
+        join(bin, "kubectl"),
+        `#!/bin/sh
+case "$*" in
+*"config view --minify --output json") cat ${bin}/view.json;;
+*"get nodes,"*) cat ${bin}/list.json;;
+*"get namespace ml "*) cat ${bin}/namespace.json;;
+*"get --raw /apis/apps/v1 "*) cat ${bin}/apps.json;;
+*"get nodepools."*) cat ${bin}/pools.json;;
+*) echo 'error: the server does not have that' >&2; exit 1;;
+esac
+`,
+      );
+      await chmod(join(bin, "kubectl"), 0o755);
+      const workload = join(folder, "bert.yaml");
+      await writeFile(
+        workload,
+        "name: bert\nkind: service\nreplicas: 2\nimage: b:1\naccelerator: { instanceTypes: [inf2.24xlarge] }\n",
+      );
+      const run = (...args: readonly string[]) =>
+        runCli(["eks", "check", "--cluster", "room", "--workload", workload, ...args], {
+          env: { ...env(), PATH: `${bin}:${process.env["PATH"]}`, COLUMNS: "80" },
+        });
+      const json = await run("-o", "json");
+      expect([json.code, json.stderr]).toEqual([4, ""]);
+      expect((JSON.parse(json.stdout) as { readonly workload: unknown }).workload).toEqual({
+        name: "bert",
+        kind: "Deployment",
+        namespace: "ml",
+        placeable: false,
+        requested: 2,
+        running: 0,
+        possible: 0,
+        nodes: [
+          {
+            node: "neuron-1",
+            instanceType: "inf2.24xlarge",
+            fits: false,
+            room: 0,
+            reasons: [
+              {
+                code: "DEVICES",
+                message: "the pod asks for 6 aws.amazon.com/neuron, and 0 of 6 are left: ml/other has 6",
+              },
+            ],
+          },
+          {
+            node: "neuron-2",
+            instanceType: "inf2.24xlarge",
+            fits: false,
+            room: 0,
+            reasons: [{ code: "STATUS", message: "is cordoned" }],
+          },
+          {
+            node: "gpu-1",
+            instanceType: "g5.xlarge",
+            fits: false,
+            room: 0,
+            reasons: expect.arrayContaining([
+              { code: "TYPE", message: "is g5.xlarge; the pod is for inf2.24xlarge" },
+            ]) as unknown,
+          },
+        ],
+        nearestChange: { kind: "uncordon", message: "kubectl uncordon neuron-2: then it fits there" },
+      });
+      expect((await run()).stdout).toBe(`room (Kubernetes 1.33)
+
+node groups
+  SKIP  the cluster has no managed node groups: nodes of Karpenter, of Auto Mode and self-managed ones are not in EKS's API
+
+in the cluster
+  OK    aws.amazon.com/neuron on 2 of 2 nodes
+  OK    nvidia.com/gpu on 1 of 1 nodes
+  OK    nothing requests aws.amazon.com/neurondevice
+
+workload bert as Deployment in namespace ml
+  OK    the API server serves Deployment (apps/v1)
+  OK    namespace ml takes the pods, which meet the Pod Security level baseline
+
+nodes for bert
+  WARN  neuron-1 (inf2.24xlarge): DEVICES: the pod asks for 6 aws.amazon.com/neuron, and 0 of 6 are left: ml/other has 6
+  WARN  neuron-2 (inf2.24xlarge): STATUS: is cordoned
+  SKIP  gpu-1 (g5.xlarge): TYPE: is g5.xlarge; the pod is for inf2.24xlarge
+  FAIL  0 of 2 pods have room now
+        kubectl uncordon neuron-2: then it fits there
+`);
+      const none = await runCli(["eks", "check", "--cluster", "room", "--as", "Job"], { env: env() });
+      expect([none.code, none.stderr]).toEqual([
+        2,
+        expect.stringContaining("--as is of a workload, and none is named"),
       ]);
     });
 

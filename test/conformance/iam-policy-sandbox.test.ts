@@ -108,6 +108,8 @@ const rare: Readonly<Partial<Record<CallingCommand, readonly string[]>>> = {
   "service scale": ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "logs:GetLogEvents"],
   "service rollback": ["ecs:DeleteService", "ecs:ListDaemons", "logs:GetLogEvents"],
   "run-task": ["ecs:StopTask"],
+  // Of a service without a provider that has no room, in a cluster that has providers.
+  "service status": ["ecs:ListDaemons"],
   "cluster drain": ["ecs:DescribeCapacityProviders"],
 };
 

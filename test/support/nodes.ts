@@ -21,15 +21,21 @@ export interface NodeCase {
   readonly nodes?: number;
   readonly replicas?: number;
   readonly devices?: number;
+  /** Beside the types, in place of devices. */
+  readonly accelerator?: Partial<Exclude<Workload["accelerator"], "none">>;
   readonly kind?: "job" | "service";
   readonly settings?: Partial<NodeSettings>;
 }
 
-function workloadOf({ types, nodes, replicas, devices }: NodeCase): Workload {
+function workloadOf({ types, nodes, replicas, devices, accelerator }: NodeCase): Workload {
   return {
     name: "bert",
     image: "repo/bert:1",
-    accelerator: { instanceTypes: [...types], ...(devices === undefined ? {} : { devicesPerReplica: devices }) },
+    accelerator: {
+      instanceTypes: [...types],
+      ...(devices === undefined ? {} : { devicesPerReplica: devices }),
+      ...accelerator,
+    },
     ...(nodes === undefined ? {} : { nodes }),
     ...(replicas === undefined ? {} : { replicas }),
   };
@@ -77,4 +83,18 @@ export const nodeCases: Readonly<Record<string, NodeCase>> = {
     settings: { os: "bottlerocket", securityGroups: [], releaseVersion: "1.20.3-5d9ac849" },
   },
   "nvidia-fraction": { types: ["g6f.xlarge"], settings: { securityGroups: [] } },
+  "nvidia-mig": {
+    types: ["p5.48xlarge"],
+    kind: "service",
+    replicas: 57,
+    settings: { securityGroups: [] },
+    accelerator: { resource: "nvidia.com/mig-1g.10gb" },
+  },
+  "nvidia-hami": {
+    types: ["g6.12xlarge"],
+    kind: "service",
+    replicas: 12,
+    settings: { securityGroups: [] },
+    accelerator: { resource: "nvidia.com/gpu", hami: { memory: "8GiB", maxComputePercent: 30 } },
+  },
 };

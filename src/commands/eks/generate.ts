@@ -2,29 +2,22 @@ import { present } from "../../core/base/present.ts";
 import { requireInstanceType } from "../../core/catalog/instance-types/catalog.ts";
 import { extras } from "../../core/kubernetes/extras.ts";
 import { generateManifests, resolveForKubernetes, type KubernetesSettings } from "../../core/kubernetes/generate.ts";
-import { requireKind, type Kind } from "../../core/kubernetes/kinds.ts";
-import { kustomizationFiles } from "../../core/kubernetes/kustomization.ts";
-import { neuronSchedulers } from "../../core/kubernetes/allocation.ts";
+import { kustomizationFiles, orderedKind } from "../../core/kubernetes/kustomization.ts";
 import type { QueueNodes } from "../../core/kubernetes/queues/kueue.ts";
 import { eksRules } from "../../core/kubernetes/rules.ts";
 import { ec2TypeName, isHyperPodName } from "../../core/workload/fields.ts";
-import { Refusal } from "../../core/base/problem.ts";
 import { AiplatError } from "../../errors.ts";
 import { writeFiles } from "../../files/write.ts";
 import { manifestsText, manifestText } from "../../output/manifests.ts";
-import { warn } from "../../output/note.ts";
+import { note, warn } from "../../output/note.ts";
 import { defineCommand } from "../command.ts";
+import { formOptions, refusing } from "./form-options.ts";
 import type { OptionsOf, OptionSpec } from "../shared/option.ts";
 import { loadWorkload, workloadArgument, workloadOptions } from "../shared/load-workload.ts";
 import { wholeFrom } from "../shared/parse-numbers.ts";
 
 const ownOptions = [
-  {
-    flags: "--as <kind>",
-    description: "kind of Kubernetes resource",
-    defaultText: "eks.as, else Deployment for a service, Job for a job, JobSet for a job of several nodes",
-    parse: (text: string, flag: string): Kind => refusing(flag, () => requireKind(text)),
-  },
+  ...formOptions,
   { flags: "--variant <name>", description: "the one variant of this name, where the instance types differ" },
   {
     flags: "--kubernetes-version <version>",
@@ -32,10 +25,9 @@ const ownOptions = [
     parse: minorVersion,
   },
   {
-    flags: "--neuron-scheduler <how>",
-    description: "what the cluster allocates Neuron devices with; dra where it has the DRA driver, for every size",
-    choices: neuronSchedulers,
-    defaultText: "the device plugin, with the extension for a part of an instance",
+    flags: "--zone <zone>",
+    description: "the availability zone of every pod with devices, as us-east-1a",
+    parse: zoneName,
   },
   {
     flags: "--with <extra>",
@@ -94,6 +86,13 @@ export const eksGenerate = defineCommand({
       ),
     );
     const paths = await writeFiles(context, options.outDir, new Map(files));
+    const ordered = orderedKind(manifests);
+    if (ordered !== undefined)
+      note(
+        context,
+        `kubectl -k will warn that the sorting order is set twice. It has to be: its own order has the ${ordered} ` +
+          "refused, as what it refers to would come after it.",
+      );
     context.stdout.write(paths.map((path) => `${path}\n`).join(""));
   },
 });
@@ -102,6 +101,7 @@ function settingsOf({
   variant,
   kubernetesVersion,
   neuronScheduler,
+  zone,
   with: asked,
   maxReplicas,
   prometheus,
@@ -112,6 +112,7 @@ function settingsOf({
       variant,
       kubernetesVersion,
       neuronScheduler,
+      zone,
       extras: asked,
       maxReplicas,
       prometheusUrl: prometheus,
@@ -128,6 +129,22 @@ function minorVersion(text: string, flag: string): string {
   });
 }
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html */
+function zoneName(text: string, flag: string): string {
+  // A local zone is us-west-2-lax-1a.
+  if (/^[a-z]{2}(?:-[a-z]+)+-\d+(?:-[a-z]+-\d+)?[a-z]$/.test(text)) return text;
+  const isId = /^[a-z]+\d+-(?:[a-z]+\d+-)?az\d+$/.test(text);
+  throw new AiplatError(
+    "Usage",
+    `${flag} ${text} is ${isId ? "a zone's id, and nodes are labelled by its name" : "not an availability zone's name"}`,
+    {
+      hint: isId
+        ? `aws ec2 describe-availability-zones --query "AvailabilityZones[?ZoneId=='${text}'].ZoneName" says it.`
+        : "Write it as us-east-1a.",
+    },
+  );
+}
+
 /** `trn1.32xlarge=4`: the instance type and how many nodes of it there are. */
 function fleet(text: string, flag: string): QueueNodes {
   const match = /^([^=]+)=(\d+)$/.exec(text);
@@ -142,15 +159,4 @@ function fleet(text: string, flag: string): QueueNodes {
     count,
     ...(isHyperPodName(name) ? { hyperPod: true } : {}),
   };
-}
-
-/** What the core refuses, as a mistake in a flag. */
-function refusing<T>(flag: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const [{ message, hint }] = error.problems as readonly [Refusal["problems"][number]];
-    throw new AiplatError("Usage", `${flag}: ${message}`, hint === undefined ? {} : { hint });
-  }
 }

@@ -145,6 +145,8 @@ function resourceRequirements(request: DeviceRequest, managedInstances: boolean)
     }
     case "none":
       return [];
+    case "resource":
+      throw new Error("a resource of Kubernetes nodes on ECS: run the rules first");
   }
 }
 

@@ -34,6 +34,23 @@ export const ecsRules: readonly TargetRule[] = [
           ],
   },
   {
+    code: "resource-on-ecs",
+    severity: "error",
+    reads: ["accelerator.resource"],
+    check: (workload) => {
+      const resource = sectionOf(workload)?.resource;
+      return resource === undefined
+        ? []
+        : [
+            {
+              path: ["accelerator", "resource"],
+              message: `accelerator.resource ${resource} is what nodes of Kubernetes offer: ECS gives out whole devices, or parts of a GPU by MPS`,
+              hint: "Write instanceTypes with devicesPerReplica or mps: { memory: 8GiB }, or run it on EKS: aiplat eks generate.",
+            },
+          ];
+    },
+  },
+  {
     code: "hyperpod-on-ecs",
     severity: "error",
     reads: ["accelerator.instanceTypes"],

@@ -2,7 +2,8 @@
 import { present } from "../base/present.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
-import { deviceCount } from "./devices.ts";
+import { hugepagesMiB } from "./devices.ts";
+import { partOfDevices } from "./node-resources.ts";
 
 /**
  * MemTotal is less than EC2's figure; Karpenter's default of VM_MEMORY_OVERHEAD_PERCENT, in thousandths.
@@ -35,14 +36,6 @@ export const addOnsMiB = addOns.reduce((sum, { mib }) => sum + mib, 0);
 /** Where no source gives a type's network interfaces: more than the larger types have. */
 const unknownMaxPods = 250;
 
-/**
- * Huge pages that the host sets aside where EFA is attached: two endpoints of 110 MiB a core
- * (bottlerocket-os/bottlerocket-core-kit, sources/api/corndog; the EFA installer computes the same).
- */
-export function hugepagesMiB({ vcpus, efaInterfaces }: InstanceType): number {
-  return efaInterfaces === null || efaInterfaces > 0 ? vcpus * 220 : 0;
-}
-
 /** MiB that pods can request on an empty node with EKS's AMI, its add-ons running. */
 export function allocatableMiB(type: InstanceType): number {
   const memory = Math.floor((type.memoryMiB * (1000 - overheadPerMille)) / 1000);
@@ -61,10 +54,19 @@ export function allocatableMilliCpu({ vcpus }: InstanceType): number {
   return vcpus * 1000 - kubelet - addOnsMilliCpu;
 }
 
-/** The least, over the shape's types, of its devices' part of what `tenthsOf` says of a node. */
-function partOfNode({ instanceTypes, request }: Shape, tenthsOf: (type: InstanceType) => number): number {
-  const parts = instanceTypes.map((type) => (tenthsOf(type) * deviceCount(request)) / (type.accelerator.count * 10));
-  return Math.floor(Math.min(...parts));
+/** The least, over the shape's types, of its devices' part of what `tenthsOf` says of a node; undefined where nothing
+ * says what part that is. */
+function partOfNode(
+  workload: ResolvedWorkload,
+  { instanceTypes, request }: Shape,
+  tenthsOf: (type: InstanceType) => number,
+): number | undefined {
+  const parts = instanceTypes.map((type) => {
+    const [part, whole] = partOfDevices(type, request, workload) ?? [Number.NaN, 1];
+    return (tenthsOf(type) * part) / (whole * 10);
+  });
+  const least = Math.min(...parts);
+  return Number.isNaN(least) ? undefined : Math.floor(least);
 }
 
 /**
@@ -73,26 +75,29 @@ function partOfNode({ instanceTypes, request }: Shape, tenthsOf: (type: Instance
  * more back than ECS's agent does.
  */
 export function podShare(
-  { resources: { vcpu, memoryMiB, reserve = {} } }: ResolvedWorkload,
+  workload: ResolvedWorkload,
   shape: Shape,
 ): { readonly milliCpu?: number; readonly memoryMiB?: number } {
+  const { vcpu, memoryMiB, reserve = {} } = workload.resources;
   if (shape.instanceTypes.length === 0)
     return present({
       milliCpu: shape.vcpu === undefined ? undefined : milliOf(shape.vcpu),
       memoryMiB: shape.memoryMiB,
     });
   const { vcpu: keptVcpu = 0, memoryMiB: keptMiB = 0 } = reserve;
-  return {
+  return present({
     milliCpu:
       vcpu === undefined
         ? partOfNode(
+            workload,
             shape,
             (type) => Math.min(type.vcpus * 900, allocatableMilliCpu(type)) * 10 - milliOf(keptVcpu) * 10,
           )
         : milliOf(vcpu),
     memoryMiB:
-      memoryMiB ?? partOfNode(shape, (type) => Math.min(type.memoryMiB * 9, allocatableMiB(type) * 10) - keptMiB * 10),
-  };
+      memoryMiB ??
+      partOfNode(workload, shape, (type) => Math.min(type.memoryMiB * 9, allocatableMiB(type) * 10) - keptMiB * 10),
+  });
 }
 
 /** 1.001 vCPU are 1001, which a float of its product is just below. */

@@ -7,8 +7,10 @@
 import { compareVersions } from "../base/version.ts";
 import { listOr, problem, settingProblem, warning, type Problem } from "../base/problem.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
-import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import type { DeviceRequest, ResolvedWorkload, ResourceRequest, Shape } from "../workload/resolved.ts";
+import { deviceKind, hamiResources } from "./devices.ts";
 import type { KindDefinition } from "./kind-definition.ts";
+import { offeredBy } from "./node-resources.ts";
 
 export const neuronSchedulers = ["extension", "dra"] as const;
 export type NeuronScheduler = (typeof neuronSchedulers)[number];
@@ -18,6 +20,8 @@ export interface ClusterSettings {
   readonly kubernetesVersion?: string;
   /** What allocates the cluster's Neuron devices; by default the device plugin, with the extension for parts. */
   readonly neuronScheduler?: NeuronScheduler;
+  /** The availability zone that every pod with devices goes to. */
+  readonly zone?: string;
 }
 
 /**
@@ -33,14 +37,43 @@ const ultraServerFamily = "trn2u";
 /** "trn2u.48xlarge instances can be allocated in set of 1, 2, or 4" (aws-neuron-sdk, deploy/eks/dra.rst). */
 const ultraServerSets = [2, 4];
 
+/** What HAMi's chart calls its scheduler (Project-HAMi/HAMi @4707fb02, charts/hami/values.yaml). */
+export const hamiScheduler = "hami-scheduler";
+
+/** The scheduler that places the pods, where it is not Kubernetes' own. */
+export function schedulerOf(
+  workload: Pick<ResolvedWorkload, "nodes" | "environment">,
+  shape: Shape,
+  settings: ClusterSettings,
+): string | undefined {
+  if (shape.request.kind === "resource" && usesHami(shape.request)) return hamiScheduler;
+  return allocationOf(workload, shape, settings) === "extension" ? extensionScheduler : undefined;
+}
+
+function usesHami({ resource, hami }: ResourceRequest): boolean {
+  return hami !== undefined || Object.values<string>(hamiResources).includes(resource);
+}
+
+/** Whether the pod has all that a node of each of its types offers of the resource. */
+function takesAll(workload: Pick<ResolvedWorkload, "environment">, { request, instanceTypes }: Shape): boolean {
+  return (
+    request.kind === "resource" &&
+    instanceTypes.length > 0 &&
+    instanceTypes.every((type) => offeredBy(type, request, workload) === request.count)
+  );
+}
+
 /** How the pod gets its devices. */
 export function allocationOf(
-  workload: Pick<ResolvedWorkload, "nodes">,
+  workload: Pick<ResolvedWorkload, "nodes" | "environment">,
   shape: Shape,
   { neuronScheduler }: ClusterSettings,
 ): "plugin" | NeuronScheduler {
   const { request, instanceTypes } = shape;
   if (request.kind === "nvidia" && instanceTypes.some(isOfNvlink)) return "dra";
+  // The extension chooses neighbouring cores too; what a node has of a resource is not always known.
+  if (request.kind === "resource")
+    return deviceKind(shape) === "neuron" && request.count > 1 && !takesAll(workload, shape) ? "extension" : "plugin";
   if (request.kind !== "neuron") return "plugin";
   // Where DRA is asked for, every claim goes through it; nothing else knows an UltraServer.
   if (neuronScheduler === "dra" || spansUltraServer(workload, shape)) return "dra";
@@ -71,6 +104,7 @@ export function allocationProblems(
 ): readonly Problem[] {
   return [
     ...(allocationOf(workload, shape, settings) === "dra" ? draProblems(shape, settings) : []),
+    ...(shape.request.kind === "resource" ? resourceProblems(shape, shape.request, settings) : []),
     ...(workload.nodes > 1 && workload.replicas > 1 && shape.instanceTypes.some(isOfNvlink)
       ? [
           problem(
@@ -82,6 +116,36 @@ export function allocationProblems(
         ]
       : []),
     ...(spansUltraServer(workload, shape) ? ultraServerProblems(workload, shape, settings, kind) : []),
+  ];
+}
+
+/** Claims are of whole devices, and what a device plugin offers is no claim. */
+function resourceProblems(
+  shape: Shape,
+  { resource }: ResourceRequest,
+  { neuronScheduler }: ClusterSettings,
+): readonly Problem[] {
+  const nvlink = shape.instanceTypes.filter(isOfNvlink);
+  return [
+    ...(neuronScheduler === "dra" && deviceKind(shape) === "neuron"
+      ? [
+          settingProblem(
+            "dra-resource",
+            `${resource} is the Neuron device plugin's, which does not run beside the DRA driver`,
+            "Use --neuron-scheduler extension, or accelerator: { instanceTypes, devicesPerReplica } for claims.",
+          ),
+        ]
+      : []),
+    ...(nvlink.length === 0
+      ? []
+      : [
+          problem(
+            "dra-resource",
+            ["accelerator", "resource"],
+            `the GPUs of ${listOr(namesOf(nvlink), "and")} are claimed by DRA, and ${resource} is a device plugin's`,
+            "Leave accelerator.resource out for them.",
+          ),
+        ]),
   ];
 }
 
@@ -139,16 +203,7 @@ function ultraServerProblems(
             `Write nodes: ${nodes === 3 ? 4 : ultraServerSets.at(-1)!}, and replicas for several UltraServers.`,
           ),
         ]),
-    ...(request.kind === "neuron" && !request.whole
-      ? [
-          problem(
-            "ultraserver-part",
-            ["accelerator", "devicesPerReplica"],
-            `${request.devices} devices of each node: the nodes of an UltraServer are taken whole`,
-            "Leave accelerator.devicesPerReplica out.",
-          ),
-        ]
-      : []),
+    ...(request.kind === "neuron" && request.whole ? [] : [partOfUltraServer(request)]),
     ...(exclusiveTopology === undefined
       ? [
           settingProblem(
@@ -159,6 +214,20 @@ function ultraServerProblems(
         ]
       : []),
   ];
+}
+
+function partOfUltraServer(request: DeviceRequest): Problem {
+  const key = request.kind === "resource" ? "resource" : "devicesPerReplica";
+  const asked =
+    request.kind === "resource"
+      ? `${request.count} ${request.resource}`
+      : `${request.kind === "neuron" ? request.devices : 0} devices`;
+  return problem(
+    "ultraserver-part",
+    ["accelerator", key],
+    `${asked} of each node: the nodes of an UltraServer are taken whole`,
+    `Leave accelerator.${key} out.`,
+  );
 }
 
 /** Where the sources disagree on what the Neuron DRA driver serves, or name no group of the size. */

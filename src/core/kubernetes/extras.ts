@@ -2,6 +2,7 @@
 import { present } from "../base/present.ts";
 import { listOr, settingProblem, type Problem } from "../base/problem.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import { deviceKind } from "./devices.ts";
 import { definitionOf, kinds, type Kind } from "./kinds.ts";
 import { selectorOf, sharedLabels } from "./labels.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
@@ -84,9 +85,10 @@ export function extraProblems({
       "--prometheus is missing: KEDA reads the devices' utilisation there",
       "Write --prometheus http://prometheus.monitoring:9090.",
     );
-  if (shape.request.kind === "none") {
-    wrong("scaled-object", "a CPU workload has no devices to scale on", "Use hpa.");
-    wrong("pod-monitor", "a CPU workload has no devices to watch");
+  if (deviceKind(shape) === undefined) {
+    const none = shape.request.kind === "none" ? "a CPU workload has no devices" : "nothing measures such devices,";
+    wrong("scaled-object", `${none} to scale on`, "Use hpa.");
+    wrong("pod-monitor", `${none} to watch`);
   }
   return problems;
 }
@@ -190,9 +192,9 @@ function scaledObject(contents: ExtraContents): Manifest {
 
 /** Percent over all of the workload's devices: DCGM's exporter names the pod, neuron-monitor the instance type. */
 function utilisationQuery({ shape, name, metadata }: ExtraContents): string {
-  if (shape.request.kind === "neuron") {
+  if (deviceKind(shape) === "neuron") {
     const types = shape.instanceTypes.map((type) => type.instanceType).join("|");
-    return `100 * avg(neuroncore_utilization_ratio{instance_type=~"${types}"})`;
+    return `100 * avg(neuroncore_utilization_ratio${types === "" ? "" : `{instance_type=~"${types}"}`})`;
   }
   const namespace = metadata.namespace === undefined ? "" : `namespace="${metadata.namespace}",`;
   return `avg(DCGM_FI_DEV_GPU_UTIL{${namespace}pod=~"${name}-.+"})`;
@@ -211,7 +213,7 @@ const exporters = {
  * https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor
  */
 function podMonitor({ shape, metadata: { namespace } }: ExtraContents): Manifest {
-  const { name, labels, port } = shape.request.kind === "neuron" ? exporters.neuron : exporters.nvidia;
+  const { name, labels, port } = deviceKind(shape) === "neuron" ? exporters.neuron : exporters.nvidia;
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PodMonitor",

@@ -15,3 +15,11 @@ export const installsOf: Readonly<Record<string, string>> = {
     "--create-namespace --set devicePlugin.enabled=false --set draDriver.enabled=true",
   "gpu.nvidia.com": "https://docs.aws.amazon.com/eks/latest/userguide/device-management-nvidia-dra-device-plugin.html",
 };
+
+/**
+ * What installs the Neuron scheduler extension, as a second scheduler.
+ * https://awsdocs-neuron.readthedocs-hosted.com/en/latest/containers/tutorials/k8s-multiple-scheduler.html
+ */
+export const schedulerInstall =
+  "helm upgrade --install neuron-helm-chart oci://public.ecr.aws/neuron/neuron-helm-chart --namespace kube-system " +
+  "--set scheduler.enabled=true --set npd.enabled=false";

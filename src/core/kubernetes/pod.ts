@@ -2,13 +2,13 @@
 import { present } from "../base/present.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { podShare } from "./allocatable.ts";
-import { allocationOf, extensionScheduler, type ClusterSettings } from "./allocation.ts";
+import { schedulerOf, type ClusterSettings } from "./allocation.ts";
 import { podClaims, type PodClaim } from "./claims.ts";
 import { deviceLimits, deviceResource, deviceTolerations } from "./devices.ts";
 import { environmentOf, literal } from "./environment.ts";
 import { componentLabel, components, ownLabels, tagMetadata } from "./labels.ts";
 import type { Container, PodTemplate, Quantities } from "./manifest.ts";
-import { affinityOf } from "./placement.ts";
+import { affinityOf, topologyAnnotationsOf, type ZoneSettings } from "./placement.ts";
 import { probesOf } from "./probes.ts";
 import { cpuQuantity, memoryQuantity } from "./quantity.ts";
 import { volumesOf } from "./volumes.ts";
@@ -27,13 +27,17 @@ export function acceleratedPod(
   workload: ResolvedWorkload,
   shape: Shape,
   name: string,
-  cluster: ClusterSettings,
+  cluster: ClusterSettings & ZoneSettings,
 ): PodTemplate {
   const { labels, annotations: tags } = tagMetadata(workload);
-  const annotations = { ...tags, ...(workload.kind === "job" ? untilItsEnd : {}) };
+  const annotations = {
+    ...tags,
+    ...(workload.kind === "job" ? untilItsEnd : {}),
+    ...topologyAnnotationsOf(cluster),
+  };
   const volumes = volumesOf(workload, shape).map(({ volume }) => volume);
-  const tolerations = deviceTolerations(shape.request);
-  const affinity = affinityOf(workload, shape, name);
+  const tolerations = deviceTolerations(shape);
+  const affinity = affinityOf(workload, shape, name, cluster);
   const claims = podClaims(workload, shape, name, cluster);
   const { serviceAccount } = workload.eks;
   return {
@@ -47,7 +51,7 @@ export function acceleratedPod(
     },
     spec: {
       ...present({ serviceAccountName: serviceAccount }),
-      ...(allocationOf(workload, shape, cluster) === "extension" ? { schedulerName: extensionScheduler } : {}),
+      ...present({ schedulerName: schedulerOf(workload, shape, cluster) }),
       ...present({ affinity }),
       ...(tolerations.length === 0 ? {} : { tolerations }),
       ...(claims.length === 0 ? {} : { resourceClaims: claims }),

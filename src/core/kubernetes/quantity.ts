@@ -10,3 +10,31 @@ export function cpuQuantity(milliCpu: number): string {
 export function memoryQuantity(mib: number): string {
   return mib >= 1024 && mib % 1024 === 0 ? `${mib / 1024}Gi` : `${mib}Mi`;
 }
+
+const multipliers: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  "": 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+
+/** The number that a quantity says; what is none, which the API server refuses, counts for nothing. */
+export function parseQuantity(quantity: unknown): number {
+  if (typeof quantity === "number") return quantity;
+  const [, number, suffix, exponent] =
+    /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d+))?$/.exec(String(quantity)) ?? [];
+  if (number === undefined) return 0;
+  return Number(number) * (exponent === undefined ? multipliers[suffix ?? ""]! : 10 ** Number(exponent));
+}

@@ -1,10 +1,12 @@
 /** The raw fields of a workload over what aiplat generates, and what they may not do. */
-import { problem, type Path, type Problem } from "../base/problem.ts";
-import { isRaw, mergeRaw, type ListKeys, type Raw } from "../base/merge.ts";
-import { efaResource, hugepagesResource, neuronResource, nvidiaResource } from "./devices.ts";
+import { problem, warning, type Path, type Problem } from "../base/problem.ts";
+import { isRaw, mergeRaw, own, type ListKeys, type Raw } from "../base/merge.ts";
+import type { DeviceRequest } from "../workload/resolved.ts";
+import { deviceResource, efaResource, hugepagesResource, neuronResource, nvidiaResource } from "./devices.ts";
+import { manifestNameProblems } from "./manifest-names.ts";
 import type { Manifest, PodTemplate } from "./manifest.ts";
 
-/** The lists of a pod, wherever it stands, that merge item by item. */
+/** The lists of a pod, and of what wraps it, that merge item by item wherever they stand. */
 export const podLists: ListKeys = {
   containers: named,
   initContainers: named,
@@ -12,6 +14,8 @@ export const podLists: ListKeys = {
   volumes: named,
   volumeMounts: (item) => String(item["mountPath"]),
   volumeDevices: (item) => String(item["devicePath"]),
+  workerGroupSpecs: (item) => String(item["groupName"]),
+  replicatedJobs: named,
   ports: (item) =>
     `${String(item["containerPort"] ?? item["port"])}/${String(item["protocol"] ?? "TCP").toUpperCase()}`,
 };
@@ -30,6 +34,48 @@ export function mergeResource(resource: Manifest, raw: Raw | undefined): Manifes
   return mergeRaw(resource, raw ?? {}, podLists) as Manifest;
 }
 
+/**
+ * The resources that go with the workload's own, with `eks.companions` merged into those of each kind. Whatever the
+ * kind, devices cannot be merged away.
+ */
+export function mergeCompanions(
+  companions: readonly Manifest[],
+  raw: Readonly<Record<string, Raw>>,
+  request: DeviceRequest,
+): { readonly merged: readonly Manifest[]; readonly problems: readonly Problem[] } {
+  const merged = companions.map((each) => mergeResource(each, own(raw, each.kind)));
+  return {
+    merged,
+    problems: merged.flatMap((each, index) => {
+      const where = ["eks", "companions", each.kind];
+      return [
+        ...changedDevices(companions[index], each, where, request),
+        ...changedClaims(companions[index]!, each, where),
+        ...manifestNameProblems(each, where),
+      ];
+    }),
+  };
+}
+
+/** A claim's requests are the workload's devices too; what else it says may change. */
+function changedClaims(before: Manifest, after: Manifest, where: Path): readonly Problem[] {
+  if (before.kind !== "ResourceClaimTemplate") return [];
+  const requests = ({ spec }: Manifest) =>
+    JSON.stringify(
+      (spec as { readonly spec?: { readonly devices?: { readonly requests?: unknown } } })?.spec?.devices?.requests,
+    );
+  return requests(before) === requests(after)
+    ? []
+    : [
+        problem(
+          "devices-changed",
+          where,
+          `${where.join(".")} changes the devices that the pods claim: raw fields cannot`,
+          "Set accelerator.devicesPerReplica or accelerator.instanceTypes.",
+        ),
+      ];
+}
+
 /** The device resources of each container of a document, by where the container's resources stand. */
 type DeviceRequests = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
@@ -42,17 +88,27 @@ const isDeviceResource = (name: string) =>
  *
  * @param where The raw section, for the message and the place.
  */
-export function changedDevices(before: unknown, after: unknown, where: Path): readonly Problem[] {
-  const [generated, merged] = [deviceRequests(before), deviceRequests(after)];
+export function changedDevices(
+  before: unknown,
+  after: unknown,
+  where: Path,
+  request: DeviceRequest,
+): readonly Problem[] {
+  const asked = deviceResource(request);
+  const isDevice = (name: string) => name === asked || isDeviceResource(name);
+  const [generated, merged] = [deviceRequests(before, isDevice), deviceRequests(after, isDevice)];
   const change = (path: string) => JSON.stringify(generated.get(path)) !== JSON.stringify(merged.get(path));
   return [...new Set([...generated.keys(), ...merged.keys()])].filter(change).map((path) => {
     const key = where.join(".");
+    if (request.kind === "none") return rawDevices(where, path, merged.get(path));
     return generated.has(path)
       ? problem(
           "devices-changed",
           where,
           `${key} changes the devices that ${path} requests: raw fields cannot`,
-          "Set accelerator.devicesPerReplica, accelerator.efa or accelerator.instanceTypes.",
+          request.kind === "resource"
+            ? "Set accelerator.resource, accelerator.count, accelerator.hami or accelerator.efa."
+            : "Set accelerator.devicesPerReplica, accelerator.efa or accelerator.instanceTypes.",
         )
       : problem(
           "devices-beyond",
@@ -63,27 +119,46 @@ export function changedDevices(before: unknown, after: unknown, where: Path): re
   });
 }
 
+/** Whoever says that there is no accelerator, and asks for devices all the same, says the rest too. */
+function rawDevices(where: Path, path: string, devices: Readonly<Record<string, unknown>> = {}): Problem {
+  const [asked = "claims"] = Object.keys(devices);
+  const name = asked.replace(/^\w+ /, "");
+  return warning(
+    "raw-devices",
+    where,
+    `${where.join(".")} requests ${name} at ${path}, and accelerator is none: tolerations, affinity and a share of the node are left to you`,
+    asked === "claims"
+      ? "accelerator: { instanceTypes, devicesPerReplica } has them, with --neuron-scheduler dra as a claim."
+      : `accelerator: { resource: ${name}, count: 1 } has them.`,
+  );
+}
+
 function deviceRequests(
   value: unknown,
+  isDevice: (name: string) => boolean,
   path = "",
   found = new Map<string, Readonly<Record<string, unknown>>>(),
 ): DeviceRequests {
   if (Array.isArray(value))
-    for (const [index, item] of value.entries()) deviceRequests(item, `${path}[${index}]`, found);
+    for (const [index, item] of value.entries()) deviceRequests(item, isDevice, `${path}[${index}]`, found);
   if (!isRaw(value)) return found;
-  const devices = requestedDevices(value["resources"]);
+  const devices = requestedDevices(value["resources"], isDevice);
   if (devices !== undefined) found.set(path === "" ? "resources" : `${path}.resources`, devices);
-  for (const [key, item] of Object.entries(value)) deviceRequests(item, path === "" ? key : `${path}.${key}`, found);
+  for (const [key, item] of Object.entries(value))
+    deviceRequests(item, isDevice, path === "" ? key : `${path}.${key}`, found);
   return found;
 }
 
-function requestedDevices(resources: unknown): Readonly<Record<string, unknown>> | undefined {
+function requestedDevices(
+  resources: unknown,
+  isDevice: (name: string) => boolean,
+): Readonly<Record<string, unknown>> | undefined {
   if (!isRaw(resources)) return undefined;
   const lists = ["limits", "requests"].flatMap((kind) => {
     const amounts = resources[kind];
     return isRaw(amounts)
       ? Object.entries(amounts)
-          .filter(([name]) => isDeviceResource(name))
+          .filter(([name]) => isDevice(name))
           .map(([name, amount]) => [`${kind} ${name}`, String(amount)] as const)
       : [];
   });

@@ -2,6 +2,8 @@
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { coordinatorPod } from "./coordinator.ts";
 import { withContainer, type Contents, type UnsupportedField } from "./kind-definition.ts";
+import { deviceCount, deviceKind, deviceResource, neuronCoreResource } from "./devices.ts";
+import { sharedSuffix } from "./node-resources.ts";
 import { processesPerNode } from "./rendezvous.ts";
 import type { Container } from "./manifest.ts";
 
@@ -14,7 +16,12 @@ const groupName = "workers";
  * ray-operator/controllers/ray/common/pod.go).
  */
 function workerStartParams({ workload, shape }: Contents): Readonly<Record<string, string>> {
-  const cores = shape.request.kind === "neuron" ? processesPerNode(workload, shape) : undefined;
+  const resource = deviceResource(shape.request);
+  const kind = deviceKind(shape);
+  // What ends in gpu and MIG's profiles it counts as GPUs (IsGPUResourceKey of utils/util.go), and shared ones not.
+  if (kind === "nvidia" && resource?.endsWith(sharedSuffix) === true)
+    return { "num-gpus": String(deviceCount(shape.request)) };
+  const cores = kind === "neuron" && resource !== neuronCoreResource ? processesPerNode(workload, shape) : undefined;
   return cores === undefined ? {} : { resources: `'${JSON.stringify({ neuron_cores: cores })}'` };
 }
 

@@ -1,7 +1,7 @@
 /** How the pods of several nodes find each other in kinds whose controller does not say. */
 import { coresPerDevice, logicalCoreSize } from "../catalog/instance-types/neuron-cores.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
-import { deviceCount } from "./devices.ts";
+import { deviceCount, deviceKind, deviceResource, neuronCoreResource } from "./devices.ts";
 import { withDefaults } from "./environment.ts";
 import { withContainer } from "./kind-definition.ts";
 import type { EnvironmentVariable, Manifest, Metadata, PodTemplate } from "./manifest.ts";
@@ -16,13 +16,13 @@ export const completionIndex = {
   fieldRef: { fieldPath: "metadata.annotations['batch.kubernetes.io/job-completion-index']" },
 };
 
-/** Processes of one pod: one a GPU, one a logical NeuronCore; undefined where there are no devices. */
-export function processesPerNode(
-  { environment }: ResolvedWorkload,
-  { request, instanceTypes }: Shape,
-): number | undefined {
-  if (request.kind === "none") return undefined;
-  if (request.kind !== "neuron") return deviceCount(request);
+/** Processes of one pod: one a GPU or a part of one, one a logical NeuronCore; undefined where there are no devices. */
+export function processesPerNode({ environment }: ResolvedWorkload, shape: Shape): number | undefined {
+  const { request, instanceTypes } = shape;
+  const kind = deviceKind(shape);
+  if (kind === undefined) return undefined;
+  if (kind === "nvidia" || deviceResource(request) === neuronCoreResource) return deviceCount(request);
+  if (instanceTypes.length === 0) return undefined;
   const cores = Math.min(
     ...instanceTypes.map(
       (type) =>
@@ -32,7 +32,7 @@ export function processesPerNode(
         ) ?? 1,
     ),
   );
-  return request.devices * cores;
+  return deviceCount(request) * cores;
 }
 
 /**

@@ -7,6 +7,8 @@ import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
 import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
 import { componentLabel, instanceLabel, isLabelKey, managedByLabel, nameLabel } from "./labels.ts";
 import { dnsLabel, dnsSubdomain } from "./manifest-names.ts";
+import { offerRules } from "./offer-rules.ts";
+import { rawGroupRule } from "./raw-group-rule.ts";
 import { resourceRules } from "./resource-rules.ts";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/ */
@@ -162,7 +164,7 @@ export const eksRules: readonly TargetRule[] = [
               path: ["accelerator", "mps"],
               message:
                 "accelerator.mps is not carried by a pod: on EKS the node's device plugin says how its GPUs are shared",
-              hint: "Remove it, or request the shared resource in eks.pod of a workload without an accelerator.",
+              hint: "Write accelerator.resource in its place: nvidia.com/gpu.shared with sharing: { strategy: mps, replicas: 4 }, say.",
             },
           ],
   },
@@ -209,6 +211,7 @@ export const eksRules: readonly TargetRule[] = [
       ),
   },
   ...resourceRules,
+  ...offerRules,
   {
     code: "node-image-missing",
     severity: "warning",
@@ -236,6 +239,7 @@ export const eksRules: readonly TargetRule[] = [
             },
           ],
   },
+  rawGroupRule,
   {
     code: "raw-pod",
     severity: "error",

@@ -1,5 +1,6 @@
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { needsSharedMemory } from "../workload/shared-memory.ts";
+import { deviceKind } from "./devices.ts";
 import type { Container, PodSpec } from "./manifest.ts";
 import { memoryQuantity } from "./quantity.ts";
 
@@ -35,7 +36,7 @@ export function volumesOf(workload: ResolvedWorkload, shape: Shape): readonly Mo
   }
   const cachePath = workload.environment["NEURON_COMPILE_CACHE_URL"] ?? compileCachePath;
   // It outlives the container, not the pod: eks.pod puts another volume of this name in its place.
-  if (shape.request.kind === "neuron" && cachePath.startsWith("/"))
+  if (deviceKind(shape) === "neuron" && cachePath.startsWith("/"))
     volumes.push(mounted({ name: compileCacheVolume, emptyDir: {} }, cachePath));
   return volumes;
 }

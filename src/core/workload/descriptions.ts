@@ -42,6 +42,18 @@ export const descriptions: Readonly<Record<string, string>> = {
     "Share one NVIDIA GPU with other containers through the Multi-Process Service, instead of whole devices.",
   "accelerator.mps.memory": "GPU memory of one replica.",
   "accelerator.mps.maxComputePercent": "The most of the GPU's compute that one replica may use.",
+  "accelerator.resource":
+    "What the nodes of a Kubernetes cluster offer in place of whole devices (EKS), by its name: a MIG profile " +
+    "(nvidia.com/mig-1g.10gb), a shared GPU (nvidia.com/gpu.shared), NeuronCores (aws.amazon.com/neuroncore) or any other.",
+  "accelerator.count": "How many of the resource a replica has. Default: 1.",
+  "accelerator.sharing":
+    "How the nodes' NVIDIA device plugin shares each GPU, or MIG part: it says a replica's share, and eks nodegroup writes the plugin's configuration.",
+  "accelerator.sharing.strategy":
+    "time-slicing: turns, without a bound on memory; mps: equal parts of memory and compute.",
+  "accelerator.sharing.replicas": "Into how many shares each is divided.",
+  "accelerator.hami": "The part of each GPU (resource nvidia.com/gpu) that HAMi holds a replica to.",
+  "accelerator.hami.memory": "GPU memory, with a unit, as 8GiB. Default: all of the GPU's.",
+  "accelerator.hami.maxComputePercent": "The most of the GPU's compute. Default: no bound.",
   "accelerator.efa":
     "Whether a replica has the instance's Elastic Fabric Adapter interfaces. Default: true when nodes is above 1.",
   replicas: "How many replicas run. Default: 1.",
@@ -119,5 +131,9 @@ export const descriptions: Readonly<Record<string, string>> = {
   "eks.secrets.*.key": "The key in the secret.",
   "eks.spark": "Fields of a Spark application.",
   "eks.pod": "Raw fields of the pod, merged last.",
-  "eks.resource": "Raw fields of the resource, merged last.",
+  "eks.resource":
+    "Raw fields of the resource, merged last: Ray's worker groups by groupName, a JobSet's replicatedJobs by name.",
+  "eks.companions":
+    "Raw fields of what goes with the resource, by its kind, merged last: { Service: { spec: { type: LoadBalancer } } }.",
+  "eks.companions.*": "Raw fields of the resources of that kind.",
 };

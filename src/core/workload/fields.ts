@@ -53,6 +53,19 @@ export const imageRule: FieldRule = {
   wants: "an image reference, e.g. public.ecr.aws/neuron/pytorch-inference-neuronx:TAG",
 };
 
+/**
+ * A resource that a device plugin offers: no native one, and none of Kubernetes' own.
+ * https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#extended-resources
+ */
+export const deviceResourceRule: FieldRule = {
+  pattern:
+    /^(?!requests\.|(?:[^/]*\.)?kubernetes\.io\/)(?=[^/]{1,244}\/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\/[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/,
+  wants: "a resource that nodes offer, as DOMAIN/NAME, e.g. nvidia.com/mig-1g.10gb",
+};
+
+/** How NVIDIA's device plugin shares GPUs, as its label nvidia.com/gpu.sharing-strategy has it. */
+export const sharingStrategies = ["time-slicing", "mps"] as const;
+
 export const memoryRule: FieldRule = {
   pattern: /^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/,
   wants: "a size with a unit (MiB, GiB or TiB), e.g. 24GiB",

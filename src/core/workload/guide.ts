@@ -72,10 +72,30 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   },
   "accelerator.mps": {
     ecs: "`resourceRequirements` with `sharingStrategy.nvidiaMps`",
-    eks: "refused: a cluster of Kubernetes shares GPUs by its device plugin's settings",
+    eks: "refused: a node's device plugin shares its GPUs, and `accelerator.resource` names what it makes of them",
   },
   "accelerator.mps.memory": { ecs: "`nvidiaMps.memory`", eks: "refused" },
   "accelerator.mps.maxComputePercent": { ecs: "`nvidiaMps.maxComputePercent`", eks: "refused" },
+  "accelerator.resource": {
+    ecs: "refused: ECS has no such resources",
+    eks: "`resources.limits`, with the toleration of its devices' taint; for a part of a Neuron machine the scheduler extension; of nodes MIG's label and a NodeOverlay",
+  },
+  "accelerator.count": { ecs: "refused", eks: "the amount in `resources.limits`; the share of CPU and memory" },
+  "accelerator.sharing": {
+    ecs: "refused",
+    eks: "the share of CPU and memory; of nodes a ConfigMap of the device plugin and the labels that choose it",
+  },
+  "accelerator.sharing.strategy": {
+    ecs: "refused",
+    eks: "`sharing.timeSlicing` or `sharing.mps` of that configuration",
+  },
+  "accelerator.sharing.replicas": { ecs: "refused", eks: "`replicas` of that configuration" },
+  "accelerator.hami": {
+    ecs: "refused",
+    eks: "`schedulerName: hami-scheduler`; of nodes the label `gpu=on`",
+  },
+  "accelerator.hami.memory": { ecs: "refused", eks: "`nvidia.com/gpumem` in MiB; the share of CPU and memory" },
+  "accelerator.hami.maxComputePercent": { ecs: "refused", eks: "`nvidia.com/gpucores`" },
   "accelerator.efa": {
     ecs: "`/dev/infiniband/uverbsN` for each interface, `memlock` without a limit, host mode",
     eks: "`vpc.amazonaws.com/efa` in `resources.limits`, `IPC_LOCK`",
@@ -166,6 +186,10 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   "eks.spark": { ecs: raw, eks: "for SparkApplication" },
   "eks.pod": { ecs: raw, eks: "merged last into the pod" },
   "eks.resource": { ecs: raw, eks: "merged last into the resource" },
+  "eks.companions": {
+    ecs: raw,
+    eks: "merged last into what goes with the resource, as a Service or a TrainingRuntime",
+  },
 };
 
 /** An example of each key at the top, as it stands in a file. */
@@ -188,6 +212,10 @@ export const examples: Readonly<Record<string, string>> = {
   efa: false
 # or, to share one GPU:
 # accelerator: { instanceTypes: [g5.xlarge], mps: { memory: 8GiB, maxComputePercent: 50 } }
+# or, on EKS, parts of devices as the nodes offer them:
+# accelerator: { instanceTypes: [p5.48xlarge], resource: nvidia.com/mig-1g.10gb, count: 1 }
+# accelerator: { instanceTypes: [g6.xlarge], resource: nvidia.com/gpu.shared, sharing: { strategy: time-slicing, replicas: 4 } }
+# accelerator: { instanceTypes: [g6.xlarge], resource: nvidia.com/gpu, hami: { memory: 8GiB, maxComputePercent: 30 } }
 # or, for a CPU workload:
 # accelerator: none`,
   replicas: "replicas: 3",
@@ -225,5 +253,6 @@ export const examples: Readonly<Record<string, string>> = {
   secrets: { HF_TOKEN: { name: hf, key: token } }
   spark: { version: 3.5.1 }
   pod: { spec: { priorityClassName: high } }
-  resource: { spec: { revisionHistoryLimit: 3 } }`,
+  resource: { spec: { revisionHistoryLimit: 3 } }
+  companions: { Service: { spec: { type: LoadBalancer } } }`,
 };

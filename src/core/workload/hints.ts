@@ -33,6 +33,7 @@ const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> 
       ? write(value.trim().toLowerCase())
       : undefined,
   "accelerator.mps.memory": size,
+  "accelerator.hami.memory": size,
   "resources.memory": size,
   sharedMemory: (value) => (value === "0" ? write("0, without quotes") : size(value)),
   "resources.cpu": (value) => {

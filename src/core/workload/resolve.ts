@@ -3,7 +3,7 @@ import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { topologyOf } from "../catalog/topology.ts";
 import { ec2TypeName, isHyperPodName, parseMemoryMiB } from "./fields.ts";
-import type { Amounts, DeviceRequest, ResolvedWorkload, Shape } from "./resolved.ts";
+import type { Amounts, DeviceRequest, ResolvedWorkload, ResourceRequest, Shape } from "./resolved.ts";
 import type { Workload } from "./schema.ts";
 
 type AcceleratorSection = Exclude<NonNullable<Workload["accelerator"]>, "none">;
@@ -40,14 +40,7 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
         }),
     replicas: workload.replicas ?? 1,
     nodes: workload.nodes ?? 1,
-    shapes:
-      accelerator === undefined || accelerator === "none"
-        ? [cpuShape(workload)]
-        : groupShapes(
-            [...new Set((accelerator.instanceTypes ?? []).map(ec2TypeName))].map((name) =>
-              shapeOf(workload, accelerator, name),
-            ),
-          ),
+    shapes: shapesOf(workload),
     ...hyperPodTypesOf(accelerator),
     resources: { ...declaredResources(workload), ...present({ reserve: reserveOf(workload) }) },
     ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: sharedMemory === 0 ? 0 : parseMemoryMiB(sharedMemory)! }),
@@ -72,8 +65,19 @@ function hyperPodTypesOf(accelerator: Workload["accelerator"]): Pick<ResolvedWor
   return names.length === 0 ? {} : { hyperPodTypes: names.map(ec2TypeName) };
 }
 
-function cpuShape(workload: Workload): Shape {
-  return { instanceTypes: [], request: { kind: "none" }, ...declaredResources(workload), efaInterfaces: 0 };
+function shapesOf(workload: Workload): readonly Shape[] {
+  const { accelerator } = workload;
+  if (accelerator === undefined || accelerator === "none") return [plainShape(workload, { kind: "none" })];
+  const { instanceTypes, resource } = accelerator;
+  if (resource !== undefined && instanceTypes === undefined)
+    return [plainShape(workload, resourceRequest(accelerator, resource))];
+  const names = new Set((instanceTypes ?? []).map(ec2TypeName));
+  return groupShapes([...names].map((name) => shapeOf(workload, accelerator, name)));
+}
+
+/** Of a workload that names no instance type. */
+function plainShape(workload: Workload, request: DeviceRequest): Shape {
+  return { instanceTypes: [], request, ...declaredResources(workload), efaInterfaces: 0 };
 }
 
 function shapeOf(workload: Workload, section: AcceleratorSection, name: string): Shape {
@@ -92,6 +96,7 @@ function shapeOf(workload: Workload, section: AcceleratorSection, name: string):
 
 function requestOf(section: AcceleratorSection, type: InstanceType): DeviceRequest {
   const { count, kind, fraction } = type.accelerator;
+  if (section.resource !== undefined) return resourceRequest(section, section.resource);
   if (section.mps !== undefined) {
     const { memory, maxComputePercent } = section.mps;
     return {
@@ -106,6 +111,17 @@ function requestOf(section: AcceleratorSection, type: InstanceType): DeviceReque
   return kind === "neuron"
     ? { kind, devices, whole }
     : { kind: "nvidia", gpus: devices, whole, unsaid: section.devicesPerReplica === undefined };
+}
+
+function resourceRequest({ count = 1, sharing, hami }: AcceleratorSection, resource: string): ResourceRequest {
+  const memoryMiB = hami?.memory === undefined ? undefined : parseMemoryMiB(hami.memory)!;
+  return {
+    kind: "resource",
+    resource,
+    count,
+    ...present({ sharing }),
+    ...(hami === undefined ? {} : { hami: present({ memoryMiB, maxComputePercent: hami.maxComputePercent }) }),
+  };
 }
 
 /** How much of the instance a request owns, as numerator and denominator. */

@@ -13,7 +13,20 @@ export type DeviceRequest =
       readonly unsaid: boolean;
     }
   | { readonly kind: "nvidia-fraction"; readonly fraction: number }
-  | { readonly kind: "nvidia-mps"; readonly memoryMiB: number; readonly maxComputePercent?: number };
+  | { readonly kind: "nvidia-mps"; readonly memoryMiB: number; readonly maxComputePercent?: number }
+  | ResourceRequest;
+
+/** So many of a resource that nodes of Kubernetes offer: parts of devices, or what else a device plugin makes of them. */
+export interface ResourceRequest {
+  readonly kind: "resource";
+  /** As `nvidia.com/mig-1g.10gb`. */
+  readonly resource: string;
+  readonly count: number;
+  /** What the nodes make of each device. */
+  readonly sharing?: { readonly strategy: "time-slicing" | "mps"; readonly replicas: number };
+  /** What HAMi gives of each GPU; everything where nothing is said. */
+  readonly hami?: { readonly memoryMiB?: number; readonly maxComputePercent?: number };
+}
 
 /**
  * One way to run a replica: the instance types that carry the same devices and give the same share. Two types stand

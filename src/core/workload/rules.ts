@@ -8,6 +8,7 @@ import { deviceRules } from "./rules/devices.ts";
 import { placementRules } from "./rules/placement.ts";
 import { portRules } from "./rules/ports.ts";
 import { rawFieldRules } from "./rules/raw-fields.ts";
+import { deviceResourceRules } from "./rules/device-resource.ts";
 import { resourceRules } from "./rules/resources.ts";
 import type { Rule } from "./rules/rule.ts";
 import { sectionRules } from "./rules/sections.ts";
@@ -15,6 +16,7 @@ import { sectionRules } from "./rules/sections.ts";
 export const workloadRules: readonly Rule[] = [
   ...acceleratorRules,
   ...deviceRules,
+  ...deviceResourceRules,
   ...resourceRules,
   ...portRules,
   ...sectionRules,

@@ -7,6 +7,7 @@ import { listOr } from "../base/problem.ts";
 import {
   capacityWords,
   containerNameRule,
+  deviceResourceRule,
   environmentNameRule,
   healthPathRule,
   highestUserId,
@@ -28,6 +29,7 @@ import {
   roleArnRule,
   scheduleRule,
   secretArnRule,
+  sharingStrategies,
   sharedMemoryWants,
   targetGroupArnRule,
   workloadKinds,
@@ -63,6 +65,9 @@ const portSchema = z.strictObject({
   name: z.optional(text(portNameRule)),
 });
 
+/** More would be a slip: MPS has 48 clients a GPU at most (https://docs.nvidia.com/deploy/mps/). */
+const mostShares = 1_000;
+
 const acceleratorSchema = z.union(
   [
     z.literal("none"),
@@ -74,6 +79,13 @@ const acceleratorSchema = z.union(
       devicesPerReplica: z.optional(above0),
       /** Share one GPU with other containers through NVIDIA MPS. */
       mps: z.optional(z.strictObject({ memory, maxComputePercent: z.optional(whole(1, 100)) })),
+      /** What nodes of Kubernetes offer, in place of whole devices. */
+      resource: z.optional(text(deviceResourceRule)),
+      count: z.optional(whole(1)),
+      /** What the nodes' device plugin makes of each device. */
+      sharing: z.optional(z.strictObject({ strategy: z.enum(sharingStrategies), replicas: whole(2, mostShares) })),
+      /** A part of a GPU, which HAMi holds the container to. */
+      hami: z.optional(z.strictObject({ memory: z.optional(memory), maxComputePercent: z.optional(whole(1, 100)) })),
       efa: z.optional(flag),
     }),
   ],
@@ -143,6 +155,8 @@ const eksSchema = z.strictObject({
   spark: z.optional(raw),
   pod: z.optional(raw),
   resource: z.optional(raw),
+  /** By kind. */
+  companions: z.optional(z.record(nonEmpty, raw)),
 });
 
 export const workloadSchema = z.strictObject({

@@ -8,5 +8,6 @@ import type { Shape } from "./resolved.ts";
 export function needsSharedMemory({ request, efaInterfaces }: Pick<Shape, "request" | "efaInterfaces">): boolean {
   if (efaInterfaces > 0) return true;
   if (request.kind === "neuron") return request.devices > 1;
+  if (request.kind === "resource") return request.count > 1;
   return request.kind === "nvidia" && request.gpus > 1;
 }

@@ -13,12 +13,36 @@ import {
 import { regionsToAsk } from "../../../src/core/catalog/machine-images/ami-regions.ts";
 import { serves } from "../../../src/core/catalog/machine-images/amis.ts";
 import { isLegalSlot, legalSizes, legalSlots } from "../../../src/core/catalog/slots.ts";
+import { migProfiles, migProfilesOf } from "../../../src/core/catalog/mig-profiles.ts";
 import { topologyOf } from "../../../src/core/catalog/topology.ts";
 
 /** What stands by hand in src/ and is a fact of facts/ too. */
 function facts<Shape>(name: string): Shape {
   return JSON.parse(readFileSync(new URL(`../../../facts/${name}`, import.meta.url), "utf8")) as Shape;
 }
+
+describe("mig-profiles.json", () => {
+  const { profiles } = facts<{ profiles: typeof migProfiles }>("mig-profiles.json");
+
+  test("is what the catalogue has", () => {
+    expect(migProfiles).toEqual(profiles);
+  });
+
+  test("has every GPU of the catalogue that NVIDIA's MIG user guide lists", () => {
+    const divided = instanceTypes.filter((type) => Object.keys(migProfilesOf(type)).length > 0);
+    expect([...new Set(divided.map(({ family }) => family))].toSorted()).toEqual([
+      "g7e",
+      "p4d",
+      "p4de",
+      "p5",
+      "p5e",
+      "p5en",
+      "p6-b200",
+      "p6-b300",
+      "p6e-gb200",
+    ]);
+  });
+});
 
 describe("topology.json", () => {
   interface Wiring {

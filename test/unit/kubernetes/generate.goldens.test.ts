@@ -92,6 +92,44 @@ const others: readonly Golden[] = [
     workload: { ...service, accelerator: { instanceTypes: ["g5.xlarge", "g6.xlarge"] } },
     kind: "Deployment",
   },
+  // Parts of devices, as the nodes offer them.
+  {
+    file: "mig",
+    workload: { ...service, accelerator: { instanceTypes: ["p5.48xlarge"], resource: "nvidia.com/mig-1g.10gb" } },
+    kind: "Deployment",
+  },
+  {
+    file: "gpu-shared",
+    workload: {
+      ...job,
+      accelerator: {
+        instanceTypes: ["g6.xlarge"],
+        resource: "nvidia.com/gpu.shared",
+        sharing: { strategy: "time-slicing", replicas: 4 },
+      },
+    },
+    kind: "Job",
+  },
+  {
+    file: "hami",
+    workload: {
+      ...service,
+      accelerator: {
+        instanceTypes: ["g6.xlarge"],
+        resource: "nvidia.com/gpu",
+        hami: { memory: "8GiB", maxComputePercent: 30 },
+      },
+    },
+    kind: "Deployment",
+  },
+  {
+    file: "neuron-cores",
+    workload: {
+      ...service,
+      accelerator: { instanceTypes: ["inf2.24xlarge"], resource: "aws.amazon.com/neuroncore", count: 2 },
+    },
+    kind: "Deployment",
+  },
   // A CPU workload has neither devices nor places.
   {
     file: "cpu",

@@ -254,7 +254,7 @@ describe("fields that a pod cannot carry", () => {
       "MPS",
       { accelerator: { instanceTypes: ["g5.xlarge"], mps: { memory: "8GiB" } } },
       [
-        "accelerator.mps: accelerator.mps is not carried by a pod: on EKS the node's device plugin says how its GPUs are shared | Remove it, or request the shared resource in eks.pod of a workload without an accelerator.",
+        "accelerator.mps: accelerator.mps is not carried by a pod: on EKS the node's device plugin says how its GPUs are shared | Write accelerator.resource in its place: nvidia.com/gpu.shared with sharing: { strategy: mps, replicas: 4 }, say.",
       ],
     ],
     [
@@ -463,7 +463,7 @@ describe("extras, queues and DRA", () => {
 describe("raw fields", () => {
   const limits = (changed: unknown) => ({ spec: { containers: [{ name: "bert", resources: { limits: changed } }] } });
 
-  it.each<[string, Workload["eks"], readonly string[]]>([
+  it.each<[string, Workload["eks"], readonly string[], Workload["accelerator"]?]>([
     [
       "take a device away",
       { pod: limits({ "aws.amazon.com/neuron": null }) },
@@ -486,6 +486,14 @@ describe("raw fields", () => {
       ],
     ],
     [
+      "change a resource of nodes that no rule knows",
+      { pod: limits({ "example.com/chip": 2 }) },
+      [
+        "eks.pod: eks.pod changes the devices that spec.containers[0].resources requests: raw fields cannot | Set accelerator.resource, accelerator.count, accelerator.hami or accelerator.efa.",
+      ],
+      { resource: "example.com/chip", count: 1 },
+    ],
+    [
       "remove the container",
       { resource: { spec: { template: { spec: { containers: null } } } } },
       [
@@ -500,8 +508,8 @@ describe("raw fields", () => {
       },
       [],
     ],
-  ])("may not %s", (_, eks, expected) => {
-    expect(refusal({ eks: eks! }, "Job")).toEqual(expected);
+  ])("may not %s", (_, eks, expected, accelerator = base.accelerator) => {
+    expect(refusal({ eks: eks!, accelerator }, "Job")).toEqual(expected);
   });
 
   it("merge containers, variables and volumes by name, mounts by path and ports by number and protocol", () => {

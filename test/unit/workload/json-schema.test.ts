@@ -234,6 +234,8 @@ const size = fc.oneof(
 /** Mostly left out, so that a workload has few of its possible mistakes at once. */
 const sometimes = <T>(value: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
+const rarely = <T>(value: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 15, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
 const often = <T>(value: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
 const port = fc.oneof(
@@ -248,7 +250,7 @@ const sections = fc.record({
   accelerator: fc.oneof(
     { weight: 1, arbitrary: fc.constantFrom("none", undefined, "inf2.xlarge", null) },
     {
-      weight: 12,
+      weight: 20,
       arbitrary: fc.record({
         instanceTypes: fc.oneof(
           { weight: 12, arbitrary: fc.array(fc.constantFrom(...types.slice(0, 11)), { minLength: 1, maxLength: 2 }) },
@@ -258,6 +260,32 @@ const sections = fc.record({
         devicesPerReplica: sometimes(fc.constantFrom(1, 1, 2, 3, 4, 6, 8, 16, 0.25, 0.5, 0, "2")),
         mps: sometimes(fc.record({ memory: size })),
         efa: sometimes(fc.boolean()),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        instanceTypes: often(fc.constantFrom(["p5.48xlarge"], ["inf2.xlarge"], ["g5.xlarge"])),
+        devicesPerReplica: rarely(fc.constant(1)),
+        mps: rarely(fc.constant({ memory: "8GiB" })),
+        resource: fc.oneof(
+          { weight: 8, arbitrary: fc.constantFrom("nvidia.com/gpu", "nvidia.com/gpu.shared") },
+          {
+            weight: 4,
+            arbitrary: fc.constantFrom("nvidia.com/mig-1g.10gb", "aws.amazon.com/neuroncore", "example.com/chip"),
+          },
+          { weight: 2, arbitrary: fc.constant(undefined) },
+          { weight: 1, arbitrary: fc.constantFrom("gpu", "requests.nvidia.com/gpu", "kubernetes.io/gpu") },
+        ),
+        count: sometimes(fc.constantFrom(1, 2, 0)),
+        sharing: sometimes(
+          fc.record({
+            strategy: fc.constantFrom("time-slicing", "mps", "mps", "hami"),
+            replicas: fc.constantFrom(4, 4, 4, 1),
+          }),
+        ),
+        hami: sometimes(fc.record({ memory: often(size), maxComputePercent: sometimes(fc.constantFrom(30, 101)) })),
+        efa: rarely(fc.boolean()),
       }),
     },
   ),

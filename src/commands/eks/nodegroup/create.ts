@@ -1,4 +1,5 @@
 import { planNodegroup } from "../../../core/kubernetes/nodes/node-group.ts";
+import { setupNotes } from "../../../core/kubernetes/nodes/pool-notes.ts";
 import { AiplatError } from "../../../errors.ts";
 import { createNodegroup, type MadeResource } from "../../../operations/create-nodegroup.ts";
 import { randomToken } from "../../../operations/tokens.ts";
@@ -67,6 +68,7 @@ export const eksNodegroupCreate = defineCommand({
       progress.stop();
     }
     await print(context, madeNodegroupsView(settings.cluster, made));
+    for (const said of setupNotes(fleets, true)) note(context, said);
     note(
       context,
       `Nodes join within minutes: aws eks wait nodegroup-active --cluster-name ${settings.cluster} ` +

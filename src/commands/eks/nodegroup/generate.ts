@@ -1,8 +1,9 @@
 import type { Context } from "../../../context.ts";
 import { autoModeManifests } from "../../../core/kubernetes/nodes/auto-mode.ts";
 import { karpenterManifests } from "../../../core/kubernetes/nodes/karpenter.ts";
+import { pluginConfigurations } from "../../../core/kubernetes/nodes/device-setup.ts";
 import { planNodegroup } from "../../../core/kubernetes/nodes/node-group.ts";
-import { poolNotes } from "../../../core/kubernetes/nodes/pool-notes.ts";
+import { poolNotes, setupNotes } from "../../../core/kubernetes/nodes/pool-notes.ts";
 import { nodeTargets, type NodeTarget } from "../../../core/kubernetes/nodes/settings.ts";
 import { manifestsText } from "../../../output/manifests.ts";
 import { note, warn } from "../../../output/note.ts";
@@ -45,6 +46,7 @@ export const eksNodegroupGenerate = defineCommand({
     if (target !== "nodegroup") return printPools(context, target, nodes);
     const plans = nodes.fleets.map((fleet) => planNodegroup(nodes.workload.name, fleet, nodes.settings));
     await printArtefact(context, plans.length === 1 ? plans[0] : plans);
+    for (const said of setupNotes(nodes.fleets, true)) note(context, said);
   },
 });
 
@@ -54,7 +56,10 @@ async function printPools(
   { workload, settings, fleets }: Nodes,
 ): Promise<void> {
   const manifestsOf = target === "karpenter" ? karpenterManifests : autoModeManifests;
-  const manifests = fleets.flatMap((fleet) => manifestsOf(workload, fleet, settings));
+  const manifests = [
+    ...pluginConfigurations(fleets),
+    ...fleets.flatMap((fleet) => manifestsOf(workload, fleet, settings)),
+  ];
   context.stdout.write(await manifestsText(context, manifests));
   for (const said of poolNotes(target, workload, settings, fleets)) note(context, said);
 }

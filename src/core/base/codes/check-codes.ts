@@ -45,6 +45,12 @@ export const checkCodes = {
       "A node's Neuron devices are handed out by one of the device plugin and the DRA driver, whose DeviceClass is there",
     "device-plugin": "Every accelerated node offers its devices",
     neurondevice: "Nothing requests the resource that Neuron 2.20 removed",
+    scheduler:
+      "The schedulers that pods name run in the cluster, and parts of a Neuron instance go through the extension",
+    api: "The API server serves every kind of the workload's resources, in its version",
+    namespace: "The workload's namespace is there, and enforces no stricter Pod Security level than its pods meet",
+    queue: "The workload's queue is there, active, and covers what it asks for",
+    placement: "The workload's pods have room: node by node, with every reason",
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
 

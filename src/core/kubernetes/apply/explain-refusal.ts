@@ -42,9 +42,17 @@ export function explainRefusal(said: string, resources: readonly ResourceReferen
 
 function unknownKind(said: string): ExplainedRefusal | undefined {
   const missing = [...said.matchAll(/no matches for kind "([^"]+)" in version "([^"]+)"/g)];
-  if (missing.length === 0) return undefined;
-  const kinds = [...new Set(missing.map(([, kind, version]) => `${kind} (${version})`))];
-  const pages = [...new Set(missing.flatMap(([, , version]) => installations[version!.split("/")[0]!] ?? []))];
+  return missing.length === 0
+    ? undefined
+    : unknownKinds(missing.map(([, kind, apiVersion]) => ({ kind: kind!, apiVersion: apiVersion! })));
+}
+
+/** That the API server serves no such kinds, and what installs them. */
+export function unknownKinds(
+  missing: readonly { readonly apiVersion: string; readonly kind: string }[],
+): ExplainedRefusal {
+  const kinds = [...new Set(missing.map(({ kind, apiVersion }) => `${kind} (${apiVersion})`))];
+  const pages = [...new Set(missing.flatMap(({ apiVersion }) => installations[apiVersion.split("/")[0]!] ?? []))];
   return {
     message: `the cluster does not know ${kinds.join(" and ")}`,
     hint:

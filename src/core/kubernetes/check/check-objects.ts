@@ -1,10 +1,11 @@
 /** What kubectl lists of a cluster: its nodes, its workloads, and the device plugins among them. */
 import { findInstanceType } from "../../catalog/instance-types/catalog.ts";
 import { fail, ok, skip, someOf, type CheckItem } from "../../base/check-report.ts";
-import { isRaw } from "../../base/merge.ts";
 import { efaResource, neuronResource, nvidiaResource } from "../devices.ts";
 import { installsOf } from "../installs.ts";
 import { checkMechanism } from "./check-mechanism.ts";
+import { checkSchedulers } from "./check-schedulers.ts";
+import { at, isOwned, listAt, nameOf, podSpecs } from "./read-object.ts";
 import type { EksSnapshot, KubernetesObject } from "./snapshot.ts";
 
 /** Gone since Neuron 2.20. https://awsdocs-neuron.readthedocs-hosted.com/en/latest/release-notes/ */
@@ -36,6 +37,7 @@ export function checkObjects(
       ? plugins
       : [skip("device-plugin", "no accelerated node has joined: device plugins show on nodes")]),
     ...checkMechanism(objects),
+    ...checkSchedulers(objects),
     checkRemoved(objects),
   ];
 }
@@ -90,16 +92,9 @@ function checkPlugin(resource: string, nodes: readonly Node[], objects: readonly
 }
 
 function checkRemoved(objects: readonly KubernetesObject[]): CheckItem {
-  // Pods of a Deployment are told of once, with their owner.
-  const asking = objects.filter(
-    (object) => !Array.isArray(at(object, "metadata")["ownerReferences"]) && podSpecs(object).some(asksForRemoved),
-  );
+  const asking = objects.filter((object) => !isOwned(object) && podSpecs(object).some(asksForRemoved));
   if (asking.length === 0) return ok("neurondevice", `nothing requests ${removedResource}`);
-  const names = asking.map(
-    (object) =>
-      `${String(object["kind"])} ` +
-      `${[at(object, "metadata")["namespace"], at(object, "metadata")["name"]].filter(Boolean).join("/")}`,
-  );
+  const names = asking.map((object) => `${String(object["kind"])} ${nameOf(object)}`);
   return fail(
     "neurondevice",
     `${removedResource} was removed in Neuron 2.20 and is still requested: ${someOf(names)}`,
@@ -107,25 +102,9 @@ function checkRemoved(objects: readonly KubernetesObject[]): CheckItem {
   );
 }
 
-/** The specs of an object's pods: its own, its template's, its job template's. */
-function podSpecs(object: KubernetesObject): readonly KubernetesObject[] {
-  return [
-    at(object, "spec"),
-    at(object, "spec", "template", "spec"),
-    at(object, "spec", "jobTemplate", "spec", "template", "spec"),
-  ];
-}
-
 function asksForRemoved(spec: KubernetesObject): boolean {
-  const containers = ["containers", "initContainers"].flatMap((key) =>
-    Array.isArray(spec[key]) ? (spec[key] as readonly unknown[]) : [],
-  );
+  const containers = ["containers", "initContainers"].flatMap((key) => listAt(spec, key));
   return containers.some((container) =>
     ["requests", "limits"].some((part) => removedResource in at(container, "resources", part)),
   );
-}
-
-function at(value: unknown, ...path: readonly string[]): KubernetesObject {
-  const found = path.reduce<unknown>((each, key) => (isRaw(each) ? each[key] : undefined), value);
-  return isRaw(found) ? found : {};
 }

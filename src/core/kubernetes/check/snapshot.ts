@@ -44,4 +44,19 @@ export interface EksSnapshot {
   readonly releases: ReadonlyMap<string, string>;
   /** What kubectl lists, or why it does not. */
   readonly objects: readonly KubernetesObject[] | { readonly skipped: string; readonly fix: string };
+  /** What was looked up for a workload; undefined where none was named, or kubectl lists nothing. */
+  readonly workload?: ObservedWorkloadNeeds;
+}
+
+/** What a cluster has of what a workload's resources refer to. */
+export interface ObservedWorkloadNeeds {
+  /** The namespace that they go to, its labels, and whether there is one: undefined where that may not be read. */
+  readonly namespace: string;
+  readonly namespaceLabels: Readonly<Record<string, unknown>> | "missing" | undefined;
+  /** The kinds that are served under each API version; one that could not be read is left out. */
+  readonly served: ReadonlyMap<string, readonly string[]>;
+  /** The versions that are served of each API group. */
+  readonly versions: ReadonlyMap<string, readonly string[]>;
+  /** LocalQueues of the namespace, ClusterQueues and ResourceFlavors; undefined where they may not be read. */
+  readonly queues: readonly KubernetesObject[] | undefined;
 }

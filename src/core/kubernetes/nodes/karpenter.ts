@@ -1,9 +1,16 @@
 /** Nodes as Karpenter's resources: aws/karpenter-provider-aws @1d92708. */
 import { present } from "../../base/present.ts";
-import { hugepagesMiB } from "../allocatable.ts";
 import { refuseErrors, settingProblem } from "../../base/problem.ts";
 import { celViolations, violationText } from "../cel/violations.ts";
-import { deviceResource, hugepagesResource, neuronResource } from "../devices.ts";
+import {
+  deviceKind,
+  deviceResource,
+  hugepagesMiB,
+  hugepagesResource,
+  neuronCoreResource,
+  neuronResource,
+  nvidiaResource,
+} from "../devices.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import type { Manifest, Quantities } from "../manifest.ts";
 import type { PlannedNodes } from "./planned-nodes.ts";
@@ -88,8 +95,8 @@ function amiAlias({ os }: PlannedNodes, { releaseVersion }: NodeSettings): strin
 }
 
 /**
- * What nodes will offer that Karpenter does not simulate: huge pages, and the one GPU of a fractional type, of which
- * EC2 says 0. https://karpenter.sh/docs/concepts/nodeoverlays/
+ * What nodes will offer that Karpenter does not simulate: huge pages, parts of devices, and the one GPU of a fractional
+ * type, of which EC2 says 0. https://karpenter.sh/docs/concepts/nodeoverlays/
  */
 function nodeOverlay(fleet: PlannedNodes): Manifest | undefined {
   const capacity = overlaidCapacity(fleet);
@@ -108,17 +115,24 @@ function nodeOverlay(fleet: PlannedNodes): Manifest | undefined {
   };
 }
 
+/** What Karpenter knows of a type by itself; an overlay adds to it and replaces nothing. */
+const simulated: ReadonlySet<string> = new Set([nvidiaResource, neuronResource, neuronCoreResource]);
+
 /** Whether a fleet has a NodeOverlay, which Karpenter takes behind a feature gate. */
 export function needsOverlay(fleet: PlannedNodes): boolean {
   return nodeOverlay(fleet) !== undefined;
 }
 
-function overlaidCapacity({ shape, types }: PlannedNodes): Quantities {
+function overlaidCapacity({ shape, types, offered }: PlannedNodes): Quantities {
   const resource = deviceResource(shape.request);
+  const parts = Object.entries(offered).filter(([name]) => !simulated.has(name));
   return {
-    ...(shape.efaInterfaces > 0 && resource !== neuronResource
+    ...(shape.efaInterfaces > 0 && deviceKind(shape) !== "neuron"
       ? { [hugepagesResource]: `${Math.min(...types.map(hugepagesMiB))}Mi` }
       : {}),
-    ...(shape.request.kind === "nvidia-fraction" && resource !== undefined ? { [resource]: "1" } : {}),
+    ...(types.every(({ accelerator }) => accelerator.fraction !== undefined) && resource === nvidiaResource
+      ? { [resource]: "1" }
+      : {}),
+    ...(shape.request.kind === "resource" ? Object.fromEntries(parts) : {}),
   };
 }

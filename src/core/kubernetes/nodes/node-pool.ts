@@ -1,5 +1,5 @@
 /** Karpenter's NodePool, which EKS Auto Mode has too. https://karpenter.sh/docs/concepts/nodepools/ */
-import { deviceResource, neuronResource } from "../devices.ts";
+import { deviceKind, neuronCoreResource, neuronResource, nvidiaResource } from "../devices.ts";
 import { sharedLabels } from "../labels.ts";
 import type { Manifest } from "../manifest.ts";
 import type { PlannedNodes } from "./planned-nodes.ts";
@@ -44,8 +44,7 @@ export function nodePool(
   lifetime: NodeLifetime,
 ): Manifest {
   const types = fleet.types.map((type) => type.instanceType);
-  const resource = deviceResource(fleet.shape.request) ?? neuronResource;
-  const devices = Math.max(...fleet.types.map((type) => type.accelerator.count));
+  const [resource, perNode] = limitOf(fleet);
   const capacity = (reservation ?? capacityBlock) === undefined ? "on-demand" : "reserved";
   return {
     apiVersion: "karpenter.sh/v1",
@@ -76,7 +75,19 @@ export function nodePool(
         consolidateAfter: "5m",
         ...(kind === "job" ? { budgets: workInProgress } : {}),
       },
-      limits: { [resource]: String((maxSize ?? fleet.desiredSize) * devices) },
+      limits: { [resource]: String((maxSize ?? fleet.desiredSize) * perNode) },
     },
   };
+}
+
+/**
+ * What a pool is limited by, and how many of it a node has: what its pods request, but for NeuronCores, of which Karpenter
+ * counts those of Trainium2 as no plugin does.
+ */
+function limitOf({ shape, types, offered }: PlannedNodes): readonly [string, number] {
+  const { request } = shape;
+  if (request.kind === "resource" && request.resource !== neuronCoreResource)
+    return [request.resource, Number(offered[request.resource])];
+  const resource = deviceKind(shape) === "nvidia" ? nvidiaResource : neuronResource;
+  return [resource, Math.max(...types.map((type) => type.accelerator.count))];
 }

@@ -10,7 +10,11 @@ import {
 } from "../../catalog/machine-images/node-ami-types.ts";
 import { listOr, problem, refuseErrors, type Problem } from "../../base/problem.ts";
 import type { ResolvedWorkload, Shape } from "../../workload/resolved.ts";
-import { deviceCount, deviceTaint } from "../devices.ts";
+import { deviceKind, deviceTaint } from "../devices.ts";
+import type { Quantities } from "../manifest.ts";
+import { nodeQuantities, offeredBy, partOfDevices } from "../node-resources.ts";
+import { offersOf } from "../offer-rules.ts";
+import { deviceSetup, type DeviceSetup } from "./device-setup.ts";
 import { efaLayout, type NodeInterface } from "./network-interfaces.ts";
 import { nodeProblems } from "./rules.ts";
 import type { NodeSettings, NodeTarget } from "./settings.ts";
@@ -24,6 +28,10 @@ export interface PlannedNodes {
   readonly shape: Shape;
   readonly taint: { readonly key: string; readonly effect: "NoSchedule" };
   readonly labels: Readonly<Record<string, string>>;
+  /** What a node has of the devices that the workload asks for, or of their parts. */
+  readonly offered: Quantities;
+  /** What else the nodes need to offer it. */
+  readonly setup?: DeviceSetup;
   /** Of each node, where it has EFA. */
   readonly interfaces?: readonly NodeInterface[];
   readonly placementGroup: boolean;
@@ -71,8 +79,25 @@ export function planNodes(
           ),
         ]
       : [];
-  refuseErrors([...nodeProblems(settings, fleets, target), ...several]);
+  refuseErrors([...poolNameProblems(fleets, target), ...nodeProblems(settings, fleets, target), ...several]);
   return fleets;
+}
+
+/** A pool's name is the value of a label of its nodes. */
+const longestPoolName = 63;
+
+function poolNameProblems(fleets: readonly PlannedNodes[], target: NodeTarget): readonly Problem[] {
+  if (target === "nodegroup") return [];
+  return fleets
+    .filter(({ name }) => name.length > longestPoolName)
+    .map(({ name }) =>
+      problem(
+        "name-length",
+        ["name"],
+        `the node pool's name ${name} has ${name.length} characters, and it can have ${longestPoolName}`,
+        "Write a shorter name, or a shorter eks.namespace.",
+      ),
+    );
 }
 
 interface Group {
@@ -81,16 +106,19 @@ interface Group {
 }
 
 function workloadProblems(
-  { name, shapes, hyperPodTypes = [] }: ResolvedWorkload,
+  workload: ResolvedWorkload,
   os: NodeOs | undefined,
   types: readonly InstanceType[],
 ): readonly Problem[] {
+  const { name, shapes, hyperPodTypes = [] } = workload;
   if (types.length === 0)
     return [
       problem(
         "no-instance-type",
         ["accelerator"],
-        "a workload without accelerator names no instance type: it runs on any nodes there are",
+        shapes.some(({ request }) => request.kind === "resource")
+          ? "accelerator.resource without instanceTypes does not say which nodes are to offer it"
+          : "a workload without accelerator names no instance type: it runs on any nodes there are",
         "Name an accelerated type with --instance-type.",
       ),
     ];
@@ -124,6 +152,7 @@ function workloadProblems(
           ),
         ]
       : []),
+    ...unknownResources(workload),
     ...types
       .filter((type) => nodeAmiTypeFor(type, os) === undefined)
       .map((type) =>
@@ -135,6 +164,26 @@ function workloadProblems(
         ),
       ),
   ];
+}
+
+/** Nodes are sized, limited and simulated by how much they offer. */
+function unknownResources(workload: ResolvedWorkload): readonly Problem[] {
+  return workload.shapes.flatMap(({ request, instanceTypes }) =>
+    request.kind !== "resource"
+      ? []
+      : instanceTypes
+          .filter((type) => nodeQuantities(type, request, workload) === undefined)
+          .map((type) =>
+            problem(
+              "node-resource",
+              ["accelerator", "resource"],
+              `nothing says how many ${request.resource} a node of ${type.instanceType} offers`,
+              offeredBy(type, request, workload) === "unsaid"
+                ? "Write accelerator.sharing: { strategy: time-slicing, replicas: 4 }, say."
+                : `Its nodes offer ${offersOf(type, request.resource)}; for nodes alone leave accelerator.resource out.`,
+            ),
+          ),
+  );
 }
 
 function there(type: InstanceType, os: NodeOs | undefined): string {
@@ -164,22 +213,28 @@ function fleetOf(
   target: NodeTarget,
 ): PlannedNodes {
   const [first] = types as readonly [InstanceType];
-  const taint = deviceTaint(shape.request);
+  const taint = deviceTaint(shape);
   if (taint === undefined) throw new Error("an accelerated shape without devices");
   const interfaces = shape.efaInterfaces > 0 ? efaLayout(first, shape.efaInterfaces) : undefined;
   const several = workload.nodes > 1;
-  const perNode = several
-    ? 1
-    : Math.max(1, Math.floor(first.accelerator.count / Math.max(1, deviceCount(shape.request))));
+  const [part, whole] = partOfDevices(first, shape.request, workload) ?? [1, 1];
+  const perNode = several ? 1 : Math.max(1, Math.floor(whole / Math.max(1, part)));
+  const setup = deviceSetup(shape.request);
   return {
-    name: alone ? workload.name : `${workload.name}-${first.instanceType.replace(/\./g, "-")}`,
+    name: fleetName(workload, first, alone, target),
     types,
     amiType,
     os: nodeAmiTypes[amiType].os as NodeOs,
     shape,
     taint,
     // Auto Mode has device plugins of its own, and a second one would count every device twice.
-    labels: { ...(target === "auto-mode" ? {} : pluginLabels(shape)), ...settings.labels },
+    labels: {
+      ...(target === "auto-mode" ? {} : pluginLabels(shape)),
+      ...setup?.labels,
+      ...settings.labels,
+    },
+    offered: nodeQuantities(first, shape.request, workload) ?? {},
+    ...present({ setup }),
     ...present({ interfaces }),
     // The instances of a capacity block are close together as they are, and in no placement group of ours.
     // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-blocks.html
@@ -189,13 +244,25 @@ function fleetOf(
 }
 
 /**
+ * Pools are of the whole cluster: with the workload's namespace before a dot, which neither has, no other workload's is
+ * called the same.
+ */
+function fleetName({ name, eks }: ResolvedWorkload, type: InstanceType, alone: boolean, target: NodeTarget): string {
+  const scope = target === "nodegroup" || eks.namespace === undefined ? "" : `${eks.namespace}.`;
+  return `${scope}${alone ? name : `${name}-${type.instanceType.replace(/\./g, "-")}`}`;
+}
+
+/**
  * What the Helm charts of the device plugins look for on a node where nothing discovers its features
  * (NVIDIA/k8s-device-plugin deployments/helm/nvidia-device-plugin/values.yaml; aws-ia/terraform-aws-eks-blueprints
  * patterns/nvidia-gpu-efa).
  */
-function pluginLabels({ request, efaInterfaces }: Shape): Readonly<Record<string, string>> {
+function pluginLabels(shape: Shape): Readonly<Record<string, string>> {
+  const { request, efaInterfaces } = shape;
+  // Where HAMi's plugin runs, NVIDIA's must not.
+  const hami = request.kind === "resource" && request.hami !== undefined;
   return {
-    ...(request.kind === "neuron" ? {} : { "nvidia.com/gpu.present": "true" }),
+    ...(deviceKind(shape) !== "nvidia" || hami ? {} : { "nvidia.com/gpu.present": "true" }),
     ...(efaInterfaces > 0 ? { "vpc.amazonaws.com/efa.present": "true" } : {}),
   };
 }

@@ -1,5 +1,6 @@
 /** What the operator of node pools should know that the manifests do not say. */
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
+import { createCommand } from "./device-setup.ts";
 import { needsOverlay } from "./karpenter.ts";
 import { sharedName } from "./node-group.ts";
 import type { PlannedNodes } from "./planned-nodes.ts";
@@ -7,11 +8,18 @@ import type { NodeSettings, NodeTarget } from "./settings.ts";
 
 export function poolNotes(
   target: Exclude<NodeTarget, "nodegroup">,
-  { kind }: Pick<ResolvedWorkload, "kind">,
+  { kind, name, eks }: Pick<ResolvedWorkload, "kind" | "name" | "eks">,
   settings: NodeSettings,
   fleets: readonly PlannedNodes[],
 ): readonly string[] {
-  return target === "auto-mode" ? autoModeNotes(kind) : karpenterNotes(kind, settings, fleets);
+  return [
+    ...(target === "auto-mode" ? autoModeNotes(kind) : karpenterNotes(kind, settings, fleets)),
+    ...(eks.namespace === undefined
+      ? [
+          `The pools are of the whole cluster: those of another ${name} would overwrite them. With eks.namespace their names have it.`,
+        ]
+      : []),
+  ];
 }
 
 function karpenterNotes(
@@ -33,11 +41,23 @@ function karpenterNotes(
           "Karpenter makes no placement group: aws ec2 create-placement-group --strategy cluster " +
           `--group-name ${sharedName(cluster, fleet)}`,
       ),
+    ...setupNotes(fleets),
     ...(fleets.some(needsOverlay)
       ? ["NodeOverlay needs Karpenter's feature gate: settings.featureGates.nodeOverlay=true in its Helm chart."]
       : []),
     ...serviceNotes(kind),
   ];
+}
+
+/** What the nodes' device plugins need; for node groups with the command that makes their configuration. */
+export function setupNotes(fleets: readonly PlannedNodes[], withCommand = false): readonly string[] {
+  const said = fleets.flatMap(({ setup }) => [
+    ...(setup?.notes ?? []),
+    ...(withCommand && setup?.configuration !== undefined
+      ? [`The configuration: ${createCommand(setup.configuration)}`]
+      : []),
+  ]);
+  return [...new Set(said)];
 }
 
 function autoModeNotes(kind: ResolvedWorkload["kind"]): readonly string[] {

@@ -88,7 +88,7 @@ export function nodeProblems(
   }
   if (target === "nodegroup") problems.push(...nodegroupProblems(settings, fleets));
   else problems.push(...sizeProblems(settings));
-  problems.push(...nvlinkProblems(settings, fleets, target));
+  problems.push(...nvlinkProblems(settings, fleets, target), ...setupProblems(fleets, target));
   if (target === "auto-mode") problems.push(...autoModeProblems(settings, fleets));
   return problems;
 }
@@ -187,6 +187,20 @@ function autoModeProblems(
           "Use --as karpenter, or nodegroup.",
         ),
       ),
+  ];
+}
+
+/** Auto Mode and Bottlerocket bring device plugins of their own, which no ConfigMap and no label sets up. */
+function setupProblems(fleets: readonly PlannedNodes[], target: NodeTarget): readonly Problem[] {
+  const fleet = fleets.find(({ setup, os }) => setup !== undefined && os === "bottlerocket");
+  if (fleet === undefined) return [];
+  const auto = target === "auto-mode";
+  return [
+    settingProblem(
+      "node-resource",
+      `${listOr(Object.keys(fleet.offered), "and")}: the device plugin of ${auto ? "EKS Auto Mode" : "Bottlerocket"} is part of ${auto ? "it" : "the image"}, and is not set up by labels and a ConfigMap`,
+      auto ? "Use --as karpenter, or nodegroup." : "Use --os al2023.",
+    ),
   ];
 }
 

@@ -4,12 +4,14 @@
  */
 import { present } from "../../base/present.ts";
 import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
-import type { ResolvedWorkload } from "../../workload/resolved.ts";
+import type { DeviceRequest, ResolvedWorkload, Shape } from "../../workload/resolved.ts";
 import { allocatableMiB, allocatableMilliCpu } from "../allocatable.ts";
 import { coordinatorResources } from "../coordinator.ts";
 import { deviceLimits, deviceTaint } from "../devices.ts";
 import { sharedLabels } from "../labels.ts";
 import type { Manifest, Metadata, Quantities } from "../manifest.ts";
+import { nodeQuantities } from "../node-resources.ts";
+import { zoneLabel } from "../placement.ts";
 import { cpuQuantity } from "../quantity.ts";
 import { shapeOfNode } from "../whole-node.ts";
 
@@ -28,6 +30,15 @@ export interface QueueNodes {
   readonly count: number;
 }
 
+/** The one topology of every queue by zones. */
+const topologyName = "zones";
+
+/** Its flavors all have it: else Kueue would give pods that ask for no topology none of those with one. */
+function topologyOfZones(metadata: Metadata): Manifest {
+  const levels = [zoneLabel, "kubernetes.io/hostname"].map((nodeLabel) => ({ nodeLabel }));
+  return { apiVersion, kind: "Topology", metadata, spec: { levels } };
+}
+
 /** The flavor of pods without devices: any node. */
 const anyNode = "cpu";
 
@@ -36,7 +47,14 @@ const anyNode = "cpu";
  * local queue that the workload names. Pods that lead others (a Ray head, an MPI launcher) get a flavor of their own,
  * with room for one a node.
  */
-export function kueueQueue(queue: string, fleets: readonly QueueNodes[], namespace?: string): readonly Manifest[] {
+export function kueueQueue(
+  queue: string,
+  fleets: readonly QueueNodes[],
+  workload: ResolvedWorkload,
+  { request }: Pick<Shape, "request">,
+  byZone: boolean,
+): readonly Manifest[] {
+  const { namespace } = workload.eks;
   const clusterWide = (name: string): Metadata => ({ name, labels: sharedLabels });
   const nodes = fleets.reduce((sum, { count }) => sum + count, 0);
   const flavors = [
@@ -47,12 +65,19 @@ export function kueueQueue(queue: string, fleets: readonly QueueNodes[], namespa
         memory: `${Number.parseInt(coordinatorResources["memory"]!, 10) * nodes}Gi`,
       },
     },
-    ...fleets.map((fleet) => ({ name: flavorName(fleet), quotas: quotasOf(fleet) })),
+    ...fleets.map((fleet) => ({ name: flavorName(fleet), quotas: quotasOf(fleet, workload, request) })),
   ];
   const covered = [...new Set(flavors.flatMap(({ quotas }) => Object.keys(quotas)))];
   return [
-    { apiVersion, kind: "ResourceFlavor", metadata: clusterWide(anyNode), spec: {} },
-    ...fleets.map((fleet) => resourceFlavor(fleet, clusterWide(flavorName(fleet)))),
+    ...(byZone ? [topologyOfZones(clusterWide(topologyName))] : []),
+    {
+      apiVersion,
+      kind: "ResourceFlavor",
+      metadata: clusterWide(anyNode),
+      // A flavor with a topology selects nodes.
+      spec: byZone ? { nodeLabels: { "kubernetes.io/os": "linux" }, topologyName } : {},
+    },
+    ...fleets.map((fleet) => resourceFlavor(fleet, clusterWide(flavorName(fleet)), byZone)),
     {
       apiVersion,
       kind: "ClusterQueue",
@@ -93,8 +118,8 @@ function flavorName(nodes: QueueNodes): string {
   return nodeTypeOf(nodes).replace(/\./g, "-");
 }
 
-function resourceFlavor(nodes: QueueNodes, metadata: Metadata): Manifest {
-  const taint = deviceTaint(shapeOfNode(nodes.type).request);
+function resourceFlavor(nodes: QueueNodes, metadata: Metadata, byZone: boolean): Manifest {
+  const taint = deviceTaint(shapeOfNode(nodes.type));
   return {
     apiVersion,
     kind: "ResourceFlavor",
@@ -102,13 +127,17 @@ function resourceFlavor(nodes: QueueNodes, metadata: Metadata): Manifest {
     spec: {
       nodeLabels: { "node.kubernetes.io/instance-type": nodeTypeOf(nodes) },
       ...(taint === undefined ? {} : { nodeTaints: [taint] }),
+      ...(byZone ? { topologyName } : {}),
     },
   };
 }
 
-/** What all nodes of the fleet can allocate together. */
-function quotasOf({ type, count }: QueueNodes): Quantities {
-  const devices = Object.entries(deviceLimits(shapeOfNode(type))).map(([resource, amount]) => [
+/**
+ * What all nodes of the fleet can allocate together: their devices, and what the workload requests in place of them.
+ */
+function quotasOf({ type, count }: QueueNodes, workload: ResolvedWorkload, request: DeviceRequest): Quantities {
+  const parts = request.kind === "resource" ? (nodeQuantities(type, request, workload) ?? {}) : {};
+  const devices = Object.entries({ ...deviceLimits(shapeOfNode(type)), ...parts }).map(([resource, amount]) => [
     resource,
     times(amount, count),
   ]);

@@ -86,7 +86,7 @@ export const acceleratorRules: readonly Rule[] = [
     reads: ["accelerator.instanceTypes"],
     check: (workload) => {
       const section = sectionOf(workload);
-      return section === undefined || section.instanceTypes !== undefined
+      return section === undefined || section.instanceTypes !== undefined || section.resource !== undefined
         ? []
         : [
             {
@@ -96,7 +96,11 @@ export const acceleratorRules: readonly Rule[] = [
             },
           ];
     },
-    jsonSchema: () => when(given("accelerator", { type: "object" }), given("accelerator.instanceTypes")),
+    jsonSchema: () =>
+      when(
+        given("accelerator", { type: "object" }),
+        any(given("accelerator.instanceTypes"), given("accelerator.resource")),
+      ),
   },
   {
     code: "unknown-instance-type",
@@ -210,7 +214,16 @@ export const acceleratorRules: readonly Rule[] = [
     reads: ["accelerator.instanceTypes", "accelerator.efa", "nodes"],
     check: (workload) => {
       if (!wantsEfa(workload)) return [];
-      const asked = sectionOf(workload)?.efa === true;
+      const { efa, instanceTypes: named } = sectionOf(workload)!;
+      const asked = efa === true;
+      if (named === undefined)
+        return [
+          {
+            path: typesPath,
+            message: `${asked ? "accelerator.efa is true" : `nodes is ${workload.nodes}, which means EFA`}, and no instance type says how many interfaces a node has`,
+            hint: "Write accelerator.instanceTypes, or accelerator.efa: false.",
+          },
+        ];
       return eachType(workload, ({ instanceType, efaInterfaces }) => {
         if (efaInterfaces !== null && efaInterfaces > 0) return undefined;
         const why =
@@ -225,6 +238,13 @@ export const acceleratorRules: readonly Rule[] = [
         };
       });
     },
-    jsonSchema: () => when(wantsEfaSchema, onlyOn(namesOf(usable.filter((type) => (type.efaInterfaces ?? 0) > 0)))),
+    jsonSchema: () =>
+      when(
+        wantsEfaSchema,
+        all(
+          given("accelerator.instanceTypes"),
+          onlyOn(namesOf(usable.filter((type) => (type.efaInterfaces ?? 0) > 0))),
+        ),
+      ),
   },
 ];

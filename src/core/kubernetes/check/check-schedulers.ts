@@ -1,0 +1,106 @@
+/** Whether the schedulers that pods name run in the cluster, and whether parts of Neuron instances get neighbours. */
+import { fail, someOf, warn, type CheckItem } from "../../base/check-report.ts";
+import { findInstanceType } from "../../catalog/instance-types/catalog.ts";
+import { extensionScheduler } from "../allocation.ts";
+import { neuronResource } from "../devices.ts";
+import { schedulerInstall } from "../installs.ts";
+import { parseQuantity } from "../quantity.ts";
+import { requestsOf } from "./pod-requests.ts";
+import { at, isOwned, listAt, nameOf, podSpecs, textAt } from "./read-object.ts";
+import type { KubernetesObject } from "./snapshot.ts";
+
+const check = "scheduler";
+const defaultScheduler = "default-scheduler";
+
+/** Nothing where every pod is the default scheduler's, and none asks for a part of a Neuron instance. */
+export function checkSchedulers(objects: readonly KubernetesObject[]): readonly CheckItem[] {
+  const askers = objects.filter((object) => !isOwned(object)).map((object) => [object, podSpecs(object)] as const);
+  const named = new Map<string, string[]>();
+  for (const [object, specs] of askers)
+    for (const scheduler of new Set(specs.flatMap((spec) => textAt(spec, "schedulerName") ?? []))) {
+      if (scheduler === defaultScheduler || runsScheduler(objects, scheduler)) continue;
+      named.set(scheduler, [...(named.get(scheduler) ?? []), `${String(object["kind"])} ${nameOf(object)}`]);
+    }
+  const most = mostDevices(objects);
+  const parts = askers
+    .filter(([, specs]) => specs.some((spec) => asksForPart(spec, most)))
+    .map(([object]) => `${String(object["kind"])} ${nameOf(object)}`);
+  return [
+    ...[...named].map(([scheduler, names]) => missingScheduler(scheduler, someOf(names), names.length)),
+    ...(parts.length === 0
+      ? []
+      : [
+          warn(
+            check,
+            `${someOf(parts)} ${parts.length === 1 ? "asks" : "ask"} for a part of an instance's ${most} Neuron devices ` +
+              "without the Neuron scheduler extension: the devices may be no neighbours",
+            `Install the extension and name it in the pod, schedulerName: ${extensionScheduler}: ${schedulerInstall}`,
+          ),
+        ]),
+  ];
+}
+
+/** What pods of a scheduler that does not run come to. */
+export function missingScheduler(scheduler: string, who: string, count: number): CheckItem {
+  return fail(
+    check,
+    `${who} ${count === 1 ? "names" : "name"} the scheduler ${scheduler}, and none of that name runs in the cluster: ` +
+      "the pods stay Pending without an event",
+    scheduler === extensionScheduler
+      ? `Install the Neuron scheduler extension: ${schedulerInstall}`
+      : "Install it, or leave schedulerName out of the pod.",
+  );
+}
+
+/**
+ * Whether something in the cluster runs under the scheduler's name, or is told it: a scheduler registers itself nowhere.
+ */
+export function runsScheduler(objects: readonly KubernetesObject[], scheduler: string): boolean {
+  return (
+    scheduler === defaultScheduler ||
+    objects.some((object) => {
+      const { name } = at(object, "metadata");
+      if (object["kind"] === "Node") return false;
+      if (name === scheduler || (object["kind"] === "Pod" && String(name).startsWith(`${scheduler}-`)))
+        return !askedOf(object, scheduler);
+      return podSpecs(object).some((spec) =>
+        listAt(spec, "containers").some((container) => isTold(container, scheduler)),
+      );
+    })
+  );
+}
+
+/** Whether the object is a pod that the scheduler would have to place. */
+function askedOf(object: KubernetesObject, scheduler: string): boolean {
+  return podSpecs(object).some((spec) => textAt(spec, "schedulerName") === scheduler);
+}
+
+/** `--scheduler-name=my-scheduler`. */
+function isTold(container: KubernetesObject, scheduler: string): boolean {
+  const words = ["command", "args"].flatMap((key) =>
+    Array.isArray(container[key]) ? (container[key] as readonly unknown[]) : [],
+  );
+  return words.some(
+    (word, index) =>
+      [`--scheduler-name=${scheduler}`, `--schedulerName=${scheduler}`].includes(String(word)) ||
+      (word === "--scheduler-name" && words[index + 1] === scheduler),
+  );
+}
+
+/** The most Neuron devices that a node offers; where nodes differ, a part of the largest is what needs neighbours. */
+function mostDevices(objects: readonly KubernetesObject[]): number {
+  const offered = objects
+    .filter(({ kind }) => kind === "Node")
+    .map((node) => {
+      const type = findInstanceType(String(at(node, "metadata", "labels")["node.kubernetes.io/instance-type"]));
+      return type?.accelerator.kind === "neuron"
+        ? type.accelerator.count
+        : parseQuantity(at(node, "status", "allocatable")[neuronResource]);
+    });
+  return Math.max(0, ...offered);
+}
+
+function asksForPart(spec: KubernetesObject, most: number): boolean {
+  const devices = requestsOf(spec).get(neuronResource) ?? 0;
+  return (textAt(spec, "schedulerName") ?? defaultScheduler) === defaultScheduler && devices > 1 && devices < most;
+}

@@ -1,0 +1,180 @@
+// What a workload's resources refer to in a cluster: kinds, namespace, scheduler, classes, queue.
+import { describe, expect, it } from "vitest";
+import { checkSchedulers } from "../../../../src/core/kubernetes/check/check-schedulers.ts";
+import type { KubernetesObject } from "../../../../src/core/kubernetes/check/snapshot.ts";
+import type { Workload } from "../../../../src/core/workload/schema.ts";
+import { checkWorkloadIn, node, type Question } from "../../../support/eks-cluster.ts";
+
+const bert: Workload = {
+  name: "bert",
+  kind: "service",
+  image: "repo/bert:1",
+  accelerator: { instanceTypes: ["inf2.24xlarge"] },
+};
+const part: Workload = { ...bert, accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 } };
+
+/** `FAIL queue: ...`, of what is not as it should be. */
+const wrong = (question: Partial<Question>) =>
+  checkWorkloadIn({ workload: bert, objects: [node("a", "inf2.24xlarge")], ...question })
+    .groups.filter(({ subject }) => subject.startsWith("workload "))
+    .flatMap(({ items }) => items)
+    .filter(({ status }) => status !== "OK")
+    .map(({ status, check, message }) => `${status} ${check}: ${message}`);
+
+describe("a workload's resources", () => {
+  it("are right where all is there", () => {
+    expect(wrong({})).toEqual([]);
+  });
+
+  it("want their kinds, in their versions", () => {
+    const served = new Map([
+      ["apps/v1", ["Deployment"]],
+      ["jobset.x-k8s.io/v1alpha2", []],
+    ] as const);
+    const versions = new Map([["jobset.x-k8s.io", ["jobset.x-k8s.io/v1"]]]);
+    const job: Workload = { ...bert, kind: "job" };
+    expect(wrong({ workload: job, kind: "JobSet", needs: { served, versions } })).toEqual([
+      "FAIL api: the cluster does not know JobSet (jobset.x-k8s.io/v1alpha2); of jobset.x-k8s.io it serves jobset.x-k8s.io/v1",
+    ]);
+    expect(wrong({ workload: job, kind: "JobSet", needs: { served, versions: new Map() } })).toEqual([
+      "FAIL api: the cluster does not know JobSet (jobset.x-k8s.io/v1alpha2)",
+    ]);
+    expect(wrong({ needs: { served: new Map() } })).toEqual([
+      "SKIP api: which kinds the API server serves could not be read",
+    ]);
+  });
+
+  it("want their namespace, which takes their Pod Security level", () => {
+    expect(wrong({ needs: { namespaceLabels: "missing" } })).toEqual(["FAIL namespace: there is no namespace ml"]);
+    expect(wrong({ needs: { namespaceLabels: undefined } })).toEqual(["SKIP namespace: namespace ml may not be read"]);
+    const enforce = (level: string) => ({ namespaceLabels: { "pod-security.kubernetes.io/enforce": level } });
+    expect(wrong({ needs: enforce("baseline") })).toEqual([]);
+    expect(wrong({ needs: enforce("restricted") })[0]).toMatch(
+      /^FAIL namespace: namespace ml enforces the Pod Security level restricted, and the pods meet baseline: .*runAsNonRoot/,
+    );
+    expect(wrong({ workload: { ...bert, user: 1000 }, needs: enforce("restricted") })).toEqual([]);
+    const efa: Workload = { ...bert, kind: "job", nodes: 2, accelerator: { instanceTypes: ["trn1.32xlarge"] } };
+    expect(wrong({ workload: efa, needs: enforce("baseline") })).toEqual([
+      "FAIL namespace: namespace ml enforces the Pod Security level baseline, and the pods meet privileged: container bert adds the capability IPC_LOCK",
+    ]);
+  });
+
+  it("want their scheduler", () => {
+    const scheduler = {
+      kind: "Deployment",
+      metadata: { namespace: "kube-system", name: "my-scheduler" },
+      spec: { template: { spec: { containers: [] } } },
+    };
+    const objects = [node("a", "inf2.24xlarge")];
+    expect(wrong({ workload: part, objects })).toEqual([
+      "FAIL scheduler: the workload names the scheduler my-scheduler, and none of that name runs in the cluster: the pods stay Pending without an event",
+    ]);
+    expect(wrong({ workload: part, objects: [...objects, scheduler] })).toEqual([]);
+    const told = {
+      ...scheduler,
+      metadata: { name: "second" },
+      spec: { template: { spec: { containers: [{ args: ["--scheduler-name=my-scheduler"] }] } } },
+    };
+    expect(wrong({ workload: part, objects: [...objects, told] })).toEqual([]);
+  });
+
+  it("want their DeviceClass, one mechanism and its version", () => {
+    const deviceClass = { kind: "DeviceClass", metadata: { name: "neuron.aws.com" } };
+    const dra = { settings: { neuronScheduler: "dra" } } as const;
+    const objects = [node("a", "inf2.24xlarge")];
+    expect(wrong(dra)[0]).toMatch(/^FAIL device-mechanism: the cluster has no DeviceClass neuron.aws.com/);
+    expect(wrong({ ...dra, objects: [...objects, deviceClass] })).toEqual([]);
+    expect(wrong({ ...dra, objects: [...objects, deviceClass], version: "1.33" })).toEqual([
+      "FAIL dra-version: the Neuron DRA driver needs Kubernetes 1.34, and the cluster's is 1.33",
+    ]);
+    expect(wrong({ objects: [...objects, deviceClass] })[0]).toMatch(/^WARN device-mechanism: /);
+  });
+});
+
+describe("a queue", () => {
+  const workload: Workload = { ...bert, eks: { queue: { kueue: "team-a" } } };
+  const local = { kind: "LocalQueue", metadata: { name: "team-a", namespace: "ml" }, spec: { clusterQueue: "ai" } };
+  const quotas = (neurons: string, change: object = {}): KubernetesObject => ({
+    kind: "ClusterQueue",
+    metadata: { name: "ai" },
+    spec: {
+      namespaceSelector: {},
+      resourceGroups: [
+        {
+          flavors: [
+            {
+              name: "inf2",
+              resources: [
+                { name: "cpu", nominalQuota: "96" },
+                { name: "memory", nominalQuota: "1Ti" },
+                { name: "aws.amazon.com/neuron", nominalQuota: neurons },
+              ],
+            },
+          ],
+        },
+      ],
+      ...change,
+    },
+  });
+  const found = (...queues: readonly KubernetesObject[]) => wrong({ workload, needs: { queues } });
+
+  it("takes what it has quota for", () => {
+    expect(found(local, quotas("6"))).toEqual([]);
+    expect(found(local, quotas("5"))).toEqual([
+      "FAIL queue: ClusterQueue ai has 5 aws.amazon.com/neuron in its largest flavor, and the workload asks for 6 aws.amazon.com/neuron",
+    ]);
+    expect(found(local, quotas("5", { cohort: "all" }))).toEqual([]);
+  });
+
+  it("has to be there, active, of the namespace, and over what is asked for", () => {
+    expect(found()).toEqual(["FAIL queue: namespace ml has no LocalQueue team-a"]);
+    expect(found(local)).toEqual(["FAIL queue: LocalQueue team-a is of ClusterQueue ai, which is not there"]);
+    expect(found(local, quotas("6", { resourceGroups: [] }))).toHaveLength(3);
+    expect(found(local, quotas("6", { namespaceSelector: null }))[0]).toContain("takes no namespace");
+    expect(found(local, quotas("6", { namespaceSelector: { matchLabels: { team: "a" } } }))[0]).toContain("team=a");
+    const status = { conditions: [{ type: "Active", status: "False", message: "flavor inf2 is not there" }] };
+    expect(found(local, { ...quotas("6"), status })).toEqual([
+      "FAIL queue: ClusterQueue ai is not active: flavor inf2 is not there",
+    ]);
+    expect(wrong({ workload, needs: { queues: undefined } })).toEqual([
+      "SKIP queue: the queues of Kueue may not be read",
+    ]);
+  });
+});
+
+describe("the pods that are there", () => {
+  const deployment = (name: string, spec: object): KubernetesObject => ({
+    kind: "Deployment",
+    metadata: { namespace: "ml", name },
+    spec: {
+      template: {
+        spec: { containers: [{ resources: { limits: { "aws.amazon.com/neuron": "2" } } }], ...spec },
+      },
+    },
+  });
+  const objects = [
+    node("a", "inf1.6xlarge"),
+    deployment("pair-default", {}),
+    deployment("pair-extension", { schedulerName: "my-scheduler" }),
+  ];
+
+  it("are told of where their scheduler does not run, or where nobody sees to neighbours", () => {
+    expect(checkSchedulers(objects).map(({ status, message }) => `${status}: ${message}`)).toEqual([
+      "FAIL: Deployment ml/pair-extension names the scheduler my-scheduler, and none of that name runs in the cluster: the pods stay Pending without an event",
+      "WARN: Deployment ml/pair-default asks for a part of an instance's 4 Neuron devices without the Neuron scheduler extension: the devices may be no neighbours",
+    ]);
+  });
+
+  it("are right where it runs", () => {
+    const pod = {
+      kind: "Pod",
+      metadata: { namespace: "kube-system", name: "my-scheduler-79bd4cb788-hq2sq" },
+      spec: {},
+    };
+    expect(checkSchedulers([...objects, pod]).map(({ status }) => status)).toEqual(["WARN"]);
+    expect(
+      checkSchedulers([node("a", "inf1.6xlarge"), deployment("one", { schedulerName: "default-scheduler" })]),
+    ).toHaveLength(1);
+    expect(checkSchedulers([node("a", "inf1.2xlarge"), deployment("all", {})])).toHaveLength(0);
+  });
+});
