@@ -13,12 +13,12 @@ export function definitionOf(task: TaskRecord, { name }: ContainerRecord): Conta
 }
 
 /** Conditions that wait for an end. */
-const ends = ["COMPLETE", "SUCCESS"];
+const ends: ReadonlySet<string> = new Set(["COMPLETE", "SUCCESS"]);
 
 /** Whether another container waits until this one has ended. */
 export function isAwaited({ definition }: TaskRecord, { name }: ContainerRecord): boolean {
   return definition.containerDefinitions.some(({ dependsOn = [] }) =>
-    dependsOn.some(({ containerName, condition = "" }) => containerName === name && ends.includes(condition)),
+    dependsOn.some(({ containerName, condition = "" }) => containerName === name && ends.has(condition)),
   );
 }
 
