@@ -1,5 +1,6 @@
 import { present } from "../base/present.ts";
 import {
+  Refusal,
   listOr,
   problem,
   refuseErrors,
@@ -78,11 +79,12 @@ function defaultKind({ kind, nodes }: ResolvedWorkload): Kind {
  */
 export function generateManifests(target: KubernetesTarget, settings: KubernetesSettings = {}): GeneratedManifests {
   const { workload, kind } = target;
-  refuseErrors(kindProblems(target));
-  const { name, shape } = choosePodVariant(workload, settings.variant);
+  const ofKind = kindProblems(target);
+  const { name, shape } = together(ofKind, () => choosePodVariant(workload, settings.variant));
   const metadata = metadataOf(workload, name);
   const extra = { workload, shape, kind, name, metadata, ...settings };
   refuseErrors([
+    ...ofKind,
     ...nameProblems(kind, workload, name),
     ...allocationProblems(workload, shape, settings, definitionOf(kind)),
     ...extraProblems(extra),
@@ -127,6 +129,15 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
       ...podSecurityWarnings(workload, manifests),
     ],
   };
+}
+
+/** What else refuses the workload is said beside these problems, not after them. */
+function together<T>(problems: readonly Problem[], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof Refusal ? new Refusal([...problems, ...error.problems]) : error;
+  }
 }
 
 /** With a whole UltraServer for each replica, where the nodes are one. */
