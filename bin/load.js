@@ -14,49 +14,39 @@ const modules = new Map();
 const makers = new Map();
 const compiled = [];
 
-/** Runs a file of dist/ once and answers its exports. */
+/** Runs a file of dist/ once and answers its exports; any other name is one of Node's modules. */
 exports.load = function load(name) {
   const known = modules.get(name);
-  if (known !== undefined) return known.exports;
-  const module = { exports: {} };
-  modules.set(name, module);
-  const folder = name.slice(0, name.lastIndexOf("/") + 1);
+  if (known !== undefined) return known;
+  if (!name.endsWith(".js")) return require(name);
   const make = makers.get(name) ?? compile(name);
-  make(
-    module.exports,
-    (id) => (id.startsWith(".") ? load(nameOf(folder, id)) : require(id)),
-    module,
-    `${dist}${sep}${name}`,
-  );
-  return module.exports;
+  const made = make(load, require, `${dist}${sep}${name}`);
+  modules.set(name, made);
+  return made;
 };
 
-/** The file that an import of a file in the folder names: `./` for those beside it, which nearly all are. */
-function nameOf(folder, id) {
-  return id.startsWith("./") ? folder + id.slice(2) : join(folder, id);
-}
-
-/** Compiles a module with all that it imports at once, and answers its maker. */
+/** Compiles a module with all that it imports at once and nobody has compiled, and answers its maker. */
 function compile(name) {
-  const kept = cache?.read(name);
-  const source = kept?.source ?? sourceOf(packs[name]?.map((index) => names[index]) ?? [name]);
+  const missing = packs[name]?.filter((index) => !makers.has(names[index]));
+  const files = missing?.map((index) => names[index]) ?? [name];
+  const pack = { name, of: missing?.join() ?? "" };
+  const kept = cache?.read(pack);
+  const source = kept?.source ?? sourceOf(files);
   const script = new vm.Script(source, { filename: `${dist}${sep}${name}`, cachedData: kept?.code });
-  for (const [each, make] of Object.entries(script.runInThisContext())) if (!makers.has(each)) makers.set(each, make);
-  compiled.push({ name, source, script, shapes: script.cachedDataRejected === false ? kept.shapes : [] });
+  const made = script.runInThisContext();
+  for (const each of files) makers.set(each, made[each]);
+  compiled.push({ pack, source, script, shapes: script.cachedDataRejected === false ? kept.shapes : [] });
   return makers.get(name);
 }
 
 /** dist/ is ASCII, so latin1 is what it is. */
 function sourceOf(files) {
-  const parts = files.map(
-    (file) =>
-      `${JSON.stringify(file)}(exports, require, module, __filename) {${readFileSync(`${dist}${sep}${file}`, "latin1")}\n}`,
-  );
+  const parts = files.map((file) => `${JSON.stringify(file)}:${readFileSync(`${dist}${sep}${file}`, "latin1")}`);
   return `({${parts.join(",\n")}})`;
 }
 
 if (cache !== undefined)
   process.on("exit", () => {
-    for (const { name, source, script, shapes } of compiled)
-      if (cache.lacks(shapes)) cache.write(name, { source, code: script.createCachedData(), shapes });
+    for (const { pack, source, script, shapes } of compiled)
+      if (cache.lacks(shapes)) cache.write(pack, { source, code: script.createCachedData(), shapes });
   });

@@ -8,6 +8,7 @@ import { build, transform } from "esbuild";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makerOf } from "./maker.mjs";
 import { packsOf } from "./packs.mjs";
 import { writeBillOfMaterials, writeNotices } from "./third-party-notices.mjs";
 
@@ -61,12 +62,8 @@ function inAscii(code) {
 
 const written = new Map();
 for (const file of cli.outputFiles) {
-  const { code } = await transform(file.text, {
-    format: "cjs",
-    platform: "node",
+  const { code } = await transform(makerOf(file.text, relative(dist, file.path)), {
     target: "node20.19",
-    // import() of a sibling chunk becomes require(): one module system, no second loader at start-up.
-    supported: { "dynamic-import": false },
     minifyWhitespace: true,
     // A tenth of what a start-up costs is names; a stack trace has line and column, and a build is reproducible.
     minifyIdentifiers: true,
@@ -74,7 +71,8 @@ for (const file of cli.outputFiles) {
     sourcefile: relative(dist, file.path),
   });
   await mkdir(dirname(file.path), { recursive: true });
-  const ascii = inAscii(code);
+  // An expression, for bin/load.js to take as a property.
+  const ascii = inAscii(code.replace(/;\n$/, ""));
   written.set(relative(root, file.path), ascii);
   await writeFile(file.path, ascii);
 }

@@ -16,6 +16,7 @@ import {
   type ListContainerInstancesCommandInput,
 } from "@aws-sdk/client-ecs";
 import { itemsPerCall } from "../core/ecs-api/api.ts";
+import { present } from "../core/base/present.ts";
 import { AiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { buckets } from "./buckets.ts";
@@ -205,6 +206,7 @@ export function createEcs(
         const command = new ListContainerInstancesCommand({
           cluster,
           ...status,
+          ...present({ filter: filter?.filter }),
           maxResults: itemsPerCall,
           ...nextToken,
         });
