@@ -2,14 +2,14 @@ import { present } from "../../core/base/present.ts";
 import { requireInstanceType } from "../../core/catalog/instance-types/catalog.ts";
 import { extras } from "../../core/kubernetes/extras.ts";
 import { generateManifests, resolveForKubernetes, type KubernetesSettings } from "../../core/kubernetes/generate.ts";
-import { kustomizationFiles } from "../../core/kubernetes/kustomization.ts";
+import { kustomizationFiles, orderedKind } from "../../core/kubernetes/kustomization.ts";
 import type { QueueNodes } from "../../core/kubernetes/queues/kueue.ts";
 import { eksRules } from "../../core/kubernetes/rules.ts";
 import { ec2TypeName, isHyperPodName } from "../../core/workload/fields.ts";
 import { AiplatError } from "../../errors.ts";
 import { writeFiles } from "../../files/write.ts";
 import { manifestsText, manifestText } from "../../output/manifests.ts";
-import { warn } from "../../output/note.ts";
+import { note, warn } from "../../output/note.ts";
 import { defineCommand } from "../command.ts";
 import { formOptions, refusing } from "./form-options.ts";
 import type { OptionsOf, OptionSpec } from "../shared/option.ts";
@@ -81,6 +81,13 @@ export const eksGenerate = defineCommand({
       ),
     );
     const paths = await writeFiles(context, options.outDir, new Map(files));
+    const ordered = orderedKind(manifests);
+    if (ordered !== undefined)
+      note(
+        context,
+        `kubectl -k will warn that the sorting order is set twice. It has to be: its own order has the ${ordered} ` +
+          "refused, as what it refers to would come after it.",
+      );
     context.stdout.write(paths.map((path) => `${path}\n`).join(""));
   },
 });

@@ -102,6 +102,14 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
     expect(documents(first[0]!)[0]).toMatchObject({ kind: "Kustomization", resources: names.slice(1) });
   });
 
+  it("says which order kubectl will warn of, where only that one works", async () => {
+    const { stderr } = await eks(["--as", "TrainJob", "--out-dir", "ordered"]);
+    expect(stderr).toContain(
+      "kubectl -k will warn that the sorting order is set twice. It has to be: its own order has the TrainJob refused",
+    );
+    expect((await eks(["--out-dir", "unordered"])).stderr).not.toContain("sorting order");
+  });
+
   it("refuses a kind that cannot carry the workload with those that can, where the key was written", async () => {
     expect(await eks(["--as", "Deployment"])).toMatchObject({
       code: 2,
