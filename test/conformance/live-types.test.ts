@@ -69,7 +69,11 @@ describe("instances list --live against the sandbox", () => {
     const all = await listed("list", "--instance-types-file", "newer.json");
     const figures = ({ instanceType, vcpus, memoryMiB, accelerator, efaInterfaces, networkCards }: Rows[number]) => ({
       name: instanceType.replace("new-", ""),
-      ...{ vcpus, memoryMiB, accelerator, efaInterfaces, networkCards },
+      vcpus,
+      memoryMiB,
+      accelerator,
+      efaInterfaces,
+      networkCards,
     });
     const byName = new Map(all.map((row) => [row.instanceType, row]));
     for (const { instanceType } of newer) {
