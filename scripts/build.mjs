@@ -55,7 +55,7 @@ const cli = await build({
   outdir: dist,
   chunkNames: "chunks/[name]-[hash]",
 });
-/** bin/load.js reads latin1. esbuild leaves only regular expressions as they are, which take the escape as well. */
+/** loader/load.js reads latin1. esbuild leaves only regular expressions as they are, which take the escape as well. */
 function inAscii(code) {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
@@ -71,7 +71,7 @@ for (const file of cli.outputFiles) {
     sourcefile: relative(dist, file.path),
   });
   await mkdir(dirname(file.path), { recursive: true });
-  // An expression, for bin/load.js to take as a property.
+  // An expression, for loader/load.js to take as a property.
   const ascii = inAscii(code.replace(/;\n$/, ""));
   written.set(relative(root, file.path), ascii);
   await writeFile(file.path, ascii);
@@ -81,6 +81,19 @@ await writeFile(join(dist, "package.json"), '{ "type": "commonjs" }\n');
 await mkdir(join(dist, "types"));
 await writeFile(join(dist, "types/package.json"), '{ "type": "module" }\n');
 await writeFile(join(dist, "packs.json"), `${JSON.stringify(packsOf(cli.metafile.outputs, written))}\n`);
+
+// One file, and a small one: no code of it is kept, so it is compiled at every start.
+await build({
+  absWorkingDir: root,
+  entryPoints: ["loader/load.js"],
+  bundle: true,
+  platform: "node",
+  target: "node20.19",
+  format: "cjs",
+  minify: true,
+  logLevel: "warning",
+  outfile: join(dist, "load.js"),
+});
 
 const api = await build({
   ...shared,

@@ -4,7 +4,7 @@ import { posix } from "node:path";
 await init;
 
 /**
- * A chunk of esbuild's as the function that makes it, which bin/load.js calls: what it imports it takes at once into
+ * A chunk of esbuild's as the function that makes it, which loader/load.js calls: what it imports it takes at once into
  * constants, and it returns its exports as plain values. esbuild's own CommonJS reads each imported name through two
  * getters each time that it is used, and defines them for each chunk. That no export is assigned to later, which
  * constants could not show, a test says.

@@ -25,6 +25,11 @@ const ownOptions = [
     parse: minorVersion,
   },
   {
+    flags: "--zone <zone>",
+    description: "the availability zone of every pod with devices, as us-east-1a",
+    parse: zoneName,
+  },
+  {
     flags: "--with <extra>",
     description: "what goes beside the resource, repeatable",
     choices: extras,
@@ -96,6 +101,7 @@ function settingsOf({
   variant,
   kubernetesVersion,
   neuronScheduler,
+  zone,
   with: asked,
   maxReplicas,
   prometheus,
@@ -106,6 +112,7 @@ function settingsOf({
       variant,
       kubernetesVersion,
       neuronScheduler,
+      zone,
       extras: asked,
       maxReplicas,
       prometheusUrl: prometheus,
@@ -120,6 +127,22 @@ function minorVersion(text: string, flag: string): string {
   throw new AiplatError("Usage", `${flag} ${text} is not a minor version`, {
     hint: `Write ${meant ?? "it as 1.34"}.`,
   });
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html */
+function zoneName(text: string, flag: string): string {
+  // A local zone is us-west-2-lax-1a.
+  if (/^[a-z]{2}(?:-[a-z]+)+-\d+(?:-[a-z]+-\d+)?[a-z]$/.test(text)) return text;
+  const isId = /^[a-z]+\d+-(?:[a-z]+\d+-)?az\d+$/.test(text);
+  throw new AiplatError(
+    "Usage",
+    `${flag} ${text} is ${isId ? "a zone's id, and nodes are labelled by its name" : "not an availability zone's name"}`,
+    {
+      hint: isId
+        ? `aws ec2 describe-availability-zones --query "AvailabilityZones[?ZoneId=='${text}'].ZoneName" says it.`
+        : "Write it as us-east-1a.",
+    },
+  );
 }
 
 /** `trn1.32xlarge=4`: the instance type and how many nodes of it there are. */

@@ -16,6 +16,7 @@ import { allocationProblems, allocationWarnings, spansUltraServer, type ClusterS
 import { celProblems } from "./cel/violations.ts";
 import { claimManifests, ultraServerLabel } from "./claims.ts";
 import type { Contents, UnsupportedField } from "./kind-definition.ts";
+import { withLegalPolicies } from "./eviction-policy.ts";
 import { extraManifests, extraProblems, isAutoscaled, type ExtraSettings } from "./extras.ts";
 import { withoutHidingVolumes } from "./hiding-volumes.ts";
 import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
@@ -23,6 +24,8 @@ import { ownLabels, tagMetadata } from "./labels.ts";
 import { manifestNameProblems } from "./manifest-names.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
 import { nodeQuantities } from "./node-resources.ts";
+import { gangWarnings } from "./gangs.ts";
+import { staysInOneZone, type KueueTopology } from "./placement.ts";
 import { acceleratedPod } from "./pod.ts";
 import { kueueLabels, kueueQueue, nodeTypeOf, type QueueNodes } from "./queues/kueue.ts";
 import { podSecurityBreaches, podsIn, strictestLevel } from "./pod-security.ts";
@@ -91,7 +94,8 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     ...queueProblems(workload, shape, settings),
   ]);
 
-  const plain = acceleratedPod(workload, shape, name, settings);
+  const kueueTopology = kueueTopologyOf(target, shape, name, settings);
+  const plain = acceleratedPod(workload, shape, name, { ...settings, ...present({ kueueTopology }) });
   const pod = withoutHidingVolumes(mergePod(plain, workload.eks.pod));
   const ofPod = changedDevices(plain, pod, ["eks", "pod"], shape.request);
   refuseErrors(ofPod);
@@ -106,9 +110,9 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   };
   const definition = definitionOf(kind);
   const wrapped = withTopology({ apiVersion: definition.apiVersion, kind, ...definition.wrap(contents) }, contents);
-  const resource = withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource));
+  const resource = withLegalPolicies(withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource)));
   const manifests = [
-    ...queueManifests(workload, shape, settings),
+    ...queueManifests(workload, shape, settings, kueueTopology !== undefined),
     ...claimManifests(workload, shape, metadata, settings),
     ...(definition.companions?.(contents) ?? []),
     resource,
@@ -124,6 +128,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     manifests,
     warnings: [
       ...warningsOf(kind, workload),
+      ...gangWarnings(kind, workload, { ...settings, ...present({ kueueTopology }) }),
       ...allocationWarnings(workload, shape, settings),
       ...[...ofPod, ...ofResource].filter(({ severity }) => severity === "warning"),
       ...podSecurityWarnings(workload, manifests),
@@ -138,6 +143,17 @@ function together<T>(problems: readonly Problem[], work: () => T): T {
   } catch (error) {
     throw error instanceof Refusal ? new Refusal([...problems, ...error.problems]) : error;
   }
+}
+
+/** Kueue's own topology, where its queue is made beside the workload and nobody says a zone. */
+function kueueTopologyOf(
+  { workload, kind }: KubernetesTarget,
+  shape: Shape,
+  name: string,
+  { queueFleets = [], zone }: KubernetesSettings,
+): KueueTopology | undefined {
+  if (queueFleets.length === 0 || zone !== undefined || !staysInOneZone(workload, shape)) return undefined;
+  return definitionOf(kind).leaderApart === true ? { group: name } : {};
 }
 
 /** With a whole UltraServer for each replica, where the nodes are one. */
@@ -270,8 +286,9 @@ function queueManifests(
   workload: ResolvedWorkload,
   shape: Shape,
   { queueFleets = [] }: KubernetesSettings,
+  byZone: boolean,
 ): readonly Manifest[] {
-  return queueFleets.length === 0 ? [] : kueueQueue(workload.eks.queue!.kueue!, queueFleets, workload, shape);
+  return queueFleets.length === 0 ? [] : kueueQueue(workload.eks.queue!.kueue!, queueFleets, workload, shape, byZone);
 }
 
 /** The level that the namespace needs, where the pods meet none that keeps anything off. */

@@ -28,7 +28,7 @@ const traverse = found.default ?? found;
 
 type Maker = (load: (name: string) => unknown, require: unknown, filename: string) => Record<string, unknown>;
 
-/** What a chunk exports, made as bin/load.js makes it, and what it loaded. */
+/** What a chunk exports, made as loader/load.js makes it, and what it loaded. */
 function make(text: string, modules: Readonly<Record<string, unknown>> = {}) {
   const loaded: string[] = [];
   const load = (name: string): unknown => {

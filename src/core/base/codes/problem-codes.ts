@@ -221,6 +221,9 @@ export const problemCodes = {
     "role-on-eks": error("A pod has no roles, and no service account is named in their place"),
     "role-by-account": warning("A pod has no roles: its service account must have their permissions"),
     "logs-on-eks": warning("A pod carries no log group: its output is read by the cluster's collector"),
+    "gang-without-queue": warning("Several nodes are placed one by one, and some may wait for ever for the others"),
+    "queue-topology": warning("The queue counts the nodes that are there, and none that would be made"),
+    "eviction-ends-run": warning("The kind does not start again what an eviction ends"),
     "queue-resource": error("Nothing says how much of the resource the queue's nodes have"),
     "node-resource": error(
       "Nothing says how much of the resource a node has, or the nodes cannot be set up to offer it",

@@ -1,12 +1,12 @@
 "use strict";
 // Loads dist/: the modules that a command needs at once are one script, compiled once and kept (code-cache.js). Node's
-// own loader looks for each file, and compiles each by itself.
+// own loader looks for each file, and compiles each by itself. scripts/build.mjs makes dist/load.js of this folder.
 const { readFileSync } = require("node:fs");
-const { join, sep } = require("node:path");
+const { sep } = require("node:path");
 const vm = require("node:vm");
 const { openCodeCache } = require("./code-cache.js");
 
-const dist = join(__dirname, "../dist");
+const dist = __dirname;
 const { content, modules: names, packs } = JSON.parse(readFileSync(`${dist}${sep}packs.json`, "utf8"));
 const cache = openCodeCache(`${content} ${dist}`);
 const modules = new Map();
