@@ -1,3 +1,4 @@
+import { isRaw } from "../base/merge.ts";
 import { present } from "../base/present.ts";
 import {
   Refusal,
@@ -14,6 +15,7 @@ import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";
 import { allocationProblems, allocationWarnings, spansUltraServer, type ClusterSettings } from "./allocation.ts";
 import { celProblems } from "./cel/violations.ts";
+import { companionProblems } from "./companions.ts";
 import { claimManifests, ultraServerLabel } from "./claims.ts";
 import type { Contents, UnsupportedField } from "./kind-definition.ts";
 import { withLegalPolicies } from "./eviction-policy.ts";
@@ -29,7 +31,8 @@ import { staysInOneZone, type KueueTopology } from "./placement.ts";
 import { acceleratedPod } from "./pod.ts";
 import { kueueLabels, kueueQueue, nodeTypeOf, type QueueNodes } from "./queues/kueue.ts";
 import { podSecurityBreaches, podsIn, strictestLevel } from "./pod-security.ts";
-import { changedDevices, mergePod, mergeResource } from "./raw-merge.ts";
+import { changedDevices, mergeCompanions, mergePod, mergeResource } from "./raw-merge.ts";
+import { groupProblems, withFollowingBounds } from "./ray-groups.ts";
 import { choosePodVariant } from "./variants.ts";
 
 export interface KubernetesSettings extends ClusterSettings, ExtraSettings {
@@ -110,19 +113,34 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   };
   const definition = definitionOf(kind);
   const wrapped = withTopology({ apiVersion: definition.apiVersion, kind, ...definition.wrap(contents) }, contents);
-  const resource = withLegalPolicies(withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource)));
-  const manifests = [
+  const resource = withFollowingBounds(
+    wrapped,
+    withLegalPolicies(withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource))),
+  );
+  const before = [
     ...queueManifests(workload, shape, settings, kueueTopology !== undefined),
     ...claimManifests(workload, shape, metadata, settings),
     ...(definition.companions?.(contents) ?? []),
-    resource,
-    ...extraManifests(extra),
+  ];
+  const rawCompanions = workload.eks.companions ?? {};
+  const companions = mergeCompanions([...before, ...extraManifests(extra)], rawCompanions, shape.request);
+  const settled = companions.merged.map(withoutHidingVolumes);
+  // In the order to apply them.
+  const manifests = [...settled.slice(0, before.length), resource, ...settled.slice(before.length)];
+  const ofCompanions = [
+    ...companionProblems(Object.keys(rawCompanions), companions.merged, kind),
+    ...companions.problems,
   ];
   const ofResource = changedDevices(wrapped, resource, ["eks", "resource"], shape.request);
   refuseErrors([
     ...ofResource,
+    ...ofCompanions,
+    ...groupProblems(resource),
+    ...(contents.autoscaled ? scaledByHand(workload) : []),
     ...manifestNameProblems(resource, ["eks", "resource"]),
-    ...manifests.flatMap(celProblems),
+    ...manifests.flatMap((each) =>
+      celProblems(each, each === resource ? ["eks", "resource"] : ["eks", "companions", each.kind]),
+    ),
   ]);
   return {
     manifests,
@@ -130,19 +148,25 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
       ...warningsOf(kind, workload),
       ...gangWarnings(kind, workload, { ...settings, ...present({ kueueTopology }) }),
       ...allocationWarnings(workload, shape, settings),
-      ...[...ofPod, ...ofResource].filter(({ severity }) => severity === "warning"),
+      ...[...ofPod, ...ofResource, ...ofCompanions].filter(({ severity }) => severity === "warning"),
       ...podSecurityWarnings(workload, manifests),
     ],
   };
 }
 
-/** What else refuses the workload is said beside these problems, not after them. */
-function together<T>(problems: readonly Problem[], work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof Refusal ? new Refusal([...problems, ...error.problems]) : error;
-  }
+/** An autoscaler and raw fields would overrule each other for ever. */
+function scaledByHand({ eks }: ResolvedWorkload): readonly Problem[] {
+  const spec = eks.resource?.["spec"];
+  return isRaw(spec) && spec["replicas"] !== undefined && spec["replicas"] !== null
+    ? [
+        problem(
+          "scaled-by-hand",
+          ["eks", "resource", "spec", "replicas"],
+          "eks.resource says the replicas, which the autoscaler says",
+          "Remove it: replicas is the least, --max-replicas the most.",
+        ),
+      ]
+    : [];
 }
 
 /** Kueue's own topology, where its queue is made beside the workload and nobody says a zone. */
@@ -206,6 +230,15 @@ function unsupportedFields(kind: Kind, workload: ResolvedWorkload): readonly Uns
           },
         ]),
   ];
+}
+
+/** What else refuses the workload is said beside these problems, not after them. */
+function together<T>(problems: readonly Problem[], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof Refusal ? new Refusal([...problems, ...error.problems]) : error;
+  }
 }
 
 function kindProblems({ workload, kind, says }: KubernetesTarget): readonly Problem[] {

@@ -209,6 +209,7 @@ export const legalWorkload: Legal = {
         spark: legal13,
         pod: legal13,
         resource: legal13,
+        companions: { kind: "record", key: legal12, value: legal13 },
       },
     },
   },
