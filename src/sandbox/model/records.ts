@@ -45,6 +45,8 @@ export interface AutoScalingGroupRecord {
   /** The types of those that are launched and not registered yet, by their EC2 ids. */
   readonly booting: Map<string, string>;
   readonly instances: Set<InstanceRecord>;
+  /** Those of them that it is ending. */
+  readonly terminating: Set<InstanceRecord>;
   /** When it was last told to launch. */
   launchedAt?: number;
   /** For how many minutes in a row it has had more instances than are needed. */
