@@ -233,9 +233,10 @@ it.skipIf(missingTools("moto_server", "aws"))(
     await run("service status");
     await box.ecs("UpdateService", { service: "train", desiredCount: 1 });
     box.step(120);
-    const [task] = (JSON.parse((await run("task list", "-o", "json")).stdout) as Json).tasks;
-    const instance = (await box.ecs("DescribeContainerInstances", { containerInstances: [task.containerInstanceArn] }))
-      .containerInstances[0];
+    const { taskArns } = await box.ecs("ListTasks", { serviceName: "train" });
+    const [task] = (await box.ecs("DescribeTasks", { tasks: taskArns })).tasks;
+    const on = { containerInstances: [task.containerInstanceArn] };
+    const [instance] = (await box.ecs("DescribeContainerInstances", on)).containerInstances;
     await run("cluster drain", instance.ec2InstanceId, "--dry-run");
     write("aiplat.yaml", { ...pool, environment: { V: "2" } });
     await run("service deploy");
@@ -253,7 +254,7 @@ it.skipIf(missingTools("moto_server", "aws"))(
     const dlc = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference-neuronx:2.9.0";
     await run("doctor", "--image", dlc);
 
-    // A change of the number while a deployment fails.
+    // A change of the number while a deployment fails, and a way back to what fails.
     await run("service delete", "--yes");
     box.step(60);
     const plain = { ...train, kind: "service", name: "plain", environment: {}, ecs: { capacity: "ec2" } };
@@ -265,6 +266,7 @@ it.skipIf(missingTools("moto_server", "aws"))(
     write("aiplat.yaml", { ...plain, environment: { AIPLAT_SANDBOX_LOG: "x", AIPLAT_SANDBOX_EXIT: "1" } });
     await run("service deploy", "--no-wait");
     await run("service scale", "--replicas", "2", "--timeout", "20m");
+    await run("service rollback", "--to-revision", "3", "--timeout", "20m", "--allow-stall");
     await run("service delete", "--yes");
     box.step(60);
 
