@@ -96,6 +96,11 @@ export async function startEndpoint(made, buckets) {
   const running = made.tasks.filter((task) => !task.stopping).map(({ arn }) => arn);
   const stopped = [...made.tasks.filter((task) => task.stopping), ...made.gone].map(({ arn }) => arn);
 
+  // ECS frees the ports of a task that is stopping.
+  const locksOn = new Map(made.instances.map(({ arn }) => [arn, []]));
+  for (const { instance, slot, stopping } of made.tasks)
+    if (instance.devices !== undefined && !stopping) locksOn.get(instance.arn).push(String(28_700 + slot));
+
   const answers = {
     DescribeClusters: () => ({
       clusters: [
@@ -105,24 +110,36 @@ export async function startEndpoint(made, buckets) {
           status: "ACTIVE",
           tags: [],
           capacityProviders: [],
+          registeredContainerInstancesCount: made.instances.length,
+          runningTasksCount: running.length,
+          pendingTasksCount: 0,
         },
       ],
       failures: [],
     }),
     ListContainerInstances: (input) =>
       page(
-        made.instances.map(({ arn }) => arn),
+        made.instances.filter(({ type }) => input.filter?.endsWith(` == ${type}`) ?? true).map(({ arn }) => arn),
         input,
         "containerInstanceArns",
       ),
     DescribeContainerInstances: ({ containerInstances }) => ({
-      containerInstances: limited(containerInstances).map((arn) => describeInstance(instanceByArn.get(arn))),
+      containerInstances: limited(containerInstances).map((arn) =>
+        describeInstance(instanceByArn.get(arn), locksOn.get(arn)),
+      ),
       failures: [],
     }),
-    ListTasks: (input) => page(input.desiredStatus === "STOPPED" ? stopped : running, input, "taskArns"),
+    ListTasks: (input) => {
+      const all = input.desiredStatus === "STOPPED" ? stopped : running;
+      const on = input.containerInstance;
+      return page(on === undefined ? all : all.filter((arn) => byArn.get(arn).instance.arn === on), input, "taskArns");
+    },
     DescribeTasks: ({ tasks }) => ({ tasks: limited(tasks).map((arn) => describeTask(byArn.get(arn))), failures: [] }),
     ListServices: () => ({ serviceArns: [] }),
-    DescribeTaskDefinition: ({ taskDefinition }) => ({ taskDefinition: describeDefinition(taskDefinition), tags: [] }),
+    DescribeTaskDefinition: ({ taskDefinition }) => {
+      if (!made.definitions.has(taskDefinition)) throw new Error("Unable to describe task definition.");
+      return { taskDefinition: describeDefinition(taskDefinition), tags: [] };
+    },
   };
 
   const server = createServer(async (request, response) => {
@@ -182,7 +199,7 @@ function limited(items) {
   return items;
 }
 
-function describeInstance({ arn, id, type, devices = 0, gpus = 0 }) {
+function describeInstance({ arn, id, type, gpus = 0 }, locks) {
   const resources = (free) => [
     { name: "CPU", type: "INTEGER", integerValue: free ? 1024 : 196_608 },
     { name: "MEMORY", type: "INTEGER", integerValue: free ? 2048 : 380_000 },
@@ -190,9 +207,7 @@ function describeInstance({ arn, id, type, devices = 0, gpus = 0 }) {
     {
       name: "PORTS_UDP",
       type: "STRINGSET",
-      stringSetValue: free
-        ? Array.from({ length: Math.min(devices, tasksPerInstance) }, (_, index) => String(28_700 + index))
-        : [],
+      stringSetValue: free ? locks : [],
     },
     {
       name: "GPU",

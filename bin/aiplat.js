@@ -12,5 +12,5 @@ if (major < 20 || (major === 20 && minor < 19)) {
   });
   process.stdout.write(`${require("../package.json").version}\n`);
 } else {
-  require("./load.js").load("main.js");
+  require("../dist/load.js").load("main.js");
 }

@@ -1,5 +1,6 @@
 // Writes schema/workload.json from the workload schema and the rules, docs/workload.md from what is said of its keys, and
-// the line that leads editors to this version's schema into the templates and the README.
+// src/core/workload/legal-workload.ts, the schema as plain data, and the line that leads editors to this version's schema into the templates and the README.
+import { execFileSync } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadSource, root } from "./load-source.mjs";
@@ -12,6 +13,12 @@ await writeFile(
   join(root, "schema/workload.json"),
   `${JSON.stringify({ $schema, $id: schemaUrl(version), ...schema }, null, 2)}\n`,
 );
+
+const { workloadSchema } = await loadSource("src/core/workload/schema.ts");
+const { legalModule, legalOf } = await loadSource("src/core/workload/legal-of-schema.ts");
+const legalFile = join(root, "src/core/workload/legal-workload.ts");
+await writeFile(legalFile, legalModule(legalOf(workloadSchema)));
+execFileSync(process.execPath, [join(root, "node_modules/oxfmt/bin/oxfmt"), legalFile], { cwd: root });
 
 const { workloadPage } = await loadSource("src/workload-reference.ts");
 await writeFile(join(root, "docs/workload.md"), workloadPage());

@@ -8,6 +8,7 @@ import { build, transform } from "esbuild";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makerOf } from "./maker.mjs";
 import { packsOf } from "./packs.mjs";
 import { writeBillOfMaterials, writeNotices } from "./third-party-notices.mjs";
 
@@ -54,19 +55,15 @@ const cli = await build({
   outdir: dist,
   chunkNames: "chunks/[name]-[hash]",
 });
-/** bin/load.js reads latin1. esbuild leaves only regular expressions as they are, which take the escape as well. */
+/** loader/load.js reads latin1. esbuild leaves only regular expressions as they are, which take the escape as well. */
 function inAscii(code) {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 const written = new Map();
 for (const file of cli.outputFiles) {
-  const { code } = await transform(file.text, {
-    format: "cjs",
-    platform: "node",
+  const { code } = await transform(makerOf(file.text, relative(dist, file.path)), {
     target: "node20.19",
-    // import() of a sibling chunk becomes require(): one module system, no second loader at start-up.
-    supported: { "dynamic-import": false },
     minifyWhitespace: true,
     // A tenth of what a start-up costs is names; a stack trace has line and column, and a build is reproducible.
     minifyIdentifiers: true,
@@ -74,7 +71,8 @@ for (const file of cli.outputFiles) {
     sourcefile: relative(dist, file.path),
   });
   await mkdir(dirname(file.path), { recursive: true });
-  const ascii = inAscii(code);
+  // An expression, for loader/load.js to take as a property.
+  const ascii = inAscii(code.replace(/;\n$/, ""));
   written.set(relative(root, file.path), ascii);
   await writeFile(file.path, ascii);
 }
@@ -83,6 +81,19 @@ await writeFile(join(dist, "package.json"), '{ "type": "commonjs" }\n');
 await mkdir(join(dist, "types"));
 await writeFile(join(dist, "types/package.json"), '{ "type": "module" }\n');
 await writeFile(join(dist, "packs.json"), `${JSON.stringify(packsOf(cli.metafile.outputs, written))}\n`);
+
+// One file, and a small one: no code of it is kept, so it is compiled at every start.
+await build({
+  absWorkingDir: root,
+  entryPoints: ["loader/load.js"],
+  bundle: true,
+  platform: "node",
+  target: "node20.19",
+  format: "cjs",
+  minify: true,
+  logLevel: "warning",
+  outfile: join(dist, "load.js"),
+});
 
 const api = await build({
   ...shared,

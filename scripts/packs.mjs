@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { posix } from "node:path";
 
 /**
- * Which modules of dist/ bin/load.js compiles as one script: what is loaded by itself (main.js, and each target of an
+ * Which modules of dist/ loader/load.js compiles as one script: what is loaded by itself (main.js, and each target of an
  * `import()`) with all that it imports at once, less what main.js has. The SDK's modules stay scripts of their own, as
  * several adapters share them.
  *

@@ -36,6 +36,10 @@ export interface ClusterDescription {
   readonly tags: Readonly<Record<string, string>>;
   readonly capacityProviders: readonly string[];
   readonly defaultCapacityProviderStrategy: readonly CapacityProviderStrategyItem[];
+  /** How many container instances it has, as far as ECS has counted. */
+  readonly instances?: number;
+  /** How many of its tasks run or are to. */
+  readonly tasks?: number;
 }
 
 /** A capacity provider as DescribeCapacityProviders answers it. */
@@ -93,6 +97,8 @@ export interface TaskFilter {
   readonly startedBy?: string;
   readonly family?: string;
   readonly serviceName?: string;
+  /** An ARN or id. */
+  readonly containerInstance?: string;
 }
 
 export interface ServiceDeploymentFilter {
@@ -172,9 +178,10 @@ export interface EcsPort extends EcsServicePort {
   stopTask(cluster: string, task: string, reason: string): Promise<Task>;
   /** Opens a session in a container of a running task, for the session-manager plugin. */
   executeCommand(request: ExecRequest): Promise<OpenedSession>;
+  /** `filter` is a text of the cluster query language. */
   listContainerInstances(
     cluster: string,
-    filter?: { readonly status?: string },
+    filter?: { readonly status?: string; readonly filter?: string },
     onPage?: PageListener,
   ): Promise<readonly string[]>;
   describeContainerInstances(cluster: string, arns: readonly string[]): Promise<readonly ContainerInstance[]>;

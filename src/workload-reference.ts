@@ -22,7 +22,7 @@ export function workloadPage(): string {
     "",
     "Every key, what it is, what it becomes on ECS and on EKS, and an example. Made from the schema that `aiplat validate`",
     "checks, and that `schema/workload.json` gives to editors. Unknown keys are errors with a suggestion, except inside the",
-    "raw fields (`ecs.taskDefinition`, `ecs.service`, `eks.pod`, `eks.resource`), where nothing is ever dropped. What a",
+    "raw fields (`ecs.taskDefinition`, `ecs.service`, `eks.pod`, `eks.resource`, `eks.companions`), where nothing is ever dropped. What a",
     "target cannot carry is refused by name, never ignored. Sizes carry units. `name` and `image` are all that a file must",
     "have.",
     "",

@@ -25,8 +25,11 @@ import { keepRawJson } from "./raw-json.ts";
 const describeBatch = 10;
 const listPage = 100;
 
+/** What calls are sent by. */
+export type EcsClient = Pick<ECSClient, "send">;
+
 export interface ServiceCalls {
-  readonly client: ECSClient;
+  readonly client: EcsClient;
   readonly call: Call;
   /** Is not cut off by Ctrl-C: what it starts would go on and nobody would know. */
   readonly change: Call;

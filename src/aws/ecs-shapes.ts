@@ -43,6 +43,8 @@ export function toCluster(cluster: Cluster): ClusterDescription {
     status: cluster.status ?? "",
     tags: Object.fromEntries(toTags(cluster.tags).map(({ key, value }) => [key, value])),
     capacityProviders: cluster.capacityProviders ?? [],
+    instances: cluster.registeredContainerInstancesCount ?? 0,
+    tasks: (cluster.runningTasksCount ?? 0) + (cluster.pendingTasksCount ?? 0),
     defaultCapacityProviderStrategy: (cluster.defaultCapacityProviderStrategy ?? []).map(
       ({ capacityProvider, weight, base }) => ({
         capacityProvider: capacityProvider ?? "",

@@ -16,6 +16,7 @@ import {
   type ListContainerInstancesCommandInput,
 } from "@aws-sdk/client-ecs";
 import { itemsPerCall } from "../core/ecs-api/api.ts";
+import { present } from "../core/base/present.ts";
 import { AiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { buckets } from "./buckets.ts";
@@ -24,12 +25,24 @@ import { clientSettings, type AwsConfig } from "./config.ts";
 import { chunks } from "../core/base/groups.ts";
 import { checkAnswers } from "./ecs-answers.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
-import { createServiceCalls } from "./ecs-services.ts";
+import { createServiceCalls, type EcsClient } from "./ecs-services.ts";
 import { toProvider, toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";
 import { changeMs, lasting, readBackMs } from "./lasting.ts";
 import { createPace, type Bucket, type Pace } from "./pace.ts";
 import { sendOnce } from "./send-once.ts";
 import { keepRawJson } from "./raw-json.ts";
+
+/** A client that is made when it is first used: it costs as much as several calls, and most commands ask one port. */
+function clientFor(config: AwsConfig): EcsClient {
+  let made: ECSClient | undefined;
+  const make = () => {
+    const client = new ECSClient(clientSettings(config, "ecs"));
+    checkAnswers(client);
+    return client;
+  };
+  const send = (...sent: Parameters<ECSClient["send"]>) => (made ??= make()).send(...sent);
+  return { send: send as ECSClient["send"] };
+}
 
 /** ECS for what a command reads back, and takes back, after it was interrupted. */
 export function createEcsAfterwards(config: AwsConfig, signal: AbortSignal): EcsPort {
@@ -47,8 +60,7 @@ export function createEcs(
   signal: AbortSignal,
   changesUntil: AbortSignal = lasting(signal, changeMs),
 ): EcsPort {
-  const client = new ECSClient(clientSettings(config, "ecs"));
-  checkAnswers(client);
+  const client = clientFor(config);
   const call = createCall(config, "ecs", signal);
   // A RunTask under way is not cut off by Ctrl-C: its tasks would run and nobody would know of them. Nor is a StopTask:
   // after Ctrl-C it is how --all-or-nothing keeps its word.
@@ -205,6 +217,7 @@ export function createEcs(
         const command = new ListContainerInstancesCommand({
           cluster,
           ...status,
+          ...present({ filter: filter?.filter }),
           maxResults: itemsPerCall,
           ...nextToken,
         });

@@ -6,6 +6,7 @@ import type { RunPlan } from "../core/plan/run-plan.ts";
 import type { ServicePlan } from "../core/plan/service-plan.ts";
 import { listOr } from "../core/base/problem.ts";
 import { AiplatError, exitCodes } from "../errors.ts";
+import { createLearnt } from "../operations/learnt.ts";
 import { printFailures } from "../output/tasks.ts";
 import { note, warn } from "../output/note.ts";
 import { artefactText, print, type View } from "../output/print.ts";
@@ -154,8 +155,8 @@ async function planRun(
         "and this is the plan of a run",
       { hint: "Leave it out, or plan a workload of kind: service without --count." },
     );
-  const source = state === undefined ? liveSource(context, await context.aws.ecs()) : snapshotSource(state);
+  const source =
+    state === undefined ? liveSource(context, createLearnt().over(await context.aws.ecs())) : snapshotSource(state);
   const run = await prepareRun(context, source, invocation, workload);
-  const seen = run.readsCluster || run.showsRoom ? await source.snapshot(run.cluster.name) : undefined;
-  return makeRunPlan(context, source, run, seen);
+  return makeRunPlan(context, source, run, run.readsCluster || run.showsRoom ? source.planner(run) : undefined);
 }

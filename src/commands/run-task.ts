@@ -1,18 +1,18 @@
 import { present } from "../core/base/present.ts";
 import { counted } from "../core/base/counted.ts";
-import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
 import { taskIdOf } from "../core/ecs-api/arn.ts";
 import { tasksToGiveBack } from "../core/plan/conflicts.ts";
 import { unknownLogGroups } from "../core/plan/log-groups.ts";
 import { planRegistrations } from "../core/plan/registrations.ts";
-import type { RunPlan } from "../core/plan/run-plan.ts";
+import type { RunPlan, RunRound } from "../core/plan/run-plan.ts";
 import { explainShortage } from "../core/plan/shortage.ts";
 import { AiplatError, exitCodes, toAiplatError, type ExitCode } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { readNewest } from "../operations/describe-definitions.ts";
-import { describingClusterOnce } from "../operations/describe-once.ts";
 import { isGivenBack } from "../operations/given-back.ts";
+import { createLearnt, type Learnt } from "../operations/learnt.ts";
+import { observeAround, type PlanOn } from "../operations/plan-on-cluster.ts";
 import { requestsOf } from "../operations/run-requests.ts";
 import { runTasks, type RunOutcome } from "../operations/run-task.ts";
 import { printFailures } from "../output/tasks.ts";
@@ -23,7 +23,7 @@ import { requestsView } from "../output/run-requests.ts";
 import { defineCommand, type Invocation } from "./command.ts";
 import { workloadArgument } from "./shared/load-workload.ts";
 import { printRunResult } from "./task/print-tasks.ts";
-import { readClusterState } from "./shared/read-cluster-state.ts";
+import { plannerOf, readClusterState } from "./shared/read-cluster-state.ts";
 import { makeRunPlan } from "./shared/make-run-plan.ts";
 import { makeLogGroups } from "./shared/make-log-groups.ts";
 import { liveSource } from "./shared/plan-source.ts";
@@ -60,15 +60,16 @@ export const runTask = defineCommand({
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
     const { options } = invocation;
-    const ecs = describingClusterOnce(await context.aws.ecs());
+    const learnt = createLearnt();
+    const ecs = learnt.over(await context.aws.ecs());
     const { run, plan, earlier } = await (options.plan === undefined
       ? prepareFresh(context, ecs, invocation)
       : prepareSaved(context, ecs, invocation, options.plan));
     if (options.dryRun === true) return showRequests(context, startable(run, await plan()));
     const outcome = earlier ?? (await start(context, ecs, run, observing(context, ecs, run)));
     return waits(options) && isWorthWaiting(run, outcome)
-      ? waitAndReport(context, run, outcome, options)
-      : report(context, run, outcome);
+      ? waitAndReport(context, run, outcome, { ...options, learnt })
+      : report(context, run, outcome, learnt);
   },
 });
 
@@ -83,7 +84,7 @@ interface Prepared {
 async function prepareFresh(context: Context, ecs: EcsPort, invocation: Invocation<Options>): Promise<Prepared> {
   const source = liveSource(context, ecs);
   const run = await prepareRun(context, source, invocation);
-  const plan = async () => makeRunPlan(context, source, run, await observing(context, ecs, run)?.());
+  const plan = async () => makeRunPlan(context, source, run, observing(context, ecs, run));
   return { run, plan };
 }
 
@@ -105,11 +106,10 @@ async function prepareSaved(
   return { ...saved, plan: async () => ({ ...plan, registrations: await registrations() }) };
 }
 
-/** Reads the cluster: aiplat chooses the devices, or nothing may start where not all have room. */
-function observing(context: Context, ecs: EcsPort, run: Run): (() => Promise<ClusterSnapshot>) | undefined {
-  return run.readsCluster || (run.allOrNothing && run.showsRoom)
-    ? () => readClusterState(context, ecs, run.settings.cluster)
-    : undefined;
+/** Plans on the cluster: aiplat chooses the devices, or nothing may start where not all have room. */
+function observing(context: Context, ecs: EcsPort, run: Run): ((plan: PlanOn) => Promise<RunRound>) | undefined {
+  const sees = run.readsCluster || (run.allOrNothing && run.showsRoom);
+  return sees && run.oneRound !== true ? plannerOf(context, ecs, run) : undefined;
 }
 
 /** What a run starts of its plan: nothing where all or nothing is wanted and not all have a place. */
@@ -128,7 +128,7 @@ async function start(
   context: Context,
   ecs: EcsPort,
   run: Run,
-  observe: (() => Promise<ClusterSnapshot>) | undefined,
+  observe: ((plan: PlanOn) => Promise<RunRound>) | undefined,
 ): Promise<RunOutcome> {
   const { cluster, run: id } = run.settings;
   note(context, `run ${id} on cluster ${cluster}`);
@@ -144,7 +144,15 @@ async function start(
       plan: run.plan,
       prepare: () => makeLogGroups(context, run.logGroups),
       ...present({ oneRound: run.oneRound, observe }),
-      ...(run.readsCluster && !run.locked ? { conflicting: tasksToGiveBack } : {}),
+      ...(run.readsCluster && !run.locked
+        ? {
+            conflicting: async (started) =>
+              tasksToGiveBack(
+                await observeAround(ecs, cluster, started, context.now()),
+                new Set(started.map(({ taskArn }) => taskArn)),
+              ),
+          }
+        : {}),
       explain: async (missing) =>
         explainShortage(await readClusterState(context, ecs, cluster), run.definitions(), run.settings, {
           asked: missing,
@@ -179,36 +187,40 @@ async function waitAndReport(
   context: Context,
   run: Run,
   outcome: RunOutcome,
-  options: WatchOptions,
+  { learnt, ...options }: WatchOptions & { readonly learnt: Learnt },
 ): Promise<ExitCode> {
-  let known = outcome.tasks;
-  const watched = await watchTasks(context, run.target, outcome.tasks, options, (tasks) => (known = tasks)).catch(
+  let latest = outcome.tasks;
+  const watched = await watchTasks(context, run.target, outcome.tasks, options, (tasks) => (latest = tasks)).catch(
     async (thrown: unknown) => {
       // Whatever ends the wait, the run is there.
-      await printRun(context, run, { ...outcome, tasks: known });
+      await printRun(context, run, { ...outcome, tasks: latest }, learnt);
       throw ofRun(toAiplatError(thrown), run);
     },
   );
-  const exitCode = await report(context, run, {
-    tasks: watched.tasks,
-    failures: [...outcome.failures, ...watched.failures],
-  });
+  const all = { tasks: watched.tasks, failures: [...outcome.failures, ...watched.failures] };
+  const exitCode = await report(context, run, all, learnt);
   return outcome.failures.length > 0 ? exitCode : watched.exitCode;
 }
 
 /** Prints what runs and what does not; then throws what ended the run early, with how to go on. */
-async function report(context: Context, run: Run, outcome: RunOutcome): Promise<ExitCode> {
+async function report(context: Context, run: Run, outcome: RunOutcome, learnt: Learnt): Promise<ExitCode> {
   const { tasks, failures, error } = outcome;
-  if (error === undefined || tasks.length > 0) await printRun(context, run, outcome);
+  if (error === undefined || tasks.length > 0) await printRun(context, run, outcome, learnt);
   else await printFailures(context, failures);
   if (error !== undefined) throw endedEarly(context, run, outcome, error);
   return failures.length > 0 || tasks.length < run.count ? exitCodes.capacity : exitCodes.success;
 }
 
-async function printRun(context: Context, run: Run, { tasks, failures }: RunOutcome): Promise<void> {
+async function printRun(
+  context: Context,
+  run: Run,
+  { tasks, failures }: RunOutcome,
+  { over, machines }: Learnt,
+): Promise<void> {
   const { cluster, run: id } = run.settings;
-  const afterwards = await context.aws.ecsAfterwards();
-  await printRunResult(context, afterwards, cluster, { run: id, requested: run.count, tasks, failures });
+  const afterwards = over(await context.aws.ecsAfterwards());
+  const result = { run: id, requested: run.count, tasks, failures };
+  await printRunResult(context, afterwards, cluster, result, { known: machines });
   await printFailures(context, failures);
 }
 

@@ -6,6 +6,7 @@ import { AiplatError, InvalidInput, type ExitCode } from "../errors.ts";
 import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { sandboxView } from "../output/sandbox.ts";
+import type { SandboxProvider } from "../sandbox/model/auto-scaling-groups.ts";
 import type { SandboxMachines, Sandbox, SandboxOptions } from "../sandbox/sandbox.ts";
 import type { Faults } from "../sandbox/wire/faults.ts";
 import { clusterStateOption, loadSnapshot } from "./shared/cluster-state.ts";
@@ -30,6 +31,20 @@ const options = [
     repeatable: true,
     defaultText: defaultFleet.map(({ instanceType, count }) => `${instanceType}=${count}`).join(" "),
     parse: readFleetRow,
+  },
+  {
+    flags: "--provider <name=type:min-max>",
+    description:
+      "capacity provider of the cluster that ECS scales, with so many instances of a type at least and at most, " +
+      "e.g. cp1=inf2.24xlarge:0-4; a single one is the cluster's default strategy",
+    repeatable: true,
+    parse: readProvider,
+  },
+  {
+    flags: "--boot-seconds <n>",
+    description: "how long an instance of a capacity provider takes from its launch until it is registered",
+    defaultText: "60",
+    parse: positiveAmount,
   },
   { flags: "--cluster <name>", description: "the cluster's name", defaultText: "default" },
   { ...clusterStateOption, description: "start with the cluster of a snapshot file (aiplat cluster snapshot)" },
@@ -75,6 +90,7 @@ export const sandbox = defineCommand({
   examples: [
     ["aiplat sandbox --instance inf2.24xlarge=2 -- make test", "a command against a sandbox of its own"],
     ["aiplat sandbox --port 4566 --instance inf2.24xlarge=2 --instance trn1.32xlarge=1", "a cluster to practise on"],
+    ["aiplat sandbox --provider cp1=inf2.24xlarge:0-4 --boot-seconds 90", "machines come when tasks wait for them"],
     ["aiplat sandbox --cluster-state prod.json", "a copy of a cluster to try a change on"],
     ["aiplat sandbox --speed 60 --fault throttle --fault drop=RunTask:1", "for the tests of a deploy tool"],
   ],
@@ -85,15 +101,16 @@ export const sandbox = defineCommand({
       throw new AiplatError("Usage", "no command after --", { hint: "As in: aiplat sandbox -- sh" });
     const snapshot = await readSnapshot(context, options);
     const region = context.options.regions[0] ?? snapshot?.region ?? "us-east-1";
-    const fleet = options.instance ?? defaultFleet;
+    const providers = readProviders(options);
+    const fleet = options.instance ?? (providers.length === 0 ? defaultFleet : []);
     const running = await start(options.port ?? 0, {
       port: options.port ?? 0,
-      cluster: snapshot === undefined ? { name: options.cluster ?? "default", fleet } : { snapshot },
+      cluster: snapshot === undefined ? { name: options.cluster ?? "default", fleet, providers } : { snapshot },
       region,
       now: context.now,
       ...present({ speed: options.speed, registeredMemoryPercent: options.registeredMemory }),
       stepped: options.stepped ?? false,
-      ...(options.taskSeconds === undefined ? {} : { timings: { task: options.taskSeconds * 1000 } }),
+      timings: present({ task: toMs(options.taskSeconds), boot: toMs(options.bootSeconds) }),
       faults: readFaults(options.fault ?? []),
     });
     try {
@@ -102,7 +119,14 @@ export const sandbox = defineCommand({
       const instances = snapshot === undefined ? fleet : countTypes(snapshot);
       await print(
         context,
-        sandboxView({ endpoint: running.url, region, cluster, instances, environment: running.environment }),
+        sandboxView({
+          endpoint: running.url,
+          region,
+          cluster,
+          instances,
+          ...(providers.length === 0 ? {} : { capacityProviders: providers }),
+          environment: running.environment,
+        }),
       );
       await untilInterrupted(context.signal);
       note(context, "sandbox ended");
@@ -139,8 +163,12 @@ async function runAgainst(
 const leadsElsewhere = /^AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_\w+)$/;
 
 async function readSnapshot(context: Context, options: Options): Promise<ClusterSnapshot | undefined> {
-  if (options.clusterState !== undefined && options.instance !== undefined)
-    throw new AiplatError("Usage", "give --instance or --cluster-state, not both");
+  for (const [flag, given] of [
+    ["--instance", options.instance],
+    ["--provider", options.provider],
+  ] as const)
+    if (options.clusterState !== undefined && given !== undefined)
+      throw new AiplatError("Usage", `give ${flag} or --cluster-state, not both`);
   return loadSnapshot(context, options);
 }
 
@@ -207,6 +235,35 @@ function readFleetRow(text: string, flag: string): SandboxMachines {
   if (findInstanceType(instanceType) === undefined)
     throw new InvalidInput([{ ...unknownInstanceType(instanceType), flag }]);
   return { instanceType, count: Number(count) };
+}
+
+/** A capacity provider as `NAME=TYPE:MIN-MAX`. */
+function readProvider(text: string, flag: string): SandboxProvider {
+  const [, name, instanceType, min, max] = /^([A-Za-z0-9_-]{1,255})=([^:=]+):(\d{1,4})-(\d{1,4})$/.exec(text) ?? [];
+  if (name === undefined || instanceType === undefined || Number(min) > Number(max) || Number(max) > mostInstances)
+    throw new AiplatError(
+      "Usage",
+      `${flag} ${text}: write NAME=TYPE:MIN-MAX, e.g. cp1=inf2.24xlarge:0-4, with a maximum up to ${mostInstances}`,
+    );
+  if (reservedProviderName.test(name))
+    throw new AiplatError("Usage", `${flag} ${text}: names that begin with aws, ecs or fargate are AWS's own`);
+  if (findInstanceType(instanceType) === undefined)
+    throw new InvalidInput([{ ...unknownInstanceType(instanceType), flag }]);
+  return { name, instanceType, min: Number(min), max: Number(max) };
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCapacityProvider.html */
+const reservedProviderName = /^(?:aws|ecs|fargate)/i;
+
+function readProviders({ provider: providers = [] }: Options): readonly SandboxProvider[] {
+  const names = providers.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new AiplatError("Usage", `--provider: ${twice} is there twice`);
+  return providers;
+}
+
+function toMs(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
 }
 
 function readFault(text: string, flag: string): Fault {

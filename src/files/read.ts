@@ -1,4 +1,5 @@
 // Not node:fs/promises: commands that read no file would pay for loading it.
+import { isUtf8 } from "node:buffer";
 import { constants, createReadStream, existsSync, openSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
@@ -109,11 +110,9 @@ function cannotRead(name: string, error: NodeJS.ErrnoException): AiplatError {
 }
 
 function decode(bytes: Buffer, name: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw notText(name);
-  }
+  if (!isUtf8(bytes)) throw notText(name);
+  // Without the mark of its encoding, where it has one.
+  return bytes.toString("utf8").replace(/^\uFEFF/, "");
 }
 
 function tooBig(name: string, mostMiB: number): AiplatError {

@@ -116,6 +116,11 @@ function forgotten(taskArn: string): Task {
   };
 }
 
+/** Whether it is known by its ARN alone. */
+export function isForgotten({ taskDefinitionArn }: Task): boolean {
+  return taskDefinitionArn === "";
+}
+
 function isConflict(error: unknown): error is AiplatError {
   return error instanceof AiplatError && error.details["awsCode"] === "ConflictException";
 }

@@ -81,7 +81,7 @@ export async function findAiplatTasks(
 export async function listAllTasks(
   ecs: EcsPort,
   cluster: string,
-  filter: Pick<TaskFilter, "serviceName"> = {},
+  filter: Pick<TaskFilter, "serviceName" | "containerInstance"> = {},
   onPage?: PageListener,
 ): Promise<readonly string[]> {
   const running = await ecs.listTasks(cluster, { ...filter, desiredStatus: "RUNNING" }, onPage);

@@ -1,5 +1,6 @@
 import type { FailureReason } from "../core/base/codes/reason-codes.ts";
 import { counted } from "../core/base/counted.ts";
+import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import type { RunStep } from "../core/plan/run-plan.ts";
 import type { RunFailure } from "../core/plan/run-result.ts";
@@ -78,8 +79,9 @@ export async function launchInRounds(
   let prepared = false;
 
   for (let round = 0; started.size < input.count && !setbacks.tooMany; round++) {
-    const snapshot = await input.observe?.();
-    const { steps, unplaced, stopping = [] } = input.plan(input.count - started.size, snapshot, exhausted);
+    const left = input.count - started.size;
+    const planOn = (snapshot?: ClusterSnapshot) => input.plan(left, snapshot, exhausted);
+    const { steps, unplaced, stopping = [] } = (await input.observe?.(planOn)) ?? planOn();
     const before = started.size;
     const covered = replicas.covered;
     const planned = steps.reduce((sum, step) => sum + step.count, 0);
@@ -117,7 +119,7 @@ export async function launchInRounds(
     if (input.oneRound === true) return placed < planned ? explained(input, started.size, failures) : unplaced;
     if (!incomplete && placed < planned) {
       // Nobody reads the cluster for devices that ECS schedules: its refusal is the answer for this definition.
-      if (snapshot === undefined) for (const step of steps) exhausted.add(step.request.taskDefinition);
+      if (input.observe === undefined) for (const step of steps) exhausted.add(step.request.taskDefinition);
       else await setbacks.add(placed, steps, (lost) => runtime.sleep(pauseMs(token, round, lost)));
     } else if (started.size < input.count && stopping.length > 0 && waited < stopPolls) {
       waited++;
@@ -184,9 +186,9 @@ async function giveBackConflicts(
   input: RunTaskInput,
   started: Map<string, Task>,
 ): Promise<readonly string[]> {
-  if (input.conflicting === undefined || input.observe === undefined || started.size === 0) return [];
+  if (input.conflicting === undefined || started.size === 0) return [];
   await runtime.sleep(readBackMs);
-  const arns = input.conflicting(await input.observe(), new Set(started.keys()));
+  const arns = await input.conflicting([...started.values()]);
   const shared = arns.flatMap((arn) => started.get(arn) ?? []);
   const outcomes = await stopTasks(ecs, runtime, input.cluster, shared, giveBackReasons.conflict);
   for (const { task, error } of outcomes) if (error === undefined) started.delete(task.taskArn);

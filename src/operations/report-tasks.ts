@@ -4,24 +4,32 @@ import type { RegisteredTaskDefinition, Task } from "../core/ecs-api/api.ts";
 import { answersAtHost, endpointsOf, type Endpoint } from "../core/ecs/endpoints.ts";
 import { toTaskResult, type TaskResult } from "../core/plan/run-result.ts";
 import type { Ec2ReadPort, EcsPort } from "../ports.ts";
+import { isForgotten } from "./ask-to-run.ts";
 import { optional } from "./optional.ts";
+
+export interface ReportOptions {
+  /** Whether a command tells of what it has done: then an interrupt leaves out what is looked up, too. */
+  readonly atLast?: boolean;
+  /** Knows the machines' addresses: given where it is asked where the tasks answer. */
+  readonly ec2?: () => Promise<Ec2ReadPort>;
+  /** Container instances that need not be described, by ARN. */
+  readonly known?: ReadonlyMap<string, ContainerInstance>;
+}
 
 /**
  * The tasks as results show them, with instance type and devices. Those two are looked up, each definition once; where
  * they cannot be had (no permission, the instance is gone) they are left out: the tasks are what was asked for.
  *
- * @param atLast Whether a command tells of what it has done: then an interrupt leaves them out, too.
- * @param ec2 Knows the machines' addresses: given where it is asked where the tasks answer.
  */
 export async function reportTasks(
   ecs: EcsPort,
   cluster: string,
   tasks: readonly Task[],
-  { atLast = false, ec2 }: { readonly atLast?: boolean; readonly ec2?: () => Promise<Ec2ReadPort> } = {},
+  { atLast = false, ec2, known }: ReportOptions = {},
 ): Promise<readonly TaskResult[]> {
   const [definitions, instances] = await Promise.all([
     definitionsOf(ecs, tasks, atLast),
-    optional(instancesOf(ecs, cluster, tasks), atLast),
+    optional(instancesOf(ecs, cluster, tasks, known), atLast),
   ]);
   const endpoints = ec2 === undefined ? undefined : await findEndpoints(tasks, definitions, instances, ec2);
   return tasks.map((task) => {
@@ -65,8 +73,7 @@ export async function definitionsOf(
   tasks: readonly Task[],
   atLast = false,
 ): Promise<ReadonlyMap<string, RegisteredTaskDefinition | undefined>> {
-  // Of a task that ECS has forgotten it is not known.
-  const arns = [...new Set(tasks.map((task) => task.taskDefinitionArn).filter((arn) => arn !== ""))];
+  const arns = [...new Set(tasks.filter((task) => !isForgotten(task)).map((task) => task.taskDefinitionArn))];
   return new Map(
     await Promise.all(arns.map(async (arn) => [arn, await optional(ecs.describeTaskDefinition(arn), atLast)] as const)),
   );
@@ -76,8 +83,10 @@ async function instancesOf(
   ecs: EcsPort,
   cluster: string,
   tasks: readonly Task[],
+  known: ReadonlyMap<string, ContainerInstance> = new Map(),
 ): Promise<ReadonlyMap<string, ContainerInstance>> {
   const arns = [...new Set(tasks.flatMap((task) => task.containerInstanceArn ?? []))];
-  if (arns.length === 0) return new Map();
-  return new Map((await ecs.describeContainerInstances(cluster, arns)).map((instance) => [instance.arn, instance]));
+  const asked = arns.filter((arn) => !known.has(arn));
+  const found = asked.length === 0 ? [] : await ecs.describeContainerInstances(cluster, asked);
+  return new Map([...known, ...found.map((instance) => [instance.arn, instance] as const)]);
 }

@@ -7,6 +7,7 @@ import { toAiplatError, type AiplatError } from "../errors.ts";
 import { EarlyEnd, launchInRounds } from "./launch-in-rounds.ts";
 import { giveBackReasons } from "./given-back.ts";
 import { readBack } from "./read-back.ts";
+import type { PlanOn } from "./plan-on-cluster.ts";
 import type { EcsPort } from "../ports.ts";
 import type { Registered } from "./register-definition.ts";
 import type { Runtime } from "../context.ts";
@@ -35,10 +36,10 @@ export interface RunTaskInput {
   readonly prepare?: () => Promise<void>;
   /** Carry out one round as it is planned: what ECS refuses is not planned anew. */
   readonly oneRound?: boolean;
-  /** Reads the cluster, where the plan needs it: Neuron devices, which ECS does not schedule. */
-  readonly observe?: () => Promise<ClusterSnapshot>;
-  /** Tasks of this run that turned out to share a device with another; empty where lock ports rule it out. */
-  readonly conflicting?: (snapshot: ClusterSnapshot, started: ReadonlySet<string>) => readonly string[];
+  /** Plans on what it reads of the cluster, where the plan needs it: Neuron devices, which ECS does not schedule. */
+  readonly observe?: (plan: PlanOn) => Promise<RunRound>;
+  /** Looks for tasks of this run that turned out to share a device with another; left out where locks rule it out. */
+  readonly conflicting?: (started: readonly Task[]) => Promise<readonly string[]>;
   /**
    * Why so many tasks have no place, for what ECS refused with a bare reason; undefined where nothing more is known.
    */

@@ -3,6 +3,7 @@ import { taskIdOf } from "../core/ecs-api/arn.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
+import { isForgotten } from "./ask-to-run.ts";
 import type { Runtime } from "../context.ts";
 
 export interface TaskChange {
@@ -13,6 +14,8 @@ export interface TaskChange {
 
 export interface WaitOptions {
   readonly timeoutMs?: number;
+  /** As they were seen last: one that has stopped is not looked at again, and ECS may have forgotten it. */
+  readonly seen?: readonly Task[];
   /** What to do about tasks that still run when the wait ends early: the hint of the error. */
   readonly hint: string;
   /** At every change of a task's last status, and when it is first seen. */
@@ -68,6 +71,16 @@ export async function waitForTasks(
       hint: options.hint,
       details: { tasks: [...open.values()] },
     });
+
+  for (const task of options.seen ?? []) {
+    if (task.lastStatus !== "STOPPED" || !open.has(taskIdOf(task.taskArn))) continue;
+    open.delete(taskIdOf(task.taskArn));
+    if (isForgotten(task)) gone.push(task.taskArn);
+    else {
+      known.set(taskIdOf(task.taskArn), task);
+      options.onChange?.({ task });
+    }
+  }
 
   const look = async (): Promise<boolean> => {
     let changed = false;

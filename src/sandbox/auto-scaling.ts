@@ -1,9 +1,9 @@
+import { isProtected } from "./model/managed-scaling-settings.ts";
+import { isEmpty } from "./model/leave-cluster.ts";
+import type { AutoScalingGroupRecord, CapacityProviderRecord, InstanceRecord } from "./model/records.ts";
 import type { World } from "./model/world.ts";
 import { operation, type Operation } from "./wire/operation.ts";
 import { list, struct, text } from "./wire/shape.ts";
-
-/** How many instances more than it has the group of a capacity provider may have. */
-const spare = 10;
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html */
 export const autoScalingOperations: Readonly<Record<string, Operation>> = {
@@ -11,36 +11,54 @@ export const autoScalingOperations: Readonly<Record<string, Operation>> = {
     "autoscaling",
     struct({ AutoScalingGroupNames: list(text) }),
     ({ AutoScalingGroupNames: names = [] }, { world }) => ({
-      AutoScalingGroups: groupsOf(world).filter(
-        ({ AutoScalingGroupName }) => names.length === 0 || names.includes(AutoScalingGroupName),
-      ),
+      AutoScalingGroups: [...world.groups.values()]
+        .filter(({ name }) => names.length === 0 || names.includes(name))
+        .map((group) => described(world, group)),
     }),
   ),
 };
 
-/** The groups of the capacity providers: what they have are the instances that say they are of the provider. */
-function groupsOf(world: World) {
-  return [...world.capacityProviders.values()].flatMap(({ name, settings }) => {
-    const group = settings["autoScalingGroupProvider"] as { readonly autoScalingGroupArn?: string } | undefined;
-    if (group === undefined) return [];
-    const arn = group.autoScalingGroupArn ?? "";
-    const instances = [...world.clusters.values()]
-      .flatMap((cluster) => [...cluster.instances.values()])
-      .filter(({ capacityProvider, status }) => capacityProvider === name && status !== "INACTIVE");
-    return [
-      {
-        AutoScalingGroupName: arn.split("autoScalingGroupName/")[1] ?? arn,
-        AutoScalingGroupARN: arn,
-        MinSize: 0,
-        MaxSize: instances.length + spare,
-        DesiredCapacity: instances.length,
-        Instances: instances.map(({ ec2InstanceId, attributes }) => ({
-          InstanceId: ec2InstanceId,
-          InstanceType: attributes.get("ecs.instance-type"),
-          LifecycleState: "InService",
-          HealthStatus: "Healthy",
-        })),
-      },
-    ];
-  });
+function described(world: World, group: AutoScalingGroupRecord): object {
+  const { name, arn, instanceTypes, min, max, desired, booting, instances } = group;
+  const provider = [...world.capacityProviders.values()].find((each) => each.group === group);
+  return {
+    AutoScalingGroupName: name,
+    AutoScalingGroupARN: arn,
+    MinSize: min,
+    MaxSize: max,
+    DesiredCapacity: desired,
+    ...(instanceTypes.length === 0 ? {} : { MixedInstancesPolicy: policyOf(name, instanceTypes) }),
+    Instances: [
+      ...[...instances].map((instance) => member(instance, provider)),
+      ...[...booting].map(([InstanceId, InstanceType]) => ({
+        InstanceId,
+        InstanceType,
+        LifecycleState: "Pending",
+        HealthStatus: "Healthy",
+        ProtectedFromScaleIn: false,
+      })),
+    ],
+  };
+}
+
+/** The types that the group launches, as a group has them whose launch template leaves them to overrides. */
+function policyOf(name: string, instanceTypes: readonly string[]): object {
+  return {
+    LaunchTemplate: {
+      LaunchTemplateSpecification: { LaunchTemplateName: name, Version: "$Latest" },
+      Overrides: instanceTypes.map((InstanceType) => ({ InstanceType })),
+    },
+  };
+}
+
+function member(instance: InstanceRecord, provider: CapacityProviderRecord | undefined): object {
+  const { ec2InstanceId, attributes, status } = instance;
+  return {
+    InstanceId: ec2InstanceId,
+    InstanceType: attributes.get("ecs.instance-type"),
+    AvailabilityZone: attributes.get("ecs.availability-zone"),
+    LifecycleState: status === "DRAINING" ? "Terminating:Wait" : "InService",
+    HealthStatus: "Healthy",
+    ProtectedFromScaleIn: provider !== undefined && isProtected(provider) && !isEmpty(instance),
+  };
 }

@@ -1,4 +1,5 @@
 import { apiRules } from "./rules/api.ts";
+import { capacityProviderRules } from "./rules/capacity-providers.ts";
 import { shiftedDeploymentRules, serviceDeploymentRules } from "./rules/deployments.ts";
 import { placementRules, deviceRules } from "./rules/placement.ts";
 import { registrationRules } from "./rules/registration.ts";
@@ -9,6 +10,7 @@ import type { SandboxRule } from "./rules/rule.ts";
 /** Every rule by what it is about. docs/sandbox.md is generated from it. */
 export const sandboxRules: Readonly<Record<string, readonly SandboxRule[]>> = {
   Placement: placementRules,
+  "Capacity providers": capacityProviderRules,
   "Task life": taskLifeRules,
   Devices: deviceRules,
   "Task definitions": registrationRules,

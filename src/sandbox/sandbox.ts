@@ -2,10 +2,12 @@ import { present } from "../core/base/present.ts";
 import { createServiceAnswers } from "./answer-for-service.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { seedCluster } from "./seed.ts";
+import { addProvider, type SandboxProvider } from "./model/auto-scaling-groups.ts";
 import { createCluster } from "./model/clusters.ts";
 import { runningClock, steppedClock } from "./model/clock.ts";
 import { addInstance } from "./model/instances.ts";
 import { Logs } from "./model/logs.ts";
+import { startManagedScaling } from "./model/managed-scaling.ts";
 import type { ClusterRecord } from "./model/records.ts";
 import { installScheduler } from "./model/scheduler.ts";
 import { defaultTimings, World, type Timings } from "./model/world.ts";
@@ -26,7 +28,12 @@ export interface SandboxOptions {
   readonly port: number;
   /** The one cluster it starts with: of this name and these instances, or as a snapshot shows it. */
   readonly cluster:
-    | { readonly name: string; readonly fleet: readonly SandboxMachines[] }
+    | {
+        readonly name: string;
+        readonly fleet: readonly SandboxMachines[];
+        /** Capacity providers; a single one is the cluster's default strategy. */
+        readonly providers?: readonly SandboxProvider[];
+      }
     | { readonly snapshot: ClusterSnapshot };
   readonly region?: string;
   readonly now: () => number;
@@ -83,7 +90,12 @@ export function playSandbox(
   installScheduler(world);
   const fleet: SandboxMachines[] = "fleet" in options.cluster ? [...options.cluster.fleet] : [];
   if ("snapshot" in options.cluster) seedCluster(world, options.cluster.snapshot);
-  else stock(world, createCluster(world, options.cluster.name), fleet);
+  else {
+    const cluster = createCluster(world, options.cluster.name);
+    stock(world, cluster, fleet);
+    provideCapacity(world, cluster, options.cluster.providers ?? []);
+  }
+  startManagedScaling(world);
   if (options.background === true) {
     world.adopt = (name) => {
       const cluster = createCluster(world, name);
@@ -136,6 +148,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     provide,
     close: () => server.close(),
   };
+}
+
+function provideCapacity(world: World, cluster: ClusterRecord, providers: readonly SandboxProvider[]): void {
+  for (const provider of providers) addProvider(world, cluster, provider);
+  const [only, ...others] = providers;
+  if (only !== undefined && others.length === 0)
+    cluster.defaultStrategy = [{ capacityProvider: only.name, weight: 1, base: 0 }];
 }
 
 /** Adds what is missing to so many instances of each type. */

@@ -2,35 +2,21 @@ import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { isShare, type GpuNeed } from "../core/devices/gpu-need.ts";
 import { gpuIdsOf, releaseGpus } from "../core/devices/gpus.ts";
 import type { Task } from "../core/ecs-api/api.ts";
+import { takeOver } from "./model/auto-scaling-groups.ts";
 import { forgetRooms } from "./model/kept-rooms.ts";
 import { createCluster } from "./model/clusters.ts";
 import { hostPortsOfRequirements, registerInstance } from "./model/instances.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./model/records.ts";
 import { createTask, readRequirements } from "./model/tasks.ts";
 import type { World } from "./model/world.ts";
+import { seedProviders } from "./seed-providers.ts";
 import { seedServices, serviceOf, wakeServices } from "./seed-services.ts";
 
 /** Makes a cluster as a snapshot shows it: its instances, its services, its running tasks, their definitions. */
 export function seedCluster(world: World, snapshot: ClusterSnapshot): ClusterRecord {
   const cluster = createCluster(world, snapshot.cluster, snapshot.clusterArn);
   cluster.tags = Object.entries(snapshot.tags).map(([key, value]) => ({ key, value }));
-  const groups = `arn:aws:autoscaling:${world.region}:${world.account}`;
-  for (const name of new Set([
-    ...snapshot.capacityProviders,
-    ...snapshot.instances.flatMap(({ capacityProvider }) => capacityProvider ?? []),
-  ])) {
-    world.capacityProviders.set(name, {
-      arn: world.arn(`capacity-provider/${name}`),
-      name,
-      tags: [],
-      settings: {
-        autoScalingGroupProvider: {
-          autoScalingGroupArn: `${groups}:autoScalingGroup:${world.uuid()}:autoScalingGroupName/${name}`,
-        },
-      },
-    });
-  }
-  cluster.capacityProviders = snapshot.capacityProviders;
+  seedProviders(world, cluster, snapshot);
   for (const definition of Object.values(snapshot.taskDefinitions)) {
     const { tags = [], ...rest } = definition;
     const records = [
@@ -50,6 +36,10 @@ export function seedCluster(world: World, snapshot: ClusterSnapshot): ClusterRec
   const byArn = new Map(
     snapshot.instances.map((instance) => [instance.arn, registerInstance(world, cluster, instance)]),
   );
+  for (const instance of byArn.values()) {
+    const group = world.capacityProviders.get(instance.capacityProvider ?? "")?.group;
+    if (group !== undefined) takeOver(group, instance);
+  }
   for (const task of snapshot.tasks) {
     const definition = snapshot.taskDefinitions[task.taskDefinitionArn];
     const instance = byArn.get(task.containerInstanceArn ?? "");

@@ -1,5 +1,6 @@
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
 import type { Clock } from "../../src/connect.ts";
+import type { SandboxProvider } from "../../src/sandbox/model/auto-scaling-groups.ts";
 import { startSandbox, type SandboxMachines, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
 import { clockOver } from "./clock.ts";
 
@@ -37,19 +38,22 @@ export interface TestSandboxOptions extends Partial<
   /** `default` unless given. */
   readonly cluster?: string;
   readonly fleet?: readonly SandboxMachines[];
+  /** Capacity providers; a single one is the cluster's default strategy. */
+  readonly providers?: readonly SandboxProvider[];
   readonly snapshot?: ClusterSnapshot;
 }
 
 /** A sandbox of stepped time and fixed ids on a free port. */
 export async function startTestSandbox({
   cluster = "default",
-  fleet = [{ instanceType: "inf2.24xlarge", count: 2 }],
+  providers = [],
+  fleet = providers.length > 0 ? [] : [{ instanceType: "inf2.24xlarge", count: 2 }],
   snapshot,
   ...options
 }: TestSandboxOptions = {}): Promise<TestSandbox> {
   const sandbox = await startSandbox({
     port: 0,
-    cluster: snapshot === undefined ? { name: cluster, fleet } : { snapshot },
+    cluster: snapshot === undefined ? { name: cluster, fleet, providers } : { snapshot },
     now: () => Date.now(),
     stepped: true,
     seed: 1,

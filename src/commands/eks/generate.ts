@@ -2,14 +2,14 @@ import { present } from "../../core/base/present.ts";
 import { requireInstanceType } from "../../core/catalog/instance-types/catalog.ts";
 import { extras } from "../../core/kubernetes/extras.ts";
 import { generateManifests, resolveForKubernetes, type KubernetesSettings } from "../../core/kubernetes/generate.ts";
-import { kustomizationFiles } from "../../core/kubernetes/kustomization.ts";
+import { kustomizationFiles, orderedKind } from "../../core/kubernetes/kustomization.ts";
 import type { QueueNodes } from "../../core/kubernetes/queues/kueue.ts";
 import { eksRules } from "../../core/kubernetes/rules.ts";
 import { ec2TypeName, isHyperPodName } from "../../core/workload/fields.ts";
 import { AiplatError } from "../../errors.ts";
 import { writeFiles } from "../../files/write.ts";
 import { manifestsText, manifestText } from "../../output/manifests.ts";
-import { warn } from "../../output/note.ts";
+import { note, warn } from "../../output/note.ts";
 import { defineCommand } from "../command.ts";
 import { formOptions, refusing } from "./form-options.ts";
 import type { OptionsOf, OptionSpec } from "../shared/option.ts";
@@ -23,6 +23,11 @@ const ownOptions = [
     flags: "--kubernetes-version <version>",
     description: "the cluster's, e.g. 1.34: what it cannot do is refused",
     parse: minorVersion,
+  },
+  {
+    flags: "--zone <zone>",
+    description: "the availability zone of every pod with devices, as us-east-1a",
+    parse: zoneName,
   },
   {
     flags: "--with <extra>",
@@ -81,6 +86,13 @@ export const eksGenerate = defineCommand({
       ),
     );
     const paths = await writeFiles(context, options.outDir, new Map(files));
+    const ordered = orderedKind(manifests);
+    if (ordered !== undefined)
+      note(
+        context,
+        `kubectl -k will warn that the sorting order is set twice. It has to be: its own order has the ${ordered} ` +
+          "refused, as what it refers to would come after it.",
+      );
     context.stdout.write(paths.map((path) => `${path}\n`).join(""));
   },
 });
@@ -89,6 +101,7 @@ function settingsOf({
   variant,
   kubernetesVersion,
   neuronScheduler,
+  zone,
   with: asked,
   maxReplicas,
   prometheus,
@@ -99,6 +112,7 @@ function settingsOf({
       variant,
       kubernetesVersion,
       neuronScheduler,
+      zone,
       extras: asked,
       maxReplicas,
       prometheusUrl: prometheus,
@@ -113,6 +127,22 @@ function minorVersion(text: string, flag: string): string {
   throw new AiplatError("Usage", `${flag} ${text} is not a minor version`, {
     hint: `Write ${meant ?? "it as 1.34"}.`,
   });
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html */
+function zoneName(text: string, flag: string): string {
+  // A local zone is us-west-2-lax-1a.
+  if (/^[a-z]{2}(?:-[a-z]+)+-\d+(?:-[a-z]+-\d+)?[a-z]$/.test(text)) return text;
+  const isId = /^[a-z]+\d+-(?:[a-z]+\d+-)?az\d+$/.test(text);
+  throw new AiplatError(
+    "Usage",
+    `${flag} ${text} is ${isId ? "a zone's id, and nodes are labelled by its name" : "not an availability zone's name"}`,
+    {
+      hint: isId
+        ? `aws ec2 describe-availability-zones --query "AvailabilityZones[?ZoneId=='${text}'].ZoneName" says it.`
+        : "Write it as us-east-1a.",
+    },
+  );
 }
 
 /** `trn1.32xlarge=4`: the instance type and how many nodes of it there are. */

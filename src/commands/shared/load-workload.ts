@@ -10,11 +10,13 @@ import {
   type Path,
   type Problem,
 } from "../../core/base/problem.ts";
+import type { Checked } from "../../core/workload/check.ts";
 import type { SourceDocument } from "../../core/workload/parse.ts";
 import { flagFor, missingFlags, overlayFlags, type FlagTexts, type Overlaid } from "../../core/workload/overlay.ts";
 import { runRules, type TargetRule } from "../../core/workload/rules/rule.ts";
 import { workloadRules } from "../../core/workload/rules.ts";
 import type { Workload } from "../../core/workload/schema.ts";
+import { takeLegal } from "../../core/workload/take-legal.ts";
 import { AiplatError, InvalidInput } from "../../errors.ts";
 import { fileExists, nameOfFile } from "../../files/read.ts";
 import { note } from "../../output/note.ts";
@@ -145,18 +147,19 @@ async function fromFiles(
   flags: FlagTexts,
   target: TargetRules,
 ): Promise<LoadedWorkload> {
-  const [{ readWorkloadFiles }, { checkReadings }] = await Promise.all([
-    import("./workload-files.ts"),
-    import("../../core/workload/check.ts"),
-  ]);
+  const { readWorkloadFiles } = await import("./workload-files.ts");
   const source = await readWorkloadFiles(context, paths, sets).catch(asInvalidInput);
   const overlaid = overlayFlags(source.value, flags);
   const ofFlag = (at: Path) => overlaid.flagOf(at) !== undefined;
-  const checked = checkReadings(
-    overlaid.document,
-    source.readings.filter(({ path }) => !ofFlag(path)),
-    (at: Path) => (ofFlag(at) ? undefined : source.writtenAt(at)),
-  );
+  const legal = takeLegal(overlaid.document);
+  const checked: Checked =
+    legal === undefined
+      ? (await import("../../core/workload/check.ts")).checkReadings(
+          overlaid.document,
+          source.readings.filter(({ path }) => !ofFlag(path)),
+          (at: Path) => (ofFlag(at) ? undefined : source.writtenAt(at)),
+        )
+      : { problems: [], broken: [], workload: legal };
   for (const path of source.set) {
     const flag = overlaid.flagOf(path);
     if (flag !== undefined) throw new AiplatError("Usage", `give ${flag} or --set ${pathText(path)}=..., not both`);

@@ -2,22 +2,24 @@ import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
 import type { ClusterSnapshot } from "../../core/cluster/snapshot.ts";
 import { familiesOf, plannedRun } from "../../core/plan/planned-run.ts";
-import type { RunPlan } from "../../core/plan/run-plan.ts";
+import type { RunPlan, RunRound } from "../../core/plan/run-plan.ts";
+import type { PlanOn } from "../../operations/plan-on-cluster.ts";
 import type { PlanSource } from "./plan-source.ts";
 import type { PlannableRun } from "./prepare-run.ts";
 
 /**
  * The first round of a run with all that carrying it out needs.
  *
- * @param snapshot The cluster, where the round is to see it.
+ * @param planner Plans it on the cluster, where the round is to see that.
  */
 export async function makeRunPlan(
   context: Context,
   source: PlanSource,
   { settings, clientToken, cluster, readsCluster: devices, follows, logGroups, plan }: PlannableRun,
-  snapshot: ClusterSnapshot | undefined,
+  planner?: (plan: PlanOn) => Promise<RunRound>,
 ): Promise<RunPlan> {
-  const round = plan(settings.count, snapshot, new Set());
+  const planOn = (seen?: ClusterSnapshot) => plan(settings.count, seen, new Set());
+  const round = (await planner?.(planOn)) ?? planOn();
   return plannedRun({
     settings,
     ...present({ clientToken }),

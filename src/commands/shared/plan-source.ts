@@ -14,7 +14,10 @@ import { observeLogGroups } from "../../operations/log-groups.ts";
 import { observeProviders } from "../../operations/observe-providers.ts";
 import { requireCluster } from "../../operations/observe-cluster.ts";
 import type { EcsPort } from "../../ports.ts";
-import { readClusterState } from "./read-cluster-state.ts";
+import type { PlanOn } from "../../operations/plan-on-cluster.ts";
+import type { RunRound } from "../../core/plan/run-plan.ts";
+import type { Run } from "./prepare-run.ts";
+import { plannerOf, readClusterState } from "./read-cluster-state.ts";
 
 /** What a plan has to know of a cluster besides its instances and tasks. */
 export interface ClusterFacts extends DescribedCluster {
@@ -30,6 +33,8 @@ export interface PlanSource {
   /** A definition by family, family:revision or ARN; undefined where it is not known. */
   describe(reference: string): Promise<RegisteredTaskDefinition | undefined>;
   snapshot(cluster: string): Promise<ClusterSnapshot>;
+  /** Plans rounds of a run on the cluster. */
+  planner(run: Run): (plan: PlanOn) => Promise<RunRound>;
   newest(families: readonly string[]): Promise<NewestRevisions>;
   /** What becomes of log groups: those that are not there. */
   logGroups(wanted: readonly WantedLogGroup[]): Promise<readonly LogGroupStep[]>;
@@ -54,6 +59,7 @@ export function liveSource(context: Context, ecs: EcsPort): PlanSource {
     },
     describe: (reference) => ecs.describeTaskDefinition(reference),
     snapshot: (cluster) => readClusterState(context, ecs, cluster),
+    planner: (run) => plannerOf(context, ecs, run),
     newest: (families) => readNewest(ecs, families),
     logGroups: (wanted) => observeLogGroups((region) => context.aws.logs(region), wanted),
   };
@@ -81,6 +87,7 @@ export function snapshotSource(snapshot: ClusterSnapshot): PlanSource {
           )
         : newest.of(reference),
     snapshot: async () => snapshot,
+    planner: () => async (plan) => plan(snapshot),
     newest: async () => newest,
     logGroups: async (wanted) =>
       planLogGroups(

@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { present } from "../../core/base/present.ts";
 import { Refusal } from "../../core/base/problem.ts";
+import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
 import type { RegisteredTaskDefinition, TaskDefinition } from "../../core/ecs-api/api.ts";
 import { definitionNameOf } from "../../core/ecs-api/arn.ts";
 import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
@@ -10,7 +11,10 @@ import type { Capacity } from "../../core/ecs/capacity.ts";
 import { readTypeConstraint, settledTypes } from "../../core/ecs/lint/type-constraint.ts";
 import { planRegistered } from "../../core/plan/plan-run.ts";
 import { unknownContainers, type RunFlags } from "../../core/plan/run-flags.ts";
-import { checkNetworkFlag } from "../../core/plan/run-request.ts";
+import { readingOf } from "../../core/plan/run-reading.ts";
+import { checkNetworkFlag, mayStart, placementOptions } from "../../core/plan/run-request.ts";
+import { requirementsOf } from "../../core/ecs/requirements.ts";
+import { isLocked } from "../../core/devices/terms.ts";
 import { AiplatError } from "../../errors.ts";
 import { note, warn } from "../../output/note.ts";
 import { atFlag, atFlags } from "./aws-flags.ts";
@@ -42,13 +46,18 @@ export async function prepareRegisteredRun(
     ...capacitySettings(chosen),
     ...present({ networkConfiguration: flags.networkConfiguration }),
   });
+  const lockPortBase = lockPortBaseOf(facts.tags);
+  const requirements = requirementsOf(definition, placementOptions(settings), lockPortBase);
+  const holdsDevices = requirements.devices.length > 0;
   // The machines are made for the tasks: none that is there says anything.
-  const readsCluster = managedInstancesIn(chosen) === undefined;
+  const showsRoom = managedInstancesIn(chosen) === undefined;
   return {
     ...common(options, settings, facts),
-    readsCluster,
-    showsRoom: readsCluster,
-    locked: false,
+    // Tasks for which no machine would be started wait for ever: how many those are nobody else counts.
+    readsCluster: showsRoom && (holdsDevices || mayStart(settings) > 0),
+    ...present({ reading: holdsDevices ? readingOf(settings, [requirements]) : undefined }),
+    showsRoom,
+    locked: !holdsDevices || isLocked(definition, lockPortBase),
     follows: reference.includes(":") ? [] : [definition.family],
     logGroups: [],
     plan: (remaining, snapshot, exhausted) => planRegistered(definition, settings, remaining, snapshot, exhausted),

@@ -8,6 +8,7 @@ import { typesOf } from "../../core/plan/choose-capacity.ts";
 import type { DescribedCluster } from "../../core/plan/cluster-inputs.ts";
 import { planRun } from "../../core/plan/plan-run.ts";
 import type { RunFlags } from "../../core/plan/run-flags.ts";
+import { readingOfWorkload, type RunReading } from "../../core/plan/run-reading.ts";
 import { networkConfigurationOf, type RunSettings } from "../../core/plan/run-request.ts";
 import { AiplatError } from "../../errors.ts";
 import type { PlanRound } from "../../operations/run-task.ts";
@@ -33,6 +34,8 @@ export interface Run {
   readonly readsCluster: boolean;
   /** Whether the machines there are, or could be added, say where the tasks go. */
   readonly showsRoom: boolean;
+  /** What of the cluster the plan has to see, where it may keep to a part. */
+  readonly reading?: RunReading;
   /** Whether ECS itself refuses a second claim on a device. */
   readonly locked: boolean;
   readonly plan: PlanRound;
@@ -96,6 +99,7 @@ async function readWorkloadRun(
   return {
     ...common(options, settings, facts),
     readsCluster: readsCluster(ecs),
+    ...present({ reading: readsCluster(ecs) ? readingOfWorkload(settings, ecs) : undefined }),
     showsRoom: ecs.capacity.kind !== "managed-instances",
     locked: ecs.networkMode !== "awsvpc" && ecs.listedDevices.devices.length === 0,
     follows: [],

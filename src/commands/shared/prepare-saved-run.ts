@@ -3,9 +3,8 @@ import { counted } from "../../core/base/counted.ts";
 import type { Context } from "../../context.ts";
 import { formatDuration } from "../../core/base/duration.ts";
 import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
-import { readTerms } from "../../core/devices/terms.ts";
+import { isLocked } from "../../core/devices/terms.ts";
 import type { TaskDefinition } from "../../core/ecs-api/api.ts";
-import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { staleClusterReasons } from "../../core/plan/cluster-inputs.ts";
 import { staleRunReasons, type RunWorld } from "../../core/plan/stale-run-plan.ts";
 import { familiesOf } from "../../core/plan/planned-run.ts";
@@ -118,12 +117,8 @@ function runOf(
   { allOrNothing, lockPortBase }: { readonly allOrNothing: boolean; readonly lockPortBase: number },
 ): Run {
   const { settings, clientToken, devices } = inputs;
-  const locked = steps.every(
-    ({ definition }) =>
-      definition !== undefined &&
-      networkModeOfDefinition(definition) !== "awsvpc" &&
-      readTerms(definition, { lockPortBase }).locked,
-  );
+  const locked =
+    definitions.length === steps.length && definitions.every((definition) => isLocked(definition, lockPortBase));
   return {
     settings,
     target,

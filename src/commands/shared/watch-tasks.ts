@@ -70,6 +70,7 @@ export async function watchTasks(
       context,
       {
         ...present({ timeoutMs: options.timeout }),
+        seen: tasks,
         hint: goOnHint(context, target),
         onChange: ({ task }) => progress.change(changeLine(task)),
         onPoll: async (known) => {

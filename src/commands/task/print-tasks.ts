@@ -3,7 +3,7 @@ import type { Task } from "../../core/ecs-api/api.ts";
 import type { RunTaskResult } from "../../core/plan/run-result.ts";
 import { taskRow } from "../../core/plan/task-row.ts";
 import type { EcsPort } from "../../ports.ts";
-import { reportTasks } from "../../operations/report-tasks.ts";
+import { reportTasks, type ReportOptions } from "../../operations/report-tasks.ts";
 import { print } from "../../output/print.ts";
 import { runTaskResultView, taskListView } from "../../output/tasks.ts";
 
@@ -35,8 +35,9 @@ export async function printRunResult(
   ecs: EcsPort,
   cluster: string,
   run: Omit<RunTaskResult, "tasks"> & { readonly tasks: readonly Task[] },
+  options: Pick<ReportOptions, "known"> = {},
 ): Promise<void> {
-  const results = await reportTasks(ecs, cluster, run.tasks, { atLast: true });
+  const results = await reportTasks(ecs, cluster, run.tasks, { ...options, atLast: true });
   await print(
     context,
     runTaskResultView(

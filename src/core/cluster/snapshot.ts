@@ -21,6 +21,8 @@ export interface ClusterSnapshot {
   /** The providers, where somebody asked for them. */
   readonly providers?: readonly CapacityProvider[];
   readonly instances: readonly ContainerInstance[];
+  /** Whether more instances could take a run's tasks, at whose tasks nobody has looked: it keeps off those. */
+  readonly othersUnread?: true;
   /** Every task not yet STOPPED. */
   readonly tasks: readonly Task[];
   /** The services that are not deleted, without their events; left out where nobody asked for them. */

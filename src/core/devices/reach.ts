@@ -37,8 +37,8 @@ export function reachReader(snapshot: ClusterSnapshot): (task: Task) => Reach | 
 }
 
 /**
- * The services that have to be asked what their tasks are: those with tasks on accelerated machines, and no tag of
- * aiplat's on these. They may be daemons, which a machine to be added runs too, or say by a tag what devices they use.
+ * The services that have to be asked what their tasks are: those with tasks on accelerated machines that have no tag of
+ * aiplat's, or that could open every device. They may be daemons, or say by a tag what devices they use.
  */
 export function servicesToAsk({
   instances,
@@ -49,8 +49,10 @@ export function servicesToAsk({
   const names = tasks.flatMap((task) => {
     const name = serviceNameOfTask(task);
     if (name === undefined || !machines.has(task.containerInstanceArn ?? "")) return [];
-    const tags = [...(task.tags ?? []), ...(taskDefinitions[task.taskDefinitionArn]?.tags ?? [])];
-    return tags.some(({ key }) => key.startsWith("aiplat:")) ? [] : [name];
+    const definition = taskDefinitions[task.taskDefinitionArn];
+    const tags = [...(task.tags ?? []), ...(definition?.tags ?? [])];
+    const isOurs = tags.some(({ key }) => key.startsWith("aiplat:"));
+    return isOurs && (definition === undefined || !reachesDevices(definition)) ? [] : [name];
   });
   return [...new Set(names)];
 }

@@ -66,6 +66,11 @@ export function readTerms(
   return { ...claimed, networkMode: networkModeOfDefinition(definition), hostPorts, locked };
 }
 
+/** Whether ECS itself refuses a second claim on any device of a task of the definition. */
+export function isLocked(definition: TaskDefinition, lockPortBase: number): boolean {
+  return networkModeOfDefinition(definition) !== "awsvpc" && readTerms(definition, { lockPortBase }).locked;
+}
+
 /**
  * The hook of the Neuron runtime gives containers the devices that their environment names; "currently NOT supported
  * with AL2023 on ECS", nor is it on Bottlerocket, whose instances say their variant.

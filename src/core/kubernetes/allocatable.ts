@@ -2,6 +2,7 @@
 import { present } from "../base/present.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import { hugepagesMiB } from "./devices.ts";
 import { partOfDevices } from "./node-resources.ts";
 
 /**
@@ -34,14 +35,6 @@ export const addOnsMilliCpu = addOns.reduce((sum, { milliCpu }) => sum + milliCp
 export const addOnsMiB = addOns.reduce((sum, { mib }) => sum + mib, 0);
 /** Where no source gives a type's network interfaces: more than the larger types have. */
 const unknownMaxPods = 250;
-
-/**
- * Huge pages that the host sets aside where EFA is attached: two endpoints of 110 MiB a core
- * (bottlerocket-os/bottlerocket-core-kit, sources/api/corndog; the EFA installer computes the same).
- */
-export function hugepagesMiB({ vcpus, efaInterfaces }: InstanceType): number {
-  return efaInterfaces === null || efaInterfaces > 0 ? vcpus * 220 : 0;
-}
 
 /** MiB that pods can request on an empty node with EKS's AMI, its add-ons running. */
 export function allocatableMiB(type: InstanceType): number {

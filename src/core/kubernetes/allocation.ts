@@ -20,6 +20,8 @@ export interface ClusterSettings {
   readonly kubernetesVersion?: string;
   /** What allocates the cluster's Neuron devices; by default the device plugin, with the extension for parts. */
   readonly neuronScheduler?: NeuronScheduler;
+  /** The availability zone that every pod with devices goes to. */
+  readonly zone?: string;
 }
 
 /**

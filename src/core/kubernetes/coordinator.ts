@@ -4,7 +4,7 @@ import { present } from "../base/present.ts";
 import type { Shape } from "../workload/resolved.ts";
 import { componentLabel, components } from "./labels.ts";
 import type { Container, PodTemplate, Quantities } from "./manifest.ts";
-import { architectureLabel } from "./placement.ts";
+import { architectureLabel, topologyAnnotations } from "./placement.ts";
 import { compileCacheVolume, sharedMemoryVolume } from "./volumes.ts";
 
 /** Enough for the head of a small Ray cluster, and for mpirun; eks.resource says otherwise. */
@@ -33,8 +33,14 @@ export function coordinatorPod(
   } = pod.spec;
   const architecture = architectureLabel(shape);
   const kept = (volumes ?? []).filter(({ name }) => !ownVolumes.has(name));
+  const { annotations = {}, labels, ...metadata } = pod.metadata;
+  const carried = Object.entries(annotations).filter(([key]) => !topologyAnnotations.has(key));
   return {
-    metadata: { ...pod.metadata, labels: { ...pod.metadata.labels, [componentLabel]: components.coordinator } },
+    metadata: {
+      ...metadata,
+      labels: { ...labels, [componentLabel]: components.coordinator },
+      ...(carried.length === 0 ? {} : { annotations: Object.fromEntries(carried) }),
+    },
     spec: {
       ...spec,
       ...present({ nodeSelector: architecture }),

@@ -1,5 +1,6 @@
 /** What a pod asks of a node's device plugins. */
 import { present } from "../base/present.ts";
+import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import type { DeviceRequest, ResourceRequest, Shape } from "../workload/resolved.ts";
 import type { Quantities, Toleration } from "./manifest.ts";
 
@@ -24,10 +25,18 @@ export const efaResource = "vpc.amazonaws.com/efa";
 export const hugepagesResource = "hugepages-2Mi";
 
 /**
- * What one pod of NCCL on EFA takes of the node's huge pages.
+ * What one pod of NCCL on EFA takes of the node's huge pages; of the smallest machines, all that they have.
  * https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html
  */
-const ncclHugepages = "5120Mi";
+const ncclHugepagesMiB = 5120;
+
+/**
+ * Huge pages that the host sets aside where EFA is attached: two endpoints of 110 MiB a core
+ * (bottlerocket-os/bottlerocket-core-kit, sources/api/corndog; the EFA installer computes the same).
+ */
+export function hugepagesMiB({ vcpus, efaInterfaces }: InstanceType): number {
+  return efaInterfaces === null || efaInterfaces > 0 ? vcpus * 220 : 0;
+}
 
 /** The resource that counts the devices of a request; undefined where there are none. */
 export function deviceResource(request: DeviceRequest): string | undefined {
@@ -82,7 +91,7 @@ export function deviceLimits({
     ...(request.kind === "resource" ? hamiLimits(request) : {}),
     // Neuron's collectives need no huge pages, and none of Neuron's manifests asks for them.
     ...(efaInterfaces > 0 && deviceKind({ request, instanceTypes }) !== "neuron"
-      ? { [hugepagesResource]: ncclHugepages }
+      ? { [hugepagesResource]: `${Math.min(ncclHugepagesMiB, ...instanceTypes.map(hugepagesMiB))}Mi` }
       : {}),
     ...(efaInterfaces > 0 ? { [efaResource]: String(efaInterfaces) } : {}),
   };

@@ -1,3 +1,4 @@
+import { isRaw } from "../base/merge.ts";
 import { present } from "../base/present.ts";
 import {
   listOr,
@@ -13,8 +14,10 @@ import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";
 import { allocationProblems, allocationWarnings, spansUltraServer, type ClusterSettings } from "./allocation.ts";
 import { celProblems } from "./cel/violations.ts";
+import { companionProblems } from "./companions.ts";
 import { claimManifests, ultraServerLabel } from "./claims.ts";
 import type { Contents, UnsupportedField } from "./kind-definition.ts";
+import { withLegalPolicies } from "./eviction-policy.ts";
 import { extraManifests, extraProblems, isAutoscaled, type ExtraSettings } from "./extras.ts";
 import { withoutHidingVolumes } from "./hiding-volumes.ts";
 import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
@@ -22,10 +25,13 @@ import { ownLabels, tagMetadata } from "./labels.ts";
 import { manifestNameProblems } from "./manifest-names.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
 import { nodeQuantities } from "./node-resources.ts";
+import { gangWarnings } from "./gangs.ts";
+import { staysInOneZone, type KueueTopology } from "./placement.ts";
 import { acceleratedPod } from "./pod.ts";
 import { kueueLabels, kueueQueue, nodeTypeOf, type QueueNodes } from "./queues/kueue.ts";
 import { podSecurityBreaches, podsIn, strictestLevel } from "./pod-security.ts";
-import { changedDevices, mergePod, mergeResource } from "./raw-merge.ts";
+import { changedDevices, mergeCompanions, mergePod, mergeResource } from "./raw-merge.ts";
+import { groupProblems, withFollowingBounds } from "./ray-groups.ts";
 import { choosePodVariant } from "./variants.ts";
 
 export interface KubernetesSettings extends ClusterSettings, ExtraSettings {
@@ -89,7 +95,8 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     ...queueProblems(workload, shape, settings),
   ]);
 
-  const plain = acceleratedPod(workload, shape, name, settings);
+  const kueueTopology = kueueTopologyOf(target, shape, name, settings);
+  const plain = acceleratedPod(workload, shape, name, { ...settings, ...present({ kueueTopology }) });
   const pod = withoutHidingVolumes(mergePod(plain, workload.eks.pod));
   const ofPod = changedDevices(plain, pod, ["eks", "pod"], shape.request);
   refuseErrors(ofPod);
@@ -104,29 +111,71 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   };
   const definition = definitionOf(kind);
   const wrapped = withTopology({ apiVersion: definition.apiVersion, kind, ...definition.wrap(contents) }, contents);
-  const resource = withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource));
-  const manifests = [
-    ...queueManifests(workload, shape, settings),
+  const resource = withFollowingBounds(
+    wrapped,
+    withLegalPolicies(withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource))),
+  );
+  const before = [
+    ...queueManifests(workload, shape, settings, kueueTopology !== undefined),
     ...claimManifests(workload, shape, metadata, settings),
     ...(definition.companions?.(contents) ?? []),
-    resource,
-    ...extraManifests(extra),
+  ];
+  const rawCompanions = workload.eks.companions ?? {};
+  const companions = mergeCompanions([...before, ...extraManifests(extra)], rawCompanions, shape.request);
+  const settled = companions.merged.map(withoutHidingVolumes);
+  // In the order to apply them.
+  const manifests = [...settled.slice(0, before.length), resource, ...settled.slice(before.length)];
+  const ofCompanions = [
+    ...companionProblems(Object.keys(rawCompanions), companions.merged, kind),
+    ...companions.problems,
   ];
   const ofResource = changedDevices(wrapped, resource, ["eks", "resource"], shape.request);
   refuseErrors([
     ...ofResource,
+    ...ofCompanions,
+    ...groupProblems(resource),
+    ...(contents.autoscaled ? scaledByHand(workload) : []),
     ...manifestNameProblems(resource, ["eks", "resource"]),
-    ...manifests.flatMap(celProblems),
+    ...manifests.flatMap((each) =>
+      celProblems(each, each === resource ? ["eks", "resource"] : ["eks", "companions", each.kind]),
+    ),
   ]);
   return {
     manifests,
     warnings: [
       ...warningsOf(kind, workload),
+      ...gangWarnings(kind, workload, { ...settings, ...present({ kueueTopology }) }),
       ...allocationWarnings(workload, shape, settings),
-      ...[...ofPod, ...ofResource].filter(({ severity }) => severity === "warning"),
+      ...[...ofPod, ...ofResource, ...ofCompanions].filter(({ severity }) => severity === "warning"),
       ...podSecurityWarnings(workload, manifests),
     ],
   };
+}
+
+/** An autoscaler and raw fields would overrule each other for ever. */
+function scaledByHand({ eks }: ResolvedWorkload): readonly Problem[] {
+  const spec = eks.resource?.["spec"];
+  return isRaw(spec) && spec["replicas"] !== undefined && spec["replicas"] !== null
+    ? [
+        problem(
+          "scaled-by-hand",
+          ["eks", "resource", "spec", "replicas"],
+          "eks.resource says the replicas, which the autoscaler says",
+          "Remove it: replicas is the least, --max-replicas the most.",
+        ),
+      ]
+    : [];
+}
+
+/** Kueue's own topology, where its queue is made beside the workload and nobody says a zone. */
+function kueueTopologyOf(
+  { workload, kind }: KubernetesTarget,
+  shape: Shape,
+  name: string,
+  { queueFleets = [], zone }: KubernetesSettings,
+): KueueTopology | undefined {
+  if (queueFleets.length === 0 || zone !== undefined || !staysInOneZone(workload, shape)) return undefined;
+  return definitionOf(kind).leaderApart === true ? { group: name } : {};
 }
 
 /** With a whole UltraServer for each replica, where the nodes are one. */
@@ -259,8 +308,9 @@ function queueManifests(
   workload: ResolvedWorkload,
   shape: Shape,
   { queueFleets = [] }: KubernetesSettings,
+  byZone: boolean,
 ): readonly Manifest[] {
-  return queueFleets.length === 0 ? [] : kueueQueue(workload.eks.queue!.kueue!, queueFleets, workload, shape);
+  return queueFleets.length === 0 ? [] : kueueQueue(workload.eks.queue!.kueue!, queueFleets, workload, shape, byZone);
 }
 
 /** The level that the namespace needs, where the pods meet none that keeps anything off. */

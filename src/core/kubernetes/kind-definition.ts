@@ -40,6 +40,13 @@ export interface KindDefinition {
   companions?(contents: Contents): readonly Manifest[];
   /** The annotation by which its controller keeps each replica within one domain of a label, alone in it. */
   readonly exclusiveTopology?: string;
+  /** Whether its first node is a pod set of its own, which Kueue has to be told belongs to the others. */
+  readonly leaderApart?: true;
+  /**
+   * Of a job, whether what an eviction ends is started again: the pod, or the replica that it was of. A program's own
+   * failure never is.
+   */
+  outlivesEviction?(workload: ResolvedWorkload): boolean;
   /** Whether the API server refuses it as long as its companions are not there. */
   readonly companionsFirst?: true;
   /** The queues that hold it back until they admit it, each with how they see it. */

@@ -1,4 +1,4 @@
-import { definitionOf, kinds } from "./kinds.ts";
+import { definitionOf, kinds, type Kind } from "./kinds.ts";
 import type { Manifest } from "./manifest.ts";
 
 /**
@@ -16,13 +16,18 @@ export function kustomizationFiles(
     apiVersion: "kustomize.config.k8s.io/v1beta1",
     kind: "Kustomization",
     // `kubectl apply -k` sorts by itself, and warns of another order: it is told one only where its own would fail.
-    ...(manifests.some(comesLast) ? { sortOptions: { order: "fifo" } } : {}),
+    ...(orderedKind(manifests) === undefined ? {} : { sortOptions: { order: "fifo" } }),
     resources: files.map(([name]) => name),
   };
   return new Map<string, Readonly<Record<string, unknown>>>([["kustomization.yaml", kustomization], ...files]);
 }
 
-function comesLast({ kind }: Manifest): boolean {
-  const known = kinds.find((each) => each === kind);
-  return known !== undefined && definitionOf(known).companionsFirst === true;
+/**
+ * The kind for which the kustomization has an order of its own, where there is one: kubectl then warns that two are set,
+ * and its own would have the API server refuse the resource (kustomize sorts kinds it does not know by their names, and
+ * no name makes a TrainingRuntime come before a TrainJob).
+ */
+export function orderedKind(manifests: readonly Manifest[]): Kind | undefined {
+  const found = kinds.filter((each) => definitionOf(each).companionsFirst === true);
+  return found.find((each) => manifests.some(({ kind }) => kind === each));
 }

@@ -5,20 +5,64 @@ import { componentLabel, components, instanceLabel } from "./labels.ts";
 
 type Affinity = Readonly<Record<string, unknown>>;
 
+export const zoneLabel = "topology.kubernetes.io/zone";
+
+/** Who else sees to it that the nodes of a replica are in one zone. */
+export interface ZoneSettings {
+  /** The zone, where it is said. */
+  readonly zone?: string;
+  /** Kueue does, which counts a whole replica before it places one of its pods. */
+  readonly kueueTopology?: KueueTopology;
+}
+
+/**
+ * Annotations of a pod template by which Kueue places its pods within one zone.
+ * https://kueue.sigs.k8s.io/docs/concepts/topology_aware_scheduling/
+ */
+export interface KueueTopology {
+  /** What joins the first node's pods and the others', where they are two pod sets. */
+  readonly group?: string;
+}
+
+/** EFA's traffic does not leave a zone. */
+export function staysInOneZone({ nodes }: Pick<ResolvedWorkload, "nodes">, { efaInterfaces }: Shape): boolean {
+  return nodes > 1 && efaInterfaces > 0;
+}
+
+const requiredTopology = "kueue.x-k8s.io/podset-required-topology";
+const groupName = "kueue.x-k8s.io/podset-group-name";
+/** What a pod without devices does not take over from one with them. */
+export const topologyAnnotations: ReadonlySet<string> = new Set([requiredTopology, groupName]);
+
+export function topologyAnnotationsOf({ kueueTopology }: ZoneSettings): Readonly<Record<string, string>> {
+  if (kueueTopology === undefined) return {};
+  const { group } = kueueTopology;
+  return { [requiredTopology]: zoneLabel, ...(group === undefined ? {} : { [groupName]: group }) };
+}
+
 /**
  * The pod's affinity: the instance types of its shape; the nodes of an EFA workload in one zone, since EFA does not
  * leave it (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa.html); and each pod of several nodes on a node of
  * its own, where its devices or its EFA interfaces do not see to that.
  */
-export function affinityOf(workload: ResolvedWorkload, shape: Shape, name: string): Affinity | undefined {
+export function affinityOf(
+  workload: ResolvedWorkload,
+  shape: Shape,
+  name: string,
+  zone: ZoneSettings,
+): Affinity | undefined {
   const types = shape.instanceTypes.flatMap(({ instanceType }) => typeLabels(workload, instanceType));
+  const nodes = [
+    ...(types.length === 0 ? [] : [isIn("node.kubernetes.io/instance-type", types)]),
+    ...(zone.zone === undefined ? [] : [isIn(zoneLabel, [zone.zone])]),
+  ];
   // A coordinator runs anywhere: the nodes' places do not depend on its own.
   const together = { labelSelector: { matchLabels: { [instanceLabel]: name, [componentLabel]: components.node } } };
-  const oneZone = workload.nodes > 1 && shape.efaInterfaces > 0;
+  const oneZone = staysInOneZone(workload, shape) && zone.zone === undefined && zone.kueueTopology === undefined;
   const ownNodes = workload.nodes > 1 && shape.efaInterfaces === 0 && !takesWholeNode(shape);
   const affinity = {
-    ...(types.length === 0 ? {} : { nodeAffinity: requiredNodes("node.kubernetes.io/instance-type", types) }),
-    ...(oneZone ? { podAffinity: required({ ...together, topologyKey: "topology.kubernetes.io/zone" }) } : {}),
+    ...(nodes.length === 0 ? {} : { nodeAffinity: requiredNodes(nodes) }),
+    ...(oneZone ? { podAffinity: required({ ...together, topologyKey: zoneLabel }) } : {}),
     ...(ownNodes ? { podAntiAffinity: required({ ...together, topologyKey: "kubernetes.io/hostname" }) } : {}),
   };
   return Object.keys(affinity).length === 0 ? undefined : affinity;
@@ -29,12 +73,12 @@ function typeLabels({ hyperPodTypes = [] }: ResolvedWorkload, instanceType: stri
   return hyperPodTypes.includes(instanceType) ? [instanceType, `ml.${instanceType}`] : [instanceType];
 }
 
-function requiredNodes(key: string, values: readonly string[]): Affinity {
-  return {
-    requiredDuringSchedulingIgnoredDuringExecution: {
-      nodeSelectorTerms: [{ matchExpressions: [{ key, operator: "In", values }] }],
-    },
-  };
+function isIn(key: string, values: readonly string[]): Affinity {
+  return { key, operator: "In", values };
+}
+
+function requiredNodes(matchExpressions: readonly Affinity[]): Affinity {
+  return { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } };
 }
 
 function required(term: Affinity): Affinity {

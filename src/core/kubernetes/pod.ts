@@ -8,7 +8,7 @@ import { deviceLimits, deviceResource, deviceTolerations } from "./devices.ts";
 import { environmentOf, literal } from "./environment.ts";
 import { componentLabel, components, ownLabels, tagMetadata } from "./labels.ts";
 import type { Container, PodTemplate, Quantities } from "./manifest.ts";
-import { affinityOf } from "./placement.ts";
+import { affinityOf, topologyAnnotationsOf, type ZoneSettings } from "./placement.ts";
 import { probesOf } from "./probes.ts";
 import { cpuQuantity, memoryQuantity } from "./quantity.ts";
 import { volumesOf } from "./volumes.ts";
@@ -27,13 +27,17 @@ export function acceleratedPod(
   workload: ResolvedWorkload,
   shape: Shape,
   name: string,
-  cluster: ClusterSettings,
+  cluster: ClusterSettings & ZoneSettings,
 ): PodTemplate {
   const { labels, annotations: tags } = tagMetadata(workload);
-  const annotations = { ...tags, ...(workload.kind === "job" ? untilItsEnd : {}) };
+  const annotations = {
+    ...tags,
+    ...(workload.kind === "job" ? untilItsEnd : {}),
+    ...topologyAnnotationsOf(cluster),
+  };
   const volumes = volumesOf(workload, shape).map(({ volume }) => volume);
   const tolerations = deviceTolerations(shape);
-  const affinity = affinityOf(workload, shape, name);
+  const affinity = affinityOf(workload, shape, name, cluster);
   const claims = podClaims(workload, shape, name, cluster);
   const { serviceAccount } = workload.eks;
   return {

@@ -1,11 +1,12 @@
 /** The raw fields of a workload over what aiplat generates, and what they may not do. */
 import { problem, warning, type Path, type Problem } from "../base/problem.ts";
-import { isRaw, mergeRaw, type ListKeys, type Raw } from "../base/merge.ts";
+import { isRaw, mergeRaw, own, type ListKeys, type Raw } from "../base/merge.ts";
 import type { DeviceRequest } from "../workload/resolved.ts";
 import { deviceResource, efaResource, hugepagesResource, neuronResource, nvidiaResource } from "./devices.ts";
+import { manifestNameProblems } from "./manifest-names.ts";
 import type { Manifest, PodTemplate } from "./manifest.ts";
 
-/** The lists of a pod, wherever it stands, that merge item by item. */
+/** The lists of a pod, and of what wraps it, that merge item by item wherever they stand. */
 export const podLists: ListKeys = {
   containers: named,
   initContainers: named,
@@ -13,6 +14,8 @@ export const podLists: ListKeys = {
   volumes: named,
   volumeMounts: (item) => String(item["mountPath"]),
   volumeDevices: (item) => String(item["devicePath"]),
+  workerGroupSpecs: (item) => String(item["groupName"]),
+  replicatedJobs: named,
   ports: (item) =>
     `${String(item["containerPort"] ?? item["port"])}/${String(item["protocol"] ?? "TCP").toUpperCase()}`,
 };
@@ -29,6 +32,48 @@ export function mergePod(pod: PodTemplate, raw: Raw | undefined): PodTemplate {
 /** The resource with `eks.resource` merged into it. */
 export function mergeResource(resource: Manifest, raw: Raw | undefined): Manifest {
   return mergeRaw(resource, raw ?? {}, podLists) as Manifest;
+}
+
+/**
+ * The resources that go with the workload's own, with `eks.companions` merged into those of each kind. Whatever the
+ * kind, devices cannot be merged away.
+ */
+export function mergeCompanions(
+  companions: readonly Manifest[],
+  raw: Readonly<Record<string, Raw>>,
+  request: DeviceRequest,
+): { readonly merged: readonly Manifest[]; readonly problems: readonly Problem[] } {
+  const merged = companions.map((each) => mergeResource(each, own(raw, each.kind)));
+  return {
+    merged,
+    problems: merged.flatMap((each, index) => {
+      const where = ["eks", "companions", each.kind];
+      return [
+        ...changedDevices(companions[index], each, where, request),
+        ...changedClaims(companions[index]!, each, where),
+        ...manifestNameProblems(each, where),
+      ];
+    }),
+  };
+}
+
+/** A claim's requests are the workload's devices too; what else it says may change. */
+function changedClaims(before: Manifest, after: Manifest, where: Path): readonly Problem[] {
+  if (before.kind !== "ResourceClaimTemplate") return [];
+  const requests = ({ spec }: Manifest) =>
+    JSON.stringify(
+      (spec as { readonly spec?: { readonly devices?: { readonly requests?: unknown } } })?.spec?.devices?.requests,
+    );
+  return requests(before) === requests(after)
+    ? []
+    : [
+        problem(
+          "devices-changed",
+          where,
+          `${where.join(".")} changes the devices that the pods claim: raw fields cannot`,
+          "Set accelerator.devicesPerReplica or accelerator.instanceTypes.",
+        ),
+      ];
 }
 
 /** The device resources of each container of a document, by where the container's resources stand. */
@@ -49,8 +94,8 @@ export function changedDevices(
   where: Path,
   request: DeviceRequest,
 ): readonly Problem[] {
-  const own = deviceResource(request);
-  const isDevice = (name: string) => name === own || isDeviceResource(name);
+  const asked = deviceResource(request);
+  const isDevice = (name: string) => name === asked || isDeviceResource(name);
   const [generated, merged] = [deviceRequests(before, isDevice), deviceRequests(after, isDevice)];
   const change = (path: string) => JSON.stringify(generated.get(path)) !== JSON.stringify(merged.get(path));
   return [...new Set([...generated.keys(), ...merged.keys()])].filter(change).map((path) => {

@@ -8,6 +8,7 @@ import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
 import { componentLabel, instanceLabel, isLabelKey, managedByLabel, nameLabel } from "./labels.ts";
 import { dnsLabel, dnsSubdomain } from "./manifest-names.ts";
 import { offerRules } from "./offer-rules.ts";
+import { rawGroupRule } from "./raw-group-rule.ts";
 import { resourceRules } from "./resource-rules.ts";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/ */
@@ -238,6 +239,7 @@ export const eksRules: readonly TargetRule[] = [
             },
           ],
   },
+  rawGroupRule,
   {
     code: "raw-pod",
     severity: "error",

@@ -32,25 +32,35 @@ export function instancesToExclude(
   );
 }
 
+/** The machines of which ECS is to choose, by their EC2 ids. */
+export interface Choice {
+  /** To keep away from. */
+  readonly untracked: readonly string[];
+  /** That take one of the tasks each. */
+  readonly room: readonly string[];
+  /** Whether capacity providers start the tasks: managed scaling and ids to go to never go together. */
+  readonly scaling: boolean;
+  /** Others that would do as well; given where there are machines at whose tasks nobody has looked. */
+  readonly spare?: readonly string[];
+}
+
 /**
  * How to ask for `count` tasks so that none comes to the machines where ECS does not see who holds their devices: the
  * machine is ECS's choice among all others, or where these are too many to name, among those where there is room.
- *
- * @param untracked EC2 ids of the machines to keep away from.
- * @param room EC2 ids of machines that take one of the tasks each.
- * @param scaling Whether capacity providers start the tasks: managed scaling and ids to go to never go together.
  */
 export function excludeInstances(
   count: number,
-  untracked: readonly string[],
-  instanceState: readonly string[],
-  scaling: boolean,
+  { untracked, room, scaling, spare }: Choice,
 ): readonly ConstrainedCount[] {
-  if (untracked.length <= idsPerConstraint || scaling)
+  if (spare !== undefined && room.length <= idsPerConstraint) {
+    const ids = [...new Set([...room, ...spare])].slice(0, idsPerConstraint);
+    return [{ count, constraints: [instancesConstraint("in", ids)] }];
+  }
+  if (spare === undefined && (untracked.length <= idsPerConstraint || scaling))
     return [
       { count, constraints: chunks(untracked, idsPerConstraint).map((ids) => instancesConstraint("not_in", ids)) },
     ];
-  return chunks(instanceState.slice(0, count), idsPerConstraint).map((ids) => ({
+  return chunks(room.slice(0, count), idsPerConstraint).map((ids) => ({
     count: ids.length,
     constraints: [instancesConstraint("in", ids)],
   }));

@@ -103,9 +103,12 @@ function planListed(
   const untracked = instancesToExclude(requirements, instanceStates);
   const free = instanceStates.filter((instanceState) => evaluateFit(requirements, instanceState).fits);
   const distinct = requirements.devices.length > 0 && !locked ? [{ type: "distinctInstance" }] : [];
-  const { count, added = [] } = countOf(requirements, settings, remaining, snapshot, untracked);
+  const there = place(instanceStatesOf(snapshot), requirements, remaining);
+  const { count, added = [] } = countOf(requirements, settings, remaining, snapshot, there.length, untracked);
+  const room = ec2Ids(free);
+  const choice = { untracked: ec2Ids(untracked), room, scaling: providersOf(settings).length > 0 };
   const parts =
-    count === 0 ? [] : excludeInstances(count, ec2Ids(untracked), ec2Ids(free), providersOf(settings).length > 0);
+    count === 0 ? [] : excludeInstances(count, { ...choice, ...(snapshot.othersUnread === true ? { spare: [] } : {}) });
   const steps = parts.map(({ count: some, constraints }) => ({
     why: [step.why, ...added].join("; "),
     ...present({ definition: step.definition }),
@@ -118,7 +121,12 @@ function planListed(
       ? (cannotGrow([requirements], settings, instanceStates, missing) ??
         explainShortage(snapshot, [definition], settings, { asked: remaining, ...(missing > 0 ? { missing } : {}) }))
       : undefined;
-  return { steps, unplaced: shortage === undefined ? [] : [shortage] };
+  const chosen = new Set(there);
+  return {
+    steps,
+    unplaced: shortage === undefined ? [] : [shortage],
+    machines: ec2Ids(instanceStates.filter(({ instance }) => chosen.has(instance.arn))),
+  };
 }
 
 /**
@@ -130,10 +138,10 @@ function countOf(
   settings: RunSettings,
   remaining: number,
   snapshot: ClusterSnapshot,
+  there: number,
   untracked: readonly InstanceState[],
 ): { readonly count: number; readonly added?: readonly string[] } {
   if (mayStart(settings) === 0) return { count: remaining };
-  const there = place(instanceStatesOf(snapshot), requirements, remaining).length;
   // Ids in a constraint and managed scaling do not go together.
   if (there === remaining || untracked.length > 0) return { count: there };
   const added = placeOnNew(snapshot, requirements, settings, remaining - there);

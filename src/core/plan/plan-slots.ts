@@ -1,4 +1,5 @@
 import { groupBy } from "../base/groups.ts";
+import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { assignSlots } from "../devices/assign.ts";
 import { slotName, type Slot } from "../catalog/slots.ts";
@@ -27,6 +28,8 @@ interface Assignment {
 interface Away extends LeftToOthers {
   /** Somebody holds the slot there without a lock that ECS sees. */
   readonly untracked: readonly string[];
+  /** Besides those that the plan has the slot on, the only ones that ECS may choose. */
+  readonly spare?: readonly string[];
 }
 
 /** Ids in a constraint and managed scaling do not go together. */
@@ -64,10 +67,12 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
       const away = growing
         ? nowhere
         : { untracked: untrackedFor(variant, settings, instanceStates), ...left.get(assignment.slot[0]!)! };
-      return stepsOf(variant, settings, assignment, away, instanceStates);
+      const spare = snapshot.othersUnread === true ? { spare: spareFor(assignment, hosts, away) } : {};
+      return stepsOf(variant, settings, assignment, { ...away, ...spare }, instanceStates);
     });
   });
-  if (assigned.length === count) return { steps, unplaced: [] };
+  const machines = ec2Ids(assigned.map(({ host }) => host));
+  if (assigned.length === count) return { steps, unplaced: [], machines };
   const missing = count - assigned.length;
   const shortage =
     cannotGrow(
@@ -77,7 +82,12 @@ export function planSlots(ecs: EcsWorkload, settings: RunSettings, count: number
       missing,
     ) ?? explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing });
   const stopping = worthWaitingFor(shapes, settings, hosts, assigned.length, count);
-  return { steps, unplaced: shortage === undefined ? [] : [shortage], ...(stopping.length === 0 ? {} : { stopping }) };
+  return {
+    steps,
+    unplaced: shortage === undefined ? [] : [shortage],
+    machines,
+    ...(stopping.length === 0 ? {} : { stopping }),
+  };
 }
 
 /**
@@ -133,6 +143,19 @@ function group(assigned: readonly PlacedSlot[]): readonly Assignment[] {
   return [...groups.values()].map((some) => ({ slot: some[0]!.slot, hosts: some.map(({ host }) => host) }));
 }
 
+/** Machines where the slot is free, too, and in nobody's way. */
+function spareFor(
+  { slot, hosts: chosen }: Assignment,
+  hosts: readonly Host[],
+  { untracked, overlapping, crowded }: Away,
+): readonly string[] {
+  const away = new Set([...untracked, ...overlapping, ...crowded]);
+  const open = hosts.filter(
+    ({ shape, room, taken }) => shape === chosen[0]!.shape && room > 0 && !slot.some((device) => taken.has(device)),
+  );
+  return ec2Ids(open).filter((id) => !away.has(id));
+}
+
 function untrackedFor(
   { requirements }: EcsVariant,
   settings: RunSettings,
@@ -146,7 +169,7 @@ function stepsOf(
   { definition, shape, requirements, slot = [] }: EcsVariant,
   settings: RunSettings,
   { hosts }: Assignment,
-  { untracked, overlapping, crowded }: Away,
+  { untracked, overlapping, crowded, spare }: Away,
   instanceStates: readonly InstanceState[],
 ): readonly RunStep[] {
   const awsvpc = definition.networkMode === "awsvpc";
@@ -176,12 +199,12 @@ function stepsOf(
     }),
   });
   let done = 0;
-  return excludeInstances(
-    hosts.length,
-    [...untracked, ...overlapping, ...crowded],
-    places,
-    providersOf(settings).length > 0,
-  ).map(({ count, constraints }) => step(count, constraints, places.slice(done, (done += count))));
+  return excludeInstances(hosts.length, {
+    untracked: [...untracked, ...overlapping, ...crowded],
+    room: places,
+    scaling: providersOf(settings).length > 0,
+    ...present({ spare }),
+  }).map(({ count, constraints }) => step(count, constraints, places.slice(done, (done += count))));
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html */

@@ -44,6 +44,8 @@ export interface RunRound {
   readonly unplaced: readonly Unplaced[];
   /** Tasks that are stopping and still hold slots which missing replicas would take: worth waiting for. */
   readonly stopping?: readonly string[];
+  /** EC2 ids of the machines that it counts on, where it has chosen some. */
+  readonly machines?: readonly string[];
 }
 
 /** How many tasks the steps start. */

@@ -131,5 +131,9 @@ export const descriptions: Readonly<Record<string, string>> = {
   "eks.secrets.*.key": "The key in the secret.",
   "eks.spark": "Fields of a Spark application.",
   "eks.pod": "Raw fields of the pod, merged last.",
-  "eks.resource": "Raw fields of the resource, merged last.",
+  "eks.resource":
+    "Raw fields of the resource, merged last: Ray's worker groups by groupName, a JobSet's replicatedJobs by name.",
+  "eks.companions":
+    "Raw fields of what goes with the resource, by its kind, merged last: { Service: { spec: { type: LoadBalancer } } }.",
+  "eks.companions.*": "Raw fields of the resources of that kind.",
 };

@@ -186,6 +186,10 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   "eks.spark": { ecs: raw, eks: "for SparkApplication" },
   "eks.pod": { ecs: raw, eks: "merged last into the pod" },
   "eks.resource": { ecs: raw, eks: "merged last into the resource" },
+  "eks.companions": {
+    ecs: raw,
+    eks: "merged last into what goes with the resource, as a Service or a TrainingRuntime",
+  },
 };
 
 /** An example of each key at the top, as it stands in a file. */
@@ -249,5 +253,6 @@ export const examples: Readonly<Record<string, string>> = {
   secrets: { HF_TOKEN: { name: hf, key: token } }
   spark: { version: 3.5.1 }
   pod: { spec: { priorityClassName: high } }
-  resource: { spec: { revisionHistoryLimit: 3 } }`,
+  resource: { spec: { revisionHistoryLimit: 3 } }
+  companions: { Service: { spec: { type: LoadBalancer } } }`,
 };

@@ -155,6 +155,8 @@ const eksSchema = z.strictObject({
   spark: z.optional(raw),
   pod: z.optional(raw),
   resource: z.optional(raw),
+  /** By kind. */
+  companions: z.optional(z.record(nonEmpty, raw)),
 });
 
 export const workloadSchema = z.strictObject({

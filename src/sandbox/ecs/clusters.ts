@@ -14,7 +14,9 @@ import {
 } from "../../core/ecs-api/model/requests.ts";
 import { present } from "../../core/base/present.ts";
 import { createCluster, findCluster, lastPart, requireCluster } from "../model/clusters.ts";
-import type { ClusterRecord, RawRecord } from "../model/records.ts";
+import { bindGroups, knownByArn } from "../model/auto-scaling-groups.ts";
+import { startManagedScaling } from "../model/managed-scaling.ts";
+import type { CapacityProviderRecord, ClusterRecord, RawRecord } from "../model/records.ts";
 import type { World } from "../model/world.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
@@ -45,6 +47,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
       cluster.configuration = configuration;
       cluster.capacityProviders = capacityProviders ?? [];
       cluster.defaultStrategy = (defaultCapacityProviderStrategy ?? []) as readonly RawRecord[];
+      bindGroups(world, cluster);
       return { cluster: clusterAnswer(cluster, everything) };
     },
   ),
@@ -118,7 +121,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
           );
       cluster.capacityProviders = capacityProviders;
       cluster.defaultStrategy = defaultCapacityProviderStrategy as readonly RawRecord[];
-      adoptInstances(world, cluster);
+      bindGroups(world, cluster);
       return { cluster: clusterAnswer(cluster, everything) };
     },
   ),
@@ -148,8 +151,12 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
           managedInstancesProvider === undefined
             ? { autoScalingGroupProvider }
             : { managedInstancesProvider: managedInstancesProvider, cluster: owner!.name },
+        ...(autoScalingGroupProvider === undefined
+          ? {}
+          : { group: knownByArn(world, autoScalingGroupProvider.autoScalingGroupArn ?? "") }),
       };
       world.capacityProviders.set(name, record);
+      startManagedScaling(world);
       if (owner !== undefined) owner.capacityProviders = [...owner.capacityProviders, name];
       return { capacityProvider: providerAnswer(record, true) };
     },
@@ -212,30 +219,15 @@ function requireName(name: string | undefined): string {
   return name;
 }
 
-/** Where the cluster has one provider with an Auto Scaling group, the instances that are of none are the group's. */
-function adoptInstances(world: World, { capacityProviders, instances }: ClusterRecord): void {
-  const [provider, ...others] = capacityProviders.filter(
-    (name) => world.capacityProviders.get(name)?.settings["autoScalingGroupProvider"] !== undefined,
-  );
-  if (provider === undefined || others.length > 0) return;
-  for (const instance of instances.values()) instance.capacityProvider ??= provider;
-}
-
 /** A capacity provider there is. Fargate's are not played. */
-export function requireProvider(
-  world: World,
-  name: string,
-): NonNullable<ReturnType<World["capacityProviders"]["get"]>> {
+export function requireProvider(world: World, name: string): CapacityProviderRecord {
   const record = world.capacityProviders.get(name);
   if (record === undefined)
     throw invalidParameter("The specified capacity provider was not found. Specify a valid name or ARN and try again.");
   return record;
 }
 
-function providerAnswer(
-  { arn, name, tags, settings }: ReturnType<typeof requireProvider>,
-  withTags: boolean,
-): RawRecord {
+function providerAnswer({ arn, name, tags, settings }: CapacityProviderRecord, withTags: boolean): RawRecord {
   return {
     capacityProviderArn: arn,
     name,

@@ -9,10 +9,9 @@ import { present } from "../../core/base/present.ts";
 import { instanceTypes } from "../../core/catalog/instance-types/catalog.ts";
 import { evaluate } from "../../core/cluster/evaluate-query.ts";
 import { parseExpression } from "../../core/ecs-api/query/parse.ts";
-import { forgetRooms } from "../model/kept-rooms.ts";
 import { lastPart, requireCluster } from "../model/clusters.ts";
 import { addInstance, describeInstance } from "../model/instances.ts";
-import { stop } from "../model/lifecycle.ts";
+import { activateInstance, drainInstance, leaveCluster } from "../model/leave-cluster.ts";
 import type { ClusterRecord, InstanceRecord } from "../model/records.ts";
 import { wake } from "../model/scheduler.ts";
 import { refusing } from "../model/tasks.ts";
@@ -67,12 +66,11 @@ export const containerInstanceOperations: Readonly<Record<string, Operation>> = 
         reference,
         instance: findInstance(cluster, reference),
       }));
-      for (const { instance } of found)
-        if (instance !== undefined && instance.status !== "INACTIVE") instance.status = status;
-      forgetRooms(cluster);
-      for (const { instance } of found)
-        if (instance !== undefined && status === "DRAINING") stopPending(world, instance);
-      for (const service of cluster.services.values()) wake(world, service);
+      for (const { instance } of found) {
+        if (instance === undefined || instance.status === "INACTIVE") continue;
+        if (status === "DRAINING") drainInstance(world, instance);
+        else activateInstance(world, instance);
+      }
       return {
         containerInstances: found.flatMap(({ instance }) =>
           instance === undefined ? [] : [instanceAnswer(instance, ["TAGS"])],
@@ -109,29 +107,11 @@ export const containerInstanceOperations: Readonly<Record<string, Operation>> = 
       if (instance === undefined || instance.status === "INACTIVE")
         throw invalidParameter("Referenced container instance not found.");
       if (instance.tasks.size > 0 && !force) throw invalidParameter("Found running tasks on the instance.");
-      for (const task of instance.tasks)
-        stop(world, task, "UserInitiated", "Container instance deregistration forced by user");
-      instance.status = "INACTIVE";
-      instance.agentConnected = false;
-      forgetRooms(cluster);
-      for (const service of cluster.services.values()) wake(world, service);
+      leaveCluster(world, instance, "UserInitiated", "Container instance deregistration forced by user");
       return { containerInstance: instanceAnswer(instance, ["TAGS"]) };
     },
   ),
 };
-
-/** "Service tasks on the container instance that are in the PENDING state are stopped immediately." */
-function stopPending(world: World, instance: InstanceRecord): void {
-  for (const task of instance.tasks) {
-    if (task.service !== undefined && task.lastStatus !== "RUNNING")
-      stop(
-        world,
-        task,
-        "ServiceSchedulerInitiated",
-        `Scaling activity initiated by (deployment ${task.deployment!.id})`,
-      );
-  }
-}
 
 /** The instance of an id or an ARN, in the cluster. */
 export function findInstance(cluster: ClusterRecord, reference: string): InstanceRecord | undefined {

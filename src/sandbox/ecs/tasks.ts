@@ -5,9 +5,9 @@ import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { lastPart, requireCluster } from "../model/clusters.ts";
 import { requireDefinition } from "../model/definitions.ts";
 import { stop } from "../model/lifecycle.ts";
-import { placeOn, placeTasks, placeWaiting, type PlaceSpec } from "../model/placement.ts";
+import { placeOn, placeTasks, type PlaceSpec } from "../model/placement.ts";
 import type { ClusterRecord, TaskRecord } from "../model/records.ts";
-import { createTask, readRequirements } from "../model/tasks.ts";
+import { waitForCapacity } from "../model/waiting-tasks.ts";
 import type { DefinitionRecord, World } from "../model/world.ts";
 import { AwsError, clientError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type OperationCall, type Operation } from "../wire/operation.ts";
@@ -210,24 +210,6 @@ function providersOf(
       throw invalidParameter("The specified capacity provider is not associated with the cluster.");
     return name;
   });
-}
-
-/** With a capacity provider, tasks without room wait in PROVISIONING until an instance is there. */
-function waitForCapacity(world: World, spec: PlaceSpec, strategy: PlaceSpec["placementStrategy"]): TaskRecord {
-  const task = createTask(world, {
-    ...spec,
-    requirements: readRequirements(spec.cluster, spec.definition, spec),
-    placementStrategy: strategy,
-  });
-  let tries = 0;
-  const look = () => {
-    if (task.desiredStatus === "STOPPED" || task.instance !== undefined || placeWaiting(world, task)) return;
-    // A quarter of an hour, every 15 seconds: the sandbox's choice.
-    if (++tries > 60) return stop(world, task, "TaskFailedToStart", "EMPTY CAPACITY PROVIDER");
-    world.after(15_000, look);
-  };
-  world.after(15_000, look);
-  return task;
 }
 
 function specOf(

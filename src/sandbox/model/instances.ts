@@ -18,13 +18,26 @@ export const agentVersion = mpsAgent;
 
 const zones = ["a", "b", "c"];
 
-/** A fresh container instance of a type in the catalogue; undefined where the catalogue has no such type. */
+type OfInstance = Partial<Pick<ContainerInstance, "ec2InstanceId" | "capacityProvider" | "attributes">>;
+
+/** Registers a fresh container instance; undefined where the catalogue has no such type. */
 export function addInstance(
   world: World,
   cluster: ClusterRecord,
   instanceType: string,
-  changes: Partial<Pick<ContainerInstance, "ec2InstanceId" | "capacityProvider" | "attributes">> = {},
+  changes: OfInstance = {},
 ): InstanceRecord | undefined {
+  const fresh = freshInstance(world, cluster, instanceType, changes);
+  return fresh === undefined ? undefined : registerInstance(world, cluster, fresh);
+}
+
+/** What a fresh container instance of a type registers; undefined where the catalogue has no such type. */
+export function freshInstance(
+  world: World,
+  cluster: ClusterRecord,
+  instanceType: string,
+  changes: OfInstance = {},
+): ContainerInstance | undefined {
   const empty = emptyInstance(
     {
       cluster: cluster.name,
@@ -46,7 +59,7 @@ export function addInstance(
     ...instance.registered,
     memoryMiB: Math.floor((memoryMiB * world.registeredMemoryPercent) / 100),
   };
-  return registerInstance(world, cluster, {
+  return {
     ...instance,
     arn: world.arn(`container-instance/${cluster.name}/${world.hex(32)}`),
     ec2InstanceId: `i-${world.hex(17)}`,
@@ -62,7 +75,7 @@ export function addInstance(
       ...(sharesGpus(instanceType) ? { [mpsAttribute]: "" } : {}),
       ...changes.attributes,
     },
-  });
+  };
 }
 
 /** As the agent on a current GPU image has it: every instance with whole NVIDIA GPUs. */

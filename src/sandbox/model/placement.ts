@@ -40,8 +40,10 @@ export function placeTasks(
     return placeIn(rooms, requirements, { count, ...present({ placementStrategy: strategy }), random: world.random });
   });
   const tasks = placements.map(({ instanceState, gpus }) => {
-    const task = createTask(world, { ...spec, requirements });
-    launch(world, task, instanceOf(spec.cluster, instanceState.instance.arn), gpus);
+    const instance = instanceOf(spec.cluster, instanceState.instance.arn);
+    const provider = spec.capacityProviders === undefined ? undefined : instance.capacityProvider;
+    const task = createTask(world, { ...spec, requirements, ...present({ capacityProvider: provider }) });
+    launch(world, task, instance, gpus);
     return task;
   });
   return { tasks, failures, ...present({ exception }) };

@@ -4,6 +4,8 @@ import { placeTasks, type Placed, type PlaceSpec } from "./placement.ts";
 import type { DeploymentRecord, ServiceRecord, TaskCounts, TaskRecord } from "./records.ts";
 import { isPending } from "./instances.ts";
 import { sayStarted, sayStopped, sayUnplaced, sayUnsteady } from "./service-events.ts";
+import { scalingOf } from "./managed-scaling-settings.ts";
+import { waitForCapacity } from "./waiting-tasks.ts";
 import type { World } from "./world.ts";
 
 /** The tasks of a service that are to run. */
@@ -83,6 +85,12 @@ export function startSome(
   return tasks.length;
 }
 
+/** Whether ECS brings machines for tasks of the provider that have no room. */
+function isScaled({ capacityProviders }: World, name: string | undefined): boolean {
+  const provider = capacityProviders.get(name ?? "");
+  return provider !== undefined && scalingOf(provider) !== undefined;
+}
+
 /** Starts tasks of a deployment wherever there is room for them. */
 export function startReplicas(
   world: World,
@@ -90,9 +98,13 @@ export function startReplicas(
   deployment: DeploymentRecord,
   count: number,
 ): number {
-  return startSome(world, service, specOf(service, deployment), count, (spec, some) =>
-    placeTasks(world, spec, some, service.settings.placementStrategy),
-  );
+  const strategy = service.settings.placementStrategy;
+  return startSome(world, service, specOf(service, deployment), count, (spec, some) => {
+    const placed = placeTasks(world, spec, some, strategy);
+    if (!isScaled(world, spec.capacityProvider)) return placed;
+    const waiting = Array.from({ length: some - placed.tasks.length }, () => waitForCapacity(world, spec, strategy));
+    return { tasks: [...placed.tasks, ...waiting], failures: [] };
+  });
 }
 
 /** Stops so many of the tasks, those that are not healthy first. */

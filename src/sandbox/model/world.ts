@@ -2,7 +2,7 @@ import type { RegisteredTaskDefinition, Tag } from "../../core/ecs-api/api.ts";
 import { Heap } from "../../core/base/heap.ts";
 import type { SandboxClock } from "./clock.ts";
 import type { Logs } from "./logs.ts";
-import type { ClusterRecord, RawRecord, TaskRecord } from "./records.ts";
+import type { AutoScalingGroupRecord, CapacityProviderRecord, ClusterRecord, TaskRecord } from "./records.ts";
 
 /** How long things take, in milliseconds of the sandbox's own time. Real ones vary; these are the sandbox's choice. */
 export interface Timings {
@@ -18,6 +18,8 @@ export interface Timings {
   readonly task: number | undefined;
   /** From RUNNING until a task without health checks counts as healthy. */
   readonly healthy: number;
+  /** From an instance's launch until its agent has registered it. */
+  readonly boot: number;
   /** What a stage of a deployment takes that has nothing to wait for. */
   readonly stage: number;
 }
@@ -29,6 +31,7 @@ export const defaultTimings: Timings = {
   stop: 1_000,
   task: undefined,
   healthy: 40_000,
+  boot: 60_000,
   stage: 1_000,
 };
 
@@ -76,10 +79,11 @@ export class World {
   readonly registeredMemoryPercent: number;
   readonly clusters = new Map<string, ClusterRecord>();
   readonly families = new Map<string, DefinitionRecord[]>();
-  readonly capacityProviders = new Map<
-    string,
-    { readonly arn: string; readonly name: string; tags: readonly Tag[]; readonly settings: RawRecord }
-  >();
+  readonly capacityProviders = new Map<string, CapacityProviderRecord>();
+  /** The Auto Scaling groups, by name. */
+  readonly groups = new Map<string, AutoScalingGroupRecord>();
+  /** Whether ECS looks after the groups' sizes. */
+  scales = false;
   /** Makes a cluster that is named and not there, where the sandbox lives for one command only. */
   adopt: ((name: string) => ClusterRecord) | undefined;
   /** Told whenever a task's state has changed: the service scheduler listens. */

@@ -85,16 +85,6 @@ export const placementRules: readonly SandboxRule[] = [
   },
   { rule: "StartTask is held to the definition's constraints too.", source: unverified },
   {
-    rule:
-      "With a capacity provider, tasks without room wait in PROVISIONING; " +
-      "after a quarter of an hour they stop with TaskFailedToStart, EMPTY CAPACITY PROVIDER.",
-    source: `the waiting: ${guide}/cluster-auto-scaling.html; the time: ${unverified}`,
-  },
-  {
-    rule: "Where a cluster is given one provider with an Auto Scaling group, its instances that are of no provider are the group's, which may have 10 more.",
-    source: "the sandbox's own: it has no Auto Scaling groups but these",
-  },
-  {
     rule: "A subnet whose id ends in a zone (subnet-us-east-1a) is in that zone, any other wherever it is needed.",
     source: "the sandbox's own",
   },

@@ -64,6 +64,8 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
     expect(code).toBe(0);
     expect(stderr).toBe(
       "aiplat.yaml:6:8: warning: model is not carried by a PyTorchJob: nothing loads the model for the container\n  Tell the container where it is, in environment or command, or use --as InferenceService.\n" +
+        "warning: a PyTorchJob of several nodes does not outlive an eviction: where a node is drained or lost, the run has failed\n" +
+        "  A JobSet starts its nodes again (--as JobSet); keep checkpoints.\n" +
         "warning: the pods need the Pod Security level privileged: container pytorch adds the capability IPC_LOCK\n" +
         "  A namespace that enforces another refuses them: kubectl label namespace ml pod-security.kubernetes.io/enforce=privileged --overwrite.\n",
     );
@@ -83,10 +85,23 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
     expect([one.kind, several.kind, several.items.length]).toEqual(["PyTorchJob", "List", 2]);
   });
 
+  it.each([
+    ["us-east-1a", undefined],
+    ["us-west-2-lax-1a", undefined],
+    ["us-gov-west-1b", undefined],
+    ["us-east-1", "--zone us-east-1 is not an availability zone's name"],
+    ["use1-az4", "--zone use1-az4 is a zone's id, and nodes are labelled by its name"],
+  ])("takes a zone by its name: %s", async (zone, refused) => {
+    const { code, stdout, stderr } = await eks(["--zone", zone]);
+    expect(code).toBe(refused === undefined ? 0 : 2);
+    expect(refused === undefined ? stdout : stderr).toContain(refused ?? `- ${zone}\n`);
+  });
+
   it("writes a folder with a kustomization, and the same again", async () => {
     const write = () => eks(["-q", "--queue-fleet", "trn1.32xlarge=2", "--out-dir", "k8s"]);
     const names = [
       "kustomization.yaml",
+      "topology-zones.yaml",
       "resourceflavor-cpu.yaml",
       "resourceflavor-trn1-32xlarge.yaml",
       "clusterqueue-team-a.yaml",
@@ -100,6 +115,14 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
     expect(await contents()).toEqual(first);
     expect(await readdir(join(folder, "k8s"))).toEqual(names.toSorted());
     expect(documents(first[0]!)[0]).toMatchObject({ kind: "Kustomization", resources: names.slice(1) });
+  });
+
+  it("says which order kubectl will warn of, where only that one works", async () => {
+    const { stderr } = await eks(["--as", "TrainJob", "--out-dir", "ordered"]);
+    expect(stderr).toContain(
+      "kubectl -k will warn that the sorting order is set twice. It has to be: its own order has the TrainJob refused",
+    );
+    expect((await eks(["--out-dir", "unordered"])).stderr).not.toContain("sorting order");
   });
 
   it("refuses a kind that cannot carry the workload with those that can, where the key was written", async () => {

@@ -202,10 +202,9 @@ describe("aiplat validate", () => {
   });
 });
 
-describe("flags alone", () => {
-  test("load neither the schema library nor YAML", async () => {
+describe("the libraries", () => {
+  test("are loaded where they are needed: YAML for a file, the schema's for one with a mistake", async () => {
     const hook = join(folder, "loaded.cjs");
-    // On Node 20 bin/load.js reads the files of dist/, later require does.
     await writeFile(
       hook,
       `const fs = require("node:fs");
@@ -215,7 +214,10 @@ describe("flags alone", () => {
        process.on("exit", () => writeSync(1, [...read, ...Object.keys(require.cache)].join("\\n")));`,
     );
     const loaded = async (args: readonly string[]) => {
-      const { stdout } = await runCli(args, { env: { NODE_OPTIONS: `--require ${hook}` } });
+      const { stdout } = await runCli(args, {
+        // Without what is kept of them, the files of dist/ are read.
+        env: { NODE_OPTIONS: `--require ${hook}`, NODE_DISABLE_COMPILE_CACHE: "1" },
+      });
       const text = stdout
         .split("\n")
         .filter((file) => file.includes("/dist/") && file.endsWith(".js"))
@@ -228,11 +230,11 @@ describe("flags alone", () => {
       };
     };
     expect(await loaded(["validate", ...flags])).toEqual({ zod: false, yaml: false, rules: true });
-    expect(await loaded(["validate", join(root, "templates/pytorch-inference-inf2/aiplat.yaml")])).toEqual({
-      zod: true,
-      yaml: true,
-      rules: true,
-    });
+    const legal = join(root, "templates/pytorch-inference-inf2/aiplat.yaml");
+    expect(await loaded(["validate", legal])).toEqual({ zod: false, yaml: true, rules: true });
+    const wrong = join(folder, "wrong.yaml");
+    await writeFile(wrong, `${readFileSync(legal, "utf8")}sidecar: 1\n`);
+    expect(await loaded(["validate", wrong])).toEqual({ zod: true, yaml: true, rules: true });
   });
 });
 

@@ -80,9 +80,9 @@ export class FaultyNetwork implements Carrier {
       this.#deliver(sent, first);
     } else if (fault.kind === "repeat-token") {
       const answer = this.#effect(sent);
-      const body = JSON.parse(answer.body) as object;
-      const listed = operation.startsWith("List") ? { ...body, nextToken: "the-same" } : body;
-      this.#deliver(sent, { ...answer, body: JSON.stringify(listed) });
+      if (sent.target === undefined || !operation.startsWith("List")) return this.#deliver(sent, answer);
+      const body = { ...(JSON.parse(answer.body) as object), nextToken: "the-same" };
+      this.#deliver(sent, { ...answer, body: JSON.stringify(body) });
     } else if (fault.kind === "mutate") {
       const answer = this.#effect(sent);
       this.#deliver(sent, sent.target === undefined ? answer : { ...answer, body: mutate(answer.body, this.#random) });

@@ -357,6 +357,18 @@ export const lessons: readonly Lesson[] = [
     codes: [[0, 130], [0]],
   },
   {
+    name: "a run that ended long ago is not waited for when its token is given again",
+    schedule: {
+      seed: 166_205_749,
+      machines: twoGpus,
+      steps: [
+        step(`${gpus} 2 --client-token T --wait --timeout 30s -- sleep 3`),
+        step(`${gpus} 2 --client-token T --wait --timeout 30s -- sleep 3`, { pauseMs: 4_200_000 }),
+      ],
+    },
+    codes: [[0], [0]],
+  },
+  {
     name: "what a service was updated to is told of when the next call fails",
     schedule: {
       seed: 23,

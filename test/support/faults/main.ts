@@ -1,10 +1,11 @@
 import { parseArgs } from "node:util";
 import { drawSchedule } from "./draw.ts";
-import { judge, type Wrong } from "./oracle.ts";
 import { lessons } from "./lessons.ts";
-import { play, type Outcome } from "./play.ts";
+import type { Wrong } from "./oracle.ts";
+import type { Outcome } from "./play.ts";
 import type { Schedule } from "./schedule.ts";
 import { shrink } from "./shrink.ts";
+import { watch } from "./watch.ts";
 
 /** Plays schedules; 1 where one ended wrong. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -34,12 +35,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (let index = 0; index < count; index++) {
     const drawn = drawSchedule(seed + index);
     const schedule = values.mutations ? withMutations(drawn) : drawn;
-    const wrongs = judge(await play(schedule));
+    // Who started this process says where it died.
+    process.send?.({ seed: schedule.seed });
+    const { wrongs } = await watch(schedule);
     if (wrongs.length > 0) wrong++;
     for (const rule of new Set(wrongs.map((each) => each.rule))) {
       const before = byRule.get(rule) ?? 0;
       byRule.set(rule, before + 1);
-      if (before < Number(values.shown)) await show(schedule, rule);
+      if (before < Number(values.shown)) await show(schedule, rule, wrongs);
     }
   }
   const seconds = Math.round((performance.now() - startedAt) / 1000);
@@ -61,10 +64,12 @@ function withMutations(schedule: Schedule): Schedule {
   };
 }
 
-async function show(schedule: Schedule, rule: string): Promise<void> {
+async function show(schedule: Schedule, rule: string, first: readonly Wrong[]): Promise<void> {
   const smallest = await shrink(schedule, rule);
   write(`\n== ${rule}, seed ${schedule.seed}\n`);
-  for (const wrong of judge(await play(smallest))) write(`${wrong.rule}: ${wrong.text}\n`);
+  const { wrongs: again } = await watch(smallest);
+  // A crash need not come twice: its text is told all the same.
+  for (const wrong of again.length > 0 ? again : first) write(`${wrong.rule}: ${wrong.text}\n`);
   write(`npm run test:faults -- --schedule '${JSON.stringify(smallest)}'\n`);
 }
 
@@ -72,15 +77,15 @@ async function show(schedule: Schedule, rule: string): Promise<void> {
 async function playLessons(): Promise<number> {
   const wrongs: Record<string, readonly string[]> = {};
   for (const { name, schedule, codes, withinSeconds = Number.POSITIVE_INFINITY } of lessons) {
-    const outcome = await play(schedule);
-    const ends = outcome.steps.flatMap((processes, index) =>
+    const { outcome, wrongs: found } = await watch(schedule);
+    const ends = (outcome?.steps ?? []).flatMap((processes, index) =>
       processes.flatMap(({ code, stderr }) =>
         codes[index]!.includes(code ?? -1) ? [] : [`step ${index} ends with ${code}: ${stderr}`],
       ),
     );
-    const seconds = (outcome.lastedMs.at(-1) ?? 0) / 1_000;
+    const seconds = (outcome?.lastedMs.at(-1) ?? 0) / 1_000;
     wrongs[name] = [
-      ...judge(outcome).map(({ rule, text }) => `${rule}: ${text}`),
+      ...found.map(({ rule, text }) => `${rule}: ${text}`),
       ...ends,
       ...(seconds > withinSeconds ? [`it takes ${seconds} s`] : []),
     ];
@@ -91,9 +96,8 @@ async function playLessons(): Promise<number> {
 
 /** One schedule with all that happens in it. */
 async function playOne(schedule: Schedule): Promise<number> {
-  const outcome = await play(schedule);
-  tell(outcome);
-  const wrongs = judge(outcome);
+  const { outcome, wrongs } = await watch(schedule);
+  if (outcome !== undefined) tell(outcome);
   for (const { rule, text } of wrongs) write(`${rule}: ${text}\n`);
   return wrongs.length === 0 ? 0 : 1;
 }
@@ -119,5 +123,3 @@ function tell({ steps, exchanges, end, cloud }: Outcome): void {
 function write(text: string): void {
   process.stdout.write(text);
 }
-
-export type { Wrong };

@@ -11,6 +11,7 @@ export interface Wrong {
 
 const exits = new Set([0, 1, 3, 4, 5, 6, 130]);
 const interruptMs = 5_000;
+const givenBackReason = /^aiplat( --all-or-nothing)?:/;
 
 /** Compares what the processes said with what there is. */
 export function judge(outcome: Outcome): readonly Wrong[] {
@@ -64,9 +65,9 @@ function judgeRun({ cloud }: Outcome, played: Played, say: Say): void {
     say("misreported", `exit 0 with ${reported.length} of ${count} tasks`);
   if (played.code === 0 && [...arns].some((arn) => isGivenBack(cloud.tasks.get(arn))))
     say("misreported", "exit 0 with tasks that aiplat stopped");
-  const isTold = reported.some(({ stopCode }) => stopCode === undefined);
-  if (/tasks go on running/.test(error?.hint) && !admitsGaps && !isTold)
-    say("misreported", "tasks that it says to have stopped are said to go on running");
+  const gaveBackAll = reported.length > 0 && reported.every(({ stoppedReason }) => givenBackReason.test(stoppedReason));
+  if (gaveBackAll && !admitsGaps && /tasks go on running/.test(error?.hint))
+    say("misreported", "tasks that it gave back are said to go on running");
   const left = tasks.filter((task) => task.desiredStatus === "RUNNING");
   if (played.argv.includes("--all-or-nothing") && played.code === 4 && left.length > 0)
     say("left", `exit 4 with --all-or-nothing, and ${left.length} tasks are left`);
@@ -193,5 +194,5 @@ function judgeDevices({ cloud, steps }: Outcome, wrongs: Wrong[]): void {
 }
 
 function isGivenBack(task: TaskRecord | undefined): boolean {
-  return task?.desiredStatus === "STOPPED" && /^aiplat( --all-or-nothing)?:/.test(task.stoppedReason ?? "");
+  return task?.desiredStatus === "STOPPED" && givenBackReason.test(task.stoppedReason ?? "");
 }

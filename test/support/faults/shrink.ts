@@ -1,12 +1,11 @@
-import { judge } from "./oracle.ts";
-import { play } from "./play.ts";
 import type { PlannedProcess, Schedule, Step } from "./schedule.ts";
+import { watch } from "./watch.ts";
 
 const mostTries = 150;
 
 /** The smallest schedule found that still breaks the rule. */
 export async function shrink(schedule: Schedule, rule: string): Promise<Schedule> {
-  const breaks = async (one: Schedule) => judge(await play(one)).some((wrong) => wrong.rule === rule);
+  const breaks = async (one: Schedule) => (await watch(one)).wrongs.some((wrong) => wrong.rule === rule);
   let smallest = schedule;
   let tries = mostTries;
   for (let again = true; again;) {

@@ -252,15 +252,18 @@ describe("reach", () => {
     expect([claimsOn(snapshot).size, reachOn(snapshot).size]).toEqual([0, 0]);
   });
 
-  it("has services asked that may be daemons: other people's, on accelerated machines", () => {
+  it("has services asked that may be daemons, on accelerated machines: other people's, and ours that are privileged", () => {
     const plain = anInstance("m", "m5.large");
+    const ours = [{ key: "aiplat:workload", value: "own" }];
     const tasks = [
       aTask("1", detector, instance, group),
       aTask("2", detector, plain, { group: "service:plain" }),
-      aTask("3", detector, instance, { group: "service:own", tags: [{ key: "aiplat:workload", value: "own" }] }),
+      aTask("3", detector, instance, { group: "service:privileged", tags: ours }),
+      aTask("5", aDefinition("own"), instance, { group: "service:own", tags: ours }),
       aTask("4", detector, instance),
     ];
-    expect(servicesToAsk(aSnapshot([instance, plain], tasks, [detector]))).toEqual(["detector"]);
+    const snapshot = aSnapshot([instance, plain], tasks, [detector, aDefinition("own")]);
+    expect(servicesToAsk(snapshot)).toEqual(["detector", "privileged"]);
   });
 });
 

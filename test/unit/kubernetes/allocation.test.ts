@@ -34,7 +34,7 @@ function claimOf(change: Partial<Workload>, settings: KubernetesSettings = dra, 
 function codes(change: Partial<Workload>, settings: KubernetesSettings = dra, kind?: Kind): readonly string[] {
   try {
     const { warnings } = generateManifests(resolveForKubernetes({ ...base, ...change }, kind), settings);
-    return warnings.map(({ code }) => code).filter((code) => code !== "pod-security");
+    return warnings.map(({ code }) => code).filter((code) => !["pod-security", "gang-without-queue"].includes(code));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return error.problems.map(({ code }) => code);

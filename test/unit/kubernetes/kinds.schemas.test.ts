@@ -86,6 +86,7 @@ describe.skipIf(missingCrdSchemas())("manifests of custom resources", () => {
         "HorizontalPodAutoscaler",
         "ScaledObject",
         "PodMonitor",
+        "Topology",
         "ResourceFlavor",
         "ClusterQueue",
         "LocalQueue",

@@ -3,7 +3,8 @@ import { formatSnapshot, parseSnapshot } from "../../../src/core/cluster/snapsho
 import type { ManagedDaemon } from "../../../src/core/cluster/managed-daemons.ts";
 import type { Task } from "../../../src/core/ecs-api/api.ts";
 import { AiplatError } from "../../../src/errors.ts";
-import { observeCluster, type ObserveProgress } from "../../../src/operations/observe-cluster.ts";
+import type { ObserveProgress } from "../../../src/operations/cluster-reader.ts";
+import { observeCluster } from "../../../src/operations/observe-cluster.ts";
 import type { EcsPort } from "../../../src/ports.ts";
 import { aDefinition, anInstance } from "../../support/cluster.ts";
 import { makeDefinition, makeTask, scriptedEcs } from "../../support/task-port.ts";

@@ -174,8 +174,8 @@ async function runReplicas(
     count,
     allOrNothing,
     plan: (remaining, snapshot, exhausted) => planRun(workload, settings, remaining, snapshot, exhausted),
-    observe,
-    conflicting: tasksToGiveBack,
+    observe: async (planOn) => planOn(await observe()),
+    conflicting: async (started) => tasksToGiveBack(await observe(), new Set(started.map(({ taskArn }) => taskArn))),
     explain: async (missing) =>
       explainShortage(await observe(), definitionsOf(workload), settings, { asked: missing, missing }),
     onRegistered: () => undefined,

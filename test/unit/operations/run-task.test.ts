@@ -179,7 +179,11 @@ describe("runTasks", () => {
     ecs.onRun = () => {
       ecs.room = lost-- > 0 ? 0 : 100;
     };
-    const { tasks, failures } = await runTasks(ecs.port, runtime(), input(2, { observe: async () => snapshot }));
+    const { tasks, failures } = await runTasks(
+      ecs.port,
+      runtime(),
+      input(2, { observe: async (plan) => plan(snapshot) }),
+    );
     expect(tasks).toHaveLength(2);
     expect(failures).toEqual([]);
     expect(ecs.requests).toHaveLength(3);
@@ -193,13 +197,21 @@ describe("runTasks", () => {
     };
     let round = 0;
     const plan: RunTaskInput["plan"] = (remaining) => ({ steps: [step(remaining, `bert-n${round++}`)], unplaced: [] });
-    const { tasks, failures } = await runTasks(ecs.port, runtime(), input(2, { plan, observe: async () => snapshot }));
+    const { tasks, failures } = await runTasks(
+      ecs.port,
+      runtime(),
+      input(2, { plan, observe: async (plan) => plan(snapshot) }),
+    );
     expect([tasks.length, failures, round]).toEqual([2, [], 21]);
   });
 
   it("gives up after five refusals of the same plan in a row", async () => {
     const ecs = new Ecs(0);
-    const { tasks, failures } = await runTasks(ecs.port, runtime(), input(2, { observe: async () => snapshot }));
+    const { tasks, failures } = await runTasks(
+      ecs.port,
+      runtime(),
+      input(2, { observe: async (plan) => plan(snapshot) }),
+    );
     expect(tasks).toEqual([]);
     expect(failures).toMatchObject([{ reason: "RESOURCE:PORTS" }]);
     expect(ecs.requests).toHaveLength(5);

@@ -172,4 +172,21 @@ describe("waitForTasks", () => {
     });
     expect(seen).toEqual(["STOPPED,RUNNING", "STOPPED,RUNNING", "STOPPED,STOPPED"]);
   });
+
+  it("does not look at tasks that were seen stopped, or are known to be forgotten", async () => {
+    const looked: (readonly string[])[] = [];
+    const ecs = scriptedEcs(() => [], {
+      describeTasks: async (_, tasks) => {
+        looked.push(tasks);
+        return { tasks: tasks.map(() => stoppedTask("a", 0)), failures: [] };
+      },
+    });
+    const { tasks, gone } = await waitForTasks(ecs, "prod", arns("a", "b", "c"), fakeRuntime(), {
+      hint,
+      seen: [makeTask("a"), stoppedTask("b", 1), stoppedTask("c", undefined, { taskDefinitionArn: "" })],
+    });
+    expect(looked).toEqual([arns("a")]);
+    expect(tasks).toEqual([stoppedTask("a", 0), stoppedTask("b", 1)]);
+    expect(gone).toEqual(arns("c"));
+  });
 });

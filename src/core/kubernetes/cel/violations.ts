@@ -1,5 +1,5 @@
 import { isRaw } from "../../base/merge.ts";
-import { problem, type Problem } from "../../base/problem.ts";
+import { problem, type Path, type Problem } from "../../base/problem.ts";
 import { holds } from "./evaluate.ts";
 import { publishedRules } from "./published-rules.ts";
 
@@ -51,10 +51,8 @@ export function celViolations(resource: Resource): readonly CelViolation[] {
 }
 
 /** The same as problems of the raw fields: what aiplat itself generates breaks none. */
-export function celProblems(resource: Resource): readonly Problem[] {
-  return celViolations(resource).map((violation) =>
-    problem("cel", ["eks", "resource"], violationText(resource, violation)),
-  );
+export function celProblems(resource: Resource, where: Path): readonly Problem[] {
+  return celViolations(resource).map((violation) => problem("cel", where, violationText(resource, violation)));
 }
 
 /** `RayCluster spec.managedBy: the managedBy field is immutable` */

@@ -61,7 +61,7 @@ function sumOf({
   const room =
     missing === 0
       ? `all ${counted(requested, "pod")} run`
-      : `${up}${possible} of ${counted(missing, "pod")} have room now`;
+      : `${up}${possible} of ${counted(missing, "pod")} ${missing === 1 ? "has" : "have"} room now`;
   if (coordinatorFits === false)
     return fail(
       check,

@@ -78,9 +78,16 @@ export function roomFor(pod: WantedPod, node: ClusterNode): number {
   return Math.min(
     most,
     ...[...pod.requests]
-      .filter(([, amount]) => amount > 0)
+      .filter(([resource, amount]) => amount > 0 && !isUnsaid(resource, node))
       .map(([resource, amount]) => Math.floor(((node.left.get(resource) ?? 0) + rounding(amount)) / amount)),
   );
+}
+
+/** Every kubelet says what it has of these: a list without them is not whole, and says nothing of them. */
+const always: ReadonlySet<string> = new Set(["cpu", "memory", "ephemeral-storage", "pods"]);
+
+function isUnsaid(resource: string, { offers }: ClusterNode): boolean {
+  return always.has(resource) && !offers.has(resource);
 }
 
 /** Sums of thousandths of a core are not exact. */
@@ -90,7 +97,7 @@ function rounding(amount: number): number {
 
 function amountReasons(resource: string, amount: number, node: ClusterNode): readonly NodeReason[] {
   const left = node.left.get(resource) ?? 0;
-  if (amount <= 0 || left + rounding(amount) >= amount) return [];
+  if (amount <= 0 || isUnsaid(resource, node) || left + rounding(amount) >= amount) return [];
   const code = codeOf(resource);
   const offered = node.offers.get(resource) ?? 0;
   if (offered === 0 && (code === "DEVICES" || code === "EFA"))

@@ -1,6 +1,6 @@
 import type { KindDefinition } from "../kind-definition.ts";
 import type { EnvironmentVariable } from "../manifest.ts";
-import { jobCompanions, jobSpec, oneIndex } from "./job.ts";
+import { jobCompanions, jobSpec, oneIndex, oneNodeOutlives } from "./job.ts";
 
 /** Each run's Job has a name of its own: its pods read it from their label. */
 const jobName: EnvironmentVariable = {
@@ -35,6 +35,7 @@ export const cronJob: KindDefinition = {
       },
     },
   }),
+  outlivesEviction: oneNodeOutlives,
   queues: { kueue: "label on `jobTemplate.metadata`" },
   documentation: {
     replicas: "as Job",

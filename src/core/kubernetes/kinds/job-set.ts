@@ -1,7 +1,7 @@
 import { indexDigits, queued, type Contents, type KindDefinition } from "../kind-definition.ts";
 import type { EnvironmentVariable, PodTemplate } from "../manifest.ts";
 import { withRendezvous } from "../rendezvous.ts";
-import { indexedJobSpec } from "./job.ts";
+import { indexedJobOfSet } from "./job.ts";
 
 /** The one group of Jobs, a replica each. */
 const group = "node";
@@ -10,6 +10,22 @@ const group = "node";
 const jobIndex: EnvironmentVariable = {
   name: "AIPLAT_JOB_INDEX",
   valueFrom: { fieldRef: { fieldPath: "metadata.labels['jobset.sigs.k8s.io/job-index']" } },
+};
+
+/**
+ * A replica of which a pod is evicted has lost what it has in memory: all start again from their checkpoints, however
+ * often that happens. Whatever fails by itself fails the JobSet.
+ * https://jobset.sigs.k8s.io/docs/tasks/failure_policy/
+ */
+const startsAgain = {
+  maxRestarts: 0,
+  rules: [
+    {
+      name: "evicted",
+      action: "RestartJobSetAndIgnoreMaxRestarts",
+      onJobFailureReasons: ["PodFailurePolicy"],
+    },
+  ],
 };
 
 /** JobSet names a pod's host JOBSET-GROUP-JOB-INDEX, below a Service of the JobSet's name. */
@@ -34,17 +50,19 @@ export const jobSet: KindDefinition = {
     spec: {
       // Nodes look for each other before they are ready.
       network: { enableDNSHostnames: true, publishNotReadyAddresses: true },
+      failurePolicy: startsAgain,
       replicatedJobs: [
         {
           name: group,
           replicas: contents.workload.replicas,
-          template: { spec: indexedJobSpec(contents.workload, nodePod(contents)) },
+          template: { spec: indexedJobOfSet(contents.workload, nodePod(contents)) },
         },
       ],
     },
   }),
   exclusiveTopology: "alpha.jobset.sigs.k8s.io/exclusive-topology",
   queues: { kueue: "label" },
+  outlivesEviction: () => true,
   documentation: {
     replicas: "`replicatedJobs[0].replicas`",
     nodes: "`completions` and `parallelism` of its Job, indexed",

@@ -7,6 +7,7 @@ import {
   type KindDefinition,
   type UnsupportedField,
 } from "../kind-definition.ts";
+import { onEviction } from "../eviction-policy.ts";
 import { selectorOf } from "../labels.ts";
 import type { EnvironmentVariable, Manifest, PodTemplate } from "../manifest.ts";
 import { headlessName, headlessService, withRendezvous } from "../rendezvous.ts";
@@ -26,13 +27,16 @@ export function jobSpec(
   variables: readonly EnvironmentVariable[] = [],
 ): Readonly<Record<string, unknown>> {
   const { workload, pod, name } = contents;
-  if (workload.nodes === 1)
+  if (workload.nodes === 1) {
+    const template = withSpec(pod, { restartPolicy: "Never" });
     return {
       completions: workload.replicas,
       parallelism: workload.replicas,
       backoffLimit,
-      template: withSpec(pod, { restartPolicy: "Never" }),
+      ...onEviction("Ignore", template),
+      template,
     };
+  }
   const subdomain = headlessName(name);
   return indexedJobSpec(
     workload,
@@ -41,7 +45,10 @@ export function jobSpec(
 }
 
 /** The spec of a Job whose pods are the nodes of one replica. */
-export function indexedJobSpec(workload: ResolvedWorkload, pod: PodTemplate): Readonly<Record<string, unknown>> {
+export function indexedJobSpec(
+  workload: ResolvedWorkload,
+  pod: PodTemplate,
+): Readonly<Record<string, unknown>> & { readonly template: PodTemplate } {
   return {
     completions: workload.nodes,
     parallelism: workload.nodes,
@@ -49,6 +56,17 @@ export function indexedJobSpec(workload: ResolvedWorkload, pod: PodTemplate): Re
     backoffLimit,
     template: withSpec(pod, { restartPolicy: "Never" }),
   };
+}
+
+/** The same, for a controller that starts all of them again where one is evicted. */
+export function indexedJobOfSet(workload: ResolvedWorkload, pod: PodTemplate): Readonly<Record<string, unknown>> {
+  const { template, ...spec } = indexedJobSpec(workload, pod);
+  return { ...spec, ...onEviction("FailJob", template), template };
+}
+
+/** Whether an eviction leaves the Job: of several nodes, what is left of them cannot go on. */
+export function oneNodeOutlives({ nodes }: ResolvedWorkload): boolean {
+  return nodes === 1;
 }
 
 /** One Job has one kind of index: of replicas, or of nodes. */
@@ -81,6 +99,7 @@ export const job: KindDefinition = {
     spec: jobSpec(contents, contents.name),
   }),
   queues: { kueue: "label" },
+  outlivesEviction: oneNodeOutlives,
   documentation: {
     replicas: "`completions` and `parallelism`, where `nodes` is 1",
     nodes: "`completions` and `parallelism`, indexed, where `replicas` is 1",

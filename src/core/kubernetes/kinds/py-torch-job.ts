@@ -31,6 +31,7 @@ export const pyTorchJob: KindDefinition = {
     };
   },
   queues: { kueue: "label" },
+  leaderApart: true,
   documentation: {
     replicas: "1 only",
     nodes: "1 `Master` and `nodes` - 1 `Worker`",

@@ -25,6 +25,7 @@ export const tfJob: KindDefinition = {
     },
   }),
   queues: { kueue: "label" },
+  leaderApart: true,
   documentation: {
     replicas: "1 only",
     nodes: "1 `Chief` and `nodes` - 1 `Worker`",

@@ -1,11 +1,11 @@
 /** Nodes as Karpenter's resources: aws/karpenter-provider-aws @1d92708. */
 import { present } from "../../base/present.ts";
-import { hugepagesMiB } from "../allocatable.ts";
 import { refuseErrors, settingProblem } from "../../base/problem.ts";
 import { celViolations, violationText } from "../cel/violations.ts";
 import {
   deviceKind,
   deviceResource,
+  hugepagesMiB,
   hugepagesResource,
   neuronCoreResource,
   neuronResource,

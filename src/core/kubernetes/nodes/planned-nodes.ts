@@ -79,8 +79,25 @@ export function planNodes(
           ),
         ]
       : [];
-  refuseErrors([...nodeProblems(settings, fleets, target), ...several]);
+  refuseErrors([...poolNameProblems(fleets, target), ...nodeProblems(settings, fleets, target), ...several]);
   return fleets;
+}
+
+/** A pool's name is the value of a label of its nodes. */
+const longestPoolName = 63;
+
+function poolNameProblems(fleets: readonly PlannedNodes[], target: NodeTarget): readonly Problem[] {
+  if (target === "nodegroup") return [];
+  return fleets
+    .filter(({ name }) => name.length > longestPoolName)
+    .map(({ name }) =>
+      problem(
+        "name-length",
+        ["name"],
+        `the node pool's name ${name} has ${name.length} characters, and it can have ${longestPoolName}`,
+        "Write a shorter name, or a shorter eks.namespace.",
+      ),
+    );
 }
 
 interface Group {
@@ -204,7 +221,7 @@ function fleetOf(
   const perNode = several ? 1 : Math.max(1, Math.floor(whole / Math.max(1, part)));
   const setup = deviceSetup(shape.request);
   return {
-    name: alone ? workload.name : `${workload.name}-${first.instanceType.replace(/\./g, "-")}`,
+    name: fleetName(workload, first, alone, target),
     types,
     amiType,
     os: nodeAmiTypes[amiType].os as NodeOs,
@@ -224,6 +241,15 @@ function fleetOf(
     placementGroup: several && settings.capacityBlock === undefined,
     desiredSize: Math.ceil((workload.replicas * workload.nodes) / perNode),
   };
+}
+
+/**
+ * Pools are of the whole cluster: with the workload's namespace before a dot, which neither has, no other workload's is
+ * called the same.
+ */
+function fleetName({ name, eks }: ResolvedWorkload, type: InstanceType, alone: boolean, target: NodeTarget): string {
+  const scope = target === "nodegroup" || eks.namespace === undefined ? "" : `${eks.namespace}.`;
+  return `${scope}${alone ? name : `${name}-${type.instanceType.replace(/\./g, "-")}`}`;
 }
 
 /**

@@ -8,11 +8,18 @@ import type { NodeSettings, NodeTarget } from "./settings.ts";
 
 export function poolNotes(
   target: Exclude<NodeTarget, "nodegroup">,
-  { kind }: Pick<ResolvedWorkload, "kind">,
+  { kind, name, eks }: Pick<ResolvedWorkload, "kind" | "name" | "eks">,
   settings: NodeSettings,
   fleets: readonly PlannedNodes[],
 ): readonly string[] {
-  return target === "auto-mode" ? autoModeNotes(kind) : karpenterNotes(kind, settings, fleets);
+  return [
+    ...(target === "auto-mode" ? autoModeNotes(kind) : karpenterNotes(kind, settings, fleets)),
+    ...(eks.namespace === undefined
+      ? [
+          `The pools are of the whole cluster: those of another ${name} would overwrite them. With eks.namespace their names have it.`,
+        ]
+      : []),
+  ];
 }
 
 function karpenterNotes(

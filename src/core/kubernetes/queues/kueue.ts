@@ -11,6 +11,7 @@ import { deviceLimits, deviceTaint } from "../devices.ts";
 import { sharedLabels } from "../labels.ts";
 import type { Manifest, Metadata, Quantities } from "../manifest.ts";
 import { nodeQuantities } from "../node-resources.ts";
+import { zoneLabel } from "../placement.ts";
 import { cpuQuantity } from "../quantity.ts";
 import { shapeOfNode } from "../whole-node.ts";
 
@@ -29,6 +30,15 @@ export interface QueueNodes {
   readonly count: number;
 }
 
+/** The one topology of every queue by zones. */
+const topologyName = "zones";
+
+/** Its flavors all have it: else Kueue would give pods that ask for no topology none of those with one. */
+function topologyOfZones(metadata: Metadata): Manifest {
+  const levels = [zoneLabel, "kubernetes.io/hostname"].map((nodeLabel) => ({ nodeLabel }));
+  return { apiVersion, kind: "Topology", metadata, spec: { levels } };
+}
+
 /** The flavor of pods without devices: any node. */
 const anyNode = "cpu";
 
@@ -42,6 +52,7 @@ export function kueueQueue(
   fleets: readonly QueueNodes[],
   workload: ResolvedWorkload,
   { request }: Pick<Shape, "request">,
+  byZone: boolean,
 ): readonly Manifest[] {
   const { namespace } = workload.eks;
   const clusterWide = (name: string): Metadata => ({ name, labels: sharedLabels });
@@ -58,8 +69,15 @@ export function kueueQueue(
   ];
   const covered = [...new Set(flavors.flatMap(({ quotas }) => Object.keys(quotas)))];
   return [
-    { apiVersion, kind: "ResourceFlavor", metadata: clusterWide(anyNode), spec: {} },
-    ...fleets.map((fleet) => resourceFlavor(fleet, clusterWide(flavorName(fleet)))),
+    ...(byZone ? [topologyOfZones(clusterWide(topologyName))] : []),
+    {
+      apiVersion,
+      kind: "ResourceFlavor",
+      metadata: clusterWide(anyNode),
+      // A flavor with a topology selects nodes.
+      spec: byZone ? { nodeLabels: { "kubernetes.io/os": "linux" }, topologyName } : {},
+    },
+    ...fleets.map((fleet) => resourceFlavor(fleet, clusterWide(flavorName(fleet)), byZone)),
     {
       apiVersion,
       kind: "ClusterQueue",
@@ -100,7 +118,7 @@ function flavorName(nodes: QueueNodes): string {
   return nodeTypeOf(nodes).replace(/\./g, "-");
 }
 
-function resourceFlavor(nodes: QueueNodes, metadata: Metadata): Manifest {
+function resourceFlavor(nodes: QueueNodes, metadata: Metadata, byZone: boolean): Manifest {
   const taint = deviceTaint(shapeOfNode(nodes.type));
   return {
     apiVersion,
@@ -109,6 +127,7 @@ function resourceFlavor(nodes: QueueNodes, metadata: Metadata): Manifest {
     spec: {
       nodeLabels: { "node.kubernetes.io/instance-type": nodeTypeOf(nodes) },
       ...(taint === undefined ? {} : { nodeTaints: [taint] }),
+      ...(byZone ? { topologyName } : {}),
     },
   };
 }

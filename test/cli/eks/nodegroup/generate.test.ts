@@ -7,6 +7,9 @@ const generate = (...args: readonly string[]) =>
   runCli(["eks", "nodegroup", "generate", ...workload, "--node-role", "eks-node", ...args]);
 const kindsOf = (yaml: string) => parseAllDocuments(yaml).map((each) => (each.toJS() as { kind: string }).kind);
 
+const shared =
+  "The pools are of the whole cluster: those of another bert would overwrite them. With eks.namespace their names have it.\n";
+
 describe("eks nodegroup generate", () => {
   it("says of Karpenter's pools what their image does, and of a service's how to keep its pods", async () => {
     const job = await generate("--as", "karpenter", "--kind", "job");
@@ -14,11 +17,12 @@ describe("eks nodegroup generate", () => {
       0,
       ["EC2NodeClass", "NodePool"],
       "al2023@latest: nodes that run keep the image that they began with, and new ones may have another. " +
-        "--release-version pins it.\n",
+        "--release-version pins it.\n" +
+        shared,
     ]);
     const service = await generate("--as", "karpenter", "--kind", "service", "--release-version", "1.33.3-20250819");
     expect(service.stderr).toBe(
-      "Nodes are renewed: eks generate --with pdb keeps the service's pods from going all at once.\n",
+      `Nodes are renewed: eks generate --with pdb keeps the service's pods from going all at once.\n${shared}`,
     );
   });
 

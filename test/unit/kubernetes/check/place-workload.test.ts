@@ -111,6 +111,13 @@ describe("a node", () => {
     ]);
   });
 
+  it("that does not say how much memory or how many pods it has is judged by the rest", () => {
+    const whole = node("a", "inf2.24xlarge");
+    const sparse = { ...whole, status: { allocatable: { cpu: "96", [neuron]: "6" } } };
+    expect(reasonsOn(sparse)).toEqual([]);
+    expect(reasonsOn({ ...whole, status: { allocatable: { cpu: "96" } } })).toHaveLength(1);
+  });
+
   it("of HyperPod is of its type", () => {
     const workload: Workload = { ...bert, accelerator: { instanceTypes: ["ml.inf2.24xlarge"] } };
     const one = node("a", "inf2.24xlarge", { labels: { "node.kubernetes.io/instance-type": "ml.inf2.24xlarge" } });

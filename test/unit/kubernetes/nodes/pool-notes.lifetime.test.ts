@@ -26,6 +26,8 @@ function lifeOf(manifests: readonly Manifest[]) {
 const budgets = [{ nodes: "0", reasons: ["Drifted", "Underutilized"] }];
 const inf2: NodeCase = { types: ["inf2.24xlarge"] };
 
+const placed = { name: "bert", eks: { namespace: "ml" } };
+
 describe("the nodes of a job", () => {
   it("never expire, drift or are emptied while it runs", () => {
     expect(lifeOf(karpenterOf({ ...inf2, kind: "job" }))).toEqual({
@@ -41,9 +43,9 @@ describe("the nodes of a job", () => {
       terminationGracePeriod: undefined,
       budgets,
     });
-    expect(poolNotes("auto-mode", { kind: "job" }, nodeSettings, fleetsOf(inf2, "auto-mode")).join()).toContain(
-      "EKS Auto Mode ends a node after 21 days",
-    );
+    expect(
+      poolNotes("auto-mode", { kind: "job", ...placed }, nodeSettings, fleetsOf(inf2, "auto-mode")).join(),
+    ).toContain("EKS Auto Mode ends a node after 21 days");
   });
 
   it("are not drained under its pods, of any kind of job, coordinators included", () => {
@@ -108,7 +110,7 @@ describe("the nodes of a service", () => {
 
 describe("images of Karpenter's nodes", () => {
   const noted = (each: NodeCase, kind: "job" | "service") =>
-    poolNotes("karpenter", { kind }, { ...nodeSettings, ...each.settings }, fleetsOf(each, "karpenter"));
+    poolNotes("karpenter", { kind, ...placed }, { ...nodeSettings, ...each.settings }, fleetsOf(each, "karpenter"));
 
   it("are the newest unless they are pinned, and what that does is said", () => {
     expect(noted(inf2, "job")[0]).toBe(

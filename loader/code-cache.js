@@ -3,7 +3,7 @@
 // that sources take. A file is only ever taken by the very Node that wrote it, for the very package, and nothing of it
 // is shipped.
 const fs = require("node:fs");
-const { join } = require("node:path");
+const { join, sep } = require("node:path");
 
 /** What no run has written for so long is of a version that is gone, or is soon written again. */
 const keptDays = 90;
@@ -20,17 +20,17 @@ const mostShapes = 64;
 exports.openCodeCache = function openCodeCache(content) {
   const folder = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : privateFolder();
   if (folder === undefined) return undefined;
-  const key = `${content} ${engine()}`;
-  const suffix = hash(key);
-  const pathOf = (name) => join(folder, `${name.replace(/\W/g, "-")}.${suffix}`);
+  const own = `${content} ${engine()}`;
+  const keyOf = ({ of }) => `${of} ${own}`;
+  const pathOf = (pack) => `${folder}${sep}${pack.name.replace(/\W/g, "-")}.${hash(keyOf(pack))}`;
   return {
-    /** What is kept under a name: source, code, and the ways of calling that the code is complete for. */
-    read: (name) => parse(readIfThere(pathOf(name)), key),
+    /** What is kept of some modules, `of`: source, code, and the ways of calling that the code is complete for. */
+    read: (pack) => parse(readIfThere(pathOf(pack)), keyOf(pack)),
     /** Whether code kept for these ways has to be completed after this run. */
     lacks: (shapes) => shapes.length < mostShapes && !shapes.includes(shapeOfRun()),
-    write(name, { source, code, shapes }) {
-      const header = JSON.stringify([key, source.length, code.length, [...shapes, shapeOfRun()]]);
-      const path = pathOf(name);
+    write(pack, { source, code, shapes }) {
+      const header = JSON.stringify([keyOf(pack), source.length, code.length, [...shapes, shapeOfRun()]]);
+      const path = pathOf(pack);
       const unfinished = `${path}.${process.pid}`;
       try {
         // Whole or not at all: two runs at once write the same.

@@ -1,0 +1,163 @@
+// What aiplat writes is held to a real API server and scheduler: `npm run apiserver` finds or builds them, and
+// KUBEBUILDER_ASSETS names their folder.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { generateManifests, resolveForKubernetes } from "../../src/core/kubernetes/generate.ts";
+import type { Manifest } from "../../src/core/kubernetes/manifest.ts";
+import {
+  podSecurityBreaches,
+  podSecurityLevels,
+  podsIn,
+  strictestLevel,
+} from "../../src/core/kubernetes/pod-security.ts";
+import type { Workload } from "../../src/core/workload/schema.ts";
+import { runs, testSeed } from "../support/depth.ts";
+import { missingCrdSchemas } from "../support/kubernetes-schemas.ts";
+import {
+  customResourceDefinitions,
+  missingServers,
+  readGolden,
+  startKubernetes,
+  type KubernetesServer,
+} from "../support/kubernetes-server.ts";
+import { cases, generate, workloadOf } from "../support/kubernetes-workloads.ts";
+import { autoModeOf, karpenterOf, nodeCases } from "../support/nodes.ts";
+import { randomManifests } from "../support/random-kubernetes.ts";
+import { missingTools } from "../support/tools.ts";
+import { readDocument } from "../support/workload.ts";
+
+const root = join(import.meta.dirname, "../..");
+const golden = join(root, "test/golden/eks");
+const skipped = missingServers("etcd", "kube-apiserver") || missingTools("kubectl") || missingCrdSchemas();
+const random = skipped ? [] : randomManifests(runs(500), testSeed ?? 16);
+
+/** Kinds of which CRD_SCHEMAS has no schema: nobody publishes one apart from the operator. */
+const withoutSchema: ReadonlySet<string> = new Set(["ComputeDomain", "NodeClass"]);
+
+/** What the API server refuses, in its words; every manifest goes in one call. */
+async function refusals(server: KubernetesServer, all: readonly Manifest[]): Promise<string> {
+  const manifests = all.filter(({ kind }) => !withoutSchema.has(kind));
+  const { stdout, stderr } = await server.kubectl(
+    ["apply", "--server-side", "--dry-run=server", "--validate=strict", "--field-manager=aiplat", "-f", "-"],
+    manifests,
+  );
+  const refused = stderr.split("\n").filter((line) => line !== "" && !line.startsWith("Warning: "));
+  const taken = stdout.split("\n").filter((line) => line !== "").length;
+  process.stderr.write(`${taken} of ${manifests.length} manifests taken\n`);
+  if (refused.length === 0 && taken !== manifests.length)
+    throw new Error(`${taken} of ${manifests.length} were answered`);
+  return refused.join("\n");
+}
+
+describe.skipIf(skipped)("a real API server takes", () => {
+  let server: KubernetesServer;
+  beforeAll(async () => {
+    server = await startKubernetes();
+    await server.create([
+      ...customResourceDefinitions(),
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: "ml" } },
+      ...podSecurityLevels.map((level) => ({
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name: level, labels: { "pod-security.kubernetes.io/enforce": level } },
+      })),
+    ]);
+    const { code, stderr } = await server.kubectl([
+      "wait",
+      "--for=condition=Established",
+      "crd",
+      "--all",
+      "--timeout=200s",
+    ]);
+    if (code !== 0) throw new Error(stderr);
+  }, 300_000);
+  afterAll(() => server?.stop());
+
+  it("every golden manifest", async () => {
+    const manifests = await Promise.all(readdirSync(golden).map((file) => readGolden(join(golden, file))));
+    expect(await refusals(server, manifests.flat())).toBe("");
+  });
+
+  it("every kind by accelerator, devices and nodes", async () => {
+    expect(
+      await refusals(
+        server,
+        cases.flatMap((each) => generate(workloadOf(each), each.kind)),
+      ),
+    ).toBe("");
+  });
+
+  it("every template", async () => {
+    const workloads = readdirSync(join(root, "templates")).map((name) =>
+      readDocument(join(root, "templates", name, "aiplat.yaml")),
+    );
+    const manifests = workloads.flatMap(
+      (each) => generateManifests(resolveForKubernetes(each as unknown as Workload)).manifests,
+    );
+    expect(manifests.length).toBeGreaterThan(1);
+    expect(await refusals(server, manifests)).toBe("");
+  });
+
+  it("the nodes of Karpenter, and the NodePools of Auto Mode", async () => {
+    const found = { subnets: [], securityGroups: [] };
+    expect(
+      await refusals(server, [
+        ...Object.values(nodeCases).flatMap((each) => karpenterOf(each)),
+        ...["g5.xlarge", "inf2.24xlarge"].flatMap((type) => autoModeOf({ types: [type], settings: found })),
+      ]),
+    ).toBe("");
+  });
+
+  it("random workloads", async () => {
+    expect(
+      await refusals(
+        server,
+        random.flatMap(({ manifests }) => manifests),
+      ),
+    ).toBe("");
+  });
+
+  it("and refuses a field that there is not", async () => {
+    const [deployment] = generate(
+      workloadOf({ kind: "Deployment", accelerator: "neuron", devices: "one device", nodes: 1 }),
+      "Deployment",
+    );
+    const typo = JSON.parse(JSON.stringify(deployment).replace('"tolerations"', '"tolerationz"')) as Manifest;
+    expect(await refusals(server, [typo])).toMatch(/tolerationz/);
+  });
+
+  it("pods under the strictest Pod Security level that they are said to meet, and not under a stricter one", async () => {
+    const goldens = await Promise.all(readdirSync(golden).map((file) => readGolden(join(golden, file))));
+    const pods = [...goldens.flat(), ...random.flatMap(({ manifests }) => manifests)]
+      .flatMap((manifest) => podsIn(manifest))
+      .map(({ spec, annotations = {} }, index) => {
+        const containers = (spec["containers"] as readonly object[]).map((container) => ({
+          name: "model",
+          image: "model:1",
+          ...container,
+        }));
+        return {
+          level: strictestLevel(podSecurityBreaches({ spec, annotations })),
+          pod: {
+            apiVersion: "v1",
+            kind: "Pod",
+            metadata: { name: `pod-${index}`, annotations },
+            spec: { ...spec, containers, priorityClassName: undefined },
+          },
+        };
+      });
+    expect(new Set(pods.map(({ level }) => level))).toEqual(new Set(podSecurityLevels));
+    for (const [index, level] of podSecurityLevels.entries()) {
+      const { stdout, stderr } = await server.kubectl(
+        ["create", "--dry-run=server", "--validate=ignore", "--namespace", level, "-o", "name", "-f", "-"],
+        pods.map(({ pod }) => pod),
+      );
+      const taken = new Set(stdout.trim().split("\n"));
+      const said = pods.filter((each) => podSecurityLevels.indexOf(each.level) <= index);
+      const others = stderr.split("\n").filter((line) => line !== "" && !line.includes("violates PodSecurity"));
+      expect(others.filter((line) => !line.startsWith("Warning: "))).toEqual([]);
+      expect([...taken].toSorted()).toEqual(said.map(({ pod }) => `pod/${pod.metadata.name}`).toSorted());
+    }
+  });
+});

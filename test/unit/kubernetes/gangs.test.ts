@@ -1,0 +1,193 @@
+import { describe, expect, it } from "vitest";
+import { requireInstanceType } from "../../../src/core/catalog/instance-types/catalog.ts";
+import {
+  generateManifests,
+  resolveForKubernetes,
+  type KubernetesSettings,
+} from "../../../src/core/kubernetes/generate.ts";
+import { definitionOf, kinds, type Kind } from "../../../src/core/kubernetes/kinds.ts";
+import type { Manifest, PodTemplate } from "../../../src/core/kubernetes/manifest.ts";
+import type { Workload } from "../../../src/core/workload/schema.ts";
+import { acceleratedPods, multiNodeKinds, workloadOf } from "../../support/kubernetes-workloads.ts";
+
+const queued = { eks: { queue: { kueue: "team-a" } } } as const;
+const queueFleets = [{ type: requireInstanceType("trn1.32xlarge"), count: 4 }];
+
+function made(kind: Kind, change: Partial<Workload> = {}, settings: KubernetesSettings = {}, nodes = 2) {
+  const workload = { ...workloadOf({ kind, accelerator: "neuron", devices: "whole instance", nodes }), ...change };
+  return generateManifests(resolveForKubernetes(workload, kind), settings);
+}
+
+const codesOf = (...args: Parameters<typeof made>) => made(...args).warnings.map(({ code }) => code);
+const resourceOf = (...args: Parameters<typeof made>): Manifest =>
+  made(...args).manifests.find(({ kind }) => kind === args[0])!;
+
+/** Every template of a pod in the documents, those without devices too. */
+function templates(value: unknown): readonly PodTemplate[] {
+  if (Array.isArray(value)) return value.flatMap(templates);
+  if (typeof value !== "object" || value === null) return [];
+  const fields = value as Readonly<Record<string, unknown>>;
+  const spec = fields["spec"] as Readonly<Record<string, unknown>> | undefined;
+  const own = fields["metadata"] !== undefined && Array.isArray(spec?.["containers"]) ? [value as PodTemplate] : [];
+  return [...own, ...Object.values(fields).flatMap(templates)];
+}
+
+const hasDevices = (template: PodTemplate) => acceleratedPods(template.spec).length > 0;
+const queueable = multiNodeKinds.filter((kind) => definitionOf(kind).queues?.kueue !== undefined);
+const jobs = kinds.filter((kind) => definitionOf(kind).runs === "job");
+
+describe("several nodes without a queue", () => {
+  it.each(multiNodeKinds)("are said to wait for each other: %s", (kind) => {
+    expect(codesOf(kind)).toContain("gang-without-queue");
+    expect(codesOf(kind, {}, { zone: "us-east-1a" })).toContain("gang-without-queue");
+    expect(codesOf(kind, {}, {}, 1)).not.toContain("gang-without-queue");
+  });
+
+  it.each(queueable)("with one they are not: %s", (kind) => {
+    expect(codesOf(kind, queued)).not.toContain("gang-without-queue");
+  });
+});
+
+describe("a zone that is named", () => {
+  it.each(multiNodeKinds)("is that of every pod with devices, and no pod waits for another's: %s", (kind) => {
+    const accelerated = acceleratedPods(made(kind, {}, { zone: "us-east-1a" }).manifests);
+    const zones = accelerated.map(({ affinity }) => JSON.stringify(affinity));
+    expect(accelerated.length).toBeGreaterThan(0);
+    for (const each of zones) {
+      expect(each).toContain('{"key":"topology.kubernetes.io/zone","operator":"In","values":["us-east-1a"]}');
+      expect(each).toContain('"node.kubernetes.io/instance-type"');
+      expect(each).not.toContain("podAffinity");
+    }
+  });
+
+  it("stands in one term with the instance types: terms are alternatives", () => {
+    const [pod] = acceleratedPods(made("Job", {}, { zone: "us-east-1a" }, 1).manifests);
+    const { nodeAffinity } = pod!.affinity as {
+      readonly nodeAffinity: {
+        readonly requiredDuringSchedulingIgnoredDuringExecution: {
+          readonly nodeSelectorTerms: readonly { readonly matchExpressions: readonly unknown[] }[];
+        };
+      };
+    };
+    const { nodeSelectorTerms } = nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution;
+    expect(nodeSelectorTerms.map(({ matchExpressions }) => matchExpressions.length)).toEqual([2]);
+  });
+});
+
+describe("a queue's topology", () => {
+  const annotationsOf = (template: PodTemplate) => template.metadata.annotations ?? {};
+  const required = "kueue.x-k8s.io/podset-required-topology";
+  const group = "kueue.x-k8s.io/podset-group-name";
+
+  it.each(queueable)("is asked for where it is written beside the workload: %s", (kind) => {
+    const { manifests } = made(kind, queued, { queueFleets });
+    const found = templates(manifests).filter(({ metadata }) => metadata.labels !== undefined);
+    expect(found.filter(hasDevices).map((each) => annotationsOf(each)[required])).toEqual(
+      found.filter(hasDevices).map(() => "topology.kubernetes.io/zone"),
+    );
+    // A launcher or a head goes anywhere.
+    expect(found.filter((each) => !hasDevices(each)).flatMap((each) => Object.keys(annotationsOf(each)))).not.toContain(
+      required,
+    );
+    // Kueue takes groups of exactly two pod sets.
+    const groups = found.flatMap((each) => annotationsOf(each)[group] ?? []);
+    expect(groups).toEqual(definitionOf(kind).leaderApart === true ? ["bert", "bert"] : []);
+    expect(JSON.stringify(acceleratedPods(manifests))).not.toContain("podAffinity");
+  });
+
+  it("is of every flavor, so that pods which ask for none are admitted too", () => {
+    const { manifests } = made("JobSet", queued, { queueFleets });
+    const specs = (kind: string) =>
+      manifests.filter((each) => each.kind === kind).map((each) => each["spec"] as Readonly<Record<string, unknown>>);
+    expect(specs("Topology")).toEqual([
+      { levels: [{ nodeLabel: "topology.kubernetes.io/zone" }, { nodeLabel: "kubernetes.io/hostname" }] },
+    ]);
+    expect(specs("ResourceFlavor").map(({ topologyName }) => topologyName)).toEqual(["zones", "zones"]);
+    // The API server refuses a topology without labels of nodes.
+    for (const { nodeLabels } of specs("ResourceFlavor")) expect(Object.keys(nodeLabels as object)).toHaveLength(1);
+    expect(codesOf("JobSet", queued, { queueFleets })).toContain("queue-topology");
+  });
+
+  it.each<[string, Partial<Workload>, KubernetesSettings, number]>([
+    ["the queue is somebody else's", queued, {}, 2],
+    ["one node is a replica", queued, { queueFleets }, 1],
+    ["the zone is named", queued, { queueFleets, zone: "us-east-1a" }, 2],
+    [
+      "there is no EFA",
+      { ...queued, accelerator: { instanceTypes: ["trn1.32xlarge"], efa: false } },
+      { queueFleets },
+      2,
+    ],
+  ])("is left out where %s", (_, change, settings, nodes) => {
+    const text = JSON.stringify(made("JobSet", change, settings, nodes).manifests);
+    expect(text).not.toContain("topologyName");
+    expect(text).not.toContain(required);
+  });
+
+  it("that is somebody else's leaves the affinity of the pods", () => {
+    expect(JSON.stringify(resourceOf("JobSet", queued))).toContain("podAffinity");
+  });
+});
+
+describe("an eviction", () => {
+  const policy = (action: string) => ({
+    rules: [{ action, onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+  });
+  interface Spec {
+    readonly backoffLimit?: number;
+    readonly podFailurePolicy?: unknown;
+    readonly failurePolicy?: unknown;
+    readonly template: PodTemplate;
+    readonly jobTemplate: { readonly spec: Spec };
+    readonly replicatedJobs: readonly { readonly template: { readonly spec: Spec } }[];
+    readonly leaderWorkerTemplate: { readonly restartPolicy: string };
+  }
+  const specOf = (manifest: Manifest) => manifest["spec"] as Spec;
+
+  it("of a Job of one node replaces the pod; a failure of its own does not", () => {
+    const spec = specOf(resourceOf("Job", {}, {}, 1));
+    expect([spec.podFailurePolicy, spec.backoffLimit]).toEqual([policy("Ignore"), 0]);
+    const runs = specOf(resourceOf("CronJob", {}, {}, 1)).jobTemplate.spec;
+    expect([runs.podFailurePolicy, runs.backoffLimit]).toEqual([policy("Ignore"), 0]);
+    expect(codesOf("Job", {}, {}, 1)).toEqual([]);
+  });
+
+  it("of a JobSet starts all again, and nothing else does", () => {
+    const spec = specOf(resourceOf("JobSet"));
+    expect(spec.failurePolicy).toEqual({
+      maxRestarts: 0,
+      rules: [
+        { name: "evicted", action: "RestartJobSetAndIgnoreMaxRestarts", onJobFailureReasons: ["PodFailurePolicy"] },
+      ],
+    });
+    const job = spec.replicatedJobs[0]!.template.spec;
+    expect([job.podFailurePolicy, job.backoffLimit]).toEqual([policy("FailJob"), 0]);
+  });
+
+  it("of a LeaderWorkerSet has its group made anew", () => {
+    const { leaderWorkerTemplate } = specOf(resourceOf("LeaderWorkerSet"));
+    expect(leaderWorkerTemplate.restartPolicy).toBe("RecreateGroupOnPodRestart");
+  });
+
+  it("ends the run of other kinds, and of a Job of several nodes, which is said", () => {
+    const ended = (nodes: number) =>
+      jobs
+        .filter((kind) => nodes === 1 || multiNodeKinds.includes(kind))
+        .filter((kind) => codesOf(kind, {}, {}, nodes).includes("eviction-ends-run"));
+    const others = ["PyTorchJob", "TFJob", "MPIJob", "TrainJob", "RayJob"];
+    expect(ended(1)).toEqual(others);
+    expect(ended(2)).toEqual(["Job", "CronJob", ...others]);
+  });
+
+  it("is no policy's where raw fields have the pods start again: the API server would refuse it", () => {
+    const onFailure = { spec: { restartPolicy: "OnFailure" } };
+    for (const eks of [{ pod: onFailure }, { resource: { spec: { template: onFailure } } }]) {
+      const spec = specOf(resourceOf("Job", { eks }, {}, 1));
+      expect([spec.template.spec["restartPolicy"], spec.podFailurePolicy]).toEqual(["OnFailure", undefined]);
+    }
+    const theirs = { rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [42] } }] };
+    expect(
+      specOf(resourceOf("Job", { eks: { resource: { spec: { podFailurePolicy: theirs } } } }, {}, 1)),
+    ).toMatchObject({ podFailurePolicy: theirs });
+  });
+});
