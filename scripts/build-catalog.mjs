@@ -4,6 +4,7 @@
 //   node scripts/build-catalog.mjs [FACTS_DIR]     facts/ unless another folder is named; its README says what is in it
 //
 // The output depends on nothing but these files, so a refresh leaves a clean diff.
+import "./say-errors.mjs";
 import { format } from "oxfmt";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";

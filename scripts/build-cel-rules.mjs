@@ -10,6 +10,7 @@
 //   node scripts/build-cel-rules.mjs --refresh SCHEMAS_FOLDER
 //
 // It stops where a rule is none that aiplat can evaluate.
+import "./say-errors.mjs";
 import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

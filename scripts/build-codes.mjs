@@ -1,4 +1,5 @@
 // Writes docs/codes.md and the README's table of exit codes from the registry of codes.
+import "./say-errors.mjs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeBetweenMarkers } from "./between-markers.mjs";

@@ -12,6 +12,7 @@
 //   @aws-sdk/client-ecs         of node_modules: what is newer than that, from its types
 //
 // The output depends on nothing but the facts and the tables below, so a refresh leaves a clean diff.
+import "./say-errors.mjs";
 import { execFileSync } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";

@@ -2,6 +2,7 @@
 // docs/kubernetes-kinds.md.
 //
 //   node scripts/build-kinds.mjs
+import "./say-errors.mjs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeBetweenMarkers } from "./between-markers.mjs";

@@ -5,6 +5,7 @@
 // SWAGGER_JSON is api/openapi-spec/swagger.json of https://github.com/kubernetes/kubernetes at the tag VERSION, as in the
 // Go module k8s.io/kubernetes. Kept are the stable resources of the groups below with all that they are made of, less
 // what is for readers and for patches.
+import "./say-errors.mjs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "./load-source.mjs";

@@ -1,4 +1,5 @@
 // Writes man/ from the command specs: one page a command, and no page of a command that is gone.
+import "./say-errors.mjs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadSource, root } from "./load-source.mjs";

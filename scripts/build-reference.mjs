@@ -1,4 +1,5 @@
 // Writes docs/commands.md and the README's table of commands from the command specs.
+import "./say-errors.mjs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeBetweenMarkers } from "./between-markers.mjs";

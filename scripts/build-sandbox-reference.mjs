@@ -1,4 +1,5 @@
 // Writes what the sandbox offers and plays into docs/sandbox.md from the code.
+import "./say-errors.mjs";
 import { writeBetweenMarkers } from "./between-markers.mjs";
 import { loadSource } from "./load-source.mjs";
 

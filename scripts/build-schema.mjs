@@ -1,5 +1,6 @@
 // Writes schema/workload.json from the workload schema and the rules, docs/workload.md from what is said of its keys, and
 // src/core/workload/legal-workload.ts, the schema as plain data, and the line that leads editors to this version's schema into the templates and the README.
+import "./say-errors.mjs";
 import { execFileSync } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -4,6 +4,7 @@
 //     node scripts/make-deployed-fixtures.mjs CHECKOUT [WORKLOAD...]
 //
 // The same checkout makes the same bytes: the sandbox's clock stands still and its ids follow from it.
+import "./say-errors.mjs";
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

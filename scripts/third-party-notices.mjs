@@ -1,5 +1,6 @@
 // What is told of the packages whose code is bundled into dist/: their licences in THIRD-PARTY-NOTICES, and the bill of
 // materials in sbom.cdx.json (CycloneDX). Called by build.mjs.
+import "./say-errors.mjs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 

@@ -34,6 +34,8 @@ export interface Connection {
   readonly context: Context;
   /** Whether a sandbox stood in for AWS. */
   sandboxUsed(): boolean;
+  /** Ends what was started for the command alone: the process may go on, with other commands. */
+  close(): Promise<void>;
 }
 
 /**
@@ -55,7 +57,7 @@ export function connect(options: GlobalOptions, surroundings: Surroundings): Con
   // Not spread: whether standard input is a terminal is asked only where it matters, as asking makes its stream.
   const context = Object.defineProperties(base, Object.getOwnPropertyDescriptors(surroundings)) as Context;
   Object.assign(context, streams);
-  return { context, sandboxUsed: () => sandbox?.used() ?? false };
+  return { context, sandboxUsed: () => sandbox?.used() ?? false, close: async () => sandbox?.close() };
 }
 
 type Outside = Pick<Surroundings, "signal" | "stderr" | "clock">;
@@ -68,6 +70,7 @@ function lazySandbox(
   readonly aws: Aws;
   readonly stock: (machines: readonly MachineCount[]) => void;
   readonly used: () => boolean;
+  readonly close: () => Promise<void>;
 } {
   let started: Promise<Practice> | undefined;
   const wanted: MachineCount[] = [];
@@ -83,6 +86,11 @@ function lazySandbox(
       void started?.then((practice) => practice.stock(machines));
     },
     used: () => started !== undefined,
+    close: async () => {
+      // One that could not start has been told of by whoever asked it.
+      const practice = await started?.catch(() => undefined);
+      await practice?.close();
+    },
   };
 }
 

@@ -23,6 +23,8 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     const error = toAiplatError(thrown);
     await reportError(error, { argv, env: surroundings.env, stderr: harmlessOutput(surroundings.stderr) });
     return error.exitCode;
+  } finally {
+    await connection?.close();
   }
 }
 

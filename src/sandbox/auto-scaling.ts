@@ -29,7 +29,7 @@ function described(world: World, group: AutoScalingGroupRecord): object {
     DesiredCapacity: desired,
     ...(instanceTypes.length === 0 ? {} : { MixedInstancesPolicy: policyOf(name, instanceTypes) }),
     Instances: [
-      ...[...instances].map((instance) => member(instance, provider)),
+      ...[...instances].map((instance) => member(group, instance, provider)),
       ...[...booting].map(([InstanceId, InstanceType]) => ({
         InstanceId,
         InstanceType,
@@ -51,13 +51,17 @@ function policyOf(name: string, instanceTypes: readonly string[]): object {
   };
 }
 
-function member(instance: InstanceRecord, provider: CapacityProviderRecord | undefined): object {
-  const { ec2InstanceId, attributes, status } = instance;
+function member(
+  { terminating }: AutoScalingGroupRecord,
+  instance: InstanceRecord,
+  provider: CapacityProviderRecord | undefined,
+): object {
+  const { ec2InstanceId, attributes } = instance;
   return {
     InstanceId: ec2InstanceId,
     InstanceType: attributes.get("ecs.instance-type"),
     AvailabilityZone: attributes.get("ecs.availability-zone"),
-    LifecycleState: status === "DRAINING" ? "Terminating:Wait" : "InService",
+    LifecycleState: terminating.has(instance) ? "Terminating:Wait" : "InService",
     HealthStatus: "Healthy",
     ProtectedFromScaleIn: provider !== undefined && isProtected(provider) && !isEmpty(instance),
   };

@@ -1,4 +1,5 @@
 import { findInstanceType } from "../core/catalog/instance-types/catalog.ts";
+import { describedType, typesIn } from "./described-types.ts";
 import type { InstanceRecord } from "./model/records.ts";
 import type { World } from "./model/world.ts";
 import { operation, type Operation } from "./wire/operation.ts";
@@ -9,6 +10,11 @@ export const ec2Operations: Readonly<Record<string, Operation>> = {
   // Every container instance, whatever the filters say: who asks by a filter reads the ids of the answer.
   DescribeInstances: operation("ec2", struct({ NextToken: text }), (_, { world }) => ({
     reservationSet: instancesOf(world).map((instance) => ({ instancesSet: [described(instance)] })),
+  })),
+  // Every type of the region that the catalogue has, in one page.
+  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypes.html
+  DescribeInstanceTypes: operation("ec2", struct({ NextToken: text }), (_, { region }) => ({
+    instanceTypeSet: typesIn(region).map(describedType),
   })),
 };
 

@@ -9,6 +9,8 @@ export interface Practice {
    */
   readonly environment: Readonly<Record<string, string>>;
   stock(machines: readonly SandboxMachines[]): void;
+  /** Ends its server. */
+  close(): Promise<void>;
 }
 
 /** There whatever the workload names. */
@@ -24,7 +26,7 @@ const speed = 10;
 const taskMs = 20_000;
 
 /**
- * Starts a sandbox on a free port that ends with the process, with the machines that are wanted, two of a type at
+ * Starts a sandbox on a free port that ends with the process at the latest, with the machines that are wanted, two of a type at
  * least.
  */
 export async function startPractice(
@@ -49,6 +51,7 @@ export async function startPractice(
       AWS_SHARED_CREDENTIALS_FILE: "aiplat-sandbox-has-no-configuration",
     },
     stock: (more) => sandbox.provide(atLeastTwo(more)),
+    close: () => sandbox.close(),
   };
 }
 

@@ -68,6 +68,22 @@ describe("cluster drain", () => {
     expect(again.stderr).toContain("DRAINING already");
   });
 
+  it("has the capacity provider bring a machine for what it moves, and let the drained one go", async () => {
+    box = await startTestSandbox({ providers: [{ name: "cp1", instanceType: "inf2.24xlarge", min: 0, max: 2 }] });
+    await deploy();
+    const { ec2InstanceId } = await host();
+    // From nothing two come; the second goes again.
+    box.step(20 * 60);
+    const shown = await run("cluster", "drain", ec2InstanceId, "--dry-run");
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining("cp1")]);
+    const drained = await run("cluster", "drain", ec2InstanceId);
+    expect([drained.code, drained.stderr]).toEqual([0, expect.stringContaining(`${ec2InstanceId} is drained`)]);
+    expect((await host()).ec2InstanceId).not.toBe(ec2InstanceId);
+    box.step(20 * 60);
+    const { containerInstanceArns } = await box.ecs("ListContainerInstances");
+    expect(containerInstanceArns).toHaveLength(1);
+  });
+
   it("is refused where tasks have no place, with what each machine lacks; --force does it", async () => {
     await start(1);
     await deploy({ minimumHealthyPercent: 0, maximumPercent: 100 });

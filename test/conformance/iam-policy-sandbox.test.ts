@@ -67,6 +67,7 @@ const bert = {
 const train = {
   name: "train",
   image: "train:1",
+  roles: { task: role("task") },
   accelerator: { instanceTypes: ["inf2.xlarge"] },
   logs: { group: "/aiplat/train", retentionDays: 7 },
   environment: { AIPLAT_SANDBOX_SECONDS: "5" },

@@ -1,6 +1,7 @@
 import { isRaw } from "../base/merge.ts";
 import { present } from "../base/present.ts";
 import {
+  Refusal,
   listOr,
   problem,
   refuseErrors,
@@ -84,11 +85,12 @@ function defaultKind({ kind, nodes }: ResolvedWorkload): Kind {
  */
 export function generateManifests(target: KubernetesTarget, settings: KubernetesSettings = {}): GeneratedManifests {
   const { workload, kind } = target;
-  refuseErrors(kindProblems(target));
-  const { name, shape } = choosePodVariant(workload, settings.variant);
+  const ofKind = kindProblems(target);
+  const { name, shape } = together(ofKind, () => choosePodVariant(workload, settings.variant));
   const metadata = metadataOf(workload, name);
   const extra = { workload, shape, kind, name, metadata, ...settings };
   refuseErrors([
+    ...ofKind,
     ...nameProblems(kind, workload, name),
     ...allocationProblems(workload, shape, settings, definitionOf(kind)),
     ...extraProblems(extra),
@@ -228,6 +230,15 @@ function unsupportedFields(kind: Kind, workload: ResolvedWorkload): readonly Uns
           },
         ]),
   ];
+}
+
+/** What else refuses the workload is said beside these problems, not after them. */
+function together<T>(problems: readonly Problem[], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof Refusal ? new Refusal([...problems, ...error.problems]) : error;
+  }
 }
 
 function kindProblems({ workload, kind, says }: KubernetesTarget): readonly Problem[] {

@@ -29,6 +29,7 @@ export function newGroup(
     cluster: undefined,
     booting: new Map(),
     instances: new Set(),
+    terminating: new Set(),
     minutesBelow: 0,
   };
 }
@@ -159,10 +160,12 @@ const drainLookMs = 15_000;
 export function terminate(world: World, { group, settings }: ProviderWithGroup, instance: InstanceRecord): void {
   const { managedDraining } = settings["autoScalingGroupProvider"] as { readonly managedDraining?: string };
   group.desired -= 1;
+  group.terminating.add(instance);
   const end = () => {
     if (instance.status === "INACTIVE") return;
     if (managedDraining !== "DISABLED" && !isEmpty(instance)) return void world.after(drainLookMs, end);
     group.instances.delete(instance);
+    group.terminating.delete(instance);
     leaveCluster(world, instance, "TerminationNotice", `Host EC2 (instance ${instance.ec2InstanceId}) terminated.`);
   };
   if (managedDraining !== "DISABLED") drainInstance(world, instance);

@@ -45,7 +45,8 @@ function scale(world: World, provider: ProviderWithGroup): void {
   const { targetCapacity, minimumScalingStepSize, maximumScalingStepSize, instanceWarmupPeriod } = scalingOf(provider)!;
   const waiting = waitingTasks(group.cluster, provider.name);
   const { instanceType, more } = needed(world, provider, group.cluster, waiting);
-  const running = [...group.instances].filter(({ status }) => status === "ACTIVE");
+  // One that drains for another reason is the group's all the same, until it is ended.
+  const running = [...group.instances].filter((instance) => !group.terminating.has(instance));
   const empty = running.filter(isEmpty);
   const step = Math.min(Math.max(more, minimumScalingStepSize), maximumScalingStepSize);
   // Tasks of which no instance can have one hold everything as it is.

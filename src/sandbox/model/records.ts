@@ -45,6 +45,8 @@ export interface AutoScalingGroupRecord {
   /** The types of those that are launched and not registered yet, by their EC2 ids. */
   readonly booting: Map<string, string>;
   readonly instances: Set<InstanceRecord>;
+  /** Those of them that it is ending. */
+  readonly terminating: Set<InstanceRecord>;
   /** When it was last told to launch. */
   launchedAt?: number;
   /** For how many minutes in a row it has had more instances than are needed. */
@@ -97,6 +99,8 @@ export interface ContainerRecord {
   exitCode?: number;
   reason?: string;
   runtimeId?: string;
+  /** The last time. */
+  startedAt?: number;
   health: "UNKNOWN" | "HEALTHY" | "UNHEALTHY";
   gpus: readonly string[];
 }
@@ -249,6 +253,7 @@ export interface ServiceSettingsRecord {
   readonly networkConfiguration: RawRecord | undefined;
   readonly loadBalancers: readonly RawRecord[];
   readonly serviceRegistries: readonly RawRecord[];
+  readonly volumeConfigurations: readonly (RawRecord & { readonly name?: string })[];
   readonly strategy: DeploymentStrategy;
   readonly bakeTimeInMinutes: number;
   readonly linear: { readonly stepPercent: number; readonly stepBakeTimeInMinutes: number };

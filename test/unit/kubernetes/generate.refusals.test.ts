@@ -37,6 +37,18 @@ function hintOf(able: readonly Kind[]): string {
 }
 
 describe("kinds", () => {
+  it("that cannot carry the workload are refused with all else that is wrong with it", () => {
+    const name = `a${"b".repeat(40)}`;
+    const wrong = refusal(
+      { name, kind: "job", accelerator: { instanceTypes: ["inf2.xlarge", "trn1.2xlarge"] } },
+      "Deployment",
+    );
+    expect(wrong).toEqual([
+      expect.stringContaining("kind: Deployment is for services, and"),
+      expect.stringContaining("Choose one with --variant"),
+    ]);
+  });
+
   it("have a default by what the workload is", () => {
     const kindOf = (change: Partial<Workload>) => generate({ ...base, ...change }).at(-1)!.kind;
     expect([

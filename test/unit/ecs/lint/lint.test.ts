@@ -47,6 +47,24 @@ describe("what aiplat generates", () => {
 });
 
 describe("lintTaskDefinition", () => {
+  it("says of what has no name that it has none, and of null that it is null", () => {
+    const container = {
+      image: "a:1",
+      memory: 64,
+      command: [null],
+      environment: [
+        { name: "A", value: "1" },
+        { name: "A", value: "2" },
+      ],
+    };
+    const messages = lintTaskDefinition({ family: "a", containerDefinitions: [container] }).map(
+      ({ message }) => message,
+    );
+    expect(messages.join("\n")).toContain("the container without a name has A more than once");
+    expect(messages.join("\n")).toMatch(/command\[0\] is null/);
+    expect(messages.filter((message) => message.includes("  "))).toEqual([]);
+  });
+
   it("survives any shape, and names places that are there or could be", () => {
     const loose = fc.object({
       maxDepth: 4,

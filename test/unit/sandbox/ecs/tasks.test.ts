@@ -327,6 +327,21 @@ describe("RunTask", () => {
     });
   });
 
+  it("gives each awsvpc task an interface until it is STOPPED", async () => {
+    await start({ fleet: [{ instanceType: "inf2.xlarge", count: 1 }] });
+    await box.register("own", {}, { networkMode: "awsvpc" });
+    const networkConfiguration = { awsvpcConfiguration: { subnets: ["subnet-1"] } };
+    const request = { taskDefinition: "own", count: 10, networkConfiguration };
+    // 4 interfaces, of which the instance has one itself.
+    const { tasks, failures } = await box.ecs("RunTask", request);
+    expect([tasks.length, failures.map(({ reason }: Json) => reason)]).toEqual([3, ["RESOURCE:ENI"]]);
+    box.step(10);
+    await box.ecs("StopTask", { task: tasks[0].taskArn });
+    expect((await box.ecs("RunTask", request)).failures[0].reason).toBe("RESOURCE:ENI");
+    box.step(10);
+    expect((await box.ecs("RunTask", request)).tasks).toHaveLength(1);
+  });
+
   it("gives each GPU to one task", async () => {
     await start({ fleet: [{ instanceType: "g5.12xlarge", count: 1 }] });
     await box.register("two", { resourceRequirements: [{ type: "GPU", value: "2" }] });

@@ -4,6 +4,7 @@ import type { AcceleratorKind } from "../../../catalog/instance-types/instance-t
 import type { Breach, Facts, LintRule } from "../rule.ts";
 import { neuronDevicesOf, requirementsOf, type Subject, type SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
+import { containerText } from "../container-text.ts";
 
 /** What is made for an accelerator, and asks for none: it starts, and finds no device. */
 export const accelerationRules: readonly LintRule[] = [
@@ -30,7 +31,7 @@ function missingNeuronDevices(subject: Subject, { constraint }: Facts): readonly
         {
           path: variable.path,
           message:
-            `${hooked} alone gives the container ${container.name} a device only where the host has the Neuron OCI ` +
+            `${hooked} alone gives ${containerText(container.name)} a device only where the host has the Neuron OCI ` +
             "hook: ECS's Amazon Linux 2023 and Bottlerocket images have none",
           fix,
         },

@@ -190,6 +190,7 @@ function nameAt(path: Path): string {
 }
 
 function valueText(value: unknown): string {
+  if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";
   return `the ${typeof value} ${JSON.stringify(value)}`;

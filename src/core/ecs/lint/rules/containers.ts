@@ -1,5 +1,6 @@
 import type { Breach, LintRule } from "../rule.ts";
 import { type Subject, type SubjectContainer, itemsOf } from "../subject.ts";
+import { containerText } from "../container-text.ts";
 
 /**
  * What the fields of one container say together.
@@ -22,7 +23,7 @@ function repeatedVariables({ name, path, given }: SubjectContainer): readonly Br
     .filter(({ item }, index) => variables.findIndex((each) => each.item.name === item.name) < index)
     .map(({ item, path: at }) => ({
       path: [...at, "name"],
-      message: `the container ${name} has ${item.name} more than once in its environment`,
+      message: `${containerText(name)} has ${item.name} more than once in its environment`,
       fix: "Keep the one that counts.",
     }));
 }
@@ -93,7 +94,7 @@ function containerFieldsOfOtherModes({ networkMode, containers }: Subject): read
         : [
             {
               path: [...path, field],
-              message: `the container ${name} has ${field}, which network mode ${networkMode} does not: RegisterTaskDefinition refuses it`,
+              message: `${containerText(name)} has ${field}, which network mode ${networkMode} does not: RegisterTaskDefinition refuses it`,
               fix: `Remove ${field}. ${instead}`,
             },
           ];

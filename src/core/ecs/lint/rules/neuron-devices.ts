@@ -2,6 +2,7 @@ import { devicesPath, gapsIn, neuronEntries, numberList, numbersOf, sorted } fro
 import type { Breach, LintRule } from "../rule.ts";
 import type { Subject, SubjectContainer, SubjectDevice } from "../subject.ts";
 import { isPartial } from "./neuron-types.ts";
+import { containerText } from "../container-text.ts";
 
 /**
  * How a container lists Neuron devices. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html
@@ -117,7 +118,7 @@ export const neuronDeviceRules: readonly LintRule[] = [
           return [
             {
               path,
-              message: `/dev/neuron${neuron} is in the container ${holder} too: only one of them can open it`,
+              message: `/dev/neuron${neuron} is in ${containerText(holder)} too: only one of them can open it`,
               fix: "Give each container devices of its own.",
             },
           ];
@@ -138,7 +139,7 @@ export const neuronDeviceRules: readonly LintRule[] = [
         )
         .map((container) => ({
           path: [...container.path, "linuxParameters"],
-          message: `the container ${container.name} has Neuron devices and not the capability IPC_LOCK`,
+          message: `${containerText(container.name)} has Neuron devices and not the capability IPC_LOCK`,
           fix: 'Set linuxParameters.capabilities.add to ["IPC_LOCK"].',
           // Dropped by name it is somebody's decision.
           ...(container.droppedCapabilities.includes("IPC_LOCK")
@@ -165,7 +166,7 @@ export const neuronDeviceRules: readonly LintRule[] = [
             .map((container) => ({
               path: [...container.path, "privileged"],
               message:
-                `the container ${container.name} is privileged and sees every Neuron device of the instance, ` +
+                `${containerText(container.name)} is privileged and sees every Neuron device of the instance, ` +
                 "those of other tasks too",
               fix: "Set privileged to false; the devices and IPC_LOCK are enough.",
             })),

@@ -1,6 +1,7 @@
 import { hasHostPorts } from "../host-ports.ts";
 import type { Breach, LintRule } from "../rule.ts";
 import { type Subject, type SubjectContainer, itemsOf } from "../subject.ts";
+import { containerText } from "../container-text.ts";
 
 /** How a container maps its ports. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html */
 export const portMappingRules: readonly LintRule[] = [
@@ -22,7 +23,7 @@ function tooMany(subject: Subject): readonly Breach[] {
     : [
         {
           path: [...largest.path, "portMappings"],
-          message: `${count === together ? "the task" : `the container ${largest.name}`} maps ${count} ports, and ECS takes ${mostPorts}`,
+          message: `${count === together ? "the task" : `${containerText(largest.name)}`} maps ${count} ports, and ECS takes ${mostPorts}`,
           fix: "Map a range of ports (containerPortRange), or fewer.",
         },
       ];
@@ -68,7 +69,7 @@ function severalProtocols({ name, ports }: SubjectContainer): readonly Breach[] 
     )
     .map(({ path, containerPort }) => ({
       path,
-      message: `port ${containerPort} of the container ${name} is mapped for two protocols: ECS takes one`,
+      message: `port ${containerPort} of ${containerText(name)} is mapped for two protocols: ECS takes one`,
       fix: "Keep one of them, or let the container listen on another port for the other.",
     }));
 }

@@ -4,6 +4,7 @@ import { reservedHostPorts } from "../../../workload/rules/ports.ts";
 import { hasHostPorts, hostPortOf, lockBasesOf } from "../host-ports.ts";
 import type { Breach, Facts, LintRule } from "../rule.ts";
 import { neuronDevicesOf, type Subject, type SubjectContainer, type SubjectPort } from "../subject.ts";
+import { containerText } from "../container-text.ts";
 
 /**
  * Which ports a task may have. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
@@ -22,7 +23,7 @@ export const portRules: readonly LintRule[] = [
         {
           path: ["networkMode"],
           message:
-            `networkMode is none, and the container ${having[0]!.name} has port mappings` +
+            `networkMode is none, and ${containerText(having[0]!.name)} has port mappings` +
             `${locks ? ", which lock its Neuron devices" : ""}: RegisterTaskDefinition refuses it`,
           fix: "Set networkMode to bridge or host, or remove the port mappings.",
         },
@@ -75,7 +76,7 @@ export const portRules: readonly LintRule[] = [
           .map(({ path, containerPort }) => ({
             path: [...path, "containerPort"],
             message:
-              `TCP port ${containerPort} of the container ${container.name} is one of those that lock Neuron devices ` +
+              `TCP port ${containerPort} of ${containerText(container.name)} is one of those that lock Neuron devices ` +
               "by UDP: a service names a container's port by its number alone",
             fix: "Let the container listen on a port outside the range.",
           }));
@@ -115,7 +116,7 @@ function repeatedPorts(subject: Subject): readonly Breach[] {
       return [
         {
           path,
-          message: `${which} of the container ${name} is mapped already: RegisterTaskDefinition refuses it`,
+          message: `${which} of ${containerText(name)} is mapped already: RegisterTaskDefinition refuses it`,
           fix: "Keep one of the mappings, or change the other.",
         },
       ];

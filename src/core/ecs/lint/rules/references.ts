@@ -1,6 +1,7 @@
 import { listOr, type Path } from "../../../base/problem.ts";
 import type { Breach, LintRule } from "../rule.ts";
 import type { Subject, SubjectContainer } from "../subject.ts";
+import { containerText } from "../container-text.ts";
 
 /**
  * What the parts of a task say of each other.
@@ -45,7 +46,7 @@ export const referenceRules: readonly LintRule[] = [
           .filter((mount) => mount.name !== "" && !volumes.includes(mount.name))
           .map((mount) => ({
             path: mount.path,
-            message: `the container ${name} mounts the volume ${mount.name}, which the task does not have`,
+            message: `${containerText(name)} mounts the volume ${mount.name}, which the task does not have`,
             fix: `Add { "name": "${mount.name}" } to volumes${orOneOf(volumes)}.`,
           })),
       ),
@@ -61,7 +62,7 @@ export const referenceRules: readonly LintRule[] = [
           .filter(({ name }) => name !== "" && !names.includes(name))
           .map(({ name, path }) => ({
             path,
-            message: `the container ${container.name} wants the container ${name}, which the task does not have`,
+            message: `${containerText(container.name)} wants ${containerText(name)}, which the task does not have`,
             fix: `Leave it out${orOneOf(names.filter((each) => each !== container.name))}.`,
           })),
       );
@@ -71,7 +72,7 @@ export const referenceRules: readonly LintRule[] = [
             ...unknown,
             {
               path: ["proxyConfiguration", "containerName"],
-              message: `the proxy is the container ${proxy}, which the task does not have`,
+              message: `the proxy is ${containerText(proxy)}, which the task does not have`,
               fix: `Leave proxyConfiguration out${orOneOf(names)}.`,
             },
           ];
@@ -138,7 +139,7 @@ function circles(containers: readonly SubjectContainer[]): readonly Breach[] {
     path,
     message:
       names.length === 1
-        ? `the container ${names[0]} waits for itself`
+        ? `${containerText(names[0])} waits for itself`
         : `the containers ${listOr(names, "and")} wait for each other: none of them starts`,
     fix: "Take one dependsOn out.",
   }));

@@ -2,6 +2,7 @@ import { listOr } from "../../../base/problem.ts";
 import type { Breach, LintRule } from "../rule.ts";
 import { requirementsOf, type Subject } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
+import { containerText } from "../container-text.ts";
 
 const mostBytes = 65_536;
 
@@ -22,7 +23,7 @@ export const registrationRules: readonly LintRule[] = [
                   {
                     path: secrets,
                     message:
-                      `the container ${name} has ${String(secrets[secrets.length - 1])}, ` +
+                      `${containerText(name)} has ${String(secrets[secrets.length - 1])}, ` +
                       "and there is no executionRoleArn to read them with: RegisterTaskDefinition refuses it",
                     fix: "Set executionRoleArn to a role that may read the secrets.",
                   },
@@ -44,7 +45,7 @@ export const registrationRules: readonly LintRule[] = [
           )
           .map(({ name, path }) => ({
             path,
-            message: `the container ${container.name} has ${name} more than once, from a secret and otherwise`,
+            message: `${containerText(container.name)} has ${name} more than once, from a secret and otherwise`,
             fix: "Keep one of them.",
           })),
       ),

@@ -5,6 +5,7 @@ import { listOr, type Path } from "../../../base/problem.ts";
 import type { Breach, Facts, LintRule } from "../rule.ts";
 import type { Subject, SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
+import { containerText } from "../container-text.ts";
 
 /** CPU and memory against what the chosen instance type registers with ECS. */
 export const resourceRules: readonly LintRule[] = [
@@ -20,7 +21,7 @@ export const resourceRules: readonly LintRule[] = [
             .map(({ path, name }) => ({
               path,
               message:
-                `the container ${name} has neither memory nor memoryReservation, and the task has no memory: ` +
+                `${containerText(name)} has neither memory nor memoryReservation, and the task has no memory: ` +
                 "RegisterTaskDefinition refuses it",
               fix: "Set memory, in MiB, to the container's share of the instance.",
             })),
@@ -37,7 +38,7 @@ export const resourceRules: readonly LintRule[] = [
           : [
               {
                 path: [...path, "memoryReservation"],
-                message: `the container ${name} reserves ${memoryReservation} MiB and may use ${memory}: RegisterTaskDefinition refuses it`,
+                message: `${containerText(name)} reserves ${memoryReservation} MiB and may use ${memory}: RegisterTaskDefinition refuses it`,
                 fix: `Set memoryReservation to at most ${memory}, or raise memory.`,
               },
             ],

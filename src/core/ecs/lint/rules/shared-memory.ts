@@ -3,6 +3,7 @@ import type { Facts, LintRule } from "../rule.ts";
 import type { Subject, SubjectContainer } from "../subject.ts";
 import { settledTypes } from "../type-constraint.ts";
 import { sorted, numbersOf } from "../device-numbers.ts";
+import { containerText } from "../container-text.ts";
 
 /** What /dev/shm is. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html */
 export const sharedMemoryRules: readonly LintRule[] = [
@@ -23,7 +24,7 @@ export const sharedMemoryRules: readonly LintRule[] = [
                     {
                       path: [...container.path, "linuxParameters"],
                       message:
-                        `the container ${container.name} has ${why} and Docker's 64 MiB of /dev/shm, ` +
+                        `${containerText(container.name)} has ${why} and Docker's 64 MiB of /dev/shm, ` +
                         "by which its processes hand data to each other",
                       fix:
                         "Set linuxParameters.sharedMemorySize, in MiB: aiplat's default is a quarter of the " +

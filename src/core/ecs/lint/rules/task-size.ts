@@ -2,6 +2,7 @@ import { listOr, type Path } from "../../../base/problem.ts";
 import { formatMiB } from "../../../workload/fields.ts";
 import type { Breach, LintRule } from "../rule.ts";
 import type { Subject } from "../subject.ts";
+import { containerText } from "../container-text.ts";
 
 /**
  * The task's own CPU and memory.
@@ -48,7 +49,7 @@ function beyondTask({ cpu, memoryMiB, containers }: Subject): readonly Breach[] 
   if (larger !== undefined) {
     const { name, memory, path } = larger;
     found.push(
-      breach([...path, "memory"], `the container ${name} may use ${memory} MiB, and the task has ${memoryMiB}`),
+      breach([...path, "memory"], `${containerText(name)} may use ${memory} MiB, and the task has ${memoryMiB}`),
     );
   } else if (memoryMiB !== undefined && reserved > memoryMiB)
     found.push(breach(["memory"], `the containers have ${reserved} MiB, and the task has ${memoryMiB}`));
