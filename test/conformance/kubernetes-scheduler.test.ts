@@ -170,6 +170,7 @@ describe.skipIf(skipped)("a real scheduler places", () => {
               AWS_ACCESS_KEY_ID: "testing",
               AWS_SECRET_ACCESS_KEY: "testing",
               PATH: process.env["PATH"] ?? "",
+              HOME: folder,
             },
           },
         );

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { formatManifests } from "../../src/output/yaml.ts";
 import type { Manifest } from "../../src/core/kubernetes/manifest.ts";
@@ -155,7 +155,8 @@ function runKubectl(
 ): Promise<KubectlResult> {
   return new Promise((resolve, reject) => {
     const child = spawn("kubectl", ["--kubeconfig", kubeconfig, ...args], {
-      env: { PATH: process.env["PATH"] ?? "", HOME: "/nowhere" },
+      // kubectl keeps what it discovers at home.
+      env: { PATH: process.env["PATH"] ?? "", HOME: dirname(kubeconfig) },
     });
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
