@@ -271,6 +271,8 @@ class Deployment {
     for (const [index, { step, service, rollback }] of waiting.entries()) {
       const outcome = outcomes[index]!;
       this.#record(step, outcome.failure === undefined ? "steady" : "failed", {
+        // Another command, or autoscaling, may have set another number since.
+        desiredCount: outcome.service.desiredCount,
         taskDefinition: (rollback === undefined ? service : outcome.service).taskDefinition,
         outcome,
       });

@@ -171,6 +171,8 @@ const steps: readonly Step[] = [
       JSON.stringify([container]),
       "--tags",
       "key=a,value=b",
+      "--task-role-arn",
+      "arn:aws:iam::123456789012:role/task",
       "--placement-constraints",
       "type=memberOf,expression=attribute:ecs.instance-type == inf2.24xlarge",
     ],

@@ -623,7 +623,7 @@ export const scenarios: readonly Scenario[] = [
           await ecs.send(
             new UpdateServiceCommand({
               ...service,
-              enableExecuteCommand: true,
+              healthCheckGracePeriodSeconds: 3,
               placementStrategy: [{ type: "binpack", field: "memory" }],
             }),
           );

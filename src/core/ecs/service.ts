@@ -6,6 +6,7 @@ import type { CapacityProviderStrategyItem, NetworkConfiguration, PlacementConst
 import { addConstraints, checkConstraintCount } from "./placement-constraints.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { longestStartPeriod } from "./container.ts";
+import { checkExecRole } from "./exec-role.ts";
 import type { EcsVariant, EcsWorkload } from "./resolve-for-ecs.ts";
 import { checkRawRollout, checkRolloutOf, percentagesFor, rolloutTags } from "./rollout-bounds.ts";
 import { tagsFor } from "./tags.ts";
@@ -59,6 +60,7 @@ export function generateService(ecs: EcsWorkload, variant: EcsVariant, settings:
   refuseErrors([
     ...checkConstraintCount(variant.definition, complete.placementConstraints ?? []),
     ...checkZoneRebalancing(complete),
+    ...checkExecRole(variant.definition, complete["enableExecuteCommand"] === true),
     ...checkRolloutOf(complete, workload.rollout, settings.desiredCount),
   ]);
   return complete["availabilityZoneRebalancing"] === undefined && raw["availabilityZoneRebalancing"] !== null

@@ -1,6 +1,14 @@
 import { isRaw } from "../base/merge.ts";
 import { present } from "../base/present.ts";
-import { Refusal, listOr, problem, refuseErrors, settingWarning, warning, type Problem } from "../base/problem.ts";
+import {
+  listOr,
+  problem,
+  refuseErrors,
+  refuseTogether,
+  settingWarning,
+  warning,
+  type Problem,
+} from "../base/problem.ts";
 import { resolveWorkload } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";
@@ -74,7 +82,7 @@ function defaultKind({ kind, nodes }: ResolvedWorkload): Kind {
 export function generateManifests(target: KubernetesTarget, settings: KubernetesSettings = {}): GeneratedManifests {
   const { workload, kind } = target;
   const ofKind = kindProblems(target);
-  const { name, shape } = together(ofKind, () => choosePodVariant(workload, settings.variant));
+  const { name, shape } = refuseTogether(ofKind, () => choosePodVariant(workload, settings.variant));
   const metadata = metadataOf(workload, name);
   const extra = { workload, shape, kind, name, metadata, ...settings };
   refuseErrors([
@@ -208,15 +216,6 @@ function unsupportedFields(kind: Kind, workload: ResolvedWorkload): readonly Uns
           },
         ]),
   ];
-}
-
-/** What else refuses the workload is said beside these problems, not after them. */
-function together<T>(problems: readonly Problem[], work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof Refusal ? new Refusal([...problems, ...error.problems]) : error;
-  }
 }
 
 function kindProblems({ workload, kind, says }: KubernetesTarget): readonly Problem[] {

@@ -2,6 +2,7 @@
 import { describeInstance, isPending } from "../model/instances.ts";
 import type { ClusterRecord, ContainerRecord, InstanceRecord, RawRecord, TaskRecord } from "../model/records.ts";
 import { healthCheckOf } from "../model/lifecycle.ts";
+import { withOverrides } from "../../core/ecs-api/overrides.ts";
 import { findInstanceType } from "../../core/catalog/instance-types/catalog.ts";
 import type { DefinitionRecord } from "../model/world.ts";
 import type { InstanceHealth, Resources } from "../../core/cluster/snapshot.ts";
@@ -186,8 +187,19 @@ function containerAnswer(task: TaskRecord, container: ContainerRecord): RawRecor
     healthStatus: container.health,
     gpuIds: container.gpus.length === 0 ? undefined : container.gpus,
     neuronDeviceIds: neuronDevicesOf(task, container.name),
-    cpu: "0",
+    ...sizesOf(task, container.name),
   });
+}
+
+/** As the task runs the container: its CPU units, and its memory as it is written, in MiB. */
+function sizesOf({ definition, overrides }: TaskRecord, name: string): RawRecord {
+  const container = withOverrides(definition, overrides).containerDefinitions.find((each) => each.name === name);
+  const text = (amount: number | undefined) => (amount === undefined ? undefined : String(amount));
+  return {
+    cpu: text(container?.cpu ?? 0),
+    memory: text(container?.memory),
+    memoryReservation: text(container?.memoryReservation),
+  };
 }
 
 /** `NeuronDevice` is every device of the instance, for the one container that asks for it. */

@@ -96,6 +96,8 @@ function deploymentAnswer(service: ServiceRecord, deployment: DeploymentRecord):
     updatedAt: seconds(deployment.updatedAt),
     ...launchOf(deployment.settings),
     networkConfiguration: deployment.settings.networkConfiguration,
+    volumeConfigurations:
+      deployment.settings.volumeConfigurations.length > 0 ? deployment.settings.volumeConfigurations : undefined,
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
   });

@@ -1,12 +1,12 @@
 import type { Of } from "../../core/ecs-api/field.ts";
 import type { updateServiceRequest } from "../../core/ecs-api/model/service.ts";
-import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { obstacleTo } from "../../core/ecs/zone-rebalancing.ts";
 import { measuresOf } from "../../core/placement/strategies.ts";
 import type { ClusterRecord, DeploymentStrategy, RawRecord, ServiceSettingsRecord } from "../model/records.ts";
 import { readRequirements, refusing } from "../model/tasks.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
 import { checkExpression } from "./check-definition.ts";
+import { checkLaunch } from "./check-launch.ts";
 import { unplayed } from "./tasks.ts";
 
 /** What CreateService and UpdateService share. */
@@ -25,6 +25,7 @@ export function defaultsFor(daemon: boolean, launchType: string | undefined): Se
     networkConfiguration: undefined,
     loadBalancers: [],
     serviceRegistries: [],
+    volumeConfigurations: [],
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html and the types in it
     strategy: "ROLLING",
     bakeTimeInMinutes: 0,
@@ -75,6 +76,9 @@ export function readSettings(
     networkConfiguration: (input.networkConfiguration as RawRecord | undefined) ?? before.networkConfiguration,
     loadBalancers: (input.loadBalancers as readonly RawRecord[] | undefined) ?? before.loadBalancers,
     serviceRegistries: (input.serviceRegistries as readonly RawRecord[] | undefined) ?? before.serviceRegistries,
+    volumeConfigurations:
+      (input.volumeConfigurations as ServiceSettingsRecord["volumeConfigurations"] | undefined) ??
+      before.volumeConfigurations,
     ...readStrategy(deploymentConfiguration, before, daemon),
     alarms:
       alarms === undefined
@@ -166,7 +170,7 @@ function rebalancing(
   if (wanted !== undefined && wanted !== "ENABLED" && wanted !== "DISABLED")
     throw invalidParameter("availabilityZoneRebalancing must be ENABLED or DISABLED.");
   if (wanted === "ENABLED" && daemon)
-    throw invalidParameter("availabilityZoneRebalancing is not supported for the DAEMON scheduling strategy.");
+    throw invalidParameter("Availability Zone Rebalancing does not support DAEMON services");
   return wanted ?? before.availabilityZoneRebalancing;
 }
 
@@ -174,12 +178,15 @@ function rebalancing(
 export function checkSettings(
   cluster: ClusterRecord,
   settings: ServiceSettingsRecord,
-  definition: Parameters<typeof networkModeOfDefinition>[0] & Parameters<typeof readRequirements>[1],
+  daemon: boolean,
+  definition: Parameters<typeof readRequirements>[1],
 ): void {
   const { minimumHealthyPercent, maximumPercent, desiredCount, launchType, placementConstraints, placementStrategy } =
     settings;
   if (desiredCount < 0 || desiredCount > mostTasks)
     throw invalidParameter(`desiredCount must be between 0 and ${mostTasks}.`);
+  if (daemon && maximumPercent > 100)
+    throw invalidParameter("The daemon scheduling strategy does not support values above 100 for maximumPercent.");
   if (minimumHealthyPercent < 0 || maximumPercent < 0 || maximumPercent > 100_000)
     throw invalidParameter("minimumHealthyPercent and maximumPercent must not be negative.");
   if (minimumHealthyPercent >= maximumPercent && !(minimumHealthyPercent === 0 && maximumPercent === 100))
@@ -193,8 +200,12 @@ export function checkSettings(
     );
   if (placementConstraints.length + (definition.placementConstraints?.length ?? 0) > 10)
     throw invalidParameter("Too many placement constraints: the limit is 10, those of the task definition included.");
-  if (placementStrategy.length > 5) throw invalidParameter("Too many placement strategy rules: the limit is 5.");
+  if (placementStrategy.length > 5) throw invalidParameter("Maximum number of strategies is 5.");
   for (const { type, expression } of placementConstraints) {
+    if (type === "distinctInstance" && daemon)
+      throw invalidParameter("The daemon scheduling strategy does not support distinctInstance placement constraints.");
+    if (type === "distinctInstance" && expression !== undefined)
+      throw invalidParameter("distinctInstance expression should not be specified.");
     if (type !== "memberOf" && type !== "distinctInstance")
       throw invalidParameter(`Invalid placement constraint type: ${type}.`);
     if (type === "memberOf") checkExpression(expression);
@@ -211,11 +222,7 @@ export function checkSettings(
         `The container ${String(containerName)} did not have a container port ${String(containerPort)} defined.`,
       );
   }
-  const subnets =
-    (settings.networkConfiguration?.["awsvpcConfiguration"] as { readonly subnets?: readonly string[] } | undefined)
-      ?.subnets ?? [];
-  if (networkModeOfDefinition(definition) === "awsvpc" && subnets.length === 0)
-    throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+  checkLaunch(definition, settings);
   refusing(() => measuresOf(placementStrategy, ""));
   readRequirements(cluster, definition, { placementConstraints });
 }

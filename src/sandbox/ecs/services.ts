@@ -13,6 +13,7 @@ import { newService } from "../model/service-records.ts";
 import { primaryOf } from "../model/service-tasks.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
+import { checkTaskRole, serviceWithoutRole } from "./check-launch.ts";
 import { atMost, checkTags, requireItems } from "./limits.ts";
 import { pageOf } from "./pages.ts";
 import { serviceAnswer } from "./service-answers.ts";
@@ -52,9 +53,17 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
     if (!daemon && input.desiredCount === undefined)
       throw invalidParameter("desiredCount is required for a REPLICA service.");
     if (daemon && (input.placementStrategy?.length ?? 0) > 0)
-      throw invalidParameter("Placement strategies are not supported for the DAEMON scheduling strategy.");
+      throw invalidParameter(
+        "The daemon scheduling strategy does not support placement strategies. Remove the placement strategy and try again",
+      );
+    if (daemon && input.desiredCount !== undefined)
+      throw invalidParameter(
+        "The daemon scheduling strategy does not support a desired count for services. " +
+          "Remove the desired count value and try again",
+      );
     const settings = newSettings(input, daemon, input.launchType);
-    checkSettings(cluster, settings, definition);
+    checkSettings(cluster, settings, daemon, definition);
+    if (settings.enableExecuteCommand) checkTaskRole(definition, serviceWithoutRole("created"));
     const arn = world.arn(`service/${cluster.name}/${serviceName}`);
     const service = newService(world, {
       arn,
@@ -78,8 +87,10 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
       input.taskDefinition === undefined
         ? primary.definition
         : requireDefinition(world, input.taskDefinition).definition;
-    const settings = readSettings(input, service.settings, service.schedulingStrategy === "DAEMON");
-    checkSettings(service.cluster, settings, definition);
+    const daemon = service.schedulingStrategy === "DAEMON";
+    const settings = readSettings(input, service.settings, daemon);
+    checkSettings(service.cluster, settings, daemon, definition);
+    if (settings.enableExecuteCommand) checkTaskRole(definition, serviceWithoutRole("updated"));
     const anew =
       input.forceNewDeployment === true ||
       definition !== primary.definition ||

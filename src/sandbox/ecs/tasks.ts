@@ -1,7 +1,6 @@
 import type { Of } from "../../core/ecs-api/field.ts";
 import { describeTasksRequest, listTasksRequest, stopTaskRequest } from "../../core/ecs-api/model/requests.ts";
 import { runTaskRequest, startTaskRequest } from "../../core/ecs-api/model/task.ts";
-import { networkModeOfDefinition } from "../../core/ecs-api/host-ports.ts";
 import { lastPart, requireCluster } from "../model/clusters.ts";
 import { requireDefinition } from "../model/definitions.ts";
 import { stop } from "../model/lifecycle.ts";
@@ -13,6 +12,7 @@ import { AwsError, clientError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type OperationCall, type Operation } from "../wire/operation.ts";
 import { taskAnswer } from "./answers.ts";
 import { checkExpression } from "./check-definition.ts";
+import { checkLaunch, checkTaskRole, runWithoutRole } from "./check-launch.ts";
 import { requireProvider } from "./clusters.ts";
 import { findInstance } from "./container-instances.ts";
 import { atMost, checkTags, requireItems } from "./limits.ts";
@@ -217,12 +217,8 @@ function specOf(
   { definition, tags: definitionTags }: DefinitionRecord,
   input: Omit<Of<typeof startTaskRequest>, "containerInstances">,
 ): PlaceSpec {
-  const awsvpc = networkModeOfDefinition(definition) === "awsvpc";
-  const subnets = input.networkConfiguration?.awsvpcConfiguration?.subnets ?? [];
-  if (awsvpc && subnets.length === 0)
-    throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
-  if (!awsvpc && input.networkConfiguration !== undefined)
-    throw invalidParameter("Network Configuration is not valid for the given networkMode of this task definition.");
+  checkLaunch(definition, input);
+  if (input.enableExecuteCommand === true) checkTaskRole(definition, runWithoutRole, input.overrides?.taskRoleArn);
   atMost(input.group, 255, "group");
   if (input.group?.startsWith("service:") === true)
     throw invalidParameter("The group cannot start with service:, which is for services.");

@@ -5,6 +5,7 @@
 import { compareVersions } from "../../core/base/version.ts";
 import { isShare } from "../../core/devices/gpu-need.ts";
 import { freeMiBOf, holdGpus, type GpuState } from "../../core/devices/gpus.ts";
+import { definitionOf, isAwaited, isRestarted, stopsAfter, turnOf } from "./container-order.ts";
 import { failureAtStart, failureWhileRunning } from "./container-failures.ts";
 import { hostPortsOfRequirements } from "./instances.ts";
 import type { ContainerRecord, InstanceRecord, TaskRecord, TaskStatus } from "./records.ts";
@@ -96,15 +97,42 @@ function create(world: World, task: TaskRecord): void {
 }
 
 function run(world: World, task: TaskRecord): void {
+  startInTurn(world, task);
+}
+
+/** Starts the containers whose turn it is. A task is RUNNING once each of them has started. */
+function startInTurn(world: World, task: TaskRecord): void {
+  let moved = task.desiredStatus === "RUNNING";
+  while (moved) {
+    moved = false;
+    for (const container of task.containers.filter(({ status }) => status === "PENDING")) {
+      const turn = turnOf(task, container, world.now());
+      if (turn === "later") continue;
+      moved = true;
+      if (turn === "now") start(world, task, container);
+      else giveUp(world, task, container, turn.never);
+    }
+  }
+  const isStarting = task.startedAt === undefined && task.desiredStatus === "RUNNING";
+  if (!isStarting || task.containers.some(({ status }) => status === "PENDING")) return;
   task.startedAt = world.now();
-  for (const container of task.containers) start(world, task, container);
   move(world, task, "RUNNING");
-  watchHealth(world, task);
+  judgeHealth(world, task);
+}
+
+/** A container that can never start: the agent reports it as if it had been stopped. */
+function giveUp(world: World, task: TaskRecord, container: ContainerRecord, reason: string): void {
+  container.status = "STOPPED";
+  container.exitCode = 143;
+  container.reason = reason;
+  if (container.essential) stop(world, task, "EssentialContainerExited", "Essential container in task exited");
 }
 
 function start(world: World, task: TaskRecord, container: ContainerRecord): void {
   container.status = "RUNNING";
-  container.runtimeId = world.hex(64);
+  container.runtimeId ??= world.hex(64);
+  container.startedAt = world.now();
+  container.health = "UNKNOWN";
   const { behaviour } = container;
   writeLog(
     world,
@@ -114,6 +142,9 @@ function start(world: World, task: TaskRecord, container: ContainerRecord): void
       ? behaviour.lines
       : [`sandbox: ${container.name} of ${container.image} runs; nothing is executed`],
   );
+  watchHealth(world, task, container);
+  const timeout = definitionOf(task, container)?.startTimeout;
+  if (timeout !== undefined) world.after(timeout * 1000, () => startInTurn(world, task));
   const broken = failureWhileRunning(world, task, container);
   if (broken !== undefined) {
     writeLog(world, task, container, broken.lines);
@@ -124,8 +155,12 @@ function start(world: World, task: TaskRecord, container: ContainerRecord): void
 }
 
 /** How long a container runs; undefined where it runs until it is stopped. */
-function secondsOf({ timings }: World, task: TaskRecord, { behaviour }: ContainerRecord): number | undefined {
-  if (behaviour.decided || task.service !== undefined) return behaviour.seconds;
+function secondsOf({ timings }: World, task: TaskRecord, container: ContainerRecord): number | undefined {
+  const { behaviour } = container;
+  if (behaviour.decided) return behaviour.seconds;
+  // What others wait for to end would keep them waiting for ever.
+  if (isAwaited(task, container)) return 1;
+  if (task.service !== undefined) return behaviour.seconds;
   return timings.task === undefined ? undefined : timings.task / 1000;
 }
 
@@ -133,8 +168,13 @@ function secondsOf({ timings }: World, task: TaskRecord, { behaviour }: Containe
 function exit(world: World, task: TaskRecord, container: ContainerRecord, exitCode: number): void {
   if (container.status !== "RUNNING" || task.desiredStatus === "STOPPED") return;
   end(world, task, container, exitCode);
+  if (isRestarted(task, container, exitCode, world.now())) {
+    delete container.exitCode;
+    return start(world, task, container);
+  }
   if (container.essential || task.containers.every(({ status }) => status === "STOPPED"))
-    stop(world, task, "EssentialContainerExited", "Essential container in task exited");
+    return stop(world, task, "EssentialContainerExited", "Essential container in task exited");
+  startInTurn(world, task);
 }
 
 function end(world: World, task: TaskRecord, container: ContainerRecord, exitCode: number): void {
@@ -144,50 +184,56 @@ function end(world: World, task: TaskRecord, container: ContainerRecord, exitCod
     writeLog(world, task, container, [`sandbox: ${container.name} exited with ${exitCode}`]);
 }
 
+/** Without a container health check its service decides about a task's health. */
+function judgeHealth(world: World, task: TaskRecord): void {
+  if (task.containers.some(({ name }) => healthCheckOf(task, name) !== undefined)) return;
+  const balanced = (task.service?.settings.loadBalancers.length ?? 0) > 0;
+  if (balanced && task.containers.some(({ behaviour }) => behaviour.unhealthy)) return failTarget(world, task);
+  task.healthyAt = world.now() + (balanced ? 0 : world.timings.healthy);
+}
+
 /**
- * Health by the container health check; without one its service decides.
+ * A container's health by its check.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */
-function watchHealth(world: World, task: TaskRecord): void {
-  const checked = task.containers.filter(({ name }) => healthCheckOf(task, name) !== undefined);
-  if (checked.length === 0) {
-    const balanced = (task.service?.settings.loadBalancers.length ?? 0) > 0;
-    if (balanced && task.containers.some(({ behaviour }) => behaviour.unhealthy)) return failTarget(world, task);
-    task.healthyAt = world.now() + (balanced ? 0 : world.timings.healthy);
-    return;
-  }
-  for (const container of checked) {
-    const {
-      interval = 30,
-      retries = 3,
-      startPeriod = 0,
-    } = healthCheckOf(task, container.name)! as {
-      readonly interval?: number;
-      readonly retries?: number;
-      readonly startPeriod?: number;
-    };
-    const { unhealthy, healthyAfter = 0 } = container.behaviour;
-    const failsAt = startPeriod + interval * retries;
-    const succeedsAt = unhealthy ? Number.POSITIVE_INFINITY : Math.max(interval, healthyAfter);
-    if (succeedsAt > failsAt) world.after(failsAt * 1000, () => failCheck(world, task, container));
-    if (succeedsAt < Number.POSITIVE_INFINITY)
-      world.after(succeedsAt * 1000, () => {
-        if (container.status !== "RUNNING") return;
-        container.health = "HEALTHY";
-        if (checked.every(({ health }) => health === "HEALTHY")) task.healthyAt = world.now();
-        world.taskChanged(task);
-      });
-  }
+function watchHealth(world: World, task: TaskRecord, container: ContainerRecord): void {
+  const check = healthCheckOf(task, container.name);
+  if (check === undefined) return;
+  const {
+    interval = 30,
+    retries = 3,
+    startPeriod = 0,
+  } = check as { readonly interval?: number; readonly retries?: number; readonly startPeriod?: number };
+  const { startedAt } = container;
+  const isOn = () => container.status === "RUNNING" && container.startedAt === startedAt;
+  const { unhealthy, healthyAfter = 0 } = container.behaviour;
+  const failsAt = startPeriod + interval * retries;
+  const succeedsAt = unhealthy ? Number.POSITIVE_INFINITY : Math.max(interval, healthyAfter);
+  if (succeedsAt > failsAt)
+    world.after(failsAt * 1000, () => {
+      if (isOn()) failCheck(world, task, container);
+    });
+  if (succeedsAt < Number.POSITIVE_INFINITY)
+    world.after(succeedsAt * 1000, () => {
+      if (!isOn()) return;
+      container.health = "HEALTHY";
+      if (isHealthy(task)) task.healthyAt = world.now();
+      world.taskChanged(task);
+      startInTurn(world, task);
+    });
+}
+
+function isHealthy(task: TaskRecord): boolean {
+  return task.containers.every(({ name, health }) => healthCheckOf(task, name) === undefined || health === "HEALTHY");
 }
 
 /** UNHEALTHY: its service stops the task for it, once the grace period is over. */
 function failCheck(world: World, task: TaskRecord, container: ContainerRecord): void {
-  if (container.status !== "RUNNING") return;
   container.health = "UNHEALTHY";
   world.taskChanged(task);
   if (!container.essential || task.service === undefined) return;
   const graceMs = (task.service.settings.healthCheckGracePeriodSeconds ?? 0) * 1000;
-  world.after(Math.max(0, (task.startedAt ?? 0) + graceMs - world.now()), () => {
+  world.after(Math.max(0, (task.startedAt ?? world.now()) + graceMs - world.now()), () => {
     if (container.status === "RUNNING" && container.health === "UNHEALTHY")
       stop(world, task, "ServiceSchedulerInitiated", "Task failed container health checks");
   });
@@ -231,19 +277,18 @@ export function stop(world: World, task: TaskRecord, stopCode: string, stoppedRe
   world.after(balanced ? world.timings.target : 0, () => terminate(world, task));
 }
 
-/** SIGTERM to what runs, SIGKILL after its stopTimeout. */
+/** SIGTERM to what runs, first to what waited for others at the start; SIGKILL after its stopTimeout. */
 function terminate(world: World, task: TaskRecord): void {
   move(world, task, "STOPPING");
+  const timeoutOf = (container: ContainerRecord) => definitionOf(task, container)?.stopTimeout ?? 30;
+  const wantedOf = ({ behaviour }: ContainerRecord) => behaviour.stopSeconds ?? world.timings.stop / 1000;
+  const secondsOf = (container: ContainerRecord) => Math.min(wantedOf(container), timeoutOf(container));
   let longest = 0;
-  for (const container of task.containers.filter(({ status }) => status === "RUNNING")) {
-    const timeout =
-      (task.definition.containerDefinitions.find(({ name }) => name === container.name)?.["stopTimeout"] as
-        | number
-        | undefined) ?? 30;
-    const wanted = container.behaviour.stopSeconds ?? world.timings.stop / 1000;
-    const seconds = Math.min(wanted, timeout);
+  for (const [container, begins] of stopsAfter(task, secondsOf)) {
+    const seconds = begins + secondsOf(container);
     longest = Math.max(longest, seconds);
-    world.after(seconds * 1000, () => end(world, task, container, wanted >= timeout ? 137 : 143));
+    const killed = wantedOf(container) >= timeoutOf(container);
+    world.after(seconds * 1000, () => end(world, task, container, killed ? 137 : 143));
   }
   world.after(longest * 1000, () => finish(world, task));
 }

@@ -99,6 +99,8 @@ export interface ContainerRecord {
   exitCode?: number;
   reason?: string;
   runtimeId?: string;
+  /** The last time. */
+  startedAt?: number;
   health: "UNKNOWN" | "HEALTHY" | "UNHEALTHY";
   gpus: readonly string[];
 }
@@ -251,6 +253,7 @@ export interface ServiceSettingsRecord {
   readonly networkConfiguration: RawRecord | undefined;
   readonly loadBalancers: readonly RawRecord[];
   readonly serviceRegistries: readonly RawRecord[];
+  readonly volumeConfigurations: readonly (RawRecord & { readonly name?: string })[];
   readonly strategy: DeploymentStrategy;
   readonly bakeTimeInMinutes: number;
   readonly linear: { readonly stepPercent: number; readonly stepBakeTimeInMinutes: number };

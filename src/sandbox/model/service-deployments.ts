@@ -229,6 +229,14 @@ function revisionSettings({
   networkConfiguration,
   loadBalancers,
   serviceRegistries,
+  volumeConfigurations,
 }: ServiceSettingsRecord): Partial<ServiceSettingsRecord> {
-  return { launchType, capacityProviderStrategy, networkConfiguration, loadBalancers, serviceRegistries };
+  return {
+    launchType,
+    capacityProviderStrategy,
+    networkConfiguration,
+    loadBalancers,
+    serviceRegistries,
+    volumeConfigurations,
+  };
 }

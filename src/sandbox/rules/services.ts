@@ -1,3 +1,4 @@
+import { launchRules } from "./launch.ts";
 import { api, guide, unverified, type SandboxRule } from "./rule.ts";
 
 /** How services keep and replace their tasks. */
@@ -85,5 +86,6 @@ export const serviceRules: readonly SandboxRule[] = [
     source:
       "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html; that ECS leaves it off where not: as Terraform's provider says",
   },
+  ...launchRules,
   { rule: "Rebalancing of zones is kept and shown, and moves nothing.", source: "the sandbox's own" },
 ];

@@ -20,6 +20,28 @@ export const taskLifeRules: readonly SandboxRule[] = [
     source: agent,
   },
   {
+    rule:
+      "`dependsOn` holds a container back until the other has started, ended, ended with 0 or is healthy; the task is " +
+      "RUNNING once each has started. Tasks stop in the other direction.",
+    source: `${api}/API_ContainerDependency.html`,
+  },
+  {
+    rule:
+      "Where what a container waits for has failed, or takes longer than its `startTimeout`, the one that waits ends " +
+      "with 143 and the agent's words.",
+    source: `https://github.com/aws/amazon-ecs-agent/blob/master/agent/engine/dependencygraph/graph.go; the stop code of the task: ${unverified}`,
+  },
+  {
+    rule: "A container whose end others wait for, and that says nothing of it, ends after a second.",
+    source: "the sandbox's own",
+  },
+  {
+    rule:
+      "`restartPolicy`: a container that ended by itself after its `restartAttemptPeriod` (300 seconds), with no code " +
+      "to be ignored, starts again, and its task goes on.",
+    source: `${api}/API_ContainerRestartPolicy.html`,
+  },
+  {
     rule: "A task ends when an essential container ends, with `Essential container in task exited`.",
     source: `${guide}/stopped-task-error-codes.html`,
   },

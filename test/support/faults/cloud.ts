@@ -18,6 +18,14 @@ export interface Effect {
   readonly service?: string;
 }
 
+/** A service as it was left. */
+export interface LeftService {
+  readonly name: string;
+  readonly isActive: boolean;
+  readonly desiredCount: number;
+  readonly taskDefinition: string | undefined;
+}
+
 const changing = new Set([
   "RunTask",
   "StopTask",
@@ -52,6 +60,15 @@ export class Cloud {
 
   get world(): PlayedSandbox["world"] {
     return this.#sandbox.world;
+  }
+
+  get services(): readonly LeftService[] {
+    return [...this.cluster.services.values()].map(({ name, status, settings, deployments }) => ({
+      name,
+      isActive: status === "ACTIVE",
+      desiredCount: settings.desiredCount,
+      taskDefinition: deployments.find((each) => each.status === "PRIMARY")?.definition.taskDefinitionArn,
+    }));
   }
 
   settle(): void {

@@ -369,6 +369,24 @@ export const lessons: readonly Lesson[] = [
     codes: [[0], [0]],
   },
   {
+    name: "a deployment reports the number of tasks that another command has set meanwhile",
+    schedule: {
+      seed: 107,
+      machines: threeGpus,
+      steps: [
+        step(deploy.replace("--replicas 2", "--replicas 1"), { pauseMs: 500 }),
+        {
+          pauseMs: 10_000,
+          processes: [
+            process(deploy.replace("x:1", "x:3")),
+            process(deploy.replace("x:1", "x:2").replace("--replicas 2", "--replicas 1"), { startMs: 50 }),
+          ],
+        },
+      ],
+    },
+    codes: [[0], [0, 1]],
+  },
+  {
     name: "what a service was updated to is told of when the next call fails",
     schedule: {
       seed: 23,

@@ -1,7 +1,7 @@
 import type { TaskRecord } from "../../../src/sandbox/model/records.ts";
-import { runIn, type Outcome, type Played } from "./play.ts";
+import { isDoubledOnItsWay, runIn, type Outcome, type Played } from "./play.ts";
 import { option, reportOf, type Json, type Say } from "./report.ts";
-import { judgeServices } from "./service-oracle.ts";
+import { judgeRace, judgeServices } from "./service-oracle.ts";
 
 /** What ended wrong: the rule that was broken, and how. */
 export interface Wrong {
@@ -31,6 +31,10 @@ export function judge(outcome: Outcome): readonly Wrong[] {
       judgeRevisions(outcome, played, say);
       if (clean && step > 0 && processes.length === 1) judgeAgain(played, say);
     }
+  for (const [step, processes] of outcome.steps.entries())
+    if (processes.length > 1 && processes.every(({ argv }) => argv[0] === "service"))
+      if (!outcome.steps.flat().some(isLiedTo))
+        judgeRace(outcome, step, (rule, text) => wrongs.push({ rule, text: `step ${step}: ${text}` }));
   judgeDevices(outcome, wrongs);
   return wrongs;
 }
@@ -159,13 +163,6 @@ function isLiedTo({ plan }: Played): boolean {
 /** Whether its reads are behind for longer than anybody looks again. */
 function isBehind({ plan }: Played): boolean {
   return plan.troubles.some(({ fault, length }) => fault.kind === "stale" && fault.byMs >= 5_000 && length > 3);
-}
-
-/** Whether the network repeated a request by itself, or brought it long after its sender had given it up. */
-export function isDoubledOnItsWay({ plan }: Played): boolean {
-  return plan.troubles.some(
-    ({ fault }) => fault.kind === "double" || (fault.kind === "delay" && fault.beforeMs >= 20_000),
-  );
 }
 
 function judgeAgain(played: Played, say: Say): void {

@@ -3,7 +3,7 @@ import crypto, { createHash } from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import { Interrupted } from "../../../src/errors.ts";
 import { run } from "../../../src/run.ts";
-import { Cloud } from "./cloud.ts";
+import { Cloud, type LeftService } from "./cloud.ts";
 import { FaultyNetwork, type Exchange } from "./faulty-network.ts";
 import { carryBy } from "./network.ts";
 import { Random } from "./random.ts";
@@ -34,6 +34,8 @@ export interface Outcome {
   readonly end: Stretch;
   /** How long each step took. */
   readonly lastedMs: readonly number[];
+  /** The services as each step left them. */
+  readonly left: readonly (readonly LeftService[])[];
 }
 
 const startMs = Date.UTC(2026, 0, 5, 12);
@@ -53,6 +55,7 @@ export async function play(schedule: Schedule): Promise<Outcome> {
   carryBy(network);
   const steps: Played[][] = [];
   const lastedMs: number[] = [];
+  const left: (readonly LeftService[])[] = [];
   let end: Stretch = "done";
   let port = 1;
   try {
@@ -70,6 +73,7 @@ export async function play(schedule: Schedule): Promise<Outcome> {
         limitMs,
       );
       lastedMs.push(time.now() - begunAt);
+      left.push(cloud.services);
       if (end !== "done" || network.exchanges.length > mostRequests) break;
     }
     // What is still on its way arrives.
@@ -78,7 +82,7 @@ export async function play(schedule: Schedule): Promise<Outcome> {
   } finally {
     for (const undo of uninstall) undo();
   }
-  return { schedule, cloud, steps, exchanges: network.exchanges, end, lastedMs };
+  return { schedule, cloud, steps, exchanges: network.exchanges, end, lastedMs, left };
 }
 
 interface Stage {
@@ -178,6 +182,13 @@ function start(plan: PlannedProcess, port: number, { time, network, before }: St
 export function runIn(played: Played | undefined): string | undefined {
   const said = /"run": ?"([^"]+)"/.exec(`${played?.stdout ?? ""}${played?.stderr ?? ""}`);
   return said?.[1];
+}
+
+/** Whether the network repeated a request by itself, or brought it long after its sender had given it up. */
+export function isDoubledOnItsWay({ plan }: Played): boolean {
+  return plan.troubles.some(
+    ({ fault }) => fault.kind === "double" || (fault.kind === "delay" && fault.beforeMs >= 20_000),
+  );
 }
 
 /** Ids, tokens and jitter are the same each time. */

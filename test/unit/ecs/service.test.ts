@@ -100,6 +100,7 @@ describe("the service of a workload", () => {
       {
         health: { path: "/ping", port: 8080, startSeconds: 120 },
         ports: [{ container: 8080 }],
+        roles: { task: "arn:aws:iam::111122223333:role/task" },
         ecs: { loadBalancer: { targetGroup, port: 8080 } },
       },
       { capacityProviderStrategy: via("inf2"), enableExecuteCommand: true },
@@ -111,6 +112,12 @@ describe("the service of a workload", () => {
       enableExecuteCommand: true,
     });
     expect(service).not.toHaveProperty("launchType");
+  });
+
+  it("is refused command access without a role of the task, by the flag and by a raw field", () => {
+    expect(codesOf(() => generate({}, { enableExecuteCommand: true }))).toEqual(["exec-without-role"]);
+    expect(codesOf(() => raw({ enableExecuteCommand: true }))).toEqual(["exec-without-role"]);
+    expect(codesOf(() => raw({ enableExecuteCommand: false }))).toEqual([]);
   });
 
   it("keeps rebalancing off where a task cannot start before another stops", () => {

@@ -21,13 +21,14 @@ const events = async (): Promise<readonly string[]> => (await serviceNow()).even
 
 /** One task an instance. */
 const whole = { portMappings: [{ containerPort: 28_700, hostPort: 28_700, protocol: "udp" }] };
+const opened = { taskRoleArn: "arn:aws:iam::123456789012:role/task" };
 const broken = { command: ["sh", "-c", "exit 1"] };
 
 async function create(
   deploymentConfiguration: object,
   { desiredCount = 2, container = {} }: { readonly desiredCount?: number; readonly container?: object } = {},
 ): Promise<void> {
-  await box.register("web", container);
+  await box.register("web", container, opened);
   await box.ecs("CreateService", {
     serviceName: "web",
     taskDefinition: "web",
@@ -39,7 +40,7 @@ async function create(
 }
 
 async function update(container: object, input: object = {}): Promise<void> {
-  await box.register("web", container);
+  await box.register("web", container, opened);
   await box.ecs("UpdateService", { service: "web", taskDefinition: "web", ...input });
 }
 
