@@ -76,8 +76,7 @@ function defaultKind({ kind, nodes }: ResolvedWorkload): Kind {
 /**
  * The manifests of a workload that the rules have passed (rules.ts), in the order to apply them.
  *
- * @throws Refusal when the kind cannot carry the workload, an extra cannot go with
- * it, or raw fields change its devices.
+ * @throws Refusal when the kind cannot carry the workload, an extra cannot go with it, or raw fields change its devices.
  */
 export function generateManifests(target: KubernetesTarget, settings: KubernetesSettings = {}): GeneratedManifests {
   const { workload, kind } = target;
