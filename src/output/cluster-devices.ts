@@ -1,3 +1,4 @@
+import { idOf } from "./device-summary.ts";
 import type { ClusterDevices } from "../core/devices/device-map.ts";
 import { drawDevices } from "./device-drawing.ts";
 import type { View } from "./print.ts";
@@ -13,7 +14,7 @@ export function clusterDevicesView(map: ClusterDevices): View {
     document,
     text: (style, columns) => drawDevices(map, style, columns),
     // Scripts get what the API takes; for people the start of an id is enough to tell tasks apart.
-    piped: tabSeparated(tableOf(map, taskId)),
+    piped: tabSeparated(tableOf(map, idOf)),
     table: tableOf(map, shortId),
     page: async () => (await import("./html/devices-page.ts")).devicesPage(map),
   };
@@ -48,10 +49,6 @@ function markState(text: string, style: Style): string {
   return text === "free" ? style.green(text) : text;
 }
 
-function taskId(taskArn: string): string {
-  return taskArn.slice(taskArn.lastIndexOf("/") + 1);
-}
-
 function shortId(taskArn: string): string {
-  return taskId(taskArn).slice(0, 8);
+  return idOf(taskArn).slice(0, 8);
 }

@@ -1,6 +1,7 @@
 import type { ClusterDevices, MappedDevice, MappedInstance, MappedTask } from "../core/devices/device-map.ts";
 import { idOf, summarise, workloadName } from "./device-summary.ts";
 import { describeMissing, describeShares } from "./gpu-notes.ts";
+import { wrapAfter, wrapWords } from "./wrap.ts";
 import type { Style } from "./style.ts";
 
 /** Of more instances than this, those that look the same are drawn once. */
@@ -28,7 +29,7 @@ export function drawDevices(map: ClusterDevices, style: Style, columns: number):
     clashes(map, tasks, style),
     describeShares(map, tasks, columns),
     describeMissing(map, columns),
-    describeReach(map, tasks),
+    describeReach(map, tasks, columns),
     [...hints, key(rows)].map((line) => `${style.dim(line)}\n`).join(""),
   ];
   return blocks.filter((block) => block !== "").join("\n");
@@ -99,22 +100,15 @@ function describeWorkloads(
     const count = (counts.get(workloadName(task))?.count ?? 0) + 1;
     counts.set(workloadName(task), { paint: hues.get(task.taskArn)!, count });
   }
-  const told = [...counts].map(([name, { paint, count }]) => ({
-    text: `${name} (${count} ${count === 1 ? "task" : "tasks"})`,
-    paint,
-  }));
+  const paints = new Map(
+    [...counts].map(([name, { paint, count }]) => [`${name} (${count} ${count === 1 ? "task" : "tasks"})`, paint]),
+  );
+  const gap = "   ";
   // Coloured after it is wrapped: colours have no width.
-  const lines: (typeof told)[] = [[]];
-  let width = 0;
-  for (const each of told) {
-    if (width > 0 && width + each.text.length + 3 > columns) {
-      lines.push([]);
-      width = 0;
-    }
-    lines.at(-1)!.push(each);
-    width += each.text.length + 3;
-  }
-  return lines.map((line) => `${line.map(({ text, paint }) => paint(text)).join("   ")}\n`).join("");
+  const coloured = (line: string) => line.split(gap).map((text) => paints.get(text)!(text));
+  return wrapWords([...paints.keys()], columns, gap)
+    .map((line) => `${coloured(line).join(gap)}\n`)
+    .join("");
 }
 
 function describeFree({ devices, freeSlots, missing }: MappedInstance): string {
@@ -178,7 +172,7 @@ function describeTask(task: MappedTask | undefined, style: Style): string {
 const leaving: ReadonlySet<string> = new Set(["DEACTIVATING", "STOPPING", "DEPROVISIONING"]);
 
 /** Tasks that could open devices and hold none, by their definition: a daemon of every machine is told once. */
-function describeReach({ instances }: ClusterDevices, tasks: ReadonlyMap<string, MappedTask>): string {
+function describeReach({ instances }: ClusterDevices, tasks: ReadonlyMap<string, MappedTask>, columns: number): string {
   const places = new Map<string, string[]>();
   for (const { ec2InstanceId, reach = [] } of instances) {
     for (const arn of reach) {
@@ -191,7 +185,8 @@ function describeReach({ instances }: ClusterDevices, tasks: ReadonlyMap<string,
   return [...places]
     .map(([definition, ids]) => {
       const where = ids.length === 1 ? ids[0] : `${ids.length} instances`;
-      return `${definition} is privileged and could open every device of ${where}; it says of none that it uses it.\n`;
+      const text = `${definition} is privileged and could open every device of ${where}; it says of none that it uses it.`;
+      return `${wrapAfter(2, text, columns)}\n`;
     })
     .join("");
 }

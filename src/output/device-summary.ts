@@ -67,7 +67,7 @@ export function describeRoom(instances: readonly MappedInstance[]): string | und
   );
 }
 
-/** The id that an ARN or a path ends in. */
+/** The id, or the name, that an ARN or a path ends in. */
 export function idOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -1,6 +1,7 @@
+import { idOf } from "./device-summary.ts";
 import type { Service } from "../core/ecs-api/service.ts";
 import type { View } from "./print.ts";
-import { markRollout, nameIn } from "./services.ts";
+import { markRollout } from "./services.ts";
 
 /** What `service list` answers. */
 export function serviceListView(cluster: string, services: readonly Service[]): View {
@@ -40,7 +41,7 @@ export function serviceListView(cluster: string, services: readonly Service[]): 
         row.status,
         `${row.runningCount}/${row.desiredCount}`,
         String(row.pendingCount),
-        nameIn(row.taskDefinition),
+        idOf(row.taskDefinition),
         row.rolloutState ?? "",
       ]),
     },

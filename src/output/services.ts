@@ -1,3 +1,4 @@
+import { idOf } from "./device-summary.ts";
 import type { RunFailure } from "../core/plan/run-result.ts";
 import type { DeployedStep } from "../operations/deploy-services.ts";
 import type { HealthCounts } from "../core/ecs/task-health.ts";
@@ -43,7 +44,7 @@ export function deploymentView(
         action,
         result,
         String(desiredCount),
-        nameIn(taskDefinition),
+        idOf(taskDefinition),
       ]),
     },
   };
@@ -125,7 +126,7 @@ export function servicesView(
       failures,
     },
     table: withEndpoints(
-      statusTable(services, rollouts, health, { nameDefinition: nameIn, eventLast: false }),
+      statusTable(services, rollouts, health, { nameDefinition: idOf, eventLast: false }),
       services,
       endpoints,
     ),
@@ -256,13 +257,8 @@ export function eventText(message: string): string {
 
 /** `:2` of `bert:2` where the service is bert. */
 function shortName(arn: string, service: string): string {
-  const name = nameIn(arn);
+  const name = idOf(arn);
   return name.startsWith(`${service}:`) ? name.slice(service.length) : name;
-}
-
-/** `family:revision` of a definition's ARN. */
-export function nameIn(arn: string): string {
-  return arn.slice(arn.lastIndexOf("/") + 1);
 }
 
 function markResult(text: string, style: Style): string {

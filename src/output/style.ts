@@ -1,3 +1,4 @@
+import type { ChalkInstance } from "chalk";
 import type { Context, OutputStream } from "../context.ts";
 
 /** How words are marked on a terminal; every function returns the text as it is where there is no colour. */
@@ -46,6 +47,10 @@ export function colorLevel(flag: boolean, env: Context["env"], stream: OutputStr
   return 1;
 }
 
+function hues({ magenta, blueBright, cyan }: ChalkInstance): readonly ((text: string) => string)[] {
+  return [magenta, blueBright, cyan];
+}
+
 /** The style for a stream; chalk is loaded only where there is colour. */
 export async function styleFor(flag: boolean, env: Context["env"], stream: OutputStream): Promise<Style> {
   const level = colorLevel(flag, env, stream);
@@ -59,6 +64,7 @@ export async function styleFor(flag: boolean, env: Context["env"], stream: Outpu
     green: chalk.green,
     yellow: chalk.yellow,
     cyan: chalk.cyan,
-    hues: [chalk.cyan, chalk.magenta, chalk.blue, chalk.cyanBright, chalk.magentaBright, chalk.blueBright],
+    // Those that can be read on light and dark alike: bright cyan is lost on white, blue on black.
+    hues: hues(chalk).concat(hues(chalk.underline)),
   };
 }

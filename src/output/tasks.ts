@@ -1,8 +1,10 @@
+import { idOf } from "./device-summary.ts";
 import type { Context } from "../context.ts";
 import type { RunFailure, RunTaskResult, TaskResult } from "../core/plan/run-result.ts";
 import type { TaskRow } from "../core/plan/task-row.ts";
 import type { View } from "./print.ts";
 import { styleFor, type Style } from "./style.ts";
+import { columnsOf, wrapLines } from "./wrap.ts";
 import { alignedTable, type Column, type Table } from "./table.ts";
 
 /** What run-task and `task wait` answer. */
@@ -38,7 +40,11 @@ async function terminalText(
 }
 
 /** One block for each different reason, with the tasks it is about and what to do. */
-export function formatFailures(failures: readonly RunFailure[], style: Style): string {
+export function formatFailures(
+  failures: readonly RunFailure[],
+  style: Style,
+  columns = Number.POSITIVE_INFINITY,
+): string {
   const groups = new Map<string, { readonly failure: RunFailure; readonly details: string[] }>();
   for (const failure of failures) {
     const key = `${failure.reason}\n${failure.hint}`;
@@ -47,9 +53,14 @@ export function formatFailures(failures: readonly RunFailure[], style: Style): s
     if (failure.detail !== undefined) group.details.push(failure.detail);
   }
   return [...groups.values()]
-    .map(({ failure, details }) => `${style.red("failed:")} ${failure.reason}${about(details)}\n  ${failure.hint}\n`)
+    .map(({ failure, details }) => {
+      const lines = wrapLines(`${failed} ${failure.reason}${about(details)}\n  ${failure.hint}`, columns, "  ");
+      return `${style.red(failed)}${lines.slice(failed.length)}\n`;
+    })
     .join("");
 }
+
+const failed = "failed:";
 
 /** The colour of a task's status. */
 function markStatus(text: string, style: Style): string {
@@ -117,9 +128,7 @@ function trimmed({ columns, rows }: Table): Table {
 
 function about(details: readonly string[]): string {
   if (details.length === 0) return "";
-  const shown = details
-    .slice(0, 4)
-    .map((detail) => (detail.startsWith("arn:") ? detail.slice(detail.lastIndexOf("/") + 1) : detail));
+  const shown = details.slice(0, 4).map((detail) => (detail.startsWith("arn:") ? idOf(detail) : detail));
   const more = details.length - shown.length;
   // Sentences each have a line of their own; names stand in a row.
   if (shown.some((detail) => detail.includes(" ")))
@@ -131,5 +140,7 @@ function about(details: readonly string[]): string {
 export async function printFailures(context: Context, failures: readonly RunFailure[]): Promise<void> {
   const { format, color } = context.options;
   if (failures.length === 0 || format === "json" || format === "yaml") return;
-  context.stderr.write(formatFailures(failures, await styleFor(color, context.env, context.stderr)));
+  context.stderr.write(
+    formatFailures(failures, await styleFor(color, context.env, context.stderr), columnsOf(context.stderr)),
+  );
 }

@@ -13,12 +13,13 @@ export function wrap(text: string, width: number): readonly string[] {
   return wrapWords(text.split(" "), width);
 }
 
-/** The same of words that may hold spaces, as those of a command line in quotes do. */
-export function wrapWords(words: readonly string[], width: number): readonly string[] {
+/** The same of words that may hold spaces, as those of a command line in quotes do, with a gap between two of them. */
+export function wrapWords(words: readonly string[], width: number, gap = " "): readonly string[] {
   const lines: string[] = [];
   for (const word of words) {
     const last = lines[lines.length - 1];
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && last.length + gap.length + word.length <= width)
+      lines[lines.length - 1] = `${last}${gap}${word}`;
     else lines.push(word);
   }
   return lines;

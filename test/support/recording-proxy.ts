@@ -10,13 +10,17 @@ export interface RecordingProxy {
   close(): Promise<void>;
 }
 
-export async function startRecordingProxy(upstream: string): Promise<RecordingProxy> {
+/** @param upstreamOf Who answers a call; what it does first comes before the call. */
+export async function startRecordingProxy(
+  upstreamOf: (call: string) => string | Promise<string>,
+): Promise<RecordingProxy> {
   let calls = new Set<string>();
-  const target = new URL(upstream);
   const relay = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readAll(request);
+    const call = actionOf(request, body);
     // What the sandbox answers beside AWS's protocols is no call of AWS.
-    if (!request.url!.startsWith("/_sandbox/")) calls.add(actionOf(request, body));
+    if (!request.url!.startsWith("/_sandbox/")) calls.add(call);
+    const target = new URL(await upstreamOf(call));
     const { url: path, method, headers } = request;
     const on = forward({ host: target.hostname, port: target.port, path, method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -26,7 +30,7 @@ export async function startRecordingProxy(upstream: string): Promise<RecordingPr
     on.end(body);
   };
   const server = createServer((request, response) => {
-    void relay(request, response);
+    relay(request, response).catch(() => response.destroy());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -51,11 +55,20 @@ async function readAll(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** By the signature's scope, and the target or the action; REST services by method and path. */
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html */
+const eksActions: readonly (readonly [request: RegExp, action: string])[] = [
+  [/^GET \/clusters\/[^/]+$/, "DescribeCluster"],
+  [/^GET \/clusters\/[^/]+\/node-groups(?:\?.*)?$/, "ListNodegroups"],
+  [/^POST \/clusters\/[^/]+\/node-groups$/, "CreateNodegroup"],
+  [/^GET \/clusters\/[^/]+\/node-groups\/[^/]+$/, "DescribeNodegroup"],
+];
+
+/** By the signature's scope, and the target or the action; EKS, which is REST, by method and path. */
 function actionOf(request: IncomingMessage, body: Buffer): string {
   const service = /Credential=[^/]+\/\d{8}\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? "")?.[1] ?? "?";
   const target = request.headers["x-amz-target"];
   if (typeof target === "string") return `${service}:${target.slice(target.lastIndexOf(".") + 1)}`;
   const action = new URLSearchParams(body.toString("utf8")).get("Action");
-  return `${service}:${action ?? `${request.method} ${request.url}`}`;
+  const path = `${request.method} ${request.url}`;
+  return `${service}:${action ?? eksActions.find(([pattern]) => pattern.test(path))?.[1] ?? path}`;
 }

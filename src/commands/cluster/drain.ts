@@ -1,3 +1,4 @@
+import { nameOfArn } from "../../core/ecs-api/arn.ts";
 import { present } from "../../core/base/present.ts";
 import { formatDuration } from "../../core/base/duration.ts";
 import { listOr } from "../../core/base/problem.ts";
@@ -69,10 +70,9 @@ export const clusterDrain = defineCommand({
 
 /** @throws AiplatError NotFound when the cluster has none of that name, or several. */
 function requireInstance({ cluster, instances }: ClusterSnapshot, name: string): ContainerInstance {
-  const idOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
   const found = instances.filter(
     ({ arn, ec2InstanceId }) =>
-      [arn, idOf(arn), ec2InstanceId].includes(name) || (name.length >= 8 && idOf(arn).startsWith(name)),
+      [arn, nameOfArn(arn), ec2InstanceId].includes(name) || (name.length >= 8 && nameOfArn(arn).startsWith(name)),
   );
   const [first, second] = found;
   if (first !== undefined && second === undefined) return first;

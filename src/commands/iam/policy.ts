@@ -1,3 +1,4 @@
+import { nameOfArn } from "../../core/ecs-api/arn.ts";
 import type { Context } from "../../context.ts";
 import { present } from "../../core/base/present.ts";
 import { listOr } from "../../core/base/problem.ts";
@@ -62,7 +63,11 @@ export const iamPolicy = defineCommand({
     const cluster = options.cluster ?? named?.cluster ?? clusterOfEnvironment(context);
     await printArtefact(
       context,
-      policyFor(command, { ...place, ...named?.scope, ...present({ cluster: nameOf(cluster) }) }),
+      policyFor(command, {
+        ...place,
+        ...named?.scope,
+        ...present({ cluster: cluster === undefined ? undefined : nameOfArn(cluster) }),
+      }),
     );
   },
 });
@@ -80,11 +85,6 @@ async function printRole(
   const policy = rolePolicyOf(named, role, exec);
   if (policy.Statement.length === 0) note(context, `the workload needs no ${role} role: nothing in it asks for one`);
   else await printArtefact(context, policy);
-}
-
-/** A cluster's name, of its ARN too. */
-function nameOf(cluster: string | undefined): string | undefined {
-  return cluster?.slice(cluster.lastIndexOf("/") + 1);
 }
 
 /** Undefined for a command that calls nothing. */

@@ -4,7 +4,8 @@ import { partitionOf } from "../../core/doctor/place.ts";
 import { roleAccountOf } from "../../core/ecs-api/arn.ts";
 import { needsOf, type Needs } from "../../core/ecs/account-needs.ts";
 import type { EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
-import type { PolicyDocument, PolicyScope } from "../../core/iam/policy.ts";
+import type { PolicyDocument } from "../../core/iam/policy.ts";
+import type { PolicyScope } from "../../core/iam/scope.ts";
 import { executionRolePolicy, taskRolePolicy } from "../../core/iam/role-policy.ts";
 import { AiplatError, exitCodes } from "../../errors.ts";
 import type { Invocation } from "../command.ts";
@@ -61,12 +62,10 @@ export async function readNamed(
 /** The policy of one of the workload's own roles. */
 export function rolePolicyOf({ ecs, place }: Named, role: "execution" | "task", exec: boolean): PolicyDocument {
   const { partition, region = "*", account = "*" } = place;
+  const definitions = ecs.everyVariant.map(({ definition }) => definition);
   return role === "execution"
-    ? executionRolePolicy(
-        ecs.everyVariant.map(({ definition }) => definition),
-        { partition, region, account },
-      )
-    : taskRolePolicy(ecs.workload, { partition }, { exec });
+    ? executionRolePolicy(definitions, { partition, region, account })
+    : taskRolePolicy(ecs.workload, definitions, { partition, region, account }, { exec });
 }
 
 function rolesOf({ executionRole, taskRole }: Needs): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Context } from "../../context.ts";
-import { clusterOfTask } from "../../core/ecs-api/arn.ts";
+import { clusterOfTask, nameOfArn } from "../../core/ecs-api/arn.ts";
 import type { Task } from "../../core/ecs-api/api.ts";
 import { AiplatError } from "../../errors.ts";
 import { findTasks, findTasksPatiently, type TaskSelection } from "../../operations/find-tasks.ts";
@@ -60,7 +60,7 @@ export async function readCluster(
   cluster: string | undefined,
 ): Promise<string> {
   const named = new Set(tasks.flatMap((task) => clusterOfTask(task) ?? []));
-  const given = cluster?.slice(cluster.lastIndexOf("/") + 1);
+  const given = cluster === undefined ? undefined : nameOfArn(cluster);
   const other = [...named].find((name) => given !== undefined && name !== given);
   if (other !== undefined) throw new AiplatError("Usage", `--cluster ${cluster}: a task's ARN is of cluster ${other}`);
   if (named.size > 1)

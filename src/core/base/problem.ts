@@ -43,6 +43,15 @@ export class Refusal extends Error {
   }
 }
 
+/** The work's result; where it is refused, these problems are said beside its own. @throws Refusal */
+export function refuseTogether<T>(problems: readonly Problem[], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof Refusal ? new Refusal([...problems, ...error.problems]) : error;
+  }
+}
+
 /** An error-severity problem; the shape most rules need. */
 export function problem(code: RefusalCode, path: Path, message: string, hint?: string): Problem {
   return { severity: "error", code, message, path, ...present({ hint }) };

@@ -71,7 +71,16 @@ export function permissionsOf(
       : [];
     return [{ actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resource, to: "write the logs" }, ...creates];
   });
-  return [...secrets, ...pulls, ...logs];
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html
+  const files = needs.environmentFiles.flatMap((file): readonly PermissionNeed[] => [
+    { actions: ["s3:GetObject"], resource: file, to: "read the environment file" },
+    {
+      actions: ["s3:GetBucketLocation"],
+      resource: file.replace(/\/.*$/, ""),
+      to: "find the environment file's bucket",
+    },
+  ]);
+  return [...secrets, ...pulls, ...logs, ...files];
 }
 
 /** The key of a decision. */

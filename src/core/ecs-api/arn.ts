@@ -5,7 +5,7 @@ export function nameOfArn(arn: string): string {
 
 /** The id of a task from its ARN; an id is its own. */
 export function taskIdOf(task: string): string {
-  return task.slice(task.lastIndexOf("/") + 1);
+  return nameOfArn(task);
 }
 
 /**
@@ -18,7 +18,7 @@ export function clusterOfTask(task: string): string | undefined {
 
 /** `family:revision` of a task definition's ARN, or the text itself. */
 export function definitionNameOf(arn: string): string {
-  return arn.slice(arn.lastIndexOf("/") + 1);
+  return nameOfArn(arn);
 }
 
 /** Whether it is the beginning of a task's id, which has 32 hexadecimal digits, or 36 characters in the older form. */
@@ -28,7 +28,7 @@ export function isShortTaskId(task: string): boolean {
 
 /** The name of a role in its ARN, without the path; a name is its own. */
 export function roleNameOf(role: string): string {
-  return role.slice(role.lastIndexOf("/") + 1);
+  return nameOfArn(role);
 }
 
 /** The account in a role's ARN; undefined for a name. */

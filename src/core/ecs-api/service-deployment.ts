@@ -1,3 +1,4 @@
+import { nameOfArn } from "./arn.ts";
 import type { Deployment } from "./service.ts";
 
 /**
@@ -63,9 +64,5 @@ export function rollsOut(
   { revisionArn }: Pick<ServiceDeployment, "revisionArn">,
   { id }: Pick<Deployment, "id">,
 ): boolean {
-  return lastPart(revisionArn) === lastPart(id);
-}
-
-function lastPart(text: string): string {
-  return text.slice(text.lastIndexOf("/") + 1);
+  return nameOfArn(revisionArn) === nameOfArn(id);
 }

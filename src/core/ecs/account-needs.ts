@@ -42,6 +42,8 @@ export interface Needs {
   readonly images: readonly ImageNeed[];
   readonly secrets: readonly SecretNeed[];
   readonly logs: readonly LogNeed[];
+  /** The ARNs of the objects in S3 that variables are read from. */
+  readonly environmentFiles: readonly string[];
 }
 
 /**
@@ -84,6 +86,11 @@ export function needsOf(definitions: readonly TaskDefinition[], region: string):
         containers: namesOf(users),
       };
     }),
+    environmentFiles: [
+      ...new Set(
+        containers.flatMap(({ environmentFiles = [] }) => environmentFiles.flatMap(({ value }) => value ?? [])),
+      ),
+    ],
   };
 }
 

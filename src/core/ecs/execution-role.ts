@@ -19,6 +19,7 @@ export function needsSignIn({
 export function executionRoleUses(needs: Needs, managedInstances: boolean): readonly string[] {
   return [
     ...(needs.secrets.length > 0 ? ["read its secrets"] : []),
+    ...(needs.environmentFiles.length > 0 ? ["read its environment files"] : []),
     ...(managedInstances
       ? managedUses({ pullsFromEcr: needs.images.some(needsSignIn), writesLogs: needs.logs.length > 0 })
       : []),

@@ -114,6 +114,7 @@ export const commandCalls = {
     "eks:ListNodegroups",
     "eks:DescribeNodegroup",
     "ec2:DescribeLaunchTemplateVersions",
+    "ssm:GetParameters",
   ],
   "eks nodegroup create": [
     "eks:DescribeNodegroup",

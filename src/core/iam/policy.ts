@@ -3,37 +3,13 @@
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html and the
  * pages of the other services beside it.
  */
+import { besideCalls } from "./beside-calls.ts";
 import { callsOf, type CallingCommand } from "./command-calls.ts";
-
-export interface PolicyStatement {
-  readonly Sid: string;
-  readonly Effect: "Allow";
-  readonly Action: readonly string[];
-  readonly Resource: readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
-}
+import { arnIn, logGroupsOf, type PolicyScope, type PolicyStatement, type Statement } from "./scope.ts";
 
 export interface PolicyDocument {
   readonly Version: "2012-10-17";
   readonly Statement: readonly PolicyStatement[];
-}
-
-/** What a policy is narrowed to; a part that is left out is `*`. */
-export interface PolicyScope {
-  readonly partition: string;
-  readonly region?: string;
-  readonly account?: string;
-  readonly cluster?: string;
-  /** Families of task definitions. */
-  readonly families?: readonly string[];
-  /** Names of services; their beginning, where slots have their own. */
-  readonly services?: readonly string[];
-  readonly logGroups?: readonly string[];
-  /** The roles that the tasks get: whoever hands them over needs the right to. */
-  readonly roles?: readonly string[];
-  readonly secrets?: readonly string[];
-  /** `ACCOUNT/REGION/NAME` of ECR repositories. */
-  readonly repositories?: readonly string[];
 }
 
 interface Reach {
@@ -58,12 +34,12 @@ export function policyFor(command: CallingCommand, scope: PolicyScope): PolicyDo
       Resource: reach.resources,
       ...(reach.condition === undefined ? {} : { Condition: reach.condition }),
     })),
-    ...beside(command, scope),
+    ...besideCalls(command, scope),
   ]);
 }
 
 /** Statements with names of their own. */
-export function policyDocument(statements: readonly Omit<PolicyStatement, "Sid" | "Effect">[]): PolicyDocument {
+export function policyDocument(statements: readonly Statement[]): PolicyDocument {
   return {
     Version: "2012-10-17",
     Statement: statements.map((each, index) => ({
@@ -74,65 +50,18 @@ export function policyDocument(statements: readonly Omit<PolicyStatement, "Sid" 
   };
 }
 
-/** What IAM asks for beside a call: to hand roles over, and to tag what is made. */
-function beside(command: CallingCommand, scope: PolicyScope): readonly Omit<PolicyStatement, "Sid" | "Effect">[] {
-  const calls = callsOf(command);
-  const hands = calls.some((each) => handsRolesOver.has(each)) && (scope.roles === undefined || scope.roles.length > 0);
-  const creates = calls.flatMap((each) => tagging[each] ?? []);
-  return [
-    ...(hands
-      ? [
-          {
-            Action: ["iam:PassRole"],
-            Resource: scope.roles ?? [`arn:${scope.partition}:iam::${scope.account ?? "*"}:role/*`],
-            Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
-          },
-        ]
-      : []),
-    ...(creates.length > 0 && !calls.includes("ecs:TagResource")
-      ? [
-          {
-            Action: ["ecs:TagResource"],
-            Resource: [arn(scope, "ecs", "*")],
-            Condition: { StringEquals: { "ecs:CreateAction": creates } },
-          },
-        ]
-      : []),
-    ...(calls.includes("logs:CreateLogGroup") && scope.logGroups?.length !== 0
-      ? [{ Action: ["logs:TagResource"], Resource: logGroupsOf(scope) }]
-      : []),
-  ];
-}
-
-const handsRolesOver: ReadonlySet<string> = new Set(["ecs:RegisterTaskDefinition", "ecs:RunTask"]);
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html */
-const tagging: Readonly<Record<string, string>> = {
-  "ecs:RegisterTaskDefinition": "RegisterTaskDefinition",
-  "ecs:RunTask": "RunTask",
-  "ecs:CreateService": "CreateService",
-};
-
-function arn({ partition, region = "*", account = "*" }: PolicyScope, service: string, resource: string): string {
-  return `arn:${partition}:${service}:${region}:${account}:${resource}`;
-}
-
-function logGroupsOf(scope: PolicyScope, part = ""): readonly string[] {
-  return (scope.logGroups ?? ["*"]).map((group) => arn(scope, "logs", `log-group:${group}${part}`));
-}
-
 const everything: Reach = { resources: ["*"] };
 
 function reachOf(action: string, scope: PolicyScope): Reach {
   const { cluster = "*", families = ["*"], services = ["*"] } = scope;
   const ecs = (...resources: readonly string[]): Reach => ({
-    resources: resources.map((each) => arn(scope, "ecs", each)),
+    resources: resources.map((each) => arnIn(scope, "ecs", each)),
   });
   /** Of actions that IAM tells apart by nothing but their cluster. */
   const inCluster: Reach =
     scope.cluster === undefined
       ? everything
-      : { resources: ["*"], condition: { ArnEquals: { "ecs:cluster": arn(scope, "ecs", `cluster/${cluster}`) } } };
+      : { resources: ["*"], condition: { ArnEquals: { "ecs:cluster": arnIn(scope, "ecs", `cluster/${cluster}`) } } };
   const ofServices = (kind: string, rest = ""): Reach =>
     ecs(...services.map((name) => `${kind}/${cluster}/${name}${rest}`));
   switch (action) {

@@ -5,6 +5,7 @@ import { permissionsOf } from "../doctor/permissions.ts";
 import type { TaskDefinition } from "../ecs-api/api.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { policyDocument, type PolicyDocument } from "./policy.ts";
+import type { Statement } from "./scope.ts";
 
 /** What ECS does with the execution role before the containers start: what doctor checks. */
 export function executionRolePolicy(definitions: readonly TaskDefinition[], place: CheckPlace): PolicyDocument {
@@ -26,23 +27,64 @@ const execActions = [
 ];
 
 /**
- * What the file says that the containers read, and ECS Exec where it is wanted. What their program does besides, nobody
- * knows.
+ * What the file says that the containers read, the file systems that are mounted with the role, and ECS Exec where it is
+ * wanted. What their program does besides, nobody knows.
+ *
+ * @param definitions Those of the workload's variants, raw fields included.
+ * @param exec Whether ECS Exec is wanted though the file does not say so.
  */
 export function taskRolePolicy(
-  { model }: Pick<ResolvedWorkload, "model">,
-  { partition }: Pick<CheckPlace, "partition">,
+  { model, ecs }: Pick<ResolvedWorkload, "model" | "ecs">,
+  definitions: readonly TaskDefinition[],
+  place: CheckPlace,
   { exec }: { readonly exec: boolean },
 ): PolicyDocument {
-  const [, bucket, key = ""] = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(model?.uri ?? "") ?? [];
-  const of = `arn:${partition}:s3:::${bucket}`;
+  const wanted = exec || ecs.service?.["enableExecuteCommand"] === true;
   return policyDocument([
-    ...(bucket === undefined
-      ? []
-      : [
-          { Action: ["s3:GetObject"], Resource: key === "" ? [`${of}/*`] : [`${of}/${key}`, `${of}/${key}/*`] },
-          { Action: ["s3:ListBucket"], Resource: [of] },
-        ]),
-    ...(exec ? [{ Action: execActions, Resource: ["*"] }] : []),
+    ...modelReads(model?.uri ?? "", place),
+    ...mounts(definitions, place),
+    ...(wanted ? [{ Action: execActions, Resource: ["*"] }] : []),
   ]);
+}
+
+function modelReads(uri: string, { partition }: CheckPlace): readonly Statement[] {
+  const [, bucket, key = ""] = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(uri) ?? [];
+  if (bucket === undefined) return [];
+  const of = `arn:${partition}:s3:::${bucket}`;
+  return [
+    { Action: ["s3:GetObject"], Resource: key === "" ? [`${of}/*`] : [`${of}/${key}`, `${of}/${key}/*`] },
+    { Action: ["s3:ListBucket"], Resource: [of] },
+  ];
+}
+
+/**
+ * Of EFS volumes with IAM authorization, each file system and access point once: to write where a container does.
+ * https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
+ */
+function mounts(
+  definitions: readonly TaskDefinition[],
+  { partition, region, account }: CheckPlace,
+): readonly Statement[] {
+  const of = (kind: string, id: string) =>
+    id.startsWith("arn:") ? id : `arn:${partition}:elasticfilesystem:${region}:${account}:${kind}/${id}`;
+  const statements = definitions.flatMap(({ volumes = [], containerDefinitions }) =>
+    volumes.flatMap(({ name, efsVolumeConfiguration: { fileSystemId, authorizationConfig } = {} }) => {
+      if (fileSystemId === undefined || authorizationConfig?.iam !== "ENABLED") return [];
+      const points = containerDefinitions.flatMap(({ mountPoints = [] }) => mountPoints);
+      const written = points.some(({ sourceVolume, readOnly }) => sourceVolume === name && readOnly !== true);
+      const { accessPointId } = authorizationConfig;
+      return {
+        Action: ["elasticfilesystem:ClientMount", ...(written ? ["elasticfilesystem:ClientWrite"] : [])],
+        Resource: [of("file-system", fileSystemId)],
+        ...(accessPointId === undefined
+          ? {}
+          : {
+              Condition: {
+                StringEquals: { "elasticfilesystem:AccessPointArn": of("access-point", accessPointId) },
+              },
+            }),
+      };
+    }),
+  );
+  return [...new Map(statements.map((each) => [JSON.stringify(each), each])).values()];
 }

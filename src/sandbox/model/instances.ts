@@ -1,3 +1,4 @@
+import { nameOfArn } from "../../core/ecs-api/arn.ts";
 import { present } from "../../core/base/present.ts";
 import { findInstanceType } from "../../core/catalog/instance-types/catalog.ts";
 import type { ClusterSnapshot, ContainerInstance, Resources } from "../../core/cluster/snapshot.ts";
@@ -85,7 +86,7 @@ function sharesGpus(instanceType: string): boolean {
 
 /** Takes a container instance into a cluster as a description shows it, without tasks. */
 export function registerInstance(world: World, cluster: ClusterRecord, instance: ContainerInstance): InstanceRecord {
-  const id = instance.arn.slice(instance.arn.lastIndexOf("/") + 1);
+  const id = nameOfArn(instance.arn);
   const record: InstanceRecord = {
     arn: instance.arn,
     id,

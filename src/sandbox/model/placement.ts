@@ -1,3 +1,4 @@
+import { nameOfArn } from "../../core/ecs-api/arn.ts";
 import { present } from "../../core/base/present.ts";
 import type { Failure } from "../../core/ecs-api/api.ts";
 import { placeIn, placeWith } from "../../core/placement/place.ts";
@@ -93,5 +94,5 @@ export function eligibleInstances(world: World, spec: PlaceSpec): readonly Insta
 }
 
 function instanceOf(cluster: ClusterRecord, arn: string): InstanceRecord {
-  return cluster.instances.get(arn.slice(arn.lastIndexOf("/") + 1))!;
+  return cluster.instances.get(nameOfArn(arn))!;
 }

@@ -1,4 +1,5 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
+import { nameOfArn } from "../../core/ecs-api/arn.ts";
 import type { Failure } from "../../core/ecs-api/api.ts";
 import type { ServiceRecord, TaskRecord } from "./records.ts";
 import type { World } from "./world.ts";
@@ -61,7 +62,7 @@ export function sayUnplaced(
       `${start} Reason: ${exception ?? "No Container Instances were found in your cluster."} ${troubleshooting}`,
       true,
     );
-  const id = (failure.arn ?? "").slice((failure.arn ?? "").lastIndexOf("/") + 1);
+  const id = nameOfArn(failure.arn ?? "");
   say(
     world,
     service,

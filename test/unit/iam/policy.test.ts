@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { registry } from "../../../src/commands/registry.ts";
 import { callNothing, callsOf, commandCalls, type CallingCommand } from "../../../src/core/iam/command-calls.ts";
-import { policyFor, type PolicyDocument, type PolicyScope } from "../../../src/core/iam/policy.ts";
-import { taskRolePolicy } from "../../../src/core/iam/role-policy.ts";
+import { policyFor, type PolicyDocument } from "../../../src/core/iam/policy.ts";
+import type { PolicyScope } from "../../../src/core/iam/scope.ts";
+import { executionRolePolicy, taskRolePolicy } from "../../../src/core/iam/role-policy.ts";
 
 const commands = Object.keys(commandCalls) as CallingCommand[];
 
@@ -37,7 +38,9 @@ describe("the policy of a command", () => {
     expect(allowed).toEqual([...new Set(allowed)]);
     for (const call of callsOf(command)) expect(allowed).toContain(call);
     const beside = allowed.filter((each) => !callsOf(command).includes(each));
-    for (const each of beside) expect(["iam:PassRole", "ecs:TagResource", "logs:TagResource"]).toContain(each);
+    // To create a node group is to do as its caller what EKS does.
+    if (command !== "eks nodegroup create")
+      for (const each of beside) expect(["iam:PassRole", "ecs:TagResource", "logs:TagResource"]).toContain(each);
     for (const { Sid, Resource } of Statement) {
       expect(Sid).toMatch(/^[a-z0-9]+$/i);
       expect(Resource.length).toBeGreaterThan(0);
@@ -80,13 +83,78 @@ describe("the policy of a command", () => {
   });
 });
 
-it("the policy of a task role is of what the file says, and of ECS Exec where it is wanted", () => {
-  const model = { uri: "s3://models/bert" };
-  expect(taskRolePolicy({ model }, { partition: "aws" }, { exec: false }).Statement).toMatchObject([
-    { Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::models/bert", "arn:aws:s3:::models/bert/*"] },
-    { Action: ["s3:ListBucket"], Resource: ["arn:aws:s3:::models"] },
+describe("the policy of a task role", () => {
+  const place = { partition: "aws", region: "us-east-1", account: "123456789012" };
+  const image = "bert:1";
+
+  it("is of what the file says, and of ECS Exec where it is wanted", () => {
+    const model = { uri: "s3://models/bert" };
+    expect(taskRolePolicy({ model, ecs: {} }, [], place, { exec: false }).Statement).toMatchObject([
+      { Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::models/bert", "arn:aws:s3:::models/bert/*"] },
+      { Action: ["s3:ListBucket"], Resource: ["arn:aws:s3:::models"] },
+    ]);
+    const exec = [{ Action: expect.arrayContaining(["ssmmessages:OpenDataChannel"]) as string[], Resource: ["*"] }];
+    expect(taskRolePolicy({ ecs: {} }, [], place, { exec: true }).Statement).toMatchObject(exec);
+    const ecs = { service: { enableExecuteCommand: true } };
+    expect(taskRolePolicy({ ecs }, [], place, { exec: false }).Statement).toMatchObject(exec);
+    expect(taskRolePolicy({ ecs: {} }, [], place, { exec: false }).Statement).toEqual([]);
+  });
+
+  it("is of the file systems that are mounted with it, to write where a container does", () => {
+    const volume = (name: string, authorizationConfig?: object) => ({
+      name,
+      efsVolumeConfiguration: { fileSystemId: `fs-${name}`, ...(authorizationConfig && { authorizationConfig }) },
+    });
+    const definition = {
+      family: "bert",
+      volumes: [
+        volume("own", { iam: "ENABLED", accessPointId: "fsap-1" }),
+        volume("read", { iam: "ENABLED" }),
+        volume("open"),
+        volume("point", { accessPointId: "fsap-2" }),
+        { name: "host" },
+      ],
+      containerDefinitions: [
+        {
+          name: "bert",
+          image,
+          mountPoints: [
+            { sourceVolume: "own", containerPath: "/own" },
+            { sourceVolume: "read", containerPath: "/read", readOnly: true },
+            { sourceVolume: "open", containerPath: "/open" },
+          ],
+        },
+      ],
+    };
+    const of = "arn:aws:elasticfilesystem:us-east-1:123456789012";
+    // Variants share their volumes.
+    const { Statement } = taskRolePolicy({ ecs: {} }, [definition, definition], place, { exec: false });
+    expect(Statement.map(({ Action, Resource, Condition }) => [Action, Resource, Condition])).toEqual([
+      [
+        ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+        [`${of}:file-system/fs-own`],
+        { StringEquals: { "elasticfilesystem:AccessPointArn": `${of}:access-point/fsap-1` } },
+      ],
+      [["elasticfilesystem:ClientMount"], [`${of}:file-system/fs-read`], undefined],
+    ]);
+  });
+});
+
+it("the policy of an execution role is of environment files too", () => {
+  const file = { type: "s3" as const, value: "arn:aws:s3:::settings/bert/prod.env" };
+  const definition = { family: "b", containerDefinitions: [{ name: "b", image: "b:1", environmentFiles: [file] }] };
+  const place = { partition: "aws", region: "us-east-1", account: "123456789012" };
+  expect(executionRolePolicy([definition], place).Statement.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+    [["s3:GetObject"], ["arn:aws:s3:::settings/bert/prod.env"]],
+    [["s3:GetBucketLocation"], ["arn:aws:s3:::settings"]],
   ]);
-  expect(taskRolePolicy({}, { partition: "aws" }, { exec: true }).Statement).toMatchObject([
-    { Action: expect.arrayContaining(["ssmmessages:OpenDataChannel"]) as string[], Resource: ["*"] },
-  ]);
+});
+
+it("the policy of a node group hands its role to EKS, and tags what is made", () => {
+  const policy = policyFor("eks nodegroup create", scope);
+  expect(statementOf(policy, "iam:PassRole")?.Resource).toEqual(["arn:aws:iam::123456789012:role/*"]);
+  expect(statementOf(policy, "ec2:CreateTags")).toMatchObject({
+    Condition: { StringEquals: { "ec2:CreateAction": ["CreateLaunchTemplate", "CreatePlacementGroup"] } },
+  });
+  expect(statementOf(policy, "eks:TagResource")?.Resource).toEqual(["arn:aws:eks:us-east-1:123456789012:nodegroup/*"]);
 });

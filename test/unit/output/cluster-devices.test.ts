@@ -104,6 +104,14 @@ every device with its task: aiplat cluster devices -o table
 `);
   });
 
+  it("wraps what it says of tasks that could open every device", () => {
+    const agent = aDefinition("observability-agent-with-a-long-name", { privileged: true });
+    expect(drawn([machine(1)], [aTask(id(1), agent, machine(1))], [agent])).toContain(
+      "observability-agent-with-a-long-name:1 is privileged and could open every\n" +
+        "  device of i-00000000000000001; it says of none that it uses it.\n",
+    );
+  });
+
   it("draws the tasks of a workload in one colour everywhere, and names it in that colour", async () => {
     const colours = await styleFor(true, { FORCE_COLOR: "1" }, { write: () => undefined, isTTY: true, columns: 80 });
     const [low, high] = [aDefinition("low", locking(0)), aDefinition("high", locking(1))];
@@ -113,12 +121,12 @@ every device with its task: aiplat cluster devices -o table
     const text = (await view.text!(colours, 80)) as string;
     const escape = "\u001b[";
     // By name: high comes first.
-    const [cyan, magenta] = [
-      (it: string) => `${escape}36m${it}${escape}39m`,
+    const [magenta, blue] = [
       (it: string) => `${escape}35m${it}${escape}39m`,
+      (it: string) => `${escape}94m${it}${escape}39m`,
     ];
-    expect(text.split(magenta("a") + cyan("b"))).toHaveLength(11);
-    expect(text).toContain(`${magenta("low (10 tasks)")}   ${cyan("high (10 tasks)")}\n`);
+    expect(text.split(blue("a") + magenta("b"))).toHaveLength(11);
+    expect(text).toContain(`${blue("low (10 tasks)")}   ${magenta("high (10 tasks)")}\n`);
   });
 
   it("shows a GPU that nobody is known to hold as held", () => {

@@ -87,6 +87,29 @@ it("puts sentences below a failure, and names in a row", () => {
   );
 });
 
+it("wraps failures at words on a terminal", () => {
+  const detail = "3 of 4 tasks: trn1.32xlarge i-966157026deaa8d02: /dev/neuron8-11 are held by task 038472ff";
+  const hint = "To make room: one more trn1.32xlarge, or stop it:  aiplat task stop 038472ff --cluster production";
+  expect(formatFailures([{ reason: "DEVICES", detail, hint }], style, 40)).toBe(
+    [
+      "failed: DEVICES",
+      "  3 of 4 tasks: trn1.32xlarge",
+      "  i-966157026deaa8d02: /dev/neuron8-11",
+      "  are held by task 038472ff",
+      `  ${hint}`,
+      "",
+    ].join("\n"),
+  );
+  const names = ["one-of-many-tasks", "another-of-them", "the-third"];
+  expect(
+    formatFailures(
+      names.map((each) => ({ reason: "STALL", detail: each, hint: "Add." })),
+      style,
+      40,
+    ),
+  ).toBe("failed: STALL (one-of-many-tasks,\n  another-of-them, the-third)\n  Add.\n");
+});
+
 it("wraps problems and hints at words on a terminal, and leaves commands whole", () => {
   const problem = {
     severity: "error" as const,
