@@ -31,7 +31,9 @@ export const taskdefRegister = defineCommand({
       definitions.map((each) => registerIfChanged(ecs, context, each, afterwards)),
     );
     const done = outcomes.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
-    const [failed] = outcomes.flatMap((each) => (each.status === "rejected" ? [toAiplatError(each.reason)] : []));
+    const errors = outcomes.flatMap((each) => (each.status === "rejected" ? [toAiplatError(each.reason)] : []));
+    // One whose definition may be registered all the same says so for all.
+    const failed = errors.find(isUncertain) ?? errors[0];
     if (failed === undefined || done.length > 0) await print(context, registrationsView(done));
     if (failed !== undefined) throw notAllRegistered(failed, done.length, definitions.length);
   },

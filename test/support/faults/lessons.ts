@@ -387,6 +387,22 @@ export const lessons: readonly Lesson[] = [
     codes: [[0], [0, 1]],
   },
   {
+    name: "a registration whose answer is lost is told of, though another definition failed before it",
+    schedule: {
+      seed: 740_000_190,
+      machines: chips,
+      steps: [
+        step("taskdef register --name chip --image x:1 --instance-type inf2.24xlarge --devices 2 -o json", {
+          troubles: [
+            { at: 4, length: 20, fault: { kind: "silence", reached: true } },
+            trouble("DescribeTaskDefinition", 0, 1, lost),
+          ],
+        }),
+      ],
+    },
+    codes: [[1]],
+  },
+  {
     name: "what a service was updated to is told of when the next call fails",
     schedule: {
       seed: 23,
