@@ -219,8 +219,10 @@ it.skipIf(missingTools("moto_server", "aws"))(
   async () => {
     motoAccount = await startMotoAccount(box.sandbox.url);
     const { targetGroup, secret } = await furnish(motoAccount);
-    const { containerInstanceArns: containerInstances } = await box.ecs("ListContainerInstances");
-    await box.ecs("UpdateContainerInstancesState", { containerInstances, status: "ACTIVE" });
+    // Its provider has brought more than one call takes.
+    const { containerInstanceArns } = await box.ecs("ListContainerInstances", { status: "DRAINING" });
+    for (const arn of containerInstanceArns)
+      await box.ecs("UpdateContainerInstancesState", { containerInstances: [arn], status: "ACTIVE" });
     // A provider whose group has a launch template, and a daemon of its own.
     const pool = { ...train, kind: "service", environment: {}, ecs: { capacity: { provider: "pool" } } };
     write("aiplat.yaml", pool);
