@@ -219,10 +219,10 @@ it.skipIf(missingTools("moto_server", "aws"))(
   async () => {
     motoAccount = await startMotoAccount(box.sandbox.url);
     const { targetGroup, secret } = await furnish(motoAccount);
-    // Its provider has brought more than one call takes.
-    const { containerInstanceArns } = await box.ecs("ListContainerInstances", { status: "DRAINING" });
-    for (const arn of containerInstanceArns)
-      await box.ecs("UpdateContainerInstancesState", { containerInstances: [arn], status: "ACTIVE" });
+    const { containerInstanceArns: containerInstances } = await box.ecs("ListContainerInstances", {
+      status: "DRAINING",
+    });
+    await box.ecs("UpdateContainerInstancesState", { containerInstances, status: "ACTIVE" });
     // A provider whose group has a launch template, and a daemon of its own.
     const pool = { ...train, kind: "service", environment: {}, ecs: { capacity: { provider: "pool" } } };
     write("aiplat.yaml", pool);
@@ -263,6 +263,11 @@ it.skipIf(missingTools("moto_server", "aws"))(
     const plain = { ...train, kind: "service", name: "plain", environment: {}, ecs: { capacity: "ec2" } };
     write("aiplat.yaml", plain);
     await run("service deploy");
+    await box.ecs("UpdateService", { service: "plain", desiredCount: 60 });
+    box.step(120);
+    await run("service status");
+    await box.ecs("UpdateService", { service: "plain", desiredCount: 1 });
+    box.step(120);
     write("aiplat.yaml", { ...plain, environment: { V: "2" } });
     await run("service deploy");
     await run("service rollback", "--to-revision", "1");
@@ -296,13 +301,19 @@ it.skipIf(missingTools("moto_server", "aws"))(
       await box.ecs("RunTask", { taskDefinition: "train", launchType: "EC2" });
     });
     write("train.yaml", { ...train, ecs: { capacity: "ec2" } });
-    await run("run-task", "train.yaml", "--count", "2", "--all-or-nothing");
+    const { instances: machines } = await json("cluster devices");
+    const free = machines.filter(
+      ({ instanceType, devices }: Json) => instanceType === "inf2.xlarge" && devices[0].claimedBy.length === 0,
+    );
+    await run("run-task", "train.yaml", "--count", String(free.length), "--all-or-nothing");
 
     const nodes = ["--cluster", "prod", "--node-role", role("node"), "--subnet", "subnet-1", "--yes"];
-    write("wide.yaml", { ...train, accelerator: { instanceTypes: ["trn1.32xlarge"] }, nodes: 2 });
+    write("wide.yaml", { name: "wide", image: "w:1", accelerator: { instanceTypes: ["trn1.32xlarge"] }, nodes: 2 });
     const release = ["--security-group", "sg-1", "--release-version", "1.33.3-20250819"];
     expect(await run("eks nodegroup create", "wide.yaml", ...nodes, ...release)).toMatchObject({ code: 0 });
-    await run("eks check", "--cluster", "prod", "--workload", "wide.yaml", "--set", "nodes=1");
+    expect((await run("eks check", "--cluster", "prod", "--workload", "wide.yaml", "--set", "nodes=1")).stderr).toBe(
+      "",
+    );
   },
 );
 

@@ -5,13 +5,12 @@ import {
   problem,
   refuseErrors,
   refuseTogether,
-  settingProblem,
   settingWarning,
   warning,
   type Problem,
 } from "../base/problem.ts";
 import { resolveWorkload } from "../workload/resolve.ts";
-import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";
 import { allocationProblems, allocationWarnings, spansUltraServer, type ClusterSettings } from "./allocation.ts";
 import { celProblems } from "./cel/violations.ts";
@@ -25,21 +24,18 @@ import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
 import { ownLabels, tagMetadata } from "./labels.ts";
 import { manifestNameProblems } from "./manifest-names.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
-import { nodeQuantities } from "./node-resources.ts";
 import { gangWarnings } from "./gangs.ts";
-import { staysInOneZone, type KueueTopology } from "./placement.ts";
 import { acceleratedPod } from "./pod.ts";
-import { kueueLabels, kueueQueue, nodeTypeOf, type QueueNodes } from "./queues/kueue.ts";
+import { kueueTopologyOf, queueManifests, queueProblems, type FleetSettings } from "./queues/fleet-queue.ts";
+import { kueueLabels } from "./queues/kueue.ts";
 import { podSecurityBreaches, podsIn, strictestLevel } from "./pod-security.ts";
 import { changedDevices, mergeCompanions, mergePod, mergeResource } from "./raw-merge.ts";
 import { groupProblems, withFollowingBounds } from "./ray-groups.ts";
 import { choosePodVariant } from "./variants.ts";
 
-export interface KubernetesSettings extends ClusterSettings, ExtraSettings {
+export interface KubernetesSettings extends ClusterSettings, ExtraSettings, FleetSettings {
   /** The one variant, where there are several. */
   readonly variant?: string;
-  /** The nodes that the workload's queue is made for; none where the queue is there already. */
-  readonly queueFleets?: readonly QueueNodes[];
 }
 
 export interface GeneratedManifests {
@@ -96,7 +92,8 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     ...queueProblems(workload, shape, settings),
   ]);
 
-  const kueueTopology = kueueTopologyOf(target, shape, name, settings);
+  const group = definitionOf(kind).leaderApart === true ? name : undefined;
+  const kueueTopology = kueueTopologyOf(workload, shape, group, settings);
   const plain = acceleratedPod(workload, shape, name, { ...settings, ...present({ kueueTopology }) });
   const pod = withoutHidingVolumes(mergePod(plain, workload.eks.pod));
   const ofPod = changedDevices(plain, pod, ["eks", "pod"], shape.request);
@@ -166,17 +163,6 @@ function scaledByHand({ eks }: ResolvedWorkload): readonly Problem[] {
         ),
       ]
     : [];
-}
-
-/** Kueue's own topology, where its queue is made beside the workload and nobody says a zone. */
-function kueueTopologyOf(
-  { workload, kind }: KubernetesTarget,
-  shape: Shape,
-  name: string,
-  { queueFleets = [], zone }: KubernetesSettings,
-): KueueTopology | undefined {
-  if (queueFleets.length === 0 || zone !== undefined || !staysInOneZone(workload, shape)) return undefined;
-  return definitionOf(kind).leaderApart === true ? { group: name } : {};
 }
 
 /** With a whole UltraServer for each replica, where the nodes are one. */
@@ -255,63 +241,6 @@ function nameProblems(kind: Kind, workload: ResolvedWorkload, name: string): rea
           "Write a shorter name.",
         ),
       ];
-}
-
-function queueProblems(
-  workload: ResolvedWorkload,
-  { request }: Shape,
-  { queueFleets = [] }: KubernetesSettings,
-): readonly Problem[] {
-  const { eks } = workload;
-  if (queueFleets.length === 0) return [];
-  // A queue admits nothing that asks for what it does not cover.
-  const uncovered =
-    request.kind === "resource" &&
-    queueFleets.every(({ type }) => nodeQuantities(type, request, workload) === undefined);
-  const others = queueFleets.filter(
-    ({ type }) => type.accelerator.kind !== "neuron" && type.accelerator.kind !== "nvidia",
-  );
-  const names = queueFleets.map(nodeTypeOf);
-  const twice = names.filter((name, index) => names.indexOf(name) !== index);
-  return [
-    ...(eks.queue?.kueue === undefined
-      ? [
-          problem(
-            "queue-missing",
-            ["eks", "queue"],
-            "--queue-fleet makes a queue, and the workload names none",
-            "Write eks.queue: { kueue: NAME }.",
-          ),
-        ]
-      : []),
-    ...(uncovered
-      ? [
-          problem(
-            "queue-resource",
-            ["accelerator", "resource"],
-            `--queue-fleet: nothing says how many ${request.resource} a node of ${listOr(names)} has, so the queue could admit none`,
-            "Name other types, write accelerator.sharing for a shared GPU, or make the queue yourself.",
-          ),
-        ]
-      : []),
-    ...others.map(({ type }) =>
-      settingProblem(
-        "fleet-accelerator",
-        `--queue-fleet: ${type.instanceType} carries ${type.accelerator.name}: ` +
-          "aiplat places Neuron and NVIDIA accelerators only",
-      ),
-    ),
-    ...twice.map((name) => settingProblem("fleet-twice", `--queue-fleet: ${name} is given twice`, "Write one count.")),
-  ];
-}
-
-function queueManifests(
-  workload: ResolvedWorkload,
-  shape: Shape,
-  { queueFleets = [] }: KubernetesSettings,
-  byZone: boolean,
-): readonly Manifest[] {
-  return queueFleets.length === 0 ? [] : kueueQueue(workload.eks.queue!.kueue!, queueFleets, workload, shape, byZone);
 }
 
 /** The level that the namespace needs, where the pods meet none that keeps anything off. */
