@@ -40,6 +40,7 @@ const image = "/aws/service/ecs/optimized-ami/amazon-linux-2023/neuron/recommend
 const steps: readonly Step[] = [
   { args: ["sts", "get-caller-identity"] },
   { args: ["autoscaling", "describe-auto-scaling-groups"] },
+  { args: ["ec2", "describe-instance-types"] },
   { args: ["ec2", "describe-instances", "--filters", "Name=instance-state-name,Values=running"] },
   { args: ["ssm", "get-parameter", "--name", image] },
   { args: ["ssm", "get-parameters", "--names", image, "/nothing"] },
