@@ -4,6 +4,7 @@ import type { RegisteredTaskDefinition } from "../../core/ecs-api/api.ts";
 import { enterFirstStage, rollGreen } from "./blue-green.ts";
 import { nextMoves } from "./deployment-arithmetic.ts";
 import { stop } from "./lifecycle.ts";
+import { expireHooks } from "./pause-hooks.ts";
 import { eligibleInstances, placeTasks } from "./placement.ts";
 import type {
   DeploymentRecord,
@@ -133,6 +134,7 @@ function reconcile(world: World, service: ServiceRecord): void {
   if (service.status === "DRAINING") return drain(world, service);
   const current = ongoingOf(service);
   if (current?.status === "PENDING") begin(world, current);
+  if (current !== undefined) expireHooks(world, current);
   const failure = current === undefined ? undefined : failureOf(world, service, current);
   if (failure !== undefined) failServiceDeployment(world, service, current!, failure);
   const primary = primaryOf(service);

@@ -349,7 +349,22 @@ describe("a linear and a canary deployment", () => {
         bakeTimeInMinutes: 0,
         lifecycleHooks: [{ hookTargetArn: "arn:x", roleArn: "arn:y", lifecycleStages: ["POST_SCALE_UP"] }],
       },
-      "UnsupportedFeatureException: The sandbox plays no lifecycle hooks",
+      "UnsupportedFeatureException: The sandbox plays lifecycle hooks of the target type PAUSE alone",
+    ],
+    [
+      { strategy: "ROLLING", lifecycleHooks: [{ targetType: "PAUSE", lifecycleStages: ["POST_SCALE_UP"] }] },
+      "UnsupportedFeatureException: The sandbox plays lifecycle hooks of BLUE_GREEN, LINEAR and CANARY deployments",
+    ],
+    [
+      { strategy: "LINEAR", lifecycleHooks: [{ targetType: "PAUSE" }] },
+      "InvalidParameterException: lifecycleStages must be provided",
+    ],
+    [
+      {
+        strategy: "LINEAR",
+        lifecycleHooks: [{ targetType: "PAUSE", lifecycleStages: ["POST_SCALE_UP", "TEST_TRAFFIC_SHIFT"] }],
+      },
+      "InvalidParameterException: PAUSE hooks cannot be configured at the stage TEST_TRAFFIC_SHIFT",
     ],
   ])("is refused with %j", async (deploymentConfiguration, says) => {
     await start();
