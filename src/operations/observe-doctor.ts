@@ -13,6 +13,7 @@ import { wantedTypes } from "../core/doctor/wanted-types.ts";
 import { AiplatError } from "../errors.ts";
 import type { ObserveProgress } from "./cluster-reader.ts";
 import { observeCluster } from "./observe-cluster.ts";
+import { findServices } from "./find-services.ts";
 import { noNeeds, observeNeeds } from "./observe-needs.ts";
 import type { RegistryPort } from "../ports.ts";
 import { providersToDescribe } from "../core/plan/choose-capacity.ts";
@@ -98,13 +99,15 @@ async function observeState(
   const { name, status, capacityProviders, defaultCapacityProviderStrategy: defaultStrategy } = description;
   const known = { associated: capacityProviders, defaultStrategy };
   const wanted = patient === undefined ? [] : providersToDescribe(patient.ecs.capacity, known);
-  const [snapshot, capacity] = await Promise.all([
+  const workload = patient?.ecs.workload;
+  const [snapshot, capacity, services] = await Promise.all([
     read(() => observeCluster(ecs, name, now, report)),
     patient === undefined || patient.ecs.capacity.kind === "ec2" || (wanted.length === 0 && isUnsaid(patient))
       ? undefined
       : read(async () => ({ ...known, providers: await observeProviders(aws, wanted, name) })),
+    workload?.kind === "service" ? read(() => findServices(ecs, name, workload.name)) : undefined,
   ]);
-  return { status, capacityProviders, snapshot, ...present({ capacity }) };
+  return { status, capacityProviders, snapshot, ...present({ capacity, services }) };
 }
 
 function isUnsaid({ ecs }: Patient): boolean {

@@ -7,8 +7,8 @@ import type { Output, OutputStream } from "../context.ts";
 const unseen =
   "[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]|\\u{e0001}|[\\u{e0020}-\\u{e007f}]";
 
-/** The colours of our own styles: bold, dim, a foreground, and the end of each. They hide nothing. */
-const ownColour = "\\u001b\\[(?:1|2|22|3[0-7]|39|9[0-7])m";
+/** The marks of our own styles: bold, dim, underlined, a foreground, and the end of each. They hide nothing. */
+const ownColour = "\\u001b\\[(?:1|2|4|22|24|3[0-7]|39|9[0-7])m";
 
 const harmful = new RegExp(unseen, "u");
 const unseenOrOwn = new RegExp(`(${ownColour})|${unseen}`, "gu");

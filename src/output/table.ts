@@ -35,7 +35,10 @@ export async function alignedTable(
   const last = table.columns.length - 1;
   const before = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
   const wraps = last > 0 && table.columns[last]!.align === undefined && before + widths[last]! > terminalColumns;
-  const below = wraps && terminalColumns - before < leastRoom;
+  // A word that has no room beside the others, and has it below, goes there whole: an id is copied.
+  const longestWord = wraps ? longestWordIn(cells.map((row) => row[last] ?? "")) : 0;
+  const room = terminalColumns - before;
+  const below = wraps && (room < leastRoom || room < Math.min(longestWord, terminalColumns - 4));
   const indent = " ".repeat(below ? 4 : before);
   const mark = (text: string, index: number, header: boolean) =>
     header ? style.bold(text) : (table.columns[index]!.mark?.(text, style) ?? text);
@@ -68,6 +71,10 @@ export async function alignedTable(
     .flatMap((row, index) => (folded ? fold(row, index === 0) : line(row, index === 0)))
     .map((text) => `${text}\n`)
     .join("");
+}
+
+function longestWordIn(cells: readonly string[]): number {
+  return cells.flatMap((cell) => cell.split(" ")).reduce((longest, { length }) => Math.max(longest, length), 0);
 }
 
 /** How many of the first columns fit beside each other; one at least. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ContainerInstance } from "../../src/core/cluster/snapshot.ts";
+import { commandCalls } from "../../src/core/iam/command-calls.ts";
 import { startIam, startLoopback, startRegistry, type LoopbackServer } from "../support/loopback-servers.ts";
 import { runCli } from "../support/cli.ts";
 import { anInstance, aSnapshot } from "../support/cluster.ts";
@@ -658,6 +659,41 @@ describe("doctor without permission to read", () => {
       ],
     );
     expect(code).toBe(3);
+  });
+
+  it.each(["job", "service"])("fails for a %s wherever the command that carries it out is refused", async (kind) => {
+    await using box = await startTestSandbox({ cluster: "prod", instances: [{ type: "inf2.xlarge", count: 1 }] });
+    const denied = { action: "" };
+    const server = await startLoopback(async (request, body) => {
+      const target = request.headers["x-amz-target"];
+      const json = { "content-type": "application/x-amz-json-1.1" };
+      if (String(target).endsWith(`.${denied.action}`))
+        return { status: 400, headers: json, body: JSON.stringify({ __type: "AccessDeniedException", message: "no" }) };
+      const headers = Object.fromEntries(
+        ["x-amz-target", "content-type", "authorization"].flatMap((name) => {
+          const value = request.headers[name];
+          return value === undefined ? [] : [[name, String(value)] as const];
+        }),
+      );
+      const answer = await fetch(box.url, { method: "POST", headers, body });
+      const type = answer.headers.get("content-type") ?? "text/xml";
+      return { status: answer.status, headers: { "content-type": type }, body: await answer.text() };
+    });
+    const file = { name: "bert", kind, image: "bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] } };
+    const at = { env: { ...box.environment, AWS_ENDPOINT_URL: server.url }, input: JSON.stringify(file) };
+    const refused: string[] = [];
+    for (const call of commandCalls.plan.filter((each) => each.startsWith("ecs:"))) {
+      denied.action = call.slice("ecs:".length);
+      const planned = await runCli(["plan", "-", "--cluster", "prod"], at);
+      const { code, stdout } = await runCli(["doctor", "-", "--cluster", "prod", "-o", "text"], at);
+      expect([call, code]).toEqual([call, planned.code === 6 ? 3 : 0]);
+      if (code !== 3) continue;
+      refused.push(denied.action);
+      expect(stdout).toContain(`aiplat iam policy ${kind === "job" ? "run-task" : "service deploy"} prints`);
+    }
+    await server.stop();
+    const read = ["DescribeClusters", "ListContainerInstances", "DescribeContainerInstances", "ListTasks"];
+    expect(refused).toEqual(kind === "job" ? read : [...read, "ListServices"]);
   });
 
   it("a sandbox skips what it has not got", async () => {

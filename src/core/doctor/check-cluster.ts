@@ -11,7 +11,7 @@ import { checkInstances } from "./check-instances.ts";
 import type { MachineShortage } from "./machine-shortage.ts";
 import type { ObservedCluster } from "./observation.ts";
 import { candidatesFor, countTypes, typeNamesOf } from "./observed-instances.ts";
-import { judged, judgedForRun, valueOf, type Reading } from "./reading.ts";
+import { judged, judgedForCarrier, valueOf, type Carrier, type Reading } from "./reading.ts";
 
 /** What doctor is asked of a cluster. */
 export interface ClusterQuestion {
@@ -28,7 +28,8 @@ export function checkCluster(
   reading: Reading<ObservedCluster | undefined>,
 ): readonly CheckItem[] {
   const { name, region, ecs } = question;
-  return judgedForRun("cluster", `cluster ${name}`, reading, (cluster) => {
+  const carrier: Carrier = ecs?.workload.kind === "service" ? "service deploy" : "run-task";
+  return judgedForCarrier(carrier, "cluster", `cluster ${name}`, reading, (cluster) => {
     if (cluster === undefined)
       return [
         fail(
@@ -49,10 +50,11 @@ export function checkCluster(
     return [
       ok("cluster", `cluster ${name} is ACTIVE`),
       ...provider,
+      ...checkServices(carrier, cluster),
       // Where the provider is wrong, nothing starts whatever instances there are.
       ...(provider.some(({ status }) => status === "FAIL")
         ? []
-        : judgedForRun("instances", "the state of its instances and tasks", cluster.snapshot, (snapshot) =>
+        : judgedForCarrier(carrier, "instances", "the state of its instances and tasks", cluster.snapshot, (snapshot) =>
             checkCapacity(question, cluster, snapshot),
           )),
     ];
@@ -100,6 +102,13 @@ function checkProvider(ecs: EcsWorkload, { capacity }: ObservedCluster): readonl
       return error.problems.map(({ message, hint }) => fail(check, message, hint ?? "Set ecs.capacity."));
     }
   });
+}
+
+/** A deployment looks for the workload's services first; that it may is nothing to tell. */
+function checkServices(carrier: Carrier, { services }: ObservedCluster): readonly CheckItem[] {
+  return services === undefined
+    ? []
+    : judgedForCarrier(carrier, "services", "the workload's services", services, () => []);
 }
 
 function checkCapacity(

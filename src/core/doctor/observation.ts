@@ -1,5 +1,6 @@
 import type { ClusterCapacity } from "../plan/choose-capacity.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import type { Service } from "../ecs-api/service.ts";
 import type { Decision, Role, SecretState } from "./observed-account.ts";
 import type { MachineImage, RunningInstances, SecurityGroup, Subnet } from "./observed-ec2.ts";
 import type { ImageState } from "./observed-image.ts";
@@ -22,6 +23,8 @@ export interface ObservedCluster {
   /** What may start the workload's tasks; read where that is not plain EC2. */
   readonly capacity?: Reading<ClusterCapacity>;
   readonly snapshot: Reading<ClusterSnapshot>;
+  /** The workload's services; read for those of kind service. */
+  readonly services?: Reading<readonly Service[]>;
 }
 
 /** What was read of the account, by the names that the workload's needs have for it. */

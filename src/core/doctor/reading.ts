@@ -17,8 +17,14 @@ export function valueOf<Value>(reading: Reading<Value> | undefined): Value | und
   return reading !== undefined && "value" in reading ? reading.value : undefined;
 }
 
-/** As `judged`, of what a run itself asks first: it FAILs where the credentials may not ask. */
-export function judgedForRun<Value>(
+/** The command that carries the workload out. */
+export type Carrier = "run-task" | "service deploy";
+
+const carriers: Readonly<Record<Carrier, string>> = { "run-task": "run", "service deploy": "deployment" };
+
+/** As `judged`, of what the workload's own command asks first: it FAILs where the credentials may not ask. */
+export function judgedForCarrier<Value>(
+  carrier: Carrier,
   check: CheckCode,
   what: string,
   reading: Reading<Value>,
@@ -28,8 +34,8 @@ export function judgedForRun<Value>(
   return [
     fail(
       check,
-      `${what}: ${reading.unread}, and a run would be refused there`,
-      `${reading.fix === undefined ? "" : `${reading.fix} `}aiplat iam policy run-task prints all that a run needs.`,
+      `${what}: ${reading.unread}, and a ${carriers[carrier]} would be refused there`,
+      `${reading.fix === undefined ? "" : `${reading.fix} `}aiplat iam policy ${carrier} prints all that a ${carriers[carrier]} needs.`,
     ),
   ];
 }

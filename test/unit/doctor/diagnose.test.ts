@@ -70,6 +70,13 @@ describe("the cluster", () => {
       workload,
       ["FAIL instances"],
     ],
+    [
+      "of whose services a deployment's calls would be denied",
+      observe({}, { services: { unread: "no ecs:ListServices", denied: true } }),
+      { ...workload, kind: "service" },
+      ["FAIL services"],
+    ],
+    ["whose services are known", observe({}, { services: { value: [] } }), { ...workload, kind: "service" }, []],
     ["whose tasks may not be read", observe({}, { snapshot: { unread: "denied" } }), workload, ["SKIP instances"]],
     ["without instances", withInstances(), workload, ["FAIL instances"]],
     ["without instances, for none", withInstances(), "none", ["FAIL instances"]],

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { escapeInJson, harmless, harmlessLine, harmlessOutput, toJson } from "../../../src/output/harmless.ts";
 import { alignedTable, markdownTable, tabSeparated } from "../../../src/output/table.ts";
 import { formatManifests, formatYaml } from "../../../src/output/yaml.ts";
-import { plain } from "../../../src/output/style.ts";
+import { plain, styleFor } from "../../../src/output/style.ts";
 
 /** Text that is rich in what terminals and runners act upon. */
 const hostile = fc
@@ -38,7 +38,7 @@ const hostile = fc
   )
   .map((parts) => parts.join(""));
 
-const ownColour = "\u001b\\[(?:[12]|22|3[0-7]|39|9[0-7])m";
+const ownColour = "\u001b\\[(?:[124]|2[24]|3[0-7]|39|9[0-7])m";
 
 /** Whether a terminal would act on it. Its own account: every character of a general category that is not seen. */
 const acts = (text: string) =>
@@ -77,6 +77,14 @@ describe("text that is harmless", () => {
     "## a heading, [a word]",
   ])("is %j as it is", (text) => {
     expect(harmless(text)).toBe(text);
+  });
+
+  it("keeps every mark of our own styles", async () => {
+    const { hues, ...marks } = await styleFor(true, {}, { write: () => {}, isTTY: true, columns: 80 });
+    for (const paint of [...Object.values(marks), ...hues]) {
+      expect(paint("a")).toContain("\u001b[");
+      expect(harmless(paint("a"))).toBe(paint("a"));
+    }
   });
 
   it("leaves nothing to act upon, of any text", () => {

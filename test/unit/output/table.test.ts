@@ -46,6 +46,20 @@ it("puts it below the row where the other columns leave too little room", async 
   ]);
 });
 
+it("puts it there too where one of its words has no room beside the others", async () => {
+  const services: Table = {
+    columns: [{ title: "SERVICE" }, { title: "TASKS", align: "right" }, { title: "DEFINITION" }],
+    rows: [["bert-two-inf2-24xlarge-n0-1", "1", "bert-two-inf2-24xlarge-n0-1:1"]],
+  };
+  expect((await alignedTable(services, style, 64)).split("\n")).toEqual([
+    "SERVICE                      TASKS",
+    "    DEFINITION",
+    "bert-two-inf2-24xlarge-n0-1      1",
+    "    bert-two-inf2-24xlarge-n0-1:1",
+    "",
+  ]);
+});
+
 it("leaves a table alone that fits, and cuts no word of one that does not", async () => {
   expect(await alignedTable(table, style, 200)).toBe(await alignedTable(table, style));
   const numbers: Table = {
