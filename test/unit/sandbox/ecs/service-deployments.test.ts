@@ -401,6 +401,27 @@ describe("service deployments", () => {
     expect(await describedOf(failed.serviceDeploymentArn)).not.toHaveProperty("lifecycleStage");
   });
 
+  it.each([
+    ["forgets them with a task that is healthy", {}, 0],
+    ["forgets them where it says so", { resetOnHealthyTask: true }, 0],
+    ["keeps them where it says so", { resetOnHealthyTask: false }, 1],
+  ])("counts failures for the circuit breaker, which %s", async (_, more, kept) => {
+    await start();
+    await create({ deploymentCircuitBreaker: { enable: true, rollback: true, ...more } }, { desiredCount: 1 });
+    const options = { "awslogs-group": "/web", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web" };
+    await update({ logConfiguration: { logDriver: "awslogs", options } });
+    for (let second = 0; second < 60; second++) {
+      box.step(1);
+      if ((await newest()).deploymentCircuitBreaker.failureCount > 0) break;
+    }
+    await box.call("Logs_20140328.CreateLogGroup", { logGroupName: "/web" });
+    expect((await newest()).deploymentCircuitBreaker).toMatchObject({ failureCount: 1, threshold: 3 });
+    box.step(120);
+    expect((await newest()).deploymentCircuitBreaker.failureCount).toBe(kept);
+    const [{ failedTasks }] = (await serviceNow()).deployments;
+    expect(failedTasks).toBe(kept);
+  });
+
   it("are not made by what UpdateService says starts none, and placement is then for tasks to come", async () => {
     await start({
       fleet: [
