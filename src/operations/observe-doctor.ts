@@ -100,14 +100,16 @@ async function observeState(
   const known = { associated: capacityProviders, defaultStrategy };
   const wanted = patient === undefined ? [] : providersToDescribe(patient.ecs.capacity, known);
   const workload = patient?.ecs.workload;
-  const [snapshot, capacity, services] = await Promise.all([
+  const family = patient?.ecs.variants[0]?.definition.family;
+  const [snapshot, capacity, definition, services] = await Promise.all([
     read(() => observeCluster(ecs, name, now, report)),
     patient === undefined || patient.ecs.capacity.kind === "ec2" || (wanted.length === 0 && isUnsaid(patient))
       ? undefined
       : read(async () => ({ ...known, providers: await observeProviders(aws, wanted, name) })),
+    family === undefined ? undefined : read(() => ecs.describeTaskDefinition(family)),
     workload?.kind === "service" ? read(() => findServices(ecs, name, workload.name)) : undefined,
   ]);
-  return { status, capacityProviders, snapshot, ...present({ capacity, services }) };
+  return { status, capacityProviders, snapshot, ...present({ capacity, definition, services }) };
 }
 
 function isUnsaid({ ecs }: Patient): boolean {

@@ -588,6 +588,17 @@ describe.skipIf(missingTools("moto_server"))("doctor", () => {
   });
 });
 
+/** What a run and a deployment ask before they change anything. */
+const readByAll = [
+  "DescribeClusters",
+  "ListContainerInstances",
+  "DescribeContainerInstances",
+  "ListTasks",
+  "DescribeTasks",
+  "DescribeTaskDefinition",
+  "DescribeServices",
+];
+
 describe("doctor without permission to read", () => {
   it("fails what a run asks first, and skips each other check, naming the IAM action", async () => {
     const names = { ecs: "AccessDeniedException", iam: "AccessDenied", ec2: "UnauthorizedOperation" };
@@ -662,7 +673,11 @@ describe("doctor without permission to read", () => {
   });
 
   it.each(["job", "service"])("fails for a %s wherever the command that carries it out is refused", async (kind) => {
-    await using box = await startTestSandbox({ cluster: "prod", instances: [{ type: "inf2.xlarge", count: 1 }] });
+    const sandbox = await startTestSandbox({ cluster: "prod", fleet: [{ instanceType: "inf2.xlarge", count: 1 }] });
+    const { sandbox: box } = sandbox;
+    const taskDefinition = await sandbox.register("other");
+    await sandbox.ecs("CreateService", { cluster: "prod", serviceName: "other", taskDefinition, desiredCount: 1 });
+    sandbox.step(30);
     const denied = { action: "" };
     const server = await startLoopback(async (request, body) => {
       const target = request.headers["x-amz-target"];
@@ -679,7 +694,7 @@ describe("doctor without permission to read", () => {
       const type = answer.headers.get("content-type") ?? "text/xml";
       return { status: answer.status, headers: { "content-type": type }, body: await answer.text() };
     });
-    const file = { name: "bert", kind, image: "bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] } };
+    const file = { name: "bert", kind, image: `${ecr}/bert:1`, accelerator: { instanceTypes: ["inf2.xlarge"] } };
     const at = { env: { ...box.environment, AWS_ENDPOINT_URL: server.url }, input: JSON.stringify(file) };
     const refused: string[] = [];
     for (const call of commandCalls.plan.filter((each) => each.startsWith("ecs:"))) {
@@ -692,8 +707,9 @@ describe("doctor without permission to read", () => {
       expect(stdout).toContain(`aiplat iam policy ${kind === "job" ? "run-task" : "service deploy"} prints`);
     }
     await server.stop();
-    const read = ["DescribeClusters", "ListContainerInstances", "DescribeContainerInstances", "ListTasks"];
-    expect(refused).toEqual(kind === "job" ? read : [...read, "ListServices"]);
+    await box.close();
+    const asked = kind === "job" ? readByAll : [...readByAll, "ListServices"];
+    expect(refused.toSorted()).toEqual(asked.toSorted());
   });
 
   it("a sandbox skips what it has not got", async () => {

@@ -50,7 +50,7 @@ export function checkCluster(
     return [
       ok("cluster", `cluster ${name} is ACTIVE`),
       ...provider,
-      ...checkServices(carrier, cluster),
+      ...checkDeployed(carrier, cluster),
       // Where the provider is wrong, nothing starts whatever instances there are.
       ...(provider.some(({ status }) => status === "FAIL")
         ? []
@@ -104,11 +104,16 @@ function checkProvider(ecs: EcsWorkload, { capacity }: ObservedCluster): readonl
   });
 }
 
-/** A deployment looks for the workload's services first; that it may is nothing to tell. */
-function checkServices(carrier: Carrier, { services }: ObservedCluster): readonly CheckItem[] {
-  return services === undefined
-    ? []
-    : judgedForCarrier(carrier, "services", "the workload's services", services, () => []);
+/** What is there of the workload is asked before anything is registered; that it may be is nothing to tell. */
+function checkDeployed(carrier: Carrier, { definition, services }: ObservedCluster): readonly CheckItem[] {
+  return [
+    ...(definition === undefined
+      ? []
+      : judgedForCarrier(carrier, "task-definition", "the workload's task definition", definition, () => [])),
+    ...(services === undefined
+      ? []
+      : judgedForCarrier(carrier, "services", "the workload's services", services, () => [])),
+  ];
 }
 
 function checkCapacity(

@@ -1,5 +1,6 @@
 import type { ClusterCapacity } from "../plan/choose-capacity.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import type { Service } from "../ecs-api/service.ts";
 import type { Decision, Role, SecretState } from "./observed-account.ts";
 import type { MachineImage, RunningInstances, SecurityGroup, Subnet } from "./observed-ec2.ts";
@@ -23,6 +24,8 @@ export interface ObservedCluster {
   /** What may start the workload's tasks; read where that is not plain EC2. */
   readonly capacity?: Reading<ClusterCapacity>;
   readonly snapshot: Reading<ClusterSnapshot>;
+  /** The newest revision of a family of the workload's, where there is one; read for a workload. */
+  readonly definition?: Reading<RegisteredTaskDefinition | undefined>;
   /** The workload's services; read for those of kind service. */
   readonly services?: Reading<readonly Service[]>;
 }

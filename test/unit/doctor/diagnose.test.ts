@@ -76,6 +76,13 @@ describe("the cluster", () => {
       { ...workload, kind: "service" },
       ["FAIL services"],
     ],
+    [
+      "in whose account a run's look at its definition would be denied",
+      observe({}, { definition: { unread: "no ecs:DescribeTaskDefinition", denied: true } }),
+      workload,
+      ["FAIL task-definition"],
+    ],
+    ["without a definition yet", observe({}, { definition: { value: undefined } }), workload, []],
     ["whose services are known", observe({}, { services: { value: [] } }), { ...workload, kind: "service" }, []],
     ["whose tasks may not be read", observe({}, { snapshot: { unread: "denied" } }), workload, ["SKIP instances"]],
     ["without instances", withInstances(), workload, ["FAIL instances"]],

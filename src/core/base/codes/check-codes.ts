@@ -11,6 +11,7 @@ export const checkCodes = {
     credentials: "The credentials work, and whose they are",
     cluster: "The cluster is there and ACTIVE",
     "capacity-provider": "The capacity provider that the workload asks for is the cluster's",
+    "task-definition": "The workload's task definition may be read, which is asked before anything is registered",
     services: "The workload's services may be read, which a deployment does first",
     "lock-port-base": "The cluster's tag for the first lock port is one",
     instances: "The cluster has container instances of the workload's types",
