@@ -57,6 +57,7 @@ const files = {
       "DescribeServiceDeployments",
       "DescribeServiceRevisions",
       "StopServiceDeployment",
+      "ContinueServiceDeployment",
       "DescribeClusters",
       "ListClusters",
       "DeleteCluster",

@@ -1,5 +1,6 @@
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Service } from "../core/ecs-api/service.ts";
+import { isPlayed } from "./ecs/check-hooks.ts";
 import { defaultsFor, readSettings } from "./ecs/service-settings.ts";
 import type {
   ClusterRecord,
@@ -92,16 +93,21 @@ export function serviceOf(
 
 /**
  * What DescribeServices shows of the settings, as CreateService would have set them.
- * The sandbox plays no lifecycle hooks.
+ * Hooks that the sandbox does not play are left out.
  */
 function settingsOf(service: Service): ServiceSettingsRecord {
   const daemon = service.schedulingStrategy === "DAEMON";
-  const { deploymentConfiguration: { lifecycleHooks: _, ...deploymentConfiguration } = {}, ...rest } =
+  const { deploymentConfiguration: { lifecycleHooks = [], ...deploymentConfiguration } = {}, ...rest } =
     service as Service & RawRecord & { readonly deploymentConfiguration?: RawRecord };
   const defaults = defaultsFor(daemon, service["launchType"] as string | undefined);
   const strategy = (deploymentConfiguration["strategy"] as DeploymentStrategy | undefined) ?? defaults.strategy;
+  const played = (lifecycleHooks as ServiceSettingsRecord["lifecycleHooks"]).filter((hook) => isPlayed(hook, strategy));
   return {
-    ...readSettings({ ...rest, deploymentConfiguration }, { ...defaults, strategy }, daemon),
+    ...readSettings(
+      { ...rest, deploymentConfiguration: { ...deploymentConfiguration, lifecycleHooks: played } },
+      { ...defaults, strategy },
+      daemon,
+    ),
     desiredCount: service.desiredCount,
   };
 }

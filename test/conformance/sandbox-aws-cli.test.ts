@@ -320,12 +320,28 @@ const steps: readonly Step[] = [
       done: "serviceDeployments[0].serviceDeploymentArn",
     },
   },
-  { args: ["ecs", "update-service", "--service", "canary", "--force-new-deployment"] },
+  {
+    args: [
+      "ecs",
+      "update-service",
+      "--service",
+      "canary",
+      "--force-new-deployment",
+      "--deployment-configuration",
+      JSON.stringify({ lifecycleHooks: [{ targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] }] }),
+    ],
+  },
   {
     args: ["ecs", "list-service-deployments", "--service", "canary"],
     capture: { ongoing: "serviceDeployments[0].serviceDeploymentArn" },
   },
-  { args: ["ecs", "describe-service-deployments", "--service-deployment-arns", "{ongoing}", "{done}", "none"] },
+  {
+    args: ["ecs", "describe-service-deployments", "--service-deployment-arns", "{ongoing}", "{done}", "none"],
+    capture: { hook: "serviceDeployments[0].lifecycleHookDetails[0].hookId" },
+  },
+  {
+    args: ["ecs", "continue-service-deployment", "--service-deployment-arn", "{ongoing}", "--hook-id", "{hook}"],
+  },
   { args: ["ecs", "describe-service-revisions", "--service-revision-arns", "{revision}", "none"] },
   { args: ["ecs", "describe-services", "--services", "canary"] },
   { args: ["ecs", "stop-service-deployment", "--service-deployment-arn", "{ongoing}", "--stop-type", "ROLLBACK"] },

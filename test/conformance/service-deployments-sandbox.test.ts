@@ -191,6 +191,45 @@ describe("service status and rollback", () => {
   });
 });
 
+describe("a lifecycle hook that pauses", () => {
+  const hooks = [{ targetType: "PAUSE", lifecycleStages: ["POST_SCALE_UP"] }];
+  const paused = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0, lifecycleHooks: hooks };
+
+  it("is told of with the words that continue it, while the wait goes on, and by service status", async () => {
+    writeWorkload({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 });
+    await run("service", "deploy");
+    writeWorkload(paused, { image: "bert:2" });
+    const { code, stderr } = await run("service", "deploy", "--timeout", "20m");
+    expect(code).toBe(5);
+    const words =
+      /bert: paused at a lifecycle hook until \S+, then ROLLBACK\. To continue: {2}aws ecs continue-service-deployment --service-deployment-arn (\S+) --hook-id (\S+) --action CONTINUE/;
+    const [, serviceDeploymentArn, hookId] = words.exec(stderr) ?? [];
+    const status = await run("service", "status");
+    expect(status.stdout).toContain("IN_PROGRESS (POST_SCALE_UP, paused)");
+    expect(status.stderr).toMatch(words);
+    await box.ecs("ContinueServiceDeployment", { serviceDeploymentArn, hookId, action: "CONTINUE" });
+    box.step(120);
+    expect((await history())[0]).toBe("SUCCESSFUL");
+    expect((await run("plan", "--exit-code")).code).toBe(0);
+  });
+
+  it("is in the sandbox that a snapshot makes; a hook of a Lambda function is not", async () => {
+    writeWorkload(paused);
+    await run("service", "deploy", "--no-wait");
+    const snapshot = JSON.parse((await run("cluster", "snapshot")).stdout);
+    const [{ deploymentConfiguration }] = snapshot.services;
+    expect(deploymentConfiguration.lifecycleHooks).toEqual(hooks);
+    deploymentConfiguration.lifecycleHooks.push({ hookTargetArn: "arn:x", lifecycleStages: ["POST_SCALE_UP"] });
+    const seeded = await startTestSandbox({ snapshot });
+    try {
+      const { services } = await seeded.ecs("DescribeServices", { services: ["bert"] });
+      expect(services[0].deploymentConfiguration.lifecycleHooks).toEqual(hooks);
+    } finally {
+      await seeded.sandbox.close();
+    }
+  });
+});
+
 describe("a wait for a service", () => {
   const slow = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 1_440 };
   const goesOn = [

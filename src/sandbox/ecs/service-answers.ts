@@ -1,6 +1,6 @@
 /** Services, their deployments and revisions as ECS's API answers them. */
 import { breakerThreshold } from "../../core/ecs-api/deployment-limits.ts";
-import { productionPercent } from "../model/blue-green.ts";
+import { productionPercent, shownStage } from "../model/blue-green.ts";
 import { isPending } from "../model/instances.ts";
 import type {
   DeploymentRecord,
@@ -65,6 +65,7 @@ function configurationAnswer({
   bakeTimeInMinutes,
   linear,
   canary,
+  lifecycleHooks,
   alarms,
   circuitBreaker,
   maximumPercent,
@@ -78,6 +79,7 @@ function configurationAnswer({
     bakeTimeInMinutes,
     alarms: alarms.enable || alarms.alarmNames.length > 0 ? alarms : undefined,
     linearConfiguration: strategy === "LINEAR" ? linear : undefined,
+    lifecycleHooks: lifecycleHooks.length > 0 ? lifecycleHooks : undefined,
     canaryConfiguration: strategy === "CANARY" ? canary : undefined,
   });
 }
@@ -156,7 +158,17 @@ export function serviceDeploymentAnswer(service: ServiceRecord, deployment: Serv
       ...weights(index === 0 ? 100 - shifted : 0),
     })),
     targetServiceRevision: { arn: target.revision.arn, ...taskCounts(service, target, last), ...weights(shifted) },
-    lifecycleStage: stage,
+    lifecycleStage: shownStage(deployment),
+    lifecycleHookDetails:
+      deployment.status === "IN_PROGRESS" && deployment.hooks.length > 0
+        ? deployment.hooks.map(({ id, status, expiresAt, timeoutAction }) => ({
+            hookId: id,
+            targetType: "PAUSE",
+            status,
+            expiresAt: seconds(expiresAt),
+            timeoutAction,
+          }))
+        : undefined,
     deploymentConfiguration: configurationAnswer(target.settings),
     rollback:
       rollback === undefined

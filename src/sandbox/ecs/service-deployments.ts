@@ -1,5 +1,6 @@
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html */
 import {
+  continueServiceDeploymentRequest,
   describeServiceDeploymentsRequest,
   describeServiceRevisionsRequest,
   listServiceDeploymentsRequest,
@@ -104,6 +105,23 @@ export const serviceDeploymentOperations: Readonly<Record<string, Operation>> = 
         );
       requestRollback(world, deployment);
       world.after(world.timings.stage, () => wake(world, service));
+      return { serviceDeploymentArn };
+    },
+  ),
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/continue-service-deployment.html
+  ContinueServiceDeployment: operation(
+    "serviceModify",
+    continueServiceDeploymentRequest,
+    ({ serviceDeploymentArn = "", hookId, action = "CONTINUE" }, { world }) => {
+      const { service, deployment } = findServiceDeployment(world, serviceDeploymentArn);
+      if (service === undefined || deployment === undefined)
+        throw new AwsError("ServiceDeploymentNotFoundException", "Service deployment not found.");
+      const hook = deployment.hooks.find(({ id }) => id === hookId);
+      if (deployment.status !== "IN_PROGRESS" || hook?.status !== "AWAITING_ACTION")
+        throw invalidParameter("The service deployment does not wait at a lifecycle hook of this hookId.");
+      hook.status = action === "ROLLBACK" ? "FAILED" : "SUCCEEDED";
+      deployment.updatedAt = world.now();
+      wake(world, service);
       return { serviceDeploymentArn };
     },
   ),

@@ -4,8 +4,9 @@ import { obstacleTo } from "../../core/ecs/zone-rebalancing.ts";
 import { measuresOf } from "../../core/placement/strategies.ts";
 import type { ClusterRecord, DeploymentStrategy, RawRecord, ServiceSettingsRecord } from "../model/records.ts";
 import { readRequirements, refusing } from "../model/tasks.ts";
-import { AwsError, invalidParameter } from "../wire/aws-error.ts";
+import { invalidParameter } from "../wire/aws-error.ts";
 import { checkExpression } from "./check-definition.ts";
+import { checkHooks } from "./check-hooks.ts";
 import { checkLaunch } from "./check-launch.ts";
 import { unplayed } from "./tasks.ts";
 
@@ -31,6 +32,7 @@ export function defaultsFor(daemon: boolean, launchType: string | undefined): Se
     bakeTimeInMinutes: 0,
     linear: { stepPercent: 10, stepBakeTimeInMinutes: 6 },
     canary: { canaryPercent: 5, canaryBakeTimeInMinutes: 10 },
+    lifecycleHooks: [],
     alarms: { alarmNames: [], enable: false, rollback: false },
     minimumHealthyPercent: daemon ? 0 : 100,
     maximumPercent: daemon ? 100 : 200,
@@ -114,27 +116,23 @@ function readStrategy(
     bakeTimeInMinutes,
     linearConfiguration,
     canaryConfiguration,
-    lifecycleHooks = [],
+    lifecycleHooks,
   }: NonNullable<SettingsInput["deploymentConfiguration"]>,
   before: ServiceSettingsRecord,
   daemon: boolean,
-): Pick<ServiceSettingsRecord, "strategy" | "bakeTimeInMinutes" | "linear" | "canary"> {
+): Pick<ServiceSettingsRecord, "strategy" | "bakeTimeInMinutes" | "linear" | "canary" | "lifecycleHooks"> {
   const settings = {
     strategy: (strategy as DeploymentStrategy | undefined) ?? before.strategy,
     bakeTimeInMinutes: bakeTimeInMinutes ?? before.bakeTimeInMinutes,
     linear: { ...before.linear, ...linearConfiguration },
     canary: { ...before.canary, ...canaryConfiguration },
+    lifecycleHooks: lifecycleHooks ?? before.lifecycleHooks,
   };
   if (!strategies.has(settings.strategy))
     throw invalidParameter(
       `Invalid deployment strategy: ${settings.strategy}. It must be one of ${[...strategies].join(", ")}.`,
     );
-  if (lifecycleHooks.length > 0)
-    throw new AwsError(
-      "UnsupportedFeatureException",
-      "The sandbox plays no lifecycle hooks: there is no Lambda function behind it, " +
-        "and nobody to continue a pause. Leave lifecycleHooks out.",
-    );
+  checkHooks(settings);
   if (settings.strategy !== "ROLLING" && daemon)
     throw invalidParameter(
       `The deployment strategy ${settings.strategy} is not supported for the DAEMON scheduling strategy.`,

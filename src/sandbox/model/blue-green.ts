@@ -4,6 +4,7 @@
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html
  */
 import { trafficSteps, type TrafficStep } from "./deployment-arithmetic.ts";
+import { hasHookAt, openHooks, pauseLeftMs } from "./pause-hooks.ts";
 import type { DeploymentRecord, LifecycleStage, ServiceDeploymentRecord, ServiceRecord } from "./records.ts";
 import { isHealthy, mayStart, startReplicas, stopSome, tasksOf } from "./service-tasks.ts";
 import type { World } from "./world.ts";
@@ -15,6 +16,7 @@ const stages: readonly LifecycleStage[] = [
   "POST_SCALE_UP",
   "TEST_TRAFFIC_SHIFT",
   "POST_TEST_TRAFFIC_SHIFT",
+  "PRE_PRODUCTION_TRAFFIC_SHIFT",
   "PRODUCTION_TRAFFIC_SHIFT",
   "POST_PRODUCTION_TRAFFIC_SHIFT",
   "BAKE_TIME",
@@ -42,7 +44,8 @@ export function rollGreen(world: World, service: ServiceRecord, current: Service
   for (;;) {
     for (const deployment of service.deployments)
       changed = keep(world, service, deployment, wanted(service, current, deployment), startable) || changed;
-    const left = waitMs(world, service, current);
+    const work = waitMs(world, service, current);
+    const left = work === 0 ? pauseLeftMs(world, current) : work;
     if (left !== 0) return { changed, lookInMs: left };
     advance(world, current);
   }
@@ -51,6 +54,12 @@ export function rollGreen(world: World, service: ServiceRecord, current: Service
 /** The share of production traffic that the new revision has, in percent. */
 export function productionPercent({ steps, ...current }: ServiceDeploymentRecord): number {
   return current.rollback !== undefined || steps === 0 ? 0 : stepsOf(current)[steps - 1]!.percent;
+}
+
+/** Its stage in the words of the answer, which has none for what comes before a step of the production traffic. */
+export function shownStage({ stage, steps }: ServiceDeploymentRecord): LifecycleStage | undefined {
+  if (stage !== "PRE_PRODUCTION_TRAFFIC_SHIFT") return stage;
+  return steps === 0 ? "POST_TEST_TRAFFIC_SHIFT" : "PRODUCTION_TRAFFIC_SHIFT";
 }
 
 /** The first deployment of a service has nothing to shift traffic away from. */
@@ -120,15 +129,17 @@ function waitMs(world: World, service: ServiceRecord, current: ServiceDeployment
 
 function advance(world: World, current: ServiceDeploymentRecord): void {
   const { stage, steps } = current;
-  if (stage === "PRODUCTION_TRAFFIC_SHIFT" && steps < stepsOf(current).length)
-    return enter(world, current, stage, steps + 1);
-  const next = stages[stages.indexOf(stage!) + 1]!;
-  enter(world, current, next, next === "PRODUCTION_TRAFFIC_SHIFT" ? 1 : steps);
+  const before = "PRE_PRODUCTION_TRAFFIC_SHIFT";
+  const again = stage === "PRODUCTION_TRAFFIC_SHIFT" && steps < stepsOf(current).length;
+  const following = again ? before : stages[stages.indexOf(stage!) + 1]!;
+  const next = following === before && !hasHookAt(current, before) ? "PRODUCTION_TRAFFIC_SHIFT" : following;
+  enter(world, current, next, next === "PRODUCTION_TRAFFIC_SHIFT" ? steps + 1 : steps);
 }
 
 function enter(world: World, current: ServiceDeploymentRecord, stage: LifecycleStage, steps = current.steps): void {
   current.stage = stage;
   current.stageSince = world.now();
+  current.hooks = openHooks(world, current, stage);
   current.updatedAt = world.now();
   current.steps = steps;
   if (stage === "CLEAN_UP") for (const source of current.sources) source.keeps = 0;

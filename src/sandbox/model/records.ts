@@ -2,6 +2,8 @@
 import type { InstanceHealth, Resources } from "../../core/cluster/snapshot.ts";
 import type { GpuState } from "../../core/devices/gpus.ts";
 import type { NameValue, PlacementConstraint, RegisteredTaskDefinition, Tag } from "../../core/ecs-api/api.ts";
+import type { Of } from "../../core/ecs-api/field.ts";
+import type { deploymentLifecycleHook } from "../../core/ecs-api/model/service.ts";
 import type { PlacementStrategy } from "../../core/ecs-api/placement-strategy.ts";
 import type { Requirements } from "../../core/ecs/requirements.ts";
 import type { Behaviour } from "./behaviour.ts";
@@ -207,10 +209,20 @@ export type LifecycleStage =
   | "POST_SCALE_UP"
   | "TEST_TRAFFIC_SHIFT"
   | "POST_TEST_TRAFFIC_SHIFT"
+  | "PRE_PRODUCTION_TRAFFIC_SHIFT"
   | "PRODUCTION_TRAFFIC_SHIFT"
   | "POST_PRODUCTION_TRAFFIC_SHIFT"
   | "BAKE_TIME"
   | "CLEAN_UP";
+
+/** A pause of a rollout. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentLifecycleHookDetail.html */
+export interface PauseHookRecord {
+  readonly id: string;
+  readonly expiresAt: number;
+  /** CONTINUE or ROLLBACK. */
+  readonly timeoutAction: string;
+  status: "AWAITING_ACTION" | "SUCCEEDED" | "FAILED" | "TIMED_OUT";
+}
 
 export interface TaskCounts {
   readonly requested: number;
@@ -235,6 +247,8 @@ export interface ServiceDeploymentRecord {
   /** Undefined for a rolling update. */
   stage?: LifecycleStage;
   stageSince: number;
+  /** Those of its stage. */
+  hooks: readonly PauseHookRecord[];
   /** How many steps the production traffic has been shifted. */
   steps: number;
   triggeredAlarms: readonly string[];
@@ -257,6 +271,8 @@ export interface ServiceSettingsRecord {
   readonly strategy: DeploymentStrategy;
   readonly bakeTimeInMinutes: number;
   readonly linear: { readonly stepPercent: number; readonly stepBakeTimeInMinutes: number };
+  /** PAUSE hooks alone. */
+  readonly lifecycleHooks: readonly Of<typeof deploymentLifecycleHook>[];
   readonly canary: { readonly canaryPercent: number; readonly canaryBakeTimeInMinutes: number };
   readonly alarms: { readonly alarmNames: readonly string[]; readonly enable: boolean; readonly rollback: boolean };
   readonly minimumHealthyPercent: number;

@@ -4,6 +4,7 @@ import type { RegisteredTaskDefinition } from "../../core/ecs-api/api.ts";
 import { enterFirstStage, rollGreen } from "./blue-green.ts";
 import { nextMoves } from "./deployment-arithmetic.ts";
 import { stop } from "./lifecycle.ts";
+import { expireHooks } from "./pause-hooks.ts";
 import { eligibleInstances, placeTasks } from "./placement.ts";
 import type {
   DeploymentRecord,
@@ -87,6 +88,21 @@ function countFailure(task: TaskRecord): void {
   service.notBefore = (task.stoppingAt ?? 0) + (service.failedStarts < 3 ? 0 : pauseMs);
 }
 
+const reached = new WeakSet<TaskRecord>();
+
+/**
+ * "a task that reaches a healthy state resets the failure count to 0", unless the service says otherwise.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentCircuitBreaker.html
+ */
+function forgetFailures(world: World, service: ServiceRecord): void {
+  const { resetOnHealthyTask = true } = service.settings.circuitBreaker;
+  for (const task of tasksOf(service)) {
+    if (task.deployment === undefined || reached.has(task) || !isHealthy(world, task)) continue;
+    reached.add(task);
+    if (resetOnHealthyTask) task.deployment.failedTasks = 0;
+  }
+}
+
 /**
  * A new deployment of the service as it is set now; those before it are rolled away.
  *
@@ -133,6 +149,8 @@ function reconcile(world: World, service: ServiceRecord): void {
   if (service.status === "DRAINING") return drain(world, service);
   const current = ongoingOf(service);
   if (current?.status === "PENDING") begin(world, current);
+  forgetFailures(world, service);
+  if (current !== undefined) expireHooks(world, current);
   const failure = current === undefined ? undefined : failureOf(world, service, current);
   if (failure !== undefined) failServiceDeployment(world, service, current!, failure);
   const primary = primaryOf(service);

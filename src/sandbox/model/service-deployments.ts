@@ -1,5 +1,6 @@
 /** Rollouts as ECS keeps them. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html */
 import { breakerThreshold } from "../../core/ecs-api/deployment-limits.ts";
+import { whyHookRollsBack } from "./pause-hooks.ts";
 import type {
   DeploymentRecord,
   ServiceDeploymentRecord,
@@ -56,6 +57,7 @@ export function openServiceDeployment(
     sources,
     status: "PENDING",
     stageSince: now,
+    hooks: [],
     steps: 0,
     triggeredAlarms: [],
   };
@@ -117,6 +119,8 @@ export function failureOf(
   if (current.status === "ROLLBACK_REQUESTED" && world.now() - current.updatedAt >= world.timings.stage)
     return { because: "a user stopped it", detector: "ECS deployment stopped by a user", rollback: true };
   if (current.status !== "IN_PROGRESS") return undefined;
+  const hook = whyHookRollsBack(current);
+  if (hook !== undefined) return { because: hook, detector: "ECS deployment lifecycle hook", rollback: true };
   const failed = "tasks failed to start";
   if (
     circuitBreaker.enable &&
@@ -138,7 +142,8 @@ export function failureOf(
       rollback: alarms.rollback,
     };
   }
-  const waits = stage === "SCALE_UP" || stage === "RECONCILE_SERVICE";
+  // A hook has a time of its own.
+  const waits = stage === "SCALE_UP" || (stage === "RECONCILE_SERVICE" && current.hooks.length === 0);
   if (waits && world.now() - current.stageSince >= longestStageMs)
     return {
       because: `its stage ${stage} lasted 24 hours`,

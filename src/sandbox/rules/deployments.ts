@@ -48,7 +48,28 @@ export const shiftedDeploymentRules: readonly SandboxRule[] = [
     source: unverified,
   },
   {
-    rule: "Lifecycle hooks are refused. Traffic weights are shown, though no traffic flows.",
+    rule:
+      "A PAUSE hook holds its stage until ContinueServiceDeployment with its hookId (CONTINUE unless it says ROLLBACK), " +
+      "or for `timeoutInMinutes` (1,440), and then does its `action` (ROLLBACK); hooks of one stage must all be through. " +
+      "None at TEST_TRAFFIC_SHIFT and PRODUCTION_TRAFFIC_SHIFT.",
+    source:
+      `${guide}/pause-lifecycle-hooks.html; ${api}/API_DeploymentLifecycleHook.html; ` +
+      `${api}/API_DeploymentLifecycleHookTimeoutConfiguration.html`,
+  },
+  {
+    rule:
+      "A hook at PRE_PRODUCTION_TRAFFIC_SHIFT comes before each step of the production traffic; `lifecycleStage`, which " +
+      "has no such word, is meanwhile POST_TEST_TRAFFIC_SHIFT, and PRODUCTION_TRAFFIC_SHIFT after the first step.",
+    source: `${api}/API_DeploymentLifecycleHook.html; what is shown: ${unverified}`,
+  },
+  {
+    rule:
+      "`lifecycleHookDetails` has the hooks of the stage that the deployment is in; a hook that nobody can continue " +
+      "(unknown, through, of a deployment that is not IN_PROGRESS) is an InvalidParameterException.",
+    source: `${guide}/continue-service-deployment.html; the error: ${unverified}`,
+  },
+  {
+    rule: "Hooks that call a Lambda function, and hooks of ROLLING deployments, are refused. Traffic weights are shown, though no traffic flows.",
     source: "the sandbox's own",
   },
 ];

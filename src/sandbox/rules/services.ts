@@ -25,6 +25,12 @@ export const serviceRules: readonly SandboxRule[] = [
   },
   {
     rule:
+      "A task that gets healthy sets the count of failures back to 0, unless the circuit breaker has " +
+      "`resetOnHealthyTask` off.",
+    source: `${api}/API_DeploymentCircuitBreaker.html; without a circuit breaker: ${api}/API_Deployment.html`,
+  },
+  {
+    rule:
       "The deployment that is rolled back to is the newest one again: " +
       "its tasks that still run stay, and no service revision is made.",
     source: `${guide}/service-revision.html; the promotion is seen in public issues`,

@@ -34,6 +34,7 @@ const changing = new Set([
   "UpdateService",
   "DeleteService",
   "StopServiceDeployment",
+  "ContinueServiceDeployment",
 ]);
 
 /** The sandbox and all that ever happened in it: the truth. */

@@ -114,6 +114,8 @@ export const eBSTagSpecification = structure("EBSTagSpecification", ["resourceTy
 
 export const taskFilesystemType = words("ext3", "ext4", "ntfs", "xfs");
 
+export const deploymentLifecycleHookAction = words("CONTINUE", "ROLLBACK");
+
 export const schedulingStrategy = words("DAEMON", "REPLICA");
 
 export const resourceManagementType = words("CUSTOMER", "ECS");

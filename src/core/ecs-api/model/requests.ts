@@ -4,6 +4,7 @@
 import { flag, instant, integer, list, structure, text, words } from "../field.ts";
 import {
   attribute,
+  deploymentLifecycleHookAction,
   launchType,
   resourceManagementType,
   schedulingStrategy,
@@ -142,6 +143,12 @@ export const stopServiceDeploymentRequest = structure("StopServiceDeploymentRequ
   serviceDeploymentArn: text,
   stopType: stopServiceDeploymentStopType,
 });
+
+export const continueServiceDeploymentRequest = structure(
+  "ContinueServiceDeploymentRequest",
+  ["hookId", "serviceDeploymentArn"],
+  { serviceDeploymentArn: text, hookId: text, action: deploymentLifecycleHookAction },
+);
 
 export const clusterField = words("ATTACHMENTS", "CONFIGURATIONS", "SETTINGS", "STATISTICS", "TAGS");
 

@@ -4,6 +4,7 @@
 import { bounded, document, double, flag, integer, list, structure, text, union, words } from "../field.ts";
 import {
   capacityProviderStrategyItem,
+  deploymentLifecycleHookAction,
   eBSTagSpecification,
   launchType,
   logConfiguration,
@@ -78,8 +79,6 @@ export const deploymentLifecycleHookStage = words(
 export const hookDetails = document;
 
 export const deploymentLifecycleHookDuration = bounded(integer, { min: 1, max: 20160 });
-
-export const deploymentLifecycleHookAction = words("CONTINUE", "ROLLBACK");
 
 export const deploymentLifecycleHookTimeoutConfiguration = structure("DeploymentLifecycleHookTimeoutConfiguration", {
   timeoutInMinutes: deploymentLifecycleHookDuration,

@@ -349,7 +349,22 @@ describe("a linear and a canary deployment", () => {
         bakeTimeInMinutes: 0,
         lifecycleHooks: [{ hookTargetArn: "arn:x", roleArn: "arn:y", lifecycleStages: ["POST_SCALE_UP"] }],
       },
-      "UnsupportedFeatureException: The sandbox plays no lifecycle hooks",
+      "UnsupportedFeatureException: The sandbox plays lifecycle hooks of the target type PAUSE alone",
+    ],
+    [
+      { strategy: "ROLLING", lifecycleHooks: [{ targetType: "PAUSE", lifecycleStages: ["POST_SCALE_UP"] }] },
+      "UnsupportedFeatureException: The sandbox plays lifecycle hooks of BLUE_GREEN, LINEAR and CANARY deployments",
+    ],
+    [
+      { strategy: "LINEAR", lifecycleHooks: [{ targetType: "PAUSE" }] },
+      "InvalidParameterException: lifecycleStages must be provided",
+    ],
+    [
+      {
+        strategy: "LINEAR",
+        lifecycleHooks: [{ targetType: "PAUSE", lifecycleStages: ["POST_SCALE_UP", "TEST_TRAFFIC_SHIFT"] }],
+      },
+      "InvalidParameterException: PAUSE hooks cannot be configured at the stage TEST_TRAFFIC_SHIFT",
     ],
   ])("is refused with %j", async (deploymentConfiguration, says) => {
     await start();
@@ -384,6 +399,27 @@ describe("service deployments", () => {
       deploymentCircuitBreaker: { failureCount: 4, status: "TRIGGERED" },
     });
     expect(await describedOf(failed.serviceDeploymentArn)).not.toHaveProperty("lifecycleStage");
+  });
+
+  it.each([
+    ["forgets them with a task that is healthy", {}, 0],
+    ["forgets them where it says so", { resetOnHealthyTask: true }, 0],
+    ["keeps them where it says so", { resetOnHealthyTask: false }, 1],
+  ])("counts failures for the circuit breaker, which %s", async (_, more, kept) => {
+    await start();
+    await create({ deploymentCircuitBreaker: { enable: true, rollback: true, ...more } }, { desiredCount: 1 });
+    const options = { "awslogs-group": "/web", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web" };
+    await update({ logConfiguration: { logDriver: "awslogs", options } });
+    for (let second = 0; second < 60; second++) {
+      box.step(1);
+      if ((await newest()).deploymentCircuitBreaker.failureCount > 0) break;
+    }
+    await box.call("Logs_20140328.CreateLogGroup", { logGroupName: "/web" });
+    expect((await newest()).deploymentCircuitBreaker).toMatchObject({ failureCount: 1, threshold: 3 });
+    box.step(120);
+    expect((await newest()).deploymentCircuitBreaker.failureCount).toBe(kept);
+    const [{ failedTasks }] = (await serviceNow()).deployments;
+    expect(failedTasks).toBe(kept);
   });
 
   it("are not made by what UpdateService says starts none, and placement is then for tasks to come", async () => {
