@@ -29,7 +29,7 @@ export function checkCluster(
 ): readonly CheckItem[] {
   const { name, region, ecs } = question;
   const carrier: Carrier = ecs?.workload.kind === "service" ? "service deploy" : "run-task";
-  return judgedForCarrier(carrier, "cluster", `cluster ${name}`, reading, (cluster) => {
+  return judgedForCarrier("cluster", carrier, `cluster ${name}`, reading, (cluster) => {
     if (cluster === undefined)
       return [
         fail(
@@ -54,7 +54,7 @@ export function checkCluster(
       // Where the provider is wrong, nothing starts whatever instances there are.
       ...(provider.some(({ status }) => status === "FAIL")
         ? []
-        : judgedForCarrier(carrier, "instances", "the state of its instances and tasks", cluster.snapshot, (snapshot) =>
+        : judgedForCarrier("instances", carrier, "the state of its instances and tasks", cluster.snapshot, (snapshot) =>
             checkCapacity(question, cluster, snapshot),
           )),
     ];
@@ -109,10 +109,10 @@ function checkDeployed(carrier: Carrier, { definition, services }: ObservedClust
   return [
     ...(definition === undefined
       ? []
-      : judgedForCarrier(carrier, "task-definition", "the workload's task definition", definition, () => [])),
+      : judgedForCarrier("task-definition", carrier, "the workload's task definition", definition, () => [])),
     ...(services === undefined
       ? []
-      : judgedForCarrier(carrier, "services", "the workload's services", services, () => [])),
+      : judgedForCarrier("services", carrier, "the workload's services", services, () => [])),
   ];
 }
 

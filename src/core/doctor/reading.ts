@@ -24,8 +24,8 @@ const carriers: Readonly<Record<Carrier, string>> = { "run-task": "run", "servic
 
 /** As `judged`, of what the workload's own command asks first: it FAILs where the credentials may not ask. */
 export function judgedForCarrier<Value>(
-  carrier: Carrier,
   check: CheckCode,
+  carrier: Carrier,
   what: string,
   reading: Reading<Value>,
   judge: (value: Value) => readonly CheckItem[],
