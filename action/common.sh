@@ -1,5 +1,6 @@
 # What the steps of action.yml share: inputs come as variables, so that nothing of them is shell code.
-set -euo pipefail
+# Without -u: to bash 3.2, which macOS has, an array without words is unset.
+set -eo pipefail
 
 read -r -d '' -a workload <<<"${AIPLAT_WORKLOAD:-}" || true
 read -r -d '' -a more <<<"${AIPLAT_ARGS:-}" || true

@@ -1,5 +1,5 @@
 import { errorCodes, type ErrorCode } from "./core/base/codes/error-codes.ts";
-import { Refusal, type LocatedProblem } from "./core/base/problem.ts";
+import { Refusal, UnreadableDefinition, type LocatedProblem } from "./core/base/problem.ts";
 
 export { exitCodes, type ErrorCode } from "./core/base/codes/error-codes.ts";
 export type { LocatedProblem } from "./core/base/problem.ts";
@@ -53,6 +53,10 @@ export class Interrupted extends AiplatError {
 /** Makes an AiplatError of whatever was thrown: a core refusal is invalid input, anything unknown is a bug. */
 export function toAiplatError(error: unknown): AiplatError {
   if (error instanceof AiplatError) return error;
+  if (error instanceof UnreadableDefinition) {
+    const [{ hint } = {}] = error.problems;
+    return new AiplatError("OperationFailed", error.message, hint === undefined ? {} : { hint });
+  }
   if (error instanceof Refusal) return new InvalidInput(error.problems);
   if (error instanceof Error && error.name === "AbortError") return new Interrupted();
   const message = error instanceof Error ? error.message : String(error);

@@ -4,11 +4,11 @@ import { formatProblems } from "./error.ts";
 import { columnsOf, wrapLines } from "./wrap.ts";
 import { styleFor } from "./style.ts";
 
-/** Says something on stderr that is not the result: silent under --quiet and where the output is for machines. */
+/** Says something on stderr that is not the result, further lines indented; silent under --quiet and for machines. */
 export function note(context: Context, text: string): void {
   const { options, stderr } = context;
   if (options.quiet || options.format === "json") return;
-  stderr.write(`${wrapLines(text, columnsOf(stderr), "")}\n`);
+  stderr.write(`${wrapLines(text, columnsOf(stderr), "  ")}\n`);
 }
 
 /** Warns on stderr; only --quiet silences it. */

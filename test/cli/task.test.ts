@@ -362,6 +362,12 @@ describe.skipIf(missingTools("moto_server", "aws"))("task commands against moto"
       "no task 0123456789abcdef0123456789abcdef in cluster prod",
       "--region",
     ],
+    [
+      ["task", "stop", "0123abc", "--cluster", "prod"],
+      1,
+      "no task 0123abc in cluster prod",
+      "Write 8 characters of an id",
+    ],
     [["task", "list", "--cluster", "nowhere"], 1, "no cluster nowhere in us-east-1", "list-clusters"],
   ] as const)("refuses %j", async (args, exitCode, message, hint) => {
     const { code, stdout, stderr } = await aiplat(...args);

@@ -90,7 +90,11 @@ describe("validate without --for", () => {
   it("takes the one target that the file names, and ECS where it names none", async () => {
     expect(await validate({ ...nodes, eks: {} })).toEqual([
       0,
-      [expect.stringContaining("warning: the pods need the Pod Security level privileged"), "w.json is valid"],
+      [
+        expect.stringContaining("warning: the 2 nodes of a replica are placed one by one, and without a queue"),
+        expect.stringContaining("warning: the pods need the Pod Security level privileged"),
+        "w.json is valid",
+      ],
     ]);
     const [code, [first]] = await validate(nodes);
     expect([code, first]).toEqual([2, expect.stringContaining(`error: ${onEcs}`)]);

@@ -1,4 +1,4 @@
-import { nameOfArn } from "../../core/ecs-api/arn.ts";
+import { nameOfArn, shortIdLength } from "../../core/ecs-api/arn.ts";
 import { present } from "../../core/base/present.ts";
 import { formatDuration } from "../../core/base/duration.ts";
 import { listOr } from "../../core/base/problem.ts";
@@ -27,7 +27,9 @@ export const clusterDrain = defineCommand({
     "they have left. ECS moves the tasks of services, within their deployment configuration; a task of no service runs " +
     "to its end. Refused, with the reason (exit 4), where a task has no place or its service lets ECS neither stop one " +
     "nor start another. Interrupted, the same command goes on.",
-  arguments: [{ syntax: "<instance>", description: "EC2 id, id or ARN of the container instance" }],
+  arguments: [
+    { syntax: "<instance>", description: "EC2 id, id (8 characters will do) or ARN of the container instance" },
+  ],
   options: [
     clusterOption,
     { flags: "--dry-run", description: "show where the tasks would go, and change nothing" },
@@ -72,7 +74,8 @@ export const clusterDrain = defineCommand({
 function requireInstance({ cluster, instances }: ClusterSnapshot, name: string): ContainerInstance {
   const found = instances.filter(
     ({ arn, ec2InstanceId }) =>
-      [arn, nameOfArn(arn), ec2InstanceId].includes(name) || (name.length >= 8 && nameOfArn(arn).startsWith(name)),
+      [arn, nameOfArn(arn), ec2InstanceId].includes(name) ||
+      (name.length >= shortIdLength && nameOfArn(arn).startsWith(name)),
   );
   const [first, second] = found;
   if (first !== undefined && second === undefined) return first;

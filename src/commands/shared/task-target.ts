@@ -1,5 +1,5 @@
 import type { Context } from "../../context.ts";
-import { clusterOfTask, nameOfArn } from "../../core/ecs-api/arn.ts";
+import { clusterOfTask, isTooShortAnId, nameOfArn, shortIdLength } from "../../core/ecs-api/arn.ts";
 import type { Task } from "../../core/ecs-api/api.ts";
 import { AiplatError } from "../../errors.ts";
 import { findTasks, findTasksPatiently, type TaskSelection } from "../../operations/find-tasks.ts";
@@ -15,7 +15,7 @@ export interface TaskTarget {
   readonly selection: TaskSelection;
 }
 
-export const taskArgument: ArgumentSpec = { syntax: "[task...]", description: "task ids or ARNs" };
+export const taskArgument: ArgumentSpec = { syntax: "[task...]", description: "ids (8 characters will do) or ARNs" };
 
 export const targetOptions = [
   { flags: "--run <id>", description: "all tasks of this run, as run-task named it" },
@@ -91,7 +91,7 @@ export async function latecomers(
 
 export function missingTasks(missing: readonly string[], cluster: string): AiplatError {
   return new AiplatError("NotFound", `no task ${missing.join(", ")} in cluster ${cluster}`, {
-    hint: forgotten,
+    hint: missing.some(isTooShortAnId) ? `Write ${shortIdLength} characters of an id, or more.` : forgotten,
     details: { cluster, missing },
   });
 }

@@ -43,6 +43,9 @@ export class Refusal extends Error {
   }
 }
 
+/** What AWS has and aiplat cannot read, where it would have to: nobody's input, so exit 1. */
+export class UnreadableDefinition extends Refusal {}
+
 /** The work's result; where it is refused, these problems are said beside its own. @throws Refusal */
 export function refuseTogether<T>(problems: readonly Problem[], work: () => T): T {
   try {

@@ -21,9 +21,17 @@ export function definitionNameOf(arn: string): string {
   return nameOfArn(arn);
 }
 
+/** What a task's id, or a container instance's, is known by: less of one is not looked up. */
+export const shortIdLength = 8;
+
 /** Whether it is the beginning of a task's id, which has 32 hexadecimal digits, or 36 characters in the older form. */
 export function isShortTaskId(task: string): boolean {
   return /^[0-9a-f-]{8,31}$/.test(task);
+}
+
+/** Whether it is so little of an id that it is not looked up. */
+export function isTooShortAnId(text: string): boolean {
+  return text.length < shortIdLength && /^[0-9a-f]+$/.test(text);
 }
 
 /** The name of a role in its ARN, without the path; a name is its own. */

@@ -1,4 +1,5 @@
 import { present } from "../base/present.ts";
+import { Refusal, UnreadableDefinition } from "../base/problem.ts";
 import { claimedDevicesOf, leavesNeuronToEcs } from "../devices/claimed-devices.ts";
 import { gpuNeedOf, isShare, mpsAttribute, type GpuNeed } from "../devices/gpu-need.ts";
 import type { DeviceSet } from "../catalog/device-set.ts";
@@ -97,7 +98,7 @@ export function requirementsOf(
     devices: claimedDevicesOf(task, { lockPortBase }).devices,
     leavesNeuronToEcs: leavesNeuronToEcs(task),
     attributes: attributesOf(task, gpus),
-    constraints: readConstraints(constraints, 0),
+    constraints: readOwnConstraints(task),
     distinctInstance: isDistinct(constraints),
     compatibilities: task.requiresCompatibilities ?? [],
   };
@@ -113,6 +114,23 @@ function readConstraints(constraints: readonly PlacementConstraint[], from: numb
   return constraints.flatMap(({ type, expression }, index) =>
     type === "memberOf" && expression !== undefined ? [readConstraint(expression, from + index)] : [],
   );
+}
+
+/** @throws UnreadableDefinition where the definition is registered: what it says is not its user's to change any more. */
+function readOwnConstraints(definition: TaskDefinition): readonly Constraint[] {
+  const { family, placementConstraints = [], revision, taskDefinitionArn } = definition;
+  try {
+    return readConstraints(placementConstraints, 0);
+  } catch (error) {
+    if (!(error instanceof Refusal) || taskDefinitionArn === undefined) throw error;
+    throw new UnreadableDefinition(
+      error.problems.map((each) => ({
+        ...each,
+        message: `${family}:${String(revision)} has a placement constraint that aiplat cannot read: ${each.message}`,
+        hint: `Look at it with aws ecs describe-task-definition --task-definition ${family}:${String(revision)}`,
+      })),
+    );
+  }
 }
 
 function isDistinct(constraints: readonly PlacementConstraint[]): boolean {

@@ -1,10 +1,10 @@
 import type { Task } from "../ecs-api/api.ts";
 import type { TaskHealth } from "./task-health.ts";
-import { taskIdOf } from "../ecs-api/arn.ts";
+import { shortIdLength, taskIdOf } from "../ecs-api/arn.ts";
 
 /** The first part of a task's id: enough for the eye. */
 export function shortId(task: string): string {
-  return taskIdOf(task).slice(0, 8);
+  return taskIdOf(task).slice(0, shortIdLength);
 }
 
 /** One line for a task that has moved on: `1a2b3c4d  STOPPED  Essential container in task exited`. */

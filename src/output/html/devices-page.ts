@@ -115,7 +115,9 @@ function main(map: ClusterDevices, workloads: Workloads): string {
   const sections = byType(map.instances).map(([type, some]) => {
     const devices = some.flatMap((instance) => instance.devices);
     const free = devices.filter(({ state }) => state === "free").length;
-    const said = [count(some.length, "instance"), `${free} of ${devices.length} free`, describeRoom(some) ?? []].flat();
+    // "4 x 4" stays on one line of a phone.
+    const room = describeRoom(some)?.replaceAll(" x ", "\u00a0x\u00a0");
+    const said = [count(some.length, "instance"), `${free} of ${devices.length} free`, room ?? []].flat();
     return `<section>
 <h2>${escapeHtml(type)} <small>${said.join(", ")}</small></h2>
 <div class="cards">

@@ -4,11 +4,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileExpression } from "../../../src/core/cluster/evaluate-query.ts";
 import type { ClusterSnapshot } from "../../../src/core/cluster/snapshot.ts";
+import type { Service } from "../../../src/core/ecs-api/service.ts";
 import { parseExpression } from "../../../src/core/ecs-api/query/parse.ts";
 import { planRun } from "../../../src/core/plan/plan-run.ts";
 import type { RunStep } from "../../../src/core/plan/run-plan.ts";
 import { readingOfWorkload } from "../../../src/core/plan/run-reading.ts";
-import type { RunSettings } from "../../../src/core/plan/run-request.ts";
+import { mayStart, type RunSettings } from "../../../src/core/plan/run-request.ts";
 import { AiplatError } from "../../../src/errors.ts";
 import { clusterPlanner } from "../../../src/operations/plan-on-cluster.ts";
 import type { EcsPort } from "../../../src/ports.ts";
@@ -25,7 +26,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 
 /** ECS with the cluster of a snapshot, and many more instances and tasks than that, as it counts them. */
 function playing(snapshot: ClusterSnapshot, asked: string[] = [], gone: readonly string[] = []): EcsPort {
-  const describedServices = (snapshot.services ?? snapshot.taskServices ?? []) as never[];
+  const describedServices = (snapshot.services ?? snapshot.taskServices ?? []) as Service[];
   return scriptedEcs(() => [], {
     describeCluster: async () => ({
       name: snapshot.cluster,
@@ -58,7 +59,10 @@ function playing(snapshot: ClusterSnapshot, asked: string[] = [], gone: readonly
     }),
     describeTaskDefinition: async (arn) => snapshot.taskDefinitions[arn],
     describeServices: async (_, names) => describedServices.filter(({ serviceName }) => names.includes(serviceName)),
-    listServices: async () => [],
+    listServices: async (_, filter) =>
+      describedServices
+        .filter(({ schedulingStrategy }) => filter === undefined || schedulingStrategy === filter.schedulingStrategy)
+        .map(({ serviceName }) => serviceName),
     managedDaemons: async () => [],
   });
 }
@@ -83,7 +87,7 @@ describe("a run on a part of the cluster", () => {
         const plan = (from: ClusterSnapshot) => planRun(ecs, settings, wish.count, from, new Set());
         const planner = clusterPlanner(playing(large), snapshot.cluster, {
           ...(reading === undefined ? {} : { reading }),
-          grows: false,
+          grows: mayStart(settings) > 0,
           now: () => snapshot.observedAt,
         });
         const round = await planner(plan);

@@ -31,6 +31,9 @@ const junk = fc.constantFrom<unknown>(
   { a: 1 },
 );
 
+/** What fast-check draws nothing for, with groups in it two deep: the values without it are legal or a step beyond. */
+const lookahead = /\(\?[!=](?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/g;
+
 /** Values near what is legal: at the bounds and a step beyond. */
 function near(legal: Legal): fc.Arbitrary<unknown> {
   switch (legal.kind) {
@@ -44,7 +47,7 @@ function near(legal: Legal): fc.Arbitrary<unknown> {
       const most = legal.most ?? 8;
       return pattern === undefined
         ? fc.constantFrom("", "a", "x".repeat(most), "x".repeat(most + 1))
-        : fc.stringMatching(pattern, { size: "xsmall" });
+        : fc.stringMatching(new RegExp(pattern.source.replace(lookahead, "")), { size: "xsmall" });
     }
     case "number": {
       const edges = [legal.above, legal.least, legal.most].filter((edge) => edge !== undefined);

@@ -67,8 +67,8 @@ describe("the page of a cluster's devices", () => {
     const { texts, document } = open();
     expect(texts("h1")).toEqual(["prod"]);
     expect(texts("h2")).toEqual([
-      "inf2.24xlarge 2 instances, 6 of 12 free, room for 6 x 1, 3 x 2, 1 x 3 devices",
-      "trn1.32xlarge 1 instance, 12 of 16 free, room for 12 x 1, 3 x 4, 1 x 8 devices",
+      "inf2.24xlarge 2 instances, 6 of 12 free, room for 6\u00a0x\u00a01, 3\u00a0x\u00a02, 1\u00a0x\u00a03 devices",
+      "trn1.32xlarge 1 instance, 12 of 16 free, room for 12\u00a0x\u00a01, 3\u00a0x\u00a04, 1\u00a0x\u00a08 devices",
     ]);
     const columns = [...document.querySelectorAll(".devices")].map((list) => list.getAttribute("style"));
     expect(columns).toEqual(["--columns:6", "--columns:6", "--columns:4"]);
