@@ -76,6 +76,7 @@ describe("a lifecycle hook that pauses", () => {
       status: "ROLLBACK_SUCCESSFUL",
       statusReason: "Service deployment rolled back because a user rolled it back at a lifecycle hook.",
     });
+    expect(await now()).not.toHaveProperty("lifecycleHookDetails");
   });
 
   it.each([
@@ -89,11 +90,31 @@ describe("a lifecycle hook that pauses", () => {
     expect(await now()).toMatchObject(end);
   });
 
-  it("outlasts a day where its time is longer", async () => {
-    await deployWith([hookAt("POST_SCALE_UP", { timeoutInMinutes: 20_160 })]);
-    box.step(13 * 86_400);
-    await resume();
-    expect(await now()).toMatchObject({ status: "SUCCESSFUL" });
+  it("is over to the second, whatever waits beside it", async () => {
+    await deployWith([
+      hookAt("PRE_SCALE_UP", { timeoutInMinutes: 600 }),
+      hookAt("PRE_SCALE_UP", { timeoutInMinutes: 100 }),
+    ]);
+    const { lifecycleHookDetails, updatedAt } = await now();
+    // deployWith has stepped a minute on, the stage began within its first seconds.
+    box.step(Math.round(lifecycleHookDetails[1].expiresAt - updatedAt) - 61);
+    expect(await now()).toMatchObject({ status: "IN_PROGRESS" });
+    box.step(2);
+    expect((await now()).status).toMatch(/^ROLLBACK_/);
+  });
+
+  it.each(["POST_SCALE_UP", "RECONCILE_SERVICE"])("outlasts a day at %s where its time is longer", async (stage) => {
+    // Held, so that what starts next finds another under way, which has a RECONCILE_SERVICE.
+    await deployWith([hookAt("PRE_SCALE_UP"), hookAt(stage, { timeoutInMinutes: 20_160 })]);
+    await box.ecs("UpdateService", { service: "web", forceNewDeployment: true });
+    box.step(60);
+    const stages = ["RECONCILE_SERVICE", "PRE_SCALE_UP", "POST_SCALE_UP"];
+    while ((await now()).lifecycleStage !== stage) {
+      expect(stages).toContain((await now()).lifecycleStage);
+      await resume();
+    }
+    box.step(2 * 86_400);
+    expect(await now()).toMatchObject({ status: "IN_PROGRESS", lifecycleStage: stage });
   });
 
   it("waits with the others of its stage, each continued by its own id", async () => {
