@@ -69,6 +69,9 @@ const cluster = structure("Cluster", {
   clusterArn: text,
   clusterName: text,
   status: text,
+  registeredContainerInstancesCount: integer,
+  runningTasksCount: integer,
+  pendingTasksCount: integer,
   tags: list(tag),
   capacityProviders: list(text),
   defaultCapacityProviderStrategy: list(capacityProviderStrategyItem),
@@ -80,6 +83,34 @@ const deployment = structure("ServiceDeployment", {
   statusReason: text,
   lifecycleStage: text,
   targetServiceRevisionArn: text,
+  targetServiceRevision: structure("ServiceRevisionSummary", { arn: text, requestedProductionTrafficWeight: double }),
+  lifecycleHookDetails: list(
+    structure("DeploymentLifecycleHookDetail", { hookId: text, targetType: text, status: text, timeoutAction: text }),
+  ),
+  rollback: structure("Rollback", { reason: text }),
+});
+const serviceRevision = structure("ServiceRevision", { serviceRevisionArn: text, taskDefinition: text });
+const daemon = structure("Daemon", {
+  currentRevisions: list(
+    structure("DaemonRevisionDetail", {
+      arn: text,
+      capacityProviders: list(structure("DaemonCapacityProvider", { arn: text })),
+    }),
+  ),
+});
+const daemonTaskDefinition = structure("DaemonTaskDefinition", {
+  family: text,
+  cpu: text,
+  memory: text,
+  containerDefinitions: list(
+    structure("DaemonContainerDefinition", {
+      name: text,
+      image: text,
+      cpu: integer,
+      memory: integer,
+      memoryReservation: integer,
+    }),
+  ),
 });
 
 const tasks = structure("", { tasks: list(task), failures: list(failure) });
@@ -102,19 +133,54 @@ const answers: Readonly<Record<string, Schema>> = {
   DescribeCapacityProviders: structure("", { capacityProviders: list(provider) }),
   ListServiceDeployments: structure("", { serviceDeployments: list(deployment), nextToken: text }),
   DescribeServiceDeployments: structure("", { serviceDeployments: list(deployment) }),
+  DescribeServiceRevisions: structure("", { serviceRevisions: list(serviceRevision) }),
+  ListDaemons: structure("", {
+    daemonSummariesList: list(structure("DaemonSummary", { daemonArn: text, status: text })),
+    nextToken: text,
+  }),
+  DescribeDaemon: structure("", { daemon }),
+  DescribeDaemonRevisions: structure("", {
+    daemonRevisions: list(structure("DaemonRevision", { daemonTaskDefinitionArn: text })),
+  }),
+  DescribeDaemonTaskDefinition: structure("", { daemonTaskDefinition }),
+  UpdateContainerInstancesState: structure("", { failures: list(failure) }),
+  ExecuteCommand: structure("", {
+    session: structure("Session", { sessionId: text, streamUrl: text, tokenValue: text }),
+  }),
   ListTasks: arns("taskArns"),
   ListServices: arns("serviceArns"),
   ListClusters: arns("clusterArns"),
   ListContainerInstances: arns("containerInstanceArns"),
 };
 
-/** What an answer has to hold: without it, it is no answer. */
-const needed: Readonly<Record<string, string>> = {
-  StopTask: "task",
-  RegisterTaskDefinition: "taskDefinition",
-  CreateService: "service",
-  UpdateService: "service",
-  DeleteService: "service",
+const definitionParts = ["taskDefinitionArn", "family", "revision", "containerDefinitions"].map(
+  (part) => ["taskDefinition", part] as const,
+);
+
+/** What an answer has to hold, each by its path: without it, it is no answer. */
+const needed: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  StopTask: [["task"]],
+  RegisterTaskDefinition: definitionParts,
+  DescribeTaskDefinition: definitionParts,
+  CreateService: [["service"]],
+  UpdateService: [["service"]],
+  DeleteService: [["service"]],
+};
+
+/** What each item of a list has to hold, by the list's member: ECS answers none without it. */
+const neededInItems: Readonly<Record<string, string>> = {
+  attributes: "name",
+  capacityProviderStrategy: "capacityProvider",
+  containerDefinitions: "name",
+  defaultCapacityProviderStrategy: "capacityProvider",
+  deployments: "id",
+  devices: "hostPath",
+  placementConstraints: "type",
+  placementStrategy: "type",
+  registeredResources: "name",
+  remainingResources: "name",
+  resourceRequirements: "type",
+  tags: "key",
 };
 
 /**
@@ -140,14 +206,24 @@ function checkAnswer(operation: string, body: string, httpStatusCode: number): v
   const schema = Object.hasOwn(answers, operation) ? answers[operation] : undefined;
   if (schema === undefined) return;
   try {
-    // AWS leaves absent fields out; null would be no value of any.
-    const answer = parseJson(body, (_, value: unknown) => value ?? undefined);
+    const answer = parseJson(body, (key, value: unknown) => {
+      const part = Array.isArray(value) && Object.hasOwn(neededInItems, key) ? neededInItems[key] : undefined;
+      if (part !== undefined && !(value as readonly unknown[]).every((item) => holds(item, [part])))
+        throw new SyntaxError(`${operation} answers no ${part} of one of the ${key}`);
+      // AWS leaves absent fields out; null would be no value of any.
+      return value ?? undefined;
+    });
     const wrong = wrongKindIn(schema, answer);
     if (wrong !== undefined) throw new SyntaxError(`${operation} answers no ${wrong.wanted} where one belongs`);
-    const member = needed[operation];
-    if (member !== undefined && !Object.hasOwn(answer as object, member))
-      throw new SyntaxError(`${operation} answers no ${member}`);
+    const missing = (needed[operation] ?? []).find((path) => !holds(answer, path));
+    if (missing !== undefined) throw new SyntaxError(`${operation} answers no ${missing.join(".")}`);
   } catch (error) {
     throw error instanceof SyntaxError ? Object.assign(error, { $metadata: { httpStatusCode } }) : error;
   }
+}
+
+function holds(answer: unknown, [key, ...rest]: readonly string[]): boolean {
+  if (key === undefined) return true;
+  if (typeof answer !== "object" || answer === null || !Object.hasOwn(answer, key)) return false;
+  return holds((answer as Readonly<Record<string, unknown>>)[key], rest);
 }

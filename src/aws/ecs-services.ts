@@ -98,10 +98,15 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
         );
         return serviceIn(raw.json);
       } catch (error) {
+        if (!isGone(error)) throw error;
         // The SDK repeats a call whose answer was lost, and finds that the first one has done it.
-        const gone = isGone(error)
-          ? (await describe(cluster, [service])).find(({ status }) => status !== "ACTIVE")
-          : undefined;
+        const found = await describe(cluster, [service]).catch(() => {
+          throw new AiplatError(error.code, error.message, {
+            details: { ...error.details, uncertain: true },
+            cause: error,
+          });
+        });
+        const gone = found.find(({ status }) => status !== "ACTIVE");
         if (gone === undefined) throw error;
         return gone;
       }
@@ -129,7 +134,7 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
 }
 
 /** Whether ECS refused to delete a service because it is deleted. */
-function isGone(error: unknown): boolean {
+function isGone(error: unknown): error is AiplatError {
   return (
     error instanceof AiplatError &&
     (error.details["awsCode"] === "ServiceNotFoundException" ||

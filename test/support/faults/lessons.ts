@@ -256,6 +256,21 @@ export const lessons: readonly Lesson[] = [
     codes: [[0], [130]],
   },
   {
+    name: "an interrupt while a deletion is repeated whose answer was lost tells of it",
+    schedule: {
+      seed: 1_797_991_509,
+      machines: chips,
+      steps: [
+        step(slotDeploy.replace("--replicas 2", "--replicas 1"), { pauseMs: 500 }),
+        step("service delete svc -o json --yes", {
+          signals: [interrupt(4, 0)],
+          troubles: [trouble("DeleteService", 1, 1, lost)],
+        }),
+      ],
+    },
+    codes: [[0], [130]],
+  },
+  {
     name: "a deletion that fails is told of with those before it",
     schedule: {
       seed: 16,

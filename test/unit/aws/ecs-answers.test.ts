@@ -65,6 +65,46 @@ describe("an answer that is none", () => {
     await expect(ecs.describeContainerInstances("prod", ["arn:i"])).rejects.toMatchObject({ code: "Network" });
   });
 
+  it.each([
+    ["revision", { serviceRevisions: [null] }],
+    ["task definition", { serviceRevisions: [{ serviceRevisionArn: "arn:r", taskDefinition: 7 }] }],
+  ])("is an error of the network where a %s of a service is none", async (_, revisions) => {
+    const deployments = { serviceDeployments: [{ targetServiceRevisionArn: "arn:r" }] };
+    const ecs = await ecsAt((socket, count) =>
+      socket.end(whole(JSON.stringify(count === 0 ? deployments : revisions))),
+    );
+    await expect(ecs.stableDefinitions("prod", "svc")).rejects.toMatchObject({ code: "Network" });
+  });
+
+  it.each([
+    ["hook", { lifecycleHookDetails: [null] }],
+    ["target", { targetServiceRevision: "x" }],
+    ["rollback", { rollback: [] }],
+  ])("is an error of the network where a deployment's %s is of another kind", async (_, deployment) => {
+    const body = JSON.stringify({ serviceDeployments: [{ serviceDeploymentArn: "arn:d", ...deployment }] });
+    const ecs = await ecsAt((socket) => socket.end(whole(body)));
+    await expect(ecs.describeServiceDeployments(["arn:d"])).rejects.toMatchObject({ code: "Network" });
+  });
+
+  it.each(["tags", "deployments", "placementConstraints", "capacityProviderStrategy"])(
+    "is an error of the network where one of a service's %s has no name",
+    async (list) => {
+      const body = JSON.stringify({ services: [{ serviceArn: "arn:s", serviceName: "s", [list]: [{}] }] });
+      const ecs = await ecsAt((socket) => socket.end(whole(body)));
+      await expect(ecs.describeServices("prod", ["s"])).rejects.toMatchObject({ code: "Network" });
+    },
+  );
+
+  it.each(["taskDefinitionArn", "family", "revision", "containerDefinitions"])(
+    "is an error of the network where a task definition has no %s",
+    async (part) => {
+      const definition = { taskDefinitionArn: "arn:x:1", family: "x", revision: 1, containerDefinitions: [] };
+      const body = JSON.stringify({ taskDefinition: { ...definition, [part]: undefined } });
+      const ecs = await ecsAt((socket) => socket.end(whole(body)));
+      await expect(ecs.describeTaskDefinition("x")).rejects.toMatchObject({ code: "Network" });
+    },
+  );
+
   it("is given up where its body stalls for half a minute", async () => {
     const ecs = await ecsAt((socket, count) => {
       if (count > 0) socket.end(clusters);
@@ -101,7 +141,9 @@ describe("RegisterTaskDefinition", () => {
     server.close();
     const body = '{"__type":"ThrottlingException","message":"Rate exceeded"}';
     const refusal = `HTTP/1.1 400 Bad Request\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
-    const registered = { taskDefinition: { family: "x", taskDefinitionArn: "arn:x:1", revision: 1 } };
+    const registered = {
+      taskDefinition: { family: "x", taskDefinitionArn: "arn:x:1", revision: 1, containerDefinitions: [] },
+    };
     const throttled = await ecsAt((socket, count) =>
       socket.end(count === 0 ? refusal : whole(JSON.stringify(registered))),
     );
