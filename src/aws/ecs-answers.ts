@@ -175,6 +175,7 @@ const neededInItems: Readonly<Record<string, string>> = {
   defaultCapacityProviderStrategy: "capacityProvider",
   deployments: "id",
   devices: "hostPath",
+  events: "message",
   placementConstraints: "type",
   placementStrategy: "type",
   registeredResources: "name",
