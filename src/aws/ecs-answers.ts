@@ -153,35 +153,40 @@ const answers: Readonly<Record<string, Schema>> = {
   ListContainerInstances: arns("containerInstanceArns"),
 };
 
-const definitionParts = ["taskDefinitionArn", "family", "revision", "containerDefinitions"].map(
-  (part) => ["taskDefinition", part] as const,
-);
+const ofDefinition = [
+  "taskDefinition.taskDefinitionArn",
+  "taskDefinition.family",
+  "taskDefinition.revision",
+  "taskDefinition.containerDefinitions",
+  "taskDefinition.containerDefinitions.*.name",
+  "taskDefinition.placementConstraints.*.type",
+  "tags.*.key",
+];
+const ofService = [
+  "tags.*.key",
+  "events.*.message",
+  "deployments.*.id",
+  "placementConstraints.*.type",
+  "placementStrategy.*.type",
+];
+const ofOneService = ["service", ...ofService.map((path) => `service.${path}`)];
+const ofTasks = ["tasks.*.tags.*.key"];
 
-/** What an answer has to hold, each by its path: without it, it is no answer. */
-const needed: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  StopTask: [["task"]],
-  RegisterTaskDefinition: definitionParts,
-  DescribeTaskDefinition: definitionParts,
-  CreateService: [["service"]],
-  UpdateService: [["service"]],
-  DeleteService: [["service"]],
-};
-
-/** What each item of a list has to hold, by the list's member: ECS answers none without it. */
-const neededInItems: Readonly<Record<string, string>> = {
-  attributes: "name",
-  capacityProviderStrategy: "capacityProvider",
-  containerDefinitions: "name",
-  defaultCapacityProviderStrategy: "capacityProvider",
-  deployments: "id",
-  devices: "hostPath",
-  events: "message",
-  placementConstraints: "type",
-  placementStrategy: "type",
-  registeredResources: "name",
-  remainingResources: "name",
-  resourceRequirements: "type",
-  tags: "key",
+/** What an answer has to hold, and each item of its lists (`*`) where there are any: without it, it is no answer. */
+const needed: Readonly<Record<string, readonly string[]>> = {
+  RunTask: ofTasks,
+  DescribeTasks: ofTasks,
+  StopTask: ["task"],
+  RegisterTaskDefinition: ofDefinition,
+  DescribeTaskDefinition: ofDefinition,
+  CreateService: ofOneService,
+  UpdateService: ofOneService,
+  DeleteService: ofOneService,
+  DescribeServices: ofService.map((path) => `services.*.${path}`),
+  DescribeClusters: ["clusters.*.tags.*.key"],
+  DescribeContainerInstances: ["attributes", "registeredResources", "remainingResources"].map(
+    (list) => `containerInstances.*.${list}.*.name`,
+  ),
 };
 
 /**
@@ -207,24 +212,21 @@ function checkAnswer(operation: string, body: string, httpStatusCode: number): v
   const schema = Object.hasOwn(answers, operation) ? answers[operation] : undefined;
   if (schema === undefined) return;
   try {
-    const answer = parseJson(body, (key, value: unknown) => {
-      const part = Array.isArray(value) && Object.hasOwn(neededInItems, key) ? neededInItems[key] : undefined;
-      if (part !== undefined && !(value as readonly unknown[]).every((item) => holds(item, [part])))
-        throw new SyntaxError(`${operation} answers no ${part} of one of the ${key}`);
-      // AWS leaves absent fields out; null would be no value of any.
-      return value ?? undefined;
-    });
+    // AWS leaves absent fields out; null would be no value of any.
+    const answer = parseJson(body, (_, value: unknown) => value ?? undefined);
     const wrong = wrongKindIn(schema, answer);
     if (wrong !== undefined) throw new SyntaxError(`${operation} answers no ${wrong.wanted} where one belongs`);
-    const missing = (needed[operation] ?? []).find((path) => !holds(answer, path));
-    if (missing !== undefined) throw new SyntaxError(`${operation} answers no ${missing.join(".")}`);
+    const missing = (needed[operation] ?? []).find((path) => !holds(answer, path.split(".")));
+    if (missing !== undefined) throw new SyntaxError(`${operation} answers no ${missing}`);
   } catch (error) {
     throw error instanceof SyntaxError ? Object.assign(error, { $metadata: { httpStatusCode } }) : error;
   }
 }
 
-function holds(answer: unknown, [key, ...rest]: readonly string[]): boolean {
+/** Whether there is what the path leads to: in each item of a list, where there is the list. */
+function holds(value: unknown, [key, ...rest]: readonly string[]): boolean {
   if (key === undefined) return true;
-  if (typeof answer !== "object" || answer === null || !Object.hasOwn(answer, key)) return false;
-  return holds((answer as Readonly<Record<string, unknown>>)[key], rest);
+  if (key === "*") return (value as readonly unknown[]).every((item) => holds(item, rest));
+  const part = (value as Readonly<Record<string, unknown>>)[key];
+  return part === undefined ? rest.includes("*") : holds(part, rest);
 }

@@ -86,7 +86,7 @@ describe("an answer that is none", () => {
     await expect(ecs.describeServiceDeployments(["arn:d"])).rejects.toMatchObject({ code: "Network" });
   });
 
-  it.each(["tags", "deployments", "events", "placementConstraints", "capacityProviderStrategy"])(
+  it.each(["tags", "deployments", "events", "placementConstraints", "placementStrategy"])(
     "is an error of the network where one of a service's %s has no name",
     async (list) => {
       const body = JSON.stringify({ services: [{ serviceArn: "arn:s", serviceName: "s", [list]: [{}] }] });
