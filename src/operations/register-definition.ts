@@ -54,6 +54,9 @@ export async function registerOnce(
   }
 }
 
+/** Longer than elsewhere: no client token keeps ECS from registering twice what a list that is behind does not show. */
+const looksMs: readonly number[] = [0, ...lookAgainMs, 12_000];
+
 /** How far this machine's clock may be from AWS's. */
 const clockSkewMs = 5 * 60_000;
 
@@ -70,7 +73,7 @@ async function lookFor(
   definition: TaskDefinition,
   { lost, startedAt }: { readonly lost: unknown; readonly startedAt: number },
 ): Promise<RegisteredTaskDefinition | undefined> {
-  for (const pauseMs of [0, ...lookAgainMs]) {
+  for (const pauseMs of looksMs) {
     try {
       if (pauseMs > 0) await runtime.sleep(pauseMs);
       const newest = await readNewest(ecs, [definition.family]);

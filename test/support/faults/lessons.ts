@@ -402,6 +402,22 @@ export const lessons: readonly Lesson[] = [
     codes: [[0], [0, 1]],
   },
   {
+    name: "a registration whose answer is lost is looked for as long as reads are behind",
+    schedule: {
+      seed: 1_797_993_485,
+      machines: chips,
+      steps: [
+        step(`${threeChips} 2 --client-token T`, {
+          troubles: [
+            { at: 11, length: 6, fault: { kind: "stale", byMs: 10_000 } },
+            trouble("RegisterTaskDefinition", 0, 1, lost),
+          ],
+        }),
+      ],
+    },
+    codes: [[0]],
+  },
+  {
     name: "a registration whose answer is lost is told of, though another definition failed before it",
     schedule: {
       seed: 740_000_190,
