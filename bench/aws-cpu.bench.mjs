@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { endpointOf } from "./sandbox-endpoint.mjs";
 
 export const title = "Commands that call AWS: CPU time against the aws CLI's for the same job (median of the ratios)";
 
@@ -93,14 +94,4 @@ function cpuMs(words, env, times = together) {
   const [, children] = stdout.trim().split("\n");
   const seconds = [...children.matchAll(/(\d+)m([\d.]+)s/g)].map(([, minutes, rest]) => 60 * minutes + Number(rest));
   return (seconds.reduce((one, other) => one + other, 0) / times) * 1000;
-}
-
-async function endpointOf({ stdout }) {
-  let text = "";
-  for await (const chunk of stdout) {
-    text += chunk;
-    const found = /http:\/\/127\.0\.0\.1:\d+/.exec(text);
-    if (found !== null) return found[0];
-  }
-  throw new Error(`the sandbox ended: ${text}`);
 }

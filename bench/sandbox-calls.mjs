@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeSnapshot } from "./cluster-snapshot.mjs";
+import { endpointOf } from "./sandbox-endpoint.mjs";
 
 /**
  * @param cli The entry of aiplat.
@@ -39,16 +40,6 @@ export async function measureSandboxCalls(cli, { instances, calls }) {
     sandbox.kill();
     rmSync(folder, { recursive: true });
   }
-}
-
-async function endpointOf({ stdout }) {
-  let text = "";
-  for await (const chunk of stdout) {
-    text += chunk;
-    const found = /http:\/\/127\.0\.0\.1:\d+/.exec(text);
-    if (found !== null) return found[0];
-  }
-  throw new Error(`the sandbox ended: ${text}`);
 }
 
 async function call(endpoint, operation, input) {
