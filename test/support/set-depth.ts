@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { runs, testSeed } from "./depth.ts";
+import { drawnSeed, runs } from "./depth.ts";
 
 // What fast-check draws of a property that says nothing else.
-fc.configureGlobal({ numRuns: runs(100), ...(testSeed === undefined ? {} : { seed: testSeed }) });
+fc.configureGlobal({ numRuns: runs(100), ...(drawnSeed === undefined ? {} : { seed: drawnSeed }) });
