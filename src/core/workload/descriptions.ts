@@ -1,5 +1,6 @@
 import { listOr } from "../base/problem.ts";
 import { instanceTypes } from "../catalog/instance-types/catalog.ts";
+import { volumeDescriptions } from "./volume-guide.ts";
 
 /** How many devices one replica may hold where the devices are in rows. */
 const rowSizes = [...new Set(instanceTypes.flatMap(({ topology }) => topology?.sizes ?? []))].sort((a, b) => a - b);
@@ -69,6 +70,7 @@ export const descriptions: Readonly<Record<string, string>> = {
     "one instance, or EFA: a quarter of the container's memory on ECS (64GiB at most, none on Managed Instances), a " +
     "memory volume without a limit of its own on EKS.",
   user: "The number of the user that the container's processes run as, as 1000. Default: the image's.",
+  ...volumeDescriptions,
   rollout:
     "How many replicas of the workload a deployment of a service may take away and add. Default: the platform's own.",
   "rollout.maxUnavailable": "How many replicas may be away at once, slots of shared instances together.",

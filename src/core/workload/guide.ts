@@ -1,3 +1,5 @@
+import { volumeExample, volumeGuide } from "./volume-guide.ts";
+
 /**
  * What each key of the workload file becomes, beside `descriptions.ts`, which says what it is. docs/workload.md is made
  * of both and of an example for each key at the top; a test holds that no key is left out.
@@ -122,6 +124,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     eks: "a volume `emptyDir` of `medium: Memory` at `/dev/shm`",
   },
   user: { ecs: "`user`", eks: "`securityContext.runAsUser`" },
+  ...volumeGuide,
   rollout: {
     ecs: "`deploymentConfiguration.minimumHealthyPercent` and `maximumPercent`, worked out for the count at each deployment",
     eks: "`strategy.rollingUpdate`; with devices the default starts a pod when an old one has left its own",
@@ -223,6 +226,7 @@ export const examples: Readonly<Record<string, string>> = {
   resources: "resources: { cpu: 8, memory: 24GiB, reserve: { cpu: 0.5, memory: 1GiB } }",
   sharedMemory: "sharedMemory: 8GiB",
   user: "user: 1000",
+  volumes: volumeExample,
   rollout: "rollout: { maxUnavailable: 1, maxSurge: 0 }",
   logs: "logs: { group: /aiplat/bert, retentionDays: 30 }",
   roles: `roles:

@@ -5,6 +5,7 @@ import { topologyOf } from "../catalog/topology.ts";
 import { ec2TypeName, isHyperPodName, parseMemoryMiB } from "./fields.ts";
 import type { Amounts, DeviceRequest, ResolvedWorkload, ResourceRequest, Shape } from "./resolved.ts";
 import type { Workload } from "./schema.ts";
+import { resolveVolumes } from "./volumes.ts";
 
 type AcceleratorSection = Exclude<NonNullable<Workload["accelerator"]>, "none">;
 
@@ -45,6 +46,7 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
     resources: { ...declaredResources(workload), ...present({ reserve: reserveOf(workload) }) },
     ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: sharedMemory === 0 ? 0 : parseMemoryMiB(sharedMemory)! }),
     ...present({ user: workload.user }),
+    volumes: resolveVolumes(workload),
     ...(rollout === undefined ? {} : { rollout: present(rollout) }),
     ...(logs === undefined ? {} : { logs: { group: logs.group, ...present({ retentionDays: logs.retentionDays }) } }),
     roles: {
