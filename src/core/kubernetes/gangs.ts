@@ -10,9 +10,9 @@ export function gangWarnings(
   { zone, kueueTopology }: ZoneSettings,
 ): readonly Problem[] {
   const { nodes, eks } = workload;
-  const { runs, queues, outlivesEviction } = definitionOf(kind);
+  const { runs, queues, outlivesEviction, gang } = definitionOf(kind);
   return [
-    ...(nodes > 1 && eks.queue?.kueue === undefined
+    ...(nodes > 1 && gang !== true && eks.queue?.kueue === undefined
       ? [
           settingWarning(
             "gang-without-queue",

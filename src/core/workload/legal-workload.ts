@@ -274,6 +274,7 @@ export const legalWorkload: Legal = {
           value: { kind: "map", required: ["name", "key"], keys: { name: legal13, key: legal13 } },
         },
         spark: legal16,
+        experiment: legal16,
         pod: legal16,
         resource: legal16,
         companions: { kind: "record", key: legal13, value: legal16 },
