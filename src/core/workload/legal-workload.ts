@@ -10,10 +10,11 @@ const legal6: Legal = { kind: "number", whole: true, least: 1, most: 100 };
 const legal7: Legal = { kind: "number", whole: true, least: 1 };
 const legal8: Legal = { kind: "boolean" };
 const legal9: Legal = { kind: "number", above: 0, most: 192 };
-const legal10: Legal = { kind: "number", whole: true, least: 0 };
-const legal11: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
-const legal12: Legal = { kind: "text", least: 1 };
-const legal13: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
+const legal10: Legal = { kind: "number", whole: true, least: -1 };
+const legal11: Legal = { kind: "number", whole: true, least: 0 };
+const legal12: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
+const legal13: Legal = { kind: "text", least: 1 };
+const legal14: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
 
 export const legalWorkload: Legal = {
   kind: "map",
@@ -25,7 +26,9 @@ export const legalWorkload: Legal = {
     container: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,255}$/] },
     kind: { kind: "one-of", values: ["service", "job"] },
     image: { kind: "text", patterns: [/^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/] },
+    entryPoint: { kind: "list", of: legal1, least: 1 },
     command: { kind: "list", of: legal1 },
+    workingDirectory: { kind: "text", patterns: [/^\/[^\0]*$/] },
     environment: { kind: "record", key: legal2, value: legal1 },
     secrets: {
       kind: "record",
@@ -104,7 +107,26 @@ export const legalWorkload: Legal = {
     },
     sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal5] },
     user: legal4,
-    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal10, maxSurge: legal10 } },
+    readOnlyRoot: legal8,
+    ulimits: {
+      kind: "record",
+      key: {
+        kind: "text",
+        patterns: [
+          /^(?:core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$/,
+        ],
+      },
+      value: {
+        kind: "either",
+        options: [legal10, { kind: "map", required: ["soft", "hard"], keys: { soft: legal10, hard: legal10 } }],
+      },
+    },
+    stop: {
+      kind: "map",
+      required: ["timeoutSeconds"],
+      keys: { timeoutSeconds: { kind: "number", whole: true, least: 2, most: 2147483647 } },
+    },
+    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal11, maxSurge: legal11 } },
     logs: {
       kind: "map",
       required: ["group"],
@@ -118,9 +140,9 @@ export const legalWorkload: Legal = {
         },
       },
     },
-    roles: { kind: "map", required: [], keys: { execution: legal11, task: legal11 } },
+    roles: { kind: "map", required: [], keys: { execution: legal12, task: legal12 } },
     tags: { kind: "record", key: { kind: "text", least: 1, most: 128 }, value: { kind: "text", most: 256 } },
-    model: { kind: "map", required: ["uri"], keys: { uri: legal12, format: legal12 } },
+    model: { kind: "map", required: ["uri"], keys: { uri: legal13, format: legal13 } },
     schedule: {
       kind: "text",
       patterns: [/^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/],
@@ -129,21 +151,21 @@ export const legalWorkload: Legal = {
       kind: "map",
       required: [],
       keys: {
-        cluster: legal12,
+        cluster: legal13,
         networkMode: { kind: "one-of", values: ["bridge", "host", "awsvpc"] },
         capacity: {
           kind: "either",
           options: [
             { kind: "one-of", values: ["ec2", "managed-instances"] },
-            { kind: "map", required: ["provider"], keys: { provider: legal12 } },
-            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal12 } },
+            { kind: "map", required: ["provider"], keys: { provider: legal13 } },
+            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal13 } },
             {
               kind: "list",
               of: {
                 kind: "map",
                 required: ["provider"],
                 keys: {
-                  provider: legal12,
+                  provider: legal13,
                   base: { kind: "number", whole: true, least: 0, most: 100000 },
                   weight: { kind: "number", whole: true, least: 0, most: 1000 },
                 },
@@ -157,8 +179,8 @@ export const legalWorkload: Legal = {
           kind: "map",
           required: [],
           keys: {
-            subnets: { kind: "list", of: legal12, most: 16 },
-            securityGroups: { kind: "list", of: legal12, most: 5 },
+            subnets: { kind: "list", of: legal13, most: 16 },
+            securityGroups: { kind: "list", of: legal13, most: 5 },
             assignPublicIp: legal8,
           },
         },
@@ -183,33 +205,33 @@ export const legalWorkload: Legal = {
               of: {
                 kind: "map",
                 required: ["type"],
-                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal12 },
+                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal13 },
               },
               most: 5,
             },
           },
         },
-        taskDefinition: legal13,
-        service: legal13,
+        taskDefinition: legal14,
+        service: legal14,
       },
     },
     eks: {
       kind: "map",
       required: [],
       keys: {
-        namespace: legal12,
-        as: legal12,
-        queue: { kind: "map", required: [], keys: { kueue: legal12 } },
-        serviceAccount: legal12,
+        namespace: legal13,
+        as: legal13,
+        queue: { kind: "map", required: [], keys: { kueue: legal13 } },
+        serviceAccount: legal13,
         secrets: {
           kind: "record",
           key: legal2,
-          value: { kind: "map", required: ["name", "key"], keys: { name: legal12, key: legal12 } },
+          value: { kind: "map", required: ["name", "key"], keys: { name: legal13, key: legal13 } },
         },
-        spark: legal13,
-        pod: legal13,
-        resource: legal13,
-        companions: { kind: "record", key: legal12, value: legal13 },
+        spark: legal14,
+        pod: legal14,
+        resource: legal14,
+        companions: { kind: "record", key: legal13, value: legal14 },
       },
     },
   },
