@@ -22,8 +22,8 @@ const specsOf = (kind: Kind, change: Partial<Workload>) =>
   manifestsOf(kind, change).flatMap((each) => podsIn(each).map(({ spec }) => spec as unknown as PodSpec));
 
 /** Kinds whose controller starts its own program in the pods of the devices. */
-const ownProgram: readonly Kind[] = ["MPIJob", "RayCluster", "RayJob", "RayService"];
-const others = kinds.filter((kind) => !ownProgram.includes(kind));
+const ownProgram: ReadonlySet<Kind> = new Set(["MPIJob", "RayCluster", "RayJob", "RayService"]);
+const others = kinds.filter((kind) => !ownProgram.has(kind));
 
 describe("entryPoint", () => {
   it.each(others)("is the command of the container in %s, and command its args", (kind) => {
