@@ -1,5 +1,6 @@
 import { listOr } from "../base/problem.ts";
 import { instanceTypes } from "../catalog/instance-types/catalog.ts";
+import { volumeDescriptions } from "./volume-guide.ts";
 
 /** How many devices one replica may hold where the devices are in rows. */
 const rowSizes = [...new Set(instanceTypes.flatMap(({ topology }) => topology?.sizes ?? []))].sort((a, b) => a - b);
@@ -81,6 +82,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   "ulimits.*.hard": "What a process may raise it to.",
   stop: "How the container is ended.",
   "stop.timeoutSeconds": "How long it may take from SIGTERM to SIGKILL. Default: the platform's 30 s.",
+  ...volumeDescriptions,
   rollout:
     "How many replicas of the workload a deployment of a service may take away and add. Default: the platform's own.",
   "rollout.maxUnavailable": "How many replicas may be away at once, slots of shared instances together.",

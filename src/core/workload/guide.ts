@@ -1,3 +1,5 @@
+import { volumeExample, volumeGuide } from "./volume-guide.ts";
+
 /**
  * What each key of the workload file becomes, beside `descriptions.ts`, which says what it is. docs/workload.md is made
  * of both and of an example for each key at the top; a test holds that no key is left out.
@@ -136,6 +138,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   "ulimits.*.hard": { ecs: "`hardLimit`", eks: "refused" },
   stop: { ecs: "how ECS's agent ends the container", eks: "how the kubelet ends the pod" },
   "stop.timeoutSeconds": { ecs: "`stopTimeout`", eks: "`terminationGracePeriodSeconds` of the pod" },
+  ...volumeGuide,
   rollout: {
     ecs: "`deploymentConfiguration.minimumHealthyPercent` and `maximumPercent`, worked out for the count at each deployment",
     eks: "`strategy.rollingUpdate`; with devices the default starts a pod when an old one has left its own",
@@ -242,6 +245,7 @@ export const examples: Readonly<Record<string, string>> = {
   readOnlyRoot: "readOnlyRoot: true",
   ulimits: "ulimits: { nofile: 65536, memlock: -1, stack: { soft: 67108864, hard: -1 } }",
   stop: "stop: { timeoutSeconds: 120 }",
+  volumes: volumeExample,
   rollout: "rollout: { maxUnavailable: 1, maxSurge: 0 }",
   logs: "logs: { group: /aiplat/bert, retentionDays: 30 }",
   roles: `roles:

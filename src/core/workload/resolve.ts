@@ -5,6 +5,7 @@ import { topologyOf } from "../catalog/topology.ts";
 import { ec2TypeName, isHyperPodName, parseMemoryMiB } from "./fields.ts";
 import type { Amounts, DeviceRequest, ResolvedWorkload, ResourceRequest, Shape } from "./resolved.ts";
 import type { Workload } from "./schema.ts";
+import { resolveVolumes } from "./volumes.ts";
 
 type AcceleratorSection = Exclude<NonNullable<Workload["accelerator"]>, "none">;
 
@@ -57,6 +58,7 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
       ]),
     ),
     ...present({ stopTimeoutSeconds: workload.stop?.timeoutSeconds }),
+    volumes: resolveVolumes(workload),
     ...(rollout === undefined ? {} : { rollout: present(rollout) }),
     ...(logs === undefined ? {} : { logs: { group: logs.group, ...present({ retentionDays: logs.retentionDays }) } }),
     roles: {

@@ -1,5 +1,6 @@
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import type { Workload } from "./schema.ts";
+import type { ResolvedVolume } from "./volumes.ts";
 
 /** What one replica asks of the accelerator. */
 export type DeviceRequest =
@@ -103,6 +104,7 @@ export interface ResolvedWorkload {
   readonly ulimits: Readonly<Record<string, Ulimit>>;
   /** How long the container may take to end by itself. */
   readonly stopTimeoutSeconds?: number;
+  readonly volumes: readonly ResolvedVolume[];
   readonly rollout?: RolloutBounds;
   readonly logs?: { readonly group: string; readonly retentionDays?: number };
   readonly roles: { readonly execution?: string; readonly task?: string };

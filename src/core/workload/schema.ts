@@ -21,7 +21,6 @@ import {
   logGroupRule,
   maxPort,
   maxVcpu,
-  memoryRule,
   nameRule,
   networkModes,
   numberWants,
@@ -38,26 +37,14 @@ import {
   shortestStopSeconds,
   targetGroupArnRule,
   workloadKinds,
-  type FieldRule,
 } from "./fields.ts";
+import { flag, free, memory, must, nonEmpty, text, whole } from "./schema-parts.ts";
+import { volumeSchema } from "./volume-schema.ts";
 
-/** A message of ours is a predicate: issues.ts puts the key before it and the value after it. */
-const must = (wants: string) => ({ error: `must be ${wants}` });
-const text = (rule: FieldRule) => z.string(must(rule.wants)).check(z.regex(rule.pattern, must(rule.wants)));
-const free = z.string(must("text"));
-const nonEmpty = z.string(must("text")).check(z.minLength(1, must("text of at least one character")));
-const flag = z.boolean(must("true or false"));
-const whole = (minimum: number, maximum?: number) => {
-  const error = must(
-    maximum === undefined ? numberWants.wholeFrom(minimum) : numberWants.wholeBetween(minimum, maximum),
-  );
-  return z.int(error).check(z.minimum(minimum, error), ...(maximum === undefined ? [] : [z.maximum(maximum, error)]));
-};
 const above0 = z.number(must(numberWants.above0)).check(z.positive(must(numberWants.above0)));
 const port = z
   .int(must(numberWants.port))
   .check(z.minimum(1, must(numberWants.port)), z.maximum(maxPort, must(numberWants.port)));
-const memory = text(memoryRule);
 /** Fields handed on as they are: nothing in them is dropped or judged. */
 const raw = z.record(z.string(), z.unknown());
 const environmentName = text(environmentNameRule);
@@ -218,6 +205,7 @@ export const workloadSchema = z.strictObject({
   readOnlyRoot: z.optional(flag),
   ulimits: z.optional(ulimitsSchema),
   stop: z.optional(z.strictObject({ timeoutSeconds: whole(shortestStopSeconds, longestStopSeconds) })),
+  volumes: z.optional(z.array(volumeSchema)),
   /** In replicas of the whole workload. */
   rollout: z.optional(z.strictObject({ maxUnavailable: z.optional(whole(0)), maxSurge: z.optional(whole(0)) })),
   logs: z.optional(

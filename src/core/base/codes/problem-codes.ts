@@ -95,6 +95,18 @@ export const problemCodes = {
     "network-without-awsvpc": error("`ecs.network` is for network mode awsvpc"),
     "public-ip-on-ec2": error("A task on EC2 capacity can have no public address"),
   },
+  Volumes: {
+    "volume-kind": error("A volume is of no kind, or of several"),
+    "volume-place": error("A volume is where the platform itself fills the container"),
+    "volume-path-twice": error("Two volumes are at one path"),
+    "volume-name-twice": error("Two volumes have one name, written or made of their paths"),
+    "volume-in-read-only": error("A volume lies in another that is read-only, where its folder cannot be made"),
+    "volume-in-volume": warning("A volume lies in another, and hides what that one has there"),
+    "volume-ebs-twice": error("A workload has more than one ebs volume"),
+    "volume-ebs-size": error("The size of an ebs volume is not whole GiB within EBS's bounds"),
+    "volume-scratch-size": error("The size of a scratch volume is zero"),
+    "volume-efs-directory": error("An EFS volume has a directory and an access point, which has its own"),
+  },
   "Workloads on ECS": {
     "nodes-on-ecs": error("Several nodes of one replica are not possible on ECS yet"),
     "resource-on-ecs": error("A resource of Kubernetes nodes is none of ECS's"),
