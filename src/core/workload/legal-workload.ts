@@ -11,12 +11,13 @@ const legal7: Legal = { kind: "number", whole: true, least: 1, most: 100 };
 const legal8: Legal = { kind: "number", whole: true, least: 1 };
 const legal9: Legal = { kind: "boolean" };
 const legal10: Legal = { kind: "number", above: 0, most: 192 };
-const legal11: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
-const legal12: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
-const legal13: Legal = { kind: "text", least: 1 };
-const legal14: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
-const legal15: Legal = { kind: "number", whole: true, least: 0 };
-const legal16: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
+const legal11: Legal = { kind: "number", whole: true, least: -1 };
+const legal12: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
+const legal13: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
+const legal14: Legal = { kind: "text", least: 1 };
+const legal15: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
+const legal16: Legal = { kind: "number", whole: true, least: 0 };
+const legal17: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
 
 export const legalWorkload: Legal = {
   kind: "map",
@@ -28,7 +29,9 @@ export const legalWorkload: Legal = {
     container: legal2,
     kind: { kind: "one-of", values: ["service", "job"] },
     image: { kind: "text", patterns: [/^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/] },
+    entryPoint: { kind: "list", of: legal1, least: 1 },
     command: { kind: "list", of: legal1 },
+    workingDirectory: { kind: "text", patterns: [/^\/[^\0]*$/] },
     environment: { kind: "record", key: legal3, value: legal1 },
     secrets: {
       kind: "record",
@@ -107,29 +110,48 @@ export const legalWorkload: Legal = {
     },
     sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal6] },
     user: legal5,
+    readOnlyRoot: legal9,
+    ulimits: {
+      kind: "record",
+      key: {
+        kind: "text",
+        patterns: [
+          /^(?:core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$/,
+        ],
+      },
+      value: {
+        kind: "either",
+        options: [legal11, { kind: "map", required: ["soft", "hard"], keys: { soft: legal11, hard: legal11 } }],
+      },
+    },
+    stop: {
+      kind: "map",
+      required: ["timeoutSeconds"],
+      keys: { timeoutSeconds: { kind: "number", whole: true, least: 2, most: 2147483647 } },
+    },
     volumes: {
       kind: "list",
       of: {
         kind: "map",
         required: ["path"],
         keys: {
-          path: legal11,
+          path: legal12,
           name: legal2,
           readOnly: legal9,
           efs: {
             kind: "map",
             required: ["fileSystem"],
             keys: {
-              fileSystem: legal12,
+              fileSystem: legal13,
               accessPoint: { kind: "text", patterns: [/^fsap-[0-9a-zA-Z]{1,40}$/] },
-              directory: legal11,
+              directory: legal12,
             },
           },
           lustre: {
             kind: "map",
             required: ["fileSystem", "mountName", "dnsName"],
             keys: {
-              fileSystem: legal12,
+              fileSystem: legal13,
               mountName: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,8}$/] },
               dnsName: { kind: "text", patterns: [/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/] },
             },
@@ -158,20 +180,20 @@ export const legalWorkload: Legal = {
             keys: {
               size: legal6,
               type: { kind: "one-of", values: ["gp3", "gp2", "io2", "io1", "st1", "sc1", "standard"] },
-              storageClass: legal13,
+              storageClass: legal14,
               snapshot: { kind: "text", patterns: [/^snap-[0-9a-f]{1,40}$/] },
-              role: legal14,
+              role: legal15,
             },
           },
           scratch: legal6,
-          host: legal11,
-          claim: legal13,
-          configMap: legal13,
-          secret: legal13,
+          host: legal12,
+          claim: legal14,
+          configMap: legal14,
+          secret: legal14,
         },
       },
     },
-    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal15, maxSurge: legal15 } },
+    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal16, maxSurge: legal16 } },
     logs: {
       kind: "map",
       required: ["group"],
@@ -185,9 +207,9 @@ export const legalWorkload: Legal = {
         },
       },
     },
-    roles: { kind: "map", required: [], keys: { execution: legal14, task: legal14 } },
+    roles: { kind: "map", required: [], keys: { execution: legal15, task: legal15 } },
     tags: { kind: "record", key: { kind: "text", least: 1, most: 128 }, value: { kind: "text", most: 256 } },
-    model: { kind: "map", required: ["uri"], keys: { uri: legal13, format: legal13 } },
+    model: { kind: "map", required: ["uri"], keys: { uri: legal14, format: legal14 } },
     schedule: {
       kind: "text",
       patterns: [/^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/],
@@ -196,21 +218,21 @@ export const legalWorkload: Legal = {
       kind: "map",
       required: [],
       keys: {
-        cluster: legal13,
+        cluster: legal14,
         networkMode: { kind: "one-of", values: ["bridge", "host", "awsvpc"] },
         capacity: {
           kind: "either",
           options: [
             { kind: "one-of", values: ["ec2", "managed-instances"] },
-            { kind: "map", required: ["provider"], keys: { provider: legal13 } },
-            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal13 } },
+            { kind: "map", required: ["provider"], keys: { provider: legal14 } },
+            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal14 } },
             {
               kind: "list",
               of: {
                 kind: "map",
                 required: ["provider"],
                 keys: {
-                  provider: legal13,
+                  provider: legal14,
                   base: { kind: "number", whole: true, least: 0, most: 100000 },
                   weight: { kind: "number", whole: true, least: 0, most: 1000 },
                 },
@@ -224,8 +246,8 @@ export const legalWorkload: Legal = {
           kind: "map",
           required: [],
           keys: {
-            subnets: { kind: "list", of: legal13, most: 16 },
-            securityGroups: { kind: "list", of: legal13, most: 5 },
+            subnets: { kind: "list", of: legal14, most: 16 },
+            securityGroups: { kind: "list", of: legal14, most: 5 },
             assignPublicIp: legal9,
           },
         },
@@ -250,34 +272,34 @@ export const legalWorkload: Legal = {
               of: {
                 kind: "map",
                 required: ["type"],
-                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal13 },
+                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal14 },
               },
               most: 5,
             },
           },
         },
-        taskDefinition: legal16,
-        service: legal16,
+        taskDefinition: legal17,
+        service: legal17,
       },
     },
     eks: {
       kind: "map",
       required: [],
       keys: {
-        namespace: legal13,
-        as: legal13,
-        queue: { kind: "map", required: [], keys: { kueue: legal13 } },
-        serviceAccount: legal13,
+        namespace: legal14,
+        as: legal14,
+        queue: { kind: "map", required: [], keys: { kueue: legal14 } },
+        serviceAccount: legal14,
         secrets: {
           kind: "record",
           key: legal3,
-          value: { kind: "map", required: ["name", "key"], keys: { name: legal13, key: legal13 } },
+          value: { kind: "map", required: ["name", "key"], keys: { name: legal14, key: legal14 } },
         },
-        spark: legal16,
-        experiment: legal16,
-        pod: legal16,
-        resource: legal16,
-        companions: { kind: "record", key: legal13, value: legal16 },
+        spark: legal17,
+        experiment: legal17,
+        pod: legal17,
+        resource: legal17,
+        companions: { kind: "record", key: legal14, value: legal17 },
       },
     },
   },
