@@ -19,10 +19,10 @@ export interface Case {
   readonly nodes: number;
 }
 
-/** What a kind wants to hear, where any workload will not do. */
-const wanted: Partial<Record<Kind, Partial<Workload>>> = {
+/** What a kind cannot be without, where any workload will not do. */
+export const neededBy: Partial<Record<Kind, Partial<Workload>>> = {
   Experiment: {
-    command: ["python", "train.py", "--lr=${trialParameters.lr}", "it's $(HOME)"],
+    environment: { LEARNING_RATE: "${trialParameters.lr}" },
     eks: {
       experiment: {
         objective: { type: "maximize", goal: 0.99, objectiveMetricName: "accuracy" },
@@ -67,7 +67,6 @@ export function workloadOf({ kind, accelerator, devices, nodes }: Case): Workloa
       ...(devices === "one device" ? { devicesPerReplica: 1 } : {}),
     },
     command: ["torchrun", "train.py", "--name", "it's $(HOME)"],
-    environment: { MODEL: "bert", SWITCH: "yes" },
     tags: { team: "nlp", contact: "a b" },
     ...(service ? { ports: [{ container: 8080, name: "http" }] } : {}),
     health: { path: "/ping", port: 8080, startSeconds: 300 },
@@ -75,12 +74,13 @@ export function workloadOf({ kind, accelerator, devices, nodes }: Case): Workloa
     ...(service ? { replicas: 3 } : {}),
     nodes,
     sharedMemory: "8GiB",
-    ...wanted[kind],
+    ...neededBy[kind],
+    environment: { MODEL: "bert", SWITCH: "yes", ...neededBy[kind]?.environment },
     eks: {
       namespace: "ml",
       serviceAccount: "bert",
       secrets: { TOKEN: { name: "hf", key: "token" } },
-      ...wanted[kind]?.eks,
+      ...neededBy[kind]?.eks,
     },
   };
   return definitionOf(kind)

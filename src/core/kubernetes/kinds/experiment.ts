@@ -56,7 +56,13 @@ function incomplete(workload: ResolvedWorkload): readonly UnsupportedField[] {
 function unread(workload: ResolvedWorkload): readonly UnsupportedField[] {
   const raw = rawOf(workload);
   const given = trialParameters(raw).map(({ name }) => String(name));
-  const text = JSON.stringify([workload.command, workload.environment, workload.eks.pod, workload.eks.resource]);
+  const text = JSON.stringify([
+    workload.entryPoint,
+    workload.command,
+    workload.environment,
+    workload.eks.pod,
+    workload.eks.resource,
+  ]);
   const read = [...text.matchAll(/\$\{trialParameters\.(.+?)\}/g)].map(([, name]) => name!);
   return [
     ...given
@@ -82,8 +88,10 @@ function trialParameters(raw: Raw): readonly Raw[] {
 
 /** The bounds of a parameter are texts of Katib's; a file has numbers. */
 function withTexts(parameter: Raw): Raw {
-  const text = (value: unknown): unknown =>
-    Array.isArray(value) ? value.map(text) : typeof value === "number" ? String(value) : value;
+  const text = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(text);
+    return typeof value === "number" ? String(value) : value;
+  };
   const space = Object.entries(partOf(parameter, "feasibleSpace")).map(([key, value]) => [key, text(value)]);
   return { ...parameter, ...(space.length === 0 ? {} : { feasibleSpace: Object.fromEntries(space) as Raw }) };
 }
