@@ -190,4 +190,49 @@ describe("an eviction", () => {
       specOf(resourceOf("Job", { eks: { resource: { spec: { podFailurePolicy: theirs } } } }, {}, 1)),
     ).toMatchObject({ podFailurePolicy: theirs });
   });
+
+  // JobSet is told the reason PodFailurePolicy alone, not whose rule it was (kubernetes-sigs/jobset
+  // pkg/controllers/failure_policy.go).
+  describe("of a JobSet whose Jobs have rules of the user's", () => {
+    const evicted = policy("FailJob").rules[0]!;
+    const exit = (action: string) => ({ action, onExitCodes: { operator: "In", values: [42] } });
+    const jobSetWith = (rules: readonly object[], spec: object = {}) => {
+      const job = { name: "node", template: { spec: { podFailurePolicy: { rules } } } };
+      return ["JobSet", { eks: { resource: { spec: { ...spec, replicatedJobs: [job] } } } }] as const;
+    };
+
+    it.each([[[exit("FailJob")]], [[evicted, exit("FailJob")]]])(
+      "fails with the program, which is said: %j",
+      (rules) => {
+        const { failurePolicy } = specOf(resourceOf(...jobSetWith(rules)));
+        expect(failurePolicy).toBeUndefined();
+        expect(codesOf(...jobSetWith(rules))).toContain("eviction-ends-run");
+      },
+    );
+
+    it("starts again where nothing but an eviction fails them by a rule", () => {
+      for (const rules of [[evicted], [evicted, exit("Count")], [exit("Ignore"), evicted]]) {
+        const { failurePolicy } = specOf(resourceOf(...jobSetWith(rules)));
+        expect(failurePolicy).toMatchObject({ rules: [{ action: "RestartJobSetAndIgnoreMaxRestarts" }] });
+        expect(codesOf(...jobSetWith(rules))).not.toContain("eviction-ends-run");
+      }
+    });
+
+    it("has the failure policy that the user writes", () => {
+      const theirs = { maxRestarts: 3 };
+      const args = jobSetWith([evicted, exit("FailJob")], { failurePolicy: { ...theirs, rules: null } });
+      expect(specOf(resourceOf(...args)).failurePolicy).toEqual(theirs);
+      expect(codesOf(...args)).not.toContain("eviction-ends-run");
+    });
+  });
+
+  it("is said to end a Job whose policy raw fields replace, unless they say more", () => {
+    const theirs = (...rules: readonly object[]) => ({ podFailurePolicy: { rules } });
+    const exit = { action: "FailJob", onExitCodes: { operator: "In", values: [42] } };
+    const ends = (spec: object) => codesOf("Job", { eks: { resource: { spec } } }, {}, 1).includes("eviction-ends-run");
+    expect(ends(theirs(exit))).toBe(true);
+    expect(ends({ template: { spec: { restartPolicy: "OnFailure" } } })).toBe(true);
+    expect(ends(theirs(exit, ...policy("Ignore").rules))).toBe(false);
+    expect(ends({ ...theirs(exit), backoffLimit: 3 })).toBe(false);
+  });
 });
