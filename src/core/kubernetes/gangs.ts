@@ -30,8 +30,8 @@ export function gangWarnings(
       : [
           settingWarning(
             "queue-topology",
-            "the queue admits the nodes of a replica into one zone, by the nodes that are there: it does not count those that Karpenter would make",
-            "Have the fleet's nodes running, or leave --queue-fleet out and name the zone with --zone.",
+            `the queue admits the pods where nodes of one ${kueueTopology.level} have room for all: it does not count those that Karpenter would make`,
+            `Have the nodes running, or leave ${eks.queue?.topology === undefined ? "--queue-fleet" : "eks.queue.topology"} out and name the zone with --zone.`,
           ),
         ]),
     ...evictionWarnings(resource, workload),

@@ -199,7 +199,7 @@ export const legalWorkload: Legal = {
       keys: {
         namespace: legal12,
         as: legal12,
-        queue: { kind: "map", required: [], keys: { kueue: legal12 } },
+        queue: { kind: "map", required: [], keys: { kueue: legal12, topology: legal12 } },
         serviceAccount: legal12,
         secrets: {
           kind: "record",

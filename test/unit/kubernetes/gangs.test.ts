@@ -124,6 +124,40 @@ describe("a queue's topology", () => {
     expect(text).not.toContain(required);
   });
 
+  describe("that is said to be there", () => {
+    const rack = "example.com/rack";
+    const asks = (change: Partial<Workload> = {}): Partial<Workload> => ({
+      eks: { queue: { kueue: "team-a", topology: rack } },
+      ...change,
+    });
+    const templatesOf = (kind: Kind, change = asks(), nodes = 2) =>
+      templates(made(kind, change, {}, nodes).manifests).filter(({ metadata }) => metadata.labels !== undefined);
+
+    it.each(queueable)("is asked for by pods with devices, in place of their affinity: %s", (kind) => {
+      const found = templatesOf(kind);
+      expect(found.filter((each) => annotationsOf(each)[required] === rack)).toEqual(found.filter(hasDevices));
+      expect(JSON.stringify(found)).not.toContain("podAffinity");
+    });
+
+    // "can only define groups of exactly 2 pod sets" (kubernetes-sigs/kueue pkg/controller/jobframework)
+    it.each(queueable)("makes no group of the one pod set of one node: %s", (kind) => {
+      const [pod] = templatesOf(kind, asks(), 1).filter(hasDevices);
+      expect([annotationsOf(pod!)[required], annotationsOf(pod!)[group]]).toEqual([rack, undefined]);
+    });
+
+    it("is asked for without EFA too", () => {
+      const accelerator = { instanceTypes: ["trn1.32xlarge"], efa: false };
+      expect(annotationsOf(templatesOf("JobSet", asks({ accelerator }))[0]!)[required]).toBe(rack);
+    });
+
+    it("has to be one of the Topology that --queue-fleet makes", () => {
+      expect(() => made("JobSet", asks(), { queueFleets })).toThrow(/makes a Topology of topology.kubernetes.io\/zone/);
+      const zones = asks({ eks: { queue: { kueue: "team-a", topology: "topology.kubernetes.io/zone" } } });
+      const { manifests } = made("JobSet", queued, { queueFleets });
+      expect(made("JobSet", zones, { queueFleets }).manifests).toEqual(manifests);
+    });
+  });
+
   it("that is somebody else's leaves the affinity of the pods", () => {
     expect(JSON.stringify(resourceOf("JobSet", queued))).toContain("podAffinity");
   });
