@@ -101,6 +101,16 @@ export function withContainer(pod: PodTemplate, change: (container: Container) =
   return { ...pod, spec: { ...pod.spec, containers: [change(own!), ...sidecars] } };
 }
 
+/** The container with what the image runs by itself: for pods in which a controller starts its own program. */
+export function withoutProgram({ command: _command, args: _args, ...rest }: Container): Container {
+  return rest as Container;
+}
+
+/** What the workload runs, word by word, for a controller that starts it itself; undefined where that is the image's. */
+export function programOf({ entryPoint, command }: ResolvedWorkload): readonly string[] | undefined {
+  return entryPoint === undefined ? command : [...entryPoint, ...(command ?? [])];
+}
+
 /** The pod with the container's name that a controller looks for. */
 export function renamed(pod: PodTemplate, name: string): PodTemplate {
   return withContainer(pod, (container) => ({ ...container, name }));

@@ -192,6 +192,21 @@ export const eksRules: readonly TargetRule[] = [
           ],
   },
   {
+    // https://github.com/kubernetes/kubernetes/issues/3595
+    code: "ulimits-on-eks",
+    severity: "error",
+    reads: ["ulimits"],
+    check: ({ ulimits = {} }) =>
+      Object.keys(ulimits).map((name) => ({
+        path: ["ulimits", name],
+        message: `ulimits.${name} is not carried by a pod: Kubernetes has no ulimits, and a container has those of its node's container runtime`,
+        hint:
+          name === "memlock"
+            ? "Leave it out for EKS: with accelerator.efa the capability IPC_LOCK lifts it."
+            : "Leave it out for EKS: set it for containerd on the nodes, or lower it in the entry point by a shell's ulimit.",
+      })),
+  },
+  {
     code: "mps-on-eks",
     severity: "error",
     reads: ["accelerator.mps"],
