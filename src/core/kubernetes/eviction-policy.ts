@@ -52,13 +52,11 @@ function settle(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(settle);
   if (!isRaw(value)) return value;
   const { podFailurePolicy, failurePolicy } = value;
-  const wrong = [
-    ...(own.has(JSON.stringify(podFailurePolicy)) && !startsNoneAgain(value["template"]) ? ["podFailurePolicy"] : []),
-    ...(JSON.stringify(failurePolicy) === JSON.stringify(jobSetStartsAgain) && failsByOthers(value)
-      ? ["failurePolicy"]
-      : []),
-  ];
-  const kept = Object.entries(value).filter(([key]) => !wrong.includes(key));
+  const illegal = own.has(JSON.stringify(podFailurePolicy)) && !startsNoneAgain(value["template"]);
+  const endless = JSON.stringify(failurePolicy) === JSON.stringify(jobSetStartsAgain) && failsByOthers(value);
+  const kept = Object.entries(value).filter(
+    ([key]) => !(illegal && key === "podFailurePolicy") && !(endless && key === "failurePolicy"),
+  );
   return Object.fromEntries(kept.map(([key, item]) => [key, settle(item)]));
 }
 

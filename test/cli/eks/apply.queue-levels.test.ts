@@ -37,10 +37,9 @@ describe("eks apply of pods that a queue keeps together", () => {
 
   const env = () => ({ PATH: `${kubectl.folder}:${process.env["PATH"]}` });
   const generated = async (...flags: readonly string[]) => {
-    const { stdout } = await runCli([
-      ...["eks", "generate", "--no-file", "--name", "train", "--kind", "job", "--image", "train:1"],
-      ...["--instance-type", "trn1.32xlarge", "--nodes", "2", "--set", "eks.queue.kueue=team-a", ...flags],
-    ]);
+    const command =
+      "eks generate --no-file --name train --kind job --image train:1 --instance-type trn1.32xlarge --nodes 2";
+    const { stdout } = await runCli([...command.split(" "), "--set", "eks.queue.kueue=team-a", ...flags]);
     return stdout;
   };
   const apply = (input: string) => runCli(["eks", "apply", "-", "--yes", "--no-wait"], { input, env: env() });

@@ -141,7 +141,7 @@ describe("a queue's topology", () => {
 
     // "can only define groups of exactly 2 pod sets" (kubernetes-sigs/kueue pkg/controller/jobframework)
     it.each(queueable)("makes no group of the one pod set of one node: %s", (kind) => {
-      const [pod] = templatesOf(kind, asks(), 1).filter(hasDevices);
+      const pod = templatesOf(kind, asks(), 1).find(hasDevices);
       expect([annotationsOf(pod!)[required], annotationsOf(pod!)[group]]).toEqual([rack, undefined]);
     });
 
