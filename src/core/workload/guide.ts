@@ -141,7 +141,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   ...volumeGuide,
   rollout: {
     ecs: "`deploymentConfiguration.minimumHealthyPercent` and `maximumPercent`, worked out for the count at each deployment",
-    eks: "`strategy.rollingUpdate`; with devices the default starts a pod when an old one has left its own",
+    eks: "`rollingUpdate` of the kinds that have it; with devices the default starts a pod when an old one has left its own",
   },
   "rollout.maxUnavailable": { ecs: "`minimumHealthyPercent`", eks: "`maxUnavailable`" },
   "rollout.maxSurge": { ecs: "`maximumPercent`", eks: "`maxSurge`" },
@@ -196,6 +196,10 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   "eks.as": { ecs: raw, eks: "the kind" },
   "eks.queue": { ecs: raw, eks: "what the queue wants on the resource" },
   "eks.queue.kueue": { ecs: raw, eks: "the label `kueue.x-k8s.io/queue-name`" },
+  "eks.queue.topology": {
+    ecs: raw,
+    eks: "the annotation `kueue.x-k8s.io/podset-required-topology` of the pods with devices, in place of their affinity",
+  },
   "eks.serviceAccount": { ecs: raw, eks: "`serviceAccountName`" },
   "eks.secrets": { ecs: raw, eks: "`env` with `valueFrom.secretKeyRef`" },
   "eks.secrets.*.name": { ecs: raw, eks: "`secretKeyRef.name`" },
@@ -278,7 +282,7 @@ export const examples: Readonly<Record<string, string>> = {
   eks: `eks:
   namespace: ml
   as: Deployment
-  queue: { kueue: team-a }
+  queue: { kueue: team-a, topology: topology.kubernetes.io/zone }
   serviceAccount: bert
   secrets: { HF_TOKEN: { name: hf, key: token } }
   spark: { version: 3.5.1, type: Python, mainFile: "local:///app.py" }

@@ -237,6 +237,7 @@ export const problemCodes = {
     "logs-on-eks": warning("A pod carries no log group: its output is read by the cluster's collector"),
     "gang-without-queue": warning("Several nodes are placed one by one, and some may wait for ever for the others"),
     "queue-topology": warning("The queue counts the nodes that are there, and none that would be made"),
+    "one-at-a-time": warning("The kind replaces one pod at a time, unless the cluster is new enough to replace more"),
     "eviction-ends-run": warning("The kind does not start again what an eviction ends"),
     "queue-resource": error("Nothing says how much of the resource the queue's nodes have"),
     "node-resource": error(
@@ -288,6 +289,7 @@ export const problemCodes = {
     "with-pdb": error("A PodDisruptionBudget cannot go with the workload"),
     "with-pod-monitor": error("`--with pod-monitor` does not go with the workload"),
     "with-scaled-object": error("`--with scaled-object` does not go with the workload or its kind"),
+    "queue-level": error("The level of a queue's Topology cannot keep the pods together"),
     "queue-missing": error("A queue is to be made, and the workload names none"),
     "fleet-accelerator": error("A queue's nodes carry an accelerator that is neither Neuron nor NVIDIA"),
     "fleet-twice": error("An instance type of a queue's nodes is given twice"),
