@@ -11,47 +11,55 @@ const keptDays = 90;
 /** As many ways of calling a command as its code is completed for. */
 const mostShapes = 64;
 
+/** V8 copies code that does not begin at a multiple of so many bytes. */
+const alignment = 8;
+
 /**
- * Opens the cache.
+ * Opens what is kept for a command: one file, so that it is found and read once.
  *
  * @param content What tells the package's content from every other.
+ * @param command The words of the command that is called.
  * @returns undefined where there is no folder that is surely the user's alone, or NODE_DISABLE_COMPILE_CACHE is set.
  */
-exports.openCodeCache = function openCodeCache(content) {
+exports.openCodeCache = function openCodeCache(content, command) {
   const folder = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : privateFolder();
   if (folder === undefined) return undefined;
-  const own = `${content} ${engine()}`;
-  const keyOf = ({ of }) => `${of} ${own}`;
-  const pathOf = (pack) => `${folder}${sep}${pack.name.replace(/\W/g, "-")}.${hash(keyOf(pack))}`;
+  const key = `${command} ${content} ${engine()}`;
+  const path = `${folder}${sep}${command === "" ? "aiplat" : command.replaceAll(" ", "-")}.${hash(key)}`;
+  const { scripts, shapes } = parse(readIfThere(path), key) ?? { scripts: new Map(), shapes: [] };
   return {
-    /** What is kept of some modules, `of`: source, code, and the ways of calling that the code is complete for. */
-    read: (pack) => parse(readIfThere(pathOf(pack)), keyOf(pack)),
-    /** Whether code kept for these ways has to be completed after this run. */
-    lacks: (shapes) => shapes.length < mostShapes && !shapes.includes(shapeOfRun()),
-    write(pack, { source, code, shapes }) {
-      const header = JSON.stringify([keyOf(pack), source.length, code.length, [...shapes, shapeOfRun()]]);
-      const path = pathOf(pack);
-      const unfinished = `${path}.${process.pid}`;
-      try {
-        // Whole or not at all: two runs at once write the same.
-        fs.writeFileSync(unfinished, Buffer.concat([Buffer.from(`${header}\n${source}`, "latin1"), code]), {
-          mode: 0o600,
-        });
-        fs.renameSync(unfinished, path);
-        if (shapes.length === 0) removeOld(folder);
-      } catch {
-        // A full or read-only disk: the next run compiles as this one has.
-        fs.rmSync(unfinished, { force: true });
-      }
+    /** What is kept of the script that begins with a module: source and code. */
+    read(name) {
+      const kept = scripts.get(name);
+      return kept && { source: kept.source.latin1Slice(), code: kept.code };
+    },
+    /** Keeps what has been compiled, where some of it is new or this way of calling has run other functions of it. */
+    complete(compiled) {
+      const isNew = [...compiled.values()].some(({ script }) => script.cachedDataRejected !== false);
+      const shape = shapeOfRun();
+      if (!isNew && (shapes.length >= mostShapes || shapes.includes(shape))) return;
+      for (const [name, { source, script }] of compiled)
+        scripts.set(name, { source: Buffer.from(source, "latin1"), code: script.createCachedData() });
+      write(path, key, { scripts, shapes: [...shapes, shape].slice(-mostShapes) });
+      if (shapes.length === 0) removeOld(folder);
     },
   };
 };
 
-function removeOld(folder) {
-  const oldest = Date.now() - keptDays * 24 * 60 * 60 * 1000;
-  for (const file of fs.readdirSync(folder)) {
-    const path = join(folder, file);
-    if (fs.statSync(path).mtimeMs < oldest) fs.rmSync(path, { force: true });
+/** The first line tells what follows it: the source and the code of each script, each at a multiple of the alignment. */
+function write(path, key, { scripts, shapes }) {
+  const lengths = [...scripts].map(([name, { source, code }]) => [name, source.length, code.length]);
+  const parts = [Buffer.from(`${JSON.stringify([key, shapes, lengths])}\n`)];
+  for (const { source, code } of scripts.values()) parts.push(source, code);
+  const unfinished = `${path}.${process.pid}`;
+  try {
+    // Whole or not at all: two runs at once write the same.
+    const padded = parts.flatMap((part) => [part, Buffer.alloc(aligned(part.length) - part.length)]);
+    fs.writeFileSync(unfinished, Buffer.concat(padded), { mode: 0o600 });
+    fs.renameSync(unfinished, path);
+  } catch {
+    // A full or read-only disk: the next run compiles as this one has.
+    fs.rmSync(unfinished, { force: true });
   }
 }
 
@@ -59,12 +67,31 @@ function parse(file, key) {
   if (file === undefined) return undefined;
   const end = file.indexOf(10);
   try {
-    const [written, sourceLength, codeLength, shapes] = JSON.parse(file.latin1Slice(0, end));
-    const codeAt = end + 1 + sourceLength;
-    if (written !== key || file.length !== codeAt + codeLength) return undefined;
-    return { source: file.latin1Slice(end + 1, codeAt), code: file.subarray(codeAt), shapes };
+    const [written, shapes, lengths] = JSON.parse(file.utf8Slice(0, end));
+    if (written !== key) return undefined;
+    const scripts = new Map();
+    let at = aligned(end + 1);
+    const take = (length) => {
+      const part = file.subarray(at, at + length);
+      at += aligned(length);
+      return part;
+    };
+    for (const [name, source, code] of lengths) scripts.set(name, { source: take(source), code: take(code) });
+    return at === file.length ? { scripts, shapes } : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function aligned(length) {
+  return Math.ceil(length / alignment) * alignment;
+}
+
+function removeOld(folder) {
+  const oldest = Date.now() - keptDays * 24 * 60 * 60 * 1000;
+  for (const file of fs.readdirSync(folder)) {
+    const path = join(folder, file);
+    if (fs.statSync(path).mtimeMs < oldest) fs.rmSync(path, { force: true });
   }
 }
 

@@ -60,6 +60,14 @@ function inAscii(code) {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+/** Each word that the name of a command has. The registry imports nothing but types until a command is loaded. */
+async function commandWords() {
+  const source = await readFile(join(root, "src/commands/registry.ts"), "utf8");
+  const { code } = await transform(source, { loader: "ts", format: "esm" });
+  const { registry } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  return [...new Set(registry.flatMap(({ words }) => words.split(" ")))].toSorted();
+}
+
 const written = new Map();
 for (const file of cli.outputFiles) {
   const { code } = await transform(makerOf(file.text, relative(dist, file.path)), {
@@ -80,7 +88,8 @@ await writeFile(join(dist, "package.json"), '{ "type": "commonjs" }\n');
 // The declarations, which tsc writes there, are those of an ES module.
 await mkdir(join(dist, "types"));
 await writeFile(join(dist, "types/package.json"), '{ "type": "module" }\n');
-await writeFile(join(dist, "packs.json"), `${JSON.stringify(packsOf(cli.metafile.outputs, written))}\n`);
+const { content, ...packs } = packsOf(cli.metafile.outputs, written);
+await writeFile(join(dist, "packs.json"), `${JSON.stringify(packs)}\n`);
 
 // One file, and a small one: no code of it is kept, so it is compiled at every start.
 await build({
@@ -92,6 +101,7 @@ await build({
   format: "cjs",
   minify: true,
   logLevel: "warning",
+  define: { AIPLAT_CONTENT: JSON.stringify(content), AIPLAT_WORDS: JSON.stringify((await commandWords()).join(" ")) },
   outfile: join(dist, "load.js"),
 });
 
