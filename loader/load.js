@@ -1,7 +1,6 @@
 "use strict";
 // Loads dist/: the modules that a command needs at once are one script, compiled once and kept (code-cache.js). Node's
 // own loader looks for each file, and compiles each by itself. scripts/build.mjs makes dist/load.js of this folder.
-const { readFileSync } = require("node:fs");
 const { sep } = require("node:path");
 const { Script } = require("node:vm");
 const { openCodeCache } = require("./code-cache.js");
@@ -13,7 +12,6 @@ const modules = new Map();
 /** The functions that make the modules which are compiled. */
 const makers = new Map();
 const compiled = new Map();
-let packs;
 
 /** Runs a file of dist/ once and answers its exports; any other name is one of Node's modules. */
 exports.load = function load(name) {
@@ -29,21 +27,12 @@ exports.load = function load(name) {
 /** Compiles a module with all that it imports at once and nobody has compiled, and answers its maker. */
 function compile(name) {
   const kept = cache?.read(name);
-  const source = kept?.source ?? sourceOf(name);
+  const source = kept?.source ?? require("./keep.js").sourceOf(name, (file) => makers.has(file));
   const script = new Script(source, { filename: `${dist}${sep}${name}`, cachedData: kept?.code });
   const made = script.runInThisContext();
   for (const file in made) if (!makers.has(file)) makers.set(file, made[file]);
   compiled.set(name, { source, script });
   return makers.get(name);
-}
-
-/** dist/ is ASCII, so latin1 is what it is. */
-function sourceOf(name) {
-  packs ??= JSON.parse(readFileSync(`${dist}${sep}packs.json`, "utf8"));
-  const { modules: names, packs: members } = packs;
-  const files = members[name]?.map((index) => names[index]).filter((file) => !makers.has(file)) ?? [name];
-  const parts = files.map((file) => `${JSON.stringify(file)}:${readFileSync(`${dist}${sep}${file}`, "latin1")}`);
-  return `({${parts.join(",\n")}})`;
 }
 
 /** The words of the command that is called, as `taskdef generate`: what is kept is one file for each. */
