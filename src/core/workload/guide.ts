@@ -196,6 +196,10 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   "eks.as": { ecs: raw, eks: "the kind" },
   "eks.queue": { ecs: raw, eks: "what the queue wants on the resource" },
   "eks.queue.kueue": { ecs: raw, eks: "the label `kueue.x-k8s.io/queue-name`" },
+  "eks.queue.topology": {
+    ecs: raw,
+    eks: "the annotation `kueue.x-k8s.io/podset-required-topology` of the pods with devices, in place of their affinity",
+  },
   "eks.serviceAccount": { ecs: raw, eks: "`serviceAccountName`" },
   "eks.secrets": { ecs: raw, eks: "`env` with `valueFrom.secretKeyRef`" },
   "eks.secrets.*.name": { ecs: raw, eks: "`secretKeyRef.name`" },
@@ -271,7 +275,7 @@ export const examples: Readonly<Record<string, string>> = {
   eks: `eks:
   namespace: ml
   as: Deployment
-  queue: { kueue: team-a }
+  queue: { kueue: team-a, topology: topology.kubernetes.io/zone }
   serviceAccount: bert
   secrets: { HF_TOKEN: { name: hf, key: token } }
   spark: { version: 3.5.1 }

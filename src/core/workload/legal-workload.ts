@@ -288,7 +288,7 @@ export const legalWorkload: Legal = {
       keys: {
         namespace: legal14,
         as: legal14,
-        queue: { kind: "map", required: [], keys: { kueue: legal14 } },
+        queue: { kind: "map", required: [], keys: { kueue: legal14, topology: legal14 } },
         serviceAccount: legal14,
         secrets: {
           kind: "record",
