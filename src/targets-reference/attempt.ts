@@ -7,7 +7,7 @@ import type { Workload } from "../core/workload/schema.ts";
 import type { Word } from "./words.ts";
 
 /** A place where a workload can run. */
-export interface Target {
+export interface WordTarget {
   readonly name: string;
   /** What no workload there can be without. */
   readonly base: Raw;
@@ -33,7 +33,7 @@ type Attempt =
   | { readonly made: string; readonly warnings: readonly Problem[] };
 
 /** Resolves the least workload of a target with a word and without it, as the commands do, and says what the word did. */
-export function outcomeOf({ path, documents }: Word, target: Target): Outcome {
+export function outcomeOf({ path, documents }: Word, target: WordTarget): Outcome {
   const tries = documents.flatMap((document) => [{}, ...target.beside].map((context) => ({ document, context })));
   let refusal: readonly Problem[] = [];
   for (const { document, context } of tries) {
@@ -54,7 +54,7 @@ export function outcomeOf({ path, documents }: Word, target: Target): Outcome {
 }
 
 /** What speaks against the least workload of a target, without which no word could be tried. */
-export function problemsOfBase(target: Target): readonly string[] {
+export function problemsOfBase(target: WordTarget): readonly string[] {
   const attempt = tryOn(target.base, target);
   return "problems" in attempt ? attempt.problems.map(textOf) : [];
 }
@@ -68,7 +68,7 @@ function deletionOf(document: Raw, base: Raw): Raw {
   );
 }
 
-function tryOn(document: Raw, { rules, make }: Target): Attempt {
+function tryOn(document: Raw, { rules, make }: WordTarget): Attempt {
   const { problems, broken, workload } = checkDocument(document, () => undefined);
   const judged = [...problems, ...runRules([...rules, ...workloadRules], workload, broken)];
   const errors = judged.filter(({ severity }) => severity === "error");

@@ -1,6 +1,6 @@
 // Prints docs/workload-targets.md; scripts/build-targets-reference.mjs runs it.
 import { listOr } from "../core/base/problem.ts";
-import { outcomeOf, type Outcome, type Target } from "./attempt.ts";
+import { outcomeOf, type Outcome, type WordTarget } from "./attempt.ts";
 import { ecsTargets, eksTargets } from "./targets.ts";
 import { words } from "./words.ts";
 
@@ -10,7 +10,7 @@ export interface Row {
   readonly outcomes: readonly Outcome[];
 }
 
-export const targets: readonly Target[] = [...ecsTargets, ...eksTargets];
+export const targets: readonly WordTarget[] = [...ecsTargets, ...eksTargets];
 
 /** Every word with what becomes of it on every target, found by resolving a small workload for each pair. */
 export function everyRow(): readonly Row[] {

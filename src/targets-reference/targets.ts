@@ -13,7 +13,7 @@ import { definitionOf, kinds, type Kind } from "../core/kubernetes/kinds.ts";
 import { eksRules } from "../core/kubernetes/rules.ts";
 import { networkConfigurationOf } from "../core/plan/run-request.ts";
 import { resolveWorkload } from "../core/workload/resolve.ts";
-import type { Target } from "./attempt.ts";
+import type { WordTarget } from "./attempt.ts";
 
 const least: Raw = { name: "bert", image: "repo/bert:1", accelerator: { instanceTypes: ["trn1.32xlarge"] } };
 
@@ -22,7 +22,7 @@ const part: Raw = { accelerator: { instanceTypes: ["g5.12xlarge"], devicesPerRep
 
 const awsvpc: Raw = { networkMode: "awsvpc", network: { subnets: ["subnet-0a1b2c3d"] } };
 
-function onEcs(name: string, ecs: Raw): Target {
+function onEcs(name: string, ecs: Raw): WordTarget {
   return {
     name,
     base: { ...least, kind: "service", ecs },
@@ -76,7 +76,7 @@ const needs: Partial<Record<Kind, Raw>> = {
   },
 };
 
-function onEks(kind: Kind): Target {
+function onEks(kind: Kind): WordTarget {
   const { scheduled } = definitionOf(kind);
   return {
     name: kind,
@@ -90,9 +90,9 @@ function onEks(kind: Kind): Target {
   };
 }
 
-export const ecsTargets: readonly Target[] = [
+export const ecsTargets: readonly WordTarget[] = [
   onEcs("ECS on EC2", {}),
   onEcs("ECS Managed Instances", { capacity: "managed-instances", ...awsvpc }),
 ];
 
-export const eksTargets: readonly Target[] = kinds.map(onEks);
+export const eksTargets: readonly WordTarget[] = kinds.map(onEks);
