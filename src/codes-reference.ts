@@ -88,6 +88,12 @@ ${codeTable(["code", "meaning"], reasonCodes)}
 Where neither says why, the \`reason\` is one of these:
 
 ${codeTable(["reason", "meaning"], failureReasons)}
+
+## Reasons of instances fit
+
+Why a model does not fit a slot of an instance type, as \`instances fit --all\` has it.
+
+${codeTable(["code", "meaning"], fitCodes)}
 `;
 }
 
@@ -99,6 +105,7 @@ const toldBy: Readonly<Record<keyof typeof problemCodes, string>> = {
   "The text of a file": "Commands that read a workload, task definitions (`taskdef lint`) or manifests (`eks apply`).",
   "Keys and values of a workload": everyTarget,
   "Accelerators and devices": everyTarget,
+  Models: "`instances fit`.",
   "CPU and memory": everyTarget,
   "Ports and health": everyTarget,
   "What does not go together": everyTarget,

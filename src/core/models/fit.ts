@@ -3,7 +3,8 @@ import { present } from "../base/present.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { priceOf } from "../catalog/instance-types/price.ts";
 import { legalSizes } from "../catalog/slots.ts";
-import { hostMemory, type HostMemory } from "./host-memory.ts";
+import type { Assumption } from "./engines.ts";
+import { hostAssumptions, hostMemory, type HostMemory } from "./host-memory.ts";
 import type { RankMemory } from "./inference.ts";
 import { planSlot, type RankPlan } from "./rank-plan.ts";
 import type { FitRequest } from "./request.ts";
@@ -32,6 +33,8 @@ export interface SlotFit {
   readonly memory?: RankMemory;
   readonly host?: HostMemory;
   readonly image?: FittingImage;
+  /** Figures of the engine and the host that the judgement rests on. */
+  readonly assumptions: readonly Assumption[];
   readonly replicasPerInstance: number;
 }
 
@@ -49,6 +52,7 @@ function fitSlot(shape: ModelShape, request: FitRequest, type: InstanceType, dev
     fits: false,
     reasons: [{ code, message }],
     degrees: [],
+    assumptions: [],
   });
   if (type.status === "retired") return refuse("STATUS", "EC2 starts no instance of the type any more");
   const plan = planSlot(shape, request, type, devices);
@@ -60,7 +64,7 @@ function judge(
   shape: ModelShape,
   { task, sequences }: FitRequest,
   base: Pick<SlotFit, "type" | "devices" | "replicasPerInstance">,
-  { engine, precision, degrees, ranks, memory, image }: RankPlan,
+  { engine, precision, degrees, ranks, memory, image, assumptions }: RankPlan,
 ): SlotFit {
   const { type, devices } = base;
   const isWhole = type.accelerator.kind === "neuron" || task !== "inference";
@@ -82,6 +86,7 @@ function judge(
     ranks,
     memory,
     host,
+    assumptions: [...assumptions, ...hostAssumptions],
     ...present({ image }),
   };
 }

@@ -5,14 +5,14 @@ import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { coresPerDevice } from "../catalog/instance-types/neuron-cores.ts";
 import { legalSizes } from "../catalog/slots.ts";
 import { degreeProblem } from "./degrees.ts";
-import { gpuEngines, type Engine } from "./engines.ts";
+import { gpuEngines, type Assumption, type Engine } from "./engines.ts";
 import { computeCapabilities, leastCapability } from "./gpus.ts";
 import { inferenceMemory, type RankMemory } from "./inference.ts";
 import type { FitRequest } from "./request.ts";
 import { neuronDegrees, neuronEngine, neuronPrecision, neuronPrecisionProblem } from "./neuron-serving.ts";
 import { gpuImage, neuronImage, type FittingImage } from "./serving-images.ts";
 import type { ModelShape, Precision } from "./shape.ts";
-import { trainingMemory } from "./training.ts";
+import { trainingAssumptions, trainingMemory } from "./training.ts";
 
 /** How a slot would run the model, before it is known whether that fits. */
 export interface RankPlan {
@@ -22,6 +22,7 @@ export interface RankPlan {
   readonly ranks: number;
   readonly memory: RankMemory;
   readonly image?: FittingImage;
+  readonly assumptions: readonly Assumption[];
 }
 
 /** Why there is no such plan. */
@@ -126,7 +127,7 @@ function planned(
   memoryMiB: number,
 ): Omit<RankPlan, "degrees"> {
   const memory = inferenceMemory(shape, { precision, contextTokens, tensorParallel, memoryMiB, engine });
-  return { engine: engine.title, precision, ranks: tensorParallel, memory };
+  return { engine: engine.title, precision, ranks: tensorParallel, memory, assumptions: engine.assumptions };
 }
 
 function trainingPlan(
@@ -145,6 +146,7 @@ function trainingPlan(
     precision,
     degrees: [],
     ranks,
+    assumptions: trainingAssumptions,
     memory: trainingMemory(shape, {
       task: task === "lora" ? task : "training",
       precision,
