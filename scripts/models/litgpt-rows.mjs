@@ -36,10 +36,8 @@ const families = [
   [/^google\/(?:codegemma|gemma-\d+b)/, "gemma"],
   [/^google\/gemma-2-/, "gemma2"],
   [/^google\/gemma-3-1b/, "gemma3_text"],
-  [/^Qwen\/Qwen3-.*A\d+B/, "qwen3_moe"],
   [/^Qwen\/Qwen3/, "qwen3"],
   [/^Qwen\//, "qwen2"],
-  [/^mistralai\/Mixtral/, "mixtral"],
   [/^mistralai\//, "mistral"],
   [/^microsoft\/Phi-[34]|^microsoft\/phi-4/, "phi3"],
   [/^allenai\/OLMo-2/, "olmo2"],
@@ -65,12 +63,6 @@ export function configOfRow(row, name) {
     max_position_embeddings: block_size,
     tie_word_embeddings: tied.test(name),
     torch_dtype: "bfloat16",
-    ...(row.n_expert === undefined
-      ? {}
-      : model_type === "mixtral"
-        ? { num_local_experts: row.n_expert, num_experts_per_tok: row.n_expert_per_token }
-        : { num_experts: row.n_expert, num_experts_per_tok: row.n_expert_per_token }),
-    ...(row.moe_intermediate_size === undefined ? {} : { moe_intermediate_size: row.moe_intermediate_size }),
     ...(row.sliding_window_size === undefined || model_type === "phi3"
       ? {}
       : { sliding_window: row.sliding_window_size }),

@@ -36,7 +36,7 @@ export function fitArithmetic(fit: SlotFit, { contextTokens, task }: FitRequest,
     );
   }
   if (host !== undefined)
-    lines.push(["host memory to load it", gibibytes(host.neededMiB), `of a share of ${gibibytes(host.shareMiB)}`]);
+    lines.push(["host memory to load it", gibibytes(host.neededMiB), `of a share of ${gibibytes(host.shareMiB)} GiB`]);
   const width = Math.max(0, ...lines.map(([what]) => what.length));
   const text = lines.map(([what, figure, more]) =>
     `  ${what.padEnd(width)}  ${figure.padStart(8)} GiB${more === undefined ? "" : `  ${more}`}`.trimEnd(),

@@ -143,14 +143,14 @@ function narrowTable(fits: readonly PricedFit[], all: boolean): Table {
     { title: "RANKS", align: "right" },
     { title: "WEIGHTS", align: "right" },
     { title: "LEFT", align: "right" },
-    { title: "SEQUENCES", align: "right" },
+    { title: "AT ONCE", align: "right" },
     { title: "REPLICAS", align: "right" },
     { title: "USD/HOUR", align: "right" },
     ...(all ? [{ title: "", mark: (text: string, style: Style) => style.yellow(text) }] : []),
   ];
   const rows = fits.map(({ type, devices, ranks, memory, replicasPerInstance, price, reasons }) => [
     type.instanceType,
-    `${devices} of ${type.accelerator.count} ${type.accelerator.name}`,
+    `${devices} of ${type.accelerator.count}`,
     shown(ranks),
     memory === undefined ? "-" : gibibytes(memory.weightsMiB),
     memory === undefined ? "-" : gibibytes(Math.max(memory.leftMiB, 0)),
@@ -169,7 +169,8 @@ function footnote(fits: readonly PricedFit[], style: Style): string {
     ? " Activations and overheads are estimates: -o json lists each figure with its source."
     : "";
   return style.dim(
-    `\nGiB of one rank (a GPU or NeuronCore): weights, and what is left for sequences.${estimates}${prices}\n`,
+    `\nGiB of one rank (a GPU or NeuronCore): weights, and what is left for sequences, of which so many run at once on ` +
+      `each replica.${estimates}${prices}\n`,
   );
 }
 

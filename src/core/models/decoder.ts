@@ -52,7 +52,7 @@ function attentionOf(fields: ConfigFields, traits: Partial<Decoder>): Attention 
   const heads = fields.count("num_attention_heads");
   const keyValueHeads = fields.optionalCount("num_key_value_heads") ?? heads;
   const headSize = fields.optionalCount("head_dim") ?? fields.count("hidden_size") / heads;
-  if (!Number.isInteger(headSize))
+  if (!Number.isInteger(headSize) && fields.optionalCount("hidden_size") !== undefined)
     fields.tell("head_dim", `hidden_size is no multiple of num_attention_heads (${heads}), and head_dim is missing`);
   if (heads % keyValueHeads !== 0)
     fields.tell(

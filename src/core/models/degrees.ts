@@ -36,6 +36,6 @@ export function legalDegrees(shape: ModelShape, precision: Precision, most: numb
 }
 
 function unitOf({ scaleBlock = 1 }: ModelShape, precision: Precision): number {
-  if (precision === "int4" || precision === "int8") return groupSize;
+  if (precision === "int4") return groupSize;
   return precision === "fp8" ? scaleBlock : 1;
 }

@@ -132,6 +132,10 @@ export const neuronNxd: Engine = {
   ],
 };
 
+const neuronMemoryPage =
+  "https://github.com/aws-neuron/aws-neuron-sdk/blob/81ce03ae261e12925e53437a0f690478e6366155/vllm-neuron/docs/design/" +
+  "vllm/determine_available_memory_design.md";
+
 /** vLLM Neuron from 0.21 on, Trainium2 and later. */
 export const neuronNative: Engine = {
   ...neuronNxd,
@@ -148,13 +152,12 @@ export const neuronNative: Engine = {
     {
       what: "VLLM_NEURON_KV_GMU_BUDGET_CAP_FRACTION: the most of it that the cache is",
       value: "0.30",
-      source:
-        "https://github.com/aws-neuron/aws-neuron-sdk/blob/81ce03ae261e12925e53437a0f690478e6366155/vllm-neuron/docs/design/vllm/determine_available_memory_design.md",
+      source: neuronMemoryPage,
     },
     {
       what: "VLLM_NEURON_MIN_KV_BUDGET_GIB: the least cache",
       value: "1.0",
-      source: "the same page",
+      source: neuronMemoryPage,
     },
     activations,
     estimate("runtime and compiled graphs of a core", "512 MiB"),

@@ -94,10 +94,7 @@ function neuronPlan(
   const cores = coresPerDevice(type, logicalCore)!;
   const inSlot = known.filter((degree) => degree <= devices * cores);
   const degrees = inSlot.filter((degree) => degreeProblem(shape, precision, degree) === undefined);
-  const smaller =
-    legalSizes(type)
-      .filter((size) => size < devices)
-      .at(-1) ?? 0;
+  const smaller = legalSizes(type).findLast((size) => size < devices) ?? 0;
   const degree = degrees.at(-1)!;
   // A slot of which a smaller one holds every rank is not needed.
   if (degree <= smaller * cores) {

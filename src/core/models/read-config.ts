@@ -6,7 +6,7 @@ import { architectures } from "./architectures.ts";
 import { ConfigFields } from "./config-fields.ts";
 import { parametersOfLayer } from "./tensors.ts";
 import { readPublishedPrecision } from "./published-precision.ts";
-import type { Layers, ModelShape, Precision } from "./shape.ts";
+import type { Layers, ModelShape, Precision, PredictionParameters } from "./shape.ts";
 
 /**
  * The shape of a model from its config.json.
@@ -36,7 +36,7 @@ export function readModelConfig(config: unknown, from: string, precision?: Preci
     normParameters: body.count("hidden_size") * (architecture.normsHaveBias === true ? 2 : 1),
     layers,
     visionParameters: architecture.vision?.(fields) ?? 0,
-    predictionParameters: predictionParameters(body, layers, architecture.predictionHasVocabulary ?? false),
+    prediction: predictionOf(body, layers, architecture.predictionHasVocabulary ?? false),
     ...published,
   };
   if (problems.length > 0) throw new Refusal(problems);
@@ -52,11 +52,13 @@ function tieOf(config: Readonly<Record<string, unknown>>, body: ConfigFields, by
 }
 
 /** Each layer that predicts a further token is one more of the last ones', with what joins it to the token before. */
-function predictionParameters(body: ConfigFields, layers: readonly Layers[], hasVocabulary: boolean): number {
+function predictionOf(body: ConfigFields, layers: readonly Layers[], hasVocabulary: boolean): PredictionParameters {
   const count = body.amount("num_nextn_predict_layers");
   const hidden = body.count("hidden_size");
-  const vocabulary = hasVocabulary ? 2 * body.count("vocab_size") * hidden : 0;
-  return count * (parametersOfLayer(hidden, layers.at(-1)!) + 2 * hidden * hidden + 3 * hidden + vocabulary);
+  return {
+    layers: count * (parametersOfLayer(hidden, layers.at(-1)!) + 2 * hidden * hidden + 3 * hidden),
+    vocabulary: hasVocabulary ? count * 2 * body.count("vocab_size") * hidden : 0,
+  };
 }
 
 function withoutType(config: Readonly<Record<string, unknown>>, from: string): Problem {

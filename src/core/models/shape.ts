@@ -64,6 +64,13 @@ export interface Layers {
 export const precisions = ["bf16", "fp8", "int8", "int4", "mxfp4"] as const;
 export type Precision = (typeof precisions)[number];
 
+export interface PredictionParameters {
+  /** Of the layers and what joins them to the token before. */
+  readonly layers: number;
+  /** Of embeddings and heads of their own. */
+  readonly vocabulary: number;
+}
+
 export interface ModelShape {
   /** `model_type` of config.json. */
   readonly modelType: string;
@@ -79,7 +86,7 @@ export interface ModelShape {
   /** Weights of what reads images, which an engine loads too. */
   readonly visionParameters: number;
   /** Weights that predict further tokens, in the checkpoint beside the others: engines load them for speculation only. */
-  readonly predictionParameters: number;
+  readonly prediction: PredictionParameters;
   /** How the published checkpoint keeps its weights. */
   readonly precision: Precision;
   /** Side of the blocks that share a scale, of fp8 in blocks. */

@@ -8,14 +8,15 @@ export const groupSize = 128;
 const fp8Block = 128;
 
 /**
- * Bytes of one weight of a linear layer, scales included. int8 and int4: a scale of 2 bytes and a zero point of the
- * weight's width for each group (https://docs.vllm.ai/en/latest/features/quantization/auto_awq.html). mxfp4: a scale of
+ * Bytes of one weight of a linear layer, scales included. int8: a scale of 4 bytes for each row, of 1,024 weights at
+ * least (https://docs.vllm.ai/en/latest/features/quantization/int8/). int4: a scale of 2 bytes and a zero point of the
+ * weight's width for each group (https://docs.vllm.ai/en/latest/features/quantization/auto_awq/). mxfp4: a scale of
  * one byte for 32 weights (OCP Microscaling Formats 1.0, section 5).
  */
 const bytesOfLinear: Readonly<Record<Precision, number>> = {
   bf16: 2,
   fp8: 1 + 4 / fp8Block ** 2,
-  int8: 1 + (2 + 1) / groupSize,
+  int8: 1 + 4 / 1024,
   int4: 0.5 + (2 + 0.5) / groupSize,
   mxfp4: 0.5 + 1 / 32,
 };
@@ -29,7 +30,12 @@ export function weightBytesPerRank(shape: ModelShape, precision: Precision, tens
 
 /** Bytes of the checkpoint on disk, those layers included that predict further tokens. */
 export function checkpointBytes(shape: ModelShape): number {
-  return weightBytesPerRank(shape, shape.precision, 1) + shape.predictionParameters * bytesOfLinear[shape.precision];
+  const { prediction, precision } = shape;
+  return (
+    weightBytesPerRank(shape, precision, 1) +
+    prediction.layers * bytesOfLinear[precision] +
+    prediction.vocabulary * bytesOfLinear.bf16
+  );
 }
 
 /** Key-value heads are divided until each rank has one; from there on each is on several. */
