@@ -109,6 +109,7 @@ const toldBy: Readonly<Record<keyof typeof problemCodes, string>> = {
   "CPU and memory": everyTarget,
   "Ports and health": everyTarget,
   "What does not go together": everyTarget,
+  Volumes: everyTarget,
   "Workloads on ECS": ecsCommands,
   "Raw fields of ECS": ecsCommands,
   "Runs and deployments": "`plan`, `run-task`, `service deploy` and `cluster explain`.",

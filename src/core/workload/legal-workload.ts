@@ -2,18 +2,22 @@
 import type { Legal } from "./take-legal.ts";
 
 const legal1: Legal = { kind: "text" };
-const legal2: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] };
-const legal3: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
-const legal4: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
-const legal5: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
-const legal6: Legal = { kind: "number", whole: true, least: 1, most: 100 };
-const legal7: Legal = { kind: "number", whole: true, least: 1 };
-const legal8: Legal = { kind: "boolean" };
-const legal9: Legal = { kind: "number", above: 0, most: 192 };
-const legal10: Legal = { kind: "number", whole: true, least: 0 };
-const legal11: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
-const legal12: Legal = { kind: "text", least: 1 };
-const legal13: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
+const legal2: Legal = { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,255}$/] };
+const legal3: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] };
+const legal4: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
+const legal5: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
+const legal6: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
+const legal7: Legal = { kind: "number", whole: true, least: 1, most: 100 };
+const legal8: Legal = { kind: "number", whole: true, least: 1 };
+const legal9: Legal = { kind: "boolean" };
+const legal10: Legal = { kind: "number", above: 0, most: 192 };
+const legal11: Legal = { kind: "number", whole: true, least: -1 };
+const legal12: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
+const legal13: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
+const legal14: Legal = { kind: "text", least: 1 };
+const legal15: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
+const legal16: Legal = { kind: "number", whole: true, least: 0 };
+const legal17: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
 
 export const legalWorkload: Legal = {
   kind: "map",
@@ -22,14 +26,16 @@ export const legalWorkload: Legal = {
     $schema: legal1,
     apiVersion: { kind: "one-of", values: ["aiplat/v1"] },
     name: { kind: "text", patterns: [/^[a-z][a-z0-9-]{0,40}$/] },
-    container: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,255}$/] },
+    container: legal2,
     kind: { kind: "one-of", values: ["service", "job"] },
     image: { kind: "text", patterns: [/^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/] },
+    entryPoint: { kind: "list", of: legal1, least: 1 },
     command: { kind: "list", of: legal1 },
-    environment: { kind: "record", key: legal2, value: legal1 },
+    workingDirectory: { kind: "text", patterns: [/^\/[^\0]*$/] },
+    environment: { kind: "record", key: legal3, value: legal1 },
     secrets: {
       kind: "record",
-      key: legal2,
+      key: legal3,
       value: {
         kind: "text",
         patterns: [
@@ -43,8 +49,8 @@ export const legalWorkload: Legal = {
         kind: "map",
         required: ["container"],
         keys: {
-          container: legal3,
-          host: legal3,
+          container: legal4,
+          host: legal4,
           protocol: { kind: "one-of", values: ["tcp", "udp"] },
           name: { kind: "text", patterns: [/^[a-z0-9_][a-z0-9_-]{0,63}$/] },
         },
@@ -53,7 +59,7 @@ export const legalWorkload: Legal = {
     health: {
       kind: "map",
       required: ["path", "port"],
-      keys: { path: { kind: "text", patterns: [/^\/[^\s"'`$\\;|&<>]*$/] }, port: legal3, startSeconds: legal4 },
+      keys: { path: { kind: "text", patterns: [/^\/[^\s"'`$\\;|&<>]*$/] }, port: legal4, startSeconds: legal5 },
     },
     accelerator: {
       kind: "either",
@@ -69,14 +75,14 @@ export const legalWorkload: Legal = {
               least: 1,
             },
             devicesPerReplica: { kind: "number", above: 0 },
-            mps: { kind: "map", required: ["memory"], keys: { memory: legal5, maxComputePercent: legal6 } },
+            mps: { kind: "map", required: ["memory"], keys: { memory: legal6, maxComputePercent: legal7 } },
             resource: {
               kind: "text",
               patterns: [
                 /^(?!requests\.|(?:[^/]*\.)?kubernetes\.io\/)(?=[^/]{1,244}\/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\/[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/,
               ],
             },
-            count: legal7,
+            count: legal8,
             sharing: {
               kind: "map",
               required: ["strategy", "replicas"],
@@ -85,26 +91,109 @@ export const legalWorkload: Legal = {
                 replicas: { kind: "number", whole: true, least: 2, most: 1000 },
               },
             },
-            hami: { kind: "map", required: [], keys: { memory: legal5, maxComputePercent: legal6 } },
-            efa: legal8,
+            hami: { kind: "map", required: [], keys: { memory: legal6, maxComputePercent: legal7 } },
+            efa: legal9,
           },
         },
       ],
     },
-    replicas: legal7,
-    nodes: legal7,
+    replicas: legal8,
+    nodes: legal8,
     resources: {
       kind: "map",
       required: [],
       keys: {
-        cpu: legal9,
-        memory: legal5,
-        reserve: { kind: "map", required: [], keys: { cpu: legal9, memory: legal5 } },
+        cpu: legal10,
+        memory: legal6,
+        reserve: { kind: "map", required: [], keys: { cpu: legal10, memory: legal6 } },
       },
     },
-    sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal5] },
-    user: legal4,
-    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal10, maxSurge: legal10 } },
+    sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal6] },
+    user: legal5,
+    readOnlyRoot: legal9,
+    ulimits: {
+      kind: "record",
+      key: {
+        kind: "text",
+        patterns: [
+          /^(?:core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$/,
+        ],
+      },
+      value: {
+        kind: "either",
+        options: [legal11, { kind: "map", required: ["soft", "hard"], keys: { soft: legal11, hard: legal11 } }],
+      },
+    },
+    stop: {
+      kind: "map",
+      required: ["timeoutSeconds"],
+      keys: { timeoutSeconds: { kind: "number", whole: true, least: 2, most: 2147483647 } },
+    },
+    volumes: {
+      kind: "list",
+      of: {
+        kind: "map",
+        required: ["path"],
+        keys: {
+          path: legal12,
+          name: legal2,
+          readOnly: legal9,
+          efs: {
+            kind: "map",
+            required: ["fileSystem"],
+            keys: {
+              fileSystem: legal13,
+              accessPoint: { kind: "text", patterns: [/^fsap-[0-9a-zA-Z]{1,40}$/] },
+              directory: legal12,
+            },
+          },
+          lustre: {
+            kind: "map",
+            required: ["fileSystem", "mountName", "dnsName"],
+            keys: {
+              fileSystem: legal13,
+              mountName: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,8}$/] },
+              dnsName: { kind: "text", patterns: [/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/] },
+            },
+          },
+          s3: {
+            kind: "map",
+            required: ["bucket"],
+            keys: {
+              bucket: { kind: "text", patterns: [/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/] },
+              prefix: { kind: "text", patterns: [/^[^/\s]\S*\/$/] },
+            },
+          },
+          s3Files: {
+            kind: "map",
+            required: ["arn"],
+            keys: {
+              arn: {
+                kind: "text",
+                patterns: [/^arn:aws[a-z-]*:s3files:[a-z0-9-]+:\d{12}:file-system\/fs-[0-9a-zA-Z]+$/],
+              },
+            },
+          },
+          ebs: {
+            kind: "map",
+            required: ["size"],
+            keys: {
+              size: legal6,
+              type: { kind: "one-of", values: ["gp3", "gp2", "io2", "io1", "st1", "sc1", "standard"] },
+              storageClass: legal14,
+              snapshot: { kind: "text", patterns: [/^snap-[0-9a-f]{1,40}$/] },
+              role: legal15,
+            },
+          },
+          scratch: legal6,
+          host: legal12,
+          claim: legal14,
+          configMap: legal14,
+          secret: legal14,
+        },
+      },
+    },
+    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal16, maxSurge: legal16 } },
     logs: {
       kind: "map",
       required: ["group"],
@@ -118,9 +207,9 @@ export const legalWorkload: Legal = {
         },
       },
     },
-    roles: { kind: "map", required: [], keys: { execution: legal11, task: legal11 } },
+    roles: { kind: "map", required: [], keys: { execution: legal15, task: legal15 } },
     tags: { kind: "record", key: { kind: "text", least: 1, most: 128 }, value: { kind: "text", most: 256 } },
-    model: { kind: "map", required: ["uri"], keys: { uri: legal12, format: legal12 } },
+    model: { kind: "map", required: ["uri"], keys: { uri: legal14, format: legal14 } },
     schedule: {
       kind: "text",
       patterns: [/^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/],
@@ -129,21 +218,21 @@ export const legalWorkload: Legal = {
       kind: "map",
       required: [],
       keys: {
-        cluster: legal12,
+        cluster: legal14,
         networkMode: { kind: "one-of", values: ["bridge", "host", "awsvpc"] },
         capacity: {
           kind: "either",
           options: [
             { kind: "one-of", values: ["ec2", "managed-instances"] },
-            { kind: "map", required: ["provider"], keys: { provider: legal12 } },
-            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal12 } },
+            { kind: "map", required: ["provider"], keys: { provider: legal14 } },
+            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal14 } },
             {
               kind: "list",
               of: {
                 kind: "map",
                 required: ["provider"],
                 keys: {
-                  provider: legal12,
+                  provider: legal14,
                   base: { kind: "number", whole: true, least: 0, most: 100000 },
                   weight: { kind: "number", whole: true, least: 0, most: 1000 },
                 },
@@ -157,9 +246,9 @@ export const legalWorkload: Legal = {
           kind: "map",
           required: [],
           keys: {
-            subnets: { kind: "list", of: legal12, most: 16 },
-            securityGroups: { kind: "list", of: legal12, most: 5 },
-            assignPublicIp: legal8,
+            subnets: { kind: "list", of: legal14, most: 16 },
+            securityGroups: { kind: "list", of: legal14, most: 5 },
+            assignPublicIp: legal9,
           },
         },
         loadBalancer: {
@@ -170,7 +259,7 @@ export const legalWorkload: Legal = {
               kind: "text",
               patterns: [/^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/.+$/],
             },
-            port: legal3,
+            port: legal4,
           },
         },
         placement: {
@@ -183,33 +272,34 @@ export const legalWorkload: Legal = {
               of: {
                 kind: "map",
                 required: ["type"],
-                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal12 },
+                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal14 },
               },
               most: 5,
             },
           },
         },
-        taskDefinition: legal13,
-        service: legal13,
+        taskDefinition: legal17,
+        service: legal17,
       },
     },
     eks: {
       kind: "map",
       required: [],
       keys: {
-        namespace: legal12,
-        as: legal12,
-        queue: { kind: "map", required: [], keys: { kueue: legal12 } },
-        serviceAccount: legal12,
+        namespace: legal14,
+        as: legal14,
+        queue: { kind: "map", required: [], keys: { kueue: legal14, topology: legal14 } },
+        serviceAccount: legal14,
         secrets: {
           kind: "record",
-          key: legal2,
-          value: { kind: "map", required: ["name", "key"], keys: { name: legal12, key: legal12 } },
+          key: legal3,
+          value: { kind: "map", required: ["name", "key"], keys: { name: legal14, key: legal14 } },
         },
-        spark: legal13,
-        pod: legal13,
-        resource: legal13,
-        companions: { kind: "record", key: legal12, value: legal13 },
+        spark: legal17,
+        experiment: legal17,
+        pod: legal17,
+        resource: legal17,
+        companions: { kind: "record", key: legal14, value: legal17 },
       },
     },
   },

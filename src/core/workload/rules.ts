@@ -12,6 +12,7 @@ import { deviceResourceRules } from "./rules/device-resource.ts";
 import { resourceRules } from "./rules/resources.ts";
 import type { Rule } from "./rules/rule.ts";
 import { sectionRules } from "./rules/sections.ts";
+import { volumeRules } from "./rules/volumes.ts";
 
 export const workloadRules: readonly Rule[] = [
   ...acceleratorRules,
@@ -20,6 +21,7 @@ export const workloadRules: readonly Rule[] = [
   ...resourceRules,
   ...portRules,
   ...sectionRules,
+  ...volumeRules,
   ...capacityRules,
   ...placementRules,
   ...rawFieldRules,

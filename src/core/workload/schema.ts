@@ -4,7 +4,10 @@
  */
 import * as z from "zod/mini";
 import { listOr } from "../base/problem.ts";
+import { fields } from "../ecs-api/field.ts";
+import { ulimitName } from "../ecs-api/model/task-definition.ts";
 import {
+  absolutePathRule,
   capacityWords,
   containerNameRule,
   deviceResourceRule,
@@ -14,10 +17,10 @@ import {
   imageRule,
   instanceTypeRule,
   longestStartSeconds,
+  longestStopSeconds,
   logGroupRule,
   maxPort,
   maxVcpu,
-  memoryRule,
   nameRule,
   networkModes,
   numberWants,
@@ -31,28 +34,17 @@ import {
   secretArnRule,
   sharingStrategies,
   sharedMemoryWants,
+  shortestStopSeconds,
   targetGroupArnRule,
   workloadKinds,
-  type FieldRule,
 } from "./fields.ts";
+import { flag, free, memory, must, nonEmpty, text, whole } from "./schema-parts.ts";
+import { volumeSchema } from "./volume-schema.ts";
 
-/** A message of ours is a predicate: issues.ts puts the key before it and the value after it. */
-const must = (wants: string) => ({ error: `must be ${wants}` });
-const text = (rule: FieldRule) => z.string(must(rule.wants)).check(z.regex(rule.pattern, must(rule.wants)));
-const free = z.string(must("text"));
-const nonEmpty = z.string(must("text")).check(z.minLength(1, must("text of at least one character")));
-const flag = z.boolean(must("true or false"));
-const whole = (minimum: number, maximum?: number) => {
-  const error = must(
-    maximum === undefined ? numberWants.wholeFrom(minimum) : numberWants.wholeBetween(minimum, maximum),
-  );
-  return z.int(error).check(z.minimum(minimum, error), ...(maximum === undefined ? [] : [z.maximum(maximum, error)]));
-};
 const above0 = z.number(must(numberWants.above0)).check(z.positive(must(numberWants.above0)));
 const port = z
   .int(must(numberWants.port))
   .check(z.minimum(1, must(numberWants.port)), z.maximum(maxPort, must(numberWants.port)));
-const memory = text(memoryRule);
 /** Fields handed on as they are: nothing in them is dropped or judged. */
 const raw = z.record(z.string(), z.unknown());
 const environmentName = text(environmentNameRule);
@@ -64,6 +56,19 @@ const portSchema = z.strictObject({
   protocol: z.optional(z.enum(protocols)),
   name: z.optional(text(portNameRule)),
 });
+
+/** The limits of getrlimit(2) by Docker's names, which are ECS's too. */
+const ulimitNames = fields.get(ulimitName)!.words!;
+const limit = z
+  .int(must("a whole number, or -1 for no limit"))
+  .check(z.minimum(-1, must("a whole number, or -1 for no limit")));
+const ulimitsSchema = z.record(
+  text({ pattern: new RegExp(`^(?:${ulimitNames.join("|")})$`), wants: listOr(ulimitNames) }),
+  z.union([limit, z.strictObject({ soft: limit, hard: limit })], must("a whole number, or { soft, hard }")),
+);
+
+/** The words of a process that takes the place of the image's. */
+const entryPoint = z.array(free).check(z.minLength(1, must("a list of at least one word")));
 
 /** More would be a slip: MPS has 48 clients a GPU at most (https://docs.nvidia.com/deploy/mps/). */
 const mostShares = 1_000;
@@ -149,10 +154,11 @@ const ecsSchema = z.strictObject({
 const eksSchema = z.strictObject({
   namespace: z.optional(nonEmpty),
   as: z.optional(nonEmpty),
-  queue: z.optional(z.strictObject({ kueue: z.optional(nonEmpty) })),
+  queue: z.optional(z.strictObject({ kueue: z.optional(nonEmpty), topology: z.optional(nonEmpty) })),
   serviceAccount: z.optional(nonEmpty),
   secrets: z.optional(z.record(environmentName, z.strictObject({ name: nonEmpty, key: nonEmpty }))),
   spark: z.optional(raw),
+  experiment: z.optional(raw),
   pod: z.optional(raw),
   resource: z.optional(raw),
   /** By kind. */
@@ -166,7 +172,9 @@ export const workloadSchema = z.strictObject({
   container: z.optional(text(containerNameRule)),
   kind: z.optional(z.enum(workloadKinds)),
   image: text(imageRule),
+  entryPoint: z.optional(entryPoint),
   command: z.optional(z.array(free)),
+  workingDirectory: z.optional(text(absolutePathRule)),
   environment: z.optional(z.record(environmentName, free)),
   secrets: z.optional(z.record(environmentName, text(secretArnRule))),
   ports: z.optional(z.array(portSchema)),
@@ -195,6 +203,10 @@ export const workloadSchema = z.strictObject({
   sharedMemory: z.optional(z.union([z.literal(0), memory], must(sharedMemoryWants))),
   /** A number: Kubernetes takes no names. */
   user: z.optional(whole(0, highestUserId)),
+  readOnlyRoot: z.optional(flag),
+  ulimits: z.optional(ulimitsSchema),
+  stop: z.optional(z.strictObject({ timeoutSeconds: whole(shortestStopSeconds, longestStopSeconds) })),
+  volumes: z.optional(z.array(volumeSchema)),
   /** In replicas of the whole workload. */
   rollout: z.optional(z.strictObject({ maxUnavailable: z.optional(whole(0)), maxSurge: z.optional(whole(0)) })),
   logs: z.optional(
