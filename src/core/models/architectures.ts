@@ -5,7 +5,7 @@ import type { Layers } from "./shape.ts";
 import { qwen3VlVision, siglipVision } from "./vision.ts";
 
 /** How the shape of a `model_type` is read from its config.json. */
-export interface Architecture {
+interface Architecture {
   readonly layers: (fields: ConfigFields) => readonly Layers[];
   /** Whether the language model's figures are under `text_config`. */
   readonly isWrapper?: boolean;
