@@ -7,6 +7,8 @@ import type { Manifest } from "./manifest.ts";
 const companionKinds: Readonly<Record<string, string>> = {
   Service: "--with service, or a kind whose pods need names",
   TrainingRuntime: "--as TrainJob",
+  Server: "--as SeldonModel",
+  PersistentVolumeClaim: "--as Notebook",
   ResourceClaimTemplate: "--neuron-scheduler dra",
   ComputeDomain: "several nodes of P6e-GB200",
   HorizontalPodAutoscaler: "--with hpa",

@@ -296,6 +296,7 @@ export const legalWorkload: Legal = {
           value: { kind: "map", required: ["name", "key"], keys: { name: legal14, key: legal14 } },
         },
         spark: legal17,
+        experiment: legal17,
         pod: legal17,
         resource: legal17,
         companions: { kind: "record", key: legal14, value: legal17 },
