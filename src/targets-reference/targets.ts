@@ -14,6 +14,7 @@ import { eksRules } from "../core/kubernetes/rules.ts";
 import { networkConfigurationOf } from "../core/plan/run-request.ts";
 import { resolveWorkload } from "../core/workload/resolve.ts";
 import type { WordTarget } from "./attempt.ts";
+import { neededBy } from "./needed-by.ts";
 
 const least: Raw = { name: "bert", image: "repo/bert:1", accelerator: { instanceTypes: ["trn1.32xlarge"] } };
 
@@ -59,28 +60,21 @@ function onEcs(name: string, ecs: Raw): WordTarget {
   };
 }
 
-/** What a kind asks for, whatever the workload. */
-const needs: Partial<Record<Kind, Raw>> = {
-  RayJob: { command: ["python", "train.py"] },
-  RayService: { command: ["serve", "run", "app:model"] },
-  ServingRuntime: { model: { uri: "s3://models/other", format: "onnx" } },
-  SeldonModel: { container: "mlserver", model: { uri: "s3://models/other", format: "sklearn" } },
-  Experiment: {
-    environment: { LEARNING_RATE: "${trialParameters.lr}" },
-    eks: {
-      experiment: {
-        objective: { type: "minimize", objectiveMetricName: "loss" },
-        parameters: [{ name: "lr", parameterType: "double", feasibleSpace: { min: "0.001", max: "0.1" } }],
-      },
-    },
-  },
-};
+/** A model that is not the examples': a word that says what is there already would change nothing. */
+const another = { uri: "s3://models/another", format: "onnx" };
 
 function onEks(kind: Kind): WordTarget {
   const { scheduled } = definitionOf(kind);
+  const needed = neededBy[kind];
   return {
     name: kind,
-    base: { ...least, ...(scheduled === true ? { schedule: "@daily" } : {}), ...needs[kind] },
+    base: {
+      ...least,
+      ...(scheduled === true ? { schedule: "@daily" } : {}),
+      ...(kind === "RayJob" ? { command: ["python", "train.py"] } : {}),
+      ...needed,
+      ...(needed?.model === undefined ? {} : { model: another }),
+    },
     beside: [{ eks: { serviceAccount: "bert" } }, { ports: [{ container: 8080 }] }, part],
     rules: eksRules,
     make: (workload) => {
