@@ -8,6 +8,7 @@ import type { NetworkMode } from "../workload/network-mode.ts";
 import type { Capacity } from "./capacity.ts";
 import { sharedMemorySize } from "./shared-memory.ts";
 import type { Variant } from "./variants.ts";
+import { mountPointsOf } from "./volumes.ts";
 
 function onManagedInstances({ capacity }: Pick<GenerateSettings, "capacity">): boolean {
   return capacity.kind === "managed-instances";
@@ -31,6 +32,7 @@ export function workloadContainer(
     listsDevices,
     sharedMemorySize(workload, shape, settings.capacity),
   );
+  const mountPoints = mountPointsOf(workload.volumes);
   const environment = { ...fabricEnvironment(shape.instanceTypes, shape.efaInterfaces), ...workload.environment };
   return {
     name: workload.container,
@@ -48,6 +50,7 @@ export function workloadContainer(
     ...(Object.keys(workload.secrets).length === 0
       ? {}
       : { secrets: Object.entries(workload.secrets).map(([name, valueFrom]) => ({ name, valueFrom })) }),
+    ...(mountPoints.length === 0 ? {} : { mountPoints }),
     ...(workload.user === undefined ? {} : { user: String(workload.user) }),
     ...present({ linuxParameters }),
     // EFA pins the memory it transfers. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efa.html

@@ -2,21 +2,20 @@
 import type { Legal } from "./take-legal.ts";
 
 const legal1: Legal = { kind: "text" };
-const legal2: Legal = { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,255}$/] };
-const legal3: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] };
-const legal4: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
-const legal5: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
-const legal6: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
-const legal7: Legal = { kind: "number", whole: true, least: 1, most: 100 };
-const legal8: Legal = { kind: "number", whole: true, least: 1 };
-const legal9: Legal = { kind: "boolean" };
-const legal10: Legal = { kind: "number", above: 0, most: 192 };
-const legal11: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
-const legal12: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
-const legal13: Legal = { kind: "text", least: 1 };
-const legal14: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
-const legal15: Legal = { kind: "number", whole: true, least: 0 };
-const legal16: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
+const legal2: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] };
+const legal3: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
+const legal4: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
+const legal5: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
+const legal6: Legal = { kind: "number", whole: true, least: 1, most: 100 };
+const legal7: Legal = { kind: "number", whole: true, least: 1 };
+const legal8: Legal = { kind: "boolean" };
+const legal9: Legal = { kind: "number", above: 0, most: 192 };
+const legal10: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
+const legal11: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
+const legal12: Legal = { kind: "text", least: 1 };
+const legal13: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
+const legal14: Legal = { kind: "number", whole: true, least: 0 };
+const legal15: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
 
 export const legalWorkload: Legal = {
   kind: "map",
@@ -25,14 +24,14 @@ export const legalWorkload: Legal = {
     $schema: legal1,
     apiVersion: { kind: "one-of", values: ["aiplat/v1"] },
     name: { kind: "text", patterns: [/^[a-z][a-z0-9-]{0,40}$/] },
-    container: legal2,
+    container: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,255}$/] },
     kind: { kind: "one-of", values: ["service", "job"] },
     image: { kind: "text", patterns: [/^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/] },
     command: { kind: "list", of: legal1 },
-    environment: { kind: "record", key: legal3, value: legal1 },
+    environment: { kind: "record", key: legal2, value: legal1 },
     secrets: {
       kind: "record",
-      key: legal3,
+      key: legal2,
       value: {
         kind: "text",
         patterns: [
@@ -46,8 +45,8 @@ export const legalWorkload: Legal = {
         kind: "map",
         required: ["container"],
         keys: {
-          container: legal4,
-          host: legal4,
+          container: legal3,
+          host: legal3,
           protocol: { kind: "one-of", values: ["tcp", "udp"] },
           name: { kind: "text", patterns: [/^[a-z0-9_][a-z0-9_-]{0,63}$/] },
         },
@@ -56,7 +55,7 @@ export const legalWorkload: Legal = {
     health: {
       kind: "map",
       required: ["path", "port"],
-      keys: { path: { kind: "text", patterns: [/^\/[^\s"'`$\\;|&<>]*$/] }, port: legal4, startSeconds: legal5 },
+      keys: { path: { kind: "text", patterns: [/^\/[^\s"'`$\\;|&<>]*$/] }, port: legal3, startSeconds: legal4 },
     },
     accelerator: {
       kind: "either",
@@ -72,14 +71,14 @@ export const legalWorkload: Legal = {
               least: 1,
             },
             devicesPerReplica: { kind: "number", above: 0 },
-            mps: { kind: "map", required: ["memory"], keys: { memory: legal6, maxComputePercent: legal7 } },
+            mps: { kind: "map", required: ["memory"], keys: { memory: legal5, maxComputePercent: legal6 } },
             resource: {
               kind: "text",
               patterns: [
                 /^(?!requests\.|(?:[^/]*\.)?kubernetes\.io\/)(?=[^/]{1,244}\/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\/[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/,
               ],
             },
-            count: legal8,
+            count: legal7,
             sharing: {
               kind: "map",
               required: ["strategy", "replicas"],
@@ -88,48 +87,48 @@ export const legalWorkload: Legal = {
                 replicas: { kind: "number", whole: true, least: 2, most: 1000 },
               },
             },
-            hami: { kind: "map", required: [], keys: { memory: legal6, maxComputePercent: legal7 } },
-            efa: legal9,
+            hami: { kind: "map", required: [], keys: { memory: legal5, maxComputePercent: legal6 } },
+            efa: legal8,
           },
         },
       ],
     },
-    replicas: legal8,
-    nodes: legal8,
+    replicas: legal7,
+    nodes: legal7,
     resources: {
       kind: "map",
       required: [],
       keys: {
-        cpu: legal10,
-        memory: legal6,
-        reserve: { kind: "map", required: [], keys: { cpu: legal10, memory: legal6 } },
+        cpu: legal9,
+        memory: legal5,
+        reserve: { kind: "map", required: [], keys: { cpu: legal9, memory: legal5 } },
       },
     },
-    sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal6] },
-    user: legal5,
+    sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal5] },
+    user: legal4,
     volumes: {
       kind: "list",
       of: {
         kind: "map",
         required: ["path"],
         keys: {
-          path: legal11,
-          name: legal2,
-          readOnly: legal9,
+          path: legal10,
+          name: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,100}$/] },
+          readOnly: legal8,
           efs: {
             kind: "map",
             required: ["fileSystem"],
             keys: {
-              fileSystem: legal12,
+              fileSystem: legal11,
               accessPoint: { kind: "text", patterns: [/^fsap-[0-9a-zA-Z]{1,40}$/] },
-              directory: legal11,
+              directory: legal10,
             },
           },
           lustre: {
             kind: "map",
             required: ["fileSystem", "mountName", "dnsName"],
             keys: {
-              fileSystem: legal12,
+              fileSystem: legal11,
               mountName: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,8}$/] },
               dnsName: { kind: "text", patterns: [/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/] },
             },
@@ -156,22 +155,22 @@ export const legalWorkload: Legal = {
             kind: "map",
             required: ["size"],
             keys: {
-              size: legal6,
+              size: legal5,
               type: { kind: "one-of", values: ["gp3", "gp2", "io2", "io1", "st1", "sc1", "standard"] },
-              storageClass: legal13,
+              storageClass: legal12,
               snapshot: { kind: "text", patterns: [/^snap-[0-9a-f]{1,40}$/] },
-              role: legal14,
+              role: legal13,
             },
           },
-          scratch: legal6,
-          host: legal11,
-          claim: legal13,
-          configMap: legal13,
-          secret: legal13,
+          scratch: legal5,
+          host: legal10,
+          claim: legal12,
+          configMap: legal12,
+          secret: legal12,
         },
       },
     },
-    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal15, maxSurge: legal15 } },
+    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal14, maxSurge: legal14 } },
     logs: {
       kind: "map",
       required: ["group"],
@@ -185,9 +184,9 @@ export const legalWorkload: Legal = {
         },
       },
     },
-    roles: { kind: "map", required: [], keys: { execution: legal14, task: legal14 } },
+    roles: { kind: "map", required: [], keys: { execution: legal13, task: legal13 } },
     tags: { kind: "record", key: { kind: "text", least: 1, most: 128 }, value: { kind: "text", most: 256 } },
-    model: { kind: "map", required: ["uri"], keys: { uri: legal13, format: legal13 } },
+    model: { kind: "map", required: ["uri"], keys: { uri: legal12, format: legal12 } },
     schedule: {
       kind: "text",
       patterns: [/^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/],
@@ -196,21 +195,21 @@ export const legalWorkload: Legal = {
       kind: "map",
       required: [],
       keys: {
-        cluster: legal13,
+        cluster: legal12,
         networkMode: { kind: "one-of", values: ["bridge", "host", "awsvpc"] },
         capacity: {
           kind: "either",
           options: [
             { kind: "one-of", values: ["ec2", "managed-instances"] },
-            { kind: "map", required: ["provider"], keys: { provider: legal13 } },
-            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal13 } },
+            { kind: "map", required: ["provider"], keys: { provider: legal12 } },
+            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal12 } },
             {
               kind: "list",
               of: {
                 kind: "map",
                 required: ["provider"],
                 keys: {
-                  provider: legal13,
+                  provider: legal12,
                   base: { kind: "number", whole: true, least: 0, most: 100000 },
                   weight: { kind: "number", whole: true, least: 0, most: 1000 },
                 },
@@ -224,9 +223,9 @@ export const legalWorkload: Legal = {
           kind: "map",
           required: [],
           keys: {
-            subnets: { kind: "list", of: legal13, most: 16 },
-            securityGroups: { kind: "list", of: legal13, most: 5 },
-            assignPublicIp: legal9,
+            subnets: { kind: "list", of: legal12, most: 16 },
+            securityGroups: { kind: "list", of: legal12, most: 5 },
+            assignPublicIp: legal8,
           },
         },
         loadBalancer: {
@@ -237,7 +236,7 @@ export const legalWorkload: Legal = {
               kind: "text",
               patterns: [/^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/.+$/],
             },
-            port: legal4,
+            port: legal3,
           },
         },
         placement: {
@@ -250,33 +249,33 @@ export const legalWorkload: Legal = {
               of: {
                 kind: "map",
                 required: ["type"],
-                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal13 },
+                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal12 },
               },
               most: 5,
             },
           },
         },
-        taskDefinition: legal16,
-        service: legal16,
+        taskDefinition: legal15,
+        service: legal15,
       },
     },
     eks: {
       kind: "map",
       required: [],
       keys: {
-        namespace: legal13,
-        as: legal13,
-        queue: { kind: "map", required: [], keys: { kueue: legal13 } },
-        serviceAccount: legal13,
+        namespace: legal12,
+        as: legal12,
+        queue: { kind: "map", required: [], keys: { kueue: legal12 } },
+        serviceAccount: legal12,
         secrets: {
           kind: "record",
-          key: legal3,
-          value: { kind: "map", required: ["name", "key"], keys: { name: legal13, key: legal13 } },
+          key: legal2,
+          value: { kind: "map", required: ["name", "key"], keys: { name: legal12, key: legal12 } },
         },
-        spark: legal16,
-        pod: legal16,
-        resource: legal16,
-        companions: { kind: "record", key: legal13, value: legal16 },
+        spark: legal15,
+        pod: legal15,
+        resource: legal15,
+        companions: { kind: "record", key: legal12, value: legal15 },
       },
     },
   },
