@@ -236,6 +236,11 @@ export const problemCodes = {
   },
   "Workloads on EKS": {
     "name-end": error("A name in Kubernetes does not end with a dash"),
+    "volume-s3-files-on-eks": error("An S3 Files volume is for ECS"),
+    "volume-ebs-type-on-eks": error("An ebs volume says its type, and no StorageClass, which says it on EKS"),
+    "volume-namespace": error("A volume is made from an object of the whole cluster, and `eks.namespace` is missing"),
+    "volume-name-on-eks": error("A volume's name is one that Kubernetes does not take, or one of aiplat's own"),
+    "volume-object-name": error("A claim, ConfigMap, secret or StorageClass has a name that none can have"),
     "container-name": error("The container's name is one that ECS takes, and no Kubernetes container can have"),
     "name-length": error("The name is too long for the kind, whose controller appends to it"),
     "names-in-eks": error("A name under `eks` is not one that Kubernetes takes"),
