@@ -7,6 +7,7 @@ import type { ContainerDefinition, Device, LinuxParameters, PortMapping, Resourc
 import type { NetworkMode } from "../workload/network-mode.ts";
 import type { Capacity } from "./capacity.ts";
 import { sharedMemorySize } from "./shared-memory.ts";
+import { ulimitsFor } from "./ulimits.ts";
 import type { Variant } from "./variants.ts";
 import { mountPointsOf } from "./volumes.ts";
 
@@ -33,6 +34,7 @@ export function workloadContainer(
     sharedMemorySize(workload, shape, settings.capacity),
   );
   const mountPoints = mountPointsOf(workload.volumes);
+  const ulimits = ulimitsFor(workload.ulimits, shape.efaInterfaces > 0);
   const environment = { ...fabricEnvironment(shape.instanceTypes, shape.efaInterfaces), ...workload.environment };
   return {
     name: workload.container,
@@ -43,7 +45,11 @@ export function workloadContainer(
     ...(memoryMiB === undefined || onManagedInstances(settings) ? {} : { memory: memoryMiB }),
     ...(ports.length === 0 ? {} : { portMappings: ports }),
     essential: true,
-    ...present({ command: workload.command }),
+    ...present({
+      entryPoint: workload.entryPoint,
+      command: workload.command,
+      workingDirectory: workload.workingDirectory,
+    }),
     ...(Object.keys(environment).length === 0
       ? {}
       : { environment: Object.entries(environment).map(([name, value]) => ({ name, value })) }),
@@ -52,9 +58,10 @@ export function workloadContainer(
       : { secrets: Object.entries(workload.secrets).map(([name, valueFrom]) => ({ name, valueFrom })) }),
     ...(mountPoints.length === 0 ? {} : { mountPoints }),
     ...(workload.user === undefined ? {} : { user: String(workload.user) }),
+    ...(workload.readOnlyRoot ? { readonlyRootFilesystem: true } : {}),
     ...present({ linuxParameters }),
-    // EFA pins the memory it transfers. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efa.html
-    ...(shape.efaInterfaces > 0 ? { ulimits: [{ name: "memlock", softLimit: -1, hardLimit: -1 }] } : {}),
+    ...(ulimits.length === 0 ? {} : { ulimits }),
+    ...present({ stopTimeout: workload.stopTimeoutSeconds }),
     ...(workload.health === undefined ? {} : { healthCheck: healthCheck(workload.health) }),
     ...(workload.logs === undefined || settings.region === undefined
       ? {}

@@ -55,8 +55,13 @@ const taskWords: Readonly<Record<string, Path>> = {
 const containerWords: Readonly<Record<string, Path>> = {
   name: ["container"],
   image: ["image"],
+  entryPoint: ["entryPoint"],
   command: ["command"],
+  workingDirectory: ["workingDirectory"],
   user: ["user"],
+  readonlyRootFilesystem: ["readOnlyRoot"],
+  ulimits: ["ulimits"],
+  stopTimeout: ["stop", "timeoutSeconds"],
   cpu: ["resources", "cpu"],
   memory: ["resources", "memory"],
   healthCheck: ["health"],

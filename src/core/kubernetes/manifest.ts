@@ -29,7 +29,9 @@ export interface EnvironmentVariable {
 export interface Container {
   readonly name: string;
   readonly image?: string;
+  readonly command?: readonly string[];
   readonly args?: readonly string[];
+  readonly workingDir?: string;
   readonly env?: readonly EnvironmentVariable[];
   readonly ports?: readonly Readonly<Record<string, unknown>>[];
   readonly resources?: {
@@ -52,6 +54,7 @@ export interface PodSpec {
   readonly tolerations?: readonly Toleration[];
   readonly affinity?: Readonly<Record<string, unknown>>;
   readonly schedulerName?: string;
+  readonly terminationGracePeriodSeconds?: number;
   readonly serviceAccountName?: string;
   readonly securityContext?: Readonly<Record<string, unknown>>;
   readonly resourceClaims?: readonly { readonly name: string; readonly [source: string]: unknown }[];

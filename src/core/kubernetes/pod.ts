@@ -57,6 +57,7 @@ export function acceleratedPod(
       ...(tolerations.length === 0 ? {} : { tolerations }),
       ...(claims.length === 0 ? {} : { resourceClaims: claims }),
       ...present({ securityContext: podSecurityContextOf(workload) }),
+      ...present({ terminationGracePeriodSeconds: workload.stopTimeoutSeconds }),
       containers: [containerOf(workload, shape, { claims, mounted })],
       ...(volumes.length === 0 ? {} : { volumes }),
     },
@@ -80,8 +81,10 @@ function containerOf(workload: ResolvedWorkload, shape: Shape, { claims, mounted
   return {
     name: workload.container,
     image: workload.image,
-    // As on ECS, the command replaces the image's CMD and leaves its ENTRYPOINT: Kubernetes calls that args.
+    // Kubernetes calls the entry point command, and the command args: as on ECS, that leaves the image's ENTRYPOINT.
+    ...(workload.entryPoint === undefined ? {} : { command: workload.entryPoint.map(literal) }),
     ...(workload.command === undefined ? {} : { args: workload.command.map(literal) }),
+    ...present({ workingDir: workload.workingDirectory }),
     ...(env.length === 0 ? {} : { env }),
     ...(ports.length === 0 ? {} : { ports }),
     ...resourcesOf(workload, shape, claims),
@@ -131,9 +134,19 @@ function podSecurityContextOf({ user = 0, volumes }: ResolvedWorkload): PodSpec[
  * EFA pins the memory it transfers, and Kubernetes has no ulimits: the capability lifts the limit, which no Pod Security
  * level but `privileged` lets it. A user of its own that needs no such thing meets `restricted`.
  */
-function securityContextOf({ user }: ResolvedWorkload, { efaInterfaces }: Shape): Container["securityContext"] {
-  const efa = efaInterfaces > 0;
-  if (user === undefined) return efa ? { capabilities: pinsMemory } : undefined;
+function securityContextOf(
+  { user, readOnlyRoot }: ResolvedWorkload,
+  { efaInterfaces }: Shape,
+): Container["securityContext"] {
+  const context = {
+    ...privilegesOf(user, efaInterfaces > 0),
+    ...(readOnlyRoot ? { readOnlyRootFilesystem: true } : {}),
+  };
+  return Object.keys(context).length === 0 ? undefined : context;
+}
+
+function privilegesOf(user: number | undefined, efa: boolean): NonNullable<Container["securityContext"]> {
+  if (user === undefined) return efa ? { capabilities: pinsMemory } : {};
   if (user === 0 || efa)
     return {
       runAsUser: user,

@@ -8,6 +8,7 @@ import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
 import { componentLabel, instanceLabel, isLabelKey, managedByLabel, nameLabel } from "./labels.ts";
 import { dnsLabel, dnsSubdomain } from "./manifest-names.ts";
 import { offerRules } from "./offer-rules.ts";
+import { hostnameLabel, zoneLabel } from "./placement.ts";
 import { rawGroupRule } from "./raw-group-rule.ts";
 import { resourceRules } from "./resource-rules.ts";
 import { volumeRules } from "./volume-rules.ts";
@@ -59,6 +60,44 @@ export const eksRules: readonly TargetRule[] = [
               hint: "Leave container out for EKS, or write such a name.",
             },
           ],
+  },
+  {
+    code: "queue-level",
+    severity: "error",
+    reads: ["eks.queue", "nodes"],
+    check: ({ nodes = 1, eks = {} }) => {
+      const { kueue, topology } = eks.queue ?? {};
+      const path = ["eks", "queue", "topology"];
+      if (topology === undefined) return [];
+      return [
+        ...(kueue === undefined
+          ? [
+              {
+                path,
+                message: "eks.queue.topology is of a queue of Kueue's, and eks.queue names none",
+                hint: "Write eks.queue: { kueue: NAME } beside it.",
+              },
+            ]
+          : []),
+        ...(isLabelKey(topology)
+          ? []
+          : [
+              {
+                path,
+                message: `eks.queue.topology must be a label of nodes, e.g. ${zoneLabel}, not ${JSON.stringify(topology)}`,
+              },
+            ]),
+        ...(nodes > 1 && topology === hostnameLabel
+          ? [
+              {
+                path,
+                message: `the ${nodes} nodes of a replica have different values of ${hostnameLabel}: Kueue would admit none`,
+                hint: `Write a level that they share, e.g. ${zoneLabel}.`,
+              },
+            ]
+          : []),
+      ];
+    },
   },
   {
     code: "names-in-eks",
@@ -154,6 +193,21 @@ export const eksRules: readonly TargetRule[] = [
           ],
   },
   {
+    // https://github.com/kubernetes/kubernetes/issues/3595
+    code: "ulimits-on-eks",
+    severity: "error",
+    reads: ["ulimits"],
+    check: ({ ulimits = {} }) =>
+      Object.keys(ulimits).map((name) => ({
+        path: ["ulimits", name],
+        message: `ulimits.${name} is not carried by a pod: Kubernetes has no ulimits, and a container has those of its node's container runtime`,
+        hint:
+          name === "memlock"
+            ? "Leave it out for EKS: with accelerator.efa the capability IPC_LOCK lifts it."
+            : "Leave it out for EKS: set it for containerd on the nodes, or lower it in the entry point by a shell's ulimit.",
+      })),
+  },
+  {
     code: "mps-on-eks",
     severity: "error",
     reads: ["accelerator.mps"],
@@ -225,20 +279,6 @@ export const eksRules: readonly TargetRule[] = [
           message: `EKS has no image yet that drives the ${type.accelerator.name} of ${type.instanceType}`,
           hint: "Its nodes need an image of your own.",
         })),
-  },
-  {
-    code: "spark-not-used",
-    severity: "warning",
-    reads: ["eks.spark"],
-    check: ({ eks }) =>
-      eks?.spark === undefined
-        ? []
-        : [
-            {
-              path: ["eks", "spark"],
-              message: "eks.spark is for SparkApplication, which aiplat does not generate yet",
-            },
-          ],
   },
   ...volumeRules,
   rawGroupRule,

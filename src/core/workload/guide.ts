@@ -30,10 +30,15 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     eks: "which kinds can carry it; Deployment or Job where `eks.as` is left out",
   },
   image: { ecs: "`image` of the container", eks: "`image` of the container" },
+  entryPoint: {
+    ecs: "`entryPoint`",
+    eks: "`command`; the first words of what Ray runs",
+  },
   command: {
     ecs: "`command`",
     eks: "`args`: as on ECS, the image's ENTRYPOINT stays; `$(` is written so that nothing is expanded",
   },
+  workingDirectory: { ecs: "`workingDirectory`", eks: "`workingDir`" },
   environment: {
     ecs: "`environment`, after the fabric's own variables where there is EFA",
     eks: "`env`, after the fabric's own variables where there is EFA",
@@ -124,10 +129,19 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     eks: "a volume `emptyDir` of `medium: Memory` at `/dev/shm`",
   },
   user: { ecs: "`user`", eks: "`securityContext.runAsUser`" },
+  readOnlyRoot: { ecs: "`readonlyRootFilesystem`", eks: "`securityContext.readOnlyRootFilesystem`" },
+  ulimits: {
+    ecs: "`ulimits`",
+    eks: "refused: Kubernetes has none, and a container has those of its node's container runtime",
+  },
+  "ulimits.*.soft": { ecs: "`softLimit`", eks: "refused" },
+  "ulimits.*.hard": { ecs: "`hardLimit`", eks: "refused" },
+  stop: { ecs: "how ECS's agent ends the container", eks: "how the kubelet ends the pod" },
+  "stop.timeoutSeconds": { ecs: "`stopTimeout`", eks: "`terminationGracePeriodSeconds` of the pod" },
   ...volumeGuide,
   rollout: {
     ecs: "`deploymentConfiguration.minimumHealthyPercent` and `maximumPercent`, worked out for the count at each deployment",
-    eks: "`strategy.rollingUpdate`; with devices the default starts a pod when an old one has left its own",
+    eks: "`rollingUpdate` of the kinds that have it; with devices the default starts a pod when an old one has left its own",
   },
   "rollout.maxUnavailable": { ecs: "`minimumHealthyPercent`", eks: "`maxUnavailable`" },
   "rollout.maxSurge": { ecs: "`maximumPercent`", eks: "`maxSurge`" },
@@ -182,11 +196,22 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   "eks.as": { ecs: raw, eks: "the kind" },
   "eks.queue": { ecs: raw, eks: "what the queue wants on the resource" },
   "eks.queue.kueue": { ecs: raw, eks: "the label `kueue.x-k8s.io/queue-name`" },
+  "eks.queue.topology": {
+    ecs: raw,
+    eks: "the annotation `kueue.x-k8s.io/podset-required-topology` of the pods with devices, in place of their affinity",
+  },
   "eks.serviceAccount": { ecs: raw, eks: "`serviceAccountName`" },
   "eks.secrets": { ecs: raw, eks: "`env` with `valueFrom.secretKeyRef`" },
   "eks.secrets.*.name": { ecs: raw, eks: "`secretKeyRef.name`" },
   "eks.secrets.*.key": { ecs: raw, eks: "`secretKeyRef.key`" },
-  "eks.spark": { ecs: raw, eks: "for SparkApplication" },
+  "eks.spark": {
+    ecs: raw,
+    eks: "`spec` of a SparkApplication; `version`, `type` and `mainFile` are its words for `sparkVersion`, `type` and `mainApplicationFile`",
+  },
+  "eks.experiment": {
+    ecs: raw,
+    eks: "`spec` of an Experiment; each parameter is `${trialParameters.NAME}` in `command` or `environment`",
+  },
   "eks.pod": { ecs: raw, eks: "merged last into the pod" },
   "eks.resource": { ecs: raw, eks: "merged last into the resource" },
   "eks.companions": {
@@ -203,7 +228,9 @@ export const examples: Readonly<Record<string, string>> = {
   container: "container: gpu_worker",
   kind: "kind: service",
   image: "image: public.ecr.aws/neuron/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04",
+  entryPoint: "entryPoint: [/opt/run.sh]",
   command: 'command: [serve, --workers, "2"]',
+  workingDirectory: "workingDirectory: /workspace",
   environment: 'environment: { MODEL_URI: s3://models/bert, BATCH: "8" }',
   secrets: `secrets:                 # with roles.execution
   HF_TOKEN: arn:aws:secretsmanager:us-east-1:111122223333:secret:hf-AbCdEf`,
@@ -226,6 +253,9 @@ export const examples: Readonly<Record<string, string>> = {
   resources: "resources: { cpu: 8, memory: 24GiB, reserve: { cpu: 0.5, memory: 1GiB } }",
   sharedMemory: "sharedMemory: 8GiB",
   user: "user: 1000",
+  readOnlyRoot: "readOnlyRoot: true",
+  ulimits: "ulimits: { nofile: 65536, memlock: -1, stack: { soft: 67108864, hard: -1 } }",
+  stop: "stop: { timeoutSeconds: 120 }",
   volumes: volumeExample,
   rollout: "rollout: { maxUnavailable: 1, maxSurge: 0 }",
   logs: "logs: { group: /aiplat/bert, retentionDays: 30 }",
@@ -252,10 +282,14 @@ export const examples: Readonly<Record<string, string>> = {
   eks: `eks:
   namespace: ml
   as: Deployment
-  queue: { kueue: team-a }
+  queue: { kueue: team-a, topology: topology.kubernetes.io/zone }
   serviceAccount: bert
   secrets: { HF_TOKEN: { name: hf, key: token } }
-  spark: { version: 3.5.1 }
+  spark: { version: 3.5.1, type: Python, mainFile: "local:///app.py" }
+  experiment:
+    objective: { type: maximize, goal: 0.99, objectiveMetricName: accuracy }
+    parameters: [{ name: lr, parameterType: double, feasibleSpace: { min: 0.001, max: 0.1 } }]
+    maxTrialCount: 12
   pod: { spec: { priorityClassName: high } }
   resource: { spec: { revisionHistoryLimit: 3 } }
   companions: { Service: { spec: { type: LoadBalancer } } }`,

@@ -10,12 +10,13 @@ const legal6: Legal = { kind: "number", whole: true, least: 1, most: 100 };
 const legal7: Legal = { kind: "number", whole: true, least: 1 };
 const legal8: Legal = { kind: "boolean" };
 const legal9: Legal = { kind: "number", above: 0, most: 192 };
-const legal10: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
-const legal11: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
-const legal12: Legal = { kind: "text", least: 1 };
-const legal13: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
-const legal14: Legal = { kind: "number", whole: true, least: 0 };
-const legal15: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
+const legal10: Legal = { kind: "number", whole: true, least: -1 };
+const legal11: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
+const legal12: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
+const legal13: Legal = { kind: "text", least: 1 };
+const legal14: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
+const legal15: Legal = { kind: "number", whole: true, least: 0 };
+const legal16: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
 
 export const legalWorkload: Legal = {
   kind: "map",
@@ -27,7 +28,9 @@ export const legalWorkload: Legal = {
     container: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,255}$/] },
     kind: { kind: "one-of", values: ["service", "job"] },
     image: { kind: "text", patterns: [/^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/] },
+    entryPoint: { kind: "list", of: legal1, least: 1 },
     command: { kind: "list", of: legal1 },
+    workingDirectory: { kind: "text", patterns: [/^\/[^\0]*$/] },
     environment: { kind: "record", key: legal2, value: legal1 },
     secrets: {
       kind: "record",
@@ -106,29 +109,48 @@ export const legalWorkload: Legal = {
     },
     sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal5] },
     user: legal4,
+    readOnlyRoot: legal8,
+    ulimits: {
+      kind: "record",
+      key: {
+        kind: "text",
+        patterns: [
+          /^(?:core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$/,
+        ],
+      },
+      value: {
+        kind: "either",
+        options: [legal10, { kind: "map", required: ["soft", "hard"], keys: { soft: legal10, hard: legal10 } }],
+      },
+    },
+    stop: {
+      kind: "map",
+      required: ["timeoutSeconds"],
+      keys: { timeoutSeconds: { kind: "number", whole: true, least: 2, most: 2147483647 } },
+    },
     volumes: {
       kind: "list",
       of: {
         kind: "map",
         required: ["path"],
         keys: {
-          path: legal10,
+          path: legal11,
           name: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,100}$/] },
           readOnly: legal8,
           efs: {
             kind: "map",
             required: ["fileSystem"],
             keys: {
-              fileSystem: legal11,
+              fileSystem: legal12,
               accessPoint: { kind: "text", patterns: [/^fsap-[0-9a-zA-Z]{1,40}$/] },
-              directory: legal10,
+              directory: legal11,
             },
           },
           lustre: {
             kind: "map",
             required: ["fileSystem", "mountName", "dnsName"],
             keys: {
-              fileSystem: legal11,
+              fileSystem: legal12,
               mountName: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,8}$/] },
               dnsName: { kind: "text", patterns: [/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/] },
             },
@@ -157,20 +179,20 @@ export const legalWorkload: Legal = {
             keys: {
               size: legal5,
               type: { kind: "one-of", values: ["gp3", "gp2", "io2", "io1", "st1", "sc1", "standard"] },
-              storageClass: legal12,
+              storageClass: legal13,
               snapshot: { kind: "text", patterns: [/^snap-[0-9a-f]{1,40}$/] },
-              role: legal13,
+              role: legal14,
             },
           },
           scratch: legal5,
-          host: legal10,
-          claim: legal12,
-          configMap: legal12,
-          secret: legal12,
+          host: legal11,
+          claim: legal13,
+          configMap: legal13,
+          secret: legal13,
         },
       },
     },
-    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal14, maxSurge: legal14 } },
+    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal15, maxSurge: legal15 } },
     logs: {
       kind: "map",
       required: ["group"],
@@ -184,9 +206,9 @@ export const legalWorkload: Legal = {
         },
       },
     },
-    roles: { kind: "map", required: [], keys: { execution: legal13, task: legal13 } },
+    roles: { kind: "map", required: [], keys: { execution: legal14, task: legal14 } },
     tags: { kind: "record", key: { kind: "text", least: 1, most: 128 }, value: { kind: "text", most: 256 } },
-    model: { kind: "map", required: ["uri"], keys: { uri: legal12, format: legal12 } },
+    model: { kind: "map", required: ["uri"], keys: { uri: legal13, format: legal13 } },
     schedule: {
       kind: "text",
       patterns: [/^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/],
@@ -195,21 +217,21 @@ export const legalWorkload: Legal = {
       kind: "map",
       required: [],
       keys: {
-        cluster: legal12,
+        cluster: legal13,
         networkMode: { kind: "one-of", values: ["bridge", "host", "awsvpc"] },
         capacity: {
           kind: "either",
           options: [
             { kind: "one-of", values: ["ec2", "managed-instances"] },
-            { kind: "map", required: ["provider"], keys: { provider: legal12 } },
-            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal12 } },
+            { kind: "map", required: ["provider"], keys: { provider: legal13 } },
+            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal13 } },
             {
               kind: "list",
               of: {
                 kind: "map",
                 required: ["provider"],
                 keys: {
-                  provider: legal12,
+                  provider: legal13,
                   base: { kind: "number", whole: true, least: 0, most: 100000 },
                   weight: { kind: "number", whole: true, least: 0, most: 1000 },
                 },
@@ -223,8 +245,8 @@ export const legalWorkload: Legal = {
           kind: "map",
           required: [],
           keys: {
-            subnets: { kind: "list", of: legal12, most: 16 },
-            securityGroups: { kind: "list", of: legal12, most: 5 },
+            subnets: { kind: "list", of: legal13, most: 16 },
+            securityGroups: { kind: "list", of: legal13, most: 5 },
             assignPublicIp: legal8,
           },
         },
@@ -249,33 +271,34 @@ export const legalWorkload: Legal = {
               of: {
                 kind: "map",
                 required: ["type"],
-                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal12 },
+                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal13 },
               },
               most: 5,
             },
           },
         },
-        taskDefinition: legal15,
-        service: legal15,
+        taskDefinition: legal16,
+        service: legal16,
       },
     },
     eks: {
       kind: "map",
       required: [],
       keys: {
-        namespace: legal12,
-        as: legal12,
-        queue: { kind: "map", required: [], keys: { kueue: legal12 } },
-        serviceAccount: legal12,
+        namespace: legal13,
+        as: legal13,
+        queue: { kind: "map", required: [], keys: { kueue: legal13, topology: legal13 } },
+        serviceAccount: legal13,
         secrets: {
           kind: "record",
           key: legal2,
-          value: { kind: "map", required: ["name", "key"], keys: { name: legal12, key: legal12 } },
+          value: { kind: "map", required: ["name", "key"], keys: { name: legal13, key: legal13 } },
         },
-        spark: legal15,
-        pod: legal15,
-        resource: legal15,
-        companions: { kind: "record", key: legal12, value: legal15 },
+        spark: legal16,
+        experiment: legal16,
+        pod: legal16,
+        resource: legal16,
+        companions: { kind: "record", key: legal13, value: legal16 },
       },
     },
   },

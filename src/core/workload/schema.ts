@@ -4,7 +4,10 @@
  */
 import * as z from "zod/mini";
 import { listOr } from "../base/problem.ts";
+import { fields } from "../ecs-api/field.ts";
+import { ulimitName } from "../ecs-api/model/task-definition.ts";
 import {
+  absolutePathRule,
   capacityWords,
   containerNameRule,
   deviceResourceRule,
@@ -14,6 +17,7 @@ import {
   imageRule,
   instanceTypeRule,
   longestStartSeconds,
+  longestStopSeconds,
   logGroupRule,
   maxPort,
   maxVcpu,
@@ -30,6 +34,7 @@ import {
   secretArnRule,
   sharingStrategies,
   sharedMemoryWants,
+  shortestStopSeconds,
   targetGroupArnRule,
   workloadKinds,
 } from "./fields.ts";
@@ -51,6 +56,19 @@ const portSchema = z.strictObject({
   protocol: z.optional(z.enum(protocols)),
   name: z.optional(text(portNameRule)),
 });
+
+/** The limits of getrlimit(2) by Docker's names, which are ECS's too. */
+const ulimitNames = fields.get(ulimitName)!.words!;
+const limit = z
+  .int(must("a whole number, or -1 for no limit"))
+  .check(z.minimum(-1, must("a whole number, or -1 for no limit")));
+const ulimitsSchema = z.record(
+  text({ pattern: new RegExp(`^(?:${ulimitNames.join("|")})$`), wants: listOr(ulimitNames) }),
+  z.union([limit, z.strictObject({ soft: limit, hard: limit })], must("a whole number, or { soft, hard }")),
+);
+
+/** The words of a process that takes the place of the image's. */
+const entryPoint = z.array(free).check(z.minLength(1, must("a list of at least one word")));
 
 /** More would be a slip: MPS has 48 clients a GPU at most (https://docs.nvidia.com/deploy/mps/). */
 const mostShares = 1_000;
@@ -136,10 +154,11 @@ const ecsSchema = z.strictObject({
 const eksSchema = z.strictObject({
   namespace: z.optional(nonEmpty),
   as: z.optional(nonEmpty),
-  queue: z.optional(z.strictObject({ kueue: z.optional(nonEmpty) })),
+  queue: z.optional(z.strictObject({ kueue: z.optional(nonEmpty), topology: z.optional(nonEmpty) })),
   serviceAccount: z.optional(nonEmpty),
   secrets: z.optional(z.record(environmentName, z.strictObject({ name: nonEmpty, key: nonEmpty }))),
   spark: z.optional(raw),
+  experiment: z.optional(raw),
   pod: z.optional(raw),
   resource: z.optional(raw),
   /** By kind. */
@@ -153,7 +172,9 @@ export const workloadSchema = z.strictObject({
   container: z.optional(text(containerNameRule)),
   kind: z.optional(z.enum(workloadKinds)),
   image: text(imageRule),
+  entryPoint: z.optional(entryPoint),
   command: z.optional(z.array(free)),
+  workingDirectory: z.optional(text(absolutePathRule)),
   environment: z.optional(z.record(environmentName, free)),
   secrets: z.optional(z.record(environmentName, text(secretArnRule))),
   ports: z.optional(z.array(portSchema)),
@@ -182,6 +203,9 @@ export const workloadSchema = z.strictObject({
   sharedMemory: z.optional(z.union([z.literal(0), memory], must(sharedMemoryWants))),
   /** A number: Kubernetes takes no names. */
   user: z.optional(whole(0, highestUserId)),
+  readOnlyRoot: z.optional(flag),
+  ulimits: z.optional(ulimitsSchema),
+  stop: z.optional(z.strictObject({ timeoutSeconds: whole(shortestStopSeconds, longestStopSeconds) })),
   volumes: z.optional(z.array(volumeSchema)),
   /** In replicas of the whole workload. */
   rollout: z.optional(z.strictObject({ maxUnavailable: z.optional(whole(0)), maxSurge: z.optional(whole(0)) })),

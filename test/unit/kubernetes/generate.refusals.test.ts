@@ -61,7 +61,7 @@ describe("kinds", () => {
   });
 
   it.each([
-    ["VolcanoJob", "VolcanoJob is not yet among the kinds that aiplat generates"],
+    ["LLMInferenceService", "LLMInferenceService is not yet among the kinds that aiplat generates"],
     ["deployment", "Did you mean Deployment?"],
     ["PytorchJob", "Did you mean PyTorchJob?"],
     ["Banana", "There are Deployment, StatefulSet"],
@@ -324,6 +324,21 @@ describe("fields that a pod cannot carry", () => {
       ],
     ],
     [
+      "a level of no queue, and no label",
+      { eks: { queue: { topology: "a zone" } } },
+      [
+        "eks.queue.topology: eks.queue.topology is of a queue of Kueue's, and eks.queue names none | Write eks.queue: { kueue: NAME } beside it.",
+        'eks.queue.topology: eks.queue.topology must be a label of nodes, e.g. topology.kubernetes.io/zone, not "a zone"',
+      ],
+    ],
+    [
+      "a level that no two nodes share",
+      { kind: "job", nodes: 2, eks: { queue: { kueue: "q", topology: "kubernetes.io/hostname" } } },
+      [
+        "eks.queue.topology: the 2 nodes of a replica have different values of kubernetes.io/hostname: Kueue would admit none | Write a level that they share, e.g. topology.kubernetes.io/zone.",
+      ],
+    ],
+    [
       "a pod's field at the top",
       { eks: { pod: { hostIPC: true } } },
       [
@@ -348,16 +363,12 @@ describe("fields that a pod cannot carry", () => {
     expect(rules(change)).toEqual(expected);
   });
 
-  it("warn of roles that an account stands for, of Spark, and of memory that no node can allocate", () => {
+  it("warn of roles that an account stands for, and of memory that no node can allocate", () => {
     expect(
-      rules(
-        { roles: { task: role }, eks: { serviceAccount: "bert", spark: {} }, resources: { memory: "15GiB" } },
-        "warning",
-      ),
+      rules({ roles: { task: role }, eks: { serviceAccount: "bert" }, resources: { memory: "15GiB" } }, "warning"),
     ).toEqual([
       "roles: a pod has no roles: service account bert must have the permissions of roles.task, and the node's role pulls the image",
       "resources.memory: resources.memory 15GiB is more than pods can have on inf2.xlarge beside the usual add-ons (about 13741MiB): the pod may never be placed | Write at most 13741MiB, or leave it out.",
-      "eks.spark: eks.spark is for SparkApplication, which aiplat does not generate yet",
     ]);
   });
 });

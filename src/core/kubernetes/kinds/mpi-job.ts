@@ -4,6 +4,7 @@ import {
   oneReplica,
   queued,
   withContainer,
+  withoutProgram,
   type KindDefinition,
   type UnsupportedField,
 } from "../kind-definition.ts";
@@ -18,8 +19,7 @@ import { backoffLimit } from "./job.ts";
  * pkg/controller/mpi_job_controller.go).
  */
 function asWorker(container: Container): Container {
-  const { args: _args, ...rest } = withoutProbes(container);
-  return rest as Container;
+  return withoutProgram(withoutProbes(container));
 }
 
 /** A worker's sshd is root's, unless the image brings a configuration for another: then eks.resource says so. */

@@ -3,7 +3,8 @@ import { present } from "../../base/present.ts";
 import { checkImageOnType } from "../../catalog/container-images/image-checks.ts";
 import { parseImageReference } from "../../catalog/container-images/image-reference.ts";
 import { listOr } from "../../base/problem.ts";
-import { deviceVariables } from "../fields.ts";
+import { patternFor } from "../../base/unicode-classes.ts";
+import { deviceVariables, isUlimit } from "../fields.ts";
 import { givenNetworkMode } from "../network-mode.ts";
 import { typesOf } from "./accelerator.ts";
 import { deviceSetPattern, devicesTag, parseDeviceSet } from "../../catalog/device-set.ts";
@@ -106,6 +107,29 @@ export const sectionRules: readonly Rule[] = [
       when(given("rollout.maxSurge", { const: 0 }), given("rollout.maxUnavailable", { exclusiveMinimum: 0 })),
   },
   {
+    // Docker starts no container with such a limit.
+    code: "ulimit-bounds",
+    severity: "error",
+    reads: ["ulimits"],
+    check: ({ ulimits = {} }) =>
+      Object.entries(ulimits).flatMap(([name, limit]) =>
+        typeof limit === "number" || isUlimit(limit)
+          ? []
+          : [
+              {
+                path: ["ulimits", name, "soft"],
+                message: `the soft limit of ${name} is ${limit.soft}, above its hard limit ${limit.hard}`,
+                hint: `Write at most ${limit.hard}, or raise hard; -1 is no limit.`,
+              },
+            ],
+      ),
+    jsonSchema: () =>
+      at("ulimits", {
+        additionalProperties: when(given("soft", { const: -1 }), at("hard", { const: -1 })),
+      }),
+    beyondJsonSchema: "two numbers compared",
+  },
+  {
     code: "scheduled-service",
     severity: "warning",
     reads: ["kind", "schedule"],
@@ -120,8 +144,7 @@ export const sectionRules: readonly Rule[] = [
     reads: ["tags"],
     check: ({ tags = {} }) => {
       const findings: RuleFinding[] = [];
-      // Building it takes longer than all other rules together.
-      const legal = Object.keys(tags).length === 0 ? /$/ : new RegExp(`^${tagText}$`, "u");
+      const isLegal = (text: string) => patternFor(text, `^${tagText}$`).test(text);
       for (const [key, value] of Object.entries(tags)) {
         if (key === devicesTag) {
           if (parseDeviceSet(value) !== undefined) continue;
@@ -138,7 +161,7 @@ export const sectionRules: readonly Rule[] = [
               `which is ${key.startsWith("aiplat:") ? "aiplat's own" : "AWS's own"}`,
             hint: "Name it otherwise.",
           });
-        else if (!legal.test(key) || !legal.test(value))
+        else if (!isLegal(key) || !isLegal(value))
           findings.push({
             path: ["tags", key],
             message: `the tag ${key} has characters that AWS does not take`,
