@@ -1,3 +1,6 @@
+import type { Raw } from "../../src/core/base/merge.ts";
+import type { Path } from "../../src/core/base/problem.ts";
+import { neededBy } from "../../src/targets-reference/needed-by.ts";
 import { definitionOf, kinds, type Kind } from "../../src/core/kubernetes/kinds.ts";
 import {
   generateManifests,
@@ -16,11 +19,6 @@ export interface Case {
   readonly devices: "one device" | "whole instance";
   readonly nodes: number;
 }
-
-/** What a kind wants to hear of its command, where any will not do. */
-const commands: Partial<Record<Kind, readonly string[]>> = {
-  RayService: ["serve", "run", "app:model", "size=large"],
-};
 
 /** The kinds that carry several nodes. */
 export const multiNodeKinds: readonly Kind[] = kinds.filter(
@@ -52,8 +50,7 @@ export function workloadOf({ kind, accelerator, devices, nodes }: Case): Workloa
       instanceTypes: [accelerators[accelerator]],
       ...(devices === "one device" ? { devicesPerReplica: 1 } : {}),
     },
-    command: [...(commands[kind] ?? ["torchrun", "train.py", "--name", "it's $(HOME)"])],
-    environment: { MODEL: "bert", SWITCH: "yes" },
+    command: ["torchrun", "train.py", "--name", "it's $(HOME)"],
     tags: { team: "nlp", contact: "a b" },
     ...(service ? { ports: [{ container: 8080, name: "http" }] } : {}),
     health: { path: "/ping", port: 8080, startSeconds: 300 },
@@ -61,16 +58,25 @@ export function workloadOf({ kind, accelerator, devices, nodes }: Case): Workloa
     ...(service ? { replicas: 3 } : {}),
     nodes,
     sharedMemory: "8GiB",
-    eks: { namespace: "ml", serviceAccount: "bert", secrets: { TOKEN: { name: "hf", key: "token" } } },
+    ...neededBy[kind],
+    environment: { MODEL: "bert", SWITCH: "yes", ...neededBy[kind]?.environment },
+    eks: {
+      namespace: "ml",
+      serviceAccount: "bert",
+      secrets: { TOKEN: { name: "hf", key: "token" } },
+      ...neededBy[kind]?.eks,
+    },
   };
-  const refused = new Set(
-    definitionOf(kind)
-      .unsupportedFields(resolveForKubernetes(full, kind).workload)
-      .map(({ path }) => path[0]),
-  );
-  return Object.fromEntries(
-    Object.entries(full).filter(([key]) => key === "nodes" || !refused.has(key)),
-  ) as unknown as Workload;
+  return definitionOf(kind)
+    .unsupportedFields(resolveForKubernetes(full, kind).workload)
+    .filter(({ path }) => path[0] !== "nodes")
+    .reduce<Workload>((workload, { path }) => without(workload as unknown as Raw, path) as unknown as Workload, full);
+}
+
+/** The value without what stands at the path. */
+function without(value: Raw, [key, ...rest]: Path): Raw {
+  const { [String(key)]: held, ...others } = value;
+  return rest.length === 0 || held === undefined ? others : { ...others, [String(key)]: without(held as Raw, rest) };
 }
 
 /** The manifests of a workload as a kind. */

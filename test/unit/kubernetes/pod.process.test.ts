@@ -1,12 +1,14 @@
 // What a container runs and how, in every kind.
 import { describe, expect, it } from "vitest";
 import { definitionOf, kinds, type Kind } from "../../../src/core/kubernetes/kinds.ts";
+import { takesPodFields } from "../../../src/core/kubernetes/pod-fields.ts";
 import { podsIn } from "../../../src/core/kubernetes/pod-security.ts";
 import { eksRules } from "../../../src/core/kubernetes/rules.ts";
 import type { PodSpec } from "../../../src/core/kubernetes/manifest.ts";
 import { Refusal } from "../../../src/core/base/problem.ts";
 import { runRules } from "../../../src/core/workload/rules/rule.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
+import { neededBy } from "../../../src/targets-reference/needed-by.ts";
 import { acceleratedPods, generate } from "../../support/kubernetes-workloads.ts";
 
 const base = { name: "bert", image: "repo/bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] } } satisfies Workload;
@@ -15,14 +17,15 @@ const entryPoint = ["/opt/run.sh", "$(HOME)"];
 /** With what the kind cannot be without. */
 function manifestsOf(kind: Kind, change: Partial<Workload>) {
   const { scheduled } = definitionOf(kind);
-  return generate({ ...base, ...(scheduled === true ? { schedule: "@daily" } : {}), ...change }, kind);
+  const needed = { ...neededBy[kind], ...(scheduled === true ? { schedule: "@daily" } : {}) };
+  return generate({ ...base, ...needed, ...change }, kind);
 }
 
 const specsOf = (kind: Kind, change: Partial<Workload>) =>
   manifestsOf(kind, change).flatMap((each) => podsIn(each).map(({ spec }) => spec as unknown as PodSpec));
 
 /** Kinds whose controller starts its own program in the pods of the devices. */
-const ownProgram: ReadonlySet<Kind> = new Set(["MPIJob", "RayCluster", "RayJob", "RayService"]);
+const ownProgram: ReadonlySet<Kind> = new Set(["MPIJob", "RayCluster", "RayJob", "RayService", "SparkApplication"]);
 const others = kinds.filter((kind) => !ownProgram.has(kind));
 
 describe("entryPoint", () => {
@@ -74,18 +77,21 @@ describe("workingDirectory, readOnlyRoot and stop", () => {
     stop: { timeoutSeconds: 600 },
   };
 
-  it.each(kinds)("are of every pod of %s", (kind) => {
-    const command = kind === "RayCluster" ? {} : { command: ["serve", "run", "app:model"] };
-    const specs = specsOf(kind, { ...words, ...command });
-    expect(specs.length).toBeGreaterThan(0);
-    for (const spec of specs) {
-      expect(spec.terminationGracePeriodSeconds).toBe(600);
-      expect(spec.containers[0]).toMatchObject({
-        workingDir: "/workspace",
-        securityContext: { readOnlyRootFilesystem: true },
-      });
-    }
-  });
+  it.each(kinds.filter((kind) => takesPodFields(kind, ["terminationGracePeriodSeconds"])))(
+    "are of every pod of %s",
+    (kind) => {
+      const command = kind === "RayCluster" ? {} : { command: ["serve", "run", "app:model"] };
+      const specs = specsOf(kind, { ...words, ...command });
+      expect(specs.length).toBeGreaterThan(0);
+      for (const spec of specs) {
+        expect(spec.terminationGracePeriodSeconds).toBe(600);
+        expect(spec.containers[0]).toMatchObject({
+          workingDir: "/workspace",
+          securityContext: { readOnlyRootFilesystem: true },
+        });
+      }
+    },
+  );
 
   it("leave a user of its own all that restricted asks for", () => {
     const [spec] = specsOf("Deployment", { ...words, user: 1000 });

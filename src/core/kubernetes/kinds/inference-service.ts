@@ -1,11 +1,9 @@
 import { deviceLimits, nvidiaResource } from "../devices.ts";
 import { literal, withDefaults } from "../environment.ts";
 import { oneNode, renamed, withContainer, type Contents, type KindDefinition } from "../kind-definition.ts";
+import { kserveContainer } from "../kserve.ts";
 import type { Container, PodSpec } from "../manifest.ts";
 import { rollingUpdate } from "../update-strategy.ts";
-
-/** The predictor's own container (kserve/kserve @aaac4e2, pkg/constants/constants.go). */
-const containerName = "kserve-container";
 
 /**
  * A Deployment and a Service: Knative takes no affinity, tolerations or volumes of memory without feature flags. Newer
@@ -28,7 +26,7 @@ function resourceTypes({ shape }: Contents): Readonly<Record<string, string>> {
 function customPredictor({ workload, pod }: Contents): PodSpec {
   const storage = workload.model === undefined ? [] : [{ name: "STORAGE_URI", value: literal(workload.model.uri) }];
   const env = (container: Container) => withDefaults(container.env ?? [], storage);
-  return withContainer(renamed(pod, containerName), (container) =>
+  return withContainer(renamed(pod, kserveContainer), (container) =>
     storage.length === 0 ? container : { ...container, env: env(container) },
   ).spec;
 }

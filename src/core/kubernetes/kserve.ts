@@ -1,0 +1,2 @@
+/** The container that KServe runs a model in (kserve/kserve @aaac4e2, pkg/constants/constants.go). */
+export const kserveContainer = "kserve-container";
