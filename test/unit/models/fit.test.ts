@@ -106,6 +106,18 @@ describe("a fit", () => {
     expect(fitOn("llama-3.1-8b", "g5.2xlarge", 1).image).toEqual({ image: "vllm" });
   });
 
+  it("says what GPUs before Ampere need, and refuses those before Turing", () => {
+    expect(fitOn("llama-3.1-8b", "g4dn.12xlarge", 2)).toMatchObject({
+      fits: true,
+      note: "T4 has no bf16: serve the model with --dtype half",
+    });
+    expect(fitOn("llama-3.1-8b", "g5.xlarge", 1).note).toBeUndefined();
+    expect(fitOn("llama-3.1-8b", "p3dn.24xlarge", 8).reasons).toEqual([
+      { code: "ENGINE", message: "bf16 weights need compute capability 7.5, and V100 has 7.0" },
+    ]);
+    expect(fitOn("gpt-oss-20b", "g4dn.xlarge", 1).reasons[0]!.code).toBe("PRECISION");
+  });
+
   it("of a slot that a smaller one makes needless is none", () => {
     expect(fitOn("llama-3.2-1b", "inf2.24xlarge", 3).reasons).toEqual([
       { code: "DEGREE", message: "Inferentia2 has no degree from 5 to 6" },
