@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { plainEnv } from "./plain-env.mjs";
 
 export const title = "Start-up: CPU time of offline commands against `node -e 0` (median of the ratios)";
 
@@ -16,11 +17,7 @@ const cli = join(root, "bin", "aiplat.js");
 const workload = ["--name", "bert", "--image", "bert:1", "--instance-type", "inf2.24xlarge"];
 const file = join(root, "templates/pytorch-inference-inf2/aiplat.yaml");
 
-/**
- * By Node's major version, as multiples of bare Node. Those of 20 are of a machine that names more certificates in
- * NODE_EXTRA_CA_CERTS, as companies' machines and containers do: Node 20 reads them at every start, which takes as long
- * again as all the rest, and later versions when they are asked for. What the ratios are without is measured beside.
- */
+/** By Node's major version, as multiples of bare Node. */
 const bounds = {
   20: { version: 1.35, flags: 1.35, file: 1.5, first: 2.5 },
   22: { version: 1.2, flags: 1.4, file: 1.7, first: 2.5 },
@@ -41,9 +38,10 @@ const commands = [
   { name: "eks generate (flags)", args: ["eks", "generate", ...workload], kind: "file" },
 ];
 
-export async function run() {
+/** @param before The root of another built checkout, which is measured beside this one. */
+export async function run({ before }) {
   const failures = [];
-  for (const node of nodes()) failures.push(...runOn(node));
+  for (const node of nodes()) failures.push(...runOn(node, before));
   return failures;
 }
 
@@ -56,14 +54,13 @@ function nodes() {
   );
 }
 
-function runOn(node) {
+function runOn(node, before) {
   const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
   const bound = bounds[version.startsWith("v20.") ? 20 : 22];
   const folder = mkdtempSync(join(tmpdir(), "aiplat-bench-"));
   const bare = { folder, home: join(folder, "bare") };
   const milliseconds = median(rounds.warm, () => cpu(node, ["-e", "0"], bare)) / 1000;
-  const certificates = process.env.NODE_EXTRA_CA_CERTS === undefined ? "without" : "with";
-  console.log(`  Node ${version}: bare ${milliseconds.toFixed(1)} ms, ${certificates} NODE_EXTRA_CA_CERTS`);
+  console.log(`  Node ${version}: bare ${milliseconds.toFixed(1)} ms`);
   const failures = [];
   const judge = (name, first, limit, again) => {
     // A machine that is busy with something else shifts single pairs: the second look decides.
@@ -92,33 +89,17 @@ function runOn(node) {
         return cpu(node, [cli, ...args], { folder, home }) / cpu(node, ["-e", "0"], { folder, home });
       });
     judge("the first run, which compiles", first(), bound.first, first);
-    if (process.env.NODE_EXTRA_CA_CERTS !== undefined) withoutCertificates(node, folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
   return failures;
 }
 
-/** Told, and not judged: one command of each kind. */
-function withoutCertificates(node, folder) {
-  const env = { ...process.env };
-  delete env.NODE_EXTRA_CA_CERTS;
-  const place = { folder, home: join(folder, "warm"), env };
-  const bare = () => cpu(node, ["-e", "0"], place);
-  const shown = ["--version", "taskdef generate (flags)", "taskdef generate (file)", "eks generate (flags)"].map(
-    (name) => {
-      const { args } = commands.find((each) => each.name === name);
-      return `${name} ${median(rounds.warm, () => cpu(node, [cli, ...args], place) / bare()).toFixed(2)}`;
-    },
-  );
-  console.log(`    without NODE_EXTRA_CA_CERTS      ${shown.join(", ")}`);
-}
-
 /** CPU microseconds of one process, the same hook loaded on both sides; what is kept is kept in its home. */
-function cpu(node, args, { folder, home, env = process.env }) {
+function cpu(node, args, { folder, home }) {
   const { status, stderr, output } = spawnSync(node, ["--require", join(root, "bench", "report-cpu.cjs"), ...args], {
     cwd: folder,
-    env: { ...env, HOME: home, XDG_CACHE_HOME: "" },
+    env: { ...plainEnv, HOME: home, XDG_CACHE_HOME: "" },
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
   if (status !== 0) throw new Error(`${args.join(" ")} failed: ${stderr}`);
