@@ -70,6 +70,13 @@ function runOn(node, before) {
     if (ratio > limit * spread)
       failures.push(`Node ${version}: ${name}: ${ratio.toFixed(2)} times bare Node, above ${limit}`);
   };
+  const tellBefore = (checkout, args) => {
+    const place = { folder, home: join(folder, "before") };
+    const run = () => cpu(node, [join(checkout, "bin", "aiplat.js"), ...args], place);
+    run();
+    const ratio = median(rounds.first, () => run() / cpu(node, ["-e", "0"], place));
+    console.log(`    ${"  before".padEnd(32)} ${ratio.toFixed(2)}`);
+  };
   try {
     for (const { name, args, kind } of commands) {
       const home = join(folder, "warm");
@@ -80,6 +87,7 @@ function runOn(node, before) {
           () => cpu(node, [cli, ...args], { folder, home }) / cpu(node, ["-e", "0"], { folder, home }),
         );
       judge(name, warm(), bound[kind], warm);
+      if (before !== undefined) tellBefore(before, args);
     }
     const { args } = commands.find(({ name }) => name === "taskdef generate (flags)");
     let homes = 0;
