@@ -9,6 +9,7 @@ import type { Capacity } from "./capacity.ts";
 import { sharedMemorySize } from "./shared-memory.ts";
 import { ulimitsFor } from "./ulimits.ts";
 import type { Variant } from "./variants.ts";
+import { mountPointsOf } from "./volumes.ts";
 
 function onManagedInstances({ capacity }: Pick<GenerateSettings, "capacity">): boolean {
   return capacity.kind === "managed-instances";
@@ -32,6 +33,7 @@ export function workloadContainer(
     listsDevices,
     sharedMemorySize(workload, shape, settings.capacity),
   );
+  const mountPoints = mountPointsOf(workload.volumes);
   const ulimits = ulimitsFor(workload.ulimits, shape.efaInterfaces > 0);
   const environment = { ...fabricEnvironment(shape.instanceTypes, shape.efaInterfaces), ...workload.environment };
   return {
@@ -54,6 +56,7 @@ export function workloadContainer(
     ...(Object.keys(workload.secrets).length === 0
       ? {}
       : { secrets: Object.entries(workload.secrets).map(([name, valueFrom]) => ({ name, valueFrom })) }),
+    ...(mountPoints.length === 0 ? {} : { mountPoints }),
     ...(workload.user === undefined ? {} : { user: String(workload.user) }),
     ...(workload.readOnlyRoot ? { readonlyRootFilesystem: true } : {}),
     ...present({ linuxParameters }),

@@ -7,6 +7,7 @@ import { onManagedInstances } from "../workload/fields.ts";
 import { workloadNetworkMode } from "../workload/rules/capacity.ts";
 import { protocolOf, reservedHostPorts } from "../workload/rules/ports.ts";
 import type { TargetRule } from "../workload/rules/rule.ts";
+import { volumeRules } from "./volume-rules.ts";
 
 const networkReads = [
   "ecs.networkMode",
@@ -270,4 +271,5 @@ export const ecsRules: readonly TargetRule[] = [
         }));
     },
   },
+  ...volumeRules,
 ];

@@ -13,7 +13,7 @@ const mostMiB = 65_536;
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html
  */
 export function sharedMemorySize(
-  workload: Pick<ResolvedWorkload, "container" | "sharedMemoryMiB" | "ecs">,
+  workload: Pick<ResolvedWorkload, "container" | "sharedMemoryMiB" | "volumes" | "ecs">,
   shape: Shape,
   capacity: Capacity,
 ): number | undefined {
@@ -21,7 +21,8 @@ export function sharedMemorySize(
   if (sharedMemoryMiB !== undefined) return sharedMemoryMiB === 0 ? undefined : sharedMemoryMiB;
   const raw = workload.ecs.taskDefinition ?? {};
   const container = rawContainer(raw, workload.container);
-  if (!needsSharedMemory(shape) || capacity.kind === "managed-instances" || hasItsOwn(raw, container)) return undefined;
+  if (!needsSharedMemory(shape) || capacity.kind === "managed-instances") return undefined;
+  if (workload.volumes.some(({ path }) => path === "/dev/shm") || hasItsOwn(raw, container)) return undefined;
   const size = Math.min(mostMiB, Math.floor(memoryOf(container, shape) / 4));
   return size <= dockersMiB ? undefined : size;
 }

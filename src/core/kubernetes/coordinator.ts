@@ -5,12 +5,10 @@ import type { Shape } from "../workload/resolved.ts";
 import { componentLabel, components } from "./labels.ts";
 import type { Container, PodTemplate, Quantities } from "./manifest.ts";
 import { architectureLabel, topologyAnnotations } from "./placement.ts";
-import { compileCacheVolume, sharedMemoryVolume } from "./volumes.ts";
+import { addedVolumes } from "./volumes.ts";
 
 /** Enough for the head of a small Ray cluster, and for mpirun; eks.resource says otherwise. */
 export const coordinatorResources: Quantities = { cpu: "2", memory: "8Gi" };
-
-const ownVolumes: ReadonlySet<string> = new Set([sharedMemoryVolume, compileCacheVolume]);
 
 /**
  * The accelerated pod without what its devices bring: it runs on any node of the image's CPU architecture, with the
@@ -32,7 +30,7 @@ export function coordinatorPod(
     ...spec
   } = pod.spec;
   const architecture = architectureLabel(shape);
-  const kept = (volumes ?? []).filter(({ name }) => !ownVolumes.has(name));
+  const kept = (volumes ?? []).filter(({ name }) => !addedVolumes.has(name));
   const { annotations = {}, labels, ...metadata } = pod.metadata;
   const carried = Object.entries(annotations).filter(([key]) => !topologyAnnotations.has(key));
   return {
@@ -52,7 +50,7 @@ export function coordinatorPod(
 
 function withoutDevices(container: Container): Container {
   const { resources: _resources, volumeMounts, ports: _ports, securityContext, ...rest } = container;
-  const mounts = (volumeMounts ?? []).filter(({ name }) => !ownVolumes.has(name));
+  const mounts = (volumeMounts ?? []).filter(({ name }) => !addedVolumes.has(name));
   const context = withoutPinning(securityContext ?? {});
   return {
     ...(rest as Container),

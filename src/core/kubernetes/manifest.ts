@@ -39,7 +39,7 @@ export interface Container {
     readonly limits?: Quantities;
     readonly claims?: readonly { readonly name: string }[];
   };
-  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: true }[];
   readonly securityContext?: Readonly<Record<string, unknown>>;
   readonly startupProbe?: Readonly<Record<string, unknown>>;
   readonly livenessProbe?: Readonly<Record<string, unknown>>;
@@ -56,6 +56,7 @@ export interface PodSpec {
   readonly schedulerName?: string;
   readonly terminationGracePeriodSeconds?: number;
   readonly serviceAccountName?: string;
+  readonly securityContext?: Readonly<Record<string, unknown>>;
   readonly resourceClaims?: readonly { readonly name: string; readonly [source: string]: unknown }[];
   readonly [raw: string]: unknown;
 }

@@ -9,6 +9,8 @@ import type { PodTemplate } from "./manifest.ts";
 const words: Readonly<Record<string, Path>> = {
   serviceAccountName: ["eks", "serviceAccount"],
   initContainers: ["init"],
+  volumes: ["volumes"],
+  securityContext: ["user"],
   terminationGracePeriodSeconds: ["stop"],
 };
 

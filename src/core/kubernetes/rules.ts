@@ -11,6 +11,7 @@ import { offerRules } from "./offer-rules.ts";
 import { hostnameLabel, zoneLabel } from "./placement.ts";
 import { rawGroupRule } from "./raw-group-rule.ts";
 import { resourceRules } from "./resource-rules.ts";
+import { volumeRules } from "./volume-rules.ts";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/ */
 const secretKey = /^[-._a-zA-Z0-9]{1,253}$/;
@@ -279,6 +280,7 @@ export const eksRules: readonly TargetRule[] = [
           hint: "Its nodes need an image of your own.",
         })),
   },
+  ...volumeRules,
   rawGroupRule,
   {
     code: "raw-pod",

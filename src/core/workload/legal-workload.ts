@@ -2,22 +2,21 @@
 import type { Legal } from "./take-legal.ts";
 
 const legal1: Legal = { kind: "text" };
-const legal2: Legal = { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,255}$/] };
-const legal3: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] };
-const legal4: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
-const legal5: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
-const legal6: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
-const legal7: Legal = { kind: "number", whole: true, least: 1, most: 100 };
-const legal8: Legal = { kind: "number", whole: true, least: 1 };
-const legal9: Legal = { kind: "boolean" };
-const legal10: Legal = { kind: "number", above: 0, most: 192 };
-const legal11: Legal = { kind: "number", whole: true, least: -1 };
-const legal12: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
-const legal13: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
-const legal14: Legal = { kind: "text", least: 1 };
-const legal15: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
-const legal16: Legal = { kind: "number", whole: true, least: 0 };
-const legal17: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
+const legal2: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] };
+const legal3: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
+const legal4: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
+const legal5: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
+const legal6: Legal = { kind: "number", whole: true, least: 1, most: 100 };
+const legal7: Legal = { kind: "number", whole: true, least: 1 };
+const legal8: Legal = { kind: "boolean" };
+const legal9: Legal = { kind: "number", above: 0, most: 192 };
+const legal10: Legal = { kind: "number", whole: true, least: -1 };
+const legal11: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
+const legal12: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
+const legal13: Legal = { kind: "text", least: 1 };
+const legal14: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
+const legal15: Legal = { kind: "number", whole: true, least: 0 };
+const legal16: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
 
 export const legalWorkload: Legal = {
   kind: "map",
@@ -26,16 +25,16 @@ export const legalWorkload: Legal = {
     $schema: legal1,
     apiVersion: { kind: "one-of", values: ["aiplat/v1"] },
     name: { kind: "text", patterns: [/^[a-z][a-z0-9-]{0,40}$/] },
-    container: legal2,
+    container: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,255}$/] },
     kind: { kind: "one-of", values: ["service", "job"] },
     image: { kind: "text", patterns: [/^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/] },
     entryPoint: { kind: "list", of: legal1, least: 1 },
     command: { kind: "list", of: legal1 },
     workingDirectory: { kind: "text", patterns: [/^\/[^\0]*$/] },
-    environment: { kind: "record", key: legal3, value: legal1 },
+    environment: { kind: "record", key: legal2, value: legal1 },
     secrets: {
       kind: "record",
-      key: legal3,
+      key: legal2,
       value: {
         kind: "text",
         patterns: [
@@ -49,8 +48,8 @@ export const legalWorkload: Legal = {
         kind: "map",
         required: ["container"],
         keys: {
-          container: legal4,
-          host: legal4,
+          container: legal3,
+          host: legal3,
           protocol: { kind: "one-of", values: ["tcp", "udp"] },
           name: { kind: "text", patterns: [/^[a-z0-9_][a-z0-9_-]{0,63}$/] },
         },
@@ -59,7 +58,7 @@ export const legalWorkload: Legal = {
     health: {
       kind: "map",
       required: ["path", "port"],
-      keys: { path: { kind: "text", patterns: [/^\/[^\s"'`$\\;|&<>]*$/] }, port: legal4, startSeconds: legal5 },
+      keys: { path: { kind: "text", patterns: [/^\/[^\s"'`$\\;|&<>]*$/] }, port: legal3, startSeconds: legal4 },
     },
     accelerator: {
       kind: "either",
@@ -75,14 +74,14 @@ export const legalWorkload: Legal = {
               least: 1,
             },
             devicesPerReplica: { kind: "number", above: 0 },
-            mps: { kind: "map", required: ["memory"], keys: { memory: legal6, maxComputePercent: legal7 } },
+            mps: { kind: "map", required: ["memory"], keys: { memory: legal5, maxComputePercent: legal6 } },
             resource: {
               kind: "text",
               patterns: [
                 /^(?!requests\.|(?:[^/]*\.)?kubernetes\.io\/)(?=[^/]{1,244}\/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\/[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/,
               ],
             },
-            count: legal8,
+            count: legal7,
             sharing: {
               kind: "map",
               required: ["strategy", "replicas"],
@@ -91,26 +90,26 @@ export const legalWorkload: Legal = {
                 replicas: { kind: "number", whole: true, least: 2, most: 1000 },
               },
             },
-            hami: { kind: "map", required: [], keys: { memory: legal6, maxComputePercent: legal7 } },
-            efa: legal9,
+            hami: { kind: "map", required: [], keys: { memory: legal5, maxComputePercent: legal6 } },
+            efa: legal8,
           },
         },
       ],
     },
-    replicas: legal8,
-    nodes: legal8,
+    replicas: legal7,
+    nodes: legal7,
     resources: {
       kind: "map",
       required: [],
       keys: {
-        cpu: legal10,
-        memory: legal6,
-        reserve: { kind: "map", required: [], keys: { cpu: legal10, memory: legal6 } },
+        cpu: legal9,
+        memory: legal5,
+        reserve: { kind: "map", required: [], keys: { cpu: legal9, memory: legal5 } },
       },
     },
-    sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal6] },
-    user: legal5,
-    readOnlyRoot: legal9,
+    sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal5] },
+    user: legal4,
+    readOnlyRoot: legal8,
     ulimits: {
       kind: "record",
       key: {
@@ -121,7 +120,7 @@ export const legalWorkload: Legal = {
       },
       value: {
         kind: "either",
-        options: [legal11, { kind: "map", required: ["soft", "hard"], keys: { soft: legal11, hard: legal11 } }],
+        options: [legal10, { kind: "map", required: ["soft", "hard"], keys: { soft: legal10, hard: legal10 } }],
       },
     },
     stop: {
@@ -135,23 +134,23 @@ export const legalWorkload: Legal = {
         kind: "map",
         required: ["path"],
         keys: {
-          path: legal12,
-          name: legal2,
-          readOnly: legal9,
+          path: legal11,
+          name: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,100}$/] },
+          readOnly: legal8,
           efs: {
             kind: "map",
             required: ["fileSystem"],
             keys: {
-              fileSystem: legal13,
+              fileSystem: legal12,
               accessPoint: { kind: "text", patterns: [/^fsap-[0-9a-zA-Z]{1,40}$/] },
-              directory: legal12,
+              directory: legal11,
             },
           },
           lustre: {
             kind: "map",
             required: ["fileSystem", "mountName", "dnsName"],
             keys: {
-              fileSystem: legal13,
+              fileSystem: legal12,
               mountName: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,8}$/] },
               dnsName: { kind: "text", patterns: [/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/] },
             },
@@ -178,22 +177,22 @@ export const legalWorkload: Legal = {
             kind: "map",
             required: ["size"],
             keys: {
-              size: legal6,
+              size: legal5,
               type: { kind: "one-of", values: ["gp3", "gp2", "io2", "io1", "st1", "sc1", "standard"] },
-              storageClass: legal14,
+              storageClass: legal13,
               snapshot: { kind: "text", patterns: [/^snap-[0-9a-f]{1,40}$/] },
-              role: legal15,
+              role: legal14,
             },
           },
-          scratch: legal6,
-          host: legal12,
-          claim: legal14,
-          configMap: legal14,
-          secret: legal14,
+          scratch: legal5,
+          host: legal11,
+          claim: legal13,
+          configMap: legal13,
+          secret: legal13,
         },
       },
     },
-    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal16, maxSurge: legal16 } },
+    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal15, maxSurge: legal15 } },
     logs: {
       kind: "map",
       required: ["group"],
@@ -207,9 +206,9 @@ export const legalWorkload: Legal = {
         },
       },
     },
-    roles: { kind: "map", required: [], keys: { execution: legal15, task: legal15 } },
+    roles: { kind: "map", required: [], keys: { execution: legal14, task: legal14 } },
     tags: { kind: "record", key: { kind: "text", least: 1, most: 128 }, value: { kind: "text", most: 256 } },
-    model: { kind: "map", required: ["uri"], keys: { uri: legal14, format: legal14 } },
+    model: { kind: "map", required: ["uri"], keys: { uri: legal13, format: legal13 } },
     schedule: {
       kind: "text",
       patterns: [/^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/],
@@ -218,21 +217,21 @@ export const legalWorkload: Legal = {
       kind: "map",
       required: [],
       keys: {
-        cluster: legal14,
+        cluster: legal13,
         networkMode: { kind: "one-of", values: ["bridge", "host", "awsvpc"] },
         capacity: {
           kind: "either",
           options: [
             { kind: "one-of", values: ["ec2", "managed-instances"] },
-            { kind: "map", required: ["provider"], keys: { provider: legal14 } },
-            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal14 } },
+            { kind: "map", required: ["provider"], keys: { provider: legal13 } },
+            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal13 } },
             {
               kind: "list",
               of: {
                 kind: "map",
                 required: ["provider"],
                 keys: {
-                  provider: legal14,
+                  provider: legal13,
                   base: { kind: "number", whole: true, least: 0, most: 100000 },
                   weight: { kind: "number", whole: true, least: 0, most: 1000 },
                 },
@@ -246,9 +245,9 @@ export const legalWorkload: Legal = {
           kind: "map",
           required: [],
           keys: {
-            subnets: { kind: "list", of: legal14, most: 16 },
-            securityGroups: { kind: "list", of: legal14, most: 5 },
-            assignPublicIp: legal9,
+            subnets: { kind: "list", of: legal13, most: 16 },
+            securityGroups: { kind: "list", of: legal13, most: 5 },
+            assignPublicIp: legal8,
           },
         },
         loadBalancer: {
@@ -259,7 +258,7 @@ export const legalWorkload: Legal = {
               kind: "text",
               patterns: [/^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/.+$/],
             },
-            port: legal4,
+            port: legal3,
           },
         },
         placement: {
@@ -272,34 +271,34 @@ export const legalWorkload: Legal = {
               of: {
                 kind: "map",
                 required: ["type"],
-                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal14 },
+                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal13 },
               },
               most: 5,
             },
           },
         },
-        taskDefinition: legal17,
-        service: legal17,
+        taskDefinition: legal16,
+        service: legal16,
       },
     },
     eks: {
       kind: "map",
       required: [],
       keys: {
-        namespace: legal14,
-        as: legal14,
-        queue: { kind: "map", required: [], keys: { kueue: legal14, topology: legal14 } },
-        serviceAccount: legal14,
+        namespace: legal13,
+        as: legal13,
+        queue: { kind: "map", required: [], keys: { kueue: legal13, topology: legal13 } },
+        serviceAccount: legal13,
         secrets: {
           kind: "record",
-          key: legal3,
-          value: { kind: "map", required: ["name", "key"], keys: { name: legal14, key: legal14 } },
+          key: legal2,
+          value: { kind: "map", required: ["name", "key"], keys: { name: legal13, key: legal13 } },
         },
-        spark: legal17,
-        experiment: legal17,
-        pod: legal17,
-        resource: legal17,
-        companions: { kind: "record", key: legal14, value: legal17 },
+        spark: legal16,
+        experiment: legal16,
+        pod: legal16,
+        resource: legal16,
+        companions: { kind: "record", key: legal13, value: legal16 },
       },
     },
   },
