@@ -7,6 +7,7 @@ import { listOr } from "../base/problem.ts";
 import {
   capacityWords,
   containerNameRule,
+  containerPathRule,
   deviceResourceRule,
   environmentNameRule,
   healthPathRule,
@@ -67,6 +68,35 @@ const portSchema = z.strictObject({
 
 /** More would be a slip: MPS has 48 clients a GPU at most (https://docs.nvidia.com/deploy/mps/). */
 const mostShares = 1_000;
+
+const healthSchema = z.strictObject({
+  path: text(healthPathRule),
+  port,
+  /** As long as a service's grace period can be. */
+  startSeconds: z.optional(whole(0, longestStartSeconds)),
+});
+
+const vcpu = above0.check(z.maximum(maxVcpu));
+
+/** What containers beside the workload's own say: those of `init` and `sidecars`. */
+const besideFields = {
+  name: text(containerNameRule),
+  image: text(imageRule),
+  entryPoint: z.optional(z.array(free)),
+  command: z.optional(z.array(free)),
+  environment: z.optional(z.record(environmentName, free)),
+  secrets: z.optional(z.record(environmentName, text(secretArnRule))),
+  resources: z.optional(z.strictObject({ cpu: z.optional(vcpu), memory: z.optional(memory) })),
+  /** Paths of volumes. */
+  mounts: z.optional(z.array(text(containerPathRule))),
+};
+
+const sidecarSchema = z.strictObject({
+  ...besideFields,
+  ports: z.optional(z.array(portSchema)),
+  health: z.optional(healthSchema),
+  devices: z.optional(z.literal("shared", must("shared, or left out"))),
+});
 
 const acceleratorSchema = z.union(
   [
@@ -170,31 +200,26 @@ export const workloadSchema = z.strictObject({
   environment: z.optional(z.record(environmentName, free)),
   secrets: z.optional(z.record(environmentName, text(secretArnRule))),
   ports: z.optional(z.array(portSchema)),
-  health: z.optional(
-    z.strictObject({
-      path: text(healthPathRule),
-      port,
-      /** As long as a service's grace period can be. */
-      startSeconds: z.optional(whole(0, longestStartSeconds)),
-    }),
-  ),
+  health: z.optional(healthSchema),
   accelerator: z.optional(acceleratorSchema),
   replicas: z.optional(whole(1)),
   nodes: z.optional(whole(1)),
   resources: z.optional(
     z.strictObject({
-      cpu: z.optional(above0.check(z.maximum(maxVcpu))),
+      cpu: z.optional(vcpu),
       memory: z.optional(memory),
       /** What the machine keeps for others. */
-      reserve: z.optional(
-        z.strictObject({ cpu: z.optional(above0.check(z.maximum(maxVcpu))), memory: z.optional(memory) }),
-      ),
+      reserve: z.optional(z.strictObject({ cpu: z.optional(vcpu), memory: z.optional(memory) })),
     }),
   ),
   /** 0: whatever the platform gives. Default: see shared-memory.ts. */
   sharedMemory: z.optional(z.union([z.literal(0), memory], must(sharedMemoryWants))),
   /** A number: Kubernetes takes no names. */
   user: z.optional(whole(0, highestUserId)),
+  /** One after the other, each to its end with 0, before the workload starts. */
+  init: z.optional(z.array(z.strictObject(besideFields))),
+  /** Started after `init` and before the workload, and healthy before it where they have `health`. */
+  sidecars: z.optional(z.array(sidecarSchema)),
   /** In replicas of the whole workload. */
   rollout: z.optional(z.strictObject({ maxUnavailable: z.optional(whole(0)), maxSurge: z.optional(whole(0)) })),
   logs: z.optional(
@@ -210,7 +235,16 @@ export const workloadSchema = z.strictObject({
       free.check(z.maxLength(256, must("text of at most 256 characters"))),
     ),
   ),
-  model: z.optional(z.strictObject({ uri: nonEmpty, format: z.optional(nonEmpty) })),
+  model: z.optional(
+    z.strictObject({
+      uri: nonEmpty,
+      /** Where it is fetched to before the workload starts. */
+      path: z.optional(text(containerPathRule)),
+      /** What fetches it, in place of AWS's image of its CLI. */
+      image: z.optional(text(imageRule)),
+      format: z.optional(nonEmpty),
+    }),
+  ),
   schedule: z.optional(text(scheduleRule)),
   ecs: z.optional(ecsSchema),
   eks: z.optional(eksSchema),
