@@ -133,12 +133,6 @@ export const placementExpressionRule: FieldRule = {
   wants: "an expression of ECS's cluster query language, e.g. attribute:stack == prod",
 };
 
-/** Neither ECS nor Kubernetes takes a colon; a path is written one way, so that two of one file are compared as text. */
-export const containerPathRule: FieldRule = {
-  pattern: /^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/,
-  wants: "an absolute path in the container, without a slash at its end, e.g. /models",
-};
-
 /** Five fields of a cron expression, as Kubernetes' CronJob takes them. */
 export const scheduleRule: FieldRule = {
   pattern: /^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/,

@@ -1,3 +1,6 @@
+import { containerExamples, containerGuide } from "./container-guide.ts";
+import { volumeExample, volumeGuide } from "./volume-guide.ts";
+
 /**
  * What each key of the workload file becomes, beside `descriptions.ts`, which says what it is. docs/workload.md is made
  * of both and of an example for each key at the top; a test holds that no key is left out.
@@ -122,6 +125,8 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     eks: "a volume `emptyDir` of `medium: Memory` at `/dev/shm`",
   },
   user: { ecs: "`user`", eks: "`securityContext.runAsUser`" },
+  ...volumeGuide,
+  ...containerGuide,
   rollout: {
     ecs: "`deploymentConfiguration.minimumHealthyPercent` and `maximumPercent`, worked out for the count at each deployment",
     eks: "`strategy.rollingUpdate`; with devices the default starts a pod when an old one has left its own",
@@ -147,8 +152,22 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     ecs: "`tags` of definitions, services, tasks and log groups, beside `aiplat:workload` and `aiplat:slot`",
     eks: "labels, or annotations where the value is none",
   },
-  model: { ecs: "a warning: nothing loads the model for the container", eks: "for kinds that load it themselves" },
-  "model.uri": { ecs: "not carried", eks: "`storageUri` or `STORAGE_URI` of an InferenceService" },
+  model: {
+    ecs: "with `path` a container `fetch-model` before those of `init`; without, a warning: nothing loads the model for the container",
+    eks: "with `path` the same, as an init container; without, for kinds that load it themselves",
+  },
+  "model.uri": {
+    ecs: "with `path`, what `aws s3 sync` fetches",
+    eks: "with `path`, what `aws s3 sync` fetches; `storageUri` or `STORAGE_URI` of an InferenceService",
+  },
+  "model.path": {
+    ecs: "where it is fetched to, in a volume: replicas that share it wait for each other, and the first downloads",
+    eks: "the same; of an InferenceService /mnt/models alone, where KServe fetches it to",
+  },
+  "model.image": {
+    ecs: "`image` of `fetch-model`: it has `aws` and a shell",
+    eks: "the same; refused for an InferenceService, whose own initializer fetches it",
+  },
   "model.format": { ecs: "not carried", eks: "`modelFormat` of an InferenceService" },
   schedule: { ecs: "a warning: nothing starts the task by itself", eks: "`schedule` of a CronJob" },
   ecs: { ecs: "what has no word of its own for both", eks: raw },
@@ -223,13 +242,15 @@ export const examples: Readonly<Record<string, string>> = {
   resources: "resources: { cpu: 8, memory: 24GiB, reserve: { cpu: 0.5, memory: 1GiB } }",
   sharedMemory: "sharedMemory: 8GiB",
   user: "user: 1000",
+  volumes: volumeExample,
+  ...containerExamples,
   rollout: "rollout: { maxUnavailable: 1, maxSurge: 0 }",
   logs: "logs: { group: /aiplat/bert, retentionDays: 30 }",
   roles: `roles:
   execution: arn:aws:iam::111122223333:role/ecsTaskExecutionRole
   task: arn:aws:iam::111122223333:role/bert`,
   tags: "tags: { team: nlp }",
-  model: "model: { uri: s3://models/bert, format: pytorch }",
+  model: "model: { uri: s3://models/bert, path: /models }   # with a volume at /models; format: pytorch is KServe's",
   schedule: 'schedule: "0 3 * * *"',
   ecs: `ecs:
   cluster: prod

@@ -2,18 +2,53 @@
 import type { Legal } from "./take-legal.ts";
 
 const legal1: Legal = { kind: "text" };
-const legal2: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] };
-const legal3: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
-const legal4: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
-const legal5: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
-const legal6: Legal = { kind: "number", whole: true, least: 1, most: 100 };
-const legal7: Legal = { kind: "number", whole: true, least: 1 };
-const legal8: Legal = { kind: "boolean" };
-const legal9: Legal = { kind: "number", above: 0, most: 192 };
-const legal10: Legal = { kind: "number", whole: true, least: 0 };
-const legal11: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
-const legal12: Legal = { kind: "text", least: 1 };
-const legal13: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
+const legal2: Legal = { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,255}$/] };
+const legal3: Legal = { kind: "text", patterns: [/^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/] };
+const legal4: Legal = { kind: "list", of: legal1 };
+const legal5: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] };
+const legal6: Legal = { kind: "record", key: legal5, value: legal1 };
+const legal7: Legal = {
+  kind: "record",
+  key: legal5,
+  value: {
+    kind: "text",
+    patterns: [/^arn:aws[a-z-]*:(?:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|ssm:[a-z0-9-]+:\d{12}:parameter\/.+)$/],
+  },
+};
+const legal8: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
+const legal9: Legal = {
+  kind: "list",
+  of: {
+    kind: "map",
+    required: ["container"],
+    keys: {
+      container: legal8,
+      host: legal8,
+      protocol: { kind: "one-of", values: ["tcp", "udp"] },
+      name: { kind: "text", patterns: [/^[a-z0-9_][a-z0-9_-]{0,63}$/] },
+    },
+  },
+};
+const legal10: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
+const legal11: Legal = {
+  kind: "map",
+  required: ["path", "port"],
+  keys: { path: { kind: "text", patterns: [/^\/[^\s"'`$\\;|&<>]*$/] }, port: legal8, startSeconds: legal10 },
+};
+const legal12: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
+const legal13: Legal = { kind: "number", whole: true, least: 1, most: 100 };
+const legal14: Legal = { kind: "number", whole: true, least: 1 };
+const legal15: Legal = { kind: "boolean" };
+const legal16: Legal = { kind: "number", above: 0, most: 192 };
+const legal17: Legal = { kind: "map", required: [], keys: { cpu: legal16, memory: legal12 } };
+const legal18: Legal = { kind: "list", of: legal1, least: 1 };
+const legal19: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
+const legal20: Legal = { kind: "list", of: legal19 };
+const legal21: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
+const legal22: Legal = { kind: "text", least: 1 };
+const legal23: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
+const legal24: Legal = { kind: "number", whole: true, least: 0 };
+const legal25: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
 
 export const legalWorkload: Legal = {
   kind: "map",
@@ -22,39 +57,14 @@ export const legalWorkload: Legal = {
     $schema: legal1,
     apiVersion: { kind: "one-of", values: ["aiplat/v1"] },
     name: { kind: "text", patterns: [/^[a-z][a-z0-9-]{0,40}$/] },
-    container: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,255}$/] },
+    container: legal2,
     kind: { kind: "one-of", values: ["service", "job"] },
-    image: { kind: "text", patterns: [/^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/] },
-    command: { kind: "list", of: legal1 },
-    environment: { kind: "record", key: legal2, value: legal1 },
-    secrets: {
-      kind: "record",
-      key: legal2,
-      value: {
-        kind: "text",
-        patterns: [
-          /^arn:aws[a-z-]*:(?:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|ssm:[a-z0-9-]+:\d{12}:parameter\/.+)$/,
-        ],
-      },
-    },
-    ports: {
-      kind: "list",
-      of: {
-        kind: "map",
-        required: ["container"],
-        keys: {
-          container: legal3,
-          host: legal3,
-          protocol: { kind: "one-of", values: ["tcp", "udp"] },
-          name: { kind: "text", patterns: [/^[a-z0-9_][a-z0-9_-]{0,63}$/] },
-        },
-      },
-    },
-    health: {
-      kind: "map",
-      required: ["path", "port"],
-      keys: { path: { kind: "text", patterns: [/^\/[^\s"'`$\\;|&<>]*$/] }, port: legal3, startSeconds: legal4 },
-    },
+    image: legal3,
+    command: legal4,
+    environment: legal6,
+    secrets: legal7,
+    ports: legal9,
+    health: legal11,
     accelerator: {
       kind: "either",
       options: [
@@ -69,14 +79,14 @@ export const legalWorkload: Legal = {
               least: 1,
             },
             devicesPerReplica: { kind: "number", above: 0 },
-            mps: { kind: "map", required: ["memory"], keys: { memory: legal5, maxComputePercent: legal6 } },
+            mps: { kind: "map", required: ["memory"], keys: { memory: legal12, maxComputePercent: legal13 } },
             resource: {
               kind: "text",
               patterns: [
                 /^(?!requests\.|(?:[^/]*\.)?kubernetes\.io\/)(?=[^/]{1,244}\/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\/[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/,
               ],
             },
-            count: legal7,
+            count: legal14,
             sharing: {
               kind: "map",
               required: ["strategy", "replicas"],
@@ -85,26 +95,119 @@ export const legalWorkload: Legal = {
                 replicas: { kind: "number", whole: true, least: 2, most: 1000 },
               },
             },
-            hami: { kind: "map", required: [], keys: { memory: legal5, maxComputePercent: legal6 } },
-            efa: legal8,
+            hami: { kind: "map", required: [], keys: { memory: legal12, maxComputePercent: legal13 } },
+            efa: legal15,
           },
         },
       ],
     },
-    replicas: legal7,
-    nodes: legal7,
-    resources: {
-      kind: "map",
-      required: [],
-      keys: {
-        cpu: legal9,
-        memory: legal5,
-        reserve: { kind: "map", required: [], keys: { cpu: legal9, memory: legal5 } },
+    replicas: legal14,
+    nodes: legal14,
+    resources: { kind: "map", required: [], keys: { cpu: legal16, memory: legal12, reserve: legal17 } },
+    sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal12] },
+    user: legal10,
+    init: {
+      kind: "list",
+      of: {
+        kind: "map",
+        required: ["name", "image"],
+        keys: {
+          name: legal2,
+          image: legal3,
+          entryPoint: legal18,
+          command: legal4,
+          environment: legal6,
+          secrets: legal7,
+          resources: legal17,
+          mounts: legal20,
+        },
       },
     },
-    sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal5] },
-    user: legal4,
-    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal10, maxSurge: legal10 } },
+    sidecars: {
+      kind: "list",
+      of: {
+        kind: "map",
+        required: ["name", "image"],
+        keys: {
+          name: legal2,
+          image: legal3,
+          entryPoint: legal18,
+          command: legal4,
+          environment: legal6,
+          secrets: legal7,
+          resources: legal17,
+          mounts: legal20,
+          ports: legal9,
+          health: legal11,
+          devices: { kind: "one-of", values: ["shared"] },
+        },
+      },
+    },
+    volumes: {
+      kind: "list",
+      of: {
+        kind: "map",
+        required: ["path"],
+        keys: {
+          path: legal19,
+          name: legal2,
+          readOnly: legal15,
+          efs: {
+            kind: "map",
+            required: ["fileSystem"],
+            keys: {
+              fileSystem: legal21,
+              accessPoint: { kind: "text", patterns: [/^fsap-[0-9a-zA-Z]{1,40}$/] },
+              directory: legal19,
+            },
+          },
+          lustre: {
+            kind: "map",
+            required: ["fileSystem", "mountName", "dnsName"],
+            keys: {
+              fileSystem: legal21,
+              mountName: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,8}$/] },
+              dnsName: { kind: "text", patterns: [/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/] },
+            },
+          },
+          s3: {
+            kind: "map",
+            required: ["bucket"],
+            keys: {
+              bucket: { kind: "text", patterns: [/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/] },
+              prefix: { kind: "text", patterns: [/^[^/\s]\S*\/$/] },
+            },
+          },
+          s3Files: {
+            kind: "map",
+            required: ["arn"],
+            keys: {
+              arn: {
+                kind: "text",
+                patterns: [/^arn:aws[a-z-]*:s3files:[a-z0-9-]+:\d{12}:file-system\/fs-[0-9a-zA-Z]+$/],
+              },
+            },
+          },
+          ebs: {
+            kind: "map",
+            required: ["size"],
+            keys: {
+              size: legal12,
+              type: { kind: "one-of", values: ["gp3", "gp2", "io2", "io1", "st1", "sc1", "standard"] },
+              storageClass: legal22,
+              snapshot: { kind: "text", patterns: [/^snap-[0-9a-f]{1,40}$/] },
+              role: legal23,
+            },
+          },
+          scratch: legal12,
+          host: legal19,
+          claim: legal22,
+          configMap: legal22,
+          secret: legal22,
+        },
+      },
+    },
+    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal24, maxSurge: legal24 } },
     logs: {
       kind: "map",
       required: ["group"],
@@ -118,9 +221,9 @@ export const legalWorkload: Legal = {
         },
       },
     },
-    roles: { kind: "map", required: [], keys: { execution: legal11, task: legal11 } },
+    roles: { kind: "map", required: [], keys: { execution: legal23, task: legal23 } },
     tags: { kind: "record", key: { kind: "text", least: 1, most: 128 }, value: { kind: "text", most: 256 } },
-    model: { kind: "map", required: ["uri"], keys: { uri: legal12, format: legal12 } },
+    model: { kind: "map", required: ["uri"], keys: { uri: legal22, path: legal19, image: legal3, format: legal22 } },
     schedule: {
       kind: "text",
       patterns: [/^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/],
@@ -129,21 +232,21 @@ export const legalWorkload: Legal = {
       kind: "map",
       required: [],
       keys: {
-        cluster: legal12,
+        cluster: legal22,
         networkMode: { kind: "one-of", values: ["bridge", "host", "awsvpc"] },
         capacity: {
           kind: "either",
           options: [
             { kind: "one-of", values: ["ec2", "managed-instances"] },
-            { kind: "map", required: ["provider"], keys: { provider: legal12 } },
-            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal12 } },
+            { kind: "map", required: ["provider"], keys: { provider: legal22 } },
+            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal22 } },
             {
               kind: "list",
               of: {
                 kind: "map",
                 required: ["provider"],
                 keys: {
-                  provider: legal12,
+                  provider: legal22,
                   base: { kind: "number", whole: true, least: 0, most: 100000 },
                   weight: { kind: "number", whole: true, least: 0, most: 1000 },
                 },
@@ -157,9 +260,9 @@ export const legalWorkload: Legal = {
           kind: "map",
           required: [],
           keys: {
-            subnets: { kind: "list", of: legal12, most: 16 },
-            securityGroups: { kind: "list", of: legal12, most: 5 },
-            assignPublicIp: legal8,
+            subnets: { kind: "list", of: legal22, most: 16 },
+            securityGroups: { kind: "list", of: legal22, most: 5 },
+            assignPublicIp: legal15,
           },
         },
         loadBalancer: {
@@ -170,7 +273,7 @@ export const legalWorkload: Legal = {
               kind: "text",
               patterns: [/^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/.+$/],
             },
-            port: legal3,
+            port: legal8,
           },
         },
         placement: {
@@ -183,33 +286,33 @@ export const legalWorkload: Legal = {
               of: {
                 kind: "map",
                 required: ["type"],
-                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal12 },
+                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal22 },
               },
               most: 5,
             },
           },
         },
-        taskDefinition: legal13,
-        service: legal13,
+        taskDefinition: legal25,
+        service: legal25,
       },
     },
     eks: {
       kind: "map",
       required: [],
       keys: {
-        namespace: legal12,
-        as: legal12,
-        queue: { kind: "map", required: [], keys: { kueue: legal12 } },
-        serviceAccount: legal12,
+        namespace: legal22,
+        as: legal22,
+        queue: { kind: "map", required: [], keys: { kueue: legal22 } },
+        serviceAccount: legal22,
         secrets: {
           kind: "record",
-          key: legal2,
-          value: { kind: "map", required: ["name", "key"], keys: { name: legal12, key: legal12 } },
+          key: legal5,
+          value: { kind: "map", required: ["name", "key"], keys: { name: legal22, key: legal22 } },
         },
-        spark: legal13,
-        pod: legal13,
-        resource: legal13,
-        companions: { kind: "record", key: legal12, value: legal13 },
+        spark: legal25,
+        pod: legal25,
+        resource: legal25,
+        companions: { kind: "record", key: legal22, value: legal25 },
       },
     },
   },

@@ -6,6 +6,7 @@ import { ec2TypeName, isHyperPodName, parseMemoryMiB } from "./fields.ts";
 import { resolveBeside, resolveHealth, resolvePorts, resolveSidecar } from "./resolve-containers.ts";
 import type { Amounts, DeviceRequest, ResolvedWorkload, ResourceRequest, Shape } from "./resolved.ts";
 import type { Workload } from "./schema.ts";
+import { resolveVolumes } from "./volumes.ts";
 
 type AcceleratorSection = Exclude<NonNullable<Workload["accelerator"]>, "none">;
 
@@ -33,6 +34,7 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
     resources: { ...declaredResources(workload), ...present({ reserve: reserveOf(workload) }) },
     ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: sharedMemory === 0 ? 0 : parseMemoryMiB(sharedMemory)! }),
     ...present({ user: workload.user }),
+    volumes: resolveVolumes(workload),
     ...(rollout === undefined ? {} : { rollout: present(rollout) }),
     ...(logs === undefined ? {} : { logs: { group: logs.group, ...present({ retentionDays: logs.retentionDays }) } }),
     roles: {

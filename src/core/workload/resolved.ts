@@ -1,5 +1,6 @@
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import type { Workload } from "./schema.ts";
+import type { ResolvedVolume } from "./volumes.ts";
 
 /** What one replica asks of the accelerator. */
 export type DeviceRequest =
@@ -120,6 +121,7 @@ export interface ResolvedWorkload {
   readonly sharedMemoryMiB?: number;
   /** The number of the user that the container runs as; undefined is the image's. */
   readonly user?: number;
+  readonly volumes: readonly ResolvedVolume[];
   readonly rollout?: RolloutBounds;
   readonly logs?: { readonly group: string; readonly retentionDays?: number };
   readonly roles: { readonly execution?: string; readonly task?: string };

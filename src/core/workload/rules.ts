@@ -4,7 +4,9 @@
  */
 import { acceleratorRules } from "./rules/accelerator.ts";
 import { capacityRules } from "./rules/capacity.ts";
+import { containerRules } from "./rules/containers.ts";
 import { deviceRules } from "./rules/devices.ts";
+import { modelRules } from "./rules/model.ts";
 import { placementRules } from "./rules/placement.ts";
 import { portRules } from "./rules/ports.ts";
 import { rawFieldRules } from "./rules/raw-fields.ts";
@@ -12,6 +14,7 @@ import { deviceResourceRules } from "./rules/device-resource.ts";
 import { resourceRules } from "./rules/resources.ts";
 import type { Rule } from "./rules/rule.ts";
 import { sectionRules } from "./rules/sections.ts";
+import { volumeRules } from "./rules/volumes.ts";
 
 export const workloadRules: readonly Rule[] = [
   ...acceleratorRules,
@@ -19,7 +22,10 @@ export const workloadRules: readonly Rule[] = [
   ...deviceResourceRules,
   ...resourceRules,
   ...portRules,
+  ...containerRules,
+  ...modelRules,
   ...sectionRules,
+  ...volumeRules,
   ...capacityRules,
   ...placementRules,
   ...rawFieldRules,

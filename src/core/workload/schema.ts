@@ -7,25 +7,15 @@ import { listOr } from "../base/problem.ts";
 import {
   capacityWords,
   containerNameRule,
-  containerPathRule,
   deviceResourceRule,
-  environmentNameRule,
-  healthPathRule,
   highestUserId,
   imageRule,
   instanceTypeRule,
-  longestStartSeconds,
   logGroupRule,
-  maxPort,
-  maxVcpu,
-  memoryRule,
   nameRule,
   networkModes,
-  numberWants,
   placementExpressionRule,
   placementStrategies,
-  portNameRule,
-  protocols,
   retentionDays,
   roleArnRule,
   scheduleRule,
@@ -34,69 +24,25 @@ import {
   sharedMemoryWants,
   targetGroupArnRule,
   workloadKinds,
-  type FieldRule,
 } from "./fields.ts";
+import {
+  environmentName,
+  healthSchema,
+  initSchema,
+  port,
+  portSchema,
+  sidecarSchema,
+  vcpu,
+} from "./container-schema.ts";
+import { above0, flag, free, memory, must, nonEmpty, text, whole } from "./schema-parts.ts";
+import { volumePathRule } from "./volume-fields.ts";
+import { volumeSchema } from "./volume-schema.ts";
 
-/** A message of ours is a predicate: issues.ts puts the key before it and the value after it. */
-const must = (wants: string) => ({ error: `must be ${wants}` });
-const text = (rule: FieldRule) => z.string(must(rule.wants)).check(z.regex(rule.pattern, must(rule.wants)));
-const free = z.string(must("text"));
-const nonEmpty = z.string(must("text")).check(z.minLength(1, must("text of at least one character")));
-const flag = z.boolean(must("true or false"));
-const whole = (minimum: number, maximum?: number) => {
-  const error = must(
-    maximum === undefined ? numberWants.wholeFrom(minimum) : numberWants.wholeBetween(minimum, maximum),
-  );
-  return z.int(error).check(z.minimum(minimum, error), ...(maximum === undefined ? [] : [z.maximum(maximum, error)]));
-};
-const above0 = z.number(must(numberWants.above0)).check(z.positive(must(numberWants.above0)));
-const port = z
-  .int(must(numberWants.port))
-  .check(z.minimum(1, must(numberWants.port)), z.maximum(maxPort, must(numberWants.port)));
-const memory = text(memoryRule);
 /** Fields handed on as they are: nothing in them is dropped or judged. */
 const raw = z.record(z.string(), z.unknown());
-const environmentName = text(environmentNameRule);
-
-const portSchema = z.strictObject({
-  container: port,
-  /** Default: a free port in bridge mode, the container's port in host and awsvpc mode. */
-  host: z.optional(port),
-  protocol: z.optional(z.enum(protocols)),
-  name: z.optional(text(portNameRule)),
-});
 
 /** More would be a slip: MPS has 48 clients a GPU at most (https://docs.nvidia.com/deploy/mps/). */
 const mostShares = 1_000;
-
-const healthSchema = z.strictObject({
-  path: text(healthPathRule),
-  port,
-  /** As long as a service's grace period can be. */
-  startSeconds: z.optional(whole(0, longestStartSeconds)),
-});
-
-const vcpu = above0.check(z.maximum(maxVcpu));
-
-/** What containers beside the workload's own say: those of `init` and `sidecars`. */
-const besideFields = {
-  name: text(containerNameRule),
-  image: text(imageRule),
-  entryPoint: z.optional(z.array(free)),
-  command: z.optional(z.array(free)),
-  environment: z.optional(z.record(environmentName, free)),
-  secrets: z.optional(z.record(environmentName, text(secretArnRule))),
-  resources: z.optional(z.strictObject({ cpu: z.optional(vcpu), memory: z.optional(memory) })),
-  /** Paths of volumes. */
-  mounts: z.optional(z.array(text(containerPathRule))),
-};
-
-const sidecarSchema = z.strictObject({
-  ...besideFields,
-  ports: z.optional(z.array(portSchema)),
-  health: z.optional(healthSchema),
-  devices: z.optional(z.literal("shared", must("shared, or left out"))),
-});
 
 const acceleratorSchema = z.union(
   [
@@ -217,9 +163,10 @@ export const workloadSchema = z.strictObject({
   /** A number: Kubernetes takes no names. */
   user: z.optional(whole(0, highestUserId)),
   /** One after the other, each to its end with 0, before the workload starts. */
-  init: z.optional(z.array(z.strictObject(besideFields))),
+  init: z.optional(z.array(initSchema)),
   /** Started after `init` and before the workload, and healthy before it where they have `health`. */
   sidecars: z.optional(z.array(sidecarSchema)),
+  volumes: z.optional(z.array(volumeSchema)),
   /** In replicas of the whole workload. */
   rollout: z.optional(z.strictObject({ maxUnavailable: z.optional(whole(0)), maxSurge: z.optional(whole(0)) })),
   logs: z.optional(
@@ -239,7 +186,7 @@ export const workloadSchema = z.strictObject({
     z.strictObject({
       uri: nonEmpty,
       /** Where it is fetched to before the workload starts. */
-      path: z.optional(text(containerPathRule)),
+      path: z.optional(text(volumePathRule)),
       /** What fetches it, in place of AWS's image of its CLI. */
       image: z.optional(text(imageRule)),
       format: z.optional(nonEmpty),

@@ -5,7 +5,7 @@ import { modelFetchName } from "../model-fetch.ts";
 import type { Workload } from "../schema.ts";
 import { at, given, not } from "./fragments.ts";
 import { leastMemoryMiB, leastVcpu } from "./resources.ts";
-import type { RuleFinding, Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 import { sizeBelowPattern } from "./size-pattern.ts";
 
 type Sidecar = NonNullable<Workload["sidecars"]>[number];
@@ -27,24 +27,18 @@ export function besideIn(workload: Pick<Workload, "init" | "sidecars">): readonl
   );
 }
 
-/** The secrets of all containers, each with where it stands. */
-export function secretsIn(workload: Workload): readonly { readonly name: string; readonly path: Path }[] {
-  const of = (secrets: Workload["secrets"], path: Path) =>
-    Object.keys(secrets ?? {}).map((name) => ({ name, path: [...path, "secrets", name] }));
-  return [...of(workload.secrets, []), ...besideIn(workload).flatMap(({ container, path }) => of(container.secrets, path))];
+/** The workload's own container, and those beside it: what all of them say. */
+export function containersIn(workload: Workload): readonly {
+  readonly container: Pick<Workload, "environment" | "secrets">;
+  readonly path: Path;
+}[] {
+  return [{ container: workload, path: [] }, ...besideIn(workload)];
 }
 
-/** A variable is one of a container's environment or one of its secrets. */
-export function variablesTwice(workload: Workload): readonly RuleFinding[] {
-  const own = { container: workload as Pick<Workload, "environment" | "secrets">, path: [] as Path };
-  return [own, ...besideIn(workload)].flatMap(({ container: { environment = {}, secrets = {} }, path }) =>
-    Object.keys(secrets)
-      .filter((name) => Object.hasOwn(environment, name))
-      .map((name) => ({
-        path: [...path, "secrets", name],
-        message: `${name} is in environment and in secrets: a container has it once`,
-        hint: "Keep one of them.",
-      })),
+/** The secrets of all containers, each with where it stands. */
+export function secretsIn(workload: Workload): readonly { readonly name: string; readonly path: Path }[] {
+  return containersIn(workload).flatMap(({ container: { secrets = {} }, path }) =>
+    Object.keys(secrets).map((name) => ({ name, path: [...path, "secrets", name] })),
   );
 }
 
@@ -54,7 +48,8 @@ const named = (what: string) => `${what} has that name`;
 /** Who has a name before the containers of the file. */
 function namesTaken(workload: Workload): ReadonlyMap<string, string> {
   const taken = new Map([[workload.container ?? workload.name, named("the workload's own container")]]);
-  if (workload.model?.path !== undefined) taken.set(modelFetchName, "aiplat's container that fetches the model has that name");
+  if (workload.model?.path !== undefined)
+    taken.set(modelFetchName, "aiplat's container that fetches the model has that name");
   return taken;
 }
 
@@ -72,7 +67,11 @@ export const containerRules: readonly Rule[] = [
           return [];
         }
         return [
-          { path: [...path, "name"], message: `${pathText(path)} is called ${name}, and ${holder}`, hint: "Name it otherwise." },
+          {
+            path: [...path, "name"],
+            message: `${pathText(path)} is called ${name}, and ${holder}`,
+            hint: "Name it otherwise.",
+          },
         ];
       });
     },

@@ -1,7 +1,7 @@
 /** Rules on a model that is fetched before the workload starts. */
 import { listOr } from "../../base/problem.ts";
 import type { Workload } from "../schema.ts";
-import { resolveVolumes, volumeHolding, type ResolvedVolume } from "../volumes.ts";
+import { kindsOf, resolveVolumes, volumeHolding, type ResolvedVolume } from "../volumes.ts";
 import { all, at, given, not, when } from "./fragments.ts";
 import type { Rule, RuleFinding } from "./rule.ts";
 
@@ -16,28 +16,35 @@ function takesModel({ source }: ResolvedVolume): boolean {
   return !notWritten.has(source.kind);
 }
 
+/** The volumes of a file, but those that no rule has passed yet. */
+export function writtenVolumes(volumes: Workload["volumes"] = []): readonly ResolvedVolume[] {
+  return resolveVolumes({ volumes: volumes.filter((volume) => kindsOf(volume).length === 1) });
+}
+
 /**
  * Why the model cannot be fetched to where the file says: what is fetched has to be there when the workload starts, in
  * a volume that both containers have. Kinds that fetch it themselves have a place of their own.
  */
-export function modelPathProblems(workload: Workload): readonly RuleFinding[] {
-  const { model } = workload;
+export function modelPathProblems({
+  model,
+  volumes,
+}: {
+  readonly model?: { readonly path?: string | undefined } | undefined;
+  readonly volumes: readonly ResolvedVolume[];
+}): readonly RuleFinding[] {
   if (model?.path === undefined) return [];
-  const volumes = resolveVolumes(workload);
   const holder = volumeHolding(volumes, model.path);
   if (holder !== undefined && takesModel(holder)) return [];
   const choices = volumes.filter(takesModel).map(({ path }) => path);
+  const volume = `volumes: [{ path: ${holder === undefined ? model.path : "/models"}, scratch: 200GiB }], or one that stays (efs, lustre, ebs, host)`;
   return [
     {
       path: ["model", "path"],
       message:
         holder === undefined
-          ? `model.path ${model.path} is in no volume: what is fetched would be gone before the workload starts`
-          : `model.path ${model.path} is in the volume ${holder.path}, into which nothing is fetched (${holder.source.kind})`,
-      hint: [
-        ...(choices.length === 0 ? [] : [`Write ${listOr(choices)}, or a path below.`]),
-        `${choices.length === 0 ? "Add" : "Or add"} volumes: [{ path: ${holder === undefined ? model.path : "/models"}, scratch: 200GiB }], or one that stays: efs, lustre, ebs or host.`,
-      ].join(" "),
+          ? `model.path ${model.path} is in no volume: what is fetched there would be gone before the workload starts`
+          : `model.path ${model.path} is in the volume ${holder.path}, and nothing is fetched into ${holder.source.kind}`,
+      hint: choices.length === 0 ? `Add ${volume}.` : `Write ${listOr(choices)}, or a path below; or add ${volume}.`,
     },
   ];
 }

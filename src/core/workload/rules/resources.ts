@@ -11,10 +11,10 @@ const cpuPath = ["resources", "cpu"];
 const instanceReads = ["accelerator.instanceTypes", "resources.memory"];
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html: Docker takes no less. */
-const leastMemoryMiB = 6;
+export const leastMemoryMiB = 6;
 const leastSharedMemoryMiB = 1;
 /** One CPU unit. */
-const leastVcpu = 1 / 1024;
+export const leastVcpu = 1 / 1024;
 
 const memoryOf = ({ resources }: Workload) =>
   resources?.memory === undefined ? undefined : parseMemoryMiB(resources.memory);
